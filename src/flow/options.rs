@@ -1,0 +1,97 @@
+//! The choices that the flow model leaves open.
+
+/// How W is split into motions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Decomposition {
+    /// W = UΣVᵀ: rotate in, compress along the axes, rotate out.
+    #[default]
+    Svd,
+    /// W = QP: stretch along tilted axes, then one rotation.
+    Polar,
+}
+
+/// How a singular value acts over phase time s.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CompressionLaw {
+    /// σ^s: its velocity does not depend on time. A zero singular value goes straight, 1 − s.
+    #[default]
+    Geometric,
+    /// 1 + s(σ − 1): Euler steps reproduce it exactly.
+    Straight,
+}
+
+/// How phase time s follows the phase's own clock τ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TimeLaw {
+    /// s = 3τ² − 2τ³: velocity is zero where phases are glued.
+    #[default]
+    Smooth,
+    /// s = τ.
+    Linear,
+}
+
+/// All choices together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FlowOptions {
+    /// How W is split into motions.
+    pub decomposition: Decomposition,
+    /// How a singular value acts over phase time.
+    pub compression: CompressionLaw,
+    /// How phase time follows the clock.
+    pub time: TimeLaw,
+}
+
+impl Decomposition {
+    /// Both decompositions.
+    pub const ALL: [Decomposition; 2] = [Decomposition::Svd, Decomposition::Polar];
+
+    /// The name used on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Decomposition::Svd => "svd",
+            Decomposition::Polar => "polar",
+        }
+    }
+}
+
+impl CompressionLaw {
+    /// Both laws.
+    pub const ALL: [CompressionLaw; 2] = [CompressionLaw::Geometric, CompressionLaw::Straight];
+
+    /// The name used on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            CompressionLaw::Geometric => "geometric",
+            CompressionLaw::Straight => "straight",
+        }
+    }
+}
+
+impl TimeLaw {
+    /// Both laws.
+    pub const ALL: [TimeLaw; 2] = [TimeLaw::Smooth, TimeLaw::Linear];
+
+    /// The name used on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            TimeLaw::Smooth => "smooth",
+            TimeLaw::Linear => "linear",
+        }
+    }
+
+    /// s = λ(τ) for τ ∈ [0, 1].
+    pub fn phase_time(self, clock: f64) -> f64 {
+        match self {
+            TimeLaw::Smooth => clock * clock * (3.0 - 2.0 * clock),
+            TimeLaw::Linear => clock,
+        }
+    }
+
+    /// dλ/dτ.
+    pub fn rate(self, clock: f64) -> f64 {
+        match self {
+            TimeLaw::Smooth => 6.0 * clock * (1.0 - clock),
+            TimeLaw::Linear => 1.0,
+        }
+    }
+}

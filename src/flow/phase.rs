@@ -1,0 +1,151 @@
+//! The phases of a layer and what they do.
+
+use nalgebra::DVector;
+
+use crate::linalg::Rotation;
+use crate::network::{Activation, Residual};
+
+use super::CompressionLaw;
+
+/// What a phase does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhaseKind {
+    /// exp(s A_V), exp(A_V) = Vᵀ.
+    RotateIn,
+    /// diag(σ^s) along the axes.
+    Compress,
+    /// exp(s A_U), exp(A_U) = U.
+    RotateOut,
+    /// Polar: P = VΣVᵀ, along tilted axes.
+    Stretch,
+    /// Polar: Q = UVᵀ.
+    Rotate,
+    /// x + s b.
+    Shift,
+    /// (1−s) y + s σ(y).
+    Activate,
+    /// x + s f(x).
+    Residual,
+}
+
+impl PhaseKind {
+    /// The name used in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            PhaseKind::RotateIn => "rotate_in",
+            PhaseKind::Compress => "compress",
+            PhaseKind::RotateOut => "rotate_out",
+            PhaseKind::Stretch => "stretch",
+            PhaseKind::Rotate => "rotate",
+            PhaseKind::Shift => "shift",
+            PhaseKind::Activate => "activate",
+            PhaseKind::Residual => "residual",
+        }
+    }
+
+    /// The words used in the window.
+    pub fn words(self) -> &'static str {
+        match self {
+            PhaseKind::RotateIn => "rotate in",
+            PhaseKind::Compress => "compress",
+            PhaseKind::RotateOut => "rotate out",
+            PhaseKind::Stretch => "stretch",
+            PhaseKind::Rotate => "rotate",
+            PhaseKind::Shift => "shift",
+            PhaseKind::Activate => "activate",
+            PhaseKind::Residual => "residual",
+        }
+    }
+}
+
+/// One phase: its part of the time and its motion.
+#[derive(Clone, Debug)]
+pub struct Phase {
+    /// What it does.
+    pub kind: PhaseKind,
+    /// The time t of the whole flow at which it starts.
+    pub start: f64,
+    /// The time t at which it ends.
+    pub end: f64,
+    /// The motion, in phase time s ∈ [0, 1].
+    pub motion: Motion,
+}
+
+/// The motion of a phase.
+#[derive(Clone, Debug)]
+pub enum Motion {
+    /// x ↦ R^s x.
+    Rotation(Rotation),
+    /// Coordinate j (of `basis`, or of the axes) is multiplied by the law of `factors[j]`.
+    Compression {
+        /// The law over s.
+        law: CompressionLaw,
+        /// σ_j along direction j; 0 where a direction is lost.
+        factors: Vec<f64>,
+        /// The directions, as columns; the axes where there is none.
+        basis: Option<nalgebra::DMatrix<f64>>,
+    },
+    /// x ↦ x + s b.
+    Shift(DVector<f64>),
+    /// y ↦ (1−s) y + s σ(y) on the first `width` coordinates.
+    Activation { activation: Activation, width: usize },
+    /// x ↦ Sx + s f(x).
+    Residual(Box<Residual>),
+}
+
+/// What the singular value decomposition of a layer's W tells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spectrum {
+    /// Singular values, largest first, min(m, n) of them.
+    pub singular_values: Vec<f64>,
+    /// How many of them are not zero to rounding.
+    pub rank: usize,
+    /// σ₁/σ_min over all of them; `None` where the smallest is zero to rounding.
+    pub condition_number: Option<f64>,
+    /// ‖W‖_F²/σ₁²; 0 for W = 0.
+    pub stable_rank: f64,
+    /// −1, 0 or 1 for a square W.
+    pub determinant_sign: Option<i8>,
+    /// det W < 0: the flow turns through one more dimension.
+    pub reflection: bool,
+    /// The angles of Vᵀ (empty for the polar decomposition), largest first, radians.
+    pub rotation_in: Vec<f64>,
+    /// The angles of U (of Q for the polar decomposition), largest first, radians.
+    pub rotation_out: Vec<f64>,
+    /// √(Σθ²) over both.
+    pub total_rotation: f64,
+}
+
+/// One layer's part of the flow: t ∈ [index−1, index].
+#[derive(Clone, Debug)]
+pub struct LayerFlow {
+    /// Counted from 1.
+    pub index: usize,
+    /// The layer's own name; may be empty.
+    pub name: String,
+    /// The width of its input.
+    pub inputs: usize,
+    /// The width of its output.
+    pub outputs: usize,
+    /// σ.
+    pub activation: Activation,
+    /// The phases that move something, in order; empty for a layer that is the identity.
+    pub phases: Vec<Phase>,
+    /// The decomposition's numbers; `None` for a residual layer.
+    pub spectrum: Option<Spectrum>,
+    /// s* of an activation that is not monotone: past it the flow folds.
+    pub fold: Option<f64>,
+}
+
+/// Where in the phases a time falls.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moment {
+    /// Index into `Flow::layers`, from 0.
+    pub layer: usize,
+    /// Index into the layer's phases; `None` where it has none.
+    pub phase: Option<usize>,
+    /// The phase's own clock τ ∈ [0, 1].
+    pub clock: f64,
+    /// Phase time s = λ(τ).
+    pub s: f64,
+}

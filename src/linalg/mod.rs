@@ -1,0 +1,7 @@
+//! What the libraries lack: a checked, proper, gauge-fixed singular value decomposition and the logarithm of a rotation.
+
+mod error;
+mod rotation;
+
+pub use error::LinalgError;
+pub use rotation::Rotation;

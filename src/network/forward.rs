@@ -1,0 +1,73 @@
+//! The plain forward pass, kept layer by layer.
+
+use nalgebra::DMatrix;
+
+use super::{Network, NetworkError};
+
+/// What a forward pass gives, for every sample.
+#[derive(Clone, Debug)]
+pub struct Forward {
+    /// The values after each layer's activation, width × samples.
+    pub layer_outputs: Vec<DMatrix<f64>>,
+    /// The network's answer: the last layer's values after the output function, outputs × samples.
+    pub output: DMatrix<f64>,
+    /// The predicted class of each sample.
+    pub predictions: Vec<usize>,
+}
+
+impl Forward {
+    /// The share of samples whose predicted class is their label; `None` without samples.
+    pub fn accuracy(&self, labels: &[usize]) -> Option<f64> {
+        let samples = self.predictions.len().min(labels.len());
+        let right = self.predictions.iter().zip(labels).filter(|(predicted, label)| predicted == label).count();
+        (samples > 0).then(|| right as f64 / samples as f64)
+    }
+}
+
+pub(super) fn run(network: &Network, inputs: &DMatrix<f64>) -> Result<Forward, NetworkError> {
+    if inputs.nrows() != network.inputs() {
+        return Err(NetworkError::InputWidth { expected: network.inputs(), found: inputs.nrows() });
+    }
+    let mut layer_outputs: Vec<DMatrix<f64>> = Vec::with_capacity(network.layers().len());
+    for layer in network.layers() {
+        let next = layer.apply(layer_outputs.last().unwrap_or(inputs));
+        layer_outputs.push(next);
+    }
+    let mut output = layer_outputs.last().cloned().unwrap_or_else(|| inputs.clone());
+    let predictions = output.column_iter().map(|column| network.output().predicted_class(column.as_slice())).collect();
+    network.output().apply_columns(&mut output);
+    Ok(Forward { layer_outputs, output, predictions })
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::{DMatrix, DVector};
+
+    use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction, Residual};
+
+    #[test]
+    fn a_plain_layer_and_a_block_by_hand() {
+        let dense = Layer::Dense(Dense {
+            name: "a".into(),
+            affine: Affine {
+                weight: DMatrix::from_row_slice(2, 2, &[1.0, -1.0, 2.0, 0.0]),
+                bias: Some(DVector::from_row_slice(&[0.5, -5.0])),
+            },
+            activation: Activation::Relu,
+        });
+        let block = Layer::Residual(Residual {
+            name: "b".into(),
+            inner: Affine { weight: DMatrix::from_row_slice(1, 2, &[1.0, 1.0]), bias: None },
+            activation: Activation::Relu,
+            outer: Affine { weight: DMatrix::from_row_slice(2, 1, &[0.0, 2.0]), bias: None },
+            shortcut: None,
+        });
+        let network = Network::new(String::new(), vec![dense, block], OutputFunction::Argmax).unwrap();
+        let result = network.forward(&DMatrix::from_column_slice(2, 1, &[1.0, 0.25])).unwrap();
+        assert_eq!(result.layer_outputs[0].as_slice(), [1.25, 0.0]);
+        assert_eq!(result.layer_outputs[1].as_slice(), [1.25, 2.5]);
+        assert_eq!(result.output.as_slice(), [0.0, 1.0]);
+        assert_eq!(result.accuracy(&[1]), Some(1.0));
+        assert!(network.forward(&DMatrix::zeros(3, 1)).is_err());
+    }
+}

@@ -1,0 +1,158 @@
+//! The layers of a network and the maps they are made of.
+
+use nalgebra::{DMatrix, DVector};
+
+use super::Activation;
+
+/// x ↦ `weight`·x + `bias`. `weight` is outputs × inputs, `bias` has one entry an output.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Affine {
+    /// W, outputs × inputs.
+    pub weight: DMatrix<f64>,
+    /// b, or none where the file gives none.
+    pub bias: Option<DVector<f64>>,
+}
+
+/// σ(W·x + b): one layer of a plain net.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dense {
+    /// The layer's name; may be empty.
+    pub name: String,
+    /// W and b.
+    pub affine: Affine,
+    /// σ.
+    pub activation: Activation,
+}
+
+/// S·x + outer(σ(inner(x))): one block of a ResNet; S is the identity where there is no shortcut.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Residual {
+    /// The block's name; may be empty.
+    pub name: String,
+    /// W¹, b¹: where in space the data is.
+    pub inner: Affine,
+    /// σ.
+    pub activation: Activation,
+    /// W², b²: which velocity the data gets there.
+    pub outer: Affine,
+    /// S, outputs × inputs, where the block's shortcut is a projection.
+    pub shortcut: Option<DMatrix<f64>>,
+}
+
+/// One layer of a network.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Layer {
+    /// A layer of a plain net.
+    Dense(Dense),
+    /// A block of a ResNet.
+    Residual(Residual),
+}
+
+impl Affine {
+    /// The number of inputs n of the m×n weight.
+    pub fn inputs(&self) -> usize {
+        self.weight.ncols()
+    }
+
+    /// The number of outputs m of the m×n weight.
+    pub fn outputs(&self) -> usize {
+        self.weight.nrows()
+    }
+
+    /// The number of weights and biases.
+    pub fn parameters(&self) -> usize {
+        self.weight.len() + self.bias.as_ref().map_or(0, DVector::len)
+    }
+
+    /// W·x + b for each column x of `points` (inputs × samples); the result is outputs × samples.
+    ///
+    /// `points` must have `inputs()` rows; `Network` checks that before its layers are run.
+    pub fn apply(&self, points: &DMatrix<f64>) -> DMatrix<f64> {
+        let mut moved = &self.weight * points;
+        if let Some(bias) = &self.bias {
+            moved.column_iter_mut().for_each(|mut column| column += bias);
+        }
+        moved
+    }
+}
+
+impl Residual {
+    /// f(x) = W²·σ(W¹x + b¹) + b² for each column: what the block adds to its shortcut.
+    pub fn branch(&self, points: &DMatrix<f64>) -> DMatrix<f64> {
+        let mut hidden = self.inner.apply(points);
+        hidden.column_iter_mut().for_each(|mut column| self.activation.apply(column.as_mut_slice()));
+        self.outer.apply(&hidden)
+    }
+}
+
+impl Layer {
+    /// The layer's name; may be empty.
+    pub fn name(&self) -> &str {
+        match self {
+            Layer::Dense(dense) => &dense.name,
+            Layer::Residual(residual) => &residual.name,
+        }
+    }
+
+    /// `dense` or `residual`, as files and results call it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Layer::Dense(_) => "dense",
+            Layer::Residual(_) => "residual",
+        }
+    }
+
+    /// The width of the layer's input.
+    pub fn inputs(&self) -> usize {
+        match self {
+            Layer::Dense(dense) => dense.affine.inputs(),
+            Layer::Residual(residual) => residual.inner.inputs(),
+        }
+    }
+
+    /// The width of the layer's output.
+    pub fn outputs(&self) -> usize {
+        match self {
+            Layer::Dense(dense) => dense.affine.outputs(),
+            Layer::Residual(residual) => residual.outer.outputs(),
+        }
+    }
+
+    /// σ.
+    pub fn activation(&self) -> Activation {
+        match self {
+            Layer::Dense(dense) => dense.activation,
+            Layer::Residual(residual) => residual.activation,
+        }
+    }
+
+    /// The number of weights and biases.
+    pub fn parameters(&self) -> usize {
+        match self {
+            Layer::Dense(dense) => dense.affine.parameters(),
+            Layer::Residual(residual) => {
+                residual.inner.parameters()
+                    + residual.outer.parameters()
+                    + residual.shortcut.as_ref().map_or(0, DMatrix::len)
+            }
+        }
+    }
+
+    /// The layer's map applied to each column of `points` (inputs × samples).
+    pub fn apply(&self, points: &DMatrix<f64>) -> DMatrix<f64> {
+        match self {
+            Layer::Dense(dense) => {
+                let mut moved = dense.affine.apply(points);
+                moved.column_iter_mut().for_each(|mut column| dense.activation.apply(column.as_mut_slice()));
+                moved
+            }
+            Layer::Residual(residual) => {
+                let branch = residual.branch(points);
+                match &residual.shortcut {
+                    Some(shortcut) => shortcut * points + branch,
+                    None => points + branch,
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Networks: dense and residual layers, activations, output functions, and the plain forward pass.
+//!
+//! Points are the columns of a matrix (coordinates × samples); weights are outputs × inputs.
+
+mod activation;
+mod forward;
+mod layer;
+mod output;
+mod validate;
+
+use nalgebra::DMatrix;
+
+pub use activation::{Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, sigmoid, softmax};
+pub use forward::Forward;
+pub use layer::{Affine, Dense, Layer, Residual};
+pub use output::OutputFunction;
+pub use validate::NetworkError;
+
+/// A chain of layers whose widths fit and whose numbers are finite, and the function that reads the last of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    name: String,
+    layers: Vec<Layer>,
+    output: OutputFunction,
+}
+
+impl Network {
+    /// Checks the layers and joins them.
+    ///
+    /// # Errors
+    /// If there is no layer, a width is zero or does not fit its neighbour, or a number is not finite.
+    pub fn new(name: String, layers: Vec<Layer>, output: OutputFunction) -> Result<Network, NetworkError> {
+        validate::check(&layers)?;
+        Ok(Network { name, layers, output })
+    }
+
+    /// The network's name; may be empty.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The layers, first to last; there is at least one.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// The function f that reads the last layer.
+    pub fn output(&self) -> OutputFunction {
+        self.output
+    }
+
+    /// The same layers read by another output function.
+    pub fn with_output(mut self, output: OutputFunction) -> Network {
+        self.output = output;
+        self
+    }
+
+    /// The width of the input.
+    pub fn inputs(&self) -> usize {
+        self.layers.first().map_or(0, Layer::inputs)
+    }
+
+    /// The width of the last layer.
+    pub fn outputs(&self) -> usize {
+        self.layers.last().map_or(0, Layer::outputs)
+    }
+
+    /// The largest width of any layer, the input included.
+    pub fn largest_width(&self) -> usize {
+        self.layers.iter().map(Layer::outputs).fold(self.inputs(), usize::max)
+    }
+
+    /// The number of weights and biases.
+    pub fn parameters(&self) -> usize {
+        self.layers.iter().map(Layer::parameters).sum()
+    }
+
+    /// The plain forward pass of each column of `inputs` (inputs × samples).
+    ///
+    /// # Errors
+    /// If `inputs` has another number of rows than the network has inputs.
+    pub fn forward(&self, inputs: &DMatrix<f64>) -> Result<Forward, NetworkError> {
+        forward::run(self, inputs)
+    }
+}
