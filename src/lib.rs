@@ -1,6 +1,8 @@
 //! layerflow: see a neural network as a flow.
 pub mod dataset;
+pub mod explorer;
 pub mod flow;
 pub mod linalg;
 pub mod network;
 pub mod resnet;
+pub mod session;

@@ -1,0 +1,318 @@
+//! Every colour and size of the window, light and dark.
+//!
+//! Two families of colour never meet: the muted phase colours (one a [`PhaseKind`], the same in the timeline, the
+//! panels and the legends) and the data colours of Okabe and Ito, which colour-blind readers can tell apart.
+
+use egui::{Color32, Context, FontFamily, FontId, RichText, Stroke, Style, TextStyle, Theme, Ui, Visuals};
+
+use crate::flow::PhaseKind;
+
+/// The text sizes in points: axis labels and notes, everything else, headings.
+pub const SMALL: f32 = 11.0;
+/// See [`SMALL`].
+pub const BODY: f32 = 13.0;
+/// See [`SMALL`].
+pub const HEADING: f32 = 16.0;
+
+/// The gap between neighbouring things, in points.
+pub const GAP: f32 = 6.0;
+/// The gap between sections of a panel.
+pub const SECTION_GAP: f32 = 14.0;
+/// The width of thin lines: axes, frames, ticks.
+pub const THIN: f32 = 1.0;
+/// The width of lines that carry data: curves, hands, arcs.
+pub const THICK: f32 = 2.0;
+/// The radius of a data point on the stage.
+pub const POINT_RADIUS: f32 = 3.2;
+/// The radius of small rounded corners.
+pub const CORNER: u8 = 3;
+
+/// The data colours of Okabe and Ito (2008), the most distinct pairs first; the last stands for their black.
+const DATA: [Color32; 7] = [
+    Color32::from_rgb(0x00, 0x72, 0xB2), // blue
+    Color32::from_rgb(0xD5, 0x5E, 0x00), // vermillion
+    Color32::from_rgb(0x00, 0x9E, 0x73), // bluish green
+    Color32::from_rgb(0xE6, 0x9F, 0x00), // orange
+    Color32::from_rgb(0xCC, 0x79, 0xA7), // reddish purple
+    Color32::from_rgb(0x56, 0xB4, 0xE9), // sky blue
+    Color32::from_rgb(0xF0, 0xE4, 0x42), // yellow
+];
+
+/// How many classes have a colour of their own; further classes repeat the colours with another shape.
+pub const DATA_COLOURS: usize = DATA.len() + 1;
+
+/// The colours of one of the two themes.
+#[derive(Debug)]
+pub struct Palette {
+    /// Behind the stage.
+    pub stage: Color32,
+    /// Text and marks that must be read.
+    pub ink: Color32,
+    /// Text and marks that may be read.
+    pub faint_ink: Color32,
+    /// Axes, tracks of dials, frames.
+    pub axis: Color32,
+    /// The deformed grid of the input space.
+    pub grid: Color32,
+    /// The deformed grid carried by the ResNet.
+    pub resnet_grid: Color32,
+    /// Behind bars, dials and curves.
+    pub track: Color32,
+    /// The ring around the selected point and around what is hovered.
+    pub highlight: Color32,
+    /// Findings that the reader should not overlook.
+    pub warning: Color32,
+    /// A small error between the plain net and its ResNet.
+    pub error_small: Color32,
+    /// A large one.
+    pub error_large: Color32,
+    /// Data without labels.
+    pub unlabelled: Color32,
+    /// The eighth data colour.
+    black: Color32,
+    phases: [Color32; 8],
+}
+
+static LIGHT: Palette = Palette {
+    stage: Color32::from_rgb(0xFF, 0xFF, 0xFF),
+    ink: Color32::from_rgb(0x1E, 0x1F, 0x22),
+    faint_ink: Color32::from_rgb(0x68, 0x6B, 0x72),
+    axis: Color32::from_rgb(0xA9, 0xAC, 0xB3),
+    grid: Color32::from_rgb(0xD3, 0xD6, 0xDC),
+    resnet_grid: Color32::from_rgb(0xC9, 0xC0, 0xD6),
+    track: Color32::from_rgb(0xEC, 0xED, 0xF0),
+    highlight: Color32::from_rgb(0x1E, 0x1F, 0x22),
+    warning: Color32::from_rgb(0xA3, 0x45, 0x00),
+    error_small: Color32::from_rgb(0xB8, 0xBA, 0xC0),
+    error_large: Color32::from_rgb(0xC2, 0x1E, 0x56),
+    unlabelled: Color32::from_rgb(0x4E, 0x55, 0x62),
+    black: Color32::from_rgb(0x1E, 0x1F, 0x22),
+    phases: [
+        Color32::from_rgb(0x6B, 0x5B, 0xB5), // rotate in: violet
+        Color32::from_rgb(0xA8, 0x3F, 0x5E), // compress: wine
+        Color32::from_rgb(0x3C, 0x86, 0x93), // rotate out: petrol
+        Color32::from_rgb(0x8C, 0x4A, 0x8C), // stretch: plum
+        Color32::from_rgb(0x4A, 0x70, 0xA0), // rotate: steel
+        Color32::from_rgb(0x8A, 0x8D, 0x93), // shift: grey
+        Color32::from_rgb(0x78, 0x86, 0x2E), // activate: olive
+        Color32::from_rgb(0x8A, 0x6A, 0x4A), // residual: brown
+    ],
+};
+
+static DARK: Palette = Palette {
+    stage: Color32::from_rgb(0x14, 0x15, 0x18),
+    ink: Color32::from_rgb(0xE6, 0xE7, 0xEA),
+    faint_ink: Color32::from_rgb(0x9A, 0x9D, 0xA6),
+    axis: Color32::from_rgb(0x5C, 0x5F, 0x67),
+    grid: Color32::from_rgb(0x34, 0x37, 0x3E),
+    resnet_grid: Color32::from_rgb(0x46, 0x3E, 0x52),
+    track: Color32::from_rgb(0x2A, 0x2C, 0x31),
+    highlight: Color32::from_rgb(0xFF, 0xFF, 0xFF),
+    warning: Color32::from_rgb(0xF0, 0xA0, 0x60),
+    error_small: Color32::from_rgb(0x55, 0x58, 0x60),
+    error_large: Color32::from_rgb(0xFF, 0x5C, 0x8D),
+    unlabelled: Color32::from_rgb(0xB4, 0xBA, 0xC6),
+    black: Color32::from_rgb(0xE6, 0xE7, 0xEA),
+    phases: [
+        Color32::from_rgb(0x9A, 0x8C, 0xDE),
+        Color32::from_rgb(0xD8, 0x72, 0x90),
+        Color32::from_rgb(0x63, 0xB2, 0xBF),
+        Color32::from_rgb(0xBE, 0x7E, 0xBE),
+        Color32::from_rgb(0x7E, 0xA4, 0xD4),
+        Color32::from_rgb(0x8E, 0x92, 0x99),
+        Color32::from_rgb(0xA9, 0xB7, 0x5C),
+        Color32::from_rgb(0xBE, 0x9C, 0x78),
+    ],
+};
+
+impl Palette {
+    /// The palette of the theme that `ui` is drawn in.
+    pub fn of(ui: &Ui) -> &'static Palette {
+        Palette::for_dark(ui.visuals().dark_mode)
+    }
+
+    /// The dark or the light palette.
+    pub fn for_dark(dark: bool) -> &'static Palette {
+        if dark { &DARK } else { &LIGHT }
+    }
+
+    /// The colour of a phase, the same everywhere.
+    pub fn phase(&self, kind: PhaseKind) -> Color32 {
+        let [rotate_in, compress, rotate_out, stretch, rotate, shift, activate, residual] = self.phases;
+        match kind {
+            PhaseKind::RotateIn => rotate_in,
+            PhaseKind::Compress => compress,
+            PhaseKind::RotateOut => rotate_out,
+            PhaseKind::Stretch => stretch,
+            PhaseKind::Rotate => rotate,
+            PhaseKind::Shift => shift,
+            PhaseKind::Activate => activate,
+            PhaseKind::Residual => residual,
+        }
+    }
+
+    /// The colour of a class; from [`DATA_COLOURS`] on the colours repeat (and the shape changes).
+    pub fn class(&self, class: usize) -> Color32 {
+        DATA.get(class % DATA_COLOURS).copied().unwrap_or(self.black)
+    }
+
+    /// The colour of a value, `share` of the way from the least to the largest of the data.
+    pub fn value(&self, share: f32) -> Color32 {
+        let [low, high, ..] = DATA;
+        if share < 0.5 {
+            low.lerp_to_gamma(self.unlabelled, (2.0 * share).max(0.0))
+        } else {
+            self.unlabelled.lerp_to_gamma(high, (2.0 * share - 1.0).min(1.0))
+        }
+    }
+
+    /// The colour of an error, `share` of the way from none to the largest on the screen.
+    pub fn error(&self, share: f32) -> Color32 {
+        self.error_small.lerp_to_gamma(self.error_large, share.clamp(0.0, 1.0))
+    }
+
+    /// A thin line for axes and frames.
+    pub fn axis_line(&self) -> Stroke {
+        Stroke::new(THIN, self.axis)
+    }
+}
+
+/// Gives both themes of `context` the palette, the text sizes and the spacing. Call once, before the first frame.
+pub fn install(context: &Context) {
+    context.set_style_of(Theme::Light, style(Visuals::light(), &LIGHT));
+    context.set_style_of(Theme::Dark, style(Visuals::dark(), &DARK));
+}
+
+fn style(visuals: Visuals, palette: &Palette) -> Style {
+    let mut style = Style { visuals, ..Style::default() };
+    style.text_styles = [
+        (TextStyle::Small, SMALL),
+        (TextStyle::Body, BODY),
+        (TextStyle::Monospace, BODY),
+        (TextStyle::Button, BODY),
+        (TextStyle::Heading, HEADING),
+    ]
+    .map(|(name, size)| (name, FontId::new(size, FontFamily::Proportional)))
+    .into();
+    style.spacing.item_spacing = egui::vec2(GAP, GAP - 1.0);
+    style.visuals.override_text_color = None;
+    style.visuals.extreme_bg_color = palette.stage;
+    style.visuals.widgets.noninteractive.fg_stroke.color = palette.ink;
+    style.visuals.warn_fg_color = palette.warning;
+    style.visuals.error_fg_color = palette.error_large;
+    style
+}
+
+/// Small text for axis labels and notes.
+pub fn small_font() -> FontId {
+    FontId::new(SMALL, FontFamily::Proportional)
+}
+
+/// The font of everything that is neither small nor a heading.
+pub fn body_font() -> FontId {
+    FontId::new(BODY, FontFamily::Proportional)
+}
+
+/// A note: small and faint.
+pub fn note(ui: &Ui, text: impl Into<String>) -> RichText {
+    RichText::new(text).small().color(Palette::of(ui).faint_ink)
+}
+
+/// `value` with `decimals` digits after the point and a true minus sign, padded on the left with figure spaces to at
+/// least `width` characters, so that a number that changes every frame keeps its place.
+pub fn figure(value: f64, decimals: usize, width: usize) -> String {
+    pad(&number(value, decimals), width)
+}
+
+/// Like [`figure`], in three significant digits, with an exponent where the number is very large or very small.
+pub fn significant(value: f64, width: usize) -> String {
+    let size = value.abs();
+    let text = if value == 0.0 {
+        "0".to_owned()
+    } else if !value.is_finite() {
+        if value.is_nan() { "not a number".to_owned() } else { "infinite".to_owned() }
+    } else if (0.000_999_5..99_950.0).contains(&size) {
+        let decimals = (2 - (size * 1.0005).log10().floor() as i32).clamp(0, 5) as usize;
+        number(value, decimals)
+    } else {
+        format!("{value:.1e}").replace('-', MINUS)
+    };
+    pad(&text, width)
+}
+
+const MINUS: &str = "\u{2212}";
+/// A space as wide as a digit.
+const FIGURE_SPACE: char = '\u{2007}';
+
+fn number(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    // −0.00 would flicker against 0.00.
+    let zero = text.bytes().all(|byte| matches!(byte, b'-' | b'0' | b'.'));
+    if zero { text.trim_start_matches('-').to_owned() } else { text.replace('-', MINUS) }
+}
+
+fn pad(text: &str, width: usize) -> String {
+    let missing = width.saturating_sub(text.chars().count());
+    std::iter::repeat_n(FIGURE_SPACE, missing).chain(text.chars()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KINDS: [PhaseKind; 8] = [
+        PhaseKind::RotateIn,
+        PhaseKind::Compress,
+        PhaseKind::RotateOut,
+        PhaseKind::Stretch,
+        PhaseKind::Rotate,
+        PhaseKind::Shift,
+        PhaseKind::Activate,
+        PhaseKind::Residual,
+    ];
+
+    #[test]
+    fn phase_colours_differ_from_each_other_and_from_the_data() {
+        let distance = |a: Color32, b: Color32| -> i32 {
+            let ([r, g, b_, _], [r2, g2, b2, _]) = (a.to_array(), b.to_array());
+            [(r, r2), (g, g2), (b_, b2)].iter().map(|(x, y)| (i32::from(*x) - i32::from(*y)).abs()).sum()
+        };
+        for palette in [&LIGHT, &DARK] {
+            for (i, kind) in KINDS.into_iter().enumerate() {
+                for other in &KINDS[i + 1..] {
+                    assert!(distance(palette.phase(kind), palette.phase(*other)) > 40, "{kind:?} {other:?}");
+                }
+                for class in 0..DATA_COLOURS {
+                    assert!(distance(palette.phase(kind), palette.class(class)) > 40, "{kind:?} class {class}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn figures_keep_their_width_and_sign() {
+        assert_eq!(figure(-0.001, 2, 5), "\u{2007}0.00");
+        assert_eq!(figure(-1.5, 2, 5), "\u{2212}1.50");
+        assert_eq!(figure(12.345, 1, 0), "12.3");
+        assert_eq!(significant(0.0, 0), "0");
+        assert_eq!(significant(0.12345, 0), "0.123");
+        assert_eq!(significant(123.45, 0), "123");
+        assert_eq!(significant(-2.0e-9, 0), "\u{2212}2.0e\u{2212}9");
+        assert_eq!(significant(f64::NAN, 0), "not a number");
+    }
+
+    #[test]
+    fn digits_and_the_space_beside_them_are_equally_wide() {
+        let context = Context::default();
+        let mut widths = Vec::new();
+        let mut output = |ui: &mut Ui| {
+            widths = ui.fonts_mut(|fonts| {
+                "0123456789\u{2007}".chars().map(|digit| fonts.glyph_width(&body_font(), digit)).collect()
+            });
+        };
+        let _ = context.run_ui(egui::RawInput::default(), &mut output);
+        for width in &widths {
+            assert!((width - widths[0]).abs() < 0.26, "{widths:?}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The stage: the data, moving.
+
+pub mod stage;

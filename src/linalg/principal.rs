@@ -1,0 +1,109 @@
+//! Principal components: the directions along which points spread most.
+
+use faer::Side;
+use nalgebra::{DMatrix, DVector};
+
+use super::LinalgError;
+
+/// The directions of largest variance of a cloud of points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PrincipalComponents {
+    /// The mean of the points.
+    pub mean: DVector<f64>,
+    /// Orthonormal directions, one a row, the largest variance first; count × dimension.
+    pub directions: DMatrix<f64>,
+    /// The variance along each direction.
+    pub variances: Vec<f64>,
+    /// The variance of all coordinates together.
+    pub total_variance: f64,
+}
+
+/// The first `count` principal components (fewer where the dimension is smaller) of the columns of `points`.
+///
+/// Each direction's largest entry is positive, so that the same points always give the same picture.
+///
+/// # Errors
+/// If there are no points, an entry is not finite, or the eigenvalue iteration does not converge.
+pub fn principal_components(points: &DMatrix<f64>, count: usize) -> Result<PrincipalComponents, LinalgError> {
+    let (dimension, samples) = points.shape();
+    if dimension == 0 || samples == 0 {
+        return Err(LinalgError::Empty { rows: dimension, columns: samples });
+    }
+    if let Some(at) = points.iter().position(|x| !x.is_finite()) {
+        let (row, column) = (at % dimension, at / dimension);
+        return Err(LinalgError::NotFinite { row: row + 1, column: column + 1, value: points[(row, column)] });
+    }
+    // Scaled to size 1 first: the squares of very large or very small coordinates must not leave the range of f64.
+    let scale = points.amax();
+    let scale = if scale > 0.0 { scale } else { 1.0 };
+    let mut centred = points / scale;
+    let mean = centred.column_mean();
+    centred.column_iter_mut().for_each(|mut column| column -= &mean);
+    let covariance = (&centred * centred.transpose()) / samples as f64;
+
+    let matrix = faer::Mat::from_fn(dimension, dimension, |i, j| covariance[(i, j)]);
+    let eigen = matrix.self_adjoint_eigen(Side::Lower).map_err(|_| LinalgError::NotConverged {
+        method: "eigenvalue decomposition",
+        rows: dimension,
+        columns: dimension,
+    })?;
+    let (vectors, values) = (eigen.U(), eigen.S());
+    let count = count.min(dimension);
+    let mut directions = DMatrix::zeros(count, dimension);
+    let mut variances = Vec::with_capacity(count);
+    for index in 0..count {
+        // faer sorts the eigenvalues upwards.
+        let from = dimension - 1 - index;
+        let entries: Vec<f64> = (0..dimension).map(|row| vectors[(row, from)]).collect();
+        let largest = entries.iter().copied().fold(0.0, |a: f64, b| if b.abs() > a.abs() + 1e-9 { b } else { a });
+        let sign = if largest < 0.0 { -1.0 } else { 1.0 };
+        entries.iter().enumerate().for_each(|(column, entry)| directions[(index, column)] = sign * entry);
+        variances.push(values[from].max(0.0) * scale * scale);
+    }
+    let total_variance = covariance.trace() * scale * scale;
+    Ok(PrincipalComponents { mean: mean * scale, directions, variances, total_variance })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn directions_are_orthonormal_and_hold_the_variance(
+            values in prop::collection::vec(-10.0..10.0f64, 5 * 12), size in -100.0..100.0f64
+        ) {
+            let points = DMatrix::from_vec(5, 12, values) * 10f64.powf(size);
+            let found = principal_components(&points, 5).unwrap();
+            let product = &found.directions * found.directions.transpose();
+            prop_assert!((product - DMatrix::<f64>::identity(5, 5)).amax() < 1e-10);
+            let sum: f64 = found.variances.iter().sum();
+            prop_assert!((sum - found.total_variance).abs() <= 1e-9 * found.total_variance);
+            prop_assert!(found.variances.windows(2).all(|pair| pair[0] >= pair[1] - 1e-9 * pair[0]));
+        }
+    }
+
+    #[test]
+    fn a_line_has_one_direction() {
+        let points = DMatrix::from_fn(3, 9, |row, column| [3.0, -4.0, 0.0][row] * column as f64 + 7.0);
+        let found = principal_components(&points, 2).unwrap();
+        let direction: Vec<f64> = found.directions.row(0).iter().copied().collect();
+        assert!((direction[0] + 0.6).abs() < 1e-12 && (direction[1] - 0.8).abs() < 1e-12);
+        assert!(found.variances[1] < 1e-12 * found.variances[0]);
+    }
+
+    #[test]
+    fn faults_are_named() {
+        assert_eq!(
+            principal_components(&DMatrix::zeros(2, 0), 1).unwrap_err(),
+            LinalgError::Empty { rows: 2, columns: 0 }
+        );
+        let mut points = DMatrix::zeros(2, 2);
+        points[(1, 0)] = f64::INFINITY;
+        let expected = LinalgError::NotFinite { row: 2, column: 1, value: f64::INFINITY };
+        assert_eq!(principal_components(&points, 1).unwrap_err(), expected);
+        assert!(principal_components(&DMatrix::from_element(2, 1, 5.0), 2).unwrap().total_variance == 0.0);
+    }
+}

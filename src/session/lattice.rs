@@ -1,0 +1,172 @@
+//! A grid of the input space whose deformation shows what the layers do between the data.
+
+use std::ops::Range;
+
+use nalgebra::{DMatrix, DVector};
+
+use crate::linalg::principal_components;
+
+/// Lines of the input space, as points in a row.
+#[derive(Clone, Debug)]
+pub struct Lattice {
+    /// The points of all lines, inputs × nodes.
+    pub points: DMatrix<f64>,
+    /// The columns of `points` that each line joins, in order.
+    pub lines: Vec<Range<usize>>,
+    /// What the grid is, in words.
+    pub description: String,
+}
+
+/// Lines across each axis of a grid in the plane.
+const LINES_2D: usize = 15;
+/// Lines across each axis of a grid in space; more would hide the data.
+const LINES_3D: usize = 4;
+/// Points along a line: enough for a tanh layer to bend it smoothly.
+const NODES: usize = 61;
+/// As many data points as the principal components of a slice are taken from.
+const SLICE_SAMPLES: usize = 2000;
+/// How much wider than the data the grid is.
+const MARGIN: f64 = 1.1;
+
+impl Lattice {
+    /// A grid over the space of `data` (inputs × samples): the whole of it for up to three inputs, else a plane through
+    /// the data's mean along its first two principal components.
+    pub fn around(data: &DMatrix<f64>) -> Lattice {
+        match data.nrows() {
+            0 => Lattice { points: DMatrix::zeros(0, 0), lines: Vec::new(), description: String::new() },
+            inputs @ 1..=3 => {
+                let (centre, half) = bounding_box(data);
+                let axes = DMatrix::from_diagonal(&half);
+                let description = if inputs == 1 { "line of all inputs" } else { "grid of the input space" };
+                spanned(&centre, &axes, description.to_owned())
+            }
+            inputs => slice(data, inputs),
+        }
+    }
+}
+
+/// The middle and half the width of the finite values of each coordinate, never of zero width.
+fn bounding_box(data: &DMatrix<f64>) -> (DVector<f64>, DVector<f64>) {
+    let ranges: Vec<(f64, f64)> = data
+        .row_iter()
+        .map(|row| {
+            let finite = row.iter().copied().filter(|x| x.is_finite());
+            finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)))
+        })
+        .map(|(low, high)| if low <= high { (low, high) } else { (-1.0, 1.0) })
+        .collect();
+    let widest = ranges.iter().fold(0.0, |widest: f64, (low, high)| widest.max(high / 2.0 - low / 2.0));
+    let fallback = if widest > 0.0 { widest } else { 1.0 };
+    let centre = ranges.iter().map(|(low, high)| low / 2.0 + high / 2.0);
+    let half = ranges.iter().map(|(low, high)| {
+        let half = high / 2.0 - low / 2.0;
+        MARGIN * if half > 0.0 { half } else { fallback }
+    });
+    (DVector::from_iterator(ranges.len(), centre), DVector::from_iterator(ranges.len(), half))
+}
+
+fn slice(data: &DMatrix<f64>, inputs: usize) -> Lattice {
+    let stride = data.ncols().div_ceil(SLICE_SAMPLES).max(1);
+    let few: Vec<_> = data.column_iter().step_by(stride).filter(|x| x.iter().all(|x| x.is_finite())).collect();
+    let found = (!few.is_empty()).then(|| principal_components(&DMatrix::from_columns(&few), 2).ok()).flatten();
+    let Some(found) = found else {
+        let axes = DMatrix::identity(inputs, 2);
+        return spanned(
+            &DVector::zeros(inputs),
+            &axes,
+            format!("slice of the {inputs}-D input space: its first two coordinates"),
+        );
+    };
+    // Two standard deviations hold most of the data; the rest of a slice is far from all of it.
+    let widths: Vec<f64> = found.variances.iter().map(|variance| 2.0 * MARGIN * variance.sqrt()).collect();
+    let widest = widths.iter().copied().fold(0.0, f64::max);
+    let fallback = if widest > 0.0 { widest } else { 1.0 };
+    let mut axes = found.directions.transpose();
+    for (mut axis, width) in axes.column_iter_mut().zip(&widths) {
+        axis *= if *width > 0.0 { *width } else { fallback };
+    }
+    let description = format!(
+        "slice of the {inputs}-D input space through the data's mean, along its first two principal components"
+    );
+    spanned(&found.mean, &axes, description)
+}
+
+/// Lines through the box centre ± the columns of `axes` (inputs × k, k ≤ 3), along each of them.
+fn spanned(centre: &DVector<f64>, axes: &DMatrix<f64>, description: String) -> Lattice {
+    let dimensions = axes.ncols();
+    let across = match dimensions {
+        1 => 1,
+        2 => LINES_2D,
+        _ => LINES_3D,
+    };
+    let crossings = across.pow(dimensions.saturating_sub(1) as u32);
+    let count = dimensions * crossings;
+    let mut points = DMatrix::zeros(centre.len(), count * NODES);
+    let place = |index: usize, of: usize| if of < 2 { 0.0 } else { 2.0 * index as f64 / (of - 1) as f64 - 1.0 };
+    for (column, mut point) in points.column_iter_mut().enumerate() {
+        let (line, node) = (column / NODES, column % NODES);
+        let (along, mut crossing) = (line / crossings, line % crossings);
+        point.copy_from(centre);
+        for (index, axis) in axes.column_iter().enumerate() {
+            let at = if index == along {
+                place(node, NODES)
+            } else {
+                let here = crossing % across;
+                crossing /= across;
+                place(here, across)
+            };
+            point.axpy(at, &axis, 1.0);
+        }
+    }
+    let lines = (0..count).map(|line| line * NODES..(line + 1) * NODES).collect();
+    Lattice { points, lines, description }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_run_from_edge_to_edge_of_the_data() {
+        let data = DMatrix::from_row_slice(2, 3, &[0.0, 4.0, 2.0, -1.0, 1.0, 0.0]);
+        let lattice = Lattice::around(&data);
+        assert_eq!(lattice.lines.len(), 2 * LINES_2D);
+        let first = &lattice.lines[0];
+        let (start, end) = (lattice.points.column(first.start), lattice.points.column(first.end - 1));
+        assert!((start[0] - (2.0 - 2.2)).abs() < 1e-12 && (end[0] - 4.2).abs() < 1e-12);
+        assert_eq!(start[1], end[1]);
+    }
+
+    #[test]
+    fn every_dimension_and_degenerate_data_give_finite_lines() {
+        for inputs in 1..6 {
+            for data in [
+                DMatrix::zeros(inputs, 0),
+                DMatrix::from_element(inputs, 1, 3.0),
+                DMatrix::from_element(inputs, 7, -1e300),
+                DMatrix::from_element(inputs, 2, f64::NAN),
+                DMatrix::from_fn(inputs, 30, |row, column| ((row + 1) * column) as f64),
+            ] {
+                let lattice = Lattice::around(&data);
+                assert!(!lattice.lines.is_empty());
+                assert!(lattice.points.iter().all(|x| x.is_finite()), "{inputs} inputs, {} points", data.ncols());
+                assert!(lattice.lines.iter().all(|line| line.end <= lattice.points.ncols()));
+                let line = &lattice.lines[0];
+                assert_ne!(lattice.points.column(line.start), lattice.points.column(line.end - 1));
+            }
+        }
+    }
+
+    #[test]
+    fn many_inputs_are_cut_along_their_widest_directions() {
+        let data = DMatrix::from_fn(6, 40, |row, column| match row {
+            4 => column as f64,
+            1 => (column % 5) as f64,
+            _ => 0.5,
+        });
+        let lattice = Lattice::around(&data);
+        assert!(lattice.description.contains("slice of the 6-D input space"));
+        assert!(lattice.points.row(0).iter().all(|x| (x - 0.5).abs() < 1e-9));
+        assert!(lattice.points.row(4).amax() > 30.0);
+    }
+}

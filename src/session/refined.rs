@@ -1,0 +1,38 @@
+//! The ResNet of a scene: the same data and grid on their way through Euler steps, and how far they stray.
+
+use super::deviation;
+use super::scene::{Progress, Scene, SceneError, go_on};
+use crate::flow::SampledPath;
+use crate::resnet::{self, Refinement, RefinementError};
+
+/// The N-step ResNet of a scene, ready to be drawn at any time.
+#[derive(Debug)]
+pub struct Refined {
+    /// Which ResNet this is.
+    pub refinement: Refinement,
+    /// The data's path through the ResNet.
+    pub data: SampledPath,
+    /// The grid's path.
+    pub grid: SampledPath,
+    /// The path of the points that leave trails.
+    pub trails: SampledPath,
+    /// The distance from the plain net.
+    pub error: RefinementError,
+}
+
+impl Refined {
+    /// Follows the scene's data and grid through the ResNet.
+    ///
+    /// # Errors
+    /// If a path cannot be followed or `progress` answers false.
+    pub fn build(scene: &Scene, refinement: Refinement, progress: &mut Progress<'_>) -> Result<Refined, SceneError> {
+        let flow = &scene.flow;
+        go_on(progress, 0.0, "following the data through the ResNet")?;
+        let data = resnet::sample_path(flow, refinement, &scene.dataset.points)?;
+        go_on(progress, 0.4, "following the grid through the ResNet")?;
+        let grid = resnet::sample_path(flow, refinement, &scene.lattice.points)?;
+        let trails = resnet::sample_path(flow, refinement, &scene.trail_inputs())?;
+        let error = deviation::measure(scene, refinement, &data, progress)?;
+        Ok(Refined { refinement, data, grid, trails, error })
+    }
+}

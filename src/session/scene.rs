@@ -1,0 +1,133 @@
+//! What the stage draws: the flow and everything that is sampled through it before the first frame.
+//!
+//! Building is the heavy part and runs in a worker; drawing only projects what is stored here.
+
+use std::sync::Arc;
+
+use nalgebra::DMatrix;
+use thiserror::Error;
+
+use super::extent::Extent;
+use super::lattice::Lattice;
+use crate::dataset::Dataset;
+use crate::flow::{Flow, FlowError, FlowOptions, SampledPath};
+use crate::network::{Forward, Network, NetworkError, OutputFunction};
+
+/// At most this many points leave a trail; more would hide each other.
+const MAX_TRAILS: usize = 240;
+
+/// Why a scene could not be built.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum SceneError {
+    /// The data does not fit the network.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The flow could not be built or followed, or the work was cancelled.
+    #[error(transparent)]
+    Flow(#[from] FlowError),
+}
+
+/// Told how far the work is (0 to 1) and what is done now; answers whether to go on.
+pub type Progress<'a> = dyn FnMut(f32, &str) -> bool + 'a;
+
+/// A network with data, ready to be drawn at any time.
+#[derive(Debug)]
+pub struct Scene {
+    /// The flow of the plain net.
+    pub flow: Arc<Flow>,
+    /// The data, as it was given.
+    pub dataset: Arc<Dataset>,
+    /// What reads the last layer.
+    pub output: OutputFunction,
+    /// The plain forward pass of the data.
+    pub forward: Forward,
+    /// The data's path through the exact flow.
+    pub data: SampledPath,
+    /// The grid of the input space.
+    pub lattice: Lattice,
+    /// Its path through the exact flow.
+    pub grid: SampledPath,
+    /// The samples that leave trails.
+    pub trail_samples: Vec<usize>,
+    /// Their path, apart from the rest because a trail asks for many times in each frame.
+    pub trails: SampledPath,
+    /// How far the data (or the grid, without data) reaches over the whole flow.
+    pub extent: Extent,
+    /// The layers (from 1) whose reflection turns through the extra dimension.
+    pub reflections: Vec<usize>,
+}
+
+impl Scene {
+    /// Decomposes the network and samples `dataset` and a grid of the input space through its flow.
+    ///
+    /// # Errors
+    /// If the data does not fit the network, a layer cannot be decomposed, or `progress` answers false.
+    pub fn build(
+        network: &Network,
+        dataset: &Arc<Dataset>,
+        options: FlowOptions,
+        progress: &mut Progress<'_>,
+    ) -> Result<Scene, SceneError> {
+        let layers = network.layers().len();
+        go_on(progress, 0.0, "running the plain net")?;
+        let forward = network.forward(&dataset.points)?;
+        let flow = Flow::new(network, options, &mut |done| {
+            let share = DECOMPOSED * done as f32 / layers.max(1) as f32;
+            progress(share, &format!("decomposing layer {} of {layers}", (done + 1).min(layers)))
+        })?;
+        go_on(progress, DECOMPOSED, "sampling the data's path")?;
+        let data = flow.sample_path(&dataset.points)?;
+        let trail_samples = trail_samples(dataset.samples());
+        let trails = flow.sample_path(&dataset.points.select_columns(&trail_samples))?;
+        go_on(progress, 0.8, "sampling the grid's path")?;
+        let lattice = Lattice::around(&dataset.points);
+        let grid = flow.sample_path(&lattice.points)?;
+        let followed = if data.samples() > 0 { &data } else { &grid };
+        let extent = Extent::over(&flow, followed, &mut || progress(0.9, "measuring how far the data reaches"));
+        let extent = extent.ok_or(FlowError::Cancelled)?;
+        let reflected = flow.layers().iter().filter(|layer| layer.spectrum.as_ref().is_some_and(|s| s.reflection));
+        let reflections = reflected.map(|layer| layer.index).collect();
+        Ok(Scene {
+            flow: Arc::new(flow),
+            dataset: Arc::clone(dataset),
+            output: network.output(),
+            forward,
+            data,
+            lattice,
+            grid,
+            trail_samples,
+            trails,
+            extent,
+            reflections,
+        })
+    }
+
+    /// The inputs of the points that leave trails, inputs × trails.
+    pub(super) fn trail_inputs(&self) -> DMatrix<f64> {
+        self.dataset.points.select_columns(&self.trail_samples)
+    }
+}
+
+/// The share of the work that the decompositions are taken to be.
+const DECOMPOSED: f32 = 0.6;
+
+pub(super) fn go_on(progress: &mut Progress<'_>, share: f32, what: &str) -> Result<(), FlowError> {
+    if progress(share, what) { Ok(()) } else { Err(FlowError::Cancelled) }
+}
+
+fn trail_samples(samples: usize) -> Vec<usize> {
+    (0..samples).step_by(samples.div_ceil(MAX_TRAILS).max(1)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trails_are_bounded_and_spread() {
+        assert_eq!(trail_samples(3), [0, 1, 2]);
+        assert!(trail_samples(0).is_empty());
+        let many = trail_samples(100_000);
+        assert!(many.len() <= MAX_TRAILS && many.len() > MAX_TRAILS / 2 && many.last() > Some(&99_000));
+    }
+}

@@ -1,0 +1,259 @@
+//! What of the flow is looked at and how: the stage's and the layer panel's settings, and the commands that change them.
+
+use super::camera::Camera;
+use crate::resnet::{Refinement, RefinementKind};
+
+/// The largest N of the N-step ResNet.
+pub const MAX_STEPS: usize = 256;
+/// The longest trail, in units of the flow's time t (one layer lasts 1).
+pub const MAX_TRAIL: f64 = 4.0;
+
+/// Everything that a view needs to know beside the scene and the time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewSettings {
+    /// Which two or three coordinates of the ambient space are drawn.
+    pub projection: Projection,
+    /// Where they are looked at from; shared by views side by side.
+    pub camera: Camera,
+    /// Draw the deformed grid of the input space.
+    pub grid: bool,
+    /// Draw where the points came from.
+    pub trails: bool,
+    /// How far trails reach back, in units of t.
+    pub trail_length: f64,
+    /// The plain net, its ResNet, or both.
+    pub compare: Compare,
+    /// The ResNet: which part is refined and by how many steps.
+    pub refinement: Refinement,
+    /// The layer that the panel shows whatever the time, an index from 0; `None` follows the time.
+    pub pinned_layer: Option<usize>,
+    /// What the mouse rests on in the layer panel; its directions are drawn on the stage.
+    pub hovered: Option<Hovered>,
+    /// The selected sample.
+    pub selected: Option<usize>,
+    /// What the key R comes back to.
+    last_refined: Compare,
+}
+
+/// Which coordinates of the ambient space are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Projection {
+    /// The coordinates themselves where there are at most three, else three principal components.
+    #[default]
+    Automatic,
+    /// Two coordinates, from 0.
+    Plane([usize; 2]),
+    /// Three coordinates, from 0.
+    Space([usize; 3]),
+    /// The first two principal components of the whole flow.
+    PrincipalPlane,
+    /// The first three.
+    PrincipalSpace,
+}
+
+/// What the stage compares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Compare {
+    /// The exact flow of the plain net.
+    #[default]
+    Plain,
+    /// The N-step ResNet alone.
+    ResNet,
+    /// Two views with one camera.
+    SideBySide,
+    /// Both in one view, joined by lines that show the error.
+    Overlay,
+}
+
+/// A part of a layer's decomposition that the mouse rests on. Indices from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hovered {
+    /// A singular value, counted from the largest.
+    SingularValue {
+        /// Index of the layer.
+        layer: usize,
+        /// Index among the singular values.
+        index: usize,
+    },
+    /// A plane of a rotation phase.
+    Plane {
+        /// Index of the layer.
+        layer: usize,
+        /// Index of the phase in the layer.
+        phase: usize,
+        /// Index of the plane in the rotation, the largest angle first.
+        index: usize,
+    },
+}
+
+/// A change of the view, asked for by a widget or a key and applied after drawing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ViewCommand {
+    /// Draw other coordinates.
+    Project(Projection),
+    /// Turn the 3-D view by angles in radians about the screen's vertical and horizontal axis.
+    Turn { sideways: f64, downward: f64 },
+    /// Move the picture, in radii of the data, right and up.
+    Pan([f64; 2]),
+    /// Magnify around a place measured from the middle of the view in radii of the data as drawn now.
+    Zoom { factor: f64, at: [f64; 2] },
+    /// Show everything again.
+    Fit,
+    /// Back to the first orientation and show everything.
+    ResetCamera,
+    /// Draw the grid or not.
+    ShowGrid(bool),
+    /// Draw trails or not.
+    ShowTrails(bool),
+    /// How far trails reach back, in units of t.
+    TrailLength(f64),
+    /// Compare otherwise.
+    Compare(Compare),
+    /// From the plain net to its ResNet as last shown, or back.
+    ToggleResNet,
+    /// Another number of Euler steps, kept within 1 and [`MAX_STEPS`].
+    Steps(usize),
+    /// Refine another part of each layer.
+    Kind(RefinementKind),
+    /// Keep the panel at a layer, or let it follow the time.
+    PinLayer(Option<usize>),
+    /// The mouse rests on something, or no longer.
+    Hover(Option<Hovered>),
+    /// Select a sample, or none.
+    Select(Option<usize>),
+}
+
+impl Default for ViewSettings {
+    fn default() -> Self {
+        ViewSettings {
+            projection: Projection::Automatic,
+            camera: Camera::default(),
+            grid: true,
+            trails: true,
+            trail_length: 0.5,
+            compare: Compare::Plain,
+            refinement: Refinement { kind: RefinementKind::Full, steps: 8 },
+            pinned_layer: None,
+            hovered: None,
+            selected: None,
+            last_refined: Compare::ResNet,
+        }
+    }
+}
+
+impl Compare {
+    /// Every way to compare, in the order in which the window shows them.
+    pub const ALL: [Compare; 4] = [Compare::Plain, Compare::ResNet, Compare::SideBySide, Compare::Overlay];
+
+    /// The words used in the window.
+    pub fn words(self) -> &'static str {
+        match self {
+            Compare::Plain => "Plain",
+            Compare::ResNet => "ResNet",
+            Compare::SideBySide => "Side by side",
+            Compare::Overlay => "Overlay",
+        }
+    }
+
+    /// Whether the ResNet is drawn.
+    pub fn needs_resnet(self) -> bool {
+        self != Compare::Plain
+    }
+}
+
+impl ViewSettings {
+    /// The ResNet that the view needs now; `None` while only the plain net is shown.
+    pub fn wanted_refinement(&self) -> Option<Refinement> {
+        self.compare.needs_resnet().then_some(self.refinement)
+    }
+
+    /// The layer that the panel shows when the time is in layer `current` of `layers`.
+    pub fn panel_layer(&self, current: usize, layers: usize) -> usize {
+        self.pinned_layer.unwrap_or(current).min(layers.saturating_sub(1))
+    }
+
+    /// Carries out a command.
+    pub fn apply(&mut self, command: ViewCommand) {
+        match command {
+            ViewCommand::Project(projection) => {
+                self.projection = projection;
+                self.camera.fit();
+            }
+            ViewCommand::Turn { sideways, downward } => self.camera.turn(sideways, downward),
+            ViewCommand::Pan(by) => self.camera.pan(by),
+            ViewCommand::Zoom { factor, at } => self.camera.zoom(factor, at),
+            ViewCommand::Fit => self.camera.fit(),
+            ViewCommand::ResetCamera => self.camera = Camera::default(),
+            ViewCommand::ShowGrid(shown) => self.grid = shown,
+            ViewCommand::ShowTrails(shown) => self.trails = shown,
+            ViewCommand::TrailLength(length) if length.is_finite() => self.trail_length = length.clamp(0.0, MAX_TRAIL),
+            ViewCommand::TrailLength(_) => {}
+            ViewCommand::Compare(compare) => self.set_compare(compare),
+            ViewCommand::ToggleResNet if self.compare.needs_resnet() => self.set_compare(Compare::Plain),
+            ViewCommand::ToggleResNet => self.set_compare(self.last_refined),
+            ViewCommand::Steps(steps) => self.refinement.steps = steps.clamp(1, MAX_STEPS),
+            ViewCommand::Kind(kind) => self.refinement.kind = kind,
+            ViewCommand::PinLayer(layer) => self.pinned_layer = layer,
+            ViewCommand::Hover(hovered) => self.hovered = hovered,
+            ViewCommand::Select(sample) => self.selected = sample,
+        }
+    }
+
+    /// Forgets what belongs to the network and data that were open before.
+    pub fn reset_for_new_scene(&mut self) {
+        self.projection = Projection::Automatic;
+        self.camera = Camera::default();
+        self.pinned_layer = None;
+        self.hovered = None;
+        self.selected = None;
+    }
+
+    fn set_compare(&mut self, compare: Compare) {
+        self.compare = compare;
+        if compare.needs_resnet() {
+            self.last_refined = compare;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_goes_to_the_resnet_as_last_shown_and_back() {
+        let mut view = ViewSettings::default();
+        assert_eq!(view.wanted_refinement(), None);
+        view.apply(ViewCommand::ToggleResNet);
+        assert_eq!(view.compare, Compare::ResNet);
+        view.apply(ViewCommand::Compare(Compare::Overlay));
+        view.apply(ViewCommand::ToggleResNet);
+        assert_eq!(view.compare, Compare::Plain);
+        view.apply(ViewCommand::ToggleResNet);
+        assert_eq!(view.compare, Compare::Overlay);
+        assert_eq!(view.wanted_refinement(), Some(view.refinement));
+    }
+
+    #[test]
+    fn steps_and_trails_stay_in_range() {
+        let mut view = ViewSettings::default();
+        view.apply(ViewCommand::Steps(0));
+        assert_eq!(view.refinement.steps, 1);
+        view.apply(ViewCommand::Steps(usize::MAX));
+        assert_eq!(view.refinement.steps, MAX_STEPS);
+        view.apply(ViewCommand::TrailLength(f64::NAN));
+        assert_eq!(view.trail_length, ViewSettings::default().trail_length);
+        view.apply(ViewCommand::TrailLength(1e9));
+        assert_eq!(view.trail_length, MAX_TRAIL);
+    }
+
+    #[test]
+    fn a_pinned_layer_that_is_gone_shows_the_last() {
+        let mut view = ViewSettings::default();
+        assert_eq!(view.panel_layer(1, 3), 1);
+        view.apply(ViewCommand::PinLayer(Some(7)));
+        assert_eq!(view.panel_layer(1, 3), 2);
+        view.reset_for_new_scene();
+        assert_eq!(view.pinned_layer, None);
+    }
+}
