@@ -2,6 +2,7 @@
 pub mod dataset;
 pub mod explorer;
 pub mod flow;
+pub mod jobs;
 pub mod linalg;
 pub mod network;
 pub mod resnet;

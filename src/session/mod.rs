@@ -1,9 +1,13 @@
-//! What the window is about, without the window: what is drawn of the flow and how it is looked at.
+//! What the window is about, without the window: the open network and data, the clock, what is drawn and how it is
+//! looked at, the notices.
 
 mod camera;
 mod deviation;
 mod extent;
 mod lattice;
+mod notice;
+mod playback;
+mod recent;
 mod refined;
 mod scene;
 mod view;
@@ -11,6 +15,9 @@ mod view;
 pub use camera::{Camera, Orientation};
 pub use extent::{Extent, Frame, coordinate_name};
 pub use lattice::Lattice;
+pub use notice::{Notice, Notices, Severity};
+pub use playback::{Playback, PlaybackCommand, SPEEDS};
+pub use recent::RecentFiles;
 pub use refined::Refined;
 pub use scene::{Progress, Scene, SceneError};
 pub use view::{Compare, Hovered, MAX_STEPS, MAX_TRAIL, Projection, ViewCommand, ViewSettings};
