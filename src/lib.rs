@@ -5,5 +5,6 @@ pub mod flow;
 pub mod jobs;
 pub mod linalg;
 pub mod network;
+pub mod offscreen;
 pub mod resnet;
 pub mod session;
