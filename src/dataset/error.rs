@@ -1,0 +1,45 @@
+//! Why a dataset could not be read.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::numpy::NumpyError;
+
+/// Why a dataset could not be read: the file, the place in it, and what to do.
+#[derive(Debug, Error)]
+pub enum DatasetError {
+    /// The file could not be read.
+    #[error("{}: cannot be read ({source}); check the name and the permissions", path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    /// A file without data.
+    #[error("{}: holds no data rows; give at least one", path.display())]
+    Empty { path: PathBuf },
+    /// A file of an unknown kind.
+    #[error("{}: is not a kind of dataset that can be read; give a .csv, .npz or .npy file", path.display())]
+    Unknown { path: PathBuf },
+    /// A line of another length.
+    #[error("{}: line {line} has {found} columns, but the lines before it have {expected}; give every line the same", path.display())]
+    Ragged { path: PathBuf, line: u64, expected: usize, found: usize },
+    /// A field that is not a finite number.
+    #[error("{}: line {line}, column {column} is `{text}`, which is not a finite number; correct or remove the line", path.display())]
+    NotANumber { path: PathBuf, line: u64, column: String, text: String },
+    /// Text that is not UTF-8.
+    #[error("{}: line {line} is not UTF-8 text; save the file as UTF-8", path.display())]
+    NotText { path: PathBuf, line: u64 },
+    /// No column is left for coordinates.
+    #[error("{}: has no column of coordinates beside its labels; add at least one", path.display())]
+    NoCoordinates { path: PathBuf },
+    /// Rows of another width than the network takes.
+    #[error("{}: has {found} columns of values, but the network takes {expected} inputs; give data of that width", path.display())]
+    Width { path: PathBuf, expected: usize, found: usize },
+    /// An archive without the arrays of a dataset.
+    #[error("{}: has no array named x, X, inputs or data (it has {found}); rename the array of points", path.display())]
+    NoPoints { path: PathBuf, found: String },
+    /// An array whose shape or type does not serve.
+    #[error("{}: array `{array}` {problem}", path.display())]
+    Array { path: PathBuf, array: String, problem: String },
+    /// The NumPy file is damaged or refused.
+    #[error("{}: {source}", path.display())]
+    Numpy { path: PathBuf, source: NumpyError },
+}

@@ -1,0 +1,78 @@
+//! Labels from text, integers and numbers.
+
+use std::collections::BTreeSet;
+
+use super::Labels;
+
+/// Integer labels up to this one are indices of classes themselves, so that a class that happens to have no sample
+/// keeps its place among a network's outputs.
+const LARGEST_DIRECT_CLASS: i64 = 999;
+
+impl Labels {
+    /// Integer labels as classes. Small natural numbers are the indices of their classes; others are numbered in
+    /// increasing order.
+    pub(super) fn from_integers(values: &[i64]) -> Labels {
+        let largest = values.iter().copied().max().unwrap_or(-1);
+        if values.iter().all(|value| (0..=LARGEST_DIRECT_CLASS).contains(value)) {
+            let of_sample = values.iter().map(|&value| value as usize).collect();
+            return Labels::Classes { of_sample, names: (0..=largest).map(|class| class.to_string()).collect() };
+        }
+        let distinct: Vec<i64> = values.iter().copied().collect::<BTreeSet<i64>>().into_iter().collect();
+        let of_sample = values.iter().map(|value| distinct.partition_point(|other| other < value)).collect();
+        Labels::Classes { of_sample, names: distinct.iter().map(i64::to_string).collect() }
+    }
+
+    /// Text labels as classes, numbered in alphabetical order. Text that is all integers is taken as integers.
+    pub(super) fn from_texts(values: &[String]) -> Labels {
+        if let Ok(integers) = values.iter().map(|text| text.trim().parse()).collect::<Result<Vec<i64>, _>>() {
+            return Labels::from_integers(&integers);
+        }
+        let distinct: Vec<&String> = values.iter().collect::<BTreeSet<&String>>().into_iter().collect();
+        let of_sample = values.iter().map(|value| distinct.partition_point(|other| *other < value)).collect();
+        Labels::Classes { of_sample, names: distinct.into_iter().cloned().collect() }
+    }
+
+    /// Floating point labels: classes where all are small whole numbers, else values.
+    pub(super) fn from_floats(values: Vec<f64>) -> Labels {
+        let whole = |value: &f64| value.fract() == 0.0 && value.abs() <= LARGEST_DIRECT_CLASS as f64;
+        if values.iter().all(whole) {
+            let integers: Vec<i64> = values.iter().map(|&value| value as i64).collect();
+            return Labels::from_integers(&integers);
+        }
+        Labels::Values(values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn classes(labels: Labels) -> (Vec<usize>, Vec<String>) {
+        match labels {
+            Labels::Classes { of_sample, names } => (of_sample, names),
+            other => panic!("{other:?} are not classes"),
+        }
+    }
+
+    #[test]
+    fn small_integers_keep_their_value_as_index() {
+        let (of_sample, names) = classes(Labels::from_integers(&[3, 1, 3]));
+        assert_eq!(of_sample, [3, 1, 3]);
+        assert_eq!(names, ["0", "1", "2", "3"]);
+    }
+
+    #[test]
+    fn other_integers_are_numbered_in_order() {
+        let (of_sample, names) = classes(Labels::from_integers(&[1, -1, 70_000]));
+        assert_eq!(of_sample, [1, 0, 2]);
+        assert_eq!(names, ["-1", "1", "70000"]);
+    }
+
+    #[test]
+    fn text_and_whole_numbers() {
+        let texts = ["dog", "cat", "dog"].map(String::from);
+        assert_eq!(classes(Labels::from_texts(&texts)), (vec![1, 0, 1], vec!["cat".to_owned(), "dog".to_owned()]));
+        assert_eq!(classes(Labels::from_floats(vec![1.0, 0.0])).0, [1, 0]);
+        assert_eq!(Labels::from_floats(vec![0.5]), Labels::Values(vec![0.5]));
+    }
+}

@@ -1,0 +1,141 @@
+//! The values of a NumPy array, turned to numbers or text in row-major order.
+
+use std::io::Read;
+
+use half::f16;
+
+use super::header::{Element, ElementKind, Header};
+use super::{Array, NumpyError, Values};
+
+/// Values are read in pieces, so that memory follows what a file holds and not what it claims.
+const CHUNK_BYTES: usize = 64 * 1024;
+/// The longest text element that is read, in bytes.
+const LONGEST_TEXT: usize = 16 * 1024;
+
+/// Reads the values that follow `header`. Memory grows with the bytes that really come.
+pub(super) fn read(array: &str, header: &Header, reader: &mut impl Read) -> Result<Array, NumpyError> {
+    let element = header.element;
+    let unsupported = || NumpyError::Element { array: array.into(), element: element.name() };
+    let values = match (element.kind, element.size) {
+        (ElementKind::Object, _) => return Err(NumpyError::Objects { array: array.into() }),
+        (ElementKind::Float, 2 | 4 | 8) => {
+            let mut numbers = Vec::new();
+            decode(array, header, reader, |bytes| numbers.push(float(bytes, element)))?;
+            Values::Floats(numbers)
+        }
+        (ElementKind::Bool, 1) | (ElementKind::Integer | ElementKind::Unsigned, 1 | 2 | 4 | 8) => {
+            let mut numbers = Vec::new();
+            let mut all_fit = true;
+            decode(array, header, reader, |bytes| match integer(bytes, element) {
+                Some(number) => numbers.push(number),
+                None => all_fit = false,
+            })?;
+            Values::Integers(if all_fit { numbers } else { return Err(unsupported()) })
+        }
+        (ElementKind::Text | ElementKind::Bytes, 1..=LONGEST_TEXT) => {
+            let mut texts = Vec::new();
+            decode(array, header, reader, |bytes| texts.push(text(bytes, element)))?;
+            Values::Texts(texts)
+        }
+        _ => return Err(unsupported()),
+    };
+    let array = Array { shape: header.shape.clone(), values };
+    Ok(if header.fortran_order { array.last_axis_fastest() } else { array })
+}
+
+fn decode(array: &str, header: &Header, reader: &mut impl Read, mut each: impl FnMut(&[u8])) -> Result<(), NumpyError> {
+    let size = header.element.size;
+    let mut buffer = vec![0; CHUNK_BYTES / size.min(CHUNK_BYTES) * size];
+    let mut left = header.data_bytes;
+    while left > 0 {
+        let length = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+        let piece = &mut buffer[..length];
+        reader
+            .read_exact(piece)
+            .map_err(|source| NumpyError::Values { array: array.into(), reason: source.to_string() })?;
+        piece.chunks_exact(size).for_each(&mut each);
+        left -= length as u64;
+    }
+    Ok(())
+}
+
+/// The bytes of one element with the least significant first, in the low end of a fixed array.
+fn little_endian(bytes: &[u8], element: Element) -> [u8; 8] {
+    let mut ordered = [0; 8];
+    for (i, byte) in bytes.iter().enumerate().take(8) {
+        let place = if element.big_endian { bytes.len() - 1 - i } else { i };
+        ordered[place] = *byte;
+    }
+    ordered
+}
+
+fn float(bytes: &[u8], element: Element) -> f64 {
+    let [a, b, c, d, e, f, g, h] = little_endian(bytes, element);
+    match bytes.len() {
+        2 => f16::from_le_bytes([a, b]).to_f64(),
+        4 => f64::from(f32::from_le_bytes([a, b, c, d])),
+        _ => f64::from_le_bytes([a, b, c, d, e, f, g, h]),
+    }
+}
+
+/// `None` for an unsigned number beyond the range of signed ones.
+fn integer(bytes: &[u8], element: Element) -> Option<i64> {
+    let raw = u64::from_le_bytes(little_endian(bytes, element));
+    // The sign of a short integer is its own highest bit.
+    let unused = 64 - 8 * bytes.len();
+    match element.kind {
+        ElementKind::Integer => Some(((raw << unused) as i64) >> unused),
+        _ => i64::try_from(raw).ok(),
+    }
+}
+
+fn text(bytes: &[u8], element: Element) -> String {
+    let padded: String = match element.kind {
+        ElementKind::Text => bytes
+            .chunks_exact(4)
+            .map(|character| {
+                let ordered = little_endian(character, element);
+                let code = u32::from_le_bytes([ordered[0], ordered[1], ordered[2], ordered[3]]);
+                char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
+            })
+            .collect(),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
+    };
+    padded.trim_end_matches('\0').to_owned()
+}
+
+impl Array {
+    /// The same array with its values moved from first-axis-fastest to last-axis-fastest order.
+    fn last_axis_fastest(self) -> Array {
+        let Array { shape, values } = self;
+        let values = match values {
+            Values::Floats(values) => Values::Floats(reorder(&shape, &values)),
+            Values::Integers(values) => Values::Integers(reorder(&shape, &values)),
+            Values::Texts(values) => Values::Texts(reorder(&shape, &values)),
+        };
+        Array { shape, values }
+    }
+}
+
+fn reorder<T: Clone>(shape: &[usize], values: &[T]) -> Vec<T> {
+    // The stride of each axis where the first runs fastest.
+    let strides: Vec<usize> = shape
+        .iter()
+        .scan(1, |stride, axis| {
+            let own = *stride;
+            *stride *= axis;
+            Some(own)
+        })
+        .collect();
+    (0..values.len())
+        .map(|place| {
+            let mut rest = place;
+            let mut source = 0;
+            for (axis, stride) in shape.iter().zip(&strides).rev() {
+                source += rest % axis * stride;
+                rest /= axis;
+            }
+            values[source].clone()
+        })
+        .collect()
+}
