@@ -1,11 +1,21 @@
 //! A proper rotation as orthogonal planes with angles: R = exp(A), and every power R^s = exp(sA).
 
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
 
-use super::LinalgError;
+use super::{LinalgError, planes};
+
+/// Angles below this are rounding: products of orthogonal factors carry about 1e-15 an entry.
+pub(super) const ANGLE_NOISE: f64 = 1e-13;
+/// How far RᵀR may be from the identity (Frobenius norm over √d) before R is refused.
+const ORTHOGONALITY_TOLERANCE: f64 = 1e-8;
+/// What exp(log R) may miss R by (Frobenius norm over d), beside R's own distance from orthogonality.
+const RECONSTRUCTION_TOLERANCE: f64 = 1e-12;
 
 /// A proper rotation of R^d, split into orthogonal 2-planes that turn by θ ∈ (0, π] and fixed directions.
-#[derive(Clone, Debug)]
+///
+/// Flow-model section 4. With zᵢ = (aᵢ − i bᵢ)/√2 the rotation is R zᵢ = e^{iθᵢ} zᵢ, so that a real function of the
+/// angles such as R^s acts in each plane as a complex number on (aᵢ, bᵢ).
+#[derive(Clone, Debug, PartialEq)]
 pub struct Rotation {
     dimension: usize,
     /// Orthonormal columns a₁, b₁, a₂, b₂, …; plane i turns aᵢ toward bᵢ.
@@ -15,9 +25,34 @@ pub struct Rotation {
 }
 
 impl Rotation {
-    /// The logarithm of a proper rotation.
-    pub fn logarithm(_rotation: &DMatrix<f64>) -> Result<Rotation, LinalgError> {
-        todo!()
+    /// The rotation of R^d that turns nothing.
+    pub fn identity(dimension: usize) -> Rotation {
+        Rotation { dimension, planes: DMatrix::zeros(dimension, 0), angles: Vec::new() }
+    }
+
+    /// The logarithm of a proper rotation: permutations, −I in even dimension, repeated angles, angles near 0 and π
+    /// included. Angles below 1e-13 are taken for rounding and dropped.
+    ///
+    /// # Errors
+    /// If the matrix is not square, not finite, not orthogonal, or a reflection; if an iteration does not converge or
+    /// the result does not reproduce the matrix to 1e-12·d.
+    pub fn logarithm(matrix: &DMatrix<f64>) -> Result<Rotation, LinalgError> {
+        let defect = check_proper(matrix)?;
+        let dimension = matrix.nrows();
+        let (planes, angles) = planes::of_rotation(matrix)?;
+        let rotation = Rotation { dimension, planes, angles };
+        let error = (rotation.to_matrix() - matrix).norm();
+        let allowed = RECONSTRUCTION_TOLERANCE * dimension as f64 + defect;
+        if error > allowed {
+            return Err(LinalgError::Inaccurate { method: "rotation logarithm", dimension, error, allowed });
+        }
+        Ok(rotation)
+    }
+
+    /// The same rotation in the first coordinates of a larger space, which it leaves fixed.
+    pub fn embedded(self, dimension: usize) -> Rotation {
+        let planes = self.planes.resize_vertically(dimension, 0.0);
+        Rotation { dimension, planes, angles: self.angles }
     }
 
     /// d.
@@ -30,6 +65,11 @@ impl Rotation {
         &self.angles
     }
 
+    /// Whether nothing turns.
+    pub fn is_identity(&self) -> bool {
+        self.angles.is_empty()
+    }
+
     /// The orthonormal directions (a, b) of plane `index`; the rotation turns a toward b. Each has d entries.
     pub fn plane(&self, index: usize) -> (&[f64], &[f64]) {
         let d = self.dimension;
@@ -37,8 +77,211 @@ impl Rotation {
         columns.split_at(d)
     }
 
+    /// √(Σθ²).
+    pub fn total(&self) -> f64 {
+        self.angles.iter().map(|angle| angle * angle).sum::<f64>().sqrt()
+    }
+
+    /// Multiplies every plane's coordinates (p_a, p_b), taken as p_a + i p_b, by the complex number `factor(θ)` =
+    /// (re, im), in each column of `points` (d × samples); fixed directions stay.
+    ///
+    /// (cos sθ, sin sθ) gives R^s, (1, hθ) an Euler step of length h along A.
+    pub fn act(&self, points: &mut DMatrix<f64>, factor: impl Fn(f64) -> (f64, f64)) {
+        if self.angles.is_empty() {
+            return;
+        }
+        let mut coordinates = self.planes.tr_mul(points);
+        for mut column in coordinates.column_iter_mut() {
+            for (pair, angle) in column.as_mut_slice().chunks_exact_mut(2).zip(&self.angles) {
+                let (re, im) = factor(*angle);
+                let (a, b) = (pair[0], pair[1]);
+                // The difference to the old coordinates, so that fixed directions need no basis of their own.
+                pair[0] = (re - 1.0) * a - im * b;
+                pair[1] = im * a + (re - 1.0) * b;
+            }
+        }
+        points.gemm(1.0, &self.planes, &coordinates, 1.0);
+    }
+
+    /// R^s applied to each column of `points` (d × samples).
+    pub fn rotate(&self, points: &mut DMatrix<f64>, s: f64) {
+        self.act(points, |angle| ((s * angle).cos(), (s * angle).sin()));
+    }
+
+    /// A·x for each column of `points` (d × samples): the velocity at x, per unit of phase time.
+    pub fn velocity(&self, points: &DMatrix<f64>) -> DMatrix<f64> {
+        let mut moved = points.clone();
+        // (1 + iθ)x − x = Ax.
+        self.act(&mut moved, |angle| (1.0, angle));
+        moved - points
+    }
+
     /// The angular velocity A = Σ θᵢ (bᵢaᵢᵀ − aᵢbᵢᵀ): skew-symmetric, exp(A) = R.
     pub fn angular_velocity(&self) -> DMatrix<f64> {
-        todo!()
+        let velocity = self.velocity(&DMatrix::identity(self.dimension, self.dimension));
+        (&velocity - velocity.transpose()) * 0.5
+    }
+
+    /// R itself.
+    pub fn to_matrix(&self) -> DMatrix<f64> {
+        let mut matrix = DMatrix::identity(self.dimension, self.dimension);
+        self.rotate(&mut matrix, 1.0);
+        matrix
+    }
+}
+
+/// Answers how far RᵀR is from the identity.
+fn check_proper(matrix: &DMatrix<f64>) -> Result<f64, LinalgError> {
+    super::library::check(matrix)?;
+    let dimension = matrix.nrows();
+    if !matrix.is_square() {
+        return Err(LinalgError::NotARotation { dimension, reason: "it is not square" });
+    }
+    let mut gram = matrix.tr_mul(matrix);
+    gram.set_diagonal(&(gram.diagonal() - DVector::from_element(dimension, 1.0)));
+    let defect = gram.norm();
+    if defect > ORTHOGONALITY_TOLERANCE * (dimension as f64).sqrt() {
+        return Err(LinalgError::NotARotation { dimension, reason: "its columns are not orthonormal" });
+    }
+    if super::library::determinant_sign(matrix) < 0.0 {
+        return Err(LinalgError::NotARotation { dimension, reason: "it reflects (its determinant is negative)" });
+    }
+    Ok(defect)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::{FRAC_PI_2, PI};
+
+    use nalgebra::DMatrix;
+    use proptest::prelude::*;
+
+    use super::super::testing::{random_matrix, random_rotation};
+    use super::*;
+
+    /// Holds for every rotation: exp(log R) = R to 1e-12·d, orthonormal planes, angles sorted in (0, π].
+    fn assert_logarithm(matrix: &DMatrix<f64>) -> Rotation {
+        let d = matrix.nrows() as f64;
+        let rotation = Rotation::logarithm(matrix).unwrap();
+        assert!((rotation.to_matrix() - matrix).norm() <= 1e-12 * d);
+        let gram = rotation.planes.tr_mul(&rotation.planes);
+        assert!((&gram - DMatrix::identity(gram.nrows(), gram.ncols())).norm() <= 1e-12 * d);
+        assert!(rotation.angles.windows(2).all(|pair| pair[0] >= pair[1]));
+        assert!(rotation.angles.iter().all(|angle| *angle > 0.0 && *angle <= PI));
+        rotation
+    }
+
+    /// The rotation with these angles in randomly turned planes.
+    fn with_angles(angles: &[f64], dimension: usize, seed: u64) -> DMatrix<f64> {
+        let mut block = DMatrix::identity(dimension, dimension);
+        for (i, angle) in angles.iter().enumerate() {
+            let (sin, cos) = angle.sin_cos();
+            block[(2 * i, 2 * i)] = cos;
+            block[(2 * i + 1, 2 * i + 1)] = cos;
+            block[(2 * i + 1, 2 * i)] = sin;
+            block[(2 * i, 2 * i + 1)] = -sin;
+        }
+        let basis = random_rotation(dimension, seed);
+        &basis * block * basis.transpose()
+    }
+
+    fn assert_angles(found: &[f64], mut expected: Vec<f64>, tolerance: f64) {
+        expected.sort_by(|a, b| b.total_cmp(a));
+        assert_eq!(found.len(), expected.len(), "{found:?} instead of {expected:?}");
+        for (one, other) in found.iter().zip(&expected) {
+            assert!((one - other).abs() <= tolerance, "{found:?} instead of {expected:?}");
+        }
+    }
+
+    #[test]
+    fn tiny_nearly_half_repeated_and_half_turns() {
+        let cases: [&[f64]; 12] = [
+            &[1e-9],
+            &[PI - 1e-9],
+            &[PI],
+            &[1e-9, PI - 1e-9, 1.0],
+            &[PI, PI, PI],
+            &[0.7, 0.7, 0.7],
+            &[FRAC_PI_2, FRAC_PI_2 + 1e-5, FRAC_PI_2 - 1e-5],
+            &[1e-9, 2e-9, 1e-3, 0.04],
+            &[PI, PI - 1e-9, PI - 1e-3, PI - 0.05],
+            &[0.5, 0.5 + 1e-10, 0.5 + 1e-6],
+            &[1e-12, 1e-6],
+            &[PI - 1e-12, PI, 2.0, 1e-11],
+        ];
+        for (seed, angles) in cases.iter().enumerate() {
+            for room in [0, 1, 3] {
+                let matrix = with_angles(angles, 2 * angles.len() + room, seed as u64);
+                let rotation = assert_logarithm(&matrix);
+                assert_angles(rotation.angles(), angles.to_vec(), 1e-13 + 1e-14 * angles.len() as f64);
+            }
+        }
+    }
+
+    #[test]
+    fn permutations_and_minus_identity() {
+        for d in [1, 2, 3, 4, 5, 7, 8, 16, 33] {
+            assert!(Rotation::logarithm(&DMatrix::identity(d, d)).unwrap().is_identity());
+            if d % 2 == 0 {
+                let half = assert_logarithm(&-DMatrix::identity(d, d));
+                assert_angles(half.angles(), vec![PI; d / 2], 1e-15);
+            } else {
+                // A cycle of odd length is proper: angles 2πk/d.
+                let cycle = DMatrix::from_fn(d, d, |i, j| f64::from(u8::from(i == (j + 1) % d)));
+                let expected = (1..=d / 2).map(|k| 2.0 * PI * k as f64 / d as f64).collect();
+                assert_angles(assert_logarithm(&cycle).angles(), expected, 1e-13);
+            }
+        }
+    }
+
+    #[test]
+    fn large_rotations() {
+        for d in [64, 129, 256] {
+            let rotation = assert_logarithm(&random_rotation(d, d as u64));
+            assert_eq!(rotation.angles().len(), d / 2);
+        }
+        let cycle = DMatrix::from_fn(255, 255, |i, j| f64::from(u8::from(i == (j + 1) % 255)));
+        assert_logarithm(&cycle);
+    }
+
+    #[test]
+    fn what_is_no_proper_rotation_is_refused() {
+        let mirror = DMatrix::from_row_slice(2, 2, &[1.0, 0.0, 0.0, -1.0]);
+        let stretched = DMatrix::from_row_slice(2, 2, &[1.1, 0.0, 0.0, 1.0]);
+        for matrix in [mirror, stretched, DMatrix::zeros(2, 3), DMatrix::zeros(0, 0)] {
+            assert!(Rotation::logarithm(&matrix).is_err());
+        }
+        assert!(Rotation::logarithm(&DMatrix::from_element(2, 2, f64::NAN)).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn random_rotations_of_every_size(dimension in 1_usize..40, seed: u64) {
+            assert_logarithm(&random_rotation(dimension, seed));
+        }
+
+        #[test]
+        fn powers_keep_distances_and_compose(dimension in 2_usize..12, seed: u64, s in 0.0..1.0_f64) {
+            let rotation = Rotation::logarithm(&random_rotation(dimension, seed)).unwrap();
+            let points = random_matrix(dimension, 5, seed ^ 1);
+            let mut moved = points.clone();
+            rotation.rotate(&mut moved, s);
+            for i in 0..5 {
+                let (before, after) = ((points.column(i) - points.column(0)).norm(), (moved.column(i) - moved.column(0)).norm());
+                prop_assert!((before - after).abs() <= 1e-12 * (1.0 + before));
+            }
+            rotation.rotate(&mut moved, 1.0 - s);
+            prop_assert!((moved - rotation.to_matrix() * points).norm() <= 1e-12);
+        }
+
+        #[test]
+        fn velocity_is_the_skew_generator(dimension in 2_usize..12, seed: u64) {
+            let rotation = Rotation::logarithm(&random_rotation(dimension, seed)).unwrap();
+            let generator = rotation.angular_velocity();
+            prop_assert!((&generator + generator.transpose()).norm() == 0.0);
+            let points = random_matrix(dimension, 4, seed ^ 2);
+            prop_assert!((&generator * &points - rotation.velocity(&points)).norm() <= 1e-12 * (1.0 + points.norm()));
+            prop_assert!((generator.exp() - rotation.to_matrix()).norm() <= 1e-11);
+        }
     }
 }
