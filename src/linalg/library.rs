@@ -53,13 +53,17 @@ pub fn svd(matrix: &DMatrix<f64>) -> Result<RawSvd, LinalgError> {
 /// Eigenvalues in ascending order and orthonormal eigenvectors (columns) of a symmetric matrix; only the lower
 /// triangle is read.
 pub fn symmetric_eigen(matrix: &DMatrix<f64>) -> Result<(Vec<f64>, DMatrix<f64>), LinalgError> {
-    let decomposed = view(matrix).self_adjoint_eigen(Side::Lower).map_err(|_| not_converged(matrix, "symmetric eigendecomposition"))?;
+    let decomposed = view(matrix)
+        .self_adjoint_eigen(Side::Lower)
+        .map_err(|_| not_converged(matrix, "symmetric eigendecomposition"))?;
     Ok((decomposed.S().column_vector().iter().copied().collect(), owned(decomposed.U())))
 }
 
 /// Eigenvalues of a symmetric matrix in ascending order; only the lower triangle is read.
 pub fn symmetric_eigenvalues(matrix: &DMatrix<f64>) -> Result<Vec<f64>, LinalgError> {
-    view(matrix).self_adjoint_eigenvalues(Side::Lower).map_err(|_| not_converged(matrix, "symmetric eigendecomposition"))
+    view(matrix)
+        .self_adjoint_eigenvalues(Side::Lower)
+        .map_err(|_| not_converged(matrix, "symmetric eigendecomposition"))
 }
 
 /// Orthonormal eigenvectors z of the Hermitian matrix `real` + i·`imaginary` (`real` symmetric, `imaginary`
@@ -68,15 +72,13 @@ pub fn hermitian_eigenvectors(
     real: &DMatrix<f64>,
     imaginary: &DMatrix<f64>,
 ) -> Result<(DMatrix<f64>, DMatrix<f64>), LinalgError> {
-    let hermitian = faer::Mat::from_fn(real.nrows(), real.ncols(), |i, j| {
-        faer::c64::new(real[(i, j)], imaginary[(i, j)])
-    });
+    let hermitian =
+        faer::Mat::from_fn(real.nrows(), real.ncols(), |i, j| faer::c64::new(real[(i, j)], imaginary[(i, j)]));
     let decomposed =
         hermitian.self_adjoint_eigen(Side::Lower).map_err(|_| not_converged(real, "Hermitian eigendecomposition"))?;
     let vectors = decomposed.U();
-    let part = |pick: fn(faer::c64) -> f64| {
-        DMatrix::from_fn(vectors.nrows(), vectors.ncols(), |i, j| pick(vectors[(i, j)]))
-    };
+    let part =
+        |pick: fn(faer::c64) -> f64| DMatrix::from_fn(vectors.nrows(), vectors.ncols(), |i, j| pick(vectors[(i, j)]));
     Ok((part(|z| z.re), part(|z| z.im)))
 }
 

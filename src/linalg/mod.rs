@@ -2,13 +2,17 @@
 //! and principal components.
 
 mod error;
+mod gauge;
 pub mod library;
 mod planes;
 mod principal;
 mod rotation;
+mod svd;
 #[cfg(test)]
 pub(crate) mod testing;
 
 pub use error::LinalgError;
+pub use gauge::{ProperPolar, ProperSvd};
 pub use principal::{PrincipalComponents, principal_components};
 pub use rotation::Rotation;
+pub use svd::Svd;

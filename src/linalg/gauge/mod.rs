@@ -1,0 +1,91 @@
+//! The gauge: which of the many singular value decompositions of one matrix is shown.
+//!
+//! Flow-model section 4. U and V are not unique: pairs (u_j, v_j) may change sign together, be put on the axes in any
+//! order, and be turned among equal singular values and inside the null spaces. Here both become *proper* rotations
+//! (det = +1), and among those a pair is chosen whose total rotation √(Σθ_V² + Σθ_U²) is least or nearly so:
+//!
+//! 1. bases of equal singular values are turned toward the axes (Procrustes);
+//! 2. pairs go to axes: all orders and signs are tried in up to five dimensions, else a linear assignment on |V + U|
+//!    is improved by swaps and sign changes;
+//! 3. null directions of V and of U, which are free separately, are completed to the nearest proper basis (Kabsch);
+//! 4. what freedom is continuous is followed downhill (`polish`).
+//!
+//! Every tie is broken by index, so that the same file gives the same picture.
+
+mod arrangement;
+mod energy;
+mod kabsch;
+mod polish;
+mod problem;
+mod search;
+
+use nalgebra::DMatrix;
+
+use super::{LinalgError, Rotation, Svd};
+use problem::Problem;
+
+/// W = U·diag(σ on the axes)·Vᵀ with U and V proper, in a space of `dimension` ≥ max(m, n).
+#[derive(Clone, Debug)]
+pub struct ProperSvd {
+    /// Vᵀ as a motion.
+    pub rotation_in: Rotation,
+    /// The factor along each axis; 0 on the axes that carry null directions.
+    pub factors: Vec<f64>,
+    /// U as a motion.
+    pub rotation_out: Rotation,
+}
+
+/// W = Q·P, P = V Σ Vᵀ and Q = U Vᵀ proper.
+#[derive(Clone, Debug)]
+pub struct ProperPolar {
+    /// V: the directions along which P stretches, as columns.
+    pub directions: DMatrix<f64>,
+    /// The factor along each direction.
+    pub factors: Vec<f64>,
+    /// Q as a motion.
+    pub rotation: Rotation,
+}
+
+impl Svd {
+    /// The dimension in which the layer moves: max(m, n), and one more where a square matrix of full rank reflects,
+    /// which no flow in its own space can do.
+    pub fn moving_dimension(&self) -> usize {
+        let side = self.u().nrows().max(self.v().nrows());
+        side + usize::from(self.determinant_sign() == Some(-1))
+    }
+
+    /// The decomposition with proper U and V of (near-)least total rotation, in `moving_dimension()` dimensions.
+    ///
+    /// # Errors
+    /// If an iteration does not converge or a logarithm is not accurate.
+    pub fn proper(&self) -> Result<ProperSvd, LinalgError> {
+        let problem = Problem::new(self)?;
+        let (v, u, factors) = search::least_rotation(&problem)?;
+        Ok(ProperSvd {
+            rotation_in: Rotation::logarithm(&v.transpose())?,
+            factors,
+            rotation_out: Rotation::logarithm(&u)?,
+        })
+    }
+
+    /// The polar decomposition with a proper Q, in `moving_dimension()` dimensions. Where W is square and
+    /// invertible there is nothing to choose; null directions are mapped so that Q is nearest to the identity.
+    ///
+    /// # Errors
+    /// If an iteration does not converge or the logarithm is not accurate.
+    pub fn proper_polar(&self) -> Result<ProperPolar, LinalgError> {
+        let problem = Problem::new(self)?;
+        let pairs = &problem.pairs_u * problem.pairs_v.transpose();
+        let completion = kabsch::nearest_map(&pairs, &problem.null_u, &problem.null_v)?;
+        let rotation = Rotation::logarithm(&(pairs + completion))?;
+        let mut directions = DMatrix::zeros(problem.dimension, problem.dimension);
+        directions.columns_mut(0, problem.rank()).copy_from(&problem.pairs_v);
+        directions.columns_mut(problem.rank(), problem.nullity()).copy_from(&problem.null_v);
+        let mut factors = problem.factors.clone();
+        factors.resize(problem.dimension, 0.0);
+        Ok(ProperPolar { directions, factors, rotation })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,138 @@
+//! What there is to choose from: singular pairs and null spaces, padded to the moving dimension.
+
+use nalgebra::DMatrix;
+
+use super::kabsch::orthogonal_factor;
+use crate::linalg::library::determinant_sign;
+use crate::linalg::{LinalgError, Svd};
+
+/// Singular values this close, relative to the largest, are equal: turning their common basis changes W by less than
+/// the 1e-12 that the decomposition promises.
+const EQUAL_SINGULAR_VALUES: f64 = 1e-13;
+/// Rows of V + U with singular values below this have no preferred direction to turn a basis to.
+const NO_DIRECTION: f64 = 1e-6;
+
+/// The singular pairs (columns of `pairs_v` and `pairs_u`) and the null spaces of one matrix in d dimensions.
+#[derive(Clone, Debug)]
+pub(super) struct Problem {
+    /// d.
+    pub dimension: usize,
+    /// v_j of the r singular values that are not zero, d×r.
+    pub pairs_v: DMatrix<f64>,
+    /// u_j, d×r.
+    pub pairs_u: DMatrix<f64>,
+    /// σ_j, largest first.
+    pub factors: Vec<f64>,
+    /// A basis of what V lacks, d×(d−r).
+    pub null_v: DMatrix<f64>,
+    /// A basis of what U lacks, d×(d−r).
+    pub null_u: DMatrix<f64>,
+    /// Ranges of equal singular values, of two or more.
+    pub clusters: Vec<(usize, usize)>,
+    /// det of [pairs_v null_v], ±1.
+    pub sign_v: f64,
+    /// det of [pairs_u null_u], ±1.
+    pub sign_u: f64,
+}
+
+impl Problem {
+    pub fn new(svd: &Svd) -> Result<Problem, LinalgError> {
+        let (dimension, rank) = (svd.moving_dimension(), svd.rank());
+        let factors: Vec<f64> = svd.singular_values()[..rank].to_vec();
+        let (mut pairs_v, null_v) = padded(svd.v(), dimension, rank);
+        let (mut pairs_u, null_u) = padded(svd.u(), dimension, rank);
+        make_signs_canonical(&mut pairs_v, &mut pairs_u);
+        let clusters = clusters(&factors);
+        for (start, end) in &clusters {
+            turn_toward_axes(&mut pairs_v, &mut pairs_u, *start, *end)?;
+        }
+        let sign_v = determinant_sign(&joined(&pairs_v, &null_v));
+        let sign_u = determinant_sign(&joined(&pairs_u, &null_u));
+        Ok(Problem { dimension, pairs_v, pairs_u, factors, null_v, null_u, clusters, sign_v, sign_u })
+    }
+
+    /// r.
+    pub fn rank(&self) -> usize {
+        self.factors.len()
+    }
+
+    /// d − r.
+    pub fn nullity(&self) -> usize {
+        self.dimension - self.factors.len()
+    }
+}
+
+/// Splits an orthogonal matrix into its first `rank` columns and the rest, both padded to `dimension`; the padding's
+/// own axes join the rest.
+fn padded(basis: &DMatrix<f64>, dimension: usize, rank: usize) -> (DMatrix<f64>, DMatrix<f64>) {
+    let side = basis.nrows();
+    let mut whole = DMatrix::identity(dimension, dimension);
+    whole.view_mut((0, 0), (side, side)).copy_from(basis);
+    (whole.columns(0, rank).into_owned(), whole.columns(rank, dimension - rank).into_owned())
+}
+
+fn joined(pairs: &DMatrix<f64>, null: &DMatrix<f64>) -> DMatrix<f64> {
+    let mut whole = DMatrix::zeros(pairs.nrows(), pairs.nrows());
+    whole.columns_mut(0, pairs.ncols()).copy_from(pairs);
+    whole.columns_mut(pairs.ncols(), null.ncols()).copy_from(null);
+    whole
+}
+
+/// The library's signs may differ from machine to machine: each v_j gets its largest entry positive.
+fn make_signs_canonical(pairs_v: &mut DMatrix<f64>, pairs_u: &mut DMatrix<f64>) {
+    for j in 0..pairs_v.ncols() {
+        let column = pairs_v.column(j);
+        // Entries that agree to rounding count as equal, and the first of them decides.
+        let nearly_largest = column.amax() * (1.0 - 1e-9);
+        let decisive = column.iter().find(|entry| entry.abs() >= nearly_largest);
+        if decisive.is_some_and(|entry| *entry < 0.0) {
+            pairs_v.column_mut(j).neg_mut();
+            pairs_u.column_mut(j).neg_mut();
+        }
+    }
+}
+
+fn clusters(factors: &[f64]) -> Vec<(usize, usize)> {
+    let tolerance = factors.first().copied().unwrap_or(0.0) * EQUAL_SINGULAR_VALUES;
+    let mut ranges = Vec::new();
+    let mut start = 0;
+    for end in 1..=factors.len() {
+        // Compared with the first of the range, so that a slow drift is not taken for equality.
+        if end == factors.len() || factors[start] - factors[end] > tolerance {
+            if end - start > 1 {
+                ranges.push((start, end));
+            }
+            start = end;
+        }
+    }
+    ranges
+}
+
+/// Turns the common basis of equal singular values by the orthogonal G that brings V·G and U·G nearest to the axes on
+/// which that eigenspace weighs most: the maximiser of tr((V + U)_axes·G).
+fn turn_toward_axes(
+    pairs_v: &mut DMatrix<f64>,
+    pairs_u: &mut DMatrix<f64>,
+    start: usize,
+    end: usize,
+) -> Result<(), LinalgError> {
+    let size = end - start;
+    let (v, u) = (pairs_v.columns(start, size).into_owned(), pairs_u.columns(start, size).into_owned());
+    let mut axes: Vec<usize> = (0..v.nrows()).collect();
+    let weights: Vec<f64> = axes.iter().map(|axis| v.row(*axis).norm_squared() + u.row(*axis).norm_squared()).collect();
+    axes.sort_by(|one, other| weights[*other].total_cmp(&weights[*one]));
+    axes.truncate(size);
+    axes.sort_unstable();
+    let (mut turn, smallest) = orthogonal_factor(&(&v + &u).select_rows(&axes))?;
+    if smallest < NO_DIRECTION {
+        // V and U point opposite ways (W = −c·I): V alone is laid on the axes.
+        let (v_turn, v_smallest) = orthogonal_factor(&v.select_rows(&axes))?;
+        if v_smallest < NO_DIRECTION {
+            return Ok(());
+        }
+        turn = v_turn;
+    }
+    pairs_v.columns_mut(start, size).copy_from(&(v * turn.transpose()));
+    pairs_u.columns_mut(start, size).copy_from(&(u * turn.transpose()));
+    Ok(())
+}

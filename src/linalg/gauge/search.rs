@@ -1,0 +1,173 @@
+//! The search for the arrangement of least total rotation.
+
+use nalgebra::DMatrix;
+use pathfinding::prelude::{Matrix, kuhn_munkres};
+
+use super::arrangement::{Arrangement, Candidate};
+use super::energy::upper_bound;
+use super::polish::polish;
+use super::problem::Problem;
+use crate::linalg::LinalgError;
+
+/// Up to this dimension all orders and signs are tried (at most 5!·2⁵ of them).
+const EXHAUSTIVE_DIMENSION: usize = 5;
+/// So many of the best arrangements are polished, as the continuous freedom may change their order.
+const POLISHED: usize = 8;
+/// An arrangement must be better by this share to replace an earlier one, so that rounding decides no tie.
+const CLEARLY_BETTER: f64 = 1.0 - 1e-9;
+/// The work, in evaluations times d³, that improving an assignment may take: about 0.1 s.
+const IMPROVEMENT_WORK: usize = 40_000_000;
+/// Evaluations at most, for small d.
+const IMPROVEMENT_EVALUATIONS: usize = 4_000;
+/// Weights are made whole numbers on this scale for the assignment.
+const WEIGHT_SCALE: f64 = (1_u64 << 40) as f64;
+
+/// Proper V and U (d×d) of (near-)least Σθ², and the factor along each axis.
+pub(super) fn least_rotation(problem: &Problem) -> Result<(DMatrix<f64>, DMatrix<f64>, Vec<f64>), LinalgError> {
+    let candidates = if problem.dimension <= EXHAUSTIVE_DIMENSION {
+        exhaustive(problem)?
+    } else {
+        vec![improved(assigned(problem)?, problem)?]
+    };
+    let mut best: Option<Candidate> = None;
+    for candidate in candidates {
+        let candidate = polish(candidate, problem)?;
+        if best.as_ref().is_none_or(|best| candidate.energy < best.energy * CLEARLY_BETTER) {
+            best = Some(candidate);
+        }
+    }
+    let best = best.ok_or(LinalgError::NotConverged {
+        method: "search for the least rotation",
+        rows: problem.dimension,
+        columns: problem.dimension,
+    })?;
+    let factors = best.factors(problem);
+    Ok((best.v, best.u, factors))
+}
+
+/// The best few of all arrangements, best first.
+fn exhaustive(problem: &Problem) -> Result<Vec<Candidate>, LinalgError> {
+    let rank = problem.rank();
+    let mut best: Vec<Candidate> = Vec::new();
+    for axes in orders(problem.dimension, rank) {
+        for pattern in 0..1_u32 << rank {
+            let signs = (0..rank).map(|j| if pattern >> j & 1 == 0 { 1.0 } else { -1.0 }).collect();
+            let arrangement = Arrangement { axes: axes.clone(), signs };
+            if !arrangement.is_proper(problem) {
+                continue;
+            }
+            let candidate = arrangement.realise(problem)?;
+            let place =
+                best.iter().position(|kept| candidate.energy < kept.energy * CLEARLY_BETTER).unwrap_or(best.len());
+            if place < POLISHED {
+                best.insert(place, candidate);
+                best.truncate(POLISHED);
+            }
+        }
+    }
+    Ok(best)
+}
+
+/// All ways to put `count` pairs on `dimension` axes, in lexicographic order.
+fn orders(dimension: usize, count: usize) -> Vec<Vec<usize>> {
+    let mut all = vec![Vec::new()];
+    for _ in 0..count {
+        all = all
+            .iter()
+            .flat_map(|order| {
+                (0..dimension).filter(|axis| !order.contains(axis)).map(|axis| [order.as_slice(), &[axis]].concat())
+            })
+            .collect();
+    }
+    all
+}
+
+/// The linear assignment on |V + U|, with the sign of that entry. An axis that is left to null directions gains what
+/// their rows weigh there, so that is what a pair must be worth more than.
+fn assigned(problem: &Problem) -> Result<Candidate, LinalgError> {
+    let (rank, dimension) = (problem.rank(), problem.dimension);
+    let sum = &problem.pairs_v + &problem.pairs_u;
+    let row_norms = |null: &DMatrix<f64>, axis: usize| null.row(axis).norm();
+    let forgone: Vec<f64> =
+        (0..dimension).map(|axis| row_norms(&problem.null_v, axis) + row_norms(&problem.null_u, axis)).collect();
+    if rank == 0 {
+        return Arrangement { axes: Vec::new(), signs: Vec::new() }.realise(problem);
+    }
+    let weights = Matrix::from_fn(rank, dimension, |(j, axis)| {
+        ((sum[(axis, j)].abs() - forgone[axis]) * WEIGHT_SCALE).round() as i64
+    });
+    let (_, axes) = kuhn_munkres(&weights);
+    let signs = axes.iter().enumerate().map(|(j, axis)| if sum[(*axis, j)] < 0.0 { -1.0 } else { 1.0 }).collect();
+    let mut arrangement = Arrangement { axes, signs };
+    if !arrangement.is_proper(problem) {
+        let alignment = |j: usize| sum[(arrangement.axes[j], j)].abs();
+        let weakest = (0..rank).min_by(|one, other| alignment(*one).total_cmp(&alignment(*other)));
+        if let Some(weakest) = weakest {
+            arrangement.signs[weakest] *= -1.0;
+        }
+    }
+    arrangement.realise(problem)
+}
+
+/// Improves an arrangement by swaps and sign changes. Moves are tried in the order of what they do to the linear
+/// measure tr V + tr U, which is cheap; the true Σθ² decides.
+fn improved(mut best: Candidate, problem: &Problem) -> Result<Candidate, LinalgError> {
+    let cube = problem.dimension.pow(3);
+    let mut evaluations = (IMPROVEMENT_WORK / cube).min(IMPROVEMENT_EVALUATIONS);
+    let mut bound = upper_bound(problem.dimension);
+    while evaluations > 0 && best.energy < bound {
+        bound = best.energy;
+        for arrangement in neighbours(&best.arrangement, problem, evaluations) {
+            if evaluations == 0 {
+                break;
+            }
+            evaluations -= 1;
+            let candidate = arrangement.realise(problem)?;
+            if candidate.energy < best.energy * CLEARLY_BETTER {
+                best = candidate;
+                break;
+            }
+        }
+    }
+    Ok(best)
+}
+
+/// Proper arrangements one move away, the most promising first, at most `most` of them.
+fn neighbours(from: &Arrangement, problem: &Problem, most: usize) -> Vec<Arrangement> {
+    let sum = &problem.pairs_v + &problem.pairs_u;
+    let alignment = |arrangement: &Arrangement, j: usize| arrangement.signs[j] * sum[(arrangement.axes[j], j)];
+    let mut moves: Vec<(f64, Arrangement)> = Vec::new();
+    let mut offer = |arrangement: Arrangement, changed: &[usize]| {
+        if arrangement.is_proper(problem) {
+            let gain: f64 = changed.iter().map(|j| alignment(&arrangement, *j) - alignment(from, *j)).sum();
+            moves.push((gain, arrangement));
+        }
+    };
+    let rank = problem.rank();
+    for j in 0..rank {
+        offer(with_signs(from, &[j]), &[j]);
+        for axis in from.free_axes(problem.dimension) {
+            let mut moved = from.clone();
+            moved.axes[j] = axis;
+            offer(with_signs(&moved, &[j]), &[j]);
+            offer(moved, &[j]);
+        }
+        for k in j + 1..rank {
+            offer(with_signs(from, &[j, k]), &[j, k]);
+            let mut swapped = from.clone();
+            swapped.axes.swap(j, k);
+            for flips in [&[][..], &[j][..], &[k][..], &[j, k][..]] {
+                offer(with_signs(&swapped, flips), &[j, k]);
+            }
+        }
+    }
+    moves.sort_by(|one, other| other.0.total_cmp(&one.0));
+    moves.truncate(most);
+    moves.into_iter().map(|(_, arrangement)| arrangement).collect()
+}
+
+fn with_signs(from: &Arrangement, flipped: &[usize]) -> Arrangement {
+    let mut changed = from.clone();
+    flipped.iter().for_each(|j| changed.signs[*j] *= -1.0);
+    changed
+}

@@ -1,0 +1,170 @@
+//! The gauge against an exhaustive search of its own, and the invariants of every decomposition.
+
+use std::f64::consts::PI;
+
+use nalgebra::DMatrix;
+use proptest::prelude::*;
+
+use super::energy::sum_of_squared_angles;
+use crate::linalg::testing::{random_matrix, random_rotation};
+use crate::linalg::{ProperPolar, ProperSvd, Rotation, Svd};
+
+fn total(proper: &ProperSvd) -> f64 {
+    proper.rotation_in.total().hypot(proper.rotation_out.total())
+}
+
+/// UΣVᵀ = W to 1e-12·‖W‖ with proper factors, whatever the gauge.
+fn assert_decomposes(weight: &DMatrix<f64>) -> ProperSvd {
+    let svd = Svd::new(weight).unwrap();
+    let proper = svd.proper().unwrap();
+    let padded = weight.clone().resize(svd.moving_dimension(), svd.moving_dimension(), 0.0);
+    let scaled = DMatrix::from_diagonal(&proper.factors.clone().into()) * proper.rotation_in.to_matrix();
+    let product = proper.rotation_out.to_matrix() * scaled;
+    assert!((product - &padded).norm() <= 1e-12 * weight.norm(), "{weight}");
+    let ProperPolar { directions, factors, rotation } = svd.proper_polar().unwrap();
+    let stretch = &directions * DMatrix::from_diagonal(&factors.into()) * directions.transpose();
+    assert!((rotation.to_matrix() * stretch - padded).norm() <= 1e-12 * weight.norm(), "{weight}");
+    proper
+}
+
+/// Every way to sign the columns of `basis`.
+fn signed(basis: &DMatrix<f64>) -> Vec<DMatrix<f64>> {
+    (0..1_u32 << basis.ncols())
+        .map(|pattern| {
+            let mut changed = basis.clone();
+            for (j, mut column) in changed.column_iter_mut().enumerate() {
+                if pattern >> j & 1 == 1 {
+                    column.neg_mut();
+                }
+            }
+            changed
+        })
+        .collect()
+}
+
+fn permutations(length: usize) -> Vec<Vec<usize>> {
+    if length == 0 {
+        return vec![Vec::new()];
+    }
+    permutations(length - 1)
+        .into_iter()
+        .flat_map(|shorter| {
+            (0..length).map(move |at| {
+                let mut longer = shorter.clone();
+                longer.insert(at, length - 1);
+                longer
+            })
+        })
+        .collect()
+}
+
+/// The least √(Σθ_V² + Σθ_U²) over all signs, orders and axes, one by one. Exact where there is at most one null
+/// direction.
+fn exhaustive_optimum(weight: &DMatrix<f64>) -> f64 {
+    let svd = Svd::new(weight).unwrap();
+    let d = svd.moving_dimension();
+    let rank = svd.rank();
+    assert!(d - rank <= 1);
+    let extended = |basis: &DMatrix<f64>| {
+        let mut whole = DMatrix::identity(d, d);
+        whole.view_mut((0, 0), basis.shape()).copy_from(basis);
+        whole
+    };
+    let (v, u) = (extended(svd.v()), extended(svd.u()));
+    let mut least = f64::INFINITY;
+    for order in permutations(d) {
+        let (v, u) = (v.select_columns(&order), u.select_columns(&order));
+        for (v, u) in signed(&v).into_iter().zip(signed(&u)) {
+            // The null direction's sign is free in V and in U separately.
+            let null = order.iter().position(|j| *j >= rank);
+            let fix = |mut basis: DMatrix<f64>| {
+                if basis.determinant() < 0.0 {
+                    basis.column_mut(null?).neg_mut();
+                }
+                sum_of_squared_angles(&basis).ok()
+            };
+            if let (Some(one), Some(other)) = (fix(v), fix(u)) {
+                least = least.min((one + other).sqrt());
+            }
+        }
+    }
+    least
+}
+
+#[test]
+fn total_rotation_is_near_the_exhaustive_optimum() {
+    for (rows, columns) in [(2, 2), (3, 3), (4, 4), (3, 2), (2, 3), (4, 3)] {
+        let (mut sum, mut optimum_sum) = (0.0, 0.0);
+        for seed in 0..100 {
+            let weight = random_matrix(rows, columns, seed);
+            let found = total(&assert_decomposes(&weight));
+            let optimum = exhaustive_optimum(&weight);
+            assert!(found <= 1.2 * optimum, "{rows}×{columns}, seed {seed}: {found} instead of {optimum}");
+            sum += found;
+            optimum_sum += optimum;
+        }
+        assert!(sum <= 1.05 * optimum_sum, "{rows}×{columns}: mean {sum} instead of {optimum_sum}");
+    }
+}
+
+#[test]
+fn multiples_of_the_identity() {
+    for d in [1, 2, 3, 6, 17] {
+        let proper = assert_decomposes(&(DMatrix::identity(d, d) * 2.5));
+        assert!(proper.rotation_in.is_identity() && proper.rotation_out.is_identity());
+    }
+    // −I in even dimension: a half-turn in every plane, which V and U share.
+    let proper = assert_decomposes(&-DMatrix::<f64>::identity(4, 4));
+    assert!(total(&proper) <= PI * 2.0_f64.sqrt() * 1.000_001);
+    // In odd dimension it reflects, and turns through one dimension more.
+    let proper = assert_decomposes(&-DMatrix::<f64>::identity(3, 3));
+    assert_eq!(proper.factors.len(), 4);
+}
+
+#[test]
+fn a_wide_identity_needs_no_rotation() {
+    for (rows, columns) in [(3, 2), (2, 3), (7, 3), (3, 7), (20, 4)] {
+        let proper = assert_decomposes(&DMatrix::identity(rows, columns));
+        assert!(total(&proper) < 1e-9, "{rows}×{columns}");
+    }
+    assert!(total(&assert_decomposes(&DMatrix::zeros(3, 3))) < 1e-9);
+}
+
+#[test]
+fn a_rotation_is_shared_by_both_factors() {
+    // All singular values are equal: each factor takes half the angle, the total is the rotation's own over √2.
+    for d in [2, 3, 5, 8] {
+        let weight = random_rotation(d, 7);
+        let own = Rotation::logarithm(&weight).unwrap().total();
+        assert!(total(&assert_decomposes(&weight)) <= own / 2.0_f64.sqrt() * 1.01 + 1e-9, "d = {d}");
+    }
+}
+
+#[test]
+fn the_same_matrix_gives_the_same_gauge() {
+    let weight = random_matrix(9, 7, 3);
+    let (one, other) = (assert_decomposes(&weight), assert_decomposes(&weight));
+    assert_eq!(one.rotation_in, other.rotation_in);
+    assert_eq!(one.rotation_out, other.rotation_out);
+}
+
+#[test]
+fn large_and_degenerate_matrices() {
+    assert_decomposes(&random_matrix(130, 130, 1));
+    assert_decomposes(&random_matrix(10, 200, 2));
+    assert_decomposes(&(random_matrix(60, 3, 3) * random_matrix(3, 60, 4)));
+    let permutation = DMatrix::from_fn(40, 40, |i, j| f64::from(u8::from(i == (7 * j + 3) % 40)));
+    assert_decomposes(&permutation);
+    assert_decomposes(&DMatrix::from_element(12, 12, 1.0));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn every_shape_and_rank(rows in 1_usize..12, columns in 1_usize..12, rank in 1_usize..12, seed: u64, scale in -8_i32..8) {
+        let rank = rank.min(rows).min(columns);
+        let weight = random_matrix(rows, rank, seed) * random_matrix(rank, columns, seed ^ 9) * 10.0_f64.powi(scale);
+        let proper = assert_decomposes(&weight);
+        prop_assert_eq!(proper.factors.iter().filter(|sigma| **sigma > 0.0).count(), rank);
+    }
+}

@@ -1,0 +1,97 @@
+//! The checked singular value decomposition of one layer's matrix, with the numbers that do not depend on the gauge.
+
+use nalgebra::DMatrix;
+
+use super::LinalgError;
+use super::library::{self, RawSvd};
+
+/// W = UΣVᵀ of an m×n matrix, as it comes: U m×m and V n×n orthogonal, in no particular gauge.
+#[derive(Clone, Debug)]
+pub struct Svd {
+    u: DMatrix<f64>,
+    singular_values: Vec<f64>,
+    v: DMatrix<f64>,
+    rank: usize,
+}
+
+impl Svd {
+    /// Decomposes any finite matrix that is not empty.
+    ///
+    /// # Errors
+    /// For an empty matrix, NaN or infinity, or if the library's bounded iteration does not converge.
+    pub fn new(weight: &DMatrix<f64>) -> Result<Svd, LinalgError> {
+        let RawSvd { u, singular_values, v } = library::svd(weight)?;
+        // The usual rank: what rounding of the entries alone cannot produce (Golub & Van Loan 5.4.1).
+        let largest_side = weight.nrows().max(weight.ncols()) as f64;
+        let threshold = singular_values.first().copied().unwrap_or(0.0) * largest_side * f64::EPSILON;
+        let rank = singular_values.iter().filter(|sigma| **sigma > threshold).count();
+        Ok(Svd { u, singular_values, v, rank })
+    }
+
+    /// Singular values, largest first; min(m, n) of them.
+    pub fn singular_values(&self) -> &[f64] {
+        &self.singular_values
+    }
+
+    /// The number of singular values above max(m, n)·ε·σ₁.
+    pub fn rank(&self) -> usize {
+        self.rank
+    }
+
+    /// U, m×m.
+    pub fn u(&self) -> &DMatrix<f64> {
+        &self.u
+    }
+
+    /// V, n×n.
+    pub fn v(&self) -> &DMatrix<f64> {
+        &self.v
+    }
+
+    /// −1, 0 or 1 for a square matrix (0 where the rank is not full), else `None`.
+    pub fn determinant_sign(&self) -> Option<i8> {
+        if self.u.nrows() != self.v.nrows() {
+            return None;
+        }
+        if self.rank < self.u.nrows() {
+            return Some(0);
+        }
+        let sign = library::determinant_sign(&self.u) * library::determinant_sign(&self.v);
+        Some(if sign < 0.0 { -1 } else { 1 })
+    }
+
+    /// σ₁/σ_min over all min(m, n) singular values; `None` where the smallest is zero to rounding.
+    pub fn condition_number(&self) -> Option<f64> {
+        let (largest, smallest) = (self.singular_values.first()?, self.singular_values.last()?);
+        (self.rank == self.singular_values.len()).then(|| largest / smallest)
+    }
+
+    /// ‖W‖_F²/σ₁², between 1 and the rank; 0 for W = 0.
+    pub fn stable_rank(&self) -> f64 {
+        match self.singular_values.first() {
+            // Ratios first, so that nothing overflows.
+            Some(largest) if *largest > 0.0 => self.singular_values.iter().map(|sigma| (sigma / largest).powi(2)).sum(),
+            _ => 0.0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linalg::testing::random_matrix;
+
+    #[test]
+    fn ranks_and_determinants() {
+        let identity = Svd::new(&DMatrix::identity(3, 3)).unwrap();
+        assert_eq!((identity.rank(), identity.determinant_sign()), (3, Some(1)));
+        let mirror = Svd::new(&DMatrix::from_row_slice(2, 2, &[0.0, 2.0, 3.0, 0.0])).unwrap();
+        assert_eq!((mirror.rank(), mirror.determinant_sign()), (2, Some(-1)));
+        assert_eq!(mirror.condition_number(), Some(1.5));
+        let outer = random_matrix(4, 1, 1) * random_matrix(1, 4, 2);
+        let outer = Svd::new(&outer).unwrap();
+        assert_eq!((outer.rank(), outer.determinant_sign(), outer.condition_number()), (1, Some(0), None));
+        let zero = Svd::new(&DMatrix::zeros(2, 3)).unwrap();
+        assert_eq!((zero.rank(), zero.determinant_sign(), zero.stable_rank()), (0, None, 0.0));
+    }
+}
