@@ -56,13 +56,25 @@ fn bounding_box(data: &DMatrix<f64>) -> (DVector<f64>, DVector<f64>) {
         .map(|(low, high)| if low <= high { (low, high) } else { (-1.0, 1.0) })
         .collect();
     let widest = ranges.iter().fold(0.0, |widest: f64, (low, high)| widest.max(high / 2.0 - low / 2.0));
-    let fallback = if widest > 0.0 { widest } else { 1.0 };
+    let farthest = ranges.iter().fold(0.0, |farthest: f64, (low, high)| farthest.max(low.abs()).max(high.abs()));
+    let fallback = width_of_a_point(widest, farthest);
     let centre = ranges.iter().map(|(low, high)| low / 2.0 + high / 2.0);
     let half = ranges.iter().map(|(low, high)| {
         let half = high / 2.0 - low / 2.0;
         MARGIN * if half > 0.0 { half } else { fallback }
     });
     (DVector::from_iterator(ranges.len(), centre), DVector::from_iterator(ranges.len(), half))
+}
+
+/// The width of the grid along a direction in which the data has none.
+fn width_of_a_point(widest: f64, farthest: f64) -> f64 {
+    if widest > 0.0 {
+        widest
+    } else if farthest > 0.0 {
+        farthest / 2.0
+    } else {
+        1.0
+    }
 }
 
 fn slice(data: &DMatrix<f64>, inputs: usize) -> Lattice {
@@ -78,9 +90,10 @@ fn slice(data: &DMatrix<f64>, inputs: usize) -> Lattice {
         );
     };
     // Two standard deviations hold most of the data; the rest of a slice is far from all of it.
-    let widths: Vec<f64> = found.variances.iter().map(|variance| 2.0 * MARGIN * variance.sqrt()).collect();
-    let widest = widths.iter().copied().fold(0.0, f64::max);
-    let fallback = if widest > 0.0 { widest } else { 1.0 };
+    let widths = found.variances.iter().map(|variance| 2.0 * MARGIN * variance.sqrt());
+    // The variance of the largest numbers that f64 holds is beyond it.
+    let widths: Vec<f64> = widths.map(|width| if width.is_finite() { width } else { 0.0 }).collect();
+    let fallback = width_of_a_point(widths.iter().copied().fold(0.0, f64::max), found.mean.amax());
     let mut axes = found.directions.transpose();
     for (mut axis, width) in axes.column_iter_mut().zip(&widths) {
         axis *= if *width > 0.0 { *width } else { fallback };
