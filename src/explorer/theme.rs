@@ -3,7 +3,10 @@
 //! Two families of colour never meet: the muted phase colours (one a [`PhaseKind`], the same in the timeline, the
 //! panels and the legends) and the data colours of Okabe and Ito, which colour-blind readers can tell apart.
 
-use egui::{Color32, Context, FontFamily, FontId, RichText, Stroke, Style, TextStyle, Theme, Ui, Visuals};
+use egui::{
+    Color32, Context, FontFamily, FontId, Label, Response, RichText, Stroke, Style, TextStyle, TextWrapMode, Theme, Ui,
+    Visuals,
+};
 
 use crate::flow::PhaseKind;
 
@@ -218,43 +221,43 @@ pub fn note(ui: &Ui, text: impl Into<String>) -> RichText {
     RichText::new(text).small().color(Palette::of(ui).faint_ink)
 }
 
-/// `value` with `decimals` digits after the point and a true minus sign, padded on the left with figure spaces to at
-/// least `width` characters, so that a number that changes every frame keeps its place.
-pub fn figure(value: f64, decimals: usize, width: usize) -> String {
-    pad(&number(value, decimals), width)
+/// A label as wide as `digits` digits with `text` at its right, so that a number that changes every frame keeps its
+/// place. (The font's digits are all equally wide.)
+pub fn steady(ui: &mut Ui, digits: usize, text: impl Into<RichText>) -> Response {
+    let digit = ui.fonts_mut(|fonts| fonts.glyph_width(&body_font(), '0'));
+    let size = egui::vec2(digit * digits as f32, ui.text_style_height(&TextStyle::Body));
+    let layout = egui::Layout::right_to_left(egui::Align::Center);
+    ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_min_size(size);
+        ui.add(Label::new(text.into()).wrap_mode(TextWrapMode::Extend))
+    })
+    .inner
 }
 
-/// Like [`figure`], in three significant digits, with an exponent where the number is very large or very small.
-pub fn significant(value: f64, width: usize) -> String {
-    let size = value.abs();
-    let text = if value == 0.0 {
-        "0".to_owned()
-    } else if !value.is_finite() {
-        if value.is_nan() { "not a number".to_owned() } else { "infinite".to_owned() }
-    } else if (0.000_999_5..99_950.0).contains(&size) {
-        let decimals = (2 - (size * 1.0005).log10().floor() as i32).clamp(0, 5) as usize;
-        number(value, decimals)
-    } else {
-        format!("{value:.1e}").replace('-', MINUS)
-    };
-    pad(&text, width)
-}
-
-const MINUS: &str = "\u{2212}";
-/// A space as wide as a digit.
-const FIGURE_SPACE: char = '\u{2007}';
-
-fn number(value: f64, decimals: usize) -> String {
+/// `value` with `decimals` digits after the point and a true minus sign.
+pub fn figure(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     // −0.00 would flicker against 0.00.
     let zero = text.bytes().all(|byte| matches!(byte, b'-' | b'0' | b'.'));
     if zero { text.trim_start_matches('-').to_owned() } else { text.replace('-', MINUS) }
 }
 
-fn pad(text: &str, width: usize) -> String {
-    let missing = width.saturating_sub(text.chars().count());
-    std::iter::repeat_n(FIGURE_SPACE, missing).chain(text.chars()).collect()
+/// `value` in three significant digits, with an exponent where it is very large or very small.
+pub fn significant(value: f64) -> String {
+    let size = value.abs();
+    if value == 0.0 {
+        "0".to_owned()
+    } else if !value.is_finite() {
+        if value.is_nan() { "not a number".to_owned() } else { "infinite".to_owned() }
+    } else if (0.000_999_5..99_950.0).contains(&size) {
+        let decimals = (2 - (size * 1.0005).log10().floor() as i32).clamp(0, 5) as usize;
+        figure(value, decimals)
+    } else {
+        format!("{value:.1e}").replace('-', MINUS)
+    }
 }
+
+const MINUS: &str = "\u{2212}";
 
 #[cfg(test)]
 mod tests {
@@ -291,22 +294,22 @@ mod tests {
 
     #[test]
     fn figures_keep_their_width_and_sign() {
-        assert_eq!(figure(-0.001, 2, 5), "\u{2007}0.00");
-        assert_eq!(figure(-1.5, 2, 5), "\u{2212}1.50");
-        assert_eq!(figure(12.345, 1, 0), "12.3");
-        assert_eq!(significant(0.0, 0), "0");
-        assert_eq!(significant(0.12345, 0), "0.123");
-        assert_eq!(significant(123.45, 0), "123");
-        assert_eq!(significant(-2.0e-9, 0), "\u{2212}2.0e\u{2212}9");
-        assert_eq!(significant(f64::NAN, 0), "not a number");
+        assert_eq!(figure(-0.001, 2), "0.00");
+        assert_eq!(figure(-1.5, 2), "\u{2212}1.50");
+        assert_eq!(figure(12.345, 1), "12.3");
+        assert_eq!(significant(0.0), "0");
+        assert_eq!(significant(0.12345), "0.123");
+        assert_eq!(significant(123.45), "123");
+        assert_eq!(significant(-2.0e-9), "\u{2212}2.0e\u{2212}9");
+        assert_eq!(significant(f64::NAN), "not a number");
     }
 
     #[test]
-    fn digits_and_the_space_beside_them_are_equally_wide() {
+    fn digits_are_equally_wide() {
         let output = Context::default().run_ui(egui::RawInput::default(), |ui| {
             let width = |digit| ui.fonts_mut(|fonts| fonts.glyph_width(&body_font(), digit));
             assert!(width('0') > 1.0);
-            for digit in "0123456789\u{2007}".chars() {
+            for digit in "0123456789".chars() {
                 assert!((width(digit) - width('0')).abs() < 0.26, "{digit:?} is {} wide", width(digit));
             }
         });
