@@ -142,10 +142,13 @@ impl Extent {
 
 /// "x₁" for the coordinate with index 0.
 pub fn coordinate_name(index: usize) -> String {
-    const SUBSCRIPTS: [char; 10] = ['₀', '₁', '₂', '₃', '₄', '₅', '₆', '₇', '₈', '₉'];
-    let digits = (index + 1).to_string();
-    let subscript = digits.bytes().filter_map(|digit| SUBSCRIPTS.get(usize::from(digit.wrapping_sub(b'0'))));
-    std::iter::once(&'x').chain(subscript).collect()
+    format!("x{}", subscript(index + 1))
+}
+
+/// `number` in subscript digits, for the index of a symbol.
+pub fn subscript(number: usize) -> String {
+    let digit = |digit: u8| char::from_u32(u32::from('₀') + u32::from(digit.wrapping_sub(b'0')));
+    number.to_string().bytes().filter_map(digit).collect()
 }
 
 fn share(seen: f64, total: f64) -> f64 {

@@ -3,6 +3,7 @@
 
 mod camera;
 mod deviation;
+mod directions;
 mod extent;
 mod lattice;
 mod notice;
@@ -13,7 +14,8 @@ mod scene;
 mod view;
 
 pub use camera::{Camera, Orientation};
-pub use extent::{Extent, Frame, coordinate_name};
+pub use directions::{Directions, compression, directions, phase_time};
+pub use extent::{Extent, Frame, coordinate_name, subscript};
 pub use lattice::Lattice;
 pub use notice::{Notice, Notices, Severity};
 pub use playback::{Playback, PlaybackCommand, SPEEDS};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use nalgebra::DMatrix;
 use thiserror::Error;
 
-use super::extent::Extent;
+use super::extent::{Extent, coordinate_name};
 use super::lattice::Lattice;
 use crate::dataset::Dataset;
 use crate::flow::{Flow, FlowError, FlowOptions, SampledPath};
@@ -55,6 +55,8 @@ pub struct Scene {
     pub extent: Extent,
     /// The layers (from 1) whose reflection turns through the extra dimension.
     pub reflections: Vec<usize>,
+    /// Whether the last dimension of the ambient space is there only for reflections.
+    pub extra_dimension: bool,
 }
 
 impl Scene {
@@ -87,6 +89,7 @@ impl Scene {
         let extent = extent.ok_or(FlowError::Cancelled)?;
         let reflected = flow.layers().iter().filter(|layer| layer.spectrum.as_ref().is_some_and(|s| s.reflection));
         let reflections = reflected.map(|layer| layer.index).collect();
+        let extra_dimension = flow.ambient_dimension() > network.largest_width();
         Ok(Scene {
             flow: Arc::new(flow),
             dataset: Arc::clone(dataset),
@@ -99,7 +102,22 @@ impl Scene {
             trails,
             extent,
             reflections,
+            extra_dimension,
         })
+    }
+
+    /// What the extra dimension is for, in words; `None` where there is none.
+    pub fn reflection_words(&self) -> Option<String> {
+        if !self.extra_dimension {
+            return None;
+        }
+        let name = coordinate_name(self.flow.ambient_dimension().saturating_sub(1));
+        let layers: Vec<String> = self.reflections.iter().map(usize::to_string).collect();
+        let (word, verb) = if layers.len() == 1 { ("layer", "reflects") } else { ("layers", "reflect") };
+        Some(format!(
+            "{name} is an extra dimension: {word} {} {verb} (det W < 0), and a flow can do so only by turning through it.",
+            layers.join(", ")
+        ))
     }
 
     /// The inputs of the points that leave trails, inputs × trails.

@@ -1,3 +1,12 @@
 //! The stage: the data, moving.
 
+mod axes;
+mod grid;
+mod hover;
+mod mapping;
+mod marks;
+mod points;
 pub mod stage;
+mod strip;
+mod trails;
+mod view;

@@ -1,18 +1,22 @@
-//! The stage: one or two views of the data at the time t, and the strip that chooses what is compared.
+//! The stage: one or two views of the data at the time t, under the strip that chooses what is compared.
 
 use std::sync::Arc;
 
-use egui::Ui;
+use egui::{Rect, Response, RichText, Sense, TextureHandle, Ui, vec2};
 
-use crate::explorer::theme::Palette;
-use crate::session::{Refined, Scene, ViewCommand, ViewSettings};
+use super::points::{self, Looks};
+use super::strip;
+use super::trails::Source;
+use super::view::{Buffers, View};
+use crate::explorer::theme::{GAP, Palette};
+use crate::session::{Compare, Frame, Projection, Refined, Scene, ViewCommand, ViewSettings};
 
 /// What the stage shows.
 #[derive(Debug)]
 pub struct StageInput<'a> {
     /// The open network and data; `None` before anything is open.
     pub scene: Option<&'a Arc<Scene>>,
-    /// The newest ResNet that is ready; it may be one for settings before the present ones.
+    /// The newest ResNet of that scene that is ready; it may be one for settings before the present ones.
     pub refined: Option<&'a Arc<Refined>>,
     /// The view's settings.
     pub view: &'a ViewSettings,
@@ -20,23 +24,81 @@ pub struct StageInput<'a> {
     pub t: f64,
 }
 
-/// The stage's memory from frame to frame: buffers and the point texture.
+/// The stage's memory from frame to frame: the point texture, and what need not be computed again for each frame.
 #[derive(Default)]
 pub struct Stage {
-    positions: Vec<[f32; 3]>,
+    texture: Option<TextureHandle>,
+    fitted: Option<Fitted>,
+    buffers: [Buffers; 2],
+}
+
+/// What depends on the scene and the choices but not on the time.
+struct Fitted {
+    scene: Arc<Scene>,
+    projection: Projection,
+    dark: bool,
+    frame: Frame,
+    looks: Looks,
 }
 
 impl Stage {
     /// Draws the stage into all the room that `ui` has, and tells what the user asked for.
     pub fn show(&mut self, ui: &mut Ui, input: &StageInput<'_>) -> Vec<ViewCommand> {
+        let mut commands = Vec::new();
         let Some(scene) = input.scene else {
-            ui.centered_and_justified(|ui| ui.label("Open a network to watch it flow."));
-            return Vec::new();
+            empty(ui);
+            return commands;
         };
-        let frame = scene.extent.frame(input.view.projection);
-        scene.data.project(&scene.flow, input.t, &frame.rows, &mut self.positions);
-        let (response, painter) = ui.allocate_painter(ui.available_size(), egui::Sense::click_and_drag());
-        painter.rect_filled(response.rect, 0.0, Palette::of(ui).stage);
-        Vec::new()
+        strip::show(ui, input, scene, &mut commands);
+        let room = ui.available_rect_before_wrap();
+        let dark = ui.visuals().dark_mode;
+        let fits = |fitted: &Fitted| {
+            Arc::ptr_eq(&fitted.scene, scene) && fitted.projection == input.view.projection && fitted.dark == dark
+        };
+        let fitted = match self.fitted.take().filter(fits) {
+            Some(fitted) => fitted,
+            None => Fitted {
+                scene: Arc::clone(scene),
+                projection: input.view.projection,
+                dark,
+                frame: scene.extent.frame(input.view.projection),
+                looks: Looks::of(&scene.dataset.labels, scene.dataset.samples(), Palette::for_dark(dark)),
+            },
+        };
+        let fitted = self.fitted.insert(fitted);
+        let texture = self.texture.get_or_insert_with(|| points::texture(ui.ctx()));
+        let plain = Source::Plain(Arc::clone(scene));
+        let resnet = input.refined.map(|refined| Source::ResNet(Arc::clone(refined)));
+        let view = View { input, scene, frame: &fitted.frame, looks: &fitted.looks, texture };
+        let [first, second] = &mut self.buffers;
+        match input.view.compare {
+            Compare::Plain => view.show(ui, room, &[plain], first, &mut commands),
+            Compare::ResNet => view.show(ui, room, resnet.as_slice(), first, &mut commands),
+            Compare::SideBySide => {
+                let (left, right) = room.split_left_right_at_fraction(0.5);
+                let gap = vec2(GAP / 2.0, 0.0);
+                view.show(ui, Rect::from_min_max(left.min, left.max - gap), &[plain], first, &mut commands);
+                view.show(ui, Rect::from_min_max(right.min + gap, right.max), resnet.as_slice(), second, &mut commands);
+            }
+            Compare::Overlay => {
+                let both: Vec<Source> = std::iter::once(plain).chain(resnet).collect();
+                view.show(ui, room, &both, first, &mut commands);
+            }
+        }
+        ui.advance_cursor_after_rect(room);
+        commands
     }
+}
+
+fn empty(ui: &mut Ui) {
+    let palette = Palette::of(ui);
+    let (rect, response): (Rect, Response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
+    ui.painter().rect_filled(rect, 0.0, palette.stage);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Stage: nothing is open"));
+    let mut centred = ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink(2.0 * GAP)));
+    centred.vertical_centered(|ui| {
+        ui.add_space((rect.height() * 0.4).max(0.0));
+        ui.label(RichText::new("No network is open").heading());
+        ui.label("Open one with File ▸ Open network… (Ctrl+O), or drop a file on this window.");
+    });
 }

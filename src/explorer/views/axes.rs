@@ -1,0 +1,123 @@
+//! The axes, the scale bar and the words that say what part of the space is seen. They stay put during play.
+
+use egui::{Align2, Painter, Pos2, Rect, pos2, vec2};
+
+use super::mapping::Mapping;
+use crate::explorer::theme::{self, GAP, Palette};
+use crate::session::Frame;
+
+/// The scale bar is at most this long on the screen.
+const SCALE_BAR: f32 = 110.0;
+
+/// Draws the axes of the projection through the origin of the space, named at their ends.
+pub fn axes(painter: &Painter, palette: &Palette, mapping: &Mapping, frame: &Frame) {
+    for (index, label) in frame.labels.iter().enumerate().take(3) {
+        let reach = if mapping.space { axis_reach(mapping.unit) } else { frame.half[index.min(1)] };
+        let at = |share: f64| {
+            // In the plane an axis spans the data wherever the origin is; in space it starts at the origin.
+            let mut point = if mapping.space { [0.0; 3] } else { frame.centre.map(|_| 0.0) };
+            point[index] = if mapping.space { share.max(0.0) * reach } else { frame.centre[index] + share * reach };
+            mapping.place(point).map(|(at, _)| at)
+        };
+        let (Some(start), Some(end)) = (at(-1.0), at(1.0)) else { continue };
+        painter.line_segment([start, end], palette.axis_line());
+        let direction = (end - start).normalized();
+        let direction = if direction.is_finite() { direction } else { vec2(0.0, 0.0) };
+        painter.text(end + 10.0 * direction, Align2::CENTER_CENTER, label, theme::small_font(), palette.faint_ink);
+    }
+}
+
+/// The length of a drawn axis in space: a round number within the data.
+fn axis_reach(unit: f64) -> f64 {
+    round_length(0.6 * unit)
+}
+
+/// A bar of a round length in the lower left corner, with its length in units of the space.
+pub fn scale_bar(painter: &Painter, palette: &Palette, mapping: &Mapping) {
+    let length = round_length(f64::from(SCALE_BAR) / mapping.scale);
+    let width = (length * mapping.scale) as f32;
+    let fits = mapping.rect.width() > 2.0 * SCALE_BAR && mapping.rect.height() > 60.0;
+    if !(width.is_finite() && fits) {
+        return;
+    }
+    let left = mapping.rect.left_bottom() + vec2(2.0 * GAP, -2.0 * GAP);
+    let right = left + vec2(width, 0.0);
+    painter.line_segment([left, right], palette.axis_line());
+    for end in [left, right] {
+        painter.line_segment([end - vec2(0.0, 3.0), end + vec2(0.0, 3.0)], palette.axis_line());
+    }
+    let text = theme::significant(length);
+    painter.text(
+        pos2((left.x + right.x) / 2.0, left.y - 3.0),
+        Align2::CENTER_BOTTOM,
+        text,
+        theme::small_font(),
+        palette.faint_ink,
+    );
+}
+
+/// The largest of 1, 2, 5 times a power of ten that is not larger than `length`.
+fn round_length(length: f64) -> f64 {
+    if !(length.is_finite() && length > 0.0) {
+        return 1.0;
+    }
+    let power = 10f64.powf(length.log10().floor());
+    [5.0, 2.0, 1.0].into_iter().map(|factor| factor * power).find(|round| *round <= length * 1.000_001).unwrap_or(power)
+}
+
+/// What of the space is seen, in words.
+pub fn truth(frame: &Frame, dimension: usize) -> String {
+    if frame.whole {
+        return match dimension {
+            1 => "The flow lives on a line: the picture is the whole truth.".to_owned(),
+            2 => "The flow lives in the plane: the picture is the whole truth.".to_owned(),
+            _ => "The flow lives in these three dimensions: the picture is the whole truth.".to_owned(),
+        };
+    }
+    let share = theme::figure(100.0 * frame.share, if frame.share > 0.9995 { 2 } else { 1 });
+    format!(
+        "{} of {dimension} dimensions: {share} % of the variance over the whole flow is seen.",
+        frame.labels.join(", ")
+    )
+}
+
+/// Writes lines of small text into a lower corner of the view, wrapped to `width`, the last line lowest; gives the
+/// rectangle that they take.
+pub fn lower_right(painter: &Painter, palette: &Palette, rect: Rect, width: f32, text: String) -> Rect {
+    let galley = painter.layout(text, theme::small_font(), palette.faint_ink, width);
+    let at: Pos2 = rect.right_bottom() - galley.size() - vec2(GAP, GAP);
+    let taken = Rect::from_min_size(at, galley.size());
+    painter.galley(at, galley, palette.faint_ink);
+    taken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scale_bars_have_round_lengths() {
+        for (length, round) in [(0.37, 0.2), (1.0, 1.0), (4.99, 2.0), (73.0, 50.0), (1e-12, 1e-12)] {
+            assert!((round_length(length) / round - 1.0).abs() < 1e-9, "{length}");
+        }
+        for nonsense in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(round_length(nonsense), 1.0);
+        }
+    }
+
+    #[test]
+    fn the_share_of_the_variance_is_said_unless_all_is_seen() {
+        let mut frame = Frame {
+            rows: nalgebra::DMatrix::identity(2, 8),
+            labels: vec!["PC 1".into(), "PC 2".into()],
+            space: false,
+            centre: [0.0; 3],
+            half: [1.0, 1.0],
+            share: 0.8126,
+            whole: false,
+        };
+        assert_eq!(truth(&frame, 8), "PC 1, PC 2 of 8 dimensions: 81.3 % of the variance over the whole flow is seen.");
+        frame.whole = true;
+        assert!(truth(&frame, 2).contains("whole truth"));
+    }
+}

@@ -1,0 +1,49 @@
+//! The deformed grid of the input space, and the lines of error between the plain net and its ResNet.
+
+use egui::{Color32, Painter, Pos2, Shape, Stroke};
+
+use super::mapping::Mapping;
+use crate::explorer::theme::{Palette, THIN};
+use crate::session::Lattice;
+
+/// At most this many error lines; more would merge into a surface.
+const MAX_ERROR_LINES: usize = 1500;
+
+/// Draws the lines of `lattice` at the projected `positions` of its nodes. A line is broken where it leaves the view far
+/// behind.
+pub fn lattice(painter: &Painter, mapping: &Mapping, lattice: &Lattice, positions: &[[f32; 3]], colour: Color32) {
+    for line in &lattice.lines {
+        let mut run: Vec<Pos2> = Vec::with_capacity(line.len());
+        for position in positions.get(line.clone()).unwrap_or_default() {
+            match mapping.place_f32(*position) {
+                Some((at, _)) => run.push(at),
+                None => flush(painter, &mut run, colour),
+            }
+        }
+        flush(painter, &mut run, colour);
+    }
+}
+
+fn flush(painter: &Painter, run: &mut Vec<Pos2>, colour: Color32) {
+    if run.len() > 1 {
+        painter.add(Shape::line(std::mem::take(run), Stroke::new(THIN, colour)));
+    }
+    run.clear();
+}
+
+/// Joins each point of the plain net with the same point of the ResNet; the longer on the screen's scale, the stronger.
+pub fn error_lines(painter: &Painter, palette: &Palette, mapping: &Mapping, plain: &[[f32; 3]], resnet: &[[f32; 3]]) {
+    let stride = plain.len().div_ceil(MAX_ERROR_LINES).max(1);
+    let pairs = || plain.iter().zip(resnet).step_by(stride);
+    let length = |a: &[f32; 3], b: &[f32; 3]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt();
+    let lengths = pairs().map(|(a, b)| length(a, b)).filter(|length| length.is_finite());
+    let longest = lengths.fold(0.0, f32::max);
+    if longest <= 0.0 {
+        return;
+    }
+    for (a, b) in pairs() {
+        if let (Some((from, _)), Some((to, _))) = (mapping.place_f32(*a), mapping.place_f32(*b)) {
+            painter.line_segment([from, to], Stroke::new(THIN, palette.error(length(a, b) / longest)));
+        }
+    }
+}

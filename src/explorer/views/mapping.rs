@@ -1,0 +1,145 @@
+//! From projected coordinates to points on the screen.
+
+use egui::{Pos2, Rect, pos2};
+
+use crate::session::{Camera, Frame, Orientation};
+
+/// The share of the view that the fitted data fills; the rest holds labels and the scale bar.
+const FILL: f32 = 0.84;
+
+/// Where a view draws what.
+#[derive(Clone, Debug)]
+pub struct Mapping {
+    /// The view on the screen.
+    pub rect: Rect,
+    /// Screen points a unit of the projected space.
+    pub scale: f64,
+    /// Whether depth means something.
+    pub space: bool,
+    /// The length that pans and zooms are measured in: half the size of the data.
+    pub unit: f64,
+    centre: [f64; 3],
+    pan: [f64; 2],
+    rows: [[f64; 3]; 3],
+}
+
+impl Mapping {
+    /// Fits `frame` into `rect` and looks at it through `camera`.
+    pub fn new(frame: &Frame, camera: &Camera, rect: Rect) -> Mapping {
+        let [half_width, half_height] = frame.half;
+        let (width, height) = (f64::from(rect.width().max(1.0) * FILL), f64::from(rect.height().max(1.0) * FILL));
+        // Both axes have one scale, so that a rotation looks like one.
+        let fitted = (width / (2.0 * half_width)).min(height / (2.0 * half_height));
+        let unit = half_width.max(half_height);
+        let orientation = if frame.space { camera.orientation } else { Orientation::FRONT };
+        Mapping {
+            rect,
+            scale: fitted * camera.zoom,
+            space: frame.space,
+            unit,
+            centre: frame.centre,
+            pan: camera.pan.map(|pan| pan * unit),
+            rows: orientation.rows(),
+        }
+    }
+
+    /// The screen position and the depth (toward the viewer, 1 at the front of the data and −1 at its back) of a
+    /// projected point; `None` where it is not finite or far outside the view.
+    pub fn place(&self, point: [f64; 3]) -> Option<(Pos2, f32)> {
+        let [x, y, z] = [point[0] - self.centre[0], point[1] - self.centre[1], point[2] - self.centre[2]];
+        let along = |row: &[f64; 3]| row[0] * x + row[1] * y + row[2] * z;
+        let [right, up, toward] = &self.rows;
+        let across = (along(right) + self.pan[0]) * self.scale;
+        let down = -(along(up) + self.pan[1]) * self.scale;
+        // Beyond this egui's tessellator loses precision, and nothing there is seen anyway.
+        let limit = f64::from(FAR_OUTSIDE);
+        if !(across.abs() < limit && down.abs() < limit) {
+            return None;
+        }
+        let middle = self.rect.center();
+        Some((pos2(middle.x + across as f32, middle.y + down as f32), (along(toward) / self.unit) as f32))
+    }
+
+    /// [`Mapping::place`] of a point as the evaluator gives it.
+    pub fn place_f32(&self, point: [f32; 3]) -> Option<(Pos2, f32)> {
+        self.place(point.map(f64::from))
+    }
+
+    /// A screen position as a camera command wants it: from the middle of the view, right and up, in units of the data
+    /// as drawn at zoom 1.
+    pub fn place_from_middle(&self, at: Pos2, zoom: f64) -> [f64; 2] {
+        let offset = at - self.rect.center();
+        let pixels = self.pixels_per_unit(zoom);
+        [f64::from(offset.x) / pixels, -f64::from(offset.y) / pixels]
+    }
+
+    /// Screen points that half the size of the data takes at zoom 1.
+    fn pixels_per_unit(&self, zoom: f64) -> f64 {
+        self.scale / zoom * self.unit
+    }
+
+    /// A drag on the screen as a pan of the camera.
+    pub fn pan_of(&self, drag: egui::Vec2) -> [f64; 2] {
+        let pixels = self.scale * self.unit;
+        [f64::from(drag.x) / pixels, -f64::from(drag.y) / pixels]
+    }
+}
+
+const FAR_OUTSIDE: f32 = 30_000.0;
+
+#[cfg(test)]
+mod tests {
+    use egui::vec2;
+
+    use super::*;
+
+    fn frame(space: bool) -> Frame {
+        Frame {
+            rows: nalgebra::DMatrix::identity(if space { 3 } else { 2 }, 3),
+            labels: Vec::new(),
+            space,
+            centre: [10.0, -4.0, 0.0],
+            half: [2.0, 1.0],
+            share: 1.0,
+            whole: true,
+        }
+    }
+
+    #[test]
+    fn the_data_fills_the_view_and_keeps_its_shape() {
+        let rect = Rect::from_min_size(pos2(100.0, 50.0), vec2(400.0, 400.0));
+        let mapping = Mapping::new(&frame(false), &Camera::default(), rect);
+        let (middle, _) = mapping.place([10.0, -4.0, 0.0]).unwrap();
+        let (right, _) = mapping.place([12.0, -4.0, 0.0]).unwrap();
+        let (top, _) = mapping.place([10.0, -3.0, 0.0]).unwrap();
+        assert_eq!(middle, rect.center());
+        assert!((right.x - middle.x - 200.0 * FILL).abs() < 1e-3);
+        assert!((middle.y - top.y - 100.0 * FILL).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_zoom_by_the_wheel_keeps_the_point_under_the_pointer() {
+        let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(600.0, 300.0));
+        let mut camera = Camera::default();
+        let point = [11.3, -4.4, 0.0];
+        for _ in 0..5 {
+            let mapping = Mapping::new(&frame(true), &camera, rect);
+            let (at, _) = mapping.place(point).unwrap();
+            camera.zoom(1.3, mapping.place_from_middle(at, camera.zoom));
+            camera.pan([0.01, 0.0]);
+            let (moved, _) = Mapping::new(&frame(true), &camera, rect).place(point).unwrap();
+            let pan = 0.01 * mapping.unit * mapping.scale * 1.3;
+            assert!((moved - at).length() < pan as f32 + 0.1, "{at} {moved}");
+        }
+    }
+
+    #[test]
+    fn tiny_views_and_wild_points_do_no_harm() {
+        let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(0.0, -3.0));
+        let mapping = Mapping::new(&frame(true), &Camera::default(), rect);
+        assert!(mapping.scale > 0.0 && mapping.scale.is_finite());
+        for wild in [f32::NAN, f32::INFINITY, f32::MAX] {
+            assert_eq!(mapping.place_f32([wild, 0.0, wild]), None);
+        }
+    }
+}

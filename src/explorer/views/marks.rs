@@ -1,0 +1,55 @@
+//! What the mouse rests on in the layer panel, drawn on the stage as directions from the origin.
+
+use egui::{Align2, Painter, Pos2, Shape, Stroke};
+
+use super::mapping::Mapping;
+use super::stage::StageInput;
+use crate::explorer::theme::{self, Palette, THICK, THIN};
+use crate::session::{Directions, Frame, Hovered, Scene, directions, subscript};
+
+/// The length of a unit direction on the stage, as a share of half the data's size.
+const LENGTH: f64 = 0.7;
+
+/// Draws the directions of what is hovered, if anything is.
+pub fn directions_of_hovered(
+    painter: &Painter,
+    palette: &Palette,
+    mapping: &Mapping,
+    (input, scene, frame): (&StageInput<'_>, &Scene, &Frame),
+) {
+    let Some(hovered) = input.view.hovered else { return };
+    let Some(found) = directions(&scene.flow, input.t, hovered) else { return };
+    let place = |vector: &[f64], length: f64| -> Option<Pos2> {
+        let mut point = [0.0; 3];
+        for (coordinate, row) in point.iter_mut().zip(frame.rows.row_iter()) {
+            *coordinate = length * row.iter().zip(vector).map(|(a, b)| a * b).sum::<f64>();
+        }
+        mapping.place(point).map(|(at, _)| at)
+    };
+    let unit = LENGTH * mapping.unit;
+    let name = |at: Pos2, text: String| {
+        painter.text(at, Align2::LEFT_BOTTOM, text, theme::body_font(), palette.highlight);
+    };
+    match found {
+        Directions::Singular(direction) => {
+            if let (Some(start), Some(end)) = (place(&direction, -unit), place(&direction, unit)) {
+                painter.line_segment([start, end], Stroke::new(THICK, palette.highlight));
+                let index = if let Hovered::SingularValue { index, .. } = hovered { index + 1 } else { 0 };
+                name(end, format!("σ{}", subscript(index)));
+            }
+        }
+        Directions::Plane { axes: [a, b], arc } => {
+            let Some(origin) = place(&a, 0.0) else { return };
+            let ends = [("a", &a), ("b", &b)].map(|(label, direction)| (label, place(direction, unit)));
+            for (label, end) in ends.into_iter().filter_map(|(label, end)| Some((label, end?))) {
+                painter.line_segment([origin, end], Stroke::new(THIN, palette.highlight));
+                name(end, label.to_owned());
+            }
+            let points: Vec<Pos2> = arc.iter().filter_map(|direction| place(direction, 0.8 * unit)).collect();
+            if let Some(&hand) = points.last() {
+                painter.line_segment([origin, hand], Stroke::new(THICK, palette.highlight));
+                painter.add(Shape::line(points, Stroke::new(THICK, palette.highlight)));
+            }
+        }
+    }
+}

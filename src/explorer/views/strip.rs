@@ -1,0 +1,206 @@
+//! The strip above the stage: what is compared, which ResNet, how far it strays; and what is drawn.
+
+use egui::{DragValue, Slider, Ui};
+
+use super::stage::StageInput;
+use crate::explorer::theme::{self, GAP, Palette};
+use crate::resnet::{RefinementError, RefinementKind};
+use crate::session::{Compare, MAX_STEPS, MAX_TRAIL, Projection, Scene, ViewCommand, coordinate_name};
+
+/// Draws the strip for an open scene.
+pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
+    ui.horizontal_wrapped(|ui| {
+        compare(ui, input, commands);
+        ui.add_space(GAP);
+        projection(ui, input, scene, commands);
+        drawn(ui, input, commands);
+    });
+    if input.view.compare.needs_resnet() {
+        ui.horizontal_wrapped(|ui| {
+            refinement(ui, input, commands);
+            ui.add_space(GAP);
+            deviation(ui, input);
+        });
+    }
+}
+
+fn compare(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
+    for choice in Compare::ALL {
+        let tip = match choice {
+            Compare::Plain => "The plain net as an exact flow. Key R goes to its ResNet and back.",
+            Compare::ResNet => "The same data at the same time under N Euler steps in each phase. Key R goes back.",
+            Compare::SideBySide => "The plain net and its ResNet in two views that turn and zoom together.",
+            Compare::Overlay => "Both in one view; a line joins each point with its place in the ResNet: the error.",
+        };
+        if ui.selectable_label(input.view.compare == choice, choice.words()).on_hover_text(tip).clicked() {
+            commands.push(ViewCommand::Compare(choice));
+        }
+    }
+}
+
+fn refinement(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
+    let present = input.view.refinement;
+    let mut steps = present.steps;
+    let name = ui
+        .label("N")
+        .on_hover_text("N: the number of Euler steps in each phase; each step is one block of the ResNet.");
+    let slider = Slider::new(&mut steps, 1..=MAX_STEPS).logarithmic(true);
+    if ui.add(slider).labelled_by(name.id).on_hover_text("More steps follow the flow more closely.").changed() {
+        commands.push(ViewCommand::Steps(steps));
+    }
+    for (kind, word, tip) in [
+        (
+            RefinementKind::Full,
+            "full",
+            "Every phase becomes N Euler steps: rotations, compression, shift and activation.",
+        ),
+        (RefinementKind::Whole, "whole", "Each W stays one linear map; only the activation becomes N Euler steps."),
+    ] {
+        if ui.selectable_label(present.kind == kind, word).on_hover_text(tip).clicked() {
+            commands.push(ViewCommand::Kind(kind));
+        }
+    }
+}
+
+fn deviation(ui: &mut Ui, input: &StageInput<'_>) {
+    let Some(refined) = input.refined else {
+        ui.label(theme::note(ui, "computing the ResNet …"));
+        return;
+    };
+    let error = &refined.error;
+    let numbers = [
+        (
+            "error now",
+            theme::significant(error_at(error, input.t)),
+            7,
+            "The largest distance between a point of the plain net and the same point of the ResNet at this time.",
+        ),
+        ("at the end", theme::significant(error.max_error), 7, "The largest distance at the end of the flow."),
+        (
+            "same answer",
+            format!("{} %", theme::figure(100.0 * error.prediction_agreement, 1)),
+            7,
+            "The share of the points for which both predict the same class.",
+        ),
+        ("blocks", error.blocks.to_string(), 6, "The depth of the ResNet: one block an Euler step."),
+    ];
+    for (name, value, digits, tip) in numbers {
+        ui.label(theme::note(ui, name)).on_hover_text(tip);
+        theme::steady(ui, digits, value).on_hover_text(tip);
+    }
+    if refined.refinement != input.view.refinement {
+        let shown = format!("still N = {}; computing …", refined.refinement.steps);
+        ui.label(theme::note(ui, shown)).on_hover_text("The last ResNet stays until the one asked for is ready.");
+    }
+}
+
+/// The largest error at time t, interpolated between the times at which it was measured.
+fn error_at(error: &RefinementError, t: f64) -> f64 {
+    let after = error.over_time.partition_point(|(time, ..)| *time < t);
+    let Some(&(t1, largest1, _)) = error.over_time.get(after) else {
+        return error.over_time.last().map_or(0.0, |(_, largest, _)| *largest);
+    };
+    let Some(&(t0, largest0, _)) = after.checked_sub(1).and_then(|before| error.over_time.get(before)) else {
+        return largest1;
+    };
+    if t1 > t0 { largest0 + (largest1 - largest0) * (t - t0) / (t1 - t0) } else { largest1 }
+}
+
+fn drawn(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
+    let view = input.view;
+    let mut grid = view.grid;
+    if ui.checkbox(&mut grid, "Grid").on_hover_text("A grid of the input space, carried along by the flow.").changed() {
+        commands.push(ViewCommand::ShowGrid(grid));
+    }
+    let mut trails = view.trails;
+    if ui.checkbox(&mut trails, "Trails").on_hover_text("Where the points came from.").changed() {
+        commands.push(ViewCommand::ShowTrails(trails));
+    }
+    let mut length = view.trail_length;
+    let drag = DragValue::new(&mut length).range(0.05..=MAX_TRAIL).speed(0.01).fixed_decimals(2);
+    let tip = "How far trails reach back, in layers.";
+    let response = ui.add_enabled(view.trails, drag).on_hover_text(tip);
+    if response.on_disabled_hover_text("Turn trails on to choose how far they reach back.").changed() {
+        commands.push(ViewCommand::TrailLength(length));
+    }
+    if ui
+        .button("Fit")
+        .on_hover_text("Show everything again, from the first direction. A double click on the stage fits too.")
+        .clicked()
+    {
+        commands.push(ViewCommand::ResetCamera);
+    }
+}
+
+fn projection(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
+    let dimension = scene.extent.dimension();
+    let present = input.view.projection;
+    let mut chosen = present;
+    let name = match present {
+        Projection::Automatic if dimension <= 3 => "All coordinates",
+        Projection::Automatic | Projection::PrincipalSpace => "Principal 3-D",
+        Projection::PrincipalPlane => "Principal 2-D",
+        Projection::Plane(_) => "2 coordinates",
+        Projection::Space(_) => "3 coordinates",
+    };
+    let menu = egui::ComboBox::new("projection", "").selected_text(name).width(110.0).show_ui(ui, |ui| {
+        let last = dimension.saturating_sub(1);
+        let automatic = if dimension <= 3 { "All coordinates" } else { "Automatic: principal 3-D" };
+        ui.selectable_value(&mut chosen, Projection::Automatic, automatic);
+        if dimension >= 2 {
+            ui.selectable_value(&mut chosen, Projection::Plane([0, 1]), "2 coordinates");
+            ui.selectable_value(&mut chosen, Projection::PrincipalPlane, "Principal 2-D");
+        }
+        if dimension >= 3 {
+            ui.selectable_value(&mut chosen, Projection::Space([0, 1, 2.min(last)]), "3 coordinates");
+            ui.selectable_value(&mut chosen, Projection::PrincipalSpace, "Principal 3-D");
+        }
+    });
+    menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, format!("Projection: {name}")));
+    menu.response.on_hover_text(
+        "Which two or three directions of the space are drawn. Principal components are those of the whole flow.",
+    );
+    match &mut chosen {
+        Projection::Plane(axes) => coordinates(ui, axes, dimension),
+        Projection::Space(axes) => coordinates(ui, axes, dimension),
+        Projection::Automatic | Projection::PrincipalPlane | Projection::PrincipalSpace => {}
+    }
+    if chosen != present {
+        commands.push(ViewCommand::Project(chosen));
+    }
+}
+
+fn coordinates(ui: &mut Ui, axes: &mut [usize], dimension: usize) {
+    let palette = Palette::of(ui);
+    for (position, axis) in axes.iter_mut().enumerate() {
+        let mut number = *axis + 1;
+        let drag = DragValue::new(&mut number).range(1..=dimension.max(1)).speed(0.05).prefix("x");
+        let response =
+            ui.add(drag).on_hover_text(format!("Coordinate {} of the picture: 1 to {dimension}.", position + 1));
+        *axis = number.saturating_sub(1);
+        let label = format!("Coordinate {}: {}", position + 1, coordinate_name(*axis));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, &label));
+    }
+    if axes.iter().enumerate().any(|(index, axis)| axes[..index].contains(axis)) {
+        ui.colored_label(palette.warning, "choose different coordinates");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_is_interpolated_and_ends_with_the_last() {
+        let error = RefinementError {
+            over_time: vec![(0.0, 0.0, 0.0), (1.0, 2.0, 1.0), (2.0, 1.0, 0.5)],
+            max_error: 1.0,
+            relative_error: 0.1,
+            prediction_agreement: 1.0,
+            blocks: 3,
+        };
+        for (t, expected) in [(-1.0, 0.0), (0.0, 0.0), (0.5, 1.0), (1.0, 2.0), (1.5, 1.5), (9.0, 1.0)] {
+            assert_eq!(error_at(&error, t), expected);
+        }
+    }
+}

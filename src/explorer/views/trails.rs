@@ -1,0 +1,127 @@
+//! Trails: where some of the points were at a row of times before now, fading backwards.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use egui::{Color32, Painter, Pos2, Shape, Stroke};
+use nalgebra::DMatrix;
+
+use super::mapping::Mapping;
+use crate::explorer::theme::THIN;
+use crate::flow::{Flow, SampledPath};
+use crate::session::{Refined, Scene};
+
+/// Times at which a trail is drawn.
+const KNOTS: i64 = 32;
+/// How many of them are computed in one frame; a jump in time fills its trail over several frames.
+const KNOTS_A_FRAME: usize = 8;
+/// Pieces of a trail, each fainter than the one after it.
+const PIECES: usize = 4;
+
+/// Whose trails are drawn.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// The exact flow's.
+    Plain(Arc<Scene>),
+    /// The ResNet's.
+    ResNet(Arc<Refined>),
+}
+
+impl Source {
+    fn path(&self) -> &SampledPath {
+        match self {
+            Source::Plain(scene) => &scene.trails,
+            Source::ResNet(refined) => &refined.trails,
+        }
+    }
+
+    fn is(&self, other: &Source) -> bool {
+        match (self, other) {
+            (Source::Plain(one), Source::Plain(other)) => Arc::ptr_eq(one, other),
+            (Source::ResNet(one), Source::ResNet(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+}
+
+/// Projected positions at the knots of one source's trails, kept while they are in sight.
+#[derive(Debug, Default)]
+pub struct Trails {
+    kept: Option<Kept>,
+    now: Vec<[f32; 3]>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    source: Source,
+    rows: DMatrix<f64>,
+    spacing: f64,
+    knots: BTreeMap<i64, Vec<[f32; 3]>>,
+}
+
+impl Trails {
+    /// Brings the knots up to the time t, for trails that reach back by `length`. True where some are still missing.
+    pub fn follow(&mut self, flow: &Flow, source: &Source, rows: &DMatrix<f64>, t: f64, length: f64) -> bool {
+        let spacing = length.max(1e-3) / KNOTS as f64;
+        let fits = |kept: &Kept| kept.source.is(source) && kept.spacing == spacing && kept.rows == *rows;
+        if !self.kept.as_ref().is_some_and(fits) {
+            self.kept = Some(Kept { source: source.clone(), rows: rows.clone(), spacing, knots: BTreeMap::new() });
+        }
+        let Some(kept) = &mut self.kept else { return false };
+        let (first, last) = knot_range(t, spacing);
+        kept.knots.retain(|knot, _| (first..=last).contains(knot));
+        let mut computed = 0;
+        // The newest first, so that a trail grows from its point backwards.
+        for knot in (first..=last).rev() {
+            if kept.knots.contains_key(&knot) {
+                continue;
+            }
+            if computed == KNOTS_A_FRAME {
+                return true;
+            }
+            let mut positions = Vec::new();
+            source.path().project(flow, knot as f64 * spacing, rows, &mut positions);
+            kept.knots.insert(knot, positions);
+            computed += 1;
+        }
+        source.path().project(flow, t, rows, &mut self.now);
+        false
+    }
+
+    /// Draws the trail of each followed sample in its colour.
+    pub fn draw(&self, painter: &Painter, mapping: &Mapping, colours: impl Iterator<Item = Color32>) {
+        let Some(kept) = &self.kept else { return };
+        for (index, colour) in colours.enumerate() {
+            let knots = kept.knots.values().rev().map_while(|positions| positions.get(index));
+            let places = self.now.get(index).into_iter().chain(knots).map_while(|at| mapping.place_f32(*at));
+            let places: Vec<Pos2> = places.map(|(at, _)| at).collect();
+            let piece = places.len().div_ceil(PIECES).max(2);
+            for (age, start) in (0..places.len().saturating_sub(1)).step_by(piece).enumerate() {
+                let points = places[start..places.len().min(start + piece + 1)].to_vec();
+                let strength = 0.5 * (1.0 - age as f32 / (PIECES + 1) as f32);
+                painter.add(Shape::line(points, Stroke::new(THIN, colour.gamma_multiply(strength))));
+            }
+        }
+    }
+}
+
+/// The knots within a trail's length before t, none before the flow begins and none at t itself.
+fn knot_range(t: f64, spacing: f64) -> (i64, i64) {
+    let last = (t / spacing).ceil() as i64 - 1;
+    ((last - KNOTS + 1).max(0), last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knots_lie_before_now_and_within_the_flow() {
+        assert_eq!(knot_range(0.0, 0.1), (0, -1));
+        assert_eq!(knot_range(0.05, 0.1), (0, 0));
+        assert_eq!(knot_range(0.1, 0.1), (0, 0));
+        let (first, last) = knot_range(10.0, 0.1);
+        assert_eq!(last - first + 1, KNOTS);
+        assert!((last as f64) * 0.1 < 10.0);
+    }
+}

@@ -1,0 +1,247 @@
+//! One view of the stage: what is drawn, in which order, and what the mouse does there.
+
+use std::sync::Arc;
+
+use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Response, Sense, Stroke, TextureHandle, Ui, vec2};
+
+use super::axes;
+use super::grid;
+use super::hover;
+use super::mapping::Mapping;
+use super::marks;
+use super::points::{self, Looks, Placed};
+use super::stage::StageInput;
+use super::trails::{Source, Trails};
+use crate::explorer::theme::{self, GAP, Palette, THICK};
+use crate::flow::SampledPath;
+use crate::resnet::RefinementKind;
+use crate::session::{Frame, Scene, ViewCommand};
+
+/// A whole turn for a drag across the view's smaller side.
+const TURN: f64 = std::f64::consts::TAU * 0.6;
+/// Magnification for one point of wheel movement, as a natural logarithm.
+const ZOOM_SPEED: f32 = 0.004;
+/// How near the mouse must be to a point to mean it.
+const REACH: f32 = 10.0;
+
+/// What all views of one frame share.
+pub struct View<'a> {
+    /// What the stage shows.
+    pub input: &'a StageInput<'a>,
+    /// The open scene.
+    pub scene: &'a Arc<Scene>,
+    /// The fitted projection.
+    pub frame: &'a Frame,
+    /// What each point looks like.
+    pub looks: &'a Looks,
+    /// The point shapes.
+    pub texture: &'a TextureHandle,
+}
+
+/// Buffers of one view, kept so that a frame does not allocate them anew.
+#[derive(Default)]
+pub struct Buffers {
+    layers: [LayerBuffers; 2],
+}
+
+#[derive(Default)]
+struct LayerBuffers {
+    positions: Vec<[f32; 3]>,
+    grid: Vec<[f32; 3]>,
+    order: Vec<Placed>,
+    trails: Trails,
+}
+
+impl View<'_> {
+    /// Draws `sources` (the exact flow, its ResNet, or one over the other) into `rect`.
+    pub fn show(
+        &self,
+        ui: &mut Ui,
+        rect: Rect,
+        sources: &[Source],
+        buffers: &mut Buffers,
+        commands: &mut Vec<ViewCommand>,
+    ) {
+        let name = match sources {
+            [Source::Plain(_)] => "plain net",
+            [Source::ResNet(_)] => "ResNet",
+            [] => "ResNet, not ready",
+            _ => "plain net and ResNet",
+        };
+        let response = ui.interact(rect, ui.scope_id().with(("stage", name)), Sense::click_and_drag());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, format!("Stage: {name}")));
+        let painter = ui.painter_at(rect);
+        let palette = Palette::of(ui);
+        painter.rect_filled(rect, 0.0, palette.stage);
+        let mapping = Mapping::new(self.frame, &self.input.view.camera, rect);
+        self.control(ui, &response, &mapping, commands);
+
+        self.project(ui, sources, buffers);
+        self.draw_lines(&painter, palette, &mapping, sources, buffers);
+        axes::axes(&painter, palette, &mapping, self.frame);
+        if let ([first, second], [_, _]) = (&buffers.layers, sources) {
+            grid::error_lines(&painter, palette, &mapping, &first.positions, &second.positions);
+        }
+        for (source, layer) in sources.iter().zip(&mut buffers.layers).rev() {
+            let LayerBuffers { positions, order, .. } = layer;
+            let shape = points::mesh(&mapping, positions, self.looks, self.texture, (palette, order));
+            // Where both are shown the plain net is what is compared to: the ResNet is drawn through it.
+            let ghost = sources.len() > 1 && matches!(source, Source::Plain(_));
+            painter.add(if ghost { fainter(shape) } else { shape });
+        }
+        marks::directions_of_hovered(&painter, palette, &mapping, (self.input, self.scene, self.frame));
+        let found = self.point_under_the_mouse(ui, &response, &mapping, sources, buffers);
+        if response.clicked() {
+            commands.push(ViewCommand::Select(found));
+        }
+        self.words(&painter, palette, rect, sources, &mapping);
+    }
+
+    /// Every position of this frame, projected; nothing else is computed for it.
+    fn project(&self, ui: &Ui, sources: &[Source], buffers: &mut Buffers) {
+        let (t, view, rows) = (self.input.t, self.input.view, &self.frame.rows);
+        let flow = &self.scene.flow;
+        for (source, layer) in sources.iter().zip(&mut buffers.layers) {
+            let (data, lattice) = paths(source);
+            data.project(flow, t, rows, &mut layer.positions);
+            if view.grid {
+                lattice.project(flow, t, rows, &mut layer.grid);
+            }
+            if view.trails && layer.trails.follow(flow, source, rows, t, view.trail_length) {
+                ui.ctx().request_repaint();
+            }
+        }
+    }
+
+    fn draw_lines(
+        &self,
+        painter: &Painter,
+        palette: &Palette,
+        mapping: &Mapping,
+        sources: &[Source],
+        buffers: &Buffers,
+    ) {
+        for (source, layer) in sources.iter().zip(&buffers.layers) {
+            if self.input.view.grid {
+                let second = sources.len() > 1 && matches!(source, Source::ResNet(_));
+                let colour = if second { palette.resnet_grid } else { palette.grid };
+                grid::lattice(painter, mapping, &self.scene.lattice, &layer.grid, colour);
+            }
+        }
+        for (_, layer) in sources.iter().zip(&buffers.layers) {
+            if self.input.view.trails {
+                let colours = self.scene.trail_samples.iter();
+                let colour = |sample: &usize| self.looks.colours.get(*sample).copied().unwrap_or(palette.unlabelled);
+                layer.trails.draw(painter, mapping, colours.map(colour));
+            }
+        }
+    }
+
+    fn control(&self, ui: &Ui, response: &Response, mapping: &Mapping, commands: &mut Vec<ViewCommand>) {
+        let drag = response.drag_delta();
+        let shift = ui.input(|input| input.modifiers.shift);
+        let turns = self.frame.space && response.dragged_by(PointerButton::Primary) && !shift;
+        if drag != vec2(0.0, 0.0) && turns {
+            let side = f64::from(response.rect.size().min_elem().max(1.0));
+            let (sideways, downward) = (f64::from(drag.x) * TURN / side, f64::from(drag.y) * TURN / side);
+            commands.push(ViewCommand::Turn { sideways, downward });
+        } else if drag != vec2(0.0, 0.0) {
+            commands.push(ViewCommand::Pan(mapping.pan_of(drag)));
+        }
+        if let Some(at) = response.hover_pos() {
+            let factor = ui.input(|input| input.zoom_delta() * (ZOOM_SPEED * input.smooth_scroll_delta().y).exp());
+            if factor != 1.0 {
+                let at = mapping.place_from_middle(at, self.input.view.camera.zoom);
+                commands.push(ViewCommand::Zoom { factor: f64::from(factor), at });
+            }
+        }
+        if response.double_clicked() {
+            commands.push(ViewCommand::Fit);
+        }
+        if response.dragged() {
+            ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+        }
+    }
+
+    /// Marks the selected point, and tells about the one that the mouse rests on; gives its sample.
+    fn point_under_the_mouse(
+        &self,
+        ui: &Ui,
+        response: &Response,
+        mapping: &Mapping,
+        sources: &[Source],
+        buffers: &Buffers,
+    ) -> Option<usize> {
+        let painter = ui.painter_at(response.rect);
+        let palette = Palette::of(ui);
+        let layers = || sources.iter().zip(&buffers.layers);
+        if let Some(selected) = self.input.view.selected {
+            for (_, layer) in layers() {
+                let position = layer.positions.get(selected);
+                if let Some((at, _)) = position.and_then(|position| mapping.place_f32(*position)) {
+                    ring(&painter, palette, at, THICK);
+                }
+            }
+        }
+        let pointer = response.hover_pos().filter(|_| !response.dragged());
+        let found = pointer.and_then(|at| {
+            let near = |(source, layer): (_, &LayerBuffers)| Some((source, points::nearest(&layer.order, at, REACH)?));
+            layers().find_map(near)
+        });
+        let (source, placed) = found?;
+        ring(&painter, palette, placed.at, theme::THIN);
+        let sample = placed.sample as usize;
+        let position = paths(source).0.position(&self.scene.flow, self.input.t, sample);
+        response.clone().on_hover_ui_at_pointer(|ui| hover::point(ui, self.scene, sample, &position));
+        Some(sample)
+    }
+
+    fn words(&self, painter: &Painter, palette: &Palette, rect: Rect, sources: &[Source], mapping: &Mapping) {
+        axes::scale_bar(painter, palette, mapping);
+        let title = match sources {
+            [Source::Plain(_)] => "Plain net, exact flow".to_owned(),
+            [] => "The ResNet is being computed …".to_owned(),
+            [Source::ResNet(refined)] => format!("ResNet, {}", steps(refined)),
+            [_, Source::ResNet(refined)] => format!("Plain net (faint) and ResNet, {}", steps(refined)),
+            _ => "Plain net, exact flow; the ResNet is being computed …".to_owned(),
+        };
+        let at = rect.left_top() + vec2(GAP, GAP);
+        painter.text(at, egui::Align2::LEFT_TOP, title, theme::small_font(), palette.faint_ink);
+        let mut notes = vec![axes::truth(self.frame, self.scene.extent.dimension())];
+        notes.extend(self.scene.reflection_words());
+        if self.scene.dataset.samples() == 0 {
+            notes.push("There are no points: only the grid of the input space moves.".to_owned());
+        }
+        let width = (rect.width() * 0.6).min(420.0);
+        if rect.height() > 120.0 && width > 100.0 {
+            axes::lower_right(painter, palette, rect, width, notes.join("\n"));
+        }
+    }
+}
+
+fn steps(refined: &crate::session::Refined) -> String {
+    let kind = match refined.refinement.kind {
+        RefinementKind::Full => "full",
+        RefinementKind::Whole => "whole",
+    };
+    format!("N = {}, {kind}", refined.refinement.steps)
+}
+
+fn paths(source: &Source) -> (&SampledPath, &SampledPath) {
+    match source {
+        Source::Plain(scene) => (&scene.data, &scene.grid),
+        Source::ResNet(refined) => (&refined.data, &refined.grid),
+    }
+}
+
+fn ring(painter: &Painter, palette: &Palette, at: Pos2, width: f32) {
+    painter.circle_stroke(at, theme::POINT_RADIUS + 3.0, Stroke::new(width, palette.highlight));
+}
+
+fn fainter(mut shape: egui::Shape) -> egui::Shape {
+    if let egui::Shape::Mesh(mesh) = &mut shape {
+        let fade = |vertex: &mut egui::epaint::Vertex| vertex.color = vertex.color.gamma_multiply(0.35);
+        Arc::make_mut(mesh).vertices.iter_mut().for_each(fade);
+    }
+    shape
+}

@@ -1,0 +1,140 @@
+//! The directions of the ambient space that a singular value or a rotation plane stands for, at any time.
+
+use super::view::Hovered;
+use crate::flow::{CompressionLaw, Flow, LayerFlow, Motion, Phase};
+use crate::linalg::Rotation;
+
+/// Steps in which a plane's arc is drawn.
+const ARC_STEPS: usize = 24;
+
+/// What is drawn on the stage while the mouse rests on a part of a decomposition. Vectors have d entries and start at
+/// the origin of the ambient space.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Directions {
+    /// The singular direction at the time: it turns, shrinks or grows, and turns again with the layer.
+    Singular(Vec<f64>),
+    /// The plane in which the data turns.
+    Plane {
+        /// The two directions of the plane; the rotation turns the first toward the second.
+        axes: [Vec<f64>; 2],
+        /// From the first direction to where it has turned now.
+        arc: Vec<Vec<f64>>,
+    },
+}
+
+/// The directions of `hovered` at time t; `None` where the layer has no such part.
+pub fn directions(flow: &Flow, t: f64, hovered: Hovered) -> Option<Directions> {
+    match hovered {
+        Hovered::SingularValue { layer, index } => {
+            singular(flow, flow.layers().get(layer)?, index, t).map(Directions::Singular)
+        }
+        Hovered::Plane { layer, phase, index } => {
+            let phase = flow.layers().get(layer)?.phases.get(phase)?;
+            let Motion::Rotation(rotation) = &phase.motion else { return None };
+            let angle = *rotation.angles().get(index)?;
+            let (a, b) = rotation.plane(index);
+            let turned = phase_time(flow, phase, t) * angle;
+            let point = |step: usize| {
+                let (sin, cos) = (turned * step as f64 / ARC_STEPS as f64).sin_cos();
+                a.iter().zip(b).map(|(a, b)| cos * a + sin * b).collect()
+            };
+            Some(Directions::Plane { axes: [a.to_vec(), b.to_vec()], arc: (0..=ARC_STEPS).map(point).collect() })
+        }
+    }
+}
+
+/// Phase time s at time t: 0 before the phase, 1 after it.
+pub fn phase_time(flow: &Flow, phase: &Phase, t: f64) -> f64 {
+    let length = phase.end - phase.start;
+    let clock = if length > 0.0 { ((t - phase.start) / length).clamp(0.0, 1.0) } else { 1.0 };
+    flow.options().time.phase_time(clock)
+}
+
+/// What a singular value σ multiplies by at phase time s.
+pub fn compression(law: CompressionLaw, sigma: f64, s: f64) -> f64 {
+    match law {
+        CompressionLaw::Geometric if sigma > 0.0 => sigma.powf(s),
+        CompressionLaw::Geometric => 1.0 - s,
+        CompressionLaw::Straight => 1.0 + s * (sigma - 1.0),
+    }
+}
+
+fn singular(flow: &Flow, layer: &LayerFlow, index: usize, t: f64) -> Option<Vec<f64>> {
+    let values = &layer.spectrum.as_ref()?.singular_values;
+    let compresses = |phase: &Phase| matches!(phase.motion, Motion::Compression { .. });
+    let at = layer.phases.iter().position(compresses);
+    let mut direction = vec![0.0; flow.ambient_dimension()];
+    match at.map(|at| &layer.phases[at].motion) {
+        Some(Motion::Compression { law, factors, basis }) => {
+            let axis = axis_of(values, index, factors)?;
+            match basis {
+                Some(basis) if axis < basis.ncols() => {
+                    direction.iter_mut().zip(basis.column(axis).iter()).for_each(|(to, from)| *to = *from);
+                }
+                _ => *direction.get_mut(axis)? = 1.0,
+            }
+            let phase = &layer.phases[at?];
+            let length = compression(*law, *factors.get(axis)?, phase_time(flow, phase, t));
+            direction.iter_mut().for_each(|x| *x *= length);
+        }
+        // All singular values are 1: nothing is compressed, and any direction is as good as another.
+        _ => *direction.get_mut(index)? = 1.0,
+    }
+    for (place, phase) in layer.phases.iter().enumerate() {
+        let Motion::Rotation(rotation) = &phase.motion else { continue };
+        let s = phase_time(flow, phase, t);
+        // Before the compression the direction is still on its way to its axis.
+        let before = at.is_some_and(|at| place < at);
+        turn(rotation, if before { s - 1.0 } else { s }, &mut direction);
+    }
+    Some(direction)
+}
+
+/// The axis on which singular value `index` acts: the phase keeps its factors in the order of the axes.
+fn axis_of(values: &[f64], index: usize, factors: &[f64]) -> Option<usize> {
+    let mut free: Vec<usize> = (0..factors.len()).collect();
+    let mut axis = None;
+    for value in values.get(..=index)? {
+        let distance = |axis: &usize| (factors[*axis] - value).abs();
+        let nearest = free.iter().enumerate().min_by(|(_, a), (_, b)| distance(a).total_cmp(&distance(b)))?.0;
+        axis = Some(free.remove(nearest));
+    }
+    axis
+}
+
+/// R^s·x in place.
+fn turn(rotation: &Rotation, s: f64, x: &mut [f64]) {
+    for (index, angle) in rotation.angles().iter().enumerate() {
+        let (a, b) = rotation.plane(index);
+        let along = |direction: &[f64], x: &[f64]| direction.iter().zip(x).map(|(a, b)| a * b).sum::<f64>();
+        let (on_a, on_b) = (along(a, x), along(b, x));
+        let (sin, cos) = (s * angle).sin_cos();
+        let (more_a, more_b) = ((cos - 1.0) * on_a - sin * on_b, sin * on_a + (cos - 1.0) * on_b);
+        x.iter_mut().zip(a.iter().zip(b)).for_each(|(x, (a, b))| *x += more_a * a + more_b * b);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn factors_follow_the_law_from_one_to_sigma() {
+        for law in CompressionLaw::ALL {
+            for sigma in [0.0, 0.3, 1.0, 7.0] {
+                assert_eq!(compression(law, sigma, 0.0), 1.0);
+                assert!((compression(law, sigma, 1.0) - sigma).abs() < 1e-12);
+            }
+        }
+    }
+
+    #[test]
+    fn singular_values_find_their_axes() {
+        let factors = [0.5, 2.0, 0.0, 0.5];
+        let values = [2.0, 0.5, 0.5, 0.0];
+        let axes: Vec<_> = (0..4).map(|index| axis_of(&values, index, &factors).unwrap()).collect();
+        assert_eq!(axes, [1, 0, 3, 2]);
+        assert_eq!(axis_of(&values, 4, &factors), None);
+        assert_eq!(axis_of(&[1.0], 0, &[]), None);
+    }
+}
