@@ -95,7 +95,7 @@ pub enum ViewCommand {
     Turn { sideways: f64, downward: f64 },
     /// Move the picture, in radii of the data, right and up.
     Pan([f64; 2]),
-    /// Magnify around a place measured from the middle of the view in radii of the data as drawn now.
+    /// Magnify around a place measured from the middle of the view in radii of the data as drawn at zoom 1.
     Zoom { factor: f64, at: [f64; 2] },
     /// Show everything again.
     Fit,
