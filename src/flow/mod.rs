@@ -1,15 +1,29 @@
 //! A network as a flow: the ambient space, the phases of each layer, positions, velocity and the pull-back u(x, t).
+//!
+//! Flow-model sections 1 to 5. A layer σ(Wx + b) with W = UΣVᵀ turns by Vᵀ, compresses by Σ, turns by U, shifts by b
+//! and is activated, each a continuous motion in phase time s ∈ [0, 1]; layer k occupies t ∈ [k−1, k].
 
+mod build;
+mod fold;
+mod follow;
+mod inverse;
+mod motion;
 mod options;
 mod path;
 mod phase;
+mod positions;
+#[cfg(test)]
+mod tests;
+mod velocity;
 
-use nalgebra::DMatrix;
 use thiserror::Error;
 
+pub use fold::fold_time;
+pub use follow::{Exactly, Follow};
 pub use options::{CompressionLaw, Decomposition, FlowOptions, TimeLaw};
 pub use path::SampledPath;
 pub use phase::{LayerFlow, Moment, Motion, Phase, PhaseKind, Spectrum};
+pub use velocity::NoVelocity;
 
 use crate::linalg::LinalgError;
 use crate::network::Network;
@@ -29,7 +43,7 @@ pub enum FlowError {
 }
 
 /// A network's flow in its ambient space R^d, t ∈ [0, L]; layer k (from 1) occupies [k−1, k].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Flow {
     ambient_dimension: usize,
     options: FlowOptions,
@@ -42,11 +56,12 @@ impl Flow {
     /// # Errors
     /// If a decomposition fails or `progress` answers false.
     pub fn new(
-        _network: &Network,
-        _options: FlowOptions,
-        _progress: &mut dyn FnMut(usize) -> bool,
+        network: &Network,
+        options: FlowOptions,
+        progress: &mut dyn FnMut(usize) -> bool,
     ) -> Result<Flow, FlowError> {
-        todo!()
+        let (ambient_dimension, layers) = build::build(network, options, progress)?;
+        Ok(Flow { ambient_dimension, options, layers })
     }
 
     /// d: the dimension of the space in which all layers move.
@@ -59,7 +74,7 @@ impl Flow {
         self.options
     }
 
-    /// Each layer's part of the flow.
+    /// Each layer's part of the flow; there is at least one.
     pub fn layers(&self) -> &[LayerFlow] {
         &self.layers
     }
@@ -69,18 +84,17 @@ impl Flow {
         self.layers.len() as f64
     }
 
-    /// Where in the phases the time t falls. t is clamped to [0, L].
-    pub fn moment(&self, _t: f64) -> Moment {
-        todo!()
-    }
-
-    /// Positions of `inputs` (inputs × samples) at time t in the ambient space, d × samples, in f64.
-    pub fn positions(&self, _inputs: &DMatrix<f64>, _t: f64) -> Result<DMatrix<f64>, FlowError> {
-        todo!()
-    }
-
-    /// The path of `inputs` (inputs × samples) through the exact flow, for drawing.
-    pub fn sample_path(&self, _inputs: &DMatrix<f64>) -> Result<SampledPath, FlowError> {
-        todo!()
+    /// Where in the phases the time t falls. t is clamped to [0, L]; at a boundary the later phase begins, at L the
+    /// last one ends.
+    pub fn moment(&self, t: f64) -> Moment {
+        let t = if t.is_nan() { 0.0 } else { t.clamp(0.0, self.duration()) };
+        let layer = (t.floor() as usize).min(self.layers.len().saturating_sub(1));
+        let phases = &self.layers[layer].phases;
+        let Some(phase) = phases.iter().position(|phase| t < phase.end).or_else(|| phases.len().checked_sub(1)) else {
+            return Moment { layer, phase: None, clock: 0.0, s: 0.0 };
+        };
+        let (start, end) = (phases[phase].start, phases[phase].end);
+        let clock = ((t - start) / (end - start)).clamp(0.0, 1.0);
+        Moment { layer, phase: Some(phase), clock, s: self.options.time.phase_time(clock) }
     }
 }

@@ -1,16 +1,61 @@
-//! The evaluator that draws frames: the data's values at a few stations of each layer, projected first and moved after.
+//! The evaluator that draws frames: the data's values at two stations of each layer, projected first and moved after.
+//!
+//! Up to the activation a layer is affine in the values x at its start: a frame needs P·(M(s) x + c(s)), and P·M(s) is
+//! found once for all points. During the activation (or a residual branch) the path is the straight line between the
+//! values y before and after it. So x and y of every layer, in f32, are all that is stored.
 
-use nalgebra::DMatrix;
+use std::sync::Arc;
 
-use super::Flow;
+use nalgebra::{DMatrix, DVector};
+
+use super::follow::Follow;
+use super::{Flow, FlowError, LayerFlow, Moment, Motion};
+
+/// The values of all samples at one place of the path, width × samples; coordinates beyond the width are 0.
+type Station = DMatrix<f32>;
 
 /// A dataset on its way through a flow (the exact one or a refinement's), ready to be drawn at any time.
 #[derive(Clone, Debug)]
 pub struct SampledPath {
     samples: usize,
+    follow: Arc<dyn Follow>,
+    /// The values at each layer's start, and at the end of the last.
+    starts: Vec<Station>,
+    /// The values before each layer's activation or residual branch; none where it has neither.
+    before_last: Vec<Option<Station>>,
 }
 
+/// What the last, non-affine phase of a layer adds to y: given (layer index from 0, its motion, the layer's start x
+/// and y, both d × samples) it moves y to the phase's end.
+pub(crate) type FinishLayer<'a> = dyn Fn(usize, &Motion, &DMatrix<f64>, &mut DMatrix<f64>) + 'a;
+
 impl SampledPath {
+    /// Follows `inputs` (inputs × samples) through all layers of `flow`.
+    pub(crate) fn sample(
+        flow: &Flow,
+        inputs: &DMatrix<f64>,
+        follow: Arc<dyn Follow>,
+        finish: &FinishLayer<'_>,
+    ) -> Result<SampledPath, FlowError> {
+        let mut starts = Vec::with_capacity(flow.layers().len() + 1);
+        let mut before_last = Vec::with_capacity(flow.layers().len());
+        let mut points = flow.embed(inputs)?;
+        for (index, layer) in flow.layers().iter().enumerate() {
+            let stored = |points: &DMatrix<f64>, width: usize| station(points, width, follow.is_exact());
+            starts.push(stored(&points, layer.inputs));
+            let start = points.clone();
+            layer.carry_affine(&mut points, follow.as_ref());
+            let last = layer.phases.last().filter(|phase| !phase.motion.is_affine());
+            before_last.push(last.map(|_| stored(&points, layer.outputs)));
+            if let Some(phase) = last {
+                finish(index, &phase.motion, &start, &mut points);
+            }
+        }
+        let last_width = flow.layers().last().map_or(0, |layer| layer.outputs);
+        starts.push(station(&points, last_width, follow.is_exact()));
+        Ok(SampledPath { samples: inputs.ncols(), follow, starts, before_last })
+    }
+
     /// The number of points.
     pub fn samples(&self) -> usize {
         self.samples
@@ -18,12 +63,106 @@ impl SampledPath {
 
     /// Projects all points at time t. `rows` is k × d with k ≤ 3; missing coordinates come out as 0. One pass over
     /// the data; `flow` is the flow that the path was sampled from. `out` is overwritten.
-    pub fn project(&self, _flow: &Flow, _t: f64, _rows: &DMatrix<f64>, _out: &mut Vec<[f32; 3]>) {
-        todo!()
+    pub fn project(&self, flow: &Flow, t: f64, rows: &DMatrix<f64>, out: &mut Vec<[f32; 3]>) {
+        out.clear();
+        let count = rows.nrows().min(3);
+        let parts = self.parts(flow, flow.moment(t), &rows.rows(0, count).transpose());
+        let offset: Vec<f32> = parts.offset.iter().map(|value| *value as f32).collect();
+        out.extend((0..self.samples).map(|_| {
+            let mut place = [0.0; 3];
+            place[..count].copy_from_slice(&offset);
+            place
+        }));
+        for (station, rows) in &parts.terms {
+            add_projected(station, rows, out);
+        }
     }
 
-    /// One point's whole position at time t, d values.
-    pub fn position(&self, _flow: &Flow, _t: f64, _sample: usize) -> Vec<f32> {
-        todo!()
+    /// One point's whole position at time t, d values; empty if there is no such sample.
+    pub fn position(&self, flow: &Flow, t: f64, sample: usize) -> Vec<f32> {
+        if sample >= self.samples {
+            return Vec::new();
+        }
+        let moment = flow.moment(t);
+        let dimension = flow.ambient_dimension();
+        let layer = &flow.layers()[moment.layer];
+        let column = |station: &Station| {
+            let mut point = DMatrix::zeros(dimension, 1);
+            for (row, value) in station.column(sample).iter().enumerate() {
+                point[row] = f64::from(*value);
+            }
+            point
+        };
+        let point = match self.straight_line(layer, moment) {
+            Some((from, to)) => column(from) * (1.0 - moment.s) + column(to) * moment.s,
+            None => {
+                let mut point = column(&self.starts[moment.layer]);
+                for (index, phase) in layer.phases.iter().enumerate().take(moment.phase.map_or(0, |phase| phase + 1)) {
+                    let s = if Some(index) == moment.phase { moment.s } else { 1.0 };
+                    phase.motion.carry(&mut point, s, self.follow.as_ref());
+                }
+                point
+            }
+        };
+        point.iter().map(|value| *value as f32).collect()
     }
+
+    /// The stations between which a non-affine phase moves straight, if it is the one at this moment.
+    fn straight_line(&self, layer: &LayerFlow, moment: Moment) -> Option<(&Station, &Station)> {
+        let phase = layer.phases.get(moment.phase?)?;
+        if phase.motion.is_affine() {
+            return None;
+        }
+        Some((self.before_last[moment.layer].as_ref()?, &self.starts[moment.layer + 1]))
+    }
+
+    /// The stations that a frame needs and the rows (d × k) by which each is projected, with the constant part.
+    fn parts(&self, flow: &Flow, moment: Moment, rows: &DMatrix<f64>) -> Parts<'_> {
+        let layer = &flow.layers()[moment.layer];
+        let mut offset = DVector::zeros(rows.ncols());
+        if let Some((from, to)) = self.straight_line(layer, moment) {
+            return Parts { terms: vec![(from, rows * (1.0 - moment.s)), (to, rows * moment.s)], offset };
+        }
+        let mut rows = rows.clone();
+        if let Some(current) = moment.phase {
+            for (index, phase) in layer.phases.iter().enumerate().take(current + 1).rev() {
+                let s = if index == current { moment.s } else { 1.0 };
+                phase.motion.carry_rows(&mut rows, &mut offset, s, self.follow.as_ref());
+            }
+        }
+        Parts { terms: vec![(&self.starts[moment.layer], rows)], offset }
+    }
+}
+
+struct Parts<'a> {
+    terms: Vec<(&'a Station, DMatrix<f64>)>,
+    offset: DVector<f64>,
+}
+
+/// Adds rowsᵀ·x to each point's place; the one pass over the data.
+fn add_projected(station: &Station, rows: &DMatrix<f64>, out: &mut [[f32; 3]]) {
+    let width = station.nrows();
+    // Interleaved, so that each coordinate of a point is read once for all rows.
+    let mut interleaved = vec![[0.0_f32; 3]; width];
+    for (row, weights) in interleaved.iter_mut().enumerate() {
+        for (column, weight) in weights.iter_mut().enumerate().take(rows.ncols()) {
+            *weight = rows[(row, column)] as f32;
+        }
+    }
+    if width == 0 {
+        return;
+    }
+    for (place, point) in out.iter_mut().zip(station.as_slice().chunks_exact(width)) {
+        for (value, weights) in point.iter().zip(&interleaved) {
+            place[0] += value * weights[0];
+            place[1] += value * weights[1];
+            place[2] += value * weights[2];
+        }
+    }
+}
+
+/// Stored values: a layer's own width where the rest is exactly 0, else the whole space.
+fn station(points: &DMatrix<f64>, width: usize, is_exact: bool) -> Station {
+    let kept = if is_exact { width } else { points.nrows() };
+    points.rows(0, kept).map(|value| value as f32)
 }

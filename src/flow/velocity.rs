@@ -1,0 +1,188 @@
+//! The velocity field v(x, t) of the transport equation ∂u/∂t + v·∇u = 0, and the pull-back u(x, t).
+
+use nalgebra::{DMatrix, DVector};
+use thiserror::Error;
+
+use super::follow::{Exactly, Follow};
+use super::motion::scale;
+use super::{CompressionLaw, Flow, Motion, inverse};
+use crate::network::{Network, Residual};
+
+/// Fixed-point steps at most for inverting a residual block.
+const STEPS: usize = 500;
+/// A residual block is inverted when a step moves less than this, relative to the position.
+const INVERTED: f64 = 1e-14;
+
+/// Why there is no velocity at a place and time.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum NoVelocity {
+    /// Past the fold two paths meet in one place with different velocities.
+    #[error("past s = {fold:.3} this activation folds the space: there is no velocity field")]
+    Fold { fold: f64 },
+    /// No path of the activation leads through the place.
+    #[error("no path of the activation leads through this place")]
+    OutsideRange,
+    /// The iteration that inverts a residual block does not contract.
+    #[error("the residual block is not invertible here: its branch changes too fast")]
+    NotInvertible,
+    /// With a projection as shortcut, the block's input is not a function of the position.
+    #[error("a residual block with a projection has no velocity field of its own")]
+    Projection,
+    /// A position of another dimension than the flow's space.
+    #[error("the position has {found} coordinates; the flow's space has {expected}")]
+    Dimension { expected: usize, found: usize },
+}
+
+impl Flow {
+    /// v(x, t) in the ambient space, per unit of t. With smooth time it is zero where phases are glued.
+    ///
+    /// # Errors
+    /// Where there is no velocity field: past a fold, or inside a residual block that cannot be inverted.
+    pub fn velocity(&self, position: &DVector<f64>, t: f64) -> Result<DVector<f64>, NoVelocity> {
+        self.check_dimension(position)?;
+        let moment = self.moment(t);
+        let Some(phase) = moment.phase.and_then(|phase| self.layers()[moment.layer].phases.get(phase)) else {
+            return Ok(DVector::zeros(position.len()));
+        };
+        let rate = self.options().time.rate(moment.clock) / (phase.end - phase.start);
+        if rate == 0.0 {
+            return Ok(DVector::zeros(position.len()));
+        }
+        Ok(phase.motion.velocity(position, moment.s)? * rate)
+    }
+
+    /// u(x, t): what `network`'s output function reads of x carried from time t to the end. It is constant along
+    /// characteristics; at t = 0 it is the classifier on the input space. `network` is the one the flow was built of.
+    ///
+    /// # Errors
+    /// Where a phase that has begun cannot be traced back (`NoVelocity`).
+    pub fn pull_back(&self, network: &Network, position: &DVector<f64>, t: f64) -> Result<DVector<f64>, NoVelocity> {
+        self.check_dimension(position)?;
+        let moment = self.moment(t);
+        let mut point = DMatrix::from_column_slice(position.len(), 1, position.as_slice());
+        let layer = &self.layers()[moment.layer];
+        if let Some(current) = moment.phase {
+            for (index, phase) in layer.phases.iter().enumerate().skip(current) {
+                let s = if index == current { moment.s } else { 0.0 };
+                phase.motion.complete(&mut point, s)?;
+            }
+        }
+        for layer in &self.layers()[moment.layer + 1..] {
+            for phase in &layer.phases {
+                phase.motion.complete(&mut point, 0.0)?;
+            }
+        }
+        let mut read: DVector<f64> = point.column(0).rows(0, network.outputs()).into_owned();
+        network.output().apply(read.as_mut_slice());
+        Ok(read)
+    }
+
+    fn check_dimension(&self, position: &DVector<f64>) -> Result<(), NoVelocity> {
+        let (expected, found) = (self.ambient_dimension(), position.len());
+        if expected == found { Ok(()) } else { Err(NoVelocity::Dimension { expected, found }) }
+    }
+}
+
+impl Motion {
+    /// The velocity at `position` at phase time s, per unit of s.
+    fn velocity(&self, position: &DVector<f64>, s: f64) -> Result<DVector<f64>, NoVelocity> {
+        match self {
+            Motion::Rotation(rotation) => {
+                let point = DMatrix::from_column_slice(position.len(), 1, position.as_slice());
+                Ok(rotation.velocity(&point).column(0).into_owned())
+            }
+            Motion::Compression { law, factors, basis } => {
+                let rates: Vec<f64> = factors.iter().map(|sigma| compression_rate(*law, *sigma, s)).collect();
+                let mut point = DMatrix::from_column_slice(position.len(), 1, position.as_slice());
+                scale(&mut point, &rates, basis.as_ref());
+                Ok(point.column(0).into_owned())
+            }
+            Motion::Shift(bias) => Ok(bias.clone()),
+            Motion::Activation { activation, width } => {
+                let mut start = position.rows(0, *width).into_owned();
+                inverse::start_of_path(*activation, start.as_mut_slice(), s)?;
+                let mut end = start.clone();
+                activation.apply(end.as_mut_slice());
+                Ok((end - start).resize_vertically(position.len(), 0.0))
+            }
+            Motion::Residual(residual) => {
+                let start = block_start(residual, &position.rows(0, residual.outer.outputs()).into_owned(), s)?;
+                Ok(branch(residual, &start).resize_vertically(position.len(), 0.0))
+            }
+        }
+    }
+
+    /// Carries the single column of `point` from phase time s to the phase's end.
+    fn complete(&self, point: &mut DMatrix<f64>, s: f64) -> Result<(), NoVelocity> {
+        match self {
+            Motion::Rotation(rotation) => rotation.rotate(point, 1.0 - s),
+            Motion::Compression { law, factors, basis } => {
+                let remaining: Vec<f64> = factors.iter().map(|sigma| remaining_factor(*law, *sigma, s)).collect();
+                scale(point, &remaining, basis.as_ref());
+            }
+            Motion::Shift(bias) => point.column_mut(0).axpy(1.0 - s, bias, 1.0),
+            Motion::Activation { activation, width } => {
+                if s < 1.0 {
+                    let own = &mut point.as_mut_slice()[..*width];
+                    inverse::start_of_path(*activation, own, s)?;
+                    activation.apply(own);
+                }
+            }
+            Motion::Residual(residual) => {
+                let (inputs, outputs) = (residual.inner.inputs(), residual.outer.outputs());
+                if residual.shortcut.is_some() {
+                    return Err(NoVelocity::Projection);
+                }
+                if s < 1.0 {
+                    let start = block_start(residual, &point.column(0).rows(0, inputs).into_owned(), s)?;
+                    let end = &start + branch(residual, &start);
+                    point.view_mut((0, 0), (outputs, 1)).copy_from(&end);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// d ln x/ds along one direction. Where a direction is lost it is −1/(1−s); at the end nothing is left to move.
+fn compression_rate(law: CompressionLaw, sigma: f64, s: f64) -> f64 {
+    match law {
+        CompressionLaw::Geometric if sigma > 0.0 => sigma.ln(),
+        _ => {
+            let now = 1.0 + s * (sigma - 1.0);
+            if now == 0.0 { 0.0 } else { (sigma - 1.0) / now }
+        }
+    }
+}
+
+/// What is left of a direction's factor from phase time s to 1.
+fn remaining_factor(law: CompressionLaw, sigma: f64, s: f64) -> f64 {
+    match law {
+        CompressionLaw::Geometric if sigma > 0.0 => sigma.powf(1.0 - s),
+        _ => {
+            let now = Exactly.axis(CompressionLaw::Straight, sigma, s);
+            if now == 0.0 { 0.0 } else { sigma / now }
+        }
+    }
+}
+
+fn branch(residual: &Residual, x: &DVector<f64>) -> DVector<f64> {
+    residual.branch(&DMatrix::from_column_slice(x.len(), 1, x.as_slice())).column(0).into_owned()
+}
+
+/// The x with x + s f(x) = `position`, by the contraction x ← position − s f(x).
+fn block_start(residual: &Residual, position: &DVector<f64>, s: f64) -> Result<DVector<f64>, NoVelocity> {
+    if residual.shortcut.is_some() {
+        return Err(NoVelocity::Projection);
+    }
+    let mut x = position.clone();
+    for _ in 0..STEPS {
+        let next = position - branch(residual, &x) * s;
+        let moved = (&next - &x).norm();
+        x = next;
+        if moved <= INVERTED * (1.0 + x.norm()) {
+            return Ok(x);
+        }
+    }
+    Err(NoVelocity::NotInvertible)
+}
