@@ -2,6 +2,7 @@
 pub mod dataset;
 pub mod explorer;
 pub mod flow;
+pub mod formats;
 pub mod jobs;
 pub mod linalg;
 pub mod network;

@@ -48,9 +48,11 @@ impl Default for GeneratorOptions {
 }
 
 /// The turns of each arm of the spiral around the origin.
-const SPIRAL_TURNS: f64 = 1.5;
+const SPIRAL_TURNS: f64 = 1.0;
+/// The radius at which the arms begin: at the origin itself no network could tell them apart.
+const SPIRAL_START: f64 = 0.1;
 /// The radius of the inner circle; the outer one has radius 1.
-const INNER_RADIUS: f64 = 0.5;
+const INNER_RADIUS: f64 = 0.4;
 /// The number of clusters of `Blobs`, evenly placed on a circle.
 const BLOBS: usize = 3;
 /// The spread of a cluster of `Blobs` beside the noise asked for.
@@ -148,14 +150,15 @@ fn moon(class: usize, along: f64) -> [f64; 2] {
 }
 
 fn circle(class: usize, along: f64) -> [f64; 2] {
-    let radius = if class == 0 { 1.0 } else { INNER_RADIUS };
+    let radius = if class == 0 { INNER_RADIUS } else { 1.0 };
     let (sine, cosine) = libm::sincos(TAU * along);
     [radius * cosine, radius * sine]
 }
 
 /// Radius and angle grow together; the square root spreads the points evenly along the arm.
 fn spiral(class: usize, along: f64) -> [f64; 2] {
-    let radius = libm::sqrt(along);
+    let start = SPIRAL_START * SPIRAL_START;
+    let radius = libm::sqrt(start + (1.0 - start) * along);
     let (sine, cosine) = libm::sincos(TAU * SPIRAL_TURNS * radius + PI * class as f64);
     [radius * cosine, radius * sine]
 }
@@ -257,7 +260,7 @@ mod tests {
         let options = GeneratorOptions { noise: 0.0, ..GeneratorOptions::default() };
         let circles = draw(Generator::Circles, options);
         for (i, point) in circles.points.column_iter().enumerate() {
-            let radius = if i % 2 == 0 { 1.0 } else { INNER_RADIUS };
+            let radius = if i % 2 == 0 { INNER_RADIUS } else { 1.0 };
             assert!((point.norm() - radius).abs() < 1e-14);
         }
         let xor = draw(Generator::Xor, options);

@@ -73,6 +73,15 @@ impl Dataset {
         csv_file::read(path, beginning.as_slice().chain(rest), name, expected_inputs)
     }
 
+    /// Reads the content of a CSV file that is in memory; `path` names it.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn from_csv(path: &Path, bytes: &[u8], expected_inputs: Option<usize>) -> Result<Dataset, DatasetError> {
+        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        csv_file::read(path, bytes, name, expected_inputs)
+    }
+
     /// The number of points.
     pub fn samples(&self) -> usize {
         self.points.ncols()

@@ -1,0 +1,167 @@
+//! What a file is: by its content first, by its name where the content does not tell.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use zip::ZipArchive;
+
+use super::layerflow_json::FORMAT;
+use super::{FormatError, json};
+
+/// How much of a file is looked at.
+pub(super) const BEGINNING_BYTES: u64 = 512;
+
+/// A format that is read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Format {
+    Json,
+    Numpy,
+    Safetensors,
+}
+
+/// A kind of JSON that is read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum JsonKind {
+    Layerflow,
+    Plain,
+    SafetensorsIndex,
+}
+
+const PYTORCH: &str = "a PyTorch file";
+const PICKLE: &str = "a pickle (joblib, or a PyTorch file of old), whose code is never run";
+const KERAS: &str = "a Keras file";
+const HDF5: &str = "an HDF5 file (Keras)";
+const ONNX: &str = "an ONNX file";
+const GGUF: &str = "a GGUF file";
+
+/// The format of the file at `path`, whose first bytes are given.
+pub(super) fn format_of(path: &Path, beginning: &[u8]) -> Result<Format, FormatError> {
+    let unsupported = |format| Err(FormatError::Unsupported { path: path.into(), format });
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    let extension = extension.as_deref().unwrap_or_default();
+    let text_start = beginning.strip_prefix(b"\xef\xbb\xbf").unwrap_or(beginning).trim_ascii_start();
+    match beginning {
+        [] => Err(FormatError::Empty { path: path.into() }),
+        [b'P', b'K', 3 | 5, 4 | 6, ..] => zip_format(path, extension),
+        [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Ok(Format::Numpy),
+        [0x89, b'H', b'D', b'F', ..] => unsupported(HDF5),
+        [b'G', b'G', b'U', b'F', ..] => unsupported(GGUF),
+        // A safetensors header is JSON after eight bytes for its length.
+        [_, _, _, _, _, _, _, _, b'{', ..] if !text_start.starts_with(b"{") => Ok(Format::Safetensors),
+        _ if extension == "safetensors" => Ok(Format::Safetensors),
+        [0x80, 2..=5, ..] => unsupported(PICKLE),
+        _ if text_start.starts_with(b"{") => Ok(Format::Json),
+        _ => match extension {
+            "json" => Ok(Format::Json),
+            "npz" | "npy" => {
+                let reason = "it does not begin as one does".into();
+                Err(FormatError::Damaged { path: path.into(), format: "NumPy", reason })
+            }
+            "pt" | "pth" | "ckpt" | "bin" => unsupported(PYTORCH),
+            "onnx" => unsupported(ONNX),
+            "h5" | "hdf5" | "keras" => unsupported(KERAS),
+            "gguf" => unsupported(GGUF),
+            "joblib" | "pkl" | "pickle" => unsupported(PICKLE),
+            _ => Err(FormatError::Unknown { path: path.into() }),
+        },
+    }
+}
+
+/// NumPy, PyTorch and Keras all write zip archives; the names inside tell them apart.
+fn zip_format(path: &Path, extension: &str) -> Result<Format, FormatError> {
+    let file = File::open(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
+    let archive = match ZipArchive::new(BufReader::new(file)) {
+        Ok(archive) => archive,
+        Err(error) => {
+            let format = match extension {
+                "pt" | "pth" | "ckpt" => "PyTorch",
+                "keras" => "Keras",
+                "npz" => "NumPy",
+                _ => "zip",
+            };
+            return Err(FormatError::Damaged { path: path.into(), format, reason: error.to_string() });
+        }
+    };
+    let has = |matches: fn(&str) -> bool| archive.file_names().flatten().any(|name| matches(&name));
+    if has(|name| name.ends_with(".npy")) {
+        Ok(Format::Numpy)
+    } else if has(|name| name.ends_with("data.pkl")) {
+        Err(FormatError::Unsupported { path: path.into(), format: PYTORCH })
+    } else if has(|name| name == "model.weights.h5") {
+        Err(FormatError::Unsupported { path: path.into(), format: KERAS })
+    } else if extension == "npz" {
+        Ok(Format::Numpy)
+    } else {
+        Err(FormatError::Unknown { path: path.into() })
+    }
+}
+
+/// The keys that tell kinds of JSON apart. Their values are not looked at.
+#[derive(Deserialize)]
+struct Keys {
+    format: Option<String>,
+    weight_map: Option<IgnoredAny>,
+    layers: Option<IgnoredAny>,
+    coefs: Option<IgnoredAny>,
+    #[serde(rename = "modelTopology")]
+    model_topology: Option<IgnoredAny>,
+    class_name: Option<IgnoredAny>,
+    config: Option<IgnoredAny>,
+}
+
+/// What the JSON in `bytes`, the content of the file at `path`, describes.
+pub(super) fn json_kind(path: &Path, bytes: &[u8]) -> Result<JsonKind, FormatError> {
+    let keys: Keys = json::parse(path, bytes)?;
+    let format = keys.format.as_deref();
+    match format {
+        Some(FORMAT) => Ok(JsonKind::Layerflow),
+        Some(newer) if newer.starts_with("layerflow.") => {
+            let problem = format!("is `{newer}`, which this version does not know; save the network as {FORMAT}");
+            Err(FormatError::Content { path: path.into(), place: "format".into(), problem })
+        }
+        _ if keys.weight_map.is_some() => Ok(JsonKind::SafetensorsIndex),
+        _ if keys.model_topology.is_some() => {
+            Err(FormatError::Unsupported { path: path.into(), format: "a TensorFlow.js model" })
+        }
+        _ if keys.class_name.is_some() && keys.config.is_some() => {
+            Err(FormatError::Unsupported { path: path.into(), format: "a Keras architecture without weights" })
+        }
+        _ if keys.layers.is_some() || keys.coefs.is_some() => Ok(JsonKind::Plain),
+        _ => {
+            let problem = format!("is missing; a network of layerflow begins with \"format\": \"{FORMAT}\"");
+            Err(FormatError::Content { path: path.into(), place: "key `format`".into(), problem })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sentence(name: &str, beginning: &[u8]) -> String {
+        format_of(Path::new(name), beginning).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn content_counts_before_the_name() {
+        assert_eq!(format_of(Path::new("a.pt"), b"\x93NUMPY\x01\x00").unwrap(), Format::Numpy);
+        assert_eq!(format_of(Path::new("a.bin"), b"\x10\0\0\0\0\0\0\0{\"a\"").unwrap(), Format::Safetensors);
+        assert_eq!(format_of(Path::new("a.txt"), b"  {\"format\"").unwrap(), Format::Json);
+        assert!(sentence("a.safetensors.h5", b"\x89HDF\r\n\x1a\n").contains("an HDF5 file"));
+    }
+
+    #[test]
+    fn every_other_file_is_named_in_one_sentence() {
+        assert!(sentence("a.onnx", b"").contains("is empty"));
+        assert!(sentence("a.pt", b"hello, not a pickle\n").contains("is a PyTorch file, which is not read"));
+        assert!(sentence("a.joblib", b"\x80\x04\x95").contains("never run"));
+        assert!(sentence("a.npz", b"hello").contains("not a whole NumPy file"));
+        assert!(sentence("a.xyz", b"hello").contains("no network file that is known"));
+        let newer = json_kind(Path::new("a.json"), br#"{"format": "layerflow.network/2"}"#).unwrap_err().to_string();
+        assert!(newer.contains("this version does not know"));
+        assert!(json_kind(Path::new("a.json"), b"{}").unwrap_err().to_string().contains("`format` is missing"));
+    }
+}

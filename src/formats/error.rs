@@ -1,0 +1,50 @@
+//! Why a file could not be opened or saved.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::dataset::numpy::NumpyError;
+use crate::network::NetworkError;
+
+use super::ChainProblem;
+
+/// Why a network's file could not be opened or saved: the file, the place in it, and what to do.
+#[derive(Debug, Error)]
+pub enum FormatError {
+    /// The file could not be read.
+    #[error("{}: cannot be read ({source}); check the name and the permissions", path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    /// The file could not be written.
+    #[error("{}: cannot be written ({source}); check the folder and the permissions", path.display())]
+    Write { path: PathBuf, source: std::io::Error },
+    /// A file of length 0.
+    #[error("{}: is empty; copy or save it again", path.display())]
+    Empty { path: PathBuf },
+    /// A known format that is not read.
+    #[error("{}: is {format}, which is not read; save the weights as safetensors, NumPy .npz or layerflow JSON", path.display())]
+    Unsupported { path: PathBuf, format: &'static str },
+    /// Nothing that is known.
+    #[error(
+        "{}: is no network file that is known; open safetensors, NumPy .npz or layerflow JSON", path.display()
+    )]
+    Unknown { path: PathBuf },
+    /// A file that does not keep to its format.
+    #[error("{}: is not a whole {format} file: {reason}; copy or save it again", path.display())]
+    Damaged { path: PathBuf, format: &'static str, reason: String },
+    /// JSON whose content is not a network.
+    #[error("{}: {place} {problem}", path.display())]
+    Content { path: PathBuf, place: String, problem: String },
+    /// Layers that do not make a network.
+    #[error("{}: {source}", path.display())]
+    Network { path: PathBuf, source: NetworkError },
+    /// A tensor that cannot serve as weight or bias.
+    #[error("{}: tensor `{tensor}` {problem}", path.display())]
+    Tensor { path: PathBuf, tensor: String, problem: String },
+    /// A NumPy array that is damaged or refused.
+    #[error("{}: {source}", path.display())]
+    Numpy { path: PathBuf, source: NumpyError },
+    /// Tensors that do not make a chain of layers.
+    #[error("{}: {source}", path.display())]
+    Chain { path: PathBuf, source: Box<ChainProblem> },
+}

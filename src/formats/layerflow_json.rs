@@ -1,0 +1,373 @@
+//! layerflow's own networks, `layerflow.network/1`: every number comes back with the same bits.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use nalgebra::{DMatrix, DVector};
+use serde::Deserialize;
+
+use crate::network::{
+    Activation, Affine, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Dense, Layer, Network, OutputFunction, Residual,
+};
+
+use super::FormatError;
+use super::json::{self, Number, Rows};
+use super::save::write_beside;
+
+/// The value of `format` in every file of this kind.
+pub const FORMAT: &str = "layerflow.network/1";
+
+#[derive(Deserialize)]
+struct NetworkFile {
+    #[serde(default)]
+    name: String,
+    output: Option<String>,
+    layers: Vec<LayerFile>,
+}
+
+/// All fields of all kinds of layers; which of them must be there depends on the type.
+#[derive(Deserialize)]
+struct LayerFile {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    #[serde(default)]
+    name: String,
+    weight: Option<Rows>,
+    bias: Option<Vec<Number>>,
+    activation: Option<String>,
+    negative_slope: Option<Number>,
+    alpha: Option<Number>,
+    inner: Option<AffineFile>,
+    outer: Option<AffineFile>,
+    shortcut: Option<ShortcutFile>,
+}
+
+#[derive(Deserialize)]
+struct AffineFile {
+    weight: Option<Rows>,
+    bias: Option<Vec<Number>>,
+}
+
+#[derive(Deserialize)]
+struct ShortcutFile {
+    weight: Option<Rows>,
+}
+
+/// Reads the network in `bytes`, the content of the file at `path`.
+pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Network, FormatError> {
+    let file: NetworkFile = json::parse(path, bytes)?;
+    let output = match file.output.as_deref() {
+        None => OutputFunction::Identity,
+        Some(name) => OutputFunction::from_name(name).ok_or_else(|| {
+            let known = OutputFunction::ALL.map(OutputFunction::name).join(", ");
+            let problem = format!("is `{name}`, which is not known; give one of {known}");
+            FormatError::Content { path: path.into(), place: "output".into(), problem }
+        })?,
+    };
+    let layers = file.layers.into_iter().enumerate();
+    let layers = layers.map(|(index, layer)| layer.into_layer(path, index + 1)).collect::<Result<Vec<Layer>, _>>()?;
+    Network::new(file.name, layers, output).map_err(|source| FormatError::Network { path: path.into(), source })
+}
+
+/// Where in the file a layer is, for messages.
+pub(super) struct Place<'a> {
+    path: &'a Path,
+    layer: String,
+}
+
+impl<'a> Place<'a> {
+    /// The layer of this index, counted from 1.
+    pub(super) fn of_layer(path: &'a Path, index: usize, name: &str) -> Place<'a> {
+        let named = if name.is_empty() { String::new() } else { format!(" (`{name}`)") };
+        Place { path, layer: format!("layer {index}{named}") }
+    }
+
+    pub(super) fn fault(&self, part: &str, problem: impl Into<String>) -> FormatError {
+        let place = if part.is_empty() { self.layer.clone() } else { format!("{}, {part},", self.layer) };
+        FormatError::Content { path: self.path.into(), place, problem: problem.into() }
+    }
+
+    fn matrix(&self, part: &str, rows: Option<Rows>) -> Result<DMatrix<f64>, FormatError> {
+        let rows = rows.ok_or_else(|| self.fault(part, "is missing; give a list of rows"))?;
+        if let Some((row, length)) = rows.uneven {
+            let problem =
+                format!("has {length} numbers in row {row}, but {} in row 1; give all the same", rows.columns);
+            return Err(self.fault(part, problem));
+        }
+        if rows.rows == 0 || rows.columns == 0 {
+            return Err(self.fault(part, "is empty; give at least one row and one column"));
+        }
+        let matrix = rows.into_matrix();
+        if let Some((index, value)) = matrix.iter().enumerate().find(|(_, value)| !value.is_finite()) {
+            let (row, column) = (index % matrix.nrows() + 1, index / matrix.nrows() + 1);
+            return Err(self.fault(part, format!("is {value} at row {row}, column {column}; give a finite number")));
+        }
+        Ok(matrix)
+    }
+
+    pub(super) fn affine(
+        &self,
+        part: &str,
+        weight: Option<Rows>,
+        bias: Option<Vec<Number>>,
+    ) -> Result<Affine, FormatError> {
+        let weight = self.matrix(&format!("{part}weight"), weight)?;
+        let name = format!("{part}bias");
+        let bias = bias.map(|bias| DVector::from_iterator(bias.len(), bias.into_iter().map(|Number(value)| value)));
+        if let Some(bias) = &bias {
+            if bias.len() != weight.nrows() {
+                let problem = format!("has {} numbers for {} outputs; give one each", bias.len(), weight.nrows());
+                return Err(self.fault(&name, problem));
+            }
+            if let Some((at, value)) = bias.iter().enumerate().find(|(_, value)| !value.is_finite()) {
+                return Err(self.fault(&name, format!("is {value} at place {}; give a finite number", at + 1)));
+            }
+        }
+        Ok(Affine { weight, bias })
+    }
+}
+
+impl LayerFile {
+    /// The layer, `index` counted from 1. Whether it fits its neighbours is for the network to say.
+    fn into_layer(self, path: &Path, index: usize) -> Result<Layer, FormatError> {
+        let place = Place::of_layer(path, index, &self.name);
+        let activation = self.activation(&place)?;
+        match self.kind.as_deref() {
+            Some("dense") => {
+                let affine = place.affine("", self.weight, self.bias)?;
+                Ok(Layer::Dense(Dense { name: self.name, affine, activation }))
+            }
+            Some("residual") => {
+                let (Some(inner), Some(outer)) = (self.inner, self.outer) else {
+                    return Err(place.fault("", "lacks `inner` or `outer`; a residual layer needs both"));
+                };
+                let inner = place.affine("inner ", inner.weight, inner.bias)?;
+                let outer = place.affine("outer ", outer.weight, outer.bias)?;
+                let shortcut = self.shortcut.map(|file| place.matrix("shortcut weight", file.weight)).transpose()?;
+                Ok(Layer::Residual(Residual { name: self.name, inner, activation, outer, shortcut }))
+            }
+            Some(other) => {
+                Err(place.fault("", format!("is of type `{other}`, which is not known; give dense or residual")))
+            }
+            None => Err(place.fault("", "has no type; give dense or residual")),
+        }
+    }
+
+    fn activation(&self, place: &Place) -> Result<Activation, FormatError> {
+        let name = self.activation.as_deref().unwrap_or("identity");
+        let parameter = |given: Option<Number>, default: f64, part: &str| match given {
+            None => Ok(default),
+            Some(Number(value)) if value.is_finite() => Ok(value),
+            Some(Number(value)) => Err(place.fault(part, format!("is {value}; give a finite number"))),
+        };
+        match Activation::from_name(name) {
+            Some(Activation::LeakyRelu { .. }) => Ok(Activation::LeakyRelu {
+                negative_slope: parameter(self.negative_slope, DEFAULT_NEGATIVE_SLOPE, "negative_slope")?,
+            }),
+            Some(Activation::Elu { .. }) => {
+                Ok(Activation::Elu { alpha: parameter(self.alpha, DEFAULT_ALPHA, "alpha")? })
+            }
+            Some(activation) => Ok(activation),
+            None => {
+                let known = Activation::ALL.map(Activation::name).join(", ");
+                Err(place.fault("activation", format!("is `{name}`, which is not known; give one of {known}")))
+            }
+        }
+    }
+}
+
+/// Writes the network to the file at `path`, which is never left half-written.
+///
+/// # Errors
+/// If the file cannot be written.
+pub fn save(path: &Path, network: &Network) -> Result<(), FormatError> {
+    write_beside(path, |writer| write(writer, network))
+}
+
+/// Writes the network, one row of a matrix a line. Numbers are the shortest that read back as the same bits.
+///
+/// # Errors
+/// If `writer` fails.
+pub fn write(writer: &mut impl Write, network: &Network) -> io::Result<()> {
+    writeln!(writer, "{{\n  \"format\": \"{FORMAT}\",\n  \"name\": {},", text(network.name()))?;
+    writeln!(writer, "  \"output\": \"{}\",\n  \"layers\": [", network.output().name())?;
+    for (index, layer) in network.layers().iter().enumerate() {
+        let comma = if index + 1 < network.layers().len() { "," } else { "" };
+        write!(writer, "    {{\"type\": \"{}\", \"name\": {}", layer.kind(), text(layer.name()))?;
+        match layer {
+            Layer::Dense(dense) => {
+                writer.write_all(b", ")?;
+                write_affine(writer, &dense.affine)?;
+            }
+            Layer::Residual(residual) => {
+                for (part, affine) in [("inner", &residual.inner), ("outer", &residual.outer)] {
+                    write!(writer, ", \"{part}\": {{")?;
+                    write_affine(writer, affine)?;
+                    writer.write_all(b"}")?;
+                }
+                if let Some(shortcut) = &residual.shortcut {
+                    writer.write_all(b", \"shortcut\": {")?;
+                    write_matrix(writer, shortcut)?;
+                    writer.write_all(b"}")?;
+                }
+            }
+        }
+        write!(writer, ", \"activation\": \"{}\"", layer.activation().name())?;
+        match layer.activation() {
+            Activation::LeakyRelu { negative_slope } => write!(writer, ", \"negative_slope\": {negative_slope:?}")?,
+            Activation::Elu { alpha } => write!(writer, ", \"alpha\": {alpha:?}")?,
+            _ => {}
+        }
+        writeln!(writer, "}}{comma}")?;
+    }
+    writer.write_all(b"  ]\n}\n")
+}
+
+fn text(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn write_affine(writer: &mut impl Write, affine: &Affine) -> io::Result<()> {
+    write_matrix(writer, &affine.weight)?;
+    match &affine.bias {
+        Some(bias) => {
+            writer.write_all(b",\n      \"bias\": ")?;
+            write_row(writer, bias.iter())
+        }
+        None => Ok(()),
+    }
+}
+
+fn write_matrix(writer: &mut impl Write, matrix: &DMatrix<f64>) -> io::Result<()> {
+    writer.write_all(b"\"weight\": [")?;
+    for (index, row) in matrix.row_iter().enumerate() {
+        writer.write_all(if index == 0 { b"\n        " } else { b",\n        " })?;
+        write_row(writer, row.iter())?;
+    }
+    writer.write_all(b"]")
+}
+
+fn write_row<'a>(writer: &mut impl Write, values: impl Iterator<Item = &'a f64>) -> io::Result<()> {
+    writer.write_all(b"[")?;
+    for (index, value) in values.enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        write!(writer, "{comma}{value:?}")?;
+    }
+    writer.write_all(b"]")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read_text(text: &str) -> Result<Network, FormatError> {
+        read(Path::new("a.json"), text.as_bytes())
+    }
+
+    fn message(layers: &str) -> String {
+        read_text(&format!("{{\"format\": \"{FORMAT}\", \"layers\": [{layers}]}}")).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn names_biases_and_activations_may_be_missing() {
+        let text = r#"{"format": "layerflow.network/1", "layers": [
+            {"type": "dense", "weight": [[1], [2]]},
+            {"type": "residual", "inner": {"weight": [[1, 2]]}, "outer": {"weight": [[3]]},
+             "shortcut": {"weight": [[4, 5]]}, "activation": "leaky_relu", "negative_slope": 0.2}]}"#;
+        let network = read_text(text).unwrap();
+        assert_eq!((network.name(), network.output(), network.outputs()), ("", OutputFunction::Identity, 1));
+        assert_eq!(network.layers()[0].activation(), Activation::Identity);
+        assert_eq!(network.layers()[1].activation(), Activation::LeakyRelu { negative_slope: 0.2 });
+        assert_eq!(network.parameters(), 7);
+    }
+
+    #[test]
+    fn faults_are_told_with_layer_and_place() {
+        let nan = message(r#"{"type": "dense", "name": "h", "weight": [[1, 2], [3, NaN]]}"#);
+        assert_eq!(nan, "a.json: layer 1 (`h`), weight, is NaN at row 2, column 2; give a finite number");
+        let huge = message(r#"{"type": "dense", "weight": [[1]], "bias": [1e999]}"#);
+        assert!(huge.contains("layer 1, bias, is inf at place 1"), "{huge}");
+        let uneven = message(r#"{"type": "dense", "weight": [[1, 2], [3]]}"#);
+        assert!(uneven.contains("has 1 numbers in row 2, but 2 in row 1"), "{uneven}");
+        let length = message(r#"{"type": "dense", "weight": [[1]], "bias": [1, 2]}"#);
+        assert!(length.contains("bias, has 2 numbers for 1 outputs"), "{length}");
+        let activation = message(r#"{"type": "dense", "weight": [[1]], "activation": "rleu"}"#);
+        assert!(activation.contains("`rleu`, which is not known; give one of identity, relu"), "{activation}");
+        assert!(message(r#"{"type": "dense"}"#).contains("weight, is missing"));
+        assert!(message(r#"{"weight": [[1]]}"#).contains("has no type"));
+        assert!(message(r#"{"type": "residual"}"#).contains("needs both"));
+        assert!(message(r#"{"type": "dense", "weight": [["a"]]}"#).contains("line 1, column"));
+        assert!(message("").contains("no layers"));
+        let widths = message(r#"{"type": "dense", "weight": [[1]]}, {"type": "dense", "weight": [[1, 2]]}"#);
+        assert!(widths.contains("layer 2 takes 2 inputs, but layer 1 gives 1"), "{widths}");
+        assert!(read_text("{\"layers\": [").unwrap_err().to_string().contains("not a whole JSON file"));
+    }
+
+    /// Any finite number, whatever its bits.
+    fn number() -> impl Strategy<Value = f64> {
+        any::<u64>().prop_map(f64::from_bits).prop_filter("finite", |value| value.is_finite())
+    }
+
+    fn matrix(rows: usize, columns: usize) -> impl Strategy<Value = DMatrix<f64>> {
+        prop::collection::vec(number(), rows * columns).prop_map(move |values| DMatrix::from_vec(rows, columns, values))
+    }
+
+    fn affine(rows: usize, columns: usize) -> impl Strategy<Value = Affine> {
+        let bias = prop::option::of(prop::collection::vec(number(), rows).prop_map(DVector::from_vec));
+        (matrix(rows, columns), bias).prop_map(|(weight, bias)| Affine { weight, bias })
+    }
+
+    fn activation() -> impl Strategy<Value = Activation> {
+        (0..Activation::ALL.len(), number()).prop_map(|(index, parameter)| match Activation::ALL[index] {
+            Activation::LeakyRelu { .. } => Activation::LeakyRelu { negative_slope: parameter },
+            Activation::Elu { .. } => Activation::Elu { alpha: parameter },
+            other => other,
+        })
+    }
+
+    prop_compose! {
+        fn network()(inputs in 1..4_usize, hidden in 1..5_usize, outputs in 1..4_usize)(
+            first in affine(hidden, inputs),
+            inner in affine(inputs, hidden),
+            outer in affine(outputs, inputs),
+            shortcut in matrix(outputs, hidden),
+            activations in [activation(), activation()],
+            name in "\\PC{0,8}",
+            output in 0..4_usize,
+        ) -> Network {
+            let shortcut = (shortcut.nrows() != shortcut.ncols() || shortcut[0] > 0.0).then_some(shortcut);
+            let dense = Dense { name: name.clone(), affine: first, activation: activations[0] };
+            let block = Residual { name: String::new(), inner, activation: activations[1], outer, shortcut };
+            let layers = vec![Layer::Dense(dense), Layer::Residual(block)];
+            Network::new(name, layers, OutputFunction::ALL[output]).unwrap()
+        }
+    }
+
+    /// All numbers of a network, as bits: comparing floats would take 0 and −0 for the same.
+    fn bits(network: &Network) -> Vec<u64> {
+        let affine = |affine: &Affine| -> Vec<f64> {
+            affine.weight.iter().chain(affine.bias.iter().flat_map(|bias| bias.iter())).copied().collect()
+        };
+        let numbers = network.layers().iter().flat_map(|layer| match layer {
+            Layer::Dense(dense) => affine(&dense.affine),
+            Layer::Residual(block) => {
+                let shortcut = block.shortcut.iter().flat_map(|shortcut| shortcut.iter().copied());
+                affine(&block.inner).into_iter().chain(affine(&block.outer)).chain(shortcut).collect()
+            }
+        });
+        numbers.map(f64::to_bits).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn saved_and_read_again_every_bit_is_the_same(network in network()) {
+            let mut bytes = Vec::new();
+            write(&mut bytes, &network).unwrap();
+            let again = read(Path::new("a.json"), &bytes).unwrap();
+            prop_assert_eq!(bits(&again), bits(&network));
+            prop_assert_eq!(again, network);
+        }
+    }
+}

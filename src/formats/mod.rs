@@ -1,0 +1,64 @@
+//! Weight files, each format in one file, behind one `open(path)`.
+//!
+//! A file gives either a whole network or only tensors, from which `ChainProposal` makes a chain of dense layers. No
+//! file is ever executed, and no size that a file claims is believed before it is compared with the file's own.
+
+mod chain;
+mod detect;
+mod error;
+pub mod examples;
+mod json;
+mod layerflow_json;
+mod names;
+mod npz;
+mod plain_json;
+mod safetensors;
+mod save;
+mod tensors;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+pub use chain::{ChainEntry, ChainProblem, ChainProposal, build};
+pub use error::FormatError;
+pub use layerflow_json::{save, write};
+pub use save::write_beside;
+pub use tensors::{TensorFile, TensorInfo, shape_words};
+
+use crate::network::Network;
+
+use detect::Format;
+
+/// What a file gives.
+#[derive(Debug)]
+pub enum Opened {
+    /// A whole network: order and activations of its layers are known.
+    Network(Network),
+    /// Names and shapes only.
+    Tensors(TensorFile),
+}
+
+/// Opens a weight file. Its content tells its format; its name only helps to say what a file is that is not read.
+///
+/// # Errors
+/// If the file cannot be read, is damaged, or is of a format that is not read.
+pub fn open(path: &Path) -> Result<Opened, FormatError> {
+    let unreadable = |source| FormatError::Read { path: path.into(), source };
+    let mut beginning = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(detect::BEGINNING_BYTES).read_to_end(&mut beginning).map_err(unreadable)?;
+    match detect::format_of(path, &beginning)? {
+        Format::Numpy => npz::open(path).map(Opened::Tensors),
+        Format::Safetensors => safetensors::open(path).map(Opened::Tensors),
+        Format::Json => open_json(path, &std::fs::read(path).map_err(unreadable)?),
+    }
+}
+
+fn open_json(path: &Path, bytes: &[u8]) -> Result<Opened, FormatError> {
+    match detect::json_kind(path, bytes)? {
+        detect::JsonKind::Layerflow => layerflow_json::read(path, bytes).map(Opened::Network),
+        detect::JsonKind::Plain => plain_json::read(path, bytes).map(Opened::Network),
+        detect::JsonKind::SafetensorsIndex => safetensors::open_index(path, bytes).map(Opened::Tensors),
+    }
+}

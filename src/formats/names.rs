@@ -1,0 +1,125 @@
+//! What the names of tensors tell: their order, and which bias belongs to which weight.
+
+use std::cmp::Ordering;
+
+/// Words for a weight in a name, and for the bias beside it. Longer words come before those they contain.
+const PAIRS: [(&str, &[&str]); 8] = [
+    ("weights", &["biases", "bias"]),
+    ("weight", &["bias"]),
+    ("kernel", &["bias"]),
+    ("coefs", &["intercepts"]),
+    ("coef", &["intercept"]),
+    ("matrix", &["bias", "vector"]),
+    ("W", &["b", "B"]),
+    ("w", &["b"]),
+];
+
+/// Compares names as people count: digits by their value, so that `layer.2` comes before `layer.10`.
+pub(super) fn natural_order(left: &str, right: &str) -> Ordering {
+    let (mut left_rest, mut right_rest) = (left, right);
+    while !left_rest.is_empty() && !right_rest.is_empty() {
+        let (left_part, right_part) = (part(left_rest), part(right_rest));
+        let order = match (digits(left_part), digits(right_part)) {
+            // Without leading zeros the longer number is the larger, whatever its length.
+            (Some(a), Some(b)) => a.len().cmp(&b.len()).then_with(|| a.cmp(b)),
+            _ => left_part.cmp(right_part),
+        };
+        if order.is_ne() {
+            return order;
+        }
+        left_rest = &left_rest[left_part.len()..];
+        right_rest = &right_rest[right_part.len()..];
+    }
+    left_rest.len().cmp(&right_rest.len()).then_with(|| left.cmp(right))
+}
+
+/// The longest beginning that is all digits or has none.
+fn part(text: &str) -> &str {
+    let numeric = text.starts_with(|character: char| character.is_ascii_digit());
+    let end = text.find(|character: char| character.is_ascii_digit() != numeric).unwrap_or(text.len());
+    &text[..end]
+}
+
+fn digits(part: &str) -> Option<&str> {
+    part.starts_with(|character: char| character.is_ascii_digit()).then(|| part.trim_start_matches('0'))
+}
+
+/// The names that the bias of this weight may have, the likeliest first.
+pub(super) fn bias_names(weight: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for (word, biases) in PAIRS {
+        let Some(at) = find_word(weight, word) else { continue };
+        let (before, after) = (&weight[..at], &weight[at + word.len()..]);
+        names.extend(biases.iter().map(|bias| format!("{before}{bias}{after}")));
+    }
+    names
+}
+
+/// What is left of a weight's name without the word for weight: the name of its layer.
+pub(super) fn layer_name(weight: &str) -> &str {
+    for word in ["weights", "weight", "kernel"] {
+        if let Some(before) = weight.strip_suffix(word).or_else(|| weight.strip_suffix(&format!("{word}:0"))) {
+            let trimmed = before.trim_end_matches(['.', '/', '_']);
+            return if trimmed.is_empty() { weight } else { trimmed };
+        }
+    }
+    weight
+}
+
+/// Whether the name says that rows are inputs, as Keras and scikit-learn store their matrices.
+pub(super) fn says_transposed(weight: &str) -> bool {
+    ["kernel", "coefs"].iter().any(|word| find_word(weight, word).is_some())
+}
+
+/// Whether any word in the name says that it is a weight.
+pub(super) fn says_weight(name: &str) -> bool {
+    PAIRS.iter().any(|(word, _)| find_word(name, word).is_some())
+}
+
+/// The last place of `word`. A single letter must stand by itself: at the start or after a separator, and before a
+/// digit, a separator or the end.
+fn find_word(name: &str, word: &str) -> Option<usize> {
+    let is_separator = |character: char| matches!(character, '.' | '/' | '_' | ':' | '-');
+    name.rmatch_indices(word).map(|(at, _)| at).find(|&at| {
+        let starts = name[..at].chars().next_back().is_none_or(is_separator);
+        let ends =
+            name[at + word.len()..].chars().next().is_none_or(|next| is_separator(next) || next.is_ascii_digit());
+        word.len() > 1 || (starts && ends)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_ordered_as_people_count() {
+        let mut names =
+            ["layer.10.weight", "layer.2.weight", "W11", "W2", "dense_1/kernel", "dense/kernel", "layer.02.weight"];
+        names.sort_by(|left, right| natural_order(left, right));
+        assert_eq!(
+            names,
+            ["W2", "W11", "dense/kernel", "dense_1/kernel", "layer.02.weight", "layer.2.weight", "layer.10.weight"]
+        );
+        assert_eq!(natural_order("a99999999999999999999999", "a100000000000000000000000"), Ordering::Less);
+        assert_eq!(natural_order("", "a"), Ordering::Less);
+    }
+
+    #[test]
+    fn each_weight_knows_its_bias() {
+        for (weight, bias) in [
+            ("0.weight", "0.bias"),
+            ("W3", "b3"),
+            ("net.W_1", "net.b_1"),
+            ("w2", "b2"),
+            ("coefs_0", "intercepts_0"),
+            ("dense_1/kernel:0", "dense_1/bias:0"),
+            ("weights1", "biases1"),
+        ] {
+            assert_eq!(bias_names(weight).first().map(String::as_str), Some(bias), "{weight}");
+        }
+        assert!(bias_names("arr_0").is_empty());
+        assert_eq!(layer_name("net.fc1.weight"), "net.fc1");
+        assert_eq!(layer_name("kernel"), "kernel");
+    }
+}

@@ -1,0 +1,148 @@
+//! Tensors of safetensors files, memory-mapped: only the header is read until a tensor is needed.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use half::{bf16, f16};
+use memmap2::Mmap;
+use safetensors::{Dtype, SafeTensorError, SafeTensors};
+use serde::Deserialize;
+
+use super::FormatError;
+use super::json;
+use super::tensors::{Source, TensorFile, TensorInfo};
+
+/// The bytes before the header that say how long it is.
+const LENGTH_BYTES: usize = 8;
+/// The longest header that is read. A hundred thousand tensors need less; the library itself would take 100 MB, which
+/// grow to a multiple in memory.
+const LONGEST_HEADER: u64 = 8 << 20;
+const FORMAT: &str = "safetensors";
+
+/// One mapped file.
+pub(super) struct Shard {
+    map: Mmap,
+    tensors: Vec<Placed>,
+}
+
+/// A tensor and where in the file its values are.
+struct Placed {
+    dtype: Dtype,
+    start: usize,
+    end: usize,
+}
+
+impl Shard {
+    /// The values of the tensor at `place`, in row-major order; in words, why they cannot be read.
+    pub fn values(&self, place: usize) -> Result<Vec<f64>, String> {
+        let tensor = &self.tensors[place];
+        let bytes = self.map.get(tensor.start..tensor.end).ok_or("reaches beyond the end of the file")?;
+        match tensor.dtype {
+            Dtype::F64 => Ok(decode(bytes, f64::from_le_bytes)),
+            Dtype::F32 => Ok(decode(bytes, |value| f64::from(f32::from_le_bytes(value)))),
+            Dtype::F16 => Ok(decode(bytes, |value| f16::from_le_bytes(value).to_f64())),
+            Dtype::BF16 => Ok(decode(bytes, |value| bf16::from_le_bytes(value).to_f64())),
+            other => Err(format!("is of type {other}; only F64, F32, F16 and BF16 are read")),
+        }
+    }
+}
+
+fn decode<const SIZE: usize>(bytes: &[u8], value: impl Fn([u8; SIZE]) -> f64) -> Vec<f64> {
+    bytes.as_chunks::<SIZE>().0.iter().map(|chunk| value(*chunk)).collect()
+}
+
+/// Maps the file and reads its header.
+pub(super) fn open(path: &Path) -> Result<TensorFile, FormatError> {
+    let (shard, tensors) = open_shard(path)?;
+    let places = (0..tensors.len()).map(|place| (0, place)).collect();
+    Ok(TensorFile::new(path, tensors, Source::Safetensors { shards: vec![shard], places }))
+}
+
+#[derive(Deserialize)]
+struct IndexFile {
+    /// The file of each tensor.
+    weight_map: BTreeMap<String, PathBuf>,
+}
+
+/// Opens all files that the index at `path` names. They must lie beside it.
+pub(super) fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFile, FormatError> {
+    let index: IndexFile = json::parse(path, bytes)?;
+    let mut names: Vec<&PathBuf> = index.weight_map.values().collect();
+    names.sort();
+    names.dedup();
+    let (mut shards, mut places, mut tensors) = (Vec::new(), Vec::new(), Vec::new());
+    for name in names {
+        // An index from elsewhere must not reach for files outside its own folder.
+        if name.components().count() != 1 || name.file_name().is_none() {
+            let place = format!("weight_map, file `{}`,", name.display());
+            let problem = "is not the name of a file beside the index; put all parts into one folder".into();
+            return Err(FormatError::Content { path: path.into(), place, problem });
+        }
+        let (shard, found) = open_shard(&path.with_file_name(name))?;
+        for (place, tensor) in found.into_iter().enumerate() {
+            if index.weight_map.get(&tensor.name) == Some(name) {
+                places.push((shards.len(), place));
+                tensors.push(tensor);
+            }
+        }
+        shards.push(shard);
+    }
+    if let Some((name, file)) =
+        index.weight_map.iter().find(|(name, _)| !tensors.iter().any(|tensor| tensor.name == **name))
+    {
+        let place = format!("weight_map, tensor `{name}`,");
+        let problem = format!("is not in {}; get the parts that belong together", file.display());
+        return Err(FormatError::Content { path: path.into(), place, problem });
+    }
+    Ok(TensorFile::new(path, tensors, Source::Safetensors { shards, places }))
+}
+
+fn open_shard(path: &Path) -> Result<(Shard, Vec<TensorInfo>), FormatError> {
+    let unreadable = |source| FormatError::Read { path: path.into(), source };
+    let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: FORMAT, reason };
+    let file = File::open(path).map_err(unreadable)?;
+    // SAFETY: the map is only read, and every access is bounded by its length. Another program that shortens the file
+    // meanwhile can end this one; that is the price of opening large files without reading them.
+    #[allow(unsafe_code)]
+    let map = unsafe { Mmap::map(&file) }.map_err(unreadable)?;
+    let declared = map.first_chunk::<LENGTH_BYTES>().map(|bytes| u64::from_le_bytes(*bytes));
+    let declared = declared.ok_or_else(|| damaged("it ends within the length of its header".into()))?;
+    let rest = (map.len() - LENGTH_BYTES) as u64;
+    if declared > rest {
+        return Err(damaged(format!("its header claims {declared} bytes, but only {rest} follow")));
+    }
+    if declared > LONGEST_HEADER {
+        return Err(damaged(format!(
+            "its header claims {declared} bytes, more than the {LONGEST_HEADER} that are read"
+        )));
+    }
+    let (header, metadata) = SafeTensors::read_metadata(&map).map_err(|error| damaged(words(&error)))?;
+    let first = LENGTH_BYTES + header;
+    let (mut placed, mut tensors) = (Vec::new(), Vec::new());
+    for name in metadata.offset_keys() {
+        let Some(info) = metadata.info(&name) else { continue };
+        let (start, end) = info.data_offsets;
+        placed.push(Placed { dtype: info.dtype, start: first + start, end: first + end });
+        tensors.push(TensorInfo {
+            shape: info.shape.clone(),
+            dtype: info.dtype.to_string(),
+            bytes: (end - start) as u64,
+            is_numeric: matches!(info.dtype, Dtype::F64 | Dtype::F32 | Dtype::F16 | Dtype::BF16),
+            name,
+        });
+    }
+    Ok((Shard { map, tensors: placed }, tensors))
+}
+
+fn words(error: &SafeTensorError) -> String {
+    match error {
+        SafeTensorError::InvalidHeader(_) => "its header is not text".into(),
+        SafeTensorError::InvalidHeaderDeserialization(error) => format!("its header is not understood ({error})"),
+        SafeTensorError::InvalidOffset(name) => format!("the place of tensor `{name}` does not follow the one before"),
+        SafeTensorError::TensorInvalidInfo => "a tensor's shape and size contradict each other".into(),
+        SafeTensorError::MetadataIncompleteBuffer => "its tensors claim more or less bytes than there are".into(),
+        SafeTensorError::ValidationOverflow => "a tensor's shape is absurdly large".into(),
+        other => other.to_string(),
+    }
+}
