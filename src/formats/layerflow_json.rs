@@ -153,7 +153,7 @@ impl LayerFile {
         }
     }
 
-    fn activation(&self, place: &Place) -> Result<Activation, FormatError> {
+    fn activation(&self, place: &Place<'_>) -> Result<Activation, FormatError> {
         let name = self.activation.as_deref().unwrap_or("identity");
         let parameter = |given: Option<Number>, default: f64, part: &str| match given {
             None => Ok(default),
