@@ -11,10 +11,10 @@ mod motion;
 mod options;
 mod path;
 mod phase;
-mod positions;
 #[cfg(test)]
 mod tests;
 mod velocity;
+mod walker;
 
 use thiserror::Error;
 
@@ -24,6 +24,7 @@ pub use options::{CompressionLaw, Decomposition, FlowOptions, TimeLaw};
 pub use path::SampledPath;
 pub use phase::{LayerFlow, Moment, Motion, Phase, PhaseKind, Spectrum};
 pub use velocity::NoVelocity;
+pub(crate) use walker::{Walker, finish_exactly};
 
 use crate::linalg::LinalgError;
 use crate::network::Network;

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use nalgebra::{DMatrix, DVector};
 
-use super::follow::Follow;
-use super::{Flow, FlowError, LayerFlow, Moment, Motion};
+use super::follow::{Exactly, Follow};
+use super::walker::{Finish, Walker, finish_exactly};
+use super::{Flow, FlowError, LayerFlow, Moment};
 
 /// The values of all samples at one place of the path, width × samples; coordinates beyond the width are 0.
 type Station = DMatrix<f32>;
@@ -25,9 +26,15 @@ pub struct SampledPath {
     before_last: Vec<Option<Station>>,
 }
 
-/// What the last, non-affine phase of a layer adds to y: given (layer index from 0, its motion, the layer's start x
-/// and y, both d × samples) it moves y to the phase's end.
-pub(crate) type FinishLayer<'a> = dyn Fn(usize, &Motion, &DMatrix<f64>, &mut DMatrix<f64>) + 'a;
+impl Flow {
+    /// The path of `inputs` (inputs × samples) through the exact flow, for drawing.
+    ///
+    /// # Errors
+    /// If `inputs` has another number of rows than the network has inputs.
+    pub fn sample_path(&self, inputs: &DMatrix<f64>) -> Result<SampledPath, FlowError> {
+        SampledPath::sample(self, inputs, Arc::new(Exactly), &finish_exactly)
+    }
+}
 
 impl SampledPath {
     /// Follows `inputs` (inputs × samples) through all layers of `flow`.
@@ -35,24 +42,24 @@ impl SampledPath {
         flow: &Flow,
         inputs: &DMatrix<f64>,
         follow: Arc<dyn Follow>,
-        finish: &FinishLayer<'_>,
+        finish: &Finish<'_>,
     ) -> Result<SampledPath, FlowError> {
-        let mut starts = Vec::with_capacity(flow.layers().len() + 1);
-        let mut before_last = Vec::with_capacity(flow.layers().len());
-        let mut points = flow.embed(inputs)?;
-        for (index, layer) in flow.layers().iter().enumerate() {
-            let stored = |points: &DMatrix<f64>, width: usize| station(points, width, follow.is_exact());
-            starts.push(stored(&points, layer.inputs));
-            let start = points.clone();
-            layer.carry_affine(&mut points, follow.as_ref());
-            let last = layer.phases.last().filter(|phase| !phase.motion.is_affine());
-            before_last.push(last.map(|_| stored(&points, layer.outputs)));
-            if let Some(phase) = last {
-                finish(index, &phase.motion, &start, &mut points);
-            }
+        let layers = flow.layers();
+        let mut starts = Vec::with_capacity(layers.len() + 1);
+        let mut before_last = Vec::with_capacity(layers.len());
+        let mut walker = Walker::new(flow, inputs, follow.as_ref(), finish)?;
+        for layer in layers {
+            starts.push(station(walker.layer_start(), layer.inputs, follow.is_exact()));
+            let affine = layer.phases.iter().filter(|phase| phase.motion.is_affine()).count();
+            (0..affine).for_each(|_| {
+                walker.next_phase();
+            });
+            let has_last = affine < layer.phases.len();
+            before_last.push(has_last.then(|| station(walker.phase_start(), layer.outputs, follow.is_exact())));
+            walker.next_layer();
         }
-        let last_width = flow.layers().last().map_or(0, |layer| layer.outputs);
-        starts.push(station(&points, last_width, follow.is_exact()));
+        let last_width = layers.last().map_or(0, |layer| layer.outputs);
+        starts.push(station(walker.layer_start(), last_width, follow.is_exact()));
         Ok(SampledPath { samples: inputs.ncols(), follow, starts, before_last })
     }
 

@@ -1,8 +1,15 @@
-//! The refinement of a plain net into Euler steps: the path of the data through the explicit ResNet.
+//! The refinement of a plain net into an explicit ResNet: flow-model section 6.
+//!
+//! Euler with N steps in each phase turns a plain layer into blocks x + W²·ReLU(W¹x + b¹) + b². The paths here are the
+//! ones that those blocks compute.
 
-use nalgebra::DMatrix;
+mod euler;
+mod interpolant;
+mod measure;
+mod refine;
 
-use crate::flow::{Flow, FlowError, SampledPath};
+pub use measure::RefinementError;
+pub use refine::{ResNet, Unstable};
 
 /// Which part of each layer is refined.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,24 +28,4 @@ pub struct Refinement {
     pub kind: RefinementKind,
     /// N: Euler steps in each phase, at least 1.
     pub steps: usize,
-}
-
-/// The distance between the plain net and its refinement.
-#[derive(Clone, Debug)]
-pub struct RefinementError {
-    /// (t, largest ‖x_resnet − x_plain‖ over the points, mean of it) at every phase boundary and between.
-    pub over_time: Vec<(f64, f64, f64)>,
-    /// The largest distance at t = L.
-    pub max_error: f64,
-    /// max_error / the largest ‖x_plain‖ at t = L.
-    pub relative_error: f64,
-    /// The share of points for which both predict the same class.
-    pub prediction_agreement: f64,
-    /// The number of blocks the refined network has.
-    pub blocks: usize,
-}
-
-/// The path of `inputs` (inputs × samples) through the refined network.
-pub fn sample_path(_flow: &Flow, _refinement: Refinement, _inputs: &DMatrix<f64>) -> Result<SampledPath, FlowError> {
-    todo!()
 }

@@ -2,7 +2,6 @@
 //! looked at, the notices.
 
 mod camera;
-mod deviation;
 mod directions;
 mod extent;
 mod lattice;

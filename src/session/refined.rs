@@ -1,9 +1,8 @@
 //! The ResNet of a scene: the same data and grid on their way through Euler steps, and how far they stray.
 
-use super::deviation;
 use super::scene::{Progress, Scene, SceneError, go_on};
 use crate::flow::SampledPath;
-use crate::resnet::{self, Refinement, RefinementError};
+use crate::resnet::{Refinement, RefinementError, ResNet};
 
 /// The N-step ResNet of a scene, ready to be drawn at any time.
 #[derive(Debug)]
@@ -28,11 +27,14 @@ impl Refined {
     pub fn build(scene: &Scene, refinement: Refinement, progress: &mut Progress<'_>) -> Result<Refined, SceneError> {
         let flow = &scene.flow;
         go_on(progress, 0.0, "following the data through the ResNet")?;
-        let data = resnet::sample_path(flow, refinement, &scene.dataset.points)?;
+        let resnet = ResNet::new(flow, refinement, &scene.dataset.points)?;
+        let data = resnet.sample_path(&scene.dataset.points)?;
         go_on(progress, 0.4, "following the grid through the ResNet")?;
-        let grid = resnet::sample_path(flow, refinement, &scene.lattice.points)?;
-        let trails = resnet::sample_path(flow, refinement, &scene.trail_inputs())?;
-        let error = deviation::measure(scene, refinement, &data, progress)?;
+        let grid = resnet.sample_path(&scene.lattice.points)?;
+        let trails = resnet.sample_path(&scene.trail_inputs())?;
+        let error = resnet.measure(&scene.dataset.points, scene.output, &mut |share| {
+            progress(0.7 + 0.3 * share, "measuring the error")
+        })?;
         Ok(Refined { refinement, data, grid, trails, error })
     }
 }

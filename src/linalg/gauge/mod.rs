@@ -60,11 +60,11 @@ impl Svd {
     /// If an iteration does not converge or a logarithm is not accurate.
     pub fn proper(&self) -> Result<ProperSvd, LinalgError> {
         let problem = Problem::new(self)?;
-        let (v, u, factors) = search::least_rotation(&problem)?;
+        let best = search::least_rotation(&problem)?;
         Ok(ProperSvd {
-            rotation_in: Rotation::logarithm(&v.transpose())?,
-            factors,
-            rotation_out: Rotation::logarithm(&u)?,
+            rotation_in: Rotation::logarithm(&best.v.transpose())?,
+            factors: best.factors(&problem),
+            rotation_out: Rotation::logarithm(&best.u)?,
         })
     }
 

@@ -22,8 +22,8 @@ const IMPROVEMENT_EVALUATIONS: usize = 4_000;
 /// Weights are made whole numbers on this scale for the assignment.
 const WEIGHT_SCALE: f64 = (1_u64 << 40) as f64;
 
-/// Proper V and U (d×d) of (near-)least Σθ², and the factor along each axis.
-pub(super) fn least_rotation(problem: &Problem) -> Result<(DMatrix<f64>, DMatrix<f64>, Vec<f64>), LinalgError> {
+/// Proper V and U of (near-)least Σθ².
+pub(super) fn least_rotation(problem: &Problem) -> Result<Candidate, LinalgError> {
     let candidates = if problem.dimension <= EXHAUSTIVE_DIMENSION {
         exhaustive(problem)?
     } else {
@@ -36,13 +36,11 @@ pub(super) fn least_rotation(problem: &Problem) -> Result<(DMatrix<f64>, DMatrix
             best = Some(candidate);
         }
     }
-    let best = best.ok_or(LinalgError::NotConverged {
+    best.ok_or(LinalgError::NotConverged {
         method: "search for the least rotation",
         rows: problem.dimension,
         columns: problem.dimension,
-    })?;
-    let factors = best.factors(problem);
-    Ok((best.v, best.u, factors))
+    })
 }
 
 /// The best few of all arrangements, best first.

@@ -1,0 +1,170 @@
+//! Data on its way through the phases, one after the other, in f64.
+
+use nalgebra::DMatrix;
+
+use super::follow::{Exactly, Follow};
+use super::{Flow, FlowError, LayerFlow, Motion};
+
+/// What a layer's last, non-affine phase does: given (the layer's index from 0, its motion, the values with which the
+/// layer began, the values y at the phase's start; both d × samples) it moves y to the phase's end.
+pub(crate) type Finish<'a> = dyn Fn(usize, &Motion, &DMatrix<f64>, &mut DMatrix<f64>) + 'a;
+
+/// The values of all samples (d × samples) at the start of a phase, and what is needed to go on from there.
+pub(crate) struct Walker<'a> {
+    flow: &'a Flow,
+    follow: &'a dyn Follow,
+    finish: &'a Finish<'a>,
+    layer: usize,
+    phase: usize,
+    layer_start: DMatrix<f64>,
+    phase_start: DMatrix<f64>,
+}
+
+impl<'a> Walker<'a> {
+    /// Stands at the start of the first layer.
+    pub fn new(
+        flow: &'a Flow,
+        inputs: &DMatrix<f64>,
+        follow: &'a dyn Follow,
+        finish: &'a Finish<'a>,
+    ) -> Result<Walker<'a>, FlowError> {
+        let start = flow.embed(inputs)?;
+        Ok(Walker { flow, follow, finish, layer: 0, phase: 0, layer_start: start.clone(), phase_start: start })
+    }
+
+    /// The values at the start of the current layer.
+    pub fn layer_start(&self) -> &DMatrix<f64> {
+        &self.layer_start
+    }
+
+    /// The values at the start of the current phase.
+    pub fn phase_start(&self) -> &DMatrix<f64> {
+        &self.phase_start
+    }
+
+    /// The values at phase time s of the current phase; where no phase is left, those at the layer's end.
+    pub fn at(&self, s: f64) -> DMatrix<f64> {
+        let mut points = self.phase_start.clone();
+        let layer = &self.flow.layers()[self.layer];
+        let Some(phase) = layer.phases.get(self.phase) else { return points };
+        if phase.motion.is_affine() {
+            phase.motion.carry(&mut points, s, self.follow);
+            if s == 1.0 && self.follow.is_exact() && layer.is_last_affine(self.phase) {
+                layer.clear_beyond_width(&mut points);
+            }
+            return points;
+        }
+        (self.finish)(self.layer, &phase.motion, &self.layer_start, &mut points);
+        if s < 1.0 {
+            points = points * s + &self.phase_start * (1.0 - s);
+        }
+        points
+    }
+
+    /// Goes to the start of the next phase of this layer; false if there is none.
+    pub fn next_phase(&mut self) -> bool {
+        if self.phase >= self.flow.layers()[self.layer].phases.len() {
+            return false;
+        }
+        self.phase_start = self.at(1.0);
+        self.phase += 1;
+        true
+    }
+
+    /// Goes through what is left of this layer, to the start of the next.
+    pub fn next_layer(&mut self) {
+        while self.next_phase() {}
+        self.layer_start = self.phase_start.clone();
+        self.layer = (self.layer + 1).min(self.flow.layers().len() - 1);
+        self.phase = 0;
+    }
+
+    /// Goes to the phase in which the time t falls and answers the values there.
+    pub fn reach(&mut self, t: f64) -> DMatrix<f64> {
+        let moment = self.flow.moment(t);
+        while self.layer < moment.layer {
+            self.next_layer();
+        }
+        let phase = moment.phase.unwrap_or(0);
+        while self.phase < phase {
+            self.next_phase();
+        }
+        self.at(moment.s)
+    }
+}
+
+/// The plain net's own last phases.
+pub(crate) fn finish_exactly(_: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>) {
+    motion.finish(start, points);
+}
+
+impl Flow {
+    /// `inputs` (inputs × samples) padded with zeros to the ambient space, d × samples.
+    ///
+    /// # Errors
+    /// If `inputs` has another number of rows than the network has inputs.
+    pub fn embed(&self, inputs: &DMatrix<f64>) -> Result<DMatrix<f64>, FlowError> {
+        let expected = self.layers().first().map_or(0, |layer| layer.inputs);
+        if inputs.nrows() != expected {
+            return Err(FlowError::InputWidth { expected, found: inputs.nrows() });
+        }
+        Ok(inputs.clone().resize_vertically(self.ambient_dimension(), 0.0))
+    }
+
+    /// Positions of `inputs` (inputs × samples) at time t in the ambient space, d × samples, in f64.
+    ///
+    /// # Errors
+    /// If `inputs` has another number of rows than the network has inputs.
+    pub fn positions(&self, inputs: &DMatrix<f64>, t: f64) -> Result<DMatrix<f64>, FlowError> {
+        Ok(Walker::new(self, inputs, &Exactly, &finish_exactly)?.reach(t))
+    }
+
+    /// Positions of `inputs` at each of `times`, in their order: one pass through the layers for ascending times.
+    ///
+    /// # Errors
+    /// If `inputs` has another number of rows than the network has inputs.
+    pub fn positions_at(&self, inputs: &DMatrix<f64>, times: &[f64]) -> Result<Vec<DMatrix<f64>>, FlowError> {
+        let mut walker = Walker::new(self, inputs, &Exactly, &finish_exactly)?;
+        let mut reached = 0.0;
+        let mut positions = Vec::with_capacity(times.len());
+        for t in times {
+            if *t < reached {
+                walker = Walker::new(self, inputs, &Exactly, &finish_exactly)?;
+            }
+            reached = *t;
+            positions.push(walker.reach(*t));
+        }
+        Ok(positions)
+    }
+}
+
+impl LayerFlow {
+    fn is_last_affine(&self, phase: usize) -> bool {
+        self.phases[phase + 1..].iter().all(|later| !later.motion.is_affine())
+    }
+
+    /// Coordinates beyond a layer's width are exactly 0 when its linear phases end; rounding leaves about 1e-16 there.
+    fn clear_beyond_width(&self, points: &mut DMatrix<f64>) {
+        let beyond = points.nrows() - self.outputs;
+        points.rows_mut(self.outputs, beyond).fill(0.0);
+    }
+}
+
+impl Motion {
+    /// Moves the columns of `points` (d × samples), before the layer's last phase, to its end: the activation of
+    /// their first coordinates, or the residual branch of the values `start` with which the layer began. Affine
+    /// motions move nothing here.
+    pub(crate) fn finish(&self, start: &DMatrix<f64>, points: &mut DMatrix<f64>) {
+        match self {
+            Motion::Activation { activation, width } => {
+                points.column_iter_mut().for_each(|mut column| activation.apply(&mut column.as_mut_slice()[..*width]));
+            }
+            Motion::Residual(residual) => {
+                let branch = residual.branch(&start.rows(0, residual.inner.inputs()).into_owned());
+                let mut moved = points.rows_mut(0, residual.outer.outputs());
+                moved += branch;
+            }
+            Motion::Rotation(_) | Motion::Compression { .. } | Motion::Shift(_) => {}
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The refined network of a flow: how it follows each phase, what its blocks are, where it is unstable.
+
+use std::sync::Arc;
+
+use nalgebra::DMatrix;
+
+use super::euler::EulerSteps;
+use super::interpolant::Interpolant;
+use super::{Refinement, RefinementKind};
+use crate::flow::{
+    CompressionLaw, Exactly, Flow, FlowError, Follow, Motion, SampledPath, Walker, finish_exactly, fold_time,
+};
+use crate::network::Activation;
+
+/// A plain net's flow in Euler steps.
+#[derive(Clone, Debug)]
+pub struct ResNet<'a> {
+    pub(super) flow: &'a Flow,
+    refinement: Refinement,
+    pub(super) follow: Arc<dyn Follow>,
+    /// The interpolant of each layer's activation; none where blocks reproduce it exactly.
+    interpolants: Vec<Option<Interpolant>>,
+}
+
+/// A direction in which Euler's compression changes sign, as N ≤ |ln σ|.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Unstable {
+    /// The layer, from 1.
+    pub layer: usize,
+    /// Its singular value.
+    pub sigma: f64,
+    /// The smallest N that is stable for it.
+    pub least_steps: usize,
+}
+
+impl<'a> ResNet<'a> {
+    /// Refines `flow`; the activations' knots lie over the range that `data` (inputs × samples) has in the plain net.
+    ///
+    /// # Errors
+    /// If `data` does not fit the network.
+    pub fn new(flow: &'a Flow, refinement: Refinement, data: &DMatrix<f64>) -> Result<ResNet<'a>, FlowError> {
+        let follow: Arc<dyn Follow> = match refinement.kind {
+            RefinementKind::Whole => Arc::new(Exactly),
+            RefinementKind::Full => Arc::new(EulerSteps(refinement.steps)),
+        };
+        let mut walker = Walker::new(flow, data, &Exactly, &finish_exactly)?;
+        let mut interpolants = Vec::with_capacity(flow.layers().len());
+        for layer in flow.layers() {
+            let before_last = layer.phases.len().saturating_sub(1);
+            (0..before_last).for_each(|_| {
+                walker.next_phase();
+            });
+            interpolants.push(match layer.phases.last().map(|phase| &phase.motion) {
+                Some(Motion::Activation { activation, width }) => {
+                    let values = walker.phase_start().rows(0, *width);
+                    let (smallest, largest) = if values.is_empty() { (0.0, 0.0) } else { (values.min(), values.max()) };
+                    Interpolant::new(*activation, smallest, largest)
+                }
+                _ => None,
+            });
+            walker.next_layer();
+        }
+        Ok(ResNet { flow, refinement, follow, interpolants })
+    }
+
+    /// How the plain net is refined.
+    pub fn refinement(&self) -> Refinement {
+        self.refinement
+    }
+
+    /// The path of `inputs` (inputs × samples) through the refined network, for drawing.
+    ///
+    /// # Errors
+    /// If `inputs` has another number of rows than the network has inputs.
+    pub fn sample_path(&self, inputs: &DMatrix<f64>) -> Result<SampledPath, FlowError> {
+        SampledPath::sample(self.flow, inputs, Arc::clone(&self.follow), &|layer, motion, start, points| {
+            self.finish(layer, motion, start, points);
+        })
+    }
+
+    /// Positions of `inputs` (inputs × samples) in the refined network at time t, d × samples, in f64.
+    ///
+    /// # Errors
+    /// If `inputs` has another number of rows than the network has inputs.
+    pub fn positions(&self, inputs: &DMatrix<f64>, t: f64) -> Result<DMatrix<f64>, FlowError> {
+        let finish = |layer: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>| {
+            self.finish(layer, motion, start, points);
+        };
+        Ok(Walker::new(self.flow, inputs, self.follow.as_ref(), &finish)?.reach(t))
+    }
+
+    pub(super) fn finish(&self, layer: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>) {
+        match (motion, self.interpolants.get(layer)) {
+            (Motion::Activation { width, .. }, Some(Some(interpolant))) => {
+                for mut column in points.column_iter_mut() {
+                    column.as_mut_slice()[..*width].iter_mut().for_each(|y| *y = interpolant.value(*y));
+                }
+            }
+            _ => motion.finish(start, points),
+        }
+    }
+
+    /// The number of explicit blocks: N for each refined phase, one for a linear map that is kept whole and for a
+    /// residual block, which is its own Euler step.
+    pub fn blocks(&self) -> usize {
+        let steps = self.refinement.steps.max(1);
+        let of_activation = |activation: Activation| match (activation, fold_time(activation)) {
+            (Activation::Softmax, _) => 1,
+            // Blocks start at s = r/N < s*; the last of them takes the rest.
+            (_, Some(fold)) => ((fold * steps as f64).ceil() as usize).clamp(1, steps),
+            (_, None) => steps,
+        };
+        let mut blocks = 0;
+        for layer in self.flow.layers() {
+            let affine = layer.phases.iter().filter(|phase| phase.motion.is_affine()).count();
+            blocks += match self.refinement.kind {
+                RefinementKind::Full => affine * steps,
+                RefinementKind::Whole => affine.min(1),
+            };
+            blocks += match layer.phases.last().map(|phase| &phase.motion) {
+                Some(Motion::Activation { activation, .. }) => of_activation(*activation),
+                Some(Motion::Residual(_)) => 1,
+                _ => 0,
+            };
+        }
+        blocks
+    }
+
+    /// For each layer whose compression is unstable at this N, the singular value that asks for the most steps.
+    pub fn unstable(&self) -> Vec<Unstable> {
+        if self.refinement.kind == RefinementKind::Whole {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for layer in self.flow.layers() {
+            for phase in &layer.phases {
+                let Motion::Compression { law: CompressionLaw::Geometric, factors, .. } = &phase.motion else {
+                    continue;
+                };
+                let steepest = factors.iter().copied().filter(|sigma| *sigma > 0.0).min_by(f64::total_cmp);
+                // 1 + ln σ/N > 0 for N > −ln σ; growing directions never change sign.
+                if let Some(sigma) = steepest.filter(|sigma| -sigma.ln() >= self.refinement.steps as f64) {
+                    found.push(Unstable { layer: layer.index, sigma, least_steps: (-sigma.ln()).floor() as usize + 1 });
+                }
+            }
+        }
+        found
+    }
+}
