@@ -5,6 +5,7 @@
 //! A panic in a worker is a result like any other.
 
 mod progress;
+mod tasks;
 mod worker;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 pub use progress::Progress;
+pub use tasks::{TaskWork, task_work};
 
 /// How many threads of one kind may be busy at a time. More than one, because a cancelled worker can be inside a long
 /// decomposition; bounded, because dragging a slider asks for a new refinement every frame.

@@ -2,23 +2,38 @@
 //! looked at, the notices.
 
 mod camera;
+mod command;
 mod directions;
+mod document;
+mod effect;
+mod examples;
 mod extent;
+mod import;
 mod lattice;
 mod notice;
 mod playback;
+mod receive;
 mod recent;
 mod refined;
 mod scene;
+mod state;
 mod view;
+mod window;
 
 pub use camera::{Camera, Orientation};
+pub use command::{Command, Purpose, Task};
 pub use directions::{Directions, compression, directions, phase_time};
+pub use document::{Data, DataSource, Document, file_name};
+pub use effect::{DialogAnswer, Effect, Outcome, Trouble};
+pub use examples::Example;
 pub use extent::{Extent, Frame, coordinate_name, subscript};
+pub use import::{Import, ImportCommand};
 pub use lattice::Lattice;
 pub use notice::{Notice, Notices, Severity};
 pub use playback::{Playback, PlaybackCommand, SPEEDS};
 pub use recent::RecentFiles;
 pub use refined::Refined;
 pub use scene::{Progress, Scene, SceneError};
+pub use state::{PathPrompt, Session};
 pub use view::{Compare, Hovered, MAX_STEPS, MAX_TRAIL, Projection, ViewCommand, ViewSettings};
+pub use window::{Appearance, WindowCommand, WindowSettings};

@@ -1,0 +1,158 @@
+//! What each of the session's tasks does in its worker.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rfd::FileDialog;
+
+use super::Progress;
+use crate::dataset::Dataset;
+use crate::formats::{self, Opened};
+use crate::session::{DialogAnswer, Document, Effect, Outcome, Purpose, Refined, Scene, Task, Trouble, file_name};
+
+/// A dialog that is answered sooner than a person can was never shown: without a portal and without zenity, rfd
+/// answers as if cancelled.
+const FASTEST_CANCEL: Duration = Duration::from_millis(500);
+/// The endings of files that may hold a network.
+const NETWORK_ENDINGS: [&str; 3] = ["json", "safetensors", "npz"];
+/// The endings of files that may hold data.
+const DATA_ENDINGS: [&str; 3] = ["csv", "npz", "npy"];
+
+/// A piece of work with its kind and its title.
+pub struct TaskWork {
+    /// Its kind; the latest of a kind wins.
+    pub task: Task,
+    /// What the window calls it.
+    pub title: String,
+    /// What it does.
+    pub run: Box<dyn FnOnce(&Progress) -> Outcome + Send>,
+}
+
+impl TaskWork {
+    fn new(task: Task, title: impl Into<String>, run: impl FnOnce(&Progress) -> Outcome + Send + 'static) -> TaskWork {
+        TaskWork { task, title: title.into(), run: Box::new(run) }
+    }
+}
+
+/// The work behind an effect; `None` for an effect that is none.
+pub fn task_work(effect: Effect) -> Option<TaskWork> {
+    let work = match effect {
+        Effect::ReadNetwork(path) => {
+            TaskWork::new(Task::Read, format!("Reading {}", file_name(&path)), move |_| read_network(path))
+        }
+        Effect::ReadData(path, inputs) => {
+            TaskWork::new(Task::ReadData, format!("Reading {}", file_name(&path)), move |_| read_data(path, inputs))
+        }
+        Effect::ReadFiles(paths, inputs) => {
+            TaskWork::new(Task::Read, "Reading the dropped files", move |progress| read_files(paths, inputs, progress))
+        }
+        Effect::ReadChain(path, file, chain) => {
+            TaskWork::new(Task::Read, format!("Reading {}", file_name(&path)), move |_| {
+                match formats::build(&file, &chain) {
+                    Ok(network) => Outcome::Network(path, network),
+                    Err(error) => Outcome::Unreadable(path, Trouble::of(&error)),
+                }
+            })
+        }
+        Effect::Build(document) => {
+            TaskWork::new(Task::Build, "Building the flow", move |progress| build(document, progress))
+        }
+        Effect::Refine(scene, refinement) => TaskWork::new(Task::Refine, "Building the ResNet", move |progress| {
+            let refined = Refined::build(&scene, refinement, &mut |share, words| tell(progress, share, words));
+            Outcome::Refined(scene, refined.map(Arc::new))
+        }),
+        Effect::Save(network, path) => TaskWork::new(Task::Save, format!("Saving {}", file_name(&path)), move |_| {
+            let result = formats::save(&path, &network).map_err(|error| Trouble::of(&error));
+            Outcome::Saved(path, result)
+        }),
+        Effect::ShowDialog(purpose, name) => {
+            TaskWork::new(Task::Dialog, purpose.title(), move |_| Outcome::Answer(purpose, ask(purpose, &name)))
+        }
+        Effect::Cancel(_) | Effect::Quit => return None,
+    };
+    Some(work)
+}
+
+fn tell(progress: &Progress, share: f32, words: &str) -> bool {
+    progress.set(share, words);
+    !progress.cancelled()
+}
+
+fn read_network(path: PathBuf) -> Outcome {
+    match formats::open(&path) {
+        Ok(Opened::Network(network)) => Outcome::Network(path, network),
+        Ok(Opened::Tensors(tensors)) => Outcome::Tensors(path, tensors),
+        Err(error) => Outcome::Unreadable(path, Trouble::of(&error)),
+    }
+}
+
+fn read_data(path: PathBuf, inputs: Option<usize>) -> Outcome {
+    match Dataset::open(&path, inputs) {
+        Ok(data) => Outcome::Data(path, data),
+        Err(error) => Outcome::Unreadable(path, Trouble::of(&error)),
+    }
+}
+
+/// Reads networks before data, because a network's width tells the label column of its data from the others.
+fn read_files(mut paths: Vec<PathBuf>, inputs: Option<usize>, progress: &Progress) -> Outcome {
+    let mut inputs = inputs;
+    let count = paths.len();
+    paths.sort_by_key(|path| ending_is(path, &DATA_ENDINGS));
+    let mut outcomes = Vec::new();
+    for (index, path) in paths.into_iter().enumerate() {
+        if !tell(progress, index as f32 / count as f32, &file_name(&path)) {
+            break;
+        }
+        let outcome = read_either(path, inputs);
+        match &outcome {
+            Outcome::Network(_, network) => inputs = Some(network.inputs()),
+            Outcome::Tensors(..) => inputs = None,
+            _ => {}
+        }
+        outcomes.push(outcome);
+    }
+    Outcome::Files(outcomes)
+}
+
+/// Tries a file as a network and as data. Where its ending is one that data has, data is tried first.
+fn read_either(path: PathBuf, inputs: Option<usize>) -> Outcome {
+    let data_first = ending_is(&path, &DATA_ENDINGS);
+    let first = if data_first { read_data(path.clone(), inputs) } else { read_network(path.clone()) };
+    let Outcome::Unreadable(_, likely) = first else { return first };
+    let second = if data_first { read_network(path.clone()) } else { read_data(path.clone(), inputs) };
+    let Outcome::Unreadable(_, unlikely) = second else { return second };
+    let other = if data_first { "a network" } else { "data" };
+    let details = format!("{}\nas {other}: {}", likely.details, unlikely.sentence);
+    Outcome::Unreadable(path, Trouble { sentence: likely.sentence, details })
+}
+
+fn ending_is(path: &Path, endings: &[&str]) -> bool {
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    endings.contains(&ending.as_str())
+}
+
+fn build(mut document: Document, progress: &Progress) -> Outcome {
+    let (Some(network), Some(dataset)) = (document.network.clone(), document.data.draw()) else {
+        return Outcome::Failed(Task::Build, "a scene was asked for without a network or without data".to_owned());
+    };
+    let scene = Scene::build(&network, &dataset, document.options, &mut |share, words| tell(progress, share, words));
+    Outcome::Built(document, scene.map(Arc::new))
+}
+
+fn ask(purpose: Purpose, name: &str) -> DialogAnswer {
+    let dialog = FileDialog::new().set_title(purpose.title());
+    let asked = Instant::now();
+    let answer = match purpose {
+        Purpose::OpenNetwork => {
+            dialog.add_filter("Networks", &NETWORK_ENDINGS).add_filter("All files", &["*"]).pick_file()
+        }
+        Purpose::OpenData => dialog.add_filter("Data", &DATA_ENDINGS).add_filter("All files", &["*"]).pick_file(),
+        Purpose::SaveNetwork => dialog.add_filter("layerflow network", &["json"]).set_file_name(name).save_file(),
+    };
+    match answer {
+        Some(path) => DialogAnswer::Chosen(path),
+        None if asked.elapsed() < FASTEST_CANCEL => DialogAnswer::Unavailable,
+        None => DialogAnswer::Cancelled,
+    }
+}

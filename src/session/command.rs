@@ -1,0 +1,101 @@
+//! What a person asks for; applied after drawing.
+
+use std::path::PathBuf;
+
+use super::{Example, ImportCommand, PlaybackCommand, ViewCommand, WindowCommand};
+use crate::dataset::{Generator, GeneratorOptions};
+use crate::flow::FlowOptions;
+
+/// One thing a person asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Read a network from a file and show it.
+    OpenNetwork(PathBuf),
+    /// Read data from a file and let it flow.
+    OpenData(PathBuf),
+    /// Files of either kind, as they are dropped on the window.
+    OpenFiles(Vec<PathBuf>),
+    /// Show a network that comes with the program.
+    OpenExample(Example),
+    /// Let the data of a built-in generator flow.
+    Generate(Generator, GeneratorOptions),
+    /// Build the flow otherwise.
+    Flow(FlowOptions),
+    /// Ask for a path, and then open or save.
+    Ask(Purpose),
+    /// The text in the path field that stands in for a file dialog.
+    EditPath(String),
+    /// Take the path in the path field.
+    AcceptPath,
+    /// Close the path field.
+    ClosePath,
+    /// The clock.
+    Playback(PlaybackCommand),
+    /// The stage and the layer panel.
+    View(ViewCommand),
+    /// The arrangement of the window.
+    Window(WindowCommand),
+    /// The import assistant.
+    Import(ImportCommand),
+    /// Stop a job; what was open stays open.
+    Cancel(Task),
+    /// Take a notice away.
+    Dismiss(u64),
+    /// Take the first hint away.
+    DismissHint,
+    /// Close the window.
+    Quit,
+}
+
+/// What a path is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A network to read.
+    OpenNetwork,
+    /// Data to read.
+    OpenData,
+    /// A file to write the network to.
+    SaveNetwork,
+}
+
+/// The kinds of work that a session asks for; of each kind the latest wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Reading a network, or finding out what dropped files are.
+    Read,
+    /// Reading data.
+    ReadData,
+    /// Decomposing the network and sampling the data's path.
+    Build,
+    /// Following the data through the ResNet.
+    Refine,
+    /// Writing a file.
+    Save,
+    /// Waiting for a file dialog.
+    Dialog,
+}
+
+impl Purpose {
+    /// The title of the dialog.
+    pub fn title(self) -> &'static str {
+        match self {
+            Purpose::OpenNetwork => "Open network",
+            Purpose::OpenData => "Open data",
+            Purpose::SaveNetwork => "Save network as",
+        }
+    }
+}
+
+impl Task {
+    /// What is being done, as the start of a sentence.
+    pub fn words(self) -> &'static str {
+        match self {
+            Task::Read => "Reading the network",
+            Task::ReadData => "Reading the data",
+            Task::Build => "Building the flow",
+            Task::Refine => "Building the ResNet",
+            Task::Save => "Saving",
+            Task::Dialog => "The file dialog",
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What is open: a network, the data that flows through it, and the choices of the flow.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Example;
+use crate::dataset::{Dataset, Generator, GeneratorOptions};
+use crate::flow::FlowOptions;
+use crate::network::Network;
+
+/// A network with data and the choices of its flow; what is needed to build a scene.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    /// The open network; `None` before the first is read.
+    pub network: Option<Arc<Network>>,
+    /// Where it was read from or saved to; `None` for an embedded example.
+    pub network_path: Option<PathBuf>,
+    /// The data that flows through it.
+    pub data: Data,
+    /// How the flow is built.
+    pub options: FlowOptions,
+}
+
+/// Data and where it comes from.
+#[derive(Clone, Debug, Default)]
+pub struct Data {
+    /// Where it comes from.
+    pub source: DataSource,
+    /// The points; `None` for generated data that is not drawn yet.
+    pub dataset: Option<Arc<Dataset>>,
+}
+
+/// Where data comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DataSource {
+    /// A built-in generator.
+    Generated(Generator, GeneratorOptions),
+    /// A file.
+    File(PathBuf),
+    /// Data that comes with the program.
+    Example(Example),
+}
+
+impl Default for DataSource {
+    fn default() -> DataSource {
+        DataSource::Generated(Generator::Spiral, GeneratorOptions::default())
+    }
+}
+
+impl Document {
+    /// The network's name, else its file's, else a plain word.
+    pub fn network_name(&self) -> String {
+        let own = self.network.as_ref().map(|network| network.name()).filter(|name| !name.trim().is_empty());
+        let file = || self.network_path.as_deref().map(file_name);
+        own.map(str::to_owned).or_else(file).unwrap_or_else(|| "untitled network".to_owned())
+    }
+
+    /// Whether the data can flow through the network, as far as both are known.
+    pub fn data_fits(&self) -> bool {
+        self.network.as_ref().is_none_or(|network| network.inputs() == self.data.dimension())
+    }
+}
+
+impl Data {
+    /// Data of a built-in generator, not drawn yet.
+    pub fn generated(generator: Generator, options: GeneratorOptions) -> Data {
+        Data { source: DataSource::Generated(generator, options), dataset: None }
+    }
+
+    /// Data read from a file.
+    pub fn read(path: PathBuf, dataset: Arc<Dataset>) -> Data {
+        Data { source: DataSource::File(path), dataset: Some(dataset) }
+    }
+
+    /// Data that fits a network: points all over the input space; digits for the 64 pixels of a digit.
+    pub fn fitting(inputs: usize) -> Data {
+        let options = GeneratorOptions { noise: 0.0, dimension: inputs, ..GeneratorOptions::default() };
+        let generator = if Generator::Digits.dimension() == Some(inputs) { Generator::Digits } else { Generator::Grid };
+        Data::generated(generator, options)
+    }
+
+    /// The number of coordinates of a point.
+    pub fn dimension(&self) -> usize {
+        match (&self.dataset, &self.source) {
+            (Some(dataset), _) => dataset.dimension(),
+            (None, DataSource::Generated(generator, options)) => generator.dimension().unwrap_or(options.dimension),
+            (None, DataSource::File(_) | DataSource::Example(_)) => 0,
+        }
+    }
+
+    /// What the data is called in the window.
+    pub fn name(&self) -> String {
+        match (&self.dataset, &self.source) {
+            (_, DataSource::File(path)) => file_name(path),
+            (Some(dataset), DataSource::Generated(..)) => dataset.name.clone(),
+            (None, DataSource::Generated(generator, _)) => generator.name().to_owned(),
+            (_, DataSource::Example(example)) => example.words().to_lowercase(),
+        }
+    }
+
+    /// The points; generated data is drawn now.
+    pub fn draw(&mut self) -> Option<Arc<Dataset>> {
+        if let (None, DataSource::Generated(generator, options)) = (&self.dataset, &self.source) {
+            self.dataset = Some(Arc::new(generator.generate(*options)));
+        }
+        self.dataset.clone()
+    }
+}
+
+/// The last part of a path, as a person names the file.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_for_any_network_fits_it() {
+        for inputs in [1, 2, 3, 7, 64] {
+            let mut data = Data::fitting(inputs);
+            assert_eq!(data.dimension(), inputs);
+            assert_eq!(data.draw().unwrap().dimension(), inputs);
+        }
+    }
+
+    #[test]
+    fn names_fall_back_to_the_file() {
+        let document = Document { network_path: Some("/some/where/net.npz".into()), ..Document::default() };
+        assert_eq!(document.network_name(), "net.npz");
+        assert_eq!(Document::default().network_name(), "untitled network");
+    }
+}

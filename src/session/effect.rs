@@ -1,0 +1,94 @@
+//! What a command leads to outside the session, and what comes back from there.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Document, Purpose, Refined, Scene, SceneError, Task};
+use crate::dataset::Dataset;
+use crate::formats::{ChainProposal, TensorFile};
+use crate::network::Network;
+use crate::resnet::Refinement;
+
+/// Work to be done outside the session.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Read a network.
+    ReadNetwork(PathBuf),
+    /// Read data; the network's number of inputs, where it is known, tells the label column from the others.
+    ReadData(PathBuf, Option<usize>),
+    /// Find out what each file is, and read it.
+    ReadFiles(Vec<PathBuf>, Option<usize>),
+    /// Read the tensors of a chain and join them to a network.
+    ReadChain(PathBuf, Arc<TensorFile>, ChainProposal),
+    /// Decompose the network and sample the data's path.
+    Build(Document),
+    /// Follow the scene's data through a ResNet.
+    Refine(Arc<Scene>, Refinement),
+    /// Write the network.
+    Save(Arc<Network>, PathBuf),
+    /// Ask for a path, with a name to begin with.
+    ShowDialog(Purpose, String),
+    /// Drop the work of this kind.
+    Cancel(Task),
+    /// Close the window.
+    Quit,
+}
+
+/// What comes back.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A file with a whole network.
+    Network(PathBuf, Network),
+    /// A file with tensors only.
+    Tensors(PathBuf, TensorFile),
+    /// Data.
+    Data(PathBuf, Dataset),
+    /// Several files, in the order in which they were given.
+    Files(Vec<Outcome>),
+    /// A file that could not be read.
+    Unreadable(PathBuf, Trouble),
+    /// The document (with its data drawn) and its scene, or why there is none.
+    Built(Document, Result<Arc<Scene>, SceneError>),
+    /// A ResNet's path.
+    Refined(Arc<Scene>, Result<Arc<Refined>, SceneError>),
+    /// A file was written, or not.
+    Saved(PathBuf, Result<(), Trouble>),
+    /// The answer to a file dialog.
+    Answer(Purpose, DialogAnswer),
+    /// A worker failed in a way that was not foreseen.
+    Failed(Task, String),
+}
+
+/// How a file dialog ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DialogAnswer {
+    /// With a path.
+    Chosen(PathBuf),
+    /// Without.
+    Cancelled,
+    /// It was never shown: this desktop has none.
+    Unavailable,
+}
+
+/// Why something could not be done, for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// One plain sentence with the file, the place in it and the remedy.
+    pub sentence: String,
+    /// What lies behind it.
+    pub details: String,
+}
+
+impl Trouble {
+    /// The sentence of an error, and the errors behind it as details.
+    pub fn of(error: &(dyn Error + 'static)) -> Trouble {
+        let mut details = format!("{error:?}");
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            details.push_str(&format!("\ncaused by: {error}"));
+            cause = error.source();
+        }
+        Trouble { sentence: error.to_string(), details }
+    }
+}

@@ -1,0 +1,178 @@
+//! What comes back from outside: files that were read, scenes that were built, dialogs that were answered.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::state::Shown;
+use super::{
+    Data, DialogAnswer, Document, Effect, Import, Outcome, PathPrompt, PlaybackCommand, Refined, Scene, SceneError,
+    Session, Severity, Task, Trouble,
+};
+use crate::flow::{Flow, FlowError};
+use crate::network::Network;
+
+impl Session {
+    /// Takes what came back and tells what has to be done next.
+    pub fn receive(&mut self, outcome: Outcome) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        self.take(outcome, &mut effects);
+        effects
+    }
+
+    fn take(&mut self, outcome: Outcome, effects: &mut Vec<Effect>) {
+        match outcome {
+            Outcome::Network(path, network) => self.adopt(path, network, effects),
+            Outcome::Tensors(path, tensors) => self.import = Some(Import::new(path, tensors)),
+            Outcome::Data(path, dataset) => self.want_data(Data::read(path, Arc::new(dataset)), effects),
+            Outcome::Files(outcomes) => self.take_all(outcomes, effects),
+            Outcome::Unreadable(path, trouble) => self.refuse_file(&path, trouble, effects),
+            Outcome::Built(document, Ok(scene)) => self.show(document, scene, effects),
+            Outcome::Built(document, Err(error)) => self.refuse(&document, &error, effects),
+            Outcome::Refined(scene, result) => self.take_refined(&scene, result),
+            Outcome::Saved(path, Ok(())) => self.saved(path),
+            Outcome::Saved(_, Err(trouble)) => {
+                self.notices.add(Severity::Error, trouble.sentence, trouble.details);
+            }
+            Outcome::Answer(purpose, DialogAnswer::Chosen(path)) => self.path_chosen(purpose, path, effects),
+            Outcome::Answer(_, DialogAnswer::Cancelled) => {}
+            Outcome::Answer(purpose, DialogAnswer::Unavailable) => {
+                self.path_prompt = Some(PathPrompt { purpose, text: String::new() });
+            }
+            Outcome::Failed(task, why) => {
+                let sentence =
+                    format!("{} stopped because of a fault in layerflow; what was open stays.", task.words());
+                self.notices.add(Severity::Error, sentence, why);
+                self.give_up(task);
+                self.fall_back(effects);
+            }
+        }
+    }
+
+    /// Networks first, so that data dropped together with its network is measured against that one.
+    fn take_all(&mut self, outcomes: Vec<Outcome>, effects: &mut Vec<Effect>) {
+        let (data, others): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(|o| matches!(o, Outcome::Data(..)));
+        for outcome in others.into_iter().chain(data) {
+            self.take(outcome, effects);
+        }
+    }
+
+    fn adopt(&mut self, path: PathBuf, network: Network, effects: &mut Vec<Effect>) {
+        self.recent.add(&path);
+        self.import = None;
+        let inputs = network.inputs();
+        self.wanted.network = Some(Arc::new(network));
+        self.wanted.network_path = Some(path);
+        if !self.wanted.data_fits() {
+            let fitting = Data::fitting(inputs);
+            let sentence = format!(
+                "This network takes {inputs} inputs and {} has {} columns of values, so {} is shown; open data of your \
+                 own with File ▸ Open data.",
+                self.wanted.data.name(),
+                self.wanted.data.dimension(),
+                fitting.name(),
+            );
+            self.wanted.data = fitting;
+            self.notices.add(Severity::Done, sentence, "");
+        }
+        match self.waiting_data.take() {
+            // The network is built with the data that it was started with, not with other data first.
+            Some(path) => effects.push(Effect::ReadData(path, Some(inputs))),
+            None => self.build(effects),
+        }
+    }
+
+    fn refuse_file(&mut self, path: &Path, trouble: Trouble, effects: &mut Vec<Effect>) {
+        self.recent.forget(path);
+        self.notices.add(Severity::Error, trouble.sentence, trouble.details);
+        if self.shown.is_none() {
+            self.build(effects);
+        }
+        self.fall_back(effects);
+    }
+
+    fn show(&mut self, document: Document, scene: Arc<Scene>, effects: &mut Vec<Effect>) {
+        let new_network = !same(self.document().and_then(|shown| shown.network.as_ref()), document.network.as_ref());
+        self.wanted = document.clone();
+        let boundaries = boundaries(&scene.flow);
+        let first = self.shown.is_none();
+        self.shown = Some(Shown { document, scene: scene.clone(), refined: None, boundaries });
+        self.wanted_refinement = None;
+        if new_network {
+            self.view.reset_for_new_scene();
+            self.playback.restart(scene.flow.duration());
+            if first {
+                self.play(PlaybackCommand::Play);
+            }
+        }
+        effects.push(Effect::Cancel(Task::Refine));
+        self.refine(effects);
+    }
+
+    fn refuse(&mut self, document: &Document, error: &SceneError, effects: &mut Vec<Effect>) {
+        self.give_up(Task::Build);
+        self.refine(effects);
+        if !cancelled(error) {
+            let sentence = format!("{}: {error}.", document.network_name());
+            self.notices.add(Severity::Error, sentence, format!("{error:?}"));
+        }
+        self.fall_back(effects);
+    }
+
+    fn take_refined(&mut self, scene: &Arc<Scene>, result: Result<Arc<Refined>, SceneError>) {
+        let Some(shown) = &mut self.shown else { return };
+        if !Arc::ptr_eq(&shown.scene, scene) {
+            return;
+        }
+        match result {
+            Ok(refined) => shown.refined = Some(refined),
+            Err(error) if cancelled(&error) => {}
+            Err(error) => {
+                let sentence = format!("The ResNet could not be followed: {error}.");
+                self.notices.add(Severity::Error, sentence, format!("{error:?}"));
+            }
+        }
+    }
+
+    fn saved(&mut self, path: PathBuf) {
+        self.notices.add(Severity::Done, format!("Saved as {}.", path.display()), "");
+        self.recent.add(&path);
+        let documents = [Some(&mut self.wanted), self.shown.as_mut().map(|shown| &mut shown.document)];
+        documents.into_iter().flatten().for_each(|document| document.network_path = Some(path.clone()));
+    }
+
+    pub(super) fn give_up(&mut self, task: Task) {
+        match task {
+            Task::Build if self.shown.is_none() => self.wanted = Document::default(),
+            Task::Build => self.back_to_shown(),
+            Task::Refine => self.wanted_refinement = self.view.wanted_refinement(),
+            Task::Read | Task::ReadData | Task::Save | Task::Dialog => {}
+        }
+    }
+
+    /// The window is never left empty: where the first file could not be opened, an example stands in for it.
+    pub(super) fn fall_back(&mut self, effects: &mut Vec<Effect>) {
+        if self.shown.is_none() && self.wanted.network.is_none() && self.import.is_none() {
+            effects.extend(self.apply(super::Command::OpenExample(super::Example::Spiral)));
+        }
+    }
+}
+
+fn cancelled(error: &SceneError) -> bool {
+    matches!(error, SceneError::Flow(FlowError::Cancelled))
+}
+
+fn same(one: Option<&Arc<Network>>, other: Option<&Arc<Network>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+        (one, other) => one.is_none() && other.is_none(),
+    }
+}
+
+fn boundaries(flow: &Flow) -> Vec<f64> {
+    let phases = flow.layers().iter().flat_map(|layer| &layer.phases).map(|phase| phase.end);
+    let layers = flow.layers().iter().map(|layer| layer.index as f64);
+    let mut times: Vec<f64> = std::iter::once(0.0).chain(phases).chain(layers).collect();
+    times.sort_by(f64::total_cmp);
+    times.dedup_by(|later, earlier| (*later - *earlier).abs() < 1e-9);
+    times
+}

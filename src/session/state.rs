@@ -1,0 +1,297 @@
+//! The state of a window: commands change it and lead to effects.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{
+    Command, Data, Document, Effect, Example, Import, Notices, Playback, PlaybackCommand, Purpose, RecentFiles,
+    Refined, Scene, Severity, Task, ViewCommand, ViewSettings, WindowSettings,
+};
+use crate::resnet::Refinement;
+
+/// Everything that a window is about.
+#[derive(Debug)]
+pub struct Session {
+    /// The clock.
+    pub playback: Playback,
+    /// How the stage looks at the scene.
+    pub view: ViewSettings,
+    /// How the window is arranged.
+    pub window: WindowSettings,
+    /// What there is to tell.
+    pub notices: Notices,
+    /// The networks opened lately.
+    pub recent: RecentFiles,
+    /// The import assistant, while it is open.
+    pub import: Option<Import>,
+    /// The path field that stands in for a file dialog.
+    pub path_prompt: Option<PathPrompt>,
+    /// Whether the hint of the first start is shown.
+    pub hint: bool,
+    /// Data asked for before any network; it is read when the network's inputs are known.
+    pub(super) waiting_data: Option<PathBuf>,
+    /// What was asked for last: shown already, or still being built.
+    pub(super) wanted: Document,
+    /// What is shown.
+    pub(super) shown: Option<Shown>,
+    /// The ResNet asked for last; it belongs to the scene shown.
+    pub(super) wanted_refinement: Option<Refinement>,
+}
+
+/// A document with everything that is drawn of it.
+#[derive(Clone, Debug)]
+pub(super) struct Shown {
+    pub(super) document: Document,
+    pub(super) scene: Arc<Scene>,
+    pub(super) refined: Option<Arc<Refined>>,
+    /// The phase boundaries in increasing order, 0 and L among them.
+    pub(super) boundaries: Vec<f64>,
+}
+
+/// A text field for a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathPrompt {
+    /// What the path is for.
+    pub purpose: Purpose,
+    /// What has been typed.
+    pub text: String,
+}
+
+impl Default for Session {
+    fn default() -> Session {
+        Session {
+            playback: Playback::new(0.0),
+            view: ViewSettings::default(),
+            window: WindowSettings::default(),
+            notices: Notices::default(),
+            recent: RecentFiles::default(),
+            import: None,
+            path_prompt: None,
+            hint: false,
+            waiting_data: None,
+            wanted: Document::default(),
+            shown: None,
+            wanted_refinement: None,
+        }
+    }
+}
+
+impl Session {
+    /// What is shown: the document that the scene was built from.
+    pub fn document(&self) -> Option<&Document> {
+        self.shown.as_ref().map(|shown| &shown.document)
+    }
+
+    /// What was asked for last: the same as [`Session::document`] unless it is still being built.
+    pub fn wanted(&self) -> &Document {
+        &self.wanted
+    }
+
+    /// What the stage draws.
+    pub fn scene(&self) -> Option<&Arc<Scene>> {
+        self.shown.as_ref().map(|shown| &shown.scene)
+    }
+
+    /// The newest ResNet of the scene that is ready.
+    pub fn refined(&self) -> Option<&Arc<Refined>> {
+        self.shown.as_ref().and_then(|shown| shown.refined.as_ref())
+    }
+
+    /// The phase boundaries of the flow in increasing order, 0 and L among them.
+    pub fn boundaries(&self) -> &[f64] {
+        self.shown.as_ref().map_or(&[], |shown| &shown.boundaries)
+    }
+
+    /// Carries out a command and tells what has to be done outside.
+    pub fn apply(&mut self, command: Command) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match command {
+            Command::OpenNetwork(path) => effects.push(self.read_network(path)),
+            Command::OpenData(path) => self.read_data(path, &mut effects),
+            Command::OpenFiles(paths) if paths.is_empty() => {}
+            Command::OpenFiles(paths) => effects.push(Effect::ReadFiles(paths, self.inputs())),
+            Command::OpenExample(example) => self.open_example(example, &mut effects),
+            Command::Generate(generator, options) => {
+                self.want_data(Data::generated(generator, options), &mut effects);
+            }
+            Command::Flow(options) if options == self.wanted.options => {}
+            Command::Flow(options) => {
+                self.wanted.options = options;
+                self.build(&mut effects);
+            }
+            Command::Ask(purpose) => self.ask(purpose, &mut effects),
+            Command::EditPath(text) => {
+                if let Some(prompt) = &mut self.path_prompt {
+                    prompt.text = text;
+                }
+            }
+            Command::AcceptPath => self.accept_path(&mut effects),
+            Command::ClosePath => self.path_prompt = None,
+            Command::Playback(command) => {
+                self.hint = false;
+                self.play(command);
+            }
+            Command::View(command) => self.look(command, &mut effects),
+            Command::Window(command) => self.window.apply(command),
+            Command::Import(command) => self.import(command, &mut effects),
+            Command::Cancel(task) => self.cancel(task, &mut effects),
+            Command::Dismiss(id) => self.notices.dismiss(id),
+            Command::DismissHint => self.hint = false,
+            Command::Quit => effects.push(Effect::Quit),
+        }
+        effects
+    }
+
+    /// Moves time by `seconds` of the wall clock.
+    pub fn advance(&mut self, seconds: f64) {
+        if self.shown.is_some() {
+            self.playback.advance(seconds);
+        }
+    }
+
+    /// The number of inputs that data must have.
+    pub(super) fn inputs(&self) -> Option<usize> {
+        self.wanted.network.as_ref().map(|network| network.inputs())
+    }
+
+    pub(super) fn path_chosen(&mut self, purpose: Purpose, path: PathBuf, effects: &mut Vec<Effect>) {
+        match purpose {
+            Purpose::OpenNetwork => effects.push(self.read_network(path)),
+            Purpose::OpenData => self.read_data(path, effects),
+            Purpose::SaveNetwork => {
+                let network = self.document().and_then(|document| document.network.clone());
+                effects.extend(network.map(|network| Effect::Save(network, path)));
+            }
+        }
+    }
+
+    /// Asks for the wanted document's scene, as soon as there is a network.
+    pub(super) fn build(&mut self, effects: &mut Vec<Effect>) {
+        if self.wanted.network.is_some() {
+            effects.push(Effect::Build(self.wanted.clone()));
+        }
+    }
+
+    /// Gives up what is not built yet.
+    pub(super) fn back_to_shown(&mut self) {
+        if let Some(shown) = &self.shown {
+            self.wanted = shown.document.clone();
+        }
+    }
+
+    pub(super) fn want_data(&mut self, data: Data, effects: &mut Vec<Effect>) {
+        let before = std::mem::replace(&mut self.wanted.data, data);
+        if self.wanted.data_fits() {
+            self.build(effects);
+            return;
+        }
+        let refused = std::mem::replace(&mut self.wanted.data, before);
+        let sentence = format!(
+            "{} does not fit: it has {} columns of values, but the network takes {} inputs; the data shown stays.",
+            refused.name(),
+            refused.dimension(),
+            self.inputs().unwrap_or(0)
+        );
+        self.notices.add(Severity::Error, sentence, "");
+    }
+
+    /// Asks for the ResNet that the view needs, if it is neither there nor under way.
+    pub(super) fn refine(&mut self, effects: &mut Vec<Effect>) {
+        let Some(shown) = &self.shown else { return };
+        let wanted = self.view.wanted_refinement();
+        if wanted == self.wanted_refinement {
+            return;
+        }
+        self.wanted_refinement = wanted;
+        match wanted {
+            Some(refinement) if self.refined().is_none_or(|refined| refined.refinement != refinement) => {
+                effects.push(Effect::Refine(shown.scene.clone(), refinement));
+            }
+            _ => effects.push(Effect::Cancel(Task::Refine)),
+        }
+    }
+
+    fn read_network(&mut self, path: PathBuf) -> Effect {
+        self.path_prompt = None;
+        Effect::ReadNetwork(path)
+    }
+
+    fn read_data(&mut self, path: PathBuf, effects: &mut Vec<Effect>) {
+        self.path_prompt = None;
+        match self.inputs() {
+            Some(inputs) => effects.push(Effect::ReadData(path, Some(inputs))),
+            None => self.waiting_data = Some(path),
+        }
+    }
+
+    fn open_example(&mut self, example: Example, effects: &mut Vec<Effect>) {
+        match example.load() {
+            Ok((network, data)) => {
+                self.wanted.network = Some(Arc::new(network));
+                self.wanted.network_path = None;
+                self.wanted.data = data;
+                effects.push(Effect::Cancel(Task::Read));
+                self.build(effects);
+                let waiting = self.waiting_data.take();
+                effects.extend(waiting.map(|path| Effect::ReadData(path, self.inputs())));
+            }
+            Err(error) => self.notices.add(Severity::Error, error.to_string(), format!("{error:?}")),
+        }
+    }
+
+    fn ask(&mut self, purpose: Purpose, effects: &mut Vec<Effect>) {
+        let name = match purpose {
+            Purpose::SaveNetwork if self.shown.is_none() => return,
+            Purpose::SaveNetwork => self.document().map_or_else(String::new, proposed_file_name),
+            Purpose::OpenNetwork | Purpose::OpenData => String::new(),
+        };
+        effects.push(Effect::ShowDialog(purpose, name));
+    }
+
+    fn accept_path(&mut self, effects: &mut Vec<Effect>) {
+        let Some(prompt) = self.path_prompt.take() else { return };
+        let text = prompt.text.trim();
+        if text.is_empty() {
+            self.path_prompt = Some(prompt);
+            return;
+        }
+        self.path_chosen(prompt.purpose, PathBuf::from(text), effects);
+    }
+
+    pub(super) fn play(&mut self, command: PlaybackCommand) {
+        if let Some(shown) = &self.shown {
+            self.playback.apply(command, &shown.boundaries);
+        }
+    }
+
+    fn look(&mut self, command: ViewCommand, effects: &mut Vec<Effect>) {
+        if !matches!(command, ViewCommand::Hover(_)) {
+            self.hint = false;
+        }
+        self.view.apply(command);
+        self.refine(effects);
+    }
+
+    fn cancel(&mut self, task: Task, effects: &mut Vec<Effect>) {
+        effects.push(Effect::Cancel(task));
+        match task {
+            Task::Build => {
+                self.give_up(Task::Build);
+                self.refine(effects);
+            }
+            // Without the ResNet that was asked for the plain net remains to be shown.
+            Task::Refine if self.refined().is_none() => self.look(super::ViewCommand::ToggleResNet, effects),
+            Task::Refine | Task::Read | Task::ReadData | Task::Save | Task::Dialog => {}
+        }
+        self.fall_back(effects);
+    }
+}
+
+/// A file name for a network: its own name with what file systems dislike replaced.
+fn proposed_file_name(document: &Document) -> String {
+    let name = document.network_name();
+    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+    let kept: String =
+        stem.chars().map(|c| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
+    format!("{kept}.json")
+}

@@ -1,0 +1,66 @@
+//! How the window is arranged: which panels are shown, and whether it is light or dark.
+
+/// The arrangement of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WindowSettings {
+    /// The panel on the left: layers, data, flow.
+    pub network_panel: bool,
+    /// The panel on the right: what the layer does.
+    pub layer_panel: bool,
+    /// Light or dark.
+    pub appearance: Appearance,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Appearance {
+    /// As the desktop has it.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// A change of the arrangement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WindowCommand {
+    /// Shows or hides the panel on the left.
+    ToggleNetworkPanel,
+    /// Shows or hides the panel on the right.
+    ToggleLayerPanel,
+    /// Light or dark.
+    Appearance(Appearance),
+}
+
+impl Appearance {
+    /// All three, in the order in which the menu shows them.
+    pub const ALL: [Appearance; 3] = [Appearance::System, Appearance::Light, Appearance::Dark];
+
+    /// The words used in the menu.
+    pub fn words(self) -> &'static str {
+        match self {
+            Appearance::System => "As the system",
+            Appearance::Light => "Light",
+            Appearance::Dark => "Dark",
+        }
+    }
+}
+
+impl Default for WindowSettings {
+    fn default() -> WindowSettings {
+        WindowSettings { network_panel: true, layer_panel: true, appearance: Appearance::System }
+    }
+}
+
+impl WindowSettings {
+    /// Carries out a command.
+    pub fn apply(&mut self, command: WindowCommand) {
+        match command {
+            WindowCommand::ToggleNetworkPanel => self.network_panel = !self.network_panel,
+            WindowCommand::ToggleLayerPanel => self.layer_panel = !self.layer_panel,
+            WindowCommand::Appearance(appearance) => self.appearance = appearance,
+        }
+    }
+}
