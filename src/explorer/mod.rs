@@ -1,5 +1,19 @@
 //! The window: panels and views read the session and answer with commands, which are applied after drawing.
 
+mod app;
+mod drop;
+mod icons;
+mod import;
+mod keyboard;
+mod menu;
 pub mod panels;
+mod path_field;
+mod run;
+mod status;
 pub mod theme;
+mod timeline;
+mod transport;
 pub mod views;
+
+pub use app::{ExplorerApp, Startup};
+pub use run::run;

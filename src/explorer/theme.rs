@@ -4,8 +4,8 @@
 //! panels and the legends) and the data colours of Okabe and Ito, which colour-blind readers can tell apart.
 
 use egui::{
-    Color32, Context, FontFamily, FontId, Label, Response, RichText, Stroke, Style, TextStyle, TextWrapMode, Theme, Ui,
-    Visuals,
+    Color32, Context, FontDefinitions, FontFamily, FontId, Label, Response, RichText, Stroke, Style, TextStyle,
+    TextWrapMode, Theme, Ui, Visuals,
 };
 
 use crate::flow::PhaseKind;
@@ -182,8 +182,17 @@ impl Palette {
 
 /// Gives both themes of `context` the palette, the text sizes and the spacing. Call once, before the first frame.
 pub fn install(context: &Context) {
+    context.set_fonts(fonts());
     context.set_style_of(Theme::Light, style(Visuals::light(), &LIGHT));
     context.set_style_of(Theme::Dark, style(Visuals::dark(), &DARK));
+}
+
+/// The default fonts; the monospaced one, which has arrows and superscripts, stands in for what the others lack.
+fn fonts() -> FontDefinitions {
+    let mut fonts = FontDefinitions::default();
+    let stand_in = fonts.families.get(&FontFamily::Monospace).and_then(|family| family.first()).cloned();
+    fonts.families.entry(FontFamily::Proportional).or_default().extend(stand_in);
+    fonts
 }
 
 fn style(visuals: Visuals, palette: &Palette) -> Style {

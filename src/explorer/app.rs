@@ -1,0 +1,244 @@
+//! The application: `logic` takes results and moves time, `ui` reads the session and collects commands.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use egui::{CentralPanel, Context, Panel, ThemePreference, Ui, ViewportCommand};
+
+use super::panels::{self, layer::LayerInput};
+use super::timeline::Timeline;
+use super::views::stage::{Stage, StageInput};
+use super::{drop, keyboard, menu, path_field, status, theme, transport};
+use crate::jobs::{Finished, Jobs, Wake, task_work};
+use crate::session::{Appearance, Command, Effect, Example, Outcome, Session, Task};
+
+/// The width of the panel on the left, to begin with.
+const LEFT_PANEL: f32 = 232.0;
+/// The width of the panel on the right, to begin with.
+const RIGHT_PANEL: f32 = 280.0;
+/// The least width of a side panel.
+const LEAST_PANEL: f32 = 180.0;
+/// The height of the transport bar.
+const TRANSPORT: f32 = 50.0;
+/// How often the progress of jobs is drawn, in milliseconds.
+const PROGRESS_INTERVAL: u64 = 50;
+
+/// What the program is started with.
+#[derive(Clone, Debug, Default)]
+pub struct Startup {
+    /// A network to open; the embedded spiral where there is none.
+    pub network: Option<PathBuf>,
+    /// Data to open.
+    pub data: Option<PathBuf>,
+}
+
+/// The explorer window, with or without a window around it.
+pub struct ExplorerApp {
+    session: Session,
+    jobs: Jobs<Task, Outcome>,
+    /// Where worker threads ask for a new frame, known from the first frame on.
+    context: Arc<OnceLock<Context>>,
+    stage: Stage,
+    timeline: Timeline,
+    quit: bool,
+    title: String,
+}
+
+impl ExplorerApp {
+    /// The window's state, with what it is started with under way.
+    pub fn new(startup: Startup) -> ExplorerApp {
+        let context: Arc<OnceLock<Context>> = Arc::default();
+        let wake: Wake = {
+            let context = context.clone();
+            Arc::new(move || {
+                if let Some(context) = context.get() {
+                    context.request_repaint();
+                }
+            })
+        };
+        let mut app = ExplorerApp {
+            session: Session::default(),
+            jobs: Jobs::new(wake),
+            context,
+            stage: Stage::default(),
+            timeline: Timeline::default(),
+            quit: false,
+            title: String::new(),
+        };
+        app.session.hint = true;
+        match startup.network {
+            Some(path) => app.command(Command::OpenNetwork(path)),
+            None => app.command(Command::OpenExample(Example::Spiral)),
+        }
+        if let Some(path) = startup.data {
+            app.command(Command::OpenData(path));
+        }
+        app
+    }
+
+    /// What the window is about.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Carries out a command, as a widget or a key would.
+    pub fn command(&mut self, command: Command) {
+        let effects = self.session.apply(command);
+        self.perform(effects);
+    }
+
+    /// Waits until no job runs, at most `patience`, and takes what they give. For tests and pictures, which have no
+    /// frames in which results could arrive. Answers whether all jobs have ended.
+    pub fn wait_for_jobs(&mut self, patience: Duration) -> bool {
+        let deadline = Instant::now() + patience;
+        while let Some(finished) = self.jobs.wait(deadline.saturating_duration_since(Instant::now())) {
+            self.take(finished);
+        }
+        self.jobs.idle()
+    }
+
+    /// Takes what workers have finished and moves time. Draws nothing.
+    pub fn logic(&mut self, ctx: &Context) {
+        let first = self.context.set(ctx.clone()).is_ok();
+        if first {
+            theme::install(ctx);
+        }
+        for finished in self.jobs.poll() {
+            self.take(finished);
+        }
+        self.session.advance(f64::from(ctx.input(|input| input.unstable_dt)));
+        self.apply_appearance(ctx);
+        self.name_window(ctx);
+        if self.quit {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+        if self.session.playback.playing() && self.session.scene().is_some() {
+            ctx.request_repaint();
+        } else if !self.jobs.idle() {
+            ctx.request_repaint_after(Duration::from_millis(PROGRESS_INTERVAL));
+        }
+    }
+
+    /// Draws the window into `ui` and carries out what was asked for while drawing.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        let mut commands = keyboard::commands(ui.ctx());
+        commands.extend(drop::commands(ui.ctx()));
+        commands.extend(self.bars(ui));
+        commands.extend(self.side_panels(ui));
+        commands.extend(self.central(ui));
+        if let Some(prompt) = &self.session.path_prompt {
+            commands.extend(path_field::show(ui.ctx(), prompt));
+        }
+        if let Some(import) = &self.session.import {
+            commands.extend(super::import::show(ui.ctx(), import).into_iter().map(Command::Import));
+        }
+        drop::hint(ui.ctx());
+        for command in commands {
+            self.command(command);
+        }
+    }
+
+    fn bars(&mut self, ui: &mut Ui) -> Vec<Command> {
+        let (session, jobs) = (&self.session, self.jobs.status());
+        let mut commands = Panel::top("menu").show(ui, |ui| menu::show(ui, session)).inner;
+        let timeline = &mut self.timeline;
+        let bar = Panel::bottom("transport").exact_size(TRANSPORT);
+        commands.extend(bar.show(ui, |ui| transport::show(ui, timeline, session)).inner);
+        if !jobs.is_empty() {
+            commands.extend(Panel::bottom("jobs").show(ui, |ui| status::jobs(ui, &jobs)).inner);
+        }
+        commands
+    }
+
+    fn side_panels(&mut self, ui: &mut Ui) -> Vec<Command> {
+        let session = &self.session;
+        let mut commands = Vec::new();
+        let most = (0.4 * ui.available_width()).max(LEAST_PANEL);
+        if session.window.network_panel {
+            let panel = Panel::left("network").default_size(LEFT_PANEL).size_range(LEAST_PANEL..=most);
+            commands.extend(panel.show(ui, |ui| panels::left(ui, session)).inner);
+        }
+        if session.window.layer_panel {
+            let panel = Panel::right("layer").default_size(RIGHT_PANEL).size_range(LEAST_PANEL..=most);
+            let input =
+                LayerInput { scene: session.scene().map(Arc::as_ref), view: &session.view, t: session.playback.t() };
+            let asked = panel.show(ui, |ui| panels::layer::show(ui, &input)).inner;
+            commands.extend(asked.into_iter().map(Command::View));
+        }
+        commands
+    }
+
+    fn central(&mut self, ui: &mut Ui) -> Vec<Command> {
+        let (session, stage) = (&self.session, &mut self.stage);
+        CentralPanel::default()
+            .show(ui, |ui| {
+                let mut commands = status::notices(ui, session);
+                let input = StageInput {
+                    scene: session.scene(),
+                    refined: session.refined(),
+                    view: &session.view,
+                    t: session.playback.t(),
+                };
+                commands.extend(stage.show(ui, &input).into_iter().map(Command::View));
+                commands
+            })
+            .inner
+    }
+
+    fn take(&mut self, finished: Finished<Task, Outcome>) {
+        let outcome = finished.result.unwrap_or_else(|error| Outcome::Failed(finished.kind, error.to_string()));
+        let effects = self.session.receive(outcome);
+        self.perform(effects);
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Quit => self.quit = true,
+                Effect::Cancel(task) => {
+                    self.jobs.cancel(task);
+                }
+                // A second dialog over the first would leave one of them without an answer.
+                Effect::ShowDialog(..) if self.jobs.running(Task::Dialog) => {}
+                effect => {
+                    if let Some(work) = task_work(effect) {
+                        self.jobs.start(work.task, work.title, work.run);
+                    }
+                }
+            }
+        }
+    }
+
+    fn apply_appearance(&self, ctx: &Context) {
+        let preference = match self.session.window.appearance {
+            Appearance::System => ThemePreference::System,
+            Appearance::Light => ThemePreference::Light,
+            Appearance::Dark => ThemePreference::Dark,
+        };
+        if ctx.options(|options| options.theme_preference) != preference {
+            ctx.set_theme(preference);
+        }
+    }
+
+    fn name_window(&mut self, ctx: &Context) {
+        let title = match self.session.document() {
+            Some(document) => format!("{} – layerflow", document.network_name()),
+            None => "layerflow".to_owned(),
+        };
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+}
+
+impl eframe::App for ExplorerApp {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        ExplorerApp::logic(self, ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        ExplorerApp::ui(self, ui);
+    }
+}

@@ -1,0 +1,27 @@
+//! Files dropped on the window.
+
+use egui::{Align2, Context, Id, LayerId, Order};
+
+use super::theme::{self, Palette};
+use crate::session::Command;
+
+/// What the dropped files ask for.
+pub fn commands(ctx: &Context) -> Option<Command> {
+    let paths: Vec<_> = ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
+    (!paths.is_empty()).then_some(Command::OpenFiles(paths))
+}
+
+/// Says what a drop will do, while files hover over the window.
+pub fn hint(ctx: &Context) {
+    let hovering = ctx.input(|input| input.raw.hovered_files.len());
+    if hovering == 0 {
+        return;
+    }
+    let palette = Palette::for_dark(ctx.global_style().visuals.dark_mode);
+    let painter = ctx.layer_painter(LayerId::new(Order::Foreground, Id::unique("drop")));
+    let rect = ctx.content_rect();
+    painter.rect_filled(rect, 0.0, palette.stage.gamma_multiply(0.85));
+    let words = if hovering == 1 { "Drop the file to open it" } else { "Drop the files to open them" };
+    let font = egui::FontId::new(theme::HEADING, egui::FontFamily::Proportional);
+    painter.text(rect.center(), Align2::CENTER_CENTER, words, font, palette.ink);
+}

@@ -1,0 +1,174 @@
+//! The import assistant: a file gave only tensors; the proposed chain of layers, and one question: the activation.
+
+use egui::{Align2, Button, ComboBox, Context, Grid, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, Window};
+
+use super::theme::{self, Palette};
+use crate::formats::{ChainEntry, shape_words};
+use crate::network::{Activation, OutputFunction};
+use crate::session::{Import, ImportCommand, file_name};
+
+/// The height of the list of layers before it scrolls.
+const CHAIN_HEIGHT: f32 = 260.0;
+/// The height of the list of tensors before it scrolls.
+const TENSORS_HEIGHT: f32 = 160.0;
+/// The width of the assistant.
+const WIDTH: f32 = 640.0;
+
+/// Draws the assistant and tells what was asked for.
+pub fn show(ctx: &Context, import: &Import) -> Vec<ImportCommand> {
+    let mut commands = Vec::new();
+    let mut open = true;
+    let title = format!("Import {}", file_name(&import.path));
+    let window = Window::new(title).id(egui::Id::unique("import")).collapsible(false).open(&mut open);
+    window.default_width(WIDTH).anchor(Align2::CENTER_CENTER, [0.0, 0.0]).show(ctx, |ui| {
+        ui.label("This file holds matrices, but not what happens between them. One question: the activation.");
+        ui.add_space(theme::GAP);
+        commands.extend(question(ui, import));
+        ui.separator();
+        ScrollArea::both().id_salt("chain").max_height(CHAIN_HEIGHT).show(ui, |ui| commands.extend(chain(ui, import)));
+        ui.collapsing(format!("All {} tensors of the file", import.file.tensors().len()), |ui| {
+            commands.extend(tensors(ui, import));
+        });
+        ui.separator();
+        commands.extend(closing(ui, import));
+    });
+    if !open {
+        commands.push(ImportCommand::Close);
+    }
+    commands
+}
+
+fn question(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
+    let mut commands = Vec::new();
+    ui.horizontal(|ui| {
+        ui.label("Hidden activation").on_hover_text("σ after every layer but the last");
+        let now = import.hidden_activation();
+        let words = now.map_or("differs by layer", |activation| activation.name());
+        let chosen = activation_choice(ui, "Hidden activation", words, now);
+        commands.extend(chosen.map(ImportCommand::HiddenActivation));
+        ui.label("Output").on_hover_text("The function f that reads the last layer");
+        let output = import.chain.output;
+        let combo = ComboBox::from_id_salt("output").selected_text(output.name()).show_ui(ui, |ui| {
+            for value in OutputFunction::ALL {
+                if ui.selectable_label(value == output, value.name()).clicked() {
+                    commands.push(ImportCommand::Output(value));
+                }
+            }
+        });
+        combo.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Output function"));
+    });
+    commands
+}
+
+fn activation_choice(ui: &mut Ui, label: &str, words: &str, now: Option<Activation>) -> Option<Activation> {
+    let mut chosen = None;
+    let combo = ComboBox::from_id_salt(label).selected_text(words.replace('_', " ")).show_ui(ui, |ui| {
+        for activation in Activation::ALL {
+            if ui.selectable_label(now == Some(activation), activation.name().replace('_', " ")).clicked() {
+                chosen = Some(activation);
+            }
+        }
+    });
+    combo.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, label));
+    chosen
+}
+
+fn chain(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
+    let mut commands = Vec::new();
+    Grid::new("chain").num_columns(6).striped(true).show(ui, |ui| {
+        for heading in ["Layer", "Weight", "In → out", "Bias", "Activation", ""] {
+            ui.label(theme::note(ui, heading));
+        }
+        ui.end_row();
+        for (place, entry) in import.chain.entries.iter().enumerate() {
+            commands.extend(row(ui, place, entry, import));
+            ui.end_row();
+        }
+    });
+    commands
+}
+
+fn row(ui: &mut Ui, place: usize, entry: &ChainEntry, import: &Import) -> Vec<ImportCommand> {
+    let mut commands = Vec::new();
+    let layer = place + 1;
+    ui.label(layer.to_string());
+    ui.label(&entry.weight_name);
+    let widths = import.widths(entry);
+    let shape = widths.map_or("no matrix".to_owned(), |(inputs, outputs)| format!("{inputs} → {outputs}"));
+    let shape = RichText::new(shape);
+    let warning = Palette::of(ui).warning;
+    ui.label(if import.is_broken_at(entry) { shape.color(warning).strong() } else { shape });
+    ui.label(entry.bias_name.as_deref().unwrap_or("none"));
+    let name = entry.activation.name();
+    let chosen = activation_choice(ui, &format!("Activation of layer {layer}"), name, Some(entry.activation));
+    commands.extend(chosen.map(|activation| ImportCommand::Activation(place, activation)));
+    ui.horizontal(|ui| {
+        let mut button = |ui: &mut Ui, enabled, words: &str, tip: &str, command| {
+            let response = ui.add_enabled(enabled, Button::new(words).small()).on_hover_text(tip);
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, format!("{words} layer {layer}")));
+            if response.clicked() {
+                commands.push(command);
+            }
+        };
+        button(ui, true, "Transpose", "Read the matrix with rows as inputs, or back", ImportCommand::Transpose(place));
+        button(ui, place > 0, "Up", "Move the layer one place towards the input", ImportCommand::MoveUp(place));
+        button(ui, true, "Remove", "Take the layer out of the chain", ImportCommand::Remove(place));
+    });
+    commands
+}
+
+fn tensors(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
+    let mut commands = Vec::new();
+    let mut search = import.search.clone();
+    let label = ui.label("Search");
+    let field = ui.add(TextEdit::singleline(&mut search).hint_text("part of a name")).labelled_by(label.id);
+    if field.changed() {
+        commands.push(ImportCommand::Search(search));
+    }
+    let found: Vec<_> =
+        import.file.tensors().iter().filter(|tensor| tensor.name.contains(import.search.trim())).collect();
+    if found.is_empty() {
+        ui.label("No tensor has this in its name.");
+    }
+    let height = ui.spacing().interact_size.y;
+    ScrollArea::vertical().id_salt("tensors").max_height(TENSORS_HEIGHT).show_rows(
+        ui,
+        height,
+        found.len(),
+        |ui, rows| {
+            for tensor in found.get(rows).unwrap_or(&[]) {
+                ui.horizontal(|ui| {
+                    let add = ui.add_enabled(tensor.is_numeric && tensor.shape.len() == 2, Button::new("Add").small());
+                    let add = add.on_hover_text("Append this matrix to the chain");
+                    let add = add.on_disabled_hover_text("Only matrices are layers; a bias comes with its matrix.");
+                    add.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Add {}", tensor.name)));
+                    if add.clicked() {
+                        commands.push(ImportCommand::Append(tensor.name.clone()));
+                    }
+                    ui.label(format!("{}  {}", tensor.name, shape_words(&tensor.shape)));
+                });
+            }
+        },
+    );
+    commands
+}
+
+fn closing(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
+    let mut commands = Vec::new();
+    let obstacle = import.chain.fatal_problem().map(ToString::to_string);
+    if let Some(words) = &obstacle {
+        ui.colored_label(Palette::of(ui).warning, words);
+    }
+    ui.horizontal(|ui| {
+        let open = ui.add_enabled(obstacle.is_none(), Button::new("Open"));
+        if open.on_disabled_hover_text(obstacle.unwrap_or_default()).clicked() {
+            commands.push(ImportCommand::Open);
+        }
+        let cancel = ui.button("Cancel").on_hover_text("What was open stays open");
+        cancel.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Cancel import"));
+        if cancel.clicked() {
+            commands.push(ImportCommand::Close);
+        }
+    });
+    commands
+}

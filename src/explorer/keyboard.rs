@@ -1,0 +1,86 @@
+//! The keys of the window.
+
+use egui::{Context, Key, KeyboardShortcut, Modifiers};
+
+use crate::session::{Command, PlaybackCommand, Purpose, ViewCommand};
+
+/// A key with what it does, in the words of the help.
+pub struct Binding {
+    /// The keys, as the help shows them.
+    pub keys: &'static str,
+    /// What they do.
+    pub words: &'static str,
+}
+
+/// Every key, for the help.
+pub const BINDINGS: [Binding; 11] = [
+    Binding { keys: "Space", words: "play or pause" },
+    Binding { keys: "← →", words: "a phase back or on" },
+    Binding { keys: "Shift ← →", words: "a layer back or on" },
+    Binding { keys: "Home, End", words: "the start or the end of the flow" },
+    Binding { keys: "+ −", words: "faster or slower" },
+    Binding { keys: "L", words: "loop, or stop at the end" },
+    Binding { keys: "R", words: "plain net or ResNet" },
+    Binding { keys: "Ctrl O", words: "open a network" },
+    Binding { keys: "Ctrl S", words: "save the network" },
+    Binding { keys: "Shift drag", words: "on the timeline: loop a part of it" },
+    Binding { keys: "Esc", words: "leave a text field, close a menu" },
+];
+
+/// The plain keys; with a longer match first, because a shortcut also matches with more modifiers held down.
+fn plain() -> [(Modifiers, Key, Command); 13] {
+    let play = Command::Playback;
+    [
+        (Modifiers::NONE, Key::Space, play(PlaybackCommand::Toggle)),
+        (Modifiers::SHIFT, Key::ArrowLeft, play(PlaybackCommand::PreviousLayer)),
+        (Modifiers::SHIFT, Key::ArrowRight, play(PlaybackCommand::NextLayer)),
+        (Modifiers::NONE, Key::ArrowLeft, play(PlaybackCommand::PreviousPhase)),
+        (Modifiers::NONE, Key::ArrowRight, play(PlaybackCommand::NextPhase)),
+        (Modifiers::NONE, Key::Home, play(PlaybackCommand::Home)),
+        (Modifiers::NONE, Key::End, play(PlaybackCommand::End)),
+        (Modifiers::SHIFT, Key::Plus, play(PlaybackCommand::Faster)),
+        (Modifiers::NONE, Key::Plus, play(PlaybackCommand::Faster)),
+        (Modifiers::NONE, Key::Equals, play(PlaybackCommand::Faster)),
+        (Modifiers::NONE, Key::Minus, play(PlaybackCommand::Slower)),
+        (Modifiers::NONE, Key::L, play(PlaybackCommand::ToggleLoop)),
+        (Modifiers::NONE, Key::R, Command::View(ViewCommand::ToggleResNet)),
+    ]
+}
+
+/// Ctrl (Cmd) with O.
+pub const OPEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::O);
+/// Ctrl (Cmd) with S.
+pub const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
+/// Ctrl (Cmd) with Q.
+pub const QUIT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Q);
+
+/// Takes the keys that are the window's. A text field keeps all of them; another widget that has the focus keeps those
+/// that it is worked with.
+pub fn commands(ctx: &Context) -> Vec<Command> {
+    if ctx.text_edit_focused() {
+        return Vec::new();
+    }
+    let focused = ctx.memory(|memory| memory.focused().is_some());
+    let mut commands = Vec::new();
+    ctx.input_mut(|input| {
+        for (shortcut, command) in [
+            (OPEN, Command::Ask(Purpose::OpenNetwork)),
+            (SAVE, Command::Ask(Purpose::SaveNetwork)),
+            (QUIT, Command::Quit),
+        ] {
+            if input.consume_shortcut(&shortcut) {
+                commands.push(command);
+            }
+        }
+        if input.modifiers.command || input.modifiers.alt {
+            return;
+        }
+        for (modifiers, key, command) in plain() {
+            let letter = matches!(key, Key::L | Key::R);
+            if (letter || !focused) && input.consume_key(modifiers, key) {
+                commands.push(command);
+            }
+        }
+    });
+    commands
+}

@@ -1,0 +1,89 @@
+//! The data: a file or a built-in generator, and how many points it gives.
+
+use egui::{ComboBox, DragValue, Role, Ui, WidgetInfo};
+
+use super::super::theme;
+use crate::dataset::{Generator, GeneratorOptions, Labels};
+use crate::session::{Command, DataSource, Purpose, Session};
+
+/// The most points that the window draws of a generator; files may have more.
+const MOST_SAMPLES: usize = 100_000;
+/// The most noise that the window offers.
+const MOST_NOISE: f64 = 1.0;
+
+/// Draws the section and tells what was asked for.
+pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
+    let mut commands = Vec::new();
+    let wanted = session.wanted();
+    let inputs = wanted.network.as_ref().map(|network| network.inputs());
+    let (name, options) = match &wanted.data.source {
+        DataSource::Generated(generator, options) => (generator.name().to_owned(), Some((*generator, *options))),
+        DataSource::File(_) | DataSource::Example(_) => (wanted.data.name(), None),
+    };
+    ui.horizontal(|ui| {
+        ui.label("From").on_hover_text("Where the points come from: a built-in generator or a file");
+        let combo = ComboBox::from_id_salt("data source").width(ui.available_width() - theme::GAP).selected_text(name);
+        let combo = combo.show_ui(ui, |ui| {
+            if ui.button("Open data…").clicked() {
+                commands.push(Command::Ask(Purpose::OpenData));
+            }
+            for generator in Generator::ALL {
+                commands.extend(choice(ui, generator, options, inputs));
+            }
+        });
+        combo.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Data source"));
+    });
+    if let Some((generator, options)) = options {
+        commands.extend(settings(ui, generator, options));
+    }
+    let Some(dataset) = session.document().and_then(|document| document.data.dataset.as_ref()) else {
+        return commands;
+    };
+    let labels = match &dataset.labels {
+        Labels::None => "no labels".to_owned(),
+        Labels::Classes { names, .. } => format!("{} classes", names.len()),
+        Labels::Values(_) => "a value for each point".to_owned(),
+    };
+    ui.label(theme::note(ui, format!("{} points in {} dimensions, {labels}", dataset.samples(), dataset.dimension())));
+    commands
+}
+
+fn choice(
+    ui: &mut Ui,
+    generator: Generator,
+    now: Option<(Generator, GeneratorOptions)>,
+    inputs: Option<usize>,
+) -> Option<Command> {
+    let dimension = generator.dimension().or(inputs).unwrap_or(2);
+    let fits = inputs.is_none_or(|inputs| inputs == dimension);
+    let chosen = now.is_some_and(|(now, _)| now == generator);
+    let label = egui::Button::selectable(chosen, generator.name());
+    let response = ui.add_enabled(fits, label);
+    let response = response.on_disabled_hover_text(format!(
+        "{} has points of {dimension} coordinates; this network takes {}.",
+        generator.name(),
+        inputs.unwrap_or(0)
+    ));
+    let options = now.map_or_else(GeneratorOptions::default, |(_, options)| options);
+    response.clicked().then_some(Command::Generate(generator, GeneratorOptions { dimension, ..options }))
+}
+
+fn settings(ui: &mut Ui, generator: Generator, options: GeneratorOptions) -> Option<Command> {
+    let mut changed = options;
+    egui::Grid::new("generator").num_columns(2).show(ui, |ui| {
+        let label = ui.label("Samples");
+        let samples = DragValue::new(&mut changed.samples).range(1..=MOST_SAMPLES).speed(5.0);
+        ui.add(samples).labelled_by(label.id).on_hover_text("How many points flow through the network");
+        ui.end_row();
+        let label = ui.label("Noise");
+        let noise = DragValue::new(&mut changed.noise).range(0.0..=MOST_NOISE).speed(0.002).max_decimals(3);
+        ui.add(noise).labelled_by(label.id).on_hover_text("The standard deviation of what is added to each coordinate");
+        ui.end_row();
+        let label = ui.label("Seed");
+        ui.add(DragValue::new(&mut changed.seed).speed(0.1))
+            .labelled_by(label.id)
+            .on_hover_text("The same seed gives the same points on every machine");
+        ui.end_row();
+    });
+    (changed != options).then_some(Command::Generate(generator, changed))
+}

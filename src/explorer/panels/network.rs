@@ -1,0 +1,119 @@
+//! The panel on the left: the network's layers, the data, and how the flow is built.
+
+use egui::{Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::super::theme::{self, Palette};
+use crate::flow::LayerFlow;
+use crate::session::{Command, PlaybackCommand, Session};
+
+/// The height of a layer's entry: its name, its shape, the range of its singular values.
+const ENTRY: f32 = 38.0;
+/// Singular values below this share of one are drawn at the left end of the range.
+const LEAST_SIGMA: f64 = 1e-3;
+/// Singular values above this are drawn at the right end.
+const LARGEST_SIGMA: f64 = 1e3;
+
+/// Draws the list of layers and tells what was asked for.
+pub fn layers(ui: &mut Ui, session: &Session) -> Vec<Command> {
+    let mut commands = Vec::new();
+    let (Some(document), Some(scene)) = (session.document(), session.scene()) else {
+        ui.label("No network is open yet.");
+        return commands;
+    };
+    let (Some(network), flow) = (&document.network, &scene.flow) else { return commands };
+    let count = flow.layers().len();
+    let shape = format!("{} → {} · {} parameters", network.inputs(), network.outputs(), network.parameters());
+    ui.label(theme::note(ui, shape)).on_hover_text(format!(
+        "The network takes {} inputs and gives {} outputs, read by {}; its flow moves in {} dimensions.",
+        network.inputs(),
+        network.outputs(),
+        network.output().name(),
+        flow.ambient_dimension()
+    ));
+    let current = flow.moment(session.playback.t()).layer;
+    ScrollArea::vertical().id_salt("layers").auto_shrink([false, true]).max_height(list_height(ui, count)).show_rows(
+        ui,
+        ENTRY,
+        count,
+        |ui, rows| {
+            for layer in flow.layers().get(rows).unwrap_or(&[]) {
+                if entry(ui, layer, layer.index == current + 1) {
+                    commands.push(Command::Playback(PlaybackCommand::Seek(layer.index as f64 - 1.0)));
+                }
+            }
+        },
+    );
+    commands
+}
+
+/// A few layers are all shown; of many, as many as leave room for the sections below.
+fn list_height(ui: &Ui, count: usize) -> f32 {
+    let all = count as f32 * (ENTRY + ui.spacing().item_spacing.y);
+    all.min((0.45 * ui.available_height()).max(2.5 * ENTRY))
+}
+
+fn entry(ui: &mut Ui, layer: &LayerFlow, current: bool) -> bool {
+    let palette = Palette::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ENTRY), Sense::click());
+    let title = title(layer);
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, current, &title));
+    let visuals = ui.style().interact_selectable(&response, current);
+    let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+    if current || response.hovered() {
+        painter.rect_filled(rect, f32::from(theme::CORNER), visuals.weak_bg_fill);
+    }
+    let (left, top) = (rect.left() + theme::GAP, rect.top() + 3.0);
+    let ink = if current { visuals.text_color() } else { palette.ink };
+    painter.text(pos2(left, top), egui::Align2::LEFT_TOP, &title, theme::body_font(), ink);
+    let what = format!("{} → {}  {}", layer.inputs, layer.outputs, layer.activation.name().replace('_', " "));
+    let faint = if current { visuals.text_color() } else { palette.faint_ink };
+    painter.text(pos2(left, top + 16.0), egui::Align2::LEFT_TOP, what, theme::small_font(), faint);
+    if let Some(spectrum) = &layer.spectrum {
+        let bar = Rect::from_min_size(pos2(rect.right() - 64.0, top + 20.0), vec2(58.0, 6.0));
+        sigma_range(&painter, bar, &spectrum.singular_values, palette);
+    }
+    response.on_hover_text(tip(layer)).clicked()
+}
+
+fn title(layer: &LayerFlow) -> String {
+    match layer.name.trim() {
+        "" => format!("{}", layer.index),
+        name => format!("{}  {name}", layer.index),
+    }
+}
+
+/// From the smallest to the largest singular value on a log scale with 1 in the middle.
+fn sigma_range(painter: &egui::Painter, bar: Rect, values: &[f64], palette: &Palette) {
+    let (Some(largest), Some(smallest)) = (values.first(), values.last()) else { return };
+    let x = |sigma: f64| {
+        let share =
+            (sigma.clamp(LEAST_SIGMA, LARGEST_SIGMA) / LEAST_SIGMA).log10() / (LARGEST_SIGMA / LEAST_SIGMA).log10();
+        bar.left() + share as f32 * bar.width()
+    };
+    painter.rect_filled(bar, 2.0, palette.track);
+    let range = Rect::from_x_y_ranges(x(*smallest) - 1.0..=x(*largest) + 1.0, bar.y_range());
+    painter.rect_filled(range, 2.0, palette.phase(crate::flow::PhaseKind::Compress));
+    painter.vline(bar.center().x, bar.y_range(), palette.axis_line());
+}
+
+fn tip(layer: &LayerFlow) -> String {
+    let start = layer.index - 1;
+    match &layer.spectrum {
+        Some(spectrum) => {
+            let (largest, smallest) = (spectrum.singular_values.first(), spectrum.singular_values.last());
+            format!(
+                "Singular values from {} to {}, rank {}; the bar shows their range, 1 in the middle. Click: go to t = {start}.",
+                theme::significant(smallest.copied().unwrap_or(0.0)),
+                theme::significant(largest.copied().unwrap_or(0.0)),
+                spectrum.rank
+            )
+        }
+        None => format!("A residual block: x + f(x). Click: go to t = {start}."),
+    }
+}
+
+/// The heading of a section of the panel.
+pub fn heading(ui: &mut Ui, words: &str) {
+    ui.add_space(theme::SECTION_GAP / 2.0);
+    ui.label(RichText::new(words).strong());
+}

@@ -1,0 +1,29 @@
+//! Opens the window.
+
+use eframe::NativeOptions;
+use egui::ViewportBuilder;
+
+use super::{ExplorerApp, Startup};
+
+/// The size of the window when it opens, in points.
+const FIRST_SIZE: [f32; 2] = [1280.0, 800.0];
+/// The size below which the panels no longer fit.
+const LEAST_SIZE: [f32; 2] = [800.0, 560.0];
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// If the system gives no window or no OpenGL, as one sentence.
+pub fn run(startup: Startup) -> Result<(), String> {
+    let viewport = ViewportBuilder::default()
+        .with_title("layerflow")
+        .with_app_id("layerflow")
+        .with_inner_size(FIRST_SIZE)
+        .with_min_inner_size(LEAST_SIZE)
+        .with_drag_and_drop(true);
+    let options = NativeOptions { viewport, renderer: eframe::Renderer::Glow, ..NativeOptions::default() };
+    let app = ExplorerApp::new(startup);
+    eframe::run_native("layerflow", options, Box::new(|_| Ok(Box::new(app)))).map_err(|error| {
+        format!("The window could not be opened: {error}. Check that a display and OpenGL 2.1 or newer are available.")
+    })
+}

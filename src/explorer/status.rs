@@ -1,0 +1,129 @@
+//! Notices above the stage, and the jobs that run.
+
+use egui::{Color32, Frame, Label, Margin, ProgressBar, Role, Stroke, Ui, WidgetInfo};
+
+use super::theme::{self, Palette};
+use crate::jobs::Status;
+use crate::session::{Command, Notice, Session, Severity, Task};
+
+/// The width of a job's progress bar.
+const BAR: f32 = 120.0;
+/// The room that a notice's two buttons take.
+const BUTTONS: f32 = 170.0;
+
+/// Draws the notices, each with a button that takes it away.
+pub fn notices(ui: &mut Ui, session: &Session) -> Vec<Command> {
+    let mut commands = Vec::new();
+    if session.hint {
+        let hint = "Space stops and starts time; drag the timeline to go back; R shows the ResNet. Drop a weight file \
+                    here to see your own network.";
+        let got_it = banner(ui, Palette::of(ui).axis, hint, |ui| {
+            ui.button("Got it").on_hover_text("Take the hint away").clicked().then_some(Command::DismissHint)
+        });
+        commands.extend(got_it);
+    }
+    for notice in session.notices.shown() {
+        let palette = Palette::of(ui);
+        let colour = match notice.severity {
+            Severity::Done => palette.axis,
+            Severity::Warning => palette.warning,
+            Severity::Error => palette.error_large,
+        };
+        commands.extend(banner(ui, colour, &notice.sentence, |ui| buttons(ui, notice)));
+    }
+    commands
+}
+
+/// A sentence that wraps, with its buttons on the right.
+fn banner(
+    ui: &mut Ui,
+    colour: Color32,
+    words: &str,
+    buttons: impl FnOnce(&mut Ui) -> Option<Command>,
+) -> Option<Command> {
+    let fill = ui.visuals().faint_bg_color;
+    let frame = Frame::new().fill(fill).inner_margin(Margin::symmetric(8, 4)).corner_radius(theme::CORNER);
+    let shown = frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            let room = (ui.available_width() - BUTTONS).max(BUTTONS);
+            ui.vertical(|ui| {
+                ui.set_width(room);
+                ui.add(Label::new(words).wrap());
+            });
+            buttons(ui)
+        })
+        .inner
+    });
+    let rect = shown.response.rect;
+    ui.painter().vline(rect.left() + 1.0, rect.y_range(), Stroke::new(theme::THICK, colour));
+    shown.inner
+}
+
+fn buttons(ui: &mut Ui, notice: &Notice) -> Option<Command> {
+    let dismissed = ui.button("Dismiss").on_hover_text("Take this message away").clicked();
+    if !notice.details.is_empty() && ui.button("Copy details").on_hover_text(&notice.details).clicked() {
+        ui.ctx().copy_text(format!("{}\n{}", notice.sentence, notice.details));
+    }
+    dismissed.then_some(Command::Dismiss(notice.id))
+}
+
+/// Draws the jobs that run, each with its progress and a button that stops it.
+pub fn jobs(ui: &mut Ui, jobs: &[Status<Task>]) -> Vec<Command> {
+    let mut commands = Vec::new();
+    for job in jobs {
+        ui.horizontal(|ui| {
+            match job.fraction {
+                Some(fraction) => ui.add(ProgressBar::new(fraction).desired_width(BAR)),
+                None => ui.spinner(),
+            };
+            let cancel = format!("Cancel {}", job.title);
+            let button = ui.button("Cancel").on_hover_text("Stop this; what was open stays open");
+            button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &cancel));
+            if button.clicked() {
+                commands.push(Command::Cancel(job.kind));
+            }
+            let words = if job.words.is_empty() { job.title.clone() } else { format!("{}: {}", job.title, job.words) };
+            ui.add(Label::new(words).truncate());
+        });
+    }
+    commands
+}
+
+#[cfg(test)]
+mod tests {
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable;
+
+    use super::*;
+
+    #[test]
+    fn a_job_can_be_cancelled_in_the_window() {
+        let running = [Status {
+            kind: Task::Build,
+            title: "Building the flow".into(),
+            fraction: Some(0.5),
+            words: "layer 1".into(),
+        }];
+        let draw = |ui: &mut Ui, asked: &mut Vec<Command>| asked.extend(jobs(ui, &running));
+        let mut harness = Harness::new_ui_state(draw, Vec::new());
+        harness.get_by_label_contains("layer 1");
+        harness.get_by_label("Cancel Building the flow").click();
+        harness.run_steps(2);
+        assert_eq!(*harness.state(), [Command::Cancel(Task::Build)]);
+    }
+
+    #[test]
+    fn a_long_sentence_leaves_room_for_its_buttons() {
+        let mut session = Session::default();
+        session.notices.add(Severity::Error, "a long sentence ".repeat(40), "details");
+        let draw = |ui: &mut Ui, asked: &mut Vec<Command>| asked.extend(notices(ui, &session));
+        let mut harness = Harness::builder().with_size([500.0, 400.0]).build_ui_state(draw, Vec::new());
+        for name in ["Dismiss", "Copy details"] {
+            assert!(harness.get_by_label(name).rect().right() <= 500.0);
+        }
+        harness.get_by_label("Dismiss").click();
+        harness.run_steps(2);
+        assert_eq!(*harness.state(), [Command::Dismiss(0)]);
+    }
+}

@@ -1,0 +1,185 @@
+//! The timeline: one block for each layer, one coloured segment for each phase, and the time as a playhead.
+
+use egui::{Rect, Response, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use super::theme::{self, Palette};
+use crate::flow::{Flow, LayerFlow, Phase};
+use crate::session::{Playback, PlaybackCommand};
+
+/// The height of the row of layer numbers.
+const LABELS: f32 = 14.0;
+/// The height of the blocks.
+const BLOCKS: f32 = 20.0;
+/// The gap between layers that are wide enough to have one.
+const LAYER_GAP: f32 = 2.0;
+/// Layers narrower than this stand side by side without gaps.
+const NARROW_LAYER: f32 = 10.0;
+/// Room at both ends, so that the playhead's handle fits at t = 0 and t = L.
+const MARGIN: f32 = 6.0;
+/// Half the width of the playhead's handle.
+const HANDLE: f32 = 5.0;
+/// Nothing narrower than this is drawn: thousands of layers stay cheap.
+const THINNEST: f32 = 0.75;
+/// What is outside of the loop range is drawn this faint.
+const OUTSIDE_RANGE: f32 = 0.35;
+
+/// The timeline's memory from frame to frame.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    /// Where a drag with Shift began, as a time.
+    range_start: Option<f64>,
+}
+
+/// Where times are on the screen.
+#[derive(Clone, Copy)]
+struct Scale {
+    left: f32,
+    width: f32,
+    duration: f64,
+}
+
+impl Scale {
+    fn x(self, t: f64) -> f32 {
+        self.left + (t / self.duration.max(f64::MIN_POSITIVE)) as f32 * self.width
+    }
+
+    fn t(self, x: f32) -> f64 {
+        f64::from((x - self.left) / self.width.max(1.0)).clamp(0.0, 1.0) * self.duration
+    }
+}
+
+impl Timeline {
+    /// Draws the timeline over the whole width and tells what the mouse asks for.
+    pub fn show(&mut self, ui: &mut Ui, flow: &Flow, playback: &Playback) -> Vec<PlaybackCommand> {
+        let size = vec2(ui.available_width().max(4.0 * MARGIN), LABELS + BLOCKS);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+        let scale = Scale { left: rect.left() + MARGIN, width: rect.width() - 2.0 * MARGIN, duration: flow.duration() };
+        if ui.is_rect_visible(rect) {
+            draw(ui, rect, scale, flow, playback);
+        }
+        response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), playback.t(), "Timeline"));
+        let commands = self.interact(ui, &response, scale);
+        if let Some(at) = response.hover_pos().filter(|_| self.range_start.is_none()) {
+            let words = describe(flow, scale.t(at.x));
+            response.on_hover_text_at_pointer(words);
+        }
+        commands
+    }
+
+    fn interact(&mut self, ui: &Ui, response: &Response, scale: Scale) -> Vec<PlaybackCommand> {
+        let Some(at) = response.interact_pointer_pos().map(|at| scale.t(at.x)) else {
+            self.range_start = None;
+            return Vec::new();
+        };
+        let pressed = response.is_pointer_button_down_on() && ui.input(|input| input.pointer.any_pressed());
+        if pressed && ui.input(|input| input.modifiers.shift) {
+            self.range_start = Some(at);
+        }
+        match self.range_start {
+            Some(start) => vec![PlaybackCommand::SetRange(start, at)],
+            None if response.is_pointer_button_down_on() => vec![PlaybackCommand::Seek(at)],
+            None => Vec::new(),
+        }
+    }
+}
+
+/// The layer and phase at a time, in words.
+fn describe(flow: &Flow, t: f64) -> String {
+    let Some(layer) = flow.layers().get((t as usize).min(flow.layers().len().saturating_sub(1))) else {
+        return String::new();
+    };
+    let layer_words = layer_words(layer);
+    match layer.phases.iter().find(|phase| t < phase.end).or(layer.phases.last()) {
+        Some(phase) => {
+            let (start, end) = (phase.start, phase.end);
+            format!("{layer_words} · {}\nt from {start:.2} to {end:.2}", phase.kind.words())
+        }
+        None => format!("{layer_words} · moves nothing"),
+    }
+}
+
+/// The layer's number and name.
+pub fn layer_words(layer: &LayerFlow) -> String {
+    match layer.name.trim() {
+        "" => format!("layer {}", layer.index),
+        name => format!("layer {} ({name})", layer.index),
+    }
+}
+
+fn draw(ui: &Ui, rect: Rect, scale: Scale, flow: &Flow, playback: &Playback) {
+    let palette = Palette::of(ui);
+    let painter = ui.painter().with_clip_rect(rect);
+    let blocks = Rect::from_min_max(pos2(rect.left(), rect.top() + LABELS), rect.max);
+    let layer_width = scale.x(1.0) - scale.x(0.0);
+    let gap = if layer_width < NARROW_LAYER { 0.0 } else { LAYER_GAP };
+    let range = playback.range();
+    let mut drawn_to = f32::NEG_INFINITY;
+    for layer in flow.layers() {
+        let (start, end) = (layer.index as f64 - 1.0, layer.index as f64);
+        let (left, right) = (scale.x(start), scale.x(end) - gap);
+        if layer.phases.is_empty() && right - drawn_to >= THINNEST {
+            let block = Rect::from_x_y_ranges(left..=right, blocks.y_range());
+            painter.rect_filled(block, 0.0, palette.track);
+        }
+        for phase in &layer.phases {
+            let segment = segment(phase, scale, (left, right));
+            if segment.1 - drawn_to < THINNEST {
+                continue;
+            }
+            drawn_to = segment.1;
+            let inside = range.is_none_or(|(from, to)| phase.end > from && phase.start < to);
+            let colour = palette.phase(phase.kind).gamma_multiply(if inside { 1.0 } else { OUTSIDE_RANGE });
+            painter.rect_filled(Rect::from_x_y_ranges(segment.0..=segment.1, blocks.y_range()), 0.0, colour);
+        }
+    }
+    draw_numbers(&painter, rect, scale, flow.layers().len(), palette);
+    if let Some((from, to)) = range {
+        let bar = Rect::from_x_y_ranges(scale.x(from)..=scale.x(to), blocks.top() - 3.0..=blocks.top() - 1.0);
+        painter.rect_filled(bar, 0.0, palette.highlight);
+    }
+    draw_playhead(&painter, scale.x(playback.t()), blocks, palette);
+}
+
+/// A phase takes its share of what its layer's block has left beside the gap.
+fn segment(phase: &Phase, scale: Scale, (left, right): (f32, f32)) -> (f32, f32) {
+    let whole = scale.x(1.0) - scale.x(0.0);
+    let within = |t: f64| left + (scale.x(t) - left) * (right - left) / whole.max(f32::MIN_POSITIVE);
+    (within(phase.start), within(phase.end))
+}
+
+/// The layers' numbers, as many as fit without touching each other.
+fn draw_numbers(painter: &egui::Painter, rect: Rect, scale: Scale, layers: usize, palette: &Palette) {
+    let number_width = 8.0 * (layers.to_string().len() + 1) as f32;
+    let layer_width = (scale.x(1.0) - scale.x(0.0)).max(f32::MIN_POSITIVE);
+    let every = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000].into_iter();
+    let every = every.clone().find(|n| *n as f32 * layer_width >= number_width).unwrap_or(layers.max(1));
+    for layer in (1..=layers).filter(|layer| layer % every == 0 || *layer == 1 && every <= 2) {
+        let x = scale.x(layer as f64 - 0.5);
+        let at = pos2(x, rect.top());
+        painter.text(at, egui::Align2::CENTER_TOP, layer.to_string(), theme::small_font(), palette.faint_ink);
+    }
+}
+
+fn draw_playhead(painter: &egui::Painter, x: f32, blocks: Rect, palette: &Palette) {
+    let top = blocks.top() - 6.0;
+    // A light rim keeps the dark line visible on every phase colour.
+    painter.vline(x, top..=blocks.bottom(), Stroke::new(2.0 * theme::THICK, palette.stage));
+    painter.vline(x, top..=blocks.bottom(), Stroke::new(theme::THICK, palette.ink));
+    let handle = vec![pos2(x - HANDLE, top), pos2(x + HANDLE, top), pos2(x, top + 1.5 * HANDLE)];
+    painter.add(Shape::convex_polygon(handle, palette.ink, Stroke::new(theme::THIN, palette.stage)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_places_are_inverse_and_clamped() {
+        let scale = Scale { left: 10.0, width: 200.0, duration: 4.0 };
+        for t in [0.0, 1.0, 2.5, 4.0] {
+            assert!((scale.t(scale.x(t)) - t).abs() < 1e-5);
+        }
+        assert_eq!(scale.t(-50.0), 0.0);
+        assert_eq!(scale.t(5000.0), 4.0);
+    }
+}
