@@ -1,4 +1,5 @@
 //! layerflow: see a neural network as a flow.
+pub mod command_line;
 pub mod dataset;
 pub mod explorer;
 pub mod flow;

@@ -1,0 +1,52 @@
+//! Why a command ended without its result, and the exit status for it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use thiserror::Error;
+
+use crate::dataset::DatasetError;
+use crate::flow::FlowError;
+use crate::formats::FormatError;
+use crate::network::NetworkError;
+
+/// Why a command ended without its result.
+#[derive(Debug, Error)]
+pub(super) enum CommandError {
+    /// The network's file, or the file to be written.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    /// The data's file.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// The network and its data do not go together.
+    #[error("{}: {source}", path.display())]
+    Network { path: PathBuf, source: NetworkError },
+    /// The flow could not be built or followed.
+    #[error("{}: {source}", path.display())]
+    Flow { path: PathBuf, source: FlowError },
+    /// Built-in data of another width than the network takes.
+    #[error(
+        "the dataset {name} has {found} coordinates, but the network takes {expected} inputs; `grid` has as many as needed"
+    )]
+    Width { name: &'static str, expected: usize, found: usize },
+    /// Standard output could not be written.
+    #[error("standard output: cannot be written ({0})")]
+    Output(std::io::Error),
+    /// The window could not be opened.
+    #[error("{0}")]
+    Window(String),
+    /// Options that contradict each other or the file.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl CommandError {
+    /// 1 for bad input, 2 for a wrong command line.
+    pub(super) fn exit_code(&self) -> ExitCode {
+        match self {
+            CommandError::Usage(_) => ExitCode::from(2),
+            _ => ExitCode::from(1),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! `layerflow inspect`: layers, singular values, rotations, warnings; or the tensors of a file.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::formats::{self, Opened};
+
+use super::error::CommandError;
+use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network};
+use super::output::print;
+use super::report::{DataReport, Report, TensorReport};
+use super::table;
+
+/// Layers, singular values, rotations, warnings
+#[derive(Args, Clone, Debug)]
+pub(super) struct InspectArguments {
+    /// The network's file
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    /// List the tensors of the file; with NAMES, the weights of the chain chosen by hand
+    #[arg(long, value_name = "NAMES", num_args = 0..=1)]
+    tensors: Option<Option<String>>,
+    /// A data file or the name of a built-in dataset, to tell the accuracy on it
+    #[arg(long, value_name = "DATA")]
+    data: Option<String>,
+    #[command(flatten)]
+    chain: ChainOptions,
+    #[command(flatten)]
+    flow: FlowArguments,
+    #[command(flatten)]
+    samples: SampleOptions,
+}
+
+pub(super) fn run(arguments: &InspectArguments) -> Result<(), CommandError> {
+    match (&arguments.file, &arguments.tensors) {
+        (Some(file), Some(None)) => list_tensors(file, arguments.json),
+        // `inspect --tensors FILE`: the file's name came right after the option.
+        (None, Some(Some(file))) => list_tensors(Path::new(file), arguments.json),
+        (Some(file), Some(Some(names))) => {
+            let names: Vec<String> = names.split(',').map(|name| name.trim().to_owned()).collect();
+            inspect(file, &names, arguments)
+        }
+        (Some(file), None) => inspect(file, &[], arguments),
+        (None, _) => Err(CommandError::Usage("inspect needs a FILE; `layerflow inspect --help` tells more".into())),
+    }
+}
+
+fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Result<(), CommandError> {
+    let loaded = load_network(file, chain, &arguments.chain)?;
+    let network = &loaded.network;
+    let data = match &arguments.data {
+        Some(data) => Some(load_data(data, arguments.samples, network)?),
+        None => None,
+    };
+    let flow = build_flow(file, network, arguments.flow)?;
+    let mut report = Report::new(network, &flow, &loaded.left_out);
+    if let Some(data) = data {
+        let measured = DataReport::new(network, &data);
+        report.data = Some(measured.map_err(|source| CommandError::Network { path: file.into(), source })?);
+    }
+    if arguments.json { print_json(&report) } else { print(&table::report(&report)) }
+}
+
+/// The tensors by name, shape and type; no value is read from a file of tensors.
+fn list_tensors(file: &Path, json: bool) -> Result<(), CommandError> {
+    #[derive(Serialize)]
+    struct Tensors {
+        tensors: Vec<TensorReport>,
+    }
+    let tensors = match formats::open(file)? {
+        Opened::Tensors(tensors) => tensors.tensors().iter().map(TensorReport::of_info).collect(),
+        Opened::Network(network) => TensorReport::of_network(&network),
+    };
+    if json { print_json(&Tensors { tensors }) } else { print(&table::tensors(&tensors)) }
+}
+
+fn print_json(report: &impl Serialize) -> Result<(), CommandError> {
+    let text = serde_json::to_string_pretty(report).map_err(|error| CommandError::Output(error.into()))?;
+    print(&(text + "\n"))
+}

@@ -1,0 +1,76 @@
+//! The command line: the window without a subcommand, and one file for each subcommand.
+//!
+//! Results go to standard output or to a file that is written beside and renamed; a failure is one sentence on
+//! standard error. Exit status 0 is success, 1 bad input, 2 a wrong command line.
+
+mod error;
+mod flow;
+mod inspect;
+mod options;
+mod output;
+mod report;
+mod run;
+mod table;
+mod warnings;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use error::CommandError;
+
+/// See a neural network as a flow: rotations, compressions, shifts and activations in continuous motion.
+///
+/// Without a subcommand the explorer window opens.
+#[derive(Debug, Parser)]
+#[command(name = "layerflow", version, args_conflicts_with_subcommands = true)]
+struct CommandLine {
+    /// A network's file to open in the window
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// A data file to open with it
+    #[arg(long, value_name = "DATA")]
+    data: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Inspect(inspect::InspectArguments),
+    Run(run::RunArguments),
+    Flow(flow::FlowCommand),
+}
+
+/// Does what the arguments (the program's name first) ask for and answers the exit status.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let command_line = match CommandLine::try_parse_from(arguments) {
+        Ok(command_line) => command_line,
+        Err(error) => {
+            // Help and version are no failures and go to standard output. If printing fails there is nobody to tell.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let result = match &command_line.command {
+        None => open_window(command_line.file, command_line.data),
+        Some(Command::Inspect(arguments)) => inspect::run(arguments),
+        Some(Command::Run(arguments)) => run::run(arguments),
+        Some(Command::Flow(arguments)) => flow::run(arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // A closed standard error leaves only the exit status to tell of the failure.
+            let _ = writeln!(std::io::stderr(), "{}", error.to_string().replace('\n', " "));
+            error.exit_code()
+        }
+    }
+}
+
+fn open_window(_file: Option<PathBuf>, _data: Option<PathBuf>) -> Result<(), CommandError> {
+    Err(CommandError::Window("this build has no window; use inspect, run or flow".into()))
+}

@@ -1,0 +1,180 @@
+//! Options that several subcommands share, and what they load.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::dataset::{Dataset, Generator, GeneratorOptions};
+use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, TimeLaw};
+use crate::formats::{self, ChainProblem, ChainProposal, Opened};
+use crate::network::{Activation, Network, OutputFunction};
+
+use super::error::CommandError;
+
+/// The most numbers of a built-in dataset, 1 GB.
+const MOST_NUMBERS: usize = 1 << 27;
+
+/// How to make a network of a file that gives only tensors.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct ChainOptions {
+    /// Activation of the hidden layers, for files that give only tensors
+    #[arg(long, value_name = "NAME", value_parser = activation_parser())]
+    pub activation: Option<Activation>,
+    /// Output function, for files that give only tensors
+    #[arg(long, value_name = "NAME", value_parser = output_parser())]
+    pub output: Option<OutputFunction>,
+}
+
+/// The choices that the flow model leaves open.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub(super) struct FlowArguments {
+    /// How a layer's matrix is split into motions
+    #[arg(long, value_name = "KIND", default_value = "svd", value_parser = decomposition_parser())]
+    decomposition: Decomposition,
+    /// How a singular value acts over time
+    #[arg(long, value_name = "LAW", default_value = "geometric", value_parser = compression_parser())]
+    compression: CompressionLaw,
+    /// How a phase follows its clock
+    #[arg(long, value_name = "LAW", default_value = "smooth", value_parser = time_parser())]
+    time: TimeLaw,
+}
+
+/// How built-in data is drawn.
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct SampleOptions {
+    /// Number of points of a built-in dataset
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
+    samples: u32,
+    /// Standard deviation of the noise of a built-in dataset
+    #[arg(long, value_name = "S", default_value_t = 0.05, value_parser = noise)]
+    noise: f64,
+    /// Seed of a built-in dataset
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    seed: u64,
+}
+
+/// A network, and what its file holds beside it.
+pub(super) struct LoadedNetwork {
+    pub network: Network,
+    /// Tensors that the chain leaves out.
+    pub left_out: Vec<ChainProblem>,
+}
+
+/// Opens the network in `file`. `chain` names the tensors of the chain where it is chosen by hand.
+pub(super) fn load_network(
+    file: &Path,
+    chain: &[String],
+    options: &ChainOptions,
+) -> Result<LoadedNetwork, CommandError> {
+    let tensors = match formats::open(file)? {
+        Opened::Network(_) if !chain.is_empty() => {
+            return Err(CommandError::Usage(format!(
+                "{}: gives a whole network, so --tensors has nothing to choose; leave it out",
+                file.display()
+            )));
+        }
+        Opened::Network(network) => return Ok(LoadedNetwork { network, left_out: Vec::new() }),
+        Opened::Tensors(tensors) => tensors,
+    };
+    let hidden = options.activation.unwrap_or_default();
+    let output = options.output.unwrap_or_default();
+    let proposal = if chain.is_empty() {
+        ChainProposal::new(tensors.tensors(), hidden, output)
+    } else {
+        ChainProposal::of_names(tensors.tensors(), chain, hidden, output)
+    };
+    // A file that gives no network at all is told before the option that it would need.
+    let network = formats::build(&tensors, &proposal)?;
+    if options.activation.is_none() && proposal.entries.len() > 1 {
+        let names = Activation::ALL.map(Activation::name).join(", ");
+        return Err(CommandError::Usage(format!(
+            "{}: gives only tensors, so the activation of its hidden layers is not known; add --activation with one of \
+             {names}",
+            file.display()
+        )));
+    }
+    Ok(LoadedNetwork { network, left_out: proposal.problems })
+}
+
+/// Reads the data for a network: a built-in dataset by its name, else a file.
+pub(super) fn load_data(data: &str, samples: SampleOptions, network: &Network) -> Result<Dataset, CommandError> {
+    let expected = network.inputs();
+    let Some(generator) = Generator::from_name(data) else {
+        return Ok(Dataset::open(Path::new(data), Some(expected))?);
+    };
+    if let Some(found) = generator.dimension().filter(|&found| found != expected) {
+        return Err(CommandError::Width { name: generator.name(), expected, found });
+    }
+    let count = samples.samples as usize;
+    if count.checked_mul(expected).is_none_or(|numbers| numbers > MOST_NUMBERS) {
+        return Err(CommandError::Usage(format!(
+            "--samples {count} of {expected} coordinates are more than {MOST_NUMBERS} numbers; ask for fewer"
+        )));
+    }
+    let options = GeneratorOptions { samples: count, noise: samples.noise, seed: samples.seed, dimension: expected };
+    Ok(generator.generate(options))
+}
+
+/// Builds the flow of the network that came from `file`.
+pub(super) fn build_flow(file: &Path, network: &Network, arguments: FlowArguments) -> Result<Flow, CommandError> {
+    let FlowArguments { decomposition, compression, time } = arguments;
+    let options = FlowOptions { decomposition, compression, time };
+    Flow::new(network, options, &mut |_| true).map_err(|source| CommandError::Flow { path: file.into(), source })
+}
+
+/// The file that the network comes from and the one that the result goes to.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Files {
+    /// The network's file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// A data file, or one of moons, circles, spiral, xor, blobs, swiss-roll, grid, digits
+    #[arg(long, value_name = "DATA")]
+    pub data: String,
+    /// The file to write, .npz or .csv
+    #[arg(long, value_name = "OUT")]
+    pub out: PathBuf,
+    /// The chain chosen by hand: names of weights, first layer to last
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub tensors: Vec<String>,
+}
+
+fn noise(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() && value >= 0.0 => Ok(value),
+        _ => Err("it must be a finite number, 0 or larger".into()),
+    }
+}
+
+/// Accepts the names and turns them into values.
+fn parser<T>(names: Vec<&'static str>, from_name: fn(&str) -> Option<T>) -> impl TypedValueParser<Value = T>
+where
+    T: Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(names)
+        .try_map(move |name| from_name(&name).ok_or_else(|| format!("the name {name} is not known")))
+}
+
+fn activation_parser() -> impl TypedValueParser<Value = Activation> {
+    parser(Activation::ALL.map(Activation::name).to_vec(), Activation::from_name)
+}
+
+fn output_parser() -> impl TypedValueParser<Value = OutputFunction> {
+    parser(OutputFunction::ALL.map(OutputFunction::name).to_vec(), OutputFunction::from_name)
+}
+
+fn decomposition_parser() -> impl TypedValueParser<Value = Decomposition> {
+    let names = Decomposition::ALL.map(Decomposition::name).to_vec();
+    parser(names, |name| Decomposition::ALL.into_iter().find(|value| value.name() == name))
+}
+
+fn compression_parser() -> impl TypedValueParser<Value = CompressionLaw> {
+    let names = CompressionLaw::ALL.map(CompressionLaw::name).to_vec();
+    parser(names, |name| CompressionLaw::ALL.into_iter().find(|value| value.name() == name))
+}
+
+fn time_parser() -> impl TypedValueParser<Value = TimeLaw> {
+    let names = TimeLaw::ALL.map(TimeLaw::name).to_vec();
+    parser(names, |name| TimeLaw::ALL.into_iter().find(|value| value.name() == name))
+}

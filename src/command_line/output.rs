@@ -1,0 +1,94 @@
+//! Results as files: NumPy archives and CSV tables.
+
+use std::io::{self, Seek, Write};
+use std::path::Path;
+
+use nalgebra::DMatrix;
+use npyz::WriterBuilder;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::formats::write_beside;
+
+use super::error::CommandError;
+
+/// Archives need a longer form for entries from this size on; it is told a little before.
+const LARGE_ENTRY_BYTES: u64 = 1 << 31;
+
+/// The kind of result file that a name asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum OutputKind {
+    /// A NumPy archive.
+    Archive,
+    /// One table.
+    Csv,
+}
+
+/// The kind of file that the name's ending asks for.
+pub(super) fn kind_of(path: &Path) -> Result<OutputKind, CommandError> {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    match extension.as_deref() {
+        Some("npz") => Ok(OutputKind::Archive),
+        Some("csv") => Ok(OutputKind::Csv),
+        _ => Err(CommandError::Usage(format!("--out {}: give a name that ends in .npz or .csv", path.display()))),
+    }
+}
+
+/// An `.npz` archive under construction, uncompressed as numpy.savez writes it.
+pub(super) struct ArchiveWriter<W: Write + Seek>(ZipWriter<W>);
+
+impl<W: Write + Seek> ArchiveWriter<W> {
+    /// Adds an array of this shape; `values` are in row-major order.
+    pub(super) fn add(&mut self, name: &str, shape: &[usize], values: impl Iterator<Item = f64>) -> io::Result<()> {
+        let numbers = shape.iter().fold(1_u64, |numbers, &axis| numbers.saturating_mul(axis as u64));
+        let options = SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Stored)
+            .large_file(numbers.saturating_mul(8) >= LARGE_ENTRY_BYTES);
+        self.0.start_file(npyz::npz::file_name_from_array_name(name), options)?;
+        let shape: Vec<u64> = shape.iter().map(|&axis| axis as u64).collect();
+        let mut array =
+            npyz::WriteOptions::<f64>::new().default_dtype().shape(&shape).writer(&mut self.0).begin_nd()?;
+        array.extend(values)?;
+        array.finish()
+    }
+}
+
+/// Writes an archive; `fill` adds its arrays. Nothing is left at `path` if that fails.
+pub(super) fn write_archive(
+    path: &Path,
+    fill: impl FnOnce(&mut ArchiveWriter<&mut io::BufWriter<std::fs::File>>) -> io::Result<()>,
+) -> Result<(), CommandError> {
+    let written = write_beside(path, |writer| {
+        let mut archive = ArchiveWriter(ZipWriter::new(writer));
+        fill(&mut archive)?;
+        archive.0.finish()?;
+        Ok(())
+    });
+    Ok(written?)
+}
+
+/// Writes a table with one line for each column of `points` (coordinates × samples) and names such as `x_1`.
+pub(super) fn write_csv(path: &Path, name: &str, points: &DMatrix<f64>) -> Result<(), CommandError> {
+    let written = write_beside(path, |writer| {
+        let header: Vec<String> = (1..=points.nrows()).map(|index| format!("{name}_{index}")).collect();
+        writeln!(writer, "{}", header.join(","))?;
+        for column in points.column_iter() {
+            for (index, value) in column.iter().enumerate() {
+                let comma = if index == 0 { "" } else { "," };
+                write!(writer, "{comma}{value:?}")?;
+            }
+            writeln!(writer)?;
+        }
+        Ok(())
+    });
+    Ok(written?)
+}
+
+/// Prints to standard output. A reader that has seen enough and closed the pipe is no failure.
+pub(super) fn print(text: &str) -> Result<(), CommandError> {
+    let mut output = io::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CommandError::Output(error)),
+        _ => Ok(()),
+    }
+}

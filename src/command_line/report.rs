@@ -1,0 +1,185 @@
+//! The objects that `inspect --json` prints; their keys are part of the program's interface.
+
+use serde::Serialize;
+
+use crate::dataset::{Dataset, Labels};
+use crate::flow::{Flow, LayerFlow, Phase, Spectrum};
+use crate::formats::{ChainProblem, TensorInfo};
+use crate::network::{Layer, Network, NetworkError};
+
+use super::warnings::{self, Warning};
+
+/// Everything that `inspect` tells of a network.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    pub network: NetworkReport,
+    pub layers: Vec<LayerReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<DataReport>,
+    pub warnings: Vec<Warning>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct NetworkReport {
+    pub name: String,
+    pub inputs: usize,
+    pub outputs: usize,
+    pub ambient_dimension: usize,
+    pub parameters: usize,
+    pub output: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct LayerReport {
+    pub index: usize,
+    pub name: String,
+    pub kind: &'static str,
+    pub inputs: usize,
+    pub outputs: usize,
+    pub activation: &'static str,
+    pub singular_values: Vec<f64>,
+    pub rank: Option<usize>,
+    pub condition_number: Option<f64>,
+    pub spectral_norm: Option<f64>,
+    pub stable_rank: Option<f64>,
+    pub determinant_sign: Option<i8>,
+    pub reflection: bool,
+    pub rotation_in: Vec<f64>,
+    pub rotation_out: Vec<f64>,
+    pub total_rotation: Option<f64>,
+    pub phases: Vec<PhaseReport>,
+    pub warnings: Vec<Warning>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct PhaseReport {
+    pub kind: &'static str,
+    pub start: f64,
+    pub end: f64,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct DataReport {
+    pub name: String,
+    pub samples: usize,
+    pub accuracy: Option<f64>,
+}
+
+/// One tensor of a file.
+#[derive(Debug, Serialize)]
+pub(super) struct TensorReport {
+    pub name: String,
+    pub shape: Vec<usize>,
+    pub dtype: String,
+    pub bytes: u64,
+}
+
+impl Report {
+    pub(super) fn new(network: &Network, flow: &Flow, left_out: &[ChainProblem]) -> Report {
+        let layers = network.layers().iter().zip(flow.layers());
+        Report {
+            network: NetworkReport {
+                name: network.name().into(),
+                inputs: network.inputs(),
+                outputs: network.outputs(),
+                ambient_dimension: flow.ambient_dimension(),
+                parameters: network.parameters(),
+                output: network.output().name(),
+            },
+            layers: layers.map(|(layer, motion)| LayerReport::new(layer, motion)).collect(),
+            data: None,
+            warnings: left_out.iter().map(warnings::of_problem).collect(),
+        }
+    }
+}
+
+impl LayerReport {
+    fn new(layer: &Layer, motion: &LayerFlow) -> LayerReport {
+        let spectrum = motion.spectrum.as_ref();
+        let values = |of: fn(&Spectrum) -> &Vec<f64>| spectrum.map(|spectrum| of(spectrum).clone()).unwrap_or_default();
+        let singular_values = values(|spectrum| &spectrum.singular_values);
+        LayerReport {
+            index: motion.index,
+            name: layer.name().into(),
+            kind: layer.kind(),
+            inputs: layer.inputs(),
+            outputs: layer.outputs(),
+            activation: layer.activation().name(),
+            rank: spectrum.map(|spectrum| spectrum.rank),
+            condition_number: spectrum.and_then(|spectrum| spectrum.condition_number),
+            spectral_norm: singular_values.first().copied(),
+            stable_rank: spectrum.map(|spectrum| spectrum.stable_rank),
+            determinant_sign: spectrum.and_then(|spectrum| spectrum.determinant_sign),
+            reflection: spectrum.is_some_and(|spectrum| spectrum.reflection),
+            rotation_in: values(|spectrum| &spectrum.rotation_in),
+            rotation_out: values(|spectrum| &spectrum.rotation_out),
+            total_rotation: spectrum.map(|spectrum| spectrum.total_rotation),
+            phases: motion.phases.iter().map(PhaseReport::new).collect(),
+            warnings: warnings::of_layer(layer, motion),
+            singular_values,
+        }
+    }
+}
+
+impl PhaseReport {
+    fn new(phase: &Phase) -> PhaseReport {
+        PhaseReport { kind: phase.kind.name(), start: phase.start, end: phase.end }
+    }
+}
+
+impl DataReport {
+    /// Runs the data through the network.
+    pub(super) fn new(network: &Network, data: &Dataset) -> Result<DataReport, NetworkError> {
+        let accuracy = match &data.labels {
+            Labels::Classes { of_sample, .. } => network.forward(&data.points)?.accuracy(of_sample),
+            Labels::None | Labels::Values(_) => None,
+        };
+        Ok(DataReport { name: data.name.clone(), samples: data.samples(), accuracy })
+    }
+}
+
+impl TensorReport {
+    pub(super) fn of_info(info: &TensorInfo) -> TensorReport {
+        TensorReport {
+            name: info.name.clone(),
+            shape: info.shape.clone(),
+            dtype: info.dtype.clone(),
+            bytes: info.bytes,
+        }
+    }
+
+    /// The matrices and vectors of a network whose file is no list of tensors.
+    pub(super) fn of_network(network: &Network) -> Vec<TensorReport> {
+        let mut tensors = Vec::new();
+        for (index, layer) in network.layers().iter().enumerate() {
+            let name = if layer.name().is_empty() { format!("layers.{}", index + 1) } else { layer.name().to_owned() };
+            let mut add = |part: &str, shape: &[usize]| {
+                let bytes = 8 * shape.iter().product::<usize>() as u64;
+                tensors.push(TensorReport {
+                    name: format!("{name}.{part}"),
+                    shape: shape.into(),
+                    dtype: "F64".into(),
+                    bytes,
+                });
+            };
+            let affines = match layer {
+                Layer::Dense(dense) => vec![("weight", "bias", &dense.affine)],
+                Layer::Residual(block) => {
+                    vec![("inner.weight", "inner.bias", &block.inner), ("outer.weight", "outer.bias", &block.outer)]
+                }
+            };
+            for (weight, bias, affine) in affines {
+                add(weight, &[affine.outputs(), affine.inputs()]);
+                if let Some(values) = &affine.bias {
+                    add(bias, &[values.len()]);
+                }
+            }
+            if let Layer::Residual(block) = layer
+                && let Some(shortcut) = &block.shortcut
+            {
+                add("shortcut.weight", &[shortcut.nrows(), shortcut.ncols()]);
+            }
+        }
+        tensors
+    }
+}

@@ -1,0 +1,39 @@
+//! `layerflow run`: the plain forward pass.
+
+use clap::Args;
+
+use super::error::CommandError;
+use super::options::{ChainOptions, Files, SampleOptions, load_data, load_network};
+use super::output::{OutputKind, kind_of, write_archive, write_csv};
+
+/// The plain forward pass: `output` (after the output function) and `layer_1` … (after each activation)
+#[derive(Args, Clone, Debug)]
+pub(super) struct RunArguments {
+    #[command(flatten)]
+    files: Files,
+    #[command(flatten)]
+    chain: ChainOptions,
+    #[command(flatten)]
+    samples: SampleOptions,
+}
+
+pub(super) fn run(arguments: &RunArguments) -> Result<(), CommandError> {
+    let files = &arguments.files;
+    let kind = kind_of(&files.out)?;
+    let network = load_network(&files.file, &files.tensors, &arguments.chain)?.network;
+    let data = load_data(&files.data, arguments.samples, &network)?;
+    let forward =
+        network.forward(&data.points).map_err(|source| CommandError::Network { path: files.file.clone(), source })?;
+    if kind == OutputKind::Csv {
+        return write_csv(&files.out, "output", &forward.output);
+    }
+    write_archive(&files.out, |archive| {
+        // A matrix keeps its columns, the samples, one after the other: in NumPy's order they are rows.
+        let output = &forward.output;
+        archive.add("output", &[output.ncols(), output.nrows()], output.iter().copied())?;
+        for (index, layer) in forward.layer_outputs.iter().enumerate() {
+            archive.add(&format!("layer_{}", index + 1), &[layer.ncols(), layer.nrows()], layer.iter().copied())?;
+        }
+        Ok(())
+    })
+}

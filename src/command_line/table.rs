@@ -1,0 +1,87 @@
+//! Results as tables for people.
+
+use super::report::{LayerReport, Report, TensorReport};
+use super::warnings::Warning;
+
+/// What `inspect` prints without `--json`.
+pub(super) fn report(report: &Report) -> String {
+    let network = &report.network;
+    let name = if network.name.is_empty() { "(no name)" } else { &network.name };
+    let mut text = format!(
+        "{name}: {} inputs, {} outputs, {} parameters, output {}, ambient dimension {}\n",
+        network.inputs, network.outputs, network.parameters, network.output, network.ambient_dimension
+    );
+    if let Some(data) = &report.data {
+        let accuracy = data.accuracy.map_or_else(|| "no labels".into(), |accuracy| format!("accuracy {accuracy:.4}"));
+        text += &format!("data {}: {} samples, {accuracy}\n", data.name, data.samples);
+    }
+    text.push('\n');
+    let header =
+        ["layer", "name", "kind", "shape", "activation", "rank", "σ max", "σ min", "condition", "turn in", "turn out"];
+    let mut rows = vec![header.map(String::from).to_vec()];
+    rows.extend(report.layers.iter().map(layer_row));
+    text += &aligned(&rows);
+    text += "\nσ: singular values. Turns are the largest angles of the rotations in and out, in radians.\n";
+    for layer in &report.layers {
+        text.extend(layer.warnings.iter().map(|warning| warning_line(&format!("layer {}: ", layer.index), warning)));
+    }
+    text.extend(report.warnings.iter().map(|warning| warning_line("", warning)));
+    text
+}
+
+/// What `inspect --tensors` prints without `--json`.
+pub(super) fn tensors(tensors: &[TensorReport]) -> String {
+    let mut rows = vec![["tensor", "shape", "type", "bytes"].map(String::from).to_vec()];
+    rows.extend(tensors.iter().map(|tensor| {
+        let shape: Vec<String> = tensor.shape.iter().map(usize::to_string).collect();
+        vec![tensor.name.clone(), shape.join("×"), tensor.dtype.clone(), tensor.bytes.to_string()]
+    }));
+    aligned(&rows)
+}
+
+fn layer_row(layer: &LayerReport) -> Vec<String> {
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".into());
+    let number = |value: Option<&f64>| or_dash(value.map(|value| format!("{value:.4}")));
+    vec![
+        layer.index.to_string(),
+        if layer.name.is_empty() { "–".into() } else { layer.name.clone() },
+        layer.kind.into(),
+        format!("{}×{}", layer.outputs, layer.inputs),
+        layer.activation.into(),
+        or_dash(layer.rank.map(|rank| rank.to_string())),
+        number(layer.singular_values.first()),
+        number(layer.singular_values.last()),
+        or_dash(layer.condition_number.map(|condition| format!("{condition:.3e}"))),
+        number(layer.rotation_in.first()),
+        number(layer.rotation_out.first()),
+    ]
+}
+
+fn warning_line(place: &str, warning: &Warning) -> String {
+    format!("{} {}: {place}{}\n", warning.severity, warning.code, warning.message)
+}
+
+/// Columns as wide as their widest field, two spaces between them.
+fn aligned(rows: &[Vec<String>]) -> String {
+    let columns = rows.first().map_or(0, Vec::len);
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|field| field.chars().count()).max();
+    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
+    let mut text = String::new();
+    for row in rows {
+        let fields: Vec<String> = row.iter().zip(&widths).map(|(field, &width)| format!("{field:<width$}")).collect();
+        text += fields.join("  ").trim_end();
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_aligned_by_characters() {
+        let rows = [["a", "σσσ", "x"], ["bbb", "c", "y"]].map(|row| row.map(String::from).to_vec());
+        assert_eq!(aligned(&rows), "a    σσσ  x\nbbb  c    y\n");
+    }
+}

@@ -1,0 +1,61 @@
+//! What is worth a second look in a layer, with a code for scripts and a sentence for people.
+
+use serde::Serialize;
+
+use crate::flow::LayerFlow;
+use crate::formats::ChainProblem;
+use crate::network::Layer;
+
+/// From this condition number on, a layer makes errors of single precision as large as its values.
+const ILL_CONDITIONED: f64 = 1e8;
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(super) struct Warning {
+    pub code: &'static str,
+    pub severity: &'static str,
+    pub message: String,
+}
+
+impl Warning {
+    fn serious(code: &'static str, message: String) -> Warning {
+        Warning { code, severity: "warning", message }
+    }
+
+    fn info(code: &'static str, message: String) -> Warning {
+        Warning { code, severity: "info", message }
+    }
+}
+
+/// The findings of one layer.
+pub(super) fn of_layer(layer: &Layer, motion: &LayerFlow) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    if let Some(spectrum) = &motion.spectrum {
+        let full = spectrum.singular_values.len();
+        if spectrum.rank < full {
+            let lost = full - spectrum.rank;
+            let message = format!("rank {} of {full}: {lost} directions are compressed to nothing", spectrum.rank);
+            warnings.push(Warning::serious("rank_deficient", message));
+        }
+        if let Some(condition) = spectrum.condition_number.filter(|&condition| condition > ILL_CONDITIONED) {
+            let message = format!("condition number {condition:.1e}: the smallest direction is all but lost");
+            warnings.push(Warning::serious("ill_conditioned", message));
+        }
+        if spectrum.reflection {
+            let message = "reflection: the determinant is negative, so the flow turns through an extra dimension";
+            warnings.push(Warning::info("reflection", message.into()));
+        }
+    }
+    if let Some(time) = motion.fold {
+        let name = layer.activation().name();
+        let message =
+            format!("{name} is not monotone: past s = {time:.3} the flow folds and has neither velocity nor inverse");
+        warnings.push(Warning::info("fold", message));
+    }
+    warnings
+}
+
+/// The finding of a tensor that the chain of layers leaves out.
+pub(super) fn of_problem(problem: &ChainProblem) -> Warning {
+    Warning::serious("unused_tensor", problem.to_string())
+}
