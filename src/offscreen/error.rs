@@ -1,6 +1,5 @@
-use std::path::PathBuf;
-
 use super::MAX_SIDE;
+use crate::formats::FormatError;
 
 /// Why a picture could not be made or kept.
 #[derive(Debug, thiserror::Error)]
@@ -19,12 +18,7 @@ pub enum Error {
     /// The PNG encoder refused the picture.
     #[error("the picture could not be encoded as PNG: {0}")]
     Encode(#[from] png::EncodingError),
-    /// The picture could not be written.
-    #[error("the picture could not be written ({source}); check the folder and its permissions: {}", path.display())]
-    Write {
-        /// What the system said.
-        source: std::io::Error,
-        /// The file that was to be written.
-        path: PathBuf,
-    },
+    /// The picture could not be written; the message names the file.
+    #[error(transparent)]
+    Write(#[from] FormatError),
 }
