@@ -31,7 +31,7 @@ pub(super) enum JsonKind {
 }
 
 const PYTORCH: &str = "a PyTorch file";
-const PICKLE: &str = "a pickle (joblib, or a PyTorch file of old), whose code is never run";
+const PICKLE: &str = "a pickle of Python objects (joblib, old PyTorch)";
 const KERAS: &str = "a Keras file";
 const HDF5: &str = "an HDF5 file (Keras)";
 const ONNX: &str = "an ONNX file";
@@ -56,18 +56,21 @@ pub(super) fn format_of(path: &Path, beginning: &[u8]) -> Result<Format, FormatE
         _ if text_start.starts_with(b"{") => Ok(Format::Json),
         _ => match extension {
             "json" => Ok(Format::Json),
-            "npz" | "npy" => {
-                let reason = "it does not begin as one does".into();
-                Err(FormatError::Damaged { path: path.into(), format: "NumPy", reason })
-            }
-            "pt" | "pth" | "ckpt" | "bin" => unsupported(PYTORCH),
+            // The only one of them whose content has no mark of its own.
             "onnx" => unsupported(ONNX),
-            "h5" | "hdf5" | "keras" => unsupported(KERAS),
-            "gguf" => unsupported(GGUF),
-            "joblib" | "pkl" | "pickle" => unsupported(PICKLE),
+            "npz" | "npy" => mislabelled(path, "NumPy"),
+            "pt" | "pth" | "ckpt" => mislabelled(path, "PyTorch"),
+            "h5" | "hdf5" => mislabelled(path, "HDF5"),
+            "keras" => mislabelled(path, "Keras"),
+            "gguf" => mislabelled(path, "GGUF"),
+            "joblib" | "pkl" | "pickle" => mislabelled(path, "pickle"),
             _ => Err(FormatError::Unknown { path: path.into() }),
         },
     }
+}
+
+fn mislabelled(path: &Path, format: &'static str) -> Result<Format, FormatError> {
+    Err(FormatError::Damaged { path: path.into(), format, reason: "it does not begin as one does".into() })
 }
 
 /// NumPy, PyTorch and Keras all write zip archives; the names inside tell them apart.
@@ -156,8 +159,8 @@ mod tests {
     #[test]
     fn every_other_file_is_named_in_one_sentence() {
         assert!(sentence("a.onnx", b"").contains("is empty"));
-        assert!(sentence("a.pt", b"hello, not a pickle\n").contains("is a PyTorch file, which is not read"));
-        assert!(sentence("a.joblib", b"\x80\x04\x95").contains("never run"));
+        assert!(sentence("a.pt", b"hello, not a pickle\n").contains("is not a whole PyTorch file"));
+        assert!(sentence("a.joblib", b"\x80\x04\x95").contains("is a pickle of Python objects"));
         assert!(sentence("a.npz", b"hello").contains("not a whole NumPy file"));
         assert!(sentence("a.xyz", b"hello").contains("no network file that is known"));
         let newer = json_kind(Path::new("a.json"), br#"{"format": "layerflow.network/2"}"#).unwrap_err().to_string();

@@ -141,7 +141,9 @@ fn words(error: &SafeTensorError) -> String {
         SafeTensorError::InvalidHeaderDeserialization(error) => format!("its header is not understood ({error})"),
         SafeTensorError::InvalidOffset(name) => format!("the place of tensor `{name}` does not follow the one before"),
         SafeTensorError::TensorInvalidInfo => "a tensor's shape and size contradict each other".into(),
-        SafeTensorError::MetadataIncompleteBuffer => "its tensors claim more or less bytes than there are".into(),
+        SafeTensorError::MetadataIncompleteBuffer => {
+            "the sizes that its tensors claim do not add up to the file's".into()
+        }
         SafeTensorError::ValidationOverflow => "a tensor's shape is absurdly large".into(),
         other => other.to_string(),
     }

@@ -1,6 +1,10 @@
 //! All integration tests, in one binary: linking the libraries once is most of the cost.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+mod command_line;
+mod files;
 mod layering;
 mod pictures;
+mod reference_cases;
+mod support;
 mod window;
