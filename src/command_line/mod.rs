@@ -20,6 +20,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::explorer::{self, Startup};
+
 use error::CommandError;
 
 /// See a neural network as a flow: rotations, compressions, shifts and activations in continuous motion.
@@ -56,7 +58,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let result = match &command_line.command {
-        None => open_window(command_line.file, command_line.data),
+        None => {
+            let startup = Startup { network: command_line.file, data: command_line.data };
+            explorer::run(startup).map_err(CommandError::Window)
+        }
         Some(Command::Inspect(arguments)) => inspect::run(arguments),
         Some(Command::Run(arguments)) => run::run(arguments),
         Some(Command::Flow(arguments)) => flow::run(arguments),
@@ -69,8 +74,4 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             error.exit_code()
         }
     }
-}
-
-fn open_window(_file: Option<PathBuf>, _data: Option<PathBuf>) -> Result<(), CommandError> {
-    Err(CommandError::Window("this build has no window; use inspect, run or flow".into()))
 }
