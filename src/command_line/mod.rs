@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::explorer::{self, Startup};
+use crate::explorer::{self, StartData, Startup};
 
 use error::CommandError;
 
@@ -33,7 +33,7 @@ struct CommandLine {
     /// A network's file to open in the window
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
-    /// A data file to open with it
+    /// A data file to open with it, or the name of a built-in dataset
     #[arg(long, value_name = "DATA")]
     data: Option<PathBuf>,
     #[command(subcommand)]
@@ -59,7 +59,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let result = match &command_line.command {
         None => {
-            let startup = Startup { network: command_line.file, data: command_line.data };
+            let data = command_line.data.map(StartData::of_argument);
+            let startup = Startup { network: command_line.file, data };
             explorer::run(startup).map_err(CommandError::Window)
         }
         Some(Command::Inspect(arguments)) => inspect::run(arguments),

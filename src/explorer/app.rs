@@ -10,6 +10,7 @@ use super::panels::{self, layer::LayerInput};
 use super::timeline::Timeline;
 use super::views::stage::{Stage, StageInput};
 use super::{drop, keyboard, menu, path_field, status, theme, transport};
+use crate::dataset::{Generator, GeneratorOptions};
 use crate::jobs::{Finished, Jobs, Wake, task_work};
 use crate::session::{Appearance, Command, Effect, Example, Outcome, Session, Task};
 
@@ -29,8 +30,25 @@ const PROGRESS_INTERVAL: u64 = 50;
 pub struct Startup {
     /// A network to open; the embedded spiral where there is none.
     pub network: Option<PathBuf>,
-    /// Data to open.
-    pub data: Option<PathBuf>,
+    /// Data to let flow through it.
+    pub data: Option<StartData>,
+}
+
+/// Data that the program is started with.
+#[derive(Clone, Debug)]
+pub enum StartData {
+    /// A file.
+    File(PathBuf),
+    /// A built-in generator.
+    Generator(Generator),
+}
+
+impl StartData {
+    /// The file, or the built-in data of that name where there is no such file.
+    pub fn of_argument(argument: PathBuf) -> StartData {
+        let generator = argument.to_str().and_then(Generator::from_name).filter(|_| !argument.exists());
+        generator.map_or(StartData::File(argument), StartData::Generator)
+    }
 }
 
 /// The explorer window, with or without a window around it.
@@ -66,13 +84,16 @@ impl ExplorerApp {
             quit: false,
             title: String::new(),
         };
-        app.session.hint = true;
         match startup.network {
             Some(path) => app.command(Command::OpenNetwork(path)),
             None => app.command(Command::OpenExample(Example::Spiral)),
         }
-        if let Some(path) = startup.data {
-            app.command(Command::OpenData(path));
+        match startup.data {
+            Some(StartData::File(path)) => app.command(Command::OpenData(path)),
+            Some(StartData::Generator(generator)) => {
+                app.command(Command::Generate(generator, GeneratorOptions::default()));
+            }
+            None => app.session.hint = true,
         }
         app
     }

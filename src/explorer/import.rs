@@ -25,7 +25,8 @@ pub fn show(ctx: &Context, import: &Import) -> Vec<ImportCommand> {
         ui.add_space(theme::GAP);
         commands.extend(question(ui, import));
         ui.separator();
-        ScrollArea::both().id_salt("chain").max_height(CHAIN_HEIGHT).show(ui, |ui| commands.extend(chain(ui, import)));
+        let area = ScrollArea::both().id_salt("chain").max_height(CHAIN_HEIGHT).auto_shrink([false, true]);
+        area.show(ui, |ui| commands.extend(chain(ui, import)));
         ui.collapsing(format!("All {} tensors of the file", import.file.tensors().len()), |ui| {
             commands.extend(tensors(ui, import));
         });
@@ -103,16 +104,18 @@ fn row(ui: &mut Ui, place: usize, entry: &ChainEntry, import: &Import) -> Vec<Im
     let chosen = activation_choice(ui, &format!("Activation of layer {layer}"), name, Some(entry.activation));
     commands.extend(chosen.map(|activation| ImportCommand::Activation(place, activation)));
     ui.horizontal(|ui| {
-        let mut button = |ui: &mut Ui, enabled, words: &str, tip: &str, command| {
-            let response = ui.add_enabled(enabled, Button::new(words).small()).on_hover_text(tip);
-            response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, format!("{words} layer {layer}")));
+        let mut button = |ui: &mut Ui, enabled, on, words: &str, tip: &str, command| {
+            let response = ui.add_enabled(enabled, Button::new(words).small().selected(on)).on_hover_text(tip);
+            response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, on, format!("{words} layer {layer}")));
             if response.clicked() {
                 commands.push(command);
             }
         };
-        button(ui, true, "Transpose", "Read the matrix with rows as inputs, or back", ImportCommand::Transpose(place));
-        button(ui, place > 0, "Up", "Move the layer one place towards the input", ImportCommand::MoveUp(place));
-        button(ui, true, "Remove", "Take the layer out of the chain", ImportCommand::Remove(place));
+        let tip = "On where the rows of the file's matrix are inputs";
+        button(ui, true, entry.transpose, "Transpose", tip, ImportCommand::Transpose(place));
+        let tip = "Move the layer one place towards the input";
+        button(ui, place > 0, false, "Up", tip, ImportCommand::MoveUp(place));
+        button(ui, true, false, "Remove", "Take the layer out of the chain", ImportCommand::Remove(place));
     });
     commands
 }

@@ -14,6 +14,7 @@ pub mod theme;
 mod timeline;
 mod transport;
 pub mod views;
+mod window_icon;
 
-pub use app::{ExplorerApp, Startup};
+pub use app::{ExplorerApp, StartData, Startup};
 pub use run::run;

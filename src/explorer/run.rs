@@ -3,7 +3,7 @@
 use eframe::NativeOptions;
 use egui::ViewportBuilder;
 
-use super::{ExplorerApp, Startup};
+use super::{ExplorerApp, Startup, window_icon};
 
 /// The size of the window when it opens, in points.
 const FIRST_SIZE: [f32; 2] = [1280.0, 800.0];
@@ -21,6 +21,10 @@ pub fn run(startup: Startup) -> Result<(), String> {
         .with_inner_size(FIRST_SIZE)
         .with_min_inner_size(LEAST_SIZE)
         .with_drag_and_drop(true);
+    let viewport = match window_icon::load() {
+        Some(icon) => viewport.with_icon(icon),
+        None => viewport,
+    };
     let options = NativeOptions { viewport, renderer: eframe::Renderer::Glow, ..NativeOptions::default() };
     let app = ExplorerApp::new(startup);
     eframe::run_native("layerflow", options, Box::new(|_| Ok(Box::new(app)))).map_err(|error| {

@@ -62,17 +62,17 @@ impl Session {
         let inputs = network.inputs();
         self.wanted.network = Some(Arc::new(network));
         self.wanted.network_path = Some(path);
+        self.hint = false;
         if !self.wanted.data_fits() {
-            let fitting = Data::fitting(inputs);
-            let sentence = format!(
-                "This network takes {inputs} inputs and {} has {} columns of values, so {} is shown; open data of your \
-                 own with File ▸ Open data.",
+            let before = std::mem::replace(&mut self.wanted.data, Data::fitting(inputs));
+            let reason = match &before.dataset {
+                Some(dataset) => format!("{} has {} columns of values", before.name(), dataset.dimension()),
+                None => "no data of that width is open".to_owned(),
+            };
+            self.replaced_data = Some(format!(
+                "The network takes {inputs} inputs and {reason}, so {} is shown; choose other data on the left.",
                 self.wanted.data.name(),
-                self.wanted.data.dimension(),
-                fitting.name(),
-            );
-            self.wanted.data = fitting;
-            self.notices.add(Severity::Done, sentence, "");
+            ));
         }
         match self.waiting_data.take() {
             // The network is built with the data that it was started with, not with other data first.
@@ -91,6 +91,9 @@ impl Session {
     }
 
     fn show(&mut self, document: Document, scene: Arc<Scene>, effects: &mut Vec<Effect>) {
+        if let Some(sentence) = self.replaced_data.take() {
+            self.notices.add(Severity::Done, sentence, "");
+        }
         let new_network = !same(self.document().and_then(|shown| shown.network.as_ref()), document.network.as_ref());
         self.wanted = document.clone();
         let boundaries = boundaries(&scene.flow);
@@ -141,6 +144,9 @@ impl Session {
     }
 
     pub(super) fn give_up(&mut self, task: Task) {
+        if task == Task::Build {
+            self.replaced_data = None;
+        }
         match task {
             Task::Build if self.shown.is_none() => self.wanted = Document::default(),
             Task::Build => self.back_to_shown(),

@@ -30,6 +30,8 @@ pub struct Session {
     pub hint: bool,
     /// Data asked for before any network; it is read when the network's inputs are known.
     pub(super) waiting_data: Option<PathBuf>,
+    /// What to tell when the wanted document is shown: its data stands in for other data.
+    pub(super) replaced_data: Option<String>,
     /// What was asked for last: shown already, or still being built.
     pub(super) wanted: Document,
     /// What is shown.
@@ -69,6 +71,7 @@ impl Default for Session {
             path_prompt: None,
             hint: false,
             waiting_data: None,
+            replaced_data: None,
             wanted: Document::default(),
             shown: None,
             wanted_refinement: None,
@@ -182,6 +185,7 @@ impl Session {
     pub(super) fn want_data(&mut self, data: Data, effects: &mut Vec<Effect>) {
         let before = std::mem::replace(&mut self.wanted.data, data);
         if self.wanted.data_fits() {
+            self.replaced_data = None;
             self.build(effects);
             return;
         }
@@ -227,6 +231,7 @@ impl Session {
     fn open_example(&mut self, example: Example, effects: &mut Vec<Effect>) {
         match example.load() {
             Ok((network, data)) => {
+                self.replaced_data = None;
                 self.wanted.network = Some(Arc::new(network));
                 self.wanted.network_path = None;
                 self.wanted.data = data;

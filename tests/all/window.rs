@@ -6,7 +6,7 @@ use std::time::Duration;
 use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use layerflow::explorer::{ExplorerApp, Startup};
+use layerflow::explorer::{ExplorerApp, StartData, Startup};
 use layerflow::network::Activation;
 use layerflow::session::{Command, Compare, Task};
 use tempfile::TempDir;
@@ -188,11 +188,32 @@ fn a_path_on_the_command_line_is_opened_with_its_data() {
     let folder = tempfile::tempdir().unwrap();
     let network = write(&folder, "small.json", SMALL_NETWORK);
     let data = write(&folder, "points.csv", "a,b,label\n0,1,x\n1,0,y\n0.5,0.5,x\n");
-    let window = open(Startup { network: Some(network), data: Some(data) });
+    let window = open(Startup { network: Some(network), data: Some(StartData::of_argument(data)) });
     assert_eq!(network_name(&window), "small");
     let document = window.state().session().document().unwrap();
     assert_eq!(document.data.dataset.as_ref().unwrap().samples(), 3);
     assert_eq!(document.data.name(), "points.csv");
+}
+
+#[test]
+fn data_on_the_command_line_can_be_built_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let network = write(&folder, "small.json", SMALL_NETWORK);
+    let window = open(Startup { network: Some(network), data: Some(StartData::of_argument("moons".into())) });
+    assert_eq!(network_name(&window), "small");
+    assert_eq!(window.state().session().document().unwrap().data.name(), "moons");
+}
+
+#[test]
+fn a_network_of_another_width_gets_data_that_fits() {
+    let folder = tempfile::tempdir().unwrap();
+    let wide = r#"{"format": "layerflow.network/1", "layers": [{"type": "dense", "weight": [[1.0, 2.0, 3.0]]}]}"#;
+    let path = write(&folder, "wide.json", wide);
+    let mut window = first_start();
+    command(&mut window, Command::OpenNetwork(path));
+    let dataset = window.state().session().document().unwrap().data.dataset.clone().unwrap();
+    assert_eq!(dataset.dimension(), 3);
+    window.get_by_label_contains("takes 3 inputs");
 }
 
 #[test]
