@@ -24,6 +24,11 @@ pub(super) struct Candidate {
 }
 
 impl Arrangement {
+    /// The same axes with every sign positive.
+    pub fn unsigned(&self) -> Arrangement {
+        Arrangement { axes: self.axes.clone(), signs: vec![1.0; self.axes.len()] }
+    }
+
     /// The axes that carry no pair, ascending.
     pub fn free_axes(&self, dimension: usize) -> Vec<usize> {
         let mut taken = vec![false; dimension];

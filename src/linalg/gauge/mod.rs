@@ -63,7 +63,7 @@ impl Svd {
         let best = search::least_rotation(&problem)?;
         Ok(ProperSvd {
             rotation_in: Rotation::logarithm(&best.v.transpose())?,
-            factors: best.factors(&problem),
+            factors: best.factors,
             rotation_out: Rotation::logarithm(&best.u)?,
         })
     }

@@ -20,13 +20,20 @@ const LEAST_GAIN: f64 = 1e-9;
 /// How often a step that overshoots is halved before the search ends.
 const HALVINGS: usize = 6;
 
+impl Candidate {
+    /// Whether there is a continuous freedom that is followed: two null directions or two equal singular values.
+    pub fn has_freedom(&self, problem: &Problem) -> bool {
+        problem.dimension <= LARGEST_DIMENSION && (problem.nullity() > 1 || !problem.clusters.is_empty())
+    }
+}
+
 pub(super) fn polish(mut candidate: Candidate, problem: &Problem) -> Result<Candidate, LinalgError> {
+    if !candidate.has_freedom(problem) {
+        return Ok(candidate);
+    }
     let free = candidate.arrangement.free_axes(problem.dimension);
     let clusters: Vec<Vec<usize>> =
         problem.clusters.iter().map(|(start, end)| candidate.arrangement.axes[*start..*end].to_vec()).collect();
-    if problem.dimension > LARGEST_DIMENSION || (free.len() < 2 && clusters.is_empty()) {
-        return Ok(candidate);
-    }
     for _ in 0..STEPS {
         let log_v = Rotation::logarithm(&candidate.v)?.angular_velocity();
         let log_u = Rotation::logarithm(&candidate.u)?.angular_velocity();

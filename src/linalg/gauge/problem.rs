@@ -2,6 +2,11 @@
 
 use nalgebra::DMatrix;
 
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use super::arrangement::Candidate;
 use super::kabsch::orthogonal_factor;
 use crate::linalg::library::determinant_sign;
 use crate::linalg::{LinalgError, Svd};
@@ -49,6 +54,42 @@ impl Problem {
         let sign_v = determinant_sign(&joined(&pairs_v, &null_v));
         let sign_u = determinant_sign(&joined(&pairs_u, &null_u));
         Ok(Problem { dimension, pairs_v, pairs_u, factors, null_v, null_u, clusters, sign_v, sign_u })
+    }
+
+    /// The same choice, with the bases that a candidate has arrived at: arranging its pairs without a change of sign
+    /// gives the candidate again.
+    pub fn seen_from(&self, candidate: &Candidate) -> Problem {
+        let axes = &candidate.arrangement.axes;
+        let free = candidate.arrangement.free_axes(self.dimension);
+        let pairs = |basis: &DMatrix<f64>| basis.select_columns(axes);
+        let null = |basis: &DMatrix<f64>| basis.select_columns(&free);
+        // Both factors are proper, so the sign is that of the reordering alone.
+        let reordered = |basis: &DMatrix<f64>| determinant_sign(&joined(&pairs(basis), &null(basis)));
+        Problem {
+            pairs_v: pairs(&candidate.v),
+            pairs_u: pairs(&candidate.u),
+            null_v: null(&candidate.v),
+            null_u: null(&candidate.u),
+            sign_v: reordered(&candidate.v),
+            sign_u: reordered(&candidate.u),
+            ..self.clone()
+        }
+    }
+
+    /// The same choice, with the common basis of equal singular values turned at random (the same for every call).
+    pub fn with_turned_clusters(&self, seed: u64) -> Result<Problem, LinalgError> {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut turned = self.clone();
+        for (start, end) in &self.clusters {
+            let size = end - start;
+            let (turn, _) = orthogonal_factor(&DMatrix::from_fn(size, size, |_, _| random.random::<f64>() - 0.5))?;
+            for (pairs, old) in [(&mut turned.pairs_v, &self.pairs_v), (&mut turned.pairs_u, &self.pairs_u)] {
+                pairs.columns_mut(*start, size).copy_from(&(old.columns(*start, size) * &turn));
+            }
+        }
+        turned.sign_v = determinant_sign(&joined(&turned.pairs_v, &turned.null_v));
+        turned.sign_u = determinant_sign(&joined(&turned.pairs_u, &turned.null_u));
+        Ok(turned)
     }
 
     /// r.

@@ -22,25 +22,64 @@ const IMPROVEMENT_EVALUATIONS: usize = 4_000;
 /// Weights are made whole numbers on this scale for the assignment.
 const WEIGHT_SCALE: f64 = (1_u64 << 40) as f64;
 
-/// Proper V and U of (near-)least Σθ².
-pub(super) fn least_rotation(problem: &Problem) -> Result<Candidate, LinalgError> {
-    let candidates = if problem.dimension <= EXHAUSTIVE_DIMENSION {
-        exhaustive(problem)?
+/// Other bases of equal singular values to begin from, as the descent ends in the nearest valley.
+const OTHER_STARTS: u64 = 6;
+/// Up to this dimension they are tried.
+const MANY_STARTS_DIMENSION: usize = 24;
+/// Rounds of improving and polishing at most; each begins where the last one ended.
+const ROUNDS: usize = 4;
+
+/// V and U proper (d×d) of (near-)least Σθ², and the factor along each axis.
+pub(super) struct Least {
+    pub v: DMatrix<f64>,
+    pub u: DMatrix<f64>,
+    pub factors: Vec<f64>,
+}
+
+pub(super) fn least_rotation(problem: &Problem) -> Result<Least, LinalgError> {
+    let mut candidates = Vec::new();
+    if problem.dimension <= EXHAUSTIVE_DIMENSION {
+        for candidate in exhaustive(problem)? {
+            candidates.push(polish(candidate, problem)?);
+        }
     } else {
-        vec![improved(assigned(problem)?, problem)?]
-    };
+        candidates.push(descend(problem)?);
+        if !problem.clusters.is_empty() && problem.dimension <= MANY_STARTS_DIMENSION {
+            for seed in 0..OTHER_STARTS {
+                candidates.push(descend(&problem.with_turned_clusters(seed)?)?);
+            }
+        }
+    }
     let mut best: Option<Candidate> = None;
     for candidate in candidates {
-        let candidate = polish(candidate, problem)?;
         if best.as_ref().is_none_or(|best| candidate.energy < best.energy * CLEARLY_BETTER) {
             best = Some(candidate);
         }
     }
-    best.ok_or(LinalgError::NotConverged {
+    let best = best.ok_or(LinalgError::NotConverged {
         method: "search for the least rotation",
         rows: problem.dimension,
         columns: problem.dimension,
-    })
+    })?;
+    let factors = best.factors(problem);
+    Ok(Least { v: best.v, u: best.u, factors })
+}
+
+/// From an assignment downhill: discrete moves and the continuous freedom in turn, until neither gains.
+fn descend(problem: &Problem) -> Result<Candidate, LinalgError> {
+    let mut best = polish(improved(assigned(problem)?, problem)?, problem)?;
+    if !best.has_freedom(problem) {
+        return Ok(best);
+    }
+    for _ in 1..ROUNDS {
+        let here = problem.seen_from(&best);
+        let again = polish(improved(best.arrangement.unsigned().realise(&here)?, &here)?, &here)?;
+        if again.energy >= best.energy * CLEARLY_BETTER {
+            break;
+        }
+        best = again;
+    }
+    Ok(best)
 }
 
 /// The best few of all arrangements, best first.
