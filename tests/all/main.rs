@@ -6,5 +6,6 @@ mod files;
 mod layering;
 mod pictures;
 mod reference_cases;
+mod refinement;
 mod support;
 mod window;

@@ -1,0 +1,99 @@
+//! The refinement of trained networks: first order in N, exact where the model says so.
+
+use layerflow::flow::{CompressionLaw, Flow, FlowOptions};
+use layerflow::formats::examples;
+use layerflow::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
+use layerflow::resnet::{Refinement, RefinementKind, ResNet};
+use nalgebra::{DMatrix, DVector};
+
+fn full(steps: usize) -> Refinement {
+    Refinement { kind: RefinementKind::Full, steps }
+}
+
+fn linear(weight: DMatrix<f64>) -> Network {
+    let affine = Affine { weight, bias: None };
+    let layer = Layer::Dense(Dense { name: String::new(), affine, activation: Activation::Identity });
+    Network::new(String::new(), vec![layer], OutputFunction::Identity).unwrap()
+}
+
+fn end_error(network: &Network, inputs: &DMatrix<f64>, options: FlowOptions, refinement: Refinement) -> f64 {
+    let flow = Flow::new(network, options, &mut |_| true).unwrap();
+    let resnet = ResNet::new(&flow, refinement, inputs).unwrap();
+    resnet.measure(inputs, network.output(), &mut |_| true).unwrap().max_error
+}
+
+/// The slope of ln error against ln N between the ends of `steps`.
+fn slope(network: &Network, inputs: &DMatrix<f64>) -> f64 {
+    let points: Vec<(f64, f64)> = [64, 128, 256]
+        .iter()
+        .map(|steps| ((*steps as f64).ln(), end_error(network, inputs, FlowOptions::default(), full(*steps)).ln()))
+        .collect();
+    let mean = |pick: fn(&(f64, f64)) -> f64| points.iter().map(pick).sum::<f64>() / points.len() as f64;
+    let (x, y) = (mean(|p| p.0), mean(|p| p.1));
+    points.iter().map(|p| (p.0 - x) * (p.1 - y)).sum::<f64>() / points.iter().map(|p| (p.0 - x).powi(2)).sum::<f64>()
+}
+
+#[test]
+fn the_error_on_trained_networks_falls_as_one_over_n() {
+    let (spiral, data) = examples::spiral().unwrap();
+    let circles = examples::circles().unwrap();
+    for network in [spiral, circles] {
+        let slope = slope(&network, &data.points);
+        assert!((slope + 1.0).abs() < 0.1, "{}: slope {slope}", network.name());
+    }
+}
+
+#[test]
+fn rotations_and_compressions_have_their_closed_form_errors() {
+    // W = R(θ)·diag(σ): its singular values differ, so the gauge turns by θ alone.
+    let (theta, sigma) = (0.7_f64, [3.0, 0.4]);
+    let (sin, cos) = theta.sin_cos();
+    let rotation = DMatrix::from_row_slice(2, 2, &[cos, -sin, sin, cos]);
+    let network = linear(&rotation * DMatrix::from_diagonal(&DVector::from_row_slice(&sigma)));
+    let inputs = DMatrix::from_row_slice(2, 3, &[1.0, 0.0, -0.3, 0.0, 1.0, 2.0]);
+    let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+    for steps in [2_usize, 8, 64, 200] {
+        let n = steps as f64;
+        let growth = (1.0 + (theta / n).powi(2)).powf(n / 2.0);
+        let (sin, cos) = (n * (theta / n).atan()).sin_cos();
+        let turned = DMatrix::from_row_slice(2, 2, &[cos, -sin, sin, cos]) * growth;
+        let compressed =
+            DMatrix::from_diagonal(&DVector::from_iterator(2, sigma.map(|s| (1.0 + s.ln() / n).powf(n)).into_iter()));
+        let expected = turned * compressed * &inputs;
+        let found = ResNet::new(&flow, full(steps), &inputs).unwrap().positions(&inputs, 1.0).unwrap();
+        assert!((found - &expected).norm() <= 1e-9 * expected.norm(), "N = {steps}");
+    }
+}
+
+#[test]
+fn what_euler_reproduces_exactly() {
+    let weight = DMatrix::from_row_slice(2, 2, &[2.0, 0.0, 0.0, 0.0]);
+    let inputs = DMatrix::from_row_slice(2, 2, &[1.0, -0.5, 2.0, 0.25]);
+    let straight = FlowOptions { compression: CompressionLaw::Straight, ..FlowOptions::default() };
+    for steps in [1, 3, 16] {
+        assert!(end_error(&linear(weight.clone()), &inputs, straight, full(steps)) < 1e-12);
+        let relu = Layer::Dense(Dense {
+            name: String::new(),
+            affine: Affine {
+                weight: DMatrix::from_row_slice(2, 2, &[0.3, -2.0, 1.0, 0.7]),
+                bias: Some(DVector::from_row_slice(&[0.1, -0.2])),
+            },
+            activation: Activation::Relu,
+        });
+        let relu = Network::new(String::new(), vec![relu], OutputFunction::Identity).unwrap();
+        let whole = Refinement { kind: RefinementKind::Whole, steps };
+        assert!(end_error(&relu, &inputs, FlowOptions::default(), whole) < 1e-12);
+    }
+}
+
+#[test]
+fn unstable_compressions_and_blocks_are_told() {
+    let network = linear(DMatrix::from_row_slice(2, 2, &[1.0, 0.0, 0.0, (-5.5_f64).exp()]));
+    let inputs = DMatrix::from_element(2, 1, 1.0);
+    let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+    let unstable = ResNet::new(&flow, full(4), &inputs).unwrap().unstable();
+    assert_eq!(unstable.len(), 1);
+    assert_eq!((unstable[0].layer, unstable[0].least_steps), (1, 6));
+    assert!(ResNet::new(&flow, full(6), &inputs).unwrap().unstable().is_empty());
+    assert_eq!(ResNet::new(&flow, full(6), &inputs).unwrap().blocks(), 6);
+}
