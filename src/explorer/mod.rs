@@ -14,6 +14,7 @@ pub mod theme;
 mod timeline;
 mod transport;
 pub mod views;
+pub mod widgets;
 mod window_icon;
 
 pub use app::{ExplorerApp, StartData, Startup};

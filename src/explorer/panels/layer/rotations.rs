@@ -1,0 +1,83 @@
+//! The rotations of the layer: one dial for each plane, and a histogram where there are too many.
+
+use egui::{RichText, Ui};
+
+use super::{Shown, section};
+use crate::explorer::theme::{self, Palette};
+use crate::explorer::widgets::dial::{DIAL_WIDTH, Dial};
+use crate::explorer::widgets::histogram;
+use crate::flow::{Motion, PhaseKind, Spectrum};
+use crate::linalg::Rotation;
+use crate::session::{Hovered, phase_time};
+
+/// Up to this many planes have a dial each.
+const MOST_DIALS: usize = 12;
+/// Where there are more, this many have one and the rest are in the histogram.
+const LARGEST_DIALS: usize = 8;
+
+pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, spectrum: &Spectrum, hovered: &mut Option<Hovered>) {
+    section(
+        ui,
+        "Rotations",
+        "A rotation turns in separate planes, each by its own angle: one dial a plane, the hand where it is now.",
+    );
+    let mut any = false;
+    for (place, phase) in shown.layer.phases.iter().enumerate() {
+        if let Motion::Rotation(rotation) = &phase.motion {
+            any = true;
+            let s = phase_time(shown.flow, phase, shown.t);
+            one(ui, shown, (place, phase.kind, rotation, s), hovered);
+        }
+    }
+    if !any {
+        let words = if spectrum.rank == 0 {
+            "W is zero: there is nothing to turn."
+        } else {
+            "Nothing turns: W acts along the axes."
+        };
+        ui.label(theme::note(ui, words));
+    }
+}
+
+fn one(
+    ui: &mut Ui,
+    shown: &Shown<'_>,
+    (place, kind, rotation, s): (usize, PhaseKind, &Rotation, f64),
+    hovered: &mut Option<Hovered>,
+) {
+    let palette = Palette::of(ui);
+    let active = shown.phase == Some(place);
+    let matrix = match kind {
+        PhaseKind::RotateIn => "Vᵀ",
+        PhaseKind::RotateOut => "U",
+        _ => "Q",
+    };
+    let angles = rotation.angles();
+    let planes = if angles.len() == 1 { "1 plane".to_owned() } else { format!("{} planes", angles.len()) };
+    let title = RichText::new(format!("{}, {matrix}: {planes}", kind.words())).small();
+    let colour = if active { palette.ink } else { palette.faint_ink };
+    ui.label(title.color(colour))
+        .on_hover_text("θ is the angle of a plane; the hand stands at s·θ, where s runs from 0 to 1 in this phase.");
+    let dials = if angles.len() > MOST_DIALS { LARGEST_DIALS } else { angles.len() };
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = dial_gap(ui.available_width());
+        for (index, &angle) in angles.iter().enumerate().take(dials) {
+            let name = format!("Plane {} of {matrix} in layer {}", index + 1, shown.layer.index);
+            let dial = Dial { name: &name, angle, s, colour: palette.phase(kind), active };
+            let response = dial.show(ui);
+            if response.hovered() {
+                *hovered = Some(Hovered::Plane { layer: shown.index, phase: place, index });
+            }
+        }
+    });
+    if let Some(rest) = angles.get(dials..).filter(|rest| !rest.is_empty()) {
+        let name = format!("Angles of the other {} planes of {matrix}", rest.len());
+        histogram::show(ui, &name, rest, palette.phase(kind));
+    }
+}
+
+/// Spreads the dials over the width, so that the last column ends where the panel does.
+fn dial_gap(width: f32) -> f32 {
+    let columns = (width / (DIAL_WIDTH + 2.0)).floor().max(1.0);
+    if columns < 2.0 { 2.0 } else { ((width - columns * DIAL_WIDTH) / (columns - 1.0)).clamp(2.0, 14.0) - 0.1 }
+}

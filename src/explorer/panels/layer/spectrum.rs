@@ -1,0 +1,104 @@
+//! The spectrum of the layer: its singular values as bars that grow while it compresses, and the numbers made of them.
+
+use egui::{Grid, Ui};
+
+use super::Shown;
+use crate::explorer::theme::{self, Palette};
+use crate::explorer::widgets::bars::{Bar, Bars};
+use crate::flow::{CompressionLaw, Motion, PhaseKind, Spectrum};
+use crate::session::{Hovered, compression, phase_time, subscript};
+
+pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, spectrum: &Spectrum, hovered: &mut Option<Hovered>) {
+    let (law, s, kind) = moving(shown);
+    let values = &spectrum.singular_values;
+    let bar = |(index, sigma): (usize, &f64)| {
+        // What is zero to rounding is shown as the zero that it acts as.
+        let target = if index < spectrum.rank { *sigma } else { 0.0 };
+        Bar { target, now: compression(law, target, s) }
+    };
+    let bars: Vec<Bar> = values.iter().enumerate().map(bar).collect();
+    let palette = Palette::of(ui);
+    let name = format!("Singular values of layer {}", shown.layer.index);
+    let widget = Bars { name: &name, bars: &bars, colour: palette.phase(kind) };
+    if let Some(index) = widget.show(ui, |ui, index| tip(ui, index, &bars)) {
+        *hovered = Some(Hovered::SingularValue { layer: shown.index, index });
+    }
+    numbers(ui, shown, spectrum);
+}
+
+/// The law of the compression, its phase time now and its kind. A layer that compresses nothing has no such phase.
+fn moving(shown: &Shown<'_>) -> (CompressionLaw, f64, PhaseKind) {
+    let found = shown.layer.phases.iter().find_map(|phase| match phase.motion {
+        Motion::Compression { law, .. } => Some((law, phase_time(shown.flow, phase, shown.t), phase.kind)),
+        _ => None,
+    });
+    found.unwrap_or((shown.flow.options().compression, 1.0, PhaseKind::Compress))
+}
+
+fn tip(ui: &mut Ui, index: usize, bars: &[Bar]) {
+    let Some(bar) = bars.get(index) else { return };
+    let name = subscript(index + 1);
+    ui.label(format!("σ{name} = {}", theme::significant(bar.target)));
+    ui.label(format!("now {}", theme::significant(bar.now)));
+    let what = if bar.target == 0.0 {
+        "This direction is lost: all that differs along it becomes the same."
+    } else if bar.target < 1.0 {
+        "The line on the stage shows the direction that is compressed."
+    } else {
+        "The line on the stage shows the direction that is stretched."
+    };
+    ui.label(theme::note(ui, what));
+}
+
+fn numbers(ui: &mut Ui, shown: &Shown<'_>, spectrum: &Spectrum) {
+    let full = spectrum.singular_values.len();
+    let condition = spectrum.condition_number.map_or("infinite".to_owned(), theme::significant);
+    let mut rows = vec![
+        (
+            "rank",
+            format!("{} of {full}", spectrum.rank),
+            "How many singular values are not zero: the dimensions that get through.",
+        ),
+        (
+            "condition number",
+            condition,
+            "σ₁ divided by the smallest σ: how unequally directions are treated; infinite where one is lost.",
+        ),
+        (
+            "stable rank",
+            theme::significant(spectrum.stable_rank),
+            "Σσ² / σ₁²: about how many directions carry what gets through.",
+        ),
+        (
+            "total rotation",
+            format!("{}°", theme::figure(spectrum.total_rotation.to_degrees(), 1)),
+            "√(Σθ²) over all planes of all rotations of the layer.",
+        ),
+    ];
+    if let Some(sign) = spectrum.determinant_sign {
+        let sign = match sign {
+            0 => "0",
+            1.. => "+1",
+            _ => "\u{2212}1",
+        };
+        rows.insert(
+            3,
+            (
+                "sign of det W",
+                sign.to_owned(),
+                "+1 keeps the handedness of space, \u{2212}1 reflects it, 0 flattens it.",
+            ),
+        );
+    }
+    Grid::new("spectrum numbers").num_columns(2).show(ui, |ui| {
+        for (name, value, tip) in rows {
+            ui.label(theme::note(ui, name)).on_hover_text(tip);
+            ui.label(value).on_hover_text(tip);
+            ui.end_row();
+        }
+    });
+    if spectrum.reflection {
+        let extra = subscript(shown.flow.ambient_dimension());
+        ui.colored_label(Palette::of(ui).warning, format!("Reflection: turns through an extra dimension, x{extra}."));
+    }
+}

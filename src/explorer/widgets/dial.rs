@@ -1,0 +1,79 @@
+//! A dial for one plane of a rotation: the arc shows its angle θ, the hand where it has turned to.
+
+use egui::{Align2, Color32, Response, Sense, Shape, Stroke, Ui, pos2, vec2};
+
+use crate::explorer::theme::{self, Palette, THICK, THIN};
+
+/// The room a dial takes across.
+pub const DIAL_WIDTH: f32 = 52.0;
+const RADIUS: f32 = 20.0;
+const HEIGHT: f32 = 62.0;
+/// A point on the arc for every so many radians.
+const ARC_STEP: f64 = 0.1;
+
+/// One plane.
+pub struct Dial<'a> {
+    /// Its name for those who cannot see it.
+    pub name: &'a str,
+    /// θ in radians, 0 to π.
+    pub angle: f64,
+    /// How far the phase has come, 0 to 1.
+    pub s: f64,
+    /// The colour of the phase.
+    pub colour: Color32,
+    /// Whether the phase is on now.
+    pub active: bool,
+}
+
+impl Dial<'_> {
+    /// Draws the dial. Its directions are for the caller to show while it is hovered.
+    pub fn show(&self, ui: &mut Ui) -> Response {
+        let palette = Palette::of(ui);
+        let (rect, response) = ui.allocate_exact_size(vec2(DIAL_WIDTH, HEIGHT), Sense::hover());
+        let degrees = format!("{}°", theme::figure(self.angle.to_degrees(), 1));
+        let label = format!("{}: {degrees}", self.name);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &label));
+        let painter = ui.painter_at(rect);
+        let centre = pos2(rect.center().x, rect.top() + RADIUS + 2.0);
+        let on_rim = |angle: f64, radius: f32| centre + radius * vec2(angle.cos() as f32, -angle.sin() as f32);
+
+        let strength = if self.active || response.hovered() { 1.0 } else { 0.55 };
+        let colour = self.colour.gamma_multiply(strength);
+        painter.circle(centre, RADIUS, palette.track, Stroke::NONE);
+        // The reference direction from which the angle is read.
+        painter.line_segment([centre, on_rim(0.0, RADIUS)], Stroke::new(THIN, palette.axis));
+        painter.add(Shape::line(
+            arc(self.angle).map(|angle| on_rim(angle, RADIUS - 1.0)).collect(),
+            Stroke::new(THICK, colour),
+        ));
+        let hand = self.s * self.angle;
+        let ink = if self.active { palette.ink } else { palette.faint_ink };
+        painter.line_segment([centre, on_rim(hand, RADIUS - 3.0)], Stroke::new(THICK, ink));
+        painter.circle_filled(centre, THICK, ink);
+        let at = pos2(centre.x, rect.bottom());
+        painter.text(at, Align2::CENTER_BOTTOM, &degrees, theme::small_font(), ink);
+        response.on_hover_text_at_pointer(format!(
+            "{label}. It has turned by {}°. The stage shows the plane's two directions: a turns toward b.",
+            theme::figure(hand.to_degrees(), 1)
+        ))
+    }
+}
+
+/// Angles from 0 to `to`, close enough for a smooth arc.
+fn arc(to: f64) -> impl Iterator<Item = f64> {
+    let steps = (to.abs() / ARC_STEP).ceil().clamp(1.0, 64.0) as usize;
+    (0..=steps).map(move |step| to * step as f64 / steps as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arcs_reach_their_angle() {
+        for to in [0.0, 1e-9, 1.0, std::f64::consts::PI] {
+            let angles: Vec<f64> = arc(to).collect();
+            assert!(angles.len() >= 2 && angles[0] == 0.0 && (angles[angles.len() - 1] - to).abs() < 1e-12);
+        }
+    }
+}

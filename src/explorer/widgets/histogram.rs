@@ -1,0 +1,67 @@
+//! Many rotation angles at once: how many planes turn by how much, as rays of a half disc.
+
+use std::f64::consts::PI;
+
+use egui::{Align2, Color32, Sense, Shape, Stroke, Ui, pos2, vec2};
+
+use crate::explorer::theme::{self, Palette, THIN};
+
+/// Sectors of 15 degrees.
+const SECTORS: usize = 12;
+const RADIUS: f32 = 46.0;
+/// Corners of a sector's rim.
+const CORNERS: usize = 5;
+
+/// Draws `angles` (radians, 0 to π) as a polar histogram; the area of a sector is the number of its planes.
+pub fn show(ui: &mut Ui, name: &str, angles: &[f64], colour: Color32) {
+    let palette = Palette::of(ui);
+    let size = vec2(ui.available_width(), RADIUS + 20.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
+    let painter = ui.painter_at(rect);
+    let centre = pos2(rect.left() + RADIUS + 18.0, rect.bottom() - 14.0);
+    let at = |angle: f64, radius: f32| centre + radius * vec2(angle.cos() as f32, -angle.sin() as f32);
+    let counts = counts(angles);
+    let most = counts.iter().copied().max().unwrap_or(0).max(1);
+    painter.line_segment([at(0.0, RADIUS), at(PI, RADIUS)], Stroke::new(THIN, palette.axis));
+    for (sector, &count) in counts.iter().enumerate() {
+        let radius = RADIUS * (count as f32 / most as f32).sqrt();
+        let corner =
+            |corner: usize| at(PI * (sector as f64 + corner as f64 / (CORNERS - 1) as f64) / SECTORS as f64, radius);
+        let outline: Vec<_> = std::iter::once(centre).chain((0..CORNERS).map(corner)).collect();
+        if count > 0 {
+            painter.add(Shape::convex_polygon(outline, colour.gamma_multiply(0.6), Stroke::new(THIN, palette.stage)));
+        }
+    }
+    for (angle, label, align) in [(0.0, "0°", Align2::LEFT_CENTER), (PI, "180°", Align2::RIGHT_CENTER)] {
+        let beside = at(angle, RADIUS + 3.0);
+        painter.text(beside, align, label, theme::small_font(), palette.faint_ink);
+    }
+    let text = format!("{} more planes", angles.len());
+    let beside = pos2(centre.x + RADIUS + 30.0, centre.y - RADIUS / 2.0);
+    painter.text(beside, Align2::LEFT_CENTER, text, theme::small_font(), palette.faint_ink);
+    response.on_hover_text_at_pointer(format!(
+        "{name}: the area of a sector of 15° is the number of planes that turn by so much."
+    ));
+}
+
+fn counts(angles: &[f64]) -> [usize; SECTORS] {
+    let mut counts = [0; SECTORS];
+    for angle in angles {
+        let sector = (angle / PI * SECTORS as f64).floor().max(0.0) as usize;
+        counts[sector.min(SECTORS - 1)] += 1;
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_angle_is_counted_once() {
+        let counts = counts(&[0.0, 1e-9, PI / 2.0, PI, PI - 1e-9, PI + 1e-9]);
+        assert_eq!(counts.iter().sum::<usize>(), 6);
+        assert_eq!((counts[0], counts[SECTORS / 2], counts[SECTORS - 1]), (2, 1, 3));
+    }
+}

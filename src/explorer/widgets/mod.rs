@@ -1,0 +1,6 @@
+//! Small pictures of numbers: bars, dials, a histogram of angles, a curve.
+
+pub mod bars;
+pub mod curve;
+pub mod dial;
+pub mod histogram;
