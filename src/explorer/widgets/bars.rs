@@ -117,7 +117,7 @@ impl Scale {
 
 fn power_name(decade: i32) -> String {
     match decade {
-        -3..=3 => theme::significant(10f64.powi(decade)).trim_end_matches(".00").trim_end_matches(".0").to_owned(),
+        -3..=3 => 10f64.powi(decade).to_string(),
         _ => format!("1e{decade}").replace('-', "\u{2212}"),
     }
 }
