@@ -1,8 +1,9 @@
 //! The directions of the ambient space that a singular value or a rotation plane stands for, at any time.
 
+use nalgebra::{DMatrix, DVector};
+
 use super::view::Hovered;
 use crate::flow::{CompressionLaw, Flow, LayerFlow, Motion, Phase};
-use crate::linalg::Rotation;
 
 /// Steps in which a plane's arc is drawn.
 const ARC_STEPS: usize = 24;
@@ -63,7 +64,7 @@ fn singular(flow: &Flow, layer: &LayerFlow, index: usize, t: f64) -> Option<Vec<
     let values = &layer.spectrum.as_ref()?.singular_values;
     let compresses = |phase: &Phase| matches!(phase.motion, Motion::Compression { .. });
     let at = layer.phases.iter().position(compresses);
-    let mut direction = vec![0.0; flow.ambient_dimension()];
+    let mut direction = DVector::zeros(flow.ambient_dimension());
     match at.map(|at| &layer.phases[at].motion) {
         Some(Motion::Compression { law, factors, basis }) => {
             let axis = axis_of(values, index, factors)?;
@@ -75,19 +76,20 @@ fn singular(flow: &Flow, layer: &LayerFlow, index: usize, t: f64) -> Option<Vec<
             }
             let phase = &layer.phases[at?];
             let length = compression(*law, *factors.get(axis)?, phase_time(flow, phase, t));
-            direction.iter_mut().for_each(|x| *x *= length);
+            direction *= length;
         }
         // All singular values are 1: nothing is compressed, and any direction is as good as another.
         _ => *direction.get_mut(index)? = 1.0,
     }
+    let mut direction = DMatrix::from_column_slice(direction.len(), 1, direction.as_slice());
     for (place, phase) in layer.phases.iter().enumerate() {
         let Motion::Rotation(rotation) = &phase.motion else { continue };
         let s = phase_time(flow, phase, t);
         // Before the compression the direction is still on its way to its axis.
         let before = at.is_some_and(|at| place < at);
-        turn(rotation, if before { s - 1.0 } else { s }, &mut direction);
+        rotation.rotate(&mut direction, if before { s - 1.0 } else { s });
     }
-    Some(direction)
+    Some(direction.as_slice().to_vec())
 }
 
 /// The axis on which singular value `index` acts: the phase keeps its factors in the order of the axes.
@@ -100,18 +102,6 @@ fn axis_of(values: &[f64], index: usize, factors: &[f64]) -> Option<usize> {
         axis = Some(free.remove(nearest));
     }
     axis
-}
-
-/// R^s·x in place.
-fn turn(rotation: &Rotation, s: f64, x: &mut [f64]) {
-    for (index, angle) in rotation.angles().iter().enumerate() {
-        let (a, b) = rotation.plane(index);
-        let along = |direction: &[f64], x: &[f64]| direction.iter().zip(x).map(|(a, b)| a * b).sum::<f64>();
-        let (on_a, on_b) = (along(a, x), along(b, x));
-        let (sin, cos) = (s * angle).sin_cos();
-        let (more_a, more_b) = ((cos - 1.0) * on_a - sin * on_b, sin * on_a + (cos - 1.0) * on_b);
-        x.iter_mut().zip(a.iter().zip(b)).for_each(|(x, (a, b))| *x += more_a * a + more_b * b);
-    }
 }
 
 #[cfg(test)]

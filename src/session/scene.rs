@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::extent::{Extent, coordinate_name};
 use super::lattice::Lattice;
 use crate::dataset::Dataset;
-use crate::flow::{Flow, FlowError, FlowOptions, SampledPath};
+use crate::flow::{Flow, FlowError, FlowOptions, LayerFlow, SampledPath};
 use crate::network::{Forward, Network, NetworkError, OutputFunction};
 
 /// At most this many points leave a trail; more would hide each other.
@@ -53,7 +53,7 @@ pub struct Scene {
     pub trails: SampledPath,
     /// How far the data (or the grid, without data) reaches over the whole flow.
     pub extent: Extent,
-    /// The layers (from 1) whose reflection turns through the extra dimension.
+    /// The layers (from 1) whose reflection needs the extra dimension.
     pub reflections: Vec<usize>,
     /// Whether the last dimension of the ambient space is there only for reflections.
     pub extra_dimension: bool,
@@ -87,9 +87,11 @@ impl Scene {
         let followed = if data.samples() > 0 { &data } else { &grid };
         let extent = Extent::over(&flow, followed, &mut || progress(0.9, "measuring how far the data reaches"));
         let extent = extent.ok_or(FlowError::Cancelled)?;
-        let reflected = flow.layers().iter().filter(|layer| layer.spectrum.as_ref().is_some_and(|s| s.reflection));
-        let reflections = reflected.map(|layer| layer.index).collect();
         let extra_dimension = flow.ambient_dimension() > network.largest_width();
+        let fills_the_rest = |layer: &&LayerFlow| layer.inputs == network.largest_width();
+        let reflects = |layer: &&LayerFlow| layer.spectrum.as_ref().is_some_and(|spectrum| spectrum.reflection);
+        let reflected = flow.layers().iter().filter(|layer| extra_dimension && fills_the_rest(layer) && reflects(layer));
+        let reflections = reflected.map(|layer| layer.index).collect();
         Ok(Scene {
             flow: Arc::new(flow),
             dataset: Arc::clone(dataset),

@@ -4,6 +4,7 @@
 //! they are committed.
 
 mod renderer;
+mod stage;
 mod widgets;
 
 use egui_kittest::{HarnessBuilder, SnapshotOptions};

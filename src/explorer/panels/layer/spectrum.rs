@@ -6,7 +6,7 @@ use super::Shown;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::bars::{Bar, Bars};
 use crate::flow::{CompressionLaw, Motion, PhaseKind, Spectrum};
-use crate::session::{Hovered, compression, phase_time, subscript};
+use crate::session::{Hovered, compression, coordinate_name, phase_time, subscript};
 
 pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, spectrum: &Spectrum, hovered: &mut Option<Hovered>) {
     let (law, s, kind) = moving(shown);
@@ -98,7 +98,9 @@ fn numbers(ui: &mut Ui, shown: &Shown<'_>, spectrum: &Spectrum) {
         }
     });
     if spectrum.reflection {
-        let extra = subscript(shown.flow.ambient_dimension());
-        ui.colored_label(Palette::of(ui).warning, format!("Reflection: turns through an extra dimension, x{extra}."));
+        let extra = coordinate_name(shown.layer.inputs);
+        let text = format!("Reflection: turns through an extra dimension, {extra}.");
+        let tip = "W turns left into right. No rotation of its own coordinates does that; a half-turn through one more does.";
+        ui.colored_label(Palette::of(ui).warning, text).on_hover_text(tip);
     }
 }

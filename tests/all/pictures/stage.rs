@@ -1,0 +1,179 @@
+use std::sync::Arc;
+
+use egui::Theme;
+use egui_kittest::kittest::Queryable;
+use layerflow::dataset::{Dataset, Labels};
+use layerflow::explorer::panels::layer::{self, LayerInput};
+use layerflow::explorer::theme;
+use layerflow::explorer::views::stage::{Stage, StageInput};
+use layerflow::flow::FlowOptions;
+use layerflow::formats::examples;
+use layerflow::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
+use layerflow::resnet::{Refinement, RefinementKind};
+use layerflow::session::{Compare, Hovered, Refined, Scene, ViewCommand, ViewSettings};
+use nalgebra::DMatrix;
+
+use super::harness;
+
+/// What a window would hold: the stage, or the panel, with the settings that its commands change.
+#[derive(Default)]
+struct Session {
+    scene: Option<Arc<Scene>>,
+    refined: Option<Arc<Refined>>,
+    view: ViewSettings,
+    stage: Stage,
+    t: f64,
+}
+
+impl Session {
+    fn open(network: &Network, data: Dataset) -> Session {
+        let scene = Scene::build(network, &Arc::new(data), FlowOptions::default(), &mut |_, _| true).unwrap();
+        Session { scene: Some(Arc::new(scene)), ..Session::default() }
+    }
+
+    fn spiral() -> Session {
+        let (network, data) = examples::spiral().unwrap();
+        Session::open(&network, data)
+    }
+
+    fn refine(&mut self, steps: usize) {
+        let scene = self.scene.as_deref().unwrap();
+        let refinement = Refinement { kind: RefinementKind::Full, steps };
+        self.view.apply(ViewCommand::Steps(steps));
+        self.refined = Some(Arc::new(Refined::build(scene, refinement, &mut |_, _| true).unwrap()));
+    }
+
+    fn show_stage(&mut self, ui: &mut egui::Ui) {
+        theme::install(ui.ctx());
+        let Session { scene, refined, view, stage, t } = self;
+        let input = StageInput { scene: scene.as_ref(), refined: refined.as_ref(), view, t: *t };
+        for command in stage.show(ui, &input) {
+            view.apply(command);
+        }
+    }
+
+    fn show_panel(&mut self, ui: &mut egui::Ui) {
+        theme::install(ui.ctx());
+        let input = LayerInput { scene: self.scene.as_deref(), view: &self.view, t: self.t };
+        for command in layer::show(ui, &input) {
+            self.view.apply(command);
+        }
+    }
+}
+
+fn dense(rows: usize, columns: usize, weight: &[f64], activation: Activation) -> Layer {
+    let affine = Affine { weight: DMatrix::from_row_slice(rows, columns, weight), bias: None };
+    Layer::Dense(Dense { name: String::new(), affine, activation })
+}
+
+fn mirror() -> Session {
+    let layers = vec![dense(2, 2, &[0.0, 1.2, 0.8, 0.1], Activation::Identity)];
+    let network = Network::new("mirror".into(), layers, OutputFunction::Identity).unwrap();
+    let points = DMatrix::from_fn(2, 40, |row, sample| {
+        let angle = sample as f64 * 0.37;
+        (1.0 + sample as f64 / 40.0) * if row == 0 { angle.cos() } else { angle.sin() }
+    });
+    Session::open(&network, Dataset { name: "ring".into(), points, labels: Labels::None })
+}
+
+fn picture(session: Session, size: [f32; 2], theme: Theme, name: &str) {
+    let mut harness = harness(size, theme).build_ui_state(|ui, session: &mut Session| session.show_stage(ui), session);
+    harness.run_steps(6);
+    harness.snapshot(name);
+}
+
+fn panel_picture(session: Session, size: [f32; 2], theme: Theme, name: &str) {
+    let mut harness = harness(size, theme).build_ui_state(|ui, session: &mut Session| session.show_panel(ui), session);
+    harness.run_steps(3);
+    harness.snapshot(name);
+}
+
+#[test]
+fn the_spiral_in_play() {
+    let mut session = Session::spiral();
+    session.t = 1.4;
+    session.view.apply(ViewCommand::Hover(Some(Hovered::SingularValue { layer: 1, index: 0 })));
+    picture(session, [560.0, 420.0], Theme::Light, "stage_spiral_light");
+}
+
+#[test]
+fn the_resnet_over_the_plain_net() {
+    let mut session = Session::spiral();
+    session.refine(2);
+    session.t = 2.5;
+    session.view.apply(ViewCommand::Compare(Compare::Overlay));
+    picture(session, [560.0, 420.0], Theme::Dark, "stage_overlay_dark");
+}
+
+#[test]
+fn a_reflection_says_what_the_third_dimension_is_for() {
+    let mut session = mirror();
+    session.t = 0.5;
+    picture(session, [500.0, 400.0], Theme::Dark, "stage_mirror_dark");
+}
+
+#[test]
+fn the_panel_of_a_small_layer() {
+    let mut session = Session::spiral();
+    session.t = 1.5;
+    panel_picture(session, [260.0, 640.0], Theme::Light, "panel_small_light");
+}
+
+#[test]
+fn nothing_open_says_what_to_do() {
+    let mut harness = harness([500.0, 400.0], Theme::Light)
+        .build_ui_state(|ui, session: &mut Session| session.show_stage(ui), Session::default());
+    harness.run_steps(2);
+    harness.get_by_label("Stage: nothing is open");
+    harness.get_by_label_contains("Ctrl+O");
+}
+
+#[test]
+fn the_mouse_turns_and_fits() {
+    let mut harness = harness([500.0, 400.0], Theme::Light)
+        .build_ui_state(|ui, session: &mut Session| session.show_stage(ui), Session::spiral());
+    harness.run_steps(2);
+    let before = harness.state().view.camera;
+    let middle = harness.get_by_label("Stage: plain net").rect().center();
+    harness.drag_at(middle);
+    harness.run_steps(1);
+    harness.hover_at(middle + egui::vec2(40.0, 25.0));
+    harness.run_steps(1);
+    harness.drop_at(middle + egui::vec2(40.0, 25.0));
+    harness.run_steps(2);
+    assert_ne!(harness.state().view.camera.orientation, before.orientation);
+    harness.get_by_label("Fit").click();
+    harness.run_steps(2);
+    assert_eq!(harness.state().view.camera, before);
+    harness.get_by_label("Overlay").click();
+    harness.run_steps(2);
+    assert_eq!(harness.state().view.compare, Compare::Overlay);
+    harness.get_by_label_contains("computing the ResNet");
+}
+
+#[test]
+fn windows_and_data_of_every_size_are_drawn() {
+    let points = [
+        DMatrix::zeros(2, 0),
+        DMatrix::zeros(2, 1),
+        DMatrix::from_element(2, 5, 3.0),
+        DMatrix::from_fn(2, 9, |row, sample| (row + sample) as f64 * 1e30),
+        DMatrix::from_fn(2, 9, |row, sample| (row + sample) as f64 * 1e200),
+        DMatrix::from_fn(2, 9, |row, sample| (row + sample) as f64 * 1e-30),
+    ];
+    for points in points {
+        let layers = vec![dense(2, 2, &[0.0, 0.0, 0.0, 0.0], Activation::Tanh), dense(3, 2, &[1.0; 6], Activation::Gelu)];
+        let network = Network::new(String::new(), layers, OutputFunction::Identity).unwrap();
+        for size in [[1.0, 1.0], [90.0, 40.0], [500.0, 400.0]] {
+            let mut session = Session::open(&network, Dataset { name: String::new(), points: points.clone(), labels: Labels::None });
+            session.t = 1.9;
+            session.view.apply(ViewCommand::Compare(Compare::SideBySide));
+            let show = |ui: &mut egui::Ui, session: &mut Session| {
+                session.show_stage(ui);
+                session.show_panel(ui);
+            };
+            let mut harness = harness(size, Theme::Light).build_ui_state(show, session);
+            harness.run_steps(2);
+        }
+    }
+}
