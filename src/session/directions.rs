@@ -13,7 +13,12 @@ const ARC_STEPS: usize = 24;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Directions {
     /// The singular direction at the time: it turns, shrinks or grows, and turns again with the layer.
-    Singular(Vec<f64>),
+    Singular {
+        /// Half of the line that stands for the direction, through the origin.
+        direction: Vec<f64>,
+        /// The length of the longest such half in the layer: 1, or its largest singular value.
+        longest: f64,
+    },
     /// The plane in which the data turns.
     Plane {
         /// The two directions of the plane; the rotation turns the first toward the second.
@@ -27,7 +32,10 @@ pub enum Directions {
 pub fn directions(flow: &Flow, t: f64, hovered: Hovered) -> Option<Directions> {
     match hovered {
         Hovered::SingularValue { layer, index } => {
-            singular(flow, flow.layers().get(layer)?, index, t).map(Directions::Singular)
+            let layer = flow.layers().get(layer)?;
+            let largest = layer.spectrum.as_ref()?.singular_values.first().copied().unwrap_or(1.0);
+            let direction = singular(flow, layer, index, t)?;
+            Some(Directions::Singular { direction, longest: largest.max(1.0) })
         }
         Hovered::Plane { layer, phase, index } => {
             let phase = flow.layers().get(layer)?.phases.get(phase)?;

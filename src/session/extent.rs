@@ -1,7 +1,8 @@
 //! How far the data reaches over the whole flow, so that the scale of the stage stays put while it plays.
 
-use nalgebra::{DMatrix, DMatrixView};
+use nalgebra::DMatrix;
 
+use super::fit::{Fit, Following};
 use super::view::Projection;
 use crate::flow::{Flow, SampledPath};
 use crate::linalg::{PrincipalComponents, principal_components};
@@ -18,6 +19,8 @@ const MAX_WORK: usize = 1_500_000_000;
 pub struct Extent {
     /// d × positions; only finite ones.
     positions: DMatrix<f64>,
+    /// The time of each position, ascending.
+    times: Vec<f64>,
     /// The variance of each coordinate.
     variances: Vec<f64>,
     /// Their principal components, up to three; `None` where there is no position at all.
@@ -33,14 +36,20 @@ pub struct Frame {
     pub labels: Vec<String>,
     /// Whether the picture is three-dimensional and can be turned.
     pub space: bool,
-    /// The middle of the projected data.
-    pub centre: [f64; 3],
-    /// Half the width and height of the projected data in 2-D; in 3-D the radius of the ball around it, twice. Positive.
-    pub half: [f64; 2],
+    /// What holds the data over the whole flow.
+    pub whole_flow: Fit,
+    /// What holds the data around each time.
+    following: Following,
     /// The share of the variance over the whole flow that is seen, 0 to 1.
     pub share: f64,
-    /// Whether the picture holds every coordinate.
-    pub whole: bool,
+}
+
+impl Frame {
+    /// What of the projected space should be in sight at time t: the same over the whole flow, or (`follows`) what the
+    /// data needs around t.
+    pub fn fit(&self, t: f64, follows: bool) -> Fit {
+        if follows { self.following.at(t).unwrap_or(self.whole_flow) } else { self.whole_flow }
+    }
 }
 
 impl Extent {
@@ -52,6 +61,7 @@ impl Extent {
         let samples: Vec<usize> = (0..path.samples()).collect();
         let samples = spread(&samples, (budget / times.len().max(1)).max(1));
         let mut values = Vec::with_capacity(dimension * times.len() * samples.len());
+        let mut time_of_position = Vec::with_capacity(times.len() * samples.len());
         for &t in &times {
             if !go_on() {
                 return None;
@@ -60,13 +70,17 @@ impl Extent {
                 let position = path.position(flow, t, sample);
                 if position.len() == dimension && position.iter().all(|x| x.is_finite()) {
                     values.extend(position.iter().map(|x| f64::from(*x)));
+                    time_of_position.push(t);
                 }
             }
         }
-        let positions = DMatrix::from_vec(dimension, values.len() / dimension, values);
+        Some(Extent::of(DMatrix::from_vec(dimension, time_of_position.len(), values), time_of_position))
+    }
+
+    fn of(positions: DMatrix<f64>, times: Vec<f64>) -> Extent {
         let variances = positions.row_iter().map(|row| row.variance()).collect();
         let principal = principal_components(&positions, 3).ok();
-        Some(Extent { positions, variances, principal })
+        Extent { positions, times, variances, principal }
     }
 
     /// d.
@@ -120,23 +134,9 @@ impl Extent {
     fn fitted(&self, rows: DMatrix<f64>, labels: Vec<String>, share: f64) -> Frame {
         let projected = &rows * &self.positions;
         let space = rows.nrows() == 3;
-        let whole = rows.nrows() == self.dimension();
-        let mut centre = [0.0; 3];
-        let mut half = [0.0; 3];
-        for (axis, row) in projected.row_iter().enumerate().take(3) {
-            let (low, high) = row.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(*x), b.max(*x)));
-            if low <= high {
-                centre[axis] = (low + high) / 2.0;
-                half[axis] = (high - low) / 2.0;
-            }
-        }
-        let half = if space { [radius(projected.as_view(), &centre); 2] } else { [half[0], half[1]] };
-        let largest = half[0].max(half[1]);
-        // A single point, or points that never part, are shown in a window of their own size.
-        let fallback = if largest > 0.0 { largest } else { centre.iter().fold(0.0, |a: f64, b| a.max(b.abs())) };
-        let fallback = if fallback > 0.0 { fallback } else { 1.0 };
-        let half = half.map(|half| if half > 1e-9 * fallback { half } else { fallback });
-        Frame { rows, labels, space, centre, half, share, whole }
+        let whole_flow = Fit::around(projected.as_view(), space);
+        let following = Following::new(projected.as_view(), &self.times, whole_flow, space);
+        Frame { rows, labels, space, whole_flow, following, share }
     }
 }
 
@@ -153,12 +153,6 @@ pub fn subscript(number: usize) -> String {
 
 fn share(seen: f64, total: f64) -> f64 {
     if total > 0.0 { (seen / total).clamp(0.0, 1.0) } else { 1.0 }
-}
-
-fn radius(points: DMatrixView<'_, f64>, centre: &[f64; 3]) -> f64 {
-    let distance = |point: &[f64; 3]| point.iter().zip(centre).map(|(x, c)| (x - c).powi(2)).sum::<f64>();
-    let squares = points.column_iter().map(|point| distance(&[point[0], point[1], point[2]]));
-    squares.fold(0.0, f64::max).sqrt()
 }
 
 /// The ends and the middle of every phase.
@@ -185,9 +179,8 @@ mod tests {
     use super::*;
 
     fn extent(positions: DMatrix<f64>) -> Extent {
-        let variances = positions.row_iter().map(|row| row.variance()).collect();
-        let principal = principal_components(&positions, 3).ok();
-        Extent { positions, variances, principal }
+        let times = vec![0.0; positions.ncols()];
+        Extent::of(positions, times)
     }
 
     #[test]
@@ -196,7 +189,7 @@ mod tests {
             let frame = extent(DMatrix::from_fn(dimension, 9, |row, column| (row * column) as f64))
                 .frame(Projection::Automatic);
             assert_eq!(frame.rows, DMatrix::identity(dimension, dimension));
-            assert!(frame.whole && frame.share == 1.0);
+            assert_eq!(frame.share, 1.0);
             assert_eq!(frame.space, dimension == 3);
         }
     }
@@ -207,7 +200,7 @@ mod tests {
         let extent = extent(points);
         let frame = extent.frame(Projection::Automatic);
         assert_eq!(frame.labels, ["PC 1", "PC 2", "PC 3"]);
-        assert!(!frame.whole && frame.share > extent.frame(Projection::Space([0, 1, 2])).share);
+        assert!(frame.share > extent.frame(Projection::Space([0, 1, 2])).share);
         assert_eq!(extent.frame(Projection::PrincipalPlane).rows.nrows(), 2);
     }
 
@@ -224,8 +217,10 @@ mod tests {
             let extent = extent(positions);
             for projection in [Projection::Automatic, Projection::Plane([0, 99]), Projection::PrincipalSpace] {
                 let frame = extent.frame(projection);
-                assert!(frame.half.iter().all(|half| half.is_finite() && *half > 0.0));
-                assert!(frame.centre.iter().all(|x| x.is_finite()));
+                for fit in [frame.fit(0.3, false), frame.fit(0.3, true)] {
+                    assert!(fit.half.iter().all(|half| half.is_finite() && *half > 0.0));
+                    assert!(fit.centre.iter().all(|x| x.is_finite()));
+                }
             }
         }
     }

@@ -90,7 +90,8 @@ impl Scene {
         let extra_dimension = flow.ambient_dimension() > network.largest_width();
         let fills_the_rest = |layer: &&LayerFlow| layer.inputs == network.largest_width();
         let reflects = |layer: &&LayerFlow| layer.spectrum.as_ref().is_some_and(|spectrum| spectrum.reflection);
-        let reflected = flow.layers().iter().filter(|layer| extra_dimension && fills_the_rest(layer) && reflects(layer));
+        let reflected =
+            flow.layers().iter().filter(|layer| extra_dimension && fills_the_rest(layer) && reflects(layer));
         let reflections = reflected.map(|layer| layer.index).collect();
         Ok(Scene {
             flow: Arc::new(flow),
@@ -117,7 +118,7 @@ impl Scene {
         let layers: Vec<String> = self.reflections.iter().map(usize::to_string).collect();
         let (word, verb) = if layers.len() == 1 { ("layer", "reflects") } else { ("layers", "reflect") };
         Some(format!(
-            "{name} is an extra dimension: {word} {} {verb} (det W < 0), and a flow can do so only by turning through it.",
+            "{name} is an extra dimension: {word} {} {verb} (det W < 0) by turning through it.",
             layers.join(", ")
         ))
     }

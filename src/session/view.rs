@@ -15,6 +15,8 @@ pub struct ViewSettings {
     pub projection: Projection,
     /// Where they are looked at from; shared by views side by side.
     pub camera: Camera,
+    /// Let the scale follow the data slowly; otherwise it is one for the whole flow.
+    pub auto_fit: bool,
     /// Draw the deformed grid of the input space.
     pub grid: bool,
     /// Draw where the points came from.
@@ -101,6 +103,8 @@ pub enum ViewCommand {
     Fit,
     /// Back to the first orientation and show everything.
     ResetCamera,
+    /// Let the scale follow the data, or keep it.
+    AutoFit(bool),
     /// Draw the grid or not.
     ShowGrid(bool),
     /// Draw trails or not.
@@ -128,6 +132,7 @@ impl Default for ViewSettings {
         ViewSettings {
             projection: Projection::Automatic,
             camera: Camera::default(),
+            auto_fit: true,
             grid: true,
             trails: true,
             trail_length: 0.5,
@@ -184,6 +189,7 @@ impl ViewSettings {
             ViewCommand::Zoom { factor, at } => self.camera.zoom(factor, at),
             ViewCommand::Fit => self.camera.fit(),
             ViewCommand::ResetCamera => self.camera = Camera::default(),
+            ViewCommand::AutoFit(follows) => self.auto_fit = follows,
             ViewCommand::ShowGrid(shown) => self.grid = shown,
             ViewCommand::ShowTrails(shown) => self.trails = shown,
             ViewCommand::TrailLength(length) if length.is_finite() => self.trail_length = length.clamp(0.0, MAX_TRAIL),

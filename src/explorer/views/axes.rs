@@ -4,32 +4,27 @@ use egui::{Align2, Painter, Pos2, Rect, pos2, vec2};
 
 use super::mapping::Mapping;
 use crate::explorer::theme::{self, GAP, Palette};
-use crate::session::Frame;
 
 /// The scale bar is at most this long on the screen.
-const SCALE_BAR: f32 = 110.0;
+pub const SCALE_BAR: f32 = 110.0;
 
-/// Draws the axes of the projection through the origin of the space, named at their ends.
-pub fn axes(painter: &Painter, palette: &Palette, mapping: &Mapping, frame: &Frame) {
-    for (index, label) in frame.labels.iter().enumerate().take(3) {
-        let reach = if mapping.space { axis_reach(mapping.unit) } else { frame.half[index.min(1)] };
-        let at = |share: f64| {
-            // In the plane an axis spans the data wherever the origin is; in space it starts at the origin.
-            let mut point = if mapping.space { [0.0; 3] } else { frame.centre.map(|_| 0.0) };
-            point[index] = if mapping.space { share.max(0.0) * reach } else { frame.centre[index] + share * reach };
+/// The length of an axis, as a share of half the data's size.
+const AXIS: f64 = 0.6;
+
+/// Draws the axes of the projection from the origin of the ambient space, named at their ends.
+pub fn axes(painter: &Painter, palette: &Palette, mapping: &Mapping, labels: &[String]) {
+    for (index, label) in labels.iter().enumerate().take(3) {
+        let at = |length: f64| {
+            let mut point = [0.0; 3];
+            point[index] = length;
             mapping.place(point).map(|(at, _)| at)
         };
-        let (Some(start), Some(end)) = (at(-1.0), at(1.0)) else { continue };
-        painter.line_segment([start, end], palette.axis_line());
-        let direction = (end - start).normalized();
+        let (Some(origin), Some(end)) = (at(0.0), at(AXIS * mapping.unit)) else { continue };
+        painter.line_segment([origin, end], palette.axis_line());
+        let direction = (end - origin).normalized();
         let direction = if direction.is_finite() { direction } else { vec2(0.0, 0.0) };
         painter.text(end + 10.0 * direction, Align2::CENTER_CENTER, label, theme::small_font(), palette.faint_ink);
     }
-}
-
-/// The length of a drawn axis in space: a round number within the data.
-fn axis_reach(unit: f64) -> f64 {
-    round_length(0.6 * unit)
 }
 
 /// A bar of a round length in the lower left corner, with its length in units of the space.
@@ -66,19 +61,16 @@ fn round_length(length: f64) -> f64 {
 }
 
 /// What of the space is seen, in words.
-pub fn truth(frame: &Frame, dimension: usize) -> String {
-    if frame.whole {
+pub fn truth(labels: &[String], share: f64, dimension: usize) -> String {
+    if labels.len() == dimension {
         return match dimension {
-            1 => "The flow lives on a line: the picture is the whole truth.".to_owned(),
-            2 => "The flow lives in the plane: the picture is the whole truth.".to_owned(),
-            _ => "The flow lives in these three dimensions: the picture is the whole truth.".to_owned(),
+            1 => "The flow has one dimension: the picture is the whole truth.".to_owned(),
+            2 => "The flow has two dimensions: the picture is the whole truth.".to_owned(),
+            _ => "The flow has three dimensions: the picture is the whole truth.".to_owned(),
         };
     }
-    let share = theme::figure(100.0 * frame.share, if frame.share > 0.9995 { 2 } else { 1 });
-    format!(
-        "{} of {dimension} dimensions: {share} % of the variance over the whole flow is seen.",
-        frame.labels.join(", ")
-    )
+    let share = theme::figure(100.0 * share, if share > 0.9995 { 2 } else { 1 });
+    format!("{} of {dimension} dimensions: {share} % of the variance of the whole flow is seen.", labels.join(", "))
 }
 
 /// Writes lines of small text into a lower corner of the view, wrapped to `width`, the last line lowest; gives the
@@ -107,17 +99,9 @@ mod tests {
 
     #[test]
     fn the_share_of_the_variance_is_said_unless_all_is_seen() {
-        let mut frame = Frame {
-            rows: nalgebra::DMatrix::identity(2, 8),
-            labels: vec!["PC 1".into(), "PC 2".into()],
-            space: false,
-            centre: [0.0; 3],
-            half: [1.0, 1.0],
-            share: 0.8126,
-            whole: false,
-        };
-        assert_eq!(truth(&frame, 8), "PC 1, PC 2 of 8 dimensions: 81.3 % of the variance over the whole flow is seen.");
-        frame.whole = true;
-        assert!(truth(&frame, 2).contains("whole truth"));
+        let labels = ["PC 1".to_owned(), "PC 2".to_owned()];
+        let words = truth(&labels, 0.8126, 8);
+        assert_eq!(words, "PC 1, PC 2 of 8 dimensions: 81.3 % of the variance of the whole flow is seen.");
+        assert!(truth(&labels, 1.0, 2).contains("whole truth"));
     }
 }

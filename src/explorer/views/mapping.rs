@@ -2,7 +2,7 @@
 
 use egui::{Pos2, Rect, pos2};
 
-use crate::session::{Camera, Frame, Orientation};
+use crate::session::{Camera, Fit, Orientation};
 
 /// The share of the view that the fitted data fills; the rest holds labels and the scale bar.
 const FILL: f32 = 0.84;
@@ -24,20 +24,20 @@ pub struct Mapping {
 }
 
 impl Mapping {
-    /// Fits `frame` into `rect` and looks at it through `camera`.
-    pub fn new(frame: &Frame, camera: &Camera, rect: Rect) -> Mapping {
-        let [half_width, half_height] = frame.half;
+    /// Fits `fit` into `rect` and looks at it through `camera`; `space` says whether it can be turned.
+    pub fn new(fit: Fit, space: bool, camera: &Camera, rect: Rect) -> Mapping {
+        let [half_width, half_height] = fit.half;
         let (width, height) = (f64::from(rect.width().max(1.0) * FILL), f64::from(rect.height().max(1.0) * FILL));
         // Both axes have one scale, so that a rotation looks like one.
         let fitted = (width / (2.0 * half_width)).min(height / (2.0 * half_height));
         let unit = half_width.max(half_height);
-        let orientation = if frame.space { camera.orientation } else { Orientation::FRONT };
+        let orientation = if space { camera.orientation } else { Orientation::FRONT };
         Mapping {
             rect,
             scale: fitted * camera.zoom,
-            space: frame.space,
+            space,
             unit,
-            centre: frame.centre,
+            centre: fit.centre,
             pan: camera.pan.map(|pan| pan * unit),
             rows: orientation.rows(),
         }
@@ -93,22 +93,12 @@ mod tests {
 
     use super::*;
 
-    fn frame(space: bool) -> Frame {
-        Frame {
-            rows: nalgebra::DMatrix::identity(if space { 3 } else { 2 }, 3),
-            labels: Vec::new(),
-            space,
-            centre: [10.0, -4.0, 0.0],
-            half: [2.0, 1.0],
-            share: 1.0,
-            whole: true,
-        }
-    }
+    const FIT: Fit = Fit { centre: [10.0, -4.0, 0.0], half: [2.0, 1.0] };
 
     #[test]
     fn the_data_fills_the_view_and_keeps_its_shape() {
         let rect = Rect::from_min_size(pos2(100.0, 50.0), vec2(400.0, 400.0));
-        let mapping = Mapping::new(&frame(false), &Camera::default(), rect);
+        let mapping = Mapping::new(FIT, false, &Camera::default(), rect);
         let (middle, _) = mapping.place([10.0, -4.0, 0.0]).unwrap();
         let (right, _) = mapping.place([12.0, -4.0, 0.0]).unwrap();
         let (top, _) = mapping.place([10.0, -3.0, 0.0]).unwrap();
@@ -123,11 +113,11 @@ mod tests {
         let mut camera = Camera::default();
         let point = [11.3, -4.4, 0.0];
         for _ in 0..5 {
-            let mapping = Mapping::new(&frame(true), &camera, rect);
+            let mapping = Mapping::new(FIT, true, &camera, rect);
             let (at, _) = mapping.place(point).unwrap();
             camera.zoom(1.3, mapping.place_from_middle(at, camera.zoom));
             camera.pan([0.01, 0.0]);
-            let (moved, _) = Mapping::new(&frame(true), &camera, rect).place(point).unwrap();
+            let (moved, _) = Mapping::new(FIT, true, &camera, rect).place(point).unwrap();
             let pan = 0.01 * mapping.unit * mapping.scale * 1.3;
             assert!((moved - at).length() < pan as f32 + 0.1, "{at} {moved}");
         }
@@ -136,7 +126,7 @@ mod tests {
     #[test]
     fn tiny_views_and_wild_points_do_no_harm() {
         let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(0.0, -3.0));
-        let mapping = Mapping::new(&frame(true), &Camera::default(), rect);
+        let mapping = Mapping::new(FIT, true, &Camera::default(), rect);
         assert!(mapping.scale > 0.0 && mapping.scale.is_finite());
         for wild in [f32::NAN, f32::INFINITY, f32::MAX] {
             assert_eq!(mapping.place_f32([wild, 0.0, wild]), None);

@@ -31,8 +31,9 @@ pub fn directions_of_hovered(
         painter.text(at, Align2::LEFT_BOTTOM, text, theme::body_font(), palette.highlight);
     };
     match found {
-        Directions::Singular(direction) => {
-            if let (Some(start), Some(end)) = (place(&direction, -unit), place(&direction, unit)) {
+        Directions::Singular { direction, longest } => {
+            let half = unit / longest;
+            if let (Some(start), Some(end)) = (place(&direction, -half), place(&direction, half)) {
                 painter.line_segment([start, end], Stroke::new(THICK, palette.highlight));
                 let index = if let Hovered::SingularValue { index, .. } = hovered { index + 1 } else { 0 };
                 name(end, format!("σ{}", subscript(index)));

@@ -160,20 +160,12 @@ pub fn nearest(order: &[Placed], at: Pos2, reach: f32) -> Option<Placed> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Camera, Frame, Orientation};
+    use crate::session::{Camera, Fit, Orientation};
 
     fn mapping(space: bool) -> Mapping {
-        let frame = Frame {
-            rows: nalgebra::DMatrix::identity(3, 3),
-            labels: Vec::new(),
-            space,
-            centre: [0.0; 3],
-            half: [1.0, 1.0],
-            share: 1.0,
-            whole: true,
-        };
+        let fit = Fit { centre: [0.0; 3], half: [1.0, 1.0] };
         let camera = Camera { orientation: Orientation::FRONT, ..Camera::default() };
-        Mapping::new(&frame, &camera, Rect::from_min_size(pos2(0.0, 0.0), vec2(200.0, 200.0)))
+        Mapping::new(fit, space, &camera, Rect::from_min_size(pos2(0.0, 0.0), vec2(200.0, 200.0)))
     }
 
     #[test]

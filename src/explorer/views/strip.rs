@@ -1,6 +1,6 @@
 //! The strip above the stage: what is compared, which ResNet, how far it strays; and what is drawn.
 
-use egui::{DragValue, Slider, Ui};
+use egui::{Align2, DragValue, Label, Response, Sense, Slider, Ui, vec2};
 
 use super::stage::StageInput;
 use crate::explorer::theme::{self, GAP, Palette};
@@ -64,7 +64,7 @@ fn refinement(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewComman
 
 fn deviation(ui: &mut Ui, input: &StageInput<'_>) {
     let Some(refined) = input.refined else {
-        ui.label(theme::note(ui, "computing the ResNet …"));
+        ui.add(Label::new(theme::note(ui, "computing the ResNet …")).extend());
         return;
     };
     let error = &refined.error;
@@ -85,13 +85,28 @@ fn deviation(ui: &mut Ui, input: &StageInput<'_>) {
         ("blocks", error.blocks.to_string(), 6, "The depth of the ResNet: one block an Euler step."),
     ];
     for (name, value, digits, tip) in numbers {
-        ui.label(theme::note(ui, name)).on_hover_text(tip);
-        theme::steady(ui, digits, value).on_hover_text(tip);
+        readout(ui, name, &value, digits).on_hover_text(tip);
     }
     if refined.refinement != input.view.refinement {
         let shown = format!("still N = {}; computing …", refined.refinement.steps);
-        ui.label(theme::note(ui, shown)).on_hover_text("The last ResNet stays until the one asked for is ready.");
+        ui.add(Label::new(theme::note(ui, shown)).extend())
+            .on_hover_text("The last ResNet stays until the one asked for is ready.");
     }
+}
+
+/// A faint name and a number with room for `digits` digits, kept on one line and at a steady width.
+fn readout(ui: &mut Ui, name: &str, value: &str, digits: usize) -> Response {
+    let palette = Palette::of(ui);
+    let galley = ui.painter().layout_no_wrap(name.to_owned(), theme::small_font(), palette.faint_ink);
+    let digit = ui.fonts_mut(|fonts| fonts.glyph_width(&theme::body_font(), '0'));
+    let size = vec2(galley.size().x + GAP + digit * digits as f32, ui.spacing().interact_size.y);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{name}: {value}")));
+    let name_at = rect.left_center() - vec2(0.0, galley.size().y / 2.0);
+    let value_at = name_at + vec2(galley.size().x + GAP, galley.size().y / 2.0);
+    ui.painter().galley(name_at, galley, palette.faint_ink);
+    ui.painter().text(value_at, Align2::LEFT_CENTER, value, theme::body_font(), palette.ink);
+    response
 }
 
 /// The largest error at time t, interpolated between the times at which it was measured.
@@ -117,11 +132,16 @@ fn drawn(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
         commands.push(ViewCommand::ShowTrails(trails));
     }
     let mut length = view.trail_length;
-    let drag = DragValue::new(&mut length).range(0.05..=MAX_TRAIL).speed(0.01).fixed_decimals(2);
-    let tip = "How far trails reach back, in layers.";
+    let drag = DragValue::new(&mut length).range(0.05..=MAX_TRAIL).speed(0.01).fixed_decimals(2).suffix(" layers");
+    let tip = "How far trails reach back; a layer lasts one unit of time.";
     let response = ui.add_enabled(view.trails, drag).on_hover_text(tip);
     if response.on_disabled_hover_text("Turn trails on to choose how far they reach back.").changed() {
         commands.push(ViewCommand::TrailLength(length));
+    }
+    let mut auto_fit = view.auto_fit;
+    let tip = "Let the scale follow the data slowly. Off: one scale for the whole flow, that stays put.";
+    if ui.checkbox(&mut auto_fit, "Auto-fit").on_hover_text(tip).changed() {
+        commands.push(ViewCommand::AutoFit(auto_fit));
     }
     if ui
         .button("Fit")

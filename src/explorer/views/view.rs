@@ -73,12 +73,13 @@ impl View<'_> {
         let painter = ui.painter_at(rect);
         let palette = Palette::of(ui);
         painter.rect_filled(rect, 0.0, palette.stage);
-        let mapping = Mapping::new(self.frame, &self.input.view.camera, rect);
+        let fit = self.frame.fit(self.input.t, self.input.view.auto_fit);
+        let mapping = Mapping::new(fit, self.frame.space, &self.input.view.camera, rect);
         self.control(ui, &response, &mapping, commands);
 
         self.project(ui, sources, buffers);
         self.draw_lines(&painter, palette, &mapping, sources, buffers);
-        axes::axes(&painter, palette, &mapping, self.frame);
+        axes::axes(&painter, palette, &mapping, &self.frame.labels);
         if let ([first, second], [_, _]) = (&buffers.layers, sources) {
             grid::error_lines(&painter, palette, &mapping, &first.positions, &second.positions);
         }
@@ -207,12 +208,12 @@ impl View<'_> {
         };
         let at = rect.left_top() + vec2(GAP, GAP);
         painter.text(at, egui::Align2::LEFT_TOP, title, theme::small_font(), palette.faint_ink);
-        let mut notes = vec![axes::truth(self.frame, self.scene.extent.dimension())];
+        let mut notes = vec![axes::truth(&self.frame.labels, self.frame.share, self.scene.extent.dimension())];
         notes.extend(self.scene.reflection_words());
         if self.scene.dataset.samples() == 0 {
             notes.push("There are no points: only the grid of the input space moves.".to_owned());
         }
-        let width = (rect.width() * 0.6).min(420.0);
+        let width = rect.width() - axes::SCALE_BAR - 6.0 * GAP;
         if rect.height() > 120.0 && width > 100.0 {
             axes::lower_right(painter, palette, rect, width, notes.join("\n"));
         }

@@ -12,8 +12,12 @@ const HEIGHT: f32 = 116.0;
 const SCALE_WIDTH: f32 = 38.0;
 /// Values smaller than this share of the largest are cut off at the foot.
 const DEEPEST: f64 = 1e-12;
+/// Room above and below the bars, as a share of the scale: for the values at their ends.
+const MARGIN: f64 = 0.2;
 /// Bars are not wider than this, so that one looks like a bar and not like a field.
-const WIDEST: f32 = 26.0;
+const WIDEST: f32 = 40.0;
+/// Bars at least this wide have their value written at their end.
+const WITH_VALUE: f32 = 30.0;
 
 /// One singular value.
 #[derive(Clone, Copy, Debug)]
@@ -46,12 +50,12 @@ impl Bars<'_> {
         }
         let scale = Scale::over(self.bars);
         let painter = ui.painter_at(rect);
-        for decade in scale.labelled() {
-            let y = scale.y(chart, 10f64.powi(decade));
-            let line = if decade == 0 { palette.axis } else { palette.track };
+        for value in scale.labelled() {
+            let y = scale.y(chart, value);
+            let line = if value == 1.0 { palette.axis } else { palette.track };
             painter.hline(chart.x_range(), y, Stroke::new(THIN, line));
             let at = pos2(chart.left() - 5.0, y);
-            painter.text(at, Align2::RIGHT_CENTER, power_name(decade), theme::small_font(), palette.faint_ink);
+            painter.text(at, Align2::RIGHT_CENTER, short(value), theme::small_font(), palette.faint_ink);
         }
         let step = (chart.width() / self.bars.len() as f32).min(WIDEST);
         let hovered = response.hover_pos().map(|at| ((at.x - chart.left()) / step).floor());
@@ -68,6 +72,11 @@ impl Bars<'_> {
             if bar.target == 0.0 && step > 6.0 {
                 let at = pos2((columns.start() + columns.end()) / 2.0, chart.bottom());
                 painter.text(at, Align2::CENTER_BOTTOM, "0", theme::small_font(), palette.ink);
+            }
+            if bar.target > 0.0 && step >= WITH_VALUE {
+                let align = if bar.target >= 1.0 { Align2::CENTER_BOTTOM } else { Align2::CENTER_TOP };
+                let at = pos2((columns.start() + columns.end()) / 2.0, end);
+                painter.text(at, align, theme::significant(bar.target), theme::small_font(), palette.faint_ink);
             }
             let now = scale.y(chart, bar.now);
             painter.hline(*columns.start()..=*columns.end(), now, Stroke::new(THICK, palette.ink));
@@ -99,7 +108,7 @@ impl Scale {
         // Lost directions fall below everything else.
         let lost = bars.iter().any(|bar| bar.target <= DEEPEST * largest);
         let span = (high - low).max(0.5);
-        Scale { low: low - if lost { 0.4 * span } else { 0.08 * span }, high: high + 0.08 * span }
+        Scale { low: low - if lost { 0.4 * span } else { MARGIN * span }, high: high + MARGIN * span }
     }
 
     fn y(&self, chart: Rect, value: f64) -> f32 {
@@ -107,18 +116,23 @@ impl Scale {
         chart.bottom() - chart.height() * share.clamp(0.0, 1.0) as f32
     }
 
-    /// The powers of ten to be labelled, at most five.
-    fn labelled(&self) -> impl Iterator<Item = i32> {
-        let (first, last) = (self.low.ceil() as i32, self.high.floor() as i32);
-        let every = (last - first) / 5 + 1;
-        (first..=last).filter(move |decade| decade % every == 0)
+    /// The round values to be labelled, at most six: powers of ten, and 2 and 5 times them where there is room.
+    fn labelled(&self) -> Vec<f64> {
+        let (first, last) = (self.low.floor() as i32, self.high.ceil() as i32);
+        let every = (self.high - self.low) as i32 / 5 + 1;
+        let factors: &[f64] = if self.high - self.low < 1.5 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+        let decades = (first..=last).filter(|decade| decade % every == 0);
+        let values = decades.flat_map(|decade| factors.iter().map(move |factor| factor * 10f64.powi(decade)));
+        values.filter(|value| (self.low..=self.high).contains(&value.log10())).collect()
     }
 }
 
-fn power_name(decade: i32) -> String {
-    match decade {
-        -3..=3 => 10f64.powi(decade).to_string(),
-        _ => format!("1e{decade}").replace('-', "\u{2212}"),
+/// A round value in as few characters as it takes.
+fn short(value: f64) -> String {
+    if (0.000_99..10_000.0).contains(&value) {
+        value.to_string()
+    } else {
+        format!("{value:.0e}").replace('-', "\u{2212}")
     }
 }
 
@@ -138,13 +152,14 @@ mod tests {
             assert!(scale.low < 0.0 && scale.high > 0.0, "{values:?} {scale:?}");
             let ys: Vec<f32> = values.iter().map(|value| scale.y(chart, *value)).collect();
             assert!(ys.windows(2).all(|pair| pair[0] <= pair[1]), "{values:?}: larger is higher");
-            assert!(scale.labelled().count() <= 6 && scale.labelled().any(|decade| decade == 0));
+            let labels = scale.labelled();
+            assert!(labels.len() <= 6 && labels.contains(&1.0), "{values:?} {labels:?}");
         }
     }
 
     #[test]
-    fn powers_are_named_shortly() {
-        let names: Vec<String> = [-5, -2, -1, 0, 1, 2, 3, 7].into_iter().map(power_name).collect();
-        assert_eq!(names, ["1e\u{2212}5", "0.01", "0.1", "1", "10", "100", "1000", "1e7"]);
+    fn round_values_are_named_shortly() {
+        let names: Vec<String> = [1e-5, 0.01, 0.2, 1.0, 50.0, 1000.0, 1e7].into_iter().map(short).collect();
+        assert_eq!(names, ["1e\u{2212}5", "0.01", "0.2", "1", "50", "1000", "1e7"]);
     }
 }

@@ -23,6 +23,7 @@ struct Session {
     view: ViewSettings,
     stage: Stage,
     t: f64,
+    dressed: bool,
 }
 
 impl Session {
@@ -43,9 +44,20 @@ impl Session {
         self.refined = Some(Arc::new(Refined::build(scene, refinement, &mut |_, _| true).unwrap()));
     }
 
+    /// Fonts and colours are there from the second frame on, as in a window that sets them before its first.
+    fn undressed(&mut self, ui: &egui::Ui) -> bool {
+        let undressed = !std::mem::replace(&mut self.dressed, true);
+        if undressed {
+            theme::install(ui.ctx());
+        }
+        undressed
+    }
+
     fn show_stage(&mut self, ui: &mut egui::Ui) {
-        theme::install(ui.ctx());
-        let Session { scene, refined, view, stage, t } = self;
+        if self.undressed(ui) {
+            return;
+        }
+        let Session { scene, refined, view, stage, t, .. } = self;
         let input = StageInput { scene: scene.as_ref(), refined: refined.as_ref(), view, t: *t };
         for command in stage.show(ui, &input) {
             view.apply(command);
@@ -53,7 +65,9 @@ impl Session {
     }
 
     fn show_panel(&mut self, ui: &mut egui::Ui) {
-        theme::install(ui.ctx());
+        if self.undressed(ui) {
+            return;
+        }
         let input = LayerInput { scene: self.scene.as_deref(), view: &self.view, t: self.t };
         for command in layer::show(ui, &input) {
             self.view.apply(command);
@@ -162,10 +176,12 @@ fn windows_and_data_of_every_size_are_drawn() {
         DMatrix::from_fn(2, 9, |row, sample| (row + sample) as f64 * 1e-30),
     ];
     for points in points {
-        let layers = vec![dense(2, 2, &[0.0, 0.0, 0.0, 0.0], Activation::Tanh), dense(3, 2, &[1.0; 6], Activation::Gelu)];
+        let layers =
+            vec![dense(2, 2, &[0.0, 0.0, 0.0, 0.0], Activation::Tanh), dense(3, 2, &[1.0; 6], Activation::Gelu)];
         let network = Network::new(String::new(), layers, OutputFunction::Identity).unwrap();
         for size in [[1.0, 1.0], [90.0, 40.0], [500.0, 400.0]] {
-            let mut session = Session::open(&network, Dataset { name: String::new(), points: points.clone(), labels: Labels::None });
+            let mut session =
+                Session::open(&network, Dataset { name: String::new(), points: points.clone(), labels: Labels::None });
             session.t = 1.9;
             session.view.apply(ViewCommand::Compare(Compare::SideBySide));
             let show = |ui: &mut egui::Ui, session: &mut Session| {

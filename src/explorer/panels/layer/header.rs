@@ -1,6 +1,6 @@
 //! The head of the layer panel: which layer, its shape, its phases, and whether the panel follows the time.
 
-use egui::{RichText, Sense, Ui, vec2};
+use egui::{Color32, Response, RichText, Sense, Ui, vec2};
 
 use super::Shown;
 use crate::explorer::theme::{self, CORNER, Palette, SMALL};
@@ -50,26 +50,36 @@ fn phases(ui: &mut Ui, shown: &Shown<'_>) {
     let palette = Palette::of(ui);
     ui.horizontal_wrapped(|ui| {
         for (index, phase) in shown.layer.phases.iter().enumerate() {
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = 3.0;
-                let (swatch, _) = ui.allocate_exact_size(vec2(SMALL * 0.7, SMALL * 0.7), Sense::hover());
-                ui.painter().rect_filled(swatch, CORNER, palette.phase(phase.kind));
-                // The colour alone changes: a bolder word would be wider and push the others along.
-                let colour = if shown.phase == Some(index) { palette.ink } else { palette.faint_ink };
-                ui.label(RichText::new(phase.kind.words()).small().color(colour)).on_hover_text(meaning(phase.kind));
-            });
+            // The colour alone changes: a bolder word would be wider and push the others along.
+            let ink = if shown.phase == Some(index) { palette.ink } else { palette.faint_ink };
+            chip(ui, phase.kind, ink).on_hover_text(meaning(phase.kind));
         }
     });
+}
+
+/// A phase's colour and name, kept on one line.
+fn chip(ui: &mut Ui, kind: PhaseKind, ink: Color32) -> Response {
+    let swatch = SMALL * 0.7;
+    let galley = ui.painter().layout_no_wrap(kind.words().to_owned(), theme::small_font(), ink);
+    let size = vec2(swatch + 3.0 + galley.size().x, galley.size().y);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, kind.words()));
+    let square = egui::Rect::from_center_size(rect.left_center() + vec2(swatch / 2.0, 0.0), vec2(swatch, swatch));
+    ui.painter().rect_filled(square, CORNER, Palette::of(ui).phase(kind));
+    ui.painter().galley(rect.min + vec2(swatch + 3.0, 0.0), galley, ink);
+    response
 }
 
 /// What a phase does, in one sentence.
 fn meaning(kind: PhaseKind) -> &'static str {
     match kind {
-        PhaseKind::RotateIn => "Vᵀ turns the input so that the directions to be stretched lie along the axes.",
+        PhaseKind::RotateIn => {
+            "V*, the transpose of V, turns the input so that the directions to be stretched lie along the axes."
+        }
         PhaseKind::Compress => "Σ stretches or compresses along each axis by a singular value.",
         PhaseKind::RotateOut => "U turns the result to where the layer wants it.",
-        PhaseKind::Stretch => "P = VΣVᵀ stretches or compresses along tilted axes.",
-        PhaseKind::Rotate => "Q = UVᵀ is the one rotation of the polar decomposition.",
+        PhaseKind::Stretch => "P = V Σ V* stretches or compresses along tilted axes.",
+        PhaseKind::Rotate => "Q = U V* is the one rotation of the polar decomposition.",
         PhaseKind::Shift => "The bias b moves everything by the same amount.",
         PhaseKind::Activate => "Each coordinate goes straight from y to σ(y).",
         PhaseKind::Residual => "The block's branch f(x) is added to its input.",

@@ -48,7 +48,7 @@ fn one(
     let palette = Palette::of(ui);
     let active = shown.phase == Some(place);
     let matrix = match kind {
-        PhaseKind::RotateIn => "Vᵀ",
+        PhaseKind::RotateIn => "V*",
         PhaseKind::RotateOut => "U",
         _ => "Q",
     };

@@ -100,7 +100,8 @@ fn numbers(ui: &mut Ui, shown: &Shown<'_>, spectrum: &Spectrum) {
     if spectrum.reflection {
         let extra = coordinate_name(shown.layer.inputs);
         let text = format!("Reflection: turns through an extra dimension, {extra}.");
-        let tip = "W turns left into right. No rotation of its own coordinates does that; a half-turn through one more does.";
+        let tip =
+            "W turns left into right. No rotation of its own coordinates does that; a half-turn through one more does.";
         ui.colored_label(Palette::of(ui).warning, text).on_hover_text(tip);
     }
 }
