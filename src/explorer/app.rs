@@ -84,6 +84,7 @@ impl ExplorerApp {
             quit: false,
             title: String::new(),
         };
+        app.session.hint = startup.network.is_none() && startup.data.is_none();
         match startup.network {
             Some(path) => app.command(Command::OpenNetwork(path)),
             None => app.command(Command::OpenExample(Example::Spiral)),
@@ -93,7 +94,7 @@ impl ExplorerApp {
             Some(StartData::Generator(generator)) => {
                 app.command(Command::Generate(generator, GeneratorOptions::default()));
             }
-            None => app.session.hint = true,
+            None => {}
         }
         app
     }
@@ -161,7 +162,8 @@ impl ExplorerApp {
     }
 
     fn bars(&mut self, ui: &mut Ui) -> Vec<Command> {
-        let (session, jobs) = (&self.session, self.jobs.status());
+        let session = &self.session;
+        let jobs: Vec<_> = self.jobs.status().into_iter().filter(|job| job.age >= status::LEAST_AGE).collect();
         let mut commands = Panel::top("menu").show(ui, |ui| menu::show(ui, session)).inner;
         let timeline = &mut self.timeline;
         let bar = Panel::bottom("transport").exact_size(TRANSPORT);

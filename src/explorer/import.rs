@@ -1,6 +1,8 @@
 //! The import assistant: a file gave only tensors; the proposed chain of layers, and one question: the activation.
 
-use egui::{Align2, Button, ComboBox, Context, Grid, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, Window};
+use egui::{
+    Align2, Button, ComboBox, Context, Grid, Key, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, Window,
+};
 
 use super::theme::{self, Palette};
 use crate::formats::{ChainEntry, shape_words};
@@ -162,14 +164,18 @@ fn closing(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
     if let Some(words) = &obstacle {
         ui.colored_label(Palette::of(ui).warning, words);
     }
+    // A widget that has the focus keeps the keys for itself.
+    let free = ui.memory(|memory| memory.focused().is_none());
+    let pressed = |key| free && ui.input(|input| input.key_pressed(key));
+    let (entered, escaped) = (pressed(Key::Enter), pressed(Key::Escape));
     ui.horizontal(|ui| {
-        let open = ui.add_enabled(obstacle.is_none(), Button::new("Open"));
-        if open.on_disabled_hover_text(obstacle.unwrap_or_default()).clicked() {
+        let open = ui.add_enabled(obstacle.is_none(), Button::new("Open")).on_hover_text("Show this network (Enter)");
+        if open.on_disabled_hover_text(obstacle.unwrap_or_default()).clicked() || entered {
             commands.push(ImportCommand::Open);
         }
-        let cancel = ui.button("Cancel").on_hover_text("What was open stays open");
+        let cancel = ui.button("Cancel").on_hover_text("What was open stays open (Esc)");
         cancel.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Cancel import"));
-        if cancel.clicked() {
+        if cancel.clicked() || escaped {
             commands.push(ImportCommand::Close);
         }
     });

@@ -1,5 +1,7 @@
 //! Notices above the stage, and the jobs that run.
 
+use std::time::Duration;
+
 use egui::{Color32, Frame, Label, Margin, ProgressBar, Role, Stroke, Ui, WidgetInfo};
 
 use super::theme::{self, Palette};
@@ -8,6 +10,8 @@ use crate::session::{Command, Notice, Session, Severity, Task};
 
 /// The width of a job's progress bar.
 const BAR: f32 = 120.0;
+/// Jobs that end sooner are not shown: a strip that comes and goes with every step of a slider would make the stage jump.
+pub const LEAST_AGE: Duration = Duration::from_millis(300);
 /// The room that a notice's two buttons take.
 const BUTTONS: f32 = 170.0;
 
@@ -104,6 +108,7 @@ mod tests {
             title: "Building the flow".into(),
             fraction: Some(0.5),
             words: "layer 1".into(),
+            age: LEAST_AGE,
         }];
         let draw = |ui: &mut Ui, asked: &mut Vec<Command>| asked.extend(jobs(ui, &running));
         let mut harness = Harness::new_ui_state(draw, Vec::new());

@@ -39,6 +39,7 @@ struct Job<K, T> {
     kind: K,
     generation: u64,
     title: String,
+    started: Instant,
     progress: Progress,
     /// The work, as long as no thread is free for it.
     waiting: Option<Work<T>>,
@@ -84,6 +85,8 @@ pub struct Status<K> {
     pub fraction: Option<f32>,
     /// Where it is now, in words; may be empty.
     pub words: String,
+    /// How long ago it was started.
+    pub age: Duration,
 }
 
 impl<K: Copy + Eq + Send + std::fmt::Debug + 'static, T: Send + 'static> Jobs<K, T> {
@@ -100,7 +103,8 @@ impl<K: Copy + Eq + Send + std::fmt::Debug + 'static, T: Send + 'static> Jobs<K,
         self.next_generation += 1;
         let progress = Progress::new(self.wake.clone());
         let waiting: Option<Work<T>> = Some(Box::new(work));
-        self.current.push(Job { kind, generation, title: title.into(), progress, waiting });
+        let started = Instant::now();
+        self.current.push(Job { kind, generation, title: title.into(), started, progress, waiting });
         self.start_waiting(kind);
     }
 
@@ -131,7 +135,7 @@ impl<K: Copy + Eq + Send + std::fmt::Debug + 'static, T: Send + 'static> Jobs<K,
     pub fn status(&self) -> Vec<Status<K>> {
         let status = |job: &Job<K, T>| {
             let (fraction, words) = job.progress.read();
-            Status { kind: job.kind, title: job.title.clone(), fraction, words }
+            Status { kind: job.kind, title: job.title.clone(), fraction, words, age: job.started.elapsed() }
         };
         self.current.iter().map(status).collect()
     }
