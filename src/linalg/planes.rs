@@ -97,7 +97,8 @@ fn of_restriction(restricted: &DMatrix<f64>) -> Result<Vec<Plane>, LinalgError> 
     let skew = (restricted - restricted.transpose()) * 0.5;
     let mean_cosine = symmetric.trace() / size as f64;
     if size == 1 {
-        return Ok(Vec::new());
+        // A real eigenvalue of its own: 1, or −1 in a matrix that reflects.
+        return if mean_cosine > 0.0 { Ok(Vec::new()) } else { Err(reflects(1)) };
     }
     if size == 2 {
         return Ok(plane_between(restricted, unit(2, 0), unit(2, 1)).into_iter().collect());
@@ -151,6 +152,9 @@ fn half_turns(basis: &[DVector<f64>], size: usize) -> Result<Vec<Plane>, LinalgE
     // A projector: eigenvalue 1 on the complement, 0 on the planes already found; ascending order.
     let (_, vectors) = symmetric_eigen(&leftover)?;
     let complement = size - basis.len();
+    if !complement.is_multiple_of(2) {
+        return Err(reflects(size));
+    }
     let first = size - complement;
     Ok((0..complement / 2)
         .map(|pair| Plane {
@@ -173,6 +177,11 @@ fn orthonormalised(mut vector: DVector<f64>, basis: &[DVector<f64>]) -> Option<D
     }
     let length = vector.norm();
     (length > LOST_DIRECTION).then(|| vector / length)
+}
+
+/// −1 is an eigenvalue an odd number of times.
+fn reflects(dimension: usize) -> LinalgError {
+    LinalgError::NotARotation { dimension, reason: "it reflects (its determinant is negative)" }
 }
 
 fn unit(size: usize, index: usize) -> DVector<f64> {

@@ -61,14 +61,29 @@ impl Arrangement {
         problem.nullity() > 0 || self.parity(&[]) * problem.sign_v > 0.0
     }
 
-    /// V and U of this arrangement, null directions completed to the nearest proper basis.
+    /// V and U of this arrangement with their Σθ².
     pub fn realise(self, problem: &Problem) -> Result<Candidate, LinalgError> {
+        let (v, u) = self.place(problem)?;
+        let energy = sum_of_squared_angles(&v)? + sum_of_squared_angles(&u)?;
+        Ok(Candidate { arrangement: self, v, u, energy })
+    }
+
+    /// V and U of this arrangement, null directions completed to the nearest proper basis.
+    pub fn place(&self, problem: &Problem) -> Result<(DMatrix<f64>, DMatrix<f64>), LinalgError> {
         let free = self.free_axes(problem.dimension);
         let parity = self.parity(&free);
         let v = self.arrange(&problem.pairs_v, &problem.null_v, &free, parity * problem.sign_v)?;
         let u = self.arrange(&problem.pairs_u, &problem.null_u, &free, parity * problem.sign_u)?;
-        let energy = sum_of_squared_angles(&v)? + sum_of_squared_angles(&u)?;
-        Ok(Candidate { arrangement: self, v, u, energy })
+        Ok((v, u))
+    }
+
+    /// The factor along each axis; 0 on the free ones.
+    pub fn factors(&self, problem: &Problem) -> Vec<f64> {
+        let mut factors = vec![0.0; problem.dimension];
+        for (axis, sigma) in self.axes.iter().zip(&problem.factors) {
+            factors[*axis] = *sigma;
+        }
+        factors
     }
 
     /// `sign` is the determinant that the completion of the null directions must have.
@@ -90,16 +105,5 @@ impl Arrangement {
             }
         }
         Ok(basis)
-    }
-}
-
-impl Candidate {
-    /// The factor along each axis; 0 on the free ones.
-    pub fn factors(&self, problem: &Problem) -> Vec<f64> {
-        let mut factors = vec![0.0; problem.dimension];
-        for (axis, sigma) in self.arrangement.axes.iter().zip(&problem.factors) {
-            factors[*axis] = *sigma;
-        }
-        factors
     }
 }

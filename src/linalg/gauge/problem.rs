@@ -46,13 +46,13 @@ impl Problem {
         let factors: Vec<f64> = svd.singular_values()[..rank].to_vec();
         let (mut pairs_v, null_v) = padded(svd.v(), dimension, rank);
         let (mut pairs_u, null_u) = padded(svd.u(), dimension, rank);
-        make_signs_canonical(&mut pairs_v, &mut pairs_u);
+        // Both bases are changed by the same column operations, so both determinants change sign together.
+        let mut changed = make_signs_canonical(&mut pairs_v, &mut pairs_u);
         let clusters = clusters(&factors);
         for (start, end) in &clusters {
-            turn_toward_axes(&mut pairs_v, &mut pairs_u, *start, *end)?;
+            changed *= turn_toward_axes(&mut pairs_v, &mut pairs_u, *start, *end)?;
         }
-        let sign_v = determinant_sign(&joined(&pairs_v, &null_v));
-        let sign_u = determinant_sign(&joined(&pairs_u, &null_u));
+        let (sign_v, sign_u) = (changed * svd.sign_v(), changed * svd.sign_u());
         Ok(Problem { dimension, pairs_v, pairs_u, factors, null_v, null_u, clusters, sign_v, sign_u })
     }
 
@@ -119,8 +119,10 @@ fn joined(pairs: &DMatrix<f64>, null: &DMatrix<f64>) -> DMatrix<f64> {
     whole
 }
 
-/// The library's signs may differ from machine to machine: each v_j gets its largest entry positive.
-fn make_signs_canonical(pairs_v: &mut DMatrix<f64>, pairs_u: &mut DMatrix<f64>) {
+/// The library's signs may differ from machine to machine: each v_j gets its largest entry positive. Answers by what
+/// the determinants were multiplied.
+fn make_signs_canonical(pairs_v: &mut DMatrix<f64>, pairs_u: &mut DMatrix<f64>) -> f64 {
+    let mut changed = 1.0;
     for j in 0..pairs_v.ncols() {
         let column = pairs_v.column(j);
         // Entries that agree to rounding count as equal, and the first of them decides.
@@ -129,8 +131,10 @@ fn make_signs_canonical(pairs_v: &mut DMatrix<f64>, pairs_u: &mut DMatrix<f64>) 
         if decisive.is_some_and(|entry| *entry < 0.0) {
             pairs_v.column_mut(j).neg_mut();
             pairs_u.column_mut(j).neg_mut();
+            changed = -changed;
         }
     }
+    changed
 }
 
 fn clusters(factors: &[f64]) -> Vec<(usize, usize)> {
@@ -150,13 +154,13 @@ fn clusters(factors: &[f64]) -> Vec<(usize, usize)> {
 }
 
 /// Turns the common basis of equal singular values by the orthogonal G that brings V·G and U·G nearest to the axes on
-/// which that eigenspace weighs most: the maximiser of tr((V + U)_axes·G).
+/// which that eigenspace weighs most: the maximiser of tr((V + U)_axes·G). Answers det G.
 fn turn_toward_axes(
     pairs_v: &mut DMatrix<f64>,
     pairs_u: &mut DMatrix<f64>,
     start: usize,
     end: usize,
-) -> Result<(), LinalgError> {
+) -> Result<f64, LinalgError> {
     let size = end - start;
     let (v, u) = (pairs_v.columns(start, size).into_owned(), pairs_u.columns(start, size).into_owned());
     let mut axes: Vec<usize> = (0..v.nrows()).collect();
@@ -169,11 +173,11 @@ fn turn_toward_axes(
         // V and U point opposite ways (W = −c·I): V alone is laid on the axes.
         let (v_turn, v_smallest) = orthogonal_factor(&v.select_rows(&axes))?;
         if v_smallest < NO_DIRECTION {
-            return Ok(());
+            return Ok(1.0);
         }
         turn = v_turn;
     }
     pairs_v.columns_mut(start, size).copy_from(&(v * turn.transpose()));
     pairs_u.columns_mut(start, size).copy_from(&(u * turn.transpose()));
-    Ok(())
+    Ok(determinant_sign(&turn))
 }

@@ -15,8 +15,9 @@ const EXHAUSTIVE_DIMENSION: usize = 5;
 const POLISHED: usize = 8;
 /// An arrangement must be better by this share to replace an earlier one, so that rounding decides no tie.
 const CLEARLY_BETTER: f64 = 1.0 - 1e-9;
-/// The work, in evaluations times d³, that improving an assignment may take: about 0.1 s.
-const IMPROVEMENT_WORK: usize = 40_000_000;
+/// The work, in evaluations times d³, that improving an assignment may take: a few
+/// hundredths of a second. Problems of more than its cube root in dimensions keep their assignment.
+const IMPROVEMENT_WORK: usize = 8_000_000;
 /// Evaluations at most, for small d.
 const IMPROVEMENT_EVALUATIONS: usize = 4_000;
 /// Weights are made whole numbers on this scale for the assignment.
@@ -37,6 +38,11 @@ pub(super) struct Least {
 }
 
 pub(super) fn least_rotation(problem: &Problem) -> Result<Least, LinalgError> {
+    if problem.dimension.pow(3) > IMPROVEMENT_WORK {
+        let arrangement = assigned(problem)?;
+        let (v, u) = arrangement.place(problem)?;
+        return Ok(Least { factors: arrangement.factors(problem), v, u });
+    }
     let mut candidates = Vec::new();
     if problem.dimension <= EXHAUSTIVE_DIMENSION {
         for candidate in exhaustive(problem)? {
@@ -61,13 +67,13 @@ pub(super) fn least_rotation(problem: &Problem) -> Result<Least, LinalgError> {
         rows: problem.dimension,
         columns: problem.dimension,
     })?;
-    let factors = best.factors(problem);
+    let factors = best.arrangement.factors(problem);
     Ok(Least { v: best.v, u: best.u, factors })
 }
 
 /// From an assignment downhill: discrete moves and the continuous freedom in turn, until neither gains.
 fn descend(problem: &Problem) -> Result<Candidate, LinalgError> {
-    let mut best = polish(improved(assigned(problem)?, problem)?, problem)?;
+    let mut best = polish(improved(assigned(problem)?.realise(problem)?, problem)?, problem)?;
     if !best.has_freedom(problem) {
         return Ok(best);
     }
@@ -121,14 +127,14 @@ fn orders(dimension: usize, count: usize) -> Vec<Vec<usize>> {
 
 /// The linear assignment on |V + U|, with the sign of that entry. An axis that is left to null directions gains what
 /// their rows weigh there, so that is what a pair must be worth more than.
-fn assigned(problem: &Problem) -> Result<Candidate, LinalgError> {
+fn assigned(problem: &Problem) -> Result<Arrangement, LinalgError> {
     let (rank, dimension) = (problem.rank(), problem.dimension);
     let sum = &problem.pairs_v + &problem.pairs_u;
     let row_norms = |null: &DMatrix<f64>, axis: usize| null.row(axis).norm();
     let forgone: Vec<f64> =
         (0..dimension).map(|axis| row_norms(&problem.null_v, axis) + row_norms(&problem.null_u, axis)).collect();
     if rank == 0 {
-        return Arrangement { axes: Vec::new(), signs: Vec::new() }.realise(problem);
+        return Ok(Arrangement { axes: Vec::new(), signs: Vec::new() });
     }
     let weights = Matrix::from_fn(rank, dimension, |(j, axis)| {
         ((sum[(axis, j)].abs() - forgone[axis]) * WEIGHT_SCALE).round() as i64
@@ -143,7 +149,7 @@ fn assigned(problem: &Problem) -> Result<Candidate, LinalgError> {
             arrangement.signs[weakest] *= -1.0;
         }
     }
-    arrangement.realise(problem)
+    Ok(arrangement)
 }
 
 /// Improves an arrangement by swaps and sign changes. Moves are tried in the order of what they do to the linear
