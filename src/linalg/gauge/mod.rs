@@ -15,6 +15,7 @@
 mod arrangement;
 mod energy;
 mod kabsch;
+mod moves;
 mod polish;
 mod problem;
 mod search;

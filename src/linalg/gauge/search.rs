@@ -5,6 +5,7 @@ use pathfinding::prelude::{Matrix, kuhn_munkres};
 
 use super::arrangement::{Arrangement, Candidate};
 use super::energy::upper_bound;
+use super::moves::Move;
 use super::polish::polish;
 use super::problem::Problem;
 use crate::linalg::LinalgError;
@@ -160,7 +161,8 @@ fn improved(mut best: Candidate, problem: &Problem) -> Result<Candidate, LinalgE
     let mut bound = upper_bound(problem.dimension);
     while evaluations > 0 && best.energy < bound {
         bound = best.energy;
-        for arrangement in neighbours(&best.arrangement, problem, evaluations) {
+        let from = best.arrangement.clone();
+        for arrangement in neighbours(&from, problem, evaluations) {
             if evaluations == 0 {
                 break;
             }
@@ -176,41 +178,26 @@ fn improved(mut best: Candidate, problem: &Problem) -> Result<Candidate, LinalgE
 }
 
 /// Proper arrangements one move away, the most promising first, at most `most` of them.
-fn neighbours(from: &Arrangement, problem: &Problem, most: usize) -> Vec<Arrangement> {
+fn neighbours(from: &Arrangement, problem: &Problem, most: usize) -> impl Iterator<Item = Arrangement> {
     let sum = &problem.pairs_v + &problem.pairs_u;
-    let alignment = |arrangement: &Arrangement, j: usize| arrangement.signs[j] * sum[(arrangement.axes[j], j)];
-    let mut moves: Vec<(f64, Arrangement)> = Vec::new();
-    let mut offer = |arrangement: Arrangement, changed: &[usize]| {
-        if arrangement.is_proper(problem) {
-            let gain: f64 = changed.iter().map(|j| alignment(&arrangement, *j) - alignment(from, *j)).sum();
-            moves.push((gain, arrangement));
-        }
-    };
-    let rank = problem.rank();
-    for j in 0..rank {
-        offer(with_signs(from, &[j]), &[j]);
-        for axis in from.free_axes(problem.dimension) {
-            let mut moved = from.clone();
-            moved.axes[j] = axis;
-            offer(with_signs(&moved, &[j]), &[j]);
-            offer(moved, &[j]);
-        }
-        for k in j + 1..rank {
-            offer(with_signs(from, &[j, k]), &[j, k]);
-            let mut swapped = from.clone();
-            swapped.axes.swap(j, k);
-            for flips in [&[][..], &[j][..], &[k][..], &[j, k][..]] {
-                offer(with_signs(&swapped, flips), &[j, k]);
+    let free = from.free_axes(problem.dimension);
+    let both = [false, true];
+    let mut moves: Vec<Move> = Vec::new();
+    for j in 0..problem.rank() {
+        moves.push(Move::Flip(j));
+        moves.extend(free.iter().flat_map(|axis| both.map(|flip| Move::Shift { j, axis: *axis, flip })));
+        for k in j + 1..problem.rank() {
+            for first in both {
+                moves.extend(both.map(|second| Move::Pair { j, k, swap: true, flips: [first, second] }));
             }
+            moves.push(Move::Pair { j, k, swap: false, flips: [true, true] });
         }
     }
-    moves.sort_by(|one, other| other.0.total_cmp(&one.0));
-    moves.truncate(most);
-    moves.into_iter().map(|(_, arrangement)| arrangement).collect()
-}
-
-fn with_signs(from: &Arrangement, flipped: &[usize]) -> Arrangement {
-    let mut changed = from.clone();
-    flipped.iter().for_each(|j| changed.signs[*j] *= -1.0);
-    changed
+    if problem.nullity() == 0 {
+        moves.retain(|change| !change.reflects());
+    }
+    let mut ranked: Vec<(f64, Move)> = moves.into_iter().map(|change| (change.gain(from, &sum), change)).collect();
+    ranked.sort_by(|one, other| other.0.total_cmp(&one.0));
+    ranked.truncate(most);
+    ranked.into_iter().map(|(_, change)| change.applied(from))
 }
