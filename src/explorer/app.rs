@@ -153,7 +153,8 @@ impl ExplorerApp {
             commands.extend(path_field::show(ui.ctx(), prompt));
         }
         if let Some(import) = &self.session.import {
-            commands.extend(super::import::show(ui.ctx(), import).into_iter().map(Command::Import));
+            let keys = self.session.path_prompt.is_none();
+            commands.extend(super::import::show(ui.ctx(), import, keys).into_iter().map(Command::Import));
         }
         drop::hint(ui.ctx());
         for command in commands {

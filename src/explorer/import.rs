@@ -16,8 +16,8 @@ const TENSORS_HEIGHT: f32 = 160.0;
 /// The width of the assistant.
 const WIDTH: f32 = 640.0;
 
-/// Draws the assistant and tells what was asked for.
-pub fn show(ctx: &Context, import: &Import) -> Vec<ImportCommand> {
+/// Draws the assistant and tells what was asked for. `keys`: whether Enter and Esc are meant for it.
+pub fn show(ctx: &Context, import: &Import, keys: bool) -> Vec<ImportCommand> {
     let mut commands = Vec::new();
     let mut open = true;
     let title = format!("Import {}", file_name(&import.path));
@@ -33,7 +33,7 @@ pub fn show(ctx: &Context, import: &Import) -> Vec<ImportCommand> {
             commands.extend(tensors(ui, import));
         });
         ui.separator();
-        commands.extend(closing(ui, import));
+        commands.extend(closing(ui, import, keys));
     });
     if !open {
         commands.push(ImportCommand::Close);
@@ -158,14 +158,14 @@ fn tensors(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
     commands
 }
 
-fn closing(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
+fn closing(ui: &mut Ui, import: &Import, keys: bool) -> Vec<ImportCommand> {
     let mut commands = Vec::new();
     let obstacle = import.chain.fatal_problem().map(ToString::to_string);
     if let Some(words) = &obstacle {
         ui.colored_label(Palette::of(ui).warning, words);
     }
     // A widget that has the focus keeps the keys for itself.
-    let free = ui.memory(|memory| memory.focused().is_none());
+    let free = keys && ui.memory(|memory| memory.focused().is_none());
     let pressed = |key| free && ui.input(|input| input.key_pressed(key));
     let (entered, escaped) = (pressed(Key::Enter), pressed(Key::Escape));
     ui.horizontal(|ui| {

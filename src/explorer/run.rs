@@ -27,7 +27,17 @@ pub fn run(startup: Startup) -> Result<(), String> {
     };
     let options = NativeOptions { viewport, renderer: eframe::Renderer::Glow, ..NativeOptions::default() };
     let app = ExplorerApp::new(startup);
-    eframe::run_native("layerflow", options, Box::new(|_| Ok(Box::new(app)))).map_err(|error| {
-        format!("The window could not be opened: {error}. Check that a display and OpenGL 2.1 or newer are available.")
-    })
+    eframe::run_native("layerflow", options, Box::new(|_| Ok(Box::new(app)))).map_err(|error| sentence(&error))
+}
+
+fn sentence(error: &eframe::Error) -> String {
+    match error {
+        // These tell where in the window library they arose, which helps nobody.
+        eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => {
+            "The window could not be opened: no display could \
+            be reached; start layerflow from a desktop session, or use its subcommands without a window"
+                .to_owned()
+        }
+        error => format!("The window could not be opened: {error}; OpenGL 2.1 or newer is needed"),
+    }
 }

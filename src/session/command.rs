@@ -13,6 +13,8 @@ pub enum Command {
     OpenNetwork(PathBuf),
     /// Read data from a file and let it flow.
     OpenData(PathBuf),
+    /// Write the network that is shown.
+    SaveNetwork(PathBuf),
     /// Files of either kind, as they are dropped on the window.
     OpenFiles(Vec<PathBuf>),
     /// Show a network that comes with the program.

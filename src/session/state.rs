@@ -111,6 +111,7 @@ impl Session {
         match command {
             Command::OpenNetwork(path) => effects.push(self.read_network(path)),
             Command::OpenData(path) => self.read_data(path, &mut effects),
+            Command::SaveNetwork(path) => self.path_chosen(Purpose::SaveNetwork, path, &mut effects),
             Command::OpenFiles(paths) if paths.is_empty() => {}
             Command::OpenFiles(paths) => effects.push(Effect::ReadFiles(paths, self.inputs())),
             Command::OpenExample(example) => self.open_example(example, &mut effects),

@@ -323,6 +323,42 @@ fn a_break_in_the_chain_is_named_and_a_transpose_mends_it() {
 }
 
 #[test]
+fn enter_opens_what_the_assistant_proposes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(&folder, "tensors.safetensors", tensors());
+    let mut window = first_start();
+    command(&mut window, Command::OpenNetwork(path));
+    press(&mut window, Key::Enter);
+    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert_eq!(network_name(&window), "tensors");
+}
+
+#[test]
+fn a_saved_network_is_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("saved.json");
+    let mut window = first_start();
+    let before = window.state().session().document().unwrap().network.clone().unwrap();
+    command(&mut window, Command::SaveNetwork(path.clone()));
+    window.get_by_label_contains("Saved as");
+    command(&mut window, Command::OpenNetwork(path));
+    assert_eq!(window.state().session().document().unwrap().network.as_deref(), Some(&*before));
+}
+
+#[test]
+fn panels_can_be_hidden() {
+    let mut window = first_start();
+    for (panel, heading) in [("Network panel", "Decomposition"), ("Layer panel", "Spectrum")] {
+        window.get_by_label(heading);
+        window.get_by_label("View").click();
+        window.run_steps(3);
+        window.get_by_label(panel).click();
+        window.run_steps(3);
+        assert!(window.query_by_label(heading).is_none());
+    }
+}
+
+#[test]
 fn keys_belong_to_a_text_field_while_it_has_the_focus() {
     let folder = tempfile::tempdir().unwrap();
     let path = write(&folder, "tensors.safetensors", tensors());
