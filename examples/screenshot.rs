@@ -27,7 +27,7 @@ fn shot(mut arguments: impl Iterator<Item = String>) -> Result<Shot, Box<dyn Err
     let mut side = |default: u32| arguments.next().map_or(Ok(default), |text| text.parse());
     let size = [side(1280)?, side(800)?];
     let theme = if arguments.next().as_deref() == Some("dark") { Theme::Dark } else { Theme::Light };
-    let seconds = arguments.next().map_or(Ok(5.0), |text| text.parse())?;
+    let seconds = arguments.next().map_or(Ok(7.0), |text| text.parse())?;
     Ok(Shot { file, size, theme, seconds })
 }
 

@@ -9,6 +9,8 @@ use crate::explorer::theme::{self, Palette, THIN};
 /// Sectors of 15 degrees.
 const SECTORS: usize = 12;
 const RADIUS: f32 = 46.0;
+/// Room for "180°" on the left of the half disc.
+const LABEL: f32 = 28.0;
 /// Corners of a sector's rim.
 const CORNERS: usize = 5;
 
@@ -19,7 +21,7 @@ pub fn show(ui: &mut Ui, name: &str, angles: &[f64], colour: Color32) {
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
     let painter = ui.painter_at(rect);
-    let centre = pos2(rect.left() + RADIUS + 18.0, rect.bottom() - 14.0);
+    let centre = pos2(rect.left() + RADIUS + LABEL, rect.bottom() - 14.0);
     let at = |angle: f64, radius: f32| centre + radius * vec2(angle.cos() as f32, -angle.sin() as f32);
     let counts = counts(angles);
     let most = counts.iter().copied().max().unwrap_or(0).max(1);
