@@ -57,8 +57,7 @@ fn rotations_and_compressions_have_their_closed_form_errors() {
         let growth = (1.0 + (theta / n).powi(2)).powf(n / 2.0);
         let (sin, cos) = (n * (theta / n).atan()).sin_cos();
         let turned = DMatrix::from_row_slice(2, 2, &[cos, -sin, sin, cos]) * growth;
-        let compressed =
-            DMatrix::from_diagonal(&DVector::from_iterator(2, sigma.map(|s| (1.0 + s.ln() / n).powf(n)).into_iter()));
+        let compressed = DMatrix::from_diagonal(&DVector::from_iterator(2, sigma.map(|s| (1.0 + s.ln() / n).powf(n))));
         let expected = turned * compressed * &inputs;
         let found = ResNet::new(&flow, full(steps), &inputs).unwrap().positions(&inputs, 1.0).unwrap();
         assert!((found - &expected).norm() <= 1e-9 * expected.norm(), "N = {steps}");
