@@ -13,7 +13,7 @@ pub struct Fit {
 
 /// How far before and after a time the data must be in sight, in layers. A shorter reach would undo on the screen what
 /// a compression does: the picture would shrink just as the data grows.
-const REACH: f64 = 0.4;
+const REACH: f64 = 0.3;
 /// Entries of the table of sizes for each layer.
 const ENTRIES_A_LAYER: f64 = 20.0;
 /// Longer flows have a coarser table.

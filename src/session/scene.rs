@@ -14,7 +14,7 @@ use crate::flow::{Flow, FlowError, FlowOptions, LayerFlow, SampledPath};
 use crate::network::{Forward, Network, NetworkError, OutputFunction};
 
 /// At most this many points leave a trail; more would hide each other.
-const MAX_TRAILS: usize = 240;
+const MAX_TRAILS: usize = 160;
 
 /// Why a scene could not be built.
 #[derive(Clone, Debug, Error, PartialEq)]

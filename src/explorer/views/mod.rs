@@ -3,6 +3,7 @@
 mod axes;
 mod grid;
 mod hover;
+mod legend;
 mod mapping;
 mod marks;
 mod points;

@@ -14,7 +14,7 @@ const SHAPE_RADIUS: f32 = 0.75;
 /// Depths are sorted into this many slices; within one the order cannot be seen.
 const DEPTH_SLICES: usize = 1024;
 /// How much of its colour the farthest point loses to the background, and how much smaller it is than the nearest.
-const DEPTH_FADE: f32 = 0.55;
+const DEPTH_FADE: f32 = 0.4;
 const DEPTH_SHRINK: f32 = 0.25;
 
 /// What each point looks like, whatever its place.
@@ -32,8 +32,8 @@ impl Looks {
         match labels {
             Labels::None => Looks { colours: vec![palette.unlabelled; samples], shapes: vec![0; samples] },
             Labels::Classes { of_sample, .. } => Looks {
-                colours: of_sample.iter().map(|class| palette.class(*class)).collect(),
-                shapes: of_sample.iter().map(|class| (class / DATA_COLOURS % SHAPES) as u8).collect(),
+                colours: of_sample.iter().map(|class| class_look(*class, palette).0).collect(),
+                shapes: of_sample.iter().map(|class| class_look(*class, palette).1).collect(),
             },
             Labels::Values(values) => {
                 let (low, high) = range(values);
@@ -45,6 +45,30 @@ impl Looks {
             }
         }
     }
+}
+
+/// A colour, and a tile of the texture.
+pub type Look = (Color32, u8);
+
+/// What the points of a class look like.
+pub fn class_look(class: usize, palette: &Palette) -> Look {
+    (palette.class(class), (class / DATA_COLOURS % SHAPES) as u8)
+}
+
+/// Single points outside the data, as in a legend.
+pub fn marks(texture: &TextureHandle, marks: &[(Pos2, Color32, u8)]) -> Shape {
+    let mut mesh = Mesh::with_texture(texture.id());
+    marks.iter().for_each(|(at, colour, shape)| add(&mut mesh, *at, POINT_RADIUS, (*colour, *shape)));
+    Shape::mesh(mesh)
+}
+
+/// Adds one quad.
+fn add(mesh: &mut Mesh, at: Pos2, radius: f32, (colour, shape): Look) {
+    let half = radius / SHAPE_RADIUS;
+    let tile = 1.0 / SHAPES as f32;
+    let left = tile * f32::from(shape);
+    let uv = Rect::from_min_max(pos2(left, 0.0), pos2(left + tile, 1.0));
+    mesh.add_rect_with_uv(Rect::from_center_size(at, vec2(2.0 * half, 2.0 * half)), uv, colour);
 }
 
 /// The least and the largest finite value.
@@ -97,11 +121,8 @@ pub fn mesh(
         let (Some(&colour), Some(&shape)) = (looks.colours.get(sample), looks.shapes.get(sample)) else { continue };
         let near = if mapping.space { (0.5 + 0.5 * placed.depth).clamp(0.0, 1.0) } else { 1.0 };
         let colour = palette.stage.lerp_to_gamma(colour, 1.0 - DEPTH_FADE * (1.0 - near));
-        let radius = POINT_RADIUS * (1.0 - DEPTH_SHRINK * (1.0 - near)) / SHAPE_RADIUS;
-        let tile = 1.0 / SHAPES as f32;
-        let left = tile * f32::from(shape);
-        let uv = Rect::from_min_max(pos2(left, 0.0), pos2(left + tile, 1.0));
-        mesh.add_rect_with_uv(Rect::from_center_size(placed.at, vec2(2.0 * radius, 2.0 * radius)), uv, colour);
+        let radius = POINT_RADIUS * (1.0 - DEPTH_SHRINK * (1.0 - near));
+        add(&mut mesh, placed.at, radius, (colour, shape));
     }
     Shape::mesh(mesh)
 }

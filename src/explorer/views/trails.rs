@@ -18,6 +18,9 @@ const KNOTS_A_FRAME: usize = 8;
 /// Pieces of a trail, each fainter than the one after it.
 const PIECES: usize = 4;
 
+/// How strong the newest piece is beside the point itself.
+const STRENGTH: f32 = 0.4;
+
 /// Whose trails are drawn.
 #[derive(Clone, Debug)]
 pub enum Source {
@@ -98,7 +101,7 @@ impl Trails {
             let piece = places.len().div_ceil(PIECES).max(2);
             for (age, start) in (0..places.len().saturating_sub(1)).step_by(piece).enumerate() {
                 let points = places[start..places.len().min(start + piece + 1)].to_vec();
-                let strength = 0.5 * (1.0 - age as f32 / (PIECES + 1) as f32);
+                let strength = STRENGTH * (1.0 - age as f32 / (PIECES + 1) as f32);
                 painter.add(Shape::line(points, Stroke::new(THIN, colour.gamma_multiply(strength))));
             }
         }

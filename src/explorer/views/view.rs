@@ -7,6 +7,7 @@ use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Response, Sense, Stro
 use super::axes;
 use super::grid;
 use super::hover;
+use super::legend;
 use super::mapping::Mapping;
 use super::marks;
 use super::points::{self, Looks, Placed};
@@ -96,6 +97,7 @@ impl View<'_> {
             commands.push(ViewCommand::Select(found));
         }
         self.words(&painter, palette, rect, sources, &mapping);
+        legend::show(&painter, palette, rect, self.texture, &self.scene.dataset.labels);
     }
 
     /// Every position of this frame, projected; nothing else is computed for it.

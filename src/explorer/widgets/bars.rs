@@ -120,7 +120,7 @@ impl Scale {
     fn labelled(&self) -> Vec<f64> {
         let (first, last) = (self.low.floor() as i32, self.high.ceil() as i32);
         let every = (self.high - self.low) as i32 / 5 + 1;
-        let factors: &[f64] = if self.high - self.low < 1.5 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+        let factors: &[f64] = if self.high - self.low < 1.9 { &[1.0, 2.0, 5.0] } else { &[1.0] };
         let decades = (first..=last).filter(|decade| decade % every == 0);
         let values = decades.flat_map(|decade| factors.iter().map(move |factor| factor * 10f64.powi(decade)));
         values.filter(|value| (self.low..=self.high).contains(&value.log10())).collect()

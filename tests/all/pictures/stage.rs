@@ -134,6 +134,18 @@ fn the_panel_of_a_small_layer() {
 }
 
 #[test]
+fn the_panel_of_a_wide_layer_that_folds() {
+    let width = 30;
+    let weight: Vec<f64> = (0..width * width).map(|index| ((index * index) as f64 * 0.7).sin() / 4.0).collect();
+    let layers = vec![dense(width, width, &weight, Activation::Gelu)];
+    let network = Network::new("wide".into(), layers, OutputFunction::Identity).unwrap();
+    let points = DMatrix::from_fn(width, 20, |row, sample| ((row * sample) as f64).cos());
+    let mut session = Session::open(&network, Dataset { name: String::new(), points, labels: Labels::None });
+    session.t = 0.99;
+    panel_picture(session, [300.0, 900.0], Theme::Dark, "panel_wide_dark");
+}
+
+#[test]
 fn nothing_open_says_what_to_do() {
     let mut harness = harness([500.0, 400.0], Theme::Light)
         .build_ui_state(|ui, session: &mut Session| session.show_stage(ui), Session::default());
