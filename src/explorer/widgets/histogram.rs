@@ -17,7 +17,7 @@ const CORNERS: usize = 5;
 /// Draws `angles` (radians, 0 to π) as a polar histogram; the area of a sector is the number of its planes.
 pub fn show(ui: &mut Ui, name: &str, angles: &[f64], colour: Color32) {
     let palette = Palette::of(ui);
-    let size = vec2(ui.available_width(), RADIUS + 20.0);
+    let size = vec2(ui.available_width(), RADIUS + 34.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
     let painter = ui.painter_at(rect);
@@ -40,8 +40,7 @@ pub fn show(ui: &mut Ui, name: &str, angles: &[f64], colour: Color32) {
         painter.text(beside, align, label, theme::small_font(), palette.faint_ink);
     }
     let text = format!("{} more planes", angles.len());
-    let beside = pos2(centre.x + RADIUS + 30.0, centre.y - RADIUS / 2.0);
-    painter.text(beside, Align2::LEFT_CENTER, text, theme::small_font(), palette.faint_ink);
+    painter.text(rect.left_top(), Align2::LEFT_TOP, text, theme::small_font(), palette.faint_ink);
     response.on_hover_text_at_pointer(format!(
         "{name}: the area of a sector of 15° is the number of planes that turn by so much."
     ));

@@ -37,6 +37,8 @@ struct Shown<'a> {
 pub fn show(ui: &mut Ui, input: &LayerInput<'_>) -> Vec<ViewCommand> {
     let mut commands = Vec::new();
     let Some(scene) = input.scene else {
+        // Otherwise the panel would become as narrow as these words, and stay so for the layers to come.
+        ui.take_available_width();
         ui.label(RichText::new("Layer").heading());
         ui.label(theme::note(ui, "Open a network to see what its layers do."));
         return commands;
