@@ -228,6 +228,31 @@ fn dropped_files_are_told_apart() {
     assert!(window.state().session().notices.shown().is_empty());
 }
 
+/// A file as the window system hands it over.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn a_file_dropped_on_the_window_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(&folder, "small.json", SMALL_NETWORK);
+    let mut window = first_start();
+    window.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(path)));
+    window.run_steps(1);
+    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert_eq!(network_name(&window), "small");
+}
+
 #[test]
 fn a_wrong_file_leaves_what_was_open_and_is_told_in_one_sentence() {
     let folder = tempfile::tempdir().unwrap();
