@@ -106,7 +106,7 @@ impl SampledPath {
                 let mut point = column(&self.starts[moment.layer]);
                 for (index, phase) in layer.phases.iter().enumerate().take(moment.phase.map_or(0, |phase| phase + 1)) {
                     let s = if Some(index) == moment.phase { moment.s } else { 1.0 };
-                    phase.motion.carry(&mut point, s, self.follow.as_ref());
+                    phase.motion.carry(&mut point, s, layer.follow(self.follow.as_ref()));
                 }
                 point
             }
@@ -134,7 +134,7 @@ impl SampledPath {
         if let Some(current) = moment.phase {
             for (index, phase) in layer.phases.iter().enumerate().take(current + 1).rev() {
                 let s = if index == current { moment.s } else { 1.0 };
-                phase.motion.carry_rows(&mut rows, &mut offset, s, self.follow.as_ref());
+                phase.motion.carry_rows(&mut rows, &mut offset, s, layer.follow(self.follow.as_ref()));
             }
         }
         Parts { terms: vec![(&self.starts[moment.layer], rows)], offset }

@@ -5,7 +5,7 @@ use nalgebra::DVector;
 use crate::linalg::Rotation;
 use crate::network::{Activation, Residual};
 
-use super::CompressionLaw;
+use super::{CompressionLaw, Exactly, Follow};
 
 /// What a phase does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,4 +148,17 @@ pub struct Moment {
     pub clock: f64,
     /// Phase time s = λ(τ).
     pub s: f64,
+}
+
+impl LayerFlow {
+    /// Whether the layer is a residual block.
+    pub fn is_residual(&self) -> bool {
+        self.phases.last().is_some_and(|phase| matches!(phase.motion, Motion::Residual(_)))
+    }
+
+    /// How the layer's own phases are followed: a residual block with a projection is one Euler step as it stands, so
+    /// its projection is never cut into more.
+    pub(crate) fn follow<'a>(&self, follow: &'a dyn Follow) -> &'a dyn Follow {
+        if self.is_residual() { &Exactly } else { follow }
+    }
 }

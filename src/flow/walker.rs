@@ -48,8 +48,9 @@ impl<'a> Walker<'a> {
         let layer = &self.flow.layers()[self.layer];
         let Some(phase) = layer.phases.get(self.phase) else { return points };
         if phase.motion.is_affine() {
-            phase.motion.carry(&mut points, s, self.follow);
-            if s == 1.0 && self.follow.is_exact() && layer.is_last_affine(self.phase) {
+            let follow = layer.follow(self.follow);
+            phase.motion.carry(&mut points, s, follow);
+            if s == 1.0 && follow.is_exact() && layer.is_last_affine(self.phase) {
                 layer.clear_beyond_width(&mut points);
             }
             return points;

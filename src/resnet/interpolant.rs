@@ -15,6 +15,8 @@ const SAMPLES: usize = 4096;
 const EVEN_SHARE: f64 = 0.1;
 /// The range is widened by this share on both sides, as the refinement's data strays from the plain net's.
 const MARGIN: f64 = 0.25;
+/// Knots closer than this share of the range are one: between them the slope would be rounding.
+const SAME_KNOT: f64 = 1e-9;
 /// The range reaches at least this far from 0.
 const LEAST_REACH: f64 = 1.0;
 
@@ -44,9 +46,19 @@ impl Interpolant {
         // The kink of ELU with α ≠ 1 lies there.
         knots.push(0.0);
         knots.sort_by(f64::total_cmp);
-        knots.dedup_by(|one, other| *one - *other <= f64::EPSILON * (high - low));
+        knots.dedup_by(|one, other| *one - *other <= SAME_KNOT * (high - low));
         let values = knots.iter().map(|y| activation.value(*y)).collect();
         Some(Interpolant { knots, values })
+    }
+
+    /// y_k, ascending; at least two.
+    pub fn knots(&self) -> &[f64] {
+        &self.knots
+    }
+
+    /// σ(y_k).
+    pub fn values(&self) -> &[f64] {
+        &self.values
     }
 
     /// σ̂(y).
@@ -90,7 +102,7 @@ mod tests {
     fn smooth_activations_are_met_closely_inside_and_straight_outside() {
         for activation in Activation::ALL {
             let Some(interpolant) = Interpolant::new(activation, -6.0, 5.0) else { continue };
-            assert!(interpolant.knots.len() >= KNOTS && interpolant.knots.len() <= KNOTS + 2);
+            assert!(interpolant.knots().len() >= KNOTS && interpolant.knots().len() <= KNOTS + 2);
             for i in -600..500 {
                 let y = f64::from(i) * 0.01;
                 let miss = (interpolant.value(y) - activation.value(y)).abs();

@@ -3,11 +3,15 @@
 //! Euler with N steps in each phase turns a plain layer into blocks x + W²·ReLU(W¹x + b¹) + b². The paths here are the
 //! ones that those blocks compute.
 
+mod blocks;
 mod euler;
 mod interpolant;
 mod measure;
 mod refine;
+#[cfg(test)]
+mod tests;
 
+pub use blocks::BlocksError;
 pub use measure::RefinementError;
 pub use refine::{ResNet, Unstable};
 

@@ -4,22 +4,21 @@ use std::sync::Arc;
 
 use nalgebra::DMatrix;
 
+use super::blocks::activation_steps;
 use super::euler::EulerSteps;
 use super::interpolant::Interpolant;
 use super::{Refinement, RefinementKind};
-use crate::flow::{
-    CompressionLaw, Exactly, Flow, FlowError, Follow, Motion, SampledPath, Walker, finish_exactly, fold_time,
-};
+use crate::flow::{CompressionLaw, Exactly, Flow, FlowError, Follow, Motion, SampledPath, Walker, finish_exactly};
 use crate::network::Activation;
 
 /// A plain net's flow in Euler steps.
 #[derive(Clone, Debug)]
 pub struct ResNet<'a> {
     pub(super) flow: &'a Flow,
-    refinement: Refinement,
+    pub(super) refinement: Refinement,
     pub(super) follow: Arc<dyn Follow>,
     /// The interpolant of each layer's activation; none where blocks reproduce it exactly.
-    interpolants: Vec<Option<Interpolant>>,
+    pub(super) interpolants: Vec<Option<Interpolant>>,
 }
 
 /// A direction in which Euler's compression changes sign, as N ≤ |ln σ|.
@@ -43,6 +42,7 @@ impl<'a> ResNet<'a> {
             RefinementKind::Whole => Arc::new(Exactly),
             RefinementKind::Full => Arc::new(EulerSteps(refinement.steps)),
         };
+        let refinement = Refinement { steps: refinement.steps.max(1), ..refinement };
         let mut walker = Walker::new(flow, data, &Exactly, &finish_exactly)?;
         let mut interpolants = Vec::with_capacity(flow.layers().len());
         for layer in flow.layers() {
@@ -96,6 +96,12 @@ impl<'a> ResNet<'a> {
                     column.as_mut_slice()[..*width].iter_mut().for_each(|y| *y = interpolant.value(*y));
                 }
             }
+            (Motion::Activation { activation: Activation::Softmax, width }, _) => {
+                motion.finish(start, points);
+                // It is kept as a layer of its own width, which passes nothing beyond.
+                let beyond = points.nrows() - width;
+                points.rows_mut(*width, beyond).fill(0.0);
+            }
             _ => motion.finish(start, points),
         }
     }
@@ -103,24 +109,23 @@ impl<'a> ResNet<'a> {
     /// The number of explicit blocks: N for each refined phase, one for a linear map that is kept whole and for a
     /// residual block, which is its own Euler step.
     pub fn blocks(&self) -> usize {
-        let steps = self.refinement.steps.max(1);
-        let of_activation = |activation: Activation| match (activation, fold_time(activation)) {
-            (Activation::Softmax, _) => 1,
-            // Blocks start at s = r/N < s*; the last of them takes the rest.
-            (_, Some(fold)) => ((fold * steps as f64).ceil() as usize).clamp(1, steps),
-            (_, None) => steps,
+        let steps = self.refinement.steps;
+        let of_activation = |activation: Activation| match activation {
+            Activation::Softmax => 1,
+            _ => activation_steps(activation, steps).len(),
         };
         let mut blocks = 0;
         for layer in self.flow.layers() {
             let affine = layer.phases.iter().filter(|phase| phase.motion.is_affine()).count();
-            blocks += match self.refinement.kind {
+            let of_affine = match self.refinement.kind {
                 RefinementKind::Full => affine * steps,
                 RefinementKind::Whole => affine.min(1),
             };
             blocks += match layer.phases.last().map(|phase| &phase.motion) {
-                Some(Motion::Activation { activation, .. }) => of_activation(*activation),
+                Some(Motion::Activation { activation, .. }) => of_affine + of_activation(*activation),
+                // With its shortcut it is one Euler step as it stands.
                 Some(Motion::Residual(_)) => 1,
-                _ => 0,
+                _ => of_affine,
             };
         }
         blocks
@@ -132,7 +137,7 @@ impl<'a> ResNet<'a> {
             return Vec::new();
         }
         let mut found = Vec::new();
-        for layer in self.flow.layers() {
+        for layer in self.flow.layers().iter().filter(|layer| !layer.is_residual()) {
             for phase in &layer.phases {
                 let Motion::Compression { law: CompressionLaw::Geometric, factors, .. } = &phase.motion else {
                     continue;

@@ -1,0 +1,281 @@
+//! The refined network as explicit blocks x + W²·ReLU(W¹x + b¹) + b²: flow-model section 6.
+//!
+//! One ReLU layer alone gives only velocities of one sign; with W¹ = [I; −I] and W² = h[A, −A] two of them give any
+//! linear field, as ReLU(x) − ReLU(−x) = x. The blocks make an ordinary network: it takes the plain net's own inputs
+//! (its first layer embeds them in the ambient space), gives its outputs (its last projects back), and knows of no flow.
+
+use nalgebra::{DMatrix, DVector};
+use thiserror::Error;
+
+use super::interpolant::Interpolant;
+use super::{RefinementKind, ResNet};
+use crate::flow::{CompressionLaw, LayerFlow, Motion, Phase, fold_time};
+use crate::network::{Activation, Affine, Dense, Layer, Network, NetworkError, OutputFunction, Residual};
+
+/// Numbers in all blocks together at most: 2 GiB of f64.
+const LARGEST: usize = 1 << 28;
+
+/// Why a refinement has no explicit blocks.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum BlocksError {
+    /// More numbers than can be kept.
+    #[error(
+        "the refined network would hold {numbers:.1e} numbers; take fewer steps, or refine activations only (whole)"
+    )]
+    TooLarge { numbers: f64 },
+    /// A number came out infinite, as for a singular value of 1e308.
+    #[error("the refined network is not finite: {0}")]
+    NotFinite(#[from] NetworkError),
+}
+
+impl ResNet<'_> {
+    /// The explicit network of this refinement, read by `output`.
+    ///
+    /// # Errors
+    /// If it would be too large or not finite.
+    pub fn network(&self, name: String, output: OutputFunction) -> Result<Network, BlocksError> {
+        let numbers = self.numbers();
+        if numbers > LARGEST as f64 {
+            return Err(BlocksError::TooLarge { numbers });
+        }
+        let dimension = self.flow.ambient_dimension();
+        let (first, last) = (self.flow.layers().first(), self.flow.layers().last());
+        let inputs = first.map_or(0, |layer| layer.inputs);
+        let outputs = last.map_or(0, |layer| layer.outputs);
+        let mut layers = vec![plain("embed".into(), DMatrix::identity(dimension, inputs), None, Activation::Identity)];
+        for (index, layer) in self.flow.layers().iter().enumerate() {
+            self.push_layer(layer, self.interpolants[index].as_ref(), &mut layers);
+        }
+        layers.push(plain("project".into(), DMatrix::identity(outputs, dimension), None, Activation::Identity));
+        Ok(Network::new(name, layers, output)?)
+    }
+
+    /// About how many numbers the blocks hold.
+    fn numbers(&self) -> f64 {
+        let dimension = self.flow.ambient_dimension() as f64;
+        let steps = self.refinement.steps as f64;
+        let mut numbers = 0.0;
+        for (layer, interpolant) in self.flow.layers().iter().zip(&self.interpolants) {
+            for phase in &layer.phases {
+                numbers += match (&phase.motion, interpolant) {
+                    (Motion::Activation { width, .. }, Some(interpolant)) => {
+                        2.0 * steps * dimension * (*width * (interpolant.knots().len() + 1)) as f64
+                    }
+                    (Motion::Activation { width, .. }, None) => 2.0 * steps * dimension * *width as f64,
+                    (Motion::Residual(_), _) => 3.0 * dimension * dimension,
+                    (Motion::Shift(_), _) => 3.0 * steps * dimension,
+                    _ if self.refinement.kind == RefinementKind::Whole => dimension * dimension,
+                    _ => 4.0 * steps * dimension * dimension,
+                };
+            }
+        }
+        numbers
+    }
+
+    fn push_layer(&self, layer: &LayerFlow, interpolant: Option<&Interpolant>, layers: &mut Vec<Layer>) {
+        let name = |phase: &Phase| format!("layer {} {}", layer.index, phase.kind.words());
+        let affine: Vec<&Phase> = layer.phases.iter().filter(|phase| phase.motion.is_affine()).collect();
+        let last = layer.phases.last().filter(|phase| !phase.motion.is_affine());
+        if let Some(Phase { motion: Motion::Residual(residual), .. }) = last {
+            layers.push(Layer::Residual(self.padded(residual, format!("layer {} block", layer.index))));
+            return;
+        }
+        match self.refinement.kind {
+            RefinementKind::Whole if !affine.is_empty() => layers.push(self.whole_map(layer)),
+            RefinementKind::Whole => {}
+            RefinementKind::Full => {
+                for phase in affine {
+                    for r in 0..self.refinement.steps {
+                        layers.push(self.linear_step(phase, r, format!("{} {}", name(phase), r + 1)));
+                    }
+                }
+            }
+        }
+        if let Some(phase) = last
+            && let Motion::Activation { activation, width } = phase.motion
+        {
+            self.push_activation(activation, width, interpolant, &name(phase), layers);
+        }
+    }
+
+    /// W and b of a layer as one linear map of the ambient space.
+    fn whole_map(&self, layer: &LayerFlow) -> Layer {
+        let dimension = self.flow.ambient_dimension();
+        let mut weight = DMatrix::identity(dimension, dimension);
+        let mut bias = DMatrix::zeros(dimension, 1);
+        for phase in layer.phases.iter().filter(|phase| phase.motion.is_affine()) {
+            if !matches!(phase.motion, Motion::Shift(_)) {
+                phase.motion.carry(&mut weight, 1.0, self.follow.as_ref());
+            }
+            phase.motion.carry(&mut bias, 1.0, self.follow.as_ref());
+        }
+        let bias = DVector::from_column_slice(bias.as_slice());
+        plain(format!("layer {} linear", layer.index), weight, Some(bias), Activation::Identity)
+    }
+
+    /// Step r of an affine phase.
+    fn linear_step(&self, phase: &Phase, r: usize, name: String) -> Layer {
+        let dimension = self.flow.ambient_dimension();
+        let steps = self.refinement.steps;
+        let h = 1.0 / steps as f64;
+        let generator = match &phase.motion {
+            Motion::Rotation(rotation) => rotation.angular_velocity() * h,
+            Motion::Compression { law, factors, basis } => {
+                let rates: Vec<f64> = factors.iter().map(|sigma| step_rate(*law, *sigma, r, steps)).collect();
+                let mut generator = DMatrix::from_diagonal(&DVector::from_vec(rates));
+                if let Some(basis) = basis {
+                    let side = basis.nrows();
+                    let tilted = basis * generator.view((0, 0), (side, side)) * basis.transpose();
+                    generator.view_mut((0, 0), (side, side)).copy_from(&tilted);
+                }
+                generator
+            }
+            Motion::Shift(bias) => {
+                return block(name, DMatrix::zeros(1, dimension), None, DMatrix::zeros(dimension, 1), Some(bias * h));
+            }
+            Motion::Activation { .. } | Motion::Residual(_) => DMatrix::zeros(dimension, dimension),
+        };
+        let mut inner = DMatrix::zeros(2 * dimension, dimension);
+        inner.view_mut((0, 0), (dimension, dimension)).fill_with_identity();
+        inner.view_mut((dimension, 0), (dimension, dimension)).fill_diagonal(-1.0);
+        let mut outer = DMatrix::zeros(dimension, 2 * dimension);
+        outer.columns_mut(0, dimension).copy_from(&generator);
+        outer.columns_mut(dimension, dimension).copy_from(&-generator);
+        block(name, inner, None, outer, None)
+    }
+
+    fn push_activation(
+        &self,
+        activation: Activation,
+        width: usize,
+        interpolant: Option<&Interpolant>,
+        name: &str,
+        layers: &mut Vec<Layer>,
+    ) {
+        let dimension = self.flow.ambient_dimension();
+        if activation == Activation::Softmax {
+            // It acts on all coordinates together, so no block of single coordinates gives it: it is kept as it is.
+            layers.push(plain(name.to_owned(), DMatrix::identity(width, dimension), None, activation));
+            layers.push(plain(
+                format!("{name} embed"),
+                DMatrix::identity(dimension, width),
+                None,
+                Activation::Identity,
+            ));
+            return;
+        }
+        let steps = self.refinement.steps;
+        for (r, s, h) in activation_steps(activation, steps) {
+            let name = format!("{name} {}", r + 1);
+            layers.push(match interpolant {
+                Some(interpolant) => interpolated_step(interpolant, width, dimension, s, h, name),
+                None => {
+                    // Below zero the value is a·y and the velocity (a−1)/(1−s+sa)·x = −(a−1)/(1−s+sa)·ReLU(−x).
+                    let a = -activation.value(-1.0);
+                    let rate = h * (1.0 - a) / (1.0 - s + s * a);
+                    let mut inner = DMatrix::zeros(width, dimension);
+                    inner.fill_diagonal(-1.0);
+                    let mut outer = DMatrix::zeros(dimension, width);
+                    outer.fill_diagonal(rate);
+                    block(name, inner, None, outer, None)
+                }
+            });
+        }
+    }
+
+    /// A residual block in the ambient space: it is its own Euler step.
+    fn padded(&self, residual: &Residual, name: String) -> Residual {
+        let dimension = self.flow.ambient_dimension();
+        let widened = |affine: &Affine, rows: usize, columns: usize| Affine {
+            weight: affine.weight.clone().resize(rows, columns, 0.0),
+            bias: affine.bias.clone().map(|bias| bias.resize_vertically(rows, 0.0)),
+        };
+        Residual {
+            name,
+            inner: widened(&residual.inner, residual.inner.outputs(), dimension),
+            activation: residual.activation,
+            outer: widened(&residual.outer, dimension, residual.outer.inputs()),
+            shortcut: residual.shortcut.as_ref().map(|shortcut| shortcut.clone().resize(dimension, dimension, 0.0)),
+        }
+    }
+}
+
+/// (r, s, step length) of each block of an activation. Where it folds at s*, blocks start before s* and the last of
+/// them takes the rest: a path is straight, so that one long step is as exact as many.
+pub(super) fn activation_steps(activation: Activation, steps: usize) -> Vec<(usize, f64, f64)> {
+    let h = 1.0 / steps as f64;
+    let count = match fold_time(activation) {
+        Some(fold) => ((fold * steps as f64).ceil() as usize).clamp(1, steps),
+        None => steps,
+    };
+    (0..count)
+        .map(|r| {
+            let s = r as f64 * h;
+            (r, s, if r + 1 == count { 1.0 - s } else { h })
+        })
+        .collect()
+}
+
+/// h times the rate of one direction in step r of N: ln σ/N; −1/(N−r) where it is lost; the straight law's own rate.
+fn step_rate(law: CompressionLaw, sigma: f64, r: usize, steps: usize) -> f64 {
+    match law {
+        CompressionLaw::Geometric if sigma > 0.0 => sigma.ln() / steps as f64,
+        _ => (sigma - 1.0) / (steps as f64 + r as f64 * (sigma - 1.0)),
+    }
+}
+
+/// One step of the interpolated velocity of an activation, the same for each of the first `width` coordinates.
+///
+/// At phase time s the knots stand at x_k = (1−s) y_k + s σ(y_k) with velocities v_k = σ(y_k) − y_k. From a knot p in
+/// the middle, v(x) = v_p + m_p·ReLU(x − x_p) + Σ_{k>p} (m_k − m_{k−1})·ReLU(x − x_k) to the right, m_k the slope
+/// between knots k and k+1, and its mirror image to the left.
+fn interpolated_step(interpolant: &Interpolant, width: usize, dimension: usize, s: f64, h: f64, name: String) -> Layer {
+    let (knots, values) = (interpolant.knots(), interpolant.values());
+    let places: Vec<f64> = knots.iter().zip(values).map(|(y, value)| (1.0 - s) * y + s * value).collect();
+    let velocities: Vec<f64> = knots.iter().zip(values).map(|(y, value)| value - y).collect();
+    let slopes: Vec<f64> = places
+        .windows(2)
+        .zip(velocities.windows(2))
+        .map(|(x, v)| if x[1] > x[0] { (v[1] - v[0]) / (x[1] - x[0]) } else { 0.0 })
+        .collect();
+    let middle = knots.len() / 2;
+    // (sign of x, knot, weight): weight·ReLU(sign·(x − x_knot)).
+    let mut units = vec![(1.0, middle, slopes[middle]), (-1.0, middle, -slopes[middle - 1])];
+    units.extend((middle + 1..slopes.len()).map(|k| (1.0, k, slopes[k] - slopes[k - 1])));
+    units.extend((1..middle).map(|k| (-1.0, k, slopes[k] - slopes[k - 1])));
+    let hidden = units.len() * width;
+    let mut inner = DMatrix::zeros(hidden, dimension);
+    let mut bias = DVector::zeros(hidden);
+    let mut outer = DMatrix::zeros(dimension, hidden);
+    let mut shift = DVector::zeros(dimension);
+    for coordinate in 0..width {
+        shift[coordinate] = h * velocities[middle];
+        for (unit, (sign, knot, weight)) in units.iter().enumerate() {
+            let row = coordinate * units.len() + unit;
+            inner[(row, coordinate)] = *sign;
+            bias[row] = -sign * places[*knot];
+            outer[(coordinate, row)] = h * weight;
+        }
+    }
+    block(name, inner, Some(bias), outer, Some(shift))
+}
+
+fn plain(name: String, weight: DMatrix<f64>, bias: Option<DVector<f64>>, activation: Activation) -> Layer {
+    Layer::Dense(Dense { name, affine: Affine { weight, bias }, activation })
+}
+
+fn block(
+    name: String,
+    inner: DMatrix<f64>,
+    inner_bias: Option<DVector<f64>>,
+    outer: DMatrix<f64>,
+    outer_bias: Option<DVector<f64>>,
+) -> Layer {
+    Layer::Residual(Residual {
+        name,
+        inner: Affine { weight: inner, bias: inner_bias },
+        activation: Activation::Relu,
+        outer: Affine { weight: outer, bias: outer_bias },
+        shortcut: None,
+    })
+}
