@@ -21,7 +21,7 @@ use crate::session::{Frame, Scene, ViewCommand};
 /// A whole turn for a drag across the view's smaller side.
 const TURN: f64 = std::f64::consts::TAU * 0.6;
 /// Magnification for one point of wheel movement, as a natural logarithm.
-const ZOOM_SPEED: f32 = 0.004;
+const ZOOM_SPEED: f32 = 0.002;
 /// How near the mouse must be to a point to mean it.
 const REACH: f32 = 10.0;
 
