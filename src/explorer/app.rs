@@ -198,8 +198,10 @@ impl ExplorerApp {
         CentralPanel::default()
             .show(ui, |ui| {
                 let mut commands = status::notices(ui, session);
+                let opening = session.opening();
                 let input = StageInput {
                     scene: session.scene(),
+                    opening: opening.as_deref(),
                     refined: session.refined(),
                     view: &session.view,
                     t: session.playback.t(),

@@ -65,6 +65,18 @@ impl Flow {
         Ok(Flow { ambient_dimension, options, layers })
     }
 
+    /// The same decomposition with other laws of compression and time, which cost nothing to change.
+    pub fn with_laws(&self, compression: CompressionLaw, time: TimeLaw) -> Flow {
+        let mut flow = self.clone();
+        flow.options = FlowOptions { compression, time, ..self.options };
+        for phase in flow.layers.iter_mut().flat_map(|layer| &mut layer.phases) {
+            if let Motion::Compression { law, .. } = &mut phase.motion {
+                *law = compression;
+            }
+        }
+        flow
+    }
+
     /// d: the dimension of the space in which all layers move.
     pub fn ambient_dimension(&self) -> usize {
         self.ambient_dimension

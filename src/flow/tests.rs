@@ -176,6 +176,21 @@ fn phases_that_move_nothing_are_left_out() {
 }
 
 #[test]
+fn other_laws_need_no_other_decomposition() {
+    let network = random_network(&[3, 4, 2], Activation::Tanh, 2);
+    let inputs = random_matrix(3, 5, 8);
+    let given = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+    let straight =
+        FlowOptions { compression: CompressionLaw::Straight, time: TimeLaw::Linear, ..FlowOptions::default() };
+    let built = Flow::new(&network, straight, &mut |_| true).unwrap();
+    let changed = given.with_laws(CompressionLaw::Straight, TimeLaw::Linear);
+    assert_eq!(changed.options(), straight);
+    for t in [0.3, 0.7, 1.4, 2.0] {
+        assert_eq!(changed.positions(&inputs, t).unwrap(), built.positions(&inputs, t).unwrap());
+    }
+}
+
+#[test]
 fn building_can_be_cancelled() {
     let network = random_network(&[3, 4, 2], Activation::Tanh, 2);
     let cancelled = Flow::new(&network, FlowOptions::default(), &mut |done| done < 1);

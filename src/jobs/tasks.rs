@@ -8,6 +8,7 @@ use rfd::FileDialog;
 
 use super::Progress;
 use crate::dataset::Dataset;
+use crate::flow::Flow;
 use crate::formats::{self, Opened};
 use crate::session::{DialogAnswer, Document, Effect, Outcome, Purpose, Refined, Scene, Task, Trouble, file_name};
 
@@ -55,8 +56,8 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
                 }
             })
         }
-        Effect::Build(document) => {
-            TaskWork::new(Task::Build, "Building the flow", move |progress| build(document, progress))
+        Effect::Build(document, known) => {
+            TaskWork::new(Task::Build, "Building the flow", move |progress| build(document, known, progress))
         }
         Effect::Refine(scene, refinement) => TaskWork::new(Task::Refine, "Building the ResNet", move |progress| {
             let refined = Refined::build(&scene, refinement, &mut |share, words| tell(progress, share, words));
@@ -132,11 +133,12 @@ fn ending_is(path: &Path, endings: &[&str]) -> bool {
     endings.contains(&ending.as_str())
 }
 
-fn build(mut document: Document, progress: &Progress) -> Outcome {
+fn build(mut document: Document, known: Option<Arc<Flow>>, progress: &Progress) -> Outcome {
     let (Some(network), Some(dataset)) = (document.network.clone(), document.data.draw()) else {
         return Outcome::Failed(Task::Build, "a scene was asked for without a network or without data".to_owned());
     };
-    let scene = Scene::build(&network, &dataset, document.options, &mut |share, words| tell(progress, share, words));
+    let mut report = |share: f32, words: &str| tell(progress, share, words);
+    let scene = Scene::build(&network, &dataset, document.options, known, &mut report);
     Outcome::Built(document, scene.map(Arc::new))
 }
 

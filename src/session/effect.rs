@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::{Document, Purpose, Refined, Scene, SceneError, Task};
 use crate::dataset::Dataset;
+use crate::flow::Flow;
 use crate::formats::{ChainProposal, TensorFile};
 use crate::network::Network;
 use crate::resnet::Refinement;
@@ -21,8 +22,8 @@ pub enum Effect {
     ReadFiles(Vec<PathBuf>, Option<usize>),
     /// Read the tensors of a chain and join them to a network.
     ReadChain(PathBuf, Arc<TensorFile>, ChainProposal),
-    /// Decompose the network and sample the data's path.
-    Build(Document),
+    /// Decompose the network (unless its flow is known already) and sample the data's path.
+    Build(Document, Option<Arc<Flow>>),
     /// Follow the scene's data through a ResNet.
     Refine(Arc<Scene>, Refinement),
     /// Write the network.

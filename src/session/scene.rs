@@ -60,7 +60,8 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Decomposes the network and samples `dataset` and a grid of the input space through its flow.
+    /// Decomposes the network and samples `dataset` and a grid of the input space through its flow. `known` is a flow
+    /// of the same network, if there is one: only another decomposition needs a new one.
     ///
     /// # Errors
     /// If the data does not fit the network, a layer cannot be decomposed, or `progress` answers false.
@@ -68,15 +69,22 @@ impl Scene {
         network: &Network,
         dataset: &Arc<Dataset>,
         options: FlowOptions,
+        known: Option<Arc<Flow>>,
         progress: &mut Progress<'_>,
     ) -> Result<Scene, SceneError> {
         let layers = network.layers().len();
         go_on(progress, 0.0, "running the plain net")?;
         let forward = network.forward(&dataset.points)?;
-        let flow = Flow::new(network, options, &mut |done| {
-            let share = DECOMPOSED * done as f32 / layers.max(1) as f32;
-            progress(share, &format!("decomposing layer {} of {layers}", (done + 1).min(layers)))
-        })?;
+        let flow = match known {
+            Some(flow) if flow.options() == options => flow,
+            Some(flow) if flow.options().decomposition == options.decomposition => {
+                Arc::new(flow.with_laws(options.compression, options.time))
+            }
+            _ => Arc::new(Flow::new(network, options, &mut |done| {
+                let share = DECOMPOSED * done as f32 / layers.max(1) as f32;
+                progress(share, &format!("decomposing layer {} of {layers}", (done + 1).min(layers)))
+            })?),
+        };
         go_on(progress, DECOMPOSED, "sampling the data's path")?;
         let data = flow.sample_path(&dataset.points)?;
         let trail_samples = trail_samples(dataset.samples());
@@ -94,7 +102,7 @@ impl Scene {
             flow.layers().iter().filter(|layer| extra_dimension && fills_the_rest(layer) && reflects(layer));
         let reflections = reflected.map(|layer| layer.index).collect();
         Ok(Scene {
-            flow: Arc::new(flow),
+            flow,
             dataset: Arc::clone(dataset),
             output: network.output(),
             forward,

@@ -169,10 +169,21 @@ impl Session {
         }
     }
 
+    /// What is being opened while nothing is shown yet, by name.
+    pub fn opening(&self) -> Option<String> {
+        let is_opening = self.shown.is_none() && self.wanted.network.is_some();
+        is_opening.then(|| self.wanted.network_name())
+    }
+
     /// Asks for the wanted document's scene, as soon as there is a network.
     pub(super) fn build(&mut self, effects: &mut Vec<Effect>) {
         if self.wanted.network.is_some() {
-            effects.push(Effect::Build(self.wanted.clone()));
+            let same_network = |shown: &&Shown| match (&shown.document.network, &self.wanted.network) {
+                (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+                _ => false,
+            };
+            let known = self.shown.as_ref().filter(same_network).map(|shown| shown.scene.flow.clone());
+            effects.push(Effect::Build(self.wanted.clone(), known));
         }
     }
 

@@ -17,7 +17,7 @@ const LARGEST_SIGMA: f64 = 1e3;
 pub fn layers(ui: &mut Ui, session: &Session) -> Vec<Command> {
     let mut commands = Vec::new();
     let (Some(document), Some(scene)) = (session.document(), session.scene()) else {
-        ui.label("No network is open yet.");
+        ui.label(if session.opening().is_some() { "Being opened …" } else { "No network is open yet." });
         return commands;
     };
     let (Some(network), flow) = (&document.network, &scene.flow) else { return commands };

@@ -16,6 +16,8 @@ use crate::session::{Compare, Frame, Projection, Refined, Scene, ViewCommand, Vi
 pub struct StageInput<'a> {
     /// The open network and data; `None` before anything is open.
     pub scene: Option<&'a Arc<Scene>>,
+    /// What is being opened while there is no scene yet.
+    pub opening: Option<&'a str>,
     /// The newest ResNet of that scene that is ready; it may be one for settings before the present ones.
     pub refined: Option<&'a Arc<Refined>>,
     /// The view's settings.
@@ -46,7 +48,7 @@ impl Stage {
     pub fn show(&mut self, ui: &mut Ui, input: &StageInput<'_>) -> Vec<ViewCommand> {
         let mut commands = Vec::new();
         let Some(scene) = input.scene else {
-            empty(ui);
+            empty(ui, input.opening);
             return commands;
         };
         strip::show(ui, input, scene, &mut commands);
@@ -90,7 +92,7 @@ impl Stage {
     }
 }
 
-fn empty(ui: &mut Ui) {
+fn empty(ui: &mut Ui, opening: Option<&str>) {
     let palette = Palette::of(ui);
     let (rect, response): (Rect, Response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
     ui.painter().rect_filled(rect, 0.0, palette.stage);
@@ -98,7 +100,15 @@ fn empty(ui: &mut Ui) {
     let mut centred = ui.new_child(egui::UiBuilder::new().max_rect(rect.shrink(2.0 * GAP)));
     centred.vertical_centered(|ui| {
         ui.add_space((rect.height() * 0.4).max(0.0));
-        ui.label(RichText::new("No network is open").heading());
-        ui.label("Open one with File ▸ Open network… (Ctrl+O), or drop a file on this window.");
+        match opening {
+            Some(name) => {
+                ui.label(RichText::new(format!("Opening {name} …")).heading());
+                ui.label("Its layers are being decomposed; the strip below shows how far it is.");
+            }
+            None => {
+                ui.label(RichText::new("No network is open").heading());
+                ui.label("Open one with File ▸ Open network… (Ctrl+O), or drop a file on this window.");
+            }
+        }
     });
 }

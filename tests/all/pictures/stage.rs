@@ -28,7 +28,7 @@ struct Session {
 
 impl Session {
     fn open(network: &Network, data: Dataset) -> Session {
-        let scene = Scene::build(network, &Arc::new(data), FlowOptions::default(), &mut |_, _| true).unwrap();
+        let scene = Scene::build(network, &Arc::new(data), FlowOptions::default(), None, &mut |_, _| true).unwrap();
         Session { scene: Some(Arc::new(scene)), ..Session::default() }
     }
 
@@ -58,7 +58,7 @@ impl Session {
             return;
         }
         let Session { scene, refined, view, stage, t, .. } = self;
-        let input = StageInput { scene: scene.as_ref(), refined: refined.as_ref(), view, t: *t };
+        let input = StageInput { scene: scene.as_ref(), opening: None, refined: refined.as_ref(), view, t: *t };
         for command in stage.show(ui, &input) {
             view.apply(command);
         }
