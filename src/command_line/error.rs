@@ -9,6 +9,7 @@ use crate::dataset::DatasetError;
 use crate::flow::FlowError;
 use crate::formats::FormatError;
 use crate::network::NetworkError;
+use crate::resnet::BlocksError;
 
 /// Why a command ended without its result.
 #[derive(Debug, Error)]
@@ -25,6 +26,9 @@ pub(super) enum CommandError {
     /// The flow could not be built or followed.
     #[error("{}: {source}", path.display())]
     Flow { path: PathBuf, source: FlowError },
+    /// The refined network cannot be written as blocks.
+    #[error("{}: {source}", path.display())]
+    Blocks { path: PathBuf, source: BlocksError },
     /// Built-in data of another width than the network takes.
     #[error(
         "the dataset {name} has {found} coordinates, but the network takes {expected} inputs; `grid` has as many as needed"

@@ -9,7 +9,7 @@ use crate::formats::{self, Opened};
 
 use super::error::CommandError;
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network};
-use super::output::print;
+use super::output::{print, print_json};
 use super::report::{DataReport, Report, TensorReport};
 use super::table;
 
@@ -77,9 +77,4 @@ fn list_tensors(file: &Path, json: bool) -> Result<(), CommandError> {
         Opened::Network(network) => TensorReport::of_network(&network),
     };
     if json { print_json(&Tensors { tensors }) } else { print(&table::tensors(&tensors)) }
-}
-
-fn print_json(report: &impl Serialize) -> Result<(), CommandError> {
-    let text = serde_json::to_string_pretty(report).map_err(|error| CommandError::Output(error.into()))?;
-    print(&(text + "\n"))
 }

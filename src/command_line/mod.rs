@@ -8,13 +8,13 @@ mod flow;
 mod inspect;
 mod options;
 mod output;
+mod refine;
 mod report;
 mod run;
 mod table;
 mod warnings;
 
 use std::ffi::OsString;
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -45,6 +45,7 @@ enum Command {
     Inspect(inspect::InspectArguments),
     Run(run::RunArguments),
     Flow(flow::FlowCommand),
+    Refine(refine::RefineArguments),
 }
 
 /// Does what the arguments (the program's name first) ask for and answers the exit status.
@@ -66,12 +67,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Inspect(arguments)) => inspect::run(arguments),
         Some(Command::Run(arguments)) => run::run(arguments),
         Some(Command::Flow(arguments)) => flow::run(arguments),
+        Some(Command::Refine(arguments)) => refine::run(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // A closed standard error leaves only the exit status to tell of the failure.
-            let _ = writeln!(std::io::stderr(), "{}", error.to_string().replace('\n', " "));
+            // If standard error is closed only the exit status tells of the failure.
+            output::tell(&error.to_string());
             error.exit_code()
         }
     }

@@ -148,7 +148,7 @@ fn noise(text: &str) -> Result<f64, String> {
 }
 
 /// Accepts the names and turns them into values.
-fn parser<T>(names: Vec<&'static str>, from_name: fn(&str) -> Option<T>) -> impl TypedValueParser<Value = T>
+pub(super) fn parser<T>(names: Vec<&'static str>, from_name: fn(&str) -> Option<T>) -> impl TypedValueParser<Value = T>
 where
     T: Clone + Send + Sync + 'static,
 {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use nalgebra::DMatrix;
 use npyz::WriterBuilder;
+use serde::Serialize;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -32,6 +33,14 @@ pub(super) fn kind_of(path: &Path) -> Result<OutputKind, CommandError> {
         Some("csv") => Ok(OutputKind::Csv),
         _ => Err(CommandError::Usage(format!("--out {}: give a name that ends in .npz or .csv", path.display()))),
     }
+}
+
+/// Whether a network can be written under this name.
+pub(super) fn check_network_name(path: &Path) -> Result<(), CommandError> {
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+        return Ok(());
+    }
+    Err(CommandError::Usage(format!("--out {}: give a name that ends in .json", path.display())))
 }
 
 /// An `.npz` archive under construction, uncompressed as numpy.savez writes it.
@@ -82,6 +91,18 @@ pub(super) fn write_csv(path: &Path, name: &str, points: &DMatrix<f64>) -> Resul
         Ok(())
     });
     Ok(written?)
+}
+
+/// Prints one JSON object to standard output.
+pub(super) fn print_json(report: &impl Serialize) -> Result<(), CommandError> {
+    let text = serde_json::to_string_pretty(report).map_err(|error| CommandError::Output(error.into()))?;
+    print(&(text + "\n"))
+}
+
+/// One sentence on standard error.
+pub(super) fn tell(sentence: &str) {
+    // With standard error closed there is nobody to tell.
+    let _ = writeln!(io::stderr(), "{}", sentence.replace('\n', " "));
 }
 
 /// Prints to standard output. A reader that has seen enough and closed the pipe is no failure.

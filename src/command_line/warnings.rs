@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::flow::LayerFlow;
 use crate::formats::ChainProblem;
 use crate::network::Layer;
+use crate::resnet::Unstable;
 
 /// From this condition number on, a layer makes errors of single precision as large as its values.
 const ILL_CONDITIONED: f64 = 1e8;
@@ -53,6 +54,15 @@ pub(super) fn of_layer(layer: &Layer, motion: &LayerFlow) -> Vec<Warning> {
         warnings.push(Warning::info("fold", message));
     }
     warnings
+}
+
+/// The finding of a compression that Euler's steps cannot follow.
+pub(super) fn of_unstable(unstable: &Unstable) -> Warning {
+    let Unstable { layer, sigma, least_steps } = unstable;
+    let message = format!(
+        "layer {layer}: its singular value {sigma:.3e} changes sign in so few Euler steps; take {least_steps} or more"
+    );
+    Warning::serious("unstable", message)
 }
 
 /// The finding of a tensor that the chain of layers leaves out.

@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::ResNet;
-use crate::flow::{Exactly, FlowError, Motion, Walker, finish_exactly};
+use crate::flow::{Exactly, FlowError, LayerFlow, Motion, Walker, finish_exactly};
 use crate::network::OutputFunction;
 
 /// Multiplications that the curve over time may cost; a position in d dimensions costs about d².
@@ -50,6 +50,27 @@ impl ResNet<'_> {
             prediction_agreement: if samples > 0 { agreeing as f64 / samples as f64 } else { 1.0 },
             blocks: self.blocks(),
         })
+    }
+
+    /// For each layer of the plain net, the largest distance at its end between its own coordinates and those of the
+    /// refined network, over `inputs` (inputs × samples). The last is `max_error`.
+    ///
+    /// # Errors
+    /// If `inputs` does not fit the network.
+    pub fn layer_errors(&self, inputs: &DMatrix<f64>) -> Result<Vec<f64>, FlowError> {
+        let finish = |layer: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>| {
+            self.finish(layer, motion, start, points);
+        };
+        let mut plain = Walker::new(self.flow, inputs, &Exactly, &finish_exactly)?;
+        let mut refined = Walker::new(self.flow, inputs, self.follow.as_ref(), &finish)?;
+        let of_layer = |layer: &LayerFlow| {
+            plain.next_layer();
+            refined.next_layer();
+            let own = |walker: &Walker<'_>| walker.layer_start().rows(0, layer.outputs).into_owned();
+            let apart = own(&plain) - own(&refined);
+            apart.column_iter().map(|column| column.norm()).fold(0.0, f64::max)
+        };
+        Ok(self.flow.layers().iter().map(of_layer).collect())
     }
 
     /// The largest distance at the end, the largest norm there, and how many predictions agree.

@@ -25,6 +25,19 @@ pub enum RefinementKind {
     Full,
 }
 
+impl RefinementKind {
+    /// Every kind, in the order in which the window shows them.
+    pub const ALL: [RefinementKind; 2] = [RefinementKind::Full, RefinementKind::Whole];
+
+    /// The name used in the window, in results and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            RefinementKind::Whole => "whole",
+            RefinementKind::Full => "full",
+        }
+    }
+}
+
 /// How a plain net is refined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refinement {

@@ -6,6 +6,7 @@ mod files;
 mod layering;
 mod pictures;
 mod reference_cases;
+mod refine_command;
 mod refinement;
 mod support;
 mod window;

@@ -48,15 +48,12 @@ fn refinement(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewComman
     if ui.add(slider).labelled_by(name.id).on_hover_text("More steps follow the flow more closely.").changed() {
         commands.push(ViewCommand::Steps(steps));
     }
-    for (kind, word, tip) in [
-        (
-            RefinementKind::Full,
-            "full",
-            "Every phase becomes N Euler steps: rotations, compression, shift and activation.",
-        ),
-        (RefinementKind::Whole, "whole", "Each W stays one linear map; only the activation becomes N Euler steps."),
-    ] {
-        if ui.selectable_label(present.kind == kind, word).on_hover_text(tip).clicked() {
+    for kind in RefinementKind::ALL {
+        let tip = match kind {
+            RefinementKind::Full => "Every phase becomes N Euler steps: rotations, compression, shift and activation.",
+            RefinementKind::Whole => "Each W stays one linear map; only the activation becomes N Euler steps.",
+        };
+        if ui.selectable_label(present.kind == kind, kind.name()).on_hover_text(tip).clicked() {
             commands.push(ViewCommand::Kind(kind));
         }
     }

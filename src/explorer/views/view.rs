@@ -15,7 +15,6 @@ use super::stage::StageInput;
 use super::trails::{Source, Trails};
 use crate::explorer::theme::{self, GAP, Palette, THICK};
 use crate::flow::SampledPath;
-use crate::resnet::RefinementKind;
 use crate::session::{Frame, Scene, ViewCommand};
 
 /// A whole turn for a drag across the view's smaller side.
@@ -223,11 +222,7 @@ impl View<'_> {
 }
 
 fn steps(refined: &crate::session::Refined) -> String {
-    let kind = match refined.refinement.kind {
-        RefinementKind::Full => "full",
-        RefinementKind::Whole => "whole",
-    };
-    format!("N = {}, {kind}", refined.refinement.steps)
+    format!("N = {}, {}", refined.refinement.steps, refined.refinement.kind.name())
 }
 
 fn paths(source: &Source) -> (&SampledPath, &SampledPath) {

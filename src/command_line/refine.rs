@@ -1,0 +1,158 @@
+//! `layerflow refine`: the refined ResNet as a file, and how far it strays.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::TypedValueParser;
+use nalgebra::DMatrix;
+use serde::Serialize;
+
+use crate::dataset::{Generator, GeneratorOptions};
+use crate::flow::FlowError;
+use crate::formats;
+use crate::network::Network;
+use crate::resnet::{Refinement, RefinementKind, ResNet};
+
+use super::error::CommandError;
+use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network, parser};
+use super::output::{check_network_name, print, print_json, tell};
+use super::warnings::{self, Warning};
+
+/// The most Euler steps in each phase: the depth of a file that can still be used.
+const MOST_STEPS: u64 = 100_000;
+/// The points over whose values the knots lie where no data is given.
+const STAND_IN: GeneratorOptions = GeneratorOptions { samples: 500, noise: 1.0, seed: 0, dimension: 0 };
+
+/// Write the refined ResNet; with data also its error
+#[derive(Args, Clone, Debug)]
+pub(super) struct RefineArguments {
+    /// The network's file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Euler steps in each phase; each is one block
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_STEPS))]
+    steps: u64,
+    /// What is refined: every phase, or only the activation while W stays whole
+    #[arg(long, value_name = "KIND", default_value = "full", value_parser = kind_parser())]
+    kind: RefinementKind,
+    /// A data file or the name of a built-in dataset: the knots of smooth activations lie over its range, and the
+    /// error is measured on it. Without it the knots lie over points spread around the origin with a deviation of
+    /// about 1
+    #[arg(long, value_name = "DATA")]
+    data: Option<String>,
+    /// The file to write, .json
+    #[arg(long, value_name = "OUT")]
+    out: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    /// The chain chosen by hand: names of weights, first layer to last
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    tensors: Vec<String>,
+    #[command(flatten)]
+    chain: ChainOptions,
+    #[command(flatten)]
+    flow: FlowArguments,
+    #[command(flatten)]
+    samples: SampleOptions,
+}
+
+/// What `refine --json` prints. Errors are null without data.
+#[derive(Serialize)]
+struct Report {
+    /// Euler steps and whole maps.
+    blocks: usize,
+    /// Layers of the written network: the blocks, the embedding before and the projection behind them.
+    depth: usize,
+    kind: &'static str,
+    steps: usize,
+    /// The largest distance between the outputs before the output function.
+    max_error: Option<f64>,
+    relative_error: Option<f64>,
+    prediction_agreement: Option<f64>,
+    layers: Vec<LayerError>,
+    warnings: Vec<Warning>,
+}
+
+/// The largest distance at the end of a layer of the plain net.
+#[derive(Serialize)]
+struct LayerError {
+    index: usize,
+    max_error: Option<f64>,
+}
+
+pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
+    check_network_name(&arguments.out)?;
+    let path = &arguments.file;
+    let network = load_network(path, &arguments.tensors, &arguments.chain)?.network;
+    let data = match &arguments.data {
+        Some(data) => Some(load_data(data, arguments.samples, &network)?.points),
+        None => None,
+    };
+    let flow = build_flow(path, &network, arguments.flow)?;
+    let failed = |source: FlowError| CommandError::Flow { path: path.clone(), source };
+    // MOST_STEPS fits a usize on every machine.
+    let refinement = Refinement { kind: arguments.kind, steps: arguments.steps as usize };
+    let range = data.clone().unwrap_or_else(|| stand_in(&network));
+    let resnet = ResNet::new(&flow, refinement, &range).map_err(failed)?;
+    let explicit = resnet
+        .network(network.name().to_owned(), network.output())
+        .map_err(|source| CommandError::Blocks { path: path.clone(), source })?;
+    let mut report = Report {
+        blocks: resnet.blocks(),
+        depth: explicit.layers().len(),
+        kind: refinement.kind.name(),
+        steps: refinement.steps,
+        max_error: None,
+        relative_error: None,
+        prediction_agreement: None,
+        layers: flow.layers().iter().map(|layer| LayerError { index: layer.index, max_error: None }).collect(),
+        warnings: resnet.unstable().iter().map(warnings::of_unstable).collect(),
+    };
+    if let Some(data) = &data {
+        let error = resnet.measure(data, network.output(), &mut |_| true).map_err(failed)?;
+        report.max_error = Some(error.max_error);
+        report.relative_error = Some(error.relative_error);
+        report.prediction_agreement = Some(error.prediction_agreement);
+        for (layer, error) in report.layers.iter_mut().zip(resnet.layer_errors(data).map_err(failed)?) {
+            layer.max_error = Some(error);
+        }
+    }
+    formats::save(&arguments.out, &explicit)?;
+    if arguments.json {
+        return print_json(&report);
+    }
+    report.warnings.iter().for_each(|warning| tell(&warning.message));
+    print(&report.words())
+}
+
+impl Report {
+    fn words(&self) -> String {
+        let mut text = format!("{} blocks in {} layers ({}, N = {})\n", self.blocks, self.depth, self.kind, self.steps);
+        if let (Some(max), Some(relative), Some(agreement)) =
+            (self.max_error, self.relative_error, self.prediction_agreement)
+        {
+            text += &format!(
+                "largest error {max:.3e}, relative {relative:.3e}; same prediction for {:.2} %\n",
+                100.0 * agreement
+            );
+        }
+        for layer in &self.layers {
+            if let Some(error) = layer.max_error {
+                text += &format!("layer {}: largest error {error:.3e}\n", layer.index);
+            }
+        }
+        text
+    }
+}
+
+/// Points for the knots where there is no data.
+fn stand_in(network: &Network) -> DMatrix<f64> {
+    Generator::Grid.generate(GeneratorOptions { dimension: network.inputs(), ..STAND_IN }).points
+}
+
+fn kind_parser() -> impl TypedValueParser<Value = RefinementKind> {
+    parser(RefinementKind::ALL.map(RefinementKind::name).to_vec(), |name| {
+        RefinementKind::ALL.into_iter().find(|kind| kind.name() == name)
+    })
+}
