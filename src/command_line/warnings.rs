@@ -35,7 +35,11 @@ pub(super) fn of_layer(layer: &Layer, motion: &LayerFlow) -> Vec<Warning> {
         let full = spectrum.singular_values.len();
         if spectrum.rank < full {
             let lost = full - spectrum.rank;
-            let message = format!("rank {} of {full}: {lost} directions are compressed to nothing", spectrum.rank);
+            let message = format!(
+                "rank {} of {full}: {} compressed to nothing",
+                spectrum.rank,
+                if lost == 1 { "1 direction is".to_owned() } else { format!("{lost} directions are") }
+            );
             warnings.push(Warning::serious("rank_deficient", message));
         }
         if let Some(condition) = spectrum.condition_number.filter(|&condition| condition > ILL_CONDITIONED) {
@@ -43,7 +47,7 @@ pub(super) fn of_layer(layer: &Layer, motion: &LayerFlow) -> Vec<Warning> {
             warnings.push(Warning::serious("ill_conditioned", message));
         }
         if spectrum.reflection {
-            let message = "reflection: the determinant is negative, so the flow turns through an extra dimension";
+            let message = "reflection: the determinant is negative, so the flow turns through another dimension";
             warnings.push(Warning::info("reflection", message.into()));
         }
     }

@@ -20,6 +20,7 @@ mod scene;
 mod state;
 mod view;
 mod window;
+mod words;
 
 pub use camera::{Camera, Orientation};
 pub use command::{Command, Purpose, Task};
@@ -39,3 +40,4 @@ pub use scene::{Progress, Scene, SceneError};
 pub use state::{PathPrompt, Session};
 pub use view::{Compare, Hovered, MAX_STEPS, MAX_TRAIL, Projection, ViewCommand, ViewSettings};
 pub use window::{Appearance, WindowCommand, WindowSettings};
+pub use words::{counted, listed};

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::state::Shown;
+use super::words::counted;
 use super::{
     Data, DialogAnswer, Document, Effect, Import, Outcome, PathPrompt, PlaybackCommand, Refined, Scene, SceneError,
     Session, Severity, Task, Trouble,
@@ -66,11 +67,12 @@ impl Session {
         if !self.wanted.data_fits() {
             let before = std::mem::replace(&mut self.wanted.data, Data::fitting(inputs));
             let reason = match &before.dataset {
-                Some(dataset) => format!("{} has {} columns of values", before.name(), dataset.dimension()),
+                Some(dataset) => format!("{} has {} of values", before.name(), counted(dataset.dimension(), "column")),
                 None => "no data of that width is open".to_owned(),
             };
             self.replaced_data = Some(format!(
-                "The network takes {inputs} inputs and {reason}, so {} is shown; choose other data on the left.",
+                "The network takes {} and {reason}, so {} is shown; choose other data on the left.",
+                counted(inputs, "input"),
                 self.wanted.data.name(),
             ));
         }

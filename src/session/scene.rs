@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::extent::{Extent, coordinate_name};
 use super::lattice::Lattice;
+use super::words::listed;
 use crate::dataset::Dataset;
 use crate::flow::{Flow, FlowError, FlowOptions, LayerFlow, SampledPath};
 use crate::network::{Forward, Network, NetworkError, OutputFunction};
@@ -123,12 +124,9 @@ impl Scene {
             return None;
         }
         let name = coordinate_name(self.flow.ambient_dimension().saturating_sub(1));
-        let layers: Vec<String> = self.reflections.iter().map(usize::to_string).collect();
-        let (word, verb) = if layers.len() == 1 { ("layer", "reflects") } else { ("layers", "reflect") };
-        Some(format!(
-            "{name} is an extra dimension: {word} {} {verb} (det W < 0) by turning through it.",
-            layers.join(", ")
-        ))
+        let (word, verb) = if self.reflections.len() == 1 { ("layer", "reflects") } else { ("layers", "reflect") };
+        let layers = listed(&self.reflections);
+        Some(format!("{name} is an extra dimension: {word} {layers} {verb} (det W < 0) by turning through it."))
     }
 
     /// The inputs of the points that leave trails, inputs × trails.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::words::counted;
 use super::{
     Command, Data, Document, Effect, Example, Import, Notices, Playback, PlaybackCommand, Purpose, RecentFiles,
     Refined, Scene, Severity, Task, ViewCommand, ViewSettings, WindowSettings,
@@ -203,10 +204,10 @@ impl Session {
         }
         let refused = std::mem::replace(&mut self.wanted.data, before);
         let sentence = format!(
-            "{} does not fit: it has {} columns of values, but the network takes {} inputs; the data shown stays.",
+            "{} does not fit: it has {} of values, but the network takes {}; the data shown stays.",
             refused.name(),
-            refused.dimension(),
-            self.inputs().unwrap_or(0)
+            counted(refused.dimension(), "column"),
+            counted(self.inputs().unwrap_or(0), "input")
         );
         self.notices.add(Severity::Error, sentence, "");
     }

@@ -4,7 +4,7 @@ use egui::{ComboBox, DragValue, Role, Ui, WidgetInfo};
 
 use super::super::theme;
 use crate::dataset::{Generator, GeneratorOptions, Labels};
-use crate::session::{Command, DataSource, Purpose, Session};
+use crate::session::{Command, DataSource, Purpose, Session, counted};
 
 /// The most points that the window draws of a generator; files may have more.
 const MOST_SAMPLES: usize = 100_000;
@@ -44,7 +44,10 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         Labels::Classes { names, .. } => format!("{} classes", names.len()),
         Labels::Values(_) => "a value for each point".to_owned(),
     };
-    ui.label(theme::note(ui, format!("{} points in {} dimensions, {labels}", dataset.samples(), dataset.dimension())));
+    ui.label(theme::note(
+        ui,
+        format!("{} in {}, {labels}", counted(dataset.samples(), "point"), counted(dataset.dimension(), "dimension")),
+    ));
     commands
 }
 

@@ -4,7 +4,7 @@ use egui::{Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::theme::{self, Palette};
 use crate::flow::LayerFlow;
-use crate::session::{Command, PlaybackCommand, Session};
+use crate::session::{Command, PlaybackCommand, Session, counted};
 
 /// The height of a layer's entry: its name, its shape, the range of its singular values.
 const ENTRY: f32 = 38.0;
@@ -22,7 +22,8 @@ pub fn layers(ui: &mut Ui, session: &Session) -> Vec<Command> {
     };
     let (Some(network), flow) = (&document.network, &scene.flow) else { return commands };
     let count = flow.layers().len();
-    let shape = format!("{} → {} · {} parameters", network.inputs(), network.outputs(), network.parameters());
+    let shape =
+        format!("{} → {} · {}", network.inputs(), network.outputs(), counted(network.parameters(), "parameter"));
     ui.label(theme::note(ui, shape)).on_hover_text(format!(
         "The network takes {} inputs and gives {} outputs, read by {}; its flow moves in {} dimensions.",
         network.inputs(),

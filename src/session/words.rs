@@ -1,0 +1,33 @@
+//! Counted things in plain words.
+
+/// "1 input", "2 inputs": the count with its noun, which takes an s in the plural.
+pub fn counted(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
+}
+
+/// "2, 3 and 5"; of a long list the first few and how many more there are.
+pub fn listed(numbers: &[usize]) -> String {
+    const FEW: usize = 6;
+    let words: Vec<String> = numbers.iter().take(FEW).map(usize::to_string).collect();
+    match (numbers.len().saturating_sub(FEW), words.as_slice()) {
+        (0, [all_but_last @ .., last]) if !all_but_last.is_empty() => format!("{} and {last}", all_but_last.join(", ")),
+        (0, _) => words.concat(),
+        (more, _) => format!("{} and {more} more", words.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_and_lists() {
+        assert_eq!(counted(1, "input"), "1 input");
+        assert_eq!(counted(0, "point"), "0 points");
+        assert_eq!(listed(&[4]), "4");
+        assert_eq!(listed(&[2, 3, 5]), "2, 3 and 5");
+        assert_eq!(listed(&[1, 2, 3, 4, 5, 6, 7, 9]), "1, 2, 3, 4, 5, 6 and 2 more");
+        assert_eq!(listed(&[]), "");
+    }
+}
