@@ -3,6 +3,7 @@
 //! Results go to standard output or to a file that is written beside and renamed; a failure is one sentence on
 //! standard error. Exit status 0 is success, 1 bad input, 2 a wrong command line.
 
+mod convert;
 mod error;
 mod flow;
 mod inspect;
@@ -46,6 +47,7 @@ enum Command {
     Run(run::RunArguments),
     Flow(flow::FlowCommand),
     Refine(refine::RefineArguments),
+    Convert(convert::ConvertArguments),
 }
 
 /// Does what the arguments (the program's name first) ask for and answers the exit status.
@@ -68,6 +70,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Run(arguments)) => run::run(arguments),
         Some(Command::Flow(arguments)) => flow::run(arguments),
         Some(Command::Refine(arguments)) => refine::run(arguments),
+        Some(Command::Convert(arguments)) => convert::run(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

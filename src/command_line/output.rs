@@ -35,12 +35,26 @@ pub(super) fn kind_of(path: &Path) -> Result<OutputKind, CommandError> {
     }
 }
 
-/// Whether a network can be written under this name.
-pub(super) fn check_network_name(path: &Path) -> Result<(), CommandError> {
-    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
-        return Ok(());
+/// The kind of file for a network.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum NetworkKind {
+    /// layerflow's own JSON.
+    Layerflow,
+    /// Tensors.
+    Safetensors,
+}
+
+/// The kind of network file that the name's ending asks for.
+pub(super) fn network_kind_of(path: &Path) -> Result<NetworkKind, CommandError> {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    match extension.as_deref() {
+        Some("json") => Ok(NetworkKind::Layerflow),
+        Some("safetensors") => Ok(NetworkKind::Safetensors),
+        _ => {
+            let problem = "give a name that ends in .json or .safetensors";
+            Err(CommandError::Usage(format!("--out {}: {problem}", path.display())))
+        }
     }
-    Err(CommandError::Usage(format!("--out {}: give a name that ends in .json", path.display())))
 }
 
 /// An `.npz` archive under construction, uncompressed as numpy.savez writes it.

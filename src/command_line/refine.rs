@@ -15,7 +15,7 @@ use crate::resnet::{Refinement, RefinementKind, ResNet};
 
 use super::error::CommandError;
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network, parser};
-use super::output::{check_network_name, print, print_json, tell};
+use super::output::{NetworkKind, network_kind_of, print, print_json, tell};
 use super::warnings::{self, Warning};
 
 /// The most Euler steps in each phase: the depth of a file that can still be used.
@@ -82,7 +82,10 @@ struct LayerError {
 }
 
 pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
-    check_network_name(&arguments.out)?;
+    if network_kind_of(&arguments.out)? == NetworkKind::Safetensors {
+        let problem = "the blocks of a ResNet are kept in layerflow JSON only; give a name that ends in .json";
+        return Err(CommandError::Usage(format!("--out {}: {problem}", arguments.out.display())));
+    }
     let path = &arguments.file;
     let network = load_network(path, &arguments.tensors, &arguments.chain)?.network;
     let data = match &arguments.data {

@@ -24,6 +24,12 @@ pub enum FormatError {
     /// A known format that is not read.
     #[error("{}: is {format}, which is not read; save the weights as safetensors, NumPy .npz or layerflow JSON", path.display())]
     Unsupported { path: PathBuf, format: &'static str },
+    /// A network that a file of tensors cannot keep.
+    #[error(
+        "{}: safetensors keeps a chain of dense layers, but layer {layer} is a residual block; give a name that ends in .json",
+        path.display()
+    )]
+    NoChain { path: PathBuf, layer: usize },
     /// Nothing that is known.
     #[error(
         "{}: is no network file that is known; open safetensors, NumPy .npz or layerflow JSON", path.display()

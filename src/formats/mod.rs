@@ -14,6 +14,7 @@ mod npz;
 mod plain_json;
 mod safetensors;
 mod save;
+mod save_tensors;
 mod tensors;
 
 use std::fs::File;
@@ -24,6 +25,7 @@ pub use chain::{ChainEntry, ChainProblem, ChainProposal, build};
 pub use error::FormatError;
 pub use layerflow_json::{save, write};
 pub use save::write_beside;
+pub use save_tensors::save_tensors;
 pub use tensors::{TensorFile, TensorInfo, shape_words};
 
 use crate::network::Network;

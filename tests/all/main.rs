@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod command_line;
+mod convert_command;
 mod files;
 mod layering;
 mod pictures;

@@ -1,0 +1,62 @@
+//! `layerflow convert`: the same network in another format, or one sentence that says what is not kept.
+
+use std::fs;
+use std::path::Path;
+
+use layerflow::network::Activation;
+
+use crate::support::{data, layerflow, network, printed, refusal};
+
+/// Converts, and gives what was told on standard error.
+fn converted(from: &Path, out: &Path, options: &[&str]) -> String {
+    let files = ["convert", from.to_str().unwrap(), "--out", out.to_str().unwrap()];
+    let output = layerflow(&[&files, options].concat());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && output.stdout.is_empty(), "{told}");
+    told
+}
+
+#[test]
+fn every_format_becomes_the_same_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("a.json");
+    for file in ["model.safetensors", "model.npz", "model_f64.safetensors"] {
+        let file = data("digits").join(file);
+        assert_eq!(converted(&file, &out, &["--activation", "relu"]), "");
+        assert_eq!(network(&out, Activation::Identity), network(&file, Activation::Relu));
+    }
+    let residual = data("cases/residual/network.json");
+    converted(&residual, &out, &[]);
+    assert_eq!(network(&out, Activation::Identity), network(&residual, Activation::Identity));
+}
+
+#[test]
+fn safetensors_keep_the_weights_and_the_rest_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("a.safetensors");
+    let told = converted(&data("digits/model.npz"), &out, &["--activation", "relu", "--output", "softmax"]);
+    assert!(
+        told.ends_with("keeps weights and biases only; open it with --activation relu --output softmax\n"),
+        "{told}"
+    );
+    let weights = |path: &Path| {
+        let layers = network(path, Activation::Relu).layers().to_vec();
+        layers.iter().map(|layer| layer.apply(&nalgebra::DMatrix::identity(layer.inputs(), 3))).collect::<Vec<_>>()
+    };
+    assert_eq!(weights(&out), weights(&data("digits/model.npz")));
+    assert!(printed(&["inspect", "--tensors", out.to_str().unwrap()]).contains("0.weight"));
+    let last_is_active = converted(&data("cases/chain-leaky_relu/network.json"), &out, &[]);
+    assert!(last_is_active.contains("leaky_relu") && last_is_active.lines().count() == 1, "{last_is_active}");
+}
+
+#[test]
+fn what_cannot_be_written_is_refused_and_nothing_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("a.safetensors");
+    let out = out.to_str().unwrap();
+    let residual = data("cases/residual/network.json").display().to_string();
+    assert!(refusal(&["convert", &residual, "--out", out], 1).contains("residual block"));
+    assert!(refusal(&["convert", &residual, "--out", "a.onnx"], 2).contains(".json or .safetensors"));
+    assert!(refusal(&["refine", &residual, "--steps", "2", "--out", out], 2).contains("layerflow JSON only"));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
