@@ -6,12 +6,14 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::formats::{self, Opened};
+use crate::resnet::measure_blocks;
 
 use super::error::CommandError;
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network};
 use super::output::{print, print_json};
 use super::report::{DataReport, Report, TensorReport};
 use super::table;
+use super::warnings;
 
 /// Layers, singular values, rotations, warnings
 #[derive(Args, Clone, Debug)]
@@ -62,6 +64,10 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
     if let Some(data) = data {
         let measured = DataReport::new(network, &data);
         report.data = Some(measured.map_err(|source| CommandError::Network { path: file.into(), source })?);
+        let blocks = measure_blocks(network, &data.points);
+        for block in blocks.map_err(|source| CommandError::Flow { path: file.into(), source })? {
+            report.layers[block.layer - 1].warnings.extend(warnings::of_block(&block));
+        }
     }
     if arguments.json { print_json(&report) } else { print(&table::report(&report)) }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::flow::LayerFlow;
 use crate::formats::ChainProblem;
 use crate::network::Layer;
-use crate::resnet::Unstable;
+use crate::resnet::{BlockMeasure, Criterion, Unstable};
 
 /// From this condition number on, a layer makes errors of single precision as large as its values.
 const ILL_CONDITIONED: f64 = 1e8;
@@ -58,6 +58,28 @@ pub(super) fn of_layer(layer: &Layer, motion: &LayerFlow) -> Vec<Warning> {
         warnings.push(Warning::info("fold", message));
     }
     warnings
+}
+
+/// The conditions of the flow model that a residual block does not meet on the data.
+pub(super) fn of_block(block: &BlockMeasure) -> Vec<Warning> {
+    let finding = |criterion| match criterion {
+        Criterion::SmallResidual => Warning::info(
+            "large_residual",
+            format!("its residual is {:.2} of its input on average: a long step for a flow", block.mean_residual),
+        ),
+        Criterion::SlowChange => Warning::info(
+            "fast_change",
+            format!("the next block's parameters differ by {:.2} of its own", block.change_to_next.unwrap_or(0.0)),
+        ),
+        Criterion::Invertible => Warning::info(
+            "not_invertible",
+            format!(
+                "its branch may stretch by {:.2}, and only below 1 it is sure to be invertible",
+                block.lipschitz_bound
+            ),
+        ),
+    };
+    block.fails().into_iter().map(finding).collect()
 }
 
 /// The finding of a compression that Euler's steps cannot follow.

@@ -178,6 +178,20 @@ impl Activation {
         }
     }
 
+    /// A bound of |σ'| over the real line, the least one; of softmax, of the norm of its Jacobian matrix.
+    pub fn steepest_slope(self) -> f64 {
+        match self {
+            Activation::LeakyRelu { negative_slope } => negative_slope.abs().max(1.0),
+            Activation::Elu { alpha } => alpha.abs().max(1.0),
+            Activation::Sigmoid => 0.25,
+            // σ(x) = x·g(x) with g(x) + g(−x) = 1 has σ'(x) + σ'(−x) = 1.
+            Activation::Gelu | Activation::GeluTanh | Activation::Silu => 1.0 - self.least_slope(),
+            // diag p − p pᵀ has norm at most ½, reached for two equal probabilities.
+            Activation::Softmax => 0.5,
+            Activation::Identity | Activation::Relu | Activation::Tanh | Activation::Softplus => 1.0,
+        }
+    }
+
     /// Applies σ in place to one layer's vector.
     pub fn apply(self, vector: &mut [f64]) {
         match self {
@@ -254,6 +268,15 @@ mod tests {
             let least = activation.least_slope();
             assert!(least <= sampled + 1e-12, "{activation:?}: {least} above {sampled}");
             assert!(sampled - least < 1e-5, "{activation:?}: {least} far below {sampled}");
+        }
+    }
+
+    #[test]
+    fn steepest_slope_is_an_upper_bound_and_nearly_reached() {
+        for activation in Activation::ALL.into_iter().filter(|a| a.is_coordinatewise()) {
+            let slopes = (-40_000..40_000).map(|i| activation.slope(f64::from(i) * 1e-3).abs());
+            let (sampled, steepest) = (slopes.fold(0.0, f64::max), activation.steepest_slope());
+            assert!(sampled <= steepest + 1e-12 && steepest - sampled < 1e-5, "{activation:?}: {steepest}, {sampled}");
         }
     }
 

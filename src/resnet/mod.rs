@@ -10,10 +10,12 @@ mod measure;
 mod refine;
 #[cfg(test)]
 mod tests;
+mod trained;
 
 pub use blocks::BlocksError;
 pub use measure::RefinementError;
 pub use refine::{ResNet, Unstable};
+pub use trained::{BlockMeasure, Criterion, measure_blocks};
 
 /// Which part of each layer is refined.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

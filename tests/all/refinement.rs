@@ -3,8 +3,10 @@
 use layerflow::flow::{CompressionLaw, Flow, FlowOptions};
 use layerflow::formats::examples;
 use layerflow::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
-use layerflow::resnet::{Refinement, RefinementKind, ResNet};
+use layerflow::resnet::{Refinement, RefinementKind, ResNet, measure_blocks};
 use nalgebra::{DMatrix, DVector};
+
+use crate::support;
 
 fn full(steps: usize) -> Refinement {
     Refinement { kind: RefinementKind::Full, steps }
@@ -95,4 +97,28 @@ fn unstable_compressions_and_blocks_are_told() {
     assert_eq!((unstable[0].layer, unstable[0].least_steps), (1, 6));
     assert!(ResNet::new(&flow, full(6), &inputs).unwrap().unstable().is_empty());
     assert_eq!(ResNet::new(&flow, full(6), &inputs).unwrap().blocks(), 6);
+}
+
+#[test]
+fn residual_blocks_are_measured_as_numpy_does() {
+    // (mean and largest ‖f‖/‖x‖, change to the next block, ‖W²‖·‖W¹‖), computed with numpy from the same file.
+    let expected = [
+        (0.24983350386401765, 0.5164913980028095, Some(1.4779451928432925), 2.2428841484802997),
+        (0.2720306237150689, 0.5687145594232986, Some(1.5368797822439186), 1.6256918162056153),
+        (0.6639164269237983, 0.9111097959203437, Some(1.4320042530645243), 2.323935579668407),
+        (0.45914388755785646, 0.7349500234876883, None, 1.7853566061057407),
+    ];
+    let folder = support::data("cases").join("residual");
+    let network = support::network(&folder.join("network.json"), Activation::Identity);
+    let inputs = support::points(&folder.join("inputs.csv"), network.inputs());
+    let measures = measure_blocks(&network, &inputs).unwrap();
+    assert_eq!(measures.len(), expected.len());
+    for (measure, (mean, largest, change, bound)) in measures.iter().zip(expected) {
+        assert!((measure.mean_residual - mean).abs() < 1e-12, "{measure:?}");
+        assert!((measure.largest_residual - largest).abs() < 1e-12, "{measure:?}");
+        assert!((measure.lipschitz_bound - bound).abs() < 1e-12, "{measure:?}");
+        assert_eq!(measure.change_to_next.is_some(), change.is_some());
+        let apart = measure.change_to_next.zip(change).map_or(0.0, |(one, other)| (one - other).abs());
+        assert!(apart < 1e-12, "{measure:?}");
+    }
 }
