@@ -8,6 +8,9 @@ pub enum LinalgError {
     /// A matrix without rows or columns.
     #[error("the matrix is {rows}×{columns}; a decomposition needs at least one row and one column")]
     Empty { rows: usize, columns: usize },
+    /// A matrix whose full orthogonal factors would not fit into memory.
+    #[error("the matrix is {rows}×{columns}; at most {largest} rows or columns are decomposed")]
+    TooLarge { rows: usize, columns: usize, largest: usize },
     /// NaN or infinity.
     #[error("the matrix holds {value} at row {row}, column {column}; every entry must be finite")]
     NotFinite { row: usize, column: usize, value: f64 },

@@ -8,6 +8,9 @@ use nalgebra::DMatrix;
 
 use super::LinalgError;
 
+/// Rows or columns at most: an orthogonal factor then takes half a GiB.
+const LARGEST_SIDE: usize = 8192;
+
 /// A full singular value decomposition as the library gives it: W = U·diag(σ)·Vᵀ.
 #[derive(Clone, Debug)]
 pub struct RawSvd {
@@ -19,11 +22,14 @@ pub struct RawSvd {
     pub v: DMatrix<f64>,
 }
 
-/// Refuses what no decomposition can take: an empty matrix, NaN, infinity.
+/// Refuses what no decomposition can take: an empty matrix, one too large to factor in memory, NaN, infinity.
 pub fn check(matrix: &DMatrix<f64>) -> Result<(), LinalgError> {
     let (rows, columns) = matrix.shape();
     if rows == 0 || columns == 0 {
         return Err(LinalgError::Empty { rows, columns });
+    }
+    if rows.max(columns) > LARGEST_SIDE {
+        return Err(LinalgError::TooLarge { rows, columns, largest: LARGEST_SIDE });
     }
     match matrix.iter().position(|value| !value.is_finite()) {
         // Storage is column after column.
@@ -35,7 +41,7 @@ pub fn check(matrix: &DMatrix<f64>) -> Result<(), LinalgError> {
 /// The full singular value decomposition of any finite matrix that is not empty.
 ///
 /// # Errors
-/// For an empty matrix, NaN or infinity, or if the library's bounded iteration does not converge.
+/// For an empty or too large matrix, NaN or infinity, or if the library's bounded iteration does not converge.
 pub fn svd(matrix: &DMatrix<f64>) -> Result<RawSvd, LinalgError> {
     check(matrix)?;
     // A power of two changes no digit, and keeps squares of very large and very small entries in range.
@@ -121,6 +127,12 @@ mod tests {
         let mut matrix = DMatrix::from_element(2, 3, 1.0);
         matrix[(1, 2)] = f64::NAN;
         assert!(matches!(svd(&matrix), Err(LinalgError::NotFinite { row: 2, column: 3, .. })));
+    }
+
+    #[test]
+    fn what_would_not_fit_into_memory_is_refused() {
+        let row = DMatrix::from_element(1, LARGEST_SIDE + 1, 1.0);
+        assert!(matches!(svd(&row), Err(LinalgError::TooLarge { rows: 1, .. })));
     }
 
     #[test]
