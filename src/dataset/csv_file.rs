@@ -22,7 +22,7 @@ pub(super) fn read(
     name: String,
     expected_inputs: Option<usize>,
 ) -> Result<Dataset, DatasetError> {
-    let table = Table::read(path, reader)?;
+    let table = Table::read(path, reader, expected_inputs)?;
     let label_column = table.label_column(expected_inputs);
     let coordinates: Vec<usize> = (0..table.width()).filter(|column| Some(*column) != label_column).collect();
     if coordinates.is_empty() {
@@ -52,7 +52,7 @@ struct Table {
 }
 
 impl Table {
-    fn read(path: &Path, mut reader: impl Read) -> Result<Table, DatasetError> {
+    fn read(path: &Path, mut reader: impl Read, expected_inputs: Option<usize>) -> Result<Table, DatasetError> {
         let mut bytes = Vec::new();
         reader.read_to_end(&mut bytes).map_err(|source| DatasetError::Read { path: path.into(), source })?;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
@@ -64,7 +64,12 @@ impl Table {
             .from_reader(bytes);
         let mut rows = Vec::new();
         for record in lines.records() {
-            rows.push(record.map_err(|error| record_error(path, &error))?);
+            let record = record.map_err(|error| record_error(path, &error))?;
+            // One column may be the label; a table that is wider still cannot fit, whatever the other lines hold.
+            if let Some(expected) = expected_inputs.filter(|&expected| record.len() > expected.saturating_add(1)) {
+                return Err(DatasetError::Width { path: path.into(), expected, found: record.len() });
+            }
+            rows.push(record);
         }
         let header = match rows.first() {
             Some(first) if is_header(first) => Some(rows.remove(0)),

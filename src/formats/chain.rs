@@ -1,5 +1,7 @@
 //! A chain of dense layers proposed from the names and shapes of a file's tensors.
 
+use std::collections::{HashMap, HashSet};
+
 use thiserror::Error;
 
 use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
@@ -68,12 +70,13 @@ impl ChainProblem {
 impl ChainProposal {
     /// Proposes a chain of all matrices. `hidden` is the activation of all layers but the last.
     pub fn new(tensors: &[TensorInfo], hidden: Activation, output: OutputFunction) -> ChainProposal {
+        let index = index(tensors);
         let mut in_file_order = pair(tensors);
         let mut by_name = in_file_order.clone();
         by_name.sort_by(|left, right| natural_order(&left.weight_name, &right.weight_name));
         // Names without numbers have no order of their own; the file's may fit where the alphabet's does not.
-        let name_fits = orient(tensors, &mut by_name);
-        let file_fits = orient(tensors, &mut in_file_order);
+        let name_fits = orient(&index, &mut by_name);
+        let file_fits = orient(&index, &mut in_file_order);
         // A chain read backwards and transposed fits as well as the chain itself, so matrices as they are come first.
         let as_is = |entries: &[ChainEntry]| entries.iter().all(|entry| !entry.transpose);
         let name_rank = (name_fits, as_is(&by_name));
@@ -89,15 +92,16 @@ impl ChainProposal {
         hidden: Activation,
         output: OutputFunction,
     ) -> ChainProposal {
+        let index = index(tensors);
         let mut entries: Vec<ChainEntry> = Vec::new();
         for name in names {
-            let is_vector = find(tensors, name).is_some_and(|tensor| tensor.shape.len() == 1);
+            let is_vector = index.get(name.as_str()).copied().is_some_and(|tensor| tensor.shape.len() == 1);
             match entries.last_mut() {
                 Some(entry) if is_vector => entry.bias_name = Some(name.clone()),
-                _ => entries.push(entry(name.clone(), bias_by_name(tensors, name))),
+                _ => entries.push(entry(name.clone(), bias_by_name(&index, name))),
             }
         }
-        orient(tensors, &mut entries);
+        orient(&index, &mut entries);
         let mut proposal = ChainProposal::finish(tensors, entries, hidden, output);
         // Who names the tensors leaves the others out on purpose.
         proposal.problems.retain(ChainProblem::is_fatal);
@@ -120,13 +124,14 @@ impl ChainProposal {
     /// Finds again what does not fit, after entries were changed.
     pub fn check(&mut self, tensors: &[TensorInfo]) {
         self.problems.clear();
+        let index = index(tensors);
         if self.entries.is_empty() {
             let objects = tensors.iter().any(|tensor| tensor.dtype == "OBJECT");
             self.problems.push(ChainProblem::NoMatrix { objects });
         }
         let mut previous: Option<(&ChainEntry, &TensorInfo, usize)> = None;
         for entry in &self.entries {
-            let tensor = match weight(tensors, &entry.weight_name) {
+            let tensor = match weight(&index, &entry.weight_name) {
                 Ok(tensor) => tensor,
                 Err(problem) => {
                     self.problems.push(problem);
@@ -145,7 +150,7 @@ impl ChainProposal {
                     inputs,
                 });
             }
-            self.problems.extend(bias_problem(tensors, entry, tensor, outputs));
+            self.problems.extend(bias_problem(&index, entry, tensor, outputs));
             previous = Some((entry, tensor, outputs));
         }
         self.problems.extend(self.unused(tensors));
@@ -156,11 +161,12 @@ impl ChainProposal {
         self.problems.iter().find(|problem| problem.is_fatal())
     }
 
-    fn unused(&self, tensors: &[TensorInfo]) -> Vec<ChainProblem> {
-        let used = |name: &String| {
-            self.entries.iter().any(|entry| entry.weight_name == *name || entry.bias_name.as_ref() == Some(name))
-        };
-        let left = tensors.iter().filter(|tensor| tensor.is_numeric && !tensor.shape.is_empty() && !used(&tensor.name));
+    fn unused<'a>(&'a self, tensors: &[TensorInfo]) -> Vec<ChainProblem> {
+        let names = |entry: &'a ChainEntry| std::iter::once(&entry.weight_name).chain(&entry.bias_name);
+        let used: HashSet<&String> = self.entries.iter().flat_map(names).collect();
+        let is_left =
+            |tensor: &&TensorInfo| tensor.is_numeric && !tensor.shape.is_empty() && !used.contains(&tensor.name);
+        let left = tensors.iter().filter(is_left);
         left.map(|tensor| ChainProblem::Unused { name: tensor.name.clone(), shape: shape_words(&tensor.shape) })
             .collect()
     }
@@ -193,16 +199,19 @@ fn entry(weight_name: String, bias_name: Option<String>) -> ChainEntry {
     ChainEntry { weight_name, bias_name, transpose: false, activation: Activation::Identity }
 }
 
-fn find<'a>(tensors: &'a [TensorInfo], name: &str) -> Option<&'a TensorInfo> {
-    tensors.iter().find(|tensor| tensor.name == name)
+/// The tensors by their names: a file may hold very many of them.
+type Index<'a> = HashMap<&'a str, &'a TensorInfo>;
+
+fn index(tensors: &[TensorInfo]) -> Index<'_> {
+    tensors.iter().map(|tensor| (tensor.name.as_str(), tensor)).collect()
 }
 
 fn is_matrix(tensor: &TensorInfo) -> bool {
     tensor.is_numeric && tensor.shape.len() == 2 && !tensor.shape.contains(&0)
 }
 
-fn weight<'a>(tensors: &'a [TensorInfo], name: &str) -> Result<&'a TensorInfo, ChainProblem> {
-    let tensor = find(tensors, name).ok_or_else(|| ChainProblem::Missing { name: name.into() })?;
+fn weight<'a>(index: &Index<'a>, name: &str) -> Result<&'a TensorInfo, ChainProblem> {
+    let tensor = index.get(name).copied().ok_or_else(|| ChainProblem::Missing { name: name.into() })?;
     if is_matrix(tensor) {
         return Ok(tensor);
     }
@@ -228,27 +237,29 @@ fn bias_length(tensor: &TensorInfo) -> Option<usize> {
     }
 }
 
-fn bias_by_name(tensors: &[TensorInfo], weight: &str) -> Option<String> {
-    let named = |name: &String| find(tensors, name).is_some_and(|tensor| bias_length(tensor).is_some());
+fn bias_by_name(index: &Index<'_>, weight: &str) -> Option<String> {
+    let named = |name: &String| index.get(name.as_str()).copied().is_some_and(|tensor| bias_length(tensor).is_some());
     bias_names(weight).into_iter().find(|name| name != weight && named(name))
 }
 
 /// All matrices in the order of the file, each with its bias. Where names tell nothing, as in `arr_0`, `arr_1`, a vector
 /// right after a matrix is its bias if its length fits.
 fn pair(tensors: &[TensorInfo]) -> Vec<ChainEntry> {
+    let index = index(tensors);
     let candidates: Vec<&TensorInfo> = tensors.iter().filter(|tensor| is_matrix(tensor)).collect();
-    let biases: Vec<String> = candidates.iter().filter_map(|tensor| bias_by_name(tensors, &tensor.name)).collect();
+    let biases: HashSet<String> = candidates.iter().filter_map(|tensor| bias_by_name(&index, &tensor.name)).collect();
     let weights = candidates.into_iter().filter(|tensor| !biases.contains(&tensor.name));
     let mut ordered: Vec<&TensorInfo> = tensors.iter().collect();
     ordered.sort_by(|left, right| natural_order(&left.name, &right.name));
+    let next: HashMap<&str, &TensorInfo> =
+        ordered.windows(2).map(|neighbours| (neighbours[0].name.as_str(), neighbours[1])).collect();
     let following = |weight: &TensorInfo| {
-        let at = ordered.iter().position(|tensor| tensor.name == weight.name)?;
-        let next = ordered.get(at + 1).filter(|next| next.shape.len() == 1)?;
+        let next = next.get(weight.name.as_str()).filter(|next| next.shape.len() == 1)?;
         let fits = bias_length(next).is_some_and(|length| weight.shape.contains(&length));
         (fits && !says_weight(&weight.name) && !says_weight(&next.name)).then(|| next.name.clone())
     };
     let pairs = weights.map(|weight| {
-        let bias = bias_by_name(tensors, &weight.name).or_else(|| following(weight));
+        let bias = bias_by_name(&index, &weight.name).or_else(|| following(weight));
         entry(weight.name.clone(), bias)
     });
     pairs.collect()
@@ -256,15 +267,16 @@ fn pair(tensors: &[TensorInfo]) -> Vec<ChainEntry> {
 
 /// Chooses whether the matrices are taken as they are or transposed, and answers how many joints and biases fit.
 /// Where both fit as well, the names decide.
-fn orient(tensors: &[TensorInfo], entries: &mut [ChainEntry]) -> usize {
+fn orient(index: &Index<'_>, entries: &mut [ChainEntry]) -> usize {
     let fitting = |transpose: bool| {
         let mut fitting = 0;
         let mut given = None;
         for entry in entries.iter() {
-            let Some(tensor) = find(tensors, &entry.weight_name) else { continue };
+            let Some(tensor) = index.get(entry.weight_name.as_str()).copied() else { continue };
             let (inputs, outputs) = widths(tensor, transpose);
             fitting += usize::from(given == Some(inputs));
-            let bias = entry.bias_name.as_ref().and_then(|name| find(tensors, name)).and_then(bias_length);
+            let bias =
+                entry.bias_name.as_ref().and_then(|name| index.get(name.as_str()).copied()).and_then(bias_length);
             fitting += usize::from(bias == Some(outputs));
             given = Some(outputs);
         }
@@ -277,14 +289,11 @@ fn orient(tensors: &[TensorInfo], entries: &mut [ChainEntry]) -> usize {
     as_is.max(transposed)
 }
 
-fn bias_problem(
-    tensors: &[TensorInfo],
-    entry: &ChainEntry,
-    weight: &TensorInfo,
-    outputs: usize,
-) -> Option<ChainProblem> {
+fn bias_problem(index: &Index<'_>, entry: &ChainEntry, weight: &TensorInfo, outputs: usize) -> Option<ChainProblem> {
     let name = entry.bias_name.as_ref()?;
-    let Some(bias) = find(tensors, name) else { return Some(ChainProblem::Missing { name: name.clone() }) };
+    let Some(bias) = index.get(name.as_str()).copied() else {
+        return Some(ChainProblem::Missing { name: name.clone() });
+    };
     (bias_length(bias) != Some(outputs)).then(|| ChainProblem::Bias {
         weight: weight.name.clone(),
         shape: shape_words(&weight.shape),

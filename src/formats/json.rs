@@ -4,6 +4,7 @@
 //! reader of the network can refuse them by layer, row and column.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::path::Path;
 
 use nalgebra::DMatrix;
@@ -64,6 +65,39 @@ fn quote_non_finite(bytes: &[u8]) -> Vec<u8> {
         rest = after;
     }
     quoted
+}
+
+/// The most layers of a network. A layer takes far more memory than the two characters `{}` that may claim one.
+const MOST_LAYERS: usize = 10_000;
+
+/// A list of layers that ends the reading when it is absurdly long.
+pub(super) struct Layers<T>(pub Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Layers<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Layers<T>, D::Error> {
+        deserializer.deserialize_seq(LayersVisitor(PhantomData))
+    }
+}
+
+struct LayersVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for LayersVisitor<T> {
+    type Value = Layers<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "a list of at most {MOST_LAYERS} layers")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Layers<T>, A::Error> {
+        let mut layers = Vec::new();
+        while let Some(layer) = list.next_element()? {
+            if layers.len() == MOST_LAYERS {
+                return Err(A::Error::invalid_length(MOST_LAYERS + 1, &self));
+            }
+            layers.push(layer);
+        }
+        Ok(Layers(layers))
+    }
 }
 
 /// A number that may be NaN or infinite.
@@ -216,6 +250,8 @@ mod tests {
         let uneven: Rows = serde_json::from_str("[[1, 2], [3]]").unwrap();
         assert_eq!(uneven.uneven, Some((2, 1)));
         assert!(serde_json::from_str::<Rows>("[1, 2]").is_err());
+        let many = format!("[{}0]", "0,".repeat(MOST_LAYERS));
+        assert!(serde_json::from_str::<Layers<u8>>(&many).is_err_and(|error| error.to_string().contains("at most")));
         assert!(serde_json::from_str::<Rows>("[[\"a\"]]").is_err());
     }
 }

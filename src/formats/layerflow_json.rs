@@ -11,7 +11,7 @@ use crate::network::{
 };
 
 use super::FormatError;
-use super::json::{self, Number, Rows};
+use super::json::{self, Layers, Number, Rows};
 use super::save::write_beside;
 
 /// The value of `format` in every file of this kind.
@@ -22,7 +22,7 @@ struct NetworkFile {
     #[serde(default)]
     name: String,
     output: Option<String>,
-    layers: Vec<LayerFile>,
+    layers: Layers<LayerFile>,
 }
 
 /// All fields of all kinds of layers; which of them must be there depends on the type.
@@ -64,7 +64,7 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Network, FormatError> {
             FormatError::Content { path: path.into(), place: "output".into(), problem }
         })?,
     };
-    let layers = file.layers.into_iter().enumerate();
+    let layers = file.layers.0.into_iter().enumerate();
     let layers = layers.map(|(index, layer)| layer.into_layer(path, index + 1)).collect::<Result<Vec<Layer>, _>>()?;
     Network::new(file.name, layers, output).map_err(|source| FormatError::Network { path: path.into(), source })
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::network::{Activation, Dense, Layer, Network, OutputFunction};
 
 use super::FormatError;
-use super::json::{self, Number, Rows};
+use super::json::{self, Layers, Number, Rows};
 use super::layerflow_json::Place;
 
 /// A list of layers, or lists of matrices and biases.
@@ -18,9 +18,9 @@ struct PlainFile {
     /// Which way round the matrices are: `out x in …` or `in x out …`.
     weight_layout: Option<String>,
     output: Option<String>,
-    layers: Option<Vec<PlainLayer>>,
-    coefs: Option<Vec<Rows>>,
-    intercepts: Option<Vec<Vec<Number>>>,
+    layers: Option<Layers<PlainLayer>>,
+    coefs: Option<Layers<Rows>>,
+    intercepts: Option<Layers<Vec<Number>>>,
     /// The activation of all hidden layers, beside `coefs`.
     activation: Option<String>,
     out_activation: Option<String>,
@@ -44,7 +44,7 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Network, FormatError> {
     let inputs_by_outputs = layout.starts_with("in") || (layout.is_empty() && file.coefs.is_some());
     let output_name = file.output.take().or_else(|| file.out_activation.take());
     let layers = match file.layers.take() {
-        Some(layers) => layers,
+        Some(Layers(layers)) => layers,
         None => file.layers_of_coefficients(),
     };
     let mut read = Vec::with_capacity(layers.len());
@@ -65,8 +65,8 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Network, FormatError> {
 
 impl PlainFile {
     fn layers_of_coefficients(&mut self) -> Vec<PlainLayer> {
-        let coefficients = self.coefs.take().unwrap_or_default();
-        let mut biases = self.intercepts.take().unwrap_or_default().into_iter();
+        let coefficients = self.coefs.take().map_or_else(Vec::new, |Layers(list)| list);
+        let mut biases = self.intercepts.take().map_or_else(Vec::new, |Layers(list)| list).into_iter();
         let last = coefficients.len().saturating_sub(1);
         let hidden = self.activation.take();
         let layer = |(index, weight)| PlainLayer {
