@@ -160,6 +160,9 @@ impl ExplorerApp {
         for command in commands {
             self.command(command);
         }
+        let seconds = f64::from(ui.ctx().input(|input| input.unstable_dt));
+        let field = self.session.watch_field(seconds);
+        self.perform(field);
     }
 
     fn bars(&mut self, ui: &mut Ui) -> Vec<Command> {
@@ -203,6 +206,7 @@ impl ExplorerApp {
                     scene: session.scene(),
                     opening: opening.as_deref(),
                     refined: session.refined(),
+                    field: session.field(),
                     view: &session.view,
                     t: session.playback.t(),
                 };
@@ -218,7 +222,7 @@ impl ExplorerApp {
         self.perform(effects);
     }
 
-    fn perform(&mut self, effects: Vec<Effect>) {
+    fn perform(&mut self, effects: impl IntoIterator<Item = Effect>) {
         for effect in effects {
             match effect {
                 Effect::Quit => self.quit = true,

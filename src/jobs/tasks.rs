@@ -10,7 +10,9 @@ use super::Progress;
 use crate::dataset::Dataset;
 use crate::flow::Flow;
 use crate::formats::{self, Opened};
-use crate::session::{DialogAnswer, Document, Effect, Outcome, Purpose, Refined, Scene, Task, Trouble, file_name};
+use crate::session::{
+    DialogAnswer, Document, Effect, Field, Outcome, Purpose, Refined, Scene, Task, Trouble, file_name,
+};
 
 /// A dialog that is answered sooner than a person can was never shown: without a portal and without zenity, rfd
 /// answers as if cancelled.
@@ -62,6 +64,10 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         Effect::Refine(scene, refinement) => TaskWork::new(Task::Refine, "Building the ResNet", move |progress| {
             let refined = Refined::build(&scene, refinement, &mut |share, words| tell(progress, share, words));
             Outcome::Refined(scene, refined.map(Arc::new))
+        }),
+        Effect::Field(scene, request) => TaskWork::new(Task::Field, "Sampling u(x, t)", move |progress| {
+            let field = Field::build(&scene, request, &mut |share, words| tell(progress, share, words));
+            Outcome::Field(scene, field.map(Arc::new))
         }),
         Effect::Save(network, path) => TaskWork::new(Task::Save, format!("Saving {}", file_name(&path)), move |_| {
             let result = formats::save(&path, &network).map_err(|error| Trouble::of(&error));

@@ -71,6 +71,8 @@ pub enum Task {
     Build,
     /// Following the data through the ResNet.
     Refine,
+    /// Sampling u and the velocity.
+    Field,
     /// Writing a file.
     Save,
     /// Waiting for a file dialog.
@@ -96,6 +98,7 @@ impl Task {
             Task::ReadData => "Reading the data",
             Task::Build => "Building the flow",
             Task::Refine => "Building the ResNet",
+            Task::Field => "Sampling u(x, t)",
             Task::Save => "Saving",
             Task::Dialog => "The file dialog",
         }

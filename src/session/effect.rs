@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Document, Purpose, Refined, Scene, SceneError, Task};
+use super::{Document, Field, FieldRequest, Purpose, Refined, Scene, SceneError, Task};
 use crate::dataset::Dataset;
 use crate::flow::Flow;
 use crate::formats::{ChainProposal, TensorFile};
@@ -26,6 +26,8 @@ pub enum Effect {
     Build(Document, Option<Arc<Flow>>),
     /// Follow the scene's data through a ResNet.
     Refine(Arc<Scene>, Refinement),
+    /// Sample u and the velocity of the scene's flow.
+    Field(Arc<Scene>, FieldRequest),
     /// Write the network.
     Save(Arc<Network>, PathBuf),
     /// Ask for a path, with a name to begin with.
@@ -53,6 +55,8 @@ pub enum Outcome {
     Built(Document, Result<Arc<Scene>, SceneError>),
     /// A ResNet's path.
     Refined(Arc<Scene>, Result<Arc<Refined>, SceneError>),
+    /// u and the velocity on a plane.
+    Field(Arc<Scene>, Result<Arc<Field>, SceneError>),
     /// A file was written, or not.
     Saved(PathBuf, Result<(), Trouble>),
     /// The answer to a file dialog.

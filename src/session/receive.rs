@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::state::Shown;
 use super::words::counted;
 use super::{
-    Data, DialogAnswer, Document, Effect, Import, Outcome, PathPrompt, PlaybackCommand, Refined, Scene, SceneError,
-    Session, Severity, Task, Trouble,
+    Data, DialogAnswer, Document, Effect, Field, Import, Outcome, PathPrompt, PlaybackCommand, Refined, Scene,
+    SceneError, Session, Severity, Task, Trouble,
 };
 use crate::flow::{Flow, FlowError};
 use crate::network::Network;
@@ -30,6 +30,7 @@ impl Session {
             Outcome::Built(document, Ok(scene)) => self.show(document, scene, effects),
             Outcome::Built(document, Err(error)) => self.refuse(&document, &error, effects),
             Outcome::Refined(scene, result) => self.take_refined(&scene, result),
+            Outcome::Field(scene, result) => self.take_field(&scene, result),
             Outcome::Saved(path, Ok(())) => self.saved(path),
             Outcome::Saved(_, Err(trouble)) => {
                 self.notices.add(Severity::Error, trouble.sentence, trouble.details);
@@ -100,8 +101,10 @@ impl Session {
         self.wanted = document.clone();
         let boundaries = boundaries(&scene.flow);
         let first = self.shown.is_none();
-        self.shown = Some(Shown { document, scene: scene.clone(), refined: None, boundaries });
+        self.shown = Some(Shown { document, scene: scene.clone(), refined: None, field: None, boundaries });
         self.wanted_refinement = None;
+        self.pending_field = None;
+        self.answered_field = None;
         if new_network {
             self.view.reset_for_new_scene();
             self.playback.restart(scene.flow.duration());
@@ -109,7 +112,7 @@ impl Session {
                 self.play(PlaybackCommand::Play);
             }
         }
-        effects.push(Effect::Cancel(Task::Refine));
+        effects.extend([Effect::Cancel(Task::Refine), Effect::Cancel(Task::Field)]);
         self.refine(effects);
     }
 
@@ -138,6 +141,15 @@ impl Session {
         }
     }
 
+    fn take_field(&mut self, scene: &Arc<Scene>, result: Result<Arc<Field>, SceneError>) {
+        let Some(shown) = self.shown.as_mut().filter(|shown| Arc::ptr_eq(&shown.scene, scene)) else { return };
+        // A request that was cancelled is not made again: only another time or another view makes a new one.
+        self.answered_field = self.pending_field.take();
+        if let Ok(field) = result {
+            shown.field = Some(field);
+        }
+    }
+
     fn saved(&mut self, path: PathBuf) {
         self.notices.add(Severity::Done, format!("Saved as {}.", path.display()), "");
         self.recent.add(&path);
@@ -153,6 +165,7 @@ impl Session {
             Task::Build if self.shown.is_none() => self.wanted = Document::default(),
             Task::Build => self.back_to_shown(),
             Task::Refine => self.wanted_refinement = self.view.wanted_refinement(),
+            Task::Field => self.answered_field = self.pending_field.take(),
             Task::Read | Task::ReadData | Task::Save | Task::Dialog => {}
         }
     }

@@ -34,6 +34,8 @@ pub type Progress<'a> = dyn FnMut(f32, &str) -> bool + 'a;
 /// A network with data, ready to be drawn at any time.
 #[derive(Debug)]
 pub struct Scene {
+    /// The plain net.
+    pub network: Arc<Network>,
     /// The flow of the plain net.
     pub flow: Arc<Flow>,
     /// The data, as it was given.
@@ -67,7 +69,7 @@ impl Scene {
     /// # Errors
     /// If the data does not fit the network, a layer cannot be decomposed, or `progress` answers false.
     pub fn build(
-        network: &Network,
+        network: &Arc<Network>,
         dataset: &Arc<Dataset>,
         options: FlowOptions,
         known: Option<Arc<Flow>>,
@@ -103,6 +105,7 @@ impl Scene {
             flow.layers().iter().filter(|layer| extra_dimension && fills_the_rest(layer) && reflects(layer));
         let reflections = reflected.map(|layer| layer.index).collect();
         Ok(Scene {
+            network: Arc::clone(network),
             flow,
             dataset: Arc::clone(dataset),
             output: network.output(),

@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use super::words::counted;
 use super::{
-    Command, Data, Document, Effect, Example, Import, Notices, Playback, PlaybackCommand, Purpose, RecentFiles,
-    Refined, Scene, Severity, Task, ViewCommand, ViewSettings, WindowSettings,
+    Command, Data, Document, Effect, Example, Field, FieldRequest, Import, Notices, Playback, PlaybackCommand, Purpose,
+    RecentFiles, Refined, Scene, Severity, Task, ViewCommand, ViewSettings, WindowSettings,
 };
 use crate::resnet::Refinement;
+
+/// The least time between two fields in play, in seconds: they must not take a core for themselves.
+const FIELD_INTERVAL: f64 = 0.08;
 
 /// Everything that a window is about.
 #[derive(Debug)]
@@ -39,6 +42,12 @@ pub struct Session {
     pub(super) shown: Option<Shown>,
     /// The ResNet asked for last; it belongs to the scene shown.
     pub(super) wanted_refinement: Option<Refinement>,
+    /// The field under way; there is one at a time.
+    pub(super) pending_field: Option<FieldRequest>,
+    /// The request that was answered last, with a field or without.
+    pub(super) answered_field: Option<FieldRequest>,
+    /// The seconds since a field was asked for.
+    field_age: f64,
 }
 
 /// A document with everything that is drawn of it.
@@ -47,6 +56,7 @@ pub(super) struct Shown {
     pub(super) document: Document,
     pub(super) scene: Arc<Scene>,
     pub(super) refined: Option<Arc<Refined>>,
+    pub(super) field: Option<Arc<Field>>,
     /// The phase boundaries in increasing order, 0 and L among them.
     pub(super) boundaries: Vec<f64>,
 }
@@ -76,6 +86,9 @@ impl Default for Session {
             wanted: Document::default(),
             shown: None,
             wanted_refinement: None,
+            pending_field: None,
+            answered_field: None,
+            field_age: 0.0,
         }
     }
 }
@@ -99,6 +112,11 @@ impl Session {
     /// The newest ResNet of the scene that is ready.
     pub fn refined(&self) -> Option<&Arc<Refined>> {
         self.shown.as_ref().and_then(|shown| shown.refined.as_ref())
+    }
+
+    /// The newest field of the scene that is ready.
+    pub fn field(&self) -> Option<&Arc<Field>> {
+        self.shown.as_ref().and_then(|shown| shown.field.as_ref())
     }
 
     /// The phase boundaries of the flow in increasing order, 0 and L among them.
@@ -152,6 +170,25 @@ impl Session {
         if self.shown.is_some() {
             self.playback.advance(seconds);
         }
+    }
+
+    /// Asks for the field that the view needs now; `seconds` have passed since the last call. One is under way at a time,
+    /// and while time runs there is a pause between them.
+    pub fn watch_field(&mut self, seconds: f64) -> Option<Effect> {
+        self.field_age += seconds;
+        let shown = self.shown.as_mut()?;
+        let Some(request) = self.view.wanted_field(self.playback.t()) else {
+            shown.field = None;
+            self.answered_field = None;
+            return self.pending_field.take().map(|_| Effect::Cancel(Task::Field));
+        };
+        let waits = self.playback.playing() && self.field_age < FIELD_INTERVAL;
+        if self.pending_field.is_some() || self.answered_field == Some(request) || waits {
+            return None;
+        }
+        self.field_age = 0.0;
+        self.pending_field = Some(request);
+        Some(Effect::Field(shown.scene.clone(), request))
     }
 
     /// The number of inputs that data must have.
@@ -299,6 +336,7 @@ impl Session {
             }
             // Without the ResNet that was asked for the plain net remains to be shown.
             Task::Refine if self.refined().is_none() => self.look(super::ViewCommand::ToggleResNet, effects),
+            Task::Field => self.give_up(Task::Field),
             Task::Refine | Task::Read | Task::ReadData | Task::Save | Task::Dialog => {}
         }
         self.fall_back(effects);

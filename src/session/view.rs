@@ -1,6 +1,7 @@
 //! What of the flow is looked at and how: the stage's and the layer panel's settings, and the commands that change them.
 
 use super::camera::Camera;
+use super::field::FieldRequest;
 use crate::resnet::{Refinement, RefinementKind};
 
 /// The largest N of the N-step ResNet.
@@ -23,6 +24,10 @@ pub struct ViewSettings {
     pub trails: bool,
     /// How far trails reach back, in units of t.
     pub trail_length: f64,
+    /// Draw u(x, t) and its decision boundary behind the points.
+    pub answers: bool,
+    /// Draw the velocity field as arrows.
+    pub velocity: bool,
     /// The plain net, its ResNet, or both.
     pub compare: Compare,
     /// The ResNet: which part is refined and by how many steps.
@@ -111,6 +116,10 @@ pub enum ViewCommand {
     ShowTrails(bool),
     /// How far trails reach back, in units of t.
     TrailLength(f64),
+    /// Draw u(x, t) or not.
+    ShowAnswers(bool),
+    /// Draw the velocity field or not.
+    ShowVelocity(bool),
     /// Compare otherwise.
     Compare(Compare),
     /// From the plain net to its ResNet as last shown, or back.
@@ -136,6 +145,8 @@ impl Default for ViewSettings {
             grid: true,
             trails: true,
             trail_length: 0.5,
+            answers: false,
+            velocity: false,
             compare: Compare::Plain,
             refinement: Refinement { kind: RefinementKind::Full, steps: 8 },
             pinned_layer: None,
@@ -172,6 +183,13 @@ impl ViewSettings {
         self.compare.needs_resnet().then_some(self.refinement)
     }
 
+    /// The field that the view needs at time t; `None` while none is shown, or only the ResNet is.
+    pub fn wanted_field(&self, t: f64) -> Option<FieldRequest> {
+        let Self { projection, auto_fit, answers, velocity, .. } = *self;
+        let shown = (answers || velocity) && self.compare != Compare::ResNet;
+        shown.then_some(FieldRequest { t, projection, auto_fit, answers, velocity })
+    }
+
     /// The layer that the panel shows when the time is in layer `current` of `layers`.
     pub fn panel_layer(&self, current: usize, layers: usize) -> usize {
         self.pinned_layer.unwrap_or(current).min(layers.saturating_sub(1))
@@ -194,6 +212,8 @@ impl ViewSettings {
             ViewCommand::ShowTrails(shown) => self.trails = shown,
             ViewCommand::TrailLength(length) if length.is_finite() => self.trail_length = length.clamp(0.0, MAX_TRAIL),
             ViewCommand::TrailLength(_) => {}
+            ViewCommand::ShowAnswers(shown) => self.answers = shown,
+            ViewCommand::ShowVelocity(shown) => self.velocity = shown,
             ViewCommand::Compare(compare) => self.set_compare(compare),
             ViewCommand::ToggleResNet if self.compare.needs_resnet() => self.set_compare(Compare::Plain),
             ViewCommand::ToggleResNet => self.set_compare(self.last_refined),

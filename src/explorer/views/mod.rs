@@ -1,6 +1,7 @@
 //! The stage: the data, moving.
 
 mod axes;
+mod field;
 mod grid;
 mod hover;
 mod legend;

@@ -9,7 +9,7 @@ use super::strip;
 use super::trails::Source;
 use super::view::{Buffers, View};
 use crate::explorer::theme::{GAP, Palette};
-use crate::session::{Compare, Frame, Projection, Refined, Scene, ViewCommand, ViewSettings};
+use crate::session::{Compare, Field, Frame, Projection, Refined, Scene, ViewCommand, ViewSettings};
 
 /// What the stage shows.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub struct StageInput<'a> {
     pub opening: Option<&'a str>,
     /// The newest ResNet of that scene that is ready; it may be one for settings before the present ones.
     pub refined: Option<&'a Arc<Refined>>,
+    /// The newest field of that scene that is ready; it may be one of a time before.
+    pub field: Option<&'a Arc<Field>>,
     /// The view's settings.
     pub view: &'a ViewSettings,
     /// The time of the flow, 0 to L.

@@ -135,6 +135,7 @@ fn drawn(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
     if response.on_disabled_hover_text("Turn trails on to choose how far they reach back.").changed() {
         commands.push(ViewCommand::TrailLength(length));
     }
+    super::field::toggles(ui, input, commands);
     let mut auto_fit = view.auto_fit;
     let tip = "Let the scale follow the data slowly. Off: one scale for the whole flow, that stays put.";
     if ui.checkbox(&mut auto_fit, "Auto-fit").on_hover_text(tip).changed() {

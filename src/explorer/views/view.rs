@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Response, Sense, Stroke, TextureHandle, Ui, vec2};
 
 use super::axes;
+use super::field::{self, Background};
 use super::grid;
 use super::hover;
 use super::legend;
@@ -41,6 +42,7 @@ pub struct View<'a> {
 /// Buffers of one view, kept so that a frame does not allocate them anew.
 #[derive(Default)]
 pub struct Buffers {
+    background: Background,
     layers: [LayerBuffers; 2],
 }
 
@@ -78,6 +80,10 @@ impl View<'_> {
         self.control(ui, &response, &mapping, commands);
 
         self.project(ui, sources, buffers);
+        let plain = sources.iter().any(|source| matches!(source, Source::Plain(_)));
+        if let Some(field) = field::current(self.input).filter(|_| plain) {
+            buffers.background.draw(&painter, ui.visuals().dark_mode, &mapping, field);
+        }
         self.draw_lines(&painter, palette, &mapping, sources, buffers);
         axes::axes(&painter, palette, &mapping, &self.frame.labels);
         if let ([first, second], [_, _]) = (&buffers.layers, sources) {
@@ -211,6 +217,9 @@ impl View<'_> {
         painter.text(at, egui::Align2::LEFT_TOP, title, theme::small_font(), palette.faint_ink);
         let mut notes = vec![axes::truth(&self.frame.labels, self.frame.share, self.scene.extent.dimension())];
         notes.extend(self.scene.reflection_words());
+        if sources.iter().any(|source| matches!(source, Source::Plain(_))) {
+            notes.extend(field::words(self.input));
+        }
         if self.scene.dataset.samples() == 0 {
             notes.push("There are no points: only the grid of the input space moves.".to_owned());
         }

@@ -10,7 +10,7 @@ use layerflow::flow::FlowOptions;
 use layerflow::formats::examples;
 use layerflow::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
 use layerflow::resnet::{Refinement, RefinementKind};
-use layerflow::session::{Compare, Hovered, Refined, Scene, ViewCommand, ViewSettings};
+use layerflow::session::{Compare, Field, Hovered, Refined, Scene, ViewCommand, ViewSettings};
 use nalgebra::DMatrix;
 
 use super::harness;
@@ -20,6 +20,7 @@ use super::harness;
 struct Session {
     scene: Option<Arc<Scene>>,
     refined: Option<Arc<Refined>>,
+    field: Option<Arc<Field>>,
     view: ViewSettings,
     stage: Stage,
     t: f64,
@@ -28,7 +29,9 @@ struct Session {
 
 impl Session {
     fn open(network: &Network, data: Dataset) -> Session {
-        let scene = Scene::build(network, &Arc::new(data), FlowOptions::default(), None, &mut |_, _| true).unwrap();
+        let scene =
+            Scene::build(&Arc::new(network.clone()), &Arc::new(data), FlowOptions::default(), None, &mut |_, _| true)
+                .unwrap();
         Session { scene: Some(Arc::new(scene)), ..Session::default() }
     }
 
@@ -44,6 +47,14 @@ impl Session {
         self.refined = Some(Arc::new(Refined::build(scene, refinement, &mut |_, _| true).unwrap()));
     }
 
+    fn sample_field(&mut self) {
+        self.view.apply(ViewCommand::ShowAnswers(true));
+        self.view.apply(ViewCommand::ShowVelocity(true));
+        let request = self.view.wanted_field(self.t).unwrap();
+        let field = Field::build(self.scene.as_deref().unwrap(), request, &mut |_, _| true);
+        self.field = Some(Arc::new(field.unwrap()));
+    }
+
     /// Fonts and colours are there from the second frame on, as in a window that sets them before its first.
     fn undressed(&mut self, ui: &egui::Ui) -> bool {
         let undressed = !std::mem::replace(&mut self.dressed, true);
@@ -57,8 +68,15 @@ impl Session {
         if self.undressed(ui) {
             return;
         }
-        let Session { scene, refined, view, stage, t, .. } = self;
-        let input = StageInput { scene: scene.as_ref(), opening: None, refined: refined.as_ref(), view, t: *t };
+        let Session { scene, refined, field, view, stage, t, .. } = self;
+        let input = StageInput {
+            scene: scene.as_ref(),
+            opening: None,
+            refined: refined.as_ref(),
+            field: field.as_ref(),
+            view,
+            t: *t,
+        };
         for command in stage.show(ui, &input) {
             view.apply(command);
         }
@@ -124,6 +142,15 @@ fn a_reflection_says_what_the_third_dimension_is_for() {
     let mut session = mirror();
     session.t = 0.5;
     picture(session, [500.0, 400.0], Theme::Dark, "stage_mirror_dark");
+}
+
+#[test]
+fn the_field_behind_the_points() {
+    let mut session = mirror();
+    session.t = 0.2;
+    session.sample_field();
+    session.view.apply(ViewCommand::ShowGrid(false));
+    picture(session, [500.0, 400.0], Theme::Light, "stage_field_light");
 }
 
 #[test]

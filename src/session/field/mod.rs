@@ -1,0 +1,219 @@
+//! u(x, t) and the velocity field v(x, t) on a plane through the space, sampled for drawing.
+//!
+//! A worker samples both at few places ([`Field::build`]); the stage only draws what is stored here.
+
+mod answer;
+mod contour;
+mod plane;
+#[cfg(test)]
+mod tests;
+
+use nalgebra::DMatrix;
+
+pub use answer::Answer;
+use answer::Reading;
+use plane::Plane;
+
+use super::scene::{Progress, Scene, SceneError, go_on};
+use super::view::Projection;
+
+/// Places along each side at which u is read, at most.
+const MOST_ANSWERS: usize = 64;
+/// Arrows along each side, at most.
+const MOST_ARROWS: usize = 20;
+/// About as many multiplications as u costs altogether: a second or two for a wide layer, nothing for a small one.
+const MAX_WORK: usize = 1_000_000_000;
+
+/// What a field is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FieldRequest {
+    /// The time.
+    pub t: f64,
+    /// Which directions the stage draws.
+    pub projection: Projection,
+    /// Whether the scale of the stage follows the data.
+    pub auto_fit: bool,
+    /// Whether u is wanted.
+    pub answers: bool,
+    /// Whether the velocity is wanted.
+    pub velocity: bool,
+}
+
+/// u and v on a plane at one time.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// What it was made for.
+    pub request: FieldRequest,
+    /// The middle of the plane's part that is drawn, projected as the stage projects.
+    pub origin: [f64; 3],
+    /// From the middle to the edge along both directions, projected.
+    pub reach: [[f64; 3]; 2],
+    /// u, if it was asked for and exists.
+    pub answers: Option<Answers>,
+    /// v, if it was asked for and exists.
+    pub arrows: Vec<Arrow>,
+    /// What the plane is, and where there is no field why: one sentence each.
+    pub words: Vec<String>,
+}
+
+/// u on a grid of the plane, row by row from −1 to 1.
+#[derive(Clone, Debug)]
+pub struct Answers {
+    /// The number of nodes along the first and the second direction.
+    pub nodes: [usize; 2],
+    /// What u says at each node; `None` where no path leads through the place.
+    pub values: Vec<Option<Answer>>,
+    /// Pieces of the decision boundary, from −1 to 1 in both directions.
+    pub boundary: Vec<[[f64; 2]; 2]>,
+}
+
+/// The velocity at a place.
+#[derive(Clone, Debug)]
+pub struct Arrow {
+    /// The place on the plane, from −1 to 1 in both directions.
+    pub at: [f64; 2],
+    /// The velocity per unit of t, projected as the stage projects.
+    pub velocity: [f64; 3],
+    /// |v| in the whole space.
+    pub speed: f64,
+}
+
+impl Field {
+    /// Samples u and v of the scene's exact flow.
+    ///
+    /// # Errors
+    /// If `progress` answers false.
+    pub fn build(scene: &Scene, request: FieldRequest, progress: &mut Progress<'_>) -> Result<Field, SceneError> {
+        go_on(progress, 0.0, "placing the plane")?;
+        let frame = scene.extent.frame(request.projection);
+        let mut field = Field {
+            request,
+            origin: [0.0; 3],
+            reach: [[0.0; 3]; 2],
+            answers: None,
+            arrows: Vec::new(),
+            words: Vec::new(),
+        };
+        let Some(plane) = Plane::through(scene, &frame, request) else {
+            field
+                .words
+                .push("u(x, t) and the velocity need a picture of two or three different directions.".to_owned());
+            return Ok(field);
+        };
+        field.origin = projected(&frame.rows, plane.origin.as_slice());
+        field.reach = [0, 1].map(|axis| projected(&frame.rows, (&plane.axes[axis] * plane.half[axis]).as_slice()));
+        field.words.push(plane.words.clone());
+        if request.answers {
+            field.read_answers(scene, &plane, progress)?;
+        }
+        if request.velocity {
+            field.read_velocity(scene, &plane, &frame.rows, progress)?;
+        }
+        Ok(field)
+    }
+
+    /// The place of a point of the plane (−1 to 1 in both directions), projected.
+    pub fn place(&self, at: [f64; 2]) -> [f64; 3] {
+        let [across, up] = &self.reach;
+        [0, 1, 2].map(|row| self.origin[row] + at[0] * across[row] + at[1] * up[row])
+    }
+
+    fn read_answers(&mut self, scene: &Scene, plane: &Plane, progress: &mut Progress<'_>) -> Result<(), SceneError> {
+        let reading = Reading::of(scene);
+        let nodes = nodes(plane, across(scene, self.request.t));
+        let mut values = Vec::with_capacity(nodes[0] * nodes[1]);
+        let mut why = None;
+        for row in 0..nodes[1] {
+            go_on(progress, row as f32 / nodes[1] as f32, "tracing u(x, t) to the end of the flow")?;
+            for column in 0..nodes[0] {
+                let point = plane.point([place(column, nodes[0]), place(row, nodes[1])]);
+                match scene.flow.pull_back(&scene.network, &point, self.request.t) {
+                    Ok(read) => values.push(reading.answer(read.as_slice())),
+                    Err(error) => {
+                        values.push(None);
+                        why = Some(error);
+                    }
+                }
+            }
+        }
+        let found = values.iter().any(Option::is_some);
+        match why {
+            Some(why) if found => self.words.push(format!("u(x, t) is left blank where {why}.")),
+            Some(why) => self.words.push(format!("No u(x, t): {why}.")),
+            None => {}
+        }
+        if found {
+            let boundary = contour::boundary(nodes, &values);
+            self.answers = Some(Answers { nodes, values, boundary });
+        }
+        Ok(())
+    }
+
+    fn read_velocity(
+        &mut self,
+        scene: &Scene,
+        plane: &Plane,
+        rows: &DMatrix<f64>,
+        progress: &mut Progress<'_>,
+    ) -> Result<(), SceneError> {
+        let dimension = scene.flow.ambient_dimension().max(1);
+        let most = (MAX_WORK / (4 * dimension * dimension)).isqrt().clamp(6, MOST_ARROWS);
+        let nodes = nodes(plane, most);
+        let mut why = None;
+        for row in 0..nodes[1] {
+            go_on(progress, row as f32 / nodes[1] as f32, "reading the velocity")?;
+            for column in 0..nodes[0] {
+                // In the middle of cells: an arrow at the edge would leave the plane.
+                let at = [place(2 * column + 1, 2 * nodes[0] + 1), place(2 * row + 1, 2 * nodes[1] + 1)];
+                match scene.flow.velocity(&plane.point(at), self.request.t) {
+                    Ok(velocity) => {
+                        let speed = velocity.norm();
+                        if speed > 0.0 && speed.is_finite() {
+                            let velocity = projected(rows, velocity.as_slice());
+                            self.arrows.push(Arrow { at, velocity, speed });
+                        }
+                    }
+                    Err(error) => why = Some(error),
+                }
+            }
+        }
+        match why {
+            Some(why) if self.arrows.is_empty() => self.words.push(format!("No velocity: {why}.")),
+            None if self.arrows.is_empty() => {
+                self.words.push("The velocity is zero at this moment: phases begin and end at rest.".to_owned());
+            }
+            _ => {
+                let fastest = self.arrows.iter().fold(0.0, |fastest: f64, arrow| fastest.max(arrow.speed));
+                self.words.push(format!("The longest arrow stands for {fastest:.3} units of length a layer."));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many nodes a side may have for u at time t, so that tracing all of them to the end stays bounded.
+fn across(scene: &Scene, t: f64) -> usize {
+    let dimension = scene.flow.ambient_dimension().max(1);
+    let layers = (scene.flow.duration() - t).ceil().max(1.0) as usize;
+    let each = 8 * dimension * dimension * layers;
+    (MAX_WORK / each.max(1)).isqrt().clamp(12, MOST_ANSWERS)
+}
+
+/// `most` nodes along the longer side, and as many as fit at the same distance along the other.
+fn nodes(plane: &Plane, most: usize) -> [usize; 2] {
+    let longer = plane.half[0].max(plane.half[1]);
+    plane.half.map(|half| ((most as f64 * half / longer).round() as usize).clamp(2, most))
+}
+
+/// The place of a node, from −1 to 1.
+fn place(index: usize, of: usize) -> f64 {
+    2.0 * index as f64 / (of - 1) as f64 - 1.0
+}
+
+fn projected(rows: &DMatrix<f64>, vector: &[f64]) -> [f64; 3] {
+    let mut place = [0.0; 3];
+    for (coordinate, row) in place.iter_mut().zip(rows.row_iter()) {
+        *coordinate = row.iter().zip(vector).map(|(a, b)| a * b).sum();
+    }
+    place
+}
