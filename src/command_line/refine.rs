@@ -11,7 +11,7 @@ use crate::dataset::{Generator, GeneratorOptions};
 use crate::flow::FlowError;
 use crate::formats;
 use crate::network::Network;
-use crate::resnet::{Refinement, RefinementKind, ResNet};
+use crate::resnet::{Integrator, Refinement, RefinementKind, ResNet};
 
 use super::error::CommandError;
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network, parser};
@@ -95,7 +95,8 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
     let flow = build_flow(path, &network, arguments.flow)?;
     let failed = |source: FlowError| CommandError::Flow { path: path.clone(), source };
     // MOST_STEPS fits a usize on every machine.
-    let refinement = Refinement { kind: arguments.kind, steps: arguments.steps as usize };
+    let refinement =
+        Refinement { kind: arguments.kind, steps: arguments.steps as usize, integrator: Integrator::Euler };
     let range = data.clone().unwrap_or_else(|| stand_in(&network));
     let resnet = ResNet::new(&flow, refinement, &range).map_err(failed)?;
     let explicit = resnet

@@ -82,7 +82,7 @@ pub(super) fn of_block(block: &BlockMeasure) -> Vec<Warning> {
     block.fails().into_iter().map(finding).collect()
 }
 
-/// The finding of a compression that Euler's steps cannot follow.
+/// The finding of a compression that the steps cannot follow.
 pub(super) fn of_unstable(unstable: &Unstable) -> Warning {
     let Unstable { layer, sigma, least_steps } = unstable;
     let message = format!(

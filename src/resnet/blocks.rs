@@ -8,7 +8,7 @@ use nalgebra::{DMatrix, DVector};
 use thiserror::Error;
 
 use super::interpolant::Interpolant;
-use super::{RefinementKind, ResNet};
+use super::{Integrator, RefinementKind, ResNet};
 use crate::flow::{CompressionLaw, LayerFlow, Motion, Phase, fold_time};
 use crate::network::{Activation, Affine, Dense, Layer, Network, NetworkError, OutputFunction, Residual};
 
@@ -23,6 +23,9 @@ pub enum BlocksError {
         "the refined network would hold {numbers:.1e} numbers; take fewer steps, or refine activations only (whole)"
     )]
     TooLarge { numbers: f64 },
+    /// Only Euler's steps are blocks of this form.
+    #[error("a step of {} is no block x + W²·ReLU(W¹x + b¹) + b²; only Euler's steps are", integrator.name())]
+    NotEuler { integrator: Integrator },
     /// A number came out infinite, as for a singular value of 1e308.
     #[error("the refined network is not finite: {0}")]
     NotFinite(#[from] NetworkError),
@@ -32,8 +35,11 @@ impl ResNet<'_> {
     /// The explicit network of this refinement, read by `output`.
     ///
     /// # Errors
-    /// If it would be too large or not finite.
+    /// If it would be too large or not finite, or its steps are not Euler's.
     pub fn network(&self, name: String, output: OutputFunction) -> Result<Network, BlocksError> {
+        if self.refinement.integrator != Integrator::Euler {
+            return Err(BlocksError::NotEuler { integrator: self.refinement.integrator });
+        }
         let numbers = self.numbers();
         if numbers > LARGEST as f64 {
             return Err(BlocksError::TooLarge { numbers });

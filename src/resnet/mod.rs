@@ -4,7 +4,7 @@
 //! ones that those blocks compute.
 
 mod blocks;
-mod euler;
+mod integrator;
 mod interpolant;
 mod measure;
 mod refine;
@@ -13,6 +13,7 @@ mod tests;
 mod trained;
 
 pub use blocks::BlocksError;
+pub use integrator::Integrator;
 pub use measure::RefinementError;
 pub use refine::{ResNet, Unstable};
 pub use trained::{BlockMeasure, Criterion, measure_blocks};
@@ -45,6 +46,8 @@ impl RefinementKind {
 pub struct Refinement {
     /// Which part of each layer is refined.
     pub kind: RefinementKind,
-    /// N: Euler steps in each phase, at least 1.
+    /// N: steps in each phase, at least 1.
     pub steps: usize,
+    /// How a step is taken. Only Euler's steps are blocks of a ResNet; the others are there to be compared with it.
+    pub integrator: Integrator,
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use nalgebra::DMatrix;
 
 use super::blocks::activation_steps;
-use super::euler::EulerSteps;
+use super::integrator::Steps;
 use super::interpolant::Interpolant;
-use super::{Refinement, RefinementKind};
+use super::{Integrator, Refinement, RefinementKind};
 use crate::flow::{CompressionLaw, Exactly, Flow, FlowError, Follow, Motion, SampledPath, Walker, finish_exactly};
 use crate::network::Activation;
 
-/// A plain net's flow in Euler steps.
+/// A plain net's flow in steps.
 #[derive(Clone, Debug)]
 pub struct ResNet<'a> {
     pub(super) flow: &'a Flow,
@@ -21,7 +21,8 @@ pub struct ResNet<'a> {
     pub(super) interpolants: Vec<Option<Interpolant>>,
 }
 
-/// A direction in which Euler's compression changes sign, as N ≤ |ln σ|.
+/// A direction in which the steps' compression comes out wrong: under Euler it changes sign, as N ≤ |ln σ|; under the
+/// other methods it grows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Unstable {
     /// The layer, from 1.
@@ -40,7 +41,7 @@ impl<'a> ResNet<'a> {
     pub fn new(flow: &'a Flow, refinement: Refinement, data: &DMatrix<f64>) -> Result<ResNet<'a>, FlowError> {
         let follow: Arc<dyn Follow> = match refinement.kind {
             RefinementKind::Whole => Arc::new(Exactly),
-            RefinementKind::Full => Arc::new(EulerSteps(refinement.steps)),
+            RefinementKind::Full => Arc::new(Steps { integrator: refinement.integrator, steps: refinement.steps }),
         };
         let refinement = Refinement { steps: refinement.steps.max(1), ..refinement };
         let mut walker = Walker::new(flow, data, &Exactly, &finish_exactly)?;
@@ -51,7 +52,8 @@ impl<'a> ResNet<'a> {
                 walker.next_phase();
             });
             interpolants.push(match layer.phases.last().map(|phase| &phase.motion) {
-                Some(Motion::Activation { activation, width }) => {
+                // Only a block interpolates; the other methods take σ itself.
+                Some(Motion::Activation { activation, width }) if refinement.integrator == Integrator::Euler => {
                     let values = walker.phase_start().rows(0, *width);
                     let (smallest, largest) = if values.is_empty() { (0.0, 0.0) } else { (values.min(), values.max()) };
                     Interpolant::new(*activation, smallest, largest)
@@ -106,7 +108,7 @@ impl<'a> ResNet<'a> {
         }
     }
 
-    /// The number of explicit blocks: N for each refined phase, one for a linear map that is kept whole and for a
+    /// The number of blocks, which are explicit for Euler's steps: N for each refined phase, one for a linear map that is kept whole and for a
     /// residual block, which is its own Euler step.
     pub fn blocks(&self) -> usize {
         let steps = self.refinement.steps;
@@ -136,6 +138,8 @@ impl<'a> ResNet<'a> {
         if self.refinement.kind == RefinementKind::Whole {
             return Vec::new();
         }
+        // 1 + ln σ/N > 0 for N > −ln σ; growing directions never change sign.
+        let limit = self.refinement.integrator.steepest_descent();
         let mut found = Vec::new();
         for layer in self.flow.layers().iter().filter(|layer| !layer.is_residual()) {
             for phase in &layer.phases {
@@ -143,9 +147,9 @@ impl<'a> ResNet<'a> {
                     continue;
                 };
                 let steepest = factors.iter().copied().filter(|sigma| *sigma > 0.0).min_by(f64::total_cmp);
-                // 1 + ln σ/N > 0 for N > −ln σ; growing directions never change sign.
-                if let Some(sigma) = steepest.filter(|sigma| -sigma.ln() >= self.refinement.steps as f64) {
-                    found.push(Unstable { layer: layer.index, sigma, least_steps: (-sigma.ln()).floor() as usize + 1 });
+                if let Some(sigma) = steepest.filter(|sigma| -sigma.ln() >= limit * self.refinement.steps as f64) {
+                    let least_steps = (-sigma.ln() / limit).floor() as usize + 1;
+                    found.push(Unstable { layer: layer.index, sigma, least_steps });
                 }
             }
         }

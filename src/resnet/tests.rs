@@ -51,7 +51,7 @@ proptest! {
         let kind = if choices.2 { RefinementKind::Full } else { RefinementKind::Whole };
         let flow = Flow::new(&network, options, &mut |_| true).unwrap();
         let inputs = random_matrix(network.inputs(), 7, seed ^ 5);
-        let resnet = ResNet::new(&flow, Refinement { kind, steps }, &inputs).unwrap();
+        let resnet = ResNet::new(&flow, Refinement { kind, steps, integrator: Integrator::Euler }, &inputs).unwrap();
         let path = resnet.positions(&inputs, flow.duration()).unwrap();
         let explicit = resnet.network(String::new(), network.output()).unwrap();
         let forward = explicit.forward(&inputs).unwrap();
@@ -67,7 +67,7 @@ proptest! {
         let network = network(&widths, Activation::Relu, seed);
         let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
         let inputs = random_matrix(network.inputs(), 5, seed ^ 6);
-        let refinement = Refinement { kind: RefinementKind::Whole, steps };
+        let refinement = Refinement { kind: RefinementKind::Whole, steps, integrator: Integrator::Euler };
         let explicit = ResNet::new(&flow, refinement, &inputs).unwrap().network(String::new(), network.output()).unwrap();
         let (plain, refined) = (network.forward(&inputs).unwrap(), explicit.forward(&inputs).unwrap());
         prop_assert!((&plain.output - &refined.output).norm() <= 1e-12 * (1.0 + plain.output.norm()));
@@ -80,7 +80,18 @@ fn a_refinement_that_would_fill_the_memory_is_refused() {
     let layer = Layer::Dense(Dense { name: String::new(), affine, activation: Activation::Tanh });
     let network = Network::new(String::new(), vec![layer], OutputFunction::Identity).unwrap();
     let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
-    let refinement = Refinement { kind: RefinementKind::Full, steps: 256 };
+    let refinement = Refinement { kind: RefinementKind::Full, steps: 256, integrator: Integrator::Euler };
     let resnet = ResNet::new(&flow, refinement, &DMatrix::from_element(600, 1, 0.5)).unwrap();
     assert!(matches!(resnet.network(String::new(), network.output()), Err(BlocksError::TooLarge { .. })));
+}
+
+#[test]
+fn only_the_steps_of_euler_are_blocks() {
+    let network = network(&[2, 3, 2], Activation::Tanh, 4);
+    let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+    for integrator in [Integrator::Midpoint, Integrator::Rk4] {
+        let refinement = Refinement { kind: RefinementKind::Full, steps: 4, integrator };
+        let resnet = ResNet::new(&flow, refinement, &random_matrix(2, 5, 9)).unwrap();
+        assert_eq!(resnet.network(String::new(), network.output()), Err(BlocksError::NotEuler { integrator }));
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::camera::Camera;
 use super::field::FieldRequest;
-use crate::resnet::{Refinement, RefinementKind};
+use crate::resnet::{Integrator, Refinement, RefinementKind};
 
 /// The largest N of the N-step ResNet.
 pub const MAX_STEPS: usize = 256;
@@ -124,10 +124,12 @@ pub enum ViewCommand {
     Compare(Compare),
     /// From the plain net to its ResNet as last shown, or back.
     ToggleResNet,
-    /// Another number of Euler steps, kept within 1 and [`MAX_STEPS`].
+    /// Another number of steps, kept within 1 and [`MAX_STEPS`].
     Steps(usize),
     /// Refine another part of each layer.
     Kind(RefinementKind),
+    /// Take the steps by another method.
+    Integrate(Integrator),
     /// Keep the panel at a layer, or let it follow the time.
     PinLayer(Option<usize>),
     /// The mouse rests on something, or no longer.
@@ -148,7 +150,7 @@ impl Default for ViewSettings {
             answers: false,
             velocity: false,
             compare: Compare::Plain,
-            refinement: Refinement { kind: RefinementKind::Full, steps: 8 },
+            refinement: Refinement { kind: RefinementKind::Full, steps: 8, integrator: Integrator::Euler },
             pinned_layer: None,
             hovered: None,
             selected: None,
@@ -219,6 +221,7 @@ impl ViewSettings {
             ViewCommand::ToggleResNet => self.set_compare(self.last_refined),
             ViewCommand::Steps(steps) => self.refinement.steps = steps.clamp(1, MAX_STEPS),
             ViewCommand::Kind(kind) => self.refinement.kind = kind,
+            ViewCommand::Integrate(integrator) => self.refinement.integrator = integrator,
             ViewCommand::PinLayer(layer) => self.pinned_layer = layer,
             ViewCommand::Hover(hovered) => self.hovered = hovered,
             ViewCommand::Select(sample) => self.selected = sample,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use layerflow::flow::{Flow, FlowOptions};
 use layerflow::network::{Activation, Layer};
-use layerflow::resnet::{Refinement, RefinementKind, ResNet};
+use layerflow::resnet::{Integrator, Refinement, RefinementKind, ResNet};
 use serde_json::Value;
 
 use crate::support::{array, data, layerflow, network, points, printed, refusal, relative_error};
@@ -42,7 +42,12 @@ fn the_written_network_computes_the_euler_path() {
         let (report, written) = refined(&case, folder.path(), "full", steps);
         let inputs = points(&case.join("inputs.csv"), plain.inputs());
         let flow = Flow::new(&plain, FlowOptions::default(), &mut |_| true).unwrap();
-        let resnet = ResNet::new(&flow, Refinement { kind: RefinementKind::Full, steps }, &inputs).unwrap();
+        let resnet = ResNet::new(
+            &flow,
+            Refinement { kind: RefinementKind::Full, steps, integrator: Integrator::Euler },
+            &inputs,
+        )
+        .unwrap();
         let end = resnet.positions(&inputs, flow.duration()).unwrap().rows(0, plain.outputs()).into_owned();
         let error = relative_error(&written, end.as_slice());
         assert!(error < 1e-9, "{}: {error}", case.display());

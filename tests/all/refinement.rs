@@ -3,13 +3,13 @@
 use layerflow::flow::{CompressionLaw, Flow, FlowOptions};
 use layerflow::formats::examples;
 use layerflow::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
-use layerflow::resnet::{Refinement, RefinementKind, ResNet, measure_blocks};
+use layerflow::resnet::{Integrator, Refinement, RefinementKind, ResNet, measure_blocks};
 use nalgebra::{DMatrix, DVector};
 
 use crate::support;
 
 fn full(steps: usize) -> Refinement {
-    Refinement { kind: RefinementKind::Full, steps }
+    Refinement { kind: RefinementKind::Full, steps, integrator: Integrator::Euler }
 }
 
 fn linear(weight: DMatrix<f64>) -> Network {
@@ -24,12 +24,13 @@ fn end_error(network: &Network, inputs: &DMatrix<f64>, options: FlowOptions, ref
     resnet.measure(inputs, network.output(), &mut |_| true).unwrap().max_error
 }
 
-/// The slope of ln error against ln N between the ends of `steps`.
-fn slope(network: &Network, inputs: &DMatrix<f64>) -> f64 {
-    let points: Vec<(f64, f64)> = [64, 128, 256]
-        .iter()
-        .map(|steps| ((*steps as f64).ln(), end_error(network, inputs, FlowOptions::default(), full(*steps)).ln()))
-        .collect();
+/// The slope of ln error against ln N, fitted through these N.
+fn slope(network: &Network, inputs: &DMatrix<f64>, integrator: Integrator, steps: [usize; 3]) -> f64 {
+    let point = |steps: usize| {
+        let refinement = Refinement { integrator, ..full(steps) };
+        ((steps as f64).ln(), end_error(network, inputs, FlowOptions::default(), refinement).ln())
+    };
+    let points = steps.map(point);
     let mean = |pick: fn(&(f64, f64)) -> f64| points.iter().map(pick).sum::<f64>() / points.len() as f64;
     let (x, y) = (mean(|p| p.0), mean(|p| p.1));
     points.iter().map(|p| (p.0 - x) * (p.1 - y)).sum::<f64>() / points.iter().map(|p| (p.0 - x).powi(2)).sum::<f64>()
@@ -40,8 +41,22 @@ fn the_error_on_trained_networks_falls_as_one_over_n() {
     let (spiral, data) = examples::spiral().unwrap();
     let circles = examples::circles().unwrap();
     for network in [spiral, circles] {
-        let slope = slope(&network, &data.points);
+        let slope = slope(&network, &data.points, Integrator::Euler, [64, 128, 256]);
         assert!((slope + 1.0).abs() < 0.1, "{}: slope {slope}", network.name());
+    }
+}
+
+#[test]
+fn every_integrator_has_its_order_on_a_trained_network() {
+    let (spiral, data) = examples::spiral().unwrap();
+    for (integrator, order, steps) in [
+        (Integrator::Euler, 1.0, [64, 128, 256]),
+        (Integrator::Midpoint, 2.0, [32, 64, 128]),
+        (Integrator::Rk4, 4.0, [16, 32, 64]),
+    ] {
+        let slope = slope(&spiral, &data.points, integrator, steps);
+        println!("{}: slope {slope:.3}", integrator.name());
+        assert!((slope + order).abs() < 0.1 * order, "{}: slope {slope}", integrator.name());
     }
 }
 
@@ -82,7 +97,7 @@ fn what_euler_reproduces_exactly() {
             activation: Activation::Relu,
         });
         let relu = Network::new(String::new(), vec![relu], OutputFunction::Identity).unwrap();
-        let whole = Refinement { kind: RefinementKind::Whole, steps };
+        let whole = Refinement { kind: RefinementKind::Whole, steps, integrator: Integrator::Euler };
         assert!(end_error(&relu, &inputs, FlowOptions::default(), whole) < 1e-12);
     }
 }

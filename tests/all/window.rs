@@ -445,3 +445,25 @@ fn tensors() -> Vec<u8> {
     ];
     safetensors::serialize(tensors, None).unwrap()
 }
+
+#[test]
+fn the_integrator_is_chosen_in_the_strip() {
+    let mut window = first_start();
+    press(&mut window, Key::R);
+    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    window.run_steps(2);
+    let error = |window: &Window| window.state().session().refined().unwrap().error.max_error;
+    let euler = error(&window);
+    window.get_by_label("Integrator: Euler").click();
+    window.run_steps(2);
+    window.get_by_label("RK4").click();
+    window.run_steps(2);
+    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    window.run_steps(2);
+    window.get_by_label("Integrator: RK4");
+    assert!(error(&window) < 0.01 * euler);
+    window.get_by_label("whole").click();
+    window.run_steps(2);
+    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(error(&window) < 1e-12);
+}

@@ -4,7 +4,7 @@ use egui::{Align2, DragValue, Label, Response, Sense, Slider, Ui, vec2};
 
 use super::stage::StageInput;
 use crate::explorer::theme::{self, GAP, Palette};
-use crate::resnet::{RefinementError, RefinementKind};
+use crate::resnet::{Integrator, Refinement, RefinementError, RefinementKind};
 use crate::session::{Compare, MAX_STEPS, MAX_TRAIL, Projection, Scene, ViewCommand, coordinate_name};
 
 /// Draws the strip for an open scene.
@@ -57,6 +57,33 @@ fn refinement(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewComman
             commands.push(ViewCommand::Kind(kind));
         }
     }
+    integrator(ui, present, commands);
+}
+
+fn integrator(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
+    let mut chosen = present.integrator;
+    let name = chosen.name();
+    let in_steps = present.kind == RefinementKind::Full;
+    let menu = ui.add_enabled_ui(in_steps, |ui| {
+        egui::ComboBox::new("integrator", "").selected_text(name).width(70.0).show_ui(ui, |ui| {
+            for integrator in Integrator::ALL {
+                let tip = match integrator {
+                    Integrator::Euler => "First order: the error falls as 1/N. Its steps are the blocks of a ResNet.",
+                    Integrator::Midpoint => "Second order: the error falls as 1/N². A step looks at two velocities.",
+                    Integrator::Rk4 => "Fourth order: the error falls as 1/N⁴. A step looks at four velocities.",
+                };
+                ui.selectable_value(&mut chosen, integrator, integrator.name()).on_hover_text(tip);
+            }
+        })
+    });
+    let response = menu.inner.response;
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, in_steps, format!("Integrator: {name}")));
+    response
+        .on_hover_text("How each step is taken. Only Euler's steps are a ResNet; the others are there to compare.")
+        .on_disabled_hover_text("While each W stays whole there is nothing to integrate; choose full.");
+    if chosen != present.integrator {
+        commands.push(ViewCommand::Integrate(chosen));
+    }
 }
 
 fn deviation(ui: &mut Ui, input: &StageInput<'_>) {
@@ -79,7 +106,7 @@ fn deviation(ui: &mut Ui, input: &StageInput<'_>) {
             7,
             "The share of the points for which both predict the same class.",
         ),
-        ("blocks", error.blocks.to_string(), 6, "The depth of the ResNet: one block an Euler step."),
+        ("blocks", error.blocks.to_string(), 6, "The depth of the ResNet: one block a step."),
     ];
     for (name, value, digits, tip) in numbers {
         readout(ui, name, &value, digits).on_hover_text(tip);

@@ -16,6 +16,7 @@ use super::stage::StageInput;
 use super::trails::{Source, Trails};
 use crate::explorer::theme::{self, GAP, Palette, THICK};
 use crate::flow::SampledPath;
+use crate::resnet::{Integrator, Refinement};
 use crate::session::{Frame, Scene, ViewCommand};
 
 /// A whole turn for a drag across the view's smaller side.
@@ -231,7 +232,9 @@ impl View<'_> {
 }
 
 fn steps(refined: &crate::session::Refined) -> String {
-    format!("N = {}, {}", refined.refinement.steps, refined.refinement.kind.name())
+    let Refinement { kind, steps, integrator } = refined.refinement;
+    let by = if integrator == Integrator::Euler { String::new() } else { format!(" by {}", integrator.name()) };
+    format!("N = {steps}, {}{by}", kind.name())
 }
 
 fn paths(source: &Source) -> (&SampledPath, &SampledPath) {

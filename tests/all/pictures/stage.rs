@@ -9,7 +9,7 @@ use layerflow::explorer::views::stage::{Stage, StageInput};
 use layerflow::flow::FlowOptions;
 use layerflow::formats::examples;
 use layerflow::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
-use layerflow::resnet::{Refinement, RefinementKind};
+use layerflow::resnet::{Integrator, Refinement, RefinementKind};
 use layerflow::session::{Compare, Field, Hovered, Refined, Scene, ViewCommand, ViewSettings};
 use nalgebra::DMatrix;
 
@@ -42,7 +42,7 @@ impl Session {
 
     fn refine(&mut self, steps: usize) {
         let scene = self.scene.as_deref().unwrap();
-        let refinement = Refinement { kind: RefinementKind::Full, steps };
+        let refinement = Refinement { kind: RefinementKind::Full, steps, integrator: Integrator::Euler };
         self.view.apply(ViewCommand::Steps(steps));
         self.refined = Some(Arc::new(Refined::build(scene, refinement, &mut |_, _| true).unwrap()));
     }
