@@ -146,11 +146,11 @@ fn a_reflection_says_what_the_third_dimension_is_for() {
 
 #[test]
 fn the_field_behind_the_points() {
-    let mut session = mirror();
-    session.t = 0.2;
+    let mut session = Session::spiral();
+    session.t = 0.06;
     session.sample_field();
     session.view.apply(ViewCommand::ShowGrid(false));
-    picture(session, [500.0, 400.0], Theme::Light, "stage_field_light");
+    picture(session, [500.0, 400.0], Theme::Dark, "stage_field_dark");
 }
 
 #[test]

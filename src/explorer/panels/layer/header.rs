@@ -16,11 +16,9 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, view: &ViewSettings, commands
         } else {
             "Keep the panel at this layer whatever the time."
         };
-        let name = if layer.name.is_empty() {
-            format!("Layer {}", layer.index)
-        } else {
-            format!("Layer {} · {}", layer.index, layer.name)
-        };
+        let plain = format!("Layer {}", layer.index);
+        let says_nothing_new = layer.name.is_empty() || layer.name.eq_ignore_ascii_case(&plain);
+        let name = if says_nothing_new { plain } else { format!("{plain} · {}", layer.name) };
         let button = egui::Button::selectable(pinned, "Pin");
         let width = ui.available_width();
         ui.allocate_ui_with_layout(
