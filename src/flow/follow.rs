@@ -31,10 +31,7 @@ impl Follow for Exactly {
     }
 
     fn axis(&self, law: CompressionLaw, sigma: f64, s: f64) -> f64 {
-        match law {
-            CompressionLaw::Geometric if sigma > 0.0 => sigma.powf(s),
-            _ => 1.0 + s * (sigma - 1.0),
-        }
+        law.factor(sigma, s)
     }
 
     fn is_exact(&self) -> bool {

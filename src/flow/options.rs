@@ -65,6 +65,15 @@ impl CompressionLaw {
             CompressionLaw::Straight => "straight",
         }
     }
+
+    /// What a singular value σ ≥ 0 multiplies by at phase time s ∈ [0, 1].
+    pub fn factor(self, sigma: f64, s: f64) -> f64 {
+        match self {
+            CompressionLaw::Geometric if sigma > 0.0 => sigma.powf(s),
+            // A direction that is lost goes straight under both laws.
+            _ => 1.0 + s * (sigma - 1.0),
+        }
+    }
 }
 
 impl TimeLaw {
@@ -92,6 +101,21 @@ impl TimeLaw {
         match self {
             TimeLaw::Smooth => 6.0 * clock * (1.0 - clock),
             TimeLaw::Linear => 1.0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn factors_follow_the_law_from_one_to_sigma() {
+        for law in CompressionLaw::ALL {
+            for sigma in [0.0, 0.3, 1.0, 7.0] {
+                assert_eq!(law.factor(sigma, 0.0), 1.0);
+                assert!((law.factor(sigma, 1.0) - sigma).abs() < 1e-12);
+            }
         }
     }
 }

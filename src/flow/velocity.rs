@@ -3,7 +3,6 @@
 use nalgebra::{DMatrix, DVector};
 use thiserror::Error;
 
-use super::follow::{Exactly, Follow};
 use super::motion::scale;
 use super::{CompressionLaw, Flow, Motion, inverse};
 use crate::network::{Network, Residual};
@@ -160,7 +159,7 @@ fn remaining_factor(law: CompressionLaw, sigma: f64, s: f64) -> f64 {
     match law {
         CompressionLaw::Geometric if sigma > 0.0 => sigma.powf(1.0 - s),
         _ => {
-            let now = Exactly.axis(CompressionLaw::Straight, sigma, s);
+            let now = CompressionLaw::Straight.factor(sigma, s);
             if now == 0.0 { 0.0 } else { sigma / now }
         }
     }

@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::view::Hovered;
-use crate::flow::{CompressionLaw, Flow, LayerFlow, Motion, Phase};
+use crate::flow::{Flow, LayerFlow, Motion, Phase};
 
 /// Steps in which a plane's arc is drawn.
 const ARC_STEPS: usize = 24;
@@ -59,15 +59,6 @@ pub fn phase_time(flow: &Flow, phase: &Phase, t: f64) -> f64 {
     flow.options().time.phase_time(clock)
 }
 
-/// What a singular value σ multiplies by at phase time s.
-pub fn compression(law: CompressionLaw, sigma: f64, s: f64) -> f64 {
-    match law {
-        CompressionLaw::Geometric if sigma > 0.0 => sigma.powf(s),
-        CompressionLaw::Geometric => 1.0 - s,
-        CompressionLaw::Straight => 1.0 + s * (sigma - 1.0),
-    }
-}
-
 fn singular(flow: &Flow, layer: &LayerFlow, index: usize, t: f64) -> Option<Vec<f64>> {
     let values = &layer.spectrum.as_ref()?.singular_values;
     let compresses = |phase: &Phase| matches!(phase.motion, Motion::Compression { .. });
@@ -83,7 +74,7 @@ fn singular(flow: &Flow, layer: &LayerFlow, index: usize, t: f64) -> Option<Vec<
                 _ => *direction.get_mut(axis)? = 1.0,
             }
             let phase = &layer.phases[at?];
-            let length = compression(*law, *factors.get(axis)?, phase_time(flow, phase, t));
+            let length = law.factor(*factors.get(axis)?, phase_time(flow, phase, t));
             direction *= length;
         }
         // All singular values are 1: nothing is compressed, and any direction is as good as another.
@@ -115,16 +106,6 @@ fn axis_of(values: &[f64], index: usize, factors: &[f64]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn factors_follow_the_law_from_one_to_sigma() {
-        for law in CompressionLaw::ALL {
-            for sigma in [0.0, 0.3, 1.0, 7.0] {
-                assert_eq!(compression(law, sigma, 0.0), 1.0);
-                assert!((compression(law, sigma, 1.0) - sigma).abs() < 1e-12);
-            }
-        }
-    }
 
     #[test]
     fn singular_values_find_their_axes() {

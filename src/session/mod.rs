@@ -25,7 +25,7 @@ mod words;
 
 pub use camera::{Camera, Orientation};
 pub use command::{Command, Purpose, Task};
-pub use directions::{Directions, compression, directions, phase_time};
+pub use directions::{Directions, directions, phase_time};
 pub use document::{Data, DataSource, Document, file_name};
 pub use effect::{DialogAnswer, Effect, Outcome, Trouble};
 pub use examples::Example;

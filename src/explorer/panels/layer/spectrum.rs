@@ -6,7 +6,7 @@ use super::Shown;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::bars::{Bar, Bars};
 use crate::flow::{CompressionLaw, Motion, PhaseKind, Spectrum};
-use crate::session::{Hovered, compression, coordinate_name, phase_time, subscript};
+use crate::session::{Hovered, coordinate_name, phase_time, subscript};
 
 pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, spectrum: &Spectrum, hovered: &mut Option<Hovered>) {
     let (law, s, kind) = moving(shown);
@@ -14,7 +14,7 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, spectrum: &Spectrum, hovered:
     let bar = |(index, sigma): (usize, &f64)| {
         // What is zero to rounding is shown as the zero that it acts as.
         let target = if index < spectrum.rank { *sigma } else { 0.0 };
-        Bar { target, now: compression(law, target, s) }
+        Bar { target, now: law.factor(target, s) }
     };
     let bars: Vec<Bar> = values.iter().enumerate().map(bar).collect();
     let palette = Palette::of(ui);
@@ -26,7 +26,7 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, spectrum: &Spectrum, hovered:
     numbers(ui, shown, spectrum);
 }
 
-/// The law of the compression, its phase time now and its kind. A layer that compresses nothing has no such phase.
+/// The law of the its phase time now and its kind. A layer that compresses nothing has no such phase.
 fn moving(shown: &Shown<'_>) -> (CompressionLaw, f64, PhaseKind) {
     let found = shown.layer.phases.iter().find_map(|phase| match phase.motion {
         Motion::Compression { law, .. } => Some((law, phase_time(shown.flow, phase, shown.t), phase.kind)),
