@@ -1,7 +1,5 @@
 //! The quantity that the gauge makes small: Σθ² of a proper rotation, without its planes.
 
-use std::f64::consts::PI;
-
 use nalgebra::DMatrix;
 
 use crate::linalg::LinalgError;
@@ -32,11 +30,6 @@ pub(super) fn sum_of_squared_angles(rotation: &DMatrix<f64>) -> Result<f64, Lina
             Ok(0.5 * symmetric_eigenvalues(&symmetric)?.into_iter().map(squared).sum::<f64>())
         }
     }
-}
-
-/// No arrangement is worse: every plane of both rotations at a half-turn.
-pub(super) fn upper_bound(dimension: usize) -> f64 {
-    2.0 * (dimension as f64) * PI * PI
 }
 
 #[cfg(test)]

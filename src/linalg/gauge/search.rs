@@ -4,7 +4,6 @@ use nalgebra::DMatrix;
 use pathfinding::prelude::{Matrix, kuhn_munkres};
 
 use super::arrangement::{Arrangement, Candidate};
-use super::energy::upper_bound;
 use super::moves::Move;
 use super::polish::polish;
 use super::problem::Problem;
@@ -31,13 +30,14 @@ const MANY_STARTS_DIMENSION: usize = 24;
 /// Rounds of improving and polishing at most; each begins where the last one ended.
 const ROUNDS: usize = 4;
 
-/// V and U proper (d×d) of (near-)least Σθ², and the factor along each axis.
+/// Proper V and U (d×d), and the factor along each axis.
 pub(super) struct Least {
     pub v: DMatrix<f64>,
     pub u: DMatrix<f64>,
     pub factors: Vec<f64>,
 }
 
+/// The proper V and U of (near-)least Σθ².
 pub(super) fn least_rotation(problem: &Problem) -> Result<Least, LinalgError> {
     if problem.dimension.pow(3) > IMPROVEMENT_WORK {
         let arrangement = assigned(problem)?;
@@ -156,20 +156,18 @@ fn assigned(problem: &Problem) -> Result<Arrangement, LinalgError> {
 /// Improves an arrangement by swaps and sign changes. Moves are tried in the order of what they do to the linear
 /// measure tr V + tr U, which is cheap; the true Σθ² decides.
 fn improved(mut best: Candidate, problem: &Problem) -> Result<Candidate, LinalgError> {
-    let cube = problem.dimension.pow(3);
-    let mut evaluations = (IMPROVEMENT_WORK / cube).min(IMPROVEMENT_EVALUATIONS);
-    let mut bound = upper_bound(problem.dimension);
-    while evaluations > 0 && best.energy < bound {
-        bound = best.energy;
+    let mut evaluations = (IMPROVEMENT_WORK / problem.dimension.pow(3)).min(IMPROVEMENT_EVALUATIONS);
+    let mut improves = true;
+    while improves && evaluations > 0 {
+        improves = false;
         let from = best.arrangement.clone();
+        // At most as many neighbours as evaluations are left.
         for arrangement in neighbours(&from, problem, evaluations) {
-            if evaluations == 0 {
-                break;
-            }
             evaluations -= 1;
             let candidate = arrangement.realise(problem)?;
             if candidate.energy < best.energy * CLEARLY_BETTER {
                 best = candidate;
+                improves = true;
                 break;
             }
         }
