@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::formats;
 use crate::network::{Activation, Layer, Network};
 
 use super::error::CommandError;
+use super::network_file::{NetworkFileOptions, NetworkKind};
 use super::options::{ChainOptions, load_network};
-use super::output::{NetworkKind, network_kind_of, tell};
+use super::output::tell;
 
 /// Read one format, write another
 #[derive(Args, Clone, Debug)]
@@ -17,9 +17,8 @@ pub(super) struct ConvertArguments {
     /// The network's file
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The file to write: .json keeps everything, .safetensors the weights and biases of dense layers
-    #[arg(long, value_name = "OTHER")]
-    out: PathBuf,
+    #[command(flatten)]
+    to: NetworkFileOptions,
     /// The chain chosen by hand: names of weights, first layer to last
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     tensors: Vec<String>,
@@ -28,15 +27,11 @@ pub(super) struct ConvertArguments {
 }
 
 pub(super) fn run(arguments: &ConvertArguments) -> Result<(), CommandError> {
-    let out = &arguments.out;
-    let kind = network_kind_of(out)?;
+    let kind = arguments.to.kind()?;
     let network = load_network(&arguments.file, &arguments.tensors, &arguments.chain)?.network;
-    match kind {
-        NetworkKind::Layerflow => formats::save(out, &network)?,
-        NetworkKind::Safetensors => {
-            formats::save_tensors(out, &network)?;
-            tell(&format!("{}: {}", out.display(), not_kept(&network)));
-        }
+    arguments.to.write(&network)?;
+    if kind == NetworkKind::Safetensors {
+        tell(&format!("{}: {}", arguments.to.path().display(), not_kept(&network)));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ mod convert;
 mod error;
 mod flow;
 mod inspect;
+mod network_file;
 mod options;
 mod output;
 mod refine;

@@ -7,7 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::dataset::{Dataset, Generator, GeneratorOptions};
 use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, TimeLaw};
-use crate::formats::{self, ChainProblem, ChainProposal, Opened};
+use crate::formats::{self, ChainProblem, ChainProposal, Opened, Precision};
 use crate::network::{Activation, Network, OutputFunction};
 
 use super::error::CommandError;
@@ -162,6 +162,11 @@ fn activation_parser() -> impl TypedValueParser<Value = Activation> {
 
 fn output_parser() -> impl TypedValueParser<Value = OutputFunction> {
     parser(OutputFunction::ALL.map(OutputFunction::name).to_vec(), OutputFunction::from_name)
+}
+
+pub(super) fn precision_parser() -> impl TypedValueParser<Value = Precision> {
+    let names = Precision::ALL.map(Precision::name).to_vec();
+    parser(names, |name| Precision::ALL.into_iter().find(|value| value.name() == name))
 }
 
 fn decomposition_parser() -> impl TypedValueParser<Value = Decomposition> {

@@ -35,28 +35,6 @@ pub(super) fn kind_of(path: &Path) -> Result<OutputKind, CommandError> {
     }
 }
 
-/// The kind of file for a network.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum NetworkKind {
-    /// layerflow's own JSON.
-    Layerflow,
-    /// Tensors.
-    Safetensors,
-}
-
-/// The kind of network file that the name's ending asks for.
-pub(super) fn network_kind_of(path: &Path) -> Result<NetworkKind, CommandError> {
-    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
-    match extension.as_deref() {
-        Some("json") => Ok(NetworkKind::Layerflow),
-        Some("safetensors") => Ok(NetworkKind::Safetensors),
-        _ => {
-            let problem = "give a name that ends in .json or .safetensors";
-            Err(CommandError::Usage(format!("--out {}: {problem}", path.display())))
-        }
-    }
-}
-
 /// An `.npz` archive under construction, uncompressed as numpy.savez writes it.
 pub(super) struct ArchiveWriter<W: Write + Seek>(ZipWriter<W>);
 

@@ -9,13 +9,13 @@ use serde::Serialize;
 
 use crate::dataset::{Generator, GeneratorOptions};
 use crate::flow::FlowError;
-use crate::formats;
 use crate::network::Network;
 use crate::resnet::{Integrator, Refinement, RefinementKind, ResNet};
 
 use super::error::CommandError;
+use super::network_file::{NetworkFileOptions, NetworkKind};
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network, parser};
-use super::output::{NetworkKind, network_kind_of, print, print_json, tell};
+use super::output::{print, print_json, tell};
 use super::warnings::{self, Warning};
 
 /// The most Euler steps in each phase: the depth of a file that can still be used.
@@ -40,9 +40,8 @@ pub(super) struct RefineArguments {
     /// about 1
     #[arg(long, value_name = "DATA")]
     data: Option<String>,
-    /// The file to write, .json
-    #[arg(long, value_name = "OUT")]
-    out: PathBuf,
+    #[command(flatten)]
+    to: NetworkFileOptions,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -82,9 +81,9 @@ struct LayerError {
 }
 
 pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
-    if network_kind_of(&arguments.out)? == NetworkKind::Safetensors {
-        let problem = "the blocks of a ResNet are kept in layerflow JSON only; give a name that ends in .json";
-        return Err(CommandError::Usage(format!("--out {}: {problem}", arguments.out.display())));
+    if arguments.to.kind()? == NetworkKind::Safetensors {
+        let problem = "the blocks of a ResNet are kept in .json and .onnx; give a name that ends so";
+        return Err(CommandError::Usage(format!("--out {}: {problem}", arguments.to.path().display())));
     }
     let path = &arguments.file;
     let network = load_network(path, &arguments.tensors, &arguments.chain)?.network;
@@ -122,7 +121,7 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
             layer.max_error = Some(error);
         }
     }
-    formats::save(&arguments.out, &explicit)?;
+    arguments.to.write(&explicit)?;
     if arguments.json {
         return print_json(&report);
     }

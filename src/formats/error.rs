@@ -30,6 +30,15 @@ pub enum FormatError {
         path.display()
     )]
     NoChain { path: PathBuf, layer: usize },
+    /// More weights than the format holds.
+    #[error(
+        "{}: would hold {bytes} bytes of weights, but an ONNX file holds at most {most}; take fewer steps, or a name that ends in .safetensors",
+        path.display()
+    )]
+    TooLarge { path: PathBuf, bytes: usize, most: usize },
+    /// A number that 32 bits cannot hold.
+    #[error("{}: layer {layer} holds {value:e}, which is too large for 32 bits; write f64", path.display())]
+    TooLargeNumber { path: PathBuf, layer: usize, value: f64 },
     /// Nothing that is known.
     #[error(
         "{}: is no network file that is known; open safetensors, NumPy .npz or layerflow JSON", path.display()

@@ -43,7 +43,7 @@ pub const DEFAULT_NEGATIVE_SLOPE: f64 = 0.01;
 /// The α of ELU where a file does not name one.
 pub const DEFAULT_ALPHA: f64 = 1.0;
 /// The cubic coefficient in the tanh approximation of GELU (Hendrycks & Gimpel 2016).
-const GELU_TANH_CUBIC: f64 = 0.044715;
+pub const GELU_TANH_CUBIC: f64 = 0.044715;
 /// SiLU'(x) is least at the root of x = 2·coth(x/2)·…, here to full precision; there SiLU' = −0.0998.
 const SILU_STEEPEST_DESCENT: f64 = -2.399_357_280_520_467;
 /// The tanh approximation of GELU is steepest downward here; found by bisection of its second derivative.

@@ -10,7 +10,7 @@ mod validate;
 
 use nalgebra::DMatrix;
 
-pub use activation::{Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, sigmoid, softmax};
+pub use activation::{Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, GELU_TANH_CUBIC, sigmoid, softmax};
 pub use forward::Forward;
 pub use layer::{Affine, Dense, Layer, Residual};
 pub use output::OutputFunction;

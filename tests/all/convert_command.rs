@@ -56,7 +56,8 @@ fn what_cannot_be_written_is_refused_and_nothing_is_left() {
     let out = out.to_str().unwrap();
     let residual = data("cases/residual/network.json").display().to_string();
     assert!(refusal(&["convert", &residual, "--out", out], 1).contains("residual block"));
-    assert!(refusal(&["convert", &residual, "--out", "a.onnx"], 2).contains(".json or .safetensors"));
-    assert!(refusal(&["refine", &residual, "--steps", "2", "--out", out], 2).contains("layerflow JSON only"));
+    assert!(refusal(&["convert", &residual, "--out", "a.txt"], 2).contains(".safetensors or .onnx"));
+    assert!(refusal(&["convert", &residual, "--out", "a.json", "--precision", "f32"], 2).contains("keeps every bit"));
+    assert!(refusal(&["refine", &residual, "--steps", "2", "--out", out], 2).contains(".json and .onnx"));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
