@@ -188,10 +188,13 @@ impl ExplorerApp {
         }
         if session.window.layer_panel {
             let panel = Panel::right("layer").default_size(RIGHT_PANEL).size_range(LEAST_PANEL..=most);
-            let input =
-                LayerInput { scene: session.scene().map(Arc::as_ref), view: &session.view, t: session.playback.t() };
-            let asked = panel.show(ui, |ui| panels::layer::show(ui, &input)).inner;
-            commands.extend(asked.into_iter().map(Command::View));
+            let input = LayerInput {
+                scene: session.scene().map(Arc::as_ref),
+                options: session.wanted().options,
+                view: &session.view,
+                t: session.playback.t(),
+            };
+            commands.extend(panel.show(ui, |ui| panels::layer::show(ui, &input)).inner);
         }
         commands
     }

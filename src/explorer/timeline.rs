@@ -3,8 +3,8 @@
 use egui::{Rect, Response, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::theme::{self, Palette};
-use crate::flow::{Flow, LayerFlow, Phase};
-use crate::session::{Playback, PlaybackCommand};
+use crate::flow::{Event, EventKind, Flow, LayerFlow, Phase};
+use crate::session::{Playback, PlaybackCommand, coordinate_name};
 
 /// The height of the row of layer numbers.
 const LABELS: f32 = 14.0;
@@ -20,6 +20,8 @@ const MARGIN: f32 = 6.0;
 const HANDLE: f32 = 5.0;
 /// Nothing narrower than this is drawn: thousands of layers stay cheap.
 const THINNEST: f32 = 0.75;
+/// Half the size of the marks of reflections and folds.
+const MARK: f32 = 5.0;
 /// What is outside of the loop range is drawn this faint.
 const OUTSIDE_RANGE: f32 = 0.35;
 
@@ -50,17 +52,23 @@ impl Scale {
 
 impl Timeline {
     /// Draws the timeline over the whole width and tells what the mouse asks for.
-    pub fn show(&mut self, ui: &mut Ui, flow: &Flow, playback: &Playback) -> Vec<PlaybackCommand> {
+    pub fn show(&mut self, ui: &mut Ui, flow: &Flow, events: &[Event], playback: &Playback) -> Vec<PlaybackCommand> {
         let size = vec2(ui.available_width().max(4.0 * MARGIN), LABELS + BLOCKS);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
         let scale = Scale { left: rect.left() + MARGIN, width: rect.width() - 2.0 * MARGIN, duration: flow.duration() };
         if ui.is_rect_visible(rect) {
             draw(ui, rect, scale, flow, playback);
+            draw_events(ui, rect, scale, events);
         }
         response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), playback.t(), "Timeline"));
         let commands = self.interact(ui, &response, scale);
         if let Some(at) = response.hover_pos().filter(|_| self.range_start.is_none()) {
-            let words = describe(flow, scale.t(at.x));
+            let near = events.iter().filter(|event| (scale.x(event.t) - at.x).abs() <= MARK + 2.0);
+            let mut words = describe(flow, scale.t(at.x));
+            for event in near {
+                words.push('\n');
+                words.push_str(&event_words(event));
+            }
             response.on_hover_text_at_pointer(words);
         }
         commands
@@ -95,6 +103,22 @@ fn describe(flow: &Flow, t: f64) -> String {
             format!("{layer_words} · {}\nt from {start:.2} to {end:.2}", phase.kind.words())
         }
         None => format!("{layer_words} · moves nothing"),
+    }
+}
+
+/// What a mark stands for.
+fn event_words(event: &Event) -> String {
+    match event.kind {
+        EventKind::Reflection { coordinate } => format!(
+            "◆ Reflection (det W < 0): layer {} turns through an extra dimension, {}.",
+            event.layer,
+            coordinate_name(coordinate)
+        ),
+        EventKind::Fold { s } => format!(
+            "▲ Fold: past s* = {} the activation of layer {} is not one-to-one; there is no velocity field.",
+            theme::figure(s, 3),
+            event.layer
+        ),
     }
 }
 
@@ -157,6 +181,27 @@ fn draw_numbers(painter: &egui::Painter, rect: Rect, scale: Scale, layers: usize
         let x = scale.x(layer as f64 - 0.5);
         let at = pos2(x, rect.top());
         painter.text(at, egui::Align2::CENTER_TOP, layer.to_string(), theme::small_font(), palette.faint_ink);
+    }
+}
+
+/// Marks for reflections (a diamond) and folds (a triangle) on the blocks; of many in one place one is drawn.
+fn draw_events(ui: &Ui, rect: Rect, scale: Scale, events: &[Event]) {
+    let palette = Palette::of(ui);
+    let painter = ui.painter().with_clip_rect(rect);
+    let y = rect.bottom() - BLOCKS / 2.0;
+    let mut drawn_to = f32::NEG_INFINITY;
+    for event in events {
+        let x = scale.x(event.t);
+        if x - drawn_to < MARK {
+            continue;
+        }
+        drawn_to = x;
+        let outline = match event.kind {
+            EventKind::Reflection { .. } => vec![vec2(0.0, -MARK), vec2(MARK, 0.0), vec2(0.0, MARK), vec2(-MARK, 0.0)],
+            EventKind::Fold { .. } => vec![vec2(0.0, -MARK), vec2(MARK, MARK), vec2(-MARK, MARK)],
+        };
+        let points = outline.into_iter().map(|corner| pos2(x, y) + corner).collect();
+        painter.add(Shape::convex_polygon(points, palette.stage, Stroke::new(theme::THICK, palette.ink)));
     }
 }
 

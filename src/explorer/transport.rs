@@ -22,7 +22,7 @@ pub fn show(ui: &mut Ui, timeline: &mut Timeline, session: &Session) -> Vec<Comm
         let room = (ui.available_width() - READOUT - ui.spacing().item_spacing.x).max(60.0);
         ui.allocate_ui(vec2(room, ui.available_height()), |ui| {
             ui.set_width(room);
-            commands.extend(timeline.show(ui, &scene.flow, &session.playback));
+            commands.extend(timeline.show(ui, &scene.flow, &scene.events, &session.playback));
         });
         readout(ui, session);
     });

@@ -181,6 +181,7 @@ fn spectrum_of(svd: &Svd, moving: &Moving) -> Spectrum {
         rank: svd.rank(),
         condition_number: svd.condition_number(),
         stable_rank: svd.stable_rank(),
+        effective_rank: svd.effective_rank(),
         determinant_sign,
         reflection: determinant_sign == Some(-1),
         rotation_in: moving.rotation_in.clone(),

@@ -4,6 +4,7 @@
 //! and is activated, each a continuous motion in phase time s ∈ [0, 1]; layer k occupies t ∈ [k−1, k].
 
 mod build;
+mod events;
 mod fold;
 mod follow;
 mod inverse;
@@ -18,6 +19,7 @@ mod walker;
 
 use thiserror::Error;
 
+pub use events::{Event, EventKind};
 pub use fold::fold_time;
 pub use follow::{Exactly, Follow};
 pub use options::{CompressionLaw, Decomposition, FlowOptions, TimeLaw};

@@ -96,6 +96,15 @@ impl TimeLaw {
         }
     }
 
+    /// τ = λ⁻¹(s) for s ∈ [0, 1].
+    pub fn clock(self, s: f64) -> f64 {
+        match self {
+            // With τ = 1/2 + sin φ the cubic becomes s = 1/2 + sin(3φ)/2, from sin 3φ = 3 sin φ − 4 sin³ φ.
+            TimeLaw::Smooth => 0.5 + ((2.0 * s.clamp(0.0, 1.0) - 1.0).asin() / 3.0).sin(),
+            TimeLaw::Linear => s.clamp(0.0, 1.0),
+        }
+    }
+
     /// dλ/dτ.
     pub fn rate(self, clock: f64) -> f64 {
         match self {
@@ -108,6 +117,15 @@ impl TimeLaw {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_clock_is_the_inverse_of_phase_time() {
+        for law in TimeLaw::ALL {
+            for s in [0.0, 1e-6, 0.2, 0.5, 0.9, 1.0] {
+                assert!((law.phase_time(law.clock(s)) - s).abs() < 1e-12, "{law:?} {s}");
+            }
+        }
+    }
 
     #[test]
     fn factors_follow_the_law_from_one_to_sigma() {

@@ -104,6 +104,8 @@ pub struct Spectrum {
     pub condition_number: Option<f64>,
     /// ‖W‖_F²/σ₁²; 0 for W = 0.
     pub stable_rank: f64,
+    /// exp of the entropy of σ/Σσ; 0 for W = 0.
+    pub effective_rank: f64,
     /// −1, 0 or 1 for a square W.
     pub determinant_sign: Option<i8>,
     /// det W < 0: the flow turns through one more dimension.

@@ -87,12 +87,34 @@ impl Svd {
             _ => 0.0,
         }
     }
+
+    /// exp(−Σ p ln p) with p = σ/Σσ, between 1 and the rank; 0 for W = 0 (Roy and Vetterli, The effective rank, 2007).
+    pub fn effective_rank(&self) -> f64 {
+        // Ratios to the largest first, so that nothing overflows.
+        let largest = self.singular_values.first().copied().unwrap_or(0.0);
+        if largest <= 0.0 {
+            return 0.0;
+        }
+        let total: f64 = self.singular_values.iter().map(|sigma| sigma / largest).sum();
+        let shares = self.singular_values.iter().map(|sigma| sigma / largest / total).filter(|share| *share > 0.0);
+        shares.map(|share| -share * share.ln()).sum::<f64>().exp()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::linalg::testing::random_matrix;
+
+    #[test]
+    fn the_effective_rank_counts_equal_values_and_discounts_unequal_ones() {
+        let diagonal = |values: &[f64]| Svd::new(&DMatrix::from_diagonal(&values.to_vec().into())).unwrap();
+        assert!((diagonal(&[3e200, 3e200, 3e200]).effective_rank() - 3.0).abs() < 1e-12);
+        assert!((diagonal(&[5.0, 0.0]).effective_rank() - 1.0).abs() < 1e-12);
+        // Shares 3/4 and 1/4: 4 / 3^(3/4).
+        assert!((diagonal(&[3.0, 1.0]).effective_rank() - 4.0 / 3.0_f64.powf(0.75)).abs() < 1e-12);
+        assert_eq!(diagonal(&[0.0, 0.0]).effective_rank(), 0.0);
+    }
 
     #[test]
     fn ranks_and_determinants() {

@@ -11,7 +11,7 @@ use super::extent::{Extent, coordinate_name};
 use super::lattice::Lattice;
 use super::words::listed;
 use crate::dataset::Dataset;
-use crate::flow::{Flow, FlowError, FlowOptions, LayerFlow, SampledPath};
+use crate::flow::{Event, Flow, FlowError, FlowOptions, LayerFlow, SampledPath};
 use crate::network::{Forward, Network, NetworkError, OutputFunction};
 
 /// At most this many points leave a trail; more would hide each other.
@@ -58,6 +58,8 @@ pub struct Scene {
     pub extent: Extent,
     /// The layers (from 1) whose reflection needs the extra dimension.
     pub reflections: Vec<usize>,
+    /// Where the flow reflects or folds.
+    pub events: Vec<Event>,
     /// Whether the last dimension of the ambient space is there only for reflections.
     pub extra_dimension: bool,
 }
@@ -106,6 +108,7 @@ impl Scene {
         let reflections = reflected.map(|layer| layer.index).collect();
         Ok(Scene {
             network: Arc::clone(network),
+            events: flow.events(),
             flow,
             dataset: Arc::clone(dataset),
             output: network.output(),

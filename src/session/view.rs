@@ -2,6 +2,7 @@
 
 use super::camera::Camera;
 use super::field::FieldRequest;
+use super::panel::{PanelCommand, PanelSettings};
 use crate::resnet::{Integrator, Refinement, RefinementKind};
 
 /// The largest N of the N-step ResNet.
@@ -38,6 +39,8 @@ pub struct ViewSettings {
     pub hovered: Option<Hovered>,
     /// The selected sample.
     pub selected: Option<usize>,
+    /// The arrangement of the layer panel and of the strip of all layers.
+    pub panel: PanelSettings,
     /// What the key R comes back to.
     last_refined: Compare,
 }
@@ -136,6 +139,8 @@ pub enum ViewCommand {
     Hover(Option<Hovered>),
     /// Select a sample, or none.
     Select(Option<usize>),
+    /// Arrange the layer panel or the strip of all layers.
+    Panel(PanelCommand),
 }
 
 impl Default for ViewSettings {
@@ -154,6 +159,7 @@ impl Default for ViewSettings {
             pinned_layer: None,
             hovered: None,
             selected: None,
+            panel: PanelSettings::default(),
             last_refined: Compare::ResNet,
         }
     }
@@ -225,6 +231,7 @@ impl ViewSettings {
             ViewCommand::PinLayer(layer) => self.pinned_layer = layer,
             ViewCommand::Hover(hovered) => self.hovered = hovered,
             ViewCommand::Select(sample) => self.selected = sample,
+            ViewCommand::Panel(command) => self.panel.apply(command),
         }
     }
 
@@ -235,6 +242,7 @@ impl ViewSettings {
         self.pinned_layer = None;
         self.hovered = None;
         self.selected = None;
+        self.panel.apply(PanelCommand::FitWeights);
     }
 
     fn set_compare(&mut self, compare: Compare) {

@@ -11,3 +11,4 @@ mod refine_command;
 mod refinement;
 mod support;
 mod window;
+mod window_layer_panel;

@@ -12,16 +12,16 @@ use layerflow::session::{Command, Compare, Task};
 use tempfile::TempDir;
 
 /// Far more than any job of these tests takes; a test that waits this long hangs.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Two layers that take two inputs.
 const SMALL_NETWORK: &str = r#"{"format": "layerflow.network/1", "name": "small", "output": "softmax", "layers": [
     {"type": "dense", "name": "hidden", "weight": [[1.0, -0.5], [0.25, 2.0]], "bias": [0.1, -0.2], "activation": "tanh"},
     {"type": "dense", "name": "logits", "weight": [[1.5, 0.5], [-0.5, 0.75]], "bias": [0.0, 0.3]}]}"#;
 
-type Window = Harness<'static, ExplorerApp>;
+pub type Window = Harness<'static, ExplorerApp>;
 
-fn open(startup: Startup) -> Window {
+pub fn open(startup: Startup) -> Window {
     let mut app = ExplorerApp::new(startup);
     assert!(app.wait_for_jobs(PATIENCE));
     let mut window = Harness::builder().with_size([1280.0, 800.0]).build_eframe(|_| app);
@@ -29,17 +29,17 @@ fn open(startup: Startup) -> Window {
     window
 }
 
-fn first_start() -> Window {
+pub fn first_start() -> Window {
     open(Startup::default())
 }
 
-fn command(window: &mut Window, command: Command) {
+pub fn command(window: &mut Window, command: Command) {
     window.state_mut().command(command);
     assert!(window.state_mut().wait_for_jobs(PATIENCE));
     window.run_steps(2);
 }
 
-fn press(window: &mut Window, key: Key) {
+pub fn press(window: &mut Window, key: Key) {
     press_with(window, Modifiers::NONE, key);
 }
 
@@ -48,13 +48,13 @@ fn press_with(window: &mut Window, modifiers: Modifiers, key: Key) {
     window.run_steps(2);
 }
 
-fn write(folder: &TempDir, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+pub fn write(folder: &TempDir, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     let path = folder.path().join(name);
     std::fs::write(&path, content).unwrap();
     path
 }
 
-fn t(window: &Window) -> f64 {
+pub fn t(window: &Window) -> f64 {
     window.state().session().playback.t()
 }
 
@@ -403,7 +403,7 @@ fn a_saved_network_is_read_back() {
 #[test]
 fn panels_can_be_hidden() {
     let mut window = first_start();
-    for (panel, heading) in [("Network panel", "Decomposition"), ("Layer panel", "Spectrum")] {
+    for (panel, heading) in [("Network panel", "Data"), ("Layer panel", "Spectrum")] {
         window.get_by_label(heading);
         window.get_by_label("View").click();
         window.run_steps(3);

@@ -1,7 +1,6 @@
 //! The panels around the stage.
 
 mod data;
-mod flow;
 pub mod layer;
 mod network;
 
@@ -17,8 +16,6 @@ pub fn left(ui: &mut Ui, session: &Session) -> Vec<Command> {
         commands.extend(network::layers(ui, session));
         network::heading(ui, "Data");
         commands.extend(data::show(ui, session));
-        network::heading(ui, "Flow");
-        commands.extend(flow::show(ui, session));
     });
     commands
 }

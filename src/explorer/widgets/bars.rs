@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use egui::{Align2, Color32, Rect, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, Mesh, Painter, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use crate::explorer::theme::{self, Palette, THICK, THIN};
 
@@ -16,6 +16,8 @@ const DEEPEST: f64 = 1e-12;
 const MARGIN: f64 = 0.2;
 /// Bars are not wider than this, so that one looks like a bar and not like a field.
 const WIDEST: f32 = 40.0;
+/// Narrower bars would run into each other: they become an area.
+const NARROWEST: f32 = 2.0;
 /// Bars at least this wide have their value written at their end.
 const WITH_VALUE: f32 = 30.0;
 
@@ -34,8 +36,21 @@ pub struct Bars<'a> {
     pub name: &'a str,
     /// The singular values, largest first.
     pub bars: &'a [Bar],
+    /// How many of them are not zero.
+    pub rank: usize,
     /// The colour of the phase that compresses.
     pub colour: Color32,
+}
+
+/// Where and with what one frame of the chart is drawn.
+struct Drawing<'a> {
+    painter: &'a Painter,
+    palette: &'a Palette,
+    chart: Rect,
+    scale: &'a Scale,
+    /// The width of a value.
+    step: f32,
+    hovered: Option<usize>,
 }
 
 impl Bars<'_> {
@@ -61,14 +76,31 @@ impl Bars<'_> {
         let hovered = response.hover_pos().map(|at| ((at.x - chart.left()) / step).floor());
         let hovered = hovered.filter(|index| *index >= 0.0).map(|index| index as usize);
         let hovered = hovered.filter(|index| *index < self.bars.len());
+        let drawing = Drawing { painter: &painter, palette, chart, scale: &scale, step, hovered };
+        if step >= NARROWEST {
+            self.draw_bars(&drawing);
+        } else {
+            self.draw_profile(&drawing);
+        }
+        self.draw_rank(&drawing);
+        let index = hovered?;
+        response.on_hover_ui_at_pointer(|ui| tip(ui, index));
+        Some(index)
+    }
+}
+
+impl Bars<'_> {
+    /// Each value as a bar of its own.
+    fn draw_bars(&self, drawing: &Drawing<'_>) {
+        let Drawing { painter, palette, chart, scale, step, hovered } = *drawing;
         let gap = if step > 4.0 { 1.0 } else { 0.0 };
         let base = scale.y(chart, 1.0);
         for (index, bar) in self.bars.iter().enumerate() {
             let left = chart.left() + step * index as f32;
-            let columns = left + gap..=(left + step - gap).max(left + 0.5);
+            let columns = left + gap..=left + step - gap;
             let end = scale.y(chart, bar.target);
             let strength = if hovered == Some(index) { 0.95 } else { 0.45 };
-            fill(&painter, columns.clone(), base, end, self.colour.gamma_multiply(strength));
+            fill(painter, columns.clone(), base, end, self.colour.gamma_multiply(strength));
             if bar.target == 0.0 && step > 6.0 {
                 let at = pos2((columns.start() + columns.end()) / 2.0, chart.bottom());
                 painter.text(at, Align2::CENTER_BOTTOM, "0", theme::small_font(), palette.ink);
@@ -81,13 +113,48 @@ impl Bars<'_> {
             let now = scale.y(chart, bar.now);
             painter.hline(*columns.start()..=*columns.end(), now, Stroke::new(THICK, palette.ink));
         }
-        let index = hovered?;
-        response.on_hover_ui_at_pointer(|ui| tip(ui, index));
-        Some(index)
+    }
+
+    /// More values than there is room for bars: an area under their outline. They are sorted, so the outline taken at
+    /// each column of the screen hides nothing; and it costs the same for thousands as for hundreds.
+    fn draw_profile(&self, drawing: &Drawing<'_>) {
+        let Drawing { painter, palette, chart, scale, step, hovered } = *drawing;
+        let base = scale.y(chart, 1.0);
+        let columns = (step * self.bars.len() as f32).ceil().max(1.0) as usize;
+        let mut area = Mesh::default();
+        let mut now = Vec::with_capacity(columns);
+        for column in 0..columns {
+            let index = ((column as f32 + 0.5) / step) as usize;
+            let Some(bar) = self.bars.get(index) else { continue };
+            let left = chart.left() + column as f32;
+            let end = scale.y(chart, bar.target);
+            let range = end.min(base)..=end.max(base);
+            area.add_colored_rect(Rect::from_x_y_ranges(left..=left + 1.0, range), self.colour.gamma_multiply(0.45));
+            now.push(pos2(left + 0.5, scale.y(chart, bar.now)));
+        }
+        painter.add(area);
+        painter.line(now, Stroke::new(THICK, palette.ink));
+        if let Some(index) = hovered {
+            painter.vline(chart.left() + step * (index as f32 + 0.5), chart.y_range(), Stroke::new(THIN, self.colour));
+        }
+    }
+
+    /// Where the values that are zero begin.
+    fn draw_rank(&self, drawing: &Drawing<'_>) {
+        let Drawing { painter, palette, chart, step, .. } = *drawing;
+        if self.rank >= self.bars.len() {
+            return;
+        }
+        let x = chart.left() + step * self.rank as f32;
+        let ends = [pos2(x, chart.top()), pos2(x, chart.bottom())];
+        painter.extend(Shape::dashed_line(&ends, Stroke::new(THIN, palette.warning), 3.0, 3.0));
+        let (align, beside) = if x > chart.center().x { (Align2::RIGHT_TOP, -3.0) } else { (Align2::LEFT_TOP, 3.0) };
+        let text = format!("rank {}", self.rank);
+        painter.text(pos2(x + beside, chart.top()), align, text, theme::small_font(), palette.warning);
     }
 }
 
-fn fill(painter: &egui::Painter, columns: RangeInclusive<f32>, from: f32, to: f32, colour: Color32) {
+fn fill(painter: &Painter, columns: RangeInclusive<f32>, from: f32, to: f32, colour: Color32) {
     let rect = Rect::from_x_y_ranges(columns, from.min(to)..=from.max(to));
     painter.rect_filled(rect, 0.0, colour);
 }

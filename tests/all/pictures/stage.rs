@@ -10,7 +10,7 @@ use layerflow::flow::FlowOptions;
 use layerflow::formats::examples;
 use layerflow::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
 use layerflow::resnet::{Integrator, Refinement, RefinementKind};
-use layerflow::session::{Compare, Field, Hovered, Refined, Scene, ViewCommand, ViewSettings};
+use layerflow::session::{Command, Compare, Field, Hovered, Refined, Scene, ViewCommand, ViewSettings};
 use nalgebra::DMatrix;
 
 use super::harness;
@@ -86,9 +86,12 @@ impl Session {
         if self.undressed(ui) {
             return;
         }
-        let input = LayerInput { scene: self.scene.as_deref(), view: &self.view, t: self.t };
+        let options = FlowOptions::default();
+        let input = LayerInput { scene: self.scene.as_deref(), options, view: &self.view, t: self.t };
         for command in layer::show(ui, &input) {
-            self.view.apply(command);
+            if let Command::View(command) = command {
+                self.view.apply(command);
+            }
         }
     }
 }

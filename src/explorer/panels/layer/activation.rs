@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::{Shown, section};
+use super::Shown;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::curve::Curve;
 use crate::flow::PhaseKind;
@@ -11,7 +11,6 @@ use crate::session::phase_time;
 
 pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>) {
     let activation = shown.layer.activation;
-    section(ui, "Activation", "σ: each coordinate y goes straight to σ(y), along (1 − s)·y + s·σ(y).");
     if activation == Activation::Identity {
         ui.label(theme::note(ui, "The identity: this layer is affine and moves nothing here."));
         return;
@@ -29,15 +28,4 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>) {
     let name = format!("Activation {} of layer {}", activation.name(), shown.layer.index);
     let folded = shown.layer.fold.is_some_and(|fold| s > fold);
     Curve { name: &name, activation, s, folded, colour: palette.phase(PhaseKind::Activate) }.show(ui);
-    if let Some(fold) = shown.layer.fold {
-        let text = format!(
-            "Past s* = {} the flow folds: no velocity field, no inverse; the paths stay right.",
-            theme::figure(fold, 3)
-        );
-        if folded {
-            ui.colored_label(palette.warning, text);
-        } else {
-            ui.label(theme::note(ui, text));
-        }
-    }
 }

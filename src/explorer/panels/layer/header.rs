@@ -4,13 +4,13 @@ use egui::{Color32, Response, RichText, Sense, Ui, vec2};
 
 use super::Shown;
 use crate::explorer::theme::{self, CORNER, Palette, SMALL};
-use crate::flow::PhaseKind;
-use crate::session::{ViewCommand, ViewSettings};
+use crate::flow::{Event, EventKind, PhaseKind};
+use crate::session::{Command, ViewCommand, coordinate_name};
 
-pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, view: &ViewSettings, commands: &mut Vec<ViewCommand>) {
+pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) {
     let layer = shown.layer;
     ui.horizontal(|ui| {
-        let pinned = view.pinned_layer.is_some();
+        let pinned = shown.view.pinned_layer.is_some();
         let tip = if pinned {
             "Let the panel follow the time again."
         } else {
@@ -26,7 +26,8 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, view: &ViewSettings, commands
             egui::Layout::right_to_left(egui::Align::Center),
             |ui| {
                 if ui.add(button).on_hover_text(tip).clicked() {
-                    commands.push(ViewCommand::PinLayer((!pinned).then_some(shown.index)));
+                    let layer = (!pinned).then_some(shown.index);
+                    commands.push(Command::View(ViewCommand::PinLayer(layer)));
                 }
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                     ui.add(egui::Label::new(RichText::new(name).heading()).truncate());
@@ -37,6 +38,35 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, view: &ViewSettings, commands
     let shape = format!("{} → {}, {}", layer.inputs, layer.outputs, layer.activation.name());
     ui.label(shape).on_hover_text("The width of the layer's input and of its output, and its activation σ.");
     phases(ui, shown);
+    let events = || shown.scene.events.iter().filter(|event| event.layer == layer.index);
+    // Vᵀ and U may both turn through the extra dimension; it is one reflection.
+    let reflection = events().find(|event| matches!(event.kind, EventKind::Reflection { .. }));
+    let fold = events().find(|event| matches!(event.kind, EventKind::Fold { .. }));
+    for event in reflection.into_iter().chain(fold) {
+        happening(ui, event, shown.t);
+    }
+}
+
+/// A reflection or a fold of the layer, in a sentence.
+fn happening(ui: &mut Ui, event: &Event, t: f64) {
+    let (text, tip, strong) = match event.kind {
+        EventKind::Reflection { coordinate } => (
+            format!("Reflection: turns through an extra dimension, {}.", coordinate_name(coordinate)),
+            "det W < 0: W turns left into right. No rotation of its own coordinates does that; a half-turn through one \
+             more does.",
+            true,
+        ),
+        EventKind::Fold { s } => (
+            format!(
+                "Past s* = {} the flow folds: no velocity field, no inverse; the paths stay right.",
+                theme::figure(s, 3)
+            ),
+            "The activation is not monotone: from s* = 1/(1 \u{2212} min σ') on, different values of y are in one place.",
+            t >= event.t,
+        ),
+    };
+    let ink = if strong { Palette::of(ui).warning } else { Palette::of(ui).faint_ink };
+    ui.colored_label(ink, text).on_hover_text(tip);
 }
 
 /// The layer's phases in their colours, the present one strong.

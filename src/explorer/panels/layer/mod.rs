@@ -1,21 +1,24 @@
 //! The layer panel: what the layer does at this moment, or the layer that it is pinned to.
 
 mod activation;
+mod choices;
 mod header;
 mod rotations;
 mod spectrum;
 
-use egui::{RichText, ScrollArea, Ui};
+use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 
 use crate::explorer::theme::{self, Palette, SECTION_GAP};
-use crate::flow::{Flow, LayerFlow};
-use crate::session::{Hovered, Scene, ViewCommand, ViewSettings};
+use crate::flow::{Flow, FlowOptions, LayerFlow};
+use crate::session::{Command, Hovered, PanelCommand, Scene, Section, ViewCommand, ViewSettings};
 
 /// What the layer panel shows.
 #[derive(Debug)]
 pub struct LayerInput<'a> {
     /// The open network and data; `None` before anything is open.
     pub scene: Option<&'a Scene>,
+    /// The choices of the flow that were asked for last.
+    pub options: FlowOptions,
     /// The view's settings.
     pub view: &'a ViewSettings,
     /// The time of the flow, 0 to L.
@@ -24,8 +27,10 @@ pub struct LayerInput<'a> {
 
 /// The layer on show, for the sections of the panel.
 struct Shown<'a> {
+    scene: &'a Scene,
     flow: &'a Flow,
     layer: &'a LayerFlow,
+    view: &'a ViewSettings,
     /// Its index from 0.
     index: usize,
     /// The phase that the time is in, an index into the layer's phases; `None` while the time is in another layer.
@@ -34,7 +39,7 @@ struct Shown<'a> {
 }
 
 /// Draws the panel into `ui` and tells what the user asked for.
-pub fn show(ui: &mut Ui, input: &LayerInput<'_>) -> Vec<ViewCommand> {
+pub fn show(ui: &mut Ui, input: &LayerInput<'_>) -> Vec<Command> {
     let mut commands = Vec::new();
     let Some(scene) = input.scene else {
         // Otherwise the panel would become as narrow as these words, and stay so for the layers to come.
@@ -48,36 +53,64 @@ pub fn show(ui: &mut Ui, input: &LayerInput<'_>) -> Vec<ViewCommand> {
     let index = input.view.panel_layer(moment.layer, flow.layers().len());
     let Some(layer) = flow.layers().get(index) else { return commands };
     let phase = if moment.layer == index { moment.phase } else { None };
-    let shown = Shown { flow, layer, index, phase, t: input.t };
+    let shown = Shown { scene, flow, layer, view: input.view, index, phase, t: input.t };
 
     let mut hovered = None;
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        header::show(ui, &shown, input.view, &mut commands);
-        match &layer.spectrum {
-            Some(spectrum) => {
-                section(ui, "Spectrum", "The singular values σ of W: how much each direction is stretched or lost.");
-                spectrum::show(ui, &shown, spectrum, &mut hovered);
-                rotations::show(ui, &shown, spectrum, &mut hovered);
-            }
-            None => {
-                ui.add_space(SECTION_GAP);
-                ui.label("A residual block adds f(x) to its input: x + s·f(x), one Euler step of its own. It has no singular values.");
-            }
-        }
-        activation::show(ui, &shown);
+        header::show(ui, &shown, &mut commands);
+        sections(ui, &shown, &mut hovered, &mut commands);
+        shown.section(ui, Section::Choices, CHOICES, &mut commands, |ui, commands| {
+            commands.extend(choices::show(ui, input.options));
+        });
     });
-    update_hover(input.view, hovered, &mut commands);
+    if hovered != input.view.hovered {
+        commands.push(Command::View(ViewCommand::Hover(hovered)));
+    }
     commands
 }
 
-/// A heading of the panel with a sentence on hover.
-fn section(ui: &mut Ui, title: &str, tip: &str) {
-    ui.add_space(SECTION_GAP);
-    ui.label(RichText::new(title).color(Palette::of(ui).ink).strong()).on_hover_text(tip);
+const SPECTRUM: &str = "The singular values σ of W: how much each direction is stretched or lost.";
+const ROTATIONS: &str =
+    "A rotation turns in separate planes, each by its own angle: one dial a plane, the hand where it is now.";
+const ACTIVATION: &str = "σ: each coordinate y goes straight to σ(y), along (1 − s)·y + s·σ(y).";
+const CHOICES: &str = "What the flow model leaves open; each choice leads every layer to the same end by another way.";
+
+fn sections(ui: &mut Ui, shown: &Shown<'_>, hovered: &mut Option<Hovered>, commands: &mut Vec<Command>) {
+    match &shown.layer.spectrum {
+        Some(spectrum) => {
+            shown.section(ui, Section::Spectrum, SPECTRUM, commands, |ui, _| {
+                spectrum::show(ui, shown, spectrum, hovered);
+            });
+            shown.section(ui, Section::Rotations, ROTATIONS, commands, |ui, _| {
+                rotations::show(ui, shown, spectrum, hovered);
+            });
+        }
+        None => {
+            ui.add_space(SECTION_GAP);
+            ui.label("A residual block adds f(x) to its input: x + s·f(x), one Euler step of its own. It has no singular values.");
+        }
+    }
+    shown.section(ui, Section::Activation, ACTIVATION, commands, |ui, _| activation::show(ui, shown));
 }
 
-fn update_hover(view: &ViewSettings, hovered: Option<Hovered>, commands: &mut Vec<ViewCommand>) {
-    if hovered != view.hovered {
-        commands.push(ViewCommand::Hover(hovered));
+impl Shown<'_> {
+    /// A part of the panel under a heading that folds it away.
+    fn section(
+        &self,
+        ui: &mut Ui,
+        section: Section,
+        tip: &str,
+        commands: &mut Vec<Command>,
+        add: impl FnOnce(&mut Ui, &mut Vec<Command>),
+    ) {
+        let open = self.view.panel.is_open(section);
+        let title = RichText::new(section.words()).color(Palette::of(ui).ink).strong();
+        let header = CollapsingHeader::new(title).id_salt(section.words()).open(Some(open));
+        // The rooms of the sections follow each other closely, so that more of them fit.
+        let shown = header.show_unindented(ui, |ui| add(ui, commands));
+        let response = shown.header_response.on_hover_text(tip);
+        if response.clicked() {
+            commands.push(Command::View(ViewCommand::Panel(PanelCommand::Toggle(section))));
+        }
     }
 }

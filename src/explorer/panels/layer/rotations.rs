@@ -2,7 +2,7 @@
 
 use egui::{RichText, Ui};
 
-use super::{Shown, section};
+use super::Shown;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::dial::{DIAL_WIDTH, Dial};
 use crate::explorer::widgets::histogram;
@@ -16,11 +16,6 @@ const MOST_DIALS: usize = 12;
 const LARGEST_DIALS: usize = 8;
 
 pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, spectrum: &Spectrum, hovered: &mut Option<Hovered>) {
-    section(
-        ui,
-        "Rotations",
-        "A rotation turns in separate planes, each by its own angle: one dial a plane, the hand where it is now.",
-    );
     let mut any = false;
     for (place, phase) in shown.layer.phases.iter().enumerate() {
         if let Motion::Rotation(rotation) = &phase.motion {

@@ -6,7 +6,7 @@ use super::Shown;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::bars::{Bar, Bars};
 use crate::flow::{CompressionLaw, Motion, PhaseKind, Spectrum};
-use crate::session::{Hovered, coordinate_name, phase_time, subscript};
+use crate::session::{Hovered, phase_time, subscript};
 
 pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, spectrum: &Spectrum, hovered: &mut Option<Hovered>) {
     let (law, s, kind) = moving(shown);
@@ -19,14 +19,14 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, spectrum: &Spectrum, hovered:
     let bars: Vec<Bar> = values.iter().enumerate().map(bar).collect();
     let palette = Palette::of(ui);
     let name = format!("Singular values of layer {}", shown.layer.index);
-    let widget = Bars { name: &name, bars: &bars, colour: palette.phase(kind) };
+    let widget = Bars { name: &name, bars: &bars, rank: spectrum.rank, colour: palette.phase(kind) };
     if let Some(index) = widget.show(ui, |ui, index| tip(ui, index, &bars)) {
         *hovered = Some(Hovered::SingularValue { layer: shown.index, index });
     }
-    numbers(ui, shown, spectrum);
+    numbers(ui, spectrum);
 }
 
-/// The law of the its phase time now and its kind. A layer that compresses nothing has no such phase.
+/// The law of the compression, its phase time now and its kind. A layer that compresses nothing has no such phase.
 fn moving(shown: &Shown<'_>) -> (CompressionLaw, f64, PhaseKind) {
     let found = shown.layer.phases.iter().find_map(|phase| match phase.motion {
         Motion::Compression { law, .. } => Some((law, phase_time(shown.flow, phase, shown.t), phase.kind)),
@@ -50,58 +50,61 @@ fn tip(ui: &mut Ui, index: usize, bars: &[Bar]) {
     ui.label(theme::note(ui, what));
 }
 
-fn numbers(ui: &mut Ui, shown: &Shown<'_>, spectrum: &Spectrum) {
+fn numbers(ui: &mut Ui, spectrum: &Spectrum) {
     let full = spectrum.singular_values.len();
     let condition = spectrum.condition_number.map_or("infinite".to_owned(), theme::significant);
-    let mut rows = vec![
-        (
-            "rank",
-            format!("{} of {full}", spectrum.rank),
-            "How many singular values are not zero: the dimensions that get through.",
-        ),
-        (
-            "condition number",
-            condition,
-            "σ₁ divided by the smallest σ: how unequally directions are treated; infinite where one is lost.",
-        ),
-        (
-            "stable rank",
-            theme::significant(spectrum.stable_rank),
-            "Σσ² / σ₁²: about how many directions carry what gets through.",
-        ),
-        (
-            "total rotation",
-            format!("{}°", theme::figure(spectrum.total_rotation.to_degrees(), 1)),
-            "√(Σθ²) over all planes of all rotations of the layer.",
-        ),
-    ];
-    if let Some(sign) = spectrum.determinant_sign {
-        let sign = match sign {
-            0 => "0",
-            1.. => "+1",
-            _ => "\u{2212}1",
-        };
-        rows.insert(
-            3,
+    let sign = match spectrum.determinant_sign {
+        None => "none",
+        Some(0) => "0",
+        Some(1..) => "+1",
+        Some(_) => "\u{2212}1",
+    };
+    let rows = [
+        [
             (
-                "sign of det W",
-                sign.to_owned(),
-                "+1 keeps the handedness of space, \u{2212}1 reflects it, 0 flattens it.",
+                "rank",
+                format!("{} of {full}", spectrum.rank),
+                "How many singular values are not zero: the dimensions that get through.",
             ),
-        );
-    }
-    Grid::new("spectrum numbers").num_columns(2).show(ui, |ui| {
-        for (name, value, tip) in rows {
-            ui.label(theme::note(ui, name)).on_hover_text(tip);
-            ui.label(value).on_hover_text(tip);
+            (
+                "condition",
+                condition,
+                "The condition number σ₁/σ of the smallest σ: how unequally directions are treated; infinite where one is \
+                 lost.",
+            ),
+        ],
+        [
+            (
+                "stable rank",
+                theme::significant(spectrum.stable_rank),
+                "Σσ² / σ₁²: about how many directions carry what gets through.",
+            ),
+            (
+                "sign of det",
+                sign.to_owned(),
+                "det W: +1 keeps the handedness of space, \u{2212}1 reflects it, 0 flattens it; only a square W has one.",
+            ),
+        ],
+        [
+            (
+                "effective rank",
+                theme::significant(spectrum.effective_rank),
+                "exp of the entropy of σ/Σσ: how many directions of equal σ would be as spread out as these.",
+            ),
+            (
+                "rotation",
+                format!("{}°", theme::figure(spectrum.total_rotation.to_degrees(), 1)),
+                "The total rotation √(Σθ²) over all planes of all rotations of the layer.",
+            ),
+        ],
+    ];
+    Grid::new("spectrum numbers").num_columns(4).min_row_height(theme::BODY).show(ui, |ui| {
+        for row in rows {
+            for (name, value, tip) in row {
+                ui.label(theme::note(ui, name)).on_hover_text(tip);
+                ui.label(value).on_hover_text(tip);
+            }
             ui.end_row();
         }
     });
-    if spectrum.reflection {
-        let extra = coordinate_name(shown.layer.inputs);
-        let text = format!("Reflection: turns through an extra dimension, {extra}.");
-        let tip =
-            "W turns left into right. No rotation of its own coordinates does that; a half-turn through one more does.";
-        ui.colored_label(Palette::of(ui).warning, text).on_hover_text(tip);
-    }
 }

@@ -1,0 +1,76 @@
+//! The choices that the flow model leaves open: decomposition, compression, time.
+
+use egui::Ui;
+
+use crate::flow::{CompressionLaw, Decomposition, FlowOptions, TimeLaw};
+use crate::session::Command;
+
+/// Draws the section and tells what was asked for.
+pub(super) fn show(ui: &mut Ui, now: FlowOptions) -> Vec<Command> {
+    let mut options = now;
+    egui::Grid::new("flow options").num_columns(2).show(ui, |ui| {
+        ui.label("Decomposition").on_hover_text("How every layer's W is split into motions");
+        choices(ui, &mut options.decomposition, Decomposition::ALL.map(|value| (value, decomposition(value))));
+        ui.end_row();
+        ui.label("Compression").on_hover_text("How a singular value σ acts while its phase runs, s from 0 to 1");
+        choices(ui, &mut options.compression, CompressionLaw::ALL.map(|value| (value, compression(value))));
+        ui.end_row();
+        ui.label("Time").on_hover_text("How a phase runs; this moves nothing to another place");
+        choices(ui, &mut options.time, TimeLaw::ALL.map(|value| (value, time(value))));
+        ui.end_row();
+    });
+    if options == now { Vec::new() } else { vec![Command::Flow(options)] }
+}
+
+fn choices<T: PartialEq + Copy>(ui: &mut Ui, now: &mut T, values: [(T, [&'static str; 2]); 2]) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for (value, [words, tip]) in values {
+            ui.selectable_value(now, value, words).on_hover_text(tip);
+        }
+    });
+}
+
+fn decomposition(value: Decomposition) -> [&'static str; 2] {
+    match value {
+        Decomposition::Svd => [
+            "SVD",
+            "W = U Σ V*: every layer turns in, compresses along the axes and turns out. The phases, the dials and the \
+             paths change; where each layer ends does not.",
+        ],
+        Decomposition::Polar => [
+            "Polar",
+            "W = Q P: every layer stretches along tilted axes and then turns once. Fewer phases, less turning and no \
+             freedom of choice where W is invertible; where each layer ends does not change.",
+        ],
+    }
+}
+
+fn compression(value: CompressionLaw) -> [&'static str; 2] {
+    match value {
+        CompressionLaw::Geometric => [
+            "Geometric",
+            "The factor is σ^s: its velocity ln σ · x does not depend on time, and N Euler steps end at \
+             (1 + ln σ/N)^N instead of σ.",
+        ],
+        CompressionLaw::Straight => [
+            "Straight",
+            "The factor is 1 + s(σ − 1): points go on straight lines at a steady speed, and Euler steps reproduce it \
+             exactly, σ = 0 included.",
+        ],
+    }
+}
+
+fn time(value: TimeLaw) -> [&'static str; 2] {
+    match value {
+        TimeLaw::Smooth => [
+            "Smooth",
+            "s = 3τ² − 2τ³: each phase starts and ends at rest, so that the velocity is continuous in t; the paths stay \
+             the same.",
+        ],
+        TimeLaw::Linear => [
+            "Linear",
+            "s = τ: the same speed all through a phase, with a jerk where phases are glued; the paths stay the same.",
+        ],
+    }
+}
