@@ -80,7 +80,7 @@ pub(super) fn load_network(
     let hidden = options.activation.unwrap_or_default();
     let output = options.output.unwrap_or_default();
     let proposal = if chain.is_empty() {
-        ChainProposal::new(tensors.tensors(), hidden, output)
+        ChainProposal::new(&tensors, hidden, output)
     } else {
         ChainProposal::of_names(tensors.tensors(), chain, hidden, output)
     };

@@ -8,7 +8,7 @@ use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
 
 use super::FormatError;
 use super::names::{bias_names, layer_name, natural_order, says_transposed, says_weight};
-use super::tensors::{TensorFile, TensorInfo, shape_words};
+use super::tensors::{TensorFile, TensorInfo, TensorOrder, shape_words};
 
 /// A chain of dense layers, first to last, to be looked at and changed before it is built.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,8 +68,17 @@ impl ChainProblem {
 }
 
 impl ChainProposal {
-    /// Proposes a chain of all matrices. `hidden` is the activation of all layers but the last.
-    pub fn new(tensors: &[TensorInfo], hidden: Activation, output: OutputFunction) -> ChainProposal {
+    /// Proposes a chain of all matrices of the model. `hidden` is the activation of all layers but the last.
+    pub fn new(file: &TensorFile, hidden: Activation, output: OutputFunction) -> ChainProposal {
+        ChainProposal::of_tensors(file.tensors(), file.order(), hidden, output)
+    }
+
+    fn of_tensors(
+        tensors: &[TensorInfo],
+        order: TensorOrder,
+        hidden: Activation,
+        output: OutputFunction,
+    ) -> ChainProposal {
         let index = index(tensors);
         let mut in_file_order = pair(tensors);
         let mut by_name = in_file_order.clone();
@@ -79,8 +88,12 @@ impl ChainProposal {
         let file_fits = orient(&index, &mut in_file_order);
         // A chain read backwards and transposed fits as well as the chain itself, so matrices as they are come first.
         let as_is = |entries: &[ChainEntry]| entries.iter().all(|entry| !entry.transpose);
-        let name_rank = (name_fits, as_is(&by_name));
-        let entries = if name_rank >= (file_fits, as_is(&in_file_order)) { by_name } else { in_file_order };
+        let (name_rank, file_rank) = ((name_fits, as_is(&by_name)), (file_fits, as_is(&in_file_order)));
+        let names_decide = match order {
+            TensorOrder::ByName => name_rank >= file_rank,
+            TensorOrder::Own => name_rank > file_rank,
+        };
+        let entries = if names_decide { by_name } else { in_file_order };
         ChainProposal::finish(tensors, entries, hidden, output)
     }
 
@@ -164,8 +177,8 @@ impl ChainProposal {
     fn unused<'a>(&'a self, tensors: &[TensorInfo]) -> Vec<ChainProblem> {
         let names = |entry: &'a ChainEntry| std::iter::once(&entry.weight_name).chain(&entry.bias_name);
         let used: HashSet<&String> = self.entries.iter().flat_map(names).collect();
-        let is_left =
-            |tensor: &&TensorInfo| tensor.is_numeric && !tensor.shape.is_empty() && !used.contains(&tensor.name);
+        let is_weight = |tensor: &TensorInfo| tensor.in_model && tensor.is_numeric && !tensor.shape.is_empty();
+        let is_left = |tensor: &&TensorInfo| is_weight(tensor) && !used.contains(&tensor.name);
         let left = tensors.iter().filter(is_left);
         left.map(|tensor| ChainProblem::Unused { name: tensor.name.clone(), shape: shape_words(&tensor.shape) })
             .collect()
@@ -246,7 +259,7 @@ fn bias_by_name(index: &Index<'_>, weight: &str) -> Option<String> {
 /// right after a matrix is its bias if its length fits.
 fn pair(tensors: &[TensorInfo]) -> Vec<ChainEntry> {
     let index = index(tensors);
-    let candidates: Vec<&TensorInfo> = tensors.iter().filter(|tensor| is_matrix(tensor)).collect();
+    let candidates: Vec<&TensorInfo> = tensors.iter().filter(|tensor| tensor.in_model && is_matrix(tensor)).collect();
     let biases: HashSet<String> = candidates.iter().filter_map(|tensor| bias_by_name(&index, &tensor.name)).collect();
     let weights = candidates.into_iter().filter(|tensor| !biases.contains(&tensor.name));
     let mut ordered: Vec<&TensorInfo> = tensors.iter().collect();
@@ -314,12 +327,13 @@ mod tests {
             dtype: "F32".into(),
             bytes: 0,
             is_numeric: true,
+            in_model: true,
         };
         list.iter().map(info).collect()
     }
 
     fn propose(list: &[(&str, &[usize])]) -> ChainProposal {
-        ChainProposal::new(&tensors(list), Activation::Tanh, OutputFunction::Softmax)
+        ChainProposal::of_tensors(&tensors(list), TensorOrder::ByName, Activation::Tanh, OutputFunction::Softmax)
     }
 
     fn words(proposal: &ChainProposal) -> Vec<String> {
@@ -363,6 +377,19 @@ mod tests {
         let file_order = propose(&[("hidden.weight", &[4, 2]), ("final.weight", &[3, 4])]);
         assert_eq!(words(&file_order), ["hidden.weight+0", "final.weight+0"]);
         assert_eq!(file_order.fatal_problem(), None);
+    }
+
+    #[test]
+    fn a_model_tells_its_own_order_and_what_is_beside_it_is_left_alone() {
+        let mut list = tensors(&[("wide.weight", &[3, 3]), ("deep.weight", &[3, 3]), ("moment", &[3, 3])]);
+        list[2].in_model = false;
+        let names = |order| {
+            let proposal = ChainProposal::of_tensors(&list, order, Activation::Relu, OutputFunction::Identity);
+            assert_eq!(proposal.problems, []);
+            words(&proposal)
+        };
+        assert_eq!(names(TensorOrder::ByName), ["deep.weight+0", "wide.weight+0"]);
+        assert_eq!(names(TensorOrder::Own), ["wide.weight+0", "deep.weight+0"]);
     }
 
     #[test]

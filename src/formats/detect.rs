@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 use zip::ZipArchive;
 
 use super::layerflow_json::FORMAT;
-use super::{FormatError, json};
+use super::{FormatError, json, pytorch};
 
 /// How much of a file is looked at.
 pub(super) const BEGINNING_BYTES: u64 = 512;
@@ -17,8 +17,11 @@ pub(super) const BEGINNING_BYTES: u64 = 512;
 /// A format that is read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Format {
+    Gguf,
     Json,
     Numpy,
+    PytorchLegacy,
+    PytorchZip,
     Safetensors,
 }
 
@@ -30,12 +33,9 @@ pub(super) enum JsonKind {
     SafetensorsIndex,
 }
 
-const PYTORCH: &str = "a PyTorch file";
-const PICKLE: &str = "a pickle of Python objects (joblib, old PyTorch)";
 const KERAS: &str = "a Keras file";
 const HDF5: &str = "an HDF5 file (Keras)";
 const ONNX: &str = "an ONNX file";
-const GGUF: &str = "a GGUF file";
 
 /// The format of the file at `path`, whose first bytes are given.
 pub(super) fn format_of(path: &Path, beginning: &[u8]) -> Result<Format, FormatError> {
@@ -48,22 +48,23 @@ pub(super) fn format_of(path: &Path, beginning: &[u8]) -> Result<Format, FormatE
         [b'P', b'K', 3 | 5, 4 | 6, ..] => zip_format(path, extension),
         [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Ok(Format::Numpy),
         [0x89, b'H', b'D', b'F', ..] => unsupported(HDF5),
-        [b'G', b'G', b'U', b'F', ..] => unsupported(GGUF),
+        [b'G', b'G', b'U', b'F', ..] => Ok(Format::Gguf),
         // A safetensors header is JSON after eight bytes for its length.
         [_, _, _, _, _, _, _, _, b'{', ..] if !text_start.starts_with(b"{") => Ok(Format::Safetensors),
         _ if extension == "safetensors" => Ok(Format::Safetensors),
-        [0x80, 2..=5, ..] => unsupported(PICKLE),
+        _ if pytorch::is_legacy(beginning) => Ok(Format::PytorchLegacy),
+        [0x80, 2..=5, ..] => Err(FormatError::Pickle { path: path.into() }),
         _ if text_start.starts_with(b"{") => Ok(Format::Json),
         _ => match extension {
             "json" => Ok(Format::Json),
             // The only one of them whose content has no mark of its own.
             "onnx" => unsupported(ONNX),
             "npz" | "npy" => mislabelled(path, "NumPy"),
-            "pt" | "pth" | "ckpt" => mislabelled(path, "PyTorch"),
+            "pt" | "pth" | "ckpt" | "th" => mislabelled(path, "PyTorch"),
             "h5" | "hdf5" => mislabelled(path, "HDF5"),
             "keras" => mislabelled(path, "Keras"),
             "gguf" => mislabelled(path, "GGUF"),
-            "joblib" | "pkl" | "pickle" => mislabelled(path, "pickle"),
+            "joblib" | "pkl" | "pickle" => Err(FormatError::Pickle { path: path.into() }),
             _ => Err(FormatError::Unknown { path: path.into() }),
         },
     }
@@ -80,7 +81,7 @@ fn zip_format(path: &Path, extension: &str) -> Result<Format, FormatError> {
         Ok(archive) => archive,
         Err(error) => {
             let format = match extension {
-                "pt" | "pth" | "ckpt" => "PyTorch",
+                "pt" | "pth" | "ckpt" | "th" => "PyTorch",
                 "keras" => "Keras",
                 "npz" => "NumPy",
                 _ => "zip",
@@ -92,7 +93,7 @@ fn zip_format(path: &Path, extension: &str) -> Result<Format, FormatError> {
     if has(|name| name.ends_with(".npy")) {
         Ok(Format::Numpy)
     } else if has(|name| name.ends_with("data.pkl")) {
-        Err(FormatError::Unsupported { path: path.into(), format: PYTORCH })
+        Ok(Format::PytorchZip)
     } else if has(|name| name == "model.weights.h5") {
         Err(FormatError::Unsupported { path: path.into(), format: KERAS })
     } else if extension == "npz" {

@@ -22,8 +22,31 @@ pub enum FormatError {
     #[error("{}: is empty; copy or save it again", path.display())]
     Empty { path: PathBuf },
     /// A known format that is not read.
-    #[error("{}: is {format}, which is not read; save the weights as safetensors, NumPy .npz or layerflow JSON", path.display())]
+    #[error("{}: is {format}, which is not read; save the weights as safetensors, PyTorch .pt or NumPy .npz", path.display())]
     Unsupported { path: PathBuf, format: &'static str },
+    /// Python objects of a library whose code would have to run.
+    #[error(
+        "{}: is a pickle of Python objects (joblib, scikit-learn), whose code is never run; in Python save the numbers \
+         instead, as with numpy.savez(\"model.npz\", **{{f\"coefs_{{i}}\": w for i, w in enumerate(model.coefs_)}}, \
+         **{{f\"intercepts_{{i}}\": b for i, b in enumerate(model.intercepts_)}})",
+        path.display()
+    )]
+    Pickle { path: PathBuf },
+    /// A program of PyTorch's own language.
+    #[error(
+        "{}: is a TorchScript program, which is never run; in Python save its weights instead: \
+         torch.save(torch.jit.load(\"{}\").state_dict(), \"weights.pt\")",
+        path.display(),
+        path.file_name().unwrap_or_default().display()
+    )]
+    TorchScript { path: PathBuf },
+    /// A pickle that is made to do harm.
+    #[error(
+        "{}: wants to call `{function}`, which has power over this computer; nothing of it was run, do not load it \
+         elsewhere either",
+        path.display()
+    )]
+    Dangerous { path: PathBuf, function: String },
     /// A network that a file of tensors cannot keep.
     #[error(
         "{}: safetensors keeps a chain of dense layers, but layer {layer} is a residual block; give a name that ends in .json",
@@ -41,7 +64,7 @@ pub enum FormatError {
     TooLargeNumber { path: PathBuf, layer: usize, value: f64 },
     /// Nothing that is known.
     #[error(
-        "{}: is no network file that is known; open safetensors, NumPy .npz or layerflow JSON", path.display()
+        "{}: is no network file that is known; open PyTorch .pt, safetensors, NumPy .npz, GGUF or layerflow JSON", path.display()
     )]
     Unknown { path: PathBuf },
     /// A file that does not keep to its format.

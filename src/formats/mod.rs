@@ -5,15 +5,20 @@
 
 mod chain;
 mod detect;
+mod elements;
 mod error;
 pub mod examples;
+mod gguf;
 mod json;
 mod layerflow_json;
+mod mapped;
 mod names;
 mod npz;
 mod onnx;
+mod pickle;
 mod plain_json;
 mod precision;
+mod pytorch;
 mod safetensors;
 mod save;
 mod save_tensors;
@@ -30,7 +35,7 @@ pub use onnx::save_onnx;
 pub use precision::Precision;
 pub use save::write_beside;
 pub use save_tensors::save_tensors;
-pub use tensors::{TensorFile, TensorInfo, shape_words};
+pub use tensors::{TensorFile, TensorInfo, TensorOrder, shape_words};
 
 use crate::network::Network;
 
@@ -55,7 +60,10 @@ pub fn open(path: &Path) -> Result<Opened, FormatError> {
     let file = File::open(path).map_err(unreadable)?;
     file.take(detect::BEGINNING_BYTES).read_to_end(&mut beginning).map_err(unreadable)?;
     match detect::format_of(path, &beginning)? {
+        Format::Gguf => gguf::open(path).map(Opened::Tensors),
         Format::Numpy => npz::open(path).map(Opened::Tensors),
+        Format::PytorchLegacy => pytorch::open_legacy(path).map(Opened::Tensors),
+        Format::PytorchZip => pytorch::open_zip(path).map(Opened::Tensors),
         Format::Safetensors => safetensors::open(path).map(Opened::Tensors),
         Format::Json => open_json(path, &std::fs::read(path).map_err(unreadable)?),
     }

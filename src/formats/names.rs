@@ -22,7 +22,7 @@ pub(super) fn natural_order(left: &str, right: &str) -> Ordering {
         let order = match (digits(left_part), digits(right_part)) {
             // Without leading zeros the longer number is the larger, whatever its length.
             (Some(a), Some(b)) => a.len().cmp(&b.len()).then_with(|| a.cmp(b)),
-            _ => left_part.cmp(right_part),
+            _ => word_order(left_part, right_part),
         };
         if order.is_ne() {
             return order;
@@ -31,6 +31,23 @@ pub(super) fn natural_order(left: &str, right: &str) -> Ordering {
         right_rest = &right_rest[right_part.len()..];
     }
     left_rest.len().cmp(&right_rest.len()).then_with(|| left.cmp(right))
+}
+
+/// Words that tell where in a network a layer is: before the layers that are only counted, or behind them.
+const EARLY_WORDS: [&str; 7] = ["encoder", "enc", "input", "in", "embed", "stem", "first"];
+const LATE_WORDS: [&str; 11] =
+    ["decoder", "dec", "output", "out", "head", "classifier", "final", "last", "logits", "predictor", "readout"];
+
+/// Compares parts without digits by the first word in which they differ.
+fn word_order<'a>(left: &'a str, right: &'a str) -> Ordering {
+    let words = |text: &'static [&'static str], word: &str| text.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let rank = |word: &str| i8::from(words(&LATE_WORDS, word)) - i8::from(words(&EARLY_WORDS, word));
+    let (left_words, right_words): (Vec<&str>, Vec<&str>) =
+        (left.split(is_separator).collect(), right.split(is_separator).collect());
+    let word = |words: &[&'a str], place: usize| words.get(place).copied().unwrap_or_default();
+    let mut pairs = (0..left_words.len().max(right_words.len())).map(|k| (word(&left_words, k), word(&right_words, k)));
+    let by_rank = pairs.find(|(left, right)| left != right).map_or(Ordering::Equal, |(l, r)| rank(l).cmp(&rank(r)));
+    by_rank.then_with(|| left.cmp(right))
 }
 
 /// The longest beginning that is all digits or has none.
@@ -79,13 +96,16 @@ pub(super) fn says_weight(name: &str) -> bool {
 /// The last place of `word`. A single letter must stand by itself: at the start or after a separator, and before a
 /// digit, a separator or the end.
 fn find_word(name: &str, word: &str) -> Option<usize> {
-    let is_separator = |character: char| matches!(character, '.' | '/' | '_' | ':' | '-');
     name.rmatch_indices(word).map(|(at, _)| at).find(|&at| {
         let starts = name[..at].chars().next_back().is_none_or(is_separator);
         let ends =
             name[at + word.len()..].chars().next().is_none_or(|next| is_separator(next) || next.is_ascii_digit());
         word.len() > 1 || (starts && ends)
     })
+}
+
+fn is_separator(character: char) -> bool {
+    matches!(character, '.' | '/' | '_' | ':' | '-')
 }
 
 #[cfg(test)]
@@ -103,6 +123,14 @@ mod tests {
         );
         assert_eq!(natural_order("a99999999999999999999999", "a100000000000000000000000"), Ordering::Less);
         assert_eq!(natural_order("", "a"), Ordering::Less);
+        for (first, second) in [
+            ("encoder.2.weight", "decoder.0.weight"),
+            ("fc_in.weight", "fc1.weight"),
+            ("hidden.3.weight", "classifier.weight"),
+            ("layers.9.weight", "output.weight"),
+        ] {
+            assert_eq!(natural_order(first, second), Ordering::Less, "{first} {second}");
+        }
     }
 
     #[test]

@@ -3,25 +3,24 @@
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use crate::dataset::numpy::{Archive, ElementKind, NumpyError};
 
 use super::FormatError;
-use super::tensors::{Source, TensorFile, TensorInfo};
+use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
 
 /// An open archive; the place of an array in it is the place of its tensor.
-pub(super) struct NumpyTensors(Archive<BufReader<File>>);
+struct NumpyTensors(Mutex<Archive<BufReader<File>>>);
 
-impl NumpyTensors {
-    /// The values in row-major order.
-    pub fn values(&mut self, index: usize) -> Result<Vec<f64>, NumpyError> {
-        let array = match self.0.read(index) {
-            Some(array) => array?,
-            None => return Ok(Vec::new()),
-        };
-        let name = self.0.arrays().get(index).map(|info| info.name.clone()).unwrap_or_default();
-        array.values.into_floats().ok_or(NumpyError::Element { array: name, element: "TEXT".into() })
+impl TensorSource for NumpyTensors {
+    fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError> {
+        // A panic while reading leaves the archive readable: every read seeks first.
+        let mut archive = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(array) = archive.read(index) else { return Ok(Vec::new()) };
+        let values = array.map_err(ValuesError::Numpy)?.values.into_floats();
+        let name = || archive.arrays().get(index).map(|info| info.name.clone()).unwrap_or_default();
+        values.ok_or_else(|| ValuesError::Numpy(NumpyError::Element { array: name(), element: "TEXT".into() }))
     }
 }
 
@@ -41,7 +40,8 @@ pub(super) fn open(path: &Path) -> Result<TensorFile, FormatError> {
             array.header.element.kind,
             ElementKind::Float | ElementKind::Integer | ElementKind::Unsigned
         ),
+        in_model: true,
     });
     let tensors = tensors.collect();
-    Ok(TensorFile::new(path, tensors, Source::Numpy(Mutex::new(NumpyTensors(archive)))))
+    Ok(TensorFile::new(path, tensors, NumpyTensors(Mutex::new(archive))))
 }

@@ -1,17 +1,16 @@
 //! Tensors of safetensors files, memory-mapped: only the header is read until a tensor is needed.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use half::{bf16, f16};
-use memmap2::Mmap;
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
 use serde::Deserialize;
 
 use super::FormatError;
+use super::elements::FloatType;
 use super::json;
-use super::tensors::{Source, TensorFile, TensorInfo};
+use super::mapped::MappedFile;
+use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
 
 /// The bytes before the header that say how long it is.
 const LENGTH_BYTES: usize = 8;
@@ -21,8 +20,8 @@ const LONGEST_HEADER: u64 = 8 << 20;
 const FORMAT: &str = "safetensors";
 
 /// One mapped file.
-pub(super) struct Shard {
-    map: Mmap,
+struct Shard {
+    map: MappedFile,
     tensors: Vec<Placed>,
 }
 
@@ -33,30 +32,46 @@ struct Placed {
     end: usize,
 }
 
+/// For each tensor, the shard that holds it and its place among the shard's tensors.
+struct Shards {
+    shards: Vec<Shard>,
+    places: Vec<(usize, usize)>,
+}
+
+impl TensorSource for Shards {
+    fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError> {
+        let (shard, place) = self.places[index];
+        self.shards[shard].values(place).map_err(ValuesError::Tensor)
+    }
+}
+
 impl Shard {
     /// The values of the tensor at `place`, in row-major order; in words, why they cannot be read.
-    pub fn values(&self, place: usize) -> Result<Vec<f64>, String> {
+    fn values(&self, place: usize) -> Result<Vec<f64>, String> {
         let tensor = &self.tensors[place];
-        let bytes = self.map.get(tensor.start..tensor.end).ok_or("reaches beyond the end of the file")?;
-        match tensor.dtype {
-            Dtype::F64 => Ok(decode(bytes, f64::from_le_bytes)),
-            Dtype::F32 => Ok(decode(bytes, |value| f64::from(f32::from_le_bytes(value)))),
-            Dtype::F16 => Ok(decode(bytes, |value| f16::from_le_bytes(value).to_f64())),
-            Dtype::BF16 => Ok(decode(bytes, |value| bf16::from_le_bytes(value).to_f64())),
-            other => Err(format!("is of type {other}; only F64, F32, F16 and BF16 are read")),
+        let bytes = self.map.as_ref().get(tensor.start..tensor.end).ok_or("reaches beyond the end of the file")?;
+        match float_type(tensor.dtype) {
+            Some(float) => Ok(float.decode(bytes)),
+            None => Err(format!("is of type {}; only F64, F32, F16 and BF16 are read", tensor.dtype)),
         }
     }
 }
 
-fn decode<const SIZE: usize>(bytes: &[u8], value: impl Fn([u8; SIZE]) -> f64) -> Vec<f64> {
-    bytes.as_chunks::<SIZE>().0.iter().map(|chunk| value(*chunk)).collect()
+fn float_type(dtype: Dtype) -> Option<FloatType> {
+    match dtype {
+        Dtype::F64 => Some(FloatType::F64),
+        Dtype::F32 => Some(FloatType::F32),
+        Dtype::F16 => Some(FloatType::F16),
+        Dtype::BF16 => Some(FloatType::BF16),
+        _ => None,
+    }
 }
 
 /// Maps the file and reads its header.
 pub(super) fn open(path: &Path) -> Result<TensorFile, FormatError> {
     let (shard, tensors) = open_shard(path)?;
     let places = (0..tensors.len()).map(|place| (0, place)).collect();
-    Ok(TensorFile::new(path, tensors, Source::Safetensors { shards: vec![shard], places }))
+    Ok(TensorFile::new(path, tensors, Shards { shards: vec![shard], places }))
 }
 
 #[derive(Deserialize)]
@@ -95,20 +110,16 @@ pub(super) fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFile, Format
         let problem = format!("is not in {}; get the parts that belong together", file.display());
         return Err(FormatError::Content { path: path.into(), place, problem });
     }
-    Ok(TensorFile::new(path, tensors, Source::Safetensors { shards, places }))
+    Ok(TensorFile::new(path, tensors, Shards { shards, places }))
 }
 
 fn open_shard(path: &Path) -> Result<(Shard, Vec<TensorInfo>), FormatError> {
-    let unreadable = |source| FormatError::Read { path: path.into(), source };
     let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: FORMAT, reason };
-    let file = File::open(path).map_err(unreadable)?;
-    // SAFETY: the map is only read, and every access is bounded by its length. Another program that shortens the file
-    // meanwhile can end this one; that is the price of opening large files without reading them.
-    #[allow(unsafe_code)]
-    let map = unsafe { Mmap::map(&file) }.map_err(unreadable)?;
-    let declared = map.first_chunk::<LENGTH_BYTES>().map(|bytes| u64::from_le_bytes(*bytes));
+    let map = MappedFile::open(path)?;
+    let bytes = map.as_ref();
+    let declared = bytes.first_chunk::<LENGTH_BYTES>().map(|bytes| u64::from_le_bytes(*bytes));
     let declared = declared.ok_or_else(|| damaged("it ends within the length of its header".into()))?;
-    let rest = (map.len() - LENGTH_BYTES) as u64;
+    let rest = (bytes.len() - LENGTH_BYTES) as u64;
     if declared > rest {
         return Err(damaged(format!("its header claims {declared} bytes, but only {rest} follow")));
     }
@@ -117,7 +128,7 @@ fn open_shard(path: &Path) -> Result<(Shard, Vec<TensorInfo>), FormatError> {
             "its header claims {declared} bytes, more than the {LONGEST_HEADER} that are read"
         )));
     }
-    let (header, metadata) = SafeTensors::read_metadata(&map).map_err(|error| damaged(words(&error)))?;
+    let (header, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| damaged(words(&error)))?;
     let first = LENGTH_BYTES + header;
     let (mut placed, mut tensors) = (Vec::new(), Vec::new());
     for name in metadata.offset_keys() {
@@ -128,7 +139,8 @@ fn open_shard(path: &Path) -> Result<(Shard, Vec<TensorInfo>), FormatError> {
             shape: info.shape.clone(),
             dtype: info.dtype.to_string(),
             bytes: (end - start) as u64,
-            is_numeric: matches!(info.dtype, Dtype::F64 | Dtype::F32 | Dtype::F16 | Dtype::BF16),
+            is_numeric: float_type(info.dtype).is_some(),
+            in_model: true,
             name,
         });
     }

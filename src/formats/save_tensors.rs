@@ -90,7 +90,7 @@ mod tests {
         let path = folder.path().join("chain.safetensors");
         save_tensors(&path, &network).unwrap();
         let Opened::Tensors(file) = open(&path).unwrap() else { panic!("tensors were written") };
-        let proposal = ChainProposal::new(file.tensors(), Activation::Tanh, OutputFunction::Softmax);
+        let proposal = ChainProposal::new(&file, Activation::Tanh, OutputFunction::Softmax);
         assert_eq!(build(&file, &proposal).unwrap(), network);
     }
 }

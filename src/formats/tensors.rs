@@ -2,15 +2,12 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use nalgebra::{DMatrix, DVector};
 
 use crate::dataset::numpy::NumpyError;
 
 use super::FormatError;
-use super::npz::NumpyTensors;
-use super::safetensors::Shard;
 
 /// One tensor, known by name, shape and type.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,28 +22,49 @@ pub struct TensorInfo {
     pub bytes: u64,
     /// Whether its values can be read as weights.
     pub is_numeric: bool,
+    /// Whether it belongs to the model; a checkpoint also holds its optimizer's tensors and copies of the model.
+    pub in_model: bool,
+}
+
+/// What the order of a file's tensors tells of the layers' order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TensorOrder {
+    /// Little: names are asked first.
+    #[default]
+    ByName,
+    /// It is the order in which the model itself has its layers.
+    Own,
 }
 
 /// An open file of tensors.
 pub struct TensorFile {
     path: PathBuf,
     tensors: Vec<TensorInfo>,
-    source: Source,
+    order: TensorOrder,
+    source: Box<dyn TensorSource>,
 }
 
-/// Where the values are.
-pub(super) enum Source {
-    /// For each tensor, the shard that holds it and its place among the shard's tensors.
-    Safetensors {
-        shards: Vec<Shard>,
-        places: Vec<(usize, usize)>,
-    },
-    Numpy(Mutex<NumpyTensors>),
+/// Reads the values of one format.
+pub(super) trait TensorSource: Send + Sync {
+    /// The values of the tensor at this place of the list, in row-major order.
+    fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError>;
+}
+
+/// Why values could not be read. The caller adds the file.
+#[derive(Debug)]
+pub(super) enum ValuesError {
+    /// In words that follow the tensor's name.
+    Tensor(String),
+    Numpy(NumpyError),
 }
 
 impl TensorFile {
-    pub(super) fn new(path: &Path, tensors: Vec<TensorInfo>, source: Source) -> TensorFile {
-        TensorFile { path: path.into(), tensors, source }
+    pub(super) fn new(path: &Path, tensors: Vec<TensorInfo>, source: impl TensorSource + 'static) -> TensorFile {
+        TensorFile { path: path.into(), tensors, order: TensorOrder::default(), source: Box::new(source) }
+    }
+
+    pub(super) fn ordered(self, order: TensorOrder) -> TensorFile {
+        TensorFile { order, ..self }
     }
 
     /// The file.
@@ -57,6 +75,11 @@ impl TensorFile {
     /// Every tensor, in the order of the file.
     pub fn tensors(&self) -> &[TensorInfo] {
         &self.tensors
+    }
+
+    /// What the order of the tensors tells.
+    pub fn order(&self) -> TensorOrder {
+        self.order
     }
 
     /// The matrix of this name.
@@ -84,20 +107,11 @@ impl TensorFile {
             return Err(self.fault(name, "is not in the file; `inspect --tensors` lists what is".into()));
         };
         let info = &self.tensors[index];
-        let values = match &self.source {
-            Source::Safetensors { shards, places } => {
-                let (shard, place) = places[index];
-                shards[shard].values(place).map_err(|problem| self.fault(name, problem))?
-            }
-            Source::Numpy(tensors) => {
-                // A panic while reading leaves the archive readable: every read seeks first.
-                let mut tensors = tensors.lock().unwrap_or_else(PoisonError::into_inner);
-                tensors.values(index).map_err(|source| match source {
-                    NumpyError::Io(source) => FormatError::Read { path: self.path.clone(), source },
-                    source => FormatError::Numpy { path: self.path.clone(), source },
-                })?
-            }
-        };
+        let values = self.source.values(index).map_err(|error| match error {
+            ValuesError::Tensor(problem) => self.fault(name, problem),
+            ValuesError::Numpy(NumpyError::Io(source)) => FormatError::Read { path: self.path.clone(), source },
+            ValuesError::Numpy(source) => FormatError::Numpy { path: self.path.clone(), source },
+        })?;
         if let Some(at) = values.iter().position(|value| !value.is_finite()) {
             let value = values[at];
             return Err(self.fault(name, format!("holds {value} at {}; every weight must be finite", spot(info, at))));

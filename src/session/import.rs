@@ -51,7 +51,7 @@ pub enum ImportCommand {
 impl Import {
     /// The assistant with the chain that names and shapes propose.
     pub fn new(path: PathBuf, file: TensorFile) -> Import {
-        let chain = ChainProposal::new(file.tensors(), USUAL_ACTIVATION, OutputFunction::Identity);
+        let chain = ChainProposal::new(&file, USUAL_ACTIVATION, OutputFunction::Identity);
         Import { path, file: Arc::new(file), chain, search: String::new() }
     }
 

@@ -35,7 +35,19 @@ fn every_format_gives_the_framework_outputs() {
         assert!(error < accuracy, "digits/{file}: {error}");
         assert_eq!((network.layers().len(), network.parameters()), (3, 2778), "{file}");
     }
-    for (file, accuracy) in [("model_f64.safetensors", 1e-12), ("model.safetensors", 1e-6), ("model.npz", 1e-6)] {
+    for (file, accuracy) in [
+        ("model_f64.safetensors", 1e-12),
+        ("model.safetensors", 1e-6),
+        ("model.npz", 1e-6),
+        ("model.gguf", 1e-6),
+        ("state_dict.pt", 1e-6),
+        ("state_dict_legacy.pt", 1e-6),
+        ("state_dict_torch113.pt", 1e-6),
+        ("full_module.pt", 1e-6),
+        ("checkpoint.ckpt", 1e-6),
+        ("model_f16.safetensors", 2e-3),
+        ("model_bf16.safetensors", 2e-2),
+    ] {
         let network = network(&data(&format!("moons/{file}")), Activation::Tanh);
         let error = error_of(&network, "moons");
         assert!(error < accuracy, "moons/{file}: {error}");
@@ -85,7 +97,7 @@ fn refusal(name: &str) -> String {
         Err(error) => error,
         Ok(Opened::Network(network)) => panic!("{name} gave {network:?}"),
         Ok(Opened::Tensors(tensors)) => {
-            let chain = ChainProposal::new(tensors.tensors(), Activation::Relu, OutputFunction::Identity);
+            let chain = ChainProposal::new(&tensors, Activation::Relu, OutputFunction::Identity);
             formats::build(&tensors, &chain).unwrap_err()
         }
     };
@@ -98,7 +110,7 @@ fn refusal(name: &str) -> String {
 fn hostile_files_are_refused_with_their_place_and_a_remedy() {
     for (name, words) in [
         ("empty.onnx", "is empty"),
-        ("evil_reduce.pt", "is a PyTorch file, which is not read"),
+        ("evil_reduce.pt", "wants to call `posix.system`"),
         ("huge_claim.safetensors", "do not add up"),
         ("huge_header.safetensors", "its header claims 1152921504606846976 bytes, but only 2 follow"),
         ("nan_inf.npz", "tensor `2.weight` holds NaN at row 4, column 5"),
@@ -117,12 +129,23 @@ fn hostile_files_are_refused_with_their_place_and_a_remedy() {
     }
     assert_eq!(fs::read_dir(data("hostile")).unwrap().count(), 13);
     assert!(refusal("moons_sklearn/model.joblib").contains("is a pickle"));
+    assert!(refusal("moons/torchscript.pt").contains("torch.jit.load(\"torchscript.pt\").state_dict()"));
+}
+
+#[test]
+fn a_checkpoint_tells_its_model_from_its_optimizer() {
+    let Opened::Tensors(file) = formats::open(&data("moons/checkpoint.ckpt")).unwrap() else { panic!("a network") };
+    let (model, others): (Vec<_>, Vec<_>) = file.tensors().iter().partition(|tensor| tensor.in_model);
+    let names: Vec<_> = model.iter().map(|tensor| tensor.name.as_str()).collect();
+    assert_eq!(names, ["0.weight", "0.bias", "2.weight", "2.bias", "4.weight", "4.bias"]);
+    assert_eq!(others.len(), 18);
+    assert!(others.iter().all(|tensor| tensor.name.contains("optim")), "{others:?}");
 }
 
 #[test]
 fn no_beginning_of_a_file_makes_trouble() {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["model.npz", "model_f64.safetensors"] {
+    for name in ["model.npz", "model_f64.safetensors", "state_dict.pt", "state_dict_legacy.pt"] {
         let whole = fs::read(data(&format!("moons/{name}"))).unwrap();
         let path = folder.path().join(name);
         for length in (0..whole.len()).step_by(7) {
@@ -135,7 +158,7 @@ fn no_beginning_of_a_file_makes_trouble() {
 #[test]
 fn no_changed_byte_makes_trouble() {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["model.npz", "model_f64.safetensors"] {
+    for name in ["model.npz", "model_f64.safetensors", "state_dict.pt", "state_dict_legacy.pt", "model.gguf"] {
         let whole = fs::read(data(&format!("moons/{name}"))).unwrap();
         let path = folder.path().join(name);
         for place in (0..whole.len()).step_by(5) {
@@ -147,7 +170,7 @@ fn no_changed_byte_makes_trouble() {
                 let names: Vec<String> = tensors.tensors().iter().map(|tensor| tensor.name.clone()).collect();
                 for tensor in names {
                     if let Err(error) = tensors.vector(&tensor) {
-                        assert!(error.to_string().contains("model"), "{error}");
+                        assert!(error.to_string().starts_with(&path.display().to_string()), "{error}");
                     }
                 }
             }

@@ -19,7 +19,7 @@ pub fn network(path: &Path, hidden: Activation) -> Network {
     match formats::open(path).unwrap() {
         Opened::Network(network) => network,
         Opened::Tensors(tensors) => {
-            let chain = ChainProposal::new(tensors.tensors(), hidden, OutputFunction::Identity);
+            let chain = ChainProposal::new(&tensors, hidden, OutputFunction::Identity);
             formats::build(&tensors, &chain).unwrap()
         }
     }

@@ -1,0 +1,457 @@
+//! The stack machine of pickles, without its power to call anything.
+
+use super::{Node, Object, Pickle, PickleError, Span, Value};
+
+/// The most values with parts: what thirty thousand tensors need, 20 MB.
+const MOST_NODES: usize = 1 << 18;
+/// The most values on the stack, in the memo and in collections, each 8 or 16 MB.
+const MOST_VALUES: usize = 1 << 19;
+/// The longest name of a module or a function, in bytes. Python's own are shorter than a hundred.
+const LONGEST_NAME: usize = 1024;
+
+/// Modules whose functions start programs, change files, run code or open connections.
+const DANGEROUS_MODULES: [&str; 18] = [
+    "asyncio",
+    "bdb",
+    "ctypes",
+    "importlib",
+    "nt",
+    "os",
+    "pdb",
+    "pip",
+    "posix",
+    "pty",
+    "pydoc",
+    "runpy",
+    "shutil",
+    "socket",
+    "subprocess",
+    "sys",
+    "timeit",
+    "webbrowser",
+];
+/// Built-in functions of the same kind.
+const DANGEROUS_FUNCTIONS: [&str; 9] =
+    ["__import__", "breakpoint", "compile", "eval", "exec", "execfile", "exit", "input", "open"];
+
+/// Reads the pickle that `bytes` begins with.
+pub(in super::super) fn read(bytes: &[u8]) -> Result<Pickle<'_>, PickleError> {
+    // Places in the pickle are kept in 32 bits; what lies beyond cannot be reached.
+    let bytes = bytes.get(..u32::MAX as usize).unwrap_or(bytes);
+    let machine = Machine { bytes, ..Machine::default() };
+    machine.run()
+}
+
+#[derive(Default)]
+struct Machine<'a> {
+    bytes: &'a [u8],
+    place: usize,
+    nodes: Vec<Node>,
+    stack: Vec<Value>,
+    /// For each mark the height of the stack.
+    marks: Vec<usize>,
+    memo: Vec<Value>,
+    /// The values in all collections.
+    items: usize,
+}
+
+impl<'a> Machine<'a> {
+    fn run(mut self) -> Result<Pickle<'a>, PickleError> {
+        loop {
+            let code = self.take(1)?[0];
+            if code == b'.' {
+                let root = self.pop()?;
+                return Ok(Pickle { bytes: self.bytes, nodes: self.nodes, root, length: self.place });
+            }
+            self.step(code)?;
+        }
+    }
+
+    fn step(&mut self, code: u8) -> Result<(), PickleError> {
+        match code {
+            b'N' => self.push(Value::None),
+            0x88 | 0x89 => self.push(Value::Bool(code == 0x88)),
+            b'J' | b'K' | b'M' | b'I' | b'L' | 0x8a | 0x8b => {
+                let value = self.integer(code)?;
+                self.push(value)
+            }
+            b'G' => self.skip(8).and_then(|()| self.push(Value::Other)),
+            b'F' => self.line().and_then(|_| self.push(Value::Other)),
+            b'S' | b'V' | b'T' | b'U' | b'X' | 0x8c | 0x8d => {
+                let text = self.string(code)?;
+                self.push(Value::Text(text))
+            }
+            b'B' | b'C' | 0x8e | 0x96 => {
+                let length = self.length(code)?;
+                self.skip(length).and_then(|()| self.push(Value::Other))
+            }
+            b'(' | b'0' | b'1' | b'2' | 0x80 | 0x95 => self.control(code),
+            b'p' | b'q' | b'r' | 0x94 | b'g' | b'h' | b'j' => self.memory(code),
+            b']' | b')' | 0x8f | b'l' | b't' | 0x85..=0x87 | 0x91 | b'}' | b'd' => self.collection(code),
+            b'a' | b'e' | 0x90 | b's' | b'u' => self.extend(code),
+            b'c' | 0x93 | b'R' | 0x81 | 0x92 | b'b' | b'i' | b'o' | b'P' | b'Q' => self.object(code),
+            _ => Err(PickleError::Instruction { code, place: self.place - 1 }),
+        }
+    }
+
+    fn take(&mut self, length: usize) -> Result<&'a [u8], PickleError> {
+        let rest = self.bytes.get(self.place..).unwrap_or_default();
+        let piece = rest.get(..length).ok_or(PickleError::Ends)?;
+        self.place += length;
+        Ok(piece)
+    }
+
+    fn skip(&mut self, length: usize) -> Result<(), PickleError> {
+        self.take(length).map(|_| ())
+    }
+
+    /// An unsigned number of this many bytes, least significant first.
+    fn unsigned(&mut self, width: usize) -> Result<usize, PickleError> {
+        let bytes = self.take(width)?;
+        let value = bytes.iter().rev().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
+        usize::try_from(value).map_err(|_| self.broken())
+    }
+
+    fn line(&mut self) -> Result<Span, PickleError> {
+        let rest = self.bytes.get(self.place..).unwrap_or_default();
+        let length = rest.iter().position(|byte| *byte == b'\n').ok_or(PickleError::Ends)?;
+        let span = self.span(length)?;
+        self.place += 1;
+        Ok(span)
+    }
+
+    fn span(&mut self, length: usize) -> Result<Span, PickleError> {
+        let start = self.place;
+        self.skip(length)?;
+        Ok(Span { start: start as u32, end: self.place as u32 })
+    }
+
+    fn broken(&self) -> PickleError {
+        PickleError::Broken { place: self.place }
+    }
+
+    fn push(&mut self, value: Value) -> Result<(), PickleError> {
+        if self.stack.len() >= MOST_VALUES {
+            return Err(PickleError::TooMany { what: "values on its stack", most: MOST_VALUES });
+        }
+        self.stack.push(value);
+        Ok(())
+    }
+
+    fn pop(&mut self) -> Result<Value, PickleError> {
+        // What lies below a mark belongs to another collection.
+        if self.marks.last().is_some_and(|mark| self.stack.len() <= *mark) {
+            return Err(self.broken());
+        }
+        self.stack.pop().ok_or(self.broken())
+    }
+
+    fn top(&self) -> Result<Value, PickleError> {
+        self.stack.last().copied().ok_or(self.broken())
+    }
+
+    fn push_node(&mut self, node: Node) -> Result<(), PickleError> {
+        if self.nodes.len() >= MOST_NODES {
+            return Err(PickleError::TooMany { what: "collections and objects", most: MOST_NODES });
+        }
+        self.nodes.push(node);
+        self.push(Value::Node(self.nodes.len() - 1))
+    }
+
+    fn count(&mut self, items: usize) -> Result<(), PickleError> {
+        self.items += items;
+        if self.items > MOST_VALUES {
+            return Err(PickleError::TooMany { what: "values in its collections", most: MOST_VALUES });
+        }
+        Ok(())
+    }
+
+    /// The values above the last mark, which is removed.
+    fn above_mark(&mut self) -> Result<Vec<Value>, PickleError> {
+        let mark = self.marks.pop().ok_or(self.broken())?;
+        let values = self.stack.split_off(mark.min(self.stack.len()));
+        self.count(values.len()).map(|()| values)
+    }
+
+    fn integer(&mut self, code: u8) -> Result<Value, PickleError> {
+        match code {
+            b'K' => Ok(Value::Int(self.unsigned(1)? as i64)),
+            b'M' => Ok(Value::Int(self.unsigned(2)? as i64)),
+            b'J' => Ok(Value::Int(i64::from(self.unsigned(4)? as u32 as i32))),
+            b'I' | b'L' => {
+                let text = self.line()?.text(self.bytes);
+                Ok(match text.trim_end_matches('L') {
+                    "00" => Value::Bool(false),
+                    "01" => Value::Bool(true),
+                    digits => digits.parse().map_or(Value::Other, Value::Int),
+                })
+            }
+            _ => {
+                let length = self.unsigned(if code == 0x8a { 1 } else { 4 })?;
+                let bytes = self.take(length)?;
+                if length > 8 {
+                    return Ok(Value::Other);
+                }
+                let raw = bytes.iter().rev().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
+                // The sign of a short integer is its own highest bit.
+                let unused = 64 - 8 * length as u32;
+                Ok(Value::Int((raw.checked_shl(unused).unwrap_or(0) as i64).checked_shr(unused).unwrap_or(0)))
+            }
+        }
+    }
+
+    /// The length that comes before text or bytes.
+    fn length(&mut self, code: u8) -> Result<usize, PickleError> {
+        match code {
+            b'U' | 0x8c | b'C' => self.unsigned(1),
+            b'T' | b'X' | b'B' => self.unsigned(4),
+            _ => self.unsigned(8),
+        }
+    }
+
+    fn string(&mut self, code: u8) -> Result<Span, PickleError> {
+        match code {
+            b'V' => self.line(),
+            b'S' => {
+                let Span { start, end } = self.line()?;
+                // The text stands in quotes.
+                Ok(if end >= start + 2 { Span { start: start + 1, end: end - 1 } } else { Span { start, end } })
+            }
+            _ => {
+                let length = self.length(code)?;
+                self.span(length)
+            }
+        }
+    }
+
+    fn control(&mut self, code: u8) -> Result<(), PickleError> {
+        match code {
+            // Marks are as many as values at most.
+            b'(' if self.marks.len() < MOST_VALUES => {
+                self.marks.push(self.stack.len());
+                Ok(())
+            }
+            b'(' => Err(PickleError::TooMany { what: "marks", most: MOST_VALUES }),
+            b'0' => self.pop().map(|_| ()),
+            b'1' => self.above_mark().map(|_| ()),
+            b'2' => self.top().and_then(|value| self.push(value)),
+            // The version of the protocol, and the frames of the newer ones, tell nothing that is needed.
+            0x80 => self.skip(1),
+            _ => self.skip(8),
+        }
+    }
+
+    fn memory(&mut self, code: u8) -> Result<(), PickleError> {
+        let index = match code {
+            b'q' | b'h' => self.unsigned(1)?,
+            b'r' | b'j' => self.unsigned(4)?,
+            0x94 => self.memo.len(),
+            _ => self.line()?.text(self.bytes).trim().parse().map_err(|_| self.broken())?,
+        };
+        if matches!(code, b'g' | b'h' | b'j') {
+            let value = self.memo.get(index).copied().ok_or(self.broken())?;
+            return self.push(value);
+        }
+        let value = self.top()?;
+        if index >= MOST_VALUES {
+            return Err(PickleError::TooMany { what: "remembered values", most: MOST_VALUES });
+        }
+        if index >= self.memo.len() {
+            self.memo.resize(index + 1, Value::None);
+        }
+        self.memo[index] = value;
+        Ok(())
+    }
+
+    fn collection(&mut self, code: u8) -> Result<(), PickleError> {
+        let node = match code {
+            b']' | b')' | 0x8f => Node::Sequence(Vec::new()),
+            b'}' => Node::Dict(Vec::new()),
+            0x85..=0x87 => {
+                let length = usize::from(code - 0x84);
+                let mut values = (0..length).map(|_| self.pop()).collect::<Result<Vec<Value>, _>>()?;
+                values.reverse();
+                self.count(length)?;
+                Node::Sequence(values)
+            }
+            b'd' => Node::Dict(pairs(&self.above_mark()?)),
+            _ => Node::Sequence(self.above_mark()?),
+        };
+        self.push_node(node)
+    }
+
+    /// Puts values into the collection below them. What an object of another kind is given is left aside.
+    fn extend(&mut self, code: u8) -> Result<(), PickleError> {
+        let values = match code {
+            b'a' => vec![self.pop()?],
+            b's' => {
+                let value = self.pop()?;
+                vec![self.pop()?, value]
+            }
+            _ => self.above_mark()?,
+        };
+        self.count(values.len())?;
+        let Value::Node(index) = self.top()? else { return Err(self.broken()) };
+        match (self.nodes.get_mut(index), code) {
+            (Some(Node::Sequence(list)), b'a' | b'e' | 0x90) => list.extend(values),
+            (Some(Node::Dict(entries)), b's' | b'u') => entries.extend(pairs(&values)),
+            (Some(Node::Object(object)), b's' | b'u') => object.items.extend(pairs(&values)),
+            (Some(Node::Object(_)), _) => {}
+            _ => return Err(self.broken()),
+        }
+        Ok(())
+    }
+
+    fn object(&mut self, code: u8) -> Result<(), PickleError> {
+        match code {
+            b'c' => {
+                let (module, name) = (self.line()?, self.line()?);
+                self.push_global(module, name)
+            }
+            0x93 => {
+                let (name, module) = (self.pop()?, self.pop()?);
+                let (Value::Text(module), Value::Text(name)) = (module, name) else { return Err(self.broken()) };
+                self.push_global(module, name)
+            }
+            b'R' | 0x81 => {
+                let (arguments, callee) = (self.pop()?, self.pop()?);
+                self.push_call(callee, arguments)
+            }
+            0x92 => {
+                let (_, arguments, callee) = (self.pop()?, self.pop()?, self.pop()?);
+                self.push_call(callee, arguments)
+            }
+            b'i' => {
+                let (module, name) = (self.line()?, self.line()?);
+                let arguments = self.above_mark()?;
+                self.push_global(module, name)?;
+                let callee = self.pop()?;
+                self.push_node(Node::Sequence(arguments))?;
+                let arguments = self.pop()?;
+                self.push_call(callee, arguments)
+            }
+            b'o' => {
+                let mut arguments = self.above_mark()?;
+                let callee = if arguments.is_empty() { return Err(self.broken()) } else { arguments.remove(0) };
+                self.push_node(Node::Sequence(arguments))?;
+                let arguments = self.pop()?;
+                self.push_call(callee, arguments)
+            }
+            b'b' => {
+                let state = self.pop()?;
+                let Value::Node(index) = self.top()? else { return Err(self.broken()) };
+                if let Some(Node::Object(object)) = self.nodes.get_mut(index) {
+                    object.state = state;
+                }
+                Ok(())
+            }
+            b'P' => {
+                let id = self.line()?;
+                self.push_node(Node::Persistent(Value::Text(id)))
+            }
+            _ => {
+                let id = self.pop()?;
+                self.push_node(Node::Persistent(id))
+            }
+        }
+    }
+
+    fn push_global(&mut self, module: Span, name: Span) -> Result<(), PickleError> {
+        if (module.end - module.start) as usize > LONGEST_NAME || (name.end - name.start) as usize > LONGEST_NAME {
+            return Err(self.broken());
+        }
+        let (module_text, name_text) = (module.text(self.bytes), name.text(self.bytes));
+        let package = module_text.split('.').next().unwrap_or_default();
+        let is_builtin = matches!(package, "builtins" | "__builtin__");
+        let first = name_text.split('.').next().unwrap_or_default();
+        if DANGEROUS_MODULES.contains(&package) || (is_builtin && DANGEROUS_FUNCTIONS.contains(&first)) {
+            return Err(PickleError::Dangerous(format!("{module_text}.{name_text}")));
+        }
+        self.push_node(Node::Global(module, name))
+    }
+
+    fn push_call(&mut self, callee: Value, arguments: Value) -> Result<(), PickleError> {
+        // A legacy file keeps the classes of its modules outside, together with their source text.
+        let callee = match callee {
+            Value::Node(index) => match self.nodes.get(index) {
+                Some(Node::Persistent(Value::Node(id))) => match self.nodes.get(*id) {
+                    Some(Node::Sequence(parts)) => parts.get(1).copied().unwrap_or(callee),
+                    _ => callee,
+                },
+                _ => callee,
+            },
+            _ => return Err(self.broken()),
+        };
+        self.push_node(Node::Object(Box::new(Object { callee, arguments, items: Vec::new(), state: Value::None })))
+    }
+}
+
+/// Neighbours as keys and values.
+fn pairs(values: &[Value]) -> Vec<(Value, Value)> {
+    values.as_chunks::<2>().0.iter().map(|[key, value]| (*key, *value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(bytes: &[u8]) -> PickleError {
+        read(bytes).unwrap_err()
+    }
+
+    #[test]
+    fn collections_and_calls_are_kept_in_order() {
+        // {'b': (1, -2), 'a': m.f(True)}
+        let bytes = b"\x80\x02}q\0(U\x01bK\x01J\xfe\xff\xff\xff\x86X\x01\0\0\0acm\nf\n\x88\x85Rq\x01u.rest";
+        let pickle = read(bytes).unwrap();
+        let entries = pickle.entries(pickle.root).unwrap();
+        let names: Vec<_> = entries.iter().filter_map(|(key, _)| pickle.text(*key)).collect();
+        assert_eq!(names, ["b", "a"]);
+        assert_eq!(pickle.sequence(entries[0].1).unwrap(), [Value::Int(1), Value::Int(-2)]);
+        let (module, name, arguments) = pickle.call(entries[1].1).unwrap();
+        assert_eq!((module.as_ref(), name.as_ref(), arguments), ("m", "f", &[Value::Bool(true)][..]));
+        assert_eq!(pickle.length, bytes.len() - 4);
+    }
+
+    #[test]
+    fn integers_of_every_width() {
+        for (bytes, value) in [
+            (&b"K\xff."[..], 255),
+            (b"M\x01\x02.", 513),
+            (b"\x8a\x00.", 0),
+            (b"\x8a\x01\xff.", -1),
+            (b"\x8a\x08\0\0\0\0\0\0\0\x80.", i64::MIN),
+            (b"I-7\n.", -7),
+            (b"L12L\n.", 12),
+        ] {
+            assert_eq!(read(bytes).unwrap().root, Value::Int(value), "{bytes:?}");
+        }
+        assert_eq!(read(b"\x8a\x09123456789.").unwrap().root, Value::Other);
+        assert_eq!(read(b"I01\n.").unwrap().root, Value::Bool(true));
+    }
+
+    #[test]
+    fn what_is_dangerous_or_broken_is_refused() {
+        assert_eq!(refused(b"cposix\nsystem\n(Vls\ntR."), PickleError::Dangerous("posix.system".into()));
+        assert_eq!(refused(b"\x8c\x08builtins\x8c\x04eval\x93."), PickleError::Dangerous("builtins.eval".into()));
+        assert_eq!(refused(b"cos.path\njoin\n."), PickleError::Dangerous("os.path.join".into()));
+        assert!(read(b"c__builtin__\nset\n.").is_ok());
+        assert_eq!(refused(b""), PickleError::Ends);
+        assert_eq!(refused(b"X\xff\xff\xff\xffa"), PickleError::Ends);
+        assert_eq!(refused(b"\xff"), PickleError::Instruction { code: 0xff, place: 0 });
+        for broken in [&b"."[..], b"(.", b"h\0.", b"NNR.", b"e.", b"K\x01(0", b"0", b"Np999999999999\n."] {
+            assert!(read(broken).is_err(), "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn collections_do_not_grow_without_end() {
+        let cases =
+            [(&b")"[..], "collections and objects"), (b"N", "on its stack"), (b"(", "marks"), (b"Na", "in its")];
+        for (instruction, words) in cases {
+            let bytes = [b"]", instruction.repeat(MOST_VALUES + 2).as_slice()].concat();
+            assert!(refused(&bytes).to_string().contains(words));
+        }
+        assert!(matches!(refused(b"Nr\xff\xff\xff\x7f."), PickleError::TooMany { .. }));
+    }
+}

@@ -1,0 +1,104 @@
+//! PyTorch's files: a pickle that names the tensors, and their values beside it. No code of a file is ever run.
+//!
+//! Since version 1.6 a file is a zip archive (`data.pkl`, and one entry a storage); before that it is a row of pickles
+//! followed by the storages. Both give the same tensors: those of a state dict, of a whole module, or of a checkpoint, in
+//! the order in which the module has its layers.
+//! Layout: torch/serialization.py and torch/_utils.py of PyTorch 1.0 to 2.9.
+
+mod legacy;
+mod model;
+mod stored;
+mod zipped;
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::FormatError;
+use super::mapped::MappedFile;
+use super::pickle::{Pickle, PickleError};
+use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
+
+use stored::StoredTensor;
+
+pub(super) use legacy::is_legacy;
+
+const FORMAT: &str = "PyTorch";
+
+/// Where the values of tensors are.
+struct Storages<S> {
+    file: S,
+    tensors: Vec<StoredTensor>,
+}
+
+/// A file that holds the bytes of storages.
+trait StorageFile {
+    /// Gives the bytes of the storage with this key to `read`; in words, why they cannot be had.
+    fn with_bytes<T>(&self, key: &str, read: impl FnOnce(&[u8]) -> Result<T, String>) -> Result<T, String>;
+}
+
+impl<S: StorageFile + Send + Sync> TensorSource for Storages<S> {
+    fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError> {
+        let Some(tensor) = self.tensors.get(index) else { return Ok(Vec::new()) };
+        let values = self.file.with_bytes(&tensor.storage, |bytes| tensor.values(bytes));
+        values.map_err(ValuesError::Tensor)
+    }
+}
+
+/// Opens a zip archive that holds a `data.pkl`.
+pub(super) fn open_zip(path: &Path) -> Result<TensorFile, FormatError> {
+    let (file, pickle) = zipped::open(path, MappedFile::open(path)?)?;
+    let pickle = super::pickle::read(&pickle).map_err(|error| refusal(path, error))?;
+    finish(path, &pickle, file)
+}
+
+/// Opens a file from before version 1.6.
+pub(super) fn open_legacy(path: &Path) -> Result<TensorFile, FormatError> {
+    let map = MappedFile::open(path)?;
+    let bytes = map.clone();
+    let (pickle, rest) = legacy::pickle(bytes.as_ref()).map_err(|error| refusal(path, error))?;
+    let sizes = stored::element_sizes(&pickle);
+    let places = legacy::storages(bytes.as_ref(), rest, &sizes).map_err(|reason| FormatError::Damaged {
+        path: path.into(),
+        format: FORMAT,
+        reason,
+    })?;
+    finish(path, &pickle, legacy::Places::new(map, places))
+}
+
+fn finish<S>(path: &Path, pickle: &Pickle<'_>, file: S) -> Result<TensorFile, FormatError>
+where
+    S: StorageFile + Send + Sync + 'static,
+{
+    let found =
+        model::tensors(pickle).map_err(|reason| FormatError::Damaged { path: path.into(), format: FORMAT, reason })?;
+    let mut infos = Vec::with_capacity(found.len());
+    let mut tensors = Vec::with_capacity(found.len());
+    let mut names = HashMap::new();
+    for found in found {
+        let (tensor, element) = (found.tensor, found.element);
+        // Two entries of the same name, one of the model and one beside it: the first is the model's.
+        let count = names.entry(found.name.clone()).or_insert(0_usize);
+        *count += 1;
+        infos.push(TensorInfo {
+            name: if *count == 1 { found.name } else { format!("{} ({count})", found.name) },
+            shape: tensor.shape.clone(),
+            dtype: element.name.to_owned(),
+            bytes: tensor.elements().saturating_mul(element.size as u64),
+            is_numeric: element.float.is_some(),
+            in_model: found.in_model,
+        });
+        tensors.push(tensor);
+    }
+    if infos.is_empty() {
+        let problem = "holds no tensors; save the model's state_dict() with torch.save".to_owned();
+        return Err(FormatError::Content { path: path.into(), place: "the pickle".into(), problem });
+    }
+    Ok(TensorFile::new(path, infos, Storages { file, tensors }).ordered(TensorOrder::Own))
+}
+
+fn refusal(path: &Path, error: PickleError) -> FormatError {
+    match error {
+        PickleError::Dangerous(function) => FormatError::Dangerous { path: path.into(), function },
+        error => FormatError::Damaged { path: path.into(), format: FORMAT, reason: error.to_string() },
+    }
+}
