@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use zip::ZipArchive;
 
+use super::keras::WEIGHTS_ENTRY;
 use super::layerflow_json::FORMAT;
 use super::{FormatError, json, pytorch};
 
@@ -18,7 +19,9 @@ pub(super) const BEGINNING_BYTES: u64 = 512;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Format {
     Gguf,
+    Hdf5,
     Json,
+    Keras,
     Numpy,
     PytorchLegacy,
     PytorchZip,
@@ -28,13 +31,13 @@ pub(super) enum Format {
 /// A kind of JSON that is read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum JsonKind {
+    KerasArchitecture,
     Layerflow,
     Plain,
     SafetensorsIndex,
+    TensorflowJs,
 }
 
-const KERAS: &str = "a Keras file";
-const HDF5: &str = "an HDF5 file (Keras)";
 const ONNX: &str = "an ONNX file";
 
 /// The format of the file at `path`, whose first bytes are given.
@@ -47,7 +50,7 @@ pub(super) fn format_of(path: &Path, beginning: &[u8]) -> Result<Format, FormatE
         [] => Err(FormatError::Empty { path: path.into() }),
         [b'P', b'K', 3 | 5, 4 | 6, ..] => zip_format(path, extension),
         [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Ok(Format::Numpy),
-        [0x89, b'H', b'D', b'F', ..] => unsupported(HDF5),
+        [0x89, b'H', b'D', b'F', ..] => Ok(Format::Hdf5),
         [b'G', b'G', b'U', b'F', ..] => Ok(Format::Gguf),
         // A safetensors header is JSON after eight bytes for its length.
         [_, _, _, _, _, _, _, _, b'{', ..] if !text_start.starts_with(b"{") => Ok(Format::Safetensors),
@@ -94,8 +97,8 @@ fn zip_format(path: &Path, extension: &str) -> Result<Format, FormatError> {
         Ok(Format::Numpy)
     } else if has(|name| name.ends_with("data.pkl")) {
         Ok(Format::PytorchZip)
-    } else if has(|name| name == "model.weights.h5") {
-        Err(FormatError::Unsupported { path: path.into(), format: KERAS })
+    } else if has(|name| name == WEIGHTS_ENTRY) {
+        Ok(Format::Keras)
     } else if extension == "npz" {
         Ok(Format::Numpy)
     } else {
@@ -127,12 +130,8 @@ pub(super) fn json_kind(path: &Path, bytes: &[u8]) -> Result<JsonKind, FormatErr
             Err(FormatError::Content { path: path.into(), place: "format".into(), problem })
         }
         _ if keys.weight_map.is_some() => Ok(JsonKind::SafetensorsIndex),
-        _ if keys.model_topology.is_some() => {
-            Err(FormatError::Unsupported { path: path.into(), format: "a TensorFlow.js model" })
-        }
-        _ if keys.class_name.is_some() && keys.config.is_some() => {
-            Err(FormatError::Unsupported { path: path.into(), format: "a Keras architecture without weights" })
-        }
+        _ if keys.model_topology.is_some() => Ok(JsonKind::TensorflowJs),
+        _ if keys.class_name.is_some() && keys.config.is_some() => Ok(JsonKind::KerasArchitecture),
         _ if keys.layers.is_some() || keys.coefs.is_some() => Ok(JsonKind::Plain),
         _ => {
             let problem = format!("is missing; a network of layerflow begins with \"format\": \"{FORMAT}\"");
@@ -154,7 +153,7 @@ mod tests {
         assert_eq!(format_of(Path::new("a.pt"), b"\x93NUMPY\x01\x00").unwrap(), Format::Numpy);
         assert_eq!(format_of(Path::new("a.bin"), b"\x10\0\0\0\0\0\0\0{\"a\"").unwrap(), Format::Safetensors);
         assert_eq!(format_of(Path::new("a.txt"), b"  {\"format\"").unwrap(), Format::Json);
-        assert!(sentence("a.safetensors.h5", b"\x89HDF\r\n\x1a\n").contains("an HDF5 file"));
+        assert_eq!(format_of(Path::new("a.safetensors"), b"\x89HDF\r\n\x1a\n").unwrap(), Format::Hdf5);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::dataset::numpy::NumpyError;
 use crate::network::NetworkError;
 
-use super::ChainProblem;
+use super::{ChainProblem, GraphProblem};
 
 /// Why a network's file could not be opened or saved: the file, the place in it, and what to do.
 #[derive(Debug, Error)]
@@ -82,6 +82,9 @@ pub enum FormatError {
     /// A NumPy array that is damaged or refused.
     #[error("{}: {source}", path.display())]
     Numpy { path: PathBuf, source: NumpyError },
+    /// A graph of operators that is no network of dense layers and residual blocks.
+    #[error("{}: {source}", path.display())]
+    Graph { path: PathBuf, source: Box<GraphProblem> },
     /// Tensors that do not make a chain of layers.
     #[error("{}: {source}", path.display())]
     Chain { path: PathBuf, source: Box<ChainProblem> },

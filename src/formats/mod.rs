@@ -9,7 +9,10 @@ mod elements;
 mod error;
 pub mod examples;
 mod gguf;
+mod graph;
+mod hdf5;
 mod json;
+mod keras;
 mod layerflow_json;
 mod mapped;
 mod names;
@@ -23,6 +26,7 @@ mod safetensors;
 mod save;
 mod save_tensors;
 mod tensors;
+mod tfjs;
 
 use std::fs::File;
 use std::io::Read;
@@ -30,6 +34,7 @@ use std::path::Path;
 
 pub use chain::{ChainEntry, ChainProblem, ChainProposal, build};
 pub use error::FormatError;
+pub use graph::GraphProblem;
 pub use layerflow_json::{save, write};
 pub use onnx::save_onnx;
 pub use precision::Precision;
@@ -65,6 +70,8 @@ pub fn open(path: &Path) -> Result<Opened, FormatError> {
         Format::PytorchLegacy => pytorch::open_legacy(path).map(Opened::Tensors),
         Format::PytorchZip => pytorch::open_zip(path).map(Opened::Tensors),
         Format::Safetensors => safetensors::open(path).map(Opened::Tensors),
+        Format::Hdf5 => keras::open_hdf5(path),
+        Format::Keras => keras::open_archive(path),
         Format::Json => open_json(path, &std::fs::read(path).map_err(unreadable)?),
     }
 }
@@ -73,6 +80,8 @@ fn open_json(path: &Path, bytes: &[u8]) -> Result<Opened, FormatError> {
     match detect::json_kind(path, bytes)? {
         detect::JsonKind::Layerflow => layerflow_json::read(path, bytes).map(Opened::Network),
         detect::JsonKind::Plain => plain_json::read(path, bytes).map(Opened::Network),
+        detect::JsonKind::KerasArchitecture => keras::open_architecture(path, bytes),
+        detect::JsonKind::TensorflowJs => tfjs::open(path, bytes),
         detect::JsonKind::SafetensorsIndex => safetensors::open_index(path, bytes).map(Opened::Tensors),
     }
 }

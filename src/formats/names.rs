@@ -3,10 +3,12 @@
 use std::cmp::Ordering;
 
 /// Words for a weight in a name, and for the bias beside it. Longer words come before those they contain.
-const PAIRS: [(&str, &[&str]); 8] = [
+const PAIRS: [(&str, &[&str]); 9] = [
     ("weights", &["biases", "bias"]),
     ("weight", &["bias"]),
     ("kernel", &["bias"]),
+    // Keras 3 numbers the variables of a layer.
+    ("vars/0", &["vars/1"]),
     ("coefs", &["intercepts"]),
     ("coef", &["intercept"]),
     ("matrix", &["bias", "vector"]),
@@ -74,7 +76,7 @@ pub(super) fn bias_names(weight: &str) -> Vec<String> {
 
 /// What is left of a weight's name without the word for weight: the name of its layer.
 pub(super) fn layer_name(weight: &str) -> &str {
-    for word in ["weights", "weight", "kernel"] {
+    for word in ["weights", "weight", "kernel", "vars/0"] {
         if let Some(before) = weight.strip_suffix(word).or_else(|| weight.strip_suffix(&format!("{word}:0"))) {
             let trimmed = before.trim_end_matches(['.', '/', '_']);
             return if trimmed.is_empty() { weight } else { trimmed };
@@ -85,7 +87,7 @@ pub(super) fn layer_name(weight: &str) -> &str {
 
 /// Whether the name says that rows are inputs, as Keras and scikit-learn store their matrices.
 pub(super) fn says_transposed(weight: &str) -> bool {
-    ["kernel", "coefs"].iter().any(|word| find_word(weight, word).is_some())
+    ["kernel", "coefs", "vars/0"].iter().any(|word| find_word(weight, word).is_some())
 }
 
 /// Whether any word in the name says that it is a weight.

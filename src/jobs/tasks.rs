@@ -18,7 +18,8 @@ use crate::session::{
 /// answers as if cancelled.
 const FASTEST_CANCEL: Duration = Duration::from_millis(500);
 /// The endings of files that may hold a network.
-const NETWORK_ENDINGS: [&str; 9] = ["json", "safetensors", "npz", "npy", "pt", "pth", "ckpt", "th", "gguf"];
+const NETWORK_ENDINGS: [&str; 12] =
+    ["json", "safetensors", "npz", "npy", "pt", "pth", "ckpt", "th", "gguf", "keras", "h5", "hdf5"];
 /// The endings of files that may hold data.
 const DATA_ENDINGS: [&str; 3] = ["csv", "npz", "npy"];
 

@@ -117,7 +117,7 @@ fn hostile_files_are_refused_with_their_place_and_a_remedy() {
         ("object_array.npz", "Python objects are never loaded"),
         ("shape_mismatch.npz", "`0.weight` (32×64) gives 32 values, but `2.weight` (16×20) takes 20"),
         ("text_named.pt", "is not a whole PyTorch file"),
-        ("truncated.h5", "is an HDF5 file"),
+        ("truncated.h5", "is not a whole HDF5 file"),
         ("truncated.npz", "is not a whole NumPy file"),
         ("truncated.onnx", "is an ONNX file"),
         ("truncated.pt", "is not a whole PyTorch file"),

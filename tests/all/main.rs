@@ -4,6 +4,7 @@
 mod command_line;
 mod convert_command;
 mod files;
+mod graph_files;
 mod layering;
 mod pictures;
 mod reference_cases;

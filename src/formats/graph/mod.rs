@@ -1,0 +1,256 @@
+//! The graph of operators that ONNX and Keras files describe, and the layers of a network that it makes.
+//!
+//! A reader walks its file's operators in order and adds a value for each. A value is an expression of an earlier one, so
+//! no graph can hold a cycle. `Graph::layers` then reads the expressions from the output back to the input: a run of
+//! affine maps and the activation behind it are a dense layer; a sum of two values that come from the same one is a
+//! residual block. Diagonal maps (normalisations, shifts) are folded into the matrix beside them, exactly.
+
+mod compose;
+mod layers;
+mod problem;
+mod residual;
+#[cfg(test)]
+mod tests;
+
+use nalgebra::{DMatrix, DVector};
+
+use crate::network::{Activation, Affine};
+
+pub use problem::GraphProblem;
+
+/// The most numbers of a matrix that is made larger than the file gives it, 128 MB.
+const MOST_NUMBERS: usize = 1 << 24;
+
+/// The values of a graph, each an expression of earlier ones.
+#[derive(Debug, Default)]
+pub(super) struct Graph {
+    values: Vec<Value>,
+}
+
+/// One value of the graph it was added to.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub(super) struct ValueId(usize);
+
+#[derive(Debug)]
+struct Value {
+    expression: Expression,
+    /// The length of each axis, without that of the samples; none while the file has not told it.
+    shape: Option<Vec<usize>>,
+}
+
+#[derive(Debug)]
+enum Expression {
+    Input,
+    Affine { name: String, affine: Affine, of: ValueId },
+    Scale { name: String, scale: Scale, of: ValueId },
+    Activate { name: String, activation: Activation, of: ValueId },
+    Sum { name: String, left: ValueId, right: ValueId },
+}
+
+/// x ↦ factor∘x + shift, coordinate by coordinate. A vector of length 1 stands for the same number everywhere.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Scale {
+    pub factor: Option<DVector<f64>>,
+    pub shift: Option<DVector<f64>>,
+}
+
+impl Graph {
+    /// The value that the network is given.
+    pub fn input(&mut self, shape: Option<Vec<usize>>) -> ValueId {
+        self.add(Expression::Input, shape)
+    }
+
+    /// W·x + b along the last axis of the value.
+    pub fn affine(&mut self, of: ValueId, name: &str, affine: Affine) -> Result<ValueId, GraphProblem> {
+        let (inputs, outputs) = (affine.inputs(), affine.outputs());
+        let widths = |given| GraphProblem::Widths { node: name.into(), takes: inputs, given };
+        self.settle(of, inputs);
+        let Some(shape) = self.shape(of) else {
+            return Err(GraphProblem::InputShape { node: name.into() });
+        };
+        if shape.last() != Some(&inputs) {
+            return Err(widths(shape.last().copied().unwrap_or(1)));
+        }
+        let mut outer = shape.to_vec();
+        outer.pop();
+        let copies = size(&outer).ok_or_else(|| widths(usize::MAX))?;
+        let affine = if copies == 1 { affine } else { repeated(name, &affine, copies)? };
+        outer.push(outputs);
+        Ok(self.add(Expression::Affine { name: name.into(), affine, of }, Some(outer)))
+    }
+
+    /// factor∘x + shift, each vector along `axis` of the value (counted from 0, without the samples).
+    pub fn scale(&mut self, of: ValueId, name: &str, scale: Scale, axis: usize) -> Result<ValueId, GraphProblem> {
+        let length = scale.length();
+        if length > 1 && axis == 0 {
+            self.settle(of, length);
+        }
+        let shape = self.shape(of).map(<[usize]>::to_vec);
+        let scale = match &shape {
+            _ if length <= 1 => scale,
+            None => return Err(GraphProblem::InputShape { node: name.into() }),
+            Some(shape) => {
+                let given = shape.get(axis).copied().unwrap_or(1);
+                if given != length {
+                    return Err(GraphProblem::Widths { node: name.into(), takes: length, given });
+                }
+                scale.spread(shape, axis)
+            }
+        };
+        Ok(self.add(Expression::Scale { name: name.into(), scale, of }, shape))
+    }
+
+    /// σ of the value.
+    pub fn activate(&mut self, of: ValueId, name: &str, activation: Activation) -> Result<ValueId, GraphProblem> {
+        if activation == Activation::Identity {
+            return Ok(of);
+        }
+        let shape = self.shape(of).map(<[usize]>::to_vec);
+        let several = shape.as_ref().is_some_and(|shape| shape.iter().filter(|&&length| length > 1).count() > 1);
+        if activation == Activation::Softmax && several {
+            let (setting, value) = ("its input", "has several axes; softmax is read over one");
+            return Err(GraphProblem::Setting { node: name.into(), setting: setting.into(), value: value.into() });
+        }
+        Ok(self.add(Expression::Activate { name: name.into(), activation, of }, shape))
+    }
+
+    /// The sum of two values of the same shape.
+    pub fn sum(&mut self, left: ValueId, right: ValueId, name: &str) -> Result<ValueId, GraphProblem> {
+        let (left_width, right_width) = (self.width(left), self.width(right));
+        if let (Some(takes), Some(given)) = (left_width, right_width)
+            && takes != given
+        {
+            return Err(GraphProblem::Widths { node: name.into(), takes, given });
+        }
+        let shape = self.shape(left).or(self.shape(right)).map(<[usize]>::to_vec);
+        Ok(self.add(Expression::Sum { name: name.into(), left, right }, shape))
+    }
+
+    /// Gives the value another shape of the same size: flat, or folded.
+    pub fn reshape(&mut self, of: ValueId, name: &str, shape: Vec<usize>) -> Result<ValueId, GraphProblem> {
+        let takes = size(&shape).unwrap_or(usize::MAX);
+        match self.width(of) {
+            Some(given) if given != takes => Err(GraphProblem::Widths { node: name.into(), takes, given }),
+            _ => Ok(self.renamed(of, shape)),
+        }
+    }
+
+    /// The value as one axis.
+    pub fn flatten(&mut self, of: ValueId) -> ValueId {
+        match self.width(of) {
+            Some(width) => self.renamed(of, vec![width]),
+            None => of,
+        }
+    }
+
+    /// The length of each axis of the value, without that of the samples.
+    pub fn shape(&self, id: ValueId) -> Option<&[usize]> {
+        self.values[id.0].shape.as_deref()
+    }
+
+    /// The number of coordinates of the value.
+    pub fn width(&self, id: ValueId) -> Option<usize> {
+        self.shape(id).and_then(size)
+    }
+
+    /// The same coordinates under another shape.
+    fn renamed(&mut self, of: ValueId, shape: Vec<usize>) -> ValueId {
+        self.add(Expression::Scale { name: String::new(), scale: Scale::default(), of }, Some(shape))
+    }
+
+    fn add(&mut self, expression: Expression, shape: Option<Vec<usize>>) -> ValueId {
+        self.values.push(Value { expression, shape });
+        ValueId(self.values.len() - 1)
+    }
+
+    /// The first map that tells a width tells it to the values before it, up to the input.
+    fn settle(&mut self, id: ValueId, width: usize) {
+        let mut at = Some(id);
+        while let Some(ValueId(index)) = at {
+            let value = &mut self.values[index];
+            if value.shape.is_some() {
+                return;
+            }
+            value.shape = Some(vec![width]);
+            at = value.expression.only_operand();
+        }
+    }
+}
+
+impl Expression {
+    /// What the expression is of, where that is one value.
+    fn only_operand(&self) -> Option<ValueId> {
+        match self {
+            Expression::Affine { of, .. } | Expression::Scale { of, .. } | Expression::Activate { of, .. } => Some(*of),
+            Expression::Input | Expression::Sum { .. } => None,
+        }
+    }
+}
+
+impl Scale {
+    /// γ(x − μ)/√(v + ε) + β, as BatchNormalization does it once training is over.
+    pub fn normalization(
+        node: &str,
+        mean: &DVector<f64>,
+        variance: &DVector<f64>,
+        gamma: Option<&DVector<f64>>,
+        beta: Option<&DVector<f64>>,
+        epsilon: f64,
+    ) -> Result<Scale, GraphProblem> {
+        let fault = |problem: String| GraphProblem::Weights { node: node.into(), problem };
+        let lengths = [Some(variance), gamma, beta];
+        if let Some(other) = lengths.into_iter().flatten().find(|vector| vector.len() != mean.len()) {
+            return Err(fault(format!("{} means, but {} of its other numbers", mean.len(), other.len())));
+        }
+        let mut factor = variance.map(|variance| 1.0 / (variance + epsilon).sqrt());
+        if factor.iter().any(|factor| !factor.is_finite()) {
+            return Err(fault("a variance is negative or zero".into()));
+        }
+        if let Some(gamma) = gamma {
+            factor.component_mul_assign(gamma);
+        }
+        let mut shift = -mean.component_mul(&factor);
+        if let Some(beta) = beta {
+            shift += beta;
+        }
+        Ok(Scale { factor: Some(factor), shift: Some(shift) })
+    }
+
+    fn length(&self) -> usize {
+        let lengths = self.factor.iter().chain(&self.shift).map(DVector::len);
+        lengths.max().unwrap_or(0)
+    }
+
+    /// One number for each coordinate of a value of this shape.
+    fn spread(self, shape: &[usize], axis: usize) -> Scale {
+        let inner: usize = shape[axis + 1..].iter().product();
+        let width = shape.iter().product();
+        let spread = |vector: DVector<f64>| match vector.len() {
+            1 => vector,
+            length => DVector::from_fn(width, |at, _| vector[at / inner % length]),
+        };
+        Scale { factor: self.factor.map(spread), shift: self.shift.map(spread) }
+    }
+}
+
+/// The product of the lengths; none if it does not fit.
+pub(super) fn size(shape: &[usize]) -> Option<usize> {
+    shape.iter().try_fold(1_usize, |size, &length| size.checked_mul(length))
+}
+
+/// The block-diagonal matrix that applies the same map to each of `copies` parts.
+fn repeated(name: &str, affine: &Affine, copies: usize) -> Result<Affine, GraphProblem> {
+    let (rows, columns) = (affine.outputs(), affine.inputs());
+    let sides = rows.checked_mul(copies).zip(columns.checked_mul(copies));
+    let sides = sides.filter(|(rows, columns)| rows.checked_mul(*columns).is_some_and(|size| size <= MOST_NUMBERS));
+    let Some((all_rows, all_columns)) = sides else {
+        let (rows, columns) = (rows.saturating_mul(copies), columns.saturating_mul(copies));
+        return Err(GraphProblem::TooLarge { node: name.into(), rows, columns });
+    };
+    let mut weight = DMatrix::zeros(all_rows, all_columns);
+    for copy in 0..copies {
+        weight.view_mut((copy * rows, copy * columns), (rows, columns)).copy_from(&affine.weight);
+    }
+    let bias = affine.bias.as_ref().map(|bias| DVector::from_fn(all_rows, |at, _| bias[at % rows]));
+    Ok(Affine { weight, bias })
+}

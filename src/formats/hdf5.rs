@@ -1,0 +1,141 @@
+//! Tensors of HDF5 files, which Keras writes.
+//!
+//! An HDF5 file is a tree of groups with datasets as leaves, but nothing in the format keeps a group from holding
+//! itself; the walk is bounded in depth and in the number of objects.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use hdf5_pure::{DType, Dataset, Datatype, File, Group};
+
+use super::FormatError;
+use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
+
+/// How deep groups may lie within each other. Keras nests three or four deep for each model within a model.
+const DEEPEST: usize = 48;
+/// The most groups and datasets that are looked at.
+const MOST_OBJECTS: usize = 50_000;
+/// A dataset may take this many times its file's size in memory, as 16-bit numbers do when they are read in 64 bits…
+const LARGEST_EXPANSION: u64 = 4;
+/// …and this much in any case.
+const ALWAYS_READ_BYTES: u64 = 32 << 20;
+const FORMAT: &str = "HDF5";
+
+/// The datasets of a file that is open.
+struct Hdf5Tensors {
+    datasets: Vec<Dataset>,
+    file_bytes: u64,
+}
+
+/// What a walk through the groups finds.
+pub(super) struct Hdf5File {
+    pub tensors: TensorFile,
+    /// The text attributes of the root.
+    pub attributes: HashMap<String, String>,
+    /// For each group with a `name` attribute, the group's path by that name.
+    pub named_groups: HashMap<String, String>,
+}
+
+impl TensorSource for Hdf5Tensors {
+    fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError> {
+        self.numbers(index).map_err(ValuesError::Tensor)
+    }
+}
+
+impl Hdf5Tensors {
+    fn numbers(&self, index: usize) -> Result<Vec<f64>, String> {
+        let dataset = self.datasets.get(index).ok_or("is not in the file")?;
+        let count = elements(dataset)?.checked_mul(8);
+        let most = self.file_bytes.saturating_mul(LARGEST_EXPANSION).saturating_add(ALWAYS_READ_BYTES);
+        if count.is_none_or(|bytes| bytes > most) {
+            return Err("claims far more values than its file can hold; save the file again".into());
+        }
+        dataset.read_f64().map_err(|error| format!("cannot be read ({error}); save the file again"))
+    }
+}
+
+/// Walks through the groups of the file whose bytes are given. `path` is the file they are from.
+pub(super) fn open(path: &Path, bytes: Vec<u8>) -> Result<Hdf5File, FormatError> {
+    let file_bytes = bytes.len() as u64;
+    let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: FORMAT, reason };
+    let file = File::from_bytes(bytes).map_err(|error| damaged(error.to_string()))?;
+    let mut walk = Walk::default();
+    walk.group(&file.root(), "", 0).map_err(damaged)?;
+    let attributes = file.root().attrs().map_err(|error| damaged(error.to_string()))?;
+    let text = |(name, value): (String, hdf5_pure::AttrValue)| Some((name, value.as_str()?.to_owned()));
+    let attributes = attributes.into_iter().filter_map(text).collect();
+    let source = Hdf5Tensors { datasets: walk.datasets, file_bytes };
+    let tensors = TensorFile::new(path, walk.tensors, source);
+    Ok(Hdf5File { tensors, attributes, named_groups: walk.named_groups })
+}
+
+#[derive(Default)]
+struct Walk {
+    objects: usize,
+    tensors: Vec<TensorInfo>,
+    datasets: Vec<Dataset>,
+    named_groups: HashMap<String, String>,
+}
+
+impl Walk {
+    fn group(&mut self, group: &Group, prefix: &str, depth: usize) -> Result<(), String> {
+        if depth > DEEPEST {
+            return Err(format!("its groups lie more than {DEEPEST} deep within each other"));
+        }
+        let words = |error: hdf5_pure::Error| error.to_string();
+        if depth > 0
+            && let Some(name) = group.attrs().map_err(words)?.get("name").and_then(|value| value.as_str())
+        {
+            self.named_groups.insert(name.to_owned(), prefix.trim_end_matches('/').to_owned());
+        }
+        let mut datasets: Vec<(String, Dataset)> = group.iter_datasets().map_err(words)?.collect();
+        datasets.sort_by(|(left, _), (right, _)| super::names::natural_order(left, right));
+        for (name, dataset) in datasets {
+            self.count()?;
+            self.tensors.push(info(format!("{prefix}{name}"), &dataset)?);
+            self.datasets.push(dataset);
+        }
+        let mut groups: Vec<(String, Group)> = group.iter_groups().map_err(words)?.collect();
+        groups.sort_by(|(left, _), (right, _)| super::names::natural_order(left, right));
+        for (name, child) in groups {
+            self.count()?;
+            self.group(&child, &format!("{prefix}{name}/"), depth + 1)?;
+        }
+        Ok(())
+    }
+
+    fn count(&mut self) -> Result<(), String> {
+        self.objects += 1;
+        if self.objects > MOST_OBJECTS {
+            return Err(format!("it holds more than {MOST_OBJECTS} groups and datasets"));
+        }
+        Ok(())
+    }
+}
+
+fn info(name: String, dataset: &Dataset) -> Result<TensorInfo, String> {
+    let words = |error: hdf5_pure::Error| format!("dataset `{name}`: {error}");
+    let axes = dataset.shape().map_err(words)?;
+    let dtype = dataset.dtype().map_err(words)?;
+    let (dtype, is_numeric) = match dtype {
+        DType::Other(datatype) => match *datatype {
+            Datatype::FloatingPoint { size: 2, .. } => ("F16".to_owned(), true),
+            _ => ("OTHER".to_owned(), false),
+        },
+        DType::String | DType::VariableLengthString => ("TEXT".to_owned(), false),
+        DType::Compound(_) | DType::Enum(_) | DType::Array(..) | DType::ObjectReference => ("OTHER".to_owned(), false),
+        number => (number.to_string().to_uppercase(), true),
+    };
+    let bytes = elements(dataset).ok().zip(dataset.element_size().ok());
+    let bytes = bytes.and_then(|(count, size)| count.checked_mul(size)).unwrap_or(u64::MAX);
+    let shape = axes.into_iter().map(|length| usize::try_from(length).unwrap_or(usize::MAX)).collect();
+    // The optimizer's own numbers are no part of the network.
+    let in_model = !name.starts_with("optimizer");
+    Ok(TensorInfo { name, shape, dtype, bytes, is_numeric, in_model })
+}
+
+fn elements(dataset: &Dataset) -> Result<u64, String> {
+    let shape = dataset.shape().map_err(|error| error.to_string())?;
+    let product = shape.iter().try_fold(1_u64, |product, &length| product.checked_mul(length));
+    product.ok_or_else(|| "has an absurdly large shape; save the file again".into())
+}

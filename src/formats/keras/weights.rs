@@ -1,0 +1,122 @@
+//! Which tensors of a file belong to which layer of a Keras model.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::super::FormatError;
+use super::super::graph::GraphProblem;
+use super::super::tensors::TensorFile;
+use super::architecture::LayerConfig;
+
+/// The most neighbouring parts of a tensor's path that are tried as the name of a layer (a name may hold slashes).
+const LONGEST_NAME: usize = 4;
+
+/// The tensors of a file, found by layer and by what they are to it.
+pub(super) struct Weights<'a> {
+    file: &'a TensorFile,
+    /// The tensors with a layer's name in their path, by that name.
+    by_name: HashMap<&'a str, Vec<usize>>,
+    /// The tensors by their paths.
+    by_path: HashMap<&'a str, usize>,
+    /// For groups that carry the name of their layer, their paths by that name.
+    named_groups: HashMap<String, String>,
+}
+
+/// Why a layer's weights could not be used.
+pub(super) enum WeightFault {
+    /// The file is damaged or holds what is no number.
+    File(FormatError),
+    /// The layer is not what is understood.
+    Graph(GraphProblem),
+}
+
+impl From<FormatError> for WeightFault {
+    fn from(error: FormatError) -> WeightFault {
+        WeightFault::File(error)
+    }
+}
+
+impl From<GraphProblem> for WeightFault {
+    fn from(problem: GraphProblem) -> WeightFault {
+        WeightFault::Graph(problem)
+    }
+}
+
+impl<'a> Weights<'a> {
+    pub fn new(file: &'a TensorFile, named_groups: HashMap<String, String>) -> Weights<'a> {
+        let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut by_path = HashMap::new();
+        for (index, tensor) in file.tensors().iter().enumerate() {
+            let path = tensor.name.as_str();
+            by_path.insert(path, index);
+            if !tensor.in_model {
+                continue;
+            }
+            let bounds: Vec<usize> = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at + 1)).collect();
+            for (first, &start) in bounds.iter().enumerate() {
+                for &end in bounds.iter().skip(first + 1).take(LONGEST_NAME) {
+                    by_name.entry(&path[start..end - 1]).or_default().push(index);
+                }
+            }
+        }
+        Weights { file, by_name, by_path, named_groups }
+    }
+
+    pub fn file(&self) -> &TensorFile {
+        self.file
+    }
+
+    /// The tensor that plays this role (`kernel`, `bias`, …) in the layer.
+    pub fn find(&self, layer: &LayerConfig, outer: Option<&LayerConfig>, role: &str) -> Option<&'a str> {
+        let tensors = self.file.tensors();
+        if let Some(place) = roles(layer).iter().position(|known| *known == role) {
+            let old_path = layer.class_path.replace("layers/", "_layer_checkpoint_dependencies/");
+            let named = self.named_groups.get(&layer.name).map(|group| format!("{group}/{place}"));
+            let paths = [format!("{}/vars/{place}", layer.class_path), format!("{old_path}/vars/{place}")];
+            // A model within another keeps names that are unique only within it; its place tells more.
+            let paths: Vec<String> = if outer.is_some() {
+                paths.into_iter().chain(named).collect()
+            } else {
+                named.into_iter().chain(paths).collect()
+            };
+            if let Some(&index) = paths.iter().find_map(|path| self.by_path.get(path.as_str())) {
+                return Some(&tensors[index].name);
+            }
+        }
+        let of_layer = self.by_name.get(layer.name.as_str())?;
+        let within = outer.and_then(|outer| self.by_name.get(outer.name.as_str()));
+        let is_role = |index: &&usize| {
+            let leaf = tensors[**index].name.rsplit('/').next().unwrap_or_default();
+            leaf.strip_suffix(":0").unwrap_or(leaf) == role && within.is_none_or(|within| within.contains(index))
+        };
+        of_layer.iter().find(is_role).map(|&index| tensors[index].name.as_str())
+    }
+
+    /// The tensor's values as one vector, if the layer has such a tensor.
+    pub fn vector(
+        &self,
+        layer: &LayerConfig,
+        outer: Option<&LayerConfig>,
+        role: &str,
+    ) -> Result<Option<nalgebra::DVector<f64>>, FormatError> {
+        self.find(layer, outer, role).map(|name| self.file.vector(name)).transpose()
+    }
+}
+
+/// What the numbered variables of a layer are, in Keras's order.
+fn roles(layer: &LayerConfig) -> Vec<&'static str> {
+    let is_on = |setting| layer.config.get(setting).and_then(Value::as_bool).unwrap_or(true);
+    match layer.class.as_str() {
+        "BatchNormalization" => {
+            let mut roles = Vec::new();
+            roles.extend(is_on("scale").then_some("gamma"));
+            roles.extend(is_on("center").then_some("beta"));
+            roles.extend(["moving_mean", "moving_variance"]);
+            roles
+        }
+        "Normalization" => vec!["mean", "variance", "count"],
+        "PReLU" => vec!["alpha"],
+        _ => vec!["kernel", "bias"],
+    }
+}

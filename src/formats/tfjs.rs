@@ -1,0 +1,202 @@
+//! TensorFlow.js models: `model.json` with the weights in files beside it.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use half::f16;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::graph::size;
+use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
+use super::{FormatError, Opened, json, keras};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Model {
+    model_topology: Value,
+    #[serde(default)]
+    weights_manifest: Vec<Group>,
+}
+
+/// Weights that lie one after the other in the bytes of all the group's files.
+#[derive(Deserialize)]
+struct Group {
+    paths: Vec<PathBuf>,
+    weights: Vec<Weight>,
+}
+
+#[derive(Deserialize)]
+struct Weight {
+    name: String,
+    shape: Vec<usize>,
+    dtype: String,
+    quantization: Option<Quantization>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Quantization {
+    dtype: String,
+    #[serde(default)]
+    min: f64,
+    #[serde(default)]
+    scale: f64,
+}
+
+/// Where the values of each tensor are.
+struct TfjsTensors {
+    /// For each group, its files and their lengths.
+    groups: Vec<Vec<(PathBuf, u64)>>,
+    tensors: Vec<Placed>,
+}
+
+struct Placed {
+    group: usize,
+    start: u64,
+    bytes: usize,
+    element: Element,
+}
+
+#[derive(Clone, Copy)]
+enum Element {
+    F32,
+    F16,
+    I32,
+    U8 { min: f64, scale: f64 },
+    U16 { min: f64, scale: f64 },
+}
+
+impl Element {
+    fn of(weight: &Weight) -> Option<Element> {
+        let stored = weight.quantization.as_ref().map_or(weight.dtype.as_str(), |quantization| &quantization.dtype);
+        let (min, scale) = weight.quantization.as_ref().map_or((0.0, 1.0), |stored| (stored.min, stored.scale));
+        match stored {
+            "float32" => Some(Element::F32),
+            "float16" => Some(Element::F16),
+            "int32" => Some(Element::I32),
+            "uint8" | "bool" => Some(Element::U8 { min, scale }),
+            "uint16" => Some(Element::U16 { min, scale }),
+            _ => None,
+        }
+    }
+
+    fn bytes(self) -> usize {
+        match self {
+            Element::F32 | Element::I32 => 4,
+            Element::F16 | Element::U16 { .. } => 2,
+            Element::U8 { .. } => 1,
+        }
+    }
+
+    fn decode(self, bytes: &[u8]) -> Vec<f64> {
+        let pairs = || bytes.as_chunks::<2>().0.iter();
+        let fours = || bytes.as_chunks::<4>().0.iter();
+        match self {
+            Element::F32 => fours().map(|chunk| f64::from(f32::from_le_bytes(*chunk))).collect(),
+            Element::I32 => fours().map(|chunk| f64::from(i32::from_le_bytes(*chunk))).collect(),
+            Element::F16 => pairs().map(|chunk| f16::from_le_bytes(*chunk).to_f64()).collect(),
+            Element::U8 { min, scale } => bytes.iter().map(|byte| f64::from(*byte) * scale + min).collect(),
+            Element::U16 { min, scale } => {
+                pairs().map(|chunk| f64::from(u16::from_le_bytes(*chunk)) * scale + min).collect()
+            }
+        }
+    }
+}
+
+impl TensorSource for TfjsTensors {
+    fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError> {
+        self.numbers(index).map_err(ValuesError::Tensor)
+    }
+}
+
+impl TfjsTensors {
+    fn numbers(&self, index: usize) -> Result<Vec<f64>, String> {
+        let tensor = self.tensors.get(index).ok_or("is not in the file")?;
+        let mut bytes = Vec::with_capacity(tensor.bytes);
+        let mut file_start = 0;
+        for (path, length) in self.groups.get(tensor.group).map_or(&[][..], Vec::as_slice) {
+            let wanted = tensor.start + bytes.len() as u64;
+            let left = (tensor.bytes - bytes.len()) as u64;
+            if left > 0 && wanted >= file_start && wanted < file_start + length {
+                let read = read_part(path, wanted - file_start, left.min(file_start + length - wanted), &mut bytes);
+                read.map_err(|error| format!("cannot be read from {} ({error})", path.display()))?;
+            }
+            file_start += length;
+        }
+        if bytes.len() < tensor.bytes {
+            return Err("reaches beyond the end of its files; get the parts that belong together".into());
+        }
+        Ok(tensor.element.decode(&bytes))
+    }
+}
+
+fn read_part(path: &Path, start: u64, length: u64, bytes: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(start))?;
+    file.take(length).read_to_end(bytes).map(|_| ())
+}
+
+/// Opens the model whose JSON is given. Its weights must lie beside it.
+pub(super) fn open(path: &Path, bytes: &[u8]) -> Result<Opened, FormatError> {
+    let model: Model = json::parse(path, bytes)?;
+    let tensors = tensors(path, &model.weights_manifest)?;
+    let topology = model.model_topology;
+    match topology.get("model_config").or_else(|| topology.get("class_name").map(|_| &topology)) {
+        Some(config) => keras::network(path, config, tensors, Default::default()),
+        // A graph of TensorFlow's own operators.
+        None => Ok(Opened::Tensors(tensors)),
+    }
+}
+
+fn tensors(path: &Path, manifest: &[Group]) -> Result<TensorFile, FormatError> {
+    let content = |place: String, problem: String| FormatError::Content { path: path.into(), place, problem };
+    let (mut groups, mut placed, mut infos) = (Vec::new(), Vec::new(), Vec::new());
+    for (group, Group { paths, weights }) in manifest.iter().enumerate() {
+        let mut files = Vec::with_capacity(paths.len());
+        for name in paths {
+            // A model from elsewhere must not reach for files outside its own folder.
+            if name.components().count() != 1 || name.file_name().is_none() {
+                let place = format!("weightsManifest, file `{}`,", name.display());
+                return Err(content(
+                    place,
+                    "is not the name of a file beside the model; put all parts into one folder".into(),
+                ));
+            }
+            let file = path.with_file_name(name);
+            let length =
+                std::fs::metadata(&file).map_err(|source| FormatError::Read { path: file.clone(), source })?.len();
+            files.push((file, length));
+        }
+        let available: u64 = files.iter().map(|(_, length)| length).sum();
+        let mut start = 0_u64;
+        for weight in weights {
+            let place = || format!("weightsManifest, weight `{}`,", weight.name);
+            let element = Element::of(weight).ok_or_else(|| {
+                content(
+                    place(),
+                    format!("is of type `{}`, which is not read; convert the model to float32", weight.dtype),
+                )
+            })?;
+            let length = size(&weight.shape).and_then(|count| count.checked_mul(element.bytes()));
+            let length = length.filter(|&length| start.checked_add(length as u64).is_some_and(|end| end <= available));
+            let Some(length) = length else {
+                let problem =
+                    format!("reaches beyond the {available} bytes of its files; get the parts that belong together");
+                return Err(content(place(), problem));
+            };
+            placed.push(Placed { group, start, bytes: length, element });
+            infos.push(TensorInfo {
+                name: weight.name.clone(),
+                shape: weight.shape.clone(),
+                dtype: weight.dtype.to_uppercase().replace("FLOAT", "F"),
+                bytes: length as u64,
+                is_numeric: true,
+                in_model: true,
+            });
+            start += length as u64;
+        }
+        groups.push(files);
+    }
+    Ok(TensorFile::new(path, infos, TfjsTensors { groups, tensors: placed }))
+}
