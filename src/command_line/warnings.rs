@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::flow::LayerFlow;
 use crate::formats::ChainProblem;
 use crate::network::Layer;
-use crate::resnet::{BlockMeasure, Criterion, Unstable};
+use crate::resnet::{BlockMeasure, Criterion, StableSteps};
 
 /// From this condition number on, a layer makes errors of single precision as large as its values.
 const ILL_CONDITIONED: f64 = 1e8;
@@ -83,8 +83,8 @@ pub(super) fn of_block(block: &BlockMeasure) -> Vec<Warning> {
 }
 
 /// The finding of a compression that the steps cannot follow.
-pub(super) fn of_unstable(unstable: &Unstable) -> Warning {
-    let Unstable { layer, sigma, least_steps } = unstable;
+pub(super) fn of_unstable(unstable: &StableSteps) -> Warning {
+    let StableSteps { layer, sigma, least_steps } = unstable;
     let message = format!(
         "layer {layer}: its singular value {sigma:.3e} changes sign in so few Euler steps; take {least_steps} or more"
     );

@@ -90,11 +90,7 @@ impl ResNet<'_> {
             RefinementKind::Whole if !affine.is_empty() => layers.push(self.whole_map(layer)),
             RefinementKind::Whole => {}
             RefinementKind::Full => {
-                for phase in affine {
-                    for r in 0..self.refinement.steps {
-                        layers.push(self.linear_step(phase, r, format!("{} {}", name(phase), r + 1)));
-                    }
-                }
+                affine.into_iter().for_each(|phase| self.push_linear(phase, &name(phase), layers));
             }
         }
         if let Some(phase) = last
@@ -119,14 +115,17 @@ impl ResNet<'_> {
         plain(format!("layer {} linear", layer.index), weight, Some(bias), Activation::Identity)
     }
 
-    /// Step r of an affine phase.
-    fn linear_step(&self, phase: &Phase, r: usize, name: String) -> Layer {
+    /// The N steps of an affine phase.
+    fn push_linear(&self, phase: &Phase, name: &str, layers: &mut Vec<Layer>) {
         let dimension = self.flow.ambient_dimension();
         let steps = self.refinement.steps;
         let h = 1.0 / steps as f64;
-        let generator = match &phase.motion {
-            Motion::Rotation(rotation) => rotation.angular_velocity() * h,
-            Motion::Compression { law, factors, basis } => {
+        match &phase.motion {
+            Motion::Rotation(rotation) => {
+                let blocks = linear_block(rotation.angular_velocity() * h);
+                layers.extend((1..=steps).map(|r| blocks(format!("{name} {r}"))));
+            }
+            Motion::Compression { law, factors, basis } => layers.extend((0..steps).map(|r| {
                 let rates: Vec<f64> = factors.iter().map(|sigma| step_rate(*law, *sigma, r, steps)).collect();
                 let mut generator = DMatrix::from_diagonal(&DVector::from_vec(rates));
                 if let Some(basis) = basis {
@@ -134,20 +133,14 @@ impl ResNet<'_> {
                     let tilted = basis * generator.view((0, 0), (side, side)) * basis.transpose();
                     generator.view_mut((0, 0), (side, side)).copy_from(&tilted);
                 }
-                generator
-            }
-            Motion::Shift(bias) => {
-                return block(name, DMatrix::zeros(1, dimension), None, DMatrix::zeros(dimension, 1), Some(bias * h));
-            }
-            Motion::Activation { .. } | Motion::Residual(_) => DMatrix::zeros(dimension, dimension),
-        };
-        let mut inner = DMatrix::zeros(2 * dimension, dimension);
-        inner.view_mut((0, 0), (dimension, dimension)).fill_with_identity();
-        inner.view_mut((dimension, 0), (dimension, dimension)).fill_diagonal(-1.0);
-        let mut outer = DMatrix::zeros(dimension, 2 * dimension);
-        outer.columns_mut(0, dimension).copy_from(&generator);
-        outer.columns_mut(dimension, dimension).copy_from(&-generator);
-        block(name, inner, None, outer, None)
+                linear_block(generator)(format!("{name} {}", r + 1))
+            })),
+            Motion::Shift(bias) => layers.extend((1..=steps).map(|r| {
+                let (inner, outer) = (DMatrix::zeros(1, dimension), DMatrix::zeros(dimension, 1));
+                block(format!("{name} {r}"), inner, None, outer, Some(bias * h))
+            })),
+            Motion::Activation { .. } | Motion::Residual(_) => {}
+        }
     }
 
     fn push_activation(
@@ -204,6 +197,18 @@ impl ResNet<'_> {
             shortcut: residual.shortcut.as_ref().map(|shortcut| shortcut.clone().resize(dimension, dimension, 0.0)),
         }
     }
+}
+
+/// Blocks x + Gx, G the `generator` (h times that of the phase), as W¹ = [I; −I] and W² = [G, −G]; one for each name.
+fn linear_block(generator: DMatrix<f64>) -> impl Fn(String) -> Layer {
+    let dimension = generator.nrows();
+    let mut inner = DMatrix::zeros(2 * dimension, dimension);
+    inner.view_mut((0, 0), (dimension, dimension)).fill_with_identity();
+    inner.view_mut((dimension, 0), (dimension, dimension)).fill_diagonal(-1.0);
+    let mut outer = DMatrix::zeros(dimension, 2 * dimension);
+    outer.columns_mut(0, dimension).copy_from(&generator);
+    outer.columns_mut(dimension, dimension).copy_from(&-generator);
+    move |name| block(name, inner.clone(), None, outer.clone(), None)
 }
 
 /// (r, s, step length) of each block of an activation. Where it folds at s*, blocks start before s* and the last of

@@ -3,18 +3,19 @@
 use nalgebra::DMatrix;
 
 use super::ResNet;
-use crate::flow::{Exactly, FlowError, LayerFlow, Motion, Walker, finish_exactly};
+use crate::flow::{Exactly, Flow, FlowError, LayerFlow, Motion, Walker, finish_exactly};
 use crate::network::OutputFunction;
 
-/// Multiplications that the curve over time may cost; a position in d dimensions costs about d².
-const CURVE_WORK: usize = 2_000_000_000;
-/// More samples than this do not change the curve.
-const CURVE_SAMPLES: usize = 500;
+/// Multiplications that the curve over time may cost; a phase in d dimensions costs about 2d² a sample.
+const CURVE_WORK: usize = 400_000_000;
 /// The phase times at which the curve is measured.
 const CURVE_TIMES: [f64; 4] = [0.25, 0.5, 0.75, 1.0];
 
+/// So many of the points that stray farthest are listed.
+const WORST: usize = 10;
+
 /// The distance between the plain net and its refinement.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct RefinementError {
     /// (t, largest ‖x_resnet − x_plain‖ over the points, mean of it) in the ambient space, at every phase boundary and
     /// three times between; on a part of the points where there are many.
@@ -27,6 +28,23 @@ pub struct RefinementError {
     pub prediction_agreement: f64,
     /// The number of blocks the refined network has.
     pub blocks: usize,
+    /// The points that stray farthest, the worst first.
+    pub worst: Vec<WorstPoint>,
+    /// The refined network's answers after the output function, outputs × samples.
+    pub output: DMatrix<f64>,
+    /// The class it predicts for each point.
+    pub predictions: Vec<usize>,
+}
+
+/// A point that strays far.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WorstPoint {
+    /// The sample, from 0.
+    pub sample: usize,
+    /// The distance of its outputs at the end, before the output function.
+    pub error: f64,
+    /// Whether both networks predict the same class.
+    pub agrees: bool,
 }
 
 impl ResNet<'_> {
@@ -41,14 +59,35 @@ impl ResNet<'_> {
         output: OutputFunction,
         progress: &mut dyn FnMut(f32) -> bool,
     ) -> Result<RefinementError, FlowError> {
-        let (max_error, largest, agreeing) = self.compare_ends(inputs, output)?;
-        let samples = inputs.ncols();
+        let width = self.flow.layers().last().map_or(0, |layer| layer.outputs);
+        let end = self.flow.duration();
+        let plain = self.flow.positions(inputs, end)?.rows(0, width).into_owned();
+        let mut refined = self.positions(inputs, end)?.rows(0, width).into_owned();
+        let errors: Vec<f64> =
+            plain.column_iter().zip(refined.column_iter()).map(|(one, other)| (one - other).norm()).collect();
+        let expected = predictions(&plain, output);
+        let predictions = predictions(&refined, output);
+        let max_error = errors.iter().copied().fold(0.0, f64::max);
+        let largest = plain.column_iter().map(|column| column.norm()).fold(0.0, f64::max);
+        let mut order: Vec<usize> = (0..errors.len()).collect();
+        order.sort_by(|one, other| errors[*other].total_cmp(&errors[*one]));
+        order.truncate(WORST);
+        let worst = |sample: usize| WorstPoint {
+            sample,
+            error: errors[sample],
+            agrees: expected[sample] == predictions[sample],
+        };
+        let worst = order.into_iter().map(worst).collect();
+        output.apply_columns(&mut refined);
         Ok(RefinementError {
             over_time: self.curve(inputs, progress)?,
             max_error,
             relative_error: if largest > 0.0 { max_error / largest } else { 0.0 },
-            prediction_agreement: if samples > 0 { agreeing as f64 / samples as f64 } else { 1.0 },
+            prediction_agreement: agreement(&expected, &predictions),
             blocks: self.blocks(),
+            worst,
+            output: refined,
+            predictions,
         })
     }
 
@@ -58,35 +97,16 @@ impl ResNet<'_> {
     /// # Errors
     /// If `inputs` does not fit the network.
     pub fn layer_errors(&self, inputs: &DMatrix<f64>) -> Result<Vec<f64>, FlowError> {
+        let plain = layer_ends(Walker::new(self.flow, inputs, &Exactly, &finish_exactly)?, self.flow);
+        Ok(largest_distances(&plain, &self.layer_ends(inputs)?))
+    }
+
+    /// The values at the end of each layer, in the layer's own coordinates.
+    pub(super) fn layer_ends(&self, inputs: &DMatrix<f64>) -> Result<Vec<DMatrix<f64>>, FlowError> {
         let finish = |layer: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>| {
             self.finish(layer, motion, start, points);
         };
-        let mut plain = Walker::new(self.flow, inputs, &Exactly, &finish_exactly)?;
-        let mut refined = Walker::new(self.flow, inputs, self.follow.as_ref(), &finish)?;
-        let of_layer = |layer: &LayerFlow| {
-            plain.next_layer();
-            refined.next_layer();
-            let own = |walker: &Walker<'_>| walker.layer_start().rows(0, layer.outputs).into_owned();
-            let apart = own(&plain) - own(&refined);
-            apart.column_iter().map(|column| column.norm()).fold(0.0, f64::max)
-        };
-        Ok(self.flow.layers().iter().map(of_layer).collect())
-    }
-
-    /// The largest distance at the end, the largest norm there, and how many predictions agree.
-    fn compare_ends(&self, inputs: &DMatrix<f64>, output: OutputFunction) -> Result<(f64, f64, usize), FlowError> {
-        let width = self.flow.layers().last().map_or(0, |layer| layer.outputs);
-        let end = self.flow.duration();
-        let plain = self.flow.positions(inputs, end)?.rows(0, width).into_owned();
-        let refined = self.positions(inputs, end)?.rows(0, width).into_owned();
-        let (mut max_error, mut largest, mut agreeing) = (0.0_f64, 0.0_f64, 0);
-        for (one, other) in plain.column_iter().zip(refined.column_iter()) {
-            max_error = max_error.max((one - other).norm());
-            largest = largest.max(one.norm());
-            let same = output.predicted_class(one.as_slice()) == output.predicted_class(other.as_slice());
-            agreeing += usize::from(same);
-        }
-        Ok((max_error, largest, agreeing))
+        Ok(layer_ends(Walker::new(self.flow, inputs, self.follow.as_ref(), &finish)?, self.flow))
     }
 
     /// Both networks side by side, phase by phase.
@@ -98,7 +118,7 @@ impl ResNet<'_> {
         let finish = |layer: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>| {
             self.finish(layer, motion, start, points);
         };
-        let few = self.some_of(inputs);
+        let few = self.some_of(inputs, CURVE_WORK / CURVE_TIMES.len());
         let mut plain = Walker::new(self.flow, &few, &Exactly, &finish_exactly)?;
         let mut refined = Walker::new(self.flow, &few, self.follow.as_ref(), &finish)?;
         let mut curve = vec![(0.0, 0.0, 0.0)];
@@ -124,12 +144,41 @@ impl ResNet<'_> {
         Ok(curve)
     }
 
-    fn some_of(&self, inputs: &DMatrix<f64>) -> DMatrix<f64> {
+    /// So many of `inputs`, evenly spread, that one pass costs at most `work` multiplications.
+    pub(super) fn some_of(&self, inputs: &DMatrix<f64>, work: usize) -> DMatrix<f64> {
         let phases: usize = self.flow.layers().iter().map(|layer| layer.phases.len()).sum();
-        let cost_of_one = self.flow.ambient_dimension().pow(2) * phases.max(1) * 2 * CURVE_TIMES.len();
-        let most = (CURVE_WORK / cost_of_one.max(1)).clamp(1, CURVE_SAMPLES);
+        let cost_of_one = 2 * self.flow.ambient_dimension().pow(2) * phases.max(1);
+        let most = (work / cost_of_one.max(1)).max(1);
         let stride = inputs.ncols().div_ceil(most).max(1);
         let chosen: Vec<usize> = (0..inputs.ncols()).step_by(stride).collect();
         inputs.select_columns(&chosen)
     }
+}
+
+/// The class that `output` reads from each column.
+pub(super) fn predictions(ends: &DMatrix<f64>, output: OutputFunction) -> Vec<usize> {
+    ends.column_iter().map(|column| output.predicted_class(column.as_slice())).collect()
+}
+
+/// The share of equal predictions; 1 without any.
+pub(super) fn agreement(one: &[usize], other: &[usize]) -> f64 {
+    let agreeing = one.iter().zip(other).filter(|(one, other)| one == other).count();
+    if one.is_empty() { 1.0 } else { agreeing as f64 / one.len() as f64 }
+}
+
+/// The values at the end of each layer, in the layer's own coordinates.
+pub(super) fn layer_ends(mut walker: Walker<'_>, flow: &Flow) -> Vec<DMatrix<f64>> {
+    let of_layer = |layer: &LayerFlow| {
+        walker.next_layer();
+        walker.layer_start().rows(0, layer.outputs).into_owned()
+    };
+    flow.layers().iter().map(of_layer).collect()
+}
+
+/// The largest distance between columns, layer by layer.
+pub(super) fn largest_distances(one: &[DMatrix<f64>], other: &[DMatrix<f64>]) -> Vec<f64> {
+    let largest = |(one, other): (&DMatrix<f64>, &DMatrix<f64>)| {
+        one.column_iter().zip(other.column_iter()).map(|(one, other)| (one - other).norm()).fold(0.0, f64::max)
+    };
+    one.iter().zip(other).map(largest).collect()
 }

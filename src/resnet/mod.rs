@@ -4,6 +4,7 @@
 //! ones that those blocks compute.
 
 mod blocks;
+mod convergence;
 mod integrator;
 mod interpolant;
 mod measure;
@@ -13,9 +14,10 @@ mod tests;
 mod trained;
 
 pub use blocks::BlocksError;
+pub use convergence::{Convergence, LARGEST_SEARCHED, STUDIED_STEPS, Slope, StepsError};
 pub use integrator::Integrator;
-pub use measure::RefinementError;
-pub use refine::{ResNet, Unstable};
+pub use measure::{RefinementError, WorstPoint};
+pub use refine::{ResNet, StableSteps};
 pub use trained::{BlockMeasure, Criterion, measure_blocks};
 
 /// Which part of each layer is refined.

@@ -8,7 +8,9 @@ use super::blocks::activation_steps;
 use super::integrator::Steps;
 use super::interpolant::Interpolant;
 use super::{Integrator, Refinement, RefinementKind};
-use crate::flow::{CompressionLaw, Exactly, Flow, FlowError, Follow, Motion, SampledPath, Walker, finish_exactly};
+use crate::flow::{
+    CompressionLaw, Exactly, Flow, FlowError, Follow, LayerFlow, Motion, SampledPath, Walker, finish_exactly,
+};
 use crate::network::Activation;
 
 /// A plain net's flow in steps.
@@ -21,13 +23,13 @@ pub struct ResNet<'a> {
     pub(super) interpolants: Vec<Option<Interpolant>>,
 }
 
-/// A direction in which the steps' compression comes out wrong: under Euler it changes sign, as N ≤ |ln σ|; under the
-/// other methods it grows.
+/// What the steps need to follow a layer's compression: with fewer of them a direction comes out wrong. Under Euler it
+/// changes sign, as N ≤ |ln σ|; under the other methods it grows.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Unstable {
+pub struct StableSteps {
     /// The layer, from 1.
     pub layer: usize,
-    /// Its singular value.
+    /// The singular value that asks for the most steps.
     pub sigma: f64,
     /// The smallest N that is stable for it.
     pub least_steps: usize,
@@ -39,11 +41,8 @@ impl<'a> ResNet<'a> {
     /// # Errors
     /// If `data` does not fit the network.
     pub fn new(flow: &'a Flow, refinement: Refinement, data: &DMatrix<f64>) -> Result<ResNet<'a>, FlowError> {
-        let follow: Arc<dyn Follow> = match refinement.kind {
-            RefinementKind::Whole => Arc::new(Exactly),
-            RefinementKind::Full => Arc::new(Steps { integrator: refinement.integrator, steps: refinement.steps }),
-        };
         let refinement = Refinement { steps: refinement.steps.max(1), ..refinement };
+        let follow = follow(refinement);
         let mut walker = Walker::new(flow, data, &Exactly, &finish_exactly)?;
         let mut interpolants = Vec::with_capacity(flow.layers().len());
         for layer in flow.layers() {
@@ -133,26 +132,44 @@ impl<'a> ResNet<'a> {
         blocks
     }
 
-    /// For each layer whose compression is unstable at this N, the singular value that asks for the most steps.
-    pub fn unstable(&self) -> Vec<Unstable> {
+    /// For each layer that compresses, the smallest stable N and the singular value that asks for it. Directions that
+    /// grow are stable with every N, and so is everything while each W is kept whole.
+    pub fn stable_steps(&self) -> Vec<StableSteps> {
         if self.refinement.kind == RefinementKind::Whole {
             return Vec::new();
         }
-        // 1 + ln σ/N > 0 for N > −ln σ; growing directions never change sign.
+        // 1 + ln σ/N > 0 for N > −ln σ.
         let limit = self.refinement.integrator.steepest_descent();
-        let mut found = Vec::new();
-        for layer in self.flow.layers().iter().filter(|layer| !layer.is_residual()) {
-            for phase in &layer.phases {
-                let Motion::Compression { law: CompressionLaw::Geometric, factors, .. } = &phase.motion else {
-                    continue;
-                };
-                let steepest = factors.iter().copied().filter(|sigma| *sigma > 0.0).min_by(f64::total_cmp);
-                if let Some(sigma) = steepest.filter(|sigma| -sigma.ln() >= limit * self.refinement.steps as f64) {
-                    let least_steps = (-sigma.ln() / limit).floor() as usize + 1;
-                    found.push(Unstable { layer: layer.index, sigma, least_steps });
+        let of_layer = |layer: &LayerFlow| {
+            let shrinking = layer.phases.iter().filter_map(|phase| match &phase.motion {
+                Motion::Compression { law: CompressionLaw::Geometric, factors, .. } => {
+                    factors.iter().copied().filter(|sigma| *sigma > 0.0 && *sigma < 1.0).min_by(f64::total_cmp)
                 }
-            }
-        }
+                _ => None,
+            });
+            let sigma = shrinking.min_by(f64::total_cmp)?;
+            Some(StableSteps { layer: layer.index, sigma, least_steps: (-sigma.ln() / limit).floor() as usize + 1 })
+        };
+        self.flow.layers().iter().filter(|layer| !layer.is_residual()).filter_map(of_layer).collect()
+    }
+
+    /// The layers whose compression is unstable at this N.
+    pub fn unstable(&self) -> Vec<StableSteps> {
+        let mut found = self.stable_steps();
+        found.retain(|layer| layer.least_steps > self.refinement.steps);
         found
+    }
+
+    /// Another part refined, or with another number of steps, on the same knots.
+    pub(super) fn varied(&self, kind: RefinementKind, steps: usize) -> ResNet<'a> {
+        let refinement = Refinement { kind, steps: steps.max(1), integrator: self.refinement.integrator };
+        ResNet { flow: self.flow, refinement, follow: follow(refinement), interpolants: self.interpolants.clone() }
+    }
+}
+
+fn follow(refinement: Refinement) -> Arc<dyn Follow> {
+    match refinement.kind {
+        RefinementKind::Whole => Arc::new(Exactly),
+        RefinementKind::Full => Arc::new(Steps { integrator: refinement.integrator, steps: refinement.steps }),
     }
 }

@@ -1,9 +1,11 @@
 //! The refinement of trained networks: first order in N, exact where the model says so.
 
-use layerflow::flow::{CompressionLaw, Flow, FlowOptions};
+use std::fs;
+
+use layerflow::flow::{CompressionLaw, Flow, FlowError, FlowOptions};
 use layerflow::formats::examples;
 use layerflow::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
-use layerflow::resnet::{Integrator, Refinement, RefinementKind, ResNet, measure_blocks};
+use layerflow::resnet::{Convergence, Integrator, Refinement, RefinementKind, ResNet, measure_blocks};
 use nalgebra::{DMatrix, DVector};
 
 use crate::support;
@@ -24,16 +26,27 @@ fn end_error(network: &Network, inputs: &DMatrix<f64>, options: FlowOptions, ref
     resnet.measure(inputs, network.output(), &mut |_| true).unwrap().max_error
 }
 
-/// The slope of ln error against ln N, fitted through these N.
-fn slope(network: &Network, inputs: &DMatrix<f64>, integrator: Integrator, steps: [usize; 3]) -> f64 {
-    let point = |steps: usize| {
-        let refinement = Refinement { integrator, ..full(steps) };
-        ((steps as f64).ln(), end_error(network, inputs, FlowOptions::default(), refinement).ln())
-    };
-    let points = steps.map(point);
-    let mean = |pick: fn(&(f64, f64)) -> f64| points.iter().map(pick).sum::<f64>() / points.len() as f64;
-    let (x, y) = (mean(|p| p.0), mean(|p| p.1));
-    points.iter().map(|p| (p.0 - x) * (p.1 - y)).sum::<f64>() / points.iter().map(|p| (p.0 - x).powi(2)).sum::<f64>()
+fn study(network: &Network, inputs: &DMatrix<f64>, integrator: Integrator) -> Convergence {
+    let flow = Flow::new(network, FlowOptions::default(), &mut |_| true).unwrap();
+    Convergence::study(&flow, (RefinementKind::Full, integrator), inputs, network.output(), &mut |_| true).unwrap()
+}
+
+#[test]
+fn every_integrator_has_its_order_on_every_reference_network() {
+    let mut fitted = [0; 3];
+    for case in fs::read_dir(support::data("cases")).unwrap().map(|entry| entry.unwrap().path()) {
+        let network = support::network(&case.join("network.json"), Activation::Identity);
+        let inputs = support::points(&case.join("inputs.csv"), network.inputs());
+        let name = case.file_name().unwrap().to_string_lossy().into_owned();
+        for ((integrator, order), count) in Integrator::ALL.into_iter().zip([1.0, 2.0, 4.0]).zip(&mut fitted) {
+            let Some(slope) = study(&network, &inputs, integrator).slope else { continue };
+            println!("{name}, {}: slope {:.3}, N = {} to {}", integrator.name(), slope.exponent, slope.from, slope.to);
+            assert!((slope.exponent + order).abs() < 0.1 * order, "{name}, {integrator:?}: {slope:?}");
+            *count += 1;
+        }
+    }
+    // Of the ill-conditioned network RK4 is at rounding before its order shows.
+    assert_eq!(fitted, [24, 24, 23]);
 }
 
 #[test]
@@ -41,23 +54,48 @@ fn the_error_on_trained_networks_falls_as_one_over_n() {
     let (spiral, data) = examples::spiral().unwrap();
     let circles = examples::circles().unwrap();
     for network in [spiral, circles] {
-        let slope = slope(&network, &data.points, Integrator::Euler, [64, 128, 256]);
-        assert!((slope + 1.0).abs() < 0.1, "{}: slope {slope}", network.name());
+        let study = study(&network, &data.points, Integrator::Euler);
+        let slopes = [study.layer_slopes.clone(), vec![study.slope]].concat();
+        assert!(
+            slopes.iter().all(|slope| (slope.unwrap().exponent + 1.0).abs() < 0.1),
+            "{}: {study:?}",
+            network.name()
+        );
+        assert!(study.interpolation_error < 0.1 * study.errors[8].max_error);
     }
 }
 
 #[test]
-fn every_integrator_has_its_order_on_a_trained_network() {
+fn the_first_n_with_all_predictions_equal_is_the_first() {
     let (spiral, data) = examples::spiral().unwrap();
-    for (integrator, order, steps) in [
-        (Integrator::Euler, 1.0, [64, 128, 256]),
-        (Integrator::Midpoint, 2.0, [32, 64, 128]),
-        (Integrator::Rk4, 4.0, [16, 32, 64]),
-    ] {
-        let slope = slope(&spiral, &data.points, integrator, steps);
-        println!("{}: slope {slope:.3}", integrator.name());
-        assert!((slope + order).abs() < 0.1 * order, "{}: slope {slope}", integrator.name());
+    let found = study(&spiral, &data.points, Integrator::Euler).least_agreeing.unwrap();
+    assert!(found > 1);
+    let flow = Flow::new(&spiral, FlowOptions::default(), &mut |_| true).unwrap();
+    for steps in 1..=found {
+        let resnet = ResNet::new(&flow, full(steps), &data.points).unwrap();
+        let error = resnet.measure(&data.points, spiral.output(), &mut |_| true).unwrap();
+        assert_eq!(error.prediction_agreement == 1.0, steps == found, "N = {steps}");
+        let worst = error.worst[0];
+        assert_eq!((worst.error, error.worst.len()), (error.max_error, 10));
+        let plain = spiral.forward(&data.points).unwrap();
+        assert_eq!(worst.agrees, plain.predictions[worst.sample] == error.predictions[worst.sample]);
     }
+}
+
+#[test]
+fn a_study_of_what_is_kept_whole_has_no_slope_and_can_be_cancelled() {
+    let (spiral, data) = examples::spiral().unwrap();
+    let flow = Flow::new(&spiral, FlowOptions::default(), &mut |_| true).unwrap();
+    let whole = (RefinementKind::Whole, Integrator::Euler);
+    let study = Convergence::study(&flow, whole, &data.points, spiral.output(), &mut |_| true).unwrap();
+    assert!(study.slope.is_none() && study.stable_steps.is_empty());
+    assert!(study.errors.iter().all(|error| (error.max_error - study.interpolation_error).abs() < 1e-12));
+    let mut told = 0;
+    let cancelled = Convergence::study(&flow, whole, &data.points, spiral.output(), &mut |_| {
+        told += 1;
+        told < 4
+    });
+    assert_eq!((cancelled, told), (Err(FlowError::Cancelled), 4));
 }
 
 #[test]
@@ -108,6 +146,7 @@ fn unstable_compressions_and_blocks_are_told() {
     let inputs = DMatrix::from_element(2, 1, 1.0);
     let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
     let unstable = ResNet::new(&flow, full(4), &inputs).unwrap().unstable();
+    assert_eq!(study(&network, &inputs, Integrator::Euler).least_stable(), unstable.first().copied());
     assert_eq!(unstable.len(), 1);
     assert_eq!((unstable[0].layer, unstable[0].least_steps), (1, 6));
     assert!(ResNet::new(&flow, full(6), &inputs).unwrap().unstable().is_empty());

@@ -240,9 +240,7 @@ mod tests {
         let error = RefinementError {
             over_time: vec![(0.0, 0.0, 0.0), (1.0, 2.0, 1.0), (2.0, 1.0, 0.5)],
             max_error: 1.0,
-            relative_error: 0.1,
-            prediction_agreement: 1.0,
-            blocks: 3,
+            ..RefinementError::default()
         };
         for (t, expected) in [(-1.0, 0.0), (0.0, 0.0), (0.5, 1.0), (1.0, 2.0), (1.5, 1.5), (9.0, 1.0)] {
             assert_eq!(error_at(&error, t), expected);

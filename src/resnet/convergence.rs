@@ -1,0 +1,217 @@
+//! How fast the refinement approaches the plain net: its error against N, the slope, and the N that suffice.
+
+use std::collections::BTreeSet;
+
+use nalgebra::DMatrix;
+
+use super::measure::{agreement, largest_distances, layer_ends, predictions};
+use super::{Integrator, Refinement, RefinementKind, ResNet, StableSteps};
+use crate::flow::{Exactly, Flow, FlowError, Motion, Walker, finish_exactly};
+use crate::network::OutputFunction;
+
+/// The N at which the error is measured.
+pub const STUDIED_STEPS: [usize; 11] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+/// The smallest N with all predictions equal is looked for up to this one.
+pub const LARGEST_SEARCHED: usize = 1024;
+/// A method shows its order from about this many steps for each unit of |ln σ| or θ (radians).
+const STEPS_FOR_THE_ORDER: f64 = 4.0;
+/// The slope is fitted through the last points of the smooth range, so many at most and at least.
+const MOST_FITTED: usize = 4;
+const LEAST_FITTED: usize = 3;
+/// Errors below this share of the outputs are rounding.
+const ROUNDING: f64 = 1e-11;
+/// Only errors that are so many times that of the interpolated activations tell about the steps.
+const ABOVE_INTERPOLATION: f64 = 20.0;
+/// Multiplications that one pass of the points through a refinement may cost, a fraction of a second; where there are
+/// more points, a part of them is studied.
+const STUDY_WORK: usize = 400_000_000;
+/// Points that disagreed at one N are tried first at the next; so many of each.
+const REMEMBERED: usize = 8;
+
+/// The error of refinements that differ in N alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Convergence {
+    /// Which part of each layer is refined.
+    pub kind: RefinementKind,
+    /// How a step is taken.
+    pub integrator: Integrator,
+    /// The number of points that are compared; a part of them where there are many.
+    pub samples: usize,
+    /// The error at each of [`STUDIED_STEPS`].
+    pub errors: Vec<StepsError>,
+    /// The error at the end that the knots of the activations make, whatever N is; 0 where blocks meet the activations.
+    pub interpolation_error: f64,
+    /// The slope of the error at the end; `None` where N does not matter or no range is smooth.
+    pub slope: Option<Slope>,
+    /// The slope at the end of each layer.
+    pub layer_slopes: Vec<Option<Slope>>,
+    /// For each layer that compresses, the smallest N that is stable.
+    pub stable_steps: Vec<StableSteps>,
+    /// The smallest N with which all predictions are the plain net's; `None` if there is none up to
+    /// [`LARGEST_SEARCHED`].
+    pub least_agreeing: Option<usize>,
+}
+
+/// The error at one N.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepsError {
+    /// N.
+    pub steps: usize,
+    /// The largest distance between outputs, before the output function.
+    pub max_error: f64,
+    /// The share of equal predictions.
+    pub agreement: f64,
+    /// The largest distance at the end of each layer, in the layer's own coordinates.
+    pub layers: Vec<f64>,
+}
+
+/// ln error = `exponent`·ln N + constant, by least squares.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Slope {
+    /// The slope: −1 for Euler, −2 for midpoint, −4 for RK4.
+    pub exponent: f64,
+    /// The first N of the fit.
+    pub from: usize,
+    /// The last.
+    pub to: usize,
+}
+
+impl Convergence {
+    /// Measures refinements of `flow` on `inputs` (inputs × samples), whose last layer is read by `output`. `progress`
+    /// is told the share of the work done and answers whether to go on.
+    ///
+    /// # Errors
+    /// If `inputs` does not fit the network or `progress` answers false.
+    pub fn study(
+        flow: &Flow,
+        (kind, integrator): (RefinementKind, Integrator),
+        inputs: &DMatrix<f64>,
+        output: OutputFunction,
+        progress: &mut dyn FnMut(f32) -> bool,
+    ) -> Result<Convergence, FlowError> {
+        let mut go_on = |share: f32| if progress(share) { Ok(()) } else { Err(FlowError::Cancelled) };
+        go_on(0.0)?;
+        let all = ResNet::new(flow, Refinement { kind, steps: 1, integrator }, inputs)?;
+        let few = all.some_of(inputs, STUDY_WORK);
+        let plain = layer_ends(Walker::new(flow, &few, &Exactly, &finish_exactly)?, flow);
+        let expected = plain.last().map_or_else(Vec::new, |ends| predictions(ends, output));
+        let mut errors = Vec::with_capacity(STUDIED_STEPS.len());
+        for (index, steps) in STUDIED_STEPS.into_iter().enumerate() {
+            go_on(0.5 * index as f32 / STUDIED_STEPS.len() as f32)?;
+            let ends = all.varied(kind, steps).layer_ends(&few)?;
+            let found = ends.last().map_or_else(Vec::new, |ends| predictions(ends, output));
+            let layers = largest_distances(&plain, &ends);
+            errors.push(StepsError {
+                steps,
+                max_error: layers.last().copied().unwrap_or(0.0),
+                agreement: agreement(&expected, &found),
+                layers,
+            });
+        }
+        // With every W whole nothing but the knots is left of the error.
+        let whole = all.varied(RefinementKind::Whole, 1).layer_ends(&few)?;
+        let floors = largest_distances(&plain, &whole);
+        let smooth_from = smooth_from(flow);
+        let slope_of = |layer: usize| {
+            let size = plain[layer].column_iter().map(|column| column.norm()).fold(0.0, f64::max);
+            let floor = (ROUNDING * size).max(ABOVE_INTERPOLATION * floors[layer]);
+            let error = |at: &StepsError| (at.steps, at.layers[layer]);
+            Slope::fit(errors.iter().map(error).filter(|(n, error)| *n as f64 >= smooth_from && *error > floor))
+        };
+        let layer_slopes: Vec<Option<Slope>> = match kind {
+            RefinementKind::Full => (0..plain.len()).map(slope_of).collect(),
+            RefinementKind::Whole => vec![None; plain.len()],
+        };
+        let least_agreeing = all.least_agreeing(&few, &expected, output, &mut |share| go_on(0.5 + 0.5 * share))?;
+        Ok(Convergence {
+            kind,
+            integrator,
+            samples: few.ncols(),
+            interpolation_error: floors.last().copied().unwrap_or(0.0),
+            slope: layer_slopes.last().copied().flatten(),
+            layer_slopes,
+            stable_steps: all.stable_steps(),
+            least_agreeing,
+            errors,
+        })
+    }
+
+    /// The largest of the smallest stable N of the layers, with its layer and σ.
+    pub fn least_stable(&self) -> Option<StableSteps> {
+        self.stable_steps.iter().copied().max_by_key(|layer| layer.least_steps)
+    }
+}
+
+impl Slope {
+    /// The line through the last of the points (N, error); `None` if there are too few.
+    fn fit(points: impl Iterator<Item = (usize, f64)>) -> Option<Slope> {
+        let points: Vec<(usize, f64)> = points.collect();
+        let last = &points[points.len().saturating_sub(MOST_FITTED)..];
+        let (from, to) = (last.first()?.0, last.last()?.0);
+        if last.len() < LEAST_FITTED {
+            return None;
+        }
+        let logarithms: Vec<(f64, f64)> = last.iter().map(|(n, error)| ((*n as f64).ln(), error.ln())).collect();
+        let count = logarithms.len() as f64;
+        let (x, y) =
+            logarithms.iter().fold((0.0, 0.0), |sum, point| (sum.0 + point.0 / count, sum.1 + point.1 / count));
+        let (product, square) = logarithms.iter().fold((0.0, 0.0), |sum, point| {
+            let along = point.0 - x;
+            (sum.0 + along * (point.1 - y), sum.1 + along * along)
+        });
+        Some(Slope { exponent: product / square, from, to })
+    }
+}
+
+impl ResNet<'_> {
+    /// The smallest N with which every column of `inputs` gets the class that is `expected` of it.
+    ///
+    /// Every N is tried. Points that disagreed before are likely to disagree again, so they are tried first; only an N
+    /// that gets them right is tried on all.
+    fn least_agreeing(
+        &self,
+        inputs: &DMatrix<f64>,
+        expected: &[usize],
+        output: OutputFunction,
+        go_on: &mut dyn FnMut(f32) -> Result<(), FlowError>,
+    ) -> Result<Option<usize>, FlowError> {
+        let wrong = |steps: usize, samples: &[usize]| -> Result<Vec<usize>, FlowError> {
+            let ends = self.varied(self.refinement.kind, steps).layer_ends(&inputs.select_columns(samples))?;
+            let found = ends.last().map_or_else(Vec::new, |ends| predictions(ends, output));
+            Ok(samples
+                .iter()
+                .zip(found)
+                .filter(|(sample, class)| expected[**sample] != *class)
+                .map(|(s, _)| *s)
+                .collect())
+        };
+        let everything: Vec<usize> = (0..expected.len()).collect();
+        let mut remembered = BTreeSet::new();
+        for steps in 1..=LARGEST_SEARCHED {
+            go_on(steps as f32 / LARGEST_SEARCHED as f32)?;
+            let likely: Vec<usize> = remembered.iter().copied().collect();
+            if !likely.is_empty() && !wrong(steps, &likely)?.is_empty() {
+                continue;
+            }
+            let disagreeing = wrong(steps, &everything)?;
+            if disagreeing.is_empty() {
+                return Ok(Some(steps));
+            }
+            remembered.extend(disagreeing.into_iter().take(REMEMBERED));
+        }
+        Ok(None)
+    }
+}
+
+/// The N from which on every linear phase is followed closely enough to show the method's order.
+fn smooth_from(flow: &Flow) -> f64 {
+    let phases = flow.layers().iter().flat_map(|layer| &layer.phases);
+    let rates = phases.flat_map(|phase| match &phase.motion {
+        Motion::Rotation(rotation) => rotation.angles().to_vec(),
+        Motion::Compression { factors, .. } => {
+            factors.iter().filter(|sigma| **sigma > 0.0).map(|sigma| sigma.ln().abs()).collect()
+        }
+        _ => Vec::new(),
+    });
+    STEPS_FOR_THE_ORDER * rates.fold(0.0, f64::max)
+}
