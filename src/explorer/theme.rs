@@ -44,6 +44,9 @@ const DATA: [Color32; 7] = [
 /// How many classes have a colour of their own; further classes repeat the colours with another shape.
 pub const DATA_COLOURS: usize = DATA.len() + 1;
 
+/// How strong the fill of a cell is at the most; points and grid must stand out from it.
+const AREA_STRENGTH: f32 = 0.6;
+
 /// The colours of one of the two themes.
 #[derive(Debug)]
 pub struct Palette {
@@ -69,6 +72,10 @@ pub struct Palette {
     pub error_small: Color32,
     /// A large one.
     pub error_large: Color32,
+    /// A cell of the grid that has shrunk.
+    area_shrunk: Color32,
+    /// A cell of the grid that has grown.
+    area_grown: Color32,
     /// Data without labels.
     pub unlabelled: Color32,
     /// The eighth data colour.
@@ -88,6 +95,8 @@ static LIGHT: Palette = Palette {
     warning: Color32::from_rgb(0xA3, 0x45, 0x00),
     error_small: Color32::from_rgb(0xB8, 0xBA, 0xC0),
     error_large: Color32::from_rgb(0xC2, 0x1E, 0x56),
+    area_shrunk: Color32::from_rgb(0x8C, 0x51, 0x0A), // brown
+    area_grown: Color32::from_rgb(0x01, 0x66, 0x5E),  // teal
     unlabelled: Color32::from_rgb(0x4E, 0x55, 0x62),
     black: Color32::from_rgb(0x1E, 0x1F, 0x22),
     phases: [
@@ -114,6 +123,8 @@ static DARK: Palette = Palette {
     warning: Color32::from_rgb(0xF0, 0xA0, 0x60),
     error_small: Color32::from_rgb(0x55, 0x58, 0x60),
     error_large: Color32::from_rgb(0xFF, 0x5C, 0x8D),
+    area_shrunk: Color32::from_rgb(0xC8, 0x8A, 0x35),
+    area_grown: Color32::from_rgb(0x4F, 0xC0, 0xB2),
     unlabelled: Color32::from_rgb(0xB4, 0xBA, 0xC6),
     black: Color32::from_rgb(0xE6, 0xE7, 0xEA),
     phases: [
@@ -172,6 +183,12 @@ impl Palette {
     /// The colour of an error, `share` of the way from none to the largest on the screen.
     pub fn error(&self, share: f32) -> Color32 {
         self.error_small.lerp_to_gamma(self.error_large, share.clamp(0.0, 1.0))
+    }
+
+    /// The fill of a cell of the grid, from −1 (shrunk as far as the colours tell) over 0 (nothing) to 1 (grown).
+    pub fn area(&self, change: f32) -> Color32 {
+        let colour = if change < 0.0 { self.area_shrunk } else { self.area_grown };
+        colour.gamma_multiply(AREA_STRENGTH * change.abs().min(1.0))
     }
 
     /// A thin line for axes and frames.

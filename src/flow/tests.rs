@@ -132,6 +132,34 @@ proptest! {
     }
 
     #[test]
+    fn every_monotone_activation_takes_its_answer_along(
+        widths in prop::collection::vec(1..5_usize, 2..4), seed in any::<u64>(), options in options()
+    ) {
+        for activation in Activation::ALL.into_iter().filter(|activation| fold_time(*activation).is_none()) {
+            let network = random_network(&widths, activation, seed);
+            let flow = Flow::new(&network, options, &mut |_| true).unwrap();
+            let inputs = random_matrix(network.inputs(), 1, seed ^ 9);
+            let expected = DVector::from_column_slice(network.forward(&inputs).unwrap().output.as_slice());
+            let mut followed = false;
+            for step in 0..=20 {
+                let t = flow.duration() * f64::from(step) / 20.0;
+                let position = flow.positions(&inputs, t).unwrap();
+                match flow.pull_back(&network, &DVector::from_column_slice(position.as_slice()), t) {
+                    Ok(read) => {
+                        let miss = (read - &expected).norm();
+                        prop_assert!(miss < 1e-8, "{activation:?}: off by {miss} at t = {t}");
+                        followed = true;
+                    }
+                    Err(NoVelocity::Projection) => {}
+                    Err(error) => prop_assert!(error == NoVelocity::OutsideRange && t.fract() > 0.99, "{activation:?}: {error}"),
+                }
+            }
+            let projects = |layer: &Layer| matches!(layer, Layer::Residual(block) if block.shortcut.is_some());
+            prop_assert!(followed || network.layers().iter().any(projects), "{activation:?} was never followed");
+        }
+    }
+
+    #[test]
     fn frames_agree_with_positions(network in network(), options in options()) {
         let flow = Flow::new(&network, options, &mut |_| true).unwrap();
         let inputs = random_matrix(network.inputs(), 7, 5);

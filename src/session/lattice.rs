@@ -13,16 +13,30 @@ pub struct Lattice {
     pub points: DMatrix<f64>,
     /// The columns of `points` that each line joins, in order.
     pub lines: Vec<Range<usize>>,
+    /// The columns of `points` around each cell of a grid in the plane, its four corners first in the order of the
+    /// outline; none for a grid of lines in space or on a line.
+    pub cells: Vec<Cell>,
     /// What the grid is, in words.
     pub description: String,
+}
+
+/// A cell of the grid: indices of `Lattice::points`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// Its corners, one after the other around it.
+    pub corners: [usize; 4],
+    /// All points of the lines around it in the same sense, the corners among them.
+    pub outline: Vec<usize>,
 }
 
 /// Lines across each axis of a grid in the plane.
 const LINES_2D: usize = 15;
 /// Lines across each axis of a grid in space; more would hide the data.
 const LINES_3D: usize = 4;
-/// Points along a line: enough for a tanh layer to bend it smoothly.
-const NODES: usize = 61;
+/// Steps of a line from one crossing to the next in the plane.
+const STEPS_A_CELL: usize = 4;
+/// Points along a line: enough for a tanh layer to bend it smoothly, and one at every crossing in the plane.
+const NODES: usize = STEPS_A_CELL * (LINES_2D - 1) + 1;
 /// As many data points as the principal components of a slice are taken from.
 const SLICE_SAMPLES: usize = 2000;
 /// How much wider than the data the grid is.
@@ -33,7 +47,12 @@ impl Lattice {
     /// the data's mean along its first two principal components.
     pub fn around(data: &DMatrix<f64>) -> Lattice {
         match data.nrows() {
-            0 => Lattice { points: DMatrix::zeros(0, 0), lines: Vec::new(), description: String::new() },
+            0 => Lattice {
+                points: DMatrix::zeros(0, 0),
+                lines: Vec::new(),
+                cells: Vec::new(),
+                description: String::new(),
+            },
             inputs @ 1..=3 => {
                 let (centre, half) = bounding_box(data);
                 let axes = DMatrix::from_diagonal(&half);
@@ -132,7 +151,27 @@ fn spanned(centre: &DVector<f64>, axes: &DMatrix<f64>, description: String) -> L
         }
     }
     let lines = (0..count).map(|line| line * NODES..(line + 1) * NODES).collect();
-    Lattice { points, lines, description }
+    let cells = if dimensions == 2 { cells() } else { Vec::new() };
+    Lattice { points, lines, cells, description }
+}
+
+/// The cells between the lines of a grid in the plane, of which the first [`LINES_2D`] run along the first axis.
+fn cells() -> Vec<Cell> {
+    let first = |crossing: usize, step: usize| crossing * NODES + step;
+    let second = |crossing: usize, step: usize| (LINES_2D + crossing) * NODES + step;
+    let cell = |column: usize, row: usize| {
+        let (left, low) = (column * STEPS_A_CELL, row * STEPS_A_CELL);
+        let (right, high) = (left + STEPS_A_CELL, low + STEPS_A_CELL);
+        let corners = [first(row, left), second(column + 1, low), first(row + 1, right), second(column, high)];
+        let outline = (0..STEPS_A_CELL)
+            .map(|step| first(row, left + step))
+            .chain((0..STEPS_A_CELL).map(|step| second(column + 1, low + step)))
+            .chain((0..STEPS_A_CELL).map(|step| first(row + 1, right - step)))
+            .chain((0..STEPS_A_CELL).map(|step| second(column, high - step)))
+            .collect();
+        Cell { corners, outline }
+    };
+    (0..(LINES_2D - 1).pow(2)).map(|index| cell(index % (LINES_2D - 1), index / (LINES_2D - 1))).collect()
 }
 
 #[cfg(test)]
@@ -148,6 +187,24 @@ mod tests {
         let (start, end) = (lattice.points.column(first.start), lattice.points.column(first.end - 1));
         assert!((start[0] - (2.0 - 2.2)).abs() < 1e-12 && (end[0] - 4.2).abs() < 1e-12);
         assert_eq!(start[1], end[1]);
+    }
+
+    #[test]
+    fn cells_fill_the_grid_without_gaps() {
+        let data = DMatrix::from_row_slice(2, 3, &[0.0, 4.0, 2.0, -1.0, 1.0, 0.0]);
+        let lattice = Lattice::around(&data);
+        assert_eq!(lattice.cells.len(), (LINES_2D - 1).pow(2));
+        let area = |indices: &[usize]| {
+            let at = |index: usize| lattice.points.column(indices[index % indices.len()]);
+            let cross = |index: usize| at(index)[0] * at(index + 1)[1] - at(index)[1] * at(index + 1)[0];
+            (0..indices.len()).map(cross).sum::<f64>() / 2.0
+        };
+        let whole = (2.0 * 2.2 * 2.0) * 1.1;
+        for cell in &lattice.cells {
+            assert!((area(&cell.corners) - area(&cell.outline)).abs() < 1e-12);
+            assert!((area(&cell.outline) * lattice.cells.len() as f64 - whole).abs() < 1e-9);
+            assert_eq!(cell.outline[STEPS_A_CELL..].first(), cell.corners.get(1));
+        }
     }
 
     #[test]

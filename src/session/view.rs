@@ -21,14 +21,16 @@ pub struct ViewSettings {
     pub auto_fit: bool,
     /// Draw the deformed grid of the input space.
     pub grid: bool,
+    /// Colour the cells of that grid by how much their area has changed.
+    pub areas: bool,
     /// Draw where the points came from.
     pub trails: bool,
     /// How far trails reach back, in units of t.
     pub trail_length: f64,
     /// Draw u(x, t) and its decision boundary behind the points.
     pub answers: bool,
-    /// Draw the velocity field as arrows.
-    pub velocity: bool,
+    /// How the velocity field is drawn, if at all.
+    pub velocity: Option<VelocityPicture>,
     /// The plain net, its ResNet, or both.
     pub compare: Compare,
     /// The ResNet: which part is refined and by how many steps.
@@ -59,6 +61,17 @@ pub enum Projection {
     PrincipalPlane,
     /// The first three.
     PrincipalSpace,
+}
+
+/// How the velocity field v(x, t) is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VelocityPicture {
+    /// As arrows on a grid.
+    Arrows,
+    /// As particles that drift with it.
+    Particles,
+    /// As the lines that follow the field of one moment.
+    Streamlines,
 }
 
 /// What the stage compares.
@@ -115,14 +128,16 @@ pub enum ViewCommand {
     AutoFit(bool),
     /// Draw the grid or not.
     ShowGrid(bool),
+    /// Colour the grid's cells by their change of area or not.
+    ShowAreas(bool),
     /// Draw trails or not.
     ShowTrails(bool),
     /// How far trails reach back, in units of t.
     TrailLength(f64),
     /// Draw u(x, t) or not.
     ShowAnswers(bool),
-    /// Draw the velocity field or not.
-    ShowVelocity(bool),
+    /// Draw the velocity field in one of its ways, or not.
+    ShowVelocity(Option<VelocityPicture>),
     /// Compare otherwise.
     Compare(Compare),
     /// From the plain net to its ResNet as last shown, or back.
@@ -150,10 +165,11 @@ impl Default for ViewSettings {
             camera: Camera::default(),
             auto_fit: true,
             grid: true,
+            areas: false,
             trails: true,
             trail_length: 0.5,
             answers: false,
-            velocity: false,
+            velocity: None,
             compare: Compare::Plain,
             refinement: Refinement { kind: RefinementKind::Full, steps: 8, integrator: Integrator::Euler },
             pinned_layer: None,
@@ -161,6 +177,21 @@ impl Default for ViewSettings {
             selected: None,
             panel: PanelSettings::default(),
             last_refined: Compare::ResNet,
+        }
+    }
+}
+
+impl VelocityPicture {
+    /// Every way to draw it, in the order in which the window shows them.
+    pub const ALL: [VelocityPicture; 3] =
+        [VelocityPicture::Arrows, VelocityPicture::Particles, VelocityPicture::Streamlines];
+
+    /// The word used in the window.
+    pub fn words(self) -> &'static str {
+        match self {
+            VelocityPicture::Arrows => "arrows",
+            VelocityPicture::Particles => "particles",
+            VelocityPicture::Streamlines => "streamlines",
         }
     }
 }
@@ -193,9 +224,9 @@ impl ViewSettings {
 
     /// The field that the view needs at time t; `None` while none is shown, or only the ResNet is.
     pub fn wanted_field(&self, t: f64) -> Option<FieldRequest> {
-        let Self { projection, auto_fit, answers, velocity, .. } = *self;
-        let shown = (answers || velocity) && self.compare != Compare::ResNet;
-        shown.then_some(FieldRequest { t, projection, auto_fit, answers, velocity })
+        let Self { projection, auto_fit, answers, velocity, areas, .. } = *self;
+        let shown = (answers || areas || velocity.is_some()) && self.compare != Compare::ResNet;
+        shown.then_some(FieldRequest { t, projection, auto_fit, answers, velocity, areas })
     }
 
     /// The layer that the panel shows when the time is in layer `current` of `layers`.
@@ -217,6 +248,7 @@ impl ViewSettings {
             ViewCommand::ResetCamera => self.camera = Camera::default(),
             ViewCommand::AutoFit(follows) => self.auto_fit = follows,
             ViewCommand::ShowGrid(shown) => self.grid = shown,
+            ViewCommand::ShowAreas(shown) => self.areas = shown,
             ViewCommand::ShowTrails(shown) => self.trails = shown,
             ViewCommand::TrailLength(length) if length.is_finite() => self.trail_length = length.clamp(0.0, MAX_TRAIL),
             ViewCommand::TrailLength(_) => {}

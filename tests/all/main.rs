@@ -12,4 +12,5 @@ mod refine_command;
 mod refinement;
 mod support;
 mod window;
+mod window_field;
 mod window_layer_panel;

@@ -169,36 +169,6 @@ fn r_goes_to_the_resnet_and_back() {
 }
 
 #[test]
-fn the_field_is_shown_at_the_time_and_taken_away() {
-    let mut window = first_start();
-    press(&mut window, Key::Space);
-    for label in ["u(x, t)", "Velocity"] {
-        window.get_by_label(label).click();
-        window.run_steps(3);
-        assert!(window.state_mut().wait_for_jobs(PATIENCE));
-        window.run_steps(2);
-    }
-    let session = window.state().session();
-    assert!(session.view.answers && session.view.velocity);
-    let field = session.field().unwrap();
-    assert_eq!(field.request.t, session.playback.t());
-    assert!(field.answers.as_ref().is_some_and(|answers| !answers.boundary.is_empty()));
-    assert!(!field.arrows.is_empty());
-
-    // At the start nothing moves, and the stage says so.
-    press(&mut window, Key::Home);
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
-    window.run_steps(2);
-    let field = window.state().session().field().unwrap();
-    assert!(field.request.t == 0.0 && field.arrows.is_empty());
-    for label in ["u(x, t)", "Velocity"] {
-        window.get_by_label(label).click();
-        window.run_steps(3);
-    }
-    assert!(window.state().session().field().is_none());
-}
-
-#[test]
 fn a_network_is_opened_and_its_layers_are_listed() {
     let folder = tempfile::tempdir().unwrap();
     let path = write(&folder, "small.json", SMALL_NETWORK);

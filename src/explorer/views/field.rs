@@ -1,19 +1,15 @@
-//! u(x, t) behind the points, its decision boundary, and the velocity as arrows.
+//! u(x, t) behind the points, and its decision boundary.
 
 use std::sync::Arc;
 
 use egui::epaint::Vertex;
-use egui::{Color32, ColorImage, Mesh, Painter, Pos2, Shape, Stroke, TextureHandle, TextureOptions, Ui, pos2};
+use egui::{Color32, ColorImage, Mesh, Painter, Pos2, Stroke, TextureHandle, TextureOptions, pos2};
 
 use super::mapping::Mapping;
 use super::stage::StageInput;
-use crate::explorer::theme::{self, Palette, THICK, THIN};
-use crate::session::{Answer, Answers, Compare, Field, ViewCommand};
+use crate::explorer::theme::{self, Palette, THICK};
+use crate::session::{Answer, Answers, Field};
 
-/// The longest arrow, as a share of the shorter side of the plane.
-const LONGEST: f64 = 0.09;
-/// The head of an arrow, in points.
-const HEAD: f32 = 5.0;
 /// How strong the background is where the answer is sure; the points must stand out from it.
 const STRENGTH: f32 = 0.32;
 /// A field older than this, in layers, says of which time it is.
@@ -23,24 +19,6 @@ const OLD: f64 = 0.3;
 #[derive(Default)]
 pub struct Background {
     made: Option<(Arc<Field>, bool, TextureHandle)>,
-}
-
-/// The two choices of the strip.
-pub fn toggles(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
-    let enabled = input.view.compare != Compare::ResNet;
-    let why_not = "The field is that of the plain net: choose another view than ResNet.";
-    let mut answers = input.view.answers;
-    let tip = "u(x, t): what the network will answer for a point that is here now, as a background; the line is the decision boundary.";
-    let toggle = ui.add_enabled(enabled, egui::Checkbox::new(&mut answers, "u(x, t)"));
-    if toggle.on_hover_text(tip).on_disabled_hover_text(why_not).changed() {
-        commands.push(ViewCommand::ShowAnswers(answers));
-    }
-    let mut velocity = input.view.velocity;
-    let tip = "v(x, t): where and how fast the flow carries each place at this moment, as arrows.";
-    let toggle = ui.add_enabled(enabled, egui::Checkbox::new(&mut velocity, "Velocity"));
-    if toggle.on_hover_text(tip).on_disabled_hover_text(why_not).changed() {
-        commands.push(ViewCommand::ShowVelocity(velocity));
-    }
 }
 
 /// The field to draw: the newest, if it was made for what the stage draws.
@@ -84,7 +62,6 @@ impl Background {
             }
             boundary(painter, palette, mapping, field, answers);
         }
-        arrows(painter, palette, mapping, field);
     }
 }
 
@@ -97,7 +74,8 @@ fn image(answers: &Answers, palette: &Palette) -> ColorImage {
     ColorImage::new(answers.nodes, answers.values.iter().map(colour).collect())
 }
 
-fn place(mapping: &Mapping, field: &Field, at: [f64; 2]) -> Option<Pos2> {
+/// A place of the plane on the screen.
+pub fn place(mapping: &Mapping, field: &Field, at: [f64; 2]) -> Option<Pos2> {
     mapping.place(field.place(at)).map(|(at, _)| at)
 }
 
@@ -121,31 +99,6 @@ fn boundary(painter: &Painter, palette: &Palette, mapping: &Mapping, field: &Fie
     for piece in &answers.boundary {
         if let [Some(from), Some(to)] = piece.map(|at| place(mapping, field, at)) {
             painter.line_segment([from, to], stroke);
-        }
-    }
-}
-
-/// The longest arrow has one length on the plane, whatever the speed; the others are in proportion.
-fn arrows(painter: &Painter, palette: &Palette, mapping: &Mapping, field: &Field) {
-    let fastest = field.arrows.iter().fold(0.0, |fastest: f64, arrow| fastest.max(arrow.speed));
-    let size = field.reach.map(|reach| reach.iter().map(|x| x * x).sum::<f64>().sqrt());
-    let scale = 2.0 * LONGEST * size[0].min(size[1]) / fastest;
-    if !scale.is_finite() {
-        return;
-    }
-    let stroke = Stroke::new(THIN, palette.faint_ink);
-    for arrow in &field.arrows {
-        let from = field.place(arrow.at);
-        let to = [0, 1, 2].map(|row| from[row] + scale * arrow.velocity[row]);
-        if let (Some((from, _)), Some((to, _))) = (mapping.place(from), mapping.place(to)) {
-            let along = to - from;
-            let head = HEAD.min(0.5 * along.length());
-            let back = along.normalized() * head;
-            painter.line_segment([from, to], stroke);
-            let wings = [to - back + 0.5 * back.rot90(), to, to - back - 0.5 * back.rot90()];
-            if head > 1.0 {
-                painter.add(Shape::convex_polygon(wings.to_vec(), palette.faint_ink, Stroke::NONE));
-            }
         }
     }
 }

@@ -15,12 +15,13 @@ const VALUE_ROWS: usize = 5;
 /// The height of a row.
 const ROW: f32 = SMALL + 3.0;
 
-/// Draws the legend into the upper right corner of the view, if it takes less than half of its height.
-pub fn show(painter: &Painter, palette: &Palette, rect: Rect, texture: &TextureHandle, labels: &Labels) {
+/// Draws the legend into the upper right corner of the view, if it takes less than half of its height. Gives where it ends.
+pub fn show(painter: &Painter, palette: &Palette, rect: Rect, texture: &TextureHandle, labels: &Labels) -> f32 {
     let rows = rows(labels, palette);
     if rows.is_empty() || rows.len() as f32 * ROW > rect.height() / 2.0 || rect.width() < 240.0 {
-        return;
+        return rect.top();
     }
+    let end = rect.top() + GAP + ROW * rows.len() as f32;
     let mut marks = Vec::with_capacity(rows.len());
     for (index, (name, (colour, shape))) in rows.into_iter().enumerate() {
         let y = rect.top() + GAP + ROW * (index as f32 + 0.5);
@@ -30,6 +31,7 @@ pub fn show(painter: &Painter, palette: &Palette, rect: Rect, texture: &TextureH
         painter.text(text, Align2::RIGHT_CENTER, name, theme::small_font(), palette.faint_ink);
     }
     painter.add(points::marks(texture, &marks));
+    end
 }
 
 fn rows(labels: &Labels, palette: &Palette) -> Vec<(String, points::Look)> {

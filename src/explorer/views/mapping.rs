@@ -65,6 +65,15 @@ impl Mapping {
         self.place(point.map(f64::from))
     }
 
+    /// What of a flat picture the view shows: from and to along its two directions, in units of the space.
+    pub fn seen(&self) -> [[f64; 2]; 2] {
+        let half = [self.rect.width(), self.rect.height()].map(|side| 0.5 * f64::from(side.max(1.0)) / self.scale);
+        [0, 1].map(|axis| {
+            let middle = self.centre[axis] - self.pan[axis];
+            [middle - half[axis], middle + half[axis]]
+        })
+    }
+
     /// A screen position as a camera command wants it: from the middle of the view, right and up, in units of the data
     /// as drawn at zoom 1.
     pub fn place_from_middle(&self, at: Pos2, zoom: f64) -> [f64; 2] {
@@ -121,6 +130,17 @@ mod tests {
             let pan = 0.01 * mapping.unit * mapping.scale * 1.3;
             assert!((moved - at).length() < pan as f32 + 0.1, "{at} {moved}");
         }
+    }
+
+    #[test]
+    fn what_is_seen_reaches_to_the_edges() {
+        let rect = Rect::from_min_size(pos2(30.0, 20.0), vec2(600.0, 300.0));
+        let camera = Camera { pan: [0.2, -0.1], zoom: 3.0, ..Camera::default() };
+        let mapping = Mapping::new(FIT, false, &camera, rect);
+        let [across, up] = mapping.seen();
+        let (low, _) = mapping.place([across[0], up[0], 0.0]).unwrap();
+        let (high, _) = mapping.place([across[1], up[1], 0.0]).unwrap();
+        assert!((low - rect.left_bottom()).length() < 1e-2 && (high - rect.right_top()).length() < 1e-2);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The stage: the data, moving.
 
+mod areas;
 mod axes;
 mod field;
 mod grid;
@@ -8,7 +9,9 @@ mod legend;
 mod mapping;
 mod marks;
 mod points;
+mod shown;
 pub mod stage;
 mod strip;
 mod trails;
+mod velocity;
 mod view;

@@ -2,10 +2,11 @@
 
 use egui::{Align2, DragValue, Label, Response, Sense, Slider, Ui, vec2};
 
+use super::shown;
 use super::stage::StageInput;
 use crate::explorer::theme::{self, GAP, Palette};
 use crate::resnet::{Integrator, Refinement, RefinementError, RefinementKind};
-use crate::session::{Compare, MAX_STEPS, MAX_TRAIL, Projection, Scene, ViewCommand, coordinate_name};
+use crate::session::{Compare, MAX_STEPS, Projection, Scene, ViewCommand, coordinate_name};
 
 /// Draws the strip for an open scene.
 pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
@@ -13,7 +14,7 @@ pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut V
         compare(ui, input, commands);
         ui.add_space(GAP);
         projection(ui, input, scene, commands);
-        drawn(ui, input, commands);
+        shown::choices(ui, input, scene, commands);
     });
     if input.view.compare.needs_resnet() {
         ui.horizontal_wrapped(|ui| {
@@ -143,38 +144,6 @@ fn error_at(error: &RefinementError, t: f64) -> f64 {
         return largest1;
     };
     if t1 > t0 { largest0 + (largest1 - largest0) * (t - t0) / (t1 - t0) } else { largest1 }
-}
-
-fn drawn(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
-    let view = input.view;
-    let mut grid = view.grid;
-    if ui.checkbox(&mut grid, "Grid").on_hover_text("A grid of the input space, carried along by the flow.").changed() {
-        commands.push(ViewCommand::ShowGrid(grid));
-    }
-    let mut trails = view.trails;
-    if ui.checkbox(&mut trails, "Trails").on_hover_text("Where the points came from.").changed() {
-        commands.push(ViewCommand::ShowTrails(trails));
-    }
-    let mut length = view.trail_length;
-    let drag = DragValue::new(&mut length).range(0.05..=MAX_TRAIL).speed(0.01).fixed_decimals(2).suffix(" layers");
-    let tip = "How far trails reach back; a layer lasts one unit of time.";
-    let response = ui.add_enabled(view.trails, drag).on_hover_text(tip);
-    if response.on_disabled_hover_text("Turn trails on to choose how far they reach back.").changed() {
-        commands.push(ViewCommand::TrailLength(length));
-    }
-    super::field::toggles(ui, input, commands);
-    let mut auto_fit = view.auto_fit;
-    let tip = "Let the scale follow the data slowly. Off: one scale for the whole flow, that stays put.";
-    if ui.checkbox(&mut auto_fit, "Auto-fit").on_hover_text(tip).changed() {
-        commands.push(ViewCommand::AutoFit(auto_fit));
-    }
-    if ui
-        .button("Fit")
-        .on_hover_text("Show everything again, from the first direction. A double click on the stage fits too.")
-        .clicked()
-    {
-        commands.push(ViewCommand::ResetCamera);
-    }
 }
 
 fn projection(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Response, Sense, Stroke, TextureHandle, Ui, vec2};
 
+use super::areas;
 use super::axes;
 use super::field::{self, Background};
 use super::grid;
@@ -14,10 +15,11 @@ use super::marks;
 use super::points::{self, Looks, Placed};
 use super::stage::StageInput;
 use super::trails::{Source, Trails};
+use super::velocity;
 use crate::explorer::theme::{self, GAP, Palette, THICK};
 use crate::flow::SampledPath;
 use crate::resnet::{Integrator, Refinement};
-use crate::session::{Frame, Scene, ViewCommand};
+use crate::session::{Frame, Particles, Scene, VelocityPicture, ViewCommand};
 
 /// A whole turn for a drag across the view's smaller side.
 const TURN: f64 = std::f64::consts::TAU * 0.6;
@@ -44,6 +46,7 @@ pub struct View<'a> {
 #[derive(Default)]
 pub struct Buffers {
     background: Background,
+    particles: Particles,
     layers: [LayerBuffers; 2],
 }
 
@@ -82,8 +85,8 @@ impl View<'_> {
 
         self.project(ui, sources, buffers);
         let plain = sources.iter().any(|source| matches!(source, Source::Plain(_)));
-        if let Some(field) = field::current(self.input).filter(|_| plain) {
-            buffers.background.draw(&painter, ui.visuals().dark_mode, &mapping, field);
+        if plain {
+            self.draw_field(ui, &painter, &mapping, buffers);
         }
         self.draw_lines(&painter, palette, &mapping, sources, buffers);
         axes::axes(&painter, palette, &mapping, &self.frame.labels);
@@ -103,7 +106,28 @@ impl View<'_> {
             commands.push(ViewCommand::Select(found));
         }
         self.words(&painter, palette, rect, sources, &mapping);
-        legend::show(&painter, palette, rect, self.texture, &self.scene.dataset.labels);
+        let end = legend::show(&painter, palette, rect, self.texture, &self.scene.dataset.labels);
+        if plain && field::current(self.input).is_some_and(|field| field.areas.is_some()) {
+            areas::legend(&painter, palette, rect, end);
+        }
+    }
+
+    fn draw_field(&self, ui: &Ui, painter: &Painter, mapping: &Mapping, buffers: &mut Buffers) {
+        let Some(field) = field::current(self.input) else { return };
+        let palette = Palette::of(ui);
+        let Buffers { background, particles, layers: [first, _] } = buffers;
+        background.draw(painter, ui.visuals().dark_mode, mapping, field);
+        if let Some(found) = field.areas.as_ref().filter(|_| self.input.view.areas) {
+            areas::cells(painter, palette, mapping, (&self.scene.lattice.cells, &first.grid), found);
+        }
+        match self.input.view.velocity {
+            Some(VelocityPicture::Arrows) => velocity::arrows(painter, palette, mapping, field),
+            Some(VelocityPicture::Streamlines) => velocity::streamlines(painter, palette, mapping, field),
+            Some(VelocityPicture::Particles) => {
+                velocity::particles(ui, painter, mapping, (&self.scene.flow, field, self.input.t), particles);
+            }
+            None => {}
+        }
     }
 
     /// Every position of this frame, projected; nothing else is computed for it.
@@ -113,7 +137,7 @@ impl View<'_> {
         for (source, layer) in sources.iter().zip(&mut buffers.layers) {
             let (data, lattice) = paths(source);
             data.project(flow, t, rows, &mut layer.positions);
-            if view.grid {
+            if view.grid || view.areas {
                 lattice.project(flow, t, rows, &mut layer.grid);
             }
             if view.trails && layer.trails.follow(flow, source, rows, t, view.trail_length) {

@@ -3,8 +3,13 @@
 //! A worker samples both at few places ([`Field::build`]); the stage only draws what is stored here.
 
 mod answer;
+mod areas;
+mod arrows;
 mod contour;
+mod particles;
 mod plane;
+mod slice;
+mod streamlines;
 #[cfg(test)]
 mod tests;
 
@@ -12,15 +17,17 @@ use nalgebra::DMatrix;
 
 pub use answer::Answer;
 use answer::Reading;
+pub use areas::{Areas, LARGEST_CHANGE};
+pub use arrows::Arrow;
+pub use particles::{Particle, Particles, Window};
 use plane::Plane;
+use slice::Slice;
 
 use super::scene::{Progress, Scene, SceneError, go_on};
-use super::view::Projection;
+use super::view::{Projection, VelocityPicture};
 
 /// Places along each side at which u is read, at most.
 const MOST_ANSWERS: usize = 64;
-/// Arrows along each side, at most.
-const MOST_ARROWS: usize = 20;
 /// About as many multiplications as u costs altogether: a second or two for a wide layer, nothing for a small one.
 const MAX_WORK: usize = 1_000_000_000;
 
@@ -35,8 +42,10 @@ pub struct FieldRequest {
     pub auto_fit: bool,
     /// Whether u is wanted.
     pub answers: bool,
-    /// Whether the velocity is wanted.
-    pub velocity: bool,
+    /// How the velocity is wanted, if at all.
+    pub velocity: Option<VelocityPicture>,
+    /// Whether the change of area of the grid's cells is wanted.
+    pub areas: bool,
 }
 
 /// u and v on a plane at one time.
@@ -50,10 +59,16 @@ pub struct Field {
     pub reach: [[f64; 3]; 2],
     /// u, if it was asked for and exists.
     pub answers: Option<Answers>,
-    /// v, if it was asked for and exists.
+    /// v as arrows, if they were asked for and v exists.
     pub arrows: Vec<Arrow>,
+    /// The lines that follow v, if they were asked for and v exists: places from −1 to 1 in both directions.
+    pub streamlines: Vec<Vec<[f64; 2]>>,
+    /// The grid's cells, if they were asked for.
+    pub areas: Option<Areas>,
     /// What the plane is, and where there is no field why: one sentence each.
     pub words: Vec<String>,
+    /// The plane in the space; `None` where the picture has none.
+    plane: Option<Plane>,
 }
 
 /// u on a grid of the plane, row by row from −1 to 1.
@@ -65,17 +80,6 @@ pub struct Answers {
     pub values: Vec<Option<Answer>>,
     /// Pieces of the decision boundary, from −1 to 1 in both directions.
     pub boundary: Vec<[[f64; 2]; 2]>,
-}
-
-/// The velocity at a place.
-#[derive(Clone, Debug)]
-pub struct Arrow {
-    /// The place on the plane, from −1 to 1 in both directions.
-    pub at: [f64; 2],
-    /// The velocity per unit of t, projected as the stage projects.
-    pub velocity: [f64; 3],
-    /// |v| in the whole space.
-    pub speed: f64,
 }
 
 impl Field {
@@ -92,8 +96,17 @@ impl Field {
             reach: [[0.0; 3]; 2],
             answers: None,
             arrows: Vec::new(),
+            streamlines: Vec::new(),
+            areas: None,
             words: Vec::new(),
+            plane: None,
         };
+        if request.areas {
+            field.areas = Some(Areas::at(scene, request.t, progress)?);
+        }
+        if !request.answers && request.velocity.is_none() {
+            return Ok(field);
+        }
         let Some(plane) = Plane::through(scene, &frame, request) else {
             field
                 .words
@@ -106,9 +119,10 @@ impl Field {
         if request.answers {
             field.read_answers(scene, &plane, progress)?;
         }
-        if request.velocity {
-            field.read_velocity(scene, &plane, &frame.rows, progress)?;
+        if let Some(picture) = request.velocity {
+            field.read_velocity(scene, &plane, &frame.rows, picture, progress)?;
         }
+        field.plane = Some(plane);
         Ok(field)
     }
 
@@ -116,6 +130,13 @@ impl Field {
     pub fn place(&self, at: [f64; 2]) -> [f64; 3] {
         let [across, up] = &self.reach;
         [0, 1, 2].map(|row| self.origin[row] + at[0] * across[row] + at[1] * up[row])
+    }
+
+    /// The place of a point of the plane given by its lengths from the middle along both directions, projected; `None`
+    /// where there is no plane.
+    pub fn place_of_lengths(&self, lengths: [f64; 2]) -> Option<[f64; 3]> {
+        let half = self.plane.as_ref()?.half;
+        Some(self.place([lengths[0] / half[0], lengths[1] / half[1]]))
     }
 
     fn read_answers(&mut self, scene: &Scene, plane: &Plane, progress: &mut Progress<'_>) -> Result<(), SceneError> {
@@ -154,38 +175,35 @@ impl Field {
         scene: &Scene,
         plane: &Plane,
         rows: &DMatrix<f64>,
+        picture: VelocityPicture,
         progress: &mut Progress<'_>,
     ) -> Result<(), SceneError> {
-        let dimension = scene.flow.ambient_dimension().max(1);
-        let most = (MAX_WORK / (4 * dimension * dimension)).isqrt().clamp(6, MOST_ARROWS);
-        let nodes = nodes(plane, most);
-        let mut why = None;
-        for row in 0..nodes[1] {
-            go_on(progress, row as f32 / nodes[1] as f32, "reading the velocity")?;
-            for column in 0..nodes[0] {
-                // In the middle of cells: an arrow at the edge would leave the plane.
-                let at = [place(2 * column + 1, 2 * nodes[0] + 1), place(2 * row + 1, 2 * nodes[1] + 1)];
-                match scene.flow.velocity(&plane.point(at), self.request.t) {
-                    Ok(velocity) => {
-                        let speed = velocity.norm();
-                        if speed > 0.0 && speed.is_finite() {
-                            let velocity = projected(rows, velocity.as_slice());
-                            self.arrows.push(Arrow { at, velocity, speed });
-                        }
-                    }
-                    Err(error) => why = Some(error),
-                }
-            }
+        let mut go_on = |share: f32| go_on(progress, share, "reading the velocity");
+        // A few arrows tell whether there is a velocity at all, however it is drawn.
+        let most = if picture == VelocityPicture::Arrows { arrows::MOST } else { arrows::FEWEST };
+        let arrows = arrows::arrows(scene, plane, rows, (self.request.t, most), &mut go_on)?;
+        let fastest = arrows.found.iter().fold(0.0, |fastest: f64, arrow| fastest.max(arrow.speed));
+        if let (Some(why), true) = (arrows.why_not, arrows.found.is_empty()) {
+            self.words.push(format!("No velocity: {why}."));
+            return Ok(());
         }
-        match why {
-            Some(why) if self.arrows.is_empty() => self.words.push(format!("No velocity: {why}.")),
-            None if self.arrows.is_empty() => {
-                self.words.push("The velocity is zero at this moment: phases begin and end at rest.".to_owned());
-            }
-            _ => {
-                let fastest = self.arrows.iter().fold(0.0, |fastest: f64, arrow| fastest.max(arrow.speed));
+        if arrows.found.is_empty() {
+            self.words.push("The velocity is zero at this moment: phases begin and end at rest.".to_owned());
+            return Ok(());
+        }
+        match picture {
+            VelocityPicture::Arrows => {
                 self.words.push(format!("The longest arrow stands for {fastest:.3} units of length a layer."));
+                self.arrows = arrows.found;
             }
+            VelocityPicture::Particles => {}
+            VelocityPicture::Streamlines => match Slice::new(&scene.flow, plane, self.request.t) {
+                Ok(slice) => {
+                    let lines = streamlines::streamlines(&slice, plane, &mut |share| go_on(share).is_ok());
+                    self.streamlines = lines.ok_or(crate::flow::FlowError::Cancelled)?;
+                }
+                Err(why) => self.words.push(format!("No streamlines: {why}.")),
+            },
         }
         Ok(())
     }

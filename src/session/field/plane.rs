@@ -18,6 +18,7 @@ const MAX_WORK: usize = 200_000_000;
 const LIES_IN_PLANE: f64 = 1e-9;
 
 /// A rectangle of a plane in the ambient space.
+#[derive(Clone, Debug)]
 pub(super) struct Plane {
     /// Its middle, d coordinates.
     pub origin: DVector<f64>,

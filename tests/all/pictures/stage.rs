@@ -10,7 +10,9 @@ use layerflow::flow::FlowOptions;
 use layerflow::formats::examples;
 use layerflow::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
 use layerflow::resnet::{Integrator, Refinement, RefinementKind};
-use layerflow::session::{Command, Compare, Field, Hovered, Refined, Scene, ViewCommand, ViewSettings};
+use layerflow::session::{
+    Command, Compare, Field, Hovered, Refined, Scene, VelocityPicture, ViewCommand, ViewSettings,
+};
 use nalgebra::DMatrix;
 
 use super::harness;
@@ -49,7 +51,7 @@ impl Session {
 
     fn sample_field(&mut self) {
         self.view.apply(ViewCommand::ShowAnswers(true));
-        self.view.apply(ViewCommand::ShowVelocity(true));
+        self.view.apply(ViewCommand::ShowVelocity(Some(VelocityPicture::Arrows)));
         let request = self.view.wanted_field(self.t).unwrap();
         let field = Field::build(self.scene.as_deref().unwrap(), request, &mut |_, _| true);
         self.field = Some(Arc::new(field.unwrap()));
@@ -154,6 +156,53 @@ fn the_field_behind_the_points() {
     session.sample_field();
     session.view.apply(ViewCommand::ShowGrid(false));
     picture(session, [500.0, 400.0], Theme::Dark, "stage_field_dark");
+}
+
+/// A flow of two dimensions at time t.
+fn bend(t: f64) -> Session {
+    let layers = vec![
+        dense(2, 2, &[1.1, -0.6, 0.5, 2.9], Activation::Tanh),
+        dense(2, 2, &[1.0, -0.4, 0.3, 0.8], Activation::Identity),
+    ];
+    let network = Network::new("bend".into(), layers, OutputFunction::Softmax).unwrap();
+    let points = DMatrix::from_fn(2, 40, |row, sample| ((sample * (2 * row + 3)) as f64 * 0.37).sin() * 1.5);
+    let mut session = Session::open(&network, Dataset { name: "cloud".into(), points, labels: Labels::None });
+    session.t = t;
+    session.view.apply(ViewCommand::ShowTrails(false));
+    session
+}
+
+/// The decision boundary at time t: curved at first, straight before the last layer.
+fn boundary(t: f64, name: &str) {
+    let mut session = bend(t);
+    session.sample_field();
+    session.view.apply(ViewCommand::ShowVelocity(None));
+    picture(session, [420.0, 330.0], Theme::Light, name);
+}
+
+#[test]
+fn the_boundary_on_the_input_space() {
+    boundary(0.0, "stage_boundary_start");
+}
+
+#[test]
+fn the_boundary_in_the_middle_of_an_activation() {
+    boundary(0.85, "stage_boundary_activation");
+}
+
+#[test]
+fn the_boundary_where_the_output_is_read() {
+    boundary(2.0, "stage_boundary_end");
+}
+
+#[test]
+fn areas_and_streamlines_behind_the_points() {
+    let mut session = bend(0.9);
+    session.view.apply(ViewCommand::ShowAreas(true));
+    session.view.apply(ViewCommand::ShowVelocity(Some(VelocityPicture::Streamlines)));
+    let request = session.view.wanted_field(session.t).unwrap();
+    session.field = Some(Arc::new(Field::build(session.scene.as_deref().unwrap(), request, &mut |_, _| true).unwrap()));
+    picture(session, [500.0, 400.0], Theme::Light, "stage_areas_light");
 }
 
 #[test]

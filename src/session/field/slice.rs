@@ -1,0 +1,78 @@
+//! The velocity along a plane: what of v(x, t) stays in it, in lengths along its two directions.
+
+use super::plane::Plane;
+use crate::flow::{Flow, Motion, NoVelocity};
+
+/// Multiplications that undoing an activation costs in one coordinate, about.
+const INVERSION: usize = 24;
+/// Passes through a residual branch that undoing it takes, about.
+const PASSES: usize = 16;
+
+/// v(x, t) at one time on a plane.
+///
+/// In a linear phase v is affine in x, so three velocities give it on the whole plane:
+/// v(o + a e₁ + b e₂) = v(o) + a (v(o + e₁) − v(o)) + b (v(o + e₂) − v(o)).
+/// An activation or a residual block is asked at every place.
+pub(super) struct Slice<'a> {
+    flow: &'a Flow,
+    plane: &'a Plane,
+    t: f64,
+    affine: Option<Affine>,
+}
+
+struct Affine {
+    constant: [f64; 2],
+    /// Per half of the plane along each direction.
+    slopes: [[f64; 2]; 2],
+}
+
+impl<'a> Slice<'a> {
+    /// The slice at time t.
+    ///
+    /// # Errors
+    /// Where a linear phase has no velocity; an activation or a residual block says so place by place.
+    pub(super) fn new(flow: &'a Flow, plane: &'a Plane, t: f64) -> Result<Slice<'a>, NoVelocity> {
+        let mut slice = Slice { flow, plane, t, affine: None };
+        if slice.motion().is_none_or(Motion::is_affine) {
+            let constant = slice.read([0.0; 2])?;
+            let along = |at: [f64; 2]| slice.read(at).map(|there| [0, 1].map(|axis| there[axis] - constant[axis]));
+            let slopes = [along([1.0, 0.0])?, along([0.0, 1.0])?];
+            slice.affine = Some(Affine { constant, slopes });
+        }
+        Ok(slice)
+    }
+
+    /// v at a place of the plane (−1 to 1 in both directions), in lengths along its directions per unit of t.
+    ///
+    /// # Errors
+    /// Where there is no velocity.
+    pub(super) fn velocity(&self, at: [f64; 2]) -> Result<[f64; 2], NoVelocity> {
+        match &self.affine {
+            Some(Affine { constant, slopes: [first, second] }) => {
+                Ok([0, 1].map(|axis| constant[axis] + at[0] * first[axis] + at[1] * second[axis]))
+            }
+            None => self.read(at),
+        }
+    }
+
+    /// About as many multiplications as one velocity takes.
+    pub(super) fn cost(&self) -> usize {
+        match self.motion() {
+            _ if self.affine.is_some() => 4,
+            Some(Motion::Residual(residual)) => PASSES * residual.inner.inputs() * residual.inner.outputs() * 2,
+            _ => INVERSION * self.plane.origin.len(),
+        }
+        .max(1)
+    }
+
+    fn motion(&self) -> Option<&'a Motion> {
+        let moment = self.flow.moment(self.t);
+        let layer = self.flow.layers().get(moment.layer)?;
+        Some(&layer.phases.get(moment.phase?)?.motion)
+    }
+
+    fn read(&self, at: [f64; 2]) -> Result<[f64; 2], NoVelocity> {
+        let velocity = self.flow.velocity(&self.plane.point(at), self.t)?;
+        Ok([0, 1].map(|axis| self.plane.axes[axis].dot(&velocity)))
+    }
+}

@@ -1,0 +1,103 @@
+//! What the stage shows beside the points: u(x, t), the velocity, areas, trails; by label and without a display.
+
+use egui::Key;
+use egui_kittest::kittest::Queryable;
+use layerflow::session::{Compare, Field, ViewSettings};
+
+use super::window::{PATIENCE, Window, first_start, press};
+
+fn settle(window: &mut Window) {
+    window.run_steps(3);
+    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    window.run_steps(2);
+}
+
+fn click(window: &mut Window, label: &str) {
+    window.get_by_label(label).click();
+    settle(window);
+}
+
+fn view(window: &Window) -> &ViewSettings {
+    &window.state().session().view
+}
+
+fn field(window: &Window) -> &Field {
+    window.state().session().field().unwrap()
+}
+
+fn choose_velocity(window: &mut Window, from: &str, to: &str) {
+    window.get_by_label(&format!("Velocity: {from}")).click();
+    window.run_steps(3);
+    click(window, to);
+}
+
+#[test]
+fn the_field_is_shown_at_the_time_and_taken_away() {
+    let mut window = first_start();
+    press(&mut window, Key::Space);
+    click(&mut window, "u(x, t)");
+    choose_velocity(&mut window, "no velocity", "arrows");
+    let session = window.state().session();
+    assert!(session.view.answers);
+    let field = session.field().unwrap();
+    assert_eq!(field.request.t, session.playback.t());
+    assert!(field.answers.as_ref().is_some_and(|answers| !answers.boundary.is_empty()));
+    assert!(!field.arrows.is_empty());
+
+    // At the start nothing moves, and the stage says so.
+    press(&mut window, Key::Home);
+    settle(&mut window);
+    let field = window.state().session().field().unwrap();
+    assert!(field.request.t == 0.0 && field.arrows.is_empty());
+    click(&mut window, "u(x, t)");
+    choose_velocity(&mut window, "arrows", "no velocity");
+    assert!(window.state().session().field().is_none());
+}
+
+#[test]
+fn the_velocity_is_drawn_in_every_way() {
+    let mut window = first_start();
+    window.run_steps(20);
+    press(&mut window, Key::Space);
+    choose_velocity(&mut window, "no velocity", "streamlines");
+    assert!(field(&window).arrows.is_empty() && field(&window).streamlines.len() > 10);
+    choose_velocity(&mut window, "streamlines", "particles");
+    assert!(field(&window).streamlines.is_empty());
+    window.run_steps(10);
+    choose_velocity(&mut window, "particles", "arrows");
+    assert!(!field(&window).arrows.is_empty());
+    // Only the plain net has a field of its own.
+    press(&mut window, Key::R);
+    settle(&mut window);
+    assert_eq!(view(&window).compare, Compare::ResNet);
+    assert!(window.state().session().field().is_none());
+}
+
+#[test]
+fn the_cells_of_the_grid_tell_their_area() {
+    let mut window = first_start();
+    press(&mut window, Key::End);
+    click(&mut window, "Areas");
+    assert!(view(&window).areas);
+    let areas = field(&window).areas.clone().unwrap();
+    assert_eq!(areas.doublings.len(), window.state().session().scene().unwrap().lattice.cells.len());
+    click(&mut window, "Areas");
+    assert!(window.state().session().field().is_none());
+}
+
+#[test]
+fn trails_have_a_length() {
+    let mut window = first_start();
+    press(&mut window, Key::Space);
+    let before = view(&window).trail_length;
+    let at = window.get_by_label("Length of the trails").rect().center();
+    window.drag_at(at);
+    window.run_steps(1);
+    window.hover_at(at + egui::vec2(40.0, 0.0));
+    window.run_steps(1);
+    window.drop_at(at + egui::vec2(40.0, 0.0));
+    window.run_steps(2);
+    assert!(view(&window).trail_length > before);
+    click(&mut window, "Trails");
+    assert!(!view(&window).trails);
+}
