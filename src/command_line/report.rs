@@ -34,6 +34,8 @@ pub(super) struct LayerReport {
     pub index: usize,
     pub name: String,
     pub kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
     pub inputs: usize,
     pub outputs: usize,
     pub activation: &'static str,
@@ -102,6 +104,7 @@ impl LayerReport {
             index: motion.index,
             name: layer.name().into(),
             kind: layer.kind(),
+            origin: motion.origin.clone(),
             inputs: layer.inputs(),
             outputs: layer.outputs(),
             activation: layer.activation().name(),

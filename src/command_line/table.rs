@@ -45,7 +45,7 @@ fn layer_row(layer: &LayerReport) -> Vec<String> {
     vec![
         layer.index.to_string(),
         if layer.name.is_empty() { "–".into() } else { layer.name.clone() },
-        layer.kind.into(),
+        layer.origin.clone().unwrap_or_else(|| layer.kind.into()),
         format!("{}×{}", layer.outputs, layer.inputs),
         layer.activation.into(),
         or_dash(layer.rank.map(|rank| rank.to_string())),

@@ -42,8 +42,11 @@ pub(super) fn build(
     let dimension =
         decomposed.iter().flatten().map(|(svd, _)| svd.moving_dimension()).fold(network.largest_width(), usize::max);
     let layers = network.layers().iter().zip(decomposed).enumerate();
-    let layers =
-        layers.map(|(index, (layer, decomposed))| layer_flow(index + 1, layer, decomposed, dimension)).collect();
+    let layers = layers.map(|(index, (layer, decomposed))| {
+        let origin = network.origin(index).map(str::to_owned);
+        LayerFlow { origin, ..layer_flow(index + 1, layer, decomposed, dimension) }
+    });
+    let layers = layers.collect();
     progress(network.layers().len());
     Ok((dimension, layers))
 }
@@ -111,6 +114,7 @@ fn layer_flow(index: usize, layer: &Layer, decomposed: Option<(Svd, Moving)>, di
     LayerFlow {
         index,
         name: layer.name().to_owned(),
+        origin: None,
         inputs: layer.inputs(),
         outputs: layer.outputs(),
         activation: layer.activation(),

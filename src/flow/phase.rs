@@ -125,6 +125,8 @@ pub struct LayerFlow {
     pub index: usize,
     /// The layer's own name; may be empty.
     pub name: String,
+    /// What it was before it became a matrix, such as a convolution; `None` where it was one already.
+    pub origin: Option<String>,
     /// The width of its input.
     pub inputs: usize,
     /// The width of its output.

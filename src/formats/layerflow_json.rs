@@ -32,6 +32,7 @@ struct LayerFile {
     kind: Option<String>,
     #[serde(default)]
     name: String,
+    origin: Option<String>,
     weight: Option<Rows>,
     bias: Option<Vec<Number>>,
     activation: Option<String>,
@@ -64,9 +65,12 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Network, FormatError> {
             FormatError::Content { path: path.into(), place: "output".into(), problem }
         })?,
     };
+    let origins = file.layers.0.iter().map(|layer| layer.origin.clone()).collect();
     let layers = file.layers.0.into_iter().enumerate();
     let layers = layers.map(|(index, layer)| layer.into_layer(path, index + 1)).collect::<Result<Vec<Layer>, _>>()?;
-    Network::new(file.name, layers, output).map_err(|source| FormatError::Network { path: path.into(), source })
+    let network = Network::new(file.name, layers, output);
+    let network = network.map_err(|source| FormatError::Network { path: path.into(), source })?;
+    Ok(network.with_origins(origins))
 }
 
 /// Where in the file a layer is, for messages.
@@ -194,6 +198,9 @@ pub fn write(writer: &mut impl Write, network: &Network) -> io::Result<()> {
     for (index, layer) in network.layers().iter().enumerate() {
         let comma = if index + 1 < network.layers().len() { "," } else { "" };
         write!(writer, "    {{\"type\": \"{}\", \"name\": {}", layer.kind(), text(layer.name()))?;
+        if let Some(origin) = network.origin(index) {
+            write!(writer, ", \"origin\": {}", text(origin))?;
+        }
         match layer {
             Layer::Dense(dense) => {
                 writer.write_all(b", ")?;
@@ -336,12 +343,13 @@ mod tests {
             activations in [activation(), activation()],
             name in "\\PC{0,8}",
             output in 0..4_usize,
+            origin in prop::option::of("\\PC{0,8}"),
         ) -> Network {
             let shortcut = (shortcut.nrows() != shortcut.ncols() || shortcut[0] > 0.0).then_some(shortcut);
             let dense = Dense { name: name.clone(), affine: first, activation: activations[0] };
             let block = Residual { name: String::new(), inner, activation: activations[1], outer, shortcut };
             let layers = vec![Layer::Dense(dense), Layer::Residual(block)];
-            Network::new(name, layers, OutputFunction::ALL[output]).unwrap()
+            Network::new(name, layers, OutputFunction::ALL[output]).unwrap().with_origins(vec![origin])
         }
     }
 

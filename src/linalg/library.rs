@@ -25,11 +25,17 @@ pub struct RawSvd {
 /// Refuses what no decomposition can take: an empty matrix, one too large to factor in memory, NaN, infinity.
 pub fn check(matrix: &DMatrix<f64>) -> Result<(), LinalgError> {
     let (rows, columns) = matrix.shape();
-    if rows == 0 || columns == 0 {
-        return Err(LinalgError::Empty { rows, columns });
-    }
     if rows.max(columns) > LARGEST_SIDE {
         return Err(LinalgError::TooLarge { rows, columns, largest: LARGEST_SIDE });
+    }
+    check_entries(matrix)
+}
+
+/// Refuses an empty matrix, NaN and infinity.
+fn check_entries(matrix: &DMatrix<f64>) -> Result<(), LinalgError> {
+    let (rows, columns) = matrix.shape();
+    if rows == 0 || columns == 0 {
+        return Err(LinalgError::Empty { rows, columns });
     }
     match matrix.iter().position(|value| !value.is_finite()) {
         // Storage is column after column.
@@ -54,6 +60,40 @@ pub fn svd(matrix: &DMatrix<f64>) -> Result<RawSvd, LinalgError> {
     })?;
     let singular_values = decomposed.S().column_vector().iter().map(|sigma| sigma.abs() * scale).collect();
     Ok(RawSvd { u: owned(decomposed.U()), singular_values, v: owned(decomposed.V()) })
+}
+
+/// The singular values alone, largest first: min(m, n) of them. Nothing limits the longer side.
+///
+/// # Errors
+/// For an empty matrix, NaN or infinity, a shorter side that is too long, or if the bounded iteration does not converge.
+pub fn singular_values(matrix: &DMatrix<f64>) -> Result<Vec<f64>, LinalgError> {
+    let scale = power_of_two_near(largest_entry(matrix)?);
+    let scaled = matrix / scale;
+    let values = view(&scaled).singular_values().map_err(|_| not_converged(matrix, "singular values"))?;
+    Ok(values.into_iter().map(|sigma| sigma.abs() * scale).collect())
+}
+
+/// The singular values of `real` + i·`imaginary`, largest first.
+///
+/// # Errors
+/// As [`singular_values`].
+pub fn complex_singular_values(real: &DMatrix<f64>, imaginary: &DMatrix<f64>) -> Result<Vec<f64>, LinalgError> {
+    let scale = power_of_two_near(largest_entry(real)?.max(largest_entry(imaginary)?));
+    let matrix = faer::Mat::from_fn(real.nrows(), real.ncols(), |i, j| {
+        faer::c64::new(real[(i, j)] / scale, imaginary[(i, j)] / scale)
+    });
+    let values = matrix.singular_values().map_err(|_| not_converged(real, "singular values"))?;
+    Ok(values.into_iter().map(|sigma| sigma.abs() * scale).collect())
+}
+
+/// The largest magnitude of a matrix whose singular values can be found, else why not.
+fn largest_entry(matrix: &DMatrix<f64>) -> Result<f64, LinalgError> {
+    let (rows, columns) = matrix.shape();
+    if rows.min(columns) > LARGEST_SIDE {
+        return Err(LinalgError::TooLarge { rows, columns, largest: LARGEST_SIDE });
+    }
+    check_entries(matrix)?;
+    Ok(matrix.amax())
 }
 
 /// Eigenvalues in ascending order and orthonormal eigenvectors (columns) of a symmetric matrix; only the lower

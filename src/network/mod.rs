@@ -1,8 +1,10 @@
-//! Networks: dense and residual layers, activations, output functions, and the plain forward pass.
+//! Networks: dense and residual layers, convolutions as what layers are made of, activations, output functions, and the
+//! plain forward pass.
 //!
 //! Points are the columns of a matrix (coordinates × samples); weights are outputs × inputs.
 
 mod activation;
+mod convolution;
 mod forward;
 mod layer;
 mod output;
@@ -11,6 +13,10 @@ mod validate;
 use nalgebra::DMatrix;
 
 pub use activation::{Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, GELU_TANH_CUBIC, sigmoid, softmax};
+pub use convolution::{
+    AveragePooling, Convolution, ConvolutionError, ConvolutionSpectrum, Flattening, Kernel, Padding, SpectrumMethod,
+    Volume, Window,
+};
 pub use forward::Forward;
 pub use layer::{Affine, Dense, Layer, Residual};
 pub use output::OutputFunction;
@@ -22,6 +28,8 @@ pub struct Network {
     name: String,
     layers: Vec<Layer>,
     output: OutputFunction,
+    /// What each layer was before it became a matrix; as many as there are layers.
+    origins: Vec<Option<String>>,
 }
 
 impl Network {
@@ -31,7 +39,22 @@ impl Network {
     /// If there is no layer, a width is zero or does not fit its neighbour, or a number is not finite.
     pub fn new(name: String, layers: Vec<Layer>, output: OutputFunction) -> Result<Network, NetworkError> {
         validate::check(&layers)?;
-        Ok(Network { name, layers, output })
+        let origins = vec![None; layers.len()];
+        Ok(Network { name, layers, output, origins })
+    }
+
+    /// The same network with words for what its layers were before they became matrices, first layer to last:
+    /// `conv 3×3, 8→16, on 28×28`. Changed weights are no convolution any more, so a network made of changed layers
+    /// has none of these words.
+    pub fn with_origins(mut self, mut origins: Vec<Option<String>>) -> Network {
+        origins.resize(self.layers.len(), None);
+        self.origins = origins;
+        self
+    }
+
+    /// What the layer of this index, from 0, was before it became a matrix; `None` where it was one already.
+    pub fn origin(&self, index: usize) -> Option<&str> {
+        self.origins.get(index)?.as_deref()
     }
 
     /// The network's name; may be empty.

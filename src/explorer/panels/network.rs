@@ -99,7 +99,8 @@ fn sigma_range(painter: &egui::Painter, bar: Rect, values: &[f64], palette: &Pal
 
 fn tip(layer: &LayerFlow) -> String {
     let start = layer.index - 1;
-    match &layer.spectrum {
+    let origin = layer.origin.as_ref().map(|origin| format!("{origin}. ")).unwrap_or_default();
+    let words = match &layer.spectrum {
         Some(spectrum) => {
             let (largest, smallest) = (spectrum.singular_values.first(), spectrum.singular_values.last());
             format!(
@@ -110,7 +111,8 @@ fn tip(layer: &LayerFlow) -> String {
             )
         }
         None => format!("A residual block: x + f(x). Click: go to t = {start}."),
-    }
+    };
+    origin + &words
 }
 
 /// The heading of a section of the panel.

@@ -37,6 +37,11 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
     });
     let shape = format!("{} → {}, {}", layer.inputs, layer.outputs, layer.activation.name());
     ui.label(shape).on_hover_text("The width of the layer's input and of its output, and its activation σ.");
+    if let Some(origin) = &layer.origin {
+        let tip =
+            "What the layer is in its file. It is linear, so on inputs of this shape it is the matrix shown here.";
+        ui.label(theme::note(ui, origin)).on_hover_text(tip);
+    }
     phases(ui, shown);
     let events = || shown.scene.events.iter().filter(|event| event.layer == layer.index);
     // Vᵀ and U may both turn through the extra dimension; it is one reflection.

@@ -1,0 +1,26 @@
+//! Convolutions and pooling: images and signals as volumes, the matrices that these maps are, and their spectra.
+//!
+//! A convolution is linear, so on inputs of a known shape it *is* a matrix, sparse and with equal entries along its
+//! diagonals. Lowered to that matrix it is a dense layer like any other and flows like one. Matrices grow with the square
+//! of the picture, so only small ones are lowered; of the others the spectrum is found without the matrix.
+//! Average pooling is linear too. Max pooling is neither linear nor an activation of single coordinates: the flow model
+//! has no phase for it, and there is no type for it here.
+
+mod error;
+mod frequencies;
+mod kernel;
+mod map;
+mod pooling;
+mod spectrum;
+#[cfg(test)]
+mod tests;
+mod volume;
+mod window;
+
+pub use error::ConvolutionError;
+pub use kernel::Kernel;
+pub use map::Convolution;
+pub use pooling::AveragePooling;
+pub use spectrum::{ConvolutionSpectrum, SpectrumMethod};
+pub use volume::{Flattening, Volume};
+pub use window::{Padding, Window};
