@@ -12,7 +12,7 @@ use super::views::stage::{Stage, StageInput};
 use super::{drop, keyboard, menu, path_field, status, theme, transport};
 use crate::dataset::{Generator, GeneratorOptions};
 use crate::jobs::{Finished, Jobs, Wake, task_work};
-use crate::session::{Appearance, Command, Effect, Example, Outcome, Session, Task};
+use crate::session::{Appearance, Command, Effect, Example, Outcome, PointCommand, Session, Task, ViewCommand};
 
 /// The width of the panel on the left, to begin with.
 const LEFT_PANEL: f32 = 232.0;
@@ -146,6 +146,10 @@ impl ExplorerApp {
     pub fn ui(&mut self, ui: &mut Ui) {
         let mut commands = keyboard::commands(ui.ctx());
         commands.extend(drop::commands(ui.ctx()));
+        let in_front = self.session.path_prompt.is_some() || self.session.import.is_some();
+        if keyboard::escape(ui.ctx()) && !in_front && !self.stage.selecting() {
+            commands.push(Command::View(ViewCommand::Points(PointCommand::Clear)));
+        }
         commands.extend(self.bars(ui));
         commands.extend(self.side_panels(ui));
         commands.extend(self.central(ui));

@@ -13,7 +13,7 @@ pub struct Binding {
 }
 
 /// Every key, for the help.
-pub const BINDINGS: [Binding; 11] = [
+pub const BINDINGS: [Binding; 13] = [
     Binding { keys: "Space", words: "play or pause" },
     Binding { keys: "← →", words: "a phase back or on" },
     Binding { keys: "Shift ← →", words: "a layer back or on" },
@@ -24,7 +24,9 @@ pub const BINDINGS: [Binding; 11] = [
     Binding { keys: "Ctrl O", words: "open a network" },
     Binding { keys: "Ctrl S", words: "save the network" },
     Binding { keys: "Shift drag", words: "on the timeline: loop a part of it" },
-    Binding { keys: "Esc", words: "leave a text field, close a menu" },
+    Binding { keys: "Shift click", words: "on a point: it joins or leaves the selection" },
+    Binding { keys: "Shift drag", words: "a box or a lasso: its points join the selection" },
+    Binding { keys: "Esc", words: "leave a text field, close a menu, select no point" },
 ];
 
 /// The plain keys; with a longer match first, because a shortcut also matches with more modifiers held down.
@@ -53,6 +55,12 @@ pub const OPEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key
 pub const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
 /// Ctrl (Cmd) with Q.
 pub const QUIT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Q);
+
+/// Whether Escape is pressed and nothing is open that it would close; another reader may still take the key.
+pub fn escape(ctx: &Context) -> bool {
+    let open = ctx.text_edit_focused() || egui::Popup::is_any_open(ctx);
+    !open && ctx.input(|input| input.key_pressed(Key::Escape))
+}
 
 /// Takes the keys that are the window's. A text field keeps all of them; another widget that has the focus keeps those
 /// that it is worked with.

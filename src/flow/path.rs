@@ -85,6 +85,25 @@ impl SampledPath {
         }
     }
 
+    /// [`SampledPath::project`] of some samples, in the order in which they are named; those that do not exist are left
+    /// out.
+    pub fn project_some(&self, flow: &Flow, t: f64, rows: &DMatrix<f64>, samples: &[usize], out: &mut Vec<[f32; 3]>) {
+        out.clear();
+        let count = rows.nrows().min(3);
+        let parts = self.parts(flow, flow.moment(t), &rows.rows(0, count).transpose());
+        for &sample in samples.iter().filter(|sample| **sample < self.samples) {
+            let mut place = [0.0; 3];
+            for (index, (value, offset)) in place.iter_mut().zip(parts.offset.iter()).enumerate() {
+                let along = |(station, rows): &(&Station, DMatrix<f64>)| -> f64 {
+                    let (values, weights) = (station.column(sample), rows.column(index));
+                    values.iter().zip(weights.iter()).map(|(value, weight)| f64::from(*value) * weight).sum()
+                };
+                *value = (offset + parts.terms.iter().map(along).sum::<f64>()) as f32;
+            }
+            out.push(place);
+        }
+    }
+
     /// One point's whole position at time t, d values; empty if there is no such sample.
     pub fn position(&self, flow: &Flow, t: f64, sample: usize) -> Vec<f32> {
         if sample >= self.samples {

@@ -15,6 +15,7 @@ mod lattice;
 mod notice;
 mod panel;
 mod playback;
+mod points;
 mod receive;
 mod recent;
 mod refined;
@@ -38,6 +39,9 @@ pub use lattice::{Cell, Lattice};
 pub use notice::{Notice, Notices, Severity};
 pub use panel::{HeatWindow, PanelCommand, PanelSettings, Section};
 pub use playback::{Playback, PlaybackCommand, SPEEDS};
+pub use points::{
+    Colouring, Filter, Painting, Pick, Placed, PointCommand, PointSettings, Region, Selection, Shades, Tool, nearest,
+};
 pub use recent::RecentFiles;
 pub use refined::Refined;
 pub use scene::{Progress, Scene, SceneError};

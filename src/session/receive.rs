@@ -97,6 +97,7 @@ impl Session {
         if let Some(sentence) = self.replaced_data.take() {
             self.notices.add(Severity::Done, sentence, "");
         }
+        let new_data = self.scene().is_none_or(|shown| !Arc::ptr_eq(&shown.dataset, &scene.dataset));
         let new_network = !same(self.document().and_then(|shown| shown.network.as_ref()), document.network.as_ref());
         self.wanted = document.clone();
         let boundaries = boundaries(&scene.flow);
@@ -105,6 +106,9 @@ impl Session {
         self.wanted_refinement = None;
         self.pending_field = None;
         self.answered_field = None;
+        if new_data {
+            self.view.points.reset_for_new_data();
+        }
         if new_network {
             self.view.reset_for_new_scene();
             self.playback.restart(scene.flow.duration());

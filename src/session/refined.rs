@@ -13,8 +13,6 @@ pub struct Refined {
     pub data: SampledPath,
     /// The grid's path.
     pub grid: SampledPath,
-    /// The path of the points that leave trails.
-    pub trails: SampledPath,
     /// The distance from the plain net.
     pub error: RefinementError,
 }
@@ -31,10 +29,9 @@ impl Refined {
         let data = resnet.sample_path(&scene.dataset.points)?;
         go_on(progress, 0.4, "following the grid through the ResNet")?;
         let grid = resnet.sample_path(&scene.lattice.points)?;
-        let trails = resnet.sample_path(&scene.trail_inputs())?;
         let error = resnet.measure(&scene.dataset.points, scene.output, &mut |share| {
             progress(0.7 + 0.3 * share, "measuring the error")
         })?;
-        Ok(Refined { refinement, data, grid, trails, error })
+        Ok(Refined { refinement, data, grid, error })
     }
 }

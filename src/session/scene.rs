@@ -2,13 +2,14 @@
 //!
 //! Building is the heavy part and runs in a worker; drawing only projects what is stored here.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use nalgebra::DMatrix;
 use thiserror::Error;
 
 use super::extent::{Extent, coordinate_name};
 use super::lattice::Lattice;
+use super::points::PointSettings;
 use super::words::listed;
 use crate::dataset::Dataset;
 use crate::flow::{Event, Flow, FlowError, FlowOptions, LayerFlow, SampledPath};
@@ -50,10 +51,8 @@ pub struct Scene {
     pub lattice: Lattice,
     /// Its path through the exact flow.
     pub grid: SampledPath,
-    /// The samples that leave trails.
+    /// The samples that leave trails, all over the data.
     pub trail_samples: Vec<usize>,
-    /// Their path, apart from the rest because a trail asks for many times in each frame.
-    pub trails: SampledPath,
     /// How far the data (or the grid, without data) reaches over the whole flow.
     pub extent: Extent,
     /// The layers (from 1) whose reflection needs the extra dimension.
@@ -92,8 +91,7 @@ impl Scene {
         };
         go_on(progress, DECOMPOSED, "sampling the data's path")?;
         let data = flow.sample_path(&dataset.points)?;
-        let trail_samples = trail_samples(dataset.samples());
-        let trails = flow.sample_path(&dataset.points.select_columns(&trail_samples))?;
+        let trail_samples = spread(dataset.samples(), MAX_TRAILS);
         go_on(progress, 0.8, "sampling the grid's path")?;
         let lattice = Lattice::around(&dataset.points);
         let grid = flow.sample_path(&lattice.points)?;
@@ -117,7 +115,6 @@ impl Scene {
             lattice,
             grid,
             trail_samples,
-            trails,
             extent,
             reflections,
             extra_dimension,
@@ -135,9 +132,13 @@ impl Scene {
         Some(format!("{name} is an extra dimension: {word} {layers} {verb} (det W < 0) by turning through it."))
     }
 
-    /// The inputs of the points that leave trails, inputs × trails.
-    pub(super) fn trail_inputs(&self) -> DMatrix<f64> {
-        self.dataset.points.select_columns(&self.trail_samples)
+    /// The samples that leave trails: points all over the data, or some of the selected ones.
+    pub fn trail_samples(&self, points: &PointSettings) -> Cow<'_, [usize]> {
+        if !points.trails_of_selection {
+            return Cow::Borrowed(&self.trail_samples);
+        }
+        let selected = points.selection.samples();
+        spread(selected.len(), MAX_TRAILS).into_iter().filter_map(|index| selected.get(index).copied()).collect()
     }
 }
 
@@ -148,8 +149,9 @@ pub(super) fn go_on(progress: &mut Progress<'_>, share: f32, what: &str) -> Resu
     if progress(share, what) { Ok(()) } else { Err(FlowError::Cancelled) }
 }
 
-fn trail_samples(samples: usize) -> Vec<usize> {
-    (0..samples).step_by(samples.div_ceil(MAX_TRAILS).max(1)).collect()
+/// At most `most` of the indices 0 … `count` − 1, evenly spread.
+pub(super) fn spread(count: usize, most: usize) -> Vec<usize> {
+    (0..count).step_by(count.div_ceil(most).max(1)).collect()
 }
 
 #[cfg(test)]
@@ -158,9 +160,9 @@ mod tests {
 
     #[test]
     fn trails_are_bounded_and_spread() {
-        assert_eq!(trail_samples(3), [0, 1, 2]);
-        assert!(trail_samples(0).is_empty());
-        let many = trail_samples(100_000);
+        assert_eq!(spread(3, MAX_TRAILS), [0, 1, 2]);
+        assert!(spread(0, MAX_TRAILS).is_empty());
+        let many = spread(100_000, MAX_TRAILS);
         assert!(many.len() <= MAX_TRAILS && many.len() > MAX_TRAILS / 2 && many.last() > Some(&99_000));
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::words::counted;
 use super::{
-    Command, Data, Document, Effect, Example, Field, FieldRequest, Import, Notices, Playback, PlaybackCommand, Purpose,
-    RecentFiles, Refined, Scene, Severity, Task, ViewCommand, ViewSettings, WindowSettings,
+    Command, Data, Document, Effect, Example, Field, FieldRequest, Import, Notices, Playback, PlaybackCommand,
+    PointCommand, Purpose, RecentFiles, Refined, Scene, Severity, Task, ViewCommand, ViewSettings, WindowSettings,
 };
 use crate::resnet::Refinement;
 
@@ -320,7 +320,7 @@ impl Session {
     }
 
     fn look(&mut self, command: ViewCommand, effects: &mut Vec<Effect>) {
-        if !matches!(command, ViewCommand::Hover(_)) {
+        if !matches!(command, ViewCommand::Hover(_) | ViewCommand::Points(PointCommand::Rest(_))) {
             self.hint = false;
         }
         self.view.apply(command);

@@ -3,6 +3,7 @@
 use super::camera::Camera;
 use super::field::FieldRequest;
 use super::panel::{PanelCommand, PanelSettings};
+use super::points::{PointCommand, PointSettings};
 use crate::resnet::{Integrator, Refinement, RefinementKind};
 
 /// The largest N of the N-step ResNet.
@@ -39,10 +40,10 @@ pub struct ViewSettings {
     pub pinned_layer: Option<usize>,
     /// What the mouse rests on in the layer panel; its directions are drawn on the stage.
     pub hovered: Option<Hovered>,
-    /// The selected sample.
-    pub selected: Option<usize>,
     /// The arrangement of the layer panel and of the strip of all layers.
     pub panel: PanelSettings,
+    /// How the points are coloured, which are shown, which are selected.
+    pub points: PointSettings,
     /// What the key R comes back to.
     last_refined: Compare,
 }
@@ -110,7 +111,7 @@ pub enum Hovered {
 }
 
 /// A change of the view, asked for by a widget or a key and applied after drawing.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ViewCommand {
     /// Draw other coordinates.
     Project(Projection),
@@ -152,10 +153,10 @@ pub enum ViewCommand {
     PinLayer(Option<usize>),
     /// The mouse rests on something, or no longer.
     Hover(Option<Hovered>),
-    /// Select a sample, or none.
-    Select(Option<usize>),
     /// Arrange the layer panel or the strip of all layers.
     Panel(PanelCommand),
+    /// What concerns the points.
+    Points(PointCommand),
 }
 
 impl Default for ViewSettings {
@@ -174,8 +175,8 @@ impl Default for ViewSettings {
             refinement: Refinement { kind: RefinementKind::Full, steps: 8, integrator: Integrator::Euler },
             pinned_layer: None,
             hovered: None,
-            selected: None,
             panel: PanelSettings::default(),
+            points: PointSettings::default(),
             last_refined: Compare::ResNet,
         }
     }
@@ -262,8 +263,8 @@ impl ViewSettings {
             ViewCommand::Integrate(integrator) => self.refinement.integrator = integrator,
             ViewCommand::PinLayer(layer) => self.pinned_layer = layer,
             ViewCommand::Hover(hovered) => self.hovered = hovered,
-            ViewCommand::Select(sample) => self.selected = sample,
             ViewCommand::Panel(command) => self.panel.apply(command),
+            ViewCommand::Points(command) => self.points.apply(command),
         }
     }
 
@@ -273,7 +274,6 @@ impl ViewSettings {
         self.camera = Camera::default();
         self.pinned_layer = None;
         self.hovered = None;
-        self.selected = None;
         self.panel.apply(PanelCommand::FitWeights);
     }
 

@@ -14,3 +14,4 @@ mod support;
 mod window;
 mod window_field;
 mod window_layer_panel;
+mod window_points;

@@ -2,10 +2,13 @@
 
 mod areas;
 mod axes;
+mod choose;
 mod field;
+mod gesture;
 mod grid;
 mod hover;
 mod legend;
+mod looks;
 mod mapping;
 mod marks;
 mod points;

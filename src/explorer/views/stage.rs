@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use egui::{Rect, Response, RichText, Sense, TextureHandle, Ui, vec2};
 
-use super::points::{self, Looks};
+use super::looks::Looks;
+use super::points;
 use super::strip;
 use super::trails::Source;
 use super::view::{Buffers, View};
 use crate::explorer::theme::{GAP, Palette};
-use crate::session::{Compare, Field, Frame, Projection, Refined, Scene, ViewCommand, ViewSettings};
+use crate::session::{Compare, Field, Frame, PointCommand, Projection, Refined, Scene, ViewCommand, ViewSettings};
 
 /// What the stage shows.
 #[derive(Debug)]
@@ -40,12 +41,16 @@ pub struct Stage {
 struct Fitted {
     scene: Arc<Scene>,
     projection: Projection,
-    dark: bool,
     frame: Frame,
     looks: Looks,
 }
 
 impl Stage {
+    /// Whether a box or a lasso is being drawn.
+    pub fn selecting(&self) -> bool {
+        self.buffers.iter().any(Buffers::selecting)
+    }
+
     /// Draws the stage into all the room that `ui` has, and tells what the user asked for.
     pub fn show(&mut self, ui: &mut Ui, input: &StageInput<'_>) -> Vec<ViewCommand> {
         let mut commands = Vec::new();
@@ -56,38 +61,43 @@ impl Stage {
         strip::show(ui, input, scene, &mut commands);
         let room = ui.available_rect_before_wrap();
         let dark = ui.visuals().dark_mode;
-        let fits = |fitted: &Fitted| {
-            Arc::ptr_eq(&fitted.scene, scene) && fitted.projection == input.view.projection && fitted.dark == dark
-        };
+        let fits = |fitted: &Fitted| Arc::ptr_eq(&fitted.scene, scene) && fitted.projection == input.view.projection;
         let fitted = match self.fitted.take().filter(fits) {
             Some(fitted) => fitted,
             None => Fitted {
                 scene: Arc::clone(scene),
                 projection: input.view.projection,
-                dark,
                 frame: scene.extent.frame(input.view.projection),
-                looks: Looks::of(&scene.dataset.labels, scene.dataset.samples(), Palette::for_dark(dark)),
+                looks: Looks::of(scene, &input.view.points, dark),
             },
         };
         let fitted = self.fitted.insert(fitted);
+        if !fitted.looks.fit(&input.view.points, dark) {
+            fitted.looks = Looks::of(scene, &input.view.points, dark);
+        }
         let texture = self.texture.get_or_insert_with(|| points::texture(ui.ctx()));
         let plain = Source::Plain(Arc::clone(scene));
         let resnet = input.refined.map(|refined| Source::ResNet(Arc::clone(refined)));
         let view = View { input, scene, frame: &fitted.frame, looks: &fitted.looks, texture };
         let [first, second] = &mut self.buffers;
-        match input.view.compare {
+        let resting = match input.view.compare {
             Compare::Plain => view.show(ui, room, &[plain], first, &mut commands),
             Compare::ResNet => view.show(ui, room, resnet.as_slice(), first, &mut commands),
             Compare::SideBySide => {
                 let (left, right) = room.split_left_right_at_fraction(0.5);
                 let gap = vec2(GAP / 2.0, 0.0);
-                view.show(ui, Rect::from_min_max(left.min, left.max - gap), &[plain], first, &mut commands);
-                view.show(ui, Rect::from_min_max(right.min + gap, right.max), resnet.as_slice(), second, &mut commands);
+                let (left, right) =
+                    (Rect::from_min_max(left.min, left.max - gap), Rect::from_min_max(right.min + gap, right.max));
+                let resting = view.show(ui, left, &[plain], first, &mut commands);
+                resting.or(view.show(ui, right, resnet.as_slice(), second, &mut commands))
             }
             Compare::Overlay => {
                 let both: Vec<Source> = std::iter::once(plain).chain(resnet).collect();
-                view.show(ui, room, &both, first, &mut commands);
+                view.show(ui, room, &both, first, &mut commands)
             }
+        };
+        if resting != input.view.points.resting {
+            commands.push(ViewCommand::Points(PointCommand::Rest(resting)));
         }
         ui.advance_cursor_after_rect(room);
         commands

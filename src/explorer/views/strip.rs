@@ -2,6 +2,7 @@
 
 use egui::{Align2, DragValue, Label, Response, Sense, Slider, Ui, vec2};
 
+use super::choose;
 use super::shown;
 use super::stage::StageInput;
 use crate::explorer::theme::{self, GAP, Palette};
@@ -16,6 +17,7 @@ pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut V
         projection(ui, input, scene, commands);
         shown::choices(ui, input, scene, commands);
     });
+    choose::show(ui, input, scene, commands);
     if input.view.compare.needs_resnet() {
         ui.horizontal_wrapped(|ui| {
             refinement(ui, input, commands);

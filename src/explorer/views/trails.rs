@@ -33,8 +33,8 @@ pub enum Source {
 impl Source {
     fn path(&self) -> &SampledPath {
         match self {
-            Source::Plain(scene) => &scene.trails,
-            Source::ResNet(refined) => &refined.trails,
+            Source::Plain(scene) => &scene.data,
+            Source::ResNet(refined) => &refined.data,
         }
     }
 
@@ -57,18 +57,30 @@ pub struct Trails {
 #[derive(Debug)]
 struct Kept {
     source: Source,
+    samples: Vec<usize>,
     rows: DMatrix<f64>,
     spacing: f64,
     knots: BTreeMap<i64, Vec<[f32; 3]>>,
 }
 
 impl Trails {
-    /// Brings the knots up to the time t, for trails that reach back by `length`. True where some are still missing.
-    pub fn follow(&mut self, flow: &Flow, source: &Source, rows: &DMatrix<f64>, t: f64, length: f64) -> bool {
+    /// Brings the knots up to the time t, for trails of `samples` that reach back by `length`. True where some are still
+    /// missing.
+    pub fn follow(
+        &mut self,
+        flow: &Flow,
+        (source, samples): (&Source, &[usize]),
+        rows: &DMatrix<f64>,
+        t: f64,
+        length: f64,
+    ) -> bool {
         let spacing = length.max(1e-3) / KNOTS as f64;
-        let fits = |kept: &Kept| kept.source.is(source) && kept.spacing == spacing && kept.rows == *rows;
+        let fits = |kept: &Kept| {
+            kept.source.is(source) && kept.spacing == spacing && kept.samples == samples && kept.rows == *rows
+        };
         if !self.kept.as_ref().is_some_and(fits) {
-            self.kept = Some(Kept { source: source.clone(), rows: rows.clone(), spacing, knots: BTreeMap::new() });
+            let (source, samples, rows) = (source.clone(), samples.to_vec(), rows.clone());
+            self.kept = Some(Kept { source, samples, rows, spacing, knots: BTreeMap::new() });
         }
         let Some(kept) = &mut self.kept else { return false };
         let (first, last) = knot_range(t, spacing);
@@ -83,11 +95,11 @@ impl Trails {
                 return true;
             }
             let mut positions = Vec::new();
-            source.path().project(flow, knot as f64 * spacing, rows, &mut positions);
+            source.path().project_some(flow, knot as f64 * spacing, rows, samples, &mut positions);
             kept.knots.insert(knot, positions);
             computed += 1;
         }
-        source.path().project(flow, t, rows, &mut self.now);
+        source.path().project_some(flow, t, rows, samples, &mut self.now);
         false
     }
 

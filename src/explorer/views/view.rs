@@ -7,19 +7,21 @@ use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Response, Sense, Stro
 use super::areas;
 use super::axes;
 use super::field::{self, Background};
+use super::gesture::{self, Gesture};
 use super::grid;
 use super::hover;
 use super::legend;
+use super::looks::Looks;
 use super::mapping::Mapping;
 use super::marks;
-use super::points::{self, Looks, Placed};
+use super::points;
 use super::stage::StageInput;
 use super::trails::{Source, Trails};
 use super::velocity;
-use crate::explorer::theme::{self, GAP, Palette, THICK};
+use crate::explorer::theme::{self, GAP, Palette};
 use crate::flow::SampledPath;
 use crate::resnet::{Integrator, Refinement};
-use crate::session::{Frame, Particles, Scene, VelocityPicture, ViewCommand};
+use crate::session::{Frame, Particles, Placed, Region, Scene, Tool, VelocityPicture, ViewCommand, nearest};
 
 /// A whole turn for a drag across the view's smaller side.
 const TURN: f64 = std::f64::consts::TAU * 0.6;
@@ -47,6 +49,7 @@ pub struct View<'a> {
 pub struct Buffers {
     background: Background,
     particles: Particles,
+    gesture: Gesture,
     layers: [LayerBuffers; 2],
 }
 
@@ -58,8 +61,25 @@ struct LayerBuffers {
     trails: Trails,
 }
 
+impl Buffers {
+    /// Whether a box or a lasso is being drawn.
+    pub fn selecting(&self) -> bool {
+        self.gesture.running()
+    }
+
+    /// The samples drawn inside a region.
+    fn inside(&self, region: &Region, layers: usize) -> Vec<usize> {
+        let Some([low, high]) = region.bounds() else { return Vec::new() };
+        let bounds = Region::Box([low, high]);
+        let drawn = self.layers.iter().take(layers).flat_map(|layer| &layer.order);
+        let inside = drawn.filter(|placed| bounds.contains(placed.at) && region.contains(placed.at));
+        inside.map(|placed| placed.sample as usize).collect()
+    }
+}
+
 impl View<'_> {
-    /// Draws `sources` (the exact flow, its ResNet, or one over the other) into `rect`.
+    /// Draws `sources` (the exact flow, its ResNet, or one over the other) into `rect`. Gives the sample that the mouse
+    /// rests on.
     pub fn show(
         &self,
         ui: &mut Ui,
@@ -67,7 +87,7 @@ impl View<'_> {
         sources: &[Source],
         buffers: &mut Buffers,
         commands: &mut Vec<ViewCommand>,
-    ) {
+    ) -> Option<usize> {
         let name = match sources {
             [Source::Plain(_)] => "plain net",
             [Source::ResNet(_)] => "ResNet",
@@ -82,6 +102,7 @@ impl View<'_> {
         let fit = self.frame.fit(self.input.t, self.input.view.auto_fit);
         let mapping = Mapping::new(fit, self.frame.space, &self.input.view.camera, rect);
         self.control(ui, &response, &mapping, commands);
+        let settings = &self.input.view.points;
 
         self.project(ui, sources, buffers);
         let plain = sources.iter().any(|source| matches!(source, Source::Plain(_)));
@@ -99,23 +120,29 @@ impl View<'_> {
             // Where both are shown the plain net is what is compared to: the ResNet is drawn through it.
             let ghost = sources.len() > 1 && matches!(source, Source::Plain(_));
             painter.add(if ghost { fainter(shape) } else { shape });
+            painter.extend(points::rings(order, &settings.selection, self.texture, palette.highlight));
         }
         marks::directions_of_hovered(&painter, palette, &mapping, (self.input, self.scene, self.frame));
-        let found = self.point_under_the_mouse(ui, &response, &mapping, sources, buffers);
-        if response.clicked() {
-            commands.push(ViewCommand::Select(found));
-        }
+        let found = self.point_under_the_mouse(ui, &response, sources, buffers);
+        let asked = if let Some(region) = buffers.gesture.follow(ui, &response, settings.tool) {
+            Some(gesture::selection(ui, buffers.inside(&region, sources.len()), false))
+        } else {
+            response.clicked().then(|| gesture::selection(ui, found.into_iter().collect(), true))
+        };
+        commands.extend(asked.map(ViewCommand::Points));
+        buffers.gesture.draw(&painter, palette, settings.tool);
         self.words(&painter, palette, rect, sources, &mapping);
-        let end = legend::show(&painter, palette, rect, self.texture, &self.scene.dataset.labels);
+        let end = legend::show(ui, rect, (self.looks, self.texture), settings, commands);
         if plain && field::current(self.input).is_some_and(|field| field.areas.is_some()) {
             areas::legend(&painter, palette, rect, end);
         }
+        found
     }
 
     fn draw_field(&self, ui: &Ui, painter: &Painter, mapping: &Mapping, buffers: &mut Buffers) {
         let Some(field) = field::current(self.input) else { return };
         let palette = Palette::of(ui);
-        let Buffers { background, particles, layers: [first, _] } = buffers;
+        let Buffers { background, particles, layers: [first, _], .. } = buffers;
         background.draw(painter, ui.visuals().dark_mode, mapping, field);
         if let Some(found) = field.areas.as_ref().filter(|_| self.input.view.areas) {
             areas::cells(painter, palette, mapping, (&self.scene.lattice.cells, &first.grid), found);
@@ -140,7 +167,8 @@ impl View<'_> {
             if view.grid || view.areas {
                 lattice.project(flow, t, rows, &mut layer.grid);
             }
-            if view.trails && layer.trails.follow(flow, source, rows, t, view.trail_length) {
+            let trails = (source, &*self.scene.trail_samples(&view.points));
+            if view.trails && layer.trails.follow(flow, trails, rows, t, view.trail_length) {
                 ui.ctx().request_repaint();
             }
         }
@@ -163,9 +191,8 @@ impl View<'_> {
         }
         for (_, layer) in sources.iter().zip(&buffers.layers) {
             if self.input.view.trails {
-                let colours = self.scene.trail_samples.iter();
-                let colour = |sample: &usize| self.looks.colours.get(*sample).copied().unwrap_or(palette.unlabelled);
-                layer.trails.draw(painter, mapping, colours.map(colour));
+                let samples = self.scene.trail_samples(&self.input.view.points);
+                layer.trails.draw(painter, mapping, samples.iter().map(|sample| self.looks.trail_colour(*sample)));
             }
         }
     }
@@ -173,12 +200,17 @@ impl View<'_> {
     fn control(&self, ui: &Ui, response: &Response, mapping: &Mapping, commands: &mut Vec<ViewCommand>) {
         let drag = response.drag_delta();
         let shift = ui.input(|input| input.modifiers.shift);
-        let turns = self.frame.space && response.dragged_by(PointerButton::Primary) && !shift;
-        if drag != vec2(0.0, 0.0) && turns {
+        let primary = response.dragged_by(PointerButton::Primary);
+        let tool = self.input.view.points.tool;
+        let selects = primary && tool != Tool::Pan;
+        let turns = self.frame.space && (primary || tool != Tool::Pan) && !shift;
+        if drag == vec2(0.0, 0.0) || selects {
+            // Nothing has moved, or the drag draws a region.
+        } else if turns {
             let side = f64::from(response.rect.size().min_elem().max(1.0));
             let (sideways, downward) = (f64::from(drag.x) * TURN / side, f64::from(drag.y) * TURN / side);
             commands.push(ViewCommand::Turn { sideways, downward });
-        } else if drag != vec2(0.0, 0.0) {
+        } else {
             commands.push(ViewCommand::Pan(mapping.pan_of(drag)));
         }
         if let Some(at) = response.hover_pos() {
@@ -191,38 +223,31 @@ impl View<'_> {
         if response.double_clicked() {
             commands.push(ViewCommand::Fit);
         }
-        if response.dragged() {
+        if selects || (tool != Tool::Pan && response.hovered() && !response.dragged()) {
+            ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
+        } else if response.dragged() {
             ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
         }
     }
 
-    /// Marks the selected point, and tells about the one that the mouse rests on; gives its sample.
+    /// Marks the point that the mouse rests on and tells about it; gives its sample.
     fn point_under_the_mouse(
         &self,
         ui: &Ui,
         response: &Response,
-        mapping: &Mapping,
         sources: &[Source],
         buffers: &Buffers,
     ) -> Option<usize> {
         let painter = ui.painter_at(response.rect);
         let palette = Palette::of(ui);
         let layers = || sources.iter().zip(&buffers.layers);
-        if let Some(selected) = self.input.view.selected {
-            for (_, layer) in layers() {
-                let position = layer.positions.get(selected);
-                if let Some((at, _)) = position.and_then(|position| mapping.place_f32(*position)) {
-                    ring(&painter, palette, at, THICK);
-                }
-            }
-        }
         let pointer = response.hover_pos().filter(|_| !response.dragged());
         let found = pointer.and_then(|at| {
-            let near = |(source, layer): (_, &LayerBuffers)| Some((source, points::nearest(&layer.order, at, REACH)?));
+            let near = |(source, layer): (_, &LayerBuffers)| Some((source, nearest(&layer.order, at.into(), REACH)?));
             layers().find_map(near)
         });
         let (source, placed) = found?;
-        ring(&painter, palette, placed.at, theme::THIN);
+        ring(&painter, palette, points::place(&placed), theme::THIN);
         let sample = placed.sample as usize;
         let position = paths(source).0.position(&self.scene.flow, self.input.t, sample);
         response.clone().on_hover_ui_at_pointer(|ui| hover::point(ui, self.scene, sample, &position));

@@ -1,0 +1,112 @@
+//! The row above the stage that concerns the points: what a drag does, what the colours stand for.
+
+use egui::{ComboBox, DragValue, Role, Ui, WidgetInfo};
+
+use super::stage::StageInput;
+use crate::explorer::theme::GAP;
+use crate::session::{Colouring, PointCommand, Scene, Tool, ViewCommand, coordinate_name};
+
+/// Draws the row.
+pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
+    if scene.dataset.samples() == 0 {
+        return;
+    }
+    let mut asked = Vec::new();
+    ui.horizontal_wrapped(|ui| {
+        tools(ui, input, &mut asked);
+        ui.add_space(GAP);
+        colouring(ui, input, scene, &mut asked);
+        trails(ui, input, &mut asked);
+        filter(ui, input, &mut asked);
+    });
+    commands.extend(asked.into_iter().map(ViewCommand::Points));
+}
+
+fn tools(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
+    let settings = &input.view.points;
+    for tool in Tool::ALL {
+        let tip = match tool {
+            Tool::Pan => {
+                "A drag moves the picture, or turns it in 3-D (with Shift it moves). A click selects a point; with Shift it joins or leaves the selection."
+            }
+            Tool::Box => {
+                "A drag selects the points in a rectangle; with Shift they join the selection. Escape selects nothing."
+            }
+            Tool::Lasso => {
+                "A drag selects the points inside the line that it draws; with Shift they join the selection. Escape selects nothing."
+            }
+        };
+        if ui.selectable_label(settings.tool == tool, tool.words()).on_hover_text(tip).clicked() {
+            asked.push(PointCommand::Use(tool));
+        }
+    }
+}
+
+fn colouring(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, asked: &mut Vec<PointCommand>) {
+    let present = input.view.points.colouring;
+    let labels = &scene.dataset.labels;
+    let mut chosen = present;
+    let name = present.words(labels);
+    let column = if let Colouring::Column(index) = present { index } else { 0 };
+    let all =
+        [Colouring::Label, Colouring::Prediction, Colouring::Mistakes, Colouring::Loss, Colouring::Column(column)];
+    let menu = ComboBox::new("colouring", "").selected_text(format!("Colour: {name}")).width(130.0).show_ui(ui, |ui| {
+        for choice in all {
+            let refusal = choice.refusal(scene);
+            let words = if let Colouring::Column(_) = choice {
+                "a column of the data".to_owned()
+            } else {
+                choice.words(labels)
+            };
+            let button = egui::Button::selectable(chosen == choice, words);
+            let response = ui.add_enabled(refusal.is_none(), button).on_hover_text(tip(choice));
+            if response.on_disabled_hover_text(refusal.unwrap_or_default()).clicked() {
+                chosen = choice;
+            }
+        }
+    });
+    menu.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Colour: {name}")));
+    menu.response.on_hover_text("What the colours of the points stand for.");
+    if let Colouring::Column(index) = &mut chosen {
+        let mut number = *index + 1;
+        let drag = DragValue::new(&mut number).range(1..=scene.dataset.dimension().max(1)).speed(0.05).prefix("x");
+        let response = ui.add(drag).on_hover_text("Which column of the data, counted from 1.");
+        *index = number.saturating_sub(1);
+        let label = format!("Colour by column: {}", coordinate_name(*index));
+        response.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, &label));
+    }
+    if chosen != present {
+        asked.push(PointCommand::Colour(chosen));
+    }
+}
+
+fn tip(choice: Colouring) -> &'static str {
+    match choice {
+        Colouring::Label => "What the data says of each point.",
+        Colouring::Prediction => "What the plain net answers for each point.",
+        Colouring::Mistakes => "The points whose class the plain net gets wrong stand out.",
+        Colouring::Loss => {
+            "How wrong the plain net's answer is: −ln p of the point's own class, or the squared error of its value."
+        }
+        Colouring::Column(_) => "One coordinate of the points as they were given.",
+    }
+}
+
+fn trails(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
+    let view = input.view;
+    let mut only = view.points.trails_of_selection;
+    let toggle = ui.add_enabled(view.trails, egui::Checkbox::new(&mut only, "Trails of selection"));
+    let toggle = toggle.on_hover_text("Only the selected points leave trails.");
+    if toggle.on_disabled_hover_text("Turn trails on first.").changed() {
+        asked.push(PointCommand::TrailsOfSelection(only));
+    }
+}
+
+fn filter(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
+    if input.view.points.filter.is_empty() {
+        return;
+    }
+    if ui.button("Show all").on_hover_text("Draw the groups again that were hidden in the legend.").clicked() {
+        asked.push(PointCommand::ShowAllGroups);
+    }
+}

@@ -1,0 +1,203 @@
+//! What each point looks like, whatever its place.
+
+use egui::Color32;
+
+use super::points::SHAPES;
+use crate::explorer::theme::{DATA_COLOURS, Palette};
+use crate::session::{Colouring, Painting, PointSettings, Scene, Selection, Shades};
+
+/// A selection of more points than this makes the others fainter; the few of a smaller one are ringed only.
+const FEW_SELECTED: usize = 2;
+/// How much of their colour the points beside a selection keep, and those that are right beside the wrong ones.
+const FAINTER: f32 = 0.3;
+
+/// A colour, and a tile of the texture.
+pub type Look = (Color32, u8);
+
+/// Where a point stands among the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Not drawn.
+    Hidden,
+    /// Drawn.
+    Usual,
+    /// Drawn over the usual ones.
+    Front,
+}
+
+/// The looks of all points, and what they follow from.
+#[derive(Clone, Debug)]
+pub struct Looks {
+    /// The colour of each sample.
+    pub colours: Vec<Color32>,
+    /// The tile of each sample in the texture.
+    pub shapes: Vec<u8>,
+    /// Where each sample stands.
+    pub standing: Vec<Standing>,
+    /// What the colours stand for.
+    pub painting: Painting,
+    /// The names of the groups that are not drawn.
+    pub hidden: Vec<String>,
+    settings: PointSettings,
+    dark: bool,
+}
+
+impl Looks {
+    /// The looks of the points of `scene`.
+    pub fn of(scene: &Scene, settings: &PointSettings, dark: bool) -> Looks {
+        let samples = scene.dataset.samples();
+        let painting = settings.colouring.painting(scene);
+        let mut looks = Looks::painted(painting, samples, settings.colouring, dark);
+        looks.settings = settings.clone();
+        looks.hide(scene);
+        looks.bring_forward(&settings.selection);
+        looks
+    }
+
+    /// Whether these are the looks of the same points under these settings.
+    pub fn fit(&self, settings: &PointSettings, dark: bool) -> bool {
+        let before = &self.settings;
+        before.colouring == settings.colouring
+            && before.filter == settings.filter
+            && before.selection.is(&settings.selection)
+            && self.dark == dark
+    }
+
+    /// The colour of a sample's trail: transparent for one that is not drawn.
+    pub fn trail_colour(&self, sample: usize) -> Color32 {
+        let hidden = self.standing.get(sample).is_none_or(|standing| *standing == Standing::Hidden);
+        self.colours.get(sample).copied().filter(|_| !hidden).unwrap_or(Color32::TRANSPARENT)
+    }
+
+    fn painted(painting: Painting, samples: usize, colouring: Colouring, dark: bool) -> Looks {
+        let palette = Palette::for_dark(dark);
+        let mut standing = vec![Standing::Usual; samples];
+        let looks: Vec<Look> = match &painting.shades {
+            Shades::Same => vec![(palette.unlabelled, 0); samples],
+            Shades::Groups { of_sample, .. } => {
+                if colouring == Colouring::Mistakes {
+                    for (standing, group) in standing.iter_mut().zip(of_sample) {
+                        *standing = if *group == 0 { Standing::Usual } else { Standing::Front };
+                    }
+                }
+                of_sample.iter().map(|group| group_look(colouring, *group, palette)).collect()
+            }
+            Shades::Numbers { of_sample, range } => {
+                of_sample.iter().map(|value| (number_colour(colouring, *value, *range, palette), 0)).collect()
+            }
+        };
+        Looks {
+            colours: looks.iter().map(|look| look.0).collect(),
+            shapes: looks.iter().map(|look| look.1).collect(),
+            standing,
+            painting,
+            hidden: Vec::new(),
+            settings: PointSettings::default(),
+            dark,
+        }
+    }
+
+    fn hide(&mut self, scene: &Scene) {
+        let filter = &self.settings.filter;
+        if filter.is_empty() {
+            return;
+        }
+        let own = filter.by() == self.settings.colouring;
+        let other = if own { None } else { Some(filter.by().painting(scene)) };
+        let painting = other.as_ref().unwrap_or(&self.painting);
+        self.hidden = filter.hidden_names(painting).into_iter().map(str::to_owned).collect();
+        for (standing, drawn) in self.standing.iter_mut().zip(filter.drawn(painting)) {
+            if !drawn {
+                *standing = Standing::Hidden;
+            }
+        }
+    }
+
+    fn bring_forward(&mut self, selection: &Selection) {
+        let many = selection.len() > FEW_SELECTED;
+        let mut selected = selection.samples().iter().peekable();
+        for (sample, (standing, colour)) in self.standing.iter_mut().zip(&mut self.colours).enumerate() {
+            let is_selected = selected.next_if_eq(&&sample).is_some();
+            if is_selected && *standing != Standing::Hidden {
+                *standing = Standing::Front;
+            } else if many {
+                *colour = colour.gamma_multiply(FAINTER);
+                if *standing == Standing::Front {
+                    *standing = Standing::Usual;
+                }
+            }
+        }
+    }
+}
+
+/// What the points of a group look like.
+pub fn group_look(colouring: Colouring, group: usize, palette: &Palette) -> Look {
+    match (colouring, group) {
+        (Colouring::Mistakes, 0) => (palette.unlabelled.gamma_multiply(FAINTER), 0),
+        (Colouring::Mistakes, _) => (palette.error_large, 0),
+        _ => (palette.class(group), (group / DATA_COLOURS % SHAPES) as u8),
+    }
+}
+
+/// The colour of a number within `range`; the unlabelled colour where it is not finite.
+pub fn number_colour(colouring: Colouring, value: f64, [low, high]: [f64; 2], palette: &Palette) -> Color32 {
+    if !value.is_finite() {
+        return palette.unlabelled;
+    }
+    let share = if high > low { ((value - low) / (high - low)) as f32 } else { 0.5 };
+    if colouring == Colouring::Loss { palette.error(share) } else { palette.value(share) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn groups(of_sample: Vec<usize>, count: usize) -> Painting {
+        let names = (0..count).map(|group| group.to_string()).collect();
+        Painting { title: String::new(), shades: Shades::Groups { of_sample, names } }
+    }
+
+    fn painted(painting: Painting, samples: usize, colouring: Colouring) -> Looks {
+        Looks::painted(painting, samples, colouring, false)
+    }
+
+    #[test]
+    fn looks_tell_many_classes_apart() {
+        let classes = 3 * DATA_COLOURS;
+        let looks = painted(groups((0..classes).collect(), classes), classes, Colouring::Label);
+        for first in 0..classes {
+            for second in 0..first {
+                let same = looks.colours[first] == looks.colours[second] && looks.shapes[first] == looks.shapes[second];
+                assert!(!same, "classes {first} and {second} look the same");
+            }
+        }
+    }
+
+    #[test]
+    fn equal_and_missing_values_have_a_colour() {
+        let palette = Palette::for_dark(false);
+        let shades = Shades::Numbers { of_sample: vec![2.0, 2.0, f64::NAN], range: [2.0, 2.0] };
+        let looks = painted(Painting { title: String::new(), shades }, 3, Colouring::Label);
+        assert_eq!(looks.colours, [palette.unlabelled; 3]);
+        assert_ne!(number_colour(Colouring::Loss, 1.0, [0.0, 1.0], palette), palette.unlabelled);
+    }
+
+    #[test]
+    fn wrong_answers_stand_before_right_ones() {
+        let looks = painted(groups(vec![0, 1, 0], 2), 3, Colouring::Mistakes);
+        assert_eq!(looks.standing, [Standing::Usual, Standing::Front, Standing::Usual]);
+        assert_eq!(looks.colours[1], Palette::for_dark(false).error_large);
+    }
+
+    #[test]
+    fn a_selection_of_many_makes_the_others_fainter() {
+        let mut looks = painted(groups(vec![0, 0, 0, 0, 0], 1), 5, Colouring::Label);
+        let full = looks.colours[0];
+        looks.standing[1] = Standing::Hidden;
+        let mut selection = Selection::default();
+        selection.change(crate::session::Pick::Only, vec![1, 2, 3]);
+        looks.bring_forward(&selection);
+        assert_eq!(looks.standing[..4], [Standing::Usual, Standing::Hidden, Standing::Front, Standing::Front]);
+        assert!(looks.colours[2] == full && looks.colours[0] != full && looks.colours[4] != full);
+    }
+}

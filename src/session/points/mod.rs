@@ -1,0 +1,99 @@
+//! The points of the stage: how they are coloured, which are shown, which are selected, and by what the mouse selects.
+
+mod colouring;
+mod filter;
+mod pick;
+mod region;
+mod selection;
+
+pub use colouring::{Colouring, Painting, Shades};
+pub use filter::Filter;
+pub use pick::{Placed, nearest};
+pub use region::Region;
+pub use selection::{Pick, Selection};
+
+/// What a drag with the first button does on the stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tool {
+    /// Moves the picture, or turns it.
+    #[default]
+    Pan,
+    /// Selects the points in a rectangle.
+    Box,
+    /// Selects the points inside a drawn line.
+    Lasso,
+}
+
+/// The choices that concern the points.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PointSettings {
+    /// What a drag does.
+    pub tool: Tool,
+    /// What the colours stand for.
+    pub colouring: Colouring,
+    /// The groups that are not drawn.
+    pub filter: Filter,
+    /// The selected samples.
+    pub selection: Selection,
+    /// Draw the trails of the selection only.
+    pub trails_of_selection: bool,
+    /// The sample that the mouse rests on, on the stage.
+    pub resting: Option<usize>,
+}
+
+/// A change of what concerns the points.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PointCommand {
+    /// Drag otherwise.
+    Use(Tool),
+    /// Let the colours stand for something else.
+    Colour(Colouring),
+    /// Change the selection by these samples.
+    Select(Pick, Vec<usize>),
+    /// Select nothing.
+    Clear,
+    /// Draw a group of a colouring, or no longer.
+    ToggleGroup(Colouring, usize),
+    /// Draw all groups.
+    ShowAllGroups,
+    /// Draw the trails of the selection only, or those of points all over the data.
+    TrailsOfSelection(bool),
+    /// The mouse rests on a sample of the stage, or on none.
+    Rest(Option<usize>),
+}
+
+impl Tool {
+    /// Every tool, in the order in which the window shows them.
+    pub const ALL: [Tool; 3] = [Tool::Pan, Tool::Box, Tool::Lasso];
+
+    /// The word used in the window.
+    pub fn words(self) -> &'static str {
+        match self {
+            Tool::Pan => "Pan",
+            Tool::Box => "Box",
+            Tool::Lasso => "Lasso",
+        }
+    }
+}
+
+impl PointSettings {
+    /// Carries out a command.
+    pub fn apply(&mut self, command: PointCommand) {
+        match command {
+            PointCommand::Use(tool) => self.tool = tool,
+            PointCommand::Colour(colouring) => self.colouring = colouring,
+            PointCommand::Select(pick, samples) => self.selection.change(pick, samples),
+            PointCommand::Clear => self.selection = Selection::default(),
+            PointCommand::ToggleGroup(colouring, group) => self.filter.toggle(colouring, group),
+            PointCommand::ShowAllGroups => self.filter = Filter::default(),
+            PointCommand::TrailsOfSelection(only) => self.trails_of_selection = only,
+            PointCommand::Rest(sample) => self.resting = sample,
+        }
+    }
+
+    /// Forgets what belongs to the data shown before.
+    pub fn reset_for_new_data(&mut self) {
+        let tool = self.tool;
+        *self = PointSettings { tool, ..PointSettings::default() };
+    }
+}
