@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &FlowCommand) -> Result<(), CommandError> {
     if let Some(time) = times.iter().find(|&time| !(0.0..=end).contains(time)) {
         return Err(CommandError::Usage(format!("--times: {time} is outside the flow, which lasts from 0 to {end}")));
     }
-    let data = load_data(&files.data, arguments.samples, &network)?;
+    let data = load_data(&files.data, &arguments.samples, &network)?;
     let flow = build_flow(&files.file, &network, arguments.flow)?;
     let mut positions = Vec::with_capacity(times.len());
     for &time in times {

@@ -56,7 +56,7 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
     let loaded = load_network(file, chain, &arguments.chain)?;
     let network = &loaded.network;
     let data = match &arguments.data {
-        Some(data) => Some(load_data(data, arguments.samples, network)?),
+        Some(data) => Some(load_data(data, &arguments.samples, network)?),
         None => None,
     };
     let flow = build_flow(file, network, arguments.flow)?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::dataset::{Dataset, Generator, GeneratorOptions};
+use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, Scaling};
 use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, TimeLaw};
 use crate::formats::{self, ChainProblem, ChainProposal, Opened, Precision};
 use crate::network::{Activation, Network, OutputFunction};
@@ -40,8 +40,8 @@ pub(super) struct FlowArguments {
     time: TimeLaw,
 }
 
-/// How built-in data is drawn.
-#[derive(Args, Clone, Copy, Debug)]
+/// How built-in data is drawn, and what is taken of a data file.
+#[derive(Args, Clone, Debug)]
 pub(super) struct SampleOptions {
     /// Number of points of a built-in dataset
     #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
@@ -52,6 +52,27 @@ pub(super) struct SampleOptions {
     /// Seed of a built-in dataset
     #[arg(long, value_name = "K", default_value_t = 0)]
     seed: u64,
+    /// The columns of a data file that are coordinates, by name or number; all but the label if not given
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    columns: Option<Vec<String>>,
+    /// The column of a data file that is the label, by name or number, or none
+    #[arg(long, value_name = "NAME")]
+    label: Option<String>,
+    /// What is done to the coordinates of a data file: standard subtracts each column's mean and divides by its
+    /// standard deviation, unit brings all together to 0…1
+    #[arg(long, value_name = "KIND", default_value = "none", value_parser = scaling_parser())]
+    scale: Scaling,
+}
+
+impl SampleOptions {
+    fn choice(&self) -> DataChoice {
+        let label = match self.label.as_deref() {
+            None => LabelChoice::Automatic,
+            Some("none") => LabelChoice::None,
+            Some(name) => LabelChoice::Column(name.to_owned()),
+        };
+        DataChoice { features: self.columns.clone(), label, scaling: self.scale }
+    }
 }
 
 /// A network, and what its file holds beside it.
@@ -98,10 +119,10 @@ pub(super) fn load_network(
 }
 
 /// Reads the data for a network: a built-in dataset by its name, else a file.
-pub(super) fn load_data(data: &str, samples: SampleOptions, network: &Network) -> Result<Dataset, CommandError> {
+pub(super) fn load_data(data: &str, samples: &SampleOptions, network: &Network) -> Result<Dataset, CommandError> {
     let expected = network.inputs();
     let Some(generator) = Generator::from_name(data) else {
-        return Ok(Dataset::open(Path::new(data), Some(expected))?);
+        return Ok(Dataset::open_with(Path::new(data), Some(expected), &samples.choice())?);
     };
     if let Some(found) = generator.dimension().filter(|&found| found != expected) {
         return Err(CommandError::Width { name: generator.name(), expected, found });
@@ -177,6 +198,11 @@ fn decomposition_parser() -> impl TypedValueParser<Value = Decomposition> {
 fn compression_parser() -> impl TypedValueParser<Value = CompressionLaw> {
     let names = CompressionLaw::ALL.map(CompressionLaw::name).to_vec();
     parser(names, |name| CompressionLaw::ALL.into_iter().find(|value| value.name() == name))
+}
+
+fn scaling_parser() -> impl TypedValueParser<Value = Scaling> {
+    let names = Scaling::ALL.map(Scaling::name).to_vec();
+    parser(names, |name| Scaling::ALL.into_iter().find(|value| value.name() == name))
 }
 
 fn time_parser() -> impl TypedValueParser<Value = TimeLaw> {

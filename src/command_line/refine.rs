@@ -88,7 +88,7 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
     let path = &arguments.file;
     let network = load_network(path, &arguments.tensors, &arguments.chain)?.network;
     let data = match &arguments.data {
-        Some(data) => Some(load_data(data, arguments.samples, &network)?.points),
+        Some(data) => Some(load_data(data, &arguments.samples, &network)?.points),
         None => None,
     };
     let flow = build_flow(path, &network, arguments.flow)?;

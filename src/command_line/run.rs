@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), CommandError> {
     let files = &arguments.files;
     let kind = kind_of(&files.out)?;
     let network = load_network(&files.file, &files.tensors, &arguments.chain)?.network;
-    let data = load_data(&files.data, arguments.samples, &network)?;
+    let data = load_data(&files.data, &arguments.samples, &network)?;
     let forward =
         network.forward(&data.points).map_err(|source| CommandError::Network { path: files.file.clone(), source })?;
     if kind == OutputKind::Csv {

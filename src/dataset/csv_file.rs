@@ -1,183 +1,277 @@
 //! Datasets in CSV files: one line a point, the header and the label column optional.
+//!
+//! The lines are gone through twice, first for what each column is and then for the values of those that are taken, so
+//! that no more is kept than the file itself and those values.
 
-use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use csv::{ReaderBuilder, StringRecord, Trim};
-use nalgebra::DMatrix;
+use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
 
-use super::{Dataset, DatasetError, Labels};
+use super::arrays::MOST_COLUMNS;
+use super::choice::{ColumnKind, ColumnOutline, Moments, Table};
+use super::{DatasetError, Labels};
 
 /// Names of a label column, the surest first: `y` may as well be a coordinate.
 const LABEL_NAMES: [&str; 4] = ["label", "class", "target", "y"];
+/// What may stand between fields. Where a line has as many of two kinds, the first is meant.
+const DELIMITERS: [u8; 3] = *b",;\t";
+/// How much of a field an error shows.
+const SHOWN_CHARACTERS: usize = 40;
 
-/// Reads points and labels.
-///
-/// A column named `label`, `class`, `target` or `y` is the label. Without one the last column is, if all its values
-/// are integers or text and the others are as many as the network's inputs (`expected_inputs`). Where no network is
-/// known, integers count as labels only beside columns that are not all integers.
-pub(super) fn read(
-    path: &Path,
-    reader: impl Read,
-    name: String,
-    expected_inputs: Option<usize>,
-) -> Result<Dataset, DatasetError> {
-    let table = Table::read(path, reader, expected_inputs)?;
-    let label_column = table.label_column(expected_inputs);
-    let coordinates: Vec<usize> = (0..table.width()).filter(|column| Some(*column) != label_column).collect();
-    if coordinates.is_empty() {
-        return Err(DatasetError::NoCoordinates { path: path.into() });
-    }
-    if let Some(expected) = expected_inputs.filter(|&expected| expected != coordinates.len()) {
-        return Err(DatasetError::Width { path: path.into(), expected, found: coordinates.len() });
-    }
-    let mut points = Vec::new();
-    for row in &table.rows {
-        for &column in &coordinates {
-            points.push(table.number(path, row, column)?);
-        }
-    }
-    let points = DMatrix::from_vec(coordinates.len(), table.rows.len(), points);
-    let labels = match label_column {
-        Some(column) => table.labels(path, column)?,
-        None => Labels::None,
-    };
-    Ok(Dataset { name, points, labels })
+/// The content of a CSV file, and what its columns are.
+pub(super) struct CsvTable {
+    path: PathBuf,
+    content: Vec<u8>,
+    delimiter: u8,
+    header: Option<Vec<String>>,
+    columns: Vec<ColumnOutline>,
+    surveys: Vec<Survey>,
+    rows: usize,
 }
 
-/// All fields of the file, and the header if it has one.
-struct Table {
-    header: Option<StringRecord>,
-    rows: Vec<StringRecord>,
+/// What the fields of a column are.
+#[derive(Clone, Debug)]
+struct Survey {
+    all_integers: bool,
+    /// Whether no field is a number, and none is empty.
+    all_texts: bool,
+    /// The first field that is no finite number, with its line.
+    fault: Option<(u64, String)>,
+    moments: Moments,
 }
 
-impl Table {
-    fn read(path: &Path, mut reader: impl Read, expected_inputs: Option<usize>) -> Result<Table, DatasetError> {
-        let mut bytes = Vec::new();
-        reader.read_to_end(&mut bytes).map_err(|source| DatasetError::Read { path: path.into(), source })?;
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        let mut lines = ReaderBuilder::new()
-            .has_headers(false)
-            .trim(Trim::All)
-            .comment(Some(b'#'))
-            .delimiter(delimiter(bytes))
-            .from_reader(bytes);
-        let mut rows = Vec::new();
-        for record in lines.records() {
-            let record = record.map_err(|error| record_error(path, &error))?;
-            // One column may be the label; a table that is wider still cannot fit, whatever the other lines hold.
-            if let Some(expected) = expected_inputs.filter(|&expected| record.len() > expected.saturating_add(1)) {
-                return Err(DatasetError::Width { path: path.into(), expected, found: record.len() });
-            }
-            rows.push(record);
-        }
-        let header = match rows.first() {
-            Some(first) if is_header(first) => Some(rows.remove(0)),
-            _ => None,
+impl CsvTable {
+    /// Looks through the content of the file at `path`.
+    pub fn new(path: &Path, content: Vec<u8>, expected_inputs: Option<usize>) -> Result<CsvTable, DatasetError> {
+        let start = if content.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        let mut lines = content[start..].split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+        let (first_line, second_line) = (lines.next().unwrap_or_default(), lines.next());
+        let count = |line: &[u8], delimiter: u8| line.iter().filter(|&&byte| byte == delimiter).count();
+        // A comma within a name is not in the line below.
+        let shared = |delimiter: u8| {
+            let in_first = count(first_line, delimiter);
+            second_line.map_or(in_first, |line| in_first.min(count(line, delimiter)))
         };
-        if rows.is_empty() { Err(DatasetError::Empty { path: path.into() }) } else { Ok(Table { header, rows }) }
+        let delimiter = DELIMITERS.into_iter().rev().max_by_key(|&delimiter| shared(delimiter)).unwrap_or(b',');
+        let width = count(first_line, delimiter) + 1;
+        // One column may be the label; a table that is wider still cannot fit, whatever the other lines hold.
+        let is_quoted = first_line.contains(&b'"');
+        let too_wide = |expected: &usize| !is_quoted && width > expected.saturating_add(1);
+        if let Some(expected) = expected_inputs.filter(too_wide) {
+            return Err(DatasetError::Width { path: path.into(), expected, found: width });
+        }
+        if width > MOST_COLUMNS {
+            return Err(DatasetError::TooWide { path: path.into(), most: MOST_COLUMNS });
+        }
+        let mut table = CsvTable {
+            path: path.into(),
+            content,
+            delimiter,
+            header: None,
+            columns: Vec::new(),
+            surveys: Vec::new(),
+            rows: 0,
+        };
+        table.survey()?;
+        Ok(table)
     }
 
-    fn width(&self) -> usize {
-        self.rows.first().map_or(0, StringRecord::len)
+    fn lines(&self) -> Reader<&[u8]> {
+        let content = self.content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.content);
+        let mut builder = ReaderBuilder::new();
+        builder.has_headers(false).trim(Trim::All).comment(Some(b'#')).delimiter(self.delimiter).from_reader(content)
     }
 
-    fn column_name(&self, column: usize) -> String {
+    /// Calls `each` with every record but the header.
+    fn each_row(&self, mut each: impl FnMut(&ByteRecord) -> Result<(), DatasetError>) -> Result<(), DatasetError> {
+        let mut lines = self.lines();
+        let mut record = ByteRecord::new();
+        let mut is_first = self.header.is_some();
+        while lines.read_byte_record(&mut record).map_err(|error| self.record_error(&error))? {
+            if !std::mem::take(&mut is_first) {
+                each(&record)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn survey(&mut self) -> Result<(), DatasetError> {
+        let mut first = ByteRecord::new();
+        self.lines().read_byte_record(&mut first).map_err(|error| self.record_error(&error))?;
+        let fields = (0..first.len()).map(|column| self.field(&first, column).map(str::to_owned));
+        let fields = fields.collect::<Result<Vec<String>, _>>()?;
+        self.header = is_header(&fields).then_some(fields);
+        let untouched = Survey { all_integers: true, all_texts: true, fault: None, moments: Moments::default() };
+        let mut surveys = vec![untouched; first.len()];
+        let mut rows = 0;
+        self.each_row(|record| {
+            rows += 1;
+            for (column, survey) in surveys.iter_mut().enumerate() {
+                survey.take(self.field(record, column)?, line(record));
+            }
+            Ok(())
+        })?;
+        if rows == 0 {
+            return Err(DatasetError::Empty { path: self.path.clone() });
+        }
+        self.rows = rows;
+        self.columns = surveys.iter().enumerate().map(|(column, survey)| self.outline(column, survey)).collect();
+        self.surveys = surveys;
+        Ok(())
+    }
+
+    fn outline(&self, column: usize, survey: &Survey) -> ColumnOutline {
+        let kind = match survey {
+            Survey { all_integers: true, .. } => ColumnKind::Integers,
+            Survey { fault: None, .. } => ColumnKind::Numbers,
+            _ => ColumnKind::Text,
+        };
         let named = self.header.as_ref().and_then(|header| header.get(column)).filter(|name| !name.is_empty());
-        named.map_or_else(|| (column + 1).to_string(), |name| format!("{} ({name})", column + 1))
+        let name = named.cloned().unwrap_or_else(|| (column + 1).to_string());
+        let (mean, deviation) = survey.moments.finish();
+        ColumnOutline { group: name.clone(), name, kind, mean, deviation }
     }
 
-    fn column(&self, column: usize) -> impl Iterator<Item = &str> {
-        self.rows.iter().map(move |row| row.get(column).unwrap_or_default())
+    fn field<'a>(&self, record: &'a ByteRecord, column: usize) -> Result<&'a str, DatasetError> {
+        str::from_utf8(record.get(column).unwrap_or_default())
+            .map_err(|_| DatasetError::NotText { path: self.path.clone(), line: line(record) })
+    }
+
+    fn not_a_number(&self, column: usize) -> DatasetError {
+        let name = self.columns.get(column).map(|column| column.name.as_str()).unwrap_or_default();
+        let number = (column + 1).to_string();
+        let shown = if name == number { number } else { format!("{number} ({name})") };
+        let fault = self.surveys.get(column).and_then(|survey| survey.fault.clone());
+        let (line, text) = fault.unwrap_or_default();
+        DatasetError::NotANumber { path: self.path.clone(), line, column: shown, text }
+    }
+
+    fn record_error(&self, error: &csv::Error) -> DatasetError {
+        let (path, line) = (self.path.clone(), error.position().map_or(0, csv::Position::line));
+        match error.kind() {
+            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                DatasetError::Ragged { path, line, expected: *expected_len as usize, found: *len as usize }
+            }
+            _ => DatasetError::NotText { path, line },
+        }
+    }
+
+    fn named(&self, names: &[&str]) -> Option<usize> {
+        let header = self.header.as_ref()?;
+        names.iter().find_map(|name| header.iter().position(|field| field.eq_ignore_ascii_case(name)))
     }
 
     fn label_column(&self, expected_inputs: Option<usize>) -> Option<usize> {
-        let width = self.width();
-        let named = LABEL_NAMES.iter().find_map(|name| {
-            let header = self.header.as_ref()?;
-            header.iter().position(|field| field.eq_ignore_ascii_case(name))
-        });
-        if let Some(column) = named {
+        let width = self.columns.len();
+        if let Some(column) = self.named(&LABEL_NAMES) {
             // A file of points with the columns x and y fits a network as it is.
-            let is_coordinate = expected_inputs == Some(width) && self.header_is(column, "y");
+            let is_coordinate = expected_inputs == Some(width) && self.columns[column].name.eq_ignore_ascii_case("y");
             return (!is_coordinate).then_some(column);
         }
         let last = width.checked_sub(1).filter(|&last| last > 0)?;
         if expected_inputs.is_some_and(|inputs| inputs != last) {
             return None;
         }
-        let integers = |column: usize| self.column(column).all(|text| text.parse::<i64>().is_ok());
-        let texts = self.column(last).all(|text| text.parse::<f64>().is_err() && !text.is_empty());
+        let integers = |column: usize| self.surveys[column].all_integers;
         let alone = expected_inputs.is_some() || !(0..last).all(integers);
-        (texts || (integers(last) && alone)).then_some(last)
+        (self.surveys[last].all_texts || (integers(last) && alone)).then_some(last)
+    }
+}
+
+impl Table for CsvTable {
+    fn columns(&self) -> &[ColumnOutline] {
+        &self.columns
     }
 
-    fn header_is(&self, column: usize, name: &str) -> bool {
-        self.header.as_ref().and_then(|header| header.get(column)).is_some_and(|field| field.eq_ignore_ascii_case(name))
+    fn rows(&self) -> usize {
+        self.rows
     }
 
-    fn number(&self, path: &Path, row: &StringRecord, column: usize) -> Result<f64, DatasetError> {
-        let text = row.get(column).unwrap_or_default();
-        match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(number),
-            _ => Err(self.not_a_number(path, row, column)),
+    /// A column named `label`, `class`, `target` or `y` is the label. Without one the last column is, if all its values
+    /// are integers or text and the others are as many as the network's inputs. Where no network is known, integers
+    /// count as labels only beside columns that are not all integers.
+    fn automatic(&self, expected_inputs: Option<usize>) -> Result<(Vec<usize>, Option<usize>), DatasetError> {
+        let label = self.label_column(expected_inputs);
+        Ok(((0..self.columns.len()).filter(|column| Some(*column) != label).collect(), label))
+    }
+
+    fn numbers(&self, columns: &[usize]) -> Result<Vec<f64>, DatasetError> {
+        if let Some(&column) = columns.iter().find(|&&column| self.surveys[column].fault.is_some()) {
+            return Err(self.not_a_number(column));
+        }
+        let mut numbers = Vec::with_capacity(self.rows.saturating_mul(columns.len()));
+        self.each_row(|record| {
+            for &column in columns {
+                numbers.push(self.field(record, column)?.parse().map_err(|_| self.not_a_number(column))?);
+            }
+            Ok(())
+        })?;
+        Ok(numbers)
+    }
+
+    fn labels(&self, column: usize) -> Result<Labels, DatasetError> {
+        let survey = &self.surveys[column];
+        let is_missing = |text: &str| text.is_empty() || text.parse::<f64>().is_ok();
+        if survey.fault.as_ref().is_some_and(|(_, text)| is_missing(text)) {
+            return Err(self.not_a_number(column));
+        }
+        if survey.fault.is_none() && !survey.all_integers {
+            return Ok(Labels::from_floats(self.numbers(&[column])?));
+        }
+        let mut labels = Labels::collector();
+        self.each_row(|record| {
+            labels.add(self.field(record, column)?);
+            Ok(())
+        })?;
+        Ok(labels.finish())
+    }
+}
+
+impl Survey {
+    fn take(&mut self, field: &str, line: u64) {
+        let number = field.parse::<f64>().ok();
+        self.all_integers &= field.parse::<i64>().is_ok();
+        self.all_texts &= number.is_none() && !field.is_empty();
+        match number.filter(|number| number.is_finite()) {
+            Some(number) => self.moments.add(number),
+            None if self.fault.is_none() => {
+                self.fault = Some((line, field.chars().take(SHOWN_CHARACTERS).collect()));
+            }
+            None => {}
         }
     }
+}
 
-    fn not_a_number(&self, path: &Path, row: &StringRecord, column: usize) -> DatasetError {
-        let text = row.get(column).unwrap_or_default().chars().take(40).collect();
-        let line = row.position().map_or(0, csv::Position::line);
-        DatasetError::NotANumber { path: path.into(), line, column: self.column_name(column), text }
-    }
-
-    fn labels(&self, path: &Path, column: usize) -> Result<Labels, DatasetError> {
-        let numbers: Vec<f64> = self.column(column).filter_map(|text| text.parse().ok()).collect();
-        let texts: Vec<String> = self.column(column).map(str::to_owned).collect();
-        let bad = |text: &str| text.is_empty() || text.parse::<f64>().is_ok_and(|number| !number.is_finite());
-        if let Some(row) = self.rows.iter().find(|row| bad(row.get(column).unwrap_or_default())) {
-            return Err(self.not_a_number(path, row, column));
-        }
-        let is_integer = texts.iter().all(|text| text.parse::<i64>().is_ok());
-        Ok(if numbers.len() == texts.len() && !is_integer {
-            Labels::from_floats(numbers)
-        } else {
-            Labels::from_texts(&texts)
-        })
-    }
+fn line(record: &ByteRecord) -> u64 {
+    record.position().map_or(0, csv::Position::line)
 }
 
 /// A first line is a header if none of its fields is a number, or if it names a label column.
-fn is_header(first: &StringRecord) -> bool {
-    let numeric = |field: &str| field.parse::<f64>().is_ok();
-    !first.iter().any(numeric) || first.iter().any(|field| LABEL_NAMES.contains(&field.to_ascii_lowercase().as_str()))
-}
-
-/// A comma, or what the first line has in its place: a semicolon or a tab.
-fn delimiter(bytes: &[u8]) -> u8 {
-    let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    [b',', b';', b'\t'].into_iter().find(|delimiter| line.contains(delimiter)).unwrap_or(b',')
-}
-
-fn record_error(path: &Path, error: &csv::Error) -> DatasetError {
-    let line = error.position().map_or(0, csv::Position::line);
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            DatasetError::Ragged { path: path.into(), line, expected: *expected_len as usize, found: *len as usize }
-        }
-        _ => DatasetError::NotText { path: path.into(), line },
-    }
+fn is_header(first: &[String]) -> bool {
+    let numeric = |field: &String| field.parse::<f64>().is_ok();
+    let is_label = |field: &String| LABEL_NAMES.iter().any(|name| field.eq_ignore_ascii_case(name));
+    !first.is_empty() && (!first.iter().any(numeric) || first.iter().any(is_label))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::Dataset;
 
     fn read_text(text: &str, inputs: Option<usize>) -> Result<Dataset, DatasetError> {
-        read(Path::new("a.csv"), text.as_bytes(), "a".into(), inputs)
+        Dataset::from_csv(Path::new("a.csv"), text.as_bytes(), inputs)
     }
 
     fn message(text: &str, inputs: Option<usize>) -> String {
         read_text(text, inputs).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn tabs_separate_and_a_line_without_end_is_refused_before_it_is_taken_apart() {
+        let tabs = read_text("a, b\tlabel\n1\t0\n2\t1\n", Some(1)).unwrap();
+        assert_eq!((tabs.points.as_slice(), class_names(&tabs).len()), (&[1.0, 2.0][..], 2));
+        assert!(message(&"1,".repeat(70_000), None).contains("more than 65536 columns"));
+        assert!(message(&"1,".repeat(40), Some(2)).contains("has 41 columns of values, but the network takes 2"));
     }
 
     fn class_names(dataset: &Dataset) -> Vec<String> {
@@ -219,8 +313,7 @@ mod tests {
         assert!(message("", None).contains("no data rows"));
         assert!(message("x,y\n", None).contains("no data rows"));
         assert!(message("label\n1\n", None).contains("no column of coordinates"));
-        assert!(
-            read(Path::new("a.csv"), &b"1,\xff\n"[..], "a".into(), None).unwrap_err().to_string().contains("UTF-8")
-        );
+        let not_text = Dataset::from_csv(Path::new("a.csv"), b"1,\xff\n", None).unwrap_err().to_string();
+        assert!(not_text.contains("UTF-8"), "{not_text}");
     }
 }

@@ -16,7 +16,7 @@ pub enum DatasetError {
     #[error("{}: holds no data rows; give at least one", path.display())]
     Empty { path: PathBuf },
     /// A file of an unknown kind.
-    #[error("{}: is not a kind of dataset that can be read; give a .csv, .npz or .npy file", path.display())]
+    #[error("{}: is not a kind of dataset that can be read; give a .csv, .tsv, .npz, .npy or IDX file", path.display())]
     Unknown { path: PathBuf },
     /// A line of another length.
     #[error("{}: line {line} has {found} columns, but the lines before it have {expected}; give every line the same", path.display())]
@@ -42,4 +42,16 @@ pub enum DatasetError {
     /// The NumPy file is damaged or refused.
     #[error("{}: {source}", path.display())]
     Numpy { path: PathBuf, source: NumpyError },
+    /// More columns than can flow anywhere.
+    #[error("{}: has more than {most} columns; give one line for each point", path.display())]
+    TooWide { path: PathBuf, most: usize },
+    /// A column that was asked for and is not there.
+    #[error("{}: has no column `{name}` (it has {found}); give a name or a number from 1", path.display())]
+    NoColumn { path: PathBuf, name: String, found: String },
+    /// A damaged IDX file.
+    #[error("{}: is not a whole IDX file: it {problem}; copy or save it again", path.display())]
+    Idx { path: PathBuf, problem: String },
+    /// A compressed file that is far larger than its size tells.
+    #[error("{}: expands to more than {most} bytes; unpack it with gzip -d if that is meant", path.display())]
+    Expands { path: PathBuf, most: u64 },
 }

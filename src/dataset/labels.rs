@@ -1,6 +1,6 @@
 //! Labels from text, integers and numbers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Labels;
 
@@ -23,13 +23,15 @@ impl Labels {
     }
 
     /// Text labels as classes, numbered in alphabetical order. Text that is all integers is taken as integers.
-    pub(super) fn from_texts(values: &[String]) -> Labels {
-        if let Ok(integers) = values.iter().map(|text| text.trim().parse()).collect::<Result<Vec<i64>, _>>() {
-            return Labels::from_integers(&integers);
-        }
-        let distinct: Vec<&String> = values.iter().collect::<BTreeSet<&String>>().into_iter().collect();
-        let of_sample = values.iter().map(|value| distinct.partition_point(|other| *other < value)).collect();
-        Labels::Classes { of_sample, names: distinct.into_iter().cloned().collect() }
+    pub(super) fn from_texts<'a>(values: impl Iterator<Item = &'a str>) -> Labels {
+        let mut collector = Labels::collector();
+        values.for_each(|text| collector.add(text));
+        collector.finish()
+    }
+
+    /// Takes labels in one by one, each distinct text once.
+    pub(super) fn collector() -> LabelCollector {
+        LabelCollector::default()
     }
 
     /// Floating point labels: classes where all are small whole numbers, else values.
@@ -40,6 +42,50 @@ impl Labels {
             return Labels::from_integers(&integers);
         }
         Labels::Values(values)
+    }
+}
+
+/// Labels that come one by one.
+#[derive(Debug, Default)]
+pub(super) struct LabelCollector {
+    /// The number of each text, in the order in which they came.
+    numbers: BTreeMap<String, usize>,
+    of_sample: Vec<usize>,
+}
+
+impl LabelCollector {
+    /// Takes the label of the next sample in.
+    pub fn add(&mut self, text: &str) {
+        let number = match self.numbers.get(text) {
+            Some(number) => *number,
+            None => {
+                let number = self.numbers.len();
+                self.numbers.insert(text.to_owned(), number);
+                number
+            }
+        };
+        self.of_sample.push(number);
+    }
+
+    /// All of them as classes.
+    pub fn finish(self) -> Labels {
+        let mut integers = vec![0; self.numbers.len()];
+        let all_integers = self.numbers.iter().all(|(text, number)| {
+            text.trim().parse().is_ok_and(|integer| {
+                integers[*number] = integer;
+                true
+            })
+        });
+        if all_integers {
+            let values: Vec<i64> = self.of_sample.iter().map(|number| integers[*number]).collect();
+            return Labels::from_integers(&values);
+        }
+        let mut places = vec![0; self.numbers.len()];
+        for (place, number) in self.numbers.values().enumerate() {
+            places[*number] = place;
+        }
+        let of_sample = self.of_sample.into_iter().map(|number| places[number]).collect();
+        Labels::Classes { of_sample, names: self.numbers.into_keys().collect() }
     }
 }
 
@@ -70,8 +116,12 @@ mod tests {
 
     #[test]
     fn text_and_whole_numbers() {
-        let texts = ["dog", "cat", "dog"].map(String::from);
-        assert_eq!(classes(Labels::from_texts(&texts)), (vec![1, 0, 1], vec!["cat".to_owned(), "dog".to_owned()]));
+        let texts = ["dog", "cat", "dog"];
+        assert_eq!(classes(Labels::from_texts(["10", " 2"].into_iter())).0, [10, 2]);
+        assert_eq!(
+            classes(Labels::from_texts(texts.into_iter())),
+            (vec![1, 0, 1], vec!["cat".to_owned(), "dog".to_owned()])
+        );
         assert_eq!(classes(Labels::from_floats(vec![1.0, 0.0])).0, [1, 0]);
         assert_eq!(Labels::from_floats(vec![0.5]), Labels::Values(vec![0.5]));
     }

@@ -1,22 +1,30 @@
 //! Data: points with labels or values, read from files or drawn from seeded generators.
 
+mod arrays;
+mod choice;
 mod csv_file;
 mod digits;
 mod error;
 mod generator;
+mod idx_file;
 mod labels;
 pub mod numpy;
 mod numpy_file;
+mod packed;
 mod random;
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::Read;
 use std::path::Path;
 
 use nalgebra::DMatrix;
 
+pub use choice::{ColumnKind, ColumnOutline, DataChoice, LabelChoice, Scaling};
 pub use error::DatasetError;
 pub use generator::{Generator, GeneratorOptions};
+
+use choice::Table;
+use csv_file::CsvTable;
 
 /// Points that flow through a network, as the columns of a matrix.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +54,8 @@ pub enum Labels {
 }
 
 impl Dataset {
-    /// Reads a CSV file, a NumPy archive or a single NumPy array; the content tells which.
+    /// Reads a CSV or TSV file, a NumPy archive, a single NumPy array or an IDX file, packed with gzip or not; the
+    /// content tells which. All columns but the label are coordinates.
     ///
     /// `expected_inputs` is the width of the network that the data is for, where one is known: it decides whether a
     /// last column without a name is a label, and data of another width is refused.
@@ -54,23 +63,21 @@ impl Dataset {
     /// # Errors
     /// If the file cannot be read, is damaged, holds anything but finite numbers, or does not fit.
     pub fn open(path: &Path, expected_inputs: Option<usize>) -> Result<Dataset, DatasetError> {
-        let unreadable = |source| DatasetError::Read { path: path.into(), source };
-        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let mut beginning = Vec::new();
-        let file = File::open(path).map_err(unreadable)?;
-        (&file).take(6).read_to_end(&mut beginning).map_err(unreadable)?;
-        if beginning.is_empty() {
-            return Err(DatasetError::Empty { path: path.into() });
-        }
-        if beginning.starts_with(b"PK") || beginning.starts_with(b"\x93NUMPY") {
-            return numpy_file::read(path, name, expected_inputs);
-        }
-        // Control characters other than white space do not occur in text.
-        if beginning.iter().any(|&byte| byte < b' ' && !byte.is_ascii_whitespace()) {
-            return Err(DatasetError::Unknown { path: path.into() });
-        }
-        let rest = BufReader::new(file);
-        csv_file::read(path, beginning.as_slice().chain(rest), name, expected_inputs)
+        Dataset::open_with(path, expected_inputs, &DataChoice::default())
+    }
+
+    /// Reads the columns chosen from a file of any kind that `Dataset::open` reads.
+    ///
+    /// # Errors
+    /// As `Dataset::open`, and if a column that is chosen is not there.
+    pub fn open_with(
+        path: &Path,
+        expected_inputs: Option<usize>,
+        choice: &DataChoice,
+    ) -> Result<Dataset, DatasetError> {
+        let automatic = choice.features.is_none() && choice.label == LabelChoice::Automatic;
+        let table = open_table(path, expected_inputs.filter(|_| automatic), choice, !automatic)?;
+        choice::take(path, data_name(path), table.as_ref(), expected_inputs, choice)
     }
 
     /// Reads the content of a CSV file that is in memory; `path` names it.
@@ -78,8 +85,8 @@ impl Dataset {
     /// # Errors
     /// As `open`.
     pub fn from_csv(path: &Path, bytes: &[u8], expected_inputs: Option<usize>) -> Result<Dataset, DatasetError> {
-        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        csv_file::read(path, bytes, name, expected_inputs)
+        let table = CsvTable::new(path, bytes.to_vec(), expected_inputs)?;
+        choice::take(path, data_name(path), &table, expected_inputs, &DataChoice::default())
     }
 
     /// The number of points.
@@ -91,4 +98,48 @@ impl Dataset {
     pub fn dimension(&self) -> usize {
         self.points.nrows()
     }
+}
+
+/// The columns of a file, to choose from.
+///
+/// # Errors
+/// If the file cannot be read or is damaged.
+pub fn outline(path: &Path) -> Result<Vec<ColumnOutline>, DatasetError> {
+    Ok(open_table(path, None, &DataChoice::default(), true)?.columns().to_vec())
+}
+
+/// Opens the table in a file. `everything`: also columns that names do not tell apart.
+fn open_table(
+    path: &Path,
+    expected_inputs: Option<usize>,
+    choice: &DataChoice,
+    everything: bool,
+) -> Result<Box<dyn Table>, DatasetError> {
+    let unreadable = |source| DatasetError::Read { path: path.into(), source };
+    let mut beginning = Vec::new();
+    File::open(path).map_err(unreadable)?.take(6).read_to_end(&mut beginning).map_err(unreadable)?;
+    if beginning.starts_with(b"PK") || beginning.starts_with(b"\x93NUMPY") {
+        let chosen = choice.features.as_deref().unwrap_or_default();
+        return Ok(Box::new(numpy_file::read(path, chosen, everything)?));
+    }
+    let content = packed::read(path)?;
+    if content.is_empty() {
+        return Err(DatasetError::Empty { path: path.into() });
+    }
+    if idx_file::is_idx(&content) {
+        return Ok(Box::new(idx_file::read(path, &content)?));
+    }
+    // Control characters other than white space do not occur in text.
+    if content.iter().take(64).any(|&byte| byte < b' ' && !byte.is_ascii_whitespace()) {
+        return Err(DatasetError::Unknown { path: path.into() });
+    }
+    Ok(Box::new(CsvTable::new(path, content, expected_inputs)?))
+}
+
+/// The file's name without its ending, and without that of gzip.
+fn data_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let known = [".csv", ".tsv", ".txt", ".npz", ".npy", ".idx"];
+    known.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name).to_owned()
 }

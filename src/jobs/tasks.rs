@@ -21,7 +21,7 @@ const FASTEST_CANCEL: Duration = Duration::from_millis(500);
 const NETWORK_ENDINGS: [&str; 12] =
     ["json", "safetensors", "npz", "npy", "pt", "pth", "ckpt", "th", "gguf", "keras", "h5", "hdf5"];
 /// The endings of files that may hold data.
-const DATA_ENDINGS: [&str; 3] = ["csv", "npz", "npy"];
+const DATA_ENDINGS: [&str; 7] = ["csv", "tsv", "npz", "npy", "idx", "gz", "idx3-ubyte"];
 
 /// A piece of work with its kind and its title.
 pub struct TaskWork {

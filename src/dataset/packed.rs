@@ -1,0 +1,36 @@
+//! Files that may be compressed with gzip.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+
+use super::DatasetError;
+
+/// What begins a gzip file.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// A compressed file may always expand to this many bytes…
+const ALWAYS_EXPANDED: u64 = 16 << 20;
+/// …and beyond that to this multiple of its own size: images of digits expand fivefold, tables of text tenfold.
+const LARGEST_EXPANSION: u64 = 64;
+
+/// The content of the file at `path`, expanded if it is compressed.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, DatasetError> {
+    let unreadable = |source| DatasetError::Read { path: path.into(), source };
+    let file = File::open(path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len();
+    let mut content = Vec::new();
+    let mut reader = BufReader::new(file);
+    reader.read_to_end(&mut content).map_err(unreadable)?;
+    if !content.starts_with(&GZIP) {
+        return Ok(content);
+    }
+    let most = size.saturating_mul(LARGEST_EXPANSION).max(ALWAYS_EXPANDED);
+    let mut expanded = Vec::new();
+    MultiGzDecoder::new(content.as_slice()).take(most + 1).read_to_end(&mut expanded).map_err(unreadable)?;
+    if expanded.len() as u64 > most {
+        return Err(DatasetError::Expands { path: path.into(), most });
+    }
+    Ok(expanded)
+}
