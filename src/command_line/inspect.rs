@@ -61,6 +61,7 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
     };
     let flow = build_flow(file, network, arguments.flow)?;
     let mut report = Report::new(network, &flow, &loaded.left_out);
+    report.warnings.extend(loaded.cut.as_ref().map(warnings::of_cut));
     if let Some(data) = data {
         let measured = DataReport::new(network, &data);
         report.data = Some(measured.map_err(|source| CommandError::Network { path: file.into(), source })?);
@@ -80,6 +81,7 @@ fn list_tensors(file: &Path, json: bool) -> Result<(), CommandError> {
     }
     let tensors = match formats::open(file)? {
         Opened::Tensors(tensors) => tensors.tensors().iter().map(TensorReport::of_info).collect(),
+        Opened::Graph(graph) => graph.tensors.tensors().iter().map(TensorReport::of_info).collect(),
         Opened::Network(network) => TensorReport::of_network(&network),
     };
     if json { print_json(&Tensors { tensors }) } else { print(&table::tensors(&tensors)) }

@@ -7,7 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, Scaling};
 use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, TimeLaw};
-use crate::formats::{self, ChainProblem, ChainProposal, Opened, Precision};
+use crate::formats::{self, ChainProblem, ChainProposal, FormatError, GraphFile, GraphProblem, Opened, Precision};
 use crate::network::{Activation, Network, OutputFunction};
 
 use super::error::CommandError;
@@ -80,6 +80,8 @@ pub(super) struct LoadedNetwork {
     pub network: Network,
     /// Tensors that the chain leaves out.
     pub left_out: Vec<ChainProblem>,
+    /// What ends the network before its file does.
+    pub cut: Option<GraphProblem>,
 }
 
 /// Opens the network in `file`. `chain` names the tensors of the chain where it is chosen by hand.
@@ -95,8 +97,16 @@ pub(super) fn load_network(
                 file.display()
             )));
         }
-        Opened::Network(network) => return Ok(LoadedNetwork { network, left_out: Vec::new() }),
+        Opened::Network(network) => return Ok(LoadedNetwork { network, left_out: Vec::new(), cut: None }),
         Opened::Tensors(tensors) => tensors,
+        Opened::Graph(GraphFile { tensors, .. }) if !chain.is_empty() => tensors,
+        Opened::Graph(GraphFile { network: Some(network), problem, .. }) => {
+            eprintln!("{}: opened only as far as this: {problem}", file.display());
+            return Ok(LoadedNetwork { network, left_out: Vec::new(), cut: Some(problem) });
+        }
+        Opened::Graph(GraphFile { network: None, problem, .. }) => {
+            return Err(FormatError::Graph { path: file.into(), source: Box::new(problem) }.into());
+        }
     };
     let hidden = options.activation.unwrap_or_default();
     let output = options.output.unwrap_or_default();
@@ -115,7 +125,7 @@ pub(super) fn load_network(
             file.display()
         )));
     }
-    Ok(LoadedNetwork { network, left_out: proposal.problems })
+    Ok(LoadedNetwork { network, left_out: proposal.problems, cut: None })
 }
 
 /// Reads the data for a network: a built-in dataset by its name, else a file.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::flow::LayerFlow;
-use crate::formats::ChainProblem;
+use crate::formats::{ChainProblem, GraphProblem};
 use crate::network::Layer;
 use crate::resnet::{BlockMeasure, Criterion, StableSteps};
 
@@ -89,6 +89,11 @@ pub(super) fn of_unstable(unstable: &StableSteps) -> Warning {
         "layer {layer}: its singular value {sigma:.3e} changes sign in so few Euler steps; take {least_steps} or more"
     );
     Warning::serious("unstable", message)
+}
+
+/// The finding of a graph that is understood only in part.
+pub(super) fn of_cut(problem: &GraphProblem) -> Warning {
+    Warning::serious("not_understood", format!("the network ends before its file does: {problem}"))
 }
 
 /// The finding of a tensor that the chain of layers leaves out.

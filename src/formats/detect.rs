@@ -23,6 +23,7 @@ pub(super) enum Format {
     Json,
     Keras,
     Numpy,
+    Onnx,
     PytorchLegacy,
     PytorchZip,
     Safetensors,
@@ -38,11 +39,8 @@ pub(super) enum JsonKind {
     TensorflowJs,
 }
 
-const ONNX: &str = "an ONNX file";
-
 /// The format of the file at `path`, whose first bytes are given.
 pub(super) fn format_of(path: &Path, beginning: &[u8]) -> Result<Format, FormatError> {
-    let unsupported = |format| Err(FormatError::Unsupported { path: path.into(), format });
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
     let extension = extension.as_deref().unwrap_or_default();
     let text_start = beginning.strip_prefix(b"\xef\xbb\xbf").unwrap_or(beginning).trim_ascii_start();
@@ -61,7 +59,7 @@ pub(super) fn format_of(path: &Path, beginning: &[u8]) -> Result<Format, FormatE
         _ => match extension {
             "json" => Ok(Format::Json),
             // The only one of them whose content has no mark of its own.
-            "onnx" => unsupported(ONNX),
+            "onnx" => Ok(Format::Onnx),
             "npz" | "npy" => mislabelled(path, "NumPy"),
             "pt" | "pth" | "ckpt" | "th" => mislabelled(path, "PyTorch"),
             "h5" | "hdf5" => mislabelled(path, "HDF5"),

@@ -53,6 +53,19 @@ pub enum Opened {
     Network(Network),
     /// Names and shapes only.
     Tensors(TensorFile),
+    /// A graph that is understood in part.
+    Graph(GraphFile),
+}
+
+/// A file whose graph is no network as a whole.
+#[derive(Debug)]
+pub struct GraphFile {
+    /// The network up to the first thing that is not understood; none where not even one layer is.
+    pub network: Option<Network>,
+    /// The first thing that is not understood.
+    pub problem: GraphProblem,
+    /// The tensors of the file, from which a chain can be chosen by hand.
+    pub tensors: TensorFile,
 }
 
 /// Opens a weight file. Its content tells its format; its name only helps to say what a file is that is not read.
@@ -72,6 +85,7 @@ pub fn open(path: &Path) -> Result<Opened, FormatError> {
         Format::Safetensors => safetensors::open(path).map(Opened::Tensors),
         Format::Hdf5 => keras::open_hdf5(path),
         Format::Keras => keras::open_archive(path),
+        Format::Onnx => onnx::open(path),
         Format::Json => open_json(path, &std::fs::read(path).map_err(unreadable)?),
     }
 }

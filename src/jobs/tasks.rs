@@ -18,8 +18,8 @@ use crate::session::{
 /// answers as if cancelled.
 const FASTEST_CANCEL: Duration = Duration::from_millis(500);
 /// The endings of files that may hold a network.
-const NETWORK_ENDINGS: [&str; 12] =
-    ["json", "safetensors", "npz", "npy", "pt", "pth", "ckpt", "th", "gguf", "keras", "h5", "hdf5"];
+const NETWORK_ENDINGS: [&str; 13] =
+    ["json", "safetensors", "npz", "npy", "pt", "pth", "ckpt", "th", "gguf", "keras", "h5", "hdf5", "onnx"];
 /// The endings of files that may hold data.
 const DATA_ENDINGS: [&str; 7] = ["csv", "tsv", "npz", "npy", "idx", "gz", "idx3-ubyte"];
 
@@ -91,6 +91,7 @@ fn read_network(path: PathBuf) -> Outcome {
     match formats::open(&path) {
         Ok(Opened::Network(network)) => Outcome::Network(path, network),
         Ok(Opened::Tensors(tensors)) => Outcome::Tensors(path, tensors),
+        Ok(Opened::Graph(graph)) => Outcome::Graph(path, graph),
         Err(error) => Outcome::Unreadable(path, Trouble::of(&error)),
     }
 }

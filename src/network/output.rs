@@ -16,12 +16,19 @@ pub enum OutputFunction {
     Sigmoid,
     /// 1 for the largest coordinate (the first of equals), 0 for the others.
     Argmax,
+    /// Logarithms of class probabilities.
+    LogSoftmax,
 }
 
 impl OutputFunction {
     /// Every output function, in the order in which menus show them.
-    pub const ALL: [OutputFunction; 4] =
-        [OutputFunction::Identity, OutputFunction::Softmax, OutputFunction::Sigmoid, OutputFunction::Argmax];
+    pub const ALL: [OutputFunction; 5] = [
+        OutputFunction::Identity,
+        OutputFunction::Softmax,
+        OutputFunction::Sigmoid,
+        OutputFunction::Argmax,
+        OutputFunction::LogSoftmax,
+    ];
 
     /// The name used in files and on the command line.
     pub fn name(self) -> &'static str {
@@ -30,6 +37,7 @@ impl OutputFunction {
             OutputFunction::Softmax => "softmax",
             OutputFunction::Sigmoid => "sigmoid",
             OutputFunction::Argmax => "argmax",
+            OutputFunction::LogSoftmax => "log_softmax",
         }
     }
 
@@ -47,6 +55,12 @@ impl OutputFunction {
             OutputFunction::Argmax => {
                 let winner = largest_index(vector);
                 vector.iter_mut().enumerate().for_each(|(i, x)| *x = f64::from(u8::from(i == winner)));
+            }
+            // x − m − ln Σ e^{x − m}, m the largest, so that nothing overflows.
+            OutputFunction::LogSoftmax => {
+                let largest = vector.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let logarithm = vector.iter().map(|x| (x - largest).exp()).sum::<f64>().ln();
+                vector.iter_mut().for_each(|x| *x = *x - largest - logarithm);
             }
         }
     }
@@ -95,6 +109,15 @@ mod tests {
         let mut vector = [1.0, 3.0, 3.0];
         OutputFunction::Argmax.apply(&mut vector);
         assert_eq!(vector, [0.0, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn logarithms_of_probabilities_do_not_overflow() {
+        let mut vector = [1000.0, 999.0, -1000.0];
+        OutputFunction::LogSoftmax.apply(&mut vector);
+        let expected = -(-1.0_f64).exp().ln_1p();
+        assert!((vector[0] - expected).abs() < 1e-12 && (vector[1] - expected + 1.0).abs() < 1e-12, "{vector:?}");
+        assert!((vector[2] + 2000.0).abs() < 1.0);
     }
 
     #[test]

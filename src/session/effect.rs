@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Document, Field, FieldRequest, Purpose, Refined, Scene, SceneError, Task};
 use crate::dataset::Dataset;
 use crate::flow::Flow;
-use crate::formats::{ChainProposal, TensorFile};
+use crate::formats::{ChainProposal, GraphFile, TensorFile};
 use crate::network::Network;
 use crate::resnet::Refinement;
 
@@ -45,6 +45,8 @@ pub enum Outcome {
     Network(PathBuf, Network),
     /// A file with tensors only.
     Tensors(PathBuf, TensorFile),
+    /// A file with a graph that is understood in part.
+    Graph(PathBuf, GraphFile),
     /// Data.
     Data(PathBuf, Dataset),
     /// Several files, in the order in which they were given.

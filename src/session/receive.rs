@@ -10,6 +10,7 @@ use super::{
     SceneError, Session, Severity, Task, Trouble,
 };
 use crate::flow::{Flow, FlowError};
+use crate::formats::{FormatError, GraphFile};
 use crate::network::Network;
 
 impl Session {
@@ -24,6 +25,7 @@ impl Session {
         match outcome {
             Outcome::Network(path, network) => self.adopt(path, network, effects),
             Outcome::Tensors(path, tensors) => self.import = Some(Import::new(path, tensors)),
+            Outcome::Graph(path, graph) => self.take_graph(path, graph, effects),
             Outcome::Data(path, dataset) => self.want_data(Data::read(path, Arc::new(dataset)), effects),
             Outcome::Files(outcomes) => self.take_all(outcomes, effects),
             Outcome::Unreadable(path, trouble) => self.refuse_file(&path, trouble, effects),
@@ -47,6 +49,27 @@ impl Session {
                 self.give_up(task);
                 self.fall_back(effects);
             }
+        }
+    }
+
+    /// As much as is understood, with a word about the rest; else the tensors, to choose a chain by hand.
+    fn take_graph(&mut self, path: PathBuf, graph: GraphFile, effects: &mut Vec<Effect>) {
+        let GraphFile { network, problem, tensors } = graph;
+        let error = FormatError::Graph { path: path.clone(), source: Box::new(problem) };
+        let trouble = Trouble::of(&error);
+        let has_matrix = tensors.tensors().iter().any(|tensor| tensor.is_numeric && tensor.shape.len() == 2);
+        match network {
+            Some(network) => {
+                self.adopt(path, network, effects);
+                let sentence = format!("Opened as far as it is understood. {}", trouble.sentence);
+                self.notices.add(Severity::Warning, sentence, trouble.details);
+            }
+            None if has_matrix => {
+                let sentence = format!("Its tensors can be put together by hand. {}", trouble.sentence);
+                self.notices.add(Severity::Warning, sentence, trouble.details);
+                self.import = Some(Import::new(path, tensors));
+            }
+            None => self.refuse_file(&path, trouble, effects),
         }
     }
 

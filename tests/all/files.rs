@@ -96,6 +96,7 @@ fn refusal(name: &str) -> String {
     let error = match formats::open(&path) {
         Err(error) => error,
         Ok(Opened::Network(network)) => panic!("{name} gave {network:?}"),
+        Ok(Opened::Graph(graph)) => panic!("{name} gave {graph:?}"),
         Ok(Opened::Tensors(tensors)) => {
             let chain = ChainProposal::new(&tensors, Activation::Relu, OutputFunction::Identity);
             formats::build(&tensors, &chain).unwrap_err()
@@ -119,7 +120,7 @@ fn hostile_files_are_refused_with_their_place_and_a_remedy() {
         ("text_named.pt", "is not a whole PyTorch file"),
         ("truncated.h5", "is not a whole HDF5 file"),
         ("truncated.npz", "is not a whole NumPy file"),
-        ("truncated.onnx", "is an ONNX file"),
+        ("truncated.onnx", "is not a whole ONNX file"),
         ("truncated.pt", "is not a whole PyTorch file"),
         ("truncated.safetensors", "do not add up"),
     ] {
@@ -187,7 +188,7 @@ fn networks_are_saved_and_opened_again() {
         formats::save(&path, &network).unwrap();
         match formats::open(&path).unwrap() {
             Opened::Network(again) => assert_eq!(again, network),
-            Opened::Tensors(tensors) => panic!("{tensors:?}"),
+            other => panic!("{other:?}"),
         }
     }
 }

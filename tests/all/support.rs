@@ -18,6 +18,7 @@ pub fn data(name: &str) -> PathBuf {
 pub fn network(path: &Path, hidden: Activation) -> Network {
     match formats::open(path).unwrap() {
         Opened::Network(network) => network,
+        Opened::Graph(graph) => panic!("{}: {}", path.display(), graph.problem),
         Opened::Tensors(tensors) => {
             let chain = ChainProposal::new(&tensors, hidden, OutputFunction::Identity);
             formats::build(&tensors, &chain).unwrap()

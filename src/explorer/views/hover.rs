@@ -51,6 +51,9 @@ fn answer(scene: &Scene, sample: usize) -> Option<String> {
     let class = class_name(names, predicted);
     let sure = match scene.output {
         OutputFunction::Softmax => values.get(predicted).map(|p| format!(" ({} %)", theme::figure(100.0 * p, 1))),
+        OutputFunction::LogSoftmax => {
+            values.get(predicted).map(|p| format!(" ({} %)", theme::figure(100.0 * p.exp(), 1)))
+        }
         OutputFunction::Identity | OutputFunction::Sigmoid | OutputFunction::Argmax => None,
     };
     Some(format!("predicted class {class}{}", sure.unwrap_or_default()))

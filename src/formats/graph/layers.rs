@@ -25,6 +25,11 @@ impl Graph {
         Ok((self.chain(end)?, OutputFunction::Identity))
     }
 
+    /// The layers from the input to this value, whose last activation stays one.
+    pub fn all_layers(&self, output: ValueId) -> Result<Vec<Layer>, GraphProblem> {
+        self.chain(output)
+    }
+
     fn without_reshapes(&self, mut at: ValueId) -> ValueId {
         while let Expression::Scale { scale, of, .. } = &self.values[at.0].expression
             && *scale == Scale::default()

@@ -79,6 +79,35 @@ impl Graph {
         Ok(self.add(Expression::Affine { name: name.into(), affine, of }, Some(outer)))
     }
 
+    /// An affine map of all coordinates at once, in the order of the file, whose result has this shape.
+    fn whole(&mut self, of: ValueId, name: &str, affine: Affine, shape: Vec<usize>) -> Result<ValueId, GraphProblem> {
+        match self.width(of) {
+            Some(given) if given != affine.inputs() => {
+                Err(GraphProblem::Widths { node: name.into(), takes: affine.inputs(), given })
+            }
+            _ => Ok(self.add(Expression::Affine { name: name.into(), affine, of }, Some(shape))),
+        }
+    }
+
+    /// The coordinates in another order: each is taken from its place in `places`.
+    pub fn permute(
+        &mut self,
+        of: ValueId,
+        name: &str,
+        places: &[usize],
+        shape: Vec<usize>,
+    ) -> Result<ValueId, GraphProblem> {
+        let sides = places.len();
+        if sides.checked_mul(sides).is_none_or(|numbers| numbers > MOST_NUMBERS) {
+            return Err(GraphProblem::TooLarge { node: name.into(), rows: sides, columns: sides });
+        }
+        let mut weight = DMatrix::zeros(sides, sides);
+        for (row, &column) in places.iter().enumerate() {
+            weight[(row, column)] = 1.0;
+        }
+        self.whole(of, name, Affine { weight, bias: None }, shape)
+    }
+
     /// factor∘x + shift, each vector along `axis` of the value (counted from 0, without the samples).
     pub fn scale(&mut self, of: ValueId, name: &str, scale: Scale, axis: usize) -> Result<ValueId, GraphProblem> {
         let length = scale.length();

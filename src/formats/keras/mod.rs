@@ -16,9 +16,10 @@ use zip::ZipArchive;
 
 use super::graph::{Graph, GraphProblem};
 use super::tensors::TensorFile;
-use super::{FormatError, Opened, hdf5, json};
+use super::{FormatError, GraphFile, Opened, hdf5, json};
 use crate::network::Network;
 
+use architecture::Model;
 use weights::Weights;
 
 /// The weights within a `.keras` file.
@@ -93,16 +94,35 @@ pub(super) fn network(
     tensors: TensorFile,
     named_groups: HashMap<String, String>,
 ) -> Result<Opened, FormatError> {
-    let fault = |source: GraphProblem| FormatError::Graph { path: path.into(), source: Box::new(source) };
-    let model = architecture::model(config).map_err(fault)?;
-    let mut graph = Graph::default();
-    let weights = Weights::new(&tensors, named_groups);
-    let understood = layers::add(&mut graph, &model, &weights, None, None)?;
-    if let Some(problem) = understood.problem {
-        return Err(fault(problem));
+    let (network, problem) = match architecture::model(config) {
+        Ok(model) => follow(path, &model, &Weights::new(&tensors, named_groups))?,
+        Err(problem) => (None, Some(problem)),
+    };
+    match (network, problem) {
+        (Some(network), None) => Ok(Opened::Network(network)),
+        (network, problem) => {
+            let problem = problem.unwrap_or_else(|| GraphProblem::Ends { problem: "the model has no layers".into() });
+            Ok(Opened::Graph(GraphFile { network, problem, tensors }))
+        }
     }
-    let end = understood.end.ok_or_else(|| fault(GraphProblem::Ends { problem: "the model has no layers".into() }))?;
-    let (layers, output) = graph.layers(end).map_err(fault)?;
-    let network = Network::new(model.name, layers, output);
-    network.map(Opened::Network).map_err(|source| FormatError::Network { path: path.into(), source })
+}
+
+/// The network as far as it is understood, and what comes next.
+fn follow(
+    path: &Path,
+    model: &Model,
+    weights: &Weights<'_>,
+) -> Result<(Option<Network>, Option<GraphProblem>), FormatError> {
+    let mut graph = Graph::default();
+    let understood = layers::add(&mut graph, model, weights, None, None)?;
+    let Some(end) = understood.end else { return Ok((None, understood.problem)) };
+    match (graph.layers(end), understood.problem) {
+        (Ok((layers, _)), Some(problem)) if layers.is_empty() => Ok((None, Some(problem))),
+        (Ok((layers, output)), problem) => {
+            let network = Network::new(model.name.clone(), layers, output);
+            let network = network.map_err(|source| FormatError::Network { path: path.into(), source })?;
+            Ok((Some(network), problem))
+        }
+        (Err(found), problem) => Ok((None, Some(problem.unwrap_or(found)))),
+    }
 }

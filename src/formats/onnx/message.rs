@@ -6,8 +6,14 @@ use prost::Message;
 /// The type of an element, `TensorProto.DataType`.
 pub(super) mod element {
     pub const FLOAT: i32 = 1;
+    pub const UINT8: i32 = 2;
+    pub const INT8: i32 = 3;
+    pub const INT32: i32 = 6;
     pub const INT64: i32 = 7;
+    pub const BOOL: i32 = 9;
+    pub const FLOAT16: i32 = 10;
     pub const DOUBLE: i32 = 11;
+    pub const BFLOAT16: i32 = 16;
 }
 
 /// The kind of an attribute's value, `AttributeProto.AttributeType`.

@@ -1,11 +1,20 @@
 //! ONNX: the graph of a network as other programs run it.
 
+mod constant;
+mod elementwise;
 mod graph;
+mod linear;
 mod message;
+mod nodes;
 mod operators;
 mod quadrature;
+mod read;
+mod scalar;
+mod shapes;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod write;
 
+pub(super) use read::open;
 pub use write::save_onnx;

@@ -126,6 +126,7 @@ pub(super) fn read_out(graph: &mut GraphWriter, output: OutputFunction, value: &
     match output {
         OutputFunction::Identity => value.to_owned(),
         OutputFunction::Softmax => softmax(graph, value),
+        OutputFunction::LogSoftmax => graph.node("LogSoftmax", &[value], vec![integer("axis", 1)]),
         OutputFunction::Sigmoid => graph.node("Sigmoid", &[value], vec![]),
         // 1 where the place is that of the largest, the first of equals.
         OutputFunction::Argmax => {

@@ -75,7 +75,9 @@ fn class(output: OutputFunction, read: &[f64]) -> Answer {
         }
     }
     let strength = match output {
-        OutputFunction::Softmax | OutputFunction::Sigmoid => 1.0 - (second - scores[winner]).exp(),
+        OutputFunction::Softmax | OutputFunction::LogSoftmax | OutputFunction::Sigmoid => {
+            1.0 - (second - scores[winner]).exp()
+        }
         OutputFunction::Identity | OutputFunction::Argmax => 1.0,
     };
     Answer::Class { class: winner, strength: strength.clamp(0.0, 1.0) as f32, scores }

@@ -1,0 +1,192 @@
+//! ONNX files as networks: the graph is followed from its input as far as it is understood.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use prost::Message;
+
+use super::constant::{Folder, decode, element_of, shape_of};
+use super::message::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
+use super::nodes::follow;
+use super::trace::{Fault, Trace, Traced, Value, label};
+use crate::formats::graph::{GraphProblem, size};
+use crate::formats::mapped::MappedFile;
+use crate::formats::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
+use crate::formats::{FormatError, GraphFile, Opened};
+use crate::network::{Network, OutputFunction};
+
+/// Names of graphs that exporters give to any network.
+const GENERIC_NAMES: [&str; 5] = ["main_graph", "torch_jit", "torch-jit-export", "graph", "main"];
+
+/// Opens an ONNX file.
+pub(in crate::formats) fn open(path: &Path) -> Result<Opened, FormatError> {
+    let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: "ONNX", reason };
+    let file = MappedFile::open(path)?;
+    let model = ModelProto::decode(file.as_ref()).map_err(|error| damaged(error.to_string()))?;
+    let graph = model.graph.ok_or_else(|| damaged("it holds no graph".into()))?;
+    let followed = network(path, &graph)?;
+    match followed {
+        (Some(network), None) => Ok(Opened::Network(network)),
+        (network, problem) => {
+            let problem = problem.unwrap_or_else(|| GraphProblem::Ends { problem: "the graph is empty".into() });
+            Ok(Opened::Graph(GraphFile { network, problem, tensors: tensors(path, graph) }))
+        }
+    }
+}
+
+/// The network as far as it is understood, and what comes next.
+fn network(path: &Path, graph: &GraphProto) -> Result<(Option<Network>, Option<GraphProblem>), FormatError> {
+    let mut trace = Trace::new(path, graph);
+    let inputs: Vec<&ValueInfoProto> = graph.input.iter().filter(|input| !trace.is_initializer(&input.name)).collect();
+    let [input] = inputs[..] else {
+        let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
+        let problem = format!("the graph has {} inputs ({})", names.len(), names.join(", "));
+        return Ok((None, Some(GraphProblem::Ends { problem })));
+    };
+    let base = trace.graph.input(input_shape(input));
+    trace.set(&input.name, Value::Traced(Traced::of(base)));
+    let mut problem = None;
+    let mut understood = Traced::of(base);
+    for node in &graph.node {
+        let value = match given_opaque(&trace, node) {
+            true => Value::Opaque,
+            false => match follow(&mut trace, node) {
+                Ok(value) => value,
+                Err(Fault::File(error)) => return Err(error),
+                Err(Fault::Graph(found)) => {
+                    if problem.is_none() {
+                        understood = given(&trace, node).unwrap_or(understood);
+                        problem = Some(found);
+                    }
+                    Value::Opaque
+                }
+            },
+        };
+        let mut results = node.output.iter().filter(|name| !name.is_empty());
+        if let Some(first) = results.next() {
+            trace.set(first, value);
+        }
+        results.for_each(|name| trace.set(name, Value::Opaque));
+    }
+    match end(&trace, graph) {
+        Ok((traced, by)) => {
+            let network = finish(path, graph, &mut trace, &traced, by);
+            match network {
+                Ok(network) => Ok((Some(network), None)),
+                Err(Fault::File(error)) => Err(error),
+                Err(Fault::Graph(problem)) => Ok((None, Some(problem))),
+            }
+        }
+        Err(no_end) => {
+            let partial = finish(path, graph, &mut trace, &understood, None).ok();
+            Ok((partial, Some(problem.unwrap_or(no_end))))
+        }
+    }
+}
+
+/// The lengths of the input's axes without the samples; none where one is open.
+fn input_shape(input: &ValueInfoProto) -> Option<Vec<usize>> {
+    let axes = &input.kind.as_ref()?.tensor_type.as_ref()?.shape.as_ref()?.dim;
+    let lengths = axes.iter().map(|axis| usize::try_from(axis.dim_value?).ok().filter(|&length| length > 0));
+    let skipped = usize::from(axes.len() > 1);
+    let shape: Vec<usize> = lengths.skip(skipped).collect::<Option<_>>()?;
+    (!shape.is_empty()).then_some(shape)
+}
+
+fn given_opaque(trace: &Trace<'_>, node: &NodeProto) -> bool {
+    node.input.iter().any(|name| matches!(trace.known(name), Some(Value::Opaque)))
+}
+
+/// The first operand that comes from the input.
+fn given(trace: &Trace<'_>, node: &NodeProto) -> Option<Traced> {
+    node.input.iter().find_map(|name| match trace.known(name) {
+        Some(Value::Traced(traced)) => Some(traced.clone()),
+        _ => None,
+    })
+}
+
+/// The value that the network gives, and how it is read: of several outputs the one that is understood as numbers, where
+/// the others name classes.
+fn end(trace: &Trace<'_>, graph: &GraphProto) -> Result<(Traced, Option<OutputFunction>), GraphProblem> {
+    let ends = |problem: String| GraphProblem::Ends { problem };
+    let mut numbers = Vec::new();
+    let mut read = Vec::new();
+    for output in &graph.output {
+        match trace.known(&output.name) {
+            Some(Value::Traced(traced)) => numbers.push((output.name.as_str(), traced)),
+            Some(Value::Read { of, by }) => read.push((*of, *by)),
+            Some(Value::Opaque) | None => return Err(ends(format!("the output `{}` is not understood", output.name))),
+            Some(_) => {}
+        }
+    }
+    match (&numbers[..], &read[..]) {
+        ([(_, traced)], _) => Ok(((*traced).clone(), None)),
+        ([], [(of, by)]) => Ok((Traced::of(*of), Some(*by))),
+        ([], _) => Err(ends("no output of the graph comes from its input".into())),
+        (several, _) => {
+            let names: Vec<&str> = several.iter().map(|(name, _)| *name).collect();
+            Err(ends(format!("the graph has {} outputs ({})", names.len(), names.join(", "))))
+        }
+    }
+}
+
+fn finish(
+    path: &Path,
+    graph: &GraphProto,
+    trace: &mut Trace<'_>,
+    end: &Traced,
+    by: Option<OutputFunction>,
+) -> Result<Network, Fault> {
+    let value = trace.settle(end)?;
+    let (layers, output) = match by {
+        None => trace.graph.layers(value)?,
+        Some(by) => (trace.graph.all_layers(value)?, by),
+    };
+    let stem = || path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = graph.name.as_str();
+    let name = if name.is_empty() || GENERIC_NAMES.contains(&name) { stem() } else { name.to_owned() };
+    Network::new(name, layers, output).map_err(|source| Fault::File(FormatError::Network { path: path.into(), source }))
+}
+
+/// The initializers and the constants of nodes.
+struct OnnxTensors {
+    tensors: Vec<TensorProto>,
+    folder: Mutex<Folder>,
+}
+
+impl TensorSource for OnnxTensors {
+    fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError> {
+        let tensor = self.tensors.get(index).ok_or_else(|| ValuesError::Tensor("is not in the file".into()))?;
+        // A panic while reading leaves the list of open files as it was.
+        let mut folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
+        let constant = decode(tensor, &mut folder);
+        constant
+            .map(|constant| constant.values)
+            .map_err(|problem| ValuesError::Tensor(format!("{problem}; save it again")))
+    }
+}
+
+fn tensors(path: &Path, graph: GraphProto) -> TensorFile {
+    let of_node = |node: NodeProto| {
+        let name = label(&node).to_owned();
+        let tensors = node.attribute.into_iter().filter_map(|attribute| attribute.t);
+        tensors.map(move |tensor| TensorProto { name: name.clone(), ..tensor }).collect::<Vec<_>>()
+    };
+    let of_nodes = graph.node.into_iter().filter(|node| node.op_type == "Constant").flat_map(of_node);
+    let tensors: Vec<TensorProto> = graph.initializer.into_iter().chain(of_nodes).collect();
+    let info = |tensor: &TensorProto| {
+        let (dtype, bytes) = element_of(tensor);
+        let shape = shape_of(tensor).unwrap_or_default();
+        let size = size(&shape).and_then(|count| count.checked_mul(bytes.unwrap_or(0))).unwrap_or(0);
+        TensorInfo {
+            name: tensor.name.clone(),
+            shape,
+            dtype: dtype.into(),
+            bytes: size as u64,
+            is_numeric: bytes.is_some(),
+            in_model: true,
+        }
+    };
+    let infos = tensors.iter().map(info).collect();
+    TensorFile::new(path, infos, OnnxTensors { tensors, folder: Mutex::new(Folder::of(path)) })
+}

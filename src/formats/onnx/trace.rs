@@ -1,0 +1,230 @@
+//! What the values of an ONNX graph are, as its nodes are followed one after the other.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::rc::Rc;
+
+use nalgebra::DVector;
+
+use super::constant::{Constant, Folder, decode};
+use super::message::{GraphProto, NodeProto, TensorProto};
+use super::scalar::{Binary, Scalar, Unary};
+use crate::formats::FormatError;
+use crate::formats::graph::{Graph, GraphProblem, Scale, ValueId};
+use crate::network::OutputFunction;
+
+/// A value of the graph.
+#[derive(Clone, Debug)]
+pub(super) enum Value {
+    Constant(Rc<Constant>),
+    /// What comes from the network's input.
+    Traced(Traced),
+    /// Functions of the same value side by side on an axis of their own: an integral by its nodes.
+    Fan {
+        base: ValueId,
+        terms: Rc<Vec<Scalar>>,
+        node: String,
+    },
+    /// The lengths of a traced value's axes; none for that of the samples.
+    Lengths(Vec<Option<usize>>),
+    /// What reads a traced value at the very end: the number of the largest, logarithms of probabilities.
+    Read {
+        of: ValueId,
+        by: OutputFunction,
+    },
+    /// What comes from something that is not understood.
+    Opaque,
+}
+
+/// A function of a value, coordinate by coordinate. It stays spelled out until it is needed as a whole.
+#[derive(Clone, Debug)]
+pub(super) struct Traced {
+    pub base: ValueId,
+    pub scalar: Rc<Scalar>,
+    /// The last operator of the function, and the node's name.
+    pub operator: String,
+    pub node: String,
+    /// Samples are on the last axis.
+    pub transposed: bool,
+    /// A last axis of length 1 was added.
+    pub unsqueezed: bool,
+}
+
+/// Why a node could not be followed.
+pub(super) enum Fault {
+    /// The file is damaged.
+    File(FormatError),
+    /// It is not understood.
+    Graph(GraphProblem),
+}
+
+impl From<GraphProblem> for Fault {
+    fn from(problem: GraphProblem) -> Fault {
+        Fault::Graph(problem)
+    }
+}
+
+/// The values so far.
+pub(super) struct Trace<'a> {
+    pub graph: Graph,
+    path: &'a Path,
+    initializers: HashMap<&'a str, &'a TensorProto>,
+    values: HashMap<&'a str, Value>,
+    folder: Folder,
+}
+
+impl Traced {
+    pub fn of(base: ValueId) -> Traced {
+        Traced {
+            base,
+            scalar: Rc::new(Scalar::Variable),
+            operator: String::new(),
+            node: String::new(),
+            transposed: false,
+            unsqueezed: false,
+        }
+    }
+}
+
+impl<'a> Trace<'a> {
+    pub fn new(path: &'a Path, graph: &'a GraphProto) -> Trace<'a> {
+        let initializers = graph.initializer.iter().map(|tensor| (tensor.name.as_str(), tensor)).collect();
+        Trace { graph: Graph::default(), path, initializers, values: HashMap::new(), folder: Folder::of(path) }
+    }
+
+    pub fn is_initializer(&self, name: &str) -> bool {
+        self.initializers.contains_key(name)
+    }
+
+    pub fn set(&mut self, name: &'a str, value: Value) {
+        self.values.insert(name, value);
+    }
+
+    /// The value of this name.
+    pub fn get(&mut self, node: &NodeProto, name: &str) -> Result<Value, Fault> {
+        if let Some(value) = self.values.get(name) {
+            return Ok(value.clone());
+        }
+        match self.initializers.get(name) {
+            Some(tensor) => Ok(Value::Constant(Rc::new(self.read(tensor)?))),
+            None => Err(GraphProblem::Ends {
+                problem: format!("`{}` is given `{name}`, which no node before it gives", label(node)),
+            }
+            .into()),
+        }
+    }
+
+    /// The values of a tensor of the file.
+    pub fn read(&mut self, tensor: &TensorProto) -> Result<Constant, Fault> {
+        let fault = |problem: String| {
+            Fault::File(FormatError::Tensor { path: self.path.into(), tensor: tensor.name.clone(), problem })
+        };
+        let constant =
+            decode(tensor, &mut self.folder).map_err(|problem| fault(format!("{problem}; save it again")))?;
+        match constant.values.iter().position(|value| value.is_nan()) {
+            Some(place) => Err(fault(format!("holds NaN at place {}; every weight must be finite", place + 1))),
+            None => Ok(constant),
+        }
+    }
+
+    /// What is known of the value of this name, without reading initializers.
+    pub fn known(&self, name: &str) -> Option<&Value> {
+        self.values.get(name)
+    }
+
+    /// The value of this name as a value of the graph of layers: its function is recognised now. The next who asks gets
+    /// the same, so that branches are seen to come from one value.
+    pub fn settled(&mut self, name: &'a str) -> Result<Option<Traced>, Fault> {
+        let Some(Value::Traced(traced)) = self.values.get(name).cloned() else { return Ok(None) };
+        let mut base = self.settle(&traced)?;
+        if traced.unsqueezed {
+            let needed = || GraphProblem::InputShape { node: traced.node.clone() };
+            let shape = self.graph.shape(base).ok_or_else(needed)?;
+            let shape = shape.iter().copied().chain([1]).collect();
+            base = self.graph.reshape(base, &traced.node, shape)?;
+        }
+        let settled = Traced { base, scalar: Rc::new(Scalar::Variable), unsqueezed: false, ..traced };
+        self.values.insert(name, Value::Traced(settled.clone()));
+        Ok(Some(settled))
+    }
+
+    /// The function as activations and diagonal maps.
+    pub fn settle(&mut self, traced: &Traced) -> Result<ValueId, GraphProblem> {
+        self.settle_scalar(traced, &traced.scalar)
+    }
+
+    fn settle_scalar(&mut self, traced: &Traced, scalar: &Scalar) -> Result<ValueId, GraphProblem> {
+        let (base, node) = (traced.base, traced.node.as_str());
+        let unknown = || {
+            let operator = match traced.operator.as_str() {
+                "" => "function".to_owned(),
+                operator => format!("{operator} (of what is before it)"),
+            };
+            GraphProblem::Operator { node: node.into(), operator }
+        };
+        if matches!(scalar, Scalar::Variable) {
+            return Ok(base);
+        }
+        if !scalar.is_small() {
+            return Err(unknown());
+        }
+        if let Some((factor, shift)) = scalar.as_affine() {
+            return self.scaled(base, node, factor, shift);
+        }
+        if let Some((activation, k)) = scalar.as_activation() {
+            let of = if k == 1.0 { base } else { self.scaled(base, node, k, 0.0)? };
+            let value = self.graph.activate(of, node, activation)?;
+            return if k == 1.0 { Ok(value) } else { self.scaled(value, node, 1.0 / k, 0.0) };
+        }
+        match scalar {
+            Scalar::Unary(Unary::Activation(activation), of) => {
+                let of = self.settle_scalar(traced, of)?;
+                self.graph.activate(of, node, *activation)
+            }
+            Scalar::Unary(Unary::Neg, of) => {
+                let of = self.settle_scalar(traced, of)?;
+                self.scaled(of, node, -1.0, 0.0)
+            }
+            Scalar::Binary(operator, left, right) => match (operator, left.as_ref(), right.as_ref()) {
+                (Binary::Add, Scalar::Constant(shift), _) => self.settle_then(traced, right, 1.0, *shift),
+                (Binary::Add, _, Scalar::Constant(shift)) => self.settle_then(traced, left, 1.0, *shift),
+                (Binary::Sub, Scalar::Constant(shift), _) => self.settle_then(traced, right, -1.0, *shift),
+                (Binary::Sub, _, Scalar::Constant(shift)) => self.settle_then(traced, left, 1.0, -shift),
+                (Binary::Mul, Scalar::Constant(factor), _) => self.settle_then(traced, right, *factor, 0.0),
+                (Binary::Mul, _, Scalar::Constant(factor)) => self.settle_then(traced, left, *factor, 0.0),
+                (Binary::Div, _, Scalar::Constant(divisor)) => self.settle_then(traced, left, 1.0 / divisor, 0.0),
+                (Binary::Add | Binary::Sub, _, _) => {
+                    let left = self.settle_scalar(traced, left)?;
+                    let sign = if *operator == Binary::Add { 1.0 } else { -1.0 };
+                    let right = self.settle_then(traced, right, sign, 0.0)?;
+                    self.graph.sum(left, right, node)
+                }
+                _ => Err(unknown()),
+            },
+            _ => Err(unknown()),
+        }
+    }
+
+    fn settle_then(
+        &mut self,
+        traced: &Traced,
+        scalar: &Scalar,
+        factor: f64,
+        shift: f64,
+    ) -> Result<ValueId, GraphProblem> {
+        let value = self.settle_scalar(traced, scalar)?;
+        self.scaled(value, &traced.node, factor, shift)
+    }
+
+    /// factor·x + shift, the same for all coordinates.
+    pub fn scaled(&mut self, of: ValueId, node: &str, factor: f64, shift: f64) -> Result<ValueId, GraphProblem> {
+        let vector = |value: f64, absent: f64| (value != absent).then(|| DVector::from_element(1, value));
+        let scale = Scale { factor: vector(factor, 1.0), shift: vector(shift, 0.0) };
+        if scale == Scale::default() { Ok(of) } else { self.graph.scale(of, node, scale, 0) }
+    }
+}
+
+/// What a node is called: by its name, else by its result.
+pub(super) fn label(node: &NodeProto) -> &str {
+    if node.name.is_empty() { node.output.first().map_or("", String::as_str) } else { &node.name }
+}
