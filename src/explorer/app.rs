@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Context, Panel, ThemePreference, Ui, ViewportCommand};
 
-use super::panels::{self, layer::LayerInput};
+use super::panels::{self, layer::LayerInput, refinement::RefinementInput};
 use super::timeline::Timeline;
 use super::views::stage::{Stage, StageInput};
 use super::{drop, keyboard, menu, path_field, status, theme, transport};
 use crate::dataset::{Generator, GeneratorOptions};
 use crate::jobs::{Finished, Jobs, Wake, task_work};
-use crate::session::{Appearance, Command, Effect, Example, Outcome, PointCommand, Session, Task, ViewCommand};
+use crate::session::{Appearance, Command, Effect, Example, Outcome, PointCommand, Session, Side, Task, ViewCommand};
 
 /// The width of the panel on the left, to begin with.
 const LEFT_PANEL: f32 = 232.0;
@@ -167,6 +167,8 @@ impl ExplorerApp {
         let seconds = f64::from(ui.ctx().input(|input| input.unstable_dt));
         let field = self.session.watch_field(seconds);
         self.perform(field);
+        let study = self.session.watch_study();
+        self.perform(study);
     }
 
     fn bars(&mut self, ui: &mut Ui) -> Vec<Command> {
@@ -192,13 +194,15 @@ impl ExplorerApp {
         }
         if session.window.layer_panel {
             let panel = Panel::right("layer").default_size(RIGHT_PANEL).size_range(LEAST_PANEL..=most);
-            let input = LayerInput {
-                scene: session.scene().map(Arc::as_ref),
-                options: session.wanted().options,
-                view: &session.view,
-                t: session.playback.t(),
+            let right = |ui: &mut Ui| {
+                let mut commands = panels::tabs(ui, session.window.side);
+                commands.extend(match session.window.side {
+                    Side::Layer => panels::layer::show(ui, &layer_input(session)),
+                    Side::Refinement => panels::refinement::show(ui, &refinement_input(session)),
+                });
+                commands
             };
-            commands.extend(panel.show(ui, |ui| panels::layer::show(ui, &input)).inner);
+            commands.extend(panel.show(ui, right).inner);
         }
         commands
     }
@@ -214,6 +218,7 @@ impl ExplorerApp {
                     opening: opening.as_deref(),
                     refined: session.refined(),
                     field: session.field(),
+                    refinement_panel: session.window.refinement_panel(),
                     view: &session.view,
                     t: session.playback.t(),
                 };
@@ -267,6 +272,26 @@ impl ExplorerApp {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }
+    }
+}
+
+fn layer_input(session: &Session) -> LayerInput<'_> {
+    LayerInput {
+        scene: session.scene().map(Arc::as_ref),
+        options: session.wanted().options,
+        view: &session.view,
+        t: session.playback.t(),
+    }
+}
+
+fn refinement_input(session: &Session) -> RefinementInput<'_> {
+    RefinementInput {
+        scene: session.scene().map(Arc::as_ref),
+        refined: session.refined().map(Arc::as_ref),
+        study: session.study().map(Arc::as_ref),
+        given_up: session.study_given_up(),
+        view: &session.view,
+        t: session.playback.t(),
     }
 }
 

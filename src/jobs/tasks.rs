@@ -11,7 +11,7 @@ use crate::dataset::Dataset;
 use crate::flow::Flow;
 use crate::formats::{self, Opened};
 use crate::session::{
-    DialogAnswer, Document, Effect, Field, Outcome, Purpose, Refined, Scene, Task, Trouble, file_name,
+    DialogAnswer, Document, Effect, Field, Outcome, Purpose, Refined, Scene, Study, Task, Trouble, file_name,
 };
 
 /// A dialog that is answered sooner than a person can was never shown: without a portal and without zenity, rfd
@@ -65,6 +65,10 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         Effect::Refine(scene, refinement) => TaskWork::new(Task::Refine, "Building the ResNet", move |progress| {
             let refined = Refined::build(&scene, refinement, &mut |share, words| tell(progress, share, words));
             Outcome::Refined(scene, refined.map(Arc::new))
+        }),
+        Effect::Study(scene, request) => TaskWork::new(Task::Study, "Measuring the refinement", move |progress| {
+            let study = Study::build(&scene, request, &mut |share, words| tell(progress, share, words));
+            Outcome::Studied(scene, study.map(Arc::new))
         }),
         Effect::Field(scene, request) => TaskWork::new(Task::Field, "Sampling u(x, t)", move |progress| {
             let field = Field::build(&scene, request, &mut |share, words| tell(progress, share, words));

@@ -71,6 +71,8 @@ pub enum Task {
     Build,
     /// Following the data through the ResNet.
     Refine,
+    /// Measuring how the ResNet's error falls with N.
+    Study,
     /// Sampling u and the velocity.
     Field,
     /// Writing a file.
@@ -98,6 +100,7 @@ impl Task {
             Task::ReadData => "Reading the data",
             Task::Build => "Building the flow",
             Task::Refine => "Building the ResNet",
+            Task::Study => "Measuring the refinement",
             Task::Field => "Sampling u(x, t)",
             Task::Save => "Saving",
             Task::Dialog => "The file dialog",

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Document, Field, FieldRequest, Purpose, Refined, Scene, SceneError, Task};
+use super::{Document, Field, FieldRequest, Purpose, Refined, Scene, SceneError, Study, StudyRequest, Task};
 use crate::dataset::Dataset;
 use crate::flow::Flow;
 use crate::formats::{ChainProposal, GraphFile, TensorFile};
@@ -26,6 +26,8 @@ pub enum Effect {
     Build(Document, Option<Arc<Flow>>),
     /// Follow the scene's data through a ResNet.
     Refine(Arc<Scene>, Refinement),
+    /// Measure how the error of the scene's ResNet falls with N.
+    Study(Arc<Scene>, StudyRequest),
     /// Sample u and the velocity of the scene's flow.
     Field(Arc<Scene>, FieldRequest),
     /// Write the network.
@@ -57,6 +59,8 @@ pub enum Outcome {
     Built(Document, Result<Arc<Scene>, SceneError>),
     /// A ResNet's path.
     Refined(Arc<Scene>, Result<Arc<Refined>, SceneError>),
+    /// How the ResNet's error falls with N.
+    Studied(Arc<Scene>, Result<Arc<Study>, SceneError>),
     /// u and the velocity on a plane.
     Field(Arc<Scene>, Result<Arc<Field>, SceneError>),
     /// A file was written, or not.

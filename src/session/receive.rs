@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::state::Shown;
+use super::study::Studies;
 use super::words::counted;
 use super::{
     Data, DialogAnswer, Document, Effect, Field, Import, Outcome, PathPrompt, PlaybackCommand, Refined, Scene,
@@ -32,6 +33,7 @@ impl Session {
             Outcome::Built(document, Ok(scene)) => self.show(document, scene, effects),
             Outcome::Built(document, Err(error)) => self.refuse(&document, &error, effects),
             Outcome::Refined(scene, result) => self.take_refined(&scene, result),
+            Outcome::Studied(scene, result) => self.take_study(&scene, result),
             Outcome::Field(scene, result) => self.take_field(&scene, result),
             Outcome::Saved(path, Ok(())) => self.saved(path),
             Outcome::Saved(_, Err(trouble)) => {
@@ -125,7 +127,8 @@ impl Session {
         self.wanted = document.clone();
         let boundaries = boundaries(&scene.flow);
         let first = self.shown.is_none();
-        self.shown = Some(Shown { document, scene: scene.clone(), refined: None, field: None, boundaries });
+        let studies = Studies::default();
+        self.shown = Some(Shown { document, scene: scene.clone(), refined: None, studies, field: None, boundaries });
         self.wanted_refinement = None;
         self.pending_field = None;
         self.answered_field = None;
@@ -139,7 +142,7 @@ impl Session {
                 self.play(PlaybackCommand::Play);
             }
         }
-        effects.extend([Effect::Cancel(Task::Refine), Effect::Cancel(Task::Field)]);
+        effects.extend([Task::Refine, Task::Study, Task::Field].map(Effect::Cancel));
         self.refine(effects);
     }
 
@@ -191,7 +194,8 @@ impl Session {
         match task {
             Task::Build if self.shown.is_none() => self.wanted = Document::default(),
             Task::Build => self.back_to_shown(),
-            Task::Refine => self.wanted_refinement = self.view.wanted_refinement(),
+            Task::Refine => self.wanted_refinement = self.refinement_in_sight(),
+            Task::Study => self.give_up_study(),
             Task::Field => self.answered_field = self.pending_field.take(),
             Task::Read | Task::ReadData | Task::Save | Task::Dialog => {}
         }

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::study::Studies;
 use super::words::counted;
 use super::{
-    Command, Data, Document, Effect, Example, Field, FieldRequest, Import, Notices, Playback, PlaybackCommand,
-    PointCommand, Purpose, RecentFiles, Refined, Scene, Severity, Task, ViewCommand, ViewSettings, WindowSettings,
+    Command, Compare, Data, Document, Effect, Example, Field, FieldRequest, Import, Notices, Playback, PlaybackCommand,
+    PointCommand, Purpose, RecentFiles, Refined, Scene, Severity, Side, Task, ViewCommand, ViewSettings,
+    WindowSettings,
 };
 use crate::resnet::Refinement;
 
@@ -56,6 +58,7 @@ pub(super) struct Shown {
     pub(super) document: Document,
     pub(super) scene: Arc<Scene>,
     pub(super) refined: Option<Arc<Refined>>,
+    pub(super) studies: Studies,
     pub(super) field: Option<Arc<Field>>,
     /// The phase boundaries in increasing order, 0 and L among them.
     pub(super) boundaries: Vec<f64>,
@@ -155,7 +158,10 @@ impl Session {
                 self.play(command);
             }
             Command::View(command) => self.look(command, &mut effects),
-            Command::Window(command) => self.window.apply(command),
+            Command::Window(command) => {
+                self.window.apply(command);
+                self.refine(&mut effects);
+            }
             Command::Import(command) => self.import(command, &mut effects),
             Command::Cancel(task) => self.cancel(task, &mut effects),
             Command::Dismiss(id) => self.notices.dismiss(id),
@@ -249,10 +255,16 @@ impl Session {
         self.notices.add(Severity::Error, sentence, "");
     }
 
+    /// The ResNet that the stage or the refinement panel shows; `None` while neither does.
+    pub(super) fn refinement_in_sight(&self) -> Option<Refinement> {
+        let in_panel = self.window.refinement_panel().then_some(self.view.refinement);
+        self.view.wanted_refinement().or(in_panel)
+    }
+
     /// Asks for the ResNet that the view needs, if it is neither there nor under way.
     pub(super) fn refine(&mut self, effects: &mut Vec<Effect>) {
         let Some(shown) = &self.shown else { return };
-        let wanted = self.view.wanted_refinement();
+        let wanted = self.refinement_in_sight();
         if wanted == self.wanted_refinement {
             return;
         }
@@ -335,7 +347,13 @@ impl Session {
                 self.refine(effects);
             }
             // Without the ResNet that was asked for the plain net remains to be shown.
-            Task::Refine if self.refined().is_none() => self.look(super::ViewCommand::ToggleResNet, effects),
+            Task::Refine if self.refined().is_none() => {
+                if self.window.refinement_panel() {
+                    self.window.side = Side::Layer;
+                }
+                self.look(ViewCommand::Compare(Compare::Plain), effects);
+            }
+            Task::Study => self.give_up_study(),
             Task::Field => self.give_up(Task::Field),
             Task::Refine | Task::Read | Task::ReadData | Task::Save | Task::Dialog => {}
         }

@@ -5,10 +5,22 @@
 pub struct WindowSettings {
     /// The panel on the left: layers, data, flow.
     pub network_panel: bool,
-    /// The panel on the right: what the layer does.
+    /// The panel on the right.
     pub layer_panel: bool,
+    /// What the panel on the right is about.
+    pub side: Side,
     /// Light or dark.
     pub appearance: Appearance,
+}
+
+/// What the panel on the right is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Side {
+    /// What the layer does.
+    #[default]
+    Layer,
+    /// The refinement into a ResNet.
+    Refinement,
 }
 
 /// Light or dark.
@@ -30,8 +42,23 @@ pub enum WindowCommand {
     ToggleNetworkPanel,
     /// Shows or hides the panel on the right.
     ToggleLayerPanel,
+    /// What the panel on the right is about; it is shown if it was not.
+    Side(Side),
     /// Light or dark.
     Appearance(Appearance),
+}
+
+impl Side {
+    /// Both, in the order of their tabs.
+    pub const ALL: [Side; 2] = [Side::Layer, Side::Refinement];
+
+    /// The words on the tab.
+    pub fn words(self) -> &'static str {
+        match self {
+            Side::Layer => "Layer",
+            Side::Refinement => "ResNet refinement",
+        }
+    }
 }
 
 impl Appearance {
@@ -50,16 +77,25 @@ impl Appearance {
 
 impl Default for WindowSettings {
     fn default() -> WindowSettings {
-        WindowSettings { network_panel: true, layer_panel: true, appearance: Appearance::System }
+        WindowSettings { network_panel: true, layer_panel: true, side: Side::Layer, appearance: Appearance::System }
     }
 }
 
 impl WindowSettings {
+    /// Whether the refinement panel is in sight.
+    pub fn refinement_panel(&self) -> bool {
+        self.layer_panel && self.side == Side::Refinement
+    }
+
     /// Carries out a command.
     pub fn apply(&mut self, command: WindowCommand) {
         match command {
             WindowCommand::ToggleNetworkPanel => self.network_panel = !self.network_panel,
             WindowCommand::ToggleLayerPanel => self.layer_panel = !self.layer_panel,
+            WindowCommand::Side(side) => {
+                self.layer_panel = true;
+                self.side = side;
+            }
             WindowCommand::Appearance(appearance) => self.appearance = appearance,
         }
     }

@@ -15,3 +15,4 @@ mod window;
 mod window_field;
 mod window_layer_panel;
 mod window_points;
+mod window_refinement;

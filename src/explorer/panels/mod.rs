@@ -3,10 +3,11 @@
 mod data;
 pub mod layer;
 mod network;
+pub mod refinement;
 
 use egui::{ScrollArea, Ui};
 
-use crate::session::{Command, Session};
+use crate::session::{Command, Session, Side, WindowCommand};
 
 /// Draws the panel on the left and tells what was asked for.
 pub fn left(ui: &mut Ui, session: &Session) -> Vec<Command> {
@@ -17,5 +18,23 @@ pub fn left(ui: &mut Ui, session: &Session) -> Vec<Command> {
         network::heading(ui, "Data");
         commands.extend(data::show(ui, session));
     });
+    commands
+}
+
+/// Draws the tabs over the panel on the right.
+pub fn tabs(ui: &mut Ui, shown: Side) -> Vec<Command> {
+    let mut commands = Vec::new();
+    ui.horizontal(|ui| {
+        for side in Side::ALL {
+            let tip = match side {
+                Side::Layer => "What the layer at the present time does.",
+                Side::Refinement => "The ResNet that the plain net becomes: its error, its depth, its blocks.",
+            };
+            if ui.selectable_label(shown == side, side.words()).on_hover_text(tip).clicked() && shown != side {
+                commands.push(Command::Window(WindowCommand::Side(side)));
+            }
+        }
+    });
+    ui.separator();
     commands
 }

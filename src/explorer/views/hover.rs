@@ -1,6 +1,7 @@
 //! What the tooltip of a point says.
 
 use egui::Ui;
+use nalgebra::DMatrix;
 
 use crate::dataset::Labels;
 use crate::explorer::theme;
@@ -10,8 +11,11 @@ use crate::session::{Scene, coordinate_name};
 /// As many coordinates as a tooltip can hold.
 const SHOWN: usize = 6;
 
-/// Index, label, values now, and the plain net's answer.
-pub fn point(ui: &mut Ui, scene: &Scene, sample: usize, position: &[f32]) {
+/// A network's answers: the values after the output function (outputs × samples) and the class of each sample.
+pub type Answers<'a> = (&'a DMatrix<f64>, &'a [usize]);
+
+/// Index, label, values now, and the answer of the network that the point runs through.
+pub fn point(ui: &mut Ui, scene: &Scene, sample: usize, position: &[f32], answers: Answers<'_>) {
     ui.strong(format!("Point {}", sample + 1));
     if let Some(label) = label(&scene.dataset.labels, sample) {
         ui.label(label);
@@ -23,7 +27,7 @@ pub fn point(ui: &mut Ui, scene: &Scene, sample: usize, position: &[f32]) {
     if position.len() > SHOWN {
         ui.label(theme::note(ui, format!("and {} more coordinates", position.len() - SHOWN)));
     }
-    if let Some(answer) = answer(scene, sample) {
+    if let Some(answer) = answer(scene, sample, answers) {
         ui.label(answer);
     }
 }
@@ -40,9 +44,9 @@ fn class_name(names: &[String], class: usize) -> String {
     names.get(class).cloned().unwrap_or_else(|| class.to_string())
 }
 
-fn answer(scene: &Scene, sample: usize) -> Option<String> {
-    let predicted = *scene.forward.predictions.get(sample)?;
-    let values = (sample < scene.forward.output.ncols()).then(|| scene.forward.output.column(sample))?;
+fn answer(scene: &Scene, sample: usize, (output, predictions): Answers<'_>) -> Option<String> {
+    let predicted = *predictions.get(sample)?;
+    let values = (sample < output.ncols()).then(|| output.column(sample))?;
     if let Labels::Values(_) = scene.dataset.labels {
         return Some(format!("predicted {}", theme::significant(*values.get(0)?)));
     }

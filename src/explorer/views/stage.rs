@@ -23,6 +23,8 @@ pub struct StageInput<'a> {
     pub refined: Option<&'a Arc<Refined>>,
     /// The newest field of that scene that is ready; it may be one of a time before.
     pub field: Option<&'a Arc<Field>>,
+    /// Whether the refinement panel is open, which has the ResNet's controls.
+    pub refinement_panel: bool,
     /// The view's settings.
     pub view: &'a ViewSettings,
     /// The time of the flow, 0 to L.

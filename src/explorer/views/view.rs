@@ -250,7 +250,7 @@ impl View<'_> {
         ring(&painter, palette, points::place(&placed), theme::THIN);
         let sample = placed.sample as usize;
         let position = paths(source).0.position(&self.scene.flow, self.input.t, sample);
-        response.clone().on_hover_ui_at_pointer(|ui| hover::point(ui, self.scene, sample, &position));
+        response.clone().on_hover_ui_at_pointer(|ui| hover::point(ui, self.scene, sample, &position, answers(source)));
         Some(sample)
     }
 
@@ -284,6 +284,14 @@ fn steps(refined: &crate::session::Refined) -> String {
     let Refinement { kind, steps, integrator } = refined.refinement;
     let by = if integrator == Integrator::Euler { String::new() } else { format!(" by {}", integrator.name()) };
     format!("N = {steps}, {}{by}", kind.name())
+}
+
+/// The answers of the network that a source is: the ResNet's are its own.
+fn answers(source: &Source) -> hover::Answers<'_> {
+    match source {
+        Source::Plain(scene) => (&scene.forward.output, &scene.forward.predictions),
+        Source::ResNet(refined) => (&refined.error.output, &refined.error.predictions),
+    }
 }
 
 fn paths(source: &Source) -> (&SampledPath, &SampledPath) {

@@ -72,6 +72,7 @@ impl Session {
         }
         let Session { scene, refined, field, view, stage, t, .. } = self;
         let input = StageInput {
+            refinement_panel: false,
             scene: scene.as_ref(),
             opening: None,
             refined: refined.as_ref(),

@@ -1,0 +1,54 @@
+//! Which ResNet: its number of steps, what is refined, and how a step is taken.
+
+use egui::{Slider, Ui};
+
+use crate::resnet::{Integrator, Refinement, RefinementKind};
+use crate::session::{MAX_STEPS, ViewCommand};
+
+/// Draws the controls into a row that may wrap.
+pub fn show(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
+    let mut steps = present.steps;
+    let name = ui
+        .label("N")
+        .on_hover_text("N: the number of Euler steps in each phase; each step is one block of the ResNet.");
+    let slider = Slider::new(&mut steps, 1..=MAX_STEPS).logarithmic(true);
+    if ui.add(slider).labelled_by(name.id).on_hover_text("More steps follow the flow more closely.").changed() {
+        commands.push(ViewCommand::Steps(steps));
+    }
+    for kind in RefinementKind::ALL {
+        let tip = match kind {
+            RefinementKind::Full => "Every phase becomes N Euler steps: rotations, compression, shift and activation.",
+            RefinementKind::Whole => "Each W stays one linear map; only the activation becomes N Euler steps.",
+        };
+        if ui.selectable_label(present.kind == kind, kind.name()).on_hover_text(tip).clicked() {
+            commands.push(ViewCommand::Kind(kind));
+        }
+    }
+    integrator(ui, present, commands);
+}
+
+fn integrator(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
+    let mut chosen = present.integrator;
+    let name = chosen.name();
+    let in_steps = present.kind == RefinementKind::Full;
+    let menu = ui.add_enabled_ui(in_steps, |ui| {
+        egui::ComboBox::new("integrator", "").selected_text(name).width(70.0).show_ui(ui, |ui| {
+            for integrator in Integrator::ALL {
+                let tip = match integrator {
+                    Integrator::Euler => "First order: the error falls as 1/N. Its steps are the blocks of a ResNet.",
+                    Integrator::Midpoint => "Second order: the error falls as 1/N². A step looks at two velocities.",
+                    Integrator::Rk4 => "Fourth order: the error falls as 1/N⁴. A step looks at four velocities.",
+                };
+                ui.selectable_value(&mut chosen, integrator, integrator.name()).on_hover_text(tip);
+            }
+        })
+    });
+    let response = menu.inner.response;
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, in_steps, format!("Integrator: {name}")));
+    response
+        .on_hover_text("How each step is taken. Only Euler's steps are a ResNet; the others are there to compare.")
+        .on_disabled_hover_text("While each W stays whole there is nothing to integrate; choose full.");
+    if chosen != present.integrator {
+        commands.push(ViewCommand::Integrate(chosen));
+    }
+}

@@ -1,0 +1,151 @@
+//! The refinement panel: which ResNet the plain net becomes, how far it strays, what that depends on, and its blocks.
+
+mod charts;
+pub mod controls;
+mod layers;
+mod trained;
+mod worst;
+
+use egui::{RichText, ScrollArea, Ui};
+
+use crate::explorer::theme::{self, Palette, SECTION_GAP};
+use crate::flow::Flow;
+use crate::resnet::{Integrator, LARGEST_SEARCHED};
+use crate::session::{Command, Refined, Scene, Study, ViewCommand, ViewSettings, counted};
+
+/// What the refinement panel shows.
+#[derive(Debug)]
+pub struct RefinementInput<'a> {
+    /// The open network and data; `None` before anything is open.
+    pub scene: Option<&'a Scene>,
+    /// The newest ResNet that is ready; it may be one for settings before the present ones.
+    pub refined: Option<&'a Refined>,
+    /// The newest study that is ready; it too may be of other settings.
+    pub study: Option<&'a Study>,
+    /// Whether the study of the present settings was given up.
+    pub given_up: bool,
+    /// The view's settings.
+    pub view: &'a ViewSettings,
+    /// The time of the flow, 0 to L.
+    pub t: f64,
+}
+
+/// Draws the panel into `ui` and tells what the user asked for.
+pub fn show(ui: &mut Ui, input: &RefinementInput<'_>) -> Vec<Command> {
+    let mut commands: Vec<ViewCommand> = Vec::new();
+    let Some(scene) = input.scene else {
+        ui.take_available_width();
+        ui.label(theme::note(ui, "Open a network to see the ResNet that it becomes."));
+        return Vec::new();
+    };
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| controls::show(ui, input.view.refinement, &mut commands));
+        depth(ui, scene, input);
+        as_network(ui, input.view.refinement.integrator);
+        numbers(ui, input);
+        charts::show(ui, input);
+        layers::show(ui, input);
+        worst::show(ui, input, &mut commands);
+        trained::show(ui, scene, input);
+    });
+    commands.into_iter().map(Command::View).collect()
+}
+
+/// A heading of the panel with a sentence on hover.
+fn section(ui: &mut Ui, title: &str, tip: &str) {
+    ui.add_space(SECTION_GAP);
+    ui.label(RichText::new(title).color(Palette::of(ui).ink).strong()).on_hover_text(tip);
+}
+
+/// The stretch of depth.
+fn depth(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>) {
+    let layers = counted(scene.flow.layers().len(), "layer");
+    let Some(refined) = input.refined else {
+        ui.label(theme::note(ui, format!("{layers}; the ResNet is being computed …")));
+        return;
+    };
+    let verb = if scene.flow.layers().len() == 1 { "becomes" } else { "become" };
+    let words = format!("{layers} {verb} {}", counted(refined.error.blocks, "block"));
+    ui.label(RichText::new(words).strong()).on_hover_text(
+        "Each step of each phase is one block x + W²·ReLU(W¹x + b¹) + b²; what is kept whole counts as one.",
+    );
+}
+
+/// What a step of the method is as a network.
+fn as_network(ui: &mut Ui, integrator: Integrator) {
+    let words = match integrator {
+        Integrator::Euler => "A step of Euler is a block of a ResNet: x + h·v(x).",
+        Integrator::Midpoint => {
+            "A step of midpoint has two blocks, one inside the other: x + h·v(x + ½h·v(x)). Its shortcut skips both."
+        }
+        Integrator::Rk4 => {
+            "A step of RK4 has four blocks, each fed by the one before, and adds their weighted mean: x + h/6·(k₁ + 2k₂ + 2k₃ + k₄)."
+        }
+    };
+    ui.label(theme::note(ui, words));
+}
+
+fn numbers(ui: &mut Ui, input: &RefinementInput<'_>) {
+    let mut rows: Vec<(&str, String, &str)> = Vec::new();
+    if let Some(refined) = input.refined {
+        let error = &refined.error;
+        rows.push((
+            "largest error",
+            theme::significant(error.max_error),
+            "The largest distance between the outputs of both networks, before the output function.",
+        ));
+        rows.push((
+            "relative",
+            theme::significant(error.relative_error),
+            "The largest error over the largest norm of the plain net's outputs.",
+        ));
+        rows.push((
+            "same answer",
+            format!("{} %", theme::figure(100.0 * error.prediction_agreement, 2)),
+            "The share of the points for which both predict the same class.",
+        ));
+    }
+    if let Some(study) = input.study {
+        let study = &study.convergence;
+        rows.push((
+            "all answers equal at",
+            match study.least_agreeing {
+                Some(steps) => format!("N = {steps}"),
+                None => format!("none up to {LARGEST_SEARCHED}"),
+            },
+            "The smallest N with which both networks predict the same class for every point. A larger N may miss a point \
+             that lies at the boundary again.",
+        ));
+        if let Some(stable) = study.least_stable() {
+            rows.push((
+                "stable from",
+                format!(
+                    "N = {} (layer {}, σ = {})",
+                    stable.least_steps,
+                    stable.layer,
+                    theme::significant(stable.sigma)
+                ),
+                "With fewer steps the compression of that layer comes out wrong: Euler needs N > |ln σ|, or the \
+                 direction changes sign.",
+            ));
+        }
+        rows.push((
+            "error of the knots",
+            theme::significant(study.interpolation_error),
+            "What replacing the activations by piecewise linear ones costs, whatever N is. It is apart from Euler's error.",
+        ));
+    }
+    egui::Grid::new("refinement numbers").num_columns(2).show(ui, |ui| {
+        for (name, value, tip) in rows {
+            ui.label(theme::note(ui, name)).on_hover_text(tip);
+            ui.add(egui::Label::new(value).wrap()).on_hover_text(tip);
+            ui.end_row();
+        }
+    });
+}
+
+/// The names of phases by layer, as the block list writes them.
+fn layer_words(flow: &Flow, layer: usize) -> String {
+    let name = flow.layers().get(layer - 1).map_or("", |layer| layer.name.as_str());
+    if name.is_empty() { format!("layer {layer}") } else { format!("layer {layer} · {name}") }
+}
