@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 
-use crate::formats::{self, Opened};
+use crate::formats::{self, FormatError, Opened};
 use crate::resnet::measure_blocks;
 
 use super::error::CommandError;
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network};
 use super::output::{print, print_json};
 use super::report::{DataReport, Report, TensorReport};
+use super::spectra;
 use super::table;
 use super::warnings;
 
@@ -30,6 +31,9 @@ pub(super) struct InspectArguments {
     /// A data file or the name of a built-in dataset, to tell the accuracy on it
     #[arg(long, value_name = "DATA")]
     data: Option<String>,
+    /// The spectra of the weights one by one, of convolutions also that of the kernel, for files that give only tensors
+    #[arg(long)]
+    spectra: bool,
     #[command(flatten)]
     chain: ChainOptions,
     #[command(flatten)]
@@ -53,7 +57,19 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<(), CommandError> {
 }
 
 fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Result<(), CommandError> {
-    let loaded = load_network(file, chain, &arguments.chain)?;
+    let list_spectra = || spectra::run(file, chain, &arguments.chain, arguments.json);
+    if arguments.spectra {
+        return list_spectra();
+    }
+    let loaded = match load_network(file, chain, &arguments.chain) {
+        // What makes no network may still have spectra, unless the network itself was asked for something.
+        Err(CommandError::Format(FormatError::Chain { source, .. }))
+            if source.leaves_spectra() && arguments.data.is_none() =>
+        {
+            return list_spectra();
+        }
+        loaded => loaded?,
+    };
     let network = &loaded.network;
     let data = match &arguments.data {
         Some(data) => Some(load_data(data, &arguments.samples, network)?),

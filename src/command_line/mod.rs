@@ -13,6 +13,7 @@ mod output;
 mod refine;
 mod report;
 mod run;
+mod spectra;
 mod table;
 mod warnings;
 

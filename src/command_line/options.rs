@@ -7,8 +7,11 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, Scaling};
 use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, TimeLaw};
-use crate::formats::{self, ChainProblem, ChainProposal, FormatError, GraphFile, GraphProblem, Opened, Precision};
-use crate::network::{Activation, Network, OutputFunction};
+use crate::formats::{
+    self, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, GraphProblem, Opened, Precision,
+    TensorFile,
+};
+use crate::network::{Activation, Network, OutputFunction, Volume};
 
 use super::error::CommandError;
 
@@ -24,6 +27,23 @@ pub(super) struct ChainOptions {
     /// Output function, for files that give only tensors
     #[arg(long, value_name = "NAME", value_parser = output_parser())]
     pub output: Option<OutputFunction>,
+    /// Shape of the input for files with convolutions that give only tensors: C,H,W, or C,W for a signal
+    #[arg(long, value_name = "SHAPE", value_parser = formats::parse_input_shape)]
+    pub input_shape: Option<Volume>,
+    /// How their convolutions move: stride=1,padding=0|same,dilation=1,pool=none|N|global; one for all, or one for each
+    /// between semicolons. Needed where the shapes fit in several ways
+    #[arg(long, value_name = "MOVES", value_parser = ConvolutionMoves::parse)]
+    pub convolutions: Option<ConvolutionMoves>,
+}
+
+/// How the convolutions of a chain move, one for all or one for each.
+#[derive(Clone, Debug)]
+pub(super) struct ConvolutionMoves(Vec<ConvolutionSettings>);
+
+impl ConvolutionMoves {
+    fn parse(text: &str) -> Result<ConvolutionMoves, String> {
+        ConvolutionSettings::parse_list(text).map(ConvolutionMoves)
+    }
 }
 
 /// The choices that the flow model leaves open.
@@ -108,13 +128,7 @@ pub(super) fn load_network(
             return Err(FormatError::Graph { path: file.into(), source: Box::new(problem) }.into());
         }
     };
-    let hidden = options.activation.unwrap_or_default();
-    let output = options.output.unwrap_or_default();
-    let proposal = if chain.is_empty() {
-        ChainProposal::new(&tensors, hidden, output)
-    } else {
-        ChainProposal::of_names(tensors.tensors(), chain, hidden, output)
-    };
+    let proposal = propose(&tensors, chain, options);
     // A file that gives no network at all is told before the option that it would need.
     let network = formats::build(&tensors, &proposal)?;
     if options.activation.is_none() && proposal.entries.len() > 1 {
@@ -126,6 +140,23 @@ pub(super) fn load_network(
         )));
     }
     Ok(LoadedNetwork { network, left_out: proposal.problems, cut: None })
+}
+
+/// The chain of a file that gives only tensors. `chain` names them where it is chosen by hand.
+pub(super) fn propose(tensors: &TensorFile, chain: &[String], options: &ChainOptions) -> ChainProposal {
+    let hidden = options.activation.unwrap_or_default();
+    let output = options.output.unwrap_or_default();
+    let mut proposal = if chain.is_empty() {
+        ChainProposal::new(tensors, hidden, output)
+    } else {
+        ChainProposal::of_names(tensors.tensors(), chain, hidden, output)
+    };
+    proposal.set_input_shape(options.input_shape);
+    if let Some(ConvolutionMoves(settings)) = &options.convolutions {
+        proposal.set_convolutions(settings);
+    }
+    proposal.check(tensors.tensors());
+    proposal
 }
 
 /// Reads the data for a network: a built-in dataset by its name, else a file.

@@ -57,12 +57,12 @@ fn layer_row(layer: &LayerReport) -> Vec<String> {
     ]
 }
 
-fn warning_line(place: &str, warning: &Warning) -> String {
+pub(super) fn warning_line(place: &str, warning: &Warning) -> String {
     format!("{} {}: {place}{}\n", warning.severity, warning.code, warning.message)
 }
 
 /// Columns as wide as their widest field, two spaces between them.
-fn aligned(rows: &[Vec<String>]) -> String {
+pub(super) fn aligned(rows: &[Vec<String>]) -> String {
     let columns = rows.first().map_or(0, Vec::len);
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|field| field.chars().count()).max();
     let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();

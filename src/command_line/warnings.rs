@@ -96,7 +96,15 @@ pub(super) fn of_cut(problem: &GraphProblem) -> Warning {
     Warning::serious("not_understood", format!("the network ends before its file does: {problem}"))
 }
 
+/// The finding that weights make no network.
+pub(super) fn of_no_flow(problem: &ChainProblem) -> Warning {
+    Warning::serious("no_flow", problem.to_string())
+}
+
 /// The finding of a tensor that the chain of layers leaves out.
 pub(super) fn of_problem(problem: &ChainProblem) -> Warning {
-    Warning::serious("unused_tensor", problem.to_string())
+    match problem {
+        ChainProblem::Folded { .. } => Warning::info("folded_normalisation", problem.to_string()),
+        _ => Warning::serious("unused_tensor", problem.to_string()),
+    }
 }

@@ -96,8 +96,8 @@ fn row(ui: &mut Ui, place: usize, entry: &ChainEntry, import: &Import) -> Vec<Im
     let layer = place + 1;
     ui.label(layer.to_string());
     ui.label(&entry.weight_name);
-    let widths = import.widths(entry);
-    let shape = widths.map_or("no matrix".to_owned(), |(inputs, outputs)| format!("{inputs} → {outputs}"));
+    let widths = import.chain.widths.get(place).cloned().flatten();
+    let shape = widths.map_or("not known".to_owned(), |(inputs, outputs)| format!("{inputs} → {outputs}"));
     let shape = RichText::new(shape);
     let warning = Palette::of(ui).warning;
     ui.label(if import.is_broken_at(entry) { shape.color(warning).strong() } else { shape });

@@ -32,7 +32,10 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-pub use chain::{ChainEntry, ChainProblem, ChainProposal, build};
+pub use chain::{
+    ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Normalisation, PaddingRule, PoolingRule,
+    WeightSpectrum, build, convolution_words, parse_input_shape, weight_spectrum,
+};
 pub use error::FormatError;
 pub use graph::GraphProblem;
 pub use layerflow_json::{save, write};

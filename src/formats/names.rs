@@ -90,6 +90,20 @@ pub(super) fn says_transposed(weight: &str) -> bool {
     ["kernel", "coefs", "vars/0"].iter().any(|word| find_word(weight, word).is_some())
 }
 
+/// Whether the name is one of a residual block's: `layer1.0.conv2.weight`, `shortcut.0.weight`.
+pub(super) fn says_residual(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    if ["downsample", "shortcut", "skip", "resid", "resblock"].iter().any(|word| lower.contains(word)) {
+        return true;
+    }
+    // Stages of blocks of convolutions, as ResNets call them: a word with a number, a number, a convolution.
+    let parts: Vec<&str> = lower.split(['.', '/']).collect();
+    parts.windows(3).any(|three| {
+        let is_stage = ["layer", "stage", "block", "group"].iter().any(|word| three[0].starts_with(word));
+        is_stage && three[1].bytes().all(|byte| byte.is_ascii_digit()) && three[2].starts_with("conv")
+    })
+}
+
 /// Whether any word in the name says that it is a weight.
 pub(super) fn says_weight(name: &str) -> bool {
     PAIRS.iter().any(|(word, _)| find_word(name, word).is_some())

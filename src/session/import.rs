@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Effect, Session};
-use crate::formats::{ChainEntry, ChainProblem, ChainProposal, TensorFile, TensorInfo};
+use crate::formats::{
+    ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, TensorFile, TensorInfo, parse_input_shape,
+};
 use crate::network::{Activation, OutputFunction};
 
 /// What plain nets have most often, so that one click opens most files.
@@ -21,6 +23,12 @@ pub struct Import {
     pub chain: ChainProposal,
     /// What is searched for among the tensors.
     pub search: String,
+    /// The input shape as it is typed.
+    pub input_shape: String,
+    /// How the convolutions move, as it is typed; empty: as the shapes decide.
+    pub convolutions: String,
+    /// Why one of the two is not understood.
+    pub misunderstood: Option<String>,
 }
 
 /// A change of the chain. Places count from 0.
@@ -40,6 +48,10 @@ pub enum ImportCommand {
     Activation(usize, Activation),
     /// The function that reads the last layer.
     Output(OutputFunction),
+    /// The shape of the input as C,H,W, for convolutions.
+    InputShape(String),
+    /// How the convolutions move, one for all or one for each between semicolons.
+    Convolutions(String),
     /// Search the tensors.
     Search(String),
     /// Read the values and show the network.
@@ -52,7 +64,9 @@ impl Import {
     /// The assistant with the chain that names and shapes propose.
     pub fn new(path: PathBuf, file: TensorFile) -> Import {
         let chain = ChainProposal::new(&file, USUAL_ACTIVATION, OutputFunction::Identity);
-        Import { path, file: Arc::new(file), chain, search: String::new() }
+        let empty = String::new;
+        let (search, input_shape, convolutions) = (empty(), empty(), empty());
+        Import { path, file: Arc::new(file), chain, search, input_shape, convolutions, misunderstood: None }
     }
 
     /// The tensor of this name.
@@ -60,23 +74,9 @@ impl Import {
         self.file.tensors().iter().find(|tensor| tensor.name == name)
     }
 
-    /// The inputs and outputs of a layer of the chain; `None` where its tensor is no matrix.
-    pub fn widths(&self, entry: &ChainEntry) -> Option<(usize, usize)> {
-        match (self.tensor(&entry.weight_name)?.shape.as_slice(), entry.transpose) {
-            ([rows, columns], false) => Some((*columns, *rows)),
-            ([rows, columns], true) => Some((*rows, *columns)),
-            _ => None,
-        }
-    }
-
     /// Whether the first thing that does not fit is at this layer.
     pub fn is_broken_at(&self, entry: &ChainEntry) -> bool {
-        match self.chain.fatal_problem() {
-            Some(ChainProblem::Break { second, .. }) => *second == entry.weight_name,
-            Some(ChainProblem::Bias { weight, .. }) => *weight == entry.weight_name,
-            Some(ChainProblem::Missing { name } | ChainProblem::NotAMatrix { name, .. }) => *name == entry.weight_name,
-            Some(ChainProblem::NoMatrix { .. } | ChainProblem::Unused { .. }) | None => false,
-        }
+        self.chain.fatal_problem().and_then(ChainProblem::weight) == Some(entry.weight_name.as_str())
     }
 
     /// The activation that all layers but the last have; `None` where they differ or there are none.
@@ -114,9 +114,24 @@ impl Import {
             }
             ImportCommand::Output(output) => self.chain.output = output,
             ImportCommand::Search(text) => self.search = text,
+            ImportCommand::InputShape(text) => self.input_shape = text,
+            ImportCommand::Convolutions(text) => self.convolutions = text,
             ImportCommand::Remove(_) | ImportCommand::MoveUp(_) | ImportCommand::Open | ImportCommand::Close => {}
         }
-        self.chain.check(self.file.tensors());
+        self.read_shapes();
+    }
+
+    /// Takes what is typed about convolutions over into the chain and finds again what does not fit.
+    fn read_shapes(&mut self) {
+        let given = |text: &String| !text.trim().is_empty();
+        let shape = given(&self.input_shape).then(|| parse_input_shape(&self.input_shape)).transpose();
+        let settings =
+            given(&self.convolutions).then(|| ConvolutionSettings::parse_list(&self.convolutions)).transpose();
+        self.misunderstood = shape.as_ref().err().or(settings.as_ref().err()).cloned();
+        let tensors = self.file.tensors();
+        self.chain.set_input_shape(shape.unwrap_or_default());
+        self.chain.set_convolutions(&settings.ok().flatten().unwrap_or_default());
+        self.chain.check(tensors);
     }
 }
 

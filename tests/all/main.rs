@@ -3,6 +3,7 @@
 
 mod command_line;
 mod convert_command;
+mod convolution;
 mod files;
 mod graph_files;
 mod layering;

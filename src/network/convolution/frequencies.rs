@@ -60,7 +60,8 @@ pub(super) fn periodic(
     }
     let largest_side = more.saturating_mul(all[0]).saturating_mul(all[1]);
     let method = SpectrumMethod::Periodic { torus, frequencies };
-    Ok(ConvolutionSpectrum::new(method, singular_values, largest_side))
+    let spectrum = ConvolutionSpectrum::new(method, singular_values, largest_side);
+    Ok(ConvolutionSpectrum { is_sampled: frequencies != all, ..spectrum })
 }
 
 /// Rows and columns of one group's matrix at one frequency.

@@ -120,6 +120,14 @@ impl Convolution {
         Volume::new(self.kernel.outputs(), height, width)
     }
 
+    /// Refuses what no matrix is made for.
+    ///
+    /// # Errors
+    /// If a matrix from `input` to `output` would be larger than 4096 on a side or than 2²³ entries.
+    pub fn refuse_too_large(input: Volume, output: Volume) -> Result<(), ConvolutionError> {
+        refuse_too_large(output.values(), input.values())
+    }
+
     /// The matrix and bias of this convolution for inputs of this shape, both sides flattened in the same order.
     ///
     /// y(o, p) = Σ_{c, τ} K(o, c, τ)·x(c, stride·p + dilation·τ − padding) + b(o), where x is 0 in the padding: the row

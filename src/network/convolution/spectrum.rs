@@ -1,7 +1,9 @@
 //! The singular values of a convolution: of its matrix, of its periodic twin, or of its kernel alone.
 
+use nalgebra::DMatrix;
+
 use super::{Convolution, ConvolutionError, Flattening, Volume, frequencies};
-use crate::linalg::library;
+use crate::linalg::{LinalgError, library};
 
 /// The matrix is decomposed while min(m, n)²·max(m, n) is at most this: about two seconds. Beyond it the periodic
 /// convolution is taken.
@@ -10,10 +12,9 @@ const MOST_WORK: usize = 1 << 30;
 /// How singular values were found, which decides what they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpectrumMethod {
-    /// Those of the convolution's matrix, with its zero padding: what the layer does.
-    Padded,
-    /// Those of the convolution on a torus, where what leaves on one side enters on the other. All those of the torus
-    /// where `frequencies` × its stride is the torus, else those at that many evenly spaced frequencies.
+    /// Those of the map's matrix, with its zero padding if it is a convolution: what the layer does.
+    Matrix,
+    /// Those of the convolution on a torus, where what leaves on one side enters on the other.
     Periodic {
         /// Rows and columns of the torus.
         torus: [usize; 2],
@@ -33,6 +34,8 @@ pub struct ConvolutionSpectrum {
     pub method: SpectrumMethod,
     /// The values, largest first.
     pub singular_values: Vec<f64>,
+    /// Whether they are only those of some frequencies of a torus.
+    pub is_sampled: bool,
     /// How many of them are above σ₁·max(m, n)·ε, the usual rank.
     pub rank: usize,
 }
@@ -42,7 +45,16 @@ impl ConvolutionSpectrum {
         values.sort_by(|left, right| right.total_cmp(left));
         let threshold = values.first().copied().unwrap_or(0.0) * largest_side as f64 * f64::EPSILON;
         let rank = values.iter().filter(|sigma| **sigma > threshold).count();
-        ConvolutionSpectrum { method, singular_values: values, rank }
+        ConvolutionSpectrum { method, singular_values: values, is_sampled: false, rank }
+    }
+
+    /// The singular values of a matrix.
+    ///
+    /// # Errors
+    /// If the decomposition fails.
+    pub fn of_matrix(matrix: &DMatrix<f64>) -> Result<ConvolutionSpectrum, LinalgError> {
+        let values = library::singular_values(matrix)?;
+        Ok(ConvolutionSpectrum::new(SpectrumMethod::Matrix, values, matrix.nrows().max(matrix.ncols())))
     }
 
     /// σ₁/σ_min; `None` where the smallest is zero to rounding.
@@ -51,23 +63,21 @@ impl ConvolutionSpectrum {
         (self.rank == self.singular_values.len()).then(|| largest / smallest)
     }
 
-    /// Σσ²/σ₁² as a share of the number of values, 0 to 1: for maps of any size, how evenly directions are treated.
-    pub fn evenness(&self) -> f64 {
-        match self.singular_values.first() {
-            Some(largest) if *largest > 0.0 => {
-                let squares: f64 = self.singular_values.iter().map(|sigma| (sigma / largest).powi(2)).sum();
-                squares / self.singular_values.len() as f64
-            }
-            _ => 0.0,
+    /// At most `most` of the values, evenly picked from the largest to the smallest, both included.
+    pub fn picked(&self, most: usize) -> Vec<f64> {
+        let (count, last) = (self.singular_values.len(), self.singular_values.len().saturating_sub(1));
+        if count <= most || most < 2 {
+            return self.singular_values.iter().take(most).copied().collect();
         }
+        (0..most).map(|place| self.singular_values[place * last / (most - 1)]).collect()
     }
 }
 
 impl SpectrumMethod {
-    /// `padded`, `periodic` or `kernel`, as results call it.
+    /// `matrix`, `periodic` or `kernel`, as results call it.
     pub fn name(&self) -> &'static str {
         match self {
-            SpectrumMethod::Padded => "padded",
+            SpectrumMethod::Matrix => "matrix",
             SpectrumMethod::Periodic { .. } => "periodic",
             SpectrumMethod::Kernel => "kernel",
         }
@@ -91,10 +101,7 @@ impl Convolution {
             return self.periodic_spectrum(input.sides(), go_on);
         }
         match self.lower(input, Flattening::ChannelsFirst) {
-            Ok(affine) => {
-                let values = library::singular_values(&affine.weight)?;
-                Ok(ConvolutionSpectrum::new(SpectrumMethod::Padded, values, more))
-            }
+            Ok(affine) => Ok(ConvolutionSpectrum::of_matrix(&affine.weight)?),
             Err(ConvolutionError::TooLarge { .. }) => self.periodic_spectrum(input.sides(), go_on),
             Err(error) => Err(error),
         }
@@ -119,7 +126,6 @@ impl Convolution {
     /// If the decomposition fails.
     pub fn kernel_spectrum(&self) -> Result<ConvolutionSpectrum, ConvolutionError> {
         let matrix = self.kernel().reshaped();
-        let values = library::singular_values(&matrix)?;
-        Ok(ConvolutionSpectrum::new(SpectrumMethod::Kernel, values, matrix.nrows().max(matrix.ncols())))
+        Ok(ConvolutionSpectrum { method: SpectrumMethod::Kernel, ..ConvolutionSpectrum::of_matrix(&matrix)? })
     }
 }

@@ -1,0 +1,160 @@
+//! `layerflow inspect --spectra`, and `inspect` of a file with convolutions that makes no network: the spectra of the
+//! weights one by one.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::formats::{self, ChainProblem, ChainProposal, Opened, TensorFile, WeightSpectrum, weight_spectrum};
+use crate::network::{ConvolutionSpectrum, SpectrumMethod};
+
+use super::error::CommandError;
+use super::options::{ChainOptions, propose};
+use super::output::{print, print_json};
+use super::table::{aligned, warning_line};
+use super::warnings::{self, Warning};
+
+/// At most so many singular values of a weight are printed, evenly picked from the largest to the smallest.
+const MOST_PRINTED: usize = 256;
+
+/// What is told of a file's weights when there is no flow.
+#[derive(Debug, Serialize)]
+struct SpectraReport {
+    /// Always null: there is no network.
+    network: Option<()>,
+    weights: Vec<WeightReport>,
+    warnings: Vec<Warning>,
+}
+
+#[derive(Debug, Serialize)]
+struct WeightReport {
+    name: String,
+    kind: String,
+    /// Whether shape, stride and padding are assumed.
+    assumed: bool,
+    operator: SpectrumReport,
+    kernel: Option<SpectrumReport>,
+}
+
+#[derive(Debug, Serialize)]
+struct SpectrumReport {
+    method: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    torus: Option<[usize; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frequencies: Option<[usize; 2]>,
+    /// Whether `count` leaves out frequencies of the torus.
+    #[serde(rename = "sampled")]
+    is_sampled: bool,
+    /// How many singular values there are; `singular_values` holds some of them.
+    count: usize,
+    rank: usize,
+    spectral_norm: Option<f64>,
+    smallest: Option<f64>,
+    condition_number: Option<f64>,
+    singular_values: Vec<f64>,
+}
+
+impl SpectrumReport {
+    fn new(spectrum: &ConvolutionSpectrum) -> SpectrumReport {
+        let (torus, frequencies) = match spectrum.method {
+            SpectrumMethod::Periodic { torus, frequencies } => (Some(torus), Some(frequencies)),
+            SpectrumMethod::Matrix | SpectrumMethod::Kernel => (None, None),
+        };
+        let values = &spectrum.singular_values;
+        SpectrumReport {
+            method: spectrum.method.name(),
+            torus,
+            frequencies,
+            is_sampled: spectrum.is_sampled,
+            count: values.len(),
+            rank: spectrum.rank,
+            spectral_norm: values.first().copied(),
+            smallest: values.last().copied(),
+            condition_number: spectrum.condition_number(),
+            singular_values: spectrum.picked(MOST_PRINTED),
+        }
+    }
+}
+
+/// Prints the spectra of the weights in a file of tensors.
+pub(super) fn run(file: &Path, chain: &[String], options: &ChainOptions, json: bool) -> Result<(), CommandError> {
+    let Opened::Tensors(tensors) = formats::open(file)? else {
+        return Err(CommandError::Usage(format!(
+            "{}: gives a whole network, whose layers `inspect` shows with their spectra; leave --spectra out",
+            file.display()
+        )));
+    };
+    let proposal = propose(&tensors, chain, options);
+    if proposal.entries.is_empty() {
+        formats::build(&tensors, &proposal)?;
+    }
+    let report = report(&tensors, &proposal)?;
+    if json { print_json(&report) } else { print(&text(file, &report)) }
+}
+
+fn report(tensors: &TensorFile, proposal: &ChainProposal) -> Result<SpectraReport, CommandError> {
+    let mut weights = Vec::new();
+    for place in 0..proposal.entries.len() {
+        weights.extend(weight_spectrum(tensors, proposal, place, &mut || true)?.map(WeightReport::new));
+    }
+    let warning = |problem: &ChainProblem| {
+        if problem.is_fatal() { warnings::of_no_flow(problem) } else { warnings::of_problem(problem) }
+    };
+    // One reason why there is no flow is enough; a broken chain has many.
+    let fatal = proposal.fatal_problem().into_iter();
+    let others = proposal.problems.iter().filter(|problem| !problem.is_fatal());
+    Ok(SpectraReport { network: None, weights, warnings: fatal.chain(others).map(warning).collect() })
+}
+
+impl WeightReport {
+    fn new(weight: WeightSpectrum) -> WeightReport {
+        WeightReport {
+            operator: SpectrumReport::new(&weight.operator),
+            kernel: weight.kernel.as_ref().map(SpectrumReport::new),
+            name: weight.name,
+            kind: weight.what,
+            assumed: weight.is_assumed,
+        }
+    }
+}
+
+fn text(file: &Path, report: &SpectraReport) -> String {
+    let mut text = format!("{}: the spectra of its weights, without a flow\n\n", file.display());
+    let header = ["weight", "kind", "operator", "values", "rank", "σ max", "σ min", "condition", "kernel σ max"];
+    let mut rows = vec![header.map(String::from).to_vec()];
+    rows.extend(report.weights.iter().map(row));
+    text += &aligned(&rows);
+    text += "\nσ: singular values. matrix: those of the layer's matrix, zero padding included. periodic: those of the \
+             convolution on a torus of\nthe size given, of all its frequencies or of so many. *: nothing tells the shape \
+             of the input, the stride and the padding;\nassumed are the size given, 1 and none. kernel: the kernel alone \
+             as a matrix, outputs × (inputs · height · width).\n";
+    text.extend(report.warnings.iter().map(|warning| warning_line("", warning)));
+    text
+}
+
+fn row(weight: &WeightReport) -> Vec<String> {
+    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.4}"));
+    let operator = &weight.operator;
+    let mut method = operator.method.to_owned();
+    if let (Some([height, width]), Some([rows, columns])) = (operator.torus, operator.frequencies) {
+        method += &format!(" {height}×{width}");
+        if operator.is_sampled {
+            method += &format!(", {rows}×{columns} frequencies");
+        }
+    }
+    if weight.assumed {
+        method += " *";
+    }
+    vec![
+        weight.name.clone(),
+        weight.kind.clone(),
+        method,
+        operator.count.to_string(),
+        operator.rank.to_string(),
+        number(operator.spectral_norm),
+        number(operator.smallest),
+        operator.condition_number.map_or_else(|| "–".to_owned(), |condition| format!("{condition:.3e}")),
+        number(weight.kernel.as_ref().and_then(|kernel| kernel.spectral_norm)),
+    ]
+}

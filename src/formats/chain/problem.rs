@@ -1,0 +1,129 @@
+//! Why tensors do not make a chain of layers.
+
+use thiserror::Error;
+
+use crate::network::ConvolutionError;
+
+/// Why tensors do not make a chain.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum ChainProblem {
+    /// No tensor has two axes, and none is a kernel.
+    #[error("holds no matrix of numbers, so no dense layer{}", if *.objects { "; its Python objects are never loaded, save numbers instead" } else { "; give a file with weights" })]
+    NoMatrix { objects: bool },
+    /// Neighbours that do not fit.
+    #[error(
+        "`{first}` ({first_shape}) gives {outputs} values, but `{second}` ({second_shape}) takes {inputs}; choose the \
+         chain by hand or correct the file"
+    )]
+    Break { first: String, first_shape: String, outputs: usize, second: String, second_shape: String, inputs: usize },
+    /// A first layer that does not take the input shape that was given.
+    #[error("`{name}` ({shape}) takes {inputs} inputs, but the input shape {given} has {values}; give another shape")]
+    Input { name: String, shape: String, inputs: usize, given: String, values: usize },
+    /// A convolution whose input's shape is not known.
+    #[error(
+        "`{name}` ({shape}) is a convolution, so the shape of the network's input is needed: give channels, height and \
+         width, on the command line as --input-shape C,H,W (C,W for a signal)"
+    )]
+    InputShape { name: String, shape: String },
+    /// A convolution that does not fit what comes before it.
+    #[error("`{name}` ({shape}): {source}")]
+    Convolution { name: String, shape: String, source: ConvolutionError },
+    /// A convolution behind a layer without a shape.
+    #[error(
+        "`{name}` ({shape}) is a convolution behind a dense layer, whose output has no shape; choose the chain by hand"
+    )]
+    NoShape { name: String, shape: String },
+    /// Convolutions whose matrices together are too large.
+    #[error(
+        "the matrices of the convolutions up to `{name}` have more than {most} entries, too many for a flow; their \
+         spectra can be shown"
+    )]
+    TooMany { name: String, most: usize },
+    /// Strides, paddings and pooling that the shapes do not decide.
+    #[error(
+        "the file does not tell how its convolutions move, and {fits}; give it, on the command line as --convolutions \
+         with one of the form stride=1,padding=0,pool=none (for each convolution, between semicolons, or one for all)"
+    )]
+    Undetermined { fits: String },
+    /// Names of residual blocks.
+    #[error(
+        "`{name}` belongs to a residual block, and tensors do not tell where its shortcut goes, so there is no flow; its \
+         spectra are shown, and an ONNX or Keras file would tell the whole graph"
+    )]
+    Residual { name: String },
+    /// A bias that does not fit its weight.
+    #[error("bias `{bias}` has {found}, but `{weight}` ({shape}) gives {outputs} outputs; choose another bias or none")]
+    Bias { weight: String, shape: String, outputs: usize, bias: String, found: String },
+    /// A tensor that was asked for and is not there.
+    #[error("has no tensor `{name}`; `layerflow inspect FILE --tensors` lists what it has")]
+    Missing { name: String },
+    /// A tensor that was asked for as a weight and is no matrix.
+    #[error(
+        "tensor `{name}` ({shape}, {dtype}) is not a matrix or a kernel of numbers; choose one with two axes or more"
+    )]
+    NotAMatrix { name: String, shape: String, dtype: String },
+    /// A batch normalisation that is part of a layer; not fatal.
+    #[error(
+        "batch normalisation `{name}` is folded into `{weight}`, before its activation, with ε = {epsilon}, which the \
+         file does not tell"
+    )]
+    Folded { name: String, weight: String, epsilon: f64 },
+    /// A tensor of numbers that the chain leaves out.
+    #[error(
+        "tensor `{name}` ({shape}) is not part of the chain: only matrices and kernels with their biases are understood"
+    )]
+    Unused { name: String, shape: String },
+}
+
+impl ChainProblem {
+    /// Whether no network can be built in spite of it.
+    pub fn is_fatal(&self) -> bool {
+        !matches!(self, ChainProblem::Unused { .. } | ChainProblem::Folded { .. })
+    }
+
+    /// Whether it may come from how the convolutions move, or is not fatal.
+    pub(super) fn is_of_moves(&self) -> bool {
+        use ChainProblem::{Break, Convolution};
+        let channels =
+            matches!(self, Convolution { source, .. } if matches!(source, ConvolutionError::Channels { .. }));
+        (matches!(self, Convolution { .. } | Break { .. }) && !channels) || self.is_of_size()
+    }
+
+    /// Whether everything would fit if it were smaller, or nothing is wrong at all.
+    pub(super) fn is_of_size(&self) -> bool {
+        let too_large = matches!(self, ChainProblem::Convolution { source, .. } if matches!(source, ConvolutionError::TooLarge { .. }));
+        too_large || matches!(self, ChainProblem::TooMany { .. }) || !self.is_fatal()
+    }
+
+    /// Whether it is about convolutions, so that spectra are what can be shown.
+    pub fn leaves_spectra(&self) -> bool {
+        use ChainProblem::{Convolution, InputShape, NoShape, Residual, TooMany, Undetermined};
+        matches!(
+            self,
+            InputShape { .. }
+                | Convolution { .. }
+                | NoShape { .. }
+                | TooMany { .. }
+                | Undetermined { .. }
+                | Residual { .. }
+        )
+    }
+
+    /// The weight at which it lies.
+    pub fn weight(&self) -> Option<&str> {
+        match self {
+            ChainProblem::Break { second: name, .. }
+            | ChainProblem::Bias { weight: name, .. }
+            | ChainProblem::Input { name, .. }
+            | ChainProblem::InputShape { name, .. }
+            | ChainProblem::Convolution { name, .. }
+            | ChainProblem::NoShape { name, .. }
+            | ChainProblem::Residual { name }
+            | ChainProblem::TooMany { name, .. }
+            | ChainProblem::Folded { weight: name, .. }
+            | ChainProblem::Missing { name }
+            | ChainProblem::NotAMatrix { name, .. } => Some(name),
+            ChainProblem::NoMatrix { .. } | ChainProblem::Undetermined { .. } | ChainProblem::Unused { .. } => None,
+        }
+    }
+}

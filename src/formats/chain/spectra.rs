@@ -1,0 +1,89 @@
+//! The spectra of a chain's weights one by one, whether or not the chain makes a network.
+
+use super::build::read_convolution;
+use super::pairing::{index, weight};
+use super::shapes::{self, Given, KernelAxes};
+use super::{ChainEntry, ChainProposal};
+use crate::formats::FormatError;
+use crate::formats::tensors::{TensorFile, TensorInfo};
+use crate::linalg::LinalgError;
+use crate::network::{ConvolutionError, ConvolutionSpectrum, Volume};
+
+/// The sides of the torus on which a convolution is taken whose input's shape is not known.
+const ASSUMED_SIDE: usize = 16;
+
+/// The spectrum of one weight of a chain.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WeightSpectrum {
+    /// The weight's tensor.
+    pub name: String,
+    /// What it is: `conv 3×3, 8→16, on 28×28`, or `dense`.
+    pub what: String,
+    /// What the layer does to its input, the activation left out; its bias changes nothing here.
+    pub operator: ConvolutionSpectrum,
+    /// The kernel alone as a matrix; `None` for a matrix.
+    pub kernel: Option<ConvolutionSpectrum>,
+    /// Whether the shape of the input, the stride and the padding are assumed, because nothing tells them.
+    pub is_assumed: bool,
+}
+
+/// Finds the spectrum of the weight at this place of the chain. `go_on` is asked in between; once it answers false there
+/// is none, which is `Ok(None)`.
+///
+/// # Errors
+/// If the weight cannot be read, or its decomposition fails.
+pub fn weight_spectrum(
+    file: &TensorFile,
+    chain: &ChainProposal,
+    place: usize,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Result<Option<WeightSpectrum>, FormatError> {
+    let Some(entry) = chain.entries.get(place) else { return Ok(None) };
+    let index = index(file.tensors());
+    let refused = |source| FormatError::Chain { path: file.path().into(), source: Box::new(source) };
+    let tensor = weight(&index, entry).map_err(refused)?;
+    let name = entry.weight_name.clone();
+    let fault = |problem: String| FormatError::Tensor { path: file.path().into(), tensor: name.clone(), problem };
+    let undone = |error: ConvolutionError| fault(format!("has no spectrum: {error}"));
+    let Some(settings) = entry.convolution else {
+        let matrix = file.matrix(&entry.weight_name)?;
+        let operator = ConvolutionSpectrum::of_matrix(&matrix);
+        let operator = operator.map_err(|error: LinalgError| undone(error.into()))?;
+        return Ok(Some(WeightSpectrum { name, what: "dense".into(), operator, kernel: None, is_assumed: false }));
+    };
+    let followed = shapes::follow(&chain.entries, chain.input_shape, &index);
+    let (known, before) = match followed.widths.get(place) {
+        Some((Given::Shape(volume), Given::Shape(_))) => (Some(*volume), None),
+        _ => (None, place.checked_sub(1).and_then(|before| chain.entries.get(before))),
+    };
+    let input = match known {
+        Some(input) => input,
+        None => assumed_input(entry, tensor, before.and_then(|before| outputs_of(before, &index))).map_err(undone)?,
+    };
+    let convolution = read_convolution(file, entry, settings, input)?.map_err(undone)?;
+    let operator = match known {
+        Some(input) => convolution.operator_spectrum(input, go_on),
+        None => convolution.periodic_spectrum(input.sides(), go_on),
+    };
+    let operator = match operator {
+        Ok(operator) => operator,
+        Err(ConvolutionError::Cancelled) => return Ok(None),
+        Err(error) => return Err(undone(error)),
+    };
+    let kernel = Some(convolution.kernel_spectrum().map_err(undone)?);
+    Ok(Some(WeightSpectrum { name, what: convolution.words(input), operator, kernel, is_assumed: known.is_none() }))
+}
+
+fn outputs_of(entry: &ChainEntry, index: &super::pairing::Index<'_>) -> Option<usize> {
+    weight(index, entry).ok().map(|tensor| shapes::outputs(entry, tensor))
+}
+
+/// A small picture with the channels that the kernel takes. A kernel that sees one channel behind as many channels as it
+/// has outputs is taken channel by channel.
+fn assumed_input(entry: &ChainEntry, tensor: &TensorInfo, before: Option<usize>) -> Result<Volume, ConvolutionError> {
+    let axes = KernelAxes::of_shape(&tensor.shape, entry.transpose);
+    let axes = axes.ok_or(ConvolutionError::Zero { part: "size" })?;
+    let channelwise = before.filter(|before| axes.group_inputs == 1 && axes.outputs.is_multiple_of(*before));
+    let height = if tensor.shape.len() == 3 { 1 } else { ASSUMED_SIDE };
+    Volume::new(channelwise.unwrap_or(axes.group_inputs), height, ASSUMED_SIDE)
+}
