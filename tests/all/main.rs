@@ -7,6 +7,7 @@ mod convolution;
 mod files;
 mod graph_files;
 mod layering;
+mod mutations;
 mod pictures;
 mod reference_cases;
 mod refine_command;
