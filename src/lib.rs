@@ -28,7 +28,7 @@
 //! # The modules
 //!
 //! In this order, each using only those before it: [`linalg`], [`network`], [`dataset`], [`formats`], [`flow`], [`resnet`],
-//! [`session`], [`jobs`], [`explorer`], [`offscreen`], [`command_line`]. Only [`explorer`] and [`offscreen`] know the window
+//! [`training`], [`session`], [`jobs`], [`explorer`], [`offscreen`], [`command_line`]. Only [`explorer`] and [`offscreen`] know the window
 //! library. A test reads the sources and keeps it so.
 //!
 //! ```
@@ -59,3 +59,4 @@ pub mod network;
 pub mod offscreen;
 pub mod resnet;
 pub mod session;
+pub mod training;

@@ -10,6 +10,7 @@ use crate::flow::FlowError;
 use crate::formats::FormatError;
 use crate::network::NetworkError;
 use crate::resnet::BlocksError;
+use crate::training::TrainingError;
 
 /// Why a command ended without its result.
 #[derive(Debug, Error)]
@@ -29,6 +30,9 @@ pub(super) enum CommandError {
     /// The refined network cannot be written as blocks.
     #[error("{}: {source}", path.display())]
     Blocks { path: PathBuf, source: BlocksError },
+    /// The network cannot be trained on the data, or training diverged.
+    #[error("{data}: {source}")]
+    Training { data: String, source: TrainingError },
     /// Built-in data of another width than the network takes.
     #[error(
         "the dataset {name} has {found} coordinates, but the network takes {expected} inputs; `grid` has as many as needed"

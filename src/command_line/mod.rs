@@ -15,6 +15,7 @@ mod report;
 mod run;
 mod spectra;
 mod table;
+mod train;
 mod warnings;
 
 use std::ffi::OsString;
@@ -50,6 +51,7 @@ enum Command {
     Flow(flow::FlowCommand),
     Refine(refine::RefineArguments),
     Convert(convert::ConvertArguments),
+    Train(train::TrainArguments),
 }
 
 /// Does what the arguments (the program's name first) ask for and answers the exit status.
@@ -73,6 +75,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Flow(arguments)) => flow::run(arguments),
         Some(Command::Refine(arguments)) => refine::run(arguments),
         Some(Command::Convert(arguments)) => convert::run(arguments),
+        Some(Command::Train(arguments)) => train::run(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -16,7 +16,7 @@ use crate::network::{Activation, Network, OutputFunction, Volume};
 use super::error::CommandError;
 
 /// The most numbers of a built-in dataset, 1 GB.
-const MOST_NUMBERS: usize = 1 << 27;
+pub(super) const MOST_NUMBERS: usize = 1 << 27;
 
 /// How to make a network of a file that gives only tensors.
 #[derive(Args, Clone, Debug, Default)]
@@ -202,7 +202,7 @@ pub(super) struct Files {
     pub tensors: Vec<String>,
 }
 
-fn noise(text: &str) -> Result<f64, String> {
+pub(super) fn noise(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() && value >= 0.0 => Ok(value),
         _ => Err("it must be a finite number, 0 or larger".into()),
@@ -218,11 +218,11 @@ where
         .try_map(move |name| from_name(&name).ok_or_else(|| format!("the name {name} is not known")))
 }
 
-fn activation_parser() -> impl TypedValueParser<Value = Activation> {
+pub(super) fn activation_parser() -> impl TypedValueParser<Value = Activation> {
     parser(Activation::ALL.map(Activation::name).to_vec(), Activation::from_name)
 }
 
-fn output_parser() -> impl TypedValueParser<Value = OutputFunction> {
+pub(super) fn output_parser() -> impl TypedValueParser<Value = OutputFunction> {
     parser(OutputFunction::ALL.map(OutputFunction::name).to_vec(), OutputFunction::from_name)
 }
 

@@ -10,6 +10,8 @@ use super::{Dataset, Labels};
 
 /// The pixels of a digit, 8×8.
 pub(super) const PIXELS: usize = 64;
+/// The digits in the file.
+pub(super) const SAMPLES: usize = 1797;
 /// The darkest value in the file; the points are scaled so that it is 1.
 const DARKEST: f64 = 16.0;
 
@@ -54,7 +56,7 @@ mod tests {
     #[test]
     fn all_digits_are_embedded() {
         let (pixels, classes) = read().unwrap();
-        assert_eq!((pixels.len(), classes.len()), (1797 * PIXELS, 1797));
+        assert_eq!((pixels.len(), classes.len()), (SAMPLES * PIXELS, SAMPLES));
         assert!(pixels.iter().all(|x| (0.0..=DARKEST).contains(x)));
         assert!((0..10).all(|digit| classes.iter().filter(|&&class| class == digit).count() > 170));
     }
@@ -62,6 +64,6 @@ mod tests {
     #[test]
     fn more_than_all_gives_all() {
         let digits = sample(5000, &mut Random::new(0));
-        assert_eq!(digits.samples(), 1797);
+        assert_eq!(digits.samples(), SAMPLES);
     }
 }

@@ -53,6 +53,9 @@ const SPIRAL_TURNS: f64 = 1.0;
 const SPIRAL_START: f64 = 0.1;
 /// The radius of the inner circle; the outer one has radius 1.
 const INNER_RADIUS: f64 = 0.4;
+/// Half the gap between the quadrants of `Xor`: three times the usual noise, which would otherwise carry points into
+/// a quadrant of the other class.
+const XOR_GAP: f64 = 0.15;
 /// The number of clusters of `Blobs`, evenly placed on a circle.
 const BLOBS: usize = 3;
 /// The spread of a cluster of `Blobs` beside the noise asked for.
@@ -97,6 +100,15 @@ impl Generator {
             Generator::SwissRoll => Some(3),
             Generator::Digits => Some(digits::PIXELS),
             _ => Some(2),
+        }
+    }
+
+    /// The options that suit it for training: all digits as they are, and 500 points of the others.
+    pub fn training_options(self) -> GeneratorOptions {
+        let defaults = GeneratorOptions::default();
+        match self {
+            Generator::Digits => GeneratorOptions { samples: digits::SAMPLES, noise: 0.0, ..defaults },
+            _ => defaults,
         }
     }
 
@@ -167,7 +179,7 @@ fn xor(samples: usize, random: &mut Random) -> Dataset {
     // Quadrants take turns; class 1 where the signs differ.
     const SIGNS: [[f64; 2]; 4] = [[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]];
     let points: Vec<f64> =
-        (0..samples).flat_map(|i| SIGNS[i % 4].map(|sign| sign * random.between(0.05, 1.0))).collect();
+        (0..samples).flat_map(|i| SIGNS[i % 4].map(|sign| sign * random.between(XOR_GAP, 1.0))).collect();
     classified(Generator::Xor, DMatrix::from_vec(2, samples, points), 2, |i| i % 2)
 }
 

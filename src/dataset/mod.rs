@@ -22,6 +22,7 @@ use nalgebra::DMatrix;
 pub use choice::{ColumnKind, ColumnOutline, DataChoice, LabelChoice, Scaling};
 pub use error::DatasetError;
 pub use generator::{Generator, GeneratorOptions};
+pub use random::Random;
 
 use choice::Table;
 use csv_file::CsvTable;

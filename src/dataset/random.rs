@@ -9,35 +9,58 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// A stream of random numbers that its seed determines.
-pub(super) struct Random {
+#[derive(Clone, Debug)]
+pub struct Random {
     bits: ChaCha8Rng,
 }
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Random {
+    /// The first stream of a seed.
+    pub fn new(seed: u64) -> Random {
         Random { bits: ChaCha8Rng::seed_from_u64(seed) }
     }
 
+    /// One of the independent streams of a seed; stream 0 is that of [`Random::new`].
+    pub fn stream(seed: u64, stream: u64) -> Random {
+        let mut random = Random::new(seed);
+        random.bits.set_stream(stream);
+        random
+    }
+
     /// Uniform in [0, 1): the 53 high bits, so that every value is a multiple of 2⁻⁵³.
-    pub(super) fn unit(&mut self) -> f64 {
+    pub fn unit(&mut self) -> f64 {
         (self.bits.next_u64() >> 11) as f64 * (0.5_f64).powi(53)
     }
 
     /// Uniform in [low, high).
-    pub(super) fn between(&mut self, low: f64, high: f64) -> f64 {
+    pub fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.unit()
     }
 
     /// Standard normal, by the transform of Box and Muller (its cosine half).
-    pub(super) fn normal(&mut self) -> f64 {
+    pub fn normal(&mut self) -> f64 {
         // 1 − u lies in (0, 1], so the logarithm is finite.
         let radius = libm::sqrt(-2.0 * libm::log(1.0 - self.unit()));
         radius * libm::cos(TAU * self.unit())
     }
 
     /// Uniform in 0..bound; 0 for an empty range. The bias of the remainder is below bound/2⁶⁴.
-    pub(super) fn index(&mut self, bound: usize) -> usize {
+    pub fn index(&mut self, bound: usize) -> usize {
         (self.bits.next_u64() % (bound.max(1) as u64)) as usize
+    }
+
+    /// Brings a list into a random order.
+    pub fn shuffle(&mut self, list: &mut [usize]) {
+        for last in (1..list.len()).rev() {
+            list.swap(last, self.index(last + 1));
+        }
+    }
+
+    /// The numbers below `count` in a random order.
+    pub fn permutation(&mut self, count: usize) -> Vec<usize> {
+        let mut list: Vec<usize> = (0..count).collect();
+        self.shuffle(&mut list);
+        list
     }
 }
 

@@ -13,6 +13,7 @@ mod reference_cases;
 mod refine_command;
 mod refinement;
 mod support;
+mod train_command;
 mod window;
 mod window_field;
 mod window_layer_panel;

@@ -1,0 +1,249 @@
+//! `layerflow train`: a network that has learned a dataset.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::dataset::{Dataset, Generator, GeneratorOptions};
+use crate::network::{Activation, Network, OutputFunction};
+use crate::training::{
+    EpochReport, Evaluation, Initialisation, Loss, NetworkPlan, Objective, Optimiser, PlanKind, Schedule, Trainer,
+    TrainingError, TrainingOptions,
+};
+
+use super::error::CommandError;
+use super::network_file::NetworkFileOptions;
+use super::options::{MOST_NUMBERS, activation_parser, noise, output_parser, parser};
+use super::output::{print, print_json, tell};
+
+/// The lines of progress on standard error.
+const PROGRESS_LINES: usize = 10;
+/// The widest layer that can be asked for.
+const WIDEST: u64 = 100_000;
+
+/// Train a network and write it
+#[derive(Args, Clone, Debug)]
+pub(super) struct TrainArguments {
+    /// A data file with labels, or one of moons, circles, spiral, xor, blobs, swiss-roll, digits
+    #[arg(long, value_name = "NAME", visible_alias = "data")]
+    dataset: String,
+    #[command(flatten)]
+    to: NetworkFileOptions,
+    /// Widths from the inputs to the outputs, such as 2,8,8,2 [default: two hidden layers that suit the data]
+    #[arg(long, value_name = "WIDTHS", value_delimiter = ',', value_parser = clap::value_parser!(u64).range(1..=WIDEST))]
+    layers: Vec<u64>,
+    /// Activation of the hidden layers [default: tanh; relu for data of more than 8 coordinates]
+    #[arg(long, value_name = "NAME", value_parser = activation_parser())]
+    activation: Option<Activation>,
+    /// Make the hidden layers residual blocks of this inner width; they need widths above their inputs or equal to them
+    #[arg(long, value_name = "WIDTH", value_parser = clap::value_parser!(u64).range(1..=WIDEST))]
+    residual: Option<u64>,
+    /// How weights begin [default: he for relu and its relatives, else xavier]
+    #[arg(long, value_name = "NAME", value_parser = parser(Initialisation::ALL.map(Initialisation::name).to_vec(), Initialisation::from_name))]
+    init: Option<Initialisation>,
+    /// Output function [default: softmax for classes, identity for values]
+    #[arg(long, value_name = "NAME", value_parser = output_parser())]
+    output: Option<OutputFunction>,
+    /// What is made small [default: cross-entropy behind softmax and sigmoid, else squared-error]
+    #[arg(long, value_name = "NAME", value_parser = parser(Loss::ALL.map(Loss::name).to_vec(), Loss::from_name))]
+    loss: Option<Loss>,
+    /// How a gradient becomes a step
+    #[arg(long, value_name = "NAME", default_value = "adam", value_parser = parser(Optimiser::ALL.map(Optimiser::name).to_vec(), Optimiser::from_name))]
+    optimiser: Optimiser,
+    /// Momentum of sgd, from 0 to below 1 [default: 0.9]
+    #[arg(long, value_name = "M")]
+    momentum: Option<f64>,
+    /// Learning rate [default: 0.01 for adam, 0.003 for data of more than 8 coordinates, 0.1 for sgd]
+    #[arg(long, value_name = "R")]
+    rate: Option<f64>,
+    /// How the learning rate changes; step halves it every 50 epochs
+    #[arg(long, value_name = "NAME", default_value = "cosine", value_parser = parser(Schedule::ALL.map(Schedule::name).to_vec(), Schedule::from_name))]
+    schedule: Schedule,
+    /// Samples of one step
+    #[arg(long, value_name = "N", default_value_t = 32)]
+    batch: usize,
+    /// How often every sample is used [default: 200; 60 for data of more than 8 coordinates]
+    #[arg(long, value_name = "N")]
+    epochs: Option<usize>,
+    /// Share of the samples that is held back to test on
+    #[arg(long, value_name = "SHARE", default_value_t = 0.2)]
+    test_share: f64,
+    /// Weight decay: half of it times the sum of the squared weights is added to the loss [default: 0; 0.001 for
+    /// data of more than 8 coordinates]
+    #[arg(long, value_name = "X")]
+    decay: Option<f64>,
+    /// Cost of moving the data through residual blocks: times the mean of ‖f(x)‖², summed over the blocks
+    #[arg(long, value_name = "X", default_value_t = 0.0)]
+    transport: f64,
+    /// Cost of parameters that change from one residual block to the next: times the sum of their squared differences
+    #[arg(long, value_name = "X", default_value_t = 0.0)]
+    smoothness: f64,
+    /// Number of points of a built-in dataset [default: 500, all digits]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    samples: Option<u32>,
+    /// Standard deviation of the noise of a built-in dataset [default: 0.05; 0 for digits]
+    #[arg(long, value_name = "S", value_parser = noise)]
+    noise: Option<f64>,
+    /// Decides the data of a built-in dataset, the first weights, the samples held back and the order of the others
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    seed: u64,
+    /// The network's name in the file [default: that of the dataset]
+    #[arg(long, value_name = "TEXT")]
+    name: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// What `train --json` prints.
+#[derive(Serialize)]
+struct Report {
+    dataset: String,
+    layers: Vec<usize>,
+    parameters: usize,
+    epochs: usize,
+    train: Option<Measured>,
+    /// Null where no sample is held back.
+    test: Option<Measured>,
+}
+
+/// The mean over some samples.
+#[derive(Serialize)]
+struct Measured {
+    loss: f64,
+    /// Null for values.
+    accuracy: Option<f64>,
+}
+
+pub(super) fn run(arguments: &TrainArguments) -> Result<(), CommandError> {
+    arguments.to.kind()?;
+    let failed = |source: TrainingError| CommandError::Training { data: arguments.dataset.clone(), source };
+    let dataset = Arc::new(arguments.data()?);
+    let plan = arguments.plan(&dataset)?;
+    let network = Arc::new(plan.draw(arguments.seed).map_err(TrainingError::from).map_err(failed)?);
+    let options = arguments.options(&dataset, network.output());
+    let mut trainer = Trainer::new(network, dataset, options).map_err(failed)?;
+    let every = options.epochs.div_ceil(PROGRESS_LINES).max(1);
+    trainer
+        .run(&mut |report| {
+            if report.epoch % every == 0 || report.epoch == options.epochs {
+                tell(&progress(report, options.epochs));
+            }
+            true
+        })
+        .map_err(failed)?;
+    let trained = trainer.network().map_err(failed)?;
+    arguments.to.write(&trained)?;
+    let report = Report {
+        dataset: arguments.dataset.clone(),
+        layers: widths(&trained),
+        parameters: trained.parameters(),
+        epochs: trainer.epoch(),
+        train: trainer.evaluate_train().map(Measured::from),
+        test: trainer.evaluate_test().map(Measured::from),
+    };
+    if arguments.json { print_json(&report) } else { print(&report.words()) }
+}
+
+impl TrainArguments {
+    fn data(&self) -> Result<Dataset, CommandError> {
+        let Some(generator) = Generator::from_name(&self.dataset) else {
+            let expected = self.layers.first().map(|&width| width as usize);
+            return Ok(Dataset::open(Path::new(&self.dataset), expected)?);
+        };
+        let defaults = generator.training_options();
+        let samples = self.samples.map_or(defaults.samples, |samples| samples as usize);
+        let options =
+            GeneratorOptions { samples, noise: self.noise.unwrap_or(defaults.noise), seed: self.seed, ..defaults };
+        let coordinates = generator.dimension().unwrap_or(options.dimension);
+        if samples.checked_mul(coordinates).is_none_or(|numbers| numbers > MOST_NUMBERS) {
+            let problem = format!("{coordinates} coordinates are more than {MOST_NUMBERS} numbers; ask for fewer");
+            return Err(CommandError::Usage(format!("--samples {samples} of {problem}")));
+        }
+        Ok(generator.generate(options))
+    }
+
+    fn plan(&self, dataset: &Dataset) -> Result<NetworkPlan, CommandError> {
+        let default = NetworkPlan::of_data(dataset);
+        let mut widths: Vec<usize> = self.layers.iter().map(|&width| width as usize).collect();
+        if widths.is_empty() {
+            widths = std::iter::once(default.inputs).chain(default.layers.iter().map(|layer| layer.width)).collect();
+        }
+        if widths.len() < 2 {
+            let problem = "give at least the inputs and the outputs, such as 2,8,8,2";
+            return Err(CommandError::Usage(format!("--layers {}: {problem}", widths[0])));
+        }
+        let hidden = default.layers.first().map_or(Activation::Tanh, |layer| layer.activation);
+        let activation = self.activation.unwrap_or(hidden);
+        let name = self.name.clone().unwrap_or(default.name);
+        let mut plan = NetworkPlan::plain(name, &widths, activation, self.output.unwrap_or(default.output));
+        let last = plan.layers.len() - 1;
+        for (index, layer) in plan.layers.iter_mut().enumerate() {
+            layer.initialisation = self.init.unwrap_or(layer.initialisation);
+            if let Some(hidden) = self.residual.filter(|_| index < last) {
+                layer.kind = PlanKind::Residual { hidden: hidden as usize };
+            }
+        }
+        Ok(plan)
+    }
+
+    fn options(&self, dataset: &Dataset, output: OutputFunction) -> TrainingOptions {
+        let optimiser = match (self.optimiser, self.momentum) {
+            (Optimiser::Sgd { .. }, Some(momentum)) => Optimiser::Sgd { momentum },
+            (optimiser, _) => optimiser,
+        };
+        let defaults = TrainingOptions::of_data(dataset);
+        let rate = if optimiser == defaults.optimiser { defaults.rate } else { optimiser.default_rate() };
+        TrainingOptions {
+            objective: Objective {
+                loss: self.loss.unwrap_or(Loss::of_output(output)),
+                decay: self.decay.unwrap_or(defaults.objective.decay),
+                transport: self.transport,
+                smoothness: self.smoothness,
+            },
+            optimiser,
+            rate: self.rate.unwrap_or(rate),
+            schedule: self.schedule,
+            batch: self.batch,
+            epochs: self.epochs.unwrap_or(defaults.epochs),
+            test_share: self.test_share,
+            seed: self.seed,
+        }
+    }
+}
+
+impl From<Evaluation> for Measured {
+    fn from(Evaluation { loss, accuracy }: Evaluation) -> Measured {
+        Measured { loss, accuracy }
+    }
+}
+
+impl Report {
+    fn words(&self) -> String {
+        let widths: Vec<String> = self.layers.iter().map(usize::to_string).collect();
+        let mut text = format!("{}: {} parameters, {} epochs\n", widths.join("-"), self.parameters, self.epochs);
+        for (name, measured) in [("train", &self.train), ("test", &self.test)] {
+            if let Some(Measured { loss, accuracy }) = measured {
+                text += &format!("{name}: {}\n", measure_words(*loss, *accuracy));
+            }
+        }
+        text
+    }
+}
+
+fn measure_words(loss: f64, accuracy: Option<f64>) -> String {
+    let accuracy = accuracy.map_or_else(String::new, |share| format!(", accuracy {:.2} %", 100.0 * share));
+    format!("loss {loss:.4}{accuracy}")
+}
+
+fn progress(report: &EpochReport, epochs: usize) -> String {
+    let train = measure_words(report.train.loss, report.train.accuracy);
+    let test = report.test.map(|test| format!("; test {}", measure_words(test.loss, test.accuracy)));
+    format!("epoch {} of {epochs}: {train}{}", report.epoch, test.unwrap_or_default())
+}
+
+fn widths(network: &Network) -> Vec<usize> {
+    std::iter::once(network.inputs()).chain(network.layers().iter().map(|layer| layer.outputs())).collect()
+}

@@ -1,0 +1,104 @@
+//! What training makes small: the distance of the network's answers from the labels.
+
+use crate::network::{OutputFunction, sigmoid, softmax};
+
+use super::TrainingError;
+use super::data::Targets;
+
+/// How the distance of an answer from its label is measured; the mean over the samples is the loss.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Loss {
+    /// −ln of the probability that softmax gives the class; with sigmoid outputs, the sum of −ln of the probability of the
+    /// right answer of each output.
+    #[default]
+    CrossEntropy,
+    /// ½‖f(x) − y‖², y the unit vector of the class, or the value.
+    SquaredError,
+}
+
+impl Loss {
+    /// Every loss, in the order in which menus show them.
+    pub const ALL: [Loss; 2] = [Loss::CrossEntropy, Loss::SquaredError];
+
+    /// The name used on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Loss::CrossEntropy => "cross-entropy",
+            Loss::SquaredError => "squared-error",
+        }
+    }
+
+    /// The loss of this name.
+    pub fn from_name(name: &str) -> Option<Loss> {
+        Loss::ALL.into_iter().find(|loss| loss.name() == name)
+    }
+
+    /// The loss that goes with an output function.
+    pub fn of_output(output: OutputFunction) -> Loss {
+        match output {
+            OutputFunction::Softmax | OutputFunction::LogSoftmax | OutputFunction::Sigmoid => Loss::CrossEntropy,
+            OutputFunction::Identity | OutputFunction::Argmax => Loss::SquaredError,
+        }
+    }
+
+    /// Whether this loss has a gradient behind the output function.
+    ///
+    /// # Errors
+    /// If it has none: cross-entropy needs probabilities, and argmax is flat almost everywhere.
+    pub fn check(self, output: OutputFunction) -> Result<(), TrainingError> {
+        let (fits, needed) = match self {
+            Loss::CrossEntropy => (Loss::of_output(output) == Loss::CrossEntropy, "softmax, log_softmax or sigmoid"),
+            Loss::SquaredError => {
+                let has_slope = !matches!(output, OutputFunction::Argmax | OutputFunction::LogSoftmax);
+                (has_slope, "identity, softmax or sigmoid")
+            }
+        };
+        let refusal = TrainingError::Loss { loss: self.name(), needed, output: output.name() };
+        if fits { Ok(()) } else { Err(refusal) }
+    }
+
+    /// The loss of one sample, whose last layer `z` becomes its gradient ∂loss/∂z.
+    ///
+    /// Behind softmax and behind sigmoid the gradient of cross-entropy is f(z) − y. Squared error pulls f(z) − y back
+    /// through the slope of f.
+    pub(super) fn pull_back(self, output: OutputFunction, targets: &Targets, sample: usize, z: &mut [f64]) -> f64 {
+        let single = z.len() == 1;
+        let target = |place: usize| targets.value(sample, place, single);
+        match (self, output) {
+            (Loss::CrossEntropy, OutputFunction::Softmax | OutputFunction::LogSoftmax) => {
+                let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let chosen: f64 = z.iter().enumerate().map(|(place, x)| target(place) * (x - largest)).sum();
+                let loss = z.iter().map(|x| (x - largest).exp()).sum::<f64>().ln() - chosen;
+                softmax(z);
+                z.iter_mut().enumerate().for_each(|(place, p)| *p -= target(place));
+                loss
+            }
+            (Loss::CrossEntropy, _) => {
+                let mut loss = 0.0;
+                for (place, x) in z.iter_mut().enumerate() {
+                    // ln(1 + eˣ) − y·x, whose first term is written so that it neither overflows nor loses its tail.
+                    loss += x.max(0.0) + (-x.abs()).exp().ln_1p() - target(place) * *x;
+                    *x = sigmoid(*x) - target(place);
+                }
+                loss
+            }
+            (Loss::SquaredError, _) => {
+                output.apply(z);
+                let loss = z.iter().enumerate().map(|(place, f)| 0.5 * (f - target(place)).powi(2)).sum();
+                let mean = match output {
+                    OutputFunction::Softmax => z.iter().enumerate().map(|(place, f)| f * (f - target(place))).sum(),
+                    _ => 0.0,
+                };
+                for (place, x) in z.iter_mut().enumerate() {
+                    let (f, distance) = (*x, *x - target(place));
+                    *x = match output {
+                        OutputFunction::Softmax => f * (distance - mean),
+                        OutputFunction::Sigmoid => distance * f * (1.0 - f),
+                        OutputFunction::Identity | OutputFunction::Argmax | OutputFunction::LogSoftmax => distance,
+                    };
+                }
+                loss
+            }
+        }
+    }
+}
