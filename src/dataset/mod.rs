@@ -90,6 +90,20 @@ impl Dataset {
         choice::take(path, data_name(path), &table, expected_inputs, &DataChoice::default())
     }
 
+    /// Every `step`-th point with its label, the first among them.
+    pub fn every(&self, step: usize) -> Dataset {
+        let kept: Vec<usize> = (0..self.samples()).step_by(step.max(1)).collect();
+        let labels = match &self.labels {
+            Labels::None => Labels::None,
+            Labels::Classes { of_sample, names } => Labels::Classes {
+                of_sample: of_sample.iter().copied().step_by(step.max(1)).collect(),
+                names: names.clone(),
+            },
+            Labels::Values(values) => Labels::Values(values.iter().copied().step_by(step.max(1)).collect()),
+        };
+        Dataset { name: self.name.clone(), points: self.points.select_columns(&kept), labels }
+    }
+
     /// The number of points.
     pub fn samples(&self) -> usize {
         self.points.ncols()

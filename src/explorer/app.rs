@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Context, Panel, ThemePreference, Ui, ViewportCommand};
 
-use super::panels::{self, layer::LayerInput, refinement::RefinementInput};
+use super::panels::{self, layer::LayerInput, refinement::RefinementInput, table::Table};
 use super::timeline::Timeline;
 use super::views::stage::{Stage, StageInput};
 use super::{drop, keyboard, menu, path_field, status, theme, transport};
@@ -22,6 +22,10 @@ const RIGHT_PANEL: f32 = 280.0;
 const LEAST_PANEL: f32 = 180.0;
 /// The height of the transport bar.
 const TRANSPORT: f32 = 50.0;
+/// The height of the table of points, to begin with, and its bounds.
+const TABLE: f32 = 170.0;
+const LEAST_TABLE: f32 = 90.0;
+const MOST_TABLE: f32 = 400.0;
 /// How often the progress of jobs is drawn, in milliseconds.
 const PROGRESS_INTERVAL: u64 = 50;
 
@@ -59,6 +63,7 @@ pub struct ExplorerApp {
     context: Arc<OnceLock<Context>>,
     stage: Stage,
     timeline: Timeline,
+    table: Table,
     quit: bool,
     title: String,
 }
@@ -81,6 +86,7 @@ impl ExplorerApp {
             context,
             stage: Stage::default(),
             timeline: Timeline::default(),
+            table: Table::default(),
             quit: false,
             title: String::new(),
         };
@@ -169,6 +175,8 @@ impl ExplorerApp {
         self.perform(field);
         let study = self.session.watch_study();
         self.perform(study);
+        let points = self.session.watch_points(seconds);
+        self.perform(points);
     }
 
     fn bars(&mut self, ui: &mut Ui) -> Vec<Command> {
@@ -209,7 +217,13 @@ impl ExplorerApp {
 
     fn central(&mut self, ui: &mut Ui) -> Vec<Command> {
         let (session, stage) = (&self.session, &mut self.stage);
-        CentralPanel::default()
+        let mut commands = Vec::new();
+        let points = &session.view.points;
+        if points.table && !points.selection.is_empty() {
+            let panel = Panel::bottom("table").resizable(true).default_size(TABLE).size_range(LEAST_TABLE..=MOST_TABLE);
+            commands.extend(panel.show(ui, |ui| self.table.show(ui, session)).inner);
+        }
+        let central = CentralPanel::default()
             .show(ui, |ui| {
                 let mut commands = status::notices(ui, session);
                 let opening = session.opening();
@@ -219,13 +233,16 @@ impl ExplorerApp {
                     refined: session.refined(),
                     field: session.field(),
                     refinement_panel: session.window.refinement_panel(),
+                    neighbours: session.neighbours(),
                     view: &session.view,
                     t: session.playback.t(),
                 };
                 commands.extend(stage.show(ui, &input).into_iter().map(Command::View));
                 commands
             })
-            .inner
+            .inner;
+        commands.extend(central);
+        commands
     }
 
     fn take(&mut self, finished: Finished<Task, Outcome>) {

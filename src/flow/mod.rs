@@ -4,6 +4,7 @@
 //! and is activated, each a continuous motion in phase time s ∈ [0, 1]; layer k occupies t ∈ [k−1, k].
 
 mod build;
+mod distance;
 mod events;
 mod fold;
 mod follow;

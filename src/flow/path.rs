@@ -12,8 +12,11 @@ use super::follow::{Exactly, Follow};
 use super::walker::{Finish, Walker, finish_exactly};
 use super::{Flow, FlowError, LayerFlow, Moment};
 
+/// Points that are followed at a time: their values in f64 stay in the processor's cache, and take no memory to speak of.
+const CHUNK: usize = 4096;
+
 /// The values of all samples at one place of the path, width × samples; coordinates beyond the width are 0.
-type Station = DMatrix<f32>;
+pub(super) type Station = DMatrix<f32>;
 
 /// A dataset on its way through a flow (the exact one or a refinement's), ready to be drawn at any time.
 #[derive(Clone, Debug)]
@@ -44,23 +47,51 @@ impl SampledPath {
         follow: Arc<dyn Follow>,
         finish: &Finish<'_>,
     ) -> Result<SampledPath, FlowError> {
+        let samples = inputs.ncols();
         let layers = flow.layers();
-        let mut starts = Vec::with_capacity(layers.len() + 1);
-        let mut before_last = Vec::with_capacity(layers.len());
-        let mut walker = Walker::new(flow, inputs, follow.as_ref(), finish)?;
-        for layer in layers {
-            starts.push(station(walker.layer_start(), layer.inputs, follow.is_exact()));
-            let affine = layer.phases.iter().filter(|phase| phase.motion.is_affine()).count();
-            (0..affine).for_each(|_| {
-                walker.next_phase();
-            });
-            let has_last = affine < layer.phases.len();
-            before_last.push(has_last.then(|| station(walker.phase_start(), layer.outputs, follow.is_exact())));
-            walker.next_layer();
-        }
+        // A layer's own width where the rest is exactly 0, else the whole space.
+        let room = |width: usize| {
+            let kept = if follow.is_exact() { width } else { flow.ambient_dimension() };
+            Station::zeros(kept, samples)
+        };
         let last_width = layers.last().map_or(0, |layer| layer.outputs);
-        starts.push(station(walker.layer_start(), last_width, follow.is_exact()));
-        Ok(SampledPath { samples: inputs.ncols(), follow, starts, before_last })
+        let mut starts: Vec<Station> = layers.iter().map(|layer| room(layer.inputs)).collect();
+        starts.push(room(last_width));
+        let has_last = |layer: &LayerFlow| layer.phases.iter().any(|phase| !phase.motion.is_affine());
+        let mut before_last: Vec<Option<Station>> =
+            layers.iter().map(|layer| has_last(layer).then(|| room(layer.outputs))).collect();
+        // No point at all is followed too, because the inputs must fit all the same.
+        for first in (0..samples.max(1)).step_by(CHUNK) {
+            let part = inputs.columns(first, CHUNK.min(samples - first)).into_owned();
+            let mut walker = Walker::new(flow, &part, follow.as_ref(), finish)?;
+            for (index, layer) in layers.iter().enumerate() {
+                keep(walker.layer_start(), &mut starts[index], first);
+                for _ in layer.phases.iter().filter(|phase| phase.motion.is_affine()) {
+                    walker.next_phase();
+                }
+                if let Some(station) = &mut before_last[index] {
+                    keep(walker.phase_start(), station, first);
+                }
+                walker.next_layer();
+            }
+            keep(walker.layer_start(), &mut starts[layers.len()], first);
+        }
+        Ok(SampledPath { samples, follow, starts, before_last })
+    }
+
+    /// The values at each layer's start, and at the end of the last.
+    pub(super) fn starts(&self) -> &[Station] {
+        &self.starts
+    }
+
+    /// The values before a layer's activation or residual branch, if it has one.
+    pub(super) fn before_last(&self, layer: usize) -> Option<&Station> {
+        self.before_last.get(layer)?.as_ref()
+    }
+
+    /// How the phases are followed.
+    pub(super) fn follow(&self) -> &dyn Follow {
+        self.follow.as_ref()
     }
 
     /// The number of points.
@@ -134,7 +165,7 @@ impl SampledPath {
     }
 
     /// The stations between which a non-affine phase moves straight, if it is the one at this moment.
-    fn straight_line(&self, layer: &LayerFlow, moment: Moment) -> Option<(&Station, &Station)> {
+    pub(super) fn straight_line(&self, layer: &LayerFlow, moment: Moment) -> Option<(&Station, &Station)> {
         let phase = layer.phases.get(moment.phase?)?;
         if phase.motion.is_affine() {
             return None;
@@ -187,8 +218,8 @@ fn add_projected(station: &Station, rows: &DMatrix<f64>, out: &mut [[f32; 3]]) {
     }
 }
 
-/// Stored values: a layer's own width where the rest is exactly 0, else the whole space.
-fn station(points: &DMatrix<f64>, width: usize, is_exact: bool) -> Station {
-    let kept = if is_exact { width } else { points.nrows() };
-    points.rows(0, kept).map(|value| value as f32)
+/// Stores the first coordinates of `points` from column `first` on.
+fn keep(points: &DMatrix<f64>, station: &mut Station, first: usize) {
+    let mut kept = station.columns_mut(first, points.ncols());
+    kept.zip_apply(&points.rows(0, kept.nrows()), |kept, value| *kept = value as f32);
 }

@@ -11,7 +11,8 @@ use crate::dataset::Dataset;
 use crate::flow::Flow;
 use crate::formats::{self, Opened};
 use crate::session::{
-    DialogAnswer, Document, Effect, Field, Outcome, Purpose, Refined, Scene, Study, Task, Trouble, file_name,
+    DialogAnswer, Document, Effect, Field, Neighbours, Outcome, Purpose, Refined, Scene, Story, Study, Task, Trouble,
+    file_name,
 };
 
 /// A dialog that is answered sooner than a person can was never shown: without a portal and without zenity, rfd
@@ -74,6 +75,18 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
             let field = Field::build(&scene, request, &mut |share, words| tell(progress, share, words));
             Outcome::Field(scene, field.map(Arc::new))
         }),
+        Effect::Neighbours(scene, refined, request) => {
+            TaskWork::new(Task::Neighbours, "Finding neighbours", move |progress| {
+                let found = Neighbours::find(&scene, refined.as_deref(), request, &mut || !progress.cancelled());
+                Outcome::Neighbours(scene, found)
+            })
+        }
+        Effect::Story(scene, selection) => {
+            TaskWork::new(Task::Story, "Following the selected points", move |progress| {
+                let story = Story::tell(&scene, &selection, &mut |share, words| tell(progress, share, words));
+                Outcome::Story(scene, story)
+            })
+        }
         Effect::Save(network, path) => TaskWork::new(Task::Save, format!("Saving {}", file_name(&path)), move |_| {
             let result = formats::save(&path, &network).map_err(|error| Trouble::of(&error));
             Outcome::Saved(path, result)

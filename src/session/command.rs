@@ -75,6 +75,10 @@ pub enum Task {
     Study,
     /// Sampling u and the velocity.
     Field,
+    /// Finding the neighbours of a point.
+    Neighbours,
+    /// Following the selected points.
+    Story,
     /// Writing a file.
     Save,
     /// Waiting for a file dialog.
@@ -102,6 +106,8 @@ impl Task {
             Task::Refine => "Building the ResNet",
             Task::Study => "Measuring the refinement",
             Task::Field => "Sampling u(x, t)",
+            Task::Neighbours => "Finding neighbours",
+            Task::Story => "Following the selected points",
             Task::Save => "Saving",
             Task::Dialog => "The file dialog",
         }

@@ -4,7 +4,10 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Document, Field, FieldRequest, Purpose, Refined, Scene, SceneError, Study, StudyRequest, Task};
+use super::{
+    Document, Field, FieldRequest, NeighbourRequest, Neighbours, Purpose, Refined, Scene, SceneError, Selection, Story,
+    Study, StudyRequest, Task,
+};
 use crate::dataset::Dataset;
 use crate::flow::Flow;
 use crate::formats::{ChainProposal, GraphFile, TensorFile};
@@ -30,6 +33,10 @@ pub enum Effect {
     Study(Arc<Scene>, StudyRequest),
     /// Sample u and the velocity of the scene's flow.
     Field(Arc<Scene>, FieldRequest),
+    /// Find the neighbours of a point of the scene, or of its ResNet.
+    Neighbours(Arc<Scene>, Option<Arc<Refined>>, NeighbourRequest),
+    /// Follow the selected points of the scene.
+    Story(Arc<Scene>, Selection),
     /// Write the network.
     Save(Arc<Network>, PathBuf),
     /// Ask for a path, with a name to begin with.
@@ -63,6 +70,10 @@ pub enum Outcome {
     Studied(Arc<Scene>, Result<Arc<Study>, SceneError>),
     /// u and the velocity on a plane.
     Field(Arc<Scene>, Result<Arc<Field>, SceneError>),
+    /// The neighbours of a point.
+    Neighbours(Arc<Scene>, Result<Neighbours, SceneError>),
+    /// How far apart the selected points are.
+    Story(Arc<Scene>, Result<Story, SceneError>),
     /// A file was written, or not.
     Saved(PathBuf, Result<(), Trouble>),
     /// The answer to a file dialog.

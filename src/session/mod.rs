@@ -12,6 +12,7 @@ mod field;
 mod fit;
 mod import;
 mod lattice;
+mod memory;
 mod notice;
 mod panel;
 mod playback;
@@ -37,11 +38,14 @@ pub use field::{Answer, Answers, Areas, Arrow, Field, FieldRequest, LARGEST_CHAN
 pub use fit::Fit;
 pub use import::{Import, ImportCommand};
 pub use lattice::{Cell, Lattice};
+pub use memory::Memory;
 pub use notice::{Notice, Notices, Severity};
 pub use panel::{HeatWindow, PanelCommand, PanelSettings, Section};
 pub use playback::{Playback, PlaybackCommand, SPEEDS};
 pub use points::{
-    Colouring, Filter, Painting, Pick, Placed, PointCommand, PointSettings, Region, Selection, Shades, Tool, nearest,
+    Change, Colouring, Filter, NeighbourRequest, Neighbours, Painting, Pick, Placed, PointCommand, PointSettings,
+    Region, Selection, Shades, Sorting, Story, TableCell, TableColumn, TableError, Tool, nearest, picture_side,
+    pictured, pixel_range, pixels, table_columns, table_csv, table_fits, table_rows,
 };
 pub use recent::RecentFiles;
 pub use refined::Refined;

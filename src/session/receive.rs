@@ -35,6 +35,8 @@ impl Session {
             Outcome::Refined(scene, result) => self.take_refined(&scene, result),
             Outcome::Studied(scene, result) => self.take_study(&scene, result),
             Outcome::Field(scene, result) => self.take_field(&scene, result),
+            Outcome::Neighbours(scene, result) => self.take_neighbours(&scene, result),
+            Outcome::Story(scene, result) => self.take_story(&scene, result),
             Outcome::Saved(path, Ok(())) => self.saved(path),
             Outcome::Saved(_, Err(trouble)) => {
                 self.notices.add(Severity::Error, trouble.sentence, trouble.details);
@@ -122,7 +124,8 @@ impl Session {
         if let Some(sentence) = self.replaced_data.take() {
             self.notices.add(Severity::Done, sentence, "");
         }
-        let new_data = self.scene().is_none_or(|shown| !Arc::ptr_eq(&shown.dataset, &scene.dataset));
+        let data = |document: &Document| document.data.dataset.as_ref().map(Arc::as_ptr);
+        let new_data = self.document().is_none_or(|shown| data(shown) != data(&document));
         let new_network = !same(self.document().and_then(|shown| shown.network.as_ref()), document.network.as_ref());
         self.wanted = document.clone();
         let boundaries = boundaries(&scene.flow);
@@ -143,6 +146,7 @@ impl Session {
             }
         }
         effects.extend([Task::Refine, Task::Study, Task::Field].map(Effect::Cancel));
+        effects.extend(self.forget_points());
         self.refine(effects);
     }
 
@@ -197,7 +201,8 @@ impl Session {
             Task::Refine => self.wanted_refinement = self.refinement_in_sight(),
             Task::Study => self.give_up_study(),
             Task::Field => self.answered_field = self.pending_field.take(),
-            Task::Read | Task::ReadData | Task::Save | Task::Dialog => {}
+            Task::Neighbours => self.give_up_neighbours(),
+            Task::Read | Task::ReadData | Task::Save | Task::Dialog | Task::Story => {}
         }
     }
 

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::extent::{Extent, coordinate_name};
 use super::lattice::Lattice;
+use super::memory::Memory;
 use super::points::PointSettings;
 use super::words::listed;
 use crate::dataset::Dataset;
@@ -39,8 +40,10 @@ pub struct Scene {
     pub network: Arc<Network>,
     /// The flow of the plain net.
     pub flow: Arc<Flow>,
-    /// The data, as it was given.
+    /// The data, as it was given; evenly chosen points of it where there is no room for all.
     pub dataset: Arc<Dataset>,
+    /// What the points take.
+    pub memory: Memory,
     /// What reads the last layer.
     pub output: OutputFunction,
     /// The plain forward pass of the data.
@@ -78,6 +81,9 @@ impl Scene {
     ) -> Result<Scene, SceneError> {
         let layers = network.layers().len();
         go_on(progress, 0.0, "running the plain net")?;
+        // One dimension more than the widest layer, as a reflection may need it.
+        let memory = Memory::plan(network, network.largest_width() + 1, dataset.samples());
+        let dataset = &if memory.step > 1 { Arc::new(dataset.every(memory.step)) } else { Arc::clone(dataset) };
         let forward = network.forward(&dataset.points)?;
         let flow = match known {
             Some(flow) if flow.options() == options => flow,
@@ -109,6 +115,7 @@ impl Scene {
             events: flow.events(),
             flow,
             dataset: Arc::clone(dataset),
+            memory,
             output: network.output(),
             forward,
             data,

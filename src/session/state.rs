@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::points::Watch;
 use super::study::Studies;
 use super::words::counted;
 use super::{
@@ -48,6 +49,8 @@ pub struct Session {
     pub(super) pending_field: Option<FieldRequest>,
     /// The request that was answered last, with a field or without.
     pub(super) answered_field: Option<FieldRequest>,
+    /// What is worked out for the points that the mouse chose.
+    pub(super) watch: Watch,
     /// The seconds since a field was asked for.
     field_age: f64,
 }
@@ -91,6 +94,7 @@ impl Default for Session {
             wanted_refinement: None,
             pending_field: None,
             answered_field: None,
+            watch: Watch::default(),
             field_age: 0.0,
         }
     }
@@ -354,8 +358,8 @@ impl Session {
                 self.look(ViewCommand::Compare(Compare::Plain), effects);
             }
             Task::Study => self.give_up_study(),
-            Task::Field => self.give_up(Task::Field),
-            Task::Refine | Task::Read | Task::ReadData | Task::Save | Task::Dialog => {}
+            Task::Field | Task::Neighbours => self.give_up(task),
+            Task::Refine | Task::Read | Task::ReadData | Task::Save | Task::Dialog | Task::Story => {}
         }
         self.fall_back(effects);
     }

@@ -19,3 +19,4 @@ mod window_field;
 mod window_layer_panel;
 mod window_points;
 mod window_refinement;
+mod window_selection;

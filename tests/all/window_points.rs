@@ -22,7 +22,7 @@ fn coordinate(index: usize) -> f32 {
 
 /// A window at t = 0 with 25 points on a lattice, row by row from the lower left; those of the left two columns are of
 /// class 0, the others of class 1.
-fn lattice() -> (Window, TempDir) {
+pub fn lattice() -> (Window, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let network = write(&folder, "squeeze.json", SQUEEZE);
     let mut rows = String::from("a,b,class\n");
@@ -39,7 +39,7 @@ fn lattice() -> (Window, TempDir) {
 }
 
 /// Where the stage draws a place: the data reaches from −1 to 1 and fills 84 % of the smaller side.
-fn at(window: &Window, [x, y]: [f32; 2]) -> Pos2 {
+pub fn at(window: &Window, [x, y]: [f32; 2]) -> Pos2 {
     let rect = window.get_by_label("Stage: plain net").rect();
     let scale = 0.84 * rect.width().min(rect.height()) / 2.0;
     pos2(rect.center().x + scale * x, rect.center().y - scale * y)
@@ -66,7 +66,7 @@ fn drag(window: &mut Window, places: &[[f32; 2]], modifiers: Modifiers) {
     window.run_steps(2);
 }
 
-fn click(window: &mut Window, place: [f32; 2], modifiers: Modifiers) {
+pub fn click(window: &mut Window, place: [f32; 2], modifiers: Modifiers) {
     let pos = at(window, place);
     window.hover_at(pos);
     window.run_steps(2);
@@ -81,7 +81,7 @@ fn selected(window: &Window) -> &[usize] {
     selection.samples()
 }
 
-fn choose(window: &mut Window, label: &str) {
+pub fn choose(window: &mut Window, label: &str) {
     window.get_by_label(label).click();
     window.run_steps(3);
 }

@@ -7,7 +7,7 @@ use crate::dataset::{Generator, GeneratorOptions, Labels};
 use crate::session::{Command, DataSource, Purpose, Session, counted};
 
 /// The most points that the window draws of a generator; files may have more.
-const MOST_SAMPLES: usize = 100_000;
+const MOST_SAMPLES: usize = 1_000_000;
 /// The most noise that the window offers.
 const MOST_NOISE: f64 = 1.0;
 
@@ -48,6 +48,10 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         ui,
         format!("{} in {}, {labels}", counted(dataset.samples(), "point"), counted(dataset.dimension(), "dimension")),
     ));
+    if let Some(scene) = session.scene() {
+        ui.label(theme::note(ui, scene.memory.words()))
+            .on_hover_text("The memory that the plain net's values and the points' places on their way take.");
+    }
     commands
 }
 

@@ -4,6 +4,8 @@ mod data;
 pub mod layer;
 mod network;
 pub mod refinement;
+mod selection;
+pub mod table;
 
 use egui::{ScrollArea, Ui};
 
@@ -17,6 +19,8 @@ pub fn left(ui: &mut Ui, session: &Session) -> Vec<Command> {
         commands.extend(network::layers(ui, session));
         network::heading(ui, "Data");
         commands.extend(data::show(ui, session));
+        network::heading(ui, "Selection");
+        commands.extend(selection::show(ui, session));
     });
     commands
 }

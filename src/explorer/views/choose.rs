@@ -4,7 +4,7 @@ use egui::{ComboBox, DragValue, Role, Ui, WidgetInfo};
 
 use super::stage::StageInput;
 use crate::explorer::theme::GAP;
-use crate::session::{Colouring, PointCommand, Scene, Tool, ViewCommand, coordinate_name};
+use crate::session::{Colouring, PointCommand, Scene, Tool, ViewCommand, coordinate_name, counted, picture_side};
 
 /// Draws the row.
 pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
@@ -16,7 +16,9 @@ pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut V
         tools(ui, input, &mut asked);
         ui.add_space(GAP);
         colouring(ui, input, scene, &mut asked);
+        pictures(ui, input, scene, &mut asked);
         trails(ui, input, &mut asked);
+        table(ui, input, &mut asked);
         filter(ui, input, &mut asked);
     });
     commands.extend(asked.into_iter().map(ViewCommand::Points));
@@ -89,6 +91,29 @@ fn tip(choice: Colouring) -> &'static str {
             "How wrong the plain net's answer is: −ln p of the point's own class, or the squared error of its value."
         }
         Colouring::Column(_) => "One coordinate of the points as they were given.",
+    }
+}
+
+fn pictures(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, asked: &mut Vec<PointCommand>) {
+    let dimension = scene.dataset.dimension();
+    let side = picture_side(dimension);
+    let mut drawn = input.view.points.draws_pictures(dimension);
+    let toggle = ui.add_enabled(side.is_some(), egui::Checkbox::new(&mut drawn, "Pictures"));
+    let tip = format!("Draw each point as the picture of {0}×{0} pixels that its coordinates make.", side.unwrap_or(0));
+    let why_not = format!("Points of {} are no square pictures.", counted(dimension, "coordinate"));
+    if toggle.on_hover_text(tip).on_disabled_hover_text(why_not).changed() {
+        asked.push(PointCommand::Pictures(drawn));
+    }
+}
+
+fn table(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
+    let settings = &input.view.points;
+    let mut shown = settings.table;
+    let toggle = ui.add_enabled(!settings.selection.is_empty(), egui::Checkbox::new(&mut shown, "Table"));
+    let tip = "The selected points as rows that can be sorted and copied, under the stage.";
+    if toggle.on_hover_text(tip).on_disabled_hover_text("Select points first: by a click, a box or a lasso.").changed()
+    {
+        asked.push(PointCommand::Table(shown));
     }
 }
 

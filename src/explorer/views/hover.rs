@@ -1,12 +1,12 @@
-//! What the tooltip of a point says.
+//! The card of the point under the mouse.
 
-use egui::Ui;
+use egui::{Image, TextureHandle, Ui, vec2};
 use nalgebra::DMatrix;
 
 use crate::dataset::Labels;
-use crate::explorer::theme;
+use crate::explorer::theme::{self, Palette};
 use crate::network::OutputFunction;
-use crate::session::{Scene, coordinate_name};
+use crate::session::{Neighbours, Scene, coordinate_name};
 
 /// As many coordinates as a tooltip can hold.
 const SHOWN: usize = 6;
@@ -14,21 +14,65 @@ const SHOWN: usize = 6;
 /// A network's answers: the values after the output function (outputs × samples) and the class of each sample.
 pub type Answers<'a> = (&'a DMatrix<f64>, &'a [usize]);
 
-/// Index, label, values now, and the answer of the network that the point runs through.
-pub fn point(ui: &mut Ui, scene: &Scene, sample: usize, position: &[f32], answers: Answers<'_>) {
-    ui.strong(format!("Point {}", sample + 1));
-    if let Some(label) = label(&scene.dataset.labels, sample) {
-        ui.label(label);
+/// The side of a point's picture in its card.
+const PICTURE: f32 = 72.0;
+
+/// One point, as its card shows it.
+pub struct Card<'a> {
+    /// The open scene.
+    pub scene: &'a Scene,
+    /// Which point.
+    pub sample: usize,
+    /// Where it is now in the whole space.
+    pub position: &'a [f32],
+    /// The answers of the network that it runs through.
+    pub answers: Answers<'a>,
+    /// Its picture, where it is one.
+    pub picture: Option<&'a TextureHandle>,
+    /// The nearest points, as far as they are found.
+    pub neighbours: Option<&'a Neighbours>,
+}
+
+impl Card<'_> {
+    /// Index, label, values now, the network's answer, and the nearest points.
+    pub fn show(&self, ui: &mut Ui) {
+        let (scene, sample, position) = (self.scene, self.sample, self.position);
+        ui.strong(format!("Point {}", scene.memory.number(sample)));
+        if let Some(picture) = self.picture {
+            ui.add(Image::new((picture.id(), vec2(PICTURE, PICTURE))).tint(Palette::of(ui).ink));
+        }
+        if let Some(label) = label(&scene.dataset.labels, sample) {
+            ui.label(label);
+        }
+        for (index, value) in position.iter().enumerate().take(SHOWN) {
+            ui.label(format!("{} = {}", coordinate_name(index), theme::figure(f64::from(*value), 3)));
+        }
+        if position.len() > SHOWN {
+            ui.label(theme::note(ui, format!("and {} more coordinates", position.len() - SHOWN)));
+        }
+        if let Some(answer) = answer(scene, sample, self.answers) {
+            ui.label(answer);
+        }
+        if let Some(found) = self.neighbours {
+            self.nearest(ui, found);
+        }
     }
-    let shown = position.iter().enumerate().take(SHOWN);
-    for (index, value) in shown {
-        ui.label(format!("{} = {}", coordinate_name(index), theme::figure(f64::from(*value), 3)));
-    }
-    if position.len() > SHOWN {
-        ui.label(theme::note(ui, format!("and {} more coordinates", position.len() - SHOWN)));
-    }
-    if let Some(answer) = answer(scene, sample, answers) {
-        ui.label(answer);
+
+    /// The distances are those in the whole space at the time at which they were measured.
+    fn nearest(&self, ui: &mut Ui, found: &Neighbours) {
+        if found.nearest.is_empty() {
+            return;
+        }
+        let t = theme::figure(found.request.t, 2);
+        ui.label(theme::note(ui, format!("nearest in the whole space at t = {t}")));
+        egui::Grid::new("nearest points").num_columns(3).show(ui, |ui| {
+            for &(other, distance) in &found.nearest {
+                ui.label(self.scene.memory.number(other).to_string());
+                ui.label(theme::significant(f64::from(distance)));
+                ui.label(label(&self.scene.dataset.labels, other).unwrap_or_default());
+                ui.end_row();
+            }
+        });
     }
 }
 

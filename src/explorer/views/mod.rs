@@ -11,6 +11,7 @@ mod legend;
 mod looks;
 mod mapping;
 mod marks;
+mod pictures;
 mod points;
 mod shown;
 pub mod stage;

@@ -4,6 +4,7 @@ use egui::{Color32, ColorImage, Context, Mesh, Pos2, Rect, Shape, TextureHandle,
 
 use super::looks::{Look, Looks, Standing};
 use super::mapping::Mapping;
+use super::pictures::Atlas;
 use crate::explorer::theme::{POINT_RADIUS, Palette};
 use crate::session::{Placed, Selection};
 
@@ -75,27 +76,31 @@ fn distance(shape: usize, x: f32, y: f32) -> f32 {
     }
 }
 
-/// Draws every point that falls into the view and is not hidden, those at the front over the others. `order` is a
-/// buffer kept from frame to frame.
-pub fn mesh(
+/// Draws every point that falls into the view and is not hidden, those at the front over the others, and those that
+/// have a picture as such. `order` is a buffer kept from frame to frame.
+pub fn meshes(
     mapping: &Mapping,
     positions: &[[f32; 3]],
     looks: &Looks,
-    texture: &TextureHandle,
+    (texture, atlas): (&TextureHandle, Option<&Atlas>),
     (palette, order): (&Palette, &mut Vec<Placed>),
-) -> Shape {
+) -> [Shape; 2] {
     place_all(mapping, positions, &looks.standing, order);
-    let mut mesh = Mesh::with_texture(texture.id());
-    mesh.reserve_triangles(2 * order.len());
-    mesh.reserve_vertices(4 * order.len());
+    let mut dots = Mesh::with_texture(texture.id());
+    let mut pictures = atlas.map(Atlas::mesh).unwrap_or_default();
+    let count = if atlas.is_some() { 0 } else { order.len() };
+    dots.reserve_triangles(2 * count);
+    dots.reserve_vertices(4 * count);
     let mut front: Vec<&Placed> = Vec::new();
     let mut draw = |placed: &Placed, sample: usize| {
         let (Some(&colour), Some(&shape)) = (looks.colours.get(sample), looks.shapes.get(sample)) else { return };
         let near = if mapping.space { (0.5 + 0.5 * placed.depth).clamp(0.0, 1.0) } else { 1.0 };
-        let colour =
-            if mapping.space { palette.stage.lerp_to_gamma(colour, 1.0 - DEPTH_FADE * (1.0 - near)) } else { colour };
-        let radius = POINT_RADIUS * (1.0 - DEPTH_SHRINK * (1.0 - near));
-        add(&mut mesh, place(placed), radius, (colour, shape));
+        let colour = palette.stage.lerp_to_gamma(colour, 1.0 - DEPTH_FADE * (1.0 - near));
+        let scale = 1.0 - DEPTH_SHRINK * (1.0 - near);
+        match atlas.filter(|atlas| atlas.has(sample)) {
+            Some(atlas) => atlas.add(&mut pictures, sample, place(placed), scale, colour),
+            None => add(&mut dots, place(placed), POINT_RADIUS * scale, (colour, shape)),
+        }
     };
     for placed in order.iter() {
         let sample = placed.sample as usize;
@@ -106,7 +111,7 @@ pub fn mesh(
         }
     }
     front.into_iter().for_each(|placed| draw(placed, placed.sample as usize));
-    Shape::mesh(mesh)
+    [Shape::mesh(dots), Shape::mesh(pictures)]
 }
 
 /// A ring around each selected point that is drawn; none where there are too many of them.

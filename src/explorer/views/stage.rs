@@ -5,12 +5,15 @@ use std::sync::Arc;
 use egui::{Rect, Response, RichText, Sense, TextureHandle, Ui, vec2};
 
 use super::looks::Looks;
+use super::pictures::Atlas;
 use super::points;
 use super::strip;
 use super::trails::Source;
 use super::view::{Buffers, View};
 use crate::explorer::theme::{GAP, Palette};
-use crate::session::{Compare, Field, Frame, PointCommand, Projection, Refined, Scene, ViewCommand, ViewSettings};
+use crate::session::{
+    Compare, Field, Frame, Neighbours, PointCommand, Projection, Refined, Scene, ViewCommand, ViewSettings,
+};
 
 /// What the stage shows.
 #[derive(Debug)]
@@ -25,6 +28,8 @@ pub struct StageInput<'a> {
     pub field: Option<&'a Arc<Field>>,
     /// Whether the refinement panel is open, which has the ResNet's controls.
     pub refinement_panel: bool,
+    /// The neighbours of the point under the mouse, as far as they are found.
+    pub neighbours: Option<&'a Arc<Neighbours>>,
     /// The view's settings.
     pub view: &'a ViewSettings,
     /// The time of the flow, 0 to L.
@@ -36,6 +41,7 @@ pub struct StageInput<'a> {
 pub struct Stage {
     texture: Option<TextureHandle>,
     fitted: Option<Fitted>,
+    atlas: Option<Atlas>,
     buffers: [Buffers; 2],
 }
 
@@ -80,7 +86,9 @@ impl Stage {
         let texture = self.texture.get_or_insert_with(|| points::texture(ui.ctx()));
         let plain = Source::Plain(Arc::clone(scene));
         let resnet = input.refined.map(|refined| Source::ResNet(Arc::clone(refined)));
-        let view = View { input, scene, frame: &fitted.frame, looks: &fitted.looks, texture };
+        self.atlas = Atlas::wanted(self.atlas.take(), ui.ctx(), scene, &input.view.points);
+        let atlas = self.atlas.as_ref();
+        let view = View { input, scene, frame: &fitted.frame, looks: &fitted.looks, texture, atlas };
         let [first, second] = &mut self.buffers;
         let resting = match input.view.compare {
             Compare::Plain => view.show(ui, room, &[plain], first, &mut commands),

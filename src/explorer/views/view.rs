@@ -14,6 +14,7 @@ use super::legend;
 use super::looks::Looks;
 use super::mapping::Mapping;
 use super::marks;
+use super::pictures::{Atlas, Card};
 use super::points;
 use super::stage::StageInput;
 use super::trails::{Source, Trails};
@@ -21,7 +22,9 @@ use super::velocity;
 use crate::explorer::theme::{self, GAP, Palette};
 use crate::flow::SampledPath;
 use crate::resnet::{Integrator, Refinement};
-use crate::session::{Frame, Particles, Placed, Region, Scene, Tool, VelocityPicture, ViewCommand, nearest};
+use crate::session::{
+    Frame, Neighbours, Particles, Placed, Region, Scene, Tool, VelocityPicture, ViewCommand, nearest,
+};
 
 /// A whole turn for a drag across the view's smaller side.
 const TURN: f64 = std::f64::consts::TAU * 0.6;
@@ -29,6 +32,8 @@ const TURN: f64 = std::f64::consts::TAU * 0.6;
 const ZOOM_SPEED: f32 = 0.002;
 /// How near the mouse must be to a point to mean it.
 const REACH: f32 = 10.0;
+/// How strong the lines to the neighbours of a point are.
+const NEIGHBOUR_LINE: f32 = 0.6;
 
 /// What all views of one frame share.
 pub struct View<'a> {
@@ -42,6 +47,8 @@ pub struct View<'a> {
     pub looks: &'a Looks,
     /// The point shapes.
     pub texture: &'a TextureHandle,
+    /// The pictures of points that are drawn as such.
+    pub atlas: Option<&'a Atlas>,
 }
 
 /// Buffers of one view, kept so that a frame does not allocate them anew.
@@ -50,6 +57,7 @@ pub struct Buffers {
     background: Background,
     particles: Particles,
     gesture: Gesture,
+    card: Card,
     layers: [LayerBuffers; 2],
 }
 
@@ -116,13 +124,15 @@ impl View<'_> {
         }
         for (source, layer) in sources.iter().zip(&mut buffers.layers).rev() {
             let LayerBuffers { positions, order, .. } = layer;
-            let shape = points::mesh(&mapping, positions, self.looks, self.texture, (palette, order));
+            let textures = (self.texture, self.atlas);
+            let shapes = points::meshes(&mapping, positions, self.looks, textures, (palette, order));
             // Where both are shown the plain net is what is compared to: the ResNet is drawn through it.
             let ghost = sources.len() > 1 && matches!(source, Source::Plain(_));
-            painter.add(if ghost { fainter(shape) } else { shape });
+            painter.extend(shapes.map(|shape| if ghost { fainter(shape) } else { shape }));
             painter.extend(points::rings(order, &settings.selection, self.texture, palette.highlight));
         }
         marks::directions_of_hovered(&painter, palette, &mapping, (self.input, self.scene, self.frame));
+        self.mark_others(&painter, palette, sources.len(), buffers);
         let found = self.point_under_the_mouse(ui, &response, sources, buffers);
         let asked = if let Some(region) = buffers.gesture.follow(ui, &response, settings.tool) {
             Some(gesture::selection(ui, buffers.inside(&region, sources.len()), false))
@@ -236,11 +246,12 @@ impl View<'_> {
         ui: &Ui,
         response: &Response,
         sources: &[Source],
-        buffers: &Buffers,
+        buffers: &mut Buffers,
     ) -> Option<usize> {
         let painter = ui.painter_at(response.rect);
         let palette = Palette::of(ui);
-        let layers = || sources.iter().zip(&buffers.layers);
+        let Buffers { layers, card, .. } = buffers;
+        let layers = || sources.iter().zip(&*layers);
         let pointer = response.hover_pos().filter(|_| !response.dragged());
         let found = pointer.and_then(|at| {
             let near = |(source, layer): (_, &LayerBuffers)| Some((source, nearest(&layer.order, at.into(), REACH)?));
@@ -250,8 +261,43 @@ impl View<'_> {
         ring(&painter, palette, points::place(&placed), theme::THIN);
         let sample = placed.sample as usize;
         let position = paths(source).0.position(&self.scene.flow, self.input.t, sample);
-        response.clone().on_hover_ui_at_pointer(|ui| hover::point(ui, self.scene, sample, &position, answers(source)));
+        let picture = card.picture(ui.ctx(), self.scene, &self.input.view.points, sample);
+        let card = hover::Card {
+            scene: self.scene,
+            sample,
+            position: &position,
+            answers: answers(source),
+            picture,
+            neighbours: self.neighbours(sample),
+        };
+        response.clone().on_hover_ui_at_pointer(|ui| card.show(ui));
         Some(sample)
+    }
+
+    /// The neighbours of the point under the mouse, once they are known.
+    fn neighbours(&self, sample: usize) -> Option<&Neighbours> {
+        self.input.neighbours.map(Arc::as_ref).filter(|found| found.request.sample == sample)
+    }
+
+    /// Marks what the table and the neighbours point to: the row under the mouse, and lines to the nearest points.
+    fn mark_others(&self, painter: &Painter, palette: &Palette, count: usize, buffers: &Buffers) {
+        let settings = &self.input.view.points;
+        let neighbours = settings.resting.and_then(|sample| self.neighbours(sample));
+        if settings.row.is_none() && neighbours.is_none() {
+            return;
+        }
+        for layer in buffers.layers.iter().take(count) {
+            let find = |sample: usize| layer.order.iter().find(|placed| placed.sample as usize == sample);
+            if let Some(placed) = settings.row.and_then(find) {
+                ring(painter, palette, points::place(placed), theme::THICK);
+            }
+            let Some(found) = neighbours else { continue };
+            let Some(from) = find(found.request.sample) else { continue };
+            for placed in found.nearest.iter().filter_map(|(sample, _)| find(*sample)) {
+                let line = Stroke::new(theme::THIN, palette.highlight.gamma_multiply(NEIGHBOUR_LINE));
+                painter.line_segment([points::place(from), points::place(placed)], line);
+            }
+        }
     }
 
     fn words(&self, painter: &Painter, palette: &Palette, rect: Rect, sources: &[Source], mapping: &Mapping) {
@@ -269,6 +315,10 @@ impl View<'_> {
         notes.extend(self.scene.reflection_words());
         if sources.iter().any(|source| matches!(source, Source::Plain(_))) {
             notes.extend(field::words(self.input));
+        }
+        notes.extend(self.atlas.and_then(Atlas::words));
+        if !self.looks.hidden.is_empty() {
+            notes.push(format!("Hidden: {}.", self.looks.hidden.join(", ")));
         }
         if self.scene.dataset.samples() == 0 {
             notes.push("There are no points: only the grid of the input space moves.".to_owned());

@@ -5,3 +5,4 @@ pub mod chart;
 pub mod curve;
 pub mod dial;
 pub mod histogram;
+pub mod story;

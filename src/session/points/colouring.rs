@@ -102,7 +102,10 @@ impl Colouring {
             Colouring::Prediction if answers_values(scene) => numbers(first_outputs(scene).collect()),
             Colouring::Prediction => predicted_classes(scene),
             Colouring::Mistakes => mistakes(scene),
-            Colouring::Loss => numbers(losses(scene)),
+            Colouring::Loss => {
+                let losses = (0..scene.dataset.samples()).map(|sample| loss(scene, sample).unwrap_or(f64::NAN));
+                numbers(losses.collect())
+            }
             Colouring::Column(index) => numbers(scene.dataset.points.row(index).iter().copied().collect()),
         };
         Painting { title, shades }
@@ -149,25 +152,28 @@ fn mistakes(scene: &Scene) -> Shades {
     Shades::Groups { of_sample: wrong.collect(), names: vec!["right".to_owned(), "wrong".to_owned()] }
 }
 
-/// The loss of each sample: the squared error of a value; −ln p of the data's class under softmax; under sigmoid the
-/// sum over the outputs of −ln of what each gives to the data's answer (one output is the probability of class 1).
-pub fn losses(scene: &Scene) -> Vec<f64> {
+/// The loss of a sample: the squared error of a value; −ln p of the data's class under softmax; under sigmoid the sum
+/// over the outputs of −ln of what each gives to the data's answer (one output is the probability of class 1). `None`
+/// without a label, or where the network has no output for the label's class.
+pub fn loss(scene: &Scene, sample: usize) -> Option<f64> {
     let output = &scene.forward.output;
+    if sample >= output.ncols() {
+        return None;
+    }
+    let answer = output.column(sample);
     match &scene.dataset.labels {
-        Labels::None => Vec::new(),
-        Labels::Values(values) => {
-            first_outputs(scene).zip(values).map(|(answer, value)| (answer - value).powi(2)).collect()
-        }
+        Labels::None => None,
+        Labels::Values(values) => Some((answer.get(0)? - values.get(sample)?).powi(2)),
         Labels::Classes { of_sample, .. } => {
-            let loss = |(answer, class): (nalgebra::DVectorView<'_, f64>, &usize)| match (scene.output, answer.len()) {
-                (OutputFunction::Sigmoid, 1) => surprise(if *class == 1 { answer[0] } else { 1.0 - answer[0] }),
-                (OutputFunction::Sigmoid, _) => {
-                    let given = |(index, p): (usize, &f64)| surprise(if index == *class { *p } else { 1.0 - p });
-                    answer.iter().enumerate().map(given).sum()
+            let class = *of_sample.get(sample)?;
+            match (scene.output, answer.as_slice()) {
+                (OutputFunction::Sigmoid, [p]) => Some(surprise(if class == 1 { *p } else { 1.0 - p })),
+                (OutputFunction::Sigmoid, outputs) => {
+                    let given = |(index, p): (usize, &f64)| surprise(if index == class { *p } else { 1.0 - p });
+                    Some(outputs.iter().enumerate().map(given).sum())
                 }
-                _ => answer.get(*class).map_or(f64::NAN, |p| surprise(*p)),
-            };
-            output.column_iter().zip(of_sample).map(loss).collect()
+                (_, outputs) => outputs.get(class).map(|p| surprise(*p)),
+            }
         }
     }
 }

@@ -2,15 +2,25 @@
 
 mod colouring;
 mod filter;
+mod neighbours;
 mod pick;
+mod picture;
 mod region;
 mod selection;
+mod story;
+mod table;
+mod watch;
 
 pub use colouring::{Colouring, Painting, Shades};
 pub use filter::Filter;
+pub use neighbours::{NeighbourRequest, Neighbours};
 pub use pick::{Placed, nearest};
+pub use picture::{picture_side, pictured, pixel_range, pixels};
 pub use region::Region;
 pub use selection::{Pick, Selection};
+pub use story::{Change, Story};
+pub use table::{Sorting, TableCell, TableColumn, TableError, table_columns, table_csv, table_fits, table_rows};
+pub(super) use watch::Watch;
 
 /// What a drag with the first button does on the stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,8 +47,16 @@ pub struct PointSettings {
     pub selection: Selection,
     /// Draw the trails of the selection only.
     pub trails_of_selection: bool,
+    /// Draw points that are pictures as such; `None` leaves it to the number of their pixels.
+    pub pictures: Option<bool>,
     /// The sample that the mouse rests on, on the stage.
     pub resting: Option<usize>,
+    /// Show the table of the selection.
+    pub table: bool,
+    /// How its rows are sorted.
+    pub sorting: Sorting,
+    /// The sample of the row that the mouse rests on.
+    pub row: Option<usize>,
 }
 
 /// A change of what concerns the points.
@@ -58,6 +76,14 @@ pub enum PointCommand {
     ShowAllGroups,
     /// Draw the trails of the selection only, or those of points all over the data.
     TrailsOfSelection(bool),
+    /// Draw points that are pictures as such, or as dots.
+    Pictures(bool),
+    /// Show the table of the selection, or no longer.
+    Table(bool),
+    /// Sort the table by a column; by the same again, the other way round.
+    Sort(TableColumn),
+    /// The mouse rests on the row of a sample, or on none.
+    Row(Option<usize>),
     /// The mouse rests on a sample of the stage, or on none.
     Rest(Option<usize>),
 }
@@ -87,13 +113,17 @@ impl PointSettings {
             PointCommand::ToggleGroup(colouring, group) => self.filter.toggle(colouring, group),
             PointCommand::ShowAllGroups => self.filter = Filter::default(),
             PointCommand::TrailsOfSelection(only) => self.trails_of_selection = only,
+            PointCommand::Pictures(drawn) => self.pictures = Some(drawn),
+            PointCommand::Table(shown) => self.table = shown,
+            PointCommand::Sort(column) => self.sorting = self.sorting.by(column),
+            PointCommand::Row(sample) => self.row = sample,
             PointCommand::Rest(sample) => self.resting = sample,
         }
     }
 
     /// Forgets what belongs to the data shown before.
     pub fn reset_for_new_data(&mut self) {
-        let tool = self.tool;
-        *self = PointSettings { tool, ..PointSettings::default() };
+        let (tool, table) = (self.tool, self.table);
+        *self = PointSettings { tool, table, ..PointSettings::default() };
     }
 }

@@ -77,6 +77,7 @@ impl Session {
             opening: None,
             refined: refined.as_ref(),
             field: field.as_ref(),
+            neighbours: None,
             view,
             t: *t,
         };

@@ -1,0 +1,112 @@
+//! How much memory the data's way through the network takes, and how many of the points there is room for.
+
+use crate::network::{Layer, Network};
+
+/// What the values and positions of all points may take, the plain net and its ResNet together: half of what a small
+/// computer has.
+const MOST_BYTES: usize = 4 << 30;
+/// Values are kept in f64, positions in f32.
+const VALUE: usize = size_of::<f64>();
+const POSITION: usize = size_of::<f32>();
+
+/// What the points of a scene take, and which of the data they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// Bytes that the values and positions of the plain net's points take.
+    pub bytes: usize,
+    /// The number of points that the data has.
+    pub all: usize,
+    /// Every how many of them one is shown; 1 where all are.
+    pub step: usize,
+}
+
+impl Memory {
+    /// For `samples` points that flow through `network` in `dimension` dimensions.
+    pub(super) fn plan(network: &Network, dimension: usize, samples: usize) -> Memory {
+        Memory::within(MOST_BYTES, bytes_a_point(network, dimension), samples)
+    }
+
+    fn within(most: usize, [plain, resnet]: [usize; 2], samples: usize) -> Memory {
+        let room = (most / (plain + resnet).max(1)).max(1);
+        let step = samples.div_ceil(room).max(1);
+        Memory { bytes: plain * samples.div_ceil(step), all: samples, step }
+    }
+
+    /// The number, from 1, that a sample of the scene has in the data.
+    pub fn number(&self, sample: usize) -> usize {
+        sample * self.step + 1
+    }
+
+    /// What it takes, in words.
+    pub fn words(&self) -> String {
+        let mut words = format!("values and positions take {}", size(self.bytes));
+        if self.step > 1 {
+            let limit = size(MOST_BYTES);
+            words += &format!("; one of {} points is shown, more would take over {limit}", self.step);
+        }
+        words
+    }
+}
+
+/// The bytes of one point: its inputs and outputs of each layer in f64, and its places at two stations of each layer
+/// in f32; and the places on the way through a ResNet, which fill the whole space.
+fn bytes_a_point(network: &Network, dimension: usize) -> [usize; 2] {
+    let widths = |layer: &Layer| [layer.inputs(), layer.outputs()];
+    let outputs: usize = network.layers().iter().map(|layer| widths(layer)[1]).sum();
+    let stations: usize = network.layers().iter().flat_map(widths).sum::<usize>() + network.outputs();
+    let plain = VALUE * (network.inputs() + outputs + network.outputs()) + POSITION * stations;
+    [plain, POSITION * dimension * (2 * network.layers().len() + 1)]
+}
+
+/// A number of bytes in the unit that fits.
+fn size(bytes: usize) -> String {
+    const UNITS: [&str; 4] = ["bytes", "kB", "MB", "GB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 999.5 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    if unit == 0 || value >= 9.95 {
+        format!("{value:.0} {}", UNITS[unit])
+    } else {
+        format!("{value:.1} {}", UNITS[unit])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::DMatrix;
+
+    use super::*;
+    use crate::network::{Activation, Affine, Dense, OutputFunction};
+
+    #[test]
+    fn all_points_are_shown_as_long_as_there_is_room() {
+        let few = Memory::within(1000, [8, 2], 100);
+        assert_eq!(few, Memory { bytes: 800, all: 100, step: 1 });
+        let many = Memory::within(1000, [8, 2], 301);
+        assert_eq!(many.step, 4);
+        assert!(many.bytes + 2 * 76 <= 1000 && many.number(0) == 1 && many.number(75) == 301);
+        assert_eq!(Memory::within(1000, [8, 2], 0).step, 1);
+    }
+
+    #[test]
+    fn a_point_takes_what_is_kept_of_it() {
+        let dense = |rows, columns| {
+            let affine = Affine { weight: DMatrix::from_element(rows, columns, 0.5), bias: None };
+            Layer::Dense(Dense { name: String::new(), affine, activation: Activation::Tanh })
+        };
+        let network = Network::new(String::new(), vec![dense(3, 2), dense(1, 3)], OutputFunction::Identity).unwrap();
+        // 2 inputs, 3 + 1 values and 1 output in f64; places of 2, 3, 3, 1 and 1 coordinates in f32.
+        assert_eq!(bytes_a_point(&network, 3), [8 * 7 + 4 * 10, 4 * 3 * 5]);
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(
+            [0, 999, 1000, 12_345_678, 4 << 30].map(size),
+            ["0 bytes", "999 bytes", "1.0 kB", "12 MB", "4.3 GB"]
+        );
+    }
+}

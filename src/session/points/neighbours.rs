@@ -1,0 +1,71 @@
+//! The points nearest to one of them, in the whole space and not only on the stage.
+
+use crate::flow::FlowError;
+use crate::session::{Refined, Scene, SceneError};
+
+/// How many neighbours are named.
+const MOST: usize = 5;
+
+/// Whose neighbours are asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NeighbourRequest {
+    /// The sample.
+    pub sample: usize,
+    /// The time.
+    pub t: f64,
+    /// Among the places of the ResNet rather than of the exact flow.
+    pub resnet: bool,
+}
+
+/// The nearest points at one time, the nearest first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Neighbours {
+    /// What was asked.
+    pub request: NeighbourRequest,
+    /// Samples with their distances.
+    pub nearest: Vec<(usize, f32)>,
+}
+
+impl Neighbours {
+    /// Measures the distances to all points of `scene`, or of its ResNet where the request says so and there is one.
+    ///
+    /// # Errors
+    /// If `go_on` answers false, or there is no such sample.
+    pub fn find(
+        scene: &Scene,
+        refined: Option<&Refined>,
+        request: NeighbourRequest,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Neighbours, SceneError> {
+        let path = refined.filter(|_| request.resnet).map_or(&scene.data, |refined| &refined.data);
+        let distances = path.distances(&scene.flow, request.t, request.sample, go_on).ok_or(FlowError::Cancelled)?;
+        Ok(Neighbours { request, nearest: nearest(&distances, request.sample) })
+    }
+}
+
+/// The least of `distances` but that of `sample`, in one pass; of equal ones the first.
+fn nearest(distances: &[f32], sample: usize) -> Vec<(usize, f32)> {
+    let mut found: Vec<(usize, f32)> = Vec::with_capacity(MOST + 1);
+    for (other, &distance) in distances.iter().enumerate() {
+        let is_near = found.len() < MOST || found.last().is_some_and(|(_, farthest)| distance < *farthest);
+        if other == sample || !distance.is_finite() || !is_near {
+            continue;
+        }
+        let place = found.partition_point(|(_, nearer)| *nearer <= distance);
+        found.insert(place, (other, distance));
+        found.truncate(MOST);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_come_first_without_the_point_itself() {
+        let distances = [3.0, 0.0, 1.0, f32::NAN, 2.0, 1.0, 9.0, 4.0, 0.5];
+        assert_eq!(nearest(&distances, 1), [(8, 0.5), (2, 1.0), (5, 1.0), (4, 2.0), (0, 3.0)]);
+        assert!(nearest(&[0.0], 0).is_empty());
+    }
+}
