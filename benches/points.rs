@@ -32,16 +32,18 @@ fn hover(count: usize) {
         let found = [plain_scan(&drawn, at), nearest(&drawn, at, REACH), grid.nearest(&drawn, at)];
         assert!(found.windows(2).all(|pair| distance(pair[0], at) == distance(pair[1], at)), "a search went wrong");
     }
-    let plain = median(|| {
-        questions.iter().for_each(|at| drop(black_box(plain_scan(&drawn, *at))));
-    }) / QUESTIONS as u32;
-    let exact = median(|| {
-        questions.iter().for_each(|at| drop(black_box(nearest(&drawn, *at, REACH))));
-    }) / QUESTIONS as u32;
+    let search = |find: &dyn Fn([f32; 2]) -> Option<Placed>| {
+        let all = || {
+            questions.iter().for_each(|at| {
+                black_box(find(*at));
+            });
+        };
+        median(all) / QUESTIONS as u32
+    };
+    let plain = search(&|at| plain_scan(&drawn, at));
+    let exact = search(&|at| nearest(&drawn, at, REACH));
     let build = median(|| drop(black_box(Grid::new(&drawn))));
-    let asked = median(|| {
-        questions.iter().for_each(|at| drop(black_box(grid.nearest(&drawn, *at))));
-    }) / QUESTIONS as u32;
+    let asked = search(&|at| grid.nearest(&drawn, at));
     println!("baseline: a plain scan of {count} points for the nearest: {plain:.2?}");
     println!("  the search of the window: {exact:.2?}, {:.2} × plain scan", ratio(exact, plain));
     println!(
@@ -62,9 +64,11 @@ fn lasso() {
     let lasso = Region::Lasso((0..400).map(corner).collect());
     let bounds = Region::Box(lasso.bounds().expect("the lasso has corners"));
     let count = |region: &Region| drawn.iter().filter(|placed| region.contains(placed.at)).count();
-    let rectangle = median(|| drop(black_box(count(&bounds))));
+    let rectangle = median(|| {
+        black_box(count(&bounds));
+    });
     let inside = median(|| {
-        drop(black_box(drawn.iter().filter(|p| bounds.contains(p.at) && lasso.contains(p.at)).count()));
+        black_box(drawn.iter().filter(|placed| bounds.contains(placed.at) && lasso.contains(placed.at)).count());
     });
     println!("baseline: {POINTS} points in a rectangle: {rectangle:.2?}");
     println!("  in a lasso of 400 corners: {inside:.2?}, {:.1} × rectangle", ratio(inside, rectangle));
