@@ -28,7 +28,7 @@
 //! # The modules
 //!
 //! In this order, each using only those before it: [`linalg`], [`network`], [`dataset`], [`formats`], [`flow`], [`resnet`],
-//! [`training`], [`session`], [`jobs`], [`explorer`], [`offscreen`], [`command_line`]. Only [`explorer`] and [`offscreen`] know the window
+//! [`training`], [`diagnostics`], [`session`], [`jobs`], [`explorer`], [`offscreen`], [`command_line`]. Only [`explorer`] and [`offscreen`] know the window
 //! library. A test reads the sources and keeps it so.
 //!
 //! ```
@@ -50,6 +50,7 @@
 
 pub mod command_line;
 pub mod dataset;
+pub mod diagnostics;
 pub mod explorer;
 pub mod flow;
 pub mod formats;

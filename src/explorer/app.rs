@@ -177,6 +177,10 @@ impl ExplorerApp {
         self.perform(study);
         let points = self.session.watch_points(seconds);
         self.perform(points);
+        let detail = self.session.watch_detail();
+        self.perform(detail);
+        let survey = self.session.watch_survey();
+        self.perform(survey);
     }
 
     fn bars(&mut self, ui: &mut Ui) -> Vec<Command> {
@@ -186,6 +190,8 @@ impl ExplorerApp {
         let timeline = &mut self.timeline;
         let bar = Panel::bottom("transport").exact_size(TRANSPORT);
         commands.extend(bar.show(ui, |ui| transport::show(ui, timeline, session)).inner);
+        let strip = Panel::bottom("all layers").resizable(false);
+        commands.extend(strip.show(ui, |ui| panels::all_layers::show(ui, session)).inner);
         if !jobs.is_empty() {
             commands.extend(Panel::bottom("jobs").show(ui, |ui| status::jobs(ui, &jobs)).inner);
         }
@@ -293,7 +299,10 @@ impl ExplorerApp {
 }
 
 fn layer_input(session: &Session) -> LayerInput<'_> {
+    let layer = session.panel_layer();
     LayerInput {
+        detail: layer.and_then(|layer| session.detail(layer)).map(Arc::as_ref),
+        given_up: layer.is_some_and(|layer| session.detail_given_up(layer)),
         scene: session.scene().map(Arc::as_ref),
         options: session.wanted().options,
         view: &session.view,

@@ -81,6 +81,8 @@ pub struct Palette {
     /// The eighth data colour.
     black: Color32,
     phases: [Color32; 8],
+    /// The ends of the scale of signed values.
+    signed: [Color32; 2],
 }
 
 static LIGHT: Palette = Palette {
@@ -109,6 +111,7 @@ static LIGHT: Palette = Palette {
         Color32::from_rgb(0x78, 0x86, 0x2E), // activate: olive
         Color32::from_rgb(0x8A, 0x6A, 0x4A), // residual: brown
     ],
+    signed: [Color32::from_rgb(0x8C, 0x51, 0x0A), Color32::from_rgb(0x01, 0x66, 0x5E)],
 };
 
 static DARK: Palette = Palette {
@@ -137,6 +140,7 @@ static DARK: Palette = Palette {
         Color32::from_rgb(0xA9, 0xB7, 0x5C),
         Color32::from_rgb(0xBE, 0x9C, 0x78),
     ],
+    signed: [Color32::from_rgb(0xE0, 0xA8, 0x5C), Color32::from_rgb(0x62, 0xD0, 0xC2)],
 };
 
 impl Palette {
@@ -189,6 +193,14 @@ impl Palette {
     pub fn area(&self, change: f32) -> Color32 {
         let colour = if change < 0.0 { self.area_shrunk } else { self.area_grown };
         colour.gamma_multiply(AREA_STRENGTH * change.abs().min(1.0))
+    }
+
+    /// The colour of a signed value between −1 (brown) and 1 (teal), after ColorBrewer's BrBG; 0 is the background.
+    pub fn diverging(&self, share: f32) -> Color32 {
+        let [negative, positive] = self.signed;
+        // NaN has no share: it shows as zero does.
+        let share = if share.is_nan() { 0.0 } else { share.clamp(-1.0, 1.0) };
+        self.stage.lerp_to_gamma(if share < 0.0 { negative } else { positive }, share.abs())
     }
 
     /// A thin line for axes and frames.

@@ -74,6 +74,14 @@ impl CompressionLaw {
             _ => 1.0 + s * (sigma - 1.0),
         }
     }
+
+    /// d/ds of [`CompressionLaw::factor`].
+    pub fn rate(self, sigma: f64, s: f64) -> f64 {
+        match self {
+            CompressionLaw::Geometric if sigma > 0.0 => sigma.ln() * sigma.powf(s),
+            _ => sigma - 1.0,
+        }
+    }
 }
 
 impl TimeLaw {

@@ -139,6 +139,28 @@ impl Flow {
     }
 }
 
+impl Flow {
+    /// Shows the positions of `inputs` (d × samples, in f64) at each of the ascending `times`, by index, one after the
+    /// other, so that not all of them are kept; `visit` answers whether to go on.
+    ///
+    /// # Errors
+    /// If `inputs` has another number of rows than the network has inputs, or `visit` answers false.
+    pub fn visit(
+        &self,
+        inputs: &DMatrix<f64>,
+        times: &[f64],
+        visit: &mut dyn FnMut(usize, &DMatrix<f64>) -> bool,
+    ) -> Result<(), FlowError> {
+        let mut walker = Walker::new(self, inputs, &Exactly, &finish_exactly)?;
+        for (index, t) in times.iter().enumerate() {
+            if !visit(index, &walker.reach(*t)) {
+                return Err(FlowError::Cancelled);
+            }
+        }
+        Ok(())
+    }
+}
+
 impl LayerFlow {
     fn is_last_affine(&self, phase: usize) -> bool {
         self.phases[phase + 1..].iter().all(|later| !later.motion.is_affine())

@@ -11,8 +11,8 @@ use crate::dataset::Dataset;
 use crate::flow::Flow;
 use crate::formats::{self, Opened};
 use crate::session::{
-    DialogAnswer, Document, Effect, Field, Neighbours, Outcome, Purpose, Refined, Scene, Story, Study, Task, Trouble,
-    file_name,
+    DialogAnswer, Document, Effect, Field, LayerDetail, Neighbours, Outcome, Purpose, Refined, Scene, Story, Study,
+    Survey, Task, Trouble, file_name,
 };
 
 /// A dialog that is answered sooner than a person can was never shown: without a portal and without zenity, rfd
@@ -87,6 +87,16 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
                 Outcome::Story(scene, story)
             })
         }
+        Effect::Inspect(scene, layer) => {
+            TaskWork::new(Task::Inspect, format!("Preparing layer {} for the panel", layer + 1), move |progress| {
+                let detail = LayerDetail::build(&scene, layer, &mut |share, words| tell(progress, share, words));
+                Outcome::Inspected(scene, layer, detail.map(Arc::new))
+            })
+        }
+        Effect::Survey(scene) => TaskWork::new(Task::Survey, "Surveying all layers", move |progress| {
+            let survey = Survey::build(&scene, &mut |share, words| tell(progress, share, words));
+            Outcome::Surveyed(scene, survey.map(Arc::new))
+        }),
         Effect::Save(network, path) => TaskWork::new(Task::Save, format!("Saving {}", file_name(&path)), move |_| {
             let result = formats::save(&path, &network).map_err(|error| Trouble::of(&error));
             Outcome::Saved(path, result)

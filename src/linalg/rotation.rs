@@ -135,7 +135,9 @@ impl Rotation {
 
     /// The angular velocity A = Σ θᵢ (bᵢaᵢᵀ − aᵢbᵢᵀ): skew-symmetric, exp(A) = R.
     pub fn angular_velocity(&self) -> DMatrix<f64> {
-        let velocity = self.velocity(&DMatrix::identity(self.dimension, self.dimension));
+        let mut velocity = DMatrix::zeros(self.dimension, self.dimension);
+        // The identity's coordinates are the planes themselves; what is added to it is Ax.
+        self.act_on_coordinates(self.planes.transpose(), &mut velocity, |angle| (1.0, angle));
         (&velocity - velocity.transpose()) * 0.5
     }
 

@@ -79,6 +79,10 @@ pub enum Task {
     Neighbours,
     /// Following the selected points.
     Story,
+    /// Making what the layer panel shows.
+    Inspect,
+    /// Making what the strip of all layers shows.
+    Survey,
     /// Writing a file.
     Save,
     /// Waiting for a file dialog.
@@ -108,6 +112,8 @@ impl Task {
             Task::Field => "Sampling u(x, t)",
             Task::Neighbours => "Finding neighbours",
             Task::Story => "Following the selected points",
+            Task::Inspect => "Preparing the layer panel",
+            Task::Survey => "Surveying all layers",
             Task::Save => "Saving",
             Task::Dialog => "The file dialog",
         }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    Document, Field, FieldRequest, NeighbourRequest, Neighbours, Purpose, Refined, Scene, SceneError, Selection, Story,
-    Study, StudyRequest, Task,
+    Document, Field, FieldRequest, LayerDetail, NeighbourRequest, Neighbours, Purpose, Refined, Scene, SceneError,
+    Selection, Story, Study, StudyRequest, Survey, Task,
 };
 use crate::dataset::Dataset;
 use crate::flow::Flow;
@@ -37,6 +37,10 @@ pub enum Effect {
     Neighbours(Arc<Scene>, Option<Arc<Refined>>, NeighbourRequest),
     /// Follow the selected points of the scene.
     Story(Arc<Scene>, Selection),
+    /// Make what the layer panel shows of the layer with this index.
+    Inspect(Arc<Scene>, usize),
+    /// Make what the strip of all layers shows.
+    Survey(Arc<Scene>),
     /// Write the network.
     Save(Arc<Network>, PathBuf),
     /// Ask for a path, with a name to begin with.
@@ -74,6 +78,10 @@ pub enum Outcome {
     Neighbours(Arc<Scene>, Result<Neighbours, SceneError>),
     /// How far apart the selected points are.
     Story(Arc<Scene>, Result<Story, SceneError>),
+    /// What the layer panel shows of the layer with this index.
+    Inspected(Arc<Scene>, usize, Result<Arc<LayerDetail>, SceneError>),
+    /// What the strip of all layers shows.
+    Surveyed(Arc<Scene>, Result<Arc<Survey>, SceneError>),
     /// A file was written, or not.
     Saved(PathBuf, Result<(), Trouble>),
     /// The answer to a file dialog.

@@ -3,6 +3,7 @@
 
 mod camera;
 mod command;
+mod detail;
 mod directions;
 mod document;
 mod effect;
@@ -11,6 +12,7 @@ mod extent;
 mod field;
 mod fit;
 mod import;
+mod inspect;
 mod lattice;
 mod memory;
 mod notice;
@@ -23,12 +25,14 @@ mod refined;
 mod scene;
 mod state;
 mod study;
+mod survey;
 mod view;
 mod window;
 mod words;
 
 pub use camera::{Camera, Orientation};
 pub use command::{Command, Purpose, Task};
+pub use detail::{Glyph, HeatMap, LayerDetail, NamedMap, weight_matrices};
 pub use directions::{Directions, directions, phase_time};
 pub use document::{Data, DataSource, Document, file_name};
 pub use effect::{DialogAnswer, Effect, Outcome, Trouble};
@@ -52,6 +56,7 @@ pub use refined::Refined;
 pub use scene::{Progress, Scene, SceneError};
 pub use state::{PathPrompt, Session};
 pub use study::{Study, StudyRequest};
+pub use survey::{ClassesApart, Survey};
 pub use view::{Compare, Hovered, MAX_STEPS, MAX_TRAIL, Projection, VelocityPicture, ViewCommand, ViewSettings};
 pub use window::{Appearance, Side, WindowCommand, WindowSettings};
 pub use words::{counted, listed};

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::inspect::Details;
 use super::state::Shown;
 use super::study::Studies;
+use super::survey::Surveyed;
 use super::words::counted;
 use super::{
     Data, DialogAnswer, Document, Effect, Field, Import, Outcome, PathPrompt, PlaybackCommand, Refined, Scene,
@@ -37,6 +39,8 @@ impl Session {
             Outcome::Field(scene, result) => self.take_field(&scene, result),
             Outcome::Neighbours(scene, result) => self.take_neighbours(&scene, result),
             Outcome::Story(scene, result) => self.take_story(&scene, result),
+            Outcome::Inspected(scene, layer, made) => self.take_detail(&scene, layer, made),
+            Outcome::Surveyed(scene, made) => self.take_survey(&scene, made),
             Outcome::Saved(path, Ok(())) => self.saved(path),
             Outcome::Saved(_, Err(trouble)) => {
                 self.notices.add(Severity::Error, trouble.sentence, trouble.details);
@@ -130,8 +134,9 @@ impl Session {
         self.wanted = document.clone();
         let boundaries = boundaries(&scene.flow);
         let first = self.shown.is_none();
-        let studies = Studies::default();
-        self.shown = Some(Shown { document, scene: scene.clone(), refined: None, studies, field: None, boundaries });
+        let (studies, details, survey) = (Studies::default(), Details::default(), Surveyed::default());
+        let (scene_shown, refined, field) = (scene.clone(), None, None);
+        self.shown = Some(Shown { document, scene: scene_shown, refined, studies, field, details, survey, boundaries });
         self.wanted_refinement = None;
         self.pending_field = None;
         self.answered_field = None;
@@ -145,7 +150,7 @@ impl Session {
                 self.play(PlaybackCommand::Play);
             }
         }
-        effects.extend([Task::Refine, Task::Study, Task::Field].map(Effect::Cancel));
+        effects.extend([Task::Refine, Task::Study, Task::Field, Task::Inspect, Task::Survey].map(Effect::Cancel));
         effects.extend(self.forget_points());
         self.refine(effects);
     }
@@ -202,6 +207,8 @@ impl Session {
             Task::Study => self.give_up_study(),
             Task::Field => self.answered_field = self.pending_field.take(),
             Task::Neighbours => self.give_up_neighbours(),
+            Task::Inspect => self.give_up_detail(),
+            Task::Survey => self.give_up_survey(),
             Task::Read | Task::ReadData | Task::Save | Task::Dialog | Task::Story => {}
         }
     }

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::inspect::Details;
 use super::points::Watch;
 use super::study::Studies;
+use super::survey::Surveyed;
 use super::words::counted;
 use super::{
     Command, Compare, Data, Document, Effect, Example, Field, FieldRequest, Import, Notices, Playback, PlaybackCommand,
@@ -63,6 +65,8 @@ pub(super) struct Shown {
     pub(super) refined: Option<Arc<Refined>>,
     pub(super) studies: Studies,
     pub(super) field: Option<Arc<Field>>,
+    pub(super) details: Details,
+    pub(super) survey: Surveyed,
     /// The phase boundaries in increasing order, 0 and L among them.
     pub(super) boundaries: Vec<f64>,
 }
@@ -358,7 +362,7 @@ impl Session {
                 self.look(ViewCommand::Compare(Compare::Plain), effects);
             }
             Task::Study => self.give_up_study(),
-            Task::Field | Task::Neighbours => self.give_up(task),
+            Task::Field | Task::Neighbours | Task::Inspect | Task::Survey => self.give_up(task),
             Task::Refine | Task::Read | Task::ReadData | Task::Save | Task::Dialog | Task::Story => {}
         }
         self.fall_back(effects);

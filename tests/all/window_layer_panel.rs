@@ -2,7 +2,7 @@
 
 use egui_kittest::kittest::Queryable;
 use layerflow::flow::{CompressionLaw, Decomposition, EventKind, TimeLaw};
-use layerflow::session::{Command, PlaybackCommand, Section};
+use layerflow::session::{Command, Hovered, PlaybackCommand, Section};
 
 use super::window::{PATIENCE, Window, command, first_start, open, t, write};
 use layerflow::explorer::Startup;
@@ -27,7 +27,7 @@ fn click(window: &mut Window, label: &str) {
 #[test]
 fn every_section_is_folded_away_and_opened_by_its_heading() {
     let mut window = first_start();
-    for section in [Section::Spectrum, Section::Rotations, Section::Activation, Section::Choices] {
+    for section in Section::ALL {
         let before = window.state().session().view.panel.is_open(section);
         for expected in [!before, before] {
             click(&mut window, section.words());
@@ -95,4 +95,110 @@ fn a_fold_is_told_at_its_layer() {
     command(&mut window, Command::Playback(PlaybackCommand::Seek(1.99)));
     window.get_by_label_contains("the flow folds");
     assert!(t(&window) > window.state().session().scene().unwrap().events.last().unwrap().t);
+}
+
+/// Stops in the first layer and waits for what the panel needs of it.
+fn prepared(window: &mut Window) {
+    command(window, Command::Playback(PlaybackCommand::Seek(0.5)));
+    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    window.run_steps(2);
+}
+
+#[test]
+fn weights_are_zoomed_by_button_and_wheel_and_moved_by_drag() {
+    let mut window = first_start();
+    prepared(&mut window);
+    for section in [Section::Spectrum, Section::Rotations, Section::Glyph, Section::Weights] {
+        click(&mut window, section.words());
+    }
+    window.run_steps(20);
+    let side = |window: &Window| window.state().session().view.panel.weights.side;
+    assert!(window.query_by_label("Factor U of layer 1").is_some());
+    click(&mut window, "Zoom in");
+    assert_eq!(side(&window), 0.5);
+    click(&mut window, "Zoom out");
+    assert_eq!(side(&window), 1.0);
+
+    let middle = window.get_by_label("Weights W of layer 1").rect().center();
+    window.hover_at(middle);
+    window.run_steps(2);
+    let delta = egui::vec2(0.0, 100.0);
+    let (unit, phase) = (egui::MouseWheelUnit::Point, egui::TouchPhase::Move);
+    let (source, modifiers) = (egui::MouseWheelSource::Wheel, egui::Modifiers::NONE);
+    window.event(egui::Event::MouseWheel { unit, delta, phase, source, modifiers });
+    window.run_steps(10);
+    assert!(side(&window) < 0.9);
+    let corner = window.state().session().view.panel.weights.corner;
+    window.drag_at(middle);
+    window.run_steps(1);
+    window.hover_at(middle + egui::vec2(15.0, 5.0));
+    window.run_steps(2);
+    window.drop_at(middle + egui::vec2(15.0, 5.0));
+    window.run_steps(1);
+    assert!(window.state().session().view.panel.weights.corner[0] < corner[0]);
+    click(&mut window, "All weights");
+    assert_eq!(side(&window), 1.0);
+}
+
+#[test]
+fn the_unit_ball_turns_with_the_stage() {
+    let mut window = first_start();
+    prepared(&mut window);
+    for section in [Section::Spectrum, Section::Rotations] {
+        click(&mut window, section.words());
+    }
+    window.run_steps(20);
+    let before = window.state().session().view.camera.orientation;
+    let middle = window.get_by_label("Unit ball of layer 1").rect().center();
+    window.drag_at(middle);
+    window.run_steps(1);
+    window.hover_at(middle + egui::vec2(30.0, 10.0));
+    window.run_steps(2);
+    window.drop_at(middle + egui::vec2(30.0, 10.0));
+    window.run_steps(1);
+    assert_ne!(window.state().session().view.camera.orientation, before);
+}
+
+#[test]
+fn what_is_under_the_mouse_in_the_panel_is_shown_on_the_stage() {
+    let mut window = first_start();
+    command(&mut window, Command::Playback(PlaybackCommand::Seek(1.5)));
+    let bars = window.get_by_label("Singular values of layer 2").rect();
+    window.hover_at(egui::pos2(bars.left() + 60.0, bars.center().y));
+    window.run_steps(2);
+    assert_eq!(window.state().session().view.hovered, Some(Hovered::SingularValue { layer: 1, index: 0 }));
+    let dial = window.get_by_label_contains("Plane 1 of U in layer 2").rect();
+    window.hover_at(dial.center());
+    window.run_steps(2);
+    let hovered = window.state().session().view.hovered;
+    assert!(matches!(hovered, Some(Hovered::Plane { layer: 1, index: 0, .. })), "{hovered:?}");
+}
+
+#[test]
+fn all_layers_are_surveyed_while_their_strip_is_open_and_a_click_goes_to_a_time() {
+    let mut window = first_start();
+    click(&mut window, "All layers at once");
+    prepared(&mut window);
+    assert!(window.state().session().view.panel.all_layers);
+    assert!(window.state().session().survey().is_some());
+    let charts = [
+        "Spectra: ln σ, largest on top",
+        "Total rotation, °",
+        "Volume change, ln",
+        "Classes apart, %: probe and neighbours",
+        "Energy and path length, %",
+    ];
+    let duration = window.state().session().playback.duration();
+    for (index, chart) in charts.into_iter().enumerate() {
+        let rect = window.get_by_label(chart).rect();
+        let share = 0.2 + 0.15 * index as f32;
+        let at = egui::pos2(rect.left() + share * rect.width(), rect.center().y);
+        window.drag_at(at);
+        window.run_steps(1);
+        window.drop_at(at);
+        window.run_steps(2);
+        assert!((t(&window) - f64::from(share) * duration).abs() < 0.02 * duration, "{chart}: {}", t(&window));
+    }
+    click(&mut window, "All layers at once");
+    assert!(window.query_by_label(charts[0]).is_none());
 }

@@ -1,5 +1,6 @@
 //! The panels around the stage.
 
+pub mod all_layers;
 mod data;
 pub mod layer;
 mod network;

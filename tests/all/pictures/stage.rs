@@ -11,7 +11,7 @@ use layerflow::formats::examples;
 use layerflow::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
 use layerflow::resnet::{Integrator, Refinement, RefinementKind};
 use layerflow::session::{
-    Command, Compare, Field, Hovered, Refined, Scene, VelocityPicture, ViewCommand, ViewSettings,
+    Command, Compare, Field, Hovered, LayerDetail, Refined, Scene, VelocityPicture, ViewCommand, ViewSettings,
 };
 use nalgebra::DMatrix;
 
@@ -91,7 +91,11 @@ impl Session {
             return;
         }
         let options = FlowOptions::default();
-        let input = LayerInput { scene: self.scene.as_deref(), options, view: &self.view, t: self.t };
+        let scene = self.scene.as_deref();
+        let index = scene.map_or(0, |scene| scene.flow.moment(self.t).layer);
+        let detail = scene.map(|scene| LayerDetail::build(scene, index, &mut |_, _| true).unwrap());
+        let (detail, view, t) = (detail.as_ref(), &self.view, self.t);
+        let input = LayerInput { scene, options, detail, given_up: false, view, t };
         for command in layer::show(ui, &input) {
             if let Command::View(command) = command {
                 self.view.apply(command);

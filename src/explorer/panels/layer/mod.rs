@@ -2,15 +2,17 @@
 
 mod activation;
 mod choices;
+mod glyph;
 mod header;
 mod rotations;
 mod spectrum;
+mod weights;
 
 use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 
 use crate::explorer::theme::{self, Palette, SECTION_GAP};
 use crate::flow::{Flow, FlowOptions, LayerFlow};
-use crate::session::{Command, Hovered, PanelCommand, Scene, Section, ViewCommand, ViewSettings};
+use crate::session::{Command, Hovered, LayerDetail, PanelCommand, Scene, Section, ViewCommand, ViewSettings};
 
 /// What the layer panel shows.
 #[derive(Debug)]
@@ -19,6 +21,10 @@ pub struct LayerInput<'a> {
     pub scene: Option<&'a Scene>,
     /// The choices of the flow that were asked for last.
     pub options: FlowOptions,
+    /// What was made of the layer in a worker; `None` while it is under way.
+    pub detail: Option<&'a LayerDetail>,
+    /// Whether that work was given up.
+    pub given_up: bool,
     /// The view's settings.
     pub view: &'a ViewSettings,
     /// The time of the flow, 0 to L.
@@ -31,6 +37,8 @@ struct Shown<'a> {
     flow: &'a Flow,
     layer: &'a LayerFlow,
     view: &'a ViewSettings,
+    detail: Option<&'a LayerDetail>,
+    given_up: bool,
     /// Its index from 0.
     index: usize,
     /// The phase that the time is in, an index into the layer's phases; `None` while the time is in another layer.
@@ -53,7 +61,9 @@ pub fn show(ui: &mut Ui, input: &LayerInput<'_>) -> Vec<Command> {
     let index = input.view.panel_layer(moment.layer, flow.layers().len());
     let Some(layer) = flow.layers().get(index) else { return commands };
     let phase = if moment.layer == index { moment.phase } else { None };
-    let shown = Shown { scene, flow, layer, view: input.view, index, phase, t: input.t };
+    let detail = input.detail.filter(|detail| detail.layer == index);
+    let LayerInput { view, given_up, t, .. } = *input;
+    let shown = Shown { scene, flow, layer, view, detail, given_up, index, phase, t };
 
     let mut hovered = None;
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -72,6 +82,8 @@ pub fn show(ui: &mut Ui, input: &LayerInput<'_>) -> Vec<Command> {
 const SPECTRUM: &str = "The singular values σ of W: how much each direction is stretched or lost.";
 const ROTATIONS: &str =
     "A rotation turns in separate planes, each by its own angle: one dial a plane, the hand where it is now.";
+const GLYPH: &str = "What the rotations and the compression make of the unit ball, at this moment of the flow.";
+const WEIGHTS: &str = "The matrix itself, and the factors whose product it is.";
 const ACTIVATION: &str = "σ: each coordinate y goes straight to σ(y), along (1 − s)·y + s·σ(y).";
 const CHOICES: &str = "What the flow model leaves open; each choice leads every layer to the same end by another way.";
 
@@ -84,16 +96,27 @@ fn sections(ui: &mut Ui, shown: &Shown<'_>, hovered: &mut Option<Hovered>, comma
             shown.section(ui, Section::Rotations, ROTATIONS, commands, |ui, _| {
                 rotations::show(ui, shown, spectrum, hovered);
             });
+            shown.section(ui, Section::Glyph, GLYPH, commands, |ui, commands| glyph::show(ui, shown, commands));
         }
         None => {
             ui.add_space(SECTION_GAP);
             ui.label("A residual block adds f(x) to its input: x + s·f(x), one Euler step of its own. It has no singular values.");
         }
     }
+    shown.section(ui, Section::Weights, WEIGHTS, commands, |ui, commands| weights::show(ui, shown, commands));
     shown.section(ui, Section::Activation, ACTIVATION, commands, |ui, _| activation::show(ui, shown));
 }
 
-impl Shown<'_> {
+impl<'a> Shown<'a> {
+    /// What was made of the layer in a worker; where there is nothing yet, a sentence stands in its place.
+    fn detail(&self, ui: &mut Ui) -> Option<&'a LayerDetail> {
+        if self.detail.is_none() {
+            let words = if self.given_up { "This was stopped before it was ready." } else { "Being prepared …" };
+            ui.label(theme::note(ui, words));
+        }
+        self.detail
+    }
+
     /// A part of the panel under a heading that folds it away.
     fn section(
         &self,

@@ -1,19 +1,29 @@
 //! The rotations of the layer: one dial for each plane, and a histogram where there are too many.
 
-use egui::{RichText, Ui};
+use std::sync::Arc;
+
+use egui::{RichText, Sense, Ui, vec2};
 
 use super::Shown;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::dial::{DIAL_WIDTH, Dial};
+use crate::explorer::widgets::heat::{self, Heat};
 use crate::explorer::widgets::histogram;
 use crate::flow::{Motion, PhaseKind, Spectrum};
 use crate::linalg::Rotation;
-use crate::session::{Hovered, phase_time};
+use crate::session::{HeatMap, HeatWindow, Hovered, phase_time};
 
 /// Up to this many planes have a dial each.
 const MOST_DIALS: usize = 12;
 /// Where there are more, this many have one and the rest are in the histogram.
 const LARGEST_DIALS: usize = 8;
+
+/// So few dials leave room for the angular velocity beside them.
+const FEW_DIALS: usize = 1;
+/// The side of a cell of the angular velocity, in points.
+const CELL: f32 = 14.0;
+/// The side of its map, at least and at most.
+const MAP: (f32, f32) = (34.0, 84.0);
 
 pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, spectrum: &Spectrum, hovered: &mut Option<Hovered>) {
     let mut any = false;
@@ -53,9 +63,11 @@ fn one(
     let colour = if active { palette.ink } else { palette.faint_ink };
     ui.label(title.color(colour))
         .on_hover_text("θ is the angle of a plane; the hand stands at s·θ, where s runs from 0 to 1 in this phase.");
+    let velocity = shown.detail.and_then(|detail| detail.angular_velocities.iter().find(|(phase, _)| *phase == place));
     let dials = if angles.len() > MOST_DIALS { LARGEST_DIALS } else { angles.len() };
+    let beside = dials <= FEW_DIALS;
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = dial_gap(ui.available_width());
+        ui.spacing_mut().item_spacing.x = if beside { theme::GAP } else { dial_gap(ui.available_width()) };
         for (index, &angle) in angles.iter().enumerate().take(dials) {
             let name = format!("Plane {} of {matrix} in layer {}", index + 1, shown.layer.index);
             let dial = Dial { name: &name, angle, s, colour: palette.phase(kind), active };
@@ -64,11 +76,32 @@ fn one(
                 *hovered = Some(Hovered::Plane { layer: shown.index, phase: place, index });
             }
         }
+        if let Some((_, map)) = velocity.filter(|_| beside) {
+            angular_velocity(ui, shown, matrix, map);
+        }
     });
     if let Some(rest) = angles.get(dials..).filter(|rest| !rest.is_empty()) {
         let name = format!("Angles of the other {} planes of {matrix}", rest.len());
         histogram::show(ui, &name, rest, palette.phase(kind));
     }
+    if let Some((_, map)) = velocity.filter(|_| !beside) {
+        ui.horizontal(|ui| angular_velocity(ui, shown, matrix, map));
+    }
+}
+
+/// The matrix A with exp(A) = `matrix`, beside what its colours mean.
+fn angular_velocity(ui: &mut Ui, shown: &Shown<'_>, matrix: &str, map: &Arc<HeatMap>) {
+    let side = (CELL * map.size()[0] as f32).clamp(MAP.0, MAP.1);
+    let name = format!("Angular velocity of {matrix} in layer {}", shown.layer.index);
+    let heat = Heat { name: &name, map, size: vec2(side, side), window: HeatWindow::default(), entry: None };
+    heat.show(ui, Sense::hover());
+    ui.vertical(|ui| {
+        let reduced = if map.block > 1 { format!(", {0} × {0} a cell", map.block) } else { String::new() };
+        ui.label(theme::note(ui, format!("A, exp(A) = {matrix}, in rad{reduced}"))).on_hover_text(
+            "The angular velocity: skew-symmetric, its entry in row i and column j turns axis j toward axis i.",
+        );
+        heat::legend(ui, map.largest);
+    });
 }
 
 /// Spreads the dials over the width, so that the last column ends where the panel does.

@@ -1,0 +1,234 @@
+//! All layers at once: spectra, rotations, volume, classes and energy along t, side by side under the stage.
+
+use egui::{Align2, Color32, Mesh, Rect, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
+
+use crate::explorer::theme::{self, CORNER, GAP, Palette, THIN};
+use crate::explorer::widgets::time_chart::{self, Series, TimeAxis, TimeChart};
+use crate::flow::PhaseKind;
+use crate::session::{ClassesApart, Command, PanelCommand, PlaybackCommand, Session, Survey, ViewCommand, counted};
+
+/// The height of the charts.
+const CHARTS: f32 = 104.0;
+/// The number of charts.
+const COUNT: f32 = 5.0;
+/// Cells of the spectra, about: a mesh of more would slow down every frame.
+const MOST_CELLS: usize = 6000;
+
+/// Draws the strip: its heading, and the charts while it is open. Tells what was asked for.
+pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
+    let mut commands = Vec::new();
+    let open = session.view.panel.all_layers;
+    if heading(ui, open, session) {
+        commands.push(Command::View(ViewCommand::Panel(PanelCommand::ToggleAllLayers)));
+    }
+    if !open {
+        return commands;
+    }
+    let Some(survey) = session.survey() else {
+        let words = match session.scene() {
+            None => "Open a network to see its layers side by side.",
+            Some(_) if session.survey_given_up() => "This was stopped; close and open the strip to make it again.",
+            Some(_) => "The layers are being surveyed …",
+        };
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), CHARTS), Sense::hover());
+        let palette = Palette::of(ui);
+        ui.painter().text(rect.center(), Align2::CENTER_CENTER, words, theme::body_font(), palette.faint_ink);
+        return commands;
+    };
+    let width = ((ui.available_width() - GAP * (COUNT - 1.0)) / COUNT).max(40.0);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = GAP;
+        let charts = Charts {
+            survey,
+            size: vec2(width, CHARTS),
+            duration: session.playback.duration(),
+            t: session.playback.t(),
+            palette: Palette::of(ui),
+        };
+        let asked =
+            [charts.spectra(ui), charts.rotations(ui), charts.volume(ui), charts.classes(ui), charts.energy(ui)];
+        commands.extend(asked.into_iter().flatten().map(|t| Command::Playback(PlaybackCommand::Seek(t))));
+    });
+    commands
+}
+
+/// The strip's heading; answers whether it was clicked.
+fn heading(ui: &mut Ui, open: bool, session: &Session) -> bool {
+    let palette = Palette::of(ui);
+    let tip = "Every layer's spectrum and rotation, the volume, the classes and the energy along t; a click on a chart \
+               goes to that time.";
+    let words = "All layers at once";
+    ui.horizontal(|ui| {
+        let galley = ui.painter().layout_no_wrap(words.to_owned(), theme::body_font(), palette.ink);
+        let size = vec2(galley.size().x + 16.0, galley.size().y);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, words));
+        let middle = pos2(rect.left() + 5.0, rect.center().y);
+        let corners = if open {
+            [vec2(-4.0, -2.5), vec2(4.0, -2.5), vec2(0.0, 3.5)]
+        } else {
+            [vec2(-2.5, -4.0), vec2(3.5, 0.0), vec2(-2.5, 4.0)]
+        };
+        let triangle = corners.map(|corner| middle + corner).to_vec();
+        ui.painter().add(Shape::convex_polygon(triangle, palette.ink, Stroke::NONE));
+        ui.painter().galley(rect.min + vec2(16.0, 0.0), galley, palette.ink);
+        if response.has_focus() {
+            ui.painter().rect_stroke(rect, CORNER, Stroke::new(THIN, palette.ink), egui::StrokeKind::Outside);
+        }
+        if let Some(survey) = session.survey().filter(|_| open) {
+            ui.label(theme::note(ui, measured(survey)));
+        }
+        response.on_hover_text(tip).clicked()
+    })
+    .inner
+}
+
+/// On how many points the measures rest.
+fn measured(survey: &Survey) -> String {
+    let followed = counted(survey.journey.samples, "point");
+    match &survey.classes {
+        Some(classes) => format!("measured on {followed}, the classes on {} chosen at random", classes.samples),
+        None => format!("measured on {followed} chosen at random"),
+    }
+}
+
+struct Charts<'a> {
+    survey: &'a Survey,
+    size: Vec2,
+    duration: f64,
+    t: f64,
+    palette: &'a Palette,
+}
+
+impl Charts<'_> {
+    fn chart<'a>(&self, title: &'a str, tip: &'a str, series: &'a [Series<'a>]) -> TimeChart<'a> {
+        TimeChart { title, tip, series, range: None, duration: self.duration, t: self.t }
+    }
+
+    /// A column for each layer, the largest singular value on top.
+    fn spectra(&self, ui: &mut Ui) -> Option<f64> {
+        let (rect, response) = time_chart::frame(ui, "Spectra: ln σ, largest on top", self.size);
+        let painter = ui.painter_at(rect);
+        let axis = TimeAxis { rect, duration: self.duration };
+        let spectra = &self.survey.spectra;
+        let values = spectra.iter().map(Vec::len).sum::<usize>();
+        // Of very many layers some stand for the others.
+        let every = values.div_ceil(MOST_CELLS).max(1);
+        let mut mesh = Mesh::default();
+        for (layer, spectrum) in spectra.iter().enumerate().step_by(every) {
+            let columns = axis.x(layer as f64)..=axis.x((layer + every) as f64).min(rect.right());
+            let height = rect.height() / spectrum.len().max(1) as f32;
+            for (index, log) in spectrum.iter().enumerate() {
+                let top = rect.top() + height * index as f32;
+                let cell = Rect::from_x_y_ranges(columns.clone(), top..=top + height);
+                mesh.add_colored_rect(cell, self.colour(*log));
+            }
+        }
+        painter.add(Shape::mesh(mesh));
+        axis.layers(&painter, self.palette);
+        axis.playhead(&painter, self.palette, self.t);
+        let asked = time_chart::sought(&response, axis);
+        if let Some(at) = response.hover_pos() {
+            let layer = (axis.t(at.x) as usize).min(spectra.len().saturating_sub(1));
+            let words = spectra.get(layer).map(|spectrum| spectrum_words(layer + 1, spectrum));
+            response.on_hover_ui_at_pointer(|ui| {
+                ui.label(words.unwrap_or_default());
+                ui.label(theme::note(
+                    ui,
+                    "Teal stretches, brown compresses, the background keeps; grey is lost. Few values make tall cells.",
+                ));
+            });
+        }
+        asked
+    }
+
+    fn colour(&self, log: Option<f32>) -> Color32 {
+        match log {
+            Some(log) => self.palette.diverging(log / self.survey.largest_log.max(f32::MIN_POSITIVE)),
+            None => self.palette.axis,
+        }
+    }
+
+    fn rotations(&self, ui: &mut Ui) -> Option<f64> {
+        let steps = |layer: usize| [layer as f64, layer as f64 + 1.0];
+        let times: Vec<f64> = (0..self.survey.rotations.len()).flat_map(steps).collect();
+        let values: Vec<f64> = self.survey.rotations.iter().flat_map(|angle| [angle.to_degrees(); 2]).collect();
+        let colour = self.palette.phase(PhaseKind::RotateIn);
+        let series = [Series { name: "degrees", colour, times: &times, values: &values }];
+        let largest = values.iter().copied().filter(|value| value.is_finite()).fold(0.0, f64::max);
+        let tip = "√(Σθ²) over all planes of the layer's rotations, in degrees.";
+        let chart = self.chart("Total rotation, °", tip, &series);
+        TimeChart { range: Some(0.0..=largest.max(1.0)), ..chart }.show(ui, self.size)
+    }
+
+    fn volume(&self, ui: &mut Ui) -> Option<f64> {
+        let journey = &self.survey.journey;
+        let colour = self.palette.phase(PhaseKind::Compress);
+        let series = [Series { name: "ln of the volume", colour, times: &journey.times, values: &journey.log_volume }];
+        let tip = "The mean of ln|det| of the map from t = 0, over the directions that are not lost on the way.";
+        self.chart("Volume change, ln", tip, &series).show(ui, self.size)
+    }
+
+    fn classes(&self, ui: &mut Ui) -> Option<f64> {
+        let none = ClassesApart::default();
+        let found = self.survey.classes.as_ref().unwrap_or(&none);
+        let percent = |values: &[f64]| values.iter().map(|value| 100.0 * value).collect::<Vec<f64>>();
+        let (probe, purity) = (percent(&found.probe_accuracy), percent(&found.neighbour_purity));
+        let series = [
+            Series { name: "linear probe, %", colour: self.palette.ink, times: &found.times, values: &probe },
+            Series {
+                name: "neighbours, %",
+                colour: self.palette.phase(PhaseKind::Activate),
+                times: &found.times,
+                values: &purity,
+            },
+        ];
+        let (title, range) = match self.survey.classes {
+            Some(_) => ("Classes apart, %: probe and neighbours", Some(0.0..=100.0)),
+            None => ("Classes apart: the data has none", None),
+        };
+        let tip = "Dark: what a linear classifier fitted to half of the points gets right on the other half. Coloured: how many \
+                   of the five nearest neighbours are of the same class.";
+        TimeChart { range, ..self.chart(title, tip, &series) }.show(ui, self.size)
+    }
+
+    /// Two measures of different size, each on its own scale.
+    fn energy(&self, ui: &mut Ui) -> Option<f64> {
+        let journey = &self.survey.journey;
+        let tops = [&journey.kinetic_energy, &journey.path_length].map(|values| {
+            values.iter().copied().filter(|value| value.is_finite()).fold(0.0, f64::max).max(f64::MIN_POSITIVE)
+        });
+        let scaled = |values: &[f64], top: f64| values.iter().map(|value| 100.0 * value / top).collect::<Vec<f64>>();
+        let (energy, length) = (scaled(&journey.kinetic_energy, tops[0]), scaled(&journey.path_length, tops[1]));
+        let names = [
+            format!("kinetic energy, % of {}", theme::significant(tops[0])),
+            format!("path length, % of {}", theme::significant(tops[1])),
+        ];
+        let series = [
+            Series {
+                name: &names[0],
+                colour: self.palette.phase(PhaseKind::RotateOut),
+                times: &journey.times,
+                values: &energy,
+            },
+            Series { name: &names[1], colour: self.palette.ink, times: &journey.times, values: &length },
+        ];
+        let tip = "Coloured: the mean of ½|dx/dt|². Dark: the mean length of the paths so far. Each in percent of its largest.";
+        let chart = self.chart("Energy and path length, %", tip, &series);
+        TimeChart { range: Some(0.0..=100.0), ..chart }.show(ui, self.size)
+    }
+}
+
+/// The range of a layer's singular values.
+fn spectrum_words(layer: usize, spectrum: &[Option<f32>]) -> String {
+    let sigma = |log: &f32| theme::significant(f64::from(log.exp()));
+    let kept: Vec<&f32> = spectrum.iter().flatten().collect();
+    match (kept.first(), kept.last()) {
+        (Some(first), Some(last)) if kept.len() < spectrum.len() => {
+            format!("Layer {layer}: σ from {} to {}, others lost", sigma(first), sigma(last))
+        }
+        (Some(first), Some(last)) => format!("Layer {layer}: σ from {} to {}", sigma(first), sigma(last)),
+        _ if spectrum.is_empty() => format!("Layer {layer}: a residual block, without singular values of its own"),
+        _ => format!("Layer {layer}: every direction is lost"),
+    }
+}

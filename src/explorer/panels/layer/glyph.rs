@@ -1,0 +1,173 @@
+//! The unit ball becoming the ellipsoid, in step with the stage.
+
+use egui::{Align2, Color32, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, vec2};
+use nalgebra::{Matrix2, Matrix2x3, Matrix3, Vector2, Vector3};
+
+use super::Shown;
+use crate::explorer::theme::{self, Palette, THICK, THIN};
+use crate::flow::PhaseKind;
+use crate::session::{Command, Glyph, ViewCommand, coordinate_name, subscript};
+
+const HEIGHT: f32 = 168.0;
+/// Corners of a circle.
+const CORNERS: usize = 72;
+/// A whole turn for a drag across the picture.
+const TURN: f64 = std::f64::consts::TAU * 0.6;
+
+pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) {
+    let Some(detail) = shown.detail(ui) else { return };
+    let Some(glyph) = &detail.glyph else { return };
+    let palette = Palette::of(ui);
+    let in_space = glyph.coordinates.len() > 2;
+    let (rect, response) = ui
+        .allocate_exact_size(vec2(ui.available_width(), HEIGHT), if in_space { Sense::drag() } else { Sense::hover() });
+    let name = format!("Unit ball of layer {}", shown.layer.index);
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
+    if response.dragged() {
+        let [sideways, downward] =
+            [response.drag_delta().x, response.drag_delta().y].map(|by| f64::from(by / HEIGHT) * TURN);
+        commands.push(Command::View(ViewCommand::Turn { sideways, downward }));
+    }
+    if ui.is_rect_visible(rect) {
+        let rows = if in_space { shown.view.camera.orientation.rows() } else { FRONT };
+        let screen_from_space = Matrix2x3::from_fn(|row, column| rows[row][column]);
+        let largest = glyph.singular_values.iter().fold(1.0_f64, |largest, sigma| largest.max(*sigma));
+        let scale = f64::from(0.40 * rect.height()) / largest;
+        let ball = glyph.at(shown.flow, shown.layer, shown.t);
+        let drawing =
+            Drawing { painter: ui.painter_at(rect), palette, rect, screen_from_space: screen_from_space * scale };
+        drawing.draw(glyph, &ball, palette.phase(PhaseKind::Compress));
+    }
+    response.on_hover_text_at_pointer(if in_space {
+        "Thin: the unit ball of the input. Filled: what the linear phases have made of it by now, with the directions v of \
+         its singular values. A drag turns it together with the stage."
+    } else {
+        "Thin: the unit circle of the input. Filled: what the linear phases have made of it by now, with the directions v \
+         of its singular values."
+    });
+    ui.label(theme::note(ui, words(glyph, shown.layer.inputs)));
+}
+
+const FRONT: [[f64; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+
+/// What of the ball is seen.
+fn words(glyph: &Glyph, inputs: usize) -> String {
+    let names: Vec<String> = glyph.coordinates.iter().map(|index| coordinate_name(*index)).collect();
+    let values: Vec<String> = glyph.singular_values.iter().map(|sigma| theme::significant(*sigma)).collect();
+    let values = values.join(", ");
+    if glyph.is_whole {
+        format!("The whole ball, σ = {values}")
+    } else {
+        let count = glyph.singular_values.len();
+        let of = if count < inputs {
+            format!("{count} leading of {inputs} directions")
+        } else {
+            "All directions".to_owned()
+        };
+        format!("{of}, seen on {}; σ = {values}", names.join(", "))
+    }
+}
+
+struct Drawing<'a> {
+    painter: Painter,
+    palette: &'a Palette,
+    rect: Rect,
+    /// In points, up positive.
+    screen_from_space: Matrix2x3<f64>,
+}
+
+impl Drawing<'_> {
+    fn place(&self, point: Vector3<f64>) -> Pos2 {
+        self.on_screen(self.screen_from_space * point)
+    }
+
+    fn on_screen(&self, point: Vector2<f64>) -> Pos2 {
+        self.rect.center() + vec2(point.x as f32, -point.y as f32)
+    }
+
+    fn draw(&self, glyph: &Glyph, ball: &Matrix3<f64>, colour: Color32) {
+        let palette = self.palette;
+        let count = glyph.singular_values.len();
+        self.axes(glyph);
+        let mut start = Matrix3::identity();
+        (count..3).for_each(|index| start[(index, index)] = 0.0);
+        self.painter.add(Shape::closed_line(self.outline(&start), Stroke::new(THIN, palette.axis)));
+        let outline = self.outline(ball);
+        self.painter.add(Shape::convex_polygon(outline, colour.gamma_multiply(0.18), Stroke::new(THICK, colour)));
+        if count > 2 {
+            for [first, second] in [[0, 1], [1, 2], [0, 2]] {
+                let circle =
+                    angles().map(|(cos, sin)| self.place(ball.column(first) * cos + ball.column(second) * sin));
+                self.painter.add(Shape::closed_line(circle.collect(), Stroke::new(THIN, colour.gamma_multiply(0.6))));
+            }
+        }
+        for index in 0..count {
+            let end = self.place(ball.column(index).into_owned());
+            self.painter.line_segment([self.rect.center(), end], Stroke::new(THICK, palette.ink));
+            let away = (end - self.rect.center()).normalized();
+            let at = end + 8.0 * away;
+            let text = format!("v{}", subscript(index + 1));
+            self.painter.text(at, Align2::CENTER_CENTER, text, theme::small_font(), palette.ink);
+        }
+    }
+
+    /// The axes of the coordinates that are seen, with their names.
+    fn axes(&self, glyph: &Glyph) {
+        let reach = 0.47 * f64::from(self.rect.height()) / self.screen_from_space.norm().max(f64::MIN_POSITIVE)
+            * std::f64::consts::SQRT_2;
+        for (index, coordinate) in glyph.coordinates.iter().enumerate() {
+            let mut end = Vector3::zeros();
+            end[index] = reach;
+            let (from, to) = (self.place(-end), self.place(end));
+            self.painter.line_segment([from, to], Stroke::new(THIN, self.palette.track));
+            let text = coordinate_name(*coordinate);
+            self.painter.text(to, Align2::CENTER_CENTER, text, theme::small_font(), self.palette.faint_ink);
+        }
+    }
+
+    /// The outline of the image of the unit ball: with G = (SB)(SB)ᵀ, S the screen's rows, it is G^½ of the unit circle.
+    fn outline(&self, ball: &Matrix3<f64>) -> Vec<Pos2> {
+        let shown = self.screen_from_space * ball;
+        let gram: Matrix2<f64> = shown * shown.transpose();
+        // The square root of a symmetric 2×2 matrix: (G + √det G · I)/√(tr G + 2√det G).
+        let root = gram.determinant().max(0.0).sqrt();
+        let divisor = (gram.trace() + 2.0 * root).max(f64::MIN_POSITIVE).sqrt();
+        let half = (gram + Matrix2::identity() * root) / divisor;
+        angles().map(|(cos, sin)| self.on_screen(half * Vector2::new(cos, sin))).collect()
+    }
+}
+
+fn angles() -> impl Iterator<Item = (f64, f64)> {
+    (0..CORNERS).map(|corner| {
+        let (sin, cos) = (std::f64::consts::TAU * corner as f64 / CORNERS as f64).sin_cos();
+        (cos, sin)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::pos2;
+
+    use super::*;
+
+    #[test]
+    fn the_outline_reaches_as_far_as_the_largest_singular_value() {
+        let context = egui::Context::default();
+        let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(200.0, 200.0));
+        let painter = Painter::new(context, egui::LayerId::background(), rect);
+        let drawing = Drawing {
+            painter,
+            palette: Palette::for_dark(true),
+            rect,
+            screen_from_space: Matrix2x3::new(1.0, 0.0, 0.0, 0.0, 1.0, 0.0),
+        };
+        // 3 along the diagonal, 1 across it.
+        let ball = Matrix3::new(2.0, 1.0, 0.0, 1.0, 2.0, 0.0, 0.0, 0.0, 5.0);
+        let radii = drawing.outline(&ball).into_iter().map(|corner| (corner - rect.center()).length());
+        let (least, largest) = radii.fold((f32::MAX, 0.0_f32), |(least, largest), r| (least.min(r), largest.max(r)));
+        assert!((largest - 3.0).abs() < 1e-4 && (least - 1.0).abs() < 1e-4, "{least} {largest}");
+        // A lost direction leaves a line.
+        let flat = drawing.outline(&Matrix3::new(1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0));
+        assert!(flat.iter().all(|corner| (corner.x - 100.0 + (corner.y - 100.0)).abs() < 1e-3));
+    }
+}

@@ -1,0 +1,119 @@
+//! The weights of the layer as heat maps, and W as the product of its factors.
+
+use egui::{Button, PointerButton, Sense, Ui, Vec2, vec2};
+
+use super::Shown;
+use crate::explorer::theme;
+use crate::explorer::widgets::heat::{self, Heat};
+use crate::session::{Command, HeatMap, HeatWindow, NamedMap, PanelCommand, ViewCommand, weight_matrices};
+
+/// The height of a map of weights at most, and at least.
+const HEIGHTS: (f32, f32) = (180.0, 36.0);
+/// Magnification for one point of wheel movement, as a natural logarithm.
+const ZOOM_SPEED: f32 = 0.004;
+/// What the zoom buttons magnify by.
+const ZOOM_STEP: f64 = 2.0;
+
+pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) {
+    let Some(detail) = shown.detail(ui) else { return };
+    let window = shown.view.panel.weights;
+    let mut asked = Vec::new();
+    let matrices = shown.scene.network.layers().get(shown.index).map(weight_matrices).unwrap_or_default();
+    for (NamedMap { name, map }, (_, matrix)) in detail.weights.iter().zip(matrices) {
+        let reduced = if map.block > 1 && window.side == 1.0 {
+            format!("; a cell is the largest of {0} × {0}", map.block)
+        } else {
+            String::new()
+        };
+        ui.label(theme::note(ui, format!("{name}, {} × {}{reduced}", map.rows, map.columns))).on_hover_text(
+            "Rows are outputs, columns inputs. The wheel zooms, a drag moves, a double click shows all.",
+        );
+        let entry = |row: usize, column: usize| matrix.get((row, column)).copied().unwrap_or(f64::NAN);
+        let label = format!("Weights {name} of layer {}", shown.layer.index);
+        let size = size_of(map, ui.available_width());
+        let heat = Heat { name: &label, map, size, window, entry: Some(&entry) };
+        let (response, place) = heat.show(ui, Sense::click_and_drag());
+        if let Some(at) = place {
+            // The wheel belongs to the map while the mouse is over it, and not to the panel around it.
+            let factor = ui.input_mut(|input| {
+                let turned = std::mem::take(&mut input.smooth_scroll_delta).y;
+                input.zoom_delta() * (ZOOM_SPEED * turned).exp()
+            });
+            if factor != 1.0 {
+                asked.push(PanelCommand::ZoomWeights { factor: f64::from(factor), at });
+            }
+        }
+        if response.dragged_by(PointerButton::Primary) && response.drag_delta() != Vec2::ZERO {
+            let by = -response.drag_delta() / size;
+            asked.push(PanelCommand::PanWeights([f64::from(by.x), f64::from(by.y)].map(|by| by * window.side)));
+        }
+        if response.double_clicked() {
+            asked.push(PanelCommand::FitWeights);
+        }
+        let _legend = heat::legend(ui, map.largest);
+    }
+    ui.horizontal(|ui| asked.extend(zoom_buttons(ui, window)));
+    factors(ui, shown, &detail.factors);
+    commands.extend(asked.into_iter().map(|command| Command::View(ViewCommand::Panel(command))));
+}
+
+/// As wide as the panel, with square cells as long as that leaves a sensible height.
+fn size_of(map: &HeatMap, width: f32) -> Vec2 {
+    let height = width * map.rows as f32 / map.columns.max(1) as f32;
+    vec2(width, height.clamp(HEIGHTS.1, HEIGHTS.0))
+}
+
+fn zoom_buttons(ui: &mut Ui, window: HeatWindow) -> Option<PanelCommand> {
+    let middle = window.corner.map(|corner| corner + window.side / 2.0);
+    let zoomed = window.side < 1.0;
+    let whole = "All weights are in sight.";
+    let mut asked = None;
+    if ui.button("Zoom in").on_hover_text("Show a smaller part of the weights, larger").clicked() {
+        asked = Some(PanelCommand::ZoomWeights { factor: ZOOM_STEP, at: middle });
+    }
+    let out = ui.add_enabled(zoomed, Button::new("Zoom out")).on_disabled_hover_text(whole);
+    if out.on_hover_text("Show a larger part of the weights").clicked() {
+        asked = Some(PanelCommand::ZoomWeights { factor: 1.0 / ZOOM_STEP, at: middle });
+    }
+    let all = ui.add_enabled(zoomed, Button::new("All weights")).on_disabled_hover_text(whole);
+    if all.on_hover_text("Show all weights again").clicked() {
+        asked = Some(PanelCommand::FitWeights);
+    }
+    asked
+}
+
+/// U, Σ and V* (or Q and P) side by side.
+fn factors(ui: &mut Ui, shown: &Shown<'_>, factors: &[NamedMap]) {
+    let [first, .., last] = factors else { return };
+    let names: Vec<&str> = factors.iter().map(|factor| factor.name).collect();
+    let side = first.map.rows;
+    let block = last.map.block;
+    let reduced = if block > 1 { format!("; a cell is the largest of {block} × {block}") } else { String::new() };
+    ui.label(theme::note(ui, format!("W = {}, each {side} × {side}{reduced}", names.join(" ")))).on_hover_text(
+        "The factors in the space in which the layer moves: W padded with zeros, and one dimension more for a reflection.",
+    );
+    let gap = ui.spacing().item_spacing.x;
+    let width = ((ui.available_width() - gap * (factors.len() - 1) as f32) / factors.len() as f32).min(110.0);
+    ui.horizontal(|ui| {
+        for NamedMap { name, map } in factors {
+            ui.vertical(|ui| {
+                ui.set_width(width);
+                let label = format!("Factor {name} of layer {}", shown.layer.index);
+                let size = Vec2::splat(width);
+                Heat { name: &label, map, size, window: HeatWindow::default(), entry: None }.show(ui, Sense::hover());
+                ui.label(theme::note(ui, format!("{name}, up to {}", theme::significant(map.largest))))
+                    .on_hover_text(meaning(name));
+            });
+        }
+    });
+}
+
+fn meaning(name: &str) -> &'static str {
+    match name {
+        "U" => "U turns the compressed data to where the layer wants it; its columns are the output directions.",
+        "V*" => "V*, the transpose of V, turns the input; its rows are the directions that are compressed.",
+        "Σ" => "Σ multiplies each axis by a singular value; zeros are directions that are lost.",
+        "Q" => "Q = U V* is the one rotation of the polar decomposition.",
+        _ => "P = V Σ V* stretches along tilted axes; it is symmetric.",
+    }
+}

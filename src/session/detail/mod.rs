@@ -1,0 +1,225 @@
+//! What the layer panel shows of one layer beyond its numbers, made in a worker: heat maps, the unit ball, and what the
+//! activation does to the data.
+
+mod glyph;
+mod heat_map;
+
+use std::sync::Arc;
+
+use nalgebra::DMatrix;
+
+pub use glyph::Glyph;
+pub use heat_map::HeatMap;
+
+use super::scene::{Progress, Scene, SceneError, go_on};
+use crate::diagnostics::ActivationUse;
+use crate::flow::{LayerFlow, Motion};
+use crate::linalg::Rotation;
+use crate::network::Layer;
+
+/// The overview of the weights has at most so many cells a side: about one for a point of the panel.
+const MOST_CELLS: usize = 256;
+/// The maps of the factors are a third as wide.
+const MOST_SMALL_CELLS: usize = 96;
+/// At most this many values are counted in a histogram: units times samples.
+const MOST_VALUES: usize = 1 << 19;
+/// At most this many samples.
+const MOST_SAMPLES: usize = 2000;
+
+/// A matrix of the layer with its name.
+#[derive(Clone, Debug)]
+pub struct NamedMap {
+    /// "W", "U", "Σ", "V*", ….
+    pub name: &'static str,
+    /// The matrix.
+    pub map: Arc<HeatMap>,
+}
+
+/// What is shown of one layer.
+#[derive(Clone, Debug)]
+pub struct LayerDetail {
+    /// Index of the layer, from 0.
+    pub layer: usize,
+    /// The layer's own matrices: W, or W¹ and W² of a residual block.
+    pub weights: Vec<NamedMap>,
+    /// The factors of W in their order, in the dimensions in which the layer moves; none for a residual block.
+    pub factors: Vec<NamedMap>,
+    /// For each phase that turns, its index and its angular velocity A, skew-symmetric, in radians per unit of s.
+    pub angular_velocities: Vec<(usize, Arc<HeatMap>)>,
+    /// The unit ball; none for a residual block.
+    pub glyph: Option<Glyph>,
+    /// What the activation gets and gives; none without data.
+    pub activation: Option<ActivationUse>,
+}
+
+impl LayerDetail {
+    /// Makes the detail of layer `index` of the scene.
+    ///
+    /// # Errors
+    /// If `progress` answers false.
+    pub fn build(scene: &Scene, index: usize, progress: &mut Progress<'_>) -> Result<LayerDetail, SceneError> {
+        let mut detail = LayerDetail {
+            layer: index,
+            weights: Vec::new(),
+            factors: Vec::new(),
+            angular_velocities: Vec::new(),
+            glyph: None,
+            activation: None,
+        };
+        let flow = &scene.flow;
+        let (Some(layer), Some(own)) = (flow.layers().get(index), scene.network.layers().get(index)) else {
+            return Ok(detail);
+        };
+        go_on(progress, 0.0, "the unit ball")?;
+        detail.glyph = Glyph::of(flow, layer);
+        go_on(progress, 0.1, "the weights")?;
+        for (name, matrix) in weight_matrices(own) {
+            detail.weights.push(NamedMap { name, map: Arc::new(map_of(matrix, MOST_CELLS)) });
+        }
+        go_on(progress, 0.2, "the data before and after the activation")?;
+        detail.activation = activation_of(scene, index, own);
+        go_on(progress, 0.4, "the factors of W")?;
+        detail.factors = factors_of(layer);
+        let rotations = || layer.phases.iter().enumerate();
+        for (phase, motion) in rotations().map(|(phase, found)| (phase, &found.motion)) {
+            let Motion::Rotation(rotation) = motion else { continue };
+            go_on(progress, 0.7 + 0.1 * phase as f32, "the angular velocity")?;
+            let side = moving_dimension(layer).min(rotation.dimension());
+            let velocity = rotation.angular_velocity();
+            let map = HeatMap::of(side, side, MOST_SMALL_CELLS, |row, column| velocity[(row, column)]);
+            detail.angular_velocities.push((phase, Arc::new(map)));
+        }
+        Ok(detail)
+    }
+}
+
+/// The matrices of a layer with their names: W, or W¹ and W² (and S) of a residual block.
+pub fn weight_matrices(layer: &Layer) -> Vec<(&'static str, &DMatrix<f64>)> {
+    match layer {
+        Layer::Dense(dense) => vec![("W", &dense.affine.weight)],
+        Layer::Residual(residual) => {
+            let shortcut = residual.shortcut.as_ref().map(|shortcut| ("S", shortcut));
+            [("W¹", &residual.inner.weight), ("W²", &residual.outer.weight)].into_iter().chain(shortcut).collect()
+        }
+    }
+}
+
+fn map_of(matrix: &DMatrix<f64>, most: usize) -> HeatMap {
+    HeatMap::of(matrix.nrows(), matrix.ncols(), most, |row, column| matrix[(row, column)])
+}
+
+/// The dimensions in which the layer itself moves: the rest of the ambient space belongs to wider layers.
+fn moving_dimension(layer: &LayerFlow) -> usize {
+    let reflects = layer.spectrum.as_ref().is_some_and(|spectrum| spectrum.reflection);
+    layer.inputs.max(layer.outputs) + usize::from(reflects)
+}
+
+/// U, Σ, V*, or Q, P: what the phases of the layer multiply by. A phase that is left out is the identity.
+fn factors_of(layer: &LayerFlow) -> Vec<NamedMap> {
+    if layer.spectrum.is_none() {
+        return Vec::new();
+    }
+    let side = moving_dimension(layer);
+    let small = |matrix: &dyn Fn(usize, usize) -> f64| Arc::new(HeatMap::of(side, side, MOST_SMALL_CELLS, matrix));
+    let of_rotation = |rotation: Option<&Rotation>| {
+        let matrix = rotation.map_or_else(|| DMatrix::identity(side, side), Rotation::to_matrix);
+        small(&|row, column| matrix[(row, column)])
+    };
+    let at = layer.phases.iter().position(|phase| matches!(phase.motion, Motion::Compression { .. }));
+    let rotation = |wanted: &dyn Fn(usize) -> bool| {
+        layer.phases.iter().enumerate().filter(|(index, _)| wanted(*index)).find_map(|(_, phase)| match &phase.motion {
+            Motion::Rotation(rotation) => Some(rotation),
+            _ => None,
+        })
+    };
+    let (law_factors, basis) = match at.map(|at| &layer.phases[at].motion) {
+        Some(Motion::Compression { factors, basis, .. }) => (factors.clone(), basis.as_ref()),
+        _ => (vec![1.0; layer.inputs], None),
+    };
+    let sigma = |index: usize| law_factors.get(index).copied().unwrap_or(0.0);
+    if let Some(basis) = basis {
+        let mut scaled = basis.clone();
+        scaled.column_iter_mut().enumerate().for_each(|(index, mut column)| column *= sigma(index));
+        let stretch = scaled * basis.transpose();
+        let of_stretch = small(&|row, column| stretch.get((row, column)).copied().unwrap_or(0.0));
+        let turned = of_rotation(rotation(&|_| true));
+        return vec![NamedMap { name: "Q", map: turned }, NamedMap { name: "P", map: of_stretch }];
+    }
+    let diagonal = small(&|row, column| if row == column { sigma(row) } else { 0.0 });
+    let middle = at.unwrap_or_else(|| {
+        layer.phases.iter().position(|p| matches!(p.motion, Motion::Rotation(_))).map_or(0, |p| p + 1)
+    });
+    vec![
+        NamedMap { name: "U", map: of_rotation(rotation(&|index| index >= middle)) },
+        NamedMap { name: "Σ", map: diagonal },
+        NamedMap { name: "V*", map: of_rotation(rotation(&|index| index < middle)) },
+    ]
+}
+
+/// What the layer's activation gets from some of the data, and what it makes of it.
+fn activation_of(scene: &Scene, index: usize, layer: &Layer) -> Option<ActivationUse> {
+    let inputs = match index.checked_sub(1) {
+        None => &scene.dataset.points,
+        Some(before) => scene.forward.layer_outputs.get(before)?,
+    };
+    let affine = match layer {
+        Layer::Dense(dense) => &dense.affine,
+        Layer::Residual(residual) => &residual.inner,
+    };
+    let most = (MOST_VALUES / affine.outputs().max(1)).clamp(1, MOST_SAMPLES);
+    let samples: Vec<usize> = (0..inputs.ncols()).step_by(inputs.ncols().div_ceil(most).max(1)).collect();
+    ActivationUse::measure(layer.activation(), &affine.apply(&inputs.select_columns(&samples)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::{Dataset, Labels};
+    use crate::flow::{Decomposition, FlowOptions};
+    use crate::linalg::testing::random_matrix;
+    use crate::network::{Activation, Affine, Dense, Network, OutputFunction};
+
+    fn scene(weight: &DMatrix<f64>, decomposition: Decomposition) -> Scene {
+        let affine = Affine { weight: weight.clone(), bias: None };
+        let layers = vec![Layer::Dense(Dense { name: String::new(), affine, activation: Activation::Relu })];
+        let network = Network::new(String::new(), layers, OutputFunction::Identity).unwrap();
+        let points = random_matrix(weight.ncols(), 5000, 9);
+        let data = Dataset { name: String::new(), points, labels: Labels::None };
+        let options = FlowOptions { decomposition, ..FlowOptions::default() };
+        Scene::build(&Arc::new(network), &Arc::new(data), options, None, &mut |_, _| true).unwrap()
+    }
+
+    fn dense(map: &NamedMap) -> DMatrix<f64> {
+        let [width, height] = map.map.size();
+        DMatrix::from_row_slice(height, width, map.map.cells()).map(f64::from)
+    }
+
+    #[test]
+    fn the_product_of_the_factors_is_the_weight() {
+        let reflection = DMatrix::from_row_slice(2, 2, &[0.0, 1.2, 0.8, 0.1]);
+        let rotation = DMatrix::from_row_slice(2, 2, &[0.6, -0.8, 0.8, 0.6]);
+        for weight in [random_matrix(3, 5, 1), random_matrix(4, 2, 2), reflection, rotation] {
+            for decomposition in Decomposition::ALL {
+                let scene = scene(&weight, decomposition);
+                let detail = LayerDetail::build(&scene, 0, &mut |_, _| true).unwrap();
+                let product = detail.factors.iter().map(dense).reduce(|product, factor| product * factor).unwrap();
+                let (rows, columns) = weight.shape();
+                let difference = (product.view((0, 0), (rows, columns)) - &weight).norm();
+                assert!(difference < 1e-5, "{decomposition:?}: {difference}");
+                assert!((dense(&detail.weights[0]) - &weight).norm() < 1e-5);
+                for (_, map) in &detail.angular_velocities {
+                    let velocity = dense(&NamedMap { name: "A", map: Arc::clone(map) });
+                    assert!((&velocity + velocity.transpose()).norm() < 1e-6 && velocity.norm() > 1e-3);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn large_data_is_sampled() {
+        let detail = LayerDetail::build(&scene(&random_matrix(3, 2, 1), Decomposition::Svd), 0, &mut |_, _| true);
+        let activation = detail.unwrap().activation.unwrap();
+        assert!((1000..=MOST_SAMPLES).contains(&activation.samples));
+        assert_eq!(activation.units, 3);
+    }
+}

@@ -1,0 +1,268 @@
+//! All layers at once: their spectra and rotations, and what becomes of the data along t. Made in a worker.
+
+use std::sync::Arc;
+
+use nalgebra::DMatrix;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::scene::{Progress, Scene, SceneError, go_on};
+use super::{Effect, Session, Task};
+use crate::dataset::Labels;
+use crate::diagnostics::{Journey, Separability};
+use crate::flow::{Flow, PhaseKind};
+
+/// Points that are followed for lengths, energy and volume, at most.
+const MOST_FOLLOWED: usize = 400;
+/// Points that the probe and the neighbours are measured on, at most.
+const MOST_CLASSIFIED: usize = 400;
+/// Multiplications for following the points, about: a few seconds.
+const MOST_WORK: usize = 4_000_000_000;
+/// Fewer points would say nothing.
+const LEAST_POINTS: usize = 24;
+/// Times at which the classes are measured, at most.
+const MOST_TIMES: usize = 96;
+/// Values that stand for a spectrum, at most: thousands of singular values become so many.
+const MOST_VALUES: usize = 48;
+/// Any seed will do; the same points are taken every time.
+const SEED: u64 = 1;
+
+/// What the strip of all layers shows.
+#[derive(Clone, Debug)]
+pub struct Survey {
+    /// For each layer ln σ at places spread evenly over its singular values, the largest first; `None` where a direction
+    /// is lost. Empty for a residual block.
+    pub spectra: Vec<Vec<Option<f32>>>,
+    /// The largest |ln σ| of all.
+    pub largest_log: f32,
+    /// The total rotation of each layer in radians; NaN for a residual block.
+    pub rotations: Vec<f64>,
+    /// Lengths, energy and volume along t.
+    pub journey: Journey,
+    /// How well the classes are apart along t; `None` for data without classes.
+    pub classes: Option<ClassesApart>,
+}
+
+/// How well the classes are apart, at some times.
+#[derive(Clone, Debug, Default)]
+pub struct ClassesApart {
+    /// The times t, ascending.
+    pub times: Vec<f64>,
+    /// The probe's accuracy at each time, 0 to 1.
+    pub probe_accuracy: Vec<f64>,
+    /// The neighbours' purity at each time, 0 to 1.
+    pub neighbour_purity: Vec<f64>,
+    /// The number of points measured.
+    pub samples: usize,
+}
+
+impl Survey {
+    /// Makes the survey of a scene.
+    ///
+    /// # Errors
+    /// If the data cannot be followed or `progress` answers false.
+    pub fn build(scene: &Scene, progress: &mut Progress<'_>) -> Result<Survey, SceneError> {
+        let flow = &scene.flow;
+        go_on(progress, 0.0, "the spectra")?;
+        let spectrum = |layer: &crate::flow::LayerFlow| match &layer.spectrum {
+            Some(spectrum) => spread(&spectrum.singular_values, spectrum.rank),
+            None => Vec::new(),
+        };
+        let spectra: Vec<Vec<Option<f32>>> = flow.layers().iter().map(spectrum).collect();
+        let largest_log = spectra.iter().flatten().flatten().fold(0.0_f32, |largest, log| largest.max(log.abs()));
+        let rotations =
+            flow.layers().iter().map(|layer| layer.spectrum.as_ref().map_or(f64::NAN, |s| s.total_rotation));
+        let rotations = rotations.collect();
+
+        let order = shuffled(scene.dataset.samples());
+        let phases: usize = flow.layers().iter().map(|layer| layer.phases.len()).sum();
+        // A phase costs about 4d² multiplications a point.
+        let work = 4 * phases.max(1) * flow.ambient_dimension().pow(2);
+        let affordable = (MOST_WORK / work.max(1)).max(LEAST_POINTS);
+        let chosen = |most: usize| scene.dataset.points.select_columns(order.iter().take(most.min(affordable)));
+        let layers = flow.layers().len().max(1);
+        let journey = Journey::measure(flow, &chosen(MOST_FOLLOWED), &mut |layer| {
+            progress(0.5 * layer as f32 / layers as f32, "lengths, energy and volume")
+        })?;
+        let classes = match &scene.dataset.labels {
+            Labels::Classes { of_sample, names } => {
+                let points = chosen(MOST_CLASSIFIED);
+                let classes: Vec<usize> =
+                    order.iter().take(points.ncols()).filter_map(|sample| of_sample.get(*sample).copied()).collect();
+                let count = names.len().max(classes.iter().max().map_or(0, |class| class + 1));
+                Some(apart(flow, &points, &classes, count, &mut |share| {
+                    progress(0.5 + 0.5 * share, "how well the classes are apart")
+                })?)
+            }
+            Labels::None | Labels::Values(_) => None,
+        };
+        Ok(Survey {
+            spectra,
+            largest_log,
+            rotations,
+            journey,
+            classes: classes.filter(|found| !found.times.is_empty()),
+        })
+    }
+}
+
+/// ln σ at evenly spread places of the sorted singular values.
+fn spread(values: &[f64], rank: usize) -> Vec<Option<f32>> {
+    let count = values.len().min(MOST_VALUES);
+    let place = |index: usize| ((index as f64 + 0.5) / count as f64 * values.len() as f64) as usize;
+    (0..count).map(place).map(|place| (place < rank).then(|| values[place].ln() as f32)).collect()
+}
+
+/// The samples in a random order that is always the same (Fisher and Yates).
+fn shuffled(samples: usize) -> Vec<usize> {
+    let mut bits = ChaCha8Rng::seed_from_u64(SEED);
+    let mut order: Vec<usize> = (0..samples).collect();
+    for last in (1..samples).rev() {
+        order.swap(last, (bits.next_u64() % (last as u64 + 1)) as usize);
+    }
+    order
+}
+
+/// Turning and shifting change neither distances nor angles between the points: only the other phases are measured.
+fn times(flow: &Flow) -> Vec<f64> {
+    let phases: Vec<_> = flow.layers().iter().flat_map(|layer| &layer.phases).collect();
+    let rigid =
+        |kind| matches!(kind, PhaseKind::RotateIn | PhaseKind::RotateOut | PhaseKind::Rotate | PhaseKind::Shift);
+    let moving: Vec<_> = phases.into_iter().filter(|phase| !rigid(phase.kind)).collect();
+    let inner: &[f64] = if 4 * moving.len() < MOST_TIMES { &[0.0, 0.35, 0.5, 0.65, 1.0] } else { &[0.0, 1.0] };
+    let every = (inner.len() * moving.len()).div_ceil(MOST_TIMES).max(1);
+    let chosen = moving.into_iter().step_by(every);
+    let within = |phase: &crate::flow::Phase| -> Vec<f64> {
+        inner.iter().map(|share| phase.start + share * (phase.end - phase.start)).collect()
+    };
+    let mut times: Vec<f64> = std::iter::once(0.0).chain(chosen.flat_map(within)).collect();
+    times.push(flow.duration());
+    times.dedup_by(|later, earlier| (*later - *earlier).abs() < 1e-9);
+    times
+}
+
+fn apart(
+    flow: &Flow,
+    points: &DMatrix<f64>,
+    of_sample: &[usize],
+    classes: usize,
+    progress: &mut dyn FnMut(f32) -> bool,
+) -> Result<ClassesApart, SceneError> {
+    let times = times(flow);
+    let mut found = ClassesApart { samples: points.ncols(), ..ClassesApart::default() };
+    let mut go_on = |done: usize| progress(done as f32 / times.len().max(1) as f32);
+    flow.visit(points, &times, &mut |index, positions| {
+        if let Some(separability) = Separability::measure(positions, of_sample, classes) {
+            found.times.push(times[index]);
+            found.probe_accuracy.push(separability.probe_accuracy);
+            found.neighbour_purity.push(separability.neighbour_purity);
+        }
+        go_on(index + 1)
+    })?;
+    Ok(found)
+}
+
+/// The survey of a scene as far as it was asked for.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Surveyed {
+    /// Not yet asked for.
+    #[default]
+    No,
+    /// Under way.
+    Pending,
+    /// Stopped, or impossible.
+    GivenUp,
+    /// Ready.
+    Ready(Arc<Survey>),
+}
+
+impl Session {
+    /// The survey of the scene, if it is ready.
+    pub fn survey(&self) -> Option<&Arc<Survey>> {
+        match &self.shown.as_ref()?.survey {
+            Surveyed::Ready(survey) => Some(survey),
+            _ => None,
+        }
+    }
+
+    /// Whether the survey was stopped before it was ready.
+    pub fn survey_given_up(&self) -> bool {
+        self.shown.as_ref().is_some_and(|shown| matches!(shown.survey, Surveyed::GivenUp))
+    }
+
+    /// Asks for the survey while its strip is open; a strip that is closed before it is ready does not need it.
+    pub fn watch_survey(&mut self) -> Option<Effect> {
+        let open = self.view.panel.all_layers;
+        let shown = self.shown.as_mut()?;
+        match (&shown.survey, open) {
+            (Surveyed::No, true) => {
+                shown.survey = Surveyed::Pending;
+                Some(Effect::Survey(shown.scene.clone()))
+            }
+            (Surveyed::Pending, false) => {
+                shown.survey = Surveyed::No;
+                Some(Effect::Cancel(Task::Survey))
+            }
+            // Opening the strip again is asking again.
+            (Surveyed::GivenUp, false) => {
+                shown.survey = Surveyed::No;
+                None
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn take_survey(&mut self, scene: &Arc<Scene>, made: Result<Arc<Survey>, SceneError>) {
+        if let Some(shown) = self.shown.as_mut().filter(|shown| Arc::ptr_eq(&shown.scene, scene)) {
+            shown.survey = made.map_or(Surveyed::GivenUp, Surveyed::Ready);
+        }
+    }
+
+    pub(super) fn give_up_survey(&mut self) {
+        if let Some(shown) = &mut self.shown {
+            shown.survey = Surveyed::GivenUp;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::FlowOptions;
+    use crate::formats::examples;
+
+    #[test]
+    fn the_spiral_comes_apart_along_its_flow() {
+        let (network, data) = examples::spiral().unwrap();
+        let scene =
+            Scene::build(&Arc::new(network), &Arc::new(data), FlowOptions::default(), None, &mut |_, _| true).unwrap();
+        let survey = Survey::build(&scene, &mut |_, _| true).unwrap();
+        assert_eq!(survey.spectra.len(), scene.flow.layers().len());
+        let classes = survey.classes.unwrap();
+        let (first, last) = (classes.probe_accuracy[0], *classes.probe_accuracy.last().unwrap());
+        assert!(first < 0.8 && last > 0.95, "{first} {last}");
+        assert!(*classes.neighbour_purity.last().unwrap() > 0.95);
+        assert!(survey.journey.path_length.windows(2).all(|pair| pair[0] <= pair[1]));
+        assert_eq!(survey.journey.times.last(), Some(&scene.flow.duration()));
+        assert!(Survey::build(&scene, &mut |share, _| share < 0.6).is_err());
+    }
+
+    #[test]
+    fn a_spectrum_of_thousands_becomes_a_few_and_keeps_its_ends() {
+        let values: Vec<f64> = (0..3000).map(|index| 1.0 / (1.0 + f64::from(index))).collect();
+        let found = spread(&values, 1500);
+        assert_eq!(found.len(), MOST_VALUES);
+        assert!(found[0].unwrap() > -4.0 && found[MOST_VALUES / 2 - 1].is_some() && found[MOST_VALUES / 2].is_none());
+        assert_eq!(spread(&[2.0], 1), [Some(2.0_f32.ln())]);
+        assert!(spread(&[], 0).is_empty());
+    }
+
+    #[test]
+    fn the_order_holds_every_sample_once() {
+        let mut order = shuffled(100);
+        assert_ne!(order[..10], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        order.sort_unstable();
+        assert_eq!(order, (0..100).collect::<Vec<_>>());
+        assert!(shuffled(0).is_empty());
+    }
+}
