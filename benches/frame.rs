@@ -8,19 +8,26 @@ use layerflow::{
     dataset::{Generator, GeneratorOptions},
     explorer::{ExplorerApp, Startup},
     flow::{Flow, FlowOptions},
+    formats,
     network::{Activation, Affine, Dense, Layer, Network, OutputFunction},
     offscreen::Offscreen,
+    session::{Command, PanelCommand, PlaybackCommand, Section, ViewCommand, WindowCommand},
 };
 use nalgebra::{DMatrix, DVector};
 
 const POINTS: usize = 100_000;
 const WIDTHS: [usize; 6] = [2, 16, 16, 16, 16, 2];
+/// The side of the layer that the panels show.
+const WIDE: usize = 1024;
+/// Far more than decomposing that layer takes.
+const PATIENCE: Duration = Duration::from_secs(600);
 /// Odd, so that the median is one of the runs.
 const RUNS: usize = 21;
 
 fn main() {
     projection();
     whole_frame();
+    panels();
 }
 
 /// Drawing 100,000 points in the middle of every phase, against running the network on them.
@@ -49,47 +56,107 @@ fn projection() {
 
 /// The whole window at the first start, playing, against an empty window.
 fn whole_frame() {
-    let empty_context = egui::Context::default();
-    let mut clock = 0.0;
-    let screen = Offscreen::new([1280, 800], 1.0).expect("the size is drawable");
-    let mut frame = |context: &egui::Context, draw: &mut dyn FnMut(&mut egui::Ui)| {
-        clock += 1.0 / 60.0;
-        let mut output = context.run_ui(screen.input(clock), &mut *draw);
-        output.textures_delta.clear();
-        black_box(context.tessellate(output.shapes, output.pixels_per_point));
-    };
-    let empty = median(|| frame(&empty_context, &mut |_| {}));
+    let mut nothing = Frames::default();
+    let empty = median(|| nothing.draw(&mut |_| {}));
     println!("baseline: an empty window of 1280 × 800: {empty:.2?}");
 
     let mut app = ExplorerApp::new(Startup::default());
-    app.wait_for_jobs(Duration::from_secs(60));
-    let context = egui::Context::default();
-    let full = median(|| {
-        frame(&context, &mut |ui| {
-            app.logic(ui.ctx());
-            app.ui(ui);
-        });
-    });
+    app.wait_for_jobs(PATIENCE);
+    let mut frames = Frames::default();
+    let full = median(|| frames.window(&mut app));
     println!(
         "the window at the first start, playing, laid out and tessellated: {full:.2?}, {:.1} × empty",
         ratio(full, empty)
     );
 }
 
+/// A layer of 1024 × 1024 in play with every panel open, against the same with all panels hidden.
+fn panels() {
+    let affine = Affine { weight: weights(0, WIDE, WIDE) / (WIDE as f64).sqrt() * 3.0, bias: None };
+    let layer = Layer::Dense(Dense { name: String::new(), affine, activation: Activation::Tanh });
+    let network = Network::new("wide".to_owned(), vec![layer], OutputFunction::Identity).expect("the widths fit");
+    let folder = tempfile::tempdir().expect("a folder for temporary files can be made");
+    let path = folder.path().join("wide.json");
+    formats::save(&path, &network).expect("the network can be written");
+
+    let mut app = ExplorerApp::new(Startup { network: Some(path), data: None });
+    app.wait_for_jobs(PATIENCE);
+    // So fast that the frames measured go through every phase.
+    app.command(Command::Playback(PlaybackCommand::SetSpeed(16.0)));
+    let mut frames = Frames::default();
+    let hide = [WindowCommand::ToggleNetworkPanel, WindowCommand::ToggleLayerPanel];
+    hide.into_iter().for_each(|command| app.command(Command::Window(command)));
+    let hidden = median(|| frames.window(&mut app));
+    println!("baseline: a layer of {WIDE} × {WIDE} in play, all panels hidden: {hidden:.2?}");
+
+    hide.into_iter().for_each(|command| app.command(Command::Window(command)));
+    let panel = |command| Command::View(ViewCommand::Panel(command));
+    for section in Section::ALL {
+        if !app.session().view.panel.is_open(section) {
+            app.command(panel(PanelCommand::Toggle(section)));
+        }
+    }
+    app.command(panel(PanelCommand::ToggleAllLayers));
+    frames.window(&mut app);
+    app.wait_for_jobs(PATIENCE);
+    let open = median(|| frames.window(&mut app));
+    let allowed = 2 * hidden + Duration::from_millis(4);
+    println!(
+        "the same with every panel open: {open:.2?}, {:.2} × hidden, {:.2} × (2 × hidden + 4 ms)",
+        ratio(open, hidden),
+        ratio(open, allowed)
+    );
+}
+
+/// Frames of one window, a sixtieth of a second apart.
+struct Frames {
+    context: egui::Context,
+    screen: Offscreen,
+    clock: f64,
+}
+
+impl Default for Frames {
+    fn default() -> Frames {
+        let screen = Offscreen::new([1280, 800], 1.0).expect("the size is drawable");
+        Frames { context: egui::Context::default(), screen, clock: 0.0 }
+    }
+}
+
+impl Frames {
+    fn draw(&mut self, draw: &mut dyn FnMut(&mut egui::Ui)) {
+        self.clock += 1.0 / 60.0;
+        let mut output = self.context.run_ui(self.screen.input(self.clock), draw);
+        output.textures_delta.clear();
+        black_box(self.context.tessellate(output.shapes, output.pixels_per_point));
+    }
+
+    fn window(&mut self, app: &mut ExplorerApp) {
+        self.draw(&mut |ui| {
+            app.logic(ui.ctx());
+            app.ui(ui);
+        });
+    }
+}
+
 /// A dense tanh network whose weights are the same on every machine.
 fn network() -> Network {
     let layer = |(index, widths): (usize, &[usize])| {
-        // Irrational steps fill the weights evenly enough for every layer to turn, compress and shift.
-        let entry =
-            |row: usize, column: usize| ((index * 977 + row * 89 + column * 31) as f64 * 0.618_034).fract() - 0.5;
-        let affine = Affine {
-            weight: DMatrix::from_fn(widths[1], widths[0], entry),
-            bias: Some(DVector::from_fn(widths[1], |row, _| entry(row, 400))),
-        };
+        let weight = weights(index, widths[1], widths[0]);
+        let bias = DVector::from_fn(widths[1], |row, _| entry(index, row, 400));
+        let affine = Affine { weight, bias: Some(bias) };
         Layer::Dense(Dense { name: String::new(), affine, activation: Activation::Tanh })
     };
     let layers = WIDTHS.windows(2).enumerate().map(layer).collect();
     Network::new("bench".to_owned(), layers, OutputFunction::Identity).expect("the widths fit")
+}
+
+fn weights(index: usize, rows: usize, columns: usize) -> DMatrix<f64> {
+    DMatrix::from_fn(rows, columns, |row, column| entry(index, row, column))
+}
+
+/// Irrational steps fill the weights evenly enough for every layer to turn, compress and shift.
+fn entry(index: usize, row: usize, column: usize) -> f64 {
+    ((index * 977 + row * 89 + column * 31 + (row * column) % 61) as f64 * 0.618_034).fract() - 0.5
 }
 
 fn median(mut work: impl FnMut()) -> Duration {

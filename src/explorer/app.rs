@@ -150,7 +150,9 @@ impl ExplorerApp {
 
     /// Draws the window into `ui` and carries out what was asked for while drawing.
     pub fn ui(&mut self, ui: &mut Ui) {
-        let mut commands = keyboard::commands(ui.ctx());
+        // While the model is explained the keys are that screen's.
+        let explaining = self.session.window.model;
+        let mut commands = if explaining { super::model_help::show(ui.ctx()) } else { keyboard::commands(ui.ctx()) };
         commands.extend(drop::commands(ui.ctx()));
         let in_front = self.session.path_prompt.is_some() || self.session.import.is_some();
         if keyboard::escape(ui.ctx()) && !in_front && !self.stage.selecting() {

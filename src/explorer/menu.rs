@@ -12,7 +12,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     MenuBar::new().ui(ui, |ui| {
         ui.menu_button("File", |ui| file_menu(ui, session, &mut commands));
         ui.menu_button("View", |ui| view_menu(ui, session, &mut commands));
-        ui.menu_button("Help", help_menu);
+        ui.menu_button("Help", |ui| help_menu(ui, &mut commands));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| what_is_open(ui, session, &mut commands));
     });
     commands
@@ -79,7 +79,12 @@ fn view_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     }
 }
 
-fn help_menu(ui: &mut Ui) {
+fn help_menu(ui: &mut Ui, commands: &mut Vec<Command>) {
+    let tip = "The whole idea on one screen, with a live picture for each phase";
+    if ui.button("The model").on_hover_text(tip).clicked() {
+        commands.push(Command::Window(WindowCommand::ShowModel(true)));
+    }
+    ui.separator();
     ui.strong("Keys");
     egui::Grid::new("keys").num_columns(2).show(ui, |ui| {
         for binding in BINDINGS {

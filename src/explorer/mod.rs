@@ -6,6 +6,7 @@ mod icons;
 mod import;
 mod keyboard;
 mod menu;
+mod model_help;
 pub mod panels;
 mod path_field;
 mod run;

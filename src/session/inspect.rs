@@ -31,7 +31,7 @@ impl Session {
 
     /// Asks for the detail that the layer panel needs now, if it is neither there nor under way.
     pub fn watch_detail(&mut self) -> Option<Effect> {
-        if !self.window.layer_panel {
+        if !self.window.layer_panel || self.window.refinement_panel() {
             return None;
         }
         let wanted = self.panel_layer()?;

@@ -9,6 +9,8 @@ pub struct WindowSettings {
     pub layer_panel: bool,
     /// What the panel on the right is about.
     pub side: Side,
+    /// The screen that explains the model.
+    pub model: bool,
     /// Light or dark.
     pub appearance: Appearance,
 }
@@ -44,6 +46,8 @@ pub enum WindowCommand {
     ToggleLayerPanel,
     /// What the panel on the right is about; it is shown if it was not.
     Side(Side),
+    /// Shows the screen that explains the model, or closes it.
+    ShowModel(bool),
     /// Light or dark.
     Appearance(Appearance),
 }
@@ -77,7 +81,13 @@ impl Appearance {
 
 impl Default for WindowSettings {
     fn default() -> WindowSettings {
-        WindowSettings { network_panel: true, layer_panel: true, side: Side::Layer, appearance: Appearance::System }
+        WindowSettings {
+            network_panel: true,
+            layer_panel: true,
+            side: Side::Layer,
+            model: false,
+            appearance: Appearance::System,
+        }
     }
 }
 
@@ -96,6 +106,7 @@ impl WindowSettings {
                 self.layer_panel = true;
                 self.side = side;
             }
+            WindowCommand::ShowModel(shown) => self.model = shown,
             WindowCommand::Appearance(appearance) => self.appearance = appearance,
         }
     }

@@ -1,10 +1,11 @@
 //! The layer panel and the timeline's marks, driven by label.
 
+use egui::Key;
 use egui_kittest::kittest::Queryable;
 use layerflow::flow::{CompressionLaw, Decomposition, EventKind, TimeLaw};
 use layerflow::session::{Command, Hovered, PlaybackCommand, Section};
 
-use super::window::{PATIENCE, Window, command, first_start, open, t, write};
+use super::window::{PATIENCE, Window, command, first_start, open, press, t, write};
 use layerflow::explorer::Startup;
 
 /// A reflection of the plane (det W < 0), then a layer that folds.
@@ -201,4 +202,24 @@ fn all_layers_are_surveyed_while_their_strip_is_open_and_a_click_goes_to_a_time(
     }
     click(&mut window, "All layers at once");
     assert!(window.query_by_label(charts[0]).is_none());
+}
+
+#[test]
+fn the_model_is_explained_on_one_screen_that_esc_closes() {
+    let mut window = first_start();
+    for close in ["Esc", "Close"] {
+        click(&mut window, "Help");
+        click(&mut window, "The model");
+        assert!(window.state().session().window.model);
+        for phase in ["rotate in", "compress", "rotate out", "shift", "activate", "Euler steps: a ResNet"] {
+            let rect = window.get_by_label(&format!("Picture: {phase}")).rect();
+            assert!(rect.left() > 0.0 && rect.right() < 1280.0 && rect.top() > 0.0 && rect.bottom() < 800.0);
+        }
+        if close == "Esc" {
+            press(&mut window, Key::Escape)
+        } else {
+            click(&mut window, close)
+        }
+        assert!(!window.state().session().window.model);
+    }
 }
