@@ -10,24 +10,24 @@ use crate::session::{Command, WindowCommand};
 /// The width of the screen's middle that the text takes.
 const WIDTH: f32 = 930.0;
 /// The height of a picture.
-const PICTURE: f32 = 118.0;
+const PICTURE: f32 = 136.0;
 const COLUMNS: usize = 3;
 /// Seconds that a phase takes in a picture, and for which it rests at each end.
 const SECONDS: f64 = 2.2;
 const REST: f64 = 0.7;
 /// The half width of what a picture shows, in units of the example.
-const REACH: f32 = 2.3;
+const REACH: f32 = 2.1;
 /// Lines of the example's grid in each direction, and points on a line.
 const LINES: i32 = 4;
 const POINTS: i32 = 8;
 /// Euler steps in the last picture.
 const STEPS: u32 = 4;
 
-/// The example: V* turns by 40°, Σ = diag(1.7, 0.45), U turns by −60°, b = (0.6, 0.4), σ = tanh.
+/// The example: V* turns by 40°, Σ = diag(1.7, 0.45), U turns by −60°, b = (0.6, 0.2), σ = tanh.
 const TURN_IN: f64 = 0.70;
 const FACTORS: [f64; 2] = [1.7, 0.45];
 const TURN_OUT: f64 = -1.05;
-const BIAS: [f64; 2] = [0.6, 0.4];
+const BIAS: [f64; 2] = [0.6, 0.2];
 /// The turn that the Euler steps approximate: wide enough for their error to be seen.
 const EULER_TURN: f64 = 2.2;
 
@@ -178,7 +178,7 @@ impl Picture<'_> {
     /// A point that turns, and the same in Euler steps, which leave the circle along its tangents.
     fn euler(&self, s: f64) {
         self.axes();
-        let start = [1.0, 0.0];
+        let start = [1.2, 0.0];
         let exact = (0..=64).map(|part| self.place(turned(start, EULER_TURN * s * f64::from(part) / 64.0)));
         self.painter.add(Shape::line(exact.collect(), Stroke::new(THICK, self.palette.ink)));
         let mut corners = vec![start];

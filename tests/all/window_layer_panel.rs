@@ -193,7 +193,9 @@ fn all_layers_are_surveyed_while_their_strip_is_open_and_a_click_goes_to_a_time(
     for (index, chart) in charts.into_iter().enumerate() {
         let rect = window.get_by_label(chart).rect();
         let share = 0.2 + 0.15 * index as f32;
-        let at = egui::pos2(rect.left() + share * rect.width(), rect.center().y);
+        // The values stand in a gutter on the left of all charts but the first.
+        let gutter = if index == 0 { 0.0 } else { 30.0 };
+        let at = egui::pos2(rect.left() + gutter + share * (rect.width() - gutter), rect.center().y);
         window.drag_at(at);
         window.run_steps(1);
         window.drop_at(at);
@@ -210,6 +212,7 @@ fn the_model_is_explained_on_one_screen_that_esc_closes() {
     for close in ["Esc", "Close"] {
         click(&mut window, "Help");
         click(&mut window, "The model");
+        window.run_steps(3);
         assert!(window.state().session().window.model);
         for phase in ["rotate in", "compress", "rotate out", "shift", "activate", "Euler steps: a ResNet"] {
             let rect = window.get_by_label(&format!("Picture: {phase}")).rect();

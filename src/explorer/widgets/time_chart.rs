@@ -8,6 +8,8 @@ use crate::explorer::theme::{self, Palette, SMALL, THICK, THIN};
 
 /// The height of the line with the title.
 const TITLE: f32 = SMALL + 5.0;
+/// Room for the values on the left.
+const GUTTER: f32 = 30.0;
 /// Lines between layers are drawn as long as a layer is wider than this.
 const LEAST_LAYER: f32 = 6.0;
 
@@ -96,9 +98,10 @@ pub fn sought(response: &egui::Response, axis: TimeAxis) -> Option<f64> {
 impl TimeChart<'_> {
     /// Draws the chart and gives the time that was clicked.
     pub fn show(&self, ui: &mut Ui, size: Vec2) -> Option<f64> {
-        let (rect, response) = frame(ui, self.title, size);
+        let (whole, response) = frame(ui, self.title, size);
         let palette = Palette::of(ui);
-        let painter = ui.painter_at(rect);
+        let painter = ui.painter_at(whole);
+        let rect = Rect::from_min_max(pos2((whole.left() + GUTTER).min(whole.right()), whole.top()), whole.max);
         let axis = TimeAxis { rect, duration: self.duration };
         axis.layers(&painter, palette);
         let range = self.range.clone().or_else(|| self.own_range());
@@ -109,8 +112,9 @@ impl TimeChart<'_> {
             let text = |at, align, value: f64| {
                 painter.text(at, align, theme::significant(value), theme::small_font(), palette.faint_ink);
             };
-            text(rect.left_top(), Align2::LEFT_TOP, *range.end());
-            text(rect.left_bottom(), Align2::LEFT_BOTTOM, *range.start());
+            let x = rect.left() - 3.0;
+            text(pos2(x, rect.top()), Align2::RIGHT_TOP, *range.end());
+            text(pos2(x, rect.bottom()), Align2::RIGHT_BOTTOM, *range.start());
         } else {
             let words = "nothing to measure";
             painter.text(rect.center(), Align2::CENTER_CENTER, words, theme::small_font(), palette.faint_ink);
