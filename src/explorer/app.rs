@@ -135,13 +135,13 @@ impl ExplorerApp {
         for finished in self.jobs.poll() {
             self.take(finished);
         }
-        self.session.advance(f64::from(ctx.input(|input| input.unstable_dt)));
+        let tour_moves = self.session.advance(f64::from(ctx.input(|input| input.unstable_dt)));
         self.apply_appearance(ctx);
         self.name_window(ctx);
         if self.quit {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
-        if self.session.playback.playing() && self.session.scene().is_some() {
+        if tour_moves || self.session.playback.playing() && self.session.scene().is_some() {
             ctx.request_repaint();
         } else if !self.jobs.idle() {
             ctx.request_repaint_after(Duration::from_millis(PROGRESS_INTERVAL));

@@ -39,29 +39,72 @@ pub fn principal_components(points: &DMatrix<f64>, count: usize) -> Result<Princ
     let mut centred = points / scale;
     let mean = centred.column_mean();
     centred.column_iter_mut().for_each(|mut column| column -= &mean);
-    let covariance = (&centred * centred.transpose()) / samples as f64;
+    let count = count.min(dimension);
+    let narrow = if samples < dimension { of_few(&centred, count)? } else { None };
+    let (directions, variances) = match narrow {
+        Some(found) => found,
+        None => of_covariance(&centred, count)?,
+    };
+    let directions = signed(directions);
+    let variances = variances.into_iter().map(|variance| variance.max(0.0) * scale * scale).collect();
+    let total_variance = centred.norm_squared() / samples as f64 * scale * scale;
+    Ok(PrincipalComponents { mean: mean * scale, directions, variances, total_variance })
+}
 
-    let matrix = faer::Mat::from_fn(dimension, dimension, |i, j| covariance[(i, j)]);
+/// Directions (one a row) with the variance along each.
+type Spread = (DMatrix<f64>, Vec<f64>);
+
+/// The eigenvectors of the covariance X Xᵀ/n with the largest eigenvalues.
+fn of_covariance(centred: &DMatrix<f64>, count: usize) -> Result<Spread, LinalgError> {
+    let covariance = (centred * centred.transpose()) / centred.ncols() as f64;
+    largest_eigenvectors(&covariance, count)
+}
+
+/// With fewer points than dimensions: where u is an eigenvector of XᵀX/n, X u is one of X Xᵀ/n with the same eigenvalue.
+/// `None` where the points have fewer than `count` directions to show.
+fn of_few(centred: &DMatrix<f64>, count: usize) -> Result<Option<Spread>, LinalgError> {
+    let samples = centred.ncols();
+    if count > samples {
+        return Ok(None);
+    }
+    let (weights, variances) = largest_eigenvectors(&(centred.tr_mul(centred) / samples as f64), count)?;
+    let first = variances.first().copied().unwrap_or(0.0);
+    // A direction whose variance is rounding is not orthogonal to the others.
+    if variances.iter().any(|variance| *variance <= 1e-10 * first) {
+        return Ok(None);
+    }
+    let mut directions = weights * centred.transpose();
+    directions.row_iter_mut().for_each(|mut row| {
+        let length = row.norm();
+        row /= length;
+    });
+    Ok(Some((directions, variances)))
+}
+
+fn largest_eigenvectors(symmetric: &DMatrix<f64>, count: usize) -> Result<Spread, LinalgError> {
+    let size = symmetric.nrows();
+    let matrix = faer::Mat::from_fn(size, size, |i, j| symmetric[(i, j)]);
     let eigen = matrix.self_adjoint_eigen(Side::Lower).map_err(|_| LinalgError::NotConverged {
         method: "eigenvalue decomposition",
-        rows: dimension,
-        columns: dimension,
+        rows: size,
+        columns: size,
     })?;
     let (vectors, values) = (eigen.U(), eigen.S());
-    let count = count.min(dimension);
-    let mut directions = DMatrix::zeros(count, dimension);
-    let mut variances = Vec::with_capacity(count);
-    for index in 0..count {
-        // faer sorts the eigenvalues upwards.
-        let from = dimension - 1 - index;
-        let entries: Vec<f64> = (0..dimension).map(|row| vectors[(row, from)]).collect();
-        let largest = entries.iter().copied().fold(0.0, |a: f64, b| if b.abs() > a.abs() + 1e-9 { b } else { a });
-        let sign = if largest < 0.0 { -1.0 } else { 1.0 };
-        entries.iter().enumerate().for_each(|(column, entry)| directions[(index, column)] = sign * entry);
-        variances.push(values[from].max(0.0) * scale * scale);
+    // faer sorts the eigenvalues upwards.
+    let from = |index: usize| size - 1 - index;
+    let directions = DMatrix::from_fn(count, size, |index, row| vectors[(row, from(index))]);
+    Ok((directions, (0..count).map(|index| values[from(index)]).collect()))
+}
+
+/// Turns each row so that its largest entry is positive.
+fn signed(mut directions: DMatrix<f64>) -> DMatrix<f64> {
+    for mut row in directions.row_iter_mut() {
+        let largest = row.iter().copied().fold(0.0, |a: f64, b| if b.abs() > a.abs() + 1e-9 { b } else { a });
+        if largest < 0.0 {
+            row.neg_mut();
+        }
     }
-    let total_variance = covariance.trace() * scale * scale;
-    Ok(PrincipalComponents { mean: mean * scale, directions, variances, total_variance })
+    directions
 }
 
 #[cfg(test)]
@@ -83,6 +126,20 @@ mod tests {
             prop_assert!((sum - found.total_variance).abs() <= 1e-9 * found.total_variance);
             prop_assert!(found.variances.windows(2).all(|pair| pair[0] >= pair[1] - 1e-9 * pair[0]));
         }
+    }
+
+    #[test]
+    fn few_points_in_many_dimensions_have_the_same_components() {
+        let few = DMatrix::from_fn(40, 12, |row, column| {
+            ((row * row * 3 + column * column * 7 + row * column) as f64 * 0.9).sin() / (1 + row) as f64
+        });
+        let found = principal_components(&few, 3).unwrap();
+        // The same points twice have the same covariance, and are many enough for the other way.
+        let many = DMatrix::from_fn(40, 48, |row, column| few[(row, column % 12)]);
+        let expected = principal_components(&many, 3).unwrap();
+        assert!((&found.directions - &expected.directions).amax() < 1e-6);
+        assert!(found.variances.iter().zip(&expected.variances).all(|(a, b)| (a - b).abs() < 1e-9));
+        assert!((found.total_variance - expected.total_variance).abs() < 1e-12);
     }
 
     #[test]

@@ -3,6 +3,10 @@
 use nalgebra::DMatrix;
 
 use super::fit::{Fit, Following};
+use super::following::FollowingRows;
+use super::frame::{Frame, Rows};
+use super::tour::TOUR_DIMENSIONS;
+use super::turn::orthonormal;
 use super::view::Projection;
 use crate::flow::{Flow, SampledPath};
 use crate::linalg::{PrincipalComponents, principal_components};
@@ -21,35 +25,16 @@ pub struct Extent {
     positions: DMatrix<f64>,
     /// The time of each position, ascending.
     times: Vec<f64>,
+    /// The variance of all coordinates together at the time of each position.
+    spreads: Vec<f64>,
     /// The variance of each coordinate.
     variances: Vec<f64>,
-    /// Their principal components, up to three; `None` where there is no position at all.
+    /// Their principal components, up to [`TOUR_DIMENSIONS`]; `None` where there is no position at all.
     principal: Option<PrincipalComponents>,
-}
-
-/// A projection of the ambient space onto the stage, fitted to the whole flow.
-#[derive(Clone, Debug)]
-pub struct Frame {
-    /// What is drawn: 1 to 3 rows of d entries, orthonormal.
-    pub rows: DMatrix<f64>,
-    /// What each row is called: "x₁", "x₂", … or "PC 1", ….
-    pub labels: Vec<String>,
-    /// Whether the picture is three-dimensional and can be turned.
-    pub space: bool,
-    /// What holds the data over the whole flow.
-    pub whole_flow: Fit,
-    /// What holds the data around each time.
-    following: Following,
-    /// The share of the variance over the whole flow that is seen, 0 to 1.
-    pub share: f64,
-}
-
-impl Frame {
-    /// What of the projected space should be in sight at time t: the same over the whole flow, or (`follows`) what the
-    /// data needs around t.
-    pub fn fit(&self, t: f64, follows: bool) -> Fit {
-        if follows { self.following.at(t).unwrap_or(self.whole_flow) } else { self.whole_flow }
-    }
+    /// The two and the three principal components that follow the data.
+    following: [FollowingRows; 2],
+    /// The rows of the last layer, classes × d, and what the classes are called.
+    classes: Option<(DMatrix<f64>, Vec<String>)>,
 }
 
 impl Extent {
@@ -79,8 +64,49 @@ impl Extent {
 
     fn of(positions: DMatrix<f64>, times: Vec<f64>) -> Extent {
         let variances = positions.row_iter().map(|row| row.variance()).collect();
-        let principal = principal_components(&positions, 3).ok();
-        Extent { positions, times, variances, principal }
+        let principal = principal_components(&positions, TOUR_DIMENSIONS).ok();
+        let following = [2, 3].map(|count| {
+            let fits = count <= positions.nrows();
+            if fits { FollowingRows::of(&positions, &times, count) } else { FollowingRows::default() }
+        });
+        let mut spreads = Vec::with_capacity(times.len());
+        for group in times.chunk_by(|a, b| a == b) {
+            let here = positions.columns(spreads.len(), group.len());
+            let spread = here.row_iter().map(|row| row.variance()).sum();
+            spreads.extend(std::iter::repeat_n::<f64>(spread, group.len()));
+        }
+        Extent { positions, times, spreads, variances, principal, following, classes: None }
+    }
+
+    /// Lets class directions be drawn: `rows` (classes × d) are what the last layer reads each class by.
+    pub(super) fn with_classes(self, rows: DMatrix<f64>, names: Vec<String>) -> Extent {
+        let classes = (rows.nrows() >= 2 && rows.ncols() == self.dimension()).then_some((rows, names));
+        Extent { classes, ..self }
+    }
+
+    /// The names of the classes whose directions can be drawn; none where the last layer has no such rows.
+    pub fn classes(&self) -> &[String] {
+        self.classes.as_ref().map_or(&[], |(_, names)| names)
+    }
+
+    /// The share of the data's variance at time t that `rows` (orthonormal, of d entries) show, 0 to 1.
+    pub fn share_at(&self, rows: &DMatrix<f64>, t: f64) -> f64 {
+        let after = self.times.partition_point(|time| *time <= t);
+        let before = after.checked_sub(1).and_then(|index| self.times.get(index));
+        let Some(first) = before.or(self.times.first()).map(|t| self.share_of_knot(rows, *t)) else { return 1.0 };
+        match (before, self.times.get(after)) {
+            (Some(from), Some(to)) => first + (t - from) / (to - from) * (self.share_of_knot(rows, *to) - first),
+            _ => first,
+        }
+    }
+
+    /// [`Extent::share_at`] a time at which positions are kept.
+    fn share_of_knot(&self, rows: &DMatrix<f64>, t: f64) -> f64 {
+        let start = self.times.partition_point(|time| *time < t);
+        let end = self.times.partition_point(|time| *time <= t);
+        let here = self.positions.columns(start, end - start);
+        let variance = |matrix: &DMatrix<f64>| matrix.row_iter().map(|row| row.variance()).sum::<f64>();
+        share(variance(&(rows * here)), self.spreads.get(start).copied().unwrap_or(0.0))
     }
 
     /// d.
@@ -102,9 +128,94 @@ impl Extent {
             (Projection::Automatic, _) if dimension <= 3 => self.coordinates(&[0, 1, 2][..dimension]),
             (Projection::PrincipalPlane, Some(principal)) => self.components(principal, 2),
             (Projection::Automatic | Projection::PrincipalSpace, Some(principal)) => self.components(principal, 3),
-            (Projection::PrincipalPlane, None) => self.coordinates(&[0, 1]),
-            (Projection::Automatic | Projection::PrincipalSpace, None) => self.coordinates(&[0, 1, 2]),
+            (Projection::FollowingPlane, Some(_)) if dimension >= 2 => self.following(0),
+            (Projection::FollowingSpace, Some(_)) if dimension >= 3 => self.following(1),
+            (Projection::ClassPlane(chosen), _) => self.class_directions(&chosen),
+            (Projection::ClassSpace(chosen), _) => self.class_directions(&chosen),
+            (Projection::Tour, _) if dimension >= 3 => self.tour(),
+            (Projection::PrincipalPlane | Projection::FollowingPlane | Projection::Tour, _) => {
+                self.coordinates(&[0, 1])
+            }
+            (Projection::Automatic | Projection::PrincipalSpace | Projection::FollowingSpace, _) => {
+                self.coordinates(&[0, 1, 2])
+            }
         }
+    }
+
+    /// Principal components that follow the data: two, or three with `index` 1.
+    fn following(&self, index: usize) -> Frame {
+        let rows = &self.following[index];
+        let count = index + 2;
+        let without_data = DMatrix::identity(count, self.dimension());
+        let projected = self.projected(count, |t| rows.at(t).unwrap_or_else(|| without_data.clone()));
+        let labels = (1..=count).map(|number| format!("now {number}")).collect();
+        self.fitted(Rows::Following(rows.clone(), without_data.clone()), &projected, labels, None)
+    }
+
+    /// The rows by which the last layer reads the chosen classes, made orthonormal one after the other. Where two of them
+    /// point the same way, a principal component stands in.
+    fn class_directions(&self, chosen: &[usize]) -> Frame {
+        let Some((rows, names)) = &self.classes else { return self.coordinates(&[0, 1, 2][..chosen.len()]) };
+        let chosen: Vec<usize> = chosen.iter().map(|class| (*class).min(rows.nrows() - 1)).collect();
+        let wanted = chosen.iter().map(|class| rows.row(*class).transpose());
+        let found = orthonormal(wanted.clone()).ncols();
+        let stand_ins = self.principal().map(|principal| principal.directions.clone()).unwrap_or_default();
+        let all = orthonormal(wanted.chain(stand_ins.row_iter().map(|row| row.transpose())));
+        let count = chosen.len().min(all.ncols());
+        let directions = all.columns(0, count).transpose();
+        let name = |index: usize| names.get(chosen[index]).map_or_else(String::new, |name| format!("to {name}"));
+        let label = |index: usize| if found == chosen.len() { name(index) } else { format!("direction {}", index + 1) };
+        let seen = self.seen(&directions);
+        let labels = (0..count).map(label).collect();
+        self.fixed(directions, labels, seen)
+    }
+
+    /// All coordinates, or the first principal components where there are more than the tour passes through.
+    fn tour(&self) -> Frame {
+        let dimension = self.dimension();
+        let principal = self.principal().filter(|_| dimension > TOUR_DIMENSIONS);
+        let (directions, labels): (_, Vec<String>) = match principal {
+            Some(principal) => {
+                let count = principal.directions.nrows();
+                (principal.directions.clone(), (1..=count).map(|index| format!("PC {index}")).collect())
+            }
+            None => {
+                let count = dimension.min(TOUR_DIMENSIONS);
+                (DMatrix::identity(count, dimension), (0..count).map(coordinate_name).collect())
+            }
+        };
+        // However the plane lies, a point is at most as far from the middle as it is in the tour's space, and mostly nearer.
+        let mut around = &directions * &self.positions;
+        let circle = DMatrix::from_fn(2, around.ncols(), |row, column| {
+            let (sin, cos) = (column as f64 * GOLDEN_ANGLE).sin_cos();
+            if row == 0 { cos } else { sin }
+        });
+        let radii: Vec<f64> = around.column_iter().map(|column| MOSTLY_NEARER * column.norm()).collect();
+        around = circle;
+        around.column_iter_mut().zip(radii).for_each(|(mut column, radius)| column *= radius);
+        self.fitted(Rows::Tour(directions), &around, labels, None)
+    }
+
+    /// The kept positions, each projected by the `count` rows of its time.
+    fn projected(&self, count: usize, rows: impl Fn(f64) -> DMatrix<f64>) -> DMatrix<f64> {
+        let mut projected = DMatrix::zeros(count, self.positions.ncols());
+        let mut start = 0;
+        for group in self.times.chunk_by(|a, b| a == b) {
+            let here = self.positions.columns(start, group.len());
+            let rows = group.first().map(|t| rows(*t)).filter(|rows| rows.nrows() == count);
+            if let Some(rows) = rows {
+                projected.columns_mut(start, group.len()).copy_from(&(rows * here));
+            }
+            start += group.len();
+        }
+        projected
+    }
+
+    /// The share of the whole flow's variance along orthonormal `rows`.
+    fn seen(&self, rows: &DMatrix<f64>) -> f64 {
+        let projected = rows * &self.positions;
+        let seen = projected.row_iter().map(|row| row.variance()).sum();
+        share(seen, self.variances.iter().sum())
     }
 
     fn coordinates(&self, chosen: &[usize]) -> Frame {
@@ -120,7 +231,7 @@ impl Extent {
             DMatrix::from_fn(distinct.len(), dimension, |row, column| f64::from(u8::from(distinct[row] == column)));
         let labels = distinct.iter().map(|index| coordinate_name(*index)).collect();
         let seen = distinct.iter().filter_map(|index| self.variances.get(*index)).sum();
-        self.fitted(rows, labels, share(seen, self.variances.iter().sum()))
+        self.fixed(rows, labels, share(seen, self.variances.iter().sum()))
     }
 
     fn components(&self, principal: &PrincipalComponents, count: usize) -> Frame {
@@ -128,17 +239,26 @@ impl Extent {
         let rows = principal.directions.rows(0, count).into_owned();
         let labels = (1..=count).map(|index| format!("PC {index}")).collect();
         let seen = principal.variances.iter().take(count).sum();
-        self.fitted(rows, labels, share(seen, principal.total_variance))
+        self.fixed(rows, labels, share(seen, principal.total_variance))
     }
 
-    fn fitted(&self, rows: DMatrix<f64>, labels: Vec<String>, share: f64) -> Frame {
+    fn fixed(&self, rows: DMatrix<f64>, labels: Vec<String>, share: f64) -> Frame {
         let projected = &rows * &self.positions;
-        let space = rows.nrows() == 3;
+        self.fitted(Rows::Fixed(rows), &projected, labels, Some(share))
+    }
+
+    fn fitted(&self, rows: Rows, projected: &DMatrix<f64>, labels: Vec<String>, share: Option<f64>) -> Frame {
+        let space = projected.nrows() == 3;
         let whole_flow = Fit::around(projected.as_view(), space);
         let following = Following::new(projected.as_view(), &self.times, whole_flow, space);
         Frame { rows, labels, space, whole_flow, following, share }
     }
 }
+
+/// The angle by which the tour's points go around a circle of their radius: it never repeats.
+const GOLDEN_ANGLE: f64 = 2.399_963_229_728_653;
+/// A plane of several dimensions seldom shows a point as far out as it is.
+const MOSTLY_NEARER: f64 = 0.8;
 
 /// "x₁" for the coordinate with index 0.
 pub fn coordinate_name(index: usize) -> String {
@@ -176,6 +296,7 @@ fn spread<T: Copy>(items: &[T], count: usize) -> Vec<T> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tour::Tour;
     use super::*;
 
     fn extent(positions: DMatrix<f64>) -> Extent {
@@ -188,8 +309,8 @@ mod tests {
         for dimension in 1..4 {
             let frame = extent(DMatrix::from_fn(dimension, 9, |row, column| (row * column) as f64))
                 .frame(Projection::Automatic);
-            assert_eq!(frame.rows, DMatrix::identity(dimension, dimension));
-            assert_eq!(frame.share, 1.0);
+            assert_eq!(frame.rows(0.0, &Tour::default()), DMatrix::identity(dimension, dimension));
+            assert_eq!(frame.share, Some(1.0));
             assert_eq!(frame.space, dimension == 3);
         }
     }
@@ -201,7 +322,7 @@ mod tests {
         let frame = extent.frame(Projection::Automatic);
         assert_eq!(frame.labels, ["PC 1", "PC 2", "PC 3"]);
         assert!(frame.share > extent.frame(Projection::Space([0, 1, 2])).share);
-        assert_eq!(extent.frame(Projection::PrincipalPlane).rows.nrows(), 2);
+        assert_eq!(extent.frame(Projection::PrincipalPlane).rows(0.0, &Tour::default()).nrows(), 2);
     }
 
     #[test]
@@ -215,8 +336,19 @@ mod tests {
             DMatrix::from_element(3, 4, 1e30),
         ] {
             let extent = extent(positions);
-            for projection in [Projection::Automatic, Projection::Plane([0, 99]), Projection::PrincipalSpace] {
+            for projection in [
+                Projection::Automatic,
+                Projection::Plane([0, 99]),
+                Projection::PrincipalSpace,
+                Projection::FollowingPlane,
+                Projection::FollowingSpace,
+                Projection::ClassPlane([0, 1]),
+                Projection::Tour,
+            ] {
                 let frame = extent.frame(projection);
+                let rows = frame.rows(0.3, &Tour::default());
+                assert!((&rows * rows.transpose() - DMatrix::identity(rows.nrows(), rows.nrows())).amax() < 1e-9);
+                assert!((0.0..=1.0).contains(&extent.share_at(&rows, 0.3)));
                 for fit in [frame.fit(0.3, false), frame.fit(0.3, true)] {
                     assert!(fit.half.iter().all(|half| half.is_finite() && *half > 0.0));
                     assert!(fit.centre.iter().all(|x| x.is_finite()));
@@ -231,6 +363,22 @@ mod tests {
         assert_eq!(extent.frame(Projection::Plane([1, 1])).labels, ["x₂"]);
         assert_eq!(extent.frame(Projection::Space([0, 99, 3])).labels, ["x₁", "x₅", "x₄"]);
         assert_eq!(coordinate_name(122), "x₁₂₃");
+    }
+
+    #[test]
+    fn classes_are_seen_along_the_rows_that_read_them() {
+        let positions = DMatrix::from_fn(4, 30, |row, column| ((column * (row + 2)) as f64).sin());
+        let names: Vec<String> = ["a", "b", "c"].map(str::to_owned).into();
+        let rows = DMatrix::from_row_slice(3, 4, &[0.0, 2.0, 0.0, 0.0, 0.0, -4.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
+        let extent = extent(positions).with_classes(rows, names);
+        let frame = extent.frame(Projection::ClassPlane([0, 2]));
+        assert_eq!(frame.labels, ["to a", "to c"]);
+        let expected = DMatrix::from_row_slice(2, 4, &[0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]);
+        assert!((frame.rows(0.0, &Tour::default()) - expected).amax() < 1e-12);
+        // Opposite rows are one direction; a principal component is the other.
+        let opposite = extent.frame(Projection::ClassPlane([0, 1]));
+        assert_eq!(opposite.labels, ["direction 1", "direction 2"]);
+        assert_eq!(opposite.rows(0.0, &Tour::default()).nrows(), 2);
     }
 
     #[test]

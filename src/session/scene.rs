@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use nalgebra::DMatrix;
 use thiserror::Error;
 
 use super::extent::{Extent, coordinate_name};
@@ -12,9 +13,9 @@ use super::lattice::Lattice;
 use super::memory::Memory;
 use super::points::PointSettings;
 use super::words::listed;
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Labels};
 use crate::flow::{Event, Flow, FlowError, FlowOptions, LayerFlow, SampledPath};
-use crate::network::{Forward, Network, NetworkError, OutputFunction};
+use crate::network::{Forward, Layer, Network, NetworkError, OutputFunction};
 
 /// At most this many points leave a trail; more would hide each other.
 const MAX_TRAILS: usize = 160;
@@ -103,7 +104,8 @@ impl Scene {
         let grid = flow.sample_path(&lattice.points)?;
         let followed = if data.samples() > 0 { &data } else { &grid };
         let extent = Extent::over(&flow, followed, &mut || progress(0.9, "measuring how far the data reaches"));
-        let extent = extent.ok_or(FlowError::Cancelled)?;
+        let (class_rows, class_names) = class_directions(network, &dataset.labels, flow.ambient_dimension());
+        let extent = extent.ok_or(FlowError::Cancelled)?.with_classes(class_rows, class_names);
         let extra_dimension = flow.ambient_dimension() > network.largest_width();
         let fills_the_rest = |layer: &&LayerFlow| layer.inputs == network.largest_width();
         let reflects = |layer: &&LayerFlow| layer.spectrum.as_ref().is_some_and(|spectrum| spectrum.reflection);
@@ -147,6 +149,21 @@ impl Scene {
         let selected = points.selection.samples();
         spread(selected.len(), MAX_TRAILS).into_iter().filter_map(|index| selected.get(index).copied()).collect()
     }
+}
+
+/// The rows by which the last layer reads each class (classes × d), and the classes' names; none where it is a block or
+/// gives numbers.
+fn class_directions(network: &Network, labels: &Labels, dimension: usize) -> (DMatrix<f64>, Vec<String>) {
+    let Some(Layer::Dense(last)) = network.layers().last().filter(|_| !matches!(labels, Labels::Values(_))) else {
+        return (DMatrix::zeros(0, dimension), Vec::new());
+    };
+    let rows = last.affine.weight.clone().resize_horizontally(dimension, 0.0);
+    let name = |class: usize| match labels {
+        Labels::Classes { names, .. } => names.get(class).cloned().unwrap_or_else(|| class.to_string()),
+        Labels::None | Labels::Values(_) => class.to_string(),
+    };
+    let names = (0..rows.nrows()).map(name).collect();
+    (rows, names)
 }
 
 /// The share of the work that the decompositions are taken to be.

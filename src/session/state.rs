@@ -7,6 +7,8 @@ use super::inspect::Details;
 use super::points::Watch;
 use super::study::Studies;
 use super::survey::Surveyed;
+use super::tour::TOUR_DIMENSIONS;
+use super::view::Projection;
 use super::words::counted;
 use super::{
     Command, Compare, Data, Document, Effect, Example, Field, FieldRequest, Import, Notices, Playback, PlaybackCommand,
@@ -179,11 +181,12 @@ impl Session {
         effects
     }
 
-    /// Moves time by `seconds` of the wall clock.
-    pub fn advance(&mut self, seconds: f64) {
-        if self.shown.is_some() {
-            self.playback.advance(seconds);
-        }
+    /// Moves time by `seconds` of the wall clock, and the tour with it. True while the tour moves.
+    pub fn advance(&mut self, seconds: f64) -> bool {
+        let Some(shown) = &self.shown else { return false };
+        self.playback.advance(seconds);
+        let dimensions = shown.scene.extent.dimension().min(TOUR_DIMENSIONS);
+        self.view.projection == Projection::Tour && self.view.tour.advance(dimensions, seconds)
     }
 
     /// Asks for the field that the view needs now; `seconds` have passed since the last call. One is under way at a time,

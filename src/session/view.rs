@@ -4,6 +4,7 @@ use super::camera::Camera;
 use super::field::FieldRequest;
 use super::panel::{PanelCommand, PanelSettings};
 use super::points::{PointCommand, PointSettings};
+use super::tour::Tour;
 use crate::resnet::{Integrator, Refinement, RefinementKind};
 
 /// The largest N of the N-step ResNet.
@@ -16,6 +17,8 @@ pub const MAX_TRAIL: f64 = 4.0;
 pub struct ViewSettings {
     /// Which two or three coordinates of the ambient space are drawn.
     pub projection: Projection,
+    /// The plane of [`Projection::Tour`].
+    pub tour: Tour,
     /// Where they are looked at from; shared by views side by side.
     pub camera: Camera,
     /// Let the scale follow the data slowly; otherwise it is one for the whole flow.
@@ -62,6 +65,16 @@ pub enum Projection {
     PrincipalPlane,
     /// The first three.
     PrincipalSpace,
+    /// Two principal components of the data at each time.
+    FollowingPlane,
+    /// Three of them.
+    FollowingSpace,
+    /// The directions by which the last layer reads two classes, from 0.
+    ClassPlane([usize; 2]),
+    /// Those of three.
+    ClassSpace([usize; 3]),
+    /// A plane that turns through the space.
+    Tour,
 }
 
 /// How the velocity field v(x, t) is drawn.
@@ -115,6 +128,19 @@ pub enum Hovered {
 pub enum ViewCommand {
     /// Draw other coordinates.
     Project(Projection),
+    /// Let the tour's plane turn, or keep it.
+    PlayTour(bool),
+    /// The factor on the tour's pace.
+    TourSpeed(f64),
+    /// Turn the tour's plane so that one of its axes (of so many) is seen at a place, in units of the axis.
+    PullAxis {
+        /// Index of the axis.
+        axis: usize,
+        /// How many axes the tour has.
+        of: usize,
+        /// Right and up.
+        to: [f64; 2],
+    },
     /// Turn the 3-D view by angles in radians about the screen's vertical and horizontal axis.
     Turn { sideways: f64, downward: f64 },
     /// Move the picture, in radii of the data, right and up.
@@ -163,6 +189,7 @@ impl Default for ViewSettings {
     fn default() -> Self {
         ViewSettings {
             projection: Projection::Automatic,
+            tour: Tour::default(),
             camera: Camera::default(),
             auto_fit: true,
             grid: true,
@@ -226,8 +253,13 @@ impl ViewSettings {
     /// The field that the view needs at time t; `None` while none is shown, or only the ResNet is.
     pub fn wanted_field(&self, t: f64) -> Option<FieldRequest> {
         let Self { projection, auto_fit, answers, velocity, areas, .. } = *self;
-        let shown = (answers || areas || velocity.is_some()) && self.compare != Compare::ResNet;
+        let shown = (answers || areas || velocity.is_some()) && self.has_field();
         shown.then_some(FieldRequest { t, projection, auto_fit, answers, velocity, areas })
+    }
+
+    /// Whether there can be a field: the ResNet has none of its own, and the tour's plane never rests.
+    pub fn has_field(&self) -> bool {
+        self.compare != Compare::ResNet && self.projection != Projection::Tour
     }
 
     /// The layer that the panel shows when the time is in layer `current` of `layers`.
@@ -241,6 +273,12 @@ impl ViewSettings {
             ViewCommand::Project(projection) => {
                 self.projection = projection;
                 self.camera.fit();
+            }
+            ViewCommand::PlayTour(playing) => self.tour.playing = playing,
+            ViewCommand::TourSpeed(speed) => self.tour.set_speed(speed),
+            ViewCommand::PullAxis { axis, of, to } => {
+                let direction: Vec<f64> = (0..of).map(|index| f64::from(u8::from(index == axis))).collect();
+                self.tour.pull(&direction, to);
             }
             ViewCommand::Turn { sideways, downward } => self.camera.turn(sideways, downward),
             ViewCommand::Pan(by) => self.camera.pan(by),
@@ -271,6 +309,7 @@ impl ViewSettings {
     /// Forgets what belongs to the network and data that were open before.
     pub fn reset_for_new_scene(&mut self) {
         self.projection = Projection::Automatic;
+        self.tour = Tour::default();
         self.camera = Camera::default();
         self.pinned_layer = None;
         self.hovered = None;

@@ -60,17 +60,20 @@ fn round_length(length: f64) -> f64 {
     [5.0, 2.0, 1.0].into_iter().map(|factor| factor * power).find(|round| *round <= length * 1.000_001).unwrap_or(power)
 }
 
-/// What of the space is seen, in words.
-pub fn truth(labels: &[String], share: f64, dimension: usize) -> String {
-    if labels.len() == dimension {
+/// What of the space is seen, in words: the share of the variance at this time, and over the whole flow where the picture
+/// shows the same directions throughout.
+pub fn truth(labels: &[String], now: f64, whole: Option<f64>, dimension: usize) -> String {
+    if labels.len() == dimension && whole.is_some() {
         return match dimension {
             1 => "The flow has one dimension: the picture is the whole truth.".to_owned(),
             2 => "The flow has two dimensions: the picture is the whole truth.".to_owned(),
             _ => "The flow has three dimensions: the picture is the whole truth.".to_owned(),
         };
     }
-    let share = theme::figure(100.0 * share, if share > 0.9995 { 2 } else { 1 });
-    format!("{} of {dimension} dimensions: {share} % of the variance of the whole flow is seen.", labels.join(", "))
+    let percent = |share: f64| theme::figure(100.0 * share, if share > 0.9995 { 2 } else { 1 });
+    let what = if whole.is_some() || labels.len() <= 3 { labels.join(", ") } else { "A plane".to_owned() };
+    let whole = whole.map_or_else(String::new, |whole| format!(", {} % over the whole flow", percent(whole)));
+    format!("{what} of {dimension} dimensions: {} % of the variance is seen now{whole}.", percent(now))
 }
 
 /// Writes lines of small text into a lower corner of the view, wrapped to `width`, the last line lowest; gives the
@@ -100,8 +103,15 @@ mod tests {
     #[test]
     fn the_share_of_the_variance_is_said_unless_all_is_seen() {
         let labels = ["PC 1".to_owned(), "PC 2".to_owned()];
-        let words = truth(&labels, 0.8126, 8);
-        assert_eq!(words, "PC 1, PC 2 of 8 dimensions: 81.3 % of the variance of the whole flow is seen.");
-        assert!(truth(&labels, 1.0, 2).contains("whole truth"));
+        let words = truth(&labels, 0.8126, Some(0.5), 8);
+        assert_eq!(
+            words,
+            "PC 1, PC 2 of 8 dimensions: 81.3 % of the variance is seen now, 50.0 % over the whole flow."
+        );
+        assert!(truth(&labels, 1.0, Some(1.0), 2).contains("whole truth"));
+        assert_eq!(
+            truth(&["a"; 4].map(str::to_owned), 1.0, None, 8),
+            "A plane of 8 dimensions: 100.00 % of the variance is seen now."
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use egui::{Pos2, Rect, pos2};
 
-use crate::session::{Camera, Fit, Orientation};
+use crate::session::{Camera, Fit, Orientation, Sight};
 
 /// The share of the view that the fitted data fills; the rest holds labels and the scale bar.
 const FILL: f32 = 0.84;
@@ -16,6 +16,8 @@ pub struct Mapping {
     pub scale: f64,
     /// Whether depth means something.
     pub space: bool,
+    /// How strongly it is drawn, 0 to 1.
+    pub depth: f32,
     /// The length that pans and zooms are measured in: half the size of the data.
     pub unit: f64,
     centre: [f64; 3],
@@ -24,6 +26,11 @@ pub struct Mapping {
 }
 
 impl Mapping {
+    /// What `sight` shows in `rect`.
+    pub fn of(sight: &Sight, rect: Rect) -> Mapping {
+        Mapping { depth: sight.depth as f32, ..Mapping::new(sight.fit, sight.space, &sight.camera, rect) }
+    }
+
     /// Fits `fit` into `rect` and looks at it through `camera`; `space` says whether it can be turned.
     pub fn new(fit: Fit, space: bool, camera: &Camera, rect: Rect) -> Mapping {
         let [half_width, half_height] = fit.half;
@@ -36,6 +43,7 @@ impl Mapping {
             rect,
             scale: fitted * camera.zoom,
             space,
+            depth: f32::from(u8::from(space)),
             unit,
             centre: fit.centre,
             pan: camera.pan.map(|pan| pan * unit),
@@ -67,11 +75,15 @@ impl Mapping {
 
     /// What of a flat picture the view shows: from and to along its two directions, in units of the space.
     pub fn seen(&self) -> [[f64; 2]; 2] {
-        let half = [self.rect.width(), self.rect.height()].map(|side| 0.5 * f64::from(side.max(1.0)) / self.scale);
-        [0, 1].map(|axis| {
-            let middle = self.centre[axis] - self.pan[axis];
-            [middle - half[axis], middle + half[axis]]
-        })
+        let (low, high) = (self.in_the_plane(self.rect.left_bottom()), self.in_the_plane(self.rect.right_top()));
+        [[low[0], high[0]], [low[1], high[1]]]
+    }
+
+    /// The place of a flat picture that is drawn at `at`, in units of the space.
+    pub fn in_the_plane(&self, at: Pos2) -> [f64; 2] {
+        let offset = at - self.rect.center();
+        let across = [f64::from(offset.x), -f64::from(offset.y)];
+        [0, 1].map(|axis| across[axis] / self.scale - self.pan[axis] + self.centre[axis])
     }
 
     /// A screen position as a camera command wants it: from the middle of the view, right and up, in units of the data

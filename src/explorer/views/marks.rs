@@ -5,7 +5,7 @@ use egui::{Align2, Painter, Pos2, Shape, Stroke};
 use super::mapping::Mapping;
 use super::stage::StageInput;
 use crate::explorer::theme::{self, Palette, THICK, THIN};
-use crate::session::{Directions, Frame, Hovered, Scene, directions, subscript};
+use crate::session::{Directions, Hovered, Scene, Sight, directions, subscript};
 
 /// The length of a unit direction on the stage, as a share of half the data's size.
 const LENGTH: f64 = 0.7;
@@ -15,13 +15,13 @@ pub fn directions_of_hovered(
     painter: &Painter,
     palette: &Palette,
     mapping: &Mapping,
-    (input, scene, frame): (&StageInput<'_>, &Scene, &Frame),
+    (input, scene, sight): (&StageInput<'_>, &Scene, &Sight),
 ) {
     let Some(hovered) = input.view.hovered else { return };
     let Some(found) = directions(&scene.flow, input.t, hovered) else { return };
     let place = |vector: &[f64], length: f64| -> Option<Pos2> {
         let mut point = [0.0; 3];
-        for (coordinate, row) in point.iter_mut().zip(frame.rows.row_iter()) {
+        for (coordinate, row) in point.iter_mut().zip(sight.rows.row_iter()) {
             *coordinate = length * row.iter().zip(vector).map(|(a, b)| a * b).sum::<f64>();
         }
         mapping.place(point).map(|(at, _)| at)

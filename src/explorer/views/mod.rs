@@ -13,6 +13,7 @@ mod mapping;
 mod marks;
 mod pictures;
 mod points;
+mod projection;
 mod shown;
 pub mod stage;
 mod strip;

@@ -94,7 +94,7 @@ pub fn meshes(
     let mut front: Vec<&Placed> = Vec::new();
     let mut draw = |placed: &Placed, sample: usize| {
         let (Some(&colour), Some(&shape)) = (looks.colours.get(sample), looks.shapes.get(sample)) else { return };
-        let near = if mapping.space { (0.5 + 0.5 * placed.depth).clamp(0.0, 1.0) } else { 1.0 };
+        let near = 1.0 - mapping.depth * (1.0 - (0.5 + 0.5 * placed.depth).clamp(0.0, 1.0));
         let colour = palette.stage.lerp_to_gamma(colour, 1.0 - DEPTH_FADE * (1.0 - near));
         let scale = 1.0 - DEPTH_SHRINK * (1.0 - near);
         match atlas.filter(|atlas| atlas.has(sample)) {

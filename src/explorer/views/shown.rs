@@ -41,15 +41,21 @@ pub fn choices(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mu
 /// The width of a menu with its arrow: it does not wrap by itself.
 const MENU: f32 = 130.0;
 
-/// What is said where only the ResNet is shown.
-const PLAIN_NET_ONLY: &str = "The field is that of the plain net: choose another view than ResNet.";
+/// Why there is no field.
+fn why_no_field(input: &StageInput<'_>) -> &'static str {
+    if input.view.compare == Compare::ResNet {
+        "The field is that of the plain net: choose another view than ResNet."
+    } else {
+        "The tour's plane never rests long enough for a field: choose another projection."
+    }
+}
 
 fn answers(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
     let mut answers = input.view.answers;
     let tip = "u(x, t): what the network will answer for a point that is here now, as a background; the line is the decision boundary.";
-    let enabled = input.view.compare != Compare::ResNet;
+    let enabled = input.view.has_field();
     let toggle = ui.add_enabled(enabled, egui::Checkbox::new(&mut answers, "u(x, t)"));
-    if toggle.on_hover_text(tip).on_disabled_hover_text(PLAIN_NET_ONLY).changed() {
+    if toggle.on_hover_text(tip).on_disabled_hover_text(why_no_field(input)).changed() {
         commands.push(ViewCommand::ShowAnswers(answers));
     }
 }
@@ -58,8 +64,8 @@ fn areas(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<
     let mut areas = input.view.areas;
     let tip = "The grid's cells, coloured by how much their area has changed since the start: log |det| of the flow along the grid.";
     let has_cells = !scene.lattice.cells.is_empty();
-    let why_not = if has_cells { PLAIN_NET_ONLY } else { "The grid of this input space has no cells of area." };
-    let enabled = has_cells && input.view.compare != Compare::ResNet;
+    let why_not = if has_cells { why_no_field(input) } else { "The grid of this input space has no cells of area." };
+    let enabled = has_cells && input.view.has_field();
     let toggle = ui.add_enabled(enabled, egui::Checkbox::new(&mut areas, "Areas"));
     if toggle.on_hover_text(tip).on_disabled_hover_text(why_not).changed() {
         commands.push(ViewCommand::ShowAreas(areas));
@@ -68,7 +74,7 @@ fn areas(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<
 
 fn velocity(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
     let present = input.view.velocity;
-    let enabled = input.view.compare != Compare::ResNet;
+    let enabled = input.view.has_field();
     let mut chosen = present;
     if ui.available_size_before_wrap().x < MENU {
         ui.end_row();
@@ -95,7 +101,7 @@ fn velocity(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, enabled, format!("Velocity: {name}")));
     response
         .on_hover_text("v(x, t): where and how fast the flow carries each place at this moment.")
-        .on_disabled_hover_text(PLAIN_NET_ONLY);
+        .on_disabled_hover_text(why_no_field(input));
     if chosen != present {
         commands.push(ViewCommand::ShowVelocity(chosen));
     }

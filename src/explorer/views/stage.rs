@@ -12,8 +12,11 @@ use super::trails::Source;
 use super::view::{Buffers, View};
 use crate::explorer::theme::{GAP, Palette};
 use crate::session::{
-    Compare, Field, Frame, Neighbours, PointCommand, Projection, Refined, Scene, ViewCommand, ViewSettings,
+    Compare, Field, Frame, Neighbours, PointCommand, Projection, Refined, Scene, Sight, ViewCommand, ViewSettings,
 };
+
+/// Seconds in which one projection turns into another.
+const TURNING_SECONDS: f64 = 1.2;
 
 /// What the stage shows.
 #[derive(Debug)]
@@ -42,6 +45,7 @@ pub struct Stage {
     texture: Option<TextureHandle>,
     fitted: Option<Fitted>,
     atlas: Option<Atlas>,
+    turning: Turning,
     buffers: [Buffers; 2],
 }
 
@@ -70,6 +74,10 @@ impl Stage {
         let room = ui.available_rect_before_wrap();
         let dark = ui.visuals().dark_mode;
         let fits = |fitted: &Fitted| Arc::ptr_eq(&fitted.scene, scene) && fitted.projection == input.view.projection;
+        let same_scene = self.fitted.as_ref().is_some_and(|fitted| Arc::ptr_eq(&fitted.scene, scene));
+        if !self.fitted.as_ref().is_some_and(fits) {
+            self.turning.begin(same_scene);
+        }
         let fitted = match self.fitted.take().filter(fits) {
             Some(fitted) => fitted,
             None => Fitted {
@@ -88,7 +96,11 @@ impl Stage {
         let resnet = input.refined.map(|refined| Source::ResNet(Arc::clone(refined)));
         self.atlas = Atlas::wanted(self.atlas.take(), ui.ctx(), scene, &input.view.points);
         let atlas = self.atlas.as_ref();
-        let view = View { input, scene, frame: &fitted.frame, looks: &fitted.looks, texture, atlas };
+        let frame = &fitted.frame;
+        let rows = frame.rows(input.t, &input.view.tour);
+        let wanted = Sight::still(rows, frame.fit(input.t, input.view.auto_fit), frame.space, input.view.camera);
+        let (sight, turning) = self.turning.look(ui, wanted);
+        let view = View { input, scene, frame, sight: &sight, turning, looks: &fitted.looks, texture, atlas };
         let [first, second] = &mut self.buffers;
         let resting = match input.view.compare {
             Compare::Plain => view.show(ui, room, &[plain], first, &mut commands),
@@ -111,6 +123,43 @@ impl Stage {
         }
         ui.advance_cursor_after_rect(room);
         commands
+    }
+}
+
+/// The way from the projection before to the one that is chosen.
+#[derive(Default)]
+struct Turning {
+    /// What was drawn last.
+    last: Option<Sight>,
+    /// Where the way began, and the share of it that is done.
+    from: Option<(Sight, f64)>,
+}
+
+impl Turning {
+    /// Sets out from what was drawn last; from nowhere where that was another scene.
+    fn begin(&mut self, same_scene: bool) {
+        self.from = self.last.take().filter(|_| same_scene).map(|last| (last, 0.0));
+    }
+
+    /// What is drawn in this frame on the way to `wanted`, and whether there is still a way to go.
+    fn look(&mut self, ui: &Ui, wanted: Sight) -> (Sight, bool) {
+        let seconds = f64::from(ui.input(|input| input.unstable_dt)).clamp(0.0, 0.1);
+        let under_way = self.from.take().and_then(|(from, share)| {
+            let share = share + seconds / TURNING_SECONDS;
+            let sight = (share < 1.0).then(|| from.toward(&wanted, share * share * (3.0 - 2.0 * share)))??;
+            Some((from, share, sight))
+        });
+        let turning = under_way.is_some();
+        let sight = match under_way {
+            Some((from, share, sight)) => {
+                self.from = Some((from, share));
+                ui.ctx().request_repaint();
+                sight
+            }
+            None => wanted,
+        };
+        self.last = Some(sight.clone());
+        (sight, turning)
     }
 }
 

@@ -1,21 +1,21 @@
 //! The strip above the stage: what is compared, which ResNet, how far it strays; and what is drawn.
 
-use egui::{Align2, DragValue, Label, Response, Sense, Ui, vec2};
+use egui::{Align2, Label, Response, Sense, Ui, vec2};
 
 use super::choose;
-use super::shown;
 use super::stage::StageInput;
+use super::{projection, shown};
 use crate::explorer::panels::refinement::controls;
 use crate::explorer::theme::{self, GAP, Palette};
 use crate::resnet::RefinementError;
-use crate::session::{Compare, Projection, Scene, ViewCommand, coordinate_name};
+use crate::session::{Compare, Scene, ViewCommand};
 
 /// Draws the strip for an open scene.
 pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
     ui.horizontal_wrapped(|ui| {
         compare(ui, input, commands);
         ui.add_space(GAP);
-        projection(ui, input, scene, commands);
+        projection::choice(ui, input, scene, commands);
         shown::choices(ui, input, scene, commands);
     });
     choose::show(ui, input, scene, commands);
@@ -102,60 +102,6 @@ fn error_at(error: &RefinementError, t: f64) -> f64 {
         return largest1;
     };
     if t1 > t0 { largest0 + (largest1 - largest0) * (t - t0) / (t1 - t0) } else { largest1 }
-}
-
-fn projection(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
-    let dimension = scene.extent.dimension();
-    let present = input.view.projection;
-    let mut chosen = present;
-    let name = match present {
-        Projection::Automatic if dimension <= 3 => "All coordinates",
-        Projection::Automatic | Projection::PrincipalSpace => "Principal 3-D",
-        Projection::PrincipalPlane => "Principal 2-D",
-        Projection::Plane(_) => "2 coordinates",
-        Projection::Space(_) => "3 coordinates",
-    };
-    let menu = egui::ComboBox::new("projection", "").selected_text(name).width(110.0).show_ui(ui, |ui| {
-        let last = dimension.saturating_sub(1);
-        let automatic = if dimension <= 3 { "All coordinates" } else { "Automatic: principal 3-D" };
-        ui.selectable_value(&mut chosen, Projection::Automatic, automatic);
-        if dimension >= 2 {
-            ui.selectable_value(&mut chosen, Projection::Plane([0, 1]), "2 coordinates");
-            ui.selectable_value(&mut chosen, Projection::PrincipalPlane, "Principal 2-D");
-        }
-        if dimension >= 3 {
-            ui.selectable_value(&mut chosen, Projection::Space([0, 1, 2.min(last)]), "3 coordinates");
-            ui.selectable_value(&mut chosen, Projection::PrincipalSpace, "Principal 3-D");
-        }
-    });
-    menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, format!("Projection: {name}")));
-    menu.response.on_hover_text(
-        "Which two or three directions of the space are drawn. Principal components are those of the whole flow.",
-    );
-    match &mut chosen {
-        Projection::Plane(axes) => coordinates(ui, axes, dimension),
-        Projection::Space(axes) => coordinates(ui, axes, dimension),
-        Projection::Automatic | Projection::PrincipalPlane | Projection::PrincipalSpace => {}
-    }
-    if chosen != present {
-        commands.push(ViewCommand::Project(chosen));
-    }
-}
-
-fn coordinates(ui: &mut Ui, axes: &mut [usize], dimension: usize) {
-    let palette = Palette::of(ui);
-    for (position, axis) in axes.iter_mut().enumerate() {
-        let mut number = *axis + 1;
-        let drag = DragValue::new(&mut number).range(1..=dimension.max(1)).speed(0.05).prefix("x");
-        let response =
-            ui.add(drag).on_hover_text(format!("Coordinate {} of the picture: 1 to {dimension}.", position + 1));
-        *axis = number.saturating_sub(1);
-        let label = format!("Coordinate {}: {}", position + 1, coordinate_name(*axis));
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, &label));
-    }
-    if axes.iter().enumerate().any(|(index, axis)| axes[..index].contains(axis)) {
-        ui.colored_label(palette.warning, "choose different coordinates");
-    }
 }
 
 #[cfg(test)]

@@ -13,8 +13,10 @@ use crate::session::{Refined, Scene};
 
 /// Times at which a trail is drawn.
 const KNOTS: i64 = 32;
-/// How many of them are computed in one frame; a jump in time fills its trail over several frames.
+/// How many of them are computed in one frame at least, and the multiplications in which there may be more; a jump in time
+/// fills its trail over several frames, a projection that turns needs all of them anew.
 const KNOTS_A_FRAME: usize = 8;
+const FRAME_WORK: usize = 2_500_000;
 /// Pieces of a trail, each fainter than the one after it.
 const PIECES: usize = 4;
 
@@ -84,6 +86,8 @@ impl Trails {
         }
         let Some(kept) = &mut self.kept else { return false };
         let (first, last) = knot_range(t, spacing);
+        let dimension = flow.ambient_dimension();
+        let affordable = FRAME_WORK / (3 * dimension * source.path().samples() + 8 * dimension * dimension + 1);
         kept.knots.retain(|knot, _| (first..=last).contains(knot));
         let mut computed = 0;
         // The newest first, so that a trail grows from its point backwards.
@@ -91,7 +95,7 @@ impl Trails {
             if kept.knots.contains_key(&knot) {
                 continue;
             }
-            if computed == KNOTS_A_FRAME {
+            if computed == affordable.max(KNOTS_A_FRAME) {
                 return true;
             }
             let mut positions = Vec::new();

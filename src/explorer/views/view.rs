@@ -16,6 +16,7 @@ use super::mapping::Mapping;
 use super::marks;
 use super::pictures::{Atlas, Card};
 use super::points;
+use super::projection;
 use super::stage::StageInput;
 use super::trails::{Source, Trails};
 use super::velocity;
@@ -23,7 +24,7 @@ use crate::explorer::theme::{self, GAP, Palette};
 use crate::flow::SampledPath;
 use crate::resnet::{Integrator, Refinement};
 use crate::session::{
-    Frame, Neighbours, Particles, Placed, Region, Scene, Tool, VelocityPicture, ViewCommand, nearest,
+    Frame, Neighbours, Particles, Placed, Region, Scene, Sight, Tool, VelocityPicture, ViewCommand, nearest,
 };
 
 /// A whole turn for a drag across the view's smaller side.
@@ -43,6 +44,10 @@ pub struct View<'a> {
     pub scene: &'a Arc<Scene>,
     /// The fitted projection.
     pub frame: &'a Frame,
+    /// How it is looked at in this frame.
+    pub sight: &'a Sight,
+    /// Whether the picture is on its way from another projection.
+    pub turning: bool,
     /// What each point looks like.
     pub looks: &'a Looks,
     /// The point shapes.
@@ -107,18 +112,23 @@ impl View<'_> {
         let painter = ui.painter_at(rect);
         let palette = Palette::of(ui);
         painter.rect_filled(rect, 0.0, palette.stage);
-        let fit = self.frame.fit(self.input.t, self.input.view.auto_fit);
-        let mapping = Mapping::new(fit, self.frame.space, &self.input.view.camera, rect);
+        let mapping = Mapping::of(self.sight, rect);
         self.control(ui, &response, &mapping, commands);
         let settings = &self.input.view.points;
 
         self.project(ui, sources, buffers);
         let plain = sources.iter().any(|source| matches!(source, Source::Plain(_)));
-        if plain {
+        if plain && !self.turning {
             self.draw_field(ui, &painter, &mapping, buffers);
         }
         self.draw_lines(&painter, palette, &mapping, sources, buffers);
-        axes::axes(&painter, palette, &mapping, &self.frame.labels);
+        match self.frame.tour_directions() {
+            Some(directions) => {
+                projection::handles(ui, &mapping, self.sight, (directions, &self.frame.labels), commands);
+            }
+            None if self.turning => {}
+            None => axes::axes(&painter, palette, &mapping, &self.frame.labels),
+        }
         if let ([first, second], [_, _]) = (&buffers.layers, sources) {
             grid::error_lines(&painter, palette, &mapping, &first.positions, &second.positions);
         }
@@ -131,7 +141,7 @@ impl View<'_> {
             painter.extend(shapes.map(|shape| if ghost { fainter(shape) } else { shape }));
             painter.extend(points::rings(order, &settings.selection, self.texture, palette.highlight));
         }
-        marks::directions_of_hovered(&painter, palette, &mapping, (self.input, self.scene, self.frame));
+        marks::directions_of_hovered(&painter, palette, &mapping, (self.input, self.scene, self.sight));
         self.mark_others(&painter, palette, sources.len(), buffers);
         let found = self.point_under_the_mouse(ui, &response, sources, buffers);
         let asked = if let Some(region) = buffers.gesture.follow(ui, &response, settings.tool) {
@@ -169,7 +179,7 @@ impl View<'_> {
 
     /// Every position of this frame, projected; nothing else is computed for it.
     fn project(&self, ui: &Ui, sources: &[Source], buffers: &mut Buffers) {
-        let (t, view, rows) = (self.input.t, self.input.view, &self.frame.rows);
+        let (t, view, rows) = (self.input.t, self.input.view, &self.sight.rows);
         let flow = &self.scene.flow;
         for (source, layer) in sources.iter().zip(&mut buffers.layers) {
             let (data, lattice) = paths(source);
@@ -311,7 +321,8 @@ impl View<'_> {
         };
         let at = rect.left_top() + vec2(GAP, GAP);
         painter.text(at, egui::Align2::LEFT_TOP, title, theme::small_font(), palette.faint_ink);
-        let mut notes = vec![axes::truth(&self.frame.labels, self.frame.share, self.scene.extent.dimension())];
+        let now = self.scene.extent.share_at(&self.sight.rows, self.input.t);
+        let mut notes = vec![axes::truth(&self.frame.labels, now, self.frame.share, self.scene.extent.dimension())];
         notes.extend(self.scene.reflection_words());
         if sources.iter().any(|source| matches!(source, Source::Plain(_))) {
             notes.extend(field::words(self.input));

@@ -24,6 +24,7 @@ use plane::Plane;
 use slice::Slice;
 
 use super::scene::{Progress, Scene, SceneError, go_on};
+use super::tour::Tour;
 use super::view::{Projection, VelocityPicture};
 
 /// Places along each side at which u is read, at most.
@@ -90,6 +91,8 @@ impl Field {
     pub fn build(scene: &Scene, request: FieldRequest, progress: &mut Progress<'_>) -> Result<Field, SceneError> {
         go_on(progress, 0.0, "placing the plane")?;
         let frame = scene.extent.frame(request.projection);
+        // A tour has no field.
+        let rows = frame.rows(request.t, &Tour::default());
         let mut field = Field {
             request,
             origin: [0.0; 3],
@@ -107,20 +110,20 @@ impl Field {
         if !request.answers && request.velocity.is_none() {
             return Ok(field);
         }
-        let Some(plane) = Plane::through(scene, &frame, request) else {
+        let Some(plane) = Plane::through(scene, (&frame, &rows), request) else {
             field
                 .words
                 .push("u(x, t) and the velocity need a picture of two or three different directions.".to_owned());
             return Ok(field);
         };
-        field.origin = projected(&frame.rows, plane.origin.as_slice());
-        field.reach = [0, 1].map(|axis| projected(&frame.rows, (&plane.axes[axis] * plane.half[axis]).as_slice()));
+        field.origin = projected(&rows, plane.origin.as_slice());
+        field.reach = [0, 1].map(|axis| projected(&rows, (&plane.axes[axis] * plane.half[axis]).as_slice()));
         field.words.push(plane.words.clone());
         if request.answers {
             field.read_answers(scene, &plane, progress)?;
         }
         if let Some(picture) = request.velocity {
-            field.read_velocity(scene, &plane, &frame.rows, picture, progress)?;
+            field.read_velocity(scene, &plane, &rows, picture, progress)?;
         }
         field.plane = Some(plane);
         Ok(field)

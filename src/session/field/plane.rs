@@ -33,12 +33,16 @@ pub(super) struct Plane {
 impl Plane {
     /// The plane of the picture where that is flat, else the one in which the data spreads most at that time; `None` where
     /// there is no plane.
-    pub(super) fn through(scene: &Scene, frame: &Frame, request: FieldRequest) -> Option<Plane> {
+    pub(super) fn through(
+        scene: &Scene,
+        (frame, rows): (&Frame, &DMatrix<f64>),
+        request: FieldRequest,
+    ) -> Option<Plane> {
         let points = points(scene, request.t);
         let found = principal_components(&points, 2).ok()?;
-        match frame.rows.nrows() {
+        match rows.nrows() {
             2 => {
-                let axes = [0, 1].map(|row| frame.rows.row(row).transpose());
+                let axes = [0, 1].map(|row| rows.row(row).transpose());
                 let fit = frame.fit(request.t, request.auto_fit);
                 // Through the data's mean in the directions that are not seen, around the picture's middle in the others.
                 let mut origin = found.mean.clone();

@@ -1,0 +1,184 @@
+//! The choice of which directions of the space are drawn, and the handles of the tour.
+
+use egui::{Align2, CursorIcon, DragValue, Pos2, Rect, Sense, Ui, pos2, vec2};
+
+use super::mapping::Mapping;
+use super::stage::StageInput;
+use crate::explorer::theme::{self, GAP, POINT_RADIUS, Palette};
+use crate::session::{Projection, Scene, Sight, TOUR_SPEEDS, ViewCommand, coordinate_name};
+
+/// The length of a tour's axis on the stage, as a share of half the data's size.
+const AXIS: f64 = 0.8;
+/// How far around its dot a handle can be taken, in points.
+const GRIP: f32 = 18.0;
+
+/// The menu shows all of its entries at once.
+const MENU_HEIGHT: f32 = 400.0;
+
+/// The menu with what belongs to the chosen projection beside it.
+pub fn choice(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
+    let dimension = scene.extent.dimension();
+    let classes = scene.extent.classes();
+    let present = input.view.projection;
+    let mut chosen = present;
+    let name = name(present, dimension);
+    let menu = egui::ComboBox::new("projection", "").selected_text(name).width(110.0).height(MENU_HEIGHT);
+    let menu = menu.show_ui(ui, |ui| {
+        let mut offer = |projection: Projection, words: &str, tip: &str| {
+            ui.selectable_value(&mut chosen, projection, words).on_hover_text(tip);
+        };
+        let automatic = if dimension <= 3 { "All coordinates" } else { "Automatic: principal 3-D" };
+        offer(Projection::Automatic, automatic, "The whole space where it has at most three dimensions.");
+        if dimension >= 2 {
+            offer(Projection::Plane([0, 1]), "2 coordinates", "Two coordinates of the space.");
+            let tip = "The two directions along which the data spreads most over the whole flow.";
+            offer(Projection::PrincipalPlane, "Principal 2-D", tip);
+            let tip = "The two directions along which the data spreads most at each time; the picture turns with them.";
+            offer(Projection::FollowingPlane, "Following 2-D", tip);
+        }
+        if dimension >= 3 {
+            offer(Projection::Space([0, 1, 2]), "3 coordinates", "Three coordinates of the space.");
+            let tip = "The three directions along which the data spreads most over the whole flow.";
+            offer(Projection::PrincipalSpace, "Principal 3-D", tip);
+            let tip =
+                "The three directions along which the data spreads most at each time; the picture turns with them.";
+            offer(Projection::FollowingSpace, "Following 3-D", tip);
+        }
+        if dimension >= 2 && classes.len() >= 2 {
+            let tip = "The directions by which the last layer reads two classes: the rows of its matrix.";
+            offer(Projection::ClassPlane([0, 1]), "2 class directions", tip);
+        }
+        if dimension >= 3 && classes.len() >= 3 {
+            let tip = "The directions by which the last layer reads three classes: the rows of its matrix.";
+            offer(Projection::ClassSpace([0, 1, 2]), "3 class directions", tip);
+        }
+        if dimension >= 3 {
+            let tip = "A plane that turns through the space; take an axis by its handle to turn it by hand.";
+            offer(Projection::Tour, "Grand tour", tip);
+        }
+    });
+    menu.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, format!("Projection: {name}")));
+    menu.response.on_hover_text(
+        "Which two or three directions of the space are drawn, the same for every time unless they follow the data.",
+    );
+    match &mut chosen {
+        Projection::Plane(axes) => coordinates(ui, axes, dimension),
+        Projection::Space(axes) => coordinates(ui, axes, dimension),
+        Projection::ClassPlane(of) => class_choices(ui, of, classes),
+        Projection::ClassSpace(of) => class_choices(ui, of, classes),
+        Projection::Tour => tour(ui, input, commands),
+        Projection::Automatic
+        | Projection::PrincipalPlane
+        | Projection::PrincipalSpace
+        | Projection::FollowingPlane
+        | Projection::FollowingSpace => {}
+    }
+    if chosen != present {
+        commands.push(ViewCommand::Project(chosen));
+    }
+}
+
+fn name(projection: Projection, dimension: usize) -> &'static str {
+    match projection {
+        Projection::Automatic if dimension <= 3 => "All coordinates",
+        Projection::Automatic | Projection::PrincipalSpace => "Principal 3-D",
+        Projection::PrincipalPlane => "Principal 2-D",
+        Projection::FollowingPlane => "Following 2-D",
+        Projection::FollowingSpace => "Following 3-D",
+        Projection::Plane(_) => "2 coordinates",
+        Projection::Space(_) => "3 coordinates",
+        Projection::ClassPlane(_) => "2 class directions",
+        Projection::ClassSpace(_) => "3 class directions",
+        Projection::Tour => "Grand tour",
+    }
+}
+
+fn coordinates(ui: &mut Ui, axes: &mut [usize], dimension: usize) {
+    let tip = |position: usize| format!("Coordinate {} of the picture: 1 to {dimension}.", position + 1);
+    for (position, axis) in axes.iter_mut().enumerate() {
+        let mut number = *axis + 1;
+        let drag = DragValue::new(&mut number).range(1..=dimension.max(1)).speed(0.05).prefix("x");
+        let response = ui.add(drag).on_hover_text(tip(position));
+        *axis = number.saturating_sub(1);
+        let label = format!("Coordinate {}: {}", position + 1, coordinate_name(*axis));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, &label));
+    }
+    warn_of_equals(ui, axes, "choose different coordinates");
+}
+
+fn class_choices(ui: &mut Ui, of: &mut [usize], classes: &[String]) {
+    for (position, class) in of.iter_mut().enumerate() {
+        let drag = DragValue::new(class).range(0..=classes.len().saturating_sub(1)).speed(0.05);
+        let named = classes.to_vec();
+        let drag = drag.custom_formatter(move |value, _| named.get(value as usize).cloned().unwrap_or_default());
+        let response = ui.add(drag).on_hover_text(format!("The class whose direction is axis {}.", position + 1));
+        let label = format!("Class of axis {}: {}", position + 1, classes.get(*class).map_or("", String::as_str));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, &label));
+    }
+    warn_of_equals(ui, of, "choose different classes");
+}
+
+fn warn_of_equals(ui: &mut Ui, chosen: &[usize], words: &str) {
+    if chosen.iter().enumerate().any(|(index, one)| chosen[..index].contains(one)) {
+        ui.colored_label(Palette::of(ui).warning, words);
+    }
+}
+
+fn tour(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
+    let tour = &input.view.tour;
+    let (words, tip) = if tour.playing {
+        ("Pause tour", "Keep the plane as it is; its handles can still be pulled.")
+    } else {
+        ("Play tour", "Let the plane turn through the space.")
+    };
+    if ui.button(words).on_hover_text(tip).clicked() {
+        commands.push(ViewCommand::PlayTour(!tour.playing));
+    }
+    let mut speed = tour.speed();
+    let drag = DragValue::new(&mut speed).range(TOUR_SPEEDS).speed(0.02).fixed_decimals(1).suffix("×");
+    let response = ui.add(drag).on_hover_text("How fast the tour's plane turns.");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, "Speed of the tour"));
+    if response.changed() {
+        commands.push(ViewCommand::TourSpeed(speed));
+    }
+}
+
+/// The tour's axes with a handle each, which can be pulled.
+pub fn handles(
+    ui: &Ui,
+    mapping: &Mapping,
+    sight: &Sight,
+    (directions, labels): (&nalgebra::DMatrix<f64>, &[String]),
+    commands: &mut Vec<ViewCommand>,
+) {
+    let painter = ui.painter_at(mapping.rect);
+    let palette = Palette::of(ui);
+    let seen = &sight.rows * directions.transpose();
+    let length = AXIS * mapping.unit;
+    let place = |x: f64, y: f64| mapping.place([x, y, 0.0]).map(|(at, _)| at);
+    let Some(origin) = place(0.0, 0.0) else { return };
+    for (axis, (column, label)) in seen.column_iter().zip(labels).enumerate() {
+        let Some(end) = place(length * column[0], length * column[1]) else { continue };
+        let grip = Rect::from_center_size(end, vec2(GRIP, GRIP));
+        let response = ui.interact(grip, ui.scope_id().with(("axis", axis)), Sense::drag());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Slider, true, format!("Axis {label}")));
+        let taken = response.dragged() || response.hovered();
+        let colour = if taken { palette.highlight } else { palette.faint_ink };
+        painter.line_segment([origin, end], palette.axis_line());
+        painter.circle_filled(end, POINT_RADIUS, colour);
+        let beside = name_place(origin, end);
+        painter.text(beside, Align2::CENTER_CENTER, label, theme::small_font(), colour);
+        if let Some(at) = response.interact_pointer_pos().filter(|_| response.dragged()) {
+            let [x, y] = mapping.in_the_plane(at);
+            commands.push(ViewCommand::PullAxis { axis, of: labels.len(), to: [x / length, y / length] });
+        }
+        if taken {
+            ui.ctx().set_cursor_icon(CursorIcon::Grab);
+        }
+    }
+}
+
+fn name_place(origin: Pos2, end: Pos2) -> Pos2 {
+    let outward = (end - origin).normalized();
+    if outward.is_finite() { end + 3.0 * GAP * outward } else { pos2(end.x, end.y - 2.0 * GAP) }
+}
