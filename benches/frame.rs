@@ -15,6 +15,9 @@ use layerflow::{
 };
 use nalgebra::{DMatrix, DVector};
 
+#[path = "frame/stage.rs"]
+mod stage;
+
 const POINTS: usize = 100_000;
 const WIDTHS: [usize; 6] = [2, 16, 16, 16, 16, 2];
 /// The side of the layer that the panels show.
@@ -26,13 +29,16 @@ const RUNS: usize = 21;
 
 fn main() {
     projection();
+    stage::evaluator();
+    stage::against_a_plot();
+    stage::fields();
     whole_frame();
     panels();
 }
 
 /// Drawing 100,000 points in the middle of every phase, against running the network on them.
 fn projection() {
-    let network = network();
+    let network = network(&WIDTHS);
     let dataset = Generator::Spiral.generate(GeneratorOptions { samples: POINTS, ..GeneratorOptions::default() });
     let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).expect("random layers can be decomposed");
     let path = flow.sample_path(&dataset.points).expect("the data fits the network");
@@ -139,14 +145,14 @@ impl Frames {
 }
 
 /// A dense tanh network whose weights are the same on every machine.
-fn network() -> Network {
+fn network(widths: &[usize]) -> Network {
     let layer = |(index, widths): (usize, &[usize])| {
         let weight = weights(index, widths[1], widths[0]);
         let bias = DVector::from_fn(widths[1], |row, _| entry(index, row, 400));
         let affine = Affine { weight, bias: Some(bias) };
         Layer::Dense(Dense { name: String::new(), affine, activation: Activation::Tanh })
     };
-    let layers = WIDTHS.windows(2).enumerate().map(layer).collect();
+    let layers = widths.windows(2).enumerate().map(layer).collect();
     Network::new("bench".to_owned(), layers, OutputFunction::Identity).expect("the widths fit")
 }
 
