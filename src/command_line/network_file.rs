@@ -1,6 +1,6 @@
 //! A network as a file: the format that its name asks for.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -13,18 +13,18 @@ use super::options::precision_parser;
 /// Where a network is to be written.
 #[derive(Args, Clone, Debug)]
 pub(super) struct NetworkFileOptions {
-    /// The file to write: .json keeps everything, .safetensors the weights and biases of dense layers, .onnx is a graph
-    /// that other programs run
+    /// The file to write: .json keeps everything, so does .safetensors, whose tensors other programs read; .onnx is a
+    /// graph that other programs run
     #[arg(long, value_name = "OUT")]
     out: PathBuf,
-    /// The numbers' type in .onnx; f64 keeps every bit
+    /// The numbers' type in .safetensors and .onnx; f64 keeps every bit
     #[arg(long, value_name = "TYPE", value_parser = precision_parser())]
     precision: Option<Precision>,
 }
 
 /// The kind of file for a network.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum NetworkKind {
+enum NetworkKind {
     /// layerflow's own JSON.
     Layerflow,
     /// Tensors.
@@ -34,13 +34,13 @@ pub(super) enum NetworkKind {
 }
 
 impl NetworkFileOptions {
-    /// The file.
-    pub(super) fn path(&self) -> &Path {
-        &self.out
+    /// Refuses what cannot be written, before any work is done for it.
+    pub(super) fn check(&self) -> Result<(), CommandError> {
+        self.kind().map(|_| ())
     }
 
     /// The kind of file that the name's ending asks for.
-    pub(super) fn kind(&self) -> Result<NetworkKind, CommandError> {
+    fn kind(&self) -> Result<NetworkKind, CommandError> {
         let extension = self.out.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
         let kind = match extension.as_deref() {
             Some("json") => NetworkKind::Layerflow,
@@ -51,9 +51,9 @@ impl NetworkFileOptions {
                 return Err(CommandError::Usage(format!("--out {}: {problem}", self.out.display())));
             }
         };
-        if self.precision.is_some() && kind != NetworkKind::Onnx {
+        if self.precision.is_some() && kind == NetworkKind::Layerflow {
             return Err(CommandError::Usage(format!(
-                "--precision: {} keeps every bit; leave it out, or give a name that ends in .onnx",
+                "--precision: {} keeps every bit; leave it out, or give a name that ends in .safetensors or .onnx",
                 self.out.display()
             )));
         }
@@ -62,10 +62,11 @@ impl NetworkFileOptions {
 
     /// Writes the network.
     pub(super) fn write(&self, network: &Network) -> Result<(), CommandError> {
+        let precision = self.precision.unwrap_or_default();
         match self.kind()? {
             NetworkKind::Layerflow => formats::save(&self.out, network)?,
-            NetworkKind::Safetensors => formats::save_tensors(&self.out, network)?,
-            NetworkKind::Onnx => formats::save_onnx(&self.out, network, self.precision.unwrap_or_default())?,
+            NetworkKind::Safetensors => formats::save_tensors(&self.out, network, precision)?,
+            NetworkKind::Onnx => formats::save_onnx(&self.out, network, precision)?,
         }
         Ok(())
     }

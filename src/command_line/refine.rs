@@ -13,7 +13,7 @@ use crate::network::Network;
 use crate::resnet::{Integrator, Refinement, RefinementKind, ResNet};
 
 use super::error::CommandError;
-use super::network_file::{NetworkFileOptions, NetworkKind};
+use super::network_file::NetworkFileOptions;
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network, parser};
 use super::output::{print, print_json, tell};
 use super::warnings::{self, Warning};
@@ -35,6 +35,9 @@ pub(super) struct RefineArguments {
     /// What is refined: every phase, or only the activation while W stays whole
     #[arg(long, value_name = "KIND", default_value = "full", value_parser = kind_parser())]
     kind: RefinementKind,
+    /// How a step is taken where the error is measured; the blocks that are written are always Euler's
+    #[arg(long, value_name = "NAME", default_value = "euler", value_parser = integrator_parser())]
+    integrator: Integrator,
     /// A data file or the name of a built-in dataset: the knots of smooth activations lie over its range, and the
     /// error is measured on it. Without it the knots lie over points spread around the origin with a deviation of
     /// about 1
@@ -64,6 +67,8 @@ struct Report {
     /// Layers of the written network: the blocks, the embedding before and the projection behind them.
     depth: usize,
     kind: &'static str,
+    /// How the steps of the measured errors are taken.
+    integrator: &'static str,
     steps: usize,
     /// The largest distance between the outputs before the output function.
     max_error: Option<f64>,
@@ -81,10 +86,7 @@ struct LayerError {
 }
 
 pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
-    if arguments.to.kind()? == NetworkKind::Safetensors {
-        let problem = "the blocks of a ResNet are kept in .json and .onnx; give a name that ends so";
-        return Err(CommandError::Usage(format!("--out {}: {problem}", arguments.to.path().display())));
-    }
+    arguments.to.check()?;
     let path = &arguments.file;
     let network = load_network(path, &arguments.tensors, &arguments.chain)?.network;
     let data = match &arguments.data {
@@ -98,6 +100,10 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
         Refinement { kind: arguments.kind, steps: arguments.steps as usize, integrator: Integrator::Euler };
     let range = data.clone().unwrap_or_else(|| stand_in(&network));
     let resnet = ResNet::new(&flow, refinement, &range).map_err(failed)?;
+    let measured = match arguments.integrator {
+        Integrator::Euler => resnet.clone(),
+        integrator => ResNet::new(&flow, Refinement { integrator, ..refinement }, &range).map_err(failed)?,
+    };
     let explicit = resnet
         .network(network.name().to_owned(), network.output())
         .map_err(|source| CommandError::Blocks { path: path.clone(), source })?;
@@ -105,6 +111,7 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
         blocks: resnet.blocks(),
         depth: explicit.layers().len(),
         kind: refinement.kind.name(),
+        integrator: arguments.integrator.option(),
         steps: refinement.steps,
         max_error: None,
         relative_error: None,
@@ -113,11 +120,11 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
         warnings: resnet.unstable().iter().map(warnings::of_unstable).collect(),
     };
     if let Some(data) = &data {
-        let error = resnet.measure(data, network.output(), &mut |_| true).map_err(failed)?;
+        let error = measured.measure(data, network.output(), &mut |_| true).map_err(failed)?;
         report.max_error = Some(error.max_error);
         report.relative_error = Some(error.relative_error);
         report.prediction_agreement = Some(error.prediction_agreement);
-        for (layer, error) in report.layers.iter_mut().zip(resnet.layer_errors(data).map_err(failed)?) {
+        for (layer, error) in report.layers.iter_mut().zip(measured.layer_errors(data).map_err(failed)?) {
             layer.max_error = Some(error);
         }
     }
@@ -132,6 +139,9 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
 impl Report {
     fn words(&self) -> String {
         let mut text = format!("{} blocks in {} layers ({}, N = {})\n", self.blocks, self.depth, self.kind, self.steps);
+        if self.max_error.is_some() && self.integrator != Integrator::Euler.option() {
+            text += &format!("the errors are those of {}; the blocks are Euler's\n", self.integrator);
+        }
         if let (Some(max), Some(relative), Some(agreement)) =
             (self.max_error, self.relative_error, self.prediction_agreement)
         {
@@ -157,5 +167,11 @@ fn stand_in(network: &Network) -> DMatrix<f64> {
 fn kind_parser() -> impl TypedValueParser<Value = RefinementKind> {
     parser(RefinementKind::ALL.map(RefinementKind::name).to_vec(), |name| {
         RefinementKind::ALL.into_iter().find(|kind| kind.name() == name)
+    })
+}
+
+fn integrator_parser() -> impl TypedValueParser<Value = Integrator> {
+    parser(Integrator::ALL.map(Integrator::option).to_vec(), |name| {
+        Integrator::ALL.into_iter().find(|integrator| integrator.option() == name)
     })
 }

@@ -47,12 +47,12 @@ pub enum FormatError {
         path.display()
     )]
     Dangerous { path: PathBuf, function: String },
-    /// A network that a file of tensors cannot keep.
+    /// More tensors than the header of a safetensors file lists.
     #[error(
-        "{}: safetensors keeps a chain of dense layers, but layer {layer} is a residual block; give a name that ends in .json",
+        "{}: would hold {tensors} tensors, more than its header can list; take fewer steps, or a name that ends in .json",
         path.display()
     )]
-    NoChain { path: PathBuf, layer: usize },
+    TooManyTensors { path: PathBuf, tensors: usize },
     /// More weights than the format holds.
     #[error(
         "{}: would hold {bytes} bytes of weights, but an ONNX file holds at most {most}; take fewer steps, or a name that ends in .safetensors",

@@ -27,12 +27,12 @@ struct NetworkFile {
 
 /// All fields of all kinds of layers; which of them must be there depends on the type.
 #[derive(Deserialize)]
-struct LayerFile {
+pub(super) struct LayerFile {
     #[serde(rename = "type")]
-    kind: Option<String>,
+    pub(super) kind: Option<String>,
     #[serde(default)]
-    name: String,
-    origin: Option<String>,
+    pub(super) name: String,
+    pub(super) origin: Option<String>,
     weight: Option<Rows>,
     bias: Option<Vec<Number>>,
     activation: Option<String>,
@@ -54,8 +54,15 @@ struct ShortcutFile {
     weight: Option<Rows>,
 }
 
-/// Reads the network in `bytes`, the content of the file at `path`.
-pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Network, FormatError> {
+/// A network's layers as they are written, not yet understood.
+pub(super) struct LayerList {
+    pub name: String,
+    pub output: OutputFunction,
+    pub layers: Vec<LayerFile>,
+}
+
+/// Reads the list of layers in `bytes`, which may lack their numbers.
+pub(super) fn read_list(path: &Path, bytes: &[u8]) -> Result<LayerList, FormatError> {
     let file: NetworkFile = json::parse(path, bytes)?;
     let output = match file.output.as_deref() {
         None => OutputFunction::Identity,
@@ -65,10 +72,16 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Network, FormatError> {
             FormatError::Content { path: path.into(), place: "output".into(), problem }
         })?,
     };
-    let origins = file.layers.0.iter().map(|layer| layer.origin.clone()).collect();
-    let layers = file.layers.0.into_iter().enumerate();
+    Ok(LayerList { name: file.name, output, layers: file.layers.0 })
+}
+
+/// Reads the network in `bytes`, the content of the file at `path`.
+pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Network, FormatError> {
+    let file = read_list(path, bytes)?;
+    let origins = file.layers.iter().map(|layer| layer.origin.clone()).collect();
+    let layers = file.layers.into_iter().enumerate();
     let layers = layers.map(|(index, layer)| layer.into_layer(path, index + 1)).collect::<Result<Vec<Layer>, _>>()?;
-    let network = Network::new(file.name, layers, output);
+    let network = Network::new(file.name, layers, file.output);
     let network = network.map_err(|source| FormatError::Network { path: path.into(), source })?;
     Ok(network.with_origins(origins))
 }
@@ -157,7 +170,7 @@ impl LayerFile {
         }
     }
 
-    fn activation(&self, place: &Place<'_>) -> Result<Activation, FormatError> {
+    pub(super) fn activation(&self, place: &Place<'_>) -> Result<Activation, FormatError> {
         let name = self.activation.as_deref().unwrap_or("identity");
         let parameter = |given: Option<Number>, default: f64, part: &str| match given {
             None => Ok(default),

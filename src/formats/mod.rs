@@ -13,6 +13,7 @@ mod graph;
 mod hdf5;
 mod json;
 mod keras;
+mod layer_list;
 mod layerflow_json;
 mod mapped;
 mod names;
@@ -85,7 +86,7 @@ pub fn open(path: &Path) -> Result<Opened, FormatError> {
         Format::Numpy => npz::open(path).map(Opened::Tensors),
         Format::PytorchLegacy => pytorch::open_legacy(path).map(Opened::Tensors),
         Format::PytorchZip => pytorch::open_zip(path).map(Opened::Tensors),
-        Format::Safetensors => safetensors::open(path).map(Opened::Tensors),
+        Format::Safetensors => safetensors::open(path),
         Format::Hdf5 => keras::open_hdf5(path),
         Format::Keras => keras::open_archive(path),
         Format::Onnx => onnx::open(path),

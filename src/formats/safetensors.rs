@@ -6,17 +6,19 @@ use std::path::{Path, PathBuf};
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
 use serde::Deserialize;
 
-use super::FormatError;
 use super::elements::FloatType;
 use super::json;
 use super::mapped::MappedFile;
 use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
+use super::{FormatError, Opened, layer_list};
 
 /// The bytes before the header that say how long it is.
-const LENGTH_BYTES: usize = 8;
+pub(super) const LENGTH_BYTES: usize = 8;
 /// The longest header that is read. A hundred thousand tensors need less; the library itself would take 100 MB, which
 /// grow to a multiple in memory.
-const LONGEST_HEADER: u64 = 8 << 20;
+pub(super) const LONGEST_HEADER: u64 = 8 << 20;
+/// The key of the list of layers in the metadata.
+pub(super) const LAYER_LIST: &str = "layerflow.network";
 const FORMAT: &str = "safetensors";
 
 /// One mapped file.
@@ -68,10 +70,16 @@ fn float_type(dtype: Dtype) -> Option<FloatType> {
 }
 
 /// Maps the file and reads its header.
-pub(super) fn open(path: &Path) -> Result<TensorFile, FormatError> {
-    let (shard, tensors) = open_shard(path)?;
+///
+/// Where the file lists layerflow's own layers it gives the whole network.
+pub(super) fn open(path: &Path) -> Result<Opened, FormatError> {
+    let (shard, tensors, layers) = open_shard(path)?;
     let places = (0..tensors.len()).map(|place| (0, place)).collect();
-    Ok(TensorFile::new(path, tensors, Shards { shards: vec![shard], places }))
+    let file = TensorFile::new(path, tensors, Shards { shards: vec![shard], places });
+    match layers {
+        Some(layers) => layer_list::read(path, &layers, &file).map(Opened::Network),
+        None => Ok(Opened::Tensors(file)),
+    }
 }
 
 #[derive(Deserialize)]
@@ -94,7 +102,7 @@ pub(super) fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFile, Format
             let problem = "is not the name of a file beside the index; put all parts into one folder".into();
             return Err(FormatError::Content { path: path.into(), place, problem });
         }
-        let (shard, found) = open_shard(&path.with_file_name(name))?;
+        let (shard, found, _) = open_shard(&path.with_file_name(name))?;
         for (place, tensor) in found.into_iter().enumerate() {
             if index.weight_map.get(&tensor.name) == Some(name) {
                 places.push((shards.len(), place));
@@ -113,7 +121,8 @@ pub(super) fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFile, Format
     Ok(TensorFile::new(path, tensors, Shards { shards, places }))
 }
 
-fn open_shard(path: &Path) -> Result<(Shard, Vec<TensorInfo>), FormatError> {
+/// The file with its tensors, and the list of layers in its metadata.
+fn open_shard(path: &Path) -> Result<(Shard, Vec<TensorInfo>, Option<String>), FormatError> {
     let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: FORMAT, reason };
     let map = MappedFile::open(path)?;
     let bytes = map.as_ref();
@@ -144,7 +153,8 @@ fn open_shard(path: &Path) -> Result<(Shard, Vec<TensorInfo>), FormatError> {
             name,
         });
     }
-    Ok((Shard { map, tensors: placed }, tensors))
+    let layers = metadata.metadata().as_ref().and_then(|entries| entries.get(LAYER_LIST)).cloned();
+    Ok((Shard { map, tensors: placed }, tensors, layers))
 }
 
 fn words(error: &SafeTensorError) -> String {

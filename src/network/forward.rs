@@ -24,10 +24,31 @@ impl Forward {
     }
 }
 
-pub(super) fn run(network: &Network, inputs: &DMatrix<f64>) -> Result<Forward, NetworkError> {
+/// Samples in a batch: 256 of 128 coordinates are 256 kB.
+const BATCH: usize = 256;
+
+pub(super) fn answers(network: &Network, inputs: &DMatrix<f64>) -> Result<DMatrix<f64>, NetworkError> {
+    check(network, inputs)?;
+    let mut output = DMatrix::zeros(network.outputs(), inputs.ncols());
+    for first in (0..inputs.ncols()).step_by(BATCH) {
+        let count = BATCH.min(inputs.ncols() - first);
+        let batch = inputs.columns(first, count).into_owned();
+        let last = network.layers().iter().fold(batch, |points, layer| layer.apply(&points));
+        output.columns_mut(first, count).copy_from(&last);
+    }
+    network.output().apply_columns(&mut output);
+    Ok(output)
+}
+
+fn check(network: &Network, inputs: &DMatrix<f64>) -> Result<(), NetworkError> {
     if inputs.nrows() != network.inputs() {
         return Err(NetworkError::InputWidth { expected: network.inputs(), found: inputs.nrows() });
     }
+    Ok(())
+}
+
+pub(super) fn run(network: &Network, inputs: &DMatrix<f64>) -> Result<Forward, NetworkError> {
+    check(network, inputs)?;
     let mut layer_outputs: Vec<DMatrix<f64>> = Vec::with_capacity(network.layers().len());
     for layer in network.layers() {
         let next = layer.apply(layer_outputs.last().unwrap_or(inputs));
@@ -44,6 +65,19 @@ mod tests {
     use nalgebra::{DMatrix, DVector};
 
     use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction, Residual};
+
+    #[test]
+    fn batches_give_what_the_whole_pass_gives() {
+        let affine = Affine { weight: DMatrix::from_row_slice(2, 2, &[1.0, -1.0, 2.0, 0.5]), bias: None };
+        let layer = Layer::Dense(Dense { name: String::new(), affine, activation: Activation::Tanh });
+        let network = Network::new(String::new(), vec![layer.clone(), layer], OutputFunction::Softmax).unwrap();
+        for samples in [0, 1, 256, 600] {
+            let inputs = DMatrix::from_fn(2, samples, |row, column| (row + 3 * column) as f64 / 500.0 - 1.0);
+            let (answers, forward) = (network.answers(&inputs).unwrap(), network.forward(&inputs).unwrap());
+            assert!((answers - forward.output).norm() < 1e-12);
+        }
+        assert!(network.answers(&DMatrix::zeros(3, 1)).is_err());
+    }
 
     #[test]
     fn a_plain_layer_and_a_block_by_hand() {

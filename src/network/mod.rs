@@ -98,6 +98,16 @@ impl Network {
         self.layers.iter().map(Layer::parameters).sum()
     }
 
+    /// The last layer's values after the output function, outputs × samples, for each column of `inputs` (inputs ×
+    /// samples). The values in between are not kept: samples go through all layers a batch at a time, which stays in the
+    /// processor's cache.
+    ///
+    /// # Errors
+    /// If `inputs` has another number of rows than the network has inputs.
+    pub fn answers(&self, inputs: &DMatrix<f64>) -> Result<DMatrix<f64>, NetworkError> {
+        forward::answers(self, inputs)
+    }
+
     /// The plain forward pass of each column of `inputs` (inputs × samples).
     ///
     /// # Errors

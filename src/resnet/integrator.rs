@@ -36,6 +36,15 @@ impl Integrator {
         }
     }
 
+    /// The name used on the command line and in results.
+    pub fn option(self) -> &'static str {
+        match self {
+            Integrator::Euler => "euler",
+            Integrator::Midpoint => "midpoint",
+            Integrator::Rk4 => "rk4",
+        }
+    }
+
     /// The coefficients of the stability polynomial p, from z⁰ on: those of e^z up to the order.
     fn coefficients(self) -> &'static [f64] {
         match self {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::scene::{Progress, Scene, SceneError, go_on};
 use super::{Effect, Session, Task};
-use crate::resnet::{BlockMeasure, Convergence, Integrator, RefinementKind, measure_blocks};
+use crate::resnet::{
+    BlockMeasure, Convergence, FinerAnswers, Integrator, RefinementKind, compare_smaller_steps, measure_blocks,
+};
 
 /// Which study: the part of each layer that is refined, and how a step is taken.
 pub type StudyRequest = (RefinementKind, Integrator);
@@ -17,6 +19,8 @@ pub struct Study {
     pub convergence: Convergence,
     /// The measures of the network's own residual blocks; empty for a plain net.
     pub blocks: Vec<BlockMeasure>,
+    /// Whether its answers stay the same with smaller steps; empty for a plain net.
+    pub finer: Vec<FinerAnswers>,
 }
 
 /// The studies of a scene: the newest, and what was asked for.
@@ -38,10 +42,11 @@ impl Study {
         go_on(progress, 0.0, "measuring the residual blocks")?;
         let points = &scene.dataset.points;
         let blocks = measure_blocks(&scene.network, points)?;
+        let finer = compare_smaller_steps(&scene.network, points)?;
         let convergence = Convergence::study(&scene.flow, request, points, scene.output, &mut |share| {
             progress(share, "measuring the error against N")
         })?;
-        Ok(Study { convergence, blocks })
+        Ok(Study { convergence, blocks, finer })
     }
 
     /// Which study this is.

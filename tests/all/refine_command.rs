@@ -86,6 +86,7 @@ fn without_data_the_errors_are_null_and_the_network_is_near_the_plain_one() {
         "blocks",
         "depth",
         "kind",
+        "integrator",
         "steps",
         "max_error",
         "relative_error",
@@ -132,4 +133,35 @@ fn a_refinement_that_fails_leaves_nothing_behind() {
     refusal(&["refine", &wide, "--steps", "0", "--out", out], 2);
     refusal(&["refine", &wide, "--steps", "2", "--kind", "half", "--out", out], 2);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn every_format_holds_the_same_blocks() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = data("cases/residual");
+    let file = path("cases/residual/network.json");
+    let written = ["json", "safetensors", "onnx"].map(|ending| {
+        let out = folder.path().join("r").with_extension(ending);
+        printed(&["refine", &file, "--steps", "3", "--out", out.to_str().unwrap()]);
+        network(&out, Activation::Identity)
+    });
+    assert_eq!(written[0], written[1]);
+    let inputs = points(&case.join("inputs.csv"), written[0].inputs());
+    let [expected, .., found] = written.map(|network| network.answers(&inputs).unwrap());
+    assert!(relative_error(found.as_slice(), expected.as_slice()) < 1e-12);
+}
+
+#[test]
+fn the_error_of_another_method_is_measured_and_said_to_be_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("r.json");
+    let (file, inputs) = (path("cases/cycle-4/network.json"), path("cases/cycle-4/inputs.csv"));
+    let error = |integrator: &str| {
+        let arguments = ["refine", &file, "--steps", "32", "--data", &inputs, "--integrator", integrator];
+        let report = printed(&[&arguments[..], &["--out", out.to_str().unwrap(), "--json"]].concat());
+        let report: Value = serde_json::from_str(&report).unwrap();
+        assert_eq!(report["integrator"], integrator);
+        report["max_error"].as_f64().unwrap()
+    };
+    assert!(error("euler") > 10.0 * error("midpoint") && error("midpoint") > 10.0 * error("rk4"));
 }

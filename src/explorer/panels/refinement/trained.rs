@@ -5,7 +5,7 @@ use egui::{Grid, Ui};
 use super::{RefinementInput, section};
 use crate::explorer::theme::{self, Palette};
 use crate::resnet::Criterion;
-use crate::session::Scene;
+use crate::session::{Scene, Study};
 
 pub(super) fn show(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>) {
     let Some(study) = input.study else { return };
@@ -55,6 +55,40 @@ pub(super) fn show(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>) {
             let change = block.change_to_next.map_or_else(|| "–".to_owned(), theme::significant);
             value(ui, change, Criterion::SlowChange, "A flow's velocity changes slowly in time.");
             value(ui, theme::significant(block.lipschitz_bound), Criterion::Invertible, "Below 1 no two points meet.");
+            ui.end_row();
+        }
+    });
+    finer(ui, study);
+}
+
+/// Whether the answers stay the same with smaller steps.
+fn finer(ui: &mut Ui, study: &Study) {
+    if study.finer.is_empty() {
+        return;
+    }
+    section(
+        ui,
+        "With smaller steps",
+        "Each block in p parts of length 1/p. Where the answers stay the same, the ResNet stands for its continuous limit.",
+    );
+    Grid::new("smaller steps").num_columns(4).striped(true).show(ui, |ui| {
+        for (head, tip) in [
+            (
+                "between blocks",
+                "Repeated: each part has the block's own parameters. Interpolated: they go over to the next block's.",
+            ),
+            ("p", "Into so many parts each block is cut."),
+            ("same answer", "The share of the points for which both predict the same class."),
+            ("error", "The largest distance between outputs over the largest norm of the network's own."),
+        ] {
+            ui.label(theme::note(ui, head)).on_hover_text(tip);
+        }
+        ui.end_row();
+        for answer in &study.finer {
+            ui.label(answer.between.name());
+            ui.label(answer.parts.to_string());
+            ui.label(format!("{} %", theme::figure(100.0 * answer.agreement, 1)));
+            ui.label(theme::significant(answer.relative_error));
             ui.end_row();
         }
     });

@@ -1,0 +1,76 @@
+//! The list of a network's layers without their numbers, as it stands in the metadata of a file of tensors.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::layerflow_json::{self, Place};
+use super::{FormatError, TensorFile};
+use crate::network::{Activation, Affine, Dense, Layer, Network, Residual};
+
+/// How the names of a layer's tensors begin: its place from 0, with as many digits as the last of `layers` needs.
+pub(super) fn tensor_prefix(index: usize, layers: usize) -> String {
+    let digits = layers.saturating_sub(1).to_string().len();
+    format!("{index:0digits$}")
+}
+
+/// The list as JSON: what [`layerflow_json`] writes, without weights and biases.
+pub(super) fn text(network: &Network) -> String {
+    let layer = |(index, layer): (usize, &Layer)| {
+        let activation = layer.activation();
+        let mut entry = json!({ "type": layer.kind(), "name": layer.name(), "activation": activation.name() });
+        match activation {
+            Activation::LeakyRelu { negative_slope } => entry["negative_slope"] = negative_slope.into(),
+            Activation::Elu { alpha } => entry["alpha"] = alpha.into(),
+            _ => {}
+        }
+        if let Some(origin) = network.origin(index) {
+            entry["origin"] = origin.into();
+        }
+        entry
+    };
+    let layers: Vec<Value> = network.layers().iter().enumerate().map(layer).collect();
+    let output = network.output().name();
+    json!({ "format": layerflow_json::FORMAT, "name": network.name(), "output": output, "layers": layers }).to_string()
+}
+
+/// The network whose layers `text` lists and whose numbers are in `tensors`.
+pub(super) fn read(path: &Path, text: &str, tensors: &TensorFile) -> Result<Network, FormatError> {
+    let list = layerflow_json::read_list(path, text.as_bytes())?;
+    let count = list.layers.len();
+    let (mut layers, mut origins) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    for (index, entry) in list.layers.into_iter().enumerate() {
+        let place = Place::of_layer(path, index + 1, &entry.name);
+        let activation = entry.activation(&place)?;
+        let prefix = tensor_prefix(index, count);
+        layers.push(match entry.kind.as_deref() {
+            Some("dense") => Layer::Dense(Dense { name: entry.name, affine: affine(tensors, &prefix)?, activation }),
+            Some("residual") => {
+                let shortcut = format!("{prefix}.shortcut.weight");
+                Layer::Residual(Residual {
+                    name: entry.name,
+                    inner: affine(tensors, &format!("{prefix}.inner"))?,
+                    activation,
+                    outer: affine(tensors, &format!("{prefix}.outer"))?,
+                    shortcut: has(tensors, &shortcut).then(|| tensors.matrix(&shortcut)).transpose()?,
+                })
+            }
+            _ => return Err(place.fault("", "has no type that is known; give dense or residual")),
+        });
+        origins.push(entry.origin);
+    }
+    let network = Network::new(list.name, layers, list.output);
+    let network = network.map_err(|source| FormatError::Network { path: path.into(), source })?;
+    Ok(network.with_origins(origins))
+}
+
+fn has(tensors: &TensorFile, name: &str) -> bool {
+    tensors.tensors().iter().any(|tensor| tensor.name == name)
+}
+
+fn affine(tensors: &TensorFile, name: &str) -> Result<Affine, FormatError> {
+    let bias = format!("{name}.bias");
+    let weight = tensors.matrix(&format!("{name}.weight"))?;
+    let bias = has(tensors, &bias).then(|| tensors.vector(&bias)).transpose()?;
+    Ok(Affine { weight, bias })
+}
