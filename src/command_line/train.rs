@@ -118,7 +118,7 @@ struct Measured {
 }
 
 pub(super) fn run(arguments: &TrainArguments) -> Result<(), CommandError> {
-    arguments.to.kind()?;
+    arguments.to.check()?;
     let failed = |source: TrainingError| CommandError::Training { data: arguments.dataset.clone(), source };
     let dataset = Arc::new(arguments.data()?);
     let plan = arguments.plan(&dataset)?;
