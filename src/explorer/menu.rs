@@ -83,6 +83,8 @@ fn help_menu(ui: &mut Ui, commands: &mut Vec<Command>) {
     let tip = "The whole idea on one screen, with a live picture for each phase";
     if ui.button("The model").on_hover_text(tip).clicked() {
         commands.push(Command::Window(WindowCommand::ShowModel(true)));
+        // A click by keyboard or by an assistive program does not close the menu by itself.
+        ui.close();
     }
     ui.separator();
     ui.strong("Keys");

@@ -33,8 +33,6 @@ pub struct Survey {
     /// For each layer ln σ at places spread evenly over its singular values, the largest first; `None` where a direction
     /// is lost. Empty for a residual block.
     pub spectra: Vec<Vec<Option<f32>>>,
-    /// The largest |ln σ| of all.
-    pub largest_log: f32,
     /// The total rotation of each layer in radians; NaN for a residual block.
     pub rotations: Vec<f64>,
     /// Lengths, energy and volume along t.
@@ -69,7 +67,6 @@ impl Survey {
             None => Vec::new(),
         };
         let spectra: Vec<Vec<Option<f32>>> = flow.layers().iter().map(spectrum).collect();
-        let largest_log = spectra.iter().flatten().flatten().fold(0.0_f32, |largest, log| largest.max(log.abs()));
         let rotations =
             flow.layers().iter().map(|layer| layer.spectrum.as_ref().map_or(f64::NAN, |s| s.total_rotation));
         let rotations = rotations.collect();
@@ -96,13 +93,7 @@ impl Survey {
             }
             Labels::None | Labels::Values(_) => None,
         };
-        Ok(Survey {
-            spectra,
-            largest_log,
-            rotations,
-            journey,
-            classes: classes.filter(|found| !found.times.is_empty()),
-        })
+        Ok(Survey { spectra, rotations, journey, classes: classes.filter(|found| !found.times.is_empty()) })
     }
 }
 

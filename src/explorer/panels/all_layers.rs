@@ -11,6 +11,8 @@ use crate::session::{ClassesApart, Command, PanelCommand, PlaybackCommand, Sessi
 const CHARTS: f32 = 104.0;
 /// The number of charts.
 const COUNT: f32 = 5.0;
+/// ln 10: a factor of ten has the full colour, so that one tiny singular value does not leave the others pale.
+const FULL_COLOUR: f32 = std::f32::consts::LN_10;
 /// Cells of the spectra, about: a mesh of more would slow down every frame.
 const MOST_CELLS: usize = 6000;
 
@@ -135,7 +137,7 @@ impl Charts<'_> {
                 ui.label(words.unwrap_or_default());
                 ui.label(theme::note(
                     ui,
-                    "Teal stretches, brown compresses, the background keeps; grey is lost. Few values make tall cells.",
+                    "Teal stretches, brown compresses (full colour from a factor of ten on), the background keeps; grey is lost.",
                 ));
             });
         }
@@ -144,7 +146,7 @@ impl Charts<'_> {
 
     fn colour(&self, log: Option<f32>) -> Color32 {
         match log {
-            Some(log) => self.palette.diverging(log / self.survey.largest_log.max(f32::MIN_POSITIVE)),
+            Some(log) => self.palette.diverging(log / FULL_COLOUR),
             None => self.palette.axis,
         }
     }

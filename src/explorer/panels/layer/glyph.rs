@@ -92,8 +92,7 @@ impl Drawing<'_> {
         let mut start = Matrix3::identity();
         (count..3).for_each(|index| start[(index, index)] = 0.0);
         self.painter.add(Shape::closed_line(self.outline(&start), Stroke::new(THIN, palette.axis)));
-        let outline = self.outline(ball);
-        self.painter.add(Shape::convex_polygon(outline, colour.gamma_multiply(0.18), Stroke::new(THICK, colour)));
+        self.fill(self.outline(ball), colour);
         if count > 2 {
             for [first, second] in [[0, 1], [1, 2], [0, 2]] {
                 let circle =
@@ -108,6 +107,20 @@ impl Drawing<'_> {
             let at = end + 8.0 * away;
             let text = format!("v{}", subscript(index + 1));
             self.painter.text(at, Align2::CENTER_CENTER, text, theme::small_font(), palette.ink);
+        }
+    }
+
+    /// The body within an outline. One that is all but flat is a line: the corners at its ends would become spikes.
+    fn fill(&self, outline: Vec<Pos2>, colour: Color32) {
+        let radius = |corner: &Pos2| (*corner - self.rect.center()).length();
+        let least = outline.iter().map(radius).fold(f32::INFINITY, f32::min);
+        let farthest = outline.iter().max_by(|one, other| radius(one).total_cmp(&radius(other))).copied();
+        let Some(end) = farthest else { return };
+        if least < THICK {
+            let opposite = self.rect.center() - (end - self.rect.center());
+            self.painter.line_segment([opposite, end], Stroke::new(2.0 * THICK, colour));
+        } else {
+            self.painter.add(Shape::convex_polygon(outline, colour.gamma_multiply(0.18), Stroke::new(THICK, colour)));
         }
     }
 
