@@ -38,7 +38,7 @@ pub use chain::{
     WeightSpectrum, build, convolution_words, parse_input_shape, weight_spectrum,
 };
 pub use error::FormatError;
-pub use graph::GraphProblem;
+pub use graph::{GraphConvolution, GraphProblem};
 pub use layerflow_json::{save, write};
 pub use onnx::save_onnx;
 pub use precision::Precision;
@@ -68,6 +68,8 @@ pub struct GraphFile {
     pub network: Option<Network>,
     /// The first thing that is not understood.
     pub problem: GraphProblem,
+    /// Every convolution whose shape is known, in the order of the graph.
+    pub convolutions: Vec<GraphConvolution>,
     /// The tensors of the file, from which a chain can be chosen by hand.
     pub tensors: TensorFile,
 }

@@ -62,7 +62,7 @@ impl Session {
 
     /// As much as is understood, with a word about the rest; else the tensors, to choose a chain by hand.
     fn take_graph(&mut self, path: PathBuf, graph: GraphFile, effects: &mut Vec<Effect>) {
-        let GraphFile { network, problem, tensors } = graph;
+        let GraphFile { network, problem, tensors, .. } = graph;
         let error = FormatError::Graph { path: path.clone(), source: Box::new(problem) };
         let trouble = Trouble::of(&error);
         let has_matrix = tensors.tensors().iter().any(|tensor| tensor.is_numeric && tensor.shape.len() == 2);

@@ -11,6 +11,8 @@ pub(super) struct Run {
     /// The name of the first matrix of the run, else of the first diagonal map; empty if none has one.
     pub name: String,
     pub weight: Option<DMatrix<f64>>,
+    /// What the matrix was before it became one.
+    pub origin: Option<String>,
     /// A factor for each coordinate while there is no matrix.
     factor: Option<DVector<f64>>,
     shift: Option<DVector<f64>>,
@@ -22,14 +24,17 @@ impl Run {
         let mut run = Run::default();
         for id in values.iter().rev() {
             match &graph.values[id.0].expression {
-                Expression::Affine { name, affine, .. } => run.then_affine(name, affine),
+                Expression::Affine { name, affine, origin, .. } => {
+                    run.then_affine(name, affine);
+                    run.origin.clone_from(origin);
+                }
                 Expression::Scale { name, scale, .. } => {
                     if run.name.is_empty() {
                         run.name.clone_from(name);
                     }
                     run.then_scale(scale);
                 }
-                Expression::Input | Expression::Activate { .. } | Expression::Sum { .. } => {}
+                Expression::Input | Expression::Activate { .. } | Expression::Sum { .. } | Expression::Gap { .. } => {}
             }
         }
         run
@@ -98,7 +103,8 @@ fn times(left: &DVector<f64>, right: &DVector<f64>) -> DVector<f64> {
     at_width(left, width).component_mul(&at_width(right, width))
 }
 
-fn add(left: Option<DVector<f64>>, right: Option<&DVector<f64>>) -> Option<DVector<f64>> {
+/// The sum of what is there.
+pub(super) fn add(left: Option<DVector<f64>>, right: Option<&DVector<f64>>) -> Option<DVector<f64>> {
     match (left, right) {
         (Some(left), Some(right)) => {
             let width = left.len().max(right.len());

@@ -11,20 +11,26 @@ mod problem;
 mod residual;
 #[cfg(test)]
 mod tests;
+mod volumes;
 
 use nalgebra::{DMatrix, DVector};
 
 use crate::network::{Activation, Affine};
 
+pub(super) use layers::GraphNetwork;
 pub use problem::GraphProblem;
+pub use volumes::GraphConvolution;
 
-/// The most numbers of a matrix that is made larger than the file gives it, 128 MB.
+/// The most numbers of all matrices that are made larger than the file gives them, 128 MB.
 const MOST_NUMBERS: usize = 1 << 24;
 
 /// The values of a graph, each an expression of earlier ones.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
     values: Vec<Value>,
+    convolutions: Vec<GraphConvolution>,
+    /// The numbers of the matrices that were made larger than the file gives them.
+    spent: usize,
 }
 
 /// One value of the graph it was added to.
@@ -41,10 +47,32 @@ struct Value {
 #[derive(Debug)]
 enum Expression {
     Input,
-    Affine { name: String, affine: Affine, of: ValueId },
-    Scale { name: String, scale: Scale, of: ValueId },
-    Activate { name: String, activation: Activation, of: ValueId },
-    Sum { name: String, left: ValueId, right: ValueId },
+    Affine {
+        name: String,
+        affine: Affine,
+        origin: Option<String>,
+        of: ValueId,
+    },
+    Scale {
+        name: String,
+        scale: Scale,
+        of: ValueId,
+    },
+    Activate {
+        name: String,
+        activation: Activation,
+        of: ValueId,
+    },
+    Sum {
+        name: String,
+        left: ValueId,
+        right: ValueId,
+    },
+    /// What no layer can be, but whose shape is known, so that what comes after it can be listed.
+    Gap {
+        problem: GraphProblem,
+        of: ValueId,
+    },
 }
 
 /// x ↦ factor∘x + shift, coordinate by coordinate. A vector of length 1 stands for the same number everywhere.
@@ -74,18 +102,30 @@ impl Graph {
         let mut outer = shape.to_vec();
         outer.pop();
         let copies = size(&outer).ok_or_else(|| widths(usize::MAX))?;
-        let affine = if copies == 1 { affine } else { repeated(name, &affine, copies)? };
+        let affine = if copies == 1 {
+            affine
+        } else {
+            self.spend(name, outputs.saturating_mul(copies), inputs.saturating_mul(copies))?;
+            repeated(&affine, copies)
+        };
         outer.push(outputs);
-        Ok(self.add(Expression::Affine { name: name.into(), affine, of }, Some(outer)))
+        Ok(self.add(Expression::Affine { name: name.into(), affine, origin: None, of }, Some(outer)))
     }
 
     /// An affine map of all coordinates at once, in the order of the file, whose result has this shape.
-    fn whole(&mut self, of: ValueId, name: &str, affine: Affine, shape: Vec<usize>) -> Result<ValueId, GraphProblem> {
+    fn whole(
+        &mut self,
+        of: ValueId,
+        name: &str,
+        affine: Affine,
+        shape: Vec<usize>,
+        origin: Option<String>,
+    ) -> Result<ValueId, GraphProblem> {
         match self.width(of) {
             Some(given) if given != affine.inputs() => {
                 Err(GraphProblem::Widths { node: name.into(), takes: affine.inputs(), given })
             }
-            _ => Ok(self.add(Expression::Affine { name: name.into(), affine, of }, Some(shape))),
+            _ => Ok(self.add(Expression::Affine { name: name.into(), affine, origin, of }, Some(shape))),
         }
     }
 
@@ -98,19 +138,22 @@ impl Graph {
         shape: Vec<usize>,
     ) -> Result<ValueId, GraphProblem> {
         let sides = places.len();
-        if sides.checked_mul(sides).is_none_or(|numbers| numbers > MOST_NUMBERS) {
-            return Err(GraphProblem::TooLarge { node: name.into(), rows: sides, columns: sides });
-        }
+        self.spend(name, sides, sides)?;
         let mut weight = DMatrix::zeros(sides, sides);
         for (row, &column) in places.iter().enumerate() {
             weight[(row, column)] = 1.0;
         }
-        self.whole(of, name, Affine { weight, bias: None }, shape)
+        self.whole(of, name, Affine { weight, bias: None }, shape, None)
     }
 
     /// factor∘x + shift, each vector along `axis` of the value (counted from 0, without the samples).
     pub fn scale(&mut self, of: ValueId, name: &str, scale: Scale, axis: usize) -> Result<ValueId, GraphProblem> {
         let length = scale.length();
+        if let Some(other) =
+            scale.vectors().map(DVector::len).find(|&other| other != 1 && other != length || other == 0)
+        {
+            return Err(GraphProblem::Widths { node: name.into(), takes: other, given: length });
+        }
         if length > 1 && axis == 0 {
             self.settle(of, length);
         }
@@ -187,6 +230,16 @@ impl Graph {
         self.add(Expression::Scale { name: String::new(), scale: Scale::default(), of }, Some(shape))
     }
 
+    /// Counts a matrix that is larger than what the file holds of it.
+    fn spend(&mut self, name: &str, rows: usize, columns: usize) -> Result<(), GraphProblem> {
+        let spent = rows.saturating_mul(columns).saturating_add(self.spent);
+        if spent > MOST_NUMBERS {
+            return Err(GraphProblem::TooLarge { node: name.into(), rows, columns });
+        }
+        self.spent = spent;
+        Ok(())
+    }
+
     fn add(&mut self, expression: Expression, shape: Option<Vec<usize>>) -> ValueId {
         self.values.push(Value { expression, shape });
         ValueId(self.values.len() - 1)
@@ -211,7 +264,16 @@ impl Expression {
     fn only_operand(&self) -> Option<ValueId> {
         match self {
             Expression::Affine { of, .. } | Expression::Scale { of, .. } | Expression::Activate { of, .. } => Some(*of),
-            Expression::Input | Expression::Sum { .. } => None,
+            Expression::Input | Expression::Sum { .. } | Expression::Gap { .. } => None,
+        }
+    }
+
+    /// The values that the expression is of.
+    fn operands(&self) -> [Option<ValueId>; 2] {
+        match self {
+            Expression::Sum { left, right, .. } => [Some(*left), Some(*right)],
+            Expression::Gap { of, .. } => [Some(*of), None],
+            other => [other.only_operand(), None],
         }
     }
 }
@@ -245,9 +307,12 @@ impl Scale {
         Ok(Scale { factor: Some(factor), shift: Some(shift) })
     }
 
+    fn vectors(&self) -> impl Iterator<Item = &DVector<f64>> {
+        self.factor.iter().chain(&self.shift)
+    }
+
     fn length(&self) -> usize {
-        let lengths = self.factor.iter().chain(&self.shift).map(DVector::len);
-        lengths.max().unwrap_or(0)
+        self.vectors().map(DVector::len).max().unwrap_or(0)
     }
 
     /// One number for each coordinate of a value of this shape.
@@ -268,18 +333,12 @@ pub(super) fn size(shape: &[usize]) -> Option<usize> {
 }
 
 /// The block-diagonal matrix that applies the same map to each of `copies` parts.
-fn repeated(name: &str, affine: &Affine, copies: usize) -> Result<Affine, GraphProblem> {
+fn repeated(affine: &Affine, copies: usize) -> Affine {
     let (rows, columns) = (affine.outputs(), affine.inputs());
-    let sides = rows.checked_mul(copies).zip(columns.checked_mul(copies));
-    let sides = sides.filter(|(rows, columns)| rows.checked_mul(*columns).is_some_and(|size| size <= MOST_NUMBERS));
-    let Some((all_rows, all_columns)) = sides else {
-        let (rows, columns) = (rows.saturating_mul(copies), columns.saturating_mul(copies));
-        return Err(GraphProblem::TooLarge { node: name.into(), rows, columns });
-    };
-    let mut weight = DMatrix::zeros(all_rows, all_columns);
+    let mut weight = DMatrix::zeros(rows * copies, columns * copies);
     for copy in 0..copies {
         weight.view_mut((copy * rows, copy * columns), (rows, columns)).copy_from(&affine.weight);
     }
-    let bias = affine.bias.as_ref().map(|bias| DVector::from_fn(all_rows, |at, _| bias[at % rows]));
-    Ok(Affine { weight, bias })
+    let bias = affine.bias.as_ref().map(|bias| DVector::from_fn(rows * copies, |at, _| bias[at % rows]));
+    Affine { weight, bias }
 }

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::network::ConvolutionError;
+
 /// Why a graph, or the rest of it, is not a network of dense layers and residual blocks. Each names its node.
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum GraphProblem {
@@ -29,6 +31,15 @@ pub enum GraphProblem {
     /// A matrix that would be too large.
     #[error("`{node}` as a matrix would be {rows}×{columns}, too large for a flow")]
     TooLarge { node: String, rows: usize, columns: usize },
+    /// A convolution or pooling that does not fit, or is too large to become a matrix.
+    #[error("`{node}`: {source}")]
+    Convolution { node: String, source: ConvolutionError },
+    /// Max pooling, for which the flow model has no phase.
+    #[error(
+        "`{node}` is a max pooling, which is neither linear nor an activation of single coordinates, so that no flow leads \
+         through it; take average pooling or strides"
+    )]
+    MaxPooling { node: String },
     /// A graph that is not a path from one input to one output.
     #[error("{problem}; a network with one input and one output is needed")]
     Ends { problem: String },

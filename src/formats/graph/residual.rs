@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use super::compose::Run;
+use super::compose::{Run, add};
 use super::{Expression, Graph, GraphProblem, ValueId};
 use crate::network::{Activation, Affine, Dense, Layer, Residual};
 
@@ -19,22 +19,20 @@ impl Graph {
     /// shortcut taken into b².
     pub(super) fn residual(&self, name: &str, left: ValueId, right: ValueId) -> Result<(Layer, ValueId), GraphProblem> {
         let no_block = || GraphProblem::Branch { node: name.into() };
+        let base = self.base_of_block(left, right).map_err(|_| no_block())?;
         let (left_path, right_path) = (self.path(left), self.path(right));
-        // Ids fall along a path, so that the other path can be searched by halves.
-        let is_shared = |id: &&ValueId| right_path.binary_search_by(|other| id.0.cmp(&other.0)).is_ok();
-        let base = *left_path.iter().find(is_shared).ok_or_else(no_block)?;
         let left = self.branch(&left_path, base)?.ok_or_else(no_block)?;
         let right = self.branch(&right_path, base)?.ok_or_else(no_block)?;
         let layer = match (left, right) {
             (Branch::Linear(left), Branch::Linear(right)) => {
                 let weight = left.weight + right.weight;
-                let bias = sum(left.bias, right.bias);
+                let bias = add(left.bias, right.bias.as_ref());
                 let affine = Affine { weight, bias };
                 Layer::Dense(Dense { name: name.into(), affine, activation: Activation::Identity })
             }
             (Branch::Linear(shortcut), Branch::Hidden { inner, activation, mut outer })
             | (Branch::Hidden { inner, activation, mut outer }, Branch::Linear(shortcut)) => {
-                outer.bias = sum(outer.bias, shortcut.bias);
+                outer.bias = add(outer.bias, shortcut.bias.as_ref());
                 let (rows, columns) = shortcut.weight.shape();
                 let plain = rows == columns && shortcut.weight == DMatrix::identity(rows, columns);
                 let shortcut = (!plain).then_some(shortcut.weight);
@@ -45,7 +43,23 @@ impl Graph {
         Ok((layer, base))
     }
 
-    /// The value and those it comes from, down to the input or a sum.
+    /// The value that both operands of a sum come from, with one activation on the way at most; else the value that lies
+    /// before whatever they are.
+    pub(super) fn base_of_block(&self, left: ValueId, right: ValueId) -> Result<ValueId, ValueId> {
+        let (left_path, right_path) = (self.path(left), self.path(right));
+        // Ids fall along a path, so that the other path can be searched by halves.
+        let is_shared = |id: &&ValueId| right_path.binary_search_by(|other| id.0.cmp(&other.0)).is_ok();
+        let Some(&base) = left_path.iter().find(is_shared) else {
+            let ends = left_path.last().into_iter().chain(right_path.last());
+            return Err(ends.copied().min_by_key(|id| id.0).unwrap_or(left));
+        };
+        let above =
+            left_path.iter().take_while(|&&id| id != base).chain(right_path.iter().take_while(|&&id| id != base));
+        let is_activation = |id: &&ValueId| matches!(self.values[id.0].expression, Expression::Activate { .. });
+        if above.filter(is_activation).count() > 1 { Err(base) } else { Ok(base) }
+    }
+
+    /// The value and those it comes from, down to the input, a sum or a gap.
     fn path(&self, from: ValueId) -> Vec<ValueId> {
         std::iter::successors(Some(from), |id| self.values[id.0].expression.only_operand()).collect()
     }
@@ -68,12 +82,5 @@ impl Graph {
         let inner = Run::of(self, &above[place + 1..]).into_affine(width);
         let outer = Run::of(self, &above[..place]).into_affine(self.width_of(hidden)?);
         Ok(Some(Branch::Hidden { inner, activation, outer }))
-    }
-}
-
-fn sum(left: Option<nalgebra::DVector<f64>>, right: Option<nalgebra::DVector<f64>>) -> Option<nalgebra::DVector<f64>> {
-    match (left, right) {
-        (Some(left), Some(right)) => Some(left + right),
-        (left, right) => left.or(right),
     }
 }

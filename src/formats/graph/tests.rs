@@ -22,8 +22,7 @@ fn scale(length: usize, seed: usize) -> Scale {
 }
 
 fn network(graph: &Graph, end: ValueId) -> Network {
-    let (layers, output) = graph.layers(end).unwrap();
-    Network::new(String::new(), layers, output).unwrap()
+    graph.network(String::new(), end, None).unwrap().network.unwrap()
 }
 
 fn apply(scale: &Scale, x: &DVector<f64>) -> DVector<f64> {
@@ -109,7 +108,9 @@ fn what_does_not_fit_names_its_node() {
     let two = graph.affine(one, "b", affine(3, 3, 0)).unwrap();
     let two = graph.activate(two, "b", Activation::Tanh).unwrap();
     let deep = graph.sum(x, two, "add_1").unwrap();
-    assert_eq!(graph.layers(deep).unwrap_err(), GraphProblem::Branch { node: "add_1".into() });
+    let read = graph.network(String::new(), deep, None).unwrap();
+    assert_eq!(read.problem, Some(GraphProblem::Branch { node: "add_1".into() }));
+    assert!(read.network.is_none());
     assert!(graph.reshape(x, "fold", vec![2, 2]).is_err());
     assert!(graph.sum(x, graph.values.len().checked_sub(1).map(ValueId).unwrap(), "same").is_ok());
 }

@@ -9,6 +9,7 @@ use super::super::FormatError;
 use super::super::graph::{Graph, GraphProblem, Scale, ValueId};
 use super::activation::{self, Activated};
 use super::architecture::{LayerConfig, Model};
+use super::volumes;
 use super::weights::{WeightFault, Weights};
 use crate::network::{Activation, Affine};
 
@@ -164,7 +165,13 @@ fn add_layer(
         | "GaussianNoise"
         | "ActivityRegularization"
         | "Identity" => Ok(of),
-        class => Err(GraphProblem::Operator { node: node.into(), operator: class.into() }.into()),
+        class => {
+            let Some(value) = volumes::add(graph, layer, outer, of, weights)? else {
+                return Err(GraphProblem::Operator { node: node.into(), operator: class.into() }.into());
+            };
+            let activated = activation::of_value(node, layer.config.get("activation"))?;
+            Ok(activate(graph, value, node, activated)?)
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 mod activation;
 mod architecture;
 mod layers;
+mod volumes;
 mod weights;
 
 use std::collections::HashMap;
@@ -14,11 +15,9 @@ use std::path::Path;
 use serde_json::Value;
 use zip::ZipArchive;
 
-use super::graph::{Graph, GraphProblem};
+use super::graph::{Graph, GraphConvolution, GraphNetwork, GraphProblem};
 use super::tensors::TensorFile;
 use super::{FormatError, GraphFile, Opened, hdf5, json};
-use crate::network::Network;
-
 use architecture::Model;
 use weights::Weights;
 
@@ -94,35 +93,35 @@ pub(super) fn network(
     tensors: TensorFile,
     named_groups: HashMap<String, String>,
 ) -> Result<Opened, FormatError> {
-    let (network, problem) = match architecture::model(config) {
+    let (followed, convolutions) = match architecture::model(config) {
         Ok(model) => follow(path, &model, &Weights::new(&tensors, named_groups))?,
-        Err(problem) => (None, Some(problem)),
+        Err(problem) => (GraphNetwork { network: None, problem: Some(problem) }, Vec::new()),
     };
-    match (network, problem) {
+    match (followed.network, followed.problem) {
         (Some(network), None) => Ok(Opened::Network(network)),
         (network, problem) => {
             let problem = problem.unwrap_or_else(|| GraphProblem::Ends { problem: "the model has no layers".into() });
-            Ok(Opened::Graph(GraphFile { network, problem, tensors }))
+            Ok(Opened::Graph(GraphFile { network, problem, convolutions, tensors }))
         }
     }
 }
 
-/// The network as far as it is understood, and what comes next.
+/// The network as far as it is understood, what comes next, and all convolutions whose shapes are known.
 fn follow(
     path: &Path,
     model: &Model,
     weights: &Weights<'_>,
-) -> Result<(Option<Network>, Option<GraphProblem>), FormatError> {
+) -> Result<(GraphNetwork, Vec<GraphConvolution>), FormatError> {
     let mut graph = Graph::default();
     let understood = layers::add(&mut graph, model, weights, None, None)?;
-    let Some(end) = understood.end else { return Ok((None, understood.problem)) };
-    match (graph.layers(end), understood.problem) {
-        (Ok((layers, _)), Some(problem)) if layers.is_empty() => Ok((None, Some(problem))),
-        (Ok((layers, output)), problem) => {
-            let network = Network::new(model.name.clone(), layers, output);
-            let network = network.map_err(|source| FormatError::Network { path: path.into(), source })?;
-            Ok((Some(network), problem))
-        }
-        (Err(found), problem) => Ok((None, Some(problem.unwrap_or(found)))),
-    }
+    let mut followed = match understood.end {
+        Some(end) => graph
+            .network(model.name.clone(), end, None)
+            .map_err(|source| FormatError::Network { path: path.into(), source })?,
+        None => GraphNetwork { network: None, problem: None },
+    };
+    // What lies on the way to the first layer that is not known comes before it.
+    let on_the_way = followed.problem.take().filter(|_| followed.network.is_some() || understood.problem.is_none());
+    followed.problem = on_the_way.or(understood.problem);
+    Ok((followed, graph.into_convolutions()))
 }

@@ -67,6 +67,11 @@ impl<'a> Weights<'a> {
         self.file
     }
 
+    /// The shape of the tensor of this path.
+    pub fn shape(&self, path: &str) -> &'a [usize] {
+        self.by_path.get(path).map_or(&[], |&index| &self.file.tensors()[index].shape)
+    }
+
     /// The tensor that plays this role (`kernel`, `bias`, …) in the layer.
     pub fn find(&self, layer: &LayerConfig, outer: Option<&LayerConfig>, role: &str) -> Option<&'a str> {
         let tensors = self.file.tensors();
@@ -117,6 +122,7 @@ fn roles(layer: &LayerConfig) -> Vec<&'static str> {
         }
         "Normalization" => vec!["mean", "variance", "count"],
         "PReLU" => vec!["alpha"],
+        "SeparableConv1D" | "SeparableConv2D" => vec!["depthwise_kernel", "pointwise_kernel", "bias"],
         _ => vec!["kernel", "bias"],
     }
 }

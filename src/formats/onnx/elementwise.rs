@@ -23,10 +23,9 @@ pub(super) fn unary(trace: &mut Trace<'_>, node: &NodeProto, operator: Unary) ->
             let value = |x: f64| wrap(Rc::new(Scalar::Constant(x))).value(0.0);
             Ok(Value::Constant(Rc::new(constant.as_ref().clone().map(value))))
         }
-        Value::Traced(traced) => Ok(Value::Traced(then(node, &traced, wrap(traced.scalar.clone())))),
+        Value::Traced(traced) => then(node, &traced, wrap(traced.scalar.clone())),
         Value::Fan { base, terms, .. } => {
-            let terms = terms.iter().map(|term| wrap(Rc::new(term.clone()))).collect();
-            Ok(Value::Fan { base, terms: Rc::new(terms), node: label(node).into() })
+            fan(node, base, terms.iter().map(|term| wrap(Rc::new(term.clone()))).collect())
         }
         _ => Err(unknown(node).into()),
     }
@@ -65,7 +64,7 @@ pub(super) fn apply(
         }
         (Value::Traced(left), Value::Traced(right)) if left.base == right.base => {
             let scalar = Scalar::Binary(operator, left.scalar.clone(), right.scalar.clone());
-            Ok(Value::Traced(then(node, &left, scalar)))
+            then(node, &left, scalar)
         }
         (Value::Traced(left), Value::Traced(right)) => {
             let (left_id, right_id) = (trace.settle(&left)?, trace.settle(&right)?);
@@ -81,15 +80,27 @@ pub(super) fn apply(
             let number = constant.only().ok_or_else(|| unknown(node))?;
             let number = Rc::new(Scalar::Constant(number));
             let terms = terms.iter().map(|term| Scalar::Binary(operator, Rc::new(term.clone()), number.clone()));
-            Ok(Value::Fan { base, terms: Rc::new(terms.collect()), node: label(node).into() })
+            fan(node, base, terms.collect())
         }
         _ => Err(unknown(node).into()),
     }
 }
 
 /// The same function, and one operator more.
-fn then(node: &NodeProto, traced: &Traced, scalar: Scalar) -> Traced {
-    Traced { scalar: Rc::new(scalar), operator: node.op_type.clone(), node: label(node).into(), ..traced.clone() }
+fn then(node: &NodeProto, traced: &Traced, scalar: Scalar) -> Result<Value, Fault> {
+    // A function without end would also end the stack.
+    if !scalar.is_small() {
+        return Err(unknown(node).into());
+    }
+    let (scalar, operator, node) = (Rc::new(scalar), node.op_type.clone(), label(node).into());
+    Ok(Value::Traced(Traced { scalar, operator, node, ..traced.clone() }))
+}
+
+fn fan(node: &NodeProto, base: ValueId, terms: Vec<Scalar>) -> Result<Value, Fault> {
+    if !terms.iter().all(Scalar::is_small) {
+        return Err(unknown(node).into());
+    }
+    Ok(Value::Fan { base, terms: Rc::new(terms), node: label(node).into() })
 }
 
 fn two_branches<'a>(trace: &mut Trace<'a>, node: &'a NodeProto, operator: Binary) -> Result<Value, Fault> {
@@ -138,14 +149,13 @@ fn with_constant(
         Scalar::Binary(operator, left, right)
     };
     if let Some(number) = constant.only() {
-        return Ok(Value::Traced(then(node, traced, join(number))));
+        return then(node, traced, join(number));
     }
     if traced.unsqueezed {
         if constant.values.len() > WIDEST_FAN || constant.shape.last() != Some(&constant.values.len()) {
             return Err(unknown(node).into());
         }
-        let terms = constant.values.iter().map(|number| join(*number)).collect();
-        return Ok(Value::Fan { base: traced.base, terms: Rc::new(terms), node: label(node).into() });
+        return fan(node, traced.base, constant.values.iter().map(|number| join(*number)).collect());
     }
     let vector = || DVector::from_column_slice(&constant.values);
     let scale = match (operator, constant_first) {

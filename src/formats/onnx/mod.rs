@@ -3,6 +3,8 @@
 mod constant;
 mod elementwise;
 mod graph;
+#[cfg(test)]
+mod hostile;
 mod linear;
 mod message;
 mod nodes;
@@ -14,6 +16,7 @@ mod shapes;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod volumes;
 mod write;
 
 pub(super) use read::open;

@@ -6,7 +6,7 @@ use super::constant::Constant;
 use super::message::{AttributeProto, NodeProto};
 use super::scalar::{Binary, Scalar, Unary};
 use super::trace::{Fault, Trace, Traced, Value, label};
-use super::{elementwise, linear, shapes};
+use super::{elementwise, linear, shapes, volumes};
 use crate::formats::graph::GraphProblem;
 use crate::network::{Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, OutputFunction};
 
@@ -74,6 +74,12 @@ pub(super) fn follow<'a>(trace: &mut Trace<'a>, node: &'a NodeProto) -> Result<V
         "ArgMax" => read(trace, node, OutputFunction::Argmax),
         "ArrayFeatureExtractor" => operand(trace, node, 1),
         "LabelEncoder" => operand(trace, node, 0),
+        "Conv" => volumes::convolution(trace, node),
+        "AveragePool" => volumes::average_pooling(trace, node),
+        "MaxPool" => volumes::max_pooling(trace, node),
+        "GlobalAveragePool" => volumes::global_pooling(trace, node, true),
+        "GlobalMaxPool" => volumes::global_pooling(trace, node, false),
+        "ReduceMean" => volumes::mean(trace, node),
         "Flatten" => shapes::flatten(trace, node),
         "Reshape" => shapes::reshape(trace, node),
         "Squeeze" => shapes::squeeze(trace, node),

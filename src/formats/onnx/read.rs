@@ -9,11 +9,11 @@ use super::constant::{Folder, decode, element_of, shape_of};
 use super::message::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
 use super::nodes::follow;
 use super::trace::{Fault, Trace, Traced, Value, label};
-use crate::formats::graph::{GraphProblem, size};
+use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, size};
 use crate::formats::mapped::MappedFile;
 use crate::formats::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
 use crate::formats::{FormatError, GraphFile, Opened};
-use crate::network::{Network, OutputFunction};
+use crate::network::OutputFunction;
 
 /// Names of graphs that exporters give to any network.
 const GENERIC_NAMES: [&str; 5] = ["main_graph", "torch_jit", "torch-jit-export", "graph", "main"];
@@ -24,24 +24,26 @@ pub(in crate::formats) fn open(path: &Path) -> Result<Opened, FormatError> {
     let file = MappedFile::open(path)?;
     let model = ModelProto::decode(file.as_ref()).map_err(|error| damaged(error.to_string()))?;
     let graph = model.graph.ok_or_else(|| damaged("it holds no graph".into()))?;
-    let followed = network(path, &graph)?;
-    match followed {
+    let (followed, convolutions) = follow_all(path, &graph)?;
+    let GraphNetwork { network, problem } = followed;
+    match (network, problem) {
         (Some(network), None) => Ok(Opened::Network(network)),
         (network, problem) => {
             let problem = problem.unwrap_or_else(|| GraphProblem::Ends { problem: "the graph is empty".into() });
-            Ok(Opened::Graph(GraphFile { network, problem, tensors: tensors(path, graph) }))
+            Ok(Opened::Graph(GraphFile { network, problem, convolutions, tensors: tensors(path, graph) }))
         }
     }
 }
 
-/// The network as far as it is understood, and what comes next.
-fn network(path: &Path, graph: &GraphProto) -> Result<(Option<Network>, Option<GraphProblem>), FormatError> {
+/// The network as far as it is understood, what comes next, and all convolutions whose shapes are known.
+fn follow_all(path: &Path, graph: &GraphProto) -> Result<(GraphNetwork, Vec<GraphConvolution>), FormatError> {
     let mut trace = Trace::new(path, graph);
     let inputs: Vec<&ValueInfoProto> = graph.input.iter().filter(|input| !trace.is_initializer(&input.name)).collect();
     let [input] = inputs[..] else {
         let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
         let problem = format!("the graph has {} inputs ({})", names.len(), names.join(", "));
-        return Ok((None, Some(GraphProblem::Ends { problem })));
+        let problem = Some(GraphProblem::Ends { problem });
+        return Ok((GraphNetwork { network: None, problem }, Vec::new()));
     };
     let base = trace.graph.input(input_shape(input));
     trace.set(&input.name, Value::Traced(Traced::of(base)));
@@ -62,26 +64,26 @@ fn network(path: &Path, graph: &GraphProto) -> Result<(Option<Network>, Option<G
                 }
             },
         };
+        if let Some(twice) = node.output.iter().find(|name| !name.is_empty() && trace.known(name).is_some()) {
+            let problem = format!("the value `{twice}` is given twice");
+            return Ok((GraphNetwork { network: None, problem: Some(GraphProblem::Ends { problem }) }, Vec::new()));
+        }
         let mut results = node.output.iter().filter(|name| !name.is_empty());
         if let Some(first) = results.next() {
             trace.set(first, value);
         }
         results.for_each(|name| trace.set(name, Value::Opaque));
     }
-    match end(&trace, graph) {
-        Ok((traced, by)) => {
-            let network = finish(path, graph, &mut trace, &traced, by);
-            match network {
-                Ok(network) => Ok((Some(network), None)),
-                Err(Fault::File(error)) => Err(error),
-                Err(Fault::Graph(problem)) => Ok((None, Some(problem))),
-            }
-        }
+    let followed = match end(&trace, graph) {
+        Ok((traced, by)) => finish(path, graph, &mut trace, &traced, by)?,
         Err(no_end) => {
-            let partial = finish(path, graph, &mut trace, &understood, None).ok();
-            Ok((partial, Some(problem.unwrap_or(no_end))))
+            let read = finish(path, graph, &mut trace, &understood, None)?;
+            // What lies on the way to the first operator that is not known comes before it.
+            let problem = read.problem.filter(|_| read.network.is_some()).or(problem).unwrap_or(no_end);
+            GraphNetwork { network: read.network, problem: Some(problem) }
         }
-    }
+    };
+    Ok((followed, trace.graph.into_convolutions()))
 }
 
 /// The lengths of the input's axes without the samples; none where one is open.
@@ -130,22 +132,22 @@ fn end(trace: &Trace<'_>, graph: &GraphProto) -> Result<(Traced, Option<OutputFu
     }
 }
 
+/// The network up to a value that is understood.
 fn finish(
     path: &Path,
     graph: &GraphProto,
     trace: &mut Trace<'_>,
     end: &Traced,
     by: Option<OutputFunction>,
-) -> Result<Network, Fault> {
-    let value = trace.settle(end)?;
-    let (layers, output) = match by {
-        None => trace.graph.layers(value)?,
-        Some(by) => (trace.graph.all_layers(value)?, by),
+) -> Result<GraphNetwork, FormatError> {
+    let value = match trace.settle(end) {
+        Ok(value) => value,
+        Err(problem) => return Ok(GraphNetwork { network: None, problem: Some(problem) }),
     };
     let stem = || path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let name = graph.name.as_str();
     let name = if name.is_empty() || GENERIC_NAMES.contains(&name) { stem() } else { name.to_owned() };
-    Network::new(name, layers, output).map_err(|source| Fault::File(FormatError::Network { path: path.into(), source }))
+    trace.graph.network(name, value, by).map_err(|source| FormatError::Network { path: path.into(), source })
 }
 
 /// The initializers and the constants of nodes.

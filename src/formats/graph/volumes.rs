@@ -1,0 +1,134 @@
+//! Pictures and signals in a graph: convolutions and pooling, lowered to matrices where those are small.
+
+use super::{Expression, Graph, GraphProblem, ValueId};
+use crate::network::{Affine, AveragePooling, Convolution, ConvolutionError, Flattening, Volume, Window};
+
+/// A convolution of a graph, lowered or not.
+#[derive(Clone, Debug)]
+pub struct GraphConvolution {
+    /// The node or layer.
+    pub name: String,
+    /// The convolution.
+    pub convolution: Convolution,
+    /// The shape of what it is given.
+    pub input: Volume,
+}
+
+/// How the axes of a value are those of a volume.
+#[derive(Clone, Copy, Debug)]
+struct Axes {
+    order: Flattening,
+    is_signal: bool,
+}
+
+impl Axes {
+    fn shape(self, volume: Volume) -> Vec<usize> {
+        let mut sides = volume.sides().to_vec();
+        if self.is_signal {
+            sides.remove(0);
+        }
+        match self.order {
+            Flattening::ChannelsFirst => sides.insert(0, volume.channels()),
+            Flattening::ChannelsLast => sides.push(volume.channels()),
+        }
+        sides
+    }
+}
+
+impl Graph {
+    /// A convolution of the value, whose axes lie in this order. `build` makes it for the shape of its input.
+    pub fn convolve(
+        &mut self,
+        of: ValueId,
+        name: &str,
+        order: Flattening,
+        build: impl FnOnce(Volume) -> Result<Convolution, ConvolutionError>,
+    ) -> Result<ValueId, GraphProblem> {
+        let fault = |source| GraphProblem::Convolution { node: name.into(), source };
+        let (input, axes) = self.volume(of, name, order)?;
+        let convolution = build(input).map_err(fault)?;
+        let shape = axes.shape(convolution.output(input).map_err(fault)?);
+        let words = convolution.words(input);
+        let affine = convolution.lower(input, order);
+        self.convolutions.push(GraphConvolution { name: name.into(), convolution, input });
+        self.lowered(of, name, affine, words, shape)
+    }
+
+    /// The means over windows of the value.
+    pub fn average(
+        &mut self,
+        of: ValueId,
+        name: &str,
+        order: Flattening,
+        build: impl FnOnce(Volume) -> AveragePooling,
+    ) -> Result<ValueId, GraphProblem> {
+        let fault = |source| GraphProblem::Convolution { node: name.into(), source };
+        let (input, axes) = self.volume(of, name, order)?;
+        let pooling = build(input);
+        let shape = axes.shape(pooling.output(input).map_err(fault)?);
+        self.lowered(of, name, pooling.lower(input, order), pooling.words(input), shape)
+    }
+
+    /// The largest values over windows: no layer of the flow model, so that the network ends before it.
+    pub fn largest(
+        &mut self,
+        of: ValueId,
+        name: &str,
+        order: Flattening,
+        build: impl FnOnce(Volume) -> Window,
+    ) -> Result<ValueId, GraphProblem> {
+        let fault = |source| GraphProblem::Convolution { node: name.into(), source };
+        let (input, axes) = self.volume(of, name, order)?;
+        let [height, width] = build(input).outputs(input).map_err(fault)?;
+        let output = Volume::new(input.channels(), height, width).map_err(fault)?;
+        let problem = GraphProblem::MaxPooling { node: name.into() };
+        Ok(self.add(Expression::Gap { problem, of }, Some(axes.shape(output))))
+    }
+
+    /// The convolutions, in the order of the graph.
+    pub fn into_convolutions(self) -> Vec<GraphConvolution> {
+        self.convolutions
+    }
+
+    fn lowered(
+        &mut self,
+        of: ValueId,
+        name: &str,
+        affine: Result<Affine, ConvolutionError>,
+        words: String,
+        shape: Vec<usize>,
+    ) -> Result<ValueId, GraphProblem> {
+        match affine {
+            Ok(affine) => match self.spend(name, affine.outputs(), affine.inputs()) {
+                Ok(()) => self.whole(of, name, affine, shape, Some(words)),
+                Err(problem) => Ok(self.add(Expression::Gap { problem, of }, Some(shape))),
+            },
+            Err(source @ ConvolutionError::TooLarge { .. }) => {
+                let problem = GraphProblem::Convolution { node: name.into(), source };
+                Ok(self.add(Expression::Gap { problem, of }, Some(shape)))
+            }
+            Err(source) => Err(GraphProblem::Convolution { node: name.into(), source }),
+        }
+    }
+
+    /// The value as channels, rows and columns; two axes are a signal's.
+    fn volume(&self, of: ValueId, name: &str, order: Flattening) -> Result<(Volume, Axes), GraphProblem> {
+        let shape = self.shape(of).ok_or_else(|| GraphProblem::InputShape { node: name.into() })?;
+        let (channels, sides) = match (order, shape) {
+            (Flattening::ChannelsFirst, [channels, sides @ ..]) => (*channels, sides),
+            (Flattening::ChannelsLast, [sides @ .., channels]) => (*channels, sides),
+            (_, []) => (1, &[][..]),
+        };
+        let (height, width) = match *sides {
+            [height, width] => (height, width),
+            [width] => (1, width),
+            _ => {
+                let value = format!("has {} axes, where a picture or a signal is understood", shape.len());
+                return Err(GraphProblem::Setting { node: name.into(), setting: "its input".into(), value });
+            }
+        };
+        let volume = Volume::new(channels, height, width);
+        let volume = volume.map_err(|source| GraphProblem::Convolution { node: name.into(), source })?;
+        Ok((volume, Axes { order, is_signal: sides.len() == 1 }))
+    }
+}
