@@ -68,6 +68,11 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
         {
             return list_spectra();
         }
+        Err(CommandError::Format(FormatError::Graph { source, .. }))
+            if source.leaves_spectra() && arguments.data.is_none() =>
+        {
+            return list_spectra();
+        }
         loaded => loaded?,
     };
     let network = &loaded.network;

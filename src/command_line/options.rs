@@ -27,7 +27,7 @@ pub(super) struct ChainOptions {
     /// Output function, for files that give only tensors
     #[arg(long, value_name = "NAME", value_parser = output_parser())]
     pub output: Option<OutputFunction>,
-    /// Shape of the input for files with convolutions that give only tensors: C,H,W, or C,W for a signal
+    /// Shape of the input for files with convolutions that do not tell it: C,H,W, or C,W for a signal
     #[arg(long, value_name = "SHAPE", value_parser = formats::parse_input_shape)]
     pub input_shape: Option<Volume>,
     /// How their convolutions move: stride=1,padding=0|same,dilation=1,pool=none|N|global; one for all, or one for each
@@ -110,7 +110,7 @@ pub(super) fn load_network(
     chain: &[String],
     options: &ChainOptions,
 ) -> Result<LoadedNetwork, CommandError> {
-    let tensors = match formats::open(file)? {
+    let tensors = match formats::open_for(file, options.input_shape)? {
         Opened::Network(_) if !chain.is_empty() => {
             return Err(CommandError::Usage(format!(
                 "{}: gives a whole network, so --tensors has nothing to choose; leave it out",

@@ -5,7 +5,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::formats::{self, ChainProblem, ChainProposal, Opened, TensorFile, WeightSpectrum, weight_spectrum};
+use crate::formats::{
+    self, ChainProblem, ChainProposal, FormatError, GraphFile, GraphProblem, Opened, TensorFile, WeightSpectrum,
+    weight_spectrum,
+};
 use crate::network::{ConvolutionSpectrum, SpectrumMethod};
 
 use super::error::CommandError;
@@ -79,11 +82,19 @@ impl SpectrumReport {
 
 /// Prints the spectra of the weights in a file of tensors.
 pub(super) fn run(file: &Path, chain: &[String], options: &ChainOptions, json: bool) -> Result<(), CommandError> {
-    let Opened::Tensors(tensors) = formats::open(file)? else {
-        return Err(CommandError::Usage(format!(
-            "{}: gives a whole network, whose layers `inspect` shows with their spectra; leave --spectra out",
-            file.display()
-        )));
+    let tensors = match formats::open_for(file, options.input_shape)? {
+        Opened::Tensors(tensors) => tensors,
+        Opened::Graph(graph) if chain.is_empty() => {
+            let report = of_graph(file, &graph)?;
+            return if json { print_json(&report) } else { print(&text(file, &report)) };
+        }
+        Opened::Graph(graph) => graph.tensors,
+        Opened::Network(_) => {
+            return Err(CommandError::Usage(format!(
+                "{}: gives a whole network, whose layers `inspect` shows with their spectra; leave --spectra out",
+                file.display()
+            )));
+        }
     };
     let proposal = propose(&tensors, chain, options);
     if proposal.entries.is_empty() {
@@ -91,6 +102,20 @@ pub(super) fn run(file: &Path, chain: &[String], options: &ChainOptions, json: b
     }
     let report = report(&tensors, &proposal)?;
     if json { print_json(&report) } else { print(&text(file, &report)) }
+}
+
+/// The convolutions of a graph that is understood in part, and what ends the network.
+fn of_graph(file: &Path, graph: &GraphFile) -> Result<SpectraReport, CommandError> {
+    let fault = |problem| CommandError::Format(FormatError::Graph { path: file.into(), source: Box::new(problem) });
+    if graph.convolutions.is_empty() {
+        return Err(fault(graph.problem.clone()));
+    }
+    let mut weights = Vec::with_capacity(graph.convolutions.len());
+    for convolution in &graph.convolutions {
+        let undone = |source| fault(GraphProblem::Convolution { node: convolution.name.clone(), source });
+        weights.push(WeightReport::new(convolution.spectrum(&mut || true).map_err(undone)?));
+    }
+    Ok(SpectraReport { network: None, weights, warnings: vec![warnings::of_cut(&graph.problem)] })
 }
 
 fn report(tensors: &TensorFile, proposal: &ChainProposal) -> Result<SpectraReport, CommandError> {

@@ -46,7 +46,7 @@ pub use save::write_beside;
 pub use save_tensors::save_tensors;
 pub use tensors::{TensorFile, TensorInfo, TensorOrder, shape_words};
 
-use crate::network::Network;
+use crate::network::{Network, Volume};
 
 use detect::Format;
 
@@ -79,6 +79,14 @@ pub struct GraphFile {
 /// # Errors
 /// If the file cannot be read, is damaged, or is of a format that is not read.
 pub fn open(path: &Path) -> Result<Opened, FormatError> {
+    open_for(path, None)
+}
+
+/// Opens a weight file as [`open`] does. Where it holds a graph that leaves the shape of its input open, `input` tells it.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_for(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
     let unreadable = |source| FormatError::Read { path: path.into(), source };
     let mut beginning = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
@@ -89,19 +97,19 @@ pub fn open(path: &Path) -> Result<Opened, FormatError> {
         Format::PytorchLegacy => pytorch::open_legacy(path).map(Opened::Tensors),
         Format::PytorchZip => pytorch::open_zip(path).map(Opened::Tensors),
         Format::Safetensors => safetensors::open(path),
-        Format::Hdf5 => keras::open_hdf5(path),
-        Format::Keras => keras::open_archive(path),
-        Format::Onnx => onnx::open(path),
-        Format::Json => open_json(path, &std::fs::read(path).map_err(unreadable)?),
+        Format::Hdf5 => keras::open_hdf5(path, input),
+        Format::Keras => keras::open_archive(path, input),
+        Format::Onnx => onnx::open(path, input),
+        Format::Json => open_json(path, &std::fs::read(path).map_err(unreadable)?, input),
     }
 }
 
-fn open_json(path: &Path, bytes: &[u8]) -> Result<Opened, FormatError> {
+fn open_json(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<Opened, FormatError> {
     match detect::json_kind(path, bytes)? {
         detect::JsonKind::Layerflow => layerflow_json::read(path, bytes).map(Opened::Network),
         detect::JsonKind::Plain => plain_json::read(path, bytes).map(Opened::Network),
-        detect::JsonKind::KerasArchitecture => keras::open_architecture(path, bytes),
-        detect::JsonKind::TensorflowJs => tfjs::open(path, bytes),
+        detect::JsonKind::KerasArchitecture => keras::open_architecture(path, bytes, input),
+        detect::JsonKind::TensorflowJs => tfjs::open(path, bytes, input),
         detect::JsonKind::SafetensorsIndex => safetensors::open_index(path, bytes).map(Opened::Tensors),
     }
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::graph::size;
 use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
 use super::{FormatError, Opened, json, keras};
+use crate::network::Volume;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -138,12 +139,12 @@ fn read_part(path: &Path, start: u64, length: u64, bytes: &mut Vec<u8>) -> std::
 }
 
 /// Opens the model whose JSON is given. Its weights must lie beside it.
-pub(super) fn open(path: &Path, bytes: &[u8]) -> Result<Opened, FormatError> {
+pub(super) fn open(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<Opened, FormatError> {
     let model: Model = json::parse(path, bytes)?;
     let tensors = tensors(path, &model.weights_manifest)?;
     let topology = model.model_topology;
     match topology.get("model_config").or_else(|| topology.get("class_name").map(|_| &topology)) {
-        Some(config) => keras::network(path, config, tensors, Default::default()),
+        Some(config) => keras::network(path, config, tensors, Default::default(), input),
         // A graph of TensorFlow's own operators.
         None => Ok(Opened::Tensors(tensors)),
     }

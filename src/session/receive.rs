@@ -65,7 +65,7 @@ impl Session {
         let GraphFile { network, problem, tensors, .. } = graph;
         let error = FormatError::Graph { path: path.clone(), source: Box::new(problem) };
         let trouble = Trouble::of(&error);
-        let has_matrix = tensors.tensors().iter().any(|tensor| tensor.is_numeric && tensor.shape.len() == 2);
+        let has_matrix = tensors.tensors().iter().any(|tensor| tensor.is_numeric && tensor.shape.len() >= 2);
         match network {
             Some(network) => {
                 self.adopt(path, network, effects);

@@ -147,13 +147,13 @@ fn the_classifier_of_scikit_learn_gives_the_probability_of_its_second_class() {
 #[test]
 fn a_graph_opens_as_far_as_it_is_understood() {
     let Opened::Graph(graph) = formats::open(&data("onnx/lstm.onnx")).unwrap() else { panic!("a whole network") };
-    assert!(graph.problem.to_string().contains("`memory` is a LSTM, which is not understood"), "{}", graph.problem);
+    assert!(graph.problem.to_string().contains("`memory` (LSTM) is not understood"), "{}", graph.problem);
     let names: Vec<String> = graph.network.unwrap().layers().iter().map(|layer| layer.name().to_owned()).collect();
     assert_eq!(names, ["embed", "second"]);
     assert_eq!(graph.tensors.tensors().len(), 4);
     assert_eq!(graph.tensors.matrix("w").unwrap().shape(), (3, 5));
     let warning = printed(&["inspect", data("onnx/lstm.onnx").to_str().unwrap()]);
-    assert!(warning.contains("the network ends before its file does: `memory` is a LSTM"), "{warning}");
+    assert!(warning.contains("the network ends before its file does: `memory` (LSTM)"), "{warning}");
     let chosen =
         printed(&["inspect", data("onnx/lstm.onnx").to_str().unwrap(), "--tensors", "w", "--activation", "relu"]);
     assert!(chosen.contains("3×5") || chosen.contains("5×3"), "{chosen}");
@@ -189,6 +189,36 @@ fn max_pooling_and_large_convolutions_end_the_network_and_are_told() {
     assert_eq!(residual.convolutions.len(), 7);
     let last = &residual.convolutions[6];
     assert_eq!(last.convolution.words(last.input), "conv 3×3, 16→16, on 32×32, padding 1");
+}
+
+#[test]
+fn convolutions_without_a_flow_are_listed_with_their_spectra() {
+    let listed = printed(&["inspect", data("onnx/resnet.onnx").to_str().unwrap()]);
+    assert!(
+        listed.contains("stem") && listed.contains("block2.conv2") && listed.contains("periodic 32×32"),
+        "{listed}"
+    );
+    assert!(listed.contains("`stem`: its matrix would be 16384×3072"), "{listed}");
+    let pooled = printed(&["inspect", data("onnx/maxpool.onnx").to_str().unwrap(), "--spectra", "--json"]);
+    assert!(pooled.contains("conv 2×2, 3→4, on 3×3") && pooled.contains("\"assumed\": false"), "{pooled}");
+}
+
+#[test]
+fn a_shape_that_the_file_leaves_open_is_asked() {
+    let path = data("onnx/open_shape.onnx");
+    let sentence = match formats::open(&path).unwrap() {
+        Opened::Graph(graph) => graph.problem.to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert!(
+        sentence.contains("`conv` needs the shape of its input") && sentence.contains("--input-shape"),
+        "{sentence}"
+    );
+    let input = formats::parse_input_shape("1,4,4").unwrap();
+    let Opened::Network(network) = formats::open_for(&path, Some(input)).unwrap() else { panic!("no network") };
+    assert_eq!((network.inputs(), network.outputs()), (16, 2));
+    let told = printed(&["inspect", path.to_str().unwrap(), "--input-shape", "1,4,4"]);
+    assert!(told.contains("16 inputs, 2 outputs"), "{told}");
 }
 
 #[test]
@@ -269,7 +299,7 @@ fn refusal_of(change: impl Fn(&str) -> String) -> String {
 #[test]
 fn layers_that_are_not_understood_are_named() {
     let lstm = refusal_of(|text| text.replacen("\"Dense\"", "\"LSTM\"", 1));
-    assert!(lstm.contains("`dense_0` is a LSTM, which is not understood"), "{lstm}");
+    assert!(lstm.contains("`dense_0` (LSTM) is not understood"), "{lstm}");
     let mish = refusal_of(|text| text.replacen("\"tanh\"", "\"mish\"", 1));
     assert!(mish.contains("`dense_0`: its activation mish is not understood"), "{mish}");
     let lost = refusal_of(|text| text.replace("dense_1/kernel", "other/kernel"));

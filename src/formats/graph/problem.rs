@@ -8,7 +8,7 @@ use crate::network::ConvolutionError;
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum GraphProblem {
     /// An operator or a kind of layer that is not known.
-    #[error("`{node}` is a {operator}, which is not understood; cut the model before it, or save it without it")]
+    #[error("`{node}` ({operator}) is not understood; cut the model before it, or save it without it")]
     Operator { node: String, operator: String },
     /// A known operator with a setting that is not known.
     #[error("`{node}`: {setting} {value}; save the model without it")]
@@ -43,4 +43,14 @@ pub enum GraphProblem {
     /// A graph that is not a path from one input to one output.
     #[error("{problem}; a network with one input and one output is needed")]
     Ends { problem: String },
+}
+
+impl GraphProblem {
+    /// Whether convolutions before it or after it may still have spectra to show.
+    pub fn leaves_spectra(&self) -> bool {
+        matches!(
+            self,
+            GraphProblem::Convolution { .. } | GraphProblem::TooLarge { .. } | GraphProblem::MaxPooling { .. }
+        )
+    }
 }

@@ -1,6 +1,7 @@
 //! Pictures and signals in a graph: convolutions and pooling, lowered to matrices where those are small.
 
 use super::{Expression, Graph, GraphProblem, ValueId};
+use crate::formats::WeightSpectrum;
 use crate::network::{Affine, AveragePooling, Convolution, ConvolutionError, Flattening, Volume, Window};
 
 /// A convolution of a graph, lowered or not.
@@ -12,6 +13,22 @@ pub struct GraphConvolution {
     pub convolution: Convolution,
     /// The shape of what it is given.
     pub input: Volume,
+}
+
+impl GraphConvolution {
+    /// The spectrum of the convolution on its input, and that of its kernel. `go_on` is asked in between.
+    ///
+    /// # Errors
+    /// If a decomposition fails, or `go_on` answers false.
+    pub fn spectrum(&self, go_on: &mut dyn FnMut() -> bool) -> Result<WeightSpectrum, ConvolutionError> {
+        Ok(WeightSpectrum {
+            name: self.name.clone(),
+            what: self.convolution.words(self.input),
+            operator: self.convolution.operator_spectrum(self.input, go_on)?,
+            kernel: Some(self.convolution.kernel_spectrum()?),
+            is_assumed: false,
+        })
+    }
 }
 
 /// How the axes of a value are those of a volume.

@@ -11,12 +11,21 @@ use super::activation::{self, Activated};
 use super::architecture::{LayerConfig, Model};
 use super::volumes;
 use super::weights::{WeightFault, Weights};
-use crate::network::{Activation, Affine};
+use crate::network::{Activation, Affine, Volume};
 
 /// What BatchNormalization adds to the variance where the file does not tell it.
 const DEFAULT_EPSILON: f64 = 1e-3;
 /// Normalization divides by no less than this.
 const LEAST_DEVIATION: f64 = 1e-7;
+
+/// What a model is given.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Given {
+    /// A value of the model around it.
+    Value(Option<ValueId>),
+    /// The network's input, of this shape where the file leaves it open.
+    Asked(Option<Volume>),
+}
 
 /// What was understood of a model.
 pub(super) struct Understood {
@@ -26,18 +35,20 @@ pub(super) struct Understood {
     pub problem: Option<GraphProblem>,
 }
 
-/// Adds the layers of `model` to the graph as far as they are understood. `given` and `outer`: the value and the layer
-/// for a model within another.
+/// Adds the layers of `model` to the graph as far as they are understood. `outer` is the layer that a model within another is.
 pub(super) fn add(
     graph: &mut Graph,
     model: &Model,
     weights: &Weights<'_>,
-    given: Option<ValueId>,
+    given: Given,
     outer: Option<&LayerConfig>,
 ) -> Result<Understood, FormatError> {
     let mut values: HashMap<&str, ValueId> = HashMap::new();
     let mut input_layer: Option<&str> = None;
-    let mut end = given;
+    let mut end = match given {
+        Given::Value(value) => value,
+        Given::Asked(_) => None,
+    };
     for (place, layer) in model.layers.iter().enumerate() {
         let is_input = layer.class == "InputLayer";
         if let Some(first) = input_layer.filter(|_| is_input) {
@@ -47,7 +58,11 @@ pub(super) fn add(
         let operands: Vec<ValueId> =
             layer.inputs.iter().filter_map(|name| values.get(name.as_str()).copied()).collect();
         let operands = if operands.is_empty() && (place == 0 || is_input) {
-            vec![given.unwrap_or_else(|| graph.input(input_shape(layer)))]
+            vec![match given {
+                Given::Value(Some(value)) => value,
+                Given::Value(None) => graph.input(input_shape(layer, None)),
+                Given::Asked(asked) => graph.input(input_shape(layer, asked)),
+            }]
         } else {
             operands
         };
@@ -57,7 +72,7 @@ pub(super) fn add(
                 Ok(operands.first().copied())
             }
             Some(inner) => {
-                let understood = add(graph, inner, weights, operands.first().copied(), Some(layer))?;
+                let understood = add(graph, inner, weights, Given::Value(operands.first().copied()), Some(layer))?;
                 if understood.problem.is_some() {
                     return Ok(understood);
                 }
@@ -81,11 +96,18 @@ pub(super) fn add(
     Ok(Understood { end: values.get(model.output.as_str()).copied().or(end), problem: None })
 }
 
-/// The shape that a layer's configuration tells for the input, without the samples; none where an axis is open.
-fn input_shape(layer: &LayerConfig) -> Option<Vec<usize>> {
+/// The shape of the input without the samples: what a layer's configuration tells, else what was asked for; none where
+/// an axis stays open.
+fn input_shape(layer: &LayerConfig, asked: Option<Volume>) -> Option<Vec<usize>> {
     let keys = ["batch_shape", "batch_input_shape"];
     let shape = keys.iter().find_map(|key| layer.config.get(*key)).and_then(Value::as_array)?;
-    shape.iter().skip(1).map(|length| length.as_u64().and_then(|length| usize::try_from(length).ok())).collect()
+    let lengths = shape.iter().skip(1).map(|length| length.as_u64().and_then(|length| usize::try_from(length).ok()));
+    let told: Option<Vec<usize>> = lengths.collect();
+    told.or_else(|| match (asked?, shape.len()) {
+        (volume, 4) => Some(vec![volume.height(), volume.width(), volume.channels()]),
+        (volume, 3) => Some(vec![volume.width(), volume.channels()]),
+        _ => None,
+    })
 }
 
 fn add_layer(

@@ -21,6 +21,8 @@ use super::{FormatError, GraphFile, Opened, hdf5, json};
 use architecture::Model;
 use weights::Weights;
 
+use crate::network::Volume;
+
 /// The weights within a `.keras` file.
 pub(super) const WEIGHTS_ENTRY: &str = "model.weights.h5";
 const CONFIG_ENTRY: &str = "config.json";
@@ -32,20 +34,20 @@ const LARGEST_EXPANSION: u64 = 4;
 const ALWAYS_READ_BYTES: u64 = 32 << 20;
 
 /// Opens an HDF5 file: with Keras's `model_config` it is a network, else a list of tensors.
-pub(super) fn open_hdf5(path: &Path) -> Result<Opened, FormatError> {
+pub(super) fn open_hdf5(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
     let bytes = std::fs::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
     let file = hdf5::open(path, bytes)?;
     match file.attributes.get("model_config") {
         Some(config) => {
             let config: Value = json::parse(path, config.as_bytes())?;
-            network(path, &config, file.tensors, file.named_groups)
+            network(path, &config, file.tensors, file.named_groups, input)
         }
         None => Ok(Opened::Tensors(file.tensors)),
     }
 }
 
 /// Opens a `.keras` archive.
-pub(super) fn open_archive(path: &Path) -> Result<Opened, FormatError> {
+pub(super) fn open_archive(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
     let unreadable = |source| FormatError::Read { path: path.into(), source };
     let file = File::open(path).map_err(unreadable)?;
     let file_bytes = file.metadata().map_err(unreadable)?.len();
@@ -63,11 +65,11 @@ pub(super) fn open_archive(path: &Path) -> Result<Opened, FormatError> {
     let most = file_bytes.saturating_mul(LARGEST_EXPANSION).saturating_add(ALWAYS_READ_BYTES);
     let config: Value = json::parse(path, &read(CONFIG_ENTRY, LONGEST_CONFIG.min(most))?)?;
     let weights = hdf5::open(path, read(WEIGHTS_ENTRY, most)?)?;
-    network(path, &config, weights.tensors, weights.named_groups)
+    network(path, &config, weights.tensors, weights.named_groups, input)
 }
 
 /// Opens a configuration whose weights lie beside it under a name that belongs to it.
-pub(super) fn open_architecture(path: &Path, bytes: &[u8]) -> Result<Opened, FormatError> {
+pub(super) fn open_architecture(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<Opened, FormatError> {
     let config: Value = json::parse(path, bytes)?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let names = ["", "_arch", "_architecture", "_config"].iter().filter_map(|ending| stem.strip_suffix(ending));
@@ -83,7 +85,7 @@ pub(super) fn open_architecture(path: &Path, bytes: &[u8]) -> Result<Opened, For
     };
     let bytes = std::fs::read(&file).map_err(|source| FormatError::Read { path: file.clone(), source })?;
     let weights = hdf5::open(&file, bytes)?;
-    network(path, &config, weights.tensors, weights.named_groups)
+    network(path, &config, weights.tensors, weights.named_groups, input)
 }
 
 /// The network of a configuration and its weights.
@@ -92,9 +94,10 @@ pub(super) fn network(
     config: &Value,
     tensors: TensorFile,
     named_groups: HashMap<String, String>,
+    input: Option<Volume>,
 ) -> Result<Opened, FormatError> {
     let (followed, convolutions) = match architecture::model(config) {
-        Ok(model) => follow(path, &model, &Weights::new(&tensors, named_groups))?,
+        Ok(model) => follow(path, &model, &Weights::new(&tensors, named_groups), input)?,
         Err(problem) => (GraphNetwork { network: None, problem: Some(problem) }, Vec::new()),
     };
     match (followed.network, followed.problem) {
@@ -111,9 +114,10 @@ fn follow(
     path: &Path,
     model: &Model,
     weights: &Weights<'_>,
+    input: Option<Volume>,
 ) -> Result<(GraphNetwork, Vec<GraphConvolution>), FormatError> {
     let mut graph = Graph::default();
-    let understood = layers::add(&mut graph, model, weights, None, None)?;
+    let understood = layers::add(&mut graph, model, weights, layers::Given::Asked(input), None)?;
     let mut followed = match understood.end {
         Some(end) => graph
             .network(model.name.clone(), end, None)

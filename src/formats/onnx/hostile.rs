@@ -42,7 +42,7 @@ fn answer(shape: &[i64], node: Vec<NodeProto>, initializer: Vec<TensorProto>) ->
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hostile.onnx");
     std::fs::write(&path, ModelProto { graph: Some(graph), ..ModelProto::default() }.encode_to_vec()).unwrap();
-    match open(&path) {
+    match open(&path, None) {
         Ok(Opened::Graph(graph)) => graph.problem.to_string(),
         Ok(other) => panic!("{other:?}"),
         Err(error) => error.to_string(),
@@ -67,7 +67,7 @@ fn circles_and_names_that_are_given_twice_are_told() {
     assert!(answer(&[1, 2], circle, vec![]).contains("is given `b`, which no node before it gives"));
     let twice = vec![node("Relu", &["x"], "y", vec![]), node("Tanh", &["x"], "y", vec![])];
     assert!(answer(&[1, 2], twice, vec![]).contains("`y` is given twice"));
-    assert!(answer(&[1, 2], vec![node("", &["x"], "y", vec![])], vec![]).contains("a node without an operator"));
+    assert!(answer(&[1, 2], vec![node("", &["x"], "y", vec![])], vec![]).contains("node without an operator"));
     assert!(answer(&[1, 2], vec![node("Gemm", &[], "y", vec![])], vec![]).contains("an operand is absent"));
     assert!(answer(&[1, 2], vec![], vec![]).contains("output `y` is not understood"));
 }
@@ -78,9 +78,9 @@ fn a_function_without_end_does_not_end_the_stack() {
     let mut nodes: Vec<NodeProto> =
         (0..200_000).map(|place| node("Exp", &[&name(place)], &name(place + 1), vec![])).collect();
     nodes.push(node("Relu", &[&name(200_000)], "y", vec![]));
-    assert!(answer(&[1, 2], nodes, vec![]).contains("is a Exp"));
+    assert!(answer(&[1, 2], nodes, vec![]).contains("(Exp) is not understood"));
     let doubled = (0..64).map(|place| node("Mul", &[&name(place), &name(place)], &name(place + 1), vec![])).collect();
-    assert!(answer(&[1, 2], doubled, vec![]).contains("is a Mul"));
+    assert!(answer(&[1, 2], doubled, vec![]).contains("(Mul) is not understood"));
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn shapes_that_cannot_be_are_refused() {
         |target: &[i64]| answer(&[1, 4], vec![node("Reshape", &["x", "s"], "y", vec![])], vec![integers("s", target)]);
     assert!(reshape(&[0, 3, i64::MAX]).contains("needs the shape of its input"));
     assert!(reshape(&[0, 3, -1]).contains("takes 3 values along its axis, but is given 4"));
-    assert!(reshape(&[]).contains("is a Reshape"));
+    assert!(reshape(&[]).contains("(Reshape) is not understood"));
     let turn =
         |order: &[i64]| answer(&[1, 2, 2], vec![node("Transpose", &["x"], "y", vec![ints("perm", order)])], vec![]);
     assert!(turn(&[0, 1, 1]).contains("its order of axes is not understood"));

@@ -1,5 +1,6 @@
 //! ONNX: the graph of a network as other programs run it.
 
+mod bounds;
 mod constant;
 mod elementwise;
 mod graph;

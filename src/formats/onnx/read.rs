@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use prost::Message;
 
+use super::bounds::is_in_proportion;
 use super::constant::{Folder, decode, element_of, shape_of};
 use super::message::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
 use super::nodes::follow;
@@ -13,18 +14,21 @@ use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, size};
 use crate::formats::mapped::MappedFile;
 use crate::formats::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
 use crate::formats::{FormatError, GraphFile, Opened};
-use crate::network::OutputFunction;
+use crate::network::{OutputFunction, Volume};
 
 /// Names of graphs that exporters give to any network.
 const GENERIC_NAMES: [&str; 5] = ["main_graph", "torch_jit", "torch-jit-export", "graph", "main"];
 
 /// Opens an ONNX file.
-pub(in crate::formats) fn open(path: &Path) -> Result<Opened, FormatError> {
+pub(in crate::formats) fn open(path: &Path, asked: Option<Volume>) -> Result<Opened, FormatError> {
     let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: "ONNX", reason };
     let file = MappedFile::open(path)?;
+    if !is_in_proportion(file.as_ref()) {
+        return Err(damaged("its messages would take far more memory than the file itself".into()));
+    }
     let model = ModelProto::decode(file.as_ref()).map_err(|error| damaged(error.to_string()))?;
     let graph = model.graph.ok_or_else(|| damaged("it holds no graph".into()))?;
-    let (followed, convolutions) = follow_all(path, &graph)?;
+    let (followed, convolutions) = follow_all(path, &graph, asked)?;
     let GraphNetwork { network, problem } = followed;
     match (network, problem) {
         (Some(network), None) => Ok(Opened::Network(network)),
@@ -36,7 +40,11 @@ pub(in crate::formats) fn open(path: &Path) -> Result<Opened, FormatError> {
 }
 
 /// The network as far as it is understood, what comes next, and all convolutions whose shapes are known.
-fn follow_all(path: &Path, graph: &GraphProto) -> Result<(GraphNetwork, Vec<GraphConvolution>), FormatError> {
+fn follow_all(
+    path: &Path,
+    graph: &GraphProto,
+    asked: Option<Volume>,
+) -> Result<(GraphNetwork, Vec<GraphConvolution>), FormatError> {
     let mut trace = Trace::new(path, graph);
     let inputs: Vec<&ValueInfoProto> = graph.input.iter().filter(|input| !trace.is_initializer(&input.name)).collect();
     let [input] = inputs[..] else {
@@ -45,7 +53,7 @@ fn follow_all(path: &Path, graph: &GraphProto) -> Result<(GraphNetwork, Vec<Grap
         let problem = Some(GraphProblem::Ends { problem });
         return Ok((GraphNetwork { network: None, problem }, Vec::new()));
     };
-    let base = trace.graph.input(input_shape(input));
+    let base = trace.graph.input(input_shape(input, asked));
     trace.set(&input.name, Value::Traced(Traced::of(base)));
     let mut problem = None;
     let mut understood = Traced::of(base);
@@ -86,13 +94,19 @@ fn follow_all(path: &Path, graph: &GraphProto) -> Result<(GraphNetwork, Vec<Grap
     Ok((followed, trace.graph.into_convolutions()))
 }
 
-/// The lengths of the input's axes without the samples; none where one is open.
-fn input_shape(input: &ValueInfoProto) -> Option<Vec<usize>> {
+/// The lengths of the input's axes without the samples, as the file tells them, else as was asked for; none where one
+/// stays open.
+fn input_shape(input: &ValueInfoProto, asked: Option<Volume>) -> Option<Vec<usize>> {
     let axes = &input.kind.as_ref()?.tensor_type.as_ref()?.shape.as_ref()?.dim;
     let lengths = axes.iter().map(|axis| usize::try_from(axis.dim_value?).ok().filter(|&length| length > 0));
     let skipped = usize::from(axes.len() > 1);
-    let shape: Vec<usize> = lengths.skip(skipped).collect::<Option<_>>()?;
-    (!shape.is_empty()).then_some(shape)
+    let told: Option<Vec<usize>> = lengths.skip(skipped).collect();
+    let shape = told.or_else(|| match (asked?, axes.len()) {
+        (volume, 0 | 4) => Some(vec![volume.channels(), volume.height(), volume.width()]),
+        (volume, 3) => Some(vec![volume.channels(), volume.width()]),
+        _ => None,
+    });
+    shape.filter(|shape| !shape.is_empty())
 }
 
 fn given_opaque(trace: &Trace<'_>, node: &NodeProto) -> bool {

@@ -1,0 +1,135 @@
+//! What the messages of a file would take in memory, before they are read.
+//!
+//! An empty message takes two bytes in a file and hundreds in memory, so that a small file could fill the memory with
+//! messages that say nothing.
+
+use super::message::{
+    AttributeProto, DimensionProto, NodeProto, OperatorSetIdProto, StringStringEntryProto, TensorProto, ValueInfoProto,
+};
+
+/// Messages may take this many times the file…
+const LARGEST_EXPANSION: usize = 4;
+/// …and this much in any case.
+const ALWAYS_READ_BYTES: usize = 32 << 20;
+/// The wire type of a field with a length: text, bytes or a message.
+const WITH_LENGTH: u64 = 2;
+
+/// A kind of message, as far as messages within it are counted.
+#[derive(Clone, Copy)]
+enum Kind {
+    Model,
+    Graph,
+    Node,
+    Attribute,
+    Tensor,
+    Value,
+    Type,
+    TensorType,
+    Shape,
+    /// Nothing within it takes more memory than in the file.
+    Leaf,
+}
+
+impl Kind {
+    /// The kind of the message in a field, and what it takes in memory by itself; none for other fields.
+    fn of_field(self, field: u64) -> Option<(Kind, usize)> {
+        match (self, field) {
+            (Kind::Model, 7) => Some((Kind::Graph, 0)),
+            (Kind::Model, 8) => Some((Kind::Leaf, size_of::<OperatorSetIdProto>())),
+            (Kind::Model, 14) | (Kind::Tensor, 13) => Some((Kind::Leaf, size_of::<StringStringEntryProto>())),
+            (Kind::Graph, 1) => Some((Kind::Node, size_of::<NodeProto>())),
+            (Kind::Graph, 5) | (Kind::Attribute, 5 | 10) => Some((Kind::Tensor, size_of::<TensorProto>())),
+            (Kind::Graph, 11..=13) => Some((Kind::Value, size_of::<ValueInfoProto>())),
+            (Kind::Node, 5) => Some((Kind::Attribute, size_of::<AttributeProto>())),
+            (Kind::Node, 1 | 2) | (Kind::Attribute, 9) => Some((Kind::Leaf, size_of::<String>())),
+            (Kind::Value, 2) => Some((Kind::Type, 0)),
+            (Kind::Type, 1) => Some((Kind::TensorType, 0)),
+            (Kind::TensorType, 2) => Some((Kind::Shape, 0)),
+            (Kind::Shape, 1) => Some((Kind::Leaf, size_of::<DimensionProto>())),
+            _ => None,
+        }
+    }
+}
+
+/// Whether the messages of this file are in proportion to it. What is no message at all is left to the reader.
+pub(super) fn is_in_proportion(file: &[u8]) -> bool {
+    let most = file.len().saturating_mul(LARGEST_EXPANSION).saturating_add(ALWAYS_READ_BYTES);
+    // A list that grows takes up to twice its size.
+    bytes_in_memory(file, Kind::Model).saturating_mul(2) <= most
+}
+
+fn bytes_in_memory(mut message: &[u8], kind: Kind) -> usize {
+    let mut bytes = 0_usize;
+    while let Some((field, wire, rest)) = tag(message) {
+        let (payload, rest) = match wire {
+            0 => (&[][..], varint(rest).map(|(_, rest)| rest)),
+            1 => (&[][..], rest.get(8..)),
+            WITH_LENGTH => match with_length(rest) {
+                Some((payload, rest)) => (payload, Some(rest)),
+                None => (&[][..], None),
+            },
+            5 => (&[][..], rest.get(4..)),
+            _ => (&[][..], None),
+        };
+        if wire == WITH_LENGTH
+            && let Some((inner, own)) = kind.of_field(field)
+        {
+            bytes = bytes.saturating_add(own).saturating_add(bytes_in_memory(payload, inner));
+        }
+        let Some(rest) = rest else { break };
+        message = rest;
+    }
+    bytes
+}
+
+/// The number of the next field, its wire type, and what follows.
+fn tag(message: &[u8]) -> Option<(u64, u64, &[u8])> {
+    let (key, rest) = varint(message)?;
+    Some((key >> 3, key & 7, rest))
+}
+
+fn with_length(message: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = varint(message)?;
+    rest.split_at_checked(usize::try_from(length).ok()?)
+}
+
+/// Seven bits a byte, the least significant first; the last byte is below 128.
+fn varint(message: &[u8]) -> Option<(u64, &[u8])> {
+    let mut value = 0;
+    for (place, byte) in message.iter().enumerate().take(10) {
+        value |= u64::from(byte & 0x7f).checked_shl(7 * place as u32)?;
+        if byte & 0x80 == 0 {
+            return Some((value, &message[place + 1..]));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+
+    use super::super::message::{GraphProto, ModelProto};
+    use super::*;
+
+    fn model(node: Vec<NodeProto>) -> Vec<u8> {
+        ModelProto { graph: Some(GraphProto { node, ..GraphProto::default() }), ..ModelProto::default() }
+            .encode_to_vec()
+    }
+
+    #[test]
+    fn messages_are_counted_as_they_lie_in_memory() {
+        let node = NodeProto { input: vec!["a".into(); 3], ..NodeProto::default() };
+        let expected = 2 * (size_of::<NodeProto>() + 3 * size_of::<String>());
+        assert_eq!(bytes_in_memory(&model(vec![node; 2]), Kind::Model), expected);
+    }
+
+    #[test]
+    fn a_file_of_empty_messages_is_out_of_proportion() {
+        assert!(is_in_proportion(&model(vec![NodeProto::default(); 1000])));
+        assert!(!is_in_proportion(&model(vec![NodeProto::default(); 400_000])));
+        let attributes = vec![AttributeProto::default(); 200_000];
+        assert!(!is_in_proportion(&model(vec![NodeProto { attribute: attributes, ..NodeProto::default() }])));
+        assert!(is_in_proportion(&[0xff; 64]) && is_in_proportion(b"\x3a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"));
+    }
+}
