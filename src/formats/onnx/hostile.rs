@@ -76,8 +76,8 @@ fn circles_and_names_that_are_given_twice_are_told() {
 fn a_function_without_end_does_not_end_the_stack() {
     let name = |place: usize| if place == 0 { "x".to_owned() } else { format!("v{place}") };
     let mut nodes: Vec<NodeProto> =
-        (0..200_000).map(|place| node("Exp", &[&name(place)], &name(place + 1), vec![])).collect();
-    nodes.push(node("Relu", &[&name(200_000)], "y", vec![]));
+        (0..20_000).map(|place| node("Exp", &[&name(place)], &name(place + 1), vec![])).collect();
+    nodes.push(node("Relu", &[&name(20_000)], "y", vec![]));
     assert!(answer(&[1, 2], nodes, vec![]).contains("(Exp) is not understood"));
     let doubled = (0..64).map(|place| node("Mul", &[&name(place), &name(place)], &name(place + 1), vec![])).collect();
     assert!(answer(&[1, 2], doubled, vec![]).contains("(Mul) is not understood"));
