@@ -85,7 +85,7 @@ fn place(index: usize) -> [f32; 2] {
 }
 
 fn distance(placed: Option<Placed>, at: [f32; 2]) -> f32 {
-    placed.map_or(f32::INFINITY, |placed| (placed.at[0] - at[0]).hypot(placed.at[1] - at[1]))
+    placed.map_or(f32::INFINITY, |placed| ((placed.at[0] - at[0]).powi(2) + (placed.at[1] - at[1]).powi(2)).sqrt())
 }
 
 /// The baseline: the distance to every point, the least of them, and whether it is within reach.

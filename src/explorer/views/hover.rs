@@ -65,14 +65,17 @@ impl Card<'_> {
         }
         let t = theme::figure(found.request.t, 2);
         ui.label(theme::note(ui, format!("nearest in the whole space at t = {t}")));
-        egui::Grid::new("nearest points").num_columns(3).show(ui, |ui| {
-            for &(other, distance) in &found.nearest {
-                ui.label(self.scene.memory.number(other).to_string());
-                ui.label(theme::significant(f64::from(distance)));
-                ui.label(label(&self.scene.dataset.labels, other).unwrap_or_default());
-                ui.end_row();
-            }
-        });
+        egui::Grid::new("nearest points").num_columns(3).min_row_height(theme::BODY).spacing([theme::GAP, 1.0]).show(
+            ui,
+            |ui| {
+                for &(other, distance) in &found.nearest {
+                    ui.label(self.scene.memory.number(other).to_string());
+                    ui.label(theme::significant(f64::from(distance)));
+                    ui.label(label(&self.scene.dataset.labels, other).unwrap_or_default());
+                    ui.end_row();
+                }
+            },
+        );
     }
 }
 

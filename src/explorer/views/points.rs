@@ -20,7 +20,7 @@ const RING_RADIUS: f32 = POINT_RADIUS + 3.0;
 /// Half the width of the ring, as a share of half the tile.
 const RING_WIDTH: f32 = 0.13;
 /// A selection of more points than this is told apart by its colours alone; its rings would hide it.
-const MOST_RINGS: usize = 2_000;
+const MOST_RINGS: usize = 60;
 /// The radius of a shape in its tile, as a share of half the tile; the rest is the soft edge.
 const SHAPE_RADIUS: f32 = 0.75;
 /// Depths are sorted into this many slices; within one the order cannot be seen.
