@@ -90,8 +90,16 @@ fn distance(placed: Option<Placed>, at: [f32; 2]) -> f32 {
 
 /// The baseline: the distance to every point, the least of them, and whether it is within reach.
 fn plain_scan(drawn: &[Placed], at: [f32; 2]) -> Option<Placed> {
-    let found = drawn.iter().min_by(|a, b| distance(Some(**a), at).total_cmp(&distance(Some(**b), at)))?;
-    (distance(Some(*found), at) <= REACH).then_some(*found)
+    let mut found = None;
+    let mut least = f32::INFINITY;
+    for placed in drawn {
+        let distance = distance(Some(*placed), at);
+        if distance < least {
+            least = distance;
+            found = Some(*placed);
+        }
+    }
+    found.filter(|_| least <= REACH)
 }
 
 /// A uniform grid over the screen: the points of each cell, one after the other.

@@ -158,3 +158,17 @@ fn data_name(path: &Path) -> String {
     let known = [".csv", ".tsv", ".txt", ".npz", ".npy", ".idx"];
     known.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name).to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_third_point_keeps_its_label() {
+        let points = DMatrix::from_fn(2, 7, |row, column| (10 * row + column) as f64);
+        let labels = Labels::Classes { of_sample: vec![0, 1, 2, 3, 4, 5, 6], names: Vec::new() };
+        let thinned = Dataset { name: "data".into(), points, labels }.every(3);
+        assert_eq!(thinned.points, DMatrix::from_column_slice(2, 3, &[0.0, 10.0, 3.0, 13.0, 6.0, 16.0]));
+        assert_eq!(thinned.labels, Labels::Classes { of_sample: vec![0, 3, 6], names: Vec::new() });
+    }
+}

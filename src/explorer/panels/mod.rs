@@ -20,8 +20,10 @@ pub fn left(ui: &mut Ui, session: &Session) -> Vec<Command> {
         commands.extend(network::layers(ui, session));
         network::heading(ui, "Data");
         commands.extend(data::show(ui, session));
-        network::heading(ui, "Selection");
-        commands.extend(selection::show(ui, session));
+        if session.scene().is_some() {
+            network::heading(ui, "Selection");
+            commands.extend(selection::show(ui, session));
+        }
     });
     commands
 }

@@ -293,13 +293,17 @@ impl View<'_> {
     fn mark_others(&self, painter: &Painter, palette: &Palette, count: usize, buffers: &Buffers) {
         let settings = &self.input.view.points;
         let neighbours = settings.resting.and_then(|sample| self.neighbours(sample));
-        if settings.row.is_none() && neighbours.is_none() {
+        if settings.row.is_none() && settings.resting.is_none() {
             return;
         }
         for layer in buffers.layers.iter().take(count) {
             let find = |sample: usize| layer.order.iter().find(|placed| placed.sample as usize == sample);
             if let Some(placed) = settings.row.and_then(find) {
                 ring(painter, palette, points::place(placed), theme::THICK);
+            }
+            // The same point in the other view, too.
+            if let Some(placed) = settings.resting.and_then(find) {
+                ring(painter, palette, points::place(placed), theme::THIN);
             }
             let Some(found) = neighbours else { continue };
             let Some(from) = find(found.request.sample) else { continue };
