@@ -154,7 +154,7 @@ impl ExplorerApp {
         let explaining = self.session.window.model;
         let mut commands = if explaining { super::model_help::show(ui.ctx()) } else { keyboard::commands(ui.ctx()) };
         commands.extend(drop::commands(ui.ctx()));
-        let in_front = self.session.path_prompt.is_some() || self.session.import.is_some();
+        let in_front = explaining || self.session.path_prompt.is_some() || self.session.import.is_some();
         if keyboard::escape(ui.ctx()) && !in_front && !self.stage.selecting() {
             commands.push(Command::View(ViewCommand::Points(PointCommand::Clear)));
         }
