@@ -50,7 +50,13 @@ impl Hdf5Tensors {
         if count.is_none_or(|bytes| bytes > most) {
             return Err("claims far more values than its file can hold; save the file again".into());
         }
-        dataset.read_f64().map_err(|error| format!("cannot be read ({error}); save the file again"))
+        let values = dataset.read_f64().map_err(|error| format!("cannot be read ({error}); save the file again"))?;
+        let expected = elements(dataset)?;
+        // A changed type may keep several numbers, or parts of one, where the shape counts one.
+        if values.len() as u64 != expected {
+            return Err(format!("claims {expected} values, but {} are stored; save the file again", values.len()));
+        }
+        Ok(values)
     }
 }
 

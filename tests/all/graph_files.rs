@@ -307,6 +307,12 @@ fn layers_that_are_not_understood_are_named() {
 }
 
 #[test]
+fn a_dataset_of_another_type_than_its_shape_counts_is_told() {
+    let sentence = formats::open(&data("keras/mistyped.h5")).unwrap_err().to_string();
+    assert!(sentence.contains("values, but") && sentence.contains("are stored"), "{sentence}");
+}
+
+#[test]
 fn no_beginning_and_no_changed_byte_of_a_graph_file_makes_trouble() {
     let folder = tempfile::tempdir().unwrap();
     for name in [
