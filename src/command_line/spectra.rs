@@ -121,7 +121,7 @@ fn of_graph(file: &Path, graph: &GraphFile) -> Result<SpectraReport, CommandErro
 fn report(tensors: &TensorFile, proposal: &ChainProposal) -> Result<SpectraReport, CommandError> {
     let mut weights = Vec::new();
     for place in 0..proposal.entries.len() {
-        weights.extend(weight_spectrum(tensors, proposal, place, &mut || true)?.map(WeightReport::new));
+        weights.extend(weight_spectrum(tensors, proposal, place, &mut |_| true)?.map(WeightReport::new));
     }
     let warning = |problem: &ChainProblem| {
         if problem.is_fatal() { warnings::of_no_flow(problem) } else { warnings::of_problem(problem) }

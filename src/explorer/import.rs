@@ -4,8 +4,9 @@ use egui::{
     Align2, Button, ComboBox, Context, Grid, Key, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, Window,
 };
 
+use super::import_spectra;
 use super::theme::{self, Palette};
-use crate::formats::{ChainEntry, shape_words};
+use crate::formats::{ChainEntry, is_layer_weight, shape_words};
 use crate::network::{Activation, OutputFunction};
 use crate::session::{Import, ImportCommand, file_name};
 
@@ -23,15 +24,23 @@ pub fn show(ctx: &Context, import: &Import, keys: bool) -> Vec<ImportCommand> {
     let title = format!("Import {}", file_name(&import.path));
     let window = Window::new(title).id(egui::Id::unique("import")).collapsible(false).open(&mut open);
     window.default_width(WIDTH).anchor(Align2::CENTER_CENTER, [0.0, 0.0]).show(ctx, |ui| {
-        ui.label("This file holds matrices, but not what happens between them. One question: the activation.");
+        ui.label(if import.chain.has_convolutions() {
+            "This file holds matrices and convolutions. Two questions: the activation, and the shape of the input."
+        } else {
+            "This file holds matrices, but not what happens between them. One question: the activation."
+        });
         ui.add_space(theme::GAP);
         commands.extend(question(ui, import));
+        commands.extend(import_spectra::questions(ui, import));
         ui.separator();
         let area = ScrollArea::both().id_salt("chain").max_height(CHAIN_HEIGHT).auto_shrink([false, true]);
         area.show(ui, |ui| commands.extend(chain(ui, import)));
         ui.collapsing(format!("All {} tensors of the file", import.file.tensors().len()), |ui| {
             commands.extend(tensors(ui, import));
         });
+        if let Some(spectrum) = &import.spectrum {
+            import_spectra::spectrum(ui, spectrum);
+        }
         ui.separator();
         commands.extend(closing(ui, import, keys));
     });
@@ -118,6 +127,7 @@ fn row(ui: &mut Ui, place: usize, entry: &ChainEntry, import: &Import) -> Vec<Im
         let tip = "Move the layer one place towards the input";
         button(ui, place > 0, false, "Up", tip, ImportCommand::MoveUp(place));
         button(ui, true, false, "Remove", "Take the layer out of the chain", ImportCommand::Remove(place));
+        commands.extend(import_spectra::button(ui, place));
     });
     commands
 }
@@ -143,9 +153,10 @@ fn tensors(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
         |ui, rows| {
             for tensor in found.get(rows).unwrap_or(&[]) {
                 ui.horizontal(|ui| {
-                    let add = ui.add_enabled(tensor.is_numeric && tensor.shape.len() == 2, Button::new("Add").small());
-                    let add = add.on_hover_text("Append this matrix to the chain");
-                    let add = add.on_disabled_hover_text("Only matrices are layers; a bias comes with its matrix.");
+                    let add = ui.add_enabled(is_layer_weight(tensor), Button::new("Add").small());
+                    let add = add.on_hover_text("Append this weight to the chain");
+                    let add = add
+                        .on_disabled_hover_text("Only matrices and kernels are layers; a bias comes with its matrix.");
                     add.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Add {}", tensor.name)));
                     if add.clicked() {
                         commands.push(ImportCommand::Append(tensor.name.clone()));

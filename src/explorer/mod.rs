@@ -4,6 +4,7 @@ mod app;
 mod drop;
 mod icons;
 mod import;
+mod import_spectra;
 mod keyboard;
 mod menu;
 mod model_help;

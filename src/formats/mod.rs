@@ -35,7 +35,7 @@ use std::path::Path;
 
 pub use chain::{
     ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Normalisation, PaddingRule, PoolingRule,
-    WeightSpectrum, build, convolution_words, parse_input_shape, weight_spectrum,
+    WeightSpectrum, build, convolution_words, is_layer_weight, parse_input_shape, weight_spectrum,
 };
 pub use error::FormatError;
 pub use graph::{GraphConvolution, GraphProblem};

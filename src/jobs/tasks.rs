@@ -60,6 +60,13 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
                 }
             })
         }
+        Effect::FindSpectrum(file, chain, place) => {
+            let name = chain.entries.get(place).map(|entry| entry.weight_name.clone()).unwrap_or_default();
+            TaskWork::new(Task::Spectrum, format!("Spectrum of {name}"), move |progress| {
+                let spectrum = formats::weight_spectrum(&file, &chain, place, &mut |share| tell(progress, share, ""));
+                Outcome::Spectrum(file, spectrum.map_err(|error| Trouble::of(&error)))
+            })
+        }
         Effect::Build(document, known) => {
             TaskWork::new(Task::Build, "Building the flow", move |progress| build(document, known, progress))
         }

@@ -83,6 +83,8 @@ pub enum Task {
     Inspect,
     /// Making what the strip of all layers shows.
     Survey,
+    /// Decomposing one weight of the import assistant.
+    Spectrum,
     /// Writing a file.
     Save,
     /// Waiting for a file dialog.
@@ -114,6 +116,7 @@ impl Task {
             Task::Story => "Following the selected points",
             Task::Inspect => "Preparing the layer panel",
             Task::Survey => "Surveying all layers",
+            Task::Spectrum => "Finding a spectrum",
             Task::Save => "Saving",
             Task::Dialog => "The file dialog",
         }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::dataset::Dataset;
 use crate::flow::Flow;
-use crate::formats::{ChainProposal, GraphFile, TensorFile};
+use crate::formats::{ChainProposal, GraphFile, TensorFile, WeightSpectrum};
 use crate::network::Network;
 use crate::resnet::Refinement;
 
@@ -25,6 +25,8 @@ pub enum Effect {
     ReadFiles(Vec<PathBuf>, Option<usize>),
     /// Read the tensors of a chain and join them to a network.
     ReadChain(PathBuf, Arc<TensorFile>, ChainProposal),
+    /// Find the spectrum of one weight of a chain, at this place.
+    FindSpectrum(Arc<TensorFile>, ChainProposal, usize),
     /// Decompose the network (unless its flow is known already) and sample the data's path.
     Build(Document, Option<Arc<Flow>>),
     /// Follow the scene's data through a ResNet.
@@ -82,6 +84,8 @@ pub enum Outcome {
     Inspected(Arc<Scene>, usize, Result<Arc<LayerDetail>, SceneError>),
     /// What the strip of all layers shows.
     Surveyed(Arc<Scene>, Result<Arc<Survey>, SceneError>),
+    /// The spectrum of a weight of this file; `None` where the work was cancelled.
+    Spectrum(Arc<TensorFile>, Result<Option<WeightSpectrum>, Trouble>),
     /// A file was written, or not.
     Saved(PathBuf, Result<(), Trouble>),
     /// The answer to a file dialog.

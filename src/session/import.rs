@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Effect, Session};
+use super::{Effect, Session, Severity, Task, Trouble};
 use crate::formats::{
-    ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, TensorFile, TensorInfo, parse_input_shape,
+    ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, TensorFile, TensorInfo, WeightSpectrum,
+    parse_input_shape,
 };
 use crate::network::{Activation, OutputFunction};
 
@@ -29,6 +30,8 @@ pub struct Import {
     pub convolutions: String,
     /// Why one of the two is not understood.
     pub misunderstood: Option<String>,
+    /// The spectrum of the weight that was last asked for.
+    pub spectrum: Option<WeightSpectrum>,
 }
 
 /// A change of the chain. Places count from 0.
@@ -52,6 +55,8 @@ pub enum ImportCommand {
     InputShape(String),
     /// How the convolutions move, one for all or one for each between semicolons.
     Convolutions(String),
+    /// Find the singular values of the weight at this place.
+    Spectrum(usize),
     /// Search the tensors.
     Search(String),
     /// Read the values and show the network.
@@ -66,7 +71,16 @@ impl Import {
         let chain = ChainProposal::new(&file, USUAL_ACTIVATION, OutputFunction::Identity);
         let empty = String::new;
         let (search, input_shape, convolutions) = (empty(), empty(), empty());
-        Import { path, file: Arc::new(file), chain, search, input_shape, convolutions, misunderstood: None }
+        Import {
+            path,
+            file: Arc::new(file),
+            chain,
+            search,
+            input_shape,
+            convolutions,
+            misunderstood: None,
+            spectrum: None,
+        }
     }
 
     /// The tensor of this name.
@@ -116,7 +130,11 @@ impl Import {
             ImportCommand::Search(text) => self.search = text,
             ImportCommand::InputShape(text) => self.input_shape = text,
             ImportCommand::Convolutions(text) => self.convolutions = text,
-            ImportCommand::Remove(_) | ImportCommand::MoveUp(_) | ImportCommand::Open | ImportCommand::Close => {}
+            ImportCommand::Remove(_)
+            | ImportCommand::MoveUp(_)
+            | ImportCommand::Spectrum(_)
+            | ImportCommand::Open
+            | ImportCommand::Close => {}
         }
         self.read_shapes();
     }
@@ -143,11 +161,26 @@ impl Session {
             ImportCommand::Open => {
                 effects.push(Effect::ReadChain(import.path.clone(), import.file.clone(), import.chain.clone()));
             }
+            ImportCommand::Spectrum(place) => {
+                effects.push(Effect::FindSpectrum(import.file.clone(), import.chain.clone(), place));
+            }
             ImportCommand::Close => {
                 self.import = None;
+                effects.push(Effect::Cancel(Task::Spectrum));
                 self.fall_back(effects);
             }
             command => import.change(command),
+        }
+    }
+
+    pub(super) fn take_spectrum(&mut self, file: &Arc<TensorFile>, result: Result<Option<WeightSpectrum>, Trouble>) {
+        let Some(import) = self.import.as_mut().filter(|import| Arc::ptr_eq(&import.file, file)) else { return };
+        match result {
+            Ok(Some(spectrum)) => import.spectrum = Some(spectrum),
+            Ok(None) => {}
+            Err(trouble) => {
+                self.notices.add(Severity::Error, trouble.sentence, trouble.details);
+            }
         }
     }
 }

@@ -41,6 +41,7 @@ impl Session {
             Outcome::Story(scene, result) => self.take_story(&scene, result),
             Outcome::Inspected(scene, layer, made) => self.take_detail(&scene, layer, made),
             Outcome::Surveyed(scene, made) => self.take_survey(&scene, made),
+            Outcome::Spectrum(file, result) => self.take_spectrum(&file, result),
             Outcome::Saved(path, Ok(())) => self.saved(path),
             Outcome::Saved(_, Err(trouble)) => {
                 self.notices.add(Severity::Error, trouble.sentence, trouble.details);
@@ -209,7 +210,7 @@ impl Session {
             Task::Neighbours => self.give_up_neighbours(),
             Task::Inspect => self.give_up_detail(),
             Task::Survey => self.give_up_survey(),
-            Task::Read | Task::ReadData | Task::Save | Task::Dialog | Task::Story => {}
+            Task::Read | Task::ReadData | Task::Spectrum | Task::Save | Task::Dialog | Task::Story => {}
         }
     }
 

@@ -366,7 +366,7 @@ impl Session {
             }
             Task::Study => self.give_up_study(),
             Task::Field | Task::Neighbours | Task::Inspect | Task::Survey => self.give_up(task),
-            Task::Refine | Task::Read | Task::ReadData | Task::Save | Task::Dialog | Task::Story => {}
+            Task::Refine | Task::Read | Task::ReadData | Task::Spectrum | Task::Save | Task::Dialog | Task::Story => {}
         }
         self.fall_back(effects);
     }

@@ -16,6 +16,7 @@ use std::collections::HashSet;
 pub use build::build;
 pub use moves::words as convolution_words;
 pub use normalisation::Normalisation;
+pub use pairing::is_layer_weight;
 pub use problem::ChainProblem;
 pub use settings::{ConvolutionSettings, PaddingRule, PoolingRule, parse_input_shape};
 pub use spectra::{WeightSpectrum, weight_spectrum};

@@ -31,10 +31,14 @@ fn is_matrix(tensor: &TensorInfo) -> bool {
     tensor.is_numeric && tensor.shape.len() == 2 && !tensor.shape.contains(&0)
 }
 
-/// Whether the tensor may be the kernel of a convolution: three or four axes, and a name that says weight.
+/// Whether the tensor may be the weight of a layer: a matrix, or the kernel of a convolution.
+pub fn is_layer_weight(tensor: &TensorInfo) -> bool {
+    is_matrix(tensor) || is_kernel(tensor)
+}
+
+/// Whether the tensor may be the kernel of a convolution: it has three or four axes.
 pub(super) fn is_kernel(tensor: &TensorInfo) -> bool {
-    let axes = KernelAxes::of_shape(&tensor.shape, false);
-    tensor.is_numeric && axes.is_some() && says_weight(&tensor.name)
+    tensor.is_numeric && KernelAxes::of_shape(&tensor.shape, false).is_some()
 }
 
 pub(super) fn weight<'a>(index: &Index<'a>, entry: &ChainEntry) -> Result<&'a TensorInfo, ChainProblem> {
@@ -65,8 +69,13 @@ pub(super) fn bias_by_name(index: &Index<'_>, weight: &str) -> Option<String> {
 /// right after a matrix is its bias if its length fits.
 pub(super) fn pair(tensors: &[TensorInfo]) -> Vec<ChainEntry> {
     let index = index(tensors);
-    let candidates: Vec<&TensorInfo> =
-        tensors.iter().filter(|tensor| tensor.in_model && (is_matrix(tensor) || is_kernel(tensor))).collect();
+    // Other things than kernels have three or four axes too, such as places in a text; where names tell, they decide.
+    let names_tell = tensors.iter().any(|tensor| says_weight(&tensor.name));
+    let proposed = |tensor: &TensorInfo| {
+        let is_weight = is_matrix(tensor) || (is_kernel(tensor) && (!names_tell || says_weight(&tensor.name)));
+        tensor.in_model && is_weight
+    };
+    let candidates: Vec<&TensorInfo> = tensors.iter().filter(|tensor| proposed(tensor)).collect();
     let biases: HashSet<String> = candidates.iter().filter_map(|tensor| bias_by_name(&index, &tensor.name)).collect();
     let weights = candidates.into_iter().filter(|tensor| !biases.contains(&tensor.name));
     let mut ordered: Vec<&TensorInfo> = tensors.iter().collect();

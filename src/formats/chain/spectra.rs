@@ -27,7 +27,7 @@ pub struct WeightSpectrum {
     pub is_assumed: bool,
 }
 
-/// Finds the spectrum of the weight at this place of the chain. `go_on` is asked in between; once it answers false there
+/// Finds the spectrum of the weight at this place of the chain. `go_on` is told the part done, 0 to 1, and asked; once it answers false there
 /// is none, which is `Ok(None)`.
 ///
 /// # Errors
@@ -36,7 +36,7 @@ pub fn weight_spectrum(
     file: &TensorFile,
     chain: &ChainProposal,
     place: usize,
-    go_on: &mut dyn FnMut() -> bool,
+    go_on: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Option<WeightSpectrum>, FormatError> {
     let Some(entry) = chain.entries.get(place) else { return Ok(None) };
     let index = index(file.tensors());

@@ -154,6 +154,8 @@ fn what_the_shapes_do_not_decide_is_asked() {
     list[7] = ("fc.weight", &[10, 25]);
     assert!(shaped(&list, "1,8,8", "").1.unwrap().contains("none of the usual ways"));
     assert!(shaped(&CNN, "3,8,8", "").1.unwrap().contains("the kernel takes 1 channels, but its input is 3×8×8"));
+    let alone: [(&str, &[usize]); 1] = [("arr_0", &[8, 3, 3, 3])];
+    assert_eq!(shaped(&alone, "3,6,6", "padding=same").1, None);
     assert!(shaped(&CNN, "1,300,300", "padding=0").1.unwrap().contains("at most 4096 on a side"));
 }
 

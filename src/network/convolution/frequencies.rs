@@ -27,7 +27,7 @@ const MOST_VALUES: usize = 1 << 22;
 pub(super) fn periodic(
     convolution: &Convolution,
     torus: [usize; 2],
-    go_on: &mut dyn FnMut() -> bool,
+    go_on: &mut dyn FnMut(f32) -> bool,
 ) -> Result<ConvolutionSpectrum, ConvolutionError> {
     let stride = convolution.window().stride;
     if stride.contains(&0) {
@@ -44,9 +44,10 @@ pub(super) fn periodic(
     let frequencies =
         affordable(all, |count| count.saturating_mul(work) <= MOST_WORK && count.saturating_mul(values) <= MOST_VALUES);
     let mut singular_values = Vec::new();
+    let count = frequencies[0] * frequencies[1];
     for (row, column, multiplicity) in half(frequencies) {
         for group in 0..convolution.groups() {
-            if !go_on() {
+            if !go_on(singular_values.len() as f32 / values.saturating_mul(count) as f32) {
                 return Err(ConvolutionError::Cancelled);
             }
             let turn = |at: usize, of: usize| at as f64 / of as f64;

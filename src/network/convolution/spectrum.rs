@@ -86,14 +86,14 @@ impl SpectrumMethod {
 
 impl Convolution {
     /// The singular values of the convolution on inputs of this shape: of its matrix where that is affordable, else of
-    /// the periodic convolution. `go_on` is asked in between.
+    /// the periodic convolution. `go_on` is told the part done, 0 to 1, and asked.
     ///
     /// # Errors
     /// If the input does not fit, a decomposition fails, or `go_on` answers false.
     pub fn operator_spectrum(
         &self,
         input: Volume,
-        go_on: &mut dyn FnMut() -> bool,
+        go_on: &mut dyn FnMut(f32) -> bool,
     ) -> Result<ConvolutionSpectrum, ConvolutionError> {
         let (outputs, inputs) = (self.output(input)?.values(), input.values());
         let (less, more) = (outputs.min(inputs), outputs.max(inputs));
@@ -115,7 +115,7 @@ impl Convolution {
     pub fn periodic_spectrum(
         &self,
         torus: [usize; 2],
-        go_on: &mut dyn FnMut() -> bool,
+        go_on: &mut dyn FnMut(f32) -> bool,
     ) -> Result<ConvolutionSpectrum, ConvolutionError> {
         frequencies::periodic(self, torus, go_on)
     }
