@@ -134,7 +134,9 @@ impl Drawing<'_> {
             let (from, to) = (self.place(-end), self.place(end));
             self.painter.line_segment([from, to], Stroke::new(THIN, self.palette.track));
             let text = coordinate_name(*coordinate);
-            self.painter.text(to, Align2::CENTER_CENTER, text, theme::small_font(), self.palette.faint_ink);
+            // A leading direction is turned onto the positive half of its axis, where its own name stands.
+            let at = if glyph.is_whole { to } else { from };
+            self.painter.text(at, Align2::CENTER_CENTER, text, theme::small_font(), self.palette.faint_ink);
         }
     }
 
