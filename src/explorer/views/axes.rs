@@ -71,8 +71,8 @@ pub fn truth(labels: &[String], now: f64, whole: Option<f64>, dimension: usize) 
         };
     }
     let percent = |share: f64| theme::figure(100.0 * share, if share > 0.9995 { 2 } else { 1 });
-    let what = if whole.is_some() || labels.len() <= 3 { labels.join(", ") } else { "A plane".to_owned() };
     let whole = whole.map_or_else(String::new, |whole| format!(", {} % over the whole flow", percent(whole)));
+    let what = labels.join(", ");
     format!("{what} of {dimension} dimensions: {} % of the variance is seen now{whole}.", percent(now))
 }
 
@@ -110,7 +110,7 @@ mod tests {
         );
         assert!(truth(&labels, 1.0, Some(1.0), 2).contains("whole truth"));
         assert_eq!(
-            truth(&["a"; 4].map(str::to_owned), 1.0, None, 8),
+            truth(&["A plane".to_owned()], 1.0, None, 8),
             "A plane of 8 dimensions: 100.00 % of the variance is seen now."
         );
     }

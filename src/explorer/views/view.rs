@@ -31,6 +31,8 @@ use crate::session::{
 const TURN: f64 = std::f64::consts::TAU * 0.6;
 /// Magnification for one point of wheel movement, as a natural logarithm.
 const ZOOM_SPEED: f32 = 0.002;
+/// What the picture of a tour shows, in words.
+const TOUR: &str = "A turning plane";
 /// How near the mouse must be to a point to mean it.
 const REACH: f32 = 10.0;
 /// How strong the lines to the neighbours of a point are.
@@ -326,7 +328,9 @@ impl View<'_> {
         let at = rect.left_top() + vec2(GAP, GAP);
         painter.text(at, egui::Align2::LEFT_TOP, title, theme::small_font(), palette.faint_ink);
         let now = self.scene.extent.share_at(&self.sight.rows, self.input.t);
-        let mut notes = vec![axes::truth(&self.frame.labels, now, self.frame.share, self.scene.extent.dimension())];
+        let turning_plane = [TOUR.to_owned()];
+        let labels = if self.frame.tour_directions().is_some() { &turning_plane[..] } else { &self.frame.labels };
+        let mut notes = vec![axes::truth(labels, now, self.frame.share, self.scene.extent.dimension())];
         notes.extend(self.scene.reflection_words());
         if sources.iter().any(|source| matches!(source, Source::Plain(_))) {
             notes.extend(field::words(self.input));
