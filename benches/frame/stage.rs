@@ -37,7 +37,13 @@ pub fn evaluator() {
         for phase in &flow.layers()[0].phases {
             let t = 0.5 * (phase.start + phase.end);
             let frame = median(|| path.project(&flow, black_box(t), &rows, &mut places));
-            println!("{:>12} at d = {width}: {frame:.2?}, {:.2} × the sum", phase.kind.name(), ratio(frame, sum));
+            // Between the values before and after an activation a point moves straight: both are read.
+            let arrays = if phase.motion.is_affine() { 1 } else { 2 };
+            let each = ratio(frame, sum) / f64::from(arrays);
+            println!(
+                "{:>12} at d = {width}: {frame:.2?} over {arrays} such arrays, {each:.2} × the sum for each",
+                phase.kind.name()
+            );
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The data as one mesh: a textured quad a point, far ones first.
 
+use std::sync::Arc;
+
 use egui::{Color32, ColorImage, Context, Mesh, Pos2, Rect, Shape, TextureHandle, TextureOptions, pos2, vec2};
 
 use super::looks::{Look, Looks, Standing};
@@ -77,16 +79,19 @@ fn distance(shape: usize, x: f32, y: f32) -> f32 {
 }
 
 /// Draws every point that falls into the view and is not hidden, those at the front over the others, and those that
-/// have a picture as such. `order` is a buffer kept from frame to frame.
+/// have a picture as such. `order` and `kept` are buffers kept from frame to frame: by the next frame nothing else uses
+/// the mesh, and its memory is written anew rather than asked for again.
 pub fn meshes(
     mapping: &Mapping,
     positions: &[[f32; 3]],
     looks: &Looks,
     (texture, atlas): (&TextureHandle, Option<&Atlas>),
-    (palette, order): (&Palette, &mut Vec<Placed>),
+    (palette, order, kept): (&Palette, &mut Vec<Placed>, &mut Arc<Mesh>),
 ) -> [Shape; 2] {
     place_all(mapping, positions, &looks.standing, order);
-    let mut dots = Mesh::with_texture(texture.id());
+    let mut dots = Arc::try_unwrap(std::mem::take(kept)).unwrap_or_default();
+    dots.clear();
+    dots.texture_id = texture.id();
     let mut pictures = atlas.map(Atlas::mesh).unwrap_or_default();
     let count = if atlas.is_some() { 0 } else { order.len() };
     dots.reserve_triangles(2 * count);
@@ -95,7 +100,8 @@ pub fn meshes(
     let mut draw = |placed: &Placed, sample: usize| {
         let (Some(&colour), Some(&shape)) = (looks.colours.get(sample), looks.shapes.get(sample)) else { return };
         let near = 1.0 - mapping.depth * (1.0 - (0.5 + 0.5 * placed.depth).clamp(0.0, 1.0));
-        let colour = palette.stage.lerp_to_gamma(colour, 1.0 - DEPTH_FADE * (1.0 - near));
+        let fades = mapping.depth > 0.0;
+        let colour = if fades { palette.stage.lerp_to_gamma(colour, 1.0 - DEPTH_FADE * (1.0 - near)) } else { colour };
         let scale = 1.0 - DEPTH_SHRINK * (1.0 - near);
         match atlas.filter(|atlas| atlas.has(sample)) {
             Some(atlas) => atlas.add(&mut pictures, sample, place(placed), scale, colour),
@@ -111,7 +117,8 @@ pub fn meshes(
         }
     }
     front.into_iter().for_each(|placed| draw(placed, placed.sample as usize));
-    [Shape::mesh(dots), Shape::mesh(pictures)]
+    *kept = Arc::new(dots);
+    [Shape::Mesh(Arc::clone(kept)), Shape::mesh(pictures)]
 }
 
 /// A ring around each selected point that is drawn; none where there are too many of them.

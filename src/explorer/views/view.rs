@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Response, Sense, Stroke, TextureHandle, Ui, vec2};
+use egui::{CursorIcon, Mesh, Painter, PointerButton, Pos2, Rect, Response, Sense, Stroke, TextureHandle, Ui, vec2};
 
 use super::areas;
 use super::axes;
@@ -73,6 +73,7 @@ struct LayerBuffers {
     positions: Vec<[f32; 3]>,
     grid: Vec<[f32; 3]>,
     order: Vec<Placed>,
+    dots: Arc<Mesh>,
     trails: Trails,
 }
 
@@ -135,9 +136,9 @@ impl View<'_> {
             grid::error_lines(&painter, palette, &mapping, &first.positions, &second.positions);
         }
         for (source, layer) in sources.iter().zip(&mut buffers.layers).rev() {
-            let LayerBuffers { positions, order, .. } = layer;
+            let LayerBuffers { positions, order, dots, .. } = layer;
             let textures = (self.texture, self.atlas);
-            let shapes = points::meshes(&mapping, positions, self.looks, textures, (palette, order));
+            let shapes = points::meshes(&mapping, positions, self.looks, textures, (palette, order, dots));
             // Where both are shown the plain net is what is compared to: the ResNet is drawn through it.
             let ghost = sources.len() > 1 && matches!(source, Source::Plain(_));
             painter.extend(shapes.map(|shape| if ghost { fainter(shape) } else { shape }));
