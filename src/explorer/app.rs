@@ -183,6 +183,8 @@ impl ExplorerApp {
         self.perform(detail);
         let survey = self.session.watch_survey();
         self.perform(survey);
+        let flow = self.session.watch_training(seconds);
+        self.perform(flow);
     }
 
     fn bars(&mut self, ui: &mut Ui) -> Vec<Command> {

@@ -2,7 +2,7 @@
 
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
-use crate::session::{Command, PlaybackCommand, Purpose, ViewCommand};
+use crate::session::{Command, EditCommand, PlaybackCommand, Purpose, ViewCommand};
 
 /// A key with what it does, in the words of the help.
 pub struct Binding {
@@ -13,7 +13,7 @@ pub struct Binding {
 }
 
 /// Every key, for the help.
-pub const BINDINGS: [Binding; 13] = [
+pub const BINDINGS: [Binding; 15] = [
     Binding { keys: "Space", words: "play or pause" },
     Binding { keys: "← →", words: "a phase back or on" },
     Binding { keys: "Shift ← →", words: "a layer back or on" },
@@ -23,6 +23,8 @@ pub const BINDINGS: [Binding; 13] = [
     Binding { keys: "R", words: "plain net or ResNet" },
     Binding { keys: "Ctrl O", words: "open a network" },
     Binding { keys: "Ctrl S", words: "save the network" },
+    Binding { keys: "Ctrl Z", words: "take the last change of the network back" },
+    Binding { keys: "Ctrl Y", words: "make it again" },
     Binding { keys: "Shift drag", words: "on the timeline: loop a part of it" },
     Binding { keys: "Shift click", words: "on a point: it joins or leaves the selection" },
     Binding { keys: "Shift drag", words: "a box or a lasso: its points join the selection" },
@@ -56,6 +58,11 @@ pub const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key
 /// Ctrl (Cmd) with Q.
 pub const QUIT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Q);
 
+/// Ctrl (Cmd) with Z.
+const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
+/// Ctrl (Cmd) with Y.
+const REDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Y);
+
 /// Whether Escape is pressed and nothing is open that it would close; another reader may still take the key.
 pub fn escape(ctx: &Context) -> bool {
     let open = ctx.text_edit_focused() || egui::Popup::is_any_open(ctx);
@@ -75,6 +82,8 @@ pub fn commands(ctx: &Context) -> Vec<Command> {
             (OPEN, Command::Ask(Purpose::OpenNetwork)),
             (SAVE, Command::Ask(Purpose::SaveNetwork)),
             (QUIT, Command::Quit),
+            (UNDO, Command::Edit(EditCommand::Undo)),
+            (REDO, Command::Edit(EditCommand::Redo)),
         ] {
             if input.consume_shortcut(&shortcut) {
                 commands.push(command);

@@ -108,6 +108,10 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
             let result = formats::save(&path, &network).map_err(|error| Trouble::of(&error));
             Outcome::Saved(path, result)
         }),
+        Effect::Train(run) => TaskWork::new(Task::Train, "Training", move |progress| {
+            let result = run.run(&mut |share, words| tell(progress, share, words));
+            Outcome::Trained(run.feed().clone(), result.map_err(|error| Trouble::of(&error)))
+        }),
         Effect::ShowDialog(purpose, name) => {
             TaskWork::new(Task::Dialog, purpose.title(), move |_| Outcome::Answer(purpose, ask(purpose, &name)))
         }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Example, ImportCommand, PlaybackCommand, ViewCommand, WindowCommand};
+use super::{EditCommand, Example, ImportCommand, PlaybackCommand, TrainCommand, ViewCommand, WindowCommand};
 use crate::dataset::{Generator, GeneratorOptions};
 use crate::flow::FlowOptions;
 
@@ -39,6 +39,10 @@ pub enum Command {
     Window(WindowCommand),
     /// The import assistant.
     Import(ImportCommand),
+    /// Change the network by hand.
+    Edit(EditCommand),
+    /// Train the network.
+    Train(TrainCommand),
     /// Stop a job; what was open stays open.
     Cancel(Task),
     /// Take a notice away.
@@ -87,6 +91,8 @@ pub enum Task {
     Spectrum,
     /// Writing a file.
     Save,
+    /// Training the network.
+    Train,
     /// Waiting for a file dialog.
     Dialog,
 }
@@ -118,6 +124,7 @@ impl Task {
             Task::Survey => "Surveying all layers",
             Task::Spectrum => "Finding a spectrum",
             Task::Save => "Saving",
+            Task::Train => "Training",
             Task::Dialog => "The file dialog",
         }
     }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    Document, Field, FieldRequest, LayerDetail, NeighbourRequest, Neighbours, Purpose, Refined, Scene, SceneError,
-    Selection, Story, Study, StudyRequest, Survey, Task,
+    Document, Feed, Field, FieldRequest, LayerDetail, NeighbourRequest, Neighbours, Purpose, Refined, Scene,
+    SceneError, Selection, Story, Study, StudyRequest, Survey, Task, TrainingRun,
 };
 use crate::dataset::Dataset;
 use crate::flow::Flow;
@@ -45,6 +45,8 @@ pub enum Effect {
     Survey(Arc<Scene>),
     /// Write the network.
     Save(Arc<Network>, PathBuf),
+    /// Train the network, telling the window of it on the way.
+    Train(TrainingRun),
     /// Ask for a path, with a name to begin with.
     ShowDialog(Purpose, String),
     /// Drop the work of this kind.
@@ -88,6 +90,8 @@ pub enum Outcome {
     Spectrum(Arc<TensorFile>, Result<Option<WeightSpectrum>, Trouble>),
     /// A file was written, or not.
     Saved(PathBuf, Result<(), Trouble>),
+    /// A training run has ended.
+    Trained(Arc<Feed>, Result<(), Trouble>),
     /// The answer to a file dialog.
     Answer(Purpose, DialogAnswer),
     /// A worker failed in a way that was not foreseen.

@@ -46,6 +46,7 @@ impl Session {
             Outcome::Saved(_, Err(trouble)) => {
                 self.notices.add(Severity::Error, trouble.sentence, trouble.details);
             }
+            Outcome::Trained(feed, result) => self.trained(&feed, result, effects),
             Outcome::Answer(purpose, DialogAnswer::Chosen(path)) => self.path_chosen(purpose, path, effects),
             Outcome::Answer(_, DialogAnswer::Cancelled) => {}
             Outcome::Answer(purpose, DialogAnswer::Unavailable) => {
@@ -94,6 +95,7 @@ impl Session {
         self.recent.add(&path);
         self.import = None;
         let inputs = network.inputs();
+        self.forget_history();
         self.wanted.network = Some(Arc::new(network));
         self.wanted.network_path = Some(path);
         self.hint = false;
@@ -136,7 +138,11 @@ impl Session {
         let boundaries = boundaries(&scene.flow);
         let first = self.shown.is_none();
         let (studies, details, survey) = (Studies::default(), Details::default(), Surveyed::default());
-        let (scene_shown, refined, field) = (scene.clone(), None, None);
+        let grown = same(self.kept_view.as_ref(), document.network.as_ref());
+        let keeps_view = grown && self.scene().is_some_and(|shown| shown.flow.duration() == scene.flow.duration());
+        // The old field stays in sight until the new one is there.
+        let field = self.shown.take().and_then(|shown| shown.field).filter(|_| keeps_view);
+        let (scene_shown, refined) = (scene.clone(), None);
         self.shown = Some(Shown { document, scene: scene_shown, refined, studies, field, details, survey, boundaries });
         self.wanted_refinement = None;
         self.pending_field = None;
@@ -144,7 +150,7 @@ impl Session {
         if new_data {
             self.view.points.reset_for_new_data();
         }
-        if new_network {
+        if new_network && !keeps_view {
             self.view.reset_for_new_scene();
             self.playback.restart(scene.flow.duration());
             if first {
@@ -210,6 +216,7 @@ impl Session {
             Task::Neighbours => self.give_up_neighbours(),
             Task::Inspect => self.give_up_detail(),
             Task::Survey => self.give_up_survey(),
+            Task::Train => self.leave_training(),
             Task::Read | Task::ReadData | Task::Spectrum | Task::Save | Task::Dialog | Task::Story => {}
         }
     }

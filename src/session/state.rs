@@ -11,10 +11,11 @@ use super::tour::TOUR_DIMENSIONS;
 use super::view::Projection;
 use super::words::counted;
 use super::{
-    Command, Compare, Data, Document, Effect, Example, Field, FieldRequest, Import, Notices, Playback, PlaybackCommand,
-    PointCommand, Purpose, RecentFiles, Refined, Scene, Severity, Side, Task, ViewCommand, ViewSettings,
-    WindowSettings,
+    Command, Compare, Data, Document, Effect, Example, Field, FieldRequest, History, Import, Notices, Playback,
+    PlaybackCommand, PointCommand, Purpose, RecentFiles, Refined, Scene, Severity, Side, Task, Training, ViewCommand,
+    ViewSettings, WindowSettings,
 };
+use crate::network::Network;
 use crate::resnet::Refinement;
 
 /// The least time between two fields in play, in seconds: they must not take a core for themselves.
@@ -57,6 +58,12 @@ pub struct Session {
     pub(super) watch: Watch,
     /// The seconds since a field was asked for.
     field_age: f64,
+    /// The training of the network.
+    pub(super) training: Training,
+    /// What was done to the network by hand.
+    pub(super) history: History,
+    /// The network wanted, if it grew out of the one shown, so that the view of it stays.
+    pub(super) kept_view: Option<Arc<Network>>,
 }
 
 /// A document with everything that is drawn of it.
@@ -102,6 +109,9 @@ impl Default for Session {
             answered_field: None,
             watch: Watch::default(),
             field_age: 0.0,
+            training: Training::default(),
+            history: History::default(),
+            kept_view: None,
         }
     }
 }
@@ -173,6 +183,8 @@ impl Session {
                 self.refine(&mut effects);
             }
             Command::Import(command) => self.import(command, &mut effects),
+            Command::Edit(command) => self.edit(&command, &mut effects),
+            Command::Train(command) => self.train(command, &mut effects),
             Command::Cancel(task) => self.cancel(task, &mut effects),
             Command::Dismiss(id) => self.notices.dismiss(id),
             Command::DismissHint => self.hint = false,
@@ -305,6 +317,7 @@ impl Session {
         match example.load() {
             Ok((network, data)) => {
                 self.replaced_data = None;
+                self.forget_history();
                 self.wanted.network = Some(Arc::new(network));
                 self.wanted.network_path = None;
                 self.wanted.data = data;
@@ -366,6 +379,7 @@ impl Session {
             }
             Task::Study => self.give_up_study(),
             Task::Field | Task::Neighbours | Task::Inspect | Task::Survey => self.give_up(task),
+            Task::Train => self.leave_training(),
             Task::Refine | Task::Read | Task::ReadData | Task::Spectrum | Task::Save | Task::Dialog | Task::Story => {}
         }
         self.fall_back(effects);

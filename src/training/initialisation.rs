@@ -73,6 +73,21 @@ impl Initialisation {
         Initialisation::ALL.into_iter().find(|initialisation| initialisation.name() == name)
     }
 
+    /// What it does, in a sentence.
+    pub fn words(self) -> &'static str {
+        match self {
+            Initialisation::He => "Normal with variance 2/inputs: keeps the size of the data through ReLU",
+            Initialisation::Xavier => "Normal with variance 2/(inputs + outputs)",
+            Initialisation::Orthogonal => "Random, with all singular values 1",
+            Initialisation::ZeroOuter => "A residual block begins by adding nothing",
+            Initialisation::Identity => "Ones on the diagonal",
+            Initialisation::Rotation { .. } => "Turns the plane of the first two coordinates by 45°",
+            Initialisation::Reflection => "The first coordinate changes its sign",
+            Initialisation::Projection { .. } => "Only the first coordinate remains",
+            Initialisation::Shear { .. } => "The second coordinate is added to the first",
+        }
+    }
+
     /// The one that suits training with an activation.
     pub fn of_activation(activation: Activation) -> Initialisation {
         match activation {

@@ -28,7 +28,7 @@ pub use gradient::{Gradient, gradient};
 pub use initialisation::Initialisation;
 pub use loss::Loss;
 pub use objective::Objective;
-pub use optimiser::Optimiser;
+pub use optimiser::{DEFAULT_MOMENTUM, Optimiser};
 pub use options::{Schedule, TrainingOptions};
 pub use plan::{LayerPlan, NetworkPlan, PlanKind};
 pub use trainer::{EpochReport, Evaluation, Trainer, TrainingState};

@@ -22,3 +22,4 @@ mod window_points;
 mod window_projection;
 mod window_refinement;
 mod window_selection;
+mod window_training;

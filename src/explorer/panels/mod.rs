@@ -1,12 +1,14 @@
 //! The panels around the stage.
 
 pub mod all_layers;
+mod build;
 mod data;
 pub mod layer;
 mod network;
 pub mod refinement;
 mod selection;
 pub mod table;
+mod train;
 
 use egui::{ScrollArea, Ui};
 
@@ -24,6 +26,8 @@ pub fn left(ui: &mut Ui, session: &Session) -> Vec<Command> {
             network::heading(ui, "Selection");
             commands.extend(selection::show(ui, session));
         }
+        commands.extend(train::show(ui, session));
+        commands.extend(build::show(ui, session));
     });
     commands
 }

@@ -1,0 +1,197 @@
+//! A training run in a worker, and the feed by which the window sees it while it runs.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::dataset::Dataset;
+use crate::network::Network;
+use crate::training::{EpochReport, Trainer, TrainingError, TrainingOptions, TrainingState};
+
+/// The network at one moment of its training.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The epochs finished.
+    pub epoch: usize,
+    /// The network with the parameters reached.
+    pub network: Arc<Network>,
+    /// From where training goes on.
+    pub state: Arc<TrainingState>,
+}
+
+/// How far a run goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// One batch.
+    Step,
+    /// To the end of the epoch under way.
+    Epoch,
+    /// To the last epoch of the options.
+    End,
+}
+
+/// How fast a run goes, so that the flow can be watched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// 5 epochs a second.
+    Slow,
+    /// 25 epochs a second.
+    #[default]
+    Steady,
+    /// 100 epochs a second.
+    Fast,
+    /// As fast as the processor can.
+    Unlimited,
+}
+
+impl Pace {
+    /// All of them, in the order in which the window shows them.
+    pub const ALL: [Pace; 4] = [Pace::Slow, Pace::Steady, Pace::Fast, Pace::Unlimited];
+
+    /// What the window calls it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Pace::Slow => "5 epochs/s",
+            Pace::Steady => "25 epochs/s",
+            Pace::Fast => "100 epochs/s",
+            Pace::Unlimited => "unlimited",
+        }
+    }
+
+    fn epoch_time(self) -> Duration {
+        Duration::from_millis(match self {
+            Pace::Slow => 200,
+            Pace::Steady => 40,
+            Pace::Fast => 10,
+            Pace::Unlimited => 0,
+        })
+    }
+}
+
+/// What the worker has told and the window has not taken yet.
+#[derive(Debug, Default)]
+pub(super) struct News {
+    pub reports: Vec<EpochReport>,
+    /// Snapshots to go back to.
+    pub kept: Vec<Snapshot>,
+    /// The newest network.
+    pub newest: Option<Snapshot>,
+}
+
+/// Between the worker and the window.
+#[derive(Debug, Default)]
+pub struct Feed {
+    news: Mutex<News>,
+    stop: AtomicBool,
+}
+
+impl Feed {
+    /// Ends the run after the step under way.
+    pub(super) fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Takes what is new.
+    pub(super) fn take(&self) -> News {
+        // The news are whole after every change, so a panic elsewhere does not spoil them.
+        std::mem::take(&mut *self.news.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn tell(&self, change: impl FnOnce(&mut News)) {
+        change(&mut self.news.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// A run to be done in a worker.
+#[derive(Clone, Debug)]
+pub struct TrainingRun {
+    pub(super) network: Arc<Network>,
+    pub(super) dataset: Arc<Dataset>,
+    pub(super) options: TrainingOptions,
+    /// Where to go on from; a new run begins with the network's own parameters.
+    pub(super) start: Option<Arc<TrainingState>>,
+    pub(super) goal: Goal,
+    pub(super) pace: Pace,
+    pub(super) feed: Arc<Feed>,
+}
+
+/// The most snapshots to go back to, evenly spread over the epochs.
+const MOST_SNAPSHOTS: usize = 100;
+/// The most numbers that they hold together, 512 MB.
+const MOST_NUMBERS: usize = 1 << 26;
+/// The longest pause without a look at whether to stop.
+const NAP: Duration = Duration::from_millis(20);
+
+impl TrainingRun {
+    /// The feed of the run.
+    pub fn feed(&self) -> &Arc<Feed> {
+        &self.feed
+    }
+
+    /// Trains until the goal is reached, the window stops it, or `go_on` (told the share of the epochs done) answers false.
+    ///
+    /// # Errors
+    /// If the network cannot be trained on the data, or training diverges.
+    pub fn run(&self, go_on: &mut dyn FnMut(f32, &str) -> bool) -> Result<(), TrainingError> {
+        let mut trainer = Trainer::new(self.network.clone(), self.dataset.clone(), self.options)?;
+        match &self.start {
+            Some(state) => trainer.restore(state.as_ref().clone())?,
+            None => {
+                let first = snapshot(&trainer)?;
+                self.feed.tell(|news| news.kept.push(first));
+            }
+        }
+        let spacing = self.spacing();
+        let mut due = Instant::now();
+        while trainer.epoch() < self.options.epochs && !self.feed.stop.load(Ordering::Relaxed) {
+            let finished = trainer.step()?;
+            if let Some(report) = finished {
+                let now = snapshot(&trainer)?;
+                self.feed.tell(|news| {
+                    news.reports.push(report);
+                    if report.epoch % spacing == 0 {
+                        news.kept.push(now.clone());
+                    }
+                    news.newest = Some(now);
+                });
+                let share = report.epoch as f32 / self.options.epochs as f32;
+                if !go_on(share, &format!("epoch {} of {}", report.epoch, self.options.epochs)) {
+                    return Ok(());
+                }
+            }
+            if self.goal == Goal::Step || (self.goal == Goal::Epoch && finished.is_some()) {
+                break;
+            }
+            if finished.is_some() {
+                due = (due + self.pace.epoch_time()).max(Instant::now());
+                self.rest_until(due);
+            }
+        }
+        let last = snapshot(&trainer)?;
+        self.feed.tell(|news| news.newest = Some(last));
+        Ok(())
+    }
+
+    fn rest_until(&self, due: Instant) {
+        loop {
+            let rest = due.saturating_duration_since(Instant::now());
+            if rest.is_zero() || self.feed.stop.load(Ordering::Relaxed) {
+                return;
+            }
+            std::thread::sleep(rest.min(NAP));
+        }
+    }
+
+    /// The epochs between two snapshots that are kept.
+    fn spacing(&self) -> usize {
+        // A snapshot holds the network, and the parameters with two moments.
+        let numbers = self.network.parameters().saturating_mul(4).max(1);
+        let most = (MOST_NUMBERS / numbers).clamp(2, MOST_SNAPSHOTS);
+        self.options.epochs.div_ceil(most).max(1)
+    }
+}
+
+fn snapshot(trainer: &Trainer) -> Result<Snapshot, TrainingError> {
+    let (network, state) = (Arc::new(trainer.network()?), Arc::new(trainer.state().clone()));
+    Ok(Snapshot { epoch: trainer.epoch(), network, state })
+}

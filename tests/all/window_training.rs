@@ -1,0 +1,225 @@
+//! Building and training in the window: edits and their way back, runs and their snapshots, each control by its label.
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
+use layerflow::dataset::{Generator, GeneratorOptions};
+use layerflow::explorer::Startup;
+use layerflow::network::{Activation, Layer, Network, OutputFunction};
+use layerflow::session::{Command, EditCommand, Example, NetworkChange, Pace, Session, TrainCommand};
+use layerflow::training::{Initialisation, LayerPlan, PlanKind, TrainingOptions};
+use proptest::prelude::*;
+
+use crate::window::{PATIENCE, Window, command, open};
+
+/// The spiral of the first start, at rest, with room for the whole panel.
+fn window() -> Window {
+    let mut app = layerflow::explorer::ExplorerApp::new(Startup::default());
+    assert!(app.wait_for_jobs(PATIENCE));
+    let mut window = egui_kittest::Harness::builder().with_size([1280.0, 1600.0]).build_eframe(|_| app);
+    window.run_steps(2);
+    window.key_press(Key::Space);
+    window.run_steps(2);
+    window
+}
+
+fn network(window: &Window) -> Network {
+    window.state().session().document().unwrap().network.as_deref().unwrap().clone()
+}
+
+fn widths(window: &Window) -> Vec<usize> {
+    network(window).layers().iter().map(Layer::outputs).collect()
+}
+
+/// Clicks what has this label and waits until its jobs are done.
+fn click(window: &mut Window, label: &str) {
+    window.get_by_label(label).click();
+    window.run_steps(2);
+    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    window.run_steps(3);
+    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    window.run_steps(2);
+}
+
+fn epoch(window: &Window) -> usize {
+    window.state().session().training().epoch()
+}
+
+fn train(window: &mut Window, asked: TrainCommand) {
+    command(window, Command::Train(asked));
+    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    window.run_steps(3);
+    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+}
+
+#[test]
+fn one_epoch_one_step_and_a_whole_run_change_the_flow_and_keep_the_view() {
+    let mut window = window();
+    let before = network(&window);
+    let t = window.state().session().playback.t();
+    click(&mut window, "Epoch");
+    assert_eq!(epoch(&window), 1);
+    let after = network(&window);
+    assert_ne!(after, before);
+    assert_eq!(window.state().session().playback.t(), t);
+    click(&mut window, "Step");
+    assert_eq!(epoch(&window), 1);
+    assert_ne!(network(&window), after);
+    let options = TrainingOptions { epochs: 6, ..TrainingOptions::default() };
+    train(&mut window, TrainCommand::Options(options));
+    train(&mut window, TrainCommand::Pace(Pace::Unlimited));
+    click(&mut window, "Train");
+    assert_eq!(epoch(&window), 6);
+    window.get_by_label("Loss and accuracy over the epochs");
+    let session = window.state().session();
+    assert_eq!(session.training().history().iter().map(|r| r.epoch).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
+    assert!(!session.training().running());
+    // At the last epoch there is nothing left to train.
+    click(&mut window, "Train");
+    assert_eq!(epoch(&window), 6);
+}
+
+#[test]
+fn an_earlier_epoch_comes_back_bit_by_bit_and_training_goes_on_the_same_way() {
+    let mut window = window();
+    let options = TrainingOptions { epochs: 5, ..TrainingOptions::default() };
+    train(&mut window, TrainCommand::Options(options));
+    let first = network(&window);
+    train(&mut window, TrainCommand::Play);
+    let last = network(&window);
+    train(&mut window, TrainCommand::Return(0));
+    assert_eq!((epoch(&window), network(&window)), (0, first.clone()));
+    train(&mut window, TrainCommand::Play);
+    assert_eq!((epoch(&window), network(&window)), (5, last));
+    // What training did is taken back like any other change.
+    command(&mut window, Command::Edit(EditCommand::Undo));
+    assert_eq!(network(&window), first);
+}
+
+#[test]
+fn a_run_is_paused_by_its_button_and_data_without_labels_is_not_trained_on() {
+    let mut window = window();
+    let options = TrainingOptions { epochs: 50_000, ..TrainingOptions::default() };
+    window.state_mut().command(Command::Train(TrainCommand::Options(options)));
+    window.state_mut().command(Command::Train(TrainCommand::Play));
+    window.run_steps(2);
+    assert!(window.state().session().training().running());
+    click(&mut window, "Pause training");
+    assert!(!window.state().session().training().running() && epoch(&window) < 50_000);
+    let grid = GeneratorOptions { samples: 50, ..GeneratorOptions::default() };
+    command(&mut window, Command::Generate(Generator::Grid, grid));
+    let reached = epoch(&window);
+    click(&mut window, "Epoch");
+    assert_eq!(epoch(&window), reached);
+}
+
+#[test]
+fn diverging_is_told_in_a_sentence_and_the_network_stays() {
+    let mut window = window();
+    let now = TrainingOptions::default();
+    let optimiser = layerflow::training::Optimiser::Sgd { momentum: 0.0 };
+    let objective = layerflow::training::Objective { decay: 1.0, ..now.objective };
+    train(&mut window, TrainCommand::Options(TrainingOptions { rate: 1e200, optimiser, objective, ..now }));
+    let before = network(&window);
+    train(&mut window, TrainCommand::Play);
+    let notices = &window.state().session().notices;
+    assert!(notices.shown().iter().any(|notice| notice.sentence.contains("training diverged in epoch 1")));
+    assert_eq!(network(&window), before);
+}
+
+#[test]
+fn layers_are_built_by_label_and_taken_back_by_key() {
+    let mut window = window();
+    let before = network(&window);
+    click(&mut window, "Build");
+    click(&mut window, "Add layer");
+    assert_eq!(widths(&window), [3, 3, 3, 3, 3, 8, 2]);
+    click(&mut window, "Add block");
+    assert_eq!(widths(&window), [3, 3, 3, 3, 3, 8, 8, 2]);
+    click(&mut window, "Draw weights");
+    click(&mut window, "Edit layer 1");
+    click(&mut window, "Duplicate");
+    assert_eq!(widths(&window).len(), 9);
+    for _ in 0..4 {
+        window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+        window.run_steps(2);
+        assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    }
+    window.run_steps(2);
+    assert_eq!(network(&window), before);
+    click(&mut window, "Redo");
+    assert_eq!(widths(&window), [3, 3, 3, 3, 3, 8, 2]);
+    click(&mut window, "Undo");
+    click(&mut window, "New");
+    assert_eq!(widths(&window), [32, 32, 2]);
+    for label in ["Width of layer 1", "Activation of layer 1", "Epoch to go back to"] {
+        window.get_by_label(label);
+    }
+    window.get_by_role_and_label(egui::Role::ComboBox, "Pace");
+}
+
+#[test]
+fn single_numbers_are_edited_and_dragging_one_is_one_change() {
+    let mut window = open(Startup::default());
+    let before = network(&window);
+    for value in [0.25, 0.5, 0.75] {
+        let change = NetworkChange::Weight { layer: 0, row: 1, column: 0, value };
+        command(&mut window, Command::Edit(EditCommand::Change(change)));
+    }
+    let after = network(&window);
+    let Layer::Dense(dense) = &after.layers()[0] else { panic!() };
+    assert_eq!(dense.affine.weight[(1, 0)], 0.75);
+    command(&mut window, Command::Edit(EditCommand::Undo));
+    assert_eq!(network(&window), before);
+}
+
+fn change() -> impl Strategy<Value = NetworkChange> {
+    let layer = 0..7_usize;
+    let initialisation = prop::sample::select(Initialisation::ALL.to_vec());
+    let activation = prop::sample::select(Activation::ALL.to_vec());
+    let kind = prop_oneof![Just(PlanKind::Dense), (1..4_usize).prop_map(|hidden| PlanKind::Residual { hidden })];
+    let plan = (kind.clone(), 1..5_usize, activation.clone(), initialisation.clone())
+        .prop_map(|(kind, width, activation, initialisation)| LayerPlan { kind, width, activation, initialisation });
+    prop_oneof![
+        (layer.clone(), plan).prop_map(|(at, plan)| NetworkChange::Add { at, plan }),
+        layer.clone().prop_map(NetworkChange::Remove),
+        layer.clone().prop_map(NetworkChange::Duplicate),
+        layer.clone().prop_map(NetworkChange::MoveUp),
+        (layer.clone(), 1..6_usize).prop_map(|(layer, width)| NetworkChange::Width { layer, width }),
+        (layer.clone(), activation).prop_map(|(layer, activation)| NetworkChange::Activation { layer, activation }),
+        (layer.clone(), kind).prop_map(|(layer, kind)| NetworkChange::Kind { layer, kind }),
+        (layer.clone(), initialisation)
+            .prop_map(|(layer, initialisation)| NetworkChange::Draw { layer, initialisation }),
+        Just(NetworkChange::DrawAll),
+        (layer.clone(), 0..4_usize, 0..4_usize, -2.0..2.0)
+            .prop_map(|(layer, row, column, value)| NetworkChange::Weight { layer, row, column, value }),
+        (layer, 0..4_usize, -2.0..2.0).prop_map(|(layer, row, value)| NetworkChange::Bias { layer, row, value }),
+        prop::sample::select(OutputFunction::ALL.to_vec()).prop_map(NetworkChange::Output),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_hundred_changes_are_taken_back_to_the_first_bits_and_made_again(
+        changes in prop::collection::vec(change(), 100)
+    ) {
+        let mut session = Session::default();
+        session.apply(Command::OpenExample(Example::Spiral));
+        let now = |session: &Session| session.wanted().network.clone().unwrap();
+        let first = now(&session);
+        for change in changes {
+            session.apply(Command::Edit(EditCommand::Change(change)));
+            prop_assert_eq!(now(&session).inputs(), 2);
+        }
+        let last = now(&session);
+        while session.history().can_undo() {
+            session.apply(Command::Edit(EditCommand::Undo));
+        }
+        prop_assert_eq!(now(&session), first);
+        while session.history().can_redo() {
+            session.apply(Command::Edit(EditCommand::Redo));
+        }
+        prop_assert_eq!(now(&session), last);
+    }
+}
