@@ -113,7 +113,7 @@ fn of_graph(file: &Path, graph: &GraphFile) -> Result<SpectraReport, CommandErro
     let mut weights = Vec::with_capacity(graph.convolutions.len());
     for convolution in &graph.convolutions {
         let undone = |source| fault(GraphProblem::Convolution { node: convolution.name.clone(), source });
-        weights.push(WeightReport::new(convolution.spectrum(&mut || true).map_err(undone)?));
+        weights.push(WeightReport::new(convolution.spectrum(&mut |_| true).map_err(undone)?));
     }
     Ok(SpectraReport { network: None, weights, warnings: vec![warnings::of_cut(&graph.problem)] })
 }

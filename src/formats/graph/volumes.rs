@@ -16,11 +16,11 @@ pub struct GraphConvolution {
 }
 
 impl GraphConvolution {
-    /// The spectrum of the convolution on its input, and that of its kernel. `go_on` is asked in between.
+    /// The spectrum of the convolution on its input, and that of its kernel. `go_on` is told the part done and asked.
     ///
     /// # Errors
     /// If a decomposition fails, or `go_on` answers false.
-    pub fn spectrum(&self, go_on: &mut dyn FnMut() -> bool) -> Result<WeightSpectrum, ConvolutionError> {
+    pub fn spectrum(&self, go_on: &mut dyn FnMut(f32) -> bool) -> Result<WeightSpectrum, ConvolutionError> {
         Ok(WeightSpectrum {
             name: self.name.clone(),
             what: self.convolution.words(self.input),
