@@ -50,8 +50,6 @@ fn safetensors_give_the_whole_network_back() {
 #[test]
 fn what_cannot_be_written_is_refused_and_nothing_is_left() {
     let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("a.safetensors");
-    let out = out.to_str().unwrap();
     let residual = data("cases/residual/network.json").display().to_string();
     assert!(refusal(&["convert", &residual, "--out", "a.txt"], 2).contains(".safetensors or .onnx"));
     assert!(refusal(&["convert", &residual, "--out", "a.json", "--precision", "f32"], 2).contains("keeps every bit"));
