@@ -24,7 +24,7 @@ impl GraphConvolution {
         Ok(WeightSpectrum {
             name: self.name.clone(),
             what: self.convolution.words(self.input),
-            operator: self.convolution.operator_spectrum(self.input, &mut |_| go_on())?,
+            operator: self.convolution.operator_spectrum(self.input, go_on)?,
             kernel: Some(self.convolution.kernel_spectrum()?),
             is_assumed: false,
         })
