@@ -177,6 +177,8 @@ impl ExplorerApp {
         self.perform(field);
         let study = self.session.watch_study();
         self.perform(study);
+        let block = self.session.watch_block();
+        self.perform(block);
         let points = self.session.watch_points(seconds);
         self.perform(points);
         let detail = self.session.watch_detail();
@@ -320,6 +322,7 @@ fn refinement_input(session: &Session) -> RefinementInput<'_> {
         refined: session.refined().map(Arc::as_ref),
         study: session.study().map(Arc::as_ref),
         given_up: session.study_given_up(),
+        block: session.block().map(Arc::as_ref),
         view: &session.view,
         t: session.playback.t(),
     }

@@ -11,8 +11,8 @@ use crate::dataset::Dataset;
 use crate::flow::Flow;
 use crate::formats::{self, Opened};
 use crate::session::{
-    DialogAnswer, Document, Effect, Field, LayerDetail, Neighbours, Outcome, Purpose, Refined, Scene, Story, Study,
-    Survey, Task, Trouble, file_name,
+    BlockDetail, DialogAnswer, Document, Effect, Field, LayerDetail, Neighbours, Outcome, Purpose, Refined, Scene,
+    Story, Study, Survey, Task, Trouble, file_name,
 };
 
 /// A dialog that is answered sooner than a person can was never shown: without a portal and without zenity, rfd
@@ -73,6 +73,10 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         Effect::Refine(scene, refinement) => TaskWork::new(Task::Refine, "Building the ResNet", move |progress| {
             let refined = Refined::build(&scene, refinement, &mut |share, words| tell(progress, share, words));
             Outcome::Refined(scene, refined.map(Arc::new))
+        }),
+        Effect::Block(scene, request) => TaskWork::new(Task::Block, "Making the block", move |progress| {
+            let block = BlockDetail::build(&scene, request, &mut |share, words| tell(progress, share, words));
+            Outcome::Block(scene, block)
         }),
         Effect::Study(scene, request) => TaskWork::new(Task::Study, "Measuring the refinement", move |progress| {
             let study = Study::build(&scene, request, &mut |share, words| tell(progress, share, words));

@@ -8,7 +8,7 @@ use nalgebra::{DMatrix, DVector};
 use thiserror::Error;
 
 use super::interpolant::Interpolant;
-use super::{Integrator, RefinementKind, ResNet};
+use super::{BlockRun, Integrator, RefinementKind, ResNet};
 use crate::flow::{CompressionLaw, LayerFlow, Motion, Phase, fold_time};
 use crate::network::{Activation, Affine, Dense, Layer, Network, NetworkError, OutputFunction, Residual};
 
@@ -49,9 +49,7 @@ impl ResNet<'_> {
         let inputs = first.map_or(0, |layer| layer.inputs);
         let outputs = last.map_or(0, |layer| layer.outputs);
         let mut layers = vec![plain("embed".into(), DMatrix::identity(dimension, inputs), None, Activation::Identity)];
-        for (index, layer) in self.flow.layers().iter().enumerate() {
-            self.push_layer(layer, self.interpolants[index].as_ref(), &mut layers);
-        }
+        self.flow.layers().iter().for_each(|layer| self.push_layer(layer, &mut layers));
         layers.push(plain("project".into(), DMatrix::identity(outputs, dimension), None, Activation::Identity));
         Ok(Network::new(name, layers, output)?)
     }
@@ -78,25 +76,50 @@ impl ResNet<'_> {
         numbers
     }
 
-    fn push_layer(&self, layer: &LayerFlow, interpolant: Option<&Interpolant>, layers: &mut Vec<Layer>) {
-        let name = |phase: &Phase| format!("layer {} {}", layer.index, phase.kind.words());
-        let affine: Vec<&Phase> = layer.phases.iter().filter(|phase| phase.motion.is_affine()).collect();
-        let last = layer.phases.last().filter(|phase| !phase.motion.is_affine());
-        if let Some(Phase { motion: Motion::Residual(residual), .. }) = last {
-            layers.push(Layer::Residual(self.padded(residual, format!("layer {} block", layer.index))));
-            return;
-        }
-        match self.refinement.kind {
-            RefinementKind::Whole if !affine.is_empty() => layers.push(self.whole_map(layer)),
-            RefinementKind::Whole => {}
-            RefinementKind::Full => {
-                affine.into_iter().for_each(|phase| self.push_linear(phase, &name(phase), layers));
+    /// Block `number` (from 0) alone; `None` where there is none. Only Euler's steps are blocks.
+    pub fn block(&self, number: usize) -> Option<Layer> {
+        let mut before = 0;
+        let runs = self.runs();
+        let run = runs.iter().find(|run| {
+            let found = number < before + run.blocks;
+            before += if found { 0 } else { run.blocks };
+            found
+        });
+        let maker = self.maker(run.filter(|_| self.refinement.integrator == Integrator::Euler)?)?;
+        Some(maker(number - before))
+    }
+
+    fn push_layer(&self, layer: &LayerFlow, layers: &mut Vec<Layer>) {
+        for run in self.runs_of(layer) {
+            let Some(maker) = self.maker(&run) else { continue };
+            layers.extend((0..run.blocks).map(maker));
+            let last = run.phase.and_then(|phase| layer.phases.get(phase)).map(|phase| &phase.motion);
+            if let Some(Motion::Activation { activation: Activation::Softmax, width }) = last {
+                let embedding = DMatrix::identity(self.flow.ambient_dimension(), *width);
+                let name = format!("layer {} {} embed", run.layer, run.words);
+                layers.push(plain(name, embedding, None, Activation::Identity));
             }
         }
-        if let Some(phase) = last
-            && let Motion::Activation { activation, width } = phase.motion
-        {
-            self.push_activation(activation, width, interpolant, &name(phase), layers);
+    }
+
+    /// What makes each block of a run, with all that they share computed once.
+    fn maker<'a>(&'a self, run: &BlockRun) -> Option<Box<dyn Fn(usize) -> Layer + 'a>> {
+        let layer = self.flow.layers().get(run.layer - 1)?;
+        let name = format!("layer {} {}", run.layer, run.words);
+        let Some(index) = run.phase else {
+            let whole = self.whole_map(layer);
+            return Some(Box::new(move |_| whole.clone()));
+        };
+        let phase = layer.phases.get(index)?;
+        match &phase.motion {
+            Motion::Residual(residual) => {
+                let padded = self.padded(residual, format!("layer {} block", run.layer));
+                Some(Box::new(move |_| Layer::Residual(padded.clone())))
+            }
+            Motion::Activation { activation, width } => {
+                Some(self.activation_maker(*activation, *width, self.interpolants.get(run.layer - 1)?.as_ref(), name))
+            }
+            _ => Some(self.linear_maker(phase, name)),
         }
     }
 
@@ -116,16 +139,16 @@ impl ResNet<'_> {
     }
 
     /// The N steps of an affine phase.
-    fn push_linear(&self, phase: &Phase, name: &str, layers: &mut Vec<Layer>) {
+    fn linear_maker<'a>(&'a self, phase: &'a Phase, name: String) -> Box<dyn Fn(usize) -> Layer + 'a> {
         let dimension = self.flow.ambient_dimension();
         let steps = self.refinement.steps;
         let h = 1.0 / steps as f64;
         match &phase.motion {
             Motion::Rotation(rotation) => {
-                let blocks = linear_block(rotation.angular_velocity() * h);
-                layers.extend((1..=steps).map(|r| blocks(format!("{name} {r}"))));
+                let block = linear_block(rotation.angular_velocity() * h);
+                Box::new(move |r| block(format!("{name} {}", r + 1)))
             }
-            Motion::Compression { law, factors, basis } => layers.extend((0..steps).map(|r| {
+            Motion::Compression { law, factors, basis } => Box::new(move |r| {
                 let rates: Vec<f64> = factors.iter().map(|sigma| step_rate(*law, *sigma, r, steps)).collect();
                 let mut generator = DMatrix::from_diagonal(&DVector::from_vec(rates));
                 if let Some(basis) = basis {
@@ -134,39 +157,35 @@ impl ResNet<'_> {
                     generator.view_mut((0, 0), (side, side)).copy_from(&tilted);
                 }
                 linear_block(generator)(format!("{name} {}", r + 1))
-            })),
-            Motion::Shift(bias) => layers.extend((1..=steps).map(|r| {
+            }),
+            Motion::Shift(bias) => Box::new(move |r| {
                 let (inner, outer) = (DMatrix::zeros(1, dimension), DMatrix::zeros(dimension, 1));
-                block(format!("{name} {r}"), inner, None, outer, Some(bias * h))
-            })),
-            Motion::Activation { .. } | Motion::Residual(_) => {}
+                block(format!("{name} {}", r + 1), inner, None, outer, Some(bias * h))
+            }),
+            Motion::Activation { .. } | Motion::Residual(_) => Box::new(move |_| {
+                plain(name.clone(), DMatrix::identity(dimension, dimension), None, Activation::Identity)
+            }),
         }
     }
 
-    fn push_activation(
-        &self,
+    /// The steps of an activation.
+    fn activation_maker<'a>(
+        &'a self,
         activation: Activation,
         width: usize,
-        interpolant: Option<&Interpolant>,
-        name: &str,
-        layers: &mut Vec<Layer>,
-    ) {
+        interpolant: Option<&'a Interpolant>,
+        name: String,
+    ) -> Box<dyn Fn(usize) -> Layer + 'a> {
         let dimension = self.flow.ambient_dimension();
         if activation == Activation::Softmax {
             // It acts on all coordinates together, so no block of single coordinates gives it: it is kept as it is.
-            layers.push(plain(name.to_owned(), DMatrix::identity(width, dimension), None, activation));
-            layers.push(plain(
-                format!("{name} embed"),
-                DMatrix::identity(dimension, width),
-                None,
-                Activation::Identity,
-            ));
-            return;
+            return Box::new(move |_| plain(name.clone(), DMatrix::identity(width, dimension), None, activation));
         }
-        let steps = self.refinement.steps;
-        for (r, s, h) in activation_steps(activation, steps) {
+        let steps = activation_steps(activation, self.refinement.steps);
+        Box::new(move |r| {
+            let (_, s, h) = steps[r.min(steps.len() - 1)];
             let name = format!("{name} {}", r + 1);
-            layers.push(match interpolant {
+            match interpolant {
                 Some(interpolant) => interpolated_step(interpolant, width, dimension, s, h, name),
                 None => {
                     // Below zero the value is a·y and the velocity (a−1)/(1−s+sa)·x = −(a−1)/(1−s+sa)·ReLU(−x).
@@ -178,8 +197,8 @@ impl ResNet<'_> {
                     outer.fill_diagonal(rate);
                     block(name, inner, None, outer, None)
                 }
-            });
-        }
+            }
+        })
     }
 
     /// A residual block in the ambient space: it is its own Euler step.

@@ -10,6 +10,7 @@ mod integrator;
 mod interpolant;
 mod measure;
 mod refine;
+mod runs;
 #[cfg(test)]
 mod tests;
 mod trained;
@@ -20,6 +21,7 @@ pub use finer::{Between, FinerAnswers, PARTS, compare_smaller_steps, in_smaller_
 pub use integrator::Integrator;
 pub use measure::{RefinementError, WorstPoint};
 pub use refine::{ResNet, StableSteps};
+pub use runs::BlockRun;
 pub use trained::{BlockMeasure, Criterion, measure_blocks};
 
 /// Which part of each layer is refined.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use nalgebra::DMatrix;
 
-use super::blocks::activation_steps;
 use super::integrator::Steps;
 use super::interpolant::Interpolant;
 use super::{Integrator, Refinement, RefinementKind};
@@ -105,31 +104,6 @@ impl<'a> ResNet<'a> {
             }
             _ => motion.finish(start, points),
         }
-    }
-
-    /// The number of blocks, which are explicit for Euler's steps: N for each refined phase, one for a linear map that is kept whole and for a
-    /// residual block, which is its own Euler step.
-    pub fn blocks(&self) -> usize {
-        let steps = self.refinement.steps;
-        let of_activation = |activation: Activation| match activation {
-            Activation::Softmax => 1,
-            _ => activation_steps(activation, steps).len(),
-        };
-        let mut blocks = 0;
-        for layer in self.flow.layers() {
-            let affine = layer.phases.iter().filter(|phase| phase.motion.is_affine()).count();
-            let of_affine = match self.refinement.kind {
-                RefinementKind::Full => affine * steps,
-                RefinementKind::Whole => affine.min(1),
-            };
-            blocks += match layer.phases.last().map(|phase| &phase.motion) {
-                Some(Motion::Activation { activation, .. }) => of_affine + of_activation(*activation),
-                // With its shortcut it is one Euler step as it stands.
-                Some(Motion::Residual(_)) => 1,
-                _ => of_affine,
-            };
-        }
-        blocks
     }
 
     /// For each layer that compresses, the smallest stable N and the singular value that asks for it. Directions that

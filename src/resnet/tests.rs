@@ -55,6 +55,10 @@ proptest! {
         let path = resnet.positions(&inputs, flow.duration()).unwrap();
         let explicit = resnet.network(String::new(), network.output()).unwrap();
         let forward = explicit.forward(&inputs).unwrap();
+        // Each block by itself is the one in the network; behind a softmax its embedding comes between.
+        let blocks: Vec<Layer> = (0..resnet.blocks()).map(|number| resnet.block(number).unwrap()).collect();
+        let within = explicit.layers().iter().filter(|layer| !layer.name().ends_with("embed") && layer.name() != "project");
+        prop_assert!(within.eq(&blocks) && resnet.block(blocks.len()).is_none());
         let before_projection = &forward.layer_outputs[forward.layer_outputs.len() - 2];
         prop_assert!((before_projection - &path).norm() <= 1e-9 * (1.0 + path.norm()));
         // Embedding and projection stand around the blocks; a softmax that is kept takes two layers.

@@ -75,6 +75,8 @@ pub enum Task {
     Build,
     /// Following the data through the ResNet.
     Refine,
+    /// Making the weights of one block.
+    Block,
     /// Measuring how the ResNet's error falls with N.
     Study,
     /// Sampling u and the velocity.
@@ -116,6 +118,7 @@ impl Task {
             Task::ReadData => "Reading the data",
             Task::Build => "Building the flow",
             Task::Refine => "Building the ResNet",
+            Task::Block => "Making the block",
             Task::Study => "Measuring the refinement",
             Task::Field => "Sampling u(x, t)",
             Task::Neighbours => "Finding neighbours",

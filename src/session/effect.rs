@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    Document, Feed, Field, FieldRequest, LayerDetail, NeighbourRequest, Neighbours, Purpose, Refined, Scene,
-    SceneError, Selection, Story, Study, StudyRequest, Survey, Task, TrainingRun,
+    BlockDetail, BlockRequest, Document, Feed, Field, FieldRequest, LayerDetail, NeighbourRequest, Neighbours, Purpose,
+    Refined, Scene, SceneError, Selection, Story, Study, StudyRequest, Survey, Task, TrainingRun,
 };
 use crate::dataset::Dataset;
 use crate::flow::Flow;
@@ -33,6 +33,8 @@ pub enum Effect {
     Refine(Arc<Scene>, Refinement),
     /// Measure how the error of the scene's ResNet falls with N.
     Study(Arc<Scene>, StudyRequest),
+    /// Make one block of the scene's ResNet.
+    Block(Arc<Scene>, BlockRequest),
     /// Sample u and the velocity of the scene's flow.
     Field(Arc<Scene>, FieldRequest),
     /// Find the neighbours of a point of the scene, or of its ResNet.
@@ -76,6 +78,8 @@ pub enum Outcome {
     Refined(Arc<Scene>, Result<Arc<Refined>, SceneError>),
     /// How the ResNet's error falls with N.
     Studied(Arc<Scene>, Result<Arc<Study>, SceneError>),
+    /// One block of the ResNet, if there is one of that number.
+    Block(Arc<Scene>, Result<Option<BlockDetail>, SceneError>),
     /// u and the velocity on a plane.
     Field(Arc<Scene>, Result<Arc<Field>, SceneError>),
     /// The neighbours of a point.

@@ -1,6 +1,7 @@
 //! What the window is about, without the window: the open network and data, the clock, what is drawn and how it is
 //! looked at, the notices.
 
+mod block;
 mod camera;
 mod command;
 mod detail;
@@ -39,6 +40,7 @@ mod view;
 mod window;
 mod words;
 
+pub use block::{BlockDetail, BlockMatrix, BlockRequest};
 pub use camera::{Camera, Orientation};
 pub use command::{Command, Purpose, Task};
 pub use detail::{Glyph, HeatMap, LayerDetail, NamedMap, weight_matrices};

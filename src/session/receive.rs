@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::block::Blocks;
 use super::inspect::Details;
 use super::state::Shown;
 use super::study::Studies;
@@ -35,6 +36,7 @@ impl Session {
             Outcome::Built(document, Ok(scene)) => self.show(document, scene, effects),
             Outcome::Built(document, Err(error)) => self.refuse(&document, &error, effects),
             Outcome::Refined(scene, result) => self.take_refined(&scene, result),
+            Outcome::Block(scene, result) => self.take_block(&scene, result),
             Outcome::Studied(scene, result) => self.take_study(&scene, result),
             Outcome::Field(scene, result) => self.take_field(&scene, result),
             Outcome::Neighbours(scene, result) => self.take_neighbours(&scene, result),
@@ -138,12 +140,14 @@ impl Session {
         let boundaries = boundaries(&scene.flow);
         let first = self.shown.is_none();
         let (studies, details, survey) = (Studies::default(), Details::default(), Surveyed::default());
+        let blocks = Blocks::default();
         let grown = same(self.kept_view.as_ref(), document.network.as_ref());
         let keeps_view = grown && self.scene().is_some_and(|shown| shown.flow.duration() == scene.flow.duration());
         // The old field stays in sight until the new one is there.
         let field = self.shown.take().and_then(|shown| shown.field).filter(|_| keeps_view);
         let (scene_shown, refined) = (scene.clone(), None);
-        self.shown = Some(Shown { document, scene: scene_shown, refined, studies, field, details, survey, boundaries });
+        self.shown =
+            Some(Shown { document, scene: scene_shown, refined, studies, blocks, field, details, survey, boundaries });
         self.wanted_refinement = None;
         self.pending_field = None;
         self.answered_field = None;
@@ -157,7 +161,9 @@ impl Session {
                 self.play(PlaybackCommand::Play);
             }
         }
-        effects.extend([Task::Refine, Task::Study, Task::Field, Task::Inspect, Task::Survey].map(Effect::Cancel));
+        effects.extend(
+            [Task::Refine, Task::Block, Task::Study, Task::Field, Task::Inspect, Task::Survey].map(Effect::Cancel),
+        );
         effects.extend(self.forget_points());
         self.refine(effects);
     }
@@ -212,6 +218,7 @@ impl Session {
             Task::Build => self.back_to_shown(),
             Task::Refine => self.wanted_refinement = self.refinement_in_sight(),
             Task::Study => self.give_up_study(),
+            Task::Block => self.give_up_block(),
             Task::Field => self.answered_field = self.pending_field.take(),
             Task::Neighbours => self.give_up_neighbours(),
             Task::Inspect => self.give_up_detail(),

@@ -2,7 +2,7 @@
 
 use super::scene::{Progress, Scene, SceneError, go_on};
 use crate::flow::SampledPath;
-use crate::resnet::{Refinement, RefinementError, ResNet};
+use crate::resnet::{BlockRun, Refinement, RefinementError, ResNet};
 
 /// The N-step ResNet of a scene, ready to be drawn at any time.
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub struct Refined {
     pub data: SampledPath,
     /// The grid's path.
     pub grid: SampledPath,
+    /// Its blocks, phase by phase.
+    pub runs: Vec<BlockRun>,
     /// The distance from the plain net.
     pub error: RefinementError,
 }
@@ -32,6 +34,6 @@ impl Refined {
         let error = resnet.measure(&scene.dataset.points, scene.output, &mut |share| {
             progress(0.7 + 0.3 * share, "measuring the error")
         })?;
-        Ok(Refined { refinement, data, grid, error })
+        Ok(Refined { refinement, data, grid, runs: resnet.runs(), error })
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::block::Blocks;
 use super::inspect::Details;
 use super::points::Watch;
 use super::study::Studies;
@@ -73,6 +74,7 @@ pub(super) struct Shown {
     pub(super) scene: Arc<Scene>,
     pub(super) refined: Option<Arc<Refined>>,
     pub(super) studies: Studies,
+    pub(super) blocks: Blocks,
     pub(super) field: Option<Arc<Field>>,
     pub(super) details: Details,
     pub(super) survey: Surveyed,
@@ -378,6 +380,7 @@ impl Session {
                 self.look(ViewCommand::Compare(Compare::Plain), effects);
             }
             Task::Study => self.give_up_study(),
+            Task::Block => self.give_up_block(),
             Task::Field | Task::Neighbours | Task::Inspect | Task::Survey => self.give_up(task),
             Task::Train => self.leave_training(),
             Task::Refine | Task::Read | Task::ReadData | Task::Spectrum | Task::Save | Task::Dialog | Task::Story => {}

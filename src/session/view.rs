@@ -41,6 +41,8 @@ pub struct ViewSettings {
     pub refinement: Refinement,
     /// The layer that the panel shows whatever the time, an index from 0; `None` follows the time.
     pub pinned_layer: Option<usize>,
+    /// The block of the ResNet whose weights are shown, a number from 0.
+    pub block: Option<usize>,
     /// What the mouse rests on in the layer panel; its directions are drawn on the stage.
     pub hovered: Option<Hovered>,
     /// The arrangement of the layer panel and of the strip of all layers.
@@ -177,6 +179,8 @@ pub enum ViewCommand {
     Integrate(Integrator),
     /// Keep the panel at a layer, or let it follow the time.
     PinLayer(Option<usize>),
+    /// Show the weights of a block of the ResNet, or of none.
+    ShowBlock(Option<usize>),
     /// The mouse rests on something, or no longer.
     Hover(Option<Hovered>),
     /// Arrange the layer panel or the strip of all layers.
@@ -201,6 +205,7 @@ impl Default for ViewSettings {
             compare: Compare::Plain,
             refinement: Refinement { kind: RefinementKind::Full, steps: 8, integrator: Integrator::Euler },
             pinned_layer: None,
+            block: None,
             hovered: None,
             panel: PanelSettings::default(),
             points: PointSettings::default(),
@@ -300,6 +305,7 @@ impl ViewSettings {
             ViewCommand::Kind(kind) => self.refinement.kind = kind,
             ViewCommand::Integrate(integrator) => self.refinement.integrator = integrator,
             ViewCommand::PinLayer(layer) => self.pinned_layer = layer,
+            ViewCommand::ShowBlock(block) => self.block = block,
             ViewCommand::Hover(hovered) => self.hovered = hovered,
             ViewCommand::Panel(command) => self.panel.apply(command),
             ViewCommand::Points(command) => self.points.apply(command),
@@ -312,6 +318,7 @@ impl ViewSettings {
         self.tour = Tour::default();
         self.camera = Camera::default();
         self.pinned_layer = None;
+        self.block = None;
         self.hovered = None;
         self.panel.apply(PanelCommand::FitWeights);
     }

@@ -97,11 +97,14 @@ fn compute(node: &NodeProto, inputs: &[Tensor]) -> Tensor {
         }
         name @ ("Softmax" | "LogSoftmax") => {
             assert_eq!(whole("axis"), Some(1));
-            let read = |share: f64| if name == "Softmax" { share } else { share.ln() };
             let row = |row: &[f64]| {
                 let largest = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
                 let sum: f64 = row.iter().map(|x| (x - largest).exp()).sum();
-                row.iter().map(|x| read((x - largest).exp() / sum)).collect::<Vec<_>>()
+                let read = |x: &f64| match name {
+                    "Softmax" => (x - largest).exp() / sum,
+                    _ => x - largest - sum.ln(),
+                };
+                row.iter().map(read).collect::<Vec<_>>()
             };
             Tensor { shape: x.shape.clone(), values: x.rows().flat_map(row).collect() }
         }

@@ -1,5 +1,6 @@
 //! The refinement panel: which ResNet the plain net becomes, how far it strays, what that depends on, and its blocks.
 
+mod blocks;
 mod charts;
 pub mod controls;
 mod layers;
@@ -11,7 +12,7 @@ use egui::{RichText, ScrollArea, Ui};
 use crate::explorer::theme::{self, Palette, SECTION_GAP};
 use crate::flow::Flow;
 use crate::resnet::{Integrator, LARGEST_SEARCHED};
-use crate::session::{Command, Refined, Scene, Study, ViewCommand, ViewSettings, counted};
+use crate::session::{BlockDetail, Command, Refined, Scene, Study, ViewCommand, ViewSettings, counted};
 
 /// What the refinement panel shows.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct RefinementInput<'a> {
     pub study: Option<&'a Study>,
     /// Whether the study of the present settings was given up.
     pub given_up: bool,
+    /// The newest block that is ready; it may be one chosen before.
+    pub block: Option<&'a BlockDetail>,
     /// The view's settings.
     pub view: &'a ViewSettings,
     /// The time of the flow, 0 to L.
@@ -46,6 +49,7 @@ pub fn show(ui: &mut Ui, input: &RefinementInput<'_>) -> Vec<Command> {
         charts::show(ui, input);
         layers::show(ui, input);
         worst::show(ui, input, &mut commands);
+        blocks::show(ui, input, &mut commands);
         trained::show(ui, scene, input);
     });
     commands.into_iter().map(Command::View).collect()

@@ -1,0 +1,64 @@
+//! The blocks of a refined network in their order, without building them: runs of consecutive blocks of one phase.
+
+use super::blocks::activation_steps;
+use super::{RefinementKind, ResNet};
+use crate::flow::{LayerFlow, Motion};
+use crate::network::Activation;
+
+/// Consecutive blocks that follow one phase.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BlockRun {
+    /// The layer of the plain net, from 1.
+    pub layer: usize,
+    /// The index of its phase; `None` for its linear phases kept whole.
+    pub phase: Option<usize>,
+    /// What the blocks do.
+    pub words: &'static str,
+    /// The number of blocks.
+    pub blocks: usize,
+    /// The times t at which the first begins and the last ends.
+    pub times: (f64, f64),
+}
+
+impl ResNet<'_> {
+    /// The runs of blocks, first to last: N blocks for each refined phase, one for a linear map that is kept whole, for
+    /// a softmax and for a residual block, which is its own Euler step.
+    pub fn runs(&self) -> Vec<BlockRun> {
+        self.flow.layers().iter().flat_map(|layer| self.runs_of(layer)).collect()
+    }
+
+    /// The number of blocks, which are explicit for Euler's steps.
+    pub fn blocks(&self) -> usize {
+        self.runs().iter().map(|run| run.blocks).sum()
+    }
+
+    pub(super) fn runs_of(&self, layer: &LayerFlow) -> Vec<BlockRun> {
+        let steps = self.refinement.steps;
+        let end = layer.index as f64;
+        let run = |phase, words, blocks, times| BlockRun { layer: layer.index, phase, words, blocks, times };
+        if layer.is_residual() {
+            // With its shortcut it is one Euler step as it stands.
+            let last = layer.phases.len().checked_sub(1);
+            return vec![run(last, "residual", 1, (end - 1.0, end))];
+        }
+        let mut runs = Vec::new();
+        for (index, phase) in layer.phases.iter().enumerate() {
+            let times = (phase.start, phase.end);
+            let words = phase.kind.words();
+            match &phase.motion {
+                Motion::Activation { activation: Activation::Softmax, .. } => {
+                    runs.push(run(Some(index), words, 1, times))
+                }
+                Motion::Activation { activation, .. } => {
+                    runs.push(run(Some(index), words, activation_steps(*activation, steps).len(), times));
+                }
+                _ if self.refinement.kind == RefinementKind::Full => runs.push(run(Some(index), words, steps, times)),
+                _ => match runs.last_mut() {
+                    Some(whole) => whole.times.1 = phase.end,
+                    None => runs.push(run(None, "linear", 1, times)),
+                },
+            }
+        }
+        runs
+    }
+}
