@@ -112,6 +112,11 @@ impl TensorFile {
             ValuesError::Numpy(NumpyError::Io(source)) => FormatError::Read { path: self.path.clone(), source },
             ValuesError::Numpy(source) => FormatError::Numpy { path: self.path.clone(), source },
         })?;
+        let expected = info.shape.iter().fold(1_usize, |product, axis| product.saturating_mul(*axis));
+        if values.len() != expected {
+            let problem = format!("has {} values where its shape needs {expected}; save the file again", values.len());
+            return Err(self.fault(name, problem));
+        }
         if let Some(at) = values.iter().position(|value| !value.is_finite()) {
             let value = values[at];
             return Err(self.fault(name, format!("holds {value} at {}; every weight must be finite", spot(info, at))));
@@ -144,5 +149,33 @@ fn spot(info: &TensorInfo, at: usize) -> String {
     match info.shape[..] {
         [_, columns] if columns > 0 => format!("row {}, column {}", at / columns + 1, at % columns + 1),
         _ => format!("place {}", at + 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Short;
+
+    impl TensorSource for Short {
+        fn values(&self, _: usize) -> Result<Vec<f64>, ValuesError> {
+            Ok(vec![1.0; 3])
+        }
+    }
+
+    #[test]
+    fn a_source_that_gives_too_little_is_found_out() {
+        let info = TensorInfo {
+            name: "w".into(),
+            shape: vec![2, 2],
+            dtype: "F32".into(),
+            bytes: 16,
+            is_numeric: true,
+            in_model: true,
+        };
+        let file = TensorFile::new(Path::new("a.h5"), vec![info], Short);
+        let sentence = file.matrix("w").unwrap_err().to_string();
+        assert!(sentence.contains("has 3 values where its shape needs 4"), "{sentence}");
     }
 }
