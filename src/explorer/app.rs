@@ -1,5 +1,6 @@
 //! The application: `logic` takes results and moves time, `ui` reads the session and collects commands.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -12,7 +13,9 @@ use super::views::stage::{Stage, StageInput};
 use super::{drop, keyboard, menu, path_field, status, theme, transport};
 use crate::dataset::{Generator, GeneratorOptions};
 use crate::jobs::{Finished, Jobs, Wake, task_work};
-use crate::session::{Appearance, Command, Effect, Example, Outcome, PointCommand, Session, Side, Task, ViewCommand};
+use crate::session::{
+    Appearance, Command, Effect, Example, Outcome, PointCommand, Session, Settings, Severity, Side, Task, ViewCommand,
+};
 
 /// The width of the panel on the left, to begin with.
 const LEFT_PANEL: f32 = 232.0;
@@ -66,6 +69,8 @@ pub struct ExplorerApp {
     table: Table,
     quit: bool,
     title: String,
+    /// Where settings are kept between starts, and what is there now; `None` where nothing is kept.
+    settings: Option<(PathBuf, Settings)>,
 }
 
 impl ExplorerApp {
@@ -89,6 +94,7 @@ impl ExplorerApp {
             table: Table::default(),
             quit: false,
             title: String::new(),
+            settings: None,
         };
         app.session.hint = startup.network.is_none() && startup.data.is_none();
         match startup.network {
@@ -103,6 +109,32 @@ impl ExplorerApp {
             None => {}
         }
         app
+    }
+
+    /// Takes over the settings in the file at `path`, and keeps them there from now on. A file that is not understood is
+    /// told and replaced when something changes.
+    pub fn keep_settings(&mut self, path: PathBuf) {
+        match std::fs::read_to_string(&path).map_err(|error| (error.kind(), error.to_string())) {
+            Ok(text) => match Settings::parse(&text) {
+                Ok(settings) => self.restore(settings),
+                Err(why) => {
+                    let sentence =
+                        format!("{}: the settings are not understood; the usual ones are used.", path.display());
+                    self.session.notices.add(Severity::Error, sentence, why);
+                }
+            },
+            Err((ErrorKind::NotFound, _)) => {}
+            Err((_, why)) => {
+                let sentence = format!("{}: the settings cannot be read; the usual ones are used.", path.display());
+                self.session.notices.add(Severity::Error, sentence, why);
+            }
+        }
+        self.settings = Some((path, self.session.settings()));
+    }
+
+    /// Takes over settings that were kept.
+    pub fn restore(&mut self, settings: Settings) {
+        self.session.restore(settings);
     }
 
     /// What the window is about.
@@ -278,6 +310,19 @@ impl ExplorerApp {
                     }
                 }
             }
+        }
+        self.write_changed_settings();
+    }
+
+    fn write_changed_settings(&mut self) {
+        let Some((path, kept)) = &mut self.settings else { return };
+        let settings = self.session.settings();
+        if settings == *kept {
+            return;
+        }
+        kept.clone_from(&settings);
+        if let Some(work) = task_work(Effect::KeepSettings(path.clone(), settings)) {
+            self.jobs.start(work.task, work.title, work.run);
         }
     }
 

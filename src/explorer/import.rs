@@ -1,19 +1,16 @@
 //! The import assistant: a file gave only tensors; the proposed chain of layers, and one question: the activation.
 
-use egui::{
-    Align2, Button, ComboBox, Context, Grid, Key, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, Window,
-};
+use egui::{Align2, Button, ComboBox, Context, Grid, Key, RichText, Role, ScrollArea, Ui, WidgetInfo, Window};
 
 use super::import_spectra;
+use super::import_tensors;
 use super::theme::{self, Palette};
-use crate::formats::{ChainEntry, is_layer_weight, shape_words};
+use crate::formats::ChainEntry;
 use crate::network::{Activation, OutputFunction};
 use crate::session::{Import, ImportCommand, file_name};
 
 /// The height of the list of layers before it scrolls.
 const CHAIN_HEIGHT: f32 = 260.0;
-/// The height of the list of tensors before it scrolls.
-const TENSORS_HEIGHT: f32 = 160.0;
 /// The width of the assistant.
 const WIDTH: f32 = 640.0;
 
@@ -35,9 +32,7 @@ pub fn show(ctx: &Context, import: &Import, keys: bool) -> Vec<ImportCommand> {
         ui.separator();
         let area = ScrollArea::both().id_salt("chain").max_height(CHAIN_HEIGHT).auto_shrink([false, true]);
         area.show(ui, |ui| commands.extend(chain(ui, import)));
-        ui.collapsing(format!("All {} tensors of the file", import.file.tensors().len()), |ui| {
-            commands.extend(tensors(ui, import));
-        });
+        commands.extend(import_tensors::show(ui, import));
         if let Some(spectrum) = &import.spectrum {
             import_spectra::spectrum(ui, spectrum);
         }
@@ -129,43 +124,6 @@ fn row(ui: &mut Ui, place: usize, entry: &ChainEntry, import: &Import) -> Vec<Im
         button(ui, true, false, "Remove", "Take the layer out of the chain", ImportCommand::Remove(place));
         commands.extend(import_spectra::button(ui, place));
     });
-    commands
-}
-
-fn tensors(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
-    let mut commands = Vec::new();
-    let mut search = import.search.clone();
-    let label = ui.label("Search");
-    let field = ui.add(TextEdit::singleline(&mut search).hint_text("part of a name")).labelled_by(label.id);
-    if field.changed() {
-        commands.push(ImportCommand::Search(search));
-    }
-    let found: Vec<_> =
-        import.file.tensors().iter().filter(|tensor| tensor.name.contains(import.search.trim())).collect();
-    if found.is_empty() {
-        ui.label("No tensor has this in its name.");
-    }
-    let height = ui.spacing().interact_size.y;
-    ScrollArea::vertical().id_salt("tensors").max_height(TENSORS_HEIGHT).show_rows(
-        ui,
-        height,
-        found.len(),
-        |ui, rows| {
-            for tensor in found.get(rows).unwrap_or(&[]) {
-                ui.horizontal(|ui| {
-                    let add = ui.add_enabled(is_layer_weight(tensor), Button::new("Add").small());
-                    let add = add.on_hover_text("Append this weight to the chain");
-                    let add = add
-                        .on_disabled_hover_text("Only matrices and kernels are layers; a bias comes with its matrix.");
-                    add.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Add {}", tensor.name)));
-                    if add.clicked() {
-                        commands.push(ImportCommand::Append(tensor.name.clone()));
-                    }
-                    ui.label(format!("{}  {}", tensor.name, shape_words(&tensor.shape)));
-                });
-            }
-        },
-    );
     commands
 }
 

@@ -5,6 +5,7 @@ mod drop;
 mod icons;
 mod import;
 mod import_spectra;
+mod import_tensors;
 mod keyboard;
 mod menu;
 mod model_help;

@@ -1,5 +1,7 @@
 //! Opens the window.
 
+use std::path::PathBuf;
+
 use eframe::NativeOptions;
 use egui::ViewportBuilder;
 
@@ -26,8 +28,23 @@ pub fn run(startup: Startup) -> Result<(), String> {
         None => viewport,
     };
     let options = NativeOptions { viewport, renderer: eframe::Renderer::Glow, ..NativeOptions::default() };
-    let app = ExplorerApp::new(startup);
+    let mut app = ExplorerApp::new(startup);
+    if let Some(folder) = settings_folder() {
+        app.keep_settings(folder.join("layerflow").join("settings.json"));
+    }
     eframe::run_native("layerflow", options, Box::new(|_| Ok(Box::new(app)))).map_err(|error| sentence(&error))
+}
+
+/// The folder in which programs keep their settings on this system.
+fn settings_folder() -> Option<PathBuf> {
+    let folder = |variable: &str| std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    if cfg!(windows) {
+        return folder("APPDATA");
+    }
+    if cfg!(target_os = "macos") {
+        return folder("HOME").map(|home| home.join("Library/Application Support"));
+    }
+    folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")))
 }
 
 fn sentence(error: &eframe::Error) -> String {

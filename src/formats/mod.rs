@@ -3,6 +3,7 @@
 //! A file gives either a whole network or only tensors, from which `ChainProposal` makes a chain of dense layers. No
 //! file is ever executed, and no size that a file claims is believed before it is compared with the file's own.
 
+mod blocks;
 mod chain;
 mod detect;
 mod elements;
@@ -33,6 +34,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+pub use blocks::{Block, Choice, blocks};
 pub use chain::{
     ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Normalisation, PaddingRule, PoolingRule,
     WeightSpectrum, build, convolution_words, is_layer_weight, parse_input_shape, weight_spectrum,

@@ -1,5 +1,6 @@
 //! What each of the session's tasks does in its worker.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,10 +10,10 @@ use rfd::FileDialog;
 use super::Progress;
 use crate::dataset::Dataset;
 use crate::flow::Flow;
-use crate::formats::{self, Opened};
+use crate::formats::{self, FormatError, Opened};
 use crate::session::{
     BlockDetail, DialogAnswer, Document, Effect, Field, LayerDetail, Neighbours, Outcome, Purpose, Refined, Scene,
-    Story, Study, Survey, Task, Trouble, file_name,
+    Settings, Story, Study, Survey, Task, Trouble, file_name,
 };
 
 /// A dialog that is answered sooner than a person can was never shown: without a portal and without zenity, rfd
@@ -116,12 +117,22 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
             let result = run.run(&mut |share, words| tell(progress, share, words));
             Outcome::Trained(run.feed().clone(), result.map_err(|error| Trouble::of(&error)))
         }),
+        Effect::KeepSettings(path, settings) => TaskWork::new(Task::KeepSettings, "Keeping the settings", move |_| {
+            Outcome::SettingsKept(keep_settings(&path, &settings).map_err(|error| Trouble::of(&error)))
+        }),
         Effect::ShowDialog(purpose, name) => {
             TaskWork::new(Task::Dialog, purpose.title(), move |_| Outcome::Answer(purpose, ask(purpose, &name)))
         }
         Effect::Cancel(_) | Effect::Quit => return None,
     };
     Some(work)
+}
+
+fn keep_settings(path: &Path, settings: &Settings) -> Result<(), FormatError> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|source| FormatError::Write { path: folder.into(), source })?;
+    }
+    formats::write_beside(path, |writer| writer.write_all(settings.to_json().as_bytes()))
 }
 
 fn tell(progress: &Progress, share: f32, words: &str) -> bool {

@@ -97,6 +97,8 @@ pub enum Task {
     Train,
     /// Waiting for a file dialog.
     Dialog,
+    /// Writing what is kept between starts.
+    KeepSettings,
 }
 
 impl Purpose {
@@ -129,6 +131,7 @@ impl Task {
             Task::Save => "Saving",
             Task::Train => "Training",
             Task::Dialog => "The file dialog",
+            Task::KeepSettings => "Keeping the settings",
         }
     }
 }

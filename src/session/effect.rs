@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{
     BlockDetail, BlockRequest, Document, Feed, Field, FieldRequest, LayerDetail, NeighbourRequest, Neighbours, Purpose,
-    Refined, Scene, SceneError, Selection, Story, Study, StudyRequest, Survey, Task, TrainingRun,
+    Refined, Scene, SceneError, Selection, Settings, Story, Study, StudyRequest, Survey, Task, TrainingRun,
 };
 use crate::dataset::Dataset;
 use crate::flow::Flow;
@@ -49,6 +49,8 @@ pub enum Effect {
     Save(Arc<Network>, PathBuf),
     /// Train the network, telling the window of it on the way.
     Train(TrainingRun),
+    /// Write what is kept between starts.
+    KeepSettings(PathBuf, Settings),
     /// Ask for a path, with a name to begin with.
     ShowDialog(Purpose, String),
     /// Drop the work of this kind.
@@ -96,6 +98,8 @@ pub enum Outcome {
     Saved(PathBuf, Result<(), Trouble>),
     /// A training run has ended.
     Trained(Arc<Feed>, Result<(), Trouble>),
+    /// What is kept between starts was written, or not.
+    SettingsKept(Result<(), Trouble>),
     /// The answer to a file dialog.
     Answer(Purpose, DialogAnswer),
     /// A worker failed in a way that was not foreseen.

@@ -1,12 +1,13 @@
 //! The import assistant: a file gave only tensors, and the chain of layers is put together from them.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Effect, Session, Severity, Task, Trouble};
 use crate::formats::{
-    ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, TensorFile, TensorInfo, WeightSpectrum,
-    parse_input_shape,
+    Block, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, TensorFile, TensorInfo, WeightSpectrum,
+    blocks, parse_input_shape,
 };
 use crate::network::{Activation, OutputFunction};
 
@@ -22,6 +23,10 @@ pub struct Import {
     pub file: Arc<TensorFile>,
     /// The chain as it is now.
     pub chain: ChainProposal,
+    /// The blocks of a transformer among its tensors.
+    pub blocks: Arc<Vec<Block>>,
+    /// Where in the file's list each tensor is.
+    places: Arc<HashMap<String, usize>>,
     /// What is searched for among the tensors.
     pub search: String,
     /// The input shape as it is typed.
@@ -45,6 +50,8 @@ pub enum ImportCommand {
     MoveUp(usize),
     /// Append a tensor, by its name.
     Append(String),
+    /// Take these weights, first layer to last, in place of the chain.
+    Choose(Vec<String>),
     /// σ of all layers but the last.
     HiddenActivation(Activation),
     /// σ of one layer.
@@ -69,23 +76,35 @@ impl Import {
     /// The assistant with the chain that names and shapes propose.
     pub fn new(path: PathBuf, file: TensorFile) -> Import {
         let chain = ChainProposal::new(&file, USUAL_ACTIVATION, OutputFunction::Identity);
+        let tensors = file.tensors().iter().enumerate();
+        let places = Arc::new(tensors.map(|(place, tensor)| (tensor.name.clone(), place)).collect());
+        let blocks = Arc::new(blocks(file.tensors()));
         let empty = String::new;
         let (search, input_shape, convolutions) = (empty(), empty(), empty());
-        Import {
+        let file = Arc::new(file);
+        let mut import = Import {
             path,
-            file: Arc::new(file),
+            file,
             chain,
+            blocks,
+            places,
             search,
             input_shape,
             convolutions,
             misunderstood: None,
             spectrum: None,
+        };
+        // The matrices of a transformer make no chain; its first block does.
+        let first = import.blocks.first().and_then(|block| block.choices.first()).cloned();
+        if let (Some(ChainProblem::Break { .. }), Some((_, names))) = (import.chain.fatal_problem(), first) {
+            import.change(ImportCommand::Choose(names));
         }
+        import
     }
 
     /// The tensor of this name.
     pub fn tensor(&self, name: &str) -> Option<&TensorInfo> {
-        self.file.tensors().iter().find(|tensor| tensor.name == name)
+        self.places.get(name).and_then(|place| self.file.tensors().get(*place))
     }
 
     /// Whether the first thing that does not fit is at this layer.
@@ -98,6 +117,14 @@ impl Import {
         let (_, hidden) = self.chain.entries.split_last()?;
         let first = hidden.first()?.activation;
         hidden.iter().all(|entry| entry.activation == first).then_some(first)
+    }
+
+    /// Takes a chain over, with what was typed about its convolutions.
+    pub(super) fn put_back(&mut self, chain: ChainProposal, input_shape: &str, convolutions: &str) {
+        self.chain = chain;
+        self.input_shape = input_shape.to_owned();
+        self.convolutions = convolutions.to_owned();
+        self.read_shapes();
     }
 
     fn change(&mut self, command: ImportCommand) {
@@ -115,6 +142,10 @@ impl Import {
             ImportCommand::Append(name) => {
                 let alone = ChainProposal::of_names(self.file.tensors(), &[name], USUAL_ACTIVATION, self.chain.output);
                 entries.extend(alone.entries);
+            }
+            ImportCommand::Choose(names) => {
+                let hidden = self.hidden_activation().unwrap_or(USUAL_ACTIVATION);
+                self.chain = ChainProposal::of_names(self.file.tensors(), &names, hidden, self.chain.output);
             }
             ImportCommand::HiddenActivation(activation) => {
                 if let Some((_, hidden)) = entries.split_last_mut() {
@@ -160,6 +191,7 @@ impl Session {
             ImportCommand::Open if import.chain.fatal_problem().is_some() => {}
             ImportCommand::Open => {
                 effects.push(Effect::ReadChain(import.path.clone(), import.file.clone(), import.chain.clone()));
+                self.remember_chain();
             }
             ImportCommand::Spectrum(place) => {
                 effects.push(Effect::FindSpectrum(import.file.clone(), import.chain.clone(), place));

@@ -28,6 +28,7 @@ mod receive;
 mod recent;
 mod refined;
 mod scene;
+mod settings;
 mod sight;
 mod state;
 mod study;
@@ -68,6 +69,7 @@ pub use points::{
 pub use recent::RecentFiles;
 pub use refined::Refined;
 pub use scene::{Progress, Scene, SceneError};
+pub use settings::{RememberedChain, Settings};
 pub use sight::Sight;
 pub use state::{PathPrompt, Session};
 pub use study::{Study, StudyRequest};

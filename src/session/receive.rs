@@ -28,7 +28,7 @@ impl Session {
     fn take(&mut self, outcome: Outcome, effects: &mut Vec<Effect>) {
         match outcome {
             Outcome::Network(path, network) => self.adopt(path, network, effects),
-            Outcome::Tensors(path, tensors) => self.import = Some(Import::new(path, tensors)),
+            Outcome::Tensors(path, tensors) => self.begin_import(Import::new(path, tensors)),
             Outcome::Graph(path, graph) => self.take_graph(path, graph, effects),
             Outcome::Data(path, dataset) => self.want_data(Data::read(path, Arc::new(dataset)), effects),
             Outcome::Files(outcomes) => self.take_all(outcomes, effects),
@@ -45,7 +45,8 @@ impl Session {
             Outcome::Surveyed(scene, made) => self.take_survey(&scene, made),
             Outcome::Spectrum(file, result) => self.take_spectrum(&file, result),
             Outcome::Saved(path, Ok(())) => self.saved(path),
-            Outcome::Saved(_, Err(trouble)) => {
+            Outcome::SettingsKept(Ok(())) => {}
+            Outcome::SettingsKept(Err(trouble)) | Outcome::Saved(_, Err(trouble)) => {
                 self.notices.add(Severity::Error, trouble.sentence, trouble.details);
             }
             Outcome::Trained(feed, result) => self.trained(&feed, result, effects),
@@ -79,7 +80,7 @@ impl Session {
             None if has_matrix => {
                 let sentence = format!("Its tensors can be put together by hand. {}", trouble.sentence);
                 self.notices.add(Severity::Warning, sentence, trouble.details);
-                self.import = Some(Import::new(path, tensors));
+                self.begin_import(Import::new(path, tensors));
             }
             None => self.refuse_file(&path, trouble, effects),
         }
@@ -224,7 +225,13 @@ impl Session {
             Task::Inspect => self.give_up_detail(),
             Task::Survey => self.give_up_survey(),
             Task::Train => self.leave_training(),
-            Task::Read | Task::ReadData | Task::Spectrum | Task::Save | Task::Dialog | Task::Story => {}
+            Task::Read
+            | Task::ReadData
+            | Task::Spectrum
+            | Task::Save
+            | Task::Dialog
+            | Task::Story
+            | Task::KeepSettings => {}
         }
     }
 

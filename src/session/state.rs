@@ -13,8 +13,8 @@ use super::view::Projection;
 use super::words::counted;
 use super::{
     Command, Compare, Data, Document, Effect, Example, Field, FieldRequest, History, Import, Notices, Playback,
-    PlaybackCommand, PointCommand, Purpose, RecentFiles, Refined, Scene, Severity, Side, Task, Training, ViewCommand,
-    ViewSettings, WindowSettings,
+    PlaybackCommand, PointCommand, Purpose, RecentFiles, Refined, RememberedChain, Scene, Severity, Side, Task,
+    Training, ViewCommand, ViewSettings, WindowSettings,
 };
 use crate::network::Network;
 use crate::resnet::Refinement;
@@ -37,6 +37,8 @@ pub struct Session {
     pub recent: RecentFiles,
     /// The import assistant, while it is open.
     pub import: Option<Import>,
+    /// How files of tensors were opened, newest first.
+    pub(super) chains: Vec<RememberedChain>,
     /// The path field that stands in for a file dialog.
     pub path_prompt: Option<PathPrompt>,
     /// Whether the hint of the first start is shown.
@@ -100,6 +102,7 @@ impl Default for Session {
             notices: Notices::default(),
             recent: RecentFiles::default(),
             import: None,
+            chains: Vec::new(),
             path_prompt: None,
             hint: false,
             waiting_data: None,
@@ -383,7 +386,14 @@ impl Session {
             Task::Block => self.give_up_block(),
             Task::Field | Task::Neighbours | Task::Inspect | Task::Survey => self.give_up(task),
             Task::Train => self.leave_training(),
-            Task::Refine | Task::Read | Task::ReadData | Task::Spectrum | Task::Save | Task::Dialog | Task::Story => {}
+            Task::Refine
+            | Task::Read
+            | Task::ReadData
+            | Task::Spectrum
+            | Task::Save
+            | Task::Dialog
+            | Task::Story
+            | Task::KeepSettings => {}
         }
         self.fall_back(effects);
     }

@@ -17,6 +17,7 @@ mod support;
 mod train_command;
 mod window;
 mod window_field;
+mod window_import;
 mod window_layer_panel;
 mod window_points;
 mod window_projection;

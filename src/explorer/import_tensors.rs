@@ -1,0 +1,122 @@
+//! What the import assistant chooses from: the blocks of a transformer, and all tensors of the file.
+
+use egui::{Button, Grid, Role, ScrollArea, TextEdit, Ui, WidgetInfo};
+
+use super::theme;
+use crate::formats::{TensorInfo, is_layer_weight, shape_words};
+use crate::session::{Import, ImportCommand, counted};
+
+/// The height of each list before it scrolls.
+const LIST_HEIGHT: f32 = 140.0;
+
+/// Draws both lists and tells what was asked for.
+pub fn show(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
+    let mut commands = Vec::new();
+    if !import.blocks.is_empty() {
+        let title = format!("{} to open on their own", counted(import.blocks.len(), "block"));
+        let section = egui::CollapsingHeader::new(title).id_salt("blocks").default_open(true);
+        section.show(ui, |ui| commands.extend(blocks(ui, import)));
+    }
+    let title = format!("All {} of the file", counted(import.file.tensors().len(), "tensor"));
+    egui::CollapsingHeader::new(title).id_salt("tensors").show(ui, |ui| commands.extend(tensors(ui, import)));
+    commands
+}
+
+fn blocks(ui: &mut Ui, import: &Import) -> Option<ImportCommand> {
+    let mut chosen = None;
+    let height = ui.spacing().interact_size.y;
+    let area = ScrollArea::vertical().id_salt("blocks").max_height(LIST_HEIGHT).auto_shrink([false, true]);
+    area.show_rows(ui, height, import.blocks.len(), |ui, rows| {
+        for block in import.blocks.get(rows).unwrap_or(&[]) {
+            ui.horizontal(|ui| {
+                for (words, names) in &block.choices {
+                    let is_shown = import.chain.entries.iter().map(|entry| &entry.weight_name).eq(names);
+                    let button = ui.add(Button::new(words).small().selected(is_shown));
+                    let button = button.on_hover_text(format!("Take {} as the chain", names.join(", then ")));
+                    let label = format!("{words} of {}", block.name);
+                    button.widget_info(|| WidgetInfo::selected(Role::Button, true, is_shown, label.clone()));
+                    if button.clicked() {
+                        chosen = Some(ImportCommand::Choose(names.clone()));
+                    }
+                }
+                ui.add(egui::Label::new(&block.name).truncate()).on_hover_text(&block.name);
+            });
+        }
+    });
+    chosen
+}
+
+fn tensors(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
+    let mut commands = Vec::new();
+    let mut search = import.search.clone();
+    ui.horizontal(|ui| {
+        let label = ui.label("Search");
+        let field = ui.add(TextEdit::singleline(&mut search).hint_text("part of a name")).labelled_by(label.id);
+        if field.on_hover_text("Shows only tensors with this in their name").changed() {
+            commands.push(ImportCommand::Search(search));
+        }
+    });
+    let wanted = import.search.trim();
+    let found: Vec<&TensorInfo> = import.file.tensors().iter().filter(|tensor| tensor.name.contains(wanted)).collect();
+    if found.is_empty() {
+        ui.label("No tensor has this in its name.");
+    }
+    let height = ui.spacing().interact_size.y;
+    let area = ScrollArea::vertical().id_salt("tensors").max_height(LIST_HEIGHT).auto_shrink([false, true]);
+    area.show_rows(ui, height, found.len(), |ui, rows| {
+        Grid::new("tensors").num_columns(4).start_row(rows.start).show(ui, |ui| {
+            for tensor in found.get(rows).unwrap_or(&[]) {
+                commands.extend(tensor_row(ui, tensor));
+                ui.end_row();
+            }
+        });
+    });
+    commands
+}
+
+fn tensor_row(ui: &mut Ui, tensor: &TensorInfo) -> Option<ImportCommand> {
+    let mut command = None;
+    let can_be_layer = is_layer_weight(tensor);
+    ui.horizontal(|ui| {
+        let mut button = |words: &str, tip: &str, asked: fn(String) -> ImportCommand| {
+            let button = ui.add_enabled(can_be_layer, Button::new(words).small()).on_hover_text(tip);
+            let button =
+                button.on_disabled_hover_text("Only matrices and kernels are layers; a bias comes with its matrix.");
+            let label = format!("{words} {}", tensor.name);
+            button.widget_info(|| WidgetInfo::labeled(Role::Button, can_be_layer, label.clone()));
+            if button.clicked() {
+                command = Some(asked(tensor.name.clone()));
+            }
+        };
+        button("Add", "Append this weight to the chain", ImportCommand::Append);
+        button("Alone", "Take this weight as a network of one layer", |name| ImportCommand::Choose(vec![name]));
+    });
+    ui.label(&tensor.name);
+    ui.label(shape_words(&tensor.shape));
+    ui.label(theme::note(ui, format!("{}, {}", tensor.dtype, size_words(tensor.bytes))));
+    command
+}
+
+/// A size in bytes, with a unit that keeps it short.
+fn size_words(bytes: u64) -> String {
+    let units = ["bytes", "KB", "MB", "GB", "TB"];
+    let mut size = bytes as f64;
+    let mut unit = 0;
+    while size >= 1024.0 && unit + 1 < units.len() {
+        size /= 1024.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{bytes} bytes") } else { format!("{size:.1} {}", units[unit]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(size_words(40), "40 bytes");
+        assert_eq!(size_words(8192), "8.0 KB");
+        assert_eq!(size_words(3 << 30), "3.0 GB");
+    }
+}

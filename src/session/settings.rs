@@ -1,0 +1,182 @@
+//! What is kept between starts: recent files, the arrangement of the window, and how files of tensors were opened.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Appearance, Import, Session, Side, WindowSettings};
+use crate::formats::ChainProposal;
+use crate::network::{Activation, OutputFunction};
+
+/// How many files' chains are remembered.
+const MOST_CHAINS: usize = 64;
+/// The format of the file; a later one is left alone.
+const FORMAT: &str = "layerflow.settings/1";
+
+/// What is kept between starts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settings {
+    /// The files opened lately, newest first.
+    pub recent: Vec<PathBuf>,
+    /// The arrangement of the window.
+    pub window: WindowSettings,
+    /// How files of tensors were opened, newest first.
+    pub chains: Vec<RememberedChain>,
+}
+
+/// How a file of tensors was opened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RememberedChain {
+    file: PathBuf,
+    layers: Vec<RememberedLayer>,
+    output: String,
+    #[serde(default)]
+    input_shape: String,
+    #[serde(default)]
+    convolutions: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct RememberedLayer {
+    weight: String,
+    bias: Option<String>,
+    transpose: bool,
+    activation: String,
+}
+
+/// The settings as they are in their file.
+#[derive(Serialize, Deserialize)]
+struct SettingsFile {
+    format: String,
+    #[serde(default)]
+    recent: Vec<PathBuf>,
+    network_panel: bool,
+    layer_panel: bool,
+    appearance: String,
+    #[serde(default)]
+    chains: Vec<RememberedChain>,
+}
+
+impl Settings {
+    /// The settings in the text of their file; in words, why they are not understood.
+    ///
+    /// # Errors
+    /// If the text is no JSON, or not of this format.
+    pub fn parse(text: &str) -> Result<Settings, String> {
+        let file: SettingsFile = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if file.format != FORMAT {
+            return Err(format!("its format is `{}`", file.format));
+        }
+        let appearance = Appearance::ALL.into_iter().find(|appearance| appearance.words() == file.appearance);
+        let window = WindowSettings {
+            network_panel: file.network_panel,
+            layer_panel: file.layer_panel,
+            side: Side::default(),
+            appearance: appearance.unwrap_or_default(),
+        };
+        let mut chains = file.chains;
+        chains.truncate(MOST_CHAINS);
+        Ok(Settings { recent: file.recent, window, chains })
+    }
+
+    /// The text of their file.
+    pub fn to_json(&self) -> String {
+        let file = SettingsFile {
+            format: FORMAT.into(),
+            recent: self.recent.clone(),
+            network_panel: self.window.network_panel,
+            layer_panel: self.window.layer_panel,
+            appearance: self.window.appearance.words().into(),
+            chains: self.chains.clone(),
+        };
+        // Text, numbers and lists of them always make JSON; paths that are not text do not, and are not kept then.
+        serde_json::to_string_pretty(&file).unwrap_or_default()
+    }
+}
+
+impl RememberedChain {
+    fn new(import: &Import) -> RememberedChain {
+        let layers = import.chain.entries.iter().map(|entry| RememberedLayer {
+            weight: entry.weight_name.clone(),
+            bias: entry.bias_name.clone(),
+            transpose: entry.transpose,
+            activation: entry.activation.name().into(),
+        });
+        RememberedChain {
+            file: import.path.clone(),
+            layers: layers.collect(),
+            output: import.chain.output.name().into(),
+            input_shape: import.input_shape.clone(),
+            convolutions: import.convolutions.clone(),
+        }
+    }
+
+    /// Puts the assistant back to where it was, if the file still has all these tensors.
+    fn apply(&self, import: &mut Import) {
+        if self.layers.iter().any(|layer| import.tensor(&layer.weight).is_none()) {
+            return;
+        }
+        let weights: Vec<String> = self.layers.iter().map(|layer| layer.weight.clone()).collect();
+        let output = OutputFunction::from_name(&self.output).unwrap_or_default();
+        let mut chain = ChainProposal::of_names(import.file.tensors(), &weights, Activation::Identity, output);
+        for (entry, layer) in chain.entries.iter_mut().zip(&self.layers) {
+            entry.bias_name = layer.bias.clone();
+            entry.transpose = layer.transpose;
+            entry.activation = Activation::from_name(&layer.activation).unwrap_or_default();
+        }
+        import.put_back(chain, &self.input_shape, &self.convolutions);
+    }
+}
+
+impl Session {
+    /// What is to be kept.
+    pub fn settings(&self) -> Settings {
+        let recent = self.recent.paths().to_vec();
+        Settings { recent, window: self.window, chains: self.chains.clone() }
+    }
+
+    /// Takes over what was kept.
+    pub fn restore(&mut self, settings: Settings) {
+        self.window = settings.window;
+        self.chains = settings.chains;
+        settings.recent.iter().rev().for_each(|path| self.recent.add(path));
+    }
+
+    /// Remembers how the file in the assistant is opened.
+    pub(super) fn remember_chain(&mut self) {
+        let Some(import) = &self.import else { return };
+        let chain = RememberedChain::new(import);
+        self.chains.retain(|known| known.file != chain.file);
+        self.chains.insert(0, chain);
+        self.chains.truncate(MOST_CHAINS);
+    }
+
+    /// Opens the assistant, as the file was opened last if it was.
+    pub(super) fn begin_import(&mut self, mut import: Import) {
+        let is_same = |chain: &&RememberedChain| chain.file == import.path;
+        if let Some(chain) = self.chains.iter().find(is_same).cloned() {
+            chain.apply(&mut import);
+        }
+        self.import = Some(import);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_come_back() {
+        let mut settings = Settings { recent: vec!["/a/b.pt".into()], ..Settings::default() };
+        settings.window.layer_panel = false;
+        settings.window.appearance = Appearance::Dark;
+        assert_eq!(Settings::parse(&settings.to_json()).unwrap(), settings);
+    }
+
+    #[test]
+    fn damaged_and_newer_settings_are_left_alone() {
+        assert!(Settings::parse("").is_err());
+        let newer = Settings::default().to_json().replace("settings/1", "settings/2");
+        assert!(Settings::parse(&newer).unwrap_err().contains("settings/2"));
+    }
+}
