@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Appearance, Import, Session, Side, WindowSettings};
+use super::{Appearance, Import, Session, WindowSettings};
 use crate::formats::ChainProposal;
 use crate::network::{Activation, OutputFunction};
 
@@ -71,8 +71,8 @@ impl Settings {
         let window = WindowSettings {
             network_panel: file.network_panel,
             layer_panel: file.layer_panel,
-            side: Side::default(),
             appearance: appearance.unwrap_or_default(),
+            ..WindowSettings::default()
         };
         let mut chains = file.chains;
         chains.truncate(MOST_CHAINS);
