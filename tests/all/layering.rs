@@ -39,7 +39,11 @@ struct Source {
 impl Source {
     /// The lines before the file's tests, without comments, numbered from 1.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        let is_test_file = self.path.file_stem().is_some_and(|stem| stem == "tests" || stem == "testing");
+        let is_test_file = self
+            .path
+            .with_extension("")
+            .components()
+            .any(|part| ["tests", "testing"].iter().any(|tests| part.as_os_str() == *tests));
         let end = self.text.find("#[cfg(test)]\nmod tests {").unwrap_or(self.text.len());
         self.text[..if is_test_file { 0 } else { end }]
             .lines()

@@ -4,8 +4,6 @@ mod bounds;
 mod constant;
 mod elementwise;
 mod graph;
-#[cfg(test)]
-mod hostile;
 mod linear;
 mod message;
 mod nodes;

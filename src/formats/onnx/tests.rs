@@ -1,5 +1,7 @@
 //! What is written, run by the definitions of its operators.
 
+mod hostile;
+
 use std::collections::BTreeMap;
 
 use nalgebra::{DMatrix, DVector};

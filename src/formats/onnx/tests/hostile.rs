@@ -2,11 +2,11 @@
 
 use prost::Message;
 
-use super::message::{
+use super::super::message::{
     AttributeProto, DimensionProto, GraphProto, ModelProto, NodeProto, TensorProto, TensorShapeProto, TensorTypeProto,
     TypeProto, ValueInfoProto, element,
 };
-use super::read::open;
+use super::super::read::open;
 use crate::formats::Opened;
 
 fn value(name: &str, shape: &[i64]) -> ValueInfoProto {
