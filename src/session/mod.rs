@@ -44,7 +44,7 @@ mod words;
 pub use block::{BlockDetail, BlockMatrix, BlockRequest};
 pub use camera::{Camera, Orientation};
 pub use command::{Command, Purpose, Task};
-pub use detail::{Glyph, HeatMap, LayerDetail, NamedMap, weight_matrices};
+pub use detail::{BranchSpectrum, Glyph, HeatMap, LayerDetail, NamedMap, weight_matrices};
 pub use directions::{Directions, directions, phase_time};
 pub use document::{Data, DataSource, Document, file_name};
 pub use effect::{DialogAnswer, Effect, Outcome, Trouble};

@@ -101,10 +101,10 @@ fn the_point_under_the_mouse_tells_its_neighbours() {
 #[test]
 fn trails_can_be_those_of_the_selection() {
     let (mut window, _folder) = lattice();
-    choose(&mut window, "Trails of selection");
-    let session = window.state().session();
-    assert!(session.scene().unwrap().trail_samples(&session.view.points).is_empty());
     click(&mut window, [0.0, 0.0], Modifiers::NONE);
+    let session = window.state().session();
+    assert!(session.scene().unwrap().trail_samples(&session.view.points).len() > 1);
+    choose(&mut window, "Trails of selection");
     let session = window.state().session();
     assert_eq!(*session.scene().unwrap().trail_samples(&session.view.points), [12]);
     command(&mut window, Command::Playback(PlaybackCommand::Seek(0.5)));

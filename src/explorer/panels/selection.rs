@@ -30,6 +30,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     if ui.button("Clear selection").on_hover_text("Select no point (Escape).").clicked() {
         commands.push(Command::View(ViewCommand::Points(PointCommand::Clear)));
     }
+    commands.extend(what_shows_them(ui, session).map(|asked| Command::View(ViewCommand::Points(asked))));
     if selected >= 2 {
         match session.story() {
             Some(story) => {
@@ -47,6 +48,26 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         }
     }
     commands
+}
+
+/// Where else the selected points are shown.
+fn what_shows_them(ui: &mut Ui, session: &Session) -> Option<PointCommand> {
+    let view = &session.view;
+    let mut asked = None;
+    ui.horizontal_wrapped(|ui| {
+        let mut table = view.points.table;
+        let tip = "The selected points as rows that can be sorted and copied, under the stage.";
+        if ui.checkbox(&mut table, "Table").on_hover_text(tip).changed() {
+            asked = Some(PointCommand::Table(table));
+        }
+        let mut only = view.points.trails_of_selection;
+        let toggle = ui.add_enabled(view.trails, egui::Checkbox::new(&mut only, "Trails of selection"));
+        let toggle = toggle.on_hover_text("Only the selected points leave trails.");
+        if toggle.on_disabled_hover_text("Turn trails on first, above the stage.").changed() {
+            asked = Some(PointCommand::TrailsOfSelection(only));
+        }
+    });
+    asked
 }
 
 /// How many of the selected points are of each class.

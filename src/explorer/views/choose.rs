@@ -1,27 +1,36 @@
-//! The row above the stage that concerns the points: what a drag does, what the colours stand for.
+//! The choices above the stage that concern the points: what a drag does, what the colours stand for.
 
 use egui::{ComboBox, DragValue, Role, Ui, WidgetInfo};
 
 use super::stage::StageInput;
-use crate::explorer::theme::GAP;
 use crate::session::{Colouring, PointCommand, Scene, Tool, ViewCommand, coordinate_name, counted, picture_side};
 
-/// Draws the row.
-pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
-    if scene.dataset.samples() == 0 {
-        return;
-    }
-    let mut asked = Vec::new();
-    ui.horizontal_wrapped(|ui| {
+/// What a drag on the stage does.
+pub fn gestures(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
+    if scene.dataset.samples() > 0 {
+        let mut asked = Vec::new();
         tools(ui, input, &mut asked);
-        ui.add_space(GAP);
+        commands.extend(asked.into_iter().map(ViewCommand::Points));
+    }
+}
+
+/// What the colours of the points stand for.
+pub fn colours(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
+    if scene.dataset.samples() > 0 {
+        let mut asked = Vec::new();
         colouring(ui, input, scene, &mut asked);
+        commands.extend(asked.into_iter().map(ViewCommand::Points));
+    }
+}
+
+/// Which points are drawn, and how.
+pub fn drawn(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
+    if scene.dataset.samples() > 0 {
+        let mut asked = Vec::new();
         pictures(ui, input, scene, &mut asked);
-        trails(ui, input, &mut asked);
-        table(ui, input, &mut asked);
         filter(ui, input, &mut asked);
-    });
-    commands.extend(asked.into_iter().map(ViewCommand::Points));
+        commands.extend(asked.into_iter().map(ViewCommand::Points));
+    }
 }
 
 fn tools(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
@@ -103,27 +112,6 @@ fn pictures(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, asked: &mut Vec<
     let why_not = format!("Points of {} are no square pictures.", counted(dimension, "coordinate"));
     if toggle.on_hover_text(tip).on_disabled_hover_text(why_not).changed() {
         asked.push(PointCommand::Pictures(drawn));
-    }
-}
-
-fn table(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
-    let settings = &input.view.points;
-    let mut shown = settings.table;
-    let toggle = ui.add_enabled(!settings.selection.is_empty(), egui::Checkbox::new(&mut shown, "Table"));
-    let tip = "The selected points as rows that can be sorted and copied, under the stage.";
-    if toggle.on_hover_text(tip).on_disabled_hover_text("Select points first: by a click, a box or a lasso.").changed()
-    {
-        asked.push(PointCommand::Table(shown));
-    }
-}
-
-fn trails(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
-    let view = input.view;
-    let mut only = view.points.trails_of_selection;
-    let toggle = ui.add_enabled(view.trails, egui::Checkbox::new(&mut only, "Trails of selection"));
-    let toggle = toggle.on_hover_text("Only the selected points leave trails.");
-    if toggle.on_disabled_hover_text("Turn trails on first.").changed() {
-        asked.push(PointCommand::TrailsOfSelection(only));
     }
 }
 

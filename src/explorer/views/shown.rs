@@ -5,7 +5,7 @@ use egui::{DragValue, Ui};
 use super::stage::StageInput;
 use crate::session::{Compare, MAX_TRAIL, Scene, VelocityPicture, ViewCommand};
 
-/// Draws them in a row.
+/// What is drawn beside the points, in a row.
 pub fn choices(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
     let view = input.view;
     let mut grid = view.grid;
@@ -26,7 +26,11 @@ pub fn choices(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mu
         commands.push(ViewCommand::TrailLength(length));
     }
     answers(ui, input, commands);
-    velocity(ui, input, commands);
+}
+
+/// Whether the scale follows the data, and the way back to all of it.
+pub fn fit(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
+    let view = input.view;
     let mut auto_fit = view.auto_fit;
     let tip = "Let the scale follow the data slowly. Off: one scale for the whole flow, that stays put.";
     if ui.checkbox(&mut auto_fit, "Auto-fit").on_hover_text(tip).changed() {
@@ -37,9 +41,6 @@ pub fn choices(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mu
         commands.push(ViewCommand::ResetCamera);
     }
 }
-
-/// The width of a menu with its arrow: it does not wrap by itself.
-const MENU: f32 = 130.0;
 
 /// Why there is no field.
 fn why_no_field(input: &StageInput<'_>) -> &'static str {
@@ -72,13 +73,11 @@ fn areas(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<
     }
 }
 
-fn velocity(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
+/// The picture of the velocity field.
+pub fn velocity(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
     let present = input.view.velocity;
     let enabled = input.view.has_field();
     let mut chosen = present;
-    if ui.available_size_before_wrap().x < MENU {
-        ui.end_row();
-    }
     let name = present.map_or("no velocity", VelocityPicture::words);
     let menu = ui.add_enabled_ui(enabled, |ui| {
         egui::ComboBox::new("velocity", "").selected_text(name).width(84.0).show_ui(ui, |ui| {

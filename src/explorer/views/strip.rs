@@ -16,9 +16,17 @@ pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut V
         compare(ui, input, commands);
         ui.add_space(GAP);
         projection::choice(ui, input, scene, commands);
-        shown::choices(ui, input, scene, commands);
+        choose::colours(ui, input, scene, commands);
+        shown::velocity(ui, input, commands);
     });
-    choose::show(ui, input, scene, commands);
+    ui.horizontal_wrapped(|ui| {
+        choose::gestures(ui, input, scene, commands);
+        ui.add_space(GAP);
+        shown::choices(ui, input, scene, commands);
+        choose::drawn(ui, input, scene, commands);
+        ui.add_space(GAP);
+        shown::fit(ui, input, commands);
+    });
     if input.view.compare.needs_resnet() {
         ui.horizontal_wrapped(|ui| {
             // With the panel open its controls are there.

@@ -14,7 +14,7 @@ pub use heat_map::HeatMap;
 use super::scene::{Progress, Scene, SceneError, go_on};
 use crate::diagnostics::ActivationUse;
 use crate::flow::{LayerFlow, Motion};
-use crate::linalg::Rotation;
+use crate::linalg::{Rotation, Svd};
 use crate::network::Layer;
 
 /// The overview of the weights has at most so many cells a side: about one for a point of the panel.
@@ -35,6 +35,19 @@ pub struct NamedMap {
     pub map: Arc<HeatMap>,
 }
 
+/// The singular values of one matrix of a residual block's branch.
+#[derive(Clone, Debug)]
+pub struct BranchSpectrum {
+    /// "W¹", "W²" or "S".
+    pub name: &'static str,
+    /// Largest first.
+    pub singular_values: Vec<f64>,
+    /// How many of them are not zero.
+    pub rank: usize,
+    /// Σσ² / σ₁².
+    pub stable_rank: f64,
+}
+
 /// What is shown of one layer.
 #[derive(Clone, Debug)]
 pub struct LayerDetail {
@@ -44,12 +57,21 @@ pub struct LayerDetail {
     pub weights: Vec<NamedMap>,
     /// The factors of W in their order, in the dimensions in which the layer moves; none for a residual block.
     pub factors: Vec<NamedMap>,
+    /// The spectra of the branch's matrices; none for a dense layer, whose flow has its own.
+    pub branch: Vec<BranchSpectrum>,
     /// For each phase that turns, its index and its angular velocity A, skew-symmetric, in radians per unit of s.
     pub angular_velocities: Vec<(usize, Arc<HeatMap>)>,
     /// The unit ball; none for a residual block.
     pub glyph: Option<Glyph>,
     /// What the activation gets and gives; none without data.
     pub activation: Option<ActivationUse>,
+}
+
+impl BranchSpectrum {
+    fn of(name: &'static str, svd: &Svd) -> BranchSpectrum {
+        let (singular_values, rank) = (svd.singular_values().to_vec(), svd.rank());
+        BranchSpectrum { name, singular_values, rank, stable_rank: svd.stable_rank() }
+    }
 }
 
 impl LayerDetail {
@@ -62,6 +84,7 @@ impl LayerDetail {
             layer: index,
             weights: Vec::new(),
             factors: Vec::new(),
+            branch: Vec::new(),
             angular_velocities: Vec::new(),
             glyph: None,
             activation: None,
@@ -78,6 +101,13 @@ impl LayerDetail {
         }
         go_on(progress, 0.2, "the data before and after the activation")?;
         detail.activation = activation_of(scene, index, own);
+        if let Layer::Residual(_) = own {
+            for (name, matrix) in weight_matrices(own) {
+                go_on(progress, 0.3, "the spectra of the branch")?;
+                // A matrix that cannot be decomposed is left out; the others are still worth seeing.
+                detail.branch.extend(Svd::new(matrix).ok().map(|svd| BranchSpectrum::of(name, &svd)));
+            }
+        }
         go_on(progress, 0.4, "the factors of W")?;
         detail.factors = factors_of(layer);
         let rotations = || layer.phases.iter().enumerate();
@@ -177,7 +207,7 @@ mod tests {
     use crate::dataset::{Dataset, Labels};
     use crate::flow::{Decomposition, FlowOptions};
     use crate::linalg::testing::random_matrix;
-    use crate::network::{Activation, Affine, Dense, Network, OutputFunction};
+    use crate::network::{Activation, Affine, Dense, Network, OutputFunction, Residual};
 
     fn scene(weight: &DMatrix<f64>, decomposition: Decomposition) -> Scene {
         let affine = Affine { weight: weight.clone(), bias: None };
@@ -213,6 +243,23 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_residual_block_has_the_spectra_of_its_matrices() {
+        let inner = Affine { weight: DMatrix::from_row_slice(3, 2, &[3.0, 0.0, 0.0, 4.0, 0.0, 0.0]), bias: None };
+        let outer = Affine { weight: DMatrix::from_row_slice(2, 3, &[1.0, 0.0, 0.0, 2.0, 0.0, 0.0]), bias: None };
+        let block = Residual { name: String::new(), inner, activation: Activation::Relu, outer, shortcut: None };
+        let layers = vec![Layer::Residual(block)];
+        let network = Network::new(String::new(), layers, OutputFunction::Identity).unwrap();
+        let data = Dataset { name: String::new(), points: random_matrix(2, 9, 1), labels: Labels::None };
+        let options = FlowOptions::default();
+        let scene = Scene::build(&Arc::new(network), &Arc::new(data), options, None, &mut |_, _| true).unwrap();
+        let branch = LayerDetail::build(&scene, 0, &mut |_, _| true).unwrap().branch;
+        let [first, second] = &branch[..] else { panic!("{branch:?}") };
+        assert_eq!((first.name, first.rank, second.name, second.rank), ("W¹", 2, "W²", 1));
+        assert!((first.singular_values[0] - 4.0).abs() < 1e-12 && (first.stable_rank - 25.0 / 16.0).abs() < 1e-12);
+        assert!((second.singular_values[0] - 5f64.sqrt()).abs() < 1e-12 && second.singular_values[1] < 1e-12);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The layer panel: what the layer does at this moment, or the layer that it is pinned to.
 
 mod activation;
+mod branch;
 mod choices;
 mod glyph;
 mod header;
@@ -80,6 +81,7 @@ pub fn show(ui: &mut Ui, input: &LayerInput<'_>) -> Vec<Command> {
 }
 
 const SPECTRUM: &str = "The singular values σ of W: how much each direction is stretched or lost.";
+const BRANCH: &str = "The singular values of the block's matrices: how much its branch can stretch a direction.";
 const ROTATIONS: &str =
     "A rotation turns in separate planes, each by its own angle: one dial a plane, the hand where it is now.";
 const GLYPH: &str = "What the rotations and the compression make of the unit ball, at this moment of the flow.";
@@ -100,7 +102,10 @@ fn sections(ui: &mut Ui, shown: &Shown<'_>, hovered: &mut Option<Hovered>, comma
         }
         None => {
             ui.add_space(SECTION_GAP);
-            ui.label("A residual block adds f(x) to its input: x + s·f(x), one Euler step of its own. It has no singular values.");
+            ui.label(
+                "A residual block adds f(x) = W²·σ(W¹x + b¹) + b² to its input: x + s·f(x), one Euler step of its own.",
+            );
+            shown.section(ui, Section::Spectrum, BRANCH, commands, |ui, _| branch::show(ui, shown));
         }
     }
     shown.section(ui, Section::Weights, WEIGHTS, commands, |ui, commands| weights::show(ui, shown, commands));
