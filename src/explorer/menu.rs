@@ -13,7 +13,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         ui.menu_button("File", |ui| file_menu(ui, session, &mut commands));
         ui.menu_button("View", |ui| view_menu(ui, session, &mut commands));
         ui.menu_button("Help", |ui| help_menu(ui, &mut commands));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| what_is_open(ui, session, &mut commands));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| what_is_open(ui, session));
     });
     commands
 }
@@ -110,19 +110,9 @@ fn entry(ui: &mut Ui, words: &str, shortcut: Option<KeyboardShortcut>) -> bool {
     ui.add(button).clicked()
 }
 
-/// Network name · data · plain ⇄ ResNet, from the right.
-fn what_is_open(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+/// Network name · data, from the right. Whether the plain net or its ResNet is seen is said and chosen above the stage.
+fn what_is_open(ui: &mut Ui, session: &Session) {
     let Some(document) = session.document() else { return };
-    let resnet = session.view.compare.needs_resnet();
-    for (on, words, tip) in [
-        (resnet, "ResNet", "The data under the N-step ResNet (R goes back and forth)"),
-        (!resnet, "Plain", "The data under the exact flow of the plain net (R goes back and forth)"),
-    ] {
-        if ui.selectable_label(on, words).on_hover_text(tip).clicked() && !on {
-            commands.push(Command::View(ViewCommand::ToggleResNet));
-        }
-    }
-    ui.separator();
     let points = document.data.dataset.as_ref().map_or(0, |dataset| dataset.samples());
     let data = format!("{} ({points} points)", document.data.name());
     ui.add(egui::Label::new(data).truncate()).on_hover_text("The data that flows through the network");
