@@ -85,7 +85,8 @@ impl Timeline {
         }
         match self.range_start {
             Some(start) => vec![PlaybackCommand::SetRange(start, at)],
-            None if response.is_pointer_button_down_on() => vec![PlaybackCommand::Seek(at)],
+            // A click that begins and ends within one frame never finds the button down.
+            None if response.is_pointer_button_down_on() || response.clicked() => vec![PlaybackCommand::Seek(at)],
             None => Vec::new(),
         }
     }

@@ -135,3 +135,21 @@ fn the_view_menu_changes_the_appearance_and_the_tabs_the_panel() {
     click(&mut window, "Layer");
     assert_eq!(window.state().session().window.side, Side::Layer);
 }
+
+#[test]
+fn a_click_on_the_timeline_goes_there_even_within_one_frame() {
+    let mut window = first_start();
+    click(&mut window, "Pause");
+    let rect = window.get_by_label("Timeline").rect();
+    window.hover_at(rect.center());
+    window.run_steps(2);
+    for pressed in [true, false] {
+        let (button, modifiers) = (egui::PointerButton::Primary, egui::Modifiers::NONE);
+        // Queued events would come one a frame.
+        let event = egui::Event::PointerButton { pos: rect.center(), button, pressed, modifiers };
+        window.input_mut().events.push(event);
+    }
+    window.run_steps(2);
+    let playback = &window.state().session().playback;
+    assert!((playback.t() - playback.duration() / 2.0).abs() < 0.05, "{}", playback.t());
+}
