@@ -63,7 +63,10 @@ fn coordinate_start(activation: Activation, x: f64, s: f64) -> Result<f64, NoVel
         }
         let newton = y - value / (1.0 - s + s * activation.slope(y));
         let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
-        if next == y || high - low <= f64::EPSILON * high.abs().max(low.abs()) {
+        // Newton comes from one side and then goes to and fro between neighbouring numbers: the other end of the bracket
+        // need not move at all.
+        let settled = (next - y).abs() <= 2.0 * f64::EPSILON * next.abs();
+        if settled || high - low <= f64::EPSILON * high.abs().max(low.abs()) {
             return Ok(next);
         }
         y = next;

@@ -3,8 +3,9 @@
 use super::plane::Plane;
 use crate::flow::{Flow, Motion, NoVelocity};
 
-/// Multiplications that undoing an activation costs in one coordinate, about.
-const INVERSION: usize = 24;
+/// Undoing an activation in one coordinate takes as long as so many multiplications, about: a few Newton steps, each with
+/// an exponential or two.
+const INVERSION: usize = 400;
 /// Passes through a residual branch that undoing it takes, about.
 const PASSES: usize = 16;
 
