@@ -82,7 +82,9 @@ fn one(
     });
     if let Some(rest) = angles.get(dials..).filter(|rest| !rest.is_empty()) {
         let name = format!("Angles of the other {} planes of {matrix}", rest.len());
-        histogram::show(ui, &name, rest, palette.phase(kind));
+        if let Some(index) = histogram::show(ui, &name, rest, palette.phase(kind)) {
+            *hovered = Some(Hovered::Plane { layer: shown.index, phase: place, index: dials + index });
+        }
     }
     if let Some((_, map)) = velocity.filter(|_| !beside) {
         ui.horizontal(|ui| angular_velocity(ui, shown, matrix, map));
