@@ -4,7 +4,7 @@ use egui::{Rect, Response, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::theme::{self, Palette};
 use crate::flow::{Event, EventKind, Flow, LayerFlow, Phase};
-use crate::session::{Playback, PlaybackCommand, coordinate_name};
+use crate::session::{Playback, PlaybackCommand, coordinate_name, own_name};
 
 /// The height of the row of layer numbers.
 const LABELS: f32 = 14.0;
@@ -127,7 +127,7 @@ fn event_words(event: &Event) -> String {
 pub fn layer_words(layer: &LayerFlow) -> String {
     match layer.name.trim() {
         "" => format!("layer {}", layer.index),
-        name => format!("layer {} ({name})", layer.index),
+        name => format!("layer {} ({})", layer.index, own_name(name)),
     }
 }
 

@@ -80,4 +80,4 @@ pub use training_run::{Feed, Goal, Pace, Snapshot, TrainingRun};
 pub use turn::Turn;
 pub use view::{Compare, Hovered, MAX_STEPS, MAX_TRAIL, Projection, VelocityPicture, ViewCommand, ViewSettings};
 pub use window::{Appearance, Side, WindowCommand, WindowSettings};
-pub use words::{counted, listed};
+pub use words::{counted, listed, own_name};

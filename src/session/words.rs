@@ -6,6 +6,13 @@ pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{ending}")
 }
 
+/// A layer's own name as it is written beside the layer's number: in quotes if it is a number itself, as the names of
+/// PyTorch's `Sequential` are, which count otherwise.
+pub fn own_name(name: &str) -> String {
+    let is_number = !name.is_empty() && name.chars().all(|c| c.is_ascii_digit() || c == '.');
+    if is_number { format!("“{name}”") } else { name.to_owned() }
+}
+
 /// "2, 3 and 5"; of a long list the first few and how many more there are.
 pub fn listed(numbers: &[usize]) -> String {
     const FEW: usize = 6;
@@ -29,5 +36,6 @@ mod tests {
         assert_eq!(listed(&[2, 3, 5]), "2, 3 and 5");
         assert_eq!(listed(&[1, 2, 3, 4, 5, 6, 7, 9]), "1, 2, 3, 4, 5, 6 and 2 more");
         assert_eq!(listed(&[]), "");
+        assert_eq!((own_name("0"), own_name("fc1")), ("“0”".to_owned(), "fc1".to_owned()));
     }
 }

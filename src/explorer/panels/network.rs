@@ -4,7 +4,7 @@ use egui::{Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::theme::{self, Palette};
 use crate::flow::LayerFlow;
-use crate::session::{Command, PlaybackCommand, Session, counted};
+use crate::session::{Command, PlaybackCommand, Session, counted, own_name};
 
 /// The height of a layer's entry: its name, its shape, the range of its singular values.
 const ENTRY: f32 = 38.0;
@@ -79,7 +79,7 @@ fn entry(ui: &mut Ui, layer: &LayerFlow, current: bool) -> bool {
 fn title(layer: &LayerFlow) -> String {
     match layer.name.trim() {
         "" => format!("{}", layer.index),
-        name => format!("{}  {name}", layer.index),
+        name => format!("{}  {}", layer.index, own_name(name)),
     }
 }
 

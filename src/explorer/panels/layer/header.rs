@@ -5,7 +5,7 @@ use egui::{Color32, Response, RichText, Sense, Ui, vec2};
 use super::Shown;
 use crate::explorer::theme::{self, CORNER, Palette, SMALL};
 use crate::flow::{Event, EventKind, PhaseKind};
-use crate::session::{Command, ViewCommand, coordinate_name};
+use crate::session::{Command, ViewCommand, coordinate_name, own_name};
 
 pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) {
     let layer = shown.layer;
@@ -18,7 +18,7 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
         };
         let plain = format!("Layer {}", layer.index);
         let says_nothing_new = layer.name.is_empty() || layer.name.eq_ignore_ascii_case(&plain);
-        let name = if says_nothing_new { plain } else { format!("{plain} · {}", layer.name) };
+        let name = if says_nothing_new { plain } else { format!("{plain} · {}", own_name(layer.name.trim())) };
         let button = egui::Button::selectable(pinned, "Pin");
         let width = ui.available_width();
         ui.allocate_ui_with_layout(
