@@ -11,7 +11,8 @@ use layerflow::{
     formats,
     network::{Activation, Affine, Dense, Layer, Network, OutputFunction},
     offscreen::Offscreen,
-    session::{Command, PanelCommand, PlaybackCommand, Section, ViewCommand, WindowCommand},
+    session::{Command, Pace, PanelCommand, PlaybackCommand, Section, TrainCommand, ViewCommand, WindowCommand},
+    training::TrainingOptions,
 };
 use nalgebra::{DMatrix, DVector};
 
@@ -24,6 +25,9 @@ const WIDTHS: [usize; 6] = [2, 16, 16, 16, 16, 2];
 const WIDE: usize = 1024;
 /// Far more than decomposing that layer takes.
 const PATIENCE: Duration = Duration::from_secs(600);
+/// Frames a second in training, and how many are measured.
+const RATE: f64 = 60.0;
+const PACED: u32 = 240;
 /// Odd, so that the median is one of the runs.
 const RUNS: usize = 21;
 
@@ -33,6 +37,7 @@ fn main() {
     stage::against_a_plot();
     stage::fields();
     whole_frame();
+    training();
     panels();
 }
 
@@ -74,6 +79,51 @@ fn whole_frame() {
         "the window at the first start, playing, laid out and tessellated: {full:.2?}, {:.1} × empty",
         ratio(full, empty)
     );
+}
+
+/// The window in play at 60 frames a second while its network is trained, against the same while it is not.
+fn training() {
+    let mut app = ExplorerApp::new(Startup::default());
+    app.wait_for_jobs(PATIENCE);
+    let mut frames = Frames::default();
+    frames.window(&mut app);
+    app.wait_for_jobs(PATIENCE);
+    let (rest, _) = paced(&mut frames, &mut app);
+    println!(
+        "baseline: the mean frame of the window at the first start, in play at {RATE} frames a second: {rest:.2?}"
+    );
+    let options = TrainingOptions { epochs: 100_000, ..*app.session().training().options() };
+    for pace in [Pace::Steady, Pace::Unlimited] {
+        for asked in [TrainCommand::Options(options), TrainCommand::Pace(pace), TrainCommand::Play] {
+            app.command(Command::Train(asked));
+        }
+        let (trained, flows) = paced(&mut frames, &mut app);
+        println!(
+            "the same in training, {}, {flows} flows shown in {PACED} frames: {trained:.2?}, {:.2} × at rest",
+            pace.words(),
+            ratio(trained, rest)
+        );
+        app.command(Command::Train(TrainCommand::Pause));
+        app.wait_for_jobs(PATIENCE);
+    }
+}
+
+/// The mean time that a frame takes to be built, of frames that are drawn as often as a screen does; and how many scenes
+/// were shown.
+fn paced(frames: &mut Frames, app: &mut ExplorerApp) -> (Duration, usize) {
+    let mut built = Duration::ZERO;
+    let mut scenes = 0;
+    let mut last = app.session().scene().map(std::sync::Arc::as_ptr);
+    for _ in 0..PACED {
+        let start = Instant::now();
+        frames.window(app);
+        built += start.elapsed();
+        let scene = app.session().scene().map(std::sync::Arc::as_ptr);
+        scenes += usize::from(scene != last);
+        last = scene;
+        std::thread::sleep(Duration::from_secs_f64(1.0 / RATE).saturating_sub(start.elapsed()));
+    }
+    (built / PACED, scenes)
 }
 
 /// A layer of 1024 × 1024 in play with every panel open, against the same with all panels hidden.

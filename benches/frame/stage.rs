@@ -91,6 +91,7 @@ fn stage(scene: &Arc<Scene>, lines: bool, projection: Projection) -> Duration {
             field: None,
             refinement_panel: false,
             neighbours: None,
+            pen: None,
             view: &view,
             t,
         };

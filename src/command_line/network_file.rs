@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::formats::{self, Precision};
+use crate::formats::{self, NetworkKind, Precision};
 use crate::network::Network;
 
 use super::error::CommandError;
@@ -22,17 +22,6 @@ pub(super) struct NetworkFileOptions {
     precision: Option<Precision>,
 }
 
-/// The kind of file for a network.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum NetworkKind {
-    /// layerflow's own JSON.
-    Layerflow,
-    /// Tensors.
-    Safetensors,
-    /// A graph for other programs.
-    Onnx,
-}
-
 impl NetworkFileOptions {
     /// Refuses what cannot be written, before any work is done for it.
     pub(super) fn check(&self) -> Result<(), CommandError> {
@@ -41,15 +30,9 @@ impl NetworkFileOptions {
 
     /// The kind of file that the name's ending asks for.
     fn kind(&self) -> Result<NetworkKind, CommandError> {
-        let extension = self.out.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
-        let kind = match extension.as_deref() {
-            Some("json") => NetworkKind::Layerflow,
-            Some("safetensors") => NetworkKind::Safetensors,
-            Some("onnx") => NetworkKind::Onnx,
-            _ => {
-                let problem = "give a name that ends in .json, .safetensors or .onnx";
-                return Err(CommandError::Usage(format!("--out {}: {problem}", self.out.display())));
-            }
+        let Some(kind) = NetworkKind::of(&self.out) else {
+            let problem = "give a name that ends in .json, .safetensors or .onnx";
+            return Err(CommandError::Usage(format!("--out {}: {problem}", self.out.display())));
         };
         if self.precision.is_some() && kind == NetworkKind::Layerflow {
             return Err(CommandError::Usage(format!(
@@ -62,12 +45,7 @@ impl NetworkFileOptions {
 
     /// Writes the network.
     pub(super) fn write(&self, network: &Network) -> Result<(), CommandError> {
-        let precision = self.precision.unwrap_or_default();
-        match self.kind()? {
-            NetworkKind::Layerflow => formats::save(&self.out, network)?,
-            NetworkKind::Safetensors => formats::save_tensors(&self.out, network, precision)?,
-            NetworkKind::Onnx => formats::save_onnx(&self.out, network, precision)?,
-        }
-        Ok(())
+        self.kind()?;
+        Ok(formats::save_as(&self.out, network, self.precision.unwrap_or_default())?)
     }
 }

@@ -12,7 +12,7 @@ use super::timeline::Timeline;
 use super::views::stage::{Stage, StageInput};
 use super::{drop, keyboard, menu, path_field, status, theme, transport};
 use crate::dataset::{Generator, GeneratorOptions};
-use crate::jobs::{Finished, Jobs, Wake, task_work};
+use crate::jobs::{Finished, Jobs, Status, Wake, task_work};
 use crate::session::{
     Appearance, Command, Effect, Example, Outcome, PointCommand, Session, Settings, Severity, Side, Task, ViewCommand,
 };
@@ -223,16 +223,12 @@ impl ExplorerApp {
 
     fn bars(&mut self, ui: &mut Ui) -> Vec<Command> {
         let session = &self.session;
-        let jobs: Vec<_> = self.jobs.status().into_iter().filter(|job| job.age >= status::LEAST_AGE).collect();
         let mut commands = Panel::top("menu").show(ui, |ui| menu::show(ui, session)).inner;
         let timeline = &mut self.timeline;
         let bar = Panel::bottom("transport").exact_size(TRANSPORT);
         commands.extend(bar.show(ui, |ui| transport::show(ui, timeline, session)).inner);
         let strip = Panel::bottom("all layers").resizable(false);
         commands.extend(strip.show(ui, |ui| panels::all_layers::show(ui, session)).inner);
-        if !jobs.is_empty() {
-            commands.extend(Panel::bottom("jobs").show(ui, |ui| status::jobs(ui, &jobs)).inner);
-        }
         commands
     }
 
@@ -267,26 +263,36 @@ impl ExplorerApp {
             let panel = Panel::bottom("table").resizable(true).default_size(TABLE).size_range(LEAST_TABLE..=MOST_TABLE);
             commands.extend(panel.show(ui, |ui| self.table.show(ui, session)).inner);
         }
-        let central = CentralPanel::default()
-            .show(ui, |ui| {
-                let mut commands = status::notices(ui, session);
-                let opening = session.opening();
-                let input = StageInput {
-                    scene: session.scene(),
-                    opening: opening.as_deref(),
-                    refined: session.refined(),
-                    field: session.field(),
-                    refinement_panel: session.window.refinement_panel(),
-                    neighbours: session.neighbours(),
-                    view: &session.view,
-                    t: session.playback.t(),
-                };
-                commands.extend(stage.show(ui, &input).into_iter().map(Command::View));
-                commands
-            })
-            .inner;
-        commands.extend(central);
+        let central = CentralPanel::default().show(ui, |ui| {
+            let mut commands = status::notices(ui, session);
+            let opening = session.opening();
+            let input = StageInput {
+                scene: session.scene(),
+                opening: opening.as_deref(),
+                refined: session.refined(),
+                field: session.field(),
+                refinement_panel: session.window.refinement_panel(),
+                neighbours: session.neighbours(),
+                pen: session.pen(),
+                view: &session.view,
+                t: session.playback.t(),
+            };
+            commands.extend(stage.show(ui, &input).into_iter().map(Command::View));
+            commands.extend(stage.take_edits().into_iter().map(Command::Edit));
+            commands
+        });
+        commands.extend(central.inner);
+        commands.extend(self.job_strip(ui, central.response.rect));
         commands
+    }
+
+    /// The jobs that take their time, over the foot of the stage: what comes and goes must not move the rest.
+    fn job_strip(&self, ui: &Ui, stage: egui::Rect) -> Vec<Command> {
+        // Training has its place on the left, with its own way to stop it.
+        let has_its_place = |task: Task| task == Task::Train && self.session.window.network_panel;
+        let takes_time = |job: &Status<Task>| job.age >= status::LEAST_AGE && !has_its_place(job.kind);
+        let jobs: Vec<_> = self.jobs.status().into_iter().filter(takes_time).collect();
+        if jobs.is_empty() { Vec::new() } else { status::jobs_over(ui.ctx(), stage, &jobs) }
     }
 
     fn take(&mut self, finished: Finished<Task, Outcome>) {
@@ -356,6 +362,7 @@ fn layer_input(session: &Session) -> LayerInput<'_> {
         given_up: layer.is_some_and(|layer| session.detail_given_up(layer)),
         scene: session.scene().map(Arc::as_ref),
         options: session.wanted().options,
+        wanted: session.wanted().network.as_deref(),
         view: &session.view,
         t: session.playback.t(),
     }

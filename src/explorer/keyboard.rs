@@ -2,6 +2,7 @@
 
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
+use crate::formats::NetworkKind;
 use crate::session::{Command, EditCommand, PlaybackCommand, Purpose, ViewCommand};
 
 /// A key with what it does, in the words of the help.
@@ -80,7 +81,7 @@ pub fn commands(ctx: &Context) -> Vec<Command> {
     ctx.input_mut(|input| {
         for (shortcut, command) in [
             (OPEN, Command::Ask(Purpose::OpenNetwork)),
-            (SAVE, Command::Ask(Purpose::SaveNetwork)),
+            (SAVE, Command::Ask(Purpose::SaveNetwork(NetworkKind::Layerflow))),
             (QUIT, Command::Quit),
             (UNDO, Command::Edit(EditCommand::Undo)),
             (REDO, Command::Edit(EditCommand::Redo)),

@@ -4,6 +4,7 @@ use egui::{Button, KeyboardShortcut, MenuBar, Ui};
 
 use super::keyboard::{self, BINDINGS};
 use super::theme;
+use crate::formats::NetworkKind;
 use crate::session::{Appearance, Command, Example, Purpose, Session, ViewCommand, WindowCommand, file_name};
 
 /// Draws the bar and tells what was asked for.
@@ -45,9 +46,14 @@ fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     .on_disabled_hover_text("No network was opened from a file yet.");
     ui.separator();
     ui.add_enabled_ui(session.document().is_some(), |ui| {
-        if entry(ui, "Save network as…", Some(keyboard::SAVE)) {
-            commands.push(Command::Ask(Purpose::SaveNetwork));
-        }
+        ui.menu_button("Save network as", |ui| {
+            for kind in NetworkKind::ALL {
+                let shortcut = (kind == NetworkKind::default()).then_some(keyboard::SAVE);
+                if entry(ui, &format!("{}…", kind.words()), shortcut) {
+                    commands.push(Command::Ask(Purpose::SaveNetwork(kind)));
+                }
+            }
+        });
     })
     .response
     .on_disabled_hover_text("No network is open yet.");

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use egui::{Color32, Frame, Label, Margin, ProgressBar, Role, Stroke, Ui, WidgetInfo};
+use egui::{
+    Align2, Area, Color32, Context, Frame, Id, Label, Margin, Order, ProgressBar, Rect, Role, Stroke, Ui, WidgetInfo,
+    vec2,
+};
 
 use super::theme::{self, Palette};
 use crate::jobs::Status;
@@ -10,8 +13,12 @@ use crate::session::{Command, Notice, Session, Severity, Task};
 
 /// The width of a job's progress bar.
 const BAR: f32 = 120.0;
-/// Jobs that end sooner are not shown: a strip that comes and goes with every step of a slider would make the stage jump.
+/// Jobs that end sooner are not shown: a strip that comes and goes with every step of a slider would flicker.
 pub const LEAST_AGE: Duration = Duration::from_millis(300);
+/// The width of the strip over the stage, where there is so much room.
+const STRIP: f32 = 440.0;
+/// The strip leaves the scale and the words at the foot of the stage in sight.
+const ABOVE_NOTES: f32 = 56.0;
 /// The room that a notice's two buttons take.
 const BUTTONS: f32 = 170.0;
 
@@ -70,6 +77,21 @@ fn buttons(ui: &mut Ui, notice: &Notice) -> Option<Command> {
         ui.ctx().copy_text(format!("{}\n{}", notice.sentence, notice.details));
     }
     dismissed.then_some(Command::Dismiss(notice.id))
+}
+
+/// Draws the jobs over the foot of `stage`.
+pub fn jobs_over(ctx: &Context, stage: Rect, running: &[Status<Task>]) -> Vec<Command> {
+    let strip = Area::new(Id::unique("jobs")).order(Order::Foreground).pivot(Align2::CENTER_BOTTOM);
+    let at = stage.center_bottom() - vec2(0.0, ABOVE_NOTES);
+    let frame = |ui: &Ui| Frame::popup(ui.style()).inner_margin(Margin::symmetric(8, 4));
+    let width = (stage.width() - 4.0 * theme::GAP).min(STRIP);
+    let strip = strip.fixed_pos(at).show(ctx, |ui| {
+        frame(ui).show(ui, |ui| {
+            ui.set_width(width);
+            jobs(ui, running)
+        })
+    });
+    strip.inner.inner
 }
 
 /// Draws the jobs that run, each with its progress and a button that stops it.

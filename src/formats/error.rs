@@ -18,6 +18,9 @@ pub enum FormatError {
     /// The file could not be written.
     #[error("{}: cannot be written ({source}); check the folder and the permissions", path.display())]
     Write { path: PathBuf, source: std::io::Error },
+    /// A name that does not tell what to write.
+    #[error("{}: its name does not tell the format; give one that ends in .json, .safetensors or .onnx", path.display())]
+    Ending { path: PathBuf },
     /// A file of length 0.
     #[error("{}: is empty; copy or save it again", path.display())]
     Empty { path: PathBuf },

@@ -18,6 +18,7 @@ mod layer_list;
 mod layerflow_json;
 mod mapped;
 mod names;
+mod network_kind;
 mod npz;
 mod onnx;
 mod pickle;
@@ -42,6 +43,7 @@ pub use chain::{
 pub use error::FormatError;
 pub use graph::{GraphConvolution, GraphProblem};
 pub use layerflow_json::{save, write};
+pub use network_kind::{NetworkKind, save_as};
 pub use onnx::save_onnx;
 pub use precision::Precision;
 pub use save::write_beside;

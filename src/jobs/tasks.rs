@@ -10,10 +10,10 @@ use rfd::FileDialog;
 use super::Progress;
 use crate::dataset::Dataset;
 use crate::flow::Flow;
-use crate::formats::{self, FormatError, Opened};
+use crate::formats::{self, FormatError, Opened, Precision};
 use crate::session::{
-    BlockDetail, DialogAnswer, Document, Effect, Field, LayerDetail, Neighbours, Outcome, Purpose, Refined, Scene,
-    Settings, Story, Study, Survey, Task, Trouble, file_name,
+    BlockDetail, DialogAnswer, Document, Effect, Field, Grown, LayerDetail, Neighbours, Outcome, Purpose, Refined,
+    Scene, Settings, Story, Study, Survey, Task, Trouble, file_name,
 };
 
 /// A dialog that is answered sooner than a person can was never shown: without a portal and without zenity, rfd
@@ -22,6 +22,8 @@ const FASTEST_CANCEL: Duration = Duration::from_millis(500);
 /// The endings of files that may hold a network.
 const NETWORK_ENDINGS: [&str; 13] =
     ["json", "safetensors", "npz", "npy", "pt", "pth", "ckpt", "th", "gguf", "keras", "h5", "hdf5", "onnx"];
+/// Why a scene cannot be built; the session asks for none then.
+const NOTHING_TO_BUILD: &str = "a scene was asked for without a network or without data";
 /// The endings of files that may hold data.
 const DATA_ENDINGS: [&str; 7] = ["csv", "tsv", "npz", "npy", "idx", "gz", "idx3-ubyte"];
 
@@ -71,6 +73,15 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         Effect::Build(document, known) => {
             TaskWork::new(Task::Build, "Building the flow", move |progress| build(document, known, progress))
         }
+        Effect::Grow(mut document, known, in_sight) => {
+            TaskWork::new(Task::Build, "Building the flow", move |progress| {
+                let mut report = |share: f32, words: &str| tell(progress, share, words);
+                match Grown::build(&mut document, known, in_sight, &mut report) {
+                    Some(grown) => Outcome::Grown(document, grown),
+                    None => Outcome::Failed(Task::Build, NOTHING_TO_BUILD.to_owned()),
+                }
+            })
+        }
         Effect::Refine(scene, refinement) => TaskWork::new(Task::Refine, "Building the ResNet", move |progress| {
             let refined = Refined::build(&scene, refinement, &mut |share, words| tell(progress, share, words));
             Outcome::Refined(scene, refined.map(Arc::new))
@@ -110,7 +121,7 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
             Outcome::Surveyed(scene, survey.map(Arc::new))
         }),
         Effect::Save(network, path) => TaskWork::new(Task::Save, format!("Saving {}", file_name(&path)), move |_| {
-            let result = formats::save(&path, &network).map_err(|error| Trouble::of(&error));
+            let result = formats::save_as(&path, &network, Precision::Double).map_err(|error| Trouble::of(&error));
             Outcome::Saved(path, result)
         }),
         Effect::Train(run) => TaskWork::new(Task::Train, "Training", move |progress| {
@@ -196,7 +207,7 @@ fn ending_is(path: &Path, endings: &[&str]) -> bool {
 
 fn build(mut document: Document, known: Option<Arc<Flow>>, progress: &Progress) -> Outcome {
     let (Some(network), Some(dataset)) = (document.network.clone(), document.data.draw()) else {
-        return Outcome::Failed(Task::Build, "a scene was asked for without a network or without data".to_owned());
+        return Outcome::Failed(Task::Build, NOTHING_TO_BUILD.to_owned());
     };
     let mut report = |share: f32, words: &str| tell(progress, share, words);
     let scene = Scene::build(&network, &dataset, document.options, known, &mut report);
@@ -211,7 +222,7 @@ fn ask(purpose: Purpose, name: &str) -> DialogAnswer {
             dialog.add_filter("Networks", &NETWORK_ENDINGS).add_filter("All files", &["*"]).pick_file()
         }
         Purpose::OpenData => dialog.add_filter("Data", &DATA_ENDINGS).add_filter("All files", &["*"]).pick_file(),
-        Purpose::SaveNetwork => dialog.add_filter("layerflow network", &["json"]).set_file_name(name).save_file(),
+        Purpose::SaveNetwork(kind) => dialog.add_filter(kind.words(), &[kind.ending()]).set_file_name(name).save_file(),
     };
     match answer {
         Some(path) => DialogAnswer::Chosen(path),

@@ -1,6 +1,7 @@
 //! What the libraries lack: a checked, proper, gauge-fixed singular value decomposition, the logarithm of a rotation,
 //! and principal components.
 
+mod edit;
 mod error;
 mod gauge;
 pub mod library;
@@ -11,6 +12,7 @@ mod svd;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use edit::{RotationFactor, with_angle, with_singular_value};
 pub use error::LinalgError;
 pub use gauge::{ProperPolar, ProperSvd};
 pub use principal::{PrincipalComponents, principal_components};

@@ -141,6 +141,13 @@ impl Rotation {
         (&velocity - velocity.transpose()) * 0.5
     }
 
+    /// R with another angle of one plane, as a matrix; R itself where there is no such plane.
+    pub fn with_angle(&self, index: usize, angle: f64) -> DMatrix<f64> {
+        let mut turned = self.clone();
+        turned.angles.iter_mut().skip(index).take(1).for_each(|old| *old = angle);
+        turned.to_matrix()
+    }
+
     /// R itself.
     pub fn to_matrix(&self) -> DMatrix<f64> {
         let mut matrix = DMatrix::identity(self.dimension, self.dimension);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use nalgebra::{DMatrix, DVector};
 
+use super::made::Made;
 use super::scene::{Progress, Scene, SceneError, go_on};
 use super::{Effect, HeatMap, Session, Task};
 use crate::network::{Affine, Layer};
@@ -37,13 +38,8 @@ pub struct BlockMatrix {
     pub largest_bias: Option<f64>,
 }
 
-/// The block on show, and what was asked for.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Blocks {
-    newest: Option<Arc<BlockDetail>>,
-    pending: Option<BlockRequest>,
-    given_up: Option<BlockRequest>,
-}
+/// The blocks of a scene that were looked at.
+pub(super) type Blocks = Made<BlockRequest, Arc<BlockDetail>>;
 
 impl BlockDetail {
     /// Makes one block of the scene's ResNet; `None` where there is none of that number.
@@ -78,7 +74,7 @@ fn of_affine(name: &'static str, affine: &Affine) -> BlockMatrix {
 impl Session {
     /// The newest block that is ready.
     pub fn block(&self) -> Option<&Arc<BlockDetail>> {
-        self.shown.as_ref().and_then(|shown| shown.blocks.newest.as_ref())
+        self.shown.as_ref().and_then(|shown| shown.blocks.newest())
     }
 
     /// Asks for the block chosen in the refinement panel, if it is neither there nor under way.
@@ -89,31 +85,20 @@ impl Session {
         // The ResNet on show, not the one that is still being built: its list is the one that was clicked.
         let wanted = shown.refined.as_ref().zip(chosen).map(|(refined, number)| (refined.refinement, number));
         let Some(request) = wanted.filter(|_| open) else {
-            return shown.blocks.pending.take().map(|_| Effect::Cancel(Task::Block));
+            return shown.blocks.leave().then_some(Effect::Cancel(Task::Block));
         };
-        let blocks = &mut shown.blocks;
-        let known = blocks.newest.as_ref().is_some_and(|block| block.request == request);
-        if known || blocks.pending == Some(request) || blocks.given_up == Some(request) {
-            return None;
-        }
-        blocks.pending = Some(request);
-        Some(Effect::Block(shown.scene.clone(), request))
+        shown.blocks.ask(&shown.scene, &request).then(|| Effect::Block(shown.scene.clone(), request))
     }
 
     pub(super) fn take_block(&mut self, scene: &Arc<Scene>, result: Result<Option<BlockDetail>, SceneError>) {
-        let Some(shown) = self.shown.as_mut().filter(|shown| Arc::ptr_eq(&shown.scene, scene)) else { return };
-        match result {
-            Ok(Some(block)) => {
-                shown.blocks.newest = Some(Arc::new(block));
-                shown.blocks.pending = None;
-            }
-            Ok(None) | Err(_) => shown.blocks.given_up = shown.blocks.pending.take(),
+        if let Some(shown) = &mut self.shown {
+            shown.blocks.take(&shown.scene, scene, result.ok().flatten().map(Arc::new));
         }
     }
 
     pub(super) fn give_up_block(&mut self) {
         if let Some(shown) = &mut self.shown {
-            shown.blocks.given_up = shown.blocks.pending.take();
+            shown.blocks.give_up();
         }
     }
 }

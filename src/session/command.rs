@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::{EditCommand, Example, ImportCommand, PlaybackCommand, TrainCommand, ViewCommand, WindowCommand};
 use crate::dataset::{Generator, GeneratorOptions};
 use crate::flow::FlowOptions;
+use crate::formats::NetworkKind;
 
 /// One thing a person asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,8 +61,8 @@ pub enum Purpose {
     OpenNetwork,
     /// Data to read.
     OpenData,
-    /// A file to write the network to.
-    SaveNetwork,
+    /// A file of this kind to write the network to.
+    SaveNetwork(NetworkKind),
 }
 
 /// The kinds of work that a session asks for; of each kind the latest wins.
@@ -107,7 +108,7 @@ impl Purpose {
         match self {
             Purpose::OpenNetwork => "Open network",
             Purpose::OpenData => "Open data",
-            Purpose::SaveNetwork => "Save network as",
+            Purpose::SaveNetwork(_) => "Save network as",
         }
     }
 }

@@ -39,6 +39,8 @@ pub enum DataSource {
     File(PathBuf),
     /// Data that comes with the program.
     Example(Example),
+    /// Points that were drawn or moved by hand.
+    Hand,
 }
 
 impl Default for DataSource {
@@ -84,7 +86,7 @@ impl Data {
         match (&self.dataset, &self.source) {
             (Some(dataset), _) => dataset.dimension(),
             (None, DataSource::Generated(generator, options)) => generator.dimension().unwrap_or(options.dimension),
-            (None, DataSource::File(_) | DataSource::Example(_)) => 0,
+            (None, DataSource::File(_) | DataSource::Example(_) | DataSource::Hand) => 0,
         }
     }
 
@@ -95,6 +97,7 @@ impl Data {
             (Some(dataset), DataSource::Generated(..)) => dataset.name.clone(),
             (None, DataSource::Generated(generator, _)) => generator.name().to_owned(),
             (_, DataSource::Example(example)) => example.words().to_lowercase(),
+            (_, DataSource::Hand) => "drawn by hand".to_owned(),
         }
     }
 

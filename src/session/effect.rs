@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    BlockDetail, BlockRequest, Document, Feed, Field, FieldRequest, LayerDetail, NeighbourRequest, Neighbours, Purpose,
-    Refined, Scene, SceneError, Selection, Settings, Story, Study, StudyRequest, Survey, Task, TrainingRun,
+    BlockDetail, BlockRequest, Document, Feed, Field, FieldRequest, Grown, InSight, LayerDetail, NeighbourRequest,
+    Neighbours, Purpose, Refined, Scene, SceneError, Selection, Settings, Story, Study, StudyRequest, Survey, Task,
+    TrainingRun,
 };
 use crate::dataset::Dataset;
 use crate::flow::Flow;
@@ -29,6 +30,8 @@ pub enum Effect {
     FindSpectrum(Arc<TensorFile>, ChainProposal, usize),
     /// Decompose the network (unless its flow is known already) and sample the data's path.
     Build(Document, Option<Arc<Flow>>),
+    /// Build a scene that takes the place of one that it grew out of, with what is in sight of it.
+    Grow(Document, Option<Arc<Flow>>, InSight),
     /// Follow the scene's data through a ResNet.
     Refine(Arc<Scene>, Refinement),
     /// Measure how the error of the scene's ResNet falls with N.
@@ -76,6 +79,8 @@ pub enum Outcome {
     Unreadable(PathBuf, Trouble),
     /// The document (with its data drawn) and its scene, or why there is none.
     Built(Document, Result<Arc<Scene>, SceneError>),
+    /// The document that grew and its scene, or why there is none.
+    Grown(Document, Result<Grown, SceneError>),
     /// A ResNet's path.
     Refined(Arc<Scene>, Result<Arc<Refined>, SceneError>),
     /// How the ResNet's error falls with N.

@@ -13,14 +13,35 @@ const MOST_KEPT: usize = 64;
 pub(super) struct Details {
     /// By index of the layer; `None` where the work was given up.
     made: BTreeMap<usize, Option<Arc<LayerDetail>>>,
+    /// Those of the scenes before: they stay in sight until the same is made of the scene on show.
+    before: BTreeMap<usize, Arc<LayerDetail>>,
     /// The layer whose detail is under way; there is one at a time.
     pending: Option<usize>,
 }
 
+impl Details {
+    /// Those of a scene of the same shape that takes the place of the one before; `fresh` was made of it already.
+    pub fn aged(self, fresh: Option<Arc<LayerDetail>>) -> Details {
+        let mut before = self.before;
+        before.extend(self.made.into_iter().filter_map(|(layer, made)| Some((layer, made?))));
+        Details { before, ..Details::of(fresh) }
+    }
+
+    /// Those of a scene of which nothing else is known.
+    pub fn of(fresh: Option<Arc<LayerDetail>>) -> Details {
+        let made = fresh.into_iter().map(|detail| (detail.layer, Some(detail))).collect();
+        Details { made, ..Details::default() }
+    }
+
+    fn newest(&self, index: usize) -> Option<&Arc<LayerDetail>> {
+        self.made.get(&index).and_then(Option::as_ref).or_else(|| self.before.get(&index))
+    }
+}
+
 impl Session {
-    /// The detail of layer `index` of the scene, if it is ready.
+    /// The newest detail of layer `index` that is ready.
     pub fn detail(&self, index: usize) -> Option<&Arc<LayerDetail>> {
-        self.shown.as_ref()?.details.made.get(&index)?.as_ref()
+        self.shown.as_ref()?.details.newest(index)
     }
 
     /// The index of the layer that the panel shows now.

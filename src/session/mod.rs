@@ -14,16 +14,21 @@ mod field;
 mod fit;
 mod following;
 mod frame;
+mod growth;
+mod hand;
 mod history;
 mod import;
 mod inspect;
 mod lattice;
+mod made;
 mod memory;
 mod network_change;
 mod notice;
 mod panel;
 mod playback;
+mod point_change;
 mod points;
+mod preset;
 mod receive;
 mod recent;
 mod refined;
@@ -53,19 +58,23 @@ pub use extent::{Extent, coordinate_name, subscript};
 pub use field::{Answer, Answers, Areas, Arrow, Field, FieldRequest, LARGEST_CHANGE, Particle, Particles, Window};
 pub use fit::Fit;
 pub use frame::Frame;
+pub use growth::{Grown, InSight};
+pub use hand::{DENSITIES, HandCommand, HandSettings, Pen, RADII};
 pub use history::{EditCommand, History};
 pub use import::{Import, ImportCommand};
 pub use lattice::{Cell, Lattice};
 pub use memory::Memory;
-pub use network_change::NetworkChange;
+pub use network_change::{NetworkChange, NumberChange, WeightPart};
 pub use notice::{Notice, Notices, Severity};
-pub use panel::{HeatWindow, PanelCommand, PanelSettings, Section};
+pub use panel::{HeatWindow, MatrixEntry, PanelCommand, PanelSettings, Section};
 pub use playback::{Playback, PlaybackCommand, SPEEDS};
+pub use point_change::{MOST_CLASSES, PointChange, PointError};
 pub use points::{
     Change, Colouring, Filter, NeighbourRequest, Neighbours, Painting, Pick, Placed, PointCommand, PointSettings,
     Region, Selection, Shades, Sorting, Story, TableCell, TableColumn, TableError, Tool, nearest, picture_side,
     pictured, pixel_range, pixels, table_columns, table_csv, table_fits, table_rows,
 };
+pub use preset::Preset;
 pub use recent::RecentFiles;
 pub use refined::Refined;
 pub use scene::{Progress, Scene, SceneError};

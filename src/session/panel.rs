@@ -1,5 +1,7 @@
 //! How the layer panel and the strip of all layers are arranged: which sections are open, and what of W is looked at.
 
+use super::WeightPart;
+
 /// A section of the layer panel that can be folded away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
@@ -26,6 +28,21 @@ pub struct PanelSettings {
     pub all_layers: bool,
     /// What of the weights is looked at.
     pub weights: HeatWindow,
+    /// The entry of the weights that is edited.
+    pub entry: Option<MatrixEntry>,
+}
+
+/// An entry of a matrix of a layer; all counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MatrixEntry {
+    /// Index of the layer.
+    pub layer: usize,
+    /// Which of its matrices.
+    pub part: WeightPart,
+    /// The row: an output.
+    pub row: usize,
+    /// The column: an input.
+    pub column: usize,
 }
 
 /// A change of the arrangement.
@@ -46,6 +63,8 @@ pub enum PanelCommand {
     PanWeights([f64; 2]),
     /// Shows all weights again.
     FitWeights,
+    /// Edits an entry of the weights, or none.
+    Entry(Option<MatrixEntry>),
 }
 
 /// The part of a heat map that is in sight.
@@ -88,7 +107,7 @@ impl Default for PanelSettings {
     /// What moves is open; the rest would push it out of sight.
     fn default() -> PanelSettings {
         let open = Section::ALL.map(|section| !matches!(section, Section::Weights | Section::Choices));
-        PanelSettings { open, all_layers: false, weights: HeatWindow::default() }
+        PanelSettings { open, all_layers: false, weights: HeatWindow::default(), entry: None }
     }
 }
 
@@ -106,6 +125,7 @@ impl PanelSettings {
             PanelCommand::ZoomWeights { factor, at } => self.weights.zoom(factor, at),
             PanelCommand::PanWeights(by) => self.weights.pan(by),
             PanelCommand::FitWeights => self.weights = HeatWindow::default(),
+            PanelCommand::Entry(entry) => self.entry = entry,
         }
     }
 }

@@ -3,17 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::block::Blocks;
+use super::growth::same_shape;
 use super::inspect::Details;
 use super::state::Shown;
-use super::study::Studies;
-use super::survey::Surveyed;
 use super::words::counted;
 use super::{
-    Data, DialogAnswer, Document, Effect, Field, Import, Outcome, PathPrompt, PlaybackCommand, Refined, Scene,
-    SceneError, Session, Severity, Task, Trouble,
+    Data, DataSource, DialogAnswer, Document, Effect, Field, Grown, Import, Outcome, PathPrompt, PlaybackCommand,
+    Refined, Scene, SceneError, Session, Severity, Task, Trouble,
 };
-use crate::flow::{Flow, FlowError};
+use crate::flow::FlowError;
 use crate::formats::{FormatError, GraphFile};
 use crate::network::Network;
 
@@ -34,6 +32,7 @@ impl Session {
             Outcome::Files(outcomes) => self.take_all(outcomes, effects),
             Outcome::Unreadable(path, trouble) => self.refuse_file(&path, trouble, effects),
             Outcome::Built(document, Ok(scene)) => self.show(document, scene, effects),
+            Outcome::Grown(document, result) => self.take_grown(document, result, effects),
             Outcome::Built(document, Err(error)) => self.refuse(&document, &error, effects),
             Outcome::Refined(scene, result) => self.take_refined(&scene, result),
             Outcome::Block(scene, result) => self.take_block(&scene, result),
@@ -130,6 +129,7 @@ impl Session {
         self.fall_back(effects);
     }
 
+    /// Shows a scene that takes the place of everything before.
     fn show(&mut self, document: Document, scene: Arc<Scene>, effects: &mut Vec<Effect>) {
         if let Some(sentence) = self.replaced_data.take() {
             self.notices.add(Severity::Done, sentence, "");
@@ -138,26 +138,17 @@ impl Session {
         let new_data = self.document().is_none_or(|shown| data(shown) != data(&document));
         let new_network = !same(self.document().and_then(|shown| shown.network.as_ref()), document.network.as_ref());
         self.wanted = document.clone();
-        let boundaries = boundaries(&scene.flow);
         let first = self.shown.is_none();
-        let (studies, details, survey) = (Studies::default(), Details::default(), Surveyed::default());
-        let blocks = Blocks::default();
-        let grown = same(self.kept_view.as_ref(), document.network.as_ref());
-        let keeps_view = grown && self.scene().is_some_and(|shown| shown.flow.duration() == scene.flow.duration());
-        // The old field stays in sight until the new one is there.
-        let field = self.shown.take().and_then(|shown| shown.field).filter(|_| keeps_view);
-        let (scene_shown, refined) = (scene.clone(), None);
-        self.shown =
-            Some(Shown { document, scene: scene_shown, refined, studies, blocks, field, details, survey, boundaries });
+        let duration = scene.flow.duration();
+        self.shown = Some(Shown::new(document, scene));
         self.wanted_refinement = None;
-        self.pending_field = None;
-        self.answered_field = None;
+        self.end_field();
         if new_data {
             self.view.points.reset_for_new_data();
         }
-        if new_network && !keeps_view {
+        if new_network {
             self.view.reset_for_new_scene();
-            self.playback.restart(scene.flow.duration());
+            self.playback.restart(duration);
             if first {
                 self.play(PlaybackCommand::Play);
             }
@@ -169,7 +160,51 @@ impl Session {
         self.refine(effects);
     }
 
-    fn refuse(&mut self, document: &Document, error: &SceneError, effects: &mut Vec<Effect>) {
+    /// Shows a scene that grew out of the one before: what is not made of it yet stays in sight as it was.
+    pub(super) fn show_grown(&mut self, document: Document, grown: Grown, effects: &mut Vec<Effect>) {
+        let Some(before) = self.shown.take() else { return };
+        let Grown { scene, refined, detail } = grown;
+        if !self.growth.due() {
+            self.wanted = document.clone();
+        }
+        let data = |document: &Document| document.data.dataset.as_ref().map(Arc::as_ptr);
+        let new_data = data(&before.document) != data(&document);
+        let by_hand = document.data.source == DataSource::Hand;
+        let duration = scene.flow.duration();
+        let same_duration = before.scene.flow.duration() == duration;
+        self.wanted_refinement = refined.as_ref().map(|refined| refined.refinement);
+        let alike = same_shape(&before.scene.flow, &scene.flow);
+        effects.extend([Task::Refine, Task::Field, Task::Inspect].map(Effect::Cancel));
+        let mut shown = Shown { refined, ..Shown::new(document, scene) };
+        if alike {
+            shown.details = before.details.aged(detail);
+            shown.studies = before.studies.aged();
+            shown.blocks = before.blocks.aged();
+            shown.survey = before.survey.aged();
+            shown.field = before.field;
+        } else {
+            shown.details = Details::of(detail);
+            effects.extend([Task::Block, Task::Study, Task::Survey].map(Effect::Cancel));
+        }
+        self.shown = Some(shown);
+        self.end_field();
+        if !same_duration {
+            self.view.reset_for_new_scene();
+            self.playback.restart(duration);
+        }
+        if new_data {
+            match by_hand {
+                true => self.view.points.reset_for_changed_points(),
+                false => self.view.points.reset_for_new_data(),
+            }
+            effects.extend(self.forget_points());
+        } else {
+            self.look_again();
+        }
+        self.refine(effects);
+    }
+
+    pub(super) fn refuse(&mut self, document: &Document, error: &SceneError, effects: &mut Vec<Effect>) {
         self.give_up(Task::Build);
         self.refine(effects);
         if !cancelled(error) {
@@ -213,6 +248,7 @@ impl Session {
     pub(super) fn give_up(&mut self, task: Task) {
         if task == Task::Build {
             self.replaced_data = None;
+            self.end_growth();
         }
         match task {
             Task::Build if self.shown.is_none() => self.wanted = Document::default(),
@@ -252,13 +288,4 @@ fn same(one: Option<&Arc<Network>>, other: Option<&Arc<Network>>) -> bool {
         (Some(one), Some(other)) => Arc::ptr_eq(one, other),
         (one, other) => one.is_none() && other.is_none(),
     }
-}
-
-fn boundaries(flow: &Flow) -> Vec<f64> {
-    let phases = flow.layers().iter().flat_map(|layer| &layer.phases).map(|phase| phase.end);
-    let layers = flow.layers().iter().map(|layer| layer.index as f64);
-    let mut times: Vec<f64> = std::iter::once(0.0).chain(phases).chain(layers).collect();
-    times.sort_by(f64::total_cmp);
-    times.dedup_by(|later, earlier| (*later - *earlier).abs() < 1e-9);
-    times
 }

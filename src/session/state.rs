@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::block::Blocks;
+use super::growth::Growth;
 use super::inspect::Details;
 use super::points::Watch;
 use super::study::Studies;
@@ -12,11 +13,12 @@ use super::tour::TOUR_DIMENSIONS;
 use super::view::Projection;
 use super::words::counted;
 use super::{
-    Command, Compare, Data, Document, Effect, Example, Field, FieldRequest, History, Import, Notices, Playback,
-    PlaybackCommand, PointCommand, Purpose, RecentFiles, Refined, RememberedChain, Scene, Severity, Side, Task,
-    Training, ViewCommand, ViewSettings, WindowSettings,
+    Camera, Command, Compare, Data, Document, Effect, Example, Field, FieldRequest, HandCommand, History, Import,
+    Notices, Orientation, Playback, PlaybackCommand, PointCommand, Purpose, RecentFiles, Refined, RememberedChain,
+    Scene, Severity, Side, Task, Training, ViewCommand, ViewSettings, WindowSettings,
 };
-use crate::network::Network;
+use crate::flow::Flow;
+use crate::formats::NetworkKind;
 use crate::resnet::Refinement;
 
 /// The least time between two fields in play, in seconds: they must not take a core for themselves.
@@ -65,8 +67,8 @@ pub struct Session {
     pub(super) training: Training,
     /// What was done to the network by hand.
     pub(super) history: History,
-    /// The network wanted, if it grew out of the one shown, so that the view of it stays.
-    pub(super) kept_view: Option<Arc<Network>>,
+    /// The flow of what grew out of the document shown.
+    pub(super) growth: Growth,
 }
 
 /// A document with everything that is drawn of it.
@@ -82,6 +84,23 @@ pub(super) struct Shown {
     pub(super) survey: Surveyed,
     /// The phase boundaries in increasing order, 0 and L among them.
     pub(super) boundaries: Vec<f64>,
+}
+
+impl Shown {
+    /// A scene of which nothing else is known yet.
+    pub(super) fn new(document: Document, scene: Arc<Scene>) -> Shown {
+        Shown {
+            document,
+            boundaries: boundaries(&scene.flow),
+            scene,
+            refined: None,
+            studies: Studies::default(),
+            blocks: Blocks::default(),
+            field: None,
+            details: Details::default(),
+            survey: Surveyed::default(),
+        }
+    }
 }
 
 /// A text field for a path.
@@ -116,7 +135,7 @@ impl Default for Session {
             field_age: 0.0,
             training: Training::default(),
             history: History::default(),
-            kept_view: None,
+            growth: Growth::default(),
         }
     }
 }
@@ -158,7 +177,7 @@ impl Session {
         match command {
             Command::OpenNetwork(path) => effects.push(self.read_network(path)),
             Command::OpenData(path) => self.read_data(path, &mut effects),
-            Command::SaveNetwork(path) => self.path_chosen(Purpose::SaveNetwork, path, &mut effects),
+            Command::SaveNetwork(path) => effects.extend(self.save(path)),
             Command::OpenFiles(paths) if paths.is_empty() => {}
             Command::OpenFiles(paths) => effects.push(Effect::ReadFiles(paths, self.inputs())),
             Command::OpenExample(example) => self.open_example(example, &mut effects),
@@ -225,6 +244,12 @@ impl Session {
         Some(Effect::Field(shown.scene.clone(), request))
     }
 
+    /// No field is under way, and none is known of the scene on show.
+    pub(super) fn end_field(&mut self) {
+        self.pending_field = None;
+        self.answered_field = None;
+    }
+
     /// The number of inputs that data must have.
     pub(super) fn inputs(&self) -> Option<usize> {
         self.wanted.network.as_ref().map(|network| network.inputs())
@@ -234,11 +259,13 @@ impl Session {
         match purpose {
             Purpose::OpenNetwork => effects.push(self.read_network(path)),
             Purpose::OpenData => self.read_data(path, effects),
-            Purpose::SaveNetwork => {
-                let network = self.document().and_then(|document| document.network.clone());
-                effects.extend(network.map(|network| Effect::Save(network, path)));
-            }
+            Purpose::SaveNetwork(_) => effects.extend(self.save(path)),
         }
+    }
+
+    /// The network that is shown, to be written to a file of the kind that its name asks for.
+    fn save(&self, path: PathBuf) -> Option<Effect> {
+        Some(Effect::Save(self.document()?.network.clone()?, path))
     }
 
     /// What is being opened while nothing is shown yet, by name.
@@ -250,11 +277,8 @@ impl Session {
     /// Asks for the wanted document's scene, as soon as there is a network.
     pub(super) fn build(&mut self, effects: &mut Vec<Effect>) {
         if self.wanted.network.is_some() {
-            let same_network = |shown: &&Shown| match (&shown.document.network, &self.wanted.network) {
-                (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-                _ => false,
-            };
-            let known = self.shown.as_ref().filter(same_network).map(|shown| shown.scene.flow.clone());
+            self.end_growth();
+            let known = self.known_flow();
             effects.push(Effect::Build(self.wanted.clone(), known));
         }
     }
@@ -267,17 +291,17 @@ impl Session {
     }
 
     pub(super) fn want_data(&mut self, data: Data, effects: &mut Vec<Effect>) {
-        let before = std::mem::replace(&mut self.wanted.data, data);
-        if self.wanted.data_fits() {
+        if self.inputs().is_none_or(|inputs| inputs == data.dimension()) {
             self.replaced_data = None;
-            self.build(effects);
-            return;
+            let grows = self.remember_data(&data.source);
+            self.data_changes();
+            self.wanted.data = data;
+            return if grows { self.grow(effects) } else { self.build(effects) };
         }
-        let refused = std::mem::replace(&mut self.wanted.data, before);
         let sentence = format!(
             "{} does not fit: it has {} of values, but the network takes {}; the data shown stays.",
-            refused.name(),
-            counted(refused.dimension(), "column"),
+            data.name(),
+            counted(data.dimension(), "column"),
             counted(self.inputs().unwrap_or(0), "input")
         );
         self.notices.add(Severity::Error, sentence, "");
@@ -337,8 +361,10 @@ impl Session {
 
     fn ask(&mut self, purpose: Purpose, effects: &mut Vec<Effect>) {
         let name = match purpose {
-            Purpose::SaveNetwork if self.shown.is_none() => return,
-            Purpose::SaveNetwork => self.document().map_or_else(String::new, proposed_file_name),
+            Purpose::SaveNetwork(_) if self.shown.is_none() => return,
+            Purpose::SaveNetwork(kind) => {
+                self.document().map_or_else(String::new, |document| proposed_file_name(document, kind))
+            }
             Purpose::OpenNetwork | Purpose::OpenData => String::new(),
         };
         effects.push(Effect::ShowDialog(purpose, name));
@@ -363,6 +389,12 @@ impl Session {
     fn look(&mut self, command: ViewCommand, effects: &mut Vec<Effect>) {
         if !matches!(command, ViewCommand::Hover(_) | ViewCommand::Points(PointCommand::Rest(_))) {
             self.hint = false;
+        }
+        // Points are drawn where the data begins and while it rests, on a sheet that is seen from the front.
+        if matches!(command, ViewCommand::Hand(HandCommand::Use(Some(_)))) && self.view.hand.pen.is_none() {
+            self.play(PlaybackCommand::Pause);
+            self.play(PlaybackCommand::Home);
+            self.view.camera = Camera { orientation: Orientation::FRONT, ..Camera::default() };
         }
         self.view.apply(command);
         self.refine(effects);
@@ -400,10 +432,20 @@ impl Session {
 }
 
 /// A file name for a network: its own name with what file systems dislike replaced.
-fn proposed_file_name(document: &Document) -> String {
+fn proposed_file_name(document: &Document, kind: NetworkKind) -> String {
     let name = document.network_name();
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
     let kept: String =
         stem.chars().map(|c| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
-    format!("{kept}.json")
+    format!("{kept}.{}", kind.ending())
+}
+
+/// The phase boundaries of a flow in increasing order, 0 and L among them.
+fn boundaries(flow: &Flow) -> Vec<f64> {
+    let phases = flow.layers().iter().flat_map(|layer| &layer.phases).map(|phase| phase.end);
+    let layers = flow.layers().iter().map(|layer| layer.index as f64);
+    let mut times: Vec<f64> = std::iter::once(0.0).chain(phases).chain(layers).collect();
+    times.sort_by(f64::total_cmp);
+    times.dedup_by(|later, earlier| (*later - *earlier).abs() < 1e-9);
+    times
 }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::made::Made;
 use super::scene::{Progress, Scene, SceneError, go_on};
 use super::{Effect, Session, Task};
 use crate::resnet::{
@@ -23,15 +24,8 @@ pub struct Study {
     pub finer: Vec<FinerAnswers>,
 }
 
-/// The studies of a scene: the newest, and what was asked for.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Studies {
-    newest: Option<Arc<Study>>,
-    /// The one under way.
-    pending: Option<StudyRequest>,
-    /// The one that was cancelled or failed; it is not asked for again.
-    given_up: Option<StudyRequest>,
-}
+/// The studies of a scene.
+pub(super) type Studies = Made<StudyRequest, Arc<Study>>;
 
 impl Study {
     /// Measures the refinements of the scene on its data.
@@ -56,15 +50,15 @@ impl Study {
 }
 
 impl Session {
-    /// The newest study of the scene that is ready.
+    /// The newest study that is ready.
     pub fn study(&self) -> Option<&Arc<Study>> {
-        self.shown.as_ref().and_then(|shown| shown.studies.newest.as_ref())
+        self.shown.as_ref().and_then(|shown| shown.studies.newest())
     }
 
     /// Whether the study that the panel shows was given up.
     pub fn study_given_up(&self) -> bool {
         let request = self.study_request();
-        self.shown.as_ref().is_some_and(|shown| shown.studies.given_up == Some(request))
+        self.shown.as_ref().is_some_and(|shown| shown.studies.gave_up(&request))
     }
 
     /// Asks for the study that the refinement panel needs now, if it is neither there nor under way. What is under way
@@ -73,32 +67,21 @@ impl Session {
         let request = self.study_request();
         let open = self.window.refinement_panel();
         let shown = self.shown.as_mut()?;
-        let studies = &mut shown.studies;
         if !open {
-            return studies.pending.take().map(|_| Effect::Cancel(Task::Study));
+            return shown.studies.leave().then_some(Effect::Cancel(Task::Study));
         }
-        let known = studies.newest.as_ref().is_some_and(|study| study.request() == request);
-        if known || studies.pending == Some(request) || studies.given_up == Some(request) {
-            return None;
-        }
-        studies.pending = Some(request);
-        Some(Effect::Study(shown.scene.clone(), request))
+        shown.studies.ask(&shown.scene, &request).then(|| Effect::Study(shown.scene.clone(), request))
     }
 
     pub(super) fn take_study(&mut self, scene: &Arc<Scene>, result: Result<Arc<Study>, SceneError>) {
-        let Some(shown) = self.shown.as_mut().filter(|shown| Arc::ptr_eq(&shown.scene, scene)) else { return };
-        match result {
-            Ok(study) => {
-                shown.studies.newest = Some(study);
-                shown.studies.pending = None;
-            }
-            Err(_) => shown.studies.given_up = shown.studies.pending.take(),
+        if let Some(shown) = &mut self.shown {
+            shown.studies.take(&shown.scene, scene, result.ok());
         }
     }
 
     pub(super) fn give_up_study(&mut self) {
         if let Some(shown) = &mut self.shown {
-            shown.studies.given_up = shown.studies.pending.take();
+            shown.studies.give_up();
         }
     }
 

@@ -6,6 +6,7 @@ use nalgebra::DMatrix;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::made::Made;
 use super::scene::{Progress, Scene, SceneError, go_on};
 use super::{Effect, Session, Task};
 use crate::dataset::Labels;
@@ -153,65 +154,41 @@ fn apart(
     Ok(found)
 }
 
-/// The survey of a scene as far as it was asked for.
-#[derive(Clone, Debug, Default)]
-pub(super) enum Surveyed {
-    /// Not yet asked for.
-    #[default]
-    No,
-    /// Under way.
-    Pending,
-    /// Stopped, or impossible.
-    GivenUp,
-    /// Ready.
-    Ready(Arc<Survey>),
-}
+/// The survey of a scene.
+pub(super) type Surveyed = Made<(), Arc<Survey>>;
 
 impl Session {
-    /// The survey of the scene, if it is ready.
+    /// The newest survey that is ready.
     pub fn survey(&self) -> Option<&Arc<Survey>> {
-        match &self.shown.as_ref()?.survey {
-            Surveyed::Ready(survey) => Some(survey),
-            _ => None,
-        }
+        self.shown.as_ref().and_then(|shown| shown.survey.newest())
     }
 
     /// Whether the survey was stopped before it was ready.
     pub fn survey_given_up(&self) -> bool {
-        self.shown.as_ref().is_some_and(|shown| matches!(shown.survey, Surveyed::GivenUp))
+        self.shown.as_ref().is_some_and(|shown| shown.survey.gave_up(&()))
     }
 
     /// Asks for the survey while its strip is open; a strip that is closed before it is ready does not need it.
     pub fn watch_survey(&mut self) -> Option<Effect> {
         let open = self.view.panel.all_layers;
         let shown = self.shown.as_mut()?;
-        match (&shown.survey, open) {
-            (Surveyed::No, true) => {
-                shown.survey = Surveyed::Pending;
-                Some(Effect::Survey(shown.scene.clone()))
-            }
-            (Surveyed::Pending, false) => {
-                shown.survey = Surveyed::No;
-                Some(Effect::Cancel(Task::Survey))
-            }
-            // Opening the strip again is asking again.
-            (Surveyed::GivenUp, false) => {
-                shown.survey = Surveyed::No;
-                None
-            }
-            _ => None,
+        if open {
+            return shown.survey.ask(&shown.scene, &()).then(|| Effect::Survey(shown.scene.clone()));
         }
+        // Opening the strip again is asking again.
+        shown.survey.forgive();
+        shown.survey.leave().then_some(Effect::Cancel(Task::Survey))
     }
 
     pub(super) fn take_survey(&mut self, scene: &Arc<Scene>, made: Result<Arc<Survey>, SceneError>) {
-        if let Some(shown) = self.shown.as_mut().filter(|shown| Arc::ptr_eq(&shown.scene, scene)) {
-            shown.survey = made.map_or(Surveyed::GivenUp, Surveyed::Ready);
+        if let Some(shown) = &mut self.shown {
+            shown.survey.take(&shown.scene, scene, made.ok());
         }
     }
 
     pub(super) fn give_up_survey(&mut self) {
         if let Some(shown) = &mut self.shown {
-            shown.survey = Surveyed::GivenUp;
+            shown.survey.give_up();
         }
     }
 }

@@ -46,8 +46,10 @@ pub struct Training {
     unseen: bool,
     /// The run under way.
     feed: Option<Arc<Feed>>,
-    /// The seconds since a flow was asked for.
+    /// The seconds since a flow was asked for, or a run was begun again.
     age: f64,
+    /// The data has changed under a run: it begins again with the new data.
+    resumes: bool,
 }
 
 impl Training {
@@ -61,9 +63,9 @@ impl Training {
         self.pace
     }
 
-    /// Whether a run is under way.
+    /// Whether a run is under way, or about to begin again with other data.
     pub fn running(&self) -> bool {
-        self.feed.is_some()
+        self.feed.is_some() || self.resumes
     }
 
     /// The epochs finished.
@@ -106,7 +108,10 @@ impl Session {
             TrainCommand::Play => self.run_training(Goal::End, effects),
             TrainCommand::Step => self.run_training(Goal::Step, effects),
             TrainCommand::Epoch => self.run_training(Goal::Epoch, effects),
-            TrainCommand::Pause => self.training.feed.iter().for_each(|feed| feed.stop()),
+            TrainCommand::Pause => {
+                self.training.resumes = false;
+                self.training.feed.iter().for_each(|feed| feed.stop());
+            }
             TrainCommand::Return(place) => self.return_to(place, effects),
             TrainCommand::Options(options) => self.change_run(effects, |training| training.options = options),
             TrainCommand::Pace(pace) => self.change_run(effects, |training| training.pace = pace),
@@ -121,11 +126,32 @@ impl Session {
         if let Some(feed) = self.training.feed.clone() {
             self.take_news(&feed);
         }
-        let rested = self.training.age >= FLOW_INTERVAL || !self.training.running();
-        if rested && self.pending_field.is_none() {
+        if self.training.age >= FLOW_INTERVAL || !self.training.running() {
             self.follow_training(&mut effects);
         }
+        self.follow_growth(&mut effects);
+        self.resume_training(&mut effects);
         effects
+    }
+
+    /// The data is about to change: what was learned stays in the weights, but its epochs are over. A run that is under
+    /// way begins again with the new data.
+    pub(super) fn data_changes(&mut self) {
+        let resumes = self.training.running();
+        self.leave_training();
+        if let Some(current) = self.training.current.as_ref().filter(|_| self.training.unseen) {
+            self.wanted.network = Some(current.network.clone());
+        }
+        self.training.forget();
+        self.training.resumes = resumes;
+    }
+
+    /// Begins the run again whose data has changed, as soon as the data is drawn and not at every stroke of a brush.
+    fn resume_training(&mut self, effects: &mut Vec<Effect>) {
+        if self.training.resumes && self.training.age >= FLOW_INTERVAL && self.wanted.data.dataset.is_some() {
+            self.training.age = 0.0;
+            self.begin_run(Goal::End, effects);
+        }
     }
 
     /// A run has ended.
@@ -148,6 +174,7 @@ impl Session {
 
     /// Stops the run without waiting for it; what it has told is kept.
     pub(super) fn leave_training(&mut self) {
+        self.training.resumes = false;
         if let Some(feed) = self.training.feed.take() {
             feed.stop();
             self.take_news(&feed);
@@ -161,13 +188,19 @@ impl Session {
     }
 
     fn run_training(&mut self, goal: Goal, effects: &mut Vec<Effect>) {
-        let (Some(network), Some(dataset)) = (self.wanted.network.clone(), self.wanted.data.draw()) else { return };
+        let Some(network) = self.wanted.network.clone() else { return };
         self.leave_training();
         // A network that is not shown yet is ahead of the one wanted.
         if !self.training.unseen && !self.training.stand_at(&network) {
             self.training.forget();
-            self.history.remember(network.clone());
+            self.remember_moment();
         }
+        self.begin_run(goal, effects);
+    }
+
+    fn begin_run(&mut self, goal: Goal, effects: &mut Vec<Effect>) {
+        let (Some(network), Some(dataset)) = (self.wanted.network.clone(), self.wanted.data.draw()) else { return };
+        self.leave_training();
         let objective = fitting(self.training.options.objective, network.output());
         let options = TrainingOptions { objective, ..self.training.options };
         let feed = Arc::new(Feed::default());
@@ -216,15 +249,13 @@ impl Session {
         let current = self.training.current.as_ref().filter(|_| self.training.unseen);
         let (Some(current), Some(wanted)) = (current, &self.wanted.network) else { return };
         let is_shown = self.document().and_then(|shown| shown.network.as_ref()).is_some_and(|n| Arc::ptr_eq(n, wanted));
-        if !is_shown {
+        if !is_shown || !self.growth.rests() || self.pending_field.is_some() {
             return;
         }
-        let network = current.network.clone();
-        self.kept_view = Some(network.clone());
-        self.wanted.network = Some(network);
+        self.wanted.network = Some(current.network.clone());
         self.training.age = 0.0;
         self.training.unseen = false;
-        self.build(effects);
+        self.grow(effects);
     }
 }
 

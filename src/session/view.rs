@@ -2,6 +2,7 @@
 
 use super::camera::Camera;
 use super::field::FieldRequest;
+use super::hand::{HandCommand, HandSettings};
 use super::panel::{PanelCommand, PanelSettings};
 use super::points::{PointCommand, PointSettings};
 use super::tour::Tour;
@@ -49,6 +50,8 @@ pub struct ViewSettings {
     pub panel: PanelSettings,
     /// How the points are coloured, which are shown, which are selected.
     pub points: PointSettings,
+    /// The pen that draws points, and how.
+    pub hand: HandSettings,
     /// What the key R comes back to.
     last_refined: Compare,
 }
@@ -187,6 +190,8 @@ pub enum ViewCommand {
     Panel(PanelCommand),
     /// What concerns the points.
     Points(PointCommand),
+    /// The pen that draws points.
+    Hand(HandCommand),
 }
 
 impl Default for ViewSettings {
@@ -209,6 +214,7 @@ impl Default for ViewSettings {
             hovered: None,
             panel: PanelSettings::default(),
             points: PointSettings::default(),
+            hand: HandSettings::default(),
             last_refined: Compare::ResNet,
         }
     }
@@ -309,6 +315,7 @@ impl ViewSettings {
             ViewCommand::Hover(hovered) => self.hovered = hovered,
             ViewCommand::Panel(command) => self.panel.apply(command),
             ViewCommand::Points(command) => self.points.apply(command),
+            ViewCommand::Hand(command) => self.hand.apply(command),
         }
     }
 

@@ -13,7 +13,8 @@ pub enum Initialisation {
     /// Normal with variance 2/(inputs + outputs) (Glorot and Bengio 2010).
     #[default]
     Xavier,
-    /// A random matrix with orthonormal rows or columns: all singular values are 1.
+    /// A random matrix with orthonormal rows or columns: all singular values are 1. A square one is a rotation, so that its
+    /// layer begins without a reflection.
     Orthogonal,
     /// A residual block that adds nothing: its outer parameters are 0 and its inner ones drawn as by Xavier. Dense
     /// layers are drawn as by Xavier.
@@ -78,12 +79,12 @@ impl Initialisation {
         match self {
             Initialisation::He => "Normal with variance 2/inputs: keeps the size of the data through ReLU",
             Initialisation::Xavier => "Normal with variance 2/(inputs + outputs)",
-            Initialisation::Orthogonal => "Random, with all singular values 1",
+            Initialisation::Orthogonal => "Random, with all singular values 1 and no reflection",
             Initialisation::ZeroOuter => "A residual block begins by adding nothing",
             Initialisation::Identity => "Ones on the diagonal",
-            Initialisation::Rotation { .. } => "Turns the plane of the first two coordinates by 45°",
+            Initialisation::Rotation { .. } => "Turns the plane of the first two coordinates",
             Initialisation::Reflection => "The first coordinate changes its sign",
-            Initialisation::Projection { .. } => "Only the first coordinate remains",
+            Initialisation::Projection { .. } => "Only the first coordinates remain",
             Initialisation::Shear { .. } => "The second coordinate is added to the first",
         }
     }
@@ -152,6 +153,10 @@ fn orthonormal(gaussian: DMatrix<f64>) -> DMatrix<f64> {
             column.neg_mut();
         }
     }
+    // Of a reflection and a rotation that differ in one column both are equally likely.
+    if q.is_square() && q.determinant() < 0.0 {
+        q.column_iter_mut().take(1).for_each(|mut column| column.neg_mut());
+    }
     if wide { q.transpose() } else { q }
 }
 
@@ -176,6 +181,7 @@ mod tests {
             let matrix = Initialisation::Orthogonal.matrix(rows, columns, &mut random);
             let product = if rows < columns { &matrix * matrix.transpose() } else { matrix.transpose() * &matrix };
             assert!((&product - DMatrix::identity(product.nrows(), product.ncols())).norm() < 1e-12);
+            assert!(!matrix.is_square() || matrix.determinant() > 0.0);
         }
     }
 

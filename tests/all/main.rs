@@ -16,6 +16,7 @@ mod refinement;
 mod support;
 mod train_command;
 mod window;
+mod window_by_hand;
 mod window_controls;
 mod window_field;
 mod window_import;

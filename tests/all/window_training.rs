@@ -1,11 +1,17 @@
 //! Building and training in the window: edits and their way back, runs and their snapshots, each control by its label.
 
+use std::sync::Arc;
+
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use layerflow::dataset::{Generator, GeneratorOptions};
 use layerflow::explorer::Startup;
+use layerflow::linalg::RotationFactor;
 use layerflow::network::{Activation, Layer, Network, OutputFunction};
-use layerflow::session::{Command, EditCommand, Example, NetworkChange, Pace, Session, TrainCommand};
+use layerflow::session::{
+    Command, Compare, EditCommand, Example, NetworkChange, NumberChange, Pace, PointChange, Preset, Session,
+    TrainCommand, ViewCommand, WeightPart,
+};
 use layerflow::training::{Initialisation, LayerPlan, PlanKind, TrainingOptions};
 use proptest::prelude::*;
 
@@ -38,6 +44,12 @@ fn click(window: &mut Window, label: &str) {
     window.run_steps(3);
     assert!(window.state_mut().wait_for_jobs(PATIENCE));
     window.run_steps(2);
+}
+
+const DENSE: WeightPart = WeightPart::Dense;
+
+fn number(layer: usize, change: NumberChange) -> NetworkChange {
+    NetworkChange::Number { layer, change }
 }
 
 fn epoch(window: &Window) -> usize {
@@ -162,7 +174,7 @@ fn single_numbers_are_edited_and_dragging_one_is_one_change() {
     let mut window = open(Startup::default());
     let before = network(&window);
     for value in [0.25, 0.5, 0.75] {
-        let change = NetworkChange::Weight { layer: 0, row: 1, column: 0, value };
+        let change = number(0, NumberChange::Weight { part: DENSE, row: 1, column: 0, value });
         command(&mut window, Command::Edit(EditCommand::Change(change)));
     }
     let after = network(&window);
@@ -170,6 +182,23 @@ fn single_numbers_are_edited_and_dragging_one_is_one_change() {
     assert_eq!(dense.affine.weight[(1, 0)], 0.75);
     command(&mut window, Command::Edit(EditCommand::Undo));
     assert_eq!(network(&window), before);
+}
+
+fn number_change() -> impl Strategy<Value = NumberChange> {
+    let part =
+        prop::sample::select(vec![WeightPart::Dense, WeightPart::Inner, WeightPart::Outer, WeightPart::Shortcut]);
+    let factor = prop::sample::select(vec![RotationFactor::In, RotationFactor::Out, RotationFactor::Polar]);
+    prop_oneof![
+        (part.clone(), 0..4_usize, 0..4_usize, -2.0..2.0).prop_map(|(part, row, column, value)| NumberChange::Weight {
+            part,
+            row,
+            column,
+            value
+        }),
+        (part, 0..4_usize, -2.0..2.0).prop_map(|(part, row, value)| NumberChange::Bias { part, row, value }),
+        (0..4_usize, 0.0..3.0).prop_map(|(index, value)| NumberChange::SingularValue { index, value }),
+        (factor, 0..2_usize, -3.0..3.0).prop_map(|(factor, plane, angle)| NumberChange::Angle { factor, plane, angle }),
+    ]
 }
 
 fn change() -> impl Strategy<Value = NetworkChange> {
@@ -190,10 +219,34 @@ fn change() -> impl Strategy<Value = NetworkChange> {
         (layer.clone(), initialisation)
             .prop_map(|(layer, initialisation)| NetworkChange::Draw { layer, initialisation }),
         Just(NetworkChange::DrawAll),
-        (layer.clone(), 0..4_usize, 0..4_usize, -2.0..2.0)
-            .prop_map(|(layer, row, column, value)| NetworkChange::Weight { layer, row, column, value }),
-        (layer, 0..4_usize, -2.0..2.0).prop_map(|(layer, row, value)| NetworkChange::Bias { layer, row, value }),
+        (layer, number_change()).prop_map(|(layer, change)| number(layer, change)),
         prop::sample::select(OutputFunction::ALL.to_vec()).prop_map(NetworkChange::Output),
+    ]
+}
+
+fn point_change() -> impl Strategy<Value = PointChange> {
+    let at = [-1.5..1.5_f64, -1.5..1.5_f64];
+    prop_oneof![
+        (at.clone(), 0..3_usize).prop_map(|(at, class)| PointChange::Add { at, class }),
+        (at.clone(), 0.05..0.5_f64, 1..6_usize, 0..3_usize).prop_map(|(at, radius, count, class)| PointChange::Paint {
+            at,
+            radius,
+            count,
+            class
+        }),
+        (0..700_usize, at.clone()).prop_map(|(sample, to)| PointChange::Move { sample, to }),
+        (at, 0.05..0.5_f64).prop_map(|(at, radius)| PointChange::Erase { at, radius }),
+        Just(PointChange::Clear),
+    ]
+}
+
+fn edit() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        8 => change().prop_map(EditCommand::Change).prop_map(Command::Edit),
+        3 => point_change().prop_map(EditCommand::Points).prop_map(Command::Edit),
+        1 => prop::sample::select(Preset::ALL.to_vec()).prop_map(EditCommand::Preset).prop_map(Command::Edit),
+        1 => Just(Command::Edit(EditCommand::New)),
+        3 => Just(Command::Edit(EditCommand::Release)),
     ]
 }
 
@@ -202,15 +255,19 @@ proptest! {
 
     #[test]
     fn a_hundred_changes_are_taken_back_to_the_first_bits_and_made_again(
-        changes in prop::collection::vec(change(), 100)
+        edits in prop::collection::vec(edit(), 100)
     ) {
         let mut session = Session::default();
         session.apply(Command::OpenExample(Example::Spiral));
-        let now = |session: &Session| session.wanted().network.clone().unwrap();
+        let now = |session: &Session| {
+            let wanted = session.wanted();
+            (wanted.network.clone().unwrap(), wanted.data.dataset.clone(), wanted.data.source.clone())
+        };
         let first = now(&session);
-        for change in changes {
-            session.apply(Command::Edit(EditCommand::Change(change)));
-            prop_assert_eq!(now(&session).inputs(), 2);
+        for edit in edits {
+            session.apply(edit);
+            let wanted = session.wanted();
+            prop_assert_eq!(wanted.network.as_ref().unwrap().inputs(), wanted.data.dimension());
         }
         let last = now(&session);
         while session.history().can_undo() {
@@ -222,4 +279,71 @@ proptest! {
         }
         prop_assert_eq!(now(&session), last);
     }
+}
+
+#[test]
+fn training_and_building_leave_the_panels_as_wide_as_they_are() {
+    let mut window = open(Startup::default());
+    command(&mut window, Command::DismissHint);
+    let stage = |window: &Window| window.get_by_label("Stage: plain net").rect();
+    let before = stage(&window);
+    let options = TrainingOptions { epochs: 30, ..TrainingOptions::default() };
+    train(&mut window, TrainCommand::Options(options));
+    train(&mut window, TrainCommand::Pace(Pace::Unlimited));
+    click(&mut window, "Epoch");
+    assert_eq!(stage(&window), before, "after an epoch");
+    click(&mut window, "Train");
+    assert_eq!(stage(&window), before, "after training");
+    command(&mut window, Command::Train(TrainCommand::Pace(Pace::Slow)));
+    window.state_mut().command(Command::Train(TrainCommand::Return(0)));
+    window.state_mut().command(Command::Train(TrainCommand::Play));
+    window.run_steps(4);
+    assert_eq!(stage(&window), before, "while training");
+    window.state_mut().command(Command::Train(TrainCommand::Pause));
+    for section in ["Training options", "Build"] {
+        click(&mut window, section);
+        assert_eq!(stage(&window), before, "with {section} open");
+    }
+}
+
+#[test]
+fn what_is_in_sight_stays_in_sight_while_the_network_learns() {
+    let mut window = open(Startup::default());
+    window.key_press(Key::Space);
+    window.run_steps(2);
+    command(&mut window, Command::View(ViewCommand::Compare(Compare::Overlay)));
+    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    let session = |window: &Window| {
+        let session = window.state().session();
+        assert!(session.refined().is_some(), "the ResNet is drawn");
+        let layer = session.panel_layer().unwrap();
+        assert!(session.detail(layer).is_some(), "the layer's panel is whole");
+        assert_eq!(window.query_all_by_label("Being prepared …").count(), 0);
+        Arc::as_ptr(session.scene().unwrap())
+    };
+    let first = session(&window);
+    let options = TrainingOptions { epochs: 200, ..TrainingOptions::default() };
+    window.state_mut().command(Command::Train(TrainCommand::Options(options)));
+    window.state_mut().command(Command::Train(TrainCommand::Pace(Pace::Unlimited)));
+    window.state_mut().command(Command::Train(TrainCommand::Play));
+    let mut scenes = vec![first];
+    while window.state().session().training().running() || scenes.len() < 2 {
+        window.run_steps(1);
+        let scene = session(&window);
+        if scenes.last() != Some(&scene) {
+            scenes.push(scene);
+        }
+    }
+    // Edits that come faster than flows are not lost: the last one is shown in the end.
+    for step in 0..50 {
+        let change = number(0, NumberChange::Weight { part: DENSE, row: 0, column: 0, value: f64::from(step) });
+        window.state_mut().command(Command::Edit(EditCommand::Change(change)));
+    }
+    for _ in 0..3 {
+        window.run_steps(2);
+        assert!(window.state_mut().wait_for_jobs(PATIENCE));
+        session(&window);
+    }
+    let Layer::Dense(dense) = network(&window).layers()[0].clone() else { panic!() };
+    assert_eq!(dense.affine.weight[(0, 0)], 49.0);
 }

@@ -3,8 +3,10 @@
 use egui::{Button, CollapsingHeader, ComboBox, DragValue, Grid, Role, Ui, WidgetInfo};
 
 use super::super::theme;
+use super::super::widgets::number;
+use super::draw_weights;
 use crate::network::{Activation, Dense, Layer, Network};
-use crate::session::{Command, EditCommand, NetworkChange, Session};
+use crate::session::{Command, EditCommand, NetworkChange, NumberChange, Preset, Session, WeightPart};
 use crate::training::{Initialisation, LayerPlan, PlanKind};
 
 /// The widest layer that can be built by hand.
@@ -19,6 +21,7 @@ const CHOICE: f32 = 74.0;
 /// Draws the section and tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     let mut edits = Vec::new();
+    let mut numbers = Vec::new();
     CollapsingHeader::new("Build").show(ui, |ui| {
         past(ui, session, &mut edits);
         let Some(network) = session.wanted().network.clone() else { return };
@@ -32,10 +35,10 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         let moment = session.scene().map_or(0, |scene| scene.flow.moment(session.playback.t()).layer);
         let index = session.view.panel_layer(moment, network.layers().len());
         if let Some(Layer::Dense(dense)) = network.layers().get(index) {
-            weights(ui, index, dense, &mut edits);
+            numbers = weights(ui, index, dense);
         }
     });
-    edits.into_iter().map(Command::Edit).collect()
+    edits.into_iter().map(Command::Edit).chain(numbers).collect()
 }
 
 fn past(ui: &mut Ui, session: &Session, edits: &mut Vec<EditCommand>) {
@@ -59,20 +62,31 @@ fn past(ui: &mut Ui, session: &Session, edits: &mut Vec<EditCommand>) {
         button("New", true, tip, "", EditCommand::New);
         let tip = "Random weights for all layers, as suits their activations";
         button("Draw weights", true, tip, "", EditCommand::Change(NetworkChange::DrawAll));
+        let presets = ui.menu_button("Presets", |ui| {
+            for preset in Preset::ALL {
+                if ui.button(preset.words()).on_hover_text(preset.tip()).clicked() {
+                    edits.push(EditCommand::Preset(preset));
+                    ui.close();
+                }
+            }
+        });
+        presets.response.on_hover_text("Networks with data, to train or to look at");
     });
 }
 
 fn row(ui: &mut Ui, network: &Network, index: usize, layer: &Layer, edits: &mut Vec<EditCommand>) {
     let number = index + 1;
-    let mut change = |change| edits.push(EditCommand::Change(change));
     ui.label(number.to_string());
     let mut width = layer.outputs();
     let response = ui.add(DragValue::new(&mut width).range(1..=WIDEST).speed(0.1));
     response.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, format!("Width of layer {number}")));
+    let released = response.drag_stopped() || response.lost_focus();
     response.on_hover_text("The number of the layer's outputs; what fits keeps its weights");
     if width != layer.outputs() {
-        change(NetworkChange::Width { layer: index, width });
+        edits.push(EditCommand::Change(NetworkChange::Width { layer: index, width }));
     }
+    edits.extend(released.then_some(EditCommand::Release));
+    let mut change = |change| edits.push(EditCommand::Change(change));
     let mut activation = layer.activation();
     let combo = ComboBox::from_id_salt(("activation", index)).width(CHOICE).selected_text(activation.name());
     let combo = combo.show_ui(ui, |ui| {
@@ -109,11 +123,8 @@ fn row(ui: &mut Ui, network: &Network, index: usize, layer: &Layer, edits: &mut 
             change(NetworkChange::Kind { layer: index, kind });
         }
         ui.menu_button("Draw its weights", |ui| {
-            for initialisation in Initialisation::ALL {
-                if ui.button(initialisation.name()).on_hover_text(initialisation.words()).clicked() {
-                    change(NetworkChange::Draw { layer: index, initialisation });
-                }
-            }
+            let drawn = draw_weights::show(ui, layer.inputs().min(layer.outputs()));
+            drawn.into_iter().for_each(|initialisation| change(NetworkChange::Draw { layer: index, initialisation }));
         });
     });
     menu.response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Edit layer {number}")));
@@ -137,38 +148,32 @@ fn add(ui: &mut Ui, layers: usize, edits: &mut Vec<EditCommand>) {
 }
 
 /// W and b of the layer on show, number by number.
-fn weights(ui: &mut Ui, index: usize, dense: &Dense, edits: &mut Vec<EditCommand>) {
-    let number = index + 1;
+fn weights(ui: &mut Ui, index: usize, dense: &Dense) -> Vec<Command> {
+    let mut commands = Vec::new();
+    let layer = index + 1;
     let weight = &dense.affine.weight;
-    ui.label(theme::note(ui, format!("W and b of layer {number}, the one on show")));
+    ui.label(theme::note(ui, format!("W and b of layer {layer}, the one on show")));
     if weight.nrows() > LARGEST_GRID || weight.ncols() > LARGEST_GRID {
-        ui.label(theme::note(ui, format!("Matrices of up to {LARGEST_GRID}×{LARGEST_GRID} can be edited here.")));
-        return;
+        let words = "Larger matrices are edited in the layer panel: open its weights and click an entry.";
+        ui.label(theme::note(ui, words));
+        return commands;
     }
+    let part = WeightPart::Dense;
     egui::ScrollArea::horizontal().id_salt("weights").show(ui, |ui| {
         Grid::new(("weights", index)).show(ui, |ui| {
             for row in 0..weight.nrows() {
                 for column in 0..weight.ncols() {
-                    let name = format!("Weight {}, {} of layer {number}", row + 1, column + 1);
-                    if let Some(value) = entry(ui, weight[(row, column)], &name) {
-                        edits.push(EditCommand::Change(NetworkChange::Weight { layer: index, row, column, value }));
-                    }
+                    let name = format!("Weight {}, {} of layer {layer}", row + 1, column + 1);
+                    let change = |value| NumberChange::Weight { part, row, column, value };
+                    commands.extend(number::edit(ui, &name, weight[(row, column)], index, change));
                 }
                 let bias = dense.affine.bias.as_ref().and_then(|bias| bias.get(row)).copied().unwrap_or(0.0);
-                if let Some(value) = entry(ui, bias, &format!("Bias {} of layer {number}", row + 1)) {
-                    edits.push(EditCommand::Change(NetworkChange::Bias { layer: index, row, value }));
-                }
+                let name = format!("Bias {} of layer {layer}", row + 1);
+                let change = |value| NumberChange::Bias { part, row, value };
+                commands.extend(number::edit(ui, &name, bias, index, change));
                 ui.end_row();
             }
         });
     });
-}
-
-fn entry(ui: &mut Ui, now: f64, name: &str) -> Option<f64> {
-    let mut value = now;
-    let response = ui.add(DragValue::new(&mut value).speed(0.02).max_decimals(3));
-    response.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, name));
-    let changed = response.changed();
-    response.on_hover_text(format!("{name}: drag or type; the flow follows"));
-    (changed && value != now).then_some(value)
+    commands
 }

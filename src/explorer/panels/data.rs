@@ -4,7 +4,7 @@ use egui::{ComboBox, DragValue, Role, Ui, WidgetInfo};
 
 use super::super::theme;
 use crate::dataset::{Generator, GeneratorOptions, Labels};
-use crate::session::{Command, DataSource, Purpose, Session, counted};
+use crate::session::{Command, DataSource, EditCommand, Purpose, Session, counted};
 
 /// The most points that the window draws of a generator; files may have more.
 const MOST_SAMPLES: usize = 1_000_000;
@@ -18,7 +18,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     let inputs = wanted.network.as_ref().map(|network| network.inputs());
     let (name, options) = match &wanted.data.source {
         DataSource::Generated(generator, options) => (generator.name().to_owned(), Some((*generator, *options))),
-        DataSource::File(_) | DataSource::Example(_) => (wanted.data.name(), None),
+        DataSource::File(_) | DataSource::Example(_) | DataSource::Hand => (wanted.data.name(), None),
     };
     ui.horizontal(|ui| {
         ui.label("From").on_hover_text("Where the points come from: a built-in generator or a file");
@@ -75,22 +75,24 @@ fn choice(
     response.clicked().then_some(Command::Generate(generator, GeneratorOptions { dimension, ..options }))
 }
 
-fn settings(ui: &mut Ui, generator: Generator, options: GeneratorOptions) -> Option<Command> {
+fn settings(ui: &mut Ui, generator: Generator, options: GeneratorOptions) -> Vec<Command> {
     let mut changed = options;
+    let mut released = false;
     egui::Grid::new("generator").num_columns(2).show(ui, |ui| {
-        let label = ui.label("Samples");
+        let mut number = |words: &str, value: DragValue<'_>, tip: &str| {
+            let label = ui.label(words);
+            let response = ui.add(value).labelled_by(label.id);
+            released |= response.drag_stopped() || response.lost_focus();
+            response.on_hover_text(tip);
+            ui.end_row();
+        };
         let samples = DragValue::new(&mut changed.samples).range(1..=MOST_SAMPLES).speed(5.0);
-        ui.add(samples).labelled_by(label.id).on_hover_text("How many points flow through the network");
-        ui.end_row();
-        let label = ui.label("Noise");
+        number("Samples", samples, "How many points flow through the network");
         let noise = DragValue::new(&mut changed.noise).range(0.0..=MOST_NOISE).speed(0.002).max_decimals(3);
-        ui.add(noise).labelled_by(label.id).on_hover_text("The standard deviation of what is added to each coordinate");
-        ui.end_row();
-        let label = ui.label("Seed");
-        ui.add(DragValue::new(&mut changed.seed).speed(0.1))
-            .labelled_by(label.id)
-            .on_hover_text("The same seed gives the same points on every machine");
-        ui.end_row();
+        number("Noise", noise, "The standard deviation of what is added to each coordinate");
+        let seed = DragValue::new(&mut changed.seed).speed(0.1);
+        number("Seed", seed, "The same seed gives the same points on every machine");
     });
-    (changed != options).then_some(Command::Generate(generator, changed))
+    let generated = (changed != options).then_some(Command::Generate(generator, changed));
+    generated.into_iter().chain(released.then_some(Command::Edit(EditCommand::Release))).collect()
 }

@@ -3,6 +3,8 @@
 pub mod all_layers;
 mod build;
 mod data;
+mod draw_weights;
+mod hand;
 pub mod layer;
 mod network;
 pub mod refinement;
@@ -22,6 +24,7 @@ pub fn left(ui: &mut Ui, session: &Session) -> Vec<Command> {
         commands.extend(network::layers(ui, session));
         network::heading(ui, "Data");
         commands.extend(data::show(ui, session));
+        commands.extend(hand::show(ui, session));
         if session.scene().is_some() {
             network::heading(ui, "Selection");
             commands.extend(selection::show(ui, session));

@@ -12,6 +12,10 @@ use crate::training::{
 
 /// The most epochs that the window offers.
 const MOST_EPOCHS: usize = 100_000;
+/// The room for the epochs finished and all epochs beside the scrubber, in points.
+const SCRUBBER_NUMBERS: f32 = 96.0;
+/// The least width of the scrubber.
+const LEAST_SCRUBBER: f32 = 48.0;
 /// At most this many points of a line are drawn.
 const MOST_POINTS: usize = 400;
 /// The largest factor of a regulariser that the window offers.
@@ -83,10 +87,12 @@ fn scrubber(ui: &mut Ui, training: &Training) -> Option<TrainCommand> {
     let epochs: Vec<usize> = snapshots.iter().map(|snapshot| snapshot.epoch).collect();
     let response = ui
         .horizontal(|ui| {
+            // What is left beside the numbers.
+            ui.spacing_mut().slider_width = (ui.available_width() - SCRUBBER_NUMBERS).max(LEAST_SCRUBBER);
             let slider = Slider::new(&mut place, 0..=last).show_value(false);
             let response = ui.add_enabled(last > 0, slider);
             response.widget_info(|| WidgetInfo::slider(last > 0, here as f64, "Epoch to go back to"));
-            theme::steady(ui, 12, format!("{} / {}", training.epoch(), training.options().epochs))
+            theme::steady(ui, 11, format!("{} / {}", training.epoch(), training.options().epochs))
                 .on_hover_text("The epochs finished, of all");
             response
         })

@@ -6,6 +6,7 @@ mod choose;
 mod field;
 mod gesture;
 mod grid;
+mod hand;
 mod hover;
 mod legend;
 mod looks;

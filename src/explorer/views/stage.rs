@@ -12,7 +12,8 @@ use super::trails::Source;
 use super::view::{Buffers, View};
 use crate::explorer::theme::{GAP, Palette};
 use crate::session::{
-    Compare, Field, Frame, Neighbours, PointCommand, Projection, Refined, Scene, Sight, ViewCommand, ViewSettings,
+    Compare, EditCommand, Field, Fit, Frame, Neighbours, Pen, PointCommand, Projection, Refined, Scene, Sight,
+    ViewCommand, ViewSettings,
 };
 
 /// Seconds in which one projection turns into another.
@@ -33,6 +34,8 @@ pub struct StageInput<'a> {
     pub refinement_panel: bool,
     /// The neighbours of the point under the mouse, as far as they are found.
     pub neighbours: Option<&'a Arc<Neighbours>>,
+    /// The pen that draws points, where it can.
+    pub pen: Option<Pen>,
     /// The view's settings.
     pub view: &'a ViewSettings,
     /// The time of the flow, 0 to L.
@@ -47,6 +50,8 @@ pub struct Stage {
     atlas: Option<Atlas>,
     turning: Turning,
     buffers: [Buffers; 2],
+    /// What of the space fills the view while a pen is in hand: the sheet rests while it is drawn on.
+    held: Option<(Projection, Fit)>,
 }
 
 /// What depends on the scene and the choices but not on the time.
@@ -61,6 +66,11 @@ impl Stage {
     /// Whether a box or a lasso is being drawn.
     pub fn selecting(&self) -> bool {
         self.buffers.iter().any(Buffers::selecting)
+    }
+
+    /// What was drawn by hand since the last call.
+    pub fn take_edits(&mut self) -> Vec<EditCommand> {
+        self.buffers.iter_mut().flat_map(Buffers::take_edits).collect()
     }
 
     /// Draws the stage into all the room that `ui` has, and tells what the user asked for.
@@ -98,7 +108,11 @@ impl Stage {
         let atlas = self.atlas.as_ref();
         let frame = &fitted.frame;
         let rows = frame.rows(input.t, &input.view.tour);
-        let wanted = Sight::still(rows, frame.fit(input.t, input.view.auto_fit), frame.space, input.view.camera);
+        let fit = frame.fit(input.t, input.view.auto_fit);
+        let held = self.held.filter(|(projection, _)| *projection == input.view.projection).map(|(_, held)| held);
+        self.held = input.pen.map(|_| (input.view.projection, held.unwrap_or(fit)));
+        let fit = self.held.map_or(fit, |(_, held)| held);
+        let wanted = Sight::still(rows, fit, frame.space, input.view.camera);
         let (sight, turning) = self.turning.look(ui, wanted);
         let view = View { input, scene, frame, sight: &sight, turning, looks: &fitted.looks, texture, atlas };
         let [first, second] = &mut self.buffers;

@@ -9,6 +9,7 @@ use super::axes;
 use super::field::{self, Background};
 use super::gesture::{self, Gesture};
 use super::grid;
+use super::hand::{Hand, Plane};
 use super::hover;
 use super::legend;
 use super::looks::Looks;
@@ -24,7 +25,8 @@ use crate::explorer::theme::{self, GAP, Palette};
 use crate::flow::SampledPath;
 use crate::resnet::{Integrator, Refinement};
 use crate::session::{
-    Frame, Neighbours, Particles, Placed, Region, Scene, Sight, Tool, VelocityPicture, ViewCommand, nearest,
+    EditCommand, Frame, Neighbours, Particles, Pen, Placed, Region, Scene, Sight, Tool, VelocityPicture, ViewCommand,
+    nearest,
 };
 
 /// A whole turn for a drag across the view's smaller side.
@@ -64,6 +66,7 @@ pub struct Buffers {
     background: Background,
     particles: Particles,
     gesture: Gesture,
+    hand: Hand,
     card: Card,
     layers: [LayerBuffers; 2],
 }
@@ -81,6 +84,11 @@ impl Buffers {
     /// Whether a box or a lasso is being drawn.
     pub fn selecting(&self) -> bool {
         self.gesture.running()
+    }
+
+    /// What was drawn by hand since the last call.
+    pub fn take_edits(&mut self) -> Vec<EditCommand> {
+        self.hand.take()
     }
 
     /// The samples drawn inside a region.
@@ -116,7 +124,10 @@ impl View<'_> {
         let palette = Palette::of(ui);
         painter.rect_filled(rect, 0.0, palette.stage);
         let mapping = Mapping::of(self.sight, rect);
-        self.control(ui, &response, &mapping, commands);
+        // A pen takes the place of the tools that pan and select.
+        let pen = self.input.pen.map(|pen| (pen, &self.input.view.hand));
+        let drawing = pen.zip(Plane::of(&mapping, &self.sight.rows)).filter(|_| !sources.is_empty());
+        self.control(ui, &response, &mapping, drawing.is_some(), commands);
         let settings = &self.input.view.points;
 
         self.project(ui, sources, buffers);
@@ -146,8 +157,13 @@ impl View<'_> {
         }
         marks::directions_of_hovered(&painter, palette, &mapping, (self.input, self.scene, self.sight));
         self.mark_others(&painter, palette, sources.len(), buffers);
-        let found = self.point_under_the_mouse(ui, &response, sources, buffers);
-        let asked = if let Some(region) = buffers.gesture.follow(ui, &response, settings.tool) {
+        let draws_over = drawing.is_some_and(|((pen, _), _)| pen != Pen::Drag);
+        let found = if draws_over { None } else { self.point_under_the_mouse(ui, &response, sources, buffers) };
+        let asked = if let Some((pen, plane)) = &drawing {
+            buffers.hand.follow(ui, &response, *pen, plane, &buffers.layers[0].order);
+            buffers.hand.draw(ui, &painter, &response, *pen, plane);
+            None
+        } else if let Some(region) = buffers.gesture.follow(ui, &response, settings.tool) {
             Some(gesture::selection(ui, buffers.inside(&region, sources.len()), false))
         } else {
             response.clicked().then(|| gesture::selection(ui, found.into_iter().collect(), true))
@@ -220,12 +236,12 @@ impl View<'_> {
         }
     }
 
-    fn control(&self, ui: &Ui, response: &Response, mapping: &Mapping, commands: &mut Vec<ViewCommand>) {
+    fn control(&self, ui: &Ui, response: &Response, mapping: &Mapping, drawing: bool, commands: &mut Vec<ViewCommand>) {
         let drag = response.drag_delta();
         let shift = ui.input(|input| input.modifiers.shift);
         let primary = response.dragged_by(PointerButton::Primary);
         let tool = self.input.view.points.tool;
-        let selects = primary && tool != Tool::Pan;
+        let selects = primary && (tool != Tool::Pan || drawing);
         let turns = self.frame.space && (primary || tool != Tool::Pan) && !shift;
         if drag == vec2(0.0, 0.0) || selects {
             // Nothing has moved, or the drag draws a region.
@@ -242,6 +258,9 @@ impl View<'_> {
                 let at = mapping.place_from_middle(at, self.input.view.camera.zoom);
                 commands.push(ViewCommand::Zoom { factor: f64::from(factor), at });
             }
+        }
+        if drawing {
+            return;
         }
         if response.double_clicked() {
             commands.push(ViewCommand::Fit);

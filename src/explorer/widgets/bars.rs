@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use egui::{Align2, Color32, Mesh, Painter, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, CursorIcon, Mesh, Painter, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use crate::explorer::theme::{self, Palette, THICK, THIN};
 
@@ -53,17 +53,65 @@ struct Drawing<'a> {
     hovered: Option<usize>,
 }
 
+/// What a drag on the chart asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Drag {
+    /// The value that is dragged, and what it is dragged to.
+    pub to: Option<(usize, f64)>,
+    /// Whether the mouse was released.
+    pub released: bool,
+}
+
+/// The value that is dragged, and the scale on which it is: it rests while the values on it move.
+#[derive(Clone, Copy)]
+struct Held {
+    index: usize,
+    scale: Scale,
+}
+
 impl Bars<'_> {
     /// Draws the chart over the whole width and gives the bar that the mouse rests on, for which `tip` fills a tooltip.
     pub fn show(&self, ui: &mut Ui, tip: impl FnOnce(&mut Ui, usize)) -> Option<usize> {
+        self.draw(ui, Sense::hover(), tip).0
+    }
+
+    /// As [`Bars::show`]; besides, the ends of the bars can be dragged.
+    pub fn edit(&self, ui: &mut Ui, tip: impl FnOnce(&mut Ui, usize)) -> (Option<usize>, Drag) {
+        self.draw(ui, Sense::drag(), tip)
+    }
+
+    fn draw(&self, ui: &mut Ui, sense: Sense, tip: impl FnOnce(&mut Ui, usize)) -> (Option<usize>, Drag) {
         let palette = Palette::of(ui);
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
+        // By its name the chart keeps its drag while what stands above it comes and goes.
+        let response = ui.interact(rect, ui.scope_id().with(("bars", self.name)), sense);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, self.name));
         let chart = Rect::from_min_max(pos2(rect.left() + SCALE_WIDTH, rect.top() + 6.0), rect.max - vec2(0.0, 6.0));
         if chart.width() <= 1.0 || self.bars.is_empty() {
-            return None;
+            return (None, Drag::default());
         }
-        let scale = Scale::over(self.bars);
+        let step = (chart.width() / self.bars.len() as f32).min(WIDEST);
+        let index_at = |at: egui::Pos2| {
+            let index = ((at.x - chart.left()) / step).floor();
+            (index >= 0.0 && index < self.bars.len() as f32).then_some(index as usize)
+        };
+        let mut held: Option<Held> = ui.data(|data| data.get_temp(response.id));
+        if response.drag_started() {
+            let origin = ui.input(|input| input.pointer.press_origin()).and_then(index_at);
+            held = origin.map(|index| Held { index, scale: Scale::over(self.bars) });
+        }
+        let mut drag = Drag { to: None, released: held.is_some() && !response.dragged() };
+        if let Some((held, at)) = held.zip(response.interact_pointer_pos()).filter(|_| response.dragged()) {
+            drag.to = Some((held.index, held.scale.value(chart, at.y)));
+        }
+        held = held.filter(|_| response.dragged());
+        ui.data_mut(|data| match held {
+            Some(held) => {
+                data.insert_temp(response.id, held);
+            }
+            None => data.remove::<Held>(response.id),
+        });
+        let scale = held.map_or_else(|| Scale::over(self.bars), |held| held.scale);
         let painter = ui.painter_at(rect);
         for value in scale.labelled() {
             let y = scale.y(chart, value);
@@ -72,10 +120,7 @@ impl Bars<'_> {
             let at = pos2(chart.left() - 5.0, y);
             painter.text(at, Align2::RIGHT_CENTER, short(value), theme::small_font(), palette.faint_ink);
         }
-        let step = (chart.width() / self.bars.len() as f32).min(WIDEST);
-        let hovered = response.hover_pos().map(|at| ((at.x - chart.left()) / step).floor());
-        let hovered = hovered.filter(|index| *index >= 0.0).map(|index| index as usize);
-        let hovered = hovered.filter(|index| *index < self.bars.len());
+        let hovered = held.map(|held| held.index).or_else(|| index_at(response.hover_pos()?));
         let drawing = Drawing { painter: &painter, palette, chart, scale: &scale, step, hovered };
         if step >= NARROWEST {
             self.draw_bars(&drawing);
@@ -83,9 +128,12 @@ impl Bars<'_> {
             self.draw_profile(&drawing);
         }
         self.draw_rank(&drawing);
-        let index = hovered?;
-        response.on_hover_ui_at_pointer(|ui| tip(ui, index));
-        Some(index)
+        if let Some(index) = hovered {
+            let response =
+                if sense == Sense::drag() { response.on_hover_cursor(CursorIcon::ResizeVertical) } else { response };
+            response.on_hover_ui_at_pointer(|ui| tip(ui, index));
+        }
+        (hovered, drag)
     }
 }
 
@@ -160,7 +208,7 @@ fn fill(painter: &Painter, columns: RangeInclusive<f32>, from: f32, to: f32, col
 }
 
 /// The logarithmic scale of a chart, from its foot to its head, in powers of ten. 1 is always on it.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Scale {
     low: f64,
     high: f64,
@@ -181,6 +229,15 @@ impl Scale {
     fn y(&self, chart: Rect, value: f64) -> f32 {
         let share = (value.max(f64::MIN_POSITIVE).log10() - self.low) / (self.high - self.low);
         chart.bottom() - chart.height() * share.clamp(0.0, 1.0) as f32
+    }
+
+    /// The value at a height of the screen; 0 below the foot of the chart, and no more than its head's tenfold above it.
+    fn value(&self, chart: Rect, y: f32) -> f64 {
+        if y > chart.bottom() {
+            return 0.0;
+        }
+        let share = f64::from((chart.bottom() - y) / chart.height());
+        10.0_f64.powf((self.low + share * (self.high - self.low)).min(self.high + 1.0))
     }
 
     /// The round values to be labelled, at most six: powers of ten, and 2 and 5 times them where there is room.
@@ -221,6 +278,12 @@ mod tests {
             assert!(ys.windows(2).all(|pair| pair[0] <= pair[1]), "{values:?}: larger is higher");
             let labels = scale.labelled();
             assert!(labels.len() <= 6 && labels.contains(&1.0), "{values:?} {labels:?}");
+            for value in values.iter().filter(|value| scale.low < value.log10()) {
+                let read = scale.value(chart, scale.y(chart, *value));
+                assert!((read.log10() - value.log10()).abs() < 1e-4 * (scale.high - scale.low), "{read} {value}");
+            }
+            assert_eq!(scale.value(chart, 101.0), 0.0);
+            assert!(scale.value(chart, -1e30).log10() <= scale.high + 1.0 + 1e-9);
         }
     }
 

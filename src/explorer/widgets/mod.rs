@@ -6,6 +6,7 @@ pub mod curve;
 pub mod dial;
 pub mod heat;
 pub mod histogram;
+pub mod number;
 pub mod spread;
 pub mod story;
 pub mod time_chart;

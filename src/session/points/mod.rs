@@ -121,6 +121,11 @@ impl PointSettings {
         }
     }
 
+    /// Forgets what counts the points, which are others now.
+    pub fn reset_for_changed_points(&mut self) {
+        (self.selection, self.resting, self.row) = (Selection::default(), None, None);
+    }
+
     /// Forgets what belongs to the data shown before.
     pub fn reset_for_new_data(&mut self) {
         let (tool, table) = (self.tool, self.table);

@@ -42,7 +42,6 @@ impl Session {
         let asked = self.watch.asked_story.as_ref().is_some_and(|asked| asked.is(selection));
         if !asked {
             self.watch.asked_story = Some(selection.clone());
-            self.watch.story = None;
             // With fewer than two points there is nothing to tell, and what was asked for before is not wanted.
             effects.push(if selection.len() < 2 {
                 Effect::Cancel(Task::Story)
@@ -85,6 +84,13 @@ impl Session {
         if self.scene().is_some_and(|shown| Arc::ptr_eq(shown, scene)) {
             self.watch.story = result.ok().map(Arc::new);
         }
+    }
+
+    /// A scene that grew out of the one before is shown: what was found stays until it is found again.
+    pub(in crate::session) fn look_again(&mut self) {
+        self.watch.asked_neighbours = None;
+        self.watch.searching = false;
+        self.watch.asked_story = None;
     }
 
     /// Another scene is shown: nothing that was found holds for it.

@@ -78,6 +78,7 @@ impl Session {
             refined: refined.as_ref(),
             field: field.as_ref(),
             neighbours: None,
+            pen: None,
             view,
             t: *t,
         };
@@ -95,7 +96,7 @@ impl Session {
         let index = scene.map_or(0, |scene| scene.flow.moment(self.t).layer);
         let detail = scene.map(|scene| LayerDetail::build(scene, index, &mut |_, _| true).unwrap());
         let (detail, view, t) = (detail.as_ref(), &self.view, self.t);
-        let input = LayerInput { scene, options, detail, given_up: false, view, t };
+        let input = LayerInput { scene, options, wanted: None, detail, given_up: false, view, t };
         for command in layer::show(ui, &input) {
             if let Command::View(command) = command {
                 self.view.apply(command);

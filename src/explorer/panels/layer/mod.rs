@@ -13,7 +13,11 @@ use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 
 use crate::explorer::theme::{self, Palette, SECTION_GAP};
 use crate::flow::{Flow, FlowOptions, LayerFlow};
-use crate::session::{Command, Hovered, LayerDetail, PanelCommand, Scene, Section, ViewCommand, ViewSettings};
+use crate::network::{Layer, Network};
+use crate::session::{
+    Command, EditCommand, Hovered, LayerDetail, NetworkChange, NumberChange, PanelCommand, Scene, Section, ViewCommand,
+    ViewSettings,
+};
 
 /// What the layer panel shows.
 #[derive(Debug)]
@@ -22,6 +26,8 @@ pub struct LayerInput<'a> {
     pub scene: Option<&'a Scene>,
     /// The choices of the flow that were asked for last.
     pub options: FlowOptions,
+    /// The network that was asked for last: edits go on from its numbers.
+    pub wanted: Option<&'a Network>,
     /// What was made of the layer in a worker; `None` while it is under way.
     pub detail: Option<&'a LayerDetail>,
     /// Whether that work was given up.
@@ -38,6 +44,8 @@ struct Shown<'a> {
     flow: &'a Flow,
     layer: &'a LayerFlow,
     view: &'a ViewSettings,
+    /// The layer with the numbers that were asked for last.
+    wanted: Option<&'a Layer>,
     detail: Option<&'a LayerDetail>,
     given_up: bool,
     /// Its index from 0.
@@ -64,7 +72,8 @@ pub fn show(ui: &mut Ui, input: &LayerInput<'_>) -> Vec<Command> {
     let phase = if moment.layer == index { moment.phase } else { None };
     let detail = input.detail.filter(|detail| detail.layer == index);
     let LayerInput { view, given_up, t, .. } = *input;
-    let shown = Shown { scene, flow, layer, view, detail, given_up, index, phase, t };
+    let wanted = input.wanted.and_then(|network| network.layers().get(index));
+    let shown = Shown { scene, flow, layer, view, wanted, detail, given_up, index, phase, t };
 
     let mut hovered = None;
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -92,11 +101,11 @@ const CHOICES: &str = "What the flow model leaves open; each choice leads every 
 fn sections(ui: &mut Ui, shown: &Shown<'_>, hovered: &mut Option<Hovered>, commands: &mut Vec<Command>) {
     match &shown.layer.spectrum {
         Some(spectrum) => {
-            shown.section(ui, Section::Spectrum, SPECTRUM, commands, |ui, _| {
-                spectrum::show(ui, shown, spectrum, hovered);
+            shown.section(ui, Section::Spectrum, SPECTRUM, commands, |ui, commands| {
+                spectrum::show(ui, shown, spectrum, hovered, commands);
             });
-            shown.section(ui, Section::Rotations, ROTATIONS, commands, |ui, _| {
-                rotations::show(ui, shown, spectrum, hovered);
+            shown.section(ui, Section::Rotations, ROTATIONS, commands, |ui, commands| {
+                rotations::show(ui, shown, spectrum, hovered, commands);
             });
             shown.section(ui, Section::Glyph, GLYPH, commands, |ui, commands| glyph::show(ui, shown, commands));
         }
@@ -110,6 +119,11 @@ fn sections(ui: &mut Ui, shown: &Shown<'_>, hovered: &mut Option<Hovered>, comma
     }
     shown.section(ui, Section::Weights, WEIGHTS, commands, |ui, commands| weights::show(ui, shown, commands));
     shown.section(ui, Section::Activation, ACTIVATION, commands, |ui, _| activation::show(ui, shown));
+}
+
+/// Another value of a number of the layer with this index.
+fn number(layer: usize, change: NumberChange) -> Command {
+    Command::Edit(EditCommand::Change(NetworkChange::Number { layer, change }))
 }
 
 impl<'a> Shown<'a> {

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use egui::{RichText, Sense, Ui, vec2};
 
-use super::Shown;
+use super::{Shown, number};
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::dial::{DIAL_WIDTH, Dial};
 use crate::explorer::widgets::heat::{self, Heat};
 use crate::explorer::widgets::histogram;
 use crate::flow::{Motion, PhaseKind, Spectrum};
-use crate::linalg::Rotation;
-use crate::session::{HeatMap, HeatWindow, Hovered, phase_time};
+use crate::linalg::{Rotation, RotationFactor};
+use crate::session::{Command, EditCommand, HeatMap, HeatWindow, Hovered, NumberChange, phase_time};
 
 /// Up to this many planes have a dial each.
 const MOST_DIALS: usize = 12;
@@ -25,13 +25,19 @@ const CELL: f32 = 14.0;
 /// The side of its map, at least and at most.
 const MAP: (f32, f32) = (34.0, 84.0);
 
-pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, spectrum: &Spectrum, hovered: &mut Option<Hovered>) {
+pub(super) fn show(
+    ui: &mut Ui,
+    shown: &Shown<'_>,
+    spectrum: &Spectrum,
+    hovered: &mut Option<Hovered>,
+    commands: &mut Vec<Command>,
+) {
     let mut any = false;
     for (place, phase) in shown.layer.phases.iter().enumerate() {
         if let Motion::Rotation(rotation) = &phase.motion {
             any = true;
             let s = phase_time(shown.flow, phase, shown.t);
-            one(ui, shown, (place, phase.kind, rotation, s), hovered);
+            one(ui, shown, (place, phase.kind, rotation, s), hovered, commands);
         }
     }
     if !any {
@@ -49,6 +55,7 @@ fn one(
     shown: &Shown<'_>,
     (place, kind, rotation, s): (usize, PhaseKind, &Rotation, f64),
     hovered: &mut Option<Hovered>,
+    commands: &mut Vec<Command>,
 ) {
     let palette = Palette::of(ui);
     let active = shown.phase == Some(place);
@@ -71,7 +78,14 @@ fn one(
         for (index, &angle) in angles.iter().enumerate().take(dials) {
             let name = format!("Plane {} of {matrix} in layer {}", index + 1, shown.layer.index);
             let dial = Dial { name: &name, angle, s, colour: palette.phase(kind), active };
-            let response = dial.show(ui);
+            let (response, dragged) = dial.show(ui);
+            if let Some(angle) = dragged {
+                let factor = factor_of(kind);
+                commands.push(number(shown.index, NumberChange::Angle { factor, plane: index, angle }));
+            }
+            if response.drag_stopped() {
+                commands.push(Command::Edit(EditCommand::Release));
+            }
             if response.hovered() {
                 *hovered = Some(Hovered::Plane { layer: shown.index, phase: place, index });
             }
@@ -88,6 +102,15 @@ fn one(
     }
     if let Some((_, map)) = velocity.filter(|_| !beside) {
         ui.horizontal(|ui| angular_velocity(ui, shown, matrix, map));
+    }
+}
+
+/// Which factor of W a phase turns by.
+fn factor_of(kind: PhaseKind) -> RotationFactor {
+    match kind {
+        PhaseKind::RotateIn => RotationFactor::In,
+        PhaseKind::RotateOut => RotationFactor::Out,
+        _ => RotationFactor::Polar,
     }
 }
 

@@ -2,13 +2,19 @@
 
 use egui::{Grid, Ui};
 
-use super::Shown;
+use super::{Shown, number};
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::bars::{Bar, Bars};
 use crate::flow::{CompressionLaw, Motion, PhaseKind, Spectrum};
-use crate::session::{Hovered, phase_time, subscript};
+use crate::session::{Command, EditCommand, Hovered, NumberChange, phase_time, subscript};
 
-pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, spectrum: &Spectrum, hovered: &mut Option<Hovered>) {
+pub(super) fn show(
+    ui: &mut Ui,
+    shown: &Shown<'_>,
+    spectrum: &Spectrum,
+    hovered: &mut Option<Hovered>,
+    commands: &mut Vec<Command>,
+) {
     let (law, s, kind) = moving(shown);
     let values = &spectrum.singular_values;
     let bar = |(index, sigma): (usize, &f64)| {
@@ -20,8 +26,15 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, spectrum: &Spectrum, hovered:
     let palette = Palette::of(ui);
     let name = format!("Singular values of layer {}", shown.layer.index);
     let widget = Bars { name: &name, bars: &bars, rank: spectrum.rank, colour: palette.phase(kind) };
-    if let Some(index) = widget.show(ui, |ui, index| tip(ui, index, &bars)) {
+    let (index, drag) = widget.edit(ui, |ui, index| tip(ui, index, &bars));
+    if let Some(index) = index {
         *hovered = Some(Hovered::SingularValue { layer: shown.index, index });
+    }
+    if let Some((index, value)) = drag.to {
+        commands.push(number(shown.index, NumberChange::SingularValue { index, value }));
+    }
+    if drag.released {
+        commands.push(Command::Edit(EditCommand::Release));
     }
     numbers(ui, spectrum);
 }
@@ -48,6 +61,7 @@ fn tip(ui: &mut Ui, index: usize, bars: &[Bar]) {
         "The line on the stage shows the direction that is stretched."
     };
     ui.label(theme::note(ui, what));
+    ui.label(theme::note(ui, "Drag the end of its bar to change it, below the foot to lose it; W follows."));
 }
 
 fn numbers(ui: &mut Ui, spectrum: &Spectrum) {

@@ -1,11 +1,15 @@
 //! The weights of the layer as heat maps, and W as the product of its factors.
 
-use egui::{Button, PointerButton, Sense, Ui, Vec2, vec2};
+use egui::{Button, PointerButton, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, lerp, pos2, vec2};
 
 use super::Shown;
-use crate::explorer::theme;
+use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::heat::{self, Heat};
-use crate::session::{Command, HeatMap, HeatWindow, NamedMap, PanelCommand, ViewCommand, weight_matrices};
+use crate::explorer::widgets::number;
+use crate::session::{
+    Command, HeatMap, HeatWindow, MatrixEntry, NamedMap, NumberChange, PanelCommand, ViewCommand, WeightPart,
+    weight_matrices,
+};
 
 /// The height of a map of weights at most, and at least.
 const HEIGHTS: (f32, f32) = (180.0, 36.0);
@@ -19,21 +23,34 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
     let window = shown.view.panel.weights;
     let mut asked = Vec::new();
     let matrices = shown.scene.network.layers().get(shown.index).map(weight_matrices).unwrap_or_default();
-    for (NamedMap { name, map }, (_, matrix)) in detail.weights.iter().zip(matrices) {
+    let parts = shown.wanted.map(WeightPart::all_of).unwrap_or_default();
+    for (place, (NamedMap { name, map }, (_, matrix))) in detail.weights.iter().zip(matrices).enumerate() {
         let reduced = if map.block > 1 && window.side == 1.0 {
             format!("; a cell is the largest of {0} × {0}", map.block)
         } else {
             String::new()
         };
         ui.label(theme::note(ui, format!("{name}, {} × {}{reduced}", map.rows, map.columns))).on_hover_text(
-            "Rows are outputs, columns inputs. The wheel zooms, a drag moves, a double click shows all.",
+            "Rows are outputs, columns inputs. A click edits an entry, the wheel zooms, a drag moves, a double click shows all.",
         );
         let entry = |row: usize, column: usize| matrix.get((row, column)).copied().unwrap_or(f64::NAN);
         let label = format!("Weights {name} of layer {}", shown.layer.index);
         let size = size_of(map, ui.available_width());
         let heat = Heat { name: &label, map, size, window, entry: Some(&entry) };
-        let (response, place) = heat.show(ui, Sense::click_and_drag());
-        if let Some(at) = place {
+        let (response, at) = heat.show(ui, Sense::click_and_drag());
+        if let Some(part) = parts.get(place).copied() {
+            if let Some([across, down]) = at.filter(|_| response.clicked()) {
+                let index = |share: f64, count: usize| ((share * count as f64).max(0.0) as usize).min(count - 1);
+                let (row, column) = (index(down, map.rows.max(1)), index(across, map.columns.max(1)));
+                asked.push(PanelCommand::Entry(Some(MatrixEntry { layer: shown.index, part, row, column })));
+            }
+            if let Some(entry) = shown.view.panel.entry.filter(|entry| (entry.layer, entry.part) == (shown.index, part))
+            {
+                mark(ui, response.rect, [map.rows, map.columns], window, entry);
+                edit(ui, shown, entry, &mut asked, commands);
+            }
+        }
+        if let Some(at) = at {
             // The wheel belongs to the map while the mouse is over it, and not to the panel around it.
             let factor = ui.input_mut(|input| {
                 let turned = std::mem::take(&mut input.smooth_scroll_delta).y;
@@ -55,6 +72,46 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
     ui.horizontal(|ui| asked.extend(zoom_buttons(ui, window)));
     factors(ui, shown, &detail.factors);
     commands.extend(asked.into_iter().map(|command| Command::View(ViewCommand::Panel(command))));
+}
+
+/// A frame around the entry that is edited, as far as it is in sight.
+fn mark(ui: &Ui, rect: Rect, [rows, columns]: [usize; 2], window: HeatWindow, entry: MatrixEntry) {
+    let along = |axis: usize, share: f64| ((share - window.corner[axis]) / window.side) as f32;
+    let x = |column: usize| lerp(rect.x_range(), along(0, column as f64 / columns.max(1) as f64));
+    let y = |row: usize| lerp(rect.y_range(), along(1, row as f64 / rows.max(1) as f64));
+    let cell = Rect::from_min_max(pos2(x(entry.column), y(entry.row)), pos2(x(entry.column + 1), y(entry.row + 1)));
+    let line = Stroke::new(theme::THICK, Palette::of(ui).highlight);
+    ui.painter_at(rect.expand(1.0)).rect_stroke(cell, 0.0, line, StrokeKind::Outside);
+}
+
+/// The entry with its bias, to be dragged or typed.
+fn edit(
+    ui: &mut Ui,
+    shown: &Shown<'_>,
+    entry: MatrixEntry,
+    asked: &mut Vec<PanelCommand>,
+    commands: &mut Vec<Command>,
+) {
+    let MatrixEntry { layer, part, row, column } = entry;
+    let Some((matrix, bias)) = shown.wanted.and_then(|layer| part.of(layer)) else { return };
+    let Some(now) = matrix.get((row, column)).copied() else { return };
+    let number = shown.layer.index;
+    ui.horizontal_wrapped(|ui| {
+        let words = part.words();
+        ui.label(format!("{words}[{}, {}]", row + 1, column + 1));
+        let name = format!("Entry {}, {} of {words} of layer {number}", row + 1, column + 1);
+        let change = |value| NumberChange::Weight { part, row, column, value };
+        commands.extend(number::edit(ui, &name, now, layer, change));
+        if let Some(words) = part.bias_words() {
+            ui.label(format!("{words}[{}]", row + 1));
+            let name = format!("Entry {} of {words} of layer {number}", row + 1);
+            let now = bias.and_then(|bias| bias.get(row)).copied().unwrap_or(0.0);
+            commands.extend(number::edit(ui, &name, now, layer, |value| NumberChange::Bias { part, row, value }));
+        }
+        if ui.button("Done").on_hover_text("Leave the entry").clicked() {
+            asked.push(PanelCommand::Entry(None));
+        }
+    });
 }
 
 /// As wide as the panel, with square cells as long as that leaves a sensible height.

@@ -1,8 +1,14 @@
 //! Changes of a network by hand: its layers, their widths and activations, single weights.
 
+mod numbers;
+
 use nalgebra::{DMatrix, DVector};
+use thiserror::Error;
+
+pub use numbers::{NumberChange, WeightPart};
 
 use crate::dataset::Random;
+use crate::linalg::LinalgError;
 use crate::network::{Activation, Affine, Dense, Layer, Network, NetworkError, OutputFunction, Residual};
 use crate::training::{Initialisation, LayerPlan, PlanKind};
 
@@ -27,10 +33,8 @@ pub enum NetworkChange {
     Draw { layer: usize, initialisation: Initialisation },
     /// Draws the weights of all layers as suits their activations.
     DrawAll,
-    /// One weight of a dense layer.
-    Weight { layer: usize, row: usize, column: usize, value: f64 },
-    /// One bias of a dense layer.
-    Bias { layer: usize, row: usize, value: f64 },
+    /// Another value of one number of a layer.
+    Number { layer: usize, change: NumberChange },
     /// Another output function.
     Output(OutputFunction),
 }
@@ -40,22 +44,31 @@ impl NetworkChange {
     pub(super) fn goes_on_as(&self, next: &NetworkChange) -> bool {
         match (self, next) {
             (
-                NetworkChange::Weight { layer, row, column, .. },
-                NetworkChange::Weight { layer: next_layer, row: next_row, column: next_column, .. },
-            ) => (layer, row, column) == (next_layer, next_row, next_column),
-            (NetworkChange::Bias { layer, row, .. }, NetworkChange::Bias { layer: next_layer, row: next_row, .. }) => {
-                (layer, row) == (next_layer, next_row)
-            }
+                NetworkChange::Number { layer, change },
+                NetworkChange::Number { layer: next_layer, change: next_change },
+            ) => layer == next_layer && change.goes_on_as(next_change),
+            (NetworkChange::Width { layer, .. }, NetworkChange::Width { layer: next_layer, .. }) => layer == next_layer,
             _ => false,
         }
     }
 }
 
+/// Why a change cannot be made.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub(super) enum ChangeError {
+    /// The layers no longer fit, or a number is not finite.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// A matrix could not be decomposed.
+    #[error("the layer cannot be decomposed ({0}); change its weights instead")]
+    Decomposition(#[from] LinalgError),
+}
+
 /// The network after a change; `random` draws what is new.
 ///
 /// # Errors
-/// If the layers no longer fit or a number is not finite. A place that does not exist changes nothing.
-pub(super) fn changed(network: &Network, change: &NetworkChange, random: &mut Random) -> Result<Network, NetworkError> {
+/// If the layers no longer fit, a number is not finite or a matrix cannot be decomposed. A place that does not exist changes nothing.
+pub(super) fn changed(network: &Network, change: &NetworkChange, random: &mut Random) -> Result<Network, ChangeError> {
     let mut layers = network.layers().to_vec();
     let mut output = network.output();
     match *change {
@@ -103,20 +116,7 @@ pub(super) fn changed(network: &Network, change: &NetworkChange, random: &mut Ra
                 .map(|layer| drawn(layer, Initialisation::of_activation(layer.activation()), random))
                 .collect();
         }
-        NetworkChange::Weight { layer, row, column, value } => {
-            if let Some(Layer::Dense(dense)) = layers.get_mut(layer)
-                && let Some(weight) = dense.affine.weight.get_mut((row, column))
-            {
-                *weight = value;
-            }
-        }
-        NetworkChange::Bias { layer, row, value } => {
-            if let Some(Layer::Dense(dense)) = layers.get_mut(layer) {
-                let outputs = dense.affine.outputs();
-                let bias = dense.affine.bias.get_or_insert_with(|| DVector::zeros(outputs));
-                bias.iter_mut().skip(row).take(1).for_each(|b| *b = value);
-            }
-        }
+        NetworkChange::Number { layer, change } if layer < layers.len() => change.apply(&mut layers[layer])?,
         NetworkChange::Output(other) => output = other,
         _ => {}
     }
@@ -128,7 +128,7 @@ pub(super) fn changed(network: &Network, change: &NetworkChange, random: &mut Ra
         }
         inputs = layer.outputs();
     }
-    Network::new(network.name().to_owned(), layers, output)
+    Ok(Network::new(network.name().to_owned(), layers, output)?)
 }
 
 fn plan_of(layer: &Layer, initialisation: Initialisation) -> LayerPlan {
@@ -176,6 +176,7 @@ fn resized_affine(affine: &Affine, inputs: usize, outputs: usize, random: &mut R
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::linalg::{RotationFactor, Svd};
     use crate::training::NetworkPlan;
 
     fn network() -> Network {
@@ -229,10 +230,12 @@ mod tests {
 
     #[test]
     fn numbers_kinds_and_outputs() {
-        let heavy = after(NetworkChange::Weight { layer: 0, row: 3, column: 1, value: 2.5 });
+        let number = |layer, change| after(NetworkChange::Number { layer, change });
+        let part = WeightPart::Dense;
+        let heavy = number(0, NumberChange::Weight { part, row: 3, column: 1, value: 2.5 });
         let Layer::Dense(dense) = &heavy.layers()[0] else { panic!() };
         assert_eq!(dense.affine.weight[(3, 1)], 2.5);
-        let lifted = after(NetworkChange::Bias { layer: 0, row: 2, value: -1.0 });
+        let lifted = number(0, NumberChange::Bias { part, row: 2, value: -1.0 });
         let Layer::Dense(dense) = &lifted.layers()[0] else { panic!() };
         assert_eq!(dense.affine.bias.as_ref().unwrap()[2], -1.0);
         let block = after(NetworkChange::Kind { layer: 1, kind: PlanKind::Residual { hidden: 2 } });
@@ -241,13 +244,37 @@ mod tests {
         let Layer::Dense(dense) = &drawn.layers()[0] else { panic!() };
         assert_eq!(dense.affine.weight, DMatrix::identity(4, 2));
         assert_eq!(after(NetworkChange::Output(OutputFunction::Sigmoid)).output(), OutputFunction::Sigmoid);
-        assert!(
-            changed(
-                &network(),
-                &NetworkChange::Weight { layer: 0, row: 0, column: 0, value: f64::NAN },
-                &mut Random::new(0)
-            )
-            .is_err()
-        );
+        let wrong = NumberChange::Weight { part, row: 0, column: 0, value: f64::NAN };
+        assert!(changed(&network(), &NetworkChange::Number { layer: 0, change: wrong }, &mut Random::new(0)).is_err());
+        for nowhere in [
+            NumberChange::Weight { part, row: 9, column: 0, value: 1.0 },
+            NumberChange::Weight { part: WeightPart::Outer, row: 0, column: 0, value: 1.0 },
+            NumberChange::SingularValue { index: 9, value: 1.0 },
+            NumberChange::SingularValue { index: 0, value: -1.0 },
+            NumberChange::Angle { factor: RotationFactor::In, plane: 0, angle: f64::NAN },
+        ] {
+            assert_eq!(number(0, nowhere), network(), "{nowhere:?}");
+        }
+    }
+
+    #[test]
+    fn singular_values_angles_and_the_numbers_of_blocks() {
+        let sigma = |network: &Network| {
+            let Layer::Dense(dense) = &network.layers()[1] else { panic!() };
+            Svd::new(&dense.affine.weight).unwrap().singular_values().to_vec()
+        };
+        let number = |layer, change| after(NetworkChange::Number { layer, change });
+        let stretched = number(1, NumberChange::SingularValue { index: 1, value: 9.0 });
+        assert!((sigma(&stretched)[0] - 9.0).abs() < 1e-12);
+        assert_eq!(sigma(&number(1, NumberChange::SingularValue { index: 2, value: 0.0 })).len(), 3);
+        let turned = number(1, NumberChange::Angle { factor: RotationFactor::In, plane: 0, angle: 0.5 });
+        assert!(turned != network() && turned.layers()[0] == network().layers()[0]);
+        let block = after(NetworkChange::Kind { layer: 1, kind: PlanKind::Residual { hidden: 2 } });
+        assert_eq!(WeightPart::all_of(&block.layers()[1]).len(), 3);
+        for part in WeightPart::all_of(&block.layers()[1]) {
+            let change = NumberChange::Weight { part, row: 1, column: 1, value: 7.0 };
+            let heavy = changed(&block, &NetworkChange::Number { layer: 1, change }, &mut Random::new(0)).unwrap();
+            assert_eq!(part.of(&heavy.layers()[1]).unwrap().0[(1, 1)], 7.0);
+        }
     }
 }

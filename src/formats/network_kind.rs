@@ -1,0 +1,84 @@
+//! The kinds of files that a network is written to, told by the ending of their name.
+
+use std::path::Path;
+
+use super::{FormatError, Precision, save, save_onnx, save_tensors};
+use crate::network::Network;
+
+/// A kind of file for a network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NetworkKind {
+    /// layerflow's own JSON: everything, in text.
+    #[default]
+    Layerflow,
+    /// Tensors that other programs read, with the list of layers in the file's metadata.
+    Safetensors,
+    /// A graph that other programs run.
+    Onnx,
+}
+
+impl NetworkKind {
+    /// Every kind, in the order in which menus show them.
+    pub const ALL: [NetworkKind; 3] = [NetworkKind::Layerflow, NetworkKind::Safetensors, NetworkKind::Onnx];
+
+    /// The kind that a name's ending asks for.
+    pub fn of(path: &Path) -> Option<NetworkKind> {
+        let ending = path.extension()?.to_string_lossy().to_ascii_lowercase();
+        NetworkKind::ALL.into_iter().find(|kind| kind.ending() == ending)
+    }
+
+    /// The ending of its names, without the dot.
+    pub fn ending(self) -> &'static str {
+        match self {
+            NetworkKind::Layerflow => "json",
+            NetworkKind::Safetensors => "safetensors",
+            NetworkKind::Onnx => "onnx",
+        }
+    }
+
+    /// What menus call it.
+    pub fn words(self) -> &'static str {
+        match self {
+            NetworkKind::Layerflow => "layerflow JSON",
+            NetworkKind::Safetensors => "safetensors",
+            NetworkKind::Onnx => "ONNX",
+        }
+    }
+}
+
+/// Writes a network to a file of the kind that its name asks for. JSON keeps every bit whatever `precision` is.
+///
+/// # Errors
+/// If the name's ending is of no such kind, or the file cannot be written.
+pub fn save_as(path: &Path, network: &Network, precision: Precision) -> Result<(), FormatError> {
+    match NetworkKind::of(path) {
+        Some(NetworkKind::Layerflow) => save(path, network),
+        Some(NetworkKind::Safetensors) => save_tensors(path, network, precision),
+        Some(NetworkKind::Onnx) => save_onnx(path, network, precision),
+        None => Err(FormatError::Ending { path: path.into() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::{Opened, examples, open};
+
+    #[test]
+    fn the_ending_decides_and_each_kind_is_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let (network, _) = examples::spiral().unwrap();
+        for kind in NetworkKind::ALL {
+            let path = folder.path().join(format!("net.{}", kind.ending().to_uppercase()));
+            assert_eq!(NetworkKind::of(&path), Some(kind));
+            save_as(&path, &network, Precision::Double).unwrap();
+            match open(&path).unwrap() {
+                Opened::Network(read) => assert_eq!(read.layers().len(), network.layers().len()),
+                other => panic!("{other:?}"),
+            }
+        }
+        let nameless = folder.path().join("net");
+        let refusal = save_as(&nameless, &network, Precision::Double).unwrap_err().to_string();
+        assert!(refusal.contains(".safetensors") && !nameless.exists(), "{refusal}");
+    }
+}

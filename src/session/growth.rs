@@ -1,0 +1,132 @@
+//! A document that grows out of the one on show, by training or by hand: its flow follows as fast as flows can be built.
+//!
+//! One flow is under way at a time. What changes meanwhile only makes the next one due, so that neither a drag nor a fast
+//! training keeps beginning again. What is in sight (the ResNet, the layer in the panel) is made together with the flow
+//! and arrives with it: nothing on the screen is of one network while the rest is of another.
+
+use std::sync::Arc;
+
+use super::scene::Progress;
+use super::state::Shown;
+use super::{Document, Effect, LayerDetail, Refined, Scene, SceneError, Session};
+use crate::flow::Flow;
+use crate::resnet::Refinement;
+
+/// What has to be made together with the flow.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct InSight {
+    /// The ResNet on the stage or in its panel.
+    pub refinement: Option<Refinement>,
+    /// The index of the layer in the panel.
+    pub layer: Option<usize>,
+}
+
+/// A scene with what is in sight of it.
+#[derive(Debug)]
+pub struct Grown {
+    /// The scene.
+    pub scene: Arc<Scene>,
+    /// Its ResNet.
+    pub refined: Option<Arc<Refined>>,
+    /// A layer as the panel shows it.
+    pub detail: Option<Arc<LayerDetail>>,
+}
+
+/// Whether a flow is under way, and whether another is due after it.
+#[derive(Debug, Default)]
+pub(super) struct Growth {
+    building: bool,
+    due: bool,
+}
+
+impl Growth {
+    /// Whether the document wanted is already another one than the one being built.
+    pub fn due(&self) -> bool {
+        self.due
+    }
+
+    /// Whether nothing is under way and nothing is due.
+    pub fn rests(&self) -> bool {
+        !self.building && !self.due
+    }
+}
+
+impl Grown {
+    /// Builds the scene of `document` and what is in sight of it. `known` is a flow of the same network.
+    ///
+    /// # Errors
+    /// If the scene or its ResNet cannot be built, or `progress` answers false; `None` without a network or data.
+    pub fn build(
+        document: &mut Document,
+        known: Option<Arc<Flow>>,
+        in_sight: InSight,
+        progress: &mut Progress<'_>,
+    ) -> Option<Result<Grown, SceneError>> {
+        let (network, dataset) = (document.network.clone()?, document.data.draw()?);
+        let scene = Scene::build(&network, &dataset, document.options, known, progress).map(Arc::new);
+        Some(scene.and_then(|scene| {
+            let refined = in_sight.refinement.map(|refinement| Refined::build(&scene, refinement, progress));
+            let layer = in_sight.layer.filter(|layer| *layer < scene.flow.layers().len());
+            let detail = layer.map(|layer| LayerDetail::build(&scene, layer, progress));
+            Ok(Grown { refined: refined.transpose()?.map(Arc::new), detail: detail.transpose()?.map(Arc::new), scene })
+        }))
+    }
+}
+
+impl Session {
+    /// The wanted document has changed: its flow is built now, or as soon as the one under way is there.
+    pub(super) fn grow(&mut self, effects: &mut Vec<Effect>) {
+        self.growth.due = true;
+        self.follow_growth(effects);
+    }
+
+    /// Asks for the flow that is due, if nothing holds it up. The field of the flow before is waited for: otherwise it
+    /// would never be ready.
+    pub(super) fn follow_growth(&mut self, effects: &mut Vec<Effect>) {
+        if !self.growth.due || self.growth.building || self.pending_field.is_some() {
+            return;
+        }
+        self.growth = Growth { building: true, due: false };
+        let layer = (self.window.layer_panel && !self.window.refinement_panel()).then(|| self.panel_layer()).flatten();
+        let in_sight = InSight { refinement: self.refinement_in_sight(), layer };
+        effects.push(Effect::Grow(self.wanted.clone(), self.known_flow(), in_sight));
+    }
+
+    /// Another document takes the place of the one that grew, or what was under way was stopped.
+    pub(super) fn end_growth(&mut self) {
+        self.growth = Growth::default();
+    }
+
+    pub(super) fn take_grown(
+        &mut self,
+        document: Document,
+        result: Result<Grown, SceneError>,
+        effects: &mut Vec<Effect>,
+    ) {
+        self.growth.building = false;
+        match result {
+            Ok(grown) => self.show_grown(document, grown, effects),
+            Err(error) => self.refuse(&document, &error, effects),
+        }
+        self.follow_growth(effects);
+    }
+
+    /// The flow on show, if it is the one of the network that is wanted.
+    pub(super) fn known_flow(&self) -> Option<Arc<Flow>> {
+        let same_network = |shown: &&Shown| match (&shown.document.network, &self.wanted.network) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        };
+        self.shown.as_ref().filter(same_network).map(|shown| shown.scene.flow.clone())
+    }
+}
+
+/// Whether two flows have the same layers and phases, so that what is drawn of one can stand in for the other.
+pub(super) fn same_shape(one: &Flow, other: &Flow) -> bool {
+    one.ambient_dimension() == other.ambient_dimension()
+        && one.layers().len() == other.layers().len()
+        && one.layers().iter().zip(other.layers()).all(|(one, other)| {
+            (one.inputs, one.outputs) == (other.inputs, other.outputs)
+                && one.phases.iter().map(|phase| phase.kind).eq(other.phases.iter().map(|phase| phase.kind))
+        })
+}

@@ -1,0 +1,129 @@
+//! Drawing data by hand on the stage: which pen the mouse holds, and how it draws.
+
+use super::{MOST_CLASSES, Session};
+use crate::dataset::Labels;
+
+/// What the first button of the mouse does to the points at t = 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pen {
+    /// A click adds a point.
+    Add,
+    /// A drag takes a point to another place.
+    Drag,
+    /// A drag leaves points behind.
+    Paint,
+    /// A drag takes points away.
+    Erase,
+}
+
+/// The pen and how it draws.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HandSettings {
+    /// The pen in hand, if any.
+    pub pen: Option<Pen>,
+    /// The class of new points, from 0.
+    pub class: usize,
+    /// The radius of the brush and of the eraser, in units of the data.
+    pub radius: f64,
+    /// The points of one dab of the brush.
+    pub density: usize,
+}
+
+/// A change of the pen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum HandCommand {
+    /// Take a pen, or none.
+    Use(Option<Pen>),
+    /// Draw points of another class.
+    Class(usize),
+    /// Another radius.
+    Radius(f64),
+    /// More or fewer points a dab.
+    Density(usize),
+}
+
+/// The radii that a brush can have, in units of the data.
+pub const RADII: [f64; 2] = [0.01, 2.0];
+/// The points that a dab can have.
+pub const DENSITIES: [usize; 2] = [1, 50];
+
+impl Pen {
+    /// Every pen, in the order in which the window shows them.
+    pub const ALL: [Pen; 4] = [Pen::Add, Pen::Drag, Pen::Paint, Pen::Erase];
+
+    /// What the window calls it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Pen::Add => "Add points",
+            Pen::Drag => "Drag points",
+            Pen::Paint => "Paint",
+            Pen::Erase => "Erase",
+        }
+    }
+}
+
+impl Default for HandSettings {
+    fn default() -> HandSettings {
+        HandSettings { pen: None, class: 0, radius: 0.15, density: 4 }
+    }
+}
+
+impl HandSettings {
+    /// Carries out a command.
+    pub fn apply(&mut self, command: HandCommand) {
+        match command {
+            HandCommand::Use(pen) => self.pen = pen,
+            HandCommand::Class(class) => self.class = class.min(MOST_CLASSES - 1),
+            HandCommand::Radius(radius) if radius.is_finite() => self.radius = radius.clamp(RADII[0], RADII[1]),
+            HandCommand::Radius(_) => {}
+            HandCommand::Density(density) => self.density = density.clamp(DENSITIES[0], DENSITIES[1]),
+        }
+    }
+}
+
+impl Session {
+    /// Why points cannot be drawn by hand; `None` where they can.
+    pub fn pen_refusal(&self) -> Option<&'static str> {
+        let Some(scene) = self.scene() else { return Some("No network is open yet.") };
+        if scene.network.inputs() != 2 {
+            return Some("Only points of two coordinates can be drawn; this network takes another number of inputs.");
+        }
+        (scene.memory.step > 1).then_some("There are too many points to be drawn by hand.")
+    }
+
+    /// The pen in hand where it can draw: at t = 0, where the points are the data.
+    pub fn pen(&self) -> Option<Pen> {
+        self.view.hand.pen.filter(|_| self.playback.t() == 0.0 && self.pen_refusal().is_none())
+    }
+
+    /// How many classes can be drawn: those of the data and of the network's answers, and one more.
+    pub fn drawn_classes(&self) -> usize {
+        let dataset = self.wanted().data.dataset.as_ref();
+        let known = match dataset.map(|dataset| &dataset.labels) {
+            Some(Labels::Classes { names, .. }) => names.len(),
+            _ => 0,
+        };
+        let answers = self.wanted().network.as_ref().map_or(0, |network| network.outputs());
+        (known.max(answers) + 1).clamp(2, MOST_CLASSES)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_pen_draws_stays_within_bounds() {
+        let mut hand = HandSettings::default();
+        for command in [
+            HandCommand::Use(Some(Pen::Paint)),
+            HandCommand::Class(99),
+            HandCommand::Radius(1e9),
+            HandCommand::Radius(f64::NAN),
+            HandCommand::Density(0),
+        ] {
+            hand.apply(command);
+        }
+        assert_eq!(hand, HandSettings { pen: Some(Pen::Paint), class: MOST_CLASSES - 1, radius: 2.0, density: 1 });
+    }
+}
