@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, Scaling};
-use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, TimeLaw};
+use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, ResidualLaw, TimeLaw};
 use crate::formats::{
     self, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, GraphProblem, Opened, Precision,
     TensorFile,
@@ -58,6 +58,9 @@ pub(super) struct FlowArguments {
     /// How a phase follows its clock
     #[arg(long, value_name = "LAW", default_value = "smooth", value_parser = time_parser())]
     time: TimeLaw,
+    /// How residual blocks move the data: each as one Euler step, or along its continuous limit dx/ds = f(x)
+    #[arg(long, value_name = "LAW", default_value = "euler", value_parser = residual_parser())]
+    residual: ResidualLaw,
 }
 
 /// How built-in data is drawn, and what is taken of a data file.
@@ -180,8 +183,8 @@ pub(super) fn load_data(data: &str, samples: &SampleOptions, network: &Network) 
 
 /// Builds the flow of the network that came from `file`.
 pub(super) fn build_flow(file: &Path, network: &Network, arguments: FlowArguments) -> Result<Flow, CommandError> {
-    let FlowArguments { decomposition, compression, time } = arguments;
-    let options = FlowOptions { decomposition, compression, time };
+    let FlowArguments { decomposition, compression, time, residual } = arguments;
+    let options = FlowOptions { decomposition, compression, time, residual };
     Flow::new(network, options, &mut |_| true).map_err(|source| CommandError::Flow { path: file.into(), source })
 }
 
@@ -249,4 +252,9 @@ fn scaling_parser() -> impl TypedValueParser<Value = Scaling> {
 fn time_parser() -> impl TypedValueParser<Value = TimeLaw> {
     let names = TimeLaw::ALL.map(TimeLaw::name).to_vec();
     parser(names, |name| TimeLaw::ALL.into_iter().find(|value| value.name() == name))
+}
+
+fn residual_parser() -> impl TypedValueParser<Value = ResidualLaw> {
+    let names = ResidualLaw::ALL.map(ResidualLaw::name).to_vec();
+    parser(names, |name| ResidualLaw::ALL.into_iter().find(|value| value.name() == name))
 }

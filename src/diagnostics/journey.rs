@@ -2,11 +2,11 @@
 //!
 //! In every phase but the compression the speed |dx/ds| of a point does not depend on s: a rotation turns it at a steady
 //! rate, a shift, an activation and a residual branch move it on a straight line. So lengths are exact there, and the
-//! trapezoidal rule is needed for the compression only.
+//! trapezoidal rule is needed for the compression and for the continuous limit of a residual block only.
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{DMatrix, DVector, DVectorView};
 
-use crate::flow::{CompressionLaw, Exactly, Flow, FlowError, Motion, Walker, finish_exactly};
+use crate::flow::{CompressionLaw, Exactly, Flow, FlowError, Motion, Walker};
 use crate::network::{Activation, Residual};
 
 /// Moments in a phase, its ends among them.
@@ -48,7 +48,7 @@ impl Journey {
         let phases: usize = flow.layers().iter().map(|layer| layer.phases.len()).sum();
         let moments = if phases > MANY_PHASES { 2 } else { MOMENTS };
         let mut journey = Journey { samples: inputs.ncols(), ..Journey::default() };
-        let mut walker = Walker::new(flow, inputs, &Exactly, &finish_exactly)?;
+        let mut walker = Walker::new(flow, inputs, &Exactly, &Exactly)?;
         let (mut length, mut volume) = (0.0, 0.0);
         for (index, layer) in flow.layers().iter().enumerate() {
             if !go_on(index) {
@@ -60,9 +60,18 @@ impl Journey {
             }
             for phase in &layer.phases {
                 let start = walker.phase_start().clone();
-                let end = walker.at(1.0);
-                let speeds = Speeds::of(&phase.motion, &start, &end);
-                let change = Volume::of(&phase.motion, walker.layer_start(), &start, moments * phases.max(1));
+                let (speeds, change) = match &phase.motion {
+                    Motion::Limit(block) => {
+                        let clock = |moment: usize| moment as f64 / (moments - 1) as f64;
+                        let times: Vec<f64> =
+                            (0..moments).map(|moment| flow.options().time.phase_time(clock(moment))).collect();
+                        along_limit(block, &mut walker, &times)?
+                    }
+                    motion => {
+                        let speeds = Speeds::of(motion, &start, &walker.at(1.0)?);
+                        (speeds, Volume::of(motion, walker.layer_start(), &start, moments * phases.max(1)))
+                    }
+                };
                 let duration = phase.end - phase.start;
                 let mut before: Option<(f64, f64)> = None;
                 for moment in 0..moments {
@@ -77,9 +86,9 @@ impl Journey {
                     journey.push(t, 0.5 * square * rate * rate, length, volume + change.at(s));
                 }
                 volume += change.at(1.0);
-                walker.next_phase();
+                walker.next_phase()?;
             }
-            walker.next_layer();
+            walker.next_layer()?;
         }
         Ok(journey)
     }
@@ -98,6 +107,8 @@ enum Speeds {
     Steady(f64, f64),
     /// The coordinates along the compressed directions at the phase's start, with the factors.
     Compressed(DMatrix<f64>, Vec<f64>, CompressionLaw),
+    /// (s, mean, square) at the moments.
+    Followed(Vec<(f64, f64, f64)>),
 }
 
 impl Speeds {
@@ -112,7 +123,9 @@ impl Speeds {
                 }
                 Speeds::Compressed(coordinates, factors.clone(), *law)
             }
-            Motion::Shift(_) | Motion::Activation { .. } | Motion::Residual(_) => steady(&(end - start)),
+            Motion::Shift(_) | Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => {
+                steady(&(end - start))
+            }
         }
     }
 
@@ -124,8 +137,44 @@ impl Speeds {
                 let squares = coordinates.column_iter().map(|column| column.component_mul(&rates).norm_squared());
                 means(squares, coordinates.ncols())
             }
+            Speeds::Followed(moments) => {
+                let at = moments.partition_point(|(moment, ..)| *moment < s).min(moments.len() - 1);
+                (moments[at].1, moments[at].2)
+            }
         }
     }
+}
+
+/// Speeds and volume along the continuous limit of a block, dx/ds = f(x), at the ascending `times`. The volume grows by
+/// the divergence: d ln det/ds = tr(W² diag(σ'(W¹x + b¹)) W¹) = Σ_h σ'_h (W¹W²)_hh (Liouville).
+fn along_limit(block: &Residual, walker: &mut Walker<'_>, times: &[f64]) -> Result<(Speeds, Volume), FlowError> {
+    let hidden = block.inner.outputs();
+    let loops: Vec<f64> =
+        (0..hidden).map(|h| block.inner.weight.row(h).transpose().dot(&block.outer.weight.column(h))).collect();
+    let mut speeds = Vec::with_capacity(times.len());
+    let mut volumes: Vec<(f64, f64)> = Vec::with_capacity(times.len());
+    let mut before: Option<(f64, f64)> = None;
+    for s in times {
+        let points = walker.at(*s)?.rows(0, block.inner.inputs()).into_owned();
+        let squares = block.branch(&points).column_iter().map(|column| column.norm_squared()).collect::<Vec<f64>>();
+        let (mean, square) = means(squares.into_iter(), points.ncols());
+        speeds.push((*s, mean, square));
+        let inner = block.inner.apply(&points);
+        let of_point = |z: DVectorView<'_, f64>| -> f64 {
+            z.iter().zip(&loops).map(|(z, weight)| block.activation.slope(*z) * weight).sum()
+        };
+        let divergence = inner.column_iter().map(of_point).sum::<f64>() / points.ncols().max(1) as f64;
+        let volume = match before.replace((*s, divergence)) {
+            Some((earlier, rate)) => {
+                volumes.last().map_or(0.0, |last| last.1) + (s - earlier) * (rate + divergence) / 2.0
+            }
+            None => 0.0,
+        };
+        volumes.push((*s, volume));
+    }
+    let volume =
+        if block.activation.is_coordinatewise() { Volume::Followed(volumes) } else { Volume::Unknown };
+    Ok((Speeds::Followed(speeds), volume))
 }
 
 fn steady(velocities: &DMatrix<f64>) -> Speeds {
@@ -150,6 +199,8 @@ enum Volume {
     Activated(Vec<f64>, usize),
     /// The mean over the points of ln|det((1 − s)I + sJ)|.
     Mixed(Vec<DMatrix<f64>>),
+    /// (s, ln of the volume) at the moments.
+    Followed(Vec<(f64, f64)>),
     /// It cannot be told.
     Unknown,
 }
@@ -181,7 +232,7 @@ impl Volume {
                 mixed(layer_start, width, moments, |point| one_step(block, &point.rows(0, width).into_owned()))
             }
             // The map from the projection's image is none of the position alone.
-            Motion::Residual(_) => Volume::Unknown,
+            Motion::Residual(_) | Motion::Limit(_) => Volume::Unknown,
         }
     }
 
@@ -200,6 +251,10 @@ impl Volume {
                     map.lu().u().diagonal().iter().map(|pivot| log_size(*pivot)).sum()
                 };
                 jacobians.iter().map(log_determinant).sum::<f64>() / jacobians.len().max(1) as f64
+            }
+            Volume::Followed(moments) => {
+                let at = moments.partition_point(|(moment, _)| *moment < s).min(moments.len() - 1);
+                moments[at].1
             }
             Volume::Unknown => f64::NAN,
         }
@@ -243,7 +298,7 @@ mod tests {
     use std::f64::consts::{FRAC_PI_2, LN_2};
 
     use super::*;
-    use crate::flow::{Decomposition, FlowOptions, TimeLaw};
+    use crate::flow::{Decomposition, FlowOptions, ResidualLaw, TimeLaw};
     use crate::network::{Affine, Dense, Layer, Network, OutputFunction};
 
     fn journey(layer: Layer, time: TimeLaw, points: &DMatrix<f64>) -> Journey {
@@ -313,6 +368,25 @@ mod tests {
         assert_eq!(relu.log_volume.last(), Some(&0.0));
         // One point stays, the other goes to the origin.
         assert!((relu.path_length.last().unwrap() - 20.0_f64.sqrt() / 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_limit_of_a_linear_block_changes_the_volume_by_its_trace() {
+        let inner = Affine { weight: DMatrix::identity(2, 2), bias: None };
+        let outer = Affine { weight: DMatrix::from_diagonal(&DVector::from_column_slice(&[1.0, -0.5])), bias: None };
+        let block = Residual { name: String::new(), inner, activation: Activation::Identity, outer, shortcut: None };
+        let network = Network::new(String::new(), vec![Layer::Residual(block)], OutputFunction::Identity).unwrap();
+        let options =
+            FlowOptions { time: TimeLaw::Linear, residual: ResidualLaw::Limit, ..FlowOptions::default() };
+        let flow = Flow::new(&network, options, &mut |_| true).unwrap();
+        let found = Journey::measure(&flow, &points(), &mut |_| true).unwrap();
+        for (t, volume) in found.times.iter().zip(&found.log_volume) {
+            assert!((volume - 0.5 * t).abs() < 1e-12);
+        }
+        // From 1 to e and from 3 to 3/√e; trapezoids of the exponential.
+        let lengths = [1.0_f64.exp() - 1.0, 3.0 * (1.0 - (-0.5_f64).exp())];
+        assert!((found.path_length.last().unwrap() - (lengths[0] + lengths[1]) / 2.0).abs() < 5e-3);
+        assert!((found.kinetic_energy[0] - 0.5 * (1.0 + 2.25) / 2.0).abs() < 1e-12);
     }
 
     #[test]

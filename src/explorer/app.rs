@@ -375,6 +375,7 @@ fn refinement_input(session: &Session) -> RefinementInput<'_> {
         study: session.study().map(Arc::as_ref),
         given_up: session.study_given_up(),
         block: session.block().map(Arc::as_ref),
+        options: session.wanted().options,
         view: &session.view,
         t: session.playback.t(),
     }

@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::{Decomposition, FlowError, FlowOptions, LayerFlow, Motion, Phase, PhaseKind, Spectrum, fold};
+use super::{Decomposition, FlowError, FlowOptions, LayerFlow, Motion, Phase, PhaseKind, ResidualLaw, Spectrum, fold};
 use crate::linalg::{LinalgError, Rotation, Svd};
 use crate::network::{Activation, Layer, Network};
 
@@ -44,7 +44,7 @@ pub(super) fn build(
     let layers = network.layers().iter().zip(decomposed).enumerate();
     let layers = layers.map(|(index, (layer, decomposed))| {
         let origin = network.origin(index).map(str::to_owned);
-        LayerFlow { origin, ..layer_flow(index + 1, layer, decomposed, dimension) }
+        LayerFlow { origin, ..layer_flow(index + 1, layer, decomposed, dimension, options.residual) }
     });
     let layers = layers.collect();
     progress(network.layers().len());
@@ -94,7 +94,13 @@ impl Moving {
     }
 }
 
-fn layer_flow(index: usize, layer: &Layer, decomposed: Option<(Svd, Moving)>, dimension: usize) -> LayerFlow {
+fn layer_flow(
+    index: usize,
+    layer: &Layer,
+    decomposed: Option<(Svd, Moving)>,
+    dimension: usize,
+    law: ResidualLaw,
+) -> LayerFlow {
     let mut motions = Vec::new();
     let mut spectrum = None;
     if let Some((svd, moving)) = decomposed {
@@ -110,7 +116,7 @@ fn layer_flow(index: usize, layer: &Layer, decomposed: Option<(Svd, Moving)>, di
                 .map(|(kind, motion)| (kind, embedded(motion, dimension))),
         );
     }
-    motions.extend(last_motions(layer, dimension));
+    motions.extend(last_motions(layer, dimension, law));
     LayerFlow {
         index,
         name: layer.name().to_owned(),
@@ -125,7 +131,7 @@ fn layer_flow(index: usize, layer: &Layer, decomposed: Option<(Svd, Moving)>, di
 }
 
 /// Shift and activation of a dense layer, or the branch of a residual block.
-fn last_motions(layer: &Layer, dimension: usize) -> Vec<(PhaseKind, Motion)> {
+fn last_motions(layer: &Layer, dimension: usize, law: ResidualLaw) -> Vec<(PhaseKind, Motion)> {
     match layer {
         Layer::Dense(dense) => {
             let mut motions = Vec::new();
@@ -139,7 +145,9 @@ fn last_motions(layer: &Layer, dimension: usize) -> Vec<(PhaseKind, Motion)> {
             }
             motions
         }
-        Layer::Residual(residual) => vec![(PhaseKind::Residual, Motion::Residual(Box::new(residual.clone())))],
+        Layer::Residual(residual) => {
+            vec![(PhaseKind::Residual, Motion::Residual(Box::new(residual.clone())).under(law))]
+        }
     }
 }
 
@@ -151,7 +159,7 @@ fn moves(motion: &Motion, loses_nothing: bool) -> bool {
         Motion::Compression { factors, .. } => {
             !loses_nothing || factors.iter().any(|sigma| *sigma != 0.0 && (sigma - 1.0).abs() > NO_COMPRESSION)
         }
-        Motion::Shift(_) | Motion::Activation { .. } | Motion::Residual(_) => true,
+        Motion::Shift(_) | Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => true,
     }
 }
 

@@ -22,16 +22,15 @@ impl SampledPath {
         }
         let moment = flow.moment(t);
         let layer = &flow.layers()[moment.layer];
-        if let Some((from, to)) = self.straight_line(layer, moment) {
-            let (stay, go) = (1.0 - moment.s as f32, moment.s as f32);
-            let shared = from.nrows().max(to.nrows());
+        if let Some(terms) = self.between_stations(layer, moment) {
+            let shared = terms.iter().map(|(station, _)| station.nrows()).fold(0, usize::max);
             return chunked(self.samples(), go_on, |index| {
-                let coordinate = |row: usize| {
-                    let difference = |station: &Station| match station.get((row, index)) {
-                        Some(value) => value - station[(row, sample)],
+                let coordinate = |row: usize| -> f32 {
+                    let difference = |(station, weight): &(&Station, f64)| match station.get((row, index)) {
+                        Some(value) => *weight as f32 * (value - station[(row, sample)]),
                         None => 0.0,
                     };
-                    (stay * difference(from) + go * difference(to)).powi(2)
+                    terms.iter().map(difference).sum::<f32>().powi(2)
                 };
                 (0..shared).map(coordinate).sum::<f32>().sqrt()
             });

@@ -9,6 +9,7 @@ mod events;
 mod fold;
 mod follow;
 mod inverse;
+mod limit;
 mod motion;
 mod options;
 mod path;
@@ -18,16 +19,19 @@ mod tests;
 mod velocity;
 mod walker;
 
+use nalgebra::DVector;
 use thiserror::Error;
 
 pub use events::{Event, EventKind};
 pub use fold::fold_time;
 pub use follow::{Exactly, Follow};
-pub use options::{CompressionLaw, Decomposition, FlowOptions, TimeLaw};
-pub use path::SampledPath;
+pub use limit::NoLimit;
+pub(crate) use limit::follow as follow_limit;
+pub use options::{CompressionLaw, Decomposition, FlowOptions, ResidualLaw, TimeLaw};
+pub use path::{LIMIT_PIECES, SampledPath};
 pub use phase::{LayerFlow, Moment, Motion, Phase, PhaseKind, Spectrum};
 pub use velocity::NoVelocity;
-pub(crate) use walker::{Walker, finish_exactly};
+pub(crate) use walker::{Finish, Walker};
 
 use crate::linalg::LinalgError;
 use crate::network::Network;
@@ -41,6 +45,9 @@ pub enum FlowError {
     /// Data of another width than the network's input.
     #[error("the data has {found} columns of values, but the network takes {expected} inputs")]
     InputWidth { expected: usize, found: usize },
+    /// The continuous limit of a residual block could not be followed.
+    #[error("layer {layer} has no continuous limit to show: {source}; take its blocks as Euler steps")]
+    Limit { layer: usize, source: NoLimit },
     /// Cancelled by the caller.
     #[error("cancelled")]
     Cancelled,
@@ -68,14 +75,16 @@ impl Flow {
         Ok(Flow { ambient_dimension, options, layers })
     }
 
-    /// The same decomposition with other laws of compression and time, which cost nothing to change.
-    pub fn with_laws(&self, compression: CompressionLaw, time: TimeLaw) -> Flow {
+    /// The same decomposition with the other choices of `options`, which cost nothing to change.
+    pub fn with_laws(&self, options: FlowOptions) -> Flow {
         let mut flow = self.clone();
-        flow.options = FlowOptions { compression, time, ..self.options };
+        flow.options = FlowOptions { decomposition: self.options.decomposition, ..options };
         for phase in flow.layers.iter_mut().flat_map(|layer| &mut layer.phases) {
             if let Motion::Compression { law, .. } = &mut phase.motion {
-                *law = compression;
+                *law = options.compression;
             }
+            let motion = std::mem::replace(&mut phase.motion, Motion::Shift(DVector::zeros(0)));
+            phase.motion = motion.under(options.residual);
         }
         flow
     }

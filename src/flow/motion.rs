@@ -6,12 +6,21 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::follow::Follow;
-use super::{CompressionLaw, Motion};
+use super::{CompressionLaw, Motion, ResidualLaw};
 
 impl Motion {
     /// Whether the motion is affine in the position at the phase's start, the same for all points.
     pub fn is_affine(&self) -> bool {
-        !matches!(self, Motion::Activation { .. } | Motion::Residual(_))
+        !matches!(self, Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_))
+    }
+
+    /// A residual block under another law; every other motion, and a block whose shortcut is a projection, stays.
+    pub(super) fn under(self, law: ResidualLaw) -> Motion {
+        match (self, law) {
+            (Motion::Residual(block), ResidualLaw::Limit) if block.shortcut.is_none() => Motion::Limit(block),
+            (Motion::Limit(block), ResidualLaw::Euler) => Motion::Residual(block),
+            (other, _) => other,
+        }
     }
 
     /// Moves each column of `points` (d × samples) from the phase's start to phase time s. An activation or a
@@ -23,7 +32,7 @@ impl Motion {
                 scale(points, &along(factors, *law, s, follow), basis.as_ref());
             }
             Motion::Shift(bias) => points.column_iter_mut().for_each(|mut column| column.axpy(s, bias, 1.0)),
-            Motion::Activation { .. } | Motion::Residual(_) => {}
+            Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => {}
         }
     }
 
@@ -39,7 +48,7 @@ impl Motion {
                 scale(rows, &along(factors, *law, s, follow), basis.as_ref());
             }
             Motion::Shift(bias) => offset.gemv_tr(s, rows, bias, 1.0),
-            Motion::Activation { .. } | Motion::Residual(_) => {}
+            Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => {}
         }
     }
 }

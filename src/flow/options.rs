@@ -30,6 +30,17 @@ pub enum TimeLaw {
     Linear,
 }
 
+/// How a residual block x + f(x) moves the data over phase time s.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ResidualLaw {
+    /// x + s f(x): the block as it is, one Euler step, straight from its input to its output.
+    #[default]
+    Euler,
+    /// dx/ds = f(x): the continuous limit of ever smaller steps. It ends elsewhere than the block does. A block whose
+    /// shortcut is a projection has none and stays one step.
+    Limit,
+}
+
 /// All choices together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FlowOptions {
@@ -39,6 +50,8 @@ pub struct FlowOptions {
     pub compression: CompressionLaw,
     /// How phase time follows the clock.
     pub time: TimeLaw,
+    /// How residual blocks move the data.
+    pub residual: ResidualLaw,
 }
 
 impl Decomposition {
@@ -80,6 +93,19 @@ impl CompressionLaw {
         match self {
             CompressionLaw::Geometric if sigma > 0.0 => sigma.ln() * sigma.powf(s),
             _ => sigma - 1.0,
+        }
+    }
+}
+
+impl ResidualLaw {
+    /// Both laws.
+    pub const ALL: [ResidualLaw; 2] = [ResidualLaw::Euler, ResidualLaw::Limit];
+
+    /// The name used on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            ResidualLaw::Euler => "euler",
+            ResidualLaw::Limit => "limit",
         }
     }
 }

@@ -2,18 +2,23 @@
 //!
 //! Up to the activation a layer is affine in the values x at its start: a frame needs P·(M(s) x + c(s)), and P·M(s) is
 //! found once for all points. During the activation (or a residual branch) the path is the straight line between the
-//! values y before and after it. So x and y of every layer, in f32, are all that is stored.
+//! values y before and after it. So x and y of every layer, in f32, are all that is stored. Only the continuous limit of
+//! a residual block is curved; it has stations on its way, and a cubic through the four nearest of them.
 
 use std::sync::Arc;
 
 use nalgebra::{DMatrix, DVector};
 
 use super::follow::{Exactly, Follow};
-use super::walker::{Finish, Walker, finish_exactly};
-use super::{Flow, FlowError, LayerFlow, Moment};
+use super::walker::{Finish, Walker};
+use super::{Flow, FlowError, LayerFlow, Moment, Motion};
 
 /// Points that are followed at a time: their values in f64 stay in the processor's cache, and take no memory to speak of.
 const CHUNK: usize = 4096;
+
+/// A path along the continuous limit of a residual block is kept at this many places of equal phase time, its start left
+/// out.
+pub const LIMIT_PIECES: usize = 8;
 
 /// The values of all samples at one place of the path, width × samples; coordinates beyond the width are 0.
 pub(super) type Station = DMatrix<f32>;
@@ -27,15 +32,26 @@ pub struct SampledPath {
     starts: Vec<Station>,
     /// The values before each layer's activation or residual branch; none where it has neither.
     before_last: Vec<Option<Station>>,
+    /// The stations between those of each layer that is a continuous limit.
+    curves: Vec<Option<Curve>>,
+}
+
+/// A curved path between two stations.
+#[derive(Clone, Debug)]
+struct Curve {
+    /// At equal distances of phase time, without the two ends.
+    inner: Vec<Station>,
+    /// Whether the path is straight from one to the next, as one in few steps is.
+    is_polygon: bool,
 }
 
 impl Flow {
     /// The path of `inputs` (inputs × samples) through the exact flow, for drawing.
     ///
     /// # Errors
-    /// If `inputs` has another number of rows than the network has inputs.
+    /// If `inputs` has another number of rows than the network has inputs, or a continuous limit cannot be followed.
     pub fn sample_path(&self, inputs: &DMatrix<f64>) -> Result<SampledPath, FlowError> {
-        SampledPath::sample(self, inputs, Arc::new(Exactly), &finish_exactly)
+        SampledPath::sample(self, inputs, Arc::new(Exactly), &Exactly)
     }
 }
 
@@ -45,7 +61,7 @@ impl SampledPath {
         flow: &Flow,
         inputs: &DMatrix<f64>,
         follow: Arc<dyn Follow>,
-        finish: &Finish<'_>,
+        finish: &dyn Finish,
     ) -> Result<SampledPath, FlowError> {
         let samples = inputs.ncols();
         let layers = flow.layers();
@@ -60,6 +76,16 @@ impl SampledPath {
         let has_last = |layer: &LayerFlow| layer.phases.iter().any(|phase| !phase.motion.is_affine());
         let mut before_last: Vec<Option<Station>> =
             layers.iter().map(|layer| has_last(layer).then(|| room(layer.outputs))).collect();
+        // As many pieces as there are steps, if these are few: their corners are the path.
+        let corners = finish.pieces().filter(|pieces| *pieces <= LIMIT_PIECES);
+        let pieces = corners.unwrap_or(LIMIT_PIECES);
+        let curve = |layer: &LayerFlow| Curve {
+            inner: (1..pieces).map(|_| room(layer.outputs)).collect(),
+            is_polygon: corners.is_some(),
+        };
+        let is_limit = |layer: &LayerFlow| layer.phases.iter().any(|phase| matches!(phase.motion, Motion::Limit(_)));
+        let mut curves: Vec<Option<Curve>> =
+            layers.iter().map(|layer| is_limit(layer).then(|| curve(layer))).collect();
         // No point at all is followed too, because the inputs must fit all the same.
         for first in (0..samples.max(1)).step_by(CHUNK) {
             let part = inputs.columns(first, CHUNK.min(samples - first)).into_owned();
@@ -67,16 +93,19 @@ impl SampledPath {
             for (index, layer) in layers.iter().enumerate() {
                 keep(walker.layer_start(), &mut starts[index], first);
                 for _ in layer.phases.iter().filter(|phase| phase.motion.is_affine()) {
-                    walker.next_phase();
+                    walker.next_phase()?;
                 }
                 if let Some(station) = &mut before_last[index] {
                     keep(walker.phase_start(), station, first);
                 }
-                walker.next_layer();
+                for (number, station) in curves[index].iter_mut().flat_map(|curve| &mut curve.inner).enumerate() {
+                    keep(&walker.at((number + 1) as f64 / pieces as f64)?, station, first);
+                }
+                walker.next_layer()?;
             }
             keep(walker.layer_start(), &mut starts[layers.len()], first);
         }
-        Ok(SampledPath { samples, follow, starts, before_last })
+        Ok(SampledPath { samples, follow, starts, before_last, curves })
     }
 
     /// The values at each layer's start, and at the end of the last.
@@ -150,8 +179,10 @@ impl SampledPath {
             }
             point
         };
-        let point = match self.straight_line(layer, moment) {
-            Some((from, to)) => column(from) * (1.0 - moment.s) + column(to) * moment.s,
+        let point = match self.between_stations(layer, moment) {
+            Some(terms) => terms
+                .into_iter()
+                .fold(DMatrix::zeros(dimension, 1), |sum, (station, weight)| sum + column(station) * weight),
             None => {
                 let mut point = column(&self.starts[moment.layer]);
                 for (index, phase) in layer.phases.iter().enumerate().take(moment.phase.map_or(0, |phase| phase + 1)) {
@@ -164,21 +195,35 @@ impl SampledPath {
         point.iter().map(|value| *value as f32).collect()
     }
 
-    /// The stations between which a non-affine phase moves straight, if it is the one at this moment.
-    pub(super) fn straight_line(&self, layer: &LayerFlow, moment: Moment) -> Option<(&Station, &Station)> {
+    /// The stations whose weighted sum (the weights' sum is 1) a non-affine phase is at this moment, if it is the one.
+    pub(super) fn between_stations(&self, layer: &LayerFlow, moment: Moment) -> Option<Vec<(&Station, f64)>> {
         let phase = layer.phases.get(moment.phase?)?;
         if phase.motion.is_affine() {
             return None;
         }
-        Some((self.before_last[moment.layer].as_ref()?, &self.starts[moment.layer + 1]))
+        let (from, to) = (self.before_last[moment.layer].as_ref()?, &self.starts[moment.layer + 1]);
+        let Some(curve) = &self.curves[moment.layer] else {
+            return Some(vec![(from, 1.0 - moment.s), (to, moment.s)]);
+        };
+        let stations: Vec<&Station> = std::iter::once(from).chain(&curve.inner).chain(std::iter::once(to)).collect();
+        let pieces = stations.len() - 1;
+        let place = moment.s * pieces as f64;
+        let piece = (place as usize).min(pieces - 1);
+        // A line through the two stations around it, or the cubic through two on either side; inward at the ends.
+        let (first, count) = if curve.is_polygon { (piece, 2) } else { (piece.saturating_sub(1).min(pieces - 3), 4) };
+        let weights = (first..first + count).map(|own| {
+            let others = (first..first + count).filter(|other| *other != own);
+            others.map(|other| (place - other as f64) / (own as f64 - other as f64)).product()
+        });
+        Some(stations[first..first + count].iter().copied().zip(weights).collect())
     }
 
     /// The stations that a frame needs and the rows (d × k) by which each is projected, with the constant part.
     fn parts(&self, flow: &Flow, moment: Moment, rows: &DMatrix<f64>) -> Parts<'_> {
         let layer = &flow.layers()[moment.layer];
         let mut offset = DVector::zeros(rows.ncols());
-        if let Some((from, to)) = self.straight_line(layer, moment) {
-            return Parts { terms: vec![(from, rows * (1.0 - moment.s)), (to, rows * moment.s)], offset };
+        if let Some(terms) = self.between_stations(layer, moment) {
+            return Parts { terms: terms.into_iter().map(|(station, weight)| (station, rows * weight)).collect(), offset };
         }
         let mut rows = rows.clone();
         if let Some(current) = moment.phase {

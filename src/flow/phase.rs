@@ -24,7 +24,7 @@ pub enum PhaseKind {
     Shift,
     /// (1−s) y + s σ(y).
     Activate,
-    /// x + s f(x).
+    /// x + s f(x), or its continuous limit.
     Residual,
 }
 
@@ -91,6 +91,8 @@ pub enum Motion {
     Activation { activation: Activation, width: usize },
     /// x ↦ Sx + s f(x).
     Residual(Box<Residual>),
+    /// dx/ds = f(x): the continuous limit of a block whose shortcut is the identity.
+    Limit(Box<Residual>),
 }
 
 /// What the singular value decomposition of a layer's W tells.
@@ -157,7 +159,7 @@ pub struct Moment {
 impl LayerFlow {
     /// Whether the layer is a residual block.
     pub fn is_residual(&self) -> bool {
-        self.phases.last().is_some_and(|phase| matches!(phase.motion, Motion::Residual(_)))
+        self.phases.last().is_some_and(|phase| matches!(phase.motion, Motion::Residual(_) | Motion::Limit(_)))
     }
 
     /// How the layer's own phases are followed: a residual block with a projection is one Euler step as it stands, so

@@ -39,6 +39,7 @@ fn options() -> impl Strategy<Value = FlowOptions> {
         decomposition: Decomposition::ALL[decomposition],
         compression: CompressionLaw::ALL[compression],
         time: TimeLaw::ALL[time],
+        residual: ResidualLaw::Euler,
     })
 }
 
@@ -211,7 +212,7 @@ fn other_laws_need_no_other_decomposition() {
     let straight =
         FlowOptions { compression: CompressionLaw::Straight, time: TimeLaw::Linear, ..FlowOptions::default() };
     let built = Flow::new(&network, straight, &mut |_| true).unwrap();
-    let changed = given.with_laws(CompressionLaw::Straight, TimeLaw::Linear);
+    let changed = given.with_laws(straight);
     assert_eq!(changed.options(), straight);
     for t in [0.3, 0.7, 1.4, 2.0] {
         assert_eq!(changed.positions(&inputs, t).unwrap(), built.positions(&inputs, t).unwrap());

@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 use thiserror::Error;
 
 use super::motion::scale;
-use super::{CompressionLaw, Flow, Motion, inverse};
+use super::{CompressionLaw, Flow, Motion, NoLimit, inverse, limit};
 use crate::network::{Network, Residual};
 
 /// Fixed-point steps at most for inverting a residual block.
@@ -24,6 +24,9 @@ pub enum NoVelocity {
     /// The iteration that inverts a residual block does not contract.
     #[error("the residual block is not invertible here: its branch changes too fast")]
     NotInvertible,
+    /// The continuous limit of a residual block could not be followed to its end.
+    #[error("the continuous limit of the residual block cannot be followed from here: {0}")]
+    Limit(#[from] NoLimit),
     /// With a projection as shortcut, the block's input is not a function of the position.
     #[error("a residual block with a projection has no velocity field of its own")]
     Projection,
@@ -108,6 +111,10 @@ impl Motion {
                 let start = block_start(residual, &position.rows(0, residual.outer.outputs()).into_owned(), s)?;
                 Ok(branch(residual, &start).resize_vertically(position.len(), 0.0))
             }
+            Motion::Limit(block) => {
+                let place = position.rows(0, block.inner.inputs()).into_owned();
+                Ok(branch(block, &place).resize_vertically(position.len(), 0.0))
+            }
         }
     }
 
@@ -138,6 +145,7 @@ impl Motion {
                     point.view_mut((0, 0), (outputs, 1)).copy_from(&end);
                 }
             }
+            Motion::Limit(block) => limit::follow(block, point, 1.0 - s)?,
         }
         Ok(())
     }

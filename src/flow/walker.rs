@@ -3,21 +3,47 @@
 use nalgebra::DMatrix;
 
 use super::follow::{Exactly, Follow};
-use super::{Flow, FlowError, LayerFlow, Motion};
+use super::{Flow, FlowError, LayerFlow, Motion, NoLimit, limit};
+use crate::network::Residual;
 
-/// What a layer's last, non-affine phase does: given (the layer's index from 0, its motion, the values with which the
-/// layer began, the values y at the phase's start; both d × samples) it moves y to the phase's end.
-pub(crate) type Finish<'a> = dyn Fn(usize, &Motion, &DMatrix<f64>, &mut DMatrix<f64>) + 'a;
+/// How a layer's last, non-affine phase is followed: exactly, or in steps.
+pub(crate) trait Finish {
+    /// Moves `points` (d × samples), the values at the phase's start, straight to its end; `layer` is the layer's index
+    /// from 0, `start` are the values with which it began.
+    fn finish(&self, layer: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>);
+
+    /// Moves `points`, the values at the phase's start, along the continuous limit of `block` to phase time s.
+    fn limit(&self, block: &Residual, s: f64, points: &mut DMatrix<f64>) -> Result<(), NoLimit>;
+
+    /// The number of straight pieces of a path through such a limit; `None` where it is followed as it is.
+    fn pieces(&self) -> Option<usize>;
+}
+
+impl Finish for Exactly {
+    fn finish(&self, _: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>) {
+        motion.finish(start, points);
+    }
+
+    fn limit(&self, block: &Residual, s: f64, points: &mut DMatrix<f64>) -> Result<(), NoLimit> {
+        limit::follow(block, points, s)
+    }
+
+    fn pieces(&self) -> Option<usize> {
+        None
+    }
+}
 
 /// The values of all samples (d × samples) at the start of a phase, and what is needed to go on from there.
 pub(crate) struct Walker<'a> {
     flow: &'a Flow,
     follow: &'a dyn Follow,
-    finish: &'a Finish<'a>,
+    finish: &'a dyn Finish,
     layer: usize,
     phase: usize,
     layer_start: DMatrix<f64>,
     phase_start: DMatrix<f64>,
+    /// How far a continuous limit has been followed in this phase: phase time s and the values there.
+    followed: Option<(f64, DMatrix<f64>)>,
 }
 
 impl<'a> Walker<'a> {
@@ -26,10 +52,11 @@ impl<'a> Walker<'a> {
         flow: &'a Flow,
         inputs: &DMatrix<f64>,
         follow: &'a dyn Follow,
-        finish: &'a Finish<'a>,
+        finish: &'a dyn Finish,
     ) -> Result<Walker<'a>, FlowError> {
         let start = flow.embed(inputs)?;
-        Ok(Walker { flow, follow, finish, layer: 0, phase: 0, layer_start: start.clone(), phase_start: start })
+        let (layer_start, phase_start) = (start.clone(), start);
+        Ok(Walker { flow, follow, finish, layer: 0, phase: 0, layer_start, phase_start, followed: None })
     }
 
     /// The values at the start of the current layer.
@@ -42,61 +69,78 @@ impl<'a> Walker<'a> {
         &self.phase_start
     }
 
-    /// The values at phase time s of the current phase; where no phase is left, those at the layer's end.
-    pub fn at(&self, s: f64) -> DMatrix<f64> {
+    /// The values at phase time s of the current phase; where no phase is left, those at the layer's end. Along a
+    /// continuous limit ascending s cost the least.
+    ///
+    /// # Errors
+    /// If a continuous limit cannot be followed.
+    pub fn at(&mut self, s: f64) -> Result<DMatrix<f64>, FlowError> {
         let mut points = self.phase_start.clone();
         let layer = &self.flow.layers()[self.layer];
-        let Some(phase) = layer.phases.get(self.phase) else { return points };
+        let Some(phase) = layer.phases.get(self.phase) else { return Ok(points) };
+        if let Motion::Limit(block) = &phase.motion {
+            let mut before = 0.0;
+            // The limit does not depend on s: it may be followed from wherever it was left.
+            if let Some((reached, there)) = self.followed.take_if(|(reached, _)| *reached <= s)
+                && self.finish.pieces().is_none()
+            {
+                (before, points) = (reached, there);
+            }
+            let failed = |source| FlowError::Limit { layer: layer.index, source };
+            self.finish.limit(block, s - before, &mut points).map_err(failed)?;
+            self.followed = Some((s, points.clone()));
+            return Ok(points);
+        }
         if phase.motion.is_affine() {
             let follow = layer.follow(self.follow);
             phase.motion.carry(&mut points, s, follow);
             if s == 1.0 && follow.is_exact() && layer.is_last_affine(self.phase) {
                 layer.clear_beyond_width(&mut points);
             }
-            return points;
+            return Ok(points);
         }
-        (self.finish)(self.layer, &phase.motion, &self.layer_start, &mut points);
+        self.finish.finish(self.layer, &phase.motion, &self.layer_start, &mut points);
         if s < 1.0 {
             points = points * s + &self.phase_start * (1.0 - s);
         }
-        points
+        Ok(points)
     }
 
     /// Goes to the start of the next phase of this layer; false if there is none.
-    pub fn next_phase(&mut self) -> bool {
+    ///
+    /// # Errors
+    /// If a continuous limit cannot be followed; so for the others that go on.
+    pub fn next_phase(&mut self) -> Result<bool, FlowError> {
         if self.phase >= self.flow.layers()[self.layer].phases.len() {
-            return false;
+            return Ok(false);
         }
-        self.phase_start = self.at(1.0);
+        self.phase_start = self.at(1.0)?;
         self.phase += 1;
-        true
+        self.followed = None;
+        Ok(true)
     }
 
     /// Goes through what is left of this layer, to the start of the next.
-    pub fn next_layer(&mut self) {
-        while self.next_phase() {}
+    pub fn next_layer(&mut self) -> Result<(), FlowError> {
+        while self.next_phase()? {}
         self.layer_start = self.phase_start.clone();
         self.layer = (self.layer + 1).min(self.flow.layers().len() - 1);
         self.phase = 0;
+        Ok(())
     }
 
     /// Goes to the phase in which the time t falls and answers the values there.
-    pub fn reach(&mut self, t: f64) -> DMatrix<f64> {
+    pub fn reach(&mut self, t: f64) -> Result<DMatrix<f64>, FlowError> {
         let moment = self.flow.moment(t);
         while self.layer < moment.layer {
-            self.next_layer();
+            self.next_layer()?;
         }
         let phase = moment.phase.unwrap_or(0);
         while self.phase < phase {
-            self.next_phase();
+            self.next_phase()?;
         }
         self.at(moment.s)
     }
-}
-
-/// The plain net's own last phases.
-pub(crate) fn finish_exactly(_: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>) {
-    motion.finish(start, points);
 }
 
 impl Flow {
@@ -115,25 +159,25 @@ impl Flow {
     /// Positions of `inputs` (inputs × samples) at time t in the ambient space, d × samples, in f64.
     ///
     /// # Errors
-    /// If `inputs` has another number of rows than the network has inputs.
+    /// If `inputs` has another number of rows than the network has inputs, or a continuous limit cannot be followed.
     pub fn positions(&self, inputs: &DMatrix<f64>, t: f64) -> Result<DMatrix<f64>, FlowError> {
-        Ok(Walker::new(self, inputs, &Exactly, &finish_exactly)?.reach(t))
+        Walker::new(self, inputs, &Exactly, &Exactly)?.reach(t)
     }
 
     /// Positions of `inputs` at each of `times`, in their order: one pass through the layers for ascending times.
     ///
     /// # Errors
-    /// If `inputs` has another number of rows than the network has inputs.
+    /// If `inputs` has another number of rows than the network has inputs, or a continuous limit cannot be followed.
     pub fn positions_at(&self, inputs: &DMatrix<f64>, times: &[f64]) -> Result<Vec<DMatrix<f64>>, FlowError> {
-        let mut walker = Walker::new(self, inputs, &Exactly, &finish_exactly)?;
+        let mut walker = Walker::new(self, inputs, &Exactly, &Exactly)?;
         let mut reached = 0.0;
         let mut positions = Vec::with_capacity(times.len());
         for t in times {
             if *t < reached {
-                walker = Walker::new(self, inputs, &Exactly, &finish_exactly)?;
+                walker = Walker::new(self, inputs, &Exactly, &Exactly)?;
             }
             reached = *t;
-            positions.push(walker.reach(*t));
+            positions.push(walker.reach(*t)?);
         }
         Ok(positions)
     }
@@ -151,9 +195,9 @@ impl Flow {
         times: &[f64],
         visit: &mut dyn FnMut(usize, &DMatrix<f64>) -> bool,
     ) -> Result<(), FlowError> {
-        let mut walker = Walker::new(self, inputs, &Exactly, &finish_exactly)?;
+        let mut walker = Walker::new(self, inputs, &Exactly, &Exactly)?;
         for (index, t) in times.iter().enumerate() {
-            if !visit(index, &walker.reach(*t)) {
+            if !visit(index, &walker.reach(*t)?) {
                 return Err(FlowError::Cancelled);
             }
         }
@@ -176,7 +220,7 @@ impl LayerFlow {
 impl Motion {
     /// Moves the columns of `points` (d × samples), before the layer's last phase, to its end: the activation of
     /// their first coordinates, or the residual branch of the values `start` with which the layer began. Affine
-    /// motions move nothing here.
+    /// motions, and continuous limits, whose paths are curved, move nothing here.
     pub(crate) fn finish(&self, start: &DMatrix<f64>, points: &mut DMatrix<f64>) {
         match self {
             Motion::Activation { activation, width } => {
@@ -187,7 +231,7 @@ impl Motion {
                 let mut moved = points.rows_mut(0, residual.outer.outputs());
                 moved += branch;
             }
-            Motion::Rotation(_) | Motion::Compression { .. } | Motion::Shift(_) => {}
+            Motion::Rotation(_) | Motion::Compression { .. } | Motion::Shift(_) | Motion::Limit(_) => {}
         }
     }
 }

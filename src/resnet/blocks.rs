@@ -67,6 +67,7 @@ impl ResNet<'_> {
                     }
                     (Motion::Activation { width, .. }, None) => 2.0 * steps * dimension * *width as f64,
                     (Motion::Residual(_), _) => 3.0 * dimension * dimension,
+                    (Motion::Limit(block), _) => 2.0 * steps * dimension * block.inner.outputs() as f64,
                     (Motion::Shift(_), _) => 3.0 * steps * dimension,
                     _ if self.refinement.kind == RefinementKind::Whole => dimension * dimension,
                     _ => 4.0 * steps * dimension * dimension,
@@ -116,6 +117,17 @@ impl ResNet<'_> {
                 let padded = self.padded(residual, format!("layer {} block", run.layer));
                 Some(Box::new(move |_| Layer::Residual(padded.clone())))
             }
+            Motion::Limit(block) => {
+                // f in N parts of length 1/N.
+                let h = 1.0 / self.refinement.steps as f64;
+                let mut part = self.padded(block, String::new());
+                part.outer.weight *= h;
+                part.outer.bias = part.outer.bias.map(|bias| bias * h);
+                let layer = run.layer;
+                Some(Box::new(move |r| {
+                    Layer::Residual(Residual { name: format!("layer {layer} block {}", r + 1), ..part.clone() })
+                }))
+            }
             Motion::Activation { activation, width } => {
                 Some(self.activation_maker(*activation, *width, self.interpolants.get(run.layer - 1)?.as_ref(), name))
             }
@@ -162,7 +174,7 @@ impl ResNet<'_> {
                 let (inner, outer) = (DMatrix::zeros(1, dimension), DMatrix::zeros(dimension, 1));
                 block(format!("{name} {}", r + 1), inner, None, outer, Some(bias * h))
             }),
-            Motion::Activation { .. } | Motion::Residual(_) => Box::new(move |_| {
+            Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => Box::new(move |_| {
                 plain(name.clone(), DMatrix::identity(dimension, dimension), None, Activation::Identity)
             }),
         }

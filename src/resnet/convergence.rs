@@ -5,15 +5,17 @@ use std::collections::BTreeSet;
 use nalgebra::DMatrix;
 
 use super::measure::{agreement, largest_distances, layer_ends, predictions};
+use super::trained::lipschitz_bound;
 use super::{Integrator, Refinement, RefinementKind, ResNet, StableSteps};
-use crate::flow::{Exactly, Flow, FlowError, Motion, Walker, finish_exactly};
+use crate::flow::{Exactly, Flow, FlowError, Motion, Walker};
 use crate::network::OutputFunction;
 
 /// The N at which the error is measured.
 pub const STUDIED_STEPS: [usize; 11] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 /// The smallest N with all predictions equal is looked for up to this one.
 pub const LARGEST_SEARCHED: usize = 1024;
-/// A method shows its order from about this many steps for each unit of |ln σ| or θ (radians).
+/// A method shows its order from about this many steps for each unit of |ln σ|, of θ (radians), or of a block's Lipschitz
+/// bound.
 const STEPS_FOR_THE_ORDER: f64 = 4.0;
 /// The slope is fitted through the last points of the smooth range, so many at most and at least.
 const MOST_FITTED: usize = 4;
@@ -93,7 +95,7 @@ impl Convergence {
         go_on(0.0)?;
         let all = ResNet::new(flow, Refinement { kind, steps: 1, integrator }, inputs)?;
         let few = all.some_of(inputs, STUDY_WORK);
-        let plain = layer_ends(Walker::new(flow, &few, &Exactly, &finish_exactly)?, flow);
+        let plain = layer_ends(Walker::new(flow, &few, &Exactly, &Exactly)?, flow)?;
         let expected = plain.last().map_or_else(Vec::new, |ends| predictions(ends, output));
         let mut errors = Vec::with_capacity(STUDIED_STEPS.len());
         for (index, steps) in STUDIED_STEPS.into_iter().enumerate() {
@@ -108,19 +110,19 @@ impl Convergence {
                 layers,
             });
         }
-        // With every W whole nothing but the knots is left of the error.
-        let whole = all.varied(RefinementKind::Whole, 1).layer_ends(&few)?;
-        let floors = largest_distances(&plain, &whole);
-        let smooth_from = smooth_from(flow);
+        let floors = largest_distances(&plain, &all.with_knots_only().layer_ends(&few)?);
+        let smooth_from = smooth_from(flow, kind)?;
         let slope_of = |layer: usize| {
             let size = plain[layer].column_iter().map(|column| column.norm()).fold(0.0, f64::max);
             let floor = (ROUNDING * size).max(ABOVE_INTERPOLATION * floors[layer]);
             let error = |at: &StepsError| (at.steps, at.layers[layer]);
             Slope::fit(errors.iter().map(error).filter(|(n, error)| *n as f64 >= smooth_from && *error > floor))
         };
+        // With every W whole only continuous limits depend on N.
+        let has_limits = flow.layers().iter().flat_map(|layer| &layer.phases).any(|p| matches!(p.motion, Motion::Limit(_)));
         let layer_slopes: Vec<Option<Slope>> = match kind {
-            RefinementKind::Full => (0..plain.len()).map(slope_of).collect(),
-            RefinementKind::Whole => vec![None; plain.len()],
+            RefinementKind::Whole if !has_limits => vec![None; plain.len()],
+            _ => (0..plain.len()).map(slope_of).collect(),
         };
         let least_agreeing = all.least_agreeing(&few, &expected, output, &mut |share| go_on(0.5 + 0.5 * share))?;
         Ok(Convergence {
@@ -203,15 +205,24 @@ impl ResNet<'_> {
     }
 }
 
-/// The N from which on every linear phase is followed closely enough to show the method's order.
-fn smooth_from(flow: &Flow) -> f64 {
-    let phases = flow.layers().iter().flat_map(|layer| &layer.phases);
-    let rates = phases.flat_map(|phase| match &phase.motion {
-        Motion::Rotation(rotation) => rotation.angles().to_vec(),
-        Motion::Compression { factors, .. } => {
-            factors.iter().filter(|sigma| **sigma > 0.0).map(|sigma| sigma.ln().abs()).collect()
+/// The N from which on every phase that is taken in steps is followed closely enough to show the method's order.
+fn smooth_from(flow: &Flow, kind: RefinementKind) -> Result<f64, FlowError> {
+    let mut fastest = 0.0_f64;
+    for layer in flow.layers() {
+        for phase in &layer.phases {
+            let rate = match &phase.motion {
+                Motion::Limit(block) => {
+                    lipschitz_bound(block).map_err(|source| FlowError::Decomposition { layer: layer.index, source })?
+                }
+                _ if kind == RefinementKind::Whole => 0.0,
+                Motion::Rotation(rotation) => rotation.angles().iter().copied().fold(0.0, f64::max),
+                Motion::Compression { factors, .. } => {
+                    factors.iter().filter(|sigma| **sigma > 0.0).map(|sigma| sigma.ln().abs()).fold(0.0, f64::max)
+                }
+                _ => 0.0,
+            };
+            fastest = fastest.max(rate);
         }
-        _ => Vec::new(),
-    });
-    STEPS_FOR_THE_ORDER * rates.fold(0.0, f64::max)
+    }
+    Ok(STEPS_FOR_THE_ORDER * fastest)
 }

@@ -7,6 +7,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::measure::{agreement, largest_distances, predictions};
+use crate::flow::{NoLimit, follow_limit};
 use crate::network::{Affine, Layer, Network, NetworkError, OutputFunction, Residual};
 
 /// p: into so many parts each block is cut.
@@ -26,8 +27,8 @@ pub enum Between {
 pub struct FinerAnswers {
     /// What happens between one block and the next.
     pub between: Between,
-    /// p.
-    pub parts: usize,
+    /// p; `None` for the continuous limit, parts without end.
+    pub parts: Option<usize>,
     /// The share of equal predictions.
     pub agreement: f64,
     /// The largest distance between outputs, before the output function, over the largest norm of the network's own.
@@ -84,30 +85,55 @@ pub fn in_smaller_steps(network: &Network, between: Between, parts: usize) -> Re
     Network::new(network.name().to_owned(), layers, network.output())
 }
 
-/// Compares the answers on `inputs` (inputs × samples) for every p of [`PARTS`] and both ways; empty for a network
-/// without a residual block that can be cut.
+/// Whether a network has a residual block that can be cut: one whose shortcut is the identity.
+pub fn has_steps(network: &Network) -> bool {
+    network.layers().iter().any(|layer| matches!(layer, Layer::Residual(block) if block.shortcut.is_none()))
+}
+
+/// Compares the answers on `inputs` (inputs × samples) for every p of [`PARTS`] and both ways, and of the continuous limit
+/// of repeated parts unless that cannot be followed; empty for a network without a residual block that can be cut.
 ///
 /// # Errors
 /// If `inputs` does not fit the network, or a number between two blocks is not finite.
 pub fn compare_smaller_steps(network: &Network, inputs: &DMatrix<f64>) -> Result<Vec<FinerAnswers>, NetworkError> {
-    let can_be_cut = |layer: &Layer| matches!(layer, Layer::Residual(block) if block.shortcut.is_none());
-    if !network.layers().iter().any(can_be_cut) {
+    if !has_steps(network) {
         return Ok(Vec::new());
     }
     let own = last_values(network, inputs)?;
     let largest = own.column_iter().map(|column| column.norm()).fold(0.0, f64::max);
     let expected = predictions(&own, network.output());
-    let mut answers = Vec::with_capacity(2 * PARTS.len());
+    let compared = |between, parts, finer: DMatrix<f64>| {
+        let agreement = agreement(&expected, &predictions(&finer, network.output()));
+        let distance = largest_distances(std::slice::from_ref(&own), &[finer])[0];
+        let relative_error = if largest > 0.0 { distance / largest } else { 0.0 };
+        FinerAnswers { between, parts, agreement, relative_error }
+    };
+    let mut answers = Vec::with_capacity(2 * PARTS.len() + 1);
     for between in Between::ALL {
         for parts in PARTS {
             let finer = last_values(&in_smaller_steps(network, between, parts)?, inputs)?;
-            let agreement = agreement(&expected, &predictions(&finer, network.output()));
-            let distance = largest_distances(std::slice::from_ref(&own), &[finer])[0];
-            let relative_error = if largest > 0.0 { distance / largest } else { 0.0 };
-            answers.push(FinerAnswers { between, parts, agreement, relative_error });
+            answers.push(compared(between, Some(parts), finer));
+        }
+        if between == Between::Repeated
+            && let Ok(limit) = limit_values(network, inputs)
+        {
+            answers.push(compared(between, None, limit));
         }
     }
     Ok(answers)
+}
+
+/// The last layer's values before the output function where each block that can be cut is its continuous limit; `inputs`
+/// must fit the network.
+fn limit_values(network: &Network, inputs: &DMatrix<f64>) -> Result<DMatrix<f64>, NoLimit> {
+    let mut points = inputs.clone();
+    for layer in network.layers() {
+        match layer {
+            Layer::Residual(block) if block.shortcut.is_none() => follow_limit(block, &mut points, 1.0)?,
+            other => points = other.apply(&points),
+        }
+    }
+    Ok(points)
 }
 
 /// The last layer's values before the output function.
@@ -156,6 +182,7 @@ mod tests {
         assert!((end(Between::Repeated, 2) - 1.1_f64.powi(2) * 1.3_f64.powi(2)).abs() < 1e-14);
         // dx/ds = a(s)·x: the limit is e to the integral of a.
         assert!((end(Between::Repeated, 4096) - 0.8_f64.exp()).abs() < 1e-3);
+        assert!((limit_values(&network, &one).unwrap()[0] - 0.8_f64.exp()).abs() < 1e-8);
         // From 0.2 to 0.6 over the first block, then 0.6: 0.4 + 0.6.
         assert!((end(Between::Interpolated, 4096) - 1.0_f64.exp()).abs() < 1e-3);
         assert!((end(Between::Interpolated, 2) - 1.1 * 1.2 * 1.3 * 1.3).abs() < 1e-14);
@@ -166,7 +193,8 @@ mod tests {
         let inputs = DMatrix::from_row_slice(1, 3, &[0.1, 0.4, 2.0]);
         let slow = Network::new(String::new(), vec![block(0.01), block(0.01)], OutputFunction::Identity).unwrap();
         let answers = compare_smaller_steps(&slow, &inputs).unwrap();
-        assert_eq!(answers.len(), 2 * PARTS.len());
+        assert_eq!(answers.len(), 2 * PARTS.len() + 1);
+        assert_eq!(answers.iter().filter(|answer| answer.parts.is_none()).count(), 1);
         assert!(answers.iter().all(|answer| answer.agreement == 1.0 && answer.relative_error < 1e-3));
         let affine = Affine { weight: DMatrix::from_element(1, 1, 2.0), bias: None };
         let dense = Layer::Dense(crate::network::Dense { name: String::new(), affine, activation: Activation::Relu });

@@ -5,8 +5,10 @@
 //! z = iθ/N (under Euler it grows by (1 + (θ/N)²)^{1/2} and turns by atan(θ/N)), an axis that is multiplied by σ has
 //! z = ln σ/N. The velocity of a direction that is lost, −1/(1−s), and of the straight law, (σ−1)/(1 + s(σ−1)), is one
 //! number all along a path, as is that of a shift and of an activation: every method reproduces these exactly for every
-//! N (RK4 asks for a lost direction's velocity at s = 1 too; the limit there is meant). Between two steps a path is
-//! straight.
+//! N (RK4 asks for a lost direction's velocity at s = 1 too; the limit there is meant). The continuous limit of a residual
+//! block is taken step by step. Between two steps a path is straight.
+
+use nalgebra::DMatrix;
 
 use crate::flow::{CompressionLaw, Exactly, Follow};
 
@@ -62,6 +64,21 @@ impl Integrator {
             .fold((0.0, 0.0), |(a, b), coefficient| (a * re - b * im + coefficient, a * im + b * re))
     }
 
+    /// The mean velocity of one step of length h from `x`.
+    fn slope(self, velocity: &dyn Fn(&DMatrix<f64>) -> DMatrix<f64>, x: &DMatrix<f64>, h: f64) -> DMatrix<f64> {
+        let first = velocity(x);
+        match self {
+            Integrator::Euler => first,
+            Integrator::Midpoint => velocity(&(x + first * (0.5 * h))),
+            Integrator::Rk4 => {
+                let second = velocity(&(x + &first * (0.5 * h)));
+                let third = velocity(&(x + &second * (0.5 * h)));
+                let fourth = velocity(&(x + &third * h));
+                (first + (second + third) * 2.0 + fourth) / 6.0
+            }
+        }
+    }
+
     /// The −z from which on a direction that shrinks comes out wrong: under Euler it changes sign, p(z) ≤ 0; the
     /// polynomials of even order are positive, but p(z) ≥ 1 makes it grow.
     pub(super) fn steepest_descent(self) -> f64 {
@@ -89,6 +106,23 @@ impl Steps {
         let steps = self.count();
         let done = (s * steps).floor().clamp(0.0, steps);
         (done as i32, s * steps - done)
+    }
+
+    /// Moves the columns of `points` from s = 0 to s along a velocity that does not depend on s.
+    pub(super) fn along(
+        self,
+        velocity: &dyn Fn(&DMatrix<f64>) -> DMatrix<f64>,
+        s: f64,
+        points: &mut DMatrix<f64>,
+    ) {
+        let (done, part) = self.split(s);
+        let h = 1.0 / self.count();
+        for _ in 0..done {
+            *points += self.integrator.slope(velocity, points, h) * h;
+        }
+        if part > 0.0 {
+            *points += self.integrator.slope(velocity, points, h) * (part * h);
+        }
     }
 
     fn count(self) -> f64 {

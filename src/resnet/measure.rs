@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::ResNet;
-use crate::flow::{Exactly, Flow, FlowError, LayerFlow, Motion, Walker, finish_exactly};
+use crate::flow::{Exactly, Flow, FlowError, LayerFlow, Walker};
 use crate::network::OutputFunction;
 
 /// Multiplications that the curve over time may cost; a phase in d dimensions costs about 2d² a sample.
@@ -97,16 +97,13 @@ impl ResNet<'_> {
     /// # Errors
     /// If `inputs` does not fit the network.
     pub fn layer_errors(&self, inputs: &DMatrix<f64>) -> Result<Vec<f64>, FlowError> {
-        let plain = layer_ends(Walker::new(self.flow, inputs, &Exactly, &finish_exactly)?, self.flow);
+        let plain = layer_ends(Walker::new(self.flow, inputs, &Exactly, &Exactly)?, self.flow)?;
         Ok(largest_distances(&plain, &self.layer_ends(inputs)?))
     }
 
     /// The values at the end of each layer, in the layer's own coordinates.
     pub(super) fn layer_ends(&self, inputs: &DMatrix<f64>) -> Result<Vec<DMatrix<f64>>, FlowError> {
-        let finish = |layer: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>| {
-            self.finish(layer, motion, start, points);
-        };
-        Ok(layer_ends(Walker::new(self.flow, inputs, self.follow.as_ref(), &finish)?, self.flow))
+        layer_ends(Walker::new(self.flow, inputs, self.follow.as_ref(), self)?, self.flow)
     }
 
     /// Both networks side by side, phase by phase.
@@ -115,12 +112,9 @@ impl ResNet<'_> {
         inputs: &DMatrix<f64>,
         progress: &mut dyn FnMut(f32) -> bool,
     ) -> Result<Vec<(f64, f64, f64)>, FlowError> {
-        let finish = |layer: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>| {
-            self.finish(layer, motion, start, points);
-        };
         let few = self.some_of(inputs, CURVE_WORK / CURVE_TIMES.len());
-        let mut plain = Walker::new(self.flow, &few, &Exactly, &finish_exactly)?;
-        let mut refined = Walker::new(self.flow, &few, self.follow.as_ref(), &finish)?;
+        let mut plain = Walker::new(self.flow, &few, &Exactly, &Exactly)?;
+        let mut refined = Walker::new(self.flow, &few, self.follow.as_ref(), self)?;
         let mut curve = vec![(0.0, 0.0, 0.0)];
         for (index, layer) in self.flow.layers().iter().enumerate() {
             if !progress(index as f32 / self.flow.layers().len() as f32) {
@@ -129,17 +123,17 @@ impl ResNet<'_> {
             for phase in &layer.phases {
                 for clock in CURVE_TIMES {
                     let s = self.flow.options().time.phase_time(clock);
-                    let apart = plain.at(s) - refined.at(s);
+                    let apart = plain.at(s)? - refined.at(s)?;
                     let distances: Vec<f64> = apart.column_iter().map(|column| column.norm()).collect();
                     let largest = distances.iter().copied().fold(0.0, f64::max);
                     let mean = distances.iter().sum::<f64>() / distances.len().max(1) as f64;
                     curve.push((phase.start + clock * (phase.end - phase.start), largest, mean));
                 }
-                plain.next_phase();
-                refined.next_phase();
+                plain.next_phase()?;
+                refined.next_phase()?;
             }
-            plain.next_layer();
-            refined.next_layer();
+            plain.next_layer()?;
+            refined.next_layer()?;
         }
         Ok(curve)
     }
@@ -167,10 +161,10 @@ pub(super) fn agreement(one: &[usize], other: &[usize]) -> f64 {
 }
 
 /// The values at the end of each layer, in the layer's own coordinates.
-pub(super) fn layer_ends(mut walker: Walker<'_>, flow: &Flow) -> Vec<DMatrix<f64>> {
+pub(super) fn layer_ends(mut walker: Walker<'_>, flow: &Flow) -> Result<Vec<DMatrix<f64>>, FlowError> {
     let of_layer = |layer: &LayerFlow| {
-        walker.next_layer();
-        walker.layer_start().rows(0, layer.outputs).into_owned()
+        walker.next_layer()?;
+        Ok(walker.layer_start().rows(0, layer.outputs).into_owned())
     };
     flow.layers().iter().map(of_layer).collect()
 }

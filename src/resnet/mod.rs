@@ -17,7 +17,7 @@ mod trained;
 
 pub use blocks::BlocksError;
 pub use convergence::{Convergence, LARGEST_SEARCHED, STUDIED_STEPS, Slope, StepsError};
-pub use finer::{Between, FinerAnswers, PARTS, compare_smaller_steps, in_smaller_steps};
+pub use finer::{Between, FinerAnswers, PARTS, compare_smaller_steps, has_steps, in_smaller_steps};
 pub use integrator::Integrator;
 pub use measure::{RefinementError, WorstPoint};
 pub use refine::{ResNet, StableSteps};

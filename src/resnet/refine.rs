@@ -8,9 +8,9 @@ use super::integrator::Steps;
 use super::interpolant::Interpolant;
 use super::{Integrator, Refinement, RefinementKind};
 use crate::flow::{
-    CompressionLaw, Exactly, Flow, FlowError, Follow, LayerFlow, Motion, SampledPath, Walker, finish_exactly,
+    CompressionLaw, Exactly, Finish, Flow, FlowError, Follow, LayerFlow, Motion, NoLimit, SampledPath, Walker,
 };
-use crate::network::Activation;
+use crate::network::{Activation, Residual};
 
 /// A plain net's flow in steps.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct ResNet<'a> {
     pub(super) follow: Arc<dyn Follow>,
     /// The interpolant of each layer's activation; none where blocks reproduce it exactly.
     pub(super) interpolants: Vec<Option<Interpolant>>,
+    /// Whether continuous limits are followed as they are, which only tells the other errors apart.
+    pub(super) exact_limits: bool,
 }
 
 /// What the steps need to follow a layer's compression: with fewer of them a direction comes out wrong. Under Euler it
@@ -42,13 +44,13 @@ impl<'a> ResNet<'a> {
     pub fn new(flow: &'a Flow, refinement: Refinement, data: &DMatrix<f64>) -> Result<ResNet<'a>, FlowError> {
         let refinement = Refinement { steps: refinement.steps.max(1), ..refinement };
         let follow = follow(refinement);
-        let mut walker = Walker::new(flow, data, &Exactly, &finish_exactly)?;
+        let mut walker = Walker::new(flow, data, &Exactly, &Exactly)?;
         let mut interpolants = Vec::with_capacity(flow.layers().len());
         for layer in flow.layers() {
             let before_last = layer.phases.len().saturating_sub(1);
-            (0..before_last).for_each(|_| {
-                walker.next_phase();
-            });
+            for _ in 0..before_last {
+                walker.next_phase()?;
+            }
             interpolants.push(match layer.phases.last().map(|phase| &phase.motion) {
                 // Only a block interpolates; the other methods take σ itself.
                 Some(Motion::Activation { activation, width }) if refinement.integrator == Integrator::Euler => {
@@ -58,9 +60,9 @@ impl<'a> ResNet<'a> {
                 }
                 _ => None,
             });
-            walker.next_layer();
+            walker.next_layer()?;
         }
-        Ok(ResNet { flow, refinement, follow, interpolants })
+        Ok(ResNet { flow, refinement, follow, interpolants, exact_limits: false })
     }
 
     /// How the plain net is refined.
@@ -73,9 +75,7 @@ impl<'a> ResNet<'a> {
     /// # Errors
     /// If `inputs` has another number of rows than the network has inputs.
     pub fn sample_path(&self, inputs: &DMatrix<f64>) -> Result<SampledPath, FlowError> {
-        SampledPath::sample(self.flow, inputs, Arc::clone(&self.follow), &|layer, motion, start, points| {
-            self.finish(layer, motion, start, points);
-        })
+        SampledPath::sample(self.flow, inputs, Arc::clone(&self.follow), self)
     }
 
     /// Positions of `inputs` (inputs × samples) in the refined network at time t, d × samples, in f64.
@@ -83,27 +83,7 @@ impl<'a> ResNet<'a> {
     /// # Errors
     /// If `inputs` has another number of rows than the network has inputs.
     pub fn positions(&self, inputs: &DMatrix<f64>, t: f64) -> Result<DMatrix<f64>, FlowError> {
-        let finish = |layer: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>| {
-            self.finish(layer, motion, start, points);
-        };
-        Ok(Walker::new(self.flow, inputs, self.follow.as_ref(), &finish)?.reach(t))
-    }
-
-    pub(super) fn finish(&self, layer: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>) {
-        match (motion, self.interpolants.get(layer)) {
-            (Motion::Activation { width, .. }, Some(Some(interpolant))) => {
-                for mut column in points.column_iter_mut() {
-                    column.as_mut_slice()[..*width].iter_mut().for_each(|y| *y = interpolant.value(*y));
-                }
-            }
-            (Motion::Activation { activation: Activation::Softmax, width }, _) => {
-                motion.finish(start, points);
-                // It is kept as a layer of its own width, which passes nothing beyond.
-                let beyond = points.nrows() - width;
-                points.rows_mut(*width, beyond).fill(0.0);
-            }
-            _ => motion.finish(start, points),
-        }
+        Walker::new(self.flow, inputs, self.follow.as_ref(), self)?.reach(t)
     }
 
     /// For each layer that compresses, the smallest stable N and the singular value that asks for it. Directions that
@@ -137,7 +117,46 @@ impl<'a> ResNet<'a> {
     /// Another part refined, or with another number of steps, on the same knots.
     pub(super) fn varied(&self, kind: RefinementKind, steps: usize) -> ResNet<'a> {
         let refinement = Refinement { kind, steps: steps.max(1), integrator: self.refinement.integrator };
-        ResNet { flow: self.flow, refinement, follow: follow(refinement), interpolants: self.interpolants.clone() }
+        ResNet { refinement, follow: follow(refinement), ..self.clone() }
+    }
+
+    /// What only the knots of the activations tell apart from the plain net: every W whole, every limit as it is.
+    pub(super) fn with_knots_only(&self) -> ResNet<'a> {
+        ResNet { exact_limits: true, ..self.varied(RefinementKind::Whole, 1) }
+    }
+}
+
+impl Finish for ResNet<'_> {
+    fn finish(&self, layer: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>) {
+        match (motion, self.interpolants.get(layer)) {
+            (Motion::Activation { width, .. }, Some(Some(interpolant))) => {
+                for mut column in points.column_iter_mut() {
+                    column.as_mut_slice()[..*width].iter_mut().for_each(|y| *y = interpolant.value(*y));
+                }
+            }
+            (Motion::Activation { activation: Activation::Softmax, width }, _) => {
+                motion.finish(start, points);
+                // It is kept as a layer of its own width, which passes nothing beyond.
+                let beyond = points.nrows() - width;
+                points.rows_mut(*width, beyond).fill(0.0);
+            }
+            _ => motion.finish(start, points),
+        }
+    }
+
+    fn limit(&self, block: &Residual, s: f64, points: &mut DMatrix<f64>) -> Result<(), NoLimit> {
+        if self.exact_limits {
+            return Exactly.limit(block, s, points);
+        }
+        let mut own = points.rows(0, block.inner.inputs()).into_owned();
+        let steps = Steps { integrator: self.refinement.integrator, steps: self.refinement.steps };
+        steps.along(&|x| block.branch(x), s, &mut own);
+        points.rows_mut(0, own.nrows()).copy_from(&own);
+        Ok(())
+    }
+
+    fn pieces(&self) -> Option<usize> {
+        (!self.exact_limits).then_some(self.refinement.steps)
     }
 }
 

@@ -21,8 +21,8 @@ pub struct BlockRun {
 }
 
 impl ResNet<'_> {
-    /// The runs of blocks, first to last: N blocks for each refined phase, one for a linear map that is kept whole, for
-    /// a softmax and for a residual block, which is its own Euler step.
+    /// The runs of blocks, first to last: N blocks for each refined phase and for the continuous limit of a residual
+    /// block, one for a linear map that is kept whole, for a softmax and for a residual block that is its own Euler step.
     pub fn runs(&self) -> Vec<BlockRun> {
         self.flow.layers().iter().flat_map(|layer| self.runs_of(layer)).collect()
     }
@@ -37,9 +37,10 @@ impl ResNet<'_> {
         let end = layer.index as f64;
         let run = |phase, words, blocks, times| BlockRun { layer: layer.index, phase, words, blocks, times };
         if layer.is_residual() {
-            // With its shortcut it is one Euler step as it stands.
+            // With its shortcut it is one Euler step as it stands; its continuous limit takes N.
             let last = layer.phases.len().checked_sub(1);
-            return vec![run(last, "residual", 1, (end - 1.0, end))];
+            let is_limit = layer.phases.last().is_some_and(|phase| matches!(phase.motion, Motion::Limit(_)));
+            return vec![run(last, "residual", if is_limit { steps } else { 1 }, (end - 1.0, end))];
         }
         let mut runs = Vec::new();
         for (index, phase) in layer.phases.iter().enumerate() {

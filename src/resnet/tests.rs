@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 
 use super::*;
-use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, TimeLaw};
+use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, ResidualLaw, TimeLaw};
 use crate::linalg::testing::random_matrix;
 use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction, Residual};
 
@@ -39,7 +39,7 @@ proptest! {
         widths in prop::collection::vec(1..5_usize, 2..5),
         activation in 0..Activation::ALL.len(),
         seed: u64,
-        choices in (any::<bool>(), any::<bool>(), any::<bool>()),
+        choices in (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()),
         steps in 1..12_usize,
     ) {
         let network = network(&widths, Activation::ALL[activation], seed);
@@ -47,6 +47,7 @@ proptest! {
             decomposition: if choices.0 { Decomposition::Svd } else { Decomposition::Polar },
             compression: if choices.1 { CompressionLaw::Geometric } else { CompressionLaw::Straight },
             time: TimeLaw::Smooth,
+            residual: ResidualLaw::ALL[usize::from(choices.3)],
         };
         let kind = if choices.2 { RefinementKind::Full } else { RefinementKind::Whole };
         let flow = Flow::new(&network, options, &mut |_| true).unwrap();

@@ -67,9 +67,7 @@ pub fn measure_blocks(network: &Network, inputs: &DMatrix<f64>) -> Result<Vec<Bl
         if let Layer::Residual(block) = layer {
             let failed = |source: LinalgError| FlowError::Decomposition { layer: index + 1, source };
             let ratios = residual_ratios(block, &points);
-            let lipschitz_bound = norm(&block.outer.weight).map_err(failed)?
-                * norm(&block.inner.weight).map_err(failed)?
-                * block.activation.steepest_slope();
+            let lipschitz_bound = lipschitz_bound(block).map_err(failed)?;
             measures.push(BlockMeasure {
                 layer: index + 1,
                 mean_residual: ratios.iter().sum::<f64>() / ratios.len().max(1) as f64,
@@ -90,6 +88,11 @@ fn residual_ratios(block: &Residual, points: &DMatrix<f64>) -> Vec<f64> {
     let branch = block.branch(points);
     let ratios = branch.column_iter().zip(points.column_iter()).map(|(f, x)| f.norm() / x.norm());
     ratios.filter(|ratio| ratio.is_finite()).collect()
+}
+
+/// ‖W²‖·‖W¹‖·sup|σ'|, a bound of the branch's Lipschitz constant.
+pub(super) fn lipschitz_bound(block: &Residual) -> Result<f64, LinalgError> {
+    Ok(norm(&block.outer.weight)? * norm(&block.inner.weight)? * block.activation.steepest_slope())
 }
 
 /// The spectral norm.

@@ -1,5 +1,6 @@
 //! How much memory the data's way through the network takes, and how many of the points there is room for.
 
+use crate::flow::{LIMIT_PIECES, ResidualLaw};
 use crate::network::{Layer, Network};
 
 /// What the values and positions of all points may take, the plain net and its ResNet together: half of what a small
@@ -22,8 +23,8 @@ pub struct Memory {
 
 impl Memory {
     /// For `samples` points that flow through `network` in `dimension` dimensions.
-    pub(super) fn plan(network: &Network, dimension: usize, samples: usize) -> Memory {
-        Memory::within(MOST_BYTES, bytes_a_point(network, dimension), samples)
+    pub(super) fn plan(network: &Network, law: ResidualLaw, dimension: usize, samples: usize) -> Memory {
+        Memory::within(MOST_BYTES, bytes_a_point(network, law, dimension), samples)
     }
 
     fn within(most: usize, [plain, resnet]: [usize; 2], samples: usize) -> Memory {
@@ -49,13 +50,21 @@ impl Memory {
 }
 
 /// The bytes of one point: its inputs and outputs of each layer in f64, and its places at two stations of each layer
-/// in f32; and the places on the way through a ResNet, which fill the whole space.
-fn bytes_a_point(network: &Network, dimension: usize) -> [usize; 2] {
+/// in f32, at more of them along a continuous limit; and the places on the way through a ResNet, which fill the whole
+/// space.
+fn bytes_a_point(network: &Network, law: ResidualLaw, dimension: usize) -> [usize; 2] {
     let widths = |layer: &Layer| [layer.inputs(), layer.outputs()];
     let outputs: usize = network.layers().iter().map(|layer| widths(layer)[1]).sum();
-    let stations: usize = network.layers().iter().flat_map(widths).sum::<usize>() + network.outputs();
+    let is_limit = |layer: &&Layer| {
+        law == ResidualLaw::Limit && matches!(layer, Layer::Residual(block) if block.shortcut.is_none())
+    };
+    let between = |layer: &Layer| (LIMIT_PIECES - 1) * layer.outputs();
+    let stations: usize = network.layers().iter().flat_map(widths).sum::<usize>()
+        + network.layers().iter().filter(is_limit).map(between).sum::<usize>()
+        + network.outputs();
+    let limits = network.layers().iter().filter(is_limit).count();
     let plain = VALUE * (network.inputs() + outputs + network.outputs()) + POSITION * stations;
-    [plain, POSITION * dimension * (2 * network.layers().len() + 1)]
+    [plain, POSITION * dimension * (2 * network.layers().len() + 1 + (LIMIT_PIECES - 1) * limits)]
 }
 
 /// A number of bytes in the unit that fits.
@@ -99,7 +108,9 @@ mod tests {
         };
         let network = Network::new(String::new(), vec![dense(3, 2), dense(1, 3)], OutputFunction::Identity).unwrap();
         // 2 inputs, 3 + 1 values and 1 output in f64; places of 2, 3, 3, 1 and 1 coordinates in f32.
-        assert_eq!(bytes_a_point(&network, 3), [8 * 7 + 4 * 10, 4 * 3 * 5]);
+        for law in ResidualLaw::ALL {
+            assert_eq!(bytes_a_point(&network, law, 3), [8 * 7 + 4 * 10, 4 * 3 * 5]);
+        }
     }
 
     #[test]

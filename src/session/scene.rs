@@ -83,13 +83,13 @@ impl Scene {
         let layers = network.layers().len();
         go_on(progress, 0.0, "running the plain net")?;
         // One dimension more than the widest layer, as a reflection may need it.
-        let memory = Memory::plan(network, network.largest_width() + 1, dataset.samples());
+        let memory = Memory::plan(network, options.residual, network.largest_width() + 1, dataset.samples());
         let dataset = &if memory.step > 1 { Arc::new(dataset.every(memory.step)) } else { Arc::clone(dataset) };
         let forward = network.forward(&dataset.points)?;
         let flow = match known {
             Some(flow) if flow.options() == options => flow,
             Some(flow) if flow.options().decomposition == options.decomposition => {
-                Arc::new(flow.with_laws(options.compression, options.time))
+                Arc::new(flow.with_laws(options))
             }
             _ => Arc::new(Flow::new(network, options, &mut |done| {
                 let share = DECOMPOSED * done as f32 / layers.max(1) as f32;

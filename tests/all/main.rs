@@ -7,6 +7,7 @@ mod convolution;
 mod files;
 mod graph_files;
 mod layering;
+mod limit;
 mod mutations;
 mod pictures;
 mod projections;

@@ -26,11 +26,15 @@ use slice::Slice;
 use super::scene::{Progress, Scene, SceneError, go_on};
 use super::tour::Tour;
 use super::view::{Projection, VelocityPicture};
+use crate::flow::{LayerFlow, Motion};
 
 /// Places along each side at which u is read, at most.
 const MOST_ANSWERS: usize = 64;
 /// About as many multiplications as u costs altogether: a second or two for a wide layer, nothing for a small one.
 const MAX_WORK: usize = 1_000_000_000;
+
+/// Passes through a branch that its continuous limit takes, about, over those of one step.
+const LIMIT_PASSES: usize = 64;
 
 /// What a field is asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -215,8 +219,10 @@ impl Field {
 /// How many nodes a side may have for u at time t, so that tracing all of them to the end stays bounded.
 fn across(scene: &Scene, t: f64) -> usize {
     let dimension = scene.flow.ambient_dimension().max(1);
-    let layers = (scene.flow.duration() - t).ceil().max(1.0) as usize;
-    let each = 8 * dimension * dimension * layers;
+    let under_way = scene.flow.moment(t).layer;
+    let is_limit = |layer: &LayerFlow| layer.phases.iter().any(|phase| matches!(phase.motion, Motion::Limit(_)));
+    let layers = scene.flow.layers()[under_way..].iter().map(|layer| if is_limit(layer) { LIMIT_PASSES } else { 1 });
+    let each = 8 * dimension * dimension * layers.sum::<usize>();
     (MAX_WORK / each.max(1)).isqrt().clamp(12, MOST_ANSWERS)
 }
 

@@ -61,6 +61,7 @@ impl<'a> Slice<'a> {
         match self.motion() {
             _ if self.affine.is_some() => 4,
             Some(Motion::Residual(residual)) => PASSES * residual.inner.inputs() * residual.inner.outputs() * 2,
+            Some(Motion::Limit(block)) => 2 * block.inner.inputs() * block.inner.outputs(),
             _ => INVERSION * self.plane.origin.len(),
         }
         .max(1)

@@ -5,7 +5,7 @@
 use nalgebra::DMatrix;
 
 use super::Selection;
-use crate::flow::{Exactly, PhaseKind, Walker, finish_exactly};
+use crate::flow::{Exactly, PhaseKind, Walker};
 use crate::session::scene::{Progress, Scene, SceneError, go_on, spread};
 
 /// Times within a phase at which the distance is measured, where there is room for them.
@@ -67,7 +67,7 @@ impl Story {
         let known = |index: usize| selection.samples().get(index).copied().filter(|s| *s < scene.dataset.samples());
         let followed: Vec<usize> = spread(selection.len(), most).into_iter().filter_map(known).collect();
         let inputs = scene.dataset.points.select_columns(&followed);
-        let mut walker = Walker::new(flow, &inputs, &Exactly, &finish_exactly)?;
+        let mut walker = Walker::new(flow, &inputs, &Exactly, &Exactly)?;
         let mut now = length(walker.phase_start());
         let mut lengths = vec![(0.0, now)];
         let mut changes = Vec::with_capacity(phases);
@@ -78,14 +78,14 @@ impl Story {
                 for step in 1..=times_a_phase {
                     let clock = step as f64 / times_a_phase as f64;
                     let s = flow.options().time.phase_time(clock);
-                    now = length(&walker.at(s));
+                    now = length(&walker.at(s)?);
                     lengths.push((phase.start + clock * (phase.end - phase.start), now));
                 }
                 let (layer, kind) = (layer.index, phase.kind);
                 changes.push(Change { layer, kind, times: [phase.start, phase.end], lengths: [before, now] });
-                walker.next_phase();
+                walker.next_phase()?;
             }
-            walker.next_layer();
+            walker.next_layer()?;
         }
         if lengths.last().is_some_and(|(t, _)| *t < flow.duration()) {
             lengths.push((flow.duration(), now));

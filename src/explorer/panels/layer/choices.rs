@@ -1,12 +1,13 @@
-//! The choices that the flow model leaves open: decomposition, compression, time.
+//! The choices that the flow model leaves open: decomposition, compression, time, and what residual blocks do.
 
 use egui::Ui;
 
-use crate::flow::{CompressionLaw, Decomposition, FlowOptions, TimeLaw};
+use crate::flow::{CompressionLaw, Decomposition, FlowOptions, ResidualLaw, TimeLaw};
 use crate::session::Command;
 
-/// Draws the section and tells what was asked for.
-pub(super) fn show(ui: &mut Ui, now: FlowOptions) -> Vec<Command> {
+/// Draws the section and tells what was asked for. `has_steps`: the network has a residual block whose shortcut is the
+/// identity.
+pub(super) fn show(ui: &mut Ui, now: FlowOptions, has_steps: bool) -> Vec<Command> {
     let mut options = now;
     egui::Grid::new("flow options").num_columns(2).show(ui, |ui| {
         ui.label("Decomposition").on_hover_text("How every layer's W is split into motions");
@@ -17,6 +18,9 @@ pub(super) fn show(ui: &mut Ui, now: FlowOptions) -> Vec<Command> {
         ui.end_row();
         ui.label("Time").on_hover_text("How a phase runs; this moves nothing to another place");
         choices(ui, &mut options.time, TimeLaw::ALL.map(|value| (value, time(value))));
+        ui.end_row();
+        ui.label("Blocks").on_hover_text("How a residual block moves the data while its phase runs, s from 0 to 1");
+        blocks(ui, &mut options.residual, has_steps);
         ui.end_row();
     });
     if options == now { Vec::new() } else { vec![Command::Flow(options)] }
@@ -29,6 +33,27 @@ fn choices<T: PartialEq + Copy>(ui: &mut Ui, now: &mut T, values: [(T, [&'static
             ui.selectable_value(now, value, words).on_hover_text(tip);
         }
     });
+}
+
+/// The choice between a residual block's step and its continuous limit.
+pub fn blocks(ui: &mut Ui, now: &mut ResidualLaw, has_steps: bool) {
+    let row = ui.add_enabled_ui(has_steps, |ui| choices(ui, now, ResidualLaw::ALL.map(|value| (value, residual(value)))));
+    row.response.on_disabled_hover_text("This network has no residual block whose shortcut is the identity.");
+}
+
+fn residual(value: ResidualLaw) -> [&'static str; 2] {
+    match value {
+        ResidualLaw::Euler => [
+            "Euler step",
+            "x + s·f(x): each block is one step, straight from its input to its output, and the flow ends where the \
+             network does.",
+        ],
+        ResidualLaw::Limit => [
+            "Continuous limit",
+            "dx/ds = f(x): where ever smaller steps lead. The paths bend and end elsewhere than the network does; the \
+             refinement panel tells how far.",
+        ],
+    }
 }
 
 fn decomposition(value: Decomposition) -> [&'static str; 2] {

@@ -115,6 +115,6 @@ fn meaning(kind: PhaseKind) -> &'static str {
         PhaseKind::Rotate => "Q = U V* is the one rotation of the polar decomposition.",
         PhaseKind::Shift => "The bias b moves everything by the same amount.",
         PhaseKind::Activate => "Each coordinate goes straight from y to σ(y).",
-        PhaseKind::Residual => "The block's branch f(x) is added to its input.",
+        PhaseKind::Residual => "The block's branch f(x) is what moves the data.",
     }
 }

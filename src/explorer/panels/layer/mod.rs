@@ -2,7 +2,7 @@
 
 mod activation;
 mod branch;
-mod choices;
+pub mod choices;
 mod glyph;
 mod header;
 mod rotations;
@@ -12,8 +12,9 @@ mod weights;
 use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 
 use crate::explorer::theme::{self, Palette, SECTION_GAP};
-use crate::flow::{Flow, FlowOptions, LayerFlow};
+use crate::flow::{Flow, FlowOptions, LayerFlow, Motion};
 use crate::network::{Layer, Network};
+use crate::resnet::has_steps;
 use crate::session::{
     Command, EditCommand, Hovered, LayerDetail, NetworkChange, NumberChange, PanelCommand, Scene, Section, ViewCommand,
     ViewSettings,
@@ -80,7 +81,7 @@ pub fn show(ui: &mut Ui, input: &LayerInput<'_>) -> Vec<Command> {
         header::show(ui, &shown, &mut commands);
         sections(ui, &shown, &mut hovered, &mut commands);
         shown.section(ui, Section::Choices, CHOICES, &mut commands, |ui, commands| {
-            commands.extend(choices::show(ui, input.options));
+            commands.extend(choices::show(ui, input.options, has_steps(&scene.network)));
         });
     });
     if hovered != input.view.hovered {
@@ -96,7 +97,7 @@ const ROTATIONS: &str =
 const GLYPH: &str = "What the rotations and the compression make of the unit ball, at this moment of the flow.";
 const WEIGHTS: &str = "The matrix itself, and the factors whose product it is.";
 const ACTIVATION: &str = "σ: each coordinate y goes straight to σ(y), along (1 − s)·y + s·σ(y).";
-const CHOICES: &str = "What the flow model leaves open; each choice leads every layer to the same end by another way.";
+const CHOICES: &str = "What the flow model leaves open. Every choice but the continuous limit of blocks leads each layer to the same end by another way.";
 
 fn sections(ui: &mut Ui, shown: &Shown<'_>, hovered: &mut Option<Hovered>, commands: &mut Vec<Command>) {
     match &shown.layer.spectrum {
@@ -111,9 +112,12 @@ fn sections(ui: &mut Ui, shown: &Shown<'_>, hovered: &mut Option<Hovered>, comma
         }
         None => {
             ui.add_space(SECTION_GAP);
-            ui.label(
-                "A residual block adds f(x) = W²·σ(W¹x + b¹) + b² to its input: x + s·f(x), one Euler step of its own.",
-            );
+            let is_limit = shown.layer.phases.iter().any(|phase| matches!(phase.motion, Motion::Limit(_)));
+            ui.label(if is_limit {
+                "The continuous limit of a residual block: f(x) = W²·σ(W¹x + b¹) + b² is the velocity, dx/ds = f(x)."
+            } else {
+                "A residual block adds f(x) = W²·σ(W¹x + b¹) + b² to its input: x + s·f(x), one Euler step of its own."
+            });
             shown.section(ui, Section::Spectrum, BRANCH, commands, |ui, _| branch::show(ui, shown));
         }
     }

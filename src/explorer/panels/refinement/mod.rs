@@ -10,7 +10,7 @@ mod worst;
 use egui::{RichText, ScrollArea, Ui};
 
 use crate::explorer::theme::{self, Palette, SECTION_GAP};
-use crate::flow::Flow;
+use crate::flow::{Flow, FlowOptions};
 use crate::resnet::{Integrator, LARGEST_SEARCHED};
 use crate::session::{BlockDetail, Command, Refined, Scene, Study, ViewCommand, ViewSettings, counted};
 
@@ -27,6 +27,8 @@ pub struct RefinementInput<'a> {
     pub given_up: bool,
     /// The newest block that is ready; it may be one chosen before.
     pub block: Option<&'a BlockDetail>,
+    /// The choices of the flow that were asked for last.
+    pub options: FlowOptions,
     /// The view's settings.
     pub view: &'a ViewSettings,
     /// The time of the flow, 0 to L.
@@ -36,6 +38,7 @@ pub struct RefinementInput<'a> {
 /// Draws the panel into `ui` and tells what the user asked for.
 pub fn show(ui: &mut Ui, input: &RefinementInput<'_>) -> Vec<Command> {
     let mut commands: Vec<ViewCommand> = Vec::new();
+    let mut asked = None;
     let Some(scene) = input.scene else {
         ui.take_available_width();
         ui.label(theme::note(ui, "Open a network to see the ResNet that it becomes."));
@@ -50,9 +53,9 @@ pub fn show(ui: &mut Ui, input: &RefinementInput<'_>) -> Vec<Command> {
         layers::show(ui, input);
         worst::show(ui, input, &mut commands);
         blocks::show(ui, input, &mut commands);
-        trained::show(ui, scene, input);
+        trained::show(ui, scene, input, &mut asked);
     });
-    commands.into_iter().map(Command::View).collect()
+    commands.into_iter().map(Command::View).chain(asked.map(Command::Flow)).collect()
 }
 
 /// A heading of the panel with a sentence on hover.

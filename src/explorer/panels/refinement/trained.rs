@@ -3,11 +3,16 @@
 use egui::{Grid, Ui};
 
 use super::{RefinementInput, section};
+use crate::explorer::panels::layer::choices;
 use crate::explorer::theme::{self, Palette};
-use crate::resnet::Criterion;
+use crate::flow::{FlowOptions, ResidualLaw};
+use crate::resnet::{Criterion, has_steps};
 use crate::session::{Scene, Study};
 
-pub(super) fn show(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>) {
+pub(super) fn show(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>, asked: &mut Option<FlowOptions>) {
+    if has_steps(&scene.network) {
+        law(ui, scene, input.options, asked);
+    }
     let Some(study) = input.study else { return };
     if study.blocks.is_empty() {
         return;
@@ -61,6 +66,30 @@ pub(super) fn show(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>) {
     finer(ui, study);
 }
 
+/// What the blocks are taken for.
+fn law(ui: &mut Ui, scene: &Scene, options: FlowOptions, asked: &mut Option<FlowOptions>) {
+    section(
+        ui,
+        "Its blocks as a flow",
+        "A block x + f(x) is one Euler step. Its continuous limit dx/ds = f(x) is where ever smaller steps lead.",
+    );
+    let mut chosen = options;
+    choices::blocks(ui, &mut chosen.residual, true);
+    if chosen != options {
+        *asked = Some(chosen);
+    }
+    ui.label(theme::note(
+        ui,
+        match scene.flow.options().residual {
+            ResidualLaw::Euler => "Each block is its own Euler step: N does not cut it.",
+            ResidualLaw::Limit => {
+                "The flow is the continuous limit of the blocks, and N cuts each into steps of length 1/N: N = 1 is the \
+                 network itself."
+            }
+        },
+    ));
+}
+
 /// Whether the answers stay the same with smaller steps.
 fn finer(ui: &mut Ui, study: &Study) {
     if study.finer.is_empty() {
@@ -77,7 +106,7 @@ fn finer(ui: &mut Ui, study: &Study) {
                 "between blocks",
                 "Repeated: each part has the block's own parameters. Interpolated: they go over to the next block's.",
             ),
-            ("p", "Into so many parts each block is cut."),
+            ("p", "Into so many parts each block is cut; the limit has parts without end."),
             ("same answer", "The share of the points for which both predict the same class."),
             ("error", "The largest distance between outputs over the largest norm of the network's own."),
         ] {
@@ -86,10 +115,13 @@ fn finer(ui: &mut Ui, study: &Study) {
         ui.end_row();
         for answer in &study.finer {
             ui.label(answer.between.name());
-            ui.label(answer.parts.to_string());
+            ui.label(answer.parts.map_or_else(|| "limit".to_owned(), |parts| parts.to_string()));
             ui.label(format!("{} %", theme::figure(100.0 * answer.agreement, 1)));
             ui.label(theme::significant(answer.relative_error));
             ui.end_row();
         }
     });
+    if study.finer.iter().all(|answer| answer.parts.is_some()) {
+        ui.label(theme::note(ui, "The velocity of a block changes too fast for its continuous limit to be followed."));
+    }
 }
