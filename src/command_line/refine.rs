@@ -8,7 +8,7 @@ use nalgebra::DMatrix;
 use serde::Serialize;
 
 use crate::dataset::{Generator, GeneratorOptions};
-use crate::flow::FlowError;
+use crate::flow::{FlowError, ResidualLaw};
 use crate::network::Network;
 use crate::resnet::{Integrator, Refinement, RefinementKind, ResNet};
 
@@ -69,6 +69,8 @@ struct Report {
     kind: &'static str,
     /// How the steps of the measured errors are taken.
     integrator: &'static str,
+    /// What residual blocks are taken for: `euler`, their own steps, or `limit`, whose flow the errors are measured against.
+    residual: &'static str,
     steps: usize,
     /// The largest distance between the outputs before the output function.
     max_error: Option<f64>,
@@ -112,6 +114,7 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
         depth: explicit.layers().len(),
         kind: refinement.kind.name(),
         integrator: arguments.integrator.option(),
+        residual: flow.options().residual.name(),
         steps: refinement.steps,
         max_error: None,
         relative_error: None,
@@ -141,6 +144,9 @@ impl Report {
         let mut text = format!("{} blocks in {} layers ({}, N = {})\n", self.blocks, self.depth, self.kind, self.steps);
         if self.max_error.is_some() && self.integrator != Integrator::Euler.option() {
             text += &format!("the errors are those of {}; the blocks are Euler's\n", self.integrator);
+        }
+        if self.max_error.is_some() && self.residual == ResidualLaw::Limit.name() {
+            text += "the errors are measured against the continuous limit of residual blocks\n";
         }
         if let (Some(max), Some(relative), Some(agreement)) =
             (self.max_error, self.relative_error, self.prediction_agreement)

@@ -172,8 +172,7 @@ fn along_limit(block: &Residual, walker: &mut Walker<'_>, times: &[f64]) -> Resu
         };
         volumes.push((*s, volume));
     }
-    let volume =
-        if block.activation.is_coordinatewise() { Volume::Followed(volumes) } else { Volume::Unknown };
+    let volume = if block.activation.is_coordinatewise() { Volume::Followed(volumes) } else { Volume::Unknown };
     Ok((Speeds::Followed(speeds), volume))
 }
 
@@ -376,8 +375,7 @@ mod tests {
         let outer = Affine { weight: DMatrix::from_diagonal(&DVector::from_column_slice(&[1.0, -0.5])), bias: None };
         let block = Residual { name: String::new(), inner, activation: Activation::Identity, outer, shortcut: None };
         let network = Network::new(String::new(), vec![Layer::Residual(block)], OutputFunction::Identity).unwrap();
-        let options =
-            FlowOptions { time: TimeLaw::Linear, residual: ResidualLaw::Limit, ..FlowOptions::default() };
+        let options = FlowOptions { time: TimeLaw::Linear, residual: ResidualLaw::Limit, ..FlowOptions::default() };
         let flow = Flow::new(&network, options, &mut |_| true).unwrap();
         let found = Journey::measure(&flow, &points(), &mut |_| true).unwrap();
         for (t, volume) in found.times.iter().zip(&found.log_volume) {

@@ -84,8 +84,7 @@ impl SampledPath {
             is_polygon: corners.is_some(),
         };
         let is_limit = |layer: &LayerFlow| layer.phases.iter().any(|phase| matches!(phase.motion, Motion::Limit(_)));
-        let mut curves: Vec<Option<Curve>> =
-            layers.iter().map(|layer| is_limit(layer).then(|| curve(layer))).collect();
+        let mut curves: Vec<Option<Curve>> = layers.iter().map(|layer| is_limit(layer).then(|| curve(layer))).collect();
         // No point at all is followed too, because the inputs must fit all the same.
         for first in (0..samples.max(1)).step_by(CHUNK) {
             let part = inputs.columns(first, CHUNK.min(samples - first)).into_owned();
@@ -223,7 +222,10 @@ impl SampledPath {
         let layer = &flow.layers()[moment.layer];
         let mut offset = DVector::zeros(rows.ncols());
         if let Some(terms) = self.between_stations(layer, moment) {
-            return Parts { terms: terms.into_iter().map(|(station, weight)| (station, rows * weight)).collect(), offset };
+            return Parts {
+                terms: terms.into_iter().map(|(station, weight)| (station, rows * weight)).collect(),
+                offset,
+            };
         }
         let mut rows = rows.clone();
         if let Some(current) = moment.phase {

@@ -22,6 +22,8 @@ const MOST_FITTED: usize = 4;
 const LEAST_FITTED: usize = 3;
 /// Errors below this share of the outputs are rounding.
 const ROUNDING: f64 = 1e-11;
+/// The same where the outputs come from continuous limits, which are followed in steps themselves.
+const LIMIT_ROUNDING: f64 = 1e-10;
 /// Only errors that are so many times that of the interpolated activations tell about the steps.
 const ABOVE_INTERPOLATION: f64 = 20.0;
 /// Multiplications that one pass of the points through a refinement may cost, a fraction of a second; where there are
@@ -112,14 +114,16 @@ impl Convergence {
         }
         let floors = largest_distances(&plain, &all.with_knots_only().layer_ends(&few)?);
         let smooth_from = smooth_from(flow, kind)?;
+        let has_limits =
+            flow.layers().iter().flat_map(|layer| &layer.phases).any(|p| matches!(p.motion, Motion::Limit(_)));
         let slope_of = |layer: usize| {
             let size = plain[layer].column_iter().map(|column| column.norm()).fold(0.0, f64::max);
-            let floor = (ROUNDING * size).max(ABOVE_INTERPOLATION * floors[layer]);
+            let rounding = if has_limits { LIMIT_ROUNDING } else { ROUNDING };
+            let floor = (rounding * size).max(ABOVE_INTERPOLATION * floors[layer]);
             let error = |at: &StepsError| (at.steps, at.layers[layer]);
             Slope::fit(errors.iter().map(error).filter(|(n, error)| *n as f64 >= smooth_from && *error > floor))
         };
         // With every W whole only continuous limits depend on N.
-        let has_limits = flow.layers().iter().flat_map(|layer| &layer.phases).any(|p| matches!(p.motion, Motion::Limit(_)));
         let layer_slopes: Vec<Option<Slope>> = match kind {
             RefinementKind::Whole if !has_limits => vec![None; plain.len()],
             _ => (0..plain.len()).map(slope_of).collect(),

@@ -109,12 +109,7 @@ impl Steps {
     }
 
     /// Moves the columns of `points` from s = 0 to s along a velocity that does not depend on s.
-    pub(super) fn along(
-        self,
-        velocity: &dyn Fn(&DMatrix<f64>) -> DMatrix<f64>,
-        s: f64,
-        points: &mut DMatrix<f64>,
-    ) {
+    pub(super) fn along(self, velocity: &dyn Fn(&DMatrix<f64>) -> DMatrix<f64>, s: f64, points: &mut DMatrix<f64>) {
         let (done, part) = self.split(s);
         let h = 1.0 / self.count();
         for _ in 0..done {

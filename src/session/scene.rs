@@ -88,9 +88,7 @@ impl Scene {
         let forward = network.forward(&dataset.points)?;
         let flow = match known {
             Some(flow) if flow.options() == options => flow,
-            Some(flow) if flow.options().decomposition == options.decomposition => {
-                Arc::new(flow.with_laws(options))
-            }
+            Some(flow) if flow.options().decomposition == options.decomposition => Arc::new(flow.with_laws(options)),
             _ => Arc::new(Flow::new(network, options, &mut |done| {
                 let share = DECOMPOSED * done as f32 / layers.max(1) as f32;
                 progress(share, &format!("decomposing layer {} of {layers}", (done + 1).min(layers)))

@@ -87,6 +87,7 @@ fn without_data_the_errors_are_null_and_the_network_is_near_the_plain_one() {
         "depth",
         "kind",
         "integrator",
+        "residual",
         "steps",
         "max_error",
         "relative_error",
@@ -164,4 +165,34 @@ fn the_error_of_another_method_is_measured_and_said_to_be_so() {
         report["max_error"].as_f64().unwrap()
     };
     assert!(error("euler") > 10.0 * error("midpoint") && error("midpoint") > 10.0 * error("rk4"));
+}
+
+#[test]
+fn residual_blocks_are_cut_along_their_continuous_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("r.json");
+    let out = out.to_str().unwrap();
+    let (file, inputs) = (path("cases/residual/network.json"), path("cases/residual/inputs.csv"));
+    let report = |steps: &str, law: &str| -> Value {
+        let arguments =
+            ["refine", &file, "--steps", steps, "--residual", law, "--data", &inputs, "--out", out, "--json"];
+        serde_json::from_str(&printed(&arguments)).unwrap()
+    };
+    let own = report("64", "euler");
+    let limit = report("64", "limit");
+    assert_eq!((&own["residual"], &limit["residual"]), (&"euler".into(), &"limit".into()));
+    // Four blocks of the network's own, each in 64 parts.
+    assert_eq!(limit["blocks"].as_u64().unwrap(), own["blocks"].as_u64().unwrap() + 4 * 63);
+    let ratio = limit["max_error"].as_f64().unwrap() / report("128", "limit")["max_error"].as_f64().unwrap();
+    assert!((ratio - 2.0).abs() < 0.3, "{ratio}");
+    // The flow itself: at the end of its first block it is not where the block leads.
+    let ends = ["euler", "limit"].map(|law| {
+        let end = folder.path().join("x.npz");
+        let end = end.to_str().unwrap();
+        printed(&["flow", &file, "--data", &inputs, "--times", "2", "--residual", law, "--out", end]);
+        array(end.as_ref(), "positions").1
+    });
+    assert!(relative_error(&ends[0], &ends[1]) > 1e-3);
+    let words = printed(&["refine", &file, "--steps", "4", "--residual", "limit", "--data", &inputs, "--out", out]);
+    assert!(words.contains("continuous limit"), "{words}");
 }

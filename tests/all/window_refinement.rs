@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use egui::Role;
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
-use layerflow::explorer::{ExplorerApp, Startup};
+use egui_kittest::kittest::{NodeT, Queryable};
+use layerflow::explorer::{ExplorerApp, StartData, Startup};
+use layerflow::flow::ResidualLaw;
 use layerflow::resnet::{Integrator, RefinementKind};
-use layerflow::session::{Command, Compare, Side, ViewCommand, WindowCommand};
+use layerflow::session::{Command, Compare, PlaybackCommand, Section, Side, ViewCommand, WindowCommand};
+
+use crate::support;
 
 /// Far more than any job of these tests takes; a test that waits this long hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -15,7 +19,20 @@ type Window = Harness<'static, ExplorerApp>;
 
 /// The window with the refinement panel open and everything computed.
 fn open() -> Window {
-    let mut app = ExplorerApp::new(Startup::default());
+    open_with(Startup::default())
+}
+
+/// The same with the network of residual blocks.
+fn open_residual() -> Window {
+    let folder = support::data("cases").join("residual");
+    open_with(Startup {
+        network: Some(folder.join("network.json")),
+        data: Some(StartData::File(folder.join("inputs.csv"))),
+    })
+}
+
+fn open_with(startup: Startup) -> Window {
+    let mut app = ExplorerApp::new(startup);
     assert!(app.wait_for_jobs(PATIENCE));
     let mut window = Harness::builder().with_size([1280.0, 800.0]).build_eframe(|_| app);
     window.run_steps(2);
@@ -104,4 +121,118 @@ fn a_cancelled_study_says_so_and_closing_the_panel_stops_it() {
     window.run_steps(1);
     assert!(window.state_mut().wait_for_jobs(PATIENCE));
     assert_eq!(window.state().session().study().unwrap().request(), (RefinementKind::Full, Integrator::Euler));
+}
+
+#[test]
+fn n_is_dragged_from_1_to_256_and_the_depth_stretches() {
+    let mut window = open();
+    for (asked, steps) in [(1.0, 1), (64.0, 64), (256.0, 256), (3.0, 3)] {
+        window.get_by_role_and_label(Role::Slider, "N").set_value_accesskit(asked);
+        settle(&mut window);
+        let session = window.state().session();
+        assert_eq!(session.view.refinement.steps, steps);
+        let refined = session.refined().unwrap();
+        assert_eq!(refined.refinement.steps, steps);
+        let blocks: usize = refined.runs.iter().map(|run| run.blocks).sum();
+        assert!(refined.runs.iter().all(|run| run.blocks == steps));
+        window.get_by_label(&format!("6 layers become {blocks} blocks"));
+    }
+}
+
+#[test]
+fn the_picture_stays_until_the_next_n_is_ready() {
+    let mut window = open();
+    command(&mut window, Command::View(ViewCommand::Compare(Compare::SideBySide)));
+    command(&mut window, Command::Playback(PlaybackCommand::Play));
+    for steps in (1..=64).rev().step_by(7) {
+        window.state_mut().command(Command::View(ViewCommand::Steps(steps)));
+        window.run_steps(1);
+        // Whether this one is ready or not, there is one to draw.
+        assert!(window.state().session().refined().is_some(), "N = {steps}");
+        assert!(window.query_by_label_contains("being computed").is_none());
+    }
+    settle(&mut window);
+    assert_eq!(window.state().session().refined().unwrap().refinement.steps, 1);
+}
+
+#[test]
+fn kind_and_integrator_are_chosen_by_label() {
+    let mut window = open();
+    window.get_by_label("whole").click();
+    settle(&mut window);
+    assert_eq!(window.state().session().view.refinement.kind, RefinementKind::Whole);
+    assert!(window.get_by_role_and_label(Role::ComboBox, "Integrator: Euler").accesskit_node().is_disabled());
+    window.get_by_label("full").click();
+    settle(&mut window);
+    for (now, next, method) in [("Euler", "RK4", Integrator::Rk4), ("RK4", "midpoint", Integrator::Midpoint)] {
+        window.get_by_role_and_label(Role::ComboBox, &format!("Integrator: {now}")).click();
+        window.run_steps(3);
+        window.get_by_label(next).click();
+        settle(&mut window);
+        assert_eq!(window.state().session().view.refinement.integrator, method);
+        assert_eq!(window.state().session().refined().unwrap().refinement.integrator, method);
+    }
+    window.get_by_label_contains("A step of midpoint has two blocks");
+}
+
+#[test]
+fn a_block_shows_its_weights_and_hides_them_again() {
+    let mut window = open();
+    let label = "1 · layer 1 rotate in 1/8";
+    for expected in [Some(0), None] {
+        window.get_by_label_contains(label).click_accesskit();
+        settle(&mut window);
+        assert_eq!(window.state().session().view.block, expected);
+        assert_eq!(window.query_by_label("W¹ of the block").is_some(), expected.is_some());
+        assert_eq!(window.query_by_label("W², 3×6").is_some(), expected.is_some());
+    }
+}
+
+#[test]
+fn trained_blocks_are_steps_or_their_continuous_limit() {
+    let mut window = open_residual();
+    let steps = window.state().session().view.refinement.steps;
+    let at_the_end = |window: &Window| {
+        let scene = window.state().session().scene().unwrap().clone();
+        scene.data.position(&scene.flow, scene.flow.duration(), 0)
+    };
+    let blocks = |window: &Window| window.state().session().refined().unwrap().error.blocks;
+    let own_blocks = blocks(&window);
+    window.get_by_label("Are its blocks a flow?");
+    window.get_by_label("With smaller steps");
+    assert_eq!(window.query_all_by_label("repeated").count(), 5);
+    assert_eq!(window.query_all_by_label("interpolated").count(), 4);
+    window.get_by_label("limit");
+    let network_end = at_the_end(&window);
+    window.get_by_label("Continuous limit").click_accesskit();
+    settle(&mut window);
+    let session = window.state().session();
+    assert_eq!(session.scene().unwrap().flow.options().residual, ResidualLaw::Limit);
+    assert_eq!(blocks(&window), own_blocks + 4 * (steps - 1));
+    window.get_by_label_contains("The flow is the continuous limit of the blocks");
+    let apart = |one: &[f32], other: &[f32]| one.iter().zip(other).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(apart(&at_the_end(&window), &network_end) > 0.01);
+    // In the layer panel it is one of the choices of the model.
+    command(&mut window, Command::Playback(PlaybackCommand::Seek(1.5)));
+    window.get_by_label("Layer").click();
+    window.run_steps(2);
+    window.get_by_label_contains("The continuous limit of a residual block");
+    if !window.state().session().view.panel.is_open(Section::Choices) {
+        window.get_by_label(Section::Choices.words()).click_accesskit();
+        window.run_steps(20);
+    }
+    window.get_by_label("Euler step").click_accesskit();
+    settle(&mut window);
+    assert_eq!(window.state().session().scene().unwrap().flow.options().residual, ResidualLaw::Euler);
+    assert!(apart(&at_the_end(&window), &network_end) < 1e-6);
+}
+
+#[test]
+fn a_plain_net_has_no_limit_to_choose() {
+    let mut window = open();
+    window.get_by_label("Layer").click();
+    window.run_steps(2);
+    window.get_by_label(Section::Choices.words()).click_accesskit();
+    window.run_steps(20);
+    assert!(window.get_by_label("Continuous limit").accesskit_node().is_disabled());
 }

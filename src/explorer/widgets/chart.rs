@@ -13,8 +13,11 @@ const MARK: f32 = 2.5;
 /// Labels nearer to each other than the first are hidden, and whole from the second on; in points.
 const X_LABELS: Rangef = Rangef { min: 16.0, max: 24.0 };
 const Y_LABELS: Rangef = Rangef { min: 10.0, max: 16.0 };
-/// At most about so many ticks fit an axis.
+/// At most about so many ticks fit an axis, and so many evenly spaced ones.
 const TICKS: f64 = 8.0;
+const EVEN_TICKS: f64 = 5.0;
+/// Over fewer decades than this 2 and 5 are ticks too.
+const FEW_DECADES: f64 = 2.0;
 
 /// How an axis counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,13 +87,34 @@ impl Scale {
         }
     }
 
-    /// Ticks at whole places.
-    fn ticks(bounds: (f64, f64)) -> Vec<GridMark> {
-        let step = ((bounds.1 - bounds.0) / TICKS).ceil().max(1.0);
-        let first = (bounds.0 / step).ceil();
-        let count = ((bounds.1 / step).floor() - first).clamp(-1.0, 2.0 * TICKS) + 1.0;
-        (0..count as usize).map(|tick| GridMark { value: (first + tick as f64) * step, step_size: step }).collect()
+    /// Ticks within the bounds: at round values, on a logarithmic axis at whole places.
+    fn ticks(self, bounds: (f64, f64)) -> Vec<GridMark> {
+        let span = bounds.1 - bounds.0;
+        match self {
+            // 1, 2 or 5 times a power of ten.
+            Scale::Linear if span > 0.0 => {
+                let decade = 10.0_f64.powf((span / EVEN_TICKS).log10().floor());
+                let step =
+                    [1.0, 2.0, 5.0].map(|times| times * decade).into_iter().find(|step| span / step <= EVEN_TICKS);
+                every(step.unwrap_or(10.0 * decade), bounds)
+            }
+            Scale::Decades if span < FEW_DECADES => {
+                let between = [1.0_f64, 2.0, 5.0].map(f64::log10);
+                let decades = bounds.0.floor() as i64..=bounds.1.floor() as i64;
+                let places = decades.flat_map(|decade| between.map(|part| decade as f64 + part));
+                let seen = places.filter(|place| (bounds.0..=bounds.1).contains(place));
+                seen.map(|value| GridMark { value, step_size: between[1] }).collect()
+            }
+            _ => every((span / TICKS).ceil().max(1.0), bounds),
+        }
     }
+}
+
+/// Multiples of `step` within the bounds.
+fn every(step: f64, bounds: (f64, f64)) -> Vec<GridMark> {
+    let first = (bounds.0 / step).ceil();
+    let count = ((bounds.1 / step).floor() - first).clamp(-1.0, 2.0 * TICKS) + 1.0;
+    (0..count as usize).map(|tick| GridMark { value: (first + tick as f64) * step, step_size: step }).collect()
 }
 
 impl Chart<'_> {
@@ -120,12 +144,8 @@ impl Chart<'_> {
             .custom_x_axes(vec![AxisHints::new_x().formatter(axis(x)).label_spacing(X_LABELS)])
             .custom_y_axes(vec![AxisHints::new_y().formatter(axis(y)).label_spacing(Y_LABELS)])
             .label_formatter(label);
-        if x != Scale::Linear {
-            plot = plot.x_grid_spacer(|input: GridInput| Scale::ticks(input.bounds));
-        }
-        if y != Scale::Linear {
-            plot = plot.y_grid_spacer(|input: GridInput| Scale::ticks(input.bounds));
-        }
+        plot = plot.x_grid_spacer(move |input: GridInput| x.ticks(input.bounds));
+        plot = plot.y_grid_spacer(move |input: GridInput| y.ticks(input.bounds));
         for place in self.include_y.iter().filter_map(|value| y.place(*value)) {
             plot = plot.include_y(place);
         }
@@ -164,10 +184,17 @@ mod tests {
 
     #[test]
     fn ticks_are_few_and_within_the_bounds() {
-        for bounds in [(-0.3, 10.2), (-12.7, 3.1), (2.2, 2.4), (0.0, 1e9)] {
-            let ticks = Scale::ticks(bounds);
-            assert!(ticks.len() <= 2 * TICKS as usize + 1, "{bounds:?}: {}", ticks.len());
-            assert!(ticks.iter().all(|tick| tick.value >= bounds.0 && tick.value <= bounds.1));
+        for scale in [Scale::Linear, Scale::Doubling, Scale::Decades] {
+            for bounds in [(-0.3, 10.2), (-12.7, 3.1), (2.2, 2.4), (0.0, 1e9), (1.0, 1.0)] {
+                let ticks = scale.ticks(bounds);
+                assert!(ticks.len() <= 2 * TICKS as usize + 1, "{bounds:?}: {}", ticks.len());
+                assert!(ticks.iter().all(|tick| tick.value >= bounds.0 && tick.value <= bounds.1));
+            }
         }
+        let values =
+            |scale: Scale, bounds| scale.ticks(bounds).iter().map(|tick| scale.words(tick.value)).collect::<Vec<_>>();
+        assert_eq!(values(Scale::Linear, (-3.0, 104.0)).len(), 3);
+        assert_eq!(values(Scale::Linear, (31.0, 104.0)), ["40.0", "60.0", "80.0", "100"]);
+        assert_eq!(values(Scale::Decades, (0.2, 1.2)), ["2.00", "5.00", "10.0"]);
     }
 }

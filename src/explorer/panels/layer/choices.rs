@@ -37,7 +37,8 @@ fn choices<T: PartialEq + Copy>(ui: &mut Ui, now: &mut T, values: [(T, [&'static
 
 /// The choice between a residual block's step and its continuous limit.
 pub fn blocks(ui: &mut Ui, now: &mut ResidualLaw, has_steps: bool) {
-    let row = ui.add_enabled_ui(has_steps, |ui| choices(ui, now, ResidualLaw::ALL.map(|value| (value, residual(value)))));
+    let row =
+        ui.add_enabled_ui(has_steps, |ui| choices(ui, now, ResidualLaw::ALL.map(|value| (value, residual(value)))));
     row.response.on_disabled_hover_text("This network has no residual block whose shortcut is the identity.");
 }
 

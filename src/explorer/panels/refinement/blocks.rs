@@ -27,7 +27,9 @@ pub(super) fn show(ui: &mut Ui, input: &RefinementInput<'_>, commands: &mut Vec<
         return;
     }
     let under_way = block_at(&refined.runs, input.t);
-    let list = ScrollArea::vertical().id_salt("blocks").max_height(LIST).auto_shrink([false, true]);
+    // Of its own height wherever the panel is scrolled to, rather than of what is left of the panel.
+    let list = ScrollArea::vertical().id_salt("blocks").max_height(LIST).min_scrolled_height(LIST);
+    let list = list.auto_shrink([false, true]);
     list.show_rows(ui, ui.spacing().interact_size.y, refined.error.blocks, |ui, rows| {
         for number in rows {
             let Some((run, r)) = find(&refined.runs, number) else { continue };
