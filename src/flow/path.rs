@@ -11,7 +11,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::follow::{Exactly, Follow};
 use super::walker::{Finish, Walker};
-use super::{Flow, FlowError, LayerFlow, Moment, Motion};
+use super::{Flow, FlowError, LayerFlow, Moment};
 
 /// Points that are followed at a time: their values in f64 stay in the processor's cache, and take no memory to speak of.
 const CHUNK: usize = 4096;
@@ -83,8 +83,7 @@ impl SampledPath {
             inner: (1..pieces).map(|_| room(layer.outputs)).collect(),
             is_polygon: corners.is_some(),
         };
-        let is_limit = |layer: &LayerFlow| layer.phases.iter().any(|phase| matches!(phase.motion, Motion::Limit(_)));
-        let mut curves: Vec<Option<Curve>> = layers.iter().map(|layer| is_limit(layer).then(|| curve(layer))).collect();
+        let mut curves: Vec<Option<Curve>> = layers.iter().map(|layer| layer.is_limit().then(|| curve(layer))).collect();
         // No point at all is followed too, because the inputs must fit all the same.
         for first in (0..samples.max(1)).step_by(CHUNK) {
             let part = inputs.columns(first, CHUNK.min(samples - first)).into_owned();

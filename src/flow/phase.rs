@@ -162,6 +162,11 @@ impl LayerFlow {
         self.phases.last().is_some_and(|phase| matches!(phase.motion, Motion::Residual(_) | Motion::Limit(_)))
     }
 
+    /// Whether the layer is followed along the continuous limit of a residual block.
+    pub fn is_limit(&self) -> bool {
+        self.phases.last().is_some_and(|phase| matches!(phase.motion, Motion::Limit(_)))
+    }
+
     /// How the layer's own phases are followed: a residual block with a projection is one Euler step as it stands, so
     /// its projection is never cut into more.
     pub(crate) fn follow<'a>(&self, follow: &'a dyn Follow) -> &'a dyn Follow {

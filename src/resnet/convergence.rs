@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 use super::measure::{agreement, largest_distances, layer_ends, predictions};
 use super::trained::lipschitz_bound;
 use super::{Integrator, Refinement, RefinementKind, ResNet, StableSteps};
-use crate::flow::{Exactly, Flow, FlowError, Motion, Walker};
+use crate::flow::{Exactly, Flow, FlowError, LayerFlow, Motion, Walker};
 use crate::network::OutputFunction;
 
 /// The N at which the error is measured.
@@ -114,8 +114,7 @@ impl Convergence {
         }
         let floors = largest_distances(&plain, &all.with_knots_only().layer_ends(&few)?);
         let smooth_from = smooth_from(flow, kind)?;
-        let has_limits =
-            flow.layers().iter().flat_map(|layer| &layer.phases).any(|p| matches!(p.motion, Motion::Limit(_)));
+        let has_limits = flow.layers().iter().any(LayerFlow::is_limit);
         let slope_of = |layer: usize| {
             let size = plain[layer].column_iter().map(|column| column.norm()).fold(0.0, f64::max);
             let rounding = if has_limits { LIMIT_ROUNDING } else { ROUNDING };

@@ -39,8 +39,7 @@ impl ResNet<'_> {
         if layer.is_residual() {
             // With its shortcut it is one Euler step as it stands; its continuous limit takes N.
             let last = layer.phases.len().checked_sub(1);
-            let is_limit = layer.phases.last().is_some_and(|phase| matches!(phase.motion, Motion::Limit(_)));
-            return vec![run(last, "residual", if is_limit { steps } else { 1 }, (end - 1.0, end))];
+            return vec![run(last, "residual", if layer.is_limit() { steps } else { 1 }, (end - 1.0, end))];
         }
         let mut runs = Vec::new();
         for (index, phase) in layer.phases.iter().enumerate() {

@@ -22,7 +22,7 @@ use super::stage::StageInput;
 use super::trails::{Source, Trails};
 use super::velocity;
 use crate::explorer::theme::{self, GAP, Palette};
-use crate::flow::SampledPath;
+use crate::flow::{LayerFlow, SampledPath};
 use crate::resnet::{Integrator, Refinement};
 use crate::session::{
     EditCommand, Frame, Neighbours, Particles, Pen, Placed, Region, Scene, Sight, Tool, VelocityPicture, ViewCommand,
@@ -338,12 +338,17 @@ impl View<'_> {
 
     fn words(&self, painter: &Painter, palette: &Palette, rect: Rect, sources: &[Source], mapping: &Mapping) {
         axes::scale_bar(painter, palette, mapping);
+        let is_limit = self.scene.flow.layers().iter().any(LayerFlow::is_limit);
+        let plain = if is_limit { "Continuous limit of the blocks" } else { "Plain net, exact flow" };
         let title = match sources {
-            [Source::Plain(_)] => "Plain net, exact flow".to_owned(),
+            [Source::Plain(_)] => plain.to_owned(),
             [] => "The ResNet is being computed …".to_owned(),
             [Source::ResNet(refined)] => format!("ResNet, {}", steps(refined)),
+            [_, Source::ResNet(refined)] if is_limit => {
+                format!("Continuous limit (faint) and ResNet, {}", steps(refined))
+            }
             [_, Source::ResNet(refined)] => format!("Plain net (faint) and ResNet, {}", steps(refined)),
-            _ => "Plain net, exact flow; the ResNet is being computed …".to_owned(),
+            _ => format!("{plain}; the ResNet is being computed …"),
         };
         let at = rect.left_top() + vec2(GAP, GAP);
         painter.text(at, egui::Align2::LEFT_TOP, title, theme::small_font(), palette.faint_ink);

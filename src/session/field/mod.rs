@@ -26,7 +26,6 @@ use slice::Slice;
 use super::scene::{Progress, Scene, SceneError, go_on};
 use super::tour::Tour;
 use super::view::{Projection, VelocityPicture};
-use crate::flow::{LayerFlow, Motion};
 
 /// Places along each side at which u is read, at most.
 const MOST_ANSWERS: usize = 64;
@@ -220,8 +219,7 @@ impl Field {
 fn across(scene: &Scene, t: f64) -> usize {
     let dimension = scene.flow.ambient_dimension().max(1);
     let under_way = scene.flow.moment(t).layer;
-    let is_limit = |layer: &LayerFlow| layer.phases.iter().any(|phase| matches!(phase.motion, Motion::Limit(_)));
-    let layers = scene.flow.layers()[under_way..].iter().map(|layer| if is_limit(layer) { LIMIT_PASSES } else { 1 });
+    let layers = scene.flow.layers()[under_way..].iter().map(|layer| if layer.is_limit() { LIMIT_PASSES } else { 1 });
     let each = 8 * dimension * dimension * layers.sum::<usize>();
     (MAX_WORK / each.max(1)).isqrt().clamp(12, MOST_ANSWERS)
 }

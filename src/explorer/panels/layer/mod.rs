@@ -12,7 +12,7 @@ mod weights;
 use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 
 use crate::explorer::theme::{self, Palette, SECTION_GAP};
-use crate::flow::{Flow, FlowOptions, LayerFlow, Motion};
+use crate::flow::{Flow, FlowOptions, LayerFlow};
 use crate::network::{Layer, Network};
 use crate::resnet::has_steps;
 use crate::session::{
@@ -112,8 +112,7 @@ fn sections(ui: &mut Ui, shown: &Shown<'_>, hovered: &mut Option<Hovered>, comma
         }
         None => {
             ui.add_space(SECTION_GAP);
-            let is_limit = shown.layer.phases.iter().any(|phase| matches!(phase.motion, Motion::Limit(_)));
-            ui.label(if is_limit {
+            ui.label(if shown.layer.is_limit() {
                 "The continuous limit of a residual block: f(x) = W²·σ(W¹x + b¹) + b² is the velocity, dx/ds = f(x)."
             } else {
                 "A residual block adds f(x) = W²·σ(W¹x + b¹) + b² to its input: x + s·f(x), one Euler step of its own."

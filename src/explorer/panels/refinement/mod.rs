@@ -48,12 +48,13 @@ pub fn show(ui: &mut Ui, input: &RefinementInput<'_>) -> Vec<Command> {
         ui.horizontal_wrapped(|ui| controls::show(ui, input.view.refinement, &mut commands));
         depth(ui, scene, input);
         as_network(ui, input.view.refinement.integrator);
+        asked = trained::law(ui, scene, input.options);
         numbers(ui, input);
         charts::show(ui, input);
         layers::show(ui, input);
         worst::show(ui, input, &mut commands);
         blocks::show(ui, input, &mut commands);
-        trained::show(ui, scene, input, &mut asked);
+        trained::show(ui, scene, input);
     });
     commands.into_iter().map(Command::View).chain(asked.map(Command::Flow)).collect()
 }

@@ -9,10 +9,7 @@ use crate::flow::{FlowOptions, ResidualLaw};
 use crate::resnet::{Criterion, has_steps};
 use crate::session::{Scene, Study};
 
-pub(super) fn show(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>, asked: &mut Option<FlowOptions>) {
-    if has_steps(&scene.network) {
-        law(ui, scene, input.options, asked);
-    }
+pub(super) fn show(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>) {
     let Some(study) = input.study else { return };
     if study.blocks.is_empty() {
         return;
@@ -66,18 +63,18 @@ pub(super) fn show(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>, aske
     finer(ui, study);
 }
 
-/// What the blocks are taken for.
-fn law(ui: &mut Ui, scene: &Scene, options: FlowOptions, asked: &mut Option<FlowOptions>) {
-    section(
-        ui,
-        "Its blocks as a flow",
-        "A block x + f(x) is one Euler step. Its continuous limit dx/ds = f(x) is where ever smaller steps lead.",
-    );
-    let mut chosen = options;
-    choices::blocks(ui, &mut chosen.residual, true);
-    if chosen != options {
-        *asked = Some(chosen);
+/// What the network's own blocks are taken for, if it has any that have a continuous limit; what was asked for instead.
+pub(super) fn law(ui: &mut Ui, scene: &Scene, options: FlowOptions) -> Option<FlowOptions> {
+    if !has_steps(&scene.network) {
+        return None;
     }
+    let mut chosen = options;
+    ui.horizontal(|ui| {
+        ui.label(theme::note(ui, "its own blocks")).on_hover_text(
+            "A block x + f(x) is one Euler step. Its continuous limit dx/ds = f(x) is where ever smaller steps lead.",
+        );
+        choices::blocks(ui, &mut chosen.residual, true);
+    });
     ui.label(theme::note(
         ui,
         match scene.flow.options().residual {
@@ -88,6 +85,7 @@ fn law(ui: &mut Ui, scene: &Scene, options: FlowOptions, asked: &mut Option<Flow
             }
         },
     ));
+    (chosen != options).then_some(chosen)
 }
 
 /// Whether the answers stay the same with smaller steps.
