@@ -83,7 +83,8 @@ impl SampledPath {
             inner: (1..pieces).map(|_| room(layer.outputs)).collect(),
             is_polygon: corners.is_some(),
         };
-        let mut curves: Vec<Option<Curve>> = layers.iter().map(|layer| layer.is_limit().then(|| curve(layer))).collect();
+        let mut curves: Vec<Option<Curve>> =
+            layers.iter().map(|layer| layer.is_limit().then(|| curve(layer))).collect();
         // No point at all is followed too, because the inputs must fit all the same.
         for first in (0..samples.max(1)).step_by(CHUNK) {
             let part = inputs.columns(first, CHUNK.min(samples - first)).into_owned();
