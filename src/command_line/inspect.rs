@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 
+use crate::flow::FlowError;
 use crate::formats::{self, FormatError, Opened};
 use crate::resnet::measure_blocks;
 
@@ -57,22 +58,19 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<(), CommandError> {
 }
 
 fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Result<(), CommandError> {
-    let list_spectra = || spectra::run(file, chain, &arguments.chain, arguments.json);
+    // Without a flow, for the reason given or for that which the file itself gives.
+    let list_spectra = |reason| spectra::run(file, chain, &arguments.chain, reason, arguments.json);
     if arguments.spectra {
-        return list_spectra();
+        return list_spectra(None);
     }
     let loaded = match load_network(file, chain, &arguments.chain) {
         // What makes no network may still have spectra, unless the network itself was asked for something.
         Err(CommandError::Format(FormatError::Chain { source, .. }))
             if source.leaves_spectra() && arguments.data.is_none() =>
         {
-            return list_spectra();
+            return list_spectra(None);
         }
-        Err(CommandError::Format(FormatError::Graph { source, .. }))
-            if source.leaves_spectra() && arguments.data.is_none() =>
-        {
-            return list_spectra();
-        }
+        Err(CommandError::Format(FormatError::Graph { .. })) if arguments.data.is_none() => return list_spectra(None),
         loaded => loaded?,
     };
     let network = &loaded.network;
@@ -80,7 +78,14 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
         Some(data) => Some(load_data(data, &arguments.samples, network)?),
         None => None,
     };
-    let flow = build_flow(file, network, arguments.flow)?;
+    let flow = match build_flow(file, network, arguments.flow) {
+        Err(CommandError::Flow { source: source @ FlowError::TooWide { .. }, .. })
+            if loaded.has_tensors && arguments.data.is_none() =>
+        {
+            return list_spectra(Some(source.to_string()));
+        }
+        flow => flow?,
+    };
     let mut report = Report::new(network, &flow, &loaded.left_out);
     report.warnings.extend(loaded.cut.as_ref().map(warnings::of_cut));
     if let Some(data) = data {

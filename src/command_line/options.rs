@@ -105,6 +105,8 @@ pub(super) struct LoadedNetwork {
     pub left_out: Vec<ChainProblem>,
     /// What ends the network before its file does.
     pub cut: Option<GraphProblem>,
+    /// Whether its file gives tensors, which have spectra without a flow.
+    pub has_tensors: bool,
 }
 
 /// Opens the network in `file`. `chain` names the tensors of the chain where it is chosen by hand.
@@ -120,12 +122,17 @@ pub(super) fn load_network(
                 file.display()
             )));
         }
-        Opened::Network(network) => return Ok(LoadedNetwork { network, left_out: Vec::new(), cut: None }),
+        Opened::Network(network) => {
+            return Ok(LoadedNetwork { network, left_out: Vec::new(), cut: None, has_tensors: false });
+        }
         Opened::Tensors(tensors) => tensors,
         Opened::Graph(GraphFile { tensors, .. }) if !chain.is_empty() => tensors,
         Opened::Graph(GraphFile { network: Some(network), problem, .. }) => {
-            eprintln!("{}: opened only as far as this: {problem}", file.display());
-            return Ok(LoadedNetwork { network, left_out: Vec::new(), cut: Some(problem) });
+            let cut = (!problem.leaves_network_whole()).then_some(problem);
+            if let Some(problem) = &cut {
+                eprintln!("{}: opened only as far as this: {problem}", file.display());
+            }
+            return Ok(LoadedNetwork { network, left_out: Vec::new(), cut, has_tensors: true });
         }
         Opened::Graph(GraphFile { network: None, problem, .. }) => {
             return Err(FormatError::Graph { path: file.into(), source: Box::new(problem) }.into());
@@ -142,7 +149,7 @@ pub(super) fn load_network(
             file.display()
         )));
     }
-    Ok(LoadedNetwork { network, left_out: proposal.problems, cut: None })
+    Ok(LoadedNetwork { network, left_out: proposal.problems, cut: None, has_tensors: true })
 }
 
 /// The chain of a file that gives only tensors. `chain` names them where it is chosen by hand.

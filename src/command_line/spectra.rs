@@ -81,11 +81,18 @@ impl SpectrumReport {
 }
 
 /// Prints the spectra of the weights in a file of tensors.
-pub(super) fn run(file: &Path, chain: &[String], options: &ChainOptions, json: bool) -> Result<(), CommandError> {
+/// `reason`: why a chain that fits has no flow.
+pub(super) fn run(
+    file: &Path,
+    chain: &[String],
+    options: &ChainOptions,
+    reason: Option<String>,
+    json: bool,
+) -> Result<(), CommandError> {
     let tensors = match formats::open_for(file, options.input_shape)? {
         Opened::Tensors(tensors) => tensors,
         Opened::Graph(graph) if chain.is_empty() => {
-            let report = of_graph(file, &graph)?;
+            let report = of_graph(file, &graph, options)?;
             return if json { print_json(&report) } else { print(&text(file, &report)) };
         }
         Opened::Graph(graph) => graph.tensors,
@@ -100,36 +107,63 @@ pub(super) fn run(file: &Path, chain: &[String], options: &ChainOptions, json: b
     if proposal.entries.is_empty() {
         formats::build(&tensors, &proposal)?;
     }
-    let report = report(&tensors, &proposal)?;
+    let mut report = report(&tensors, &proposal)?;
+    report.warnings.splice(0..0, reason.map(warnings::of_no_flow));
     if json { print_json(&report) } else { print(&text(file, &report)) }
 }
 
-/// The convolutions of a graph that is understood in part, and what ends the network.
-fn of_graph(file: &Path, graph: &GraphFile) -> Result<SpectraReport, CommandError> {
+/// The convolutions of a graph that is understood in part, its matrices, and what ends the network.
+fn of_graph(file: &Path, graph: &GraphFile, options: &ChainOptions) -> Result<SpectraReport, CommandError> {
     let fault = |problem| CommandError::Format(FormatError::Graph { path: file.into(), source: Box::new(problem) });
-    if graph.convolutions.is_empty() {
-        return Err(fault(graph.problem.clone()));
-    }
     let mut weights = Vec::with_capacity(graph.convolutions.len());
     for convolution in &graph.convolutions {
         let undone = |source| fault(GraphProblem::Convolution { node: convolution.name.clone(), source });
         weights.push(WeightReport::new(convolution.spectrum(&mut |_| true).map_err(undone)?));
     }
-    Ok(SpectraReport { network: None, weights, warnings: vec![warnings::of_cut(&graph.problem)] })
+    let mut proposal = propose(&graph.tensors, &[], options);
+    if !weights.is_empty() {
+        // The graph has told more of the convolutions than their kernels do.
+        proposal.entries.retain(|entry| entry.convolution.is_none());
+    }
+    let cut = match graph.network {
+        Some(_) if !graph.problem.leaves_network_whole() => warnings::of_cut(&graph.problem),
+        _ => warnings::of_no_flow(graph.problem.to_string()),
+    };
+    let mut warnings = vec![cut];
+    weights.extend(spectra(&graph.tensors, &proposal, &mut warnings)?);
+    if weights.is_empty() {
+        return Err(fault(graph.problem.clone()));
+    }
+    Ok(SpectraReport { network: None, weights, warnings })
 }
 
 fn report(tensors: &TensorFile, proposal: &ChainProposal) -> Result<SpectraReport, CommandError> {
-    let mut weights = Vec::new();
-    for place in 0..proposal.entries.len() {
-        weights.extend(weight_spectrum(tensors, proposal, place, &mut |_| true)?.map(WeightReport::new));
-    }
     let warning = |problem: &ChainProblem| {
-        if problem.is_fatal() { warnings::of_no_flow(problem) } else { warnings::of_problem(problem) }
+        if problem.is_fatal() { warnings::of_no_flow(problem.to_string()) } else { warnings::of_problem(problem) }
     };
     // One reason why there is no flow is enough; a broken chain has many.
     let fatal = proposal.fatal_problem().into_iter();
     let others = proposal.problems.iter().filter(|problem| !problem.is_fatal());
-    Ok(SpectraReport { network: None, weights, warnings: fatal.chain(others).map(warning).collect() })
+    let mut warnings = fatal.chain(others).map(warning).collect();
+    let weights = spectra(tensors, proposal, &mut warnings)?;
+    Ok(SpectraReport { network: None, weights, warnings })
+}
+
+/// The spectrum of each weight of the chain. One that is too large is told among the warnings; the others have theirs.
+fn spectra(
+    tensors: &TensorFile,
+    proposal: &ChainProposal,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<WeightReport>, CommandError> {
+    let mut weights = Vec::with_capacity(proposal.entries.len());
+    for place in 0..proposal.entries.len() {
+        match weight_spectrum(tensors, proposal, place, &mut |_| true) {
+            Ok(spectrum) => weights.extend(spectrum.map(WeightReport::new)),
+            Err(FormatError::Chain { source, .. }) => warnings.push(warnings::of_no_spectrum(&source)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(weights)
 }
 
 impl WeightReport {

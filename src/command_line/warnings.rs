@@ -96,9 +96,14 @@ pub(super) fn of_cut(problem: &GraphProblem) -> Warning {
     Warning::serious("not_understood", format!("the network ends before its file does: {problem}"))
 }
 
-/// The finding that weights make no network.
-pub(super) fn of_no_flow(problem: &ChainProblem) -> Warning {
-    Warning::serious("no_flow", problem.to_string())
+/// The finding that there is no flow.
+pub(super) fn of_no_flow(reason: String) -> Warning {
+    Warning::serious("no_flow", reason)
+}
+
+/// The finding that a weight has no spectrum.
+pub(super) fn of_no_spectrum(problem: &ChainProblem) -> Warning {
+    Warning::serious("no_spectrum", format!("without a spectrum: {problem}"))
 }
 
 /// The finding of a tensor that the chain of layers leaves out.

@@ -187,6 +187,7 @@ impl ExplorerApp {
         let mut commands = if explaining { super::model_help::show(ui.ctx()) } else { keyboard::commands(ui.ctx()) };
         commands.extend(drop::commands(ui.ctx()));
         let in_front = explaining || self.session.path_prompt.is_some() || self.session.import.is_some();
+        let in_front = in_front || self.session.columns.is_some();
         if keyboard::escape(ui.ctx()) && !in_front && !self.stage.selecting() {
             commands.push(Command::View(ViewCommand::Points(PointCommand::Clear)));
         }
@@ -199,6 +200,10 @@ impl ExplorerApp {
         if let Some(import) = &self.session.import {
             let keys = self.session.path_prompt.is_none();
             commands.extend(super::import::show(ui.ctx(), import, keys).into_iter().map(Command::Import));
+        }
+        if let Some(columns) = &self.session.columns {
+            let keys = self.session.path_prompt.is_none() && self.session.import.is_none();
+            commands.extend(super::columns::show(ui.ctx(), columns, keys).into_iter().map(Command::Columns));
         }
         drop::hint(ui.ctx());
         for command in commands {

@@ -114,7 +114,7 @@ fn method(spectrum: &WeightSpectrum) -> Words {
     match spectrum.operator.method {
         SpectrumMethod::Periodic { .. } if spectrum.is_assumed => (
             "periodic, size assumed",
-            "The convolution on a torus of 16×16, at stride 1 where nothing else is told: the shape of its input is not known.",
+            "The convolution on a small torus, at stride 1 where nothing else is told: the shape of its input is not known.",
         ),
         SpectrumMethod::Periodic { .. } if spectrum.operator.is_sampled => (
             "periodic, some frequencies",

@@ -17,6 +17,11 @@ pub fn show(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
         let section = egui::CollapsingHeader::new(title).id_salt("blocks").default_open(true);
         section.show(ui, |ui| commands.extend(blocks(ui, import)));
     }
+    if !import.convolutions_of_graph.is_empty() {
+        let title = format!("{} of the file's graph", counted(import.convolutions_of_graph.len(), "convolution"));
+        let section = egui::CollapsingHeader::new(title).id_salt("graph").default_open(true);
+        section.show(ui, |ui| commands.extend(convolutions(ui, import)));
+    }
     let title = format!("All {} of the file", counted(import.file.tensors().len(), "tensor"));
     egui::CollapsingHeader::new(title).id_salt("tensors").show(ui, |ui| commands.extend(tensors(ui, import)));
     commands
@@ -44,6 +49,30 @@ fn blocks(ui: &mut Ui, import: &Import) -> Option<ImportCommand> {
         }
     });
     chosen
+}
+
+/// The convolutions of a graph, whose inputs have known shapes.
+fn convolutions(ui: &mut Ui, import: &Import) -> Option<ImportCommand> {
+    let mut asked = None;
+    let height = ui.spacing().interact_size.y;
+    let list = &import.convolutions_of_graph;
+    let area = ScrollArea::vertical().id_salt("graph").max_height(LIST_HEIGHT).auto_shrink([false, true]);
+    area.show_rows(ui, height, list.len(), |ui, rows| {
+        for (place, found) in list.iter().enumerate().skip(rows.start).take(rows.len()) {
+            ui.horizontal(|ui| {
+                let tip = "The singular values of this convolution on its own input, and those of its kernel";
+                let button = ui.add(Button::new("Spectrum").small()).on_hover_text(tip);
+                let label = format!("Spectrum of {}", found.name);
+                button.widget_info(|| WidgetInfo::labeled(Role::Button, true, label.clone()));
+                if button.clicked() {
+                    asked = Some(ImportCommand::GraphSpectrum(place));
+                }
+                ui.label(&found.name);
+                ui.label(theme::note(ui, found.convolution.words(found.input)));
+            });
+        }
+    });
+    asked
 }
 
 fn tensors(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {

@@ -4,10 +4,21 @@ use nalgebra::{DMatrix, DVector};
 
 use super::{Decomposition, FlowError, FlowOptions, LayerFlow, Motion, Phase, PhaseKind, ResidualLaw, Spectrum, fold};
 use crate::linalg::{LinalgError, Rotation, Svd};
-use crate::network::{Activation, Layer, Network};
+use crate::network::{Activation, Layer, MOST_FLOW_DIMENSIONS, Network};
 
 /// Singular values this close to 1 compress nothing.
 const NO_COMPRESSION: f64 = 1e-13;
+
+/// Refuses a network that would take hours and all memory, before any work is done for it.
+fn refuse_too_wide(network: &Network) -> Result<(), FlowError> {
+    match network.too_wide_layer() {
+        None => Ok(()),
+        Some((index, layer)) => {
+            let (rows, columns) = (layer.outputs(), layer.inputs());
+            Err(FlowError::TooWide { layer: index + 1, rows, columns, most: MOST_FLOW_DIMENSIONS })
+        }
+    }
+}
 
 /// The matrix of a layer that is split into motions: W, or a residual block's shortcut.
 fn linear_part(layer: &Layer) -> Option<&DMatrix<f64>> {
@@ -23,6 +34,7 @@ pub(super) fn build(
     options: FlowOptions,
     progress: &mut dyn FnMut(usize) -> bool,
 ) -> Result<(usize, Vec<LayerFlow>), FlowError> {
+    refuse_too_wide(network)?;
     let failed = |index: usize| move |source: LinalgError| FlowError::Decomposition { layer: index + 1, source };
     // The ambient dimension must be known before motions are placed in it, and only decompositions tell reflections.
     let mut decomposed: Vec<Option<(Svd, Moving)>> = Vec::with_capacity(network.layers().len());

@@ -42,6 +42,12 @@ pub enum FlowError {
     /// A layer's matrix could not be decomposed.
     #[error("layer {layer}: {source}")]
     Decomposition { layer: usize, source: LinalgError },
+    /// A layer so wide that its rotations alone would fill the memory.
+    #[error(
+        "layer {layer} ({rows}×{columns}) is too wide for a flow, which is made of up to {most} dimensions; its output and \
+         its singular values need none, and the layers before it can be opened on their own"
+    )]
+    TooWide { layer: usize, rows: usize, columns: usize, most: usize },
     /// Data of another width than the network's input.
     #[error("the data has {found} columns of values, but the network takes {expected} inputs")]
     InputWidth { expected: usize, found: usize },
@@ -65,7 +71,7 @@ impl Flow {
     /// Decomposes every layer. `progress` is told the number of finished layers and answers whether to go on.
     ///
     /// # Errors
-    /// If a decomposition fails or `progress` answers false.
+    /// If a layer is too wide, a decomposition fails or `progress` answers false.
     pub fn new(
         network: &Network,
         options: FlowOptions,

@@ -69,6 +69,14 @@ pub fn blocks(tensors: &[TensorInfo]) -> Vec<Block> {
     blocks
 }
 
+/// The first matrix that belongs to an attention: its queries, or queries, keys and values at once. The words for the
+/// others mean other things as well.
+pub(super) fn first_query(tensors: &[TensorInfo]) -> Option<&str> {
+    let is_matrix = |tensor: &&TensorInfo| tensor.in_model && tensor.is_numeric && tensor.shape.len() == 2;
+    let is_query = |name: &&str| attention(name).is_some_and(|(_, word)| word.starts_with("query"));
+    tensors.iter().filter(is_matrix).map(|tensor| tensor.name.as_str()).find(is_query)
+}
+
 /// The MLP that begins with this matrix: what its names share, and its chains. With a gate the product of two matrices
 /// is no chain; each of them can be followed on its own.
 fn mlp(shapes: &HashMap<&str, &[usize]>, first: &str) -> Option<(String, Vec<Choice>)> {

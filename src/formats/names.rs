@@ -104,6 +104,14 @@ pub(super) fn says_residual(name: &str) -> bool {
     })
 }
 
+/// Whether the name is one of a recurrent layer's: `lstm.weight_hh_l0`, `gru/gru_cell/recurrent_kernel`.
+pub(super) fn says_recurrent(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let whole = lower.split(|character: char| !character.is_ascii_alphabetic());
+    let is_cell = |part: &str| ["lstm", "gru", "rnn", "bilstm", "bigru"].contains(&part);
+    lower.contains("weight_hh") || lower.contains("recurrent_kernel") || whole.into_iter().any(is_cell)
+}
+
 /// Whether any word in the name says that it is a weight.
 pub(super) fn says_weight(name: &str) -> bool {
     PAIRS.iter().any(|(word, _)| find_word(name, word).is_some())
@@ -146,6 +154,21 @@ mod tests {
             ("layers.9.weight", "output.weight"),
         ] {
             assert_eq!(natural_order(first, second), Ordering::Less, "{first} {second}");
+        }
+    }
+
+    #[test]
+    fn names_of_recurrent_layers() {
+        for name in [
+            "lstm.weight_ih_l0",
+            "encoder.rnn.weight_hh_l1",
+            "gru_1/gru_cell/recurrent_kernel:0",
+            "lstm_cell.weight_ih",
+        ] {
+            assert!(says_recurrent(name), "{name}");
+        }
+        for name in ["fc1.weight", "congruent.weight", "dense/kernel", "hh.weight"] {
+            assert!(!says_recurrent(name), "{name}");
         }
     }
 

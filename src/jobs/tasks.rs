@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 use rfd::FileDialog;
 
 use super::Progress;
-use crate::dataset::Dataset;
+use crate::dataset::{self, ColumnKind, ColumnOutline, Dataset, DatasetError};
 use crate::flow::Flow;
-use crate::formats::{self, FormatError, Opened, Precision};
+use crate::formats::{self, FormatError, GraphProblem, Opened, Precision, TensorFile, WeightSpectrum};
+use crate::network::ConvolutionError;
 use crate::session::{
     BlockDetail, DialogAnswer, Document, Effect, Field, Grown, LayerDetail, Neighbours, Outcome, Purpose, Refined,
-    Scene, Settings, Story, Study, Survey, Task, Trouble, file_name,
+    Scene, Settings, SpectrumRequest, Story, Study, Survey, Task, Trouble, file_name,
 };
 
 /// A dialog that is answered sooner than a person can was never shown: without a portal and without zenity, rfd
@@ -52,6 +53,22 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         Effect::ReadData(path, inputs) => {
             TaskWork::new(Task::ReadData, format!("Reading {}", file_name(&path)), move |_| read_data(path, inputs))
         }
+        Effect::ReadColumns(path, inputs, choice) => {
+            TaskWork::new(Task::ReadData, format!("Reading {}", file_name(&path)), move |_| {
+                match Dataset::open_with(&path, inputs, &choice) {
+                    Ok(data) => Outcome::Data(path, data),
+                    Err(error) => columns_or(path, &error),
+                }
+            })
+        }
+        Effect::ListColumns(path) => {
+            TaskWork::new(Task::ReadData, format!("Reading the columns of {}", file_name(&path)), move |_| {
+                match dataset::outline(&path) {
+                    Ok(columns) => Outcome::Columns(path, columns, None),
+                    Err(error) => Outcome::Unreadable(path, Trouble::of(&error)),
+                }
+            })
+        }
         Effect::ReadFiles(paths, inputs) => {
             TaskWork::new(Task::Read, "Reading the dropped files", move |progress| read_files(paths, inputs, progress))
         }
@@ -63,13 +80,10 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
                 }
             })
         }
-        Effect::FindSpectrum(file, chain, place) => {
-            let name = chain.entries.get(place).map(|entry| entry.weight_name.clone()).unwrap_or_default();
-            TaskWork::new(Task::Spectrum, format!("Spectrum of {name}"), move |progress| {
-                let spectrum = formats::weight_spectrum(&file, &chain, place, &mut |share| tell(progress, share, ""));
-                Outcome::Spectrum(file, spectrum.map_err(|error| Trouble::of(&error)))
-            })
-        }
+        Effect::FindSpectrum(file, request) => TaskWork::new(Task::Spectrum, "Finding a spectrum", move |progress| {
+            let spectrum = find_spectrum(&file, request, &mut |share| tell(progress, share, ""));
+            Outcome::Spectrum(file, spectrum)
+        }),
         Effect::Build(document, known) => {
             TaskWork::new(Task::Build, "Building the flow", move |progress| build(document, known, progress))
         }
@@ -161,9 +175,47 @@ fn read_network(path: PathBuf) -> Outcome {
 }
 
 fn read_data(path: PathBuf, inputs: Option<usize>) -> Outcome {
-    match Dataset::open(&path, inputs) {
-        Ok(data) => Outcome::Data(path, data),
-        Err(error) => Outcome::Unreadable(path, Trouble::of(&error)),
+    let error = match Dataset::open(&path, inputs) {
+        Ok(data) => return Outcome::Data(path, data),
+        Err(error) => error,
+    };
+    // A choice of columns helps where there are enough of numbers.
+    let is_number = |column: &&ColumnOutline| column.kind != ColumnKind::Text;
+    match dataset::outline(&path) {
+        Ok(columns) if columns.iter().filter(is_number).count() >= inputs.unwrap_or(1) => {
+            Outcome::Columns(path, columns, Some(Trouble::of(&error)))
+        }
+        _ => Outcome::Unreadable(path, Trouble::of(&error)),
+    }
+}
+
+/// The columns of a file again, where those that were chosen cannot be taken.
+fn columns_or(path: PathBuf, error: &DatasetError) -> Outcome {
+    match dataset::outline(&path) {
+        Ok(columns) => Outcome::Columns(path, columns, Some(Trouble::of(error))),
+        Err(_) => Outcome::Unreadable(path, Trouble::of(error)),
+    }
+}
+
+/// The spectrum that is asked for; `None` where the work was cancelled.
+fn find_spectrum(
+    file: &TensorFile,
+    request: SpectrumRequest,
+    go_on: &mut dyn FnMut(f32) -> bool,
+) -> Result<Option<WeightSpectrum>, Trouble> {
+    match request {
+        SpectrumRequest::Weight(chain, place) => {
+            formats::weight_spectrum(file, &chain, place, go_on).map_err(|error| Trouble::of(&error))
+        }
+        SpectrumRequest::Convolution(convolution) => match convolution.spectrum(go_on) {
+            Ok(spectrum) => Ok(Some(spectrum)),
+            Err(ConvolutionError::Cancelled) => Ok(None),
+            Err(source) => {
+                let problem = GraphProblem::Convolution { node: convolution.name.clone(), source };
+                let error = FormatError::Graph { path: file.path().into(), source: Box::new(problem) };
+                Err(Trouble::of(&error))
+            }
+        },
     }
 }
 

@@ -22,6 +22,10 @@ pub use layer::{Affine, Dense, Layer, Residual};
 pub use output::OutputFunction;
 pub use validate::NetworkError;
 
+/// Dimensions that a flow is made for at most. Twice as many take eight times as long: at this size one layer's rotations
+/// take minutes, and 32 MiB each.
+pub const MOST_FLOW_DIMENSIONS: usize = 2048;
+
 /// A chain of layers whose widths fit and whose numbers are finite, and the function that reads the last of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {
@@ -50,6 +54,12 @@ impl Network {
         origins.resize(self.layers.len(), None);
         self.origins = origins;
         self
+    }
+
+    /// The first layer, with its index from 0, that is too wide for a flow.
+    pub fn too_wide_layer(&self) -> Option<(usize, &Layer)> {
+        let is_wide = |layer: &Layer| layer.inputs().max(layer.outputs()) > MOST_FLOW_DIMENSIONS;
+        self.layers.iter().enumerate().find(|(_, layer)| is_wide(layer))
     }
 
     /// What the layer of this index, from 0, was before it became a matrix; `None` where it was one already.

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{EditCommand, Example, ImportCommand, PlaybackCommand, TrainCommand, ViewCommand, WindowCommand};
+use super::{
+    ColumnCommand, EditCommand, Example, ImportCommand, PlaybackCommand, TrainCommand, ViewCommand, WindowCommand,
+};
 use crate::dataset::{Generator, GeneratorOptions};
 use crate::flow::FlowOptions;
 use crate::formats::NetworkKind;
@@ -40,6 +42,8 @@ pub enum Command {
     Window(WindowCommand),
     /// The import assistant.
     Import(ImportCommand),
+    /// Which columns of a file are the data.
+    Columns(ColumnCommand),
     /// Change the network by hand.
     Edit(EditCommand),
     /// Train the network.

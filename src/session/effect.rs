@@ -9,9 +9,9 @@ use super::{
     Neighbours, Purpose, Refined, Scene, SceneError, Selection, Settings, Story, Study, StudyRequest, Survey, Task,
     TrainingRun,
 };
-use crate::dataset::Dataset;
+use crate::dataset::{ColumnOutline, DataChoice, Dataset};
 use crate::flow::Flow;
-use crate::formats::{ChainProposal, GraphFile, TensorFile, WeightSpectrum};
+use crate::formats::{ChainProposal, GraphConvolution, GraphFile, TensorFile, WeightSpectrum};
 use crate::network::Network;
 use crate::resnet::Refinement;
 
@@ -22,12 +22,16 @@ pub enum Effect {
     ReadNetwork(PathBuf),
     /// Read data; the network's number of inputs, where it is known, tells the label column from the others.
     ReadData(PathBuf, Option<usize>),
+    /// Read these columns of a file of data, for this number of inputs.
+    ReadColumns(PathBuf, Option<usize>, DataChoice),
+    /// Find out which columns a file of data has.
+    ListColumns(PathBuf),
     /// Find out what each file is, and read it.
     ReadFiles(Vec<PathBuf>, Option<usize>),
     /// Read the tensors of a chain and join them to a network.
     ReadChain(PathBuf, Arc<TensorFile>, ChainProposal),
-    /// Find the spectrum of one weight of a chain, at this place.
-    FindSpectrum(Arc<TensorFile>, ChainProposal, usize),
+    /// Find a spectrum of a weight of this file.
+    FindSpectrum(Arc<TensorFile>, SpectrumRequest),
     /// Decompose the network (unless its flow is known already) and sample the data's path.
     Build(Document, Option<Arc<Flow>>),
     /// Build a scene that takes the place of one that it grew out of, with what is in sight of it.
@@ -62,6 +66,15 @@ pub enum Effect {
     Quit,
 }
 
+/// Whose spectrum is asked for.
+#[derive(Clone, Debug)]
+pub enum SpectrumRequest {
+    /// That of the weight at this place of a chain.
+    Weight(ChainProposal, usize),
+    /// That of a convolution of a graph.
+    Convolution(GraphConvolution),
+}
+
 /// What comes back.
 #[derive(Debug)]
 pub enum Outcome {
@@ -73,6 +86,8 @@ pub enum Outcome {
     Graph(PathBuf, GraphFile),
     /// Data.
     Data(PathBuf, Dataset),
+    /// The columns of a file of data, and why they were not taken as they are, if that was tried.
+    Columns(PathBuf, Vec<ColumnOutline>, Option<Trouble>),
     /// Several files, in the order in which they were given.
     Files(Vec<Outcome>),
     /// A file that could not be read.

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Effect, Session, Severity, Task, Trouble};
+use super::{Effect, Session, Severity, SpectrumRequest, Task, Trouble};
 use crate::formats::{
-    Block, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, TensorFile, TensorInfo, WeightSpectrum,
-    blocks, parse_input_shape,
+    Block, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, GraphConvolution, TensorFile, TensorInfo,
+    WeightSpectrum, blocks, parse_input_shape,
 };
 use crate::network::{Activation, OutputFunction};
 
@@ -25,6 +25,8 @@ pub struct Import {
     pub chain: ChainProposal,
     /// The blocks of a transformer among its tensors.
     pub blocks: Arc<Vec<Block>>,
+    /// The convolutions of the graph that the file holds beside its tensors, whose inputs' shapes are known.
+    pub convolutions_of_graph: Arc<Vec<GraphConvolution>>,
     /// Where in the file's list each tensor is.
     places: Arc<HashMap<String, usize>>,
     /// What is searched for among the tensors.
@@ -64,6 +66,8 @@ pub enum ImportCommand {
     Convolutions(String),
     /// Find the singular values of the weight at this place.
     Spectrum(usize),
+    /// Find the singular values of the graph's convolution at this place.
+    GraphSpectrum(usize),
     /// Search the tensors.
     Search(String),
     /// Read the values and show the network.
@@ -87,6 +91,7 @@ impl Import {
             file,
             chain,
             blocks,
+            convolutions_of_graph: Arc::default(),
             places,
             search,
             input_shape,
@@ -96,10 +101,17 @@ impl Import {
         };
         // The matrices of a transformer make no chain; its first block does.
         let first = import.blocks.first().and_then(|block| block.choices.first()).cloned();
-        if let (Some(ChainProblem::Break { .. }), Some((_, names))) = (import.chain.fatal_problem(), first) {
+        if let (Some(ChainProblem::Break { .. } | ChainProblem::Attention { .. }), Some((_, names))) =
+            (import.chain.fatal_problem(), first)
+        {
             import.change(ImportCommand::Choose(names));
         }
         import
+    }
+
+    /// The assistant for a graph that is no network as a whole.
+    pub fn of_graph(path: PathBuf, file: TensorFile, convolutions: Vec<GraphConvolution>) -> Import {
+        Import { convolutions_of_graph: Arc::new(convolutions), ..Import::new(path, file) }
     }
 
     /// The tensor of this name.
@@ -164,6 +176,7 @@ impl Import {
             ImportCommand::Remove(_)
             | ImportCommand::MoveUp(_)
             | ImportCommand::Spectrum(_)
+            | ImportCommand::GraphSpectrum(_)
             | ImportCommand::Open
             | ImportCommand::Close => {}
         }
@@ -194,7 +207,13 @@ impl Session {
                 self.remember_chain();
             }
             ImportCommand::Spectrum(place) => {
-                effects.push(Effect::FindSpectrum(import.file.clone(), import.chain.clone(), place));
+                let request = SpectrumRequest::Weight(import.chain.clone(), place);
+                effects.push(Effect::FindSpectrum(import.file.clone(), request));
+            }
+            ImportCommand::GraphSpectrum(place) => {
+                let convolution = import.convolutions_of_graph.get(place).cloned();
+                let request = convolution.map(SpectrumRequest::Convolution);
+                effects.extend(request.map(|request| Effect::FindSpectrum(import.file.clone(), request)));
             }
             ImportCommand::Close => {
                 self.import = None;

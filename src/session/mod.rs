@@ -3,6 +3,7 @@
 
 mod block;
 mod camera;
+mod columns;
 mod command;
 mod detail;
 mod directions;
@@ -48,11 +49,12 @@ mod words;
 
 pub use block::{BlockDetail, BlockMatrix, BlockRequest};
 pub use camera::{Camera, Orientation};
+pub use columns::{ColumnCommand, ColumnImport};
 pub use command::{Command, Purpose, Task};
 pub use detail::{BranchSpectrum, Glyph, HeatMap, LayerDetail, NamedMap, weight_matrices};
 pub use directions::{Directions, directions, phase_time};
 pub use document::{Data, DataSource, Document, file_name};
-pub use effect::{DialogAnswer, Effect, Outcome, Trouble};
+pub use effect::{DialogAnswer, Effect, Outcome, SpectrumRequest, Trouble};
 pub use examples::Example;
 pub use extent::{Extent, coordinate_name, subscript};
 pub use field::{Answer, Answers, Areas, Arrow, Field, FieldRequest, LARGEST_CHANGE, Particle, Particles, Window};

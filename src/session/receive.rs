@@ -28,7 +28,11 @@ impl Session {
             Outcome::Network(path, network) => self.adopt(path, network, effects),
             Outcome::Tensors(path, tensors) => self.begin_import(Import::new(path, tensors)),
             Outcome::Graph(path, graph) => self.take_graph(path, graph, effects),
-            Outcome::Data(path, dataset) => self.want_data(Data::read(path, Arc::new(dataset)), effects),
+            Outcome::Data(path, dataset) => {
+                self.columns = None;
+                self.want_data(Data::read(path, Arc::new(dataset)), effects);
+            }
+            Outcome::Columns(path, columns, trouble) => self.choose_columns(path, columns, trouble, effects),
             Outcome::Files(outcomes) => self.take_all(outcomes, effects),
             Outcome::Unreadable(path, trouble) => self.refuse_file(&path, trouble, effects),
             Outcome::Built(document, Ok(scene)) => self.show(document, scene, effects),
@@ -66,7 +70,9 @@ impl Session {
 
     /// As much as is understood, with a word about the rest; else the tensors, to choose a chain by hand.
     fn take_graph(&mut self, path: PathBuf, graph: GraphFile, effects: &mut Vec<Effect>) {
-        let GraphFile { network, problem, tensors, .. } = graph;
+        let GraphFile { network, problem, convolutions, tensors } = graph;
+        // A network too wide for a flow would only be refused later on; its weights can be looked at now.
+        let network = network.filter(|_| !problem.leaves_network_whole());
         let error = FormatError::Graph { path: path.clone(), source: Box::new(problem) };
         let trouble = Trouble::of(&error);
         let has_matrix = tensors.tensors().iter().any(|tensor| tensor.is_numeric && tensor.shape.len() >= 2);
@@ -79,7 +85,7 @@ impl Session {
             None if has_matrix => {
                 let sentence = format!("Its tensors can be put together by hand. {}", trouble.sentence);
                 self.notices.add(Severity::Warning, sentence, trouble.details);
-                self.begin_import(Import::new(path, tensors));
+                self.begin_import(Import::of_graph(path, tensors, convolutions));
             }
             None => self.refuse_file(&path, trouble, effects),
         }

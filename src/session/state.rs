@@ -13,7 +13,7 @@ use super::tour::TOUR_DIMENSIONS;
 use super::view::Projection;
 use super::words::counted;
 use super::{
-    Camera, Command, Compare, Data, Document, Effect, Example, Field, FieldRequest, HandCommand, History, Import,
+    Camera, ColumnImport, Command, Compare, Data, Document, Effect, Example, Field, FieldRequest, HandCommand, History, Import,
     Notices, Orientation, Playback, PlaybackCommand, PointCommand, Purpose, RecentFiles, Refined, RememberedChain,
     Scene, Severity, Side, Task, Training, ViewCommand, ViewSettings, WindowSettings,
 };
@@ -39,6 +39,10 @@ pub struct Session {
     pub recent: RecentFiles,
     /// The import assistant, while it is open.
     pub import: Option<Import>,
+    /// The choice of a data file's columns, while it is open.
+    pub columns: Option<ColumnImport>,
+    /// The choice that was made last.
+    pub(super) chosen_columns: Option<ColumnImport>,
     /// How files of tensors were opened, newest first.
     pub(super) chains: Vec<RememberedChain>,
     /// The path field that stands in for a file dialog.
@@ -122,6 +126,8 @@ impl Default for Session {
             recent: RecentFiles::default(),
             import: None,
             chains: Vec::new(),
+            columns: None,
+            chosen_columns: None,
             path_prompt: None,
             hint: false,
             waiting_data: None,
@@ -207,6 +213,7 @@ impl Session {
                 self.refine(&mut effects);
             }
             Command::Import(command) => self.import(command, &mut effects),
+            Command::Columns(command) => self.change_columns(command, &mut effects),
             Command::Edit(command) => self.edit(&command, &mut effects),
             Command::Train(command) => self.train(command, &mut effects),
             Command::Cancel(task) => self.cancel(task, &mut effects),

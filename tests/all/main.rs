@@ -18,6 +18,8 @@ mod support;
 mod train_command;
 mod window;
 mod window_by_hand;
+mod window_columns;
+mod window_convolution;
 mod window_controls;
 mod window_field;
 mod window_import;

@@ -4,7 +4,7 @@ use egui::{ComboBox, DragValue, Role, Ui, WidgetInfo};
 
 use super::super::theme;
 use crate::dataset::{Generator, GeneratorOptions, Labels};
-use crate::session::{Command, DataSource, EditCommand, Purpose, Session, counted};
+use crate::session::{ColumnCommand, Command, DataSource, EditCommand, Purpose, Session, counted};
 
 /// The most points that the window draws of a generator; files may have more.
 const MOST_SAMPLES: usize = 1_000_000;
@@ -36,6 +36,12 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     if let Some((generator, options)) = options {
         commands.extend(settings(ui, generator, options));
     }
+    if let DataSource::File(path) = &wanted.data.source {
+        let tip = "Choose which columns of the file are coordinates and which is the label, and standardise them";
+        if ui.button("Columns…").on_hover_text(tip).clicked() {
+            commands.push(Command::Columns(ColumnCommand::Choose(path.clone())));
+        }
+    }
     let Some(dataset) = session.document().and_then(|document| document.data.dataset.as_ref()) else {
         return commands;
     };
@@ -48,6 +54,9 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         ui,
         format!("{} in {}, {labels}", counted(dataset.samples(), "point"), counted(dataset.dimension(), "dimension")),
     ));
+    if let Some(words) = session.scaling_words() {
+        ui.label(theme::note(ui, words)).on_hover_text("What is done to the values of the file before they flow.");
+    }
     if let Some(scene) = session.scene() {
         ui.label(theme::note(ui, scene.memory.words()))
             .on_hover_text("The memory that the plain net's values and the points' places on their way take.");

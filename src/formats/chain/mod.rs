@@ -21,7 +21,8 @@ pub use problem::ChainProblem;
 pub use settings::{ConvolutionSettings, PaddingRule, PoolingRule, parse_input_shape};
 pub use spectra::{WeightSpectrum, weight_spectrum};
 
-use super::names::{natural_order, says_residual};
+use super::blocks::first_query;
+use super::names::{natural_order, says_recurrent, says_residual};
 use super::tensors::{TensorFile, TensorInfo, TensorOrder, shape_words};
 use crate::network::{Activation, OutputFunction, Volume};
 use pairing::{bias_by_name, entry, index, orient, pair};
@@ -98,7 +99,8 @@ impl ChainProposal {
     }
 
     /// The chain of the tensors named, in that order. A vector after a matrix is its bias; a matrix without one gets
-    /// the bias that its name tells.
+    /// the bias that its name tells. The end of a name serves as well where no other tensor's has it: `fc1.weight`, or
+    /// `fc1`, for `model.fc1.weight`.
     pub fn of_names(
         tensors: &[TensorInfo],
         names: &[String],
@@ -107,11 +109,15 @@ impl ChainProposal {
     ) -> ChainProposal {
         let index = index(tensors);
         let mut entries: Vec<ChainEntry> = Vec::new();
+        let names = names.iter().map(|name| pairing::full_name(tensors, name).unwrap_or_else(|| name.clone()));
         for name in names {
             let is_vector = index.get(name.as_str()).copied().is_some_and(|tensor| tensor.shape.len() == 1);
             match entries.last_mut() {
-                Some(entry) if is_vector => entry.bias_name = Some(name.clone()),
-                _ => entries.push(entry(&index, name.clone(), bias_by_name(&index, name))),
+                Some(entry) if is_vector => entry.bias_name = Some(name),
+                _ => {
+                    let bias = bias_by_name(&index, &name);
+                    entries.push(entry(&index, name, bias));
+                }
             }
         }
         orient(&index, &mut entries);
@@ -166,6 +172,9 @@ impl ChainProposal {
             let objects = tensors.iter().any(|tensor| tensor.dtype == "OBJECT");
             self.problems.push(ChainProblem::NoMatrix { objects });
         }
+        if !self.is_by_hand {
+            self.problems.extend(self.no_chain(tensors));
+        }
         let in_block = |entry: &&ChainEntry| entry.convolution.is_some() && says_residual(&entry.weight_name);
         if let Some(entry) = self.entries.iter().find(in_block).filter(|_| !self.is_by_hand) {
             self.problems.push(ChainProblem::Residual { name: entry.weight_name.clone() });
@@ -196,6 +205,16 @@ impl ChainProposal {
         if !self.is_by_hand {
             self.problems.extend(self.unused(tensors));
         }
+    }
+
+    /// What is no chain whatever the shapes say: a recurrent layer, or an attention.
+    fn no_chain(&self, tensors: &[TensorInfo]) -> Option<ChainProblem> {
+        let mut names = self.entries.iter().map(|entry| entry.weight_name.as_str());
+        if let Some(name) = names.find(|name| says_recurrent(name)) {
+            return Some(ChainProblem::Recurrent { name: name.to_owned() });
+        }
+        let is_of_chain = |name: &&str| self.entries.iter().any(|entry| entry.weight_name == *name);
+        first_query(tensors).filter(is_of_chain).map(|name| ChainProblem::Attention { name: name.to_owned() })
     }
 
     /// Finds the ways in which convolutions may move, takes the only one, and answers whether it is still open. A way

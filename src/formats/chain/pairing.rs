@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::shapes::{KernelAxes, widths};
 use super::{ChainEntry, ChainProblem, ConvolutionSettings};
-use crate::formats::names::{bias_names, natural_order, says_transposed, says_weight};
+use crate::formats::names::{bias_names, layer_name, natural_order, says_transposed, says_weight};
 use crate::formats::tensors::{TensorInfo, shape_words};
 use crate::network::Activation;
 
@@ -43,12 +43,40 @@ pub(super) fn is_kernel(tensor: &TensorInfo) -> bool {
 
 pub(super) fn weight<'a>(index: &Index<'a>, entry: &ChainEntry) -> Result<&'a TensorInfo, ChainProblem> {
     let name = entry.weight_name.as_str();
-    let tensor = index.get(name).copied().ok_or_else(|| ChainProblem::Missing { name: name.into() })?;
+    let tensor = index.get(name).copied().ok_or_else(|| absent(index, name))?;
     if is_matrix(tensor) || (entry.convolution.is_some() && is_kernel(tensor)) {
         return Ok(tensor);
     }
     let (name, shape, dtype) = (tensor.name.clone(), shape_words(&tensor.shape), tensor.dtype.clone());
     Err(ChainProblem::NotAMatrix { name, shape, dtype })
+}
+
+/// The only tensor whose name ends in these whole parts, or does so without its word for weight; a name itself is enough.
+pub(super) fn full_name(tensors: &[TensorInfo], end: &str) -> Option<String> {
+    let mut found = tensors.iter().map(|tensor| tensor.name.as_str()).filter(|name| ends_in(name, end));
+    if tensors.iter().any(|tensor| tensor.name == end) {
+        return Some(end.to_owned());
+    }
+    found.next().filter(|_| found.next().is_none()).map(str::to_owned)
+}
+
+fn ends_in(name: &str, end: &str) -> bool {
+    let is_end =
+        |name: &str| name.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with(['.', '/']));
+    !end.is_empty() && (is_end(name) || is_end(layer_name(name)))
+}
+
+/// What is told of a name that is not that of a tensor.
+fn absent(index: &Index<'_>, name: &str) -> ChainProblem {
+    let mut found: Vec<&str> = index.keys().copied().filter(|full| ends_in(full, name)).collect();
+    found.sort_unstable_by(|left, right| natural_order(left, right));
+    match found[..] {
+        [first, second, ..] => {
+            let (name, first, second) = (name.into(), first.into(), second.into());
+            ChainProblem::Ambiguous { name, count: found.len(), first, second }
+        }
+        _ => ChainProblem::Missing { name: name.into() },
+    }
 }
 
 /// The length of a bias: a vector, or a matrix of one row or one column.

@@ -51,12 +51,28 @@ pub enum ChainProblem {
          spectra are shown, and an ONNX or Keras file would tell the whole graph"
     )]
     Residual { name: String },
+    /// Names of a recurrent layer.
+    #[error(
+        "`{name}` belongs to a recurrent layer, which is given what it gave before, where each point of a flow goes its own \
+         way once; the spectra of its matrices are shown, and single ones can be opened by their names, on the command \
+         line with --tensors"
+    )]
+    Recurrent { name: String },
+    /// Names of an attention.
+    #[error(
+        "`{name}` belongs to an attention, which multiplies values that both depend on the input, so that no one flow leads \
+         through it; open a block on its own, on the command line with --tensors and the names of its matrices"
+    )]
+    Attention { name: String },
     /// A bias that does not fit its weight.
     #[error("bias `{bias}` has {found}, but `{weight}` ({shape}) gives {outputs} outputs; choose another bias or none")]
     Bias { weight: String, shape: String, outputs: usize, bias: String, found: String },
     /// A tensor that was asked for and is not there.
     #[error("has no tensor `{name}`; `layerflow inspect FILE --tensors` lists what it has")]
     Missing { name: String },
+    /// The end of a name that several tensors have.
+    #[error("{count} tensors end in `{name}`, `{first}` and `{second}` among them; give more of the name")]
+    Ambiguous { name: String, count: usize, first: String, second: String },
     /// A tensor that was asked for as a weight and is no matrix.
     #[error(
         "tensor `{name}` ({shape}, {dtype}) is not a matrix or a kernel of numbers; choose one with two axes or more"
@@ -95,9 +111,9 @@ impl ChainProblem {
         too_large || matches!(self, ChainProblem::TooMany { .. }) || !self.is_fatal()
     }
 
-    /// Whether it is about convolutions, so that spectra are what can be shown.
+    /// Whether the weights are sound and only make no flow, so that spectra are what can be shown.
     pub fn leaves_spectra(&self) -> bool {
-        use ChainProblem::{Convolution, InputShape, NoShape, Residual, TooMany, Undetermined};
+        use ChainProblem::{Attention, Convolution, InputShape, NoShape, Recurrent, Residual, TooMany, Undetermined};
         matches!(
             self,
             InputShape { .. }
@@ -106,6 +122,8 @@ impl ChainProblem {
                 | TooMany { .. }
                 | Undetermined { .. }
                 | Residual { .. }
+                | Recurrent { .. }
+                | Attention { .. }
         )
     }
 
@@ -119,9 +137,12 @@ impl ChainProblem {
             | ChainProblem::Convolution { name, .. }
             | ChainProblem::NoShape { name, .. }
             | ChainProblem::Residual { name }
+            | ChainProblem::Recurrent { name }
+            | ChainProblem::Attention { name }
             | ChainProblem::TooMany { name, .. }
             | ChainProblem::Folded { weight: name, .. }
             | ChainProblem::Missing { name }
+            | ChainProblem::Ambiguous { name, .. }
             | ChainProblem::NotAMatrix { name, .. } => Some(name),
             ChainProblem::NoMatrix { .. } | ChainProblem::Undetermined { .. } | ChainProblem::Unused { .. } => None,
         }

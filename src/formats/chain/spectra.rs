@@ -3,14 +3,14 @@
 use super::build::read_convolution;
 use super::pairing::{index, weight};
 use super::shapes::{self, Given, KernelAxes};
-use super::{ChainEntry, ChainProposal};
+use super::{ChainEntry, ChainProblem, ChainProposal};
 use crate::formats::FormatError;
-use crate::formats::tensors::{TensorFile, TensorInfo};
+use crate::formats::tensors::{TensorFile, TensorInfo, shape_words};
 use crate::linalg::LinalgError;
 use crate::network::{ConvolutionError, ConvolutionSpectrum, Volume};
 
-/// The sides of the torus on which a convolution is taken whose input's shape is not known.
-const ASSUMED_SIDE: usize = 16;
+/// The least sides of the torus on which a convolution is taken whose input's shape is not known.
+const ASSUMED_SIDE: usize = 8;
 
 /// The spectrum of one weight of a chain.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,8 +27,8 @@ pub struct WeightSpectrum {
     pub is_assumed: bool,
 }
 
-/// Finds the spectrum of the weight at this place of the chain. `go_on` is told the part done, 0 to 1, and asked; once it answers false there
-/// is none, which is `Ok(None)`.
+/// Finds the spectrum of the weight at this place of the chain. `go_on` is told the part done, 0 to 1, and asked; once it
+/// answers false there is none, which is `Ok(None)`.
 ///
 /// # Errors
 /// If the weight cannot be read, or its decomposition fails.
@@ -40,11 +40,13 @@ pub fn weight_spectrum(
 ) -> Result<Option<WeightSpectrum>, FormatError> {
     let Some(entry) = chain.entries.get(place) else { return Ok(None) };
     let index = index(file.tensors());
-    let refused = |source| FormatError::Chain { path: file.path().into(), source: Box::new(source) };
+    let refused = |source: ChainProblem| FormatError::Chain { path: file.path().into(), source: Box::new(source) };
     let tensor = weight(&index, entry).map_err(refused)?;
     let name = entry.weight_name.clone();
-    let fault = |problem: String| FormatError::Tensor { path: file.path().into(), tensor: name.clone(), problem };
-    let undone = |error: ConvolutionError| fault(format!("has no spectrum: {error}"));
+    let undone = |source: ConvolutionError| {
+        let (name, shape) = (name.clone(), shape_words(&tensor.shape));
+        refused(ChainProblem::Convolution { name, shape, source })
+    };
     let Some(settings) = entry.convolution else {
         let matrix = file.matrix(&entry.weight_name)?;
         let operator = ConvolutionSpectrum::of_matrix(&matrix);
@@ -84,6 +86,7 @@ fn assumed_input(entry: &ChainEntry, tensor: &TensorInfo, before: Option<usize>)
     let axes = KernelAxes::of_shape(&tensor.shape, entry.transpose);
     let axes = axes.ok_or(ConvolutionError::Zero { part: "size" })?;
     let channelwise = before.filter(|before| axes.group_inputs == 1 && axes.outputs.is_multiple_of(*before));
-    let height = if tensor.shape.len() == 3 { 1 } else { ASSUMED_SIDE };
-    Volume::new(channelwise.unwrap_or(axes.group_inputs), height, ASSUMED_SIDE)
+    let side = |along: usize| axes.size[along].max(ASSUMED_SIDE);
+    let height = if tensor.shape.len() == 3 { 1 } else { side(0) };
+    Volume::new(channelwise.unwrap_or(axes.group_inputs), height, side(1))
 }

@@ -15,11 +15,32 @@ mod volumes;
 
 use nalgebra::{DMatrix, DVector};
 
+use super::tensors::TensorFile;
+use super::{GraphFile, Opened};
 use crate::network::{Activation, Affine};
 
 pub(super) use layers::GraphNetwork;
 pub use problem::GraphProblem;
+pub(super) use problem::is_recurrent;
 pub use volumes::GraphConvolution;
+
+/// What a file gives whose graph was followed: a network that can flow, or as much of it as there is beside its tensors.
+pub(super) fn opened(
+    followed: GraphNetwork,
+    convolutions: Vec<GraphConvolution>,
+    nothing: &str,
+    tensors: impl FnOnce() -> TensorFile,
+) -> Opened {
+    let GraphNetwork { network, problem } = followed;
+    let too_wide = || network.as_ref().and_then(GraphProblem::of_width);
+    match (problem.or_else(too_wide), network) {
+        (None, Some(network)) => Opened::Network(network),
+        (problem, network) => {
+            let problem = problem.unwrap_or_else(|| GraphProblem::Ends { problem: nothing.into() });
+            Opened::Graph(GraphFile { network, problem, convolutions, tensors: tensors() })
+        }
+    }
+}
 
 /// The most numbers of all matrices that are made larger than the file gives them, 128 MB.
 const MOST_NUMBERS: usize = 1 << 24;

@@ -2,13 +2,13 @@
 
 use thiserror::Error;
 
-use crate::network::ConvolutionError;
+use crate::network::{ConvolutionError, MOST_FLOW_DIMENSIONS, Network};
 
 /// Why a graph, or the rest of it, is not a network of dense layers and residual blocks. Each names its node.
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum GraphProblem {
     /// An operator or a kind of layer that is not known.
-    #[error("`{node}` ({operator}) is not understood; cut the model before it, or save it without it")]
+    #[error("`{node}` ({operator}) {}", why_not(.operator))]
     Operator { node: String, operator: String },
     /// A known operator with a setting that is not known.
     #[error("`{node}`: {setting} {value}; save the model without it")]
@@ -31,6 +31,12 @@ pub enum GraphProblem {
     /// A matrix that would be too large.
     #[error("`{node}` as a matrix would be {rows}×{columns}, too large for a flow")]
     TooLarge { node: String, rows: usize, columns: usize },
+    /// A whole network, of which only a flow cannot be made.
+    #[error(
+        "`{layer}` as a matrix is {rows}×{columns}, and a flow is made of up to {most} dimensions; the network can be run and \
+         its weights have spectra, but there is no flow"
+    )]
+    TooWide { layer: String, rows: usize, columns: usize, most: usize },
     /// A convolution or pooling that does not fit, or is too large to become a matrix.
     #[error("`{node}`: {source}")]
     Convolution { node: String, source: ConvolutionError },
@@ -45,12 +51,59 @@ pub enum GraphProblem {
     Ends { problem: String },
 }
 
+impl GraphProblem {}
+
 impl GraphProblem {
-    /// Whether convolutions before it or after it may still have spectra to show.
-    pub fn leaves_spectra(&self) -> bool {
-        matches!(
-            self,
-            GraphProblem::Convolution { .. } | GraphProblem::TooLarge { .. } | GraphProblem::MaxPooling { .. }
+    /// Whether the network is whole in spite of it.
+    pub fn leaves_network_whole(&self) -> bool {
+        matches!(self, GraphProblem::TooWide { .. })
+    }
+
+    /// What keeps a whole network from flowing.
+    pub(super) fn of_width(network: &Network) -> Option<GraphProblem> {
+        let (_, layer) = network.too_wide_layer()?;
+        let (rows, columns, most) = (layer.outputs(), layer.inputs(), MOST_FLOW_DIMENSIONS);
+        Some(GraphProblem::TooWide { layer: layer.name().to_owned(), rows, columns, most })
+    }
+}
+
+/// What can still be done with a file of which no flow can be made.
+const INSTEAD: &str = "its matrices have spectra all the same, and single ones can be opened by their names, on the \
+                       command line with --tensors";
+
+/// Operators whose result at one time depends on those at other times.
+const RECURRENT: [&str; 7] = ["LSTM", "GRU", "RNN", "Recurrent", "Loop", "Scan", "Bidirectional"];
+/// Operators that multiply what depends on the input by what depends on the input.
+const ATTENTION: [&str; 3] = ["Attention", "of two values that both come from the input", "SelfAttention"];
+/// Operators that divide by a deviation of their own input.
+const NORMALISATIONS: [&str; 6] = [
+    "LayerNormalization",
+    "InstanceNormalization",
+    "GroupNormalization",
+    "RMSNormalization",
+    "LpNormalization",
+    "UnitNormalization",
+];
+
+/// Whether this operator has a memory of other times.
+pub(in crate::formats) fn is_recurrent(operator: &str) -> bool {
+    RECURRENT.iter().any(|word| operator.contains(word))
+}
+
+/// Why an operator is no layer, and what to do instead, in words that follow its name.
+fn why_not(operator: &str) -> String {
+    let names = |words: &[&str]| words.iter().any(|word| operator.contains(word));
+    if is_recurrent(operator) {
+        format!(
+            "is recurrent: it is given what it gave before, where each point of a flow goes its own way once; {INSTEAD}"
         )
+    } else if names(&ATTENTION) {
+        format!("multiplies values that both depend on the input, which no layer of a flow does; {INSTEAD}")
+    } else if names(&NORMALISATIONS) {
+        format!("divides by a deviation of its own input, which is neither linear nor of single coordinates; {INSTEAD}")
+    } else if operator == "If" {
+        format!("chooses between two graphs while it runs, so that no one flow leads through it; {INSTEAD}")
+    } else {
+        "is not understood; cut the model before it, or save it without it".into()
     }
 }

@@ -15,9 +15,9 @@ use std::path::Path;
 use serde_json::Value;
 use zip::ZipArchive;
 
-use super::graph::{Graph, GraphConvolution, GraphNetwork, GraphProblem};
+use super::graph::{Graph, GraphConvolution, GraphNetwork, opened};
 use super::tensors::TensorFile;
-use super::{FormatError, GraphFile, Opened, hdf5, json};
+use super::{FormatError, Opened, hdf5, json};
 use architecture::Model;
 use weights::Weights;
 
@@ -100,13 +100,7 @@ pub(super) fn network(
         Ok(model) => follow(path, &model, &Weights::new(&tensors, named_groups), input)?,
         Err(problem) => (GraphNetwork { network: None, problem: Some(problem) }, Vec::new()),
     };
-    match (followed.network, followed.problem) {
-        (Some(network), None) => Ok(Opened::Network(network)),
-        (network, problem) => {
-            let problem = problem.unwrap_or_else(|| GraphProblem::Ends { problem: "the model has no layers".into() });
-            Ok(Opened::Graph(GraphFile { network, problem, convolutions, tensors }))
-        }
-    }
+    Ok(opened(followed, convolutions, "the model has no layers", || tensors))
 }
 
 /// The network as far as it is understood, what comes next, and all convolutions whose shapes are known.

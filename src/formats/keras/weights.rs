@@ -12,6 +12,9 @@ use super::architecture::LayerConfig;
 /// The most neighbouring parts of a tensor's path that are tried as the name of a layer (a name may hold slashes).
 const LONGEST_NAME: usize = 4;
 
+/// Where the first `.keras` files (Keras 2.12 to 2.15) have the groups of their layers.
+const OLD_GROUPS: &str = "_layer_checkpoint_dependencies/";
+
 /// The tensors of a file, found by layer and by what they are to it.
 pub(super) struct Weights<'a> {
     file: &'a TensorFile,
@@ -19,6 +22,9 @@ pub(super) struct Weights<'a> {
     by_name: HashMap<&'a str, Vec<usize>>,
     /// The tensors by their paths.
     by_path: HashMap<&'a str, usize>,
+    /// The groups of the first `.keras` files by the name without its number, each in the order of their numbers. Those
+    /// files count a layer once or twice, so that its place among its kind tells more than its number.
+    counted_groups: HashMap<&'a str, Vec<(usize, &'a str)>>,
     /// For groups that carry the name of their layer, their paths by that name.
     named_groups: HashMap<String, String>,
 }
@@ -60,7 +66,14 @@ impl<'a> Weights<'a> {
                 }
             }
         }
-        Weights { file, by_name, by_path, named_groups }
+        let counted_groups = counted_groups(file);
+        Weights { file, by_name, by_path, counted_groups, named_groups }
+    }
+
+    /// The group of a layer in the first `.keras` files.
+    fn counted_group(&self, layer: &LayerConfig) -> Option<&'a str> {
+        let (kind, count) = kind_and_count(layer.class_path.strip_prefix("layers/")?);
+        self.counted_groups.get(kind)?.get(count).map(|(_, group)| *group)
     }
 
     pub fn file(&self) -> &TensorFile {
@@ -76,9 +89,11 @@ impl<'a> Weights<'a> {
     pub fn find(&self, layer: &LayerConfig, outer: Option<&LayerConfig>, role: &str) -> Option<&'a str> {
         let tensors = self.file.tensors();
         if let Some(place) = roles(layer).iter().position(|known| *known == role) {
-            let old_path = layer.class_path.replace("layers/", "_layer_checkpoint_dependencies/");
+            let old_path = layer.class_path.replace("layers/", OLD_GROUPS);
             let named = self.named_groups.get(&layer.name).map(|group| format!("{group}/{place}"));
-            let paths = [format!("{}/vars/{place}", layer.class_path), format!("{old_path}/vars/{place}")];
+            let counted = self.counted_group(layer).map(|group| format!("{group}/vars/{place}"));
+            let old = counted.unwrap_or_else(|| format!("{old_path}/vars/{place}"));
+            let paths = [format!("{}/vars/{place}", layer.class_path), old];
             // A model within another keeps names that are unique only within it; its place tells more.
             let paths: Vec<String> = if outer.is_some() {
                 paths.into_iter().chain(named).collect()
@@ -107,6 +122,28 @@ impl<'a> Weights<'a> {
     ) -> Result<Option<nalgebra::DVector<f64>>, FormatError> {
         self.find(layer, outer, role).map(|name| self.file.vector(name)).transpose()
     }
+}
+
+/// The groups of the layers with weights, of a model that is in no other.
+fn counted_groups(file: &TensorFile) -> HashMap<&str, Vec<(usize, &str)>> {
+    let mut groups: HashMap<&str, Vec<(usize, &str)>> = HashMap::new();
+    for tensor in file.tensors() {
+        let Some((group, _)) = tensor.name.split_once("/vars/") else { continue };
+        let Some(name) = group.strip_prefix(OLD_GROUPS).filter(|name| !name.contains('/')) else { continue };
+        let (kind, count) = kind_and_count(name);
+        groups.entry(kind).or_default().push((count, group));
+    }
+    for list in groups.values_mut() {
+        list.sort_unstable();
+        list.dedup();
+    }
+    groups
+}
+
+/// `dense_2` is the kind `dense` and the count 2; `dense` the count 0.
+fn kind_and_count(name: &str) -> (&str, usize) {
+    let counted = name.rsplit_once('_').and_then(|(kind, count)| Some((kind, count.parse().ok()?)));
+    counted.unwrap_or((name, 0))
 }
 
 /// What the numbered variables of a layer are, in Keras's order.

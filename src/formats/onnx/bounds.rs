@@ -4,13 +4,16 @@
 //! messages that say nothing.
 
 use super::message::{
-    AttributeProto, DimensionProto, NodeProto, OperatorSetIdProto, StringStringEntryProto, TensorProto, ValueInfoProto,
+    AttributeProto, DimensionProto, GraphProto, NodeProto, OperatorSetIdProto, StringStringEntryProto, TensorProto,
+    ValueInfoProto,
 };
 
 /// Messages may take this many times the file…
 const LARGEST_EXPANSION: usize = 4;
 /// …and this much in any case.
 const ALWAYS_READ_BYTES: usize = 32 << 20;
+/// Messages deeper within each other than this are left to the reader, which refuses them too.
+const DEEPEST: usize = 100;
 /// The wire type of a field with a length: text, bytes or a message.
 const WITH_LENGTH: u64 = 2;
 
@@ -41,6 +44,7 @@ impl Kind {
             (Kind::Graph, 5) | (Kind::Attribute, 5 | 10) => Some((Kind::Tensor, size_of::<TensorProto>())),
             (Kind::Graph, 11..=13) => Some((Kind::Value, size_of::<ValueInfoProto>())),
             (Kind::Node, 5) => Some((Kind::Attribute, size_of::<AttributeProto>())),
+            (Kind::Attribute, 6) => Some((Kind::Graph, size_of::<GraphProto>())),
             (Kind::Node, 1 | 2) | (Kind::Attribute, 9) => Some((Kind::Leaf, size_of::<String>())),
             (Kind::Value, 2) => Some((Kind::Type, 0)),
             (Kind::Type, 1) => Some((Kind::TensorType, 0)),
@@ -55,10 +59,10 @@ impl Kind {
 pub(super) fn is_in_proportion(file: &[u8]) -> bool {
     let most = file.len().saturating_mul(LARGEST_EXPANSION).saturating_add(ALWAYS_READ_BYTES);
     // A list that grows takes up to twice its size.
-    bytes_in_memory(file, Kind::Model).saturating_mul(2) <= most
+    bytes_in_memory(file, Kind::Model, 0).saturating_mul(2) <= most
 }
 
-fn bytes_in_memory(mut message: &[u8], kind: Kind) -> usize {
+fn bytes_in_memory(mut message: &[u8], kind: Kind, depth: usize) -> usize {
     let mut bytes = 0_usize;
     while let Some((field, wire, rest)) = tag(message) {
         let (payload, rest) = match wire {
@@ -72,9 +76,10 @@ fn bytes_in_memory(mut message: &[u8], kind: Kind) -> usize {
             _ => (&[][..], None),
         };
         if wire == WITH_LENGTH
+            && depth < DEEPEST
             && let Some((inner, own)) = kind.of_field(field)
         {
-            bytes = bytes.saturating_add(own).saturating_add(bytes_in_memory(payload, inner));
+            bytes = bytes.saturating_add(own).saturating_add(bytes_in_memory(payload, inner, depth + 1));
         }
         let Some(rest) = rest else { break };
         message = rest;
@@ -121,7 +126,30 @@ mod tests {
     fn messages_are_counted_as_they_lie_in_memory() {
         let node = NodeProto { input: vec!["a".into(); 3], ..NodeProto::default() };
         let expected = 2 * (size_of::<NodeProto>() + 3 * size_of::<String>());
-        assert_eq!(bytes_in_memory(&model(vec![node; 2]), Kind::Model), expected);
+        assert_eq!(bytes_in_memory(&model(vec![node; 2]), Kind::Model, 0), expected);
+    }
+
+    #[test]
+    fn graphs_within_graphs_are_counted_too_and_have_a_bottom() {
+        let within = |graph: GraphProto| {
+            let attribute = AttributeProto { g: Some(Box::new(graph)), ..AttributeProto::default() };
+            let node = NodeProto { attribute: vec![attribute], ..NodeProto::default() };
+            GraphProto { node: vec![node], ..GraphProto::default() }
+        };
+        let two = ModelProto { graph: Some(within(within(GraphProto::default()))), ..ModelProto::default() };
+        let each = size_of::<NodeProto>() + size_of::<AttributeProto>() + size_of::<GraphProto>();
+        assert_eq!(bytes_in_memory(&two.encode_to_vec(), Kind::Model, 0), 2 * each);
+        let mut message = Vec::new();
+        for _ in 0..2000 {
+            // A graph as attribute 6 of a node's field 5, of a graph's field 1.
+            for field in [6_u8, 5, 1] {
+                let mut outer = vec![field << 3 | 2];
+                prost::encoding::encode_varint(message.len() as u64, &mut outer);
+                outer.extend_from_slice(&message);
+                message = outer;
+            }
+        }
+        assert!(is_in_proportion(&[&[0x3a_u8, 0x80, 0x80, 0x01][..], &message].concat()));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! ONNX files as networks: the graph is followed from its input as far as it is understood.
 
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -10,10 +11,10 @@ use super::constant::{Folder, decode, element_of, shape_of};
 use super::message::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
 use super::nodes::follow;
 use super::trace::{Fault, Trace, Traced, Value, label};
-use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, size};
+use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, is_recurrent, opened, size};
 use crate::formats::mapped::MappedFile;
 use crate::formats::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
-use crate::formats::{FormatError, GraphFile, Opened};
+use crate::formats::{FormatError, Opened};
 use crate::network::{OutputFunction, Volume};
 
 /// Names of graphs that exporters give to any network.
@@ -29,14 +30,7 @@ pub(in crate::formats) fn open(path: &Path, asked: Option<Volume>) -> Result<Ope
     let model = ModelProto::decode(file.as_ref()).map_err(|error| damaged(error.to_string()))?;
     let graph = model.graph.ok_or_else(|| damaged("it holds no graph".into()))?;
     let (followed, convolutions) = follow_all(path, &graph, asked)?;
-    let GraphNetwork { network, problem } = followed;
-    match (network, problem) {
-        (Some(network), None) => Ok(Opened::Network(network)),
-        (network, problem) => {
-            let problem = problem.unwrap_or_else(|| GraphProblem::Ends { problem: "the graph is empty".into() });
-            Ok(Opened::Graph(GraphFile { network, problem, convolutions, tensors: tensors(path, graph) }))
-        }
-    }
+    Ok(opened(followed, convolutions, "the graph is empty", || tensors(path, graph)))
 }
 
 /// The network as far as it is understood, what comes next, and all convolutions whose shapes are known.
@@ -48,10 +42,7 @@ fn follow_all(
     let mut trace = Trace::new(path, graph);
     let inputs: Vec<&ValueInfoProto> = graph.input.iter().filter(|input| !trace.is_initializer(&input.name)).collect();
     let [input] = inputs[..] else {
-        let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
-        let problem = format!("the graph has {} inputs ({})", names.len(), names.join(", "));
-        let problem = Some(GraphProblem::Ends { problem });
-        return Ok((GraphNetwork { network: None, problem }, Vec::new()));
+        return Ok((GraphNetwork { network: None, problem: Some(several(graph, &inputs)) }, Vec::new()));
     };
     let base = trace.graph.input(input_shape(input, asked));
     trace.set(&input.name, Value::Traced(Traced::of(base)));
@@ -92,6 +83,32 @@ fn follow_all(
         }
     };
     Ok((followed, trace.graph.into_convolutions()))
+}
+
+/// What a graph of several inputs, or none, is: most often the others are the memory of a recurrent operator.
+fn several(graph: &GraphProto, inputs: &[&ValueInfoProto]) -> GraphProblem {
+    if let Some(node) = nodes(graph).find(|node| is_recurrent(&node.op_type)) {
+        return GraphProblem::Operator { node: label(node).into(), operator: node.op_type.clone() };
+    }
+    let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
+    GraphProblem::Ends { problem: format!("the graph has {} inputs ({})", names.len(), names.join(", ")) }
+}
+
+/// The nodes of a graph and of the graphs within it.
+fn nodes(graph: &GraphProto) -> impl Iterator<Item = &NodeProto> {
+    graphs(graph).into_iter().flat_map(|graph| &graph.node)
+}
+
+/// A graph and those within it, the bodies of its branches and loops, in the order of the file.
+fn graphs(graph: &GraphProto) -> Vec<&GraphProto> {
+    let mut found = vec![graph];
+    let mut place = 0;
+    while let Some(&next) = found.get(place) {
+        let attributes = next.node.iter().flat_map(|node| &node.attribute);
+        found.extend(attributes.filter_map(|attribute| attribute.g.as_deref()));
+        place += 1;
+    }
+    found
 }
 
 /// The lengths of the input's axes without the samples, as the file tells them, else as was asked for; none where one
@@ -182,14 +199,34 @@ impl TensorSource for OnnxTensors {
     }
 }
 
+/// Every tensor of the graph and of those within it: what `follow_all` does not understand can still be looked at.
 fn tensors(path: &Path, graph: GraphProto) -> TensorFile {
-    let of_node = |node: NodeProto| {
-        let name = label(&node).to_owned();
-        let tensors = node.attribute.into_iter().filter_map(|attribute| attribute.t);
-        tensors.map(move |tensor| TensorProto { name: name.clone(), ..tensor }).collect::<Vec<_>>()
-    };
-    let of_nodes = graph.node.into_iter().filter(|node| node.op_type == "Constant").flat_map(of_node);
-    let tensors: Vec<TensorProto> = graph.initializer.into_iter().chain(of_nodes).collect();
+    let recurrent: HashSet<String> = nodes(&graph)
+        .filter(|node| is_recurrent(&node.op_type))
+        .flat_map(|node| node.input.iter().skip(1).take(2).cloned())
+        .collect();
+    let mut tensors = Vec::new();
+    let mut waiting = VecDeque::from([graph]);
+    while let Some(graph) = waiting.pop_front() {
+        tensors.extend(graph.initializer);
+        for node in graph.node {
+            let is_constant = node.op_type == "Constant";
+            let name = label(&node).to_owned();
+            for attribute in node.attribute {
+                let tensor = attribute.t.filter(|_| is_constant);
+                tensors.extend(tensor.map(|tensor| TensorProto { name: name.clone(), ..tensor }));
+                waiting.extend(attribute.g.map(|graph| *graph));
+            }
+        }
+    }
+    for tensor in &mut tensors {
+        let of_one_direction = matches!(tensor.dims[..], [1, _, _]) && recurrent.contains(&tensor.name);
+        if of_one_direction {
+            // The matrix of a recurrent operator that goes one way; its first axis counts ways.
+            tensor.dims.remove(0);
+        }
+    }
+    distinct(&mut tensors);
     let info = |tensor: &TensorProto| {
         let (dtype, bytes) = element_of(tensor);
         let shape = shape_of(tensor).unwrap_or_default();
@@ -205,4 +242,16 @@ fn tensors(path: &Path, graph: GraphProto) -> TensorFile {
     };
     let infos = tensors.iter().map(info).collect();
     TensorFile::new(path, infos, OnnxTensors { tensors, folder: Mutex::new(Folder::of(path)) })
+}
+
+/// Gives tensors of the same name, which graphs beside each other may have, names of their own.
+fn distinct(tensors: &mut [TensorProto]) {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for tensor in tensors {
+        let count = known.entry(tensor.name.clone()).or_insert(0);
+        *count += 1;
+        if *count > 1 {
+            tensor.name = format!("{} ({count})", tensor.name);
+        }
+    }
 }

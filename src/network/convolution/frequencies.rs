@@ -15,7 +15,7 @@ use std::f64::consts::TAU;
 
 use nalgebra::DMatrix;
 
-use super::map::refuse_too_large;
+use super::map::refuse_undecomposable;
 use super::{Convolution, ConvolutionError, ConvolutionSpectrum, SpectrumMethod};
 use crate::linalg::library;
 
@@ -37,8 +37,8 @@ pub(super) fn periodic(
     let all = [left(0), left(1)];
     let torus = [all[0].saturating_mul(stride[0]), all[1].saturating_mul(stride[1])];
     let (rows, columns) = block_shape(convolution);
-    refuse_too_large(rows, columns)?;
     let (less, more) = (rows.min(columns), rows.max(columns));
+    refuse_undecomposable(rows, columns)?;
     let work = less.saturating_mul(less).saturating_mul(more).saturating_mul(convolution.groups());
     let values = less.saturating_mul(convolution.groups());
     let frequencies =

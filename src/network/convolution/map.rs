@@ -185,6 +185,14 @@ pub(super) fn zeros(output: Volume, input: Volume) -> Result<DMatrix<f64>, Convo
     Ok(DMatrix::zeros(rows, columns))
 }
 
+/// Refuses a matrix whose singular values alone take too long: of a tall or a wide one there are few.
+pub(super) fn refuse_undecomposable(rows: usize, columns: usize) -> Result<(), ConvolutionError> {
+    if rows.min(columns) > LARGEST_SIDE || rows.saturating_mul(columns) > MOST_ENTRIES {
+        return Err(ConvolutionError::TooLarge { rows, columns, side: LARGEST_SIDE, entries: MOST_ENTRIES });
+    }
+    Ok(())
+}
+
 /// Refuses a matrix that is larger than what is made.
 pub(super) fn refuse_too_large(rows: usize, columns: usize) -> Result<(), ConvolutionError> {
     if rows.max(columns) > LARGEST_SIDE || rows.saturating_mul(columns) > MOST_ENTRIES {

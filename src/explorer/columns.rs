@@ -1,0 +1,149 @@
+//! The choice of a data file's columns: coordinates, label, scaling.
+
+use egui::{Align2, Button, ComboBox, Context, Grid, Key, Role, ScrollArea, Ui, WidgetInfo, Window};
+
+use super::theme::{self, Palette};
+use crate::dataset::{ColumnKind, Scaling};
+use crate::session::{ColumnCommand, ColumnImport, counted, file_name};
+
+/// The height of the list of columns before it scrolls.
+const LIST_HEIGHT: f32 = 300.0;
+/// The width of the window.
+const WIDTH: f32 = 560.0;
+
+/// Draws the choice and tells what was asked for. `keys`: whether Enter and Esc are meant for it.
+pub fn show(ctx: &Context, columns: &ColumnImport, keys: bool) -> Vec<ColumnCommand> {
+    let mut commands = Vec::new();
+    let mut open = true;
+    let title = format!("Columns of {}", file_name(&columns.path));
+    let window = Window::new(title).id(egui::Id::unique("columns")).collapsible(false).open(&mut open);
+    window.default_width(WIDTH).anchor(Align2::CENTER_CENTER, [0.0, 0.0]).show(ctx, |ui| {
+        if let Some(trouble) = &columns.trouble {
+            ui.colored_label(Palette::of(ui).warning, trouble);
+        }
+        let chosen = counted(columns.count(), "coordinate");
+        ui.label(match columns.inputs {
+            Some(inputs) => format!("{chosen} of {inputs} that the network takes."),
+            None => format!("{chosen}."),
+        });
+        commands.extend(scaling(ui, columns));
+        ui.separator();
+        ScrollArea::vertical().id_salt("columns").max_height(LIST_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
+            Grid::new("columns").num_columns(6).striped(true).show(ui, |ui| list(ui, columns, &mut commands));
+        });
+        ui.separator();
+        commands.extend(closing(ui, columns, keys));
+    });
+    if !open {
+        commands.push(ColumnCommand::Close);
+    }
+    commands
+}
+
+/// What is done to the coordinates, in words for a person.
+fn words(scaling: Scaling) -> &'static str {
+    match scaling {
+        Scaling::None => "as they are",
+        Scaling::Standard => "standardised",
+        Scaling::Unit => "to 0…1 together",
+    }
+}
+
+fn scaling(ui: &mut Ui, columns: &ColumnImport) -> Option<ColumnCommand> {
+    let mut chosen = None;
+    ui.horizontal(|ui| {
+        let tip = "What was done to the data in training: standardised subtracts each column's mean and divides by its \
+                   standard deviation σ, 0…1 is how pixels are scaled.";
+        ui.label("Values").on_hover_text(tip);
+        let combo = ComboBox::from_id_salt("scaling").selected_text(words(columns.scaling)).show_ui(ui, |ui| {
+            for scaling in Scaling::ALL {
+                if ui.selectable_label(scaling == columns.scaling, words(scaling)).clicked() {
+                    chosen = Some(ColumnCommand::Scaling(scaling));
+                }
+            }
+        });
+        combo.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Scaling of the values"));
+        combo.response.on_hover_text(tip);
+    });
+    chosen
+}
+
+fn list(ui: &mut Ui, columns: &ColumnImport, commands: &mut Vec<ColumnCommand>) {
+    for (heading, tip) in [
+        ("Column", "Its name in the file"),
+        ("Coordinate", "Whether it flows through the network"),
+        ("Label", "The column that colours the points"),
+        ("Mean", "The mean of its values"),
+        ("σ", "The standard deviation of its values"),
+        ("Becomes", "What is done to each value x"),
+    ] {
+        ui.label(theme::note(ui, heading)).on_hover_text(tip);
+    }
+    ui.end_row();
+    for (place, column) in columns.columns.iter().enumerate() {
+        let is_number = column.kind != ColumnKind::Text;
+        let is_coordinate = columns.coordinates.get(place) == Some(&true);
+        ui.label(&column.name);
+        let mut chosen = is_coordinate;
+        let tick = ui.add_enabled(is_number, egui::Checkbox::without_text(&mut chosen));
+        let tick = tick.on_disabled_hover_text("A column of text is no coordinate.");
+        let label = format!("Coordinate {}", column.name);
+        tick.widget_info(|| WidgetInfo::selected(Role::CheckBox, is_number, is_coordinate, label.clone()));
+        if tick.changed() {
+            commands.push(ColumnCommand::Coordinate(place, chosen));
+        }
+        let is_label = columns.label == Some(place);
+        let radio = ui.radio(is_label, "").on_hover_text("Colour the points by this column; click again for none");
+        let label = format!("Label {}", column.name);
+        radio.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_label, label.clone()));
+        if radio.clicked() {
+            commands.push(ColumnCommand::Label((!is_label).then_some(place)));
+        }
+        if is_number {
+            ui.label(theme::significant(column.mean));
+            ui.label(theme::significant(column.deviation));
+        } else {
+            ui.label("text");
+            ui.label("");
+        }
+        ui.label(if is_coordinate { becomes(columns.scaling, column.mean, column.deviation) } else { String::new() });
+        ui.end_row();
+    }
+}
+
+/// What is done to each value of a column.
+fn becomes(scaling: Scaling, mean: f64, deviation: f64) -> String {
+    match scaling {
+        Scaling::None => "x".to_owned(),
+        Scaling::Standard if deviation > 0.0 => {
+            let sign = if mean < 0.0 { "+" } else { "−" };
+            format!("(x {sign} {})/{}", theme::significant(mean.abs()), theme::significant(deviation))
+        }
+        Scaling::Standard => "0, as it is constant".to_owned(),
+        Scaling::Unit => "(x − least)/(largest − least)".to_owned(),
+    }
+}
+
+fn closing(ui: &mut Ui, columns: &ColumnImport, keys: bool) -> Vec<ColumnCommand> {
+    let mut commands = Vec::new();
+    let obstacle = columns.obstacle();
+    if let Some(words) = &obstacle {
+        ui.colored_label(Palette::of(ui).warning, words);
+    }
+    let free = keys && ui.memory(|memory| memory.focused().is_none());
+    let pressed = |key| free && ui.input(|input| input.key_pressed(key));
+    let (entered, escaped) = (pressed(Key::Enter), pressed(Key::Escape));
+    ui.horizontal(|ui| {
+        let button = ui.add_enabled(obstacle.is_none(), Button::new("Read the columns"));
+        let button = button.on_hover_text("Let these columns flow through the network (Enter)");
+        if button.on_disabled_hover_text(obstacle.unwrap_or_default()).clicked() || entered {
+            commands.push(ColumnCommand::Open);
+        }
+        let cancel = ui.button("Cancel").on_hover_text("The data that was shown stays (Esc)");
+        cancel.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Cancel the choice of columns"));
+        if cancel.clicked() || escaped {
+            commands.push(ColumnCommand::Close);
+        }
+    });
+    commands
+}

@@ -1,0 +1,62 @@
+//! The choice of a data file's columns in the window.
+
+use egui::Role;
+use egui_kittest::kittest::Queryable;
+use layerflow::dataset::{Labels, Scaling};
+use layerflow::session::{ColumnCommand, Command};
+
+use super::window::{PATIENCE, Window, command, first_start, write};
+
+/// Three columns of numbers and one of text, for a network of two inputs.
+const TABLE: &str = "height,width,weight,kind\n1,10,0.5,cat\n2,20,0.25,dog\n3,60,0.125,cat\n";
+
+fn click(window: &mut Window, label: &str) {
+    window.get_by_label(label).click();
+    window.run_steps(3);
+    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    window.run_steps(2);
+}
+
+fn opened() -> (tempfile::TempDir, Window) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(&folder, "animals.csv", TABLE);
+    let mut window = first_start();
+    command(&mut window, Command::OpenData(path));
+    (folder, window)
+}
+
+#[test]
+fn columns_are_chosen_where_it_is_not_clear_which_are_coordinates() {
+    let (_folder, mut window) = opened();
+    window.get_by_label_contains("has 3 columns of values, but the network takes 2 inputs");
+    let columns = window.state().session().columns.as_ref().unwrap();
+    assert_eq!((columns.label, &columns.coordinates[..]), (Some(3), &[true, true, false, false][..]));
+    click(&mut window, "Coordinate width");
+    window.get_by_label_contains("1 column is chosen as coordinates, but the network takes 2");
+    click(&mut window, "Coordinate weight");
+    click(&mut window, "Read the columns");
+    let dataset = window.state().session().document().unwrap().data.dataset.clone().unwrap();
+    assert_eq!(dataset.points.row(1).iter().copied().collect::<Vec<_>>(), [0.5, 0.25, 0.125]);
+    assert!(matches!(&dataset.labels, Labels::Classes { names, .. } if names == &["cat", "dog"]));
+    assert!(window.state().session().columns.is_none());
+}
+
+#[test]
+fn standardisation_is_offered_shown_and_remembered() {
+    let (_folder, mut window) = opened();
+    window.get_by_role_and_label(Role::ComboBox, "Scaling of the values").click();
+    window.run_steps(3);
+    click(&mut window, "standardised");
+    window.get_by_label_contains("(x − 30.0)/");
+    click(&mut window, "Label kind");
+    click(&mut window, "Read the columns");
+    let dataset = window.state().session().document().unwrap().data.dataset.clone().unwrap();
+    assert!(dataset.points.row_mean().iter().all(|mean| mean.is_finite()));
+    assert!(dataset.points.row(1).sum().abs() < 1e-12 && dataset.labels == Labels::None);
+    window.get_by_label("2 columns standardised");
+    click(&mut window, "Columns…");
+    assert_eq!(window.state().session().columns.as_ref().unwrap().scaling, Scaling::Standard);
+    command(&mut window, Command::Columns(ColumnCommand::Close));
+    assert!(window.state().session().columns.is_none());
+    window.get_by_label("2 columns standardised");
+}
