@@ -12,7 +12,9 @@ use crate::session::{Import, ImportCommand, file_name};
 /// The height of the list of layers before it scrolls.
 const CHAIN_HEIGHT: f32 = 260.0;
 /// The width of the assistant.
-const WIDTH: f32 = 640.0;
+const WIDTH: f32 = 760.0;
+/// Of a longer name only the end is shown, which tells most.
+const NAME_CHARACTERS: usize = 24;
 
 /// Draws the assistant and tells what was asked for. `keys`: whether Enter and Esc are meant for it.
 pub fn show(ctx: &Context, import: &Import, keys: bool) -> Vec<ImportCommand> {
@@ -99,17 +101,18 @@ fn row(ui: &mut Ui, place: usize, entry: &ChainEntry, import: &Import) -> Vec<Im
     let mut commands = Vec::new();
     let layer = place + 1;
     ui.label(layer.to_string());
-    ui.label(&entry.weight_name);
+    name(ui, &entry.weight_name);
     let widths = import.chain.widths.get(place).cloned().flatten();
     let shape = widths.map_or("not known".to_owned(), |(inputs, outputs)| format!("{inputs} → {outputs}"));
     let shape = RichText::new(shape);
     let warning = Palette::of(ui).warning;
     ui.label(if import.is_broken_at(entry) { shape.color(warning).strong() } else { shape });
-    ui.label(entry.bias_name.as_deref().unwrap_or("none"));
-    let name = entry.activation.name();
-    let chosen = activation_choice(ui, &format!("Activation of layer {layer}"), name, Some(entry.activation));
+    name(ui, entry.bias_name.as_deref().unwrap_or("none"));
+    let words = entry.activation.name();
+    let chosen = activation_choice(ui, &format!("Activation of layer {layer}"), words, Some(entry.activation));
     commands.extend(chosen.map(|activation| ImportCommand::Activation(place, activation)));
     ui.horizontal(|ui| {
+        commands.extend(import_spectra::button(ui, place));
         let mut button = |ui: &mut Ui, enabled, on, words: &str, tip: &str, command| {
             let response = ui.add_enabled(enabled, Button::new(words).small().selected(on)).on_hover_text(tip);
             response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, on, format!("{words} layer {layer}")));
@@ -122,9 +125,20 @@ fn row(ui: &mut Ui, place: usize, entry: &ChainEntry, import: &Import) -> Vec<Im
         let tip = "Move the layer one place towards the input";
         button(ui, place > 0, false, "Up", tip, ImportCommand::MoveUp(place));
         button(ui, true, false, "Remove", "Take the layer out of the chain", ImportCommand::Remove(place));
-        commands.extend(import_spectra::button(ui, place));
     });
     commands
+}
+
+/// The name of a tensor, whole where it is short, else its end with the whole on hover.
+fn name(ui: &mut Ui, name: &str) {
+    let count = name.chars().count();
+    if count <= NAME_CHARACTERS {
+        ui.label(name);
+        return;
+    }
+    let end: String = name.chars().skip(count - NAME_CHARACTERS + 1).collect();
+    let label = ui.label(format!("…{end}")).on_hover_text(name);
+    label.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
 }
 
 fn closing(ui: &mut Ui, import: &Import, keys: bool) -> Vec<ImportCommand> {

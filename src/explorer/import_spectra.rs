@@ -19,7 +19,7 @@ const MOST_BARS: usize = 512;
 /// The questions that only convolutions need.
 pub(super) fn questions(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
     let mut commands = Vec::new();
-    if !import.chain.has_convolutions() {
+    if !import.chain.has_convolutions() && !import.graph_needs_shape {
         return commands;
     }
     ui.horizontal(|ui| {
@@ -42,6 +42,14 @@ pub(super) fn questions(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
         }
         commands.extend(ways(ui, import));
     });
+    if import.graph_needs_shape {
+        let known = import.typed_shape().is_some();
+        let button = ui.add_enabled(known, Button::new("Read the graph for this input shape"));
+        let button = button.on_hover_text("The file holds the whole graph, but leaves the shape of its input open.");
+        if button.on_disabled_hover_text("Type the shape of one input first, as 1,28,28.").clicked() {
+            commands.push(ImportCommand::ReadGraph);
+        }
+    }
     if let Some(words) = &import.misunderstood {
         ui.colored_label(Palette::of(ui).warning, words);
     }

@@ -3,7 +3,7 @@
 use egui::{Button, Grid, Role, ScrollArea, TextEdit, Ui, WidgetInfo};
 
 use super::theme;
-use crate::formats::{TensorInfo, is_layer_weight, shape_words};
+use crate::formats::{ChainProblem, TensorInfo, is_layer_weight, shape_words};
 use crate::session::{Import, ImportCommand, counted};
 
 /// The height of each list before it scrolls.
@@ -23,7 +23,10 @@ pub fn show(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
         section.show(ui, |ui| commands.extend(convolutions(ui, import)));
     }
     let title = format!("All {} of the file", counted(import.file.tensors().len(), "tensor"));
-    egui::CollapsingHeader::new(title).id_salt("tensors").show(ui, |ui| commands.extend(tensors(ui, import)));
+    // Of a recurrent layer nothing else can be opened than a matrix alone.
+    let is_recurrent = matches!(import.chain.fatal_problem(), Some(ChainProblem::Recurrent { .. }));
+    let section = egui::CollapsingHeader::new(title).id_salt("tensors").default_open(is_recurrent);
+    section.show(ui, |ui| commands.extend(tensors(ui, import)));
     commands
 }
 

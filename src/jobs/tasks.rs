@@ -11,7 +11,7 @@ use super::Progress;
 use crate::dataset::{self, ColumnKind, ColumnOutline, Dataset, DatasetError};
 use crate::flow::Flow;
 use crate::formats::{self, FormatError, GraphProblem, Opened, Precision, TensorFile, WeightSpectrum};
-use crate::network::ConvolutionError;
+use crate::network::{ConvolutionError, Volume};
 use crate::session::{
     BlockDetail, DialogAnswer, Document, Effect, Field, Grown, LayerDetail, Neighbours, Outcome, Purpose, Refined,
     Scene, Settings, SpectrumRequest, Story, Study, Survey, Task, Trouble, file_name,
@@ -48,7 +48,10 @@ impl TaskWork {
 pub fn task_work(effect: Effect) -> Option<TaskWork> {
     let work = match effect {
         Effect::ReadNetwork(path) => {
-            TaskWork::new(Task::Read, format!("Reading {}", file_name(&path)), move |_| read_network(path))
+            TaskWork::new(Task::Read, format!("Reading {}", file_name(&path)), move |_| read_network(path, None))
+        }
+        Effect::ReadGraph(path, shape) => {
+            TaskWork::new(Task::Read, format!("Reading {}", file_name(&path)), move |_| read_network(path, Some(shape)))
         }
         Effect::ReadData(path, inputs) => {
             TaskWork::new(Task::ReadData, format!("Reading {}", file_name(&path)), move |_| read_data(path, inputs))
@@ -165,8 +168,8 @@ fn tell(progress: &Progress, share: f32, words: &str) -> bool {
     !progress.cancelled()
 }
 
-fn read_network(path: PathBuf) -> Outcome {
-    match formats::open(&path) {
+fn read_network(path: PathBuf, input: Option<Volume>) -> Outcome {
+    match formats::open_for(&path, input) {
         Ok(Opened::Network(network)) => Outcome::Network(path, network),
         Ok(Opened::Tensors(tensors)) => Outcome::Tensors(path, tensors),
         Ok(Opened::Graph(graph)) => Outcome::Graph(path, graph),
@@ -243,9 +246,9 @@ fn read_files(mut paths: Vec<PathBuf>, inputs: Option<usize>, progress: &Progres
 /// Tries a file as a network and as data. Where its ending is one that data has, data is tried first.
 fn read_either(path: PathBuf, inputs: Option<usize>) -> Outcome {
     let data_first = ending_is(&path, &DATA_ENDINGS);
-    let first = if data_first { read_data(path.clone(), inputs) } else { read_network(path.clone()) };
+    let first = if data_first { read_data(path.clone(), inputs) } else { read_network(path.clone(), None) };
     let Outcome::Unreadable(_, likely) = first else { return first };
-    let second = if data_first { read_network(path.clone()) } else { read_data(path.clone(), inputs) };
+    let second = if data_first { read_network(path.clone(), None) } else { read_data(path.clone(), inputs) };
     let Outcome::Unreadable(_, unlikely) = second else { return second };
     let other = if data_first { "a network" } else { "data" };
     let details = format!("{}\nas {other}: {}", likely.details, unlikely.sentence);

@@ -12,7 +12,7 @@ use super::{
 use crate::dataset::{ColumnOutline, DataChoice, Dataset};
 use crate::flow::Flow;
 use crate::formats::{ChainProposal, GraphConvolution, GraphFile, TensorFile, WeightSpectrum};
-use crate::network::Network;
+use crate::network::{Network, Volume};
 use crate::resnet::Refinement;
 
 /// Work to be done outside the session.
@@ -20,6 +20,8 @@ use crate::resnet::Refinement;
 pub enum Effect {
     /// Read a network.
     ReadNetwork(PathBuf),
+    /// Read a network whose graph leaves the shape of its input open.
+    ReadGraph(PathBuf, Volume),
     /// Read data; the network's number of inputs, where it is known, tells the label column from the others.
     ReadData(PathBuf, Option<usize>),
     /// Read these columns of a file of data, for this number of inputs.

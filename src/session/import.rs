@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::{Effect, Session, Severity, SpectrumRequest, Task, Trouble};
 use crate::formats::{
-    Block, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, GraphConvolution, TensorFile, TensorInfo,
-    WeightSpectrum, blocks, parse_input_shape,
+    Block, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, GraphConvolution, GraphProblem, TensorFile,
+    TensorInfo, WeightSpectrum, blocks, parse_input_shape,
 };
-use crate::network::{Activation, OutputFunction};
+use crate::network::{Activation, OutputFunction, Volume};
 
 /// What plain nets have most often, so that one click opens most files.
 const USUAL_ACTIVATION: Activation = Activation::Relu;
@@ -27,6 +27,8 @@ pub struct Import {
     pub blocks: Arc<Vec<Block>>,
     /// The convolutions of the graph that the file holds beside its tensors, whose inputs' shapes are known.
     pub convolutions_of_graph: Arc<Vec<GraphConvolution>>,
+    /// Whether the file holds a graph that waits for the shape of its input.
+    pub graph_needs_shape: bool,
     /// Where in the file's list each tensor is.
     places: Arc<HashMap<String, usize>>,
     /// What is searched for among the tensors.
@@ -68,6 +70,8 @@ pub enum ImportCommand {
     Spectrum(usize),
     /// Find the singular values of the graph's convolution at this place.
     GraphSpectrum(usize),
+    /// Read the file's graph again, for an input of the shape that is typed.
+    ReadGraph,
     /// Search the tensors.
     Search(String),
     /// Read the values and show the network.
@@ -92,6 +96,7 @@ impl Import {
             chain,
             blocks,
             convolutions_of_graph: Arc::default(),
+            graph_needs_shape: false,
             places,
             search,
             input_shape,
@@ -110,8 +115,20 @@ impl Import {
     }
 
     /// The assistant for a graph that is no network as a whole.
-    pub fn of_graph(path: PathBuf, file: TensorFile, convolutions: Vec<GraphConvolution>) -> Import {
-        Import { convolutions_of_graph: Arc::new(convolutions), ..Import::new(path, file) }
+    pub fn of_graph(
+        path: PathBuf,
+        file: TensorFile,
+        convolutions: Vec<GraphConvolution>,
+        problem: &GraphProblem,
+    ) -> Import {
+        let graph_needs_shape = matches!(problem, GraphProblem::InputShape { .. });
+        let convolutions_of_graph = Arc::new(convolutions);
+        Import { convolutions_of_graph, graph_needs_shape, ..Import::new(path, file) }
+    }
+
+    /// The shape of the input as it is typed, where it is one.
+    pub fn typed_shape(&self) -> Option<Volume> {
+        parse_input_shape(&self.input_shape).ok()
     }
 
     /// The tensor of this name.
@@ -177,6 +194,7 @@ impl Import {
             | ImportCommand::MoveUp(_)
             | ImportCommand::Spectrum(_)
             | ImportCommand::GraphSpectrum(_)
+            | ImportCommand::ReadGraph
             | ImportCommand::Open
             | ImportCommand::Close => {}
         }
@@ -209,6 +227,10 @@ impl Session {
             ImportCommand::Spectrum(place) => {
                 let request = SpectrumRequest::Weight(import.chain.clone(), place);
                 effects.push(Effect::FindSpectrum(import.file.clone(), request));
+            }
+            ImportCommand::ReadGraph => {
+                let shape = import.typed_shape();
+                effects.extend(shape.map(|shape| Effect::ReadGraph(import.path.clone(), shape)));
             }
             ImportCommand::GraphSpectrum(place) => {
                 let convolution = import.convolutions_of_graph.get(place).cloned();

@@ -73,7 +73,7 @@ impl Session {
         let GraphFile { network, problem, convolutions, tensors } = graph;
         // A network too wide for a flow would only be refused later on; its weights can be looked at now.
         let network = network.filter(|_| !problem.leaves_network_whole());
-        let error = FormatError::Graph { path: path.clone(), source: Box::new(problem) };
+        let error = FormatError::Graph { path: path.clone(), source: Box::new(problem.clone()) };
         let trouble = Trouble::of(&error);
         let has_matrix = tensors.tensors().iter().any(|tensor| tensor.is_numeric && tensor.shape.len() >= 2);
         match network {
@@ -85,7 +85,7 @@ impl Session {
             None if has_matrix => {
                 let sentence = format!("Its tensors can be put together by hand. {}", trouble.sentence);
                 self.notices.add(Severity::Warning, sentence, trouble.details);
-                self.begin_import(Import::of_graph(path, tensors, convolutions));
+                self.begin_import(Import::of_graph(path, tensors, convolutions, &problem));
             }
             None => self.refuse_file(&path, trouble, effects),
         }

@@ -28,7 +28,7 @@ fn opened() -> (tempfile::TempDir, Window) {
 #[test]
 fn columns_are_chosen_where_it_is_not_clear_which_are_coordinates() {
     let (_folder, mut window) = opened();
-    window.get_by_label_contains("has 3 columns of values, but the network takes 2 inputs");
+    window.get_by_label_contains("has 4 columns of values, but the network takes 2 inputs");
     let columns = window.state().session().columns.as_ref().unwrap();
     assert_eq!((columns.label, &columns.coordinates[..]), (Some(3), &[true, true, false, false][..]));
     click(&mut window, "Coordinate width");

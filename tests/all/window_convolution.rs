@@ -66,12 +66,38 @@ fn a_residual_network_shows_spectra_and_why_it_does_not_flow() {
     click(&mut window, "Spectrum of layer 2");
     window.get_by_label("Singular values of layer1.0.conv1.weight");
     window.get_by_label("periodic, size assumed");
-    window.get_by_label("768 values");
+    window.get_by_label("192 values");
     type_into(&mut window, "Input shape", "3,8,8");
     click(&mut window, "Spectrum of layer 1");
     window.get_by_label("Singular values of conv1.weight");
-    window.get_by_label("conv1.weight · conv 3×3, 3→3, on 8×8, with bn1");
+    window.get_by_label("conv1.weight · conv 3×3, 3→3, on 8×8");
     window.get_by_label("matrix");
     click(&mut window, "Cancel import");
     assert!(window.state().session().import.is_none());
+}
+
+#[test]
+fn a_graph_whose_input_is_open_is_read_again_for_a_shape() {
+    let mut window = first_start();
+    command(&mut window, Command::OpenNetwork(data("onnx/open_shape.onnx")));
+    assert!(window.state().session().import.as_ref().unwrap().graph_needs_shape);
+    type_into(&mut window, "Input shape", "1,4,4");
+    click(&mut window, "Read the graph for this input shape");
+    assert!(window.state().session().import.is_none());
+    let network = window.state().session().document().unwrap().network.clone().unwrap();
+    assert_eq!((network.inputs(), network.outputs()), (16, 2));
+}
+
+#[test]
+fn a_graph_too_large_for_a_flow_shows_the_spectra_of_its_convolutions() {
+    let mut window = first_start();
+    command(&mut window, Command::OpenNetwork(data("onnx/open_shape.onnx")));
+    type_into(&mut window, "Input shape", "1,64,64");
+    click(&mut window, "Read the graph for this input shape");
+    let import = window.state().session().import.as_ref().unwrap();
+    let name = import.convolutions_of_graph.first().unwrap().name.clone();
+    window.get_by_label_contains("of the file's graph");
+    click(&mut window, &format!("Spectrum of {name}"));
+    let spectrum = window.state().session().import.as_ref().unwrap().spectrum.clone().unwrap();
+    assert!(!spectrum.is_assumed && spectrum.what.contains("on 64×64"), "{}", spectrum.what);
 }

@@ -85,3 +85,15 @@ fn any_matrix_is_a_network_of_one_layer() {
     click(&mut window, "Open");
     assert_eq!(window.state().session().document().unwrap().network.as_ref().unwrap().inputs(), 2);
 }
+
+#[test]
+fn a_recurrent_layer_is_told_and_its_matrices_are_opened_alone() {
+    let (_folder, mut window) =
+        opened(&[("lstm.weight_ih_l0", [8, 3]), ("lstm.weight_hh_l0", [8, 2]), ("out.weight", [1, 2])]);
+    window.get_by_label_contains("belongs to a recurrent layer");
+    click(&mut window, "Spectrum of layer 2");
+    assert!(window.state().session().import.as_ref().unwrap().spectrum.is_some());
+    click(&mut window, "Alone lstm.weight_hh_l0");
+    click(&mut window, "Open");
+    assert_eq!(window.state().session().document().unwrap().network.as_ref().unwrap().inputs(), 2);
+}

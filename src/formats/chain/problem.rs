@@ -54,8 +54,8 @@ pub enum ChainProblem {
     /// Names of a recurrent layer.
     #[error(
         "`{name}` belongs to a recurrent layer, which is given what it gave before, where each point of a flow goes its own \
-         way once; the spectra of its matrices are shown, and single ones can be opened by their names, on the command \
-         line with --tensors"
+         way once; its matrices have spectra all the same, and each can be opened alone, on the command line by its name \
+         with --tensors"
     )]
     Recurrent { name: String },
     /// Names of an attention.

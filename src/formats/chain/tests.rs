@@ -195,3 +195,32 @@ fn settings_are_read_as_they_are_written() {
         assert!(parse_input_shape(wrong).is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn recurrent_and_attention_matrices_are_no_chain_unless_chosen() {
+    let recurrent: &[(&str, &[usize])] = &[("rnn.weight_ih_l0", &[4, 4]), ("rnn.weight_hh_l0", &[4, 4])];
+    let problem = propose(recurrent).fatal_problem().cloned();
+    assert!(
+        matches!(&problem, Some(problem @ ChainProblem::Recurrent { .. }) if problem.leaves_spectra()),
+        "{problem:?}"
+    );
+    let attention: &[(&str, &[usize])] = &[("attn.q_proj.weight", &[4, 4]), ("attn.k_proj.weight", &[4, 4])];
+    assert!(matches!(propose(attention).fatal_problem(), Some(ChainProblem::Attention { .. })));
+    let names = ["rnn.weight_hh_l0".to_owned()];
+    let alone = ChainProposal::of_names(&tensors(recurrent), &names, Activation::Tanh, OutputFunction::Identity);
+    assert_eq!(alone.fatal_problem(), None);
+}
+
+#[test]
+fn the_end_of_a_name_is_enough_where_it_is_the_only_one() {
+    let list = tensors(&[("net.fc1.weight", &[3, 2]), ("net.fc1.bias", &[3]), ("net.fc2.weight", &[1, 3])]);
+    let of = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        ChainProposal::of_names(&list, &names, Activation::Tanh, OutputFunction::Identity)
+    };
+    assert_eq!(words(&of(&["fc1", "fc2.weight"])), ["net.fc1.weight+net.fc1.bias", "net.fc2.weight+0"]);
+    let several = of(&["weight"]);
+    let problem = several.fatal_problem().unwrap().to_string();
+    assert!(problem.contains("2 tensors end in `weight`, `net.fc1.weight` and `net.fc2.weight`"), "{problem}");
+    assert!(matches!(of(&["c1"]).fatal_problem(), Some(ChainProblem::Missing { .. })));
+}

@@ -68,8 +68,8 @@ impl GraphProblem {
 }
 
 /// What can still be done with a file of which no flow can be made.
-const INSTEAD: &str = "its matrices have spectra all the same, and single ones can be opened by their names, on the \
-                       command line with --tensors";
+const INSTEAD: &str = "its matrices have spectra all the same, and each can be opened alone, on the command line by its \
+                       name with --tensors";
 
 /// Operators whose result at one time depends on those at other times.
 const RECURRENT: [&str; 7] = ["LSTM", "GRU", "RNN", "Recurrent", "Loop", "Scan", "Bidirectional"];

@@ -163,3 +163,48 @@ fn roles(layer: &LayerConfig) -> Vec<&'static str> {
         _ => vec!["kernel", "bias"],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::super::tensors::{TensorInfo, TensorSource, ValuesError};
+    use super::*;
+
+    struct Nothing;
+
+    impl TensorSource for Nothing {
+        fn values(&self, _: usize) -> Result<Vec<f64>, ValuesError> {
+            Ok(Vec::new())
+        }
+    }
+
+    /// The file's groups may count each layer twice; a layer's place among its kind finds its own.
+    #[test]
+    fn layers_of_the_first_keras_files_are_found_by_their_place() {
+        let info = |name: &str| TensorInfo {
+            name: format!("{OLD_GROUPS}{name}"),
+            shape: vec![2, 2],
+            dtype: "F32".into(),
+            bytes: 16,
+            is_numeric: true,
+            in_model: true,
+        };
+        let names = ["dense/vars/0", "dense_10/vars/0", "dense_2/vars/0", "dense_2/vars/1"];
+        let file = TensorFile::new(Path::new("a.keras"), names.map(info).to_vec(), Nothing);
+        let weights = Weights::new(&file, HashMap::new());
+        let layer = |class_path: &str| LayerConfig {
+            class: "Dense".into(),
+            name: "any".into(),
+            config: Value::Null,
+            inputs: Vec::new(),
+            uses: 1,
+            class_path: class_path.into(),
+            inner: None,
+        };
+        let find = |class_path: &str, role: &str| weights.find(&layer(class_path), None, role).map(str::to_owned);
+        assert_eq!(find("layers/dense_1", "bias"), Some(format!("{OLD_GROUPS}dense_2/vars/1")));
+        assert_eq!(find("layers/dense_2", "kernel"), Some(format!("{OLD_GROUPS}dense_10/vars/0")));
+        assert_eq!(find("layers/dense_3", "kernel"), None);
+    }
+}
