@@ -13,9 +13,9 @@ use super::tour::TOUR_DIMENSIONS;
 use super::view::Projection;
 use super::words::counted;
 use super::{
-    Camera, ColumnImport, Command, Compare, Data, Document, Effect, Example, Field, FieldRequest, HandCommand, History, Import,
-    Notices, Orientation, Playback, PlaybackCommand, PointCommand, Purpose, RecentFiles, Refined, RememberedChain,
-    Scene, Severity, Side, Task, Training, ViewCommand, ViewSettings, WindowSettings,
+    Camera, ColumnImport, Command, Compare, Data, Document, Effect, Example, Field, FieldRequest, HandCommand, History,
+    Import, Notices, Orientation, Playback, PlaybackCommand, PointCommand, Purpose, RecentFiles, Refined,
+    RememberedChain, Scene, Severity, Side, Task, Training, ViewCommand, ViewSettings, WindowSettings,
 };
 use crate::flow::Flow;
 use crate::formats::NetworkKind;
