@@ -283,7 +283,11 @@ fn data_of_another_width_is_refused() {
     let before = window.state().session().document().unwrap().data.name();
     command(&mut window, Command::OpenData(path));
     assert_eq!(window.state().session().document().unwrap().data.name(), before);
-    window.get_by_label_contains("wide.csv");
+    window.get_by_label_contains("has 5 columns of values, but the network takes 2 inputs");
+    window.get_by_label("Cancel the choice of columns").click();
+    window.run_steps(3);
+    assert_eq!(window.state().session().document().unwrap().data.name(), before);
+    assert!(window.state().session().columns.is_none());
 }
 
 #[test]
