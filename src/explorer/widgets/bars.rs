@@ -237,7 +237,7 @@ impl Scale {
             return 0.0;
         }
         let share = f64::from((chart.bottom() - y) / chart.height());
-        10.0_f64.powf((self.low + share * (self.high - self.low)).min(self.high + 1.0))
+        10.0_f64.powf((self.low + share * (self.high - self.low)).min(self.high + 1.0).min(f64::MAX_10_EXP.into()))
     }
 
     /// The round values to be labelled, at most six: powers of ten, and 2 and 5 times them where there is room.
