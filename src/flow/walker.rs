@@ -12,8 +12,9 @@ pub(crate) trait Finish {
     /// from 0, `start` are the values with which it began.
     fn finish(&self, layer: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>);
 
-    /// Moves `points`, the values at the phase's start, along the continuous limit of `block` to phase time s.
-    fn limit(&self, block: &Residual, s: f64, points: &mut DMatrix<f64>) -> Result<(), NoLimit>;
+    /// Moves `points`, the values at the phase's start or where a piece ended, along the continuous limit of `block`, by
+    /// so much phase time.
+    fn limit(&self, block: &Residual, duration: f64, points: &mut DMatrix<f64>) -> Result<(), NoLimit>;
 
     /// The number of straight pieces of a path through such a limit; `None` where it is followed as it is.
     fn pieces(&self) -> Option<usize>;
@@ -24,8 +25,8 @@ impl Finish for Exactly {
         motion.finish(start, points);
     }
 
-    fn limit(&self, block: &Residual, s: f64, points: &mut DMatrix<f64>) -> Result<(), NoLimit> {
-        limit::follow(block, points, s)
+    fn limit(&self, block: &Residual, duration: f64, points: &mut DMatrix<f64>) -> Result<(), NoLimit> {
+        limit::follow(block, points, duration)
     }
 
     fn pieces(&self) -> Option<usize> {
@@ -80,10 +81,10 @@ impl<'a> Walker<'a> {
         let Some(phase) = layer.phases.get(self.phase) else { return Ok(points) };
         if let Motion::Limit(block) = &phase.motion {
             let mut before = 0.0;
-            // The limit does not depend on s: it may be followed from wherever it was left.
-            if let Some((reached, there)) = self.followed.take_if(|(reached, _)| *reached <= s)
-                && self.finish.pieces().is_none()
-            {
+            // Its velocity does not depend on s: it may be followed on from where it was left, in steps where one ended.
+            let pieces = self.finish.pieces();
+            let is_corner = |reached: f64| pieces.is_none_or(|pieces| (reached * pieces as f64).fract() == 0.0);
+            if let Some((reached, there)) = self.followed.take_if(|(reached, _)| *reached <= s && is_corner(*reached)) {
                 (before, points) = (reached, there);
             }
             let failed = |source| FlowError::Limit { layer: layer.index, source };

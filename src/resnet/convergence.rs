@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use nalgebra::DMatrix;
 
-use super::measure::{agreement, largest_distances, layer_ends, predictions};
+use super::measure::{agreement, largest_distances, layer_ends, predictions, spread};
 use super::trained::lipschitz_bound;
 use super::{Integrator, Refinement, RefinementKind, ResNet, StableSteps};
-use crate::flow::{Exactly, Flow, FlowError, LayerFlow, Motion, Walker};
+use crate::flow::{Exactly, Flow, FlowError, Motion, Phase, Walker};
 use crate::network::OutputFunction;
 
 /// The N at which the error is measured.
@@ -29,6 +29,8 @@ const ABOVE_INTERPOLATION: f64 = 20.0;
 /// Multiplications that one pass of the points through a refinement may cost, a fraction of a second; where there are
 /// more points, a part of them is studied.
 const STUDY_WORK: usize = 400_000_000;
+/// The same for continuous limits, whose steps are taken one by one: for all N together.
+const LIMIT_WORK: usize = 10_000_000_000;
 /// Points that disagreed at one N are tried first at the next; so many of each.
 const REMEMBERED: usize = 8;
 
@@ -51,9 +53,10 @@ pub struct Convergence {
     pub layer_slopes: Vec<Option<Slope>>,
     /// For each layer that compresses, the smallest N that is stable.
     pub stable_steps: Vec<StableSteps>,
-    /// The smallest N with which all predictions are the plain net's; `None` if there is none up to
-    /// [`LARGEST_SEARCHED`].
+    /// The smallest N with which all predictions are the plain net's; `None` if there is none up to `searched`.
     pub least_agreeing: Option<usize>,
+    /// The N up to which it was looked for: [`LARGEST_SEARCHED`], fewer where continuous limits make steps dear.
+    pub searched: usize,
 }
 
 /// The error at one N.
@@ -96,7 +99,16 @@ impl Convergence {
         let mut go_on = |share: f32| if progress(share) { Ok(()) } else { Err(FlowError::Cancelled) };
         go_on(0.0)?;
         let all = ResNet::new(flow, Refinement { kind, steps: 1, integrator }, inputs)?;
-        let few = all.some_of(inputs, STUDY_WORK);
+        let a_step = limit_work(flow, integrator);
+        let few = match a_step {
+            0 => all.some_of(inputs, STUDY_WORK),
+            _ => spread(inputs, LIMIT_WORK / (a_step * STUDIED_STEPS.iter().sum::<usize>())),
+        };
+        // The search takes 1 + 2 + … + N steps of each remembered point.
+        let searched = match a_step {
+            0 => LARGEST_SEARCHED,
+            _ => (2 * LIMIT_WORK / (a_step * REMEMBERED)).isqrt().clamp(1, LARGEST_SEARCHED),
+        };
         let plain = layer_ends(Walker::new(flow, &few, &Exactly, &Exactly)?, flow)?;
         let expected = plain.last().map_or_else(Vec::new, |ends| predictions(ends, output));
         let mut errors = Vec::with_capacity(STUDIED_STEPS.len());
@@ -114,7 +126,7 @@ impl Convergence {
         }
         let floors = largest_distances(&plain, &all.with_knots_only().layer_ends(&few)?);
         let smooth_from = smooth_from(flow, kind)?;
-        let has_limits = flow.layers().iter().any(LayerFlow::is_limit);
+        let has_limits = a_step > 0;
         let slope_of = |layer: usize| {
             let size = plain[layer].column_iter().map(|column| column.norm()).fold(0.0, f64::max);
             let rounding = if has_limits { LIMIT_ROUNDING } else { ROUNDING };
@@ -127,7 +139,8 @@ impl Convergence {
             RefinementKind::Whole if !has_limits => vec![None; plain.len()],
             _ => (0..plain.len()).map(slope_of).collect(),
         };
-        let least_agreeing = all.least_agreeing(&few, &expected, output, &mut |share| go_on(0.5 + 0.5 * share))?;
+        let least_agreeing =
+            all.least_agreeing(&few, &expected, (output, searched), &mut |share| go_on(0.5 + 0.5 * share))?;
         Ok(Convergence {
             kind,
             integrator,
@@ -137,6 +150,7 @@ impl Convergence {
             layer_slopes,
             stable_steps: all.stable_steps(),
             least_agreeing,
+            searched,
             errors,
         })
     }
@@ -177,7 +191,7 @@ impl ResNet<'_> {
         &self,
         inputs: &DMatrix<f64>,
         expected: &[usize],
-        output: OutputFunction,
+        (output, searched): (OutputFunction, usize),
         go_on: &mut dyn FnMut(f32) -> Result<(), FlowError>,
     ) -> Result<Option<usize>, FlowError> {
         let wrong = |steps: usize, samples: &[usize]| -> Result<Vec<usize>, FlowError> {
@@ -192,8 +206,8 @@ impl ResNet<'_> {
         };
         let everything: Vec<usize> = (0..expected.len()).collect();
         let mut remembered = BTreeSet::new();
-        for steps in 1..=LARGEST_SEARCHED {
-            go_on(steps as f32 / LARGEST_SEARCHED as f32)?;
+        for steps in 1..=searched {
+            go_on(steps as f32 / searched as f32)?;
             let likely: Vec<usize> = remembered.iter().copied().collect();
             if !likely.is_empty() && !wrong(steps, &likely)?.is_empty() {
                 continue;
@@ -206,6 +220,16 @@ impl ResNet<'_> {
         }
         Ok(None)
     }
+}
+
+/// Multiplications that one step of all continuous limits takes a point; 0 where there are none.
+fn limit_work(flow: &Flow, integrator: Integrator) -> usize {
+    let phases = flow.layers().iter().flat_map(|layer| &layer.phases);
+    let of_phase = |phase: &Phase| match &phase.motion {
+        Motion::Limit(block) => 2 * block.inner.inputs() * block.inner.outputs() * integrator.stages(),
+        _ => 0,
+    };
+    phases.map(of_phase).sum()
 }
 
 /// The N from which on every phase that is taken in steps is followed closely enough to show the method's order.

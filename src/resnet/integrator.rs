@@ -64,6 +64,15 @@ impl Integrator {
             .fold((0.0, 0.0), |(a, b), coefficient| (a * re - b * im + coefficient, a * im + b * re))
     }
 
+    /// How many velocities a step looks at.
+    pub(super) fn stages(self) -> usize {
+        match self {
+            Integrator::Euler => 1,
+            Integrator::Midpoint => 2,
+            Integrator::Rk4 => 4,
+        }
+    }
+
     /// The mean velocity of one step of length h from `x`.
     fn slope(self, velocity: &dyn Fn(&DMatrix<f64>) -> DMatrix<f64>, x: &DMatrix<f64>, h: f64) -> DMatrix<f64> {
         let first = velocity(x);
@@ -108,9 +117,14 @@ impl Steps {
         (done as i32, s * steps - done)
     }
 
-    /// Moves the columns of `points` from s = 0 to s along a velocity that does not depend on s.
-    pub(super) fn along(self, velocity: &dyn Fn(&DMatrix<f64>) -> DMatrix<f64>, s: f64, points: &mut DMatrix<f64>) {
-        let (done, part) = self.split(s);
+    /// Moves the columns of `points` by so much of s, from where a step begins, along a velocity that does not depend on s.
+    pub(super) fn along(
+        self,
+        velocity: &dyn Fn(&DMatrix<f64>) -> DMatrix<f64>,
+        duration: f64,
+        points: &mut DMatrix<f64>,
+    ) {
+        let (done, part) = self.split(duration);
         let h = 1.0 / self.count();
         for _ in 0..done {
             *points += self.integrator.slope(velocity, points, h) * h;

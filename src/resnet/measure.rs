@@ -11,6 +11,9 @@ const CURVE_WORK: usize = 400_000_000;
 /// The phase times at which the curve is measured.
 const CURVE_TIMES: [f64; 4] = [0.25, 0.5, 0.75, 1.0];
 
+/// About as many passes as a continuous limit costs, followed as it is and in steps.
+const LIMIT_PASSES: usize = 400;
+
 /// So many of the points that stray farthest are listed.
 const WORST: usize = 10;
 
@@ -140,13 +143,18 @@ impl ResNet<'_> {
 
     /// So many of `inputs`, evenly spread, that one pass costs at most `work` multiplications.
     pub(super) fn some_of(&self, inputs: &DMatrix<f64>, work: usize) -> DMatrix<f64> {
-        let phases: usize = self.flow.layers().iter().map(|layer| layer.phases.len()).sum();
-        let cost_of_one = 2 * self.flow.ambient_dimension().pow(2) * phases.max(1);
-        let most = (work / cost_of_one.max(1)).max(1);
-        let stride = inputs.ncols().div_ceil(most).max(1);
-        let chosen: Vec<usize> = (0..inputs.ncols()).step_by(stride).collect();
-        inputs.select_columns(&chosen)
+        let of_layer = |layer: &LayerFlow| if layer.is_limit() { LIMIT_PASSES } else { layer.phases.len() };
+        let passes: usize = self.flow.layers().iter().map(of_layer).sum();
+        let cost_of_one = 2 * self.flow.ambient_dimension().pow(2) * passes.max(1);
+        spread(inputs, work / cost_of_one.max(1))
     }
+}
+
+/// At most so many of `inputs`, but one of any, evenly spread.
+pub(super) fn spread(inputs: &DMatrix<f64>, most: usize) -> DMatrix<f64> {
+    let stride = inputs.ncols().div_ceil(most.max(1)).max(1);
+    let chosen: Vec<usize> = (0..inputs.ncols()).step_by(stride).collect();
+    inputs.select_columns(&chosen)
 }
 
 /// The class that `output` reads from each column.

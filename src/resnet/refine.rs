@@ -144,13 +144,13 @@ impl Finish for ResNet<'_> {
         }
     }
 
-    fn limit(&self, block: &Residual, s: f64, points: &mut DMatrix<f64>) -> Result<(), NoLimit> {
+    fn limit(&self, block: &Residual, duration: f64, points: &mut DMatrix<f64>) -> Result<(), NoLimit> {
         if self.exact_limits {
-            return Exactly.limit(block, s, points);
+            return Exactly.limit(block, duration, points);
         }
         let mut own = points.rows(0, block.inner.inputs()).into_owned();
         let steps = Steps { integrator: self.refinement.integrator, steps: self.refinement.steps };
-        steps.along(&|x| block.branch(x), s, &mut own);
+        steps.along(&|x| block.branch(x), duration, &mut own);
         points.rows_mut(0, own.nrows()).copy_from(&own);
         Ok(())
     }

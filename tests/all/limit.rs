@@ -134,6 +134,15 @@ fn frames_and_distances_follow_the_curved_path() {
                 let miss = found.iter().zip(place.iter()).map(|(one, other)| (one - *other as f32).abs());
                 assert!(miss.fold(0.0, f32::max) < bound, "{sample} at t = {t}");
             }
+            // What the stage draws, and its trails.
+            let (mut all, mut some) = (Vec::new(), Vec::new());
+            path.project(&flow, t, &DMatrix::identity(3, 3), &mut all);
+            path.project_some(&flow, t, &DMatrix::identity(3, 3), &[4], &mut some);
+            for (drawn, sample) in all.iter().zip(0..).chain([(&some[0], 4)]) {
+                let place = places.column(sample).into_owned();
+                let miss = drawn.iter().zip(place.iter()).map(|(one, other)| (one - *other as f32).abs());
+                assert!(miss.fold(0.0, f32::max) < bound, "drawn: {sample} at t = {t}");
+            }
             let distances = path.distances(&flow, t, 2, &mut || true).unwrap();
             for (sample, found) in distances.iter().enumerate() {
                 let expected = (places.column(sample) - places.column(2)).norm() as f32;

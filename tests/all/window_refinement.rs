@@ -236,3 +236,21 @@ fn a_plain_net_has_no_limit_to_choose() {
     window.run_steps(20);
     assert!(window.get_by_label("Continuous limit").accesskit_node().is_disabled());
 }
+
+#[test]
+fn a_limit_that_cannot_be_followed_is_told_and_what_was_open_stays() {
+    const STEEP: &str = r#"{"format": "layerflow.network/1", "name": "steep", "layers": [
+        {"type": "residual", "inner": {"weight": [[1.0]]}, "activation": "relu", "outer": {"weight": [[1e9]]}}]}"#;
+    let folder = tempfile::tempdir().unwrap();
+    let (network, data) = (folder.path().join("steep.json"), folder.path().join("points.csv"));
+    std::fs::write(&network, STEEP).unwrap();
+    std::fs::write(&data, "0.5\n-1.0\n2.0\n").unwrap();
+    let mut window = open_with(Startup { network: Some(network), data: Some(StartData::File(data)) });
+    window.get_by_label_contains("changes too fast for its continuous limit");
+    window.get_by_label("Continuous limit").click_accesskit();
+    settle(&mut window);
+    window.get_by_label_contains("layer 1 has no continuous limit to show");
+    let session = window.state().session();
+    assert_eq!(session.wanted().options.residual, ResidualLaw::Euler);
+    assert_eq!(session.scene().unwrap().flow.options().residual, ResidualLaw::Euler);
+}

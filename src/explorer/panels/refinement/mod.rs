@@ -11,7 +11,7 @@ use egui::{RichText, ScrollArea, Ui};
 
 use crate::explorer::theme::{self, Palette, SECTION_GAP};
 use crate::flow::{Flow, FlowOptions};
-use crate::resnet::{Integrator, LARGEST_SEARCHED};
+use crate::resnet::Integrator;
 use crate::session::{BlockDetail, Command, Refined, Scene, Study, ViewCommand, ViewSettings, counted};
 
 /// What the refinement panel shows.
@@ -119,7 +119,7 @@ fn numbers(ui: &mut Ui, input: &RefinementInput<'_>) {
             "all answers equal at",
             match study.least_agreeing {
                 Some(steps) => format!("N = {steps}"),
-                None => format!("none up to {LARGEST_SEARCHED}"),
+                None => format!("none up to {}", study.searched),
             },
             "The smallest N with which both networks predict the same class for every point. A larger N may miss a point \
              that lies at the boundary again.",
