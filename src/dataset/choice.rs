@@ -129,7 +129,19 @@ pub(super) fn take(
     let mut values = table.numbers(&features)?;
     scale(&mut values, features.len(), choice.scaling);
     // A row of samples × width is a column of width × samples: the same values in the same order.
-    Ok(Dataset { name, points: DMatrix::from_vec(features.len(), table.rows(), values), labels })
+    Ok(Dataset {
+        name,
+        points: DMatrix::from_vec(features.len(), table.rows(), values),
+        labels,
+        columns: names(table, &features),
+    })
+}
+
+/// What the columns of these indices are called; none where all that they have is their numbers.
+fn names(table: &dyn Table, columns: &[usize]) -> Vec<String> {
+    let names = |column: &usize| table.columns().get(*column).map(|column| column.name.clone());
+    let named = columns.iter().any(|column| names(column).is_some_and(|name| name != (column + 1).to_string()));
+    if named { columns.iter().filter_map(names).collect() } else { Vec::new() }
 }
 
 /// The columns of this name: one, or all of an array. A number counts from 1.
@@ -220,9 +232,11 @@ mod tests {
         let label = LabelChoice::Column("kind".into());
         let data = open(text, &DataChoice { features, label: label.clone(), scaling: Scaling::None }).unwrap();
         assert_eq!(data.points.as_slice(), [3.0, 1.0, 9.0, 4.0]);
+        assert_eq!(data.columns, ["radius", "mass"]);
+        assert!(open("1,2\n3,4\n", &DataChoice::default()).unwrap().columns.is_empty());
         assert!(matches!(&data.labels, Labels::Classes { names, .. } if names[..] == ["a", "b"]));
         let rest = open(text, &DataChoice { label, ..DataChoice::default() }).unwrap();
-        assert_eq!(rest.dimension(), 3);
+        assert_eq!((rest.dimension(), &rest.columns[..]), (3, &["mass", "age", "radius"].map(str::to_owned)[..]));
         let wrong = DataChoice { features: Some(vec!["5".into()]), ..DataChoice::default() };
         let message = open(text, &wrong).unwrap_err().to_string();
         assert!(message.contains("has no column `5`") && message.contains("mass, age"), "{message}");

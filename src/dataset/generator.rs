@@ -152,7 +152,7 @@ fn classified(
 ) -> Dataset {
     let of_sample = (0..points.ncols()).map(class_of).collect();
     let names = (0..classes).map(|class| class.to_string()).collect();
-    Dataset { name: generator.name().into(), points, labels: Labels::Classes { of_sample, names } }
+    Dataset { name: generator.name().into(), points, labels: Labels::Classes { of_sample, names }, columns: Vec::new() }
 }
 
 /// The upper half circle around (0, 0), and the lower one around (1, ½).
@@ -205,7 +205,7 @@ fn swiss_roll(samples: usize, random: &mut Random) -> Dataset {
         angles.push(angle);
     }
     let points = DMatrix::from_vec(3, samples, points);
-    Dataset { name: Generator::SwissRoll.name().into(), points, labels: Labels::Values(angles) }
+    Dataset { name: Generator::SwissRoll.name().into(), points, labels: Labels::Values(angles), columns: Vec::new() }
 }
 
 /// A lattice in one and two dimensions. In more a lattice of a useful width has too many points, so random ones stand
@@ -220,7 +220,7 @@ fn grid(samples: usize, dimension: usize, random: &mut Random) -> Dataset {
         }
         _ => DMatrix::from_fn(dimension, samples, |_, _| random.between(-1.0, 1.0)),
     };
-    Dataset { name: Generator::Grid.name().into(), points, labels: Labels::None }
+    Dataset { name: Generator::Grid.name().into(), points, labels: Labels::None, columns: Vec::new() }
 }
 
 #[cfg(test)]

@@ -36,6 +36,8 @@ pub struct Dataset {
     pub points: DMatrix<f64>,
     /// What is known of each point beside its coordinates.
     pub labels: Labels,
+    /// What the coordinates are called in the file that they come from; empty where nothing says so.
+    pub columns: Vec<String>,
 }
 
 /// What is known of each point.
@@ -101,7 +103,17 @@ impl Dataset {
             },
             Labels::Values(values) => Labels::Values(values.iter().copied().step_by(step.max(1)).collect()),
         };
-        Dataset { name: self.name.clone(), points: self.points.select_columns(&kept), labels }
+        Dataset {
+            name: self.name.clone(),
+            points: self.points.select_columns(&kept),
+            labels,
+            columns: self.columns.clone(),
+        }
+    }
+
+    /// What the file calls a coordinate, from 0.
+    pub fn column_name(&self, index: usize) -> Option<&str> {
+        self.columns.get(index).map(String::as_str).filter(|name| !name.is_empty())
     }
 
     /// The number of points.
@@ -167,7 +179,7 @@ mod tests {
     fn every_third_point_keeps_its_label() {
         let points = DMatrix::from_fn(2, 7, |row, column| (10 * row + column) as f64);
         let labels = Labels::Classes { of_sample: vec![0, 1, 2, 3, 4, 5, 6], names: Vec::new() };
-        let thinned = Dataset { name: "data".into(), points, labels }.every(3);
+        let thinned = Dataset { name: "data".into(), points, labels, columns: Vec::new() }.every(3);
         assert_eq!(thinned.points, DMatrix::from_column_slice(2, 3, &[0.0, 10.0, 3.0, 13.0, 6.0, 16.0]));
         assert_eq!(thinned.labels, Labels::Classes { of_sample: vec![0, 3, 6], names: Vec::new() });
     }

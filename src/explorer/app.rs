@@ -279,6 +279,7 @@ impl ExplorerApp {
                 refinement_panel: session.window.refinement_panel(),
                 neighbours: session.neighbours(),
                 pen: session.pen(),
+                frame_time: session.window.frame_time,
                 view: &session.view,
                 t: session.playback.t(),
             };

@@ -14,6 +14,7 @@ mod motion;
 mod options;
 mod path;
 mod phase;
+mod project;
 #[cfg(test)]
 mod tests;
 mod velocity;
@@ -30,6 +31,7 @@ pub(crate) use limit::follow as follow_limit;
 pub use options::{CompressionLaw, Decomposition, FlowOptions, ResidualLaw, TimeLaw};
 pub use path::{LIMIT_PIECES, SampledPath};
 pub use phase::{LayerFlow, Moment, Motion, Phase, PhaseKind, Spectrum};
+pub use project::Projector;
 pub use velocity::NoVelocity;
 pub(crate) use walker::{Finish, Walker};
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use nalgebra::{DMatrix, DVector};
 
 use super::follow::{Exactly, Follow};
+use super::project::Projector;
 use super::walker::{Finish, Walker};
 use super::{Flow, FlowError, LayerFlow, Moment};
 
@@ -43,6 +44,12 @@ struct Curve {
     inner: Vec<Station>,
     /// Whether the path is straight from one to the next, as one in few steps is.
     is_polygon: bool,
+}
+
+impl Curve {
+    fn map(&self, station: impl Fn(&Station) -> Station) -> Curve {
+        Curve { inner: self.inner.iter().map(station).collect(), is_polygon: self.is_polygon }
+    }
 }
 
 impl Flow {
@@ -130,18 +137,14 @@ impl SampledPath {
     /// Projects all points at time t. `rows` is k × d with k ≤ 3; missing coordinates come out as 0. One pass over
     /// the data; `flow` is the flow that the path was sampled from. `out` is overwritten.
     pub fn project(&self, flow: &Flow, t: f64, rows: &DMatrix<f64>, out: &mut Vec<[f32; 3]>) {
-        out.clear();
-        let count = rows.nrows().min(3);
-        let parts = self.parts(flow, flow.moment(t), &rows.rows(0, count).transpose());
-        let offset: Vec<f32> = parts.offset.iter().map(|value| *value as f32).collect();
-        out.extend((0..self.samples).map(|_| {
-            let mut place = [0.0; 3];
-            place[..count].copy_from_slice(&offset);
-            place
-        }));
-        for (station, rows) in &parts.terms {
-            add_projected(station, rows, out);
-        }
+        out.resize(self.samples, [0.0; 3]);
+        self.projector(flow, t, rows).project(0, out);
+    }
+
+    /// What [`SampledPath::project`] does, to be taken part by part.
+    pub fn projector(&self, flow: &Flow, t: f64, rows: &DMatrix<f64>) -> Projector<'_> {
+        let parts = self.parts(flow, flow.moment(t), &rows.rows(0, rows.nrows().min(3)).transpose());
+        Projector::new(self.samples, &parts.terms, &parts.offset)
     }
 
     /// [`SampledPath::project`] of some samples, in the order in which they are named; those that do not exist are left
@@ -160,6 +163,31 @@ impl SampledPath {
                 *value = (offset + parts.terms.iter().map(along).sum::<f64>()) as f32;
             }
             out.push(place);
+        }
+    }
+
+    /// The path of the mean of each group of samples; `group_of` has the group of each sample, less than `groups`. A group
+    /// without samples is nowhere (NaN).
+    ///
+    /// Between two stations every phase is affine (or a sum of stations) and the same for all points, so that the mean of what is drawn at any
+    /// time is what is drawn of the means at the stations.
+    pub fn means(&self, group_of: &[usize], groups: usize) -> SampledPath {
+        let mut counts = vec![0.0; groups];
+        group_of.iter().take(self.samples).for_each(|group| counts[*group] += 1.0);
+        let mean = |station: &Station| {
+            let mut sums = DMatrix::<f64>::zeros(station.nrows(), groups);
+            for (column, &group) in station.column_iter().zip(group_of) {
+                sums.column_mut(group).zip_apply(&column, |sum, value| *sum += f64::from(value));
+            }
+            sums.column_iter_mut().zip(&counts).for_each(|(mut sum, count)| sum /= *count);
+            sums.map(|value| value as f32)
+        };
+        SampledPath {
+            samples: groups,
+            follow: Arc::clone(&self.follow),
+            starts: self.starts.iter().map(mean).collect(),
+            before_last: self.before_last.iter().map(|station| station.as_ref().map(mean)).collect(),
+            curves: self.curves.iter().map(|curve| curve.as_ref().map(|curve| curve.map(mean))).collect(),
         }
     }
 
@@ -241,39 +269,6 @@ impl SampledPath {
 struct Parts<'a> {
     terms: Vec<(&'a Station, DMatrix<f64>)>,
     offset: DVector<f64>,
-}
-
-/// Coordinates that are multiplied side by side: as many sums run at once, so that none waits for another.
-const LANES: usize = 8;
-
-/// Adds rowsᵀ·x to each point's place; the one pass over the data.
-fn add_projected(station: &Station, rows: &DMatrix<f64>, out: &mut [[f32; 3]]) {
-    let width = station.nrows();
-    if width == 0 {
-        return;
-    }
-    let weight = |coordinate: usize, axis: usize| rows.get((coordinate, axis)).map_or(0.0, |weight| *weight as f32);
-    let whole = width / LANES * LANES;
-    let lanes = |chunk: usize, axis: usize| std::array::from_fn(|lane| weight(chunk * LANES + lane, axis));
-    let weights: Vec<[[f32; LANES]; 3]> =
-        (0..width / LANES).map(|chunk| std::array::from_fn(|axis| lanes(chunk, axis))).collect();
-    let rest: Vec<[f32; 3]> =
-        (whole..width).map(|coordinate| std::array::from_fn(|axis| weight(coordinate, axis))).collect();
-    for (place, point) in out.iter_mut().zip(station.as_slice().chunks_exact(width)) {
-        let (chunks, last) = point.split_at(whole);
-        let mut sums = [[0.0_f32; LANES]; 3];
-        for (values, [first, second, third]) in chunks.chunks_exact(LANES).zip(&weights) {
-            for lane in 0..LANES {
-                sums[0][lane] += values[lane] * first[lane];
-                sums[1][lane] += values[lane] * second[lane];
-                sums[2][lane] += values[lane] * third[lane];
-            }
-        }
-        for (axis, sum) in sums.iter().enumerate() {
-            let beyond: f32 = last.iter().zip(&rest).map(|(value, weights)| value * weights[axis]).sum();
-            place[axis] += sum.iter().sum::<f32>() + beyond;
-        }
-    }
 }
 
 /// Stores the first coordinates of `points` from column `first` on.

@@ -187,6 +187,26 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn the_path_of_a_mean_is_the_mean_of_the_paths(network in network(), options in options()) {
+        let flow = Flow::new(&network, options, &mut |_| true).unwrap();
+        let path = flow.sample_path(&random_matrix(network.inputs(), 7, 5)).unwrap();
+        let means = path.means(&[0, 1, 0, 1, 1, 0, 0], 3);
+        for step in 0..=20 {
+            let t = flow.duration() * f64::from(step) / 20.0;
+            for (group, members) in [vec![0, 2, 5, 6], vec![1, 3, 4]].iter().enumerate() {
+                let places: Vec<_> = members.iter().map(|sample| path.position(&flow, t, *sample)).collect();
+                for (row, centre) in means.position(&flow, t, group).iter().enumerate() {
+                    let mean = places.iter().map(|place| place[row]).sum::<f32>() / members.len() as f32;
+                    prop_assert!((centre - mean).abs() < 1e-4 * (1.0 + mean.abs()), "{centre} {mean}");
+                }
+            }
+            prop_assert!(flow.ambient_dimension() == 0 || means.position(&flow, t, 2).iter().any(|x| x.is_nan()));
+        }
+    }
+}
+
 #[test]
 fn phases_that_move_nothing_are_left_out() {
     let layer = |weight: DMatrix<f64>| {

@@ -40,12 +40,15 @@ impl Memory {
 
     /// What it takes, in words.
     pub fn words(&self) -> String {
-        let mut words = format!("values and positions take {}", size(self.bytes));
-        if self.step > 1 {
-            let limit = size(MOST_BYTES);
-            words += &format!("; one of {} points is shown, more would take over {limit}", self.step);
-        }
-        words
+        format!("values and positions take {}, at most {}", size(self.bytes), size(MOST_BYTES))
+    }
+
+    /// Which of the points are shown, where not all are.
+    pub fn thinned(&self) -> Option<String> {
+        let shown = self.all.div_ceil(self.step);
+        (self.step > 1).then(|| {
+            format!("{shown} evenly chosen of {} points are shown: all would take over {}.", self.all, size(MOST_BYTES))
+        })
     }
 }
 
@@ -96,6 +99,7 @@ mod tests {
         assert_eq!(few, Memory { bytes: 800, all: 100, step: 1 });
         let many = Memory::within(1000, [8, 2], 301);
         assert_eq!(many.step, 4);
+        assert!(few.thinned().is_none() && many.thinned().unwrap().starts_with("76 evenly chosen of 301 points"));
         assert!(many.bytes + 2 * 76 <= 1000 && many.number(0) == 1 && many.number(75) == 301);
         assert_eq!(Memory::within(1000, [8, 2], 0).step, 1);
     }

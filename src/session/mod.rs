@@ -73,8 +73,8 @@ pub use playback::{Playback, PlaybackCommand, SPEEDS};
 pub use point_change::{MOST_CLASSES, PointChange, PointError};
 pub use points::{
     Change, Colouring, Filter, NeighbourRequest, Neighbours, Painting, Pick, Placed, PointCommand, PointSettings,
-    Region, Selection, Shades, Sorting, Story, TableCell, TableColumn, TableError, Tool, nearest, picture_side,
-    pictured, pixel_range, pixels, table_columns, table_csv, table_fits, table_rows,
+    Region, Selection, Shades, Sorting, Story, TableCell, TableColumn, TableError, Tool, column_words, nearest,
+    picture_side, pictured, pixel_range, pixels, table_columns, table_csv, table_fits, table_rows,
 };
 pub use preset::Preset;
 pub use recent::RecentFiles;

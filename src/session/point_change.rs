@@ -70,7 +70,7 @@ impl PointChange {
                 }
                 let mut points = data.points.clone();
                 points.column_mut(sample).copy_from_slice(&to);
-                Ok(Some(drawn(points, data.labels.clone())))
+                Ok(Some(drawn(data, points, data.labels.clone())))
             }
             PointChange::Erase { at, radius } => {
                 let far = |sample: &usize| {
@@ -87,7 +87,7 @@ impl PointChange {
                 };
                 let empty = Labels::Classes { of_sample: Vec::new(), names };
                 let changes = data.samples() > 0 || !matches!(data.labels, Labels::Classes { .. });
-                Ok(changes.then(|| drawn(DMatrix::zeros(2, 0), empty)))
+                Ok(changes.then(|| drawn(data, DMatrix::zeros(2, 0), empty)))
             }
         }
     }
@@ -112,7 +112,7 @@ fn added(data: &Dataset, places: &[[f64; 2]], class: usize) -> Result<Option<Dat
     let mut names = names.clone();
     let known = names.len();
     names.extend(numbered(class + 1).into_iter().skip(known));
-    Ok(Some(drawn(points, Labels::Classes { of_sample, names })))
+    Ok(Some(drawn(data, points, Labels::Classes { of_sample, names })))
 }
 
 fn chosen(data: &Dataset, kept: &[usize]) -> Dataset {
@@ -126,11 +126,12 @@ fn chosen(data: &Dataset, kept: &[usize]) -> Dataset {
             Labels::Values(kept.iter().filter_map(|sample| values.get(*sample).copied()).collect())
         }
     };
-    drawn(data.points.select_columns(kept), labels)
+    drawn(data, data.points.select_columns(kept), labels)
 }
 
-fn drawn(points: DMatrix<f64>, labels: Labels) -> Dataset {
-    Dataset { name: "drawn by hand".to_owned(), points, labels }
+/// The data with other points, whose columns keep their names.
+fn drawn(data: &Dataset, points: DMatrix<f64>, labels: Labels) -> Dataset {
+    Dataset { name: "drawn by hand".to_owned(), points, labels, columns: data.columns.clone() }
 }
 
 fn numbered(count: usize) -> Vec<String> {

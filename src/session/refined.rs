@@ -1,6 +1,6 @@
 //! The ResNet of a scene: the same data and grid on their way through Euler steps, and how far they stray.
 
-use super::scene::{Progress, Scene, SceneError, go_on};
+use super::scene::{Progress, Scene, SceneError, class_centres, go_on};
 use crate::flow::SampledPath;
 use crate::resnet::{BlockRun, Refinement, RefinementError, ResNet};
 
@@ -11,6 +11,8 @@ pub struct Refined {
     pub refinement: Refinement,
     /// The data's path through the ResNet.
     pub data: SampledPath,
+    /// The path of the centre of each class; of none without classes.
+    pub centres: SampledPath,
     /// The grid's path.
     pub grid: SampledPath,
     /// Its blocks, phase by phase.
@@ -29,11 +31,12 @@ impl Refined {
         go_on(progress, 0.0, "following the data through the ResNet")?;
         let resnet = ResNet::new(flow, refinement, &scene.dataset.points)?;
         let data = resnet.sample_path(&scene.dataset.points)?;
+        let centres = class_centres(&data, &scene.dataset.labels);
         go_on(progress, 0.4, "following the grid through the ResNet")?;
         let grid = resnet.sample_path(&scene.lattice.points)?;
         let error = resnet.measure(&scene.dataset.points, scene.output, &mut |share| {
             progress(0.7 + 0.3 * share, "measuring the error")
         })?;
-        Ok(Refined { refinement, data, grid, runs: resnet.runs(), error })
+        Ok(Refined { refinement, data, centres, grid, runs: resnet.runs(), error })
     }
 }

@@ -51,6 +51,8 @@ pub struct Scene {
     pub forward: Forward,
     /// The data's path through the exact flow.
     pub data: SampledPath,
+    /// The path of the centre of each class; of none without classes.
+    pub centres: SampledPath,
     /// The grid of the input space.
     pub lattice: Lattice,
     /// Its path through the exact flow.
@@ -96,6 +98,7 @@ impl Scene {
         };
         go_on(progress, DECOMPOSED, "sampling the data's path")?;
         let data = flow.sample_path(&dataset.points)?;
+        let centres = class_centres(&data, &dataset.labels);
         let trail_samples = spread(dataset.samples(), MAX_TRAILS);
         go_on(progress, 0.8, "sampling the grid's path")?;
         let lattice = Lattice::around(&dataset.points);
@@ -119,6 +122,7 @@ impl Scene {
             output: network.output(),
             forward,
             data,
+            centres,
             lattice,
             grid,
             trail_samples,
@@ -146,6 +150,14 @@ impl Scene {
         }
         let selected = points.selection.samples();
         spread(selected.len(), MAX_TRAILS).into_iter().filter_map(|index| selected.get(index).copied()).collect()
+    }
+}
+
+/// The path of the mean of each class.
+pub(super) fn class_centres(path: &SampledPath, labels: &Labels) -> SampledPath {
+    match labels {
+        Labels::Classes { of_sample, names } => path.means(of_sample, names.len()),
+        Labels::None | Labels::Values(_) => path.means(&[], 0),
     }
 }
 

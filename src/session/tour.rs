@@ -165,6 +165,25 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn a_pulled_centre_follows_the_mouse(
+            centre in prop::collection::vec(-3.0..3.0f64, 3..9), path in prop::collection::vec(prop::array::uniform2(-0.6..0.6f64), 1..20)
+        ) {
+            let length = centre.iter().map(|x| x * x).sum::<f64>().sqrt();
+            prop_assume!(length > 0.1);
+            let mut tour = Tour::default();
+            for share in path {
+                let to = share.map(|share| share * length);
+                tour.pull(&centre, to);
+                let plane = tour.plane(centre.len());
+                assert_orthonormal(&plane);
+                let seen = &plane * nalgebra::DVector::from_column_slice(&centre);
+                prop_assert!((seen[0] - to[0]).abs() < 1e-9 * length && (seen[1] - to[1]).abs() < 1e-9 * length);
+            }
+        }
+    }
+
     #[test]
     fn the_tour_never_jumps_and_goes_far() {
         let mut tour = Tour::default();

@@ -137,13 +137,11 @@ pub enum ViewCommand {
     PlayTour(bool),
     /// The factor on the tour's pace.
     TourSpeed(f64),
-    /// Turn the tour's plane so that one of its axes (of so many) is seen at a place, in units of the axis.
-    PullAxis {
-        /// Index of the axis.
-        axis: usize,
-        /// How many axes the tour has.
-        of: usize,
-        /// Right and up.
+    /// Turn the tour's plane so that a vector of the tour's dimensions is seen at a place.
+    PullTour {
+        /// The vector: one of the tour's axes, or the centre of a class.
+        vector: Vec<f64>,
+        /// Right and up, in units of the space.
         to: [f64; 2],
     },
     /// Turn the 3-D view by angles in radians about the screen's vertical and horizontal axis.
@@ -287,10 +285,7 @@ impl ViewSettings {
             }
             ViewCommand::PlayTour(playing) => self.tour.playing = playing,
             ViewCommand::TourSpeed(speed) => self.tour.set_speed(speed),
-            ViewCommand::PullAxis { axis, of, to } => {
-                let direction: Vec<f64> = (0..of).map(|index| f64::from(u8::from(index == axis))).collect();
-                self.tour.pull(&direction, to);
-            }
+            ViewCommand::PullTour { vector, to } => self.tour.pull(&vector, to),
             ViewCommand::Turn { sideways, downward } => self.camera.turn(sideways, downward),
             ViewCommand::Pan(by) => self.camera.pan(by),
             ViewCommand::Zoom { factor, at } => self.camera.zoom(factor, at),

@@ -11,6 +11,8 @@ pub struct WindowSettings {
     pub side: Side,
     /// The screen that explains the model.
     pub model: bool,
+    /// Whether the stage tells how long frames take.
+    pub frame_time: bool,
     /// Light or dark.
     pub appearance: Appearance,
 }
@@ -44,6 +46,8 @@ pub enum WindowCommand {
     ToggleNetworkPanel,
     /// Shows or hides the panel on the right.
     ToggleLayerPanel,
+    /// Lets the stage tell how long frames take, or no longer.
+    ToggleFrameTime,
     /// What the panel on the right is about; it is shown if it was not.
     Side(Side),
     /// Shows the screen that explains the model, or closes it.
@@ -86,6 +90,7 @@ impl Default for WindowSettings {
             layer_panel: true,
             side: Side::Layer,
             model: false,
+            frame_time: false,
             appearance: Appearance::System,
         }
     }
@@ -102,6 +107,7 @@ impl WindowSettings {
         match command {
             WindowCommand::ToggleNetworkPanel => self.network_panel = !self.network_panel,
             WindowCommand::ToggleLayerPanel => self.layer_panel = !self.layer_panel,
+            WindowCommand::ToggleFrameTime => self.frame_time = !self.frame_time,
             WindowCommand::Side(side) => {
                 self.layer_panel = true;
                 self.side = side;

@@ -28,4 +28,5 @@ mod window_points;
 mod window_projection;
 mod window_refinement;
 mod window_selection;
+mod window_stage;
 mod window_training;

@@ -51,8 +51,8 @@ fn the_table_is_sorted_copied_and_points_to_the_stage() {
     window.get_by_label("3 points selected");
     let top = |window: &Window, sample: usize| window.get_by_label(&format!("Row: point {}", sample + 1)).rect().top();
     assert!(top(&window, 1) < top(&window, 3) && top(&window, 3) < top(&window, 9));
-    choose(&mut window, "Sort by x₁ given");
-    choose(&mut window, "Sort by x₁ given");
+    choose(&mut window, "Sort by a given");
+    choose(&mut window, "Sort by a given");
     assert!(top(&window, 9) < top(&window, 3) && top(&window, 3) < top(&window, 1));
     assert_eq!(window.state().session().view.points.sorting.column, TableColumn::Data(0));
 

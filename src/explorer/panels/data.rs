@@ -60,6 +60,9 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     if let Some(scene) = session.scene() {
         ui.label(theme::note(ui, scene.memory.words()))
             .on_hover_text("The memory that the plain net's values and the points' places on their way take.");
+        if let Some(words) = scene.memory.thinned() {
+            ui.label(theme::note(ui, words));
+        }
     }
     commands
 }

@@ -122,7 +122,7 @@ impl Table {
         let (first, end) = columns_in_sight(viewport, columns.len());
         for (place, &column) in columns.iter().enumerate().take(end).skip(first) {
             let corner = rect.left_top() + vec2(COLUMN * place as f32 - self.across, 0.0);
-            let words = column.words(&scene.dataset.labels);
+            let words = column.words(&scene.dataset);
             let hit = Rect::from_min_size(corner, vec2(COLUMN, ROW)).intersect(rect);
             let response = ui.interact(hit, ui.scope_id().with(("head", place)), Sense::click());
             let label = format!("Sort by {words}");

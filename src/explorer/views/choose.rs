@@ -3,7 +3,7 @@
 use egui::{ComboBox, DragValue, Role, Ui, WidgetInfo};
 
 use super::stage::StageInput;
-use crate::session::{Colouring, PointCommand, Scene, Tool, ViewCommand, coordinate_name, counted, picture_side};
+use crate::session::{Colouring, PointCommand, Scene, Tool, ViewCommand, column_words, counted, picture_side};
 
 /// What a drag on the stage does.
 pub fn gestures(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
@@ -55,9 +55,9 @@ fn tools(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
 
 fn colouring(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, asked: &mut Vec<PointCommand>) {
     let present = input.view.points.colouring;
-    let labels = &scene.dataset.labels;
+    let dataset = &scene.dataset;
     let mut chosen = present;
-    let name = present.words(labels);
+    let name = present.words(dataset);
     let column = if let Colouring::Column(index) = present { index } else { 0 };
     let all =
         [Colouring::Label, Colouring::Prediction, Colouring::Mistakes, Colouring::Loss, Colouring::Column(column)];
@@ -67,7 +67,7 @@ fn colouring(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, asked: &mut Vec
             let words = if let Colouring::Column(_) = choice {
                 "a column of the data".to_owned()
             } else {
-                choice.words(labels)
+                choice.words(dataset)
             };
             let button = egui::Button::selectable(chosen == choice, words);
             let response = ui.add_enabled(refusal.is_none(), button).on_hover_text(tip(choice));
@@ -80,10 +80,12 @@ fn colouring(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, asked: &mut Vec
     menu.response.on_hover_text("What the colours of the points stand for.");
     if let Colouring::Column(index) = &mut chosen {
         let mut number = *index + 1;
-        let drag = DragValue::new(&mut number).range(1..=scene.dataset.dimension().max(1)).speed(0.05).prefix("x");
-        let response = ui.add(drag).on_hover_text("Which column of the data, counted from 1.");
+        let name_of = |value: f64, _| column_words(dataset, (value as usize).saturating_sub(1));
+        let drag = DragValue::new(&mut number).range(1..=dataset.dimension().max(1)).speed(0.05);
+        let response =
+            ui.add(drag.custom_formatter(name_of)).on_hover_text("Which column of the data: drag, or type its number.");
         *index = number.saturating_sub(1);
-        let label = format!("Colour by column: {}", coordinate_name(*index));
+        let label = format!("Colour by column: {}", column_words(dataset, *index));
         response.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, &label));
     }
     if chosen != present {

@@ -1,6 +1,6 @@
 //! Drawing a box or a lasso on the stage.
 
-use egui::{Key, Painter, PointerButton, Pos2, Rect, Response, Shape, Stroke, Ui};
+use egui::{Event, Key, Painter, PointerButton, Pos2, Rect, Response, Shape, Stroke, Ui};
 
 use crate::explorer::theme::{Palette, THIN};
 use crate::session::{Pick, PointCommand, Region, Tool};
@@ -9,17 +9,20 @@ use crate::session::{Pick, PointCommand, Region, Tool};
 const STEP: f32 = 3.0;
 /// A lasso has at most this many corners; what is drawn after them only moves the last.
 const MOST_CORNERS: usize = 4096;
+/// A click may move so far, in screen points; the window library has the same limit.
+const CLICK: f32 = 6.0;
 /// How strongly the inside is filled.
 const FILL: f32 = 0.08;
 /// The dashes of the outline, in screen points.
 const DASH: f32 = 4.0;
 
-/// A region being drawn in one view.
+/// A region being drawn in one view. It follows the mouse itself: where frames are slow, a press, its moves and the release
+/// come between two of them, and what the window library tells of a drag would be that there was none.
 #[derive(Debug, Default)]
 pub struct Gesture {
+    /// Where the button went down, as long as it is a click that has not moved away from there.
+    pressed: Option<Pos2>,
     corners: Vec<Pos2>,
-    /// Given up with Escape; what follows until the button is released is not drawn.
-    given_up: bool,
 }
 
 impl Gesture {
@@ -30,32 +33,46 @@ impl Gesture {
 
     /// Follows the mouse, and gives the region when the button is released.
     pub fn follow(&mut self, ui: &Ui, response: &Response, tool: Tool) -> Option<Region> {
-        if tool == Tool::Pan {
+        let another = ui.ctx().dragged_id().is_some_and(|dragged| dragged != response.id);
+        let escape = ui.input(|input| input.key_pressed(Key::Escape));
+        if tool == Tool::Pan || another || escape {
             *self = Gesture::default();
+        }
+        if tool == Tool::Pan {
             return None;
         }
-        let (origin, escape) = ui.input(|input| (input.pointer.press_origin(), input.key_pressed(Key::Escape)));
-        if response.drag_started_by(PointerButton::Primary) {
-            *self = Gesture { corners: origin.into_iter().collect(), given_up: false };
+        let events = ui.input(|input| input.events.clone());
+        let (down, under) = (response.is_pointer_button_down_on(), response.contains_pointer());
+        let mut region = None;
+        for event in events {
+            match event {
+                Event::PointerButton { pos, button: PointerButton::Primary, pressed: true, .. } => {
+                    // A button that is up again by now is down on nothing.
+                    let here = !another && (down || under && response.rect.contains(pos));
+                    *self = Gesture { pressed: here.then_some(pos), corners: Vec::new() };
+                }
+                Event::PointerMoved(at) => self.reach(at, tool),
+                Event::PointerButton { pos, button: PointerButton::Primary, pressed: false, .. } => {
+                    self.reach(pos, tool);
+                    region = std::mem::take(self).region(tool).or(region);
+                }
+                _ => {}
+            }
         }
-        if escape && self.running() {
-            *self = Gesture { corners: Vec::new(), given_up: true };
-        }
-        if let Some(at) = response.interact_pointer_pos().filter(|_| self.running()) {
-            self.reach(at, tool);
-        }
-        if !response.drag_stopped() {
-            return None;
-        }
-        let Gesture { corners, given_up } = std::mem::take(self);
-        let (Some(&first), Some(&last)) = (corners.first(), corners.last()) else { return None };
-        (!given_up).then(|| match tool {
-            Tool::Lasso => Region::Lasso(corners.into_iter().map(Into::into).collect()),
+        region
+    }
+
+    fn region(self, tool: Tool) -> Option<Region> {
+        let (Some(&first), Some(&last)) = (self.corners.first(), self.corners.last()) else { return None };
+        Some(match tool {
+            Tool::Lasso => Region::Lasso(self.corners.into_iter().map(Into::into).collect()),
             Tool::Box | Tool::Pan => Region::Box([first.into(), last.into()]),
         })
     }
 
     fn reach(&mut self, at: Pos2, tool: Tool) {
+        let begins = |pressed: &mut Pos2| pressed.distance(at) > CLICK;
+        self.corners.extend(self.pressed.take_if(begins));
         let Some(&last) = self.corners.last() else { return };
         if tool == Tool::Box {
             self.corners.truncate(1);

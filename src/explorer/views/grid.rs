@@ -4,7 +4,7 @@ use egui::{Color32, Painter, Pos2, Shape, Stroke};
 
 use super::mapping::Mapping;
 use crate::explorer::theme::{Palette, THIN};
-use crate::session::Lattice;
+use crate::session::{Lattice, counted};
 
 /// At most this many error lines; more would merge into a surface.
 const MAX_ERROR_LINES: usize = 1500;
@@ -31,10 +31,21 @@ fn flush(painter: &Painter, run: &mut Vec<Pos2>, colour: Color32) {
     run.clear();
 }
 
-/// Joins each point of the plain net with the same point of the ResNet; the longer on the screen's scale, the stronger.
+/// The samples whose error is drawn, all over the data.
+pub fn error_samples(samples: usize) -> Vec<usize> {
+    (0..samples).step_by(samples.div_ceil(MAX_ERROR_LINES).max(1)).collect()
+}
+
+/// Which points have a line of error, where not all have.
+pub fn words(samples: usize) -> Option<String> {
+    let lines = error_samples(samples).len();
+    (lines < samples).then(|| format!("Lines of error: {lines} evenly chosen of {}.", counted(samples, "point")))
+}
+
+/// Joins each place of the plain net with that of the same sample in the ResNet; the longer on the screen's scale, the
+/// stronger.
 pub fn error_lines(painter: &Painter, palette: &Palette, mapping: &Mapping, plain: &[[f32; 3]], resnet: &[[f32; 3]]) {
-    let stride = plain.len().div_ceil(MAX_ERROR_LINES).max(1);
-    let pairs = || plain.iter().zip(resnet).step_by(stride);
+    let pairs = || plain.iter().zip(resnet);
     let length = |a: &[f32; 3], b: &[f32; 3]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt();
     let lengths = pairs().map(|(a, b)| length(a, b)).filter(|length| length.is_finite());
     let longest = lengths.fold(0.0, f32::max);

@@ -1,5 +1,7 @@
 //! What the colours stand for: rows of groups that can be clicked away, or a colour bar of numbers.
 
+use std::ops::Range;
+
 use egui::{
     Align2, Color32, CursorIcon, Mesh, Painter, Rect, Role, Sense, Shape, TextureHandle, Ui, WidgetInfo, pos2, vec2,
 };
@@ -9,7 +11,7 @@ use super::points;
 use crate::explorer::theme::{self, GAP, POINT_RADIUS, Palette, SMALL};
 use crate::session::{Colouring, PointCommand, PointSettings, Shades, ViewCommand};
 
-/// More groups than this have no legend: hovering a point names its class.
+/// More groups than this are shown in pages.
 const MOST_GROUPS: usize = 12;
 /// Longer names are cut.
 const LONGEST_NAME: usize = 18;
@@ -19,13 +21,13 @@ const ROW: f32 = SMALL + 3.0;
 const BAR: egui::Vec2 = vec2(10.0, 72.0);
 const BAR_STEPS: u32 = 24;
 
-/// Draws the legend into the upper right corner of the view, if it takes less than half of its height. Gives where it
-/// ends.
+/// Draws the legend into the upper right corner of the view, in no more than half of its height: of many groups those from
+/// `first` on, with a row that goes to the next. Gives where it ends.
 pub fn show(
     ui: &Ui,
     rect: Rect,
     (looks, texture): (&Looks, &TextureHandle),
-    settings: &PointSettings,
+    (settings, first): (&PointSettings, &mut usize),
     commands: &mut Vec<ViewCommand>,
 ) -> f32 {
     let painter = ui.painter_at(rect);
@@ -36,10 +38,16 @@ pub fn show(
         return rect.top();
     }
     match &looks.painting.shades {
-        Shades::Groups { names, .. } if names.len() <= MOST_GROUPS && (names.len() as f32) * ROW <= room => {
+        Shades::Groups { names, .. } if 3.0 * ROW <= room => {
             let mut legend = Groups { ui, painter, corner, texture, settings, commands };
             legend.title(&looks.painting.title, palette);
-            names.iter().enumerate().for_each(|(group, name)| legend.row(group, name, palette));
+            let page = page(names.len(), (room / ROW) as usize, first);
+            names.iter().enumerate().take(page.end).skip(page.start).for_each(|(group, name)| {
+                legend.row(group, name, palette);
+            });
+            if page.len() < names.len() && legend.next(&page, names.len(), palette) {
+                *first = page.end;
+            }
             legend.corner.y
         }
         Shades::Numbers { range, .. } if BAR.y + 2.0 * ROW <= room => {
@@ -67,6 +75,22 @@ impl Groups<'_> {
             self.painter.text(self.corner, Align2::RIGHT_TOP, title, theme::small_font(), palette.faint_ink);
             self.corner.y += ROW;
         }
+    }
+
+    /// The row under a page of `all` groups; true where it is clicked.
+    fn next(&mut self, page: &Range<usize>, all: usize, palette: &Palette) -> bool {
+        let words = format!("{}–{} of {all} »", page.start + 1, page.end);
+        let text = self.painter.layout_no_wrap(words, theme::small_font(), palette.faint_ink);
+        let at = pos2(self.corner.x - text.size().x, self.corner.y + (ROW - text.size().y) / 2.0);
+        let id = self.ui.scope_id().with(("legend", self.painter.clip_rect().left() as i32, "next"));
+        let hit = Rect::from_min_size(at, text.size());
+        let response = self.ui.interact(hit, id, Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Legend: next groups"));
+        self.painter.galley(at, text, palette.faint_ink);
+        self.corner.y += ROW;
+        let clicked = response.clicked();
+        response.on_hover_text("The legend's next groups; after the last the first again.");
+        clicked
     }
 
     fn row(&mut self, group: usize, name: &str, palette: &Palette) {
@@ -128,6 +152,18 @@ fn bar(painter: &Painter, palette: &Palette, corner: egui::Pos2, colouring: Colo
     rect.bottom() + GAP
 }
 
+/// The groups that are shown of `all` in at most `rows` rows, from `first` on; one row is left for the way to the others.
+fn page(all: usize, rows: usize, first: &mut usize) -> Range<usize> {
+    let most = rows.min(MOST_GROUPS);
+    if all <= most {
+        return 0..all;
+    }
+    if *first >= all {
+        *first = 0;
+    }
+    *first..all.min(*first + most.saturating_sub(1).max(1))
+}
+
 fn short(name: &str) -> String {
     if name.chars().count() <= LONGEST_NAME {
         return name.to_owned();
@@ -138,6 +174,21 @@ fn short(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_pages_of_a_legend_show_every_group_once() {
+        assert_eq!(page(10, 20, &mut 3), 0..10);
+        let (mut first, mut shown) = (0, Vec::new());
+        while shown.len() < 26 {
+            let page = page(26, 9, &mut first);
+            assert!(!page.is_empty() && page.len() <= 8);
+            first = page.end;
+            shown.extend(page);
+        }
+        assert_eq!(shown, (0..26).collect::<Vec<_>>());
+        assert_eq!(page(26, 9, &mut first), 0..8);
+        assert_eq!(page(5, 0, &mut 4), 4..5);
+    }
 
     #[test]
     fn long_names_are_cut() {

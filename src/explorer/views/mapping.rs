@@ -1,6 +1,7 @@
 //! From projected coordinates to points on the screen.
 
 use egui::{Pos2, Rect, pos2};
+use nalgebra::DMatrix;
 
 use crate::session::{Camera, Fit, Orientation, Sight};
 
@@ -73,6 +74,25 @@ impl Mapping {
         self.place(point.map(f64::from))
     }
 
+    /// What [`Mapping::place`] does to what `rows` (k × d, k ≤ 3) show of the space: rows that give the place on the screen
+    /// (2 × d; 3 × d with the depth), and what is added to it.
+    pub fn on_screen(&self, rows: &DMatrix<f64>) -> (DMatrix<f64>, [f64; 3]) {
+        let middle = self.rect.center();
+        let [right, up, toward] = self.rows;
+        let across = (right, self.scale, f64::from(middle.x) + self.pan[0] * self.scale);
+        let down = (up, -self.scale, f64::from(middle.y) - self.pan[1] * self.scale);
+        let axes = [across, down, (toward, 1.0 / self.unit, 0.0)];
+        let axes = if self.space { &axes[..] } else { &axes[..2] };
+        let onto = DMatrix::from_fn(axes.len(), rows.nrows().min(3), |axis, row| axes[axis].1 * axes[axis].0[row]);
+        let offset = std::array::from_fn(|axis| {
+            let along = |(row, factor, origin): &([f64; 3], f64, f64)| {
+                origin - factor * row.iter().zip(self.centre).map(|(row, centre)| row * centre).sum::<f64>()
+            };
+            axes.get(axis).map_or(0.0, along)
+        });
+        (&onto * rows.rows(0, onto.ncols()), offset)
+    }
+
     /// What of a flat picture the view shows: from and to along its two directions, in units of the space.
     pub fn seen(&self) -> [[f64; 2]; 2] {
         let (low, high) = (self.in_the_plane(self.rect.left_bottom()), self.in_the_plane(self.rect.right_top()));
@@ -126,6 +146,26 @@ mod tests {
         assert_eq!(middle, rect.center());
         assert!((right.x - middle.x - 200.0 * FILL).abs() < 1e-3);
         assert!((middle.y - top.y - 100.0 * FILL).abs() < 1e-3);
+    }
+
+    #[test]
+    fn the_rows_of_the_screen_place_points_as_the_mapping_does() {
+        let rect = Rect::from_min_size(pos2(30.0, 20.0), vec2(600.0, 300.0));
+        let mut camera = Camera { pan: [0.2, -0.1], zoom: 3.0, ..Camera::default() };
+        camera.turn(0.4, 0.3);
+        let rows = DMatrix::from_fn(3, 5, |row, column| ((row * 5 + column) as f64 * 0.618_034).fract() - 0.5);
+        let point = nalgebra::DVector::from_fn(5, |row, _| 2.0 - row as f64);
+        for space in [false, true] {
+            let mapping = Mapping::new(FIT, space, &camera, rect);
+            let seen = if space { rows.clone() } else { rows.rows(0, 2).into_owned() };
+            let shown = &seen * &point;
+            let (at, depth) = mapping.place([0, 1, 2].map(|row| shown.get(row).copied().unwrap_or(0.0))).unwrap();
+            let (onto, offset) = mapping.on_screen(&seen);
+            let place = onto * &point;
+            let place = [0, 1, 2].map(|axis| place.get(axis).copied().unwrap_or(0.0) + offset[axis]);
+            assert!((place[0] - f64::from(at.x)).abs() < 1e-3 && (place[1] - f64::from(at.y)).abs() < 1e-3);
+            assert!(!space || (place[2] - f64::from(depth)).abs() < 1e-5);
+        }
     }
 
     #[test]

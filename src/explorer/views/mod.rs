@@ -2,8 +2,11 @@
 
 mod areas;
 mod axes;
+mod centres;
 mod choose;
+mod cloud;
 mod field;
+mod frame_times;
 mod gesture;
 mod grid;
 mod hand;

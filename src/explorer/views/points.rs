@@ -1,67 +1,92 @@
-//! The data as one mesh: a textured quad a point, far ones first.
+//! What a point is drawn as: one triangle of a texture, whose shapes lie inside the circle that touches its sides.
 
-use std::sync::Arc;
+use egui::epaint::Vertex;
+use egui::{Color32, ColorImage, Context, Mesh, Pos2, Shape, TextureHandle, TextureOptions, Vec2, pos2, vec2};
 
-use egui::{Color32, ColorImage, Context, Mesh, Pos2, Rect, Shape, TextureHandle, TextureOptions, pos2, vec2};
-
-use super::looks::{Look, Looks, Standing};
-use super::mapping::Mapping;
-use super::pictures::Atlas;
-use crate::explorer::theme::{POINT_RADIUS, Palette};
+use super::looks::Look;
+use crate::explorer::theme::POINT_RADIUS;
 use crate::session::{Placed, Selection};
 
-/// Screen pixels a shape has in the texture, and how many shapes there are side by side.
-const TILE: usize = 32;
 /// How many shapes tell groups of one colour apart; the tile after them is a ring.
 pub const SHAPES: usize = 4;
 /// The tile of the ring around selected points.
 const RING: u8 = SHAPES as u8;
 const TILES: usize = SHAPES + 1;
-/// The radius of the ring.
+/// The radius of the inscribed circle of a tile's triangle, in pixels of the texture.
+const CIRCLE: f32 = 16.0;
+/// √3: half a side of an equilateral triangle, in radii of its inscribed circle.
+const HALF_SIDE: f32 = 1.732_050_8;
+/// The size of a tile in pixels of the texture: the triangle's, rounded up.
+const TILE: [usize; 2] = [56, 48];
+/// The corners of the triangle in radii of its inscribed circle, from the centre of it, right and down.
+const CORNERS: [Vec2; 3] = [vec2(0.0, -2.0), vec2(-HALF_SIDE, 1.0), vec2(HALF_SIDE, 1.0)];
+/// The radius of a shape, as a share of the inscribed circle's; the rest is the soft edge.
+const SHAPE_RADIUS: f32 = 0.75;
+/// The radius of the ring around a selected point.
 const RING_RADIUS: f32 = POINT_RADIUS + 3.0;
-/// Half the width of the ring, as a share of half the tile.
+/// Half the width of the ring, as a share of the inscribed circle's radius.
 const RING_WIDTH: f32 = 0.13;
 /// A selection of more points than this is told apart by its colours alone; its rings would hide it.
 const MOST_RINGS: usize = 60;
-/// The radius of a shape in its tile, as a share of half the tile; the rest is the soft edge.
-const SHAPE_RADIUS: f32 = 0.75;
-/// Depths are sorted into this many slices; within one the order cannot be seen.
-const DEPTH_SLICES: usize = 1024;
-/// How much of its colour the farthest point loses to the background, and how much smaller it is than the nearest.
-const DEPTH_FADE: f32 = 0.4;
-const DEPTH_SHRINK: f32 = 0.25;
+
+/// The triangles of all shapes at one place, to be drawn at others.
+pub struct Stamps([[Vertex; 3]; TILES]);
+
+impl Stamps {
+    /// Those of the texture.
+    pub fn new() -> Stamps {
+        Stamps(std::array::from_fn(|shape| {
+            CORNERS.map(|corner| {
+                let at = centre(shape) + CIRCLE * corner;
+                let uv = pos2(at.x / (TILE[0] * TILES) as f32, at.y / TILE[1] as f32);
+                Vertex { pos: (corner / SHAPE_RADIUS).to_pos2(), uv, color: Color32::TRANSPARENT }
+            })
+        }))
+    }
+
+    /// The triangle of a shape of this radius.
+    #[inline(always)]
+    pub fn triangle(&self, at: [f32; 2], radius: f32, (color, shape): Look) -> [Vertex; 3] {
+        self.0[usize::from(shape).min(TILES - 1)].map(|Vertex { pos, uv, .. }| Vertex {
+            pos: pos2(at[0] + radius * pos.x, at[1] + radius * pos.y),
+            uv,
+            color,
+        })
+    }
+
+    fn add(&self, mesh: &mut Mesh, at: [f32; 2], radius: f32, look: Look) {
+        let first = mesh.vertices.len() as u32;
+        mesh.vertices.extend(self.triangle(at, radius, look));
+        mesh.indices.extend(first..first + 3);
+    }
+}
 
 /// Single points outside the data, as in a legend.
 pub fn marks(texture: &TextureHandle, marks: &[(Pos2, Color32, u8)]) -> Shape {
-    let mut mesh = Mesh::with_texture(texture.id());
-    marks.iter().for_each(|(at, colour, shape)| add(&mut mesh, *at, POINT_RADIUS, (*colour, *shape)));
+    let (mut mesh, stamps) = (Mesh::with_texture(texture.id()), Stamps::new());
+    marks.iter().for_each(|(at, colour, shape)| stamps.add(&mut mesh, (*at).into(), POINT_RADIUS, (*colour, *shape)));
     Shape::mesh(mesh)
 }
 
-/// Adds one quad.
-fn add(mesh: &mut Mesh, at: Pos2, radius: f32, (colour, shape): Look) {
-    let half = radius / SHAPE_RADIUS;
-    let tile = 1.0 / TILES as f32;
-    let left = tile * f32::from(shape);
-    let uv = Rect::from_min_max(pos2(left, 0.0), pos2(left + tile, 1.0));
-    mesh.add_rect_with_uv(Rect::from_center_size(at, vec2(2.0 * half, 2.0 * half)), uv, colour);
+/// The middle of a tile's inscribed circle, in pixels of the texture.
+fn centre(shape: usize) -> Pos2 {
+    pos2((shape as f32 + 0.5) * TILE[0] as f32, 2.0 * CIRCLE)
 }
 
 /// The texture with all point shapes, made once.
 pub fn texture(context: &Context) -> TextureHandle {
-    let mut image = ColorImage::filled([TILE * TILES, TILE], Color32::TRANSPARENT);
+    let mut image = ColorImage::filled([TILE[0] * TILES, TILE[1]], Color32::TRANSPARENT);
     for shape in 0..TILES {
-        for row in 0..TILE {
-            for column in 0..TILE {
-                let half = TILE as f32 / 2.0;
-                let (x, y) = ((column as f32 + 0.5 - half) / half, (row as f32 + 0.5 - half) / half);
-                let softness = 4.0 / TILE as f32;
+        for row in 0..TILE[1] {
+            for column in shape * TILE[0]..(shape + 1) * TILE[0] {
+                let offset = (pos2(column as f32 + 0.5, row as f32 + 0.5) - centre(shape)) / CIRCLE;
+                let softness = 2.0 / CIRCLE;
                 let inside = match shape {
-                    SHAPES => RING_WIDTH - (x.hypot(y) - SHAPE_RADIUS).abs(),
-                    _ => SHAPE_RADIUS - distance(shape, x, y),
+                    SHAPES => RING_WIDTH - (offset.length() - SHAPE_RADIUS).abs(),
+                    _ => SHAPE_RADIUS - distance(shape, offset.x, offset.y),
                 };
                 let cover = (inside / softness + 0.5).clamp(0.0, 1.0);
-                image[(shape * TILE + column, row)] = Color32::from_white_alpha((cover * 255.0) as u8);
+                image[(column, row)] = Color32::from_white_alpha((cover * 255.0) as u8);
             }
         }
     }
@@ -78,57 +103,14 @@ fn distance(shape: usize, x: f32, y: f32) -> f32 {
     }
 }
 
-/// Draws every point that falls into the view and is not hidden, those at the front over the others, and those that
-/// have a picture as such. `order` and `kept` are buffers kept from frame to frame: by the next frame nothing else uses
-/// the mesh, and its memory is written anew rather than asked for again.
-pub fn meshes(
-    mapping: &Mapping,
-    positions: &[[f32; 3]],
-    looks: &Looks,
-    (texture, atlas): (&TextureHandle, Option<&Atlas>),
-    (palette, order, kept): (&Palette, &mut Vec<Placed>, &mut Arc<Mesh>),
-) -> [Shape; 2] {
-    place_all(mapping, positions, &looks.standing, order);
-    let mut dots = Arc::try_unwrap(std::mem::take(kept)).unwrap_or_default();
-    dots.clear();
-    dots.texture_id = texture.id();
-    let mut pictures = atlas.map(Atlas::mesh).unwrap_or_default();
-    let count = if atlas.is_some() { 0 } else { order.len() };
-    dots.reserve_triangles(2 * count);
-    dots.reserve_vertices(4 * count);
-    let mut front: Vec<&Placed> = Vec::new();
-    let mut draw = |placed: &Placed, sample: usize| {
-        let (Some(&colour), Some(&shape)) = (looks.colours.get(sample), looks.shapes.get(sample)) else { return };
-        let near = 1.0 - mapping.depth * (1.0 - (0.5 + 0.5 * placed.depth).clamp(0.0, 1.0));
-        let fades = mapping.depth > 0.0;
-        let colour = if fades { palette.stage.lerp_to_gamma(colour, 1.0 - DEPTH_FADE * (1.0 - near)) } else { colour };
-        let scale = 1.0 - DEPTH_SHRINK * (1.0 - near);
-        match atlas.filter(|atlas| atlas.has(sample)) {
-            Some(atlas) => atlas.add(&mut pictures, sample, place(placed), scale, colour),
-            None => add(&mut dots, place(placed), POINT_RADIUS * scale, (colour, shape)),
-        }
-    };
-    for placed in order.iter() {
-        let sample = placed.sample as usize;
-        if looks.standing.get(sample) == Some(&Standing::Front) {
-            front.push(placed);
-        } else {
-            draw(placed, sample);
-        }
-    }
-    front.into_iter().for_each(|placed| draw(placed, placed.sample as usize));
-    *kept = Arc::new(dots);
-    [Shape::Mesh(Arc::clone(kept)), Shape::mesh(pictures)]
-}
-
 /// A ring around each selected point that is drawn; none where there are too many of them.
 pub fn rings(drawn: &[Placed], selection: &Selection, texture: &TextureHandle, colour: Color32) -> Option<Shape> {
     if selection.is_empty() || selection.len() > MOST_RINGS {
         return None;
     }
-    let mut mesh = Mesh::with_texture(texture.id());
+    let (mut mesh, stamps) = (Mesh::with_texture(texture.id()), Stamps::new());
     let selected = drawn.iter().filter(|placed| selection.contains(placed.sample as usize));
-    selected.for_each(|placed| add(&mut mesh, place(placed), RING_RADIUS, (colour, RING)));
+    selected.for_each(|placed| stamps.add(&mut mesh, placed.at, RING_RADIUS, (colour, RING)));
     Some(Shape::mesh(mesh))
 }
 
@@ -137,68 +119,21 @@ pub fn place(placed: &Placed) -> Pos2 {
     placed.at.into()
 }
 
-/// Puts the points that fall into the view and are not hidden into `order`, far ones first.
-fn place_all(mapping: &Mapping, positions: &[[f32; 3]], standing: &[Standing], order: &mut Vec<Placed>) {
-    let seen = mapping.rect.expand(2.0 * POINT_RADIUS);
-    let places = positions.iter().zip(standing).zip(0..).filter_map(|((position, standing), sample)| {
-        let (at, depth) = mapping.place_f32(*position)?;
-        let drawn = *standing != Standing::Hidden && seen.contains(at);
-        drawn.then_some(Placed { at: at.into(), depth, sample })
-    });
-    order.clear();
-    if !mapping.space {
-        order.extend(places);
-        return;
-    }
-    // A counting sort by slices of depth: one pass to count, one to place.
-    let unsorted: Vec<Placed> = places.collect();
-    let slice = |placed: &Placed| (((placed.depth + 1.0) / 2.0 * DEPTH_SLICES as f32) as usize).min(DEPTH_SLICES - 1);
-    let mut starts = [0usize; DEPTH_SLICES + 1];
-    unsorted.iter().for_each(|placed| starts[slice(placed) + 1] += 1);
-    for index in 0..DEPTH_SLICES {
-        starts[index + 1] += starts[index];
-    }
-    order.extend_from_slice(&unsorted);
-    for placed in &unsorted {
-        let start = &mut starts[slice(placed)];
-        order[*start] = *placed;
-        *start += 1;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Camera, Fit, Orientation, nearest};
-
-    fn mapping(space: bool) -> Mapping {
-        let fit = Fit { centre: [0.0; 3], half: [1.0, 1.0] };
-        let camera = Camera { orientation: Orientation::FRONT, ..Camera::default() };
-        Mapping::new(fit, space, &camera, Rect::from_min_size(pos2(0.0, 0.0), vec2(200.0, 200.0)))
-    }
 
     #[test]
-    fn far_points_come_first_and_wild_ones_not_at_all() {
-        let positions = [[0.0, 0.0, 0.9], [0.1, 0.0, -0.9], [f32::NAN, 0.0, 0.0], [0.2, 0.0, 0.0], [90.0, 0.0, 0.0]];
-        let mut order = Vec::new();
-        place_all(&mapping(true), &positions, &[Standing::Usual; 5], &mut order);
-        assert_eq!(order.iter().map(|placed| placed.sample).collect::<Vec<_>>(), [1, 3, 0]);
-        place_all(&mapping(false), &positions, &[Standing::Usual; 5], &mut order);
-        assert_eq!(order.iter().map(|placed| placed.sample).collect::<Vec<_>>(), [0, 1, 3]);
-        place_all(&mapping(true), &[], &[], &mut order);
-        assert!(order.is_empty());
-    }
-
-    #[test]
-    fn the_front_one_of_equal_points_is_picked() {
-        let mut order = Vec::new();
-        let positions = [[0.0, 0.0, 0.5], [0.0, 0.0, -0.5], [0.5, 0.0, 0.0], [0.1, 0.0, 0.9]];
-        let mut standing = [Standing::Usual; 4];
-        standing[3] = Standing::Hidden;
-        place_all(&mapping(true), &positions, &standing, &mut order);
-        let picked = nearest(&order, [101.0, 100.0], 8.0);
-        assert_eq!(picked.map(|placed| placed.sample), Some(0));
-        assert_eq!(nearest(&order, [10.0, 10.0], 8.0), None);
-        assert_eq!(order.len(), 3);
+    fn a_shape_lies_around_its_place_and_inside_its_tile() {
+        let stamps = Stamps::new();
+        for shape in 0..TILES {
+            let corners = stamps.triangle([40.0, 30.0], 3.0, (Color32::RED, shape as u8));
+            let middle = corners.iter().fold(Vec2::ZERO, |sum, corner| sum + corner.pos.to_vec2()) / 3.0;
+            assert!((middle - vec2(40.0, 30.0)).length() < 1e-4, "{middle}");
+            // The inscribed circle of an equilateral triangle has half the radius of the one around it.
+            assert!(corners.iter().all(|corner| ((corner.pos - pos2(40.0, 30.0)).length() - 8.0).abs() < 1e-4));
+            let (left, right) = (shape as f32 / TILES as f32, (shape + 1) as f32 / TILES as f32);
+            assert!(corners.iter().all(|corner| corner.uv.x > left && corner.uv.x < right && corner.uv.y <= 1.0));
+        }
     }
 }

@@ -170,7 +170,8 @@ pub fn handles(
         painter.text(beside, Align2::CENTER_CENTER, label, theme::small_font(), colour);
         if let Some(at) = response.interact_pointer_pos().filter(|_| response.dragged()) {
             let [x, y] = mapping.in_the_plane(at);
-            commands.push(ViewCommand::PullAxis { axis, of: labels.len(), to: [x / length, y / length] });
+            let vector = (0..labels.len()).map(|index| if index == axis { length } else { 0.0 }).collect();
+            commands.push(ViewCommand::PullTour { vector, to: [x, y] });
         }
         if taken {
             ui.ctx().set_cursor_icon(CursorIcon::Grab);

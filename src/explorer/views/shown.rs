@@ -14,7 +14,8 @@ pub fn choices(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mu
     }
     areas(ui, input, scene, commands);
     let mut trails = view.trails;
-    if ui.checkbox(&mut trails, "Trails").on_hover_text("Where the points came from.").changed() {
+    if ui.checkbox(&mut trails, "Trails").on_hover_text("Where some of the points came from, evenly chosen.").changed()
+    {
         commands.push(ViewCommand::ShowTrails(trails));
     }
     let mut length = view.trail_length;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use egui::{Rect, Response, RichText, Sense, TextureHandle, Ui, vec2};
 
+use super::frame_times::FrameTimes;
 use super::looks::Looks;
 use super::pictures::Atlas;
 use super::points;
@@ -36,6 +37,8 @@ pub struct StageInput<'a> {
     pub neighbours: Option<&'a Arc<Neighbours>>,
     /// The pen that draws points, where it can.
     pub pen: Option<Pen>,
+    /// Whether the time that frames take is told.
+    pub frame_time: bool,
     /// The view's settings.
     pub view: &'a ViewSettings,
     /// The time of the flow, 0 to L.
@@ -49,6 +52,7 @@ pub struct Stage {
     fitted: Option<Fitted>,
     atlas: Option<Atlas>,
     turning: Turning,
+    frame_times: FrameTimes,
     buffers: [Buffers; 2],
     /// What of the space fills the view while a pen is in hand: the sheet rests while it is drawn on.
     held: Option<(Projection, Fit)>,
@@ -132,6 +136,11 @@ impl Stage {
                 view.show(ui, room, &both, first, &mut commands)
             }
         };
+        if input.frame_time {
+            self.frame_times.show(ui, room);
+        } else {
+            self.frame_times.clear();
+        }
         if resting != input.view.points.resting {
             commands.push(ViewCommand::Points(PointCommand::Rest(resting)));
         }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use egui::{CursorIcon, Mesh, Painter, PointerButton, Pos2, Rect, Response, Sense, Stroke, TextureHandle, Ui, vec2};
+use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Response, Sense, Stroke, TextureHandle, Ui, vec2};
 
 use super::areas;
 use super::axes;
+use super::centres;
+use super::cloud::{Cloud, Style};
 use super::field::{self, Background};
 use super::gesture::{self, Gesture};
 use super::grid;
@@ -25,8 +27,7 @@ use crate::explorer::theme::{self, GAP, Palette};
 use crate::flow::{LayerFlow, SampledPath};
 use crate::resnet::{Integrator, Refinement};
 use crate::session::{
-    EditCommand, Frame, Neighbours, Particles, Pen, Placed, Region, Scene, Sight, Tool, VelocityPicture, ViewCommand,
-    nearest,
+    EditCommand, Frame, Neighbours, Particles, Pen, Region, Scene, Sight, Tool, VelocityPicture, ViewCommand, nearest,
 };
 
 /// A whole turn for a drag across the view's smaller side.
@@ -68,15 +69,17 @@ pub struct Buffers {
     gesture: Gesture,
     hand: Hand,
     card: Card,
+    /// The first group that the legend shows.
+    legend: usize,
     layers: [LayerBuffers; 2],
 }
 
 #[derive(Default)]
 struct LayerBuffers {
-    positions: Vec<[f32; 3]>,
+    /// Where the lines of error begin or end.
+    ends: Vec<[f32; 3]>,
     grid: Vec<[f32; 3]>,
-    order: Vec<Placed>,
-    dots: Arc<Mesh>,
+    cloud: Cloud,
     trails: Trails,
 }
 
@@ -95,7 +98,7 @@ impl Buffers {
     fn inside(&self, region: &Region, layers: usize) -> Vec<usize> {
         let Some([low, high]) = region.bounds() else { return Vec::new() };
         let bounds = Region::Box([low, high]);
-        let drawn = self.layers.iter().take(layers).flat_map(|layer| &layer.order);
+        let drawn = self.layers.iter().take(layers).flat_map(|layer| layer.cloud.drawn());
         let inside = drawn.filter(|placed| bounds.contains(placed.at) && region.contains(placed.at));
         inside.map(|placed| placed.sample as usize).collect()
     }
@@ -144,23 +147,28 @@ impl View<'_> {
             None => axes::axes(&painter, palette, &mapping, &self.frame.labels),
         }
         if let ([first, second], [_, _]) = (&buffers.layers, sources) {
-            grid::error_lines(&painter, palette, &mapping, &first.positions, &second.positions);
+            grid::error_lines(&painter, palette, &mapping, &first.ends, &second.ends);
         }
+        let (rows, origin) = mapping.on_screen(&self.sight.rows);
         for (source, layer) in sources.iter().zip(&mut buffers.layers).rev() {
-            let LayerBuffers { positions, order, dots, .. } = layer;
-            let textures = (self.texture, self.atlas);
-            let shapes = points::meshes(&mapping, positions, self.looks, textures, (palette, order, dots));
             // Where both are shown the plain net is what is compared to: the ResNet is drawn through it.
             let ghost = sources.len() > 1 && matches!(source, Source::Plain(_));
-            painter.extend(shapes.map(|shape| if ghost { fainter(shape) } else { shape }));
-            painter.extend(points::rings(order, &settings.selection, self.texture, palette.highlight));
+            let style = Style { looks: self.looks, texture: self.texture, atlas: self.atlas, palette, ghost };
+            let projector = paths(source).0.projector(&self.scene.flow, self.input.t, &rows).moved_by(origin);
+            painter.extend(layer.cloud.shapes(&mapping, &projector, style));
+            let drawn = layer.cloud.drawn();
+            painter.extend(points::rings(drawn, &settings.selection, self.texture, palette.highlight));
+        }
+        if let (Some(directions), Some(source)) = (self.frame.tour_directions(), sources.first()) {
+            let seen = (self.input, &**self.scene, self.sight);
+            centres::handles(ui, &mapping, seen, (directions, class_centres(source)), commands);
         }
         marks::directions_of_hovered(&painter, palette, &mapping, (self.input, self.scene, self.sight));
         self.mark_others(&painter, palette, sources.len(), buffers);
         let draws_over = drawing.is_some_and(|((pen, _), _)| pen != Pen::Drag);
         let found = if draws_over { None } else { self.point_under_the_mouse(ui, &response, sources, buffers) };
         let asked = if let Some((pen, plane)) = &drawing {
-            buffers.hand.follow(ui, &response, *pen, plane, &buffers.layers[0].order);
+            buffers.hand.follow(ui, &response, *pen, plane, buffers.layers[0].cloud.drawn());
             buffers.hand.draw(ui, &painter, &response, *pen, plane);
             None
         } else if let Some(region) = buffers.gesture.follow(ui, &response, settings.tool) {
@@ -171,7 +179,7 @@ impl View<'_> {
         commands.extend(asked.map(ViewCommand::Points));
         buffers.gesture.draw(&painter, palette, settings.tool);
         self.words(&painter, palette, rect, sources, &mapping);
-        let end = legend::show(ui, rect, (self.looks, self.texture), settings, commands);
+        let end = legend::show(ui, rect, (self.looks, self.texture), (settings, &mut buffers.legend), commands);
         if plain && field::current(self.input).is_some_and(|field| field.areas.is_some()) {
             areas::legend(&painter, palette, rect, end);
         }
@@ -196,13 +204,15 @@ impl View<'_> {
         }
     }
 
-    /// Every position of this frame, projected; nothing else is computed for it.
+    /// The positions of this frame that lines are drawn through; those of the data are found while it is drawn.
     fn project(&self, ui: &Ui, sources: &[Source], buffers: &mut Buffers) {
         let (t, view, rows) = (self.input.t, self.input.view, &self.sight.rows);
         let flow = &self.scene.flow;
         for (source, layer) in sources.iter().zip(&mut buffers.layers) {
             let (data, lattice) = paths(source);
-            data.project(flow, t, rows, &mut layer.positions);
+            if sources.len() > 1 {
+                data.project_some(flow, t, rows, &grid::error_samples(data.samples()), &mut layer.ends);
+            }
             if view.grid || view.areas {
                 lattice.project(flow, t, rows, &mut layer.grid);
             }
@@ -286,7 +296,8 @@ impl View<'_> {
         let layers = || sources.iter().zip(&*layers);
         let pointer = response.hover_pos().filter(|_| !response.dragged());
         let found = pointer.and_then(|at| {
-            let near = |(source, layer): (_, &LayerBuffers)| Some((source, nearest(&layer.order, at.into(), REACH)?));
+            let near =
+                |(source, layer): (_, &LayerBuffers)| Some((source, nearest(layer.cloud.drawn(), at.into(), REACH)?));
             layers().find_map(near)
         });
         let (source, placed) = found?;
@@ -319,7 +330,7 @@ impl View<'_> {
             return;
         }
         for layer in buffers.layers.iter().take(count) {
-            let find = |sample: usize| layer.order.iter().find(|placed| placed.sample as usize == sample);
+            let find = |sample: usize| layer.cloud.drawn().iter().find(|placed| placed.sample as usize == sample);
             if let Some(placed) = settings.row.and_then(find) {
                 ring(painter, palette, points::place(placed), theme::THICK);
             }
@@ -361,6 +372,10 @@ impl View<'_> {
             notes.extend(field::words(self.input));
         }
         notes.extend(self.atlas.and_then(Atlas::words));
+        notes.extend(self.scene.memory.thinned());
+        if sources.len() > 1 {
+            notes.extend(grid::words(self.scene.data.samples()));
+        }
         if !self.looks.hidden.is_empty() {
             notes.push(format!("Hidden: {}.", self.looks.hidden.join(", ")));
         }
@@ -395,14 +410,13 @@ fn paths(source: &Source) -> (&SampledPath, &SampledPath) {
     }
 }
 
-fn ring(painter: &Painter, palette: &Palette, at: Pos2, width: f32) {
-    painter.circle_stroke(at, theme::POINT_RADIUS + 3.0, Stroke::new(width, palette.highlight));
+fn class_centres(source: &Source) -> &SampledPath {
+    match source {
+        Source::Plain(scene) => &scene.centres,
+        Source::ResNet(refined) => &refined.centres,
+    }
 }
 
-fn fainter(mut shape: egui::Shape) -> egui::Shape {
-    if let egui::Shape::Mesh(mesh) = &mut shape {
-        let fade = |vertex: &mut egui::epaint::Vertex| vertex.color = vertex.color.gamma_multiply(0.35);
-        Arc::make_mut(mesh).vertices.iter_mut().for_each(fade);
-    }
-    shape
+fn ring(painter: &Painter, palette: &Palette, at: Pos2, width: f32) {
+    painter.circle_stroke(at, theme::POINT_RADIUS + 3.0, Stroke::new(width, palette.highlight));
 }

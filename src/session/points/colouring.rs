@@ -1,6 +1,6 @@
 //! What the colours of the points stand for, as groups or as numbers.
 
-use crate::dataset::Labels;
+use crate::dataset::{Dataset, Labels};
 use crate::network::OutputFunction;
 use crate::session::{Scene, coordinate_name};
 
@@ -51,9 +51,9 @@ pub enum Shades {
 }
 
 impl Colouring {
-    /// The word used in the window for data with `labels`.
-    pub fn words(self, labels: &Labels) -> String {
-        let values = matches!(labels, Labels::Values(_));
+    /// The word used in the window for this data.
+    pub fn words(self, dataset: &Dataset) -> String {
+        let values = matches!(dataset.labels, Labels::Values(_));
         match self {
             Colouring::Label if values => "value".to_owned(),
             Colouring::Label => "class".to_owned(),
@@ -61,7 +61,7 @@ impl Colouring {
             Colouring::Mistakes => "right or wrong".to_owned(),
             Colouring::Loss if values => "squared error".to_owned(),
             Colouring::Loss => "loss".to_owned(),
-            Colouring::Column(index) => format!("column {}", coordinate_name(index)),
+            Colouring::Column(index) => format!("column {}", column_words(dataset, index)),
         }
     }
 
@@ -87,7 +87,7 @@ impl Colouring {
     /// The groups or numbers of the points of `scene`; all alike where they cannot be coloured so.
     pub fn painting(self, scene: &Scene) -> Painting {
         let labels = &scene.dataset.labels;
-        let title = self.words(labels);
+        let title = self.words(&scene.dataset);
         if self.refusal(scene).is_some() {
             return Painting { title: String::new(), shades: Shades::Same };
         }
@@ -110,6 +110,11 @@ impl Colouring {
         };
         Painting { title, shades }
     }
+}
+
+/// What a column of the data is called, by the file or by its number.
+pub fn column_words(dataset: &Dataset, index: usize) -> String {
+    dataset.column_name(index).map_or_else(|| coordinate_name(index), str::to_owned)
 }
 
 /// Whether the network's first output is read as a number rather than as a class.
@@ -190,7 +195,6 @@ mod tests {
     use nalgebra::DMatrix;
 
     use super::*;
-    use crate::dataset::Dataset;
     use crate::flow::FlowOptions;
     use crate::network::{Activation, Affine, Dense, Layer, Network};
 
@@ -201,7 +205,7 @@ mod tests {
         let network = Arc::new(Network::new(String::new(), layers, output).unwrap());
         let ln3 = 3f64.ln();
         let points = DMatrix::from_column_slice(2, 3, &[0.0, 0.0, ln3, 0.0, 0.0, ln3]);
-        let dataset = Arc::new(Dataset { name: String::new(), points, labels });
+        let dataset = Arc::new(Dataset { name: String::new(), points, labels, columns: Vec::new() });
         Scene::build(&network, &dataset, FlowOptions::default(), None, &mut |_, _| true).unwrap()
     }
 

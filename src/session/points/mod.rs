@@ -11,7 +11,7 @@ mod story;
 mod table;
 mod watch;
 
-pub use colouring::{Colouring, Painting, Shades};
+pub use colouring::{Colouring, Painting, Shades, column_words};
 pub use filter::Filter;
 pub use neighbours::{NeighbourRequest, Neighbours};
 pub use pick::{Placed, nearest};

@@ -2,9 +2,9 @@
 
 use thiserror::Error;
 
-use super::colouring::{answers_values, loss};
+use super::colouring::{answers_values, column_words, loss};
 use super::{Colouring, Selection};
-use crate::dataset::Labels;
+use crate::dataset::{Dataset, Labels};
 use crate::session::{Scene, coordinate_name};
 
 /// More values than this are not copied at once: the desktop's clipboard holds them as text.
@@ -81,13 +81,13 @@ pub fn table_columns(scene: &Scene) -> Vec<TableColumn> {
 
 impl TableColumn {
     /// The head of the column.
-    pub fn words(self, labels: &Labels) -> String {
+    pub fn words(self, dataset: &Dataset) -> String {
         match self {
             TableColumn::Index => "point".to_owned(),
-            TableColumn::Label => Colouring::Label.words(labels),
+            TableColumn::Label => Colouring::Label.words(dataset),
             TableColumn::Prediction => "prediction".to_owned(),
-            TableColumn::Loss => Colouring::Loss.words(labels),
-            TableColumn::Data(index) => format!("{} given", coordinate_name(index)),
+            TableColumn::Loss => Colouring::Loss.words(dataset),
+            TableColumn::Data(index) => format!("{} given", column_words(dataset, index)),
             TableColumn::Now(index) => format!("{} now", coordinate_name(index)),
         }
     }
@@ -171,9 +171,11 @@ pub fn table_csv(scene: &Scene, rows: &[usize], t: f64) -> Result<String, TableE
     table_fits(scene, rows)?;
     let columns = table_columns(scene);
     let plain = |column: &TableColumn| match column {
-        TableColumn::Data(index) => format!("x{}", index + 1),
+        TableColumn::Data(index) => {
+            scene.dataset.column_name(*index).map_or_else(|| format!("x{}", index + 1), str::to_owned)
+        }
         TableColumn::Now(index) => format!("x{} at t={t:.4}", index + 1),
-        column => column.words(&scene.dataset.labels),
+        column => column.words(&scene.dataset),
     };
     let failed = |error: csv::Error| TableError::Write(error.to_string());
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -199,7 +201,6 @@ mod tests {
     use nalgebra::DMatrix;
 
     use super::*;
-    use crate::dataset::Dataset;
     use crate::flow::FlowOptions;
     use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
     use crate::session::Pick;
@@ -213,7 +214,7 @@ mod tests {
         let points = DMatrix::from_column_slice(2, 3, &[1.0, 0.25, 0.5, 1.5, -1.0, 0.75]);
         let names = vec!["left, right".to_owned(), "up".to_owned()];
         let labels = Labels::Classes { of_sample: vec![1, 0, 1], names };
-        let dataset = Arc::new(Dataset { name: String::new(), points, labels });
+        let dataset = Arc::new(Dataset { name: String::new(), points, labels, columns: Vec::new() });
         Scene::build(&network, &dataset, FlowOptions::default(), None, &mut |_, _| true).unwrap()
     }
 
