@@ -44,6 +44,10 @@ pub(super) fn opened(
 
 /// The most numbers of all matrices that are made larger than the file gives them, 128 MB.
 const MOST_NUMBERS: usize = 1 << 24;
+/// The numbers that are made whatever the file holds, 24 MB: a damaged file must not cost much.
+const ALWAYS_MADE: usize = 3 << 20;
+/// For each weight of a kernel so many more are made.
+const MADE_FOR_EACH_WEIGHT: usize = 1 << 10;
 
 /// The values of a graph, each an expression of earlier ones.
 #[derive(Debug, Default)]
@@ -52,6 +56,8 @@ pub(super) struct Graph {
     convolutions: Vec<GraphConvolution>,
     /// The numbers of the matrices that were made larger than the file gives them.
     spent: usize,
+    /// The weights of the kernels so far.
+    kernel_weights: usize,
 }
 
 /// One value of the graph it was added to.
@@ -254,7 +260,8 @@ impl Graph {
     /// Counts a matrix that is larger than what the file holds of it.
     fn spend(&mut self, name: &str, rows: usize, columns: usize) -> Result<(), GraphProblem> {
         let spent = rows.saturating_mul(columns).saturating_add(self.spent);
-        if spent > MOST_NUMBERS {
+        let earned = self.kernel_weights.saturating_mul(MADE_FOR_EACH_WEIGHT);
+        if spent > ALWAYS_MADE.saturating_add(earned).min(MOST_NUMBERS) {
             return Err(GraphProblem::TooLarge { node: name.into(), rows, columns });
         }
         self.spent = spent;

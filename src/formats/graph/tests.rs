@@ -30,6 +30,17 @@ fn apply(scale: &Scale, x: &DVector<f64>) -> DVector<f64> {
 }
 
 #[test]
+fn what_kernels_are_made_into_grows_with_the_weights_of_the_file() {
+    let mut graph = Graph::default();
+    assert!(graph.spend("a", 1024, 3 << 10).is_ok());
+    assert!(matches!(graph.spend("b", 1024, 1024), Err(GraphProblem::TooLarge { .. })));
+    graph.kernel_weights = 1024;
+    assert!(graph.spend("b", 1024, 1024).is_ok());
+    graph.kernel_weights = usize::MAX;
+    assert!(graph.spend("c", 4096, 4096).is_err());
+}
+
+#[test]
 fn diagonal_maps_are_folded_into_the_matrices_beside_them() {
     let mut graph = Graph::default();
     let (before, between, after) = (scale(3, 1), scale(4, 2), scale(2, 3));

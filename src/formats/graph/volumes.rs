@@ -38,6 +38,14 @@ struct Axes {
     is_signal: bool,
 }
 
+/// What a map of pictures or signals gives.
+struct Given {
+    /// The lengths of its axes.
+    shape: Vec<usize>,
+    /// What the map was before it became a matrix.
+    words: String,
+}
+
 impl Axes {
     fn shape(self, volume: Volume) -> Vec<usize> {
         let mut sides = volume.sides().to_vec();
@@ -64,11 +72,21 @@ impl Graph {
         let fault = |source| GraphProblem::Convolution { node: name.into(), source };
         let (input, axes) = self.volume(of, name, order)?;
         let convolution = build(input).map_err(fault)?;
-        let shape = axes.shape(convolution.output(input).map_err(fault)?);
+        let output = convolution.output(input).map_err(fault)?;
         let words = convolution.words(input);
-        let affine = convolution.lower(input, order);
-        self.convolutions.push(GraphConvolution { name: name.into(), convolution, input });
-        self.lowered(of, name, affine, words, shape)
+        self.convolutions.push(GraphConvolution { name: name.into(), convolution: convolution.clone(), input });
+        let kernel = convolution.kernel();
+        let [height, width] = kernel.size();
+        let weights =
+            kernel.outputs().saturating_mul(kernel.group_inputs()).saturating_mul(height.saturating_mul(width));
+        self.kernel_weights = self.kernel_weights.saturating_add(weights);
+        self.lowered(
+            of,
+            name,
+            [input, output],
+            || convolution.lower(input, order),
+            Given { shape: axes.shape(output), words },
+        )
     }
 
     /// The means over windows of the value.
@@ -82,8 +100,15 @@ impl Graph {
         let fault = |source| GraphProblem::Convolution { node: name.into(), source };
         let (input, axes) = self.volume(of, name, order)?;
         let pooling = build(input);
-        let shape = axes.shape(pooling.output(input).map_err(fault)?);
-        self.lowered(of, name, pooling.lower(input, order), pooling.words(input), shape)
+        let output = pooling.output(input).map_err(fault)?;
+        let words = pooling.words(input);
+        self.lowered(
+            of,
+            name,
+            [input, output],
+            || pooling.lower(input, order),
+            Given { shape: axes.shape(output), words },
+        )
     }
 
     /// The largest values over windows: no layer of the flow model, so that the network ends before it.
@@ -111,21 +136,18 @@ impl Graph {
         &mut self,
         of: ValueId,
         name: &str,
-        affine: Result<Affine, ConvolutionError>,
-        words: String,
-        shape: Vec<usize>,
+        [input, output]: [Volume; 2],
+        lower: impl FnOnce() -> Result<Affine, ConvolutionError>,
+        given: Given,
     ) -> Result<ValueId, GraphProblem> {
-        match affine {
-            Ok(affine) => match self.spend(name, affine.outputs(), affine.inputs()) {
-                Ok(()) => self.whole(of, name, affine, shape, Some(words)),
-                Err(problem) => Ok(self.add(Expression::Gap { problem, of }, Some(shape))),
-            },
-            Err(source @ ConvolutionError::TooLarge { .. }) => {
-                let problem = GraphProblem::Convolution { node: name.into(), source };
-                Ok(self.add(Expression::Gap { problem, of }, Some(shape)))
-            }
-            Err(source) => Err(GraphProblem::Convolution { node: name.into(), source }),
+        let Given { shape, words } = given;
+        let fault = |source| GraphProblem::Convolution { node: name.into(), source };
+        // Whether the matrix may be made is known before it takes memory.
+        let allowed = Convolution::refuse_too_large(input, output).map_err(fault);
+        if let Err(problem) = allowed.and_then(|()| self.spend(name, output.values(), input.values())) {
+            return Ok(self.add(Expression::Gap { problem, of }, Some(shape)));
         }
+        self.whole(of, name, lower().map_err(fault)?, shape, Some(words))
     }
 
     /// The value as channels, rows and columns; two axes are a signal's.
