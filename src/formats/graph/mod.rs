@@ -47,7 +47,7 @@ const MOST_NUMBERS: usize = 1 << 24;
 /// The numbers that are made whatever the file holds, 24 MB: a damaged file must not cost much.
 const ALWAYS_MADE: usize = 3 << 20;
 /// For each weight of a kernel so many more are made.
-const MADE_FOR_EACH_WEIGHT: usize = 1 << 10;
+const MADE_FOR_EACH_WEIGHT: usize = 1 << 14;
 
 /// The values of a graph, each an expression of earlier ones.
 #[derive(Debug, Default)]
