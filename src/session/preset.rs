@@ -121,6 +121,8 @@ impl Preset {
                 for layer in plan.layers.iter_mut().take(last) {
                     (layer.kind, layer.initialisation) = (PlanKind::Residual { hidden: 8 }, Initialisation::ZeroOuter);
                 }
+                // A reflection would leave the plane.
+                plan.layers.iter_mut().skip(last).for_each(|layer| layer.initialisation = Initialisation::Orthogonal);
                 plan
             }
             Preset::Rotation => study(&[(turn, Activation::Identity)]),

@@ -52,7 +52,7 @@ fn every_integrator_has_its_order_on_every_reference_network() {
 #[test]
 fn the_error_on_trained_networks_falls_as_one_over_n() {
     let (spiral, data) = examples::spiral().unwrap();
-    let circles = examples::circles().unwrap();
+    let circles = examples::ExampleNetwork::Circles.load().unwrap();
     for network in [spiral, circles] {
         let study = study(&network, &data.points, Integrator::Euler);
         let slopes = [study.layer_slopes.clone(), vec![study.slope]].concat();

@@ -301,7 +301,9 @@ fn training_and_building_leave_the_panels_as_wide_as_they_are() {
     assert_eq!(stage(&window), before, "while training");
     window.state_mut().command(Command::Train(TrainCommand::Pause));
     for section in ["Training options", "Build"] {
-        click(&mut window, section);
+        // By its name, because it may be below what is in sight.
+        window.get_by_label(section).click_accesskit();
+        window.run_steps(20);
         assert_eq!(stage(&window), before, "with {section} open");
     }
 }

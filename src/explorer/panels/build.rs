@@ -16,16 +16,16 @@ const LARGEST_GRID: usize = 8;
 /// The width of a layer that is added.
 const NEW_WIDTH: usize = 8;
 /// The width of a choice in a layer's row.
-const CHOICE: f32 = 74.0;
+const CHOICE: f32 = 64.0;
 
 /// Draws the section and tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     let mut edits = Vec::new();
     let mut numbers = Vec::new();
-    CollapsingHeader::new("Build").show(ui, |ui| {
+    CollapsingHeader::new("Build").show_unindented(ui, |ui| {
         past(ui, session, &mut edits);
         let Some(network) = session.wanted().network.clone() else { return };
-        Grid::new("builder").num_columns(4).show(ui, |ui| {
+        Grid::new("builder").num_columns(4).spacing([4.0, 4.0]).show(ui, |ui| {
             for (index, layer) in network.layers().iter().enumerate() {
                 row(ui, &network, index, layer, &mut edits);
                 ui.end_row();
@@ -88,7 +88,7 @@ fn row(ui: &mut Ui, network: &Network, index: usize, layer: &Layer, edits: &mut 
     edits.extend(released.then_some(EditCommand::Release));
     let mut change = |change| edits.push(EditCommand::Change(change));
     let mut activation = layer.activation();
-    let combo = ComboBox::from_id_salt(("activation", index)).width(CHOICE).selected_text(activation.name());
+    let combo = ComboBox::from_id_salt(("activation", index)).width(CHOICE).truncate().selected_text(activation.name());
     let combo = combo.show_ui(ui, |ui| {
         for one in Activation::ALL {
             ui.selectable_value(&mut activation, one, one.name());
