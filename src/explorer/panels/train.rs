@@ -25,14 +25,14 @@ const MOST_COST: f64 = 10.0;
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     let mut commands = Vec::new();
     ui.add_space(theme::SECTION_GAP / 2.0);
-    CollapsingHeader::new("Training").default_open(true).show(ui, |ui| {
+    CollapsingHeader::new("Training").default_open(true).show_unindented(ui, |ui| {
         commands.extend(controls(ui, session).into_iter().map(Command::Train));
         let training = session.training();
         commands.extend(scrubber(ui, training).map(Command::Train));
         chart(ui, training.history());
         figures(ui, training);
         commands.extend(pace(ui, training).map(Command::Train));
-        CollapsingHeader::new("Training options").show(ui, |ui| {
+        CollapsingHeader::new("Training options").show_unindented(ui, |ui| {
             let changed = options(ui, *training.options());
             if changed != *training.options() {
                 commands.push(Command::Train(TrainCommand::Options(changed)));
