@@ -144,7 +144,11 @@ pub(super) fn open(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<O
     let tensors = tensors(path, &model.weights_manifest)?;
     let topology = model.model_topology;
     match topology.get("model_config").or_else(|| topology.get("class_name").map(|_| &topology)) {
-        Some(config) => keras::network(path, config, tensors, Default::default(), input),
+        Some(config) => {
+            // Each was found to lie within its files.
+            let held = tensors.tensors().iter().fold(0_u64, |sum, tensor| sum.saturating_add(tensor.bytes));
+            keras::network(path, config, (tensors, held), Default::default(), input)
+        }
         // A graph of TensorFlow's own operators.
         None => Ok(Opened::Tensors(tensors)),
     }

@@ -46,8 +46,8 @@ pub(super) fn opened(
 const MOST_NUMBERS: usize = 1 << 24;
 /// The numbers that are made whatever the file holds, 24 MB: a damaged file must not cost much.
 const ALWAYS_MADE: usize = 3 << 20;
-/// For each weight of a kernel so many more are made.
-const MADE_FOR_EACH_WEIGHT: usize = 1 << 14;
+/// For each weight that the file really holds so many more are made.
+const MADE_FOR_EACH_WEIGHT: usize = 1 << 7;
 
 /// The values of a graph, each an expression of earlier ones.
 #[derive(Debug, Default)]
@@ -56,8 +56,8 @@ pub(super) struct Graph {
     convolutions: Vec<GraphConvolution>,
     /// The numbers of the matrices that were made larger than the file gives them.
     spent: usize,
-    /// The weights of the kernels so far.
-    kernel_weights: usize,
+    /// The weights that the file holds, by its length.
+    file_weights: usize,
 }
 
 /// One value of the graph it was added to.
@@ -110,6 +110,12 @@ pub(super) struct Scale {
 }
 
 impl Graph {
+    /// The graph of a file that takes so many bytes, with those beside it.
+    pub fn of_bytes(bytes: u64) -> Graph {
+        let file_weights = usize::try_from(bytes / size_of::<f32>() as u64).unwrap_or(usize::MAX);
+        Graph { file_weights, ..Graph::default() }
+    }
+
     /// The value that the network is given.
     pub fn input(&mut self, shape: Option<Vec<usize>>) -> ValueId {
         self.add(Expression::Input, shape)
@@ -260,7 +266,7 @@ impl Graph {
     /// Counts a matrix that is larger than what the file holds of it.
     fn spend(&mut self, name: &str, rows: usize, columns: usize) -> Result<(), GraphProblem> {
         let spent = rows.saturating_mul(columns).saturating_add(self.spent);
-        let earned = self.kernel_weights.saturating_mul(MADE_FOR_EACH_WEIGHT);
+        let earned = self.file_weights.saturating_mul(MADE_FOR_EACH_WEIGHT);
         if spent > ALWAYS_MADE.saturating_add(earned).min(MOST_NUMBERS) {
             return Err(GraphProblem::TooLarge { node: name.into(), rows, columns });
         }

@@ -31,13 +31,13 @@ fn apply(scale: &Scale, x: &DVector<f64>) -> DVector<f64> {
 
 #[test]
 fn what_kernels_are_made_into_grows_with_the_weights_of_the_file() {
-    let mut graph = Graph::default();
-    assert!(graph.spend("a", 1024, 3 << 10).is_ok());
-    assert!(matches!(graph.spend("b", 1024, 1024), Err(GraphProblem::TooLarge { .. })));
-    graph.kernel_weights = 1024;
-    assert!(graph.spend("b", 1024, 1024).is_ok());
-    graph.kernel_weights = usize::MAX;
-    assert!(graph.spend("c", 4096, 4096).is_err());
+    let mut small = Graph::of_bytes(100);
+    assert!(small.spend("a", 1024, 3 << 10).is_ok());
+    assert!(matches!(small.spend("b", 1024, 1024), Err(GraphProblem::TooLarge { .. })));
+    let mut large = Graph::of_bytes(1 << 15);
+    assert!(large.spend("a", 1024, 3 << 10).is_ok());
+    assert!(large.spend("b", 1024, 1024).is_ok());
+    assert!(Graph::of_bytes(u64::MAX).spend("c", 4096, 4097).is_err());
 }
 
 #[test]

@@ -75,11 +75,6 @@ impl Graph {
         let output = convolution.output(input).map_err(fault)?;
         let words = convolution.words(input);
         self.convolutions.push(GraphConvolution { name: name.into(), convolution: convolution.clone(), input });
-        let kernel = convolution.kernel();
-        let [height, width] = kernel.size();
-        let weights =
-            kernel.outputs().saturating_mul(kernel.group_inputs()).saturating_mul(height.saturating_mul(width));
-        self.kernel_weights = self.kernel_weights.saturating_add(weights);
         self.lowered(
             of,
             name,

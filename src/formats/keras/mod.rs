@@ -36,11 +36,12 @@ const ALWAYS_READ_BYTES: u64 = 32 << 20;
 /// Opens an HDF5 file: with Keras's `model_config` it is a network, else a list of tensors.
 pub(super) fn open_hdf5(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
     let bytes = std::fs::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
+    let held = bytes.len() as u64;
     let file = hdf5::open(path, bytes)?;
     match file.attributes.get("model_config") {
         Some(config) => {
             let config: Value = json::parse(path, config.as_bytes())?;
-            network(path, &config, file.tensors, file.named_groups, input)
+            network(path, &config, (file.tensors, held), file.named_groups, input)
         }
         None => Ok(Opened::Tensors(file.tensors)),
     }
@@ -65,7 +66,7 @@ pub(super) fn open_archive(path: &Path, input: Option<Volume>) -> Result<Opened,
     let most = file_bytes.saturating_mul(LARGEST_EXPANSION).saturating_add(ALWAYS_READ_BYTES);
     let config: Value = json::parse(path, &read(CONFIG_ENTRY, LONGEST_CONFIG.min(most))?)?;
     let weights = hdf5::open(path, read(WEIGHTS_ENTRY, most)?)?;
-    network(path, &config, weights.tensors, weights.named_groups, input)
+    network(path, &config, (weights.tensors, file_bytes), weights.named_groups, input)
 }
 
 /// Opens a configuration whose weights lie beside it under a name that belongs to it.
@@ -84,20 +85,21 @@ pub(super) fn open_architecture(path: &Path, bytes: &[u8], input: Option<Volume>
         });
     };
     let bytes = std::fs::read(&file).map_err(|source| FormatError::Read { path: file.clone(), source })?;
+    let held = bytes.len() as u64;
     let weights = hdf5::open(&file, bytes)?;
-    network(path, &config, weights.tensors, weights.named_groups, input)
+    network(path, &config, (weights.tensors, held), weights.named_groups, input)
 }
 
-/// The network of a configuration and its weights.
+/// The network of a configuration and its weights, which take `held` bytes of their file.
 pub(super) fn network(
     path: &Path,
     config: &Value,
-    tensors: TensorFile,
+    (tensors, held): (TensorFile, u64),
     named_groups: HashMap<String, String>,
     input: Option<Volume>,
 ) -> Result<Opened, FormatError> {
     let (followed, convolutions) = match architecture::model(config) {
-        Ok(model) => follow(path, &model, &Weights::new(&tensors, named_groups), input)?,
+        Ok(model) => follow((path, held), &model, &Weights::new(&tensors, named_groups), input)?,
         Err(problem) => (GraphNetwork { network: None, problem: Some(problem) }, Vec::new()),
     };
     Ok(opened(followed, convolutions, "the model has no layers", || tensors))
@@ -105,12 +107,12 @@ pub(super) fn network(
 
 /// The network as far as it is understood, what comes next, and all convolutions whose shapes are known.
 fn follow(
-    path: &Path,
+    (path, held): (&Path, u64),
     model: &Model,
     weights: &Weights<'_>,
     input: Option<Volume>,
 ) -> Result<(GraphNetwork, Vec<GraphConvolution>), FormatError> {
-    let mut graph = Graph::default();
+    let mut graph = Graph::of_bytes(held);
     let understood = layers::add(&mut graph, model, weights, layers::Given::Asked(input), None)?;
     let mut followed = match understood.end {
         Some(end) => graph

@@ -1,6 +1,6 @@
 //! The constants of a graph: initializers, and what nodes compute from constants alone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 use super::message::{TensorProto, element};
@@ -29,6 +29,20 @@ pub(super) struct Folder {
 impl Folder {
     pub fn of(path: &Path) -> Folder {
         Folder { path: path.into(), open: HashMap::new() }
+    }
+
+    /// The bytes that these tensors take in the graph's own file and in those beside it.
+    pub fn held<'a>(&self, tensors: impl Iterator<Item = &'a TensorProto>) -> u64 {
+        let mut beside = HashSet::new();
+        let mut held = 0_u64;
+        for tensor in tensors {
+            held += (tensor.raw_data.len() + 4 * tensor.float_data.len() + 8 * tensor.double_data.len()) as u64;
+            beside
+                .extend(tensor.external_data.iter().filter(|entry| entry.key == "location").map(|entry| &entry.value));
+        }
+        // What is not a file beside the graph is told when it is read.
+        let files = beside.into_iter().map(|location| self.path.with_file_name("").join(location));
+        files.filter_map(|file| std::fs::metadata(file).ok()).fold(held, |sum, file| sum.saturating_add(file.len()))
     }
 
     /// The bytes of a tensor in another file.

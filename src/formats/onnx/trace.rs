@@ -89,7 +89,11 @@ impl Traced {
 impl<'a> Trace<'a> {
     pub fn new(path: &'a Path, graph: &'a GraphProto) -> Trace<'a> {
         let initializers = graph.initializer.iter().map(|tensor| (tensor.name.as_str(), tensor)).collect();
-        Trace { graph: Graph::default(), path, initializers, values: HashMap::new(), folder: Folder::of(path) }
+        let folder = Folder::of(path);
+        let constants =
+            graph.node.iter().flat_map(|node| node.attribute.iter().filter_map(|attribute| attribute.t.as_ref()));
+        let held = folder.held(graph.initializer.iter().chain(constants));
+        Trace { graph: Graph::of_bytes(held), path, initializers, values: HashMap::new(), folder }
     }
 
     pub fn is_initializer(&self, name: &str) -> bool {
