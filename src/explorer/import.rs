@@ -12,7 +12,7 @@ use crate::session::{Import, ImportCommand, file_name};
 /// The height of the list of layers before it scrolls.
 const CHAIN_HEIGHT: f32 = 260.0;
 /// The width of the assistant.
-const WIDTH: f32 = 760.0;
+const WIDTH: f32 = 840.0;
 /// Of a longer name only the end is shown, which tells most.
 const NAME_CHARACTERS: usize = 24;
 
