@@ -63,12 +63,17 @@ pub fn against_a_plot() {
         ];
         let plot = (samples == POINTS).then(|| plot(&scene));
         for (index, (name, lines, projection)) in choices.into_iter().enumerate() {
-            let time = stage(&scene, lines, projection);
+            let time = stage(&scene, lines, projection, true);
             println!("the stage with {samples} points, {name}: {time:.2?}");
             if let Some(plot) = plot {
                 println!(
                     "    egui_plot with the same points: {plot:.2?}; {:.3} × the plot (aim: ≤ {MOST_BESIDE_A_PLOT})",
                     ratio(time, plot)
+                );
+                let triangles = stage(&scene, lines, projection, false);
+                println!(
+                    "    without OpenGL 3.2 the points are triangles: {triangles:.2?}, {:.3} × the plot",
+                    ratio(triangles, plot)
                 );
             }
             match few.get(index) {
@@ -82,11 +87,14 @@ pub fn against_a_plot() {
     }
 }
 
-fn stage(scene: &Arc<Scene>, lines: bool, projection: Projection) -> Duration {
+fn stage(scene: &Arc<Scene>, lines: bool, projection: Projection, card: bool) -> Duration {
     let mut view = ViewSettings::default();
     let commands = [ViewCommand::Project(projection), ViewCommand::ShowGrid(lines), ViewCommand::ShowTrails(lines)];
     commands.into_iter().for_each(|command| view.apply(command));
     let (mut stage, mut frames, mut t) = (Stage::default(), Frames::default(), 1.0);
+    if card {
+        stage.draw_by_the_card(&frames.context);
+    }
     median(|| {
         // At normal speed a layer lasts four seconds.
         t += 1.0 / 240.0;

@@ -137,6 +137,11 @@ impl ExplorerApp {
         self.session.restore(settings);
     }
 
+    /// Has points drawn by the graphics card from now on, through OpenGL: the window has it.
+    pub fn draw_by_the_card(&mut self, context: &Context) {
+        self.stage.draw_by_the_card(context);
+    }
+
     /// What the window is about.
     pub fn session(&self) -> &Session {
         &self.session

@@ -32,7 +32,13 @@ pub fn run(startup: Startup) -> Result<(), String> {
     if let Some(folder) = settings_folder() {
         app.keep_settings(folder.join("layerflow").join("settings.json"));
     }
-    eframe::run_native("layerflow", options, Box::new(|_| Ok(Box::new(app)))).map_err(|error| sentence(&error))
+    let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
+        if creation.gl.is_some() {
+            app.draw_by_the_card(&creation.egui_ctx);
+        }
+        Ok(Box::new(app))
+    };
+    eframe::run_native("layerflow", options, Box::new(create)).map_err(|error| sentence(&error))
 }
 
 /// The folder in which programs keep their settings on this system.

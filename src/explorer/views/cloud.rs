@@ -1,37 +1,36 @@
-//! The data on the stage, from the stored values to triangles in one pass: evaluated, placed on the screen, culled, and
-//! written into a mesh whose memory stays from frame to frame. Where there is depth, a sort lies between.
+//! The data on the stage, from the stored values to places on the screen: evaluated and culled in one pass, on all cores
+//! where there are many points, and sorted where there is depth.
 
+use std::ops::Range;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
-use egui::epaint::Vertex;
-use egui::{Color32, Mesh, Rect, Shape, TextureHandle};
+use egui::{Rect, Shape, TextureHandle};
 
 use super::looks::{Looks, Standing};
 use super::mapping::Mapping;
 use super::pictures::Atlas;
-use super::points::{self, Stamps};
+use super::shade::Shade;
+use super::sprites::{self, Sprites};
+use super::triangles::Triangles;
 use crate::explorer::theme::{POINT_RADIUS, Palette};
 use crate::flow::Projector;
 use crate::session::Placed;
 
-/// Points that are taken at a time: what is known of them stays in the processor's nearest cache.
+/// Points that are evaluated at a time: their places stay in the processor's nearest cache.
 const PART: usize = 1024;
+/// A core is given at least as many points: fewer take less time than the start of a thread.
+const LEAST_SHARE: usize = 16 * PART;
 /// Depths are sorted into this many slices; within one the order cannot be seen.
 const DEPTH_SLICES: usize = 1024;
-/// How much of its colour the farthest point loses to the background, and how much smaller it is than the nearest.
-const DEPTH_FADE: f32 = 0.4;
-const DEPTH_SHRINK: f32 = 0.25;
-/// How strong the points are through which others are looked at.
-const GHOST: f32 = 0.35;
 
 /// The points of one source as they were drawn last, and the memory that the next frame writes over.
 #[derive(Default)]
 pub struct Cloud {
-    places: Vec<[f32; 3]>,
-    drawn: Vec<Placed>,
+    drawn: Arc<Vec<Placed>>,
     unsorted: Vec<Placed>,
-    front: Vec<Placed>,
-    dots: Arc<Mesh>,
+    triangles: Triangles,
 }
 
 /// What all points of a frame share.
@@ -43,6 +42,8 @@ pub struct Style<'a> {
     pub texture: &'a TextureHandle,
     /// The pictures of points that are drawn as such.
     pub atlas: Option<&'a Atlas>,
+    /// What the graphics card draws points by, where there is one.
+    pub sprites: Option<&'a Arc<Sprites>>,
     /// What far points fade into.
     pub palette: &'a Palette,
     /// Whether the points are faint, because others are compared to them.
@@ -50,7 +51,7 @@ pub struct Style<'a> {
 }
 
 impl Cloud {
-    /// The points that are drawn, far ones first.
+    /// The points that are drawn, in the order in which they are: far ones first, those at the front last.
     pub fn drawn(&self) -> &[Placed] {
         &self.drawn
     }
@@ -58,57 +59,105 @@ impl Cloud {
     /// Every point that falls into the view and is not hidden, those at the front over the others, and those that have a
     /// picture as such. `projector` gives places on the screen, as [`Mapping::on_screen`] wants them.
     pub fn shapes(&mut self, mapping: &Mapping, projector: &Projector<'_>, style: Style<'_>) -> [Shape; 2] {
-        // By the next frame nothing else uses the mesh.
-        let mut dots = Arc::try_unwrap(std::mem::take(&mut self.dots)).unwrap_or_default();
-        dots.texture_id = style.texture.id();
-        let pictures = style.atlas.map(Atlas::mesh).unwrap_or_default();
-        let shade = Shade { depth: mapping.depth, background: style.palette.stage, ghost: style.ghost };
-        let mut writer =
-            Writer { vertices: &mut dots.vertices, triangles: 0, pictures, stamps: Stamps::new(), shade, style };
-        let Cloud { places, drawn, unsorted, front, .. } = self;
-        drawn.clear();
-        unsorted.clear();
-        front.clear();
+        // By the next frame nothing else uses the points.
+        let mut drawn = Arc::try_unwrap(std::mem::take(&mut self.drawn)).unwrap_or_default();
         let seen = mapping.rect.expand(2.0 * POINT_RADIUS);
-        places.resize(PART, [0.0; 3]);
-        for first in (0..projector.samples()).step_by(PART) {
-            let places = &mut places[..PART.min(projector.samples() - first)];
-            projector.project(first, places);
-            let standing = style.looks.standing.get(first..).unwrap_or_default();
-            if mapping.space {
-                cull(places, first, standing, seen, unsorted);
-            } else {
-                let done = drawn.len();
-                cull(places, first, standing, seen, drawn);
-                writer.draw(&drawn[done..], front);
-            }
-        }
+        let (onto, unsorted) = (&mut drawn, &mut self.unsorted);
+        let front =
+            place(projector, &style.looks.standing, seen, if mapping.space { &mut *unsorted } else { &mut *onto });
         if mapping.space {
-            sort(unsorted, drawn);
-            writer.draw(drawn, front);
+            sort(unsorted, onto);
         }
-        writer.draw_front(front);
-        let (triangles, pictures) = (writer.triangles, writer.pictures);
-        dots.vertices.truncate(3 * triangles);
-        // Every triangle has corners of its own, so that the indices are always the same.
-        let (present, count) = (dots.indices.len() as u32, 3 * triangles as u32);
-        dots.indices.truncate(3 * triangles);
-        dots.indices.extend(present..count);
-        self.dots = Arc::new(dots);
-        [Shape::Mesh(Arc::clone(&self.dots)), Shape::mesh(pictures)]
+        drawn.extend(front);
+        self.drawn = Arc::new(drawn);
+        let shade = Shade { depth: mapping.depth, background: style.palette.stage, ghost: style.ghost };
+        match style.sprites.filter(|sprites| style.atlas.is_none() && sprites.take(style.looks.colours.len())) {
+            Some(sprites) => {
+                let points = sprites::Points { placed: Arc::clone(&self.drawn), looks: style.looks.table(), shade };
+                [sprites.shape(mapping.rect, points), Shape::Noop]
+            }
+            None => self.triangles.shapes(&self.drawn, shade, style),
+        }
     }
 }
 
-/// Adds the points from sample `first` on that are within `seen` and not hidden.
-fn cull(places: &[[f32; 3]], first: usize, standing: &[Standing], seen: Rect, drawn: &mut Vec<Placed>) {
-    drawn.reserve(places.len());
+/// Finds the points that are within `seen` and not hidden: the usual ones are written into `usual`, which is emptied
+/// before, and those at the front are given back.
+fn place(projector: &Projector<'_>, standing: &[Standing], seen: Rect, usual: &mut Vec<Placed>) -> Vec<Placed> {
+    let samples = projector.samples().min(standing.len());
+    usual.resize(samples, Placed::default());
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let share = samples.div_ceil(cores).next_multiple_of(PART).max(LEAST_SHARE);
+    let work = |first: usize, usual: &mut [Placed]| {
+        let mut front = Vec::new();
+        let count = place_some(projector, standing, seen, first..first + usual.len(), usual, &mut front);
+        (first..first + count, front)
+    };
+    let parts: Vec<(Range<usize>, Vec<Placed>)> = thread::scope(|scope| {
+        let mut shares = usual.chunks_mut(share).zip((0..).step_by(share));
+        let own = shares.next();
+        let others: Vec<_> = shares.map(|(usual, first)| scope.spawn(move || work(first, usual))).collect();
+        let own = own.map(|(usual, first)| work(first, usual));
+        let others = others.into_iter().map(|other| other.join().unwrap_or_else(|why| resume_unwind(why)));
+        own.into_iter().chain(others).collect()
+    });
+    let mut count = 0;
+    let mut at_the_front = Vec::new();
+    for (range, front) in parts {
+        let end = count + range.len();
+        if range.start > count {
+            usual.copy_within(range, count);
+        }
+        count = end;
+        at_the_front.extend(front);
+    }
+    usual.truncate(count);
+    at_the_front
+}
+
+/// [`place`] for some of the samples; gives the number of usual ones that were written.
+fn place_some(
+    projector: &Projector<'_>,
+    standing: &[Standing],
+    seen: Rect,
+    samples: Range<usize>,
+    usual: &mut [Placed],
+    front: &mut Vec<Placed>,
+) -> usize {
+    let mut places = [[0.0; 3]; PART];
+    let mut count = 0;
+    for first in samples.clone().step_by(PART) {
+        let places = &mut places[..PART.min(samples.end - first)];
+        projector.project(first, places);
+        count += cull(places, &standing[first..], first, seen, &mut usual[count..], front);
+    }
+    count
+}
+
+/// Takes the points from sample `first` on that are within `seen` and not hidden; gives the number of usual ones.
+fn cull(
+    places: &[[f32; 3]],
+    standing: &[Standing],
+    first: usize,
+    seen: Rect,
+    usual: &mut [Placed],
+    front: &mut Vec<Placed>,
+) -> usize {
+    let mut count = 0;
     for ((&[x, y, depth], standing), sample) in places.iter().zip(standing).zip(first as u32..) {
         // A place that is not a number is nowhere.
-        let inside = x >= seen.min.x && x <= seen.max.x && y >= seen.min.y && y <= seen.max.y;
-        if inside && *standing != Standing::Hidden {
-            drawn.push(Placed { at: [x, y], depth, sample });
+        let inside = (x >= seen.min.x) & (x <= seen.max.x) & (y >= seen.min.y) & (y <= seen.max.y);
+        let placed = Placed { at: [x, y], depth, sample };
+        // Every point is written and only those that are drawn are kept: nothing for the processor to guess.
+        if let Some(next) = usual.get_mut(count) {
+            *next = placed;
+        }
+        count += usize::from(inside & (*standing == Standing::Usual));
+        if inside & (*standing == Standing::Front) {
+            front.push(placed);
         }
     }
+    count
 }
 
 /// A counting sort by slices of depth: one pass to count, one to place.
@@ -119,8 +168,7 @@ fn sort(unsorted: &[Placed], sorted: &mut Vec<Placed>) {
     for index in 0..DEPTH_SLICES {
         starts[index + 1] += starts[index];
     }
-    sorted.clear();
-    sorted.extend_from_slice(unsorted);
+    sorted.resize(unsorted.len(), Placed::default());
     for placed in unsorted {
         let start = &mut starts[slice(placed)];
         sorted[*start] = *placed;
@@ -128,110 +176,23 @@ fn sort(unsorted: &[Placed], sorted: &mut Vec<Placed>) {
     }
 }
 
-/// How depth changes colours and sizes.
-#[derive(Clone, Copy)]
-struct Shade {
-    /// How strongly depth is drawn, 0 to 1.
-    depth: f32,
-    background: Color32,
-    ghost: bool,
-}
-
-impl Shade {
-    /// The size and the colour of a point at a depth.
-    #[inline(always)]
-    fn of(self, depth: f32, mut colour: Color32) -> (f32, Color32) {
-        let mut scale = 1.0;
-        if self.depth > 0.0 {
-            let far = self.depth * (0.5 - 0.5 * depth).clamp(0.0, 1.0);
-            colour = mixed(colour, self.background, DEPTH_FADE * far);
-            scale -= DEPTH_SHRINK * far;
-        }
-        if self.ghost {
-            colour = mixed(Color32::TRANSPARENT, colour, GHOST);
-        }
-        (scale, colour)
-    }
-}
-
-/// From one colour to another by a share, in steps of 1/256.
-#[inline(always)]
-fn mixed(from: Color32, to: Color32, share: f32) -> Color32 {
-    let share = (share * 256.0) as u32;
-    let (from, to) = (from.to_array(), to.to_array());
-    let [r, g, b, a] = std::array::from_fn(|channel| {
-        ((u32::from(from[channel]) * (256 - share) + u32::from(to[channel]) * share) >> 8) as u8
-    });
-    Color32::from_rgba_premultiplied(r, g, b, a)
-}
-
-/// Writes points into the meshes.
-struct Writer<'a> {
-    /// Three for each triangle; what is beyond those that are written is of the frame before.
-    vertices: &'a mut Vec<Vertex>,
-    triangles: usize,
-    pictures: Mesh,
-    stamps: Stamps,
-    shade: Shade,
-    style: Style<'a>,
-}
-
-impl Writer<'_> {
-    /// Draws these points, except for those at the front, which are kept for later.
-    fn draw(&mut self, placed: &[Placed], front: &mut Vec<Placed>) {
-        let standing = self.style.looks.standing.as_slice();
-        let is_front = |placed: &Placed| standing.get(placed.sample as usize) == Some(&Standing::Front);
-        self.make_room(placed.len());
-        for placed in placed {
-            if is_front(placed) {
-                front.push(*placed);
-            } else {
-                self.point(placed);
-            }
-        }
-    }
-
-    fn draw_front(&mut self, front: &[Placed]) {
-        self.make_room(front.len());
-        front.iter().for_each(|placed| self.point(placed));
-    }
-
-    fn make_room(&mut self, points: usize) {
-        let wanted = 3 * (self.triangles + points);
-        if self.vertices.len() < wanted {
-            self.vertices.resize(wanted, Vertex::default());
-        }
-    }
-
-    #[inline(always)]
-    fn point(&mut self, placed: &Placed) {
-        let sample = placed.sample as usize;
-        let looks = self.style.looks;
-        let (Some(&colour), Some(&shape)) = (looks.colours.get(sample), looks.shapes.get(sample)) else { return };
-        let (scale, colour) = self.shade.of(placed.depth, colour);
-        if let Some(atlas) = self.style.atlas.filter(|atlas| atlas.has(sample)) {
-            atlas.add(&mut self.pictures, sample, points::place(placed), scale, colour);
-            return;
-        }
-        let (triangles, _) = self.vertices.as_chunks_mut::<3>();
-        if let Some(triangle) = triangles.get_mut(self.triangles) {
-            *triangle = self.stamps.triangle(placed.at, POINT_RADIUS * scale, (colour, shape));
-            self.triangles += 1;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use egui::{pos2, vec2};
+    use nalgebra::{DMatrix, dmatrix};
 
     use super::*;
+    use crate::flow::{Flow, FlowOptions};
+    use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
     use crate::session::nearest;
 
     fn culled(places: &[[f32; 3]], standing: &[Standing]) -> Vec<Placed> {
-        let mut drawn = Vec::new();
-        cull(places, 0, standing, Rect::from_min_size(pos2(0.0, 0.0), vec2(200.0, 200.0)), &mut drawn);
-        drawn
+        let seen = Rect::from_min_size(pos2(0.0, 0.0), vec2(200.0, 200.0));
+        let (mut usual, mut front) = (vec![Placed::default(); places.len()], Vec::new());
+        let count = cull(places, standing, 0, seen, &mut usual, &mut front);
+        usual.truncate(count);
+        usual.extend(front);
+        usual
     }
 
     #[test]
@@ -261,12 +222,41 @@ mod tests {
     }
 
     #[test]
-    fn colours_mix_from_one_end_to_the_other() {
-        let (red, blue) = (Color32::from_rgb(255, 0, 0), Color32::from_rgb(0, 0, 255));
-        assert_eq!([mixed(red, blue, 0.0), mixed(red, blue, 1.0)], [red, blue]);
-        assert_eq!(mixed(red, blue, 0.5), Color32::from_rgb(127, 0, 127));
-        let shade = Shade { depth: 1.0, background: blue, ghost: false };
-        assert_eq!(shade.of(1.0, red), (1.0, red));
-        assert_eq!(shade.of(-5.0, red).0, 1.0 - DEPTH_SHRINK);
+    fn many_points_on_all_cores_are_placed_like_each_by_itself() {
+        let affine = Affine { weight: dmatrix![0.6, -0.8; 0.8, 0.6], bias: None };
+        let layer = Layer::Dense(Dense { name: String::new(), affine, activation: Activation::Identity });
+        let network = Network::new(String::new(), vec![layer], OutputFunction::Identity).unwrap();
+        let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+        // The last share is not a full one, and neither is its last part.
+        let samples = 3 * LEAST_SHARE + PART / 2 + 1;
+        let points = DMatrix::from_fn(2, samples, |row, sample| ((3 * sample + row) as f64 * 0.618_034).fract() - 0.5);
+        let path = flow.sample_path(&points).unwrap();
+        let projector = path.projector(&flow, 0.3, &DMatrix::identity(2, 2));
+        let standing: Vec<Standing> = (0..samples)
+            .map(|sample| match sample % 7 {
+                0 => Standing::Hidden,
+                3 => Standing::Front,
+                _ => Standing::Usual,
+            })
+            .collect();
+        let seen = Rect::from_min_max(pos2(-0.3, -0.4), pos2(0.5, 0.2));
+        // What was there before is written over.
+        let mut usual = vec![Placed { sample: 7, ..Placed::default() }; 2 * samples];
+        let front = place(&projector, &standing, seen, &mut usual);
+        let (mut expected, mut expected_front) = (Vec::new(), Vec::new());
+        for (sample, standing) in standing.iter().enumerate() {
+            let mut place = [[0.0; 3]];
+            projector.project(sample, &mut place);
+            let [[x, y, depth]] = place;
+            let placed = Placed { at: [x, y], depth, sample: sample as u32 };
+            match standing {
+                _ if !seen.contains(pos2(x, y)) => {}
+                Standing::Hidden => {}
+                Standing::Usual => expected.push(placed),
+                Standing::Front => expected_front.push(placed),
+            }
+        }
+        assert!(expected.len() > LEAST_SHARE && expected_front.len() > 1000);
+        assert!(usual == expected && front == expected_front);
     }
 }

@@ -1,5 +1,7 @@
 //! What each point looks like, whatever its place.
 
+use std::sync::{Arc, OnceLock};
+
 use egui::Color32;
 
 use super::points::SHAPES;
@@ -38,6 +40,7 @@ pub struct Looks {
     pub painting: Painting,
     /// The names of the groups that are not drawn.
     pub hidden: Vec<String>,
+    table: OnceLock<Arc<Vec<[u32; 2]>>>,
     settings: PointSettings,
     dark: bool,
 }
@@ -69,6 +72,14 @@ impl Looks {
         self.colours.get(sample).copied().filter(|_| !hidden).unwrap_or(Color32::TRANSPARENT)
     }
 
+    /// The colour (its four bytes, red lowest) and the shape of every sample, in words as a graphics card reads them; the
+    /// same `Arc` as long as these are the looks.
+    pub fn table(&self) -> Arc<Vec<[u32; 2]>> {
+        let word = |(colour, shape): (&Color32, &u8)| [u32::from_le_bytes(colour.to_array()), u32::from(*shape)];
+        let table = || Arc::new(self.colours.iter().zip(&self.shapes).map(word).collect());
+        Arc::clone(self.table.get_or_init(table))
+    }
+
     fn painted(painting: Painting, samples: usize, colouring: Colouring, dark: bool) -> Looks {
         let palette = Palette::for_dark(dark);
         let mut standing = vec![Standing::Usual; samples];
@@ -92,6 +103,7 @@ impl Looks {
             standing,
             painting,
             hidden: Vec::new(),
+            table: OnceLock::new(),
             settings: PointSettings::default(),
             dark,
         }
@@ -186,7 +198,11 @@ mod tests {
     fn wrong_answers_stand_before_right_ones() {
         let looks = painted(groups(vec![0, 1, 0], 2), 3, Colouring::Mistakes);
         assert_eq!(looks.standing, [Standing::Usual, Standing::Front, Standing::Usual]);
-        assert_eq!(looks.colours[1], Palette::for_dark(false).error_large);
+        let wrong = Palette::for_dark(false).error_large;
+        assert_eq!(looks.colours[1], wrong);
+        let [r, g, b, a] = wrong.to_array().map(u32::from);
+        assert_eq!(looks.table()[1], [r | g << 8 | b << 16 | a << 24, 0]);
+        assert!(Arc::ptr_eq(&looks.table(), &looks.table()));
     }
 
     #[test]

@@ -21,7 +21,7 @@ const TILE: [usize; 2] = [56, 48];
 /// The corners of the triangle in radii of its inscribed circle, from the centre of it, right and down.
 const CORNERS: [Vec2; 3] = [vec2(0.0, -2.0), vec2(-HALF_SIDE, 1.0), vec2(HALF_SIDE, 1.0)];
 /// The radius of a shape, as a share of the inscribed circle's; the rest is the soft edge.
-const SHAPE_RADIUS: f32 = 0.75;
+pub const SHAPE_RADIUS: f32 = 0.75;
 /// The radius of the ring around a selected point.
 const RING_RADIUS: f32 = POINT_RADIUS + 3.0;
 /// Half the width of the ring, as a share of the inscribed circle's radius.

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use egui::{Rect, Response, RichText, Sense, TextureHandle, Ui, vec2};
+use egui::{Context, Rect, Response, RichText, Sense, TextureHandle, Ui, vec2};
 
 use super::frame_times::FrameTimes;
 use super::looks::Looks;
 use super::pictures::Atlas;
 use super::points;
+use super::sprites::Sprites;
 use super::strip;
 use super::trails::Source;
 use super::view::{Buffers, View};
@@ -49,6 +50,7 @@ pub struct StageInput<'a> {
 #[derive(Default)]
 pub struct Stage {
     texture: Option<TextureHandle>,
+    sprites: Option<Arc<Sprites>>,
     fitted: Option<Fitted>,
     atlas: Option<Atlas>,
     turning: Turning,
@@ -75,6 +77,11 @@ impl Stage {
     /// What was drawn by hand since the last call.
     pub fn take_edits(&mut self) -> Vec<EditCommand> {
         self.buffers.iter_mut().flat_map(Buffers::take_edits).collect()
+    }
+
+    /// Has points drawn by the graphics card from now on: the stage is in a window that has one.
+    pub fn draw_by_the_card(&mut self, context: &Context) {
+        self.sprites = Some(Arc::new(Sprites::new(context.clone())));
     }
 
     /// Draws the stage into all the room that `ui` has, and tells what the user asked for.
@@ -118,7 +125,8 @@ impl Stage {
         let fit = self.held.map_or(fit, |(_, held)| held);
         let wanted = Sight::still(rows, fit, frame.space, input.view.camera);
         let (sight, turning) = self.turning.look(ui, wanted);
-        let view = View { input, scene, frame, sight: &sight, turning, looks: &fitted.looks, texture, atlas };
+        let (looks, sprites) = (&fitted.looks, self.sprites.as_ref());
+        let view = View { input, scene, frame, sight: &sight, turning, looks, texture, atlas, sprites };
         let [first, second] = &mut self.buffers;
         let resting = match input.view.compare {
             Compare::Plain => view.show(ui, room, &[plain], first, &mut commands),
@@ -137,7 +145,8 @@ impl Stage {
             }
         };
         if input.frame_time {
-            self.frame_times.show(ui, room);
+            let by_the_card = self.sprites.as_ref().is_some_and(|sprites| sprites.take(scene.dataset.samples()));
+            self.frame_times.show(ui, room, by_the_card && atlas.is_none());
         } else {
             self.frame_times.clear();
         }

@@ -20,6 +20,7 @@ use super::marks;
 use super::pictures::{Atlas, Card};
 use super::points;
 use super::projection;
+use super::sprites::Sprites;
 use super::stage::StageInput;
 use super::trails::{Source, Trails};
 use super::velocity;
@@ -59,6 +60,8 @@ pub struct View<'a> {
     pub texture: &'a TextureHandle,
     /// The pictures of points that are drawn as such.
     pub atlas: Option<&'a Atlas>,
+    /// What the graphics card draws points by, where there is one.
+    pub sprites: Option<&'a Arc<Sprites>>,
 }
 
 /// Buffers of one view, kept so that a frame does not allocate them anew.
@@ -153,7 +156,8 @@ impl View<'_> {
         for (source, layer) in sources.iter().zip(&mut buffers.layers).rev() {
             // Where both are shown the plain net is what is compared to: the ResNet is drawn through it.
             let ghost = sources.len() > 1 && matches!(source, Source::Plain(_));
-            let style = Style { looks: self.looks, texture: self.texture, atlas: self.atlas, palette, ghost };
+            let (looks, texture, atlas, sprites) = (self.looks, self.texture, self.atlas, self.sprites);
+            let style = Style { looks, texture, atlas, sprites, palette, ghost };
             let projector = paths(source).0.projector(&self.scene.flow, self.input.t, &rows).moved_by(origin);
             painter.extend(layer.cloud.shapes(&mapping, &projector, style));
             let drawn = layer.cloud.drawn();

@@ -1,7 +1,10 @@
 //! Finding the point under the mouse.
 
-/// A point on the screen.
-#[derive(Clone, Copy, Debug, PartialEq)]
+use bytemuck::{Pod, Zeroable};
+
+/// A point on the screen: sixteen bytes, as a graphics card is given them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
+#[repr(C)]
 pub struct Placed {
     /// Where, in screen points.
     pub at: [f32; 2],

@@ -1,0 +1,36 @@
+uniform usampler2D u_looks;
+// The window's size in points, with its margin, and pixels for one of them.
+uniform vec2 u_screen;
+uniform float u_margin;
+uniform float u_pixels;
+// The radius of a point; how strongly depth is drawn; what share of its strength a point keeps.
+uniform float u_radius;
+uniform float u_depth;
+uniform float u_strength;
+uniform vec4 u_background;
+uniform vec2 u_far;
+
+in vec3 a_place;
+in uint a_sample;
+
+flat out vec4 v_colour;
+flat out uint v_shape;
+flat out float v_circle;
+flat out float v_half;
+
+void main() {
+    int index = int(a_sample);
+    uvec2 look = texelFetch(u_looks, ivec2(index % TABLE, index / TABLE), 0).rg;
+    vec4 colour = vec4(look.r & 255u, (look.r >> 8) & 255u, (look.r >> 16) & 255u, look.r >> 24) / 255.0;
+    float far = u_depth * clamp(0.5 - 0.5 * a_place.z, 0.0, 1.0);
+    v_colour = mix(colour, u_background, u_far.x * far) * u_strength;
+    v_shape = look.g;
+    // As in the shapes' texture: the shape fills three quarters of the circle around it.
+    v_circle = u_radius * (1.0 - u_far.y * far) * u_pixels / SHAPE_RADIUS;
+    // How far the shape reaches, and half a soft pixel: there are no more pixels to ask about.
+    float reach = look.g == 0u ? SHAPE_RADIUS : look.g == 2u ? SHAPE_RADIUS / 1.15 : 1.28 * SHAPE_RADIUS;
+    v_half = reach * v_circle + 0.5;
+    vec2 at = (a_place.xy + u_margin) / (u_screen + 2.0 * u_margin);
+    gl_Position = vec4(2.0 * at.x - 1.0, 1.0 - 2.0 * at.y, 0.0, 1.0);
+    gl_PointSize = 2.0 * v_half;
+}
