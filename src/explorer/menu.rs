@@ -81,7 +81,7 @@ fn view_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     }
     ui.separator();
     let mut frame_time = window.frame_time;
-    let tip = "How long a frame takes, and how many there are a second, over the scale bar of the stage.";
+    let tip = "How long a frame takes, and how many there are a second, under the title of the stage.";
     if ui.checkbox(&mut frame_time, "Frame time").on_hover_text(tip).clicked() {
         commands.push(Command::Window(WindowCommand::ToggleFrameTime));
     }
