@@ -2,12 +2,12 @@
 //! where there are many points, and sorted where there is depth.
 
 use std::ops::Range;
-use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::thread;
 
 use egui::{Rect, Shape, TextureHandle};
 
+use super::cores;
+use super::depth;
 use super::looks::{Looks, Standing};
 use super::mapping::Mapping;
 use super::pictures::Atlas;
@@ -22,8 +22,6 @@ use crate::session::Placed;
 const PART: usize = 1024;
 /// A core is given at least as many points: fewer take less time than the start of a thread.
 const LEAST_SHARE: usize = 16 * PART;
-/// Depths are sorted into this many slices; within one the order cannot be seen.
-const DEPTH_SLICES: usize = 1024;
 
 /// The points of one source as they were drawn last, and the memory that the next frame writes over.
 #[derive(Default)]
@@ -62,12 +60,17 @@ impl Cloud {
         // By the next frame nothing else uses the points.
         let mut drawn = Arc::try_unwrap(std::mem::take(&mut self.drawn)).unwrap_or_default();
         let seen = mapping.rect.expand(2.0 * POINT_RADIUS);
-        let (onto, unsorted) = (&mut drawn, &mut self.unsorted);
-        let front =
-            place(projector, &style.looks.standing, seen, if mapping.space { &mut *unsorted } else { &mut *onto });
-        if mapping.space {
-            sort(unsorted, onto);
-        }
+        let standing = &style.looks.standing;
+        let front = if mapping.space {
+            let (parts, front) = place(projector, standing, seen, &mut self.unsorted, depth::counts);
+            let parts = parts.into_iter().map(|(part, counts)| (self.unsorted.get(part).unwrap_or_default(), counts));
+            depth::sort(&parts.collect::<Vec<_>>(), &mut drawn);
+            front
+        } else {
+            let (parts, front) = place(projector, standing, seen, &mut drawn, |_| ());
+            gather(&parts, &mut drawn);
+            front
+        };
         drawn.extend(front);
         self.drawn = Arc::new(drawn);
         let shade = Shade { depth: mapping.depth, background: style.palette.stage, ghost: style.ghost };
@@ -81,38 +84,42 @@ impl Cloud {
     }
 }
 
-/// Finds the points that are within `seen` and not hidden: the usual ones are written into `usual`, which is emptied
-/// before, and those at the front are given back.
-fn place(projector: &Projector<'_>, standing: &[Standing], seen: Rect, usual: &mut Vec<Placed>) -> Vec<Placed> {
+/// Part of the places, and what was found out about the points in it.
+type Part<T> = (Range<usize>, T);
+
+/// Finds the points that are within `seen` and not hidden. The usual ones are written into `usual`, in the parts that are
+/// given with what `study` finds in them; those at the front are given apart.
+fn place<T: Send>(
+    projector: &Projector<'_>,
+    standing: &[Standing],
+    seen: Rect,
+    usual: &mut Vec<Placed>,
+    study: fn(&[Placed]) -> T,
+) -> (Vec<Part<T>>, Vec<Placed>) {
     let samples = projector.samples().min(standing.len());
     usual.resize(samples, Placed::default());
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let share = samples.div_ceil(cores).next_multiple_of(PART).max(LEAST_SHARE);
-    let work = |first: usize, usual: &mut [Placed]| {
-        let mut front = Vec::new();
-        let count = place_some(projector, standing, seen, first..first + usual.len(), usual, &mut front);
-        (first..first + count, front)
-    };
-    let parts: Vec<(Range<usize>, Vec<Placed>)> = thread::scope(|scope| {
-        let mut shares = usual.chunks_mut(share).zip((0..).step_by(share));
-        let own = shares.next();
-        let others: Vec<_> = shares.map(|(usual, first)| scope.spawn(move || work(first, usual))).collect();
-        let own = own.map(|(usual, first)| work(first, usual));
-        let others = others.into_iter().map(|other| other.join().unwrap_or_else(|why| resume_unwind(why)));
-        own.into_iter().chain(others).collect()
-    });
-    let mut count = 0;
-    let mut at_the_front = Vec::new();
-    for (range, front) in parts {
-        let end = count + range.len();
-        if range.start > count {
-            usual.copy_within(range, count);
+    let share = samples.div_ceil(cores::count()).next_multiple_of(PART).max(LEAST_SHARE);
+    let work = usual.chunks_mut(share).zip((0..).step_by(share)).map(|(usual, first)| {
+        move || {
+            let mut front = Vec::new();
+            let count = place_some(projector, standing, seen, first..first + usual.len(), usual, &mut front);
+            ((first..first + count, study(&usual[..count])), front)
         }
-        count = end;
-        at_the_front.extend(front);
+    });
+    let (parts, fronts): (Vec<_>, Vec<_>) = cores::each(work.collect()).into_iter().unzip();
+    (parts, fronts.concat())
+}
+
+/// Moves the points of all parts together.
+fn gather(parts: &[Part<()>], usual: &mut Vec<Placed>) {
+    let mut count = 0;
+    for (part, ()) in parts {
+        if part.start > count {
+            usual.copy_within(part.clone(), count);
+        }
+        count += part.len();
     }
     usual.truncate(count);
-    at_the_front
 }
 
 /// [`place`] for some of the samples; gives the number of usual ones that were written.
@@ -160,22 +167,6 @@ fn cull(
     count
 }
 
-/// A counting sort by slices of depth: one pass to count, one to place.
-fn sort(unsorted: &[Placed], sorted: &mut Vec<Placed>) {
-    let slice = |placed: &Placed| (((placed.depth + 1.0) / 2.0 * DEPTH_SLICES as f32) as usize).min(DEPTH_SLICES - 1);
-    let mut starts = [0usize; DEPTH_SLICES + 1];
-    unsorted.iter().for_each(|placed| starts[slice(placed) + 1] += 1);
-    for index in 0..DEPTH_SLICES {
-        starts[index + 1] += starts[index];
-    }
-    sorted.resize(unsorted.len(), Placed::default());
-    for placed in unsorted {
-        let start = &mut starts[slice(placed)];
-        sorted[*start] = *placed;
-        *start += 1;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use egui::{pos2, vec2};
@@ -184,7 +175,6 @@ mod tests {
     use super::*;
     use crate::flow::{Flow, FlowOptions};
     use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
-    use crate::session::nearest;
 
     fn culled(places: &[[f32; 3]], standing: &[Standing]) -> Vec<Placed> {
         let seen = Rect::from_min_size(pos2(0.0, 0.0), vec2(200.0, 200.0));
@@ -196,29 +186,13 @@ mod tests {
     }
 
     #[test]
-    fn far_points_come_first_and_wild_ones_not_at_all() {
+    fn hidden_and_wild_points_are_not_drawn_and_those_at_the_front_last() {
         let wild = f32::NAN;
         let places = [[9.0, 9.0, 0.9], [8.0, 9.0, -0.9], [wild, 9.0, 0.0], [7.0, 9.0, 0.0], [300.0, 9.0, 0.0]];
         let drawn = culled(&places, &[Standing::Usual; 5]);
         assert_eq!(drawn.iter().map(|placed| placed.sample).collect::<Vec<_>>(), [0, 1, 3]);
-        let mut sorted = Vec::new();
-        sort(&drawn, &mut sorted);
-        assert_eq!(sorted.iter().map(|placed| placed.sample).collect::<Vec<_>>(), [1, 3, 0]);
-        sort(&[], &mut sorted);
-        assert!(sorted.is_empty());
-    }
-
-    #[test]
-    fn the_front_one_of_equal_points_is_picked() {
-        let places = [[100.0, 100.0, 0.5], [100.0, 100.0, -0.5], [150.0, 100.0, 0.0], [101.0, 100.0, 0.9]];
-        let mut standing = [Standing::Usual; 4];
-        standing[3] = Standing::Hidden;
-        let mut sorted = Vec::new();
-        sort(&culled(&places, &standing), &mut sorted);
-        let picked = nearest(&sorted, [101.0, 100.0], 8.0);
-        assert_eq!(picked.map(|placed| placed.sample), Some(0));
-        assert_eq!(nearest(&sorted, [10.0, 10.0], 8.0), None);
-        assert_eq!(sorted.len(), 3);
+        let standing = [Standing::Front, Standing::Hidden, Standing::Front, Standing::Usual, Standing::Front];
+        assert_eq!(culled(&places, &standing).iter().map(|placed| placed.sample).collect::<Vec<_>>(), [3, 0]);
     }
 
     #[test]
@@ -242,7 +216,8 @@ mod tests {
         let seen = Rect::from_min_max(pos2(-0.3, -0.4), pos2(0.5, 0.2));
         // What was there before is written over.
         let mut usual = vec![Placed { sample: 7, ..Placed::default() }; 2 * samples];
-        let front = place(&projector, &standing, seen, &mut usual);
+        let (parts, front) = place(&projector, &standing, seen, &mut usual, |_| ());
+        gather(&parts, &mut usual);
         let (mut expected, mut expected_front) = (Vec::new(), Vec::new());
         for (sample, standing) in standing.iter().enumerate() {
             let mut place = [[0.0; 3]];

@@ -5,6 +5,8 @@ mod axes;
 mod centres;
 mod choose;
 mod cloud;
+mod cores;
+mod depth;
 mod field;
 mod frame_times;
 mod gesture;
