@@ -7,7 +7,7 @@
 
 use nalgebra::DMatrix;
 
-use super::path::Station;
+use super::station::{LANES, Station};
 use super::{Flow, LayerFlow, Moment, Motion, SampledPath};
 
 /// Points whose distances are found between two questions whether to go on.
@@ -23,21 +23,10 @@ impl SampledPath {
         let moment = flow.moment(t);
         let layer = &flow.layers()[moment.layer];
         if let Some(terms) = self.between_stations(layer, moment) {
-            let shared = terms.iter().map(|(station, _)| station.nrows()).fold(0, usize::max);
-            return chunked(self.samples(), go_on, |index| {
-                let coordinate = |row: usize| -> f32 {
-                    let difference = |(station, weight): &(&Station, f64)| match station.get((row, index)) {
-                        Some(value) => *weight as f32 * (value - station[(row, sample)]),
-                        None => 0.0,
-                    };
-                    terms.iter().map(difference).sum::<f32>().powi(2)
-                };
-                (0..shared).map(coordinate).sum::<f32>().sqrt()
-            });
+            return apart(&terms, sample, go_on);
         }
         if let Some(station) = self.same_distances(layer, moment) {
-            let origin = station.column(sample);
-            return chunked(self.samples(), go_on, |index| (station.column(index) - origin).norm());
+            return apart(&[(station, 1.0)], sample, go_on);
         }
         self.moved_distances(flow, layer, moment, sample, go_on)
     }
@@ -69,7 +58,7 @@ impl SampledPath {
     ) -> Option<Vec<f32>> {
         let start = &self.starts()[moment.layer];
         let current = moment.phase?;
-        let mut map = DMatrix::<f64>::identity(flow.ambient_dimension(), start.nrows());
+        let mut map = DMatrix::<f64>::identity(flow.ambient_dimension(), start.width());
         for (index, phase) in layer.phases.iter().enumerate().take(current + 1) {
             let s = if index == current { moment.s } else { 1.0 };
             if !matches!(phase.motion, Motion::Shift(_)) {
@@ -77,27 +66,41 @@ impl SampledPath {
             }
         }
         let map = map.map(|value| value as f32);
-        let origin = start.column(sample);
+        let origin = start.matrix(sample, 1);
         let mut distances = Vec::with_capacity(self.samples());
         for first in (0..self.samples()).step_by(CHUNK) {
             if !go_on() {
                 return None;
             }
-            let mut differences = start.columns(first, CHUNK.min(self.samples() - first)).into_owned();
-            differences.column_iter_mut().for_each(|mut column| column -= origin);
+            let mut differences = start.matrix(first, CHUNK);
+            differences.column_iter_mut().for_each(|mut column| column -= &origin);
             distances.extend((&map * differences).column_iter().map(|column| column.norm()));
         }
         Some(distances)
     }
 }
 
-fn chunked(samples: usize, go_on: &mut dyn FnMut() -> bool, distance: impl Fn(usize) -> f32) -> Option<Vec<f32>> {
+/// The distance from `sample` to every sample where a point is the weighted sum of its values at some stations.
+fn apart(terms: &[(&Station, f64)], sample: usize, go_on: &mut dyn FnMut() -> bool) -> Option<Vec<f32>> {
+    let samples = terms.first().map_or(0, |(station, _)| station.samples());
+    let shared = terms.iter().map(|(station, _)| station.width()).fold(0, usize::max);
+    let origins: Vec<Vec<f32>> = terms.iter().map(|(station, _)| station.point(sample).collect()).collect();
     let mut distances = Vec::with_capacity(samples);
-    for first in (0..samples).step_by(CHUNK) {
-        if !go_on() {
+    for block in 0..samples.div_ceil(LANES) {
+        if block % (CHUNK / LANES) == 0 && !go_on() {
             return None;
         }
-        distances.extend((first..samples.min(first + CHUNK)).map(&distance));
+        let mut squares = [0.0_f32; LANES];
+        for row in 0..shared {
+            let mut differences = [0.0_f32; LANES];
+            for ((station, weight), origin) in terms.iter().zip(&origins) {
+                let (Some(values), Some(origin)) = (station.block(block).get(row), origin.get(row)) else { continue };
+                let parts = values.0.map(|value| *weight as f32 * (value - origin));
+                differences.iter_mut().zip(parts).for_each(|(difference, part)| *difference += part);
+            }
+            squares.iter_mut().zip(differences).for_each(|(sum, difference)| *sum += difference * difference);
+        }
+        distances.extend(squares.iter().take(samples - block * LANES).map(|square| square.sqrt()));
     }
     Some(distances)
 }

@@ -15,6 +15,7 @@ mod options;
 mod path;
 mod phase;
 mod project;
+mod station;
 #[cfg(test)]
 mod tests;
 mod velocity;

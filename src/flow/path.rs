@@ -11,6 +11,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::follow::{Exactly, Follow};
 use super::project::Projector;
+use super::station::Station;
 use super::walker::{Finish, Walker};
 use super::{Flow, FlowError, LayerFlow, Moment};
 
@@ -20,9 +21,6 @@ const CHUNK: usize = 4096;
 /// A path along the continuous limit of a residual block is kept at this many places of equal phase time, its start left
 /// out.
 pub const LIMIT_PIECES: usize = 8;
-
-/// The values of all samples at one place of the path, width × samples; coordinates beyond the width are 0.
-pub(super) type Station = DMatrix<f32>;
 
 /// A dataset on its way through a flow (the exact one or a refinement's), ready to be drawn at any time.
 #[derive(Clone, Debug)]
@@ -97,19 +95,19 @@ impl SampledPath {
             let part = inputs.columns(first, CHUNK.min(samples - first)).into_owned();
             let mut walker = Walker::new(flow, &part, follow.as_ref(), finish)?;
             for (index, layer) in layers.iter().enumerate() {
-                keep(walker.layer_start(), &mut starts[index], first);
+                starts[index].keep(walker.layer_start(), first);
                 for _ in layer.phases.iter().filter(|phase| phase.motion.is_affine()) {
                     walker.next_phase()?;
                 }
                 if let Some(station) = &mut before_last[index] {
-                    keep(walker.phase_start(), station, first);
+                    station.keep(walker.phase_start(), first);
                 }
                 for (number, station) in curves[index].iter_mut().flat_map(|curve| &mut curve.inner).enumerate() {
-                    keep(&walker.at((number + 1) as f64 / pieces as f64)?, station, first);
+                    station.keep(&walker.at((number + 1) as f64 / pieces as f64)?, first);
                 }
                 walker.next_layer()?;
             }
-            keep(walker.layer_start(), &mut starts[layers.len()], first);
+            starts[layers.len()].keep(walker.layer_start(), first);
         }
         Ok(SampledPath { samples, follow, starts, before_last, curves })
     }
@@ -157,8 +155,8 @@ impl SampledPath {
             let mut place = [0.0; 3];
             for (index, (value, offset)) in place.iter_mut().zip(parts.offset.iter()).enumerate() {
                 let along = |(station, rows): &(&Station, DMatrix<f64>)| -> f64 {
-                    let (values, weights) = (station.column(sample), rows.column(index));
-                    values.iter().zip(weights.iter()).map(|(value, weight)| f64::from(*value) * weight).sum()
+                    let weights = rows.column(index);
+                    station.point(sample).zip(weights.iter()).map(|(value, weight)| f64::from(value) * weight).sum()
                 };
                 *value = (offset + parts.terms.iter().map(along).sum::<f64>()) as f32;
             }
@@ -169,18 +167,21 @@ impl SampledPath {
     /// The path of the mean of each group of samples; `group_of` has the group of each sample, less than `groups`. A group
     /// without samples is nowhere (NaN).
     ///
-    /// Between two stations every phase is affine (or a sum of stations) and the same for all points, so that the mean of what is drawn at any
-    /// time is what is drawn of the means at the stations.
+    /// Between two stations every phase is affine (or a sum of stations) and the same for all points, so that the mean of
+    /// what is drawn at any time is what is drawn of the means at the stations.
     pub fn means(&self, group_of: &[usize], groups: usize) -> SampledPath {
         let mut counts = vec![0.0; groups];
         group_of.iter().take(self.samples).for_each(|group| counts[*group] += 1.0);
         let mean = |station: &Station| {
-            let mut sums = DMatrix::<f64>::zeros(station.nrows(), groups);
-            for (column, &group) in station.column_iter().zip(group_of) {
-                sums.column_mut(group).zip_apply(&column, |sum, value| *sum += f64::from(value));
+            let mut sums = DMatrix::<f64>::zeros(station.width(), groups);
+            for (sample, &group) in (0..self.samples).zip(group_of) {
+                sums.column_mut(group)
+                    .iter_mut()
+                    .zip(station.point(sample))
+                    .for_each(|(sum, value)| *sum += f64::from(value));
             }
             sums.column_iter_mut().zip(&counts).for_each(|(mut sum, count)| sum /= *count);
-            sums.map(|value| value as f32)
+            Station::of(&sums)
         };
         SampledPath {
             samples: groups,
@@ -201,8 +202,8 @@ impl SampledPath {
         let layer = &flow.layers()[moment.layer];
         let column = |station: &Station| {
             let mut point = DMatrix::zeros(dimension, 1);
-            for (row, value) in station.column(sample).iter().enumerate() {
-                point[row] = f64::from(*value);
+            for (row, value) in station.point(sample).enumerate() {
+                point[row] = f64::from(value);
             }
             point
         };
@@ -269,10 +270,4 @@ impl SampledPath {
 struct Parts<'a> {
     terms: Vec<(&'a Station, DMatrix<f64>)>,
     offset: DVector<f64>,
-}
-
-/// Stores the first coordinates of `points` from column `first` on.
-fn keep(points: &DMatrix<f64>, station: &mut Station, first: usize) {
-    let mut kept = station.columns_mut(first, points.ncols());
-    kept.zip_apply(&points.rows(0, kept.nrows()), |kept, value| *kept = value as f32);
 }

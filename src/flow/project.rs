@@ -4,12 +4,9 @@
 //! largest that [`Arch`] finds; nothing is fused, so that every processor gives the same bits.
 
 use nalgebra::{DMatrix, DVector};
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
-use super::path::Station;
-
-/// Coordinates that are multiplied side by side: as many sums run at once, so that none waits for another.
-const LANES: usize = 8;
+use super::station::{LANES, Station};
 
 /// One moment's projection of all points, ready to be taken part by part.
 #[derive(Clone, Debug)]
@@ -17,29 +14,26 @@ pub struct Projector<'a> {
     arch: Arch,
     samples: usize,
     offset: [f64; 3],
-    /// The stations whose products are added up: one, or two between which the points move straight.
+    /// The stations whose products are added up: one, or those between which the points move.
     terms: Vec<Term<'a>>,
+    /// Whether the third row has any weights.
+    space: bool,
 }
 
 #[derive(Clone, Debug)]
 struct Term<'a> {
-    /// width × samples, column by column.
-    values: &'a [f32],
-    width: usize,
-    /// The rows' weights of [`LANES`] coordinates at a time, row by row.
-    whole: Vec<[[f32; LANES]; 3]>,
-    /// The weights of the coordinates that are left.
-    rest: Vec<[f32; 3]>,
-    /// Whether the third row has any.
-    space: bool,
+    station: &'a Station,
+    /// Each coordinate's weights in the three rows.
+    weights: Vec<[f32; 3]>,
 }
 
 impl<'a> Projector<'a> {
     /// The sum of rowsᵀ·x over `terms` and `offset`; the rows are d × k with k ≤ 3, and missing ones are 0.
     pub(super) fn new(samples: usize, terms: &[(&'a Station, DMatrix<f64>)], offset: &DVector<f64>) -> Projector<'a> {
+        let space = offset.len() > 2;
         let offset = std::array::from_fn(|axis| offset.get(axis).copied().unwrap_or(0.0));
         let terms = terms.iter().map(|(station, rows)| Term::new(station, rows)).collect();
-        Projector { arch: Arch::new(), samples, offset, terms }
+        Projector { arch: Arch::new(), samples, offset, terms, space }
     }
 
     /// The same, moved by `offset`.
@@ -57,76 +51,79 @@ impl<'a> Projector<'a> {
     /// left as it was.
     pub fn project(&self, first: usize, out: &mut [[f32; 3]]) {
         let count = out.len().min(self.samples.saturating_sub(first));
-        let out = &mut out[..count];
-        out.fill(self.offset.map(|value| value as f32));
-        for term in &self.terms {
-            let values = &term.values[first * term.width..(first + count) * term.width];
-            self.arch.dispatch(
-                #[inline(always)]
-                || if term.space { term.add::<3>(values, out) } else { term.add::<2>(values, out) },
-            );
+        self.arch.dispatch(Pass { projector: self, first, out: &mut out[..count] });
+    }
+}
+
+/// [`Projector::project`] for [`Arch`].
+struct Pass<'a> {
+    projector: &'a Projector<'a>,
+    first: usize,
+    out: &'a mut [[f32; 3]],
+}
+
+impl WithSimd for Pass<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        if self.projector.space { self.places::<3, S>(simd) } else { self.places::<2, S>(simd) }
+    }
+}
+
+impl Pass<'_> {
+    /// Finds the first K coordinates of each place.
+    #[inline(always)]
+    fn places<const K: usize, S: Simd>(self, simd: S) {
+        let Pass { projector, first, mut out } = self;
+        let offset = projector.offset.map(|offset| offset as f32);
+        // The first block may begin before the first point.
+        let (mut block, mut skipped) = (first / LANES, first % LANES);
+        while !out.is_empty() {
+            let sums = projector.sums::<K, S>(simd, offset, block);
+            let (places, beyond) = out.split_at_mut((LANES - skipped).min(out.len()));
+            for (place, lane) in places.iter_mut().zip(skipped..) {
+                *place = std::array::from_fn(|axis| if axis < K { sums[axis][lane] } else { offset[axis] });
+            }
+            (out, block, skipped) = (beyond, block + 1, 0);
         }
+    }
+}
+
+impl Projector<'_> {
+    /// The first K coordinates of all places of a block.
+    #[inline(always)]
+    fn sums<const K: usize, S: Simd>(&self, simd: S, offset: [f32; 3], block: usize) -> [[f32; LANES]; K] {
+        let mut places = [[0.0; LANES]; K];
+        let vectors = LANES / S::F32_LANES;
+        // Two at a time, so that a sum need not wait for the one before.
+        for first in (0..vectors).step_by(2) {
+            let pair = [first, (first + 1).min(vectors - 1)];
+            let mut sums = [std::array::from_fn::<_, K, _>(|axis| simd.splat_f32s(offset[axis])); 2];
+            for term in &self.terms {
+                for (values, weights) in term.station.block(block).iter().zip(&term.weights) {
+                    let (values, _) = S::as_simd_f32s(&values.0);
+                    for (sums, vector) in sums.iter_mut().zip(pair) {
+                        for (sum, weight) in sums.iter_mut().zip(weights) {
+                            *sum = simd.add_f32s(*sum, simd.mul_f32s(values[vector], simd.splat_f32s(*weight)));
+                        }
+                    }
+                }
+            }
+            for (sums, vector) in sums.into_iter().zip(pair) {
+                for (places, sum) in places.iter_mut().zip(sums) {
+                    S::as_mut_simd_f32s(places).0[vector] = sum;
+                }
+            }
+        }
+        places
     }
 }
 
 impl<'a> Term<'a> {
     fn new(station: &'a Station, rows: &DMatrix<f64>) -> Term<'a> {
-        let width = station.nrows();
         let weight = |coordinate: usize, axis: usize| rows.get((coordinate, axis)).map_or(0.0, |weight| *weight as f32);
-        let lanes = |chunk: usize, axis: usize| std::array::from_fn(|lane| weight(chunk * LANES + lane, axis));
-        Term {
-            values: station.as_slice(),
-            width,
-            whole: (0..width / LANES).map(|chunk| std::array::from_fn(|axis| lanes(chunk, axis))).collect(),
-            rest: (width / LANES * LANES..width).map(|at| std::array::from_fn(|axis| weight(at, axis))).collect(),
-            space: rows.ncols() > 2,
-        }
+        let weights = (0..station.width()).map(|at| std::array::from_fn(|axis| weight(at, axis))).collect();
+        Term { station, weights }
     }
-
-    /// Adds the first K coordinates of each point's place.
-    #[inline(always)]
-    fn add<const K: usize>(&self, values: &[f32], out: &mut [[f32; 3]]) {
-        let Term { width, whole, rest, .. } = self;
-        if whole.is_empty() {
-            add_few::<K>(*width, rest, values, out);
-            return;
-        }
-        for (place, point) in out.iter_mut().zip(values.chunks_exact(*width)) {
-            let (chunks, last) = point.split_at(whole.len() * LANES);
-            let mut sums = [[0.0_f32; LANES]; K];
-            for (values, weights) in chunks.as_chunks::<LANES>().0.iter().zip(whole) {
-                for (sum, weights) in sums.iter_mut().zip(weights) {
-                    for lane in 0..LANES {
-                        sum[lane] += values[lane] * weights[lane];
-                    }
-                }
-            }
-            for axis in 0..K {
-                let beyond: f32 = last.iter().zip(rest).map(|(value, weights)| value * weights[axis]).sum();
-                place[axis] += total(&sums[axis]) + beyond;
-            }
-        }
-    }
-}
-
-/// [`Term::add`] for points of fewer coordinates than a vector holds.
-#[inline(always)]
-fn add_few<const K: usize>(width: usize, weights: &[[f32; 3]], values: &[f32], out: &mut [[f32; 3]]) {
-    if width == 0 {
-        return;
-    }
-    for (place, point) in out.iter_mut().zip(values.chunks_exact(width)) {
-        for (value, weights) in point.iter().zip(weights) {
-            for axis in 0..K {
-                place[axis] += value * weights[axis];
-            }
-        }
-    }
-}
-
-/// The sum of the lanes, by halves: three steps that do not wait for each other's lanes.
-#[inline(always)]
-fn total(lanes: &[f32; LANES]) -> f32 {
-    let [a, b, c, d, e, f, g, h] = *lanes;
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
