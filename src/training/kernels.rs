@@ -4,6 +4,9 @@
 //! vectors of the processor. So the innermost loop always runs over samples and is as fast for a layer of width 2 as for
 //! one of width 200. Rust never reorders sums and nothing is fused, so a result does not depend on the processor
 //! that [`Arch`] finds: the same bits with vectors of two, four or eight numbers.
+//!
+//! Each closure takes its `result` over: one that could be called a second time would be called through a function of its
+//! own, which the compiler makes for any processor.
 
 use pulp::Arch;
 
@@ -66,6 +69,7 @@ pub(super) fn multiply(
     arch.dispatch(
         #[inline(always)]
         || {
+            let result = result;
             let whole = matrix.rows - matrix.rows % ROWS;
             for row in (0..whole).step_by(ROWS) {
                 multiply_rows::<ROWS>(matrix, batch, start, result, width, row);
@@ -128,6 +132,7 @@ pub(super) fn outer(
     arch.dispatch(
         #[inline(always)]
         || {
+            let result = result;
             let whole = (rows - rows % ROWS, columns - columns % 2);
             for column in (0..whole.1).step_by(2) {
                 for row in (0..whole.0).step_by(ROWS) {
@@ -181,6 +186,7 @@ pub(super) fn row_sums(arch: Arch, batch: &[f64], result: &mut [f64], width: usi
     arch.dispatch(
         #[inline(always)]
         || {
+            let result = result;
             for (sum, coordinate) in result.iter_mut().zip(batch.chunks_exact(width)) {
                 let mut parts = [0.0; LANES];
                 for samples in coordinate.chunks_exact(LANES) {

@@ -1,7 +1,5 @@
 //! The program that draws points on the graphics card, and the card's memory for them.
 
-#![allow(unsafe_code, reason = "the graphics library checks nothing; every call is given what was made for it above")]
-
 use std::sync::Arc;
 
 use eframe::glow::{self, Context, HasContext};
