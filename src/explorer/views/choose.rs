@@ -61,7 +61,7 @@ fn colouring(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, asked: &mut Vec
     let column = if let Colouring::Column(index) = present { index } else { 0 };
     let all =
         [Colouring::Label, Colouring::Prediction, Colouring::Mistakes, Colouring::Loss, Colouring::Column(column)];
-    let menu = ComboBox::new("colouring", "").selected_text(format!("Colour: {name}")).width(130.0).show_ui(ui, |ui| {
+    let menu = ComboBox::new("colouring", "").selected_text(format!("Colour: {name}")).width(112.0).show_ui(ui, |ui| {
         for choice in all {
             let refusal = choice.refusal(scene);
             let words = if let Colouring::Column(_) = choice {

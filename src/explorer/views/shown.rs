@@ -1,9 +1,14 @@
 //! The choices of the strip that say what is drawn beside the points.
 
-use egui::{DragValue, Ui};
+use egui::{DragValue, TextWrapMode, Ui};
 
 use super::stage::StageInput;
+use crate::explorer::theme::GAP;
 use crate::session::{Compare, MAX_TRAIL, Scene, VelocityPicture, ViewCommand};
+
+/// The width of the velocity's menu when closed, and the room that it needs with its margins.
+const VELOCITY_WIDTH: f32 = 84.0;
+const VELOCITY_ROOM: f32 = VELOCITY_WIDTH + 2.0 * GAP;
 
 /// What is drawn beside the points, in a row.
 pub fn choices(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
@@ -80,22 +85,30 @@ pub fn velocity(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewComm
     let enabled = input.view.has_field();
     let mut chosen = present;
     let name = present.map_or("no velocity", VelocityPicture::words);
+    // A menu does not wrap into the next row by itself; its words would.
+    if ui.available_size_before_wrap().x < VELOCITY_ROOM {
+        ui.end_row();
+    }
     let menu = ui.add_enabled_ui(enabled, |ui| {
-        egui::ComboBox::new("velocity", "").selected_text(name).width(84.0).show_ui(ui, |ui| {
-            ui.selectable_value(&mut chosen, None, "no velocity").on_hover_text("Draw no velocity field.");
-            for picture in VelocityPicture::ALL {
-                let tip = match picture {
-                    VelocityPicture::Arrows => {
-                        "v at places of a grid: where and how fast the flow carries each of them."
-                    }
-                    VelocityPicture::Particles => {
-                        "Particles that drift with v; while time rests they drift along the field as it stands."
-                    }
-                    VelocityPicture::Streamlines => "The lines that follow v as it stands at this moment.",
-                };
-                ui.selectable_value(&mut chosen, Some(picture), picture.words()).on_hover_text(tip);
-            }
-        })
+        egui::ComboBox::new("velocity", "")
+            .selected_text(name)
+            .width(VELOCITY_WIDTH)
+            .wrap_mode(TextWrapMode::Extend)
+            .show_ui(ui, |ui| {
+                ui.selectable_value(&mut chosen, None, "no velocity").on_hover_text("Draw no velocity field.");
+                for picture in VelocityPicture::ALL {
+                    let tip = match picture {
+                        VelocityPicture::Arrows => {
+                            "v at places of a grid: where and how fast the flow carries each of them."
+                        }
+                        VelocityPicture::Particles => {
+                            "Particles that drift with v; while time rests they drift along the field as it stands."
+                        }
+                        VelocityPicture::Streamlines => "The lines that follow v as it stands at this moment.",
+                    };
+                    ui.selectable_value(&mut chosen, Some(picture), picture.words()).on_hover_text(tip);
+                }
+            })
     });
     let response = menu.inner.response;
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, enabled, format!("Velocity: {name}")));
