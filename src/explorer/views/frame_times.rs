@@ -18,10 +18,9 @@ pub struct FrameTimes(VecDeque<f32>);
 impl FrameTimes {
     /// Takes in how long the last frame took and writes the mean under the title in the upper left corner of `rect`, and
     /// what points are drawn as.
-    pub fn show(&mut self, ui: &Ui, rect: Rect, by_the_card: bool) {
+    pub fn show(&mut self, ui: &Ui, rect: Rect, points: &str) {
         self.add(ui.input(|input| input.unstable_dt));
         let at = rect.left_top() + vec2(GAP, 2.0 * GAP + SMALL);
-        let points = if by_the_card { "sprites" } else { "triangles" };
         let words = format!("{}; points are {points}", self.words());
         ui.painter_at(rect).text(at, Align2::LEFT_TOP, words, theme::small_font(), Palette::of(ui).faint_ink);
     }

@@ -145,8 +145,15 @@ impl Stage {
             }
         };
         if input.frame_time {
-            let by_the_card = self.sprites.as_ref().is_some_and(|sprites| sprites.take(scene.dataset.samples()));
-            self.frame_times.show(ui, room, by_the_card && atlas.is_none());
+            let sprites = self.sprites.as_ref().is_some_and(|sprites| sprites.take(scene.dataset.samples()));
+            let points = if atlas.is_some() {
+                "pictures"
+            } else if sprites {
+                "sprites"
+            } else {
+                "triangles"
+            };
+            self.frame_times.show(ui, room, points);
         } else {
             self.frame_times.clear();
         }
