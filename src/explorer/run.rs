@@ -27,7 +27,8 @@ pub fn run(startup: Startup) -> Result<(), String> {
         Some(icon) => viewport.with_icon(icon),
         None => viewport,
     };
-    let options = NativeOptions { viewport, renderer: eframe::Renderer::Glow, dithering: false, ..NativeOptions::default() };
+    let options =
+        NativeOptions { viewport, renderer: eframe::Renderer::Glow, dithering: false, ..NativeOptions::default() };
     let mut app = ExplorerApp::new(startup);
     if let Some(folder) = settings_folder() {
         app.keep_settings(folder.join("layerflow").join("settings.json"));

@@ -3,6 +3,7 @@
 use egui::{Color32, Painter, Pos2, Shape, Stroke};
 
 use super::mapping::Mapping;
+use super::polyline;
 use crate::explorer::theme::{Palette, THIN};
 use crate::session::{Lattice, counted};
 
@@ -26,6 +27,7 @@ pub fn lattice(painter: &Painter, mapping: &Mapping, lattice: &Lattice, position
 
 fn flush(painter: &Painter, run: &mut Vec<Pos2>, colour: Color32) {
     if run.len() > 1 {
+        polyline::without_the_unseen(run);
         painter.add(Shape::line(std::mem::take(run), Stroke::new(THIN, colour)));
     }
     run.clear();

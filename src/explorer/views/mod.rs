@@ -19,6 +19,7 @@ mod mapping;
 mod marks;
 mod pictures;
 mod points;
+mod polyline;
 #[allow(unsafe_code, reason = "the graphics library checks nothing of what it is told")]
 mod program;
 mod projection;

@@ -7,6 +7,7 @@ use egui::{Color32, Painter, Pos2, Shape, Stroke};
 use nalgebra::DMatrix;
 
 use super::mapping::Mapping;
+use super::polyline;
 use crate::explorer::theme::THIN;
 use crate::flow::{Flow, SampledPath};
 use crate::session::{Refined, Scene};
@@ -116,7 +117,8 @@ impl Trails {
             let places: Vec<Pos2> = places.map(|(at, _)| at).collect();
             let piece = places.len().div_ceil(PIECES).max(2);
             for (age, start) in (0..places.len().saturating_sub(1)).step_by(piece).enumerate() {
-                let points = places[start..places.len().min(start + piece + 1)].to_vec();
+                let mut points = places[start..places.len().min(start + piece + 1)].to_vec();
+                polyline::without_the_unseen(&mut points);
                 let strength = STRENGTH * (1.0 - age as f32 / (PIECES + 1) as f32);
                 painter.add(Shape::line(points, Stroke::new(THIN, colour.gamma_multiply(strength))));
             }
