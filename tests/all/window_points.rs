@@ -1,12 +1,15 @@
 //! The points of the window: selecting, filtering and colouring them by mouse and key without a display.
 
-use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
+use egui::epaint::Primitive;
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, pos2, vec2};
 use egui_kittest::kittest::Queryable;
-use layerflow::explorer::{StartData, Startup};
-use layerflow::session::{Colouring, Command, PlaybackCommand, Selection, Tool, ViewCommand};
+use layerflow::explorer::{ExplorerApp, StartData, Startup};
+use layerflow::session::{
+    Colouring, Command, Compare, Example, PlaybackCommand, PointCommand, Selection, Tool, ViewCommand,
+};
 use tempfile::TempDir;
 
-use super::window::{Window, command, open, press, write};
+use super::window::{PATIENCE, Window, command, open, press, write};
 
 /// One layer that moves points toward the origin: at t = 0 the data lies where the file puts it.
 const SQUEEZE: &str = r#"{"format": "layerflow.network/1", "name": "squeeze", "output": "softmax", "layers": [
@@ -194,4 +197,40 @@ fn a_selection_is_kept_when_only_the_flow_is_built_otherwise() {
     assert_eq!(selected(&window), [12]);
     command(&mut window, Command::Generate(layerflow::dataset::Generator::Moons, Default::default()));
     assert!(selected(&window).is_empty());
+}
+
+/// How many parts of the window a graphics card is asked to draw by itself: at first, and after each command.
+fn drawn_by_the_card(example: Example, asked: &[ViewCommand]) -> Vec<usize> {
+    let context = egui::Context::default();
+    let mut app = ExplorerApp::new(Startup::default());
+    app.draw_by_the_card(&context);
+    app.command(Command::OpenExample(example));
+    let frame = |app: &mut ExplorerApp| {
+        app.wait_for_jobs(PATIENCE);
+        let screen = Rect::from_min_size(Pos2::ZERO, vec2(1280.0, 800.0));
+        let input = RawInput { screen_rect: Some(screen), ..RawInput::default() };
+        let mut output = context.run_ui(input, |ui| {
+            app.logic(ui.ctx());
+            app.ui(ui);
+        });
+        output.textures_delta.clear();
+        let primitives = context.tessellate(output.shapes, output.pixels_per_point);
+        primitives.iter().filter(|part| matches!(part.primitive, Primitive::Callback(_))).count()
+    };
+    let mut counts = vec![frame(&mut app)];
+    for asked in asked {
+        app.command(Command::View(asked.clone()));
+        // The second frame has the ResNet that the first asks for.
+        frame(&mut app);
+        counts.push(frame(&mut app));
+    }
+    counts
+}
+
+#[test]
+fn the_card_draws_the_points_of_every_view_but_no_pictures() {
+    let compare = [Compare::SideBySide, Compare::Overlay].map(ViewCommand::Compare);
+    assert_eq!(drawn_by_the_card(Example::Spiral, &compare), [1, 2, 2]);
+    let dots = ViewCommand::Points(PointCommand::Pictures(false));
+    assert_eq!(drawn_by_the_card(Example::Digits, &[dots]), [0, 1]);
 }
