@@ -107,6 +107,13 @@ impl Playback {
         *self = Playback { playing: self.playing, speed: self.speed, looping: self.looping, ..fresh };
     }
 
+    /// Goes on in a flow of another duration at the same time, as far as there is one.
+    pub fn resize(&mut self, duration: f64) {
+        self.duration = Playback::new(duration).duration;
+        self.t = self.t.min(self.duration);
+        self.range = self.range.filter(|(_, end)| *end <= self.duration);
+    }
+
     /// Applies a command. `boundaries` are the phase boundaries of the flow in increasing order, 0 and L among them.
     pub fn apply(&mut self, command: PlaybackCommand, boundaries: &[f64]) {
         self.rested = 0.0;
@@ -320,5 +327,18 @@ mod tests {
         assert_eq!(Some(&playback.speed()), SPEEDS.last());
         playback.apply(PlaybackCommand::SetSpeed(-1.0), &[]);
         assert_eq!(Some(&playback.speed()), SPEEDS.last());
+    }
+
+    #[test]
+    fn a_flow_that_grows_or_shrinks_keeps_its_time() {
+        let mut playback = Playback::new(6.0);
+        playback.apply(PlaybackCommand::SetRange(2.0, 5.5), &[]);
+        playback.apply(PlaybackCommand::Seek(5.2), &[]);
+        playback.resize(7.0);
+        assert_eq!((playback.t(), playback.duration(), playback.range()), (5.2, 7.0, Some((2.0, 5.5))));
+        playback.resize(5.0);
+        assert_eq!((playback.t(), playback.duration(), playback.range()), (5.0, 5.0, None));
+        playback.resize(f64::NAN);
+        assert_eq!((playback.t(), playback.duration()), (0.0, 0.0));
     }
 }

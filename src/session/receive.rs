@@ -178,6 +178,7 @@ impl Session {
         let by_hand = document.data.source == DataSource::Hand;
         let duration = scene.flow.duration();
         let same_duration = before.scene.flow.duration() == duration;
+        let same_space = before.scene.flow.ambient_dimension() == scene.flow.ambient_dimension();
         self.wanted_refinement = refined.as_ref().map(|refined| refined.refinement);
         let alike = same_shape(&before.scene.flow, &scene.flow);
         effects.extend([Task::Refine, Task::Field, Task::Inspect].map(Effect::Cancel));
@@ -194,9 +195,13 @@ impl Session {
         }
         self.shown = Some(shown);
         self.end_field();
-        if !same_duration {
+        if new_data && !(same_duration && same_space) {
             self.view.reset_for_new_scene();
             self.playback.restart(duration);
+        } else if !same_duration {
+            // A layer more or less: the eye and the time stay where they are.
+            self.view.forget_layers();
+            self.playback.resize(duration);
         }
         if new_data {
             match by_hand {

@@ -319,6 +319,11 @@ impl ViewSettings {
         self.projection = Projection::Automatic;
         self.tour = Tour::default();
         self.camera = Camera::default();
+        self.forget_layers();
+    }
+
+    /// Forgets what is said of single layers, whose numbers may be others'.
+    pub fn forget_layers(&mut self) {
         self.pinned_layer = None;
         self.block = None;
         self.hovered = None;

@@ -9,8 +9,8 @@ use layerflow::explorer::Startup;
 use layerflow::linalg::RotationFactor;
 use layerflow::network::{Activation, Layer, Network, OutputFunction};
 use layerflow::session::{
-    Command, Compare, EditCommand, Example, NetworkChange, NumberChange, Pace, PointChange, Preset, Session,
-    TrainCommand, ViewCommand, WeightPart,
+    Command, Compare, EditCommand, Example, NetworkChange, NumberChange, Pace, PlaybackCommand, PointChange, Preset,
+    Projection, Session, TrainCommand, ViewCommand, WeightPart,
 };
 use layerflow::training::{Initialisation, LayerPlan, PlanKind, TrainingOptions};
 use proptest::prelude::*;
@@ -182,6 +182,40 @@ fn single_numbers_are_edited_and_dragging_one_is_one_change() {
     assert_eq!(dense.affine.weight[(1, 0)], 0.75);
     command(&mut window, Command::Edit(EditCommand::Undo));
     assert_eq!(network(&window), before);
+}
+
+#[test]
+fn a_layer_more_or_less_leaves_the_view_and_the_time_where_they_are() {
+    let mut window = window();
+    for asked in [
+        Command::Playback(PlaybackCommand::Seek(3.4)),
+        Command::View(ViewCommand::Turn { sideways: 0.7, downward: 0.2 }),
+        Command::View(ViewCommand::Project(Projection::PrincipalSpace)),
+    ] {
+        command(&mut window, asked);
+    }
+    let seen = |window: &Window| {
+        let session = window.state().session();
+        (session.playback.t(), session.view.camera, session.view.projection)
+    };
+    let before = seen(&window);
+    let edit = |window: &mut Window, asked| {
+        command(window, Command::Edit(asked));
+        assert!(window.state_mut().wait_for_jobs(PATIENCE));
+        window.run_steps(2);
+        window.state().session().playback.duration()
+    };
+    assert_eq!(edit(&mut window, EditCommand::Change(NetworkChange::Duplicate(1))), 7.0);
+    assert_eq!(seen(&window), before);
+    assert_eq!(edit(&mut window, EditCommand::Undo), 6.0);
+    assert_eq!(seen(&window), before);
+    for layers in (3..6).rev() {
+        assert_eq!(edit(&mut window, EditCommand::Change(NetworkChange::Remove(1))), f64::from(layers));
+    }
+    assert_eq!(seen(&window), (3.0, before.1, before.2));
+    // Another space is looked at anew.
+    edit(&mut window, EditCommand::Preset(Preset::Digits));
+    assert_eq!(seen(&window).0, 0.0);
 }
 
 fn number_change() -> impl Strategy<Value = NumberChange> {

@@ -2,11 +2,13 @@
 
 use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
+use std::sync::OnceLock;
 use std::thread;
 
-/// The number of cores that there are for a frame.
+/// The number of cores that there are for a frame. It is asked for once: the answer takes reading files.
 pub fn count() -> usize {
-    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+    static COUNT: OnceLock<usize> = OnceLock::new();
+    *COUNT.get_or_init(|| thread::available_parallelism().map_or(1, NonZeroUsize::get))
 }
 
 /// Does all of the work side by side, the first on this thread, and gives the results in order.
