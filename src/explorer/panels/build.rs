@@ -160,7 +160,9 @@ fn weights(ui: &mut Ui, index: usize, dense: &Dense) -> Vec<Command> {
     }
     let part = WeightPart::Dense;
     egui::ScrollArea::horizontal().id_salt("weights").show(ui, |ui| {
-        Grid::new(("weights", index)).show(ui, |ui| {
+        // Three weights and a bias fit beside each other.
+        ui.spacing_mut().button_padding.x = 2.0;
+        Grid::new(("weights", index)).spacing([4.0, 4.0]).min_col_width(0.0).show(ui, |ui| {
             for row in 0..weight.nrows() {
                 for column in 0..weight.ncols() {
                     let name = format!("Weight {}, {} of layer {layer}", row + 1, column + 1);
