@@ -8,7 +8,7 @@
 //! Each closure takes its `result` over: one that could be called a second time would be called through a function of its
 //! own, which the compiler makes for any processor.
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 /// The samples that one pass of the innermost loop takes.
 const LANES: usize = 8;
@@ -129,56 +129,75 @@ pub(super) fn outer(
     (rows, columns): (usize, usize),
     width: usize,
 ) {
-    arch.dispatch(
-        #[inline(always)]
-        || {
-            let result = result;
-            let whole = (rows - rows % ROWS, columns - columns % 2);
-            for column in (0..whole.1).step_by(2) {
-                for row in (0..whole.0).step_by(ROWS) {
-                    outer_tile::<ROWS, 2>(left, right, result, (row, column), rows, width);
-                }
-                for row in whole.0..rows {
-                    outer_tile::<1, 2>(left, right, result, (row, column), rows, width);
-                }
-            }
-            for column in whole.1..columns {
-                for row in 0..rows {
-                    outer_tile::<1, 1>(left, right, result, (row, column), rows, width);
-                }
-            }
-        },
-    );
+    arch.dispatch(Outer { left, right, result, rows, columns, width });
 }
 
-#[inline(always)]
-fn outer_tile<const R: usize, const C: usize>(
-    left: &[f64],
-    right: &[f64],
-    result: &mut [f64],
-    (row, column): (usize, usize),
+/// [`outer`] for [`Arch`], with the processor's vectors by name: of the plain sums the compiler makes none.
+struct Outer<'a> {
+    left: &'a [f64],
+    right: &'a [f64],
+    result: &'a mut [f64],
     rows: usize,
+    columns: usize,
     width: usize,
-) {
-    let mut sums = [[[0.0; PARTS]; R]; C];
-    for at in (0..width).step_by(PARTS) {
-        for (c, column_sums) in sums.iter_mut().enumerate() {
-            let place = (column + c) * width + at;
-            let one = &right[place..place + PARTS];
-            for (r, sum) in column_sums.iter_mut().enumerate() {
-                let place = (row + r) * width + at;
-                let other = &left[place..place + PARTS];
-                for lane in 0..PARTS {
-                    sum[lane] += one[lane] * other[lane];
-                }
+}
+
+impl WithSimd for Outer<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let whole = (self.rows - self.rows % ROWS, self.columns - self.columns % 2);
+        for column in (0..whole.1).step_by(2) {
+            for row in (0..whole.0).step_by(ROWS) {
+                self.tile::<ROWS, 2, S>(simd, row, column);
+            }
+            for row in whole.0..self.rows {
+                self.tile::<1, 2, S>(simd, row, column);
+            }
+        }
+        for column in whole.1..self.columns {
+            for row in 0..self.rows {
+                self.tile::<1, 1, S>(simd, row, column);
             }
         }
     }
-    for (c, column_sums) in sums.iter().enumerate() {
-        for (r, sum) in column_sums.iter().enumerate() {
-            result[(column + c) * rows + row + r] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+impl Outer<'_> {
+    /// The entries of R rows and C columns. Each is the sum of [`PARTS`] partial sums, however many of them a vector holds.
+    #[inline(always)]
+    fn tile<const R: usize, const C: usize, S: Simd>(&mut self, simd: S, row: usize, column: usize) {
+        const { assert!(PARTS.is_multiple_of(S::F64_LANES), "a vector holds no more than the partial sums") };
+        let vectors = PARTS / S::F64_LANES;
+        let lefts: [&[S::f64s]; R] = std::array::from_fn(|r| vectors_of::<S>(self.left, row + r, self.width));
+        let rights: [&[S::f64s]; C] = std::array::from_fn(|c| vectors_of::<S>(self.right, column + c, self.width));
+        let mut sums = [[[simd.splat_f64s(0.0); R]; C]; PARTS];
+        for at in (0..self.width / S::F64_LANES).step_by(vectors) {
+            for part in 0..vectors {
+                for (sums, right) in sums[part].iter_mut().zip(&rights) {
+                    for (sum, left) in sums.iter_mut().zip(&lefts) {
+                        *sum = simd.add_f64s(*sum, simd.mul_f64s(right[at + part], left[at + part]));
+                    }
+                }
+            }
+        }
+        for c in 0..C {
+            for r in 0..R {
+                let mut parts = [0.0; PARTS];
+                for (place, sums) in S::as_mut_simd_f64s(&mut parts).0.iter_mut().zip(&sums) {
+                    *place = sums[c][r];
+                }
+                self.result[(column + c) * self.rows + row + r] = (parts[0] + parts[1]) + (parts[2] + parts[3]);
+            }
         }
     }
+}
+
+/// The samples of one coordinate.
+#[inline(always)]
+fn vectors_of<S: Simd>(batch: &[f64], coordinate: usize, width: usize) -> &[S::f64s] {
+    S::as_simd_f64s(&batch[coordinate * width..(coordinate + 1) * width]).0
 }
 
 /// `result` = the sum over the samples of each coordinate of `batch`: the gradient of a bias.
