@@ -40,7 +40,7 @@ pub struct Style<'a> {
     pub texture: &'a TextureHandle,
     /// The pictures of points that are drawn as such.
     pub atlas: Option<&'a Atlas>,
-    /// What the graphics card draws points by, where there is one.
+    /// What the graphics card draws these points by, where it does.
     pub sprites: Option<&'a Arc<Sprites>>,
     /// What far points fade into.
     pub palette: &'a Palette,
@@ -74,7 +74,7 @@ impl Cloud {
         drawn.extend(front);
         self.drawn = Arc::new(drawn);
         let shade = Shade { depth: mapping.depth, background: style.palette.stage, ghost: style.ghost };
-        match style.sprites.filter(|sprites| style.atlas.is_none() && sprites.take(style.looks.colours.len())) {
+        match style.sprites {
             Some(sprites) => {
                 let points = sprites::Points { placed: Arc::clone(&self.drawn), looks: style.looks.table(), shade };
                 [sprites.shape(mapping.rect, points), Shape::Noop]

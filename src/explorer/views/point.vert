@@ -1,14 +1,9 @@
 uniform usampler2D u_looks;
-// The window's size in points, with its margin, and pixels for one of them.
-uniform vec2 u_screen;
-uniform float u_margin;
-uniform float u_pixels;
-// The radius of a point; how strongly depth is drawn; what share of its strength a point keeps.
-uniform float u_radius;
-uniform float u_depth;
-uniform float u_strength;
+// The window's size in points, the margin around it, and pixels for one of them.
+uniform vec4 u_window;
+// How strongly depth is drawn, and what share of its strength a point keeps.
+uniform vec2 u_look;
 uniform vec4 u_background;
-uniform vec2 u_far;
 
 in vec3 a_place;
 in uint a_sample;
@@ -22,15 +17,15 @@ void main() {
     int index = int(a_sample);
     uvec2 look = texelFetch(u_looks, ivec2(index % TABLE, index / TABLE), 0).rg;
     vec4 colour = vec4(look.r & 255u, (look.r >> 8) & 255u, (look.r >> 16) & 255u, look.r >> 24) / 255.0;
-    float far = u_depth * clamp(0.5 - 0.5 * a_place.z, 0.0, 1.0);
-    v_colour = mix(colour, u_background, u_far.x * far) * u_strength;
+    float far = u_look.x * clamp(0.5 - 0.5 * a_place.z, 0.0, 1.0);
+    v_colour = mix(colour, u_background, DEPTH_FADE * far) * u_look.y;
     v_shape = look.g;
     // As in the shapes' texture: the shape fills three quarters of the circle around it.
-    v_circle = u_radius * (1.0 - u_far.y * far) * u_pixels / SHAPE_RADIUS;
+    v_circle = POINT_RADIUS * (1.0 - DEPTH_SHRINK * far) * u_window.w / SHAPE_RADIUS;
     // How far the shape reaches, and half a soft pixel: there are no more pixels to ask about.
     float reach = look.g == 0u ? SHAPE_RADIUS : look.g == 2u ? SHAPE_RADIUS / 1.15 : 1.28 * SHAPE_RADIUS;
     v_half = reach * v_circle + 0.5;
-    vec2 at = (a_place.xy + u_margin) / (u_screen + 2.0 * u_margin);
+    vec2 at = (a_place.xy + u_window.z) / (u_window.xy + 2.0 * u_window.z);
     gl_Position = vec4(2.0 * at.x - 1.0, 1.0 - 2.0 * at.y, 0.0, 1.0);
     gl_PointSize = 2.0 * v_half;
 }

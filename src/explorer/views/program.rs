@@ -26,6 +26,8 @@ pub struct Program {
     attributes: glow::VertexArray,
     buffer: glow::Buffer,
     texture: glow::Texture,
+    /// The places of what changes from frame to frame: of the window, of the points' looks, and what they fade into.
+    uniforms: [Option<glow::UniformLocation>; 3],
     /// What the texture holds.
     looks: Option<Arc<Vec<[u32; 2]>>>,
     embedded: bool,
@@ -71,7 +73,8 @@ impl Program {
             ] {
                 gl.tex_parameter_i32(glow::TEXTURE_2D, parameter, value as i32);
             }
-            Some(Program { program, attributes, buffer, texture, looks: None, embedded, compatible })
+            let uniforms = ["u_window", "u_look", "u_background"].map(|name| gl.get_uniform_location(program, name));
+            Some(Program { program, attributes, buffer, texture, uniforms, looks: None, embedded, compatible })
         }
     }
 
@@ -92,20 +95,10 @@ impl Program {
             gl.bind_vertex_array(Some(self.attributes));
             gl.bind_buffer(glow::ARRAY_BUFFER, Some(self.buffer));
             gl.buffer_data_u8_slice(glow::ARRAY_BUFFER, bytemuck::cast_slice(&points.placed), glow::STREAM_DRAW);
-            let place = |name: &str| gl.get_uniform_location(self.program, name);
-            gl.uniform_1_i32(place("u_looks").as_ref(), 0);
-            gl.uniform_2_f32(place("u_screen").as_ref(), width, height);
-            gl.uniform_2_f32(place("u_far").as_ref(), DEPTH_FADE, DEPTH_SHRINK);
-            gl.uniform_4_f32_slice(place("u_background").as_ref(), &background);
-            for (name, value) in [
-                ("u_margin", margin / pixels),
-                ("u_pixels", pixels),
-                ("u_radius", POINT_RADIUS),
-                ("u_depth", shade.depth),
-                ("u_strength", strength),
-            ] {
-                gl.uniform_1_f32(place(name).as_ref(), value);
-            }
+            let [window, look, fade] = &self.uniforms;
+            gl.uniform_4_f32(window.as_ref(), width, height, margin / pixels, pixels);
+            gl.uniform_2_f32(look.as_ref(), shade.depth, strength);
+            gl.uniform_4_f32_slice(fade.as_ref(), &background);
             let [width, height] = info.screen_size_px.map(|side| side as i32 + 2 * margin as i32);
             gl.viewport(-(margin as i32), -(margin as i32), width, height);
             if !self.embedded {
@@ -175,7 +168,15 @@ fn source(text: &str, embedded: bool) -> String {
     } else {
         "#version 150\n"
     };
-    format!("{language}#define TABLE {TABLE}\n#define SHAPE_RADIUS {SHAPE_RADIUS:?}\n{text}")
+    // A number of the language is a floating-point one only with a point.
+    let lengths = [
+        ("SHAPE_RADIUS", SHAPE_RADIUS),
+        ("POINT_RADIUS", POINT_RADIUS),
+        ("DEPTH_FADE", DEPTH_FADE),
+        ("DEPTH_SHRINK", DEPTH_SHRINK),
+    ];
+    let lengths: String = lengths.iter().map(|(name, value)| format!("#define {name} {value:?}\n")).collect();
+    format!("{language}#define TABLE {TABLE}\n{lengths}{text}")
 }
 
 #[cfg(test)]

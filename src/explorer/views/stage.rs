@@ -125,7 +125,8 @@ impl Stage {
         let fit = self.held.map_or(fit, |(_, held)| held);
         let wanted = Sight::still(rows, fit, frame.space, input.view.camera);
         let (sight, turning) = self.turning.look(ui, wanted);
-        let (looks, sprites) = (&fitted.looks, self.sprites.as_ref());
+        let can_draw = |sprites: &&Arc<Sprites>| atlas.is_none() && sprites.take(scene.dataset.samples());
+        let (looks, sprites) = (&fitted.looks, self.sprites.as_ref().filter(can_draw));
         let view = View { input, scene, frame, sight: &sight, turning, looks, texture, atlas, sprites };
         let [first, second] = &mut self.buffers;
         let resting = match input.view.compare {
@@ -145,13 +146,10 @@ impl Stage {
             }
         };
         if input.frame_time {
-            let sprites = self.sprites.as_ref().is_some_and(|sprites| sprites.take(scene.dataset.samples()));
-            let points = if atlas.is_some() {
-                "pictures"
-            } else if sprites {
-                "sprites"
-            } else {
-                "triangles"
+            let points = match (atlas, sprites) {
+                (Some(_), _) => "pictures",
+                (None, Some(_)) => "sprites",
+                (None, None) => "triangles",
             };
             self.frame_times.show(ui, room, points);
         } else {

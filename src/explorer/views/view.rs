@@ -60,7 +60,7 @@ pub struct View<'a> {
     pub texture: &'a TextureHandle,
     /// The pictures of points that are drawn as such.
     pub atlas: Option<&'a Atlas>,
-    /// What the graphics card draws points by, where there is one.
+    /// What the graphics card draws the points by, where it does.
     pub sprites: Option<&'a Arc<Sprites>>,
 }
 
