@@ -23,7 +23,7 @@ const BATCH: usize = 256;
 fn main() -> Result<(), Box<dyn Error>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/digits/model.safetensors");
     let network = match formats::open(&path)? {
-        Opened::Network(network) => network,
+        Opened::Network(opened) => opened.network,
         Opened::Tensors(tensors) => {
             let chain = ChainProposal::new(&tensors, Activation::Relu, OutputFunction::Softmax);
             formats::build(&tensors, &chain)?

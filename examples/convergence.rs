@@ -7,7 +7,7 @@ use std::path::Path;
 
 use layerflow::dataset::Dataset;
 use layerflow::flow::{Flow, FlowOptions};
-use layerflow::formats::{self, Opened, examples};
+use layerflow::formats::{self, Opened, OpenedNetwork, examples};
 use layerflow::resnet::{Convergence, Integrator, RefinementKind};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (network, data) = match arguments.as_slice() {
         [] => examples::spiral()?,
         [network, data] => {
-            let Opened::Network(network) = formats::open(Path::new(network))? else {
+            let Opened::Network(OpenedNetwork { network, .. }) = formats::open(Path::new(network))? else {
                 return Err(format!("{network}: gives only tensors; convert it to JSON first").into());
             };
             let data = Dataset::open(Path::new(data), Some(network.inputs()))?;

@@ -18,6 +18,12 @@ pub(super) enum CommandError {
     /// The network's file, or the file to be written.
     #[error(transparent)]
     Format(#[from] FormatError),
+    /// A network of which something is not understood.
+    #[error(
+        "{}: the network is partial: {missing}; --partial goes on with what is understood, and `layerflow inspect` shows it",
+        path.display()
+    )]
+    Partial { path: PathBuf, missing: String },
     /// The data's file.
     #[error(transparent)]
     Dataset(#[from] DatasetError),

@@ -10,7 +10,7 @@ use crate::formats::{self, FormatError, Opened};
 use crate::resnet::measure_blocks;
 
 use super::error::CommandError;
-use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network};
+use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, read_network};
 use super::output::{print, print_json};
 use super::report::{DataReport, Report, TensorReport};
 use super::spectra;
@@ -63,7 +63,7 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
     if arguments.spectra {
         return list_spectra(None);
     }
-    let loaded = match load_network(file, chain, &arguments.chain) {
+    let loaded = match read_network(file, chain, &arguments.chain) {
         // What makes no network may still have spectra, unless the network itself was asked for something.
         Err(CommandError::Format(FormatError::Chain { source, .. }))
             if source.leaves_spectra() && arguments.data.is_none() =>
@@ -73,6 +73,7 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
         Err(CommandError::Format(FormatError::Graph { .. })) if arguments.data.is_none() => return list_spectra(None),
         loaded => loaded?,
     };
+    loaded.tell(file);
     let network = &loaded.network;
     let data = match &arguments.data {
         Some(data) => Some(load_data(data, &arguments.samples, network)?),
@@ -86,8 +87,7 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
         }
         flow => flow?,
     };
-    let mut report = Report::new(network, &flow, &loaded.left_out);
-    report.warnings.extend(loaded.cut.as_ref().map(warnings::of_cut));
+    let mut report = Report::new(&loaded, &flow);
     if let Some(data) = data {
         let measured = DataReport::new(network, &data);
         report.data = Some(measured.map_err(|source| CommandError::Network { path: file.into(), source })?);
@@ -108,7 +108,7 @@ fn list_tensors(file: &Path, json: bool) -> Result<(), CommandError> {
     let tensors = match formats::open(file)? {
         Opened::Tensors(tensors) => tensors.tensors().iter().map(TensorReport::of_info).collect(),
         Opened::Graph(graph) => graph.tensors.tensors().iter().map(TensorReport::of_info).collect(),
-        Opened::Network(network) => TensorReport::of_network(&network),
+        Opened::Network(opened) => TensorReport::of_network(&opened.network),
     };
     if json { print_json(&Tensors { tensors }) } else { print(&table::tensors(&tensors)) }
 }

@@ -8,12 +8,13 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, Scaling};
 use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, ResidualLaw, TimeLaw};
 use crate::formats::{
-    self, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, GraphProblem, Opened, Precision,
-    TensorFile,
+    self, Account, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, Opened, OpenedNetwork,
+    Precision, TensorFile,
 };
 use crate::network::{Activation, Network, OutputFunction, Volume};
 
 use super::error::CommandError;
+use super::output::tell;
 
 /// The most numbers of a built-in dataset, 1 GB.
 pub(super) const MOST_NUMBERS: usize = 1 << 27;
@@ -34,6 +35,9 @@ pub(super) struct ChainOptions {
     /// between semicolons. Needed where the shapes fit in several ways
     #[arg(long, value_name = "MOVES", value_parser = ConvolutionMoves::parse)]
     pub convolutions: Option<ConvolutionMoves>,
+    /// Go on with a network of which something in the file is not understood; what is missing is told on standard error
+    #[arg(long)]
+    pub partial: bool,
 }
 
 /// How the convolutions of a chain move, one for all or one for each.
@@ -101,16 +105,46 @@ impl SampleOptions {
 /// A network, and what its file holds beside it.
 pub(super) struct LoadedNetwork {
     pub network: Network,
-    /// Tensors that the chain leaves out.
+    /// What became of everything in the file.
+    pub account: Account,
+    /// What is worth a word of the chain that was made of the file's tensors.
     pub left_out: Vec<ChainProblem>,
-    /// What ends the network before its file does.
-    pub cut: Option<GraphProblem>,
     /// Whether its file gives tensors, which have spectra without a flow.
     pub has_tensors: bool,
 }
 
-/// Opens the network in `file`. `chain` names the tensors of the chain where it is chosen by hand.
+/// Opens the network in `file` for a result that stands for the whole of it. What was guessed is told on standard error.
+///
+/// A network of which something is not understood is refused, unless the options allow it: then what is missing is told.
 pub(super) fn load_network(
+    file: &Path,
+    chain: &[String],
+    options: &ChainOptions,
+) -> Result<LoadedNetwork, CommandError> {
+    let loaded = read_network(file, chain, options)?;
+    match loaded.account.missing_words() {
+        Some(missing) if !options.partial => Err(CommandError::Partial { path: file.into(), missing }),
+        _ => {
+            loaded.tell(file);
+            Ok(loaded)
+        }
+    }
+}
+
+impl LoadedNetwork {
+    /// Tells on standard error what is missing and what was guessed.
+    pub(super) fn tell(&self, file: &Path) {
+        if let Some(missing) = self.account.missing_words() {
+            tell(&format!("{}: the network is partial: {missing}", file.display()));
+        }
+        for sentence in self.account.assumed() {
+            tell(&format!("{}: assumed: {sentence}", file.display()));
+        }
+    }
+}
+
+/// Opens the network in `file`, partial or not. `chain` names the tensors of the chain where it is chosen by hand.
+pub(super) fn read_network(
     file: &Path,
     chain: &[String],
     options: &ChainOptions,
@@ -122,17 +156,13 @@ pub(super) fn load_network(
                 file.display()
             )));
         }
-        Opened::Network(network) => {
-            return Ok(LoadedNetwork { network, left_out: Vec::new(), cut: None, has_tensors: false });
+        Opened::Network(OpenedNetwork { network, account }) => {
+            return Ok(LoadedNetwork { network, account, left_out: Vec::new(), has_tensors: false });
         }
         Opened::Tensors(tensors) => tensors,
         Opened::Graph(GraphFile { tensors, .. }) if !chain.is_empty() => tensors,
-        Opened::Graph(GraphFile { network: Some(network), problem, .. }) => {
-            let cut = (!problem.leaves_network_whole()).then_some(problem);
-            if let Some(problem) = &cut {
-                eprintln!("{}: opened only as far as this: {problem}", file.display());
-            }
-            return Ok(LoadedNetwork { network, left_out: Vec::new(), cut, has_tensors: true });
+        Opened::Graph(GraphFile { network: Some(network), account, .. }) => {
+            return Ok(LoadedNetwork { network, account, left_out: Vec::new(), has_tensors: true });
         }
         Opened::Graph(GraphFile { network: None, problem, .. }) => {
             return Err(FormatError::Graph { path: file.into(), source: Box::new(problem) }.into());
@@ -140,7 +170,7 @@ pub(super) fn load_network(
     };
     let proposal = propose(&tensors, chain, options);
     // A file that gives no network at all is told before the option that it would need.
-    let network = formats::build(&tensors, &proposal)?;
+    let OpenedNetwork { network, account } = formats::build(&tensors, &proposal)?;
     if options.activation.is_none() && proposal.entries.len() > 1 {
         let names = Activation::ALL.map(Activation::name).join(", ");
         return Err(CommandError::Usage(format!(
@@ -149,7 +179,7 @@ pub(super) fn load_network(
             file.display()
         )));
     }
-    Ok(LoadedNetwork { network, left_out: proposal.problems, cut: None, has_tensors: true })
+    Ok(LoadedNetwork { network, account, left_out: proposal.problems, has_tensors: true })
 }
 
 /// The chain of a file that gives only tensors. `chain` names them where it is chosen by hand.

@@ -4,14 +4,19 @@ use serde::Serialize;
 
 use crate::dataset::{Dataset, Labels};
 use crate::flow::{Flow, LayerFlow, Phase, Spectrum};
-use crate::formats::{ChainProblem, TensorInfo};
+use crate::formats::{Account, TensorInfo};
 use crate::network::{Layer, Network, NetworkError};
 
+use super::options::LoadedNetwork;
 use super::warnings::{self, Warning};
+
+/// The version of what `inspect --json` prints.
+const SCHEMA: &str = "layerflow.inspect/2";
 
 /// Everything that `inspect` tells of a network.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
+    pub schema: &'static str,
     pub network: NetworkReport,
     pub layers: Vec<LayerReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -27,6 +32,28 @@ pub(super) struct NetworkReport {
     pub ambient_dimension: usize,
     pub parameters: usize,
     pub output: &'static str,
+    /// What of the file is not in the network; null where nothing is missing.
+    pub partial: Option<PartialReport>,
+    /// What was guessed, a sentence each.
+    pub assumed: Vec<String>,
+}
+
+/// What of a file is not in its network.
+#[derive(Debug, Serialize)]
+pub(super) struct PartialReport {
+    pub message: String,
+    pub missing: Vec<String>,
+    pub ends_after: Option<String>,
+}
+
+impl PartialReport {
+    pub(super) fn new(account: &Account) -> Option<PartialReport> {
+        Some(PartialReport {
+            message: account.missing_words()?,
+            missing: account.missing().map(|(part, _)| part.name()).collect(),
+            ends_after: account.end().map(str::to_owned),
+        })
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -77,9 +104,14 @@ pub(super) struct TensorReport {
 }
 
 impl Report {
-    pub(super) fn new(network: &Network, flow: &Flow, left_out: &[ChainProblem]) -> Report {
+    pub(super) fn new(loaded: &LoadedNetwork, flow: &Flow) -> Report {
+        let LoadedNetwork { network, account, left_out, .. } = loaded;
         let layers = network.layers().iter().zip(flow.layers());
+        let mut warnings: Vec<Warning> = account.missing_words().map(warnings::of_partial).into_iter().collect();
+        warnings.extend(left_out.iter().filter(|problem| !problem.is_of_account()).map(warnings::of_problem));
+        warnings.extend(account.assumed().iter().map(|sentence| warnings::of_assumption(sentence)));
         Report {
+            schema: SCHEMA,
             network: NetworkReport {
                 name: network.name().into(),
                 inputs: network.inputs(),
@@ -87,10 +119,12 @@ impl Report {
                 ambient_dimension: flow.ambient_dimension(),
                 parameters: network.parameters(),
                 output: network.output().name(),
+                partial: PartialReport::new(account),
+                assumed: account.assumed().to_vec(),
             },
             layers: layers.map(|(layer, motion)| LayerReport::new(layer, motion)).collect(),
             data: None,
-            warnings: left_out.iter().map(warnings::of_problem).collect(),
+            warnings,
         }
     }
 }

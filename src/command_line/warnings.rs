@@ -96,6 +96,16 @@ pub(super) fn of_cut(problem: &GraphProblem) -> Warning {
     Warning::serious("not_understood", format!("the network ends before its file does: {problem}"))
 }
 
+/// The finding that something of the file is not in the network.
+pub(super) fn of_partial(missing: String) -> Warning {
+    Warning::serious("partial", format!("the network is partial: {missing}"))
+}
+
+/// Something that was guessed.
+pub(super) fn of_assumption(sentence: &str) -> Warning {
+    Warning::info("assumed", format!("assumed: {sentence}"))
+}
+
 /// The finding that there is no flow.
 pub(super) fn of_no_flow(reason: String) -> Warning {
     Warning::serious("no_flow", reason)

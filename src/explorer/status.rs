@@ -19,6 +19,8 @@ pub const LEAST_AGE: Duration = Duration::from_millis(300);
 const STRIP: f32 = 440.0;
 /// The strip leaves the scale and the words at the foot of the stage in sight.
 const ABOVE_NOTES: f32 = 56.0;
+/// How many missing parts are listed at most.
+const MOST_PARTS: usize = 24;
 /// The room that a notice's two buttons take.
 const BUTTONS: f32 = 170.0;
 
@@ -33,6 +35,11 @@ pub fn notices(ui: &mut Ui, session: &Session) -> Vec<Command> {
         });
         commands.extend(got_it);
     }
+    let account = session.document().map(|document| &document.account);
+    if let Some(missing) = account.and_then(|account| account.missing_words()) {
+        let words = format!("Partial network: {missing}.");
+        commands.extend(banner(ui, Palette::of(ui).warning, &words, |ui| all_parts(ui, session)));
+    }
     for notice in session.notices.shown() {
         let palette = Palette::of(ui);
         let colour = match notice.severity {
@@ -43,6 +50,20 @@ pub fn notices(ui: &mut Ui, session: &Session) -> Vec<Command> {
         commands.extend(banner(ui, colour, &notice.sentence, |ui| buttons(ui, notice)));
     }
     commands
+}
+
+/// A button that lists everything that is missing.
+fn all_parts(ui: &mut Ui, session: &Session) -> Option<Command> {
+    let account = &session.document()?.account;
+    ui.menu_button("Details", |ui| {
+        for (part, why) in account.missing().take(MOST_PARTS) {
+            ui.label(format!("{part} {why}"));
+        }
+        if let Some(more) = account.missing().count().checked_sub(MOST_PARTS).filter(|more| *more > 0) {
+            ui.label(format!("and {more} more"));
+        }
+    });
+    None
 }
 
 /// A sentence that wraps, with its buttons on the right.

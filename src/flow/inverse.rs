@@ -138,7 +138,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn paths_are_traced_back(choice in 0_usize..11, s in 0.0..0.99_f64, y in prop::collection::vec(-12.0..12.0_f64, 1..6)) {
+        fn paths_are_traced_back(choice in 0..Activation::ALL.len(), s in 0.0..0.99_f64, y in prop::collection::vec(-12.0..12.0_f64, 1..6)) {
             let activation = Activation::ALL[choice];
             let mut end = y.clone();
             activation.apply(&mut end);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::layerflow_json::{self, Place};
 use super::{FormatError, TensorFile};
-use crate::network::{Activation, Affine, Dense, Layer, Network, Residual};
+use crate::network::{Affine, Dense, Layer, Network, Residual};
 
 /// How the names of a layer's tensors begin: its place from 0, with as many digits as the last of `layers` needs.
 pub(super) fn tensor_prefix(index: usize, layers: usize) -> String {
@@ -19,10 +19,8 @@ pub(super) fn text(network: &Network) -> String {
     let layer = |(index, layer): (usize, &Layer)| {
         let activation = layer.activation();
         let mut entry = json!({ "type": layer.kind(), "name": layer.name(), "activation": activation.name() });
-        match activation {
-            Activation::LeakyRelu { negative_slope } => entry["negative_slope"] = negative_slope.into(),
-            Activation::Elu { alpha } => entry["alpha"] = alpha.into(),
-            _ => {}
+        for (name, value) in activation.parameters() {
+            entry[name] = value.into();
         }
         if let Some(origin) = network.origin(index) {
             entry["origin"] = origin.into();

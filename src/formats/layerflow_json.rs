@@ -7,7 +7,7 @@ use nalgebra::{DMatrix, DVector};
 use serde::Deserialize;
 
 use crate::network::{
-    Activation, Affine, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Dense, Layer, Network, OutputFunction, Residual,
+    Activation, Affine, Dense, Layer, Network, OutputFunction, Residual,
 };
 
 use super::FormatError;
@@ -38,6 +38,14 @@ pub(super) struct LayerFile {
     activation: Option<String>,
     negative_slope: Option<Number>,
     alpha: Option<Number>,
+    low: Option<Number>,
+    high: Option<Number>,
+    slope: Option<Number>,
+    shift: Option<Number>,
+    lambda: Option<Number>,
+    beta: Option<Number>,
+    b: Option<Number>,
+    threshold: Option<Number>,
     inner: Option<AffineFile>,
     outer: Option<AffineFile>,
     shortcut: Option<ShortcutFile>,
@@ -172,19 +180,27 @@ impl LayerFile {
 
     pub(super) fn activation(&self, place: &Place<'_>) -> Result<Activation, FormatError> {
         let name = self.activation.as_deref().unwrap_or("identity");
-        let parameter = |given: Option<Number>, default: f64, part: &str| match given {
-            None => Ok(default),
-            Some(Number(value)) if value.is_finite() => Ok(value),
-            Some(Number(value)) => Err(place.fault(part, format!("is {value}; give a finite number"))),
+        let parameter = |name: &str| match name {
+            "negative_slope" => self.negative_slope,
+            "alpha" => self.alpha,
+            "low" => self.low,
+            "high" => self.high,
+            "slope" => self.slope,
+            "shift" => self.shift,
+            "lambda" => self.lambda,
+            "beta" => self.beta,
+            "b" => self.b,
+            "threshold" => self.threshold,
+            _ => None,
         };
         match Activation::from_name(name) {
-            Some(Activation::LeakyRelu { .. }) => Ok(Activation::LeakyRelu {
-                negative_slope: parameter(self.negative_slope, DEFAULT_NEGATIVE_SLOPE, "negative_slope")?,
-            }),
-            Some(Activation::Elu { .. }) => {
-                Ok(Activation::Elu { alpha: parameter(self.alpha, DEFAULT_ALPHA, "alpha")? })
+            Some(activation) => {
+                let activation = activation.with_parameters(|name| parameter(name).map(|Number(value)| value));
+                match activation.parameters().into_iter().find(|(_, value)| !value.is_finite()) {
+                    Some((part, value)) => Err(place.fault(part, format!("is {value}; give a finite number"))),
+                    None => Ok(activation),
+                }
             }
-            Some(activation) => Ok(activation),
             None => {
                 let known = Activation::ALL.map(Activation::name).join(", ");
                 Err(place.fault("activation", format!("is `{name}`, which is not known; give one of {known}")))
@@ -233,10 +249,8 @@ pub fn write(writer: &mut impl Write, network: &Network) -> io::Result<()> {
             }
         }
         write!(writer, ", \"activation\": \"{}\"", layer.activation().name())?;
-        match layer.activation() {
-            Activation::LeakyRelu { negative_slope } => write!(writer, ", \"negative_slope\": {negative_slope:?}")?,
-            Activation::Elu { alpha } => write!(writer, ", \"alpha\": {alpha:?}")?,
-            _ => {}
+        for (name, value) in layer.activation().parameters() {
+            write!(writer, ", \"{name}\": {value:?}")?;
         }
         writeln!(writer, "}}{comma}")?;
     }
@@ -341,9 +355,9 @@ mod tests {
 
     fn activation() -> impl Strategy<Value = Activation> {
         (0..Activation::ALL.len(), number()).prop_map(|(index, parameter)| match Activation::ALL[index] {
-            Activation::LeakyRelu { .. } => Activation::LeakyRelu { negative_slope: parameter },
-            Activation::Elu { .. } => Activation::Elu { alpha: parameter },
-            other => other,
+            // From 0 to 6 it has another name.
+            Activation::HardTanh { high, .. } => Activation::HardTanh { low: -1.0, high },
+            activation => activation.with_parameters(|_| Some(parameter)),
         })
     }
 

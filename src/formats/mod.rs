@@ -3,6 +3,7 @@
 //! A file gives either a whole network or only tensors, from which `ChainProposal` makes a chain of dense layers. No
 //! file is ever executed, and no size that a file claims is believed before it is compared with the file's own.
 
+pub(crate) mod account;
 mod blocks;
 mod chain;
 mod detect;
@@ -35,6 +36,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+pub use account::{Account, Fate, Part, PartName};
 pub use blocks::{Block, Choice, blocks};
 pub use chain::{
     ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Normalisation, PaddingRule, PoolingRule,
@@ -58,11 +60,20 @@ use detect::Format;
 #[derive(Debug)]
 pub enum Opened {
     /// A whole network: order and activations of its layers are known.
-    Network(Network),
+    Network(OpenedNetwork),
     /// Names and shapes only.
     Tensors(TensorFile),
     /// A graph that is understood in part.
     Graph(GraphFile),
+}
+
+/// A network, and what became of everything in its file.
+#[derive(Clone, Debug)]
+pub struct OpenedNetwork {
+    /// The network.
+    pub network: Network,
+    /// The account of its file. Where it is not whole the network is partial.
+    pub account: Account,
 }
 
 /// A file whose graph is no network as a whole.
@@ -70,6 +81,8 @@ pub enum Opened {
 pub struct GraphFile {
     /// The network up to the first thing that is not understood; none where not even one layer is.
     pub network: Option<Network>,
+    /// What became of everything in the file.
+    pub account: Account,
     /// The first thing that is not understood.
     pub problem: GraphProblem,
     /// Every convolution whose shape is known, in the order of the graph.
@@ -108,10 +121,15 @@ pub fn open_for(path: &Path, input: Option<Volume>) -> Result<Opened, FormatErro
     }
 }
 
+/// A network of a file whose reader refuses what it does not understand.
+fn whole(network: Network) -> Opened {
+    Opened::Network(OpenedNetwork { network, account: Account::default() })
+}
+
 fn open_json(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<Opened, FormatError> {
     match detect::json_kind(path, bytes)? {
-        detect::JsonKind::Layerflow => layerflow_json::read(path, bytes).map(Opened::Network),
-        detect::JsonKind::Plain => plain_json::read(path, bytes).map(Opened::Network),
+        detect::JsonKind::Layerflow => layerflow_json::read(path, bytes).map(whole),
+        detect::JsonKind::Plain => plain_json::read(path, bytes).map(whole),
         detect::JsonKind::KerasArchitecture => keras::open_architecture(path, bytes, input),
         detect::JsonKind::TensorflowJs => tfjs::open(path, bytes, input),
         detect::JsonKind::SafetensorsIndex => safetensors::open_index(path, bytes).map(Opened::Tensors),

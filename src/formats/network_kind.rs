@@ -73,7 +73,7 @@ mod tests {
             assert_eq!(NetworkKind::of(&path), Some(kind));
             save_as(&path, &network, Precision::Double).unwrap();
             match open(&path).unwrap() {
-                Opened::Network(read) => assert_eq!(read.layers().len(), network.layers().len()),
+                Opened::Network(read) => assert_eq!(read.network.layers().len(), network.layers().len()),
                 other => panic!("{other:?}"),
             }
         }

@@ -124,7 +124,7 @@ mod tests {
 
     fn opened(path: &Path) -> Network {
         match open(path).unwrap() {
-            Opened::Network(network) => network,
+            Opened::Network(opened) => opened.network,
             other => panic!("{other:?}"),
         }
     }

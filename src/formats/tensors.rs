@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use nalgebra::{DMatrix, DVector};
 
 use crate::dataset::numpy::NumpyError;
 
-use super::FormatError;
+use super::{Account, FormatError, PartName};
 
 /// One tensor, known by name, shape and type.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,16 @@ pub struct TensorInfo {
     pub in_model: bool,
 }
 
+impl TensorInfo {
+    /// Why a network is right without this tensor, where that is known by its name.
+    pub fn needless(&self) -> Option<&'static str> {
+        if !self.in_model {
+            return Some("belongs to an optimizer, or to another copy of the model");
+        }
+        self.name.ends_with("num_batches_tracked").then_some("counts the steps of a training")
+    }
+}
+
 /// What the order of a file's tensors tells of the layers' order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TensorOrder {
@@ -42,6 +53,8 @@ pub struct TensorFile {
     tensors: Vec<TensorInfo>,
     order: TensorOrder,
     source: Box<dyn TensorSource>,
+    /// Whose values were read.
+    reads: Vec<AtomicBool>,
 }
 
 /// Reads the values of one format.
@@ -60,7 +73,8 @@ pub(super) enum ValuesError {
 
 impl TensorFile {
     pub(super) fn new(path: &Path, tensors: Vec<TensorInfo>, source: impl TensorSource + 'static) -> TensorFile {
-        TensorFile { path: path.into(), tensors, order: TensorOrder::default(), source: Box::new(source) }
+        let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
+        TensorFile { path: path.into(), tensors, order: TensorOrder::default(), source: Box::new(source), reads }
     }
 
     pub(super) fn ordered(self, order: TensorOrder) -> TensorFile {
@@ -80,6 +94,29 @@ impl TensorFile {
     /// What the order of the tensors tells.
     pub fn order(&self) -> TensorOrder {
         self.order
+    }
+
+    /// The account of the file in which no tensor of the model is understood yet.
+    pub fn account(&self) -> Account {
+        let mut account = Account::of_parts(self.tensors.iter().map(|tensor| PartName::tensor(&tensor.name)));
+        for (tensor, why) in self.tensors.iter().filter_map(|tensor| Some((tensor, tensor.needless()?))) {
+            account.leaves(PartName::tensor(&tensor.name), why);
+        }
+        account
+    }
+
+    /// The account of a file whose reader has read just the tensors that it made a network of.
+    pub(super) fn account_of_reads(&self) -> Account {
+        let mut account = self.account();
+        for (tensor, read) in self.tensors.iter().zip(&self.reads) {
+            if read.load(Ordering::Relaxed) {
+                account.uses(PartName::tensor(&tensor.name), "its values are part of a layer");
+            } else if !tensor.is_numeric && tensor.needless().is_none() {
+                let why = format!("is of type {}, which is not read", tensor.dtype);
+                account.misses(PartName::tensor(&tensor.name), why);
+            }
+        }
+        account
     }
 
     /// The matrix of this name.
@@ -107,6 +144,7 @@ impl TensorFile {
             return Err(self.fault(name, "is not in the file; `inspect --tensors` lists what is".into()));
         };
         let info = &self.tensors[index];
+        self.reads[index].store(true, Ordering::Relaxed);
         let values = self.source.values(index).map_err(|error| match error {
             ValuesError::Tensor(problem) => self.fault(name, problem),
             ValuesError::Numpy(NumpyError::Io(source)) => FormatError::Read { path: self.path.clone(), source },

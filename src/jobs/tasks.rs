@@ -234,7 +234,7 @@ fn read_files(mut paths: Vec<PathBuf>, inputs: Option<usize>, progress: &Progres
         }
         let outcome = read_either(path, inputs);
         match &outcome {
-            Outcome::Network(_, network) => inputs = Some(network.inputs()),
+            Outcome::Network(_, opened) => inputs = Some(opened.network.inputs()),
             Outcome::Tensors(..) => inputs = None,
             _ => {}
         }

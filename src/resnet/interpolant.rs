@@ -28,8 +28,7 @@ pub(super) struct Interpolant {
 }
 
 impl Interpolant {
-    /// The interpolant over the range of the data; `None` for an activation that is piecewise linear itself, which
-    /// blocks reproduce exactly, and for softmax, which acts on all coordinates together and is kept as it is.
+    /// The interpolant over the range of the data; `None` for one with a single kink at 0, which blocks reproduce exactly, and for softmax, which acts on all coordinates together and is kept as it is.
     pub fn new(activation: Activation, smallest: f64, largest: f64) -> Option<Interpolant> {
         if matches!(
             activation,
@@ -43,8 +42,9 @@ impl Interpolant {
             return None;
         }
         let mut knots = spread_by_curvature(activation, low, high);
-        // The kink of ELU with α ≠ 1 lies there.
+        // Between its kinks even a piecewise linear activation is met exactly.
         knots.push(0.0);
+        knots.extend(activation.kinks().into_iter().filter(|kink| (low..=high).contains(kink)));
         knots.sort_by(f64::total_cmp);
         knots.dedup_by(|one, other| *one - *other <= SAME_KNOT * (high - low));
         let values = knots.iter().map(|y| activation.value(*y)).collect();
@@ -102,7 +102,7 @@ mod tests {
     fn smooth_activations_are_met_closely_inside_and_straight_outside() {
         for activation in Activation::ALL {
             let Some(interpolant) = Interpolant::new(activation, -6.0, 5.0) else { continue };
-            assert!(interpolant.knots().len() >= KNOTS && interpolant.knots().len() <= KNOTS + 2);
+            assert!(interpolant.knots().len() >= KNOTS && interpolant.knots().len() <= KNOTS + 4);
             for i in -600..500 {
                 let y = f64::from(i) * 0.01;
                 let miss = (interpolant.value(y) - activation.value(y)).abs();

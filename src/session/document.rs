@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Example;
 use crate::dataset::{Dataset, Generator, GeneratorOptions};
 use crate::flow::FlowOptions;
+use crate::formats::Account;
 use crate::network::Network;
 
 /// A network with data and the choices of its flow; what is needed to build a scene.
@@ -15,6 +16,8 @@ pub struct Document {
     pub network: Option<Arc<Network>>,
     /// Where it was read from or saved to; `None` for an embedded example.
     pub network_path: Option<PathBuf>,
+    /// What became of everything in its file; empty for an embedded example and a network that was made here.
+    pub account: Arc<Account>,
     /// The data that flows through it.
     pub data: Data,
     /// How the flow is built.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::dataset::{ColumnOutline, DataChoice, Dataset};
 use crate::flow::Flow;
-use crate::formats::{ChainProposal, GraphConvolution, GraphFile, TensorFile, WeightSpectrum};
+use crate::formats::{ChainProposal, GraphConvolution, GraphFile, OpenedNetwork, TensorFile, WeightSpectrum};
 use crate::network::{Network, Volume};
 use crate::resnet::Refinement;
 
@@ -81,7 +81,7 @@ pub enum SpectrumRequest {
 #[derive(Debug)]
 pub enum Outcome {
     /// A file with a whole network.
-    Network(PathBuf, Network),
+    Network(PathBuf, OpenedNetwork),
     /// A file with tensors only.
     Tensors(PathBuf, TensorFile),
     /// A file with a graph that is understood in part.

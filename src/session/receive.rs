@@ -6,13 +6,14 @@ use std::sync::Arc;
 use super::growth::same_shape;
 use super::inspect::Details;
 use super::state::Shown;
+use super::document::file_name;
 use super::words::counted;
 use super::{
     Data, DataSource, DialogAnswer, Document, Effect, Field, Grown, Import, Outcome, PathPrompt, PlaybackCommand,
     Refined, Scene, SceneError, Session, Severity, Task, Trouble,
 };
 use crate::flow::FlowError;
-use crate::formats::{FormatError, GraphFile};
+use crate::formats::{FormatError, GraphFile, OpenedNetwork};
 use crate::network::Network;
 
 impl Session {
@@ -70,7 +71,7 @@ impl Session {
 
     /// As much as is understood, with a word about the rest; else the tensors, to choose a chain by hand.
     fn take_graph(&mut self, path: PathBuf, graph: GraphFile, effects: &mut Vec<Effect>) {
-        let GraphFile { network, problem, convolutions, tensors } = graph;
+        let GraphFile { network, account, problem, convolutions, tensors } = graph;
         // A network too wide for a flow would only be refused later on; its weights can be looked at now.
         let network = network.filter(|_| !problem.leaves_network_whole());
         let error = FormatError::Graph { path: path.clone(), source: Box::new(problem.clone()) };
@@ -78,7 +79,7 @@ impl Session {
         let has_matrix = tensors.tensors().iter().any(|tensor| tensor.is_numeric && tensor.shape.len() >= 2);
         match network {
             Some(network) => {
-                self.adopt(path, network, effects);
+                self.adopt(path, OpenedNetwork { network, account }, effects);
                 let sentence = format!("Opened as far as it is understood. {}", trouble.sentence);
                 self.notices.add(Severity::Warning, sentence, trouble.details);
             }
@@ -99,13 +100,18 @@ impl Session {
         }
     }
 
-    fn adopt(&mut self, path: PathBuf, network: Network, effects: &mut Vec<Effect>) {
+    fn adopt(&mut self, path: PathBuf, opened: OpenedNetwork, effects: &mut Vec<Effect>) {
+        let OpenedNetwork { network, account } = opened;
+        for sentence in account.assumed() {
+            self.notices.add(Severity::Warning, format!("{}: assumed: {sentence}.", file_name(&path)), "");
+        }
         self.recent.add(&path);
         self.import = None;
         let inputs = network.inputs();
         self.forget_history();
         self.wanted.network = Some(Arc::new(network));
         self.wanted.network_path = Some(path);
+        self.wanted.account = Arc::new(account);
         self.hint = false;
         if !self.wanted.data_fits() {
             let before = std::mem::replace(&mut self.wanted.data, Data::fitting(inputs));

@@ -356,6 +356,7 @@ impl Session {
                 self.forget_history();
                 self.wanted.network = Some(Arc::new(network));
                 self.wanted.network_path = None;
+                self.wanted.account = Arc::default();
                 self.wanted.data = data;
                 effects.push(Effect::Cancel(Task::Read));
                 self.build(effects);

@@ -92,8 +92,14 @@ impl Initialisation {
     /// The one that suits training with an activation.
     pub fn of_activation(activation: Activation) -> Initialisation {
         match activation {
-            Activation::Relu | Activation::LeakyRelu { .. } | Activation::Elu { .. } => Initialisation::He,
-            Activation::Gelu | Activation::GeluTanh | Activation::Silu => Initialisation::He,
+            Activation::Relu | Activation::LeakyRelu { .. } | Activation::Elu { .. } | Activation::RELU6 => Initialisation::He,
+            Activation::Gelu
+            | Activation::GeluTanh
+            | Activation::Silu
+            | Activation::Swish { .. }
+            | Activation::HardSwish
+            | Activation::Mish
+            | Activation::Celu { .. } => Initialisation::He,
             _ => Initialisation::Xavier,
         }
     }

@@ -11,7 +11,7 @@ use crate::support::{array, data, network, points, printed, relative_error};
 /// The network of a file that must need no question.
 fn whole(name: &str) -> Network {
     match formats::open(&data(name)).unwrap() {
-        Opened::Network(network) => network,
+        Opened::Network(opened) => opened.network,
         other => panic!("{name} gave {other:?}"),
     }
 }
@@ -225,7 +225,8 @@ fn a_shape_that_the_file_leaves_open_is_asked() {
         "{sentence}"
     );
     let input = formats::parse_input_shape("1,4,4").unwrap();
-    let Opened::Network(network) = formats::open_for(&path, Some(input)).unwrap() else { panic!("no network") };
+    let Opened::Network(opened) = formats::open_for(&path, Some(input)).unwrap() else { panic!("no network") };
+    let network = opened.network;
     assert_eq!((network.inputs(), network.outputs()), (16, 2));
     let told = printed(&["inspect", path.to_str().unwrap(), "--input-shape", "1,4,4"]);
     assert!(told.contains("16 inputs, 2 outputs"), "{told}");
@@ -255,7 +256,7 @@ fn what_is_saved_as_onnx_is_opened_with_every_activation() {
             let network = Network::new("saved".into(), layers, output).unwrap();
             formats::save_onnx(&path, &network, Precision::Double).unwrap();
             let again = match formats::open(&path).unwrap() {
-                Opened::Network(network) => network,
+                Opened::Network(opened) => opened.network,
                 other => panic!("{activation:?}: {other:?}"),
             };
             let points = DMatrix::from_fn(4, 9, |row, column| (row as f64 - 1.5) * (column as f64 - 4.0) / 3.0);

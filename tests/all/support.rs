@@ -17,7 +17,7 @@ pub fn data(name: &str) -> PathBuf {
 /// The network of a file; one that gives only tensors gets this activation between its layers.
 pub fn network(path: &Path, hidden: Activation) -> Network {
     match formats::open(path).unwrap() {
-        Opened::Network(network) => network,
+        Opened::Network(opened) => opened.network,
         Opened::Graph(graph) => panic!("{}: {}", path.display(), graph.problem),
         Opened::Tensors(tensors) => {
             let chain = ChainProposal::new(&tensors, hidden, OutputFunction::Identity);

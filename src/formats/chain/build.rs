@@ -4,7 +4,7 @@ use nalgebra::DVector;
 
 use super::shapes::KernelAxes;
 use super::{ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings};
-use crate::formats::FormatError;
+use crate::formats::{FormatError, OpenedNetwork};
 use crate::formats::names::layer_name;
 use crate::formats::tensors::{TensorFile, shape_words};
 use crate::network::{
@@ -15,7 +15,7 @@ use crate::network::{
 ///
 /// # Errors
 /// If the chain has a fatal problem, or a tensor cannot be read or holds a number that is not finite.
-pub fn build(file: &TensorFile, proposal: &ChainProposal) -> Result<Network, FormatError> {
+pub fn build(file: &TensorFile, proposal: &ChainProposal) -> Result<OpenedNetwork, FormatError> {
     let mut checked = proposal.clone();
     checked.check(file.tensors());
     if let Some(problem) = checked.fatal_problem() {
@@ -31,9 +31,10 @@ pub fn build(file: &TensorFile, proposal: &ChainProposal) -> Result<Network, For
         }
     }
     let name = file.path().file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    Network::new(name, built.layers, proposal.output)
-        .map(|network| network.with_origins(built.origins))
-        .map_err(|source| FormatError::Network { path: file.path().into(), source })
+    let network = Network::new(name, built.layers, proposal.output)
+        .map_err(|source| FormatError::Network { path: file.path().into(), source })?;
+    let account = checked.account(file);
+    Ok(OpenedNetwork { network: network.with_origins(built.origins), account })
 }
 
 struct Built {

@@ -1,5 +1,6 @@
 //! A chain of layers proposed from the names and shapes of a file's tensors: matrices, and kernels of convolutions.
 
+mod accounting;
 mod build;
 mod moves;
 mod normalisation;
@@ -26,6 +27,9 @@ use super::names::{natural_order, says_recurrent, says_residual};
 use super::tensors::{TensorFile, TensorInfo, TensorOrder, shape_words};
 use crate::network::{Activation, OutputFunction, Volume};
 use pairing::{bias_by_name, entry, index, orient, pair};
+
+/// How many tensors that are left out are named before the others are only counted.
+const NAMED_TENSORS: usize = 4;
 
 /// A chain of layers, first to last, to be looked at and changed before it is built.
 #[derive(Clone, Debug, PartialEq)]
@@ -242,16 +246,14 @@ impl ChainProposal {
         self.problems.iter().find(|problem| problem.is_fatal())
     }
 
-    fn unused<'a>(&'a self, tensors: &[TensorInfo]) -> Vec<ChainProblem> {
-        let names = |entry: &'a ChainEntry| {
-            let normalisation = entry.normalisation.iter().flat_map(Normalisation::names);
-            std::iter::once(&entry.weight_name).chain(&entry.bias_name).chain(normalisation)
-        };
-        let used: HashSet<&String> = self.entries.iter().flat_map(names).collect();
-        let is_weight = |tensor: &TensorInfo| tensor.in_model && tensor.is_numeric && !tensor.shape.is_empty();
-        let is_left = |tensor: &&TensorInfo| is_weight(tensor) && !used.contains(&tensor.name);
-        let left = tensors.iter().filter(is_left);
-        left.map(|tensor| ChainProblem::Unused { name: tensor.name.clone(), shape: shape_words(&tensor.shape) })
-            .collect()
+    /// One problem for all tensors that nothing explains.
+    fn unused(&self, tensors: &[TensorInfo]) -> Option<ChainProblem> {
+        let used: HashSet<&String> = self.entries.iter().flat_map(ChainEntry::tensor_names).collect();
+        let is_left = |tensor: &&TensorInfo| tensor.needless().is_none() && !used.contains(&tensor.name);
+        let left: Vec<&TensorInfo> = tensors.iter().filter(is_left).collect();
+        let name = |tensor: &&TensorInfo| format!("`{}` ({}, {})", tensor.name, shape_words(&tensor.shape), tensor.dtype);
+        let mut named: Vec<String> = left.iter().take(NAMED_TENSORS).map(name).collect();
+        named.extend((left.len() > NAMED_TENSORS).then(|| format!("and {} more", left.len() - NAMED_TENSORS)));
+        (!left.is_empty()).then(|| ChainProblem::Unused { count: left.len(), named: named.join(", ") })
     }
 }

@@ -84,14 +84,21 @@ pub enum ChainProblem {
          file does not tell"
     )]
     Folded { name: String, weight: String, epsilon: f64 },
-    /// A tensor of numbers that the chain leaves out.
+    /// Tensors that the chain leaves out.
     #[error(
-        "tensor `{name}` ({shape}) is not part of the chain: only matrices and kernels with their biases are understood"
+        "{count} of the file's tensors {} not part of the chain: {named}; only matrices and kernels with their biases are \
+         understood",
+        if *.count == 1 { "is" } else { "are" }
     )]
-    Unused { name: String, shape: String },
+    Unused { count: usize, named: String },
 }
 
 impl ChainProblem {
+    /// Whether the account of the file tells the same.
+    pub fn is_of_account(&self) -> bool {
+        matches!(self, ChainProblem::Unused { .. } | ChainProblem::Folded { .. })
+    }
+
     /// Whether no network can be built in spite of it.
     pub fn is_fatal(&self) -> bool {
         !matches!(self, ChainProblem::Unused { .. } | ChainProblem::Folded { .. })

@@ -16,7 +16,7 @@ mod volumes;
 use nalgebra::{DMatrix, DVector};
 
 use super::tensors::TensorFile;
-use super::{GraphFile, Opened};
+use super::{Account, GraphFile, Opened, OpenedNetwork};
 use crate::network::{Activation, Affine};
 
 pub(super) use layers::GraphNetwork;
@@ -29,15 +29,23 @@ pub(super) fn opened(
     followed: GraphNetwork,
     convolutions: Vec<GraphConvolution>,
     nothing: &str,
+    mut account: Account,
     tensors: impl FnOnce() -> TensorFile,
 ) -> Opened {
     let GraphNetwork { network, problem } = followed;
     let too_wide = || network.as_ref().and_then(GraphProblem::of_width);
     match (problem.or_else(too_wide), network) {
-        (None, Some(network)) => Opened::Network(network),
+        (None, Some(network)) => Opened::Network(OpenedNetwork { network, account }),
         (problem, network) => {
             let problem = problem.unwrap_or_else(|| GraphProblem::Ends { problem: nothing.into() });
-            Opened::Graph(GraphFile { network, problem, convolutions, tensors: tensors() })
+            if !problem.leaves_network_whole() {
+                let (part, why) = problem.part();
+                account.misses(part, why);
+                if let Some(last) = network.as_ref().and_then(|network| network.layers().last()) {
+                    account.ends_after(last.name());
+                }
+            }
+            Opened::Graph(GraphFile { network, account, problem, convolutions, tensors: tensors() })
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::formats::PartName;
+
 use crate::network::{ConvolutionError, MOST_FLOW_DIMENSIONS, Network};
 
 /// Why a graph, or the rest of it, is not a network of dense layers and residual blocks. Each names its node.
@@ -51,9 +53,17 @@ pub enum GraphProblem {
     Ends { problem: String },
 }
 
-impl GraphProblem {}
-
 impl GraphProblem {
+    /// The part of the file at which it lies, and the words behind its name.
+    pub(super) fn part(&self) -> (PartName, String) {
+        let words = self.to_string();
+        let (node, rest) = match words.strip_prefix('`').and_then(|rest| rest.split_once('`')) {
+            Some((node, rest)) => (node.to_owned(), rest.trim_start_matches(':').trim_start().to_owned()),
+            None => ("graph".to_owned(), words),
+        };
+        (PartName::Node(node), rest)
+    }
+
     /// Whether the network is whole in spite of it.
     pub fn leaves_network_whole(&self) -> bool {
         matches!(self, GraphProblem::TooWide { .. })

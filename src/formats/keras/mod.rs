@@ -102,7 +102,8 @@ pub(super) fn network(
         Ok(model) => follow((path, held), &model, &Weights::new(&tensors, named_groups), input)?,
         Err(problem) => (GraphNetwork { network: None, problem: Some(problem) }, Vec::new()),
     };
-    Ok(opened(followed, convolutions, "the model has no layers", || tensors))
+    let account = tensors.account_of_reads();
+    Ok(opened(followed, convolutions, "the model has no layers", account, || tensors))
 }
 
 /// The network as far as it is understood, what comes next, and all convolutions whose shapes are known.

@@ -12,6 +12,7 @@ mod quadrature;
 mod read;
 mod scalar;
 mod shapes;
+mod spelled;
 #[cfg(test)]
 mod tests;
 mod trace;

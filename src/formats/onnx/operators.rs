@@ -7,6 +7,7 @@ use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, PI};
 
 use super::graph::{GraphWriter, float, integer, string};
 use super::quadrature::gauss_legendre;
+use super::spelled::spell;
 use crate::formats::Precision;
 use crate::network::{Activation, GELU_TANH_CUBIC, OutputFunction};
 
@@ -92,6 +93,7 @@ pub(super) fn activate(graph: &mut GraphWriter, activation: Activation, value: &
             let halved = graph.node("Mul", &[value, &half], vec![]);
             graph.node("Mul", &[&halved, &sum], vec![])
         }
+        other => spell(graph, other, value),
     }
 }
 

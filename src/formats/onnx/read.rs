@@ -14,7 +14,7 @@ use super::trace::{Fault, Trace, Traced, Value, label};
 use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, is_recurrent, opened, size};
 use crate::formats::mapped::MappedFile;
 use crate::formats::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
-use crate::formats::{FormatError, Opened};
+use crate::formats::{Account, FormatError, Opened};
 use crate::network::{OutputFunction, Volume};
 
 /// Names of graphs that exporters give to any network.
@@ -30,7 +30,7 @@ pub(in crate::formats) fn open(path: &Path, asked: Option<Volume>) -> Result<Ope
     let model = ModelProto::decode(file.as_ref()).map_err(|error| damaged(error.to_string()))?;
     let graph = model.graph.ok_or_else(|| damaged("it holds no graph".into()))?;
     let (followed, convolutions) = follow_all(path, &graph, asked)?;
-    Ok(opened(followed, convolutions, "the graph is empty", || tensors(path, graph)))
+    Ok(opened(followed, convolutions, "the graph is empty", Account::default(), || tensors(path, graph)))
 }
 
 /// The network as far as it is understood, what comes next, and all convolutions whose shapes are known.

@@ -1,0 +1,250 @@
+//! What became of everything that a file holds.
+//!
+//! Every tensor, node, attribute and key of a file is a part. An account is made of the names of all parts, and each is
+//! *not understood* until the reader says what it did with it: used (by what), or known to need no use (why). So a reader
+//! can forget a part, but not in silence: a network whose account has parts that are not understood is partial, and
+//! every command and the window say so. What a reader had to guess is kept as a sentence.
+
+use std::collections::HashMap;
+use std::fmt;
+
+/// How many parts a sentence names before it only counts the others.
+const NAMED_PARTS: usize = 3;
+
+/// What became of one part of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is in the network: where and how.
+    Used(String),
+    /// The network is right without it: why.
+    Needless(String),
+    /// It is not understood, so that the network may be another than the file's: why.
+    Missing(String),
+}
+
+/// What a part of a file is, and its name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum PartName {
+    /// A tensor.
+    Tensor(String),
+    /// A node or a layer of a graph.
+    Node(String),
+    /// A setting of a node or a layer.
+    Attribute {
+        /// The node.
+        of: String,
+        /// The setting.
+        name: String,
+    },
+    /// A key of a file of text, by its path.
+    Key(String),
+}
+
+impl PartName {
+    /// A tensor.
+    pub fn tensor(name: impl Into<String>) -> PartName {
+        PartName::Tensor(name.into())
+    }
+
+    /// A node or a layer.
+    pub fn node(name: impl Into<String>) -> PartName {
+        PartName::Node(name.into())
+    }
+
+    /// A setting of a node or a layer.
+    pub fn attribute(of: impl Into<String>, name: impl Into<String>) -> PartName {
+        PartName::Attribute { of: of.into(), name: name.into() }
+    }
+
+    /// A key of a file of text.
+    pub fn key(path: impl Into<String>) -> PartName {
+        PartName::Key(path.into())
+    }
+
+    /// The name as the file has it.
+    pub fn name(&self) -> String {
+        match self {
+            PartName::Tensor(name) | PartName::Node(name) | PartName::Key(name) => name.clone(),
+            PartName::Attribute { of, name } => format!("{of}.{name}"),
+        }
+    }
+}
+
+impl fmt::Display for PartName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PartName::Tensor(name) => write!(formatter, "tensor `{name}`"),
+            PartName::Node(name) => write!(formatter, "`{name}`"),
+            PartName::Attribute { of, name } => write!(formatter, "the setting `{name}` of `{of}`"),
+            PartName::Key(name) => write!(formatter, "the key `{name}`"),
+        }
+    }
+}
+
+/// One part of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What it is.
+    pub name: PartName,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of every part of a file, what was guessed, and where the network ends before its file does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    parts: Vec<Part>,
+    places: HashMap<PartName, usize>,
+    assumed: Vec<String>,
+    ends_after: Option<String>,
+}
+
+impl Account {
+    /// The account of a file with these parts, none of which is understood yet.
+    pub fn of_parts(names: impl IntoIterator<Item = PartName>) -> Account {
+        let mut account = Account::default();
+        for name in names {
+            account.add(name);
+        }
+        account
+    }
+
+    fn add(&mut self, name: PartName) -> usize {
+        if let Some(place) = self.places.get(&name) {
+            return *place;
+        }
+        let place = self.parts.len();
+        self.places.insert(name.clone(), place);
+        self.parts.push(Part { name, fate: Fate::Missing("is used by nothing in the network".into()) });
+        place
+    }
+
+    fn set(&mut self, name: PartName, fate: Fate) {
+        let place = self.add(name);
+        self.parts[place].fate = fate;
+    }
+
+    /// The part is in the network; `by` says where and how.
+    pub fn uses(&mut self, name: PartName, by: impl Into<String>) {
+        self.set(name, Fate::Used(by.into()));
+    }
+
+    /// The network is right without the part; `why` says why.
+    pub fn leaves(&mut self, name: PartName, why: impl Into<String>) {
+        self.set(name, Fate::Needless(why.into()));
+    }
+
+    /// The part is not understood; `why` follows its name in a sentence: "is of type F8_E4M3, which is not read".
+    pub fn misses(&mut self, name: PartName, why: impl Into<String>) {
+        self.set(name, Fate::Missing(why.into()));
+    }
+
+    /// Something was guessed: a whole sentence without its full stop.
+    pub fn assume(&mut self, sentence: impl Into<String>) {
+        let sentence = sentence.into();
+        if !self.assumed.contains(&sentence) {
+            self.assumed.push(sentence);
+        }
+    }
+
+    /// The network ends behind this layer or node, before its file does.
+    pub fn ends_after(&mut self, layer: impl Into<String>) {
+        self.ends_after = Some(layer.into());
+    }
+
+    /// Takes over the parts and guesses of another account of the same file.
+    pub fn join(&mut self, other: Account) {
+        for part in other.parts {
+            self.set(part.name, part.fate);
+        }
+        other.assumed.into_iter().for_each(|sentence| self.assume(sentence));
+        self.ends_after = self.ends_after.take().or(other.ends_after);
+    }
+
+    /// Every part, in the order of the file.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// What became of the part of this name.
+    pub fn fate(&self, name: &PartName) -> Option<&Fate> {
+        self.places.get(name).map(|place| &self.parts[*place].fate)
+    }
+
+    /// The parts that are not understood, with the reason.
+    pub fn missing(&self) -> impl Iterator<Item = (&PartName, &str)> {
+        self.parts.iter().filter_map(|part| match &part.fate {
+            Fate::Missing(why) => Some((&part.name, why.as_str())),
+            Fate::Used(_) | Fate::Needless(_) => None,
+        })
+    }
+
+    /// Whether every part is understood.
+    pub fn is_whole(&self) -> bool {
+        self.missing().next().is_none()
+    }
+
+    /// What was guessed, a sentence each.
+    pub fn assumed(&self) -> &[String] {
+        &self.assumed
+    }
+
+    /// The layer or node behind which the network ends before its file does.
+    pub fn end(&self) -> Option<&str> {
+        self.ends_after.as_deref()
+    }
+
+    /// What is missing and where, in one sentence without its full stop; `None` where nothing is.
+    pub fn missing_words(&self) -> Option<String> {
+        let missing: Vec<(&PartName, &str)> = self.missing().collect();
+        if missing.is_empty() {
+            return None;
+        }
+        let mut named: Vec<String> =
+            missing.iter().take(NAMED_PARTS).map(|(name, why)| format!("{name} {why}")).collect();
+        if missing.len() > NAMED_PARTS {
+            named.push(format!("and {} more", missing.len() - NAMED_PARTS));
+        }
+        let end = self.end().map(|layer| format!("; the network ends after `{layer}`")).unwrap_or_default();
+        Some(named.join("; ") + &end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_reader_speaks_of_is_missing() {
+        let mut account = Account::of_parts(["a", "b", "c", "d", "e"].map(PartName::tensor));
+        assert_eq!(account.missing().count(), 5);
+        account.uses(PartName::tensor("a"), "layer 1");
+        account.leaves(PartName::tensor("b"), "a counter");
+        let words = account.missing_words().unwrap();
+        assert!(words.starts_with("tensor `c` is used by nothing in the network") && !words.contains("more"), "{words}");
+        let axis = PartName::attribute("softmax", "axis");
+        account.misses(axis.clone(), "is 0, and only the last axis is understood");
+        account.ends_after("fc1");
+        let words = account.missing_words().unwrap();
+        assert!(words.ends_with("and 1 more; the network ends after `fc1`"), "{words}");
+        for name in ["c", "d", "e"] {
+            account.leaves(PartName::tensor(name), "x");
+        }
+        assert!(!account.is_whole());
+        assert_eq!(account.missing().next().unwrap().0.name(), "softmax.axis");
+        account.leaves(axis, "x");
+        assert!(account.is_whole() && account.missing_words().is_none());
+    }
+
+    #[test]
+    fn accounts_of_one_file_are_joined() {
+        let mut one = Account::of_parts(["a", "b"].map(PartName::key));
+        let mut other = Account::default();
+        other.uses(PartName::key("a"), "layer 1");
+        other.assume("the order is that of the names");
+        other.assume("the order is that of the names");
+        one.join(other);
+        assert_eq!(one.fate(&PartName::key("a")), Some(&Fate::Used("layer 1".into())));
+        assert_eq!((one.missing().count(), one.assumed().len()), (1, 1));
+    }
+}

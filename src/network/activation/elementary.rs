@@ -1,0 +1,225 @@
+//! Elementary functions of one number that graphs apply between their layers: sine, floor, square root, …
+//!
+//! They are followed and drawn as any activation is. Most are neither monotone nor defined everywhere; where a value is
+//! not defined it is NaN, as IEEE 754 has it.
+
+use std::f64::consts::PI;
+
+/// An elementary function of one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elementary {
+    Abs,
+    Acos,
+    Acosh,
+    Asin,
+    Asinh,
+    Atan,
+    Atanh,
+    Ceil,
+    Cos,
+    Cosh,
+    Erf,
+    Exp,
+    Floor,
+    Log,
+    Reciprocal,
+    /// To the nearest whole number, halves to the even one.
+    Round,
+    Sign,
+    Sin,
+    Sinh,
+    Sqrt,
+    Square,
+    /// 0 at 0, else 1: a number as a truth value.
+    Nonzero,
+    /// 1 above 0, else 0.
+    Positive,
+    Tan,
+    /// Towards 0: a number as a whole number.
+    Truncate,
+}
+
+impl Elementary {
+    /// Every function.
+    pub const ALL: [Elementary; 25] = [
+        Elementary::Abs,
+        Elementary::Acos,
+        Elementary::Acosh,
+        Elementary::Asin,
+        Elementary::Asinh,
+        Elementary::Atan,
+        Elementary::Atanh,
+        Elementary::Ceil,
+        Elementary::Cos,
+        Elementary::Cosh,
+        Elementary::Erf,
+        Elementary::Exp,
+        Elementary::Floor,
+        Elementary::Log,
+        Elementary::Reciprocal,
+        Elementary::Round,
+        Elementary::Sign,
+        Elementary::Sin,
+        Elementary::Sinh,
+        Elementary::Sqrt,
+        Elementary::Square,
+        Elementary::Nonzero,
+        Elementary::Positive,
+        Elementary::Tan,
+        Elementary::Truncate,
+    ];
+
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Elementary::Abs => "abs",
+            Elementary::Acos => "acos",
+            Elementary::Acosh => "acosh",
+            Elementary::Asin => "asin",
+            Elementary::Asinh => "asinh",
+            Elementary::Atan => "atan",
+            Elementary::Atanh => "atanh",
+            Elementary::Ceil => "ceil",
+            Elementary::Cos => "cos",
+            Elementary::Cosh => "cosh",
+            Elementary::Erf => "erf",
+            Elementary::Exp => "exp",
+            Elementary::Floor => "floor",
+            Elementary::Log => "log",
+            Elementary::Reciprocal => "reciprocal",
+            Elementary::Round => "round",
+            Elementary::Sign => "sign",
+            Elementary::Sin => "sin",
+            Elementary::Sinh => "sinh",
+            Elementary::Sqrt => "sqrt",
+            Elementary::Square => "square",
+            Elementary::Nonzero => "nonzero",
+            Elementary::Positive => "positive",
+            Elementary::Tan => "tan",
+            Elementary::Truncate => "truncate",
+        }
+    }
+
+    /// f(x).
+    pub fn value(self, x: f64) -> f64 {
+        match self {
+            Elementary::Abs => x.abs(),
+            Elementary::Acos => x.acos(),
+            Elementary::Acosh => x.acosh(),
+            Elementary::Asin => x.asin(),
+            Elementary::Asinh => x.asinh(),
+            Elementary::Atan => x.atan(),
+            Elementary::Atanh => x.atanh(),
+            Elementary::Ceil => x.ceil(),
+            Elementary::Cos => x.cos(),
+            Elementary::Cosh => x.cosh(),
+            Elementary::Erf => libm::erf(x),
+            Elementary::Exp => x.exp(),
+            Elementary::Floor => x.floor(),
+            Elementary::Log => x.ln(),
+            Elementary::Reciprocal => 1.0 / x,
+            Elementary::Round => x.round_ties_even(),
+            // IEEE 754 gives the sign of a zero as well, where mathematics has 0.
+            Elementary::Sign if x == 0.0 => 0.0,
+            Elementary::Sign => x.signum(),
+            Elementary::Sin => x.sin(),
+            Elementary::Sinh => x.sinh(),
+            Elementary::Sqrt => x.sqrt(),
+            Elementary::Square => x * x,
+            Elementary::Nonzero => f64::from(u8::from(x != 0.0)),
+            Elementary::Positive => f64::from(u8::from(x > 0.0)),
+            Elementary::Tan => x.tan(),
+            Elementary::Truncate => x.trunc(),
+        }
+    }
+
+    /// f'(x); 0 between the jumps of a step function.
+    pub fn slope(self, x: f64) -> f64 {
+        match self {
+            Elementary::Abs => {
+                if x >= 0.0 {
+                    1.0
+                } else {
+                    -1.0
+                }
+            }
+            Elementary::Acos => -1.0 / (1.0 - x * x).sqrt(),
+            Elementary::Acosh => 1.0 / (x * x - 1.0).sqrt(),
+            Elementary::Asin => 1.0 / (1.0 - x * x).sqrt(),
+            Elementary::Asinh => 1.0 / (x * x + 1.0).sqrt(),
+            Elementary::Atan => 1.0 / (1.0 + x * x),
+            Elementary::Atanh => 1.0 / (1.0 - x * x),
+            Elementary::Cos => -x.sin(),
+            Elementary::Cosh => x.sinh(),
+            Elementary::Erf => 2.0 / PI.sqrt() * (-x * x).exp(),
+            Elementary::Exp => x.exp(),
+            Elementary::Log => 1.0 / x,
+            Elementary::Reciprocal => -1.0 / (x * x),
+            Elementary::Sin => x.cos(),
+            Elementary::Sinh => x.cosh(),
+            Elementary::Sqrt => 0.5 / x.sqrt(),
+            Elementary::Square => 2.0 * x,
+            Elementary::Tan => 1.0 + x.tan().powi(2),
+            Elementary::Ceil
+            | Elementary::Floor
+            | Elementary::Round
+            | Elementary::Sign
+            | Elementary::Nonzero
+            | Elementary::Positive
+            | Elementary::Truncate => 0.0,
+        }
+    }
+
+    /// inf f' over where f is defined; −∞ also for a function that jumps downwards.
+    pub fn least_slope(self) -> f64 {
+        match self {
+            Elementary::Abs | Elementary::Cos | Elementary::Sin => -1.0,
+            Elementary::Acos
+            | Elementary::Cosh
+            | Elementary::Reciprocal
+            | Elementary::Square
+            | Elementary::Nonzero
+            | Elementary::Tan => f64::NEG_INFINITY,
+            Elementary::Asin | Elementary::Atanh | Elementary::Sinh => 1.0,
+            _ => 0.0,
+        }
+    }
+
+    /// The least bound of |f'|; ∞ where there is none or f jumps.
+    pub fn steepest_slope(self) -> f64 {
+        match self {
+            Elementary::Abs | Elementary::Asinh | Elementary::Atan | Elementary::Cos | Elementary::Sin => 1.0,
+            Elementary::Erf => 2.0 / PI.sqrt(),
+            _ => f64::INFINITY,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slopes_agree_with_central_differences() {
+        let h = 1e-6;
+        for function in Elementary::ALL {
+            for x in [-7.3, -2.71, -0.83, -0.41, 0.37, 0.77, 1.63, 4.91] {
+                let (below, above) = (function.value(x - h), function.value(x + h));
+                if !(below.is_finite() && above.is_finite()) {
+                    continue;
+                }
+                let (difference, slope) = ((above - below) / (2.0 * h), function.slope(x));
+                assert!((slope - difference).abs() < 1e-6 * (1.0 + slope.abs()), "{function:?} at {x}");
+                assert!(slope >= function.least_slope() && slope.abs() <= function.steepest_slope(), "{function:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn whole_numbers_and_signs() {
+        assert_eq!([-1.5, -0.5, 0.5, 1.5, 2.5].map(|x| Elementary::Round.value(x)), [-2.0, 0.0, 0.0, 2.0, 2.0]);
+        assert_eq!([-1.7, 1.7].map(|x| Elementary::Truncate.value(x)), [-1.0, 1.0]);
+        assert_eq!([-2.0, -0.0, 3.0].map(|x| Elementary::Sign.value(x)), [-1.0, 0.0, 1.0]);
+        assert_eq!([-2.0, 0.0, 3.0].map(|x| Elementary::Nonzero.value(x)), [1.0, 0.0, 1.0]);
+    }
+}
