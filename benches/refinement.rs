@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Opened::Network(opened) => opened.network,
         Opened::Tensors(tensors) => {
             let chain = ChainProposal::new(&tensors, Activation::Relu, OutputFunction::Softmax);
-            formats::build(&tensors, &chain)?
+            formats::build(&tensors, &chain)?.network
         }
         Opened::Graph(_) => return Err("the digits network gives tensors".into()),
     };

@@ -21,7 +21,7 @@ pub fn network(path: &Path, hidden: Activation) -> Network {
         Opened::Graph(graph) => panic!("{}: {}", path.display(), graph.problem),
         Opened::Tensors(tensors) => {
             let chain = ChainProposal::new(&tensors, hidden, OutputFunction::Identity);
-            formats::build(&tensors, &chain).unwrap()
+            formats::build(&tensors, &chain).unwrap().network
         }
     }
 }
