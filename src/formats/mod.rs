@@ -14,6 +14,7 @@ mod gguf;
 mod graph;
 mod hdf5;
 mod json;
+mod json_account;
 mod keras;
 mod layer_list;
 mod layerflow_json;
@@ -121,15 +122,10 @@ pub fn open_for(path: &Path, input: Option<Volume>) -> Result<Opened, FormatErro
     }
 }
 
-/// A network of a file whose reader refuses what it does not understand.
-fn whole(network: Network) -> Opened {
-    Opened::Network(OpenedNetwork { network, account: Account::default() })
-}
-
 fn open_json(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<Opened, FormatError> {
     match detect::json_kind(path, bytes)? {
-        detect::JsonKind::Layerflow => layerflow_json::read(path, bytes).map(whole),
-        detect::JsonKind::Plain => plain_json::read(path, bytes).map(whole),
+        detect::JsonKind::Layerflow => layerflow_json::read(path, bytes).map(Opened::Network),
+        detect::JsonKind::Plain => plain_json::read(path, bytes).map(Opened::Network),
         detect::JsonKind::KerasArchitecture => keras::open_architecture(path, bytes, input),
         detect::JsonKind::TensorflowJs => tfjs::open(path, bytes, input),
         detect::JsonKind::SafetensorsIndex => safetensors::open_index(path, bytes).map(Opened::Tensors),

@@ -10,7 +10,7 @@ use super::elements::FloatType;
 use super::json;
 use super::mapped::MappedFile;
 use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
-use super::{FormatError, Opened, OpenedNetwork, layer_list};
+use super::{FormatError, Opened, layer_list};
 
 /// The bytes before the header that say how long it is.
 pub(super) const LENGTH_BYTES: usize = 8;
@@ -77,10 +77,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, FormatError> {
     let places = (0..tensors.len()).map(|place| (0, place)).collect();
     let file = TensorFile::new(path, tensors, Shards { shards: vec![shard], places });
     match layers {
-        Some(layers) => {
-            let network = layer_list::read(path, &layers, &file)?;
-            Ok(Opened::Network(OpenedNetwork { network, account: file.account_of_reads() }))
-        }
+        Some(layers) => layer_list::read(path, &layers, &file).map(Opened::Network),
         None => Ok(Opened::Tensors(file)),
     }
 }
