@@ -19,6 +19,7 @@ mod keras;
 mod layer_list;
 mod layerflow_json;
 mod mapped;
+mod modules;
 mod names;
 mod network_kind;
 mod npz;
@@ -46,6 +47,7 @@ pub use chain::{
 pub use error::FormatError;
 pub use graph::{GraphConvolution, GraphProblem};
 pub use layerflow_json::{save, write};
+pub use modules::{ModuleNote, ModuleRole};
 pub use network_kind::{NetworkKind, save_as};
 pub use onnx::save_onnx;
 pub use precision::Precision;

@@ -8,7 +8,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::dataset::numpy::NumpyError;
 
-use super::{Account, FormatError, PartName};
+use super::{Account, FormatError, ModuleNote, PartName, modules};
 
 /// One tensor, known by name, shape and type.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +52,7 @@ pub struct TensorFile {
     path: PathBuf,
     tensors: Vec<TensorInfo>,
     order: TensorOrder,
+    modules: Vec<ModuleNote>,
     source: Box<dyn TensorSource>,
     /// Whose values were read.
     reads: Vec<AtomicBool>,
@@ -74,7 +75,12 @@ pub(super) enum ValuesError {
 impl TensorFile {
     pub(super) fn new(path: &Path, tensors: Vec<TensorInfo>, source: impl TensorSource + 'static) -> TensorFile {
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
-        TensorFile { path: path.into(), tensors, order: TensorOrder::default(), source: Box::new(source), reads }
+        let (order, modules, source) = (TensorOrder::default(), Vec::new(), Box::new(source));
+        TensorFile { path: path.into(), tensors, order, modules, source, reads }
+    }
+
+    pub(super) fn with_modules(self, modules: Vec<ModuleNote>) -> TensorFile {
+        TensorFile { modules, ..self }
     }
 
     pub(super) fn ordered(self, order: TensorOrder) -> TensorFile {
@@ -96,12 +102,18 @@ impl TensorFile {
         self.order
     }
 
+    /// What the file tells of the model's modules; empty where it holds nothing but tensors.
+    pub fn modules(&self) -> &[ModuleNote] {
+        &self.modules
+    }
+
     /// The account of the file in which no tensor of the model is understood yet.
     pub fn account(&self) -> Account {
         let mut account = Account::of_parts(self.tensors.iter().map(|tensor| PartName::tensor(&tensor.name)));
         for (tensor, why) in self.tensors.iter().filter_map(|tensor| Some((tensor, tensor.needless()?))) {
             account.leaves(PartName::tensor(&tensor.name), why);
         }
+        modules::enter(&self.modules, &mut account);
         account
     }
 
