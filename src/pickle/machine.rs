@@ -1,6 +1,6 @@
 //! The stack machine of pickles, without its power to call anything.
 
-use super::{Node, Object, Pickle, PickleError, Span, Value};
+use super::{Node, Object, Pickle, PickleError, Span, Spelling, Value};
 
 /// The most values with parts: what thirty thousand tensors need, 20 MB.
 const MOST_NODES: usize = 1 << 18;
@@ -35,7 +35,7 @@ const DANGEROUS_FUNCTIONS: [&str; 9] =
     ["__import__", "breakpoint", "compile", "eval", "exec", "execfile", "exit", "input", "open"];
 
 /// Reads the pickle that `bytes` begins with.
-pub(in super::super) fn read(bytes: &[u8]) -> Result<Pickle<'_>, PickleError> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Pickle<'_>, PickleError> {
     // Places in the pickle are kept in 32 bits; what lies beyond cannot be reached.
     let bytes = bytes.get(..u32::MAX as usize).unwrap_or(bytes);
     let machine = Machine { bytes, ..Machine::default() };
@@ -75,15 +75,18 @@ impl<'a> Machine<'a> {
                 let value = self.integer(code)?;
                 self.push(value)
             }
-            b'G' => self.skip(8).and_then(|()| self.push(Value::Other)),
-            b'F' => self.line().and_then(|_| self.push(Value::Other)),
+            b'G' | b'F' => {
+                let value = self.float(code)?;
+                self.push(value)
+            }
             b'S' | b'V' | b'T' | b'U' | b'X' | 0x8c | 0x8d => {
                 let text = self.string(code)?;
                 self.push(Value::Text(text))
             }
             b'B' | b'C' | 0x8e | 0x96 => {
                 let length = self.length(code)?;
-                self.skip(length).and_then(|()| self.push(Value::Other))
+                let bytes = self.span(length)?;
+                self.push(Value::Bytes(bytes))
             }
             b'(' | b'0' | b'1' | b'2' | 0x80 | 0x95 => self.control(code),
             b'p' | b'q' | b'r' | 0x94 | b'g' | b'h' | b'j' => self.memory(code),
@@ -123,7 +126,7 @@ impl<'a> Machine<'a> {
     fn span(&mut self, length: usize) -> Result<Span, PickleError> {
         let start = self.place;
         self.skip(length)?;
-        Ok(Span { start: start as u32, end: self.place as u32 })
+        Ok(Span { start: start as u32, end: self.place as u32, spelling: Spelling::Plain })
     }
 
     fn broken(&self) -> PickleError {
@@ -200,6 +203,15 @@ impl<'a> Machine<'a> {
         }
     }
 
+    fn float(&mut self, code: u8) -> Result<Value, PickleError> {
+        if code == b'F' {
+            let text = self.line()?.text(self.bytes);
+            return Ok(text.trim().parse().map_or(Value::Other, Value::Float));
+        }
+        let bytes = self.take(8)?.try_into().map_err(|_| PickleError::Ends)?;
+        Ok(Value::Float(f64::from_be_bytes(bytes)))
+    }
+
     /// The length that comes before text or bytes.
     fn length(&mut self, code: u8) -> Result<usize, PickleError> {
         match code {
@@ -211,11 +223,12 @@ impl<'a> Machine<'a> {
 
     fn string(&mut self, code: u8) -> Result<Span, PickleError> {
         match code {
-            b'V' => self.line(),
+            b'V' => Ok(Span { spelling: Spelling::Escaped, ..self.line()? }),
             b'S' => {
-                let Span { start, end } = self.line()?;
+                let Span { start, end, .. } = self.line()?;
                 // The text stands in quotes.
-                Ok(if end >= start + 2 { Span { start: start + 1, end: end - 1 } } else { Span { start, end } })
+                let (start, end) = if end >= start + 2 { (start + 1, end - 1) } else { (start, end) };
+                Ok(Span { start, end, spelling: Spelling::Quoted })
             }
             _ => {
                 let length = self.length(code)?;

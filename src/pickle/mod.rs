@@ -5,17 +5,18 @@
 //! result knows the few names that make tensors. A pickle that names a function with power over the machine is refused.
 //! Every instruction consumes a byte of the file and all collections are bounded, so reading ends and memory stays small.
 
+mod escapes;
 mod machine;
 
 use std::borrow::Cow;
 
 use thiserror::Error;
 
-pub(super) use machine::read;
+pub(crate) use machine::read;
 
 /// Why a pickle could not be read, as the reason in a sentence about its file.
 #[derive(Clone, Debug, Error, PartialEq)]
-pub(super) enum PickleError {
+pub(crate) enum PickleError {
     #[error("its pickle ends too early")]
     Ends,
     #[error("its pickle has an instruction 0x{code:02x} at byte {place} that is not known")]
@@ -30,7 +31,7 @@ pub(super) enum PickleError {
 
 /// A pickle that was read: a graph of values that begins at `root`.
 #[derive(Debug)]
-pub(super) struct Pickle<'a> {
+pub(crate) struct Pickle<'a> {
     bytes: &'a [u8],
     nodes: Vec<Node>,
     /// The value that was pickled.
@@ -41,21 +42,35 @@ pub(super) struct Pickle<'a> {
 
 /// A value of a pickle. What has parts of its own is a node.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     None,
     Bool(bool),
     Int(i64),
+    Float(f64),
     Text(Span),
+    Bytes(Span),
     Node(usize),
-    /// Numbers with a fraction, very long integers, bytes: nothing that a reader of tensors needs.
+    /// Integers beyond 64 bits: nothing that a reader of tensors needs.
     Other,
 }
 
 /// A piece of the pickle's own bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Span {
+pub(crate) struct Span {
     start: u32,
     end: u32,
+    spelling: Spelling,
+}
+
+/// How the characters of a piece stand for themselves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Spelling {
+    /// As they are.
+    Plain,
+    /// As in a program of Python, with a backslash before those that cannot be written: protocol 0.
+    Quoted,
+    /// Bytes that stand for the first 256 characters; others, and line ends, behind a backslash: protocol 0.
+    Escaped,
 }
 
 /// A value with parts.
@@ -105,6 +120,28 @@ impl Pickle<'_> {
         }
     }
 
+    /// The bytes of a value that is some: in Python 2 text is bytes too, and the protocols before the third keep bytes as
+    /// text that is to be encoded.
+    pub fn bytes(&self, value: Value) -> Option<Cow<'_, [u8]>> {
+        match value {
+            Value::Text(span) | Value::Bytes(span) => span.bytes(self.bytes),
+            _ => match self.call(value)? {
+                (module, name, [text, encoding, ..]) if module == "_codecs" && name == "encode" => {
+                    let Value::Text(span) = text else { return None };
+                    let is_latin = self.text(*encoding)?.eq_ignore_ascii_case("latin1");
+                    is_latin.then(|| span.latin(self.bytes)).flatten().map(Cow::Owned)
+                }
+                // `bytes()` without arguments, and `bytearray(b"…")`.
+                (_, name, []) if name == "bytes" || name == "bytearray" => Some(Cow::Borrowed(&[])),
+                (_, name, [bytes]) if name == "bytes" || name == "bytearray" => match bytes {
+                    Value::Bytes(span) => span.bytes(self.bytes),
+                    _ => None,
+                },
+                _ => None,
+            },
+        }
+    }
+
     /// The parts of a tuple or list.
     pub fn sequence(&self, value: Value) -> Option<&[Value]> {
         match self.node(value)? {
@@ -143,6 +180,11 @@ impl Pickle<'_> {
         Some((module, name, self.sequence(object.arguments)?))
     }
 
+    /// What an object restores itself from.
+    pub fn state(&self, value: Value) -> Option<Value> {
+        self.object(value).map(|object| object.state)
+    }
+
     /// The attributes of an object. With slots they are a pair, whose first part is the dictionary.
     pub fn attributes(&self, value: Value) -> Option<Value> {
         let state = self.object(value)?.state;
@@ -168,6 +210,32 @@ impl Pickle<'_> {
 
 impl Span {
     fn text(self, bytes: &[u8]) -> Cow<'_, str> {
-        String::from_utf8_lossy(bytes.get(self.start as usize..self.end as usize).unwrap_or_default())
+        String::from_utf8_lossy(self.stored(bytes))
+    }
+
+    fn stored(self, bytes: &[u8]) -> &[u8] {
+        bytes.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+
+    /// The bytes that the piece stands for; `None` where it is text of characters beyond them.
+    fn bytes(self, bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
+        let stored = self.stored(bytes);
+        match self.spelling {
+            Spelling::Plain => Some(Cow::Borrowed(stored)),
+            Spelling::Quoted => escapes::quoted(stored).map(Cow::Owned),
+            Spelling::Escaped => None,
+        }
+    }
+
+    /// The bytes that the text's characters stand for; `None` where one is beyond the first 256.
+    fn latin(self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let stored = self.stored(bytes);
+        match self.spelling {
+            Spelling::Escaped => escapes::escaped(stored),
+            Spelling::Plain | Spelling::Quoted => {
+                let text = str::from_utf8(stored).ok()?;
+                text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect()
+            }
+        }
     }
 }
