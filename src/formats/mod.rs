@@ -10,6 +10,7 @@ mod detect;
 mod elements;
 mod error;
 pub mod examples;
+mod ggml;
 mod gguf;
 mod graph;
 mod hdf5;
@@ -24,11 +25,13 @@ mod names;
 mod network_kind;
 mod npz;
 mod onnx;
-mod pickle;
+mod pickled;
 mod plain_json;
 mod precision;
 mod pytorch;
+mod quantised;
 mod safetensors;
+mod safetensors_header;
 mod save;
 mod save_tensors;
 mod tensors;
@@ -107,6 +110,13 @@ pub fn open(path: &Path) -> Result<Opened, FormatError> {
 /// # Errors
 /// As [`open`].
 pub fn open_for(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
+    match open_as_stored(path, input)? {
+        Opened::Tensors(tensors) => Ok(Opened::Tensors(quantised::join(tensors))),
+        opened => Ok(opened),
+    }
+}
+
+fn open_as_stored(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
     let unreadable = |source| FormatError::Read { path: path.into(), source };
     let mut beginning = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
@@ -114,6 +124,7 @@ pub fn open_for(path: &Path, input: Option<Volume>) -> Result<Opened, FormatErro
     match detect::format_of(path, &beginning)? {
         Format::Gguf => gguf::open(path).map(Opened::Tensors),
         Format::Numpy => npz::open(path).map(Opened::Tensors),
+        Format::Pickle => pickled::open(path).map(Opened::Tensors),
         Format::PytorchLegacy => pytorch::open_legacy(path).map(Opened::Tensors),
         Format::PytorchZip => pytorch::open_zip(path).map(Opened::Tensors),
         Format::Safetensors => safetensors::open(path),

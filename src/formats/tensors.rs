@@ -8,7 +8,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::dataset::numpy::NumpyError;
 
-use super::{Account, FormatError, ModuleNote, PartName, modules};
+use super::{Account, FormatError, ModuleNote, PartName, modules, quantised};
 
 /// One tensor, known by name, shape and type.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +56,10 @@ pub struct TensorFile {
     source: Box<dyn TensorSource>,
     /// Whose values were read.
     reads: Vec<AtomicBool>,
+    /// What its reader guessed, a sentence each.
+    assumed: Vec<String>,
+    /// Tensors that are in the values of others, and in whose: the scales of quantised weights.
+    joined: Vec<(TensorInfo, String)>,
 }
 
 /// Reads the values of one format.
@@ -75,12 +79,42 @@ pub(super) enum ValuesError {
 impl TensorFile {
     pub(super) fn new(path: &Path, tensors: Vec<TensorInfo>, source: impl TensorSource + 'static) -> TensorFile {
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
-        let (order, modules, source) = (TensorOrder::default(), Vec::new(), Box::new(source));
-        TensorFile { path: path.into(), tensors, order, modules, source, reads }
+        TensorFile {
+            path: path.into(),
+            tensors,
+            order: TensorOrder::default(),
+            modules: Vec::new(),
+            source: Box::new(source),
+            reads,
+            assumed: Vec::new(),
+            joined: Vec::new(),
+        }
     }
 
     pub(super) fn with_modules(self, modules: Vec<ModuleNote>) -> TensorFile {
         TensorFile { modules, ..self }
+    }
+
+    /// The same file with something that its reader guessed: a whole sentence without its full stop.
+    pub(super) fn assuming(mut self, sentence: impl Into<String>) -> TensorFile {
+        self.assumed.push(sentence.into());
+        self
+    }
+
+    /// The same file with these weights instead of those of the same places, and without the tensors that are joined
+    /// to them.
+    pub(super) fn with_joined(self, joined: quantised::Joined) -> TensorFile {
+        let TensorFile { path, order, modules, source, mut assumed, .. } = self;
+        let quantised::Joined { tensors, recipes, joined, assumed: more } = joined;
+        assumed.extend(more);
+        let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
+        let source = Box::new(quantised::JoinedSource { source, recipes });
+        TensorFile { path, tensors, order, modules, source, reads, assumed, joined }
+    }
+
+    /// Tensors that are in the values of others, and in whose: the scales of quantised weights.
+    pub fn joined(&self) -> &[(TensorInfo, String)] {
+        &self.joined
     }
 
     pub(super) fn ordered(self, order: TensorOrder) -> TensorFile {
@@ -114,6 +148,10 @@ impl TensorFile {
             account.leaves(PartName::tensor(&tensor.name), why);
         }
         modules::enter(&self.modules, &mut account);
+        for (tensor, weight) in &self.joined {
+            account.uses(PartName::tensor(&tensor.name), format!("is in the values of `{weight}`"));
+        }
+        self.assumed.iter().for_each(|sentence| account.assume(sentence));
         account
     }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::StorageFile;
 use crate::formats::mapped::MappedFile;
-use crate::formats::pickle::{Pickle, PickleError, Value, read};
+use crate::pickle::{Pickle, PickleError, Value, read};
 
 /// The number that these files begin with, as a pickle writes it.
 const MAGIC: [u8; 12] = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];

@@ -15,8 +15,8 @@ use std::path::Path;
 
 use super::FormatError;
 use super::mapped::MappedFile;
-use super::pickle::{Pickle, PickleError};
 use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
+use crate::pickle::{Pickle, PickleError};
 
 use stored::StoredTensor;
 
@@ -47,7 +47,7 @@ impl<S: StorageFile + Send + Sync> TensorSource for Storages<S> {
 /// Opens a zip archive that holds a `data.pkl`.
 pub(super) fn open_zip(path: &Path) -> Result<TensorFile, FormatError> {
     let (file, pickle) = zipped::open(path, MappedFile::open(path)?)?;
-    let pickle = super::pickle::read(&pickle).map_err(|error| refusal(path, error))?;
+    let pickle = crate::pickle::read(&pickle).map_err(|error| refusal(path, error))?;
     finish(path, &pickle, file)
 }
 

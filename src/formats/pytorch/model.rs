@@ -1,7 +1,7 @@
 //! The tensors of a model among everything that a PyTorch file may hold, in the model's own order.
 
 use super::stored::{Element, StoredTensor, tensor};
-use crate::formats::pickle::{Pickle, Value};
+use crate::pickle::{Pickle, Value};
 
 /// Dictionaries in dictionaries and modules in modules end here.
 const DEEPEST: usize = 48;

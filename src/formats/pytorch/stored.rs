@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::formats::elements::FloatType;
-use crate::formats::pickle::{Pickle, Value};
+use crate::pickle::{Pickle, Value};
 
 /// Wrappers in wrappers end here.
 const DEEPEST_WRAPPER: usize = 8;

@@ -14,11 +14,11 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
-pub(super) use machine::read;
+pub(crate) use machine::read;
 
 /// Why a pickle could not be read, as the reason in a sentence about its file.
 #[derive(Clone, Debug, Error, PartialEq)]
-pub(super) enum PickleError {
+pub(crate) enum PickleError {
     #[error("its pickle ends too early")]
     Ends,
     #[error("its pickle has an instruction 0x{code:02x} at byte {place} that is not known")]
@@ -33,7 +33,7 @@ pub(super) enum PickleError {
 
 /// A pickle that was read: a graph of values that begins at `root`.
 #[derive(Debug)]
-pub(super) struct Pickle<'a> {
+pub(crate) struct Pickle<'a> {
     bytes: &'a [u8],
     /// Pieces that the pickle writes with escapes. Their places are counted on from its end.
     unescaped: Vec<u8>,
@@ -46,7 +46,7 @@ pub(super) struct Pickle<'a> {
 
 /// A value of a pickle. What has parts of its own is a node.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     None,
     Bool(bool),
     Int(i64),
@@ -60,7 +60,7 @@ pub(super) enum Value {
 
 /// A piece of the pickle's own bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Span {
+pub(crate) struct Span {
     start: u32,
     end: u32,
 }
@@ -220,7 +220,7 @@ impl Pickle<'_> {
 }
 
 /// Whether a module is that of Python's built-in classes and functions.
-pub(super) fn is_builtin(module: &str) -> bool {
+pub(crate) fn is_builtin(module: &str) -> bool {
     matches!(module, "builtins" | "__builtin__")
 }
 

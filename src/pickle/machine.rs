@@ -36,7 +36,7 @@ const DANGEROUS_FUNCTIONS: [&str; 9] =
     ["__import__", "breakpoint", "compile", "eval", "exec", "execfile", "exit", "input", "open"];
 
 /// Reads the pickle that `bytes` begins with.
-pub(in super::super) fn read(bytes: &[u8]) -> Result<Pickle<'_>, PickleError> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Pickle<'_>, PickleError> {
     // Places in the pickle are kept in 32 bits; what lies beyond cannot be reached.
     let bytes = bytes.get(..u32::MAX as usize).unwrap_or(bytes);
     let machine = Machine { bytes, ..Machine::default() };
