@@ -53,6 +53,8 @@ pub struct TensorFile {
     tensors: Vec<TensorInfo>,
     order: TensorOrder,
     modules: Vec<ModuleNote>,
+    /// What the reader knows of the file's parts beyond their names.
+    known: Account,
     source: Box<dyn TensorSource>,
     /// Whose values were read.
     reads: Vec<AtomicBool>,
@@ -75,8 +77,8 @@ pub(super) enum ValuesError {
 impl TensorFile {
     pub(super) fn new(path: &Path, tensors: Vec<TensorInfo>, source: impl TensorSource + 'static) -> TensorFile {
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
-        let (order, modules, source) = (TensorOrder::default(), Vec::new(), Box::new(source));
-        TensorFile { path: path.into(), tensors, order, modules, source, reads }
+        let (order, modules, known) = (TensorOrder::default(), Vec::new(), Account::default());
+        TensorFile { path: path.into(), tensors, order, modules, known, source: Box::new(source), reads }
     }
 
     pub(super) fn with_modules(self, modules: Vec<ModuleNote>) -> TensorFile {
@@ -85,6 +87,11 @@ impl TensorFile {
 
     pub(super) fn ordered(self, order: TensorOrder) -> TensorFile {
         TensorFile { order, ..self }
+    }
+
+    /// Takes what the reader knows of the file's parts beyond their names.
+    pub(super) fn with_account(self, known: Account) -> TensorFile {
+        TensorFile { known, ..self }
     }
 
     /// The file.
@@ -114,6 +121,7 @@ impl TensorFile {
             account.leaves(PartName::tensor(&tensor.name), why);
         }
         modules::enter(&self.modules, &mut account);
+        account.join(self.known.clone());
         account
     }
 
