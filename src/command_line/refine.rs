@@ -97,8 +97,7 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
     };
     // Of numbers there is nothing to agree on.
     let is_number = network.outputs() == 1 && network.output() == OutputFunction::Identity;
-    let predicts_classes =
-        !is_number && !data.as_ref().is_some_and(|data| matches!(data.labels, Labels::Values(_)));
+    let predicts_classes = !is_number && !data.as_ref().is_some_and(|data| matches!(data.labels, Labels::Values(_)));
     let data = data.map(|data| data.points);
     let flow = build_flow(path, &network, arguments.flow)?;
     let failed = |source: FlowError| CommandError::Flow { path: path.clone(), source };

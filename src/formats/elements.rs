@@ -39,7 +39,7 @@ impl FloatType {
     }
 
     /// Bytes of one value.
-    pub fn size(self) -> usize {
+    pub const fn size(self) -> usize {
         match self {
             FloatType::F64 => 8,
             FloatType::F32 => 4,

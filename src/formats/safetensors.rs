@@ -9,7 +9,7 @@ use super::elements::{FloatType, IntegerType};
 use super::json;
 use super::mapped::MappedFile;
 use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
-use super::{FormatError, Opened, OpenedNetwork, layer_list, safetensors_header};
+use super::{FormatError, Opened, layer_list, safetensors_header};
 
 /// The bytes before the header that say how long it is.
 pub(super) const LENGTH_BYTES: usize = 8;

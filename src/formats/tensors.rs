@@ -53,6 +53,8 @@ pub struct TensorFile {
     tensors: Vec<TensorInfo>,
     order: TensorOrder,
     modules: Vec<ModuleNote>,
+    /// What the reader knows of the file's parts beyond their names.
+    known: Account,
     source: Box<dyn TensorSource>,
     /// Whose values were read.
     reads: Vec<AtomicBool>,
@@ -84,6 +86,7 @@ impl TensorFile {
             tensors,
             order: TensorOrder::default(),
             modules: Vec::new(),
+            known: Account::default(),
             source: Box::new(source),
             reads,
             assumed: Vec::new(),
@@ -104,12 +107,12 @@ impl TensorFile {
     /// The same file with these weights instead of those of the same places, and without the tensors that are joined
     /// to them.
     pub(super) fn with_joined(self, joined: quantised::Joined) -> TensorFile {
-        let TensorFile { path, order, modules, source, mut assumed, .. } = self;
+        let TensorFile { path, order, modules, known, source, mut assumed, .. } = self;
         let quantised::Joined { tensors, recipes, joined, assumed: more } = joined;
         assumed.extend(more);
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
         let source = Box::new(quantised::JoinedSource { source, recipes });
-        TensorFile { path, tensors, order, modules, source, reads, assumed, joined }
+        TensorFile { path, tensors, order, modules, known, source, reads, assumed, joined }
     }
 
     /// Tensors that are in the values of others, and in whose: the scales of quantised weights.
@@ -119,6 +122,11 @@ impl TensorFile {
 
     pub(super) fn ordered(self, order: TensorOrder) -> TensorFile {
         TensorFile { order, ..self }
+    }
+
+    /// Takes what the reader knows of the file's parts beyond their names.
+    pub(super) fn with_account(self, known: Account) -> TensorFile {
+        TensorFile { known, ..self }
     }
 
     /// The file.
@@ -152,6 +160,7 @@ impl TensorFile {
             account.uses(PartName::tensor(&tensor.name), format!("is in the values of `{weight}`"));
         }
         self.assumed.iter().for_each(|sentence| account.assume(sentence));
+        account.join(self.known.clone());
         account
     }
 

@@ -125,11 +125,7 @@ impl ResNet<'_> {
     ///
     /// # Errors
     /// If `inputs` does not fit the network.
-    pub fn layer_errors_against(
-        &self,
-        plain: &[DMatrix<f64>],
-        inputs: &DMatrix<f64>,
-    ) -> Result<Vec<f64>, FlowError> {
+    pub fn layer_errors_against(&self, plain: &[DMatrix<f64>], inputs: &DMatrix<f64>) -> Result<Vec<f64>, FlowError> {
         Ok(largest_distances(plain, &self.layer_ends(inputs)?))
     }
 
