@@ -221,7 +221,10 @@ mod tests {
         account.uses(PartName::tensor("a"), "layer 1");
         account.leaves(PartName::tensor("b"), "a counter");
         let words = account.missing_words().unwrap();
-        assert!(words.starts_with("tensor `c` is used by nothing in the network") && !words.contains("more"), "{words}");
+        assert!(
+            words.starts_with("tensor `c` is used by nothing in the network") && !words.contains("more"),
+            "{words}"
+        );
         let axis = PartName::attribute("softmax", "axis");
         account.misses(axis.clone(), "is 0, and only the last axis is understood");
         account.ends_after("fc1");

@@ -6,9 +6,7 @@ use std::path::Path;
 use nalgebra::{DMatrix, DVector};
 use serde::Deserialize;
 
-use crate::network::{
-    Activation, Affine, Dense, Layer, Network, OutputFunction, Residual,
-};
+use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction, Residual};
 
 use super::FormatError;
 use super::json::{self, Layers, Number, Rows};

@@ -29,8 +29,10 @@ mod pytorch;
 mod safetensors;
 mod save;
 mod save_tensors;
+mod tensorflow;
 mod tensors;
 mod tfjs;
+mod tflite;
 
 use std::fs::File;
 use std::io::Read;
@@ -117,6 +119,7 @@ pub fn open_for(path: &Path, input: Option<Volume>) -> Result<Opened, FormatErro
         Format::Hdf5 => keras::open_hdf5(path, input),
         Format::Keras => keras::open_archive(path, input),
         Format::Onnx => onnx::open(path, input),
+        Format::Tflite => tflite::open(path, input),
         Format::Json => open_json(path, &std::fs::read(path).map_err(unreadable)?, input),
     }
 }

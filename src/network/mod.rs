@@ -12,7 +12,10 @@ mod validate;
 
 use nalgebra::DMatrix;
 
-pub use activation::{Elementary, QUICK_GELU, SELU_ALPHA, SELU_LAMBDA, Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, GELU_TANH_CUBIC, sigmoid, softmax};
+pub use activation::{
+    Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Elementary, GELU_TANH_CUBIC, QUICK_GELU, SELU_ALPHA,
+    SELU_LAMBDA, sigmoid, softmax,
+};
 pub use convolution::{
     AveragePooling, Convolution, ConvolutionError, ConvolutionSpectrum, Flattening, Kernel, Padding, SpectrumMethod,
     Volume, Window,

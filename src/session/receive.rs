@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::document::file_name;
 use super::growth::same_shape;
 use super::inspect::Details;
 use super::state::Shown;
-use super::document::file_name;
 use super::words::counted;
 use super::{
     Data, DataSource, DialogAnswer, Document, Effect, Field, Grown, Import, Outcome, PathPrompt, PlaybackCommand,

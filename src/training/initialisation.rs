@@ -92,7 +92,9 @@ impl Initialisation {
     /// The one that suits training with an activation.
     pub fn of_activation(activation: Activation) -> Initialisation {
         match activation {
-            Activation::Relu | Activation::LeakyRelu { .. } | Activation::Elu { .. } | Activation::RELU6 => Initialisation::He,
+            Activation::Relu | Activation::LeakyRelu { .. } | Activation::Elu { .. } | Activation::RELU6 => {
+                Initialisation::He
+            }
             Activation::Gelu
             | Activation::GeluTanh
             | Activation::Silu

@@ -24,7 +24,8 @@ impl ChainProposal {
         }
         for normalisation in self.entries.iter().filter_map(|entry| entry.normalisation.as_ref()) {
             let Normalisation { name, epsilon, .. } = normalisation;
-            account.assume(format!("the batch normalisation `{name}` adds ε = {epsilon}, which the file does not tell"));
+            account
+                .assume(format!("the batch normalisation `{name}` adds ε = {epsilon}, which the file does not tell"));
         }
         account
     }

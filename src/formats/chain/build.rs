@@ -4,9 +4,9 @@ use nalgebra::DVector;
 
 use super::shapes::KernelAxes;
 use super::{ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings};
-use crate::formats::{FormatError, OpenedNetwork};
 use crate::formats::names::layer_name;
 use crate::formats::tensors::{TensorFile, shape_words};
+use crate::formats::{FormatError, OpenedNetwork};
 use crate::network::{
     Activation, Affine, Convolution, ConvolutionError, Dense, Flattening, Kernel, Layer, Network, Volume,
 };

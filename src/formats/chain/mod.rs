@@ -251,7 +251,8 @@ impl ChainProposal {
         let used: HashSet<&String> = self.entries.iter().flat_map(ChainEntry::tensor_names).collect();
         let is_left = |tensor: &&TensorInfo| tensor.needless().is_none() && !used.contains(&tensor.name);
         let left: Vec<&TensorInfo> = tensors.iter().filter(is_left).collect();
-        let name = |tensor: &&TensorInfo| format!("`{}` ({}, {})", tensor.name, shape_words(&tensor.shape), tensor.dtype);
+        let name =
+            |tensor: &&TensorInfo| format!("`{}` ({}, {})", tensor.name, shape_words(&tensor.shape), tensor.dtype);
         let mut named: Vec<String> = left.iter().take(NAMED_TENSORS).map(name).collect();
         named.extend((left.len() > NAMED_TENSORS).then(|| format!("and {} more", left.len() - NAMED_TENSORS)));
         (!left.is_empty()).then(|| ChainProblem::Unused { count: left.len(), named: named.join(", ") })

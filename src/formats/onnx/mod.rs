@@ -10,7 +10,7 @@ mod nodes;
 mod operators;
 mod quadrature;
 mod read;
-mod scalar;
+pub(super) mod scalar;
 mod shapes;
 mod spelled;
 #[cfg(test)]

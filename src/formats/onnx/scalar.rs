@@ -21,7 +21,7 @@ const MOST_OPERATORS: usize = 96;
 
 /// A function of one number x.
 #[derive(Clone, Debug)]
-pub(super) enum Scalar {
+pub(in crate::formats) enum Scalar {
     /// x.
     Variable,
     Constant(f64),
@@ -32,7 +32,7 @@ pub(super) enum Scalar {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Unary {
+pub(in crate::formats) enum Unary {
     Abs,
     Activation(Activation),
     Erf,
@@ -45,7 +45,7 @@ pub(super) enum Unary {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Binary {
+pub(in crate::formats) enum Binary {
     Add,
     Div,
     Max,
@@ -175,7 +175,7 @@ impl Unary {
 }
 
 impl Binary {
-    pub(super) fn value(self, left: f64, right: f64) -> f64 {
+    pub fn value(self, left: f64, right: f64) -> f64 {
         match self {
             Binary::Add => left + right,
             Binary::Div => left / right,

@@ -357,9 +357,11 @@ impl Activation {
             | Activation::SparsePlus
             | Activation::HardShrink { .. }
             | Activation::ThresholdedRelu { .. }
-            | Activation::Relu | Activation::Tanh | Activation::Sigmoid | Activation::Softplus | Activation::Softmax => {
-                0.0
-            }
+            | Activation::Relu
+            | Activation::Tanh
+            | Activation::Sigmoid
+            | Activation::Softplus
+            | Activation::Softmax => 0.0,
         }
     }
 
@@ -400,7 +402,8 @@ impl Activation {
             | Activation::LeakyRelu { .. }
             | Activation::Elu { .. }
             | Activation::Selu
-            | Activation::Elementary(Elementary::Abs | Elementary::Sign | Elementary::Nonzero | Elementary::Positive) => {
+            | Activation::Elementary(Elementary::Abs | Elementary::Sign | Elementary::Nonzero | Elementary::Positive) =>
+            {
                 vec![0.0]
             }
             Activation::HardTanh { low, high } => vec![low, high],
