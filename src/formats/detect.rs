@@ -10,7 +10,7 @@ use zip::ZipArchive;
 
 use super::keras::WEIGHTS_ENTRY;
 use super::layerflow_json::FORMAT;
-use super::{FormatError, json, pytorch};
+use super::{FormatError, json, pytorch, tflite};
 
 /// How much of a file is looked at.
 pub(super) const BEGINNING_BYTES: u64 = 512;
@@ -28,6 +28,7 @@ pub(super) enum Format {
     PytorchLegacy,
     PytorchZip,
     Safetensors,
+    Tflite,
 }
 
 /// A kind of JSON that is read.
@@ -51,6 +52,7 @@ pub(super) fn format_of(path: &Path, beginning: &[u8]) -> Result<Format, FormatE
         [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Ok(Format::Numpy),
         [0x89, b'H', b'D', b'F', ..] => Ok(Format::Hdf5),
         [b'G', b'G', b'U', b'F', ..] => Ok(Format::Gguf),
+        [_, _, _, _, identifier @ ..] if identifier.starts_with(tflite::IDENTIFIER) => Ok(Format::Tflite),
         // A safetensors header is JSON after eight bytes for its length.
         [_, _, _, _, _, _, _, _, b'{', ..] if !text_start.starts_with(b"{") => Ok(Format::Safetensors),
         _ if extension == "safetensors" => Ok(Format::Safetensors),
@@ -72,6 +74,7 @@ pub(super) fn format_of(path: &Path, beginning: &[u8]) -> Result<Format, FormatE
             "gguf" => mislabelled(path, "GGUF"),
             "pkl" | "pickle" => Ok(Format::Pickle),
             "joblib" => Err(FormatError::Pickle { path: path.into() }),
+            "tflite" | "lite" => mislabelled(path, "TensorFlow Lite"),
             _ => Err(FormatError::Unknown { path: path.into() }),
         },
     }

@@ -34,8 +34,10 @@ mod safetensors;
 mod safetensors_header;
 mod save;
 mod save_tensors;
+mod tensorflow;
 mod tensors;
 mod tfjs;
+mod tflite;
 
 use std::fs::File;
 use std::io::Read;
@@ -131,6 +133,7 @@ fn open_as_stored(path: &Path, input: Option<Volume>) -> Result<Opened, FormatEr
         Format::Hdf5 => keras::open_hdf5(path, input),
         Format::Keras => keras::open_archive(path, input),
         Format::Onnx => onnx::open(path, input),
+        Format::Tflite => tflite::open(path, input),
         Format::Json => open_json(path, &std::fs::read(path).map_err(unreadable)?, input),
     }
 }

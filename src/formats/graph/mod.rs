@@ -243,6 +243,11 @@ impl Graph {
         Ok(self.add(Expression::Activate { name: name.into(), activation, of }, shape))
     }
 
+    /// What no layer can be; its shape is told where it is known, so that what comes after it can be listed.
+    pub fn gap(&mut self, of: ValueId, problem: GraphProblem, shape: Option<Vec<usize>>) -> ValueId {
+        self.add(Expression::Gap { problem, of }, shape)
+    }
+
     /// Gives the value another shape of the same size: flat, or folded.
     pub fn reshape(&mut self, of: ValueId, name: &str, shape: Vec<usize>) -> Result<ValueId, GraphProblem> {
         let takes = size(&shape).unwrap_or(usize::MAX);

@@ -32,7 +32,7 @@ const HALVINGS: usize = 200;
 
 /// σ(factor·x + shift).
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Recognised {
+pub(in crate::formats) struct Recognised {
     pub activation: Activation,
     pub factor: f64,
     pub shift: f64,
@@ -53,7 +53,7 @@ struct Samples {
 }
 
 /// The activation that the function is.
-pub(super) fn recognise(scalar: &Scalar) -> Option<Recognised> {
+pub(in crate::formats) fn recognise(scalar: &Scalar) -> Option<Recognised> {
     if let Scalar::Unary(Unary::Activation(activation), of) = scalar
         && let Some((factor, shift)) = of.as_affine()
     {

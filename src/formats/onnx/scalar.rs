@@ -9,7 +9,7 @@ const MOST_OPERATORS: usize = 96;
 
 /// A function of one number x.
 #[derive(Clone, Debug)]
-pub(super) enum Scalar {
+pub(in crate::formats) enum Scalar {
     /// x.
     Variable,
     Constant(f64),
@@ -22,14 +22,14 @@ pub(super) enum Scalar {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Unary {
+pub(in crate::formats) enum Unary {
     Activation(Activation),
     Neg,
 }
 
 /// Comparisons and connectives give 1 for true and 0 for false.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Binary {
+pub(in crate::formats) enum Binary {
     Add,
     And,
     Div,
@@ -150,7 +150,7 @@ impl Unary {
 }
 
 impl Binary {
-    pub(super) fn value(self, left: f64, right: f64) -> f64 {
+    pub fn value(self, left: f64, right: f64) -> f64 {
         let truth = |is_true: bool| f64::from(u8::from(is_true));
         match self {
             Binary::Add => left + right,

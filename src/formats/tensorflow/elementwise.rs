@@ -1,0 +1,330 @@
+//! Operators that act coordinate by coordinate.
+
+use std::rc::Rc;
+
+use nalgebra::DVector;
+
+use super::array::{Array, broadcast};
+use super::trace::{Operand, Trace, Traced, setting, traced, unknown};
+use crate::formats::graph::{GraphProblem, Scale, ValueId, size};
+use crate::formats::onnx::recognise::recognise;
+use crate::formats::onnx::scalar::{Binary, Scalar, Unary};
+use crate::network::{Activation, Elementary, OutputFunction};
+
+impl Trace {
+    /// σ of the operand.
+    pub fn activate(
+        &mut self,
+        node: &str,
+        of: &Operand,
+        activation: Activation,
+        operator: &str,
+    ) -> Result<Operand, GraphProblem> {
+        if activation == Activation::Identity {
+            return Ok(of.clone());
+        }
+        if let (Operand::Array(array), true) = (of, activation.is_coordinatewise()) {
+            self.spend(node, size(array.shape()))?;
+            return Ok(array.map(|value| activation.value(value)).into());
+        }
+        let of = traced(node, operator, of)?;
+        let id = self.graph.activate(of.id, node, activation)?;
+        let scalar = Rc::new(Scalar::Unary(Unary::Activation(activation), of.scalar.clone()));
+        // A function that is spelled out at length is not looked at as a whole.
+        let spelled = scalar.is_small() && activation.is_coordinatewise();
+        Ok(Operand::Value(if spelled { Traced { id, source: of.source, scalar } } else { Traced::new(id) }))
+    }
+
+    /// Softmax along the last axis, of the operand times `beta`.
+    pub fn softmax(&mut self, node: &str, of: &Operand, beta: f64) -> Result<Operand, GraphProblem> {
+        let operator = "Softmax";
+        let scaled = self.binary(node, Binary::Mul, of, &Array::scalar(beta).into(), operator)?;
+        let of = if beta == 1.0 { of } else { &scaled };
+        self.behind_samples(node, &traced(node, operator, of)?)?;
+        self.activate(node, of, Activation::Softmax, operator)
+    }
+
+    /// What reads the operand at the end of the network, along its last axis.
+    pub fn read(&self, node: &str, of: &Operand, by: OutputFunction, operator: &str) -> Result<Operand, GraphProblem> {
+        let of = traced(node, operator, of)?;
+        self.behind_samples(node, &of)?;
+        match self.graph.shape(of.id) {
+            Some(shape) if shape.iter().filter(|&&length| length > 1).count() > 1 => {
+                Err(setting(node, "its input", "has several axes; it is read over one"))
+            }
+            _ => Ok(Operand::Read { of: of.id, by }),
+        }
+    }
+
+    /// The last axis of the value must not be that of the samples.
+    fn behind_samples(&self, node: &str, of: &Traced) -> Result<(), GraphProblem> {
+        match self.graph.shape(of.id) {
+            Some([]) => Err(setting(node, "its axis", "is that of the samples, which is not understood")),
+            _ => Ok(()),
+        }
+    }
+
+    /// The operator on two operands.
+    pub fn binary(
+        &mut self,
+        node: &str,
+        operator: Binary,
+        left: &Operand,
+        right: &Operand,
+        name: &str,
+    ) -> Result<Operand, GraphProblem> {
+        match (left, right) {
+            (Operand::Array(left), Operand::Array(right)) => {
+                let shape = broadcast(left.shape(), right.shape());
+                self.spend(node, shape.as_deref().and_then(size))?;
+                let folded = left.zip(right, usize::MAX, |left, right| operator.value(left, right));
+                folded
+                    .map(Operand::from)
+                    .ok_or_else(|| setting(node, "its constants", "have shapes that do not fit each other"))
+            }
+            (Operand::Array(array), of) => self.with_array(node, operator, &traced(node, name, of)?, array, true, name),
+            (of, Operand::Array(array)) => {
+                self.with_array(node, operator, &traced(node, name, of)?, array, false, name)
+            }
+            (left, right) => {
+                let (left, right) = (traced(node, name, left)?, traced(node, name, right)?);
+                self.of_two(node, operator, &left, &right, name)
+            }
+        }
+    }
+
+    /// Two values that come from the input.
+    fn of_two(
+        &mut self,
+        node: &str,
+        operator: Binary,
+        left: &Traced,
+        right: &Traced,
+        name: &str,
+    ) -> Result<Operand, GraphProblem> {
+        if left.source == right.source && self.graph.shape(left.id) == self.graph.shape(right.id) {
+            let scalar = Scalar::Binary(operator, left.scalar.clone(), right.scalar.clone());
+            if let Some(known) = self.recognised(node, left, scalar)? {
+                return Ok(known);
+            }
+        }
+        let factor = match operator {
+            Binary::Add => 1.0,
+            Binary::Sub => -1.0,
+            _ => return Err(unknown(node, &format!("{name} of two values that both come from the input"))),
+        };
+        if let (Some(left), Some(right)) = (self.graph.shape(left.id), self.graph.shape(right.id))
+            && left != right
+        {
+            return Err(setting(node, "one operand", "is spread over the other, which is not understood"));
+        }
+        let right = match factor {
+            1.0 => right.id,
+            _ => self.graph.scale(right.id, node, by_number(Some(factor), None), 0)?,
+        };
+        Ok(Operand::value(self.graph.sum(left.id, right, node)?))
+    }
+
+    /// The function of the value's source as one activation or one affine map, where it is one.
+    fn recognised(&mut self, node: &str, like: &Traced, scalar: Scalar) -> Result<Option<Operand>, GraphProblem> {
+        if !scalar.is_small() {
+            return Ok(None);
+        }
+        let id = if let Some((factor, shift)) = scalar.as_affine() {
+            self.graph.scale(like.source, node, by_number(Some(factor), Some(shift)), 0)?
+        } else if let Some(found) = recognise(&scalar) {
+            let line = by_number(Some(found.factor), Some(found.shift));
+            let of = match (found.factor, found.shift) {
+                (1.0, 0.0) => like.source,
+                _ => self.graph.scale(like.source, node, line, 0)?,
+            };
+            self.graph.activate(of, node, found.activation)?
+        } else {
+            return Ok(None);
+        };
+        Ok(Some(Operand::Value(Traced { id, source: like.source, scalar: Rc::new(scalar) })))
+    }
+
+    fn with_array(
+        &mut self,
+        node: &str,
+        operator: Binary,
+        of: &Traced,
+        array: &Array,
+        array_first: bool,
+        name: &str,
+    ) -> Result<Operand, GraphProblem> {
+        match array.only() {
+            Some(number) => {
+                self.keeps_shape(node, of, array)?;
+                let own = of.scalar.clone();
+                let number_scalar = Rc::new(Scalar::Constant(number));
+                let (left, right) = if array_first { (number_scalar, own) } else { (own, number_scalar) };
+                let scalar = Scalar::Binary(operator, left, right);
+                // Bounds that follow each other are an activation as a whole.
+                if matches!(operator, Binary::Max | Binary::Min)
+                    && let Some(known) = self.recognised(node, of, scalar.clone())?
+                {
+                    return Ok(known);
+                }
+                let Operand::Value(Traced { id, .. }) =
+                    self.with_number(node, operator, of, number, array_first, name)?
+                else {
+                    return Err(unknown(node, name));
+                };
+                let spelled = scalar.is_small();
+                Ok(Operand::Value(match spelled {
+                    true => Traced { id, source: of.source, scalar: Rc::new(scalar) },
+                    false => Traced::new(id),
+                }))
+            }
+            None => self.with_vector(node, operator, of, array, array_first, name),
+        }
+    }
+
+    fn with_number(
+        &mut self,
+        node: &str,
+        operator: Binary,
+        of: &Traced,
+        number: f64,
+        number_first: bool,
+        name: &str,
+    ) -> Result<Operand, GraphProblem> {
+        let elementary = |function: Elementary| Activation::Elementary(function);
+        let scale = match (operator, number_first) {
+            (Binary::Add, _) => by_number(None, Some(number)),
+            (Binary::Sub, false) => by_number(None, Some(-number)),
+            (Binary::Sub, true) => by_number(Some(-1.0), Some(number)),
+            (Binary::Mul, _) => by_number(Some(number), None),
+            (Binary::Div, false) if number != 0.0 => by_number(Some(1.0 / number), None),
+            (Binary::Div, true) => {
+                let inverse = self.graph.activate(of.id, node, elementary(Elementary::Reciprocal))?;
+                return Ok(Operand::value(self.graph.scale(inverse, node, by_number(Some(number), None), 0)?));
+            }
+            // max(x, c) = max(x − c, 0) + c, and min(x, c) = c − max(c − x, 0).
+            (Binary::Max | Binary::Min, _) => {
+                let sign = if operator == Binary::Max { 1.0 } else { -1.0 };
+                let moved = self.graph.scale(of.id, node, by_number(Some(sign), Some(-sign * number)), 0)?;
+                let bent = self.graph.activate(moved, node, Activation::Relu)?;
+                return Ok(Operand::value(self.graph.scale(bent, node, by_number(Some(sign), Some(number)), 0)?));
+            }
+            (Binary::Pow, false) if number == 1.0 => return Ok(Operand::Value(of.clone())),
+            (Binary::Pow, false) => {
+                let function = match number {
+                    2.0 => Elementary::Square,
+                    0.5 => Elementary::Sqrt,
+                    -1.0 => Elementary::Reciprocal,
+                    _ => return Err(unknown(node, &format!("{name} by {number}"))),
+                };
+                return Ok(Operand::value(self.graph.activate(of.id, node, elementary(function))?));
+            }
+            _ => return Err(unknown(node, &format!("{name} of a number and a value"))),
+        };
+        Ok(Operand::value(self.graph.scale(of.id, node, scale, 0)?))
+    }
+
+    fn with_vector(
+        &mut self,
+        node: &str,
+        operator: Binary,
+        of: &Traced,
+        array: &Array,
+        array_first: bool,
+        name: &str,
+    ) -> Result<Operand, GraphProblem> {
+        let mut base = of.id;
+        let inverse = |array: &Array| match array.values().contains(&0.0) {
+            true => Err(setting(node, "its divisor", "holds a zero")),
+            false => Ok(array.map(|value| 1.0 / value)),
+        };
+        let (factor, shift) = match (operator, array_first) {
+            (Binary::Add, _) => (None, Some(array.clone())),
+            (Binary::Sub, false) => (None, Some(array.map(|value| -value))),
+            (Binary::Sub, true) => (Some(Array::scalar(-1.0)), Some(array.clone())),
+            (Binary::Mul, _) => (Some(array.clone()), None),
+            (Binary::Div, false) => (Some(inverse(array)?), None),
+            (Binary::Div, true) => {
+                base = self.graph.activate(base, node, Activation::Elementary(Elementary::Reciprocal))?;
+                (Some(array.clone()), None)
+            }
+            _ => return Err(unknown(node, &format!("{name} with numbers that differ by coordinate"))),
+        };
+        Ok(Operand::value(self.scaled(node, base, array, factor, shift)?))
+    }
+
+    /// factor∘x + shift, where both are spread over the value as `like` is.
+    fn scaled(
+        &mut self,
+        node: &str,
+        base: ValueId,
+        like: &Array,
+        factor: Option<Array>,
+        shift: Option<Array>,
+    ) -> Result<ValueId, GraphProblem> {
+        let vector = |array: Array| DVector::from_column_slice(array.values());
+        let Some(shape) = self.graph.shape(base).map(<[usize]>::to_vec) else {
+            // Only the length of a single axis can be told to a value whose shape is open.
+            return match like.shape() {
+                [_] => self.graph.scale(base, node, Scale { factor: factor.map(vector), shift: shift.map(vector) }, 0),
+                _ => Err(GraphProblem::InputShape { node: node.into() }),
+            };
+        };
+        self.keeps_shape(node, &Traced::new(base), like)?;
+        let mut whole = vec![1];
+        whole.extend(&shape);
+        let lengths = [&factor, &shift].into_iter().flatten().filter(|array| array.only().is_none()).count();
+        self.spend(node, size(&whole).and_then(|values| values.checked_mul(lengths)))?;
+        let unfitting = || setting(node, "a constant", "has a shape that does not fit its value");
+        let spread = |array: Option<Array>| -> Result<Option<DVector<f64>>, GraphProblem> {
+            match array {
+                Some(array) if array.only().is_some() => Ok(Some(vector(array))),
+                Some(array) => array.spread(&whole).map(|values| Some(DVector::from_vec(values))).ok_or_else(unfitting),
+                None => Ok(None),
+            }
+        };
+        let scale = Scale { factor: spread(factor)?, shift: spread(shift)? };
+        if shape.len() == 1 {
+            return self.graph.scale(base, node, scale, 0);
+        }
+        let flat = self.graph.flatten(base);
+        let scaled = self.graph.scale(flat, node, scale, 0)?;
+        self.graph.reshape(scaled, node, shape)
+    }
+
+    /// A constant must not add axes to the value, nor stretch one.
+    fn keeps_shape(&self, node: &str, of: &Traced, array: &Array) -> Result<(), GraphProblem> {
+        let unfitting = || setting(node, "a constant", "has a shape that does not fit its value");
+        match self.graph.shape(of.id) {
+            None if array.shape().len() <= 1 => Ok(()),
+            None => Err(GraphProblem::InputShape { node: node.into() }),
+            Some(shape) => {
+                let mut whole = vec![1];
+                whole.extend(shape);
+                let together = broadcast(&whole, array.shape());
+                if together.as_ref() == Some(&whole) { Ok(()) } else { Err(unfitting()) }
+            }
+        }
+    }
+
+    /// x where it is positive, else its slope times x. The slopes are constants along the value's axes.
+    pub fn sloped(&mut self, node: &str, of: &Operand, slopes: &Operand, name: &str) -> Result<Operand, GraphProblem> {
+        let Operand::Array(slopes) = slopes else { return Err(unknown(node, name)) };
+        let negative_slope = slopes.values().first().copied().unwrap_or_default();
+        if slopes.values().iter().all(|slope| *slope == negative_slope) {
+            self.keeps_shape(node, &traced(node, name, of)?, slopes)?;
+            return self.activate(node, of, Activation::LeakyRelu { negative_slope }, name);
+        }
+        // a∘x + (1 − a)∘max(x, 0).
+        let linear = self.binary(node, Binary::Mul, of, &Operand::Array(slopes.clone()), name)?;
+        let bent = self.activate(node, of, Activation::Relu, name)?;
+        let rest = slopes.map(|slope| 1.0 - slope);
+        let bent = self.binary(node, Binary::Mul, &bent, &rest.into(), name)?;
+        self.binary(node, Binary::Add, &linear, &bent, name)
+    }
+}
+
+fn by_number(factor: Option<f64>, shift: Option<f64>) -> Scale {
+    let vector = |value: f64| DVector::from_element(1, value);
+    Scale { factor: factor.map(vector), shift: shift.map(vector) }
+}

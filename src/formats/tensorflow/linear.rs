@@ -1,0 +1,139 @@
+//! Matrices and normalisations.
+
+use nalgebra::{DMatrix, DVector};
+
+use super::array::Array;
+use super::trace::{Operand, Trace, setting, traced, unknown};
+use crate::formats::graph::{GraphProblem, Scale};
+use crate::network::Affine;
+
+/// What a normalisation that is no longer trained divides by and shifts to.
+pub(in crate::formats) struct Normalization<'a> {
+    pub gamma: &'a Operand,
+    pub beta: &'a Operand,
+    pub mean: &'a Operand,
+    pub variance: &'a Operand,
+    pub epsilon: f64,
+}
+
+impl Trace {
+    /// x·M along the last axis, M a constant of inputs × outputs, or of outputs × inputs where it is transposed.
+    pub fn multiply(
+        &mut self,
+        node: &str,
+        left: &Operand,
+        right: &Operand,
+        is_transposed: bool,
+        operator: &str,
+    ) -> Result<Operand, GraphProblem> {
+        let matrix = match (left, right) {
+            (Operand::Value(_), Operand::Array(matrix)) => matrix,
+            (Operand::Value(_), Operand::Value(_)) => {
+                return Err(unknown(node, &format!("{operator} of two values that both come from the input")));
+            }
+            _ => return Err(unknown(node, operator)),
+        };
+        let of = traced(node, operator, left)?;
+        if self.graph.shape(of.id) == Some(&[]) {
+            return Err(setting(node, "its input", "has the samples on its only axis, which is not understood"));
+        }
+        let weight = weight(node, matrix, is_transposed)?;
+        Ok(Operand::value(self.graph.affine(of.id, node, Affine { weight, bias: None })?))
+    }
+
+    /// W·x + b with W a constant of outputs × inputs. The axes of the value become one unless they are kept.
+    pub fn fully_connected(
+        &mut self,
+        node: &str,
+        of: &Operand,
+        [weights, bias]: [Option<&Operand>; 2],
+        keeps_axes: bool,
+    ) -> Result<Operand, GraphProblem> {
+        let operator = "FULLY_CONNECTED";
+        let Some(Operand::Array(matrix)) = weights else { return Err(unknown(node, operator)) };
+        let of = traced(node, operator, of)?;
+        let weight = weight(node, matrix, true)?;
+        let bias = bias_of(node, bias, weight.nrows())?;
+        let mut id = of.id;
+        let is_folded = self.graph.shape(id).is_none_or(|shape| shape.len() != 1);
+        if is_folded && !keeps_axes {
+            let width = self.width(node, &of)?;
+            if width != weight.ncols() {
+                return Err(GraphProblem::Widths { node: node.into(), takes: weight.ncols(), given: width });
+            }
+            id = self.graph.flatten(id);
+        }
+        Ok(Operand::value(self.graph.affine(id, node, Affine { weight, bias })?))
+    }
+
+    /// x + b along the last axis.
+    pub fn add_bias(
+        &mut self,
+        node: &str,
+        of: &Operand,
+        bias: &Operand,
+        operator: &str,
+    ) -> Result<Operand, GraphProblem> {
+        match bias {
+            Operand::Array(array) if array.shape().len() == 1 => {
+                self.binary(node, crate::formats::onnx::scalar::Binary::Add, of, bias, operator)
+            }
+            _ => Err(setting(node, "its bias", "is not a constant along the last axis")),
+        }
+    }
+
+    /// γ(x − μ)/√(v + ε) + β along the last axis.
+    pub fn normalize(
+        &mut self,
+        node: &str,
+        of: &Operand,
+        numbers: &Normalization<'_>,
+        operator: &str,
+    ) -> Result<Operand, GraphProblem> {
+        let vector = |operand: &Operand| match operand {
+            Operand::Array(array) => Ok(DVector::from_column_slice(array.values())),
+            _ => Err(setting(node, "its numbers", "are not constants, which is not understood")),
+        };
+        let of = traced(node, operator, of)?;
+        let axis = self.graph.shape(of.id).map_or(0, |shape| shape.len().saturating_sub(1));
+        let (gamma, beta) = (vector(numbers.gamma)?, vector(numbers.beta)?);
+        let (mean, variance) = (vector(numbers.mean)?, vector(numbers.variance)?);
+        let scale = Scale::normalization(node, &mean, &variance, Some(&gamma), Some(&beta), numbers.epsilon)?;
+        let spread = self.graph.width(of.id).and_then(|width| width.checked_mul(2)).or(Some(0));
+        self.spend(node, spread)?;
+        Ok(Operand::value(self.graph.scale(of.id, node, scale, axis)?))
+    }
+}
+
+/// The bias of so many outputs; none where it is absent.
+pub(super) fn bias_of(
+    node: &str,
+    bias: Option<&Operand>,
+    outputs: usize,
+) -> Result<Option<DVector<f64>>, GraphProblem> {
+    match bias {
+        None => Ok(None),
+        Some(Operand::Array(array)) if array.values().len() == outputs => {
+            Ok(Some(DVector::from_column_slice(array.values())))
+        }
+        Some(Operand::Array(array)) => {
+            let problem = format!("{} biases for {outputs} outputs", array.values().len());
+            Err(GraphProblem::Weights { node: node.into(), problem })
+        }
+        Some(_) => Err(setting(node, "its bias", "is not a constant, which is not understood")),
+    }
+}
+
+/// The constant as outputs × inputs. Axes of length 1 before the two of a matrix count for nothing.
+fn weight(node: &str, matrix: &Array, is_transposed: bool) -> Result<DMatrix<f64>, GraphProblem> {
+    let shape = matrix.shape();
+    match shape {
+        [outer @ .., rows, columns] if outer.iter().all(|&length| length == 1) && *rows > 0 && *columns > 0 => {
+            Ok(match is_transposed {
+                true => DMatrix::from_row_slice(*rows, *columns, matrix.values()),
+                false => DMatrix::from_column_slice(*columns, *rows, matrix.values()),
+            })
+        }
+        _ => Err(setting(node, "its second operand", "is not a matrix, which is not understood")),
+    }
+}

@@ -1,0 +1,272 @@
+//! The steps of a file followed from its inputs to its outputs, and what became of each.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use super::array::Array;
+use super::trace::{Operand, Trace, Traced};
+use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, size};
+use crate::formats::{Account, FormatError, PartName};
+
+/// The most coordinates that an input may have.
+const WIDEST_INPUT: usize = 1 << 24;
+
+/// One operator of a file, with the values that it is given and gives, by their numbers.
+#[derive(Clone, Debug)]
+pub(in crate::formats) struct Step {
+    /// Its name in messages, and that of the layer it begins.
+    pub label: String,
+    pub operator: String,
+    /// None where an operand is absent.
+    pub inputs: Vec<Option<usize>>,
+    pub outputs: Vec<usize>,
+}
+
+/// Why a constant could not be read.
+pub(in crate::formats) enum Unread {
+    /// The file cannot be read or is damaged.
+    File(FormatError),
+    /// It is of a kind that is not understood: words that follow its name.
+    Kind(String),
+}
+
+/// A file as steps in their order.
+pub(in crate::formats) trait Program {
+    fn steps(&self) -> &[Step];
+    /// The name of a constant; none for values that steps give.
+    fn constant(&self, value: usize) -> Option<&str>;
+    /// The numbers of a constant.
+    fn array(&self, value: usize) -> Result<Array, Unread>;
+    /// The shape of a value without its samples, as far as the file tells it.
+    fn shape(&self, value: usize) -> Option<Vec<usize>>;
+    /// The names of a step's settings, each with the reason why a network is right without it where that is so.
+    fn settings(&self, step: usize) -> Vec<(String, Option<&'static str>)>;
+    /// What a step gives; results beyond those that are listed are not understood.
+    fn follow(
+        &self,
+        trace: &mut Trace,
+        step: usize,
+        operands: &[Option<Operand>],
+    ) -> Result<Vec<Operand>, GraphProblem>;
+}
+
+/// A value that the network is given.
+#[derive(Clone, Debug)]
+pub(in crate::formats) struct Input {
+    pub value: usize,
+    pub name: String,
+    /// Without the samples; none where an axis stays open.
+    pub shape: Option<Vec<usize>>,
+    /// Why it is no input of a network, where it is none.
+    pub refusal: Option<String>,
+}
+
+/// Where a network begins and ends.
+#[derive(Clone, Debug)]
+pub(in crate::formats) struct Ends {
+    pub inputs: Vec<Input>,
+    /// The outputs with their names.
+    pub outputs: Vec<(usize, String)>,
+}
+
+/// What was understood of a file.
+pub(in crate::formats) struct Followed {
+    pub network: GraphNetwork,
+    pub convolutions: Vec<GraphConvolution>,
+    pub account: Account,
+    /// The steps that the network is made of.
+    pub used: Vec<usize>,
+}
+
+/// Follows every step that an output depends on.
+///
+/// # Errors
+/// If the file is damaged.
+pub(in crate::formats) fn run(
+    path: &Path,
+    name: String,
+    program: &dyn Program,
+    ends: &Ends,
+    mut trace: Trace,
+) -> Result<Followed, FormatError> {
+    let needed = needed(program, ends);
+    let mut values: HashMap<usize, Operand> = HashMap::new();
+    for input in &ends.inputs {
+        let shape = input.shape.clone().filter(|shape| size(shape).is_some_and(|width| width <= WIDEST_INPUT));
+        values.insert(input.value, Operand::value(trace.graph.input(shape)));
+    }
+    let mut failed: Option<usize> = None;
+    for (place, step) in program.steps().iter().enumerate().filter(|(place, _)| needed[*place]) {
+        let results = match operands(program, step, &values) {
+            Ok(operands) => program.follow(&mut trace, place, &operands).map_err(Unfollowed::Problem),
+            Err(fault) => Err(fault),
+        };
+        let results = match results {
+            Ok(results) => results,
+            Err(Unfollowed::File(error)) => return Err(error),
+            Err(Unfollowed::Problem(problem)) => {
+                failed.get_or_insert(place);
+                gaps(program, &mut trace, step, &values, &problem)
+            }
+        };
+        let mut results = results.into_iter();
+        for output in &step.outputs {
+            values.insert(*output, results.next().unwrap_or(Operand::Opaque));
+        }
+    }
+    let network = network(path, name, ends, &values, &trace)?;
+    let cut = cut(program, &network, failed);
+    let (account, used) = account(program, &needed, cut);
+    Ok(Followed { network, convolutions: trace.graph.into_convolutions(), account, used })
+}
+
+enum Unfollowed {
+    File(FormatError),
+    Problem(GraphProblem),
+}
+
+/// Which steps an output depends on.
+fn needed(program: &dyn Program, ends: &Ends) -> Vec<bool> {
+    let steps = program.steps();
+    let mut wanted: HashSet<usize> = ends.outputs.iter().map(|(value, _)| *value).collect();
+    let mut needed = vec![false; steps.len()];
+    for (place, step) in steps.iter().enumerate().rev() {
+        if step.outputs.iter().any(|output| wanted.contains(output)) {
+            needed[place] = true;
+            wanted.extend(step.inputs.iter().flatten());
+        }
+    }
+    needed
+}
+
+fn operands(
+    program: &dyn Program,
+    step: &Step,
+    values: &HashMap<usize, Operand>,
+) -> Result<Vec<Option<Operand>>, Unfollowed> {
+    let operand = |value: &Option<usize>| -> Result<Option<Operand>, Unfollowed> {
+        let Some(value) = *value else { return Ok(None) };
+        if let Some(known) = values.get(&value) {
+            return Ok(Some(known.clone()));
+        }
+        let Some(name) = program.constant(value) else { return Ok(Some(Operand::Opaque)) };
+        match program.array(value) {
+            Ok(array) => Ok(Some(array.into())),
+            Err(Unread::File(error)) => Err(Unfollowed::File(error)),
+            Err(Unread::Kind(words)) => {
+                let problem = format!("its constant `{name}` {words}");
+                Err(Unfollowed::Problem(GraphProblem::Weights { node: step.label.clone(), problem }))
+            }
+        }
+    };
+    step.inputs.iter().map(operand).collect()
+}
+
+/// What stands for the results of a step that is not understood: values of the shapes that the file tells, so that the
+/// convolutions behind them can be listed.
+fn gaps(
+    program: &dyn Program,
+    trace: &mut Trace,
+    step: &Step,
+    values: &HashMap<usize, Operand>,
+    problem: &GraphProblem,
+) -> Vec<Operand> {
+    let before = step.inputs.iter().flatten().find_map(|value| match values.get(value)? {
+        Operand::Value(traced) | Operand::Padded { of: traced, .. } => Some(traced.id),
+        Operand::Read { of, .. } => Some(*of),
+        _ => None,
+    });
+    let Some(before) = before else { return Vec::new() };
+    let gap = |output: &usize| {
+        let shape = program.shape(*output).filter(|shape| size(shape).is_some_and(|width| width <= WIDEST_INPUT));
+        Operand::Value(Traced::new(trace.graph.gap(before, problem.clone(), shape)))
+    };
+    step.outputs.iter().map(gap).collect()
+}
+
+fn network(
+    path: &Path,
+    name: String,
+    ends: &Ends,
+    values: &HashMap<usize, Operand>,
+    trace: &Trace,
+) -> Result<GraphNetwork, FormatError> {
+    let without = |problem: String| Ok(GraphNetwork { network: None, problem: Some(GraphProblem::Ends { problem }) });
+    let names = |names: Vec<&str>| format!("{} ({})", names.len(), names.join(", "));
+    let [input] = &ends.inputs[..] else {
+        let inputs = ends.inputs.iter().map(|input| input.name.as_str()).collect();
+        return without(format!("the number of its inputs is {}", names(inputs)));
+    };
+    if let Some(refusal) = &input.refusal {
+        return without(format!("its input `{}` {refusal}", input.name));
+    }
+    let [(output, output_name)] = &ends.outputs[..] else {
+        let outputs = ends.outputs.iter().map(|(_, name)| name.as_str()).collect();
+        return without(format!("the number of its outputs is {}", names(outputs)));
+    };
+    let (end, by) = match values.get(output) {
+        Some(Operand::Value(traced)) => (traced.id, None),
+        Some(Operand::Read { of, by }) => (*of, Some(*by)),
+        _ => return without(format!("its output `{output_name}` is not what a layer gives")),
+    };
+    trace.graph.network(name, end, by).map_err(|source| FormatError::Network { path: path.into(), source })
+}
+
+/// The first step that the network does not hold.
+fn cut(program: &dyn Program, network: &GraphNetwork, failed: Option<usize>) -> Option<usize> {
+    let problem = network.problem.as_ref().filter(|problem| !problem.leaves_network_whole())?;
+    let (part, _) = problem.part();
+    let named = program.steps().iter().position(|step| PartName::node(&step.label) == part);
+    match (named, failed) {
+        (Some(named), Some(failed)) => Some(named.min(failed)),
+        (named, failed) => named.or(failed).or(Some(0)),
+    }
+}
+
+/// What became of every step, setting and constant; `cut` is the first step that the network does not hold.
+fn account(program: &dyn Program, needed: &[bool], cut: Option<usize>) -> (Account, Vec<usize>) {
+    let steps = program.steps();
+    let is_before = |place: usize| cut.is_none_or(|cut| place < cut);
+    let mut account = Account::default();
+    let mut used = Vec::new();
+    for (place, step) in steps.iter().enumerate() {
+        let node = PartName::node(&step.label);
+        let is_used = needed[place] && is_before(place);
+        if is_used {
+            used.push(place);
+            account.uses(node, format!("{} of the network", step.operator));
+        } else if needed[place] {
+            account.misses(node, format!("({}) lies behind what is not understood", step.operator));
+        } else {
+            account.leaves(node, "no output depends on it");
+        }
+        for (name, needless) in program.settings(place) {
+            let part = PartName::attribute(&step.label, name);
+            match needless {
+                Some(why) => account.leaves(part, why),
+                None if is_used => account.uses(part, format!("of `{}`", step.label)),
+                None if needed[place] => account.misses(part, "lies behind what is not understood"),
+                None => account.leaves(part, "no output depends on it"),
+            }
+        }
+    }
+    // A constant that several steps share is used as soon as one of them is.
+    let mut constants: Vec<(usize, &Step, usize)> = Vec::new();
+    for (place, step) in steps.iter().enumerate() {
+        constants.extend(step.inputs.iter().flatten().map(|value| (*value, step, place)));
+    }
+    let rank = |place: usize| (needed[place], is_before(place));
+    constants.sort_by_key(|(_, _, place)| rank(*place));
+    for (value, step, place) in constants {
+        let Some(name) = program.constant(value) else { continue };
+        let part = PartName::tensor(name);
+        match rank(place) {
+            (true, true) => account.uses(part, format!("of `{}`", step.label)),
+            (true, false) => {
+                account.misses(part, format!("belongs to `{}`, which the network does not hold", step.label));
+            }
+            (false, _) => account.leaves(part, "no output depends on it"),
+        }
+    }
+    (account, used)
+}

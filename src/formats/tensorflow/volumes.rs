@@ -1,0 +1,161 @@
+//! Convolutions and pooling of pictures whose channels come last.
+
+use super::linear::bias_of;
+use super::trace::{Operand, Trace, Traced, setting, traced, unknown};
+use crate::formats::graph::GraphProblem;
+use crate::network::{AveragePooling, Convolution, Flattening, Kernel, Padding, Volume, Window};
+
+const ORDER: Flattening = Flattening::ChannelsLast;
+
+/// How a window is padded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::formats) enum Padded {
+    By(Padding),
+    /// As many outputs as inputs at stride 1; the odd one goes below and right.
+    Same,
+}
+
+/// How a window moves.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::formats) struct Moves {
+    pub stride: [usize; 2],
+    pub dilation: [usize; 2],
+    pub padded: Padded,
+}
+
+impl Moves {
+    fn window(self, size: [usize; 2], around: Padding, input: Volume) -> Window {
+        let window = Window { size, stride: self.stride, dilation: self.dilation, padding: Padding::default() };
+        match self.padded {
+            Padded::Same => window.padded_same(input, false),
+            Padded::By(own) => {
+                let both = |one: [usize; 2], other: [usize; 2]| {
+                    [one[0].saturating_add(other[0]), one[1].saturating_add(other[1])]
+                };
+                let padding = Padding { rows: both(own.rows, around.rows), columns: both(own.columns, around.columns) };
+                Window { padding, ..window }
+            }
+        }
+    }
+}
+
+impl Trace {
+    /// A convolution; a kernel whose inputs are fewer than the value's channels is one of groups.
+    pub fn convolve(
+        &mut self,
+        node: &str,
+        of: &Operand,
+        kernel: Kernel,
+        bias: Option<&Operand>,
+        moves: Moves,
+        operator: &str,
+    ) -> Result<Operand, GraphProblem> {
+        let (of, around) = with_zeros(node, of, moves, operator)?;
+        let bias = bias_of(node, bias, kernel.outputs())?;
+        let id = self.graph.convolve(of.id, node, ORDER, |input| {
+            let window = moves.window(kernel.size(), around, input);
+            // What does not divide is refused where the convolution is put together.
+            let groups = (input.channels() / kernel.group_inputs().max(1)).max(1);
+            let plain = Convolution::new(kernel, groups)?
+                .with_stride(moves.stride)
+                .with_dilation(moves.dilation)
+                .with_padding(window.padding);
+            match bias {
+                Some(bias) => plain.with_bias(bias),
+                None => Ok(plain),
+            }
+        })?;
+        Ok(Operand::value(id))
+    }
+
+    /// Means over windows. Padding of the operator itself is not counted, zeros that were put around its input are.
+    pub fn average(
+        &mut self,
+        node: &str,
+        of: &Operand,
+        size: [usize; 2],
+        moves: Moves,
+        operator: &str,
+    ) -> Result<Operand, GraphProblem> {
+        let (of, around) = with_zeros(node, of, moves, operator)?;
+        let counts = around != Padding::default();
+        let build = |input| AveragePooling::new(moves.window(size, around, input), counts);
+        Ok(Operand::value(self.graph.average(of.id, node, ORDER, build)?))
+    }
+
+    /// The largest over windows, which no layer is.
+    pub fn largest(
+        &mut self,
+        node: &str,
+        of: &Operand,
+        size: [usize; 2],
+        moves: Moves,
+        operator: &str,
+    ) -> Result<Operand, GraphProblem> {
+        let of = match of {
+            // The network ends here in any case; only the shape behind it is of use.
+            Operand::Padded { of, .. } => of.clone(),
+            other => traced(node, operator, other)?,
+        };
+        let build = |input| moves.window(size, Padding::default(), input);
+        Ok(Operand::value(self.graph.largest(of.id, node, ORDER, build)?))
+    }
+
+    /// The mean over these axes, counted with that of the samples; understood is that of each channel.
+    pub fn mean(
+        &mut self,
+        node: &str,
+        of: &Operand,
+        axes: &[i64],
+        keeps_axes: bool,
+        operator: &str,
+    ) -> Result<Operand, GraphProblem> {
+        let of = traced(node, operator, of)?;
+        let rank = self.shape(node, &of)?.len() as i64 + 1;
+        let mut found: Vec<i64> = axes.iter().map(|&axis| if axis < 0 { axis + rank } else { axis }).collect();
+        found.sort_unstable();
+        found.dedup();
+        if rank < 3 || !found.iter().copied().eq(1..rank - 1) {
+            return Err(setting(node, "its axes", "are not those between the samples and the channels"));
+        }
+        let id = self.graph.average(of.id, node, ORDER, AveragePooling::global)?;
+        Ok(Operand::value(if keeps_axes { id } else { self.graph.flatten(id) }))
+    }
+
+    /// Zeros around a picture: before and after each axis, with that of the samples.
+    pub fn pad(
+        &mut self,
+        node: &str,
+        of: &Operand,
+        paddings: &Operand,
+        operator: &str,
+    ) -> Result<Operand, GraphProblem> {
+        let of = traced(node, operator, of)?;
+        let Operand::Array(paddings) = paddings else { return Err(unknown(node, operator)) };
+        let sides: Option<Vec<usize>> =
+            paddings.integers().and_then(|sides| sides.into_iter().map(|side| usize::try_from(side).ok()).collect());
+        match sides.as_deref() {
+            Some(sides) if sides.iter().all(|&side| side == 0) => Ok(Operand::Value(of)),
+            Some(&[0, 0, above, below, left, right, 0, 0]) if self.graph.shape(of.id).is_some_and(|s| s.len() == 3) => {
+                let padding = Padding { rows: [above, below], columns: [left, right] };
+                Ok(Operand::Padded { of, padding })
+            }
+            Some(&[0, 0, left, right, 0, 0]) if self.graph.shape(of.id).is_some_and(|s| s.len() == 2) => {
+                let padding = Padding { rows: [0; 2], columns: [left, right] };
+                Ok(Operand::Padded { of, padding })
+            }
+            _ => Err(setting(node, "its paddings", "are not those of a picture's rows and columns")),
+        }
+    }
+}
+
+/// The value, and the zeros that were put around it.
+fn with_zeros(node: &str, of: &Operand, moves: Moves, operator: &str) -> Result<(Traced, Padding), GraphProblem> {
+    match (of, moves.padded) {
+        (Operand::Padded { of, padding }, Padded::By(_)) => Ok((of.clone(), *padding)),
+        (Operand::Padded { .. }, Padded::Same) => {
+            Err(setting(node, "its padding", "is SAME of a value with zeros around it, which is not understood"))
+        }
+        (other, _) => Ok((traced(node, operator, other)?, Padding::default())),
+    }
+}

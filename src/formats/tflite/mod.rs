@@ -1,0 +1,127 @@
+//! TensorFlow Lite: the graph of a network as phones run it, a FlatBuffer.
+
+mod flat;
+mod names;
+mod operators;
+mod options;
+mod program;
+mod schema;
+mod tensors;
+#[cfg(test)]
+mod tests;
+mod windows;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::graph::opened;
+use super::mapped::MappedFile;
+use super::tensorflow::{Ends, Followed, Input, Trace, run};
+use super::tensors::TensorFile;
+use super::{Account, FormatError, Opened, PartName};
+use crate::network::Volume;
+
+use program::TfliteProgram;
+use schema::Model;
+use tensors::{Shown, TfliteTensors};
+
+/// What a file begins with, behind four bytes for the place of its first record.
+pub(super) const IDENTIFIER: &[u8] = b"TFL3";
+/// The name that converters give to any graph.
+const GENERIC_NAME: &str = "main";
+/// The codes of the operators that have kernels.
+const CONVOLUTION: i32 = 3;
+const DEPTHWISE_CONVOLUTION: i32 = 4;
+
+/// Opens a file of TensorFlow Lite.
+pub(super) fn open(path: &Path, asked: Option<Volume>) -> Result<Opened, FormatError> {
+    let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: "TensorFlow Lite", reason };
+    let file = MappedFile::open(path)?;
+    let bytes = file.as_ref();
+    if bytes.get(4..8) != Some(IDENTIFIER) {
+        return Err(damaged("it does not begin as one does".into()));
+    }
+    let model = schema::read(bytes).map_err(damaged)?;
+    let held = model.tensors.iter().filter_map(|tensor| tensor.place.as_ref());
+    // Tensors may share their bytes, which the file holds but once.
+    let held = held.map(|place| place.len() as u64).sum::<u64>().min(bytes.len() as u64);
+    let ends = ends(&model, asked);
+    let samples = model.inputs.first().and_then(|&input| model.tensors.get(input)).and_then(|tensor| {
+        let is_open = tensor.open.first().copied().unwrap_or_default();
+        tensor.shape.first().copied().filter(|_| !is_open)
+    });
+    let stem = || path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = if ["", GENERIC_NAME].contains(&model.name.as_str()) { stem() } else { model.name.clone() };
+    let program = TfliteProgram::new(bytes, &model);
+    let followed = run(path, name, &program, &ends, Trace::new(held, samples))?;
+    let Followed { network, convolutions, account: steps, used } = followed;
+    let mut account = Account::default();
+    program.tell_quantised(&used, &mut account);
+    account.join(steps);
+    tell_others(&model, &mut account);
+    let shown = shown(&model);
+    Ok(opened(network, convolutions, "the graph is empty", account, || {
+        let infos = shown.iter().map(Shown::info).collect();
+        TensorFile::new(path, infos, TfliteTensors { file: file.clone(), shown })
+    }))
+}
+
+fn ends(model: &Model<'_>, asked: Option<Volume>) -> Ends {
+    let signature = model.signatures.iter().find(|signature| signature.graph == 0);
+    let name = |place: usize| {
+        let told = signature.and_then(|signature| signature.names.get(&place).cloned());
+        told.unwrap_or_else(|| model.tensors[place].name.clone())
+    };
+    let input = |&value: &usize| {
+        let tensor = &model.tensors[value];
+        let shape = tensor.sample_shape().or_else(|| match (asked?, tensor.shape.len()) {
+            (volume, 4) => Some(vec![volume.height(), volume.width(), volume.channels()]),
+            (volume, 3) => Some(vec![volume.width(), volume.channels()]),
+            _ => None,
+        });
+        let refusal = if !tensor.is_real() {
+            Some(format!("is of type {}, where real numbers are understood", tensor.element.name()))
+        } else if tensor.shape.len() < 2 {
+            Some("has no axis behind that of the samples".to_owned())
+        } else {
+            None
+        };
+        Input { value, name: name(value), shape, refusal }
+    };
+    Ends {
+        inputs: model.inputs.iter().map(input).collect(),
+        outputs: model.outputs.iter().map(|&value| (value, name(value))).collect(),
+    }
+}
+
+/// Graphs, signatures and descriptions beside the main graph.
+fn tell_others(model: &Model<'_>, account: &mut Account) {
+    let called: HashSet<usize> = model.signatures.iter().map(|signature| signature.graph).collect();
+    for (place, name) in model.other_graphs.iter().enumerate() {
+        let part = PartName::key(format!("subgraph {} {name}", place + 1));
+        account.leaves(part, "is no part of the main graph, unless an operator of it says so");
+    }
+    if called.iter().any(|graph| *graph != 0) {
+        let names: Vec<&str> = model.signatures.iter().map(|signature| signature.key.as_str()).collect();
+        account.assume(format!("of the file's signatures ({}) the one of the main graph is opened", names.join(", ")));
+    }
+    for name in &model.metadata {
+        account.leaves(PartName::key(format!("metadata {name}")), "is a description for people and programs");
+    }
+}
+
+/// The constants, kernels with their axes as their operators tell them.
+fn shown(model: &Model<'_>) -> Vec<Shown> {
+    let kernels = |code: i32| -> HashSet<usize> {
+        let operators = model.operators.iter().filter(|operator| operator.code == code);
+        operators.filter_map(|operator| operator.inputs.get(1).copied().flatten()).collect()
+    };
+    let (convolutions, depthwise) = (kernels(CONVOLUTION), kernels(DEPTHWISE_CONVOLUTION));
+    let constants = model.tensors.iter().enumerate().filter(|(_, tensor)| tensor.place.is_some());
+    let axes = |place: usize, axes: usize| match axes {
+        4 if convolutions.contains(&place) => Some([0, 3, 1, 2]),
+        4 if depthwise.contains(&place) => Some([3, 0, 1, 2]),
+        _ => None,
+    };
+    constants.map(|(place, tensor)| Shown { tensor: tensor.clone(), axes: axes(place, tensor.shape.len()) }).collect()
+}

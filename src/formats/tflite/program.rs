@@ -1,0 +1,133 @@
+//! A file of TensorFlow Lite as a program of steps.
+
+use std::collections::HashMap;
+
+use super::names::operator_name;
+use super::operators::{self, Call};
+use super::options::{self, Options};
+use super::schema::Model;
+use super::tensors::Tensor;
+use crate::formats::graph::GraphProblem;
+use crate::formats::tensorflow::{Array, Operand, Program, Step, Trace, Unread};
+use crate::formats::{Account, PartName};
+
+/// The main graph of a file.
+pub(super) struct TfliteProgram<'m, 'a> {
+    file: &'a [u8],
+    model: &'m Model<'a>,
+    steps: Vec<Step>,
+}
+
+impl<'m, 'a> TfliteProgram<'m, 'a> {
+    pub fn new(file: &'a [u8], model: &'m Model<'a>) -> TfliteProgram<'m, 'a> {
+        let mut known: HashMap<String, usize> = HashMap::new();
+        let step = |operator: &super::schema::Operator<'a>| {
+            let name = operator_name(operator);
+            let mut label = operator
+                .outputs
+                .first()
+                .and_then(|&output| model.tensors.get(output))
+                .map_or_else(|| name.clone(), |tensor| short(&tensor.name).to_owned());
+            let count = known.entry(label.clone()).or_insert(0);
+            *count += 1;
+            if *count > 1 {
+                label = format!("{label} ({count})");
+            }
+            Step { label, operator: name, inputs: operator.inputs.clone(), outputs: operator.outputs.clone() }
+        };
+        TfliteProgram { file, model, steps: model.operators.iter().map(step).collect() }
+    }
+
+    fn tensor(&self, value: usize) -> Option<&'m Tensor> {
+        self.model.tensors.get(value)
+    }
+
+    /// Tells that the values between the steps that make the network are whole numbers, or are rounded to them.
+    pub fn tell_quantised(&self, used: &[usize], account: &mut Account) {
+        let is_rounded =
+            |value: &usize| self.tensor(*value).is_some_and(|tensor| tensor.is_quantised() && tensor.place.is_none());
+        let rounded: Vec<&Step> = used
+            .iter()
+            .filter_map(|&place| self.steps.get(place))
+            .filter(|step| step.outputs.iter().chain(step.inputs.iter().flatten()).any(is_rounded))
+            .collect();
+        if let Some(first) = rounded.first() {
+            let why = format!(
+                "rounds values to a few bits and holds them within bounds, as {} of its operators do, which no layer does; \
+                 the network has the real numbers that its weights stand for, and none of the roundings",
+                rounded.len()
+            );
+            account.misses(PartName::attribute(&first.label, "quantisation"), why);
+            return;
+        }
+        // Weights of whole numbers beside values of floats: the runtime rounds the values as it goes.
+        let is_hybrid = |step: &&Step| {
+            let mut inputs = step.inputs.iter().flatten().filter_map(|&value| self.tensor(value));
+            let is_product = ["FULLY_CONNECTED", "CONV_2D", "DEPTHWISE_CONV_2D", "BATCH_MATMUL"];
+            is_product.contains(&step.operator.as_str()) && inputs.any(Tensor::is_quantised)
+        };
+        let hybrid = used.iter().filter_map(|&place| self.steps.get(place)).filter(is_hybrid).count();
+        if hybrid > 0 {
+            account.assume(format!(
+                "products are exact, where TensorFlow Lite rounds the values before {hybrid} of its operators to 8 bits \
+                 (dynamic range quantisation)"
+            ));
+        }
+    }
+}
+
+/// Converters join the names of all that one operator was made of.
+fn short(name: &str) -> &str {
+    name.split(';').next().unwrap_or(name)
+}
+
+impl Program for TfliteProgram<'_, '_> {
+    fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    fn constant(&self, value: usize) -> Option<&str> {
+        let tensor = self.tensor(value)?;
+        (tensor.place.is_some() && !tensor.is_variable).then_some(tensor.name.as_str())
+    }
+
+    fn array(&self, value: usize) -> Result<Array, Unread> {
+        let absent = || Unread::Kind("is not in the file".into());
+        let tensor = self.tensor(value).ok_or_else(absent)?;
+        let values = tensor.values(self.file).map_err(Unread::Kind)?;
+        if let Some(place) = values.iter().position(|value| !value.is_finite()) {
+            let why = format!("holds {} at place {}; every weight must be finite", values[place], place + 1);
+            return Err(Unread::Kind(why));
+        }
+        Array::new(tensor.shape.clone(), values).ok_or_else(absent)
+    }
+
+    fn shape(&self, value: usize) -> Option<Vec<usize>> {
+        self.tensor(value)?.sample_shape()
+    }
+
+    fn settings(&self, step: usize) -> Vec<(String, Option<&'static str>)> {
+        let operator = self.model.operators.get(step);
+        operator.map_or_else(Vec::new, |operator| options::present(operator.options_kind, operator.options))
+    }
+
+    fn follow(
+        &self,
+        trace: &mut Trace,
+        step: usize,
+        operands: &[Option<Operand>],
+    ) -> Result<Vec<Operand>, GraphProblem> {
+        let (Some(operator), Some(told)) = (self.model.operators.get(step), self.steps.get(step)) else {
+            return Ok(Vec::new());
+        };
+        let call = Call {
+            node: &told.label,
+            operator,
+            operands,
+            given: operator.inputs.iter().map(|value| value.and_then(|value| self.tensor(value))).collect(),
+            gives: operator.outputs.iter().filter_map(|&value| self.tensor(value)).collect(),
+            options: Options::of(&told.label, operator)?,
+        };
+        operators::follow(trace, &call)
+    }
+}
