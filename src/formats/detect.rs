@@ -12,8 +12,10 @@ use super::keras::WEIGHTS_ENTRY;
 use super::layerflow_json::FORMAT;
 use super::{FormatError, json, pytorch, tflite};
 
-/// How much of a file is looked at.
-pub(super) const BEGINNING_BYTES: u64 = 512;
+/// How much of a file is looked at: behind what another program puts before an HDF5 file there is its mark, at a power of
+/// two.
+pub(super) const BEGINNING_BYTES: u64 = 8192 + HDF5_MARK.len() as u64;
+const HDF5_MARK: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
 
 /// A format that is read.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,7 +52,7 @@ pub(super) fn format_of(path: &Path, beginning: &[u8]) -> Result<Format, FormatE
         [] => Err(FormatError::Empty { path: path.into() }),
         [b'P', b'K', 3 | 5, 4 | 6, ..] => zip_format(path, extension),
         [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Ok(Format::Numpy),
-        [0x89, b'H', b'D', b'F', ..] => Ok(Format::Hdf5),
+        _ if has_hdf5_mark(beginning) => Ok(Format::Hdf5),
         [b'G', b'G', b'U', b'F', ..] => Ok(Format::Gguf),
         [_, _, _, _, identifier @ ..] if identifier.starts_with(tflite::IDENTIFIER) => Ok(Format::Tflite),
         // A safetensors header is JSON after eight bytes for its length.
@@ -78,6 +80,11 @@ pub(super) fn format_of(path: &Path, beginning: &[u8]) -> Result<Format, FormatE
             _ => Err(FormatError::Unknown { path: path.into() }),
         },
     }
+}
+
+fn has_hdf5_mark(beginning: &[u8]) -> bool {
+    let mut places = std::iter::once(0).chain((9..14).map(|power| 1_usize << power));
+    places.any(|place| beginning.get(place..).is_some_and(|rest| rest.starts_with(&HDF5_MARK)))
 }
 
 fn holds(bytes: &[u8], part: &[u8]) -> bool {

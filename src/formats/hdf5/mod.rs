@@ -3,13 +3,18 @@
 //! An HDF5 file is a tree of groups with datasets as leaves, but nothing in the format keeps a group from holding
 //! itself; the walk is bounded in depth and in the number of objects.
 
+mod elements;
+mod links;
+mod order;
+
 use std::collections::HashMap;
 use std::path::Path;
 
-use hdf5_pure::{DType, Dataset, Datatype, File, Group};
+use hdf5_pure::{Dataset, File, Group};
 
 use super::FormatError;
-use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
+use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
+use elements::Element;
 
 /// How deep groups may lie within each other. Keras nests three or four deep for each model within a model.
 const DEEPEST: usize = 48;
@@ -23,7 +28,7 @@ const FORMAT: &str = "HDF5";
 
 /// The datasets of a file that is open.
 struct Hdf5Tensors {
-    datasets: Vec<Dataset>,
+    datasets: Vec<(Dataset, Element)>,
     file_bytes: u64,
 }
 
@@ -44,14 +49,14 @@ impl TensorSource for Hdf5Tensors {
 
 impl Hdf5Tensors {
     fn numbers(&self, index: usize) -> Result<Vec<f64>, String> {
-        let dataset = self.datasets.get(index).ok_or("is not in the file")?;
-        let count = elements(dataset)?.checked_mul(8);
+        let (dataset, element) = self.datasets.get(index).ok_or("is not in the file")?;
+        let count = element_count(dataset)?.checked_mul(8);
         let most = self.file_bytes.saturating_mul(LARGEST_EXPANSION).saturating_add(ALWAYS_READ_BYTES);
         if count.is_none_or(|bytes| bytes > most) {
             return Err("claims far more values than its file can hold; save the file again".into());
         }
-        let values = dataset.read_f64().map_err(|error| format!("cannot be read ({error}); save the file again"))?;
-        let expected = elements(dataset)?;
+        let values = elements::values(dataset, *element)?;
+        let expected = element_count(dataset)?;
         // A changed type may keep several numbers, or parts of one, where the shape counts one.
         if values.len() as u64 != expected {
             return Err(format!("claims {expected} values, but {} are stored; save the file again", values.len()));
@@ -64,23 +69,41 @@ impl Hdf5Tensors {
 pub(super) fn open(path: &Path, bytes: Vec<u8>) -> Result<Hdf5File, FormatError> {
     let file_bytes = bytes.len() as u64;
     let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: FORMAT, reason };
-    let file = File::from_bytes(bytes).map_err(|error| damaged(error.to_string()))?;
-    let mut walk = Walk::default();
-    walk.group(&file.root(), "", 0).map_err(damaged)?;
+    let without_links = links::without_soft_links(&bytes);
+    let (file, walk) = match walked(bytes) {
+        Ok(walked) => walked,
+        Err(reason) => without_links.and_then(|bytes| walked(bytes).ok()).ok_or_else(|| damaged(reason))?,
+    };
     let attributes = file.root().attrs().map_err(|error| damaged(error.to_string()))?;
     let text = |(name, value): (String, hdf5_pure::AttrValue)| Some((name, value.as_str()?.to_owned()));
     let attributes = attributes.into_iter().filter_map(text).collect();
-    let source = Hdf5Tensors { datasets: walk.datasets, file_bytes };
-    let tensors = TensorFile::new(path, walk.tensors, source);
-    Ok(Hdf5File { tensors, attributes, named_groups: walk.named_groups })
+    let guessed = walk.found.iter().find(|(_, (_, element))| *element == Element::Guessed);
+    let assumed = guessed.map(|(info, _)| {
+        format!("the values of two bytes in `{}` and others like it are bfloat16, which HDF5 cannot name", info.name)
+    });
+    let (named_groups, (tensors, order, datasets)) = (walk.named_groups.clone(), walk.ordered());
+    let tensors = TensorFile::new(path, tensors, Hdf5Tensors { datasets, file_bytes }).ordered(order);
+    let tensors = match assumed {
+        Some(sentence) => tensors.assuming(sentence),
+        None => tensors,
+    };
+    Ok(Hdf5File { tensors, attributes, named_groups })
+}
+
+/// The file, and what a walk through its groups finds; in words, what is wrong with it.
+fn walked(bytes: Vec<u8>) -> Result<(File, Walk), String> {
+    let file = File::from_bytes(bytes).map_err(|error| error.to_string())?;
+    let mut walk = Walk::default();
+    walk.group(&file.root(), "", 0)?;
+    Ok((file, walk))
 }
 
 #[derive(Default)]
 struct Walk {
     objects: usize,
-    tensors: Vec<TensorInfo>,
-    datasets: Vec<Dataset>,
+    found: Vec<(TensorInfo, (Dataset, Element))>,
     named_groups: HashMap<String, String>,
+    listed: order::Listed,
 }
 
 impl Walk {
@@ -89,8 +112,10 @@ impl Walk {
             return Err(format!("its groups lie more than {DEEPEST} deep within each other"));
         }
         let words = |error: hdf5_pure::Error| error.to_string();
+        let attributes = group.attrs().map_err(words)?;
+        self.listed.take(prefix, &attributes);
         if depth > 0
-            && let Some(name) = group.attrs().map_err(words)?.get("name").and_then(|value| value.as_str())
+            && let Some(name) = attributes.get("name").and_then(|value| value.as_str())
         {
             self.named_groups.insert(name.to_owned(), prefix.trim_end_matches('/').to_owned());
         }
@@ -98,8 +123,8 @@ impl Walk {
         datasets.sort_by(|(left, _), (right, _)| super::names::natural_order(left, right));
         for (name, dataset) in datasets {
             self.count()?;
-            self.tensors.push(info(format!("{prefix}{name}"), &dataset)?);
-            self.datasets.push(dataset);
+            let (info, element) = info(format!("{prefix}{name}"), &dataset);
+            self.found.push((info, (dataset, element)));
         }
         let mut groups: Vec<(String, Group)> = group.iter_groups().map_err(words)?.collect();
         groups.sort_by(|(left, _), (right, _)| super::names::natural_order(left, right));
@@ -108,6 +133,19 @@ impl Walk {
             self.group(&child, &format!("{prefix}{name}/"), depth + 1)?;
         }
         Ok(())
+    }
+
+    /// What was found, in the model's own order where the file lists all of the model's tensors, and else by names.
+    fn ordered(mut self) -> (Vec<TensorInfo>, TensorOrder, Vec<(Dataset, Element)>) {
+        let places = self.listed.places();
+        let of = |info: &TensorInfo| places.get(&info.name).copied();
+        let is_listed = self.found.iter().filter(|(info, _)| info.in_model).all(|(info, _)| of(info).is_some());
+        let order = if is_listed && !places.is_empty() { TensorOrder::Own } else { TensorOrder::ByName };
+        if order == TensorOrder::Own {
+            self.found.sort_by_key(|(info, _)| of(info).unwrap_or(usize::MAX));
+        }
+        let (tensors, datasets) = self.found.into_iter().unzip();
+        (tensors, order, datasets)
     }
 
     fn count(&mut self) -> Result<(), String> {
@@ -119,28 +157,24 @@ impl Walk {
     }
 }
 
-fn info(name: String, dataset: &Dataset) -> Result<TensorInfo, String> {
-    let words = |error: hdf5_pure::Error| format!("dataset `{name}`: {error}");
-    let axes = dataset.shape().map_err(words)?;
-    let dtype = dataset.dtype().map_err(words)?;
-    let (dtype, is_numeric) = match dtype {
-        DType::Other(datatype) => match *datatype {
-            Datatype::FloatingPoint { size: 2, .. } => ("F16".to_owned(), true),
-            _ => ("OTHER".to_owned(), false),
-        },
-        DType::String | DType::VariableLengthString => ("TEXT".to_owned(), false),
-        DType::Compound(_) | DType::Enum(_) | DType::Array(..) | DType::ObjectReference => ("OTHER".to_owned(), false),
-        number => (number.to_string().to_uppercase(), true),
-    };
-    let bytes = elements(dataset).ok().zip(dataset.element_size().ok());
+fn info(name: String, dataset: &Dataset) -> (TensorInfo, Element) {
+    // What the library does not understand of one dataset says nothing of the others.
+    let unread = |error: hdf5_pure::Error| (Element::Unread, format!("UNREAD ({error})"));
+    let (mut element, mut dtype) = elements::element(dataset).unwrap_or_else(unread);
+    let axes = dataset.shape().unwrap_or_else(|error| {
+        (element, dtype) = unread(error);
+        Vec::new()
+    });
+    let bytes = element_count(dataset).ok().zip(dataset.element_size().ok());
     let bytes = bytes.and_then(|(count, size)| count.checked_mul(size)).unwrap_or(u64::MAX);
     let shape = axes.into_iter().map(|length| usize::try_from(length).unwrap_or(usize::MAX)).collect();
     // The optimizer's own numbers are no part of the network.
     let in_model = !name.starts_with("optimizer");
-    Ok(TensorInfo { name, shape, dtype, bytes, is_numeric, in_model })
+    let is_numeric = element != Element::Unread;
+    (TensorInfo { name, shape, dtype, bytes, is_numeric, in_model }, element)
 }
 
-fn elements(dataset: &Dataset) -> Result<u64, String> {
+fn element_count(dataset: &Dataset) -> Result<u64, String> {
     let shape = dataset.shape().map_err(|error| error.to_string())?;
     let product = shape.iter().try_fold(1_u64, |product, &length| product.checked_mul(length));
     product.ok_or_else(|| "has an absurdly large shape; save the file again".into())
