@@ -25,7 +25,7 @@ pub(super) struct InspectArguments {
     file: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     /// List the tensors of the file; with NAMES, the weights of the chain chosen by hand
     #[arg(long, value_name = "NAMES", num_args = 0..=1)]
     tensors: Option<Option<String>>,
@@ -106,7 +106,10 @@ fn list_tensors(file: &Path, json: bool) -> Result<(), CommandError> {
         tensors: Vec<TensorReport>,
     }
     let tensors = match formats::open(file)? {
-        Opened::Tensors(tensors) => tensors.tensors().iter().map(TensorReport::of_info).collect(),
+        Opened::Tensors(tensors) => {
+            let joined = tensors.joined().iter().map(|(tensor, _)| tensor);
+            tensors.tensors().iter().chain(joined).map(TensorReport::of_info).collect()
+        }
         Opened::Graph(graph) => graph.tensors.tensors().iter().map(TensorReport::of_info).collect(),
         Opened::Network(opened) => TensorReport::of_network(&opened.network),
     };

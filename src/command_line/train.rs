@@ -94,7 +94,7 @@ pub(super) struct TrainArguments {
     name: Option<String>,
     /// Print one JSON object
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// What `train --json` prints.

@@ -10,6 +10,7 @@ mod detect;
 mod elements;
 mod error;
 pub mod examples;
+mod folder;
 mod ggml;
 mod gguf;
 mod graph;
@@ -30,6 +31,7 @@ mod plain_json;
 mod precision;
 mod pytorch;
 mod quantised;
+mod registry;
 mod safetensors;
 mod safetensors_header;
 mod save;
@@ -56,6 +58,7 @@ pub use modules::{ModuleNote, ModuleRole};
 pub use network_kind::{NetworkKind, save_as};
 pub use onnx::save_onnx;
 pub use precision::Precision;
+pub use registry::{FORMATS, KnownFormat, endings, format_table, format_words};
 pub use save::write_beside;
 pub use save_tensors::save_tensors;
 pub use tensors::{TensorFile, TensorInfo, TensorOrder, shape_words};
@@ -120,6 +123,9 @@ pub fn open_for(path: &Path, input: Option<Volume>) -> Result<Opened, FormatErro
 
 fn open_as_stored(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
     let unreadable = |source| FormatError::Read { path: path.into(), source };
+    if path.is_dir() {
+        return open_as_stored(&folder::model_in(path)?, input);
+    }
     let mut beginning = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
     file.take(detect::BEGINNING_BYTES).read_to_end(&mut beginning).map_err(unreadable)?;

@@ -120,10 +120,13 @@ impl ChainProblem {
 
     /// Whether the weights are sound and only make no flow, so that spectra are what can be shown.
     pub fn leaves_spectra(&self) -> bool {
-        use ChainProblem::{Attention, Convolution, InputShape, NoShape, Recurrent, Residual, TooMany, Undetermined};
+        use ChainProblem::{
+            Attention, Break, Convolution, InputShape, NoShape, Recurrent, Residual, TooMany, Undetermined,
+        };
         matches!(
             self,
-            InputShape { .. }
+            Break { .. }
+                | InputShape { .. }
                 | Convolution { .. }
                 | NoShape { .. }
                 | TooMany { .. }

@@ -1,5 +1,7 @@
 //! What a file is: by its content first, by its name where the content does not tell.
 
+mod foreign;
+
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
@@ -10,12 +12,15 @@ use zip::ZipArchive;
 
 use super::keras::WEIGHTS_ENTRY;
 use super::layerflow_json::FORMAT;
-use super::{FormatError, json, pytorch, tflite};
+use super::{FormatError, json, pytorch, registry, tflite};
 
 /// How much of a file is looked at: behind what another program puts before an HDF5 file there is its mark, at a power of
 /// two.
 pub(super) const BEGINNING_BYTES: u64 = 8192 + HDF5_MARK.len() as u64;
 const HDF5_MARK: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
+
+/// How many files of an archive are named before the others are only counted.
+const NAMED_ENTRIES: usize = 3;
 
 /// A format that is read.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,6 +62,7 @@ pub(super) fn format_of(path: &Path, beginning: &[u8]) -> Result<Format, FormatE
         [_, _, _, _, identifier @ ..] if identifier.starts_with(tflite::IDENTIFIER) => Ok(Format::Tflite),
         // A safetensors header is JSON after eight bytes for its length.
         [_, _, _, _, _, _, _, _, b'{', ..] if !text_start.starts_with(b"{") => Ok(Format::Safetensors),
+        _ if let Some(known) = foreign::of_content(beginning) => Err(unsupported(path, known)),
         _ if extension == "safetensors" => Ok(Format::Safetensors),
         _ if pytorch::is_legacy(beginning) => Ok(Format::PytorchLegacy),
         // What joblib writes is a pickle with its arrays in between.
@@ -77,9 +83,21 @@ pub(super) fn format_of(path: &Path, beginning: &[u8]) -> Result<Format, FormatE
             "pkl" | "pickle" => Ok(Format::Pickle),
             "joblib" => Err(FormatError::Pickle { path: path.into() }),
             "tflite" | "lite" => mislabelled(path, "TensorFlow Lite"),
-            _ => Err(FormatError::Unknown { path: path.into() }),
+            _ => match foreign::of_name(path, extension, beginning) {
+                Some(known) => Err(unsupported(path, known)),
+                None => Err(FormatError::Unknown { path: path.into() }),
+            },
         },
     }
+}
+
+fn unsupported(path: &Path, (what, remedy): foreign::Foreign) -> FormatError {
+    FormatError::Unsupported { path: path.into(), what: what.into(), remedy: remedy.into() }
+}
+
+/// Why a folder with entries of these names is not read, where it is a model of a kind that is not.
+pub(super) fn foreign_folder(path: &Path, names: &[String]) -> Option<FormatError> {
+    foreign::of_folder(path, names).map(|known| unsupported(path, known))
 }
 
 fn has_hdf5_mark(beginning: &[u8]) -> bool {
@@ -120,8 +138,31 @@ fn zip_format(path: &Path, extension: &str) -> Result<Format, FormatError> {
     } else if extension == "npz" {
         Ok(Format::Numpy)
     } else {
-        Err(FormatError::Unknown { path: path.into() })
+        Err(other_archive(path, archive.file_names().flatten().map(|name| name.into_owned())))
     }
+}
+
+/// What an archive is that holds these files, and no network at a place that is known.
+fn other_archive(path: &Path, names: impl Iterator<Item = String>) -> FormatError {
+    let names: Vec<String> = names.filter(|name| !name.ends_with(['/', '\\'])).collect();
+    let is_network = |name: &&String| {
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
+        ending != "json" && registry::endings().contains(&ending.as_str())
+    };
+    let network = names.iter().find(is_network);
+    let listed = names.iter().take(NAMED_ENTRIES).map(|name| format!("`{name}`")).collect::<Vec<String>>().join(", ");
+    let more = names.len().saturating_sub(NAMED_ENTRIES);
+    let what = match (names.is_empty(), names.iter().any(|name| name.ends_with("saved_model.pb"))) {
+        (true, _) => "an empty zip archive".to_owned(),
+        (_, true) => "a zip archive of a SavedModel of TensorFlow".to_owned(),
+        _ if more > 0 => format!("a zip archive of {listed} and {more} more"),
+        _ => format!("a zip archive of {listed}"),
+    };
+    let remedy = match network {
+        Some(name) => format!("unpack it and open {name}"),
+        None => format!("open {}", registry::format_words()),
+    };
+    FormatError::Unsupported { path: path.into(), what, remedy }
 }
 
 /// The keys that tell kinds of JSON apart. Their values are not looked at.
