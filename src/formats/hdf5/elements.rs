@@ -80,7 +80,7 @@ fn opaque(dataset: &Dataset, size: u32) -> Result<(Element, String), Error> {
 pub(super) fn values(dataset: &Dataset, element: Element) -> Result<Vec<f64>, String> {
     let unread = |error: Error| {
         let words = error.to_string();
-        if words.contains("data layout version") {
+        if words.contains("data layout version") || words.contains("chunk index") {
             return "is kept in the newest layout of HDF5, which is not read; save the file again with \
                     h5py.File(name, \"w\", libver=\"earliest\")"
                 .to_owned();

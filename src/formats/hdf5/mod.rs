@@ -4,6 +4,7 @@
 //! itself; the walk is bounded in depth and in the number of objects.
 
 mod elements;
+mod layout;
 mod links;
 mod order;
 
@@ -66,9 +67,10 @@ impl Hdf5Tensors {
 }
 
 /// Walks through the groups of the file whose bytes are given. `path` is the file they are from.
-pub(super) fn open(path: &Path, bytes: Vec<u8>) -> Result<Hdf5File, FormatError> {
+pub(super) fn open(path: &Path, mut bytes: Vec<u8>) -> Result<Hdf5File, FormatError> {
     let file_bytes = bytes.len() as u64;
     let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: FORMAT, reason };
+    layout::make_older(&mut bytes);
     let without_links = links::without_soft_links(&bytes);
     let (file, walk) = match walked(bytes) {
         Ok(walked) => walked,
