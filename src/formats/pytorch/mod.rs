@@ -9,6 +9,7 @@ mod beside;
 mod element;
 mod legacy;
 mod model;
+mod modules;
 mod quantised;
 mod rebuilt;
 mod search;
@@ -23,10 +24,12 @@ use std::path::Path;
 
 use super::mapped::MappedFile;
 use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
-use super::{Account, Fate, FormatError, PartName};
-use crate::pickle::{Pickle, PickleError};
+use super::{Account, Fate, FormatError, Opened, PartName};
 
+use crate::network::Volume;
+use crate::pickle::{Pickle, PickleError, Value};
 use model::Contents;
+use modules::Known;
 use tensor::Tensor;
 
 pub(super) use legacy::is_legacy;
@@ -53,14 +56,16 @@ impl<S: StorageFile + Send + Sync> TensorSource for Storages<S> {
 }
 
 /// Opens a zip archive that holds a `data.pkl`.
-pub(super) fn open_zip(path: &Path) -> Result<TensorFile, FormatError> {
-    let (file, pickle) = zipped::open(path, MappedFile::open(path)?)?;
+pub(super) fn open_zip(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
+    let map = MappedFile::open(path)?;
+    let held = map.as_ref().len() as u64;
+    let (file, pickle) = zipped::open(path, map)?;
     let pickle = crate::pickle::read(&pickle).map_err(|error| refusal(path, error))?;
-    finish(path, &pickle, file)
+    network_or_tensors(path, held, &pickle, file, input)
 }
 
 /// Opens a file from before version 1.6.
-pub(super) fn open_legacy(path: &Path) -> Result<TensorFile, FormatError> {
+pub(super) fn open_legacy(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
     let map = MappedFile::open(path)?;
     let bytes = map.clone();
     let (pickle, rest) = legacy::pickle(bytes.as_ref()).map_err(|error| refusal(path, error))?;
@@ -70,15 +75,43 @@ pub(super) fn open_legacy(path: &Path) -> Result<TensorFile, FormatError> {
         format: FORMAT,
         reason,
     })?;
-    finish(path, &pickle, legacy::Places::new(map, places))
+    let held = bytes.as_ref().len() as u64;
+    network_or_tensors(path, held, &pickle, legacy::Places::new(map, places), input)
 }
 
-fn finish<S>(path: &Path, pickle: &Pickle<'_>, file: S) -> Result<TensorFile, FormatError>
+/// A network where the pickle tells how its modules act, else its tensors.
+fn network_or_tensors<S>(
+    path: &Path,
+    held: u64,
+    pickle: &Pickle<'_>,
+    file: S,
+    input: Option<Volume>,
+) -> Result<Opened, FormatError>
+where
+    S: StorageFile + Send + Sync + 'static,
+{
+    let (file, model, mut known) = finish(path, pickle, file)?;
+    match model.and_then(|model| Some((model, modules::known(pickle, model)?))) {
+        None => Ok(Opened::Tensors(file.with_account(known))),
+        Some((_, Known::Sequence { module, assumed })) => {
+            assumed.into_iter().for_each(|sentence| known.assume(sentence));
+            modules::open(path, held, &module, file.with_account(known), input)
+        }
+        Some((model, Known::Code)) => {
+            let (notes, sentence) = modules::notes(pickle, model).unwrap_or_default();
+            known.assume(sentence);
+            Ok(Opened::Tensors(file.with_account(known).with_modules(notes)))
+        }
+    }
+}
+
+/// The tensors, the model where it is one value, and what is known of them.
+fn finish<S>(path: &Path, pickle: &Pickle<'_>, file: S) -> Result<(TensorFile, Option<Value>, Account), FormatError>
 where
     S: StorageFile + Send + Sync + 'static,
 {
     let damaged = |reason| FormatError::Damaged { path: path.into(), format: FORMAT, reason };
-    let Contents { mut found, keys, mut assumed, .. } = model::contents(pickle).map_err(damaged)?;
+    let Contents { mut found, keys, mut assumed, model } = model::contents(pickle).map_err(damaged)?;
     quantised::mark_steps(&mut found, &file, &mut assumed);
     let (mut infos, mut tensors) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
     let mut names = HashMap::new();
@@ -115,7 +148,7 @@ where
     }
     assumed.into_iter().for_each(|sentence| known.assume(sentence));
     let file = TensorFile::new(path, infos, Storages { file, tensors });
-    Ok(file.ordered(TensorOrder::Own).with_account(known))
+    Ok((file.ordered(TensorOrder::Own), model, known))
 }
 
 fn refusal(path: &Path, error: PickleError) -> FormatError {

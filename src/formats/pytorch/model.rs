@@ -82,6 +82,8 @@ pub(super) fn contents(pickle: &Pickle<'_>) -> Result<Contents, String> {
     let mut found = search.take();
     mark_data(&mut found);
     mark_averages(&mut found);
+    // Those of an optimizer are too many, and none of the model.
+    search.lists_numbers = false;
     for (name, value) in others {
         search.visit(&name, value, 0)?;
         let mut entries = search.take();

@@ -42,13 +42,15 @@ pub(super) struct Search<'a> {
     found: Vec<Found>,
     visits: usize,
     count: usize,
+    /// Whether Python's numbers are listed.
+    pub lists_numbers: bool,
     /// The values within which the search is.
     within: Vec<Value>,
 }
 
 impl<'a> Search<'a> {
     pub fn new(pickle: &'a Pickle<'a>) -> Search<'a> {
-        Search { pickle, found: Vec::new(), visits: 0, count: 0, within: Vec::new() }
+        Search { pickle, found: Vec::new(), visits: 0, count: 0, lists_numbers: true, within: Vec::new() }
     }
 
     /// What was found since the last time.
@@ -157,7 +159,7 @@ impl<'a> Search<'a> {
             let path = || join(name, &key_text(pickle, *key, place));
             match (part, pickle.number(*part)) {
                 (Value::Node(_), _) => self.visit(&path(), *part, depth + 1)?,
-                (_, Some(number)) if is_dict => self.add(&path(), Tensor::number(number))?,
+                (_, Some(number)) if is_dict && self.lists_numbers => self.add(&path(), Tensor::number(number))?,
                 _ => {}
             }
         }
