@@ -144,6 +144,9 @@ fn open_json(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<Opened,
         detect::JsonKind::Plain => plain_json::read(path, bytes).map(Opened::Network),
         detect::JsonKind::KerasArchitecture => keras::open_architecture(path, bytes, input),
         detect::JsonKind::TensorflowJs => tfjs::open(path, bytes, input),
+        detect::JsonKind::SafetensorsIndex if pytorch::is_index(path, bytes)? => {
+            pytorch::open_index(path, bytes).map(Opened::Tensors)
+        }
         detect::JsonKind::SafetensorsIndex => safetensors::open_index(path, bytes).map(Opened::Tensors),
     }
 }

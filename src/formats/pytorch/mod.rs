@@ -13,6 +13,7 @@ mod modules;
 mod quantised;
 mod rebuilt;
 mod search;
+mod sharded;
 mod sparse;
 mod storage;
 mod stored;
@@ -33,6 +34,7 @@ use modules::Known;
 use tensor::Tensor;
 
 pub(super) use legacy::is_legacy;
+pub(super) use sharded::{is_index, open_index};
 
 const FORMAT: &str = "PyTorch";
 
@@ -57,15 +59,41 @@ impl<S: StorageFile + Send + Sync> TensorSource for Storages<S> {
 
 /// Opens a zip archive that holds a `data.pkl`.
 pub(super) fn open_zip(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
-    let map = MappedFile::open(path)?;
-    let held = map.as_ref().len() as u64;
-    let (file, pickle) = zipped::open(path, map)?;
-    let pickle = crate::pickle::read(&pickle).map_err(|error| refusal(path, error))?;
-    network_or_tensors(path, held, &pickle, file, input)
+    with_zip(path, |held, pickle, file| network_or_tensors(path, held, pickle, file, input))
 }
 
 /// Opens a file from before version 1.6.
 pub(super) fn open_legacy(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
+    with_legacy(path, |held, pickle, file| network_or_tensors(path, held, pickle, file, input))
+}
+
+/// The tensors of a zip archive, whatever else its pickle tells.
+fn zip_tensors(path: &Path) -> Result<TensorFile, FormatError> {
+    with_zip(path, |_, pickle, file| finish(path, pickle, file).map(|(file, _, known)| file.with_account(known)))
+}
+
+/// The tensors of a file from before version 1.6, whatever else its pickle tells.
+fn legacy_tensors(path: &Path) -> Result<TensorFile, FormatError> {
+    with_legacy(path, |_, pickle, file| finish(path, pickle, file).map(|(file, _, known)| file.with_account(known)))
+}
+
+/// Gives the length of an archive, its pickle and its storages to `read`.
+fn with_zip<T>(
+    path: &Path,
+    read: impl FnOnce(u64, &Pickle<'_>, zipped::ZipStorages) -> Result<T, FormatError>,
+) -> Result<T, FormatError> {
+    let map = MappedFile::open(path)?;
+    let held = map.as_ref().len() as u64;
+    let (file, pickle) = zipped::open(path, map)?;
+    let pickle = crate::pickle::read(&pickle).map_err(|error| refusal(path, error))?;
+    read(held, &pickle, file)
+}
+
+/// Gives the length of an old file, its pickle and its storages to `read`.
+fn with_legacy<T>(
+    path: &Path,
+    read: impl FnOnce(u64, &Pickle<'_>, legacy::Places) -> Result<T, FormatError>,
+) -> Result<T, FormatError> {
     let map = MappedFile::open(path)?;
     let bytes = map.clone();
     let (pickle, rest) = legacy::pickle(bytes.as_ref()).map_err(|error| refusal(path, error))?;
@@ -75,8 +103,7 @@ pub(super) fn open_legacy(path: &Path, input: Option<Volume>) -> Result<Opened, 
         format: FORMAT,
         reason,
     })?;
-    let held = bytes.as_ref().len() as u64;
-    network_or_tensors(path, held, &pickle, legacy::Places::new(map, places), input)
+    read(bytes.as_ref().len() as u64, &pickle, legacy::Places::new(map, places))
 }
 
 /// A network where the pickle tells how its modules act, else its tensors.

@@ -59,16 +59,16 @@ pub(super) struct Contents {
 pub(super) fn contents(pickle: &Pickle<'_>) -> Result<Contents, String> {
     let Parts { mut model, mut others, key, keys } = parts(pickle);
     let mut assumed = Vec::new();
-    if model.is_empty() {
+    if model.iter().all(|(_, value)| pickle.number(*value).is_some()) {
         // A checkpoint of averaged weights alone is the model.
         let average = others.iter().position(|(name, _)| beside::is_average(name));
         match average {
             Some(at) => {
                 let (name, value) = others.remove(at);
                 assumed.push(format!("the averaged weights `{name}` are the model, as the file holds no others"));
-                model.push((String::new(), value));
+                model = vec![(String::new(), value)];
             }
-            None => model = std::mem::take(&mut others),
+            None => model.append(&mut others),
         }
     }
     let root = match &model[..] {

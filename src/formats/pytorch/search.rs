@@ -2,7 +2,7 @@
 
 use super::model::{Found, is_module, join, key_text};
 use super::rebuilt::tensor;
-use super::tensor::Tensor;
+use super::tensor::{Content, Tensor};
 use crate::pickle::{Pickle, Value, is_builtin};
 
 /// Dictionaries in dictionaries and modules in modules end here.
@@ -11,6 +11,8 @@ const DEEPEST: usize = 64;
 const MOST_VISITS: usize = 1 << 20;
 /// The most tensors of a file.
 const MOST_TENSORS: usize = 1 << 16;
+/// The most bytes of arrays that stand in the pickle itself, 2 GB.
+const MOST_COPIED: u64 = 1 << 31;
 /// The longest name of a tensor, in bytes.
 const LONGEST_NAME: usize = 512;
 
@@ -42,6 +44,8 @@ pub(super) struct Search<'a> {
     found: Vec<Found>,
     visits: usize,
     count: usize,
+    /// The bytes of arrays that stand in the pickle itself.
+    copied: u64,
     /// Whether Python's numbers are listed.
     pub lists_numbers: bool,
     /// The values within which the search is.
@@ -50,7 +54,7 @@ pub(super) struct Search<'a> {
 
 impl<'a> Search<'a> {
     pub fn new(pickle: &'a Pickle<'a>) -> Search<'a> {
-        Search { pickle, found: Vec::new(), visits: 0, count: 0, lists_numbers: true, within: Vec::new() }
+        Search { pickle, found: Vec::new(), visits: 0, count: 0, copied: 0, lists_numbers: true, within: Vec::new() }
     }
 
     /// What was found since the last time.
@@ -83,6 +87,12 @@ impl<'a> Search<'a> {
     }
 
     fn add(&mut self, name: &str, tensor: Tensor) -> Result<(), String> {
+        if let Content::Array(_) = tensor.content {
+            self.copied = self.copied.saturating_add(tensor.bytes);
+        }
+        if self.copied > MOST_COPIED {
+            return Err(format!("its arrays take more than {MOST_COPIED} bytes"));
+        }
         self.count += 1;
         if self.count > MOST_TENSORS {
             return Err(format!("it holds more than {MOST_TENSORS} tensors"));

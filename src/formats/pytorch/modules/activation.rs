@@ -30,7 +30,6 @@ pub(super) fn of_module(module: &Module<'_>) -> Result<Option<Activated>, GraphP
     let or = |name: &str, usual: f64| module.number(name).unwrap_or(usual);
     let activation = match module.class.as_str() {
         "ReLU" => Activation::Relu,
-        "ReLU6" => Activation::RELU6,
         "LeakyReLU" => Activation::LeakyRelu { negative_slope: or("negative_slope", DEFAULT_NEGATIVE_SLOPE) },
         // Once training is over its slope is the mean of those that it draws.
         "RReLU" => Activation::LeakyRelu { negative_slope: 0.5 * (or("lower", 0.125) + or("upper", 1.0 / 3.0)) },
@@ -47,6 +46,7 @@ pub(super) fn of_module(module: &Module<'_>) -> Result<Option<Activated>, GraphP
         "SiLU" => Activation::Silu,
         "Mish" => Activation::Mish,
         "Hardtanh" => Activation::HardTanh { low: or("min_val", -1.0), high: or("max_val", 1.0) },
+        "ReLU6" => Activation::HardTanh { low: or("min_val", 0.0), high: or("max_val", 6.0) },
         "Hardsigmoid" => Activation::HardSigmoid { slope: 1.0 / 6.0, shift: 0.5 },
         "Hardswish" => Activation::HardSwish,
         "Softplus" => {

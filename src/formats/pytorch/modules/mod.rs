@@ -14,7 +14,7 @@ use std::path::Path;
 
 use super::super::graph::{Graph, GraphNetwork, opened};
 use super::super::tensors::TensorFile;
-use super::super::{FormatError, GraphProblem, Opened, PartName};
+use super::super::{Account, FormatError, GraphProblem, Opened, PartName};
 use crate::network::Volume;
 use crate::pickle::{Pickle, Value};
 use module::{Module, is_of_torch};
@@ -104,17 +104,19 @@ pub(super) fn open(
         graph.network(name, end, read_by).map_err(|source| FormatError::Network { path: path.into(), source })?;
     let on_the_way = network.problem.take().filter(|_| network.network.is_some() || problem.is_none());
     let network = GraphNetwork { problem: on_the_way.or(problem), ..network };
-    let mut account = tensors.account_of_reads();
+    // The module that is not understood is told before the tensors that no layer has for its sake.
+    let mut account = Account::of_parts(line.iter().map(|part| PartName::node(&part.path)));
     for (place, part) in line.iter().enumerate() {
         let name = PartName::node(&part.path);
         if place < followed {
             account.uses(name, part.class.as_str());
         } else {
-            account.misses(name, format!("({}) is behind what is not understood", part.class));
+            account.misses(name, format!("({}) comes behind what is not understood", part.class));
         }
         for setting in part.unread_settings().into_iter().filter(|_| place < followed) {
             account.misses(PartName::attribute(&part.path, setting), "is not a setting that is known");
         }
     }
+    account.join(tensors.account_of_reads());
     Ok(opened(network, graph.into_convolutions(), "the model has no layers", account, || tensors))
 }
