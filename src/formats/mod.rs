@@ -126,7 +126,10 @@ fn open_as_stored(path: &Path, input: Option<Volume>) -> Result<Opened, FormatEr
     match detect::format_of(path, &beginning)? {
         Format::Gguf => gguf::open(path).map(Opened::Tensors),
         Format::Numpy => npz::open(path).map(Opened::Tensors),
-        Format::Pickle => pickled::open(path).map(Opened::Tensors),
+        Format::Pickle => match pytorch::open_pickle(path, input)? {
+            Some(opened) => Ok(opened),
+            None => pickled::open(path).map(Opened::Tensors),
+        },
         Format::PytorchLegacy => pytorch::open_legacy(path, input),
         Format::PytorchZip => pytorch::open_zip(path, input),
         Format::Safetensors => safetensors::open(path),

@@ -7,6 +7,7 @@
 
 mod beside;
 mod element;
+mod embedded;
 mod legacy;
 mod model;
 mod modules;
@@ -33,6 +34,7 @@ use model::Contents;
 use modules::Known;
 use tensor::Tensor;
 
+pub(super) use embedded::open_pickle;
 pub(super) use legacy::is_legacy;
 pub(super) use sharded::{is_index, open_index};
 

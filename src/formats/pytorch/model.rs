@@ -141,7 +141,7 @@ fn mark_data(found: &mut [Found]) {
                 let [rows, columns] = entry.tensor.shape[..] else { continue };
                 Fate::Missing(format!("has {rows} rows of {columns} and no name of a weight, so that it may be data"))
             }
-            _ if entry.tensor.shape.is_empty() && beside::is_count(&entry.name) => {
+            _ if entry.tensor.shape.is_empty() && last != "num_batches_tracked" && beside::is_count(last) => {
                 Fate::Needless("tells a size or the progress of a training".into())
             }
             _ => continue,

@@ -122,15 +122,21 @@ impl<'a> Search<'a> {
                 self.visit(&join(name, &place.to_string()), *part, depth + 1)?;
             }
         }
-        if self.count == before
-            && attributes.is_none()
-            && pickle.entries(value).is_none()
-            && let Some(what) = self.unknown_object(value)
-        {
-            let why = format!("is a Python object of the class {what}, which is not read");
-            return self.add(if name.is_empty() { "object" } else { name }, Tensor::unread(&what, Vec::new(), why));
+        if self.count > before || attributes.is_some() || pickle.entries(value).is_some() {
+            return Ok(());
         }
-        Ok(())
+        // A tuple with names, or another object that is made of its arguments.
+        let arguments = pickle.call(value).map(|(.., arguments)| arguments).unwrap_or_default();
+        for (place, part) in arguments.iter().enumerate().filter(|(_, part)| matches!(part, Value::Node(_))) {
+            self.visit(&join(name, &place.to_string()), *part, depth + 1)?;
+        }
+        match self.unknown_object(value).filter(|_| self.count == before) {
+            Some(what) => {
+                let why = format!("is a Python object of the class {what}, which is not read");
+                self.add(if name.is_empty() { "object" } else { name }, Tensor::unread(&what, Vec::new(), why))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The parts of a module, and tensors that it has as plain attributes.
