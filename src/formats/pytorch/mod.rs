@@ -31,7 +31,7 @@ use super::{Account, Fate, FormatError, Opened, PartName};
 use crate::network::Volume;
 use crate::pickle::{Pickle, PickleError, Value};
 use model::Contents;
-use modules::Known;
+use modules::Sequence;
 use tensor::Tensor;
 
 pub(super) use embedded::open_pickle;
@@ -119,28 +119,33 @@ fn network_or_tensors<S>(
 where
     S: StorageFile + Send + Sync + 'static,
 {
-    let (file, model, mut known) = finish(path, pickle, file)?;
-    match model.and_then(|model| Some((model, modules::known(pickle, model)?))) {
-        None => Ok(Opened::Tensors(file.with_account(known))),
-        Some((_, Known::Sequence { module, assumed })) => {
-            assumed.into_iter().for_each(|sentence| known.assume(sentence));
-            modules::open(path, held, &module, file.with_account(known), input)
-        }
-        Some((model, Known::Code)) => {
-            let (notes, sentence) = modules::notes(pickle, model).unwrap_or_default();
-            known.assume(sentence);
-            Ok(Opened::Tensors(file.with_account(known).with_modules(notes)))
-        }
+    let (file, modules, mut known) = finish(path, pickle, file)?;
+    if let [(name, value)] = &modules[..]
+        && let Some(Sequence { module, assumed }) = modules::sequence(pickle, *value, name)
+    {
+        assumed.into_iter().for_each(|sentence| known.assume(sentence));
+        return modules::open(path, held, module, file.with_account(known), input);
     }
+    let mut notes = Vec::new();
+    for (name, value) in modules {
+        let (found, sentence) = modules::notes(pickle, value, &name).unwrap_or_default();
+        notes.extend(found);
+        known.assume(sentence);
+    }
+    Ok(Opened::Tensors(file.with_account(known).with_modules(notes)))
 }
 
-/// The tensors, the model where it is one value, and what is known of them.
-fn finish<S>(path: &Path, pickle: &Pickle<'_>, file: S) -> Result<(TensorFile, Option<Value>, Account), FormatError>
+/// The tensors, the modules of the model, and what is known of them.
+fn finish<S>(
+    path: &Path,
+    pickle: &Pickle<'_>,
+    file: S,
+) -> Result<(TensorFile, Vec<(String, Value)>, Account), FormatError>
 where
     S: StorageFile + Send + Sync + 'static,
 {
     let damaged = |reason| FormatError::Damaged { path: path.into(), format: FORMAT, reason };
-    let Contents { mut found, keys, mut assumed, model } = model::contents(pickle).map_err(damaged)?;
+    let Contents { mut found, keys, mut assumed, modules } = model::contents(pickle).map_err(damaged)?;
     quantised::mark_steps(&mut found, &file, &mut assumed);
     let (mut infos, mut tensors) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
     let mut names = HashMap::new();
@@ -177,7 +182,7 @@ where
     }
     assumed.into_iter().for_each(|sentence| known.assume(sentence));
     let file = TensorFile::new(path, infos, Storages { file, tensors });
-    Ok((file.ordered(TensorOrder::Own), model, known))
+    Ok((file.ordered(TensorOrder::Own), modules, known))
 }
 
 fn refusal(path: &Path, error: PickleError) -> FormatError {

@@ -3,7 +3,7 @@
 use super::beside;
 use super::rebuilt::tensor;
 use super::search::Search;
-use super::tensor::Tensor;
+use super::tensor::{Content, Tensor};
 use crate::formats::PartName;
 use crate::formats::account::Fate;
 use crate::pickle::{Pickle, Value};
@@ -51,8 +51,8 @@ pub(super) struct Contents {
     pub keys: Vec<(PartName, Fate)>,
     /// What was guessed.
     pub assumed: Vec<String>,
-    /// The model, where it is one value of the pickle.
-    pub model: Option<Value>,
+    /// The modules of the model, with their names.
+    pub modules: Vec<(String, Value)>,
 }
 
 /// All tensors; in words, why there are too many.
@@ -71,15 +71,11 @@ pub(super) fn contents(pickle: &Pickle<'_>) -> Result<Contents, String> {
             None => model.append(&mut others),
         }
     }
-    let root = match &model[..] {
-        [(name, value)] if name.is_empty() => Some(*value),
-        _ => None,
-    };
     let mut search = Search::new(pickle);
     for (name, value) in model {
         search.visit(&name, value, 0)?;
     }
-    let mut found = search.take();
+    let (mut found, modules) = (search.take(), search.take_modules());
     mark_data(&mut found);
     mark_averages(&mut found);
     // Those of an optimizer are too many, and none of the model.
@@ -91,7 +87,7 @@ pub(super) fn contents(pickle: &Pickle<'_>) -> Result<Contents, String> {
         entries.iter_mut().for_each(|entry| (entry.in_model, entry.fate) = (false, Some(fate.clone())));
         found.extend(entries);
     }
-    Ok(Contents { found, keys, assumed, model: root })
+    Ok(Contents { found, keys, assumed, modules })
 }
 
 /// What becomes of the tensors under a key beside the model.
@@ -141,13 +137,18 @@ fn mark_data(found: &mut [Found]) {
                 let [rows, columns] = entry.tensor.shape[..] else { continue };
                 Fate::Missing(format!("has {rows} rows of {columns} and no name of a weight, so that it may be data"))
             }
-            _ if entry.tensor.shape.is_empty() && last != "num_batches_tracked" && beside::is_count(last) => {
+            _ if is_setting(&entry.tensor) && last != "num_batches_tracked" && beside::is_count(last) => {
                 Fate::Needless("tells a size or the progress of a training".into())
             }
             _ => continue,
         };
         (entry.in_model, entry.fate) = (false, Some(fate));
     }
+}
+
+/// Whether it is a number, or a list of numbers of Python's, which a model's settings are.
+fn is_setting(tensor: &Tensor) -> bool {
+    tensor.shape.is_empty() || tensor.shape.len() == 1 && matches!(tensor.content, Content::Numbers(_))
 }
 
 /// Sets aside averaged copies that stand among the tensors of the model: `model_ema.0.weight` beside `model.0.weight`.

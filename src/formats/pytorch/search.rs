@@ -11,6 +11,8 @@ const DEEPEST: usize = 64;
 const MOST_VISITS: usize = 1 << 20;
 /// The most tensors of a file.
 const MOST_TENSORS: usize = 1 << 16;
+/// Lists in lists of numbers end here.
+const DEEPEST_LIST: usize = 4;
 /// The most bytes of arrays that stand in the pickle itself, 2 GB.
 const MOST_COPIED: u64 = 1 << 31;
 /// The longest name of a tensor, in bytes.
@@ -50,16 +52,32 @@ pub(super) struct Search<'a> {
     pub lists_numbers: bool,
     /// The values within which the search is.
     within: Vec<Value>,
+    /// The modules that were met, with their names, but for those within others.
+    modules: Vec<(String, Value)>,
 }
 
 impl<'a> Search<'a> {
     pub fn new(pickle: &'a Pickle<'a>) -> Search<'a> {
-        Search { pickle, found: Vec::new(), visits: 0, count: 0, copied: 0, lists_numbers: true, within: Vec::new() }
+        Search {
+            pickle,
+            found: Vec::new(),
+            visits: 0,
+            count: 0,
+            copied: 0,
+            lists_numbers: true,
+            within: Vec::new(),
+            modules: Vec::new(),
+        }
     }
 
     /// What was found since the last time.
     pub fn take(&mut self) -> Vec<Found> {
         std::mem::take(&mut self.found)
+    }
+
+    /// The modules that were met, but for those within others.
+    pub fn take_modules(&mut self) -> Vec<(String, Value)> {
+        std::mem::take(&mut self.modules)
     }
 
     /// Looks for tensors in a value of this name; in words, why there are too many.
@@ -106,6 +124,9 @@ impl<'a> Search<'a> {
         let attributes = pickle.attributes(value).filter(|state| pickle.entries(*state).is_some());
         if let Some(attributes) = attributes {
             if is_module(pickle, value) {
+                if !self.within.iter().any(|outer| *outer != value && is_module(pickle, *outer)) {
+                    self.modules.push((name.to_owned(), value));
+                }
                 return self.visit_module(name, attributes, depth);
             }
             self.visit_entries(name, attributes, depth, false)?;
@@ -116,6 +137,9 @@ impl<'a> Search<'a> {
             let layer = layer.trim_end_matches('.');
             self.visit(&join(layer, "weight"), *weight, depth + 1)?;
             return self.visit(&join(layer, "bias"), *bias, depth + 1);
+        }
+        if let Some((shape, numbers)) = numbers(pickle, value, 0).filter(|_| self.lists_numbers) {
+            return self.add(if name.is_empty() { "numbers" } else { name }, Tensor::numbers(shape, numbers));
         }
         for (place, part) in sequence.iter().enumerate() {
             if matches!(part, Value::Node(_)) {
@@ -172,6 +196,10 @@ impl<'a> Search<'a> {
     fn visit_entries(&mut self, name: &str, value: Value, depth: usize, is_dict: bool) -> Result<(), String> {
         let pickle = self.pickle;
         for (place, (key, part)) in pickle.entries(value).unwrap_or_default().iter().enumerate() {
+            // What a state dict says of itself beside its tensors.
+            if !is_dict && pickle.text(*key).is_some_and(|key| key == "_metadata") {
+                continue;
+            }
             let path = || join(name, &key_text(pickle, *key, place));
             match (part, pickle.number(*part)) {
                 (Value::Node(_), _) => self.visit(&path(), *part, depth + 1)?,
@@ -192,4 +220,23 @@ impl<'a> Search<'a> {
             || module.starts_with("torch.utils.hooks");
         (!is_setting).then(|| format!("{module}.{name}"))
     }
+}
+
+/// The shape and values of a list of numbers, or of lists of numbers of equal lengths; `None` for anything else.
+fn numbers(pickle: &Pickle<'_>, value: Value, depth: usize) -> Option<(Vec<usize>, Vec<f64>)> {
+    let parts = pickle.sequence(value).filter(|parts| !parts.is_empty() && depth < DEEPEST_LIST)?;
+    let (mut inner, mut values) = (None, Vec::new());
+    for part in parts {
+        let (shape, numbers) = match pickle.number(*part) {
+            Some(number) => (Vec::new(), vec![number]),
+            None => numbers(pickle, *part, depth + 1)?,
+        };
+        if *inner.get_or_insert_with(|| shape.clone()) != shape || values.len() > MOST_VISITS {
+            return None;
+        }
+        values.extend(numbers);
+    }
+    let mut shape = vec![parts.len()];
+    shape.extend(inner.unwrap_or_default());
+    Some((shape, values))
 }

@@ -47,8 +47,13 @@ impl Tensor {
 
     /// A single number of Python's.
     pub fn number(number: f64) -> Tensor {
-        let (dtype, content) = ("F64".to_owned(), Content::Numbers(vec![number]));
-        Tensor { shape: Vec::new(), dtype, bytes: 8, is_weight: true, content }
+        Tensor::numbers(Vec::new(), vec![number])
+    }
+
+    /// Numbers of Python's.
+    pub fn numbers(shape: Vec<usize>, numbers: Vec<f64>) -> Tensor {
+        let bytes = numbers.len() as u64 * 8;
+        Tensor { shape, dtype: "F64".to_owned(), bytes, is_weight: true, content: Content::Numbers(numbers) }
     }
 
     /// An array of NumPy's.

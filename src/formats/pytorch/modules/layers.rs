@@ -24,12 +24,35 @@ pub(super) enum Added {
 }
 
 /// The modules of a sequence, those of sequences in it in their place.
-pub(super) fn line<'a>(module: &Module<'a>, found: &mut Vec<Module<'a>>) {
-    for child in module.children() {
-        if child.is("Sequential") && child.hooks().is_empty() {
-            line(&child, found);
+#[derive(Default)]
+pub(super) struct Line<'a> {
+    /// The modules that act, in order.
+    pub parts: Vec<Module<'a>>,
+    /// The sequences in the sequence.
+    pub sequences: Vec<Module<'a>>,
+}
+
+impl<'a> Line<'a> {
+    /// The modules of a sequence, or the only one.
+    pub fn of(module: Module<'a>) -> Line<'a> {
+        let mut line = Line::default();
+        if module.is("Sequential") {
+            line.extend(&module);
+            line.sequences.push(module);
         } else {
-            found.push(child);
+            line.parts.push(module);
+        }
+        line
+    }
+
+    fn extend(&mut self, sequence: &Module<'a>) {
+        for child in sequence.children() {
+            if child.is("Sequential") && child.hooks().is_empty() {
+                self.extend(&child);
+                self.sequences.push(child);
+            } else {
+                self.parts.push(child);
+            }
         }
     }
 }
@@ -52,7 +75,7 @@ pub(super) fn does_nothing(module: &Module<'_>) -> bool {
 
 /// Adds a module that is given the value `of`.
 pub(super) fn add(graph: &mut Graph, module: &Module<'_>, of: ValueId, file: &TensorFile) -> Result<Added, Fault> {
-    let node = module.path.as_str();
+    let node = module.label();
     if !module.is_of_library() {
         return Err(module.operator().into());
     }
@@ -122,7 +145,7 @@ fn batch_normalization(module: &Module<'_>, file: &TensorFile) -> Result<Scale, 
     };
     let (gamma, beta) = (vector("weight")?, vector("bias")?);
     let epsilon = epsilon(module);
-    Ok(Scale::normalization(&module.path, &mean, &variance, gamma.as_ref(), beta.as_ref(), epsilon)?)
+    Ok(Scale::normalization(module.label(), &mean, &variance, gamma.as_ref(), beta.as_ref(), epsilon)?)
 }
 
 /// What a normalisation adds to the variance.
@@ -132,7 +155,7 @@ pub(super) fn epsilon(module: &Module<'_>) -> f64 {
 
 /// max(x, 0) + a∘min(x, 0), the slopes a one for all or one for each channel: a∘x + (1 − a)∘max(x, 0).
 fn slopes(graph: &mut Graph, module: &Module<'_>, of: ValueId, file: &TensorFile) -> Result<ValueId, Fault> {
-    let node = module.path.as_str();
+    let node = module.label();
     let slopes = weight::read(module, "weight", file)?.ok_or_else(|| weight::without(module, "weight"))?.into_vector();
     let first = slopes.iter().next().copied().ok_or_else(|| weight::without(module, "weight"))?;
     if slopes.iter().all(|slope| *slope == first) {

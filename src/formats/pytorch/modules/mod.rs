@@ -21,12 +21,11 @@ use module::{Module, is_of_torch};
 
 pub(super) use notes::notes;
 
-/// What a model does.
-pub(super) enum Known<'a> {
-    /// Its parts act one after another. The sentence says what was assumed.
-    Sequence { module: Module<'a>, assumed: Option<String> },
-    /// Its own code says what it does.
-    Code,
+/// Modules that act one after another.
+pub(super) struct Sequence<'a> {
+    pub module: Module<'a>,
+    /// What was assumed of the model around them, in a sentence.
+    pub assumed: Option<String>,
 }
 
 /// Why a module could not be made a part of a network.
@@ -47,45 +46,47 @@ impl From<GraphProblem> for Fault {
     }
 }
 
-/// What is known of the model that a value is; `None` where it is no module.
-pub(super) fn known<'a>(pickle: &'a Pickle<'a>, value: Value) -> Option<Known<'a>> {
-    let mut module = Module::new(pickle, value, String::new())?;
+/// The modules that act one after another in the model that a value of this name is; `None` where only its own code says
+/// what it does, or it is no module.
+pub(super) fn sequence<'a>(pickle: &'a Pickle<'a>, value: Value, name: &str) -> Option<Sequence<'a>> {
+    let mut module = Module::new(pickle, value, name.to_owned())?;
     // Around a model that was trained on several machines.
     while module.is("DataParallel") || module.is("DistributedDataParallel") {
         module = module.children().into_iter().next()?;
     }
-    if module.is("Sequential") {
-        return Some(Known::Sequence { module, assumed: None });
+    if module.is("Sequential") || module.is_of_library() && module.children().is_empty() {
+        return Some(Sequence { module, assumed: None });
     }
     let mut children = module.children();
-    let only = children.pop().filter(|child| children.is_empty() && child.is("Sequential"));
-    match only {
-        Some(inner) if !is_of_torch(&module.package) && !module.has_tensors() => {
-            let (class, path) = (&module.class, &inner.path);
-            let assumed = Some(format!(
-                "the code of `{class}`, which no file holds, gives its input to `{path}` and does nothing else"
-            ));
-            Some(Known::Sequence { module: inner, assumed })
-        }
-        _ => Some(Known::Code),
+    let inner = children.pop().filter(|child| children.is_empty() && child.is("Sequential"))?;
+    if is_of_torch(&module.package) || module.has_tensors() {
+        return None;
     }
+    let (class, path) = (&module.class, &inner.path);
+    let assumed =
+        format!("the code of `{class}`, which no file holds, gives its input to `{path}` and does nothing else");
+    Some(Sequence { module: inner, assumed: Some(assumed) })
 }
 
 /// The network of modules that act one after another.
 pub(super) fn open(
     path: &Path,
     held: u64,
-    module: &Module<'_>,
+    module: Module<'_>,
     tensors: TensorFile,
     input: Option<Volume>,
 ) -> Result<Opened, FormatError> {
     let mut graph = Graph::of_bytes(held);
-    let mut line = Vec::new();
-    layers::line(module, &mut line);
-    let start = graph.input(layers::input_shape(&line, input));
-    let (mut end, mut problem, mut read_by) = (start, None, None);
+    let found = layers::Line::of(module);
+    let line = &found.parts;
+    let start = graph.input(layers::input_shape(line, input));
+    let (mut end, mut read_by) = (start, None);
+    let mut problem = found.sequences.iter().find_map(|sequence| weight::refuse_hooks(sequence, &[]).err());
     let mut followed = 0;
     for (place, part) in line.iter().enumerate() {
+        if problem.is_some() {
+            break;
+        }
         match layers::add(&mut graph, part, end, &tensors) {
             Ok(layers::Added::Value(value)) if read_by.is_none() => end = value,
             Ok(layers::Added::Output(output)) if place + 1 == line.len() => read_by = Some(output),
@@ -93,10 +94,7 @@ pub(super) fn open(
             Err(Fault::Graph(found)) => problem = Some(found),
             Err(Fault::File(error)) => return Err(error),
         }
-        if problem.is_some() {
-            break;
-        }
-        followed += 1;
+        followed += usize::from(problem.is_none());
     }
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let read_by = read_by.filter(|_| problem.is_none());
@@ -105,16 +103,21 @@ pub(super) fn open(
     let on_the_way = network.problem.take().filter(|_| network.network.is_some() || problem.is_none());
     let network = GraphNetwork { problem: on_the_way.or(problem), ..network };
     // The module that is not understood is told before the tensors that no layer has for its sake.
-    let mut account = Account::of_parts(line.iter().map(|part| PartName::node(&part.path)));
+    let mut account = Account::of_parts(line.iter().map(|part| PartName::node(part.label())));
     for (place, part) in line.iter().enumerate() {
-        let name = PartName::node(&part.path);
+        let name = PartName::node(part.label());
         if place < followed {
             account.uses(name, part.class.as_str());
         } else {
             account.misses(name, format!("({}) comes behind what is not understood", part.class));
         }
         for setting in part.unread_settings().into_iter().filter(|_| place < followed) {
-            account.misses(PartName::attribute(&part.path, setting), "is not a setting that is known");
+            account.misses(PartName::attribute(part.label(), setting), "is not a setting that is known");
+        }
+    }
+    for sequence in &found.sequences {
+        for setting in sequence.unread_settings() {
+            account.misses(PartName::attribute(sequence.label(), setting), "is not a setting that is known");
         }
     }
     account.join(tensors.account_of_reads());

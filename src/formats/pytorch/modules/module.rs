@@ -77,6 +77,11 @@ impl<'a> Module<'a> {
         Some(Module { pickle, attributes, path, package, class, read: RefCell::default() })
     }
 
+    /// What it is called: its name in the model, or its class where it is the model itself.
+    pub fn label(&self) -> &str {
+        if self.path.is_empty() { &self.class } else { &self.path }
+    }
+
     /// Whether it is of this class of PyTorch's own layers.
     pub fn is(&self, class: &str) -> bool {
         self.class == class && self.is_of_library()
@@ -195,11 +200,11 @@ impl<'a> Module<'a> {
             name if self.is_of_library() => name.to_owned(),
             name => format!("{}.{name}", self.package),
         };
-        GraphProblem::Operator { node: self.path.clone(), operator }
+        GraphProblem::Operator { node: self.label().to_owned(), operator }
     }
 
     /// That a setting is not understood.
     pub fn fault(&self, setting: &str, value: impl Into<String>) -> GraphProblem {
-        GraphProblem::Setting { node: self.path.clone(), setting: setting.into(), value: value.into() }
+        GraphProblem::Setting { node: self.label().to_owned(), setting: setting.into(), value: value.into() }
     }
 }

@@ -25,8 +25,8 @@ const TOLD_BY_TENSORS: [&str; 12] = [
 ];
 
 /// All modules of a model and the sentence that says what is assumed of it; nothing where it is no module.
-pub(in super::super) fn notes(pickle: &Pickle<'_>, value: Value) -> Option<(Vec<ModuleNote>, String)> {
-    let root = Module::new(pickle, value, String::new())?;
+pub(in super::super) fn notes(pickle: &Pickle<'_>, value: Value, name: &str) -> Option<(Vec<ModuleNote>, String)> {
+    let root = Module::new(pickle, value, name.to_owned())?;
     let mut notes = Vec::new();
     collect(&root, &mut notes);
     let class = &root.class;

@@ -17,7 +17,7 @@ pub(super) fn add(
     of: ValueId,
     file: &TensorFile,
 ) -> Result<Option<ValueId>, Fault> {
-    let node = module.path.as_str();
+    let node = module.label();
     let value = match module.class.as_str() {
         "Conv1d" | "Conv2d" => convolve(graph, module, of, file)?,
         "AvgPool1d" | "AvgPool2d" => {
@@ -45,7 +45,7 @@ pub(super) fn add(
 }
 
 fn convolve(graph: &mut Graph, module: &Module<'_>, of: ValueId, file: &TensorFile) -> Result<ValueId, Fault> {
-    let node = module.path.as_str();
+    let node = module.label();
     let weight = weight::read(module, "weight", file)?.ok_or_else(|| weight::without(module, "weight"))?;
     let (outputs, group_inputs, size) = match weight.shape[..] {
         [outputs, inputs, width] => (outputs, inputs, [1, width]),

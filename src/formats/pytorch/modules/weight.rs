@@ -91,7 +91,10 @@ impl Weight {
     pub fn into_matrix(self, module: &Module<'_>) -> Result<DMatrix<f64>, GraphProblem> {
         match self.shape[..] {
             [rows, columns] if rows > 0 && columns > 0 => Ok(DMatrix::from_row_slice(rows, columns, &self.values)),
-            _ => Err(GraphProblem::Weights { node: module.path.clone(), problem: "its weight is no matrix".into() }),
+            _ => Err(GraphProblem::Weights {
+                node: module.label().to_owned(),
+                problem: "its weight is no matrix".into(),
+            }),
         }
     }
 
@@ -102,7 +105,7 @@ impl Weight {
 
 pub(super) fn without(module: &Module<'_>, name: &str) -> GraphProblem {
     let problem = format!("its {name} is not in the file, or its parts do not fit together");
-    GraphProblem::Weights { node: module.path.clone(), problem }
+    GraphProblem::Weights { node: module.label().to_owned(), problem }
 }
 
 /// How many places there are along the axis, and the place along it of each value; one of all where there is no axis.
