@@ -132,9 +132,12 @@ fn open_as_stored(path: &Path, input: Option<Volume>) -> Result<Opened, FormatEr
     match detect::format_of(path, &beginning)? {
         Format::Gguf => gguf::open(path).map(Opened::Tensors),
         Format::Numpy => npz::open(path).map(Opened::Tensors),
-        Format::Pickle => pickled::open(path).map(Opened::Tensors),
-        Format::PytorchLegacy => pytorch::open_legacy(path).map(Opened::Tensors),
-        Format::PytorchZip => pytorch::open_zip(path).map(Opened::Tensors),
+        Format::Pickle => match pytorch::open_pickle(path, input)? {
+            Some(opened) => Ok(opened),
+            None => pickled::open(path).map(Opened::Tensors),
+        },
+        Format::PytorchLegacy => pytorch::open_legacy(path, input),
+        Format::PytorchZip => pytorch::open_zip(path, input),
         Format::Safetensors => safetensors::open(path),
         Format::Hdf5 => keras::open_hdf5(path, input),
         Format::Keras => keras::open_archive(path, input),
@@ -150,6 +153,9 @@ fn open_json(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<Opened,
         detect::JsonKind::Plain => plain_json::read(path, bytes).map(Opened::Network),
         detect::JsonKind::KerasArchitecture => keras::open_architecture(path, bytes, input),
         detect::JsonKind::TensorflowJs => tfjs::open(path, bytes, input),
+        detect::JsonKind::SafetensorsIndex if pytorch::is_index(path, bytes)? => {
+            pytorch::open_index(path, bytes).map(Opened::Tensors)
+        }
         detect::JsonKind::SafetensorsIndex => safetensors::open_index(path, bytes).map(Opened::Tensors),
     }
 }

@@ -124,6 +124,11 @@ impl TensorFile {
         TensorFile { order, ..self }
     }
 
+    /// The tensors, and what reads their values.
+    pub(super) fn into_source(self) -> (Vec<TensorInfo>, Box<dyn TensorSource>) {
+        (self.tensors, self.source)
+    }
+
     /// Takes what the reader knows of the file's parts beyond their names.
     pub(super) fn with_account(self, known: Account) -> TensorFile {
         TensorFile { known, ..self }
