@@ -169,6 +169,9 @@ fn closing(ui: &mut Ui, import: &Import, keys: bool) -> Vec<ImportCommand> {
     if let Some(words) = &obstacle {
         ui.colored_label(Palette::of(ui).warning, words);
     }
+    for sentence in import.chain.doubts() {
+        ui.label(theme::note(ui, format!("Assumed: {sentence}.")));
+    }
     // A widget that has the focus keeps the keys for itself.
     let free = keys && ui.memory(|memory| memory.focused().is_none());
     let pressed = |key| free && ui.input(|input| input.key_pressed(key));

@@ -68,22 +68,6 @@ pub(super) fn order_is_told(left: &str, right: &str) -> bool {
     false
 }
 
-/// Whether two names differ in their numbers only.
-pub(super) fn differ_in_numbers(left: &str, right: &str) -> bool {
-    let template = |name: &str| {
-        let mut text = String::new();
-        for character in name.chars() {
-            match character.is_ascii_digit() {
-                true if text.ends_with('#') => {}
-                true => text.push('#'),
-                false => text.push(character),
-            }
-        }
-        text
-    };
-    left != right && template(left) == template(right)
-}
-
 /// `net` and 3 of `net.3.weight`: the container and the number of a layer that is one of a numbered row of modules.
 pub(super) fn numbered(name: &str) -> Option<(&str, usize)> {
     let (before, word) = name.rsplit_once('.')?;

@@ -5,12 +5,9 @@ use super::weights::{Index, Weights};
 use super::{ActivationBasis, BlockChoice, ChainEntry, ChainProposal, Normalisation};
 use crate::formats::modules::use_activations;
 use crate::formats::names::{layer_name, numbered_module};
-use crate::formats::tensors::{TensorFile, TensorInfo, shape_words};
+use crate::formats::tensors::{TensorFile, TensorInfo};
 use crate::formats::{Account, ModuleRole, PartName};
 use crate::network::Activation;
-
-/// Arrays of data that a sentence names before it only counts the others.
-const NAMED_ARRAYS: usize = 3;
 
 impl ChainProposal {
     /// The account of the file of which this chain makes a network.
@@ -45,7 +42,7 @@ impl ChainProposal {
             self.of_entry(entry, file, &mut account);
         }
         self.of_activations(file, &mut account);
-        self.of_guesses(&data, &mut account);
+        self.assumptions(&data).into_iter().for_each(|sentence| account.assume(sentence));
         account
     }
 
@@ -53,58 +50,25 @@ impl ChainProposal {
         self.entries.iter().any(|entry| entry.names().any(|used| used == name))
     }
 
-    /// The normalisations and slopes of a layer, and its activation.
+    /// The modules that a layer stands for: its normalisations, its slopes, its activation.
     fn of_entry(&self, entry: &ChainEntry, file: &TensorFile, account: &mut Account) {
         let layer = layer_name(&entry.weight_name);
-        let has_module = |path: &str| file.modules().iter().any(|module| module.path == path);
-        for (Normalisation { name, epsilon, is_epsilon_told, is_place_told, .. }, place) in entry.normalisations() {
-            if has_module(name) {
-                account.uses(PartName::node(name), format!("layer `{layer}`"));
+        let slopes = entry.slopes.as_ref().map(|slopes| layer_name(&slopes.name).to_owned());
+        let activation = match &entry.basis {
+            ActivationBasis::Module(path) if slopes.is_none() => Some(path.clone()),
+            _ => None,
+        };
+        let normalisations = entry.normalisations().map(|(normalisation, _)| normalisation.name.clone());
+        for path in normalisations.chain(slopes).chain(activation) {
+            if file.modules().iter().any(|module| module.path == path) {
+                account.uses(PartName::node(path), format!("part of layer `{layer}`"));
             }
-            match (is_place_told, is_epsilon_told) {
-                (true, true) => {}
-                (true, false) => account
-                    .assume(format!("the batch normalisation `{name}` adds ε = {epsilon}, which the file does not tell")),
-                (false, true) => account.assume(format!(
-                    "the batch normalisation `{name}` stands at `{layer}`, {place}, which the file does not tell"
-                )),
-                (false, false) => account.assume(format!(
-                    "the batch normalisation `{name}` stands at `{layer}`, {place}, and adds ε = {epsilon}; the file tells \
-                     neither"
-                )),
-            }
-        }
-        if let Some(slopes) = &entry.slopes {
-            let module = layer_name(&slopes.name);
-            if has_module(module) {
-                account.uses(PartName::node(module), format!("the activation of layer `{layer}`"));
-            }
-            if !slopes.is_told {
-                account.assume(format!("`{}` holds the slopes of a PReLU behind `{layer}`", slopes.name));
-            }
-            return;
-        }
-        match &entry.basis {
-            ActivationBasis::Module(path) => {
-                account.uses(PartName::node(path), format!("the activation of layer `{layer}`"));
-            }
-            ActivationBasis::NoRoom(Some(sentence)) => account.assume(sentence.as_str()),
-            ActivationBasis::Doubtful(sentence) if entry.activation != Activation::Identity => {
-                account.assume(sentence.as_str());
-            }
-            ActivationBasis::Suggested(sentence) => account.assume(sentence.as_str()),
-            ActivationBasis::Chosen if self.is_doubtful_at_blocks(entry) => account.assume(format!(
-                "the activation {} stands behind `{layer}` too, which is outside of the residual blocks; --activation with one \
-                 for each hidden layer says otherwise",
-                entry.activation.name()
-            )),
-            ActivationBasis::NoRoom(None) | ActivationBasis::Doubtful(_) | ActivationBasis::Chosen => {}
         }
     }
 
     /// Whether one activation was given for all hidden layers, and this one stands beside residual blocks, which often take
     /// what a layer without one gives.
-    fn is_doubtful_at_blocks(&self, entry: &ChainEntry) -> bool {
+    pub(super) fn is_doubtful_at_blocks(&self, entry: &ChainEntry) -> bool {
         let BlockChoice::Residual(pattern) = &self.blocks else { return false };
         let blocks = super::residual::blocks(&self.entries, pattern);
         let is_inside = |place: usize| blocks.iter().any(|block| (block.first..=block.last()).contains(&place));
@@ -130,18 +94,6 @@ impl ChainProposal {
         use_activations(&loose, account, &activations);
     }
 
-    fn of_guesses(&self, data: &[&TensorInfo], account: &mut Account) {
-        for sentence in self.order_guess.iter().chain(&self.axes_guess).chain(&self.guesses) {
-            account.assume(sentence.as_str());
-        }
-        if !data.is_empty() {
-            let name = |tensor: &&TensorInfo| format!("`{}` ({})", tensor.name, shape_words(&tensor.shape));
-            let mut names: Vec<String> = data.iter().take(NAMED_ARRAYS).map(name).collect();
-            names.extend((data.len() > NAMED_ARRAYS).then(|| format!("and {} more", data.len() - NAMED_ARRAYS)));
-            let (verb, what) = if data.len() == 1 { ("is", "no layer") } else { ("are", "no layers") };
-            account.assume(format!("{} {verb} data rather than weights, and {what}", names.join(", ")));
-        }
-    }
 }
 
 /// Why a vector beside the layers is not understood, where it looks like the factors or shifts of a normalisation of
@@ -165,12 +117,13 @@ impl ChainEntry {
     pub(super) fn names(&self) -> impl Iterator<Item = &String> {
         let normalisations = self.normalisations().flat_map(|(normalisation, _)| normalisation.names());
         let slopes = self.slopes.iter().map(|slopes| &slopes.name);
-        std::iter::once(&self.weight_name).chain(&self.bias_name).chain(normalisations).chain(slopes)
+        let own = std::iter::once(&self.weight_name).chain(&self.bias_name);
+        own.chain(normalisations).chain(slopes).chain(&self.scale_name)
     }
 
     /// The normalisations, with their places in words.
     pub(super) fn normalisations(&self) -> impl Iterator<Item = (&Normalisation, &'static str)> {
-        let places = ["in front of its weight", "before its activation", "behind its activation"];
+        let places = ["in front of the weight", "before the activation", "behind the activation"];
         let all = [&self.input_normalisation, &self.normalisation, &self.output_normalisation];
         all.into_iter().zip(places).filter_map(|(normalisation, place)| Some((normalisation.as_ref()?, place)))
     }

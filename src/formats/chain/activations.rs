@@ -4,20 +4,29 @@ use super::{ActivationBasis, BlockChoice, ChainProposal, residual};
 use crate::network::Activation;
 
 impl ChainProposal {
-    /// The places of the second layers of residual blocks, behind which the blocks' own activation stands.
-    fn outer_places(&self) -> Vec<usize> {
+    /// The places of the residual blocks' only or second layers.
+    fn block_ends(&self, layers: usize) -> Vec<usize> {
         match &self.blocks {
             BlockChoice::Residual(pattern) => {
-                residual::blocks(&self.entries, pattern).iter().filter(|block| block.count == 2).map(|block| block.last()).collect()
+                let blocks = residual::blocks(&self.entries, pattern);
+                blocks.iter().filter(|block| block.count == layers).map(|block| block.last()).collect()
             }
             BlockChoice::Ask | BlockChoice::Plain => Vec::new(),
         }
     }
 
-    /// The places of the layers that count as hidden: all but the last; of a residual block the first layer.
+    /// The places of the second layers of residual blocks, behind which the blocks' own activation stands.
+    fn outer_places(&self) -> Vec<usize> {
+        self.block_ends(2)
+    }
+
+    /// The places of the layers that count as hidden: all but the last; of a residual block the first layer, even at the
+    /// end.
     pub fn hidden_places(&self) -> Vec<usize> {
-        let outer = self.outer_places();
-        (0..self.entries.len().saturating_sub(1)).filter(|place| !outer.contains(place)).collect()
+        let (outer, single) = (self.outer_places(), self.block_ends(1));
+        let last = self.entries.len().saturating_sub(1);
+        let is_hidden = |place: &usize| !outer.contains(place) && (*place < last || single.contains(place));
+        (0..self.entries.len()).filter(is_hidden).collect()
     }
 
     /// Gives all hidden layers this activation, except those whose own the file tells.

@@ -40,13 +40,17 @@ pub fn build(file: &TensorFile, proposal: &ChainProposal) -> Result<OpenedNetwor
             checked.entries.get(place).filter(|entry| is_plain && entry.convolution.is_none())
         };
         let block = blocks.iter().find(|block| block.first == place);
-        match (entry.convolution, block.zip(checked.entries.get(place + 1))) {
+        match (entry.convolution, block) {
             (Some(settings), _) => built.convolution(entry, settings)?,
-            (None, Some((block, outer))) => built.block(block, entry, outer)?,
+            (None, Some(block)) => {
+                let outer = checked.entries.get(block.last()).filter(|_| block.count == 2);
+                built.block(block, entry, outer, checked.block_activation)?;
+            }
             (None, None) => built.dense(entry)?,
         }
-        place += if block.is_some() { 2 } else { 1 };
-        let behind = checked.entries.get(place - 1).and_then(|entry| Some((entry, entry.output_normalisation.as_ref()?)));
+        place += block.map_or(1, |block| block.count);
+        let is_single = block.is_some_and(|block| block.count == 1);
+        let behind = checked.entries.get(place - 1).filter(|_| !is_single).and_then(|entry| Some((entry, entry.output_normalisation.as_ref()?)));
         if let Some((entry, normalisation)) = behind {
             built.behind(entry, normalisation, next(place).is_some())?;
         }
@@ -88,7 +92,13 @@ impl Builder<'_> {
     }
 
     /// A residual block, and the activation behind it.
-    fn block(&mut self, block: &BlockLayers, inner: &ChainEntry, outer: &ChainEntry) -> Result<(), FormatError> {
+    fn block(
+        &mut self,
+        block: &BlockLayers,
+        inner: &ChainEntry,
+        outer: Option<&ChainEntry>,
+        behind: Activation,
+    ) -> Result<(), FormatError> {
         if let Some(normalisation) = &inner.input_normalisation {
             // The shortcut takes it too.
             let scaling = normalisation.read(self.file)?;
@@ -96,10 +106,25 @@ impl Builder<'_> {
         }
         let between = inner.output_normalisation.as_ref().map(|found| found.read(self.file)).transpose()?;
         let first = dense::read(self.file, self.weights, inner, None)?;
-        let second = dense::read(self.file, self.weights, outer, between)?;
+        let mut second = match (outer, between) {
+            (Some(outer), between) => dense::read(self.file, self.weights, outer, between)?,
+            // A block of one layer adds what its activation gives; a normalisation behind that is part of the block.
+            (None, Some(scaling)) => scaling.affine(),
+            (None, None) => Affine { weight: DMatrix::identity(first.outputs(), first.outputs()), bias: None },
+        };
+        if let Some(name) = outer.unwrap_or(inner).scale_name.as_ref() {
+            let factor = self.file.vector(name)?;
+            let shift = DVector::zeros(factor.len());
+            let has_bias = second.bias.is_some();
+            second = Scaling { factor, shift }.after(second);
+            second.bias = second.bias.filter(|_| has_bias);
+        }
         let (width, nonlinearity) = (second.outputs(), Nonlinearity::read(self.file, inner, first.outputs())?);
         self.push(nonlinearity.block(block.prefix.clone(), first, second), None);
-        let behind = Nonlinearity::read(self.file, outer, width)?;
+        let behind = match outer {
+            Some(outer) => Nonlinearity::read(self.file, outer, width)?,
+            None => Nonlinearity::Activation(behind),
+        };
         if !matches!(behind, Nonlinearity::Activation(Activation::Identity)) {
             let name = format!("{} activation", block.prefix);
             let affine = Affine { weight: DMatrix::identity(width, width), bias: None };

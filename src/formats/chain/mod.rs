@@ -2,6 +2,7 @@
 
 mod accounting;
 mod activations;
+mod assumptions;
 mod build;
 mod dense;
 mod moves;
@@ -28,7 +29,7 @@ pub use normalisation::Normalisation;
 pub use pairing::is_layer_weight;
 pub use problem::ChainProblem;
 pub use residual::BlockChoice;
-pub use sequential::ActivationBasis;
+pub use sequential::{ActivationBasis, Doubt};
 pub use settings::{ConvolutionSettings, PaddingRule, PoolingRule, parse_input_shape};
 pub use slopes::Slopes;
 pub use spectra::{WeightSpectrum, weight_spectrum};
@@ -68,6 +69,8 @@ pub struct ChainProposal {
     pub block_pattern: Option<String>,
     /// The activation behind each residual block.
     block_activation: Activation,
+    /// The pattern of single layers each of which may be a residual block, as `check` found it.
+    may_add: Option<String>,
     /// What was guessed of the order of the layers; none after they were ordered by hand.
     order_guess: Option<String>,
     /// What was guessed of the axes of the matrices; none after one was turned by hand.
@@ -98,6 +101,8 @@ pub struct ChainEntry {
     pub output_normalisation: Option<Normalisation>,
     /// The slopes of a PReLU, which then stands in place of σ.
     pub slopes: Option<Slopes>,
+    /// The vector that scales what a residual block adds, where the layer is the last of one.
+    pub scale_name: Option<String>,
     /// σ.
     pub activation: Activation,
     /// What tells σ.
@@ -159,6 +164,14 @@ impl ChainProposal {
         }
         // What does not chain is told first; a pattern in a chain that fits is a question.
         let asks = self.problems.iter().all(|problem| !problem.is_fatal());
+        self.entries.iter_mut().for_each(|entry| entry.scale_name = None);
+        if let BlockChoice::Residual(pattern) = &self.blocks {
+            for block in residual::blocks(&self.entries, pattern) {
+                let scale = residual::scale(&block, &self.entries, &index).map(str::to_owned);
+                self.entries[block.last()].scale_name = scale;
+            }
+        }
+        self.may_add = residual::may_add(&self.entries, &index).filter(|_| !self.is_by_hand);
         self.block_pattern = residual::proposed(&self.entries, &index, self.is_by_hand);
         let block_problem = match (&self.blocks, &self.block_pattern) {
             (BlockChoice::Ask, Some(pattern)) => Some(ChainProblem::Blocks { pattern: pattern.clone() }),

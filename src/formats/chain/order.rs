@@ -5,7 +5,7 @@ use super::pairing::{bias_length, orient};
 use super::shapes::{KernelAxes, widths};
 use super::weights::Index;
 use super::{ChainEntry, TensorInfo, TensorOrder};
-use crate::formats::names::{Axes, axes, differ_in_numbers, natural_order, order_is_told};
+use crate::formats::names::{Axes, axes, natural_order, order_is_told};
 
 /// More layers than this are not tried in other orders than those of their names and of the file.
 const MOST_LAYERS: usize = 256;
@@ -163,7 +163,7 @@ fn search(
     }
     let before: Vec<Vec<usize>> =
         (0..count).map(|later| (0..later).filter(|earlier| told(by_name, *earlier, later)).collect()).collect();
-    let named = Trails::find(&joins, &before, if order == TensorOrder::Own { &of_file } else { &of_names });
+    let named = Trails::find(&joins, &before, &of_file);
     let [first, rest @ ..] = &named.found[..] else {
         return match any.found.first() {
             Some(_) if chains(&of_file) => Found { level: 1, order: of_file, guess: Some(Basis::File) },
@@ -171,27 +171,19 @@ fn search(
             None => Found::none(),
         };
     };
-    let file_is_as_good = chains(&of_file) && of_file != *first;
     let contradicts = |order: &[usize]| {
         let steps = order.iter().enumerate();
         steps.clone().any(|(at, later)| order.iter().skip(at).any(|other| before[*later].contains(other)))
     };
     if rest.is_empty() && named.is_complete {
-        // The names tell one order; a model that has its layers in another one of its own puts that in doubt, and so do
-        // names of different kinds.
-        let alike = by_name.windows(2).all(|pair| differ_in_numbers(&pair[0].weight_name, &pair[1].weight_name));
-        return match (order, file_is_as_good) {
-            (TensorOrder::Own, true) if alike => Found { level: 2, order: first.clone(), guess: Some(Basis::Names) },
-            (TensorOrder::Own, true) => Found { level: 2, order: of_file, guess: Some(Basis::File) },
-            _ => Found { level: 2, order: first.clone(), guess: None },
-        };
+        // The names tell one order; a model that has its layers in another one of its own puts that in doubt.
+        let guess = (order == TensorOrder::Own && chains(&of_file) && of_file != *first).then_some(Basis::Names);
+        return Found { level: 2, order: first.clone(), guess };
     }
-    match order {
-        TensorOrder::Own if chains(&of_file) => Found { level: 2, order: of_file, guess: Some(Basis::File) },
-        TensorOrder::ByName if chains(&of_names) => Found { level: 2, order: of_names, guess: Some(Basis::Names) },
-        _ if chains(&of_file) && !contradicts(&of_file) => Found { level: 2, order: of_file, guess: Some(Basis::File) },
-        _ => Found { level: 2, order: first.clone(), guess: Some(Basis::Shapes) },
+    if chains(&of_file) && (order == TensorOrder::Own || !contradicts(&of_file)) {
+        return Found { level: 2, order: of_file, guess: Some(Basis::File) };
     }
+    Found { level: 2, order: first.clone(), guess: Some(Basis::Names) }
 }
 
 /// Whether the names tell that the layer at the one place of the order of names stands before the other.

@@ -25,6 +25,7 @@ pub(super) fn entry(index: &Index<'_>, weight_name: String, bias_name: Option<St
         normalisation: None,
         output_normalisation: None,
         slopes: None,
+        scale_name: None,
         activation: Activation::Identity,
         basis: ActivationBasis::Chosen,
         weight_name,

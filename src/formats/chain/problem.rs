@@ -90,9 +90,9 @@ pub enum ChainProblem {
     /// A pattern that no layers fit.
     #[error("no layers fit the pattern `{pattern}` of the residual blocks; give one that names what stands before their last part, as blocks.*")]
     NoBlocks { pattern: String },
-    /// A block of more layers than two, or of one.
+    /// A block of more layers than two.
     #[error(
-        "the residual block `{name}` has {count} of the chain's layers, but a block of a flow has two, an inner and an outer one; \
+        "the residual block `{name}` has {count} of the chain's layers, but a block of a flow has two at most, an inner and an outer one; \
          save the model as ONNX, which tells its graph"
     )]
     BlockLayers { name: String, count: usize },

@@ -112,6 +112,7 @@ impl ChainProposal {
             blocks: BlockChoice::Ask,
             block_pattern: None,
             block_activation: Activation::Identity,
+            may_add: None,
             order_guess: None,
             axes_guess: None,
             guesses: Vec::new(),

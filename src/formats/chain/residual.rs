@@ -2,8 +2,8 @@
 //! file says whether it is.
 
 use super::weights::Index;
-use super::{ChainEntry, ChainProblem, shapes};
-use crate::formats::names::layer_name;
+use super::{ChainEntry, ChainProblem, TensorInfo, shapes};
+use crate::formats::names::{layer_name, numbered};
 
 /// What a repeated pattern of layers is taken for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,19 +67,55 @@ fn groups(entries: &[ChainEntry]) -> Vec<BlockLayers> {
     groups
 }
 
-/// The pattern of what may be residual blocks: numbered groups of two layers or more that keep their width, at least two
-/// of them or one that is called a block. Who chooses two layers by hand may well mean those alone.
+/// The pattern of what may be residual blocks: numbered groups of layers that keep their width, at least two of them or one
+/// that is called a block; groups of one layer only where they are called so. Who chooses layers by hand may well mean those
+/// alone.
 pub(super) fn proposed(entries: &[ChainEntry], index: &Index<'_>, is_by_hand: bool) -> Option<String> {
-    let groups = groups(entries);
-    let is_block = |group: &&BlockLayers| group.count > 1 && group.keeps_width(entries, index);
-    let of = |group: &BlockLayers| pattern(&group.prefix);
-    groups.iter().filter(is_block).find_map(|group| {
-        let pattern = of(group)?;
-        let alike = groups.iter().filter(is_block).filter(|other| of(other).as_ref() == Some(&pattern)).count();
+    let groups = parted(entries, groups(entries));
+    let is_called = |group: &BlockLayers| {
         let lower = group.prefix.to_ascii_lowercase();
-        let is_called = lower.contains("block") || lower.contains("res");
-        (alike > 1 || (is_called && !is_by_hand)).then_some(pattern)
+        lower.contains("block") || lower.split(|character: char| !character.is_ascii_alphabetic()).any(|word| word.starts_with("res"))
+    };
+    let is_block = |group: &&BlockLayers| (group.count > 1 || is_called(group)) && group.keeps_width(entries, index);
+    groups.iter().filter(is_block).find_map(|group| {
+        let of = |group: &BlockLayers| pattern(&group.prefix);
+        let found = of(group)?;
+        let alike = groups.iter().filter(is_block).filter(|other| of(other).as_ref() == Some(&found)).count();
+        (alike > 1 || (is_called(group) && group.count > 1 && !is_by_hand)).then_some(found)
     })
+}
+
+/// Groups of layers that differ in their last number only, each of which is a block by itself: `blocks.0`, `blocks.1`.
+fn parted(entries: &[ChainEntry], groups: Vec<BlockLayers>) -> Vec<BlockLayers> {
+    let mut parts = Vec::new();
+    for group in groups {
+        let lower = group.prefix.to_ascii_lowercase();
+        let members = || entries.iter().skip(group.first).take(group.count);
+        let numbers: Vec<usize> = members().filter_map(|entry| Some(numbered(&entry.weight_name)?.1)).collect();
+        // An activation between two layers would have a number of its own.
+        let are_neighbours = numbers.len() == group.count && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1);
+        let is_called = lower.ends_with("blocks") || lower.ends_with("block");
+        if pattern(&group.prefix).is_some() || !is_called || !are_neighbours {
+            parts.push(group);
+            continue;
+        }
+        let members = entries.iter().enumerate().skip(group.first).take(group.count);
+        parts.extend(members.map(|(first, entry)| BlockLayers {
+            prefix: layer_name(&entry.weight_name).to_owned(),
+            first,
+            count: 1,
+        }));
+    }
+    parts
+}
+
+/// Whether single layers in numbered modules of their own keep their width, so that each may be a residual block too.
+pub(super) fn may_add(entries: &[ChainEntry], index: &Index<'_>) -> Option<String> {
+    let groups = groups(entries);
+    let single: Vec<&BlockLayers> =
+        groups.iter().filter(|group| group.count == 1 && group.keeps_width(entries, index)).collect();
+    let patterns: Vec<String> = single.iter().filter_map(|group| pattern(&group.prefix)).collect();
+    patterns.iter().find(|found| patterns.iter().filter(|other| other == found).count() > 1).cloned()
 }
 
 /// Whether the pattern, in which `*` stands for anything, fits the whole name.
@@ -108,7 +144,23 @@ pub(super) fn blocks(entries: &[ChainEntry], pattern: &str) -> Vec<BlockLayers> 
         let members = entries.iter().skip(group.first).take(group.count);
         fits(pattern, &group.prefix) || members.map(|entry| layer_name(&entry.weight_name)).all(|name| fits(pattern, name))
     };
-    groups(entries).into_iter().filter(is_meant).collect()
+    parted(entries, groups(entries)).into_iter().filter(is_meant).collect()
+}
+
+/// The vector that scales what a block adds, by the name that such parameters have.
+pub(super) fn scale<'a>(block: &BlockLayers, entries: &[ChainEntry], index: &Index<'a>) -> Option<&'a str> {
+    let outer = entries.get(block.last())?;
+    let width = shapes::outputs(outer, index.get(outer.weight_name.as_str())?);
+    let is_scale = |name: &str| {
+        let rest = name.strip_prefix(&block.prefix).and_then(|rest| rest.strip_prefix(['.', '/']));
+        let lower = rest.unwrap_or_default().to_ascii_lowercase();
+        let mut words = lower.split(['.', '/']);
+        words.clone().count() < 3
+            && words.any(|word| ["gamma", "layer_scale", "layerscale", "ls", "ls1", "scale", "res_scale"].contains(&word))
+    };
+    let fits = |tensor: &&TensorInfo| tensor.is_numeric && tensor.in_model && matches!(tensor.shape[..], [length] if length == width);
+    let mut found = index.values().filter(|tensor| is_scale(&tensor.name)).copied().filter(fits);
+    found.next().filter(|_| found.next().is_none()).map(|tensor| tensor.name.as_str())
 }
 
 /// What keeps the pattern from being blocks.
@@ -118,7 +170,7 @@ pub(super) fn problem(entries: &[ChainEntry], index: &Index<'_>, pattern: &str) 
     if blocks.is_empty() {
         return Some(ChainProblem::NoBlocks { pattern: pattern.to_owned() });
     }
-    let uneven = blocks.iter().find(|block| block.count != 2);
+    let uneven = blocks.iter().find(|block| block.count > 2);
     let uneven = uneven.map(|block| ChainProblem::BlockLayers { name: name(block), count: block.count });
     let wide = || {
         let block = blocks.iter().find(|block| !block.keeps_width(entries, index))?;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::weights::Weights;
 use super::{ChainEntry, TensorInfo};
-use crate::formats::names::{layer_name, numbered, numbered_module};
+use crate::formats::names::{numbered, numbered_module};
 use crate::formats::{ModuleNote, ModuleRole};
 use crate::network::Activation;
 
@@ -15,20 +15,33 @@ pub enum ActivationBasis {
     /// Nothing in the file: whoever opens it says it.
     #[default]
     Chosen,
-    /// There is none: the model says so, or the numbers of its modules leave no room for one, which is the sentence.
-    NoRoom(Option<String>),
+    /// There is none: the model's modules say so.
+    None,
+    /// There is none: in an `nn.Sequential` the numbers of the modules leave no room for one.
+    NoRoom,
     /// A module of this path is it.
     Module(String),
-    /// It is chosen, but there may be none: the sentence that says so.
-    Doubtful(String),
-    /// The model has it somewhere: the sentence that says so. Whoever opens the file may say otherwise.
+    /// It is chosen, but there may be none.
+    Doubtful(Doubt),
+    /// The module of this path is one like it, but may stand elsewhere. Whoever opens the file may say otherwise.
     Suggested(String),
+}
+
+/// Why there may be no activation where one was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// The numbers would leave no room for one in an `nn.Sequential`.
+    Numbers,
+    /// A row of modules ends there.
+    End,
+    /// Only a normalisation stands behind it.
+    Last,
 }
 
 impl ActivationBasis {
     /// Whether the file itself tells the activation.
     pub fn is_certain(&self) -> bool {
-        matches!(self, ActivationBasis::NoRoom(_) | ActivationBasis::Module(_))
+        matches!(self, ActivationBasis::None | ActivationBasis::NoRoom | ActivationBasis::Module(_))
     }
 }
 
@@ -82,7 +95,7 @@ pub(super) fn settle(entries: &mut [ChainEntry], weights: &Weights, modules: &[M
     for (place, entry) in entries.iter_mut().enumerate() {
         let is_last = place + 1 == all.len();
         let (activation, basis) = match (numbered(&entry.weight_name), all.get(place + 1)) {
-            (Some(at), Some(next)) => between(&containers, at, entry, next, hidden),
+            (Some(at), Some(next)) => between(&containers, at, next, hidden),
             (Some((container, number)), None) => behind(&containers, container, number, &all[place], hidden),
             (None, _) if is_last => (Activation::Identity, ActivationBasis::Chosen),
             (None, _) => (hidden, ActivationBasis::Chosen),
@@ -99,11 +112,9 @@ type Settled = (Activation, ActivationBasis);
 fn between(
     containers: &Containers<'_>,
     (container, number): (&str, usize),
-    entry: &ChainEntry,
     next: &ChainEntry,
     hidden: Activation,
 ) -> Settled {
-    let (name, next_name) = (layer_name(&entry.weight_name), layer_name(&next.weight_name));
     let chosen = (hidden, ActivationBasis::Chosen);
     match numbered(&next.weight_name) {
         Some((other, next_number)) if other == container => {
@@ -117,7 +128,7 @@ fn between(
                     return (activation, ActivationBasis::Module(module.path.clone()));
                 }
                 [] if is_sequential && containers.class(container).is_some() => {
-                    return (Activation::Identity, ActivationBasis::NoRoom(None));
+                    return (Activation::Identity, ActivationBasis::None);
                 }
                 _ => {}
             }
@@ -126,17 +137,9 @@ fn between(
                 return chosen;
             }
             if is_sequential {
-                let sentence = format!(
-                    "no activation stands between `{name}` and `{next_name}`, whose numbers leave no room for one in an \
-                     nn.Sequential"
-                );
-                return (Activation::Identity, ActivationBasis::NoRoom(Some(sentence)));
+                return (Activation::Identity, ActivationBasis::NoRoom);
             }
-            let sentence = format!(
-                "an activation stands between `{name}` and `{next_name}`, though their numbers would leave no room for one \
-                 in an nn.Sequential"
-            );
-            (hidden, ActivationBasis::Doubtful(sentence))
+            (hidden, ActivationBasis::Doubtful(Doubt::Numbers))
         }
         other => {
             let mut known = containers.activations(container, number, usize::MAX);
@@ -145,13 +148,7 @@ fn between(
                 [(module, activation)] if containers.is_sequential(container) => {
                     (activation, ActivationBasis::Module(module.path.clone()))
                 }
-                _ if containers.is_sequential(container) => {
-                    let sentence = format!(
-                        "an activation stands between `{name}` and `{next_name}`, where one row of modules ends, which the \
-                         file does not tell"
-                    );
-                    (hidden, ActivationBasis::Doubtful(sentence))
-                }
+                _ if containers.is_sequential(container) => (hidden, ActivationBasis::Doubtful(Doubt::End)),
                 _ => chosen,
             }
         }
@@ -170,11 +167,7 @@ fn behind(
         [(module, activation)] if containers.is_sequential(container) => {
             (activation, ActivationBasis::Module(module.path.clone()))
         }
-        _ if entry.output_normalisation.is_some() => {
-            let name = layer_name(&entry.weight_name);
-            let sentence = format!("an activation stands between the last layer `{name}` and the normalisation behind it");
-            (hidden, ActivationBasis::Doubtful(sentence))
-        }
+        _ if entry.output_normalisation.is_some() => (hidden, ActivationBasis::Doubtful(Doubt::Last)),
         _ => (Activation::Identity, ActivationBasis::Chosen),
     }
 }
@@ -197,12 +190,7 @@ fn of_definition(entries: &mut [ChainEntry], modules: &[ModuleNote]) {
             _ if known.len() == hidden => known[place],
             _ => return,
         };
-        let name = layer_name(&entry.weight_name).to_owned();
         entry.activation = module.1;
-        entry.basis = ActivationBasis::Suggested(format!(
-            "the activation {} stands behind `{name}`, as the model's module `{}` suggests",
-            module.1.name(),
-            module.0.path
-        ));
+        entry.basis = ActivationBasis::Suggested(module.0.path.clone());
     }
 }

@@ -36,6 +36,13 @@ pub(super) fn attach(entries: &mut [ChainEntry], tensors: &[TensorInfo], index: 
                 entry.slopes.is_none() && entry.convolution.is_none() && (length == 1 || width == Some(length))
             })
         };
+        if length == 1 && says_slopes(&tensor.name) && is_shared(&tensor.name) {
+            // One slope for the whole model, which its code applies where it likes.
+            let last = entries.len().saturating_sub(1);
+            let hidden = entries.iter_mut().take(last).filter(|entry| entry.slopes.is_none());
+            hidden.for_each(|entry| entry.slopes = Some(Slopes { name: tensor.name.clone(), is_told: last == 1 }));
+            continue;
+        }
         let class = modules.iter().find(|module| module.path == layer_name(&tensor.name)).map(|module| &*module.class);
         let by_number = numbered(&tensor.name).and_then(|(container, number)| by_number(entries, container, number));
         let says = says_slopes(&tensor.name) || class == Some("PReLU");
@@ -51,6 +58,11 @@ pub(super) fn attach(entries: &mut [ChainEntry], tensors: &[TensorInfo], index: 
             entries[at].slopes = Some(Slopes { name: tensor.name.clone(), is_told });
         }
     }
+}
+
+/// Whether no number in the name tells a place.
+fn is_shared(name: &str) -> bool {
+    !name.contains(|character: char| character.is_ascii_digit())
 }
 
 fn says_slopes(name: &str) -> bool {
