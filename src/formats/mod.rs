@@ -48,8 +48,8 @@ use std::path::Path;
 pub use account::{Account, Fate, Part, PartName};
 pub use blocks::{Block, Choice, blocks};
 pub use chain::{
-    ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Normalisation, PaddingRule, PoolingRule,
-    WeightSpectrum, build, convolution_words, is_layer_weight, parse_input_shape, weight_spectrum,
+    ActivationBasis, BlockChoice, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Doubt, Normalisation,
+    PaddingRule, PoolingRule, Slopes, WeightSpectrum, build, convolution_words, is_layer_weight, parse_input_shape, weight_spectrum,
 };
 pub use error::FormatError;
 pub use graph::{GraphConvolution, GraphProblem};

@@ -1,6 +1,6 @@
 //! The ways in which a chain's convolutions may move, and those that fit its shapes.
 
-use super::pairing::Index;
+use super::weights::Index;
 use super::settings::{ConvolutionSettings, PaddingRule, PoolingRule};
 use super::{ChainEntry, ChainProblem, shapes};
 use crate::network::Volume;
