@@ -52,7 +52,7 @@ pub enum GraphProblem {
 
 impl GraphProblem {
     /// The part of the file at which it lies, and the words behind its name.
-    pub(super) fn part(&self) -> (PartName, String) {
+    pub(in crate::formats) fn part(&self) -> (PartName, String) {
         let words = self.to_string();
         let (node, rest) = match words.strip_prefix('`').and_then(|rest| rest.split_once('`')) {
             Some((node, rest)) => (node.to_owned(), rest.trim_start_matches(':').trim_start().to_owned()),

@@ -132,7 +132,14 @@ pub(super) fn network(
         }
         Err(problem) => (GraphNetwork { network: None, problem: Some(problem) }, Vec::new(), account),
     };
-    let mut account = tensors.account_of_reads();
+    // What is not understood is named before the tensors that are not reached because of it.
+    let mut account = Account::default();
+    if let Some(problem) = followed.problem.as_ref().filter(|problem| !problem.leaves_network_whole()) {
+        let (part, why) = problem.part();
+        account.misses(part, why);
+    }
+    read.missing().for_each(|(part, why)| account.misses(part.clone(), why));
+    account.join(tensors.account_of_reads());
     account.join(read);
     Ok(opened(followed, convolutions, "the model has no layers", account, || tensors))
 }

@@ -117,6 +117,9 @@ impl Reading<'_> {
             return Err(unknown());
         }
         let of = operands.only(settings)?;
+        if name == "round" && number(1, &["decimals"], 0.0)? != 0.0 {
+            return Err(settings.problem("decimals", "is not 0"));
+        }
         if let Some((_, function)) = FUNCTIONS.iter().find(|(own, _)| *own == name) {
             return self.graph.activate(of, node, Activation::Elementary(*function));
         }
