@@ -5,6 +5,7 @@ mod command_line;
 mod convert_command;
 mod convolution;
 mod field_chain;
+mod field_keras;
 mod field_reader;
 mod field_types;
 mod files;

@@ -11,7 +11,8 @@ use crate::network::Activation;
 
 impl ChainProposal {
     /// The account of the file of which this chain makes a network.
-    pub(super) fn account(&self, file: &TensorFile, weights: &Weights) -> Account {
+    pub fn account(&self, file: &TensorFile) -> Account {
+        let weights = Weights::of(file.tensors());
         let mut account = file.account();
         let (lengths, index) = (lengths(file.tensors()), weights.index());
         let mut data = Vec::new();
@@ -93,7 +94,6 @@ impl ChainProposal {
         let activations: Vec<Activation> = self.entries.iter().map(|entry| entry.activation).collect();
         use_activations(&loose, account, &activations);
     }
-
 }
 
 /// Why a vector beside the layers is not understood, where it looks like the factors or shifts of a normalisation of

@@ -133,7 +133,7 @@ fn zip_format(path: &Path, extension: &str) -> Result<Format, FormatError> {
         Ok(Format::Numpy)
     } else if has(|name| name.ends_with("data.pkl")) {
         Ok(Format::PytorchZip)
-    } else if has(|name| name == WEIGHTS_ENTRY) {
+    } else if has(|name| name.ends_with(WEIGHTS_ENTRY) || name.ends_with(".keras")) {
         Ok(Format::Keras)
     } else if extension == "npz" {
         Ok(Format::Numpy)

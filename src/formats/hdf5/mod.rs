@@ -27,7 +27,7 @@ const LARGEST_EXPANSION: u64 = 4;
 const ALWAYS_READ_BYTES: u64 = 32 << 20;
 const FORMAT: &str = "HDF5";
 
-/// The datasets of a file that is open.
+/// The datasets of a file that is open, each with the type of its values where HDF5 itself does not have it.
 struct Hdf5Tensors {
     datasets: Vec<(Dataset, Element)>,
     file_bytes: u64,
@@ -38,8 +38,10 @@ pub(super) struct Hdf5File {
     pub tensors: TensorFile,
     /// The text attributes of the root.
     pub attributes: HashMap<String, String>,
-    /// For each group with a `name` attribute, the group's path by that name.
-    pub named_groups: HashMap<String, String>,
+    /// The groups with a `name` attribute: that name, and the group's path.
+    pub named_groups: Vec<(String, String)>,
+    /// For each group with a list `weight_names`, that list by the group's path.
+    pub weight_names: HashMap<String, Vec<String>>,
 }
 
 impl TensorSource for Hdf5Tensors {
@@ -83,13 +85,14 @@ pub(super) fn open(path: &Path, mut bytes: Vec<u8>) -> Result<Hdf5File, FormatEr
     let assumed = guessed.map(|(info, _)| {
         format!("the values of two bytes in `{}` and others like it are bfloat16, which HDF5 cannot name", info.name)
     });
-    let (named_groups, (tensors, order, datasets)) = (walk.named_groups.clone(), walk.ordered());
+    let (named_groups, weight_names) = (walk.named_groups.clone(), walk.listed.weight_names());
+    let (tensors, order, datasets) = walk.ordered();
     let tensors = TensorFile::new(path, tensors, Hdf5Tensors { datasets, file_bytes }).ordered(order);
     let tensors = match assumed {
         Some(sentence) => tensors.assuming(sentence),
         None => tensors,
     };
-    Ok(Hdf5File { tensors, attributes, named_groups })
+    Ok(Hdf5File { tensors, attributes, named_groups, weight_names })
 }
 
 /// The file, and what a walk through its groups finds; in words, what is wrong with it.
@@ -104,7 +107,7 @@ fn walked(bytes: Vec<u8>) -> Result<(File, Walk), String> {
 struct Walk {
     objects: usize,
     found: Vec<(TensorInfo, (Dataset, Element))>,
-    named_groups: HashMap<String, String>,
+    named_groups: Vec<(String, String)>,
     listed: order::Listed,
 }
 
@@ -119,7 +122,7 @@ impl Walk {
         if depth > 0
             && let Some(name) = attributes.get("name").and_then(|value| value.as_str())
         {
-            self.named_groups.insert(name.to_owned(), prefix.trim_end_matches('/').to_owned());
+            self.named_groups.push((name.to_owned(), prefix.trim_end_matches('/').to_owned()));
         }
         let mut datasets: Vec<(String, Dataset)> = group.iter_datasets().map_err(words)?.collect();
         datasets.sort_by(|(left, _), (right, _)| super::names::natural_order(left, right));

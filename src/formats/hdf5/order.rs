@@ -13,7 +13,8 @@ const MOST_PARTS: usize = 1024;
 pub(super) fn names(attributes: &HashMap<String, AttrValue>, key: &str) -> Option<Vec<String>> {
     if let Some(value) = attributes.get(key) {
         // An empty list is kept as one of numbers.
-        return Some(value.as_strings().map(<[String]>::to_vec).unwrap_or_default());
+        let single = || value.as_str().map(str::to_owned).into_iter().collect();
+        return Some(value.as_strings().map_or_else(single, <[String]>::to_vec));
     }
     let parts = (0..MOST_PARTS).map_while(|part| attributes.get(&format!("{key}{part}"))?.as_strings());
     let names: Vec<String> = parts.flatten().cloned().collect();
@@ -38,6 +39,12 @@ impl Listed {
         if let Some(weights) = names(attributes, "weight_names") {
             self.weights.insert(prefix.to_owned(), weights);
         }
+    }
+
+    /// For each group, by its path, the names of its weights.
+    pub fn weight_names(&self) -> HashMap<String, Vec<String>> {
+        let path = |prefix: &String| prefix.trim_end_matches('/').to_owned();
+        self.weights.iter().map(|(prefix, names)| (path(prefix), names.clone())).collect()
     }
 
     /// The place of each tensor that is listed, by its path.
