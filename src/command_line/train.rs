@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde::Serialize;
 
-use crate::dataset::{Dataset, Generator, GeneratorOptions};
+use crate::dataset::{Dataset, Generator, GeneratorOptions, Labels, Matched, match_classes};
 use crate::network::{Activation, Network, OutputFunction};
 use crate::training::{
     EpochReport, Evaluation, Initialisation, Loss, NetworkPlan, Objective, Optimiser, PlanKind, Schedule, Trainer,
@@ -15,7 +15,7 @@ use crate::training::{
 
 use super::error::CommandError;
 use super::network_file::NetworkFileOptions;
-use super::options::{MOST_NUMBERS, activation_parser, noise, output_parser, parser};
+use super::options::{ColumnOptions, MOST_NUMBERS, activation_parser, noise, output_parser, parser};
 use super::output::{print, print_json, tell};
 
 /// The lines of progress on standard error.
@@ -86,6 +86,8 @@ pub(super) struct TrainArguments {
     /// Standard deviation of the noise of a built-in dataset [default: 0.05; 0 for digits]
     #[arg(long, value_name = "S", value_parser = noise)]
     noise: Option<f64>,
+    #[command(flatten)]
+    columns: ColumnOptions,
     /// Decides the data of a built-in dataset, the first weights, the samples held back and the order of the others
     #[arg(long, value_name = "K", default_value_t = 0)]
     seed: u64,
@@ -151,7 +153,7 @@ impl TrainArguments {
     fn data(&self) -> Result<Dataset, CommandError> {
         let Some(generator) = Generator::from_name(&self.dataset) else {
             let expected = self.layers.first().map(|&width| width as usize);
-            return Ok(Dataset::open(Path::new(&self.dataset), expected)?);
+            return self.matched(self.columns.read(Path::new(&self.dataset), expected)?);
         };
         let defaults = generator.training_options();
         let samples = self.samples.map_or(defaults.samples, |samples| samples as usize);
@@ -163,6 +165,22 @@ impl TrainArguments {
             return Err(CommandError::Usage(format!("--samples {samples} of {problem}")));
         }
         Ok(generator.generate(options))
+    }
+
+    /// The data with its classes numbered as the network's outputs. What was assumed is told on standard error.
+    fn matched(&self, mut data: Dataset) -> Result<Dataset, CommandError> {
+        let outputs = match self.layers.last() {
+            Some(&outputs) if self.layers.len() > 1 => outputs as usize,
+            _ => return Ok(data),
+        };
+        let Some(Matched { of_sample, assumed }) = match_classes(&data.labels, outputs, &[]) else { return Ok(data) };
+        // Text goes by its own order, and labels without an output are refused when training begins.
+        let Labels::Classes { of_sample: classes, .. } = &mut data.labels else { return Ok(data) };
+        if of_sample != *classes && of_sample.iter().all(|class| *class < outputs.max(2)) {
+            *classes = of_sample;
+            assumed.iter().for_each(|sentence| tell(&format!("{}: assumed: {sentence}", self.dataset)));
+        }
+        Ok(data)
     }
 
     fn plan(&self, dataset: &Dataset) -> Result<NetworkPlan, CommandError> {

@@ -31,6 +31,10 @@ impl Session {
             Outcome::Graph(path, graph) => self.take_graph(path, graph, effects),
             Outcome::Data(path, dataset) => {
                 self.columns = None;
+                if !dataset.notes.is_empty() {
+                    let sentence = format!("{}: {}.", file_name(&path), dataset.notes.join("; "));
+                    self.notices.add(Severity::Warning, sentence, "");
+                }
                 self.want_data(Data::read(path, Arc::new(dataset)), effects);
             }
             Outcome::Columns(path, columns, trouble) => self.choose_columns(path, columns, trouble, effects),
