@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde::Serialize;
 
-use crate::dataset::{Dataset, Generator, GeneratorOptions, Labels, Matched, match_classes};
+use crate::dataset::{Dataset, Generator, GeneratorOptions, Labels, match_classes};
 use crate::network::{Activation, Network, OutputFunction};
 use crate::training::{
     EpochReport, Evaluation, Initialisation, Loss, NetworkPlan, Objective, Optimiser, PlanKind, Schedule, Trainer,
@@ -153,7 +153,7 @@ impl TrainArguments {
     fn data(&self) -> Result<Dataset, CommandError> {
         let Some(generator) = Generator::from_name(&self.dataset) else {
             let expected = self.layers.first().map(|&width| width as usize);
-            return self.matched(self.columns.read(Path::new(&self.dataset), expected)?);
+            return Ok(self.matched(self.columns.read(Path::new(&self.dataset), expected)?));
         };
         let defaults = generator.training_options();
         let samples = self.samples.map_or(defaults.samples, |samples| samples as usize);
@@ -168,19 +168,23 @@ impl TrainArguments {
     }
 
     /// The data with its classes numbered as the network's outputs. What was assumed is told on standard error.
-    fn matched(&self, mut data: Dataset) -> Result<Dataset, CommandError> {
-        let outputs = match self.layers.last() {
-            Some(&outputs) if self.layers.len() > 1 => outputs as usize,
-            _ => return Ok(data),
+    fn matched(&self, data: Dataset) -> Dataset {
+        let Labels::Classes { of_sample, names } = &data.labels else { return data };
+        let Some(&outputs) = self.layers.last().filter(|_| self.layers.len() > 1) else {
+            if !of_sample.contains(&0) {
+                let outputs = names.len().max(2);
+                let problem =
+                    format!("no sample has the first of {outputs} classes, so output 0 stands for none of them");
+                tell(&format!("{}: {problem}; --layers that end in {} count from 1", self.dataset, outputs - 1));
+            }
+            return data;
         };
-        let Some(Matched { of_sample, assumed }) = match_classes(&data.labels, outputs, &[]) else { return Ok(data) };
-        // Text goes by its own order, and labels without an output are refused when training begins.
-        let Labels::Classes { of_sample: classes, .. } = &mut data.labels else { return Ok(data) };
-        if of_sample != *classes && of_sample.iter().all(|class| *class < outputs.max(2)) {
-            *classes = of_sample;
-            assumed.iter().for_each(|sentence| tell(&format!("{}: assumed: {sentence}", self.dataset)));
-        }
-        Ok(data)
+        let outputs = outputs as usize;
+        let Some(matched) = match_classes(&data.labels, outputs, &[]) else { return data };
+        // Labels without an output are refused when training begins.
+        let Some(renumbered) = data.renumbered(&matched, outputs) else { return data };
+        matched.assumed.iter().for_each(|sentence| tell(&format!("{}: assumed: {sentence}", self.dataset)));
+        renumbered
     }
 
     fn plan(&self, dataset: &Dataset) -> Result<NetworkPlan, CommandError> {

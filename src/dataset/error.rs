@@ -30,6 +30,9 @@ pub enum DatasetError {
     /// A file whose rows all begin with the sign of a comment.
     #[error("{}: all {lines} lines that could be rows begin with #; remove that sign if they are no comments", path.display())]
     AllComments { path: PathBuf, lines: usize },
+    /// A quote that is not closed takes the rest of the file in.
+    #[error("{}: a text in line {line} begins with a quote that is never closed; close or remove it", path.display())]
+    OpenQuote { path: PathBuf, line: u64 },
     /// Bytes that are no text.
     #[error("{}: line {line} is not text; save the file as UTF-8", path.display())]
     NotText { path: PathBuf, line: u64 },

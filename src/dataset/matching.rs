@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use pathfinding::prelude::{Matrix, kuhn_munkres};
 
-use super::Labels;
+use super::{Dataset, Labels};
 
 /// The most classes for which the best numbering is sought; the time grows with their cube.
 const MOST_MATCHED: usize = 256;
@@ -28,8 +28,12 @@ pub struct Matched {
 enum Numbering {
     /// A label is the index of its output.
     Direct,
+    /// Labels count from 0, and no sample has the first.
+    WithoutFirst,
     /// Labels count from 1.
     FromOne,
+    /// Labels count from 1, as so large a share of the predictions says.
+    FromOneByPredictions(f64),
     /// The labels in increasing order.
     Sorted(Vec<i64>),
     /// Text in alphabetical order.
@@ -42,7 +46,7 @@ pub fn match_classes(labels: &Labels, outputs: usize, predictions: &[usize]) -> 
     let Labels::Classes { of_sample, names } = labels else { return None };
     // A single output tells two classes apart.
     let places = outputs.max(2);
-    let (numbering, output_of) = numbering(of_sample, names, places);
+    let (numbering, output_of) = numbering(of_sample, names, places, predictions);
     let outputs_of: Vec<usize> =
         of_sample.iter().map(|class| output_of.get(*class).copied().unwrap_or(usize::MAX)).collect();
     let mut assumed = numbering.assumption(names, outputs, &output_of);
@@ -70,18 +74,53 @@ impl Matched {
     }
 }
 
+impl Dataset {
+    /// The same data with its classes numbered as the outputs that stand for them; `None` where they are so already, or
+    /// where some class has no output.
+    pub fn renumbered(&self, matched: &Matched, outputs: usize) -> Option<Dataset> {
+        let Labels::Classes { of_sample, names } = &self.labels else { return None };
+        let places = outputs.max(2);
+        if *of_sample == matched.of_sample || matched.of_sample.iter().any(|output| *output >= places) {
+            return None;
+        }
+        let count = matched.of_sample.iter().max().map_or(0, |largest| largest + 1);
+        let mut renamed = vec![String::new(); count];
+        for (class, output) in of_sample.iter().zip(&matched.of_sample) {
+            if let (Some(name), Some(renamed)) = (names.get(*class), renamed.get_mut(*output)) {
+                renamed.clone_from(name);
+            }
+        }
+        let labels = Labels::Classes { of_sample: matched.of_sample.clone(), names: renamed };
+        Some(Dataset { labels, ..self.clone() })
+    }
+}
+
 /// How the classes are numbered, and the output of each.
-fn numbering(of_sample: &[usize], names: &[String], places: usize) -> (Numbering, Vec<usize>) {
+fn numbering(of_sample: &[usize], names: &[String], places: usize, predictions: &[usize]) -> (Numbering, Vec<usize>) {
     let integers: Option<Vec<i64>> = names.iter().map(|name| name.trim().parse().ok()).collect();
     let Some(integers) = integers else { return (Numbering::Alphabetical, (0..names.len()).collect()) };
     let present: BTreeSet<i64> = of_sample.iter().filter_map(|class| integers.get(*class).copied()).collect();
     let (least, largest) = (present.first().copied().unwrap_or(0), present.last().copied().unwrap_or(0));
     let as_index = |value: &i64| usize::try_from(*value).unwrap_or(usize::MAX);
+    let from_one = || integers.iter().map(|value| as_index(&value.saturating_sub(1))).collect::<Vec<usize>>();
     if least >= 0 && as_index(&largest) < places {
-        return (Numbering::Direct, integers.iter().map(as_index).collect());
+        let direct: Vec<usize> = integers.iter().map(as_index).collect();
+        if least == 0 || predictions.is_empty() {
+            return (Numbering::Direct, direct);
+        }
+        let share = |output_of: &[usize]| {
+            let class = |class: &usize| output_of.get(*class).copied().unwrap_or(usize::MAX);
+            Matched { of_sample: of_sample.iter().map(class).collect(), assumed: Vec::new() }.accuracy(predictions)
+        };
+        return match (share(&from_one()), share(&direct)) {
+            (Some(shifted), Some(right)) if shifted >= GOOD && shifted >= right + BETTER => {
+                (Numbering::FromOneByPredictions(shifted), from_one())
+            }
+            _ => (Numbering::WithoutFirst, direct),
+        };
     }
     if least >= 1 && as_index(&largest) == places {
-        return (Numbering::FromOne, integers.iter().map(|value| as_index(&(value - 1))).collect());
+        return (Numbering::FromOne, from_one());
     }
     if present.len() <= places {
         let sorted: Vec<i64> = present.into_iter().collect();
@@ -98,6 +137,15 @@ impl Numbering {
             || listed(names.iter().zip(output_of).map(|(name, output)| format!("{name} is output {output}")));
         match self {
             Numbering::Direct => Vec::new(),
+            Numbering::WithoutFirst => {
+                vec!["no sample has the label 0; the labels are taken to count from 0".to_owned()]
+            }
+            Numbering::FromOneByPredictions(share) => {
+                let share = 100.0 * share;
+                vec![format!(
+                    "no sample has the label 0; the labels are taken to count from 1, which is right for {share:.1} %"
+                )]
+            }
             Numbering::FromOne => {
                 let last = outputs.max(2);
                 vec![format!("the labels count from 1: label 1 is output 0, label {last} is output {}", last - 1)]
@@ -108,7 +156,8 @@ impl Numbering {
                 vec![format!("the labels are matched to the outputs in increasing order: {order}")]
             }
             Numbering::Alphabetical => {
-                vec![format!("the labels are matched to the outputs in alphabetical order: {}", numbered())]
+                let order = if names.is_sorted() { "alphabetical order" } else { "the order of their columns" };
+                vec![format!("the labels are matched to the outputs in {order}: {}", numbered())]
             }
         }
     }
@@ -190,7 +239,9 @@ mod tests {
         assert!(assumed[0].contains("298 of 300 samples have labels beyond the 2 outputs"), "{assumed:?}");
         // Labels that count from 1 without a sample of the last class.
         let (accuracy, assumed) = of(Labels::from_integers(&[1, 2, 1, 2]), 3, &[0, 1, 0, 1]);
-        assert!(accuracy == 0.0 && assumed[0].contains("1 is output 0"), "{assumed:?}");
+        assert!(accuracy == 1.0 && assumed[0].contains("count from 1"), "{assumed:?}");
+        let (accuracy, assumed) = of(Labels::from_integers(&[1, 2, 1, 2]), 3, &[1, 2, 1, 0]);
+        assert!(accuracy == 0.75 && assumed[0].contains("count from 0"), "{assumed:?}");
         assert!(match_classes(&Labels::None, 2, &[0]).is_none());
     }
 }

@@ -69,6 +69,9 @@ pub(super) fn read(path: &Path, wanted: &Wanted<'_>) -> Result<ArrayTable, Datas
         // Samples in columns: the network takes as many values as there are rows, or there is a label for each column.
         let by_width = wanted.expected == Some(*first) && wanted.expected != Some(*second);
         let by_labels = wanted.expected.is_none() && label.is_some_and(|label| length(label) == *second);
+        if first == second && wanted.expected == Some(*first) {
+            notes.push(format!("the array {} is {first}×{second}: its rows are taken as the samples", array.name));
+        }
         let has_labels = label.is_none_or(|label| length(label) == *second || length(label) != *first);
         if first != second && has_labels && (by_width || by_labels) && !is_one_more(wanted.expected, *second) {
             let shape = array.shape_words();

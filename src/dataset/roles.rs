@@ -7,6 +7,8 @@ use super::names;
 const MOST_CLASSES: usize = 1000;
 /// So few different values are classes without a word.
 const FEW_CLASSES: usize = 20;
+/// What speaks against a column that is named as a label being a coordinate.
+const FAR_FETCHED: u32 = 12;
 /// How many columns a note lists by name.
 const LISTED: usize = 4;
 
@@ -103,7 +105,7 @@ pub(super) fn assign(columns: &[ColumnOutline], known: &Known) -> Roles {
                     !label.contains(**column) && !numbers && !text
                 };
                 let features: Vec<usize> = candidates.iter().filter(stays).copied().collect();
-                let cost = cost + cost_left_out + 3 * u32::from(without_text);
+                let cost = cost + cost_left_out + 4 * u32::from(without_text);
                 proposals.push(Proposal { label: label.clone(), features, cost, note: note.clone() });
             }
         }
@@ -114,6 +116,9 @@ pub(super) fn assign(columns: &[ColumnOutline], known: &Known) -> Roles {
         None => !proposal.features.is_empty() && proposal.features.iter().all(is_number),
     };
     let cheapest = proposals.iter().filter(fits).min_by_key(|proposal| proposal.cost);
+    // Where columns of a fitting number hold something else than numbers, that is what has to be told.
+    let as_many = |proposal: &&Proposal| known.expected == Some(proposal.features.len()) && proposal.cost < FAR_FETCHED;
+    let cheapest = cheapest.or_else(|| proposals.iter().filter(as_many).min_by_key(|proposal| proposal.cost));
     let chosen = cheapest.or_else(|| {
         proposals.iter().filter(|proposal| !proposal.features.is_empty()).min_by_key(|proposal| proposal.cost)
     });
@@ -144,12 +149,26 @@ fn labels(columns: &[ColumnOutline], candidates: &[usize], known: &Known) -> Vec
             others.join(", ")
         )
     });
+    if !names::is_sure_label(&columns[first].name) {
+        // Beside a column x, y is a coordinate rather than a label where anything else can be one.
+        let has_x = candidates.iter().any(|&column| columns[column].name.eq_ignore_ascii_case("x"));
+        let is_last = candidates.last() == Some(&first);
+        let cost = match (has_x, is_last) {
+            (false, _) => 0,
+            (true, true) => 3,
+            (true, false) => 4,
+        };
+        let mut labels = vec![(LabelColumns::One(first), cost, note)];
+        labels.extend(unnamed_labels(columns, candidates, known));
+        return labels;
+    }
     let mut labels = vec![(LabelColumns::One(first), 0, note)];
     if known.expected.is_some() {
         let words = columns[first].words();
-        let sure = names::is_sure_label(&columns[first].name);
-        let note = sure.then(|| format!("column {words} is taken as a coordinate, though it is named like a label, as the network takes that many"));
-        labels.push((LabelColumns::None, if sure { 12 } else { 1 }, note));
+        let note = format!(
+            "column {words} is taken as a coordinate, though it is named like a label, as the network takes that many"
+        );
+        labels.push((LabelColumns::None, FAR_FETCHED, Some(note)));
     }
     labels
 }
@@ -167,7 +186,8 @@ fn unnamed_labels(
     let is_text =
         |column: &ColumnOutline| column.kind == ColumnKind::Text && column.is_all_text && column.row_numbers.is_none();
     let is_label = |column: &ColumnOutline| is_classes(column) || is_text(column);
-    let mut labels = vec![(LabelColumns::None, 2, None)];
+    // What learns needs a label; without any, a table is still shown.
+    let mut labels = vec![(LabelColumns::None, if known.expected.is_some() { 2 } else { 20 }, None)];
     let rest = candidates.iter().copied().filter(|&column| columns[column].row_numbers.is_none()).collect::<Vec<_>>();
     let (Some(&first), Some(&last)) = (rest.first(), rest.last()) else { return labels };
     if known.one_hot.len() > 1 && known.one_hot.len() < rest.len() {
@@ -211,11 +231,7 @@ fn unnamed_labels(
         let few = columns[first].distinct.is_some_and(|distinct| distinct <= FEW_CLASSES);
         let certain = few && is_text(&columns[first]) && !is_label(&columns[last]);
         let note = (!certain).then(|| say(first, both.then_some(last)));
-        labels.push((LabelColumns::One(first), 4, note));
-    }
-    if known.expected.is_none() && labels.len() > 1 {
-        // What learns needs a label.
-        labels.remove(0);
+        labels.push((LabelColumns::One(first), 5, note));
     }
     labels
 }

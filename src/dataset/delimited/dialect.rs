@@ -166,7 +166,7 @@ mod tests {
         ] {
             assert_eq!(find_separator(text), Separator::Character(separator), "{text}");
         }
-        for text in ["  -2.3   1.5\n   0.1  -3\n", "# x y\n1 2\n3 4", "x  y\n1\t \t2\n", "1,234.5 2\n1,234.5 2\n"] {
+        for text in ["  -2.3   1.5\n   0.1  -3\n", "# x y\n1 2\n3 4", "x  y\n1 \t2\n3  4\n", "1,234.5 2\n1,234.5 2\n"] {
             assert_eq!(find_separator(text), Separator::Spaces, "{text}");
         }
     }

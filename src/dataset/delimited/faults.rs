@@ -1,6 +1,7 @@
 //! Why a text file cannot be read: the place, the cause, and the options that help.
 
-use super::{DelimitedTable, number};
+use super::DelimitedTable;
+use super::number::Cause;
 use crate::dataset::{ColumnOutline, DatasetError};
 
 /// The number of a column, with its name where it has one.
@@ -16,21 +17,17 @@ impl DelimitedTable {
         };
         let fault = survey.fault.clone().unwrap_or_default();
         let rows = self.rows;
+        let cause = Cause::of(&fault.text);
+        let (words, remedy) = (cause.words(), cause.remedy());
+        let count = if cause == Cause::Missing { survey.missing } else { survey.faults };
         let cause = if outline.name == fault.text {
             "the header again; remove that line".to_owned()
-        } else if survey.missing > 0 && number::is_missing(&fault.text) {
-            let count = survey.missing;
-            format!(
-                "a missing value, as in {count} of {rows} rows: fill them in, remove those rows, or choose other --columns"
-            )
         } else if survey.faults == 1 && fault.row + 1 == rows && rows > 1 {
-            format!("{}; it is the last line: remove it if it is no row", number::cause(&fault.text))
+            format!("{words}; it is in the last line, which may sum up the others: remove it then")
         } else if survey.faults == rows {
-            let cause = number::cause(&fault.text);
-            format!("{cause}, as in all rows: leave the column out by --columns, or take it as the label by --label")
+            format!("{words}, as in all rows; {remedy}, leave the column out by --columns, or take it as the --label")
         } else {
-            let (cause, count) = (number::cause(&fault.text), survey.faults);
-            format!("{cause}, in {count} of {rows} rows: correct or remove them, or choose other --columns")
+            format!("{words}, as in {count} of {rows} rows; {remedy}, or choose other --columns")
         };
         DatasetError::NotANumber {
             path: self.path.clone(),

@@ -159,8 +159,12 @@ fn is_row_name(field: &str) -> bool {
 
 /// How many fields of a row are columns: a separator at the end of every line makes no column.
 fn width(first: &Sampled, rest: &[&Sampled]) -> usize {
-    let widths: Vec<usize> = rest.iter().map(|row| row.fields.len()).collect();
-    let mut width = if rest.is_empty() { first.fields.len() } else { most_frequent(&widths) };
+    let mut widths: Vec<usize> = rest.iter().map(|row| row.fields.len()).collect();
+    // The names of a header may be fewer or more.
+    if rest.is_empty() || first.fields.iter().any(|field| number::is_any(field)) {
+        widths.push(first.fields.len());
+    }
+    let mut width = most_frequent(&widths);
     let is_empty = |record: &Sampled, place: usize| record.fields.get(place).is_none_or(String::is_empty);
     while width > 1 && is_empty(first, width - 1) && rest.iter().all(|row| is_empty(row, width - 1)) {
         width -= 1;

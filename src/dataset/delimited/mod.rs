@@ -8,12 +8,13 @@ mod encoding;
 mod faults;
 mod layout;
 mod number;
+mod records;
 mod survey;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use csv::{Reader, ReaderBuilder, StringRecord, Trim};
+use csv::StringRecord;
 
 use super::arrays::MOST_COLUMNS;
 use super::choice::{ColumnOutline, Table};
@@ -21,12 +22,10 @@ use super::sequence::RowNumbers;
 use super::{DatasetError, Labels, names};
 use dialect::Separator;
 use layout::{Layout, Sampled};
+use number::Cause;
+use records::Aside;
 use survey::Survey;
 
-/// How many records tell how a file is to be read.
-const SAMPLED_RECORDS: usize = 200;
-/// How many of their fields at most; two records are looked at in any case.
-const SAMPLED_FIELDS: usize = 1 << 18;
 /// How many values of a column are shown where it is chosen, and how much of each.
 const PREVIEWED: usize = 3;
 const PREVIEWED_CHARACTERS: usize = 12;
@@ -47,15 +46,6 @@ pub(super) struct DelimitedTable {
     surveys: Vec<Survey>,
     rows: usize,
     notes: Vec<String>,
-}
-
-/// Lines that are no rows.
-#[derive(Clone, Copy, Debug, Default)]
-struct Aside {
-    /// Lines of separators only.
-    blank: usize,
-    /// Comments that would be rows without their sign.
-    commented: usize,
 }
 
 impl DelimitedTable {
@@ -115,100 +105,6 @@ impl DelimitedTable {
         }
     }
 
-    fn records(&self) -> Reader<&[u8]> {
-        let mut builder = ReaderBuilder::new();
-        builder.has_headers(false).flexible(true).trim(Trim::All).delimiter(self.separator);
-        builder.from_reader(&self.text.as_bytes()[self.start..])
-    }
-
-    /// The first records that are not blank.
-    fn sample(&self) -> Result<Vec<Sampled>, DatasetError> {
-        let mut sampled = Vec::new();
-        let (mut fields, mut plain) = (0, 0);
-        let mut records = self.records();
-        let mut record = StringRecord::new();
-        while plain < SAMPLED_RECORDS && (fields < SAMPLED_FIELDS || plain < 2) {
-            if !records.read_record(&mut record).map_err(|error| self.record_error(&error))? {
-                break;
-            }
-            fields += record.len();
-            if is_blank(&record) {
-                continue;
-            }
-            let is_hash = self.is_hash(&record);
-            plain += usize::from(!is_hash);
-            let raw = if is_hash { self.raw(&record).to_owned() } else { String::new() };
-            let fields = record.iter().map(|field| field.trim().to_owned()).collect();
-            sampled.push(Sampled { is_hash, fields, raw });
-            if is_hash && sampled.len() > 2 * SAMPLED_RECORDS {
-                break;
-            }
-        }
-        Ok(sampled)
-    }
-
-    /// The text from where a record begins; the ends of blank lines may come first.
-    fn from_record(&self, record: &StringRecord) -> &str {
-        let at = self.start + record.position().map_or(0, |position| position.byte() as usize);
-        self.text.get(at..).unwrap_or_default()
-    }
-
-    /// The first line of a record as it is in the file.
-    fn raw(&self, record: &StringRecord) -> &str {
-        self.from_record(record).trim_start().lines().next().unwrap_or_default()
-    }
-
-    /// The number of the line in which a record begins.
-    fn line(&self, record: &StringRecord) -> u64 {
-        let blank = self.from_record(record).bytes().take_while(|byte| matches!(byte, b'\n' | b'\r'));
-        let before = blank.filter(|byte| *byte == b'\n').count() as u64;
-        record.position().map_or(0, csv::Position::line) + before
-    }
-
-    /// Whether a record begins with the sign of a comment, and that not within quotes.
-    fn is_hash(&self, record: &StringRecord) -> bool {
-        record.get(0).is_some_and(|first| first.trim_start().starts_with('#')) && self.raw(record).starts_with('#')
-    }
-
-    /// Calls `each` with every row, and tells what is none.
-    fn each_row(&self, mut each: impl FnMut(&StringRecord) -> Result<(), DatasetError>) -> Result<Aside, DatasetError> {
-        let Layout { width, hash_rows, .. } = self.layout;
-        let mut aside = Aside::default();
-        let mut records = self.records();
-        let mut record = StringRecord::new();
-        let mut is_first = self.layout.is_first_record;
-        while records.read_record(&mut record).map_err(|error| self.record_error(&error))? {
-            if is_blank(&record) {
-                aside.blank += usize::from(record.len() > 1);
-                continue;
-            }
-            if self.is_hash(&record) {
-                let fields: Vec<String> = record.iter().map(str::to_owned).collect();
-                if !hash_rows || fields.len() < width || !layout::is_like_row(&fields) {
-                    let is_row = fields.len() == width && is_commented_row(&fields);
-                    aside.commented += usize::from(is_row);
-                    continue;
-                }
-            }
-            if std::mem::take(&mut is_first) {
-                continue;
-            }
-            if record.len() < width || record.iter().skip(width).any(|field| !field.is_empty()) {
-                let filled = record
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, field)| !field.is_empty())
-                    .map(|(last, _)| last + 1)
-                    .last()
-                    .unwrap_or(0);
-                let found = if record.len() < width { record.len() } else { filled };
-                return Err(self.ragged(self.line(&record), found));
-            }
-            each(&record)?;
-        }
-        Ok(aside)
-    }
-
     fn survey(&mut self) -> Result<(), DatasetError> {
         let width = self.layout.width;
         let mark = self.layout.mark;
@@ -217,11 +113,13 @@ impl DelimitedTable {
         let mut total = None;
         let mut long = None;
         let mut hashes = 0;
+        let mut last = 0;
         let aside = self.each_row(|record| {
             rows += 1;
             total = None;
             hashes += usize::from(self.layout.hash_rows && self.is_hash(record));
             let line = self.line(record);
+            last = line;
             for (survey, field) in surveys.iter_mut().zip(record) {
                 let field = field.trim();
                 survey.add(field, mark, line);
@@ -236,6 +134,12 @@ impl DelimitedTable {
         })?;
         if rows == 0 {
             return Err(self.no_rows(aside.commented));
+        }
+        if let Some((line, lines)) = long
+            && line + lines as u64 > last
+            && !self.text.trim_end().ends_with('"')
+        {
+            return Err(DatasetError::OpenQuote { path: self.path.clone(), line });
         }
         self.rows = rows;
         let is_named = |place: usize| self.header_name(place).is_some();
@@ -296,7 +200,9 @@ impl DelimitedTable {
             deviation,
             row_numbers: survey.sequence.finish(self.is_named_rows(column)),
             is_empty: survey.is_empty(),
-            is_all_text: survey.all_texts && survey.fault.as_ref().is_some_and(|fault| number::is_word(&fault.text)),
+            is_all_text: survey.all_texts
+                && !truths
+                && survey.fault.as_ref().is_some_and(|fault| Cause::of(&fault.text).is_word()),
             is_zero_or_one: truths || (survey.fault.is_none() && survey.all_zero_or_one),
             ..ColumnOutline::default()
         }
@@ -401,17 +307,6 @@ fn with_line_feeds(text: String) -> String {
     let bytes = text.as_bytes();
     let is_alone = |at: usize| bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
     if (0..bytes.len()).any(is_alone) { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
-}
-
-/// Whether nothing stands in a record.
-fn is_blank(record: &StringRecord) -> bool {
-    record.iter().all(|field| field.trim().is_empty())
-}
-
-/// Whether the fields are those of a row of numbers, but for a sign in front.
-fn is_commented_row(fields: &[String]) -> bool {
-    let bare = fields.iter().map(|field| field.trim_start_matches('#').trim());
-    bare.filter(|field| number::is_any(field)).count() > 0
 }
 
 fn lines(count: usize) -> String {

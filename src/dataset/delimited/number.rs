@@ -105,40 +105,83 @@ pub(super) fn truth(field: &str) -> Option<bool> {
     field.eq_ignore_ascii_case("false").then_some(false)
 }
 
-/// Whether a field is text that nobody meant as a number: a word, or a date.
-pub(super) fn is_word(field: &str) -> bool {
-    let cause = cause(field);
-    cause == "text" || cause.starts_with("a date") || cause.starts_with("a time")
+/// Why a field is no finite number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    Missing,
+    Date,
+    TimeOfDay,
+    Percentage,
+    Money,
+    Hexadecimal,
+    Infinite,
+    DecimalComma,
+    Text,
 }
 
-/// Why a field is no finite number, and what helps.
-pub(super) fn cause(field: &str) -> &'static str {
-    let digits = |text: &str, range: std::ops::RangeInclusive<usize>| {
-        range.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let is_date = |mark: char| {
-        let first = field.split([' ', 'T']).next().unwrap_or_default();
-        let parts: Vec<&str> = first.split(mark).collect();
-        parts.len() == 3 && parts.iter().all(|part| digits(part, 1..=4))
-    };
-    if is_missing(field) {
-        "a missing value"
-    } else if ['-', '/', '.'].into_iter().any(is_date) {
-        "a date; turn dates into numbers, or leave that column out"
-    } else if field.split(':').count() > 1 && field.split([':', '.']).all(|part| digits(part, 1..=6)) {
-        "a time of day; turn times into numbers, or leave that column out"
-    } else if field.strip_suffix('%').is_some_and(|number| is_any(number.trim())) {
-        "a percentage; remove the percent signs"
-    } else if field.contains(CURRENCIES) && field.contains(|letter: char| letter.is_ascii_digit()) {
-        "an amount of money; remove the signs of the currency"
-    } else if field.starts_with("0x") || field.starts_with("0X") {
-        "hexadecimal; write it as a decimal number"
-    } else if field.parse::<f64>().is_ok_and(f64::is_infinite) {
-        "infinite"
-    } else if parse(field, DecimalMark::Comma).is_some() {
-        "written with a decimal comma, other than the numbers before it"
-    } else {
-        "text"
+impl Cause {
+    /// Why the field is no finite number.
+    pub(super) fn of(field: &str) -> Cause {
+        let digits = |text: &str, most: usize| {
+            (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let is_date = |mark: char| {
+            let first = field.split([' ', 'T']).next().unwrap_or_default();
+            let parts: Vec<&str> = first.split(mark).collect();
+            parts.len() == 3 && parts.iter().all(|part| digits(part, 4))
+        };
+        if is_missing(field) {
+            Cause::Missing
+        } else if ['-', '/', '.'].into_iter().any(is_date) {
+            Cause::Date
+        } else if field.contains(':') && field.split([':', '.']).all(|part| digits(part, 6)) {
+            Cause::TimeOfDay
+        } else if field.strip_suffix('%').is_some_and(|number| is_any(number.trim())) {
+            Cause::Percentage
+        } else if field.contains(CURRENCIES) && field.contains(|letter: char| letter.is_ascii_digit()) {
+            Cause::Money
+        } else if field.starts_with("0x") || field.starts_with("0X") {
+            Cause::Hexadecimal
+        } else if field.parse::<f64>().is_ok_and(f64::is_infinite) {
+            Cause::Infinite
+        } else if parse(field, DecimalMark::Comma).is_some() {
+            Cause::DecimalComma
+        } else {
+            Cause::Text
+        }
+    }
+
+    /// What the field is.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Cause::Missing => "a missing value",
+            Cause::Date => "a date",
+            Cause::TimeOfDay => "a time of day",
+            Cause::Percentage => "a percentage",
+            Cause::Money => "an amount of money",
+            Cause::Hexadecimal => "hexadecimal",
+            Cause::Infinite => "infinite",
+            Cause::DecimalComma => "written with a decimal comma, other than most numbers of the file",
+            Cause::Text => "text",
+        }
+    }
+
+    /// What makes a number of it.
+    pub(super) fn remedy(self) -> &'static str {
+        match self {
+            Cause::Missing => "fill them in, remove those rows",
+            Cause::Date | Cause::TimeOfDay => "write it as a number",
+            Cause::Percentage => "remove the percent signs",
+            Cause::Money => "remove the signs of the currency",
+            Cause::Hexadecimal => "write decimal numbers",
+            Cause::DecimalComma => "write all numbers alike",
+            Cause::Infinite | Cause::Text => "correct or remove those rows",
+        }
+    }
+
+    /// Whether nobody meant such a field as a measured number.
+    pub(super) fn is_word(self) -> bool {
+        matches!(self, Cause::Date | Cause::TimeOfDay | Cause::Text)
     }
 }
 
@@ -206,7 +249,7 @@ mod tests {
             ("1,5", "comma"),
             ("abc", "text"),
         ] {
-            assert!(cause(field).contains(word), "{field}: {}", cause(field));
+            assert!(Cause::of(field).words().contains(word), "{field}: {:?}", Cause::of(field));
         }
     }
 }
