@@ -22,6 +22,8 @@ pub struct Matched {
     pub of_sample: Vec<usize>,
     /// What was assumed, a sentence each.
     pub assumed: Vec<String>,
+    /// Whether the first of these is only that text goes by the alphabet.
+    pub by_alphabet: bool,
 }
 
 /// How classes are numbered as outputs.
@@ -62,7 +64,7 @@ pub fn match_classes(labels: &Labels, outputs: usize, predictions: &[usize]) -> 
         ));
     }
     assumed.extend(better_numbering(of_sample, names, &outputs_of, predictions, places));
-    Some(Matched { of_sample: outputs_of, assumed })
+    Some(Matched { of_sample: outputs_of, assumed, by_alphabet: matches!(numbering, Numbering::Alphabetical) })
 }
 
 impl Matched {
@@ -110,7 +112,7 @@ fn numbering(of_sample: &[usize], names: &[String], places: usize, predictions: 
         }
         let share = |output_of: &[usize]| {
             let class = |class: &usize| output_of.get(*class).copied().unwrap_or(usize::MAX);
-            Matched { of_sample: of_sample.iter().map(class).collect(), assumed: Vec::new() }.accuracy(predictions)
+            Matched { of_sample: of_sample.iter().map(class).collect(), ..Matched::default() }.accuracy(predictions)
         };
         return match (share(&from_one()), share(&direct)) {
             (Some(shifted), Some(right)) if shifted >= GOOD && shifted >= right + BETTER => {

@@ -9,6 +9,8 @@ const MOST_CLASSES: usize = 1000;
 const FEW_CLASSES: usize = 20;
 /// What speaks against a column that is named as a label being a coordinate.
 const FAR_FETCHED: u32 = 12;
+/// What speaks against the first column being the label.
+const LABEL_IN_FRONT: u32 = 5;
 /// How many columns a note lists by name.
 const LISTED: usize = 4;
 
@@ -93,7 +95,10 @@ pub(super) fn assign(columns: &[ColumnOutline], known: &Known) -> Roles {
     for (label, cost, note) in labels {
         for (left_out, cost_left_out) in [(LeftOut::RowNumbers, 0), (LeftOut::SureRowNumbers, 4), (LeftOut::Nothing, 8)]
         {
-            for without_text in [false, true] {
+            // A label that is guessed in front is too much of a guess where text stands elsewhere.
+            let is_guess = cost == LABEL_IN_FRONT
+                && matches!(&label, LabelColumns::One(column) if columns[*column].kind != ColumnKind::Text);
+            for without_text in [false, true].into_iter().filter(|without_text| !(is_guess && *without_text)) {
                 let stays = |column: &&usize| {
                     let outline = &columns[**column];
                     let numbers = match left_out {
@@ -158,6 +163,9 @@ fn labels(columns: &[ColumnOutline], candidates: &[usize], known: &Known) -> Vec
             (true, true) => 3,
             (true, false) => 4,
         };
+        // Between other coordinates it is a guess.
+        let guess = || format!("column {} is taken as the label", columns[first].words());
+        let note = note.or_else(|| (has_x && !is_last).then(guess));
         let mut labels = vec![(LabelColumns::One(first), cost, note)];
         labels.extend(unnamed_labels(columns, candidates, known));
         return labels;
@@ -231,7 +239,7 @@ fn unnamed_labels(
         let few = columns[first].distinct.is_some_and(|distinct| distinct <= FEW_CLASSES);
         let certain = few && is_text(&columns[first]) && !is_label(&columns[last]);
         let note = (!certain).then(|| say(first, both.then_some(last)));
-        labels.push((LabelColumns::One(first), 5, note));
+        labels.push((LabelColumns::One(first), LABEL_IN_FRONT, note));
     }
     labels
 }

@@ -119,7 +119,8 @@ impl Scene {
         let reflections = reflected.map(|layer| layer.index).collect();
         Ok(Scene {
             network: Arc::clone(network),
-            assumed: matched.assumed,
+            // Colours name their classes; the alphabet matters where something speaks against it.
+            assumed: matched.assumed.into_iter().skip(usize::from(matched.by_alphabet)).collect(),
             events: flow.events(),
             flow,
             dataset: Arc::clone(dataset),

@@ -75,7 +75,7 @@ fn a_column_that_counts_the_rows_is_found_and_told() {
     assert_eq!((columns.label, columns.coordinates[0]), (Some(4), false));
     window.get_by_label("0.5, 1.5, 4.5");
     click(&mut window, "Coordinate c");
-    assert_eq!(window.state().session().columns.as_ref().unwrap().count(), 2);
+    assert_eq!(window.state().session().columns.as_ref().unwrap().count(), 3);
 }
 
 #[test]

@@ -219,6 +219,10 @@ fn commented_header(records: &[Sampled], width: usize, mark: DecimalMark) -> Opt
     let raw = before.raw.trim_start_matches('#').trim();
     let split = |separator: char| raw.split(separator).map(|name| name.trim().to_owned()).collect::<Vec<String>>();
     let spaced = || raw.split_whitespace().map(str::to_owned).collect();
+    // The sign alone may be a name: that of the numbers of the rows.
+    if before.fields.first().is_some_and(|first| first == "#") && is_header(&before.fields) {
+        return Some(before.fields.clone());
+    }
     let ways = [without_sign(before.fields.clone()), split(','), split(';'), split('\t'), spaced()];
     ways.into_iter().find(is_header)
 }

@@ -111,6 +111,9 @@ impl DelimitedTable {
                     .last()
                     .unwrap_or(0);
                 let found = if record.len() < width { record.len() } else { filled };
+                if record.iter().any(|field| field.contains('\n')) {
+                    return Err(DatasetError::OpenQuote { path: self.path.clone(), line: self.line(&record) });
+                }
                 return Err(self.ragged(self.line(&record), found));
             }
             each(&record)?;
