@@ -11,7 +11,7 @@ use crate::resnet::measure_blocks;
 
 use super::error::CommandError;
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, read_network};
-use super::output::{print, print_json};
+use super::output::{print, print_json, tell};
 use super::report::{DataReport, Report, TensorReport};
 use super::spectra;
 use super::table;
@@ -90,7 +90,12 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
     let mut report = Report::new(&loaded, &flow);
     if let Some(data) = data {
         let measured = DataReport::new(network, &data);
-        report.data = Some(measured.map_err(|source| CommandError::Network { path: file.into(), source })?);
+        let measured = measured.map_err(|source| CommandError::Network { path: file.into(), source })?;
+        // What was assumed to read the data was told with it.
+        for sentence in &measured.assumed[data.notes.len()..] {
+            tell(&format!("{}: assumed: {sentence}", data.name));
+        }
+        report.data = Some(measured);
         let blocks = measure_blocks(network, &data.points);
         for block in blocks.map_err(|source| CommandError::Flow { path: file.into(), source })? {
             report.layers[block.layer - 1].warnings.extend(warnings::of_block(&block));

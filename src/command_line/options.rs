@@ -90,6 +90,13 @@ pub(super) struct SampleOptions {
     /// Seed of a built-in dataset
     #[arg(long, value_name = "K", default_value_t = 0)]
     seed: u64,
+    #[command(flatten)]
+    columns: ColumnOptions,
+}
+
+/// What is taken of a data file.
+#[derive(Args, Clone, Debug)]
+pub(super) struct ColumnOptions {
     /// The columns of a data file that are coordinates, by name or number; all but the label if not given
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     columns: Option<Vec<String>>,
@@ -102,7 +109,17 @@ pub(super) struct SampleOptions {
     scale: Scaling,
 }
 
-impl SampleOptions {
+impl ColumnOptions {
+    /// Reads the data in a file for a network of `expected` inputs, where that is known. What was assumed and what was
+    /// left out is told on standard error.
+    pub(super) fn read(&self, file: &Path, expected: Option<usize>) -> Result<Dataset, CommandError> {
+        let data = Dataset::open_with(file, expected, &self.choice())?;
+        for note in &data.notes {
+            tell(&format!("{}: {note}", file.display()));
+        }
+        Ok(data)
+    }
+
     fn choice(&self) -> DataChoice {
         let label = match self.label.as_deref() {
             None => LabelChoice::Automatic,
@@ -237,7 +254,7 @@ pub(super) fn propose(
 pub(super) fn load_data(data: &str, samples: &SampleOptions, network: &Network) -> Result<Dataset, CommandError> {
     let expected = network.inputs();
     let Some(generator) = Generator::from_name(data) else {
-        return Ok(Dataset::open_with(Path::new(data), Some(expected), &samples.choice())?);
+        return samples.columns.read(Path::new(data), Some(expected));
     };
     if let Some(found) = generator.dimension().filter(|&found| found != expected) {
         return Err(CommandError::Width { name: generator.name(), expected, found });

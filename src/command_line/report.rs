@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::dataset::{Dataset, Labels};
+use crate::dataset::{Dataset, Labels, match_classes};
 use crate::flow::{Flow, LayerFlow, Phase, Spectrum};
 use crate::formats::{Account, TensorInfo};
 use crate::network::{Layer, Network, NetworkError};
@@ -92,6 +92,8 @@ pub(super) struct DataReport {
     pub name: String,
     pub samples: usize,
     pub accuracy: Option<f64>,
+    /// What was assumed to read the data and to match its labels to outputs, a sentence each.
+    pub assumed: Vec<String>,
 }
 
 /// One tensor of a file.
@@ -167,11 +169,16 @@ impl PhaseReport {
 impl DataReport {
     /// Runs the data through the network.
     pub(super) fn new(network: &Network, data: &Dataset) -> Result<DataReport, NetworkError> {
-        let accuracy = match &data.labels {
-            Labels::Classes { of_sample, .. } => network.forward(&data.points)?.accuracy(of_sample),
-            Labels::None | Labels::Values(_) => None,
-        };
-        Ok(DataReport { name: data.name.clone(), samples: data.samples(), accuracy })
+        let mut assumed = data.notes.clone();
+        let mut accuracy = None;
+        if let Labels::Classes { .. } = &data.labels {
+            let predictions = network.forward(&data.points)?.predictions;
+            if let Some(matched) = match_classes(&data.labels, network.outputs(), &predictions) {
+                accuracy = matched.accuracy(&predictions);
+                assumed.extend(matched.assumed);
+            }
+        }
+        Ok(DataReport { name: data.name.clone(), samples: data.samples(), accuracy, assumed })
     }
 }
 

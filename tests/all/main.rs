@@ -7,6 +7,7 @@ mod convolution;
 mod field_chain;
 mod field_keras;
 mod field_reader;
+mod field_tables;
 mod field_types;
 mod files;
 mod graph_files;
