@@ -58,6 +58,7 @@ pub mod jobs;
 pub mod linalg;
 pub mod network;
 pub mod offscreen;
+mod pickle;
 pub mod resnet;
 pub mod session;
 pub mod training;

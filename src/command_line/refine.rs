@@ -7,9 +7,9 @@ use clap::builder::TypedValueParser;
 use nalgebra::DMatrix;
 use serde::Serialize;
 
-use crate::dataset::{Generator, GeneratorOptions};
+use crate::dataset::{Generator, GeneratorOptions, Labels};
 use crate::flow::{FlowError, ResidualLaw};
-use crate::network::Network;
+use crate::network::{Network, OutputFunction};
 use crate::resnet::{Integrator, Refinement, RefinementKind, ResNet};
 
 use super::error::CommandError;
@@ -92,9 +92,13 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
     let path = &arguments.file;
     let network = load_network(path, &arguments.tensors, &arguments.chain)?.network;
     let data = match &arguments.data {
-        Some(data) => Some(load_data(data, &arguments.samples, &network)?.points),
+        Some(data) => Some(load_data(data, &arguments.samples, &network)?),
         None => None,
     };
+    // Of numbers there is nothing to agree on.
+    let is_number = network.outputs() == 1 && network.output() == OutputFunction::Identity;
+    let predicts_classes = !is_number && !data.as_ref().is_some_and(|data| matches!(data.labels, Labels::Values(_)));
+    let data = data.map(|data| data.points);
     let flow = build_flow(path, &network, arguments.flow)?;
     let failed = |source: FlowError| CommandError::Flow { path: path.clone(), source };
     // MOST_STEPS fits a usize on every machine.
@@ -123,11 +127,40 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
         warnings: resnet.unstable().iter().map(warnings::of_unstable).collect(),
     };
     if let Some(data) = &data {
-        let error = measured.measure(data, network.output(), &mut |_| true).map_err(failed)?;
+        let (error, layers) = match flow.options().residual {
+            // A block's own step: the network itself tells where the data goes.
+            ResidualLaw::Euler => {
+                let forward = network.forward(data);
+                let forward = forward.map_err(|source| CommandError::Network { path: path.clone(), source })?;
+                let plain = forward.layer_outputs.last().unwrap_or(data);
+                let refined = match arguments.integrator {
+                    // The blocks that are written, as whoever opens them runs them.
+                    Integrator::Euler => {
+                        let forward = explicit.forward(data);
+                        let forward = forward.map_err(|source| CommandError::Network { path: path.clone(), source })?;
+                        forward.layer_outputs.last().unwrap_or(data).clone()
+                    }
+                    Integrator::Midpoint | Integrator::Rk4 => {
+                        let ends = measured.positions(data, flow.duration()).map_err(failed)?;
+                        ends.rows(0, plain.nrows()).into_owned()
+                    }
+                };
+                let error = measured.compare(plain, refined, data, network.output(), &mut |_| true).map_err(failed)?;
+                let mut layers = measured.layer_errors_against(&forward.layer_outputs, data).map_err(failed)?;
+                if let Some(last) = layers.last_mut() {
+                    *last = error.max_error;
+                }
+                (error, layers)
+            }
+            ResidualLaw::Limit => (
+                measured.measure(data, network.output(), &mut |_| true).map_err(failed)?,
+                measured.layer_errors(data).map_err(failed)?,
+            ),
+        };
         report.max_error = Some(error.max_error);
         report.relative_error = Some(error.relative_error);
-        report.prediction_agreement = Some(error.prediction_agreement);
-        for (layer, error) in report.layers.iter_mut().zip(measured.layer_errors(data).map_err(failed)?) {
+        report.prediction_agreement = predicts_classes.then_some(error.prediction_agreement);
+        for (layer, error) in report.layers.iter_mut().zip(layers) {
             layer.max_error = Some(error);
         }
     }

@@ -84,7 +84,8 @@ impl CompressionLaw {
         match self {
             CompressionLaw::Geometric if sigma > 0.0 => sigma.powf(s),
             // A direction that is lost goes straight under both laws.
-            _ => 1.0 + s * (sigma - 1.0),
+            // Summed so it is exact at both ends, however small σ is.
+            _ => (1.0 - s) + s * sigma,
         }
     }
 

@@ -156,7 +156,7 @@ fn compression_rate(law: CompressionLaw, sigma: f64, s: f64) -> f64 {
     match law {
         CompressionLaw::Geometric if sigma > 0.0 => sigma.ln(),
         _ => {
-            let now = 1.0 + s * (sigma - 1.0);
+            let now = CompressionLaw::Straight.factor(sigma, s);
             if now == 0.0 { 0.0 } else { (sigma - 1.0) / now }
         }
     }

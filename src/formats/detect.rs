@@ -24,6 +24,7 @@ pub(super) enum Format {
     Keras,
     Numpy,
     Onnx,
+    Pickle,
     PytorchLegacy,
     PytorchZip,
     Safetensors,
@@ -56,7 +57,11 @@ pub(super) fn format_of(path: &Path, beginning: &[u8]) -> Result<Format, FormatE
         [_, _, _, _, _, _, _, _, b'{', ..] if !text_start.starts_with(b"{") => Ok(Format::Safetensors),
         _ if extension == "safetensors" => Ok(Format::Safetensors),
         _ if pytorch::is_legacy(beginning) => Ok(Format::PytorchLegacy),
-        [0x80, 2..=5, ..] => Err(FormatError::Pickle { path: path.into() }),
+        // What joblib writes is a pickle with its arrays in between.
+        [0x80, 2..=5, ..] if extension == "joblib" || holds(beginning, b"joblib.numpy_pickle") => {
+            Err(FormatError::Pickle { path: path.into() })
+        }
+        [0x80, 2..=5, ..] => Ok(Format::Pickle),
         _ if text_start.starts_with(b"{") => Ok(Format::Json),
         _ => match extension {
             "json" => Ok(Format::Json),
@@ -68,10 +73,15 @@ pub(super) fn format_of(path: &Path, beginning: &[u8]) -> Result<Format, FormatE
             "keras" => mislabelled(path, "Keras"),
             "gguf" => mislabelled(path, "GGUF"),
             "tflite" | "lite" => mislabelled(path, "TensorFlow Lite"),
-            "joblib" | "pkl" | "pickle" => Err(FormatError::Pickle { path: path.into() }),
+            "pkl" | "pickle" => Ok(Format::Pickle),
+            "joblib" => Err(FormatError::Pickle { path: path.into() }),
             _ => Err(FormatError::Unknown { path: path.into() }),
         },
     }
+}
+
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }
 
 fn mislabelled(path: &Path, format: &'static str) -> Result<Format, FormatError> {

@@ -56,7 +56,7 @@ impl ExampleNetwork {
             ExampleNetwork::Xor => ("xor.json", include_bytes!("../../assets/examples/xor.json")),
             ExampleNetwork::Digits => ("digits.json", include_bytes!("../../assets/examples/digits.json")),
         };
-        layerflow_json::read(Path::new(name), bytes)
+        layerflow_json::read(Path::new(name), bytes).map(|opened| opened.network)
     }
 }
 

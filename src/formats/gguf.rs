@@ -1,14 +1,12 @@
 //! GGUF, the weight format of llama.cpp: a header with names, shapes and places, then the values.
 //!
-//! Layout: ggml/docs/gguf.md, versions 2 and 3. Shapes are written with the fastest axis first. Of the block formats only
-//! Q8_0 is read (32 values share one scale); the others are listed by name.
+//! Layout: ggml/docs/gguf.md, versions 2 and 3. Shapes are written with the fastest axis first. Tensors of types that
+//! are not read are listed by name.
 
 use std::path::Path;
 
-use half::f16;
-
 use super::FormatError;
-use super::elements::FloatType;
+use super::ggml::{self, BlockType, Coding};
 use super::mapped::MappedFile;
 use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
 
@@ -23,55 +21,11 @@ const MOST_AXES: u32 = 8;
 const LONGEST_NAME: usize = 512;
 /// Lists in lists end here.
 const DEEPEST_LIST: usize = 4;
-/// Values of a block of Q8_0, and its bytes: a scale of 16 bits before them.
-const Q8_VALUES: usize = 32;
-const Q8_BYTES: usize = 34;
-
-/// How a type keeps its values.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Coding {
-    Float(FloatType),
-    Q8,
-    /// Blocks of values that are not read, and nothing of whose size is needed.
-    Unread,
-}
-
-/// The types by their numbers, with the values and the bytes of a block.
-const TYPES: [(u32, &str, u64, u64, Coding); 29] = [
-    (0, "F32", 1, 4, Coding::Float(FloatType::F32)),
-    (1, "F16", 1, 2, Coding::Float(FloatType::F16)),
-    (2, "Q4_0", 32, 18, Coding::Unread),
-    (3, "Q4_1", 32, 20, Coding::Unread),
-    (6, "Q5_0", 32, 22, Coding::Unread),
-    (7, "Q5_1", 32, 24, Coding::Unread),
-    (8, "Q8_0", Q8_VALUES as u64, Q8_BYTES as u64, Coding::Q8),
-    (9, "Q8_1", 32, 36, Coding::Unread),
-    (10, "Q2_K", 256, 84, Coding::Unread),
-    (11, "Q3_K", 256, 110, Coding::Unread),
-    (12, "Q4_K", 256, 144, Coding::Unread),
-    (13, "Q5_K", 256, 176, Coding::Unread),
-    (14, "Q6_K", 256, 210, Coding::Unread),
-    (15, "Q8_K", 256, 292, Coding::Unread),
-    (16, "IQ2_XXS", 256, 66, Coding::Unread),
-    (17, "IQ2_XS", 256, 74, Coding::Unread),
-    (18, "IQ3_XXS", 256, 98, Coding::Unread),
-    (19, "IQ1_S", 256, 50, Coding::Unread),
-    (20, "IQ4_NL", 32, 18, Coding::Unread),
-    (21, "IQ3_S", 256, 110, Coding::Unread),
-    (22, "IQ2_S", 256, 82, Coding::Unread),
-    (23, "IQ4_XS", 256, 136, Coding::Unread),
-    (24, "I8", 1, 1, Coding::Unread),
-    (25, "I16", 1, 2, Coding::Unread),
-    (26, "I32", 1, 4, Coding::Unread),
-    (27, "I64", 1, 8, Coding::Unread),
-    (28, "F64", 1, 8, Coding::Float(FloatType::F64)),
-    (29, "IQ1_M", 256, 56, Coding::Unread),
-    (30, "BF16", 1, 2, Coding::Float(FloatType::BF16)),
-];
 
 /// Where the values of a tensor are.
 struct Placed {
-    coding: Coding,
+    /// `None` for a type of an unknown number.
+    kind: Option<BlockType>,
     start: usize,
     end: usize,
 }
@@ -79,45 +33,48 @@ struct Placed {
 struct Values {
     map: MappedFile,
     tensors: Vec<Placed>,
+    big_endian: bool,
 }
 
 impl TensorSource for Values {
     fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError> {
         let Some(tensor) = self.tensors.get(index) else { return Ok(Vec::new()) };
         let bytes = self.map.as_ref().get(tensor.start..tensor.end).unwrap_or_default();
-        match tensor.coding {
-            Coding::Float(float) => Ok(float.decode(bytes)),
-            Coding::Q8 => Ok(decode_q8(bytes)),
-            Coding::Unread => {
-                let problem = "is of a type that is not read; convert it to F32, F16, BF16 or Q8_0";
-                Err(ValuesError::Tensor(problem.into()))
+        let values = tensor.kind.filter(|kind| is_read(*kind, self.big_endian)).and_then(|kind| {
+            if !self.big_endian {
+                return kind.decode(bytes);
             }
-        }
+            let ordered: Vec<u8> =
+                bytes.chunks_exact(kind.bytes as usize).flat_map(|number| number.iter().rev()).copied().collect();
+            kind.decode(&ordered)
+        });
+        values.ok_or_else(|| {
+            let problem = "is of a type that is not read; convert it to F32, F16, BF16 or Q8_0, as with llama-quantize";
+            ValuesError::Tensor(problem.into())
+        })
     }
 }
 
-/// Each block is a scale and 32 signed bytes; a value is their product.
-fn decode_q8(bytes: &[u8]) -> Vec<f64> {
-    let blocks = bytes.as_chunks::<Q8_BYTES>().0.iter();
-    let values = blocks.flat_map(|[low, high, quants @ ..]| {
-        let scale = f16::from_le_bytes([*low, *high]).to_f64();
-        quants.iter().map(move |quant| scale * f64::from(quant.cast_signed()))
-    });
-    values.collect()
+/// Whether a tensor's values are read. Blocks hold numbers of several widths, whose order is not turned around.
+fn is_read(kind: BlockType, big_endian: bool) -> bool {
+    kind.is_read() && !(big_endian && matches!(kind.coding, Coding::Blocks(_)))
 }
 
 /// Maps the file and reads its header.
 pub(super) fn open(path: &Path) -> Result<TensorFile, FormatError> {
     let map = MappedFile::open(path)?;
     let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: FORMAT, reason };
-    let (infos, tensors) = Header { bytes: map.as_ref(), place: 4 }.read().map_err(damaged)?;
-    Ok(TensorFile::new(path, infos, Values { map, tensors }).ordered(TensorOrder::ByName))
+    // The version is a small number in one order of its bytes, and a very large one in the other.
+    let big_endian = matches!(map.as_ref().get(4..8), Some([0, 0, 0, version]) if *version > 0);
+    let (infos, tensors) = Header { bytes: map.as_ref(), place: 4, big_endian }.read().map_err(damaged)?;
+    Ok(TensorFile::new(path, infos, Values { map, tensors, big_endian }).ordered(TensorOrder::ByName))
 }
 
 /// Reads the header from front to back.
 struct Header<'a> {
     bytes: &'a [u8],
     place: usize,
+    big_endian: bool,
 }
 
 impl<'a> Header<'a> {
@@ -129,7 +86,7 @@ impl<'a> Header<'a> {
         }
         let (tensors, pairs) = (self.number(8)?, self.number(8)?);
         if tensors > MOST_TENSORS {
-            return Err(format!("it claims {tensors} tensors, more than the {MOST_TENSORS} that are read"));
+            return Err(format!("it holds {tensors} tensors, more than the {MOST_TENSORS} that are read"));
         }
         let mut alignment = USUAL_ALIGNMENT;
         for _ in 0..pairs {
@@ -147,17 +104,17 @@ impl<'a> Header<'a> {
         let mut infos = Vec::new();
         let mut places = Vec::new();
         for _ in 0..tensors {
-            let (info, coding, offset) = self.tensor()?;
+            let (info, kind, offset) = self.tensor()?;
             infos.push(info);
-            places.push((coding, offset));
+            places.push((kind, offset));
         }
         let first = (self.place as u64).checked_next_multiple_of(alignment).ok_or("its alignment is absurdly large")?;
-        let placed = infos.iter().zip(places).map(|(info, (coding, offset))| {
+        let placed = infos.iter().zip(places).map(|(info, (kind, offset))| {
             let start = first.checked_add(offset);
             let end = start.and_then(|start| start.checked_add(info.bytes));
             match (start, end) {
                 (Some(start), Some(end)) if end <= self.bytes.len() as u64 => {
-                    Ok(Placed { coding, start: start as usize, end: end as usize })
+                    Ok(Placed { kind, start: start as usize, end: end as usize })
                 }
                 _ => Err(format!("tensor `{}` reaches beyond the end of the file", info.name)),
             }
@@ -166,36 +123,41 @@ impl<'a> Header<'a> {
         Ok((infos, placed))
     }
 
-    fn tensor(&mut self) -> Result<(TensorInfo, Coding, u64), String> {
+    fn tensor(&mut self) -> Result<(TensorInfo, Option<BlockType>, u64), String> {
         let name = self.text()?;
         if name.len() > LONGEST_NAME {
-            return Err("the name of a tensor is absurdly long".into());
+            return Err(format!(
+                "the name of a tensor has {} bytes, more than the {LONGEST_NAME} that are read",
+                name.len()
+            ));
         }
         let name = String::from_utf8_lossy(name).into_owned();
         let axes = self.number(4)?;
         if axes > u64::from(MOST_AXES) {
-            return Err(format!("tensor `{name}` has {axes} axes"));
+            return Err(format!("tensor `{name}` has {axes} axes, more than the {MOST_AXES} that are read"));
         }
         let mut shape = (0..axes).map(|_| self.number(8)).collect::<Result<Vec<u64>, _>>()?;
-        let kind = self.number(4)?;
+        let number = self.number(4)?;
         let offset = self.number(8)?;
-        let known = TYPES.iter().find(|(number, ..)| u64::from(*number) == kind);
-        let (_, dtype, block, block_bytes, coding) =
-            known.ok_or_else(|| format!("tensor `{name}` is of type {kind}, which is not known"))?;
         let elements = shape.iter().try_fold(1_u64, |product, axis| product.checked_mul(*axis));
         let elements = elements.filter(|elements| usize::try_from(elements.saturating_mul(8)).is_ok());
         let elements = elements.ok_or_else(|| format!("the shape of tensor `{name}` is absurdly large"))?;
-        // Blocks run along the fastest axis, which comes first.
-        if !shape.first().copied().unwrap_or(1).is_multiple_of(*block) {
-            return Err(format!("the rows of tensor `{name}` are no whole blocks of {block} values"));
+        let kind = ggml::of_number(number);
+        let mut bytes = 0;
+        if let Some(BlockType { values: block, bytes: block_bytes, .. }) = kind {
+            // Blocks run along the fastest axis, which comes first.
+            if !shape.first().copied().unwrap_or(1).is_multiple_of(block) {
+                return Err(format!("the rows of tensor `{name}` are no whole blocks of {block} values"));
+            }
+            let product = (elements / block).checked_mul(block_bytes);
+            bytes = product.ok_or_else(|| format!("the shape of tensor `{name}` is absurdly large"))?;
         }
-        let bytes = (elements / block).checked_mul(*block_bytes);
-        let bytes = bytes.ok_or_else(|| format!("the shape of tensor `{name}` is absurdly large"))?;
         shape.reverse();
         let shape = shape.into_iter().map(|axis| axis as usize).collect();
-        let is_numeric = *coding != Coding::Unread;
-        let dtype = (*dtype).to_owned();
-        Ok((TensorInfo { name, shape, dtype, bytes, is_numeric, in_model: true }, *coding, offset))
+        let is_numeric = kind.is_some_and(|kind| is_read(kind, self.big_endian));
+        let order = if self.big_endian && !is_numeric { " with the most significant byte first" } else { "" };
+        let dtype = kind.map_or_else(|| format!("number {number}"), |kind| kind.name.to_owned() + order);
+        Ok((TensorInfo { name, shape, dtype, bytes, is_numeric, in_model: true }, kind, offset))
     }
 
     fn take(&mut self, length: u64) -> Result<&'a [u8], String> {
@@ -207,7 +169,9 @@ impl<'a> Header<'a> {
     }
 
     fn number(&mut self, width: u64) -> Result<u64, String> {
-        Ok(self.take(width)?.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)))
+        let bytes = self.take(width)?.iter();
+        let add = |value: u64, byte: &u8| value << 8 | u64::from(*byte);
+        Ok(if self.big_endian { bytes.fold(0, add) } else { bytes.rev().fold(0, add) })
     }
 
     fn text(&mut self) -> Result<&'a [u8], String> {
@@ -298,10 +262,11 @@ mod tests {
         for length in 4..whole.len() {
             assert!(opened(&whole[..length]).is_err(), "{length}");
         }
-        assert!(opened(&file(99, 1, &[])).unwrap_err().to_string().contains("type 99"));
+        let unknown = opened(&file(99, 1, &[])).unwrap();
+        assert_eq!((unknown.tensors()[0].dtype.as_str(), unknown.tensors()[0].is_numeric), ("number 99", false));
         assert!(opened(&file(8, 33, &[])).unwrap_err().to_string().contains("no whole blocks"));
         assert!(opened(&file(0, u64::MAX, &[])).unwrap_err().to_string().contains("absurdly large"));
-        let listed = opened(&file(14, 256, &[0; 420])).unwrap();
+        let listed = opened(&file(16, 256, &[0; 132])).unwrap();
         assert!(listed.vector("w").unwrap_err().to_string().contains("convert it"));
     }
 }

@@ -15,14 +15,50 @@ use super::FormatError;
 
 /// Parses the bytes of the JSON file at `path`.
 pub(super) fn parse<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, FormatError> {
+    parse_with(path, bytes, |bytes| serde_json::from_slice(bytes))
+}
+
+/// Parses the bytes of the JSON file at `path`; gives beside the value the paths of all keys that `T` does not know.
+pub(super) fn parse_and_list_unknown<T: DeserializeOwned>(
+    path: &Path,
+    bytes: &[u8],
+) -> Result<(T, Vec<String>), FormatError> {
+    parse_with(path, bytes, |bytes| {
+        let mut unknown = Vec::new();
+        let mut reader = serde_json::Deserializer::from_slice(bytes);
+        let value = serde_ignored::deserialize(&mut reader, |key| unknown.push(path_words(&key)))?;
+        reader.end()?;
+        Ok((value, unknown))
+    })
+}
+
+/// `layers[1].dropout`: places in lists counted from 1.
+fn path_words(path: &serde_ignored::Path<'_>) -> String {
+    use serde_ignored::Path::{Map, NewtypeStruct, NewtypeVariant, Root, Seq, Some};
+    match path {
+        Root => String::new(),
+        Seq { parent, index } => format!("{}[{}]", path_words(parent), index + 1),
+        Map { parent, key } => match path_words(parent) {
+            before if before.is_empty() => key.clone(),
+            before => format!("{before}.{key}"),
+        },
+        Some { parent } | NewtypeStruct { parent } | NewtypeVariant { parent } => path_words(parent),
+    }
+}
+
+fn parse_with<T>(
+    path: &Path,
+    bytes: &[u8],
+    read: impl Fn(&[u8]) -> Result<T, serde_json::Error>,
+) -> Result<T, FormatError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let error = match serde_json::from_slice(bytes) {
+    let error = match read(bytes) {
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
     let marked = quote_non_finite(bytes);
     if marked != bytes
-        && let Ok(value) = serde_json::from_slice(&marked)
+        && let Ok(value) = read(&marked)
     {
         return Ok(value);
     }
@@ -45,7 +81,9 @@ fn quote_non_finite(bytes: &[u8]) -> Vec<u8> {
     let mut rest = bytes;
     let mut in_string = false;
     while let Some((&byte, after)) = rest.split_first() {
-        let token_length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte)).count();
+        let is_token = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
+        // Within a string nothing is looked ahead for, so that each byte is met once.
+        let token_length = if in_string { 0 } else { rest.iter().take_while(is_token).count() };
         if in_string || token_length == 0 {
             // An escaped quote does not end a string.
             let step = if in_string && byte == b'\\' { rest.len().min(2) } else { 1 };

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::json_account::account_of_unknown;
 use super::layerflow_json::{self, Place};
-use super::{FormatError, TensorFile};
+use super::{FormatError, OpenedNetwork, TensorFile};
 use crate::network::{Affine, Dense, Layer, Network, Residual};
 
 /// How the names of a layer's tensors begin: its place from 0, with as many digits as the last of `layers` needs.
@@ -33,9 +34,10 @@ pub(super) fn text(network: &Network) -> String {
 }
 
 /// The network whose layers `text` lists and whose numbers are in `tensors`.
-pub(super) fn read(path: &Path, text: &str, tensors: &TensorFile) -> Result<Network, FormatError> {
+pub(super) fn read(path: &Path, text: &str, tensors: &TensorFile) -> Result<OpenedNetwork, FormatError> {
     let list = layerflow_json::read_list(path, text.as_bytes())?;
     let count = list.layers.len();
+    let unknown = list.unknown;
     let (mut layers, mut origins) = (Vec::with_capacity(count), Vec::with_capacity(count));
     for (index, entry) in list.layers.into_iter().enumerate() {
         let place = Place::of_layer(path, index + 1, &entry.name);
@@ -59,7 +61,9 @@ pub(super) fn read(path: &Path, text: &str, tensors: &TensorFile) -> Result<Netw
     }
     let network = Network::new(list.name, layers, list.output);
     let network = network.map_err(|source| FormatError::Network { path: path.into(), source })?;
-    Ok(network.with_origins(origins))
+    let mut account = tensors.account_of_reads();
+    account.join(account_of_unknown(unknown));
+    Ok(OpenedNetwork { network: network.with_origins(origins), account })
 }
 
 fn has(tensors: &TensorFile, name: &str) -> bool {

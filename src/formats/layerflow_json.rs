@@ -8,9 +8,14 @@ use serde::Deserialize;
 
 use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction, Residual};
 
-use super::FormatError;
 use super::json::{self, Layers, Number, Rows};
+use super::json_account::account_of_unknown;
 use super::save::write_beside;
+use super::{FormatError, OpenedNetwork};
+
+/// The parameters that an activation may have.
+const PARAMETERS: [&str; 10] =
+    ["negative_slope", "alpha", "low", "high", "slope", "shift", "lambda", "beta", "b", "threshold"];
 
 /// The value of `format` in every file of this kind.
 pub const FORMAT: &str = "layerflow.network/1";
@@ -65,11 +70,13 @@ pub(super) struct LayerList {
     pub name: String,
     pub output: OutputFunction,
     pub layers: Vec<LayerFile>,
+    /// The paths of keys that are not known.
+    pub unknown: Vec<String>,
 }
 
 /// Reads the list of layers in `bytes`, which may lack their numbers.
 pub(super) fn read_list(path: &Path, bytes: &[u8]) -> Result<LayerList, FormatError> {
-    let file: NetworkFile = json::parse(path, bytes)?;
+    let (file, mut unknown): (NetworkFile, _) = json::parse_and_list_unknown(path, bytes)?;
     let output = match file.output.as_deref() {
         None => OutputFunction::Identity,
         Some(name) => OutputFunction::from_name(name).ok_or_else(|| {
@@ -78,18 +85,23 @@ pub(super) fn read_list(path: &Path, bytes: &[u8]) -> Result<LayerList, FormatEr
             FormatError::Content { path: path.into(), place: "output".into(), problem }
         })?,
     };
-    Ok(LayerList { name: file.name, output, layers: file.layers.0 })
+    let layers = file.layers.0;
+    for (index, layer) in layers.iter().enumerate() {
+        unknown.extend(layer.idle_keys().into_iter().map(|key| format!("layers[{}].{key}", index + 1)));
+    }
+    Ok(LayerList { name: file.name, output, layers, unknown })
 }
 
 /// Reads the network in `bytes`, the content of the file at `path`.
-pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Network, FormatError> {
+pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<OpenedNetwork, FormatError> {
     let file = read_list(path, bytes)?;
+    let account = account_of_unknown(file.unknown);
     let origins = file.layers.iter().map(|layer| layer.origin.clone()).collect();
     let layers = file.layers.into_iter().enumerate();
     let layers = layers.map(|(index, layer)| layer.into_layer(path, index + 1)).collect::<Result<Vec<Layer>, _>>()?;
     let network = Network::new(file.name, layers, file.output);
     let network = network.map_err(|source| FormatError::Network { path: path.into(), source })?;
-    Ok(network.with_origins(origins))
+    Ok(OpenedNetwork { network: network.with_origins(origins), account })
 }
 
 /// Where in the file a layer is, for messages.
@@ -151,6 +163,43 @@ impl<'a> Place<'a> {
 }
 
 impl LayerFile {
+    /// The keys that are known, but mean nothing in a layer of this type and activation.
+    fn idle_keys(&self) -> Vec<&'static str> {
+        let is_residual = self.kind.as_deref() == Some("residual");
+        let parts = [
+            ("weight", self.weight.is_some(), !is_residual),
+            ("bias", self.bias.is_some(), !is_residual),
+            ("inner", self.inner.is_some(), is_residual),
+            ("outer", self.outer.is_some(), is_residual),
+            ("shortcut", self.shortcut.is_some(), is_residual),
+        ];
+        let activation = self.activation.as_deref().and_then(Activation::from_name).unwrap_or_default();
+        let known = activation.parameters();
+        let given = PARAMETERS
+            .into_iter()
+            .map(|name| (name, self.parameter(name).is_some(), known.iter().any(|(parameter, _)| *parameter == name)));
+        let idle = |(name, given, used): (&'static str, bool, bool)| (given && !used).then_some(name);
+        parts.into_iter().chain(given).filter_map(idle).collect()
+    }
+
+    /// The parameter of an activation of this name.
+    fn parameter(&self, name: &str) -> Option<f64> {
+        let given = match name {
+            "negative_slope" => self.negative_slope,
+            "alpha" => self.alpha,
+            "low" => self.low,
+            "high" => self.high,
+            "slope" => self.slope,
+            "shift" => self.shift,
+            "lambda" => self.lambda,
+            "beta" => self.beta,
+            "b" => self.b,
+            "threshold" => self.threshold,
+            _ => None,
+        };
+        given.map(|Number(value)| value)
+    }
+
     /// The layer, `index` counted from 1. Whether it fits its neighbours is for the network to say.
     fn into_layer(self, path: &Path, index: usize) -> Result<Layer, FormatError> {
         let place = Place::of_layer(path, index, &self.name);
@@ -178,22 +227,9 @@ impl LayerFile {
 
     pub(super) fn activation(&self, place: &Place<'_>) -> Result<Activation, FormatError> {
         let name = self.activation.as_deref().unwrap_or("identity");
-        let parameter = |name: &str| match name {
-            "negative_slope" => self.negative_slope,
-            "alpha" => self.alpha,
-            "low" => self.low,
-            "high" => self.high,
-            "slope" => self.slope,
-            "shift" => self.shift,
-            "lambda" => self.lambda,
-            "beta" => self.beta,
-            "b" => self.b,
-            "threshold" => self.threshold,
-            _ => None,
-        };
         match Activation::from_name(name) {
             Some(activation) => {
-                let activation = activation.with_parameters(|name| parameter(name).map(|Number(value)| value));
+                let activation = activation.with_parameters(|name| self.parameter(name));
                 match activation.parameters().into_iter().find(|(_, value)| !value.is_finite()) {
                     Some((part, value)) => Err(place.fault(part, format!("is {value}; give a finite number"))),
                     None => Ok(activation),
@@ -295,7 +331,7 @@ mod tests {
     use super::*;
 
     fn read_text(text: &str) -> Result<Network, FormatError> {
-        read(Path::new("a.json"), text.as_bytes())
+        read(Path::new("a.json"), text.as_bytes()).map(|opened| opened.network)
     }
 
     fn message(layers: &str) -> String {
@@ -335,6 +371,23 @@ mod tests {
         let widths = message(r#"{"type": "dense", "weight": [[1]]}, {"type": "dense", "weight": [[1, 2]]}"#);
         assert!(widths.contains("layer 2 takes 2 inputs, but layer 1 gives 1"), "{widths}");
         assert!(read_text("{\"layers\": [").unwrap_err().to_string().contains("not a whole JSON file"));
+    }
+
+    /// A key that is not known, or known and idle, is told by its path.
+    #[test]
+    fn no_key_is_passed_over_in_silence() {
+        let missing = |layer: &str, beside: &str| {
+            let text = format!("{{\"format\": \"{FORMAT}\", \"layers\": [{layer}]{beside}}}");
+            let account = read(Path::new("a.json"), text.as_bytes()).unwrap().account;
+            account.missing().map(|(part, _)| part.name()).collect::<Vec<_>>()
+        };
+        let dense = r#""type": "dense", "weight": [[1]]"#;
+        assert!(missing(&format!("{{{dense}}}"), r#", "author": "me", "version": 2"#).is_empty());
+        assert_eq!(missing(&format!("{{{dense}, \"dropout\": 0.5}}"), ""), ["layers[1].dropout"]);
+        assert_eq!(missing(&format!("{{{dense}, \"activaton\": \"relu\"}}"), ""), ["layers[1].activaton"]);
+        assert_eq!(missing(&format!("{{{dense}, \"alpha\": 0.5}}"), ""), ["layers[1].alpha"]);
+        assert_eq!(missing(&format!("{{{dense}, \"inner\": {{}}}}"), ""), ["layers[1].inner"]);
+        assert_eq!(missing(&format!("{{{dense}}}"), r#", "input_mean": [0]"#), ["input_mean"]);
     }
 
     /// Any finite number, whatever its bits.
@@ -398,7 +451,8 @@ mod tests {
         fn saved_and_read_again_every_bit_is_the_same(network in network()) {
             let mut bytes = Vec::new();
             write(&mut bytes, &network).unwrap();
-            let again = read(Path::new("a.json"), &bytes).unwrap();
+            let OpenedNetwork { network: again, account } = read(Path::new("a.json"), &bytes).unwrap();
+            prop_assert!(account.is_whole() && account.assumed().is_empty());
             prop_assert_eq!(bits(&again), bits(&network));
             prop_assert_eq!(again, network);
         }

@@ -10,23 +10,28 @@ mod detect;
 mod elements;
 mod error;
 pub mod examples;
+mod ggml;
 mod gguf;
 mod graph;
 mod hdf5;
 mod json;
+mod json_account;
 mod keras;
 mod layer_list;
 mod layerflow_json;
 mod mapped;
+mod modules;
 mod names;
 mod network_kind;
 mod npz;
 mod onnx;
-mod pickle;
+mod pickled;
 mod plain_json;
 mod precision;
 mod pytorch;
+mod quantised;
 mod safetensors;
+mod safetensors_header;
 mod save;
 mod save_tensors;
 mod tensorflow;
@@ -47,6 +52,7 @@ pub use chain::{
 pub use error::FormatError;
 pub use graph::{GraphConvolution, GraphProblem};
 pub use layerflow_json::{save, write};
+pub use modules::{ModuleNote, ModuleRole};
 pub use network_kind::{NetworkKind, save_as};
 pub use onnx::save_onnx;
 pub use precision::Precision;
@@ -106,6 +112,13 @@ pub fn open(path: &Path) -> Result<Opened, FormatError> {
 /// # Errors
 /// As [`open`].
 pub fn open_for(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
+    match open_as_stored(path, input)? {
+        Opened::Tensors(tensors) => Ok(Opened::Tensors(quantised::join(tensors))),
+        opened => Ok(opened),
+    }
+}
+
+fn open_as_stored(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
     let unreadable = |source| FormatError::Read { path: path.into(), source };
     let mut beginning = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
@@ -113,6 +126,7 @@ pub fn open_for(path: &Path, input: Option<Volume>) -> Result<Opened, FormatErro
     match detect::format_of(path, &beginning)? {
         Format::Gguf => gguf::open(path).map(Opened::Tensors),
         Format::Numpy => npz::open(path).map(Opened::Tensors),
+        Format::Pickle => pickled::open(path).map(Opened::Tensors),
         Format::PytorchLegacy => pytorch::open_legacy(path).map(Opened::Tensors),
         Format::PytorchZip => pytorch::open_zip(path).map(Opened::Tensors),
         Format::Safetensors => safetensors::open(path),
@@ -124,15 +138,10 @@ pub fn open_for(path: &Path, input: Option<Volume>) -> Result<Opened, FormatErro
     }
 }
 
-/// A network of a file whose reader refuses what it does not understand.
-fn whole(network: Network) -> Opened {
-    Opened::Network(OpenedNetwork { network, account: Account::default() })
-}
-
 fn open_json(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<Opened, FormatError> {
     match detect::json_kind(path, bytes)? {
-        detect::JsonKind::Layerflow => layerflow_json::read(path, bytes).map(whole),
-        detect::JsonKind::Plain => plain_json::read(path, bytes).map(whole),
+        detect::JsonKind::Layerflow => layerflow_json::read(path, bytes).map(Opened::Network),
+        detect::JsonKind::Plain => plain_json::read(path, bytes).map(Opened::Network),
         detect::JsonKind::KerasArchitecture => keras::open_architecture(path, bytes, input),
         detect::JsonKind::TensorflowJs => tfjs::open(path, bytes, input),
         detect::JsonKind::SafetensorsIndex => safetensors::open_index(path, bytes).map(Opened::Tensors),

@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::network::{Activation, Dense, Layer, Network, OutputFunction};
 
-use super::FormatError;
 use super::json::{self, Layers, Number, Rows};
+use super::json_account::account_of_unknown;
 use super::layerflow_json::Place;
+use super::{FormatError, OpenedNetwork, PartName};
 
 /// A list of layers, or lists of matrices and biases.
 #[derive(Deserialize)]
@@ -24,6 +26,11 @@ struct PlainFile {
     /// The activation of all hidden layers, beside `coefs`.
     activation: Option<String>,
     out_activation: Option<String>,
+    input_dim: Option<usize>,
+    output_dim: Option<usize>,
+    /// scikit-learn's class, and what its outputs are called.
+    class: Option<String>,
+    classes: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -38,13 +45,44 @@ struct PlainLayer {
 }
 
 /// Reads the network in `bytes`, the content of the file at `path`.
-pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Network, FormatError> {
-    let mut file: PlainFile = json::parse(path, bytes)?;
-    let layout = file.weight_layout.as_deref().unwrap_or_default();
+pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<OpenedNetwork, FormatError> {
+    let (mut file, unknown): (PlainFile, _) = json::parse_and_list_unknown(path, bytes)?;
+    let mut account = account_of_unknown(unknown);
+    let layout = file.weight_layout.take().unwrap_or_default().trim().to_lowercase();
     let inputs_by_outputs = layout.starts_with("in") || (layout.is_empty() && file.coefs.is_some());
+    if !(layout.is_empty() || layout.starts_with("in") || layout.starts_with("out")) {
+        account.misses(PartName::key("weight_layout"), format!("is `{layout}`; known are `out x in` and `in x out`"));
+    }
+    let says_layout = !layout.is_empty() || file.coefs.is_some();
+    if file.classes.is_some() {
+        account.leaves(PartName::key("classes"), "names the outputs");
+    }
+    if let Some(class) = &file.class {
+        account.leaves(PartName::key("class"), format!("says where the weights come from: {class}"));
+    }
     let output_name = file.output.take().or_else(|| file.out_activation.take());
+    if file.out_activation.is_some() {
+        account.misses(PartName::key("out_activation"), "stands beside `output`");
+    }
+    let counts = (file.coefs.as_ref().map(|list| list.0.len()), file.intercepts.as_ref().map(|list| list.0.len()));
+    if let (Some(coefficients), Some(intercepts)) = counts
+        && coefficients != intercepts
+    {
+        let problem = format!("has {intercepts} entries for {coefficients} of `coefs`; give one each");
+        return Err(FormatError::Content { path: path.into(), place: "intercepts".into(), problem });
+    }
     let layers = match file.layers.take() {
-        Some(Layers(layers)) => layers,
+        Some(Layers(layers)) => {
+            let beside = [
+                ("coefs", file.coefs.is_some()),
+                ("intercepts", file.intercepts.is_some()),
+                ("activation", file.activation.is_some()),
+            ];
+            for (key, _) in beside.into_iter().filter(|(_, given)| *given) {
+                account.misses(PartName::key(key), "stands beside a list of layers");
+            }
+            layers
+        }
         None => file.layers_of_coefficients(),
     };
     let mut read = Vec::with_capacity(layers.len());
@@ -60,7 +98,19 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Network, FormatError> {
             FormatError::Content { path: path.into(), place: "output".into(), problem }
         })?,
     };
-    Network::new(file.name, read, output).map_err(|source| FormatError::Network { path: path.into(), source })
+    if !says_layout && read.iter().any(|layer| layer.inputs() == layer.outputs()) {
+        account.assume("the rows of square matrices are outputs, which the file does not tell");
+    }
+    let network =
+        Network::new(file.name, read, output).map_err(|source| FormatError::Network { path: path.into(), source })?;
+    let told = [("input_dim", file.input_dim, network.inputs()), ("output_dim", file.output_dim, network.outputs())];
+    if let Some((key, Some(told), found)) =
+        told.into_iter().find(|(_, told, found)| told.is_some_and(|told| told != *found))
+    {
+        let problem = format!("is {told}, but the layers have {found}; correct the file");
+        return Err(FormatError::Content { path: path.into(), place: key.into(), problem });
+    }
+    Ok(OpenedNetwork { network, account })
 }
 
 impl PlainFile {

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use safetensors::{Dtype, SafeTensorError, SafeTensors};
 use serde::Deserialize;
 
-use super::elements::FloatType;
+use super::elements::{FloatType, IntegerType};
 use super::json;
 use super::mapped::MappedFile;
 use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
-use super::{FormatError, Opened, OpenedNetwork, layer_list};
+use super::{FormatError, Opened, layer_list, safetensors_header};
 
 /// The bytes before the header that say how long it is.
 pub(super) const LENGTH_BYTES: usize = 8;
@@ -29,7 +28,7 @@ struct Shard {
 
 /// A tensor and where in the file its values are.
 struct Placed {
-    dtype: Dtype,
+    dtype: String,
     start: usize,
     end: usize,
 }
@@ -52,20 +51,12 @@ impl Shard {
     fn values(&self, place: usize) -> Result<Vec<f64>, String> {
         let tensor = &self.tensors[place];
         let bytes = self.map.as_ref().get(tensor.start..tensor.end).ok_or("reaches beyond the end of the file")?;
-        match float_type(tensor.dtype) {
-            Some(float) => Ok(float.decode(bytes)),
-            None => Err(format!("is of type {}; only F64, F32, F16 and BF16 are read", tensor.dtype)),
+        if let Some(float) = FloatType::of_name(&tensor.dtype) {
+            return Ok(float.decode(bytes));
         }
-    }
-}
-
-fn float_type(dtype: Dtype) -> Option<FloatType> {
-    match dtype {
-        Dtype::F64 => Some(FloatType::F64),
-        Dtype::F32 => Some(FloatType::F32),
-        Dtype::F16 => Some(FloatType::F16),
-        Dtype::BF16 => Some(FloatType::BF16),
-        _ => None,
+        let integer = IntegerType::of_name(&tensor.dtype);
+        let unread = || format!("is of type {}, whose values are not read; save it as F32", tensor.dtype);
+        integer.map(|integer| integer.decode(bytes)).ok_or_else(unread)
     }
 }
 
@@ -77,10 +68,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, FormatError> {
     let places = (0..tensors.len()).map(|place| (0, place)).collect();
     let file = TensorFile::new(path, tensors, Shards { shards: vec![shard], places });
     match layers {
-        Some(layers) => {
-            let network = layer_list::read(path, &layers, &file)?;
-            Ok(Opened::Network(OpenedNetwork { network, account: file.account_of_reads() }))
-        }
+        Some(layers) => layer_list::read(path, &layers, &file).map(Opened::Network),
         None => Ok(Opened::Tensors(file)),
     }
 }
@@ -140,36 +128,22 @@ fn open_shard(path: &Path) -> Result<(Shard, Vec<TensorInfo>, Option<String>), F
             "its header claims {declared} bytes, more than the {LONGEST_HEADER} that are read"
         )));
     }
-    let (header, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| damaged(words(&error)))?;
-    let first = LENGTH_BYTES + header;
+    let first = LENGTH_BYTES + declared as usize;
+    let (json, values) = bytes[LENGTH_BYTES..].split_at(declared as usize);
+    let header = safetensors_header::read(json, values.len()).map_err(damaged)?;
     let (mut placed, mut tensors) = (Vec::new(), Vec::new());
-    for name in metadata.offset_keys() {
-        let Some(info) = metadata.info(&name) else { continue };
-        let (start, end) = info.data_offsets;
-        placed.push(Placed { dtype: info.dtype, start: first + start, end: first + end });
+    let layers = header.text(LAYER_LIST).map(str::to_owned);
+    for tensor in header.tensors {
+        let (start, end) = tensor.place;
         tensors.push(TensorInfo {
-            shape: info.shape.clone(),
-            dtype: info.dtype.to_string(),
+            shape: tensor.shape,
+            dtype: tensor.dtype.clone(),
             bytes: (end - start) as u64,
-            is_numeric: float_type(info.dtype).is_some(),
+            is_numeric: FloatType::of_name(&tensor.dtype).is_some(),
             in_model: true,
-            name,
+            name: tensor.name,
         });
+        placed.push(Placed { dtype: tensor.dtype, start: first + start, end: first + end });
     }
-    let layers = metadata.metadata().as_ref().and_then(|entries| entries.get(LAYER_LIST)).cloned();
     Ok((Shard { map, tensors: placed }, tensors, layers))
-}
-
-fn words(error: &SafeTensorError) -> String {
-    match error {
-        SafeTensorError::InvalidHeader(_) => "its header is not text".into(),
-        SafeTensorError::InvalidHeaderDeserialization(error) => format!("its header is not understood ({error})"),
-        SafeTensorError::InvalidOffset(name) => format!("the place of tensor `{name}` does not follow the one before"),
-        SafeTensorError::TensorInvalidInfo => "a tensor's shape and size contradict each other".into(),
-        SafeTensorError::MetadataIncompleteBuffer => {
-            "the sizes that its tensors claim do not add up to the file's".into()
-        }
-        SafeTensorError::ValidationOverflow => "a tensor's shape is absurdly large".into(),
-        other => other.to_string(),
-    }
 }

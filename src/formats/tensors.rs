@@ -8,7 +8,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::dataset::numpy::NumpyError;
 
-use super::{Account, FormatError, PartName};
+use super::{Account, FormatError, ModuleNote, PartName, modules, quantised};
 
 /// One tensor, known by name, shape and type.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,9 +52,16 @@ pub struct TensorFile {
     path: PathBuf,
     tensors: Vec<TensorInfo>,
     order: TensorOrder,
+    modules: Vec<ModuleNote>,
+    /// What the reader knows of the file's parts beyond their names.
+    known: Account,
     source: Box<dyn TensorSource>,
     /// Whose values were read.
     reads: Vec<AtomicBool>,
+    /// What its reader guessed, a sentence each.
+    assumed: Vec<String>,
+    /// Tensors that are in the values of others, and in whose: the scales of quantised weights.
+    joined: Vec<(TensorInfo, String)>,
 }
 
 /// Reads the values of one format.
@@ -74,11 +81,52 @@ pub(super) enum ValuesError {
 impl TensorFile {
     pub(super) fn new(path: &Path, tensors: Vec<TensorInfo>, source: impl TensorSource + 'static) -> TensorFile {
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
-        TensorFile { path: path.into(), tensors, order: TensorOrder::default(), source: Box::new(source), reads }
+        TensorFile {
+            path: path.into(),
+            tensors,
+            order: TensorOrder::default(),
+            modules: Vec::new(),
+            known: Account::default(),
+            source: Box::new(source),
+            reads,
+            assumed: Vec::new(),
+            joined: Vec::new(),
+        }
+    }
+
+    pub(super) fn with_modules(self, modules: Vec<ModuleNote>) -> TensorFile {
+        TensorFile { modules, ..self }
+    }
+
+    /// The same file with something that its reader guessed: a whole sentence without its full stop.
+    pub(super) fn assuming(mut self, sentence: impl Into<String>) -> TensorFile {
+        self.assumed.push(sentence.into());
+        self
+    }
+
+    /// The same file with these weights instead of those of the same places, and without the tensors that are joined
+    /// to them.
+    pub(super) fn with_joined(self, joined: quantised::Joined) -> TensorFile {
+        let TensorFile { path, order, modules, known, source, mut assumed, .. } = self;
+        let quantised::Joined { tensors, recipes, joined, assumed: more } = joined;
+        assumed.extend(more);
+        let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
+        let source = Box::new(quantised::JoinedSource { source, recipes });
+        TensorFile { path, tensors, order, modules, known, source, reads, assumed, joined }
+    }
+
+    /// Tensors that are in the values of others, and in whose: the scales of quantised weights.
+    pub fn joined(&self) -> &[(TensorInfo, String)] {
+        &self.joined
     }
 
     pub(super) fn ordered(self, order: TensorOrder) -> TensorFile {
         TensorFile { order, ..self }
+    }
+
+    /// Takes what the reader knows of the file's parts beyond their names.
+    pub(super) fn with_account(self, known: Account) -> TensorFile {
+        TensorFile { known, ..self }
     }
 
     /// The file.
@@ -96,12 +144,23 @@ impl TensorFile {
         self.order
     }
 
+    /// What the file tells of the model's modules; empty where it holds nothing but tensors.
+    pub fn modules(&self) -> &[ModuleNote] {
+        &self.modules
+    }
+
     /// The account of the file in which no tensor of the model is understood yet.
     pub fn account(&self) -> Account {
         let mut account = Account::of_parts(self.tensors.iter().map(|tensor| PartName::tensor(&tensor.name)));
         for (tensor, why) in self.tensors.iter().filter_map(|tensor| Some((tensor, tensor.needless()?))) {
             account.leaves(PartName::tensor(&tensor.name), why);
         }
+        modules::enter(&self.modules, &mut account);
+        for (tensor, weight) in &self.joined {
+            account.uses(PartName::tensor(&tensor.name), format!("is in the values of `{weight}`"));
+        }
+        self.assumed.iter().for_each(|sentence| account.assume(sentence));
+        account.join(self.known.clone());
         account
     }
 

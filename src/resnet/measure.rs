@@ -51,8 +51,8 @@ pub struct WorstPoint {
 }
 
 impl ResNet<'_> {
-    /// Compares the refined network with the plain one on `inputs` (inputs × samples); `progress` is told the share
-    /// of the work done and answers whether to go on.
+    /// Compares the refined network with the flow that it follows, on `inputs` (inputs × samples); `progress` is told the
+    /// share of the work done and answers whether to go on.
     ///
     /// # Errors
     /// If `inputs` does not fit the network or `progress` answers false.
@@ -65,10 +65,26 @@ impl ResNet<'_> {
         let width = self.flow.layers().last().map_or(0, |layer| layer.outputs);
         let end = self.flow.duration();
         let plain = self.flow.positions(inputs, end)?.rows(0, width).into_owned();
-        let mut refined = self.positions(inputs, end)?.rows(0, width).into_owned();
+        let refined = self.positions(inputs, end)?.rows(0, width).into_owned();
+        self.compare(&plain, refined, inputs, output, progress)
+    }
+
+    /// Compares `refined` with `plain`, what the last layers of both networks give for `inputs` before the output function
+    /// (outputs × samples). The networks' own forward passes know nothing of the flow's decompositions and closed forms.
+    ///
+    /// # Errors
+    /// As [`ResNet::measure`].
+    pub fn compare(
+        &self,
+        plain: &DMatrix<f64>,
+        mut refined: DMatrix<f64>,
+        inputs: &DMatrix<f64>,
+        output: OutputFunction,
+        progress: &mut dyn FnMut(f32) -> bool,
+    ) -> Result<RefinementError, FlowError> {
         let errors: Vec<f64> =
             plain.column_iter().zip(refined.column_iter()).map(|(one, other)| (one - other).norm()).collect();
-        let expected = predictions(&plain, output);
+        let expected = predictions(plain, output);
         let predictions = predictions(&refined, output);
         let max_error = errors.iter().copied().fold(0.0, f64::max);
         let largest = plain.column_iter().map(|column| column.norm()).fold(0.0, f64::max);
@@ -101,7 +117,16 @@ impl ResNet<'_> {
     /// If `inputs` does not fit the network.
     pub fn layer_errors(&self, inputs: &DMatrix<f64>) -> Result<Vec<f64>, FlowError> {
         let plain = layer_ends(Walker::new(self.flow, inputs, &Exactly, &Exactly)?, self.flow)?;
-        Ok(largest_distances(&plain, &self.layer_ends(inputs)?))
+        self.layer_errors_against(&plain, inputs)
+    }
+
+    /// For each layer the largest distance at its end between the refined network and `plain`, what the layers give for
+    /// `inputs` after their activations.
+    ///
+    /// # Errors
+    /// If `inputs` does not fit the network.
+    pub fn layer_errors_against(&self, plain: &[DMatrix<f64>], inputs: &DMatrix<f64>) -> Result<Vec<f64>, FlowError> {
+        Ok(largest_distances(plain, &self.layer_ends(inputs)?))
     }
 
     /// The values at the end of each layer, in the layer's own coordinates.

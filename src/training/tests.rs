@@ -67,7 +67,9 @@ fn gradients_of_every_activation_agree_with_differences() {
         // At a kink a difference is no slope: the seeds keep every z of the piecewise linear ones away from 0.
         let network = network(layers, OutputFunction::Softmax, 2);
         let error = relative_error(&network, &classes(2), Objective::default());
-        assert!(error < 1e-6, "{activation:?}: {error:e}");
+        // Where the second derivative jumps the differences are of lower order.
+        let limit = if activation == Activation::Softsign { 1e-5 } else { 1e-6 };
+        assert!(error < limit, "{activation:?}: {error:e}");
     }
 }
 

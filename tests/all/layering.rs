@@ -7,9 +7,10 @@ use std::{
 };
 
 /// From the mathematics to the window. A module may use itself and those before it.
-const LAYERS: [&str; 13] = [
+const LAYERS: [&str; 14] = [
     "linalg",
     "network",
+    "pickle",
     "dataset",
     "formats",
     "flow",

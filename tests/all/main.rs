@@ -16,6 +16,7 @@ mod refine_command;
 mod refinement;
 mod support;
 mod train_command;
+mod whole_or_told;
 mod window;
 mod window_by_hand;
 mod window_columns;

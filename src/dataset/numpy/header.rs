@@ -5,7 +5,10 @@
 
 use std::io::Read;
 
-use super::NumpyError;
+use super::{NumpyError, record};
+
+/// What every array begins with.
+pub(super) const MAGIC: [u8; 6] = *b"\x93NUMPY";
 
 /// The longest header that is read. NumPy writes 118 bytes for a matrix; structured types need more.
 const LONGEST_HEADER: usize = 64 * 1024;
@@ -23,13 +26,23 @@ pub enum ElementKind {
     Unsigned,
     /// IEEE floating point numbers.
     Float,
+    /// Numbers with the first half of the bits of an `F32`. NumPy knows them only as two bytes.
+    BFloat16,
     /// Text in UTF-32, padded with zeros.
     Text,
     /// Bytes, padded with zeros.
     Bytes,
-    /// Pickled Python objects, which are never read.
+    /// Pickled Python objects. Of them text, numbers and arrays are read, as data.
     Object,
-    /// Complex numbers, dates, records.
+    /// Complex numbers: a real and an imaginary part.
+    Complex,
+    /// Points in time.
+    Datetime,
+    /// Lengths of time.
+    Timedelta,
+    /// Bytes without a meaning of their own; numbers of types that NumPy does not know, such as bfloat16, are kept so.
+    Void,
+    /// What is not known.
     Other,
 }
 
@@ -53,12 +66,71 @@ impl Element {
             ElementKind::Integer => format!("I{bits}"),
             ElementKind::Unsigned => format!("U{bits}"),
             ElementKind::Float => format!("F{bits}"),
+            ElementKind::BFloat16 => "BF16".into(),
             ElementKind::Text => "TEXT".into(),
             ElementKind::Bytes => "BYTES".into(),
             ElementKind::Object => "OBJECT".into(),
+            ElementKind::Complex => format!("C{bits}"),
+            ElementKind::Datetime => "DATETIME".into(),
+            ElementKind::Timedelta => "TIMEDELTA".into(),
+            ElementKind::Void => format!("VOID{bits}"),
             ElementKind::Other => "OTHER".into(),
         }
     }
+
+    /// Whether its values are read as numbers.
+    pub fn is_number(self) -> bool {
+        match self.kind {
+            ElementKind::Bool => self.size == 1,
+            ElementKind::Integer | ElementKind::Unsigned => matches!(self.size, 1 | 2 | 4 | 8),
+            ElementKind::Float => matches!(self.size, 2 | 4 | 8),
+            ElementKind::BFloat16 => true,
+            _ => false,
+        }
+    }
+
+    /// The element that NumPy spells so: `<f4`, `|V2`, `<M8[D]`.
+    pub(crate) fn of_descr(descr: &str) -> Element {
+        let other = Element { kind: ElementKind::Other, size: 0, big_endian: false };
+        let big_endian = descr.starts_with('>');
+        let descr = descr.trim_start_matches(['<', '>', '|', '=']);
+        // The unit of a time stands in brackets.
+        let descr = descr.split('[').next().unwrap_or_default();
+        let mut characters = descr.chars();
+        let letter = characters.next();
+        let digits = characters.as_str();
+        let size = if digits.is_empty() { Ok(1) } else { digits.parse::<usize>() };
+        let Ok(size) = size else { return other };
+        let (kind, size) = match letter {
+            Some('b') => (ElementKind::Bool, size),
+            // The letter of truth values alone.
+            Some('?') => (ElementKind::Bool, 1),
+            Some('i') => (ElementKind::Integer, size),
+            Some('u') => (ElementKind::Unsigned, size),
+            Some('f') => (ElementKind::Float, size),
+            Some('c') => (ElementKind::Complex, size),
+            Some('M') => (ElementKind::Datetime, size),
+            Some('m') => (ElementKind::Timedelta, size),
+            Some('V') => (ElementKind::Void, size),
+            // The size of text counts characters of four bytes.
+            Some('U') => (ElementKind::Text, size.saturating_mul(4)),
+            Some('S' | 'a') => (ElementKind::Bytes, size),
+            Some('O') => (ElementKind::Object, 0),
+            _ => return other,
+        };
+        Element { kind, size, big_endian }
+    }
+}
+
+/// Where in a record an array's values are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Bytes of a record.
+    pub record: usize,
+    /// Bytes before the first of its values.
+    pub offset: usize,
+    /// Values of a record.
+    pub values: usize,
 }
 
 /// What the header of an array says.
@@ -70,22 +142,63 @@ pub struct Header {
     pub element: Element,
     /// Whether the first axis runs fastest.
     pub fortran_order: bool,
-    /// The bytes of the array's values.
+    /// The bytes of the array's values; where it is a field of records, those of all fields.
     pub data_bytes: u64,
     /// The bytes before the values.
     pub length: u64,
+    /// The axes that count records; the others lie within each.
+    pub(super) outer_axes: usize,
+    /// Where the values of a field are in each record; `None` where the array has no fields.
+    pub(super) place: Option<Place>,
 }
 
-/// Reads a header and leaves `reader` at the first value.
-pub(super) fn read(array: &str, reader: &mut impl Read) -> Result<Header, NumpyError> {
+impl Header {
+    /// The number of values.
+    pub fn elements(&self) -> u64 {
+        self.shape.iter().fold(1_u64, |product, axis| product.saturating_mul(*axis as u64))
+    }
+}
+
+/// Reads a header and leaves `reader` at the first value. An array of records gives one header for each field, with the
+/// field's name; any other array one, without a name.
+pub(super) fn read(array: &str, reader: &mut impl Read) -> Result<Vec<(Option<String>, Header)>, NumpyError> {
     let damaged = |problem| NumpyError::Header { array: array.into(), problem };
-    let mut take = |buffer: &mut [u8]| reader.read_exact(buffer).map_err(|_| damaged("it ends before its values"));
+    let (text, length) = read_text(reader).map_err(damaged)?;
+    let descr = field(&text, "descr").ok_or(damaged("its header names no type"))?;
+    let shape = field(&text, "shape").and_then(parse_shape).ok_or(damaged("its header gives no shape"))?;
+    let fortran_order = field(&text, "fortran_order").ok_or(damaged("its header gives no order"))?.starts_with("True");
+    let size_of = |size: usize| {
+        let bytes = shape.iter().try_fold(size as u64, |bytes, &axis| bytes.checked_mul(axis as u64));
+        bytes.ok_or(damaged("its shape is absurdly large"))
+    };
+    let outer_axes = shape.len();
+    if !descr.starts_with('[') {
+        let element = parse_element(descr);
+        let data_bytes = size_of(element.size)?;
+        let header = Header { shape, element, fortran_order, data_bytes, length, outer_axes, place: None };
+        return Ok(vec![(None, header)]);
+    }
+    let record = record::parse(descr).map_err(damaged)?;
+    let data_bytes = size_of(record.size)?;
+    let headers = record.fields.into_iter().map(|field| {
+        let values = field.shape.iter().fold(1_usize, |product, axis| product.saturating_mul(*axis));
+        let place = Some(Place { record: record.size, offset: field.offset, values });
+        let shape = [shape.clone(), field.shape].concat();
+        let header = Header { shape, element: field.element, fortran_order, data_bytes, length, outer_axes, place };
+        (Some(field.name), header)
+    });
+    Ok(headers.collect())
+}
+
+/// The text of a header, and the bytes that it takes with what comes before it; in words, what is wrong with it.
+fn read_text(reader: &mut impl Read) -> Result<(String, u64), &'static str> {
+    let mut take = |buffer: &mut [u8]| reader.read_exact(buffer).map_err(|_| "it ends before its values");
     let mut preamble = [0_u8; 8];
     take(&mut preamble)?;
-    if &preamble[..6] != b"\x93NUMPY" {
-        return Err(damaged("it does not begin as a NumPy array does"));
+    if preamble[..MAGIC.len()] != MAGIC {
+        return Err("it does not begin as a NumPy array does");
     }
-    let (length, width) = if preamble[6] == 1 {
+    let (length, width) = if preamble[MAGIC.len()] == 1 {
         let mut bytes = [0; 2];
         take(&mut bytes)?;
         (usize::from(u16::from_le_bytes(bytes)), 2)
@@ -95,19 +208,12 @@ pub(super) fn read(array: &str, reader: &mut impl Read) -> Result<Header, NumpyE
         (u32::from_le_bytes(bytes) as usize, 4)
     };
     if length > LONGEST_HEADER {
-        return Err(damaged("its header claims an absurd length"));
+        return Err("its header claims an absurd length");
     }
     let mut text = vec![0; length];
     take(&mut text)?;
-    let text = str::from_utf8(&text).map_err(|_| damaged("its header is not text"))?;
-    let element = parse_element(field(text, "descr").ok_or(damaged("its header names no type"))?);
-    let shape = field(text, "shape").and_then(parse_shape).ok_or(damaged("its header gives no shape"))?;
-    let fortran_order = field(text, "fortran_order").ok_or(damaged("its header gives no order"))?.starts_with("True");
-    let data_bytes = shape
-        .iter()
-        .try_fold(element.size as u64, |bytes, &axis| bytes.checked_mul(axis as u64))
-        .ok_or(damaged("its shape is absurdly large"))?;
-    Ok(Header { shape, element, fortran_order, data_bytes, length: (preamble.len() + width + length) as u64 })
+    let text = String::from_utf8(text).map_err(|_| "its header is not text")?;
+    Ok((text, (preamble.len() + width + length) as u64))
 }
 
 /// The text after `'name':`, to the end of the header.
@@ -117,7 +223,7 @@ fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     Some(after.trim_start().strip_prefix(':')?.trim_start())
 }
 
-fn parse_shape(text: &str) -> Option<Vec<usize>> {
+pub(super) fn parse_shape(text: &str) -> Option<Vec<usize>> {
     let inside = text.strip_prefix('(')?.split_once(')')?.0;
     // Python 2 wrote long integers as `3L`.
     let axes = inside.split(',').map(|axis| axis.trim().trim_end_matches('L')).filter(|axis| !axis.is_empty());
@@ -126,31 +232,11 @@ fn parse_shape(text: &str) -> Option<Vec<usize>> {
 }
 
 fn parse_element(text: &str) -> Element {
-    let other = Element { kind: ElementKind::Other, size: 0, big_endian: false };
     let mut quotes = text.splitn(3, ['\'', '"']);
-    let (Some(""), Some(descr)) = (quotes.next(), quotes.next()) else {
-        return other;
-    };
-    let big_endian = descr.starts_with('>');
-    let descr = descr.trim_start_matches(['<', '>', '|', '=']);
-    let mut characters = descr.chars();
-    let letter = characters.next();
-    let Ok(size) = characters.as_str().parse::<usize>() else {
-        let kind = if letter == Some('O') { ElementKind::Object } else { ElementKind::Other };
-        return Element { kind, ..other };
-    };
-    let (kind, size) = match letter {
-        Some('b') => (ElementKind::Bool, size),
-        Some('i') => (ElementKind::Integer, size),
-        Some('u') => (ElementKind::Unsigned, size),
-        Some('f') => (ElementKind::Float, size),
-        // The size of text counts characters of four bytes.
-        Some('U') => (ElementKind::Text, size.saturating_mul(4)),
-        Some('S') => (ElementKind::Bytes, size),
-        Some('O') => (ElementKind::Object, 0),
-        _ => return other,
-    };
-    Element { kind, size, big_endian }
+    match (quotes.next(), quotes.next()) {
+        (Some(""), Some(descr)) => Element::of_descr(descr),
+        _ => Element { kind: ElementKind::Other, size: 0, big_endian: false },
+    }
 }
 
 #[cfg(test)]
@@ -164,8 +250,12 @@ mod tests {
         bytes
     }
 
-    fn header_of(text: &str) -> Result<Header, NumpyError> {
+    fn headers_of(text: &str) -> Result<Vec<(Option<String>, Header)>, NumpyError> {
         read("a", &mut bytes_of(text).as_slice())
+    }
+
+    fn header_of(text: &str) -> Result<Header, NumpyError> {
+        headers_of(text).map(|headers| headers[0].1.clone())
     }
 
     #[test]
@@ -178,8 +268,29 @@ mod tests {
         assert_eq!((text.shape.len(), text.data_bytes), (0, 16));
         let object = header_of("{'descr': '|O', 'fortran_order': False, 'shape': (5,), }").unwrap();
         assert_eq!(object.element.kind, ElementKind::Object);
-        let record = header_of("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (5,), }").unwrap();
-        assert_eq!(record.element.kind, ElementKind::Other);
+        for (descr, kind, size) in [
+            ("<V2", ElementKind::Void, 2),
+            ("<c16", ElementKind::Complex, 16),
+            ("<M8[ns]", ElementKind::Datetime, 8),
+            (">m8[D]", ElementKind::Timedelta, 8),
+            ("|b1", ElementKind::Bool, 1),
+            ("<q", ElementKind::Other, 0),
+        ] {
+            let Element { kind: found, size: bytes, .. } = Element::of_descr(descr);
+            assert_eq!((found, bytes), (kind, size), "{descr}");
+        }
+    }
+
+    #[test]
+    fn fields_of_records_are_arrays_of_their_own() {
+        let text = "{'descr': [('a', '<f4'), ('', '|V4'), (('title', 'b'), '>i4', (2, 3)), ('c', [('d', '|S3')])], \
+                    'fortran_order': False, 'shape': (5,), }";
+        let headers = headers_of(text).unwrap();
+        let words: Vec<_> =
+            headers.iter().map(|(name, header)| (name.as_deref().unwrap(), &header.shape[..])).collect();
+        assert_eq!(words, [("a", &[5][..]), ("b", &[5, 2, 3]), ("c.d", &[5])]);
+        assert_eq!(headers[1].1.place, Some(Place { record: 35, offset: 8, values: 6 }));
+        assert_eq!((headers[2].1.element.name(), headers[2].1.data_bytes), ("BYTES".into(), 175));
     }
 
     #[test]

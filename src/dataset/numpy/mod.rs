@@ -3,6 +3,8 @@
 //! Only headers are read when a file is opened; the values of an array are read when they are asked for.
 
 mod header;
+mod pickled;
+mod record;
 mod values;
 
 use std::fs::File;
@@ -13,6 +15,7 @@ use thiserror::Error;
 use zip::ZipArchive;
 
 pub use header::{Element, ElementKind, Header};
+pub(crate) use pickled::{Content, Ndarray, ndarray};
 
 /// The most arrays of an archive.
 const MOST_ARRAYS: usize = 65_536;
@@ -47,8 +50,14 @@ pub enum NumpyError {
     )]
     Expands { array: String, bytes: u64 },
     /// Pickled objects.
-    #[error("array `{array}` holds Python objects, which are never loaded; save it as numbers")]
+    #[error(
+        "array `{array}` holds Python objects that are neither all numbers nor all text, and objects are never loaded; \
+         save it as numbers"
+    )]
     Objects { array: String },
+    /// Numbers with an imaginary part.
+    #[error("array `{array}` holds complex numbers with imaginary parts; save the parts as numbers of their own")]
+    Complex { array: String },
     /// An element type that is not read.
     #[error("array `{array}` has elements of type {element}, which are not read; save it as numbers up to 64 bits")]
     Element { array: String, element: String },
@@ -91,10 +100,12 @@ impl Values {
 /// One array of an archive, known by its header.
 #[derive(Clone, Debug)]
 pub struct ArrayInfo {
-    /// The array's name, without `.npy`.
+    /// The array's name, without `.npy`. A field of records is called by the array's name, a dot and its own.
     pub name: String,
     /// What its header says.
     pub header: Header,
+    /// The name of the array of records, where this is one of its fields.
+    pub records: Option<String>,
     entry: usize,
     stored_bytes: u64,
 }
@@ -103,6 +114,7 @@ pub struct ArrayInfo {
 pub struct Archive<R> {
     container: Container<R>,
     arrays: Vec<ArrayInfo>,
+    others: Vec<String>,
     file_bytes: u64,
 }
 
@@ -133,31 +145,55 @@ impl<R: Read + Seek> Archive<R> {
         let mut magic = [0; 2];
         reader.read_exact(&mut magic)?;
         reader.rewind()?;
+        let mut arrays = Vec::new();
         if &magic != b"PK" {
-            let header = header::read(single_name, &mut reader)?;
-            let stored_bytes = file_bytes.saturating_sub(header.length);
-            let arrays = vec![ArrayInfo { name: single_name.into(), header, entry: 0, stored_bytes }];
-            return Ok(Archive { container: Container::Single(reader), arrays, file_bytes });
+            let headers = header::read(single_name, &mut reader)?;
+            arrays.extend(infos(single_name, headers, 0, file_bytes));
+            return Ok(Archive { container: Container::Single(reader), arrays, others: Vec::new(), file_bytes });
         }
         let mut zip = ZipArchive::new(reader).map_err(archive_error)?;
         if zip.len() > MOST_ARRAYS {
             return Err(NumpyError::TooMany { found: zip.len() });
         }
-        let mut arrays = Vec::new();
+        let mut others = Vec::new();
         for entry in 0..zip.len() {
             let mut file = zip.by_index(entry).map_err(archive_error)?;
-            let name = file.name().map_err(archive_error)?.into_owned();
-            let Some(name) = name.strip_suffix(".npy") else { continue };
-            let header = header::read(name, &mut file)?;
-            let stored_bytes = file.size().saturating_sub(header.length);
-            arrays.push(ArrayInfo { name: name.into(), header, entry, stored_bytes });
+            if file.is_dir() {
+                continue;
+            }
+            let full_name = file.name().map_err(archive_error)?.into_owned();
+            let stored = file.size();
+            let headers = match full_name.strip_suffix(".npy") {
+                Some(name) => header::read(name, &mut file)?,
+                // An array is one without the ending too.
+                None => {
+                    let mut beginning = Vec::new();
+                    let magic = header::MAGIC;
+                    file.by_ref().take(magic.len() as u64).read_to_end(&mut beginning)?;
+                    if beginning != magic {
+                        others.push(full_name);
+                        continue;
+                    }
+                    header::read(&full_name, &mut magic.chain(file))?
+                }
+            };
+            let name = full_name.strip_suffix(".npy").unwrap_or(&full_name);
+            if arrays.len() + headers.len() > MOST_ARRAYS {
+                return Err(NumpyError::TooMany { found: arrays.len() + headers.len() });
+            }
+            arrays.extend(infos(name, headers, entry, stored));
         }
-        Ok(Archive { container: Container::Zip(Box::new(zip)), arrays, file_bytes })
+        Ok(Archive { container: Container::Zip(Box::new(zip)), arrays, others, file_bytes })
     }
 
     /// The arrays, in the order of the archive.
     pub fn arrays(&self) -> &[ArrayInfo] {
         &self.arrays
+    }
+
+    /// The names of what else is in the archive.
+    pub fn others(&self) -> &[String] {
+        &self.others
     }
 
     /// Where in `arrays` the array of this name is.
@@ -168,11 +204,49 @@ impl<R: Read + Seek> Archive<R> {
     /// Reads the values of the array at `position` of `arrays`; `None` where there is no such array.
     ///
     /// # Errors
-    /// If the array holds objects, claims more than there is, or is damaged.
+    /// If the array claims more than there is, is damaged, or holds what is neither number nor text.
     pub fn read(&mut self, position: usize) -> Option<Result<Array, NumpyError>> {
         let info = self.arrays.get(position)?;
-        Some(check_size(info, self.file_bytes).and_then(|()| read_values(&mut self.container, info)))
+        let read = |info: &ArrayInfo, element: &mut dyn Read| values::read(&info.name, &info.header, element);
+        Some(with_values(&mut self.container, self.file_bytes, info, read))
     }
+
+    /// Reads the array at `position` whose values are two bytes each as numbers of the type `bfloat16`.
+    ///
+    /// # Errors
+    /// As [`Archive::read`].
+    pub(crate) fn read_brain_floats(&mut self, position: usize) -> Option<Result<Array, NumpyError>> {
+        let info = self.arrays.get(position)?;
+        let element = Element { kind: ElementKind::BFloat16, ..info.header.element };
+        let info = ArrayInfo { header: Header { element, ..info.header.clone() }, ..info.clone() };
+        let read = |info: &ArrayInfo, element: &mut dyn Read| values::read(&info.name, &info.header, element);
+        Some(with_values(&mut self.container, self.file_bytes, &info, read))
+    }
+
+    /// Reads the pickle of the array of objects at `position`, unread; `None` where there is no such array.
+    ///
+    /// # Errors
+    /// If it expands to far more than its file.
+    pub(crate) fn pickle(&mut self, position: usize) -> Option<Result<Vec<u8>, NumpyError>> {
+        let info = self.arrays.get(position).filter(|info| info.header.element.kind == ElementKind::Object)?;
+        let read = |info: &ArrayInfo, reader: &mut dyn Read| pickled::bytes(&info.name, reader);
+        Some(with_values(&mut self.container, self.file_bytes, info, read))
+    }
+}
+
+/// What is known of an array, or of each field of its records.
+fn infos(
+    name: &str,
+    headers: Vec<(Option<String>, Header)>,
+    entry: usize,
+    stored: u64,
+) -> impl Iterator<Item = ArrayInfo> {
+    headers.into_iter().map(move |(field, header)| {
+        let stored_bytes = stored.saturating_sub(header.length);
+        let records = field.as_ref().map(|_| name.to_owned());
+        let name = field.map_or_else(|| name.to_owned(), |field| format!("{name}.{field}"));
+        ArrayInfo { name, header, records, entry, stored_bytes }
+    })
 }
 
 fn archive_error(error: zip::result::ZipError) -> NumpyError {
@@ -180,33 +254,40 @@ fn archive_error(error: zip::result::ZipError) -> NumpyError {
 }
 
 fn check_size(info: &ArrayInfo, file_bytes: u64) -> Result<(), NumpyError> {
-    let Header { element, data_bytes: claimed, .. } = info.header;
-    if element.kind == ElementKind::Object {
-        return Err(NumpyError::Objects { array: info.name.clone() });
-    }
+    let Header { element, data_bytes, .. } = info.header;
+    // The bytes of pickled objects are as many as there are.
+    let claimed =
+        if element.kind == ElementKind::Object && info.records.is_none() { info.stored_bytes } else { data_bytes };
     if claimed != info.stored_bytes {
         return Err(NumpyError::Size { array: info.name.clone(), claimed, stored: info.stored_bytes });
     }
-    let in_memory = (claimed / (element.size.max(1) as u64)).saturating_mul(8).max(claimed);
+    let in_memory = info.header.elements().saturating_mul(8).max(claimed);
     if in_memory > ALWAYS_READ_BYTES && in_memory / LARGEST_EXPANSION > file_bytes {
         return Err(NumpyError::Expands { array: info.name.clone(), bytes: in_memory });
     }
     Ok(())
 }
 
-fn read_values<R: Read + Seek>(container: &mut Container<R>, info: &ArrayInfo) -> Result<Array, NumpyError> {
+/// Gives a reader at the first value of the array to `read`.
+fn with_values<R: Read + Seek, T>(
+    container: &mut Container<R>,
+    file_bytes: u64,
+    info: &ArrayInfo,
+    read: impl FnOnce(&ArrayInfo, &mut dyn Read) -> Result<T, NumpyError>,
+) -> Result<T, NumpyError> {
+    check_size(info, file_bytes)?;
     match container {
         Container::Single(reader) => {
             reader.seek(SeekFrom::Start(info.header.length))?;
-            values::read(&info.name, &info.header, reader)
+            read(info, &mut reader.take(info.stored_bytes))
         }
         Container::Zip(zip) => {
             let mut file = zip.by_index(info.entry).map_err(archive_error)?;
             header::read(&info.name, &mut file)?;
-            let array = values::read(&info.name, &info.header, &mut file)?;
+            let found = read(info, &mut file.by_ref().take(info.stored_bytes))?;
             // Reading on to the end makes the archive compare its checksum.
             match std::io::copy(&mut file, &mut std::io::sink()) {
-                Ok(_) => Ok(array),
+                Ok(_) => Ok(found),
                 Err(error) => Err(NumpyError::Values { array: info.name.clone(), reason: error.to_string() }),
             }
         }

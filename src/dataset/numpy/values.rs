@@ -2,10 +2,10 @@
 
 use std::io::Read;
 
-use half::f16;
+use half::{bf16, f16};
 
-use super::header::{Element, ElementKind, Header};
-use super::{Array, NumpyError, Values};
+use super::header::{Element, ElementKind, Header, Place};
+use super::{Array, NumpyError, Values, pickled};
 
 /// Values are read in pieces, so that memory follows what a file holds and not what it claims.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -13,12 +13,24 @@ const CHUNK_BYTES: usize = 64 * 1024;
 const LONGEST_TEXT: usize = 16 * 1024;
 
 /// Reads the values that follow `header`. Memory grows with the bytes that really come.
-pub(super) fn read(array: &str, header: &Header, reader: &mut impl Read) -> Result<Array, NumpyError> {
+pub(super) fn read(array: &str, header: &Header, reader: &mut (impl Read + ?Sized)) -> Result<Array, NumpyError> {
     let element = header.element;
     let unsupported = || NumpyError::Element { array: array.into(), element: element.name() };
     let values = match (element.kind, element.size) {
-        (ElementKind::Object, _) => return Err(NumpyError::Objects { array: array.into() }),
-        (ElementKind::Float, 2 | 4 | 8) => {
+        (ElementKind::Object, _) => return pickled::read(array, header, reader),
+        (ElementKind::Complex, 8 | 16) => {
+            let mut parts = Vec::new();
+            let half = Element { size: element.size / 2, ..element };
+            decode(array, header, reader, |bytes| {
+                parts.extend(bytes.chunks_exact(half.size).map(|part| float(part, half)));
+            })?;
+            let (pairs, _) = parts.as_chunks::<2>();
+            if pairs.iter().any(|[_, imaginary]| *imaginary != 0.0) {
+                return Err(NumpyError::Complex { array: array.into() });
+            }
+            Values::Floats(pairs.iter().map(|[real, _]| *real).collect())
+        }
+        (ElementKind::Float, 2 | 4 | 8) | (ElementKind::BFloat16, 2) => {
             let mut numbers = Vec::new();
             decode(array, header, reader, |bytes| numbers.push(float(bytes, element)))?;
             Values::Floats(numbers)
@@ -40,11 +52,22 @@ pub(super) fn read(array: &str, header: &Header, reader: &mut impl Read) -> Resu
         _ => return Err(unsupported()),
     };
     let array = Array { shape: header.shape.clone(), values };
-    Ok(if header.fortran_order { array.last_axis_fastest() } else { array })
+    Ok(if header.fortran_order { array.last_axis_fastest(header.outer_axes) } else { array })
 }
 
-fn decode(array: &str, header: &Header, reader: &mut impl Read, mut each: impl FnMut(&[u8])) -> Result<(), NumpyError> {
-    let size = header.element.size;
+fn decode(
+    array: &str,
+    header: &Header,
+    reader: &mut (impl Read + ?Sized),
+    mut each: impl FnMut(&[u8]),
+) -> Result<(), NumpyError> {
+    let element_size = header.element.size;
+    let whole = Place { record: element_size, offset: 0, values: 1 };
+    let Place { record: size, offset, values } = header.place.unwrap_or(whole);
+    if header.data_bytes == 0 || size == 0 {
+        return Ok(());
+    }
+    let of_record = offset..offset + values * element_size;
     let mut buffer = vec![0; CHUNK_BYTES / size.min(CHUNK_BYTES) * size];
     let mut left = header.data_bytes;
     while left > 0 {
@@ -53,7 +76,8 @@ fn decode(array: &str, header: &Header, reader: &mut impl Read, mut each: impl F
         reader
             .read_exact(piece)
             .map_err(|source| NumpyError::Values { array: array.into(), reason: source.to_string() })?;
-        piece.chunks_exact(size).for_each(&mut each);
+        let fields = piece.chunks_exact(size).filter_map(|record| record.get(of_record.clone()));
+        fields.for_each(|field| field.chunks_exact(element_size).for_each(&mut each));
         left -= length as u64;
     }
     Ok(())
@@ -72,6 +96,7 @@ fn little_endian(bytes: &[u8], element: Element) -> [u8; 8] {
 fn float(bytes: &[u8], element: Element) -> f64 {
     let [a, b, c, d, e, f, g, h] = little_endian(bytes, element);
     match bytes.len() {
+        2 if element.kind == ElementKind::BFloat16 => bf16::from_le_bytes([a, b]).to_f64(),
         2 => f16::from_le_bytes([a, b]).to_f64(),
         4 => f64::from(f32::from_le_bytes([a, b, c, d])),
         _ => f64::from_le_bytes([a, b, c, d, e, f, g, h]),
@@ -105,19 +130,22 @@ fn text(bytes: &[u8], element: Element) -> String {
 }
 
 impl Array {
-    /// The same array with its values moved from first-axis-fastest to last-axis-fastest order.
-    fn last_axis_fastest(self) -> Array {
+    /// The same array with its first axes, as many as are said, moved from first-fastest to last-fastest order. What
+    /// the other axes count stays together.
+    fn last_axis_fastest(self, outer_axes: usize) -> Array {
         let Array { shape, values } = self;
+        let (outer, inner) = shape.split_at(outer_axes.min(shape.len()));
+        let together = inner.iter().product();
         let values = match values {
-            Values::Floats(values) => Values::Floats(reorder(&shape, &values)),
-            Values::Integers(values) => Values::Integers(reorder(&shape, &values)),
-            Values::Texts(values) => Values::Texts(reorder(&shape, &values)),
+            Values::Floats(values) => Values::Floats(reorder(outer, together, &values)),
+            Values::Integers(values) => Values::Integers(reorder(outer, together, &values)),
+            Values::Texts(values) => Values::Texts(reorder(outer, together, &values)),
         };
         Array { shape, values }
     }
 }
 
-fn reorder<T: Clone>(shape: &[usize], values: &[T]) -> Vec<T> {
+fn reorder<T: Clone>(shape: &[usize], together: usize, values: &[T]) -> Vec<T> {
     // The stride of each axis where the first runs fastest.
     let strides: Vec<usize> = shape
         .iter()
@@ -127,15 +155,15 @@ fn reorder<T: Clone>(shape: &[usize], values: &[T]) -> Vec<T> {
             Some(own)
         })
         .collect();
-    (0..values.len())
-        .map(|place| {
-            let mut rest = place;
-            let mut source = 0;
-            for (axis, stride) in shape.iter().zip(&strides).rev() {
-                source += rest % axis * stride;
-                rest /= axis;
-            }
-            values[source].clone()
-        })
-        .collect()
+    let source = |place: usize| {
+        let mut rest = place;
+        let mut source = 0;
+        for (axis, stride) in shape.iter().zip(&strides).rev() {
+            source += rest % axis * stride;
+            rest /= axis;
+        }
+        source * together
+    };
+    let places = 0..values.len() / together.max(1);
+    places.flat_map(|place| &values[source(place)..source(place) + together]).cloned().collect()
 }

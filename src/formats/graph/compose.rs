@@ -34,7 +34,12 @@ impl Run {
                     }
                     run.then_scale(scale);
                 }
-                Expression::Input | Expression::Activate { .. } | Expression::Sum { .. } | Expression::Gap { .. } => {}
+                Expression::Input
+                | Expression::Activate { .. }
+                | Expression::Leaky { .. }
+                | Expression::Combine { .. }
+                | Expression::Concat { .. }
+                | Expression::Gap { .. } => {}
             }
         }
         run
@@ -94,7 +99,7 @@ impl Run {
 }
 
 /// A vector of length 1 stands for the same number everywhere.
-fn at_width(vector: &DVector<f64>, width: usize) -> DVector<f64> {
+pub(super) fn at_width(vector: &DVector<f64>, width: usize) -> DVector<f64> {
     if vector.len() == 1 { DVector::from_element(width, vector[0]) } else { vector.clone() }
 }
 

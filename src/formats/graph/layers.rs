@@ -1,8 +1,10 @@
 //! The layers of a graph, read from its output back to its input.
 
+use super::block;
 use super::compose::Run;
+use super::dominators::Dominators;
 use super::{Expression, Graph, GraphProblem, Scale, ValueId};
-use crate::network::{Activation, Dense, Layer, Network, NetworkError, OutputFunction};
+use crate::network::{Activation, Dense, Elementary, Layer, Network, NetworkError, OutputFunction};
 
 /// The layers of a graph, first to last, and what each was before it became a matrix.
 #[derive(Debug, Default)]
@@ -31,12 +33,13 @@ impl Graph {
         end: ValueId,
         read_by: Option<OutputFunction>,
     ) -> Result<GraphNetwork, NetworkError> {
-        let obstacle = self.obstacle(end);
+        let dominators = Dominators::of(self, end);
+        let obstacle = self.obstacle(end, &dominators);
         let read = match &obstacle {
-            Some((before, _)) => self.chain(*before).map(|chain| (chain, OutputFunction::Identity)),
+            Some((before, _)) => self.chain(*before, &dominators).map(|chain| (chain, OutputFunction::Identity)),
             None => match read_by {
-                Some(output) => self.chain(end).map(|chain| (chain, output)),
-                None => self.with_output(end),
+                Some(output) => self.chain(end, &dominators).map(|chain| (chain, output)),
+                None => self.with_output(end, &dominators),
             },
         };
         let problem = obstacle.map(|(_, problem)| problem);
@@ -54,22 +57,29 @@ impl Graph {
         }
     }
 
-    fn with_output(&self, output: ValueId) -> Result<(Chain, OutputFunction), GraphProblem> {
+    fn with_output(&self, output: ValueId, dominators: &Dominators) -> Result<(Chain, OutputFunction), GraphProblem> {
         let end = self.without_reshapes(output);
-        if let Expression::Activate { activation, of, .. } = &self.values[end.0].expression {
-            let read_by = match *activation {
-                Activation::Softmax => Some(OutputFunction::Softmax),
-                Activation::Sigmoid => Some(OutputFunction::Sigmoid),
-                _ => None,
-            };
-            if let Some(read_by) = read_by {
-                let chain = self.chain(*of)?;
-                if !chain.layers.is_empty() {
-                    return Ok((chain, read_by));
-                }
+        if let Some((read_by, of)) = self.read_by(end) {
+            let chain = self.chain(of, dominators)?;
+            if !chain.layers.is_empty() {
+                return Ok((chain, read_by));
             }
         }
-        Ok((self.chain(end)?, OutputFunction::Identity))
+        Ok((self.chain(end, dominators)?, OutputFunction::Identity))
+    }
+
+    /// The output function that this value is, and what it reads.
+    fn read_by(&self, end: ValueId) -> Option<(OutputFunction, ValueId)> {
+        let Expression::Activate { activation, of, .. } = &self.values[end.0].expression else { return None };
+        match (*activation, &self.values[of.0].expression) {
+            (Activation::Softmax, _) => Some((OutputFunction::Softmax, *of)),
+            (Activation::Sigmoid, _) => Some((OutputFunction::Sigmoid, *of)),
+            (
+                Activation::Elementary(Elementary::Log),
+                Expression::Activate { activation: Activation::Softmax, of, .. },
+            ) => Some((OutputFunction::LogSoftmax, *of)),
+            _ => None,
+        }
     }
 
     fn without_reshapes(&self, mut at: ValueId) -> ValueId {
@@ -82,56 +92,67 @@ impl Graph {
     }
 
     /// The first value on the way to `end` that makes no layer, as the value before it and the reason.
-    fn obstacle(&self, end: ValueId) -> Option<(ValueId, GraphProblem)> {
+    fn obstacle(&self, end: ValueId, dominators: &Dominators) -> Option<(ValueId, GraphProblem)> {
         let mut needed = vec![false; end.0 + 1];
         needed[end.0] = true;
+        let mut found = None;
         for index in (0..=end.0).rev().filter(|&index| index < self.values.len()) {
             if needed[index] {
-                self.values[index]
-                    .expression
-                    .operands()
-                    .into_iter()
-                    .flatten()
-                    .for_each(|ValueId(of)| needed[of] = true);
+                let expression = &self.values[index].expression;
+                expression.operands().into_iter().for_each(|ValueId(of)| needed[of] = true);
+                if let Expression::Gap { problem, of } = expression {
+                    found = Some((*of, problem.clone()));
+                }
             }
         }
-        let needed = (0..=end.0).filter(|&index| needed[index]);
-        needed.into_iter().find_map(|index| match &self.values[index].expression {
-            Expression::Gap { problem, of } => Some((*of, problem.clone())),
-            Expression::Sum { name, left, right } => {
-                let before = self.base_of_block(*left, *right).err()?;
-                Some((before, GraphProblem::Branch { node: name.clone() }))
+        let mut at = found.as_ref().map_or(end, |(before, _)| *before);
+        loop {
+            let is_join =
+                matches!(self.values[at.0].expression, Expression::Combine { .. } | Expression::Concat { .. });
+            let Some(base) = dominators.base(at) else {
+                if is_join {
+                    found = Some((ValueId(0), GraphProblem::Branch { node: self.name_of(at).into() }));
+                }
+                return found;
+            };
+            if is_join && let Err(problem) = self.plan(at, base) {
+                found = Some((base, problem));
             }
-            _ => None,
-        })
+            at = base;
+        }
     }
 
     /// The layers up to this value, first to last.
-    fn chain(&self, output: ValueId) -> Result<Chain, GraphProblem> {
+    fn chain(&self, output: ValueId, dominators: &Dominators) -> Result<Chain, GraphProblem> {
         let mut chain = Chain::default();
         let mut at = output;
         loop {
-            let (activation, top, activation_name) = match &self.values[at.0].expression {
-                Expression::Activate { name, activation, of } => (*activation, *of, name.as_str()),
-                _ => (Activation::Identity, at, ""),
+            let (activation, top, slopes) = match &self.values[at.0].expression {
+                Expression::Activate { activation, of, .. } => (*activation, *of, None),
+                Expression::Leaky { slopes, of, .. } => (Activation::Identity, *of, Some(slopes)),
+                _ => (Activation::Identity, at, None),
             };
             let values = self.run_below(top);
             let below = values.last().and_then(|id| self.values[id.0].expression.only_operand()).unwrap_or(top);
             let mut run = Run::of(self, &values);
-            if !run.is_identity() || activation != Activation::Identity {
-                let name = if run.name.is_empty() { activation_name.to_owned() } else { run.name.clone() };
+            if !run.is_identity() || activation != Activation::Identity || slopes.is_some() {
+                let name = if run.name.is_empty() { self.name_of(at).to_owned() } else { run.name.clone() };
                 chain.origins.push(run.origin.take());
                 let affine = run.into_affine(self.width_of(below)?);
-                chain.layers.push(Layer::Dense(Dense { name, affine, activation }));
+                chain.layers.push(match slopes {
+                    Some(slopes) => block::leaky(name, affine, slopes),
+                    None => Layer::Dense(Dense { name, affine, activation }),
+                });
                 at = below;
                 continue;
             }
             match &self.values[below.0].expression {
                 Expression::Input => break,
-                Expression::Sum { name, left, right } => {
-                    let (layer, base) = self.residual(name, *left, *right)?;
-                    chain.layers.push(layer);
-                    chain.origins.push(None);
+                Expression::Combine { name, .. } | Expression::Concat { name, .. } => {
+                    let base = dominators.base(below).ok_or_else(|| GraphProblem::Branch { node: name.clone() })?;
+                    let layers = self.block(below, base)?;
+                    chain.origins.extend(layers.iter().map(|_| None));
+                    chain.layers.extend(layers.into_iter().rev());
                     at = base;
                 }
                 Expression::Gap { problem, .. } => return Err(problem.clone()),
@@ -166,9 +187,7 @@ impl Graph {
                     values.truncate(diagonal_from.unwrap_or(values.len()));
                     return values;
                 }
-                Expression::Input | Expression::Activate { .. } | Expression::Sum { .. } | Expression::Gap { .. } => {
-                    return values;
-                }
+                _ => return values,
             }
         }
     }

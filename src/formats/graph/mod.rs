@@ -2,13 +2,18 @@
 //!
 //! A reader walks its file's operators in order and adds a value for each. A value is an expression of an earlier one, so
 //! no graph can hold a cycle. `Graph::layers` then reads the expressions from the output back to the input: a run of
-//! affine maps and the activation behind it are a dense layer; a sum of two values that come from the same one is a
-//! residual block. Diagonal maps (normalisations, shifts) are folded into the matrix beside them, exactly.
+//! affine maps and the activation behind it are a dense layer; sums and concatenations of values that come from the same
+//! one are residual layers, in which the values that are still needed travel beside each other. Diagonal maps
+//! (normalisations, shifts) are folded into the matrix beside them, exactly.
 
+mod block;
 mod compose;
+mod dominators;
+mod forms;
+mod joins;
 mod layers;
+mod plan;
 mod problem;
-mod residual;
 #[cfg(test)]
 mod tests;
 mod volumes;
@@ -98,10 +103,21 @@ enum Expression {
         activation: Activation,
         of: ValueId,
     },
-    Sum {
+    /// x where x ≥ 0, else slope·x, with a slope for each coordinate.
+    Leaky {
         name: String,
-        left: ValueId,
-        right: ValueId,
+        slopes: DVector<f64>,
+        of: ValueId,
+    },
+    /// The sum of values, each times its factor.
+    Combine {
+        name: String,
+        terms: Vec<(f64, ValueId)>,
+    },
+    /// Values beside each other; for each, the places of its coordinates.
+    Concat {
+        name: String,
+        parts: Vec<(ValueId, Vec<usize>)>,
     },
     /// What no layer can be, but whose shape is known, so that what comes after it can be listed.
     Gap {
@@ -227,18 +243,6 @@ impl Graph {
         Ok(self.add(Expression::Activate { name: name.into(), activation, of }, shape))
     }
 
-    /// The sum of two values of the same shape.
-    pub fn sum(&mut self, left: ValueId, right: ValueId, name: &str) -> Result<ValueId, GraphProblem> {
-        let (left_width, right_width) = (self.width(left), self.width(right));
-        if let (Some(takes), Some(given)) = (left_width, right_width)
-            && takes != given
-        {
-            return Err(GraphProblem::Widths { node: name.into(), takes, given });
-        }
-        let shape = self.shape(left).or(self.shape(right)).map(<[usize]>::to_vec);
-        Ok(self.add(Expression::Sum { name: name.into(), left, right }, shape))
-    }
-
     /// What no layer can be; its shape is told where it is known, so that what comes after it can be listed.
     pub fn gap(&mut self, of: ValueId, problem: GraphProblem, shape: Option<Vec<usize>>) -> ValueId {
         self.add(Expression::Gap { problem, of }, shape)
@@ -294,14 +298,13 @@ impl Graph {
 
     /// The first map that tells a width tells it to the values before it, up to the input.
     fn settle(&mut self, id: ValueId, width: usize) {
-        let mut at = Some(id);
-        while let Some(ValueId(index)) = at {
+        let mut waiting = vec![id];
+        while let Some(ValueId(index)) = waiting.pop() {
             let value = &mut self.values[index];
-            if value.shape.is_some() {
-                return;
+            if value.shape.is_none() {
+                value.shape = Some(vec![width]);
+                waiting.extend(value.expression.operands());
             }
-            value.shape = Some(vec![width]);
-            at = value.expression.only_operand();
         }
     }
 }
@@ -310,17 +313,21 @@ impl Expression {
     /// What the expression is of, where that is one value.
     fn only_operand(&self) -> Option<ValueId> {
         match self {
-            Expression::Affine { of, .. } | Expression::Scale { of, .. } | Expression::Activate { of, .. } => Some(*of),
-            Expression::Input | Expression::Sum { .. } | Expression::Gap { .. } => None,
+            Expression::Affine { of, .. }
+            | Expression::Scale { of, .. }
+            | Expression::Activate { of, .. }
+            | Expression::Leaky { of, .. } => Some(*of),
+            Expression::Input | Expression::Combine { .. } | Expression::Concat { .. } | Expression::Gap { .. } => None,
         }
     }
 
     /// The values that the expression is of.
-    fn operands(&self) -> [Option<ValueId>; 2] {
+    fn operands(&self) -> Vec<ValueId> {
         match self {
-            Expression::Sum { left, right, .. } => [Some(*left), Some(*right)],
-            Expression::Gap { of, .. } => [Some(*of), None],
-            other => [other.only_operand(), None],
+            Expression::Combine { terms, .. } => terms.iter().map(|(_, of)| *of).collect(),
+            Expression::Concat { parts, .. } => parts.iter().map(|(of, _)| *of).collect(),
+            Expression::Gap { of, .. } => vec![*of],
+            other => other.only_operand().into_iter().collect(),
         }
     }
 }

@@ -24,11 +24,8 @@ pub enum GraphProblem {
     /// The shape of the input is needed and not told.
     #[error("`{node}` needs the shape of its input, which the file does not tell; give --input-shape")]
     InputShape { node: String },
-    /// A sum whose operands are no residual block.
-    #[error(
-        "`{node}` adds values that do not make a residual block; understood is x + dense(activation(dense(x))), with or \
-         without a projection of x"
-    )]
+    /// A sum or concatenation of what has no common origin.
+    #[error("`{node}` joins values that do not come from the same input")]
     Branch { node: String },
     /// A matrix that would be too large.
     #[error("`{node}` as a matrix would be {rows}×{columns}, too large for a flow")]

@@ -2,8 +2,8 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::{Graph, GraphProblem, Scale, ValueId};
-use crate::network::{Activation, Affine, Layer, Network, OutputFunction};
+use super::{Expression, Graph, GraphProblem, Scale, ValueId};
+use crate::network::{Activation, Affine, Elementary, Layer, Network, OutputFunction};
 
 fn matrix(rows: usize, columns: usize, seed: usize) -> DMatrix<f64> {
     DMatrix::from_fn(rows, columns, |row, column| ((3 * row + 7 * column + seed) % 11) as f64 / 5.0 - 1.0)
@@ -118,10 +118,153 @@ fn what_does_not_fit_names_its_node() {
     let one = graph.activate(one, "a", Activation::Tanh).unwrap();
     let two = graph.affine(one, "b", affine(3, 3, 0)).unwrap();
     let two = graph.activate(two, "b", Activation::Tanh).unwrap();
-    let deep = graph.sum(x, two, "add_1").unwrap();
-    let read = graph.network(String::new(), deep, None).unwrap();
+    let other = graph.input(Some(vec![3]));
+    let foreign = graph.sum(other, two, "add_1").unwrap();
+    let read = graph.network(String::new(), foreign, None).unwrap();
     assert_eq!(read.problem, Some(GraphProblem::Branch { node: "add_1".into() }));
     assert!(read.network.is_none());
     assert!(graph.reshape(x, "fold", vec![2, 2]).is_err());
     assert!(graph.sum(x, graph.values.len().checked_sub(1).map(ValueId).unwrap(), "same").is_ok());
+}
+
+/// What a value of the graph is at a point, by the rules of each expression.
+fn evaluated(graph: &Graph, end: ValueId, x: &DVector<f64>) -> DVector<f64> {
+    let mut values: Vec<DVector<f64>> = Vec::new();
+    for (index, value) in graph.values.iter().enumerate().take(end.0 + 1) {
+        let width = graph.width(ValueId(index)).unwrap();
+        values.push(match &value.expression {
+            Expression::Input => x.clone(),
+            Expression::Affine { affine, of, .. } => {
+                &affine.weight * &values[of.0] + affine.bias.clone().unwrap_or_else(|| DVector::zeros(width))
+            }
+            Expression::Scale { scale, of, .. } => DVector::from_fn(width, |at, _| {
+                let of_vector = |vector: &Option<DVector<f64>>, absent: f64| {
+                    vector.as_ref().map_or(absent, |vector| vector[at % vector.len()])
+                };
+                of_vector(&scale.factor, 1.0) * values[of.0][at] + of_vector(&scale.shift, 0.0)
+            }),
+            Expression::Activate { activation, of, .. } => {
+                let mut value = values[of.0].clone();
+                activation.apply(value.as_mut_slice());
+                value
+            }
+            Expression::Leaky { slopes, of, .. } => {
+                values[of.0].zip_map(slopes, |x, slope| if x >= 0.0 { x } else { slope * x })
+            }
+            Expression::Combine { terms, .. } => {
+                terms.iter().fold(DVector::zeros(width), |sum, (factor, of)| sum + *factor * &values[of.0])
+            }
+            Expression::Concat { parts, .. } => {
+                let mut joined = DVector::zeros(width);
+                for (of, places) in parts {
+                    places.iter().zip(values[of.0].iter()).for_each(|(&place, value)| joined[place] = *value);
+                }
+                joined
+            }
+            Expression::Gap { .. } => panic!("a gap"),
+        });
+    }
+    values.swap_remove(end.0)
+}
+
+/// A number below `below` that follows from the ones before.
+fn drawn(state: &mut u64, below: usize) -> usize {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    usize::try_from(*state >> 33).unwrap() % below
+}
+
+/// A graph of random operators, and its last value, in which the values before it meet again.
+fn random_graph(seed: u64) -> (Graph, ValueId) {
+    let mut state = seed;
+    let mut graph = Graph::default();
+    let mut values = vec![graph.input(Some(vec![3]))];
+    let kinds = [Activation::Relu, Activation::Tanh, Activation::Softmax, Activation::Softsign, Activation::Relu];
+    for step in 0..9 {
+        let back = drawn(&mut state, 3).min(values.len() - 1);
+        let of = values[values.len() - 1 - back];
+        let other = values[drawn(&mut state, values.len())];
+        let width = graph.width(of).unwrap();
+        let alike = if graph.width(other) == Some(width) { other } else { of };
+        let name = format!("node_{step}");
+        let added = match drawn(&mut state, 11) {
+            0..=2 => {
+                let rows = 1 + drawn(&mut state, 4);
+                graph.affine(of, &name, affine(rows, width, step))
+            }
+            3..=4 => graph.activate(of, &name, kinds[drawn(&mut state, kinds.len())]),
+            5 => graph.scale(of, &name, scale(width, step), 0),
+            6 => graph.combine(&[(0.5, of), (-2.0, alike), (1.0, of)], &name),
+            7 => graph.concat(&[of, other, of], &name, 0),
+            8 => graph.leaky(of, vector(width, step), &name, 0),
+            9 => graph.larger(of, alike, &name),
+            _ => graph.product(of, alike, &name),
+        };
+        values.push(added.unwrap());
+    }
+    let end = *values.last().unwrap();
+    (graph, end)
+}
+
+#[test]
+fn every_graph_of_known_operators_is_a_chain_of_layers() {
+    let point = DVector::from_row_slice(&[0.3, -0.4, 0.2]);
+    let mut residual = 0;
+    for seed in 0..400 {
+        let (graph, end) = random_graph(seed);
+        let read = graph.network(String::new(), end, Some(OutputFunction::Identity)).unwrap();
+        let Some(network) = read.network else {
+            assert!(matches!(read.problem, Some(GraphProblem::Ends { .. })), "{seed}: {:?}", read.problem);
+            continue;
+        };
+        residual += network.layers().iter().filter(|layer| layer.kind() == "residual").count();
+        let expected = evaluated(&graph, end, &point);
+        let found = network.forward(&DMatrix::from_columns(&[point.clone()])).unwrap().output;
+        let error = (found.column(0) - &expected).norm() / expected.norm().max(1.0);
+        assert!(error < 1e-9, "{seed}: {error}\n{graph:?}");
+    }
+    assert!(residual > 100, "{residual}");
+}
+
+#[test]
+fn sums_spread_their_shapes_and_refuse_what_does_not_fit() {
+    let mut graph = Graph::default();
+    let x = graph.input(Some(vec![2, 3]));
+    let row = graph.select(x, &[3, 4, 5], vec![3], "row").unwrap();
+    let column = graph.select(x, &[0, 3], vec![2, 1], "column").unwrap();
+    let sum = graph.combine(&[(1.0, row), (1.0, column)], "add").unwrap();
+    assert_eq!(graph.shape(sum), Some(&[2, 3][..]));
+    let point = DVector::from_row_slice(&[1.0, 2.0, 3.0, 10.0, 20.0, 30.0]);
+    let found = network(&graph, sum).forward(&DMatrix::from_columns(&[point])).unwrap().output;
+    assert_eq!(found.as_slice(), [11.0, 21.0, 31.0, 20.0, 30.0, 40.0]);
+    let turned = graph.reshape(x, "turn", vec![3, 2]).unwrap();
+    assert!(graph.sum(x, turned, "wrong").is_err());
+    assert!(graph.concat(&[x, row], "wrong", 0).is_err());
+    assert!(graph.select(x, &[6], vec![1], "beyond").is_err());
+    let beside = graph.concat(&[x, x], "beside", 1).unwrap();
+    let point = DVector::from_fn(6, |at, _| at as f64);
+    let found = network(&graph, beside).forward(&DMatrix::from_columns(&[point])).unwrap().output;
+    assert_eq!(found.as_slice(), [0.0, 1.0, 2.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 3.0, 4.0, 5.0]);
+}
+
+#[test]
+fn slopes_for_each_coordinate_are_one_layer_and_log_softmax_ends_a_network() {
+    let mut graph = Graph::default();
+    let x = graph.input(Some(vec![3]));
+    let value = graph.affine(x, "dense", affine(3, 3, 0)).unwrap();
+    let value = graph.leaky(value, vector(3, 1), "slopes", 0).unwrap();
+    let value = graph.activate(value, "softmax", Activation::Softmax).unwrap();
+    let value = graph.activate(value, "log", Activation::Elementary(Elementary::Log)).unwrap();
+    let network = network(&graph, value);
+    assert_eq!((network.layers().len(), network.output()), (1, OutputFunction::LogSoftmax));
+    assert_eq!(network.layers()[0].name(), "dense");
+}
+
+#[test]
+fn a_block_that_would_be_too_large_ends_the_network_before_it() {
+    let mut graph = Graph::default();
+    let x = graph.input(Some(vec![4000]));
+    let value = graph.activate(x, "act", Activation::Tanh).unwrap();
+    let sum = graph.sum(x, value, "add").unwrap();
+    let read = graph.network(String::new(), sum, None).unwrap();
+    assert!(matches!(read.problem, Some(GraphProblem::TooLarge { .. })) && read.network.is_none());
 }

@@ -10,7 +10,9 @@ mod nodes;
 mod operators;
 mod quadrature;
 mod read;
+pub(super) mod recognise;
 pub(super) mod scalar;
+mod settle;
 mod shapes;
 mod spelled;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::scalar::{Binary, Scalar, Unary};
 use super::trace::{Fault, Trace, Traced, Value, label};
 use super::{elementwise, linear, shapes, volumes};
 use crate::formats::graph::GraphProblem;
-use crate::network::{Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, OutputFunction};
+use crate::network::{Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Elementary, OutputFunction};
 
 /// The α and γ of SELU where a node does not tell them (Klambauer et al. 2017, to 32 bits).
 const SELU: [f64; 2] = [1.673_263_192_176_818_8, 1.050_701_022_148_132_3];
@@ -19,6 +19,7 @@ pub(super) fn follow<'a>(trace: &mut Trace<'a>, node: &'a NodeProto) -> Result<V
         return Err(unknown(node).into());
     }
     let activation = |activation: Activation| Unary::Activation(activation);
+    let mut elementary = |function| elementwise::unary(trace, node, activation(Activation::Elementary(function)));
     match node.op_type.as_str() {
         "Constant" => constant(trace, node),
         "Identity" | "Dropout" | "Cast" | "CastLike" | "ZipMap" => operand(trace, node, 0),
@@ -61,14 +62,30 @@ pub(super) fn follow<'a>(trace: &mut Trace<'a>, node: &'a NodeProto) -> Result<V
         }
         "FastGelu" => elementwise::unary(trace, node, activation(Activation::GeluTanh)),
         "Swish" if float(node, "alpha", 1.0) == 1.0 => elementwise::unary(trace, node, activation(Activation::Silu)),
-        "Erf" => elementwise::unary(trace, node, Unary::Erf),
-        "Exp" => elementwise::unary(trace, node, Unary::Exp),
-        "Log" => elementwise::unary(trace, node, Unary::Log),
+
         "Neg" => elementwise::unary(trace, node, Unary::Neg),
-        "Abs" => elementwise::unary(trace, node, Unary::Abs),
-        "Sign" => elementwise::unary(trace, node, Unary::Sign),
-        "Sqrt" => elementwise::unary(trace, node, Unary::Sqrt),
-        "Reciprocal" => elementwise::unary(trace, node, Unary::Reciprocal),
+        "Abs" => elementary(Elementary::Abs),
+        "Acos" => elementary(Elementary::Acos),
+        "Acosh" => elementary(Elementary::Acosh),
+        "Asin" => elementary(Elementary::Asin),
+        "Asinh" => elementary(Elementary::Asinh),
+        "Atan" => elementary(Elementary::Atan),
+        "Atanh" => elementary(Elementary::Atanh),
+        "Ceil" => elementary(Elementary::Ceil),
+        "Cos" => elementary(Elementary::Cos),
+        "Cosh" => elementary(Elementary::Cosh),
+        "Erf" => elementary(Elementary::Erf),
+        "Exp" => elementary(Elementary::Exp),
+        "Floor" => elementary(Elementary::Floor),
+        "Log" => elementary(Elementary::Log),
+        "Reciprocal" => elementary(Elementary::Reciprocal),
+        "Round" => elementary(Elementary::Round),
+        "Sign" => elementary(Elementary::Sign),
+        "Sin" => elementary(Elementary::Sin),
+        "Sinh" => elementary(Elementary::Sinh),
+        "Sqrt" => elementary(Elementary::Sqrt),
+        "Tan" => elementary(Elementary::Tan),
+
         "Softmax" => softmax(trace, node),
         "LogSoftmax" => read(trace, node, OutputFunction::LogSoftmax),
         "ArgMax" => read(trace, node, OutputFunction::Argmax),

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::constant::{Constant, permuted_places};
 use super::message::NodeProto;
 use super::nodes::{attribute, constant_operand, integer, operand, setting, settled_operand, unknown};
+use super::recognise::complement;
 use super::trace::{Fault, Trace, Traced, Value, label};
 use crate::formats::graph::{GraphProblem, size};
 
@@ -258,7 +259,7 @@ pub(super) fn concat<'a>(trace: &mut Trace<'a>, node: &'a NodeProto) -> Result<V
     if let [Value::Traced(first), Value::Traced(second)] = &parts[..]
         && first.base == second.base
         && trace.graph.width(first.base) == Some(1)
-        && first.scalar.complements(&second.scalar)
+        && complement(&first.scalar, &second.scalar)
     {
         return Ok(parts[1].clone());
     }

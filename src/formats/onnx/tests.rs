@@ -11,7 +11,7 @@ use super::message::{GraphProto, ModelProto, NodeProto};
 use super::save_onnx;
 use crate::formats::Precision;
 use crate::linalg::testing::random_matrix;
-use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction, Residual};
+use crate::network::{Activation, Affine, Dense, Elementary, Layer, Network, OutputFunction, Residual};
 
 #[derive(Clone, Debug)]
 struct Tensor {
@@ -79,6 +79,9 @@ fn compute(node: &NodeProto, inputs: &[Tensor]) -> Tensor {
         "Min" => x.zip(&inputs[1], f64::min),
         "Equal" => x.zip(&inputs[1], |a, b| f64::from(u8::from(a == b))),
         "Cast" => x.clone(),
+        "Div" => x.zip(&inputs[1], |a, b| a / b),
+        "Sqrt" => x.map(f64::sqrt),
+        "Sign" => x.map(|x| Elementary::Sign.value(x)),
         "Relu" => x.map(|x| x.max(0.0)),
         "Neg" => x.map(|x| -x),
         "Abs" => x.map(f64::abs),
@@ -86,7 +89,7 @@ fn compute(node: &NodeProto, inputs: &[Tensor]) -> Tensor {
         "Log" => x.map(f64::ln),
         "Tanh" => x.map(f64::tanh),
         "Sigmoid" => x.map(|x| 1.0 / (1.0 + (-x).exp())),
-        "Softplus" => x.map(|x| x.exp().ln_1p()),
+        "Softplus" => x.map(|x| x.max(0.0) + (-x.abs()).exp().ln_1p()),
         "LeakyRelu" => x.map(|x| if x < 0.0 { number("alpha") * x } else { x }),
         "Elu" => x.map(|x| if x < 0.0 { number("alpha") * x.exp_m1() } else { x }),
         "Gelu" if node.attribute.is_empty() => x.map(|x| 0.5 * x * (1.0 + libm::erf(x / 2.0_f64.sqrt()))),

@@ -4,13 +4,11 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
 
-use nalgebra::DVector;
-
 use super::constant::{Constant, Folder, decode};
 use super::message::{GraphProto, NodeProto, TensorProto};
-use super::scalar::{Binary, Scalar, Unary};
+use super::scalar::Scalar;
 use crate::formats::FormatError;
-use crate::formats::graph::{Graph, GraphProblem, Scale, ValueId};
+use crate::formats::graph::{Graph, GraphProblem, ValueId};
 use crate::network::OutputFunction;
 
 /// A value of the graph.
@@ -154,77 +152,7 @@ impl<'a> Trace<'a> {
 
     /// The function as activations and diagonal maps.
     pub fn settle(&mut self, traced: &Traced) -> Result<ValueId, GraphProblem> {
-        self.settle_scalar(traced, &traced.scalar)
-    }
-
-    fn settle_scalar(&mut self, traced: &Traced, scalar: &Scalar) -> Result<ValueId, GraphProblem> {
-        let (base, node) = (traced.base, traced.node.as_str());
-        let unknown = || {
-            let operator = match traced.operator.as_str() {
-                "" => "function".to_owned(),
-                operator => format!("{operator} (of what is before it)"),
-            };
-            GraphProblem::Operator { node: node.into(), operator }
-        };
-        if matches!(scalar, Scalar::Variable) {
-            return Ok(base);
-        }
-        if !scalar.is_small() {
-            return Err(unknown());
-        }
-        if let Some((factor, shift)) = scalar.as_affine() {
-            return self.scaled(base, node, factor, shift);
-        }
-        if let Some((activation, k)) = scalar.as_activation() {
-            let of = if k == 1.0 { base } else { self.scaled(base, node, k, 0.0)? };
-            let value = self.graph.activate(of, node, activation)?;
-            return if k == 1.0 { Ok(value) } else { self.scaled(value, node, 1.0 / k, 0.0) };
-        }
-        match scalar {
-            Scalar::Unary(Unary::Activation(activation), of) => {
-                let of = self.settle_scalar(traced, of)?;
-                self.graph.activate(of, node, *activation)
-            }
-            Scalar::Unary(Unary::Neg, of) => {
-                let of = self.settle_scalar(traced, of)?;
-                self.scaled(of, node, -1.0, 0.0)
-            }
-            Scalar::Binary(operator, left, right) => match (operator, left.as_ref(), right.as_ref()) {
-                (Binary::Add, Scalar::Constant(shift), _) => self.settle_then(traced, right, 1.0, *shift),
-                (Binary::Add, _, Scalar::Constant(shift)) => self.settle_then(traced, left, 1.0, *shift),
-                (Binary::Sub, Scalar::Constant(shift), _) => self.settle_then(traced, right, -1.0, *shift),
-                (Binary::Sub, _, Scalar::Constant(shift)) => self.settle_then(traced, left, 1.0, -shift),
-                (Binary::Mul, Scalar::Constant(factor), _) => self.settle_then(traced, right, *factor, 0.0),
-                (Binary::Mul, _, Scalar::Constant(factor)) => self.settle_then(traced, left, *factor, 0.0),
-                (Binary::Div, _, Scalar::Constant(divisor)) => self.settle_then(traced, left, 1.0 / divisor, 0.0),
-                (Binary::Add | Binary::Sub, _, _) => {
-                    let left = self.settle_scalar(traced, left)?;
-                    let sign = if *operator == Binary::Add { 1.0 } else { -1.0 };
-                    let right = self.settle_then(traced, right, sign, 0.0)?;
-                    self.graph.sum(left, right, node)
-                }
-                _ => Err(unknown()),
-            },
-            _ => Err(unknown()),
-        }
-    }
-
-    fn settle_then(
-        &mut self,
-        traced: &Traced,
-        scalar: &Scalar,
-        factor: f64,
-        shift: f64,
-    ) -> Result<ValueId, GraphProblem> {
-        let value = self.settle_scalar(traced, scalar)?;
-        self.scaled(value, &traced.node, factor, shift)
-    }
-
-    /// factor·x + shift, the same for all coordinates.
-    pub fn scaled(&mut self, of: ValueId, node: &str, factor: f64, shift: f64) -> Result<ValueId, GraphProblem> {
-        let vector = |value: f64, absent: f64| (value != absent).then(|| DVector::from_element(1, value));
-        let scale = Scale { factor: vector(factor, 1.0), shift: vector(shift, 0.0) };
-        if scale == Scale::default() { Ok(of) } else { self.graph.scale(of, node, scale, 0) }
+        super::settle::settle(self, traced, &traced.scalar)
     }
 }
 

@@ -5,17 +5,20 @@ use std::ops::Range;
 
 use super::StorageFile;
 use crate::formats::mapped::MappedFile;
-use crate::formats::pickle::{Pickle, PickleError, Value, read};
+use crate::pickle::{Pickle, PickleError, Value, read};
 
 /// The number that these files begin with, as a pickle writes it.
 const MAGIC: [u8; 12] = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
+/// The same number as protocol 0 writes it.
+const PRINTED_MAGIC: &[u8] = b"L119547037146038801333356L";
 /// How far from the start the number may stand: behind the protocol and a frame.
 const MAGIC_WITHIN: usize = 11 + MAGIC.len();
 
 /// Whether a file that begins so is one.
 pub(in super::super) fn is_legacy(beginning: &[u8]) -> bool {
     let beginning = beginning.get(..MAGIC_WITHIN.min(beginning.len())).unwrap_or_default();
-    beginning.windows(MAGIC.len()).any(|window| window == MAGIC)
+    beginning.starts_with(&PRINTED_MAGIC[..MAGIC_WITHIN])
+        || beginning.windows(MAGIC.len()).any(|window| window == MAGIC)
 }
 
 /// The pickle of the tensors, and where the file goes on behind it. Before it come the magic number, the version and the

@@ -5,20 +5,29 @@
 //! the order in which the module has its layers.
 //! Layout: torch/serialization.py and torch/_utils.py of PyTorch 1.0 to 2.9.
 
+mod beside;
+mod element;
 mod legacy;
 mod model;
+mod quantised;
+mod rebuilt;
+mod search;
+mod sparse;
+mod storage;
 mod stored;
+mod tensor;
 mod zipped;
 
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::FormatError;
 use super::mapped::MappedFile;
-use super::pickle::{Pickle, PickleError};
 use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
+use super::{Account, Fate, FormatError, PartName};
+use crate::pickle::{Pickle, PickleError};
 
-use stored::StoredTensor;
+use model::Contents;
+use tensor::Tensor;
 
 pub(super) use legacy::is_legacy;
 
@@ -27,7 +36,7 @@ const FORMAT: &str = "PyTorch";
 /// Where the values of tensors are.
 struct Storages<S> {
     file: S,
-    tensors: Vec<StoredTensor>,
+    tensors: Vec<Tensor>,
 }
 
 /// A file that holds the bytes of storages.
@@ -39,15 +48,14 @@ trait StorageFile {
 impl<S: StorageFile + Send + Sync> TensorSource for Storages<S> {
     fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError> {
         let Some(tensor) = self.tensors.get(index) else { return Ok(Vec::new()) };
-        let values = self.file.with_bytes(&tensor.storage, |bytes| tensor.values(bytes));
-        values.map_err(ValuesError::Tensor)
+        tensor.values(&self.file).map_err(ValuesError::Tensor)
     }
 }
 
 /// Opens a zip archive that holds a `data.pkl`.
 pub(super) fn open_zip(path: &Path) -> Result<TensorFile, FormatError> {
     let (file, pickle) = zipped::open(path, MappedFile::open(path)?)?;
-    let pickle = super::pickle::read(&pickle).map_err(|error| refusal(path, error))?;
+    let pickle = crate::pickle::read(&pickle).map_err(|error| refusal(path, error))?;
     finish(path, &pickle, file)
 }
 
@@ -56,7 +64,7 @@ pub(super) fn open_legacy(path: &Path) -> Result<TensorFile, FormatError> {
     let map = MappedFile::open(path)?;
     let bytes = map.clone();
     let (pickle, rest) = legacy::pickle(bytes.as_ref()).map_err(|error| refusal(path, error))?;
-    let sizes = stored::element_sizes(&pickle);
+    let sizes = storage::element_sizes(&pickle);
     let places = legacy::storages(bytes.as_ref(), rest, &sizes).map_err(|reason| FormatError::Damaged {
         path: path.into(),
         format: FORMAT,
@@ -69,22 +77,29 @@ fn finish<S>(path: &Path, pickle: &Pickle<'_>, file: S) -> Result<TensorFile, Fo
 where
     S: StorageFile + Send + Sync + 'static,
 {
-    let found =
-        model::tensors(pickle).map_err(|reason| FormatError::Damaged { path: path.into(), format: FORMAT, reason })?;
-    let mut infos = Vec::with_capacity(found.len());
-    let mut tensors = Vec::with_capacity(found.len());
+    let damaged = |reason| FormatError::Damaged { path: path.into(), format: FORMAT, reason };
+    let Contents { mut found, keys, mut assumed, .. } = model::contents(pickle).map_err(damaged)?;
+    quantised::mark_steps(&mut found, &file, &mut assumed);
+    let (mut infos, mut tensors) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
     let mut names = HashMap::new();
+    let mut known = Account::default();
     for found in found {
-        let (tensor, element) = (found.tensor, found.element);
+        let tensor = found.tensor;
         // Two entries of the same name, one of the model and one beside it: the first is the model's.
         let count = names.entry(found.name.clone()).or_insert(0_usize);
         *count += 1;
+        let name = if *count == 1 { found.name } else { format!("{} ({count})", found.name) };
+        match found.fate {
+            Some(Fate::Needless(why)) => known.leaves(PartName::tensor(&name), why),
+            Some(Fate::Missing(why)) => known.misses(PartName::tensor(&name), why),
+            Some(Fate::Used(_)) | None => {}
+        }
         infos.push(TensorInfo {
-            name: if *count == 1 { found.name } else { format!("{} ({count})", found.name) },
+            name,
             shape: tensor.shape.clone(),
-            dtype: element.name.to_owned(),
-            bytes: tensor.elements().saturating_mul(element.size as u64),
-            is_numeric: element.float.is_some(),
+            dtype: tensor.dtype.clone(),
+            bytes: tensor.bytes,
+            is_numeric: tensor.is_weight,
             in_model: found.in_model,
         });
         tensors.push(tensor);
@@ -93,7 +108,14 @@ where
         let problem = "holds no tensors; save the model's state_dict() with torch.save".to_owned();
         return Err(FormatError::Content { path: path.into(), place: "the pickle".into(), problem });
     }
-    Ok(TensorFile::new(path, infos, Storages { file, tensors }).ordered(TensorOrder::Own))
+    for (part, fate) in keys {
+        if let Fate::Missing(why) = fate {
+            known.misses(part, why);
+        }
+    }
+    assumed.into_iter().for_each(|sentence| known.assume(sentence));
+    let file = TensorFile::new(path, infos, Storages { file, tensors });
+    Ok(file.ordered(TensorOrder::Own).with_account(known))
 }
 
 fn refusal(path: &Path, error: PickleError) -> FormatError {

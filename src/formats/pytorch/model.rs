@@ -1,16 +1,18 @@
 //! The tensors of a model among everything that a PyTorch file may hold, in the model's own order.
 
-use super::stored::{Element, StoredTensor, tensor};
-use crate::formats::pickle::{Pickle, Value};
+use super::beside;
+use super::rebuilt::tensor;
+use super::search::Search;
+use super::tensor::Tensor;
+use crate::formats::PartName;
+use crate::formats::account::Fate;
+use crate::pickle::{Pickle, Value};
 
-/// Dictionaries in dictionaries and modules in modules end here.
+/// Dictionaries in dictionaries end here.
 const DEEPEST: usize = 48;
-/// The most values that are looked at: shared parts are met again and again.
-const MOST_VISITS: usize = 1 << 20;
-/// The most tensors of a file.
-const MOST_TENSORS: usize = 1 << 16;
-/// The longest name of a tensor, in bytes.
-const LONGEST_NAME: usize = 512;
+/// A matrix of at least so many rows, and this multiple of its columns, may be data where its name tells no weight.
+const ROWS_OF_DATA: usize = 4096;
+const ROWS_FOR_EACH_COLUMN: usize = 256;
 
 /// Keys under which checkpoints keep their model.
 const MODEL_KEYS: [&str; 14] = [
@@ -29,13 +31,6 @@ const MODEL_KEYS: [&str; 14] = [
     "parameters",
     "state",
 ];
-/// Words in the keys of what else a checkpoint keeps: an optimizer's moments, averaged copies of the model, settings.
-const OTHER_WORDS: [&str; 14] = [
-    "optim", "sched", "ema", "swa", "scaler", "callback", "loop", "rng", "random", "hyper", "config", "args",
-    "history", "metric",
-];
-/// Attributes of a module that hold its parts, in the order of its own state_dict().
-const MODULE_PARTS: [&str; 3] = ["_parameters", "_buffers", "_modules"];
 
 /// A tensor of a file.
 pub(super) struct Found {
@@ -43,137 +38,248 @@ pub(super) struct Found {
     pub name: String,
     /// Whether it belongs to the model, and not to an optimizer or another copy.
     pub in_model: bool,
-    pub tensor: StoredTensor,
-    pub element: Element,
+    pub tensor: Tensor,
+    /// What becomes of it where that is known already.
+    pub fate: Option<Fate>,
 }
 
-/// All tensors, those of the model first; in words, why there are too many.
-pub(super) fn tensors(pickle: &Pickle<'_>) -> Result<Vec<Found>, String> {
-    let mut search = Search { pickle, found: Vec::new(), visits: 0 };
-    let (model, others) = parts(pickle);
+/// What a pickle holds.
+pub(super) struct Contents {
+    /// All tensors, those of the model first.
+    pub found: Vec<Found>,
+    /// Keys that are no tensors but might be needed.
+    pub keys: Vec<(PartName, Fate)>,
+    /// What was guessed.
+    pub assumed: Vec<String>,
+    /// The model, where it is one value of the pickle.
+    pub model: Option<Value>,
+}
+
+/// All tensors; in words, why there are too many.
+pub(super) fn contents(pickle: &Pickle<'_>) -> Result<Contents, String> {
+    let Parts { mut model, mut others, key, keys } = parts(pickle);
+    let mut assumed = Vec::new();
+    if model.is_empty() {
+        // A checkpoint of averaged weights alone is the model.
+        let average = others.iter().position(|(name, _)| beside::is_average(name));
+        match average {
+            Some(at) => {
+                let (name, value) = others.remove(at);
+                assumed.push(format!("the averaged weights `{name}` are the model, as the file holds no others"));
+                model.push((String::new(), value));
+            }
+            None => model = std::mem::take(&mut others),
+        }
+    }
+    let root = match &model[..] {
+        [(name, value)] if name.is_empty() => Some(*value),
+        _ => None,
+    };
+    let mut search = Search::new(pickle);
     for (name, value) in model {
-        search.visit(&name, value, true, 0)?;
+        search.visit(&name, value, 0)?;
     }
+    let mut found = search.take();
+    mark_data(&mut found);
+    mark_averages(&mut found);
     for (name, value) in others {
-        search.visit(&name, value, false, 0)?;
+        search.visit(&name, value, 0)?;
+        let mut entries = search.take();
+        let fate = fate_beside(&name, key.as_deref(), &entries, &found, &mut assumed);
+        entries.iter_mut().for_each(|entry| (entry.in_model, entry.fate) = (false, Some(fate.clone())));
+        found.extend(entries);
     }
-    // A checkpoint of averaged weights alone is the model.
-    if search.found.iter().all(|found| !found.in_model) {
-        search.found.iter_mut().for_each(|found| found.in_model = true);
-    }
-    Ok(search.found)
+    Ok(Contents { found, keys, assumed, model: root })
 }
 
-type Parts = Vec<(String, Value)>;
+/// What becomes of the tensors under a key beside the model.
+fn fate_beside(
+    key: &str,
+    model_key: Option<&str>,
+    entries: &[Found],
+    model: &[Found],
+    assumed: &mut Vec<String>,
+) -> Fate {
+    let last = key.rsplit('.').next().unwrap_or(key);
+    if let Some(why) = beside::of_key(last) {
+        return Fate::Needless(why.into());
+    }
+    let of_model: Vec<_> =
+        model.iter().filter(|found| found.in_model).map(|found| (found.name.as_str(), &found.tensor.shape)).collect();
+    let prefix = format!("{key}.");
+    let of_entries: Vec<_> = entries
+        .iter()
+        .map(|found| {
+            let name = found.name.strip_prefix(&prefix).unwrap_or(&found.name);
+            (name.strip_prefix("module.").unwrap_or(name), &found.tensor.shape)
+        })
+        .collect();
+    let is_copy = !of_model.is_empty() && of_model.iter().all(|tensor| of_entries.contains(tensor));
+    match (is_copy, beside::is_average(last)) {
+        (true, true) => Fate::Needless("belongs to an averaged copy of the model".into()),
+        (true, false) => {
+            let taken = model_key.unwrap_or("model");
+            assumed.push(format!("`{taken}` is the model, and `{key}` is a copy of it with the same names and shapes"));
+            Fate::Needless("belongs to another copy of the model".into())
+        }
+        _ => Fate::Missing(format!("stands beside the model under `{key}`, and what it is for is not told")),
+    }
+}
+
+/// Sets aside arrays among the model's tensors that are data and no weights.
+fn mark_data(found: &mut [Found]) {
+    for entry in found {
+        let last = entry.name.rsplit('.').next().unwrap_or_default();
+        let is_weight =
+            ["weight", "kernel", "embed", "matrix"].iter().any(|word| entry.name.to_lowercase().contains(word));
+        let is_tall = matches!(entry.tensor.shape[..], [rows, columns] if rows >= ROWS_OF_DATA.max(columns.saturating_mul(ROWS_FOR_EACH_COLUMN)));
+        let fate = match beside::of_key(last) {
+            Some(why) if !entry.name.contains('.') => Fate::Needless(why.into()),
+            _ if is_tall && !is_weight => {
+                let [rows, columns] = entry.tensor.shape[..] else { continue };
+                Fate::Missing(format!("has {rows} rows of {columns} and no name of a weight, so that it may be data"))
+            }
+            _ if entry.tensor.shape.is_empty() && beside::is_count(&entry.name) => {
+                Fate::Needless("tells a size or the progress of a training".into())
+            }
+            _ => continue,
+        };
+        (entry.in_model, entry.fate) = (false, Some(fate));
+    }
+}
+
+/// Sets aside averaged copies that stand among the tensors of the model: `model_ema.0.weight` beside `model.0.weight`.
+fn mark_averages(found: &mut [Found]) {
+    let split = |name: &str| name.split_once('.').map(|(first, rest)| (first.to_owned(), rest.to_owned()));
+    let names: Vec<Option<(String, String)>> = found.iter().map(|entry| split(&entry.name)).collect();
+    let mut averages: Vec<String> = names.iter().flatten().map(|(first, _)| first.clone()).collect();
+    averages.dedup();
+    averages.retain(|first| beside::is_average(first));
+    for average in averages {
+        let plain = beside::without_average(&average);
+        let of = |first: &dyn Fn(&str) -> bool| -> Vec<(String, Vec<usize>)> {
+            let entries = names.iter().zip(found.iter());
+            let entries = entries.filter_map(|(name, entry)| Some((name.as_ref()?, &entry.tensor.shape)));
+            entries
+                .filter(|((name, _), _)| first(name))
+                .map(|((_, rest), shape)| (rest.clone(), shape.clone()))
+                .collect()
+        };
+        let copy = of(&|first| first == average);
+        let model =
+            of(&|first| first == plain || plain.is_empty() && matches!(first, "model" | "net" | "network" | "module"));
+        // A counter may be kept of one and not of the other.
+        let is_counter = |name: &str| name.ends_with("num_batches_tracked") || name == "n_averaged";
+        let within = |left: &[(String, Vec<usize>)], right: &[(String, Vec<usize>)]| {
+            left.iter().all(|tensor| is_counter(&tensor.0) || right.contains(tensor))
+        };
+        if model.is_empty() || !within(&model, &copy) || !within(&copy, &model) {
+            continue;
+        }
+        for (entry, name) in found.iter_mut().zip(&names) {
+            if name.as_ref().is_some_and(|(first, _)| *first == average) {
+                let fate = Fate::Needless("belongs to an averaged copy of the model".into());
+                (entry.in_model, entry.fate) = (false, Some(fate));
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Parts {
+    /// What belongs to the model, by name.
+    model: Vec<(String, Value)>,
+    /// What is beside it.
+    others: Vec<(String, Value)>,
+    /// The key under which the model is, where it is under one.
+    key: Option<String>,
+    /// Numbers beside the model that might scale something.
+    keys: Vec<(PartName, Fate)>,
+}
 
 /// What belongs to the model, and what is beside it.
-fn parts(pickle: &Pickle<'_>) -> (Parts, Parts) {
+fn parts(pickle: &Pickle<'_>) -> Parts {
+    let mut parts = Parts::default();
     let mut root = pickle.root;
     let mut prefix = String::new();
-    let mut others = Vec::new();
     for _ in 0..DEEPEST {
         let Some(entries) = pickle.entries(root).filter(|_| !is_module(pickle, root)) else { break };
-        let named: Parts = entries.iter().filter_map(|(key, value)| Some((key_text(pickle, *key)?, *value))).collect();
+        let named: Vec<(String, Value)> =
+            entries.iter().enumerate().map(|(place, (key, value))| (key_text(pickle, *key, place), *value)).collect();
         // A dictionary whose own values are matrices is the model itself.
-        let is_weight = |value: Value| tensor(pickle, value).is_some_and(|(tensor, _)| tensor.shape.len() > 1);
-        if named.iter().any(|(_, value)| is_weight(*value)) {
+        let is_weight = |name: &str, value: Value| {
+            beside::of_key(name).is_none() && tensor(pickle, value).is_some_and(|tensor| tensor.shape.len() > 1)
+        };
+        if named.iter().any(|(name, value)| is_weight(name, *value)) {
             break;
         }
-        let holds = |value: Value| pickle.entries(value).is_some() || is_module(pickle, value);
+        let holds =
+            |value: Value| pickle.entries(value).is_some_and(|entries| !entries.is_empty()) || is_module(pickle, value);
         let key = MODEL_KEYS.iter().find(|key| named.iter().any(|(name, value)| name == *key && holds(*value)));
         let Some(key) = key else {
-            let is_other = |(name, _): &(String, Value)| {
-                let name = name.to_lowercase();
-                OTHER_WORDS.iter().any(|word| name.contains(word))
-            };
-            let joined = named.into_iter().map(|(name, value)| (join(&prefix, &name), value));
-            let (beside, model): (Parts, Parts) = joined.partition(is_other);
-            others.extend(beside);
-            return (model, others);
+            for (name, value) in named {
+                let is_optimizer = pickle.entry(value, "param_groups").is_some();
+                let is_other = is_optimizer || beside::of_key(&name).is_some() || beside::is_average(&name);
+                let name = join(&prefix, &name);
+                if is_other && holds(value) || is_other && tensor(pickle, value).is_some() {
+                    parts.others.push((name, value));
+                } else {
+                    parts.model.push((name, value));
+                }
+            }
+            return parts;
         };
         for (name, value) in named {
             if name == *key {
                 root = value;
-            } else {
-                others.push((join(&prefix, &name), value));
+                continue;
+            }
+            let path = join(&prefix, &name);
+            match pickle.number(value) {
+                Some(_) if !beside::is_count(&name) && SCALES.contains(&name.to_lowercase().as_str()) => {
+                    let why = Fate::Missing("is a number beside the model, and what it is for is not told".into());
+                    parts.keys.push((PartName::key(path), why));
+                }
+                Some(_) => {}
+                None => parts.others.push((path, value)),
             }
         }
         prefix = join(&prefix, key);
+        parts.key = Some(prefix.clone());
     }
-    (vec![(String::new(), root)], others)
+    parts.model.push((String::new(), root));
+    parts
 }
 
-fn is_module(pickle: &Pickle<'_>, value: Value) -> bool {
+/// Numbers of these names change what a network gives.
+const SCALES: [&str; 12] =
+    ["scale", "temperature", "mean", "std", "mu", "sigma", "alpha", "gain", "offset", "shift", "factor", "bias"];
+
+/// Whether the value is a module of PyTorch's.
+pub(super) fn is_module(pickle: &Pickle<'_>, value: Value) -> bool {
     let attributes = pickle.attributes(value);
     attributes.is_some_and(|attributes| pickle.entry(attributes, "_modules").is_some())
 }
 
-fn key_text(pickle: &Pickle<'_>, key: Value) -> Option<String> {
+/// A key as text; one that has none is known by its place.
+pub(super) fn key_text(pickle: &Pickle<'_>, key: Value, place: usize) -> String {
     match key {
-        Value::Int(number) => Some(number.to_string()),
-        key => Some(pickle.text(key)?.into_owned()),
+        Value::Int(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::Bool(truth) => truth.to_string(),
+        key => match (pickle.text(key), pickle.bytes(key)) {
+            (Some(text), _) => text.into_owned(),
+            (None, Some(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
+            (None, None) => format!("key {}", place + 1),
+        },
     }
 }
 
-fn join(prefix: &str, name: &str) -> String {
+/// Two parts of a name, joined by a dot.
+pub(super) fn join(prefix: &str, name: &str) -> String {
     match (prefix.is_empty(), name.is_empty()) {
         (true, _) => name.to_owned(),
         (_, true) => prefix.to_owned(),
         _ => format!("{prefix}.{name}"),
-    }
-}
-
-struct Search<'a> {
-    pickle: &'a Pickle<'a>,
-    found: Vec<Found>,
-    visits: usize,
-}
-
-impl Search<'_> {
-    fn visit(&mut self, name: &str, value: Value, in_model: bool, depth: usize) -> Result<(), String> {
-        self.visits += 1;
-        if self.visits > MOST_VISITS {
-            return Err("its parts contain each other too often".into());
-        }
-        if depth > DEEPEST || name.len() > LONGEST_NAME {
-            return Ok(());
-        }
-        if let Some((tensor, element)) = tensor(self.pickle, value) {
-            if self.found.len() >= MOST_TENSORS {
-                return Err(format!("it holds more than {MOST_TENSORS} tensors"));
-            }
-            let name = if name.is_empty() { "tensor".to_owned() } else { name.to_owned() };
-            self.found.push(Found { name, in_model, tensor, element });
-            return Ok(());
-        }
-        let pickle = self.pickle;
-        if let Some(attributes) = pickle.attributes(value).filter(|state| pickle.entries(*state).is_some()) {
-            if is_module(pickle, value) {
-                for part in MODULE_PARTS {
-                    if let Some(part) = pickle.entry(attributes, part) {
-                        self.visit(name, part, in_model, depth + 1)?;
-                    }
-                }
-                return Ok(());
-            }
-            self.visit_entries(name, attributes, in_model, depth)?;
-        }
-        self.visit_entries(name, value, in_model, depth)?;
-        for (place, part) in pickle.sequence(value).unwrap_or_default().iter().enumerate() {
-            if matches!(part, Value::Node(_)) {
-                self.visit(&join(name, &place.to_string()), *part, in_model, depth + 1)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn visit_entries(&mut self, name: &str, value: Value, in_model: bool, depth: usize) -> Result<(), String> {
-        let pickle = self.pickle;
-        for (key, part) in pickle.entries(value).unwrap_or_default() {
-            if let (Some(key), Value::Node(_)) = (key_text(pickle, *key), part) {
-                self.visit(&join(name, &key), *part, in_model, depth + 1)?;
-            }
-        }
-        Ok(())
     }
 }

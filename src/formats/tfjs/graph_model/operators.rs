@@ -171,6 +171,12 @@ fn result(trace: &mut Trace, call: &Call<'_>) -> Result<Operand, GraphProblem> {
             }
             trace.gather(node, call.operand(0)?, call.operand(1)?, call.integer(2)?, operator)
         }
+        "ConcatV2" => {
+            let last = call.operands.len().saturating_sub(1);
+            let operands: Result<Vec<Operand>, GraphProblem> =
+                (0..last).map(|place| call.operand(place).cloned()).collect();
+            trace.concat(node, &operands?, call.integer(last)?, operator)
+        }
         "Pad" => trace.pad(node, call.operand(0)?, call.operand(1)?, operator),
         "PadV2" => match call.operand(2)? {
             Operand::Array(value) if value.only() == Some(0.0) => {

@@ -5,17 +5,20 @@
 //! result knows the few names that make tensors. A pickle that names a function with power over the machine is refused.
 //! Every instruction consumes a byte of the file and all collections are bounded, so reading ends and memory stays small.
 
+mod escapes;
 mod machine;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 
 use thiserror::Error;
 
-pub(super) use machine::read;
+pub(crate) use machine::read;
 
 /// Why a pickle could not be read, as the reason in a sentence about its file.
 #[derive(Clone, Debug, Error, PartialEq)]
-pub(super) enum PickleError {
+pub(crate) enum PickleError {
     #[error("its pickle ends too early")]
     Ends,
     #[error("its pickle has an instruction 0x{code:02x} at byte {place} that is not known")]
@@ -30,8 +33,10 @@ pub(super) enum PickleError {
 
 /// A pickle that was read: a graph of values that begins at `root`.
 #[derive(Debug)]
-pub(super) struct Pickle<'a> {
+pub(crate) struct Pickle<'a> {
     bytes: &'a [u8],
+    /// Pieces that the pickle writes with escapes. Their places are counted on from its end.
+    unescaped: Vec<u8>,
     nodes: Vec<Node>,
     /// The value that was pickled.
     pub root: Value,
@@ -41,19 +46,21 @@ pub(super) struct Pickle<'a> {
 
 /// A value of a pickle. What has parts of its own is a node.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     None,
     Bool(bool),
     Int(i64),
+    Float(f64),
     Text(Span),
+    Bytes(Span),
     Node(usize),
-    /// Numbers with a fraction, very long integers, bytes: nothing that a reader of tensors needs.
+    /// Very long integers: nothing that a reader of tensors needs.
     Other,
 }
 
 /// A piece of the pickle's own bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Span {
+pub(crate) struct Span {
     start: u32,
     end: u32,
 }
@@ -100,8 +107,49 @@ impl Pickle<'_> {
     /// The text of a value that is one.
     pub fn text(&self, value: Value) -> Option<Cow<'_, str>> {
         match value {
-            Value::Text(span) => Some(span.text(self.bytes)),
+            Value::Text(span) => Some(String::from_utf8_lossy(self.piece(span))),
             _ => None,
+        }
+    }
+
+    /// The number that a value is.
+    pub fn number(&self, value: Value) -> Option<f64> {
+        match value {
+            Value::Int(number) => Some(number as f64),
+            Value::Float(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The bytes that a value is. Before Python had them in pickles it wrote them as text, and Python 2 as a string.
+    pub fn bytes(&self, value: Value) -> Option<Cow<'_, [u8]>> {
+        match value {
+            Value::Bytes(span) | Value::Text(span) => Some(Cow::Borrowed(self.piece(span))),
+            _ => match self.call(value)? {
+                (module, name, [text, ..]) if module == "_codecs" && name == "encode" => {
+                    let text = self.text(*text)?;
+                    let bytes = text.chars().map(|character| u8::try_from(u32::from(character)).ok());
+                    bytes.collect::<Option<Vec<u8>>>().map(Cow::Owned)
+                }
+                (module, name, arguments) if is_builtin(&module) && matches!(name.as_ref(), "bytearray" | "bytes") => {
+                    match arguments {
+                        [] => Some(Cow::Borrowed(&[])),
+                        [inside @ (Value::Bytes(_) | Value::Text(_)), ..] => self.bytes(*inside),
+                        _ => None,
+                    }
+                }
+                _ => None,
+            },
+        }
+    }
+
+    fn piece(&self, span: Span) -> &[u8] {
+        match (span.start as usize).checked_sub(self.bytes.len()) {
+            Some(start) => {
+                let end = (span.end as usize).saturating_sub(self.bytes.len());
+                self.unescaped.get(start..end).unwrap_or_default()
+            }
+            None => span.bytes(self.bytes),
         }
     }
 
@@ -143,6 +191,11 @@ impl Pickle<'_> {
         Some((module, name, self.sequence(object.arguments)?))
     }
 
+    /// What an object restores itself from.
+    pub fn state(&self, value: Value) -> Option<Value> {
+        Some(self.object(value)?.state)
+    }
+
     /// The attributes of an object. With slots they are a pair, whose first part is the dictionary.
     pub fn attributes(&self, value: Value) -> Option<Value> {
         let state = self.object(value)?.state;
@@ -166,8 +219,17 @@ impl Pickle<'_> {
     }
 }
 
+/// Whether a module is that of Python's built-in classes and functions.
+pub(crate) fn is_builtin(module: &str) -> bool {
+    matches!(module, "builtins" | "__builtin__")
+}
+
 impl Span {
+    fn bytes(self, bytes: &[u8]) -> &[u8] {
+        bytes.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+
     fn text(self, bytes: &[u8]) -> Cow<'_, str> {
-        String::from_utf8_lossy(bytes.get(self.start as usize..self.end as usize).unwrap_or_default())
+        String::from_utf8_lossy(self.bytes(bytes))
     }
 }

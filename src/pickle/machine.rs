@@ -1,11 +1,12 @@
 //! The stack machine of pickles, without its power to call anything.
 
+use super::escapes;
 use super::{Node, Object, Pickle, PickleError, Span, Value};
 
 /// The most values with parts: what thirty thousand tensors need, 20 MB.
 const MOST_NODES: usize = 1 << 18;
 /// The most values on the stack, in the memo and in collections, each 8 or 16 MB.
-const MOST_VALUES: usize = 1 << 19;
+pub(super) const MOST_VALUES: usize = 1 << 19;
 /// The longest name of a module or a function, in bytes. Python's own are shorter than a hundred.
 const LONGEST_NAME: usize = 1024;
 
@@ -35,7 +36,7 @@ const DANGEROUS_FUNCTIONS: [&str; 9] =
     ["__import__", "breakpoint", "compile", "eval", "exec", "execfile", "exit", "input", "open"];
 
 /// Reads the pickle that `bytes` begins with.
-pub(in super::super) fn read(bytes: &[u8]) -> Result<Pickle<'_>, PickleError> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Pickle<'_>, PickleError> {
     // Places in the pickle are kept in 32 bits; what lies beyond cannot be reached.
     let bytes = bytes.get(..u32::MAX as usize).unwrap_or(bytes);
     let machine = Machine { bytes, ..Machine::default() };
@@ -53,6 +54,8 @@ struct Machine<'a> {
     memo: Vec<Value>,
     /// The values in all collections.
     items: usize,
+    /// Text without the escapes that it has in the pickle. Its places are counted on from the pickle's end.
+    unescaped: Vec<u8>,
 }
 
 impl<'a> Machine<'a> {
@@ -61,7 +64,8 @@ impl<'a> Machine<'a> {
             let code = self.take(1)?[0];
             if code == b'.' {
                 let root = self.pop()?;
-                return Ok(Pickle { bytes: self.bytes, nodes: self.nodes, root, length: self.place });
+                let Machine { bytes, nodes, unescaped, place: length, .. } = self;
+                return Ok(Pickle { bytes, unescaped, nodes, root, length });
             }
             self.step(code)?;
         }
@@ -75,15 +79,22 @@ impl<'a> Machine<'a> {
                 let value = self.integer(code)?;
                 self.push(value)
             }
-            b'G' => self.skip(8).and_then(|()| self.push(Value::Other)),
-            b'F' => self.line().and_then(|_| self.push(Value::Other)),
+            b'G' => {
+                let bytes = self.take(8)?.first_chunk().ok_or(PickleError::Ends)?;
+                self.push(Value::Float(f64::from_be_bytes(*bytes)))
+            }
+            b'F' => {
+                let number = self.line()?.text(self.bytes).trim().parse().map_or(Value::Other, Value::Float);
+                self.push(number)
+            }
             b'S' | b'V' | b'T' | b'U' | b'X' | 0x8c | 0x8d => {
                 let text = self.string(code)?;
                 self.push(Value::Text(text))
             }
             b'B' | b'C' | 0x8e | 0x96 => {
                 let length = self.length(code)?;
-                self.skip(length).and_then(|()| self.push(Value::Other))
+                let bytes = self.span(length)?;
+                self.push(Value::Bytes(bytes))
             }
             b'(' | b'0' | b'1' | b'2' | 0x80 | 0x95 => self.control(code),
             b'p' | b'q' | b'r' | 0x94 | b'g' | b'h' | b'j' => self.memory(code),
@@ -124,6 +135,14 @@ impl<'a> Machine<'a> {
         let start = self.place;
         self.skip(length)?;
         Ok(Span { start: start as u32, end: self.place as u32 })
+    }
+
+    /// Keeps text that does not stand so in the pickle. It is never longer than what it stands for there, twice.
+    fn keep(&mut self, text: &[u8]) -> Result<Span, PickleError> {
+        let start = self.bytes.len() + self.unescaped.len();
+        self.unescaped.extend_from_slice(text);
+        let place = |place: usize| u32::try_from(place).map_err(|_| self.broken());
+        Ok(Span { start: place(start)?, end: place(start + text.len())? })
     }
 
     fn broken(&self) -> PickleError {
@@ -211,11 +230,15 @@ impl<'a> Machine<'a> {
 
     fn string(&mut self, code: u8) -> Result<Span, PickleError> {
         match code {
-            b'V' => self.line(),
+            b'V' => {
+                let line = self.line()?;
+                Ok(escapes::of_unicode(line.bytes(self.bytes)).map_or(Ok(line), |text| self.keep(&text))?)
+            }
             b'S' => {
                 let Span { start, end } = self.line()?;
                 // The text stands in quotes.
-                Ok(if end >= start + 2 { Span { start: start + 1, end: end - 1 } } else { Span { start, end } })
+                let line = if end >= start + 2 { Span { start: start + 1, end: end - 1 } } else { Span { start, end } };
+                Ok(escapes::of_string(line.bytes(self.bytes)).map_or(Ok(line), |text| self.keep(&text))?)
             }
             _ => {
                 let length = self.length(code)?;
@@ -362,7 +385,7 @@ impl<'a> Machine<'a> {
         }
         let (module_text, name_text) = (module.text(self.bytes), name.text(self.bytes));
         let package = module_text.split('.').next().unwrap_or_default();
-        let is_builtin = matches!(package, "builtins" | "__builtin__");
+        let is_builtin = super::is_builtin(package);
         let first = name_text.split('.').next().unwrap_or_default();
         if DANGEROUS_MODULES.contains(&package) || (is_builtin && DANGEROUS_FUNCTIONS.contains(&first)) {
             return Err(PickleError::Dangerous(format!("{module_text}.{name_text}")));
@@ -371,6 +394,7 @@ impl<'a> Machine<'a> {
     }
 
     fn push_call(&mut self, callee: Value, arguments: Value) -> Result<(), PickleError> {
+        let (callee, arguments) = self.reconstructed(callee, arguments);
         // A legacy file keeps the classes of its modules outside, together with their source text.
         let callee = match callee {
             Value::Node(index) => match self.nodes.get(index) {
@@ -382,76 +406,57 @@ impl<'a> Machine<'a> {
             },
             _ => return Err(self.broken()),
         };
-        self.push_node(Node::Object(Box::new(Object { callee, arguments, items: Vec::new(), state: Value::None })))
+        let items = self.pairs_of_ordered_dict(callee, arguments);
+        self.count(items.len())?;
+        self.push_node(Node::Object(Box::new(Object { callee, arguments, items, state: Value::None })))
+    }
+
+    fn sequence(&self, value: Value) -> Option<&[Value]> {
+        match value {
+            Value::Node(index) => match self.nodes.get(index)? {
+                Node::Sequence(values) => Some(values),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The module and name of a function.
+    fn function(&self, value: Value) -> Option<(&'a [u8], &'a [u8])> {
+        match value {
+            Value::Node(index) => match self.nodes.get(index)? {
+                Node::Global(module, name) => Some((module.bytes(self.bytes), name.bytes(self.bytes))),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Older protocols make an object by a function that is given its class.
+    fn reconstructed(&self, callee: Value, arguments: Value) -> (Value, Value) {
+        let function = self.function(callee);
+        match (function, self.sequence(arguments)) {
+            (
+                Some((b"copy_reg" | b"copyreg", b"_reconstructor" | b"__newobj__" | b"__newobj_ex__")),
+                Some([class, ..]),
+            ) => (*class, arguments),
+            _ => (callee, arguments),
+        }
+    }
+
+    /// Python 2 gives an ordered dictionary its entries as a list of pairs.
+    fn pairs_of_ordered_dict(&self, callee: Value, arguments: Value) -> Vec<(Value, Value)> {
+        let Some((b"collections", b"OrderedDict")) = self.function(callee) else { return Vec::new() };
+        let pairs = self.sequence(arguments).and_then(|arguments| self.sequence(*arguments.first()?));
+        let pair = |pair: &Value| match self.sequence(*pair) {
+            Some([key, value]) => Some((*key, *value)),
+            _ => None,
+        };
+        pairs.unwrap_or_default().iter().filter_map(pair).collect()
     }
 }
 
 /// Neighbours as keys and values.
 fn pairs(values: &[Value]) -> Vec<(Value, Value)> {
     values.as_chunks::<2>().0.iter().map(|[key, value]| (*key, *value)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refused(bytes: &[u8]) -> PickleError {
-        read(bytes).unwrap_err()
-    }
-
-    #[test]
-    fn collections_and_calls_are_kept_in_order() {
-        // {'b': (1, -2), 'a': m.f(True)}
-        let bytes = b"\x80\x02}q\0(U\x01bK\x01J\xfe\xff\xff\xff\x86X\x01\0\0\0acm\nf\n\x88\x85Rq\x01u.rest";
-        let pickle = read(bytes).unwrap();
-        let entries = pickle.entries(pickle.root).unwrap();
-        let names: Vec<_> = entries.iter().filter_map(|(key, _)| pickle.text(*key)).collect();
-        assert_eq!(names, ["b", "a"]);
-        assert_eq!(pickle.sequence(entries[0].1).unwrap(), [Value::Int(1), Value::Int(-2)]);
-        let (module, name, arguments) = pickle.call(entries[1].1).unwrap();
-        assert_eq!((module.as_ref(), name.as_ref(), arguments), ("m", "f", &[Value::Bool(true)][..]));
-        assert_eq!(pickle.length, bytes.len() - 4);
-    }
-
-    #[test]
-    fn integers_of_every_width() {
-        for (bytes, value) in [
-            (&b"K\xff."[..], 255),
-            (b"M\x01\x02.", 513),
-            (b"\x8a\x00.", 0),
-            (b"\x8a\x01\xff.", -1),
-            (b"\x8a\x08\0\0\0\0\0\0\0\x80.", i64::MIN),
-            (b"I-7\n.", -7),
-            (b"L12L\n.", 12),
-        ] {
-            assert_eq!(read(bytes).unwrap().root, Value::Int(value), "{bytes:?}");
-        }
-        assert_eq!(read(b"\x8a\x09123456789.").unwrap().root, Value::Other);
-        assert_eq!(read(b"I01\n.").unwrap().root, Value::Bool(true));
-    }
-
-    #[test]
-    fn what_is_dangerous_or_broken_is_refused() {
-        assert_eq!(refused(b"cposix\nsystem\n(Vls\ntR."), PickleError::Dangerous("posix.system".into()));
-        assert_eq!(refused(b"\x8c\x08builtins\x8c\x04eval\x93."), PickleError::Dangerous("builtins.eval".into()));
-        assert_eq!(refused(b"cos.path\njoin\n."), PickleError::Dangerous("os.path.join".into()));
-        assert!(read(b"c__builtin__\nset\n.").is_ok());
-        assert_eq!(refused(b""), PickleError::Ends);
-        assert_eq!(refused(b"X\xff\xff\xff\xffa"), PickleError::Ends);
-        assert_eq!(refused(b"\xff"), PickleError::Instruction { code: 0xff, place: 0 });
-        for broken in [&b"."[..], b"(.", b"h\0.", b"NNR.", b"e.", b"K\x01(0", b"0", b"Np999999999999\n."] {
-            assert!(read(broken).is_err(), "{broken:?}");
-        }
-    }
-
-    #[test]
-    fn collections_do_not_grow_without_end() {
-        let cases =
-            [(&b")"[..], "collections and objects"), (b"N", "on its stack"), (b"(", "marks"), (b"Na", "in its")];
-        for (instruction, words) in cases {
-            let bytes = [b"]", instruction.repeat(MOST_VALUES + 2).as_slice()].concat();
-            assert!(refused(&bytes).to_string().contains(words));
-        }
-        assert!(matches!(refused(b"Nr\xff\xff\xff\x7f."), PickleError::TooMany { .. }));
-    }
 }

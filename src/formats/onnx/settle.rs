@@ -1,0 +1,181 @@
+//! A spelled-out function as activations and diagonal maps of the graph of layers.
+
+use nalgebra::DVector;
+
+use super::recognise::recognise;
+use super::scalar::{Binary, Scalar, Unary};
+use super::trace::{Trace, Traced};
+use crate::formats::graph::{GraphProblem, Scale, ValueId};
+use crate::network::{Activation, Elementary};
+
+/// The value that the function gives of the base of `traced`: an activation where it is one, else its operators one after
+/// the other.
+pub(super) fn settle(trace: &mut Trace<'_>, traced: &Traced, scalar: &Scalar) -> Result<ValueId, GraphProblem> {
+    let (base, node) = (traced.base, traced.node.as_str());
+    let unknown = || {
+        let operator = match traced.operator.as_str() {
+            "" => "function".to_owned(),
+            operator => format!("{operator} (of what is before it)"),
+        };
+        GraphProblem::Operator { node: node.into(), operator }
+    };
+    if matches!(scalar, Scalar::Variable) {
+        return Ok(base);
+    }
+    if !scalar.is_small() {
+        return Err(unknown());
+    }
+    if let Some((factor, shift)) = scalar.as_affine() {
+        return trace.scaled(base, node, factor, shift);
+    }
+    if let Some(found) = recognise(scalar) {
+        let of = trace.scaled(base, node, found.factor, found.shift)?;
+        return trace.graph.activate(of, node, found.activation);
+    }
+    match scalar {
+        Scalar::Unary(Unary::Activation(activation), of) => {
+            let of = settle(trace, traced, of)?;
+            trace.graph.activate(of, node, *activation)
+        }
+        Scalar::Unary(Unary::Neg, of) => {
+            let of = settle(trace, traced, of)?;
+            trace.scaled(of, node, -1.0, 0.0)
+        }
+        Scalar::Binary(operator, left, right) => {
+            if let Some(constant) = right.as_constant() {
+                let of = settle(trace, traced, left)?;
+                with_constant(trace, node, *operator, of, constant).unwrap_or_else(|| Err(unknown()))
+            } else if let Some(constant) = left.as_constant() {
+                let of = settle(trace, traced, right)?;
+                after_constant(trace, node, *operator, constant, of).unwrap_or_else(|| Err(unknown()))
+            } else {
+                let rest = || Scalar::Binary(Binary::Sub, left.clone(), right.clone());
+                let relu = |of: Scalar| Scalar::Unary(Unary::Activation(Activation::Relu), of.into());
+                // max(f, g) = g + relu(f − g), min(f, g) = f − relu(f − g).
+                let (one, other, sign) = match operator {
+                    Binary::Add => (left.as_ref().clone(), right.as_ref().clone(), 1.0),
+                    Binary::Sub => (left.as_ref().clone(), right.as_ref().clone(), -1.0),
+                    Binary::Max => (right.as_ref().clone(), relu(rest()), 1.0),
+                    Binary::Min => (left.as_ref().clone(), relu(rest()), -1.0),
+                    _ => return Err(unknown()),
+                };
+                let one = settle(trace, traced, &one)?;
+                let other = settle(trace, traced, &other)?;
+                let other = trace.scaled(other, node, sign, 0.0)?;
+                trace.graph.sum(one, other, node)
+            }
+        }
+        Scalar::Choice(parts) => {
+            let [condition, yes, no] = parts.as_ref();
+            let (Some(yes), Some(no)) = (yes.as_constant(), no.as_constant()) else { return Err(unknown()) };
+            let condition = settle(trace, traced, condition)?;
+            let is_true = trace.graph.activate(condition, node, Activation::Elementary(Elementary::Nonzero))?;
+            trace.scaled(is_true, node, yes - no, no)
+        }
+        _ => Err(unknown()),
+    }
+}
+
+type Settled = Option<Result<ValueId, GraphProblem>>;
+
+/// `of ∘ constant`; none where that is no layer.
+fn with_constant(trace: &mut Trace<'_>, node: &str, operator: Binary, of: ValueId, constant: f64) -> Settled {
+    let mut then = |steps: &[Step]| Some(run(trace, node, of, steps));
+    let c = constant;
+    match operator {
+        Binary::Add => then(&[Step::Line(1.0, c)]),
+        Binary::Sub => then(&[Step::Line(1.0, -c)]),
+        Binary::Mul => then(&[Step::Line(c, 0.0)]),
+        Binary::Div => then(&[Step::Line(1.0 / c, 0.0)]),
+        Binary::Max => then(&[Step::Line(1.0, -c), Step::Act(Activation::Relu), Step::Line(1.0, c)]),
+        Binary::Min => then(&[Step::Line(-1.0, c), Step::Act(Activation::Relu), Step::Line(-1.0, c)]),
+        Binary::Greater => then(&[Step::Line(1.0, -c), Step::of(Elementary::Positive)]),
+        Binary::Less => then(&[Step::Line(-1.0, c), Step::of(Elementary::Positive)]),
+        Binary::GreaterOrEqual => then(&[Step::Line(-1.0, c), Step::of(Elementary::Positive), Step::Line(-1.0, 1.0)]),
+        Binary::LessOrEqual => then(&[Step::Line(1.0, -c), Step::of(Elementary::Positive), Step::Line(-1.0, 1.0)]),
+        Binary::Equal => then(&[Step::Line(1.0, -c), Step::of(Elementary::Nonzero), Step::Line(-1.0, 1.0)]),
+        Binary::Pow => power(c).map(|steps| run(trace, node, of, &steps)),
+        // x − c·trunc(x/c).
+        Binary::Remainder => {
+            let whole =
+                run(trace, node, of, &[Step::Line(1.0 / c, 0.0), Step::of(Elementary::Truncate), Step::Line(-c, 0.0)]);
+            Some(whole.and_then(|whole| trace.graph.sum(of, whole, node)))
+        }
+        Binary::And if c != 0.0 => then(&[Step::of(Elementary::Nonzero)]),
+        Binary::Or if c == 0.0 => then(&[Step::of(Elementary::Nonzero)]),
+        Binary::Xor if c == 0.0 => then(&[Step::of(Elementary::Nonzero)]),
+        Binary::Xor => then(&[Step::of(Elementary::Nonzero), Step::Line(-1.0, 1.0)]),
+        Binary::And => then(&[Step::Line(0.0, 0.0)]),
+        Binary::Or => then(&[Step::Line(0.0, 1.0)]),
+    }
+}
+
+/// `constant ∘ of`; none where that is no layer.
+fn after_constant(trace: &mut Trace<'_>, node: &str, operator: Binary, constant: f64, of: ValueId) -> Settled {
+    let mut then = |steps: &[Step]| Some(run(trace, node, of, steps));
+    match operator {
+        Binary::Sub => then(&[Step::Line(-1.0, constant)]),
+        Binary::Div => then(&[Step::of(Elementary::Reciprocal), Step::Line(constant, 0.0)]),
+        // cˣ = e^{x·ln c}.
+        Binary::Pow if constant > 0.0 => then(&[Step::Line(constant.ln(), 0.0), Step::of(Elementary::Exp)]),
+        Binary::Pow | Binary::Remainder => None,
+        Binary::Greater => with_constant(trace, node, Binary::Less, of, constant),
+        Binary::GreaterOrEqual => with_constant(trace, node, Binary::LessOrEqual, of, constant),
+        Binary::Less => with_constant(trace, node, Binary::Greater, of, constant),
+        Binary::LessOrEqual => with_constant(trace, node, Binary::GreaterOrEqual, of, constant),
+        symmetric => with_constant(trace, node, symmetric, of, constant),
+    }
+}
+
+/// xᶜ as elementary functions: squares, roots and reciprocals, or e^{c·ln x}, which like xᶜ is not defined left of 0
+/// where c is no whole number.
+fn power(c: f64) -> Option<Vec<Step>> {
+    let square = Step::of(Elementary::Square);
+    let reciprocal = Step::of(Elementary::Reciprocal);
+    let steps = match c {
+        0.0 => vec![Step::Line(0.0, 1.0)],
+        1.0 => Vec::new(),
+        2.0 => vec![square],
+        4.0 => vec![square, square],
+        8.0 => vec![square, square, square],
+        0.5 => vec![Step::of(Elementary::Sqrt)],
+        -0.5 => vec![Step::of(Elementary::Sqrt), reciprocal],
+        -1.0 => vec![reciprocal],
+        -2.0 => vec![square, reciprocal],
+        -4.0 => vec![square, square, reciprocal],
+        c if c.is_finite() && c.fract() != 0.0 => {
+            vec![Step::of(Elementary::Log), Step::Line(c, 0.0), Step::of(Elementary::Exp)]
+        }
+        _ => return None,
+    };
+    Some(steps)
+}
+
+#[derive(Clone, Copy)]
+enum Step {
+    /// factor·x + shift.
+    Line(f64, f64),
+    Act(Activation),
+}
+
+impl Step {
+    fn of(function: Elementary) -> Step {
+        Step::Act(Activation::Elementary(function))
+    }
+}
+
+fn run(trace: &mut Trace<'_>, node: &str, of: ValueId, steps: &[Step]) -> Result<ValueId, GraphProblem> {
+    steps.iter().try_fold(of, |value, step| match *step {
+        Step::Line(factor, shift) => trace.scaled(value, node, factor, shift),
+        Step::Act(activation) => trace.graph.activate(value, node, activation),
+    })
+}
+
+impl Trace<'_> {
+    /// factor·x + shift, the same for all coordinates.
+    pub fn scaled(&mut self, of: ValueId, node: &str, factor: f64, shift: f64) -> Result<ValueId, GraphProblem> {
+        let vector = |value: f64, absent: f64| (value != absent).then(|| DVector::from_element(1, value));
+        let scale = Scale { factor: vector(factor, 1.0), shift: vector(shift, 0.0) };
+        if scale == Scale::default() { Ok(of) } else { self.graph.scale(of, node, scale, 0) }
+    }
+}

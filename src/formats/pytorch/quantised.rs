@@ -1,0 +1,83 @@
+//! Quantised tensors: whole numbers and the steps that they count.
+
+use std::collections::HashMap;
+
+use super::StorageFile;
+use super::model::Found;
+use super::stored::View;
+use super::tensor::{Content, Tensor};
+use crate::formats::account::Fate;
+
+/// Whole numbers q that stand for scale·(q − zero).
+#[derive(Clone, Debug)]
+pub(super) struct Quantised {
+    pub numbers: View,
+    pub steps: Steps,
+}
+
+/// The steps of quantised numbers.
+#[derive(Clone, Debug)]
+pub(super) enum Steps {
+    /// The same for all.
+    One { scale: f64, zero: f64 },
+    /// One for each place along an axis.
+    Along { axis: usize, scales: Tensor, zeros: Tensor },
+}
+
+impl Quantised {
+    /// What the numbers stand for; in words, why they cannot be read.
+    pub fn values(&self, file: &impl StorageFile) -> Result<Vec<f64>, String> {
+        let mut values = file.with_bytes(&self.numbers.storage, |bytes| self.numbers.values(bytes))?;
+        match &self.steps {
+            Steps::One { scale, zero } => values.iter_mut().for_each(|value| *value = scale * (*value - zero)),
+            Steps::Along { axis, scales, zeros } => {
+                let (scales, zeros) = (scales.values(file)?, zeros.values(file)?);
+                let shape = &self.numbers.shape;
+                let length = shape.get(*axis).copied().unwrap_or(0);
+                if scales.len() != length || zeros.len() != length {
+                    return Err(format!("has {} scales for {length} places along its axis {axis}", scales.len()));
+                }
+                let inner = shape[axis + 1..].iter().product::<usize>().max(1);
+                for (place, value) in values.iter_mut().enumerate() {
+                    let at = place / inner % length;
+                    *value = scales[at] * (*value - zeros[at]);
+                }
+            }
+        }
+        Ok(values)
+    }
+}
+
+/// Tells what becomes of the steps to which quantised layers round what goes through them.
+///
+/// A layer that is quantised as it runs has the step 1, which it never uses: it measures its input each time.
+pub(super) fn mark_steps(found: &mut [Found], file: &impl StorageFile, assumed: &mut Vec<String>) {
+    let places: HashMap<String, usize> =
+        found.iter().enumerate().map(|(place, entry)| (entry.name.clone(), place)).collect();
+    let is_quantised = |entry: &Found| entry.in_model && matches!(entry.tensor.content, Content::Quantised(_));
+    let weights =
+        found.iter().filter(|entry| is_quantised(entry)).filter_map(|entry| entry.name.strip_suffix("weight"));
+    let layers: Vec<String> = weights.map(str::to_owned).collect();
+    let mut runs_so = Vec::new();
+    for layer in layers {
+        let place = |end: &str| places.get(&format!("{layer}{end}")).copied();
+        let (Some(scale), Some(zero)) = (place("scale"), place("zero_point")) else { continue };
+        let value = |place: usize| found[place].tensor.values(file).ok().filter(|values| values.len() == 1);
+        let steps = (value(scale), value(zero));
+        let is_dynamic = matches!((steps.0.as_deref(), steps.1.as_deref()), (Some([1.0]), Some([0.0])));
+        let fate = if is_dynamic {
+            runs_so.push(layer.trim_end_matches('.').to_owned());
+            Fate::Needless("is not used: the layer measures its input each time".into())
+        } else {
+            Fate::Missing("is the step to which the layer rounds its outputs, which no layer of a flow does".into())
+        };
+        for place in [scale, zero] {
+            (found[place].in_model, found[place].fate) = (false, Some(fate.clone()));
+        }
+    }
+    if let Some(first) = runs_so.first() {
+        assumed.push(format!(
+            "`{first}` and other quantised layers are given their inputs as they are, where PyTorch rounds them to 8 bits first"
+        ));
+    }
+}

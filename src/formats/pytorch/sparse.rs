@@ -1,0 +1,119 @@
+//! Tensors of which only the values that are not zero are kept, each with its place.
+
+use super::StorageFile;
+use super::stored::elements;
+use super::tensor::Tensor;
+
+/// The most values that are spelled out whatever the file holds, 8 MB.
+const ALWAYS_DENSE: u64 = 1 << 20;
+/// For each value that the file holds so many more are spelled out.
+const DENSE_FOR_EACH: u64 = 1 << 8;
+/// The most values of a matrix that is spelled out, 256 MB.
+const MOST_DENSE: u64 = 1 << 25;
+
+/// The parts of a sparse tensor.
+#[derive(Clone, Debug)]
+pub(super) enum Sparse {
+    /// A column of `places` for each value: its place along the first axes. The values of equal places are added up.
+    Places { places: Tensor, values: Tensor },
+    /// Rows, or columns, one after another: where each begins, and for each value its place within.
+    Compressed { by_rows: bool, starts: Tensor, places: Tensor, values: Tensor },
+}
+
+impl Sparse {
+    /// All values in row-major order; in words, why there are none.
+    pub fn values(&self, shape: &[usize], file: &impl StorageFile) -> Result<Vec<f64>, String> {
+        let (Sparse::Places { values, .. } | Sparse::Compressed { values, .. }) = self;
+        let most = elements(&values.shape).saturating_mul(DENSE_FOR_EACH).max(ALWAYS_DENSE).min(MOST_DENSE);
+        if elements(shape) > most {
+            return Err("is a sparse tensor that would be far larger than its file; save a dense copy of it".into());
+        }
+        let mut dense = vec![0.0; elements(shape) as usize];
+        match self {
+            Sparse::Places { places, values } => {
+                let axes = places.shape.first().copied().unwrap_or(0);
+                let (places, values) = (places.values(file)?, values.values(file)?);
+                let outer = shape.get(..axes).ok_or("has more places than axes")?;
+                let inner = shape[axes..].iter().product::<usize>();
+                let count = places.len().checked_div(axes).unwrap_or(0);
+                for at in 0..count {
+                    let coordinates = (0..axes).map(|axis| places[axis * count + at]);
+                    let place = coordinates.zip(outer).try_fold(0, |place, (coordinate, length)| {
+                        index(coordinate, *length).map(|coordinate| place * length + coordinate)
+                    });
+                    let place = place.ok_or_else(outside)?;
+                    let target = dense.get_mut(place * inner..(place + 1) * inner).ok_or_else(outside)?;
+                    let source = values.get(at * inner..(at + 1) * inner).ok_or("has fewer values than places")?;
+                    target.iter_mut().zip(source).for_each(|(target, value)| *target += value);
+                }
+            }
+            Sparse::Compressed { by_rows, starts, places, values } => {
+                let [rows, columns] = *shape else { return Err("is a sparse tensor of other than two axes".into()) };
+                let (lines, length) = if *by_rows { (rows, columns) } else { (columns, rows) };
+                let (starts, places, values) = (starts.values(file)?, places.values(file)?, values.values(file)?);
+                if starts.len() != lines + 1 || places.len() != values.len() {
+                    return Err("is a sparse tensor whose parts contradict each other".into());
+                }
+                let start = |line: usize| index(starts[line], places.len() + 1).ok_or_else(outside);
+                for line in 0..lines {
+                    for at in start(line)?..start(line + 1)? {
+                        let within = index(places[at], length).ok_or_else(outside)?;
+                        let (row, column) = if *by_rows { (line, within) } else { (within, line) };
+                        dense[row * columns + column] += values[at];
+                    }
+                }
+            }
+        }
+        Ok(dense)
+    }
+}
+
+fn outside() -> String {
+    "is a sparse tensor with a value outside of its shape; save the file again".into()
+}
+
+fn index(number: f64, length: usize) -> Option<usize> {
+    (number >= 0.0 && number < length as f64).then_some(number as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tensor::Content;
+    use super::*;
+
+    struct Nothing;
+
+    impl StorageFile for Nothing {
+        fn with_bytes<T>(&self, _: &str, _: impl FnOnce(&[u8]) -> Result<T, String>) -> Result<T, String> {
+            Err("is not there".into())
+        }
+    }
+
+    fn tensor(shape: &[usize], numbers: &[f64]) -> Tensor {
+        Tensor { shape: shape.to_vec(), content: Content::Numbers(numbers.to_vec()), ..Tensor::number(0.0) }
+    }
+
+    #[test]
+    fn places_are_filled_and_equal_ones_added() {
+        let places = tensor(&[2, 3], &[0.0, 1.0, 1.0, 2.0, 0.0, 0.0]);
+        let sparse = Sparse::Places { places, values: tensor(&[3], &[5.0, 1.0, 2.0]) };
+        assert_eq!(sparse.values(&[2, 3], &Nothing).unwrap(), [0.0, 0.0, 5.0, 3.0, 0.0, 0.0]);
+        assert!(sparse.values(&[2, 2], &Nothing).unwrap_err().contains("outside"));
+        assert!(sparse.values(&[1 << 20, 1 << 20], &Nothing).unwrap_err().contains("larger"));
+        let rows = Sparse::Places { places: tensor(&[1, 1], &[1.0]), values: tensor(&[1, 2], &[3.0, 4.0]) };
+        assert_eq!(rows.values(&[2, 2], &Nothing).unwrap(), [0.0, 0.0, 3.0, 4.0]);
+    }
+
+    #[test]
+    fn rows_and_columns_are_spelled_out() {
+        let sparse = |by_rows| Sparse::Compressed {
+            by_rows,
+            starts: tensor(&[3], &[0.0, 1.0, 3.0]),
+            places: tensor(&[3], &[1.0, 0.0, 1.0]),
+            values: tensor(&[3], &[5.0, 6.0, 7.0]),
+        };
+        assert_eq!(sparse(true).values(&[2, 2], &Nothing).unwrap(), [0.0, 5.0, 6.0, 7.0]);
+        assert_eq!(sparse(false).values(&[2, 2], &Nothing).unwrap(), [0.0, 6.0, 5.0, 7.0]);
+        assert!(sparse(true).values(&[3, 2], &Nothing).is_err());
+    }
+}
