@@ -108,21 +108,26 @@ impl Trace {
                 return Ok(known);
             }
         }
-        let factor = match operator {
-            Binary::Add => 1.0,
-            Binary::Sub => -1.0,
+        let (one, other) = (left.id, right.id);
+        if let (Some(left), Some(right)) = (self.graph.shape(one), self.graph.shape(other)) {
+            let together = broadcast(left, right).filter(|_| left.len() == right.len());
+            let together = together.as_deref().and_then(size);
+            let unfitting = || setting(node, "its operands", "have shapes that do not fit each other");
+            self.spend(node, Some(together.ok_or_else(unfitting)?))?;
+        }
+        let id = match operator {
+            Binary::Add => self.graph.combine(&[(1.0, one), (1.0, other)], node)?,
+            Binary::Sub => self.graph.combine(&[(1.0, one), (-1.0, other)], node)?,
+            Binary::Mul => self.graph.product(one, other, node)?,
+            Binary::Div => {
+                let inverse = self.graph.activate(other, node, Activation::Elementary(Elementary::Reciprocal))?;
+                self.graph.product(one, inverse, node)?
+            }
+            Binary::Max => self.graph.larger(one, other, node)?,
+            Binary::Min => self.graph.smaller(one, other, node)?,
             _ => return Err(unknown(node, &format!("{name} of two values that both come from the input"))),
         };
-        if let (Some(left), Some(right)) = (self.graph.shape(left.id), self.graph.shape(right.id))
-            && left != right
-        {
-            return Err(setting(node, "one operand", "is spread over the other, which is not understood"));
-        }
-        let right = match factor {
-            1.0 => right.id,
-            _ => self.graph.scale(right.id, node, by_number(Some(factor), None), 0)?,
-        };
-        Ok(Operand::value(self.graph.sum(left.id, right, node)?))
+        Ok(Operand::value(id))
     }
 
     /// The function of the value's source as one activation or one affine map, where it is one.
@@ -130,13 +135,13 @@ impl Trace {
         if !scalar.is_small() {
             return Ok(None);
         }
+        let line = |factor: f64, shift: f64| by_number(Some(factor), Some(shift));
         let id = if let Some((factor, shift)) = scalar.as_affine() {
-            self.graph.scale(like.source, node, by_number(Some(factor), Some(shift)), 0)?
+            self.graph.scale(like.source, node, line(factor, shift), 0)?
         } else if let Some(found) = recognise(&scalar) {
-            let line = by_number(Some(found.factor), Some(found.shift));
             let of = match (found.factor, found.shift) {
                 (1.0, 0.0) => like.source,
-                _ => self.graph.scale(like.source, node, line, 0)?,
+                (factor, shift) => self.graph.scale(like.source, node, line(factor, shift), 0)?,
             };
             self.graph.activate(of, node, found.activation)?
         } else {
@@ -315,12 +320,15 @@ impl Trace {
             self.keeps_shape(node, &traced(node, name, of)?, slopes)?;
             return self.activate(node, of, Activation::LeakyRelu { negative_slope }, name);
         }
-        // a∘x + (1 − a)∘max(x, 0).
-        let linear = self.binary(node, Binary::Mul, of, &Operand::Array(slopes.clone()), name)?;
-        let bent = self.activate(node, of, Activation::Relu, name)?;
-        let rest = slopes.map(|slope| 1.0 - slope);
-        let bent = self.binary(node, Binary::Mul, &bent, &rest.into(), name)?;
-        self.binary(node, Binary::Add, &linear, &bent, name)
+        let of = traced(node, name, of)?;
+        self.keeps_shape(node, &of, slopes)?;
+        let shape = self.shape(node, &of)?;
+        self.spend(node, size(&shape))?;
+        let mut whole = vec![1];
+        whole.extend(shape);
+        let unfitting = || setting(node, "its slopes", "have a shape that does not fit its value");
+        let slopes = slopes.spread(&whole).ok_or_else(unfitting)?;
+        Ok(Operand::value(self.graph.leaky(of.id, DVector::from_vec(slopes), node, 0)?))
     }
 }
 

@@ -240,15 +240,6 @@ fn account(program: &dyn Program, needed: &[bool], cut: Option<usize>) -> (Accou
         } else {
             account.leaves(node, "no output depends on it");
         }
-        for (name, needless) in program.settings(place) {
-            let part = PartName::attribute(&step.label, name);
-            match needless {
-                Some(why) => account.leaves(part, why),
-                None if is_used => account.uses(part, format!("of `{}`", step.label)),
-                None if needed[place] => account.misses(part, "lies behind what is not understood"),
-                None => account.leaves(part, "no output depends on it"),
-            }
-        }
     }
     // A constant that several steps share is used as soon as one of them is.
     let mut constants: Vec<(usize, &Step, usize)> = Vec::new();
@@ -266,6 +257,19 @@ fn account(program: &dyn Program, needed: &[bool], cut: Option<usize>) -> (Accou
                 account.misses(part, format!("belongs to `{}`, which the network does not hold", step.label));
             }
             (false, _) => account.leaves(part, "no output depends on it"),
+        }
+    }
+    // What is said of nodes and tensors comes before what is said of settings.
+    for (place, step) in steps.iter().enumerate() {
+        let is_used = needed[place] && is_before(place);
+        for (name, needless) in program.settings(place) {
+            let part = PartName::attribute(&step.label, name);
+            match needless {
+                Some(why) => account.leaves(part, why),
+                None if is_used => account.uses(part, format!("of `{}`", step.label)),
+                None if needed[place] => account.misses(part, "lies behind what is not understood"),
+                None => account.leaves(part, "no output depends on it"),
+            }
         }
     }
     (account, used)

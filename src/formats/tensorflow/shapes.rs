@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::array::{Array, permuted_places};
 use super::trace::{Operand, Trace, Traced, setting, traced, unknown};
-use crate::formats::graph::{GraphProblem, size};
+use crate::formats::graph::{GraphProblem, ValueId, size};
 
 /// What is cut out of a value: for each axis where it begins and ends and in which steps, and what the bits of the masks
 /// change of it.
@@ -255,10 +255,42 @@ impl Trace {
         if places.is_empty() {
             return Err(setting(node, "its bounds", "leave nothing"));
         }
-        if places.iter().copied().eq(0..self.width(node, of)?) {
-            return Ok(Operand::value(self.graph.reshape(of.id, node, kept)?));
+        Ok(Operand::value(self.graph.select(of.id, &places, kept, node)?))
+    }
+
+    /// The operands one after the other along an axis, counted with that of the samples.
+    pub fn concat(
+        &mut self,
+        node: &str,
+        operands: &[Operand],
+        axis: i64,
+        operator: &str,
+    ) -> Result<Operand, GraphProblem> {
+        let unfitting = || setting(node, "its operands", "do not fit beside each other");
+        if operands.iter().all(|operand| matches!(operand, Operand::Array(_) | Operand::Lengths(_))) {
+            let parts: Option<Vec<Vec<Option<i64>>>> = operands.iter().map(lengths).collect();
+            let is_flat = |operand: &Operand| match operand {
+                Operand::Array(array) => array.shape().len() == 1,
+                _ => true,
+            };
+            let parts = parts.filter(|_| operands.iter().all(is_flat) && matches!(axis, 0 | -1));
+            let parts = parts.ok_or_else(|| unknown(node, &format!("{operator} of constants")))?.concat();
+            self.spend(node, Some(parts.len()))?;
+            return of_lengths(parts).ok_or_else(unfitting);
         }
-        Err(unknown(node, "a part of a value"))
+        let values: Result<Vec<Traced>, GraphProblem> =
+            operands.iter().map(|operand| traced(node, operator, operand)).collect();
+        let values = values?;
+        let first = values.first().ok_or_else(unfitting)?;
+        let axes = self.shape(node, first)?.len() + 1;
+        let at = place(axis, axes).and_then(|at| at.checked_sub(1)).ok_or_else(unfitting)?;
+        let mut width = Some(0_usize);
+        for value in &values {
+            width = width.zip(self.width(node, value).ok()).and_then(|(sum, width)| sum.checked_add(width));
+        }
+        self.spend(node, width)?;
+        let values: Vec<ValueId> = values.iter().map(|value| value.id).collect();
+        Ok(Operand::value(self.graph.concat(&values, node, at)?))
     }
 
     /// The lengths of all axes; that of a value's samples counts as 1.

@@ -167,6 +167,14 @@ fn result(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Operand, GraphProble
             }
             trace.gather(node, call.operand(0)?, call.operand(1)?, axis, &name)
         }
+        "CONCATENATION" => {
+            call.options.are(kinds::CONCATENATION)?;
+            let axis = i64::from(call.options.integer(0, 0)?);
+            let operands: Result<Vec<Operand>, GraphProblem> =
+                (0..call.operands.len()).map(|place| call.operand(place).cloned()).collect();
+            let value = trace.concat(node, &operands?, axis, &name)?;
+            windows::fused(trace, call, &value, 1)
+        }
         "PAD" => trace.pad(node, call.operand(0)?, call.operand(1)?, &name),
         "PADV2" => match call.operand(2)? {
             Operand::Array(value) if value.only() == Some(0.0) => {

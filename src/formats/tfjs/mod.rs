@@ -1,5 +1,7 @@
 //! TensorFlow.js models: `model.json` with the weights in files beside it.
 
+mod graph_model;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -166,10 +168,11 @@ fn read_part(path: &Path, start: u64, length: u64, bytes: &mut Vec<u8>) -> std::
 /// Opens the model whose JSON is given. Its weights must lie beside it.
 pub(super) fn open(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<Opened, FormatError> {
     let model: Model = json::parse(path, bytes)?;
-    let tensors = tensors(path, &model.weights_manifest)?;
+    let placed = placed(path, &model.weights_manifest)?;
     let topology = model.model_topology;
     match topology.get("model_config").or_else(|| topology.get("class_name").map(|_| &topology)) {
         Some(config) => {
+            let tensors = placed.into_file(path);
             // Each was found to lie within its files.
             let held = tensors.tensors().iter().fold(0_u64, |sum, tensor| sum.saturating_add(tensor.bytes));
             let mut account = Account::default();
@@ -186,11 +189,24 @@ pub(super) fn open(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<O
             keras::network(path, config, stored, keras::Origin::TensorflowJs, account, input)
         }
         // A graph of TensorFlow's own operators.
-        None => Ok(Opened::Tensors(tensors)),
+        None if topology.get("node").is_some() => graph_model::open(path, bytes, &topology, placed, input),
+        None => Ok(Opened::Tensors(placed.into_file(path))),
     }
 }
 
-fn tensors(path: &Path, manifest: &[Group]) -> Result<TensorFile, FormatError> {
+/// The tensors of a manifest and where they are.
+struct Manifest {
+    infos: Vec<TensorInfo>,
+    places: TfjsTensors,
+}
+
+impl Manifest {
+    fn into_file(self, path: &Path) -> TensorFile {
+        TensorFile::new(path, self.infos, self.places)
+    }
+}
+
+fn placed(path: &Path, manifest: &[Group]) -> Result<Manifest, FormatError> {
     let content = |place: String, problem: String| FormatError::Content { path: path.into(), place, problem };
     let (mut groups, mut placed, mut infos) = (Vec::new(), Vec::new(), Vec::new());
     let mut counts: HashMap<&str, usize> = HashMap::new();
@@ -246,5 +262,5 @@ fn tensors(path: &Path, manifest: &[Group]) -> Result<TensorFile, FormatError> {
         }
         groups.push(files);
     }
-    Ok(TensorFile::new(path, infos, TfjsTensors { groups, tensors: placed }))
+    Ok(Manifest { infos, places: TfjsTensors { groups, tensors: placed } })
 }
