@@ -8,7 +8,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::dataset::numpy::NumpyError;
 
-use super::{Account, FormatError, ModuleNote, PartName, modules};
+use super::{Account, FormatError, ModuleNote, PartName, modules, non_finite};
 
 /// One tensor, known by name, shape and type.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +56,8 @@ pub struct TensorFile {
     source: Box<dyn TensorSource>,
     /// Whose values were read.
     reads: Vec<AtomicBool>,
+    /// Whether values may be NaN or infinite.
+    non_finite: bool,
 }
 
 /// Reads the values of one format.
@@ -76,7 +78,7 @@ impl TensorFile {
     pub(super) fn new(path: &Path, tensors: Vec<TensorInfo>, source: impl TensorSource + 'static) -> TensorFile {
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
         let (order, modules, source) = (TensorOrder::default(), Vec::new(), Box::new(source));
-        TensorFile { path: path.into(), tensors, order, modules, source, reads }
+        TensorFile { path: path.into(), tensors, order, modules, source, reads, non_finite: non_finite::are_allowed() }
     }
 
     pub(super) fn with_modules(self, modules: Vec<ModuleNote>) -> TensorFile {
@@ -85,6 +87,11 @@ impl TensorFile {
 
     pub(super) fn ordered(self, order: TensorOrder) -> TensorFile {
         TensorFile { order, ..self }
+    }
+
+    /// Whether values may be NaN or infinite.
+    pub(super) fn allows_non_finite(&self) -> bool {
+        self.non_finite
     }
 
     /// The file.
@@ -167,7 +174,7 @@ impl TensorFile {
             let problem = format!("has {} values where its shape needs {expected}; save the file again", values.len());
             return Err(self.fault(name, problem));
         }
-        if let Some(at) = values.iter().position(|value| !value.is_finite()) {
+        if let Some(at) = values.iter().position(|value| !value.is_finite() && !self.non_finite) {
             let value = values[at];
             return Err(self.fault(name, format!("holds {value} at {}; every weight must be finite", spot(info, at))));
         }
