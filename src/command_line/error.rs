@@ -45,6 +45,12 @@ pub(super) enum CommandError {
         "the dataset {name} has {found} coordinates, but the network takes {expected} inputs; `grid` has as many as needed"
     )]
     Width { name: &'static str, expected: usize, found: usize },
+    /// Findings of a severity that the caller does not accept.
+    #[error("{}: {count} findings of severity {severity} or above", path.display())]
+    Findings { path: PathBuf, count: usize, severity: &'static str },
+    /// A file of thresholds.
+    #[error("{}: {problem}", path.display())]
+    Thresholds { path: PathBuf, problem: String },
     /// Standard output could not be written.
     #[error("standard output: cannot be written ({0})")]
     Output(std::io::Error),
@@ -107,10 +113,11 @@ impl CommandError {
         Some(path.display().to_string())
     }
 
-    /// 1 for bad input, 2 for a wrong command line.
+    /// 1 for bad input, 2 for a wrong command line, 3 for findings that are not accepted.
     pub(super) fn exit_code(&self) -> ExitCode {
         match self {
             CommandError::Usage(_) => ExitCode::from(2),
+            CommandError::Findings { .. } => ExitCode::from(3),
             _ => ExitCode::from(1),
         }
     }

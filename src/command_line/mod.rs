@@ -5,8 +5,10 @@
 
 mod convert;
 mod error;
+mod findings;
 mod flow;
 mod inspect;
+mod measures;
 mod network_file;
 mod options;
 mod output;

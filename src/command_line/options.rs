@@ -49,6 +49,9 @@ pub(super) struct ChainOptions {
     /// Go on with a network of which something in the file is not understood; what is missing is told on standard error
     #[arg(long)]
     pub partial: bool,
+    /// Go on with a network whose weights hold NaN or infinity; `inspect` does so always
+    #[arg(long)]
+    pub allow_non_finite: bool,
 }
 
 /// How the convolutions of a chain move, one for all or one for each.
@@ -177,7 +180,8 @@ pub(super) fn read_network(
     chain: &[String],
     options: &ChainOptions,
 ) -> Result<LoadedNetwork, CommandError> {
-    let tensors = match formats::open_for(file, options.input_shape)? {
+    let open = if options.allow_non_finite { formats::open_with_non_finite } else { formats::open_for };
+    let tensors = match open(file, options.input_shape)? {
         Opened::Network(_) if !chain.is_empty() => {
             return Err(CommandError::Usage(format!(
                 "{}: gives a whole network, so --tensors has nothing to choose; leave it out",

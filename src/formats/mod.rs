@@ -24,6 +24,7 @@ mod mapped;
 mod modules;
 mod names;
 mod network_kind;
+mod non_finite;
 mod npz;
 mod onnx;
 mod pickled;
@@ -109,6 +110,14 @@ pub struct GraphFile {
 /// If the file cannot be read, is damaged, or is of a format that is not read.
 pub fn open(path: &Path) -> Result<Opened, FormatError> {
     open_for(path, None)
+}
+
+/// Opens a weight file as [`open_for`] does, and lets NaN and infinity through: the network is one to look at, not to run.
+///
+/// # Errors
+/// As [`open`], except for numbers that are not finite.
+pub fn open_with_non_finite(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
+    non_finite::allowing(|| open_for(path, input))
 }
 
 /// Opens a weight file as [`open`] does. Where it holds a graph that leaves the shape of its input open, `input` tells it.

@@ -9,10 +9,8 @@ use super::weights::Weights;
 use super::{BlockChoice, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Normalisation, dense};
 use crate::formats::names::layer_name;
 use crate::formats::tensors::{TensorFile, shape_words};
-use crate::formats::{FormatError, OpenedNetwork};
-use crate::network::{
-    Activation, Affine, Convolution, ConvolutionError, Dense, Flattening, Kernel, Layer, Network, Volume,
-};
+use crate::formats::{FormatError, OpenedNetwork, non_finite};
+use crate::network::{Activation, Affine, Convolution, ConvolutionError, Dense, Flattening, Kernel, Layer, Volume};
 
 /// Reads the tensors of the chain and builds its network, called by the file's name.
 ///
@@ -61,7 +59,7 @@ pub fn build(file: &TensorFile, proposal: &ChainProposal) -> Result<OpenedNetwor
     }
     let Builder { layers, origins, .. } = built;
     let name = file.path().file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let network = Network::new(name, layers, proposal.output)
+    let network = non_finite::network_if(file.allows_non_finite(), name, layers, proposal.output)
         .map_err(|source| FormatError::Network { path: file.path().into(), source })?;
     let account = checked.account(file);
     Ok(OpenedNetwork { network: network.with_origins(origins), account })
