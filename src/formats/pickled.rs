@@ -151,6 +151,10 @@ impl<'a> Search<'a> {
 
     fn array(&mut self, name: &str, array: Ndarray<'a>, depth: usize) -> Result<(), String> {
         if let Content::Objects(objects) = &array.content {
+            // Text among objects is told; that in a dictionary is a setting or a remark.
+            if objects.iter().any(|object| self.pickle.text(*object).is_some()) {
+                self.add(name, array.shape.clone(), "OBJECT".into(), 0, None)?;
+            }
             // A single object stands for itself.
             let is_single = array.shape.is_empty();
             for (place, object) in objects.iter().enumerate() {

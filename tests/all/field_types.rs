@@ -32,7 +32,7 @@ const FILES: [(&str, Option<&str>, &str); 18] = [
     ("float16.h5", None, "x4"),
     ("bfloat16.h5", None, "x4"),
     // Its layers are listed in another order than that of their names.
-    ("named.h5", None, "x4"),
+    ("named.h5", Some("in the order of the file"), "x4"),
 ];
 
 #[test]

@@ -221,7 +221,8 @@ mod tests {
         assert!(sentence("a.pt", b"hello, not a pickle\n").contains("is not a whole PyTorch file"));
         assert!(sentence("a.joblib", b"\x80\x04\x95").contains("is a pickle of Python objects"));
         assert!(sentence("a.npz", b"hello").contains("not a whole NumPy file"));
-        assert!(sentence("a.xyz", b"hello").contains("no network file that is known"));
+        assert!(sentence("a.xyz", b"hello").contains("is a file of text"));
+        assert!(sentence("a.xyz", &[1, 2, 3]).contains("no network file that is known"));
         let newer = json_kind(Path::new("a.json"), br#"{"format": "layerflow.network/2"}"#).unwrap_err().to_string();
         assert!(newer.contains("this version does not know"));
         assert!(json_kind(Path::new("a.json"), b"{}").unwrap_err().to_string().contains("`format` is missing"));
