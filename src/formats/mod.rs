@@ -49,7 +49,8 @@ pub use account::{Account, Fate, Part, PartName};
 pub use blocks::{Block, Choice, blocks};
 pub use chain::{
     ActivationBasis, BlockChoice, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Doubt, Normalisation,
-    PaddingRule, PoolingRule, Slopes, WeightSpectrum, build, convolution_words, is_layer_weight, parse_input_shape, weight_spectrum,
+    PaddingRule, PoolingRule, Slopes, WeightSpectrum, build, convolution_words, is_layer_weight, parse_input_shape,
+    weight_spectrum,
 };
 pub use error::FormatError;
 pub use graph::{GraphConvolution, GraphProblem};

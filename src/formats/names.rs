@@ -37,12 +37,38 @@ pub(super) fn natural_order(left: &str, right: &str) -> Ordering {
 
 /// Words that tell where in a network a layer is: before the layers that are only counted, or behind them.
 const EARLY_WORDS: [&str; 14] = [
-    "encoder", "enc", "input", "inputs", "in", "inp", "embed", "embedding", "stem", "first", "begin", "start", "entry",
+    "encoder",
+    "enc",
+    "input",
+    "inputs",
+    "in",
+    "inp",
+    "embed",
+    "embedding",
+    "stem",
+    "first",
+    "begin",
+    "start",
+    "entry",
     "lift",
 ];
 const LATE_WORDS: [&str; 16] = [
-    "decoder", "dec", "output", "outputs", "out", "outp", "head", "classifier", "final", "last", "end", "logits", "logit",
-    "predictor", "prediction", "readout",
+    "decoder",
+    "dec",
+    "output",
+    "outputs",
+    "out",
+    "outp",
+    "head",
+    "classifier",
+    "final",
+    "last",
+    "end",
+    "logits",
+    "logit",
+    "predictor",
+    "prediction",
+    "readout",
 ];
 
 /// Whether the names tell that the one comes before the other: by numbers, or by words for an early or a late place,
@@ -164,25 +190,78 @@ pub(super) fn says_recurrent(name: &str) -> bool {
 
 /// Words at the end of a name for what is no weight of a layer, whatever its shape.
 const OTHER_WORDS: [&str; 34] = [
-    "bias", "biases", "intercept", "intercepts", "slope", "slopes", "alpha", "alphas", "gamma", "beta", "mean", "means",
-    "var", "variance", "std", "window", "pad", "padding", "paddings", "pads", "mask", "masks", "running_mean",
-    "running_var", "moving_mean", "moving_variance", "scale", "scales", "zero_point", "zero_points", "position_ids",
-    "freqs", "inv_freq", "offset",
+    "bias",
+    "biases",
+    "intercept",
+    "intercepts",
+    "slope",
+    "slopes",
+    "alpha",
+    "alphas",
+    "gamma",
+    "beta",
+    "mean",
+    "means",
+    "var",
+    "variance",
+    "std",
+    "window",
+    "pad",
+    "padding",
+    "paddings",
+    "pads",
+    "mask",
+    "masks",
+    "running_mean",
+    "running_var",
+    "moving_mean",
+    "moving_variance",
+    "scale",
+    "scales",
+    "zero_point",
+    "zero_points",
+    "position_ids",
+    "freqs",
+    "inv_freq",
+    "offset",
 ];
 /// Words in a name for data that lies beside a model.
 const DATA_WORDS: [&str; 27] = [
-    "train", "training", "test", "testing", "val", "valid", "validation", "label", "labels", "target", "targets", "data",
-    "dataset", "sample", "samples", "example", "examples", "feature", "features", "observations", "points", "x", "y",
-    "xs", "ys", "predictions", "history",
+    "train",
+    "training",
+    "test",
+    "testing",
+    "val",
+    "valid",
+    "validation",
+    "label",
+    "labels",
+    "target",
+    "targets",
+    "data",
+    "dataset",
+    "sample",
+    "samples",
+    "example",
+    "examples",
+    "feature",
+    "features",
+    "observations",
+    "points",
+    "x",
+    "y",
+    "xs",
+    "ys",
+    "predictions",
+    "history",
 ];
 
 /// Whether the name says that it is a bias, a slope or something else that is no matrix of a layer.
 pub(super) fn says_other(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let end = lower.trim_end_matches(":0").trim_end_matches(|end: char| end.is_ascii_digit() || is_separator(end));
-    let is_end = |word: &str| {
-        end.strip_suffix(word).is_some_and(|before| before.chars().next_back().is_none_or(is_separator))
-    };
+    let is_end =
+        |word: &str| end.strip_suffix(word).is_some_and(|before| before.chars().next_back().is_none_or(is_separator));
     OTHER_WORDS.iter().any(|word| is_end(word))
 }
 
@@ -217,7 +296,11 @@ pub(super) fn axes(weight: &str) -> Axes {
         return Axes::InputsFirst;
     }
     let is_torch = weight.strip_suffix("weight").is_some_and(|before| before.is_empty() || before.ends_with('.'));
-    if is_torch || weight.contains("weight_ih") || weight.contains("weight_hh") { Axes::OutputsFirst } else { Axes::Untold }
+    if is_torch || weight.contains("weight_ih") || weight.contains("weight_hh") {
+        Axes::OutputsFirst
+    } else {
+        Axes::Untold
+    }
 }
 
 /// Whether any word in the name says that it is a weight.

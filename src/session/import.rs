@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::{Effect, Session, Severity, SpectrumRequest, Task, Trouble};
 use crate::formats::{
-    Block, BlockChoice, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, GraphConvolution, GraphProblem, TensorFile,
-    TensorInfo, WeightSpectrum, blocks, parse_input_shape,
+    Block, BlockChoice, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, GraphConvolution, GraphProblem,
+    TensorFile, TensorInfo, WeightSpectrum, blocks, parse_input_shape,
 };
 use crate::network::{Activation, OutputFunction, Volume};
 

@@ -126,9 +126,11 @@ impl RememberedChain {
         let weights: Vec<String> = self.layers.iter().map(|layer| layer.weight.clone()).collect();
         let output = OutputFunction::from_name(&self.output).unwrap_or_default();
         // The layers that the file proposes, perhaps in another order, are still the whole of it.
-        let mut chain = import.chain.clone().reordered(&weights).unwrap_or_else(|| {
-            ChainProposal::of_names(&import.file, &weights, Activation::Identity, output)
-        });
+        let mut chain = import
+            .chain
+            .clone()
+            .reordered(&weights)
+            .unwrap_or_else(|| ChainProposal::of_names(&import.file, &weights, Activation::Identity, output));
         if chain.problems.iter().any(|problem| matches!(problem, ChainProblem::Missing { .. })) {
             return;
         }

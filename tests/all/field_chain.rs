@@ -56,11 +56,7 @@ const CASES: &[(&str, &str, Outcome)] = &[
     ("residual", "--activation relu", Refused("give --residual-blocks \"blocks.*\" if they are, or --plain")),
     ("residual", "--activation identity,relu,relu --residual-blocks blocks.*", Right),
     ("residual", "--activation relu --residual-blocks block", Refused("no layers fit the pattern `block`")),
-    (
-        "residual_activated",
-        "--activation identity,relu,relu --residual-blocks blocks.* --block-activation relu",
-        Right,
-    ),
+    ("residual_activated", "--activation identity,relu,relu --residual-blocks blocks.* --block-activation relu", Right),
     ("residual_sequential", "--activation identity,tanh,tanh --residual-blocks layers.*", Right),
     ("residual_single", "--activation identity,tanh,tanh --residual-blocks blocks.*", Right),
     ("residual_scaled", "--activation identity,relu,relu --residual-blocks blocks.*", Assumed("is scaled by")),

@@ -93,7 +93,6 @@ impl ChainProposal {
         let activations: Vec<Activation> = self.entries.iter().map(|entry| entry.activation).collect();
         use_activations(&loose, account, &activations);
     }
-
 }
 
 /// Why a vector beside the layers is not understood, where it looks like the factors or shifts of a normalisation of

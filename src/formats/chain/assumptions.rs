@@ -56,7 +56,8 @@ impl ChainProposal {
                 .map(|(entry, (found, _))| format!("`{}` at `{}`", found.name, layer_name(&entry.weight_name)))
                 .collect();
             if !names.is_empty() {
-                let subject = if names.len() == 1 { "batch normalisation stands" } else { "batch normalisations stand" };
+                let subject =
+                    if names.len() == 1 { "batch normalisation stands" } else { "batch normalisations stand" };
                 let words = listed(&names);
                 sentences.push(format!("the {subject} {place}, which the file does not tell: {words}"));
             }
@@ -125,9 +126,8 @@ impl ChainProposal {
             _ => None,
         });
         let names: Vec<String> = suggested.collect();
-        (!names.is_empty()).then(|| {
-            format!("the activations are those of the model's modules in their order: {}", listed(&names))
-        })
+        (!names.is_empty())
+            .then(|| format!("the activations are those of the model's modules in their order: {}", listed(&names)))
     }
 
     fn of_blocks(&self) -> Vec<String> {
@@ -144,7 +144,8 @@ impl ChainProposal {
                 listed(&names)
             ));
         }
-        let scales: Vec<String> = self.entries.iter().filter_map(|entry| entry.scale_name.as_deref().map(quoted)).collect();
+        let scales: Vec<String> =
+            self.entries.iter().filter_map(|entry| entry.scale_name.as_deref().map(quoted)).collect();
         if !scales.is_empty() {
             sentences.push(format!("what a residual block adds is scaled by {}", listed(&scales)));
         }

@@ -50,7 +50,11 @@ pub fn build(file: &TensorFile, proposal: &ChainProposal) -> Result<OpenedNetwor
         }
         place += block.map_or(1, |block| block.count);
         let is_single = block.is_some_and(|block| block.count == 1);
-        let behind = checked.entries.get(place - 1).filter(|_| !is_single).and_then(|entry| Some((entry, entry.output_normalisation.as_ref()?)));
+        let behind = checked
+            .entries
+            .get(place - 1)
+            .filter(|_| !is_single)
+            .and_then(|entry| Some((entry, entry.output_normalisation.as_ref()?)));
         if let Some((entry, normalisation)) = behind {
             built.behind(entry, normalisation, next(place).is_some())?;
         }
@@ -82,7 +86,8 @@ impl Builder<'_> {
     }
 
     fn dense(&mut self, entry: &ChainEntry) -> Result<(), FormatError> {
-        let first = entry.input_normalisation.as_ref().map(|normalisation| normalisation.read(self.file)).transpose()?;
+        let first =
+            entry.input_normalisation.as_ref().map(|normalisation| normalisation.read(self.file)).transpose()?;
         let before = first.or_else(|| self.pending.take());
         let affine = dense::read(self.file, self.weights, entry, before)?;
         let nonlinearity = Nonlinearity::read(self.file, entry, affine.outputs())?;
@@ -134,7 +139,12 @@ impl Builder<'_> {
     }
 
     /// A normalisation behind a layer's activation: part of the next layer where that is a matrix, else a layer of its own.
-    fn behind(&mut self, entry: &ChainEntry, normalisation: &Normalisation, is_folded: bool) -> Result<(), FormatError> {
+    fn behind(
+        &mut self,
+        entry: &ChainEntry,
+        normalisation: &Normalisation,
+        is_folded: bool,
+    ) -> Result<(), FormatError> {
         let scaling = normalisation.read(self.file)?;
         // Of a convolution's channels each has one factor. A mean over places behind it changes nothing.
         let scaling = match self.shape.filter(|_| entry.convolution.is_some()) {
@@ -204,7 +214,10 @@ impl Builder<'_> {
         if let Some(pooling) = settings.pooling(output) {
             let affine = pooling.lower(output, self.flattening).map_err(fault)?;
             let name = format!("{name} pooling");
-            self.push(Layer::Dense(Dense { name, affine, activation: Activation::Identity }), Some(pooling.words(output)));
+            self.push(
+                Layer::Dense(Dense { name, affine, activation: Activation::Identity }),
+                Some(pooling.words(output)),
+            );
             self.shape = Some(pooling.output(output).map_err(fault)?);
         }
         Ok(())

@@ -9,8 +9,8 @@ use super::weights::Index;
 use super::{ChainEntry, shapes};
 use crate::formats::modules::epsilon_of;
 use crate::formats::names::{natural_order, numbered, numbered_module};
-use crate::formats::{FormatError, ModuleNote, ModuleRole};
 use crate::formats::tensors::{TensorFile, TensorInfo, TensorOrder};
+use crate::formats::{FormatError, ModuleNote, ModuleRole};
 
 /// The tensors of a batch normalisation: y ↦ weight∘(y − mean)/√(variance + ε) + bias.
 #[derive(Clone, Debug, PartialEq)]

@@ -199,8 +199,9 @@ fn joins(index: &Index<'_>, first: &ChainEntry, second: &ChainEntry) -> bool {
     match (&first.convolution, &second.convolution) {
         (None, None) => widths(before, first.transpose).1 == widths(after, second.transpose).0,
         (None, Some(_)) => false,
-        (Some(_), None) => axes(first, before)
-            .is_some_and(|kernel| widths(after, second.transpose).0.is_multiple_of(kernel.outputs)),
+        (Some(_), None) => {
+            axes(first, before).is_some_and(|kernel| widths(after, second.transpose).0.is_multiple_of(kernel.outputs))
+        }
         (Some(_), Some(_)) => axes(first, before)
             .zip(axes(second, after))
             .is_some_and(|(before, after)| after.groups(before.outputs).is_some()),
@@ -293,5 +294,7 @@ fn order_sentence(entries: &[ChainEntry], basis: Basis) -> String {
 fn axes_sentence(entries: &[ChainEntry], transpose: bool) -> String {
     let name = entries.iter().find(|entry| entry.convolution.is_none()).map_or("", |entry| entry.weight_name.as_str());
     let (taken, other) = if transpose { ("inputs", "outputs") } else { ("outputs", "inputs") };
-    format!("the rows of the matrices (`{name}` …) are {taken}; they fit as {other} as well, and nothing in the file decides")
+    format!(
+        "the rows of the matrices (`{name}` …) are {taken}; they fit as {other} as well, and nothing in the file decides"
+    )
 }

@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 use super::shapes::{KernelAxes, widths};
 use super::weights::{Index, Weights, index};
 use super::{ActivationBasis, ChainEntry, ChainProblem, ConvolutionSettings};
-use crate::formats::names::{bias_names, layer_name, natural_order, says_data, says_other, says_transposed, says_weight};
+use crate::formats::names::{
+    bias_names, layer_name, natural_order, says_data, says_other, says_transposed, says_weight,
+};
 use crate::formats::tensors::{TensorInfo, shape_words};
 use crate::network::Activation;
 
@@ -145,7 +147,8 @@ pub(super) fn pair(tensors: &[TensorInfo]) -> Vec<ChainEntry> {
     }
     let positional = positional_biases(tensors);
     let biases: HashSet<String> = candidates.iter().filter_map(|tensor| bias_by_name(&index, &tensor.name)).collect();
-    let is_bias = |tensor: &TensorInfo| biases.contains(&tensor.name) || positional.values().any(|bias| *bias == tensor.name);
+    let is_bias =
+        |tensor: &TensorInfo| biases.contains(&tensor.name) || positional.values().any(|bias| *bias == tensor.name);
     let weights = candidates.into_iter().filter(|tensor| !is_bias(tensor));
     let pairs = weights.map(|weight| {
         let following = || positional.get(weight.name.as_str()).map(|bias| (*bias).to_owned());
@@ -166,9 +169,10 @@ fn positional_biases(tensors: &[TensorInfo]) -> HashMap<&str, &str> {
         bias && pair[0].shape.len() > 1 && !says_weight(&pair[0].name) && !says_weight(&pair[1].name)
     };
     let alternate = ordered.len().is_multiple_of(2) && ordered.chunks_exact(2).all(fits);
-    let pairs = ordered.windows(2).enumerate().filter(|(place, pair)| {
-        fits(pair) && (pair[1].shape.len() == 1 || (alternate && place.is_multiple_of(2)))
-    });
+    let pairs = ordered
+        .windows(2)
+        .enumerate()
+        .filter(|(place, pair)| fits(pair) && (pair[1].shape.len() == 1 || (alternate && place.is_multiple_of(2))));
     pairs.map(|(_, pair)| (pair[0].name.as_str(), pair[1].name.as_str())).collect()
 }
 

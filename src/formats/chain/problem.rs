@@ -88,7 +88,9 @@ pub enum ChainProblem {
     )]
     Blocks { pattern: String },
     /// A pattern that no layers fit.
-    #[error("no layers fit the pattern `{pattern}` of the residual blocks; give one that names what stands before their last part, as blocks.*")]
+    #[error(
+        "no layers fit the pattern `{pattern}` of the residual blocks; give one that names what stands before their last part, as blocks.*"
+    )]
     NoBlocks { pattern: String },
     /// A block of more layers than two.
     #[error(
@@ -97,7 +99,9 @@ pub enum ChainProblem {
     )]
     BlockLayers { name: String, count: usize },
     /// A block that does not keep the width.
-    #[error("the residual block `{name}` does not give as many values as it takes, so nothing can be added to it; leave it out of the pattern")]
+    #[error(
+        "the residual block `{name}` does not give as many values as it takes, so nothing can be added to it; leave it out of the pattern"
+    )]
     BlockWidth { name: String },
     /// Names of a branch that goes past a block.
     #[error(

@@ -37,7 +37,8 @@ impl BlockLayers {
         let tensor = |place: usize| Some((entries.get(place)?, index.get(entries.get(place)?.weight_name.as_str())?));
         let inputs = tensor(self.first).map(|(entry, tensor)| shapes::inputs(entry, tensor));
         let outputs = tensor(self.last()).map(|(entry, tensor)| shapes::outputs(entry, tensor));
-        let is_dense = (self.first..=self.last()).all(|place| entries.get(place).is_some_and(|entry| entry.convolution.is_none()));
+        let is_dense =
+            (self.first..=self.last()).all(|place| entries.get(place).is_some_and(|entry| entry.convolution.is_none()));
         is_dense && inputs.is_some() && inputs == outputs
     }
 }
@@ -74,7 +75,8 @@ pub(super) fn proposed(entries: &[ChainEntry], index: &Index<'_>, is_by_hand: bo
     let groups = parted(entries, groups(entries));
     let is_called = |group: &BlockLayers| {
         let lower = group.prefix.to_ascii_lowercase();
-        lower.contains("block") || lower.split(|character: char| !character.is_ascii_alphabetic()).any(|word| word.starts_with("res"))
+        lower.contains("block")
+            || lower.split(|character: char| !character.is_ascii_alphabetic()).any(|word| word.starts_with("res"))
     };
     let is_block = |group: &&BlockLayers| (group.count > 1 || is_called(group)) && group.keeps_width(entries, index);
     groups.iter().filter(is_block).find_map(|group| {
@@ -142,7 +144,8 @@ fn fits(pattern: &str, name: &str) -> bool {
 pub(super) fn blocks(entries: &[ChainEntry], pattern: &str) -> Vec<BlockLayers> {
     let is_meant = |group: &BlockLayers| {
         let members = entries.iter().skip(group.first).take(group.count);
-        fits(pattern, &group.prefix) || members.map(|entry| layer_name(&entry.weight_name)).all(|name| fits(pattern, name))
+        fits(pattern, &group.prefix)
+            || members.map(|entry| layer_name(&entry.weight_name)).all(|name| fits(pattern, name))
     };
     parted(entries, groups(entries)).into_iter().filter(is_meant).collect()
 }
@@ -156,9 +159,12 @@ pub(super) fn scale<'a>(block: &BlockLayers, entries: &[ChainEntry], index: &Ind
         let lower = rest.unwrap_or_default().to_ascii_lowercase();
         let mut words = lower.split(['.', '/']);
         words.clone().count() < 3
-            && words.any(|word| ["gamma", "layer_scale", "layerscale", "ls", "ls1", "scale", "res_scale"].contains(&word))
+            && words
+                .any(|word| ["gamma", "layer_scale", "layerscale", "ls", "ls1", "scale", "res_scale"].contains(&word))
     };
-    let fits = |tensor: &&TensorInfo| tensor.is_numeric && tensor.in_model && matches!(tensor.shape[..], [length] if length == width);
+    let fits = |tensor: &&TensorInfo| {
+        tensor.is_numeric && tensor.in_model && matches!(tensor.shape[..], [length] if length == width)
+    };
     let mut found = index.values().filter(|tensor| is_scale(&tensor.name)).copied().filter(fits);
     found.next().filter(|_| found.next().is_none()).map(|tensor| tensor.name.as_str())
 }

@@ -73,7 +73,8 @@ fn says_slopes(name: &str) -> bool {
 
 /// The layer in front of this place in a row of numbered modules, and whether nothing else stands between it and the next.
 fn by_number(entries: &[ChainEntry], container: &str, number: usize) -> Option<(usize, bool)> {
-    let of = |entry: &ChainEntry| numbered(&entry.weight_name).filter(|(other, _)| *other == container).map(|(_, at)| at);
+    let of =
+        |entry: &ChainEntry| numbered(&entry.weight_name).filter(|(other, _)| *other == container).map(|(_, at)| at);
     let layers = entries.iter().enumerate().filter_map(|(at, entry)| Some((at, of(entry)?)));
     let (at, layer) = layers.filter(|(_, layer)| *layer < number).max_by_key(|(_, layer)| *layer)?;
     let next = entries.get(at + 1).and_then(of);
@@ -85,7 +86,8 @@ fn by_number(entries: &[ChainEntry], container: &str, number: usize) -> Option<(
 /// The layer that ends in the same number: `fc2` for `prelu2`; the only hidden layer where there is one.
 fn by_name(entries: &[ChainEntry], name: &str) -> Option<usize> {
     let number = |name: &str| {
-        let digits: String = name.chars().rev().skip_while(|end| !end.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+        let digits: String =
+            name.chars().rev().skip_while(|end| !end.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
         Some(digits).filter(|digits| !digits.is_empty())
     };
     let wanted = number(layer_name(name));

@@ -97,10 +97,22 @@ fn what_is_left_out_is_said_and_the_hand_decides() {
     assert_eq!(proposal.problems.len(), 1);
     assert!(!proposal.problems[0].is_fatal());
     let names = ["b.weight".to_owned()];
-    let chosen = ChainProposal::of_names_in(&tensors(&list), told(TensorOrder::ByName), &names, Activation::Relu, OutputFunction::Identity);
+    let chosen = ChainProposal::of_names_in(
+        &tensors(&list),
+        told(TensorOrder::ByName),
+        &names,
+        Activation::Relu,
+        OutputFunction::Identity,
+    );
     assert_eq!((words(&chosen), chosen.problems.len()), (vec!["b.weight+b.bias".to_owned()], 0));
     let missing = ["c".to_owned(), "extra.scale".to_owned()];
-    let chosen = ChainProposal::of_names_in(&tensors(&list), told(TensorOrder::ByName), &missing, Activation::Relu, OutputFunction::Identity);
+    let chosen = ChainProposal::of_names_in(
+        &tensors(&list),
+        told(TensorOrder::ByName),
+        &missing,
+        Activation::Relu,
+        OutputFunction::Identity,
+    );
     assert_eq!(chosen.problems.len(), 2);
 }
 
@@ -214,7 +226,13 @@ fn recurrent_and_attention_matrices_are_no_chain_unless_chosen() {
     let attention: &[(&str, &[usize])] = &[("attn.q_proj.weight", &[4, 4]), ("attn.k_proj.weight", &[4, 4])];
     assert!(matches!(propose(attention).fatal_problem(), Some(ChainProblem::Attention { .. })));
     let names = ["rnn.weight_hh_l0".to_owned()];
-    let alone = ChainProposal::of_names_in(&tensors(recurrent), told(TensorOrder::ByName), &names, Activation::Tanh, OutputFunction::Identity);
+    let alone = ChainProposal::of_names_in(
+        &tensors(recurrent),
+        told(TensorOrder::ByName),
+        &names,
+        Activation::Tanh,
+        OutputFunction::Identity,
+    );
     assert_eq!(alone.fatal_problem(), None);
 }
 

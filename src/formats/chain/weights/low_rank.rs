@@ -70,10 +70,14 @@ fn of_first(first: &TensorInfo, index: &Index<'_>) -> Option<Computed> {
     };
     let (outputs, inputs, rank) = if is_turned { turned? } else { straight? };
     let scale_of = |words: &[&str]| {
-        let near = words.iter().flat_map(|word| [format!("{layer}.{word}"), format!("{before}{word}"), format!("{layer}.lora.{word}")]);
+        let near = words
+            .iter()
+            .flat_map(|word| [format!("{layer}.{word}"), format!("{before}{word}"), format!("{layer}.lora.{word}")]);
         let mut names = near.chain(words.iter().map(|word| (*word).to_owned()));
         names.find(|name| {
-            index.get(name.as_str()).is_some_and(|tensor| tensor.shape.iter().product::<usize>() == 1 && tensor.is_numeric)
+            index
+                .get(name.as_str())
+                .is_some_and(|tensor| tensor.shape.iter().product::<usize>() == 1 && tensor.is_numeric)
         })
     };
     let scale = scale_of(&SCALES);
@@ -123,7 +127,9 @@ impl LowRank {
         let LowRank { first, second, rank, .. } = self;
         match (&self.base, &self.scale) {
             (Some(_), Some(_)) => None,
-            (None, Some(_)) => Some(format!("`{name}` is `{second}`·`{first}` alone, since the file holds no weight that they change")),
+            (None, Some(_)) => {
+                Some(format!("`{name}` is `{second}`·`{first}` alone, since the file holds no weight that they change"))
+            }
             (Some(_), None) => Some(format!(
                 "`{second}`·`{first}` is added to `{name}` with the scale 1 (alpha = r = {rank}), which the file does not tell"
             )),

@@ -37,9 +37,7 @@ impl WeightSource {
     fn parts(&self) -> Vec<&String> {
         match self {
             WeightSource::WeightNorm { magnitude, direction } => vec![magnitude, direction],
-            WeightSource::SpectralNorm { original, left, right } => {
-                [original, left].into_iter().chain(right).collect()
-            }
+            WeightSource::SpectralNorm { original, left, right } => [original, left].into_iter().chain(right).collect(),
             WeightSource::Masked { original, mask } => vec![original, mask],
             WeightSource::LowRank(low_rank) => low_rank.parts(),
             WeightSource::Unknown { original } => vec![original],
@@ -167,7 +165,9 @@ impl Weights {
             [rows, columns] if rows > 0 && columns > 0 && values.len() == rows * columns => {
                 Ok(DMatrix::from_row_slice(rows, columns, &values))
             }
-            ref shape => Err(fault(file, name, format!("has the shape {}, but a matrix is needed", shape_words(shape)))),
+            ref shape => {
+                Err(fault(file, name, format!("has the shape {}, but a matrix is needed", shape_words(shape))))
+            }
         }
     }
 
@@ -189,7 +189,9 @@ impl Weights {
             source => reparametrised::read(file, source),
         }?;
         match values.iter().find(|value| !value.is_finite()) {
-            Some(value) => Err(fault(file, name, format!("holds {value} once it is computed; every weight must be finite"))),
+            Some(value) => {
+                Err(fault(file, name, format!("holds {value} once it is computed; every weight must be finite")))
+            }
             None => Ok(values),
         }
     }

@@ -65,7 +65,8 @@ fn suffixed(tensor: &TensorInfo, index: &Index<'_>) -> Option<Computed> {
     if let Some(name) = tensor.name.strip_suffix("_v") {
         let magnitude = beside(name, "_g")?;
         let is_weight = ["weight", "kernel"].iter().any(|word| name.contains(word));
-        let fits = is_weight && beside(name, "_orig").is_none() && is_weight_norm(shape(index, &magnitude)?, &tensor.shape);
+        let fits =
+            is_weight && beside(name, "_orig").is_none() && is_weight_norm(shape(index, &magnitude)?, &tensor.shape);
         let source = WeightSource::WeightNorm { magnitude, direction: tensor.name.clone() };
         return fits.then(|| Computed { name: name.to_owned(), shape: tensor.shape.clone(), source });
     }
@@ -104,8 +105,11 @@ fn spectral_norm(
     let (u, v) = (length(&left)?, right.as_ref().map(length));
     let is_straight = u == rows && v.is_none_or(|v| v == Some(columns));
     let is_turned = original_shape.len() == 2 && u == columns && v.is_none_or(|v| v == Some(rows));
-    (original_shape.len() > 1 && (is_straight || is_turned))
-        .then_some(WeightSource::SpectralNorm { original, left, right })
+    (original_shape.len() > 1 && (is_straight || is_turned)).then_some(WeightSource::SpectralNorm {
+        original,
+        left,
+        right,
+    })
 }
 
 /// The values of the weight, in row-major order.
@@ -127,7 +131,11 @@ pub(super) fn read(file: &TensorFile, source: &WeightSource) -> Result<Vec<f64>,
                 Some(sigma) if sigma != 0.0 => Ok(w.iter().map(|value| value / sigma).collect()),
                 _ => {
                     let shape = shape_words(stored_shape(file, original));
-                    Err(fault(file, left, format!("gives `{original}` ({shape}) no spectral norm; save the file again")))
+                    Err(fault(
+                        file,
+                        left,
+                        format!("gives `{original}` ({shape}) no spectral norm; save the file again"),
+                    ))
                 }
             }
         }
