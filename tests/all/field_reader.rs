@@ -17,7 +17,7 @@ fn opened(name: &str) -> (Option<Network>, Account) {
             let chain = ChainProposal::new(&tensors, Activation::Relu, OutputFunction::Identity);
             match formats::build(&tensors, &chain) {
                 Ok(OpenedNetwork { network, account }) => (Some(network), account),
-                Err(_) => (None, chain.account(&tensors)),
+                Err(_) => (None, tensors.account()),
             }
         }
     }

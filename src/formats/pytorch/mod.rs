@@ -135,12 +135,11 @@ where
     Ok(Opened::Tensors(file.with_account(known).with_modules(notes)))
 }
 
+/// The modules of a model, with their names.
+type Modules = Vec<(String, Value)>;
+
 /// The tensors, the modules of the model, and what is known of them.
-fn finish<S>(
-    path: &Path,
-    pickle: &Pickle<'_>,
-    file: S,
-) -> Result<(TensorFile, Vec<(String, Value)>, Account), FormatError>
+fn finish<S>(path: &Path, pickle: &Pickle<'_>, file: S) -> Result<(TensorFile, Modules, Account), FormatError>
 where
     S: StorageFile + Send + Sync + 'static,
 {

@@ -224,7 +224,7 @@ fn parts(pickle: &Pickle<'_>) -> Parts {
                 let is_optimizer = pickle.entry(value, "param_groups").is_some();
                 let is_other = is_optimizer || beside::of_key(&name).is_some() || beside::is_average(&name);
                 let name = join(&prefix, &name);
-                if is_other && holds(value) || is_other && tensor(pickle, value).is_some() {
+                if is_other && matches!(value, Value::Node(_)) {
                     parts.others.push((name, value));
                 } else {
                     parts.model.push((name, value));

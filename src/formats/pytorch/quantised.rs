@@ -21,7 +21,7 @@ pub(super) enum Steps {
     /// The same for all.
     One { scale: f64, zero: f64 },
     /// One for each place along an axis.
-    Along { axis: usize, scales: Tensor, zeros: Tensor },
+    Along { axis: usize, scales: Box<Tensor>, zeros: Box<Tensor> },
 }
 
 impl Quantised {

@@ -132,7 +132,8 @@ fn quantised(pickle: &Pickle<'_>, places: [Value; 4], steps: Value, depth: usize
             Some(Steps::One { scale, zero })
         }
         (Some(scheme), [_, scales, zeros, axis, ..]) if scheme.starts_with("per_channel") => {
-            let (scales, zeros) = (within(pickle, *scales, depth + 1)?, within(pickle, *zeros, depth + 1)?);
+            let inner = |value: Value| within(pickle, value, depth + 1).map(Box::new);
+            let (scales, zeros) = (inner(*scales)?, inner(*zeros)?);
             let axis = index(*axis).filter(|axis| *axis < shape.len());
             axis.map(|axis| Steps::Along { axis, scales, zeros })
         }

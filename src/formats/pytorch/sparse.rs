@@ -24,7 +24,7 @@ impl Sparse {
     /// All values in row-major order; in words, why there are none.
     pub fn values(&self, shape: &[usize], file: &impl StorageFile) -> Result<Vec<f64>, String> {
         let (Sparse::Places { values, .. } | Sparse::Compressed { values, .. }) = self;
-        let most = elements(&values.shape).saturating_mul(DENSE_FOR_EACH).max(ALWAYS_DENSE).min(MOST_DENSE);
+        let most = elements(&values.shape).saturating_mul(DENSE_FOR_EACH).clamp(ALWAYS_DENSE, MOST_DENSE);
         if elements(shape) > most {
             return Err("is a sparse tensor that would be far larger than its file; save a dense copy of it".into());
         }

@@ -101,7 +101,7 @@ fn adaptive_window(module: &Module<'_>, shape: &[usize]) -> Result<Window, Graph
         _ => return Err(unclear(module, "its input")),
     };
     let wanted = pair(module, "output_size")?.ok_or_else(|| unclear(module, "output_size"))?;
-    let part = |length: usize, parts: usize| (parts > 0 && length % parts == 0).then(|| length / parts);
+    let part = |length: usize, parts: usize| (parts > 0 && length.is_multiple_of(parts)).then(|| length / parts);
     match (part(height, wanted[0]), part(width, wanted[1])) {
         (Some(rows), Some(columns)) => Ok(Window { stride: [rows, columns], ..Window::of_size([rows, columns]) }),
         _ => Err(module.fault("its output_size", format!("{wanted:?} cuts its input into parts of different lengths"))),
