@@ -36,8 +36,6 @@ const CASES: &[(&str, &str, Outcome)] = &[
     ("batch_norm_behind", "--activation relu", Assumed("ε = 0.00001")),
     ("batch_norm_mixed", "--activation tanh", Assumed("ε = 0.00001")),
     ("batch_norm_named", "--activation relu", Assumed("stand before the activation, which the file does not tell")),
-    ("batch_norm_module", "", Right),
-    ("layer_norm_module", "--activation relu", Refused("LayerNorm")),
     ("group_norm", "--activation relu", Refused("belongs to a normalisation of each sample")),
     ("prelu", "--activation leaky_relu", Assumed("slopes of a PReLU")),
     ("layer_scale", "--activation relu", Refused("`gamma` is used by nothing in the network")),

@@ -43,7 +43,7 @@ impl ChainProposal {
             self.of_entry(entry, file, &mut account);
         }
         self.of_activations(file, &mut account);
-        self.assumptions(&data).into_iter().for_each(|sentence| account.assume(sentence));
+        self.assumptions(&weights, &data).into_iter().for_each(|sentence| account.assume(sentence));
         account
     }
 

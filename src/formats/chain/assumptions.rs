@@ -1,6 +1,7 @@
 //! What was guessed to make a chain of tensors, a sentence for each kind.
 
-use super::{ActivationBasis, BlockChoice, ChainEntry, ChainProposal, Doubt};
+use super::weights::Weights;
+use super::{ActivationBasis, BlockChoice, ChainEntry, ChainProposal, Doubt, regularity};
 use crate::formats::names::layer_name;
 use crate::formats::tensors::{TensorInfo, shape_words};
 use crate::network::Activation;
@@ -9,7 +10,7 @@ use crate::network::Activation;
 const NAMED: usize = 4;
 
 /// `a`, `b` and 3 more; what is given is already as it is said.
-fn listed(names: &[String]) -> String {
+pub(super) fn listed(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [only] => only.clone(),
@@ -24,9 +25,12 @@ fn quoted(name: &str) -> String {
 
 impl ChainProposal {
     /// Everything that was guessed, a sentence each without its full stop; `data` are the arrays that are no weights.
-    pub(super) fn assumptions(&self, data: &[&TensorInfo]) -> Vec<String> {
+    pub(super) fn assumptions(&self, weights: &Weights, data: &[&TensorInfo]) -> Vec<String> {
         let mut sentences: Vec<String> =
             self.order_guess.iter().chain(&self.axes_guess).chain(&self.guesses).cloned().collect();
+        if !self.is_by_hand {
+            sentences.extend(regularity::doubts(&self.entries, weights));
+        }
         sentences.extend(self.of_normalisations());
         sentences.extend(self.of_slopes());
         sentences.extend(self.of_no_room());

@@ -11,6 +11,7 @@ mod order;
 mod pairing;
 mod problem;
 mod propose;
+mod regularity;
 mod residual;
 mod sequential;
 mod settings;

@@ -139,6 +139,9 @@ fn between(
             if is_sequential {
                 return (Activation::Identity, ActivationBasis::NoRoom);
             }
+            if says_list(container) {
+                return chosen;
+            }
             (hidden, ActivationBasis::Doubtful(Doubt::Numbers))
         }
         other => {
@@ -153,6 +156,12 @@ fn between(
             }
         }
     }
+}
+
+/// Whether the container is called as a list of layers is, between which the model's own code puts the activations.
+fn says_list(container: &str) -> bool {
+    let lower = container.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    ["layer", "hidden", "linear", "block", "lins", "fcs"].iter().any(|word| lower.contains(word))
 }
 
 /// The activation behind the last layer: a module that is one, or what must stand before a normalisation at the end.

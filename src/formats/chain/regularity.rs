@@ -1,0 +1,132 @@
+//! What the numbers in the layers' names and their biases let miss: a layer that the file may have had, a bias that all
+//! others have.
+
+use std::collections::HashSet;
+
+use super::ChainEntry;
+use super::weights::Weights;
+use crate::formats::names::{Axes, axes, layer_name, numbered, numbered_module, says_weight};
+
+/// So many modules without tensors stand between two layers of a row at most, an activation and a dropout.
+const MOST_BETWEEN: usize = 2;
+
+/// Sentences for what looks left out.
+pub(super) fn doubts(entries: &[ChainEntry], weights: &Weights) -> Vec<String> {
+    let gaps = gaps(entries, weights);
+    let mut sentences = Vec::new();
+    if !gaps.is_empty() {
+        sentences.push(format!("no layer is missing, though the numbers skip some: {}", gaps.join(", ")));
+    }
+    sentences.extend(biases(entries));
+    sentences
+}
+
+/// Layers without a bias beside layers that have one. In front of a normalisation a bias does nothing.
+fn biases(entries: &[ChainEntry]) -> Option<String> {
+    let needs = |entry: &&ChainEntry| entry.normalisation.is_none();
+    let (with, without): (Vec<&ChainEntry>, Vec<&ChainEntry>) =
+        entries.iter().filter(needs).partition(|entry| entry.bias_name.is_some());
+    let names: Vec<String> = without.iter().map(|entry| format!("`{}`", layer_name(&entry.weight_name))).collect();
+    (!with.is_empty() && !without.is_empty()).then(|| {
+        let (verb, others) = if names.len() == 1 { ("has", "other layers have") } else { ("have", "others have") };
+        format!("{} {verb} no bias, though {others} one", super::assumptions::listed(&names))
+    })
+}
+
+fn gaps(entries: &[ChainEntry], weights: &Weights) -> Vec<String> {
+    let module = |name: &str| {
+        let (container, number) = numbered_module(name.rsplit_once('.')?.0)?;
+        Some((container.to_owned(), number))
+    };
+    let taken: HashSet<(String, usize)> = weights.tensors().iter().filter_map(|tensor| module(&tensor.name)).collect();
+    let mut found = Vec::new();
+    let mut previous: Option<(&ChainEntry, String, usize)> = None;
+    let mut seen = HashSet::new();
+    for entry in entries {
+        let Some((template, number)) = template(&entry.weight_name) else {
+            previous = None;
+            continue;
+        };
+        let name = layer_name(&entry.weight_name);
+        let is_row = numbered(&entry.weight_name).is_some();
+        let container = numbered(&entry.weight_name).map_or("", |(container, _)| container).to_owned();
+        let free =
+            |between: std::ops::Range<usize>| between.filter(|at| !taken.contains(&(container.clone(), *at))).count();
+        match previous.as_ref().filter(|(_, other, _)| *other == template) {
+            Some((before, _, last)) => {
+                let most = if is_row && !is_consecutive(entries, &template) { MOST_BETWEEN } else { 0 };
+                if free(last + 1..number) > most {
+                    found.push(format!("`{}`→`{name}`", layer_name(&before.weight_name)));
+                }
+            }
+            None => {
+                let is_late = if is_row { free(0..number) > 1 } else { number > 1 };
+                if is_late && entries.len() > 1 && !seen.contains(&template) {
+                    found.push(format!("`{name}` is the first"));
+                }
+            }
+        }
+        seen.insert(template.clone());
+        previous = Some((entry, template, number));
+    }
+    found
+}
+
+/// Whether most of the layers of this kind are numbered without gaps.
+fn is_consecutive(entries: &[ChainEntry], kind: &str) -> bool {
+    let all = entries.iter().filter_map(|entry| template(&entry.weight_name));
+    let numbers: Vec<usize> = all.filter(|(template, _)| template == kind).map(|(_, number)| number).collect();
+    let steps = numbers.windows(2).filter(|pair| pair[1] == pair[0] + 1).count();
+    2 * steps > numbers.len().saturating_sub(1)
+}
+
+/// The name with its last number taken out, and the number; only of names that PyTorch or a person gives.
+fn template(weight: &str) -> Option<(String, usize)> {
+    if axes(weight) == Axes::InputsFirst || !says_weight(weight) {
+        return None;
+    }
+    let end = weight.rfind(|character: char| character.is_ascii_digit())? + 1;
+    // `h2o` leads from here to there; a number that counts ends a word.
+    if weight[end..].starts_with(char::is_alphabetic) {
+        return None;
+    }
+    let digits = weight[..end].bytes().rev().take_while(u8::is_ascii_digit).count();
+    let number = weight[end - digits..end].parse().ok()?;
+    Some((format!("{}#{}", &weight[..end - digits], &weight[end..]), number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::chain::pairing::entry;
+    use crate::formats::tensors::TensorInfo;
+
+    fn found(names: &[&str], others: &[&str]) -> Vec<String> {
+        let info = |name: &&str| TensorInfo {
+            name: (*name).into(),
+            shape: vec![4, 4],
+            dtype: "F32".into(),
+            bytes: 0,
+            is_numeric: true,
+            in_model: true,
+        };
+        let weights = Weights::of(&names.iter().chain(others).map(info).collect::<Vec<_>>());
+        let index = weights.index();
+        let entries: Vec<ChainEntry> = names.iter().map(|name| entry(&index, (*name).into(), None)).collect();
+        gaps(&entries, &weights)
+    }
+
+    #[test]
+    fn numbers_that_skip_a_layer_are_told() {
+        assert_eq!(found(&["fc1.weight", "fc2.weight", "out.weight"], &[]), Vec::<String>::new());
+        assert_eq!(found(&["0.weight", "3.weight", "6.weight"], &[]), Vec::<String>::new());
+        assert_eq!(found(&["1.weight", "3.weight", "4.weight"], &[]), Vec::<String>::new());
+        assert_eq!(found(&["0.weight", "4.weight"], &["1.running_mean"]), Vec::<String>::new());
+        assert_eq!(found(&["l.0.a.weight", "l.0.b.weight", "l.1.a.weight"], &[]), Vec::<String>::new());
+        assert_eq!(found(&["i2h.weight", "h2o.weight"], &[]), Vec::<String>::new());
+        assert_eq!(found(&["0.weight", "4.weight"], &[]), ["`0`→`4`"]);
+        assert_eq!(found(&["fc1.weight", "fc3.weight"], &[]), ["`fc1`→`fc3`"]);
+        assert_eq!(found(&["2.weight", "4.weight"], &[]), ["`2` is the first"]);
+        assert_eq!(found(&["l.0.weight", "l.1.weight", "l.3.weight", "l.4.weight"], &[]), ["`l.1`→`l.3`"]);
+    }
+}
