@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::network::{Activation, Dense, Layer, Network, OutputFunction};
+use crate::network::{Activation, Dense, Layer, OutputFunction};
 
 use super::json::{self, Layers, Number, Rows};
 use super::json_account::account_of_unknown;
