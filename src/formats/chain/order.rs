@@ -41,13 +41,14 @@ pub(super) fn order(index: &Index<'_>, in_file_order: Vec<ChainEntry>, order: Te
     if level(transpose) == 0 {
         return Ordered { entries: ranked(index, in_file_order, by_name, order), order_guess: None, axes_guess: None };
     }
+    let is_against = told.is_against(transpose);
     let is_open = told.is_open() && level(!transpose) == level(transpose);
     let [as_is, transposed] = found;
     let Found { order: chosen, guess, .. } = if transpose { transposed } else { as_is };
     let mut entries: Vec<ChainEntry> = chosen.into_iter().filter_map(|place| by_name.get(place).cloned()).collect();
     set_axes(&mut entries, transpose);
     let order_guess = guess.map(|basis| order_sentence(&entries, basis));
-    let axes_guess = is_open.then(|| axes_sentence(&entries, transpose));
+    let axes_guess = (is_open || is_against).then(|| axes_sentence(&entries, transpose, is_against));
     Ordered { entries, order_guess, axes_guess }
 }
 
@@ -64,7 +65,8 @@ pub(super) fn turn(index: &Index<'_>, entries: &mut [ChainEntry]) -> Option<Stri
         if fits[usize::from(!preferred)] > fits[usize::from(preferred)] { !preferred } else { preferred }
     });
     set_axes(entries, transpose);
-    (told.is_open() && fits[0] == fits[1]).then(|| axes_sentence(entries, transpose))
+    let is_against = told.is_against(transpose);
+    (is_against || (told.is_open() && fits[0] == fits[1])).then(|| axes_sentence(entries, transpose, is_against))
 }
 
 fn set_axes(entries: &mut [ChainEntry], transpose: bool) {
@@ -109,6 +111,11 @@ impl Told {
 
     fn preferred(&self) -> bool {
         self.bias.or(self.name).unwrap_or(self.is_numpy)
+    }
+
+    /// Whether the shapes fit only against what the names say.
+    fn is_against(&self, transpose: bool) -> bool {
+        self.name.is_some_and(|named| named != transpose) && self.has_matrix
     }
 
     fn is_open(&self) -> bool {
@@ -291,9 +298,15 @@ fn order_sentence(entries: &[ChainEntry], basis: Basis) -> String {
     )
 }
 
-fn axes_sentence(entries: &[ChainEntry], transpose: bool) -> String {
+fn axes_sentence(entries: &[ChainEntry], transpose: bool, is_against: bool) -> String {
     let name = entries.iter().find(|entry| entry.convolution.is_none()).map_or("", |entry| entry.weight_name.as_str());
     let (taken, other) = if transpose { ("inputs", "outputs") } else { ("outputs", "inputs") };
+    if is_against {
+        return format!(
+            "the rows of all matrices (`{name}` …) are {taken}, as their widths say, though the names are those of matrices \
+             whose rows are {other}"
+        );
+    }
     format!(
         "the rows of the matrices (`{name}` …) are {taken}; they fit as {other} as well, and nothing in the file decides"
     )

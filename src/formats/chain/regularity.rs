@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use super::ChainEntry;
+use super::sequential::says_list;
 use super::weights::Weights;
 use crate::formats::names::{Axes, axes, layer_name, numbered, numbered_module, says_weight};
 
@@ -39,6 +40,9 @@ fn gaps(entries: &[ChainEntry], weights: &Weights) -> Vec<String> {
         Some((container.to_owned(), number))
     };
     let taken: HashSet<(String, usize)> = weights.tensors().iter().filter_map(|tensor| module(&tensor.name)).collect();
+    // People count layers of all kinds on: `conv1`, `fc2`.
+    let counted: HashSet<usize> =
+        entries.iter().filter_map(|entry| template(&entry.weight_name)).map(|(_, number)| number).collect();
     let mut found = Vec::new();
     let mut previous: Option<(&ChainEntry, String, usize)> = None;
     let mut seen = HashSet::new();
@@ -50,8 +54,11 @@ fn gaps(entries: &[ChainEntry], weights: &Weights) -> Vec<String> {
         let name = layer_name(&entry.weight_name);
         let is_row = numbered(&entry.weight_name).is_some();
         let container = numbered(&entry.weight_name).map_or("", |(container, _)| container).to_owned();
-        let free =
-            |between: std::ops::Range<usize>| between.filter(|at| !taken.contains(&(container.clone(), *at))).count();
+        let is_taken = |at: &usize| match is_row {
+            true => taken.contains(&(container.clone(), *at)),
+            false => counted.contains(at),
+        };
+        let free = |between: std::ops::Range<usize>| between.filter(|at| !is_taken(at)).count();
         match previous.as_ref().filter(|(_, other, _)| *other == template) {
             Some((before, _, last)) => {
                 let most = if is_row && !is_consecutive(entries, &template) { MOST_BETWEEN } else { 0 };
@@ -60,8 +67,11 @@ fn gaps(entries: &[ChainEntry], weights: &Weights) -> Vec<String> {
                 }
             }
             None => {
-                let is_late = if is_row { free(0..number) > 1 } else { number > 1 };
-                if is_late && entries.len() > 1 && !seen.contains(&template) {
+                let is_late = match is_row {
+                    true => free(0..number) > usize::from(!says_list(&container)),
+                    false => free(1..number) > 0,
+                };
+                if is_late && !seen.contains(&template) {
                     found.push(format!("`{name}` is the first"));
                 }
             }
@@ -85,6 +95,9 @@ fn template(weight: &str) -> Option<(String, usize)> {
     if axes(weight) == Axes::InputsFirst || !says_weight(weight) {
         return None;
     }
+    // What an adaptation wraps keeps its place.
+    let wrapped = ["base_layer.", "linear.", "original."];
+    let weight = &wrapped.iter().fold(weight.to_owned(), |name, word| name.replace(word, ""));
     let end = weight.rfind(|character: char| character.is_ascii_digit())? + 1;
     // `h2o` leads from here to there; a number that counts ends a word.
     if weight[end..].starts_with(char::is_alphabetic) {
@@ -123,6 +136,9 @@ mod tests {
         assert_eq!(found(&["1.weight", "3.weight", "4.weight"], &[]), Vec::<String>::new());
         assert_eq!(found(&["0.weight", "4.weight"], &["1.running_mean"]), Vec::<String>::new());
         assert_eq!(found(&["l.0.a.weight", "l.0.b.weight", "l.1.a.weight"], &[]), Vec::<String>::new());
+        assert_eq!(found(&["conv1.weight", "fc2.weight"], &[]), Vec::<String>::new());
+        assert_eq!(found(&["fc1.base_layer.weight", "fc2.weight"], &[]), Vec::<String>::new());
+        assert_eq!(found(&["layers.1.weight", "layers.2.weight"], &[]), ["`layers.1` is the first"]);
         assert_eq!(found(&["i2h.weight", "h2o.weight"], &[]), Vec::<String>::new());
         assert_eq!(found(&["0.weight", "4.weight"], &[]), ["`0`→`4`"]);
         assert_eq!(found(&["fc1.weight", "fc3.weight"], &[]), ["`fc1`→`fc3`"]);

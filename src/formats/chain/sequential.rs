@@ -159,7 +159,7 @@ fn between(
 }
 
 /// Whether the container is called as a list of layers is, between which the model's own code puts the activations.
-fn says_list(container: &str) -> bool {
+pub(super) fn says_list(container: &str) -> bool {
     let lower = container.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     ["layer", "hidden", "linear", "block", "lins", "fcs"].iter().any(|word| lower.contains(word))
 }
