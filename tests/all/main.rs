@@ -4,6 +4,7 @@
 mod command_line;
 mod convert_command;
 mod convolution;
+mod field_tensorflow;
 mod files;
 mod graph_files;
 mod layering;

@@ -27,6 +27,13 @@ impl Trace {
             self.spend(node, size(array.shape()))?;
             return Ok(array.map(|value| activation.value(value)).into());
         }
+        if let Operand::Spelled { source, scalar, .. } = of {
+            let scalar = Scalar::Unary(Unary::Activation(activation), scalar.clone());
+            return self.spelled(node, *source, scalar, operator);
+        }
+        if let (Operand::Folded(of), true) = (of, activation.is_coordinatewise()) {
+            return Ok(Operand::Folded(Traced::new(self.graph.activate(of.id, node, activation)?)));
+        }
         let of = traced(node, operator, of)?;
         let id = self.graph.activate(of.id, node, activation)?;
         let scalar = Rc::new(Scalar::Unary(Unary::Activation(activation), of.scalar.clone()));
@@ -82,6 +89,25 @@ impl Trace {
                     .map(Operand::from)
                     .ok_or_else(|| setting(node, "its constants", "have shapes that do not fit each other"))
             }
+            // Along the last axis, which folding leaves alone.
+            (Operand::Folded(of), Operand::Array(array)) | (Operand::Array(array), Operand::Folded(of))
+                if array.shape().len() <= 1 =>
+            {
+                let is_first = matches!(left, Operand::Array(_));
+                match self.with_array(node, operator, of, array, is_first, name)? {
+                    Operand::Value(of) => Ok(Operand::Folded(of)),
+                    other => Ok(other),
+                }
+            }
+            // What is spelled out so far, and what comes to it.
+            (Operand::Spelled { source, scalar, .. }, other) => {
+                let other = self.function_of(node, *source, other, name)?;
+                self.spelled(node, *source, Scalar::Binary(operator, scalar.clone(), other), name)
+            }
+            (other, Operand::Spelled { source, scalar, .. }) => {
+                let other = self.function_of(node, *source, other, name)?;
+                self.spelled(node, *source, Scalar::Binary(operator, other, scalar.clone()), name)
+            }
             (Operand::Array(array), of) => self.with_array(node, operator, &traced(node, name, of)?, array, true, name),
             (of, Operand::Array(array)) => {
                 self.with_array(node, operator, &traced(node, name, of)?, array, false, name)
@@ -91,6 +117,82 @@ impl Trace {
                 self.of_two(node, operator, &left, &right, name)
             }
         }
+    }
+
+    /// The operand as a function of this value.
+    fn function_of(
+        &self,
+        node: &str,
+        value: ValueId,
+        operand: &Operand,
+        name: &str,
+    ) -> Result<Rc<Scalar>, GraphProblem> {
+        match operand {
+            Operand::Array(array) if array.only().is_some() => {
+                self.keeps_shape(node, &Traced::new(value), array)?;
+                Ok(Rc::new(Scalar::Constant(array.values()[0])))
+            }
+            Operand::Value(of) if of.source == value => Ok(of.scalar.clone()),
+            Operand::Value(of) if of.id == value => Ok(Rc::new(Scalar::Variable)),
+            Operand::Spelled { source, scalar, .. } if *source == value => Ok(scalar.clone()),
+            _ => Err(unknown(node, name)),
+        }
+    }
+
+    /// A function of a value as an activation or a line; where it is none, what comes behind may make it one.
+    fn spelled(&mut self, node: &str, source: ValueId, scalar: Scalar, name: &str) -> Result<Operand, GraphProblem> {
+        if !scalar.is_small() {
+            return Err(unknown(node, name));
+        }
+        if let Some(known) = self.recognised(node, &Traced::new(source), scalar.clone())? {
+            return Ok(known);
+        }
+        Ok(Operand::Spelled { source, scalar: Rc::new(scalar), node: node.into(), operator: name.into() })
+    }
+
+    /// What is true of each coordinate: no value by itself, but what a choice or a cast makes one.
+    pub fn compare(
+        &mut self,
+        node: &str,
+        operator: Binary,
+        left: &Operand,
+        right: &Operand,
+        name: &str,
+    ) -> Result<Operand, GraphProblem> {
+        let source = [left, right].into_iter().find_map(|operand| match operand {
+            Operand::Value(of) => Some(of.source),
+            Operand::Spelled { source, .. } => Some(*source),
+            _ => None,
+        });
+        let source = source.ok_or_else(|| unknown(node, name))?;
+        let left = self.function_of(node, source, left, name)?;
+        let right = self.function_of(node, source, right, name)?;
+        let scalar = Rc::new(Scalar::Binary(operator, left, right));
+        Ok(Operand::Spelled { source, scalar, node: node.into(), operator: name.into() })
+    }
+
+    /// What is true of each coordinate as 1 and 0.
+    pub fn as_number(&mut self, node: &str, of: &Operand, name: &str) -> Result<Operand, GraphProblem> {
+        match of {
+            Operand::Spelled { source, scalar, .. } => self.spelled(node, *source, scalar.as_ref().clone(), name),
+            _ => Err(unknown(node, name)),
+        }
+    }
+
+    /// One of two operands, by what a third says of each coordinate.
+    pub fn choose(
+        &mut self,
+        node: &str,
+        [condition, yes, no]: [&Operand; 3],
+        name: &str,
+    ) -> Result<Operand, GraphProblem> {
+        let Operand::Spelled { source, .. } = condition else { return Err(unknown(node, name)) };
+        let mut parts = Vec::with_capacity(3);
+        for operand in [condition, yes, no] {
+            parts.push(self.function_of(node, *source, operand, name)?.as_ref().clone());
+        }
+        let parts: [Scalar; 3] = parts.try_into().map_err(|_| unknown(node, name))?;
+        self.spelled(node, *source, Scalar::Choice(Rc::new(parts)), name)
     }
 
     /// Two values that come from the input.
@@ -172,11 +274,12 @@ impl Trace {
                 {
                     return Ok(known);
                 }
-                let Operand::Value(Traced { id, .. }) =
-                    self.with_number(node, operator, of, number, array_first, name)?
-                else {
-                    return Err(unknown(node, name));
+                let done = match self.with_number(node, operator, of, number, array_first, name) {
+                    Ok(done) => done,
+                    Err(GraphProblem::Operator { .. }) => return self.spelled(node, of.source, scalar, name),
+                    Err(problem) => return Err(problem),
                 };
+                let Operand::Value(Traced { id, .. }) = done else { return Err(unknown(node, name)) };
                 let spelled = scalar.is_small();
                 Ok(Operand::Value(match spelled {
                     true => Traced { id, source: of.source, scalar: Rc::new(scalar) },

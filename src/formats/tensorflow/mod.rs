@@ -6,7 +6,9 @@
 
 mod array;
 mod elementwise;
+mod lengths;
 mod linear;
+mod parts;
 mod program;
 mod settings;
 mod shapes;
@@ -17,8 +19,8 @@ mod volumes;
 
 pub(super) use array::Array;
 pub(super) use linear::Normalization;
-pub(super) use program::{Ends, Followed, Input, Program, Step, Unread, run};
+pub(super) use parts::Cuts;
+pub(super) use program::{Ends, Followed, Input, Program, Step, run};
 pub(super) use settings::Settings;
-pub(super) use shapes::Cuts;
 pub(super) use trace::{Operand, Trace, setting, unknown};
 pub(super) use volumes::{Moves, Padded};

@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
+use nalgebra::DVector;
+
 use super::array::Array;
 use crate::formats::graph::{Graph, GraphProblem, ValueId, size};
 use crate::formats::onnx::scalar::Scalar;
-use crate::network::{OutputFunction, Padding};
+use crate::network::{Kernel, OutputFunction, Padding};
 
 /// Constants that are made of others may hold so many numbers for each that the file holds…
 const FOLDED_FOR_EACH_NUMBER: usize = 4;
@@ -21,8 +23,17 @@ pub(in crate::formats) enum Operand {
     Value(Traced),
     /// A value with zeros around its pictures, which a convolution or a mean takes as its own padding.
     Padded { of: Traced, padding: Padding },
-    /// Lengths of a value's axes; none for that of the samples.
-    Lengths(Rc<Vec<Option<usize>>>),
+    /// A function of a value, coordinate by coordinate, that is no activation yet: what follows may make it one.
+    Spelled { source: ValueId, scalar: Rc<Scalar>, node: String, operator: String },
+    /// A value whose axes before the last lie, with the samples, on one axis: what follows acts along the last.
+    Folded(Traced),
+    /// A value taken apart into every so many-th row and column of what it is with zeros around it, on the axis of the
+    /// samples: a convolution of such a value is dilated.
+    Apart { of: Traced, block: [usize; 2], padding: Padding },
+    /// What a convolution gives of a value that was taken apart.
+    Dilated(Rc<Dilated>),
+    /// Lengths of a value's axes, and products of them.
+    Lengths(Rc<Vec<Length>>),
     /// What reads a value at the very end: the number of the largest, logarithms of probabilities.
     Read { of: ValueId, by: OutputFunction },
     /// What comes from something that is not understood.
@@ -37,6 +48,25 @@ pub(in crate::formats) struct Traced {
     pub(super) scalar: Rc<Scalar>,
 }
 
+/// A length that is computed from a value's shape.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::formats) enum Length {
+    Known(usize),
+    /// The number of the samples, so many times.
+    Samples(usize),
+}
+
+/// A convolution that is made once it is known what is cut off its result.
+#[derive(Clone, Debug)]
+pub(in crate::formats) struct Dilated {
+    pub(super) node: String,
+    pub(super) of: Traced,
+    pub(super) kernel: Kernel,
+    pub(super) bias: Option<DVector<f64>>,
+    pub(super) block: [usize; 2],
+    pub(super) padding: Padding,
+}
+
 impl Traced {
     pub fn new(id: ValueId) -> Traced {
         Traced { id, source: id, scalar: Rc::new(Scalar::Variable) }
@@ -44,6 +74,19 @@ impl Traced {
 }
 
 impl Operand {
+    /// The value of the graph of layers that it is or comes from.
+    pub(super) fn of_graph(&self) -> Option<ValueId> {
+        match self {
+            Operand::Value(of) | Operand::Folded(of) | Operand::Padded { of, .. } | Operand::Apart { of, .. } => {
+                Some(of.id)
+            }
+            Operand::Spelled { source, .. } => Some(*source),
+            Operand::Dilated(dilated) => Some(dilated.of.id),
+            Operand::Read { of, .. } => Some(*of),
+            Operand::Array(_) | Operand::Lengths(_) | Operand::Opaque => None,
+        }
+    }
+
     /// A value that is no function of an earlier one by coordinates.
     pub fn value(id: ValueId) -> Operand {
         Operand::Value(Traced::new(id))
@@ -100,6 +143,7 @@ impl Trace {
 pub(super) fn traced(node: &str, operator: &str, operand: &Operand) -> Result<Traced, GraphProblem> {
     match operand {
         Operand::Value(traced) => Ok(traced.clone()),
+        Operand::Spelled { node, operator, .. } => Err(unknown(node, operator)),
         Operand::Padded { .. } => {
             Err(setting(node, "its input", "has zeros around it, which only convolutions and means take"))
         }
