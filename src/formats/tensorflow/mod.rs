@@ -12,6 +12,7 @@ mod parts;
 mod program;
 mod settings;
 mod shapes;
+mod spelled;
 #[cfg(test)]
 mod tests;
 mod trace;
