@@ -1,8 +1,9 @@
 //! Why a command ended without its result, and the exit status for it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use serde::Serialize;
 use thiserror::Error;
 
 use crate::dataset::DatasetError;
@@ -44,6 +45,12 @@ pub(super) enum CommandError {
         "the dataset {name} has {found} coordinates, but the network takes {expected} inputs; `grid` has as many as needed"
     )]
     Width { name: &'static str, expected: usize, found: usize },
+    /// Findings of a severity that the caller does not accept.
+    #[error("{}: {count} findings of severity {severity} or above", path.display())]
+    Findings { path: PathBuf, count: usize, severity: &'static str },
+    /// A file of thresholds.
+    #[error("{}: {problem}", path.display())]
+    Thresholds { path: PathBuf, problem: String },
     /// Standard output could not be written.
     #[error("standard output: cannot be written ({0})")]
     Output(std::io::Error),
@@ -55,12 +62,81 @@ pub(super) enum CommandError {
     Usage(String),
 }
 
+/// An error as one JSON object, for commands that were asked for JSON.
+#[derive(Debug, Serialize)]
+pub(super) struct ErrorReport {
+    error: ErrorParts,
+}
+
+/// The parts of the sentence that an error is.
+#[derive(Debug, Serialize)]
+struct ErrorParts {
+    /// The whole sentence.
+    message: String,
+    /// The file that it is about.
+    file: Option<String>,
+    /// The place in the file: a tensor, a node, a key.
+    place: Option<String>,
+    /// What to do.
+    remedy: Option<String>,
+}
+
 impl CommandError {
-    /// 1 for bad input, 2 for a wrong command line.
+    /// The error in parts.
+    pub(super) fn report(&self) -> ErrorReport {
+        let message = self.to_string();
+        let file = self.file(&message);
+        let place = match self {
+            CommandError::Format(error) => error.place(),
+            _ => None,
+        };
+        // Behind the last semicolon of a sentence stands what to do.
+        let remedy = message.rsplit_once("; ").map(|(_, remedy)| remedy.to_owned());
+        ErrorReport { error: ErrorParts { message, file, place, remedy } }
+    }
+
+    fn file(&self, message: &str) -> Option<String> {
+        let path = match self {
+            CommandError::Format(error) => error.path(),
+            CommandError::Partial { path, .. }
+            | CommandError::Network { path, .. }
+            | CommandError::Flow { path, .. }
+            | CommandError::Blocks { path, .. } => path,
+            // The sentence begins with the name of the file.
+            CommandError::Dataset(_) => {
+                let mut ends = message.match_indices(": ").map(|(at, _)| &message[..at]);
+                let first = message.split(": ").next().unwrap_or_default();
+                return Some(ends.find(|name| Path::new(name).exists()).unwrap_or(first).to_owned());
+            }
+            _ => return None,
+        };
+        Some(path.display().to_string())
+    }
+
+    /// 1 for bad input, 2 for a wrong command line, 3 for findings that are not accepted.
     pub(super) fn exit_code(&self) -> ExitCode {
         match self {
             CommandError::Usage(_) => ExitCode::from(2),
+            CommandError::Findings { .. } => ExitCode::from(3),
             _ => ExitCode::from(1),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::FormatError;
+
+    #[test]
+    fn a_sentence_has_its_parts() {
+        let problem = "is of type F4, whose values are not read; save it as F32".to_owned();
+        let error = FormatError::Tensor { path: "a.safetensors".into(), tensor: "w".into(), problem };
+        let ErrorParts { message, file, place, remedy } = CommandError::Format(error).report().error;
+        assert_eq!(message, "a.safetensors: tensor `w` is of type F4, whose values are not read; save it as F32");
+        assert_eq!((file.as_deref(), place.as_deref()), (Some("a.safetensors"), Some("w")));
+        assert_eq!(remedy.as_deref(), Some("save it as F32"));
+        let usage = CommandError::Usage("inspect needs a FILE".into()).report().error;
+        assert_eq!((usage.file, usage.place, usage.remedy), (None, None, None));
     }
 }

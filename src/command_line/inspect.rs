@@ -5,13 +5,17 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 
+use crate::diagnostics::findings::{Subject, find};
+use crate::diagnostics::measures::{AlongFlow, SpectrumTail};
 use crate::flow::FlowError;
 use crate::formats::{self, FormatError, Opened};
 use crate::resnet::measure_blocks;
 
 use super::error::CommandError;
+use super::findings::{FindingOptions, FindingReport};
+use super::measures::{AllMeasures, GradientsReport, MeasuresReport, SpectrumReport};
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, read_network};
-use super::output::{print, print_json};
+use super::output::{print, print_json, tell};
 use super::report::{DataReport, Report, TensorReport};
 use super::spectra;
 use super::table;
@@ -25,7 +29,7 @@ pub(super) struct InspectArguments {
     file: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     /// List the tensors of the file; with NAMES, the weights of the chain chosen by hand
     #[arg(long, value_name = "NAMES", num_args = 0..=1)]
     tensors: Option<Option<String>>,
@@ -35,6 +39,17 @@ pub(super) struct InspectArguments {
     /// The spectra of the weights one by one, of convolutions also that of the kernel, for files that give only tensors
     #[arg(long)]
     spectra: bool,
+    /// Data that was held back from training, beside --data, to tell whether the network knows its data by heart
+    #[arg(long, value_name = "DATA", requires = "data")]
+    test_data: Option<String>,
+    /// The measures of every layer's weights, and with --data those of the data at the ends of layers
+    #[arg(long, conflicts_with = "spectra")]
+    measures: bool,
+    /// With --measures: the table of the layers as CSV
+    #[arg(long, requires = "measures", conflicts_with = "json")]
+    csv: bool,
+    #[command(flatten)]
+    findings: FindingOptions,
     #[command(flatten)]
     chain: ChainOptions,
     #[command(flatten)]
@@ -63,7 +78,10 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
     if arguments.spectra {
         return list_spectra(None);
     }
-    let loaded = match read_network(file, chain, &arguments.chain) {
+    let thresholds = arguments.findings.thresholds()?;
+    // A network that training has broken is what people look at.
+    let options = ChainOptions { allow_non_finite: true, ..arguments.chain.clone() };
+    let loaded = match read_network(file, chain, &options) {
         // What makes no network may still have spectra, unless the network itself was asked for something.
         Err(CommandError::Format(FormatError::Chain { source, .. }))
             if source.leaves_spectra() && arguments.data.is_none() =>
@@ -75,28 +93,63 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
     };
     loaded.tell(file);
     let network = &loaded.network;
-    let data = match &arguments.data {
-        Some(data) => Some(load_data(data, &arguments.samples, network)?),
-        None => None,
-    };
-    let flow = match build_flow(file, network, arguments.flow) {
-        Err(CommandError::Flow { source: source @ FlowError::TooWide { .. }, .. })
+    let load =
+        |data: &Option<String>| data.as_ref().map(|data| load_data(data, &arguments.samples, network)).transpose();
+    let (data, test) = (load(&arguments.data)?, load(&arguments.test_data)?);
+    if arguments.measures {
+        let subject = Subject::new(network).with_data(data.as_ref());
+        return print_measures(&subject, arguments);
+    }
+    // The flow ends where the numbers end.
+    let broken = network.first_not_finite();
+    let sound = broken.map_or_else(|| Some(network.clone()), |count| network.up_to(count));
+    let flow = match sound.map(|network| build_flow(file, &network, arguments.flow)) {
+        Some(Err(CommandError::Flow { source: source @ FlowError::TooWide { .. }, .. }))
             if loaded.has_tensors && arguments.data.is_none() =>
         {
             return list_spectra(Some(source.to_string()));
         }
-        flow => flow?,
+        flow => flow.transpose()?,
     };
-    let mut report = Report::new(&loaded, &flow);
-    if let Some(data) = data {
-        let measured = DataReport::new(network, &data);
-        report.data = Some(measured.map_err(|source| CommandError::Network { path: file.into(), source })?);
-        let blocks = measure_blocks(network, &data.points);
+    let mut report = Report::new(&loaded, flow.as_ref());
+    let subject = Subject::new(network).with_flow(flow.as_ref()).with_data(data.as_ref()).with_test(test.as_ref());
+    let findings = find(&subject, &thresholds);
+    report.findings = findings.iter().map(FindingReport::new).collect();
+    if let Some(data) = &data {
+        let measured = DataReport::new(network, data);
+        let measured = measured.map_err(|source| CommandError::Network { path: file.into(), source })?;
+        // What was assumed to read the data was told with it.
+        for sentence in &measured.assumed[data.notes.len()..] {
+            tell(&format!("{}: assumed: {sentence}", data.name));
+        }
+        report.data = Some(measured);
+        let blocks = if broken.is_some() { Ok(Vec::new()) } else { measure_blocks(network, &data.points) };
         for block in blocks.map_err(|source| CommandError::Flow { path: file.into(), source })? {
             report.layers[block.layer - 1].warnings.extend(warnings::of_block(&block));
         }
+        if arguments.json {
+            report.gradients = subject.backward().map(GradientsReport::new);
+            report.measures = AlongFlow::measure(&subject).map(MeasuresReport);
+        }
     }
-    if arguments.json { print_json(&report) } else { print(&table::report(&report)) }
+    if arguments.json {
+        print_json(&report)?
+    } else {
+        print(&table::report(&report))?
+    }
+    arguments.findings.judge(file, &findings)
+}
+
+/// The measures of the layers' weights, and of the data where there is any.
+fn print_measures(subject: &Subject<'_>, arguments: &InspectArguments) -> Result<(), CommandError> {
+    let layers = SpectrumTail::of_network(subject).iter().map(SpectrumReport::new).collect();
+    let along = if arguments.csv { None } else { AlongFlow::measure(subject).map(MeasuresReport) };
+    let all = AllMeasures { layers, measures: along };
+    match (arguments.json, arguments.csv) {
+        (true, _) => print_json(&all),
+        (_, true) => print(&all.csv()),
+        _ => print(&all.text()),
+    }
 }
 
 /// The tensors by name, shape and type; no value is read from a file of tensors.
@@ -105,8 +158,11 @@ fn list_tensors(file: &Path, json: bool) -> Result<(), CommandError> {
     struct Tensors {
         tensors: Vec<TensorReport>,
     }
-    let tensors = match formats::open(file)? {
-        Opened::Tensors(tensors) => tensors.tensors().iter().map(TensorReport::of_info).collect(),
+    let tensors = match formats::open_with_non_finite(file, None)? {
+        Opened::Tensors(tensors) => {
+            let joined = tensors.joined().iter().map(|(tensor, _)| tensor);
+            tensors.tensors().iter().chain(joined).map(TensorReport::of_info).collect()
+        }
         Opened::Graph(graph) => graph.tensors.tensors().iter().map(TensorReport::of_info).collect(),
         Opened::Network(opened) => TensorReport::of_network(&opened.network),
     };

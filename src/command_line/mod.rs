@@ -5,8 +5,10 @@
 
 mod convert;
 mod error;
+mod findings;
 mod flow;
 mod inspect;
+mod measures;
 mod network_file;
 mod options;
 mod output;
@@ -25,6 +27,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::explorer::{self, StartData, Startup};
+use crate::formats::format_table;
 
 use error::CommandError;
 
@@ -32,7 +35,7 @@ use error::CommandError;
 ///
 /// Without a subcommand the explorer window opens.
 #[derive(Debug, Parser)]
-#[command(name = "layerflow", version, args_conflicts_with_subcommands = true)]
+#[command(name = "layerflow", version, args_conflicts_with_subcommands = true, after_help = format_table())]
 struct CommandLine {
     /// A network's file to open in the window
     #[arg(value_name = "FILE")]
@@ -52,6 +55,18 @@ enum Command {
     Refine(refine::RefineArguments),
     Convert(convert::ConvertArguments),
     Train(train::TrainArguments),
+}
+
+impl Command {
+    /// Whether the result was asked for as JSON.
+    fn asks_for_json(&self) -> bool {
+        match self {
+            Command::Inspect(arguments) => arguments.json,
+            Command::Refine(arguments) => arguments.json,
+            Command::Train(arguments) => arguments.json,
+            Command::Run(_) | Command::Flow(_) | Command::Convert(_) => false,
+        }
+    }
 }
 
 /// Does what the arguments (the program's name first) ask for and answers the exit status.
@@ -82,6 +97,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // If standard error is closed only the exit status tells of the failure.
             output::tell(&error.to_string());
+            if command_line.command.as_ref().is_some_and(Command::asks_for_json) {
+                // Who reads standard output finds the error there too; if it is closed there is nobody to tell.
+                let _ = output::print_json(&error.report());
+            }
             error.exit_code()
         }
     }

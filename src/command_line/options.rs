@@ -8,8 +8,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, Scaling};
 use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, ResidualLaw, TimeLaw};
 use crate::formats::{
-    self, Account, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, Opened, OpenedNetwork,
-    Precision, TensorFile,
+    self, Account, BlockChoice, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, Opened,
+    OpenedNetwork, Precision, TensorFile,
 };
 use crate::network::{Activation, Network, OutputFunction, Volume};
 
@@ -22,9 +22,10 @@ pub(super) const MOST_NUMBERS: usize = 1 << 27;
 /// How to make a network of a file that gives only tensors.
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct ChainOptions {
-    /// Activation of the hidden layers, for files that give only tensors
-    #[arg(long, value_name = "NAME", value_parser = activation_parser())]
-    pub activation: Option<Activation>,
+    /// Activation of the hidden layers, for files that give only tensors; or one for each hidden layer in order, a residual
+    /// block counting as one: identity,relu,relu
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = activation_parser())]
+    pub activation: Vec<Activation>,
     /// Output function, for files that give only tensors
     #[arg(long, value_name = "NAME", value_parser = output_parser())]
     pub output: Option<OutputFunction>,
@@ -35,9 +36,22 @@ pub(super) struct ChainOptions {
     /// between semicolons. Needed where the shapes fit in several ways
     #[arg(long, value_name = "MOVES", value_parser = ConvolutionMoves::parse)]
     pub convolutions: Option<ConvolutionMoves>,
+    /// The layers that form residual blocks, by the beginning of their names as blocks.*, where * stands for anything:
+    /// neighbours with the same beginning are the inner and the outer layer of one block, the activation between them
+    #[arg(long, value_name = "PATTERN", conflicts_with = "plain")]
+    pub residual_blocks: Option<String>,
+    /// Activation behind each residual block
+    #[arg(long, value_name = "NAME", requires = "residual_blocks", value_parser = activation_parser())]
+    pub block_activation: Option<Activation>,
+    /// Layers that repeat a pattern follow each other and are no residual blocks
+    #[arg(long)]
+    pub plain: bool,
     /// Go on with a network of which something in the file is not understood; what is missing is told on standard error
     #[arg(long)]
     pub partial: bool,
+    /// Go on with a network whose weights hold NaN or infinity; `inspect` does so always
+    #[arg(long)]
+    pub allow_non_finite: bool,
 }
 
 /// How the convolutions of a chain move, one for all or one for each.
@@ -79,6 +93,13 @@ pub(super) struct SampleOptions {
     /// Seed of a built-in dataset
     #[arg(long, value_name = "K", default_value_t = 0)]
     seed: u64,
+    #[command(flatten)]
+    columns: ColumnOptions,
+}
+
+/// What is taken of a data file.
+#[derive(Args, Clone, Debug)]
+pub(super) struct ColumnOptions {
     /// The columns of a data file that are coordinates, by name or number; all but the label if not given
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     columns: Option<Vec<String>>,
@@ -91,7 +112,17 @@ pub(super) struct SampleOptions {
     scale: Scaling,
 }
 
-impl SampleOptions {
+impl ColumnOptions {
+    /// Reads the data in a file for a network of `expected` inputs, where that is known. What was assumed and what was
+    /// left out is told on standard error.
+    pub(super) fn read(&self, file: &Path, expected: Option<usize>) -> Result<Dataset, CommandError> {
+        let data = Dataset::open_with(file, expected, &self.choice())?;
+        for note in &data.notes {
+            tell(&format!("{}: {note}", file.display()));
+        }
+        Ok(data)
+    }
+
     fn choice(&self) -> DataChoice {
         let label = match self.label.as_deref() {
             None => LabelChoice::Automatic,
@@ -149,7 +180,8 @@ pub(super) fn read_network(
     chain: &[String],
     options: &ChainOptions,
 ) -> Result<LoadedNetwork, CommandError> {
-    let tensors = match formats::open_for(file, options.input_shape)? {
+    let open = if options.allow_non_finite { formats::open_with_non_finite } else { formats::open_for };
+    let tensors = match open(file, options.input_shape)? {
         Opened::Network(_) if !chain.is_empty() => {
             return Err(CommandError::Usage(format!(
                 "{}: gives a whole network, so --tensors has nothing to choose; leave it out",
@@ -168,10 +200,10 @@ pub(super) fn read_network(
             return Err(FormatError::Graph { path: file.into(), source: Box::new(problem) }.into());
         }
     };
-    let proposal = propose(&tensors, chain, options);
+    let proposal = propose(&tensors, chain, options)?;
     // A file that gives no network at all is told before the option that it would need.
     let OpenedNetwork { network, account } = formats::build(&tensors, &proposal)?;
-    if options.activation.is_none() && proposal.entries.len() > 1 {
+    if options.activation.is_empty() && proposal.needs_activation() {
         let names = Activation::ALL.map(Activation::name).join(", ");
         return Err(CommandError::Usage(format!(
             "{}: gives only tensors, so the activation of its hidden layers is not known; add --activation with one of \
@@ -183,27 +215,50 @@ pub(super) fn read_network(
 }
 
 /// The chain of a file that gives only tensors. `chain` names them where it is chosen by hand.
-pub(super) fn propose(tensors: &TensorFile, chain: &[String], options: &ChainOptions) -> ChainProposal {
-    let hidden = options.activation.unwrap_or_default();
-    let output = options.output.unwrap_or_default();
+pub(super) fn propose(
+    tensors: &TensorFile,
+    chain: &[String],
+    options: &ChainOptions,
+) -> Result<ChainProposal, CommandError> {
+    let (hidden, output) = (Activation::default(), options.output.unwrap_or_default());
     let mut proposal = if chain.is_empty() {
         ChainProposal::new(tensors, hidden, output)
     } else {
-        ChainProposal::of_names(tensors.tensors(), chain, hidden, output)
+        ChainProposal::of_names(tensors, chain, hidden, output)
     };
+    let blocks = match &options.residual_blocks {
+        Some(pattern) => BlockChoice::Residual(pattern.clone()),
+        None if options.plain => BlockChoice::Plain,
+        None => BlockChoice::Ask,
+    };
+    proposal.set_blocks(blocks, options.block_activation.unwrap_or_default());
     proposal.set_input_shape(options.input_shape);
     if let Some(ConvolutionMoves(settings)) = &options.convolutions {
         proposal.set_convolutions(settings);
     }
     proposal.check(tensors.tensors());
-    proposal
+    match &options.activation[..] {
+        [] => {}
+        [activation] => proposal.set_hidden(*activation),
+        // A chain that does not fit is told first.
+        activations if proposal.fatal_problem().is_none() => proposal.set_each(activations).map_err(|needed| {
+            let (given, path) = (activations.len(), tensors.path().display());
+            CommandError::Usage(format!(
+                "{path}: --activation gives {given} activations, but the chain has {}; give one for \
+                 all or one for each",
+                if needed == 1 { "1 hidden layer".to_owned() } else { format!("{needed} hidden layers") }
+            ))
+        })?,
+        _ => {}
+    }
+    Ok(proposal)
 }
 
 /// Reads the data for a network: a built-in dataset by its name, else a file.
 pub(super) fn load_data(data: &str, samples: &SampleOptions, network: &Network) -> Result<Dataset, CommandError> {
     let expected = network.inputs();
     let Some(generator) = Generator::from_name(data) else {
-        return Ok(Dataset::open_with(Path::new(data), Some(expected), &samples.choice())?);
+        return samples.columns.read(Path::new(data), Some(expected));
     };
     if let Some(found) = generator.dimension().filter(|&found| found != expected) {
         return Err(CommandError::Width { name: generator.name(), expected, found });

@@ -47,7 +47,7 @@ pub(super) struct RefineArguments {
     to: NetworkFileOptions,
     /// Print one JSON object
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     /// The chain chosen by hand: names of weights, first layer to last
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     tensors: Vec<String>,

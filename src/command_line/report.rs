@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
-use crate::dataset::{Dataset, Labels};
+use crate::dataset::{Dataset, Labels, match_classes};
 use crate::flow::{Flow, LayerFlow, Phase, Spectrum};
 use crate::formats::{Account, TensorInfo};
 use crate::network::{Layer, Network, NetworkError};
 
+use super::findings::FindingReport;
+use super::measures::{GradientsReport, MeasuresReport};
 use super::options::LoadedNetwork;
 use super::warnings::{self, Warning};
 
@@ -22,6 +24,11 @@ pub(super) struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<DataReport>,
     pub warnings: Vec<Warning>,
+    pub findings: Vec<FindingReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gradients: Option<GradientsReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measures: Option<MeasuresReport>,
 }
 
 #[derive(Debug, Serialize)]
@@ -92,6 +99,8 @@ pub(super) struct DataReport {
     pub name: String,
     pub samples: usize,
     pub accuracy: Option<f64>,
+    /// What was assumed to read the data and to match its labels to outputs, a sentence each.
+    pub assumed: Vec<String>,
 }
 
 /// One tensor of a file.
@@ -104,9 +113,14 @@ pub(super) struct TensorReport {
 }
 
 impl Report {
-    pub(super) fn new(loaded: &LoadedNetwork, flow: &Flow) -> Report {
+    /// `flow` is that of the layers up to the first that is not finite; `None` where that is the first.
+    pub(super) fn new(loaded: &LoadedNetwork, flow: Option<&Flow>) -> Report {
         let LoadedNetwork { network, account, left_out, .. } = loaded;
-        let layers = network.layers().iter().zip(flow.layers());
+        let motions = flow.map_or(&[][..], Flow::layers);
+        let layers = network.layers().iter().enumerate().map(|(index, layer)| match motions.get(index) {
+            Some(motion) => LayerReport::new(layer, motion),
+            None => LayerReport::behind(index, network),
+        });
         let mut warnings: Vec<Warning> = account.missing_words().map(warnings::of_partial).into_iter().collect();
         warnings.extend(left_out.iter().filter(|problem| !problem.is_of_account()).map(warnings::of_problem));
         warnings.extend(account.assumed().iter().map(|sentence| warnings::of_assumption(sentence)));
@@ -116,15 +130,18 @@ impl Report {
                 name: network.name().into(),
                 inputs: network.inputs(),
                 outputs: network.outputs(),
-                ambient_dimension: flow.ambient_dimension(),
+                ambient_dimension: flow.map_or(network.largest_width(), Flow::ambient_dimension),
                 parameters: network.parameters(),
                 output: network.output().name(),
                 partial: PartialReport::new(account),
                 assumed: account.assumed().to_vec(),
             },
-            layers: layers.map(|(layer, motion)| LayerReport::new(layer, motion)).collect(),
+            layers: layers.collect(),
             data: None,
             warnings,
+            findings: Vec::new(),
+            gradients: None,
+            measures: None,
         }
     }
 }
@@ -158,6 +175,34 @@ impl LayerReport {
     }
 }
 
+impl LayerReport {
+    /// A layer that holds, or lies behind, numbers that are not finite: it has no flow and nothing that comes of one.
+    fn behind(index: usize, network: &Network) -> LayerReport {
+        let layer = &network.layers()[index];
+        LayerReport {
+            index: index + 1,
+            name: layer.name().into(),
+            kind: layer.kind(),
+            origin: network.origin(index).map(str::to_owned),
+            inputs: layer.inputs(),
+            outputs: layer.outputs(),
+            activation: layer.activation().name(),
+            singular_values: Vec::new(),
+            rank: None,
+            condition_number: None,
+            spectral_norm: None,
+            stable_rank: None,
+            determinant_sign: None,
+            reflection: false,
+            rotation_in: Vec::new(),
+            rotation_out: Vec::new(),
+            total_rotation: None,
+            phases: Vec::new(),
+            warnings: vec![warnings::of_not_finite(network.first_not_finite() == Some(index))],
+        }
+    }
+}
+
 impl PhaseReport {
     fn new(phase: &Phase) -> PhaseReport {
         PhaseReport { kind: phase.kind.name(), start: phase.start, end: phase.end }
@@ -167,11 +212,19 @@ impl PhaseReport {
 impl DataReport {
     /// Runs the data through the network.
     pub(super) fn new(network: &Network, data: &Dataset) -> Result<DataReport, NetworkError> {
-        let accuracy = match &data.labels {
-            Labels::Classes { of_sample, .. } => network.forward(&data.points)?.accuracy(of_sample),
-            Labels::None | Labels::Values(_) => None,
-        };
-        Ok(DataReport { name: data.name.clone(), samples: data.samples(), accuracy })
+        let mut assumed = data.notes.clone();
+        let mut accuracy = None;
+        if let Labels::Classes { .. } = &data.labels {
+            let forward = network.forward(&data.points)?;
+            // Numbers that are none choose no class.
+            let is_finite = forward.output.iter().all(|value| value.is_finite());
+            let predictions = forward.predictions;
+            if is_finite && let Some(matched) = match_classes(&data.labels, network.outputs(), &predictions) {
+                accuracy = matched.accuracy(&predictions);
+                assumed.extend(matched.assumed);
+            }
+        }
+        Ok(DataReport { name: data.name.clone(), samples: data.samples(), accuracy, assumed })
     }
 }
 

@@ -103,7 +103,7 @@ pub(super) fn run(
             )));
         }
     };
-    let proposal = propose(&tensors, chain, options);
+    let proposal = propose(&tensors, chain, options)?;
     if proposal.entries.is_empty() {
         formats::build(&tensors, &proposal)?;
     }
@@ -120,7 +120,7 @@ fn of_graph(file: &Path, graph: &GraphFile, options: &ChainOptions) -> Result<Sp
         let undone = |source| fault(GraphProblem::Convolution { node: convolution.name.clone(), source });
         weights.push(WeightReport::new(convolution.spectrum(&mut |_| true).map_err(undone)?));
     }
-    let mut proposal = propose(&graph.tensors, &[], options);
+    let mut proposal = propose(&graph.tensors, &[], options)?;
     if !weights.is_empty() {
         // The graph has told more of the convolutions than their kernels do.
         proposal.entries.retain(|entry| entry.convolution.is_none());

@@ -1,5 +1,6 @@
 //! Results as tables for people.
 
+use super::findings;
 use super::report::{LayerReport, Report, TensorReport};
 use super::warnings::Warning;
 
@@ -26,7 +27,7 @@ pub(super) fn report(report: &Report) -> String {
         text.extend(layer.warnings.iter().map(|warning| warning_line(&format!("layer {}: ", layer.index), warning)));
     }
     text.extend(report.warnings.iter().map(|warning| warning_line("", warning)));
-    text
+    text + &findings::table(&report.findings)
 }
 
 /// What `inspect --tensors` prints without `--json`.

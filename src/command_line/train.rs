@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde::Serialize;
 
-use crate::dataset::{Dataset, Generator, GeneratorOptions};
+use crate::dataset::{Dataset, Generator, GeneratorOptions, Labels, match_classes};
 use crate::network::{Activation, Network, OutputFunction};
 use crate::training::{
     EpochReport, Evaluation, Initialisation, Loss, NetworkPlan, Objective, Optimiser, PlanKind, Schedule, Trainer,
@@ -15,7 +15,7 @@ use crate::training::{
 
 use super::error::CommandError;
 use super::network_file::NetworkFileOptions;
-use super::options::{MOST_NUMBERS, activation_parser, noise, output_parser, parser};
+use super::options::{ColumnOptions, MOST_NUMBERS, activation_parser, noise, output_parser, parser};
 use super::output::{print, print_json, tell};
 
 /// The lines of progress on standard error.
@@ -86,6 +86,8 @@ pub(super) struct TrainArguments {
     /// Standard deviation of the noise of a built-in dataset [default: 0.05; 0 for digits]
     #[arg(long, value_name = "S", value_parser = noise)]
     noise: Option<f64>,
+    #[command(flatten)]
+    columns: ColumnOptions,
     /// Decides the data of a built-in dataset, the first weights, the samples held back and the order of the others
     #[arg(long, value_name = "K", default_value_t = 0)]
     seed: u64,
@@ -94,7 +96,7 @@ pub(super) struct TrainArguments {
     name: Option<String>,
     /// Print one JSON object
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// What `train --json` prints.
@@ -151,7 +153,7 @@ impl TrainArguments {
     fn data(&self) -> Result<Dataset, CommandError> {
         let Some(generator) = Generator::from_name(&self.dataset) else {
             let expected = self.layers.first().map(|&width| width as usize);
-            return Ok(Dataset::open(Path::new(&self.dataset), expected)?);
+            return Ok(self.matched(self.columns.read(Path::new(&self.dataset), expected)?));
         };
         let defaults = generator.training_options();
         let samples = self.samples.map_or(defaults.samples, |samples| samples as usize);
@@ -163,6 +165,26 @@ impl TrainArguments {
             return Err(CommandError::Usage(format!("--samples {samples} of {problem}")));
         }
         Ok(generator.generate(options))
+    }
+
+    /// The data with its classes numbered as the network's outputs. What was assumed is told on standard error.
+    fn matched(&self, data: Dataset) -> Dataset {
+        let Labels::Classes { of_sample, names } = &data.labels else { return data };
+        let Some(&outputs) = self.layers.last().filter(|_| self.layers.len() > 1) else {
+            if !of_sample.contains(&0) {
+                let outputs = names.len().max(2);
+                let problem =
+                    format!("no sample has the first of {outputs} classes, so output 0 stands for none of them");
+                tell(&format!("{}: {problem}; --layers that end in {} count from 1", self.dataset, outputs - 1));
+            }
+            return data;
+        };
+        let outputs = outputs as usize;
+        let Some(matched) = match_classes(&data.labels, outputs, &[]) else { return data };
+        // Labels without an output are refused when training begins.
+        let Some(renumbered) = data.renumbered(&matched, outputs) else { return data };
+        matched.assumed.iter().for_each(|sentence| tell(&format!("{}: assumed: {sentence}", self.dataset)));
+        renumbered
     }
 
     fn plan(&self, dataset: &Dataset) -> Result<NetworkPlan, CommandError> {

@@ -3,11 +3,19 @@
 use std::path::Path;
 
 use super::choice::{ColumnKind, ColumnOutline, Moments, Table};
+use super::names;
 use super::numpy::Values;
+use super::roles::{Known, LabelColumns};
+use super::sequence::{RowNumbers, Sequence, all_differ};
 use super::{DatasetError, Labels};
 
 /// The most columns of a table; more cannot flow anywhere.
 pub(super) const MOST_COLUMNS: usize = 1 << 16;
+
+/// How many values of a column are shown where it is chosen.
+const PREVIEWED: usize = 3;
+/// How many values of a column are compared with each other.
+const MOST_COMPARED: usize = 1 << 20;
 
 /// An array and its name.
 pub(super) struct NamedArray {
@@ -15,6 +23,29 @@ pub(super) struct NamedArray {
     /// The length of each axis; the first counts samples, the others are flattened.
     pub shape: Vec<usize>,
     pub values: Values,
+}
+
+impl NamedArray {
+    fn elements(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// The lengths of the axes in words.
+    pub fn shape_words(&self) -> String {
+        self.shape.iter().map(usize::to_string).collect::<Vec<_>>().join("×")
+    }
+
+    /// The same matrix with its axes exchanged.
+    pub fn transposed(self) -> NamedArray {
+        let [rows, columns] = self.shape[..] else { return self };
+        let places = || (0..columns).flat_map(move |column| (0..rows).map(move |row| row * columns + column));
+        let values = match &self.values {
+            Values::Floats(values) => Values::Floats(places().map(|at| values[at]).collect()),
+            Values::Integers(values) => Values::Integers(places().map(|at| values[at]).collect()),
+            Values::Texts(values) => Values::Texts(places().map(|at| values[at].clone()).collect()),
+        };
+        NamedArray { name: self.name, shape: vec![columns, rows], values }
+    }
 }
 
 /// Arrays whose first axis is the same.
@@ -25,16 +56,17 @@ pub(super) struct ArrayTable {
     columns: Vec<ColumnOutline>,
     /// For each column its array and its place in the array's rows.
     places: Vec<(usize, usize)>,
-    points: usize,
-    label: Option<usize>,
+    known: Known,
+    /// What was assumed, and what is left out.
+    pub notes: Vec<String>,
 }
 
 impl ArrayTable {
-    /// The table of all arrays that have as many rows as the one named `points`.
+    /// The table of all arrays that have as many rows as those named `points`.
     pub fn new(
         path: &Path,
         arrays: Vec<NamedArray>,
-        points: &str,
+        points: &[String],
         label: Option<&str>,
     ) -> Result<ArrayTable, DatasetError> {
         let fault = |array: &str, problem: &str| DatasetError::Array {
@@ -42,45 +74,48 @@ impl ArrayTable {
             array: array.into(),
             problem: problem.into(),
         };
-        let Some(main) = arrays.iter().find(|array| array.name == points) else {
+        let is_points = |array: &NamedArray| points.contains(&array.name);
+        let Some(main) = arrays.iter().find(|array| is_points(array)) else {
             return Err(DatasetError::Empty { path: path.into() });
         };
         let Some((&rows, rest)) = main.shape.split_first() else {
-            return Err(fault(points, "is a single value; points need one row for each sample"));
+            return Err(fault(&main.name, "is a single value; points need one row for each sample"));
         };
         let width: usize = rest.iter().product();
         if rows == 0 || width == 0 {
             return Err(DatasetError::Empty { path: path.into() });
         }
-        if matches!(main.values, Values::Texts(_)) {
-            return Err(fault(points, "holds text; points must be numbers"));
+        if points.len() == 1 && matches!(main.values, Values::Texts(_)) {
+            return Err(fault(&main.name, "holds text; points must be numbers"));
         }
         if let Some(label) = arrays.iter().find(|array| Some(array.name.as_str()) == label)
-            && label.shape.iter().product::<usize>() != rows
+            && (label.elements() != rows && label.shape.first() != Some(&rows))
         {
-            let shape = label.shape.iter().map(usize::to_string).collect::<Vec<_>>().join("×");
-            let problem = format!("has the shape {shape}; labels need one value for each of the {rows} samples");
+            let shape = label.shape_words();
+            let problem = format!(
+                "has the shape {shape}; labels need one value for each of the {rows} samples, or take --label none"
+            );
             return Err(fault(&label.name, &problem));
         }
+        let shape = (main.shape.len() > 1).then(|| format!("the array {} is {}", main.name, main.shape_words()));
         let mut table = ArrayTable {
             path: path.into(),
             rows,
             arrays: Vec::new(),
             columns: Vec::new(),
             places: Vec::new(),
-            points: 0,
-            label: None,
+            known: Known { candidates: Some(Vec::new()), shape, ..Known::default() },
+            notes: Vec::new(),
         };
         for array in arrays {
-            let is_points = array.name == points;
             let is_label = Some(array.name.as_str()) == label;
-            table.add(array, is_points, is_label)?;
+            table.add(array, points, is_label)?;
         }
         Ok(table)
     }
 
-    fn add(&mut self, array: NamedArray, is_points: bool, is_label: bool) -> Result<(), DatasetError> {
-        let elements: usize = array.shape.iter().product();
+    fn add(&mut self, array: NamedArray, points: &[String], is_label: bool) -> Result<(), DatasetError> {
+        let elements = array.elements();
         let fits = array.shape.first() == Some(&self.rows) || is_label;
         if !fits || elements == 0 || !elements.is_multiple_of(self.rows) {
             return Ok(());
@@ -89,14 +124,28 @@ impl ArrayTable {
         if self.columns.len() + width > MOST_COLUMNS {
             return Err(DatasetError::TooWide { path: self.path.clone(), most: MOST_COLUMNS });
         }
-        let index = self.arrays.len();
-        if is_points {
-            self.points = index;
+        let first = self.columns.len();
+        let columns: Vec<usize> = (first..first + width).collect();
+        if points.contains(&array.name) {
+            self.known.candidates.get_or_insert_default().extend(&columns);
+        }
+        let mut outlines = outlines(&array, width);
+        for (outline, column) in outlines.iter_mut().zip(&columns) {
+            outline.number = column + 1;
         }
         if is_label {
-            self.label = Some(self.columns.len());
+            self.known.label = Some(match columns[..] {
+                [column] => LabelColumns::One(column),
+                _ if is_one_hot(&array.values, width) => LabelColumns::OneHot(columns),
+                _ => {
+                    let (name, shape) = (&array.name, array.shape_words());
+                    self.notes
+                        .push(format!("left out the labels {name} of shape {shape}: they are not one value a row"));
+                    LabelColumns::None
+                }
+            });
         }
-        let outlines = outlines(&array, width);
+        let index = self.arrays.len();
         self.columns.extend(outlines);
         self.places.extend((0..width).map(|place| (index, place)));
         self.arrays.push((array, width));
@@ -104,34 +153,98 @@ impl ArrayTable {
     }
 
     fn not_finite(&self, array: usize, row: usize, column: usize, value: f64) -> DatasetError {
-        let problem = format!("holds {value} at row {}, column {}; remove or correct that row", row + 1, column + 1);
-        DatasetError::Array { path: self.path.clone(), array: self.arrays[array].0.name.clone(), problem }
+        let (array, width) = &self.arrays[array];
+        let rows = match &array.values {
+            Values::Floats(values) => {
+                values.chunks_exact(*width).filter(|row| row.iter().any(|value| !value.is_finite())).count()
+            }
+            Values::Integers(_) | Values::Texts(_) => 0,
+        };
+        let place = format!("row {}, column {}", row + 1, column + 1);
+        let others = if rows > 1 { format!(", and {rows} rows have such a value") } else { String::new() };
+        let problem = format!("holds {value} at {place}{others}; remove or correct them, or choose other --columns");
+        DatasetError::Array { path: self.path.clone(), array: array.name.clone(), problem }
+    }
+}
+
+/// Whether each row of so many values has a single 1 and else 0.
+fn is_one_hot(values: &Values, width: usize) -> bool {
+    let is_single = |ones: usize, others: usize| ones == 1 && others == 0;
+    match values {
+        Values::Floats(values) => values.chunks_exact(width).all(|row| {
+            let ones = row.iter().filter(|value| **value == 1.0).count();
+            is_single(ones, row.iter().filter(|value| **value != 1.0 && **value != 0.0).count())
+        }),
+        Values::Integers(values) => values.chunks_exact(width).all(|row| {
+            let ones = row.iter().filter(|value| **value == 1).count();
+            is_single(ones, row.iter().filter(|value| !(0..=1).contains(*value)).count())
+        }),
+        Values::Texts(_) => false,
     }
 }
 
 fn outlines(array: &NamedArray, width: usize) -> Vec<ColumnOutline> {
-    let mut moments = vec![Moments::default(); width];
-    match &array.values {
-        Values::Floats(values) => {
-            let finite = values.iter().enumerate().filter(|(_, value)| value.is_finite());
-            finite.for_each(|(at, value)| moments[at % width].add(*value));
-        }
-        Values::Integers(values) => {
-            values.iter().enumerate().for_each(|(at, value)| moments[at % width].add(*value as f64));
-        }
-        Values::Texts(_) => {}
-    }
-    let kind = match array.values {
-        Values::Floats(_) => ColumnKind::Numbers,
-        Values::Integers(_) => ColumnKind::Integers,
-        Values::Texts(_) => ColumnKind::Text,
-    };
-    let outline = |(place, moments): (usize, Moments)| {
-        let (mean, deviation) = moments.finish();
+    let outline = |place: usize| {
         let name = if width == 1 { array.name.clone() } else { format!("{}[{place}]", array.name) };
-        ColumnOutline { name, group: array.name.clone(), kind, mean, deviation }
+        let kind = match array.values {
+            Values::Texts(_) => ColumnKind::Text,
+            Values::Floats(_) | Values::Integers(_) => ColumnKind::Integers,
+        };
+        ColumnOutline {
+            group: array.name.clone(),
+            is_all_text: kind == ColumnKind::Text,
+            is_zero_or_one: kind != ColumnKind::Text,
+            ..ColumnOutline::new(&name, kind)
+        }
     };
-    moments.into_iter().enumerate().map(outline).collect()
+    let mut outlines: Vec<ColumnOutline> = (0..width).map(outline).collect();
+    let mut moments = vec![Moments::default(); width];
+    let mut sequences = vec![Sequence::default(); width];
+    let mut ends = [Vec::new(), Vec::new()];
+    let mut add = |at: usize, value: f64| {
+        let place = at % width;
+        let outline = &mut outlines[place];
+        outline.is_zero_or_one &= value == 0.0 || value == 1.0;
+        if value.fract() != 0.0 {
+            outline.kind = ColumnKind::Numbers;
+        }
+        if outline.preview.len() < PREVIEWED {
+            outline.preview.push(format!("{value}"));
+        }
+        if value.is_finite() {
+            moments[place].add(value);
+        }
+        sequences[place].add(value);
+        for (end, values) in [0, width - 1].into_iter().zip(&mut ends) {
+            if end == place && values.len() < MOST_COMPARED {
+                values.push(value);
+            }
+        }
+    };
+    match &array.values {
+        Values::Floats(values) => values.iter().enumerate().for_each(|(at, value)| add(at, *value)),
+        Values::Integers(values) => values.iter().enumerate().for_each(|(at, value)| add(at, *value as f64)),
+        Values::Texts(values) => {
+            for (at, text) in values.iter().enumerate().take(PREVIEWED * width) {
+                outlines[at % width].preview.push(text.clone());
+            }
+        }
+    }
+    for (outline, (moments, sequence)) in outlines.iter_mut().zip(moments.into_iter().zip(sequences)) {
+        (outline.mean, outline.deviation) = moments.finish();
+        let is_named = outline.name == outline.group && names::is_of_rows(&outline.name);
+        outline.row_numbers = (outline.kind != ColumnKind::Text).then(|| sequence.finish(is_named)).flatten();
+    }
+    for (end, values) in [0, width - 1].into_iter().zip(ends).filter(|(_, values)| !values.is_empty()) {
+        let is_named = outlines[end].name == outlines[end].group && names::is_of_rows(&outlines[end].name);
+        let is_whole = outlines[end].kind == ColumnKind::Integers;
+        if is_named && is_whole && outlines[end].row_numbers.is_none() && all_differ(values.clone()) {
+            outlines[end].row_numbers = Some(RowNumbers::Identifier);
+        }
+        let distinct: std::collections::BTreeSet<u64> = values.iter().map(|value| value.to_bits()).collect();
+        outlines[end].distinct = Some(distinct.len());
+    }
+    outlines
 }
 
 impl Table for ArrayTable {
@@ -143,19 +256,13 @@ impl Table for ArrayTable {
         self.rows
     }
 
-    /// All columns of the array of points. Without an array of labels, the last column is the label where the network
-    /// takes one input less and all its values are whole.
-    fn automatic(&self, expected_inputs: Option<usize>) -> Result<(Vec<usize>, Option<usize>), DatasetError> {
-        let mut features: Vec<usize> =
-            (0..self.columns.len()).filter(|column| self.places[*column].0 == self.points).collect();
-        let one_less = expected_inputs.is_some_and(|inputs| inputs + 1 == features.len());
-        let label = match (self.label, features.last()) {
-            (None, Some(last)) if one_less && matches!(self.labels(*last), Ok(Labels::Classes { .. })) => {
-                features.pop()
-            }
-            (label, _) => label,
-        };
-        Ok((features, label))
+    fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// All columns of the array of points, and the array of labels.
+    fn known(&self) -> Known {
+        self.known.clone()
     }
 
     fn numbers(&self, columns: &[usize]) -> Result<Vec<f64>, DatasetError> {

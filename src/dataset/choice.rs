@@ -4,7 +4,12 @@ use std::path::Path;
 
 use nalgebra::DMatrix;
 
-use super::{Dataset, DatasetError, Labels};
+use super::roles::{self, Known, LabelColumns, Roles};
+use super::sequence::RowNumbers;
+use super::{Dataset, DatasetError, Labels, names};
+
+/// The most columns of a one-hot label that is found without a name.
+const MOST_FLAGS: usize = 64;
 
 /// What is taken of a table. The default lets names and kinds of the columns decide.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -56,9 +61,10 @@ impl Scaling {
 }
 
 /// What the values of a column are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ColumnKind {
     /// Finite numbers, not all whole.
+    #[default]
     Numbers,
     /// Whole numbers.
     Integers,
@@ -67,10 +73,12 @@ pub enum ColumnKind {
 }
 
 /// A column as a person chooses it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ColumnOutline {
     /// Its name; without one, its number.
     pub name: String,
+    /// Its number in the file, from 1.
+    pub number: usize,
     /// The array that it belongs to; equal to the name where it stands alone.
     pub group: String,
     /// What its values are.
@@ -79,6 +87,35 @@ pub struct ColumnOutline {
     pub mean: f64,
     /// Their standard deviation (of the population).
     pub deviation: f64,
+    /// Why it looks like the numbers of the rows, if it does.
+    pub row_numbers: Option<RowNumbers>,
+    /// Whether nothing stands in it.
+    pub is_empty: bool,
+    /// Whether it holds text and no number.
+    pub is_all_text: bool,
+    /// Whether it holds nothing but 0 and 1.
+    pub is_zero_or_one: bool,
+    /// How many different values it has, where that was counted.
+    pub distinct: Option<usize>,
+    /// Its first values.
+    pub preview: Vec<String>,
+}
+
+impl ColumnOutline {
+    /// A column that stands alone.
+    pub fn new(name: &str, kind: ColumnKind) -> ColumnOutline {
+        ColumnOutline { name: name.to_owned(), group: name.to_owned(), kind, ..ColumnOutline::default() }
+    }
+
+    /// Whether its file has a name for it.
+    pub fn is_named(&self) -> bool {
+        self.name != self.number.to_string()
+    }
+
+    /// Its number and its name, for a sentence.
+    pub fn words(&self) -> String {
+        format!("{} ({})", self.number, if self.is_named() { &self.name } else { "unnamed" })
+    }
 }
 
 /// Columns of equal length.
@@ -87,8 +124,12 @@ pub(super) trait Table {
     fn columns(&self) -> &[ColumnOutline];
     /// The number of values in each.
     fn rows(&self) -> usize;
-    /// The coordinates and the label that names and kinds tell.
-    fn automatic(&self, expected_inputs: Option<usize>) -> Result<(Vec<usize>, Option<usize>), DatasetError>;
+    /// What was assumed of the file, and what of it is not in the columns.
+    fn notes(&self) -> &[String];
+    /// The columns that may be coordinates and the label, where the file itself tells them.
+    fn known(&self) -> Known {
+        Known::default()
+    }
     /// The values of these columns, row by row.
     fn numbers(&self, columns: &[usize]) -> Result<Vec<f64>, DatasetError>;
     /// A column as labels.
@@ -103,29 +144,16 @@ pub(super) fn take(
     expected_inputs: Option<usize>,
     choice: &DataChoice,
 ) -> Result<Dataset, DatasetError> {
-    let find = |column: &String| find(path, table, column);
-    // A label chosen by hand leaves all other columns as coordinates, however many a network takes.
-    let automatic = match (&choice.label, &choice.features) {
-        (LabelChoice::Automatic, None) => Some(table.automatic(expected_inputs)?),
-        _ => None,
-    };
-    let label = match (&choice.label, &automatic) {
-        (LabelChoice::Column(column), _) => find(column)?.first().copied(),
-        (LabelChoice::None, _) | (_, None) => None,
-        (LabelChoice::Automatic, Some((_, label))) => *label,
-    };
-    let features = match (&choice.features, automatic) {
-        (Some(chosen), _) => chosen.iter().map(find).collect::<Result<Vec<_>, _>>()?.concat(),
-        (None, Some((features, _))) => features,
-        (None, None) => (0..table.columns().len()).filter(|column| Some(*column) != label).collect(),
-    };
+    let Roles { features, label, notes, .. } = roles(path, table, expected_inputs, choice)?;
     if features.is_empty() {
         return Err(DatasetError::NoCoordinates { path: path.into() });
     }
     if let Some(expected) = expected_inputs.filter(|&expected| expected != features.len()) {
-        return Err(DatasetError::Width { path: path.into(), expected, found: features.len() });
+        return Err(width_error(path, table, expected, &features, &label, choice));
     }
-    let labels = label.map(|column| table.labels(column)).transpose()?.unwrap_or(Labels::None);
+    let mut notes = [table.notes().to_vec(), notes].concat();
+    let labels = labels(table, &label)?;
+    notes.extend(labels.doubts(table.rows()));
     let mut values = table.numbers(&features)?;
     scale(&mut values, features.len(), choice.scaling);
     // A row of samples × width is a column of width × samples: the same values in the same order.
@@ -134,30 +162,168 @@ pub(super) fn take(
         points: DMatrix::from_vec(features.len(), table.rows(), values),
         labels,
         columns: names(table, &features),
+        notes,
     })
+}
+
+/// The part of each column: as chosen, else as names and kinds tell.
+pub(super) fn roles(
+    path: &Path,
+    table: &dyn Table,
+    expected_inputs: Option<usize>,
+    choice: &DataChoice,
+) -> Result<Roles, DatasetError> {
+    let mut known = table.known();
+    match &choice.label {
+        LabelChoice::Automatic => {}
+        LabelChoice::None => known.label = Some(LabelColumns::None),
+        LabelChoice::Column(column) => known.label = Some(label_of(table, find(path, table, column)?)?),
+    }
+    if let Some(chosen) = &choice.features {
+        let mut features = Vec::new();
+        for column in chosen {
+            features.extend(find(path, table, column)?);
+        }
+        let label = known.label.unwrap_or_else(|| named_label(table.columns(), &features));
+        return Ok(Roles { features, label, ..Roles::default() });
+    }
+    known.expected = expected_inputs;
+    if known.label.is_none() {
+        known.one_hot = one_hot(table, known.candidates.as_deref())?;
+    }
+    Ok(roles::assign(table.columns(), &known))
+}
+
+/// The label by its name, where the coordinates are chosen by hand.
+fn named_label(columns: &[ColumnOutline], features: &[usize]) -> LabelColumns {
+    let rank = |column: &usize| names::label_rank(&columns[*column].name);
+    let others = (0..columns.len()).filter(|column| !features.contains(column) && rank(column).is_some());
+    others.min_by_key(rank).map_or(LabelColumns::None, LabelColumns::One)
+}
+
+/// The columns that a name stands for, as a label.
+fn label_of(table: &dyn Table, columns: Vec<usize>) -> Result<LabelColumns, DatasetError> {
+    Ok(match columns[..] {
+        [] => LabelColumns::None,
+        [column] => LabelColumns::One(column),
+        _ if is_one_hot(table, &columns)? => LabelColumns::OneHot(columns),
+        [column, ..] => LabelColumns::One(column),
+    })
+}
+
+/// The columns at the end of the candidates in which each row has a single 1.
+fn one_hot(table: &dyn Table, candidates: Option<&[usize]>) -> Result<Vec<usize>, DatasetError> {
+    let columns = table.columns();
+    let all: Vec<usize> = (0..columns.len()).filter(|&column| !columns[column].is_empty).collect();
+    let candidates = candidates.unwrap_or(&all);
+    let flags = candidates.iter().rev().take(MOST_FLAGS).take_while(|column| columns[**column].is_zero_or_one).count();
+    let flags = &candidates[candidates.len() - flags..];
+    if flags.len() < 2 {
+        return Ok(Vec::new());
+    }
+    // Flags that are no part of the label may come before: what counts is the sum from a column to the end.
+    let values = table.numbers(flags)?;
+    let mut is_single = vec![true; flags.len()];
+    for row in values.chunks_exact(flags.len()) {
+        let mut sum = 0.0;
+        for (place, value) in row.iter().enumerate().rev() {
+            sum += value;
+            is_single[place] &= sum == 1.0;
+        }
+    }
+    let first = is_single[..flags.len() - 1].iter().position(|single| *single);
+    Ok(first.map_or(Vec::new(), |first| flags[first..].to_vec()))
+}
+
+/// Whether each row has a single 1 in these columns, and 0 in the others.
+pub(super) fn is_one_hot(table: &dyn Table, columns: &[usize]) -> Result<bool, DatasetError> {
+    if columns.len() < 2 || !columns.iter().all(|column| table.columns()[*column].is_zero_or_one) {
+        return Ok(false);
+    }
+    let values = table.numbers(columns)?;
+    Ok(values.chunks_exact(columns.len()).all(|row| row.iter().sum::<f64>() == 1.0))
+}
+
+fn labels(table: &dyn Table, label: &LabelColumns) -> Result<Labels, DatasetError> {
+    match label {
+        LabelColumns::None => Ok(Labels::None),
+        LabelColumns::One(column) => table.labels(*column),
+        LabelColumns::OneHot(columns) => {
+            let values = table.numbers(columns)?;
+            let class = |row: &[f64]| row.iter().position(|value| *value == 1.0).unwrap_or(0);
+            let name = |(class, column): (usize, &usize)| {
+                let outline = &table.columns()[*column];
+                let is_plain = !outline.is_named() || outline.name.ends_with(']');
+                if is_plain { class.to_string() } else { outline.name.clone() }
+            };
+            Ok(Labels::Classes {
+                of_sample: values.chunks_exact(columns.len()).map(class).collect(),
+                names: columns.iter().enumerate().map(name).collect(),
+            })
+        }
+    }
+}
+
+/// That the columns are not as many as the network takes, with what became of each.
+fn width_error(
+    path: &Path,
+    table: &dyn Table,
+    expected: usize,
+    features: &[usize],
+    label: &LabelColumns,
+    choice: &DataChoice,
+) -> DatasetError {
+    if choice.features.is_some() {
+        return DatasetError::Width { path: path.into(), expected, found: features.len(), hint: String::new() };
+    }
+    let columns = table.columns();
+    let found = table.known().candidates.map_or(columns.len(), |candidates| candidates.len());
+    let hint = match label {
+        LabelColumns::One(column) => format!("; its label is column {}", columns[*column].words()),
+        LabelColumns::OneHot(labels) => format!("; its label is in {} columns", labels.len()),
+        LabelColumns::None if choice.label == LabelChoice::None => String::new(),
+        LabelColumns::None => "; none of them is known as the label".to_owned(),
+    };
+    let shape = table.known().shape.map_or(String::new(), |words| format!(" ({words})"));
+    DatasetError::Width { path: path.into(), expected, found, hint: shape + &hint }
 }
 
 /// What the columns of these indices are called; none where all that they have is their numbers.
 fn names(table: &dyn Table, columns: &[usize]) -> Vec<String> {
-    let names = |column: &usize| table.columns().get(*column).map(|column| column.name.clone());
-    let named = columns.iter().any(|column| names(column).is_some_and(|name| name != (column + 1).to_string()));
-    if named { columns.iter().filter_map(names).collect() } else { Vec::new() }
+    let outlines = || columns.iter().filter_map(|column| table.columns().get(*column));
+    if outlines().any(ColumnOutline::is_named) {
+        outlines().map(|outline| outline.name.clone()).collect()
+    } else {
+        Vec::new()
+    }
 }
 
 /// The columns of this name: one, or all of an array. A number counts from 1.
 fn find(path: &Path, table: &dyn Table, name: &str) -> Result<Vec<usize>, DatasetError> {
     let columns = table.columns();
-    if let Some(column) = columns.iter().position(|column| column.name == name) {
-        return Ok(vec![column]);
+    let of_name: Vec<usize> = (0..columns.len()).filter(|&column| columns[column].name == name).collect();
+    match of_name[..] {
+        [] => {}
+        [column] => return Ok(vec![column]),
+        _ => {
+            let numbers: Vec<String> = of_name.iter().map(|column| columns[*column].number.to_string()).collect();
+            let numbers = numbers.join(", ");
+            return Err(DatasetError::SameNames { path: path.into(), name: name.to_owned(), numbers });
+        }
     }
     let group: Vec<usize> = (0..columns.len()).filter(|&column| columns[column].group == name).collect();
     if !group.is_empty() {
         return Ok(group);
     }
-    let number = name.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-    match number.filter(|number| *number < columns.len()) {
-        Some(column) => Ok(vec![column]),
-        None => Err(DatasetError::NoColumn { path: path.into(), name: name.to_owned(), found: listed(columns.iter()) }),
+    let number = name.parse::<usize>().ok();
+    if let Some(column) = columns.iter().position(|column| Some(column.number) == number) {
+        return Ok(vec![column]);
+    }
+    let alike: Vec<usize> =
+        (0..columns.len()).filter(|&column| columns[column].name.eq_ignore_ascii_case(name)).collect();
+    match alike[..] {
+        [column] => Ok(vec![column]),
+        _ => Err(DatasetError::NoColumn { path: path.into(), name: name.to_owned(), found: listed(columns.iter()) }),
     }
 }
 
@@ -221,7 +387,7 @@ mod tests {
     use super::*;
 
     fn open(text: &str, choice: &DataChoice) -> Result<Dataset, DatasetError> {
-        let table = super::super::csv_file::CsvTable::new(Path::new("a.csv"), text.as_bytes().to_vec(), None)?;
+        let table = crate::dataset::delimited::DelimitedTable::new(Path::new("a.csv"), text.as_bytes().to_vec())?;
         take(Path::new("a.csv"), "a".into(), &table, None, choice)
     }
 
@@ -241,7 +407,9 @@ mod tests {
         let message = open(text, &wrong).unwrap_err().to_string();
         assert!(message.contains("has no column `5`") && message.contains("mass, age"), "{message}");
         let none = DataChoice { label: LabelChoice::None, ..DataChoice::default() };
-        assert!(open(text, &none).unwrap_err().to_string().contains("column 3 (kind) is `a`"));
+        let without = open(text, &none).unwrap();
+        assert_eq!((without.dimension(), &without.labels), (3, &Labels::None));
+        assert_eq!(without.notes, ["left out column 3 (kind): it holds no numbers"]);
     }
 
     #[test]

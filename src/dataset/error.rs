@@ -19,22 +19,35 @@ pub enum DatasetError {
     #[error("{}: is not a kind of dataset that can be read; give a .csv, .tsv, .npz, .npy or IDX file", path.display())]
     Unknown { path: PathBuf },
     /// A line of another length.
-    #[error("{}: line {line} has {found} columns, but the lines before it have {expected}; give every line the same", path.display())]
+    #[error(
+        "{}: line {line} has {found} column{} where the others have {expected}; give every line the same",
+        path.display(), if *found == 1 { "" } else { "s" }
+    )]
     Ragged { path: PathBuf, line: u64, expected: usize, found: usize },
     /// A field that is not a finite number.
-    #[error("{}: line {line}, column {column} is `{text}`, which is not a finite number; correct or remove the line", path.display())]
-    NotANumber { path: PathBuf, line: u64, column: String, text: String },
-    /// Text that is not UTF-8.
-    #[error("{}: line {line} is not UTF-8 text; save the file as UTF-8", path.display())]
+    #[error("{}: line {line}, column {column} is `{text}`, which is not a finite number: {cause}", path.display())]
+    NotANumber { path: PathBuf, line: u64, column: String, text: String, cause: String },
+    /// A file whose rows all begin with the sign of a comment.
+    #[error("{}: all {lines} lines that could be rows begin with #; remove that sign if they are no comments", path.display())]
+    AllComments { path: PathBuf, lines: usize },
+    /// A quote that is not closed takes the rest of the file in.
+    #[error("{}: a text in line {line} begins with a quote that is never closed; close or remove it", path.display())]
+    OpenQuote { path: PathBuf, line: u64 },
+    /// Bytes that are no text.
+    #[error("{}: line {line} is not text; save the file as UTF-8", path.display())]
     NotText { path: PathBuf, line: u64 },
     /// No column is left for coordinates.
-    #[error("{}: has no column of coordinates beside its labels; add at least one", path.display())]
+    #[error("{}: has no column of coordinates beside its labels; add at least one, or choose it with --columns", path.display())]
     NoCoordinates { path: PathBuf },
     /// Rows of another width than the network takes.
-    #[error("{}: has {found} columns of values, but the network takes {expected} inputs; give data of that width", path.display())]
-    Width { path: PathBuf, expected: usize, found: usize },
+    #[error(
+        "{}: has {found} columns of values, but the network takes {expected} inputs{hint}; choose the coordinates with \
+         --columns and the label with --label",
+        path.display()
+    )]
+    Width { path: PathBuf, expected: usize, found: usize, hint: String },
     /// An archive without the arrays of a dataset.
-    #[error("{}: has no array named x, X, inputs or data (it has {found}); rename the array of points", path.display())]
+    #[error("{}: has no array named x, X, inputs or data (it has {found}); rename the array of points, or choose it with --columns", path.display())]
     NoPoints { path: PathBuf, found: String },
     /// An array whose shape or type does not serve.
     #[error("{}: array `{array}` {problem}", path.display())]
@@ -48,6 +61,9 @@ pub enum DatasetError {
     /// A column that was asked for and is not there.
     #[error("{}: has no column `{name}` (it has {found}); give a name or a number from 1", path.display())]
     NoColumn { path: PathBuf, name: String, found: String },
+    /// A name that several columns have.
+    #[error("{}: several columns are called `{name}`; choose one by its number: {numbers}", path.display())]
+    SameNames { path: PathBuf, name: String, numbers: String },
     /// A damaged IDX file.
     #[error("{}: is not a whole IDX file: it {problem}; copy or save it again", path.display())]
     Idx { path: PathBuf, problem: String },

@@ -152,7 +152,13 @@ fn classified(
 ) -> Dataset {
     let of_sample = (0..points.ncols()).map(class_of).collect();
     let names = (0..classes).map(|class| class.to_string()).collect();
-    Dataset { name: generator.name().into(), points, labels: Labels::Classes { of_sample, names }, columns: Vec::new() }
+    Dataset {
+        name: generator.name().into(),
+        points,
+        labels: Labels::Classes { of_sample, names },
+        columns: Vec::new(),
+        notes: Vec::new(),
+    }
 }
 
 /// The upper half circle around (0, 0), and the lower one around (1, ½).
@@ -205,7 +211,13 @@ fn swiss_roll(samples: usize, random: &mut Random) -> Dataset {
         angles.push(angle);
     }
     let points = DMatrix::from_vec(3, samples, points);
-    Dataset { name: Generator::SwissRoll.name().into(), points, labels: Labels::Values(angles), columns: Vec::new() }
+    Dataset {
+        name: Generator::SwissRoll.name().into(),
+        points,
+        labels: Labels::Values(angles),
+        columns: Vec::new(),
+        notes: Vec::new(),
+    }
 }
 
 /// A lattice in one and two dimensions. In more a lattice of a useful width has too many points, so random ones stand
@@ -220,7 +232,13 @@ fn grid(samples: usize, dimension: usize, random: &mut Random) -> Dataset {
         }
         _ => DMatrix::from_fn(dimension, samples, |_, _| random.between(-1.0, 1.0)),
     };
-    Dataset { name: Generator::Grid.name().into(), points, labels: Labels::None, columns: Vec::new() }
+    Dataset {
+        name: Generator::Grid.name().into(),
+        points,
+        labels: Labels::None,
+        columns: Vec::new(),
+        notes: Vec::new(),
+    }
 }
 
 #[cfg(test)]

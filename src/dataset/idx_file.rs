@@ -21,13 +21,20 @@ pub(super) fn is_idx(content: &[u8]) -> bool {
 pub(super) fn read(path: &Path, content: &[u8]) -> Result<ArrayTable, DatasetError> {
     let points = array(path, "values", content)?;
     let mut arrays = vec![points];
-    if let Some(path) = labels_beside(path).filter(|path| path.is_file()) {
-        let labels = array(&path, "labels", &packed::read(&path)?)?;
-        if labels.shape.iter().product::<usize>() == arrays[0].shape.first().copied().unwrap_or(0) {
+    let mut note = None;
+    if let Some(beside) = labels_beside(path).filter(|path| path.is_file()) {
+        let labels = array(&beside, "labels", &packed::read(&beside)?)?;
+        let (found, samples) = (labels.shape.iter().product::<usize>(), arrays[0].shape.first().copied().unwrap_or(0));
+        if found == samples {
             arrays.push(labels);
+        } else {
+            let name = beside.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            note = Some(format!("left out the labels in {name}: there are {found} of them for {samples} samples"));
         }
     }
-    ArrayTable::new(path, arrays, "values", Some("labels"))
+    let mut table = ArrayTable::new(path, arrays, &["values".to_owned()], Some("labels"))?;
+    table.notes.extend(note);
+    Ok(table)
 }
 
 /// `train-images-idx3-ubyte.gz` has its labels in `train-labels-idx1-ubyte.gz`.

@@ -8,6 +8,11 @@ use super::Labels;
 /// keeps its place among a network's outputs.
 const LARGEST_DIRECT_CLASS: i64 = 999;
 
+/// More classes than these are no classes where hardly two samples share one.
+const MANY_CLASSES: usize = 20;
+/// Labels that may mean that there is none.
+const MISSING: [&str; 10] = ["nan", "na", "n/a", "<na>", "null", "none", "?", "-", "missing", "unknown"];
+
 impl Labels {
     /// Integer labels as classes. Small natural numbers are the indices of their classes; others are numbered in
     /// increasing order.
@@ -32,6 +37,31 @@ impl Labels {
     /// Takes labels in one by one, each distinct text once.
     pub(super) fn collector() -> LabelCollector {
         LabelCollector::default()
+    }
+
+    /// What speaks against these labels being the classes of `rows` samples, a sentence each.
+    pub(super) fn doubts(&self, rows: usize) -> Vec<String> {
+        let Labels::Classes { of_sample, names } = self else { return Vec::new() };
+        let mut seen = vec![0_usize; names.len()];
+        of_sample.iter().filter(|class| **class < names.len()).for_each(|&class| seen[class] += 1);
+        let classes = seen.iter().filter(|count| **count > 0).count();
+        let mut doubts = Vec::new();
+        if classes > MANY_CLASSES && 2 * classes > rows {
+            doubts.push(format!(
+                "the labels have {classes} different values in {rows} rows and are taken as as many classes; numbers to \
+                 be learned as values need a fraction"
+            ));
+        }
+        for (name, count) in names.iter().zip(&seen) {
+            if MISSING.iter().any(|word| name.eq_ignore_ascii_case(word)) {
+                doubts.push(format!("the label `{name}` of {count} rows is taken as a class"));
+            }
+        }
+        let lower: BTreeSet<String> = names.iter().map(|name| name.to_lowercase()).collect();
+        if lower.len() < names.len() {
+            doubts.push("labels that differ only in capital letters are taken as different classes".to_owned());
+        }
+        doubts
     }
 
     /// Floating point labels: classes where all are small whole numbers, else values.

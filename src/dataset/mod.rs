@@ -2,16 +2,21 @@
 
 mod arrays;
 mod choice;
-mod csv_file;
+mod delimited;
 mod digits;
 mod error;
 mod generator;
 mod idx_file;
 mod labels;
+mod matching;
+mod names;
 pub mod numpy;
 mod numpy_file;
+mod numpy_records;
 mod packed;
 mod random;
+mod roles;
+mod sequence;
 
 use std::fs::File;
 use std::io::Read;
@@ -22,10 +27,15 @@ use nalgebra::DMatrix;
 pub use choice::{ColumnKind, ColumnOutline, DataChoice, LabelChoice, Scaling};
 pub use error::DatasetError;
 pub use generator::{Generator, GeneratorOptions};
+pub use matching::{Matched, match_classes};
 pub use random::Random;
+pub use roles::{LabelColumns, Roles};
+pub use sequence::RowNumbers;
 
 use choice::Table;
-use csv_file::CsvTable;
+use delimited::DelimitedTable;
+use numpy_file::Wanted;
+use roles::Known;
 
 /// Points that flow through a network, as the columns of a matrix.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +48,8 @@ pub struct Dataset {
     pub labels: Labels,
     /// What the coordinates are called in the file that they come from; empty where nothing says so.
     pub columns: Vec<String>,
+    /// What was assumed where the data was read, and what of its file was left out, a sentence each.
+    pub notes: Vec<String>,
 }
 
 /// What is known of each point.
@@ -57,8 +69,8 @@ pub enum Labels {
 }
 
 impl Dataset {
-    /// Reads a CSV or TSV file, a NumPy archive, a single NumPy array or an IDX file, packed with gzip or not; the
-    /// content tells which. All columns but the label are coordinates.
+    /// Reads a text file of columns (CSV, TSV, spaces), a NumPy archive, a single NumPy array or an IDX file, packed
+    /// with gzip or not; the content tells which. All columns but the label and the numbers of the rows are coordinates.
     ///
     /// `expected_inputs` is the width of the network that the data is for, where one is known: it decides whether a
     /// last column without a name is a label, and data of another width is refused.
@@ -79,16 +91,16 @@ impl Dataset {
         choice: &DataChoice,
     ) -> Result<Dataset, DatasetError> {
         let automatic = choice.features.is_none() && choice.label == LabelChoice::Automatic;
-        let table = open_table(path, expected_inputs.filter(|_| automatic), choice, !automatic)?;
+        let table = open_table(path, expected_inputs, choice, !automatic)?;
         choice::take(path, data_name(path), table.as_ref(), expected_inputs, choice)
     }
 
-    /// Reads the content of a CSV file that is in memory; `path` names it.
+    /// Reads the content of a text file that is in memory; `path` names it.
     ///
     /// # Errors
     /// As `open`.
     pub fn from_csv(path: &Path, bytes: &[u8], expected_inputs: Option<usize>) -> Result<Dataset, DatasetError> {
-        let table = CsvTable::new(path, bytes.to_vec(), expected_inputs)?;
+        let table = DelimitedTable::new(path, bytes.to_vec())?;
         choice::take(path, data_name(path), &table, expected_inputs, &DataChoice::default())
     }
 
@@ -108,6 +120,7 @@ impl Dataset {
             points: self.points.select_columns(&kept),
             labels,
             columns: self.columns.clone(),
+            notes: self.notes.clone(),
         }
     }
 
@@ -135,6 +148,11 @@ pub fn outline(path: &Path) -> Result<Vec<ColumnOutline>, DatasetError> {
     Ok(open_table(path, None, &DataChoice::default(), true)?.columns().to_vec())
 }
 
+/// The part that names, kinds and numbers of the columns tell for each of them.
+pub fn propose(columns: &[ColumnOutline], expected_inputs: Option<usize>) -> Roles {
+    roles::assign(columns, &Known { expected: expected_inputs, ..Known::default() })
+}
+
 /// Opens the table in a file. `everything`: also columns that names do not tell apart.
 fn open_table(
     path: &Path,
@@ -147,7 +165,11 @@ fn open_table(
     File::open(path).map_err(unreadable)?.take(6).read_to_end(&mut beginning).map_err(unreadable)?;
     if beginning.starts_with(b"PK") || beginning.starts_with(b"\x93NUMPY") {
         let chosen = choice.features.as_deref().unwrap_or_default();
-        return Ok(Box::new(numpy_file::read(path, chosen, everything)?));
+        let labels = choice.label == LabelChoice::Automatic;
+        return Ok(Box::new(numpy_file::read(
+            path,
+            &Wanted { chosen, everything, labels, expected: expected_inputs },
+        )?));
     }
     let content = packed::read(path)?;
     if content.is_empty() {
@@ -156,11 +178,7 @@ fn open_table(
     if idx_file::is_idx(&content) {
         return Ok(Box::new(idx_file::read(path, &content)?));
     }
-    // Control characters other than white space do not occur in text.
-    if content.iter().take(64).any(|&byte| byte < b' ' && !byte.is_ascii_whitespace()) {
-        return Err(DatasetError::Unknown { path: path.into() });
-    }
-    Ok(Box::new(CsvTable::new(path, content, expected_inputs)?))
+    Ok(Box::new(DelimitedTable::new(path, content)?))
 }
 
 /// The file's name without its ending, and without that of gzip.
@@ -179,7 +197,7 @@ mod tests {
     fn every_third_point_keeps_its_label() {
         let points = DMatrix::from_fn(2, 7, |row, column| (10 * row + column) as f64);
         let labels = Labels::Classes { of_sample: vec![0, 1, 2, 3, 4, 5, 6], names: Vec::new() };
-        let thinned = Dataset { name: "data".into(), points, labels, columns: Vec::new() }.every(3);
+        let thinned = Dataset { name: "data".into(), points, labels, columns: Vec::new(), notes: Vec::new() }.every(3);
         assert_eq!(thinned.points, DMatrix::from_column_slice(2, 3, &[0.0, 10.0, 3.0, 13.0, 6.0, 16.0]));
         assert_eq!(thinned.labels, Labels::Classes { of_sample: vec![0, 3, 6], names: Vec::new() });
     }

@@ -1,10 +1,14 @@
-//! Measures of a network and its data that a person reads as findings: what an activation does to the data it gets, how far
-//! the data goes, and how well its classes are apart.
+//! Measures of a network and its data, and what they tell that is wrong: what an activation does to the data it gets, how
+//! far the data goes, how well its classes are apart, what the loss asks of every layer, and the findings made of them.
 
 mod activation;
+mod backward;
+pub mod findings;
 mod journey;
+pub mod measures;
 mod separability;
 
 pub use activation::{ActivationUse, Histogram};
+pub use backward::{Backward, BackwardError, LayerGradient};
 pub use journey::Journey;
 pub use separability::Separability;

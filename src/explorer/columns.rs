@@ -8,8 +8,10 @@ use crate::session::{ColumnCommand, ColumnImport, counted, file_name};
 
 /// The height of the list of columns before it scrolls.
 const LIST_HEIGHT: f32 = 300.0;
+/// How many columns that are left out are told above the list, which tells of all.
+const LISTED_REASONS: usize = 3;
 /// The width of the window.
-const WIDTH: f32 = 560.0;
+const WIDTH: f32 = 760.0;
 
 /// Draws the choice and tells what was asked for. `keys`: whether Enter and Esc are meant for it.
 pub fn show(ctx: &Context, columns: &ColumnImport, keys: bool) -> Vec<ColumnCommand> {
@@ -26,10 +28,15 @@ pub fn show(ctx: &Context, columns: &ColumnImport, keys: bool) -> Vec<ColumnComm
             Some(inputs) => format!("{chosen} of {inputs} that the network takes."),
             None => format!("{chosen}."),
         });
+        for (place, reason) in columns.left_out.iter().take(LISTED_REASONS) {
+            if let Some(column) = columns.columns.get(*place) {
+                ui.label(format!("Column {} is left out: {reason}.", column.words()));
+            }
+        }
         commands.extend(scaling(ui, columns));
         ui.separator();
         ScrollArea::vertical().id_salt("columns").max_height(LIST_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
-            Grid::new("columns").num_columns(6).striped(true).show(ui, |ui| list(ui, columns, &mut commands));
+            Grid::new("columns").num_columns(8).striped(true).show(ui, |ui| list(ui, columns, &mut commands));
         });
         ui.separator();
         commands.extend(closing(ui, columns, keys));
@@ -76,6 +83,8 @@ fn list(ui: &mut Ui, columns: &ColumnImport, commands: &mut Vec<ColumnCommand>) 
         ("Mean", "The mean of its values"),
         ("σ", "The standard deviation of its values"),
         ("Becomes", "What is done to each value x"),
+        ("First values", "The first values in the file"),
+        ("Left out", "Why the column was not proposed as a coordinate"),
     ] {
         ui.label(theme::note(ui, heading)).on_hover_text(tip);
     }
@@ -107,6 +116,11 @@ fn list(ui: &mut Ui, columns: &ColumnImport, commands: &mut Vec<ColumnCommand>) 
             ui.label("");
         }
         ui.label(if is_coordinate { becomes(columns.scaling, column.mean, column.deviation) } else { String::new() });
+        ui.label(theme::note(ui, &column.preview.join(", ")));
+        match columns.reason(place).filter(|_| !is_coordinate && !is_label) {
+            Some(reason) => ui.colored_label(Palette::of(ui).warning, reason),
+            None => ui.label(""),
+        };
         ui.end_row();
     }
 }

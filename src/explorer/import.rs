@@ -66,6 +66,28 @@ fn question(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
         });
         combo.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Output function"));
     });
+    if let Some(pattern) = &import.chain.block_pattern {
+        ui.horizontal(|ui| commands.extend(blocks(ui, import, pattern)));
+    }
+    commands
+}
+
+/// What only layers that repeat a pattern need: whether they are residual blocks, and what stands behind each.
+fn blocks(ui: &mut Ui, import: &Import, pattern: &str) -> Vec<ImportCommand> {
+    let mut commands = Vec::new();
+    let mut is_residual = import.residual_blocks().is_some();
+    let tip = "The layers repeat and keep their width. On: each pair adds what it gives to what it takes; off: they follow each \
+               other. Tensors alone do not tell.";
+    if ui.checkbox(&mut is_residual, "Residual blocks").on_hover_text(tip).changed() {
+        commands.push(ImportCommand::ResidualBlocks(is_residual));
+    }
+    ui.label(theme::note(ui, pattern.to_owned()));
+    ui.add_enabled_ui(is_residual, |ui| {
+        ui.label("Behind each block").on_hover_text("The activation of the sum; identity where there is none");
+        let now = import.chain.block_activation();
+        let chosen = activation_choice(ui, "Block activation", now.name(), Some(now));
+        commands.extend(chosen.map(ImportCommand::BlockActivation));
+    });
     commands
 }
 
@@ -146,6 +168,9 @@ fn closing(ui: &mut Ui, import: &Import, keys: bool) -> Vec<ImportCommand> {
     let obstacle = import.chain.fatal_problem().map(ToString::to_string);
     if let Some(words) = &obstacle {
         ui.colored_label(Palette::of(ui).warning, words);
+    }
+    for sentence in import.chain.doubts() {
+        ui.label(theme::note(ui, format!("Assumed: {sentence}.")));
     }
     // A widget that has the focus keeps the keys for itself.
     let free = keys && ui.memory(|memory| memory.focused().is_none());

@@ -103,7 +103,7 @@ impl IntegerType {
     }
 
     /// Bytes of one value.
-    pub fn size(self) -> usize {
+    pub const fn size(self) -> usize {
         match self {
             IntegerType::Bool | IntegerType::U8 | IntegerType::I8 => 1,
             IntegerType::U16 | IntegerType::I16 => 2,

@@ -1,12 +1,13 @@
 //! Why a file could not be opened or saved.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use crate::dataset::numpy::NumpyError;
 use crate::network::NetworkError;
 
+use super::registry::format_words;
 use super::{ChainProblem, GraphProblem};
 
 /// Why a network's file could not be opened or saved: the file, the place in it, and what to do.
@@ -24,9 +25,12 @@ pub enum FormatError {
     /// A file of length 0.
     #[error("{}: is empty; copy or save it again", path.display())]
     Empty { path: PathBuf },
-    /// A known format that is not read.
-    #[error("{}: is {format}, which is not read; save the weights as safetensors, PyTorch .pt or NumPy .npz", path.display())]
-    Unsupported { path: PathBuf, format: &'static str },
+    /// A known kind of file that is not read.
+    #[error("{}: is {what}, which is not read; {remedy}", path.display())]
+    Unsupported { path: PathBuf, what: String, remedy: String },
+    /// A folder in which no one network is found.
+    #[error("{}: is a folder that {problem}", path.display())]
+    Folder { path: PathBuf, problem: String },
     /// Python objects of a library whose code would have to run.
     #[error(
         "{}: is a pickle of Python objects (joblib, scikit-learn), whose code is never run; in Python save the numbers \
@@ -66,9 +70,7 @@ pub enum FormatError {
     #[error("{}: layer {layer} holds {value:e}, which is too large for 32 bits; write f64", path.display())]
     TooLargeNumber { path: PathBuf, layer: usize, value: f64 },
     /// Nothing that is known.
-    #[error(
-        "{}: is no network file that is known; open PyTorch .pt, safetensors, NumPy .npz, GGUF or layerflow JSON", path.display()
-    )]
+    #[error("{}: is no network file that is known; open {}", path.display(), format_words())]
     Unknown { path: PathBuf },
     /// A file that does not keep to its format.
     #[error("{}: is not a whole {format} file: {reason}; copy or save it again", path.display())]
@@ -91,4 +93,48 @@ pub enum FormatError {
     /// Tensors that do not make a chain of layers.
     #[error("{}: {source}", path.display())]
     Chain { path: PathBuf, source: Box<ChainProblem> },
+}
+
+impl FormatError {
+    /// The file.
+    pub fn path(&self) -> &Path {
+        use FormatError::{
+            Chain, Content, Damaged, Dangerous, Empty, Ending, Folder, Graph, Network, Numpy, Pickle, Read, Tensor,
+            TooLarge, TooLargeNumber, TooManyTensors, TorchScript, Unknown, Unsupported, Write,
+        };
+        match self {
+            Read { path, .. }
+            | Write { path, .. }
+            | Ending { path }
+            | Empty { path }
+            | Unsupported { path, .. }
+            | Folder { path, .. }
+            | Pickle { path }
+            | TorchScript { path }
+            | Dangerous { path, .. }
+            | TooManyTensors { path, .. }
+            | TooLarge { path, .. }
+            | TooLargeNumber { path, .. }
+            | Unknown { path }
+            | Damaged { path, .. }
+            | Content { path, .. }
+            | Network { path, .. }
+            | Tensor { path, .. }
+            | Numpy { path, .. }
+            | Graph { path, .. }
+            | Chain { path, .. } => path,
+        }
+    }
+
+    /// The place in the file: a tensor, a node, a key.
+    pub fn place(&self) -> Option<String> {
+        match self {
+            FormatError::Content { place, .. } => Some(place.trim_end_matches(',').to_owned()),
+            FormatError::Tensor { tensor, .. } => Some(tensor.clone()),
+            FormatError::TooLargeNumber { layer, .. } => Some(format!("layer {layer}")),
+            FormatError::Chain { source, .. } => source.weight().map(str::to_owned),
+            FormatError::Graph { source, .. } => Some(source.part().0.name()),
+            _ => None,
+        }
+    }
 }

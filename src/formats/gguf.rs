@@ -142,21 +142,22 @@ impl<'a> Header<'a> {
         let elements = shape.iter().try_fold(1_u64, |product, axis| product.checked_mul(*axis));
         let elements = elements.filter(|elements| usize::try_from(elements.saturating_mul(8)).is_ok());
         let elements = elements.ok_or_else(|| format!("the shape of tensor `{name}` is absurdly large"))?;
-        let kind = ggml::of_number(number);
-        let mut bytes = 0;
-        if let Some(BlockType { values: block, bytes: block_bytes, .. }) = kind {
-            // Blocks run along the fastest axis, which comes first.
-            if !shape.first().copied().unwrap_or(1).is_multiple_of(block) {
-                return Err(format!("the rows of tensor `{name}` are no whole blocks of {block} values"));
-            }
-            let product = (elements / block).checked_mul(block_bytes);
-            bytes = product.ok_or_else(|| format!("the shape of tensor `{name}` is absurdly large"))?;
-        }
+        let known = ggml::of_number(number);
+        // Blocks run along the fastest axis, which comes first.
+        let row = shape.first().copied().unwrap_or(1);
+        let kind = known.filter(|kind| row.is_multiple_of(kind.values));
+        let bytes = kind.map(|kind| (elements / kind.values).checked_mul(kind.bytes));
+        let bytes =
+            bytes.unwrap_or(Some(0)).ok_or_else(|| format!("the shape of tensor `{name}` is absurdly large"))?;
         shape.reverse();
         let shape = shape.into_iter().map(|axis| axis as usize).collect();
         let is_numeric = kind.is_some_and(|kind| is_read(kind, self.big_endian));
         let order = if self.big_endian && !is_numeric { " with the most significant byte first" } else { "" };
-        let dtype = kind.map_or_else(|| format!("number {number}"), |kind| kind.name.to_owned() + order);
+        let dtype = match (kind, known) {
+            (Some(kind), _) => kind.name.to_owned() + order,
+            (None, Some(kind)) => format!("{} in rows that are no whole blocks of {}", kind.name, kind.values),
+            (None, None) => format!("number {number}"),
+        };
         Ok((TensorInfo { name, shape, dtype, bytes, is_numeric, in_model: true }, kind, offset))
     }
 
@@ -264,7 +265,8 @@ mod tests {
         }
         let unknown = opened(&file(99, 1, &[])).unwrap();
         assert_eq!((unknown.tensors()[0].dtype.as_str(), unknown.tensors()[0].is_numeric), ("number 99", false));
-        assert!(opened(&file(8, 33, &[])).unwrap_err().to_string().contains("no whole blocks"));
+        let uneven = opened(&file(8, 33, &[])).unwrap();
+        assert!(uneven.tensors()[0].dtype.contains("no whole blocks of 32") && !uneven.tensors()[0].is_numeric);
         assert!(opened(&file(0, u64::MAX, &[])).unwrap_err().to_string().contains("absurdly large"));
         let listed = opened(&file(16, 256, &[0; 132])).unwrap();
         assert!(listed.vector("w").unwrap_err().to_string().contains("convert it"));

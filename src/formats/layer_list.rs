@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::json_account::account_of_unknown;
 use super::layerflow_json::{self, Place};
-use super::{FormatError, OpenedNetwork, TensorFile};
+use super::{FormatError, OpenedNetwork, TensorFile, non_finite};
 use crate::network::{Affine, Dense, Layer, Network, Residual};
 
 /// How the names of a layer's tensors begin: its place from 0, with as many digits as the last of `layers` needs.
@@ -59,7 +59,7 @@ pub(super) fn read(path: &Path, text: &str, tensors: &TensorFile) -> Result<Open
         });
         origins.push(entry.origin);
     }
-    let network = Network::new(list.name, layers, list.output);
+    let network = non_finite::network(list.name, layers, list.output);
     let network = network.map_err(|source| FormatError::Network { path: path.into(), source })?;
     let mut account = tensors.account_of_reads();
     account.join(account_of_unknown(unknown));

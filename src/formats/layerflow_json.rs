@@ -11,7 +11,7 @@ use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction, 
 use super::json::{self, Layers, Number, Rows};
 use super::json_account::account_of_unknown;
 use super::save::write_beside;
-use super::{FormatError, OpenedNetwork};
+use super::{FormatError, OpenedNetwork, non_finite};
 
 /// The parameters that an activation may have.
 const PARAMETERS: [&str; 10] =
@@ -99,7 +99,7 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<OpenedNetwork, FormatErr
     let origins = file.layers.iter().map(|layer| layer.origin.clone()).collect();
     let layers = file.layers.into_iter().enumerate();
     let layers = layers.map(|(index, layer)| layer.into_layer(path, index + 1)).collect::<Result<Vec<Layer>, _>>()?;
-    let network = Network::new(file.name, layers, file.output);
+    let network = non_finite::network(file.name, layers, file.output);
     let network = network.map_err(|source| FormatError::Network { path: path.into(), source })?;
     Ok(OpenedNetwork { network: network.with_origins(origins), account })
 }
@@ -133,7 +133,7 @@ impl<'a> Place<'a> {
             return Err(self.fault(part, "is empty; give at least one row and one column"));
         }
         let matrix = rows.into_matrix();
-        if let Some((index, value)) = matrix.iter().enumerate().find(|(_, value)| !value.is_finite()) {
+        if let Some((index, value)) = matrix.iter().enumerate().find(|(_, value)| is_refused(**value)) {
             let (row, column) = (index % matrix.nrows() + 1, index / matrix.nrows() + 1);
             return Err(self.fault(part, format!("is {value} at row {row}, column {column}; give a finite number")));
         }
@@ -154,12 +154,16 @@ impl<'a> Place<'a> {
                 let problem = format!("has {} numbers for {} outputs; give one each", bias.len(), weight.nrows());
                 return Err(self.fault(&name, problem));
             }
-            if let Some((at, value)) = bias.iter().enumerate().find(|(_, value)| !value.is_finite()) {
+            if let Some((at, value)) = bias.iter().enumerate().find(|(_, value)| is_refused(**value)) {
                 return Err(self.fault(&name, format!("is {value} at place {}; give a finite number", at + 1)));
             }
         }
         Ok(Affine { weight, bias })
     }
+}
+
+fn is_refused(value: f64) -> bool {
+    !(value.is_finite() || non_finite::are_allowed())
 }
 
 impl LayerFile {

@@ -10,6 +10,7 @@ mod detect;
 mod elements;
 mod error;
 pub mod examples;
+mod folder;
 mod ggml;
 mod gguf;
 mod graph;
@@ -23,6 +24,7 @@ mod mapped;
 mod modules;
 mod names;
 mod network_kind;
+mod non_finite;
 mod npz;
 mod onnx;
 mod pickled;
@@ -30,6 +32,7 @@ mod plain_json;
 mod precision;
 mod pytorch;
 mod quantised;
+mod registry;
 mod safetensors;
 mod safetensors_header;
 mod save;
@@ -46,8 +49,9 @@ use std::path::Path;
 pub use account::{Account, Fate, Part, PartName};
 pub use blocks::{Block, Choice, blocks};
 pub use chain::{
-    ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Normalisation, PaddingRule, PoolingRule,
-    WeightSpectrum, build, convolution_words, is_layer_weight, parse_input_shape, weight_spectrum,
+    ActivationBasis, BlockChoice, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Doubt, Normalisation,
+    PaddingRule, PoolingRule, Slopes, WeightSpectrum, build, convolution_words, is_layer_weight, parse_input_shape,
+    weight_spectrum,
 };
 pub use error::FormatError;
 pub use graph::{GraphConvolution, GraphProblem};
@@ -56,6 +60,7 @@ pub use modules::{ModuleNote, ModuleRole};
 pub use network_kind::{NetworkKind, save_as};
 pub use onnx::save_onnx;
 pub use precision::Precision;
+pub use registry::{FORMATS, KnownFormat, endings, format_table, format_words};
 pub use save::write_beside;
 pub use save_tensors::save_tensors;
 pub use tensors::{TensorFile, TensorInfo, TensorOrder, shape_words};
@@ -107,6 +112,14 @@ pub fn open(path: &Path) -> Result<Opened, FormatError> {
     open_for(path, None)
 }
 
+/// Opens a weight file as [`open_for`] does, and lets NaN and infinity through: the network is one to look at, not to run.
+///
+/// # Errors
+/// As [`open`], except for numbers that are not finite.
+pub fn open_with_non_finite(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
+    non_finite::allowing(|| open_for(path, input))
+}
+
 /// Opens a weight file as [`open`] does. Where it holds a graph that leaves the shape of its input open, `input` tells it.
 ///
 /// # Errors
@@ -120,15 +133,21 @@ pub fn open_for(path: &Path, input: Option<Volume>) -> Result<Opened, FormatErro
 
 fn open_as_stored(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
     let unreadable = |source| FormatError::Read { path: path.into(), source };
+    if path.is_dir() {
+        return open_as_stored(&folder::model_in(path)?, input);
+    }
     let mut beginning = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
     file.take(detect::BEGINNING_BYTES).read_to_end(&mut beginning).map_err(unreadable)?;
     match detect::format_of(path, &beginning)? {
         Format::Gguf => gguf::open(path).map(Opened::Tensors),
         Format::Numpy => npz::open(path).map(Opened::Tensors),
-        Format::Pickle => pickled::open(path).map(Opened::Tensors),
-        Format::PytorchLegacy => pytorch::open_legacy(path).map(Opened::Tensors),
-        Format::PytorchZip => pytorch::open_zip(path).map(Opened::Tensors),
+        Format::Pickle => match pytorch::open_pickle(path, input)? {
+            Some(opened) => Ok(opened),
+            None => pickled::open(path).map(Opened::Tensors),
+        },
+        Format::PytorchLegacy => pytorch::open_legacy(path, input),
+        Format::PytorchZip => pytorch::open_zip(path, input),
         Format::Safetensors => safetensors::open(path),
         Format::Hdf5 => keras::open_hdf5(path, input),
         Format::Keras => keras::open_archive(path, input),
@@ -144,6 +163,9 @@ fn open_json(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<Opened,
         detect::JsonKind::Plain => plain_json::read(path, bytes).map(Opened::Network),
         detect::JsonKind::KerasArchitecture => keras::open_architecture(path, bytes, input),
         detect::JsonKind::TensorflowJs => tfjs::open(path, bytes, input),
+        detect::JsonKind::SafetensorsIndex if pytorch::is_index(path, bytes)? => {
+            pytorch::open_index(path, bytes).map(Opened::Tensors)
+        }
         detect::JsonKind::SafetensorsIndex => safetensors::open_index(path, bytes).map(Opened::Tensors),
     }
 }

@@ -36,20 +36,96 @@ pub(super) fn natural_order(left: &str, right: &str) -> Ordering {
 }
 
 /// Words that tell where in a network a layer is: before the layers that are only counted, or behind them.
-const EARLY_WORDS: [&str; 7] = ["encoder", "enc", "input", "in", "embed", "stem", "first"];
-const LATE_WORDS: [&str; 11] =
-    ["decoder", "dec", "output", "out", "head", "classifier", "final", "last", "logits", "predictor", "readout"];
+const EARLY_WORDS: [&str; 14] = [
+    "encoder",
+    "enc",
+    "input",
+    "inputs",
+    "in",
+    "inp",
+    "embed",
+    "embedding",
+    "stem",
+    "first",
+    "begin",
+    "start",
+    "entry",
+    "lift",
+];
+const LATE_WORDS: [&str; 16] = [
+    "decoder",
+    "dec",
+    "output",
+    "outputs",
+    "out",
+    "outp",
+    "head",
+    "classifier",
+    "final",
+    "last",
+    "end",
+    "logits",
+    "logit",
+    "predictor",
+    "prediction",
+    "readout",
+];
+
+/// Whether the names tell that the one comes before the other: by numbers, or by words for an early or a late place,
+/// and not by the alphabet.
+pub(super) fn order_is_told(left: &str, right: &str) -> bool {
+    let (mut left_rest, mut right_rest) = (left, right);
+    while !left_rest.is_empty() && !right_rest.is_empty() {
+        let (left_part, right_part) = (part(left_rest), part(right_rest));
+        match (digits(left_part), digits(right_part)) {
+            (Some(a), Some(b)) if a != b => return true,
+            (Some(_), Some(_)) => {}
+            _ if left_part != right_part => {
+                // `dense` and `dense_1`: the first of its kind has no number.
+                let counted = right.strip_prefix(layer_name(left)).and_then(|rest| rest.strip_prefix('_'));
+                let is_counted = counted.is_some_and(|rest| rest.starts_with(|digit: char| digit.is_ascii_digit()));
+                return is_counted || ranks(left_part, right_part).is_ne();
+            }
+            _ => {}
+        }
+        left_rest = &left_rest[left_part.len()..];
+        right_rest = &right_rest[right_part.len()..];
+    }
+    false
+}
+
+/// `net` and 3 of `net.3.weight`: the container and the number of a layer that is one of a numbered row of modules.
+pub(super) fn numbered(name: &str) -> Option<(&str, usize)> {
+    let (before, word) = name.rsplit_once('.')?;
+    if !matches!(word, "weight" | "running_mean") {
+        return None;
+    }
+    numbered_module(before)
+}
+
+/// `net` and 3 of `net.3`; the container of `3` has no name.
+pub(super) fn numbered_module(path: &str) -> Option<(&str, usize)> {
+    let (container, number) = path.rsplit_once('.').unwrap_or(("", path));
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    Some((container, number.parse().ok().filter(|_| is_number)?))
+}
 
 /// Compares parts without digits by the first word in which they differ.
-fn word_order<'a>(left: &'a str, right: &'a str) -> Ordering {
-    let words = |text: &'static [&'static str], word: &str| text.iter().any(|known| known.eq_ignore_ascii_case(word));
+fn word_order(left: &str, right: &str) -> Ordering {
+    ranks(left, right).then_with(|| left.cmp(right))
+}
+
+/// Compares parts by whether the first word in which they differ is one for an early or a late place.
+fn ranks(left: &str, right: &str) -> Ordering {
+    let words = |text: &[&str], word: &str| text.iter().any(|known| known.eq_ignore_ascii_case(word));
     let rank = |word: &str| i8::from(words(&LATE_WORDS, word)) - i8::from(words(&EARLY_WORDS, word));
     let (left_words, right_words): (Vec<&str>, Vec<&str>) =
         (left.split(is_separator).collect(), right.split(is_separator).collect());
-    let word = |words: &[&'a str], place: usize| words.get(place).copied().unwrap_or_default();
-    let mut pairs = (0..left_words.len().max(right_words.len())).map(|k| (word(&left_words, k), word(&right_words, k)));
-    let by_rank = pairs.find(|(left, right)| left != right).map_or(Ordering::Equal, |(l, r)| rank(l).cmp(&rank(r)));
-    by_rank.then_with(|| left.cmp(right))
+    let count = left_words.len().max(right_words.len());
+    let mut pairs = (0..count).map(|place| {
+        (left_words.get(place).copied().unwrap_or_default(), right_words.get(place).copied().unwrap_or_default())
+    });
+    pairs.find(|(left, right)| left != right).map_or(Ordering::Equal, |(l, r)| rank(l).cmp(&rank(r)))
 }
 
 /// The longest beginning that is all digits or has none.
@@ -110,6 +186,121 @@ pub(super) fn says_recurrent(name: &str) -> bool {
     let whole = lower.split(|character: char| !character.is_ascii_alphabetic());
     let is_cell = |part: &str| ["lstm", "gru", "rnn", "bilstm", "bigru"].contains(&part);
     lower.contains("weight_hh") || lower.contains("recurrent_kernel") || whole.into_iter().any(is_cell)
+}
+
+/// Words at the end of a name for what is no weight of a layer, whatever its shape.
+const OTHER_WORDS: [&str; 34] = [
+    "bias",
+    "biases",
+    "intercept",
+    "intercepts",
+    "slope",
+    "slopes",
+    "alpha",
+    "alphas",
+    "gamma",
+    "beta",
+    "mean",
+    "means",
+    "var",
+    "variance",
+    "std",
+    "window",
+    "pad",
+    "padding",
+    "paddings",
+    "pads",
+    "mask",
+    "masks",
+    "running_mean",
+    "running_var",
+    "moving_mean",
+    "moving_variance",
+    "scale",
+    "scales",
+    "zero_point",
+    "zero_points",
+    "position_ids",
+    "freqs",
+    "inv_freq",
+    "offset",
+];
+/// Words in a name for data that lies beside a model.
+const DATA_WORDS: [&str; 27] = [
+    "train",
+    "training",
+    "test",
+    "testing",
+    "val",
+    "valid",
+    "validation",
+    "label",
+    "labels",
+    "target",
+    "targets",
+    "data",
+    "dataset",
+    "sample",
+    "samples",
+    "example",
+    "examples",
+    "feature",
+    "features",
+    "observations",
+    "points",
+    "x",
+    "y",
+    "xs",
+    "ys",
+    "predictions",
+    "history",
+];
+
+/// Whether the name says that it is a bias, a slope or something else that is no matrix of a layer.
+pub(super) fn says_other(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let end = lower.trim_end_matches(":0").trim_end_matches(|end: char| end.is_ascii_digit() || is_separator(end));
+    let is_end =
+        |word: &str| end.strip_suffix(word).is_some_and(|before| before.chars().next_back().is_none_or(is_separator));
+    OTHER_WORDS.iter().any(|word| is_end(word))
+}
+
+/// Whether the name says that it is data rather than a weight: `training_labels`, `X_train`.
+pub(super) fn says_data(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let mut words = lower.split(|character: char| !character.is_ascii_alphabetic());
+    !says_weight(name) && words.any(|word| DATA_WORDS.contains(&word))
+}
+
+/// Whether the name is one of a branch that goes past a block: `shortcut.0.weight`.
+pub(super) fn says_shortcut(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let mut words = lower.split(|character: char| !character.is_ascii_alphabetic());
+    words.any(|word| ["downsample", "shortcut", "skip", "residual"].contains(&word))
+}
+
+/// What the name of a weight says of its axes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Axes {
+    /// Rows are outputs, as PyTorch has them.
+    OutputsFirst,
+    /// Rows are inputs, as Keras and scikit-learn have them.
+    InputsFirst,
+    /// Nothing.
+    Untold,
+}
+
+/// What the name says of the axes of its matrix.
+pub(super) fn axes(weight: &str) -> Axes {
+    if says_transposed(weight) {
+        return Axes::InputsFirst;
+    }
+    let is_torch = weight.strip_suffix("weight").is_some_and(|before| before.is_empty() || before.ends_with('.'));
+    if is_torch || weight.contains("weight_ih") || weight.contains("weight_hh") {
+        Axes::OutputsFirst
+    } else {
+        Axes::Untold
+    }
 }
 
 /// Whether any word in the name says that it is a weight.

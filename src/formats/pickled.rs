@@ -19,7 +19,19 @@ const MOST_TENSORS: usize = 1 << 16;
 const LONGEST_NAME: usize = 512;
 /// Words in the names of numbers that tell of a training, not of a network.
 const NEEDLESS_WORDS: [&str; 14] = [
-    "epoch", "step", "iter", "seed", "loss", "acc", "score", "lr", "learning", "batch", "time", "date", "version",
+    "epoch",
+    "step",
+    "iteration",
+    "seed",
+    "loss",
+    "accuracy",
+    "acc",
+    "score",
+    "lr",
+    "rate",
+    "batch",
+    "time",
+    "version",
     "error",
 ];
 
@@ -119,10 +131,9 @@ impl<'a> Search<'a> {
                     .try_for_each(|(place, part)| self.visit(&join(name, &place.to_string()), *part, depth + 1)),
             };
         }
-        let lower = name.to_lowercase();
         match value {
             // A number beside the arrays may be one of the network's own.
-            Value::Int(_) | Value::Float(_) if !NEEDLESS_WORDS.iter().any(|word| lower.contains(word)) => {
+            Value::Int(_) | Value::Float(_) if !is_of_training(name) => {
                 let values = self.numbers(value, depth).map(|(_, values)| Stored::Numbers(values));
                 self.add(name, Vec::new(), "F64".into(), 8, values)
             }
@@ -140,6 +151,10 @@ impl<'a> Search<'a> {
 
     fn array(&mut self, name: &str, array: Ndarray<'a>, depth: usize) -> Result<(), String> {
         if let Content::Objects(objects) = &array.content {
+            // Text among objects is told; that in a dictionary is a setting or a remark.
+            if objects.iter().any(|object| self.pickle.text(*object).is_some()) {
+                self.add(name, array.shape.clone(), "OBJECT".into(), 0, None)?;
+            }
             // A single object stands for itself.
             let is_single = array.shape.is_empty();
             for (place, object) in objects.iter().enumerate() {
@@ -194,6 +209,13 @@ impl<'a> Search<'a> {
         self.found.push((TensorInfo { name, shape, dtype, bytes: elements, is_numeric, in_model: true }, stored));
         Ok(())
     }
+}
+
+/// Whether the key of a number is one of a training: it is that word, or ends in it.
+fn is_of_training(name: &str) -> bool {
+    let key = name.rsplit('.').next().unwrap_or_default().to_lowercase();
+    let last = key.split(['_', '-', ' ']).next_back().unwrap_or_default();
+    NEEDLESS_WORDS.iter().any(|word| last.trim_end_matches('s') == word.trim_end_matches('s'))
 }
 
 fn join(prefix: &str, name: &str) -> String {

@@ -15,6 +15,10 @@ const LAYER_SCALES: [&str; 4] = ["scale", "scales", "scale_weight", "weight_scal
 /// …and for its zero point.
 const ZEROS: [&str; 6] = ["_zero_point", "_zero_points", "_zeros", "_zp", ".zero_point", ".zero_points"];
 const LAYER_ZEROS: [&str; 4] = ["zero_point", "zero_points", "zeros", "zp"];
+/// The words among them that tell of a layer, but not of which of its tensors.
+const OPEN_WORDS: [&str; 6] = ["scale", "scales", "zero_point", "zero_points", "zeros", "zp"];
+/// Words in the names of weights that hold several values in one number.
+const PACKED_WORDS: [&str; 3] = ["qweight", "packed", "blocks"];
 /// The side of the square blocks that some large models use.
 const USUAL_BLOCK: usize = 128;
 
@@ -160,8 +164,9 @@ fn joined(tensors: &[TensorInfo]) -> Option<Joined> {
 
 /// Whether a type is one that weights are kept in with a scale.
 fn is_quantised(tensor: &TensorInfo) -> bool {
-    let integer = IntegerType::of_name(&tensor.dtype).is_some_and(|integer| integer != IntegerType::Bool);
-    (integer || tensor.dtype.starts_with("F8_")) && tensor.in_model && tensor.shape.len() >= 2
+    let is_small = matches!(tensor.dtype.as_str(), "I8" | "U8" | "I16") || tensor.dtype.starts_with("F8_");
+    let is_packed = PACKED_WORDS.iter().any(|word| tensor.name.contains(word));
+    is_small && !is_packed && tensor.in_model && tensor.shape.len() >= 2
 }
 
 /// The places of the tensors that belong to a weight by their names.
@@ -194,6 +199,18 @@ fn applied(
     let is_matrix = weight.shape.len() == 2;
     let count: usize = info.shape.iter().product();
     let leads = info.shape.first() == Some(&count);
+    if weight.dtype == "U8" && count != 1 && count != rows && count != columns {
+        return Err("with scales of parts of its rows, which may hold two values in each byte".into());
+    }
+    let layer = weight.name.rfind(['.', '/']).map_or("", |at| &weight.name[..=at]);
+    for (name, what) in
+        [(Some(scale), "scale"), (zero, "zero point")].map(|(at, what)| (at.map(|at| &tensors[at].name), what))
+    {
+        let is_open = name.and_then(|name| name.strip_prefix(layer)).is_some_and(|word| OPEN_WORDS.contains(&word));
+        if let Some(name) = name.filter(|_| is_open) {
+            assumed.push(format!("`{name}` is the {what} of `{}`", weight.name));
+        }
+    }
     let mut assume = |what: String| assumed.push(format!("`{}` holds {what} of `{}`", info.name, weight.name));
     let per = match info.shape[..] {
         _ if count == 1 => Per::Tensor,

@@ -8,7 +8,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::dataset::numpy::NumpyError;
 
-use super::{Account, FormatError, ModuleNote, PartName, modules, quantised};
+use super::{Account, FormatError, ModuleNote, PartName, modules, non_finite, quantised};
 
 /// One tensor, known by name, shape and type.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +62,8 @@ pub struct TensorFile {
     assumed: Vec<String>,
     /// Tensors that are in the values of others, and in whose: the scales of quantised weights.
     joined: Vec<(TensorInfo, String)>,
+    /// Whether values may be NaN or infinite.
+    non_finite: bool,
 }
 
 /// Reads the values of one format.
@@ -91,6 +93,7 @@ impl TensorFile {
             reads,
             assumed: Vec::new(),
             joined: Vec::new(),
+            non_finite: non_finite::are_allowed(),
         }
     }
 
@@ -107,12 +110,12 @@ impl TensorFile {
     /// The same file with these weights instead of those of the same places, and without the tensors that are joined
     /// to them.
     pub(super) fn with_joined(self, joined: quantised::Joined) -> TensorFile {
-        let TensorFile { path, order, modules, known, source, mut assumed, .. } = self;
+        let TensorFile { path, order, modules, known, source, mut assumed, non_finite, .. } = self;
         let quantised::Joined { tensors, recipes, joined, assumed: more } = joined;
         assumed.extend(more);
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
         let source = Box::new(quantised::JoinedSource { source, recipes });
-        TensorFile { path, tensors, order, modules, known, source, reads, assumed, joined }
+        TensorFile { path, tensors, order, modules, known, source, reads, assumed, joined, non_finite }
     }
 
     /// Tensors that are in the values of others, and in whose: the scales of quantised weights.
@@ -124,9 +127,19 @@ impl TensorFile {
         TensorFile { order, ..self }
     }
 
+    /// The tensors, and what reads their values.
+    pub(super) fn into_source(self) -> (Vec<TensorInfo>, Box<dyn TensorSource>) {
+        (self.tensors, self.source)
+    }
+
     /// Takes what the reader knows of the file's parts beyond their names.
     pub(super) fn with_account(self, known: Account) -> TensorFile {
         TensorFile { known, ..self }
+    }
+
+    /// Whether values may be NaN or infinite.
+    pub(super) fn allows_non_finite(&self) -> bool {
+        self.non_finite
     }
 
     /// The file.
@@ -214,7 +227,7 @@ impl TensorFile {
             let problem = format!("has {} values where its shape needs {expected}; save the file again", values.len());
             return Err(self.fault(name, problem));
         }
-        if let Some(at) = values.iter().position(|value| !value.is_finite()) {
+        if let Some(at) = values.iter().position(|value| !value.is_finite() && !self.non_finite) {
             let value = values[at];
             return Err(self.fault(name, format!("holds {value} at {}; every weight must be finite", spot(info, at))));
         }

@@ -20,9 +20,6 @@ use crate::session::{
 /// A dialog that is answered sooner than a person can was never shown: without a portal and without zenity, rfd
 /// answers as if cancelled.
 const FASTEST_CANCEL: Duration = Duration::from_millis(500);
-/// The endings of files that may hold a network.
-const NETWORK_ENDINGS: [&str; 13] =
-    ["json", "safetensors", "npz", "npy", "pt", "pth", "ckpt", "th", "gguf", "keras", "h5", "hdf5", "onnx"];
 /// Why a scene cannot be built; the session asks for none then.
 const NOTHING_TO_BUILD: &str = "a scene was asked for without a network or without data";
 /// The endings of files that may hold data.
@@ -274,7 +271,7 @@ fn ask(purpose: Purpose, name: &str) -> DialogAnswer {
     let asked = Instant::now();
     let answer = match purpose {
         Purpose::OpenNetwork => {
-            dialog.add_filter("Networks", &NETWORK_ENDINGS).add_filter("All files", &["*"]).pick_file()
+            dialog.add_filter("Networks", &formats::endings()).add_filter("All files", &["*"]).pick_file()
         }
         Purpose::OpenData => dialog.add_filter("Data", &DATA_ENDINGS).add_filter("All files", &["*"]).pick_file(),
         Purpose::SaveNetwork(kind) => dialog.add_filter(kind.words(), &[kind.ending()]).set_file_name(name).save_file(),

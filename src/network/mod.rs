@@ -50,6 +50,28 @@ impl Network {
         Ok(Network { name, layers, output, origins })
     }
 
+    /// The same where numbers may be NaN or infinite: a network to look at. What is made of it must expect them.
+    ///
+    /// # Errors
+    /// If there is no layer, or a width is zero or does not fit its neighbour.
+    pub fn with_non_finite(name: String, layers: Vec<Layer>, output: OutputFunction) -> Result<Network, NetworkError> {
+        validate::check_shapes(&layers)?;
+        let origins = vec![None; layers.len()];
+        Ok(Network { name, layers, output, origins })
+    }
+
+    /// The index, from 0, of the first layer that holds a number that is not finite.
+    pub fn first_not_finite(&self) -> Option<usize> {
+        self.layers.iter().position(|layer| validate::check_numbers(layer, 0).is_err())
+    }
+
+    /// The network of the first `count` layers; `None` for no layer.
+    pub fn up_to(&self, count: usize) -> Option<Network> {
+        let layers: Vec<Layer> = self.layers.iter().take(count).cloned().collect();
+        let origins = self.origins.iter().take(count).cloned().collect();
+        (!layers.is_empty()).then(|| Network { name: self.name.clone(), layers, output: self.output, origins })
+    }
+
     /// The same network with words for what its layers were before they became matrices, first layer to last:
     /// `conv 3×3, 8→16, on 28×28`. Changed weights are no convolution any more, so a network made of changed layers
     /// has none of these words.

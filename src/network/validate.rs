@@ -41,6 +41,18 @@ pub enum NetworkError {
 }
 
 pub(super) fn check(layers: &[Layer]) -> Result<(), NetworkError> {
+    check_layers(layers, |layer, index| check_layer(layer, index).and_then(|()| check_numbers(layer, index)))
+}
+
+/// The same for numbers that may be NaN or infinite.
+pub(super) fn check_shapes(layers: &[Layer]) -> Result<(), NetworkError> {
+    check_layers(layers, check_layer)
+}
+
+fn check_layers(
+    layers: &[Layer],
+    check_layer: impl Fn(&Layer, usize) -> Result<(), NetworkError>,
+) -> Result<(), NetworkError> {
     if layers.is_empty() {
         return Err(NetworkError::NoLayers);
     }
@@ -65,10 +77,7 @@ fn check_layer(layer: &Layer, index: usize) -> Result<(), NetworkError> {
             let (inputs, outputs) = (residual.inner.inputs(), residual.outer.outputs());
             check_shape(&residual.outer.weight, index, "outer weight", (outputs, residual.inner.outputs()))?;
             match &residual.shortcut {
-                Some(shortcut) => {
-                    check_shape(shortcut, index, "shortcut", (outputs, inputs))?;
-                    check_finite(shortcut, index, "shortcut")
-                }
+                Some(shortcut) => check_shape(shortcut, index, "shortcut", (outputs, inputs)),
                 None => check_shape(
                     &residual.outer.weight,
                     index,
@@ -80,19 +89,33 @@ fn check_layer(layer: &Layer, index: usize) -> Result<(), NetworkError> {
     }
 }
 
+/// Refuses NaN and infinity.
+pub(super) fn check_numbers(layer: &Layer, index: usize) -> Result<(), NetworkError> {
+    let of_affine = |affine: &Affine, parts: [&'static str; 2]| {
+        check_finite(&affine.weight, index, parts[0])?;
+        affine.bias.as_ref().map_or(Ok(()), |bias| check_finite_bias(bias, index, parts[1]))
+    };
+    match layer {
+        Layer::Dense(dense) => of_affine(&dense.affine, ["weight", "bias"]),
+        Layer::Residual(residual) => {
+            of_affine(&residual.inner, ["inner weight", "inner bias"])?;
+            of_affine(&residual.outer, ["outer weight", "outer bias"])?;
+            residual.shortcut.as_ref().map_or(Ok(()), |shortcut| check_finite(shortcut, index, "shortcut"))
+        }
+    }
+}
+
 fn check_affine(affine: &Affine, layer: usize, parts: [&'static str; 2]) -> Result<(), NetworkError> {
     let (rows, columns) = affine.weight.shape();
     if rows == 0 || columns == 0 {
         return Err(NetworkError::EmptyMatrix { layer, part: parts[0], rows, columns });
     }
-    check_finite(&affine.weight, layer, parts[0])?;
-    if let Some(bias) = &affine.bias {
-        if bias.len() != rows {
-            return Err(NetworkError::BiasLength { layer, part: parts[1], expected: rows, found: bias.len() });
+    match &affine.bias {
+        Some(bias) if bias.len() != rows => {
+            Err(NetworkError::BiasLength { layer, part: parts[1], expected: rows, found: bias.len() })
         }
-        check_finite_bias(bias, layer, parts[1])?;
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn check_shape(

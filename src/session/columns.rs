@@ -3,10 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Effect, Session, Task, Trouble, counted};
-use crate::dataset::{ColumnKind, ColumnOutline, DataChoice, LabelChoice, Scaling};
-
-/// The names that labels have most often.
-const LABEL_NAMES: [&str; 6] = ["label", "labels", "class", "target", "y", "species"];
+use crate::dataset::{self, ColumnKind, ColumnOutline, DataChoice, LabelChoice, LabelColumns, Scaling};
 
 /// The state of the choice.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +16,8 @@ pub struct ColumnImport {
     pub inputs: Option<usize>,
     /// Which columns are coordinates; as many as there are columns.
     pub coordinates: Vec<bool>,
+    /// The columns that were proposed as neither coordinate nor label, with the reason.
+    pub left_out: Vec<(usize, String)>,
     /// Which column is the label, from 0.
     pub label: Option<usize>,
     /// What is done to the coordinates.
@@ -45,19 +44,25 @@ pub enum ColumnCommand {
 }
 
 impl ColumnImport {
-    /// What names and kinds propose: the label by its name, as coordinates the columns of numbers, as many as are taken.
+    /// What names and kinds propose, as readers do: the label by its name, as coordinates the columns of numbers but
+    /// those that only count the rows, as many as are taken.
     pub fn new(path: PathBuf, columns: Vec<ColumnOutline>, inputs: Option<usize>) -> ColumnImport {
-        let is_label = |column: &ColumnOutline| LABEL_NAMES.iter().any(|name| column.name.eq_ignore_ascii_case(name));
+        let roles = dataset::propose(&columns, inputs);
         let text = || columns.iter().rposition(|column| column.kind == ColumnKind::Text);
-        let label = columns.iter().position(is_label).or_else(text);
+        let label = match roles.label {
+            LabelColumns::One(label) => Some(label),
+            LabelColumns::None | LabelColumns::OneHot(_) => text(),
+        };
         let mut left = inputs.unwrap_or(usize::MAX);
         let mut take = |(place, column): (usize, &ColumnOutline)| {
-            let taken = left > 0 && Some(place) != label && column.kind != ColumnKind::Text;
+            let is_out = Some(place) == label || roles.left_out.iter().any(|(out, _)| *out == place);
+            let taken = left > 0 && !is_out && column.kind != ColumnKind::Text;
             left -= usize::from(taken);
             taken
         };
         let coordinates = columns.iter().enumerate().map(&mut take).collect();
-        ColumnImport { path, columns, inputs, coordinates, label, scaling: Scaling::None, trouble: None }
+        let left_out = roles.left_out;
+        ColumnImport { path, columns, inputs, coordinates, left_out, label, scaling: Scaling::None, trouble: None }
     }
 
     /// How many columns are coordinates.
@@ -84,7 +89,7 @@ impl ColumnImport {
             let name = &self.columns[place].name;
             let others = |column: &&ColumnOutline| column.name == *name || column.group == *name;
             let is_only = self.columns.iter().filter(others).count() == 1;
-            if is_only { name.clone() } else { (place + 1).to_string() }
+            if is_only { name.clone() } else { self.columns[place].number.to_string() }
         };
         let chosen = (0..self.columns.len()).filter(|&place| self.coordinates.get(place) == Some(&true));
         let label = self.label.filter(|place| *place < self.columns.len());
@@ -93,6 +98,11 @@ impl ColumnImport {
             label: label.map_or(LabelChoice::None, |place| LabelChoice::Column(named(place))),
             scaling: self.scaling,
         }
+    }
+
+    /// Why a column was left out where nothing was chosen yet.
+    pub fn reason(&self, place: usize) -> Option<&str> {
+        self.left_out.iter().find(|(out, _)| *out == place).map(|(_, reason)| reason.as_str())
     }
 
     fn is_of(&self, path: &Path, columns: &[ColumnOutline]) -> bool {
@@ -175,14 +185,12 @@ mod tests {
     use super::*;
 
     fn columns(list: &[(&str, ColumnKind)]) -> Vec<ColumnOutline> {
-        let outline = |(name, kind): &(&str, ColumnKind)| ColumnOutline {
-            name: (*name).into(),
-            group: (*name).into(),
-            kind: *kind,
-            mean: 0.0,
+        let outline = |(place, (name, kind)): (usize, &(&str, ColumnKind))| ColumnOutline {
+            number: place + 1,
             deviation: 1.0,
+            ..ColumnOutline::new(name, *kind)
         };
-        list.iter().map(outline).collect()
+        list.iter().enumerate().map(outline).collect()
     }
 
     #[test]

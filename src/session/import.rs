@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::{Effect, Session, Severity, SpectrumRequest, Task, Trouble};
 use crate::formats::{
-    Block, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, GraphConvolution, GraphProblem, TensorFile,
-    TensorInfo, WeightSpectrum, blocks, parse_input_shape,
+    Block, BlockChoice, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, GraphConvolution, GraphProblem,
+    TensorFile, TensorInfo, WeightSpectrum, blocks, parse_input_shape,
 };
 use crate::network::{Activation, OutputFunction, Volume};
 
@@ -60,6 +60,10 @@ pub enum ImportCommand {
     HiddenActivation(Activation),
     /// σ of one layer.
     Activation(usize, Activation),
+    /// Whether the repeated pattern of layers is that of residual blocks.
+    ResidualBlocks(bool),
+    /// The activation behind each residual block.
+    BlockActivation(Activation),
     /// The function that reads the last layer.
     Output(OutputFunction),
     /// The shape of the input as C,H,W, for convolutions.
@@ -104,6 +108,10 @@ impl Import {
             misunderstood: None,
             spectrum: None,
         };
+        // A repeated pattern that keeps a width is that of residual blocks most often.
+        if import.chain.block_pattern.is_some() {
+            import.change(ImportCommand::ResidualBlocks(true));
+        }
         // The matrices of a transformer make no chain; its first block does.
         let first = import.blocks.first().and_then(|block| block.choices.first()).cloned();
         if let (Some(ChainProblem::Break { .. } | ChainProblem::Attention { .. }), Some((_, names))) =
@@ -141,11 +149,17 @@ impl Import {
         self.chain.fatal_problem().and_then(ChainProblem::weight) == Some(entry.weight_name.as_str())
     }
 
-    /// The activation that all layers but the last have; `None` where they differ or there are none.
+    /// The activation of all hidden layers for which the file tells none; `None` where they differ or there are none.
     pub fn hidden_activation(&self) -> Option<Activation> {
-        let (_, hidden) = self.chain.entries.split_last()?;
-        let first = hidden.first()?.activation;
-        hidden.iter().all(|entry| entry.activation == first).then_some(first)
+        self.chain.hidden_activation()
+    }
+
+    /// The pattern of the layers that are residual blocks; none in a plain chain.
+    pub fn residual_blocks(&self) -> Option<&str> {
+        match self.chain.blocks() {
+            BlockChoice::Residual(pattern) => Some(pattern),
+            BlockChoice::Ask | BlockChoice::Plain => None,
+        }
     }
 
     /// Takes a chain over, with what was typed about its convolutions.
@@ -162,29 +176,34 @@ impl Import {
             ImportCommand::Transpose(place) => {
                 if let Some(entry) = entries.get_mut(place) {
                     entry.transpose = !entry.transpose;
+                    self.chain.axes_are_chosen();
                 }
             }
             ImportCommand::Remove(place) if place < entries.len() => {
                 entries.remove(place);
             }
-            ImportCommand::MoveUp(place) if (1..entries.len()).contains(&place) => entries.swap(place - 1, place),
+            ImportCommand::MoveUp(place) if (1..entries.len()).contains(&place) => {
+                entries.swap(place - 1, place);
+                self.chain.order_is_chosen();
+            }
             ImportCommand::Append(name) => {
-                let alone = ChainProposal::of_names(self.file.tensors(), &[name], USUAL_ACTIVATION, self.chain.output);
+                let alone = ChainProposal::of_names(&self.file, &[name], USUAL_ACTIVATION, self.chain.output);
                 entries.extend(alone.entries);
             }
             ImportCommand::Choose(names) => {
                 let hidden = self.hidden_activation().unwrap_or(USUAL_ACTIVATION);
-                self.chain = ChainProposal::of_names(self.file.tensors(), &names, hidden, self.chain.output);
+                self.chain = ChainProposal::of_names(&self.file, &names, hidden, self.chain.output);
+                self.chain.set_blocks(BlockChoice::Plain, Activation::Identity);
             }
-            ImportCommand::HiddenActivation(activation) => {
-                if let Some((_, hidden)) = entries.split_last_mut() {
-                    hidden.iter_mut().for_each(|entry| entry.activation = activation);
-                }
+            ImportCommand::HiddenActivation(activation) => self.chain.set_hidden(activation),
+            ImportCommand::Activation(place, activation) => self.chain.set_activation(place, activation),
+            ImportCommand::ResidualBlocks(is_residual) => {
+                let pattern = self.chain.block_pattern.clone().filter(|_| is_residual);
+                let choice = pattern.map_or(BlockChoice::Plain, BlockChoice::Residual);
+                self.chain.set_blocks(choice, self.chain.block_activation());
             }
-            ImportCommand::Activation(place, activation) => {
-                if let Some(entry) = entries.get_mut(place) {
-                    entry.activation = activation;
-                }
+            ImportCommand::BlockActivation(activation) => {
+                self.chain.set_blocks(self.chain.blocks().clone(), activation);
             }
             ImportCommand::Output(output) => self.chain.output = output,
             ImportCommand::Search(text) => self.search = text,

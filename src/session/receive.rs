@@ -31,6 +31,10 @@ impl Session {
             Outcome::Graph(path, graph) => self.take_graph(path, graph, effects),
             Outcome::Data(path, dataset) => {
                 self.columns = None;
+                if !dataset.notes.is_empty() {
+                    let sentence = format!("{}: {}.", file_name(&path), dataset.notes.join("; "));
+                    self.notices.add(Severity::Warning, sentence, "");
+                }
                 self.want_data(Data::read(path, Arc::new(dataset)), effects);
             }
             Outcome::Columns(path, columns, trouble) => self.choose_columns(path, columns, trouble, effects),
@@ -149,6 +153,12 @@ impl Session {
         let data = |document: &Document| document.data.dataset.as_ref().map(Arc::as_ptr);
         let new_data = self.document().is_none_or(|shown| data(shown) != data(&document));
         let new_network = !same(self.document().and_then(|shown| shown.network.as_ref()), document.network.as_ref());
+        if let (true, DataSource::File(path)) = (new_data || new_network, &document.data.source)
+            && !scene.assumed.is_empty()
+        {
+            let sentence = format!("{}: assumed: {}.", file_name(path), scene.assumed.join("; "));
+            self.notices.add(Severity::Warning, sentence, "");
+        }
         self.wanted = document.clone();
         let first = self.shown.is_none();
         let duration = scene.flow.duration();

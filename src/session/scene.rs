@@ -13,7 +13,7 @@ use super::lattice::Lattice;
 use super::memory::Memory;
 use super::points::PointSettings;
 use super::words::listed;
-use crate::dataset::{Dataset, Labels};
+use crate::dataset::{Dataset, Labels, match_classes};
 use crate::flow::{Event, Flow, FlowError, FlowOptions, LayerFlow, SampledPath};
 use crate::network::{Forward, Layer, Network, NetworkError, OutputFunction};
 
@@ -43,6 +43,8 @@ pub struct Scene {
     pub flow: Arc<Flow>,
     /// The data, as it was given; evenly chosen points of it where there is no room for all.
     pub dataset: Arc<Dataset>,
+    /// What was assumed of the classes and the outputs that stand for them.
+    pub assumed: Vec<String>,
     /// What the points take.
     pub memory: Memory,
     /// What reads the last layer.
@@ -88,6 +90,8 @@ impl Scene {
         let memory = Memory::plan(network, options.residual, network.largest_width() + 1, dataset.samples());
         let dataset = &if memory.step > 1 { Arc::new(dataset.every(memory.step)) } else { Arc::clone(dataset) };
         let forward = network.forward(&dataset.points)?;
+        let matched = match_classes(&dataset.labels, network.outputs(), &forward.predictions).unwrap_or_default();
+        let dataset = &dataset.renumbered(&matched, network.outputs()).map_or_else(|| Arc::clone(dataset), Arc::new);
         let flow = match known {
             Some(flow) if flow.options() == options => flow,
             Some(flow) if flow.options().decomposition == options.decomposition => Arc::new(flow.with_laws(options)),
@@ -115,6 +119,8 @@ impl Scene {
         let reflections = reflected.map(|layer| layer.index).collect();
         Ok(Scene {
             network: Arc::clone(network),
+            // Colours name their classes; the alphabet matters where something speaks against it.
+            assumed: matched.assumed.into_iter().skip(usize::from(matched.by_alphabet)).collect(),
             events: flow.events(),
             flow,
             dataset: Arc::clone(dataset),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{Appearance, Import, Session, WindowSettings};
-use crate::formats::ChainProposal;
+use crate::formats::{BlockChoice, ChainProblem, ChainProposal};
 use crate::network::{Activation, OutputFunction};
 
 /// How many files' chains are remembered.
@@ -34,6 +34,11 @@ pub struct RememberedChain {
     input_shape: String,
     #[serde(default)]
     convolutions: String,
+    /// The pattern of the residual blocks; none in a plain chain.
+    #[serde(default)]
+    residual_blocks: Option<String>,
+    #[serde(default)]
+    block_activation: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -108,21 +113,39 @@ impl RememberedChain {
             output: import.chain.output.name().into(),
             input_shape: import.input_shape.clone(),
             convolutions: import.convolutions.clone(),
+            residual_blocks: match import.chain.blocks() {
+                BlockChoice::Residual(pattern) => Some(pattern.clone()),
+                BlockChoice::Ask | BlockChoice::Plain => None,
+            },
+            block_activation: import.chain.block_activation().name().into(),
         }
     }
 
     /// Puts the assistant back to where it was, if the file still has all these tensors.
     fn apply(&self, import: &mut Import) {
-        if self.layers.iter().any(|layer| import.tensor(&layer.weight).is_none()) {
-            return;
-        }
         let weights: Vec<String> = self.layers.iter().map(|layer| layer.weight.clone()).collect();
         let output = OutputFunction::from_name(&self.output).unwrap_or_default();
-        let mut chain = ChainProposal::of_names(import.file.tensors(), &weights, Activation::Identity, output);
-        for (entry, layer) in chain.entries.iter_mut().zip(&self.layers) {
-            entry.bias_name = layer.bias.clone();
-            entry.transpose = layer.transpose;
-            entry.activation = Activation::from_name(&layer.activation).unwrap_or_default();
+        // The layers that the file proposes, perhaps in another order, are still the whole of it.
+        let mut chain = import
+            .chain
+            .clone()
+            .reordered(&weights)
+            .unwrap_or_else(|| ChainProposal::of_names(&import.file, &weights, Activation::Identity, output));
+        if chain.problems.iter().any(|problem| matches!(problem, ChainProblem::Missing { .. })) {
+            return;
+        }
+        chain.output = output;
+        let activation = |name: &str| Activation::from_name(name).unwrap_or_default();
+        let blocks = self.residual_blocks.clone().map_or(BlockChoice::Plain, BlockChoice::Residual);
+        chain.set_blocks(blocks, activation(&self.block_activation));
+        for (place, layer) in self.layers.iter().enumerate() {
+            if let Some(entry) = chain.entries.get_mut(place) {
+                entry.bias_name = layer.bias.clone();
+                entry.transpose = layer.transpose;
+                if entry.activation != activation(&layer.activation) {
+                    chain.set_activation(place, activation(&layer.activation));
+                }
+            }
         }
         import.put_back(chain, &self.input_shape, &self.convolutions);
     }

@@ -8,7 +8,9 @@ use crate::network::NetworkError;
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum TrainingError {
     /// Data without labels.
-    #[error("the dataset {name} has no labels to learn from; choose data with classes or values")]
+    #[error(
+        "the dataset {name} has no labels to learn from; choose the column of its labels (--label), or data with classes or values"
+    )]
     NoLabels { name: String },
     /// Too few samples to hold some back.
     #[error("{samples} samples leave {train} to train on after {test} are held back; give more data or hold back less")]

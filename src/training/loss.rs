@@ -61,7 +61,7 @@ impl Loss {
     ///
     /// Behind softmax and behind sigmoid the gradient of cross-entropy is f(z) − y. Squared error pulls f(z) − y back
     /// through the slope of f.
-    pub(super) fn pull_back(self, output: OutputFunction, targets: &Targets, sample: usize, z: &mut [f64]) -> f64 {
+    pub(crate) fn pull_back(self, output: OutputFunction, targets: &Targets, sample: usize, z: &mut [f64]) -> f64 {
         let single = z.len() == 1;
         let target = |place: usize| targets.value(sample, place, single);
         match (self, output) {

@@ -197,6 +197,11 @@ fn bad_input_is_status_1_and_leaves_nothing_behind() {
     for entry in fs::read_dir(data("hostile")).unwrap() {
         let file = entry.unwrap().path().display().to_string();
         for command in [["inspect", &file, "--json"].as_slice(), &["run", &file, "--data", "grid", "--out", out]] {
+            // Weights that do not chain have spectra all the same.
+            if command[0] == "inspect" && file.ends_with("shape_mismatch.npz") {
+                assert!(printed(command).contains("gives 32 values, but `2.weight`"));
+                continue;
+            }
             let message = refusal(command, 1);
             assert!(message.starts_with(&file) && message.lines().count() == 1, "{message}");
         }

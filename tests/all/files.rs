@@ -112,7 +112,7 @@ fn hostile_files_are_refused_with_their_place_and_a_remedy() {
     for (name, words) in [
         ("empty.onnx", "is empty"),
         ("evil_reduce.pt", "wants to call `posix.system`"),
-        ("huge_claim.safetensors", "do not add up"),
+        ("huge_claim.safetensors", "tensor `0.weight` reaches beyond the end of the file"),
         ("huge_header.safetensors", "its header claims 1152921504606846976 bytes, but only 2 follow"),
         ("nan_inf.npz", "tensor `2.weight` holds NaN at row 4, column 5"),
         ("object_array.npz", "Python objects are never loaded"),
@@ -122,7 +122,7 @@ fn hostile_files_are_refused_with_their_place_and_a_remedy() {
         ("truncated.npz", "is not a whole NumPy file"),
         ("truncated.onnx", "is not a whole ONNX file"),
         ("truncated.pt", "is not a whole PyTorch file"),
-        ("truncated.safetensors", "do not add up"),
+        ("truncated.safetensors", "reaches beyond the end of the file"),
     ] {
         let sentence = refusal(&format!("hostile/{name}"));
         assert!(sentence.contains(words), "{sentence}");

@@ -57,8 +57,8 @@ fn functional_models_of_both_layouts_give_the_same_network() {
         ("bn", "dense"),
         ("add", "residual"),
         ("elu", "dense"),
-        ("head_a", "dense"),
-        ("head_b", "dense"),
+        ("head/head_a", "dense"),
+        ("head/head_b", "dense"),
     ];
     assert_eq!(kinds, expected);
     assert_eq!(networks[0].output(), OutputFunction::Softmax);
@@ -315,8 +315,8 @@ fn refusal_of(change: impl Fn(&str) -> String) -> String {
 fn layers_that_are_not_understood_are_named() {
     let lstm = refusal_of(|text| text.replacen("\"Dense\"", "\"LSTM\"", 1));
     assert!(lstm.contains("`dense_0` (LSTM) is recurrent"), "{lstm}");
-    let mish = refusal_of(|text| text.replacen("\"tanh\"", "\"mish\"", 1));
-    assert!(mish.contains("`dense_0`: its activation mish is not understood"), "{mish}");
+    let sparsemax = refusal_of(|text| text.replacen("\"tanh\"", "\"sparsemax\"", 1));
+    assert!(sparsemax.contains("`dense_0`: its activation sparsemax is not understood"), "{sparsemax}");
     let lost = refusal_of(|text| text.replace("dense_1/kernel", "other/kernel"));
     assert!(lost.contains("`dense_1`: its kernel is not in the file"), "{lost}");
 }

@@ -4,7 +4,12 @@
 mod command_line;
 mod convert_command;
 mod convolution;
+mod field_chain;
+mod field_keras;
+mod field_reader;
+mod field_tables;
 mod field_tensorflow;
+mod field_types;
 mod files;
 mod graph_files;
 mod layering;

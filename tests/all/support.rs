@@ -63,12 +63,17 @@ pub fn printed(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Runs the program, which must fail with this status and one line on standard error and print nothing else; gives
-/// that line.
+/// Runs the program, which must fail with this status and one line on standard error and print nothing else, or the same
+/// as JSON where JSON is asked for; gives that line.
 pub fn refusal(arguments: &[&str], status: i32) -> String {
     let output = layerflow(arguments);
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(status), "{arguments:?}: {message}");
-    assert!(output.stdout.is_empty());
+    if arguments.contains(&"--json") {
+        let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(printed["error"]["message"], message.trim_end());
+    } else {
+        assert!(output.stdout.is_empty());
+    }
     message
 }

@@ -60,3 +60,30 @@ fn standardisation_is_offered_shown_and_remembered() {
     assert!(window.state().session().columns.is_none());
     window.get_by_label("2 columns standardised");
 }
+
+#[test]
+fn a_column_that_counts_the_rows_is_found_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = (0..6).map(|row| format!("{row},{}.5,{}.25,{}.75,{}\n", row * row, 7 - row, row % 4, row % 2));
+    let table = ",a,b,c,label\n".to_owned() + &rows.collect::<String>();
+    let path = write(&folder, "indexed.csv", &table);
+    let mut window = first_start();
+    command(&mut window, Command::OpenData(path));
+    window.get_by_label("Column 1 (unnamed) is left out: it only counts the rows.");
+    window.get_by_label("it only counts the rows");
+    let columns = window.state().session().columns.as_ref().unwrap();
+    assert_eq!((columns.label, columns.coordinates[0]), (Some(4), false));
+    window.get_by_label("0.5, 1.5, 4.5");
+    click(&mut window, "Coordinate c");
+    assert_eq!(window.state().session().columns.as_ref().unwrap().count(), 3);
+}
+
+#[test]
+fn what_was_left_out_is_told_where_nothing_has_to_be_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = (0..6).map(|row| format!("{row},{}.5,{}.25,{}\n", row * row, 7 - row, row % 2));
+    let path = write(&folder, "indexed.csv", &(",a,b,label\n".to_owned() + &rows.collect::<String>()));
+    let mut window = first_start();
+    command(&mut window, Command::OpenData(path));
+    window.get_by_label_contains("left out column 1 (unnamed): it only counts the rows");
+}

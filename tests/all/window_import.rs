@@ -97,3 +97,25 @@ fn a_recurrent_layer_is_told_and_its_matrices_are_opened_alone() {
     click(&mut window, "Open");
     assert_eq!(window.state().session().document().unwrap().network.as_ref().unwrap().inputs(), 2);
 }
+
+#[test]
+fn a_repeated_pattern_is_proposed_as_residual_blocks() {
+    let (_folder, mut window) = opened(&[
+        ("inp.weight", [4, 3]),
+        ("blocks.0.fc1.weight", [6, 4]),
+        ("blocks.0.fc2.weight", [4, 6]),
+        ("blocks.1.fc1.weight", [6, 4]),
+        ("blocks.1.fc2.weight", [4, 6]),
+        ("out.weight", [2, 4]),
+    ]);
+    let residual = |window: &Window| window.state().session().import.as_ref().unwrap().residual_blocks().is_some();
+    assert!(residual(&window));
+    click(&mut window, "Residual blocks");
+    assert!(!residual(&window));
+    click(&mut window, "Residual blocks");
+    window.get_by_label("Block activation");
+    click(&mut window, "Open");
+    let document = window.state().session().document().unwrap();
+    let kinds: Vec<&str> = document.network.as_ref().unwrap().layers().iter().map(|layer| layer.kind()).collect();
+    assert_eq!(kinds, ["dense", "residual", "residual", "dense"]);
+}

@@ -45,7 +45,7 @@ impl<'a> Parser<'a> {
             return Err("its records contain each other too deep");
         }
         let mut record = Record::default();
-        self.expect("[")?;
+        self.need("[")?;
         while !self.next("]") {
             self.field(&mut record, depth)?;
             self.next(",");
@@ -58,19 +58,19 @@ impl<'a> Parser<'a> {
         if self.fields > MOST_FIELDS {
             return Err("its records have too many fields");
         }
-        self.expect("(")?;
+        self.need("(")?;
         // A field with a title has both in the place of its name.
         let name = if self.next("(") {
             self.text()?;
-            self.expect(",")?;
+            self.need(",")?;
             let name = self.text()?;
             self.next(",");
-            self.expect(")")?;
+            self.need(")")?;
             name
         } else {
             self.text()?
         };
-        self.expect(",")?;
+        self.need(",")?;
         let inner = if self.rest.starts_with('[') { Some(self.record(depth + 1)?) } else { None };
         let element = match &inner {
             Some(_) => None,
@@ -78,7 +78,7 @@ impl<'a> Parser<'a> {
         };
         let shape = if self.next(",") && self.rest.starts_with('(') { self.shape()? } else { Vec::new() };
         self.next(",");
-        self.expect(")")?;
+        self.need(")")?;
         let count = shape.iter().try_fold(1_usize, |product, axis| product.checked_mul(*axis));
         let size = match (&inner, element) {
             (Some(inner), _) => inner.size,
@@ -122,7 +122,7 @@ impl<'a> Parser<'a> {
         Ok(text)
     }
 
-    fn expect(&mut self, token: &str) -> Result<(), &'static str> {
+    fn need(&mut self, token: &str) -> Result<(), &'static str> {
         if self.next(token) { Ok(()) } else { Err(BROKEN) }
     }
 

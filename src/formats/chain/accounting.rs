@@ -1,40 +1,130 @@
 //! What became of a file's tensors when a chain was made of some of them.
 
-use super::{ChainEntry, ChainProposal, Normalisation};
-use crate::formats::names::layer_name;
-use crate::formats::tensors::TensorFile;
-use crate::formats::{Account, PartName};
+use super::pairing::{is_data, lengths};
+use super::weights::{Index, Weights};
+use super::{ActivationBasis, BlockChoice, ChainEntry, ChainProposal, Normalisation};
+use crate::formats::modules::use_activations;
+use crate::formats::names::{layer_name, numbered_module};
+use crate::formats::tensors::{TensorFile, TensorInfo};
+use crate::formats::{Account, ModuleRole, PartName};
+use crate::network::Activation;
 
 impl ChainProposal {
     /// The account of the file of which this chain makes a network.
     pub fn account(&self, file: &TensorFile) -> Account {
+        let weights = Weights::of(file.tensors());
         let mut account = file.account();
+        let (lengths, index) = (lengths(file.tensors()), weights.index());
+        let mut data = Vec::new();
         for tensor in file.tensors().iter().filter(|tensor| tensor.needless().is_none()) {
             let part = PartName::tensor(&tensor.name);
             if self.is_by_hand {
                 account.leaves(part, "is left out by hand");
+            } else if is_data(tensor, &lengths) && !self.uses(&tensor.name) {
+                account.leaves(part, "is data rather than a weight");
+                data.push(tensor);
             } else if !tensor.is_numeric {
                 account.misses(part, format!("is of type {}, which is not read", tensor.dtype));
+            } else if let Some(why) = of_normalisation(tensor, &index) {
+                account.misses(part, why);
             }
         }
         for entry in &self.entries {
-            for name in entry.tensor_names() {
-                account.uses(PartName::tensor(name), format!("layer `{}`", layer_name(&entry.weight_name)));
+            let layer = layer_name(&entry.weight_name);
+            for name in entry.names() {
+                for part in weights.parts(name) {
+                    account.uses(PartName::tensor(part), format!("layer `{layer}`"));
+                }
+                weights.assumption(name).into_iter().for_each(|sentence| account.assume(sentence));
+                if let Some((part, why)) = weights.misunderstood(name) {
+                    account.misses(PartName::tensor(part), why);
+                }
+            }
+            self.of_entry(entry, file, &mut account);
+        }
+        self.of_activations(file, &mut account);
+        self.assumptions(&data).into_iter().for_each(|sentence| account.assume(sentence));
+        account
+    }
+
+    fn uses(&self, name: &str) -> bool {
+        self.entries.iter().any(|entry| entry.names().any(|used| used == name))
+    }
+
+    /// The modules that a layer stands for: its normalisations, its slopes, its activation.
+    fn of_entry(&self, entry: &ChainEntry, file: &TensorFile, account: &mut Account) {
+        let layer = layer_name(&entry.weight_name);
+        let slopes = entry.slopes.as_ref().map(|slopes| layer_name(&slopes.name).to_owned());
+        let activation = match &entry.basis {
+            ActivationBasis::Module(path) if slopes.is_none() => Some(path.clone()),
+            _ => None,
+        };
+        let normalisations = entry.normalisations().map(|(normalisation, _)| normalisation.name.clone());
+        for path in normalisations.chain(slopes).chain(activation) {
+            if file.modules().iter().any(|module| module.path == path) {
+                account.uses(PartName::node(path), format!("part of layer `{layer}`"));
             }
         }
-        for normalisation in self.entries.iter().filter_map(|entry| entry.normalisation.as_ref()) {
-            let Normalisation { name, epsilon, .. } = normalisation;
-            account
-                .assume(format!("the batch normalisation `{name}` adds ε = {epsilon}, which the file does not tell"));
-        }
-        account
+    }
+
+    /// Whether one activation was given for all hidden layers, and this one stands beside residual blocks, which often take
+    /// what a layer without one gives.
+    pub(super) fn is_doubtful_at_blocks(&self, entry: &ChainEntry) -> bool {
+        let BlockChoice::Residual(pattern) = &self.blocks else { return false };
+        let blocks = super::residual::blocks(&self.entries, pattern);
+        let is_inside = |place: usize| blocks.iter().any(|block| (block.first..=block.last()).contains(&place));
+        let place = self.entries.iter().position(|other| other.weight_name == entry.weight_name);
+        let is_outside = place.is_some_and(|place| !is_inside(place) && place + 1 < self.entries.len());
+        is_outside && !self.activations_are_listed && entry.activation != Activation::Identity
+    }
+
+    /// Activations that a whole model names where no number tells their place: those that layers have count as used.
+    fn of_activations(&self, file: &TensorFile, account: &mut Account) {
+        let is_numbered = |path: &str| {
+            let container = numbered_module(path).map(|(container, _)| container);
+            let class = |container: &str| file.modules().iter().find(|module| module.path == container);
+            container.and_then(class).is_some_and(|module| module.class == "Sequential")
+        };
+        let loose: Vec<_> = file
+            .modules()
+            .iter()
+            .filter(|module| matches!(module.role, ModuleRole::Activation(_)) && !is_numbered(&module.path))
+            .cloned()
+            .collect();
+        let activations: Vec<Activation> = self.entries.iter().map(|entry| entry.activation).collect();
+        use_activations(&loose, account, &activations);
     }
 }
 
+/// Why a vector beside the layers is not understood, where it looks like the factors or shifts of a normalisation of
+/// each sample.
+fn of_normalisation(tensor: &TensorInfo, index: &Index<'_>) -> Option<&'static str> {
+    if tensor.shape.len() != 1 {
+        return None;
+    }
+    let lower = tensor.name.to_ascii_lowercase();
+    let is_vector = |name: &str| index.get(name).is_some_and(|tensor| tensor.shape.len() == 1);
+    let has_factors = is_vector(&format!("{}weight", tensor.name.strip_suffix("bias").unwrap_or(&tensor.name)));
+    let has_shifts = is_vector(&format!("{}bias", tensor.name.strip_suffix("weight").unwrap_or(&tensor.name)));
+    let is_named = lower.contains("norm") || lower.contains("ln");
+    (is_named || has_factors || has_shifts).then_some(
+        "belongs to a normalisation of each sample (of a layer, a group, an instance), which is no layer of a flow",
+    )
+}
+
 impl ChainEntry {
-    /// The names of all tensors that the layer is made of.
-    pub(super) fn tensor_names(&self) -> impl Iterator<Item = &String> {
-        let normalisation = self.normalisation.iter().flat_map(Normalisation::names);
-        std::iter::once(&self.weight_name).chain(&self.bias_name).chain(normalisation)
+    /// The names of the weight, the bias, the normalisations and the slopes, as the chain sees them.
+    pub(super) fn names(&self) -> impl Iterator<Item = &String> {
+        let normalisations = self.normalisations().flat_map(|(normalisation, _)| normalisation.names());
+        let slopes = self.slopes.iter().map(|slopes| &slopes.name);
+        let own = std::iter::once(&self.weight_name).chain(&self.bias_name);
+        own.chain(normalisations).chain(slopes).chain(&self.scale_name)
+    }
+
+    /// The normalisations, with their places in words.
+    pub(super) fn normalisations(&self) -> impl Iterator<Item = (&Normalisation, &'static str)> {
+        let places = ["in front of the weight", "before the activation", "behind the activation"];
+        let all = [&self.input_normalisation, &self.normalisation, &self.output_normalisation];
+        all.into_iter().zip(places).filter_map(|(normalisation, place)| Some((normalisation.as_ref()?, place)))
     }
 }

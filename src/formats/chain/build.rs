@@ -1,15 +1,16 @@
 //! From a chain to its network: the tensors are read and the convolutions lowered to their matrices.
 
-use nalgebra::DVector;
+use nalgebra::{DMatrix, DVector};
 
-use super::shapes::KernelAxes;
-use super::{ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings};
+use super::dense::{Nonlinearity, Scaling};
+use super::residual::{self, BlockLayers};
+use super::shapes::{KernelAxes, MOST_ENTRIES};
+use super::weights::Weights;
+use super::{BlockChoice, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Normalisation, dense};
 use crate::formats::names::layer_name;
 use crate::formats::tensors::{TensorFile, shape_words};
-use crate::formats::{FormatError, OpenedNetwork};
-use crate::network::{
-    Activation, Affine, Convolution, ConvolutionError, Dense, Flattening, Kernel, Layer, Network, Volume,
-};
+use crate::formats::{FormatError, OpenedNetwork, non_finite};
+use crate::network::{Activation, Affine, Convolution, ConvolutionError, Dense, Flattening, Kernel, Layer, Volume};
 
 /// Reads the tensors of the chain and builds its network, called by the file's name.
 ///
@@ -21,59 +22,173 @@ pub fn build(file: &TensorFile, proposal: &ChainProposal) -> Result<OpenedNetwor
     if let Some(problem) = checked.fatal_problem() {
         return Err(FormatError::Chain { path: file.path().into(), source: Box::new(problem.clone()) });
     }
-    let mut built = Built { layers: Vec::new(), origins: Vec::new(), shape: proposal.input_shape };
+    let weights = Weights::of(file.tensors());
     let channels_last = checked.entries.iter().any(|entry| entry.convolution.is_some() && entry.transpose);
     let flattening = if channels_last { Flattening::ChannelsLast } else { Flattening::ChannelsFirst };
-    for entry in &checked.entries {
-        match entry.convolution {
-            Some(settings) => built.convolution(file, entry, settings, flattening)?,
-            None => built.dense(file, entry)?,
+    let blocks = match &checked.blocks {
+        BlockChoice::Residual(pattern) => residual::blocks(&checked.entries, pattern),
+        BlockChoice::Ask | BlockChoice::Plain => Vec::new(),
+    };
+    let (layers, origins, shape) = (Vec::new(), Vec::new(), proposal.input_shape);
+    let mut built = Builder { file, weights: &weights, flattening, layers, origins, shape, pending: None };
+    let mut place = 0;
+    while let Some(entry) = checked.entries.get(place) {
+        let next = |place: usize| {
+            let is_plain = !blocks.iter().any(|block| block.first == place);
+            checked.entries.get(place).filter(|entry| is_plain && entry.convolution.is_none())
+        };
+        let block = blocks.iter().find(|block| block.first == place);
+        match (entry.convolution, block) {
+            (Some(settings), _) => built.convolution(entry, settings)?,
+            (None, Some(block)) => {
+                let outer = checked.entries.get(block.last()).filter(|_| block.count == 2);
+                built.block(block, entry, outer, checked.block_activation)?;
+            }
+            (None, None) => built.dense(entry)?,
+        }
+        place += block.map_or(1, |block| block.count);
+        let is_single = block.is_some_and(|block| block.count == 1);
+        let behind = checked
+            .entries
+            .get(place - 1)
+            .filter(|_| !is_single)
+            .and_then(|entry| Some((entry, entry.output_normalisation.as_ref()?)));
+        if let Some((entry, normalisation)) = behind {
+            built.behind(entry, normalisation, next(place).is_some())?;
         }
     }
+    let Builder { layers, origins, .. } = built;
     let name = file.path().file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let network = Network::new(name, built.layers, proposal.output)
+    let network = non_finite::network_if(file.allows_non_finite(), name, layers, proposal.output)
         .map_err(|source| FormatError::Network { path: file.path().into(), source })?;
     let account = checked.account(file);
-    Ok(OpenedNetwork { network: network.with_origins(built.origins), account })
+    Ok(OpenedNetwork { network: network.with_origins(origins), account })
 }
 
-struct Built {
+struct Builder<'a> {
+    file: &'a TensorFile,
+    weights: &'a Weights,
+    flattening: Flattening,
     layers: Vec<Layer>,
     origins: Vec<Option<String>>,
     /// The shape of what the last convolution gives.
     shape: Option<Volume>,
+    /// What the input of the next layer goes through first.
+    pending: Option<Scaling>,
 }
 
-impl Built {
-    fn push(&mut self, name: String, affine: Affine, activation: Activation, origin: Option<String>) {
-        self.layers.push(Layer::Dense(Dense { name, affine, activation }));
+impl Builder<'_> {
+    fn push(&mut self, layer: Layer, origin: Option<String>) {
+        self.layers.push(layer);
         self.origins.push(origin);
     }
 
-    fn dense(&mut self, file: &TensorFile, entry: &ChainEntry) -> Result<(), FormatError> {
-        let stored = file.matrix(&entry.weight_name)?;
-        let mut weight = if entry.transpose { stored.transpose() } else { stored };
-        let mut bias = entry.bias_name.as_ref().map(|name| file.vector(name)).transpose()?;
-        let mut origin = None;
-        if let Some(normalisation) = &entry.normalisation {
-            // factor∘(W·x + b) + shift = (factor∘W)·x + (factor∘b + shift).
-            let (factor, shift) = normalisation.read(file)?;
-            weight.row_iter_mut().zip(factor.iter()).for_each(|(mut row, factor)| row *= *factor);
-            bias = Some(bias.map_or(shift.clone(), |bias: DVector<f64>| bias.component_mul(&factor) + shift));
-            origin = Some(format!("dense{}", folded(entry)));
-        }
-        let name = layer_name(&entry.weight_name).to_owned();
-        self.push(name, Affine { weight, bias }, entry.activation, origin);
+    fn dense(&mut self, entry: &ChainEntry) -> Result<(), FormatError> {
+        let first =
+            entry.input_normalisation.as_ref().map(|normalisation| normalisation.read(self.file)).transpose()?;
+        let before = first.or_else(|| self.pending.take());
+        let affine = dense::read(self.file, self.weights, entry, before)?;
+        let nonlinearity = Nonlinearity::read(self.file, entry, affine.outputs())?;
+        let origin = entry.normalisations().next().is_some().then(|| format!("dense{}", folded(entry)));
+        self.push(nonlinearity.layer(layer_name(&entry.weight_name).to_owned(), affine), origin);
         Ok(())
     }
 
-    fn convolution(
+    /// A residual block, and the activation behind it.
+    fn block(
         &mut self,
-        file: &TensorFile,
-        entry: &ChainEntry,
-        settings: ConvolutionSettings,
-        flattening: Flattening,
+        block: &BlockLayers,
+        inner: &ChainEntry,
+        outer: Option<&ChainEntry>,
+        behind: Activation,
     ) -> Result<(), FormatError> {
+        if let Some(normalisation) = &inner.input_normalisation {
+            // The shortcut takes it too.
+            let scaling = normalisation.read(self.file)?;
+            self.scale(normalisation, scaling);
+        }
+        let between = inner.output_normalisation.as_ref().map(|found| found.read(self.file)).transpose()?;
+        let first = dense::read(self.file, self.weights, inner, None)?;
+        let mut second = match (outer, between) {
+            (Some(outer), between) => dense::read(self.file, self.weights, outer, between)?,
+            // A block of one layer adds what its activation gives; a normalisation behind that is part of the block.
+            (None, Some(scaling)) => scaling.affine(),
+            (None, None) => Affine { weight: DMatrix::identity(first.outputs(), first.outputs()), bias: None },
+        };
+        if let Some(name) = outer.unwrap_or(inner).scale_name.as_ref() {
+            let factor = self.file.vector(name)?;
+            let shift = DVector::zeros(factor.len());
+            let has_bias = second.bias.is_some();
+            second = Scaling { factor, shift }.after(second);
+            second.bias = second.bias.filter(|_| has_bias);
+        }
+        let (width, nonlinearity) = (second.outputs(), Nonlinearity::read(self.file, inner, first.outputs())?);
+        self.push(nonlinearity.block(block.prefix.clone(), first, second), None);
+        let behind = match outer {
+            Some(outer) => Nonlinearity::read(self.file, outer, width)?,
+            None => Nonlinearity::Activation(behind),
+        };
+        if !matches!(behind, Nonlinearity::Activation(Activation::Identity)) {
+            let name = format!("{} activation", block.prefix);
+            let affine = Affine { weight: DMatrix::identity(width, width), bias: None };
+            self.push(behind.layer(name, affine), None);
+        }
+        Ok(())
+    }
+
+    /// A normalisation behind a layer's activation: part of the next layer where that is a matrix, else a layer of its own.
+    fn behind(
+        &mut self,
+        entry: &ChainEntry,
+        normalisation: &Normalisation,
+        is_folded: bool,
+    ) -> Result<(), FormatError> {
+        let scaling = normalisation.read(self.file)?;
+        // Of a convolution's channels each has one factor. A mean over places behind it changes nothing.
+        let scaling = match self.shape.filter(|_| entry.convolution.is_some()) {
+            Some(volume) => self.of_channels(entry, scaling, volume, is_folded)?,
+            None => scaling,
+        };
+        if is_folded {
+            self.pending = Some(scaling);
+        } else {
+            self.scale(normalisation, scaling);
+        }
+        Ok(())
+    }
+
+    fn scale(&mut self, normalisation: &Normalisation, scaling: Scaling) {
+        let (name, affine) = (normalisation.name.clone(), scaling.affine());
+        let layer = Layer::Dense(Dense { name, affine, activation: Activation::Identity });
+        self.push(layer, Some("batch normalisation".into()));
+    }
+
+    /// Factors and shifts of channels for each value of a picture.
+    fn of_channels(
+        &self,
+        entry: &ChainEntry,
+        scaling: Scaling,
+        volume: Volume,
+        is_folded: bool,
+    ) -> Result<Scaling, FormatError> {
+        let (values, channels) = (volume.values(), volume.channels());
+        if !is_folded && values.saturating_mul(values) > MOST_ENTRIES {
+            let source = Box::new(ChainProblem::TooMany { name: entry.weight_name.clone(), most: MOST_ENTRIES });
+            return Err(FormatError::Chain { path: self.file.path().into(), source });
+        }
+        let places = values / channels.max(1);
+        let channel = |value: usize| match self.flattening {
+            Flattening::ChannelsFirst => value / places.max(1),
+            Flattening::ChannelsLast => value % channels.max(1),
+        };
+        let spread = |of: &DVector<f64>| {
+            DVector::from_fn(values, |value, _| of.get(channel(value)).copied().unwrap_or_default())
+        };
+        Ok(Scaling { factor: spread(&scaling.factor), shift: spread(&scaling.shift) })
+    }
+
+    fn convolution(&mut self, entry: &ChainEntry, settings: ConvolutionSettings) -> Result<(), FormatError> {
+        let file = self.file;
         let fault = |source| {
             let shape = file.tensors().iter().find(|tensor| tensor.name == entry.weight_name);
             let shape = shape.map_or_else(String::new, |tensor| shape_words(&tensor.shape));
@@ -81,16 +196,26 @@ impl Built {
             FormatError::Chain { path: file.path().into(), source: Box::new(source) }
         };
         let Some(input) = self.shape else { return Err(fault(ConvolutionError::Zero { part: "input" })) };
-        let convolution = read_convolution(file, entry, settings, input)?.map_err(fault)?;
+        if let Some(normalisation) = &entry.input_normalisation {
+            // Padding puts zeros around what it gives, so it is no part of the kernel.
+            let scaling = self.of_channels(entry, normalisation.read(file)?, input, false)?;
+            self.scale(normalisation, scaling);
+        }
+        let convolution = read_convolution(file, self.weights, entry, settings, input)?.map_err(fault)?;
         let output = convolution.output(input).map_err(fault)?;
         let name = layer_name(&entry.weight_name).to_owned();
-        let affine = convolution.lower(input, flattening).map_err(fault)?;
+        let affine = convolution.lower(input, self.flattening).map_err(fault)?;
         let origin = convolution.words(input) + &folded(entry);
-        self.push(name.clone(), affine, entry.activation, Some(origin));
+        let activation = entry.activation;
+        self.push(Layer::Dense(Dense { name: name.clone(), affine, activation }), Some(origin));
         self.shape = Some(output);
         if let Some(pooling) = settings.pooling(output) {
-            let affine = pooling.lower(output, flattening).map_err(fault)?;
-            self.push(format!("{name} pooling"), affine, Activation::Identity, Some(pooling.words(output)));
+            let affine = pooling.lower(output, self.flattening).map_err(fault)?;
+            let name = format!("{name} pooling");
+            self.push(
+                Layer::Dense(Dense { name, affine, activation: Activation::Identity }),
+                Some(pooling.words(output)),
+            );
             self.shape = Some(pooling.output(output).map_err(fault)?);
         }
         Ok(())
@@ -100,13 +225,14 @@ impl Built {
 /// The convolution of an entry with its bias and its normalisation, for an input of this shape.
 pub(super) fn read_convolution(
     file: &TensorFile,
+    weights: &Weights,
     entry: &ChainEntry,
     settings: ConvolutionSettings,
     input: Volume,
 ) -> Result<Result<Convolution, ConvolutionError>, FormatError> {
-    let bias = entry.bias_name.as_ref().map(|name| file.vector(name)).transpose()?;
+    let bias = entry.bias_name.as_ref().map(|name| weights.vector(file, name)).transpose()?;
     let scale = entry.normalisation.as_ref().map(|normalisation| normalisation.read(file)).transpose()?;
-    let kernel = read_kernel(file, &entry.weight_name, entry.transpose)?;
+    let kernel = read_kernel(file, weights, &entry.weight_name, entry.transpose)?;
     let join = |kernel: Kernel| {
         let axes = KernelAxes { outputs: kernel.outputs(), group_inputs: kernel.group_inputs(), size: kernel.size() };
         let groups = axes.groups(input.channels());
@@ -119,7 +245,7 @@ pub(super) fn read_convolution(
             convolution = convolution.with_bias(bias)?;
         }
         match scale {
-            Some((factor, shift)) => convolution.then_scale(factor, shift),
+            Some(Scaling { factor, shift }) => convolution.then_scale(factor, shift),
             None => Ok(convolution),
         }
     };
@@ -129,11 +255,12 @@ pub(super) fn read_convolution(
 /// The kernel in a tensor of three or four axes; `channels_last` as Keras has them.
 fn read_kernel(
     file: &TensorFile,
+    weights: &Weights,
     name: &str,
     channels_last: bool,
 ) -> Result<Result<Kernel, ConvolutionError>, FormatError> {
-    let values = file.vector(name)?;
-    let shape = file.tensors().iter().find(|tensor| tensor.name == name).map_or(&[][..], |tensor| &tensor.shape);
+    let values = weights.vector(file, name)?;
+    let shape = weights.tensors().iter().find(|tensor| tensor.name == name).map_or(&[][..], |tensor| &tensor.shape);
     let Some(axes) = KernelAxes::of_shape(shape, channels_last) else {
         let problem = format!("has the shape {}, but a kernel has three or four axes", shape_words(shape));
         return Err(FormatError::Tensor { path: file.path().into(), tensor: name.into(), problem });
@@ -146,6 +273,9 @@ fn read_kernel(
     })
 }
 
+/// The normalisations that are part of the layer's own map.
 fn folded(entry: &ChainEntry) -> String {
-    entry.normalisation.as_ref().map_or_else(String::new, |normalisation| format!(", with {}", normalisation.name))
+    let is_own = |found: &&Normalisation| entry.convolution.is_none() || entry.normalisation.as_ref() == Some(*found);
+    let inside = entry.input_normalisation.iter().chain(&entry.normalisation);
+    inside.filter(is_own).map(|normalisation| format!(", with {}", normalisation.name)).collect()
 }

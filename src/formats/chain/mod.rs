@@ -1,16 +1,25 @@
 //! A chain of layers proposed from the names and shapes of a file's tensors: matrices, and kernels of convolutions.
 
 mod accounting;
+mod activations;
+mod assumptions;
 mod build;
+mod dense;
 mod moves;
 mod normalisation;
+mod order;
 mod pairing;
 mod problem;
+mod propose;
+mod residual;
+mod sequential;
 mod settings;
 mod shapes;
+mod slopes;
 mod spectra;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 use std::collections::HashSet;
 
@@ -19,14 +28,17 @@ pub use moves::words as convolution_words;
 pub use normalisation::Normalisation;
 pub use pairing::is_layer_weight;
 pub use problem::ChainProblem;
+pub use residual::BlockChoice;
+pub use sequential::{ActivationBasis, Doubt};
 pub use settings::{ConvolutionSettings, PaddingRule, PoolingRule, parse_input_shape};
+pub use slopes::Slopes;
 pub use spectra::{WeightSpectrum, weight_spectrum};
 
 use super::blocks::first_query;
-use super::names::{natural_order, says_recurrent, says_residual};
-use super::tensors::{TensorFile, TensorInfo, TensorOrder, shape_words};
+use super::names::{says_recurrent, says_residual, says_shortcut};
+use super::tensors::{TensorInfo, TensorOrder, shape_words};
 use crate::network::{Activation, OutputFunction, Volume};
-use pairing::{bias_by_name, entry, index, orient, pair};
+use weights::{Index, Weights};
 
 /// How many tensors that are left out are named before the others are only counted.
 const NAMED_TENSORS: usize = 4;
@@ -49,6 +61,22 @@ pub struct ChainProposal {
     moves_are_told: bool,
     /// Whether the tensors were chosen one by one.
     is_by_hand: bool,
+    /// Whether every hidden layer was given an activation of its own.
+    activations_are_listed: bool,
+    /// What a repeated pattern of layers is taken for.
+    blocks: BlockChoice,
+    /// The repeated pattern that may be residual blocks, as `check` found it.
+    pub block_pattern: Option<String>,
+    /// The activation behind each residual block.
+    block_activation: Activation,
+    /// The pattern of single layers each of which may be a residual block, as `check` found it.
+    may_add: Option<String>,
+    /// What was guessed of the order of the layers; none after they were ordered by hand.
+    order_guess: Option<String>,
+    /// What was guessed of the axes of the matrices; none after one was turned by hand.
+    axes_guess: Option<String>,
+    /// What else was guessed.
+    guesses: Vec<String>,
     /// What does not fit. `ChainProposal::check` brings it up to date after a change.
     pub problems: Vec<ChainProblem>,
 }
@@ -65,93 +93,23 @@ pub struct ChainEntry {
     pub transpose: bool,
     /// How the convolution moves, where the tensor is a kernel.
     pub convolution: Option<ConvolutionSettings>,
+    /// The batch normalisation in front of W.
+    pub input_normalisation: Option<Normalisation>,
     /// The batch normalisation between W and σ.
     pub normalisation: Option<Normalisation>,
+    /// The batch normalisation behind σ.
+    pub output_normalisation: Option<Normalisation>,
+    /// The slopes of a PReLU, which then stands in place of σ.
+    pub slopes: Option<Slopes>,
+    /// The vector that scales what a residual block adds, where the layer is the last of one.
+    pub scale_name: Option<String>,
     /// σ.
     pub activation: Activation,
+    /// What tells σ.
+    pub basis: ActivationBasis,
 }
 
 impl ChainProposal {
-    /// Proposes a chain of all matrices of the model. `hidden` is the activation of all layers but the last.
-    pub fn new(file: &TensorFile, hidden: Activation, output: OutputFunction) -> ChainProposal {
-        ChainProposal::of_tensors(file.tensors(), file.order(), hidden, output)
-    }
-
-    fn of_tensors(
-        tensors: &[TensorInfo],
-        order: TensorOrder,
-        hidden: Activation,
-        output: OutputFunction,
-    ) -> ChainProposal {
-        let index = index(tensors);
-        let mut in_file_order = pair(tensors);
-        let mut by_name = in_file_order.clone();
-        by_name.sort_by(|left, right| natural_order(&left.weight_name, &right.weight_name));
-        // Names without numbers have no order of their own; the file's may fit where the alphabet's does not.
-        let name_fits = orient(&index, &mut by_name);
-        let file_fits = orient(&index, &mut in_file_order);
-        // A chain read backwards and transposed fits as well as the chain itself, so matrices as they are come first.
-        let as_is = |entries: &[ChainEntry]| entries.iter().all(|entry| !entry.transpose);
-        let (name_rank, file_rank) = ((name_fits, as_is(&by_name)), (file_fits, as_is(&in_file_order)));
-        let names_decide = match order {
-            TensorOrder::ByName => name_rank >= file_rank,
-            TensorOrder::Own => name_rank > file_rank,
-        };
-        let mut entries = if names_decide { by_name } else { in_file_order };
-        normalisation::attach(&mut entries, tensors, &index, order);
-        ChainProposal::finish(tensors, entries, hidden, output, false)
-    }
-
-    /// The chain of the tensors named, in that order. A vector after a matrix is its bias; a matrix without one gets
-    /// the bias that its name tells. The end of a name serves as well where no other tensor's has it: `fc1.weight`, or
-    /// `fc1`, for `model.fc1.weight`.
-    pub fn of_names(
-        tensors: &[TensorInfo],
-        names: &[String],
-        hidden: Activation,
-        output: OutputFunction,
-    ) -> ChainProposal {
-        let index = index(tensors);
-        let mut entries: Vec<ChainEntry> = Vec::new();
-        let names = names.iter().map(|name| pairing::full_name(tensors, name).unwrap_or_else(|| name.clone()));
-        for name in names {
-            let is_vector = index.get(name.as_str()).copied().is_some_and(|tensor| tensor.shape.len() == 1);
-            match entries.last_mut() {
-                Some(entry) if is_vector => entry.bias_name = Some(name),
-                _ => {
-                    let bias = bias_by_name(&index, &name);
-                    entries.push(entry(&index, name, bias));
-                }
-            }
-        }
-        orient(&index, &mut entries);
-        normalisation::attach(&mut entries, tensors, &index, TensorOrder::ByName);
-        ChainProposal::finish(tensors, entries, hidden, output, true)
-    }
-
-    fn finish(
-        tensors: &[TensorInfo],
-        mut entries: Vec<ChainEntry>,
-        hidden: Activation,
-        output: OutputFunction,
-        is_by_hand: bool,
-    ) -> ChainProposal {
-        let last = entries.len().saturating_sub(1);
-        entries.iter_mut().take(last).for_each(|entry| entry.activation = hidden);
-        let mut proposal = ChainProposal {
-            entries,
-            output,
-            input_shape: None,
-            ways: Vec::new(),
-            widths: Vec::new(),
-            moves_are_told: false,
-            is_by_hand,
-            problems: Vec::new(),
-        };
-        proposal.check(tensors);
-        proposal
-    }
-
     /// Takes the shape of the input, which convolutions need; `check` has to follow.
     pub fn set_input_shape(&mut self, shape: Option<Volume>) {
         self.input_shape = shape;
@@ -171,7 +129,8 @@ impl ChainProposal {
     /// Finds again what does not fit, after entries were changed.
     pub fn check(&mut self, tensors: &[TensorInfo]) {
         self.problems.clear();
-        let index = index(tensors);
+        let weights = Weights::of(tensors);
+        let index = weights.index();
         if self.entries.is_empty() {
             let objects = tensors.iter().any(|tensor| tensor.dtype == "OBJECT");
             self.problems.push(ChainProblem::NoMatrix { objects });
@@ -182,6 +141,10 @@ impl ChainProposal {
         let in_block = |entry: &&ChainEntry| entry.convolution.is_some() && says_residual(&entry.weight_name);
         if let Some(entry) = self.entries.iter().find(in_block).filter(|_| !self.is_by_hand) {
             self.problems.push(ChainProblem::Residual { name: entry.weight_name.clone() });
+        }
+        let past_block = |entry: &&ChainEntry| entry.convolution.is_none() && says_shortcut(&entry.weight_name);
+        if let Some(entry) = self.entries.iter().find(past_block).filter(|_| !self.is_by_hand) {
+            self.problems.push(ChainProblem::Shortcut { name: entry.weight_name.clone() });
         }
         let is_open = self.settle(&index);
         let followed = shapes::follow(&self.entries, self.input_shape, &index);
@@ -199,15 +162,35 @@ impl ChainProposal {
         if is_open && knows_shape {
             self.problems.insert(0, ChainProblem::Undetermined { fits });
         }
-        let folded = |entry: &ChainEntry| {
-            let weight = entry.weight_name.clone();
-            let normalisation = entry.normalisation.as_ref()?;
-            Some(ChainProblem::Folded { name: normalisation.name.clone(), weight, epsilon: normalisation.epsilon })
+        // What does not chain is told first; a pattern in a chain that fits is a question.
+        let asks = self.problems.iter().all(|problem| !problem.is_fatal());
+        self.entries.iter_mut().for_each(|entry| entry.scale_name = None);
+        if let BlockChoice::Residual(pattern) = &self.blocks {
+            for block in residual::blocks(&self.entries, pattern) {
+                let scale = residual::scale(&block, &self.entries, &index).map(str::to_owned);
+                self.entries[block.last()].scale_name = scale;
+            }
+        }
+        self.may_add = residual::may_add(&self.entries, &index).filter(|_| !self.is_by_hand);
+        self.block_pattern = residual::proposed(&self.entries, &index, self.is_by_hand);
+        let block_problem = match (&self.blocks, &self.block_pattern) {
+            (BlockChoice::Ask, Some(pattern)) => Some(ChainProblem::Blocks { pattern: pattern.clone() }),
+            (BlockChoice::Residual(pattern), _) => residual::problem(&self.entries, &index, pattern),
+            (BlockChoice::Ask | BlockChoice::Plain, _) => None,
         };
-        self.problems.extend(self.entries.iter().filter_map(folded));
+        self.problems.extend(block_problem.filter(|_| asks));
+        for entry in &self.entries {
+            let folded = entry.normalisations().map(|(normalisation, place)| ChainProblem::Folded {
+                name: normalisation.name.clone(),
+                weight: entry.weight_name.clone(),
+                place,
+                epsilon: normalisation.epsilon,
+            });
+            self.problems.extend(folded);
+        }
         // Who names the tensors leaves the others out on purpose.
         if !self.is_by_hand {
-            self.problems.extend(self.unused(tensors));
+            self.problems.extend(self.unused(tensors, &weights));
         }
     }
 
@@ -223,7 +206,7 @@ impl ChainProposal {
 
     /// Finds the ways in which convolutions may move, takes the only one, and answers whether it is still open. A way
     /// with a pool is never taken unasked: the pool may be one of maxima.
-    fn settle(&mut self, index: &pairing::Index<'_>) -> bool {
+    fn settle(&mut self, index: &Index<'_>) -> bool {
         self.ways.clear();
         if !self.has_convolutions() || self.input_shape.is_none() {
             return false;
@@ -247,8 +230,9 @@ impl ChainProposal {
     }
 
     /// One problem for all tensors that nothing explains.
-    fn unused(&self, tensors: &[TensorInfo]) -> Option<ChainProblem> {
-        let used: HashSet<&String> = self.entries.iter().flat_map(ChainEntry::tensor_names).collect();
+    fn unused(&self, tensors: &[TensorInfo], weights: &Weights) -> Option<ChainProblem> {
+        let names = self.entries.iter().flat_map(ChainEntry::names);
+        let used: HashSet<&String> = names.flat_map(|name| weights.parts(name)).collect();
         let is_left = |tensor: &&TensorInfo| tensor.needless().is_none() && !used.contains(&tensor.name);
         let left: Vec<&TensorInfo> = tensors.iter().filter(is_left).collect();
         let name =

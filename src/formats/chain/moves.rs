@@ -1,7 +1,7 @@
 //! The ways in which a chain's convolutions may move, and those that fit its shapes.
 
-use super::pairing::Index;
 use super::settings::{ConvolutionSettings, PaddingRule, PoolingRule};
+use super::weights::Index;
 use super::{ChainEntry, ChainProblem, shapes};
 use crate::network::Volume;
 

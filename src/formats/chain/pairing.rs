@@ -3,37 +3,68 @@
 use std::collections::{HashMap, HashSet};
 
 use super::shapes::{KernelAxes, widths};
-use super::{ChainEntry, ChainProblem, ConvolutionSettings};
-use crate::formats::names::{bias_names, layer_name, natural_order, says_transposed, says_weight};
+use super::weights::{Index, Weights, index};
+use super::{ActivationBasis, ChainEntry, ChainProblem, ConvolutionSettings};
+use crate::formats::names::{
+    bias_names, layer_name, natural_order, says_data, says_other, says_transposed, says_weight,
+};
 use crate::formats::tensors::{TensorInfo, shape_words};
 use crate::network::Activation;
+
+/// From so many rows on, a tall array that joins nothing is data.
+const DATA_ROWS: usize = 1000;
+/// A tall array has so many times more rows than columns.
+const TALL: usize = 16;
+/// Arrays with one axis are data by their name only from this length on.
+const DATA_LENGTH: usize = 20;
 
 pub(super) fn entry(index: &Index<'_>, weight_name: String, bias_name: Option<String>) -> ChainEntry {
     let is_kernel = index.get(weight_name.as_str()).copied().is_some_and(is_kernel);
     ChainEntry {
         transpose: is_kernel && says_transposed(&weight_name),
         convolution: is_kernel.then(ConvolutionSettings::default),
+        input_normalisation: None,
         normalisation: None,
+        output_normalisation: None,
+        slopes: None,
+        scale_name: None,
         activation: Activation::Identity,
+        basis: ActivationBasis::Chosen,
         weight_name,
         bias_name,
     }
-}
-
-/// The tensors by their names: a file may hold very many of them.
-pub(super) type Index<'a> = HashMap<&'a str, &'a TensorInfo>;
-
-pub(super) fn index(tensors: &[TensorInfo]) -> Index<'_> {
-    tensors.iter().map(|tensor| (tensor.name.as_str(), tensor)).collect()
 }
 
 fn is_matrix(tensor: &TensorInfo) -> bool {
     tensor.is_numeric && tensor.shape.len() == 2 && !tensor.shape.contains(&0)
 }
 
-/// Whether the tensor may be the weight of a layer: a matrix, or the kernel of a convolution.
+/// Whether the tensor may be the weight of a layer: a matrix, or the kernel of a convolution. Its name may say that it is
+/// something else of that shape: a bias in a row, slopes, the window of a constant.
 pub fn is_layer_weight(tensor: &TensorInfo) -> bool {
-    is_matrix(tensor) || is_kernel(tensor)
+    (is_matrix(tensor) || is_kernel(tensor)) && !says_other(&tensor.name)
+}
+
+/// Whether the array is data that lies beside the weights, by its name or because it is tall and no other tensor has an
+/// axis of its length.
+pub(super) fn is_data(tensor: &TensorInfo, lengths: &HashMap<usize, usize>) -> bool {
+    let is_named = says_data(&tensor.name) && (tensor.shape.len() > 1 || tensor.shape.first() >= Some(&DATA_LENGTH));
+    let is_tall = || match tensor.shape[..] {
+        [rows, columns] if !says_weight(&tensor.name) => {
+            rows >= DATA_ROWS && rows / TALL >= columns && lengths.get(&rows) == Some(&1)
+        }
+        _ => false,
+    };
+    tensor.in_model && (is_named || is_tall())
+}
+
+/// How many axes of the model's tensors have each length.
+pub(super) fn lengths(tensors: &[TensorInfo]) -> HashMap<usize, usize> {
+    let mut lengths = HashMap::new();
+    for length in tensors.iter().filter(|tensor| tensor.in_model).flat_map(|tensor| &tensor.shape) {
+        *lengths.entry(*length).or_default() += 1;
+    }
+    lengths
 }
 
 /// Whether the tensor may be the kernel of a convolution: it has three or four axes.
@@ -52,7 +83,12 @@ pub(super) fn weight<'a>(index: &Index<'a>, entry: &ChainEntry) -> Result<&'a Te
 }
 
 /// The only tensor whose name ends in these whole parts, or does so without its word for weight; a name itself is enough.
-pub(super) fn full_name(tensors: &[TensorInfo], end: &str) -> Option<String> {
+/// A part of a weight that is computed from several stands for the weight.
+pub(super) fn full_name(weights: &Weights, end: &str) -> Option<String> {
+    let tensors = weights.tensors();
+    if let Some(owner) = weights.owner(end) {
+        return Some(owner.to_owned());
+    }
     let mut found = tensors.iter().map(|tensor| tensor.name.as_str()).filter(|name| ends_in(name, end));
     if tensors.iter().any(|tensor| tensor.name == end) {
         return Some(end.to_owned());
@@ -80,7 +116,7 @@ fn absent(index: &Index<'_>, name: &str) -> ChainProblem {
 }
 
 /// The length of a bias: a vector, or a matrix of one row or one column.
-fn bias_length(tensor: &TensorInfo) -> Option<usize> {
+pub(super) fn bias_length(tensor: &TensorInfo) -> Option<usize> {
     match tensor.shape[..] {
         _ if !tensor.is_numeric => None,
         [length] | [1, length] | [length, 1] => Some(length),
@@ -99,27 +135,45 @@ pub(super) fn pair(tensors: &[TensorInfo]) -> Vec<ChainEntry> {
     let index = index(tensors);
     // Other things than kernels have three or four axes too, such as places in a text; where names tell, they decide.
     let names_tell = tensors.iter().any(|tensor| says_weight(&tensor.name));
-    let proposed = |tensor: &TensorInfo| {
-        let is_weight = is_matrix(tensor) || (is_kernel(tensor) && (!names_tell || says_weight(&tensor.name)));
-        tensor.in_model && is_weight
+    let is_weight = |tensor: &&TensorInfo| {
+        let is_kernel = is_kernel(tensor) && (!names_tell || says_weight(&tensor.name));
+        tensor.in_model && !says_other(&tensor.name) && (is_matrix(tensor) || is_kernel)
     };
-    let candidates: Vec<&TensorInfo> = tensors.iter().filter(|tensor| proposed(tensor)).collect();
+    let lengths = lengths(tensors);
+    let (data, mut candidates): (Vec<&TensorInfo>, Vec<&TensorInfo>) =
+        tensors.iter().filter(is_weight).partition(|tensor| is_data(tensor, &lengths));
+    if candidates.is_empty() {
+        candidates = data;
+    }
+    let positional = positional_biases(tensors);
     let biases: HashSet<String> = candidates.iter().filter_map(|tensor| bias_by_name(&index, &tensor.name)).collect();
-    let weights = candidates.into_iter().filter(|tensor| !biases.contains(&tensor.name));
-    let mut ordered: Vec<&TensorInfo> = tensors.iter().collect();
-    ordered.sort_by(|left, right| natural_order(&left.name, &right.name));
-    let next: HashMap<&str, &TensorInfo> =
-        ordered.windows(2).map(|neighbours| (neighbours[0].name.as_str(), neighbours[1])).collect();
-    let following = |weight: &TensorInfo| {
-        let next = next.get(weight.name.as_str()).filter(|next| next.shape.len() == 1)?;
-        let fits = bias_length(next).is_some_and(|length| weight.shape.contains(&length));
-        (fits && !says_weight(&weight.name) && !says_weight(&next.name)).then(|| next.name.clone())
-    };
+    let is_bias =
+        |tensor: &TensorInfo| biases.contains(&tensor.name) || positional.values().any(|bias| *bias == tensor.name);
+    let weights = candidates.into_iter().filter(|tensor| !is_bias(tensor));
     let pairs = weights.map(|weight| {
-        let bias = bias_by_name(&index, &weight.name).or_else(|| following(weight));
+        let following = || positional.get(weight.name.as_str()).map(|bias| (*bias).to_owned());
+        let bias = bias_by_name(&index, &weight.name).or_else(following);
         entry(&index, weight.name.clone(), bias)
     });
     pairs.collect()
+}
+
+/// The biases of weights whose names tell nothing: a vector right after a weight, or, where the file does so throughout,
+/// a matrix of one row or one column.
+fn positional_biases(tensors: &[TensorInfo]) -> HashMap<&str, &str> {
+    let mut ordered: Vec<&TensorInfo> =
+        tensors.iter().filter(|tensor| tensor.in_model && !tensor.shape.is_empty()).collect();
+    ordered.sort_by(|left, right| natural_order(&left.name, &right.name));
+    let fits = |pair: &[&TensorInfo]| {
+        let bias = bias_length(pair[1]).is_some_and(|length| pair[0].shape.contains(&length));
+        bias && pair[0].shape.len() > 1 && !says_weight(&pair[0].name) && !says_weight(&pair[1].name)
+    };
+    let alternate = ordered.len().is_multiple_of(2) && ordered.chunks_exact(2).all(fits);
+    let pairs = ordered
+        .windows(2)
+        .enumerate()
+        .filter(|(place, pair)| fits(pair) && (pair[1].shape.len() == 1 || (alternate && place.is_multiple_of(2))));
+    pairs.map(|(_, pair)| (pair[0].name.as_str(), pair[1].name.as_str())).collect()
 }
 
 /// Chooses whether the matrices are taken as they are or transposed, and answers how many joints and biases fit.

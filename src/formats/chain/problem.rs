@@ -79,11 +79,36 @@ pub enum ChainProblem {
     )]
     NotAMatrix { name: String, shape: String, dtype: String },
     /// A batch normalisation that is part of a layer; not fatal.
+    #[error("batch normalisation `{name}` is folded into `{weight}`, {place}, with ε = {epsilon}")]
+    Folded { name: String, weight: String, place: &'static str, epsilon: f64 },
+    /// A repeated pattern that may be residual blocks.
     #[error(
-        "batch normalisation `{name}` is folded into `{weight}`, before its activation, with ε = {epsilon}, which the \
-         file does not tell"
+        "the layers `{pattern}` repeat and keep their width, so they may be residual blocks, which tensors alone do not tell; \
+         give --residual-blocks \"{pattern}\" if they are, or --plain if they follow each other"
     )]
-    Folded { name: String, weight: String, epsilon: f64 },
+    Blocks { pattern: String },
+    /// A pattern that no layers fit.
+    #[error(
+        "no layers fit the pattern `{pattern}` of the residual blocks; give one that names what stands before their last part, as blocks.*"
+    )]
+    NoBlocks { pattern: String },
+    /// A block of more layers than two.
+    #[error(
+        "the residual block `{name}` has {count} of the chain's layers, but a block of a flow has two at most, an inner and an outer one; \
+         save the model as ONNX, which tells its graph"
+    )]
+    BlockLayers { name: String, count: usize },
+    /// A block that does not keep the width.
+    #[error(
+        "the residual block `{name}` does not give as many values as it takes, so nothing can be added to it; leave it out of the pattern"
+    )]
+    BlockWidth { name: String },
+    /// Names of a branch that goes past a block.
+    #[error(
+        "`{name}` goes past a residual block, and tensors do not tell where; choose the chain by hand, or save the model as ONNX, \
+         which tells its graph"
+    )]
+    Shortcut { name: String },
     /// Tensors that the chain leaves out.
     #[error(
         "{count} of the file's tensors {} not part of the chain: {named}; only matrices and kernels with their biases are \
@@ -120,10 +145,13 @@ impl ChainProblem {
 
     /// Whether the weights are sound and only make no flow, so that spectra are what can be shown.
     pub fn leaves_spectra(&self) -> bool {
-        use ChainProblem::{Attention, Convolution, InputShape, NoShape, Recurrent, Residual, TooMany, Undetermined};
+        use ChainProblem::{
+            Attention, Break, Convolution, InputShape, NoShape, Recurrent, Residual, TooMany, Undetermined,
+        };
         matches!(
             self,
-            InputShape { .. }
+            Break { .. }
+                | InputShape { .. }
                 | Convolution { .. }
                 | NoShape { .. }
                 | TooMany { .. }
@@ -144,6 +172,7 @@ impl ChainProblem {
             | ChainProblem::Convolution { name, .. }
             | ChainProblem::NoShape { name, .. }
             | ChainProblem::Residual { name }
+            | ChainProblem::Shortcut { name }
             | ChainProblem::Recurrent { name }
             | ChainProblem::Attention { name }
             | ChainProblem::TooMany { name, .. }
@@ -151,7 +180,13 @@ impl ChainProblem {
             | ChainProblem::Missing { name }
             | ChainProblem::Ambiguous { name, .. }
             | ChainProblem::NotAMatrix { name, .. } => Some(name),
-            ChainProblem::NoMatrix { .. } | ChainProblem::Undetermined { .. } | ChainProblem::Unused { .. } => None,
+            ChainProblem::NoMatrix { .. }
+            | ChainProblem::Undetermined { .. }
+            | ChainProblem::Blocks { .. }
+            | ChainProblem::NoBlocks { .. }
+            | ChainProblem::BlockLayers { .. }
+            | ChainProblem::BlockWidth { .. }
+            | ChainProblem::Unused { .. } => None,
         }
     }
 }

@@ -1,12 +1,13 @@
 //! What each layer of a chain takes and gives, followed from the input on.
 
-use super::pairing::{Index, bias_problem, weight};
+use super::pairing::{bias_problem, weight};
+use super::weights::Index;
 use super::{ChainEntry, ChainProblem, ConvolutionSettings, TensorInfo};
 use crate::formats::tensors::shape_words;
 use crate::network::{Convolution, ConvolutionError, Volume, Window};
 
 /// Entries of all lowered matrices of a chain at most, 512 MiB.
-const MOST_ENTRIES: usize = 1 << 26;
+pub(super) const MOST_ENTRIES: usize = 1 << 26;
 
 /// What a layer gets or gives.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -170,6 +171,14 @@ fn output(
     let window: Window = settings.window(axes.size, input, entry.transpose);
     let [height, width] = window.outputs(input)?;
     Volume::new(axes.outputs, height, width)
+}
+
+/// The number of inputs, or of input channels of one group.
+pub(super) fn inputs(entry: &ChainEntry, tensor: &TensorInfo) -> usize {
+    match &entry.convolution {
+        Some(_) => KernelAxes::of_shape(&tensor.shape, entry.transpose).map_or(0, |axes| axes.group_inputs),
+        None => widths(tensor, entry.transpose).0,
+    }
 }
 
 /// The number of outputs, or of output channels.

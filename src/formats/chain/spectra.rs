@@ -1,8 +1,9 @@
 //! The spectra of a chain's weights one by one, whether or not the chain makes a network.
 
 use super::build::read_convolution;
-use super::pairing::{index, weight};
+use super::pairing::weight;
 use super::shapes::{self, Given, KernelAxes};
+use super::weights::{Index, Weights};
 use super::{ChainEntry, ChainProblem, ChainProposal};
 use crate::formats::FormatError;
 use crate::formats::tensors::{TensorFile, TensorInfo, shape_words};
@@ -39,7 +40,8 @@ pub fn weight_spectrum(
     go_on: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Option<WeightSpectrum>, FormatError> {
     let Some(entry) = chain.entries.get(place) else { return Ok(None) };
-    let index = index(file.tensors());
+    let weights = Weights::of(file.tensors());
+    let index = weights.index();
     let refused = |source: ChainProblem| FormatError::Chain { path: file.path().into(), source: Box::new(source) };
     let tensor = weight(&index, entry).map_err(refused)?;
     let name = entry.weight_name.clone();
@@ -48,7 +50,7 @@ pub fn weight_spectrum(
         refused(ChainProblem::Convolution { name, shape, source })
     };
     let Some(settings) = entry.convolution else {
-        let matrix = file.matrix(&entry.weight_name)?;
+        let matrix = weights.matrix(file, &entry.weight_name)?;
         let operator = ConvolutionSpectrum::of_matrix(&matrix);
         let operator = operator.map_err(|error: LinalgError| undone(error.into()))?;
         return Ok(Some(WeightSpectrum { name, what: "dense".into(), operator, kernel: None, is_assumed: false }));
@@ -62,7 +64,7 @@ pub fn weight_spectrum(
         Some(input) => input,
         None => assumed_input(entry, tensor, before.and_then(|before| outputs_of(before, &index))).map_err(undone)?,
     };
-    let convolution = read_convolution(file, entry, settings, input)?.map_err(undone)?;
+    let convolution = read_convolution(file, &weights, entry, settings, input)?.map_err(undone)?;
     let operator = match known {
         Some(input) => convolution.operator_spectrum(input, go_on),
         None => convolution.periodic_spectrum(input.sides(), go_on),
@@ -76,7 +78,7 @@ pub fn weight_spectrum(
     Ok(Some(WeightSpectrum { name, what: convolution.words(input), operator, kernel, is_assumed: known.is_none() }))
 }
 
-fn outputs_of(entry: &ChainEntry, index: &super::pairing::Index<'_>) -> Option<usize> {
+fn outputs_of(entry: &ChainEntry, index: &Index<'_>) -> Option<usize> {
     weight(index, entry).ok().map(|tensor| shapes::outputs(entry, tensor))
 }
 

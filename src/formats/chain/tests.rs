@@ -1,5 +1,6 @@
 //! Chains by hand: order, biases, transposition, breaks, convolutions.
 
+use super::propose::Told;
 use super::*;
 
 fn tensors(list: &[(&str, &[usize])]) -> Vec<TensorInfo> {
@@ -14,8 +15,12 @@ fn tensors(list: &[(&str, &[usize])]) -> Vec<TensorInfo> {
     list.iter().map(info).collect()
 }
 
+fn told(order: TensorOrder) -> Told<'static> {
+    Told { order, modules: &[] }
+}
+
 fn propose(list: &[(&str, &[usize])]) -> ChainProposal {
-    ChainProposal::of_tensors(&tensors(list), TensorOrder::ByName, Activation::Tanh, OutputFunction::Softmax)
+    ChainProposal::of_tensors(&tensors(list), told(TensorOrder::ByName), Activation::Tanh, OutputFunction::Softmax)
 }
 
 fn words(proposal: &ChainProposal) -> Vec<String> {
@@ -66,11 +71,13 @@ fn a_model_tells_its_own_order_and_what_is_beside_it_is_left_alone() {
     let mut list = tensors(&[("wide.weight", &[3, 3]), ("deep.weight", &[3, 3]), ("moment", &[3, 3])]);
     list[2].in_model = false;
     let names = |order| {
-        let proposal = ChainProposal::of_tensors(&list, order, Activation::Relu, OutputFunction::Identity);
+        let proposal = ChainProposal::of_tensors(&list, told(order), Activation::Relu, OutputFunction::Identity);
         assert_eq!(proposal.problems, []);
+        // Squares without an order in their names stand in that of the file, which is a guess.
+        assert!(proposal.order_guess.is_some());
         words(&proposal)
     };
-    assert_eq!(names(TensorOrder::ByName), ["deep.weight+0", "wide.weight+0"]);
+    assert_eq!(names(TensorOrder::ByName), ["wide.weight+0", "deep.weight+0"]);
     assert_eq!(names(TensorOrder::Own), ["wide.weight+0", "deep.weight+0"]);
 }
 
@@ -90,10 +97,22 @@ fn what_is_left_out_is_said_and_the_hand_decides() {
     assert_eq!(proposal.problems.len(), 1);
     assert!(!proposal.problems[0].is_fatal());
     let names = ["b.weight".to_owned()];
-    let chosen = ChainProposal::of_names(&tensors(&list), &names, Activation::Relu, OutputFunction::Identity);
+    let chosen = ChainProposal::of_names_in(
+        &tensors(&list),
+        told(TensorOrder::ByName),
+        &names,
+        Activation::Relu,
+        OutputFunction::Identity,
+    );
     assert_eq!((words(&chosen), chosen.problems.len()), (vec!["b.weight+b.bias".to_owned()], 0));
     let missing = ["c".to_owned(), "extra.scale".to_owned()];
-    let chosen = ChainProposal::of_names(&tensors(&list), &missing, Activation::Relu, OutputFunction::Identity);
+    let chosen = ChainProposal::of_names_in(
+        &tensors(&list),
+        told(TensorOrder::ByName),
+        &missing,
+        Activation::Relu,
+        OutputFunction::Identity,
+    );
     assert_eq!(chosen.problems.len(), 2);
 }
 
@@ -207,7 +226,13 @@ fn recurrent_and_attention_matrices_are_no_chain_unless_chosen() {
     let attention: &[(&str, &[usize])] = &[("attn.q_proj.weight", &[4, 4]), ("attn.k_proj.weight", &[4, 4])];
     assert!(matches!(propose(attention).fatal_problem(), Some(ChainProblem::Attention { .. })));
     let names = ["rnn.weight_hh_l0".to_owned()];
-    let alone = ChainProposal::of_names(&tensors(recurrent), &names, Activation::Tanh, OutputFunction::Identity);
+    let alone = ChainProposal::of_names_in(
+        &tensors(recurrent),
+        told(TensorOrder::ByName),
+        &names,
+        Activation::Tanh,
+        OutputFunction::Identity,
+    );
     assert_eq!(alone.fatal_problem(), None);
 }
 
@@ -216,7 +241,7 @@ fn the_end_of_a_name_is_enough_where_it_is_the_only_one() {
     let list = tensors(&[("net.fc1.weight", &[3, 2]), ("net.fc1.bias", &[3]), ("net.fc2.weight", &[1, 3])]);
     let of = |names: &[&str]| {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        ChainProposal::of_names(&list, &names, Activation::Tanh, OutputFunction::Identity)
+        ChainProposal::of_names_in(&list, told(TensorOrder::ByName), &names, Activation::Tanh, OutputFunction::Identity)
     };
     assert_eq!(words(&of(&["fc1", "fc2.weight"])), ["net.fc1.weight+net.fc1.bias", "net.fc2.weight+0"]);
     let several = of(&["weight"]);

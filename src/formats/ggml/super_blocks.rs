@@ -118,7 +118,7 @@ pub(super) fn tq1_0(block: &[u8], values: &mut Vec<f64>) {
         for digit in 0..digits {
             let power = 3_u8.wrapping_pow(digit);
             values.extend(piece(block, start, length).iter().map(|byte| {
-                let leading = u16::from(byte.wrapping_mul(power)) * 3 >> 8;
+                let leading = (u16::from(byte.wrapping_mul(power)) * 3) >> 8;
                 scale * (f64::from(leading) - 1.0)
             }));
         }

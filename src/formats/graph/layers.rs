@@ -4,6 +4,7 @@ use super::block;
 use super::compose::Run;
 use super::dominators::Dominators;
 use super::{Expression, Graph, GraphProblem, Scale, ValueId};
+use crate::formats::non_finite;
 use crate::network::{Activation, Dense, Elementary, Layer, Network, NetworkError, OutputFunction};
 
 /// The layers of a graph, first to last, and what each was before it became a matrix.
@@ -45,7 +46,7 @@ impl Graph {
         let problem = obstacle.map(|(_, problem)| problem);
         match read {
             Ok((chain, output)) if !chain.layers.is_empty() => {
-                let network = Network::new(name, chain.layers, output)?.with_origins(chain.origins);
+                let network = non_finite::network(name, chain.layers, output)?.with_origins(chain.origins);
                 Ok(GraphNetwork { network: Some(network), problem })
             }
             Ok(_) => {

@@ -1,131 +1,262 @@
 //! What Keras calls its activations.
 
+use nalgebra::DVector;
 use serde_json::Value;
 
-use super::super::graph::GraphProblem;
-use crate::network::Activation;
+use super::super::graph::{GraphProblem, Scale, ValueId};
+use super::layers::Reading;
+use super::settings::Settings;
+use crate::network::{Activation, Elementary};
 
 /// The slope of `LeakyReLU` where the layer's configuration does not tell it.
 const LAYER_NEGATIVE_SLOPE: f64 = 0.3;
 /// The slope of `activation="leaky_relu"`.
 const FUNCTION_NEGATIVE_SLOPE: f64 = 0.2;
-/// SELU(x) = λ·ELU(x) with this α (Klambauer et al. 2017).
-const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
-/// The λ of SELU.
-const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
+/// The activations that Keras 2 and TensorFlow know by a name; others are a user's own functions there.
+const OF_KERAS_2: [&str; 20] = [
+    "elu",
+    "exponential",
+    "gelu",
+    "gelu_new",
+    "hard_sigmoid",
+    "leaky_relu",
+    "linear",
+    "log_softmax",
+    "mish",
+    "relu",
+    "relu6",
+    "selu",
+    "sigmoid",
+    "silu",
+    "softmax",
+    "softplus",
+    "softsign",
+    "swish",
+    "tanh",
+    "identity",
+];
+/// The most vectors that a softmax of several is taken apart into.
+const MOST_SOFTMAXES: usize = 32;
 
-/// An activation, and a factor that its values are multiplied by.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Activated {
-    pub activation: Activation,
-    pub factor: f64,
+/// What wrote a file: some activations differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::formats) enum Origin {
+    /// Keras 1 or 2.
+    Keras2,
+    Keras3,
+    TensorflowJs,
+    Unknown,
 }
 
-impl From<Activation> for Activated {
-    fn from(activation: Activation) -> Activated {
-        Activated { activation, factor: 1.0 }
-    }
-}
-
-/// The activation that a configuration names: by a string, or by an object with its class and settings.
-pub(super) fn of_value(node: &str, value: Option<&Value>) -> Result<Activated, GraphProblem> {
-    match value {
-        None | Some(Value::Null) => Ok(Activation::Identity.into()),
-        Some(Value::String(name)) => of_name(node, name),
-        Some(Value::Object(object)) => match (object.get("class_name"), object.get("config")) {
-            (Some(Value::String(class)), Some(Value::String(name))) if class == "function" => of_name(node, name),
-            (Some(Value::String(class)), Some(config)) => {
-                of_layer(node, class, config)?.ok_or_else(|| unknown(node, class))
-            }
-            _ => Err(unknown(node, "without a name")),
-        },
-        Some(_) => Err(unknown(node, "without a name")),
-    }
-}
-
-fn of_name(node: &str, name: &str) -> Result<Activated, GraphProblem> {
-    let activation = match name {
-        "linear" => Activation::Identity,
-        "swish" => Activation::Silu,
-        "leaky_relu" => Activation::LeakyRelu { negative_slope: FUNCTION_NEGATIVE_SLOPE },
-        "selu" => {
-            return Ok(Activated { activation: Activation::Elu { alpha: SELU_ALPHA }, factor: SELU_SCALE });
-        }
-        // Keras knows `gelu` only as the exact one where it is named by a string.
-        "gelu_tanh" => return Err(unknown(node, name)),
-        name => Activation::from_name(name).ok_or_else(|| unknown(node, name))?,
-    };
-    Ok(activation.into())
-}
-
-/// The activation that a layer of this class is; none for a class that is no activation.
-pub(super) fn of_layer(node: &str, class: &str, config: &Value) -> Result<Option<Activated>, GraphProblem> {
-    let number = |keys: [&str; 2], absent: f64| {
-        let told = keys.iter().find_map(|key| config.get(*key));
-        // Old versions write a number as an array object: {"type": "ndarray", "value": 0.1}.
-        told.and_then(|value| value.as_f64().or_else(|| value.get("value")?.as_f64())).unwrap_or(absent)
-    };
-    let activation = match class {
-        "Activation" => return of_value(node, config.get("activation")).map(Some),
-        "ReLU" => {
-            for setting in ["max_value", "threshold"] {
-                let told = config.get(setting).filter(|value| !value.is_null());
-                if let Some(value) = told.filter(|value| value.as_f64() != Some(0.0)) {
-                    let value = format!("is {value}, which is not understood");
-                    return Err(GraphProblem::Setting { node: node.into(), setting: setting.into(), value });
+impl Reading<'_> {
+    /// The activation that a setting names: by a string, or by an object with its class and settings.
+    pub(super) fn activation(
+        &mut self,
+        of: ValueId,
+        node: &str,
+        value: Option<&Value>,
+    ) -> Result<ValueId, GraphProblem> {
+        match value {
+            None | Some(Value::Null) => Ok(of),
+            Some(Value::String(name)) => self.named_activation(of, node, name),
+            Some(Value::Object(object)) => match (object.get("class_name"), object.get("config")) {
+                (Some(Value::String(class)), Some(Value::String(name))) if class == "function" => {
+                    self.named_activation(of, node, name)
                 }
-            }
-            match number(["negative_slope", "alpha"], 0.0) {
-                0.0 => Activation::Relu,
-                negative_slope => Activation::LeakyRelu { negative_slope },
+                (Some(Value::String(class)), Some(Value::Object(config))) => {
+                    let settings = Settings::new(node, config);
+                    settings.ignore(&["dtype"]);
+                    let value = self.activation_layer(of, class, &settings)?;
+                    settings.close(&mut self.account);
+                    value.ok_or_else(|| unknown(node, class))
+                }
+                _ => Err(unknown(node, "without a name")),
+            },
+            Some(_) => Err(unknown(node, "without a name")),
+        }
+    }
+
+    /// The activation of a name.
+    pub(super) fn named_activation(&mut self, of: ValueId, node: &str, name: &str) -> Result<ValueId, GraphProblem> {
+        let activation = match name {
+            "linear" | "identity" => return Ok(of),
+            "softmax" => return self.softmax(of, node, -1),
+            "log_softmax" => return self.log_softmax(of, node, -1),
+            "exponential" => Activation::Elementary(Elementary::Exp),
+            "swish" | "silu" => Activation::Silu,
+            "gelu_new" if self.origin == Origin::TensorflowJs => Activation::GeluTanh,
+            "hard_swish" | "hard_silu" => Activation::HardSwish,
+            "leaky_relu" => Activation::LeakyRelu { negative_slope: FUNCTION_NEGATIVE_SLOPE },
+            "hard_sigmoid" => self.hard_sigmoid(node),
+            "sparse_sigmoid" => Activation::HardSigmoid { slope: 0.5, shift: 0.5 },
+            "relu" | "relu6" | "elu" | "selu" | "celu" | "tanh" | "sigmoid" | "softplus" | "gelu" | "mish"
+            | "softsign" | "log_sigmoid" | "tanh_shrink" | "soft_shrink" | "hard_shrink" | "hard_tanh"
+            | "squareplus" | "sparse_plus" => Activation::from_name(name).ok_or_else(|| unknown(node, name))?,
+            // A threshold has no default, and sparsemax and GLU act on several coordinates at once.
+            name => return Err(unknown(node, name)),
+        };
+        if matches!(self.origin, Origin::Keras2 | Origin::TensorflowJs) && !OF_KERAS_2.contains(&name) {
+            let sentence = format!(
+                "the activation `{name}` of `{node}`, a function of the model's own code, is the one known by this name"
+            );
+            self.account.assume(sentence);
+        }
+        self.graph.activate(of, node, activation)
+    }
+
+    /// Keras 3 takes x/6 + ½ where the versions before took 0.2·x + ½.
+    fn hard_sigmoid(&mut self, node: &str) -> Activation {
+        let old = Activation::HardSigmoid { slope: 0.2, shift: 0.5 };
+        let new = Activation::HardSigmoid { slope: 1.0 / 6.0, shift: 0.5 };
+        match self.origin {
+            Origin::Keras2 | Origin::TensorflowJs => old,
+            Origin::Keras3 => new,
+            Origin::Unknown => {
+                self.account.assume(format!(
+                    "the hard sigmoid of `{node}` is that of Keras 3 (x/6 + ½), since the file does not tell the version"
+                ));
+                new
             }
         }
-        "LeakyReLU" => {
-            Activation::LeakyRelu { negative_slope: number(["negative_slope", "alpha"], LAYER_NEGATIVE_SLOPE) }
+    }
+
+    /// The activation that a layer of this class is; none for a class that is no activation.
+    pub(super) fn activation_layer(
+        &mut self,
+        of: ValueId,
+        class: &str,
+        settings: &Settings<'_>,
+    ) -> Result<Option<ValueId>, GraphProblem> {
+        let node = settings.node;
+        let value = match class {
+            "Activation" => self.activation(of, node, settings.get("activation"))?,
+            "ReLU" => {
+                let slope = settings.number(&["negative_slope", "alpha"], 0.0)?;
+                let threshold = settings.number(&["threshold"], 0.0)?;
+                let most = settings.get("max_value").map(|_| settings.number(&["max_value"], 0.0)).transpose()?;
+                self.relu(of, node, slope, threshold, most)?
+            }
+            "LeakyReLU" => {
+                let negative_slope = settings.number(&["negative_slope", "alpha"], LAYER_NEGATIVE_SLOPE)?;
+                self.graph.activate(of, node, Activation::LeakyRelu { negative_slope })?
+            }
+            "ELU" => self.graph.activate(of, node, Activation::Elu { alpha: settings.number(&["alpha"], 1.0)? })?,
+            "ThresholdedReLU" => {
+                let threshold = settings.number(&["theta"], 1.0)?;
+                self.graph.activate(of, node, Activation::ThresholdedRelu { threshold })?
+            }
+            "Softmax" => {
+                let axis = match settings.get("axis") {
+                    None => -1,
+                    Some(Value::Array(list)) if list.len() == 1 => list.first().and_then(Value::as_i64).unwrap_or(0),
+                    Some(axis) => axis.as_i64().unwrap_or(0),
+                };
+                self.softmax(of, node, axis)?
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(value))
+    }
+
+    /// ReLU with all that Keras lets it have: a slope and a threshold below which it acts, and a largest value.
+    pub(super) fn relu(
+        &mut self,
+        of: ValueId,
+        node: &str,
+        slope: f64,
+        threshold: f64,
+        most: Option<f64>,
+    ) -> Result<ValueId, GraphProblem> {
+        let simple = match (slope, threshold, most) {
+            (0.0, 0.0, None) => Some(Activation::Relu),
+            (0.0, 0.0, Some(high)) if high >= 0.0 => Some(Activation::HardTanh { low: 0.0, high }),
+            (0.0, threshold, None) => Some(Activation::ThresholdedRelu { threshold }),
+            (negative_slope, 0.0, None) => Some(Activation::LeakyRelu { negative_slope }),
+            _ => None,
+        };
+        if let Some(activation) = simple {
+            return self.graph.activate(of, node, activation);
         }
-        "ELU" => Activation::Elu { alpha: number(["alpha", "alpha"], 1.0) },
-        "Softmax" => Activation::Softmax,
-        _ => return Ok(None),
+        let graph = &mut self.graph;
+        let upper = if threshold == 0.0 { Activation::Relu } else { Activation::ThresholdedRelu { threshold } };
+        let mut value = graph.activate(of, node, upper)?;
+        if let Some(high) = most {
+            value = graph.activate(value, node, Activation::HardTanh { low: 0.0, high })?;
+        }
+        if slope == 0.0 {
+            return Ok(value);
+        }
+        let below = graph.scale(of, node, numbers(-1.0, threshold), 0)?;
+        let below = graph.activate(below, node, Activation::Relu)?;
+        graph.combine(&[(1.0, value), (-slope, below)], node)
+    }
+
+    /// Softmax along one axis, negative or counted with that of the samples.
+    pub(super) fn softmax(&mut self, of: ValueId, node: &str, axis: i64) -> Result<ValueId, GraphProblem> {
+        let Some(shape) = self.graph.shape(of).map(<[usize]>::to_vec) else {
+            return if axis == -1 {
+                self.graph.activate(of, node, Activation::Softmax)
+            } else {
+                Err(softmax_axis(node, axis))
+            };
+        };
+        let place = axis_of(axis, shape.len()).ok_or_else(|| softmax_axis(node, axis))?;
+        let length = shape.get(place).copied().unwrap_or(1);
+        let inner: usize = shape.iter().skip(place + 1).product();
+        let width: usize = shape.iter().product();
+        let several = width / length.max(1);
+        if several == 1 {
+            return self.graph.activate(of, node, Activation::Softmax);
+        }
+        if several > MOST_SOFTMAXES {
+            return Err(softmax_axis(node, axis));
+        }
+        // Each vector by itself, and all beside each other again.
+        let mut parts = Vec::with_capacity(several);
+        let mut order = Vec::with_capacity(width);
+        for vector in 0..several {
+            let first = vector / inner * inner * length + vector % inner;
+            let places: Vec<usize> = (0..length).map(|at| first + at * inner).collect();
+            let part = self.graph.select(of, &places, vec![length], node)?;
+            parts.push(self.graph.activate(part, node, Activation::Softmax)?);
+            order.extend(places);
+        }
+        let joined = self.graph.concat(&parts, node, 0)?;
+        let mut back = vec![0; width];
+        order.iter().enumerate().for_each(|(at, &place)| back[place] = at);
+        self.graph.select(joined, &back, shape, node)
+    }
+
+    pub(super) fn log_softmax(&mut self, of: ValueId, node: &str, axis: i64) -> Result<ValueId, GraphProblem> {
+        let value = self.softmax(of, node, axis)?;
+        self.graph.activate(value, node, Activation::Elementary(Elementary::Log))
+    }
+}
+
+/// The same factor and shift everywhere.
+pub(super) fn numbers(factor: f64, shift: f64) -> Scale {
+    let number = |value| Some(DVector::from_element(1, value));
+    Scale { factor: number(factor), shift: number(shift) }
+}
+
+/// The axis without that of the samples; none where it is that of the samples or beyond the others.
+pub(super) fn axis_of(axis: i64, axes: usize) -> Option<usize> {
+    let place = match usize::try_from(axis) {
+        Ok(axis) => axis.checked_sub(1)?,
+        Err(_) => axes.checked_sub(usize::try_from(axis.unsigned_abs()).ok()?)?,
     };
-    Ok(Some(activation.into()))
+    (place < axes).then_some(place)
+}
+
+fn softmax_axis(node: &str, axis: i64) -> GraphProblem {
+    let value = format!("is taken along the axis {axis} of several, which is not understood");
+    GraphProblem::Setting { node: node.into(), setting: "its softmax".into(), value }
 }
 
 fn unknown(node: &str, name: &str) -> GraphProblem {
-    let known = "relu, leaky_relu, elu, selu, tanh, sigmoid, softplus, gelu, silu, softmax and linear are";
     GraphProblem::Setting {
         node: node.into(),
         setting: "its activation".into(),
-        value: format!("{name} is not understood ({known})"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn activations_are_named_in_three_ways() {
-        let of = |value: Value| of_value("a", Some(&value)).map(|activated| activated.activation);
-        assert_eq!(of(json!("swish")), Ok(Activation::Silu));
-        assert_eq!(of(json!({"class_name": "function", "config": "relu"})), Ok(Activation::Relu));
-        let leaky = json!({"class_name": "LeakyReLU", "config": {"negative_slope": 0.125}});
-        assert_eq!(of(leaky), Ok(Activation::LeakyRelu { negative_slope: 0.125 }));
-        assert!(of(json!("mish")).unwrap_err().to_string().contains("`a`: its activation mish is not understood"));
-        let selu = of_value("a", Some(&json!("selu"))).unwrap();
-        assert!((selu.factor - 1.0507).abs() < 1e-4);
-    }
-
-    #[test]
-    fn settings_of_activation_layers() {
-        let of = |class: &str, config: Value| of_layer("a", class, &config);
-        let relu6 = of("ReLU", json!({"max_value": 6.0})).unwrap_err().to_string();
-        assert!(relu6.contains("max_value is 6.0"), "{relu6}");
-        let leaky = of("ReLU", json!({"max_value": null, "negative_slope": [], "alpha": 0.5})).unwrap().unwrap();
-        assert_eq!(leaky.activation, Activation::Relu);
-        assert_eq!(of("LSTM", json!({})), Ok(None));
-        let old = of("LeakyReLU", json!({"alpha": {"type": "ndarray", "value": 0.25}})).unwrap().unwrap();
-        assert_eq!(old.activation, Activation::LeakyRelu { negative_slope: 0.25 });
+        value: format!("{name} is not understood"),
     }
 }

@@ -1,11 +1,31 @@
 //! The layers of a Keras model as its configuration lists them, with what each is given.
 
-use serde_json::Value;
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
 
 use super::super::graph::GraphProblem;
+use super::calls::{Argument, Call, Place, calls, places};
+use super::settings::not_understood;
+use crate::formats::{Account, PartName};
 
 /// How deep models may lie within models.
 const DEEPEST: usize = 16;
+/// What the object of a layer holds beside its settings.
+const LAYER_KEYS: [&str; 8] =
+    ["class_name", "config", "name", "inbound_nodes", "module", "registered_name", "build_config", "compile_config"];
+/// What the settings of a model are.
+const MODEL_KEYS: [&str; 9] = [
+    "name",
+    "trainable",
+    "dtype",
+    "layers",
+    "input_layers",
+    "output_layers",
+    "build_input_shape",
+    "keras_version",
+    "backend",
+];
 
 /// One layer of the configuration.
 #[derive(Clone, Debug)]
@@ -14,133 +34,189 @@ pub(super) struct LayerConfig {
     pub class: String,
     /// The name, unique within its model.
     pub name: String,
+    /// The names of the models that it lies in and its own: unique within the file.
+    pub path: String,
     /// The settings.
-    pub config: Value,
-    /// The names of the layers whose results it is given.
-    pub inputs: Vec<String>,
-    /// How often the layer is used: 0 or 1 in most models.
-    pub uses: usize,
+    pub config: Map<String, Value>,
+    pub calls: Vec<Call>,
+    /// The number by which the file refers to the first call.
+    pub first_node: usize,
     /// The place in the file where a model keeps its weights by class names: `layers/dense_1`.
     pub class_path: String,
     /// The layers of a model that is used as a layer.
     pub inner: Option<Box<Model>>,
+    /// The layer that is applied at each time.
+    pub wrapped: Option<Box<LayerConfig>>,
+    /// The full name of a class that is not Keras's own.
+    pub foreign: Option<String>,
 }
 
-/// A model: its layers, each after those it is given, and the name of the one that is its result.
+/// A model: its layers, and which of them take its inputs and give its outputs.
 #[derive(Clone, Debug)]
 pub(super) struct Model {
     pub name: String,
     pub layers: Vec<LayerConfig>,
-    pub output: String,
+    /// The names of the layers that take the inputs, in order.
+    pub inputs: Vec<String>,
+    pub outputs: Vec<Place>,
+    /// The shape of the input with the samples where no layer tells it.
+    pub input_shape: Option<Value>,
 }
 
 /// Reads `{"class_name": …, "config": …}`.
-pub(super) fn model(value: &Value) -> Result<Model, GraphProblem> {
-    nested(value, "", 0)
+pub(super) fn model(value: &Value, account: &mut Account) -> Result<Model, GraphProblem> {
+    Reader { account }.model(value, ["", ""], 0)
 }
 
-fn nested(value: &Value, path: &str, depth: usize) -> Result<Model, GraphProblem> {
-    let ends = |problem: &str| GraphProblem::Ends { problem: problem.into() };
-    if depth > DEEPEST {
-        return Err(ends("the models lie too deep within each other"));
-    }
-    let class = value.get("class_name").and_then(Value::as_str).unwrap_or_default();
-    let config = value.get("config").unwrap_or(&Value::Null);
-    let name = config.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-    // Before version 2.2.3 a Sequential model's configuration was the list itself.
-    let list = config.get("layers").unwrap_or(config).as_array();
-    let list = list.ok_or_else(|| ends("the model's configuration lists no layers"))?;
-    let mut counts = std::collections::HashMap::new();
-    let mut layers = Vec::with_capacity(list.len());
-    for layer in list {
-        layers.push(layer_config(layer, path, depth, &mut counts)?);
-    }
-    if class == "Sequential" {
-        for place in 1..layers.len() {
-            layers[place].inputs = vec![layers[place - 1].name.clone()];
+struct Reader<'a> {
+    account: &'a mut Account,
+}
+
+impl Reader<'_> {
+    fn model(&mut self, value: &Value, [path, class_path]: [&str; 2], depth: usize) -> Result<Model, GraphProblem> {
+        let ends = |problem: &str| GraphProblem::Ends { problem: problem.into() };
+        if depth > DEEPEST {
+            return Err(ends("the models lie too deep within each other"));
         }
-        let output = layers.last().map(|layer| layer.name.clone()).unwrap_or_default();
-        return Ok(Model { name, layers, output });
+        let class = value.get("class_name").and_then(Value::as_str).unwrap_or_default();
+        if let Some(foreign) = foreign(value) {
+            return Err(ends(&format!("the model is a {foreign}, which is a class of Python code")));
+        }
+        let config = value.get("config").unwrap_or(&Value::Null);
+        let name = config.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        // Before version 2.2.3 a Sequential model's configuration was the list itself.
+        let list = config.get("layers").unwrap_or(config).as_array();
+        let list = list.ok_or_else(|| ends("the model's configuration lists no layers"))?;
+        let model_name = if path.is_empty() { "model" } else { path };
+        self.tell_others(config.as_object(), &MODEL_KEYS, model_name);
+        let mut counts = HashMap::new();
+        let mut layers = Vec::with_capacity(list.len());
+        for layer in list {
+            layers.push(self.layer(layer, [path, class_path], depth, &mut counts)?);
+        }
+        let is_input = |layer: &&LayerConfig| layer.class == "InputLayer";
+        let mut model = Model {
+            name,
+            inputs: layers.iter().filter(is_input).map(|layer| layer.name.clone()).collect(),
+            layers,
+            outputs: Vec::new(),
+            input_shape: config.get("build_input_shape").cloned(),
+        };
+        if class == "Sequential" {
+            model.chain();
+            return Ok(model);
+        }
+        let told: Vec<String> = places(config.get("input_layers")).into_iter().map(|place| place.layer).collect();
+        if !told.is_empty() {
+            model.inputs = told;
+        }
+        model.outputs = places(config.get("output_layers"));
+        if model.outputs.is_empty() {
+            return Err(ends(&format!("the model is a {class}, whose configuration names no output")));
+        }
+        Ok(model)
     }
-    let mut outputs = Vec::new();
-    histories(config.get("output_layers").unwrap_or(&Value::Null), &mut outputs, 0);
-    match outputs.as_slice() {
-        [output] => Ok(Model { name, layers: sorted(layers)?, output: output.clone() }),
-        [] => Err(ends(&format!("the model is a {class}, whose configuration names no output"))),
-        several => Err(ends(&format!("the model has {} outputs ({})", several.len(), several.join(", ")))),
-    }
-}
 
-fn layer_config(
-    layer: &Value,
-    path: &str,
-    depth: usize,
-    counts: &mut std::collections::HashMap<String, usize>,
-) -> Result<LayerConfig, GraphProblem> {
-    let class = layer.get("class_name").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let config = layer.get("config").cloned().unwrap_or_default();
-    let name = layer.get("name").or_else(|| config.get("name")).and_then(Value::as_str).unwrap_or(&class).to_owned();
-    let mut inputs = Vec::new();
-    let nodes = layer.get("inbound_nodes").unwrap_or(&Value::Null);
-    histories(nodes, &mut inputs, 0);
-    let uses = nodes.as_array().map_or(0, Vec::len);
-    let snake = snake_case(&class);
-    let count = counts.entry(snake.clone()).or_insert(0);
-    let class_path =
-        if *count == 0 { format!("{path}layers/{snake}") } else { format!("{path}layers/{snake}_{count}") };
-    *count += 1;
-    let is_model = matches!(class.as_str(), "Sequential" | "Functional" | "Model");
-    let inner = is_model.then(|| nested(layer, &format!("{class_path}/"), depth + 1)).transpose()?.map(Box::new);
-    Ok(LayerConfig { class, name, config, inputs, uses, class_path, inner })
-}
-
-/// The layers that a reference names: `["dense", 0, 0]` with or without settings behind, or a tensor with its
-/// `keras_history`, within any lists and objects.
-fn histories(value: &Value, names: &mut Vec<String>, depth: usize) {
-    // The reader of JSON bounds the depth too; this one needs far less.
-    if depth > DEEPEST {
-        return;
+    fn layer(
+        &mut self,
+        layer: &Value,
+        [path, class_path]: [&str; 2],
+        depth: usize,
+        counts: &mut HashMap<String, usize>,
+    ) -> Result<LayerConfig, GraphProblem> {
+        let class = layer.get("class_name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let config = layer.get("config").and_then(Value::as_object).cloned().unwrap_or_default();
+        let name =
+            layer.get("name").or_else(|| config.get("name")).and_then(Value::as_str).unwrap_or(&class).to_owned();
+        let path = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
+        self.tell_others(layer.as_object(), &LAYER_KEYS, &path);
+        let snake = snake_case(&class);
+        let count = counts.entry(snake.clone()).or_insert(0);
+        let class_path = if *count == 0 {
+            format!("{class_path}layers/{snake}")
+        } else {
+            format!("{class_path}layers/{snake}_{count}")
+        };
+        *count += 1;
+        let foreign = foreign(layer);
+        let is_model = foreign.is_none() && matches!(class.as_str(), "Sequential" | "Functional" | "Model");
+        let inner = is_model.then(|| self.model(layer, [&path, &format!("{class_path}/")], depth + 1)).transpose()?;
+        let wrapped = config.get("layer").filter(|_| class == "TimeDistributed");
+        let wrapped =
+            wrapped.map(|layer| self.layer(layer, [&path, ""], depth + 1, &mut HashMap::new())).transpose()?;
+        let wrapped = wrapped.map(|layer| LayerConfig { class_path: format!("{class_path}/layer"), ..layer });
+        let nodes = layer.get("inbound_nodes");
+        // A model of Keras 1 and 2 that begins with its own input counts its own making as its first call.
+        let is_old = nodes.and_then(|nodes| nodes.get(0)).is_some_and(Value::is_array);
+        let begins_itself = |model: &Model| model.layers.first().is_some_and(|layer| layer.class == "InputLayer");
+        let first_node = usize::from(is_old && inner.as_ref().is_some_and(begins_itself));
+        Ok(LayerConfig {
+            calls: calls(nodes),
+            inner: inner.map(Box::new),
+            wrapped: wrapped.map(Box::new),
+            class,
+            name,
+            path,
+            config,
+            first_node,
+            class_path,
+            foreign,
+        })
     }
-    match value {
-        Value::Array(list) => match list.as_slice() {
-            [Value::String(name), Value::Number(_), Value::Number(_), ..] => names.push(name.clone()),
-            list => list.iter().for_each(|item| histories(item, names, depth + 1)),
-        },
-        Value::Object(object) => match object.get("keras_history") {
-            Some(history) => histories(history, names, depth + 1),
-            None => object.values().for_each(|item| histories(item, names, depth + 1)),
-        },
-        _ => {}
-    }
-}
 
-/// The layers, each after those it is given.
-fn sorted(layers: Vec<LayerConfig>) -> Result<Vec<LayerConfig>, GraphProblem> {
-    let mut known = std::collections::HashSet::new();
-    let mut waiting: Vec<Option<LayerConfig>> = layers.into_iter().map(Some).collect();
-    let mut sorted = Vec::with_capacity(waiting.len());
-    loop {
-        let before = sorted.len();
-        for slot in &mut waiting {
-            if let Some(layer) = slot.take_if(|layer| layer.inputs.iter().all(|name| known.contains(name))) {
-                known.insert(layer.name.clone());
-                sorted.push(layer);
+    fn tell_others(&mut self, object: Option<&Map<String, Value>>, known: &[&str], of: &str) {
+        for (key, value) in object.into_iter().flatten() {
+            if !known.contains(&key.as_str()) && !value.is_null() {
+                self.account.misses(PartName::attribute(of, key), not_understood(value));
             }
         }
-        if sorted.len() == before {
-            break;
-        }
     }
-    match waiting.into_iter().flatten().next() {
-        None => Ok(sorted),
-        Some(layer) => Err(GraphProblem::Ends {
-            problem: format!("`{}` is given what is not in the model, or what comes from itself", layer.name),
-        }),
+}
+
+impl Model {
+    /// Each layer is given what the one before it gives.
+    fn chain(&mut self) {
+        let names: Vec<String> = self.layers.iter().map(|layer| layer.name.clone()).collect();
+        let place = |name: &String| Place { layer: name.clone(), node: 0, tensor: 0 };
+        for (at, layer) in self.layers.iter_mut().enumerate() {
+            let before = at.checked_sub(1).and_then(|before| names.get(before));
+            layer.calls = vec![Call::of(before.map_or(Argument::Input, |name| Argument::Tensor(place(name))))];
+            layer.first_node = 0;
+        }
+        self.inputs = names.first().cloned().into_iter().collect();
+        self.outputs = names.last().map(place).into_iter().collect();
+    }
+
+    /// The layers that no model is, those of the models within it among them, in order.
+    pub fn leaves(&self) -> Vec<&LayerConfig> {
+        let mut leaves = Vec::new();
+        for layer in &self.layers {
+            match &layer.inner {
+                Some(model) => leaves.extend(model.leaves()),
+                None => leaves.push(layer),
+            }
+        }
+        leaves
+    }
+}
+
+/// The full name of a class that a user or another library defines.
+fn foreign(layer: &Value) -> Option<String> {
+    let text = |key: &str| layer.get(key).and_then(Value::as_str);
+    let class = text("class_name").unwrap_or_default();
+    let own = |module: &str| {
+        let package = module.split('.').next().unwrap_or_default();
+        matches!(package, "keras" | "tf_keras" | "tensorflow" | "builtins" | "")
+    };
+    match (text("registered_name").filter(|name| name.contains('>')), text("module")) {
+        (Some(registered), _) => Some(registered.into()),
+        (None, Some(module)) if !own(module) => Some(format!("{module}.{class}")),
+        _ => None,
     }
 }
 
 /// Keras's own rule for the names of groups: `BatchNormalization` → `batch_normalization`, `Conv2D` → `conv2d`.
-fn snake_case(class: &str) -> String {
+pub(super) fn snake_case(class: &str) -> String {
     let characters: Vec<char> =
         class.chars().filter(|character| character.is_alphanumeric() || *character == '_').collect();
     let mut name = String::new();
@@ -178,29 +254,28 @@ mod tests {
     }
 
     #[test]
-    fn both_ways_to_name_what_a_layer_is_given() {
-        let old = json!([[["a", 0, 0, {}], ["b", 0, 0, {}]]]);
-        let tensor = |name| json!({"class_name": "__keras_tensor__", "config": {"keras_history": [name, 0, 0]}});
-        let new = json!([{"args": [[tensor("a"), tensor("b")]], "kwargs": {}}]);
-        for nodes in [old, new] {
-            let mut names = Vec::new();
-            histories(&nodes, &mut names, 0);
-            assert_eq!(names, ["a", "b"]);
-        }
+    fn layers_have_paths_and_unknown_keys_are_told() {
+        let dense = |name: &str| json!({"class_name": "Dense", "config": {"name": name}, "new": 1});
+        let inner = json!({"class_name": "Sequential", "config": {"name": "a", "layers": [dense("d")], "odd": 2}});
+        let mut account = Account::default();
+        let layers = json!([dense("d"), inner, dense("e")]);
+        let model = model(&json!({"class_name": "Sequential", "config": {"layers": layers}}), &mut account).unwrap();
+        let leaves: Vec<(&str, &str)> =
+            model.leaves().iter().map(|leaf| (leaf.path.as_str(), leaf.class_path.as_str())).collect();
+        let expected = [("d", "layers/dense"), ("a/d", "layers/sequential/layers/dense"), ("e", "layers/dense_1")];
+        assert_eq!(leaves, expected);
+        let missing: Vec<String> = account.missing().map(|(name, _)| name.name()).collect();
+        assert_eq!(missing, ["d.new", "a.odd", "a/d.new", "e.new"]);
     }
 
     #[test]
-    fn layers_are_sorted_and_circles_are_named() {
-        let layer = |name: &str, from: &str| json!({"class_name": "Dense", "config": {"name": name}, "name": name, "inbound_nodes": [[[from, 0, 0, {}]]]});
-        let input = json!({"class_name": "InputLayer", "config": {"name": "x"}, "name": "x", "inbound_nodes": []});
-        let of = |layers: Vec<Value>| {
-            model(&json!({"class_name": "Functional", "config": {"layers": layers, "output_layers": [["b", 0, 0]]}}))
+    fn classes_of_others_are_no_classes_of_keras() {
+        let of = |module: &str, registered: Value| {
+            foreign(&json!({"class_name": "Dense", "module": module, "registered_name": registered}))
         };
-        let sorted = of(vec![layer("b", "a"), layer("a", "x"), input.clone()]).unwrap();
-        let names: Vec<&str> = sorted.layers.iter().map(|layer| layer.name.as_str()).collect();
-        assert_eq!(names, ["x", "a", "b"]);
-        assert_eq!(sorted.layers[2].class_path, "layers/dense");
-        let circle = of(vec![input, layer("b", "a"), layer("a", "b")]).unwrap_err().to_string();
-        assert!(circle.contains("`b` is given what is not in the model"), "{circle}");
+        assert_eq!(of("keras.layers", Value::Null), None);
+        assert_eq!(of("keras.src.engine.functional", json!("Functional")), None);
+        assert_eq!(of("my.code", json!("my>Dense")), Some("my>Dense".into()));
+        assert_eq!(of("my.code", Value::Null), Some("my.code.Dense".into()));
     }
 }

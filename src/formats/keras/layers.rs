@@ -1,281 +1,351 @@
 //! The layers of a Keras model as values of a graph.
 
-use std::collections::HashMap;
-
 use nalgebra::DVector;
 use serde_json::Value;
 
-use super::super::FormatError;
-use super::super::graph::{Graph, GraphProblem, Scale, ValueId};
-use super::activation::{self, Activated};
-use super::architecture::{LayerConfig, Model};
-use super::volumes;
+use super::super::graph::{Graph, GraphProblem, Scale, ValueId, size};
+use super::activation::{Origin, axis_of};
+use super::architecture::LayerConfig;
+use super::operands::Operands;
+use super::precision;
+use super::settings::Settings;
 use super::weights::{WeightFault, Weights};
-use crate::network::{Activation, Affine, Volume};
+use crate::formats::{Account, PartName};
 
 /// What BatchNormalization adds to the variance where the file does not tell it.
 const DEFAULT_EPSILON: f64 = 1e-3;
 /// Normalization divides by no less than this.
 const LEAST_DEVIATION: f64 = 1e-7;
+/// Layers that hand on what they are given once training is over.
+const IDLE: [&str; 15] = [
+    "ActivityRegularization",
+    "AlphaDropout",
+    "Dropout",
+    "GaussianDropout",
+    "GaussianNoise",
+    "Identity",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
+];
+/// Layers that do the same at each time when they are applied to all times at once.
+const ALIKE_AT_EACH_TIME: [&str; 5] = ["Activation", "Dense", "ELU", "LeakyReLU", "ThresholdedReLU"];
 
-/// What a model is given.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Given {
-    /// A value of the model around it.
-    Value(Option<ValueId>),
-    /// The network's input, of this shape where the file leaves it open.
-    Asked(Option<Volume>),
+/// A file that is being read: the graph as far as it is made, and the account of the file.
+pub(super) struct Reading<'a> {
+    pub graph: Graph,
+    pub weights: &'a Weights<'a>,
+    pub account: Account,
+    pub origin: Origin,
 }
 
-/// What was understood of a model.
-pub(super) struct Understood {
-    /// The last value that was understood; none where not even the input is.
-    pub end: Option<ValueId>,
-    /// What came next and was not.
-    pub problem: Option<GraphProblem>,
-}
-
-/// Adds the layers of `model` to the graph as far as they are understood. `outer` is the layer that a model within another is.
-pub(super) fn add(
-    graph: &mut Graph,
-    model: &Model,
-    weights: &Weights<'_>,
-    given: Given,
-    outer: Option<&LayerConfig>,
-) -> Result<Understood, FormatError> {
-    let mut values: HashMap<&str, ValueId> = HashMap::new();
-    let mut input_layer: Option<&str> = None;
-    let mut end = match given {
-        Given::Value(value) => value,
-        Given::Asked(_) => None,
-    };
-    for (place, layer) in model.layers.iter().enumerate() {
-        let is_input = layer.class == "InputLayer";
-        if let Some(first) = input_layer.filter(|_| is_input) {
-            let problem = format!("the model has several inputs (`{first}`, `{}`)", layer.name);
-            return Ok(Understood { end: None, problem: Some(GraphProblem::Ends { problem }) });
+impl Reading<'_> {
+    /// The value that the layer gives in one of its calls. What its settings and the call hold beyond what is understood
+    /// is told.
+    pub(super) fn layer(&mut self, layer: &LayerConfig, operands: Operands) -> Result<ValueId, WeightFault> {
+        if let Some(operator) = &layer.foreign {
+            return Err(GraphProblem::Operator { node: layer.path.clone(), operator: operator.clone() }.into());
         }
-        let operands: Vec<ValueId> =
-            layer.inputs.iter().filter_map(|name| values.get(name.as_str()).copied()).collect();
-        let operands = if operands.is_empty() && (place == 0 || is_input) {
-            vec![match given {
-                Given::Value(Some(value)) => value,
-                Given::Value(None) => graph.input(input_shape(layer, None)),
-                Given::Asked(asked) => graph.input(input_shape(layer, asked)),
-            }]
+        let settings = Settings::new(&layer.path, &layer.config);
+        settings.ignore(&["dtype"]);
+        precision::tell(&layer.path, &layer.class, &layer.config, &mut self.account);
+        let value = self.understood(layer, &settings, &operands)?;
+        settings.close(&mut self.account);
+        operands.close(&layer.path, &mut self.account);
+        Ok(value)
+    }
+
+    fn understood(
+        &mut self,
+        layer: &LayerConfig,
+        settings: &Settings<'_>,
+        operands: &Operands,
+    ) -> Result<ValueId, WeightFault> {
+        if let Ok(of) = operands.only(settings) {
+            if let Some(value) = self.activation_layer(of, &layer.class, settings)? {
+                return Ok(value);
+            }
+            if let Some(value) = self.plain(layer, settings, of)? {
+                return Ok(value);
+            }
+        }
+        let value = self.operator(&layer.class, settings, operands)?;
+        Ok(value.ok_or_else(|| GraphProblem::Operator { node: layer.path.clone(), operator: layer.class.clone() })?)
+    }
+
+    /// The layers that are given one value; none for a class that is not known.
+    fn plain(
+        &mut self,
+        layer: &LayerConfig,
+        settings: &Settings<'_>,
+        of: ValueId,
+    ) -> Result<Option<ValueId>, WeightFault> {
+        let node = settings.node;
+        let value = match layer.class.as_str() {
+            "Dense" => {
+                let value = self.dense(layer, settings, of)?;
+                self.activation(value, node, settings.get("activation"))?
+            }
+            "BatchNormalization" => {
+                let scale = self.batch_normalization(layer, settings)?;
+                let axis = self.channel_axis(settings, of)?;
+                self.graph.scale(of, node, scale, axis)?
+            }
+            "Normalization" => self.normalization(layer, settings, of)?,
+            "Rescaling" => {
+                let factor = numbers(settings.get("scale")).unwrap_or_else(|| DVector::from_element(1, 1.0));
+                let shift = numbers(settings.get("offset"));
+                let axis = self.graph.shape(of).map_or(0, |shape| shape.len().saturating_sub(1));
+                self.graph.scale(of, node, Scale { factor: Some(factor), shift }, axis)?
+            }
+            "PReLU" => self.parametric_relu(layer, settings, of)?,
+            "TimeDistributed" => self.at_each_time(layer, settings, of)?,
+            "Flatten" => self.flattened(settings, of)?,
+            "Reshape" if layer.config.contains_key("target_shape") => {
+                let target = settings.get("target_shape").and_then(Value::as_array);
+                let lengths: Vec<i64> =
+                    target.map_or_else(Vec::new, |list| list.iter().filter_map(Value::as_i64).collect());
+                self.reshaped(of, node, &lengths)?
+            }
+            "Permute" => {
+                let order = settings.get("dims").and_then(Value::as_array);
+                let order: Option<Vec<usize>> = order.and_then(|list| {
+                    list.iter().map(|axis| usize::try_from(axis.as_u64()?).ok()?.checked_sub(1)).collect()
+                });
+                let order = order.ok_or_else(|| settings.problem("dims", "is not an order of axes"))?;
+                self.turned(settings, of, &order)?
+            }
+            "RepeatVector" => {
+                let count = settings.count("n")?.ok_or_else(|| settings.problem("n", "is not told"))?;
+                let width = self.graph.width(of).ok_or_else(|| GraphProblem::InputShape { node: node.into() })?;
+                let total = size(&[count, width]).filter(|total| *total <= MOST_REPEATED);
+                let total = total.ok_or_else(|| settings.problem("n", "is too large"))?;
+                let places: Vec<usize> = (0..total).map(|at| at % width.max(1)).collect();
+                self.graph.select(of, &places, vec![count, width], node)?
+            }
+            class if IDLE.contains(&class) => {
+                settings.ignore(&[
+                    "rate",
+                    "p",
+                    "noise_shape",
+                    "stddev",
+                    "l1",
+                    "l2",
+                    "data_format",
+                    "factor",
+                    "mode",
+                    "fill_mode",
+                    "fill_value",
+                    "interpolation",
+                    "height_factor",
+                    "width_factor",
+                    "value_range",
+                ]);
+                of
+            }
+            _ => match self.convolutional(layer, settings, of)? {
+                Some(value) => self.activation(value, node, settings.get("activation"))?,
+                None => return Ok(None),
+            },
+        };
+        Ok(Some(value))
+    }
+
+    /// A slope for each coordinate; along the shared axes it is the same.
+    fn parametric_relu(
+        &mut self,
+        layer: &LayerConfig,
+        settings: &Settings<'_>,
+        of: ValueId,
+    ) -> Result<ValueId, WeightFault> {
+        let node = settings.node;
+        settings.ignore(&["shared_axes"]);
+        let name = self.weights.needed(layer, "alpha")?;
+        let (slopes, stored) = (self.weights.vector(layer, "alpha")?, self.weights.shape(name).to_vec());
+        let shape = self.graph.shape(of).map(<[usize]>::to_vec);
+        let Some(shape) = shape.filter(|_| slopes.len() > 1) else {
+            return Ok(self.graph.leaky(of, slopes, node, 0)?);
+        };
+        let fits = stored.len() == shape.len()
+            && stored.iter().zip(&shape).all(|(stored, length)| stored == length || *stored == 1);
+        if !fits {
+            let problem = format!("its slopes have the shape {stored:?}, what it is given {shape:?}");
+            return Err(GraphProblem::Weights { node: node.into(), problem }.into());
+        }
+        let width = size(&shape).unwrap_or_default();
+        let spread = DVector::from_fn(width, |at, _| {
+            let (mut rest, mut place, mut stride) = (at, 0, 1);
+            for (stored, length) in stored.iter().zip(&shape).rev() {
+                place += if *stored == 1 { 0 } else { rest % length * stride };
+                rest /= length;
+                stride *= stored;
+            }
+            slopes.get(place).copied().unwrap_or_default()
+        });
+        Ok(self.graph.leaky(of, spread, node, 0)?)
+    }
+
+    /// A layer that is applied to what lies at each time.
+    fn at_each_time(
+        &mut self,
+        layer: &LayerConfig,
+        settings: &Settings<'_>,
+        of: ValueId,
+    ) -> Result<ValueId, WeightFault> {
+        settings.ignore(&["layer"]);
+        let operator = |class: &str| {
+            let operator = format!("TimeDistributed({class})");
+            GraphProblem::Operator { node: settings.node.into(), operator }
+        };
+        let inner = layer.wrapped.as_deref().ok_or_else(|| operator("?"))?;
+        let class = inner.class.as_str();
+        if !(ALIKE_AT_EACH_TIME.contains(&class) || IDLE.contains(&class)) {
+            return Err(operator(class).into());
+        }
+        let operands = Operands::new(vec![super::operands::Operand::Value(of)], Vec::new());
+        self.layer(inner, operands)
+    }
+
+    /// Keras flattens pictures with their channels last, however they lie.
+    fn flattened(&mut self, settings: &Settings<'_>, of: ValueId) -> Result<ValueId, GraphProblem> {
+        let axes = self.graph.shape(of).map_or(0, <[usize]>::len);
+        let of = match settings.text("data_format") {
+            Some("channels_first") if axes > 1 => {
+                let order: Vec<usize> = (1..axes).chain([0]).collect();
+                self.turned(settings, of, &order)?
+            }
+            _ => of,
+        };
+        Ok(self.graph.flatten(of))
+    }
+
+    /// The axes in another order.
+    fn turned(&mut self, settings: &Settings<'_>, of: ValueId, order: &[usize]) -> Result<ValueId, GraphProblem> {
+        let node = settings.node;
+        let shape = self.graph.shape(of).map(<[usize]>::to_vec);
+        let shape = shape.ok_or_else(|| GraphProblem::InputShape { node: node.into() })?;
+        let mut seen = order.to_vec();
+        seen.sort_unstable();
+        if !seen.iter().copied().eq(0..shape.len()) {
+            return Err(settings.problem("its axes", "are not those of what it is given"));
+        }
+        let stride = |axis: usize| -> usize { shape.iter().skip(axis + 1).product() };
+        let turned: Vec<usize> = order.iter().map(|&axis| shape[axis]).collect();
+        let mut places = vec![0_usize];
+        for (&axis, &length) in order.iter().zip(&turned) {
+            let stride = stride(axis);
+            places = places.iter().flat_map(|place| (0..length).map(move |at| place + at * stride)).collect();
+        }
+        self.graph.select(of, &places, turned, node)
+    }
+
+    /// One length may be −1: what is left.
+    pub(super) fn reshaped(&mut self, of: ValueId, node: &str, lengths: &[i64]) -> Result<ValueId, GraphProblem> {
+        let known: Option<usize> = lengths
+            .iter()
+            .filter(|&&length| length != -1)
+            .try_fold(1_usize, |size, &length| size.checked_mul(usize::try_from(length).ok()?));
+        let width = self.graph.width(of);
+        let shape: Option<Vec<usize>> = lengths
+            .iter()
+            .map(|&length| match length {
+                -1 => width?.checked_div(known?),
+                length => usize::try_from(length).ok(),
+            })
+            .collect();
+        let shape = shape.ok_or_else(|| GraphProblem::InputShape { node: node.into() })?;
+        self.graph.reshape(of, node, shape)
+    }
+
+    /// The axis that a normalisation acts along, without that of the samples; the last where the file tells none.
+    fn channel_axis(&self, settings: &Settings<'_>, of: ValueId) -> Result<usize, GraphProblem> {
+        let axis = match settings.get("axis") {
+            None => -1,
+            Some(Value::Array(list)) if list.len() == 1 => list.first().and_then(Value::as_i64).unwrap_or(0),
+            Some(axis) => axis.as_i64().unwrap_or(0),
+        };
+        let axes = self.graph.shape(of).map_or(1, <[usize]>::len);
+        axis_of(axis, axes).ok_or_else(|| settings.problem("axis", "is not one of what it is given"))
+    }
+
+    /// γ(x − μ)/√(v + ε) + β as factor and shift.
+    fn batch_normalization(&self, layer: &LayerConfig, settings: &Settings<'_>) -> Result<Scale, WeightFault> {
+        settings.ignore(&[
+            "momentum",
+            "renorm",
+            "renorm_clipping",
+            "renorm_momentum",
+            "fused",
+            "synchronized",
+            "virtual_batch_size",
+        ]);
+        let weights = self.weights;
+        let (mean, variance) = (weights.vector(layer, "moving_mean")?, weights.vector(layer, "moving_variance")?);
+        let gamma = weights.vector_if(settings.flag("scale", true)?, layer, "gamma")?;
+        let beta = weights.vector_if(settings.flag("center", true)?, layer, "beta")?;
+        let epsilon = settings.number(&["epsilon"], DEFAULT_EPSILON)?;
+        Ok(Scale::normalization(settings.node, &mean, &variance, gamma.as_ref(), beta.as_ref(), epsilon)?)
+    }
+
+    /// (x − μ)/√v, or x·√v + μ where the layer is inverted. The numbers are weights where they were adapted to data, else
+    /// settings.
+    fn normalization(
+        &mut self,
+        layer: &LayerConfig,
+        settings: &Settings<'_>,
+        of: ValueId,
+    ) -> Result<ValueId, WeightFault> {
+        let node = settings.node;
+        let part = |role: &'static str| -> Result<DVector<f64>, WeightFault> {
+            match numbers(settings.get(role)) {
+                Some(told) => Ok(told),
+                None => self.weights.vector(layer, role),
+            }
+        };
+        let (mean, variance) = (part("mean")?, part("variance")?);
+        if let Some(name) = self.weights.find(layer, "count") {
+            self.account.leaves(PartName::tensor(name), "counts the samples that the layer was adapted to");
+        }
+        if mean.len() != variance.len() {
+            let problem = format!("{} means for {} variances", mean.len(), variance.len());
+            return Err(GraphProblem::Weights { node: node.into(), problem }.into());
+        }
+        let deviation = variance.map(|variance| variance.max(0.0).sqrt().max(LEAST_DEVIATION));
+        let scale = if settings.flag("invert", false)? {
+            Scale { factor: Some(deviation), shift: Some(mean) }
         } else {
-            operands
+            let shift = -mean.component_div(&deviation);
+            Scale { factor: Some(deviation.map(|deviation| 1.0 / deviation)), shift: Some(shift) }
         };
-        let added = match &layer.inner {
-            _ if is_input => {
-                input_layer = Some(&layer.name);
-                Ok(operands.first().copied())
+        let shape = self.graph.shape(of).map(<[usize]>::to_vec);
+        let several = settings.get("axis").and_then(Value::as_array).is_some_and(|axes| axes.len() > 1);
+        match (scale.factor.as_ref().map_or(1, DVector::len), shape) {
+            (1, _) => {
+                settings.ignore(&["axis"]);
+                Ok(self.graph.scale(of, node, scale, 0)?)
             }
-            Some(inner) => {
-                let understood = add(graph, inner, weights, Given::Value(operands.first().copied()), Some(layer))?;
-                if understood.problem.is_some() {
-                    return Ok(understood);
-                }
-                Ok(understood.end)
+            // Along all axes each coordinate has its own.
+            (length, Some(shape)) if several && size(&shape) == Some(length) => {
+                let flat = self.graph.flatten(of);
+                let value = self.graph.scale(flat, node, scale, 0)?;
+                Ok(self.graph.reshape(value, node, shape)?)
             }
-            None => add_layer(graph, layer, outer, &operands, weights).map(Some),
-        };
-        match added {
-            Ok(Some(value)) => {
-                values.insert(&layer.name, value);
-                end = Some(value);
-            }
-            Ok(None) => {}
-            Err(WeightFault::File(error)) => return Err(error),
-            // What feeds the layer is the last that is understood on the way to it.
-            Err(WeightFault::Graph(problem)) => {
-                return Ok(Understood { end: operands.first().copied(), problem: Some(problem) });
+            _ => {
+                let axis = self.channel_axis(settings, of)?;
+                Ok(self.graph.scale(of, node, scale, axis)?)
             }
         }
     }
-    Ok(Understood { end: values.get(model.output.as_str()).copied().or(end), problem: None })
 }
 
-/// The shape of the input without the samples: what a layer's configuration tells, else what was asked for; none where
-/// an axis stays open.
-fn input_shape(layer: &LayerConfig, asked: Option<Volume>) -> Option<Vec<usize>> {
-    let keys = ["batch_shape", "batch_input_shape"];
-    let shape = keys.iter().find_map(|key| layer.config.get(*key)).and_then(Value::as_array)?;
-    let lengths = shape.iter().skip(1).map(|length| length.as_u64().and_then(|length| usize::try_from(length).ok()));
-    let told: Option<Vec<usize>> = lengths.collect();
-    told.or_else(|| match (asked?, shape.len()) {
-        (volume, 4) => Some(vec![volume.height(), volume.width(), volume.channels()]),
-        (volume, 3) => Some(vec![volume.width(), volume.channels()]),
-        _ => None,
-    })
-}
-
-fn add_layer(
-    graph: &mut Graph,
-    layer: &LayerConfig,
-    outer: Option<&LayerConfig>,
-    operands: &[ValueId],
-    weights: &Weights<'_>,
-) -> Result<ValueId, WeightFault> {
-    let node = layer.name.as_str();
-    let setting = |setting: &str, value: &str| GraphProblem::Setting {
-        node: node.into(),
-        setting: setting.into(),
-        value: value.into(),
-    };
-    if layer.uses > 1 {
-        return Err(setting("its use", "in several places is not understood").into());
-    }
-    let of = match operands {
-        [only] => *only,
-        [first, rest @ ..] if layer.class == "Add" => {
-            let sum = rest.iter().try_fold(*first, |sum, operand| graph.sum(sum, *operand, node));
-            return Ok(sum?);
-        }
-        [] => return Err(setting("its input", "is not in the model").into()),
-        _ => return Err(GraphProblem::Operator { node: node.into(), operator: layer.class.clone() }.into()),
-    };
-    if let Some(activated) = activation::of_layer(node, &layer.class, &layer.config)? {
-        return Ok(activate(graph, of, node, activated)?);
-    }
-    match layer.class.as_str() {
-        "Dense" => {
-            let name = weights.find(layer, outer, "kernel").ok_or_else(|| without(node, "kernel"))?;
-            let weight = weights.file().matrix(name)?.transpose();
-            let bias = weights.vector(layer, outer, "bias")?;
-            check_bias(node, weight.nrows(), bias.as_ref())?;
-            let value = graph.affine(of, node, Affine { weight, bias })?;
-            let activated = activation::of_value(node, layer.config.get("activation"))?;
-            Ok(activate(graph, value, node, activated)?)
-        }
-        "BatchNormalization" => {
-            let scale = batch_normalization(layer, outer, weights)?;
-            let axis = channel_axis(graph, of, layer.config.get("axis"));
-            Ok(graph.scale(of, node, scale, axis)?)
-        }
-        "Normalization" => {
-            let scale = normalization(layer, outer, weights)?;
-            let axis = channel_axis(graph, of, layer.config.get("axis"));
-            Ok(graph.scale(of, node, scale, axis)?)
-        }
-        "Rescaling" => {
-            let factor = numbers(layer.config.get("scale")).unwrap_or_else(|| DVector::from_element(1, 1.0));
-            let shift = numbers(layer.config.get("offset"));
-            let axis = channel_axis(graph, of, None);
-            Ok(graph.scale(of, node, Scale { factor: Some(factor), shift }, axis)?)
-        }
-        "PReLU" => {
-            let alpha = weights.vector(layer, outer, "alpha")?.ok_or_else(|| without(node, "alpha"))?;
-            let negative_slope = alpha.iter().next().copied().unwrap_or_default();
-            if alpha.iter().any(|slope| *slope != negative_slope) {
-                return Err(setting("its slopes", "differ by coordinate, which is not understood").into());
-            }
-            Ok(graph.activate(of, node, Activation::LeakyRelu { negative_slope })?)
-        }
-        "Flatten" => Ok(graph.flatten(of)),
-        "Reshape" => {
-            let target = layer.config.get("target_shape").and_then(Value::as_array);
-            let lengths: Vec<i64> =
-                target.map_or_else(Vec::new, |list| list.iter().filter_map(Value::as_i64).collect());
-            Ok(reshape(graph, of, node, &lengths)?)
-        }
-        "Dropout"
-        | "SpatialDropout1D"
-        | "SpatialDropout2D"
-        | "AlphaDropout"
-        | "GaussianDropout"
-        | "GaussianNoise"
-        | "ActivityRegularization"
-        | "Identity" => Ok(of),
-        class => {
-            let Some(value) = volumes::add(graph, layer, outer, of, weights)? else {
-                return Err(GraphProblem::Operator { node: node.into(), operator: class.into() }.into());
-            };
-            let activated = activation::of_value(node, layer.config.get("activation"))?;
-            Ok(activate(graph, value, node, activated)?)
-        }
-    }
-}
-
-fn activate(graph: &mut Graph, of: ValueId, node: &str, activated: Activated) -> Result<ValueId, GraphProblem> {
-    let value = graph.activate(of, node, activated.activation)?;
-    if activated.factor == 1.0 {
-        return Ok(value);
-    }
-    let factor = Some(DVector::from_element(1, activated.factor));
-    graph.scale(value, node, Scale { factor, shift: None }, 0)
-}
-
-/// One length may be −1: what is left.
-fn reshape(graph: &mut Graph, of: ValueId, node: &str, lengths: &[i64]) -> Result<ValueId, GraphProblem> {
-    let known: Option<usize> = lengths
-        .iter()
-        .filter(|&&length| length != -1)
-        .try_fold(1_usize, |size, &length| size.checked_mul(usize::try_from(length).ok()?));
-    let width = graph.width(of);
-    let shape: Option<Vec<usize>> = lengths
-        .iter()
-        .map(|&length| match length {
-            -1 => width?.checked_div(known?),
-            length => usize::try_from(length).ok(),
-        })
-        .collect();
-    let shape = shape.ok_or_else(|| GraphProblem::InputShape { node: node.into() })?;
-    graph.reshape(of, node, shape)
-}
-
-/// The axis without that of the samples; the last where the file tells none.
-fn channel_axis(graph: &Graph, of: ValueId, axis: Option<&Value>) -> usize {
-    let axis = axis.and_then(|axis| axis.as_i64().or_else(|| axis.as_array()?.last()?.as_i64())).unwrap_or(-1);
-    let axes = graph.shape(of).map_or(1, <[usize]>::len);
-    match usize::try_from(axis) {
-        Ok(axis) => axis.saturating_sub(1),
-        Err(_) => axes.saturating_sub(usize::try_from(axis.unsigned_abs()).unwrap_or(1)),
-    }
-}
-
-/// γ(x − μ)/√(v + ε) + β as factor and shift.
-fn batch_normalization(
-    layer: &LayerConfig,
-    outer: Option<&LayerConfig>,
-    weights: &Weights<'_>,
-) -> Result<Scale, WeightFault> {
-    let needed = |role: &'static str| -> Result<DVector<f64>, WeightFault> {
-        weights.vector(layer, outer, role)?.ok_or_else(|| without(&layer.name, role).into())
-    };
-    let (mean, variance) = (needed("moving_mean")?, needed("moving_variance")?);
-    let gamma = weights.vector(layer, outer, "gamma")?;
-    let beta = weights.vector(layer, outer, "beta")?;
-    let epsilon = layer.config.get("epsilon").and_then(Value::as_f64).unwrap_or(DEFAULT_EPSILON);
-    Ok(Scale::normalization(&layer.name, &mean, &variance, gamma.as_ref(), beta.as_ref(), epsilon)?)
-}
-
-/// (x − μ)/√v, or x·√v + μ where the layer is inverted. The numbers are weights where they were adapted to data, else
-/// settings.
-fn normalization(
-    layer: &LayerConfig,
-    outer: Option<&LayerConfig>,
-    weights: &Weights<'_>,
-) -> Result<Scale, WeightFault> {
-    let node = layer.name.as_str();
-    let part = |role: &'static str| -> Result<DVector<f64>, WeightFault> {
-        match numbers(layer.config.get(role)) {
-            Some(told) => Ok(told),
-            None => weights.vector(layer, outer, role)?.ok_or_else(|| without(node, role).into()),
-        }
-    };
-    let (mean, variance) = (part("mean")?, part("variance")?);
-    if mean.len() != variance.len() {
-        let problem = format!("{} means for {} variances", mean.len(), variance.len());
-        return Err(GraphProblem::Weights { node: node.into(), problem }.into());
-    }
-    let deviation = variance.map(|variance| variance.max(0.0).sqrt().max(LEAST_DEVIATION));
-    if layer.config.get("invert").and_then(Value::as_bool) == Some(true) {
-        return Ok(Scale { factor: Some(deviation), shift: Some(mean) });
-    }
-    let shift = -mean.component_div(&deviation);
-    Ok(Scale { factor: Some(deviation.map(|deviation| 1.0 / deviation)), shift: Some(shift) })
-}
+/// The most coordinates that a repetition makes.
+const MOST_REPEATED: usize = 1 << 16;
 
 /// A number, or lists of numbers.
 fn numbers(value: Option<&Value>) -> Option<DVector<f64>> {
@@ -288,18 +358,4 @@ fn numbers(value: Option<&Value>) -> Option<DVector<f64>> {
     let mut found = Vec::new();
     collect(value?, &mut found);
     (!found.is_empty()).then(|| DVector::from_vec(found))
-}
-
-fn check_bias(node: &str, outputs: usize, bias: Option<&DVector<f64>>) -> Result<(), GraphProblem> {
-    match bias.map(DVector::len) {
-        Some(found) if found != outputs => {
-            let problem = format!("{found} biases for {outputs} outputs");
-            Err(GraphProblem::Weights { node: node.into(), problem })
-        }
-        _ => Ok(()),
-    }
-}
-
-fn without(node: &str, role: &str) -> GraphProblem {
-    GraphProblem::Weights { node: node.into(), problem: format!("its {role} is not in the file") }
 }

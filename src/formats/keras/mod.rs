@@ -3,35 +3,50 @@
 
 mod activation;
 mod architecture;
+mod archive;
+mod calls;
+mod dense;
 mod layers;
+mod models;
+mod named;
+mod numbered;
+mod operands;
+mod operators;
+mod precision;
+mod settings;
 mod volumes;
 mod weights;
 
-use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufReader, Read};
 use std::path::Path;
 
 use serde_json::Value;
-use zip::ZipArchive;
 
 use super::graph::{Graph, GraphConvolution, GraphNetwork, opened};
+use super::hdf5::Hdf5File;
 use super::tensors::TensorFile;
-use super::{FormatError, Opened, hdf5, json};
+use super::{Account, FormatError, Opened, hdf5, json};
 use architecture::Model;
+use layers::Reading;
 use weights::Weights;
 
 use crate::network::Volume;
 
+pub(super) use activation::Origin;
+pub(super) use archive::open_archive;
+pub(super) use weights::Layout;
+
 /// The weights within a `.keras` file.
 pub(super) const WEIGHTS_ENTRY: &str = "model.weights.h5";
-const CONFIG_ENTRY: &str = "config.json";
-/// The longest configuration that is read; one of a thousand layers has about 1 MB.
-const LONGEST_CONFIG: u64 = 64 << 20;
-/// What an entry of the archive may expand to, as a multiple of the file: weights hardly compress.
-const LARGEST_EXPANSION: u64 = 4;
-/// What an entry of the archive may expand to in any case.
-const ALWAYS_READ_BYTES: u64 = 32 << 20;
+
+/// The tensors of a model.
+pub(super) struct Stored {
+    pub tensors: TensorFile,
+    /// The bytes that they take in their file.
+    pub held: u64,
+    pub layout: Layout,
+    /// Whether one list holds the tensors of all layers, in the model's order.
+    pub is_listed: bool,
+}
 
 /// Opens an HDF5 file: with Keras's `model_config` it is a network, else a list of tensors.
 pub(super) fn open_hdf5(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
@@ -41,32 +56,11 @@ pub(super) fn open_hdf5(path: &Path, input: Option<Volume>) -> Result<Opened, Fo
     match file.attributes.get("model_config") {
         Some(config) => {
             let config: Value = json::parse(path, config.as_bytes())?;
-            network(path, &config, (file.tensors, held), file.named_groups, input)
+            let origin = origin(&config, file.attributes.get("keras_version").map(String::as_str));
+            network(path, &config, stored(file, held), origin, Account::default(), input)
         }
         None => Ok(Opened::Tensors(file.tensors)),
     }
-}
-
-/// Opens a `.keras` archive.
-pub(super) fn open_archive(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
-    let unreadable = |source| FormatError::Read { path: path.into(), source };
-    let file = File::open(path).map_err(unreadable)?;
-    let file_bytes = file.metadata().map_err(unreadable)?.len();
-    let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: "Keras", reason };
-    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| damaged(error.to_string()))?;
-    let mut read = |name: &str, most: u64| {
-        let entry = archive.by_name(name).map_err(|error| damaged(format!("{name}: {error}")))?;
-        let mut bytes = Vec::new();
-        entry.take(most + 1).read_to_end(&mut bytes).map_err(|error| damaged(format!("{name}: {error}")))?;
-        if bytes.len() as u64 > most {
-            return Err(damaged(format!("{name} expands to far more than the file could hold")));
-        }
-        Ok(bytes)
-    };
-    let most = file_bytes.saturating_mul(LARGEST_EXPANSION).saturating_add(ALWAYS_READ_BYTES);
-    let config: Value = json::parse(path, &read(CONFIG_ENTRY, LONGEST_CONFIG.min(most))?)?;
-    let weights = hdf5::open(path, read(WEIGHTS_ENTRY, most)?)?;
-    network(path, &config, (weights.tensors, file_bytes), weights.named_groups, input)
 }
 
 /// Opens a configuration whose weights lie beside it under a name that belongs to it.
@@ -74,8 +68,13 @@ pub(super) fn open_architecture(path: &Path, bytes: &[u8], input: Option<Volume>
     let config: Value = json::parse(path, bytes)?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let names = ["", "_arch", "_architecture", "_config"].iter().filter_map(|ending| stem.strip_suffix(ending));
-    let files = names.flat_map(|name| [".weights.h5", "_weights.h5", ".h5"].map(|ending| format!("{name}{ending}")));
-    let Some(file) = files.map(|name| path.with_file_name(name)).find(|file| file.is_file()) else {
+    let mut files: Vec<String> =
+        names.flat_map(|name| [".weights.h5", "_weights.h5", ".h5"].map(|ending| format!("{name}{ending}"))).collect();
+    if stem == "config" {
+        // What a `.keras` archive holds, unpacked.
+        files.insert(0, WEIGHTS_ENTRY.into());
+    }
+    let Some(file) = files.iter().map(|name| path.with_file_name(name)).find(|file| file.is_file()) else {
         let problem =
             format!("are not in the file; put them beside it as {stem}.weights.h5, or save the model as .keras");
         return Err(FormatError::Content {
@@ -87,34 +86,73 @@ pub(super) fn open_architecture(path: &Path, bytes: &[u8], input: Option<Volume>
     let bytes = std::fs::read(&file).map_err(|source| FormatError::Read { path: file.clone(), source })?;
     let held = bytes.len() as u64;
     let weights = hdf5::open(&file, bytes)?;
-    network(path, &config, (weights.tensors, held), weights.named_groups, input)
+    let told = weights.attributes.get("keras_version").cloned();
+    let origin = origin(&config, told.as_deref());
+    network(path, &config, stored(weights, held), origin, Account::default(), input)
 }
 
-/// The network of a configuration and its weights, which take `held` bytes of their file.
+fn stored(file: Hdf5File, held: u64) -> Stored {
+    let layout = Layout { named_groups: file.named_groups, lists: file.weight_names };
+    Stored { tensors: file.tensors, held, layout, is_listed: false }
+}
+
+/// Which version wrote a configuration: by the version beside it, or by what only one writes.
+fn origin(config: &Value, version: Option<&str>) -> Origin {
+    let told = version.or_else(|| config.get("keras_version").and_then(Value::as_str));
+    match told.and_then(|version| version.split('.').next()?.parse::<u32>().ok()) {
+        Some(0..=2) => Origin::Keras2,
+        Some(_) => Origin::Keras3,
+        None => {
+            let text = config.to_string();
+            match (text.contains("\"batch_input_shape\""), text.contains("\"batch_shape\"")) {
+                (true, false) => Origin::Keras2,
+                (false, true) => Origin::Keras3,
+                _ => Origin::Unknown,
+            }
+        }
+    }
+}
+
+/// The network of a configuration and its tensors. `account` is what is known of the file already.
 pub(super) fn network(
     path: &Path,
     config: &Value,
-    (tensors, held): (TensorFile, u64),
-    named_groups: HashMap<String, String>,
+    stored: Stored,
+    origin: Origin,
+    mut account: Account,
     input: Option<Volume>,
 ) -> Result<Opened, FormatError> {
-    let (followed, convolutions) = match architecture::model(config) {
-        Ok(model) => follow((path, held), &model, &Weights::new(&tensors, named_groups), input)?,
-        Err(problem) => (GraphNetwork { network: None, problem: Some(problem) }, Vec::new()),
+    let Stored { tensors, held, layout, is_listed } = stored;
+    let (followed, convolutions, read) = match architecture::model(config, &mut account) {
+        Ok(model) => {
+            let weights = Weights::new(&tensors, &model, &layout, is_listed);
+            weights.tell(&mut account);
+            let reading = Reading { graph: Graph::of_bytes(held), weights: &weights, account, origin };
+            follow(path, &model, reading, input)?
+        }
+        Err(problem) => (GraphNetwork { network: None, problem: Some(problem) }, Vec::new(), account),
     };
-    let account = tensors.account_of_reads();
+    // What is not understood is named before the tensors that are not reached because of it.
+    let mut account = Account::default();
+    if let Some(problem) = followed.problem.as_ref().filter(|problem| !problem.leaves_network_whole()) {
+        let (part, why) = problem.part();
+        account.misses(part, why);
+    }
+    read.missing().for_each(|(part, why)| account.misses(part.clone(), why));
+    account.join(tensors.account_of_reads());
+    account.join(read);
     Ok(opened(followed, convolutions, "the model has no layers", account, || tensors))
 }
 
-/// The network as far as it is understood, what comes next, and all convolutions whose shapes are known.
+/// The network as far as it is understood, what comes next, all convolutions whose shapes are known, and the account.
 fn follow(
-    (path, held): (&Path, u64),
+    path: &Path,
     model: &Model,
-    weights: &Weights<'_>,
+    mut reading: Reading<'_>,
     input: Option<Volume>,
-) -> Result<(GraphNetwork, Vec<GraphConvolution>), FormatError> {
-    let mut graph = Graph::of_bytes(held);
-    let understood = layers::add(&mut graph, model, weights, layers::Given::Asked(input), None)?;
+) -> Result<(GraphNetwork, Vec<GraphConvolution>, Account), FormatError> {
+    let understood = reading.whole(model, input)?;
+    let Reading { graph, account, .. } = reading;
     let mut followed = match understood.end {
         Some(end) => graph
             .network(model.name.clone(), end, None)
@@ -124,5 +162,5 @@ fn follow(
     // What lies on the way to the first layer that is not known comes before it.
     let on_the_way = followed.problem.take().filter(|_| followed.network.is_some() || understood.problem.is_none());
     followed.problem = on_the_way.or(understood.problem);
-    Ok((followed, graph.into_convolutions()))
+    Ok((followed, graph.into_convolutions(), account))
 }

@@ -3,9 +3,12 @@
 use nalgebra::DVector;
 use serde_json::Value;
 
-use super::super::graph::{Graph, GraphProblem, ValueId};
+use super::super::graph::{GraphProblem, ValueId};
 use super::architecture::LayerConfig;
-use super::weights::{WeightFault, Weights};
+use super::dense::check_bias;
+use super::layers::Reading;
+use super::settings::{Settings, not_understood};
+use super::weights::WeightFault;
 use crate::network::{AveragePooling, Convolution, ConvolutionError, Flattening, Kernel, Padding, Volume, Window};
 
 /// How a layer's window is padded.
@@ -17,94 +20,129 @@ enum Padded {
     Causal,
 }
 
-/// The layer's value, or none where its class is no convolution or pooling.
-pub(super) fn add(
-    graph: &mut Graph,
-    layer: &LayerConfig,
-    outer: Option<&LayerConfig>,
-    of: ValueId,
-    weights: &Weights<'_>,
-) -> Result<Option<ValueId>, WeightFault> {
-    let node = layer.name.as_str();
-    let order = match text(layer, "data_format") {
-        "channels_first" => Flattening::ChannelsFirst,
-        _ => Flattening::ChannelsLast,
-    };
-    let value = match layer.class.as_str() {
-        "Conv1D" | "Conv2D" => {
-            let parts = KernelParts { role: "kernel", bias: true, depthwise: false };
-            convolve(graph, layer, outer, of, weights, (order, parts))?
-        }
-        "DepthwiseConv1D" | "DepthwiseConv2D" => {
-            let role =
-                if weights.find(layer, outer, "depthwise_kernel").is_some() { "depthwise_kernel" } else { "kernel" };
-            let parts = KernelParts { role, bias: true, depthwise: true };
-            convolve(graph, layer, outer, of, weights, (order, parts))?
-        }
-        "SeparableConv1D" | "SeparableConv2D" => {
-            let depthwise = KernelParts { role: "depthwise_kernel", bias: false, depthwise: true };
-            let between = convolve(graph, layer, outer, of, weights, (order, depthwise))?;
-            let kernel =
-                kernel(layer, outer, weights, &KernelParts { role: "pointwise_kernel", bias: true, depthwise: false })?;
-            let bias = weights.vector(layer, outer, "bias")?;
-            graph.convolve(between, node, order, |_| with_bias(Convolution::new(kernel, 1)?, bias))?
-        }
-        "AveragePooling1D" | "AveragePooling2D" => {
-            let (window, padded) = pooling_window(layer)?;
-            // The padding of `same` is not counted.
-            graph.average(of, node, order, |input| AveragePooling::new(placed(window, padded, input), false))?
-        }
-        "MaxPooling1D" | "MaxPooling2D" => {
-            let (window, padded) = pooling_window(layer)?;
-            graph.largest(of, node, order, |input| placed(window, padded, input))?
-        }
-        "GlobalAveragePooling1D" | "GlobalAveragePooling2D" => {
-            let pooled = graph.average(of, node, order, AveragePooling::global)?;
-            if layer.config.get("keepdims").and_then(Value::as_bool) == Some(true) {
-                pooled
-            } else {
-                graph.flatten(pooled)
-            }
-        }
-        "GlobalMaxPooling1D" | "GlobalMaxPooling2D" => {
-            let pooled = graph.largest(of, node, order, |input| Window::of_size(input.sides()))?;
-            graph.flatten(pooled)
-        }
-        _ => return Ok(None),
-    };
-    Ok(Some(value))
-}
-
 /// Which tensors a convolution is made of.
 struct KernelParts {
     role: &'static str,
-    bias: bool,
+    has_bias: bool,
     /// Every channel by itself.
     depthwise: bool,
 }
 
-fn convolve(
-    graph: &mut Graph,
-    layer: &LayerConfig,
-    outer: Option<&LayerConfig>,
-    of: ValueId,
-    weights: &Weights<'_>,
-    (order, parts): (Flattening, KernelParts),
-) -> Result<ValueId, WeightFault> {
-    let kernel = kernel(layer, outer, weights, &parts)?;
-    let bias = if parts.bias { weights.vector(layer, outer, "bias")? } else { None };
-    let stride = pair(layer, "strides")?.unwrap_or([1; 2]);
-    let dilation = pair(layer, "dilation_rate")?.unwrap_or([1; 2]);
-    let padded = padded(layer)?;
-    let groups = layer.config.get("groups").and_then(Value::as_u64).and_then(|groups| usize::try_from(groups).ok());
-    let value = graph.convolve(of, &layer.name, order, |input| {
-        let groups = if parts.depthwise { input.channels() } else { groups.unwrap_or(1) };
-        let window = Window { stride, dilation, ..Window::of_size(kernel.size()) };
-        let window = placed(window, padded, input);
-        let plain = Convolution::new(kernel, groups)?;
-        with_bias(plain.with_stride(stride).with_dilation(dilation).with_padding(window.padding), bias)
-    })?;
-    Ok(value)
+impl Reading<'_> {
+    /// The layer's value, or none where its class is no convolution or pooling.
+    pub(super) fn convolutional(
+        &mut self,
+        layer: &LayerConfig,
+        settings: &Settings<'_>,
+        of: ValueId,
+    ) -> Result<Option<ValueId>, WeightFault> {
+        let node = settings.node;
+        let order = match settings.text("data_format") {
+            Some("channels_first") => Flattening::ChannelsFirst,
+            _ => Flattening::ChannelsLast,
+        };
+        // What a version writes that knew convolutions of any number of axes.
+        settings.ignore(&["rank"]);
+        let value = match layer.class.as_str() {
+            "Conv1D" | "Conv2D" => {
+                let has_bias = settings.flag("use_bias", true)?;
+                self.convolve(layer, settings, of, order, KernelParts { role: "kernel", has_bias, depthwise: false })?
+            }
+            "DepthwiseConv1D" | "DepthwiseConv2D" => {
+                let is_named = self.weights.find(layer, "depthwise_kernel").is_some();
+                let role = if is_named { "depthwise_kernel" } else { "kernel" };
+                let has_bias = settings.flag("use_bias", true)?;
+                self.convolve(layer, settings, of, order, KernelParts { role, has_bias, depthwise: true })?
+            }
+            "SeparableConv1D" | "SeparableConv2D" => {
+                let parts = KernelParts { role: "depthwise_kernel", has_bias: false, depthwise: true };
+                let between = self.convolve(layer, settings, of, order, parts)?;
+                let kernel = self.kernel_of(layer, settings, "pointwise_kernel", false)?;
+                let bias = self.weights.vector_if(settings.flag("use_bias", true)?, layer, "bias")?;
+                check_bias(node, kernel.outputs(), bias.as_ref())?;
+                self.graph.convolve(between, node, order, |_| with_bias(Convolution::new(kernel, 1)?, bias))?
+            }
+            "AveragePooling1D" | "AveragePooling2D" => {
+                let (window, padded) = pooling_window(layer, settings)?;
+                // The padding of `same` is not counted.
+                self.graph
+                    .average(of, node, order, |input| AveragePooling::new(placed(window, padded, input), false))?
+            }
+            "MaxPooling1D" | "MaxPooling2D" => {
+                let (window, padded) = pooling_window(layer, settings)?;
+                self.graph.largest(of, node, order, |input| placed(window, padded, input))?
+            }
+            "GlobalAveragePooling1D" | "GlobalAveragePooling2D" => {
+                let pooled = self.graph.average(of, node, order, AveragePooling::global)?;
+                if settings.flag("keepdims", false)? { pooled } else { self.graph.flatten(pooled) }
+            }
+            "GlobalMaxPooling1D" | "GlobalMaxPooling2D" => {
+                let pooled = self.graph.largest(of, node, order, |input| Window::of_size(input.sides()))?;
+                if settings.flag("keepdims", false)? { pooled } else { self.graph.flatten(pooled) }
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(value))
+    }
+
+    fn convolve(
+        &mut self,
+        layer: &LayerConfig,
+        settings: &Settings<'_>,
+        of: ValueId,
+        order: Flattening,
+        parts: KernelParts,
+    ) -> Result<ValueId, WeightFault> {
+        let kernel = self.kernel_of(layer, settings, parts.role, parts.depthwise)?;
+        let told = pair(layer, settings, "kernel_size")?;
+        if let Some(told) = told.filter(|told| *told != kernel.size()) {
+            let problem = format!("its kernel is {:?}, its settings say {told:?}", kernel.size());
+            return Err(GraphProblem::Weights { node: settings.node.into(), problem }.into());
+        }
+        let filters = settings.count("filters")?;
+        settings.ignore(&["depth_multiplier"]);
+        let bias = self.weights.vector_if(parts.has_bias, layer, "bias")?;
+        check_bias(settings.node, kernel.outputs(), bias.as_ref())?;
+        let is_plain = matches!(layer.class.as_str(), "Conv1D" | "Conv2D");
+        if let Some(filters) = filters.filter(|filters| is_plain && *filters != kernel.outputs()) {
+            let problem = format!("its kernel gives {} channels, its filters are {filters}", kernel.outputs());
+            return Err(GraphProblem::Weights { node: settings.node.into(), problem }.into());
+        }
+        let stride = pair(layer, settings, "strides")?.unwrap_or([1; 2]);
+        let dilation = pair(layer, settings, "dilation_rate")?.unwrap_or([1; 2]);
+        let padded = padded(settings)?;
+        let groups = settings.count("groups")?;
+        let value = self.graph.convolve(of, settings.node, order, |input| {
+            let groups = if parts.depthwise { input.channels() } else { groups.unwrap_or(1) };
+            let window = Window { stride, dilation, ..Window::of_size(kernel.size()) };
+            let window = placed(window, padded, input);
+            let plain = Convolution::new(kernel, groups)?;
+            with_bias(plain.with_stride(stride).with_dilation(dilation).with_padding(window.padding), bias)
+        })?;
+        Ok(value)
+    }
+
+    /// Keras keeps kernels as (height ×) width × inputs × outputs; a depthwise one gives several outputs to each input.
+    fn kernel_of(
+        &self,
+        layer: &LayerConfig,
+        settings: &Settings<'_>,
+        role: &str,
+        depthwise: bool,
+    ) -> Result<Kernel, WeightFault> {
+        let node = settings.node;
+        let fault = |problem: String| GraphProblem::Weights { node: node.into(), problem };
+        let name = self.weights.needed(layer, role)?;
+        let (shape, values) = (self.weights.shape(name), self.weights.file().vector(name)?);
+        let (size, inputs, outputs) = match *shape {
+            [width, inputs, outputs] => ([1, width], inputs, outputs),
+            [height, width, inputs, outputs] => ([height, width], inputs, outputs),
+            _ => return Err(fault("its kernel is neither of pictures nor of signals".into()).into()),
+        };
+        let (inputs, outputs) = if depthwise { (1, inputs.saturating_mul(outputs)) } else { (inputs, outputs) };
+        let kernel = Kernel::of_channels_last(size, inputs, outputs, values.as_slice());
+        Ok(kernel.map_err(|source| GraphProblem::Convolution { node: node.into(), source })?)
+    }
 }
 
 fn with_bias(plain: Convolution, bias: Option<DVector<f64>>) -> Result<Convolution, ConvolutionError> {
@@ -112,28 +150,6 @@ fn with_bias(plain: Convolution, bias: Option<DVector<f64>>) -> Result<Convoluti
         Some(bias) => plain.with_bias(bias),
         None => Ok(plain),
     }
-}
-
-/// Keras keeps kernels as (height ×) width × inputs × outputs; a depthwise one gives several outputs to each input.
-fn kernel(
-    layer: &LayerConfig,
-    outer: Option<&LayerConfig>,
-    weights: &Weights<'_>,
-    parts: &KernelParts,
-) -> Result<Kernel, WeightFault> {
-    let node = layer.name.as_str();
-    let fault = |problem: String| GraphProblem::Weights { node: node.into(), problem };
-    let name = weights.find(layer, outer, parts.role);
-    let name = name.ok_or_else(|| fault(format!("its {} is not in the file", parts.role)))?;
-    let (shape, values) = (weights.shape(name), weights.file().vector(name)?);
-    let (size, inputs, outputs) = match shape[..] {
-        [width, inputs, outputs] => ([1, width], inputs, outputs),
-        [height, width, inputs, outputs] => ([height, width], inputs, outputs),
-        _ => return Err(fault("its kernel is neither of pictures nor of signals".into()).into()),
-    };
-    let (inputs, outputs) = if parts.depthwise { (1, inputs.saturating_mul(outputs)) } else { (inputs, outputs) };
-    let kernel = Kernel::of_channels_last(size, inputs, outputs, values.as_slice());
-    Ok(kernel.map_err(|source| GraphProblem::Convolution { node: node.into(), source })?)
 }
 
 fn placed(window: Window, padded: Padded, input: Volume) -> Window {
@@ -147,41 +163,33 @@ fn placed(window: Window, padded: Padded, input: Volume) -> Window {
     }
 }
 
-fn pooling_window(layer: &LayerConfig) -> Result<(Window, Padded), GraphProblem> {
-    let size = pair(layer, "pool_size")?.unwrap_or([2; 2]);
-    let stride = pair(layer, "strides")?.unwrap_or(size);
-    Ok((Window { stride, ..Window::of_size(size) }, padded(layer)?))
+fn pooling_window(layer: &LayerConfig, settings: &Settings<'_>) -> Result<(Window, Padded), GraphProblem> {
+    let size = pair(layer, settings, "pool_size")?.unwrap_or([2; 2]);
+    let stride = pair(layer, settings, "strides")?.unwrap_or(size);
+    Ok((Window { stride, ..Window::of_size(size) }, padded(settings)?))
 }
 
-fn padded(layer: &LayerConfig) -> Result<Padded, GraphProblem> {
-    match text(layer, "padding") {
-        "valid" | "" => Ok(Padded::Valid),
-        "same" => Ok(Padded::Same),
-        "causal" => Ok(Padded::Causal),
-        other => Err(setting(layer, "its padding", &format!("is {other}, which is not understood"))),
+fn padded(settings: &Settings<'_>) -> Result<Padded, GraphProblem> {
+    match settings.text("padding").or(settings.text("border_mode")) {
+        Some("valid") | None => Ok(Padded::Valid),
+        Some("same") => Ok(Padded::Same),
+        Some("causal") => Ok(Padded::Causal),
+        Some(other) => Err(settings.problem("its padding", &format!("is {other}, which is not understood"))),
     }
 }
 
-fn text<'l>(layer: &'l LayerConfig, name: &str) -> &'l str {
-    layer.config.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn setting(layer: &LayerConfig, setting: &str, value: &str) -> GraphProblem {
-    GraphProblem::Setting { node: layer.name.clone(), setting: setting.into(), value: value.into() }
-}
-
 /// A length for both axes, a list of two, or one of a signal.
-fn pair(layer: &LayerConfig, name: &str) -> Result<Option<[usize; 2]>, GraphProblem> {
+fn pair(layer: &LayerConfig, settings: &Settings<'_>, name: &str) -> Result<Option<[usize; 2]>, GraphProblem> {
     let is_signal = layer.class.ends_with("1D");
     let length = |value: &Value| value.as_u64().and_then(|length| usize::try_from(length).ok());
-    let lengths: Option<Vec<usize>> = match layer.config.get(name) {
-        None | Some(Value::Null) => return Ok(None),
-        Some(Value::Array(list)) => list.iter().map(length).collect(),
-        Some(value) => length(value).map(|length| if is_signal { vec![length] } else { vec![length; 2] }),
+    let Some(told) = settings.get(name) else { return Ok(None) };
+    let lengths: Option<Vec<usize>> = match told {
+        Value::Array(list) => list.iter().map(length).collect(),
+        value => length(value).map(|length| if is_signal { vec![length] } else { vec![length; 2] }),
     };
     match lengths.as_deref() {
         Some(&[width]) => Ok(Some([1, width])),
         Some(&[height, width]) => Ok(Some([height, width])),
-        _ => Err(setting(layer, name, "is not that of a picture or a signal")),
+        _ => Err(settings.problem(name, &not_understood(told))),
     }
 }

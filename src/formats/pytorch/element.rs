@@ -1,6 +1,6 @@
 //! The types of numbers that a storage holds.
 
-use crate::formats::elements::FloatType;
+use crate::formats::elements::{FloatType, IntegerType};
 
 /// The type of a storage's elements.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,12 +17,11 @@ pub(super) struct Element {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Number {
     Float(FloatType),
-    Signed,
-    Unsigned,
+    Whole(IntegerType),
 }
 
 /// Names of storage classes and of dtypes, and what they hold.
-const ELEMENTS: [(&str, &str, Element); 24] = [
+const ELEMENTS: [(&str, &str, Element); 25] = [
     ("DoubleStorage", "float64", float("F64", FloatType::F64)),
     ("FloatStorage", "float32", float("F32", FloatType::F32)),
     ("HalfStorage", "float16", float("F16", FloatType::F16)),
@@ -31,22 +30,23 @@ const ELEMENTS: [(&str, &str, Element); 24] = [
     ("Float8_e5m2Storage", "float8_e5m2", float("F8_E5M2", FloatType::F8E5M2)),
     ("Float8_e4m3fnuzStorage", "float8_e4m3fnuz", float("F8_E4M3FNUZ", FloatType::F8E4M3Fnuz)),
     ("Float8_e5m2fnuzStorage", "float8_e5m2fnuz", float("F8_E5M2FNUZ", FloatType::F8E5M2Fnuz)),
-    ("LongStorage", "int64", element("I64", 8, Some(Number::Signed))),
-    ("IntStorage", "int32", element("I32", 4, Some(Number::Signed))),
-    ("ShortStorage", "int16", element("I16", 2, Some(Number::Signed))),
-    ("CharStorage", "int8", element("I8", 1, Some(Number::Signed))),
-    ("ByteStorage", "uint8", element("U8", 1, Some(Number::Unsigned))),
-    ("UInt16Storage", "uint16", element("U16", 2, Some(Number::Unsigned))),
-    ("UInt32Storage", "uint32", element("U32", 4, Some(Number::Unsigned))),
-    ("UInt64Storage", "uint64", element("U64", 8, Some(Number::Unsigned))),
-    ("BoolStorage", "bool", element("BOOL", 1, Some(Number::Unsigned))),
-    ("QInt8Storage", "qint8", element("QINT8", 1, Some(Number::Signed))),
-    ("QUInt8Storage", "quint8", element("QUINT8", 1, Some(Number::Unsigned))),
-    ("QInt32Storage", "qint32", element("QINT32", 4, Some(Number::Signed))),
+    ("Float8_e8m0fnuStorage", "float8_e8m0fnu", float("F8_E8M0", FloatType::F8E8M0)),
+    ("LongStorage", "int64", whole("I64", IntegerType::I64)),
+    ("IntStorage", "int32", whole("I32", IntegerType::I32)),
+    ("ShortStorage", "int16", whole("I16", IntegerType::I16)),
+    ("CharStorage", "int8", whole("I8", IntegerType::I8)),
+    ("ByteStorage", "uint8", whole("U8", IntegerType::U8)),
+    ("UInt16Storage", "uint16", whole("U16", IntegerType::U16)),
+    ("UInt32Storage", "uint32", whole("U32", IntegerType::U32)),
+    ("UInt64Storage", "uint64", whole("U64", IntegerType::U64)),
+    ("BoolStorage", "bool", whole("BOOL", IntegerType::Bool)),
+    ("QInt8Storage", "qint8", whole("QINT8", IntegerType::I8)),
+    ("QUInt8Storage", "quint8", whole("QUINT8", IntegerType::U8)),
+    ("QInt32Storage", "qint32", whole("QINT32", IntegerType::I32)),
     ("ComplexFloatStorage", "complex64", element("C64", 8, None)),
     ("ComplexDoubleStorage", "complex128", element("C128", 16, None)),
     ("ComplexHalfStorage", "complex32", element("C32", 4, None)),
-    ("UntypedStorage", "", element("U8", 1, Some(Number::Unsigned))),
+    ("UntypedStorage", "", whole("U8", IntegerType::U8)),
 ];
 
 const fn element(name: &'static str, size: usize, number: Option<Number>) -> Element {
@@ -55,6 +55,10 @@ const fn element(name: &'static str, size: usize, number: Option<Number>) -> Ele
 
 const fn float(name: &'static str, float: FloatType) -> Element {
     element(name, float.size(), Some(Number::Float(float)))
+}
+
+const fn whole(name: &'static str, whole: IntegerType) -> Element {
+    element(name, whole.size(), Some(Number::Whole(whole)))
 }
 
 impl Element {
@@ -77,16 +81,11 @@ impl Element {
 
     /// The numbers at these places of `bytes`, counted in elements; `None` for what is no single number.
     pub fn gather(self, bytes: &[u8], places: impl Iterator<Item = usize>) -> Option<Vec<f64>> {
-        let size = self.size;
-        let stored = move |place: usize| bytes.get(place.checked_mul(size)?..)?.get(..size);
-        let unsigned = |bytes: &[u8]| bytes.iter().rev().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
         Some(match self.number? {
             Number::Float(float) => float.gather(bytes, places),
-            Number::Unsigned => places.filter_map(stored).map(|bytes| unsigned(bytes) as f64).collect(),
-            Number::Signed => {
-                let unused = 64 - 8 * size as u32;
-                let signed = |bytes| ((unsigned(bytes) << unused) as i64 >> unused) as f64;
-                places.filter_map(stored).map(signed).collect()
+            Number::Whole(whole) => {
+                let stored = whole.decode(bytes);
+                places.filter_map(|place| stored.get(place).copied()).collect()
             }
         })
     }

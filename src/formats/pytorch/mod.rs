@@ -7,11 +7,14 @@
 
 mod beside;
 mod element;
+mod embedded;
 mod legacy;
 mod model;
+mod modules;
 mod quantised;
 mod rebuilt;
 mod search;
+mod sharded;
 mod sparse;
 mod storage;
 mod stored;
@@ -23,13 +26,17 @@ use std::path::Path;
 
 use super::mapped::MappedFile;
 use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
-use super::{Account, Fate, FormatError, PartName};
-use crate::pickle::{Pickle, PickleError};
+use super::{Account, Fate, FormatError, Opened, PartName};
 
+use crate::network::Volume;
+use crate::pickle::{Pickle, PickleError, Value};
 use model::Contents;
+use modules::Sequence;
 use tensor::Tensor;
 
+pub(super) use embedded::open_pickle;
 pub(super) use legacy::is_legacy;
+pub(super) use sharded::{is_index, open_index};
 
 const FORMAT: &str = "PyTorch";
 
@@ -53,14 +60,42 @@ impl<S: StorageFile + Send + Sync> TensorSource for Storages<S> {
 }
 
 /// Opens a zip archive that holds a `data.pkl`.
-pub(super) fn open_zip(path: &Path) -> Result<TensorFile, FormatError> {
-    let (file, pickle) = zipped::open(path, MappedFile::open(path)?)?;
-    let pickle = crate::pickle::read(&pickle).map_err(|error| refusal(path, error))?;
-    finish(path, &pickle, file)
+pub(super) fn open_zip(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
+    with_zip(path, |held, pickle, file| network_or_tensors(path, held, pickle, file, input))
 }
 
 /// Opens a file from before version 1.6.
-pub(super) fn open_legacy(path: &Path) -> Result<TensorFile, FormatError> {
+pub(super) fn open_legacy(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
+    with_legacy(path, |held, pickle, file| network_or_tensors(path, held, pickle, file, input))
+}
+
+/// The tensors of a zip archive, whatever else its pickle tells.
+fn zip_tensors(path: &Path) -> Result<TensorFile, FormatError> {
+    with_zip(path, |_, pickle, file| finish(path, pickle, file).map(|(file, _, known)| file.with_account(known)))
+}
+
+/// The tensors of a file from before version 1.6, whatever else its pickle tells.
+fn legacy_tensors(path: &Path) -> Result<TensorFile, FormatError> {
+    with_legacy(path, |_, pickle, file| finish(path, pickle, file).map(|(file, _, known)| file.with_account(known)))
+}
+
+/// Gives the length of an archive, its pickle and its storages to `read`.
+fn with_zip<T>(
+    path: &Path,
+    read: impl FnOnce(u64, &Pickle<'_>, zipped::ZipStorages) -> Result<T, FormatError>,
+) -> Result<T, FormatError> {
+    let map = MappedFile::open(path)?;
+    let held = map.as_ref().len() as u64;
+    let (file, pickle) = zipped::open(path, map)?;
+    let pickle = crate::pickle::read(&pickle).map_err(|error| refusal(path, error))?;
+    read(held, &pickle, file)
+}
+
+/// Gives the length of an old file, its pickle and its storages to `read`.
+fn with_legacy<T>(
+    path: &Path,
+    read: impl FnOnce(u64, &Pickle<'_>, legacy::Places) -> Result<T, FormatError>,
+) -> Result<T, FormatError> {
     let map = MappedFile::open(path)?;
     let bytes = map.clone();
     let (pickle, rest) = legacy::pickle(bytes.as_ref()).map_err(|error| refusal(path, error))?;
@@ -70,15 +105,47 @@ pub(super) fn open_legacy(path: &Path) -> Result<TensorFile, FormatError> {
         format: FORMAT,
         reason,
     })?;
-    finish(path, &pickle, legacy::Places::new(map, places))
+    read(bytes.as_ref().len() as u64, &pickle, legacy::Places::new(map, places))
 }
 
-fn finish<S>(path: &Path, pickle: &Pickle<'_>, file: S) -> Result<TensorFile, FormatError>
+/// A network where the pickle tells how its modules act, else its tensors.
+fn network_or_tensors<S>(
+    path: &Path,
+    held: u64,
+    pickle: &Pickle<'_>,
+    file: S,
+    input: Option<Volume>,
+) -> Result<Opened, FormatError>
+where
+    S: StorageFile + Send + Sync + 'static,
+{
+    let (file, modules, mut known) = finish(path, pickle, file)?;
+    if let [(name, value)] = &modules[..]
+        && let Some(Sequence { module, assumed }) = modules::sequence(pickle, *value, name)
+    {
+        assumed.into_iter().for_each(|sentence| known.assume(sentence));
+        return modules::open(path, held, module, file.with_account(known), input);
+    }
+    let mut notes = Vec::new();
+    for (name, value) in modules {
+        let (found, sentence) = modules::notes(pickle, value, &name).unwrap_or_default();
+        notes.extend(found);
+        known.assume(sentence);
+    }
+    Ok(Opened::Tensors(file.with_account(known).with_modules(notes)))
+}
+
+/// The tensors, the modules of the model, and what is known of them.
+fn finish<S>(
+    path: &Path,
+    pickle: &Pickle<'_>,
+    file: S,
+) -> Result<(TensorFile, Vec<(String, Value)>, Account), FormatError>
 where
     S: StorageFile + Send + Sync + 'static,
 {
     let damaged = |reason| FormatError::Damaged { path: path.into(), format: FORMAT, reason };
-    let Contents { mut found, keys, mut assumed, .. } = model::contents(pickle).map_err(damaged)?;
+    let Contents { mut found, keys, mut assumed, modules } = model::contents(pickle).map_err(damaged)?;
     quantised::mark_steps(&mut found, &file, &mut assumed);
     let (mut infos, mut tensors) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
     let mut names = HashMap::new();
@@ -115,7 +182,7 @@ where
     }
     assumed.into_iter().for_each(|sentence| known.assume(sentence));
     let file = TensorFile::new(path, infos, Storages { file, tensors });
-    Ok(file.ordered(TensorOrder::Own).with_account(known))
+    Ok((file.ordered(TensorOrder::Own), modules, known))
 }
 
 fn refusal(path: &Path, error: PickleError) -> FormatError {

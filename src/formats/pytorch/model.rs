@@ -3,7 +3,7 @@
 use super::beside;
 use super::rebuilt::tensor;
 use super::search::Search;
-use super::tensor::Tensor;
+use super::tensor::{Content, Tensor};
 use crate::formats::PartName;
 use crate::formats::account::Fate;
 use crate::pickle::{Pickle, Value};
@@ -51,37 +51,35 @@ pub(super) struct Contents {
     pub keys: Vec<(PartName, Fate)>,
     /// What was guessed.
     pub assumed: Vec<String>,
-    /// The model, where it is one value of the pickle.
-    pub model: Option<Value>,
+    /// The modules of the model, with their names.
+    pub modules: Vec<(String, Value)>,
 }
 
 /// All tensors; in words, why there are too many.
 pub(super) fn contents(pickle: &Pickle<'_>) -> Result<Contents, String> {
     let Parts { mut model, mut others, key, keys } = parts(pickle);
     let mut assumed = Vec::new();
-    if model.is_empty() {
+    if model.iter().all(|(_, value)| pickle.number(*value).is_some()) {
         // A checkpoint of averaged weights alone is the model.
         let average = others.iter().position(|(name, _)| beside::is_average(name));
         match average {
             Some(at) => {
                 let (name, value) = others.remove(at);
                 assumed.push(format!("the averaged weights `{name}` are the model, as the file holds no others"));
-                model.push((String::new(), value));
+                model = vec![(String::new(), value)];
             }
-            None => model = std::mem::take(&mut others),
+            None => model.append(&mut others),
         }
     }
-    let root = match &model[..] {
-        [(name, value)] if name.is_empty() => Some(*value),
-        _ => None,
-    };
     let mut search = Search::new(pickle);
     for (name, value) in model {
         search.visit(&name, value, 0)?;
     }
-    let mut found = search.take();
+    let (mut found, modules) = (search.take(), search.take_modules());
     mark_data(&mut found);
     mark_averages(&mut found);
+    // Those of an optimizer are too many, and none of the model.
+    search.lists_numbers = false;
     for (name, value) in others {
         search.visit(&name, value, 0)?;
         let mut entries = search.take();
@@ -89,7 +87,7 @@ pub(super) fn contents(pickle: &Pickle<'_>) -> Result<Contents, String> {
         entries.iter_mut().for_each(|entry| (entry.in_model, entry.fate) = (false, Some(fate.clone())));
         found.extend(entries);
     }
-    Ok(Contents { found, keys, assumed, model: root })
+    Ok(Contents { found, keys, assumed, modules })
 }
 
 /// What becomes of the tensors under a key beside the model.
@@ -139,13 +137,18 @@ fn mark_data(found: &mut [Found]) {
                 let [rows, columns] = entry.tensor.shape[..] else { continue };
                 Fate::Missing(format!("has {rows} rows of {columns} and no name of a weight, so that it may be data"))
             }
-            _ if entry.tensor.shape.is_empty() && beside::is_count(&entry.name) => {
+            _ if is_setting(&entry.tensor) && last != "num_batches_tracked" && beside::is_count(last) => {
                 Fate::Needless("tells a size or the progress of a training".into())
             }
             _ => continue,
         };
         (entry.in_model, entry.fate) = (false, Some(fate));
     }
+}
+
+/// Whether it is a number, or a list of numbers of Python's, which a model's settings are.
+fn is_setting(tensor: &Tensor) -> bool {
+    tensor.shape.is_empty() || tensor.shape.len() == 1 && matches!(tensor.content, Content::Numbers(_))
 }
 
 /// Sets aside averaged copies that stand among the tensors of the model: `model_ema.0.weight` beside `model.0.weight`.

@@ -9,14 +9,14 @@ use super::tensor::{Content, Tensor};
 use crate::formats::account::Fate;
 
 /// Whole numbers q that stand for scale·(q − zero).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Quantised {
     pub numbers: View,
     pub steps: Steps,
 }
 
 /// The steps of quantised numbers.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Steps {
     /// The same for all.
     One { scale: f64, zero: f64 },

@@ -6,6 +6,7 @@ use super::sparse::Sparse;
 use super::storage::{Storage, index};
 use super::stored::View;
 use super::tensor::{Content, Tensor};
+use crate::dataset::numpy::ndarray;
 use crate::pickle::{Pickle, Value};
 
 /// Wrappers in wrappers end here.
@@ -21,6 +22,9 @@ pub(super) fn tensor(pickle: &Pickle<'_>, value: Value) -> Option<Tensor> {
 fn within(pickle: &Pickle<'_>, value: Value, depth: usize) -> Option<Tensor> {
     if let Some(storage) = Storage::new(pickle, value) {
         return Some(bare(&storage));
+    }
+    if let Some(array) = ndarray(pickle, value) {
+        return Some(Tensor::array(array));
     }
     let (module, name, arguments) = pickle.call(value)?;
     rebuilt(pickle, &module, &name, arguments, depth)
@@ -44,7 +48,8 @@ fn rebuilt(pickle: &Pickle<'_>, module: &str, name: &str, arguments: &[Value], d
             }
         }
         (
-            "_rebuild_parameter"
+            "_rebuild_device_tensor_from_numpy"
+            | "_rebuild_parameter"
             | "_rebuild_parameter_with_state"
             | "Parameter"
             | "Buffer"

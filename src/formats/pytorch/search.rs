@@ -2,7 +2,7 @@
 
 use super::model::{Found, is_module, join, key_text};
 use super::rebuilt::tensor;
-use super::tensor::Tensor;
+use super::tensor::{Content, Tensor};
 use crate::pickle::{Pickle, Value, is_builtin};
 
 /// Dictionaries in dictionaries and modules in modules end here.
@@ -11,6 +11,10 @@ const DEEPEST: usize = 64;
 const MOST_VISITS: usize = 1 << 20;
 /// The most tensors of a file.
 const MOST_TENSORS: usize = 1 << 16;
+/// Lists in lists of numbers end here.
+const DEEPEST_LIST: usize = 4;
+/// The most bytes of arrays that stand in the pickle itself, 2 GB.
+const MOST_COPIED: u64 = 1 << 31;
 /// The longest name of a tensor, in bytes.
 const LONGEST_NAME: usize = 512;
 
@@ -42,18 +46,38 @@ pub(super) struct Search<'a> {
     found: Vec<Found>,
     visits: usize,
     count: usize,
+    /// The bytes of arrays that stand in the pickle itself.
+    copied: u64,
+    /// Whether Python's numbers are listed.
+    pub lists_numbers: bool,
     /// The values within which the search is.
     within: Vec<Value>,
+    /// The modules that were met, with their names, but for those within others.
+    modules: Vec<(String, Value)>,
 }
 
 impl<'a> Search<'a> {
     pub fn new(pickle: &'a Pickle<'a>) -> Search<'a> {
-        Search { pickle, found: Vec::new(), visits: 0, count: 0, within: Vec::new() }
+        Search {
+            pickle,
+            found: Vec::new(),
+            visits: 0,
+            count: 0,
+            copied: 0,
+            lists_numbers: true,
+            within: Vec::new(),
+            modules: Vec::new(),
+        }
     }
 
     /// What was found since the last time.
     pub fn take(&mut self) -> Vec<Found> {
         std::mem::take(&mut self.found)
+    }
+
+    /// The modules that were met, but for those within others.
+    pub fn take_modules(&mut self) -> Vec<(String, Value)> {
+        std::mem::take(&mut self.modules)
     }
 
     /// Looks for tensors in a value of this name; in words, why there are too many.
@@ -81,6 +105,12 @@ impl<'a> Search<'a> {
     }
 
     fn add(&mut self, name: &str, tensor: Tensor) -> Result<(), String> {
+        if let Content::Array(_) = tensor.content {
+            self.copied = self.copied.saturating_add(tensor.bytes);
+        }
+        if self.copied > MOST_COPIED {
+            return Err(format!("its arrays take more than {MOST_COPIED} bytes"));
+        }
         self.count += 1;
         if self.count > MOST_TENSORS {
             return Err(format!("it holds more than {MOST_TENSORS} tensors"));
@@ -94,6 +124,9 @@ impl<'a> Search<'a> {
         let attributes = pickle.attributes(value).filter(|state| pickle.entries(*state).is_some());
         if let Some(attributes) = attributes {
             if is_module(pickle, value) {
+                if !self.within.iter().any(|outer| *outer != value && is_module(pickle, *outer)) {
+                    self.modules.push((name.to_owned(), value));
+                }
                 return self.visit_module(name, attributes, depth);
             }
             self.visit_entries(name, attributes, depth, false)?;
@@ -105,20 +138,29 @@ impl<'a> Search<'a> {
             self.visit(&join(layer, "weight"), *weight, depth + 1)?;
             return self.visit(&join(layer, "bias"), *bias, depth + 1);
         }
+        if let Some((shape, numbers)) = numbers(pickle, value, 0).filter(|_| self.lists_numbers) {
+            return self.add(if name.is_empty() { "numbers" } else { name }, Tensor::numbers(shape, numbers));
+        }
         for (place, part) in sequence.iter().enumerate() {
             if matches!(part, Value::Node(_)) {
                 self.visit(&join(name, &place.to_string()), *part, depth + 1)?;
             }
         }
-        if self.count == before
-            && attributes.is_none()
-            && pickle.entries(value).is_none()
-            && let Some(what) = self.unknown_object(value)
-        {
-            let why = format!("is a Python object of the class {what}, which is not read");
-            return self.add(if name.is_empty() { "object" } else { name }, Tensor::unread(&what, Vec::new(), why));
+        if self.count > before || attributes.is_some() || pickle.entries(value).is_some() {
+            return Ok(());
         }
-        Ok(())
+        // A tuple with names, or another object that is made of its arguments.
+        let arguments = pickle.call(value).map(|(.., arguments)| arguments).unwrap_or_default();
+        for (place, part) in arguments.iter().enumerate().filter(|(_, part)| matches!(part, Value::Node(_))) {
+            self.visit(&join(name, &place.to_string()), *part, depth + 1)?;
+        }
+        match self.unknown_object(value).filter(|_| self.count == before) {
+            Some(what) => {
+                let why = format!("is a Python object of the class {what}, which is not read");
+                self.add(if name.is_empty() { "object" } else { name }, Tensor::unread(&what, Vec::new(), why))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The parts of a module, and tensors that it has as plain attributes.
@@ -154,10 +196,14 @@ impl<'a> Search<'a> {
     fn visit_entries(&mut self, name: &str, value: Value, depth: usize, is_dict: bool) -> Result<(), String> {
         let pickle = self.pickle;
         for (place, (key, part)) in pickle.entries(value).unwrap_or_default().iter().enumerate() {
+            // What a state dict says of itself beside its tensors.
+            if !is_dict && pickle.text(*key).is_some_and(|key| key == "_metadata") {
+                continue;
+            }
             let path = || join(name, &key_text(pickle, *key, place));
             match (part, pickle.number(*part)) {
                 (Value::Node(_), _) => self.visit(&path(), *part, depth + 1)?,
-                (_, Some(number)) if is_dict => self.add(&path(), Tensor::number(number))?,
+                (_, Some(number)) if is_dict && self.lists_numbers => self.add(&path(), Tensor::number(number))?,
                 _ => {}
             }
         }
@@ -174,4 +220,23 @@ impl<'a> Search<'a> {
             || module.starts_with("torch.utils.hooks");
         (!is_setting).then(|| format!("{module}.{name}"))
     }
+}
+
+/// The shape and values of a list of numbers, or of lists of numbers of equal lengths; `None` for anything else.
+fn numbers(pickle: &Pickle<'_>, value: Value, depth: usize) -> Option<(Vec<usize>, Vec<f64>)> {
+    let parts = pickle.sequence(value).filter(|parts| !parts.is_empty() && depth < DEEPEST_LIST)?;
+    let (mut inner, mut values) = (None, Vec::new());
+    for part in parts {
+        let (shape, numbers) = match pickle.number(*part) {
+            Some(number) => (Vec::new(), vec![number]),
+            None => numbers(pickle, *part, depth + 1)?,
+        };
+        if *inner.get_or_insert_with(|| shape.clone()) != shape || values.len() > MOST_VISITS {
+            return None;
+        }
+        values.extend(numbers);
+    }
+    let mut shape = vec![parts.len()];
+    shape.extend(inner.unwrap_or_default());
+    Some((shape, values))
 }

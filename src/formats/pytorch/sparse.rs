@@ -12,7 +12,7 @@ const DENSE_FOR_EACH: u64 = 1 << 8;
 const MOST_DENSE: u64 = 1 << 25;
 
 /// The parts of a sparse tensor.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Sparse {
     /// A column of `places` for each value: its place along the first axes. The values of equal places are added up.
     Places { places: Tensor, values: Tensor },

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::element::Element;
+use super::embedded;
 use crate::pickle::{Pickle, Value};
 
 /// A storage of a file.
@@ -16,6 +17,11 @@ pub(super) struct Storage {
 
 impl Storage {
     pub fn new(pickle: &Pickle<'_>, value: Value) -> Option<Storage> {
+        Storage::outside(pickle, value).or_else(|| embedded::storage(pickle, value))
+    }
+
+    /// A storage that is kept outside of the pickle.
+    pub fn outside(pickle: &Pickle<'_>, value: Value) -> Option<Storage> {
         let id = pickle.persistent(value)?;
         // Protocol 0 has no tuples for it: there it is what Python prints.
         if let Some(line) = pickle.text(id) {

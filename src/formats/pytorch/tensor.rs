@@ -1,12 +1,15 @@
 //! A tensor of a file: where its values are, and how they are had.
 
+use std::sync::Arc;
+
 use super::StorageFile;
 use super::quantised::Quantised;
 use super::sparse::Sparse;
 use super::stored::{View, elements};
+use crate::dataset::numpy::{ElementKind, Ndarray};
 
 /// A tensor of a file.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Tensor {
     pub shape: Vec<usize>,
     /// The type of its values, as safetensors writes it, or what it is instead.
@@ -18,11 +21,12 @@ pub(super) struct Tensor {
 }
 
 /// Where the values are.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Content {
     Stored(View),
     /// In the pickle.
     Numbers(Vec<f64>),
+    Array(Arc<Ndarray<'static>>),
     Quantised(Box<Quantised>),
     Sparse(Box<Sparse>),
     /// Nowhere that is read; in words that follow the tensor's name.
@@ -43,8 +47,30 @@ impl Tensor {
 
     /// A single number of Python's.
     pub fn number(number: f64) -> Tensor {
-        let (dtype, content) = ("F64".to_owned(), Content::Numbers(vec![number]));
-        Tensor { shape: Vec::new(), dtype, bytes: 8, is_weight: true, content }
+        Tensor::numbers(Vec::new(), vec![number])
+    }
+
+    /// Numbers of Python's.
+    pub fn numbers(shape: Vec<usize>, numbers: Vec<f64>) -> Tensor {
+        let bytes = numbers.len() as u64 * 8;
+        Tensor { shape, dtype: "F64".to_owned(), bytes, is_weight: true, content: Content::Numbers(numbers) }
+    }
+
+    /// An array of NumPy's.
+    pub fn array(array: Ndarray<'_>) -> Tensor {
+        let (shape, element) = (array.shape.clone(), array.element);
+        // As with tensors, whole numbers are no weights by themselves.
+        let is_weight = matches!(element.kind, ElementKind::Float | ElementKind::BFloat16);
+        let dtype = element.name();
+        let bytes = elements(&shape).saturating_mul(element.size as u64);
+        let is_number = element.is_number();
+        match array.into_owned().filter(|_| is_number) {
+            Some(array) => Tensor { shape, dtype, bytes, is_weight, content: Content::Array(Arc::new(array)) },
+            None => {
+                let why = format!("is an array of type {dtype}, which is not read");
+                Tensor::unread(&dtype, shape, why)
+            }
+        }
     }
 
     /// What is there but cannot be read.
@@ -57,6 +83,10 @@ impl Tensor {
         match &self.content {
             Content::Stored(view) => file.with_bytes(&view.storage, |bytes| view.values(bytes)),
             Content::Numbers(numbers) => Ok(numbers.clone()),
+            Content::Array(array) => {
+                let values = array.values("").map_err(|error| format!("cannot be read ({error})"))?;
+                values.into_floats().ok_or_else(|| "is text".into())
+            }
             Content::Quantised(quantised) => quantised.values(file),
             Content::Sparse(sparse) => sparse.values(&self.shape, file),
             Content::Unread(why) => Err(why.clone()),

@@ -1,10 +1,9 @@
 //! Operators that act coordinate by coordinate.
 
-use std::rc::Rc;
-
 use nalgebra::DVector;
 
 use super::array::{Array, broadcast};
+use super::spelled::of_two;
 use super::trace::{Operand, Trace, Traced, setting, traced, unknown};
 use crate::formats::graph::{GraphProblem, Scale, ValueId, size};
 use crate::formats::onnx::scalar::{Binary, Scalar, Unary};
@@ -26,19 +25,19 @@ impl Trace {
             self.spend(node, size(array.shape()))?;
             return Ok(array.map(|value| activation.value(value)).into());
         }
-        if let Operand::Spelled { source, scalar, .. } = of {
-            let scalar = Scalar::Unary(Unary::Activation(activation), scalar.clone());
-            return self.spelled(node, *source, scalar, operator);
+        let forms = self.joined(node, &[of], |parts| {
+            let of = parts.first().filter(|_| activation.is_coordinatewise())?;
+            Some(Scalar::Unary(Unary::Activation(activation), of.clone()))
+        })?;
+        if let (Operand::Spelled { .. }, true) = (of, activation.is_coordinatewise()) {
+            return self.spelled(node, forms, operator);
         }
         if let (Operand::Folded(of), true) = (of, activation.is_coordinatewise()) {
             return Ok(Operand::Folded(Traced::new(self.graph.activate(of.id, node, activation)?)));
         }
         let of = traced(node, operator, of)?;
         let id = self.graph.activate(of.id, node, activation)?;
-        let scalar = Rc::new(Scalar::Unary(Unary::Activation(activation), of.scalar.clone()));
-        // A function that is spelled out at length is not looked at as a whole.
-        let spelled = scalar.is_small() && activation.is_coordinatewise();
-        Ok(Operand::Value(if spelled { Traced { id, source: of.source, scalar } } else { Traced::new(id) }))
+        Ok(Operand::Value(Traced::of_forms(id, forms)))
     }
 
     /// Softmax along the last axis, of the operand times `beta`.
@@ -95,23 +94,23 @@ impl Trace {
                 let is_first = matches!(left, Operand::Array(_));
                 match self.with_array(node, operator, of, array, is_first, name)? {
                     Operand::Value(of) => Ok(Operand::Folded(of)),
-                    other => Ok(other),
+                    _ => Err(unknown(node, name)),
                 }
             }
             // What is spelled out so far, and what comes to it.
-            (Operand::Spelled { source, scalar, .. }, other) => {
-                let other = self.function_of(node, *source, other, name)?;
-                self.spelled(node, *source, Scalar::Binary(operator, scalar.clone(), other), name)
-            }
-            (other, Operand::Spelled { source, scalar, .. }) => {
-                let other = self.function_of(node, *source, other, name)?;
-                self.spelled(node, *source, Scalar::Binary(operator, other, scalar.clone()), name)
+            (Operand::Spelled { .. }, _) | (_, Operand::Spelled { .. }) => {
+                let forms = self.joined(node, &[left, right], |parts| of_two(operator, parts))?;
+                self.spelled(node, forms, name)
             }
             (Operand::Array(array), of) => self.with_array(node, operator, &traced(node, name, of)?, array, true, name),
             (of, Operand::Array(array)) => {
                 self.with_array(node, operator, &traced(node, name, of)?, array, false, name)
             }
             (left, right) => {
+                let forms = self.joined(node, &[left, right], |parts| of_two(operator, parts))?;
+                if let Some(known) = self.recognised(node, &forms)? {
+                    return Ok(known);
+                }
                 let (left, right) = (traced(node, name, left)?, traced(node, name, right)?);
                 self.of_two(node, operator, &left, &right, name)
             }
@@ -127,12 +126,6 @@ impl Trace {
         right: &Traced,
         name: &str,
     ) -> Result<Operand, GraphProblem> {
-        if left.source == right.source && self.graph.shape(left.id) == self.graph.shape(right.id) {
-            let scalar = Scalar::Binary(operator, left.scalar.clone(), right.scalar.clone());
-            if let Some(known) = self.recognised(node, left, scalar)? {
-                return Ok(known);
-            }
-        }
         let (one, other) = (left.id, right.id);
         if let (Some(left), Some(right)) = (self.graph.shape(one), self.graph.shape(other)) {
             let together = broadcast(left, right).filter(|_| left.len() == right.len());
@@ -166,28 +159,21 @@ impl Trace {
     ) -> Result<Operand, GraphProblem> {
         match array.only() {
             Some(number) => {
-                self.keeps_shape(node, of, array)?;
-                let own = of.scalar.clone();
-                let number_scalar = Rc::new(Scalar::Constant(number));
-                let (left, right) = if array_first { (number_scalar, own) } else { (own, number_scalar) };
-                let scalar = Scalar::Binary(operator, left, right);
+                let (value, constant) = (Operand::Value(of.clone()), Operand::from(array.clone()));
+                let operands = if array_first { [&constant, &value] } else { [&value, &constant] };
+                let forms = self.joined(node, &operands, |parts| of_two(operator, parts))?;
                 // Bounds that follow each other are an activation as a whole.
                 if matches!(operator, Binary::Max | Binary::Min)
-                    && let Some(known) = self.recognised(node, of, scalar.clone())?
+                    && let Some(known) = self.recognised(node, &forms)?
                 {
                     return Ok(known);
                 }
-                let done = match self.with_number(node, operator, of, number, array_first, name) {
-                    Ok(done) => done,
-                    Err(GraphProblem::Operator { .. }) => return self.spelled(node, of.source, scalar, name),
-                    Err(problem) => return Err(problem),
-                };
-                let Operand::Value(Traced { id, .. }) = done else { return Err(unknown(node, name)) };
-                let spelled = scalar.is_small();
-                Ok(Operand::Value(match spelled {
-                    true => Traced { id, source: of.source, scalar: Rc::new(scalar) },
-                    false => Traced::new(id),
-                }))
+                match self.with_number(node, operator, of, number, array_first, name) {
+                    Ok(Operand::Value(Traced { id, .. })) => Ok(Operand::Value(Traced::of_forms(id, forms))),
+                    Ok(_) => Err(unknown(node, name)),
+                    Err(GraphProblem::Operator { .. }) => self.spelled(node, forms, name),
+                    Err(problem) => Err(problem),
+                }
             }
             None => self.with_vector(node, operator, of, array, array_first, name),
         }

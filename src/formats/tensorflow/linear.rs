@@ -5,6 +5,7 @@ use nalgebra::{DMatrix, DVector};
 use super::array::Array;
 use super::trace::{Operand, Trace, Traced, setting, traced, unknown};
 use crate::formats::graph::{GraphProblem, Scale};
+use crate::formats::onnx::scalar::Binary;
 use crate::network::Affine;
 
 /// What a normalisation that is no longer trained divides by and shifts to.
@@ -31,7 +32,7 @@ impl Trace {
             (Operand::Value(_), Operand::Value(_)) => {
                 return Err(unknown(node, &format!("{operator} of two values that both come from the input")));
             }
-            _ => return Err(unknown(node, operator)),
+            (other, _) => return Err(traced(node, operator, other).err().unwrap_or_else(|| unknown(node, operator))),
         };
         let weight = weight(node, matrix, is_transposed)?;
         if let Operand::Folded(of) = left {
@@ -88,9 +89,7 @@ impl Trace {
         operator: &str,
     ) -> Result<Operand, GraphProblem> {
         match bias {
-            Operand::Array(array) if array.shape().len() == 1 => {
-                self.binary(node, crate::formats::onnx::scalar::Binary::Add, of, bias, operator)
-            }
+            Operand::Array(array) if array.shape().len() == 1 => self.binary(node, Binary::Add, of, bias, operator),
             _ => Err(setting(node, "its bias", "is not a constant along the last axis")),
         }
     }

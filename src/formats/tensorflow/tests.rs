@@ -72,12 +72,12 @@ fn spelled_out_functions_become_activations() {
     let (mut trace, x) = with_input(&[3], None);
     let number = |value: f64| Operand::from(Array::scalar(value));
     let gate = trace.activate("s", &x, Activation::Sigmoid, "Sigmoid").unwrap();
-    let Operand::Value(Traced { scalar, .. }) = trace.binary("m", Binary::Mul, &x, &gate, "Mul").unwrap() else {
+    let Operand::Value(Traced { forms, .. }) = trace.binary("m", Binary::Mul, &x, &gate, "Mul").unwrap() else {
         panic!("is no value")
     };
-    assert!((scalar.value(2.0) - Activation::Silu.value(2.0)).abs() < 1e-12);
+    assert!((forms[0].scalar.value(2.0) - Activation::Silu.value(2.0)).abs() < 1e-12);
     // A comparison is no value before it is used to choose.
-    let positive = trace.compare("g", Binary::Greater, &x, &number(0.0), "Greater").unwrap();
+    let positive = trace.compare("g", Binary::Greater, [&x, &number(0.0)], "Greater").unwrap();
     let bent = trace.activate("e", &x, Activation::Elementary(Elementary::Exp), "Exp").unwrap();
     let below = trace.binary("b", Binary::Sub, &bent, &number(1.0), "Sub").unwrap();
     let elu = trace.choose("c", [&positive, &x, &below], "SelectV2").unwrap();

@@ -14,6 +14,9 @@ const FOLDED_FOR_EACH_NUMBER: usize = 4;
 /// …and so many in any case.
 const ALWAYS_FOLDED: usize = 1 << 20;
 
+/// The most values of which another is known as a function.
+const MOST_FORMS: usize = 16;
+
 /// What a step is given or gives.
 #[derive(Clone, Debug)]
 pub(in crate::formats) enum Operand {
@@ -24,7 +27,7 @@ pub(in crate::formats) enum Operand {
     /// A value with zeros around its pictures, which a convolution or a mean takes as its own padding.
     Padded { of: Traced, padding: Padding },
     /// A function of a value, coordinate by coordinate, that is no activation yet: what follows may make it one.
-    Spelled { source: ValueId, scalar: Rc<Scalar>, node: String, operator: String },
+    Spelled { forms: Vec<Form>, node: String, operator: String },
     /// A value whose axes before the last lie, with the samples, on one axis: what follows acts along the last.
     Folded(Traced),
     /// A value taken apart into every so many-th row and column of what it is with zeros around it, on the axis of the
@@ -40,10 +43,17 @@ pub(in crate::formats) enum Operand {
     Opaque,
 }
 
-/// A value of the graph of layers, and how it is a function, coordinate by coordinate, of an earlier one.
+/// A value of the graph of layers, and how it is a function, coordinate by coordinate, of earlier ones.
 #[derive(Clone, Debug)]
 pub(in crate::formats) struct Traced {
     pub id: ValueId,
+    /// The earliest value first, the value itself last.
+    pub(super) forms: Vec<Form>,
+}
+
+/// A function of a value, coordinate by coordinate.
+#[derive(Clone, Debug)]
+pub(in crate::formats) struct Form {
     pub(super) source: ValueId,
     pub(super) scalar: Rc<Scalar>,
 }
@@ -69,7 +79,16 @@ pub(in crate::formats) struct Dilated {
 
 impl Traced {
     pub fn new(id: ValueId) -> Traced {
-        Traced { id, source: id, scalar: Rc::new(Scalar::Variable) }
+        Traced::of_forms(id, Vec::new())
+    }
+
+    /// The value with what it is of earlier ones.
+    pub(super) fn of_forms(id: ValueId, mut forms: Vec<Form>) -> Traced {
+        forms.retain(|form| form.source != id && form.scalar.is_small());
+        forms.push(Form { source: id, scalar: Rc::new(Scalar::Variable) });
+        // What was longest ago is most seldom of use.
+        forms.drain(..forms.len().saturating_sub(MOST_FORMS));
+        Traced { id, forms }
     }
 }
 
@@ -80,7 +99,7 @@ impl Operand {
             Operand::Value(of) | Operand::Folded(of) | Operand::Padded { of, .. } | Operand::Apart { of, .. } => {
                 Some(of.id)
             }
-            Operand::Spelled { source, .. } => Some(*source),
+            Operand::Spelled { forms, .. } => forms.last().map(|form| form.source),
             Operand::Dilated(dilated) => Some(dilated.of.id),
             Operand::Read { of, .. } => Some(*of),
             Operand::Array(_) | Operand::Lengths(_) | Operand::Opaque => None,

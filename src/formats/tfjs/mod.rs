@@ -2,9 +2,10 @@
 
 mod graph_model;
 
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use half::f16;
 use serde::Deserialize;
@@ -12,8 +13,14 @@ use serde_json::Value;
 
 use super::graph::size;
 use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
-use super::{FormatError, Opened, json, keras};
+use super::{Account, FormatError, Opened, PartName, json, keras};
 use crate::network::Volume;
+
+/// What stands between the name of a tensor and its count where a name comes again.
+pub(super) const AGAIN: &str = " again ";
+/// What a file holds beside the network: who wrote it, how it was trained, and what its author notes.
+const NEEDLESS: [&str; 6] =
+    ["format", "generatedBy", "convertedBy", "trainingConfig", "userDefinedMetadata", "signature"];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -21,6 +28,8 @@ struct Model {
     model_topology: Value,
     #[serde(default)]
     weights_manifest: Vec<Group>,
+    #[serde(flatten)]
+    others: BTreeMap<String, Value>,
 }
 
 /// Weights that lie one after the other in the bytes of all the group's files.
@@ -36,15 +45,15 @@ struct Weight {
     shape: Vec<usize>,
     dtype: String,
     quantization: Option<Quantization>,
+    #[serde(flatten)]
+    others: BTreeMap<String, Value>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 struct Quantization {
     dtype: String,
-    #[serde(default)]
-    min: f64,
-    #[serde(default)]
-    scale: f64,
+    min: Option<f64>,
+    scale: Option<f64>,
 }
 
 /// Where the values of each tensor are.
@@ -66,15 +75,29 @@ enum Element {
     F32,
     F16,
     I32,
-    U8 { min: f64, scale: f64 },
-    U16 { min: f64, scale: f64 },
+    U8 {
+        min: f64,
+        scale: f64,
+    },
+    U16 {
+        min: f64,
+        scale: f64,
+    },
+    /// Pairs of floats, which no weight is.
+    Complex,
 }
 
 impl Element {
     fn of(weight: &Weight) -> Option<Element> {
         let stored = weight.quantization.as_ref().map_or(weight.dtype.as_str(), |quantization| &quantization.dtype);
-        let (min, scale) = weight.quantization.as_ref().map_or((0.0, 1.0), |stored| (stored.min, stored.scale));
+        let told = |stored: &Quantization| Some((stored.min?, stored.scale?));
+        let (min, scale) = match &weight.quantization {
+            // Halves are kept without a scale.
+            Some(stored) if stored.dtype != "float16" => told(stored)?,
+            _ => (0.0, 1.0),
+        };
         match stored {
+            "complex64" => Some(Element::Complex),
             "float32" => Some(Element::F32),
             "float16" => Some(Element::F16),
             "int32" => Some(Element::I32),
@@ -89,6 +112,7 @@ impl Element {
             Element::F32 | Element::I32 => 4,
             Element::F16 | Element::U16 { .. } => 2,
             Element::U8 { .. } => 1,
+            Element::Complex => 8,
         }
     }
 
@@ -99,6 +123,7 @@ impl Element {
             Element::F32 => fours().map(|chunk| f64::from(f32::from_le_bytes(*chunk))).collect(),
             Element::I32 => fours().map(|chunk| f64::from(i32::from_le_bytes(*chunk))).collect(),
             Element::F16 => pairs().map(|chunk| f16::from_le_bytes(*chunk).to_f64()).collect(),
+            Element::Complex => Vec::new(),
             Element::U8 { min, scale } => bytes.iter().map(|byte| f64::from(*byte) * scale + min).collect(),
             Element::U16 { min, scale } => {
                 pairs().map(|chunk| f64::from(u16::from_le_bytes(*chunk)) * scale + min).collect()
@@ -150,7 +175,18 @@ pub(super) fn open(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<O
             let tensors = placed.into_file(path);
             // Each was found to lie within its files.
             let held = tensors.tensors().iter().fold(0_u64, |sum, tensor| sum.saturating_add(tensor.bytes));
-            keras::network(path, config, (tensors, held), Default::default(), input)
+            let mut account = Account::default();
+            let weights = model.weights_manifest.iter().flat_map(|group| &group.weights);
+            let of_weights = weights
+                .flat_map(|weight| weight.others.iter().map(|(key, value)| (format!("{}.{key}", weight.name), value)));
+            let of_model = model.others.iter().map(|(key, value)| (key.clone(), value));
+            for (key, _) in
+                of_model.chain(of_weights).filter(|(key, value)| !NEEDLESS.contains(&key.as_str()) && !value.is_null())
+            {
+                account.misses(PartName::key(key), "is not understood");
+            }
+            let stored = keras::Stored { tensors, held, layout: keras::Layout::default(), is_listed: true };
+            keras::network(path, config, stored, keras::Origin::TensorflowJs, account, input)
         }
         // A graph of TensorFlow's own operators.
         None if topology.get("node").is_some() => graph_model::open(path, bytes, &topology, placed, input),
@@ -173,18 +209,21 @@ impl Manifest {
 fn placed(path: &Path, manifest: &[Group]) -> Result<Manifest, FormatError> {
     let content = |place: String, problem: String| FormatError::Content { path: path.into(), place, problem };
     let (mut groups, mut placed, mut infos) = (Vec::new(), Vec::new(), Vec::new());
+    let mut counts: HashMap<&str, usize> = HashMap::new();
     for (group, Group { paths, weights }) in manifest.iter().enumerate() {
         let mut files = Vec::with_capacity(paths.len());
         for name in paths {
-            // A model from elsewhere must not reach for files outside its own folder.
-            if name.components().count() != 1 || name.file_name().is_none() {
+            // A model from elsewhere must not reach for files outside its own folder; browsers write `./` before a name.
+            let mut parts = name.components().filter(|part| *part != Component::CurDir);
+            let is_beside = matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None));
+            if !is_beside {
                 let place = format!("weightsManifest, file `{}`,", name.display());
                 return Err(content(
                     place,
                     "is not the name of a file beside the model; put all parts into one folder".into(),
                 ));
             }
-            let file = path.with_file_name(name);
+            let file = path.with_file_name(name.file_name().unwrap_or_default());
             let length =
                 std::fs::metadata(&file).map_err(|source| FormatError::Read { path: file.clone(), source })?.len();
             files.push((file, length));
@@ -207,12 +246,16 @@ fn placed(path: &Path, manifest: &[Group]) -> Result<Manifest, FormatError> {
                 return Err(content(place(), problem));
             };
             placed.push(Placed { group, start, bytes: length, element });
+            // Layers of models within the model may have equal names; each tensor needs its own.
+            let count = counts.entry(&weight.name).or_insert(0);
+            *count += 1;
+            let name = if *count == 1 { weight.name.clone() } else { format!("{}{AGAIN}{count}", weight.name) };
             infos.push(TensorInfo {
-                name: weight.name.clone(),
+                name,
                 shape: weight.shape.clone(),
                 dtype: weight.dtype.to_uppercase().replace("FLOAT", "F"),
                 bytes: length as u64,
-                is_numeric: true,
+                is_numeric: !matches!(element, Element::Complex),
                 in_model: true,
             });
             start += length as u64;

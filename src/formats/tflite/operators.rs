@@ -89,7 +89,7 @@ fn result(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Operand, GraphProble
     }
     if let Some((operator, kind)) = comparison(call.operator.code) {
         call.options.are(kind)?;
-        return trace.compare(node, operator, call.operand(0)?, call.operand(1)?, &name);
+        return trace.compare(node, operator, [call.operand(0)?, call.operand(1)?], &name);
     }
     match name.as_str() {
         "CONV_2D" => windows::convolution(trace, call),

@@ -214,7 +214,7 @@ mod tests {
         let points = DMatrix::from_column_slice(2, 3, &[1.0, 0.25, 0.5, 1.5, -1.0, 0.75]);
         let names = vec!["left, right".to_owned(), "up".to_owned()];
         let labels = Labels::Classes { of_sample: vec![1, 0, 1], names };
-        let dataset = Arc::new(Dataset { name: String::new(), points, labels, columns: Vec::new() });
+        let dataset = Arc::new(Dataset { name: String::new(), points, labels, columns: Vec::new(), notes: Vec::new() });
         Scene::build(&network, &dataset, FlowOptions::default(), None, &mut |_, _| true).unwrap()
     }
 

@@ -92,7 +92,7 @@ fn result(trace: &mut Trace, call: &Call<'_>) -> Result<Operand, GraphProblem> {
         return trace.binary(node, binary, call.operand(0)?, call.operand(1)?, operator);
     }
     if let Some(comparison) = comparison(operator) {
-        return trace.compare(node, comparison, call.operand(0)?, call.operand(1)?, operator);
+        return trace.compare(node, comparison, [call.operand(0)?, call.operand(1)?], operator);
     }
     match operator {
         "Identity" | "StopGradient" | "PreventGradient" | "Snapshot" | "CheckNumerics" => {

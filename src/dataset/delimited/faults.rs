@@ -1,0 +1,76 @@
+//! Why a text file cannot be read: the place, the cause, and the options that help.
+
+use super::DelimitedTable;
+use super::number::Cause;
+use crate::dataset::{ColumnOutline, DatasetError};
+
+/// The number of a column, with its name where it has one.
+fn place_words(outline: &ColumnOutline) -> String {
+    if outline.is_named() { outline.words() } else { outline.number.to_string() }
+}
+
+impl DelimitedTable {
+    /// That a column holds something else than finite numbers, with the first place where it does.
+    pub(super) fn not_a_number(&self, column: usize) -> DatasetError {
+        let (Some(outline), Some(survey)) = (self.columns.get(column), self.surveys.get(column)) else {
+            return DatasetError::NoCoordinates { path: self.path.clone() };
+        };
+        let fault = survey.fault.clone().unwrap_or_default();
+        let rows = self.rows;
+        let cause = Cause::of(&fault.text);
+        let (words, remedy) = (cause.words(), cause.remedy());
+        let count = if cause == Cause::Missing { survey.missing } else { survey.faults };
+        let cause = if outline.name == fault.text {
+            "the header again; remove that line".to_owned()
+        } else if survey.faults == 1 && fault.row + 1 == rows && rows > 1 {
+            format!("{words}; it is in the last line, which may sum up the others: remove it then")
+        } else if survey.faults == rows {
+            format!("{words}, as in all rows; {remedy}, leave the column out by --columns, or take it as the --label")
+        } else {
+            format!("{words}, as in {count} of {rows} rows; {remedy}, or choose other --columns")
+        };
+        DatasetError::NotANumber {
+            path: self.path.clone(),
+            line: fault.line,
+            column: place_words(outline),
+            text: fault.text,
+            cause,
+        }
+    }
+
+    /// That labels are missing, with the first place where one is.
+    pub(super) fn missing_label(&self, column: usize) -> DatasetError {
+        let (Some(outline), Some(survey)) = (self.columns.get(column), self.surveys.get(column)) else {
+            return DatasetError::NoCoordinates { path: self.path.clone() };
+        };
+        let fault = survey.missing_at.clone().unwrap_or_default();
+        let (count, rows) = (survey.missing, self.rows);
+        DatasetError::NotANumber {
+            path: self.path.clone(),
+            line: fault.line,
+            column: place_words(outline),
+            text: fault.text,
+            cause: format!(
+                "a missing label, as in {count} of {rows} rows: fill them in, remove those rows, or take --label none"
+            ),
+        }
+    }
+
+    pub(super) fn ragged(&self, line: u64, found: usize) -> DatasetError {
+        DatasetError::Ragged { path: self.path.clone(), line, expected: self.layout.width, found }
+    }
+
+    pub(super) fn record_error(&self, error: &csv::Error) -> DatasetError {
+        let line = error.position().map_or(0, csv::Position::line);
+        DatasetError::NotText { path: self.path.clone(), line }
+    }
+
+    /// That there are no rows; `commented` are comments that would be some.
+    pub(super) fn no_rows(&self, commented: usize) -> DatasetError {
+        if commented > 0 {
+            DatasetError::AllComments { path: self.path.clone(), lines: commented }
+        } else {
+            DatasetError::Empty { path: self.path.clone() }
+        }
+    }
+}

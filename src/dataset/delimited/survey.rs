@@ -1,0 +1,120 @@
+//! What the fields of a column are, from one pass over the rows.
+
+use super::number::{self, DecimalMark};
+use crate::dataset::choice::{ColumnKind, Moments};
+use crate::dataset::sequence::Sequence;
+
+/// How much of a field an error shows.
+const SHOWN_CHARACTERS: usize = 40;
+
+/// A field that is no finite number.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Fault {
+    pub line: u64,
+    /// Which row it is in, from 0.
+    pub row: usize,
+    pub text: String,
+}
+
+/// What the fields of a column are.
+#[derive(Clone, Debug)]
+pub(super) struct Survey {
+    pub rows: usize,
+    pub all_integers: bool,
+    /// Whether all numbers are whole.
+    pub all_whole: bool,
+    /// Whether no field is a number, and none is empty.
+    pub all_texts: bool,
+    /// Whether all numbers are 0 or 1.
+    pub all_zero_or_one: bool,
+    /// The first field that is no finite number.
+    pub fault: Option<Fault>,
+    /// The first field that stands for a missing value.
+    pub missing_at: Option<Fault>,
+    /// The first number with something between its thousands.
+    pub grouped: Option<String>,
+    pub faults: usize,
+    pub missing: usize,
+    pub empty: usize,
+    pub truths: usize,
+    pub moments: Moments,
+    pub sequence: Sequence,
+}
+
+impl Default for Survey {
+    fn default() -> Survey {
+        Survey {
+            rows: 0,
+            all_integers: true,
+            all_whole: true,
+            all_texts: true,
+            all_zero_or_one: true,
+            fault: None,
+            missing_at: None,
+            grouped: None,
+            faults: 0,
+            missing: 0,
+            empty: 0,
+            truths: 0,
+            moments: Moments::default(),
+            sequence: Sequence::default(),
+        }
+    }
+}
+
+impl Survey {
+    pub(super) fn add(&mut self, field: &str, mark: DecimalMark, line: u64) {
+        let row = self.rows;
+        self.rows += 1;
+        self.all_integers &= field.parse::<i64>().is_ok();
+        let number = number::parse(field, mark);
+        if let Some(number) = number.filter(|number| number.value.is_finite()) {
+            self.all_texts = false;
+            self.all_whole &= number.value.fract() == 0.0;
+            self.all_zero_or_one &= number.value == 0.0 || number.value == 1.0;
+            self.moments.add(number.value);
+            self.sequence.add(number.value);
+            if number.grouped && self.grouped.is_none() {
+                self.grouped = Some(field.to_owned());
+            }
+            return;
+        }
+        self.sequence.stop();
+        self.all_texts &= number.is_none() && !field.is_empty();
+        self.faults += 1;
+        self.missing += usize::from(number::is_missing(field));
+        self.empty += usize::from(field.is_empty());
+        self.truths += usize::from(number::truth(field).is_some());
+        let fault = || Fault { line, row, text: field.chars().take(SHOWN_CHARACTERS).collect() };
+        if self.fault.is_none() {
+            self.fault = Some(fault());
+        }
+        if self.missing_at.is_none() && number::is_missing(field) {
+            self.missing_at = Some(fault());
+        }
+    }
+
+    /// Whether every field is true or false.
+    pub(super) fn is_truth(&self) -> bool {
+        self.rows > 0 && self.truths == self.rows
+    }
+
+    /// Whether every field is a finite number, or true or false.
+    pub(super) fn is_number(&self) -> bool {
+        self.fault.is_none() || self.is_truth()
+    }
+
+    /// Whether nothing stands in the column.
+    pub(super) fn is_empty(&self) -> bool {
+        self.empty == self.rows
+    }
+
+    pub(super) fn kind(&self) -> ColumnKind {
+        match self {
+            _ if self.is_truth() => ColumnKind::Integers,
+            Survey { fault: Some(_), .. } => ColumnKind::Text,
+            Survey { all_whole: true, .. } => ColumnKind::Integers,
+            _ => ColumnKind::Numbers,
+        }
+    }
+}

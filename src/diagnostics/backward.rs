@@ -1,0 +1,486 @@
+//! The backward side of the flow: what the loss asks of the data and of the weights.
+//!
+//! Gradients are the flow of a covector, λ(t) = J(t→L)ᵀ ∂loss/∂x(L). It is carried backward phase by phase with the
+//! transposed maps: a rotation turns it back (Aᵀ = −A), a compression stretches it by the same factors, an activation cuts
+//! it by its slope. Along the linearised flow λ·δx is constant. At the ends of layers it is the gradient that training
+//! computes, and ∂loss/∂W = λ xᵀ.
+
+use nalgebra::{DMatrix, DVector};
+use thiserror::Error;
+
+use crate::dataset::Labels;
+use crate::flow::{Exactly, Flow, LayerFlow, Motion, ResidualLaw};
+use crate::network::{Activation, Affine, Layer, Network, OutputFunction};
+use crate::training::{Loss, Targets};
+
+use super::findings::LayerValues;
+
+/// Multiplications that the curve within the layers may cost; at the ends of layers all samples are used.
+const CURVE_WORK: usize = 300_000_000;
+
+/// Why there are no gradients.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum BackwardError {
+    /// No labels that the network could be wrong about.
+    #[error("the labels do not fit the network's {outputs} outputs")]
+    Labels { outputs: usize },
+    /// A value on the way is not finite.
+    #[error("the forward pass is not finite")]
+    NotFinite,
+}
+
+/// The gradient of a layer's weights, over all samples.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerGradient {
+    /// The mean of |∂loss/∂W| over the weights.
+    pub mean_abs: f64,
+    /// ‖∂loss/∂W‖, the root of the sum of squares.
+    pub norm: f64,
+}
+
+/// The flow of the loss's gradient, from the end to the start.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Backward {
+    /// The mean loss.
+    pub loss: f64,
+    /// The mean loss of a network that answers the frequencies of the classes, or the mean of the values.
+    pub guess_loss: f64,
+    /// Times t, ascending: 0, the ends of phases, and the ends of layers.
+    pub times: Vec<f64>,
+    /// The median of ‖λ(t)‖ over the samples, λ the gradient of the sample's own loss.
+    pub median: Vec<f64>,
+    /// Its 5th percentile.
+    pub low: Vec<f64>,
+    /// Its 95th percentile.
+    pub high: Vec<f64>,
+    /// The gradient of the mean loss with respect to each layer's weights.
+    pub layers: Vec<LayerGradient>,
+}
+
+/// The gradients of one matrix and its bias, of the mean loss.
+#[derive(Clone, Debug)]
+pub(super) struct AffineGradient {
+    pub weight: DMatrix<f64>,
+    pub bias: Option<DVector<f64>>,
+}
+
+impl Backward {
+    /// Runs `inputs` (inputs × samples) forward and the gradient of the loss backward. Within layers λ is followed where
+    /// there is a flow of the network.
+    ///
+    /// # Errors
+    /// If the labels do not fit the network or a value is not finite.
+    pub fn measure(
+        network: &Network,
+        flow: Option<&Flow>,
+        inputs: &DMatrix<f64>,
+        labels: &Labels,
+    ) -> Result<Backward, BackwardError> {
+        let (values, overflow) = super::findings::follow(network, inputs);
+        if overflow.is_some() {
+            return Err(BackwardError::NotFinite);
+        }
+        let start = Start::new(network, &values, labels)?;
+        let flow = flow
+            .map(|flow| flow.with_laws(crate::flow::FlowOptions { residual: ResidualLaw::Euler, ..flow.options() }));
+        let chosen = flow.as_ref().map(|flow| some_samples(flow, inputs.ncols()));
+        let mut curve = Curve::default();
+        let mut lambda = start.lambda;
+        let mut layers = Vec::with_capacity(values.len());
+        for (index, layer) in network.layers().iter().enumerate().rev() {
+            let end = (index + 1) as f64;
+            curve.push(end, &lambda, chosen.as_deref());
+            let input = index.checked_sub(1).map_or(inputs, |before| values[before].output());
+            if let (Some(flow), Some(chosen)) = (&flow, &chosen) {
+                curve.within(flow, &flow.layers()[index], &values[index], &lambda, chosen);
+            }
+            let (gradients, next) = through(layer, input, &values[index], &lambda);
+            layers.push(LayerGradient::new(&gradients));
+            lambda = next;
+        }
+        curve.push(0.0, &lambda, chosen.as_deref());
+        layers.reverse();
+        let Curve { mut points } = curve;
+        points.reverse();
+        Ok(Backward {
+            loss: start.loss,
+            guess_loss: start.guess_loss,
+            times: points.iter().map(|point| point.0).collect(),
+            low: points.iter().map(|point| point.1[0]).collect(),
+            median: points.iter().map(|point| point.1[1]).collect(),
+            high: points.iter().map(|point| point.1[2]).collect(),
+            layers,
+        })
+    }
+}
+
+/// The gradients at the last layer's end, outputs × samples, each of its sample's own loss.
+pub(super) struct Start {
+    pub lambda: DMatrix<f64>,
+    loss: f64,
+    guess_loss: f64,
+}
+
+impl Start {
+    pub(super) fn new(network: &Network, values: &[LayerValues], labels: &Labels) -> Result<Start, BackwardError> {
+        let outputs = network.outputs();
+        let failed = BackwardError::Labels { outputs };
+        let Some(last) = values.last() else { return Err(failed) };
+        let room = if outputs == 1 { 2 } else { outputs };
+        let targets = match labels {
+            Labels::Classes { of_sample, .. } if of_sample.iter().all(|class| *class < room) => {
+                Targets::Classes(of_sample.clone())
+            }
+            Labels::Values(values) if outputs == 1 => Targets::Values(values.clone()),
+            _ => return Err(failed),
+        };
+        // Logits of several classes are what softmax and cross-entropy are taken of in training.
+        let is_logits = outputs > 1 && matches!(targets, Targets::Classes(_));
+        let output = match network.output() {
+            OutputFunction::Identity | OutputFunction::Argmax if is_logits && !is_probability(network) => {
+                OutputFunction::Softmax
+            }
+            OutputFunction::Argmax => OutputFunction::Identity,
+            output => output,
+        };
+        let loss = if matches!(targets, Targets::Values(_)) { Loss::SquaredError } else { Loss::of_output(output) };
+        if loss.check(output).is_err() {
+            return Err(failed);
+        }
+        let mut lambda = last.output().clone();
+        let mut sum = 0.0;
+        for (sample, mut column) in lambda.column_iter_mut().enumerate() {
+            sum += loss.pull_back(output, &targets, sample, column.as_mut_slice());
+        }
+        let samples = lambda.ncols().max(1) as f64;
+        Ok(Start { lambda, loss: sum / samples, guess_loss: guess_loss(&targets, loss, output, outputs) })
+    }
+}
+
+fn is_probability(network: &Network) -> bool {
+    let last = network.layers().last().map(Layer::activation);
+    matches!(last, Some(Activation::Softmax | Activation::Sigmoid | Activation::LogSigmoid))
+}
+
+/// The loss of always answering the same, as well as that can be done.
+fn guess_loss(targets: &Targets, loss: Loss, output: OutputFunction, outputs: usize) -> f64 {
+    let shares: Vec<f64> = match targets {
+        Targets::Values(values) => {
+            let count = values.len().max(1) as f64;
+            let mean = values.iter().sum::<f64>() / count;
+            return 0.5 * values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
+        }
+        Targets::Classes(classes) => {
+            let mut shares = vec![0.0; outputs.max(2)];
+            for class in classes {
+                shares[*class] += 1.0 / classes.len() as f64;
+            }
+            if outputs == 1 { vec![shares[1]] } else { shares }
+        }
+    };
+    let entropy = |share: f64| if share > 0.0 { -share * share.ln() } else { 0.0 };
+    match (loss, output) {
+        (Loss::SquaredError, _) => shares.iter().map(|share| 0.5 * share * (1.0 - share)).sum(),
+        (_, OutputFunction::Sigmoid) => shares.iter().map(|share| entropy(*share) + entropy(1.0 - share)).sum(),
+        _ => shares.into_iter().map(entropy).sum(),
+    }
+}
+
+impl LayerGradient {
+    fn new(gradients: &[AffineGradient]) -> LayerGradient {
+        let weights = || gradients.iter().flat_map(|gradient| gradient.weight.iter());
+        let count = weights().count().max(1) as f64;
+        LayerGradient {
+            mean_abs: weights().map(|slope| slope.abs()).sum::<f64>() / count,
+            norm: weights().map(|slope| slope * slope).sum::<f64>().sqrt(),
+        }
+    }
+}
+
+/// The gradients of a layer's weights, those of the inner and outer map and the shortcut of a residual block, and λ at its
+/// start, from λ at its end.
+pub(super) fn through(
+    layer: &Layer,
+    input: &DMatrix<f64>,
+    values: &LayerValues,
+    lambda: &DMatrix<f64>,
+) -> (Vec<AffineGradient>, DMatrix<f64>) {
+    let share = 1.0 / lambda.ncols().max(1) as f64;
+    let of_affine = |affine: &Affine, lambda: &DMatrix<f64>, input: &DMatrix<f64>| AffineGradient {
+        weight: (lambda * input.transpose()) * share,
+        bias: affine.bias.as_ref().map(|_| lambda.column_sum() * share),
+    };
+    match layer {
+        Layer::Dense(dense) => {
+            let mut before = lambda.clone();
+            cut(dense.activation, values, &mut before);
+            (vec![of_affine(&dense.affine, &before, input)], dense.affine.weight.tr_mul(&before))
+        }
+        Layer::Residual(block) => {
+            let mut hidden = block.outer.weight.tr_mul(lambda);
+            cut(block.activation, values, &mut hidden);
+            let mut gradients =
+                vec![of_affine(&block.inner, &hidden, input), of_affine(&block.outer, lambda, &values.after)];
+            let mut start = block.inner.weight.tr_mul(&hidden);
+            match &block.shortcut {
+                Some(shortcut) => {
+                    gradients.push(AffineGradient { weight: (lambda * input.transpose()) * share, bias: None });
+                    start += shortcut.tr_mul(lambda);
+                }
+                None => start += lambda,
+            }
+            (gradients, start)
+        }
+    }
+}
+
+/// λ before an activation from λ behind it.
+fn cut(activation: Activation, values: &LayerValues, lambda: &mut DMatrix<f64>) {
+    cut_by(activation, &values.before, &values.after, lambda);
+}
+
+/// The same for the rows that the activation bends.
+fn cut_by(activation: Activation, before: &DMatrix<f64>, after: &DMatrix<f64>, lambda: &mut DMatrix<f64>) {
+    match activation {
+        Activation::Identity => {}
+        // The Jacobian matrix of p = softmax(z) is diag p − p pᵀ.
+        Activation::Softmax => {
+            for (mut slopes, shares) in lambda.column_iter_mut().zip(after.column_iter()) {
+                let mean = slopes.rows(0, shares.len()).dot(&shares);
+                slopes.iter_mut().zip(shares.iter()).for_each(|(slope, share)| *slope = share * (*slope - mean));
+            }
+        }
+        _ => {
+            for (mut slopes, before) in lambda.column_iter_mut().zip(before.column_iter()) {
+                slopes.iter_mut().zip(before.iter()).for_each(|(slope, y)| *slope *= activation.slope(*y));
+            }
+        }
+    }
+}
+
+/// Percentiles of ‖λ‖ at some times, the latest first.
+#[derive(Default)]
+struct Curve {
+    points: Vec<(f64, [f64; 3])>,
+}
+
+impl Curve {
+    fn push(&mut self, t: f64, lambda: &DMatrix<f64>, chosen: Option<&[usize]>) {
+        let mut norms: Vec<f64> = match chosen {
+            Some(chosen) => chosen.iter().map(|sample| lambda.column(*sample).norm()).collect(),
+            None => lambda.column_iter().map(|column| column.norm()).collect(),
+        };
+        norms.sort_by(f64::total_cmp);
+        self.points.push((t, [0.05, 0.5, 0.95].map(|share| percentile(&norms, share))));
+    }
+
+    /// Follows λ through the phases of a layer, from its end to just before its start.
+    fn within(
+        &mut self,
+        flow: &Flow,
+        layer: &LayerFlow,
+        values: &LayerValues,
+        lambda: &DMatrix<f64>,
+        chosen: &[usize],
+    ) {
+        // A residual block adds a function of where the layer began, so that λ within it is no function of the place.
+        if layer.is_residual() {
+            return;
+        }
+        let (before, after) = (values.before.select_columns(chosen), values.after.select_columns(chosen));
+        let mut lambda = lambda.select_columns(chosen).resize_vertically(flow.ambient_dimension(), 0.0);
+        for phase in layer.phases.iter().skip(1).rev() {
+            step_back(&phase.motion, (&before, &after), &mut lambda);
+            self.push(phase.start, &lambda, None);
+        }
+    }
+}
+
+/// λ at a phase's start from λ at its end (d × samples); `values` are those before and after the layer's activation.
+pub(super) fn step_back(motion: &Motion, values: (&DMatrix<f64>, &DMatrix<f64>), lambda: &mut DMatrix<f64>) {
+    match motion {
+        Motion::Activation { activation, .. } => cut_by(*activation, values.0, values.1, lambda),
+        motion => motion.carry_rows(lambda, &mut DVector::zeros(lambda.ncols()), 1.0, &Exactly),
+    }
+}
+
+/// So many samples, evenly spread, that following them through all phases costs no more than allowed.
+fn some_samples(flow: &Flow, samples: usize) -> Vec<usize> {
+    let phases: usize = flow.layers().iter().map(|layer| layer.phases.len()).sum();
+    let cost_of_one = 2 * flow.ambient_dimension().pow(2) * phases.max(1);
+    let most = (CURVE_WORK / cost_of_one.max(1)).max(16);
+    (0..samples).step_by(samples.div_ceil(most).max(1)).collect()
+}
+
+/// The value below which a share of the sorted values lies, between neighbours in proportion, as NumPy finds it.
+fn percentile(sorted: &[f64], share: f64) -> f64 {
+    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
+    let place = share * last as f64;
+    let (below, part) = (place.floor() as usize, place.fract());
+    sorted[below] + part * (sorted[(below + 1).min(last)] - sorted[below])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::{Dataset, Generator};
+    use crate::diagnostics::findings::follow;
+    use crate::flow::FlowOptions;
+    use crate::linalg::testing::random_matrix;
+    use crate::network::{Dense, Residual};
+    use crate::training::{Objective, gradient};
+
+    fn affine(rows: usize, columns: usize, seed: u64) -> Affine {
+        let bias = Some(random_matrix(rows, 1, seed + 50).column(0).into_owned());
+        Affine { weight: random_matrix(rows, columns, seed), bias }
+    }
+
+    fn network(activation: Activation, output: OutputFunction) -> Network {
+        let dense = |rows, columns, seed, activation| {
+            Layer::Dense(Dense { name: String::new(), affine: affine(rows, columns, seed), activation })
+        };
+        let block = |shortcut: Option<DMatrix<f64>>, rows, seed| {
+            Layer::Residual(Residual {
+                name: String::new(),
+                inner: affine(5, 4, seed),
+                activation,
+                outer: affine(rows, 5, seed + 1),
+                shortcut,
+            })
+        };
+        let layers = vec![
+            dense(4, 3, 1, activation),
+            block(None, 4, 2),
+            block(Some(random_matrix(6, 4, 9)), 6, 4),
+            dense(3, 6, 6, activation),
+            dense(3, 3, 7, Activation::Identity),
+        ];
+        Network::new(String::new(), layers, output).unwrap()
+    }
+
+    fn data(samples: usize) -> (DMatrix<f64>, Labels) {
+        let of_sample: Vec<usize> = (0..samples).map(|sample| sample % 3).collect();
+        (
+            random_matrix(3, samples, 20),
+            Labels::Classes { of_sample, names: ["a", "b", "c"].map(String::from).to_vec() },
+        )
+    }
+
+    #[test]
+    fn the_gradients_of_layers_are_those_of_training() {
+        let (inputs, labels) = data(40);
+        for (activation, output) in [
+            (Activation::Tanh, OutputFunction::Softmax),
+            (Activation::Gelu, OutputFunction::Sigmoid),
+            (Activation::Softmax, OutputFunction::Softmax),
+        ] {
+            let network = network(activation, output);
+            let (values, _) = follow(&network, &inputs);
+            let start = Start::new(&network, &values, &labels).unwrap();
+            let mut slopes = Vec::new();
+            let mut lambda = start.lambda;
+            for (index, layer) in network.layers().iter().enumerate().rev() {
+                let input = index.checked_sub(1).map_or(&inputs, |before| values[before].output());
+                let (gradients, next) = through(layer, input, &values[index], &lambda);
+                let of_layer =
+                    gradients.iter().flat_map(|part| part.weight.iter().chain(part.bias.iter().flat_map(|b| b.iter())));
+                slopes.splice(0..0, of_layer.copied());
+                lambda = next;
+            }
+            let Labels::Classes { of_sample, .. } = &labels else { unreachable!() };
+            let objective = Objective { loss: Loss::CrossEntropy, ..Objective::default() };
+            let expected = gradient(&network, &inputs, &Targets::Classes(of_sample.clone()), &objective).unwrap();
+            assert!((start.loss - expected.loss).abs() < 1e-12 * expected.loss);
+            assert_eq!(slopes.len(), expected.slopes.len());
+            let largest = expected.slopes.iter().fold(0.0_f64, |largest, slope| largest.max(slope.abs()));
+            for (found, expected) in slopes.iter().zip(&expected.slopes) {
+                assert!((found - expected).abs() < 1e-12 * largest, "{found} {expected}");
+            }
+        }
+    }
+
+    /// λ·δx is the change of the loss, wherever on the way it is asked for.
+    #[test]
+    fn the_pairing_with_a_small_displacement_is_constant_along_the_flow() {
+        let (inputs, labels) = data(12);
+        for activation in [Activation::Tanh, Activation::Relu, Activation::Softmax] {
+            let network = network(activation, OutputFunction::Softmax);
+            let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+            let (values, _) = follow(&network, &inputs);
+            let mut lambda = Start::new(&network, &values, &labels).unwrap().lambda;
+            // λ at the ends of all layers, the first at t = 0.
+            let mut ends = vec![lambda.clone()];
+            for (index, layer) in network.layers().iter().enumerate().rev() {
+                let input = index.checked_sub(1).map_or(&inputs, |before| values[before].output());
+                lambda = through(layer, input, &values[index], &lambda).1;
+                ends.insert(0, lambda.clone());
+            }
+            let mut displaced = random_matrix(3, 12, 33);
+            let pairing = |lambda: &DMatrix<f64>, moved: &DMatrix<f64>, sample: usize| {
+                lambda
+                    .column(sample)
+                    .rows(0, moved.nrows().min(lambda.nrows()))
+                    .dot(&moved.column(sample).rows(0, moved.nrows().min(lambda.nrows())))
+            };
+            let expected: Vec<f64> = (0..12).map(|sample| pairing(&ends[0], &displaced, sample)).collect();
+            let agree = |lambda: &DMatrix<f64>, moved: &DMatrix<f64>| {
+                for (sample, expected) in expected.iter().enumerate() {
+                    let scale = lambda.column(sample).norm() * moved.column(sample).norm();
+                    let found = pairing(lambda, moved, sample);
+                    assert!((found - expected).abs() < 1e-8 * scale.max(expected.abs()), "{found} {expected}");
+                }
+            };
+            for (index, layer) in network.layers().iter().enumerate() {
+                let value = &values[index];
+                let phases = &flow.layers()[index].phases;
+                if let Layer::Residual(block) = layer {
+                    let mut hidden = &block.inner.weight * &displaced;
+                    // The slope matrix of a coordinatewise activation, and of softmax, is symmetric.
+                    cut(block.activation, value, &mut hidden);
+                    let through_shortcut = block.shortcut.as_ref().map_or(displaced.clone(), |s| s * &displaced);
+                    displaced = through_shortcut + &block.outer.weight * hidden;
+                } else {
+                    let mut moved = displaced.resize_vertically(flow.ambient_dimension(), 0.0);
+                    for (place, phase) in phases.iter().enumerate() {
+                        match &phase.motion {
+                            Motion::Shift(_) => {}
+                            Motion::Activation { activation, .. } => {
+                                cut_by(*activation, &value.before, &value.after, &mut moved)
+                            }
+                            motion => motion.carry(&mut moved, 1.0, &Exactly),
+                        }
+                        let mut back = ends[index + 1].clone().resize_vertically(flow.ambient_dimension(), 0.0);
+                        for later in phases[place + 1..].iter().rev() {
+                            step_back(&later.motion, (&value.before, &value.after), &mut back);
+                        }
+                        agree(&back, &moved);
+                    }
+                    displaced = moved.rows(0, layer.outputs()).into_owned();
+                }
+                agree(&ends[index + 1], &displaced);
+            }
+        }
+    }
+
+    #[test]
+    fn the_curve_has_every_end_of_a_phase_and_a_wider_flow_changes_no_gradient() {
+        let data: Dataset = Generator::Moons.generate(Generator::Moons.training_options());
+        let network = crate::formats::examples::ExampleNetwork::Moons.load().unwrap();
+        let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+        let with = Backward::measure(&network, Some(&flow), &data.points, &data.labels).unwrap();
+        let without = Backward::measure(&network, None, &data.points, &data.labels).unwrap();
+        let phases: usize = flow.layers().iter().map(|layer| layer.phases.len()).sum();
+        assert_eq!((with.times.len(), without.times.len()), (phases + 1, network.layers().len() + 1));
+        assert_eq!(with.layers, without.layers);
+        assert!(with.times.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(with.low.iter().zip(&with.median).zip(&with.high).all(|((low, mid), high)| low <= mid && mid <= high));
+        assert!(with.loss < 0.3 * with.guess_loss, "{} {}", with.loss, with.guess_loss);
+    }
+
+    #[test]
+    fn percentiles_are_those_of_numpy() {
+        assert_eq!(percentile(&[1.0, 2.0, 3.0, 4.0], 0.5), 2.5);
+        assert!((percentile(&[1.0, 2.0, 3.0, 4.0], 0.05) - 1.15).abs() < 1e-12);
+        assert!(percentile(&[], 0.5).is_nan());
+    }
+}

@@ -1,0 +1,65 @@
+//! NaN and infinity: in the weights, and in the forward pass of finite weights.
+
+use super::finding::{Finding, Severity};
+use super::subject::Subject;
+use super::thresholds::{SAGEMAKER, Thresholds};
+use super::values::{self, NonFinite, parts};
+
+/// At most so many units are named.
+const MOST_UNITS: usize = 64;
+
+pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, layer) in subject.network().layers().iter().enumerate() {
+        for part in parts(layer) {
+            let weight = NonFinite::of(part.weight);
+            let bias = part
+                .bias
+                .map(|bias| NonFinite::of(&bias.clone().reshape_generic(bias.shape_generic().0, nalgebra::Dyn(1))));
+            let bias_name = part.name.replace("weight", "bias");
+            let named = [(part.name, Some(weight)), (bias_name.as_str(), bias)];
+            for (name, found) in named.into_iter().filter_map(|(name, found)| Some((name, found?))) {
+                let Some((row, column)) = found.first else { continue };
+                let message = format!(
+                    "{name} holds {}, the first at row {}, column {}; everything behind this layer is lost",
+                    found.words(),
+                    row + 1,
+                    column + 1
+                );
+                let rows = (0..part.weight.nrows()).filter(|row| {
+                    let in_bias = part.bias.is_some_and(|bias| !bias[*row].is_finite());
+                    in_bias || part.weight.row(*row).iter().any(|value| !value.is_finite())
+                });
+                findings.push(
+                    Finding::new("not_finite", Severity::Error, message)
+                        .in_layer(index)
+                        .at(subject.matrix_moment(index))
+                        .of_units(rows.take(MOST_UNITS).collect())
+                        .measured(found.count() as f64, 0.0)
+                        .try_this("go back to the last checkpoint without NaN, and train on with a lower rate or clipped gradients")
+                        .from_source(SAGEMAKER),
+                );
+            }
+        }
+    }
+    let overflow = subject.sample().and_then(|sample| sample.overflow);
+    if let Some((index, unit, row, value)) = overflow
+        && subject.network().layers()[..=index].iter().all(values::is_finite)
+    {
+        let message = format!(
+            "unit {} gives {value} for row {} of the data: the forward pass of finite weights overflows",
+            unit + 1,
+            row + 1
+        );
+        findings.push(
+            Finding::new("not_finite", Severity::Error, message)
+                .in_layer(index)
+                .at(subject.matrix_moment(index))
+                .of_units(vec![unit])
+                .measured(value, f64::MAX)
+                .try_this("bring the weights of the layers up to here, or the data, to a smaller scale")
+                .from_source(SAGEMAKER),
+        );
+    }
+    findings
+}

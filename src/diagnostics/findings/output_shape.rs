@@ -1,0 +1,72 @@
+//! The number of outputs against the number of classes, and a single output that reads as no probability.
+
+use super::finding::Severity;
+use super::output_mismatch::Mismatch;
+use super::subject::Subject;
+use crate::dataset::Labels;
+use crate::network::{Activation, OutputFunction};
+
+/// Beyond these a single answer is a logit, not a probability.
+const PROBABLE: (f64, f64) = (-0.5, 1.5);
+/// From this share of such answers on the sigmoid is missing.
+const MANY: f64 = 0.2;
+
+pub(super) fn mismatches(subject: &Subject<'_>) -> Vec<Mismatch> {
+    let Some(Labels::Classes { of_sample, names }) = subject.data().map(|data| &data.labels) else { return Vec::new() };
+    let outputs = subject.network().outputs();
+    let mut present = vec![false; names.len()];
+    of_sample
+        .iter()
+        .filter_map(|class| Some((class, names.get(*class)?)))
+        .for_each(|(class, _)| present[*class] = true);
+    let classes = names.len();
+    let some = present.iter().filter(|present| **present).count();
+    // A class that no sample has may have been left out of the file; labels from 1 are told by themselves.
+    let from_one = some + 1 == classes && present.first() == Some(&false);
+    let mut found = Vec::new();
+    let mut tell = |severity, message: String, remedy| {
+        found.push(Mismatch { severity, message, value: outputs as f64, threshold: classes as f64, remedy });
+    };
+    if outputs == 1 && some > 2 {
+        let message = format!("one output for {some} classes: it can tell only two apart");
+        tell(Severity::Error, message, "give the last layer an output for each class, with softmax");
+    } else if outputs > 1 && outputs < classes && !(from_one && outputs == some) {
+        let message = format!("{outputs} outputs for {classes} classes: the last ones can never be answered");
+        tell(Severity::Error, message, "give the last layer an output for each class");
+    } else if outputs > classes && classes > 1 && some == classes && outputs > 2 {
+        let message = format!("{outputs} outputs for {classes} classes: some stand for nothing in this data");
+        tell(Severity::Warning, message, "give the last layer an output for each class, or check the labels");
+    }
+    if let Some(share) = unsure(subject) {
+        let message = format!(
+            "{:.0} % of the answers of the single output are no probabilities: its sigmoid is missing",
+            100.0 * share
+        );
+        found.push(Mismatch {
+            severity: Severity::Warning,
+            message,
+            value: share,
+            threshold: MANY,
+            remedy: "take sigmoid as output function",
+        });
+    }
+    found
+}
+
+/// The share of answers of a single output without sigmoid that are far from 0 … 1, where they are many and reading them as
+/// logits is right more often.
+fn unsure(subject: &Subject<'_>) -> Option<f64> {
+    let network = subject.network();
+    let is_plain = network.outputs() == 1
+        && network.output() == OutputFunction::Identity
+        && network.layers().last()?.activation() == Activation::Identity;
+    let sample = subject.sample().filter(|sample| is_plain && sample.overflow.is_none())?;
+    let (labels, _) = subject.classes()?;
+    let answers: Vec<f64> = sample.layers.last()?.output().iter().copied().collect();
+    let beyond = answers.iter().filter(|answer| !(PROBABLE.0..=PROBABLE.1).contains(*answer)).count();
+    let right = |threshold: f64| {
+        answers.iter().zip(labels).filter(|(answer, label)| usize::from(**answer >= threshold) == **label).count()
+    };
+    let share = beyond as f64 / answers.len().max(1) as f64;
+    (share > MANY && right(0.0) > right(0.5)).then_some(share)
+}

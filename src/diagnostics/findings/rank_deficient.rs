@@ -1,0 +1,59 @@
+//! Fewer directions than a layer's shape allows, at the precision in which its weights are stored.
+
+use nalgebra::DMatrix;
+
+use super::finding::{Finding, Severity, counted};
+use super::subject::Subject;
+use super::thresholds::{OWN, Thresholds};
+use crate::network::Layer;
+
+pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, layer) in subject.finite_layers() {
+        let Layer::Dense(dense) = layer else { continue };
+        let Some(values) = subject.singular_values(index) else { continue };
+        let weight = &dense.affine.weight;
+        let full = values.len();
+        let least = rounding_noise(weight).max(values.first().copied().unwrap_or(0.0) * f64::EPSILON * full as f64);
+        let rank = values.iter().filter(|sigma| **sigma > least).count();
+        // A column of zeros, a coordinate that is not used, loses a direction that the data may not have either.
+        let used = weight.column_iter().filter(|column| column.iter().any(|value| *value != 0.0)).count();
+        if rank >= full.min(used) && rank > 0 {
+            continue;
+        }
+        let severity = if subject.is_structured(index) { Severity::Note } else { Severity::Warning };
+        let message = format!(
+            "rank {rank} of {full}: {} compressed to nothing, and no later layer brings it back",
+            counted(full - rank, "direction") + if full - rank == 1 { " is" } else { " are" }
+        );
+        findings.push(
+            Finding::new("rank_deficient", severity, message)
+                .in_layer(index)
+                .at(subject.matrix_moment(index))
+                .measured(rank as f64, full as f64)
+                .try_this("initialise the layer anew, or make it as narrow as its rank")
+                .from_source(OWN),
+        );
+    }
+    findings
+}
+
+/// The spectral norm of the rounding errors of a matrix whose entries are stored in as few bits as they have: errors of
+/// size u·|w| that are independent have norm u·rms(w)·(√m + √n) (Bai and Yin).
+pub(super) fn rounding_noise(weight: &DMatrix<f64>) -> f64 {
+    let (rows, columns) = weight.shape();
+    let rms = weight.norm() / ((rows * columns).max(1) as f64).sqrt();
+    unit_roundoff(weight) * rms * ((rows as f64).sqrt() + (columns as f64).sqrt())
+}
+
+/// The unit roundoff of the narrowest type that holds every entry.
+pub(super) fn unit_roundoff(weight: &DMatrix<f64>) -> f64 {
+    let fits = |holds: fn(f64) -> bool| weight.iter().all(|value| holds(*value));
+    if fits(|value| half::f16::from_f64(value).to_f64() == value) {
+        return 2.0_f64.powi(-11);
+    }
+    if fits(|value| half::bf16::from_f64(value).to_f64() == value) {
+        return 2.0_f64.powi(-8);
+    }
+    if fits(|value| f64::from(value as f32) == value) { 2.0_f64.powi(-24) } else { 2.0_f64.powi(-53) }
+}

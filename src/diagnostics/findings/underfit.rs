@@ -1,0 +1,64 @@
+//! A network that does no better than guessing.
+
+use super::finding::{Finding, Severity};
+use super::subject::Subject;
+use super::thresholds::{AUTOTRAINER, Thresholds};
+use crate::dataset::Labels;
+
+/// Fewer samples may be right or wrong by chance.
+const LEAST_SAMPLES: usize = 20;
+
+pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
+    let (value, limit, words) = match (subject.accuracy(), above_chance(subject), explained(subject)) {
+        (Some(accuracy), Some(above), _) if above < thresholds.underfit_margin => {
+            let words = format!(
+                "accuracy {:.1} %, and always answering the most frequent class gives {:.1} %",
+                100.0 * accuracy,
+                100.0 * (accuracy - above)
+            );
+            (accuracy, accuracy - above + thresholds.underfit_margin, words)
+        }
+        (None, _, Some(explained)) if explained < thresholds.underfit_margin => {
+            let words = format!("explains {:.1} % of the variance of the values", 100.0 * explained);
+            (explained, thresholds.underfit_margin, words)
+        }
+        _ => return Vec::new(),
+    };
+    let finding =
+        Finding::new("underfit", Severity::Warning, format!("{words}: the network has not learned this data"))
+            .measured(value, limit)
+            .at((subject.network().layers().len() as f64, None))
+            .try_this("train longer or with another rate; check the columns, their scale and the labels")
+            .from_source(AUTOTRAINER);
+    vec![finding]
+}
+
+/// Accuracy minus the share of the most frequent class; `None` with few samples or one class.
+pub(super) fn above_chance(subject: &Subject<'_>) -> Option<f64> {
+    let (labels, classes) = subject.classes()?;
+    let mut counts = vec![0_usize; classes];
+    for class in labels {
+        if let Some(count) = counts.get_mut(*class) {
+            *count += 1;
+        }
+    }
+    let largest = counts.iter().max().copied().unwrap_or(0);
+    let is_enough = labels.len() >= LEAST_SAMPLES && largest < labels.len();
+    is_enough.then_some(())?;
+    Some(subject.accuracy()? - largest as f64 / labels.len() as f64)
+}
+
+/// 1 − the mean squared error over the variance of the values, of a network of one output.
+fn explained(subject: &Subject<'_>) -> Option<f64> {
+    let sample = subject.sample().filter(|sample| sample.overflow.is_none())?;
+    let Labels::Values(values) = &sample.labels else { return None };
+    let mut answers = sample.layers.last()?.output().clone();
+    subject.network().output().apply_columns(&mut answers);
+    if answers.nrows() != 1 || values.len() < LEAST_SAMPLES {
+        return None;
+    }
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let variance: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    let error: f64 = values.iter().zip(answers.iter()).map(|(value, answer)| (value - answer).powi(2)).sum();
+    (variance > 0.0).then(|| 1.0 - error / variance)
+}

@@ -1,0 +1,160 @@
+//! What was guessed to make a chain of tensors, a sentence for each kind.
+
+use super::{ActivationBasis, BlockChoice, ChainEntry, ChainProposal, Doubt};
+use crate::formats::names::layer_name;
+use crate::formats::tensors::{TensorInfo, shape_words};
+use crate::network::Activation;
+
+/// Names in a sentence before the others are only counted.
+const NAMED: usize = 4;
+
+/// `a`, `b` and 3 more; what is given is already as it is said.
+fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        [names @ .., last] if names.len() < NAMED => format!("{} and {last}", names.join(", ")),
+        _ => format!("{} and {} more", names[..NAMED].join(", "), names.len() - NAMED),
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("`{name}`")
+}
+
+impl ChainProposal {
+    /// Everything that was guessed, a sentence each without its full stop; `data` are the arrays that are no weights.
+    pub(super) fn assumptions(&self, data: &[&TensorInfo]) -> Vec<String> {
+        let mut sentences: Vec<String> =
+            self.order_guess.iter().chain(&self.axes_guess).chain(&self.guesses).cloned().collect();
+        sentences.extend(self.of_normalisations());
+        sentences.extend(self.of_slopes());
+        sentences.extend(self.of_no_room());
+        sentences.extend(self.of_doubts());
+        sentences.extend(self.of_suggestions());
+        sentences.extend(self.of_blocks());
+        if !data.is_empty() {
+            let names: Vec<String> =
+                data.iter().map(|tensor| format!("`{}` ({})", tensor.name, shape_words(&tensor.shape))).collect();
+            let (verb, what) = if data.len() == 1 { ("is", "no layer") } else { ("are", "no layers") };
+            sentences.push(format!("{} {verb} data rather than weights, and {what}", listed(&names)));
+        }
+        sentences
+    }
+
+    /// What is guessed of the order of the layers and of the axes of their matrices.
+    pub fn doubts(&self) -> impl Iterator<Item = &String> {
+        self.order_guess.iter().chain(&self.axes_guess)
+    }
+
+    fn of_normalisations(&self) -> Vec<String> {
+        let all = || self.entries.iter().flat_map(|entry| entry.normalisations().map(move |found| (entry, found)));
+        let mut sentences = Vec::new();
+        for place in ["in front of the weight", "before the activation", "behind the activation"] {
+            let here = all().filter(|(_, (found, at))| !found.is_place_told && *at == place);
+            let names: Vec<String> = here
+                .map(|(entry, (found, _))| format!("`{}` at `{}`", found.name, layer_name(&entry.weight_name)))
+                .collect();
+            if !names.is_empty() {
+                let subject =
+                    if names.len() == 1 { "batch normalisation stands" } else { "batch normalisations stand" };
+                let words = listed(&names);
+                sentences.push(format!("the {subject} {place}, which the file does not tell: {words}"));
+            }
+        }
+        let untold: Vec<_> = all().map(|(_, (found, _))| found).filter(|found| !found.is_epsilon_told).collect();
+        let mut epsilons: Vec<f64> = untold.iter().map(|found| found.epsilon).collect();
+        epsilons.dedup();
+        for epsilon in epsilons {
+            let names = untold.iter().filter(|found| found.epsilon == epsilon).map(|found| quoted(&found.name));
+            let names: Vec<String> = names.collect();
+            let subject = if names.len() == 1 { "batch normalisation adds" } else { "batch normalisations add" };
+            sentences.push(format!("the {subject} ε = {epsilon}, which the file does not tell: {}", listed(&names)));
+        }
+        sentences
+    }
+
+    fn of_slopes(&self) -> Option<String> {
+        let untold = self.entries.iter().filter_map(|entry| {
+            let slopes = entry.slopes.as_ref().filter(|slopes| !slopes.is_told)?;
+            Some(format!("`{}` behind `{}`", slopes.name, layer_name(&entry.weight_name)))
+        });
+        let names: Vec<String> = untold.collect();
+        (!names.is_empty()).then(|| format!("these are the slopes of a PReLU: {}", listed(&names)))
+    }
+
+    /// The layers that fulfil a condition, each with the one behind it.
+    fn pairs(&self, wanted: impl Fn(&ChainEntry) -> bool) -> Vec<String> {
+        let pairs = self.entries.iter().zip(self.entries.iter().skip(1));
+        let words = |(entry, next): (&ChainEntry, &ChainEntry)| {
+            format!("`{}`→`{}`", layer_name(&entry.weight_name), layer_name(&next.weight_name))
+        };
+        pairs.filter(|(entry, _)| wanted(entry) && entry.slopes.is_none()).map(words).collect()
+    }
+
+    fn of_no_room(&self) -> Option<String> {
+        let pairs = self.pairs(|entry| entry.basis == ActivationBasis::NoRoom);
+        (!pairs.is_empty()).then(|| {
+            let pairs = listed(&pairs);
+            format!("no activation stands at {pairs}, since in an nn.Sequential their numbers leave no room for one")
+        })
+    }
+
+    fn of_doubts(&self) -> Vec<String> {
+        let is_open = |entry: &ChainEntry, doubt| {
+            entry.basis == ActivationBasis::Doubtful(doubt) && entry.activation != Activation::Identity
+        };
+        let between = |doubt, why: &str| {
+            let pairs = self.pairs(|entry| is_open(entry, doubt));
+            (!pairs.is_empty()).then(|| format!("the activation stands at {}, {why}", listed(&pairs)))
+        };
+        let last = self.entries.last().filter(|entry| is_open(entry, Doubt::Last)).map(|entry| {
+            let name = layer_name(&entry.weight_name);
+            format!("the activation stands between the last layer `{name}` and the normalisation behind it")
+        });
+        let numbers = between(Doubt::Numbers, "though in an nn.Sequential their numbers would leave no room for one");
+        let end = between(Doubt::End, "where one row of modules ends, which the file does not tell");
+        numbers.into_iter().chain(end).chain(last).collect()
+    }
+
+    fn of_suggestions(&self) -> Option<String> {
+        let suggested = self.entries.iter().filter_map(|entry| match &entry.basis {
+            ActivationBasis::Suggested(path) if entry.slopes.is_none() => {
+                let (name, activation) = (layer_name(&entry.weight_name), entry.activation.name());
+                Some(format!("{activation} behind `{name}` (`{path}`)"))
+            }
+            _ => None,
+        });
+        let names: Vec<String> = suggested.collect();
+        (!names.is_empty())
+            .then(|| format!("the activations are those of the model's modules in their order: {}", listed(&names)))
+    }
+
+    fn of_blocks(&self) -> Vec<String> {
+        let mut sentences = Vec::new();
+        let outside = self.entries.iter().filter(|entry| {
+            let is_chosen = matches!(entry.basis, ActivationBasis::Chosen) && entry.slopes.is_none();
+            is_chosen && self.is_doubtful_at_blocks(entry)
+        });
+        let names: Vec<String> = outside.map(|entry| quoted(layer_name(&entry.weight_name))).collect();
+        if !names.is_empty() {
+            sentences.push(format!(
+                "the activation stands behind {} too, outside of the residual blocks; --activation with one for each hidden \
+                 layer says otherwise",
+                listed(&names)
+            ));
+        }
+        let scales: Vec<String> =
+            self.entries.iter().filter_map(|entry| entry.scale_name.as_deref().map(quoted)).collect();
+        if !scales.is_empty() {
+            sentences.push(format!("what a residual block adds is scaled by {}", listed(&scales)));
+        }
+        if let (BlockChoice::Ask, Some(pattern)) = (&self.blocks, &self.may_add) {
+            sentences.push(format!(
+                "the layers `{pattern}` follow each other; if each adds what it gives to what it takes, say \
+                 --residual-blocks \"{pattern}\""
+            ));
+        }
+        sentences
+    }
+}

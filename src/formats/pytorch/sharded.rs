@@ -1,0 +1,78 @@
+//! A model in several files, and the index that says which tensor is in which: `pytorch_model.bin.index.json`.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
+use super::super::{FormatError, json};
+
+#[derive(Deserialize)]
+struct Index {
+    /// The file of each tensor.
+    weight_map: BTreeMap<String, PathBuf>,
+}
+
+/// For each tensor the part that holds it and its place there.
+struct Parts {
+    parts: Vec<Box<dyn TensorSource>>,
+    places: Vec<(usize, usize)>,
+}
+
+impl TensorSource for Parts {
+    fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError> {
+        let place = self.places.get(index).and_then(|(part, place)| Some((self.parts.get(*part)?, *place)));
+        place.map_or_else(|| Ok(Vec::new()), |(part, place)| part.values(place))
+    }
+}
+
+/// Whether the parts that the index names are PyTorch's.
+pub(in super::super) fn is_index(path: &Path, bytes: &[u8]) -> Result<bool, FormatError> {
+    let index: Index = json::parse(path, bytes)?;
+    let is_torch = |name: &PathBuf| name.extension().is_some_and(|end| end == "bin" || end == "pt" || end == "pth");
+    Ok(index.weight_map.values().any(is_torch))
+}
+
+/// Opens all files that the index at `path` names. They must lie beside it.
+pub(in super::super) fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFile, FormatError> {
+    let index: Index = json::parse(path, bytes)?;
+    let mut names: Vec<&PathBuf> = index.weight_map.values().collect();
+    names.sort();
+    names.dedup();
+    let (mut parts, mut places, mut tensors) = (Vec::new(), Vec::new(), Vec::<TensorInfo>::new());
+    for name in names {
+        // An index from elsewhere must not reach for files outside its own folder.
+        if name.components().count() != 1 || name.file_name().is_none() {
+            let place = format!("weight_map, file `{}`,", name.display());
+            let problem = "is not the name of a file beside the index; put all parts into one folder".into();
+            return Err(FormatError::Content { path: path.into(), place, problem });
+        }
+        let (found, source) = open_part(&path.with_file_name(name))?.into_source();
+        for (place, tensor) in found.into_iter().enumerate() {
+            // Where two parts have a tensor of this name, the index says which of them counts.
+            if index.weight_map.get(&tensor.name).is_none_or(|file| file == name) {
+                places.push((parts.len(), place));
+                tensors.push(tensor);
+            }
+        }
+        parts.push(source);
+    }
+    let is_absent = |name: &String| !tensors.iter().any(|tensor| tensor.name == *name);
+    if let Some((name, file)) = index.weight_map.iter().find(|(name, _)| is_absent(name)) {
+        let place = format!("weight_map, tensor `{name}`,");
+        let problem = format!("is not in {}; get the parts that belong together", file.display());
+        return Err(FormatError::Content { path: path.into(), place, problem });
+    }
+    Ok(TensorFile::new(path, tensors, Parts { parts, places }).ordered(TensorOrder::Own))
+}
+
+fn open_part(path: &Path) -> Result<TensorFile, FormatError> {
+    let unreadable = |source| FormatError::Read { path: path.into(), source };
+    let mut beginning = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(super::super::detect::BEGINNING_BYTES).read_to_end(&mut beginning).map_err(unreadable)?;
+    if super::is_legacy(&beginning) { super::legacy_tensors(path) } else { super::zip_tensors(path) }
+}
