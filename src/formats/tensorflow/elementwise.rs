@@ -1,13 +1,11 @@
 //! Operators that act coordinate by coordinate.
 
-use std::rc::Rc;
-
 use nalgebra::DVector;
 
 use super::array::{Array, broadcast};
+use super::spelled::of_two;
 use super::trace::{Operand, Trace, Traced, setting, traced, unknown};
 use crate::formats::graph::{GraphProblem, Scale, ValueId, size};
-use crate::formats::onnx::recognise::recognise;
 use crate::formats::onnx::scalar::{Binary, Scalar, Unary};
 use crate::network::{Activation, Elementary, OutputFunction};
 
@@ -27,12 +25,19 @@ impl Trace {
             self.spend(node, size(array.shape()))?;
             return Ok(array.map(|value| activation.value(value)).into());
         }
+        let forms = self.joined(node, &[of], |parts| {
+            let of = parts.first().filter(|_| activation.is_coordinatewise())?;
+            Some(Scalar::Unary(Unary::Activation(activation), of.clone()))
+        })?;
+        if let (Operand::Spelled { .. }, true) = (of, activation.is_coordinatewise()) {
+            return self.spelled(node, forms, operator);
+        }
+        if let (Operand::Folded(of), true) = (of, activation.is_coordinatewise()) {
+            return Ok(Operand::Folded(Traced::new(self.graph.activate(of.id, node, activation)?)));
+        }
         let of = traced(node, operator, of)?;
         let id = self.graph.activate(of.id, node, activation)?;
-        let scalar = Rc::new(Scalar::Unary(Unary::Activation(activation), of.scalar.clone()));
-        // A function that is spelled out at length is not looked at as a whole.
-        let spelled = scalar.is_small() && activation.is_coordinatewise();
-        Ok(Operand::Value(if spelled { Traced { id, source: of.source, scalar } } else { Traced::new(id) }))
+        Ok(Operand::Value(Traced::of_forms(id, forms)))
     }
 
     /// Softmax along the last axis, of the operand times `beta`.
@@ -82,11 +87,30 @@ impl Trace {
                     .map(Operand::from)
                     .ok_or_else(|| setting(node, "its constants", "have shapes that do not fit each other"))
             }
+            // Along the last axis, which folding leaves alone.
+            (Operand::Folded(of), Operand::Array(array)) | (Operand::Array(array), Operand::Folded(of))
+                if array.shape().len() <= 1 =>
+            {
+                let is_first = matches!(left, Operand::Array(_));
+                match self.with_array(node, operator, of, array, is_first, name)? {
+                    Operand::Value(of) => Ok(Operand::Folded(of)),
+                    _ => Err(unknown(node, name)),
+                }
+            }
+            // What is spelled out so far, and what comes to it.
+            (Operand::Spelled { .. }, _) | (_, Operand::Spelled { .. }) => {
+                let forms = self.joined(node, &[left, right], |parts| of_two(operator, parts))?;
+                self.spelled(node, forms, name)
+            }
             (Operand::Array(array), of) => self.with_array(node, operator, &traced(node, name, of)?, array, true, name),
             (of, Operand::Array(array)) => {
                 self.with_array(node, operator, &traced(node, name, of)?, array, false, name)
             }
             (left, right) => {
+                let forms = self.joined(node, &[left, right], |parts| of_two(operator, parts))?;
+                if let Some(known) = self.recognised(node, &forms)? {
+                    return Ok(known);
+                }
                 let (left, right) = (traced(node, name, left)?, traced(node, name, right)?);
                 self.of_two(node, operator, &left, &right, name)
             }
@@ -102,12 +126,6 @@ impl Trace {
         right: &Traced,
         name: &str,
     ) -> Result<Operand, GraphProblem> {
-        if left.source == right.source && self.graph.shape(left.id) == self.graph.shape(right.id) {
-            let scalar = Scalar::Binary(operator, left.scalar.clone(), right.scalar.clone());
-            if let Some(known) = self.recognised(node, left, scalar)? {
-                return Ok(known);
-            }
-        }
         let (one, other) = (left.id, right.id);
         if let (Some(left), Some(right)) = (self.graph.shape(one), self.graph.shape(other)) {
             let together = broadcast(left, right).filter(|_| left.len() == right.len());
@@ -130,26 +148,6 @@ impl Trace {
         Ok(Operand::value(id))
     }
 
-    /// The function of the value's source as one activation or one affine map, where it is one.
-    fn recognised(&mut self, node: &str, like: &Traced, scalar: Scalar) -> Result<Option<Operand>, GraphProblem> {
-        if !scalar.is_small() {
-            return Ok(None);
-        }
-        let line = |factor: f64, shift: f64| by_number(Some(factor), Some(shift));
-        let id = if let Some((factor, shift)) = scalar.as_affine() {
-            self.graph.scale(like.source, node, line(factor, shift), 0)?
-        } else if let Some(found) = recognise(&scalar) {
-            let of = match (found.factor, found.shift) {
-                (1.0, 0.0) => like.source,
-                (factor, shift) => self.graph.scale(like.source, node, line(factor, shift), 0)?,
-            };
-            self.graph.activate(of, node, found.activation)?
-        } else {
-            return Ok(None);
-        };
-        Ok(Some(Operand::Value(Traced { id, source: like.source, scalar: Rc::new(scalar) })))
-    }
-
     fn with_array(
         &mut self,
         node: &str,
@@ -161,27 +159,21 @@ impl Trace {
     ) -> Result<Operand, GraphProblem> {
         match array.only() {
             Some(number) => {
-                self.keeps_shape(node, of, array)?;
-                let own = of.scalar.clone();
-                let number_scalar = Rc::new(Scalar::Constant(number));
-                let (left, right) = if array_first { (number_scalar, own) } else { (own, number_scalar) };
-                let scalar = Scalar::Binary(operator, left, right);
+                let (value, constant) = (Operand::Value(of.clone()), Operand::from(array.clone()));
+                let operands = if array_first { [&constant, &value] } else { [&value, &constant] };
+                let forms = self.joined(node, &operands, |parts| of_two(operator, parts))?;
                 // Bounds that follow each other are an activation as a whole.
                 if matches!(operator, Binary::Max | Binary::Min)
-                    && let Some(known) = self.recognised(node, of, scalar.clone())?
+                    && let Some(known) = self.recognised(node, &forms)?
                 {
                     return Ok(known);
                 }
-                let Operand::Value(Traced { id, .. }) =
-                    self.with_number(node, operator, of, number, array_first, name)?
-                else {
-                    return Err(unknown(node, name));
-                };
-                let spelled = scalar.is_small();
-                Ok(Operand::Value(match spelled {
-                    true => Traced { id, source: of.source, scalar: Rc::new(scalar) },
-                    false => Traced::new(id),
-                }))
+                match self.with_number(node, operator, of, number, array_first, name) {
+                    Ok(Operand::Value(Traced { id, .. })) => Ok(Operand::Value(Traced::of_forms(id, forms))),
+                    Ok(_) => Err(unknown(node, name)),
+                    Err(GraphProblem::Operator { .. }) => self.spelled(node, forms, name),
+                    Err(problem) => Err(problem),
+                }
             }
             None => self.with_vector(node, operator, of, array, array_first, name),
         }
@@ -298,7 +290,7 @@ impl Trace {
     }
 
     /// A constant must not add axes to the value, nor stretch one.
-    fn keeps_shape(&self, node: &str, of: &Traced, array: &Array) -> Result<(), GraphProblem> {
+    pub(super) fn keeps_shape(&self, node: &str, of: &Traced, array: &Array) -> Result<(), GraphProblem> {
         let unfitting = || setting(node, "a constant", "has a shape that does not fit its value");
         match self.graph.shape(of.id) {
             None if array.shape().len() <= 1 => Ok(()),
@@ -332,7 +324,7 @@ impl Trace {
     }
 }
 
-fn by_number(factor: Option<f64>, shift: Option<f64>) -> Scale {
+pub(super) fn by_number(factor: Option<f64>, shift: Option<f64>) -> Scale {
     let vector = |value: f64| DVector::from_element(1, value);
     Scale { factor: factor.map(vector), shift: shift.map(vector) }
 }

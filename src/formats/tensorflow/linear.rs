@@ -3,8 +3,9 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::array::Array;
-use super::trace::{Operand, Trace, setting, traced, unknown};
+use super::trace::{Operand, Trace, Traced, setting, traced, unknown};
 use crate::formats::graph::{GraphProblem, Scale};
+use crate::formats::onnx::scalar::Binary;
 use crate::network::Affine;
 
 /// What a normalisation that is no longer trained divides by and shifts to.
@@ -27,17 +28,20 @@ impl Trace {
         operator: &str,
     ) -> Result<Operand, GraphProblem> {
         let matrix = match (left, right) {
-            (Operand::Value(_), Operand::Array(matrix)) => matrix,
+            (Operand::Value(_) | Operand::Folded(_), Operand::Array(matrix)) => matrix,
             (Operand::Value(_), Operand::Value(_)) => {
                 return Err(unknown(node, &format!("{operator} of two values that both come from the input")));
             }
-            _ => return Err(unknown(node, operator)),
+            (other, _) => return Err(traced(node, operator, other).err().unwrap_or_else(|| unknown(node, operator))),
         };
+        let weight = weight(node, matrix, is_transposed)?;
+        if let Operand::Folded(of) = left {
+            return Ok(Operand::Folded(Traced::new(self.graph.affine(of.id, node, Affine { weight, bias: None })?)));
+        }
         let of = traced(node, operator, left)?;
         if self.graph.shape(of.id) == Some(&[]) {
             return Err(setting(node, "its input", "has the samples on its only axis, which is not understood"));
         }
-        let weight = weight(node, matrix, is_transposed)?;
         Ok(Operand::value(self.graph.affine(of.id, node, Affine { weight, bias: None })?))
     }
 
@@ -51,19 +55,29 @@ impl Trace {
     ) -> Result<Operand, GraphProblem> {
         let operator = "FULLY_CONNECTED";
         let Some(Operand::Array(matrix)) = weights else { return Err(unknown(node, operator)) };
-        let of = traced(node, operator, of)?;
         let weight = weight(node, matrix, true)?;
         let bias = bias_of(node, bias, weight.nrows())?;
-        let mut id = of.id;
-        let is_folded = self.graph.shape(id).is_none_or(|shape| shape.len() != 1);
-        if is_folded && !keeps_axes {
-            let width = self.width(node, &of)?;
-            if width != weight.ncols() {
-                return Err(GraphProblem::Widths { node: node.into(), takes: weight.ncols(), given: width });
-            }
-            id = self.graph.flatten(id);
+        let is_folded = matches!(of, Operand::Folded(_));
+        let of = match of {
+            Operand::Folded(of) => of.clone(),
+            other => traced(node, operator, other)?,
+        };
+        let has_axes = self.graph.shape(of.id).is_some_and(|shape| shape.len() != 1);
+        if !has_axes || keeps_axes || is_folded {
+            let value = Traced::new(self.graph.affine(of.id, node, Affine { weight, bias })?);
+            return Ok(if is_folded { Operand::Folded(value) } else { Operand::Value(value) });
         }
-        Ok(Operand::value(self.graph.affine(id, node, Affine { weight, bias })?))
+        // The value becomes rows of so many numbers: one for each sample, or several.
+        let shape = self.shape(node, &of)?;
+        if self.width(node, &of)? == weight.ncols() {
+            let flat = self.graph.flatten(of.id);
+            return Ok(Operand::value(self.graph.affine(flat, node, Affine { weight, bias })?));
+        }
+        if shape.last() != Some(&weight.ncols()) {
+            let given = shape.last().copied().unwrap_or(1);
+            return Err(GraphProblem::Widths { node: node.into(), takes: weight.ncols(), given });
+        }
+        Ok(Operand::Folded(Traced::new(self.graph.affine(of.id, node, Affine { weight, bias })?)))
     }
 
     /// x + b along the last axis.
@@ -75,9 +89,7 @@ impl Trace {
         operator: &str,
     ) -> Result<Operand, GraphProblem> {
         match bias {
-            Operand::Array(array) if array.shape().len() == 1 => {
-                self.binary(node, crate::formats::onnx::scalar::Binary::Add, of, bias, operator)
-            }
+            Operand::Array(array) if array.shape().len() == 1 => self.binary(node, Binary::Add, of, bias, operator),
             _ => Err(setting(node, "its bias", "is not a constant along the last axis")),
         }
     }

@@ -6,10 +6,13 @@
 
 mod array;
 mod elementwise;
+mod lengths;
 mod linear;
+mod parts;
 mod program;
 mod settings;
 mod shapes;
+mod spelled;
 #[cfg(test)]
 mod tests;
 mod trace;
@@ -17,8 +20,8 @@ mod volumes;
 
 pub(super) use array::Array;
 pub(super) use linear::Normalization;
-pub(super) use program::{Ends, Followed, Input, Program, Step, Unread, run};
+pub(super) use parts::Cuts;
+pub(super) use program::{Ends, Followed, Input, Program, Step, run};
 pub(super) use settings::Settings;
-pub(super) use shapes::Cuts;
 pub(super) use trace::{Operand, Trace, setting, unknown};
 pub(super) use volumes::{Moves, Padded};

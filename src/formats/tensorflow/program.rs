@@ -22,21 +22,13 @@ pub(in crate::formats) struct Step {
     pub outputs: Vec<usize>,
 }
 
-/// Why a constant could not be read.
-pub(in crate::formats) enum Unread {
-    /// The file cannot be read or is damaged.
-    File(FormatError),
-    /// It is of a kind that is not understood: words that follow its name.
-    Kind(String),
-}
-
 /// A file as steps in their order.
 pub(in crate::formats) trait Program {
     fn steps(&self) -> &[Step];
     /// The name of a constant; none for values that steps give.
     fn constant(&self, value: usize) -> Option<&str>;
-    /// The numbers of a constant.
-    fn array(&self, value: usize) -> Result<Array, Unread>;
+    /// The numbers of a constant; else why they cannot be read, in words behind its name.
+    fn array(&self, value: usize) -> Result<Array, String>;
     /// The shape of a value without its samples, as far as the file tells it.
     fn shape(&self, value: usize) -> Option<Vec<usize>>;
     /// The names of a step's settings, each with the reason why a network is right without it where that is so.
@@ -81,7 +73,7 @@ pub(in crate::formats) struct Followed {
 /// Follows every step that an output depends on.
 ///
 /// # Errors
-/// If the file is damaged.
+/// If a number of the network is not finite.
 pub(in crate::formats) fn run(
     path: &Path,
     name: String,
@@ -97,14 +89,10 @@ pub(in crate::formats) fn run(
     }
     let mut failed: Option<usize> = None;
     for (place, step) in program.steps().iter().enumerate().filter(|(place, _)| needed[*place]) {
-        let results = match operands(program, step, &values) {
-            Ok(operands) => program.follow(&mut trace, place, &operands).map_err(Unfollowed::Problem),
-            Err(fault) => Err(fault),
-        };
-        let results = match results {
+        let given = operands(program, step, &values);
+        let results = match given.and_then(|operands| program.follow(&mut trace, place, &operands)) {
             Ok(results) => results,
-            Err(Unfollowed::File(error)) => return Err(error),
-            Err(Unfollowed::Problem(problem)) => {
+            Err(problem) => {
                 failed.get_or_insert(place);
                 gaps(program, &mut trace, step, &values, &problem)
             }
@@ -116,13 +104,8 @@ pub(in crate::formats) fn run(
     }
     let network = network(path, name, ends, &values, &trace)?;
     let cut = cut(program, &network, failed);
-    let (account, used) = account(program, &needed, cut);
+    let (account, used) = account(program, &needed, cut, network.problem.as_ref());
     Ok(Followed { network, convolutions: trace.graph.into_convolutions(), account, used })
-}
-
-enum Unfollowed {
-    File(FormatError),
-    Problem(GraphProblem),
 }
 
 /// Which steps an output depends on.
@@ -143,21 +126,18 @@ fn operands(
     program: &dyn Program,
     step: &Step,
     values: &HashMap<usize, Operand>,
-) -> Result<Vec<Option<Operand>>, Unfollowed> {
-    let operand = |value: &Option<usize>| -> Result<Option<Operand>, Unfollowed> {
+) -> Result<Vec<Option<Operand>>, GraphProblem> {
+    let operand = |value: &Option<usize>| -> Result<Option<Operand>, GraphProblem> {
         let Some(value) = *value else { return Ok(None) };
         if let Some(known) = values.get(&value) {
             return Ok(Some(known.clone()));
         }
         let Some(name) = program.constant(value) else { return Ok(Some(Operand::Opaque)) };
-        match program.array(value) {
-            Ok(array) => Ok(Some(array.into())),
-            Err(Unread::File(error)) => Err(Unfollowed::File(error)),
-            Err(Unread::Kind(words)) => {
-                let problem = format!("its constant `{name}` {words}");
-                Err(Unfollowed::Problem(GraphProblem::Weights { node: step.label.clone(), problem }))
-            }
-        }
+        let unread = |words: String| {
+            let problem = format!("its constant `{name}` {words}");
+            GraphProblem::Weights { node: step.label.clone(), problem }
+        };
+        program.array(value).map(|array| Some(array.into())).map_err(unread)
     };
     step.inputs.iter().map(operand).collect()
 }
@@ -171,11 +151,7 @@ fn gaps(
     values: &HashMap<usize, Operand>,
     problem: &GraphProblem,
 ) -> Vec<Operand> {
-    let before = step.inputs.iter().flatten().find_map(|value| match values.get(value)? {
-        Operand::Value(traced) | Operand::Padded { of: traced, .. } => Some(traced.id),
-        Operand::Read { of, .. } => Some(*of),
-        _ => None,
-    });
+    let before = step.inputs.iter().flatten().find_map(|value| values.get(value)?.of_graph());
     let Some(before) = before else { return Vec::new() };
     let gap = |output: &usize| {
         let shape = program.shape(*output).filter(|shape| size(shape).is_some_and(|width| width <= WIDEST_INPUT));
@@ -224,10 +200,20 @@ fn cut(program: &dyn Program, network: &GraphNetwork, failed: Option<usize>) -> 
 }
 
 /// What became of every step, setting and constant; `cut` is the first step that the network does not hold.
-fn account(program: &dyn Program, needed: &[bool], cut: Option<usize>) -> (Account, Vec<usize>) {
+fn account(
+    program: &dyn Program,
+    needed: &[bool],
+    cut: Option<usize>,
+    problem: Option<&GraphProblem>,
+) -> (Account, Vec<usize>) {
     let steps = program.steps();
     let is_before = |place: usize| cut.is_none_or(|cut| place < cut);
     let mut account = Account::default();
+    let first = problem.filter(|problem| !problem.leaves_network_whole()).map(GraphProblem::part);
+    if let Some((part, why)) = &first {
+        // What ends the network is told before what lies behind it.
+        account.misses(part.clone(), why.clone());
+    }
     let mut used = Vec::new();
     for (place, step) in steps.iter().enumerate() {
         let node = PartName::node(&step.label);
@@ -235,6 +221,8 @@ fn account(program: &dyn Program, needed: &[bool], cut: Option<usize>) -> (Accou
         if is_used {
             used.push(place);
             account.uses(node, format!("{} of the network", step.operator));
+        } else if first.as_ref().is_some_and(|(part, _)| *part == node) {
+            // Told already.
         } else if needed[place] {
             account.misses(node, format!("({}) lies behind what is not understood", step.operator));
         } else {

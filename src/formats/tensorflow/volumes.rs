@@ -1,7 +1,11 @@
 //! Convolutions and pooling of pictures whose channels come last.
 
+use std::rc::Rc;
+
+use super::array::Array;
+use super::lengths::integers;
 use super::linear::bias_of;
-use super::trace::{Operand, Trace, Traced, setting, traced, unknown};
+use super::trace::{Dilated, Operand, Trace, Traced, setting, traced, unknown};
 use crate::formats::graph::GraphProblem;
 use crate::network::{AveragePooling, Convolution, Flattening, Kernel, Padding, Volume, Window};
 
@@ -50,8 +54,17 @@ impl Trace {
         moves: Moves,
         operator: &str,
     ) -> Result<Operand, GraphProblem> {
-        let (of, around) = with_zeros(node, of, moves, operator)?;
         let bias = bias_of(node, bias, kernel.outputs())?;
+        if let Operand::Apart { of, block, padding } = of {
+            let is_plain = moves.stride == [1; 2] && moves.dilation == [1; 2];
+            if !is_plain || moves.padded != Padded::By(Padding::default()) {
+                return Err(setting(node, "it", "moves in steps or is padded within the parts of a value"));
+            }
+            let (node, of) = (node.to_owned(), of.clone());
+            let dilated = Dilated { node, of, kernel, bias, block: *block, padding: *padding };
+            return Ok(Operand::Dilated(Rc::new(dilated)));
+        }
+        let (of, around) = with_zeros(node, of, moves, operator)?;
         let id = self.graph.convolve(of.id, node, ORDER, |input| {
             let window = moves.window(kernel.size(), around, input);
             // What does not divide is refused where the convolution is put together.
@@ -131,9 +144,7 @@ impl Trace {
         operator: &str,
     ) -> Result<Operand, GraphProblem> {
         let of = traced(node, operator, of)?;
-        let Operand::Array(paddings) = paddings else { return Err(unknown(node, operator)) };
-        let sides: Option<Vec<usize>> =
-            paddings.integers().and_then(|sides| sides.into_iter().map(|side| usize::try_from(side).ok()).collect());
+        let sides = lengths(paddings);
         match sides.as_deref() {
             Some(sides) if sides.iter().all(|&side| side == 0) => Ok(Operand::Value(of)),
             Some(&[0, 0, above, below, left, right, 0, 0]) if self.graph.shape(of.id).is_some_and(|s| s.len() == 3) => {
@@ -147,6 +158,61 @@ impl Trace {
             _ => Err(setting(node, "its paddings", "are not those of a picture's rows and columns")),
         }
     }
+}
+
+impl Trace {
+    /// The value with zeros around it, taken apart into every so many-th row and column.
+    pub fn take_apart(
+        &mut self,
+        node: &str,
+        of: &Operand,
+        [block, paddings]: [&Operand; 2],
+        operator: &str,
+    ) -> Result<Operand, GraphProblem> {
+        let of = traced(node, operator, of)?;
+        let unfitting = || setting(node, "its blocks", "are not those of a picture's rows and columns");
+        let is_picture = self.graph.shape(of.id).is_some_and(|shape| shape.len() == 3);
+        match (lengths(block).as_deref(), lengths(paddings).as_deref()) {
+            (Some(&[rows, columns]), Some(&[above, below, left, right])) if is_picture && rows > 0 && columns > 0 => {
+                let padding = Padding { rows: [above, below], columns: [left, right] };
+                Ok(Operand::Apart { of, block: [rows, columns], padding })
+            }
+            _ => Err(unfitting()),
+        }
+    }
+
+    /// The parts of a convolution's result put together, and so much of it cut off: with zeros before and behind that the
+    /// cuts take away again, it is a dilated convolution with the zeros that are left.
+    pub fn put_together(
+        &mut self,
+        node: &str,
+        of: &Operand,
+        [block, cuts]: [&Operand; 2],
+        operator: &str,
+    ) -> Result<Operand, GraphProblem> {
+        let Operand::Dilated(dilated) = of else { return Err(unknown(node, operator)) };
+        let unfitting = || setting(node, "its blocks", "are not those into which the value was taken apart");
+        let (Some(block), Some(cuts)) = (lengths(block), lengths(cuts)) else { return Err(unfitting()) };
+        let left = |zeros: usize, cut: usize| zeros.checked_sub(cut).ok_or_else(unfitting);
+        let &[above, below, before, after] = &cuts[..] else { return Err(unfitting()) };
+        if block != dilated.block {
+            return Err(unfitting());
+        }
+        let Padding { rows, columns } = dilated.padding;
+        let padding = Padding {
+            rows: [left(rows[0], above)?, left(rows[1], below)?],
+            columns: [left(columns[0], before)?, left(columns[1], after)?],
+        };
+        let moves = Moves { stride: [1; 2], dilation: dilated.block, padded: Padded::By(padding) };
+        let bias = dilated.bias.as_ref().and_then(|bias| Array::new(vec![bias.len()], bias.iter().copied().collect()));
+        let (of, bias) = (Operand::Value(dilated.of.clone()), bias.map(Operand::from));
+        self.convolve(&dilated.node, &of, dilated.kernel.clone(), bias.as_ref(), moves, operator)
+    }
+}
+
+/// Lengths of a constant.
+fn lengths(operand: &Operand) -> Option<Vec<usize>> {
+    integers(operand)?.into_iter().map(|length| usize::try_from(length).ok()).collect()
 }
 
 /// The value, and the zeros that were put around it.

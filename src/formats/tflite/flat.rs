@@ -22,10 +22,13 @@ impl<'a> TableRead<'a> for Record<'a> {
 /// What lies one after the other in a list.
 pub(super) trait Element<'a>: TableRead<'a> {
     const BYTES: usize;
+    /// Whether each is a record elsewhere in the file.
+    const IS_RECORD: bool = false;
 }
 
 impl<'a> Element<'a> for Record<'a> {
     const BYTES: usize = OFFSET_BYTES;
+    const IS_RECORD: bool = true;
 }
 
 impl Element<'_> for i32 {

@@ -87,6 +87,10 @@ fn result(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Operand, GraphProble
         let value = trace.binary(node, operator, call.operand(0)?, call.operand(1)?, &name)?;
         return if fused { windows::fused(trace, call, &value, 0) } else { Ok(value) };
     }
+    if let Some((operator, kind)) = comparison(call.operator.code) {
+        call.options.are(kind)?;
+        return trace.compare(node, operator, [call.operand(0)?, call.operand(1)?], &name);
+    }
     match name.as_str() {
         "CONV_2D" => windows::convolution(trace, call),
         "DEPTHWISE_CONV_2D" => windows::depthwise(trace, call),
@@ -109,6 +113,7 @@ fn result(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Operand, GraphProble
             }
             Ok(sum)
         }
+        "SELECT" | "SELECT_V2" => trace.choose(node, [call.operand(0)?, call.operand(1)?, call.operand(2)?], &name),
         "PRELU" => trace.sloped(node, call.operand(0)?, call.operand(1)?, &name),
         "RSQRT" => {
             let root = trace.activate(node, call.operand(0)?, Activation::Elementary(Elementary::Sqrt), &name)?;
@@ -154,6 +159,13 @@ fn result(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Operand, GraphProble
                 (0..call.operands.len()).map(|place| call.operand(place).cloned()).collect();
             trace.pack(node, &operands?, &name)
         }
+        "REDUCE_PROD" => {
+            call.options.are(kinds::REDUCER)?;
+            if call.options.flag(0)? || !matches!(call.integers(1)?[..], [0 | -1]) {
+                return Err(call.unknown());
+            }
+            trace.multiply_lengths(node, call.operand(0)?, &name)
+        }
         "STRIDED_SLICE" => trace.cut(node, call.operand(0)?, &strided(call)?, &name),
         "SLICE" => {
             let cuts = Cuts::of_sizes(call.integers(1)?, &call.integers(2)?);
@@ -182,6 +194,8 @@ fn result(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Operand, GraphProble
             }
             _ => Err(setting(node, "its filling", "is not 0, which is not understood")),
         },
+        "SPACE_TO_BATCH_ND" => trace.take_apart(node, call.operand(0)?, [call.operand(1)?, call.operand(2)?], &name),
+        "BATCH_TO_SPACE_ND" => trace.put_together(node, call.operand(0)?, [call.operand(1)?, call.operand(2)?], &name),
         "MEAN" => {
             call.options.are(kinds::REDUCER)?;
             trace.mean(node, call.operand(0)?, &call.integers(1)?, call.options.flag(0)?, &name)
@@ -241,6 +255,17 @@ fn binary(code: i32) -> Option<(Binary, u8, bool)> {
     }
 }
 
+/// An operator that compares two operands, and the kind of its settings.
+fn comparison(code: i32) -> Option<(Binary, u8)> {
+    match code {
+        58 => Some((Binary::Less, 40)),
+        61 => Some((Binary::Greater, 43)),
+        62 => Some((Binary::GreaterOrEqual, 44)),
+        63 => Some((Binary::LessOrEqual, 45)),
+        _ => None,
+    }
+}
+
 fn fully_connected(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Operand, GraphProblem> {
     call.options.are(kinds::FULLY_CONNECTED)?;
     call.takes(3)?;
@@ -294,6 +319,7 @@ fn cast(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Operand, GraphProblem>
         kept @ (Operand::Lengths(_) | Operand::Read { by: OutputFunction::Argmax, .. }) if to != ElementType::Bool => {
             Ok(kept.clone())
         }
+        truth @ Operand::Spelled { .. } if to.is_float() => trace.as_number(call.node, truth, &call.name()),
         array @ Operand::Array(_) if to.is_float() => Ok(array.clone()),
         array @ Operand::Array(_) => {
             let function = if to == ElementType::Bool { Elementary::Nonzero } else { Elementary::Truncate };

@@ -8,7 +8,7 @@ use super::options::{self, Options};
 use super::schema::Model;
 use super::tensors::Tensor;
 use crate::formats::graph::GraphProblem;
-use crate::formats::tensorflow::{Array, Operand, Program, Step, Trace, Unread};
+use crate::formats::tensorflow::{Array, Operand, Program, Step, Trace};
 use crate::formats::{Account, PartName};
 
 /// The main graph of a file.
@@ -91,13 +91,13 @@ impl Program for TfliteProgram<'_, '_> {
         (tensor.place.is_some() && !tensor.is_variable).then_some(tensor.name.as_str())
     }
 
-    fn array(&self, value: usize) -> Result<Array, Unread> {
-        let absent = || Unread::Kind("is not in the file".into());
+    fn array(&self, value: usize) -> Result<Array, String> {
+        let absent = || "is not in the file".to_owned();
         let tensor = self.tensor(value).ok_or_else(absent)?;
-        let values = tensor.values(self.file).map_err(Unread::Kind)?;
+        let values = tensor.values(self.file)?;
         if let Some(place) = values.iter().position(|value| !value.is_finite()) {
             let why = format!("holds {} at place {}; every weight must be finite", values[place], place + 1);
-            return Err(Unread::Kind(why));
+            return Err(why);
         }
         Array::new(tensor.shape.clone(), values).ok_or_else(absent)
     }

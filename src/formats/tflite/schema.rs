@@ -48,6 +48,13 @@ pub(super) struct Signature {
     pub names: HashMap<usize, String>,
 }
 
+/// What a record counts, where an element of another list counts 1.
+const RECORD_COST: usize = 32;
+/// So much may be read for each byte of the file…
+const FOR_EACH_BYTE: usize = 4;
+/// …and so much in any case.
+const ALWAYS_READ: usize = 1 << 16;
+
 /// Reads lists, and no more in all than the file could hold: records may lie over each other.
 struct Reader {
     left: usize,
@@ -57,7 +64,9 @@ impl Reader {
     fn list<'a, T: Element<'a>>(&mut self, record: &Record<'a>, field: usize) -> Result<Vec<T>, String> {
         match record.list(field)? {
             Some(list) => {
-                self.spend(list.len())?;
+                // What is made of a record takes more memory than its place in the list.
+                let each = if T::IS_RECORD { RECORD_COST } else { 1 };
+                self.spend(list.len().saturating_mul(each))?;
                 list.iter().collect()
             }
             None => Ok(Vec::new()),
@@ -89,7 +98,7 @@ impl Reader {
 
 /// The content of a file, or why it is damaged.
 pub(super) fn read(file: &[u8]) -> Result<Model<'_>, String> {
-    let mut reader = Reader { left: file.len() };
+    let mut reader = Reader { left: file.len().saturating_mul(FOR_EACH_BYTE).saturating_add(ALWAYS_READ) };
     let root = Record::root(file)?;
     let version: u32 = root.number(0, 0)?;
     if version != 3 {

@@ -162,7 +162,7 @@ pub(super) fn needless(name: &str) -> Option<&'static str> {
     match name {
         "T" | "U" | "dtype" | "TArgs" | "Tparams" => Some("is the type of its numbers, which is checked"),
         "Tidx" | "Tshape" | "Tpaddings" | "Tperm" | "Tdim" | "Taxis" | "Tindices" | "Index" | "out_type"
-        | "output_type" => Some("is the type of whole numbers"),
+        | "output_type" | "Tblock_shape" | "Tcrops" => Some("is the type of whole numbers"),
         "N" | "num_args" | "num_host_args" => Some("is the number of its operands"),
         "use_cudnn_on_gpu" | "parallel_iterations" => Some("tells how it is computed, not what"),
         "exponential_avg_factor" | "grad_a" | "grad_b" => Some("belongs to a training"),

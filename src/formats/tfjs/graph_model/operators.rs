@@ -91,6 +91,9 @@ fn result(trace: &mut Trace, call: &Call<'_>) -> Result<Operand, GraphProblem> {
     if let Some(binary) = binary(operator) {
         return trace.binary(node, binary, call.operand(0)?, call.operand(1)?, operator);
     }
+    if let Some(comparison) = comparison(operator) {
+        return trace.compare(node, comparison, [call.operand(0)?, call.operand(1)?], operator);
+    }
     match operator {
         "Identity" | "StopGradient" | "PreventGradient" | "Snapshot" | "CheckNumerics" => {
             if operator == "CheckNumerics" {
@@ -136,6 +139,7 @@ fn result(trace: &mut Trace, call: &Call<'_>) -> Result<Operand, GraphProblem> {
             let root = trace.activate(node, call.operand(0)?, Activation::Elementary(Elementary::Sqrt), operator)?;
             trace.activate(node, &root, Activation::Elementary(Elementary::Reciprocal), operator)
         }
+        "Select" | "SelectV2" => trace.choose(node, [call.operand(0)?, call.operand(1)?, call.operand(2)?], operator),
         "Prelu" => trace.sloped(node, call.operand(0)?, call.operand(1)?, operator),
         "Softmax" => trace.softmax(node, call.operand(0)?, 1.0),
         "LogSoftmax" => trace.read(node, call.operand(0)?, OutputFunction::LogSoftmax, operator),
@@ -146,6 +150,8 @@ fn result(trace: &mut Trace, call: &Call<'_>) -> Result<Operand, GraphProblem> {
         }
         "AvgPool" => windows::pooling(trace, call, true),
         "MaxPool" => windows::pooling(trace, call, false),
+        "SpaceToBatchND" => trace.take_apart(node, call.operand(0)?, [call.operand(1)?, call.operand(2)?], operator),
+        "BatchToSpaceND" => trace.put_together(node, call.operand(0)?, [call.operand(1)?, call.operand(2)?], operator),
         "Mean" => {
             let keeps_axes = attributes.flag("keep_dims")?;
             trace.mean(node, call.operand(0)?, &call.integers(1)?, keeps_axes, operator)
@@ -159,6 +165,10 @@ fn result(trace: &mut Trace, call: &Call<'_>) -> Result<Operand, GraphProblem> {
             let operands: Result<Vec<Operand>, GraphProblem> =
                 (0..call.operands.len()).map(|place| call.operand(place).cloned()).collect();
             trace.pack(node, &operands?, operator)
+        }
+        "Prod" if matches!(call.integers(1)?[..], [0 | -1]) => {
+            call.refuses(&["keep_dims"])?;
+            trace.multiply_lengths(node, call.operand(0)?, operator)
         }
         "StridedSlice" => trace.cut(node, call.operand(0)?, &strided(call)?, operator),
         "Slice" => {
@@ -259,6 +269,16 @@ fn binary(operator: &str) -> Option<Binary> {
     }
 }
 
+fn comparison(operator: &str) -> Option<Binary> {
+    match operator {
+        "Less" => Some(Binary::Less),
+        "LessEqual" => Some(Binary::LessOrEqual),
+        "Greater" => Some(Binary::Greater),
+        "GreaterEqual" => Some(Binary::GreaterOrEqual),
+        _ => None,
+    }
+}
+
 fn strided(call: &Call<'_>) -> Result<Cuts, GraphProblem> {
     let mask = |name: &str| call.attributes.integer(name);
     Ok(Cuts {
@@ -284,6 +304,9 @@ fn cast(trace: &mut Trace, call: &Call<'_>) -> Result<Operand, GraphProblem> {
         Operand::Value(traced) if is_real(from) && is_real(to) => Ok(Operand::Value(traced.clone())),
         kept @ (Operand::Lengths(_) | Operand::Read { by: OutputFunction::Argmax, .. }) if to != Some("DT_BOOL") => {
             Ok(kept.clone())
+        }
+        truth @ Operand::Spelled { .. } if from == Some("DT_BOOL") && is_real(to) => {
+            trace.as_number(call.node(), truth, call.operator())
         }
         array @ Operand::Array(_) if is_real(to) => Ok(array.clone()),
         array @ Operand::Array(_) => {

@@ -8,7 +8,7 @@ use super::kernels::GraphTensors;
 use super::nodes::{Attributes, GraphDef, NodeDef, needless, result};
 use super::operators;
 use crate::formats::graph::GraphProblem;
-use crate::formats::tensorflow::{Array, Ends, Input, Operand, Program, Step, Trace, Unread};
+use crate::formats::tensorflow::{Array, Ends, Input, Operand, Program, Step, Trace};
 use crate::network::Volume;
 
 /// Results of a node beyond this number have no name in any graph that is written.
@@ -181,9 +181,9 @@ impl Program for GraphProgram<'_> {
         Some(&tensor.name)
     }
 
-    fn array(&self, value: usize) -> Result<Array, Unread> {
-        let absent = || Unread::Kind("is not in the file".into());
-        self.tensors.array(*self.constants.get(&value).ok_or_else(absent)?).map_err(Unread::Kind)
+    fn array(&self, value: usize) -> Result<Array, String> {
+        let absent = || "is not in the file".to_owned();
+        self.tensors.array(*self.constants.get(&value).ok_or_else(absent)?)
     }
 
     fn shape(&self, _: usize) -> Option<Vec<usize>> {

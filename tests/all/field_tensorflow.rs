@@ -1,0 +1,132 @@
+//! Files of TensorFlow Lite and graph models of TensorFlow.js as the converters write them: the outputs are those of the
+//! frameworks, or the file says what it is not.
+
+use layerflow::formats::{self, Opened};
+use nalgebra::DMatrix;
+
+use crate::support::{array, data, layerflow, points, relative_error};
+
+/// Files whose network is whole.
+const WHOLE: [&str; 22] = [
+    "mlp_bn_f32.tflite",
+    "cnn_f32.tflite",
+    "cnn_f16.tflite",
+    "res_f32.tflite",
+    "resnet_f32.tflite",
+    "dil_f32.tflite",
+    "concat_f32.tflite",
+    "td_f32.tflite",
+    "actsl_f32.tflite",
+    "actsj_f32.tflite",
+    "ops_f32.tflite",
+    "mlp_bn_js",
+    "cnn_js",
+    "res_js",
+    "resnet_js",
+    "dil_js",
+    "concat_js",
+    "td_js",
+    "actsj_js",
+    "mobile_js",
+    "mlp_uint8_js",
+    "mlp_float16_js",
+];
+/// The same network with a max pooling, in both formats.
+const CUT: [&str; 2] = ["maxp_f32.tflite", "maxp_js"];
+
+fn file(name: &str) -> std::path::PathBuf {
+    let path = data("tensorflow").join(name);
+    if name.ends_with("_js") { path.join("model.json") } else { path }
+}
+
+fn expected(name: &str) -> std::path::PathBuf {
+    data("tensorflow").join(format!("{}.npz", name.trim_end_matches(".tflite")))
+}
+
+/// The outputs as rows of samples.
+fn rows(outputs: &DMatrix<f64>) -> Vec<f64> {
+    outputs.as_slice().to_vec()
+}
+
+#[test]
+fn outputs_are_those_of_the_frameworks() {
+    for name in WHOLE {
+        let Opened::Network(opened) = formats::open(&file(name)).unwrap() else { panic!("{name} is no network") };
+        assert_eq!(opened.account.missing_words(), None, "{name}");
+        assert!(opened.account.assumed().is_empty(), "{name}: {:?}", opened.account.assumed());
+        let (_, outputs) = array(&expected(name), "outputs_f64");
+        let found = opened.network.forward(&points(&expected(name), opened.network.inputs())).unwrap().output;
+        let error = relative_error(&rows(&found), &outputs);
+        assert!(error < 1e-5, "{name}: {error}");
+    }
+}
+
+#[test]
+fn max_pooling_ends_a_network_and_the_kernels_behind_it_are_listed() {
+    for name in CUT {
+        let Opened::Graph(graph) = formats::open(&file(name)).unwrap() else { panic!("{name} is whole") };
+        assert!(graph.problem.to_string().contains("max pooling"), "{name}: {}", graph.problem);
+        assert!(graph.network.is_some() && !graph.account.is_whole());
+        let sizes: Vec<[usize; 2]> = graph.convolutions.iter().map(|found| found.convolution.kernel().size()).collect();
+        assert_eq!(sizes, [[3, 3], [3, 3]], "{name}");
+        assert_eq!(graph.convolutions[1].input.sides(), [3, 3], "{name}");
+        let words = graph.account.missing_words().unwrap();
+        assert!(words.starts_with('`') && words.contains("is a max pooling"), "{words}");
+    }
+}
+
+#[test]
+fn roundings_are_told() {
+    // Whole numbers between the operators: the network is partial, and nearly right.
+    let Opened::Network(opened) = formats::open(&file("cnn_int8.tflite")).unwrap() else { panic!("is no network") };
+    assert!(opened.account.missing_words().unwrap().contains("rounds values"));
+    let near = |name: &str, network: &layerflow::network::Network, most: f64| {
+        let (_, outputs) = array(&expected(name), "outputs_f64");
+        let found = network.forward(&points(&expected(name), network.inputs())).unwrap().output;
+        let error = relative_error(&rows(&found), &outputs);
+        assert!(error > 1e-6 && error < most, "{name}: {error}");
+    };
+    near("cnn_int8.tflite", &opened.network, 0.05);
+    // Weights of whole numbers alone: what the runtime rounds is assumed away.
+    let Opened::Network(opened) = formats::open(&file("bigd_dyn.tflite")).unwrap() else { panic!("is no network") };
+    assert!(opened.account.is_whole() && opened.account.assumed()[0].contains("dynamic range"));
+    near("bigd_dyn.tflite", &opened.network, 0.05);
+}
+
+#[test]
+fn what_is_not_understood_is_named() {
+    let Opened::Graph(graph) = formats::open(&file("lnorm_f32.tflite")).unwrap() else { panic!("is whole") };
+    assert!(graph.network.is_some() && graph.problem.to_string().contains("layer_normalization"));
+    let output = layerflow(&["inspect", file("lnorm_f32.tflite").to_str().unwrap()]);
+    assert!(output.status.success());
+    assert!(String::from_utf8(output.stderr).unwrap().contains("the network is partial"));
+}
+
+/// The kernel of the list is that of the operator, whatever the order of its axes in the file.
+#[test]
+fn kernels_are_laid_out_as_their_operators_say() {
+    for name in CUT {
+        let behind = [5, 4, 3, 3];
+        let Opened::Graph(graph) = formats::open(&file(name)).unwrap() else { panic!("{name} is whole") };
+        let shapes: Vec<&[usize]> = graph.tensors.tensors().iter().map(|tensor| tensor.shape.as_slice()).collect();
+        assert!(shapes.contains(&&behind[..]), "{name}: {shapes:?}");
+        let tensor = graph.tensors.tensors().iter().find(|tensor| tensor.shape == behind).unwrap();
+        let values = graph.tensors.vector(&tensor.name).unwrap();
+        let convolution = graph.convolutions.iter().find(|found| found.convolution.kernel().outputs() == 5).unwrap();
+        let kernel = convolution.convolution.kernel().reshaped();
+        let own: Vec<f64> = kernel.row_iter().flat_map(|row| row.iter().copied().collect::<Vec<_>>()).collect();
+        assert_eq!(values.as_slice(), own, "{name}");
+    }
+}
+
+#[test]
+fn what_only_looks_like_one_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("net.tflite");
+    std::fs::write(&path, b"hello, no flatbuffer").unwrap();
+    let problem = formats::open(&path).unwrap_err().to_string();
+    assert!(problem.contains("not a whole TensorFlow Lite file"), "{problem}");
+    let bytes = std::fs::read(file("cnn_f32.tflite")).unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() / 3]).unwrap();
+    assert!(formats::open(&path).is_err());
+}
