@@ -1,5 +1,6 @@
 //! A file that gives only tensors: names and shapes now, values when they are asked for.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -58,6 +59,8 @@ pub struct TensorFile {
     source: Box<dyn TensorSource>,
     /// Whose values were read.
     reads: Vec<AtomicBool>,
+    /// The tensors that are weights, where the file's graph tells it.
+    weights: Option<HashSet<String>>,
     /// What its reader guessed, a sentence each.
     assumed: Vec<String>,
     /// Tensors that are in the values of others, and in whose: the scales of quantised weights.
@@ -94,7 +97,18 @@ impl TensorFile {
             assumed: Vec::new(),
             joined: Vec::new(),
             non_finite: non_finite::are_allowed(),
+            weights: None,
         }
+    }
+
+    /// The same file, whose graph takes these tensors as weights and all others as something else.
+    pub(super) fn with_weights(self, weights: HashSet<String>) -> TensorFile {
+        TensorFile { weights: Some(weights), ..self }
+    }
+
+    /// The names of the tensors that are weights, where the file's graph tells it.
+    pub fn weights(&self) -> Option<&HashSet<String>> {
+        self.weights.as_ref()
     }
 
     pub(super) fn with_modules(self, modules: Vec<ModuleNote>) -> TensorFile {

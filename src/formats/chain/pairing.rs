@@ -176,6 +176,13 @@ fn positional_biases(tensors: &[TensorInfo]) -> HashMap<&str, &str> {
     pairs.map(|(_, pair)| (pair[0].name.as_str(), pair[1].name.as_str())).collect()
 }
 
+/// All weights of a file whose graph tells which tensors are weights, in its order.
+pub(super) fn told(tensors: &[TensorInfo]) -> Vec<ChainEntry> {
+    let index = index(tensors);
+    let weights = tensors.iter().filter(|tensor| tensor.in_model && is_layer_weight(tensor));
+    weights.map(|tensor| entry(&index, tensor.name.clone(), bias_by_name(&index, &tensor.name))).collect()
+}
+
 /// Chooses whether the matrices are taken as they are or transposed, and answers how many joints and biases fit.
 /// Where both fit as well, the names decide.
 pub(super) fn orient(index: &Index<'_>, entries: &mut [ChainEntry]) -> usize {

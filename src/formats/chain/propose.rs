@@ -20,7 +20,14 @@ impl ChainProposal {
     /// file tells another.
     pub fn new(file: &TensorFile, hidden: Activation, output: OutputFunction) -> ChainProposal {
         let told = Told { order: file.order(), modules: file.modules() };
-        ChainProposal::of_tensors(file.tensors(), told, hidden, output)
+        let Some(names) = file.weights() else {
+            return ChainProposal::of_tensors(file.tensors(), told, hidden, output);
+        };
+        // What a graph takes as something else is no layer, whatever its shape.
+        let is_taken = |tensor: &&TensorInfo| tensor.shape.len() < 2 || names.contains(&tensor.name);
+        let tensors: Vec<TensorInfo> = file.tensors().iter().filter(is_taken).cloned().collect();
+        let proposal = ChainProposal { entries: pairing::told(&tensors), ..ChainProposal::empty(output, false) };
+        proposal.finish(&tensors, &Weights::of(&tensors), told.modules, hidden)
     }
 
     pub(super) fn of_tensors(

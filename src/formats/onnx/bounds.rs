@@ -4,8 +4,8 @@
 //! messages that say nothing.
 
 use super::message::{
-    AttributeProto, DimensionProto, GraphProto, NodeProto, OperatorSetIdProto, StringStringEntryProto, TensorProto,
-    ValueInfoProto,
+    AttributeProto, DimensionProto, FunctionProto, GraphProto, NodeProto, OperatorSetIdProto, SparseTensorProto,
+    StringStringEntryProto, TensorProto, ValueInfoProto,
 };
 
 /// Messages may take this many times the file…
@@ -21,7 +21,9 @@ const WITH_LENGTH: u64 = 2;
 #[derive(Clone, Copy)]
 enum Kind {
     Model,
+    Function,
     Graph,
+    Sparse,
     Node,
     Attribute,
     Tensor,
@@ -40,7 +42,13 @@ impl Kind {
             (Kind::Model, 7) => Some((Kind::Graph, 0)),
             (Kind::Model, 8) => Some((Kind::Leaf, size_of::<OperatorSetIdProto>())),
             (Kind::Model, 14) | (Kind::Tensor, 13) => Some((Kind::Leaf, size_of::<StringStringEntryProto>())),
-            (Kind::Graph, 1) => Some((Kind::Node, size_of::<NodeProto>())),
+            (Kind::Model, 25) => Some((Kind::Function, size_of::<FunctionProto>())),
+            (Kind::Function, 4 | 5) => Some((Kind::Leaf, size_of::<String>())),
+            (Kind::Function, 9) => Some((Kind::Leaf, size_of::<OperatorSetIdProto>())),
+            (Kind::Function, 11) => Some((Kind::Attribute, size_of::<AttributeProto>())),
+            (Kind::Graph, 15) => Some((Kind::Sparse, size_of::<SparseTensorProto>())),
+            (Kind::Sparse, 1) => Some((Kind::Tensor, 0)),
+            (Kind::Graph, 1) | (Kind::Function, 7) => Some((Kind::Node, size_of::<NodeProto>())),
             (Kind::Graph, 5) | (Kind::Attribute, 5 | 10) => Some((Kind::Tensor, size_of::<TensorProto>())),
             (Kind::Graph, 11..=13) => Some((Kind::Value, size_of::<ValueInfoProto>())),
             (Kind::Node, 5) => Some((Kind::Attribute, size_of::<AttributeProto>())),

@@ -3,21 +3,27 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
+use super::element::{Element, type_name};
 use super::message::{TensorProto, element};
-use super::scalar::Binary;
+use super::trace::Kind;
 use crate::formats::FormatError;
-use crate::formats::elements::FloatType;
 use crate::formats::graph::size;
 use crate::formats::mapped::MappedFile;
 
 /// `TensorProto.data_location`: the values are in another file.
 const EXTERNAL: i32 = 1;
 
+/// A constant that is spread may become this many times as large…
+const MOST_SPREAD: usize = 64;
+/// …and this large in any case.
+const ALWAYS_SPREAD: usize = 1 << 16;
+
 /// A constant with its values in row-major order.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Constant {
     pub shape: Vec<usize>,
     pub values: Vec<f64>,
+    pub kind: Kind,
 }
 
 /// The folder of the graph's file, whose other files may hold tensors.
@@ -36,7 +42,10 @@ impl Folder {
         let mut beside = HashSet::new();
         let mut held = 0_u64;
         for tensor in tensors {
-            held += (tensor.raw_data.len() + 4 * tensor.float_data.len() + 8 * tensor.double_data.len()) as u64;
+            held += (tensor.raw_data.len()
+                + 4 * (tensor.float_data.len() + tensor.int32_data.len())
+                + 8 * (tensor.double_data.len() + tensor.int64_data.len() + tensor.uint64_data.len()))
+                as u64;
             beside
                 .extend(tensor.external_data.iter().filter(|entry| entry.key == "location").map(|entry| &entry.value));
         }
@@ -88,73 +97,48 @@ pub(super) fn shape_of(tensor: &TensorProto) -> Result<Vec<usize>, String> {
     lengths.collect::<Result<_, _>>().map_err(|length| format!("claims an axis of length {length}"))
 }
 
-/// The name of a tensor's type, and the bytes of an element; none for what is no number.
-pub(super) fn element_of(tensor: &TensorProto) -> (&'static str, Option<usize>) {
-    match tensor.data_type {
-        element::FLOAT => ("F32", Some(4)),
-        element::DOUBLE => ("F64", Some(8)),
-        element::FLOAT16 => ("F16", Some(2)),
-        element::BFLOAT16 => ("BF16", Some(2)),
-        element::INT64 => ("I64", Some(8)),
-        element::INT32 => ("I32", Some(4)),
-        element::INT8 => ("I8", Some(1)),
-        element::UINT8 => ("U8", Some(1)),
-        element::BOOL => ("BOOL", Some(1)),
-        _ => ("OTHER", None),
-    }
-}
-
 /// The values of an initializer; in words that follow its name, why they cannot be read.
 pub(super) fn decode(tensor: &TensorProto, folder: &mut Folder) -> Result<Constant, String> {
     let shape = shape_of(tensor)?;
-    let (name, bytes) = element_of(tensor);
-    let bytes = bytes.ok_or_else(|| format!("is of a type (number {}) that is not read", tensor.data_type))?;
+    let element = Element::of(tensor.data_type);
+    let element = element.ok_or_else(|| format!("is of type {}, which is not read", type_name(tensor.data_type)))?;
     let count = size(&shape).ok_or("has an absurdly large shape")?;
     let values = if tensor.data_location == EXTERNAL {
         let (map, range) = folder.bytes(tensor)?;
         let raw = map.as_ref().get(range).unwrap_or_default();
         // More than is needed may be kept for alignment.
-        let needed = count.checked_mul(bytes).filter(|&needed| needed <= raw.len());
-        decode_raw(tensor.data_type, needed.and_then(|needed| raw.get(..needed)).unwrap_or(raw))
+        let needed = element.bytes(count).filter(|&needed| needed <= raw.len());
+        element.decode(needed.and_then(|needed| raw.get(..needed)).unwrap_or(raw), count)
     } else if !tensor.raw_data.is_empty() {
-        decode_raw(tensor.data_type, &tensor.raw_data)
+        element.decode(&tensor.raw_data, count)
     } else {
         match tensor.data_type {
             element::FLOAT => tensor.float_data.iter().map(|value| f64::from(*value)).collect(),
             element::DOUBLE => tensor.double_data.clone(),
             element::INT64 => tensor.int64_data.iter().map(|value| *value as f64).collect(),
-            // Sixteen-bit floats are kept as the bits of integers.
-            element::FLOAT16 => {
-                tensor.int32_data.iter().map(|bits| half::f16::from_bits(*bits as u16).to_f64()).collect()
+            element::UINT32 | element::UINT64 => tensor.uint64_data.iter().map(|value| *value as f64).collect(),
+            element::INT32 => tensor.int32_data.iter().map(|value| f64::from(*value)).collect(),
+            // All others are kept as the bits of integers.
+            _ => {
+                let bits = tensor.int32_data.iter();
+                let raw: Vec<u8> = match element.bits() {
+                    16 => bits.flat_map(|bits| (*bits as u16).to_le_bytes()).collect(),
+                    _ => bits.map(|bits| *bits as u8).collect(),
+                };
+                element.decode(&raw, count)
             }
-            element::BFLOAT16 => {
-                tensor.int32_data.iter().map(|bits| half::bf16::from_bits(*bits as u16).to_f64()).collect()
-            }
-            _ => tensor.int32_data.iter().map(|value| f64::from(*value)).collect(),
         }
     };
     if values.len() != count {
+        let name = element.name();
         return Err(format!("claims {count} values of type {name}, but {} are stored", values.len()));
     }
-    Ok(Constant { shape, values })
-}
-
-fn decode_raw(data_type: i32, raw: &[u8]) -> Vec<f64> {
-    match data_type {
-        element::FLOAT => FloatType::F32.decode(raw),
-        element::DOUBLE => FloatType::F64.decode(raw),
-        element::FLOAT16 => FloatType::F16.decode(raw),
-        element::BFLOAT16 => FloatType::BF16.decode(raw),
-        element::INT64 => raw.as_chunks::<8>().0.iter().map(|bytes| i64::from_le_bytes(*bytes) as f64).collect(),
-        element::INT32 => raw.as_chunks::<4>().0.iter().map(|bytes| f64::from(i32::from_le_bytes(*bytes))).collect(),
-        element::INT8 => raw.iter().map(|byte| f64::from(byte.cast_signed())).collect(),
-        _ => raw.iter().map(|byte| f64::from(*byte)).collect(),
-    }
+    Ok(Constant { shape, values, kind: element.kind() })
 }
 
 impl Constant {
     pub fn scalar(value: f64) -> Constant {
-        Constant { shape: Vec::new(), values: vec![value] }
+        Constant { shape: Vec::new(), values: vec![value], kind: Kind::Float }
     }
 
     /// The value, where there is only one.
@@ -175,21 +159,64 @@ impl Constant {
         self
     }
 
-    /// Value by value, where one is a single value or the shapes are alike but for leading ones.
-    pub fn zip(&self, operator: Binary, other: &Constant) -> Option<Constant> {
-        let core =
-            |shape: &[usize]| -> Vec<usize> { shape.iter().copied().skip_while(|&length| length == 1).collect() };
-        if let Some(value) = other.only() {
-            return Some(self.clone().map(|own| operator.value(own, value)));
+    /// Whole numbers on one axis.
+    pub fn of_integers(values: impl Iterator<Item = i64>) -> Constant {
+        let values: Vec<f64> = values.map(|value| value as f64).collect();
+        Constant { shape: vec![values.len()], values, kind: Kind::Integer }
+    }
+
+    /// The same values under another shape of their number.
+    pub fn reshaped(&self, shape: Vec<usize>) -> Option<Constant> {
+        (size(&shape) == Some(self.values.len())).then(|| Constant { shape, ..self.clone() })
+    }
+
+    /// Value by value, spread as NumPy does.
+    pub fn zip(&self, other: &Constant, operator: impl Fn(f64, f64) -> f64) -> Option<Constant> {
+        let shape = broadcast_shape(&self.shape, &other.shape)?;
+        let (own, its) = (self.spread(&shape)?, other.spread(&shape)?);
+        let values = own.values.iter().zip(&its.values).map(|(own, its)| operator(*own, *its)).collect();
+        Some(Constant { shape, values, kind: self.kind })
+    }
+
+    /// Repeated along axes of length 1, and along new ones in front, to this shape.
+    pub fn spread(&self, shape: &[usize]) -> Option<Constant> {
+        let most = self.values.len().saturating_mul(MOST_SPREAD).saturating_add(ALWAYS_SPREAD);
+        let count = size(shape).filter(|count| *count <= most)?;
+        if self.shape == shape {
+            return Some(self.clone());
         }
-        if let Some(value) = self.only() {
-            return Some(other.clone().map(|its| operator.value(value, its)));
+        let added = shape.len().checked_sub(self.shape.len())?;
+        let own: Vec<usize> = vec![1; added].into_iter().chain(self.shape.iter().copied()).collect();
+        own.iter().zip(shape).all(|(own, target)| own == target || *own == 1).then_some(())?;
+        let mut values = Vec::with_capacity(count);
+        for place in 0..count {
+            let (mut rest, mut at, mut stride) = (place, 0, 1);
+            for (own, target) in own.iter().zip(shape).rev() {
+                at += if *own == 1 { 0 } else { rest % target * stride };
+                rest /= target;
+                stride *= own;
+            }
+            values.push(*self.values.get(at)?);
         }
-        let shape = if self.shape.len() >= other.shape.len() { &self.shape } else { &other.shape };
-        (core(&self.shape) == core(&other.shape)).then(|| {
-            let values = self.values.iter().zip(&other.values).map(|(own, its)| operator.value(*own, *its)).collect();
-            Constant { shape: shape.clone(), values }
-        })
+        Some(Constant { shape: shape.to_vec(), values, kind: self.kind })
+    }
+
+    /// The places along one axis that are picked, in this order.
+    pub fn picked(&self, axis: usize, places: &[usize]) -> Option<Constant> {
+        let length = *self.shape.get(axis)?;
+        places.iter().all(|place| *place < length).then_some(())?;
+        let inner: usize = self.shape[axis + 1..].iter().product();
+        let outer: usize = self.shape[..axis].iter().product();
+        let mut values = Vec::with_capacity(outer * places.len() * inner);
+        for run in 0..outer {
+            for place in places {
+                let start = (run * length + place) * inner;
+                values.extend(self.values.get(start..start + inner)?);
+            }
+        }
+        let mut shape = self.shape.clone();
+        shape[axis] = places.len();
+        Some(Constant { shape, values, kind: self.kind })
     }
 
     /// The axes in another order; none where `order` names no such order.
@@ -197,8 +224,23 @@ impl Constant {
         let shape: Option<Vec<usize>> = order.iter().map(|&axis| self.shape.get(axis).copied()).collect();
         let shape = shape.filter(|shape| shape.len() == self.shape.len() && size(shape) == size(&self.shape))?;
         let places = permuted_places(&self.shape, order);
-        Some(Constant { shape, values: places.into_iter().map(|place| self.values[place]).collect() })
+        Some(Constant { shape, values: places.into_iter().map(|place| self.values[place]).collect(), kind: self.kind })
     }
+}
+
+/// The shape to which two shapes are spread; none where they do not fit.
+pub(super) fn broadcast_shape(left: &[usize], right: &[usize]) -> Option<Vec<usize>> {
+    let rank = left.len().max(right.len());
+    let length = |shape: &[usize], axis: usize| {
+        (axis + shape.len()).checked_sub(rank).and_then(|at| shape.get(at)).copied().unwrap_or(1)
+    };
+    (0..rank)
+        .map(|axis| match (length(left, axis), length(right, axis)) {
+            (left, right) if left == right || right == 1 => Some(left),
+            (1, right) => Some(right),
+            _ => None,
+        })
+        .collect()
 }
 
 /// For each place of the permuted array, row by row, the place in the array of this shape. `order` must be a permutation.

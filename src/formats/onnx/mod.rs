@@ -1,16 +1,26 @@
 //! ONNX: the graph of a network as other programs run it.
 
+mod accounting;
 mod bounds;
+mod broadcast;
 mod constant;
+mod element;
 mod elementwise;
 mod graph;
+mod inline;
+mod learned;
 mod linear;
+mod listing;
 mod message;
+mod node;
 mod nodes;
 mod operators;
+mod pick;
 mod quadrature;
+mod quantised;
 mod read;
 pub(super) mod recognise;
+mod reduce;
 pub(super) mod scalar;
 mod settle;
 mod shapes;

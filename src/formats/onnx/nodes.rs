@@ -3,196 +3,297 @@
 use std::rc::Rc;
 
 use super::constant::Constant;
-use super::message::{AttributeProto, NodeProto};
-use super::scalar::{Binary, Scalar, Unary};
-use super::trace::{Fault, Trace, Traced, Value, label};
-use super::{elementwise, linear, shapes, volumes};
-use crate::formats::graph::GraphProblem;
-use crate::network::{Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Elementary, OutputFunction};
+use super::element::Element;
+use super::node::{LEARNING, Node, RUNTIME, STANDARD};
+use super::reduce::Reduction;
+use super::scalar::{Binary, Unary};
+use super::trace::{Fault, Trace, Traced, Value};
+use super::{elementwise, learned, linear, pick, quantised, reduce, shapes, volumes};
+use crate::network::{
+    Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Elementary, QUICK_GELU, SELU_ALPHA, SELU_LAMBDA,
+};
 
+/// The most functions side by side.
+pub(super) const WIDEST_FAN: usize = 256;
 /// The α and γ of SELU where a node does not tell them (Klambauer et al. 2017, to 32 bits).
 const SELU: [f64; 2] = [1.673_263_192_176_818_8, 1.050_701_022_148_132_3];
+/// How far numbers of 32 bits are from those of 64.
+const CLOSE: f64 = 1e-6;
 
-/// Follows one node; gives the value of its first result.
-pub(super) fn follow<'a>(trace: &mut Trace<'a>, node: &'a NodeProto) -> Result<Value, Fault> {
-    if !matches!(node.domain.as_str(), "" | "ai.onnx" | "ai.onnx.ml" | "com.microsoft") {
-        return Err(unknown(node).into());
+/// Follows one node; gives the value of its first result, or those of all of them.
+pub(super) fn follow<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
+    match node.domain() {
+        STANDARD => standard(trace, node),
+        LEARNING => learned::follow(trace, node),
+        RUNTIME => of_runtime(trace, node),
+        _ => Err(node.unknown().into()),
     }
-    let activation = |activation: Activation| Unary::Activation(activation);
-    let mut elementary = |function| elementwise::unary(trace, node, activation(Activation::Elementary(function)));
+}
+
+fn standard<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
+    if let Some(function) = elementary(&node.op_type) {
+        return elementwise::elementary(trace, node, function);
+    }
+    if let Some(operator) = binary(&node.op_type) {
+        return elementwise::binary(trace, node, operator);
+    }
+    if let Some(operator) = truth(&node.op_type) {
+        return elementwise::truth(trace, node, operator);
+    }
     match node.op_type.as_str() {
         "Constant" => constant(trace, node),
-        "Identity" | "Dropout" | "Cast" | "CastLike" | "ZipMap" => operand(trace, node, 0),
+        "Identity" => operand(trace, node, 0),
+        "Dropout" => dropout(trace, node),
+        "Cast" => elementwise::cast(trace, node),
+        "CastLike" => elementwise::cast_like(trace, node),
         "Gemm" => linear::gemm(trace, node),
         "MatMul" => linear::matmul(trace, node),
+        "Einsum" => linear::einsum(trace, node),
         "BatchNormalization" => linear::batch_normalization(trace, node),
-        "Scaler" => linear::scaler(trace, node),
-        "LinearRegressor" => linear::regressor(trace, node),
-        "Add" | "Sum" => elementwise::binary(trace, node, Binary::Add),
-        "Sub" => elementwise::binary(trace, node, Binary::Sub),
-        "Mul" => elementwise::binary(trace, node, Binary::Mul),
-        "Div" => elementwise::binary(trace, node, Binary::Div),
-        "Pow" => elementwise::binary(trace, node, Binary::Pow),
-        "Max" => elementwise::binary(trace, node, Binary::Max),
-        "Min" => elementwise::binary(trace, node, Binary::Min),
+        "Mean" => elementwise::mean(trace, node),
+        "Mod" => elementwise::remainder(trace, node),
+        "Not" => elementwise::not(trace, node),
+        "Where" => elementwise::choice(trace, node),
         "Clip" => elementwise::clip(trace, node),
         "PRelu" => elementwise::sloped(trace, node),
-        "Relu" => elementwise::unary(trace, node, activation(Activation::Relu)),
-        "Tanh" => elementwise::unary(trace, node, activation(Activation::Tanh)),
-        "Sigmoid" => elementwise::unary(trace, node, activation(Activation::Sigmoid)),
-        "Softplus" => elementwise::unary(trace, node, activation(Activation::Softplus)),
-        "LeakyRelu" => {
-            let negative_slope = float(node, "alpha", DEFAULT_NEGATIVE_SLOPE);
-            elementwise::unary(trace, node, activation(Activation::LeakyRelu { negative_slope }))
-        }
-        "Elu" => {
-            let alpha = float(node, "alpha", DEFAULT_ALPHA);
-            elementwise::unary(trace, node, activation(Activation::Elu { alpha }))
-        }
-        "Selu" => {
-            let alpha = float(node, "alpha", SELU[0]);
-            let value = elementwise::unary(trace, node, activation(Activation::Elu { alpha }))?;
-            let scale = Value::Constant(Rc::new(Constant::scalar(float(node, "gamma", SELU[1]))));
-            elementwise::apply(trace, node, Binary::Mul, value, scale)
-        }
-        "Gelu" => {
-            let by_tanh = attribute(node, "approximate").is_some_and(|told| told.s == b"tanh");
-            let gelu = if by_tanh { Activation::GeluTanh } else { Activation::Gelu };
-            elementwise::unary(trace, node, activation(gelu))
-        }
-        "FastGelu" => elementwise::unary(trace, node, activation(Activation::GeluTanh)),
-        "Swish" if float(node, "alpha", 1.0) == 1.0 => elementwise::unary(trace, node, activation(Activation::Silu)),
-
         "Neg" => elementwise::unary(trace, node, Unary::Neg),
-        "Abs" => elementary(Elementary::Abs),
-        "Acos" => elementary(Elementary::Acos),
-        "Acosh" => elementary(Elementary::Acosh),
-        "Asin" => elementary(Elementary::Asin),
-        "Asinh" => elementary(Elementary::Asinh),
-        "Atan" => elementary(Elementary::Atan),
-        "Atanh" => elementary(Elementary::Atanh),
-        "Ceil" => elementary(Elementary::Ceil),
-        "Cos" => elementary(Elementary::Cos),
-        "Cosh" => elementary(Elementary::Cosh),
-        "Erf" => elementary(Elementary::Erf),
-        "Exp" => elementary(Elementary::Exp),
-        "Floor" => elementary(Elementary::Floor),
-        "Log" => elementary(Elementary::Log),
-        "Reciprocal" => elementary(Elementary::Reciprocal),
-        "Round" => elementary(Elementary::Round),
-        "Sign" => elementary(Elementary::Sign),
-        "Sin" => elementary(Elementary::Sin),
-        "Sinh" => elementary(Elementary::Sinh),
-        "Sqrt" => elementary(Elementary::Sqrt),
-        "Tan" => elementary(Elementary::Tan),
-
-        "Softmax" => softmax(trace, node),
-        "LogSoftmax" => read(trace, node, OutputFunction::LogSoftmax),
-        "ArgMax" => read(trace, node, OutputFunction::Argmax),
-        "ArrayFeatureExtractor" => operand(trace, node, 1),
-        "LabelEncoder" => operand(trace, node, 0),
+        "Softmax" => reduce::softmax(trace, node),
+        "LogSoftmax" => reduce::log_softmax(trace, node),
+        "Hardmax" => reduce::hardmax(trace, node),
+        "ArgMax" => reduce::largest(trace, node, true),
+        "ArgMin" => reduce::largest(trace, node, false),
+        "ReduceSum" => reduce::along(trace, node, Reduction::Sum),
+        "ReduceMean" => reduce::along(trace, node, Reduction::Mean),
+        "ReduceSumSquare" => reduce::along(trace, node, Reduction::SumOfSquares),
+        "ReduceL1" => reduce::along(trace, node, Reduction::SumOfSizes),
+        "ReduceL2" => reduce::along(trace, node, Reduction::Length),
         "Conv" => volumes::convolution(trace, node),
         "AveragePool" => volumes::average_pooling(trace, node),
         "MaxPool" => volumes::max_pooling(trace, node),
         "GlobalAveragePool" => volumes::global_pooling(trace, node, true),
         "GlobalMaxPool" => volumes::global_pooling(trace, node, false),
-        "ReduceMean" => volumes::mean(trace, node),
         "Flatten" => shapes::flatten(trace, node),
         "Reshape" => shapes::reshape(trace, node),
         "Squeeze" => shapes::squeeze(trace, node),
         "Unsqueeze" => shapes::unsqueeze(trace, node),
         "Transpose" => shapes::transpose(trace, node),
-        "Shape" => shapes::lengths(trace, node),
-        "Gather" => shapes::gather(trace, node),
-        "Slice" => shapes::slice(trace, node),
-        "Concat" => shapes::concat(trace, node),
-        _ => Err(unknown(node).into()),
+        "Shape" => pick::lengths(trace, node),
+        "Size" => pick::count(trace, node),
+        "Gather" => pick::gather(trace, node),
+        "Slice" => pick::slice(trace, node),
+        "Split" => pick::split(trace, node),
+        "Concat" => pick::concat(trace, node),
+        "Expand" => pick::expand(trace, node),
+        "Tile" => pick::tile(trace, node),
+        "ConstantOfShape" => pick::filled(trace, node),
+        "Range" => pick::range(trace, node),
+        "DequantizeLinear" => quantised::dequantise(trace, node),
+        "QuantizeLinear" => quantised::quantise(trace, node),
+        "QLinearMatMul" => quantised::product(trace, node),
+        "QLinearConv" => quantised::convolution(trace, node),
+        "MatMulInteger" => quantised::integer_product(trace, node),
+        _ => match activation(node)? {
+            Some(activation) => elementwise::unary(trace, node, Unary::Activation(activation)),
+            None => selu_or_unknown(trace, node),
+        },
     }
 }
 
-pub(super) fn unknown(node: &NodeProto) -> GraphProblem {
-    let operator = if node.op_type.is_empty() { "node without an operator".into() } else { node.op_type.clone() };
-    GraphProblem::Operator { node: label(node).into(), operator }
+/// The operators of onnxruntime.
+fn of_runtime<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
+    let mut act = |activation| elementwise::unary(trace, node, Unary::Activation(activation));
+    match node.op_type.as_str() {
+        "Gelu" => act(Activation::Gelu),
+        "QuickGelu" => act(Activation::Swish { beta: node.float("alpha", QUICK_GELU) }),
+        "FastGelu" if node.input.len() == 1 => act(Activation::GeluTanh),
+        "FastGelu" | "BiasGelu" => {
+            let gelu = if node.op_type == "FastGelu" { Activation::GeluTanh } else { Activation::Gelu };
+            let value = elementwise::binary(trace, node, Binary::Add)?;
+            elementwise::apply_unary(node, Unary::Activation(gelu), value)
+        }
+        "FusedGemm" => linear::fused_gemm(trace, node),
+        "FusedMatMul" => linear::fused_matmul(trace, node),
+        "FusedConv" => volumes::fused(trace, node),
+        "QGemm" => quantised::gemm(trace, node),
+        "DequantizeLinear" => quantised::dequantise(trace, node),
+        "QuantizeLinear" => quantised::quantise(trace, node),
+        _ => Err(node.unknown().into()),
+    }
 }
 
-pub(super) fn setting(node: &NodeProto, setting: &str, value: &str) -> GraphProblem {
-    GraphProblem::Setting { node: label(node).into(), setting: setting.into(), value: value.into() }
+fn elementary(operator: &str) -> Option<Elementary> {
+    Some(match operator {
+        "Abs" => Elementary::Abs,
+        "Acos" => Elementary::Acos,
+        "Acosh" => Elementary::Acosh,
+        "Asin" => Elementary::Asin,
+        "Asinh" => Elementary::Asinh,
+        "Atan" => Elementary::Atan,
+        "Atanh" => Elementary::Atanh,
+        "Ceil" => Elementary::Ceil,
+        "Cos" => Elementary::Cos,
+        "Cosh" => Elementary::Cosh,
+        "Erf" => Elementary::Erf,
+        "Exp" => Elementary::Exp,
+        "Floor" => Elementary::Floor,
+        "Log" => Elementary::Log,
+        "Reciprocal" => Elementary::Reciprocal,
+        "Round" => Elementary::Round,
+        "Sign" => Elementary::Sign,
+        "Sin" => Elementary::Sin,
+        "Sinh" => Elementary::Sinh,
+        "Sqrt" => Elementary::Sqrt,
+        "Tan" => Elementary::Tan,
+        _ => return None,
+    })
 }
 
-pub(super) fn attribute<'n>(node: &'n NodeProto, name: &str) -> Option<&'n AttributeProto> {
-    node.attribute.iter().find(|attribute| attribute.name == name)
+fn binary(operator: &str) -> Option<Binary> {
+    Some(match operator {
+        "Add" | "Sum" => Binary::Add,
+        "Sub" => Binary::Sub,
+        "Mul" => Binary::Mul,
+        "Div" => Binary::Div,
+        "Pow" => Binary::Pow,
+        "Max" => Binary::Max,
+        "Min" => Binary::Min,
+        _ => return None,
+    })
 }
 
-pub(super) fn float(node: &NodeProto, name: &str, absent: f64) -> f64 {
-    attribute(node, name).map_or(absent, |told| f64::from(told.f))
+fn truth(operator: &str) -> Option<Binary> {
+    Some(match operator {
+        "And" => Binary::And,
+        "Or" => Binary::Or,
+        "Xor" => Binary::Xor,
+        "Equal" => Binary::Equal,
+        "Greater" => Binary::Greater,
+        "GreaterOrEqual" => Binary::GreaterOrEqual,
+        "Less" => Binary::Less,
+        "LessOrEqual" => Binary::LessOrEqual,
+        _ => return None,
+    })
 }
 
-pub(super) fn integer(node: &NodeProto, name: &str, absent: i64) -> i64 {
-    attribute(node, name).map_or(absent, |told| told.i)
+/// The activation that an operator is, with its parameters.
+fn activation(node: &Node<'_>) -> Result<Option<Activation>, Fault> {
+    let elu = || node.float("alpha", DEFAULT_ALPHA);
+    Ok(Some(match node.op_type.as_str() {
+        "Relu" => Activation::Relu,
+        "Tanh" => Activation::Tanh,
+        "Sigmoid" => Activation::Sigmoid,
+        "Softplus" => Activation::Softplus,
+        "Softsign" => Activation::Softsign,
+        "Mish" => Activation::Mish,
+        "HardSwish" => Activation::HardSwish,
+        "HardSigmoid" => Activation::HardSigmoid { slope: node.float("alpha", 0.2), shift: node.float("beta", 0.5) },
+        "LeakyRelu" => Activation::LeakyRelu { negative_slope: node.float("alpha", DEFAULT_NEGATIVE_SLOPE) },
+        "Elu" => Activation::Elu { alpha: elu() },
+        "Celu" if elu() > 0.0 => Activation::Celu { alpha: elu() },
+        "ThresholdedRelu" => Activation::ThresholdedRelu { threshold: elu() },
+        "Swish" => Activation::Swish { beta: node.float("alpha", 1.0) },
+        "Gelu" => match node.word("approximate").as_deref() {
+            None | Some("none") => Activation::Gelu,
+            Some("tanh") => Activation::GeluTanh,
+            Some(_) => return Err(node.setting("approximate", "is not understood").into()),
+        },
+        "Shrink" => {
+            let (lambda, bias) = (node.float("lambd", 0.5), node.float("bias", 0.0));
+            match bias {
+                0.0 if lambda >= 0.0 => Activation::HardShrink { lambda },
+                bias if bias == lambda && lambda >= 0.0 => Activation::SoftShrink { lambda },
+                _ => return Err(node.setting("bias", "is neither 0 nor lambd, which is not understood").into()),
+            }
+        }
+        _ => return Ok(None),
+    }))
 }
 
-/// The name of an operand; empty names stand for absent ones.
-pub(super) fn operand_name(node: &NodeProto, place: usize) -> Option<&str> {
-    node.input.get(place).map(String::as_str).filter(|name| !name.is_empty())
+/// γ·(x where x > 0, else α(eˣ − 1)).
+fn selu_or_unknown(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fault> {
+    if node.op_type != "Selu" {
+        return Err(node.unknown().into());
+    }
+    let (alpha, gamma) = (node.float("alpha", SELU[0]), node.float("gamma", SELU[1]));
+    if (alpha - SELU_ALPHA).abs() < CLOSE && (gamma - SELU_LAMBDA).abs() < CLOSE {
+        return elementwise::unary(trace, node, Unary::Activation(Activation::Selu));
+    }
+    let value = elementwise::unary(trace, node, Unary::Activation(Activation::Elu { alpha }))?;
+    elementwise::apply(trace, node, Binary::Mul, value, Value::Constant(Rc::new(Constant::scalar(gamma))))
 }
 
-pub(super) fn operand(trace: &mut Trace<'_>, node: &NodeProto, place: usize) -> Result<Value, Fault> {
-    match operand_name(node, place) {
-        Some(name) => trace.get(node, name),
-        None => Err(setting(node, "an operand", "is absent").into()),
+pub(super) fn operand(trace: &mut Trace<'_>, node: &Node<'_>, place: usize) -> Result<Value, Fault> {
+    match node.operand_name(place) {
+        Some(name) => trace.get(node.proto, name),
+        None => Err(node.setting("an operand", "is absent").into()),
     }
 }
 
 /// A constant operand; none where it is absent.
 pub(super) fn constant_operand(
     trace: &mut Trace<'_>,
-    node: &NodeProto,
+    node: &Node<'_>,
     place: usize,
 ) -> Result<Option<Rc<Constant>>, Fault> {
-    let Some(name) = operand_name(node, place) else { return Ok(None) };
-    match trace.get(node, name)? {
+    let Some(name) = node.operand_name(place) else { return Ok(None) };
+    match trace.get(node.proto, name)? {
         Value::Constant(constant) => Ok(Some(constant)),
-        _ => Err(setting(node, &format!("its operand `{name}`"), "is not a constant, which is not understood").into()),
+        _ => Err(node.setting(&format!("its operand `{name}`"), "is not a constant, which is not understood").into()),
     }
 }
 
+/// A constant operand that must be there.
+pub(super) fn only_operand(trace: &mut Trace<'_>, node: &Node<'_>, place: usize) -> Result<Rc<Constant>, Fault> {
+    constant_operand(trace, node, place)?.ok_or_else(|| node.setting("an operand", "is absent").into())
+}
+
 /// An operand that comes from the input, as a value of the graph of layers.
-pub(super) fn settled_operand<'a>(trace: &mut Trace<'a>, node: &'a NodeProto, place: usize) -> Result<Traced, Fault> {
-    let name = operand_name(node, place).unwrap_or_default();
+pub(super) fn settled_operand<'a>(trace: &mut Trace<'a>, node: &Node<'a>, place: usize) -> Result<Traced, Fault> {
+    let name = node.operand_name(place).unwrap_or_default();
     match trace.settled(name)? {
         Some(traced) => Ok(traced),
         None => {
-            trace.get(node, name)?;
-            Err(unknown(node).into())
+            trace.get(node.proto, name)?;
+            Err(node.unknown().into())
         }
     }
 }
 
-fn constant(trace: &mut Trace<'_>, node: &NodeProto) -> Result<Value, Fault> {
-    let told = node.attribute.first().ok_or_else(|| unknown(node))?;
-    let constant = match (told.name.as_str(), &told.t) {
-        ("value", Some(tensor)) => trace.read(tensor)?,
-        ("value_float", _) => Constant::scalar(f64::from(told.f)),
-        ("value_int", _) => Constant::scalar(told.i as f64),
-        ("value_floats", _) => vector(told.floats.iter().map(|value| f64::from(*value))),
-        ("value_ints", _) => vector(told.ints.iter().map(|value| *value as f64)),
-        _ => return Err(unknown(node).into()),
+fn constant(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fault> {
+    let integers = |values: &[i64]| Constant::of_integers(values.iter().copied());
+    let constant = if let Some(told) = node.attribute("value") {
+        let tensor = told.t.as_ref().ok_or_else(|| node.unknown())?;
+        if Element::of(tensor.data_type).is_none() {
+            return Ok(Value::Opaque);
+        }
+        trace.read(tensor)?
+    } else if let Some(told) = node.attribute("value_float") {
+        Constant::scalar(f64::from(told.f))
+    } else if let Some(told) = node.attribute("value_int") {
+        integers(&[told.i]).reshaped(Vec::new()).ok_or_else(|| node.unknown())?
+    } else if let Some(told) = node.attribute("value_floats") {
+        let values: Vec<f64> = told.floats.iter().map(|value| f64::from(*value)).collect();
+        Constant { shape: vec![values.len()], values, kind: super::trace::Kind::Float }
+    } else if let Some(told) = node.attribute("value_ints") {
+        integers(&told.ints)
+    } else if node.attribute("value_string").is_some() || node.attribute("value_strings").is_some() {
+        return Ok(Value::Opaque);
+    } else {
+        return Err(node.unknown().into());
     };
     Ok(Value::Constant(Rc::new(constant)))
 }
 
-fn vector(values: impl Iterator<Item = f64>) -> Constant {
-    let values: Vec<f64> = values.collect();
-    Constant { shape: vec![values.len()], values }
-}
-
-fn softmax<'a>(trace: &mut Trace<'a>, node: &'a NodeProto) -> Result<Value, Fault> {
-    let traced = settled_operand(trace, node, 0)?;
-    let base = trace.graph.activate(traced.base, label(node), Activation::Softmax)?;
-    Ok(Value::Traced(Traced { base, scalar: Rc::new(Scalar::Variable), ..traced }))
-}
-
-fn read<'a>(trace: &mut Trace<'a>, node: &'a NodeProto, by: OutputFunction) -> Result<Value, Fault> {
-    let of = settled_operand(trace, node, 0)?.base;
-    Ok(Value::Read { of, by })
+/// Nothing is dropped once training is over.
+fn dropout(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fault> {
+    let trains = match node.version {
+        12.. => constant_operand(trace, node, 2)?.is_some_and(|trains| trains.values.iter().any(|value| *value != 0.0)),
+        7.. => false,
+        _ => !node.is_on("is_test"),
+    };
+    if trains {
+        return Err(node.setting("its mode", "is that of a training, in which values are dropped by chance").into());
+    }
+    node.pass(1);
+    operand(trace, node, 0)
 }

@@ -1,24 +1,27 @@
 //! ONNX files as networks: the graph is followed from its input as far as it is understood.
 
-use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
 use prost::Message;
 
+use super::accounting::{Course, accounted};
 use super::bounds::is_in_proportion;
-use super::constant::{Folder, decode, element_of, shape_of};
-use super::message::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
+use super::inline::inline;
+use super::listing::{nodes, tensors};
+use super::message::{GraphProto, ModelProto, NodeProto, OperatorSetIdProto, ValueInfoProto, element};
+use super::node::Node;
 use super::nodes::follow;
-use super::trace::{Fault, Trace, Traced, Value, label};
-use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, is_recurrent, opened, size};
+use super::scalar::{Scalar, Unary};
+use super::trace::{Fault, Kind, Reading, Trace, Traced, Value, label};
+use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, is_recurrent, opened};
 use crate::formats::mapped::MappedFile;
-use crate::formats::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
 use crate::formats::{Account, FormatError, Opened};
-use crate::network::{OutputFunction, Volume};
+use crate::network::{Activation, Elementary, OutputFunction, Volume};
 
 /// Names of graphs that exporters give to any network.
 const GENERIC_NAMES: [&str; 5] = ["main_graph", "torch_jit", "torch-jit-export", "graph", "main"];
+/// The newest version of ONNX's operators whose meaning is known.
+const NEWEST_OPERATORS: i64 = 25;
 
 /// Opens an ONNX file.
 pub(in crate::formats) fn open(path: &Path, asked: Option<Volume>) -> Result<Opened, FormatError> {
@@ -28,61 +31,135 @@ pub(in crate::formats) fn open(path: &Path, asked: Option<Volume>) -> Result<Ope
         return Err(damaged("its messages would take far more memory than the file itself".into()));
     }
     let model = ModelProto::decode(file.as_ref()).map_err(|error| damaged(error.to_string()))?;
-    let graph = model.graph.ok_or_else(|| damaged("it holds no graph".into()))?;
-    let (followed, convolutions) = follow_all(path, &graph, asked)?;
-    Ok(opened(followed, convolutions, "the graph is empty", Account::default(), || tensors(path, graph)))
+    let mut graph = model.graph.ok_or_else(|| damaged("it holds no graph".into()))?;
+    let (version, remark) = version(&model.opset_import);
+    inline(&mut graph, &model.functions, version);
+    let Followed { network, convolutions, mut account } = follow_all(path, &graph, version, asked)?;
+    remark.into_iter().for_each(|remark| account.assume(remark));
+    Ok(opened(network, convolutions, "the graph is empty", account, || tensors(path, graph)))
 }
 
-/// The network as far as it is understood, what comes next, and all convolutions whose shapes are known.
-fn follow_all(
-    path: &Path,
-    graph: &GraphProto,
-    asked: Option<Volume>,
-) -> Result<(GraphNetwork, Vec<GraphConvolution>), FormatError> {
+/// The version of ONNX's own operators, and what is to be said of it.
+fn version(sets: &[OperatorSetIdProto]) -> (i64, Option<String>) {
+    let of_its_own = |set: &&OperatorSetIdProto| matches!(set.domain.as_str(), "" | "ai.onnx");
+    match sets.iter().find(of_its_own).map(|set| set.version) {
+        None if sets.is_empty() => {
+            let remark = format!("the file names no set of operators, so that version {NEWEST_OPERATORS} is taken");
+            (NEWEST_OPERATORS, Some(remark))
+        }
+        None => (NEWEST_OPERATORS, None),
+        Some(version) if version > NEWEST_OPERATORS => {
+            let remark = format!(
+                "the file's operators are of version {version}, newer than {NEWEST_OPERATORS}, and taken to mean the same"
+            );
+            (version, Some(remark))
+        }
+        Some(version) => (version, None),
+    }
+}
+
+/// What became of a graph.
+struct Followed {
+    network: GraphNetwork,
+    convolutions: Vec<GraphConvolution>,
+    account: Account,
+}
+
+/// The network as far as it is understood, what comes next, all convolutions whose shapes are known, and what became of
+/// every part of the graph.
+fn follow_all(path: &Path, graph: &GraphProto, version: i64, asked: Option<Volume>) -> Result<Followed, FormatError> {
     let mut trace = Trace::new(path, graph);
-    let inputs: Vec<&ValueInfoProto> = graph.input.iter().filter(|input| !trace.is_initializer(&input.name)).collect();
-    let [input] = inputs[..] else {
-        return Ok((GraphNetwork { network: None, problem: Some(several(graph, &inputs)) }, Vec::new()));
+    let nowhere = |problem: GraphProblem| {
+        let network = GraphNetwork { network: None, problem: Some(problem) };
+        Ok(Followed { network, convolutions: Vec::new(), account: accounted(graph, &[], &[]) })
     };
+    let inputs: Vec<&ValueInfoProto> = graph.input.iter().filter(|input| !trace.is_initializer(&input.name)).collect();
+    let [input] = inputs[..] else { return nowhere(several(graph, &inputs)) };
+    let axes = input_axes(input);
+    (trace.input_axes, trace.samples) =
+        (axes.as_ref().map(Vec::len), axes.and_then(|axes| axes.first().copied().flatten()));
     let base = trace.graph.input(input_shape(input, asked));
-    trace.set(&input.name, Value::Traced(Traced::of(base)));
+    let kind = match element_of(input) {
+        element::STRING => {
+            let (node, setting) = (input.name.clone(), "its type".into());
+            return nowhere(GraphProblem::Setting { node, setting, value: "is text".into() });
+        }
+        element::BOOL => Kind::Truth,
+        element::INT8..=element::INT64 | element::UINT8 | element::UINT32 | element::UINT64 => Kind::Integer,
+        _ => Kind::Float,
+    };
+    let given_value = Traced { kind, ..Traced::of(base) };
+    trace.set(&input.name, Value::Traced(given_value.clone()));
     let mut problem = None;
-    let mut understood = Traced::of(base);
-    for node in &graph.node {
-        let value = match given_opaque(&trace, node) {
-            true => Value::Opaque,
-            false => match follow(&mut trace, node) {
-                Ok(value) => value,
+    let mut understood = given_value;
+    let mut courses = Vec::with_capacity(graph.node.len());
+    for proto in &graph.node {
+        let node = Node::new(proto, version);
+        let (value, course) = match given_opaque(&trace, proto) {
+            Some(name) => (Value::Opaque, Course::After(name.to_owned())),
+            None => match followed(&mut trace, &node) {
+                Ok(value) => (value, Course::Followed),
                 Err(Fault::File(error)) => return Err(error),
                 Err(Fault::Graph(found)) => {
-                    if problem.is_none() {
-                        understood = given(&trace, node).unwrap_or(understood);
+                    let course = Course::Unknown(found.clone());
+                    if problem.is_none() && !is_idle(graph, proto) {
+                        understood = given(&trace, proto).unwrap_or(understood);
                         problem = Some(found);
                     }
-                    Value::Opaque
+                    (Value::Opaque, course)
                 }
             },
         };
-        if let Some(twice) = node.output.iter().find(|name| !name.is_empty() && trace.known(name).is_some()) {
-            let problem = format!("the value `{twice}` is given twice");
-            return Ok((GraphNetwork { network: None, problem: Some(GraphProblem::Ends { problem }) }, Vec::new()));
+        courses.push(course);
+        if let Some(twice) = proto.output.iter().find(|name| !name.is_empty() && trace.known(name).is_some()) {
+            return nowhere(GraphProblem::Ends { problem: format!("the value `{twice}` is given twice") });
         }
-        let mut results = node.output.iter().filter(|name| !name.is_empty());
-        if let Some(first) = results.next() {
-            trace.set(first, value);
+        let mut values = match value {
+            Value::Several(values) => values,
+            one => vec![one],
         }
-        results.for_each(|name| trace.set(name, Value::Opaque));
+        .into_iter();
+        for name in &proto.output {
+            let value = values.next().unwrap_or(Value::Opaque);
+            if !name.is_empty() {
+                trace.set(name, value);
+            }
+        }
     }
-    let followed = match end(&trace, graph) {
-        Ok((traced, by)) => finish(path, graph, &mut trace, &traced, by)?,
+    let (network, taken) = match end(&trace, graph) {
+        Ok(end) => {
+            trace.remarks.extend(end.remarks);
+            (finish(path, graph, &mut trace, &end.traced, end.by)?, end.taken)
+        }
         Err(no_end) => {
             let read = finish(path, graph, &mut trace, &understood, None)?;
             // What lies on the way to the first operator that is not known comes before it.
             let problem = read.problem.filter(|_| read.network.is_some()).or(problem).unwrap_or(no_end);
-            GraphNetwork { network: read.network, problem: Some(problem) }
+            let all = graph.output.iter().map(|output| output.name.clone()).collect();
+            (GraphNetwork { network: read.network, problem: Some(problem) }, all)
         }
     };
-    Ok((followed, trace.graph.into_convolutions()))
+    let mut account = accounted(graph, &courses, &taken);
+    std::mem::take(&mut trace.remarks).into_iter().for_each(|remark| account.assume(remark));
+    Ok(Followed { network, convolutions: trace.graph.into_convolutions(), account })
+}
+
+/// The value of a node of which nothing was left out.
+fn followed<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
+    let value = follow(trace, node)?;
+    match node.left_out() {
+        None => Ok(value),
+        Some(problem) => Err(problem.into()),
+    }
+}
+
+/// Whether nothing takes what the node gives.
+fn is_idle(graph: &GraphProto, node: &NodeProto) -> bool {
+    let is_taken = |name: &String| {
+        graph.output.iter().any(|output| output.name == *name)
+            || graph.node.iter().any(|other| other.input.contains(name))
+    };
+    !node.output.iter().any(is_taken)
 }
 
 /// What a graph of several inputs, or none, is: most often the others are the memory of a recurrent operator.
@@ -94,21 +171,16 @@ fn several(graph: &GraphProto, inputs: &[&ValueInfoProto]) -> GraphProblem {
     GraphProblem::Ends { problem: format!("the graph has {} inputs ({})", names.len(), names.join(", ")) }
 }
 
-/// The nodes of a graph and of the graphs within it.
-fn nodes(graph: &GraphProto) -> impl Iterator<Item = &NodeProto> {
-    graphs(graph).into_iter().flat_map(|graph| &graph.node)
+/// The lengths of the input's axes, that of the samples first; none where the file does not tell how many there are.
+fn input_axes(input: &ValueInfoProto) -> Option<Vec<Option<usize>>> {
+    let axes = &input.kind.as_ref()?.tensor_type.as_ref()?.shape.as_ref()?.dim;
+    let length = |value: Option<i64>| usize::try_from(value?).ok().filter(|length| *length > 0);
+    Some(axes.iter().map(|axis| length(axis.dim_value)).collect())
 }
 
-/// A graph and those within it, the bodies of its branches and loops, in the order of the file.
-fn graphs(graph: &GraphProto) -> Vec<&GraphProto> {
-    let mut found = vec![graph];
-    let mut place = 0;
-    while let Some(&next) = found.get(place) {
-        let attributes = next.node.iter().flat_map(|node| &node.attribute);
-        found.extend(attributes.filter_map(|attribute| attribute.g.as_deref()));
-        place += 1;
-    }
-    found
+fn element_of(input: &ValueInfoProto) -> i32 {
+    let tensor = input.kind.as_ref().and_then(|kind| kind.tensor_type.as_ref());
+    tensor.map_or(element::FLOAT, |tensor| tensor.elem_type)
 }
 
 /// The lengths of the input's axes without the samples, as the file tells them, else as was asked for; none where one
@@ -126,8 +198,13 @@ fn input_shape(input: &ValueInfoProto, asked: Option<Volume>) -> Option<Vec<usiz
     shape.filter(|shape| !shape.is_empty())
 }
 
-fn given_opaque(trace: &Trace<'_>, node: &NodeProto) -> bool {
-    node.input.iter().any(|name| matches!(trace.known(name), Some(Value::Opaque)))
+/// The first operand that comes from something that is not understood.
+fn given_opaque<'n>(trace: &Trace<'_>, node: &'n NodeProto) -> Option<&'n str> {
+    let opaque = |name: &&str| matches!(trace.known(name), Some(Value::Opaque));
+    // What names of classes are does not matter to a node that picks one of them.
+    let names = matches!(node.op_type.as_str(), "ArrayFeatureExtractor" | "Gather").then_some(0);
+    let inputs = node.input.iter().map(String::as_str).enumerate().filter(|(place, _)| Some(*place) != names);
+    inputs.map(|(_, name)| name).find(opaque)
 }
 
 /// The first operand that comes from the input.
@@ -138,29 +215,79 @@ fn given(trace: &Trace<'_>, node: &NodeProto) -> Option<Traced> {
     })
 }
 
+/// The value that the network gives.
+struct End {
+    traced: Traced,
+    /// How it is read.
+    by: Option<OutputFunction>,
+    /// The outputs of the graph that it stands for.
+    taken: Vec<String>,
+    remarks: Vec<String>,
+}
+
 /// The value that the network gives, and how it is read: of several outputs the one that is understood as numbers, where
 /// the others name classes.
-fn end(trace: &Trace<'_>, graph: &GraphProto) -> Result<(Traced, Option<OutputFunction>), GraphProblem> {
+fn end(trace: &Trace<'_>, graph: &GraphProto) -> Result<End, GraphProblem> {
     let ends = |problem: String| GraphProblem::Ends { problem };
     let mut numbers = Vec::new();
     let mut read = Vec::new();
     for output in &graph.output {
         match trace.known(&output.name) {
+            Some(Value::Traced(traced)) if traced.transposed => {
+                return Err(ends(format!("the output `{}` has its samples on the last axis", output.name)));
+            }
             Some(Value::Traced(traced)) => numbers.push((output.name.as_str(), traced)),
-            Some(Value::Read { of, by }) => read.push((*of, *by)),
+            Some(Value::Read { of, as_what }) => read.push((output.name.as_str(), *of, *as_what)),
             Some(Value::Opaque) | None => return Err(ends(format!("the output `{}` is not understood", output.name))),
             Some(_) => {}
         }
     }
+    let mut remarks = Vec::new();
     match (&numbers[..], &read[..]) {
-        ([(_, traced)], _) => Ok(((*traced).clone(), None)),
-        ([], [(of, by)]) => Ok((Traced::of(*of), Some(*by))),
-        ([], _) => Err(ends("no output of the graph comes from its input".into())),
+        ([(name, traced)], _) => {
+            let softmax = trace.softmaxes.iter().find(|(softmax, _)| *softmax == traced.base).map(|(_, of)| *of);
+            let same = |of| of == traced.base || Some(of) == softmax;
+            for (other, ..) in read.iter().filter(|(_, of, _)| !same(*of)) {
+                remarks.push(format!("of the outputs `{name}` and `{other}` the first is taken"));
+            }
+            let rank = trace.rank(traced.base).unwrap_or(2) + usize::from(traced.unsqueezed);
+            if rank != 2 {
+                remarks.push(format!(
+                    "the output `{name}` has {rank} axes; its numbers are given as one row for each sample"
+                ));
+            }
+            let taken = std::iter::once(*name).chain(read.iter().map(|(name, ..)| *name)).map(str::to_owned).collect();
+            if let (Some(logits), true) = (softmax, is_logarithm(&traced.scalar)) {
+                let by = Some(OutputFunction::LogSoftmax);
+                return Ok(End { traced: Traced::of(logits), by, taken, remarks });
+            }
+            Ok(End { traced: (*traced).clone(), by: None, taken, remarks })
+        }
+        ([], [(name, of, as_what)]) => {
+            if *as_what != Reading::OneHot {
+                remarks.push(format!(
+                    "the output `{name}` names the largest; given instead is 1 at its place and 0 elsewhere"
+                ));
+            }
+            let by = Some(OutputFunction::Argmax);
+            Ok(End { traced: Traced::of(*of), by, taken: vec![(*name).to_owned()], remarks })
+        }
+        ([], []) => Err(ends("no output of the graph comes from its input".into())),
+        ([], several) => {
+            let names: Vec<&str> = several.iter().map(|(name, ..)| *name).collect();
+            Err(ends(format!("the graph has {} outputs ({})", names.len(), names.join(", "))))
+        }
         (several, _) => {
             let names: Vec<&str> = several.iter().map(|(name, _)| *name).collect();
             Err(ends(format!("the graph has {} outputs ({})", names.len(), names.join(", "))))
         }
     }
+}
+
+/// ln x.
+fn is_logarithm(scalar: &Scalar) -> bool {
+    let log = Unary::Activation(Activation::Elementary(Elementary::Log));
+    matches!(scalar, Scalar::Unary(operator, of) if *operator == log && matches!(of.as_ref(), Scalar::Variable))
 }
 
 /// The network up to a value that is understood.
@@ -179,79 +306,4 @@ fn finish(
     let name = graph.name.as_str();
     let name = if name.is_empty() || GENERIC_NAMES.contains(&name) { stem() } else { name.to_owned() };
     trace.graph.network(name, value, by).map_err(|source| FormatError::Network { path: path.into(), source })
-}
-
-/// The initializers and the constants of nodes.
-struct OnnxTensors {
-    tensors: Vec<TensorProto>,
-    folder: Mutex<Folder>,
-}
-
-impl TensorSource for OnnxTensors {
-    fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError> {
-        let tensor = self.tensors.get(index).ok_or_else(|| ValuesError::Tensor("is not in the file".into()))?;
-        // A panic while reading leaves the list of open files as it was.
-        let mut folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
-        let constant = decode(tensor, &mut folder);
-        constant
-            .map(|constant| constant.values)
-            .map_err(|problem| ValuesError::Tensor(format!("{problem}; save it again")))
-    }
-}
-
-/// Every tensor of the graph and of those within it: what `follow_all` does not understand can still be looked at.
-fn tensors(path: &Path, graph: GraphProto) -> TensorFile {
-    let recurrent: HashSet<String> = nodes(&graph)
-        .filter(|node| is_recurrent(&node.op_type))
-        .flat_map(|node| node.input.iter().skip(1).take(2).cloned())
-        .collect();
-    let mut tensors = Vec::new();
-    let mut waiting = VecDeque::from([graph]);
-    while let Some(graph) = waiting.pop_front() {
-        tensors.extend(graph.initializer);
-        for node in graph.node {
-            let is_constant = node.op_type == "Constant";
-            let name = label(&node).to_owned();
-            for attribute in node.attribute {
-                let tensor = attribute.t.filter(|_| is_constant);
-                tensors.extend(tensor.map(|tensor| TensorProto { name: name.clone(), ..tensor }));
-                waiting.extend(attribute.g.map(|graph| *graph));
-            }
-        }
-    }
-    for tensor in &mut tensors {
-        let of_one_direction = matches!(tensor.dims[..], [1, _, _]) && recurrent.contains(&tensor.name);
-        if of_one_direction {
-            // The matrix of a recurrent operator that goes one way; its first axis counts ways.
-            tensor.dims.remove(0);
-        }
-    }
-    distinct(&mut tensors);
-    let info = |tensor: &TensorProto| {
-        let (dtype, bytes) = element_of(tensor);
-        let shape = shape_of(tensor).unwrap_or_default();
-        let size = size(&shape).and_then(|count| count.checked_mul(bytes.unwrap_or(0))).unwrap_or(0);
-        TensorInfo {
-            name: tensor.name.clone(),
-            shape,
-            dtype: dtype.into(),
-            bytes: size as u64,
-            is_numeric: bytes.is_some(),
-            in_model: true,
-        }
-    };
-    let infos = tensors.iter().map(info).collect();
-    TensorFile::new(path, infos, OnnxTensors { tensors, folder: Mutex::new(Folder::of(path)) })
-}
-
-/// Gives tensors of the same name, which graphs beside each other may have, names of their own.
-fn distinct(tensors: &mut [TensorProto]) {
-    let mut known: HashMap<String, usize> = HashMap::new();
-    for tensor in tensors {
-        let count = known.entry(tensor.name.clone()).or_insert(0);
-        *count += 1;
-        if *count > 1 {
-            tensor.name = format!("{} ({count})", tensor.name);
-        }
-    }
 }

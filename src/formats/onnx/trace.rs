@@ -5,11 +5,11 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::constant::{Constant, Folder, decode};
+use super::element::{Element, type_name};
 use super::message::{GraphProto, NodeProto, TensorProto};
 use super::scalar::Scalar;
 use crate::formats::FormatError;
 use crate::formats::graph::{Graph, GraphProblem, ValueId};
-use crate::network::OutputFunction;
 
 /// A value of the graph.
 #[derive(Clone, Debug)]
@@ -25,13 +25,36 @@ pub(super) enum Value {
     },
     /// The lengths of a traced value's axes; none for that of the samples.
     Lengths(Vec<Option<usize>>),
-    /// What reads a traced value at the very end: the number of the largest, logarithms of probabilities.
+    /// What reads a traced value at the very end.
     Read {
         of: ValueId,
-        by: OutputFunction,
+        as_what: Reading,
     },
+    /// The values of a node's results.
+    Several(Vec<Value>),
     /// What comes from something that is not understood.
     Opaque,
+}
+
+/// How the largest of a value's coordinates is told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Reading {
+    /// By its number.
+    Number,
+    /// By 1 at its place and 0 elsewhere.
+    OneHot,
+    /// By the name of its class.
+    Label,
+}
+
+/// What numbers a value is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) enum Kind {
+    #[default]
+    Float,
+    Integer,
+    /// 0 and 1.
+    Truth,
 }
 
 /// A function of a value, coordinate by coordinate. It stays spelled out until it is needed as a whole.
@@ -46,6 +69,7 @@ pub(super) struct Traced {
     pub transposed: bool,
     /// A last axis of length 1 was added.
     pub unsqueezed: bool,
+    pub kind: Kind,
 }
 
 /// Why a node could not be followed.
@@ -67,8 +91,18 @@ pub(super) struct Trace<'a> {
     pub graph: Graph,
     path: &'a Path,
     initializers: HashMap<&'a str, &'a TensorProto>,
+    /// The tensors of nodes that are constants, by what they give.
+    constants: HashMap<&'a str, &'a TensorProto>,
     values: HashMap<&'a str, Value>,
     folder: Folder,
+    /// The axes of the network's input with that of the samples, where the file tells how many there are.
+    pub input_axes: Option<usize>,
+    /// The number of samples, where the file tells it.
+    pub samples: Option<usize>,
+    /// Values that are softmax, and of what.
+    pub softmaxes: Vec<(ValueId, ValueId)>,
+    /// Sentences about what is taken for something else than the file says.
+    pub remarks: Vec<String>,
 }
 
 impl Traced {
@@ -80,7 +114,13 @@ impl Traced {
             node: String::new(),
             transposed: false,
             unsqueezed: false,
+            kind: Kind::Float,
         }
+    }
+
+    /// Another value of the same kind, on axes like those of this one.
+    pub fn like(&self, base: ValueId) -> Traced {
+        Traced { base, scalar: Rc::new(Scalar::Variable), ..self.clone() }
     }
 }
 
@@ -88,10 +128,46 @@ impl<'a> Trace<'a> {
     pub fn new(path: &'a Path, graph: &'a GraphProto) -> Trace<'a> {
         let initializers = graph.initializer.iter().map(|tensor| (tensor.name.as_str(), tensor)).collect();
         let folder = Folder::of(path);
-        let constants =
+        let inner =
             graph.node.iter().flat_map(|node| node.attribute.iter().filter_map(|attribute| attribute.t.as_ref()));
-        let held = folder.held(graph.initializer.iter().chain(constants));
-        Trace { graph: Graph::of_bytes(held), path, initializers, values: HashMap::new(), folder }
+        let held = folder.held(graph.initializer.iter().chain(inner));
+        let constants = graph.node.iter().filter(|node| node.op_type == "Constant");
+        let constants = constants.filter_map(|node| {
+            let tensor = node.attribute.iter().find_map(|attribute| attribute.t.as_ref())?;
+            Some((node.output.first()?.as_str(), tensor))
+        });
+        Trace {
+            graph: Graph::of_bytes(held),
+            path,
+            initializers,
+            constants: constants.collect(),
+            values: HashMap::new(),
+            folder,
+            input_axes: None,
+            samples: None,
+            softmaxes: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+
+    /// The axes of a value with that of the samples; of one whose shape is not told as many as the input has.
+    pub fn rank(&self, of: ValueId) -> Option<usize> {
+        match self.graph.shape(of) {
+            Some(shape) => Some(shape.len() + 1),
+            None => self.input_axes,
+        }
+    }
+
+    /// The lengths of a value's axes without that of the samples; none where the width is still open.
+    ///
+    /// # Errors
+    /// If the shape is not told though the value has several axes.
+    pub fn lengths(&self, of: ValueId, node: &str) -> Result<Option<Vec<usize>>, GraphProblem> {
+        match self.graph.shape(of) {
+            Some(shape) => Ok(Some(shape.to_vec())),
+            None if matches!(self.input_axes, None | Some(2)) => Ok(None),
+            None => Err(GraphProblem::InputShape { node: node.into() }),
+        }
     }
 
     pub fn is_initializer(&self, name: &str) -> bool {
@@ -104,16 +180,30 @@ impl<'a> Trace<'a> {
 
     /// The value of this name.
     pub fn get(&mut self, node: &NodeProto, name: &str) -> Result<Value, Fault> {
+        if let Some(Value::Opaque) = self.values.get(name) {
+            let (node, name) = (label(node).into(), format!("its operand `{name}`"));
+            return Err(GraphProblem::Setting { node, setting: name, value: "is not understood".into() }.into());
+        }
         if let Some(value) = self.values.get(name) {
             return Ok(value.clone());
         }
         match self.initializers.get(name) {
+            Some(tensor) if Element::of(tensor.data_type).is_none() => {
+                let (node, setting) = (label(node).into(), format!("its operand `{name}`"));
+                let value = format!("is of type {}, which is not read", type_name(tensor.data_type));
+                Err(GraphProblem::Setting { node, setting, value }.into())
+            }
             Some(tensor) => Ok(Value::Constant(Rc::new(self.read(tensor)?))),
             None => Err(GraphProblem::Ends {
                 problem: format!("`{}` is given `{name}`, which no node before it gives", label(node)),
             }
             .into()),
         }
+    }
+
+    /// The number of the type of a constant.
+    pub fn element_of(&self, name: &str) -> Option<i32> {
+        self.initializers.get(name).or(self.constants.get(name)).map(|tensor| tensor.data_type)
     }
 
     /// The values of a tensor of the file.

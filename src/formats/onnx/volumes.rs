@@ -2,11 +2,14 @@
 
 use nalgebra::DVector;
 
-use super::message::NodeProto;
-use super::nodes::{attribute, constant_operand, integer, setting, settled_operand, unknown};
+use super::constant::Constant;
+use super::elementwise::apply_unary;
+use super::node::Node;
+use super::nodes::{constant_operand, only_operand, settled_operand};
+use super::scalar::Unary;
 use super::trace::{Fault, Trace, Traced, Value, label};
-use crate::formats::graph::GraphProblem;
-use crate::network::{AveragePooling, Convolution, Flattening, Kernel, Padding, Volume, Window};
+use crate::formats::graph::{GraphProblem, ValueId};
+use crate::network::{Activation, AveragePooling, Convolution, Flattening, Kernel, Padding, Volume, Window};
 
 const ORDER: Flattening = Flattening::ChannelsFirst;
 
@@ -17,18 +20,35 @@ enum Padded {
     Same { lower: bool },
 }
 
-pub(super) fn convolution<'a>(trace: &mut Trace<'a>, node: &'a NodeProto) -> Result<Value, Fault> {
+pub(super) fn convolution<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
     let traced = settled_operand(trace, node, 0)?;
-    let weight = constant_operand(trace, node, 1)?.ok_or_else(|| unknown(node))?;
+    let weight = only_operand(trace, node, 1)?;
     let bias = constant_operand(trace, node, 2)?;
+    let base = convolved(trace, node, &traced, &weight, bias.as_deref())?;
+    Ok(Value::Traced(Traced { base, ..traced }))
+}
+
+/// The convolution of a value with this kernel.
+pub(super) fn convolved(
+    trace: &mut Trace<'_>,
+    node: &Node<'_>,
+    traced: &Traced,
+    weight: &Constant,
+    bias: Option<&Constant>,
+) -> Result<ValueId, Fault> {
     let (outputs, group_inputs, size) = match weight.shape[..] {
         [outputs, inputs, width] => (outputs, inputs, [1, width]),
         [outputs, inputs, height, width] => (outputs, inputs, [height, width]),
-        _ => return Err(setting(node, "its kernel", "is neither of pictures nor of signals").into()),
+        _ => return Err(node.setting("its kernel", "is neither of pictures nor of signals").into()),
     };
+    let told = pair(node, "kernel_shape")?;
+    let axes = trace.rank(traced.base).unwrap_or(2);
+    if told.is_some_and(|told| told != size) || axes != weight.shape.len() || traced.transposed {
+        return Err(node.setting("its kernel", "does not fit its value").into());
+    }
     let (window, padded) = window(node, size)?;
-    let groups = usize::try_from(integer(node, "group", 1)).unwrap_or(0);
-    let base = trace.graph.convolve(traced.base, label(node), ORDER, |input| {
+    let groups = usize::try_from(node.integer("group", 1)).unwrap_or(0);
+    let base = trace.graph.convolve(traced.base, label(node.proto), ORDER, |input| {
         let kernel = Kernel::new(outputs, group_inputs, size, weight.values.clone())?;
         let plain = Convolution::new(kernel, groups)?.with_stride(window.stride).with_dilation(window.dilation);
         let placed = match padded {
@@ -40,55 +60,54 @@ pub(super) fn convolution<'a>(trace: &mut Trace<'a>, node: &'a NodeProto) -> Res
             None => Ok(placed),
         }
     })?;
-    Ok(Value::Traced(Traced { base, ..traced }))
+    Ok(base)
 }
 
-pub(super) fn average_pooling<'a>(trace: &mut Trace<'a>, node: &'a NodeProto) -> Result<Value, Fault> {
+/// A convolution with an activation, as onnxruntime fuses it.
+pub(super) fn fused<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
+    if node.operand_name(3).is_some() {
+        return Err(node.setting("its fourth operand", "is not understood").into());
+    }
+    let parameters = node.attribute("activation_params").map(|told| told.floats.clone()).unwrap_or_default();
+    let number = |place: usize| parameters.get(place).map(|value| f64::from(*value));
+    let activation = match (node.word("activation").as_deref(), number(0), number(1)) {
+        (None | Some(""), _, _) => Activation::Identity,
+        (Some("Relu"), _, _) => Activation::Relu,
+        (Some("Tanh"), _, _) => Activation::Tanh,
+        (Some("Sigmoid"), _, _) => Activation::Sigmoid,
+        (Some("LeakyRelu"), Some(negative_slope), _) => Activation::LeakyRelu { negative_slope },
+        (Some("Clip"), Some(low), Some(high)) => Activation::HardTanh { low, high },
+        (Some("HardSigmoid"), Some(slope), Some(shift)) => Activation::HardSigmoid { slope, shift },
+        _ => return Err(node.setting("its activation", "is not understood").into()),
+    };
+    let value = convolution(trace, node)?;
+    apply_unary(node, Unary::Activation(activation), value)
+}
+
+pub(super) fn average_pooling<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
     let traced = settled_operand(trace, node, 0)?;
     let (window, padded) = pooling_window(node)?;
-    let counts_padding = integer(node, "count_include_pad", 0) != 0;
+    let counts_padding = node.integer("count_include_pad", 0) != 0;
     let build = |input| AveragePooling::new(placed(window, padded, input), counts_padding);
-    let base = trace.graph.average(traced.base, label(node), ORDER, build)?;
+    let base = trace.graph.average(traced.base, label(node.proto), ORDER, build)?;
     Ok(Value::Traced(Traced { base, ..traced }))
 }
 
-pub(super) fn max_pooling<'a>(trace: &mut Trace<'a>, node: &'a NodeProto) -> Result<Value, Fault> {
+pub(super) fn max_pooling<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
     let traced = settled_operand(trace, node, 0)?;
     let (window, padded) = pooling_window(node)?;
-    let base = trace.graph.largest(traced.base, label(node), ORDER, |input| placed(window, padded, input))?;
+    let base = trace.graph.largest(traced.base, label(node.proto), ORDER, |input| placed(window, padded, input))?;
     Ok(Value::Traced(Traced { base, ..traced }))
 }
 
 /// The mean, or the largest, of each channel.
-pub(super) fn global_pooling<'a>(trace: &mut Trace<'a>, node: &'a NodeProto, is_mean: bool) -> Result<Value, Fault> {
+pub(super) fn global_pooling<'a>(trace: &mut Trace<'a>, node: &Node<'a>, is_mean: bool) -> Result<Value, Fault> {
     let traced = settled_operand(trace, node, 0)?;
     let base = if is_mean {
-        trace.graph.average(traced.base, label(node), ORDER, AveragePooling::global)?
+        trace.graph.average(traced.base, label(node.proto), ORDER, AveragePooling::global)?
     } else {
-        trace.graph.largest(traced.base, label(node), ORDER, |input| Window::of_size(input.sides()))?
+        trace.graph.largest(traced.base, label(node.proto), ORDER, |input| Window::of_size(input.sides()))?
     };
-    Ok(Value::Traced(Traced { base, ..traced }))
-}
-
-/// A mean over all axes behind that of the channels is global pooling.
-pub(super) fn mean<'a>(trace: &mut Trace<'a>, node: &'a NodeProto) -> Result<Value, Fault> {
-    let traced = settled_operand(trace, node, 0)?;
-    let named = match attribute(node, "axes") {
-        Some(told) => told.ints.clone(),
-        None => constant_operand(trace, node, 1)?.map_or_else(Vec::new, |constant| constant.integers()),
-    };
-    let shape = trace.graph.shape(traced.base).map(<[usize]>::to_vec);
-    let shape = shape.ok_or_else(|| GraphProblem::InputShape { node: label(node).into() })?;
-    let rank = shape.len() as i64 + 1;
-    let mut axes: Vec<i64> = named.iter().map(|&axis| if axis < 0 { axis + rank } else { axis }).collect();
-    axes.sort_unstable();
-    if rank < 3 || !axes.iter().copied().eq(2..rank) {
-        return Err(setting(node, "its axes", "are not those behind the channels, which is not understood").into());
-    }
-    let mut base = trace.graph.average(traced.base, label(node), ORDER, AveragePooling::global)?;
-    if integer(node, "keepdims", 1) == 0 {
-        base = trace.graph.flatten(base);
-    }
     Ok(Value::Traced(Traced { base, ..traced }))
 }
 
@@ -99,48 +118,51 @@ fn placed(window: Window, padded: Padded, input: Volume) -> Window {
     }
 }
 
-fn pooling_window(node: &NodeProto) -> Result<(Window, Padded), GraphProblem> {
-    if integer(node, "ceil_mode", 0) != 0 {
-        return Err(setting(node, "ceil_mode", "is on, which is not understood"));
+fn pooling_window(node: &Node<'_>) -> Result<(Window, Padded), GraphProblem> {
+    if node.integer("ceil_mode", 0) != 0 {
+        return Err(node.setting("ceil_mode", "is on, which is not understood"));
     }
-    let size = pair(node, "kernel_shape")?.ok_or_else(|| setting(node, "kernel_shape", "is absent"))?;
+    let size = pair(node, "kernel_shape")?.ok_or_else(|| node.setting("kernel_shape", "is absent"))?;
     window(node, size)
 }
 
 /// The window of this size, and its padding.
-fn window(node: &NodeProto, size: [usize; 2]) -> Result<(Window, Padded), GraphProblem> {
+fn window(node: &Node<'_>, size: [usize; 2]) -> Result<(Window, Padded), GraphProblem> {
     let stride = pair(node, "strides")?.unwrap_or([1; 2]);
     let dilation = pair(node, "dilations")?.unwrap_or([1; 2]);
     let window = Window { stride, dilation, ..Window::of_size(size) };
-    let auto = attribute(node, "auto_pad").map_or(&b""[..], |told| told.s.as_slice());
+    // Where they are not needed they say what is known.
+    node.attribute("pads");
+    let auto = node.attribute("auto_pad").map_or(&b""[..], |told| told.s.as_slice());
     let padded = match auto {
         b"SAME_UPPER" => Padded::Same { lower: false },
         b"SAME_LOWER" => Padded::Same { lower: true },
         b"VALID" => Padded::By(Padding::default()),
-        _ => Padded::By(padding(node)?),
+        b"" | b"NOTSET" => Padded::By(padding(node)?),
+        _ => return Err(node.setting("auto_pad", "is not understood")),
     };
     Ok((window, padded))
 }
 
 /// ONNX names the paddings of all axes before those after them.
-fn padding(node: &NodeProto) -> Result<Padding, GraphProblem> {
-    let told = attribute(node, "pads").map_or(&[][..], |told| told.ints.as_slice());
+fn padding(node: &Node<'_>) -> Result<Padding, GraphProblem> {
+    let told = node.attribute("pads").map_or(&[][..], |told| told.ints.as_slice());
     let sides: Option<Vec<usize>> = told.iter().map(|&side| usize::try_from(side).ok()).collect();
     match sides.as_deref() {
         Some([]) => Ok(Padding::default()),
         Some(&[left, right]) => Ok(Padding { rows: [0; 2], columns: [left, right] }),
         Some(&[above, left, below, right]) => Ok(Padding { rows: [above, below], columns: [left, right] }),
-        _ => Err(setting(node, "pads", "are not those of a picture or a signal")),
+        _ => Err(node.setting("pads", "are not those of a picture or a signal")),
     }
 }
 
 /// Two lengths, or one of a signal.
-fn pair(node: &NodeProto, name: &str) -> Result<Option<[usize; 2]>, GraphProblem> {
-    let Some(told) = attribute(node, name) else { return Ok(None) };
+fn pair(node: &Node<'_>, name: &str) -> Result<Option<[usize; 2]>, GraphProblem> {
+    let Some(told) = node.attribute(name) else { return Ok(None) };
     let lengths: Option<Vec<usize>> = told.ints.iter().map(|&length| usize::try_from(length).ok()).collect();
     match lengths.as_deref() {
         Some(&[width]) => Ok(Some([1, width])),
         Some(&[height, width]) => Ok(Some([height, width])),
-        _ => Err(setting(node, name, "are not those of a picture or a signal")),
+        _ => Err(node.setting(name, "are not those of a picture or a signal")),
     }
 }

@@ -55,6 +55,7 @@ fn model(network: &Network, precision: Precision) -> ModelProto {
         graph: Some(graph.finish(&value, "output", network.outputs())),
         opset_import: vec![OperatorSetIdProto { domain: String::new(), version: OPERATOR_SET }],
         metadata_props: vec![],
+        functions: vec![],
     }
 }
 
