@@ -124,12 +124,12 @@ impl TensorFile {
     /// The same file with these weights instead of those of the same places, and without the tensors that are joined
     /// to them.
     pub(super) fn with_joined(self, joined: quantised::Joined) -> TensorFile {
-        let TensorFile { path, order, modules, known, source, mut assumed, non_finite, .. } = self;
+        let TensorFile { path, order, modules, known, source, mut assumed, non_finite, weights, .. } = self;
         let quantised::Joined { tensors, recipes, joined, assumed: more } = joined;
         assumed.extend(more);
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
         let source = Box::new(quantised::JoinedSource { source, recipes });
-        TensorFile { path, tensors, order, modules, known, source, reads, assumed, joined, non_finite }
+        TensorFile { path, tensors, order, modules, known, source, reads, assumed, joined, non_finite, weights }
     }
 
     /// Tensors that are in the values of others, and in whose: the scales of quantised weights.

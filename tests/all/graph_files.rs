@@ -133,14 +133,13 @@ fn spelled_out_activations_and_blocks_are_called_by_their_names() {
 }
 
 #[test]
-fn the_classifier_of_scikit_learn_gives_the_probability_of_its_second_class() {
+fn the_classifier_of_scikit_learn_gives_the_probabilities_of_both_classes() {
     let network = whole("moons_sklearn/model_skl2onnx.onnx");
-    assert_eq!((network.layers().len(), network.outputs(), network.output()), (3, 1, OutputFunction::Sigmoid));
+    assert_eq!((network.layers().len(), network.outputs(), network.output()), (3, 2, OutputFunction::Softmax));
     let file = data("moons_sklearn/expected.npz");
     let (_, outputs) = array(&file, "outputs");
-    let second: Vec<f64> = outputs.chunks_exact(2).map(|row| row[1]).collect();
     let found = network.forward(&points(&file, 2)).unwrap().output;
-    let error = relative_error(found.as_slice(), &second);
+    let error = relative_error(found.as_slice(), &outputs);
     assert!(error < 1e-6, "{error}");
 }
 

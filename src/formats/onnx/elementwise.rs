@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::broadcast::{branches, with_constant};
 use super::constant::Constant;
+use super::linear::floats;
 use super::message::element;
 use super::node::Node;
 use super::nodes::{constant_operand, only_operand, operand, settled_operand};
@@ -227,6 +228,10 @@ fn number_or_more(
         let (left, right) = if constant_first { (number, own) } else { (own, number) };
         of_whole(operator, traced, Scalar::Binary(operator, left, right))
     };
+    // The exponent alone may be of another type.
+    if traced.kind == Kind::Float && operator != Binary::Pow {
+        floats(node, constant)?;
+    }
     let axes = trace.rank(traced.base).map(|rank| rank + usize::from(traced.unsqueezed));
     let adds_axes = constant.shape.len() > axes.unwrap_or(2);
     if adds_axes {
@@ -300,6 +305,7 @@ pub(super) fn clip(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Faul
 /// PRelu: a leaky ReLU with a slope for each coordinate, or for each channel.
 pub(super) fn sloped<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
     let slopes = only_operand(trace, node, 1)?;
+    floats(node, &slopes)?;
     let first = slopes.values.first().copied().unwrap_or_default();
     if slopes.values.iter().all(|slope| *slope == first) {
         return unary(trace, node, Unary::Activation(Activation::LeakyRelu { negative_slope: first }));

@@ -44,7 +44,10 @@ pub(super) fn gemm<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, 
             let sum = product.zip(&bias, |product, bias| product + beta * bias).ok_or_else(|| node.unknown())?;
             return Ok(Value::Constant(Rc::new(sum)));
         }
-        _ => return Err(node.of_what("of two values that both come from the input").into()),
+        (Value::Traced(_), Value::Traced(_)) => {
+            return Err(node.of_what("of two values that both come from the input").into());
+        }
+        _ => return Err(node.unknown().into()),
     };
     let Some(bias) = constant_operand(trace, node, 2)? else { return Ok(Value::Traced(value)) };
     added(trace, node, value, &bias, beta)
@@ -52,6 +55,7 @@ pub(super) fn gemm<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, 
 
 /// The value and β·C, which has the axes of the result or is spread to them.
 fn added(trace: &mut Trace<'_>, node: &Node<'_>, value: Traced, bias: &Constant, beta: f64) -> Result<Value, Fault> {
+    floats(node, bias)?;
     let width = trace.graph.width(value.base).unwrap_or(0);
     let fits = match (bias.shape.as_slice(), value.transposed) {
         ([] | [1] | [1, 1], _) => true,
@@ -73,6 +77,7 @@ pub(super) fn matmul<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
             let rank = trace.rank(traced.base).unwrap_or(2) + usize::from(traced.unsqueezed);
             // One vector takes an axis away, more axes than the value's add some.
             if constant.shape.len() == 1 {
+                floats(node, &constant)?;
                 let weight = DMatrix::from_row_slice(1, constant.values.len(), &constant.values);
                 let value = samples_first(trace, node, 0, weight, false)?;
                 let shape = trace.graph.shape(value.base).unwrap_or_default();
@@ -100,7 +105,8 @@ pub(super) fn matmul<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
             let operator = node.op_type.clone();
             Ok(Value::Traced(Traced { scalar, operator, node: before, unsqueezed: true, ..Traced::of(base) }))
         }
-        _ => Err(node.of_what("of two values that both come from the input").into()),
+        (Value::Traced(_), Value::Traced(_)) => Err(node.of_what("of two values that both come from the input").into()),
+        _ => Err(node.unknown().into()),
     }
 }
 
@@ -183,12 +189,21 @@ fn name_of<'n>(node: &Node<'n>, weight: usize) -> &'n str {
     if layer == weight { label(node.proto) } else { layer }
 }
 
+/// Refuses a constant of whole numbers where the operator takes floats: its bits mean something else.
+pub(super) fn floats(node: &Node<'_>, constant: &Constant) -> Result<(), GraphProblem> {
+    match constant.kind {
+        Kind::Float => Ok(()),
+        _ => Err(node.setting("a constant", "is of whole numbers, where floats are needed")),
+    }
+}
+
 pub(super) fn matrix(node: &Node<'_>, constant: &Constant) -> Result<DMatrix<f64>, GraphProblem> {
     let sides = match constant.shape[..] {
         [rows] => (rows, 1),
         [rows, columns] | [1, rows, columns] => (rows, columns),
         _ => return Err(node.setting("its constant", "is not a matrix, which is not understood")),
     };
+    floats(node, constant)?;
     if sides.0 == 0 || sides.1 == 0 {
         return Err(node.setting("its constant", "is empty"));
     }
@@ -260,7 +275,9 @@ pub(super) fn batch_normalization<'a>(trace: &mut Trace<'a>, node: &Node<'a>) ->
     trace.lengths(traced.base, label(node.proto))?;
     let mut parts = Vec::new();
     for place in 1..5 {
-        parts.push(DVector::from_column_slice(&only_operand(trace, node, place)?.values));
+        let part = only_operand(trace, node, place)?;
+        floats(node, &part)?;
+        parts.push(DVector::from_column_slice(&part.values));
     }
     let [gamma, beta, mean, variance] = &parts[..] else { return Err(node.unknown().into()) };
     let epsilon = node.float("epsilon", DEFAULT_EPSILON);

@@ -8,6 +8,11 @@ use super::trace::{Trace, Traced};
 use crate::formats::graph::{GraphProblem, Scale, ValueId};
 use crate::network::{Activation, Elementary};
 
+/// Whole powers from this…
+const LEAST_PRODUCT: f64 = 2.0;
+/// …to this are made of products.
+const MOST_PRODUCT: f64 = 16.0;
+
 /// The value that the function gives of the base of `traced`: an activation where it is one, else its operators one after
 /// the other.
 pub(super) fn settle(trace: &mut Trace<'_>, traced: &Traced, scalar: &Scalar) -> Result<ValueId, GraphProblem> {
@@ -49,31 +54,63 @@ pub(super) fn settle(trace: &mut Trace<'_>, traced: &Traced, scalar: &Scalar) ->
                 let of = settle(trace, traced, right)?;
                 after_constant(trace, node, *operator, constant, of).unwrap_or_else(|| Err(unknown()))
             } else {
-                let rest = || Scalar::Binary(Binary::Sub, left.clone(), right.clone());
-                let relu = |of: Scalar| Scalar::Unary(Unary::Activation(Activation::Relu), of.into());
-                // max(f, g) = g + relu(f − g), min(f, g) = f − relu(f − g).
-                let (one, other, sign) = match operator {
-                    Binary::Add => (left.as_ref().clone(), right.as_ref().clone(), 1.0),
-                    Binary::Sub => (left.as_ref().clone(), right.as_ref().clone(), -1.0),
-                    Binary::Max => (right.as_ref().clone(), relu(rest()), 1.0),
-                    Binary::Min => (left.as_ref().clone(), relu(rest()), -1.0),
-                    _ => return Err(unknown()),
-                };
-                let one = settle(trace, traced, &one)?;
-                let other = settle(trace, traced, &other)?;
-                let other = trace.scaled(other, node, sign, 0.0)?;
-                trace.graph.sum(one, other, node)
+                of_two(trace, traced, *operator, [left, right]).unwrap_or_else(|| Err(unknown()))
             }
         }
+        // no + condition·(yes − no).
         Scalar::Choice(parts) => {
             let [condition, yes, no] = parts.as_ref();
-            let (Some(yes), Some(no)) = (yes.as_constant(), no.as_constant()) else { return Err(unknown()) };
             let condition = settle(trace, traced, condition)?;
             let is_true = trace.graph.activate(condition, node, Activation::Elementary(Elementary::Nonzero))?;
-            trace.scaled(is_true, node, yes - no, no)
+            if let (Some(yes), Some(no)) = (yes.as_constant(), no.as_constant()) {
+                return trace.scaled(is_true, node, yes - no, no);
+            }
+            let rest = Scalar::Binary(Binary::Sub, yes.clone().into(), no.clone().into());
+            let (rest, no) = (settle(trace, traced, &rest)?, settle(trace, traced, no)?);
+            let chosen = trace.graph.product(is_true, rest, node)?;
+            trace.graph.combine(&[(1.0, no), (1.0, chosen)], node)
         }
         _ => Err(unknown()),
     }
+}
+
+/// `one ∘ other` of two functions of the same value; none where that is no layer.
+fn of_two(trace: &mut Trace<'_>, traced: &Traced, operator: Binary, [one, other]: [&Scalar; 2]) -> Settled {
+    let node = traced.node.as_str();
+    let not_zero = Activation::Elementary(Elementary::Nonzero);
+    let both = |trace: &mut Trace<'_>| Ok([settle(trace, traced, one)?, settle(trace, traced, other)?]);
+    let mut made = || -> Result<Option<ValueId>, GraphProblem> {
+        let [one, other]: [ValueId; 2] = both(trace)?;
+        let graph = &mut trace.graph;
+        let value = match operator {
+            Binary::Add => graph.combine(&[(1.0, one), (1.0, other)], node)?,
+            Binary::Sub => graph.combine(&[(1.0, one), (-1.0, other)], node)?,
+            Binary::Max => graph.larger(one, other, node)?,
+            Binary::Min => graph.smaller(one, other, node)?,
+            Binary::Mul => graph.product(one, other, node)?,
+            Binary::Div => {
+                let reciprocal = graph.activate(other, node, Activation::Elementary(Elementary::Reciprocal))?;
+                graph.product(one, reciprocal, node)?
+            }
+            Binary::And | Binary::Or | Binary::Xor => {
+                let (one, other) = (graph.activate(one, node, not_zero)?, graph.activate(other, node, not_zero)?);
+                let both = graph.product(one, other, node)?;
+                let shared = match operator {
+                    Binary::And => return Ok(Some(both)),
+                    Binary::Or => -1.0,
+                    _ => -2.0,
+                };
+                graph.combine(&[(1.0, one), (1.0, other), (shared, both)], node)?
+            }
+            Binary::Equal | Binary::Greater | Binary::GreaterOrEqual | Binary::Less | Binary::LessOrEqual => {
+                let difference = graph.combine(&[(1.0, one), (-1.0, other)], node)?;
+                return with_constant(trace, node, operator, difference, 0.0).transpose();
+            }
+            Binary::Pow | Binary::Remainder => return Ok(None),
+        };
+        Ok(Some(value))
+    };
+    made().transpose()
 }
 
 type Settled = Option<Result<ValueId, GraphProblem>>;
@@ -94,6 +131,9 @@ fn with_constant(trace: &mut Trace<'_>, node: &str, operator: Binary, of: ValueI
         Binary::GreaterOrEqual => then(&[Step::Line(-1.0, c), Step::of(Elementary::Positive), Step::Line(-1.0, 1.0)]),
         Binary::LessOrEqual => then(&[Step::Line(1.0, -c), Step::of(Elementary::Positive), Step::Line(-1.0, 1.0)]),
         Binary::Equal => then(&[Step::Line(1.0, -c), Step::of(Elementary::Nonzero), Step::Line(-1.0, 1.0)]),
+        Binary::Pow if LEAST_PRODUCT <= c && c <= MOST_PRODUCT && c.fract() == 0.0 => {
+            Some(whole_power(trace, node, of, c))
+        }
         Binary::Pow => power(c).map(|steps| run(trace, node, of, &steps)),
         // x − c·trunc(x/c).
         Binary::Remainder => {
@@ -127,6 +167,16 @@ fn after_constant(trace: &mut Trace<'_>, node: &str, operator: Binary, constant:
     }
 }
 
+/// xᶜ for a whole number c as squares and products.
+fn whole_power(trace: &mut Trace<'_>, node: &str, of: ValueId, c: f64) -> Result<ValueId, GraphProblem> {
+    if c <= 1.0 {
+        return Ok(of);
+    }
+    let half = whole_power(trace, node, of, (c / 2.0).floor())?;
+    let square = trace.graph.activate(half, node, Activation::Elementary(Elementary::Square))?;
+    if c % 2.0 == 0.0 { Ok(square) } else { trace.graph.product(square, of, node) }
+}
+
 /// xᶜ as elementary functions: squares, roots and reciprocals, or e^{c·ln x}, which like xᶜ is not defined left of 0
 /// where c is no whole number.
 fn power(c: f64) -> Option<Vec<Step>> {
@@ -135,9 +185,6 @@ fn power(c: f64) -> Option<Vec<Step>> {
     let steps = match c {
         0.0 => vec![Step::Line(0.0, 1.0)],
         1.0 => Vec::new(),
-        2.0 => vec![square],
-        4.0 => vec![square, square],
-        8.0 => vec![square, square, square],
         0.5 => vec![Step::of(Elementary::Sqrt)],
         -0.5 => vec![Step::of(Elementary::Sqrt), reciprocal],
         -1.0 => vec![reciprocal],

@@ -53,6 +53,7 @@ pub(super) fn reshape<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Valu
     let value = operand(trace, node, 0)?;
     // What reads the end of the network keeps its meaning in any shape.
     if let Value::Read { .. } = value {
+        node.pass(1);
         return Ok(value);
     }
     // Before operator set 5 the shape was an attribute.

@@ -4,6 +4,7 @@ use nalgebra::DVector;
 
 use super::constant::Constant;
 use super::elementwise::apply_unary;
+use super::linear::floats;
 use super::node::Node;
 use super::nodes::{constant_operand, only_operand, settled_operand};
 use super::scalar::Unary;
@@ -36,6 +37,9 @@ pub(super) fn convolved(
     weight: &Constant,
     bias: Option<&Constant>,
 ) -> Result<ValueId, Fault> {
+    for constant in std::iter::once(weight).chain(bias) {
+        floats(node, constant)?;
+    }
     let (outputs, group_inputs, size) = match weight.shape[..] {
         [outputs, inputs, width] => (outputs, inputs, [1, width]),
         [outputs, inputs, height, width] => (outputs, inputs, [height, width]),
