@@ -1,7 +1,7 @@
 //! How a chain is proposed: from all tensors of a file, or from those that are named.
 
 use super::order::{Ordered, order as ordered, turn};
-use super::pairing::{bias_by_name, entry, full_name, pair};
+use super::pairing::{self, bias_by_name, entry, full_name, pair};
 use super::weights::Weights;
 use super::{BlockChoice, ChainEntry, ChainProposal, normalisation, sequential, slopes};
 use crate::formats::ModuleNote;
