@@ -106,7 +106,7 @@ pub(super) fn range(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fau
     };
     let ((start, kind), (end, _), (step, _)) = (number(0)?, number(1)?, number(2)?);
     let count = ((end - start) / step).ceil().max(0.0);
-    if !(count <= LONGEST_RANGE) {
+    if count.is_nan() || count > LONGEST_RANGE {
         return Err(node.setting("its bounds", "are too far from each other").into());
     }
     let values: Vec<f64> = (0..count as usize).map(|at| start + at as f64 * step).collect();
