@@ -121,7 +121,7 @@ fn of_graph(file: &Path, graph: &GraphFile, options: &ChainOptions) -> Result<Sp
         weights.push(WeightReport::new(convolution.spectrum(&mut |_| true).map_err(undone)?));
     }
     let mut proposal = propose(&graph.tensors, &[], options)?;
-    if !weights.is_empty() {
+    if !weights.is_empty() && graph.tensors.weights().is_none() {
         // The graph has told more of the convolutions than their kernels do.
         proposal.entries.retain(|entry| entry.convolution.is_none());
     }

@@ -135,7 +135,7 @@ fn spelled_out_activations_and_blocks_are_called_by_their_names() {
 #[test]
 fn the_classifier_of_scikit_learn_gives_the_probabilities_of_both_classes() {
     let network = whole("moons_sklearn/model_skl2onnx.onnx");
-    assert_eq!((network.layers().len(), network.outputs(), network.output()), (3, 2, OutputFunction::Softmax));
+    assert_eq!((network.layers().len(), network.outputs(), network.output()), (4, 2, OutputFunction::Softmax));
     let file = data("moons_sklearn/expected.npz");
     let (_, outputs) = array(&file, "outputs");
     let found = network.forward(&points(&file, 2)).unwrap().output;

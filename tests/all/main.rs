@@ -6,6 +6,7 @@ mod convert_command;
 mod convolution;
 mod field_chain;
 mod field_keras;
+mod field_onnx;
 mod field_reader;
 mod field_tables;
 mod field_tensorflow;

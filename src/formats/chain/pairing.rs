@@ -180,7 +180,9 @@ fn positional_biases(tensors: &[TensorInfo]) -> HashMap<&str, &str> {
 pub(super) fn told(tensors: &[TensorInfo]) -> Vec<ChainEntry> {
     let index = index(tensors);
     let weights = tensors.iter().filter(|tensor| tensor.in_model && is_layer_weight(tensor));
-    weights.map(|tensor| entry(&index, tensor.name.clone(), bias_by_name(&index, &tensor.name))).collect()
+    // The graph has told how the axes lie; a name would only guess.
+    let told = |tensor: &TensorInfo| ChainEntry { transpose: false, ..entry(&index, tensor.name.clone(), None) };
+    weights.map(told).collect()
 }
 
 /// Chooses whether the matrices are taken as they are or transposed, and answers how many joints and biases fit.

@@ -65,6 +65,9 @@ fn added(trace: &mut Trace<'_>, node: &Node<'_>, value: Traced, bias: &Constant,
     if !fits {
         return Err(node.setting("its third operand", "does not fit a row of its result").into());
     }
+    if bias.values.len() == 1 && width > 1 {
+        trace.remarks.push(format!("the bias of `{}` is one number for all of its {width} units", label(node.proto)));
+    }
     let shift = DVector::from_iterator(bias.values.len(), bias.values.iter().map(|value| beta * value));
     let base = trace.graph.scale(value.base, label(node.proto), Scale { factor: None, shift: Some(shift) }, 0)?;
     Ok(Value::Traced(Traced { base, ..value }))

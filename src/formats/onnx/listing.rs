@@ -8,7 +8,7 @@ use super::constant::{Constant, Folder, decode, shape_of};
 use super::element::{Element, type_name};
 use super::message::{AttributeProto, GraphProto, NodeProto, TensorProto, element};
 use super::quantised::spread_scale;
-use super::trace::label;
+use super::trace::{Kind, label};
 use crate::formats::graph::{is_recurrent, size};
 use crate::formats::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
 
@@ -100,6 +100,28 @@ fn roles(graph: &GraphProto) -> (HashSet<String>, HashSet<String>) {
     (weights, others)
 }
 
+/// The kernels of these nodes, by the tensors that they come from.
+fn kernels(graph: &GraphProto, convolved: &HashSet<String>) -> HashSet<String> {
+    let mut moved: HashMap<&str, &str> = HashMap::new();
+    for node in nodes(graph).filter(|node| MOVING.contains(&node.op_type.as_str())) {
+        if let (Some(given), Some(taken)) = (node.output.first(), node.input.first()) {
+            moved.insert(given, taken);
+        }
+    }
+    let of = |node: &NodeProto| {
+        let place = if node.op_type == "QLinearConv" { 3 } else { 1 };
+        let mut name = node.input.get(place)?.as_str();
+        for _ in 0..moved.len() {
+            match moved.get(name) {
+                Some(before) => name = before,
+                None => break,
+            }
+        }
+        Some(name.to_owned())
+    };
+    nodes(graph).filter(|node| convolved.contains(label(node))).filter_map(of).collect()
+}
+
 /// How the values of a listed tensor come from the file.
 struct Source {
     tensor: TensorProto,
@@ -148,8 +170,9 @@ impl TensorSource for OnnxTensors {
     }
 }
 
-/// Every tensor of the graph and of those within it.
-pub(super) fn tensors(path: &Path, graph: GraphProto) -> TensorFile {
+/// Every tensor of the graph and of those within it. The kernels of nodes in `convolved` are told by the graph itself.
+pub(super) fn tensors(path: &Path, graph: GraphProto, convolved: &HashSet<String>) -> TensorFile {
+    let kernels = kernels(&graph, convolved);
     let (weights, others) = roles(&graph);
     let scales = scales(&graph);
     let recurrent: HashSet<String> = nodes(&graph)
@@ -187,8 +210,11 @@ pub(super) fn tensors(path: &Path, graph: GraphProto) -> TensorFile {
             };
             Some(Quantised { scale: by_name.get(scale)?.clone(), zero, axis: *axis, block: *block })
         });
-        // Whole numbers are weights only with a scale, unless their node takes them as they are.
-        let is_weight = weights.contains(&tensor.name) || !others.contains(&tensor.name);
+        let is_taken = weights.contains(&tensor.name) || !others.contains(&tensor.name);
+        // Whole numbers without their scale are no weights.
+        let has_scale =
+            quantised.is_some() || Element::of(tensor.data_type).is_none_or(|kind| kind.kind() == Kind::Float);
+        let is_weight = is_taken && has_scale && !kernels.contains(&tensor.name);
         let directions = match tensor.dims[..] {
             [ways @ (1 | 2), _, _] if recurrent.contains(&tensor.name) => ways as usize,
             _ => 0,
@@ -227,7 +253,7 @@ impl Quantised {
 type Scales = HashMap<String, (String, Option<String>, i64, i64)>;
 
 fn scales(graph: &GraphProto) -> Scales {
-    let mut found = Scales::new();
+    let mut found = scales_of_integers(graph);
     for node in nodes(graph) {
         for (place, name) in node.input.iter().enumerate() {
             let Some((scale, zero)) = scale_places(node, place) else { continue };
@@ -245,6 +271,43 @@ fn scales(graph: &GraphProto) -> Scales {
             if let Some(scale) = operand(scale) {
                 found.insert(name.clone(), (scale, zero.and_then(operand), axis, told("block_size", 0)));
             }
+        }
+    }
+    found
+}
+
+/// The scales of products of whole numbers, which come behind them: (A·B)·(a·b) with the scale b of the constant B.
+fn scales_of_integers(graph: &GraphProto) -> Scales {
+    let mut takers: HashMap<&str, Vec<&NodeProto>> = HashMap::new();
+    let mut givers: HashMap<&str, &NodeProto> = HashMap::new();
+    for node in nodes(graph) {
+        node.input.iter().for_each(|name| takers.entry(name).or_default().push(node));
+        node.output.iter().for_each(|name| {
+            givers.insert(name, node);
+        });
+    }
+    let initializers: HashSet<&str> = graph.initializer.iter().map(|tensor| tensor.name.as_str()).collect();
+    // The scale among the operands of a product, or of the product that one of them is.
+    let scale = |product: &NodeProto, from: &str| {
+        let others = product.input.iter().map(String::as_str).filter(|name| *name != from);
+        let inner = others.clone().filter_map(|name| givers.get(name)).filter(|node| node.op_type == "Mul");
+        let of_inner = inner.flat_map(|node| node.input.iter().map(String::as_str));
+        let mut known = others.chain(of_inner).filter(|name| initializers.contains(name));
+        known.next().map(str::to_owned)
+    };
+    let mut found = Scales::new();
+    for node in nodes(graph).filter(|node| matches!(node.op_type.as_str(), "MatMulInteger" | "ConvInteger")) {
+        let (Some(weight), Some(mut result)) = (node.input.get(1), node.output.first().map(String::as_str)) else {
+            continue;
+        };
+        let next = |name: &str, operator: &str| takers.get(name)?.iter().copied().find(|node| node.op_type == operator);
+        if let Some(cast) = next(result, "Cast") {
+            result = cast.output.first().map_or(result, String::as_str);
+        }
+        let zero = node.input.get(3).filter(|name| !name.is_empty()).cloned();
+        let axis = if node.op_type == "ConvInteger" { 0 } else { -1 };
+        if let Some(scale) = next(result, "Mul").and_then(|product| scale(product, result)) {
+            found.insert(weight.clone(), (scale, zero, axis, 0));
         }
     }
     found

@@ -21,6 +21,7 @@ mod quantised;
 mod read;
 pub(super) mod recognise;
 mod reduce;
+mod repeat;
 pub(super) mod scalar;
 mod settle;
 mod shapes;

@@ -8,7 +8,7 @@ use super::node::{LEARNING, Node, RUNTIME, STANDARD};
 use super::reduce::Reduction;
 use super::scalar::{Binary, Unary};
 use super::trace::{Fault, Trace, Traced, Value};
-use super::{elementwise, learned, linear, pick, quantised, reduce, shapes, volumes};
+use super::{elementwise, learned, linear, pick, quantised, reduce, repeat, shapes, volumes};
 use crate::network::{
     Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Elementary, QUICK_GELU, SELU_ALPHA, SELU_LAMBDA,
 };
@@ -83,10 +83,10 @@ fn standard<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> 
         "Slice" => pick::slice(trace, node),
         "Split" => pick::split(trace, node),
         "Concat" => pick::concat(trace, node),
-        "Expand" => pick::expand(trace, node),
-        "Tile" => pick::tile(trace, node),
-        "ConstantOfShape" => pick::filled(trace, node),
-        "Range" => pick::range(trace, node),
+        "Expand" => repeat::expand(trace, node),
+        "Tile" => repeat::tile(trace, node),
+        "ConstantOfShape" => repeat::filled(trace, node),
+        "Range" => repeat::range(trace, node),
         "DequantizeLinear" => quantised::dequantise(trace, node),
         "QuantizeLinear" => quantised::quantise(trace, node),
         "QLinearMatMul" => quantised::product(trace, node),

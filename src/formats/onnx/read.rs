@@ -36,7 +36,8 @@ pub(in crate::formats) fn open(path: &Path, asked: Option<Volume>) -> Result<Ope
     inline(&mut graph, &model.functions, version);
     let Followed { network, convolutions, mut account } = follow_all(path, &graph, version, asked)?;
     remark.into_iter().for_each(|remark| account.assume(remark));
-    Ok(opened(network, convolutions, "the graph is empty", account, || tensors(path, graph)))
+    let convolved = convolutions.iter().map(|convolution| convolution.name.clone()).collect();
+    Ok(opened(network, convolutions, "the graph is empty", account, || tensors(path, graph, &convolved)))
 }
 
 /// The version of ONNX's own operators, and what is to be said of it.

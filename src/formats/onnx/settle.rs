@@ -131,7 +131,7 @@ fn with_constant(trace: &mut Trace<'_>, node: &str, operator: Binary, of: ValueI
         Binary::GreaterOrEqual => then(&[Step::Line(-1.0, c), Step::of(Elementary::Positive), Step::Line(-1.0, 1.0)]),
         Binary::LessOrEqual => then(&[Step::Line(1.0, -c), Step::of(Elementary::Positive), Step::Line(-1.0, 1.0)]),
         Binary::Equal => then(&[Step::Line(1.0, -c), Step::of(Elementary::Nonzero), Step::Line(-1.0, 1.0)]),
-        Binary::Pow if LEAST_PRODUCT <= c && c <= MOST_PRODUCT && c.fract() == 0.0 => {
+        Binary::Pow if (LEAST_PRODUCT..=MOST_PRODUCT).contains(&c) && c.fract() == 0.0 => {
             Some(whole_power(trace, node, of, c))
         }
         Binary::Pow => power(c).map(|steps| run(trace, node, of, &steps)),

@@ -1,0 +1,114 @@
+//! Operators that repeat coordinates, and those that make constants of a shape.
+
+use std::rc::Rc;
+
+use super::broadcast::places_of_spread;
+use super::constant::{Constant, broadcast_shape};
+use super::node::Node;
+use super::nodes::{only_operand, operand};
+use super::pick::picked;
+use super::reduce::with_axes;
+use super::trace::{Fault, Kind, Trace, Value, label};
+use crate::formats::graph::GraphProblem;
+
+/// More numbers than this are not counted up by a node.
+const LONGEST_RANGE: f64 = 65536.0;
+
+/// Repeats a value along axes of length 1.
+pub(super) fn expand<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
+    let target = match operand(trace, node, 1)? {
+        Value::Constant(constant) => {
+            constant.integers().into_iter().map(|length| usize::try_from(length).ok()).collect()
+        }
+        Value::Lengths(lengths) => lengths,
+        _ => return Err(node.unknown().into()),
+    };
+    if let Value::Constant(constant) = operand(trace, node, 0)? {
+        let lengths: Option<Vec<usize>> = target.into_iter().collect();
+        let shape = lengths.and_then(|lengths| broadcast_shape(&constant.shape, &lengths));
+        let shape = shape.and_then(|shape| constant.spread(&shape));
+        let spread = shape.ok_or_else(|| node.setting("its shape", "does not fit its constant"))?;
+        return Ok(Value::Constant(Rc::new(spread)));
+    }
+    let (traced, rank) = with_axes(trace, node, 0)?;
+    let added =
+        rank.checked_sub(target.len()).ok_or_else(|| node.setting("its shape", "has more axes than its value"))?;
+    let samples = if added == 0 { target.first().copied().flatten() } else { Some(1) };
+    if samples.is_some_and(|length| length != 1 && Some(length) != trace.samples) {
+        return Err(node.mixes_samples("axis 0").into());
+    }
+    let name = label(node.proto);
+    let own = trace.lengths(traced.base, name)?.ok_or_else(|| GraphProblem::InputShape { node: name.into() })?;
+    let inner: Option<Vec<usize>> = target.iter().skip(usize::from(added == 0)).copied().collect();
+    let shape = inner.and_then(|inner| broadcast_shape(&own, &inner));
+    let shape = shape.ok_or_else(|| node.setting("its shape", "does not fit its value"))?;
+    let places = places_of_spread(&own, &shape).ok_or_else(|| node.setting("its shape", "is too large"))?;
+    let base = trace.graph.select(traced.base, &places, shape, name)?;
+    Ok(Value::Traced(traced.like(base)))
+}
+
+/// Repeats a value as a whole along its axes.
+pub(super) fn tile<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
+    let repeats = only_operand(trace, node, 1)?.integers();
+    let repeats: Option<Vec<usize>> =
+        repeats.iter().map(|times| usize::try_from(*times).ok().filter(|&times| times > 0)).collect();
+    let repeats = repeats.ok_or_else(|| node.setting("its repeats", "are not positive"))?;
+    let repeated = |length: usize, times: usize| -> Option<Vec<usize>> {
+        let count = length.checked_mul(times).filter(|count| *count as f64 <= LONGEST_RANGE)?;
+        Some((0..count).map(|place| place % length.max(1)).collect())
+    };
+    let large = || node.setting("its repeats", "are too many");
+    if let Value::Constant(constant) = operand(trace, node, 0)? {
+        let mut constant = constant.as_ref().clone();
+        for (axis, times) in repeats.iter().enumerate() {
+            let length = constant.shape.get(axis).copied().ok_or_else(large)?;
+            let places = repeated(length, *times).ok_or_else(large)?;
+            constant = constant.picked(axis, &places).ok_or_else(large)?;
+        }
+        return Ok(Value::Constant(Rc::new(constant)));
+    }
+    let (mut traced, rank) = with_axes(trace, node, 0)?;
+    if repeats.len() != rank {
+        return Err(node.setting("its repeats", "do not fit the axes of its value").into());
+    }
+    for (axis, times) in repeats.into_iter().enumerate().filter(|(_, times)| *times != 1) {
+        let axis = axis.checked_sub(1).ok_or_else(|| node.mixes_samples("axis 0"))?;
+        let name = label(node.proto);
+        let shape = trace.lengths(traced.base, name)?.ok_or_else(|| GraphProblem::InputShape { node: name.into() })?;
+        let places = repeated(shape[axis], times).ok_or_else(large)?;
+        traced = picked(trace, node, &traced, axis, &shape, &places)?;
+    }
+    Ok(Value::Traced(traced))
+}
+
+/// A constant of one value in a shape that is told.
+pub(super) fn filled(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fault> {
+    let value = match node.attribute("value").and_then(|told| told.t.as_ref()) {
+        Some(tensor) => trace.read(tensor)?,
+        None => Constant::scalar(0.0),
+    };
+    let lengths = match operand(trace, node, 0)? {
+        Value::Constant(lengths) => lengths.integers().into_iter().map(|length| usize::try_from(length).ok()).collect(),
+        Value::Lengths(lengths) => lengths.into_iter().collect::<Option<Vec<usize>>>(),
+        _ => return Err(node.unknown().into()),
+    };
+    let value = Constant { shape: Vec::new(), ..value };
+    let filled = lengths.and_then(|shape| value.spread(&shape));
+    let filled = filled.ok_or_else(|| node.setting("its shape", "is not that of a constant"))?;
+    Ok(Value::Constant(Rc::new(filled)))
+}
+
+/// start, start + step, …, below an end.
+pub(super) fn range(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fault> {
+    let mut number = |place: usize| -> Result<(f64, Kind), Fault> {
+        let constant = only_operand(trace, node, place)?;
+        Ok((constant.only().ok_or_else(|| node.unknown())?, constant.kind))
+    };
+    let ((start, kind), (end, _), (step, _)) = (number(0)?, number(1)?, number(2)?);
+    let count = ((end - start) / step).ceil().max(0.0);
+    if count.is_nan() || count > LONGEST_RANGE {
+        return Err(node.setting("its bounds", "are too far from each other").into());
+    }
+    let values: Vec<f64> = (0..count as usize).map(|at| start + at as f64 * step).collect();
+    Ok(Value::Constant(Rc::new(Constant { shape: vec![values.len()], values, kind })))
+}
