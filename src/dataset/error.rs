@@ -41,9 +41,9 @@ pub enum DatasetError {
     NoCoordinates { path: PathBuf },
     /// Rows of another width than the network takes.
     #[error(
-        "{}: has {found} columns of values, but the network takes {expected} inputs{hint}; choose the coordinates with \
+        "{}: has {found} columns of values, but the network takes {expected} input{}{hint}; choose the coordinates with \
          --columns and the label with --label",
-        path.display()
+        path.display(), if *expected == 1 { "" } else { "s" }
     )]
     Width { path: PathBuf, expected: usize, found: usize, hint: String },
     /// An archive without the arrays of a dataset.
@@ -52,6 +52,9 @@ pub enum DatasetError {
     /// An array whose shape or type does not serve.
     #[error("{}: array `{array}` {problem}", path.display())]
     Array { path: PathBuf, array: String, problem: String },
+    /// An array of a type that stands for no numbers.
+    #[error("{}: {problem}", path.display())]
+    NotNumbers { path: PathBuf, problem: String },
     /// The NumPy file is damaged or refused.
     #[error("{}: {source}", path.display())]
     Numpy { path: PathBuf, source: NumpyError },

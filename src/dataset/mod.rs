@@ -12,7 +12,6 @@ mod matching;
 mod names;
 pub mod numpy;
 mod numpy_file;
-mod numpy_records;
 mod packed;
 mod random;
 mod roles;

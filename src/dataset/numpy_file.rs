@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::arrays::{ArrayTable, NamedArray};
-use super::numpy::{Archive, ElementKind, NumpyError};
-use super::{DatasetError, names, numpy_records};
+use super::numpy::{Archive, ElementKind, NumpyError, Values};
+use super::{DatasetError, names};
 
 /// Names of the points and of the labels that go with them; any other name of a label will do as well. Archives of
 /// training and test rows give the test rows, which the network has not seen.
@@ -42,11 +42,16 @@ pub(super) fn read(path: &Path, wanted: &Wanted<'_>) -> Result<ArrayTable, Datas
     let Wanted { chosen, everything, .. } = *wanted;
     let mut archive = Archive::open(path).map_err(numpy)?;
     let names: Vec<String> = archive.arrays().iter().map(|array| array.name.clone()).collect();
-    let position = |wanted: &str| names.iter().position(|name| name.eq_ignore_ascii_case(wanted));
+    // The fields of an array of records stand for it together.
+    let groups: Vec<String> =
+        archive.arrays().iter().map(|array| array.records.clone().unwrap_or_else(|| array.name.clone())).collect();
+    let is_named =
+        |at: usize, wanted: &str| names[at].eq_ignore_ascii_case(wanted) || groups[at].eq_ignore_ascii_case(wanted);
+    let position = |wanted: &str| (0..names.len()).find(|at| is_named(*at, wanted));
     let of_column = |column: &String| position(column.rsplit_once('[').map_or(column.as_str(), |(array, _)| array));
     let by_hand = chosen.iter().find_map(of_column).map(|points| (points, [].as_slice()));
     let by_name = || NAMES.iter().find_map(|(points, labels)| Some((position(points)?, *labels)));
-    let alone = || (names.len() == 1).then_some((0, [].as_slice()));
+    let alone = || (!groups.is_empty() && groups.iter().all(|group| *group == groups[0])).then_some((0, [].as_slice()));
     // To choose from, the largest array is as good a beginning as any.
     let elements = |at: usize| archive.arrays()[at].header.data_bytes;
     let largest = || Some(((0..names.len()).filter(|_| everything).max_by_key(|at| elements(*at))?, [].as_slice()));
@@ -54,75 +59,111 @@ pub(super) fn read(path: &Path, wanted: &Wanted<'_>) -> Result<ArrayTable, Datas
         let found = if names.is_empty() { "none".into() } else { names.join(", ") };
         return Err(DatasetError::NoPoints { path: path.into(), found });
     };
-    let by_rank = || (0..names.len()).filter(|at| *at != points).filter(|at| names::label_rank(&names[*at]).is_some());
+    let is_points = |at: usize| groups[at] == groups[points];
+    let by_rank = || (0..names.len()).filter(|at| !is_points(*at) && names::label_rank(&names[*at]).is_some());
     let best = || by_rank().min_by_key(|at| names::label_rank(&names[*at]));
     let label = label_names.iter().find_map(|name| position(name)).or_else(best).filter(|_| wanted.labels);
-    let mut notes = Vec::new();
-    let mut left_out = Vec::new();
-    let (mut points_read, record_notes) = numpy_records::read_points(path, &mut archive, points)?;
-    notes.extend(record_notes);
-    let header = archive.arrays().get(points).map(|array| array.header.clone());
-    let length = |at: usize| archive.arrays()[at].header.shape.iter().product::<usize>();
-    if let Some([first, second]) = header.as_ref().map(|header| &header.shape[..])
-        && let [array] = &mut points_read[..]
-    {
-        // Samples in columns: the network takes as many values as there are rows, or there is a label for each column.
-        let by_width = wanted.expected == Some(*first) && wanted.expected != Some(*second);
-        let by_labels = wanted.expected.is_none() && label.is_some_and(|label| length(label) == *second);
-        if first == second && wanted.expected == Some(*first) {
-            notes.push(format!("the array {} is {first}×{second}: its rows are taken as the samples", array.name));
-        }
-        let has_labels = label.is_none_or(|label| length(label) == *second || length(label) != *first);
-        if first != second && has_labels && (by_width || by_labels) && !is_one_more(wanted.expected, *second) {
-            let shape = array.shape_words();
-            let name = array.name.clone();
-            notes.push(format!(
-                "the array {name} is {shape}: its columns are taken as the samples, as if it were {name}.T"
-            ));
-            if let Some(array) = points_read.pop() {
-                points_read.push(array.transposed());
-            }
-        }
-    }
-    let rows = points_read.first().and_then(|array| array.shape.first().copied());
-    let point_names: Vec<String> = points_read.iter().map(|array| array.name.clone()).collect();
-    let mut arrays = points_read;
+    let rows = archive.arrays()[points].header.shape.first().copied();
+    let (mut notes, mut left_out) = (Vec::new(), Vec::new());
+    let (mut arrays, mut others) = (Vec::new(), Vec::new());
     let mut label_read = None;
-    for (at, name) in names.iter().enumerate().filter(|(at, _)| *at != points) {
-        let header = &archive.arrays()[at].header;
+    for (at, name) in names.iter().enumerate() {
+        let info = &archive.arrays()[at];
+        let is_field = info.records.is_some();
         let is_label = Some(at) == label;
-        let may_be_column = everything
-            && header.shape.first().copied() == rows
-            && !matches!(header.element.kind, ElementKind::Object | ElementKind::Other);
-        if !is_label && !may_be_column {
+        let may_be_column = everything && info.header.shape.first().copied() == rows;
+        if !is_points(at) && !is_label && !may_be_column {
             left_out.push(name.as_str());
             continue;
         }
-        match archive.read(at) {
-            Some(Ok(array)) => {
-                label_read = label_read.or(is_label.then_some(at));
-                arrays.push(NamedArray { name: name.clone(), shape: array.shape, values: array.values });
+        let array = match archive.read(at) {
+            Some(Ok(array)) => array,
+            Some(Err(error)) if is_points(at) && is_field => {
+                notes.push(format!("left out the field {name}: {}", refusal(&archive, at, &error)));
+                continue;
+            }
+            Some(Err(error)) if is_points(at) => {
+                let words = refusal(&archive, at, &error);
+                return Err(match error {
+                    NumpyError::Element { .. } => DatasetError::NotNumbers { path: path.into(), problem: words },
+                    error => numpy(error),
+                });
             }
             Some(Err(error)) if is_label => {
-                let remedy = format!("labels that are text are read if saved as {name}.astype(str)");
-                notes.push(format!("left out the labels: {error}; {remedy}"));
+                let words = refusal(&archive, at, &error);
+                notes
+                    .push(format!("left out the labels: {words}; labels that are text are read as {name}.astype(str)"));
+                continue;
             }
             // What is not asked for does no harm.
-            Some(Err(_)) | None => {}
-        }
+            Some(Err(_)) | None => continue,
+        };
+        label_read = label_read.or(is_label.then_some(at));
+        // A field goes by its own name.
+        let own = name.strip_prefix(&format!("{}.", groups[at])).filter(|_| is_field && is_points(at)).unwrap_or(name);
+        let array = NamedArray { name: own.to_owned(), shape: array.shape, values: array.values };
+        if is_points(at) { arrays.push(array) } else { others.push(array) }
+    }
+    let labels_length = label.map(|label| archive.arrays()[label].header.shape.iter().product());
+    if let [array] = &mut arrays[..]
+        && let Some(note) = samples_in_columns(array, wanted.expected, labels_length)
+    {
+        notes.push(note);
     }
     if !everything && !left_out.is_empty() {
         let labels = label_read.map_or(String::new(), |label| format!(" with the labels {}", names[label]));
-        notes.push(format!("took the points {}{labels}; left out {}", names[points], listed(&left_out)));
+        notes.push(format!("took the points {}{labels}; left out {}", groups[points], listed(&left_out)));
     }
+    let point_names: Vec<String> = arrays.iter().map(|array| array.name.clone()).collect();
+    arrays.append(&mut others);
     let mut table = ArrayTable::new(path, arrays, &point_names, label_read.map(|label| names[label].as_str()))?;
     table.notes.splice(0..0, notes);
     Ok(table)
 }
 
-/// Whether an array of this width has one column beside the coordinates, which may be the label.
-fn is_one_more(expected: Option<usize>, width: usize) -> bool {
-    expected.is_some_and(|expected| width == expected + 1)
+/// Exchanges the axes of a matrix whose columns are the samples: where the network takes as many values as it has rows,
+/// or where there is a label for each column. The answer says so, and also where both axes fit.
+fn samples_in_columns(array: &mut NamedArray, expected: Option<usize>, labels: Option<usize>) -> Option<String> {
+    let [first, second] = array.shape[..] else { return None };
+    let (name, shape) = (array.name.clone(), array.shape_words());
+    if first == second {
+        let fits = expected == Some(first);
+        return fits.then(|| format!("the array {name} is {shape}: its rows are taken as the samples"));
+    }
+    let has_labels = labels.is_none_or(|labels| labels == second || labels != first);
+    let by_width = expected == Some(first) && expected != Some(second);
+    let by_labels = expected.is_none() && labels == Some(second);
+    let has_label_column = expected.is_some_and(|expected| second == expected + 1);
+    if !has_labels || has_label_column || !(by_width || by_labels) {
+        return None;
+    }
+    let rows = std::mem::replace(
+        array,
+        NamedArray { name: String::new(), shape: Vec::new(), values: Values::Floats(Vec::new()) },
+    );
+    *array = rows.transposed();
+    Some(format!("the array {name} is {shape}: its columns are taken as the samples, as if it were {name}.T"))
+}
+
+/// Why an array is not read, with what helps where its type is known.
+fn refusal<R: std::io::Read + std::io::Seek>(archive: &Archive<R>, at: usize, error: &NumpyError) -> String {
+    let (name, kind) = match archive.arrays().get(at) {
+        Some(info) => (info.name.as_str(), info.header.element.kind),
+        None => return error.to_string(),
+    };
+    match kind {
+        ElementKind::Datetime => {
+            format!(
+                "array `{name}` holds dates (datetime64); save them as numbers, such as {name}.astype('datetime64[s]').astype(float)"
+            )
+        }
+        ElementKind::Timedelta => {
+            format!(
+                "array `{name}` holds lengths of time (timedelta64); save them as numbers, such as {name} / numpy.timedelta64(1, 's')"
+            )
+        }
+        _ => error.to_string(),
+    }
 }
 
 /// The first names of a list.

@@ -122,28 +122,30 @@ impl Layout {
         }
         // What pandas writes where columns have no names: 0, 1, 2, …, behind an empty field for the index.
         let consecutive = numbers.windows(2).all(|pair| pair[1] == pair[0] + 1.0);
-        let counts = numbers.len() > 1 && consecutive && numbers[0].fract() == 0.0 && !rest.is_empty();
         let blank = names.iter().take_while(|name| name.is_empty()).count();
+        let counts =
+            numbers.len() + blank > 1 && consecutive && numbers.first().is_some_and(|first| first.fract() == 0.0);
         let others_are_new = texts.iter().all(|place| !recurs(*place));
-        if !counts || !others_are_new || blank + texts.len() + numbers.len() != names.len() {
+        if !counts || rest.is_empty() || !others_are_new || blank + texts.len() + numbers.len() != names.len() {
             return false;
         }
         let has_fraction = |place: usize| {
             column(place).filter_map(|field| number::parse(field, mark)).any(|number| number.value.fract() != 0.0)
         };
         let numbered = || (0..names.len()).filter(|place| is_number(&names[*place]));
-        let differs = numbered().all(has_fraction);
-        let begins_at_zero = numbers[0] == 0.0;
+        let fractions = numbered().filter(|place| has_fraction(*place)).count();
+        let (begins_at_zero, begins_at_one) = (numbers[0] == 0.0, numbers[0] == 1.0);
         let shown = names.iter().take(SURE_NUMBERED).map(String::as_str).collect::<Vec<_>>().join(", ");
         let shown = if names.len() > SURE_NUMBERED { format!("{shown}, …") } else { shown };
         let is_header = match begins_at_zero {
-            true => blank > 0 || !texts.is_empty() || numbered().any(has_fraction) || numbers.len() >= SURE_NUMBERED,
-            false => differs,
+            true => blank > 0 || !texts.is_empty() || fractions > 0 || numbers.len() >= SURE_NUMBERED,
+            false if begins_at_one && numbers.len() > 2 => fractions + 1 >= numbers.len(),
+            false => fractions == numbers.len(),
         };
         if is_header {
             self.notes
                 .push(format!("the first line ({shown}) is taken as a header that numbers the columns, not as a row"));
-        } else if begins_at_zero {
+        } else if begins_at_zero || begins_at_one {
             self.notes.push(format!(
                 "the first line ({shown}) is taken as a row; it may be a header that numbers the columns"
             ));

@@ -130,11 +130,14 @@ impl Cause {
             let parts: Vec<&str> = first.split(mark).collect();
             parts.len() == 3 && parts.iter().all(|part| digits(part, 4))
         };
+        let clock: Vec<&str> = field.split(':').map(|part| part.split('.').next().unwrap_or_default()).collect();
+        let is_time =
+            clock.len() > 1 && digits(clock[0], 2) && clock[1..].iter().all(|part| part.len() == 2 && digits(part, 2));
         if is_missing(field) {
             Cause::Missing
         } else if ['-', '/', '.'].into_iter().any(is_date) {
             Cause::Date
-        } else if field.contains(':') && field.split([':', '.']).all(|part| digits(part, 6)) {
+        } else if is_time {
             Cause::TimeOfDay
         } else if field.strip_suffix('%').is_some_and(|number| is_any(number.trim())) {
             Cause::Percentage

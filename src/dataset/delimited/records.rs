@@ -94,7 +94,7 @@ impl DelimitedTable {
             if self.is_hash(&record) {
                 let fields: Vec<String> = record.iter().map(str::to_owned).collect();
                 if !hash_rows || fields.len() < width || !layout::is_like_row(&fields) {
-                    let is_row = fields.len() == width && is_commented_row(&fields);
+                    let is_row = (width == 0 || fields.len() == width) && is_commented_row(&fields);
                     aside.commented += usize::from(is_row);
                     continue;
                 }
