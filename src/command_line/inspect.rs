@@ -93,9 +93,8 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
     };
     loaded.tell(file);
     let network = &loaded.network;
-    let load = |data: &Option<String>| {
-        data.as_ref().map(|data| load_data(data, &arguments.samples, network)).transpose()
-    };
+    let load =
+        |data: &Option<String>| data.as_ref().map(|data| load_data(data, &arguments.samples, network)).transpose();
     let (data, test) = (load(&arguments.data)?, load(&arguments.test_data)?);
     if arguments.measures {
         let subject = Subject::new(network).with_data(data.as_ref());
@@ -113,8 +112,7 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
         flow => flow.transpose()?,
     };
     let mut report = Report::new(&loaded, flow.as_ref());
-    let subject =
-        Subject::new(network).with_flow(flow.as_ref()).with_data(data.as_ref()).with_test(test.as_ref());
+    let subject = Subject::new(network).with_flow(flow.as_ref()).with_data(data.as_ref()).with_test(test.as_ref());
     let findings = find(&subject, &thresholds);
     report.findings = findings.iter().map(FindingReport::new).collect();
     if let Some(data) = &data {
@@ -129,7 +127,11 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
             report.measures = AlongFlow::measure(&subject).map(MeasuresReport);
         }
     }
-    if arguments.json { print_json(&report)? } else { print(&table::report(&report))? }
+    if arguments.json {
+        print_json(&report)?
+    } else {
+        print(&table::report(&report))?
+    }
     arguments.findings.judge(file, &findings)
 }
 

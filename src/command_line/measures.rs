@@ -142,8 +142,25 @@ impl SpectrumReport {
 }
 
 const COLUMNS: [&str; 19] = [
-    "layer", "name", "part", "outputs", "inputs", "eigenvalues", "alpha", "D", "xi_min", "tail", "alpha_hat", "log_norm",
-    "log_spectral_norm", "log_alpha_norm", "spectral_norm", "stable_rank", "mp_edge", "spikes", "verdict",
+    "layer",
+    "name",
+    "part",
+    "outputs",
+    "inputs",
+    "eigenvalues",
+    "alpha",
+    "D",
+    "xi_min",
+    "tail",
+    "alpha_hat",
+    "log_norm",
+    "log_spectral_norm",
+    "log_alpha_norm",
+    "spectral_norm",
+    "stable_rank",
+    "mp_edge",
+    "spikes",
+    "verdict",
 ];
 
 /// What `inspect --measures --json` prints.
@@ -160,7 +177,9 @@ impl AllMeasures {
         let quoted = |field: String| {
             if field.contains([',', '"', '\n']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field }
         };
-        let number = |value: Option<f64>| value.filter(|value| value.is_finite()).map(|value| value.to_string()).unwrap_or_default();
+        let number = |value: Option<f64>| {
+            value.filter(|value| value.is_finite()).map(|value| value.to_string()).unwrap_or_default()
+        };
         let mut text = COLUMNS.join(",") + "\n";
         for layer in &self.layers {
             let row: Vec<String> = layer.row(number).into_iter().map(quoted).collect();
@@ -178,7 +197,8 @@ impl AllMeasures {
         text += "\nα, D, ξ_min: the power law of the eigenvalues' tail; below 2 a layer is over-trained, above 6 under-trained, and with \
                  fewer than 50 eigenvalues it says little. mp_edge: where the eigenvalues of noise end; spikes: those beyond.\n";
         if let Some(MeasuresReport(along)) = &self.measures {
-            let mut rows = vec![std::iter::once("t".to_owned()).chain(along.lists().map(|(name, _)| name.to_owned())).collect()];
+            let mut rows =
+                vec![std::iter::once("t".to_owned()).chain(along.lists().map(|(name, _)| name.to_owned())).collect()];
             for (place, t) in along.times.iter().enumerate() {
                 let values = along.lists().map(|(_, list)| number(list.get(place).copied().flatten()));
                 rows.push(std::iter::once(short(*t)).chain(values).collect::<Vec<String>>());

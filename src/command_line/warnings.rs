@@ -109,9 +109,16 @@ pub(super) fn of_assumption(sentence: &str) -> Warning {
 /// The finding of a layer that holds numbers that are not finite, or gets them.
 pub(super) fn of_not_finite(is_first: bool) -> Warning {
     if is_first {
-        Warning { code: "not_finite", severity: "error", message: "holds NaN or infinity: the flow ends before it".into() }
+        Warning {
+            code: "not_finite",
+            severity: "error",
+            message: "holds NaN or infinity: the flow ends before it".into(),
+        }
     } else {
-        Warning::serious("behind_not_finite", "lies behind a layer that holds NaN or infinity: nothing flows here".into())
+        Warning::serious(
+            "behind_not_finite",
+            "lies behind a layer that holds NaN or infinity: nothing flows here".into(),
+        )
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::network::{Activation, Dense, Layer, Network, OutputFunction};
+use crate::network::{Activation, Dense, Layer, OutputFunction};
 
 use super::json::{self, Layers, Number, Rows};
 use super::json_account::account_of_unknown;
@@ -101,8 +101,8 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<OpenedNetwork, FormatErr
     if !says_layout && read.iter().any(|layer| layer.inputs() == layer.outputs()) {
         account.assume("the rows of square matrices are outputs, which the file does not tell");
     }
-    let network =
-        non_finite::network(file.name, read, output).map_err(|source| FormatError::Network { path: path.into(), source })?;
+    let network = non_finite::network(file.name, read, output)
+        .map_err(|source| FormatError::Network { path: path.into(), source })?;
     let told = [("input_dim", file.input_dim, network.inputs()), ("output_dim", file.output_dim, network.outputs())];
     if let Some((key, Some(told), found)) =
         told.into_iter().find(|(_, told, found)| told.is_some_and(|told| told != *found))

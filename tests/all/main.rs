@@ -5,6 +5,8 @@ mod command_line;
 mod convert_command;
 mod convolution;
 mod files;
+mod findings_command;
+mod gallery;
 mod graph_files;
 mod layering;
 mod limit;

@@ -24,7 +24,10 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         let needed = needed.min(width);
         let (limit, severity, words) = if is_point {
             (1.0, Severity::Error, "all samples end in one point: nothing tells them apart any more")
-        } else if needed >= 2.0 && ratio < (thresholds.collapsed_class_share * needed).max(1.05) && before >= 2.0 * ratio {
+        } else if needed >= 2.0
+            && ratio < (thresholds.collapsed_class_share * needed).max(1.05)
+            && before >= 2.0 * ratio
+        {
             (needed, Severity::Warning, "the data is all but flattened, and the classes need more directions than that")
         } else if ratio < needed && before >= needed {
             (needed, Severity::Note, "the data spreads along fewer directions than there are classes to tell apart")

@@ -34,15 +34,25 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
     }
     if beyond > 0 {
         let largest = of_sample.iter().max().copied().unwrap_or(0);
-        let message = format!(
-            "{beyond} samples have labels up to {largest}, but the network can answer only 0 to {}",
-            room - 1
+        let message =
+            format!("{beyond} samples have labels up to {largest}, but the network can answer only 0 to {}", room - 1);
+        tell(
+            Severity::Error,
+            message,
+            largest as f64,
+            (room - 1) as f64,
+            "number the classes from 0, or give the network an output for each class",
         );
-        tell(Severity::Error, message, largest as f64, (room - 1) as f64, "number the classes from 0, or give the network an output for each class");
     }
     if !from_one && !empty.is_empty() && of_sample.len() >= counts.len() {
         let message = format!("classes without a sample (by their place): {}", listed(&empty));
-        tell(Severity::Note, message, empty.len() as f64, 0.0, "add samples of these classes, or leave their outputs out");
+        tell(
+            Severity::Note,
+            message,
+            empty.len() as f64,
+            0.0,
+            "add samples of these classes, or leave their outputs out",
+        );
     }
     let most = counts.iter().max().copied().unwrap_or(0);
     let share = most as f64 / of_sample.len().max(1) as f64;

@@ -9,8 +9,10 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
     let Some(data) = subject.data().filter(|_| normalisation(subject.network()).is_none()) else { return Vec::new() };
     // Of columns that vary: the largest value, so that a pixel that is seldom lit counts as one that often is.
     let varies = |column: usize| data.points.row(column).iter().any(|value| *value != data.points[(column, 0)]);
-    let sizes: Vec<(usize, f64)> =
-        (0..data.dimension()).filter(|column| varies(*column)).map(|column| (column, data.points.row(column).amax())).collect();
+    let sizes: Vec<(usize, f64)> = (0..data.dimension())
+        .filter(|column| varies(*column))
+        .map(|column| (column, data.points.row(column).amax()))
+        .collect();
     let largest = sizes.iter().map(|(_, size)| *size).fold(0.0, f64::max);
     let smallest = sizes.iter().map(|(_, size)| *size).fold(f64::INFINITY, f64::min);
     if sizes.is_empty() {
@@ -41,7 +43,10 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
     if largest > thresholds.data_scale_size {
         let is_large = |size: f64| size > thresholds.data_scale_size;
         let columns: Vec<usize> = sizes.iter().filter(|(_, size)| is_large(*size)).map(|(column, _)| *column).collect();
-        let message = format!("{} up to {largest:.1e}: the data is not normalised", counted(columns.len(), "column goes").replace("column goess", "columns go"));
+        let message = format!(
+            "{} up to {largest:.1e}: the data is not normalised",
+            counted(columns.len(), "column goes").replace("column goess", "columns go")
+        );
         return vec![finding(Severity::Note, message, columns, largest, thresholds.data_scale_size)];
     }
     Vec::new()
@@ -53,9 +58,9 @@ pub(super) fn normalisation(network: &Network) -> Option<Vec<(f64, f64)>> {
     let Some(Layer::Dense(dense)) = network.layers().first() else { return None };
     let (weight, bias) = (&dense.affine.weight, dense.affine.bias.as_ref()?);
     let is_diagonal = weight.is_square()
-        && (0..weight.ncols()).all(|column| {
-            (0..weight.nrows()).all(|row| (row == column) == (weight[(row, column)] != 0.0))
-        });
+        && (0..weight.ncols())
+            .all(|column| (0..weight.nrows()).all(|row| (row == column) == (weight[(row, column)] != 0.0)));
     let is_scaling = dense.activation == Activation::Identity && is_diagonal && weight.nrows() > 1;
-    is_scaling.then(|| (0..weight.nrows()).map(|at| (-bias[at] / weight[(at, at)], 1.0 / weight[(at, at)].abs())).collect())
+    is_scaling
+        .then(|| (0..weight.nrows()).map(|at| (-bias[at] / weight[(at, at)], 1.0 / weight[(at, at)].abs())).collect())
 }

@@ -42,7 +42,8 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
     let still = 1.0 - thresholds.idle_depth_fall;
     let best_after = |index: usize| fuzziness[index + 1..].iter().copied().fold(f64::INFINITY, f64::min);
     if let Some(index) = (0..fuzziness.len() - 2).find(|index| best_after(*index) > still * fuzziness[*index]) {
-        let message = format!("after layer {} the classes are parted no further: the depth from here on is idle", index + 1);
+        let message =
+            format!("after layer {} the classes are parted no further: the depth from here on is idle", index + 1);
         let ratio = best_after(index) / fuzziness[index];
         findings.push(note(subject, index + 1, message, ratio, still));
     }

@@ -37,13 +37,16 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
                 let shift = dense.affine.bias.as_ref().map_or(0.0, |bias| bias.amax());
                 if dense.activation == Activation::Identity { shift } else { f64::INFINITY }
             }
-            Layer::Residual(block) => block.outer.weight.amax().max(block.outer.bias.as_ref().map_or(0.0, |b| b.amax())),
+            Layer::Residual(block) => {
+                block.outer.weight.amax().max(block.outer.bias.as_ref().map_or(0.0, |b| b.amax()))
+            }
         };
         let moved = moved.unwrap_or(moves_alone);
-        if !(moved < limit && from_identity < limit) {
+        if moved >= limit || from_identity >= limit {
             continue;
         }
-        let message = format!("changes what it gets by {moved:.1e} and the identity by {from_identity:.1e}: it does nothing");
+        let message =
+            format!("changes what it gets by {moved:.1e} and the identity by {from_identity:.1e}: it does nothing");
         findings.push(
             Finding::new("idle_layer", Severity::Note, message)
                 .in_layer(index)

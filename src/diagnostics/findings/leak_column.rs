@@ -26,7 +26,8 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
             continue;
         };
         let name = data.column_name(column).map_or(String::new(), |name| format!(" ({name})"));
-        let message = format!("column {}{name} {words}: what is learned of it is worth nothing on new data", column + 1);
+        let message =
+            format!("column {}{name} {words}: what is learned of it is worth nothing on new data", column + 1);
         findings.push(
             Finding::new("leak_column", Severity::Warning, message)
                 .of_columns(vec![column])

@@ -48,5 +48,5 @@ pub use finding::{Finding, Severity};
 pub use registry::{CODES, find};
 pub use subject::Subject;
 pub use thresholds::Thresholds;
-pub use values::{LayerValues, NonFinite, Part, parts};
 pub(in crate::diagnostics) use values::follow;
+pub use values::{LayerValues, NonFinite, Part, parts};

@@ -13,7 +13,9 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
     for (index, layer) in subject.network().layers().iter().enumerate() {
         for part in parts(layer) {
             let weight = NonFinite::of(part.weight);
-            let bias = part.bias.map(|bias| NonFinite::of(&bias.clone().reshape_generic(bias.shape_generic().0, nalgebra::Dyn(1))));
+            let bias = part
+                .bias
+                .map(|bias| NonFinite::of(&bias.clone().reshape_generic(bias.shape_generic().0, nalgebra::Dyn(1))));
             let bias_name = part.name.replace("weight", "bias");
             let named = [(part.name, Some(weight)), (bias_name.as_str(), bias)];
             for (name, found) in named.into_iter().filter_map(|(name, found)| Some((name, found?))) {

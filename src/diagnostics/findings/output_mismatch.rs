@@ -40,17 +40,16 @@ fn of_functions(subject: &Subject<'_>) -> Option<Mismatch> {
     let network = subject.network();
     let activation = network.layers().last()?.activation();
     let (output, outputs) = (network.output(), network.outputs());
-    let is_probability = |output| {
-        matches!(output, OutputFunction::Softmax | OutputFunction::LogSoftmax | OutputFunction::Sigmoid)
-    };
+    let is_probability =
+        |output| matches!(output, OutputFunction::Softmax | OutputFunction::LogSoftmax | OutputFunction::Sigmoid);
     let softens = matches!(activation, Activation::Softmax | Activation::Sigmoid | Activation::LogSigmoid);
     let labels = subject.data().map_or(&Labels::None, |data| &data.labels);
     let classes = matches!(labels, Labels::Classes { .. });
     let mismatch = |severity, message: String, remedy| {
         Some(Mismatch { severity, message, value: outputs as f64, threshold: outputs as f64, remedy })
     };
-    let softmax_alone = activation == Activation::Softmax
-        || matches!(output, OutputFunction::Softmax | OutputFunction::LogSoftmax);
+    let softmax_alone =
+        activation == Activation::Softmax || matches!(output, OutputFunction::Softmax | OutputFunction::LogSoftmax);
     if outputs == 1 && softmax_alone {
         let message = "softmax over one output is 1 whatever the input: the network cannot tell anything apart";
         return Some(Mismatch {
@@ -71,9 +70,9 @@ fn of_functions(subject: &Subject<'_>) -> Option<Mismatch> {
     }
     if let Labels::Values(values) = labels {
         let probabilities = softens || is_probability(output);
-        let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-            (low.min(*value), high.max(*value))
-        });
+        let (low, high) = values
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
         let range = range_of(activation, output);
         if probabilities && softmax_alone {
             let message = "softmax gives shares of 1, but the labels are values".to_owned();
@@ -110,7 +109,8 @@ fn of_functions(subject: &Subject<'_>) -> Option<Mismatch> {
     if classes && outputs > 2 && says_sigmoid {
         let is_right = subject.accuracy().is_some_and(|accuracy| accuracy >= RIGHT);
         let severity = if is_right { Severity::Note } else { Severity::Warning };
-        let message = "sigmoid answers each class by itself, but every sample has just one: nothing makes the answers add up";
+        let message =
+            "sigmoid answers each class by itself, but every sample has just one: nothing makes the answers add up";
         return mismatch(severity, message.into(), "use softmax with cross-entropy");
     }
     None

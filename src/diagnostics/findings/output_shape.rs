@@ -15,7 +15,10 @@ pub(super) fn mismatches(subject: &Subject<'_>) -> Vec<Mismatch> {
     let Some(Labels::Classes { of_sample, names }) = subject.data().map(|data| &data.labels) else { return Vec::new() };
     let outputs = subject.network().outputs();
     let mut present = vec![false; names.len()];
-    of_sample.iter().filter_map(|class| Some((class, names.get(*class)?))).for_each(|(class, _)| present[*class] = true);
+    of_sample
+        .iter()
+        .filter_map(|class| Some((class, names.get(*class)?)))
+        .for_each(|(class, _)| present[*class] = true);
     let classes = names.len();
     let some = present.iter().filter(|present| **present).count();
     // A class that no sample has may have been left out of the file; labels from 1 are told by themselves.

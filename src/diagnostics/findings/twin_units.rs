@@ -17,7 +17,10 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
     let mut findings = Vec::new();
     for (index, layer) in subject.finite_layers().filter(|(index, _)| !subject.is_structured(*index)) {
         // Rows of the same numbers in every unit are told as an unbroken symmetry.
-        for part in parts(layer).into_iter().filter(|part| part.feeds_activation && !super::unbroken_symmetry::is_same_rows(part)) {
+        for part in parts(layer)
+            .into_iter()
+            .filter(|part| part.feeds_activation && !super::unbroken_symmetry::is_same_rows(part))
+        {
             let Some(rows) = directions(&part) else { continue };
             let pairs = close_pairs(&rows, thresholds.parallel_units.max(thresholds.twin_units));
             let is_twin = |pair: &&(usize, usize, f64)| pair.2 <= thresholds.twin_units;
@@ -27,7 +30,12 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
             let severe = if part.weight.ncols() > 1 { Severity::Warning } else { Severity::Note };
             let kinds = [
                 (twins, severe, thresholds.twin_units, "the same weights and bias up to a factor"),
-                (parallel, Severity::Note, thresholds.parallel_units, "nearly the same weights and bias up to a factor"),
+                (
+                    parallel,
+                    Severity::Note,
+                    thresholds.parallel_units,
+                    "nearly the same weights and bias up to a factor",
+                ),
             ];
             for (pairs, severity, limit, words) in kinds {
                 let Some((first, second, distance)) = pairs.first() else { continue };
@@ -79,7 +87,11 @@ fn close_pairs(directions: &DMatrix<f64>, limit: f64) -> Vec<(usize, usize, f64)
     let (length, count) = directions.shape();
     // 1 − cos = ½‖u − v‖², which keeps the digits that 1 − u·v loses.
     let distance = |one: usize, other: usize| {
-        let pairs = directions.column(one).iter().zip(directions.column(other).iter()).fold(0.0, |sum, (u, v)| sum + (u - v) * (u - v));
+        let pairs = directions
+            .column(one)
+            .iter()
+            .zip(directions.column(other).iter())
+            .fold(0.0, |sum, (u, v)| sum + (u - v) * (u - v));
         0.5 * pairs
     };
     let mut pairs = Vec::new();
@@ -97,7 +109,8 @@ fn close_pairs(directions: &DMatrix<f64>, limit: f64) -> Vec<(usize, usize, f64)
         let mut random = Random::new(0);
         let line: Vec<f64> = (0..length).map(|_| random.normal()).collect();
         let along = |column: usize| directions.column(column).iter().zip(&line).map(|(u, v)| u * v).sum::<f64>();
-        let mut order: Vec<(f64, usize)> = (0..count).map(|column| (along(column), column)).filter(|(at, _)| at.is_finite()).collect();
+        let mut order: Vec<(f64, usize)> =
+            (0..count).map(|column| (along(column), column)).filter(|(at, _)| at.is_finite()).collect();
         order.sort_by(|one, other| one.0.total_cmp(&other.0));
         let reach = 6.0 * (2.0 * Thresholds::default().twin_units).sqrt();
         for (place, (at, one)) in order.iter().enumerate() {

@@ -33,7 +33,8 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
 pub(super) fn is_same_rows(part: &Part<'_>) -> bool {
     let (rows, columns) = part.weight.shape();
     rows > 1
-        && (0..columns).all(|column| part.weight.column(column).iter().all(|weight| *weight == part.weight[(0, column)]))
+        && (0..columns)
+            .all(|column| part.weight.column(column).iter().all(|weight| *weight == part.weight[(0, column)]))
         && part.bias.is_none_or(|bias| bias.iter().all(|value| *value == bias[0]))
 }
 

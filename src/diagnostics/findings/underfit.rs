@@ -24,11 +24,12 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         }
         _ => return Vec::new(),
     };
-    let finding = Finding::new("underfit", Severity::Warning, format!("{words}: the network has not learned this data"))
-        .measured(value, limit)
-        .at((subject.network().layers().len() as f64, None))
-        .try_this("train longer or with another rate; check the columns, their scale and the labels")
-        .from_source(AUTOTRAINER);
+    let finding =
+        Finding::new("underfit", Severity::Warning, format!("{words}: the network has not learned this data"))
+            .measured(value, limit)
+            .at((subject.network().layers().len() as f64, None))
+            .try_this("train longer or with another rate; check the columns, their scale and the labels")
+            .from_source(AUTOTRAINER);
     vec![finding]
 }
 

@@ -80,7 +80,8 @@ impl SpectrumTail {
         let mut found = Vec::new();
         for (index, layer) in subject.finite_layers() {
             for part in parts(layer) {
-                let known = (part.name == "weight").then(|| subject.singular_values(index)).flatten().map(<[f64]>::to_vec);
+                let known =
+                    (part.name == "weight").then(|| subject.singular_values(index)).flatten().map(<[f64]>::to_vec);
                 let (rows, columns) = part.weight.shape();
                 let values = match known {
                     Some(values) => values,
@@ -117,7 +118,8 @@ impl SpectrumTail {
             log_norm: squares.log10(),
             log_spectral_norm: largest.log10(),
             stable_rank: if largest > 0.0 { squares / largest } else { 0.0 },
-            log_alpha_norm: tail.map(|tail| eigenvalues.iter().map(|value| value.powf(tail.alpha)).sum::<f64>().log10()),
+            log_alpha_norm: tail
+                .map(|tail| eigenvalues.iter().map(|value| value.powf(tail.alpha)).sum::<f64>().log10()),
             tail,
             edge,
             spikes: eigenvalues.iter().filter(|value| **value > edge * (1.0 + 1e-9)).count(),

@@ -79,6 +79,9 @@ mod tests {
         assert!((efficiency(&line, &swapped).unwrap() - 17.0).abs() < 1e-9);
         assert_eq!(efficiency(&line, &line), None);
         // A layer of another width is padded.
-        assert_eq!(distance_squared(DMatrix::from_element(2, 1, 1.0).column(0), DMatrix::from_element(1, 1, 1.0).column(0)), 1.0);
+        assert_eq!(
+            distance_squared(DMatrix::from_element(2, 1, 1.0).column(0), DMatrix::from_element(1, 1, 1.0).column(0)),
+            1.0
+        );
     }
 }

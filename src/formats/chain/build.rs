@@ -7,9 +7,7 @@ use super::{ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings};
 use crate::formats::names::layer_name;
 use crate::formats::tensors::{TensorFile, shape_words};
 use crate::formats::{FormatError, OpenedNetwork, non_finite};
-use crate::network::{
-    Activation, Affine, Convolution, ConvolutionError, Dense, Flattening, Kernel, Layer, Volume,
-};
+use crate::network::{Activation, Affine, Convolution, ConvolutionError, Dense, Flattening, Kernel, Layer, Volume};
 
 /// Reads the tensors of the chain and builds its network, called by the file's name.
 ///
