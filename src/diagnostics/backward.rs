@@ -36,6 +36,8 @@ pub struct LayerGradient {
     pub mean_abs: f64,
     /// ‖∂loss/∂W‖, the root of the sum of squares.
     pub norm: f64,
+    /// ‖∂loss/∂b‖.
+    pub bias_norm: f64,
 }
 
 /// The flow of the loss's gradient, from the end to the start.
@@ -193,6 +195,7 @@ impl LayerGradient {
         LayerGradient {
             mean_abs: weights().map(|slope| slope.abs()).sum::<f64>() / count,
             norm: weights().map(|slope| slope * slope).sum::<f64>().sqrt(),
+            bias_norm: gradients.iter().flat_map(|part| &part.bias).map(DVector::norm_squared).sum::<f64>().sqrt(),
         }
     }
 }
@@ -427,7 +430,7 @@ mod tests {
                 for (sample, expected) in expected.iter().enumerate() {
                     let scale = lambda.column(sample).norm() * moved.column(sample).norm();
                     let found = pairing(lambda, moved, sample);
-                    assert!((found - expected).abs() < 1e-8 * scale.max(expected.abs()), "{found} {expected}");
+                    assert!((found - expected).abs() <= 1e-8 * scale.max(expected.abs()), "{found} {expected}");
                 }
             };
             for (index, layer) in network.layers().iter().enumerate() {

@@ -12,6 +12,8 @@ mod field_tables;
 mod field_tensorflow;
 mod field_types;
 mod files;
+mod findings_command;
+mod gallery;
 mod graph_files;
 mod layering;
 mod limit;

@@ -1,10 +1,18 @@
 //! Units that are off for all but a few samples.
 
-use super::finding::{Finding, Severity, counted, listed};
+use super::finding::{Finding, Severity, listed};
 use super::subject::Subject;
 use super::thresholds::{SAGEMAKER, Thresholds};
-use super::values::{LayerValues, count_in_rows};
+use super::values::{LayerValues, count_in_rows, live, parts, row_norms};
 use crate::network::{Activation, Layer};
+
+/// A row shorter than this share of the median one has been shrunk to nothing.
+const SHRUNK: f64 = 0.2;
+
+/// Where a network is right this often its dead units do no harm.
+const RIGHT: f64 = 0.9;
+/// So many standard deviations below where it would be on a unit is not reached any more.
+const FAR: f64 = 3.0;
 
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -15,17 +23,26 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
             continue;
         }
         let share = dead.len() as f64 / units as f64;
-        let severity = match share {
+        // In every training of ReLU some units die, or are shrunk by weight decay, and are not missed where the network is
+        // right. What counts is what is far from ever coming back, and what may be why the network is wrong.
+        let needed = not_shrunk(layer);
+        let is_right = subject.accuracy().is_none_or(|accuracy| accuracy >= RIGHT);
+        let counts = |unit: &&usize| needed.get(**unit) == Some(&true) && (!is_right || is_far(values, **unit));
+        let died = dead.iter().filter(counts).count();
+        let died_share = died as f64 / units as f64;
+        let severity = match died_share {
             share if share > thresholds.dead_layer_error => Severity::Error,
-            share if share >= thresholds.dead_layer_warning && dead.len() as f64 >= thresholds.dead_units_warning => {
+            share if share >= thresholds.dead_layer_warning && died as f64 >= thresholds.dead_units_warning => {
                 Severity::Warning
             }
+            _ if dead.len() == units => Severity::Error,
             _ => Severity::Note,
         };
         let message = format!(
-            "{} of {units} ({}) active for less than {} % of the samples: nothing passes through, and no gradient comes back",
-            counted(dead.len(), "unit") + if dead.len() == 1 { " is" } else { " are" },
+            "{} of {units} units ({}) {} active for less than {} % of the samples: nothing passes through, and no gradient comes back",
+            dead.len(),
             listed(&dead),
+            if dead.len() == 1 { "is" } else { "are" },
             100.0 * thresholds.dead_active_share
         );
         findings.push(
@@ -41,6 +58,24 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         );
     }
     findings
+}
+
+/// Whether a unit would have to move by several times its own spread to be on.
+fn is_far(values: &LayerValues, unit: usize) -> bool {
+    let row = values.before.row(unit);
+    row.max() < -FAR * row.variance().sqrt()
+}
+
+/// Which units have weights, or a bias, that weight decay has not shrunk to nothing.
+fn not_shrunk(layer: &Layer) -> Vec<bool> {
+    let parts = parts(layer);
+    let Some(part) = parts.first() else { return Vec::new() };
+    let norms = row_norms(part.weight);
+    let mut sorted = norms.clone();
+    sorted.sort_by(f64::total_cmp);
+    let median = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+    let has_bias = |unit: usize| part.bias.is_some_and(|bias| bias[unit].abs() > SHRUNK * median);
+    live(&norms, SHRUNK).into_iter().enumerate().map(|(unit, is_live)| is_live || has_bias(unit)).collect()
 }
 
 /// The units that are on for less than a share of the samples; `None` for an activation that is never off.

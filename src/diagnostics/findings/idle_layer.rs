@@ -42,7 +42,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
             }
         };
         let moved = moved.unwrap_or(moves_alone);
-        if !(moved < limit && from_identity < limit) {
+        if moved >= limit || from_identity >= limit {
             continue;
         }
         let message =

@@ -4,6 +4,7 @@ use super::finding::{Finding, Severity};
 use super::rank_deficient::{rounding_noise, unit_roundoff};
 use super::subject::Subject;
 use super::thresholds::{OWN, Thresholds};
+use super::values::live_rank;
 use crate::network::Layer;
 
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
@@ -14,14 +15,14 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         let weight = &dense.affine.weight;
         let noise = rounding_noise(weight);
         // The condition number of what is left: what is lost altogether is told as a lost rank.
-        let (Some(largest), Some(smallest)) = (values.first(), values.iter().rev().find(|sigma| **sigma > noise))
-        else {
+        let live = values.get(..live_rank(weight).min(values.len())).unwrap_or_default();
+        let (Some(largest), Some(smallest)) = (values.first(), live.iter().rev().find(|sigma| **sigma > noise)) else {
             continue;
         };
         let is_single = unit_roundoff(weight) > 2.0_f64.powi(-53);
         let limit = if is_single { thresholds.condition_single } else { thresholds.condition_double };
         let condition = largest / smallest;
-        if !(condition > limit) {
+        if condition <= limit {
             continue;
         }
         let message = format!(

@@ -14,7 +14,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         for part in parts(layer) {
             let limit = thresholds.large_weight;
             let largest = part.weight.amax();
-            if !(largest > limit) {
+            if largest <= limit {
                 continue;
             }
             let is_large = |row: &usize| part.weight.row(*row).iter().any(|weight| weight.abs() > limit);

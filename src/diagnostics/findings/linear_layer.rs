@@ -30,13 +30,10 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
                 (*low, *high) = (low.min(slope), high.max(slope));
             }
         }
-        let mut widest = 0.0_f64;
-        let mut any_slope = 0.0_f64;
-        for (unit, (low, high)) in range.iter().enumerate().filter(|(unit, _)| !dead.contains(unit)) {
-            let _ = unit;
-            widest = widest.max(high - low);
-            any_slope = any_slope.max(high.abs());
-        }
+        let live = range.iter().enumerate().filter(|(unit, _)| !dead.contains(unit)).map(|(_, range)| range);
+        let (widest, any_slope) = live.fold((0.0_f64, 0.0_f64), |(widest, any_slope), (low, high)| {
+            (widest.max(high - low), any_slope.max(high.abs()).max(low.abs()))
+        });
         // Units that are flat everywhere are saturated, not linear.
         if widest >= thresholds.linear_slope_range || any_slope < thresholds.soft_saturated_slope {
             continue;

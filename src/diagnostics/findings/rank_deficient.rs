@@ -5,6 +5,7 @@ use nalgebra::DMatrix;
 use super::finding::{Finding, Severity, counted};
 use super::subject::Subject;
 use super::thresholds::{OWN, Thresholds};
+use super::values::live_rank;
 use crate::network::Layer;
 
 pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
@@ -16,12 +17,12 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
         let full = values.len();
         let least = rounding_noise(weight).max(values.first().copied().unwrap_or(0.0) * f64::EPSILON * full as f64);
         let rank = values.iter().filter(|sigma| **sigma > least).count();
-        // A column of zeros, a coordinate that is not used, loses a direction that the data may not have either.
-        let used = weight.column_iter().filter(|column| column.iter().any(|value| *value != 0.0)).count();
-        if rank >= full.min(used) && rank > 0 {
+        if rank >= full {
             continue;
         }
-        let severity = if subject.is_structured(index) { Severity::Note } else { Severity::Warning };
+        // Directions that weight decay has taken with the units or coordinates that they belong to are not missed.
+        let is_lost = rank < full.min(live_rank(weight)) || rank == 0;
+        let severity = if is_lost && !subject.is_structured(index) { Severity::Warning } else { Severity::Note };
         let message = format!(
             "rank {rank} of {full}: {} compressed to nothing, and no later layer brings it back",
             counted(full - rank, "direction") + if full - rank == 1 { " is" } else { " are" }

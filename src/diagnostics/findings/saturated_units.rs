@@ -1,6 +1,6 @@
 //! Units whose activation is flat where the data is.
 
-use super::finding::{Finding, Severity, counted, listed};
+use super::finding::{Finding, Severity, listed};
 use super::subject::Subject;
 use super::thresholds::{OWN, SAGEMAKER, Thresholds};
 use super::values::count_in_rows;
@@ -24,7 +24,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         let warned = hard.len() as f64 >= thresholds.saturated_layer_warning * units as f64;
         let kinds = [
             (hard, if warned { Severity::Warning } else { Severity::Note }, "saturated", SAGEMAKER),
-            (soft, Severity::Note, "nearly saturated: its slope is below a hundredth of the steepest", OWN),
+            (soft, Severity::Note, "nearly saturated, with a slope below a hundredth of the steepest,", OWN),
         ];
         for (found, severity, words, source) in kinds {
             if found.is_empty() {
@@ -32,9 +32,10 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
             }
             let share = found.len() as f64 / units as f64;
             let message = format!(
-                "{} of {units} ({}) {words} for more than {} % of the samples: the answer hardly depends on what it gets",
-                counted(found.len(), "unit") + if found.len() == 1 { " is" } else { " are" },
+                "{} of {units} units ({}) {} {words} for more than {} % of the samples: the answer hardly depends on what comes in",
+                found.len(),
                 listed(&found),
+                if found.len() == 1 { "is" } else { "are" },
                 100.0 * thresholds.saturated_value_share
             );
             findings.push(

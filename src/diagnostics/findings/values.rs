@@ -55,6 +55,32 @@ impl Part<'_> {
     }
 }
 
+/// The rows of a matrix, or its columns, that training has not shrunk to nothing: weight decay does that to units that are
+/// not needed, and to coordinates that never change.
+pub(super) fn live(norms: &[f64], share: f64) -> Vec<bool> {
+    let mut sorted = norms.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let median = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+    norms.iter().map(|norm| *norm >= share * median && *norm > 0.0).collect()
+}
+
+/// The lengths of the rows.
+pub(super) fn row_norms(weight: &DMatrix<f64>) -> Vec<f64> {
+    let mut squares = vec![0.0; weight.nrows()];
+    for column in weight.column_iter() {
+        squares.iter_mut().zip(column.iter()).for_each(|(square, value)| *square += value * value);
+    }
+    squares.into_iter().map(f64::sqrt).collect()
+}
+
+/// How many directions a weight can have: as many as it has rows and columns that are not shrunk to nothing.
+pub(super) fn live_rank(weight: &DMatrix<f64>) -> usize {
+    const SHRUNK: f64 = 1e-2;
+    let count = |norms: Vec<f64>| live(&norms, SHRUNK).into_iter().filter(|is_live| *is_live).count();
+    let columns = weight.column_iter().map(|column| column.norm()).collect();
+    count(row_norms(weight)).min(count(columns))
+}
+
 /// Whether every number of a layer is finite.
 pub(super) fn is_finite(layer: &Layer) -> bool {
     parts(layer).iter().all(Part::is_finite)

@@ -7,6 +7,8 @@ use crate::network::{Activation, Layer, Network};
 
 /// Multiplications for all Jacobian matrices, at most.
 const MOST_WORK: f64 = 3e8;
+/// Steps of the power iteration that are usual.
+const STEPS: usize = 40;
 /// Steps of the power iteration at most.
 const MOST_STEPS: usize = 2000;
 /// The iteration stands still where a step changes the value by less than this.
@@ -18,25 +20,44 @@ pub(super) fn exponents(network: &Network, values: &[LayerValues]) -> Vec<Option
     let layers = network.layers();
     let samples = values.first().map_or(0, |values| values.before.ncols());
     let inputs = network.inputs();
-    let cost_of_one: f64 = layers
-        .iter()
-        .map(|layer| {
-            let least = layer.outputs().min(inputs);
-            (layer.parameters() * inputs + layer.outputs().max(inputs) * least * least + 100 * least * least) as f64
-        })
-        .sum();
+    let cost_of = |(index, layer): (usize, &Layer)| {
+        let (least, most) = (layer.outputs().min(inputs), layer.outputs().max(inputs));
+        let product = if index == 0 && matches!(layer, Layer::Dense(_)) {
+            0
+        } else {
+            layer.parameters() * inputs + most * least * least
+        };
+        (product + STEPS * least * least) as f64
+    };
+    let cost_of_one: f64 = layers.iter().enumerate().map(cost_of).sum();
     let most = MOST_WORK / cost_of_one.max(1.0);
-    let step = (samples as f64 / most.max(1e-9)).ceil().max(1.0);
     if most < 1.0 || samples == 0 {
         return vec![None; layers.len()];
     }
+    let step = (samples as f64 / most).ceil().max(1.0);
     let chosen: Vec<usize> = (0..samples).step_by(step as usize).collect();
+    // W Wᵀ of the first layer is the same for all samples, but for the slopes on both sides.
+    let first = match layers.first() {
+        Some(Layer::Dense(dense)) if dense.activation.is_coordinatewise() && dense.affine.outputs() <= inputs => {
+            Some((dense.activation, &dense.affine.weight * dense.affine.weight.transpose()))
+        }
+        _ => None,
+    };
     let mut sums = vec![Some(0.0); layers.len()];
     for sample in &chosen {
         let mut jacobian: Option<DMatrix<f64>> = None;
         for (index, (layer, values)) in layers.iter().zip(values).enumerate() {
             let next = advance(layer, values, *sample, jacobian.as_ref());
-            let stretch = largest_singular_value(&next);
+            let stretch = match &first {
+                Some((activation, gram)) if index == 0 => {
+                    let slopes = values.before.column(*sample).map(|y| activation.slope(y));
+                    largest_eigenvalue(DMatrix::from_fn(gram.nrows(), gram.ncols(), |row, column| {
+                        slopes[row] * gram[(row, column)] * slopes[column]
+                    }))
+                    .sqrt()
+                }
+                _ => largest_singular_value(&next),
+            };
             let exponent = (stretch > 0.0).then(|| stretch.ln() / (index + 1) as f64);
             sums[index] = sums[index].zip(exponent).map(|(sum, exponent)| sum + exponent);
             jacobian = Some(next);
@@ -87,7 +108,7 @@ fn bend(activation: Activation, values: &LayerValues, sample: usize, jacobian: &
     }
 }
 
-/// σ₁, by the power iteration on the smaller Gram matrix.
+/// σ₁, from the smaller Gram matrix.
 fn largest_singular_value(matrix: &DMatrix<f64>) -> f64 {
     let scale = matrix.amax();
     if scale == 0.0 || !scale.is_finite() {
@@ -95,14 +116,26 @@ fn largest_singular_value(matrix: &DMatrix<f64>) -> f64 {
     }
     let scaled = matrix / scale;
     let gram = if scaled.nrows() <= scaled.ncols() { &scaled * scaled.transpose() } else { scaled.tr_mul(&scaled) };
-    // The longest row is never orthogonal to the first direction where that matters.
-    let longest =
-        (0..gram.nrows()).max_by(|one, other| gram[(*one, *one)].total_cmp(&gram[(*other, *other)])).unwrap_or(0);
-    let mut direction: DVector<f64> = gram.column(longest).into_owned();
+    scale * largest_eigenvalue(gram).sqrt()
+}
+
+/// The largest eigenvalue of a positive semidefinite matrix, by the power iteration; of one or two rows, by the formula.
+fn largest_eigenvalue(gram: DMatrix<f64>) -> f64 {
+    match gram.nrows() {
+        1 => return gram[0].max(0.0),
+        2 => {
+            let (mean, half) = (0.5 * (gram[(0, 0)] + gram[(1, 1)]), 0.5 * (gram[(0, 0)] - gram[(1, 1)]));
+            return (mean + half.hypot(gram[(1, 0)])).max(0.0);
+        }
+        _ => {}
+    }
+    // The longest column is never orthogonal to the first direction where that matters.
+    let longest = (0..gram.nrows()).max_by(|one, other| gram[(*one, *one)].total_cmp(&gram[(*other, *other)]));
+    let mut direction: DVector<f64> = gram.column(longest.unwrap_or(0)).into_owned();
     let mut value = 0.0;
     for _ in 0..MOST_STEPS {
         let norm = direction.norm();
-        if norm == 0.0 {
+        if norm == 0.0 || norm.is_nan() {
             return 0.0;
         }
         direction /= norm;
@@ -115,7 +148,7 @@ fn largest_singular_value(matrix: &DMatrix<f64>) -> f64 {
             break;
         }
     }
-    scale * value.max(0.0).sqrt()
+    value.max(0.0)
 }
 
 #[cfg(test)]
