@@ -159,6 +159,11 @@ fn a_setting_that_is_not_known_makes_the_network_partial() {
         ("\"activation\": \"relu\"", "\"activation\": \"my_relu\"", "my_relu is not understood"),
         ("\"units\": 6", "\"units\": 5", "its kernel gives 6 outputs, its units are 5"),
         ("\"dtype\": \"float32\"}}", "\"dtype\": \"posit8\"}}", "posit8"),
+        (
+            "\"shape\": [4, 6], \"dtype\": \"float32\"",
+            "\"shape\": [4, 6], \"dtype\": \"int32\"",
+            "of which no scale is told",
+        ),
         ("\"generatedBy\"", "\"prunedBy\": 1, \"generatedBy\"", "the key `prunedBy` is not understood"),
     ] {
         let changed = text.replacen(from, to, 1);

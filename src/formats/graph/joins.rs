@@ -64,6 +64,7 @@ impl Graph {
         if let [only] = parts {
             return Ok(*only);
         }
+        self.spend(name, size(&whole).unwrap_or(usize::MAX), 1)?;
         let inner = size(&whole[axis + 1..]).unwrap_or(usize::MAX);
         let mut before = 0;
         let mut placed = Vec::with_capacity(parts.len());

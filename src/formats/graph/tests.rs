@@ -218,7 +218,7 @@ fn every_graph_of_known_operators_is_a_chain_of_layers() {
         };
         residual += network.layers().iter().filter(|layer| layer.kind() == "residual").count();
         let expected = evaluated(&graph, end, &point);
-        let found = network.forward(&DMatrix::from_columns(&[point.clone()])).unwrap().output;
+        let found = network.forward(&DMatrix::from_columns(std::slice::from_ref(&point))).unwrap().output;
         let error = (found.column(0) - &expected).norm() / expected.norm().max(1.0);
         assert!(error < 1e-9, "{seed}: {error}\n{graph:?}");
     }

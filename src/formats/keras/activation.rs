@@ -193,13 +193,10 @@ impl Reading<'_> {
 
     /// Softmax along one axis, negative or counted with that of the samples.
     pub(super) fn softmax(&mut self, of: ValueId, node: &str, axis: i64) -> Result<ValueId, GraphProblem> {
-        let Some(shape) = self.graph.shape(of).map(<[usize]>::to_vec) else {
-            return if axis == -1 {
-                self.graph.activate(of, node, Activation::Softmax)
-            } else {
-                Err(softmax_axis(node, axis))
-            };
-        };
+        if self.graph.shape(of).is_none() && axis == -1 {
+            return self.graph.activate(of, node, Activation::Softmax);
+        }
+        let shape = self.listed_shape(of, node)?;
         let place = axis_of(axis, shape.len()).ok_or_else(|| softmax_axis(node, axis))?;
         let length = shape.get(place).copied().unwrap_or(1);
         let inner: usize = shape.iter().skip(place + 1).product();

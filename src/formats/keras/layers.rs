@@ -168,10 +168,10 @@ impl Reading<'_> {
         settings.ignore(&["shared_axes"]);
         let name = self.weights.needed(layer, "alpha")?;
         let (slopes, stored) = (self.weights.vector(layer, "alpha")?, self.weights.shape(name).to_vec());
-        let shape = self.graph.shape(of).map(<[usize]>::to_vec);
-        let Some(shape) = shape.filter(|_| slopes.len() > 1) else {
+        if slopes.len() == 1 || self.graph.shape(of).is_none() {
             return Ok(self.graph.leaky(of, slopes, node, 0)?);
-        };
+        }
+        let shape = self.listed_shape(of, node)?;
         let fits = stored.len() == shape.len()
             && stored.iter().zip(&shape).all(|(stored, length)| stored == length || *stored == 1);
         if !fits {
@@ -212,6 +212,18 @@ impl Reading<'_> {
         self.layer(inner, operands)
     }
 
+    /// The shape of a value whose coordinates are few enough to be listed one by one.
+    pub(super) fn listed_shape(&self, of: ValueId, node: &str) -> Result<Vec<usize>, GraphProblem> {
+        let shape = self.graph.shape(of).ok_or_else(|| GraphProblem::InputShape { node: node.into() })?;
+        match size(shape).filter(|width| *width <= MOST_LISTED) {
+            Some(_) => Ok(shape.to_vec()),
+            None => {
+                let rows = size(shape).unwrap_or(usize::MAX);
+                Err(GraphProblem::TooLarge { node: node.into(), rows, columns: 1 })
+            }
+        }
+    }
+
     /// Keras flattens pictures with their channels last, however they lie.
     fn flattened(&mut self, settings: &Settings<'_>, of: ValueId) -> Result<ValueId, GraphProblem> {
         let axes = self.graph.shape(of).map_or(0, <[usize]>::len);
@@ -228,8 +240,7 @@ impl Reading<'_> {
     /// The axes in another order.
     fn turned(&mut self, settings: &Settings<'_>, of: ValueId, order: &[usize]) -> Result<ValueId, GraphProblem> {
         let node = settings.node;
-        let shape = self.graph.shape(of).map(<[usize]>::to_vec);
-        let shape = shape.ok_or_else(|| GraphProblem::InputShape { node: node.into() })?;
+        let shape = self.listed_shape(of, node)?;
         let mut seen = order.to_vec();
         seen.sort_unstable();
         if !seen.iter().copied().eq(0..shape.len()) {
@@ -344,6 +355,8 @@ impl Reading<'_> {
     }
 }
 
+/// The most coordinates of a value whose places are listed.
+const MOST_LISTED: usize = 1 << 24;
 /// The most coordinates that a repetition makes.
 const MOST_REPEATED: usize = 1 << 16;
 

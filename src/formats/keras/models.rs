@@ -14,6 +14,9 @@ use super::weights::WeightFault;
 use crate::formats::PartName;
 use crate::network::Volume;
 
+/// The most values of one input.
+const MOST_INPUTS: usize = 1 << 24;
+
 /// What was understood of a model.
 pub(super) struct Understood {
     /// The last value that was understood; none where not even the input is.
@@ -36,6 +39,13 @@ impl Reading<'_> {
     /// The whole model; `asked` is the shape of its input where the file leaves it open.
     pub(super) fn whole(&mut self, model: &Model, asked: Option<Volume>) -> Result<Understood, FormatError> {
         let shapes: Vec<Option<Vec<usize>>> = model.inputs.iter().map(|name| input_shape(model, name, asked)).collect();
+        let is_absurd = |shape: &Option<Vec<usize>>| {
+            shape.as_ref().is_some_and(|shape| size(shape).is_none_or(|width| width > MOST_INPUTS))
+        };
+        if shapes.iter().any(is_absurd) {
+            let problem = format!("an input of the model claims more than {MOST_INPUTS} values");
+            return Ok(Understood { end: None, problem: Some(GraphProblem::Ends { problem }) });
+        }
         let given = match shapes.as_slice() {
             [] => vec![self.graph.input(None)],
             [shape] => vec![self.graph.input(shape.clone())],

@@ -298,7 +298,7 @@ impl Reading<'_> {
         };
         let weight = DMatrix::from_element(1, length, if is_mean { 1.0 / length as f64 } else { 1.0 });
         let value = self.graph.affine(of, node, Affine { weight, bias: None })?;
-        if keeps || shape.len() == 1 && !keeps {
+        if keeps || shape.len() == 1 {
             return Ok(value);
         }
         self.graph.reshape(value, node, shape[..shape.len() - 1].to_vec())
@@ -309,8 +309,7 @@ impl Reading<'_> {
         let node = settings.node;
         let of = operands.only(settings)?;
         let spec = operands.constant(settings, 1, &["slice_spec", "key"]).and_then(Value::as_array);
-        let shape = self.graph.shape(of).map(<[usize]>::to_vec);
-        let shape = shape.ok_or_else(|| GraphProblem::InputShape { node: node.into() })?;
+        let shape = self.listed_shape(of, node)?;
         let wrong = || settings.problem("its slice", "is not understood");
         let (samples, axes) = spec.and_then(|spec| spec.split_first()).ok_or_else(wrong)?;
         if range(samples, 1, true).as_deref() != Some(&[0][..]) || axes.len() > shape.len() {

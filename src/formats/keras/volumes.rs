@@ -133,7 +133,7 @@ impl Reading<'_> {
         let node = settings.node;
         let fault = |problem: String| GraphProblem::Weights { node: node.into(), problem };
         let name = self.weights.needed(layer, role)?;
-        let (shape, values) = (self.weights.shape(name), self.weights.file().vector(name)?);
+        let (shape, values) = (self.weights.shape(name), self.weights.vector(layer, role)?);
         let (size, inputs, outputs) = match *shape {
             [width, inputs, outputs] => ([1, width], inputs, outputs),
             [height, width, inputs, outputs] => ([height, width], inputs, outputs),

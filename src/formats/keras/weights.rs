@@ -10,6 +10,7 @@ use super::super::tensors::TensorFile;
 use super::architecture::{LayerConfig, Model};
 use super::named;
 use super::numbered;
+use super::precision::{Mode, mode_of};
 use crate::formats::{Account, PartName};
 
 /// The tensors of a file, found by the layer's path and by what they are to it.
@@ -101,10 +102,6 @@ impl<'a> Weights<'a> {
         self.assumed.iter().for_each(|sentence| account.assume(sentence));
     }
 
-    pub fn file(&self) -> &TensorFile {
-        self.file
-    }
-
     /// The path of the tensor that plays this role in the layer.
     pub fn find(&self, layer: &LayerConfig, role: &str) -> Option<&'a str> {
         let index = self.by_layer.get(&layer.path)?.get(role)?;
@@ -120,6 +117,24 @@ impl<'a> Weights<'a> {
         })
     }
 
+    /// As `needed`, of a tensor whose values are used. Whole numbers are weights only where the layer says that they are
+    /// scaled.
+    fn of_values(&self, layer: &LayerConfig, role: &str) -> Result<&'a str, GraphProblem> {
+        let name = self.needed(layer, role)?;
+        let tensor = self.file.tensors().iter().find(|tensor| tensor.name == name);
+        let dtype = tensor.map_or("", |tensor| tensor.dtype.as_str());
+        let is_whole = ["I", "U", "BOOL"].iter().any(|kind| dtype.starts_with(kind));
+        let is_scaled = matches!(mode_of(&layer.config), Mode::Int8 | Mode::Int4) && role.starts_with("kernel");
+        let problem = match (is_whole, is_scaled && role == "kernel") {
+            (true, _) if !is_scaled => {
+                format!("its {role} is of type {dtype}, whole numbers of which no scale is told")
+            }
+            (false, true) => format!("its {role} is of type {dtype}, where its dtype says that it is quantised"),
+            _ => return Ok(name),
+        };
+        Err(GraphProblem::Weights { node: layer.path.clone(), problem })
+    }
+
     /// The shape of the tensor of this path.
     pub fn shape(&self, path: &str) -> &'a [usize] {
         self.file.tensors().iter().find(|tensor| tensor.name == path).map_or(&[], |tensor| &tensor.shape)
@@ -127,7 +142,7 @@ impl<'a> Weights<'a> {
 
     /// The tensor's values as one vector, which the layer must have.
     pub fn vector(&self, layer: &LayerConfig, role: &str) -> Result<DVector<f64>, WeightFault> {
-        Ok(self.file.vector(self.needed(layer, role)?)?)
+        Ok(self.file.vector(self.of_values(layer, role)?)?)
     }
 
     /// The tensor's values as one vector, if it is used.
@@ -142,7 +157,7 @@ impl<'a> Weights<'a> {
 
     /// The tensor as a matrix, which the layer must have.
     pub fn matrix(&self, layer: &LayerConfig, role: &str) -> Result<DMatrix<f64>, WeightFault> {
-        Ok(self.file.matrix(self.needed(layer, role)?)?)
+        Ok(self.file.matrix(self.of_values(layer, role)?)?)
     }
 }
 
