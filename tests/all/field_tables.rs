@@ -271,3 +271,50 @@ fn every_command_tells_what_was_left_out() {
     let output = layerflow(&[&["train", "--dataset", &file, "--out", &out("t.json")], &chosen[..]].concat());
     assert!(output.status.success() && !told(&output).contains("left out"), "{}", told(&output));
 }
+
+/// An array as `numpy.save` writes it.
+fn npy(kind: &str, shape: &str, values: &[u8]) -> Vec<u8> {
+    let header = format!("{{'descr': {kind}, 'fortran_order': False, 'shape': {shape}, }}\n");
+    let length = u16::try_from(header.len()).unwrap().to_le_bytes();
+    [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), values].concat()
+}
+
+#[test]
+fn arrays_of_records_are_columns_and_others_are_named_or_turned() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = |content: Vec<u8>| {
+        let path = folder.path().join("d.npy");
+        fs::write(&path, content).unwrap();
+        Dataset::open(&path, Some(2)).map_err(|error| error.to_string())
+    };
+    let record = |index: usize| {
+        let [x, y] = X[index];
+        let number = (index as i64).to_le_bytes().to_vec();
+        [number, x.to_le_bytes().to_vec(), y.to_le_bytes().to_vec(), vec![CLASSES[index] as u8]].concat()
+    };
+    let kind = "[('index', '<i8'), ('x', '<f8'), ('y', '<f8'), ('label', '|u1')]";
+    let data = open(npy(kind, "(8,)", &(0..8).flat_map(record).collect::<Vec<u8>>())).unwrap();
+    assert_eq!((data.points.as_slice(), &data.columns[..]), (&X.concat()[..], &["x", "y"].map(str::to_owned)[..]));
+    assert!(matches!(&data.labels, Labels::Classes { of_sample, .. } if of_sample[..] == CLASSES));
+    assert!(data.notes[0].contains("left out column 1 (index): it only counts the rows"));
+    let columns = (0..2).flat_map(|axis| X.iter().flat_map(move |point| point[axis].to_le_bytes()));
+    let turned = open(npy("'<f8'", "(2, 8)", &columns.collect::<Vec<u8>>())).unwrap();
+    assert_eq!(turned.points.as_slice(), X.concat());
+    assert!(turned.notes[0].contains("the array d is 2×8: its columns are taken as the samples"));
+    let dates = open(npy("'<M8[s]'", "(2, 2)", &[0; 32])).unwrap_err();
+    assert!(dates.contains("holds dates (datetime64)") && dates.contains("astype"), "{dates}");
+    let complex = [1.0_f64, 0.5, 2.0, 0.0].map(f64::to_le_bytes).concat();
+    let refused = open(npy("'<c16'", "(1, 2)", &complex)).unwrap_err();
+    assert!(refused.contains("complex"), "{refused}");
+}
+
+#[test]
+fn labels_beside_images_that_are_not_as_many_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let images = folder.path().join("a-images-idx3-ubyte");
+    fs::write(&images, [&[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2][..], &[1, 2, 3, 4]].concat()).unwrap();
+    fs::write(folder.path().join("a-labels-idx1-ubyte"), [0, 0, 8, 1, 0, 0, 0, 1, 7]).unwrap();
+    let data = Dataset::open(&images, Some(2)).unwrap();
+    assert_eq!((data.samples(), &data.labels), (2, &Labels::None));
+    assert!(data.notes[0].contains("there are 1 of them for 2 samples"), "{:?}", data.notes);
+}
