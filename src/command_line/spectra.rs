@@ -14,7 +14,7 @@ use crate::network::{ConvolutionSpectrum, SpectrumMethod};
 use super::error::CommandError;
 use super::options::{ChainOptions, propose};
 use super::output::{print, print_json};
-use super::table::{aligned, warning_line};
+use super::table::warning_line;
 use super::warnings::{self, Warning};
 
 /// At most so many singular values of a weight are printed, evenly picked from the largest to the smallest.
@@ -91,10 +91,7 @@ pub(super) fn run(
 ) -> Result<(), CommandError> {
     let tensors = match formats::open_for(file, options.input_shape)? {
         Opened::Tensors(tensors) => tensors,
-        Opened::Graph(graph) if chain.is_empty() => {
-            let report = of_graph(file, &graph, options)?;
-            return if json { print_json(&report) } else { print(&text(file, &report)) };
-        }
+        Opened::Graph(graph) if chain.is_empty() => return of_graph(file, &graph, options, json),
         Opened::Graph(graph) => graph.tensors,
         Opened::Network(_) => {
             return Err(CommandError::Usage(format!(
@@ -107,63 +104,131 @@ pub(super) fn run(
     if proposal.entries.is_empty() {
         formats::build(&tensors, &proposal)?;
     }
-    let mut report = report(&tensors, &proposal)?;
-    report.warnings.splice(0..0, reason.map(warnings::of_no_flow));
-    if json { print_json(&report) } else { print(&text(file, &report)) }
-}
-
-/// The convolutions of a graph that is understood in part, its matrices, and what ends the network.
-fn of_graph(file: &Path, graph: &GraphFile, options: &ChainOptions) -> Result<SpectraReport, CommandError> {
-    let fault = |problem| CommandError::Format(FormatError::Graph { path: file.into(), source: Box::new(problem) });
-    let mut weights = Vec::with_capacity(graph.convolutions.len());
-    for convolution in &graph.convolutions {
-        let undone = |source| fault(GraphProblem::Convolution { node: convolution.name.clone(), source });
-        weights.push(WeightReport::new(convolution.spectrum(&mut |_| true).map_err(undone)?));
-    }
-    let mut proposal = propose(&graph.tensors, &[], options)?;
-    if !weights.is_empty() && graph.tensors.weights().is_none() {
-        // The graph has told more of the convolutions than their kernels do.
-        proposal.entries.retain(|entry| entry.convolution.is_none());
-    }
-    let cut = match graph.network {
-        Some(_) if !graph.problem.leaves_network_whole() => warnings::of_cut(&graph.problem),
-        _ => warnings::of_no_flow(graph.problem.to_string()),
-    };
-    let mut warnings = vec![cut];
-    weights.extend(spectra(&graph.tensors, &proposal, &mut warnings)?);
-    if weights.is_empty() {
-        return Err(fault(graph.problem.clone()));
-    }
-    Ok(SpectraReport { network: None, weights, warnings })
-}
-
-fn report(tensors: &TensorFile, proposal: &ChainProposal) -> Result<SpectraReport, CommandError> {
     let warning = |problem: &ChainProblem| {
         if problem.is_fatal() { warnings::of_no_flow(problem.to_string()) } else { warnings::of_problem(problem) }
     };
     // One reason why there is no flow is enough; a broken chain has many.
     let fatal = proposal.fatal_problem().into_iter();
     let others = proposal.problems.iter().filter(|problem| !problem.is_fatal());
-    let mut warnings = fatal.chain(others).map(warning).collect();
-    let weights = spectra(tensors, proposal, &mut warnings)?;
-    Ok(SpectraReport { network: None, weights, warnings })
+    let mut warnings: Vec<Warning> = reason.map(warnings::of_no_flow).into_iter().collect();
+    warnings.extend(fatal.chain(others).map(warning));
+    let mut listing = Listing::new(file, names_of(&proposal), json)?;
+    list(&tensors, &proposal, &mut listing, &mut warnings)?;
+    listing.finish(warnings)
+}
+
+/// The convolutions of a graph that is understood in part, its matrices, and what ends the network.
+fn of_graph(file: &Path, graph: &GraphFile, options: &ChainOptions, json: bool) -> Result<(), CommandError> {
+    let fault = |problem| CommandError::Format(FormatError::Graph { path: file.into(), source: Box::new(problem) });
+    let mut proposal = propose(&graph.tensors, &[], options)?;
+    if !graph.convolutions.is_empty() && graph.tensors.weights().is_none() {
+        // The graph has told more of the convolutions than their kernels do.
+        proposal.entries.retain(|entry| entry.convolution.is_none());
+    }
+    if graph.convolutions.is_empty() && proposal.entries.is_empty() {
+        return Err(fault(graph.problem.clone()));
+    }
+    let cut = match graph.network {
+        Some(_) if !graph.problem.leaves_network_whole() => warnings::of_cut(&graph.problem),
+        _ => warnings::of_no_flow(graph.problem.to_string()),
+    };
+    let names = graph.convolutions.iter().map(|convolution| convolution.name.as_str());
+    let mut listing = Listing::new(file, names.chain(names_of(&proposal)), json)?;
+    for convolution in &graph.convolutions {
+        let undone = |source| fault(GraphProblem::Convolution { node: convolution.name.clone(), source });
+        listing.add(WeightReport::new(convolution.spectrum(&mut |_| true).map_err(undone)?))?;
+    }
+    let mut warnings = vec![cut];
+    list(&graph.tensors, &proposal, &mut listing, &mut warnings)?;
+    listing.finish(warnings)
+}
+
+fn names_of(proposal: &ChainProposal) -> impl Iterator<Item = &str> {
+    proposal.entries.iter().map(|entry| entry.weight_name.as_str())
 }
 
 /// The spectrum of each weight of the chain. One that is too large is told among the warnings; the others have theirs.
-fn spectra(
+fn list(
     tensors: &TensorFile,
     proposal: &ChainProposal,
+    listing: &mut Listing,
     warnings: &mut Vec<Warning>,
-) -> Result<Vec<WeightReport>, CommandError> {
-    let mut weights = Vec::with_capacity(proposal.entries.len());
+) -> Result<(), CommandError> {
     for place in 0..proposal.entries.len() {
         match weight_spectrum(tensors, proposal, place, &mut |_| true) {
-            Ok(spectrum) => weights.extend(spectrum.map(WeightReport::new)),
+            Ok(Some(spectrum)) => listing.add(WeightReport::new(spectrum))?,
+            Ok(None) => {}
             Err(FormatError::Chain { source, .. }) => warnings.push(warnings::of_no_spectrum(&source)),
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(weights)
+    Ok(())
+}
+
+/// The spectra as they are found: lines of text at once, JSON when all are there.
+struct Listing {
+    /// The widths of the columns of text; none where JSON is asked for.
+    widths: Option<[usize; COLUMNS.len()]>,
+    weights: Vec<WeightReport>,
+}
+
+/// The columns of text and how wide their fields are as a rule.
+const COLUMNS: [(&str, usize); 9] = [
+    ("weight", 6),
+    ("kind", 28),
+    ("operator", 14),
+    ("values", 6),
+    ("rank", 5),
+    ("σ max", 8),
+    ("σ min", 8),
+    ("condition", 9),
+    ("kernel σ max", 12),
+];
+/// Names longer than this do not set the width of their column.
+const WIDEST_NAME: usize = 60;
+
+impl Listing {
+    /// Prints what comes before the first spectrum, which may take its time.
+    fn new<'n>(file: &Path, names: impl Iterator<Item = &'n str>, json: bool) -> Result<Listing, CommandError> {
+        if json {
+            return Ok(Listing { widths: None, weights: Vec::new() });
+        }
+        let mut widths = COLUMNS.map(|(_, width)| width);
+        widths[0] = names.map(|name| name.chars().count().min(WIDEST_NAME)).max().unwrap_or(0).max(widths[0]);
+        print(&format!("{}: the spectra of its weights, without a flow\n\n", file.display()))?;
+        print(&line(&COLUMNS.map(|(name, _)| name.to_owned()), &widths))?;
+        Ok(Listing { widths: Some(widths), weights: Vec::new() })
+    }
+
+    fn add(&mut self, weight: WeightReport) -> Result<(), CommandError> {
+        match &self.widths {
+            Some(widths) => print(&line(&row(&weight), widths)),
+            None => {
+                self.weights.push(weight);
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(self, warnings: Vec<Warning>) -> Result<(), CommandError> {
+        if self.widths.is_none() {
+            return print_json(&SpectraReport { network: None, weights: self.weights, warnings });
+        }
+        let mut text = LEGEND.to_owned();
+        text.extend(warnings.iter().map(|warning| warning_line("", warning)));
+        print(&text)
+    }
+}
+
+const LEGEND: &str = "\nσ: singular values. matrix: those of the layer's matrix, zero padding included. periodic: those of \
+    the convolution on a torus of\nthe size given, of all its frequencies or of so many. *: nothing tells the shape of the \
+    input, the stride and the padding;\nassumed are the size given, 1 and none. kernel: the kernel alone as a matrix, \
+    outputs × (inputs · height · width).\n";
+
+/// The fields side by side, each as wide as its column or wider.
+fn line(fields: &[String; COLUMNS.len()], widths: &[usize; COLUMNS.len()]) -> String {
+    let fields: Vec<String> = fields.iter().zip(widths).map(|(field, &width)| format!("{field:<width$}")).collect();
+    fields.join("  ").trim_end().to_owned() + "\n"
 }
 
 impl WeightReport {
@@ -178,21 +243,7 @@ impl WeightReport {
     }
 }
 
-fn text(file: &Path, report: &SpectraReport) -> String {
-    let mut text = format!("{}: the spectra of its weights, without a flow\n\n", file.display());
-    let header = ["weight", "kind", "operator", "values", "rank", "σ max", "σ min", "condition", "kernel σ max"];
-    let mut rows = vec![header.map(String::from).to_vec()];
-    rows.extend(report.weights.iter().map(row));
-    text += &aligned(&rows);
-    text += "\nσ: singular values. matrix: those of the layer's matrix, zero padding included. periodic: those of the \
-             convolution on a torus of\nthe size given, of all its frequencies or of so many. *: nothing tells the shape \
-             of the input, the stride and the padding;\nassumed are the size given, 1 and none. kernel: the kernel alone \
-             as a matrix, outputs × (inputs · height · width).\n";
-    text.extend(report.warnings.iter().map(|warning| warning_line("", warning)));
-    text
-}
-
-fn row(weight: &WeightReport) -> Vec<String> {
+fn row(weight: &WeightReport) -> [String; COLUMNS.len()] {
     let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.4}"));
     let operator = &weight.operator;
     let mut method = operator.method.to_owned();
@@ -205,7 +256,7 @@ fn row(weight: &WeightReport) -> Vec<String> {
     if weight.assumed {
         method += " *";
     }
-    vec![
+    [
         weight.name.clone(),
         weight.kind.clone(),
         method,

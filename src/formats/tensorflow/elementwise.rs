@@ -9,6 +9,13 @@ use crate::formats::graph::{GraphProblem, Scale, ValueId, size};
 use crate::formats::onnx::scalar::{Binary, Scalar, Unary};
 use crate::network::{Activation, Elementary, OutputFunction};
 
+/// An operator of a value and a constant.
+#[derive(Clone, Copy)]
+struct Way {
+    operator: Binary,
+    constant_first: bool,
+}
+
 impl Trace {
     /// σ of the operand.
     pub fn activate(
@@ -92,7 +99,7 @@ impl Trace {
                 if array.shape().len() <= 1 =>
             {
                 let is_first = matches!(left, Operand::Array(_));
-                match self.with_array(node, operator, of, array, is_first, name)? {
+                match self.with_array(node, Way { operator, constant_first: is_first }, of, array, name)? {
                     Operand::Value(of) => Ok(Operand::Folded(of)),
                     _ => Err(unknown(node, name)),
                 }
@@ -102,9 +109,11 @@ impl Trace {
                 let forms = self.joined(node, &[left, right], |parts| of_two(operator, parts))?;
                 self.spelled(node, forms, name)
             }
-            (Operand::Array(array), of) => self.with_array(node, operator, &traced(node, name, of)?, array, true, name),
+            (Operand::Array(array), of) => {
+                self.with_array(node, Way { operator, constant_first: true }, &traced(node, name, of)?, array, name)
+            }
             (of, Operand::Array(array)) => {
-                self.with_array(node, operator, &traced(node, name, of)?, array, false, name)
+                self.with_array(node, Way { operator, constant_first: false }, &traced(node, name, of)?, array, name)
             }
             (left, right) => {
                 let forms = self.joined(node, &[left, right], |parts| of_two(operator, parts))?;
@@ -151,45 +160,45 @@ impl Trace {
     fn with_array(
         &mut self,
         node: &str,
-        operator: Binary,
+        way: Way,
         of: &Traced,
         array: &Array,
-        array_first: bool,
+
         name: &str,
     ) -> Result<Operand, GraphProblem> {
         match array.only() {
             Some(number) => {
                 let (value, constant) = (Operand::Value(of.clone()), Operand::from(array.clone()));
-                let operands = if array_first { [&constant, &value] } else { [&value, &constant] };
-                let forms = self.joined(node, &operands, |parts| of_two(operator, parts))?;
+                let operands = if way.constant_first { [&constant, &value] } else { [&value, &constant] };
+                let forms = self.joined(node, &operands, |parts| of_two(way.operator, parts))?;
                 // Bounds that follow each other are an activation as a whole.
-                if matches!(operator, Binary::Max | Binary::Min)
+                if matches!(way.operator, Binary::Max | Binary::Min)
                     && let Some(known) = self.recognised(node, &forms)?
                 {
                     return Ok(known);
                 }
-                match self.with_number(node, operator, of, number, array_first, name) {
+                match self.with_number(node, way, of, number, name) {
                     Ok(Operand::Value(Traced { id, .. })) => Ok(Operand::Value(Traced::of_forms(id, forms))),
                     Ok(_) => Err(unknown(node, name)),
                     Err(GraphProblem::Operator { .. }) => self.spelled(node, forms, name),
                     Err(problem) => Err(problem),
                 }
             }
-            None => self.with_vector(node, operator, of, array, array_first, name),
+            None => self.with_vector(node, way, of, array, name),
         }
     }
 
     fn with_number(
         &mut self,
         node: &str,
-        operator: Binary,
+        way: Way,
         of: &Traced,
         number: f64,
-        number_first: bool,
+
         name: &str,
     ) -> Result<Operand, GraphProblem> {
         let elementary = |function: Elementary| Activation::Elementary(function);
-        let scale = match (operator, number_first) {
+        let scale = match (way.operator, way.constant_first) {
             (Binary::Add, _) => by_number(None, Some(number)),
             (Binary::Sub, false) => by_number(None, Some(-number)),
             (Binary::Sub, true) => by_number(Some(-1.0), Some(number)),
@@ -201,7 +210,7 @@ impl Trace {
             }
             // max(x, c) = max(x − c, 0) + c, and min(x, c) = c − max(c − x, 0).
             (Binary::Max | Binary::Min, _) => {
-                let sign = if operator == Binary::Max { 1.0 } else { -1.0 };
+                let sign = if way.operator == Binary::Max { 1.0 } else { -1.0 };
                 let moved = self.graph.scale(of.id, node, by_number(Some(sign), Some(-sign * number)), 0)?;
                 let bent = self.graph.activate(moved, node, Activation::Relu)?;
                 return Ok(Operand::value(self.graph.scale(bent, node, by_number(Some(sign), Some(number)), 0)?));
@@ -224,10 +233,10 @@ impl Trace {
     fn with_vector(
         &mut self,
         node: &str,
-        operator: Binary,
+        way: Way,
         of: &Traced,
         array: &Array,
-        array_first: bool,
+
         name: &str,
     ) -> Result<Operand, GraphProblem> {
         let mut base = of.id;
@@ -235,7 +244,7 @@ impl Trace {
             true => Err(setting(node, "its divisor", "holds a zero")),
             false => Ok(array.map(|value| 1.0 / value)),
         };
-        let (factor, shift) = match (operator, array_first) {
+        let (factor, shift) = match (way.operator, way.constant_first) {
             (Binary::Add, _) => (None, Some(array.clone())),
             (Binary::Sub, false) => (None, Some(array.map(|value| -value))),
             (Binary::Sub, true) => (Some(Array::scalar(-1.0)), Some(array.clone())),

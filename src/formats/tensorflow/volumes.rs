@@ -27,6 +27,12 @@ pub(in crate::formats) struct Moves {
     pub padded: Padded,
 }
 
+/// What a convolution is made of.
+pub(in crate::formats) struct Weights<'w> {
+    pub kernel: Kernel,
+    pub bias: Option<&'w Operand>,
+}
+
 impl Moves {
     fn window(self, size: [usize; 2], around: Padding, input: Volume) -> Window {
         let window = Window { size, stride: self.stride, dilation: self.dilation, padding: Padding::default() };
@@ -49,11 +55,11 @@ impl Trace {
         &mut self,
         node: &str,
         of: &Operand,
-        kernel: Kernel,
-        bias: Option<&Operand>,
+        weights: Weights<'_>,
         moves: Moves,
         operator: &str,
     ) -> Result<Operand, GraphProblem> {
+        let Weights { kernel, bias } = weights;
         let bias = bias_of(node, bias, kernel.outputs())?;
         if let Operand::Apart { of, block, padding } = of {
             let is_plain = moves.stride == [1; 2] && moves.dilation == [1; 2];
@@ -206,7 +212,13 @@ impl Trace {
         let moves = Moves { stride: [1; 2], dilation: dilated.block, padded: Padded::By(padding) };
         let bias = dilated.bias.as_ref().and_then(|bias| Array::new(vec![bias.len()], bias.iter().copied().collect()));
         let (of, bias) = (Operand::Value(dilated.of.clone()), bias.map(Operand::from));
-        self.convolve(&dilated.node, &of, dilated.kernel.clone(), bias.as_ref(), moves, operator)
+        self.convolve(
+            &dilated.node,
+            &of,
+            Weights { kernel: dilated.kernel.clone(), bias: bias.as_ref() },
+            moves,
+            operator,
+        )
     }
 }
 

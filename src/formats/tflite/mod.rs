@@ -60,9 +60,10 @@ pub(super) fn open(path: &Path, asked: Option<Volume>) -> Result<Opened, FormatE
     account.join(steps);
     tell_others(&model, &mut account);
     let shown = shown(&model);
+    let weights = program.weights(&convolutions);
     Ok(opened(network, convolutions, "the graph is empty", account, || {
         let infos = shown.iter().map(Shown::info).collect();
-        TensorFile::new(path, infos, TfliteTensors { file: file.clone(), shown })
+        TensorFile::new(path, infos, TfliteTensors { file: file.clone(), shown }).with_weights(weights)
     }))
 }
 

@@ -1,13 +1,13 @@
 //! A file of TensorFlow Lite as a program of steps.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::names::operator_name;
 use super::operators::{self, Call};
 use super::options::{self, Options};
 use super::schema::Model;
 use super::tensors::Tensor;
-use crate::formats::graph::GraphProblem;
+use crate::formats::graph::{GraphConvolution, GraphProblem};
 use crate::formats::tensorflow::{Array, Operand, Program, Step, Trace};
 use crate::formats::{Account, PartName};
 
@@ -40,6 +40,18 @@ impl<'m, 'a> TfliteProgram<'m, 'a> {
 
     fn tensor(&self, value: usize) -> Option<&'m Tensor> {
         self.model.tensors.get(value)
+    }
+
+    /// The constants that are matrices, and the kernels of convolutions that are not among those whose shape is known.
+    pub fn weights(&self, convolutions: &[GraphConvolution]) -> HashSet<String> {
+        let known: HashSet<&str> = convolutions.iter().map(|convolution| convolution.name.as_str()).collect();
+        let is_listed = |step: &&Step| match step.operator.as_str() {
+            "FULLY_CONNECTED" | "BATCH_MATMUL" => true,
+            "CONV_2D" | "DEPTHWISE_CONV_2D" => !known.contains(step.label.as_str()),
+            _ => false,
+        };
+        let weight = |step: &Step| self.constant(step.inputs.get(1).copied().flatten()?).map(str::to_owned);
+        self.steps.iter().filter(is_listed).filter_map(weight).collect()
     }
 
     /// Tells that the values between the steps that make the network are whole numbers, or are rounded to them.

@@ -3,7 +3,7 @@
 use super::operators::Call;
 use super::options::kinds;
 use crate::formats::graph::GraphProblem;
-use crate::formats::tensorflow::{Array, Moves, Operand, Padded, Trace, setting};
+use crate::formats::tensorflow::{Array, Moves, Operand, Padded, Trace, Weights, setting};
 use crate::network::{Activation, Kernel, Padding};
 
 /// A convolution; its kernel lies as outputs × height × width × inputs.
@@ -14,7 +14,8 @@ pub(super) fn convolution(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Oper
     let ordered = array.permuted(&[0, 3, 1, 2]).map(Array::into_values).ok_or_else(|| unfitting(call))?;
     let kernel = Kernel::new(outputs, inputs, [height, width], ordered).map_err(|source| fault(call, source))?;
     let moves = moves(call, [1, 2], Some([4, 5]))?;
-    let value = trace.convolve(call.node, call.operand(0)?, kernel, call.optional(2), moves, "CONV_2D")?;
+    let value =
+        trace.convolve(call.node, call.operand(0)?, Weights { kernel, bias: call.optional(2) }, moves, "CONV_2D")?;
     fused(trace, call, &value, 3)
 }
 
@@ -35,7 +36,13 @@ pub(super) fn depthwise(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Operan
     let kernel = Kernel::of_channels_last([height, width], 1, outputs, array.values());
     let kernel = kernel.map_err(|source| fault(call, source))?;
     let moves = moves(call, [1, 2], Some([5, 6]))?;
-    let value = trace.convolve(call.node, call.operand(0)?, kernel, call.optional(2), moves, "DEPTHWISE_CONV_2D")?;
+    let value = trace.convolve(
+        call.node,
+        call.operand(0)?,
+        Weights { kernel, bias: call.optional(2) },
+        moves,
+        "DEPTHWISE_CONV_2D",
+    )?;
     fused(trace, call, &value, 4)
 }
 

@@ -12,8 +12,18 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 /// Larger files only slow the search down.
 const LARGEST_SEED: u64 = 48 << 10;
 /// Folders of the test data with a file of each format.
-const FOLDERS: [&str; 9] =
-    ["moons", "moons_sklearn", "keras", "onnx", "pytorch", "tables", "digits/sharded", "cases/residual", "cases/tall"];
+const FOLDERS: [&str; 10] = [
+    "moons",
+    "moons_sklearn",
+    "keras",
+    "onnx",
+    "pytorch",
+    "tables",
+    "tensorflow",
+    "digits/sharded",
+    "cases/residual",
+    "cases/tall",
+];
 /// Numbers that lengths and counts trip over.
 const INTERESTING: [u64; 12] = [
     0,

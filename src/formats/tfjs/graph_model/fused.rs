@@ -26,6 +26,8 @@ pub(super) fn behind(trace: &mut Trace, call: &Call<'_>, mut value: Operand) -> 
                 place += 4;
                 normalized(trace, call, &value, [place - 4, place - 3, place - 2, place - 1], epsilon)?
             }
+            // Stands where a folded normalisation was.
+            "NoOp" => value,
             "Prelu" => {
                 place += 1;
                 trace.sloped(node, &value, call.operand(place - 1)?, call.operator())?

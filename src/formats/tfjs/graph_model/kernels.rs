@@ -1,10 +1,11 @@
 //! The tensors of a graph model, with the axes of kernels as their operators tell them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::super::{Manifest, TfjsTensors};
-use super::nodes::{GraphDef, result};
+use super::nodes::{GraphDef, NodeDef, result};
+use crate::formats::graph::GraphConvolution;
 use crate::formats::tensorflow::Array;
 use crate::formats::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
 
@@ -72,6 +73,18 @@ impl GraphTensors {
         }
         let shape = self.info(place).map(|tensor| tensor.shape.clone()).unwrap_or_default();
         Array::new(shape, values).ok_or_else(|| "does not fill its shape".into())
+    }
+
+    /// The constants that are matrices, and the kernels of convolutions that are not among those whose shape is known.
+    pub fn weights(&self, graph: &GraphDef, convolutions: &[GraphConvolution]) -> HashSet<String> {
+        let known: HashSet<&str> = convolutions.iter().map(|convolution| convolution.name.as_str()).collect();
+        let weight = |node: &NodeDef| {
+            let place = self.place(node.operands().nth(1)?.0)?;
+            let is_matrix = node.op.contains("MatMul");
+            let is_kernel = self.layouts.get(place).copied().flatten().is_some() && !known.contains(node.name.as_str());
+            (is_matrix || is_kernel).then(|| self.info(place).map(|tensor| tensor.name.clone())).flatten()
+        };
+        graph.node.iter().filter_map(weight).collect()
     }
 
     pub fn into_file(self, path: &Path) -> TensorFile {

@@ -72,7 +72,9 @@ pub(super) fn open(
     }
     tell_keys(&model, "", &NEEDLESS_KEYS, &mut account);
     tell_keys(topology, "modelTopology.", &NEEDLESS_TOPOLOGY, &mut account);
-    Ok(opened(network, convolutions, "the graph is empty", account, || tensors.into_file(path)))
+    let weights = tensors.weights(&graph, &convolutions);
+    let file = || tensors.into_file(path).with_weights(weights);
+    Ok(opened(network, convolutions, "the graph is empty", account, file))
 }
 
 fn tell_keys(object: &Value, prefix: &str, needless: &[(&str, &str)], account: &mut Account) {

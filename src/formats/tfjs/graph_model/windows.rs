@@ -3,7 +3,7 @@
 use super::fused;
 use super::operators::Call;
 use crate::formats::graph::GraphProblem;
-use crate::formats::tensorflow::{Moves, Operand, Padded, Trace, setting};
+use crate::formats::tensorflow::{Moves, Operand, Padded, Trace, Weights, setting};
 use crate::network::{Kernel, Padding};
 
 /// A convolution; its kernel lies as height × width × inputs × outputs, that of one by channels as height × width ×
@@ -24,7 +24,7 @@ pub(super) fn convolution(trace: &mut Trace, call: &Call<'_>, is_depthwise: bool
     let kernel = Kernel::of_channels_last([height, width], inputs, outputs, array.values());
     let kernel = kernel.map_err(|source| GraphProblem::Convolution { node: node.into(), source })?;
     let moves = moves(call)?;
-    let value = trace.convolve(node, call.operand(0)?, kernel, None, moves, call.operator())?;
+    let value = trace.convolve(node, call.operand(0)?, Weights { kernel, bias: None }, moves, call.operator())?;
     fused::behind(trace, call, value)
 }
 
