@@ -35,7 +35,9 @@ impl ChainProposal {
                 for part in weights.parts(name) {
                     account.uses(PartName::tensor(part), format!("layer `{layer}`"));
                 }
-                if let Some(tensor) = index.get(name.as_str()).filter(|_| weights.parts(name) == [name]) {
+                let is_scaled = || file.joined().iter().any(|(_, weight)| weight == name);
+                let stored = index.get(name.as_str()).filter(|_| weights.parts(name) == [name]);
+                if let Some(tensor) = stored.filter(|_| !is_scaled()) {
                     of_whole_numbers(tensor, &mut account);
                 }
                 weights.assumption(name).into_iter().for_each(|sentence| account.assume(sentence));
