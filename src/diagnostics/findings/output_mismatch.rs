@@ -5,7 +5,7 @@ use super::output_shape;
 use super::subject::Subject;
 use super::thresholds::{NEURALINT, OWN, Thresholds};
 use crate::dataset::Labels;
-use crate::network::{Activation, OutputFunction};
+use crate::network::{Activation, Layer, Network, OutputFunction};
 
 /// Where a network is right this often its unusual last layer does no harm.
 const RIGHT: f64 = 0.9;
@@ -38,7 +38,7 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
 /// Mismatches of the last activation and the output function with each other and with the labels.
 fn of_functions(subject: &Subject<'_>) -> Option<Mismatch> {
     let network = subject.network();
-    let activation = network.layers().last()?.activation();
+    let activation = last_activation(network);
     let (output, outputs) = (network.output(), network.outputs());
     let is_probability =
         |output| matches!(output, OutputFunction::Softmax | OutputFunction::LogSoftmax | OutputFunction::Sigmoid);
@@ -114,6 +114,14 @@ fn of_functions(subject: &Subject<'_>) -> Option<Mismatch> {
         return mismatch(severity, message.into(), "use softmax with cross-entropy");
     }
     None
+}
+
+/// The activation that the answers come from; within a residual block it bends the branch alone.
+pub(super) fn last_activation(network: &Network) -> Activation {
+    match network.layers().last() {
+        Some(Layer::Dense(dense)) => dense.activation,
+        _ => Activation::Identity,
+    }
 }
 
 /// What the last layer can give at all.
