@@ -5,6 +5,9 @@ use super::subject::Subject;
 use super::thresholds::{Thresholds, UMLAUT};
 use crate::network::{Activation, Layer, Network};
 
+/// A network that is right this often copes with the size of its data.
+const RIGHT: f64 = 0.9;
+
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
     let Some(data) = subject.data().filter(|_| normalisation(subject.network()).is_none()) else { return Vec::new() };
     // Of columns that vary: the largest value, so that a pixel that is seldom lit counts as one that often is.
@@ -48,7 +51,10 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         let columns: Vec<usize> = sizes.iter().filter(|(_, size)| is_large(*size)).map(|(column, _)| *column).collect();
         let message =
             format!("values up to {largest:.1e} in {}: the data is not normalised", counted(columns.len(), "column"));
-        return vec![finding(Severity::Note, message, columns, largest, thresholds.data_scale_size)];
+        // Where the network is wrong as well, that may be why.
+        let is_wrong = subject.accuracy().is_some_and(|accuracy| accuracy < RIGHT);
+        let severity = if is_wrong { Severity::Warning } else { Severity::Note };
+        return vec![finding(severity, message, columns, largest, thresholds.data_scale_size)];
     }
     Vec::new()
 }

@@ -98,12 +98,14 @@ fn of_functions(subject: &Subject<'_>) -> Option<Mismatch> {
         return mismatch(severity, message, "use no activation on the last layer, and softmax or sigmoid as output");
     }
     let is_squashed = matches!(activation, Activation::Tanh | Activation::HardTanh { .. } | Activation::Softsign);
-    if is_squashed && (is_probability(output) || classes && outputs > 1) {
+    if is_squashed {
+        let harms = is_probability(output) || classes && outputs > 1;
+        let severity = if harms { Severity::Warning } else { Severity::Note };
         let message = format!(
-            "{} stands on the last layer of a classifier: its answers stay within narrow bounds and never get sure",
+            "{} stands on the last layer: the answers stay within narrow bounds, and as a classifier's they never get sure",
             activation.name()
         );
-        return mismatch(Severity::Warning, message, "use no activation on the last layer");
+        return mismatch(severity, message, "use no activation on the last layer");
     }
     let says_sigmoid = activation == Activation::Sigmoid || output == OutputFunction::Sigmoid;
     if classes && outputs > 2 && says_sigmoid {
