@@ -160,8 +160,8 @@ impl Start {
 }
 
 fn is_probability(network: &Network) -> bool {
-    let last = network.layers().last().map(Layer::activation);
-    matches!(last, Some(Activation::Softmax | Activation::Sigmoid | Activation::LogSigmoid))
+    let Some(Layer::Dense(last)) = network.layers().last() else { return false };
+    matches!(last.activation, Activation::Softmax | Activation::Sigmoid | Activation::LogSigmoid)
 }
 
 /// The loss of always answering the same, as well as that can be done.

@@ -116,7 +116,7 @@ fn list(ui: &mut Ui, columns: &ColumnImport, commands: &mut Vec<ColumnCommand>) 
             ui.label("");
         }
         ui.label(if is_coordinate { becomes(columns.scaling, column.mean, column.deviation) } else { String::new() });
-        ui.label(theme::note(ui, &column.preview.join(", ")));
+        ui.label(theme::note(ui, column.preview.join(", ")));
         match columns.reason(place).filter(|_| !is_coordinate && !is_label) {
             Some(reason) => ui.colored_label(Palette::of(ui).warning, reason),
             None => ui.label(""),

@@ -62,6 +62,20 @@ pub fn svd(matrix: &DMatrix<f64>) -> Result<RawSvd, LinalgError> {
     Ok(RawSvd { u: owned(decomposed.U()), singular_values, v: owned(decomposed.V()) })
 }
 
+/// The left singular vectors of a matrix, as many as it has singular values, and those, largest first.
+///
+/// # Errors
+/// As [`svd`].
+pub fn thin_svd(matrix: &DMatrix<f64>) -> Result<(DMatrix<f64>, Vec<f64>), LinalgError> {
+    check(matrix)?;
+    let scale = power_of_two_near(matrix.amax());
+    let scaled = matrix / scale;
+    let decomposed =
+        view(&scaled).thin_svd().map_err(|_| not_converged(matrix, "thin singular value decomposition"))?;
+    let values = decomposed.S().column_vector().iter().map(|sigma| sigma.abs() * scale).collect();
+    Ok((owned(decomposed.U()), values))
+}
+
 /// The singular values alone, largest first: min(m, n) of them. Nothing limits the longer side.
 ///
 /// # Errors

@@ -62,6 +62,26 @@ impl Rotation {
         Rotation { dimension, planes, angles: self.angles }
     }
 
+    /// The same rotation of the span of `basis` (columns orthonormal, as many as this rotation has dimensions), which leaves
+    /// fixed what is orthogonal to it.
+    pub(super) fn carried_by(self, basis: &DMatrix<f64>) -> Rotation {
+        Rotation { dimension: basis.nrows(), planes: basis * self.planes, angles: self.angles }
+    }
+
+    /// R⁻¹ = Rᵀ: every plane turns the other way.
+    pub(super) fn inverse(mut self) -> Rotation {
+        for plane in 0..self.angles.len() {
+            self.planes.swap_columns(2 * plane, 2 * plane + 1);
+        }
+        self
+    }
+
+    /// R^½: every plane turns half as far.
+    pub(super) fn halved(mut self) -> Rotation {
+        self.angles.iter_mut().for_each(|angle| *angle *= 0.5);
+        self
+    }
+
     /// d.
     pub fn dimension(&self) -> usize {
         self.dimension

@@ -83,9 +83,8 @@ impl Session {
         let has_matrix = tensors.tensors().iter().any(|tensor| tensor.is_numeric && tensor.shape.len() >= 2);
         match network {
             Some(network) => {
+                // The account says above the stage what is missing, and where.
                 self.adopt(path, OpenedNetwork { network, account }, effects);
-                let sentence = format!("Opened as far as it is understood. {}", trouble.sentence);
-                self.notices.add(Severity::Warning, sentence, trouble.details);
             }
             None if has_matrix => {
                 let sentence = format!("Its tensors can be put together by hand. {}", trouble.sentence);

@@ -28,7 +28,7 @@ const SEPARATORS: [Separator; 5] = [
 
 impl Separator {
     /// The fields of a line, with their quotes.
-    pub(super) fn split<'a>(self, line: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(super) fn split(self, line: &str) -> impl Iterator<Item = &str> {
         let is_separator = move |byte: u8| match self {
             Separator::Character(character) => byte == character,
             Separator::Spaces => byte == b' ' || byte == b'\t',

@@ -29,10 +29,10 @@ const LONGEST: usize = 64;
 /// The number that a field is.
 pub(super) fn parse(field: &str, mark: DecimalMark) -> Option<Number> {
     let plain = |text: &str| text.parse().ok().map(|value| Number { value, grouped: false });
-    if mark == DecimalMark::Point || !field.contains(['.', ',']) {
-        if let Some(number) = plain(field) {
-            return Some(number);
-        }
+    if (mark == DecimalMark::Point || !field.contains(['.', ',']))
+        && let Some(number) = plain(field)
+    {
+        return Some(number);
     }
     let begins = field.starts_with(|first: char| first.is_ascii_digit() || "+-−.,".contains(first));
     if !begins || field.len() > LONGEST {

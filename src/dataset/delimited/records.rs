@@ -54,19 +54,19 @@ impl DelimitedTable {
     }
 
     /// The text from where a record begins; the ends of blank lines may come first.
-    pub(super) fn from_record(&self, record: &StringRecord) -> &str {
+    pub(super) fn rest_of(&self, record: &StringRecord) -> &str {
         let at = self.start + record.position().map_or(0, |position| position.byte() as usize);
         self.text.get(at..).unwrap_or_default()
     }
 
     /// The first line of a record as it is in the file.
     pub(super) fn raw(&self, record: &StringRecord) -> &str {
-        self.from_record(record).trim_start().lines().next().unwrap_or_default()
+        self.rest_of(record).trim_start().lines().next().unwrap_or_default()
     }
 
     /// The number of the line in which a record begins.
     pub(super) fn line(&self, record: &StringRecord) -> u64 {
-        let blank = self.from_record(record).bytes().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+        let blank = self.rest_of(record).bytes().take_while(|byte| matches!(byte, b'\n' | b'\r'));
         let before = blank.filter(|byte| *byte == b'\n').count() as u64;
         record.position().map_or(0, csv::Position::line) + before
     }

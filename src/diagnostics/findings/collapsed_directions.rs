@@ -7,6 +7,10 @@ use crate::diagnostics::measures::participation_ratio;
 
 /// A spread below this share of what it was is no spread at all.
 const NOTHING: f64 = 1e-12;
+/// Hardly more than the one direction that any spread has.
+const BARELY: f64 = 1.05;
+/// A layer flattens the data where it leaves so many times fewer directions.
+const FALL: f64 = 1.5;
 
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
     let Some(sample) = subject.sample().filter(|sample| sample.rows.len() > 1) else { return Vec::new() };
@@ -22,21 +26,28 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         let is_point = moved <= NOTHING * largest;
         // The last layer may be narrower than the classes ask for.
         let needed = needed.min(width);
-        let (limit, severity, words) = if is_point {
-            (1.0, Severity::Error, "all samples end in one point: nothing tells them apart any more")
-        } else if needed >= 2.0
-            && ratio < (thresholds.collapsed_class_share * needed).max(1.05)
-            && before >= 2.0 * ratio
-        {
-            (needed, Severity::Warning, "the data is all but flattened, and the classes need more directions than that")
-        } else if ratio < needed && before >= needed {
-            (needed, Severity::Note, "the data spreads along fewer directions than there are classes to tell apart")
-        } else {
-            let limit = thresholds.collapsed_width_share * width;
-            (limit, Severity::Note, "the data uses a small part of the layer's width")
-        };
+        let narrow = thresholds.collapsed_width_share * width;
         // Only where it falls: what was flat before is no fault of this layer.
-        if is_point && before > 0.0 || !is_point && ratio < limit && before >= limit {
+        let falls_below = |limit: f64| ratio < limit && before >= limit;
+        let is_flat = needed >= 2.0 && ratio < (thresholds.collapsed_class_share * needed).max(BARELY);
+        let found = if is_point {
+            (before > 0.0).then_some((
+                1.0,
+                Severity::Error,
+                "all samples end in one point: nothing tells them apart any more",
+            ))
+        } else if is_flat && before >= FALL * ratio {
+            Some((
+                needed,
+                Severity::Warning,
+                "the data is all but flattened, and the classes need more directions than that",
+            ))
+        } else if falls_below(needed) {
+            Some((needed, Severity::Note, "fewer than there are classes to tell apart"))
+        } else {
+            falls_below(narrow).then_some((narrow, Severity::Note, "a small part of the layer's width"))
+        };
+        if let Some((limit, severity, words)) = found {
             let message = format!("the data spreads along {ratio:.2} directions (participation ratio): {words}");
             findings.push(
                 Finding::new("collapsed_directions", severity, message)

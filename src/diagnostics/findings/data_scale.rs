@@ -5,6 +5,9 @@ use super::subject::Subject;
 use super::thresholds::{Thresholds, UMLAUT};
 use crate::network::{Activation, Layer, Network};
 
+/// A network that is right this often copes with the size of its data.
+const RIGHT: f64 = 0.9;
+
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
     let Some(data) = subject.data().filter(|_| normalisation(subject.network()).is_none()) else { return Vec::new() };
     // Of columns that vary: the largest value, so that a pixel that is seldom lit counts as one that often is.
@@ -29,7 +32,10 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
     if spread > thresholds.data_scale_spread {
         let mut sorted: Vec<f64> = sizes.iter().map(|(_, size)| *size).collect();
         sorted.sort_by(f64::total_cmp);
-        let middle = sorted[sorted.len() / 2];
+        // Of two in the middle, that which is nearer to 1 is taken for the usual size.
+        let middles = [sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2]];
+        let [one, other] = middles.map(|size| size.ln().abs());
+        let middle = if one <= other { middles[0] } else { middles[1] };
         let reach = thresholds.data_scale_spread.sqrt();
         let is_far = |size: f64| size > middle * reach || size < middle / reach;
         let columns: Vec<usize> = sizes.iter().filter(|(_, size)| is_far(*size)).map(|(column, _)| *column).collect();
@@ -43,11 +49,12 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
     if largest > thresholds.data_scale_size {
         let is_large = |size: f64| size > thresholds.data_scale_size;
         let columns: Vec<usize> = sizes.iter().filter(|(_, size)| is_large(*size)).map(|(column, _)| *column).collect();
-        let message = format!(
-            "{} up to {largest:.1e}: the data is not normalised",
-            counted(columns.len(), "column goes").replace("column goess", "columns go")
-        );
-        return vec![finding(Severity::Note, message, columns, largest, thresholds.data_scale_size)];
+        let message =
+            format!("values up to {largest:.1e} in {}: the data is not normalised", counted(columns.len(), "column"));
+        // Where the network is wrong as well, that may be why.
+        let is_wrong = subject.accuracy().is_some_and(|accuracy| accuracy < RIGHT);
+        let severity = if is_wrong { Severity::Warning } else { Severity::Note };
+        return vec![finding(severity, message, columns, largest, thresholds.data_scale_size)];
     }
     Vec::new()
 }

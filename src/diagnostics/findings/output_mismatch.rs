@@ -5,7 +5,7 @@ use super::output_shape;
 use super::subject::Subject;
 use super::thresholds::{NEURALINT, OWN, Thresholds};
 use crate::dataset::Labels;
-use crate::network::{Activation, OutputFunction};
+use crate::network::{Activation, Layer, Network, OutputFunction};
 
 /// Where a network is right this often its unusual last layer does no harm.
 const RIGHT: f64 = 0.9;
@@ -38,7 +38,7 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
 /// Mismatches of the last activation and the output function with each other and with the labels.
 fn of_functions(subject: &Subject<'_>) -> Option<Mismatch> {
     let network = subject.network();
-    let activation = network.layers().last()?.activation();
+    let activation = last_activation(network);
     let (output, outputs) = (network.output(), network.outputs());
     let is_probability =
         |output| matches!(output, OutputFunction::Softmax | OutputFunction::LogSoftmax | OutputFunction::Sigmoid);
@@ -98,12 +98,14 @@ fn of_functions(subject: &Subject<'_>) -> Option<Mismatch> {
         return mismatch(severity, message, "use no activation on the last layer, and softmax or sigmoid as output");
     }
     let is_squashed = matches!(activation, Activation::Tanh | Activation::HardTanh { .. } | Activation::Softsign);
-    if is_squashed && (is_probability(output) || classes && outputs > 1) {
+    if is_squashed {
+        let harms = is_probability(output) || classes && outputs > 1;
+        let severity = if harms { Severity::Warning } else { Severity::Note };
         let message = format!(
-            "{} stands on the last layer of a classifier: its answers stay within narrow bounds and never get sure",
+            "{} stands on the last layer: the answers stay within narrow bounds, and as a classifier's they never get sure",
             activation.name()
         );
-        return mismatch(Severity::Warning, message, "use no activation on the last layer");
+        return mismatch(severity, message, "use no activation on the last layer");
     }
     let says_sigmoid = activation == Activation::Sigmoid || output == OutputFunction::Sigmoid;
     if classes && outputs > 2 && says_sigmoid {
@@ -114,6 +116,14 @@ fn of_functions(subject: &Subject<'_>) -> Option<Mismatch> {
         return mismatch(severity, message.into(), "use softmax with cross-entropy");
     }
     None
+}
+
+/// The activation that the answers come from; within a residual block it bends the branch alone.
+pub(super) fn last_activation(network: &Network) -> Activation {
+    match network.layers().last() {
+        Some(Layer::Dense(dense)) => dense.activation,
+        _ => Activation::Identity,
+    }
 }
 
 /// What the last layer can give at all.

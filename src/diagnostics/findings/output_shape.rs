@@ -1,7 +1,7 @@
 //! The number of outputs against the number of classes, and a single output that reads as no probability.
 
 use super::finding::Severity;
-use super::output_mismatch::Mismatch;
+use super::output_mismatch::{Mismatch, last_activation};
 use super::subject::Subject;
 use crate::dataset::Labels;
 use crate::network::{Activation, OutputFunction};
@@ -59,7 +59,7 @@ fn unsure(subject: &Subject<'_>) -> Option<f64> {
     let network = subject.network();
     let is_plain = network.outputs() == 1
         && network.output() == OutputFunction::Identity
-        && network.layers().last()?.activation() == Activation::Identity;
+        && last_activation(network) == Activation::Identity;
     let sample = subject.sample().filter(|sample| is_plain && sample.overflow.is_none())?;
     let (labels, _) = subject.classes()?;
     let answers: Vec<f64> = sample.layers.last()?.output().iter().copied().collect();

@@ -15,7 +15,7 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
         let Some(values) = subject.singular_values(index) else { continue };
         let weight = &dense.affine.weight;
         let full = values.len();
-        let least = rounding_noise(weight).max(values.first().copied().unwrap_or(0.0) * f64::EPSILON * full as f64);
+        let least = lost_below(weight, values);
         let rank = values.iter().filter(|sigma| **sigma > least).count();
         if rank >= full {
             continue;
@@ -39,9 +39,16 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
     findings
 }
 
+/// Singular values up to this one are what rounding leaves of nothing.
+pub(super) fn lost_below(weight: &DMatrix<f64>, values: &[f64]) -> f64 {
+    let largest = values.first().copied().unwrap_or(0.0);
+    let sides = weight.nrows().max(weight.ncols()) as f64;
+    rounding_noise(weight).max(largest * f64::EPSILON * sides)
+}
+
 /// The spectral norm of the rounding errors of a matrix whose entries are stored in as few bits as they have: errors of
 /// size u·|w| that are independent have norm u·rms(w)·(√m + √n) (Bai and Yin).
-pub(super) fn rounding_noise(weight: &DMatrix<f64>) -> f64 {
+fn rounding_noise(weight: &DMatrix<f64>) -> f64 {
     let (rows, columns) = weight.shape();
     let rms = weight.norm() / ((rows * columns).max(1) as f64).sqrt();
     unit_roundoff(weight) * rms * ((rows as f64).sqrt() + (columns as f64).sqrt())

@@ -35,6 +35,11 @@ impl ChainProposal {
                 for part in weights.parts(name) {
                     account.uses(PartName::tensor(part), format!("layer `{layer}`"));
                 }
+                let is_scaled = || file.joined().iter().any(|(_, weight)| weight == name);
+                let stored = index.get(name.as_str()).filter(|_| weights.parts(name) == [name]);
+                if let Some(tensor) = stored.filter(|_| !is_scaled()) {
+                    of_whole_numbers(tensor, &mut account);
+                }
                 weights.assumption(name).into_iter().for_each(|sentence| account.assume(sentence));
                 if let Some((part, why)) = weights.misunderstood(name) {
                     account.misses(PartName::tensor(part), why);
@@ -110,6 +115,21 @@ fn of_normalisation(tensor: &TensorInfo, index: &Index<'_>) -> Option<&'static s
     (is_named || has_factors || has_shifts).then_some(
         "belongs to a normalisation of each sample (of a layer, a group, an instance), which is no layer of a flow",
     )
+}
+
+/// A weight of whole numbers as it is: of few bits it is most often quantised, and its scale is not in the file.
+fn of_whole_numbers(tensor: &TensorInfo, account: &mut Account) {
+    let TensorInfo { name, dtype, .. } = tensor;
+    match dtype.as_str() {
+        "I8" | "U8" | "I16" | "U16" | "BOOL" => {
+            let why = format!("holds whole numbers of type {dtype}, and no scale that belongs to them is known");
+            account.misses(PartName::tensor(name), why);
+        }
+        "I32" | "U32" | "I64" | "U64" => {
+            account.assume(format!("the whole numbers of type {dtype} in `{name}` are its weights as they stand"));
+        }
+        _ => {}
+    }
 }
 
 impl ChainEntry {

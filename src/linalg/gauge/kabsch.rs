@@ -31,19 +31,3 @@ pub(super) fn nearest_completion(matrix: &DMatrix<f64>, sign: f64) -> Result<DMa
     }
     Ok(left * raw.u.transpose())
 }
-
-/// The map null_u·G·null_vᵀ that completes `pairs` to a proper rotation nearest to the identity.
-pub(super) fn nearest_map(
-    pairs: &DMatrix<f64>,
-    null_u: &DMatrix<f64>,
-    null_v: &DMatrix<f64>,
-) -> Result<DMatrix<f64>, LinalgError> {
-    if null_u.ncols() == 0 {
-        return Ok(DMatrix::zeros(pairs.nrows(), pairs.ncols()));
-    }
-    // tr(null_u G null_vᵀ) = tr((null_vᵀ null_u) G).
-    let overlap = null_v.tr_mul(null_u);
-    let sign = determinant_sign(&(pairs + null_u * null_v.transpose()));
-    let completion = nearest_completion(&overlap, sign)?;
-    Ok(null_u * completion * null_v.transpose())
-}

@@ -7,18 +7,22 @@
 //! 1. bases of equal singular values are turned toward the axes (Procrustes);
 //! 2. pairs go to axes: all orders and signs are tried in up to five dimensions, else a linear assignment on |V + U|
 //!    is improved by swaps and sign changes;
-//! 3. null directions of V and of U, which are free separately, are completed to the nearest proper basis (Kabsch);
-//! 4. what freedom is continuous is followed downhill (`polish`).
+//! 3. null directions of V and of U, which are free separately, are completed to the nearest proper basis (Kabsch) while
+//!    searching, and at the end so that they turn least (`completion`);
+//! 4. a common basis of equal singular values is followed downhill (`polish`); where all are equal the best is known
+//!    (`shared`).
 //!
 //! Every tie is broken by index, so that the same file gives the same picture.
 
 mod arrangement;
+mod completion;
 mod energy;
 mod kabsch;
 mod moves;
 mod polish;
 mod problem;
 mod search;
+mod shared;
 
 use nalgebra::DMatrix;
 
@@ -30,7 +34,7 @@ use problem::Problem;
 pub struct ProperSvd {
     /// Vᵀ as a motion.
     pub rotation_in: Rotation,
-    /// The factor along each axis; 0 on the axes that carry null directions.
+    /// The factor along each axis; 0 on the axes that carry null directions, except where padding may take any.
     pub factors: Vec<f64>,
     /// U as a motion.
     pub rotation_out: Rotation,
@@ -60,25 +64,21 @@ impl Svd {
     /// # Errors
     /// If an iteration does not converge or a logarithm is not accurate.
     pub fn proper(&self) -> Result<ProperSvd, LinalgError> {
-        let problem = Problem::new(self)?;
-        let best = search::least_rotation(&problem)?;
-        Ok(ProperSvd {
-            rotation_in: Rotation::logarithm(&best.v.transpose())?,
-            factors: best.factors,
-            rotation_out: Rotation::logarithm(&best.u)?,
-        })
+        if let Some(shared) = shared::of_orthogonal(self)? {
+            return Ok(shared);
+        }
+        let best = search::least_rotation(&Problem::new(self)?)?;
+        Ok(ProperSvd { rotation_in: best.v.inverse_rotation(), factors: best.factors, rotation_out: best.u.rotation() })
     }
 
     /// The polar decomposition with a proper Q, in `moving_dimension()` dimensions. Where W is square and
-    /// invertible there is nothing to choose; null directions are mapped so that Q is nearest to the identity.
+    /// invertible there is nothing to choose; null directions are mapped so that Q turns least.
     ///
     /// # Errors
     /// If an iteration does not converge or the logarithm is not accurate.
     pub fn proper_polar(&self) -> Result<ProperPolar, LinalgError> {
         let problem = Problem::new(self)?;
-        let pairs = &problem.pairs_u * problem.pairs_v.transpose();
-        let completion = kabsch::nearest_map(&pairs, &problem.null_u, &problem.null_v)?;
-        let rotation = Rotation::logarithm(&(pairs + completion))?;
+        let rotation = completion::least(&problem.pairs_v, &problem.pairs_u)?.rotation();
         let mut directions = DMatrix::zeros(problem.dimension, problem.dimension);
         directions.columns_mut(0, problem.rank()).copy_from(&problem.pairs_v);
         directions.columns_mut(problem.rank(), problem.nullity()).copy_from(&problem.null_v);

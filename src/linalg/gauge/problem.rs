@@ -13,7 +13,7 @@ use crate::linalg::{LinalgError, Svd};
 
 /// Singular values this close, relative to the largest, are equal: turning their common basis changes W by less than
 /// the 1e-12 that the decomposition promises.
-const EQUAL_SINGULAR_VALUES: f64 = 1e-13;
+pub(super) const EQUAL_SINGULAR_VALUES: f64 = 1e-13;
 /// Rows of V + U with singular values below this have no preferred direction to turn a basis to.
 const NO_DIRECTION: f64 = 1e-6;
 

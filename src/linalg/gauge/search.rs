@@ -4,6 +4,7 @@ use nalgebra::DMatrix;
 use pathfinding::prelude::{Matrix, kuhn_munkres};
 
 use super::arrangement::{Arrangement, Candidate};
+use super::completion::{Within, least};
 use super::moves::Move;
 use super::polish::polish;
 use super::problem::Problem;
@@ -30,19 +31,40 @@ const MANY_STARTS_DIMENSION: usize = 24;
 /// Rounds of improving and polishing at most; each begins where the last one ended.
 const ROUNDS: usize = 4;
 
-/// Proper V and U (d×d), and the factor along each axis.
+/// Proper V and U, and the factor along each axis.
 pub(super) struct Least {
-    pub v: DMatrix<f64>,
-    pub u: DMatrix<f64>,
+    pub v: Within,
+    pub u: Within,
     pub factors: Vec<f64>,
+}
+
+impl Least {
+    /// V and U of an arrangement, null directions so that they turn least.
+    fn of(arrangement: &Arrangement, problem: &Problem) -> Result<Least, LinalgError> {
+        let mut axes = DMatrix::zeros(problem.dimension, problem.rank());
+        arrangement.axes.iter().enumerate().for_each(|(j, axis)| axes[(*axis, j)] = 1.0);
+        let signed = |pairs: &DMatrix<f64>| {
+            let mut signed = pairs.clone();
+            signed.column_iter_mut().zip(&arrangement.signs).for_each(|(mut column, sign)| column *= *sign);
+            signed
+        };
+        Ok(Least {
+            v: least(&axes, &signed(&problem.pairs_v))?,
+            u: least(&axes, &signed(&problem.pairs_u))?,
+            factors: arrangement.factors(problem),
+        })
+    }
+
+    fn energy(&self) -> f64 {
+        self.v.energy() + self.u.energy()
+    }
 }
 
 /// The proper V and U of (near-)least Σθ².
 pub(super) fn least_rotation(problem: &Problem) -> Result<Least, LinalgError> {
+    let simple = Least::of(&assigned(problem)?, problem)?;
     if problem.dimension.pow(3) > IMPROVEMENT_WORK {
-        let arrangement = assigned(problem)?;
-        let (v, u) = arrangement.place(problem)?;
-        return Ok(Least { factors: arrangement.factors(problem), v, u });
+        return Ok(simple);
     }
     let mut candidates = Vec::new();
     if problem.dimension <= EXHAUSTIVE_DIMENSION {
@@ -68,8 +90,24 @@ pub(super) fn least_rotation(problem: &Problem) -> Result<Least, LinalgError> {
         rows: problem.dimension,
         columns: problem.dimension,
     })?;
+    let mut found = vec![simple];
+    if problem.nullity() > 1 {
+        // The search has turned null directions toward the nearest, which is not the least; equal singular values as well.
+        found.push(Least::of(&best.arrangement.unsigned(), &problem.seen_from(&best))?);
+    }
     let factors = best.arrangement.factors(problem);
-    Ok(Least { v: best.v, u: best.u, factors })
+    found.push(Least { v: Within::whole(best.v)?, u: Within::whole(best.u)?, factors });
+    // The first of equals.
+    let least = found.into_iter().reduce(
+        |best, other| {
+            if other.energy() < best.energy() * CLEARLY_BETTER { other } else { best }
+        },
+    );
+    least.ok_or(LinalgError::NotConverged {
+        method: "search for the least rotation",
+        rows: problem.dimension,
+        columns: problem.dimension,
+    })
 }
 
 /// From an assignment downhill: discrete moves and the continuous freedom in turn, until neither gains.

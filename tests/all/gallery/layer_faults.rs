@@ -50,7 +50,7 @@ fn weights(bases: &Bases) -> Vec<Planted> {
             }),
             &[],
         );
-        add("large_weights", middle, scale(network, middle - 1, 50.0), &[0]);
+        add("large_weights", middle, scale(network, middle - 1, 50.0), &[1]);
         add(
             "twin_units",
             middle,
@@ -93,11 +93,6 @@ fn structure(bases: &Bases) -> Vec<Planted> {
         let square = DMatrix::from_fn(outputs, outputs, |_, _| random.normal());
         add("redundant_linear", last, insert(network, last, dense(square, Activation::Identity)));
         add("idle_layer", 2, insert(network, 1, idle_block(network.layers()[0].outputs(), &mut random)));
-        let mut deep = network.clone();
-        (0..3).for_each(|_| deep = insert(&deep, last, idle_block(outputs, &mut random)));
-        if last > 1 {
-            add("idle_depth", last + 1, deep);
-        }
         add("unstable_steps", last - 1, squeeze(network, last - 2, 1e-9));
     }
     for (network, data) in [&bases.tanh, &bases.gelu, &bases.sigmoid] {
@@ -111,6 +106,12 @@ fn structure(bases: &Bases) -> Vec<Planted> {
             *bias(layer) = nalgebra::DVector::zeros(width);
         });
         planted.push(Planted::new("reflection", Some(last), mirrored, None));
+    }
+    for (network, data) in [&bases.relu, &bases.gelu, &bases.residual] {
+        let last = network.layers().len();
+        let mut deep = network.clone();
+        (0..3).for_each(|_| deep = insert(&deep, last, idle_block(network.outputs(), &mut random)));
+        planted.push(Planted::new("idle_depth", Some(last + 1), deep, Some(data)));
     }
     let (network, data) = &bases.relu;
     let identity = DMatrix::identity(16, 16);

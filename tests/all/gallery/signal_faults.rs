@@ -1,7 +1,7 @@
 //! Faults that show in what the data does on its way.
 
 use layerflow::dataset::Generator;
-use layerflow::network::{Activation, Layer, Network, OutputFunction};
+use layerflow::network::{Activation, Network, OutputFunction};
 use nalgebra::DMatrix;
 
 use super::Planted;
@@ -45,8 +45,8 @@ fn sizes(bases: &Bases) -> Vec<Planted> {
         let widths: Vec<usize> = std::iter::once(2).chain([12; 10]).chain([2]).collect();
         let deep = drawn("deep sigmoid", &widths, Activation::Sigmoid, 1.0, 0.1, seed);
         planted.push(Planted::new("vanishing_gradient", Some(1), deep, Some(&data)));
-        let widths: Vec<usize> = std::iter::once(2).chain([64; 14]).chain([2]).collect();
-        let wild = drawn("wild tanh", &widths, Activation::Tanh, 3.0, 0.1, seed);
+        let widths: Vec<usize> = std::iter::once(2).chain([32; 30]).chain([2]).collect();
+        let wild = drawn("wild tanh", &widths, Activation::Tanh, 4.0, 0.1, seed);
         planted.push(Planted::new("exploding_gradient", Some(1), wild, Some(&data)));
     }
     for (network, data) in [&bases.tanh, &bases.relu, &bases.gelu, &bases.digits] {
@@ -81,12 +81,11 @@ fn directions(bases: &Bases) -> Vec<Planted> {
         }),
         &relu.1,
     );
-    let line = dense(DMatrix::from_row_slice(1, 2, &[1.0, 1.0]), Activation::Identity);
+    let line = dense(DMatrix::from_row_slice(1, 2, &[1.0, 0.0]), Activation::Identity);
     let mut layers = bases.gelu.0.layers().to_vec();
     layers.insert(0, line);
     inner(&mut layers[1]).weight = DMatrix::from_fn(8, 1, |row, _| if row % 2 == 0 { 1.0 } else { -0.7 });
     let squashed = Network::new("squashed".into(), layers, OutputFunction::Softmax).unwrap();
     add("classes_merge", 1, squashed, &bases.gelu.1);
-    let _: &Layer = &bases.gelu.0.layers()[0];
     planted
 }
