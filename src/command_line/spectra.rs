@@ -13,7 +13,7 @@ use crate::network::{ConvolutionSpectrum, SpectrumMethod};
 
 use super::error::CommandError;
 use super::options::{ChainOptions, propose};
-use super::output::{print, print_json};
+use super::output::{print, print_json, tell};
 use super::table::warning_line;
 use super::warnings::{self, Warning};
 
@@ -112,6 +112,9 @@ pub(super) fn run(
     let others = proposal.problems.iter().filter(|problem| !problem.is_fatal());
     let mut warnings: Vec<Warning> = reason.map(warnings::of_no_flow).into_iter().collect();
     warnings.extend(fatal.chain(others).map(warning));
+    for sentence in proposal.guesses() {
+        tell(&format!("{}: assumed: {sentence}", file.display()));
+    }
     let mut listing = Listing::new(file, names_of(&proposal), json)?;
     list(&tensors, &proposal, &mut listing, &mut warnings)?;
     listing.finish(warnings)

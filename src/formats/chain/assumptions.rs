@@ -51,6 +51,11 @@ impl ChainProposal {
         self.order_guess.iter().chain(&self.axes_guess)
     }
 
+    /// What is guessed of single tensors: the order of a kernel's axes.
+    pub fn guesses(&self) -> &[String] {
+        &self.guesses
+    }
+
     fn of_normalisations(&self) -> Vec<String> {
         let all = || self.entries.iter().flat_map(|entry| entry.normalisations().map(move |found| (entry, found)));
         let mut sentences = Vec::new();

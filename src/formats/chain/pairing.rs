@@ -19,9 +19,11 @@ const TALL: usize = 16;
 const DATA_LENGTH: usize = 20;
 
 pub(super) fn entry(index: &Index<'_>, weight_name: String, bias_name: Option<String>) -> ChainEntry {
-    let is_kernel = index.get(weight_name.as_str()).copied().is_some_and(is_kernel);
+    let kernel = index.get(weight_name.as_str()).copied().filter(|tensor| is_kernel(tensor));
+    let is_kernel = kernel.is_some();
+    let by_axes = kernel.and_then(|tensor| KernelAxes::channels_last(&tensor.shape));
     ChainEntry {
-        transpose: is_kernel && says_transposed(&weight_name),
+        transpose: is_kernel && by_axes.unwrap_or_else(|| says_transposed(&weight_name)),
         convolution: is_kernel.then(ConvolutionSettings::default),
         input_normalisation: None,
         normalisation: None,
@@ -65,6 +67,22 @@ pub(super) fn lengths(tensors: &[TensorInfo]) -> HashMap<usize, usize> {
         *lengths.entry(*length).or_default() += 1;
     }
     lengths
+}
+
+/// What is guessed of the order of the kernels' axes.
+pub(super) fn axes_guesses(index: &Index<'_>, entries: &[ChainEntry]) -> Vec<String> {
+    entries.iter().filter_map(|entry| axes_guess(index, entry)).collect()
+}
+
+/// What is guessed of the order of a kernel's axes, against what its name says.
+fn axes_guess(index: &Index<'_>, entry: &ChainEntry) -> Option<String> {
+    let tensor = index.get(entry.weight_name.as_str()).filter(|_| entry.convolution.is_some())?;
+    let by_axes = KernelAxes::channels_last(&tensor.shape)?;
+    (by_axes == entry.transpose && by_axes != says_transposed(&entry.weight_name)).then(|| {
+        let order = if by_axes { "height, width, inputs, outputs" } else { "outputs, inputs, height, width" };
+        let (name, shape) = (&entry.weight_name, shape_words(&tensor.shape));
+        format!("the axes of `{name}` ({shape}) are {order}, since its window would else be wider than its channels")
+    })
 }
 
 /// Whether the tensor may be the kernel of a convolution: it has three or four axes.

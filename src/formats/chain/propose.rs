@@ -39,7 +39,13 @@ impl ChainProposal {
         let weights = Weights::of(tensors);
         let Ordered { entries, order_guess, axes_guess } = attached(&weights, told);
         let proposal = ChainProposal::empty(output, false);
-        ChainProposal { entries, order_guess, axes_guess, ..proposal }.finish(tensors, &weights, told.modules, hidden)
+        let guesses = pairing::axes_guesses(&weights.index(), &entries);
+        ChainProposal { entries, order_guess, axes_guess, guesses, ..proposal }.finish(
+            tensors,
+            &weights,
+            told.modules,
+            hidden,
+        )
     }
 
     /// The chain of the tensors named, in that order. A vector after a matrix is its bias; a matrix without one gets
@@ -88,6 +94,7 @@ impl ChainProposal {
                 entry.slopes.clone_from(&known.slopes);
             }
         }
+        proposal.guesses.extend(pairing::axes_guesses(&index, entries));
         proposal.axes_guess = turn(&index, entries);
         proposal.finish(tensors, &weights, told.modules, hidden)
     }

@@ -9,6 +9,9 @@ use crate::network::{Convolution, ConvolutionError, Volume, Window};
 /// Entries of all lowered matrices of a chain at most, 512 MiB.
 pub(super) const MOST_ENTRIES: usize = 1 << 26;
 
+/// The window of hardly a convolution is wider.
+const WIDEST_WINDOW: usize = 11;
+
 /// What a layer gets or gives.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Given {
@@ -51,6 +54,18 @@ impl KernelAxes {
             _ => return None,
         };
         (!shape.contains(&0)).then_some(KernelAxes { outputs: *outputs, group_inputs: *group_inputs, size })
+    }
+
+    /// What the lengths of four axes say of their order, where they do: a window is seldom wider than this, and channels
+    /// are seldom fewer than a window is wide. True where the channels come last.
+    pub fn channels_last(shape: &[usize]) -> Option<bool> {
+        let &[first, second, third, fourth] = shape else { return None };
+        let is_window = |sides: [usize; 2]| sides.iter().all(|side| *side <= WIDEST_WINDOW);
+        match (is_window([first, second]), is_window([third, fourth])) {
+            (true, false) => Some(true),
+            (false, true) => Some(false),
+            _ => None,
+        }
     }
 
     /// The groups of a convolution of so many channels.

@@ -249,3 +249,18 @@ fn the_end_of_a_name_is_enough_where_it_is_the_only_one() {
     assert!(problem.contains("2 tensors end in `weight`, `net.fc1.weight` and `net.fc2.weight`"), "{problem}");
     assert!(matches!(of(&["c1"]).fatal_problem(), Some(ChainProblem::Missing { .. })));
 }
+
+/// A window that is wider than its channels is none: the axes are read the other way, and that is told.
+#[test]
+fn the_axes_of_a_kernel_tell_their_order_where_its_name_does_not() {
+    let proposal = propose(&[("conv1.weight", &[3, 3, 16, 32]), ("conv2.weight", &[1, 1, 32, 256])]);
+    assert_eq!(words(&proposal), ["conv1.weightᵀ+0", "conv2.weightᵀ+0"]);
+    assert!(proposal.guesses().len() == 2 && proposal.guesses()[0].contains("height, width, inputs, outputs"));
+    let proposal = propose(&[("conv1.kernel", &[3, 3, 16, 32]), ("conv2.kernel", &[64, 32, 3, 3])]);
+    assert_eq!(words(&proposal), ["conv1.kernelᵀ+0", "conv2.kernel+0"]);
+    assert_eq!(proposal.guesses().len(), 1);
+    // Where both orders make sense, the name decides.
+    let proposal = propose(&[("conv1.weight", &[4, 1, 3, 3]), ("conv2.kernel", &[3, 3, 4, 8])]);
+    assert_eq!(words(&proposal), ["conv1.weight+0", "conv2.kernelᵀ+0"]);
+    assert!(proposal.guesses().is_empty());
+}
