@@ -71,6 +71,7 @@ use detect::Format;
 
 /// What a file gives.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one is made a file, and taken apart at once")]
 pub enum Opened {
     /// A whole network: order and activations of its layers are known.
     Network(OpenedNetwork),

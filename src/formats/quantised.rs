@@ -261,8 +261,8 @@ mod tests {
         }
     }
 
-    fn file(tensors: &[(&str, &str, &[usize], &[f64])]) -> TensorFile {
-        let info = |(name, dtype, shape, _): &(&str, &str, &[usize], &[f64])| TensorInfo {
+    fn file(tensors: &[Stored]) -> TensorFile {
+        let info = |(name, dtype, shape, _): &Stored| TensorInfo {
             name: (*name).into(),
             shape: shape.to_vec(),
             dtype: (*dtype).into(),
@@ -274,11 +274,14 @@ mod tests {
         join(TensorFile::new(Path::new("a"), tensors.iter().map(info).collect(), Fixed(values)))
     }
 
-    const QUANTS: (&str, &str, &[usize], &[f64]) = ("fc.weight", "I8", &[2, 3], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    /// Name, type, shape and values.
+    type Stored = (&'static str, &'static str, &'static [usize], &'static [f64]);
+
+    const QUANTS: Stored = ("fc.weight", "I8", &[2, 3], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
 
     #[test]
     fn scales_and_zero_points_are_applied() {
-        let cases: [(&[(&str, &str, &[usize], &[f64])], [f64; 6]); 6] = [
+        let cases: [(&[Stored], [f64; 6]); 6] = [
             (&[QUANTS, ("fc.weight_scale", "F32", &[], &[0.5])], [0.5, 1.0, 1.5, 2.0, 2.5, 3.0]),
             (&[QUANTS, ("fc.scales", "F32", &[2, 1], &[1.0, 10.0])], [1.0, 2.0, 3.0, 40.0, 50.0, 60.0]),
             (&[QUANTS, ("fc.weight.scale", "F32", &[1, 3], &[1.0, 10.0, 100.0])], [1.0, 20.0, 300.0, 4.0, 50.0, 600.0]),

@@ -79,6 +79,7 @@ pub enum SpectrumRequest {
 
 /// What comes back.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one comes back for a job, and is taken apart at once")]
 pub enum Outcome {
     /// A file with a whole network.
     Network(PathBuf, OpenedNetwork),

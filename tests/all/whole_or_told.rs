@@ -21,7 +21,8 @@ fn healthy_files_are_right_without_a_word() {
             let path = writers::write(folder.path(), format, &healthy, &healthy.tensors);
             match verdict::of(&path, &healthy, 1e-6) {
                 Verdict::Right => {}
-                other => panic!("{format:?}, network {number}: {other:?}"),
+                Verdict::Told(words) => panic!("{format:?}, network {number}: {words}"),
+                Verdict::Wrong(error) => panic!("{format:?}, network {number}: off by {error:.2e}"),
             }
         }
     }

@@ -74,6 +74,10 @@ pub(super) fn least(from: &DMatrix<f64>, to: &DMatrix<f64>) -> Result<Within, Li
         extra = any_direction_beside(from);
     }
     let size = rank + extra.ncols();
+    if size == 0 {
+        let (basis, turn) = (DMatrix::zeros(from.nrows(), 0), DMatrix::zeros(0, 0));
+        return Ok(Within { basis, turn, logarithm: Rotation::identity(0) });
+    }
     let mut basis = DMatrix::zeros(from.nrows(), size);
     basis.columns_mut(0, rank).copy_from(from);
     basis.columns_mut(rank, extra.ncols()).copy_from(&extra);
