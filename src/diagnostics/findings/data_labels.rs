@@ -3,10 +3,11 @@
 use super::finding::{Finding, Severity, listed};
 use super::subject::Subject;
 use super::thresholds::{OWN, Thresholds};
-use crate::dataset::Labels;
+use crate::dataset::{Labels, match_classes};
 
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
-    let Some(Labels::Classes { of_sample, names }) = subject.data().map(|data| &data.labels) else { return Vec::new() };
+    let Some(data) = subject.data() else { return Vec::new() };
+    let Labels::Classes { of_sample, names } = &data.labels else { return Vec::new() };
     let mut counts = vec![0_usize; names.len()];
     for class in of_sample {
         if let Some(count) = counts.get_mut(*class) {
@@ -23,19 +24,22 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
     let room = if outputs == 1 { 2 } else { outputs };
     let empty: Vec<usize> = (0..counts.len()).filter(|class| counts[*class] == 0).collect();
     let from_one = counts.len() > 2 && empty == [0] && names.first().is_some_and(|name| name == "0");
-    let beyond = of_sample.iter().filter(|class| **class >= room).count();
+    let predictions = subject.sample().and_then(|sample| sample.predictions.as_deref()).unwrap_or_default();
+    let every_row = if predictions.len() == of_sample.len() { predictions } else { &[] };
+    let matched = match_classes(&data.labels, outputs, every_row);
+    let beyond = matched.map_or(0, |matched| matched.of_sample.iter().filter(|output| **output >= room).count());
     if from_one {
-        let severity = if beyond > 0 { Severity::Error } else { Severity::Warning };
         let message = format!(
             "the classes are numbered from 1 to {}: class 0 has no sample, and the network's first output stands for it",
             counts.len() - 1
         );
-        tell(severity, message, 1.0, 0.0, "number the classes from 0");
+        tell(Severity::Warning, message, 1.0, 0.0, "number the classes from 0");
     }
     if beyond > 0 {
         let largest = of_sample.iter().max().copied().unwrap_or(0);
-        let message =
-            format!("{beyond} samples have labels up to {largest}, but the network can answer only 0 to {}", room - 1);
+        let message = format!(
+            "{beyond} samples have labels beyond the {outputs} outputs, the largest {largest}: the network can never be right on them"
+        );
         tell(
             Severity::Error,
             message,

@@ -21,8 +21,6 @@ pub(super) fn mismatches(subject: &Subject<'_>) -> Vec<Mismatch> {
         .for_each(|(class, _)| present[*class] = true);
     let classes = names.len();
     let some = present.iter().filter(|present| **present).count();
-    // A class that no sample has may have been left out of the file; labels from 1 are told by themselves.
-    let from_one = some + 1 == classes && present.first() == Some(&false);
     let mut found = Vec::new();
     let mut tell = |severity, message: String, remedy| {
         found.push(Mismatch { severity, message, value: outputs as f64, threshold: classes as f64, remedy });
@@ -30,8 +28,8 @@ pub(super) fn mismatches(subject: &Subject<'_>) -> Vec<Mismatch> {
     if outputs == 1 && some > 2 {
         let message = format!("one output for {some} classes: it can tell only two apart");
         tell(Severity::Error, message, "give the last layer an output for each class, with softmax");
-    } else if outputs > 1 && outputs < classes && !(from_one && outputs == some) {
-        let message = format!("{outputs} outputs for {classes} classes: the last ones can never be answered");
+    } else if outputs > 1 && outputs < some {
+        let message = format!("{outputs} outputs for {some} classes: some can never be answered");
         tell(Severity::Error, message, "give the last layer an output for each class");
     } else if outputs > classes && classes > 1 && some == classes && outputs > 2 {
         let message = format!("{outputs} outputs for {classes} classes: some stand for nothing in this data");

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use nalgebra::DMatrix;
 
-use crate::dataset::{Dataset, Labels};
+use crate::dataset::{Dataset, Labels, match_classes};
 use crate::diagnostics::backward::Backward;
 use crate::flow::{Flow, PhaseKind};
 use crate::linalg::library::singular_values;
@@ -34,7 +34,7 @@ pub struct Sample {
     pub rows: Vec<usize>,
     /// The points, inputs × samples.
     pub inputs: DMatrix<f64>,
-    /// Their labels.
+    /// Their labels, the classes numbered as the outputs that stand for them.
     pub labels: Labels,
     /// The layers' values, up to the first that is not finite.
     pub layers: Vec<LayerValues>,
@@ -187,12 +187,17 @@ impl Sample {
         let most = (MOST_NUMBERS / numbers.max(1)).clamp(1, MOST_ROWS);
         let step = data.samples().div_ceil(most).max(1);
         let rows: Vec<usize> = (0..data.samples()).step_by(step).collect();
-        let Dataset { points: inputs, labels, .. } = data.every(step);
+        let sampled = data.every(step);
+        let inputs = sampled.points.clone();
         let (layers, overflow) = values::follow(network, &inputs);
         let predict = |values: &LayerValues| {
             values.output().column_iter().map(|column| network.output().predicted_class(column.as_slice())).collect()
         };
-        let predictions = layers.last().filter(|_| overflow.is_none()).map(predict);
+        let predictions: Option<Vec<usize>> = layers.last().filter(|_| overflow.is_none()).map(predict);
+        // Classes are the outputs that stand for them, as for the accuracy that is told.
+        let matched = match_classes(&sampled.labels, network.outputs(), predictions.as_deref().unwrap_or_default());
+        let renumbered = matched.and_then(|matched| sampled.renumbered(&matched, network.outputs()));
+        let labels = renumbered.map_or(sampled.labels, |renumbered| renumbered.labels);
         let overflow = overflow.map(|(layer, unit, sample, value)| (layer, unit, rows[sample], value));
         Sample { rows, inputs, labels, layers, overflow, predictions }
     }

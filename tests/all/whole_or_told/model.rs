@@ -114,8 +114,14 @@ impl Healthy {
         let at = random.random_range(0..tensors.len());
         let name = tensors[at].name.clone();
         let change = match random.random_range(0..7) {
-            // A file without its last layer is another healthy file.
-            0 if tensors[at].layer + 1 == self.layers.len() && self.layers[0].1.is_none() => Change::nothing(),
+            // A file without its last layer is another healthy file, and so is one of the layers 0 and 2, between which an
+            // activation may stand.
+            0 if self.layers[0].1.is_none()
+                && (tensors[at].layer + 1 == self.layers.len()
+                    || (name == "net.layers.1.weight" && self.layers.len() == 3)) =>
+            {
+                Change::nothing()
+            }
             0 => {
                 tensors.remove(at);
                 Change::new(format!("`{name}` dropped"), EXACT)
