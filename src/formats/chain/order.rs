@@ -166,7 +166,9 @@ fn search(
     let any = Trails::find(&joins, &free, &of_names);
     if let ([only], true) = (&any.found[..], any.is_complete) {
         let is_named = only.windows(2).all(|pair| pair[0] < pair[1] || !told(by_name, pair[1], pair[0]));
-        return Found { level: if is_named { 2 } else { 1 }, order: only.clone(), guess: None };
+        // Shapes that fit only against the numbers of the names may be those of a file that lacks a layer.
+        let guess = (!is_named).then_some(Basis::Shapes);
+        return Found { level: if is_named { 2 } else { 1 }, order: only.clone(), guess };
     }
     let before: Vec<Vec<usize>> =
         (0..count).map(|later| (0..later).filter(|earlier| told(by_name, *earlier, later)).collect()).collect();
