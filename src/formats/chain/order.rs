@@ -129,6 +129,8 @@ enum Basis {
     Names,
     File,
     Shapes,
+    /// Only this order fits, and the numbers in the names tell another.
+    AgainstNames,
 }
 
 /// The order that was found for one choice of the axes.
@@ -167,7 +169,7 @@ fn search(
     if let ([only], true) = (&any.found[..], any.is_complete) {
         let is_named = only.windows(2).all(|pair| pair[0] < pair[1] || !told(by_name, pair[1], pair[0]));
         // Shapes that fit only against the numbers of the names may be those of a file that lacks a layer.
-        let guess = (!is_named).then_some(Basis::Shapes);
+        let guess = (!is_named).then_some(Basis::AgainstNames);
         return Found { level: if is_named { 2 } else { 1 }, order: only.clone(), guess };
     }
     let before: Vec<Vec<usize>> =
@@ -289,15 +291,19 @@ fn order_sentence(entries: &[ChainEntry], basis: Basis) -> String {
     let mut names: Vec<String> =
         entries.iter().take(NAMED_LAYERS).map(|entry| format!("`{}`", entry.weight_name)).collect();
     names.extend((entries.len() > NAMED_LAYERS).then(|| format!("and {} more", entries.len() - NAMED_LAYERS)));
+    let names = names.join(", ");
     let basis = match basis {
         Basis::Names => "their names",
         Basis::File => "the file",
         Basis::Shapes => "the first way in which their widths chain",
+        Basis::AgainstNames => {
+            return format!(
+                "the layers stand in the only order in which their widths chain, {names}, against the numbers in their names; \
+                 a layer between them may be missing"
+            );
+        }
     };
-    format!(
-        "the layers stand in the order of {basis}, {}, and others fit as well; --tensors gives another",
-        names.join(", ")
-    )
+    format!("the layers stand in the order of {basis}, {names}, and others fit as well; --tensors gives another")
 }
 
 fn axes_sentence(entries: &[ChainEntry], transpose: bool, is_against: bool) -> String {
