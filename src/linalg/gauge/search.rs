@@ -62,9 +62,8 @@ impl Least {
 
 /// The proper V and U of (near-)least Σθ².
 pub(super) fn least_rotation(problem: &Problem) -> Result<Least, LinalgError> {
-    let simple = Least::of(&assigned(problem)?, problem)?;
     if problem.dimension.pow(3) > IMPROVEMENT_WORK {
-        return Ok(simple);
+        return Least::of(&assigned(problem)?, problem);
     }
     let mut candidates = Vec::new();
     if problem.dimension <= EXHAUSTIVE_DIMENSION {
@@ -90,24 +89,19 @@ pub(super) fn least_rotation(problem: &Problem) -> Result<Least, LinalgError> {
         rows: problem.dimension,
         columns: problem.dimension,
     })?;
-    let mut found = vec![simple];
-    if problem.nullity() > 1 {
-        // The search has turned null directions toward the nearest, which is not the least; equal singular values as well.
-        found.push(Least::of(&best.arrangement.unsigned(), &problem.seen_from(&best))?);
+    let searched = |best: Candidate| {
+        let factors = best.arrangement.factors(problem);
+        Ok(Least { v: Within::whole(best.v)?, u: Within::whole(best.u)?, factors })
+    };
+    if problem.nullity() < 2 {
+        return searched(best);
     }
-    let factors = best.arrangement.factors(problem);
-    found.push(Least { v: Within::whole(best.v)?, u: Within::whole(best.u)?, factors });
+    // The search has turned null directions toward the nearest, which is not the least; equal singular values as well.
+    let plain = Least::of(&assigned(problem)?, problem)?;
+    let completed = Least::of(&best.arrangement.unsigned(), &problem.seen_from(&best))?;
     // The first of equals.
-    let least = found.into_iter().reduce(
-        |best, other| {
-            if other.energy() < best.energy() * CLEARLY_BETTER { other } else { best }
-        },
-    );
-    least.ok_or(LinalgError::NotConverged {
-        method: "search for the least rotation",
-        rows: problem.dimension,
-        columns: problem.dimension,
-    })
+    let better = |one: Least, other: Least| if other.energy() < one.energy() * CLEARLY_BETTER { other } else { one };
+    Ok(better(better(plain, completed), searched(best)?))
 }
 
 /// From an assignment downhill: discrete moves and the continuous freedom in turn, until neither gains.
