@@ -54,15 +54,13 @@ pub struct TensorFile {
     tensors: Vec<TensorInfo>,
     order: TensorOrder,
     modules: Vec<ModuleNote>,
-    /// What the reader knows of the file's parts beyond their names.
+    /// What the reader knows of the file's parts beyond their names, and what it guessed.
     known: Account,
     source: Box<dyn TensorSource>,
     /// Whose values were read.
     reads: Vec<AtomicBool>,
     /// The tensors that are weights, where the file's graph tells it.
     weights: Option<HashSet<String>>,
-    /// What its reader guessed, a sentence each.
-    assumed: Vec<String>,
     /// Tensors that are in the values of others, and in whose: the scales of quantised weights.
     joined: Vec<(TensorInfo, String)>,
     /// Whether values may be NaN or infinite.
@@ -94,7 +92,6 @@ impl TensorFile {
             known: Account::default(),
             source: Box::new(source),
             reads,
-            assumed: Vec::new(),
             joined: Vec::new(),
             non_finite: non_finite::are_allowed(),
             weights: None,
@@ -117,19 +114,19 @@ impl TensorFile {
 
     /// The same file with something that its reader guessed: a whole sentence without its full stop.
     pub(super) fn assuming(mut self, sentence: impl Into<String>) -> TensorFile {
-        self.assumed.push(sentence.into());
+        self.known.assume(sentence);
         self
     }
 
     /// The same file with these weights instead of those of the same places, and without the tensors that are joined
     /// to them.
     pub(super) fn with_joined(self, joined: quantised::Joined) -> TensorFile {
-        let TensorFile { path, order, modules, known, source, mut assumed, non_finite, weights, .. } = self;
+        let TensorFile { path, order, modules, mut known, source, non_finite, weights, .. } = self;
         let quantised::Joined { tensors, recipes, joined, assumed: more } = joined;
-        assumed.extend(more);
+        more.into_iter().for_each(|sentence| known.assume(sentence));
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
         let source = Box::new(quantised::JoinedSource { source, recipes });
-        TensorFile { path, tensors, order, modules, known, source, reads, assumed, joined, non_finite, weights }
+        TensorFile { path, tensors, order, modules, known, source, reads, joined, non_finite, weights }
     }
 
     /// Tensors that are in the values of others, and in whose: the scales of quantised weights.
@@ -147,8 +144,9 @@ impl TensorFile {
     }
 
     /// Takes what the reader knows of the file's parts beyond their names.
-    pub(super) fn with_account(self, known: Account) -> TensorFile {
-        TensorFile { known, ..self }
+    pub(super) fn with_account(mut self, known: Account) -> TensorFile {
+        self.known.join(known);
+        self
     }
 
     /// Whether values may be NaN or infinite.
@@ -186,7 +184,6 @@ impl TensorFile {
         for (tensor, weight) in &self.joined {
             account.uses(PartName::tensor(&tensor.name), format!("is in the values of `{weight}`"));
         }
-        self.assumed.iter().for_each(|sentence| account.assume(sentence));
         account.join(self.known.clone());
         account
     }
