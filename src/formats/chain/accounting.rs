@@ -12,7 +12,10 @@ use crate::network::Activation;
 impl ChainProposal {
     /// The account of the file of which this chain makes a network.
     pub fn account(&self, file: &TensorFile) -> Account {
-        let weights = Weights::of(file.tensors());
+        self.account_with(file, &Weights::of(file.tensors()))
+    }
+
+    pub(super) fn account_with(&self, file: &TensorFile, weights: &Weights) -> Account {
         let mut account = file.account();
         let (lengths, index) = (lengths(file.tensors()), weights.index());
         let mut data = Vec::new();
@@ -48,7 +51,7 @@ impl ChainProposal {
             self.of_entry(entry, file, &mut account);
         }
         self.of_activations(file, &mut account);
-        self.assumptions(&weights, &data).into_iter().for_each(|sentence| account.assume(sentence));
+        self.assumptions(weights, &data).into_iter().for_each(|sentence| account.assume(sentence));
         account
     }
 

@@ -61,7 +61,7 @@ pub fn build(file: &TensorFile, proposal: &ChainProposal) -> Result<OpenedNetwor
     let name = file.path().file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let network = non_finite::network_if(file.allows_non_finite(), name, layers, proposal.output)
         .map_err(|source| FormatError::Network { path: file.path().into(), source })?;
-    let account = checked.account(file);
+    let account = checked.account_with(file, &weights);
     Ok(OpenedNetwork { network: network.with_origins(origins), account })
 }
 
