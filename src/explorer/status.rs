@@ -35,8 +35,7 @@ pub fn notices(ui: &mut Ui, session: &Session) -> Vec<Command> {
         });
         commands.extend(got_it);
     }
-    let account = session.document().map(|document| &document.account);
-    if let Some(missing) = account.and_then(|account| account.missing_words()) {
+    if let Some(missing) = session.document().and_then(|document| document.missing.as_deref()) {
         let words = format!("Partial network: {missing}.");
         commands.extend(banner(ui, Palette::of(ui).warning, &words, |ui| all_parts(ui, session)));
     }

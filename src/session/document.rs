@@ -18,6 +18,8 @@ pub struct Document {
     pub network_path: Option<PathBuf>,
     /// What became of everything in its file; empty for an embedded example and a network that was made here.
     pub account: Arc<Account>,
+    /// What that account says is missing, found once: the window asks for it in every frame.
+    pub missing: Option<Arc<str>>,
     /// The data that flows through it.
     pub data: Data,
     /// How the flow is built.
@@ -53,6 +55,12 @@ impl Default for DataSource {
 }
 
 impl Document {
+    /// Takes the account of the network's file.
+    pub fn set_account(&mut self, account: Account) {
+        self.missing = account.missing_words().map(Arc::from);
+        self.account = Arc::new(account);
+    }
+
     /// The network's name, else its file's, else a plain word.
     pub fn network_name(&self) -> String {
         let own = self.network.as_ref().map(|network| network.name()).filter(|name| !name.trim().is_empty());

@@ -114,7 +114,7 @@ impl Session {
         self.forget_history();
         self.wanted.network = Some(Arc::new(network));
         self.wanted.network_path = Some(path);
-        self.wanted.account = Arc::new(account);
+        self.wanted.set_account(account);
         self.hint = false;
         if !self.wanted.data_fits() {
             let before = std::mem::replace(&mut self.wanted.data, Data::fitting(inputs));

@@ -18,7 +18,7 @@ use super::{
     RememberedChain, Scene, Severity, Side, Task, Training, ViewCommand, ViewSettings, WindowSettings,
 };
 use crate::flow::Flow;
-use crate::formats::NetworkKind;
+use crate::formats::{Account, NetworkKind};
 use crate::resnet::Refinement;
 
 /// The least time between two fields in play, in seconds: they must not take a core for themselves.
@@ -356,7 +356,7 @@ impl Session {
                 self.forget_history();
                 self.wanted.network = Some(Arc::new(network));
                 self.wanted.network_path = None;
-                self.wanted.account = Arc::default();
+                self.wanted.set_account(Account::default());
                 self.wanted.data = data;
                 effects.push(Effect::Cancel(Task::Read));
                 self.build(effects);
