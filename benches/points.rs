@@ -4,7 +4,7 @@
 
 use std::{hint::black_box, time::Duration, time::Instant};
 
-use layerflow::session::{Placed, Region, nearest};
+use layerflow::session::{Region, ScreenPoint, nearest};
 
 const POINTS: usize = 100_000;
 const SCREEN: [f32; 2] = [1280.0, 800.0];
@@ -32,7 +32,7 @@ fn hover(count: usize) {
         let found = [plain_scan(&drawn, at), nearest(&drawn, at, REACH), grid.nearest(&drawn, at)];
         assert!(found.windows(2).all(|pair| distance(pair[0], at) == distance(pair[1], at)), "a search went wrong");
     }
-    let search = |find: &dyn Fn([f32; 2]) -> Option<Placed>| {
+    let search = |find: &dyn Fn([f32; 2]) -> Option<ScreenPoint>| {
         let all = || {
             questions.iter().for_each(|at| {
                 black_box(find(*at));
@@ -74,8 +74,8 @@ fn lasso() {
     println!("  in a lasso of 400 corners: {inside:.2?}, {:.1} × rectangle", ratio(inside, rectangle));
 }
 
-fn places(count: usize) -> Vec<Placed> {
-    (0..count).map(|index| Placed { at: place(index), depth: 0.0, sample: index as u32 }).collect()
+fn places(count: usize) -> Vec<ScreenPoint> {
+    (0..count).map(|index| ScreenPoint { at: place(index), depth: 0.0, sample: index as u32 }).collect()
 }
 
 /// Places that fill the screen evenly and in no order.
@@ -84,12 +84,12 @@ fn place(index: usize) -> [f32; 2] {
     [SCREEN[0] * share(0.754_877_666), SCREEN[1] * share(0.569_840_29)]
 }
 
-fn distance(placed: Option<Placed>, at: [f32; 2]) -> f32 {
+fn distance(placed: Option<ScreenPoint>, at: [f32; 2]) -> f32 {
     placed.map_or(f32::INFINITY, |placed| ((placed.at[0] - at[0]).powi(2) + (placed.at[1] - at[1]).powi(2)).sqrt())
 }
 
 /// The baseline: the distance to every point, the least of them, and whether it is within reach.
-fn plain_scan(drawn: &[Placed], at: [f32; 2]) -> Option<Placed> {
+fn plain_scan(drawn: &[ScreenPoint], at: [f32; 2]) -> Option<ScreenPoint> {
     let mut found = None;
     let mut least = f32::INFINITY;
     for placed in drawn {
@@ -111,7 +111,7 @@ struct Grid {
 }
 
 impl Grid {
-    fn new(drawn: &[Placed]) -> Grid {
+    fn new(drawn: &[ScreenPoint]) -> Grid {
         let [across, down] = SCREEN.map(|side| (side / CELL).ceil() as usize + 1);
         let mut grid = Grid { across, down, starts: vec![0; across * down + 1], members: vec![0; drawn.len()] };
         let cells: Vec<u32> = drawn.iter().map(|placed| grid.cell(placed.at) as u32).collect();
@@ -131,9 +131,9 @@ impl Grid {
         (at[1] / CELL) as usize * self.across + (at[0] / CELL) as usize
     }
 
-    fn nearest(&self, drawn: &[Placed], at: [f32; 2]) -> Option<Placed> {
+    fn nearest(&self, drawn: &[ScreenPoint], at: [f32; 2]) -> Option<ScreenPoint> {
         let [column, row] = at.map(|x| (x / CELL) as usize);
-        let mut found: Option<(f32, Placed)> = None;
+        let mut found: Option<(f32, ScreenPoint)> = None;
         for row in row.saturating_sub(1)..=(row + 1).min(self.down - 1) {
             let first = row * self.across + column.saturating_sub(1);
             let last = row * self.across + (column + 1).min(self.across - 1);

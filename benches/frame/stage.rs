@@ -17,8 +17,8 @@ use super::{Frames, POINTS, WIDE, entry, median, network, ratio};
 /// Few values a point, so that a million points fit into memory.
 const STAGE_WIDTHS: [usize; 4] = [2, 8, 8, 2];
 /// What is aimed at: a frame's evaluation beside a plain sum of the values it reads, and the stage beside a plot.
-const MOST_BESIDE_A_SUM: f64 = 2.0;
-const MOST_BESIDE_A_PLOT: f64 = 0.25;
+const MAX_BESIDE_A_SUM: f64 = 2.0;
+const MAX_BESIDE_A_PLOT: f64 = 0.25;
 /// As many values for each width of the evaluator, so that only the width differs.
 const EVALUATED_VALUES: usize = 6_400_000;
 
@@ -44,7 +44,7 @@ pub fn evaluator() {
             let arrays = if phase.motion.is_affine() { 1 } else { 2 };
             let each = ratio(frame, sum) / f64::from(arrays);
             println!(
-                "{:>12} at d = {width}: {frame:.2?} over {arrays} such arrays, {each:.2} × the sum for each (aim: ≤ {MOST_BESIDE_A_SUM})",
+                "{:>12} at d = {width}: {frame:.2?} over {arrays} such arrays, {each:.2} × the sum for each (aim: ≤ {MAX_BESIDE_A_SUM})",
                 phase.kind.name()
             );
         }
@@ -67,7 +67,7 @@ pub fn against_a_plot() {
             println!("the stage with {samples} points, {name}: {time:.2?}");
             if let Some(plot) = plot {
                 println!(
-                    "    egui_plot with the same points: {plot:.2?}; {:.3} × the plot (aim: ≤ {MOST_BESIDE_A_PLOT})",
+                    "    egui_plot with the same points: {plot:.2?}; {:.3} × the plot (aim: ≤ {MAX_BESIDE_A_PLOT})",
                     ratio(time, plot)
                 );
                 let triangles = stage(&scene, lines, projection, false);

@@ -11,13 +11,13 @@ use crate::formats::{
     self, Account, BlockChoice, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, Opened,
     OpenedNetwork, Precision, TensorFile,
 };
-use crate::network::{Activation, Network, OutputFunction, Volume};
+use crate::network::{Activation, ImageShape, Network, OutputFunction};
 
 use super::error::CommandError;
 use super::output::tell;
 
 /// The most numbers of a built-in dataset, 1 GB.
-pub(super) const MOST_NUMBERS: usize = 1 << 27;
+pub(super) const MAX_NUMBERS: usize = 1 << 27;
 
 /// How to make a network of a file that gives only tensors.
 #[derive(Args, Clone, Debug, Default)]
@@ -31,11 +31,11 @@ pub(super) struct ChainOptions {
     pub output: Option<OutputFunction>,
     /// Shape of the input for files with convolutions that do not tell it: C,H,W, or C,W for a signal
     #[arg(long, value_name = "SHAPE", value_parser = formats::parse_input_shape)]
-    pub input_shape: Option<Volume>,
+    pub input_shape: Option<ImageShape>,
     /// How their convolutions move: stride=1,padding=0|same,dilation=1,pool=none|N|global; one for all, or one for each
     /// between semicolons. Needed where the shapes fit in several ways
-    #[arg(long, value_name = "MOVES", value_parser = ConvolutionMoves::parse)]
-    pub convolutions: Option<ConvolutionMoves>,
+    #[arg(long, value_name = "MOVES", value_parser = ConvolutionGeometry::parse)]
+    pub convolutions: Option<ConvolutionGeometry>,
     /// The layers that form residual blocks, by the beginning of their names as blocks.*, where * stands for anything:
     /// neighbours with the same beginning are the inner and the outer layer of one block, the activation between them
     #[arg(long, value_name = "PATTERN", conflicts_with = "plain")]
@@ -56,11 +56,11 @@ pub(super) struct ChainOptions {
 
 /// How the convolutions of a chain move, one for all or one for each.
 #[derive(Clone, Debug)]
-pub(super) struct ConvolutionMoves(Vec<ConvolutionSettings>);
+pub(super) struct ConvolutionGeometry(Vec<ConvolutionSettings>);
 
-impl ConvolutionMoves {
-    fn parse(text: &str) -> Result<ConvolutionMoves, String> {
-        ConvolutionSettings::parse_list(text).map(ConvolutionMoves)
+impl ConvolutionGeometry {
+    fn parse(text: &str) -> Result<ConvolutionGeometry, String> {
+        ConvolutionSettings::parse_list(text).map(ConvolutionGeometry)
     }
 }
 
@@ -233,7 +233,7 @@ pub(super) fn propose(
     };
     proposal.set_blocks(blocks, options.block_activation.unwrap_or_default());
     proposal.set_input_shape(options.input_shape);
-    if let Some(ConvolutionMoves(settings)) = &options.convolutions {
+    if let Some(ConvolutionGeometry(settings)) = &options.convolutions {
         proposal.set_convolutions(settings);
     }
     proposal.check(tensors.tensors());
@@ -264,9 +264,9 @@ pub(super) fn load_data(data: &str, samples: &SampleOptions, network: &Network) 
         return Err(CommandError::Width { name: generator.name(), expected, found });
     }
     let count = samples.samples as usize;
-    if count.checked_mul(expected).is_none_or(|numbers| numbers > MOST_NUMBERS) {
+    if count.checked_mul(expected).is_none_or(|numbers| numbers > MAX_NUMBERS) {
         return Err(CommandError::Usage(format!(
-            "--samples {count} of {expected} coordinates are more than {MOST_NUMBERS} numbers; ask for fewer"
+            "--samples {count} of {expected} coordinates are more than {MAX_NUMBERS} numbers; ask for fewer"
         )));
     }
     let options = GeneratorOptions { samples: count, noise: samples.noise, seed: samples.seed, dimension: expected };

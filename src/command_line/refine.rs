@@ -19,7 +19,7 @@ use super::output::{print, print_json, tell};
 use super::warnings::{self, Warning};
 
 /// The most Euler steps in each phase: the depth of a file that can still be used.
-const MOST_STEPS: u64 = 100_000;
+const MAX_STEPS: u64 = 100_000;
 /// The points over whose values the knots lie where no data is given.
 const STAND_IN: GeneratorOptions = GeneratorOptions { samples: 500, noise: 1.0, seed: 0, dimension: 0 };
 
@@ -30,7 +30,7 @@ pub(super) struct RefineArguments {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Euler steps in each phase; each is one block
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_STEPS))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MAX_STEPS))]
     steps: u64,
     /// What is refined: every phase, or only the activation while W stays whole
     #[arg(long, value_name = "KIND", default_value = "full", value_parser = kind_parser())]

@@ -18,7 +18,7 @@ use super::table::warning_line;
 use super::warnings::{self, Warning};
 
 /// At most so many singular values of a weight are printed, evenly picked from the largest to the smallest.
-const MOST_PRINTED: usize = 256;
+const MAX_PRINTED: usize = 256;
 
 /// What is told of a file's weights when there is no flow.
 #[derive(Debug, Serialize)]
@@ -75,7 +75,7 @@ impl SpectrumReport {
             spectral_norm: values.first().copied(),
             smallest: values.last().copied(),
             condition_number: spectrum.condition_number(),
-            singular_values: spectrum.picked(MOST_PRINTED),
+            singular_values: spectrum.picked(MAX_PRINTED),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::training::{
 
 use super::error::CommandError;
 use super::network_file::NetworkFileOptions;
-use super::options::{ColumnOptions, MOST_NUMBERS, activation_parser, noise, output_parser, parser};
+use super::options::{ColumnOptions, MAX_NUMBERS, activation_parser, noise, output_parser, parser};
 use super::output::{print, print_json, tell};
 
 /// The lines of progress on standard error.
@@ -160,8 +160,8 @@ impl TrainArguments {
         let options =
             GeneratorOptions { samples, noise: self.noise.unwrap_or(defaults.noise), seed: self.seed, ..defaults };
         let coordinates = generator.dimension().unwrap_or(options.dimension);
-        if samples.checked_mul(coordinates).is_none_or(|numbers| numbers > MOST_NUMBERS) {
-            let problem = format!("{coordinates} coordinates are more than {MOST_NUMBERS} numbers; ask for fewer");
+        if samples.checked_mul(coordinates).is_none_or(|numbers| numbers > MAX_NUMBERS) {
+            let problem = format!("{coordinates} coordinates are more than {MAX_NUMBERS} numbers; ask for fewer");
             return Err(CommandError::Usage(format!("--samples {samples} of {problem}")));
         }
         Ok(generator.generate(options))

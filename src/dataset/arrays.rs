@@ -10,12 +10,12 @@ use super::sequence::{RowNumbers, Sequence, all_differ};
 use super::{DatasetError, Labels};
 
 /// The most columns of a table; more cannot flow anywhere.
-pub(super) const MOST_COLUMNS: usize = 1 << 16;
+pub(super) const MAX_COLUMNS: usize = 1 << 16;
 
 /// How many values of a column are shown where it is chosen.
 const PREVIEWED: usize = 3;
 /// How many values of a column are compared with each other.
-const MOST_COMPARED: usize = 1 << 20;
+const MAX_COMPARED: usize = 1 << 20;
 
 /// An array and its name.
 pub(super) struct NamedArray {
@@ -121,8 +121,8 @@ impl ArrayTable {
             return Ok(());
         }
         let width = elements / self.rows;
-        if self.columns.len() + width > MOST_COLUMNS {
-            return Err(DatasetError::TooWide { path: self.path.clone(), most: MOST_COLUMNS });
+        if self.columns.len() + width > MAX_COLUMNS {
+            return Err(DatasetError::TooWide { path: self.path.clone(), most: MAX_COLUMNS });
         }
         let first = self.columns.len();
         let columns: Vec<usize> = (first..first + width).collect();
@@ -216,7 +216,7 @@ fn outlines(array: &NamedArray, width: usize) -> Vec<ColumnOutline> {
         }
         sequences[place].add(value);
         for (end, values) in [0, width - 1].into_iter().zip(&mut ends) {
-            if end == place && values.len() < MOST_COMPARED {
+            if end == place && values.len() < MAX_COMPARED {
                 values.push(value);
             }
         }

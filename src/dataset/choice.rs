@@ -9,7 +9,7 @@ use super::sequence::RowNumbers;
 use super::{Dataset, DatasetError, Labels, names};
 
 /// The most columns of a one-hot label that is found without a name.
-const MOST_FLAGS: usize = 64;
+const MAX_FLAGS: usize = 64;
 
 /// What is taken of a table. The default lets names and kinds of the columns decide.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -216,7 +216,7 @@ fn one_hot(table: &dyn Table, candidates: Option<&[usize]>) -> Result<Vec<usize>
     let columns = table.columns();
     let all: Vec<usize> = (0..columns.len()).filter(|&column| !columns[column].is_empty).collect();
     let candidates = candidates.unwrap_or(&all);
-    let flags = candidates.iter().rev().take(MOST_FLAGS).take_while(|column| columns[**column].is_zero_or_one).count();
+    let flags = candidates.iter().rev().take(MAX_FLAGS).take_while(|column| columns[**column].is_zero_or_one).count();
     let flags = &candidates[candidates.len() - flags..];
     if flags.len() < 2 {
         return Ok(Vec::new());

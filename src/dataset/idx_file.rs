@@ -10,7 +10,7 @@ use super::numpy::Values;
 use super::{DatasetError, packed};
 
 /// The most axes of an array.
-const MOST_AXES: usize = 8;
+const MAX_AXES: usize = 8;
 
 /// Whether a file that begins so is one.
 pub(super) fn is_idx(content: &[u8]) -> bool {
@@ -53,7 +53,7 @@ fn array(path: &Path, name: &str, content: &[u8]) -> Result<NamedArray, DatasetE
     let fault = |problem: &str| DatasetError::Idx { path: path.into(), problem: problem.into() };
     let [0, 0, kind, axes, rest @ ..] = content else { return Err(fault("does not begin as one does")) };
     let axes = usize::from(*axes);
-    if axes > MOST_AXES {
+    if axes > MAX_AXES {
         return Err(fault("has too many axes"));
     }
     let (lengths, values) = rest.split_at_checked(4 * axes).ok_or_else(|| fault("ends within its header"))?;

@@ -7,7 +7,7 @@ use pathfinding::prelude::{Matrix, kuhn_munkres};
 use super::{Dataset, Labels};
 
 /// The most classes for which the best numbering is sought; the time grows with their cube.
-const MOST_MATCHED: usize = 256;
+const MAX_MATCHED: usize = 256;
 /// Another numbering is worth a word where it is right for this share of the samples at least…
 const GOOD: f64 = 0.75;
 /// …and for so much more of them than the one that is taken.
@@ -176,7 +176,7 @@ fn better_numbering(
     let samples = predictions.len().min(of_sample.len());
     let classes: Vec<usize> = of_sample.iter().copied().collect::<BTreeSet<usize>>().into_iter().collect();
     let outputs: Vec<usize> = (0..places).collect();
-    if samples == 0 || classes.len() > places.min(MOST_MATCHED) || places > MOST_MATCHED {
+    if samples == 0 || classes.len() > places.min(MAX_MATCHED) || places > MAX_MATCHED {
         return None;
     }
     let right = predictions.iter().zip(outputs_of).filter(|(predicted, class)| predicted == class).count();

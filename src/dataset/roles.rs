@@ -4,7 +4,7 @@ use super::choice::{ColumnKind, ColumnOutline};
 use super::names;
 
 /// More different values are no classes that are told by their place alone.
-const MOST_CLASSES: usize = 1000;
+const MAX_CLASSES: usize = 1000;
 /// So few different values are classes without a word.
 const FEW_CLASSES: usize = 20;
 /// What speaks against a column that is named as a label being a coordinate.
@@ -188,7 +188,7 @@ fn unnamed_labels(
     known: &Known,
 ) -> Vec<(LabelColumns, u32, Option<String>)> {
     let is_classes = |column: &ColumnOutline| {
-        let few = column.distinct.is_none_or(|distinct| distinct > 1 && distinct <= MOST_CLASSES);
+        let few = column.distinct.is_none_or(|distinct| distinct > 1 && distinct <= MAX_CLASSES);
         few && column.row_numbers.is_none() && matches!(column.kind, ColumnKind::Integers)
     };
     let is_text =
@@ -227,7 +227,7 @@ fn unnamed_labels(
     if may_be(last) {
         let many = columns[last].distinct.is_some_and(|distinct| distinct > FEW_CLASSES);
         let named = columns[last].is_named() && !is_text(&columns[last]);
-        let guess = (both && columns[first].distinct <= Some(MOST_CLASSES) && all_whole)
+        let guess = (both && columns[first].distinct <= Some(MAX_CLASSES) && all_whole)
             || many
             || named
             || (all_whole && rest.len() == 2);

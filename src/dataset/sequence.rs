@@ -31,9 +31,9 @@ impl RowNumbers {
 }
 
 /// Fewer rows go up by 1 by chance.
-const LEAST_COUNTED: u64 = 4;
+const MIN_COUNTED: u64 = 4;
 /// Fewer rows are in order by chance.
-const LEAST_SORTED: u64 = 8;
+const MIN_SORTED: u64 = 8;
 /// Larger numbers have no neighbours.
 const LARGEST: f64 = 9e15;
 
@@ -80,14 +80,14 @@ impl Sequence {
         let enough = |least: u64| self.count >= if named { 2 } else { least };
         if self.broken {
             None
-        } else if !self.uneven && self.step.abs() == 1.0 && enough(LEAST_COUNTED) {
+        } else if !self.uneven && self.step.abs() == 1.0 && enough(MIN_COUNTED) {
             Some(RowNumbers::Counting)
         } else if named && self.count > 0 {
             Some(RowNumbers::Identifier)
-        } else if !self.uneven && enough(LEAST_SORTED) {
+        } else if !self.uneven && enough(MIN_SORTED) {
             Some(RowNumbers::Steps)
         } else {
-            enough(LEAST_SORTED).then_some(RowNumbers::Sorted)
+            enough(MIN_SORTED).then_some(RowNumbers::Sorted)
         }
     }
 }

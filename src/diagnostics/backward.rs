@@ -9,7 +9,7 @@ use nalgebra::{DMatrix, DVector};
 use thiserror::Error;
 
 use crate::dataset::Labels;
-use crate::flow::{Exactly, Flow, LayerFlow, Motion, ResidualLaw};
+use crate::flow::{ExactScheme, Flow, LayerFlow, Motion, ResidualLaw};
 use crate::network::{Activation, Affine, Layer, Network, OutputFunction};
 use crate::training::{Loss, Targets};
 
@@ -303,7 +303,7 @@ impl Curve {
 pub(super) fn step_back(motion: &Motion, values: (&DMatrix<f64>, &DMatrix<f64>), lambda: &mut DMatrix<f64>) {
     match motion {
         Motion::Activation { activation, .. } => cut_by(*activation, values.0, values.1, lambda),
-        motion => motion.carry_rows(lambda, &mut DVector::zeros(lambda.ncols()), 1.0, &Exactly),
+        motion => motion.carry_rows(lambda, &mut DVector::zeros(lambda.ncols()), 1.0, &ExactScheme),
     }
 }
 
@@ -450,7 +450,7 @@ mod tests {
                             Motion::Activation { activation, .. } => {
                                 cut_by(*activation, &value.before, &value.after, &mut moved)
                             }
-                            motion => motion.carry(&mut moved, 1.0, &Exactly),
+                            motion => motion.carry(&mut moved, 1.0, &ExactScheme),
                         }
                         let mut back = ends[index + 1].clone().resize_vertically(flow.ambient_dimension(), 0.0);
                         for later in phases[place + 1..].iter().rev() {

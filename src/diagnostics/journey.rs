@@ -6,7 +6,7 @@
 
 use nalgebra::{DMatrix, DVector, DVectorView};
 
-use crate::flow::{CompressionLaw, Exactly, Flow, FlowError, Motion, Walker};
+use crate::flow::{CompressionLaw, ExactScheme, Flow, FlowCursor, FlowError, Motion};
 use crate::network::{Activation, Residual};
 
 /// Moments in a phase, its ends among them.
@@ -16,11 +16,11 @@ const MANY_PHASES: usize = 600;
 /// A slope of the activation below this loses the direction.
 const LOST_SLOPE: f64 = 1e-6;
 /// Multiplications for the determinants of all residual blocks and hidden softmax layers, at most.
-const MOST_WORK: f64 = 2e9;
+const MAX_WORK: f64 = 2e9;
 
 /// Measures along t. All vectors are as long as `times`; a NaN stands where there is nothing to measure.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Journey {
+pub struct TrajectoryMetrics {
     /// The times t, ascending; a phase's end and the next one's start are two of them.
     pub times: Vec<f64>,
     /// The mean of ½|dx/dt|² over the data: the kinetic energy of a point of unit mass.
@@ -34,7 +34,7 @@ pub struct Journey {
     pub samples: usize,
 }
 
-impl Journey {
+impl TrajectoryMetrics {
     /// Follows `inputs` (inputs × samples) through the flow. `go_on` is told the number of finished layers and answers
     /// whether to go on.
     ///
@@ -44,11 +44,11 @@ impl Journey {
         flow: &Flow,
         inputs: &DMatrix<f64>,
         go_on: &mut dyn FnMut(usize) -> bool,
-    ) -> Result<Journey, FlowError> {
+    ) -> Result<TrajectoryMetrics, FlowError> {
         let phases: usize = flow.layers().iter().map(|layer| layer.phases.len()).sum();
         let moments = if phases > MANY_PHASES { 2 } else { MOMENTS };
-        let mut journey = Journey { samples: inputs.ncols(), ..Journey::default() };
-        let mut walker = Walker::new(flow, inputs, &Exactly, &Exactly)?;
+        let mut journey = TrajectoryMetrics { samples: inputs.ncols(), ..TrajectoryMetrics::default() };
+        let mut walker = FlowCursor::new(flow, inputs, &ExactScheme, &ExactScheme)?;
         let (mut length, mut volume) = (0.0, 0.0);
         for (index, layer) in flow.layers().iter().enumerate() {
             if !go_on(index) {
@@ -69,7 +69,7 @@ impl Journey {
                     }
                     motion => {
                         let speeds = Speeds::of(motion, &start, &walker.at(1.0)?);
-                        (speeds, Volume::of(motion, walker.layer_start(), &start, moments * phases.max(1)))
+                        (speeds, VolumeChange::of(motion, walker.layer_start(), &start, moments * phases.max(1)))
                     }
                 };
                 let duration = phase.end - phase.start;
@@ -147,7 +147,11 @@ impl Speeds {
 
 /// Speeds and volume along the continuous limit of a block, dx/ds = f(x), at the ascending `times`. The volume grows by
 /// the divergence: d ln det/ds = tr(W² diag(σ'(W¹x + b¹)) W¹) = Σ_h σ'_h (W¹W²)_hh (Liouville).
-fn along_limit(block: &Residual, walker: &mut Walker<'_>, times: &[f64]) -> Result<(Speeds, Volume), FlowError> {
+fn along_limit(
+    block: &Residual,
+    walker: &mut FlowCursor<'_>,
+    times: &[f64],
+) -> Result<(Speeds, VolumeChange), FlowError> {
     let hidden = block.inner.outputs();
     let loops: Vec<f64> =
         (0..hidden).map(|h| block.inner.weight.row(h).transpose().dot(&block.outer.weight.column(h))).collect();
@@ -172,7 +176,8 @@ fn along_limit(block: &Residual, walker: &mut Walker<'_>, times: &[f64]) -> Resu
         };
         volumes.push((*s, volume));
     }
-    let volume = if block.activation.is_coordinatewise() { Volume::Followed(volumes) } else { Volume::Unknown };
+    let volume =
+        if block.activation.is_coordinatewise() { VolumeChange::Followed(volumes) } else { VolumeChange::Unknown };
     Ok((Speeds::Followed(speeds), volume))
 }
 
@@ -189,7 +194,7 @@ fn means(squares: impl Iterator<Item = f64>, count: usize) -> (f64, f64) {
 }
 
 /// What a phase does to the logarithm of the volume.
-enum Volume {
+enum VolumeChange {
     /// Nothing.
     Kept,
     /// Σ ln of the factors that are not zero.
@@ -204,12 +209,12 @@ enum Volume {
     Unknown,
 }
 
-impl Volume {
-    fn of(motion: &Motion, layer_start: &DMatrix<f64>, start: &DMatrix<f64>, moments: usize) -> Volume {
+impl VolumeChange {
+    fn of(motion: &Motion, layer_start: &DMatrix<f64>, start: &DMatrix<f64>, moments: usize) -> VolumeChange {
         match motion {
-            Motion::Rotation(_) | Motion::Shift(_) => Volume::Kept,
+            Motion::Rotation(_) | Motion::Shift(_) => VolumeChange::Kept,
             Motion::Compression { law, factors, .. } => {
-                Volume::Compressed(factors.iter().copied().filter(|sigma| *sigma > 0.0).collect(), *law)
+                VolumeChange::Compressed(factors.iter().copied().filter(|sigma| *sigma > 0.0).collect(), *law)
             }
             Motion::Activation { activation: Activation::Softmax, width } => {
                 let jacobian = |point: DVector<f64>| {
@@ -224,26 +229,26 @@ impl Volume {
             Motion::Activation { activation, width } => {
                 let slopes = start.rows(0, *width).iter().map(|y| activation.slope(*y)).collect::<Vec<f64>>();
                 let kept = slopes.into_iter().filter(|slope| slope.abs() > LOST_SLOPE).collect();
-                Volume::Activated(kept, start.ncols())
+                VolumeChange::Activated(kept, start.ncols())
             }
             Motion::Residual(block) if block.shortcut.is_none() => {
                 let width = block.inner.inputs();
                 mixed(layer_start, width, moments, |point| one_step(block, &point.rows(0, width).into_owned()))
             }
             // The map from the projection's image is none of the position alone.
-            Motion::Residual(_) | Motion::Limit(_) => Volume::Unknown,
+            Motion::Residual(_) | Motion::Limit(_) => VolumeChange::Unknown,
         }
     }
 
     fn at(&self, s: f64) -> f64 {
         match self {
-            Volume::Kept => 0.0,
-            Volume::Compressed(factors, law) => factors.iter().map(|sigma| law.factor(*sigma, s).ln()).sum(),
-            Volume::Activated(slopes, points) => {
+            VolumeChange::Kept => 0.0,
+            VolumeChange::Compressed(factors, law) => factors.iter().map(|sigma| law.factor(*sigma, s).ln()).sum(),
+            VolumeChange::Activated(slopes, points) => {
                 let sum: f64 = slopes.iter().map(|slope| log_size(1.0 - s + s * slope)).sum();
                 sum / (*points).max(1) as f64
             }
-            Volume::Mixed(jacobians) => {
+            VolumeChange::Mixed(jacobians) => {
                 let log_determinant = |jacobian: &DMatrix<f64>| -> f64 {
                     let mut map = jacobian * s;
                     (0..map.nrows()).for_each(|index| map[(index, index)] += 1.0 - s);
@@ -251,11 +256,11 @@ impl Volume {
                 };
                 jacobians.iter().map(log_determinant).sum::<f64>() / jacobians.len().max(1) as f64
             }
-            Volume::Followed(moments) => {
+            VolumeChange::Followed(moments) => {
                 let at = moments.partition_point(|(moment, _)| *moment < s).min(moments.len() - 1);
                 moments[at].1
             }
-            Volume::Unknown => f64::NAN,
+            VolumeChange::Unknown => f64::NAN,
         }
     }
 }
@@ -271,13 +276,13 @@ fn mixed(
     width: usize,
     moments: usize,
     jacobian: impl Fn(DVector<f64>) -> DMatrix<f64>,
-) -> Volume {
-    let affordable = (MOST_WORK / ((width as f64).powi(3) * moments as f64)) as usize;
+) -> VolumeChange {
+    let affordable = (MAX_WORK / ((width as f64).powi(3) * moments as f64)) as usize;
     if affordable == 0 || points.ncols() == 0 {
-        return Volume::Unknown;
+        return VolumeChange::Unknown;
     }
     let step = points.ncols().div_ceil(affordable.min(64)).max(1);
-    Volume::Mixed(points.column_iter().step_by(step).map(|point| jacobian(point.into_owned())).collect())
+    VolumeChange::Mixed(points.column_iter().step_by(step).map(|point| jacobian(point.into_owned())).collect())
 }
 
 /// I + W² diag(σ'(W¹x + b¹)) W¹: the Jacobian of x + f(x).
@@ -300,12 +305,12 @@ mod tests {
     use crate::flow::{Decomposition, FlowOptions, ResidualLaw, TimeLaw};
     use crate::network::{Affine, Dense, Layer, Network, OutputFunction};
 
-    fn journey(layer: Layer, time: TimeLaw, points: &DMatrix<f64>) -> Journey {
+    fn journey(layer: Layer, time: TimeLaw, points: &DMatrix<f64>) -> TrajectoryMetrics {
         let network = Network::new(String::new(), vec![layer], OutputFunction::Identity).unwrap();
         // Its one rotation is not shared between V* and U.
         let options = FlowOptions { time, decomposition: Decomposition::Polar, ..FlowOptions::default() };
         let flow = Flow::new(&network, options, &mut |_| true).unwrap();
-        Journey::measure(&flow, points, &mut |_| true).unwrap()
+        TrajectoryMetrics::measure(&flow, points, &mut |_| true).unwrap()
     }
 
     fn dense(weight: DMatrix<f64>, bias: Option<[f64; 2]>, activation: Activation) -> Layer {
@@ -377,7 +382,7 @@ mod tests {
         let network = Network::new(String::new(), vec![Layer::Residual(block)], OutputFunction::Identity).unwrap();
         let options = FlowOptions { time: TimeLaw::Linear, residual: ResidualLaw::Limit, ..FlowOptions::default() };
         let flow = Flow::new(&network, options, &mut |_| true).unwrap();
-        let found = Journey::measure(&flow, &points(), &mut |_| true).unwrap();
+        let found = TrajectoryMetrics::measure(&flow, &points(), &mut |_| true).unwrap();
         for (t, volume) in found.times.iter().zip(&found.log_volume) {
             assert!((volume - 0.5 * t).abs() < 1e-12);
         }

@@ -10,5 +10,5 @@ mod separability;
 
 pub use activation::{ActivationUse, Histogram};
 pub use backward::{Backward, BackwardError, LayerGradient};
-pub use journey::Journey;
+pub use journey::TrajectoryMetrics;
 pub use separability::Separability;

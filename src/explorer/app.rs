@@ -22,13 +22,13 @@ const LEFT_PANEL: f32 = 232.0;
 /// The width of the panel on the right, to begin with.
 const RIGHT_PANEL: f32 = 280.0;
 /// The least width of a side panel.
-const LEAST_PANEL: f32 = 180.0;
+const MIN_PANEL: f32 = 180.0;
 /// The height of the transport bar.
 const TRANSPORT: f32 = 50.0;
 /// The height of the table of points, to begin with, and its bounds.
 const TABLE: f32 = 170.0;
-const LEAST_TABLE: f32 = 90.0;
-const MOST_TABLE: f32 = 400.0;
+const MIN_TABLE: f32 = 90.0;
+const MAX_TABLE: f32 = 400.0;
 /// How often the progress of jobs is drawn, in milliseconds.
 const PROGRESS_INTERVAL: u64 = 50;
 
@@ -245,13 +245,13 @@ impl ExplorerApp {
     fn side_panels(&mut self, ui: &mut Ui) -> Vec<Command> {
         let session = &self.session;
         let mut commands = Vec::new();
-        let most = (0.4 * ui.available_width()).max(LEAST_PANEL);
+        let most = (0.4 * ui.available_width()).max(MIN_PANEL);
         if session.window.network_panel {
-            let panel = Panel::left("network").default_size(LEFT_PANEL).size_range(LEAST_PANEL..=most);
+            let panel = Panel::left("network").default_size(LEFT_PANEL).size_range(MIN_PANEL..=most);
             commands.extend(panel.show(ui, |ui| panels::left(ui, session)).inner);
         }
         if session.window.layer_panel {
-            let panel = Panel::right("layer").default_size(RIGHT_PANEL).size_range(LEAST_PANEL..=most);
+            let panel = Panel::right("layer").default_size(RIGHT_PANEL).size_range(MIN_PANEL..=most);
             let right = |ui: &mut Ui| {
                 let mut commands = panels::tabs(ui, session.window.side);
                 commands.extend(match session.window.side {
@@ -270,7 +270,7 @@ impl ExplorerApp {
         let mut commands = Vec::new();
         let points = &session.view.points;
         if points.table && !points.selection.is_empty() {
-            let panel = Panel::bottom("table").resizable(true).default_size(TABLE).size_range(LEAST_TABLE..=MOST_TABLE);
+            let panel = Panel::bottom("table").resizable(true).default_size(TABLE).size_range(MIN_TABLE..=MAX_TABLE);
             commands.extend(panel.show(ui, |ui| self.table.show(ui, session)).inner);
         }
         let central = CentralPanel::default().show(ui, |ui| {
@@ -301,7 +301,7 @@ impl ExplorerApp {
     fn job_strip(&self, ui: &Ui, stage: egui::Rect) -> Vec<Command> {
         // Training has its place on the left, with its own way to stop it.
         let has_its_place = |task: Task| task == Task::Train && self.session.window.network_panel;
-        let takes_time = |job: &Status<Task>| job.age >= status::LEAST_AGE && !has_its_place(job.kind);
+        let takes_time = |job: &Status<Task>| job.age >= status::MIN_AGE && !has_its_place(job.kind);
         let jobs: Vec<_> = self.jobs.status().into_iter().filter(takes_time).collect();
         if jobs.is_empty() { Vec::new() } else { status::jobs_over(ui.ctx(), stage, &jobs) }
     }

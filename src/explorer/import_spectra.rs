@@ -14,7 +14,7 @@ const SHAPE_WIDTH: f32 = 90.0;
 /// The width of the field for how convolutions move.
 const MOVES_WIDTH: f32 = 240.0;
 /// As many singular values are drawn, evenly picked.
-const MOST_BARS: usize = 512;
+const MAX_BARS: usize = 512;
 
 /// The questions that only convolutions need.
 pub(super) fn questions(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
@@ -94,7 +94,7 @@ pub(super) fn spectrum(ui: &mut Ui, spectrum: &WeightSpectrum) {
     ui.separator();
     ui.label(format!("{} · {}", spectrum.name, spectrum.what));
     let palette = Palette::of(ui);
-    let drawn = spectrum.operator.picked(MOST_BARS);
+    let drawn = spectrum.operator.picked(MAX_BARS);
     let rank = drawn.len() * spectrum.operator.rank / spectrum.operator.singular_values.len().max(1);
     let bars: Vec<Bar> = drawn.iter().map(|sigma| Bar { target: *sigma, now: *sigma }).collect();
     let name = format!("Singular values of {}", spectrum.name);

@@ -3,7 +3,7 @@
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
 use crate::formats::NetworkKind;
-use crate::session::{Command, EditCommand, PlaybackCommand, Purpose, ViewCommand};
+use crate::session::{Command, DialogPurpose, EditCommand, PlaybackCommand, ViewCommand};
 
 /// A key with what it does, in the words of the help.
 pub struct Binding {
@@ -80,8 +80,8 @@ pub fn commands(ctx: &Context) -> Vec<Command> {
     let mut commands = Vec::new();
     ctx.input_mut(|input| {
         for (shortcut, command) in [
-            (OPEN, Command::Ask(Purpose::OpenNetwork)),
-            (SAVE, Command::Ask(Purpose::SaveNetwork(NetworkKind::Layerflow))),
+            (OPEN, Command::Ask(DialogPurpose::OpenNetwork)),
+            (SAVE, Command::Ask(DialogPurpose::SaveNetwork(NetworkKind::Layerflow))),
             (QUIT, Command::Quit),
             (UNDO, Command::Edit(EditCommand::Undo)),
             (REDO, Command::Edit(EditCommand::Redo)),

@@ -5,7 +5,7 @@ use egui::{Button, KeyboardShortcut, MenuBar, Ui};
 use super::keyboard::{self, BINDINGS};
 use super::theme;
 use crate::formats::NetworkKind;
-use crate::session::{Appearance, Command, Example, Purpose, Session, ViewCommand, WindowCommand, file_name};
+use crate::session::{Appearance, Command, DialogPurpose, Example, Session, ViewCommand, WindowCommand, file_name};
 
 /// Draws the bar and tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
@@ -21,10 +21,10 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
 
 fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     if entry(ui, "Open network…", Some(keyboard::OPEN)) {
-        commands.push(Command::Ask(Purpose::OpenNetwork));
+        commands.push(Command::Ask(DialogPurpose::OpenNetwork));
     }
     if entry(ui, "Open data…", None) {
-        commands.push(Command::Ask(Purpose::OpenData));
+        commands.push(Command::Ask(DialogPurpose::OpenData));
     }
     ui.menu_button("Examples", |ui| {
         for example in Example::ALL {
@@ -50,7 +50,7 @@ fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             for kind in NetworkKind::ALL {
                 let shortcut = (kind == NetworkKind::default()).then_some(keyboard::SAVE);
                 if entry(ui, &format!("{}…", kind.words()), shortcut) {
-                    commands.push(Command::Ask(Purpose::SaveNetwork(kind)));
+                    commands.push(Command::Ask(DialogPurpose::SaveNetwork(kind)));
                 }
             }
         });

@@ -10,7 +10,7 @@ use super::{ExplorerApp, Startup, window_icon};
 /// The size of the window when it opens, in points.
 const FIRST_SIZE: [f32; 2] = [1280.0, 800.0];
 /// The size below which the panels no longer fit.
-const LEAST_SIZE: [f32; 2] = [800.0, 560.0];
+const MIN_SIZE: [f32; 2] = [800.0, 560.0];
 
 /// Opens the window and returns when it is closed.
 ///
@@ -21,7 +21,7 @@ pub fn run(startup: Startup) -> Result<(), String> {
         .with_title("layerflow")
         .with_app_id("layerflow")
         .with_inner_size(FIRST_SIZE)
-        .with_min_inner_size(LEAST_SIZE)
+        .with_min_inner_size(MIN_SIZE)
         .with_drag_and_drop(true);
     let viewport = match window_icon::load() {
         Some(icon) => viewport.with_icon(icon),

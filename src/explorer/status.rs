@@ -14,13 +14,13 @@ use crate::session::{Command, Notice, Session, Severity, Task};
 /// The width of a job's progress bar.
 const BAR: f32 = 120.0;
 /// Jobs that end sooner are not shown: a strip that comes and goes with every step of a slider would flicker.
-pub const LEAST_AGE: Duration = Duration::from_millis(300);
+pub const MIN_AGE: Duration = Duration::from_millis(300);
 /// The width of the strip over the stage, where there is so much room.
 const STRIP: f32 = 440.0;
 /// The strip leaves the scale and the words at the foot of the stage in sight.
 const ABOVE_NOTES: f32 = 56.0;
 /// How many missing parts are listed at most.
-const MOST_PARTS: usize = 24;
+const MAX_PARTS: usize = 24;
 /// The room that a notice's two buttons take.
 const BUTTONS: f32 = 170.0;
 
@@ -55,10 +55,10 @@ pub fn notices(ui: &mut Ui, session: &Session) -> Vec<Command> {
 fn all_parts(ui: &mut Ui, session: &Session) -> Option<Command> {
     let account = &session.document()?.account;
     ui.menu_button("Details", |ui| {
-        for (part, why) in account.missing().take(MOST_PARTS) {
+        for (part, why) in account.missing().take(MAX_PARTS) {
             ui.label(format!("{part} {why}"));
         }
-        if let Some(more) = account.missing().count().checked_sub(MOST_PARTS).filter(|more| *more > 0) {
+        if let Some(more) = account.missing().count().checked_sub(MAX_PARTS).filter(|more| *more > 0) {
             ui.label(format!("and {more} more"));
         }
     });
@@ -150,7 +150,7 @@ mod tests {
             title: "Building the flow".into(),
             fraction: Some(0.5),
             words: "layer 1".into(),
-            age: LEAST_AGE,
+            age: MIN_AGE,
         }];
         let draw = |ui: &mut Ui, asked: &mut Vec<Command>| asked.extend(jobs(ui, &running));
         let mut harness = Harness::new_ui_state(draw, Vec::new());

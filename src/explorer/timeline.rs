@@ -34,13 +34,13 @@ pub struct Timeline {
 
 /// Where times are on the screen.
 #[derive(Clone, Copy)]
-struct Scale {
+struct TimeScale {
     left: f32,
     width: f32,
     duration: f64,
 }
 
-impl Scale {
+impl TimeScale {
     fn x(self, t: f64) -> f32 {
         self.left + (t / self.duration.max(f64::MIN_POSITIVE)) as f32 * self.width
     }
@@ -55,7 +55,8 @@ impl Timeline {
     pub fn show(&mut self, ui: &mut Ui, flow: &Flow, events: &[Event], playback: &Playback) -> Vec<PlaybackCommand> {
         let size = vec2(ui.available_width().max(4.0 * MARGIN), LABELS + BLOCKS);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
-        let scale = Scale { left: rect.left() + MARGIN, width: rect.width() - 2.0 * MARGIN, duration: flow.duration() };
+        let scale =
+            TimeScale { left: rect.left() + MARGIN, width: rect.width() - 2.0 * MARGIN, duration: flow.duration() };
         if ui.is_rect_visible(rect) {
             draw(ui, rect, scale, flow, playback);
             draw_events(ui, rect, scale, events);
@@ -74,7 +75,7 @@ impl Timeline {
         commands
     }
 
-    fn interact(&mut self, ui: &Ui, response: &Response, scale: Scale) -> Vec<PlaybackCommand> {
+    fn interact(&mut self, ui: &Ui, response: &Response, scale: TimeScale) -> Vec<PlaybackCommand> {
         let Some(at) = response.interact_pointer_pos().map(|at| scale.t(at.x)) else {
             self.range_start = None;
             return Vec::new();
@@ -131,7 +132,7 @@ pub fn layer_words(layer: &LayerFlow) -> String {
     }
 }
 
-fn draw(ui: &Ui, rect: Rect, scale: Scale, flow: &Flow, playback: &Playback) {
+fn draw(ui: &Ui, rect: Rect, scale: TimeScale, flow: &Flow, playback: &Playback) {
     let palette = Palette::of(ui);
     let painter = ui.painter().with_clip_rect(rect);
     let blocks = Rect::from_min_max(pos2(rect.left(), rect.top() + LABELS), rect.max);
@@ -166,14 +167,14 @@ fn draw(ui: &Ui, rect: Rect, scale: Scale, flow: &Flow, playback: &Playback) {
 }
 
 /// A phase takes its share of what its layer's block has left beside the gap.
-fn segment(phase: &Phase, scale: Scale, (left, right): (f32, f32)) -> (f32, f32) {
+fn segment(phase: &Phase, scale: TimeScale, (left, right): (f32, f32)) -> (f32, f32) {
     let whole = scale.x(1.0) - scale.x(0.0);
     let within = |t: f64| left + (scale.x(t) - left) * (right - left) / whole.max(f32::MIN_POSITIVE);
     (within(phase.start), within(phase.end))
 }
 
 /// The layers' numbers, as many as fit without touching each other.
-fn draw_numbers(painter: &egui::Painter, rect: Rect, scale: Scale, layers: usize, palette: &Palette) {
+fn draw_numbers(painter: &egui::Painter, rect: Rect, scale: TimeScale, layers: usize, palette: &Palette) {
     let number_width = 8.0 * (layers.to_string().len() + 1) as f32;
     let layer_width = (scale.x(1.0) - scale.x(0.0)).max(f32::MIN_POSITIVE);
     let every = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000].into_iter();
@@ -186,7 +187,7 @@ fn draw_numbers(painter: &egui::Painter, rect: Rect, scale: Scale, layers: usize
 }
 
 /// Marks for reflections (a diamond) and folds (a triangle) on the blocks; of many in one place one is drawn.
-fn draw_events(ui: &Ui, rect: Rect, scale: Scale, events: &[Event]) {
+fn draw_events(ui: &Ui, rect: Rect, scale: TimeScale, events: &[Event]) {
     let palette = Palette::of(ui);
     let painter = ui.painter().with_clip_rect(rect);
     let y = rect.bottom() - BLOCKS / 2.0;
@@ -221,7 +222,7 @@ mod tests {
 
     #[test]
     fn times_and_places_are_inverse_and_clamped() {
-        let scale = Scale { left: 10.0, width: 200.0, duration: 4.0 };
+        let scale = TimeScale { left: 10.0, width: 200.0, duration: 4.0 };
         for t in [0.0, 1.0, 2.5, 4.0] {
             assert!((scale.t(scale.x(t)) - t).abs() < 1e-5);
         }

@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::{Decomposition, FlowError, FlowOptions, LayerFlow, Motion, Phase, PhaseKind, ResidualLaw, Spectrum, fold};
 use crate::linalg::{LinalgError, Rotation, Svd};
-use crate::network::{Activation, Layer, MOST_FLOW_DIMENSIONS, Network};
+use crate::network::{Activation, Layer, MAX_FLOW_DIMENSIONS, Network};
 
 /// Singular values this close to 1 compress nothing.
 const NO_COMPRESSION: f64 = 1e-13;
@@ -15,7 +15,7 @@ fn refuse_too_wide(network: &Network) -> Result<(), FlowError> {
         None => Ok(()),
         Some((index, layer)) => {
             let (rows, columns) = (layer.outputs(), layer.inputs());
-            Err(FlowError::TooWide { layer: index + 1, rows, columns, most: MOST_FLOW_DIMENSIONS })
+            Err(FlowError::TooWide { layer: index + 1, rows, columns, most: MAX_FLOW_DIMENSIONS })
         }
     }
 }

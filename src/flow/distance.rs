@@ -7,8 +7,8 @@
 
 use nalgebra::DMatrix;
 
-use super::station::{LANES, Station};
-use super::{Flow, LayerFlow, Moment, Motion, SampledPath};
+use super::station::{Checkpoint, LANES};
+use super::{Flow, LayerFlow, Motion, PhasePosition, SampledPath};
 
 /// Points whose distances are found between two questions whether to go on.
 const CHUNK: usize = 2048;
@@ -32,7 +32,7 @@ impl SampledPath {
     }
 
     /// A station between whose points the distances are those of this moment.
-    fn same_distances(&self, layer: &LayerFlow, moment: Moment) -> Option<&Station> {
+    fn same_distances(&self, layer: &LayerFlow, moment: PhasePosition) -> Option<&Checkpoint> {
         let start = &self.starts()[moment.layer];
         let Some(current) = moment.phase else { return Some(start) };
         // A rotation in steps lengthens what it turns.
@@ -52,7 +52,7 @@ impl SampledPath {
         &self,
         flow: &Flow,
         layer: &LayerFlow,
-        moment: Moment,
+        moment: PhasePosition,
         sample: usize,
         go_on: &mut dyn FnMut() -> bool,
     ) -> Option<Vec<f32>> {
@@ -81,7 +81,7 @@ impl SampledPath {
 }
 
 /// The distance from `sample` to every sample where a point is the weighted sum of its values at some stations.
-fn apart(terms: &[(&Station, f64)], sample: usize, go_on: &mut dyn FnMut() -> bool) -> Option<Vec<f32>> {
+fn apart(terms: &[(&Checkpoint, f64)], sample: usize, go_on: &mut dyn FnMut() -> bool) -> Option<Vec<f32>> {
     let samples = terms.first().map_or(0, |(station, _)| station.samples());
     let shared = terms.iter().map(|(station, _)| station.width()).fold(0, usize::max);
     let origins: Vec<Vec<f32>> = terms.iter().map(|(station, _)| station.point(sample).collect()).collect();

@@ -9,7 +9,7 @@ use std::fmt::Debug;
 use super::CompressionLaw;
 
 /// The numbers by which a phase multiplies its eigendirections from its start to phase time s ∈ [0, 1].
-pub trait Follow: Debug + Send + Sync {
+pub trait PhaseScheme: Debug + Send + Sync {
     /// The complex factor (re, im) in a plane that turns by `angle` (radians) over the whole phase.
     fn plane(&self, angle: f64, s: f64) -> (f64, f64);
 
@@ -22,9 +22,9 @@ pub trait Follow: Debug + Send + Sync {
 
 /// The flow itself.
 #[derive(Clone, Copy, Debug)]
-pub struct Exactly;
+pub struct ExactScheme;
 
-impl Follow for Exactly {
+impl PhaseScheme for ExactScheme {
     fn plane(&self, angle: f64, s: f64) -> (f64, f64) {
         let (sin, cos) = (s * angle).sin_cos();
         (cos, sin)

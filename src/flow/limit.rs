@@ -12,7 +12,7 @@ use crate::network::Residual;
 /// The error of one step at most, over the largest coordinate.
 const TOLERANCE: f64 = 1e-12;
 /// Steps of one point at most, those that are taken back among them; passing a kink takes about twenty.
-const MOST_STEPS: usize = 10_000;
+const MAX_STEPS: usize = 10_000;
 /// The first step, as a share of the way.
 const FIRST: f64 = 0.25;
 /// A step is so much shorter than the error asks for, and changes by these factors at most.
@@ -42,7 +42,7 @@ pub struct NoLimit {
 }
 
 /// The points that are on their way, column by column.
-struct Travellers {
+struct ActiveTrajectories {
     /// Which of all points each is.
     number: Vec<usize>,
     /// What is left of its way.
@@ -66,24 +66,24 @@ pub(crate) fn follow(block: &Residual, points: &mut DMatrix<f64>, duration: f64)
         return Ok(());
     }
     let at = points.rows(0, width).into_owned();
-    let mut travellers = Travellers {
+    let mut travellers = ActiveTrajectories {
         number: (0..samples).collect(),
         left: vec![duration; samples],
         step: vec![FIRST * duration; samples],
         velocity: block.branch(&at),
         at,
     };
-    for _ in 0..MOST_STEPS {
+    for _ in 0..MAX_STEPS {
         travellers.go(block);
         travellers.arrive(points);
         if travellers.number.is_empty() {
             return Ok(());
         }
     }
-    Err(NoLimit { steps: MOST_STEPS })
+    Err(NoLimit { steps: MAX_STEPS })
 }
 
-impl Travellers {
+impl ActiveTrajectories {
     /// One step of every point, taken back where its error is too large.
     fn go(&mut self, block: &Residual) {
         let steps: Vec<f64> = self.step.iter().zip(&self.left).map(|(step, left)| step.min(*left)).collect();
@@ -217,7 +217,7 @@ mod tests {
     fn a_velocity_that_explodes_is_given_up() {
         let huge = block(DMatrix::identity(1, 1), None, Activation::Relu, DMatrix::from_element(1, 1, 1e9));
         let mut points = DMatrix::from_element(1, 1, 1.0);
-        assert_eq!(follow(&huge, &mut points, 1.0), Err(NoLimit { steps: MOST_STEPS }));
+        assert_eq!(follow(&huge, &mut points, 1.0), Err(NoLimit { steps: MAX_STEPS }));
         assert_eq!(points[0], 1.0);
     }
 }

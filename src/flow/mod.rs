@@ -26,15 +26,15 @@ use thiserror::Error;
 
 pub use events::{Event, EventKind};
 pub use fold::fold_time;
-pub use follow::{Exactly, Follow};
+pub use follow::{ExactScheme, PhaseScheme};
 pub use limit::NoLimit;
 pub(crate) use limit::follow as follow_limit;
 pub use options::{CompressionLaw, Decomposition, FlowOptions, ResidualLaw, TimeLaw};
 pub use path::{LIMIT_PIECES, SampledPath};
-pub use phase::{LayerFlow, Moment, Motion, Phase, PhaseKind, Spectrum};
+pub use phase::{LayerFlow, Motion, Phase, PhaseKind, PhasePosition, Spectrum};
 pub use project::Projector;
 pub use velocity::NoVelocity;
-pub(crate) use walker::{Finish, Walker};
+pub(crate) use walker::{FlowCursor, NonlinearScheme};
 
 use crate::linalg::LinalgError;
 use crate::network::Network;
@@ -120,15 +120,15 @@ impl Flow {
 
     /// Where in the phases the time t falls. t is clamped to [0, L]; at a boundary the later phase begins, at L the
     /// last one ends.
-    pub fn moment(&self, t: f64) -> Moment {
+    pub fn moment(&self, t: f64) -> PhasePosition {
         let t = if t.is_nan() { 0.0 } else { t.clamp(0.0, self.duration()) };
         let layer = (t.floor() as usize).min(self.layers.len().saturating_sub(1));
         let phases = &self.layers[layer].phases;
         let Some(phase) = phases.iter().position(|phase| t < phase.end).or_else(|| phases.len().checked_sub(1)) else {
-            return Moment { layer, phase: None, clock: 0.0, s: 0.0 };
+            return PhasePosition { layer, phase: None, clock: 0.0, s: 0.0 };
         };
         let (start, end) = (phases[phase].start, phases[phase].end);
         let clock = ((t - start) / (end - start)).clamp(0.0, 1.0);
-        Moment { layer, phase: Some(phase), clock, s: self.options.time.phase_time(clock) }
+        PhasePosition { layer, phase: Some(phase), clock, s: self.options.time.phase_time(clock) }
     }
 }

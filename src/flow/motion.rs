@@ -5,7 +5,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::follow::Follow;
+use super::follow::PhaseScheme;
 use super::{CompressionLaw, Motion, ResidualLaw};
 
 impl Motion {
@@ -25,7 +25,7 @@ impl Motion {
 
     /// Moves each column of `points` (d × samples) from the phase's start to phase time s. An activation or a
     /// residual block, which is not affine, moves nothing here.
-    pub(crate) fn carry(&self, points: &mut DMatrix<f64>, s: f64, follow: &dyn Follow) {
+    pub(crate) fn carry(&self, points: &mut DMatrix<f64>, s: f64, follow: &dyn PhaseScheme) {
         match self {
             Motion::Rotation(rotation) => rotation.act(points, |angle| follow.plane(angle, s)),
             Motion::Compression { law, factors, basis } => {
@@ -37,7 +37,13 @@ impl Motion {
     }
 
     /// Moves the rows of a projection backward: the columns of `rows` (d × k) are q, and q·c is added to `offset`.
-    pub(crate) fn carry_rows(&self, rows: &mut DMatrix<f64>, offset: &mut DVector<f64>, s: f64, follow: &dyn Follow) {
+    pub(crate) fn carry_rows(
+        &self,
+        rows: &mut DMatrix<f64>,
+        offset: &mut DVector<f64>,
+        s: f64,
+        follow: &dyn PhaseScheme,
+    ) {
         match self {
             Motion::Rotation(rotation) => rotation.act(rows, |angle| {
                 // The transpose of a plane's complex factor is its conjugate.
@@ -53,7 +59,7 @@ impl Motion {
     }
 }
 
-fn along(factors: &[f64], law: CompressionLaw, s: f64, follow: &dyn Follow) -> Vec<f64> {
+fn along(factors: &[f64], law: CompressionLaw, s: f64, follow: &dyn PhaseScheme) -> Vec<f64> {
     factors.iter().map(|sigma| follow.axis(law, *sigma, s)).collect()
 }
 

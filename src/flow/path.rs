@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use nalgebra::{DMatrix, DVector};
 
-use super::follow::{Exactly, Follow};
+use super::follow::{ExactScheme, PhaseScheme};
 use super::project::Projector;
-use super::station::Station;
-use super::walker::{Finish, Walker};
-use super::{Flow, FlowError, LayerFlow, Moment};
+use super::station::Checkpoint;
+use super::walker::{FlowCursor, NonlinearScheme};
+use super::{Flow, FlowError, LayerFlow, PhasePosition};
 
 /// Points that are followed at a time: their values in f64 stay in the processor's cache, and take no memory to speak of.
 const CHUNK: usize = 4096;
@@ -26,11 +26,11 @@ pub const LIMIT_PIECES: usize = 8;
 #[derive(Clone, Debug)]
 pub struct SampledPath {
     samples: usize,
-    follow: Arc<dyn Follow>,
+    follow: Arc<dyn PhaseScheme>,
     /// The values at each layer's start, and at the end of the last.
-    starts: Vec<Station>,
+    starts: Vec<Checkpoint>,
     /// The values before each layer's activation or residual branch; none where it has neither.
-    before_last: Vec<Option<Station>>,
+    before_last: Vec<Option<Checkpoint>>,
     /// The stations between those of each layer that is a continuous limit.
     curves: Vec<Option<Curve>>,
 }
@@ -39,13 +39,13 @@ pub struct SampledPath {
 #[derive(Clone, Debug)]
 struct Curve {
     /// At equal distances of phase time, without the two ends.
-    inner: Vec<Station>,
+    inner: Vec<Checkpoint>,
     /// Whether the path is straight from one to the next, as one in few steps is.
     is_polygon: bool,
 }
 
 impl Curve {
-    fn map(&self, station: impl Fn(&Station) -> Station) -> Curve {
+    fn map(&self, station: impl Fn(&Checkpoint) -> Checkpoint) -> Curve {
         Curve { inner: self.inner.iter().map(station).collect(), is_polygon: self.is_polygon }
     }
 }
@@ -56,7 +56,7 @@ impl Flow {
     /// # Errors
     /// If `inputs` has another number of rows than the network has inputs, or a continuous limit cannot be followed.
     pub fn sample_path(&self, inputs: &DMatrix<f64>) -> Result<SampledPath, FlowError> {
-        SampledPath::sample(self, inputs, Arc::new(Exactly), &Exactly)
+        SampledPath::sample(self, inputs, Arc::new(ExactScheme), &ExactScheme)
     }
 }
 
@@ -65,21 +65,21 @@ impl SampledPath {
     pub(crate) fn sample(
         flow: &Flow,
         inputs: &DMatrix<f64>,
-        follow: Arc<dyn Follow>,
-        finish: &dyn Finish,
+        follow: Arc<dyn PhaseScheme>,
+        finish: &dyn NonlinearScheme,
     ) -> Result<SampledPath, FlowError> {
         let samples = inputs.ncols();
         let layers = flow.layers();
         // A layer's own width where the rest is exactly 0, else the whole space.
         let room = |width: usize| {
             let kept = if follow.is_exact() { width } else { flow.ambient_dimension() };
-            Station::zeros(kept, samples)
+            Checkpoint::zeros(kept, samples)
         };
         let last_width = layers.last().map_or(0, |layer| layer.outputs);
-        let mut starts: Vec<Station> = layers.iter().map(|layer| room(layer.inputs)).collect();
+        let mut starts: Vec<Checkpoint> = layers.iter().map(|layer| room(layer.inputs)).collect();
         starts.push(room(last_width));
         let has_last = |layer: &LayerFlow| layer.phases.iter().any(|phase| !phase.motion.is_affine());
-        let mut before_last: Vec<Option<Station>> =
+        let mut before_last: Vec<Option<Checkpoint>> =
             layers.iter().map(|layer| has_last(layer).then(|| room(layer.outputs))).collect();
         // As many pieces as there are steps, if these are few: their corners are the path.
         let corners = finish.pieces().filter(|pieces| *pieces <= LIMIT_PIECES);
@@ -93,7 +93,7 @@ impl SampledPath {
         // No point at all is followed too, because the inputs must fit all the same.
         for first in (0..samples.max(1)).step_by(CHUNK) {
             let part = inputs.columns(first, CHUNK.min(samples - first)).into_owned();
-            let mut walker = Walker::new(flow, &part, follow.as_ref(), finish)?;
+            let mut walker = FlowCursor::new(flow, &part, follow.as_ref(), finish)?;
             for (index, layer) in layers.iter().enumerate() {
                 starts[index].keep(walker.layer_start(), first);
                 for _ in layer.phases.iter().filter(|phase| phase.motion.is_affine()) {
@@ -113,17 +113,17 @@ impl SampledPath {
     }
 
     /// The values at each layer's start, and at the end of the last.
-    pub(super) fn starts(&self) -> &[Station] {
+    pub(super) fn starts(&self) -> &[Checkpoint] {
         &self.starts
     }
 
     /// The values before a layer's activation or residual branch, if it has one.
-    pub(super) fn before_last(&self, layer: usize) -> Option<&Station> {
+    pub(super) fn before_last(&self, layer: usize) -> Option<&Checkpoint> {
         self.before_last.get(layer)?.as_ref()
     }
 
     /// How the phases are followed.
-    pub(super) fn follow(&self) -> &dyn Follow {
+    pub(super) fn follow(&self) -> &dyn PhaseScheme {
         self.follow.as_ref()
     }
 
@@ -154,7 +154,7 @@ impl SampledPath {
         for &sample in samples.iter().filter(|sample| **sample < self.samples) {
             let mut place = [0.0; 3];
             for (index, (value, offset)) in place.iter_mut().zip(parts.offset.iter()).enumerate() {
-                let along = |(station, rows): &(&Station, DMatrix<f64>)| -> f64 {
+                let along = |(station, rows): &(&Checkpoint, DMatrix<f64>)| -> f64 {
                     let weights = rows.column(index);
                     station.point(sample).zip(weights.iter()).map(|(value, weight)| f64::from(value) * weight).sum()
                 };
@@ -172,7 +172,7 @@ impl SampledPath {
     pub fn means(&self, group_of: &[usize], groups: usize) -> SampledPath {
         let mut counts = vec![0.0; groups];
         group_of.iter().take(self.samples).for_each(|group| counts[*group] += 1.0);
-        let mean = |station: &Station| {
+        let mean = |station: &Checkpoint| {
             let mut sums = DMatrix::<f64>::zeros(station.width(), groups);
             for (sample, &group) in (0..self.samples).zip(group_of) {
                 sums.column_mut(group)
@@ -181,7 +181,7 @@ impl SampledPath {
                     .for_each(|(sum, value)| *sum += f64::from(value));
             }
             sums.column_iter_mut().zip(&counts).for_each(|(mut sum, count)| sum /= *count);
-            Station::of(&sums)
+            Checkpoint::of(&sums)
         };
         SampledPath {
             samples: groups,
@@ -200,7 +200,7 @@ impl SampledPath {
         let moment = flow.moment(t);
         let dimension = flow.ambient_dimension();
         let layer = &flow.layers()[moment.layer];
-        let column = |station: &Station| {
+        let column = |station: &Checkpoint| {
             let mut point = DMatrix::zeros(dimension, 1);
             for (row, value) in station.point(sample).enumerate() {
                 point[row] = f64::from(value);
@@ -224,7 +224,7 @@ impl SampledPath {
     }
 
     /// The stations whose weighted sum (the weights' sum is 1) a non-affine phase is at this moment, if it is the one.
-    pub(super) fn between_stations(&self, layer: &LayerFlow, moment: Moment) -> Option<Vec<(&Station, f64)>> {
+    pub(super) fn between_stations(&self, layer: &LayerFlow, moment: PhasePosition) -> Option<Vec<(&Checkpoint, f64)>> {
         let phase = layer.phases.get(moment.phase?)?;
         if phase.motion.is_affine() {
             return None;
@@ -233,7 +233,7 @@ impl SampledPath {
         let Some(curve) = &self.curves[moment.layer] else {
             return Some(vec![(from, 1.0 - moment.s), (to, moment.s)]);
         };
-        let stations: Vec<&Station> = std::iter::once(from).chain(&curve.inner).chain(std::iter::once(to)).collect();
+        let stations: Vec<&Checkpoint> = std::iter::once(from).chain(&curve.inner).chain(std::iter::once(to)).collect();
         let pieces = stations.len() - 1;
         let place = moment.s * pieces as f64;
         let piece = (place as usize).min(pieces - 1);
@@ -247,7 +247,7 @@ impl SampledPath {
     }
 
     /// The stations that a frame needs and the rows (d × k) by which each is projected, with the constant part.
-    fn parts(&self, flow: &Flow, moment: Moment, rows: &DMatrix<f64>) -> Parts<'_> {
+    fn parts(&self, flow: &Flow, moment: PhasePosition, rows: &DMatrix<f64>) -> Parts<'_> {
         let layer = &flow.layers()[moment.layer];
         let mut offset = DVector::zeros(rows.ncols());
         if let Some(terms) = self.between_stations(layer, moment) {
@@ -268,6 +268,6 @@ impl SampledPath {
 }
 
 struct Parts<'a> {
-    terms: Vec<(&'a Station, DMatrix<f64>)>,
+    terms: Vec<(&'a Checkpoint, DMatrix<f64>)>,
     offset: DVector<f64>,
 }

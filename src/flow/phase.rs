@@ -5,7 +5,7 @@ use nalgebra::DVector;
 use crate::linalg::Rotation;
 use crate::network::{Activation, Residual};
 
-use super::{CompressionLaw, Exactly, Follow};
+use super::{CompressionLaw, ExactScheme, PhaseScheme};
 
 /// What a phase does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,7 +145,7 @@ pub struct LayerFlow {
 
 /// Where in the phases a time falls.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Moment {
+pub struct PhasePosition {
     /// Index into `Flow::layers`, from 0.
     pub layer: usize,
     /// Index into the layer's phases; `None` where it has none.
@@ -169,7 +169,7 @@ impl LayerFlow {
 
     /// How the layer's own phases are followed: a residual block with a projection is one Euler step as it stands, so
     /// its projection is never cut into more.
-    pub(crate) fn follow<'a>(&self, follow: &'a dyn Follow) -> &'a dyn Follow {
-        if self.is_residual() { &Exactly } else { follow }
+    pub(crate) fn follow<'a>(&self, follow: &'a dyn PhaseScheme) -> &'a dyn PhaseScheme {
+        if self.is_residual() { &ExactScheme } else { follow }
     }
 }

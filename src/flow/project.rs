@@ -6,7 +6,7 @@
 use nalgebra::{DMatrix, DVector};
 use pulp::{Arch, Simd, WithSimd};
 
-use super::station::{LANES, Station};
+use super::station::{Checkpoint, LANES};
 
 /// One moment's projection of all points, ready to be taken part by part.
 #[derive(Clone, Debug)]
@@ -22,14 +22,18 @@ pub struct Projector<'a> {
 
 #[derive(Clone, Debug)]
 struct Term<'a> {
-    station: &'a Station,
+    station: &'a Checkpoint,
     /// Each coordinate's weights in the three rows.
     weights: Vec<[f32; 3]>,
 }
 
 impl<'a> Projector<'a> {
     /// The sum of rowsᵀ·x over `terms` and `offset`; the rows are d × k with k ≤ 3, and missing ones are 0.
-    pub(super) fn new(samples: usize, terms: &[(&'a Station, DMatrix<f64>)], offset: &DVector<f64>) -> Projector<'a> {
+    pub(super) fn new(
+        samples: usize,
+        terms: &[(&'a Checkpoint, DMatrix<f64>)],
+        offset: &DVector<f64>,
+    ) -> Projector<'a> {
         let space = offset.len() > 2;
         let offset = std::array::from_fn(|axis| offset.get(axis).copied().unwrap_or(0.0));
         let terms = terms.iter().map(|(station, rows)| Term::new(station, rows)).collect();
@@ -121,7 +125,7 @@ impl Projector<'_> {
 }
 
 impl<'a> Term<'a> {
-    fn new(station: &'a Station, rows: &DMatrix<f64>) -> Term<'a> {
+    fn new(station: &'a Checkpoint, rows: &DMatrix<f64>) -> Term<'a> {
         let weight = |coordinate: usize, axis: usize| rows.get((coordinate, axis)).map_or(0.0, |weight| *weight as f32);
         let weights = (0..station.width()).map(|at| std::array::from_fn(|axis| weight(at, axis))).collect();
         Term { station, weights }

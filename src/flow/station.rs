@@ -13,22 +13,22 @@ pub(super) struct Lanes(pub [f32; LANES]);
 
 /// The first coordinates of all samples; those beyond the width are 0.
 #[derive(Clone, Debug)]
-pub(super) struct Station {
+pub(super) struct Checkpoint {
     width: usize,
     samples: usize,
     /// [`LANES`] samples after the other, for each its coordinates. What is beyond the last sample is 0.
     values: Vec<Lanes>,
 }
 
-impl Station {
+impl Checkpoint {
     /// Room for `samples` points of `width` values.
-    pub fn zeros(width: usize, samples: usize) -> Station {
-        Station { width, samples, values: vec![Lanes([0.0; LANES]); samples.div_ceil(LANES) * width] }
+    pub fn zeros(width: usize, samples: usize) -> Checkpoint {
+        Checkpoint { width, samples, values: vec![Lanes([0.0; LANES]); samples.div_ceil(LANES) * width] }
     }
 
     /// The points (width × samples) of a matrix.
-    pub fn of(points: &DMatrix<f64>) -> Station {
-        let mut station = Station::zeros(points.nrows(), points.ncols());
+    pub fn of(points: &DMatrix<f64>) -> Checkpoint {
+        let mut station = Checkpoint::zeros(points.nrows(), points.ncols());
         station.keep(points, 0);
         station
     }
@@ -79,8 +79,8 @@ mod tests {
     fn what_is_kept_is_found_again() {
         for (width, samples) in [(3, 37), (1, 16), (5, 1), (0, 20), (4, 0)] {
             let points = DMatrix::from_fn(width, samples, |row, sample| (100 * row + sample) as f64);
-            let whole = Station::of(&points);
-            let mut parts = Station::zeros(width, samples);
+            let whole = Checkpoint::of(&points);
+            let mut parts = Checkpoint::zeros(width, samples);
             // The last part reaches beyond the end, and its points have more coordinates than are kept.
             for first in (0..samples).step_by(7) {
                 let part = DMatrix::from_fn(width + 2, 7, |row, sample| (100 * row + first + sample) as f64);

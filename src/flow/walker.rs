@@ -2,12 +2,12 @@
 
 use nalgebra::DMatrix;
 
-use super::follow::{Exactly, Follow};
+use super::follow::{ExactScheme, PhaseScheme};
 use super::{Flow, FlowError, LayerFlow, Motion, NoLimit, limit};
 use crate::network::Residual;
 
 /// How a layer's last, non-affine phase is followed: exactly, or in steps.
-pub(crate) trait Finish {
+pub(crate) trait NonlinearScheme {
     /// Moves `points` (d × samples), the values at the phase's start, straight to its end; `layer` is the layer's index
     /// from 0, `start` are the values with which it began.
     fn finish(&self, layer: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>);
@@ -20,7 +20,7 @@ pub(crate) trait Finish {
     fn pieces(&self) -> Option<usize>;
 }
 
-impl Finish for Exactly {
+impl NonlinearScheme for ExactScheme {
     fn finish(&self, _: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>) {
         motion.finish(start, points);
     }
@@ -35,10 +35,10 @@ impl Finish for Exactly {
 }
 
 /// The values of all samples (d × samples) at the start of a phase, and what is needed to go on from there.
-pub(crate) struct Walker<'a> {
+pub(crate) struct FlowCursor<'a> {
     flow: &'a Flow,
-    follow: &'a dyn Follow,
-    finish: &'a dyn Finish,
+    follow: &'a dyn PhaseScheme,
+    finish: &'a dyn NonlinearScheme,
     layer: usize,
     phase: usize,
     layer_start: DMatrix<f64>,
@@ -47,17 +47,17 @@ pub(crate) struct Walker<'a> {
     followed: Option<(f64, DMatrix<f64>)>,
 }
 
-impl<'a> Walker<'a> {
+impl<'a> FlowCursor<'a> {
     /// Stands at the start of the first layer.
     pub fn new(
         flow: &'a Flow,
         inputs: &DMatrix<f64>,
-        follow: &'a dyn Follow,
-        finish: &'a dyn Finish,
-    ) -> Result<Walker<'a>, FlowError> {
+        follow: &'a dyn PhaseScheme,
+        finish: &'a dyn NonlinearScheme,
+    ) -> Result<FlowCursor<'a>, FlowError> {
         let start = flow.embed(inputs)?;
         let (layer_start, phase_start) = (start.clone(), start);
-        Ok(Walker { flow, follow, finish, layer: 0, phase: 0, layer_start, phase_start, followed: None })
+        Ok(FlowCursor { flow, follow, finish, layer: 0, phase: 0, layer_start, phase_start, followed: None })
     }
 
     /// The values at the start of the current layer.
@@ -162,7 +162,7 @@ impl Flow {
     /// # Errors
     /// If `inputs` has another number of rows than the network has inputs, or a continuous limit cannot be followed.
     pub fn positions(&self, inputs: &DMatrix<f64>, t: f64) -> Result<DMatrix<f64>, FlowError> {
-        Walker::new(self, inputs, &Exactly, &Exactly)?.reach(t)
+        FlowCursor::new(self, inputs, &ExactScheme, &ExactScheme)?.reach(t)
     }
 
     /// Positions of `inputs` at each of `times`, in their order: one pass through the layers for ascending times.
@@ -170,12 +170,12 @@ impl Flow {
     /// # Errors
     /// If `inputs` has another number of rows than the network has inputs, or a continuous limit cannot be followed.
     pub fn positions_at(&self, inputs: &DMatrix<f64>, times: &[f64]) -> Result<Vec<DMatrix<f64>>, FlowError> {
-        let mut walker = Walker::new(self, inputs, &Exactly, &Exactly)?;
+        let mut walker = FlowCursor::new(self, inputs, &ExactScheme, &ExactScheme)?;
         let mut reached = 0.0;
         let mut positions = Vec::with_capacity(times.len());
         for t in times {
             if *t < reached {
-                walker = Walker::new(self, inputs, &Exactly, &Exactly)?;
+                walker = FlowCursor::new(self, inputs, &ExactScheme, &ExactScheme)?;
             }
             reached = *t;
             positions.push(walker.reach(*t)?);
@@ -196,7 +196,7 @@ impl Flow {
         times: &[f64],
         visit: &mut dyn FnMut(usize, &DMatrix<f64>) -> bool,
     ) -> Result<(), FlowError> {
-        let mut walker = Walker::new(self, inputs, &Exactly, &Exactly)?;
+        let mut walker = FlowCursor::new(self, inputs, &ExactScheme, &ExactScheme)?;
         for (index, t) in times.iter().enumerate() {
             if !visit(index, &walker.reach(*t)?) {
                 return Err(FlowError::Cancelled);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{FormatError, detect, registry};
 
 /// The most entries of a folder that are looked at.
-const MOST_ENTRIES: usize = 10_000;
+const MAX_ENTRIES: usize = 10_000;
 /// How many files are named before the others are only counted.
 const NAMED: usize = 6;
 /// How much of a JSON file tells whether it is a network's.
@@ -16,7 +16,7 @@ const JSON_BEGINNING: u64 = 4096;
 /// The only file of the folder that holds a model.
 pub(super) fn model_in(folder: &Path) -> Result<PathBuf, FormatError> {
     let unreadable = |source| FormatError::Read { path: folder.into(), source };
-    let entries = std::fs::read_dir(folder).map_err(unreadable)?.take(MOST_ENTRIES);
+    let entries = std::fs::read_dir(folder).map_err(unreadable)?.take(MAX_ENTRIES);
     let mut names = entries
         .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))
         .collect::<Result<Vec<String>, _>>()

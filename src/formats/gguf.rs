@@ -14,16 +14,16 @@ const FORMAT: &str = "GGUF";
 /// The place of values is a multiple of this, unless the file says otherwise.
 const USUAL_ALIGNMENT: u64 = 32;
 /// The most tensors of a file.
-const MOST_TENSORS: u64 = 1 << 16;
+const MAX_TENSORS: u64 = 1 << 16;
 /// The most axes of a tensor.
-const MOST_AXES: u32 = 8;
+const MAX_AXES: u32 = 8;
 /// The longest name of a tensor, in bytes; ggml allows 64.
 const LONGEST_NAME: usize = 512;
 /// Lists in lists end here.
 const DEEPEST_LIST: usize = 4;
 
 /// Where the values of a tensor are.
-struct Placed {
+struct StoredTensor {
     /// `None` for a type of an unknown number.
     kind: Option<BlockType>,
     start: usize,
@@ -32,7 +32,7 @@ struct Placed {
 
 struct Values {
     map: MappedFile,
-    tensors: Vec<Placed>,
+    tensors: Vec<StoredTensor>,
     big_endian: bool,
 }
 
@@ -79,14 +79,14 @@ struct Header<'a> {
 
 impl<'a> Header<'a> {
     /// The tensors; in words, why the header is not understood.
-    fn read(mut self) -> Result<(Vec<TensorInfo>, Vec<Placed>), String> {
+    fn read(mut self) -> Result<(Vec<TensorInfo>, Vec<StoredTensor>), String> {
         let version = self.number(4)?;
         if !matches!(version, 2 | 3) {
             return Err(format!("its version is {version}, and 2 and 3 are read"));
         }
         let (tensors, pairs) = (self.number(8)?, self.number(8)?);
-        if tensors > MOST_TENSORS {
-            return Err(format!("it holds {tensors} tensors, more than the {MOST_TENSORS} that are read"));
+        if tensors > MAX_TENSORS {
+            return Err(format!("it holds {tensors} tensors, more than the {MAX_TENSORS} that are read"));
         }
         let mut alignment = USUAL_ALIGNMENT;
         for _ in 0..pairs {
@@ -114,7 +114,7 @@ impl<'a> Header<'a> {
             let end = start.and_then(|start| start.checked_add(info.bytes));
             match (start, end) {
                 (Some(start), Some(end)) if end <= self.bytes.len() as u64 => {
-                    Ok(Placed { kind, start: start as usize, end: end as usize })
+                    Ok(StoredTensor { kind, start: start as usize, end: end as usize })
                 }
                 _ => Err(format!("tensor `{}` reaches beyond the end of the file", info.name)),
             }
@@ -133,8 +133,8 @@ impl<'a> Header<'a> {
         }
         let name = String::from_utf8_lossy(name).into_owned();
         let axes = self.number(4)?;
-        if axes > u64::from(MOST_AXES) {
-            return Err(format!("tensor `{name}` has {axes} axes, more than the {MOST_AXES} that are read"));
+        if axes > u64::from(MAX_AXES) {
+            return Err(format!("tensor `{name}` has {axes} axes, more than the {MAX_AXES} that are read"));
         }
         let mut shape = (0..axes).map(|_| self.number(8)).collect::<Result<Vec<u64>, _>>()?;
         let number = self.number(4)?;

@@ -106,7 +106,7 @@ fn quote_non_finite(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The most layers of a network. A layer takes far more memory than the two characters `{}` that may claim one.
-const MOST_LAYERS: usize = 10_000;
+const MAX_LAYERS: usize = 10_000;
 
 /// A list of layers that ends the reading when it is absurdly long.
 pub(super) struct Layers<T>(pub Vec<T>);
@@ -123,14 +123,14 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for LayersVisitor<T> {
     type Value = Layers<T>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "a list of at most {MOST_LAYERS} layers")
+        write!(formatter, "a list of at most {MAX_LAYERS} layers")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Layers<T>, A::Error> {
         let mut layers = Vec::new();
         while let Some(layer) = list.next_element()? {
-            if layers.len() == MOST_LAYERS {
-                return Err(A::Error::invalid_length(MOST_LAYERS + 1, &self));
+            if layers.len() == MAX_LAYERS {
+                return Err(A::Error::invalid_length(MAX_LAYERS + 1, &self));
             }
             layers.push(layer);
         }
@@ -288,7 +288,7 @@ mod tests {
         let uneven: Rows = serde_json::from_str("[[1, 2], [3]]").unwrap();
         assert_eq!(uneven.uneven, Some((2, 1)));
         assert!(serde_json::from_str::<Rows>("[1, 2]").is_err());
-        let many = format!("[{}0]", "0,".repeat(MOST_LAYERS));
+        let many = format!("[{}0]", "0,".repeat(MAX_LAYERS));
         assert!(serde_json::from_str::<Layers<u8>>(&many).is_err_and(|error| error.to_string().contains("at most")));
         assert!(serde_json::from_str::<Rows>("[[\"a\"]]").is_err());
     }

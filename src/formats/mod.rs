@@ -65,7 +65,7 @@ pub use save::write_beside;
 pub use save_tensors::save_tensors;
 pub use tensors::{TensorFile, TensorInfo, TensorOrder, shape_words};
 
-use crate::network::{Network, Volume};
+use crate::network::{ImageShape, Network};
 
 use detect::Format;
 
@@ -117,7 +117,7 @@ pub fn open(path: &Path) -> Result<Opened, FormatError> {
 ///
 /// # Errors
 /// As [`open`], except for numbers that are not finite.
-pub fn open_with_non_finite(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
+pub fn open_with_non_finite(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
     non_finite::allowing(|| open_for(path, input))
 }
 
@@ -125,14 +125,14 @@ pub fn open_with_non_finite(path: &Path, input: Option<Volume>) -> Result<Opened
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_for(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
+pub fn open_for(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
     match open_as_stored(path, input)? {
         Opened::Tensors(tensors) => Ok(Opened::Tensors(quantised::join(tensors))),
         opened => Ok(opened),
     }
 }
 
-fn open_as_stored(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
+fn open_as_stored(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
     let unreadable = |source| FormatError::Read { path: path.into(), source };
     if path.is_dir() {
         return open_as_stored(&folder::model_in(path)?, input);
@@ -158,7 +158,7 @@ fn open_as_stored(path: &Path, input: Option<Volume>) -> Result<Opened, FormatEr
     }
 }
 
-fn open_json(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<Opened, FormatError> {
+fn open_json(path: &Path, bytes: &[u8], input: Option<ImageShape>) -> Result<Opened, FormatError> {
     match detect::json_kind(path, bytes)? {
         detect::JsonKind::Layerflow => layerflow_json::read(path, bytes).map(Opened::Network),
         detect::JsonKind::Plain => plain_json::read(path, bytes).map(Opened::Network),

@@ -12,9 +12,9 @@ use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesEr
 /// Collections in collections end here.
 const DEEPEST: usize = 48;
 /// The most values that are looked at: shared parts are met again and again.
-const MOST_VISITS: usize = 1 << 20;
+const MAX_VISITS: usize = 1 << 20;
 /// The most arrays of a file.
-const MOST_TENSORS: usize = 1 << 16;
+const MAX_TENSORS: usize = 1 << 16;
 /// The longest name of an array, in bytes.
 const LONGEST_NAME: usize = 512;
 /// Words in the names of numbers that tell of a training, not of a network.
@@ -100,7 +100,7 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn visit(&mut self, name: &str, value: Value, depth: usize) -> Result<(), String> {
         self.visits += 1;
-        if self.visits > MOST_VISITS {
+        if self.visits > MAX_VISITS {
             return Err("its parts contain each other too often".into());
         }
         if depth > DEEPEST || name.len() > LONGEST_NAME {
@@ -177,12 +177,12 @@ impl<'a> Search<'a> {
             _ => {}
         }
         self.visits += 1;
-        let parts = self.pickle.sequence(value).filter(|_| depth <= DEEPEST && self.visits <= MOST_VISITS)?;
+        let parts = self.pickle.sequence(value).filter(|_| depth <= DEEPEST && self.visits <= MAX_VISITS)?;
         let mut shape = None;
         let mut values = Vec::new();
         for part in parts {
             let (inner, numbers) = self.numbers(*part, depth + 1)?;
-            if shape.get_or_insert_with(|| inner.clone()) != &inner || values.len() > MOST_VISITS {
+            if shape.get_or_insert_with(|| inner.clone()) != &inner || values.len() > MAX_VISITS {
                 return None;
             }
             values.extend(numbers);
@@ -200,8 +200,8 @@ impl<'a> Search<'a> {
         size: usize,
         stored: Option<Stored>,
     ) -> Result<(), String> {
-        if self.found.len() >= MOST_TENSORS {
-            return Err(format!("it holds more than {MOST_TENSORS} arrays"));
+        if self.found.len() >= MAX_TENSORS {
+            return Err(format!("it holds more than {MAX_TENSORS} arrays"));
         }
         let name = if name.is_empty() { "array".to_owned() } else { name.to_owned() };
         let elements = shape.iter().fold(size as u64, |product, axis| product.saturating_mul(*axis as u64));

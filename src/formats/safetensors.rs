@@ -23,11 +23,11 @@ const FORMAT: &str = "safetensors";
 /// One mapped file.
 struct Shard {
     map: MappedFile,
-    tensors: Vec<Placed>,
+    tensors: Vec<StoredTensor>,
 }
 
 /// A tensor and where in the file its values are.
-struct Placed {
+struct StoredTensor {
     dtype: String,
     start: usize,
     end: usize,
@@ -143,7 +143,7 @@ fn open_shard(path: &Path) -> Result<(Shard, Vec<TensorInfo>, Option<String>), F
             in_model: true,
             name: tensor.name,
         });
-        placed.push(Placed { dtype: tensor.dtype, start: first + start, end: first + end });
+        placed.push(StoredTensor { dtype: tensor.dtype, start: first + start, end: first + end });
     }
     Ok((Shard { map, tensors: placed }, tensors, layers))
 }

@@ -11,10 +11,10 @@ use super::Progress;
 use crate::dataset::{self, ColumnKind, ColumnOutline, Dataset, DatasetError};
 use crate::flow::Flow;
 use crate::formats::{self, FormatError, GraphProblem, Opened, Precision, TensorFile, WeightSpectrum};
-use crate::network::{ConvolutionError, Volume};
+use crate::network::{ConvolutionError, ImageShape};
 use crate::session::{
-    BlockDetail, DialogAnswer, Document, Effect, Field, Grown, LayerDetail, Neighbours, Outcome, Purpose, Refined,
-    Scene, Settings, SpectrumRequest, Story, Study, Survey, Task, Trouble, file_name,
+    BlockDetail, DialogAnswer, DialogPurpose, Document, Effect, Field, LayerDetail, LayerOverview, Neighbours, Outcome,
+    Rebuilt, Refined, RefinementStudy, Scene, SeparationProfile, Settings, SpectrumRequest, Task, UserError, file_name,
 };
 
 /// A dialog that is answered sooner than a person can was never shown: without a portal and without zenity, rfd
@@ -65,7 +65,7 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
             TaskWork::new(Task::ReadData, format!("Reading the columns of {}", file_name(&path)), move |_| {
                 match dataset::outline(&path) {
                     Ok(columns) => Outcome::Columns(path, columns, None),
-                    Err(error) => Outcome::Unreadable(path, Trouble::of(&error)),
+                    Err(error) => Outcome::Unreadable(path, UserError::of(&error)),
                 }
             })
         }
@@ -76,7 +76,7 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
             TaskWork::new(Task::Read, format!("Reading {}", file_name(&path)), move |_| {
                 match formats::build(&file, &chain) {
                     Ok(network) => Outcome::Network(path, network),
-                    Err(error) => Outcome::Unreadable(path, Trouble::of(&error)),
+                    Err(error) => Outcome::Unreadable(path, UserError::of(&error)),
                 }
             })
         }
@@ -90,8 +90,8 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         Effect::Grow(mut document, known, in_sight) => {
             TaskWork::new(Task::Build, "Building the flow", move |progress| {
                 let mut report = |share: f32, words: &str| tell(progress, share, words);
-                match Grown::build(&mut document, known, in_sight, &mut report) {
-                    Some(grown) => Outcome::Grown(document, grown),
+                match Rebuilt::build(&mut document, known, in_sight, &mut report) {
+                    Some(grown) => Outcome::Rebuilt(document, grown),
                     None => Outcome::Failed(Task::Build, NOTHING_TO_BUILD.to_owned()),
                 }
             })
@@ -104,10 +104,12 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
             let block = BlockDetail::build(&scene, request, &mut |share, words| tell(progress, share, words));
             Outcome::Block(scene, block)
         }),
-        Effect::Study(scene, request) => TaskWork::new(Task::Study, "Measuring the refinement", move |progress| {
-            let study = Study::build(&scene, request, &mut |share, words| tell(progress, share, words));
-            Outcome::Studied(scene, study.map(Arc::new))
-        }),
+        Effect::RefinementStudy(scene, request) => {
+            TaskWork::new(Task::RefinementStudy, "Measuring the refinement", move |progress| {
+                let study = RefinementStudy::build(&scene, request, &mut |share, words| tell(progress, share, words));
+                Outcome::Studied(scene, study.map(Arc::new))
+            })
+        }
         Effect::Field(scene, request) => TaskWork::new(Task::Field, "Sampling u(x, t)", move |progress| {
             let field = Field::build(&scene, request, &mut |share, words| tell(progress, share, words));
             Outcome::Field(scene, field.map(Arc::new))
@@ -118,10 +120,11 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
                 Outcome::Neighbours(scene, found)
             })
         }
-        Effect::Story(scene, selection) => {
-            TaskWork::new(Task::Story, "Following the selected points", move |progress| {
-                let story = Story::tell(&scene, &selection, &mut |share, words| tell(progress, share, words));
-                Outcome::Story(scene, story)
+        Effect::SeparationProfile(scene, selection) => {
+            TaskWork::new(Task::SeparationProfile, "Following the selected points", move |progress| {
+                let story =
+                    SeparationProfile::tell(&scene, &selection, &mut |share, words| tell(progress, share, words));
+                Outcome::SeparationProfile(scene, story)
             })
         }
         Effect::Inspect(scene, layer) => {
@@ -130,20 +133,20 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
                 Outcome::Inspected(scene, layer, detail.map(Arc::new))
             })
         }
-        Effect::Survey(scene) => TaskWork::new(Task::Survey, "Surveying all layers", move |progress| {
-            let survey = Survey::build(&scene, &mut |share, words| tell(progress, share, words));
+        Effect::LayerOverview(scene) => TaskWork::new(Task::LayerOverview, "Surveying all layers", move |progress| {
+            let survey = LayerOverview::build(&scene, &mut |share, words| tell(progress, share, words));
             Outcome::Surveyed(scene, survey.map(Arc::new))
         }),
         Effect::Save(network, path) => TaskWork::new(Task::Save, format!("Saving {}", file_name(&path)), move |_| {
-            let result = formats::save_as(&path, &network, Precision::Double).map_err(|error| Trouble::of(&error));
+            let result = formats::save_as(&path, &network, Precision::Double).map_err(|error| UserError::of(&error));
             Outcome::Saved(path, result)
         }),
         Effect::Train(run) => TaskWork::new(Task::Train, "Training", move |progress| {
             let result = run.run(&mut |share, words| tell(progress, share, words));
-            Outcome::Trained(run.feed().clone(), result.map_err(|error| Trouble::of(&error)))
+            Outcome::Trained(run.feed().clone(), result.map_err(|error| UserError::of(&error)))
         }),
         Effect::KeepSettings(path, settings) => TaskWork::new(Task::KeepSettings, "Keeping the settings", move |_| {
-            Outcome::SettingsKept(keep_settings(&path, &settings).map_err(|error| Trouble::of(&error)))
+            Outcome::SettingsKept(keep_settings(&path, &settings).map_err(|error| UserError::of(&error)))
         }),
         Effect::ShowDialog(purpose, name) => {
             TaskWork::new(Task::Dialog, purpose.title(), move |_| Outcome::Answer(purpose, ask(purpose, &name)))
@@ -165,12 +168,12 @@ fn tell(progress: &Progress, share: f32, words: &str) -> bool {
     !progress.cancelled()
 }
 
-fn read_network(path: PathBuf, input: Option<Volume>) -> Outcome {
+fn read_network(path: PathBuf, input: Option<ImageShape>) -> Outcome {
     match formats::open_for(&path, input) {
         Ok(Opened::Network(network)) => Outcome::Network(path, network),
         Ok(Opened::Tensors(tensors)) => Outcome::Tensors(path, tensors),
         Ok(Opened::Graph(graph)) => Outcome::Graph(path, graph),
-        Err(error) => Outcome::Unreadable(path, Trouble::of(&error)),
+        Err(error) => Outcome::Unreadable(path, UserError::of(&error)),
     }
 }
 
@@ -183,17 +186,17 @@ fn read_data(path: PathBuf, inputs: Option<usize>) -> Outcome {
     let is_number = |column: &&ColumnOutline| column.kind != ColumnKind::Text;
     match dataset::outline(&path) {
         Ok(columns) if columns.iter().filter(is_number).count() >= inputs.unwrap_or(1) => {
-            Outcome::Columns(path, columns, Some(Trouble::of(&error)))
+            Outcome::Columns(path, columns, Some(UserError::of(&error)))
         }
-        _ => Outcome::Unreadable(path, Trouble::of(&error)),
+        _ => Outcome::Unreadable(path, UserError::of(&error)),
     }
 }
 
 /// The columns of a file again, where those that were chosen cannot be taken.
 fn columns_or(path: PathBuf, error: &DatasetError) -> Outcome {
     match dataset::outline(&path) {
-        Ok(columns) => Outcome::Columns(path, columns, Some(Trouble::of(error))),
-        Err(_) => Outcome::Unreadable(path, Trouble::of(error)),
+        Ok(columns) => Outcome::Columns(path, columns, Some(UserError::of(error))),
+        Err(_) => Outcome::Unreadable(path, UserError::of(error)),
     }
 }
 
@@ -202,10 +205,10 @@ fn find_spectrum(
     file: &TensorFile,
     request: SpectrumRequest,
     go_on: &mut dyn FnMut(f32) -> bool,
-) -> Result<Option<WeightSpectrum>, Trouble> {
+) -> Result<Option<WeightSpectrum>, UserError> {
     match request {
         SpectrumRequest::Weight(chain, place) => {
-            formats::weight_spectrum(file, &chain, place, go_on).map_err(|error| Trouble::of(&error))
+            formats::weight_spectrum(file, &chain, place, go_on).map_err(|error| UserError::of(&error))
         }
         SpectrumRequest::Convolution(convolution) => match convolution.spectrum(go_on) {
             Ok(spectrum) => Ok(Some(spectrum)),
@@ -213,7 +216,7 @@ fn find_spectrum(
             Err(source) => {
                 let problem = GraphProblem::Convolution { node: convolution.name.clone(), source };
                 let error = FormatError::Graph { path: file.path().into(), source: Box::new(problem) };
-                Err(Trouble::of(&error))
+                Err(UserError::of(&error))
             }
         },
     }
@@ -249,7 +252,7 @@ fn read_either(path: PathBuf, inputs: Option<usize>) -> Outcome {
     let Outcome::Unreadable(_, unlikely) = second else { return second };
     let other = if data_first { "a network" } else { "data" };
     let details = format!("{}\nas {other}: {}", likely.details, unlikely.sentence);
-    Outcome::Unreadable(path, Trouble { sentence: likely.sentence, details })
+    Outcome::Unreadable(path, UserError { sentence: likely.sentence, details })
 }
 
 fn ending_is(path: &Path, endings: &[&str]) -> bool {
@@ -266,15 +269,17 @@ fn build(mut document: Document, known: Option<Arc<Flow>>, progress: &Progress) 
     Outcome::Built(document, scene.map(Arc::new))
 }
 
-fn ask(purpose: Purpose, name: &str) -> DialogAnswer {
+fn ask(purpose: DialogPurpose, name: &str) -> DialogAnswer {
     let dialog = FileDialog::new().set_title(purpose.title());
     let asked = Instant::now();
     let answer = match purpose {
-        Purpose::OpenNetwork => {
+        DialogPurpose::OpenNetwork => {
             dialog.add_filter("Networks", &formats::endings()).add_filter("All files", &["*"]).pick_file()
         }
-        Purpose::OpenData => dialog.add_filter("Data", &DATA_ENDINGS).add_filter("All files", &["*"]).pick_file(),
-        Purpose::SaveNetwork(kind) => dialog.add_filter(kind.words(), &[kind.ending()]).set_file_name(name).save_file(),
+        DialogPurpose::OpenData => dialog.add_filter("Data", &DATA_ENDINGS).add_filter("All files", &["*"]).pick_file(),
+        DialogPurpose::SaveNetwork(kind) => {
+            dialog.add_filter(kind.words(), &[kind.ending()]).set_file_name(name).save_file()
+        }
     };
     match answer {
         Some(path) => DialogAnswer::Chosen(path),

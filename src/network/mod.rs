@@ -17,8 +17,8 @@ pub use activation::{
     SELU_LAMBDA, sigmoid, softmax,
 };
 pub use convolution::{
-    AveragePooling, Convolution, ConvolutionError, ConvolutionSpectrum, Flattening, Kernel, Padding, SpectrumMethod,
-    Volume, Window,
+    AveragePooling, Convolution, ConvolutionError, ConvolutionSpectrum, Flattening, ImageShape, Kernel, Padding,
+    SpectrumMethod, Window,
 };
 pub use forward::Forward;
 pub use layer::{Affine, Dense, Layer, Residual};
@@ -27,7 +27,7 @@ pub use validate::NetworkError;
 
 /// Dimensions that a flow is made for at most. Twice as many take eight times as long: at this size one layer's rotations
 /// take minutes, and 32 MiB each.
-pub const MOST_FLOW_DIMENSIONS: usize = 2048;
+pub const MAX_FLOW_DIMENSIONS: usize = 2048;
 
 /// A chain of layers whose widths fit and whose numbers are finite, and the function that reads the last of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,7 +83,7 @@ impl Network {
 
     /// The first layer, with its index from 0, that is too wide for a flow.
     pub fn too_wide_layer(&self) -> Option<(usize, &Layer)> {
-        let is_wide = |layer: &Layer| layer.inputs().max(layer.outputs()) > MOST_FLOW_DIMENSIONS;
+        let is_wide = |layer: &Layer| layer.inputs().max(layer.outputs()) > MAX_FLOW_DIMENSIONS;
         self.layers.iter().enumerate().find(|(_, layer)| is_wide(layer))
     }
 

@@ -4,9 +4,9 @@ use super::escapes;
 use super::{Node, Object, Pickle, PickleError, Span, Value};
 
 /// The most values with parts: what thirty thousand tensors need, 20 MB.
-const MOST_NODES: usize = 1 << 18;
+const MAX_NODES: usize = 1 << 18;
 /// The most values on the stack, in the memo and in collections, each 8 or 16 MB.
-pub(super) const MOST_VALUES: usize = 1 << 19;
+pub(super) const MAX_VALUES: usize = 1 << 19;
 /// The longest name of a module or a function, in bytes. Python's own are shorter than a hundred.
 const LONGEST_NAME: usize = 1024;
 
@@ -150,8 +150,8 @@ impl<'a> Machine<'a> {
     }
 
     fn push(&mut self, value: Value) -> Result<(), PickleError> {
-        if self.stack.len() >= MOST_VALUES {
-            return Err(PickleError::TooMany { what: "values on its stack", most: MOST_VALUES });
+        if self.stack.len() >= MAX_VALUES {
+            return Err(PickleError::TooMany { what: "values on its stack", most: MAX_VALUES });
         }
         self.stack.push(value);
         Ok(())
@@ -170,8 +170,8 @@ impl<'a> Machine<'a> {
     }
 
     fn push_node(&mut self, node: Node) -> Result<(), PickleError> {
-        if self.nodes.len() >= MOST_NODES {
-            return Err(PickleError::TooMany { what: "collections and objects", most: MOST_NODES });
+        if self.nodes.len() >= MAX_NODES {
+            return Err(PickleError::TooMany { what: "collections and objects", most: MAX_NODES });
         }
         self.nodes.push(node);
         self.push(Value::Node(self.nodes.len() - 1))
@@ -179,8 +179,8 @@ impl<'a> Machine<'a> {
 
     fn count(&mut self, items: usize) -> Result<(), PickleError> {
         self.items += items;
-        if self.items > MOST_VALUES {
-            return Err(PickleError::TooMany { what: "values in its collections", most: MOST_VALUES });
+        if self.items > MAX_VALUES {
+            return Err(PickleError::TooMany { what: "values in its collections", most: MAX_VALUES });
         }
         Ok(())
     }
@@ -250,11 +250,11 @@ impl<'a> Machine<'a> {
     fn control(&mut self, code: u8) -> Result<(), PickleError> {
         match code {
             // Marks are as many as values at most.
-            b'(' if self.marks.len() < MOST_VALUES => {
+            b'(' if self.marks.len() < MAX_VALUES => {
                 self.marks.push(self.stack.len());
                 Ok(())
             }
-            b'(' => Err(PickleError::TooMany { what: "marks", most: MOST_VALUES }),
+            b'(' => Err(PickleError::TooMany { what: "marks", most: MAX_VALUES }),
             b'0' => self.pop().map(|_| ()),
             b'1' => self.above_mark().map(|_| ()),
             b'2' => self.top().and_then(|value| self.push(value)),
@@ -276,8 +276,8 @@ impl<'a> Machine<'a> {
             return self.push(value);
         }
         let value = self.top()?;
-        if index >= MOST_VALUES {
-            return Err(PickleError::TooMany { what: "remembered values", most: MOST_VALUES });
+        if index >= MAX_VALUES {
+            return Err(PickleError::TooMany { what: "remembered values", most: MAX_VALUES });
         }
         if index >= self.memo.len() {
             self.memo.resize(index + 1, Value::None);

@@ -1,6 +1,6 @@
 //! Pickles by hand: what is read, and what is refused.
 
-use super::machine::{MOST_VALUES, read};
+use super::machine::{MAX_VALUES, read};
 use super::{PickleError, Value};
 
 fn refused(bytes: &[u8]) -> PickleError {
@@ -56,7 +56,7 @@ fn what_is_dangerous_or_broken_is_refused() {
 fn collections_do_not_grow_without_end() {
     let cases = [(&b")"[..], "collections and objects"), (b"N", "on its stack"), (b"(", "marks"), (b"Na", "in its")];
     for (instruction, words) in cases {
-        let bytes = [b"]", instruction.repeat(MOST_VALUES + 2).as_slice()].concat();
+        let bytes = [b"]", instruction.repeat(MAX_VALUES + 2).as_slice()].concat();
         assert!(refused(&bytes).to_string().contains(words));
     }
     assert!(matches!(refused(b"Nr\xff\xff\xff\x7f."), PickleError::TooMany { .. }));

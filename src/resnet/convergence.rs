@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 use super::measure::{agreement, largest_distances, layer_ends, predictions, spread};
 use super::trained::lipschitz_bound;
 use super::{Integrator, Refinement, RefinementKind, ResNet, StableSteps};
-use crate::flow::{Exactly, Flow, FlowError, Motion, Phase, Walker};
+use crate::flow::{ExactScheme, Flow, FlowCursor, FlowError, Motion, Phase};
 use crate::network::OutputFunction;
 
 /// The N at which the error is measured.
@@ -18,8 +18,8 @@ pub const LARGEST_SEARCHED: usize = 1024;
 /// bound.
 const STEPS_FOR_THE_ORDER: f64 = 4.0;
 /// The slope is fitted through the last points of the smooth range, so many at most and at least.
-const MOST_FITTED: usize = 4;
-const LEAST_FITTED: usize = 3;
+const MAX_FITTED: usize = 4;
+const MIN_FITTED: usize = 3;
 /// Errors below this share of the outputs are rounding.
 const ROUNDING: f64 = 1e-11;
 /// The same where the outputs come from continuous limits, which are followed in steps themselves.
@@ -109,7 +109,7 @@ impl Convergence {
             0 => LARGEST_SEARCHED,
             _ => (2 * LIMIT_WORK / (a_step * REMEMBERED)).isqrt().clamp(1, LARGEST_SEARCHED),
         };
-        let plain = layer_ends(Walker::new(flow, &few, &Exactly, &Exactly)?, flow)?;
+        let plain = layer_ends(FlowCursor::new(flow, &few, &ExactScheme, &ExactScheme)?, flow)?;
         let expected = plain.last().map_or_else(Vec::new, |ends| predictions(ends, output));
         let mut errors = Vec::with_capacity(STUDIED_STEPS.len());
         for (index, steps) in STUDIED_STEPS.into_iter().enumerate() {
@@ -165,9 +165,9 @@ impl Slope {
     /// The line through the last of the points (N, error); `None` if there are too few.
     fn fit(points: impl Iterator<Item = (usize, f64)>) -> Option<Slope> {
         let points: Vec<(usize, f64)> = points.collect();
-        let last = &points[points.len().saturating_sub(MOST_FITTED)..];
+        let last = &points[points.len().saturating_sub(MAX_FITTED)..];
         let (from, to) = (last.first()?.0, last.last()?.0);
-        if last.len() < LEAST_FITTED {
+        if last.len() < MIN_FITTED {
             return None;
         }
         let logarithms: Vec<(f64, f64)> = last.iter().map(|(n, error)| ((*n as f64).ln(), error.ln())).collect();

@@ -10,7 +10,7 @@
 
 use nalgebra::DMatrix;
 
-use crate::flow::{CompressionLaw, Exactly, Follow};
+use crate::flow::{CompressionLaw, ExactScheme, PhaseScheme};
 
 /// A method that follows a velocity field in steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -139,7 +139,7 @@ impl Steps {
     }
 }
 
-impl Follow for Steps {
+impl PhaseScheme for Steps {
     fn plane(&self, angle: f64, s: f64) -> (f64, f64) {
         let (done, part) = self.split(s);
         let (re, im) = self.integrator.factor((0.0, angle / self.count()));
@@ -157,7 +157,7 @@ impl Follow for Steps {
                 let (factor, _) = self.integrator.factor((sigma.ln() / self.count(), 0.0));
                 factor.powi(done) * (1.0 + part * (factor - 1.0))
             }
-            _ => Exactly.axis(law, sigma, s),
+            _ => ExactScheme.axis(law, sigma, s),
         }
     }
 

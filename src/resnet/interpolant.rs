@@ -18,7 +18,7 @@ const MARGIN: f64 = 0.25;
 /// Knots closer than this share of the range are one: between them the slope would be rounding.
 const SAME_KNOT: f64 = 1e-9;
 /// The range reaches at least this far from 0.
-const LEAST_REACH: f64 = 1.0;
+const MIN_REACH: f64 = 1.0;
 
 /// σ̂: values on knots, straight between and beyond them.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ impl Interpolant {
             return None;
         }
         let margin = MARGIN * (largest - smallest);
-        let (low, high) = ((smallest - margin).min(-LEAST_REACH), (largest + margin).max(LEAST_REACH));
+        let (low, high) = ((smallest - margin).min(-MIN_REACH), (largest + margin).max(MIN_REACH));
         if !(high - low).is_finite() {
             return None;
         }

@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::ResNet;
-use crate::flow::{Exactly, Flow, FlowError, LayerFlow, Walker};
+use crate::flow::{ExactScheme, Flow, FlowCursor, FlowError, LayerFlow};
 use crate::network::OutputFunction;
 
 /// Multiplications that the curve over time may cost; a phase in d dimensions costs about 2d² a sample.
@@ -116,7 +116,7 @@ impl ResNet<'_> {
     /// # Errors
     /// If `inputs` does not fit the network.
     pub fn layer_errors(&self, inputs: &DMatrix<f64>) -> Result<Vec<f64>, FlowError> {
-        let plain = layer_ends(Walker::new(self.flow, inputs, &Exactly, &Exactly)?, self.flow)?;
+        let plain = layer_ends(FlowCursor::new(self.flow, inputs, &ExactScheme, &ExactScheme)?, self.flow)?;
         self.layer_errors_against(&plain, inputs)
     }
 
@@ -131,7 +131,7 @@ impl ResNet<'_> {
 
     /// The values at the end of each layer, in the layer's own coordinates.
     pub(super) fn layer_ends(&self, inputs: &DMatrix<f64>) -> Result<Vec<DMatrix<f64>>, FlowError> {
-        layer_ends(Walker::new(self.flow, inputs, self.follow.as_ref(), self)?, self.flow)
+        layer_ends(FlowCursor::new(self.flow, inputs, self.follow.as_ref(), self)?, self.flow)
     }
 
     /// Both networks side by side, phase by phase.
@@ -141,8 +141,8 @@ impl ResNet<'_> {
         progress: &mut dyn FnMut(f32) -> bool,
     ) -> Result<Vec<(f64, f64, f64)>, FlowError> {
         let few = self.some_of(inputs, CURVE_WORK / CURVE_TIMES.len());
-        let mut plain = Walker::new(self.flow, &few, &Exactly, &Exactly)?;
-        let mut refined = Walker::new(self.flow, &few, self.follow.as_ref(), self)?;
+        let mut plain = FlowCursor::new(self.flow, &few, &ExactScheme, &ExactScheme)?;
+        let mut refined = FlowCursor::new(self.flow, &few, self.follow.as_ref(), self)?;
         let mut curve = vec![(0.0, 0.0, 0.0)];
         for (index, layer) in self.flow.layers().iter().enumerate() {
             if !progress(index as f32 / self.flow.layers().len() as f32) {
@@ -194,7 +194,7 @@ pub(super) fn agreement(one: &[usize], other: &[usize]) -> f64 {
 }
 
 /// The values at the end of each layer, in the layer's own coordinates.
-pub(super) fn layer_ends(mut walker: Walker<'_>, flow: &Flow) -> Result<Vec<DMatrix<f64>>, FlowError> {
+pub(super) fn layer_ends(mut walker: FlowCursor<'_>, flow: &Flow) -> Result<Vec<DMatrix<f64>>, FlowError> {
     let of_layer = |layer: &LayerFlow| {
         walker.next_layer()?;
         Ok(walker.layer_start().rows(0, layer.outputs).into_owned())

@@ -8,7 +8,8 @@ use super::integrator::Steps;
 use super::interpolant::Interpolant;
 use super::{Integrator, Refinement, RefinementKind};
 use crate::flow::{
-    CompressionLaw, Exactly, Finish, Flow, FlowError, Follow, LayerFlow, Motion, NoLimit, SampledPath, Walker,
+    CompressionLaw, ExactScheme, Flow, FlowCursor, FlowError, LayerFlow, Motion, NoLimit, NonlinearScheme, PhaseScheme,
+    SampledPath,
 };
 use crate::network::{Activation, Residual};
 
@@ -17,7 +18,7 @@ use crate::network::{Activation, Residual};
 pub struct ResNet<'a> {
     pub(super) flow: &'a Flow,
     pub(super) refinement: Refinement,
-    pub(super) follow: Arc<dyn Follow>,
+    pub(super) follow: Arc<dyn PhaseScheme>,
     /// The interpolant of each layer's activation; none where blocks reproduce it exactly.
     pub(super) interpolants: Vec<Option<Interpolant>>,
     /// Whether continuous limits are followed as they are, which only tells the other errors apart.
@@ -44,7 +45,7 @@ impl<'a> ResNet<'a> {
     pub fn new(flow: &'a Flow, refinement: Refinement, data: &DMatrix<f64>) -> Result<ResNet<'a>, FlowError> {
         let refinement = Refinement { steps: refinement.steps.max(1), ..refinement };
         let follow = follow(refinement);
-        let mut walker = Walker::new(flow, data, &Exactly, &Exactly)?;
+        let mut walker = FlowCursor::new(flow, data, &ExactScheme, &ExactScheme)?;
         let mut interpolants = Vec::with_capacity(flow.layers().len());
         for layer in flow.layers() {
             let before_last = layer.phases.len().saturating_sub(1);
@@ -83,7 +84,7 @@ impl<'a> ResNet<'a> {
     /// # Errors
     /// If `inputs` has another number of rows than the network has inputs.
     pub fn positions(&self, inputs: &DMatrix<f64>, t: f64) -> Result<DMatrix<f64>, FlowError> {
-        Walker::new(self.flow, inputs, self.follow.as_ref(), self)?.reach(t)
+        FlowCursor::new(self.flow, inputs, self.follow.as_ref(), self)?.reach(t)
     }
 
     /// For each layer that compresses, the smallest stable N and the singular value that asks for it. Directions that
@@ -126,7 +127,7 @@ impl<'a> ResNet<'a> {
     }
 }
 
-impl Finish for ResNet<'_> {
+impl NonlinearScheme for ResNet<'_> {
     fn finish(&self, layer: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>) {
         match (motion, self.interpolants.get(layer)) {
             (Motion::Activation { width, .. }, Some(Some(interpolant))) => {
@@ -146,7 +147,7 @@ impl Finish for ResNet<'_> {
 
     fn limit(&self, block: &Residual, duration: f64, points: &mut DMatrix<f64>) -> Result<(), NoLimit> {
         if self.exact_limits {
-            return Exactly.limit(block, duration, points);
+            return ExactScheme.limit(block, duration, points);
         }
         let mut own = points.rows(0, block.inner.inputs()).into_owned();
         let steps = Steps { integrator: self.refinement.integrator, steps: self.refinement.steps };
@@ -160,9 +161,9 @@ impl Finish for ResNet<'_> {
     }
 }
 
-fn follow(refinement: Refinement) -> Arc<dyn Follow> {
+fn follow(refinement: Refinement) -> Arc<dyn PhaseScheme> {
     match refinement.kind {
-        RefinementKind::Whole => Arc::new(Exactly),
+        RefinementKind::Whole => Arc::new(ExactScheme),
         RefinementKind::Full => Arc::new(Steps { integrator: refinement.integrator, steps: refinement.steps }),
     }
 }

@@ -11,7 +11,7 @@ use crate::network::{Affine, Layer};
 use crate::resnet::{Refinement, ResNet};
 
 /// The maps have at most so many cells a side.
-const MOST_CELLS: usize = 128;
+const MAX_CELLS: usize = 128;
 
 /// Which block: of which ResNet, and its number from 0.
 pub type BlockRequest = (Refinement, usize);
@@ -67,7 +67,7 @@ impl BlockDetail {
 
 fn of_affine(name: &'static str, affine: &Affine) -> BlockMatrix {
     let weight: &DMatrix<f64> = &affine.weight;
-    let map = HeatMap::of(weight.nrows(), weight.ncols(), MOST_CELLS, |row, column| weight[(row, column)]);
+    let map = HeatMap::of(weight.nrows(), weight.ncols(), MAX_CELLS, |row, column| weight[(row, column)]);
     BlockMatrix { name, map: Arc::new(map), largest_bias: affine.bias.as_ref().map(DVector::amax) }
 }
 

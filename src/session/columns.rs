@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Effect, Session, Task, Trouble, counted};
+use super::{Effect, Session, Task, UserError, counted};
 use crate::dataset::{self, ColumnKind, ColumnOutline, DataChoice, LabelChoice, LabelColumns, Scaling};
 
 /// The state of the choice.
@@ -116,7 +116,7 @@ impl Session {
         &mut self,
         path: PathBuf,
         columns: Vec<ColumnOutline>,
-        trouble: Option<Trouble>,
+        trouble: Option<UserError>,
         effects: &mut Vec<Effect>,
     ) {
         let before = [self.columns.take(), self.chosen_columns.clone()].into_iter().flatten();

@@ -27,7 +27,7 @@ pub enum Command {
     /// Build the flow otherwise.
     Flow(FlowOptions),
     /// Ask for a path, and then open or save.
-    Ask(Purpose),
+    Ask(DialogPurpose),
     /// The text in the path field that stands in for a file dialog.
     EditPath(String),
     /// Take the path in the path field.
@@ -60,7 +60,7 @@ pub enum Command {
 
 /// What a path is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum DialogPurpose {
     /// A network to read.
     OpenNetwork,
     /// Data to read.
@@ -83,17 +83,17 @@ pub enum Task {
     /// Making the weights of one block.
     Block,
     /// Measuring how the ResNet's error falls with N.
-    Study,
+    RefinementStudy,
     /// Sampling u and the velocity.
     Field,
     /// Finding the neighbours of a point.
     Neighbours,
     /// Following the selected points.
-    Story,
+    SeparationProfile,
     /// Making what the layer panel shows.
     Inspect,
     /// Making what the strip of all layers shows.
-    Survey,
+    LayerOverview,
     /// Decomposing one weight of the import assistant.
     Spectrum,
     /// Writing a file.
@@ -106,13 +106,13 @@ pub enum Task {
     KeepSettings,
 }
 
-impl Purpose {
+impl DialogPurpose {
     /// The title of the dialog.
     pub fn title(self) -> &'static str {
         match self {
-            Purpose::OpenNetwork => "Open network",
-            Purpose::OpenData => "Open data",
-            Purpose::SaveNetwork(_) => "Save network as",
+            DialogPurpose::OpenNetwork => "Open network",
+            DialogPurpose::OpenData => "Open data",
+            DialogPurpose::SaveNetwork(_) => "Save network as",
         }
     }
 }
@@ -126,12 +126,12 @@ impl Task {
             Task::Build => "Building the flow",
             Task::Refine => "Building the ResNet",
             Task::Block => "Making the block",
-            Task::Study => "Measuring the refinement",
+            Task::RefinementStudy => "Measuring the refinement",
             Task::Field => "Sampling u(x, t)",
             Task::Neighbours => "Finding neighbours",
-            Task::Story => "Following the selected points",
+            Task::SeparationProfile => "Following the selected points",
             Task::Inspect => "Preparing the layer panel",
-            Task::Survey => "Surveying all layers",
+            Task::LayerOverview => "Surveying all layers",
             Task::Spectrum => "Finding a spectrum",
             Task::Save => "Saving",
             Task::Train => "Training",

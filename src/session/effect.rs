@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    BlockDetail, BlockRequest, Document, Feed, Field, FieldRequest, Grown, InSight, LayerDetail, NeighbourRequest,
-    Neighbours, Purpose, Refined, Scene, SceneError, Selection, Settings, Story, Study, StudyRequest, Survey, Task,
-    TrainingRun,
+    BlockDetail, BlockRequest, DialogPurpose, Document, Field, FieldRequest, LayerDetail, LayerOverview,
+    NeighbourRequest, Neighbours, Rebuilt, Refined, RefinementStudy, Scene, SceneError, Selection, SeparationProfile,
+    Settings, StudyRequest, Task, TrainingChannel, TrainingRun, VisibleOutputs,
 };
 use crate::dataset::{ColumnOutline, DataChoice, Dataset};
 use crate::flow::Flow;
 use crate::formats::{ChainProposal, GraphConvolution, GraphFile, OpenedNetwork, TensorFile, WeightSpectrum};
-use crate::network::{Network, Volume};
+use crate::network::{ImageShape, Network};
 use crate::resnet::Refinement;
 
 /// Work to be done outside the session.
@@ -21,7 +21,7 @@ pub enum Effect {
     /// Read a network.
     ReadNetwork(PathBuf),
     /// Read a network whose graph leaves the shape of its input open.
-    ReadGraph(PathBuf, Volume),
+    ReadGraph(PathBuf, ImageShape),
     /// Read data; the network's number of inputs, where it is known, tells the label column from the others.
     ReadData(PathBuf, Option<usize>),
     /// Read these columns of a file of data, for this number of inputs.
@@ -37,11 +37,11 @@ pub enum Effect {
     /// Decompose the network (unless its flow is known already) and sample the data's path.
     Build(Document, Option<Arc<Flow>>),
     /// Build a scene that takes the place of one that it grew out of, with what is in sight of it.
-    Grow(Document, Option<Arc<Flow>>, InSight),
+    Grow(Document, Option<Arc<Flow>>, VisibleOutputs),
     /// Follow the scene's data through a ResNet.
     Refine(Arc<Scene>, Refinement),
     /// Measure how the error of the scene's ResNet falls with N.
-    Study(Arc<Scene>, StudyRequest),
+    RefinementStudy(Arc<Scene>, StudyRequest),
     /// Make one block of the scene's ResNet.
     Block(Arc<Scene>, BlockRequest),
     /// Sample u and the velocity of the scene's flow.
@@ -49,11 +49,11 @@ pub enum Effect {
     /// Find the neighbours of a point of the scene, or of its ResNet.
     Neighbours(Arc<Scene>, Option<Arc<Refined>>, NeighbourRequest),
     /// Follow the selected points of the scene.
-    Story(Arc<Scene>, Selection),
+    SeparationProfile(Arc<Scene>, Selection),
     /// Make what the layer panel shows of the layer with this index.
     Inspect(Arc<Scene>, usize),
     /// Make what the strip of all layers shows.
-    Survey(Arc<Scene>),
+    LayerOverview(Arc<Scene>),
     /// Write the network.
     Save(Arc<Network>, PathBuf),
     /// Train the network, telling the window of it on the way.
@@ -61,7 +61,7 @@ pub enum Effect {
     /// Write what is kept between starts.
     KeepSettings(PathBuf, Settings),
     /// Ask for a path, with a name to begin with.
-    ShowDialog(Purpose, String),
+    ShowDialog(DialogPurpose, String),
     /// Drop the work of this kind.
     Cancel(Task),
     /// Close the window.
@@ -90,19 +90,19 @@ pub enum Outcome {
     /// Data.
     Data(PathBuf, Dataset),
     /// The columns of a file of data, and why they were not taken as they are, if that was tried.
-    Columns(PathBuf, Vec<ColumnOutline>, Option<Trouble>),
+    Columns(PathBuf, Vec<ColumnOutline>, Option<UserError>),
     /// Several files, in the order in which they were given.
     Files(Vec<Outcome>),
     /// A file that could not be read.
-    Unreadable(PathBuf, Trouble),
+    Unreadable(PathBuf, UserError),
     /// The document (with its data drawn) and its scene, or why there is none.
     Built(Document, Result<Arc<Scene>, SceneError>),
     /// The document that grew and its scene, or why there is none.
-    Grown(Document, Result<Grown, SceneError>),
+    Rebuilt(Document, Result<Rebuilt, SceneError>),
     /// A ResNet's path.
     Refined(Arc<Scene>, Result<Arc<Refined>, SceneError>),
     /// How the ResNet's error falls with N.
-    Studied(Arc<Scene>, Result<Arc<Study>, SceneError>),
+    Studied(Arc<Scene>, Result<Arc<RefinementStudy>, SceneError>),
     /// One block of the ResNet, if there is one of that number.
     Block(Arc<Scene>, Result<Option<BlockDetail>, SceneError>),
     /// u and the velocity on a plane.
@@ -110,21 +110,21 @@ pub enum Outcome {
     /// The neighbours of a point.
     Neighbours(Arc<Scene>, Result<Neighbours, SceneError>),
     /// How far apart the selected points are.
-    Story(Arc<Scene>, Result<Story, SceneError>),
+    SeparationProfile(Arc<Scene>, Result<SeparationProfile, SceneError>),
     /// What the layer panel shows of the layer with this index.
     Inspected(Arc<Scene>, usize, Result<Arc<LayerDetail>, SceneError>),
     /// What the strip of all layers shows.
-    Surveyed(Arc<Scene>, Result<Arc<Survey>, SceneError>),
+    Surveyed(Arc<Scene>, Result<Arc<LayerOverview>, SceneError>),
     /// The spectrum of a weight of this file; `None` where the work was cancelled.
-    Spectrum(Arc<TensorFile>, Result<Option<WeightSpectrum>, Trouble>),
+    Spectrum(Arc<TensorFile>, Result<Option<WeightSpectrum>, UserError>),
     /// A file was written, or not.
-    Saved(PathBuf, Result<(), Trouble>),
+    Saved(PathBuf, Result<(), UserError>),
     /// A training run has ended.
-    Trained(Arc<Feed>, Result<(), Trouble>),
+    Trained(Arc<TrainingChannel>, Result<(), UserError>),
     /// What is kept between starts was written, or not.
-    SettingsKept(Result<(), Trouble>),
+    SettingsKept(Result<(), UserError>),
     /// The answer to a file dialog.
-    Answer(Purpose, DialogAnswer),
+    Answer(DialogPurpose, DialogAnswer),
     /// A worker failed in a way that was not foreseen.
     Failed(Task, String),
 }
@@ -142,22 +142,22 @@ pub enum DialogAnswer {
 
 /// Why something could not be done, for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
+pub struct UserError {
     /// One plain sentence with the file, the place in it and the remedy.
     pub sentence: String,
     /// What lies behind it.
     pub details: String,
 }
 
-impl Trouble {
+impl UserError {
     /// The sentence of an error, and the errors behind it as details.
-    pub fn of(error: &(dyn Error + 'static)) -> Trouble {
+    pub fn of(error: &(dyn Error + 'static)) -> UserError {
         let mut details = format!("{error:?}");
         let mut cause = error.source();
         while let Some(error) = cause {
             details.push_str(&format!("\ncaused by: {error}"));
             cause = error.source();
         }
-        Trouble { sentence: error.to_string(), details }
+        UserError { sentence: error.to_string(), details }
     }
 }

@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::fit::{Fit, Following};
-use super::following::FollowingRows;
+use super::following::PrincipalRows;
 use super::frame::{Frame, Rows};
 use super::tour::TOUR_DIMENSIONS;
 use super::turn::orthonormal;
@@ -32,7 +32,7 @@ pub struct Extent {
     /// Their principal components, up to [`TOUR_DIMENSIONS`]; `None` where there is no position at all.
     principal: Option<PrincipalComponents>,
     /// The two and the three principal components that follow the data.
-    following: [FollowingRows; 2],
+    following: [PrincipalRows; 2],
     /// The rows of the last layer, classes × d, and what the classes are called.
     classes: Option<(DMatrix<f64>, Vec<String>)>,
 }
@@ -67,7 +67,7 @@ impl Extent {
         let principal = principal_components(&positions, TOUR_DIMENSIONS).ok();
         let following = [2, 3].map(|count| {
             let fits = count <= positions.nrows();
-            if fits { FollowingRows::of(&positions, &times, count) } else { FollowingRows::default() }
+            if fits { PrincipalRows::of(&positions, &times, count) } else { PrincipalRows::default() }
         });
         let mut spreads = Vec::with_capacity(times.len());
         for group in times.chunk_by(|a, b| a == b) {

@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use super::turn::Turn;
+use super::turn::SubspaceRotation;
 use crate::linalg::principal_components;
 
 /// The picture turns at most so fast, in radians a layer: where two variances change places, the directions do not jump
@@ -11,15 +11,15 @@ const FASTEST: f64 = 6.0;
 
 /// Orthonormal rows over time.
 #[derive(Clone, Debug, Default)]
-pub(super) struct FollowingRows {
+pub(super) struct PrincipalRows {
     /// Times and the rows there, ascending.
     knots: Vec<(f64, DMatrix<f64>)>,
 }
 
-impl FollowingRows {
+impl PrincipalRows {
     /// `count` rows for `positions` (d × positions) whose `times` ascend. Within what is seen at a time the rows are those
     /// nearest to the ones before, so that nothing flips or spins.
-    pub(super) fn of(positions: &DMatrix<f64>, times: &[f64], count: usize) -> FollowingRows {
+    pub(super) fn of(positions: &DMatrix<f64>, times: &[f64], count: usize) -> PrincipalRows {
         let mut knots: Vec<(f64, DMatrix<f64>)> = Vec::new();
         let mut start = 0;
         for group in times.chunk_by(|a, b| a == b) {
@@ -32,7 +32,7 @@ impl FollowingRows {
             };
             knots.extend(rows.filter(|rows| rows.nrows() == count).map(|rows| (t, rows)));
         }
-        FollowingRows { knots }
+        PrincipalRows { knots }
     }
 
     /// The rows at time t; `None` without data.
@@ -43,7 +43,7 @@ impl FollowingRows {
         };
         let Some((next, onto)) = self.knots.get(after) else { return Some(rows.clone()) };
         let share = (t - before) / (next - before);
-        Some(Turn::between(rows, onto).map_or_else(|| rows.clone(), |turn| turn.rows(share)))
+        Some(SubspaceRotation::between(rows, onto).map_or_else(|| rows.clone(), |turn| turn.rows(share)))
     }
 }
 
@@ -52,7 +52,7 @@ fn nearer(rows: &DMatrix<f64>, found: &DMatrix<f64>, angle: f64) -> Option<DMatr
     // Procrustes: among all orthonormal rows of the same span the nearest to the ones before.
     let overlap = (rows * found.transpose()).try_svd(true, true, f64::EPSILON, 200)?;
     let nearest = overlap.u? * overlap.v_t? * found;
-    let turn = Turn::between(rows, &nearest)?;
+    let turn = SubspaceRotation::between(rows, &nearest)?;
     Some(turn.rows((angle / turn.angle().max(1e-12)).min(1.0)))
 }
 
@@ -69,18 +69,18 @@ mod tests {
             let spread = [3.0 - t, 2.0, t, 0.1][row];
             spread * ((column * (row + 2)) as f64 * 1.7).sin()
         });
-        let following = FollowingRows::of(&positions, &times, 2);
+        let following = PrincipalRows::of(&positions, &times, 2);
         let mut before = following.at(0.0).unwrap();
         assert!(before[(0, 0)].abs() > 0.9);
         for step in 0..=960 {
             let now = following.at(f64::from(step) / 240.0).unwrap();
             assert!((&now * now.transpose() - DMatrix::<f64>::identity(2, 2)).amax() < 1e-6);
-            let turn = Turn::between(&before, &now).unwrap();
+            let turn = SubspaceRotation::between(&before, &now).unwrap();
             assert!(turn.angle() < 0.2, "{} rad in one frame", turn.angle());
             before = now;
         }
         let seen = (before[(0, 2)].powi(2) + before[(1, 2)].powi(2)).sqrt();
         assert!(seen > 0.95, "x₃ is seen to {seen}");
-        assert_eq!(FollowingRows::of(&DMatrix::zeros(3, 0), &[], 2).at(0.4), None);
+        assert_eq!(PrincipalRows::of(&DMatrix::zeros(3, 0), &[], 2).at(0.4), None);
     }
 }

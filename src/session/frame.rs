@@ -4,7 +4,7 @@
 use nalgebra::DMatrix;
 
 use super::fit::{Fit, Following};
-use super::following::FollowingRows;
+use super::following::PrincipalRows;
 use super::tour::Tour;
 
 /// A projection of the ambient space onto the stage, fitted to the whole flow.
@@ -29,7 +29,7 @@ pub(super) enum Rows {
     /// Not at all; 1 to 3 rows of d entries, orthonormal.
     Fixed(DMatrix<f64>),
     /// They follow the data.
-    Following(FollowingRows, DMatrix<f64>),
+    Following(PrincipalRows, DMatrix<f64>),
     /// A plane of these directions, which the tour turns.
     Tour(DMatrix<f64>),
 }

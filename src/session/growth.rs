@@ -7,14 +7,14 @@
 use std::sync::Arc;
 
 use super::scene::Progress;
-use super::state::Shown;
+use super::state::OpenScene;
 use super::{Document, Effect, LayerDetail, Refined, Scene, SceneError, Session};
 use crate::flow::Flow;
 use crate::resnet::Refinement;
 
 /// What has to be made together with the flow.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct InSight {
+pub struct VisibleOutputs {
     /// The ResNet on the stage or in its panel.
     pub refinement: Option<Refinement>,
     /// The index of the layer in the panel.
@@ -23,7 +23,7 @@ pub struct InSight {
 
 /// A scene with what is in sight of it.
 #[derive(Debug)]
-pub struct Grown {
+pub struct Rebuilt {
     /// The scene.
     pub scene: Arc<Scene>,
     /// Its ResNet.
@@ -34,12 +34,12 @@ pub struct Grown {
 
 /// Whether a flow is under way, and whether another is due after it.
 #[derive(Debug, Default)]
-pub(super) struct Growth {
+pub(super) struct IncrementalRebuild {
     building: bool,
     due: bool,
 }
 
-impl Growth {
+impl IncrementalRebuild {
     /// Whether the document wanted is already another one than the one being built.
     pub fn due(&self) -> bool {
         self.due
@@ -51,7 +51,7 @@ impl Growth {
     }
 }
 
-impl Grown {
+impl Rebuilt {
     /// Builds the scene of `document` and what is in sight of it. `known` is a flow of the same network.
     ///
     /// # Errors
@@ -59,16 +59,20 @@ impl Grown {
     pub fn build(
         document: &mut Document,
         known: Option<Arc<Flow>>,
-        in_sight: InSight,
+        in_sight: VisibleOutputs,
         progress: &mut Progress<'_>,
-    ) -> Option<Result<Grown, SceneError>> {
+    ) -> Option<Result<Rebuilt, SceneError>> {
         let (network, dataset) = (document.network.clone()?, document.data.draw()?);
         let scene = Scene::build(&network, &dataset, document.options, known, progress).map(Arc::new);
         Some(scene.and_then(|scene| {
             let refined = in_sight.refinement.map(|refinement| Refined::build(&scene, refinement, progress));
             let layer = in_sight.layer.filter(|layer| *layer < scene.flow.layers().len());
             let detail = layer.map(|layer| LayerDetail::build(&scene, layer, progress));
-            Ok(Grown { refined: refined.transpose()?.map(Arc::new), detail: detail.transpose()?.map(Arc::new), scene })
+            Ok(Rebuilt {
+                refined: refined.transpose()?.map(Arc::new),
+                detail: detail.transpose()?.map(Arc::new),
+                scene,
+            })
         }))
     }
 }
@@ -86,21 +90,21 @@ impl Session {
         if !self.growth.due || self.growth.building || self.pending_field.is_some() {
             return;
         }
-        self.growth = Growth { building: true, due: false };
+        self.growth = IncrementalRebuild { building: true, due: false };
         let layer = (self.window.layer_panel && !self.window.refinement_panel()).then(|| self.panel_layer()).flatten();
-        let in_sight = InSight { refinement: self.refinement_in_sight(), layer };
+        let in_sight = VisibleOutputs { refinement: self.refinement_in_sight(), layer };
         effects.push(Effect::Grow(self.wanted.clone(), self.known_flow(), in_sight));
     }
 
     /// Another document takes the place of the one that grew, or what was under way was stopped.
     pub(super) fn end_growth(&mut self) {
-        self.growth = Growth::default();
+        self.growth = IncrementalRebuild::default();
     }
 
     pub(super) fn take_grown(
         &mut self,
         document: Document,
-        result: Result<Grown, SceneError>,
+        result: Result<Rebuilt, SceneError>,
         effects: &mut Vec<Effect>,
     ) {
         self.growth.building = false;
@@ -113,7 +117,7 @@ impl Session {
 
     /// The flow on show, if it is the one of the network that is wanted.
     pub(super) fn known_flow(&self) -> Option<Arc<Flow>> {
-        let same_network = |shown: &&Shown| match (&shown.document.network, &self.wanted.network) {
+        let same_network = |shown: &&OpenScene| match (&shown.document.network, &self.wanted.network) {
             (Some(one), Some(other)) => Arc::ptr_eq(one, other),
             _ => false,
         };

@@ -1,6 +1,6 @@
 //! Drawing data by hand on the stage: which pen the mouse holds, and how it draws.
 
-use super::{MOST_CLASSES, Session};
+use super::{MAX_CLASSES, Session};
 use crate::dataset::Labels;
 
 /// What the first button of the mouse does to the points at t = 0.
@@ -18,7 +18,7 @@ pub enum Pen {
 
 /// The pen and how it draws.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct HandSettings {
+pub struct PenSettings {
     /// The pen in hand, if any.
     pub pen: Option<Pen>,
     /// The class of new points, from 0.
@@ -31,7 +31,7 @@ pub struct HandSettings {
 
 /// A change of the pen.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum HandCommand {
+pub enum PenCommand {
     /// Take a pen, or none.
     Use(Option<Pen>),
     /// Draw points of another class.
@@ -62,21 +62,21 @@ impl Pen {
     }
 }
 
-impl Default for HandSettings {
-    fn default() -> HandSettings {
-        HandSettings { pen: None, class: 0, radius: 0.15, density: 4 }
+impl Default for PenSettings {
+    fn default() -> PenSettings {
+        PenSettings { pen: None, class: 0, radius: 0.15, density: 4 }
     }
 }
 
-impl HandSettings {
+impl PenSettings {
     /// Carries out a command.
-    pub fn apply(&mut self, command: HandCommand) {
+    pub fn apply(&mut self, command: PenCommand) {
         match command {
-            HandCommand::Use(pen) => self.pen = pen,
-            HandCommand::Class(class) => self.class = class.min(MOST_CLASSES - 1),
-            HandCommand::Radius(radius) if radius.is_finite() => self.radius = radius.clamp(RADII[0], RADII[1]),
-            HandCommand::Radius(_) => {}
-            HandCommand::Density(density) => self.density = density.clamp(DENSITIES[0], DENSITIES[1]),
+            PenCommand::Use(pen) => self.pen = pen,
+            PenCommand::Class(class) => self.class = class.min(MAX_CLASSES - 1),
+            PenCommand::Radius(radius) if radius.is_finite() => self.radius = radius.clamp(RADII[0], RADII[1]),
+            PenCommand::Radius(_) => {}
+            PenCommand::Density(density) => self.density = density.clamp(DENSITIES[0], DENSITIES[1]),
         }
     }
 }
@@ -104,7 +104,7 @@ impl Session {
             _ => 0,
         };
         let answers = self.wanted().network.as_ref().map_or(0, |network| network.outputs());
-        (known.max(answers) + 1).clamp(2, MOST_CLASSES)
+        (known.max(answers) + 1).clamp(2, MAX_CLASSES)
     }
 }
 
@@ -114,16 +114,16 @@ mod tests {
 
     #[test]
     fn what_a_pen_draws_stays_within_bounds() {
-        let mut hand = HandSettings::default();
+        let mut hand = PenSettings::default();
         for command in [
-            HandCommand::Use(Some(Pen::Paint)),
-            HandCommand::Class(99),
-            HandCommand::Radius(1e9),
-            HandCommand::Radius(f64::NAN),
-            HandCommand::Density(0),
+            PenCommand::Use(Some(Pen::Paint)),
+            PenCommand::Class(99),
+            PenCommand::Radius(1e9),
+            PenCommand::Radius(f64::NAN),
+            PenCommand::Density(0),
         ] {
             hand.apply(command);
         }
-        assert_eq!(hand, HandSettings { pen: Some(Pen::Paint), class: MOST_CLASSES - 1, radius: 2.0, density: 1 });
+        assert_eq!(hand, PenSettings { pen: Some(Pen::Paint), class: MAX_CLASSES - 1, radius: 2.0, density: 1 });
     }
 }

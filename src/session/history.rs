@@ -30,7 +30,7 @@ pub enum EditCommand {
 
 /// The network and the data at one moment.
 #[derive(Clone, Debug)]
-pub(super) struct Moment {
+pub(super) struct EditSnapshot {
     network: Arc<Network>,
     data: Data,
 }
@@ -38,8 +38,8 @@ pub(super) struct Moment {
 /// The moments before and after the changes. What is alike in them is held once, behind `Arc`.
 #[derive(Debug, Default)]
 pub struct History {
-    before: Vec<Moment>,
-    after: Vec<Moment>,
+    before: Vec<EditSnapshot>,
+    after: Vec<EditSnapshot>,
     /// The change made last, if the mouse is not released yet: dragging one number is one change.
     last: Option<Last>,
     /// The changes ever made: each draws its random numbers from a stream of its own.
@@ -55,15 +55,15 @@ enum Last {
 }
 
 /// The most changes that can be taken back.
-const MOST_CHANGES: usize = 500;
+const MAX_CHANGES: usize = 500;
 /// The most numbers that the moments of the history hold, 512 MB.
-const MOST_NUMBERS: usize = 1 << 26;
+const MAX_NUMBERS: usize = 1 << 26;
 
-impl Moment {
+impl EditSnapshot {
     /// The numbers that only this moment of the two holds.
-    fn numbers_beside(&self, other: Option<&Moment>) -> usize {
+    fn numbers_beside(&self, other: Option<&EditSnapshot>) -> usize {
         let network = other.is_none_or(|other| !Arc::ptr_eq(&self.network, &other.network));
-        let points = |moment: &Moment| moment.data.dataset.as_ref().map(Arc::as_ptr);
+        let points = |moment: &EditSnapshot| moment.data.dataset.as_ref().map(Arc::as_ptr);
         let data = other.is_none_or(|other| points(self) != points(other));
         let own = self.data.dataset.as_ref().map_or(0, |dataset| dataset.points.len());
         usize::from(network) * self.network.parameters() + usize::from(data) * own
@@ -82,20 +82,20 @@ impl History {
     }
 
     /// Keeps the moment that was, before it becomes another.
-    fn remember(&mut self, moment: Moment) {
+    fn remember(&mut self, moment: EditSnapshot) {
         self.after.clear();
         self.last = None;
         self.before.push(moment);
-        let numbers = |list: &[Moment]| -> usize {
+        let numbers = |list: &[EditSnapshot]| -> usize {
             list.iter().enumerate().map(|(place, moment)| moment.numbers_beside(list.get(place + 1))).sum()
         };
-        while self.before.len() > MOST_CHANGES || (self.before.len() > 1 && numbers(&self.before) > MOST_NUMBERS) {
+        while self.before.len() > MAX_CHANGES || (self.before.len() > 1 && numbers(&self.before) > MAX_NUMBERS) {
             self.before.remove(0);
         }
     }
 
     /// Keeps the moment that was before `change`, unless the change goes on from one that is already kept.
-    fn begin(&mut self, moment: Moment, change: Last) {
+    fn begin(&mut self, moment: EditSnapshot, change: Last) {
         if !self.goes_on(&change) {
             self.remember(moment);
         }
@@ -201,7 +201,7 @@ impl Session {
         }
     }
 
-    fn go_to(&mut self, found: Option<Moment>, keep: fn(&mut History, Moment), effects: &mut Vec<Effect>) {
+    fn go_to(&mut self, found: Option<EditSnapshot>, keep: fn(&mut History, EditSnapshot), effects: &mut Vec<Effect>) {
         let (Some(found), Some(now)) = (found, self.moment()) else { return };
         keep(&mut self.history, now);
         self.history.last = None;
@@ -220,8 +220,8 @@ impl Session {
     }
 
     /// The network and the data that are wanted.
-    fn moment(&self) -> Option<Moment> {
-        Some(Moment { network: self.wanted.network.clone()?, data: self.wanted.data.clone() })
+    fn moment(&self) -> Option<EditSnapshot> {
+        Some(EditSnapshot { network: self.wanted.network.clone()?, data: self.wanted.data.clone() })
     }
 
     /// Keeps what is wanted now, before training changes it.

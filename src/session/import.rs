@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Effect, Session, Severity, SpectrumRequest, Task, Trouble};
+use super::{Effect, Session, Severity, SpectrumRequest, Task, UserError};
 use crate::formats::{
     Block, BlockChoice, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, GraphConvolution, GraphProblem,
     TensorFile, TensorInfo, WeightSpectrum, blocks, parse_input_shape,
 };
-use crate::network::{Activation, OutputFunction, Volume};
+use crate::network::{Activation, ImageShape, OutputFunction};
 
 /// What plain nets have most often, so that one click opens most files.
 const USUAL_ACTIVATION: Activation = Activation::Relu;
@@ -135,7 +135,7 @@ impl Import {
     }
 
     /// The shape of the input as it is typed, where it is one.
-    pub fn typed_shape(&self) -> Option<Volume> {
+    pub fn typed_shape(&self) -> Option<ImageShape> {
         parse_input_shape(&self.input_shape).ok()
     }
 
@@ -265,7 +265,7 @@ impl Session {
         }
     }
 
-    pub(super) fn take_spectrum(&mut self, file: &Arc<TensorFile>, result: Result<Option<WeightSpectrum>, Trouble>) {
+    pub(super) fn take_spectrum(&mut self, file: &Arc<TensorFile>, result: Result<Option<WeightSpectrum>, UserError>) {
         let Some(import) = self.import.as_mut().filter(|import| Arc::ptr_eq(&import.file, file)) else { return };
         match result {
             Ok(Some(spectrum)) => import.spectrum = Some(spectrum),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Effect, LayerDetail, Scene, SceneError, Session};
 
 /// At most so many layers' details are kept; a deep network is walked through many times while it plays.
-const MOST_KEPT: usize = 64;
+const MAX_KEPT: usize = 64;
 
 /// The details of a scene's layers as far as they were asked for.
 #[derive(Clone, Debug, Default)]
@@ -66,7 +66,7 @@ impl Session {
 
     pub(super) fn take_detail(&mut self, scene: &Arc<Scene>, layer: usize, made: Result<Arc<LayerDetail>, SceneError>) {
         let Some(shown) = self.shown.as_mut().filter(|shown| Arc::ptr_eq(&shown.scene, scene)) else { return };
-        if shown.details.made.len() >= MOST_KEPT {
+        if shown.details.made.len() >= MAX_KEPT {
             shown.details.made.clear();
         }
         shown.details.pending = None;
@@ -130,13 +130,13 @@ mod tests {
         let mut session = session();
         assert!(session.watch_survey().is_none());
         session.view.panel.all_layers = true;
-        assert!(matches!(session.watch_survey(), Some(Effect::Survey(_))));
+        assert!(matches!(session.watch_survey(), Some(Effect::LayerOverview(_))));
         assert!(session.watch_survey().is_none());
         session.view.panel.all_layers = false;
-        assert!(matches!(session.watch_survey(), Some(Effect::Cancel(Task::Survey))));
+        assert!(matches!(session.watch_survey(), Some(Effect::Cancel(Task::LayerOverview))));
         session.view.panel.all_layers = true;
         assert!(session.watch_survey().is_some());
-        session.apply(Command::Cancel(Task::Survey));
+        session.apply(Command::Cancel(Task::LayerOverview));
         assert!(session.survey_given_up() && session.watch_survey().is_none());
     }
 }

@@ -5,14 +5,14 @@ use crate::network::{Layer, Network};
 
 /// What the values and positions of all points may take, the plain net and its ResNet together: half of what a small
 /// computer has.
-const MOST_BYTES: usize = 4 << 30;
+const MAX_BYTES: usize = 4 << 30;
 /// Values are kept in f64, positions in f32.
 const VALUE: usize = size_of::<f64>();
 const POSITION: usize = size_of::<f32>();
 
 /// What the points of a scene take, and which of the data they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Memory {
+pub struct MemoryPlan {
     /// Bytes that the values and positions of the plain net's points take.
     pub bytes: usize,
     /// The number of points that the data has.
@@ -21,16 +21,16 @@ pub struct Memory {
     pub step: usize,
 }
 
-impl Memory {
+impl MemoryPlan {
     /// For `samples` points that flow through `network` in `dimension` dimensions.
-    pub(super) fn plan(network: &Network, law: ResidualLaw, dimension: usize, samples: usize) -> Memory {
-        Memory::within(MOST_BYTES, bytes_a_point(network, law, dimension), samples)
+    pub(super) fn plan(network: &Network, law: ResidualLaw, dimension: usize, samples: usize) -> MemoryPlan {
+        MemoryPlan::within(MAX_BYTES, bytes_a_point(network, law, dimension), samples)
     }
 
-    fn within(most: usize, [plain, resnet]: [usize; 2], samples: usize) -> Memory {
+    fn within(most: usize, [plain, resnet]: [usize; 2], samples: usize) -> MemoryPlan {
         let room = (most / (plain + resnet).max(1)).max(1);
         let step = samples.div_ceil(room).max(1);
-        Memory { bytes: plain * samples.div_ceil(step), all: samples, step }
+        MemoryPlan { bytes: plain * samples.div_ceil(step), all: samples, step }
     }
 
     /// The number, from 1, that a sample of the scene has in the data.
@@ -40,14 +40,14 @@ impl Memory {
 
     /// What it takes, in words.
     pub fn words(&self) -> String {
-        format!("values and positions take {}, at most {}", size(self.bytes), size(MOST_BYTES))
+        format!("values and positions take {}, at most {}", size(self.bytes), size(MAX_BYTES))
     }
 
     /// Which of the points are shown, where not all are.
     pub fn thinned(&self) -> Option<String> {
         let shown = self.all.div_ceil(self.step);
         (self.step > 1).then(|| {
-            format!("{shown} evenly chosen of {} points are shown: all would take over {}.", self.all, size(MOST_BYTES))
+            format!("{shown} evenly chosen of {} points are shown: all would take over {}.", self.all, size(MAX_BYTES))
         })
     }
 }
@@ -95,13 +95,13 @@ mod tests {
 
     #[test]
     fn all_points_are_shown_as_long_as_there_is_room() {
-        let few = Memory::within(1000, [8, 2], 100);
-        assert_eq!(few, Memory { bytes: 800, all: 100, step: 1 });
-        let many = Memory::within(1000, [8, 2], 301);
+        let few = MemoryPlan::within(1000, [8, 2], 100);
+        assert_eq!(few, MemoryPlan { bytes: 800, all: 100, step: 1 });
+        let many = MemoryPlan::within(1000, [8, 2], 301);
         assert_eq!(many.step, 4);
         assert!(few.thinned().is_none() && many.thinned().unwrap().starts_with("76 evenly chosen of 301 points"));
         assert!(many.bytes + 2 * 76 <= 1000 && many.number(0) == 1 && many.number(75) == 301);
-        assert_eq!(Memory::within(1000, [8, 2], 0).step, 1);
+        assert_eq!(MemoryPlan::within(1000, [8, 2], 0).step, 1);
     }
 
     #[test]

@@ -50,45 +50,47 @@ mod words;
 pub use block::{BlockDetail, BlockMatrix, BlockRequest};
 pub use camera::{Camera, Orientation};
 pub use columns::{ColumnCommand, ColumnImport};
-pub use command::{Command, Purpose, Task};
+pub use command::{Command, DialogPurpose, Task};
 pub use detail::{BranchSpectrum, Glyph, HeatMap, LayerDetail, NamedMap, weight_matrices};
 pub use directions::{Directions, directions, phase_time};
 pub use document::{Data, DataSource, Document, file_name};
-pub use effect::{DialogAnswer, Effect, Outcome, SpectrumRequest, Trouble};
+pub use effect::{DialogAnswer, Effect, Outcome, SpectrumRequest, UserError};
 pub use examples::Example;
 pub use extent::{Extent, coordinate_name, subscript};
-pub use field::{Answer, Answers, Areas, Arrow, Field, FieldRequest, LARGEST_CHANGE, Particle, Particles, Window};
+pub use field::{
+    Answer, Answers, Areas, Arrow, Field, FieldRequest, LARGEST_CHANGE, Particle, ParticleWindow, Particles,
+};
 pub use fit::Fit;
 pub use frame::Frame;
-pub use growth::{Grown, InSight};
-pub use hand::{DENSITIES, HandCommand, HandSettings, Pen, RADII};
+pub use growth::{Rebuilt, VisibleOutputs};
+pub use hand::{DENSITIES, Pen, PenCommand, PenSettings, RADII};
 pub use history::{EditCommand, History};
 pub use import::{Import, ImportCommand};
 pub use lattice::{Cell, Lattice};
-pub use memory::Memory;
+pub use memory::MemoryPlan;
 pub use network_change::{NetworkChange, NumberChange, WeightPart};
 pub use notice::{Notice, Notices, Severity};
 pub use panel::{HeatWindow, MatrixEntry, PanelCommand, PanelSettings, Section};
 pub use playback::{Playback, PlaybackCommand, SPEEDS};
-pub use point_change::{MOST_CLASSES, PointChange, PointError};
+pub use point_change::{MAX_CLASSES, PointChange, PointError};
 pub use points::{
-    Change, Colouring, Filter, NeighbourRequest, Neighbours, Painting, Pick, Placed, PointCommand, PointSettings,
-    Region, Selection, Shades, Sorting, Story, TableCell, TableColumn, TableError, Tool, column_words, nearest,
-    picture_side, pictured, pixel_range, pixels, table_columns, table_csv, table_fits, table_rows,
+    Change, ColorMap, ColorValues, Colouring, Filter, NeighbourRequest, Neighbours, Pick, PointCommand, PointSettings,
+    Region, ScreenPoint, Selection, SeparationProfile, Sorting, TableCell, TableColumn, TableError, Tool, column_words,
+    nearest, picture_side, pictured, pixel_range, pixels, table_columns, table_csv, table_fits, table_rows,
 };
 pub use preset::Preset;
 pub use recent::RecentFiles;
 pub use refined::Refined;
 pub use scene::{Progress, Scene, SceneError};
 pub use settings::{RememberedChain, Settings};
-pub use sight::Sight;
+pub use sight::ViewPose;
 pub use state::{PathPrompt, Session};
-pub use study::{Study, StudyRequest};
-pub use survey::{ClassesApart, Survey};
+pub use study::{RefinementStudy, StudyRequest};
+pub use survey::{ClassesApart, LayerOverview};
 pub use tour::{TOUR_SPEEDS, Tour};
 pub use train::{TrainCommand, Training};
-pub use training_run::{Feed, Goal, Pace, Snapshot, TrainingRun};
-pub use turn::Turn;
+pub use training_run::{Goal, Pace, Snapshot, TrainingChannel, TrainingRun};
+pub use turn::SubspaceRotation;
 pub use view::{Compare, Hovered, MAX_STEPS, MAX_TRAIL, Projection, VelocityPicture, ViewCommand, ViewSettings};
 pub use window::{Appearance, Side, WindowCommand, WindowSettings};
 pub use words::{counted, listed, own_name};

@@ -1,7 +1,7 @@
 //! What went wrong, told in the window: one plain sentence, and details that can be copied.
 
 /// How many notices are kept; older ones give way.
-const MOST_NOTICES: usize = 4;
+const MAX_NOTICES: usize = 4;
 
 /// One thing to tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Notices {
         self.shown.retain(|notice| notice.sentence != sentence);
         self.shown.push(Notice { id: self.next_id, severity, sentence, details: details.into() });
         self.next_id += 1;
-        if self.shown.len() > MOST_NOTICES {
+        if self.shown.len() > MAX_NOTICES {
             self.shown.remove(0);
         }
     }

@@ -77,7 +77,7 @@ pub struct HeatWindow {
 }
 
 /// The smallest part of a map that can be looked at: of a side of a thousand about four cells are left.
-const LEAST_SIDE: f64 = 1.0 / 256.0;
+const MIN_SIDE: f64 = 1.0 / 256.0;
 
 impl Section {
     /// All sections, from the top of the panel to its foot.
@@ -142,7 +142,7 @@ impl HeatWindow {
         if !(factor.is_finite() && factor > 0.0 && at.iter().all(|share| share.is_finite())) {
             return;
         }
-        let side = (self.side / factor).clamp(LEAST_SIDE, 1.0);
+        let side = (self.side / factor).clamp(MIN_SIDE, 1.0);
         let kept = side / self.side;
         self.corner = [0, 1].map(|axis| at[axis] - (at[axis] - self.corner[axis]) * kept);
         self.side = side;
@@ -183,7 +183,7 @@ mod tests {
         window.pan([10.0, -10.0]);
         assert_eq!(window.corner, [0.75, 0.0]);
         window.zoom(1e9, [0.9, 0.1]);
-        assert_eq!(window.side, LEAST_SIDE);
+        assert_eq!(window.side, MIN_SIDE);
         window.zoom(1e-9, [0.0, 0.0]);
         assert_eq!(window, HeatWindow::default());
         window.zoom(f64::NAN, [0.0, 0.0]);

@@ -6,9 +6,9 @@ use thiserror::Error;
 use crate::dataset::{Dataset, Labels, Random};
 
 /// The most points that can be drawn by hand.
-const MOST_POINTS: usize = 100_000;
+const MAX_POINTS: usize = 100_000;
 /// The most classes that can be drawn by hand.
-pub const MOST_CLASSES: usize = 10;
+pub const MAX_CLASSES: usize = 10;
 
 /// A change of the points. Samples and classes are counted from 0; lengths and places are in units of the data.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,7 +35,7 @@ pub enum PointError {
     #[error("these points have no classes to draw with; clear the sheet first, or choose data with classes")]
     NoClasses,
     /// More points than can be drawn.
-    #[error("more than {MOST_POINTS} points cannot be drawn by hand; erase some first")]
+    #[error("more than {MAX_POINTS} points cannot be drawn by hand; erase some first")]
     TooMany,
 }
 
@@ -96,11 +96,11 @@ impl PointChange {
 fn added(data: &Dataset, places: &[[f64; 2]], class: usize) -> Result<Option<Dataset>, PointError> {
     let Labels::Classes { of_sample, names } = &data.labels else { return Err(PointError::NoClasses) };
     let places: Vec<[f64; 2]> = places.iter().copied().filter(|at| at.iter().all(|x| x.is_finite())).collect();
-    if places.is_empty() || class >= MOST_CLASSES.max(names.len()) {
+    if places.is_empty() || class >= MAX_CLASSES.max(names.len()) {
         return Ok(None);
     }
     let samples = data.samples();
-    if samples + places.len() > MOST_POINTS {
+    if samples + places.len() > MAX_POINTS {
         return Err(PointError::TooMany);
     }
     let mut points = data.points.clone().resize_horizontally(samples + places.len(), 0.0);
@@ -202,7 +202,7 @@ mod tests {
         let data = moons();
         for nothing in [
             PointChange::Add { at: [f64::NAN, 0.0], class: 0 },
-            PointChange::Add { at: [0.0, 0.0], class: MOST_CLASSES },
+            PointChange::Add { at: [0.0, 0.0], class: MAX_CLASSES },
             PointChange::Move { sample: 20, to: [0.0, 0.0] },
             PointChange::Move { sample: 0, to: [f64::INFINITY, 0.0] },
             PointChange::Erase { at: [50.0, 50.0], radius: 1.0 },
@@ -217,7 +217,7 @@ mod tests {
         let plain = Dataset { labels: Labels::None, ..data };
         assert_eq!(add.apply(&plain, &mut random), Err(PointError::NoClasses));
         assert_eq!(classes(&after(&plain, PointChange::Clear).unwrap()).1, 2);
-        let many = PointChange::Paint { at: [0.0; 2], radius: 1.0, count: MOST_POINTS + 1, class: 0 };
+        let many = PointChange::Paint { at: [0.0; 2], radius: 1.0, count: MAX_POINTS + 1, class: 0 };
         assert_eq!(many.apply(&moons(), &mut random), Err(PointError::TooMany));
     }
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::document::file_name;
 use super::growth::same_shape;
 use super::inspect::Details;
-use super::state::Shown;
+use super::state::OpenScene;
 use super::words::counted;
 use super::{
-    Data, DataSource, DialogAnswer, Document, Effect, Field, Grown, Import, Outcome, PathPrompt, PlaybackCommand,
-    Refined, Scene, SceneError, Session, Severity, Task, Trouble,
+    Data, DataSource, DialogAnswer, Document, Effect, Field, Import, Outcome, PathPrompt, PlaybackCommand, Rebuilt,
+    Refined, Scene, SceneError, Session, Severity, Task, UserError,
 };
 use crate::flow::FlowError;
 use crate::formats::{FormatError, GraphFile, OpenedNetwork};
@@ -41,14 +41,14 @@ impl Session {
             Outcome::Files(outcomes) => self.take_all(outcomes, effects),
             Outcome::Unreadable(path, trouble) => self.refuse_file(&path, trouble, effects),
             Outcome::Built(document, Ok(scene)) => self.show(document, scene, effects),
-            Outcome::Grown(document, result) => self.take_grown(document, result, effects),
+            Outcome::Rebuilt(document, result) => self.take_grown(document, result, effects),
             Outcome::Built(document, Err(error)) => self.refuse(&document, &error, effects),
             Outcome::Refined(scene, result) => self.take_refined(&scene, result),
             Outcome::Block(scene, result) => self.take_block(&scene, result),
             Outcome::Studied(scene, result) => self.take_study(&scene, result),
             Outcome::Field(scene, result) => self.take_field(&scene, result),
             Outcome::Neighbours(scene, result) => self.take_neighbours(&scene, result),
-            Outcome::Story(scene, result) => self.take_story(&scene, result),
+            Outcome::SeparationProfile(scene, result) => self.take_story(&scene, result),
             Outcome::Inspected(scene, layer, made) => self.take_detail(&scene, layer, made),
             Outcome::Surveyed(scene, made) => self.take_survey(&scene, made),
             Outcome::Spectrum(file, result) => self.take_spectrum(&file, result),
@@ -79,7 +79,7 @@ impl Session {
         // A network too wide for a flow would only be refused later on; its weights can be looked at now.
         let network = network.filter(|_| !problem.leaves_network_whole());
         let error = FormatError::Graph { path: path.clone(), source: Box::new(problem.clone()) };
-        let trouble = Trouble::of(&error);
+        let trouble = UserError::of(&error);
         let has_matrix = tensors.tensors().iter().any(|tensor| tensor.is_numeric && tensor.shape.len() >= 2);
         match network {
             Some(network) => {
@@ -135,7 +135,7 @@ impl Session {
         }
     }
 
-    fn refuse_file(&mut self, path: &Path, trouble: Trouble, effects: &mut Vec<Effect>) {
+    fn refuse_file(&mut self, path: &Path, trouble: UserError, effects: &mut Vec<Effect>) {
         self.recent.forget(path);
         self.notices.add(Severity::Error, trouble.sentence, trouble.details);
         if self.shown.is_none() {
@@ -161,7 +161,7 @@ impl Session {
         self.wanted = document.clone();
         let first = self.shown.is_none();
         let duration = scene.flow.duration();
-        self.shown = Some(Shown::new(document, scene));
+        self.shown = Some(OpenScene::new(document, scene));
         self.wanted_refinement = None;
         self.end_field();
         if new_data {
@@ -175,16 +175,17 @@ impl Session {
             }
         }
         effects.extend(
-            [Task::Refine, Task::Block, Task::Study, Task::Field, Task::Inspect, Task::Survey].map(Effect::Cancel),
+            [Task::Refine, Task::Block, Task::RefinementStudy, Task::Field, Task::Inspect, Task::LayerOverview]
+                .map(Effect::Cancel),
         );
         effects.extend(self.forget_points());
         self.refine(effects);
     }
 
     /// Shows a scene that grew out of the one before: what is not made of it yet stays in sight as it was.
-    pub(super) fn show_grown(&mut self, document: Document, grown: Grown, effects: &mut Vec<Effect>) {
+    pub(super) fn show_grown(&mut self, document: Document, grown: Rebuilt, effects: &mut Vec<Effect>) {
         let Some(before) = self.shown.take() else { return };
-        let Grown { scene, refined, detail } = grown;
+        let Rebuilt { scene, refined, detail } = grown;
         if !self.growth.due() {
             self.wanted = document.clone();
         }
@@ -197,7 +198,7 @@ impl Session {
         self.wanted_refinement = refined.as_ref().map(|refined| refined.refinement);
         let alike = same_shape(&before.scene.flow, &scene.flow);
         effects.extend([Task::Refine, Task::Field, Task::Inspect].map(Effect::Cancel));
-        let mut shown = Shown { refined, ..Shown::new(document, scene) };
+        let mut shown = OpenScene { refined, ..OpenScene::new(document, scene) };
         if alike {
             shown.details = before.details.aged(detail);
             shown.studies = before.studies.aged();
@@ -206,7 +207,7 @@ impl Session {
             shown.field = before.field;
         } else {
             shown.details = Details::of(detail);
-            effects.extend([Task::Block, Task::Study, Task::Survey].map(Effect::Cancel));
+            effects.extend([Task::Block, Task::RefinementStudy, Task::LayerOverview].map(Effect::Cancel));
         }
         self.shown = Some(shown);
         self.end_field();
@@ -280,19 +281,19 @@ impl Session {
             Task::Build if self.shown.is_none() => self.wanted = Document::default(),
             Task::Build => self.back_to_shown(),
             Task::Refine => self.wanted_refinement = self.refinement_in_sight(),
-            Task::Study => self.give_up_study(),
+            Task::RefinementStudy => self.give_up_study(),
             Task::Block => self.give_up_block(),
             Task::Field => self.answered_field = self.pending_field.take(),
             Task::Neighbours => self.give_up_neighbours(),
             Task::Inspect => self.give_up_detail(),
-            Task::Survey => self.give_up_survey(),
+            Task::LayerOverview => self.give_up_survey(),
             Task::Train => self.leave_training(),
             Task::Read
             | Task::ReadData
             | Task::Spectrum
             | Task::Save
             | Task::Dialog
-            | Task::Story
+            | Task::SeparationProfile
             | Task::KeepSettings => {}
         }
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// How many files are remembered.
-const MOST_FILES: usize = 8;
+const MAX_FILES: usize = 8;
 
 /// The files opened lately, newest first.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +21,7 @@ impl RecentFiles {
     pub fn add(&mut self, path: &Path) {
         self.forget(path);
         self.paths.insert(0, path.to_owned());
-        self.paths.truncate(MOST_FILES);
+        self.paths.truncate(MAX_FILES);
     }
 
     /// Takes a file away, as when it cannot be opened any more.
@@ -44,6 +44,6 @@ mod tests {
         for index in 0..20 {
             recent.add(Path::new(&index.to_string()));
         }
-        assert_eq!(recent.paths().len(), MOST_FILES);
+        assert_eq!(recent.paths().len(), MAX_FILES);
     }
 }

@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::extent::{Extent, coordinate_name};
 use super::lattice::Lattice;
-use super::memory::Memory;
+use super::memory::MemoryPlan;
 use super::points::PointSettings;
 use super::words::listed;
 use crate::dataset::{Dataset, Labels, match_classes};
@@ -46,7 +46,7 @@ pub struct Scene {
     /// What was assumed of the classes and the outputs that stand for them.
     pub assumed: Vec<String>,
     /// What the points take.
-    pub memory: Memory,
+    pub memory: MemoryPlan,
     /// What reads the last layer.
     pub output: OutputFunction,
     /// The plain forward pass of the data.
@@ -87,7 +87,7 @@ impl Scene {
         let layers = network.layers().len();
         go_on(progress, 0.0, "running the plain net")?;
         // One dimension more than the widest layer, as a reflection may need it.
-        let memory = Memory::plan(network, options.residual, network.largest_width() + 1, dataset.samples());
+        let memory = MemoryPlan::plan(network, options.residual, network.largest_width() + 1, dataset.samples());
         let dataset = &if memory.step > 1 { Arc::new(dataset.every(memory.step)) } else { Arc::clone(dataset) };
         let forward = network.forward(&dataset.points)?;
         let matched = match_classes(&dataset.labels, network.outputs(), &forward.predictions).unwrap_or_default();

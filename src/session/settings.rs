@@ -9,7 +9,7 @@ use crate::formats::{BlockChoice, ChainProblem, ChainProposal};
 use crate::network::{Activation, OutputFunction};
 
 /// How many files' chains are remembered.
-const MOST_CHAINS: usize = 64;
+const MAX_CHAINS: usize = 64;
 /// The format of the file; a later one is left alone.
 const FORMAT: &str = "layerflow.settings/1";
 
@@ -80,7 +80,7 @@ impl Settings {
             ..WindowSettings::default()
         };
         let mut chains = file.chains;
-        chains.truncate(MOST_CHAINS);
+        chains.truncate(MAX_CHAINS);
         Ok(Settings { recent: file.recent, window, chains })
     }
 
@@ -171,7 +171,7 @@ impl Session {
         let chain = RememberedChain::new(import);
         self.chains.retain(|known| known.file != chain.file);
         self.chains.insert(0, chain);
-        self.chains.truncate(MOST_CHAINS);
+        self.chains.truncate(MAX_CHAINS);
     }
 
     /// Opens the assistant, as the file was opened last if it was.

@@ -4,11 +4,11 @@ use nalgebra::{DMatrix, DVector};
 
 use super::camera::{Camera, Orientation};
 use super::fit::Fit;
-use super::turn::{Turn, orthonormal};
+use super::turn::{SubspaceRotation, orthonormal};
 
 /// The projection, the part of it that is in sight, and the camera.
 #[derive(Clone, Debug)]
-pub struct Sight {
+pub struct ViewPose {
     /// 1 to 3 rows of d entries, orthonormal.
     pub rows: DMatrix<f64>,
     /// What of the projected space fills the view.
@@ -21,19 +21,20 @@ pub struct Sight {
     pub camera: Camera,
 }
 
-impl Sight {
+impl ViewPose {
     /// A look that rests.
-    pub fn still(rows: DMatrix<f64>, fit: Fit, space: bool, camera: Camera) -> Sight {
-        Sight { rows, fit, space, depth: f64::from(u8::from(space)), camera }
+    pub fn still(rows: DMatrix<f64>, fit: Fit, space: bool, camera: Camera) -> ViewPose {
+        ViewPose { rows, fit, space, depth: f64::from(u8::from(space)), camera }
     }
 
     /// The look after the share s, 0 to 1, of the way from this one to `to`. The rows turn as they are seen on the screen,
     /// the camera's orientation included. `None` where no rotation leads there.
-    pub fn toward(&self, to: &Sight, s: f64) -> Option<Sight> {
+    pub fn toward(&self, to: &ViewPose, s: f64) -> Option<ViewPose> {
         let count = if self.space || to.space { 3 } else { 2 };
         let (from_rows, from_centre) = self.on_screen();
         let (to_rows, to_centre) = to.on_screen();
-        let turn = Turn::between(&widened(&from_rows, &to_rows, count)?, &widened(&to_rows, &from_rows, count)?)?;
+        let turn =
+            SubspaceRotation::between(&widened(&from_rows, &to_rows, count)?, &widened(&to_rows, &from_rows, count)?)?;
         let between = |from: f64, to: f64| from + s * (to - from);
         let scaled = |from: f64, to: f64| between(from.ln(), to.ln()).exp();
         let fit = Fit {
@@ -46,7 +47,7 @@ impl Sight {
             zoom: scaled(self.camera.zoom, to.camera.zoom),
         };
         let depth = between(self.depth, to.depth);
-        Some(Sight { rows: turn.rows(s), fit, space: count == 3, depth, camera })
+        Some(ViewPose { rows: turn.rows(s), fit, space: count == 3, depth, camera })
     }
 
     /// The rows that run right, up and toward the viewer, and the middle along them.
@@ -112,7 +113,7 @@ mod tests {
         let sight = |projection: Projection, t: f64| {
             let frame = scene.extent.frame(projection);
             let camera = Camera { pan: [0.3, 0.1], zoom: 2.0, ..Camera::default() };
-            Sight::still(frame.rows(t, &tour), frame.fit(t, true), frame.space, camera)
+            ViewPose::still(frame.rows(t, &tour), frame.fit(t, true), frame.space, camera)
         };
         for from in projections {
             for to in projections {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::block::Blocks;
-use super::growth::Growth;
+use super::growth::IncrementalRebuild;
 use super::inspect::Details;
 use super::points::Watch;
 use super::study::Studies;
@@ -13,8 +13,8 @@ use super::tour::TOUR_DIMENSIONS;
 use super::view::Projection;
 use super::words::counted;
 use super::{
-    Camera, ColumnImport, Command, Compare, Data, Document, Effect, Example, Field, FieldRequest, HandCommand, History,
-    Import, Notices, Orientation, Playback, PlaybackCommand, PointCommand, Purpose, RecentFiles, Refined,
+    Camera, ColumnImport, Command, Compare, Data, DialogPurpose, Document, Effect, Example, Field, FieldRequest,
+    History, Import, Notices, Orientation, PenCommand, Playback, PlaybackCommand, PointCommand, RecentFiles, Refined,
     RememberedChain, Scene, Severity, Side, Task, Training, ViewCommand, ViewSettings, WindowSettings,
 };
 use crate::flow::Flow;
@@ -56,7 +56,7 @@ pub struct Session {
     /// What was asked for last: shown already, or still being built.
     pub(super) wanted: Document,
     /// What is shown.
-    pub(super) shown: Option<Shown>,
+    pub(super) shown: Option<OpenScene>,
     /// The ResNet asked for last; it belongs to the scene shown.
     pub(super) wanted_refinement: Option<Refinement>,
     /// The field under way; there is one at a time.
@@ -72,12 +72,12 @@ pub struct Session {
     /// What was done to the network by hand.
     pub(super) history: History,
     /// The flow of what grew out of the document shown.
-    pub(super) growth: Growth,
+    pub(super) growth: IncrementalRebuild,
 }
 
 /// A document with everything that is drawn of it.
 #[derive(Clone, Debug)]
-pub(super) struct Shown {
+pub(super) struct OpenScene {
     pub(super) document: Document,
     pub(super) scene: Arc<Scene>,
     pub(super) refined: Option<Arc<Refined>>,
@@ -90,10 +90,10 @@ pub(super) struct Shown {
     pub(super) boundaries: Vec<f64>,
 }
 
-impl Shown {
+impl OpenScene {
     /// A scene of which nothing else is known yet.
-    pub(super) fn new(document: Document, scene: Arc<Scene>) -> Shown {
-        Shown {
+    pub(super) fn new(document: Document, scene: Arc<Scene>) -> OpenScene {
+        OpenScene {
             document,
             boundaries: boundaries(&scene.flow),
             scene,
@@ -111,7 +111,7 @@ impl Shown {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathPrompt {
     /// What the path is for.
-    pub purpose: Purpose,
+    pub purpose: DialogPurpose,
     /// What has been typed.
     pub text: String,
 }
@@ -141,7 +141,7 @@ impl Default for Session {
             field_age: 0.0,
             training: Training::default(),
             history: History::default(),
-            growth: Growth::default(),
+            growth: IncrementalRebuild::default(),
         }
     }
 }
@@ -262,11 +262,11 @@ impl Session {
         self.wanted.network.as_ref().map(|network| network.inputs())
     }
 
-    pub(super) fn path_chosen(&mut self, purpose: Purpose, path: PathBuf, effects: &mut Vec<Effect>) {
+    pub(super) fn path_chosen(&mut self, purpose: DialogPurpose, path: PathBuf, effects: &mut Vec<Effect>) {
         match purpose {
-            Purpose::OpenNetwork => effects.push(self.read_network(path)),
-            Purpose::OpenData => self.read_data(path, effects),
-            Purpose::SaveNetwork(_) => effects.extend(self.save(path)),
+            DialogPurpose::OpenNetwork => effects.push(self.read_network(path)),
+            DialogPurpose::OpenData => self.read_data(path, effects),
+            DialogPurpose::SaveNetwork(_) => effects.extend(self.save(path)),
         }
     }
 
@@ -367,13 +367,13 @@ impl Session {
         }
     }
 
-    fn ask(&mut self, purpose: Purpose, effects: &mut Vec<Effect>) {
+    fn ask(&mut self, purpose: DialogPurpose, effects: &mut Vec<Effect>) {
         let name = match purpose {
-            Purpose::SaveNetwork(_) if self.shown.is_none() => return,
-            Purpose::SaveNetwork(kind) => {
+            DialogPurpose::SaveNetwork(_) if self.shown.is_none() => return,
+            DialogPurpose::SaveNetwork(kind) => {
                 self.document().map_or_else(String::new, |document| proposed_file_name(document, kind))
             }
-            Purpose::OpenNetwork | Purpose::OpenData => String::new(),
+            DialogPurpose::OpenNetwork | DialogPurpose::OpenData => String::new(),
         };
         effects.push(Effect::ShowDialog(purpose, name));
     }
@@ -399,7 +399,7 @@ impl Session {
             self.hint = false;
         }
         // Points are drawn where the data begins and while it rests, on a sheet that is seen from the front.
-        if matches!(command, ViewCommand::Hand(HandCommand::Use(Some(_)))) && self.view.hand.pen.is_none() {
+        if matches!(command, ViewCommand::Hand(PenCommand::Use(Some(_)))) && self.view.hand.pen.is_none() {
             self.play(PlaybackCommand::Pause);
             self.play(PlaybackCommand::Home);
             self.view.camera = Camera { orientation: Orientation::FRONT, ..Camera::default() };
@@ -422,9 +422,9 @@ impl Session {
                 }
                 self.look(ViewCommand::Compare(Compare::Plain), effects);
             }
-            Task::Study => self.give_up_study(),
+            Task::RefinementStudy => self.give_up_study(),
             Task::Block => self.give_up_block(),
-            Task::Field | Task::Neighbours | Task::Inspect | Task::Survey => self.give_up(task),
+            Task::Field | Task::Neighbours | Task::Inspect | Task::LayerOverview => self.give_up(task),
             Task::Train => self.leave_training(),
             Task::Refine
             | Task::Read
@@ -432,7 +432,7 @@ impl Session {
             | Task::Spectrum
             | Task::Save
             | Task::Dialog
-            | Task::Story
+            | Task::SeparationProfile
             | Task::KeepSettings => {}
         }
         self.fall_back(effects);

@@ -15,7 +15,7 @@ pub type StudyRequest = (RefinementKind, Integrator);
 
 /// What is known of the refinements of a scene that differ in N alone.
 #[derive(Debug)]
-pub struct Study {
+pub struct RefinementStudy {
     /// The error against N.
     pub convergence: Convergence,
     /// The measures of the network's own residual blocks; empty for a plain net.
@@ -25,14 +25,18 @@ pub struct Study {
 }
 
 /// The studies of a scene.
-pub(super) type Studies = Made<StudyRequest, Arc<Study>>;
+pub(super) type Studies = Made<StudyRequest, Arc<RefinementStudy>>;
 
-impl Study {
+impl RefinementStudy {
     /// Measures the refinements of the scene on its data.
     ///
     /// # Errors
     /// If the data does not fit or `progress` answers false.
-    pub fn build(scene: &Scene, request: StudyRequest, progress: &mut Progress<'_>) -> Result<Study, SceneError> {
+    pub fn build(
+        scene: &Scene,
+        request: StudyRequest,
+        progress: &mut Progress<'_>,
+    ) -> Result<RefinementStudy, SceneError> {
         go_on(progress, 0.0, "measuring the residual blocks")?;
         let points = &scene.dataset.points;
         let blocks = measure_blocks(&scene.network, points)?;
@@ -40,7 +44,7 @@ impl Study {
         let convergence = Convergence::study(&scene.flow, request, points, scene.output, &mut |share| {
             progress(share, "measuring the error against N")
         })?;
-        Ok(Study { convergence, blocks, finer })
+        Ok(RefinementStudy { convergence, blocks, finer })
     }
 
     /// Which study this is.
@@ -51,7 +55,7 @@ impl Study {
 
 impl Session {
     /// The newest study that is ready.
-    pub fn study(&self) -> Option<&Arc<Study>> {
+    pub fn study(&self) -> Option<&Arc<RefinementStudy>> {
         self.shown.as_ref().and_then(|shown| shown.studies.newest())
     }
 
@@ -68,12 +72,12 @@ impl Session {
         let open = self.window.refinement_panel();
         let shown = self.shown.as_mut()?;
         if !open {
-            return shown.studies.leave().then_some(Effect::Cancel(Task::Study));
+            return shown.studies.leave().then_some(Effect::Cancel(Task::RefinementStudy));
         }
-        shown.studies.ask(&shown.scene, &request).then(|| Effect::Study(shown.scene.clone(), request))
+        shown.studies.ask(&shown.scene, &request).then(|| Effect::RefinementStudy(shown.scene.clone(), request))
     }
 
-    pub(super) fn take_study(&mut self, scene: &Arc<Scene>, result: Result<Arc<Study>, SceneError>) {
+    pub(super) fn take_study(&mut self, scene: &Arc<Scene>, result: Result<Arc<RefinementStudy>, SceneError>) {
         if let Some(shown) = &mut self.shown {
             shown.studies.take(&shown.scene, scene, result.ok());
         }

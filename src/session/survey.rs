@@ -10,34 +10,34 @@ use super::made::Made;
 use super::scene::{Progress, Scene, SceneError, go_on};
 use super::{Effect, Session, Task};
 use crate::dataset::Labels;
-use crate::diagnostics::{Journey, Separability};
+use crate::diagnostics::{Separability, TrajectoryMetrics};
 use crate::flow::{Flow, PhaseKind};
 
 /// Points that are followed for lengths, energy and volume, at most.
-const MOST_FOLLOWED: usize = 400;
+const MAX_FOLLOWED: usize = 400;
 /// Points that the probe and the neighbours are measured on, at most.
-const MOST_CLASSIFIED: usize = 400;
+const MAX_CLASSIFIED: usize = 400;
 /// Multiplications for following the points, about: a few seconds.
-const MOST_WORK: usize = 4_000_000_000;
+const MAX_WORK: usize = 4_000_000_000;
 /// Fewer points would say nothing.
-const LEAST_POINTS: usize = 24;
+const MIN_POINTS: usize = 24;
 /// Times at which the classes are measured, at most.
-const MOST_TIMES: usize = 96;
+const MAX_TIMES: usize = 96;
 /// Values that stand for a spectrum, at most: thousands of singular values become so many.
-const MOST_VALUES: usize = 48;
+const MAX_VALUES: usize = 48;
 /// Any seed will do; the same points are taken every time.
 const SEED: u64 = 1;
 
 /// What the strip of all layers shows.
 #[derive(Clone, Debug)]
-pub struct Survey {
+pub struct LayerOverview {
     /// For each layer ln σ at places spread evenly over its singular values, the largest first; `None` where a direction
     /// is lost. Empty for a residual block.
     pub spectra: Vec<Vec<Option<f32>>>,
     /// The total rotation of each layer in radians; NaN for a residual block.
     pub rotations: Vec<f64>,
     /// Lengths, energy and volume along t.
-    pub journey: Journey,
+    pub journey: TrajectoryMetrics,
     /// How well the classes are apart along t; `None` for data without classes.
     pub classes: Option<ClassesApart>,
 }
@@ -55,12 +55,12 @@ pub struct ClassesApart {
     pub samples: usize,
 }
 
-impl Survey {
+impl LayerOverview {
     /// Makes the survey of a scene.
     ///
     /// # Errors
     /// If the data cannot be followed or `progress` answers false.
-    pub fn build(scene: &Scene, progress: &mut Progress<'_>) -> Result<Survey, SceneError> {
+    pub fn build(scene: &Scene, progress: &mut Progress<'_>) -> Result<LayerOverview, SceneError> {
         let flow = &scene.flow;
         go_on(progress, 0.0, "the spectra")?;
         let spectrum = |layer: &crate::flow::LayerFlow| match &layer.spectrum {
@@ -76,15 +76,15 @@ impl Survey {
         let phases: usize = flow.layers().iter().map(|layer| layer.phases.len()).sum();
         // A phase costs about 4d² multiplications a point.
         let work = 4 * phases.max(1) * flow.ambient_dimension().pow(2);
-        let affordable = (MOST_WORK / work.max(1)).max(LEAST_POINTS);
+        let affordable = (MAX_WORK / work.max(1)).max(MIN_POINTS);
         let chosen = |most: usize| scene.dataset.points.select_columns(order.iter().take(most.min(affordable)));
         let layers = flow.layers().len().max(1);
-        let journey = Journey::measure(flow, &chosen(MOST_FOLLOWED), &mut |layer| {
+        let journey = TrajectoryMetrics::measure(flow, &chosen(MAX_FOLLOWED), &mut |layer| {
             progress(0.5 * layer as f32 / layers as f32, "lengths, energy and volume")
         })?;
         let classes = match &scene.dataset.labels {
             Labels::Classes { of_sample, names } => {
-                let points = chosen(MOST_CLASSIFIED);
+                let points = chosen(MAX_CLASSIFIED);
                 let classes: Vec<usize> =
                     order.iter().take(points.ncols()).filter_map(|sample| of_sample.get(*sample).copied()).collect();
                 let count = names.len().max(classes.iter().max().map_or(0, |class| class + 1));
@@ -94,13 +94,13 @@ impl Survey {
             }
             Labels::None | Labels::Values(_) => None,
         };
-        Ok(Survey { spectra, rotations, journey, classes: classes.filter(|found| !found.times.is_empty()) })
+        Ok(LayerOverview { spectra, rotations, journey, classes: classes.filter(|found| !found.times.is_empty()) })
     }
 }
 
 /// ln σ at evenly spread places of the sorted singular values.
 fn spread(values: &[f64], rank: usize) -> Vec<Option<f32>> {
-    let count = values.len().min(MOST_VALUES);
+    let count = values.len().min(MAX_VALUES);
     let place = |index: usize| ((index as f64 + 0.5) / count as f64 * values.len() as f64) as usize;
     (0..count).map(place).map(|place| (place < rank).then(|| values[place].ln() as f32)).collect()
 }
@@ -121,8 +121,8 @@ fn times(flow: &Flow) -> Vec<f64> {
     let rigid =
         |kind| matches!(kind, PhaseKind::RotateIn | PhaseKind::RotateOut | PhaseKind::Rotate | PhaseKind::Shift);
     let moving: Vec<_> = phases.into_iter().filter(|phase| !rigid(phase.kind)).collect();
-    let inner: &[f64] = if 4 * moving.len() < MOST_TIMES { &[0.0, 0.35, 0.5, 0.65, 1.0] } else { &[0.0, 1.0] };
-    let every = (inner.len() * moving.len()).div_ceil(MOST_TIMES).max(1);
+    let inner: &[f64] = if 4 * moving.len() < MAX_TIMES { &[0.0, 0.35, 0.5, 0.65, 1.0] } else { &[0.0, 1.0] };
+    let every = (inner.len() * moving.len()).div_ceil(MAX_TIMES).max(1);
     let chosen = moving.into_iter().step_by(every);
     let within = |phase: &crate::flow::Phase| -> Vec<f64> {
         inner.iter().map(|share| phase.start + share * (phase.end - phase.start)).collect()
@@ -155,11 +155,11 @@ fn apart(
 }
 
 /// The survey of a scene.
-pub(super) type Surveyed = Made<(), Arc<Survey>>;
+pub(super) type Surveyed = Made<(), Arc<LayerOverview>>;
 
 impl Session {
     /// The newest survey that is ready.
-    pub fn survey(&self) -> Option<&Arc<Survey>> {
+    pub fn survey(&self) -> Option<&Arc<LayerOverview>> {
         self.shown.as_ref().and_then(|shown| shown.survey.newest())
     }
 
@@ -173,14 +173,14 @@ impl Session {
         let open = self.view.panel.all_layers;
         let shown = self.shown.as_mut()?;
         if open {
-            return shown.survey.ask(&shown.scene, &()).then(|| Effect::Survey(shown.scene.clone()));
+            return shown.survey.ask(&shown.scene, &()).then(|| Effect::LayerOverview(shown.scene.clone()));
         }
         // Opening the strip again is asking again.
         shown.survey.forgive();
-        shown.survey.leave().then_some(Effect::Cancel(Task::Survey))
+        shown.survey.leave().then_some(Effect::Cancel(Task::LayerOverview))
     }
 
-    pub(super) fn take_survey(&mut self, scene: &Arc<Scene>, made: Result<Arc<Survey>, SceneError>) {
+    pub(super) fn take_survey(&mut self, scene: &Arc<Scene>, made: Result<Arc<LayerOverview>, SceneError>) {
         if let Some(shown) = &mut self.shown {
             shown.survey.take(&shown.scene, scene, made.ok());
         }
@@ -204,7 +204,7 @@ mod tests {
         let (network, data) = examples::spiral().unwrap();
         let scene =
             Scene::build(&Arc::new(network), &Arc::new(data), FlowOptions::default(), None, &mut |_, _| true).unwrap();
-        let survey = Survey::build(&scene, &mut |_, _| true).unwrap();
+        let survey = LayerOverview::build(&scene, &mut |_, _| true).unwrap();
         assert_eq!(survey.spectra.len(), scene.flow.layers().len());
         let classes = survey.classes.unwrap();
         let (first, last) = (classes.probe_accuracy[0], *classes.probe_accuracy.last().unwrap());
@@ -212,15 +212,15 @@ mod tests {
         assert!(*classes.neighbour_purity.last().unwrap() > 0.95);
         assert!(survey.journey.path_length.windows(2).all(|pair| pair[0] <= pair[1]));
         assert_eq!(survey.journey.times.last(), Some(&scene.flow.duration()));
-        assert!(Survey::build(&scene, &mut |share, _| share < 0.6).is_err());
+        assert!(LayerOverview::build(&scene, &mut |share, _| share < 0.6).is_err());
     }
 
     #[test]
     fn a_spectrum_of_thousands_becomes_a_few_and_keeps_its_ends() {
         let values: Vec<f64> = (0..3000).map(|index| 1.0 / (1.0 + f64::from(index))).collect();
         let found = spread(&values, 1500);
-        assert_eq!(found.len(), MOST_VALUES);
-        assert!(found[0].unwrap() > -4.0 && found[MOST_VALUES / 2 - 1].is_some() && found[MOST_VALUES / 2].is_none());
+        assert_eq!(found.len(), MAX_VALUES);
+        assert!(found[0].unwrap() > -4.0 && found[MAX_VALUES / 2 - 1].is_some() && found[MAX_VALUES / 2].is_none());
         assert_eq!(spread(&[2.0], 1), [Some(2.0_f32.ln())]);
         assert!(spread(&[], 0).is_empty());
     }

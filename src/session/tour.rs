@@ -7,7 +7,7 @@ use nalgebra::{DMatrix, Matrix2, Vector2};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::turn::{Turn, orthonormal};
+use super::turn::{SubspaceRotation, orthonormal};
 
 /// The tour passes through at most so many dimensions: a plane among more shows next to nothing of each.
 pub const TOUR_DIMENSIONS: usize = 10;
@@ -30,7 +30,7 @@ pub struct Tour {
     /// 2 × m, orthonormal rows; empty before the first step.
     plane: DMatrix<f64>,
     /// The turn under way and its share that is done.
-    turn: Option<(Turn, f64)>,
+    turn: Option<(SubspaceRotation, f64)>,
     /// How many turns have begun: the seed of the next.
     begun: u64,
 }
@@ -81,13 +81,13 @@ impl Tour {
         true
     }
 
-    fn next(&mut self) -> Option<Turn> {
+    fn next(&mut self) -> Option<SubspaceRotation> {
         self.begun += 1;
         let mut random = ChaCha8Rng::seed_from_u64(self.begun);
         let mut entry = || f64::from(random.next_u32()) / f64::from(u32::MAX) - 0.5;
         let target = DMatrix::from_fn(self.plane.ncols(), 2, |_, _| entry());
         let target = orthonormal(target.column_iter().map(|column| column.into_owned())).transpose();
-        Turn::between(&self.plane, &target)
+        SubspaceRotation::between(&self.plane, &target)
     }
 
     /// Turns the plane so that `direction` (a vector of the tour's dimensions) is seen at `to`, as nearly as an

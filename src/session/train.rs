@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::training_run::{Feed, Goal, Pace, Snapshot, TrainingRun};
-use super::{Effect, Session, Severity, Task, Trouble};
+use super::training_run::{Goal, Pace, Snapshot, TrainingChannel, TrainingRun};
+use super::{Effect, Session, Severity, Task, UserError};
 use crate::network::{Network, OutputFunction};
 use crate::training::{EpochReport, Loss, Objective, TrainingOptions};
 
@@ -45,7 +45,7 @@ pub struct Training {
     /// Whether the flow of the current network was not asked for yet.
     unseen: bool,
     /// The run under way.
-    feed: Option<Arc<Feed>>,
+    feed: Option<Arc<TrainingChannel>>,
     /// The seconds since a flow was asked for, or a run was begun again.
     age: f64,
     /// The data has changed under a run: it begins again with the new data.
@@ -155,7 +155,12 @@ impl Session {
     }
 
     /// A run has ended.
-    pub(super) fn trained(&mut self, feed: &Arc<Feed>, result: Result<(), Trouble>, effects: &mut Vec<Effect>) {
+    pub(super) fn trained(
+        &mut self,
+        feed: &Arc<TrainingChannel>,
+        result: Result<(), UserError>,
+        effects: &mut Vec<Effect>,
+    ) {
         if !self.training.feed.as_ref().is_some_and(|own| Arc::ptr_eq(own, feed)) {
             return;
         }
@@ -203,7 +208,7 @@ impl Session {
         self.leave_training();
         let objective = fitting(self.training.options.objective, network.output());
         let options = TrainingOptions { objective, ..self.training.options };
-        let feed = Arc::new(Feed::default());
+        let feed = Arc::new(TrainingChannel::default());
         self.training.feed = Some(feed.clone());
         let start = self.training.current.as_ref().map(|snapshot| snapshot.state.clone());
         let pace = self.training.pace;
@@ -228,7 +233,7 @@ impl Session {
         self.follow_training(effects);
     }
 
-    fn take_news(&mut self, feed: &Feed) {
+    fn take_news(&mut self, feed: &TrainingChannel) {
         let news = feed.take();
         let training = &mut self.training;
         // After a return to an earlier epoch the later ones are lived through again.

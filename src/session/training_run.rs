@@ -70,7 +70,7 @@ impl Pace {
 
 /// What the worker has told and the window has not taken yet.
 #[derive(Debug, Default)]
-pub(super) struct News {
+pub(super) struct TrainingUpdate {
     pub reports: Vec<EpochReport>,
     /// Snapshots to go back to.
     pub kept: Vec<Snapshot>,
@@ -80,24 +80,24 @@ pub(super) struct News {
 
 /// Between the worker and the window.
 #[derive(Debug, Default)]
-pub struct Feed {
-    news: Mutex<News>,
+pub struct TrainingChannel {
+    news: Mutex<TrainingUpdate>,
     stop: AtomicBool,
 }
 
-impl Feed {
+impl TrainingChannel {
     /// Ends the run after the step under way.
     pub(super) fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
     }
 
     /// Takes what is new.
-    pub(super) fn take(&self) -> News {
+    pub(super) fn take(&self) -> TrainingUpdate {
         // The news are whole after every change, so a panic elsewhere does not spoil them.
         std::mem::take(&mut *self.news.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn tell(&self, change: impl FnOnce(&mut News)) {
+    fn tell(&self, change: impl FnOnce(&mut TrainingUpdate)) {
         change(&mut self.news.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
@@ -112,19 +112,19 @@ pub struct TrainingRun {
     pub(super) start: Option<Arc<TrainingState>>,
     pub(super) goal: Goal,
     pub(super) pace: Pace,
-    pub(super) feed: Arc<Feed>,
+    pub(super) feed: Arc<TrainingChannel>,
 }
 
 /// The most snapshots to go back to, evenly spread over the epochs.
-const MOST_SNAPSHOTS: usize = 100;
+const MAX_SNAPSHOTS: usize = 100;
 /// The most numbers that they hold together, 512 MB.
-const MOST_NUMBERS: usize = 1 << 26;
+const MAX_NUMBERS: usize = 1 << 26;
 /// The longest pause without a look at whether to stop.
 const NAP: Duration = Duration::from_millis(20);
 
 impl TrainingRun {
     /// The feed of the run.
-    pub fn feed(&self) -> &Arc<Feed> {
+    pub fn feed(&self) -> &Arc<TrainingChannel> {
         &self.feed
     }
 
@@ -186,7 +186,7 @@ impl TrainingRun {
     fn spacing(&self) -> usize {
         // A snapshot holds the network, and the parameters with two moments.
         let numbers = self.network.parameters().saturating_mul(4).max(1);
-        let most = (MOST_NUMBERS / numbers).clamp(2, MOST_SNAPSHOTS);
+        let most = (MAX_NUMBERS / numbers).clamp(2, MAX_SNAPSHOTS);
         self.options.epochs.div_ceil(most).max(1)
     }
 }

@@ -12,17 +12,17 @@ const SAME: f64 = 1e-9;
 /// With Q an orthonormal basis of that span whose first k vectors are the first rows, the others are Q·B with orthonormal
 /// columns B. Completed to a proper rotation R of the span, R^s takes the first rows (s = 0) to the others (s = 1).
 #[derive(Clone, Debug, PartialEq)]
-pub struct Turn {
+pub struct SubspaceRotation {
     /// d × m, m ≤ 2k + 1.
     basis: DMatrix<f64>,
     rotation: Rotation,
     rows: usize,
 }
 
-impl Turn {
+impl SubspaceRotation {
     /// The turn from `from` to `to`, both k × d with orthonormal rows. `None` where there is none: other shapes, or a
     /// mirror image in a space that has no further dimension to turn through.
-    pub fn between(from: &DMatrix<f64>, to: &DMatrix<f64>) -> Option<Turn> {
+    pub fn between(from: &DMatrix<f64>, to: &DMatrix<f64>) -> Option<SubspaceRotation> {
         let (rows, dimension) = from.shape();
         if to.shape() != from.shape() {
             return None;
@@ -49,7 +49,7 @@ impl Turn {
             }
         }
         let rotation = Rotation::logarithm(&onto).ok()?;
-        Some(Turn { basis, rotation, rows })
+        Some(SubspaceRotation { basis, rotation, rows })
     }
 
     /// The rows after the share s of the turn, 0 to 1; k × d.
@@ -121,7 +121,7 @@ mod tests {
             let dimension = rows + more;
             let from = frame(rows, dimension, one);
             let to = if same { -&from } else { frame(rows, dimension, other) };
-            let Some(turn) = Turn::between(&from, &to) else {
+            let Some(turn) = SubspaceRotation::between(&from, &to) else {
                 prop_assert!(more == 0, "only a mirror image that fills the space has no turn");
                 return Ok(());
             };
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn equal_rows_do_not_turn() {
         let rows = frame(2, 5, 3);
-        assert!(Turn::between(&rows, &rows).unwrap().angle() < 1e-9);
-        assert!(Turn::between(&rows, &frame(3, 5, 3)).is_none());
+        assert!(SubspaceRotation::between(&rows, &rows).unwrap().angle() < 1e-9);
+        assert!(SubspaceRotation::between(&rows, &frame(3, 5, 3)).is_none());
     }
 }

@@ -65,7 +65,7 @@ impl Optimiser {
 
 /// What an optimiser remembers of earlier gradients.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Memory {
+pub(super) struct OptimiserState {
     /// The gradient's moving mean, or the velocity.
     pub first: Vec<f64>,
     /// The squared gradient's moving mean.
@@ -74,9 +74,9 @@ pub(super) struct Memory {
     pub steps: u64,
 }
 
-impl Memory {
-    pub fn new(parameters: usize) -> Memory {
-        Memory { first: vec![0.0; parameters], second: vec![0.0; parameters], steps: 0 }
+impl OptimiserState {
+    pub fn new(parameters: usize) -> OptimiserState {
+        OptimiserState { first: vec![0.0; parameters], second: vec![0.0; parameters], steps: 0 }
     }
 
     /// One step of `parameters` down `gradient`.
@@ -118,13 +118,13 @@ mod tests {
 
     #[test]
     fn the_first_steps_by_hand() {
-        let mut memory = Memory::new(1);
+        let mut memory = OptimiserState::new(1);
         let mut x = [1.0];
         memory.step(Arch::new(), Optimiser::Sgd { momentum: 0.5 }, 0.1, &mut x, &[2.0]);
         memory.step(Arch::new(), Optimiser::Sgd { momentum: 0.5 }, 0.1, &mut x, &[2.0]);
         assert!((x[0] - (1.0 - 0.2 - 0.3)).abs() < 1e-15);
         // Adam's first step is the learning rate, whatever the gradient's size.
-        let (mut memory, mut x) = (Memory::new(2), [1.0, 1.0]);
+        let (mut memory, mut x) = (OptimiserState::new(2), [1.0, 1.0]);
         memory.step(Arch::new(), Optimiser::Adam, 0.1, &mut x, &[1e3, -1e-3]);
         assert!((x[0] - 0.9).abs() < 1e-9 && (x[1] - 1.1).abs() < 1e-5);
     }

@@ -52,7 +52,7 @@ const COSINE_REST: f64 = 0.01;
 /// The largest batch: its activations must fit in memory.
 pub(super) const LARGEST_BATCH: usize = 65_536;
 /// The most epochs of a run, more than anyone waits for.
-const MOST_EPOCHS: usize = 1_000_000;
+const MAX_EPOCHS: usize = 1_000_000;
 
 impl Default for TrainingOptions {
     fn default() -> TrainingOptions {
@@ -135,7 +135,7 @@ impl TrainingOptions {
         if !(1..=LARGEST_BATCH).contains(&self.batch) {
             return refused("batch size", self.batch as f64, "from 1 to 65536");
         }
-        if !(1..=MOST_EPOCHS).contains(&self.epochs) {
+        if !(1..=MAX_EPOCHS).contains(&self.epochs) {
             return refused("number of epochs", self.epochs as f64, "from 1 to 1000000");
         }
         if !(0.0..1.0).contains(&self.test_share) {

@@ -11,11 +11,11 @@ use super::buffers::Buffers;
 use super::data::{Targets, TrainingData};
 use super::gradient::{Batch, Pass};
 use super::layout::Layout;
-use super::optimiser::Memory;
+use super::optimiser::OptimiserState;
 use super::{TrainingError, TrainingOptions};
 
 /// The most numbers of the buffers and the optimiser's memory, 2 GB.
-const MOST_NUMBERS: usize = 1 << 28;
+const MAX_NUMBERS: usize = 1 << 28;
 
 /// A network in training.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ pub struct Trainer {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainingState {
     parameters: Vec<f64>,
-    memory: Memory,
+    memory: OptimiserState,
     epoch: usize,
     /// The samples of the epoch under way that have been used.
     used: usize,
@@ -81,12 +81,12 @@ impl Trainer {
         let layout = Layout::new(&network);
         let batch = options.batch.min(data.train().len());
         let numbers = Buffers::numbers(&layout, network.inputs(), batch).saturating_add(4 * layout.length);
-        if numbers > MOST_NUMBERS {
-            return Err(TrainingError::TooLarge { parameters: layout.length, limit: MOST_NUMBERS });
+        if numbers > MAX_NUMBERS {
+            return Err(TrainingError::TooLarge { parameters: layout.length, limit: MAX_NUMBERS });
         }
         let state = TrainingState {
             parameters: layout.gather(&network),
-            memory: Memory::new(layout.length),
+            memory: OptimiserState::new(layout.length),
             epoch: 0,
             used: 0,
             loss: 0.0,

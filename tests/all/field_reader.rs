@@ -1,7 +1,7 @@
 //! PyTorch files as users have them: tensors of every kind, whole modules, old protocols, and what stands beside a model.
 
 use layerflow::formats::{self, Account, ChainProposal, GraphFile, Opened, OpenedNetwork};
-use layerflow::network::{Activation, Network, OutputFunction, Volume};
+use layerflow::network::{Activation, ImageShape, Network, OutputFunction};
 
 use crate::support::{array, data, relative_error};
 
@@ -9,7 +9,7 @@ const FOLDER: &str = "field/pytorch";
 
 /// The network of a file, where one is made, and its account.
 fn opened(name: &str) -> (Option<Network>, Account) {
-    let input = (name == "pictures.pt").then(|| Volume::new(2, 5, 6).unwrap());
+    let input = (name == "pictures.pt").then(|| ImageShape::new(2, 5, 6).unwrap());
     match formats::open_for(&data(&format!("{FOLDER}/{name}")), input).unwrap() {
         Opened::Network(OpenedNetwork { network, account }) => (Some(network), account),
         Opened::Graph(GraphFile { network, account, .. }) => (network, account),

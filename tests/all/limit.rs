@@ -1,6 +1,6 @@
 //! The continuous limit of residual blocks: where ever smaller steps lead, followed at all times.
 
-use layerflow::diagnostics::Journey;
+use layerflow::diagnostics::TrajectoryMetrics;
 use layerflow::flow::{Flow, FlowError, FlowOptions, NoVelocity, ResidualLaw, TimeLaw};
 use layerflow::network::{Activation, Affine, Layer, Network, OutputFunction, Residual};
 use layerflow::resnet::{Between, Convergence, Integrator, Refinement, RefinementKind, ResNet, in_smaller_steps};
@@ -179,7 +179,7 @@ fn the_pull_back_is_constant_along_it_and_the_journey_is_measured() {
             assert!((found - expected).norm() < 1e-7, "t = {t}");
         }
     }
-    let journey = Journey::measure(&flow, &points(), &mut |_| true).unwrap();
+    let journey = TrajectoryMetrics::measure(&flow, &points(), &mut |_| true).unwrap();
     assert!(journey.log_volume.iter().chain(&journey.path_length).all(|value| value.is_finite()));
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use layerflow::dataset::{Generator, GeneratorOptions};
 use layerflow::flow::FlowOptions;
 use layerflow::network::Activation;
-use layerflow::session::{Projection, Scene, Tour, Turn};
+use layerflow::session::{Projection, Scene, SubspaceRotation, Tour};
 use nalgebra::DMatrix;
 
 use super::support;
@@ -36,7 +36,7 @@ fn what_follows_the_digits_turns_slowly_and_sees_more() {
             let t = frame as f64 / FRAMES_A_LAYER;
             let now = following.rows(t, &tour);
             assert!((&now * now.transpose() - DMatrix::identity(now.nrows(), now.nrows())).amax() < 1e-6);
-            largest = largest.max(Turn::between(&before, &now).unwrap().angle());
+            largest = largest.max(SubspaceRotation::between(&before, &now).unwrap().angle());
             seen += scene.extent.share_at(&now, t);
             seen_by_fixed += scene.extent.share_at(&fixed.rows(t, &tour), t);
             before = now;

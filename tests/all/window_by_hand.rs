@@ -7,7 +7,7 @@ use layerflow::explorer::Startup;
 use layerflow::linalg::Svd;
 use layerflow::network::{Layer, Network};
 use layerflow::session::{
-    Command, DataSource, EditCommand, HandCommand, Pace, PanelCommand, Pen, Preset, Section, TrainCommand, ViewCommand,
+    Command, DataSource, EditCommand, Pace, PanelCommand, Pen, PenCommand, Preset, Section, TrainCommand, ViewCommand,
 };
 use layerflow::training::TrainingOptions;
 
@@ -102,7 +102,7 @@ fn points_are_added_painted_dragged_and_erased_on_the_stage() {
     assert!(moved[0] > at[0] + 0.01 && (moved[1] - at[1]).abs() < 1e-3, "{at:?} {moved:?}");
 
     click(&mut window, "Paint");
-    command(&mut window, Command::View(ViewCommand::Hand(HandCommand::Density(7))));
+    command(&mut window, Command::View(ViewCommand::Hand(PenCommand::Density(7))));
     drag(&mut window, &[corner, corner + vec2(0.0, 60.0), corner + vec2(0.0, 120.0)]);
     let painted = samples(&window);
     assert!(painted > before + 7 && (painted - before - 1).is_multiple_of(7));
@@ -134,7 +134,7 @@ fn a_sheet_is_cleared_and_what_cannot_be_drawn_on_says_so() {
 fn a_run_goes_on_with_the_points_that_are_drawn() {
     let mut window = window();
     let options = TrainingOptions { epochs: 50_000, ..TrainingOptions::default() };
-    command(&mut window, Command::View(ViewCommand::Hand(HandCommand::Use(Some(Pen::Add)))));
+    command(&mut window, Command::View(ViewCommand::Hand(PenCommand::Use(Some(Pen::Add)))));
     for asked in [TrainCommand::Options(options), TrainCommand::Pace(Pace::Unlimited), TrainCommand::Play] {
         window.state_mut().command(Command::Train(asked));
     }

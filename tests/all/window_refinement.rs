@@ -111,7 +111,7 @@ fn a_cancelled_study_says_so_and_closing_the_panel_stops_it() {
     let mut window = open();
     window.state_mut().command(Command::View(ViewCommand::Integrate(Integrator::Rk4)));
     window.run_steps(1);
-    window.state_mut().command(Command::Cancel(layerflow::session::Task::Study));
+    window.state_mut().command(Command::Cancel(layerflow::session::Task::RefinementStudy));
     settle(&mut window);
     assert!(window.state().session().study_given_up());
     window.get_by_label_contains("still full, Euler");

@@ -1,7 +1,7 @@
 //! What stands between the fields of a text file.
 
 use super::number;
-use crate::dataset::arrays::MOST_COLUMNS;
+use crate::dataset::arrays::MAX_COLUMNS;
 
 /// How many lines tell the dialect.
 const SAMPLED_LINES: usize = 64;
@@ -73,7 +73,7 @@ impl Separator {
 
     /// How many fields a line has, how many of them are numbers, and how many are not empty.
     fn tally(self, line: &str) -> (usize, usize, usize) {
-        self.split(line).take(MOST_COLUMNS + 2).fold((0, 0, 0), |(fields, numbers, filled), field| {
+        self.split(line).take(MAX_COLUMNS + 2).fold((0, 0, 0), |(fields, numbers, filled), field| {
             let field = field.trim_matches('"').trim();
             (fields + 1, numbers + usize::from(number::is_any(field)), filled + usize::from(!field.is_empty()))
         })

@@ -1,7 +1,7 @@
 //! Why a text file cannot be read: the place, the cause, and the options that help.
 
 use super::DelimitedTable;
-use super::number::Cause;
+use super::number::NumberFault;
 use crate::dataset::{ColumnOutline, DatasetError};
 
 /// The number of a column, with its name where it has one.
@@ -17,9 +17,9 @@ impl DelimitedTable {
         };
         let fault = survey.fault.clone().unwrap_or_default();
         let rows = self.rows;
-        let cause = Cause::of(&fault.text);
+        let cause = NumberFault::of(&fault.text);
         let (words, remedy) = (cause.words(), cause.remedy());
-        let count = if cause == Cause::Missing { survey.missing } else { survey.faults };
+        let count = if cause == NumberFault::Missing { survey.missing } else { survey.faults };
         let cause = if outline.name == fault.text {
             "the header again; remove that line".to_owned()
         } else if survey.faults == 1 && fault.row + 1 == rows && rows > 1 {

@@ -16,15 +16,15 @@ use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 
-use super::arrays::MOST_COLUMNS;
+use super::arrays::MAX_COLUMNS;
 use super::choice::{ColumnOutline, Table};
 use super::sequence::RowNumbers;
 use super::{DatasetError, Labels, names};
 use dialect::Separator;
 use layout::{Layout, Sampled};
-use number::Cause;
+use number::NumberFault;
 use records::Aside;
-use survey::Survey;
+use survey::TableScan;
 
 /// How many values of a column are shown where it is chosen, and how much of each.
 const PREVIEWED: usize = 3;
@@ -43,7 +43,7 @@ pub(super) struct DelimitedTable {
     columns: Vec<ColumnOutline>,
     /// For each column its place among the fields: empty columns without a name are none.
     places: Vec<usize>,
-    surveys: Vec<Survey>,
+    surveys: Vec<TableScan>,
     rows: usize,
     notes: Vec<String>,
 }
@@ -60,8 +60,8 @@ impl DelimitedTable {
             None => dialect::find_separator(&text),
         };
         let first = text[start..].split(['\n', '\r']).find(|line| !line.trim().is_empty()).unwrap_or_default();
-        if separator.split(first).take(MOST_COLUMNS + 2).count() > MOST_COLUMNS + 1 {
-            return Err(DatasetError::TooWide { path: path.into(), most: MOST_COLUMNS });
+        if separator.split(first).take(MAX_COLUMNS + 2).count() > MAX_COLUMNS + 1 {
+            return Err(DatasetError::TooWide { path: path.into(), most: MAX_COLUMNS });
         }
         let separator = match separator {
             Separator::Character(character) => character,
@@ -85,8 +85,8 @@ impl DelimitedTable {
         let sampled = table.sample()?;
         table.layout = Layout::of(&sampled, separator == b',');
         table.notes.append(&mut table.layout.notes);
-        if table.layout.width > MOST_COLUMNS {
-            return Err(DatasetError::TooWide { path: path.into(), most: MOST_COLUMNS });
+        if table.layout.width > MAX_COLUMNS {
+            return Err(DatasetError::TooWide { path: path.into(), most: MAX_COLUMNS });
         }
         table.survey()?;
         table.preview(&sampled);
@@ -108,7 +108,7 @@ impl DelimitedTable {
     fn survey(&mut self) -> Result<(), DatasetError> {
         let width = self.layout.width;
         let mark = self.layout.mark;
-        let mut surveys = vec![Survey::default(); width];
+        let mut surveys = vec![TableScan::default(); width];
         let mut rows = 0;
         let mut total = None;
         let mut long = None;
@@ -202,7 +202,7 @@ impl DelimitedTable {
             is_empty: survey.is_empty(),
             is_all_text: survey.all_texts
                 && !truths
-                && survey.fault.as_ref().is_some_and(|fault| Cause::of(&fault.text).is_word()),
+                && survey.fault.as_ref().is_some_and(|fault| NumberFault::of(&fault.text).is_word()),
             is_zero_or_one: truths || (survey.fault.is_none() && survey.all_zero_or_one),
             ..ColumnOutline::default()
         }

@@ -107,7 +107,7 @@ pub(super) fn truth(field: &str) -> Option<bool> {
 
 /// Why a field is no finite number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cause {
+pub(super) enum NumberFault {
     Missing,
     Date,
     TimeOfDay,
@@ -119,9 +119,9 @@ pub(super) enum Cause {
     Text,
 }
 
-impl Cause {
+impl NumberFault {
     /// Why the field is no finite number.
-    pub(super) fn of(field: &str) -> Cause {
+    pub(super) fn of(field: &str) -> NumberFault {
         let digits = |text: &str, most: usize| {
             (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
         };
@@ -134,57 +134,57 @@ impl Cause {
         let is_time =
             clock.len() > 1 && digits(clock[0], 2) && clock[1..].iter().all(|part| part.len() == 2 && digits(part, 2));
         if is_missing(field) {
-            Cause::Missing
+            NumberFault::Missing
         } else if ['-', '/', '.'].into_iter().any(is_date) {
-            Cause::Date
+            NumberFault::Date
         } else if is_time {
-            Cause::TimeOfDay
+            NumberFault::TimeOfDay
         } else if field.strip_suffix('%').is_some_and(|number| is_any(number.trim())) {
-            Cause::Percentage
+            NumberFault::Percentage
         } else if field.contains(CURRENCIES) && field.contains(|letter: char| letter.is_ascii_digit()) {
-            Cause::Money
+            NumberFault::Money
         } else if field.starts_with("0x") || field.starts_with("0X") {
-            Cause::Hexadecimal
+            NumberFault::Hexadecimal
         } else if field.parse::<f64>().is_ok_and(f64::is_infinite) {
-            Cause::Infinite
+            NumberFault::Infinite
         } else if parse(field, DecimalMark::Comma).is_some() {
-            Cause::DecimalComma
+            NumberFault::DecimalComma
         } else {
-            Cause::Text
+            NumberFault::Text
         }
     }
 
     /// What the field is.
     pub(super) fn words(self) -> &'static str {
         match self {
-            Cause::Missing => "a missing value",
-            Cause::Date => "a date",
-            Cause::TimeOfDay => "a time of day",
-            Cause::Percentage => "a percentage",
-            Cause::Money => "an amount of money",
-            Cause::Hexadecimal => "hexadecimal",
-            Cause::Infinite => "infinite",
-            Cause::DecimalComma => "written with a decimal comma, other than most numbers of the file",
-            Cause::Text => "text",
+            NumberFault::Missing => "a missing value",
+            NumberFault::Date => "a date",
+            NumberFault::TimeOfDay => "a time of day",
+            NumberFault::Percentage => "a percentage",
+            NumberFault::Money => "an amount of money",
+            NumberFault::Hexadecimal => "hexadecimal",
+            NumberFault::Infinite => "infinite",
+            NumberFault::DecimalComma => "written with a decimal comma, other than most numbers of the file",
+            NumberFault::Text => "text",
         }
     }
 
     /// What makes a number of it.
     pub(super) fn remedy(self) -> &'static str {
         match self {
-            Cause::Missing => "fill them in, remove those rows",
-            Cause::Date | Cause::TimeOfDay => "write it as a number",
-            Cause::Percentage => "remove the percent signs",
-            Cause::Money => "remove the signs of the currency",
-            Cause::Hexadecimal => "write decimal numbers",
-            Cause::DecimalComma => "write all numbers alike",
-            Cause::Infinite | Cause::Text => "correct or remove those rows",
+            NumberFault::Missing => "fill them in, remove those rows",
+            NumberFault::Date | NumberFault::TimeOfDay => "write it as a number",
+            NumberFault::Percentage => "remove the percent signs",
+            NumberFault::Money => "remove the signs of the currency",
+            NumberFault::Hexadecimal => "write decimal numbers",
+            NumberFault::DecimalComma => "write all numbers alike",
+            NumberFault::Infinite | NumberFault::Text => "correct or remove those rows",
         }
     }
 
     /// Whether nobody meant such a field as a measured number.
     pub(super) fn is_word(self) -> bool {
-        matches!(self, Cause::Date | Cause::TimeOfDay | Cause::Text)
+        matches!(self, NumberFault::Date | NumberFault::TimeOfDay | NumberFault::Text)
     }
 }
 
@@ -252,7 +252,7 @@ mod tests {
             ("1,5", "comma"),
             ("abc", "text"),
         ] {
-            assert!(Cause::of(field).words().contains(word), "{field}: {:?}", Cause::of(field));
+            assert!(NumberFault::of(field).words().contains(word), "{field}: {:?}", NumberFault::of(field));
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct Fault {
 
 /// What the fields of a column are.
 #[derive(Clone, Debug)]
-pub(super) struct Survey {
+pub(super) struct TableScan {
     pub rows: usize,
     pub all_integers: bool,
     /// Whether all numbers are whole.
@@ -41,9 +41,9 @@ pub(super) struct Survey {
     pub sequence: Sequence,
 }
 
-impl Default for Survey {
-    fn default() -> Survey {
-        Survey {
+impl Default for TableScan {
+    fn default() -> TableScan {
+        TableScan {
             rows: 0,
             all_integers: true,
             all_whole: true,
@@ -62,7 +62,7 @@ impl Default for Survey {
     }
 }
 
-impl Survey {
+impl TableScan {
     pub(super) fn add(&mut self, field: &str, mark: DecimalMark, line: u64) {
         let row = self.rows;
         self.rows += 1;
@@ -112,8 +112,8 @@ impl Survey {
     pub(super) fn kind(&self) -> ColumnKind {
         match self {
             _ if self.is_truth() => ColumnKind::Integers,
-            Survey { fault: Some(_), .. } => ColumnKind::Text,
-            Survey { all_whole: true, .. } => ColumnKind::Integers,
+            TableScan { fault: Some(_), .. } => ColumnKind::Text,
+            TableScan { all_whole: true, .. } => ColumnKind::Integers,
             _ => ColumnKind::Numbers,
         }
     }

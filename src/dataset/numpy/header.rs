@@ -13,7 +13,7 @@ pub(super) const MAGIC: [u8; 6] = *b"\x93NUMPY";
 /// The longest header that is read. NumPy writes 118 bytes for a matrix; structured types need more.
 const LONGEST_HEADER: usize = 64 * 1024;
 /// NumPy itself allows 64 dimensions.
-const MOST_DIMENSIONS: usize = 64;
+const MAX_DIMENSIONS: usize = 64;
 
 /// What an element of an array is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,7 +228,7 @@ pub(super) fn parse_shape(text: &str) -> Option<Vec<usize>> {
     // Python 2 wrote long integers as `3L`.
     let axes = inside.split(',').map(|axis| axis.trim().trim_end_matches('L')).filter(|axis| !axis.is_empty());
     let shape = axes.map(|axis| axis.parse().ok()).collect::<Option<Vec<usize>>>()?;
-    (shape.len() <= MOST_DIMENSIONS).then_some(shape)
+    (shape.len() <= MAX_DIMENSIONS).then_some(shape)
 }
 
 fn parse_element(text: &str) -> Element {

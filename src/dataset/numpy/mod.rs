@@ -18,7 +18,7 @@ pub use header::{Element, ElementKind, Header};
 pub(crate) use pickled::{Content, Ndarray, ndarray};
 
 /// The most arrays of an archive.
-const MOST_ARRAYS: usize = 65_536;
+const MAX_ARRAYS: usize = 65_536;
 /// Arrays up to this many bytes of 64-bit numbers are read whatever their compression.
 const ALWAYS_READ_BYTES: u64 = 16 << 20;
 /// Larger arrays may be at most this many times as large as the whole file. Trained weights hardly compress; a file
@@ -35,7 +35,7 @@ pub enum NumpyError {
     #[error("it is not a whole NumPy archive ({reason}); copy or save it again")]
     Archive { reason: String },
     /// Too many arrays.
-    #[error("it holds {found} arrays, more than the {MOST_ARRAYS} that are read")]
+    #[error("it holds {found} arrays, more than the {MAX_ARRAYS} that are read")]
     TooMany { found: usize },
     /// A header that makes no sense.
     #[error("array `{array}` is damaged: {problem}; save it again with numpy")]
@@ -152,7 +152,7 @@ impl<R: Read + Seek> Archive<R> {
             return Ok(Archive { container: Container::Single(reader), arrays, others: Vec::new(), file_bytes });
         }
         let mut zip = ZipArchive::new(reader).map_err(archive_error)?;
-        if zip.len() > MOST_ARRAYS {
+        if zip.len() > MAX_ARRAYS {
             return Err(NumpyError::TooMany { found: zip.len() });
         }
         let mut others = Vec::new();
@@ -178,7 +178,7 @@ impl<R: Read + Seek> Archive<R> {
                 }
             };
             let name = full_name.strip_suffix(".npy").unwrap_or(&full_name);
-            if arrays.len() + headers.len() > MOST_ARRAYS {
+            if arrays.len() + headers.len() > MAX_ARRAYS {
                 return Err(NumpyError::TooMany { found: arrays.len() + headers.len() });
             }
             arrays.extend(infos(name, headers, entry, stored));

@@ -8,7 +8,7 @@ use super::{Array, NumpyError, Values, values};
 use crate::pickle::{self, Pickle, Value};
 
 /// More axes than any array has.
-const MOST_AXES: usize = 64;
+const MAX_AXES: usize = 64;
 
 /// An array in a pickle.
 pub(crate) struct Ndarray<'a> {
@@ -129,7 +129,7 @@ fn axes(pickle: &Pickle<'_>, shape: Value) -> Option<Vec<usize>> {
         Value::Int(length) => usize::try_from(*length).ok(),
         _ => None,
     };
-    (axes.len() <= MOST_AXES).then(|| axes.iter().map(axis).collect())?
+    (axes.len() <= MAX_AXES).then(|| axes.iter().map(axis).collect())?
 }
 
 /// The pickle of an array of objects.

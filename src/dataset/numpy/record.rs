@@ -5,7 +5,7 @@ use super::header::{Element, ElementKind, parse_shape};
 /// Records in records end here.
 const DEEPEST: usize = 8;
 /// The most fields of a record.
-const MOST_FIELDS: usize = 4096;
+const MAX_FIELDS: usize = 4096;
 
 /// What a record consists of.
 #[derive(Debug, Default)]
@@ -55,7 +55,7 @@ impl<'a> Parser<'a> {
 
     fn field(&mut self, record: &mut Record, depth: usize) -> Result<(), &'static str> {
         self.fields += 1;
-        if self.fields > MOST_FIELDS {
+        if self.fields > MAX_FIELDS {
             return Err("its records have too many fields");
         }
         self.need("(")?;

@@ -6,7 +6,7 @@ use super::thresholds::{DEFAULT_PAPER, Thresholds};
 use super::values::parts;
 
 /// Fewer weights than this may all be small by chance.
-const LEAST_WEIGHTS: usize = 4;
+const MIN_WEIGHTS: usize = 4;
 
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -22,7 +22,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
                 dead += usize::from(weight.abs() < thresholds.dead_weight);
             }
             let share = dead as f64 / count.max(1) as f64;
-            if is_choice || count < LEAST_WEIGHTS || share < thresholds.dead_weight_share {
+            if is_choice || count < MIN_WEIGHTS || share < thresholds.dead_weight_share {
                 continue;
             }
             // A block that begins as the identity has an outer weight of zeros.

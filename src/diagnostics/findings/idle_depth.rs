@@ -6,7 +6,7 @@ use super::thresholds::{OWN, Thresholds};
 use crate::diagnostics::measures::Separation;
 
 /// A line through fewer points tells nothing.
-const LEAST_LAYERS: usize = 4;
+const MIN_LAYERS: usize = 4;
 
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
     let (Some(_), Some((labels, classes))) = (subject.sample(), subject.classes()) else { return Vec::new() };
@@ -15,7 +15,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         .map_while(|(_, _, values)| Separation::measure(values.output(), labels, classes))
         .map(|found| found.equi_separation)
         .collect();
-    if fuzziness.len() < LEAST_LAYERS || fuzziness.iter().any(|value| !(value.is_finite() && *value > 0.0)) {
+    if fuzziness.len() < MIN_LAYERS || fuzziness.iter().any(|value| !(value.is_finite() && *value > 0.0)) {
         return Vec::new();
     }
     let logarithms: Vec<f64> = fuzziness.iter().map(|value| value.ln()).collect();

@@ -6,7 +6,7 @@ use super::thresholds::{CHECKER, Thresholds};
 use super::values::parts;
 
 /// At most so many units are named.
-const MOST_UNITS: usize = 64;
+const MAX_UNITS: usize = 64;
 
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -28,7 +28,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
                 Finding::new("large_weights", Severity::Warning, message)
                     .in_layer(index)
                     .at(subject.matrix_moment(index))
-                    .of_units(units.into_iter().take(MOST_UNITS).collect())
+                    .of_units(units.into_iter().take(MAX_UNITS).collect())
                     .measured(largest, limit)
                     .try_this("train on with weight decay or a lower rate; normalise the data")
                     .from_source(CHECKER),

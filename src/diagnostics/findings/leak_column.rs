@@ -6,13 +6,13 @@ use super::thresholds::{OWN, Thresholds};
 use crate::dataset::{Dataset, Labels};
 
 /// Fewer rows may be in order by chance.
-const LEAST_ROWS: usize = 12;
+const MIN_ROWS: usize = 12;
 /// How far an equal step may be off, relative to the values.
 const EQUAL: f64 = 1e-9;
 
 pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
     // Values of a single coordinate are often evenly spaced.
-    let Some(data) = subject.data().filter(|data| data.samples() >= LEAST_ROWS && data.dimension() > 1) else {
+    let Some(data) = subject.data().filter(|data| data.samples() >= MIN_ROWS && data.dimension() > 1) else {
         return Vec::new();
     };
     let mut findings = Vec::new();

@@ -7,7 +7,7 @@ use super::thresholds::{OWN, Thresholds};
 use crate::network::Activation;
 
 /// Fewer samples than this tell nothing.
-const LEAST_SAMPLES: usize = 10;
+const MIN_SAMPLES: usize = 10;
 
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -15,7 +15,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         let activation = layer.activation();
         let (units, samples) = values.before.shape();
         let is_bent = activation != Activation::Identity && activation.is_coordinatewise();
-        if !is_bent || samples < LEAST_SAMPLES || !activation.steepest_slope().is_finite() {
+        if !is_bent || samples < MIN_SAMPLES || !activation.steepest_slope().is_finite() {
             continue;
         }
         let dead = dead_units(layer, values, thresholds.dead_active_share).unwrap_or_default();

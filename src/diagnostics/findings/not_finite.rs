@@ -6,7 +6,7 @@ use super::thresholds::{SAGEMAKER, Thresholds};
 use super::values::{self, NonFinite, parts};
 
 /// At most so many units are named.
-const MOST_UNITS: usize = 64;
+const MAX_UNITS: usize = 64;
 
 pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -34,7 +34,7 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
                     Finding::new("not_finite", Severity::Error, message)
                         .in_layer(index)
                         .at(subject.matrix_moment(index))
-                        .of_units(rows.take(MOST_UNITS).collect())
+                        .of_units(rows.take(MAX_UNITS).collect())
                         .measured(found.count() as f64, 0.0)
                         .try_this("go back to the last checkpoint without NaN, and train on with a lower rate or clipped gradients")
                         .from_source(SAGEMAKER),

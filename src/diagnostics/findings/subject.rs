@@ -8,14 +8,14 @@ use crate::dataset::{Dataset, Labels, match_classes};
 use crate::diagnostics::backward::Backward;
 use crate::flow::{Flow, PhaseKind};
 use crate::linalg::library::singular_values;
-use crate::network::{Layer, MOST_FLOW_DIMENSIONS, Network};
+use crate::network::{Layer, MAX_FLOW_DIMENSIONS, Network};
 
 use super::values::{self, LayerValues};
 
 /// At most so many rows of the data are run through the network.
-const MOST_ROWS: usize = 2000;
+const MAX_ROWS: usize = 2000;
 /// At most so many numbers are kept of the values of all layers, half a GB.
-const MOST_NUMBERS: usize = 1 << 26;
+const MAX_NUMBERS: usize = 1 << 26;
 
 /// What the checks look at.
 pub struct Subject<'a> {
@@ -149,7 +149,7 @@ impl<'a> Subject<'a> {
             }
             let Layer::Dense(dense) = layer else { return None };
             let (rows, columns) = dense.affine.weight.shape();
-            let is_small = rows.min(columns) <= MOST_FLOW_DIMENSIONS && rows.max(columns) <= 8 * MOST_FLOW_DIMENSIONS;
+            let is_small = rows.min(columns) <= MAX_FLOW_DIMENSIONS && rows.max(columns) <= 8 * MAX_FLOW_DIMENSIONS;
             is_small.then(|| singular_values(&dense.affine.weight).ok()).flatten()
         };
         self.network.layers().iter().enumerate().map(of_layer).collect()
@@ -184,7 +184,7 @@ impl<'a> Subject<'a> {
 impl Sample {
     fn new(network: &Network, data: &Dataset) -> Sample {
         let numbers: usize = network.layers().iter().map(|layer| 2 * (layer.outputs() + layer.inputs())).sum();
-        let most = (MOST_NUMBERS / numbers.max(1)).clamp(1, MOST_ROWS);
+        let most = (MAX_NUMBERS / numbers.max(1)).clamp(1, MAX_ROWS);
         let step = data.samples().div_ceil(most).max(1);
         let rows: Vec<usize> = (0..data.samples()).step_by(step).collect();
         let sampled = data.every(step);

@@ -9,9 +9,9 @@ use super::values::{Part, parts};
 use crate::dataset::Random;
 
 /// Multiplications for the cosines of all pairs, at most; beyond, twins are looked for among neighbours on a line alone.
-const MOST_WORK: usize = 200_000_000;
+const MAX_WORK: usize = 200_000_000;
 /// Rows shorter than this have no direction.
-const LEAST_NORM: f64 = 1e-9;
+const MIN_NORM: f64 = 1e-9;
 
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -77,7 +77,7 @@ fn directions(part: &Part<'_>) -> Option<DMatrix<f64>> {
         direction[columns] = part.bias.map_or(0.0, |bias| bias[row]);
         let norm = direction.norm();
         // A row without direction is like no other, itself included.
-        direction /= if norm > LEAST_NORM { norm } else { f64::NAN };
+        direction /= if norm > MIN_NORM { norm } else { f64::NAN };
     }
     Some(directions)
 }
@@ -95,7 +95,7 @@ fn close_pairs(directions: &DMatrix<f64>, limit: f64) -> Vec<(usize, usize, f64)
         0.5 * pairs
     };
     let mut pairs = Vec::new();
-    if count * count / 2 * length <= MOST_WORK {
+    if count * count / 2 * length <= MAX_WORK {
         for one in 0..count {
             for other in one + 1..count {
                 let distance = distance(one, other);

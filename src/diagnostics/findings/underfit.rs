@@ -6,7 +6,7 @@ use super::thresholds::{AUTOTRAINER, Thresholds};
 use crate::dataset::Labels;
 
 /// Fewer samples may be right or wrong by chance.
-const LEAST_SAMPLES: usize = 20;
+const MIN_SAMPLES: usize = 20;
 
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
     let (value, limit, words) = match (subject.accuracy(), above_chance(subject), explained(subject)) {
@@ -43,7 +43,7 @@ pub(super) fn above_chance(subject: &Subject<'_>) -> Option<f64> {
         }
     }
     let largest = counts.iter().max().copied().unwrap_or(0);
-    let is_enough = labels.len() >= LEAST_SAMPLES && largest < labels.len();
+    let is_enough = labels.len() >= MIN_SAMPLES && largest < labels.len();
     is_enough.then_some(())?;
     Some(subject.accuracy()? - largest as f64 / labels.len() as f64)
 }
@@ -54,7 +54,7 @@ fn explained(subject: &Subject<'_>) -> Option<f64> {
     let Labels::Values(values) = &sample.labels else { return None };
     let mut answers = sample.layers.last()?.output().clone();
     subject.network().output().apply_columns(&mut answers);
-    if answers.nrows() != 1 || values.len() < LEAST_SAMPLES {
+    if answers.nrows() != 1 || values.len() < MIN_SAMPLES {
         return None;
     }
     let mean = values.iter().sum::<f64>() / values.len() as f64;

@@ -7,7 +7,7 @@ use super::values::{Part, parts};
 use crate::network::Layer;
 
 /// Fewer weights than this have any variance by chance.
-const LEAST_WEIGHTS: usize = 6;
+const MIN_WEIGHTS: usize = 6;
 /// A network that is right this much more often than chance has learned.
 const LEARNED: f64 = 0.25;
 
@@ -27,7 +27,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         .iter()
         .filter(|(index, _)| !subject.is_structured(*index))
         .flat_map(|(index, layer)| parts(layer).into_iter().map(|part| (*index, part)))
-        .filter(|(_, part)| part.weight.len() >= LEAST_WEIGHTS)
+        .filter(|(_, part)| part.weight.len() >= MIN_WEIGHTS)
         .collect();
     let zero_bias = layers.iter().flat_map(|(_, layer)| parts(layer)).filter_map(|part| part.bias);
     let mut biases = zero_bias.peekable();

@@ -6,11 +6,11 @@ use crate::diagnostics::findings::LayerValues;
 use crate::network::{Activation, Layer, Network};
 
 /// Multiplications for all Jacobian matrices, at most.
-const MOST_WORK: f64 = 3e8;
+const MAX_WORK: f64 = 3e8;
 /// Steps of the power iteration that are usual.
 const STEPS: usize = 40;
 /// Steps of the power iteration at most.
-const MOST_STEPS: usize = 2000;
+const MAX_STEPS: usize = 2000;
 /// The iteration stands still where a step changes the value by less than this.
 const STILL: f64 = 1e-14;
 
@@ -30,7 +30,7 @@ pub(super) fn exponents(network: &Network, values: &[LayerValues]) -> Vec<Option
         (product + STEPS * least * least) as f64
     };
     let cost_of_one: f64 = layers.iter().enumerate().map(cost_of).sum();
-    let most = MOST_WORK / cost_of_one.max(1.0);
+    let most = MAX_WORK / cost_of_one.max(1.0);
     if most < 1.0 || samples == 0 {
         return vec![None; layers.len()];
     }
@@ -133,7 +133,7 @@ fn largest_eigenvalue(gram: DMatrix<f64>) -> f64 {
     let longest = (0..gram.nrows()).max_by(|one, other| gram[(*one, *one)].total_cmp(&gram[(*other, *other)]));
     let mut direction: DVector<f64> = gram.column(longest.unwrap_or(0)).into_owned();
     let mut value = 0.0;
-    for _ in 0..MOST_STEPS {
+    for _ in 0..MAX_STEPS {
         let norm = direction.norm();
         if norm == 0.0 || norm.is_nan() {
             return 0.0;

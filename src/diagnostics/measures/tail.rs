@@ -12,11 +12,11 @@ use crate::diagnostics::findings::{Subject, parts};
 use crate::linalg::library::singular_values;
 
 /// Eigenvalues below this are zeros.
-const LEAST_EIGENVALUE: f64 = 1e-5;
+const MIN_EIGENVALUE: f64 = 1e-5;
 /// Fewer eigenvalues have no tail to fit.
-const LEAST_FITTED: usize = 20;
+const MIN_FITTED: usize = 20;
 /// Below so many eigenvalues α is not to be relied on.
-const LEAST_RELIABLE: usize = 50;
+const MIN_RELIABLE: usize = 50;
 /// Below this α a layer is over-trained.
 const OVER_TRAINED: f64 = 2.0;
 /// Above this α a layer is under-trained.
@@ -142,7 +142,7 @@ impl SpectrumTail {
     /// What α says: `over-trained`, `under-trained`, `well trained`, or `–` where it says nothing.
     pub fn verdict(&self) -> &'static str {
         match self.tail {
-            Some(Tail { alpha, .. }) if self.count >= LEAST_RELIABLE && alpha <= NO_TAIL => match alpha {
+            Some(Tail { alpha, .. }) if self.count >= MIN_RELIABLE && alpha <= NO_TAIL => match alpha {
                 alpha if alpha < OVER_TRAINED => "over-trained",
                 alpha if alpha > UNDER_TRAINED => "under-trained",
                 _ => "well trained",
@@ -154,8 +154,8 @@ impl SpectrumTail {
 
 /// The power law of ascending eigenvalues.
 fn fit(eigenvalues: &[f64]) -> Option<Tail> {
-    let values: Vec<f64> = eigenvalues.iter().copied().filter(|value| *value > LEAST_EIGENVALUE).collect();
-    if values.len() < LEAST_FITTED {
+    let values: Vec<f64> = eigenvalues.iter().copied().filter(|value| *value > MIN_EIGENVALUE).collect();
+    if values.len() < MIN_FITTED {
         return None;
     }
     let logarithms: Vec<f64> = values.iter().map(|value| value.ln()).collect();

@@ -5,7 +5,9 @@ use egui::{Align2, Color32, Mesh, Rect, Role, Sense, Shape, Stroke, Ui, Vec2, Wi
 use crate::explorer::theme::{self, CORNER, GAP, Palette, THIN};
 use crate::explorer::widgets::time_chart::{self, Series, TimeAxis, TimeChart};
 use crate::flow::PhaseKind;
-use crate::session::{ClassesApart, Command, PanelCommand, PlaybackCommand, Session, Survey, ViewCommand, counted};
+use crate::session::{
+    ClassesApart, Command, LayerOverview, PanelCommand, PlaybackCommand, Session, ViewCommand, counted,
+};
 
 /// The height of the charts.
 const CHARTS: f32 = 104.0;
@@ -14,7 +16,7 @@ const COUNT: f32 = 5.0;
 /// ln 10: a factor of ten has the full colour, so that one tiny singular value does not leave the others pale.
 const FULL_COLOUR: f32 = std::f32::consts::LN_10;
 /// Cells of the spectra, about: a mesh of more would slow down every frame.
-const MOST_CELLS: usize = 6000;
+const MAX_CELLS: usize = 6000;
 
 /// Draws the strip: its heading, and the charts while it is open. Tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
@@ -86,7 +88,7 @@ fn heading(ui: &mut Ui, open: bool, session: &Session) -> bool {
 }
 
 /// On how many points the measures rest.
-fn measured(survey: &Survey) -> String {
+fn measured(survey: &LayerOverview) -> String {
     let followed = counted(survey.journey.samples, "point");
     match &survey.classes {
         Some(classes) => format!("measured on {followed}, the classes on {} chosen at random", classes.samples),
@@ -95,7 +97,7 @@ fn measured(survey: &Survey) -> String {
 }
 
 struct Charts<'a> {
-    survey: &'a Survey,
+    survey: &'a LayerOverview,
     size: Vec2,
     duration: f64,
     t: f64,
@@ -115,7 +117,7 @@ impl Charts<'_> {
         let spectra = &self.survey.spectra;
         let values = spectra.iter().map(Vec::len).sum::<usize>();
         // Of very many layers some stand for the others.
-        let every = values.div_ceil(MOST_CELLS).max(1);
+        let every = values.div_ceil(MAX_CELLS).max(1);
         let mut mesh = Mesh::default();
         for (layer, spectrum) in spectra.iter().enumerate().step_by(every) {
             let columns = axis.x(layer as f64)..=axis.x((layer + every) as f64).min(rect.right());

@@ -4,12 +4,12 @@ use egui::{ComboBox, DragValue, Role, Ui, WidgetInfo};
 
 use super::super::theme;
 use crate::dataset::{Generator, GeneratorOptions, Labels};
-use crate::session::{ColumnCommand, Command, DataSource, EditCommand, Purpose, Session, counted};
+use crate::session::{ColumnCommand, Command, DataSource, DialogPurpose, EditCommand, Session, counted};
 
 /// The most points that the window draws of a generator; files may have more.
-const MOST_SAMPLES: usize = 1_000_000;
+const MAX_SAMPLES: usize = 1_000_000;
 /// The most noise that the window offers.
-const MOST_NOISE: f64 = 1.0;
+const MAX_NOISE: f64 = 1.0;
 
 /// Draws the section and tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
@@ -25,7 +25,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         let combo = ComboBox::from_id_salt("data source").width(ui.available_width() - theme::GAP).selected_text(name);
         let combo = combo.show_ui(ui, |ui| {
             if ui.button("Open data…").clicked() {
-                commands.push(Command::Ask(Purpose::OpenData));
+                commands.push(Command::Ask(DialogPurpose::OpenData));
             }
             for generator in Generator::ALL {
                 commands.extend(choice(ui, generator, options, inputs));
@@ -98,9 +98,9 @@ fn settings(ui: &mut Ui, generator: Generator, options: GeneratorOptions) -> Vec
             response.on_hover_text(tip);
             ui.end_row();
         };
-        let samples = DragValue::new(&mut changed.samples).range(1..=MOST_SAMPLES).speed(5.0);
+        let samples = DragValue::new(&mut changed.samples).range(1..=MAX_SAMPLES).speed(5.0);
         number("Samples", samples, "How many points flow through the network");
-        let noise = DragValue::new(&mut changed.noise).range(0.0..=MOST_NOISE).speed(0.002).max_decimals(3);
+        let noise = DragValue::new(&mut changed.noise).range(0.0..=MAX_NOISE).speed(0.002).max_decimals(3);
         number("Noise", noise, "The standard deviation of what is added to each coordinate");
         let seed = DragValue::new(&mut changed.seed).speed(0.1);
         number("Seed", seed, "The same seed gives the same points on every machine");

@@ -5,7 +5,7 @@ use egui::{Button, Color32, DragValue, RichText, Role, Ui, WidgetInfo};
 use super::super::theme::{self, Palette};
 use crate::dataset::Labels;
 use crate::session::{
-    Command, DENSITIES, EditCommand, HandCommand, Pen, PlaybackCommand, PointChange, RADII, Session, ViewCommand,
+    Command, DENSITIES, EditCommand, Pen, PenCommand, PlaybackCommand, PointChange, RADII, Session, ViewCommand,
 };
 
 /// Draws the section and tells what was asked for.
@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
                 let held = hand.pen == Some(pen);
                 let response = ui.add(Button::selectable(held, pen.words())).on_hover_text(tip(pen));
                 if response.on_disabled_hover_text(refusal.unwrap_or_default()).clicked() {
-                    commands.push(command(HandCommand::Use((!held).then_some(pen))));
+                    commands.push(command(PenCommand::Use((!held).then_some(pen))));
                 }
             }
             let tip = "Take all points away and begin with an empty sheet; undo brings them back";
@@ -48,7 +48,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     commands
 }
 
-fn command(command: HandCommand) -> Command {
+fn command(command: PenCommand) -> Command {
     Command::View(ViewCommand::Hand(command))
 }
 
@@ -89,7 +89,7 @@ fn classes(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                 "Draw points of a new class; the network must have an output for it"
             };
             if response.on_hover_text(tip).clicked() {
-                commands.push(command(HandCommand::Class(class)));
+                commands.push(command(PenCommand::Class(class)));
             }
         }
     });
@@ -113,9 +113,9 @@ fn brush(ui: &mut Ui, session: &Session, pen: Pen, commands: &mut Vec<Command>) 
         }
     });
     if radius != hand.radius {
-        commands.push(command(HandCommand::Radius(radius)));
+        commands.push(command(PenCommand::Radius(radius)));
     }
     if density != hand.density {
-        commands.push(command(HandCommand::Density(density)));
+        commands.push(command(PenCommand::Density(density)));
     }
 }

@@ -9,7 +9,7 @@ use crate::session::{Command, PlaybackCommand, Session, counted, own_name};
 /// The height of a layer's entry: its name, its shape, the range of its singular values.
 const ENTRY: f32 = 38.0;
 /// Singular values below this share of one are drawn at the left end of the range.
-const LEAST_SIGMA: f64 = 1e-3;
+const MIN_SIGMA: f64 = 1e-3;
 /// Singular values above this are drawn at the right end.
 const LARGEST_SIGMA: f64 = 1e3;
 
@@ -87,8 +87,7 @@ fn title(layer: &LayerFlow) -> String {
 fn sigma_range(painter: &egui::Painter, bar: Rect, values: &[f64], palette: &Palette) {
     let (Some(largest), Some(smallest)) = (values.first(), values.last()) else { return };
     let x = |sigma: f64| {
-        let share =
-            (sigma.clamp(LEAST_SIGMA, LARGEST_SIGMA) / LEAST_SIGMA).log10() / (LARGEST_SIGMA / LEAST_SIGMA).log10();
+        let share = (sigma.clamp(MIN_SIGMA, LARGEST_SIGMA) / MIN_SIGMA).log10() / (LARGEST_SIGMA / MIN_SIGMA).log10();
         bar.left() + share as f32 * bar.width()
     };
     painter.rect_filled(bar, 2.0, palette.track);

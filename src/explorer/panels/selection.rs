@@ -3,12 +3,14 @@
 use egui::{RichText, Ui};
 
 use super::super::theme;
-use super::super::widgets::story::StoryChart;
+use super::super::widgets::story::SeparationChart;
 use crate::dataset::Labels;
-use crate::session::{Change, Command, PlaybackCommand, PointCommand, Scene, Session, Story, ViewCommand, counted};
+use crate::session::{
+    Change, Command, PlaybackCommand, PointCommand, Scene, SeparationProfile, Session, ViewCommand, counted,
+};
 
 /// More classes than this are not counted one by one.
-const MOST_CLASSES: usize = 12;
+const MAX_CLASSES: usize = 12;
 
 /// Draws the section and tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
@@ -35,7 +37,8 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         match session.story() {
             Some(story) => {
                 let name = if selected == 2 { "distance" } else { "spread" };
-                let chart = StoryChart { story, name, t: session.playback.t(), duration: session.playback.duration() };
+                let chart =
+                    SeparationChart { story, name, t: session.playback.t(), duration: session.playback.duration() };
                 let asked = chart.show(ui);
                 commands.extend(asked.map(|t| Command::Playback(PlaybackCommand::Seek(t))));
                 for sentence in sentences(story) {
@@ -73,7 +76,7 @@ fn what_shows_them(ui: &mut Ui, session: &Session) -> Option<PointCommand> {
 /// How many of the selected points are of each class.
 fn classes(scene: &Scene, samples: &[usize]) -> Option<String> {
     let Labels::Classes { of_sample, names } = &scene.dataset.labels else { return None };
-    if names.len() > MOST_CLASSES {
+    if names.len() > MAX_CLASSES {
         return None;
     }
     let mut counts = vec![0usize; names.len()];
@@ -88,7 +91,7 @@ fn classes(scene: &Scene, samples: &[usize]) -> Option<String> {
 }
 
 /// When the points part or come together most, in words.
-fn sentences(story: &Story) -> Vec<String> {
+fn sentences(story: &SeparationProfile) -> Vec<String> {
     let two = story.selection.len() == 2;
     let [part, gather] = if two { ["part", "come together"] } else { ["spread", "gather"] };
     let phase = |change: &Change| {

@@ -16,7 +16,7 @@ const COLUMN: f32 = 84.0;
 /// The decimals of values; enough for what f32 drawing shows.
 const DECIMALS: usize = 4;
 /// Of a larger selection the table has the first rows only.
-const MOST_ROWS: usize = 100_000;
+const MAX_ROWS: usize = 100_000;
 
 /// The order of the rows, kept while nothing that it follows from has changed.
 #[derive(Default)]
@@ -104,7 +104,7 @@ impl Table {
             return;
         }
         let mut rows = table_rows(scene, &settings.selection, sorting, t);
-        rows.truncate(MOST_ROWS);
+        rows.truncate(MAX_ROWS);
         self.kept = Some(Kept { scene: scene.clone(), selection: settings.selection.clone(), sorting, t, rows });
     }
 

@@ -3,7 +3,7 @@
 use egui::{Button, CollapsingHeader, ComboBox, DragValue, Role, Slider, Ui, WidgetInfo};
 
 use super::super::theme::{self, Palette};
-use super::super::widgets::chart::{Chart, Scale, Series};
+use super::super::widgets::chart::{AxisScale, Chart, Series};
 use crate::dataset::Labels;
 use crate::session::{Command, Pace, Session, TrainCommand, Training};
 use crate::training::{
@@ -11,15 +11,15 @@ use crate::training::{
 };
 
 /// The most epochs that the window offers.
-const MOST_EPOCHS: usize = 100_000;
+const MAX_EPOCHS: usize = 100_000;
 /// The room for the epochs finished and all epochs beside the scrubber, in points.
 const SCRUBBER_NUMBERS: f32 = 96.0;
 /// The least width of the scrubber.
-const LEAST_SCRUBBER: f32 = 48.0;
+const MIN_SCRUBBER: f32 = 48.0;
 /// At most this many points of a line are drawn.
-const MOST_POINTS: usize = 400;
+const MAX_POINTS: usize = 400;
 /// The largest factor of a regulariser that the window offers.
-const MOST_COST: f64 = 10.0;
+const MAX_COST: f64 = 10.0;
 
 /// Draws the section and tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
@@ -88,7 +88,7 @@ fn scrubber(ui: &mut Ui, training: &Training) -> Option<TrainCommand> {
     let response = ui
         .horizontal(|ui| {
             // What is left beside the numbers.
-            ui.spacing_mut().slider_width = (ui.available_width() - SCRUBBER_NUMBERS).max(LEAST_SCRUBBER);
+            ui.spacing_mut().slider_width = (ui.available_width() - SCRUBBER_NUMBERS).max(MIN_SCRUBBER);
             let slider = Slider::new(&mut place, 0..=last).show_value(false);
             let response = ui.add_enabled(last > 0, slider);
             response.widget_info(|| WidgetInfo::slider(last > 0, here as f64, "Epoch to go back to"));
@@ -109,7 +109,7 @@ fn chart(ui: &mut Ui, history: &[EpochReport]) {
         return;
     }
     let palette = Palette::of(ui);
-    let step = history.len().div_ceil(MOST_POINTS).max(1);
+    let step = history.len().div_ceil(MAX_POINTS).max(1);
     let last = history.len() - 1;
     let points = |value: &dyn Fn(&EpochReport) -> Option<f64>| {
         let chosen = history.iter().enumerate().filter(|(index, _)| index % step == 0 || *index == last);
@@ -120,11 +120,16 @@ fn chart(ui: &mut Ui, history: &[EpochReport]) {
     let test = line("accuracy, test", palette.class(1), points(&|report| report.test?.accuracy));
     let series = vec![line("loss", palette.ink, points(&|report| Some(report.train.loss))), accuracy, test];
     let name = "Loss and accuracy over the epochs";
-    Chart { name, x: (Scale::Linear, "epoch"), y: (Scale::Linear, "value"), series, now: None, include_y: &[0.0, 1.0] }
-        .show(ui)
-        .on_hover_text(
-            "Dark: the loss. Coloured: the accuracy on the samples to train on and on those held back, 0 to 1.",
-        );
+    Chart {
+        name,
+        x: (AxisScale::Linear, "epoch"),
+        y: (AxisScale::Linear, "value"),
+        series,
+        now: None,
+        include_y: &[0.0, 1.0],
+    }
+    .show(ui)
+    .on_hover_text("Dark: the loss. Coloured: the accuracy on the samples to train on and on those held back, 0 to 1.");
 }
 
 /// Loss and accuracy in words of a steady width.
@@ -193,12 +198,12 @@ fn options(ui: &mut Ui, now: TrainingOptions) -> TrainingOptions {
         let tip = "How the learning rate changes from epoch to epoch";
         choice(ui, "Schedule", tip, &mut options.schedule, &Schedule::ALL, Schedule::name);
         number(ui, "Batch", "The samples of one step", DragValue::new(&mut options.batch).range(1..=4096));
-        let epochs = DragValue::new(&mut options.epochs).range(1..=MOST_EPOCHS);
+        let epochs = DragValue::new(&mut options.epochs).range(1..=MAX_EPOCHS);
         number(ui, "Epochs", "How often every sample is used", epochs);
         let Objective { loss, decay, transport, smoothness } = &mut options.objective;
         let tip = "Cross-entropy needs softmax or sigmoid outputs; elsewhere the squared error is taken";
         choice(ui, "Loss", tip, loss, &Loss::ALL, Loss::name);
-        let cost = |value| DragValue::new(value).range(0.0..=MOST_COST).speed(0.0005).max_decimals(5);
+        let cost = |value| DragValue::new(value).range(0.0..=MAX_COST).speed(0.0005).max_decimals(5);
         number(ui, "Weight decay", "Keeps weights small: gentler compressions", cost(decay));
         let tip = "Cost of what residual blocks move the data: the paths of the flow become straight and slow";
         number(ui, "Transport", tip, cost(transport));

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Mesh, Painter, Pos2, Rect, Shape, pos2};
 
-use super::mapping::Mapping;
+use super::mapping::ScreenTransform;
 use crate::explorer::theme::{self, GAP, Palette, SMALL};
 use crate::session::{Areas, Cell, LARGEST_CHANGE};
 
@@ -18,7 +18,7 @@ const NAMED: [(f32, &str); 5] =
 pub fn cells(
     painter: &Painter,
     palette: &Palette,
-    mapping: &Mapping,
+    mapping: &ScreenTransform,
     (cells, positions): (&[Cell], &[[f32; 3]]),
     areas: &Areas,
 ) {

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Painter, Pos2, Rect, pos2, vec2};
 
-use super::mapping::Mapping;
+use super::mapping::ScreenTransform;
 use crate::explorer::theme::{self, GAP, Palette};
 
 /// The scale bar is at most this long on the screen.
@@ -12,7 +12,7 @@ pub const SCALE_BAR: f32 = 110.0;
 const AXIS: f64 = 0.6;
 
 /// Draws the axes of the projection from the origin of the ambient space, named at their ends.
-pub fn axes(painter: &Painter, palette: &Palette, mapping: &Mapping, labels: &[String]) {
+pub fn axes(painter: &Painter, palette: &Palette, mapping: &ScreenTransform, labels: &[String]) {
     for (index, label) in labels.iter().enumerate().take(3) {
         let at = |length: f64| {
             let mut point = [0.0; 3];
@@ -28,7 +28,7 @@ pub fn axes(painter: &Painter, palette: &Palette, mapping: &Mapping, labels: &[S
 }
 
 /// A bar of a round length in the lower left corner, with its length in units of the space.
-pub fn scale_bar(painter: &Painter, palette: &Palette, mapping: &Mapping) {
+pub fn scale_bar(painter: &Painter, palette: &Palette, mapping: &ScreenTransform) {
     let length = round_length(f64::from(SCALE_BAR) / mapping.scale);
     let width = (length * mapping.scale) as f32;
     let fits = mapping.rect.width() > 2.0 * SCALE_BAR && mapping.rect.height() > 60.0;

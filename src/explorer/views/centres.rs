@@ -4,15 +4,15 @@ use egui::{Align2, CursorIcon, Rect, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 use nalgebra::{DMatrix, DVector};
 
 use super::looks;
-use super::mapping::Mapping;
+use super::mapping::ScreenTransform;
 use super::stage::StageInput;
 use crate::dataset::Labels;
 use crate::explorer::theme::{self, Palette, THICK};
 use crate::flow::SampledPath;
-use crate::session::{Colouring, Scene, Sight, ViewCommand};
+use crate::session::{Colouring, Scene, ViewCommand, ViewPose};
 
 /// More centres than this would hide each other and the data.
-const MOST: usize = 20;
+const MAX: usize = 20;
 /// The radius of a centre's mark, and the side of the square in which it can be taken, in screen points.
 const RADIUS: f32 = 6.0;
 const GRIP: f32 = 20.0;
@@ -21,13 +21,13 @@ const GRIP: f32 = 20.0;
 /// `path` the centres' way.
 pub fn handles(
     ui: &Ui,
-    mapping: &Mapping,
-    (input, scene, sight): (&StageInput<'_>, &Scene, &Sight),
+    mapping: &ScreenTransform,
+    (input, scene, sight): (&StageInput<'_>, &Scene, &ViewPose),
     (directions, path): (&DMatrix<f64>, &SampledPath),
     commands: &mut Vec<ViewCommand>,
 ) {
     let Labels::Classes { names, .. } = &scene.dataset.labels else { return };
-    if names.len() > MOST || path.samples() != names.len() {
+    if names.len() > MAX || path.samples() != names.len() {
         return;
     }
     let painter = ui.painter_at(mapping.rect);

@@ -8,26 +8,26 @@ use egui::{Rect, Shape, TextureHandle};
 
 use super::cores;
 use super::depth;
-use super::looks::{Looks, Standing};
-use super::mapping::Mapping;
+use super::looks::{DrawOrder, PointStyles};
+use super::mapping::ScreenTransform;
 use super::pictures::Atlas;
 use super::shade::Shade;
 use super::sprites::{self, Sprites};
 use super::triangles::Triangles;
 use crate::explorer::theme::{POINT_RADIUS, Palette};
 use crate::flow::Projector;
-use crate::session::Placed;
+use crate::session::ScreenPoint;
 
 /// Points that are evaluated at a time: their places stay in the processor's nearest cache.
 const PART: usize = 1024;
 /// A core is given at least as many points: fewer take less time than the start of a thread.
-const LEAST_SHARE: usize = 16 * PART;
+const MIN_SHARE: usize = 16 * PART;
 
 /// The points of one source as they were drawn last, and the memory that the next frame writes over.
 #[derive(Default)]
 pub struct Cloud {
-    drawn: Arc<Vec<Placed>>,
-    unsorted: Vec<Placed>,
+    drawn: Arc<Vec<ScreenPoint>>,
+    unsorted: Vec<ScreenPoint>,
     triangles: Triangles,
 }
 
@@ -35,7 +35,7 @@ pub struct Cloud {
 #[derive(Clone, Copy)]
 pub struct Style<'a> {
     /// What each point looks like.
-    pub looks: &'a Looks,
+    pub looks: &'a PointStyles,
     /// The point shapes.
     pub texture: &'a TextureHandle,
     /// The pictures of points that are drawn as such.
@@ -50,13 +50,13 @@ pub struct Style<'a> {
 
 impl Cloud {
     /// The points that are drawn, in the order in which they are: far ones first, those at the front last.
-    pub fn drawn(&self) -> &[Placed] {
+    pub fn drawn(&self) -> &[ScreenPoint] {
         &self.drawn
     }
 
     /// Every point that falls into the view and is not hidden, those at the front over the others, and those that have a
-    /// picture as such. `projector` gives places on the screen, as [`Mapping::on_screen`] wants them.
-    pub fn shapes(&mut self, mapping: &Mapping, projector: &Projector<'_>, style: Style<'_>) -> [Shape; 2] {
+    /// picture as such. `projector` gives places on the screen, as [`ScreenTransform::on_screen`] wants them.
+    pub fn shapes(&mut self, mapping: &ScreenTransform, projector: &Projector<'_>, style: Style<'_>) -> [Shape; 2] {
         // By the next frame nothing else uses the points.
         let mut drawn = Arc::try_unwrap(std::mem::take(&mut self.drawn)).unwrap_or_default();
         let seen = mapping.rect.expand(2.0 * POINT_RADIUS);
@@ -91,14 +91,14 @@ type Part<T> = (Range<usize>, T);
 /// given with what `study` finds in them; those at the front are given apart.
 fn place<T: Send>(
     projector: &Projector<'_>,
-    standing: &[Standing],
+    standing: &[DrawOrder],
     seen: Rect,
-    usual: &mut Vec<Placed>,
-    study: fn(&[Placed]) -> T,
-) -> (Vec<Part<T>>, Vec<Placed>) {
+    usual: &mut Vec<ScreenPoint>,
+    study: fn(&[ScreenPoint]) -> T,
+) -> (Vec<Part<T>>, Vec<ScreenPoint>) {
     let samples = projector.samples().min(standing.len());
-    usual.resize(samples, Placed::default());
-    let share = samples.div_ceil(cores::count()).next_multiple_of(PART).max(LEAST_SHARE);
+    usual.resize(samples, ScreenPoint::default());
+    let share = samples.div_ceil(cores::count()).next_multiple_of(PART).max(MIN_SHARE);
     let work = usual.chunks_mut(share).zip((0..).step_by(share)).map(|(usual, first)| {
         move || {
             let mut front = Vec::new();
@@ -111,7 +111,7 @@ fn place<T: Send>(
 }
 
 /// Moves the points of all parts together.
-fn gather(parts: &[Part<()>], usual: &mut Vec<Placed>) {
+fn gather(parts: &[Part<()>], usual: &mut Vec<ScreenPoint>) {
     let mut count = 0;
     for (part, ()) in parts {
         if part.start > count {
@@ -125,11 +125,11 @@ fn gather(parts: &[Part<()>], usual: &mut Vec<Placed>) {
 /// [`place`] for some of the samples; gives the number of usual ones that were written.
 fn place_some(
     projector: &Projector<'_>,
-    standing: &[Standing],
+    standing: &[DrawOrder],
     seen: Rect,
     samples: Range<usize>,
-    usual: &mut [Placed],
-    front: &mut Vec<Placed>,
+    usual: &mut [ScreenPoint],
+    front: &mut Vec<ScreenPoint>,
 ) -> usize {
     let mut places = [[0.0; 3]; PART];
     let mut count = 0;
@@ -144,23 +144,23 @@ fn place_some(
 /// Takes the points from sample `first` on that are within `seen` and not hidden; gives the number of usual ones.
 fn cull(
     places: &[[f32; 3]],
-    standing: &[Standing],
+    standing: &[DrawOrder],
     first: usize,
     seen: Rect,
-    usual: &mut [Placed],
-    front: &mut Vec<Placed>,
+    usual: &mut [ScreenPoint],
+    front: &mut Vec<ScreenPoint>,
 ) -> usize {
     let mut count = 0;
     for ((&[x, y, depth], standing), sample) in places.iter().zip(standing).zip(first as u32..) {
         // A place that is not a number is nowhere.
         let inside = (x >= seen.min.x) & (x <= seen.max.x) & (y >= seen.min.y) & (y <= seen.max.y);
-        let placed = Placed { at: [x, y], depth, sample };
+        let placed = ScreenPoint { at: [x, y], depth, sample };
         // Every point is written and only those that are drawn are kept: nothing for the processor to guess.
         if let Some(next) = usual.get_mut(count) {
             *next = placed;
         }
-        count += usize::from(inside & (*standing == Standing::Usual));
-        if inside & (*standing == Standing::Front) {
+        count += usize::from(inside & (*standing == DrawOrder::Usual));
+        if inside & (*standing == DrawOrder::Front) {
             front.push(placed);
         }
     }
@@ -176,9 +176,9 @@ mod tests {
     use crate::flow::{Flow, FlowOptions};
     use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
 
-    fn culled(places: &[[f32; 3]], standing: &[Standing]) -> Vec<Placed> {
+    fn culled(places: &[[f32; 3]], standing: &[DrawOrder]) -> Vec<ScreenPoint> {
         let seen = Rect::from_min_size(pos2(0.0, 0.0), vec2(200.0, 200.0));
-        let (mut usual, mut front) = (vec![Placed::default(); places.len()], Vec::new());
+        let (mut usual, mut front) = (vec![ScreenPoint::default(); places.len()], Vec::new());
         let count = cull(places, standing, 0, seen, &mut usual, &mut front);
         usual.truncate(count);
         usual.extend(front);
@@ -189,9 +189,9 @@ mod tests {
     fn hidden_and_wild_points_are_not_drawn_and_those_at_the_front_last() {
         let wild = f32::NAN;
         let places = [[9.0, 9.0, 0.9], [8.0, 9.0, -0.9], [wild, 9.0, 0.0], [7.0, 9.0, 0.0], [300.0, 9.0, 0.0]];
-        let drawn = culled(&places, &[Standing::Usual; 5]);
+        let drawn = culled(&places, &[DrawOrder::Usual; 5]);
         assert_eq!(drawn.iter().map(|placed| placed.sample).collect::<Vec<_>>(), [0, 1, 3]);
-        let standing = [Standing::Front, Standing::Hidden, Standing::Front, Standing::Usual, Standing::Front];
+        let standing = [DrawOrder::Front, DrawOrder::Hidden, DrawOrder::Front, DrawOrder::Usual, DrawOrder::Front];
         assert_eq!(culled(&places, &standing).iter().map(|placed| placed.sample).collect::<Vec<_>>(), [3, 0]);
     }
 
@@ -202,20 +202,20 @@ mod tests {
         let network = Network::new(String::new(), vec![layer], OutputFunction::Identity).unwrap();
         let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
         // The last share is not a full one, and neither is its last part.
-        let samples = 3 * LEAST_SHARE + PART / 2 + 1;
+        let samples = 3 * MIN_SHARE + PART / 2 + 1;
         let points = DMatrix::from_fn(2, samples, |row, sample| ((3 * sample + row) as f64 * 0.618_034).fract() - 0.5);
         let path = flow.sample_path(&points).unwrap();
         let projector = path.projector(&flow, 0.3, &DMatrix::identity(2, 2));
-        let standing: Vec<Standing> = (0..samples)
+        let standing: Vec<DrawOrder> = (0..samples)
             .map(|sample| match sample % 7 {
-                0 => Standing::Hidden,
-                3 => Standing::Front,
-                _ => Standing::Usual,
+                0 => DrawOrder::Hidden,
+                3 => DrawOrder::Front,
+                _ => DrawOrder::Usual,
             })
             .collect();
         let seen = Rect::from_min_max(pos2(-0.3, -0.4), pos2(0.5, 0.2));
         // What was there before is written over.
-        let mut usual = vec![Placed { sample: 7, ..Placed::default() }; 2 * samples];
+        let mut usual = vec![ScreenPoint { sample: 7, ..ScreenPoint::default() }; 2 * samples];
         let (parts, front) = place(&projector, &standing, seen, &mut usual, |_| ());
         gather(&parts, &mut usual);
         let (mut expected, mut expected_front) = (Vec::new(), Vec::new());
@@ -223,15 +223,15 @@ mod tests {
             let mut place = [[0.0; 3]];
             projector.project(sample, &mut place);
             let [[x, y, depth]] = place;
-            let placed = Placed { at: [x, y], depth, sample: sample as u32 };
+            let placed = ScreenPoint { at: [x, y], depth, sample: sample as u32 };
             match standing {
                 _ if !seen.contains(pos2(x, y)) => {}
-                Standing::Hidden => {}
-                Standing::Usual => expected.push(placed),
-                Standing::Front => expected_front.push(placed),
+                DrawOrder::Hidden => {}
+                DrawOrder::Usual => expected.push(placed),
+                DrawOrder::Front => expected_front.push(placed),
             }
         }
-        assert!(expected.len() > LEAST_SHARE && expected_front.len() > 1000);
+        assert!(expected.len() > MIN_SHARE && expected_front.len() > 1000);
         assert!(usual == expected && front == expected_front);
     }
 }

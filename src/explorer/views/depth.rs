@@ -1,21 +1,21 @@
 //! The order in which points are drawn where there is depth: far ones first.
 
 use super::cores;
-use crate::session::Placed;
+use crate::session::ScreenPoint;
 
 /// Depths are told apart in this many slices; within one the order cannot be seen.
 const SLICES: usize = 1024;
 
 /// How many points of a part lie in each slice.
-pub fn counts(part: &[Placed]) -> Vec<usize> {
+pub fn counts(part: &[ScreenPoint]) -> Vec<usize> {
     let mut counts = vec![0; SLICES];
     part.iter().for_each(|placed| counts[slice(placed)] += 1);
     counts
 }
 
 /// A counting sort of points whose parts are counted: each part goes to places of its own, all side by side.
-pub fn sort(parts: &[(&[Placed], Vec<usize>)], sorted: &mut Vec<Placed>) {
-    sorted.resize(parts.iter().map(|(part, _)| part.len()).sum(), Placed::default());
+pub fn sort(parts: &[(&[ScreenPoint], Vec<usize>)], sorted: &mut Vec<ScreenPoint>) {
+    sorted.resize(parts.iter().map(|(part, _)| part.len()).sum(), ScreenPoint::default());
     let mut places: Vec<Vec<_>> = parts.iter().map(|_| Vec::with_capacity(SLICES)).collect();
     let mut rest = sorted.as_mut_slice();
     for slice in 0..SLICES {
@@ -40,7 +40,7 @@ pub fn sort(parts: &[(&[Placed], Vec<usize>)], sorted: &mut Vec<Placed>) {
 }
 
 #[inline(always)]
-fn slice(placed: &Placed) -> usize {
+fn slice(placed: &ScreenPoint) -> usize {
     (((placed.depth + 1.0) / 2.0 * SLICES as f32) as usize).min(SLICES - 1)
 }
 
@@ -49,8 +49,8 @@ mod tests {
     use super::*;
     use crate::session::nearest;
 
-    fn sorted(parts: &[&[Placed]]) -> Vec<Placed> {
-        let mut sorted = vec![Placed { sample: 99, ..Placed::default() }; 2];
+    fn sorted(parts: &[&[ScreenPoint]]) -> Vec<ScreenPoint> {
+        let mut sorted = vec![ScreenPoint { sample: 99, ..ScreenPoint::default() }; 2];
         sort(&parts.iter().map(|part| (*part, counts(part))).collect::<Vec<_>>(), &mut sorted);
         sorted
     }
@@ -58,9 +58,10 @@ mod tests {
     #[test]
     fn far_points_come_first_and_equal_ones_in_their_order() {
         let depths = [0.9, -0.9, 0.0, 7.0, -7.0, 0.0, f32::NAN, 0.9, 0.0];
-        let placed = |(sample, depth): (usize, &f32)| Placed { at: [0.0; 2], depth: *depth, sample: sample as u32 };
-        let points: Vec<Placed> = depths.iter().enumerate().map(placed).collect();
-        let order = |points: Vec<Placed>| points.iter().map(|placed| placed.sample).collect::<Vec<_>>();
+        let placed =
+            |(sample, depth): (usize, &f32)| ScreenPoint { at: [0.0; 2], depth: *depth, sample: sample as u32 };
+        let points: Vec<ScreenPoint> = depths.iter().enumerate().map(placed).collect();
+        let order = |points: Vec<ScreenPoint>| points.iter().map(|placed| placed.sample).collect::<Vec<_>>();
         let expected = [4, 6, 1, 2, 5, 8, 0, 7, 3];
         assert_eq!(order(sorted(&[&points])), expected);
         // However the points are divided, the order is the same.
@@ -73,7 +74,7 @@ mod tests {
 
     #[test]
     fn the_front_one_of_equal_points_is_picked() {
-        let placed = |x: f32, depth, sample| Placed { at: [x, 100.0], depth, sample };
+        let placed = |x: f32, depth, sample| ScreenPoint { at: [x, 100.0], depth, sample };
         let points = sorted(&[&[placed(100.0, 0.5, 0), placed(100.0, -0.5, 1)], &[placed(150.0, 0.0, 2)]]);
         assert_eq!(nearest(&points, [101.0, 100.0], 8.0).map(|placed| placed.sample), Some(0));
         assert_eq!(nearest(&points, [10.0, 10.0], 8.0), None);

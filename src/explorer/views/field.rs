@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::epaint::Vertex;
 use egui::{Color32, ColorImage, Mesh, Painter, Pos2, Stroke, TextureHandle, TextureOptions, pos2};
 
-use super::mapping::Mapping;
+use super::mapping::ScreenTransform;
 use super::stage::StageInput;
 use crate::explorer::theme::{self, Palette, THICK};
 use crate::session::{Answer, Answers, Field};
@@ -42,7 +42,7 @@ pub fn words(input: &StageInput<'_>) -> Vec<String> {
 
 impl Background {
     /// Draws `field`, the background first.
-    pub fn draw(&mut self, painter: &Painter, dark: bool, mapping: &Mapping, field: &Arc<Field>) {
+    pub fn draw(&mut self, painter: &Painter, dark: bool, mapping: &ScreenTransform, field: &Arc<Field>) {
         let palette = Palette::for_dark(dark);
         if let Some(answers) = &field.answers {
             let fresh = |made: &(Arc<Field>, bool, TextureHandle)| Arc::ptr_eq(&made.0, field) && made.1 == dark;
@@ -75,11 +75,11 @@ fn image(answers: &Answers, palette: &Palette) -> ColorImage {
 }
 
 /// A place of the plane on the screen.
-pub fn place(mapping: &Mapping, field: &Field, at: [f64; 2]) -> Option<Pos2> {
+pub fn place(mapping: &ScreenTransform, field: &Field, at: [f64; 2]) -> Option<Pos2> {
     mapping.place(field.place(at)).map(|(at, _)| at)
 }
 
-fn plane(painter: &Painter, mapping: &Mapping, field: &Field, nodes: [usize; 2], texture: &TextureHandle) {
+fn plane(painter: &Painter, mapping: &ScreenTransform, field: &Field, nodes: [usize; 2], texture: &TextureHandle) {
     let mut mesh = Mesh::with_texture(texture.id());
     for at in [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]] {
         let Some(pos) = place(mapping, field, at) else { return };
@@ -94,7 +94,7 @@ fn plane(painter: &Painter, mapping: &Mapping, field: &Field, nodes: [usize; 2],
     painter.add(mesh);
 }
 
-fn boundary(painter: &Painter, palette: &Palette, mapping: &Mapping, field: &Field, answers: &Answers) {
+fn boundary(painter: &Painter, palette: &Palette, mapping: &ScreenTransform, field: &Field, answers: &Answers) {
     let stroke = Stroke::new(THICK, palette.ink);
     for piece in &answers.boundary {
         if let [Some(from), Some(to)] = piece.map(|at| place(mapping, field, at)) {

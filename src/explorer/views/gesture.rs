@@ -8,7 +8,7 @@ use crate::session::{Pick, PointCommand, Region, Tool};
 /// A corner is added to a lasso when the mouse has moved this far, in screen points.
 const STEP: f32 = 3.0;
 /// A lasso has at most this many corners; what is drawn after them only moves the last.
-const MOST_CORNERS: usize = 4096;
+const MAX_CORNERS: usize = 4096;
 /// A click may move so far, in screen points; the window library has the same limit.
 const CLICK: f32 = 6.0;
 /// How strongly the inside is filled.
@@ -78,7 +78,7 @@ impl Gesture {
             self.corners.truncate(1);
             self.corners.push(at);
         } else if last.distance(at) >= STEP {
-            self.corners.truncate(MOST_CORNERS - 1);
+            self.corners.truncate(MAX_CORNERS - 1);
             self.corners.push(at);
         }
     }

@@ -2,7 +2,7 @@
 
 use egui::{Color32, Painter, Pos2, Shape, Stroke};
 
-use super::mapping::Mapping;
+use super::mapping::ScreenTransform;
 use super::polyline;
 use crate::explorer::theme::{Palette, THIN};
 use crate::session::{Lattice, counted};
@@ -12,7 +12,13 @@ const MAX_ERROR_LINES: usize = 1500;
 
 /// Draws the lines of `lattice` at the projected `positions` of its nodes. A line is broken where it leaves the view far
 /// behind.
-pub fn lattice(painter: &Painter, mapping: &Mapping, lattice: &Lattice, positions: &[[f32; 3]], colour: Color32) {
+pub fn lattice(
+    painter: &Painter,
+    mapping: &ScreenTransform,
+    lattice: &Lattice,
+    positions: &[[f32; 3]],
+    colour: Color32,
+) {
     for line in &lattice.lines {
         let mut run: Vec<Pos2> = Vec::with_capacity(line.len());
         for position in positions.get(line.clone()).unwrap_or_default() {
@@ -46,7 +52,13 @@ pub fn words(samples: usize) -> Option<String> {
 
 /// Joins each place of the plain net with that of the same sample in the ResNet; the longer on the screen's scale, the
 /// stronger.
-pub fn error_lines(painter: &Painter, palette: &Palette, mapping: &Mapping, plain: &[[f32; 3]], resnet: &[[f32; 3]]) {
+pub fn error_lines(
+    painter: &Painter,
+    palette: &Palette,
+    mapping: &ScreenTransform,
+    plain: &[[f32; 3]],
+    resnet: &[[f32; 3]],
+) {
     let pairs = || plain.iter().zip(resnet);
     let length = |a: &[f32; 3], b: &[f32; 3]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt();
     let lengths = pairs().map(|(a, b)| length(a, b)).filter(|length| length.is_finite());

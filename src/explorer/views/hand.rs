@@ -3,16 +3,16 @@
 use egui::{CursorIcon, Painter, PointerButton, Pos2, Response, Shape, Stroke, Ui, Vec2};
 use nalgebra::{DMatrix, Matrix2, Vector2};
 
-use super::mapping::Mapping;
+use super::mapping::ScreenTransform;
 use crate::explorer::theme::{Palette, THIN};
-use crate::session::{EditCommand, HandSettings, Pen, Placed, PointChange, nearest};
+use crate::session::{EditCommand, Pen, PenSettings, PointChange, ScreenPoint, nearest};
 
 /// How near the mouse must be to a point to take it.
 const REACH: f32 = 12.0;
 /// A brush leaves the next dab after this share of its radius.
 const SPACING: f32 = 0.5;
 /// A brush that is finer than this leaves its dabs this far apart, in screen points.
-const LEAST_SPACING: f32 = 4.0;
+const MIN_SPACING: f32 = 4.0;
 /// The corners of the outline of a brush.
 const CORNERS: usize = 48;
 /// Below this share of its size the input plane is seen too much from its edge to draw on it.
@@ -20,17 +20,17 @@ const EDGE: f32 = 0.05;
 
 /// The plane of the two inputs as it lies on the screen: an affine map.
 #[derive(Clone, Copy, Debug)]
-pub struct Plane {
+pub struct PenPlane {
     origin: Pos2,
     /// Screen points along each input, in columns.
     screen_from_input: Matrix2<f32>,
     input_from_screen: Matrix2<f32>,
 }
 
-impl Plane {
+impl PenPlane {
     /// Where `mapping` draws the first two coordinates of the space, of which `rows` are seen. `None` where the plane is
     /// seen from its edge.
-    pub fn of(mapping: &Mapping, rows: &DMatrix<f64>) -> Option<Plane> {
+    pub fn of(mapping: &ScreenTransform, rows: &DMatrix<f64>) -> Option<PenPlane> {
         let place = |input: Option<usize>| {
             let along = |row: usize| input.and_then(|input| rows.get((row, input))).copied().unwrap_or(0.0);
             mapping.place([along(0), along(1), along(2)]).map(|(at, _)| at)
@@ -40,7 +40,11 @@ impl Plane {
         let screen_from_input = Matrix2::new(across.x, up.x, across.y, up.y);
         let size = across.length().max(up.length());
         let seen = screen_from_input.determinant().abs() > EDGE * size * size;
-        Some(Plane { origin, screen_from_input, input_from_screen: screen_from_input.try_inverse().filter(|_| seen)? })
+        Some(PenPlane {
+            origin,
+            screen_from_input,
+            input_from_screen: screen_from_input.try_inverse().filter(|_| seen)?,
+        })
     }
 
     /// The input that is drawn at a place of the screen.
@@ -68,7 +72,7 @@ impl Plane {
 
 /// What a pen is doing.
 #[derive(Debug, Default)]
-pub struct Hand {
+pub struct PenTool {
     /// The point that is dragged.
     taken: Option<usize>,
     /// Where the brush left its last dab.
@@ -76,15 +80,15 @@ pub struct Hand {
     edits: Vec<EditCommand>,
 }
 
-impl Hand {
+impl PenTool {
     /// Follows the mouse with the pen in hand; `order` are the points as they are drawn.
     pub fn follow(
         &mut self,
         ui: &Ui,
         response: &Response,
-        (pen, settings): (Pen, &HandSettings),
-        plane: &Plane,
-        order: &[Placed],
+        (pen, settings): (Pen, &PenSettings),
+        plane: &PenPlane,
+        order: &[ScreenPoint],
     ) {
         let (held, origin, at) = ui.input(|input| {
             let pointer = &input.pointer;
@@ -111,7 +115,7 @@ impl Hand {
             }
             Pen::Drag => {}
             Pen::Paint | Pen::Erase => {
-                let spacing = (SPACING * plane.length(settings.radius)).max(LEAST_SPACING);
+                let spacing = (SPACING * plane.length(settings.radius)).max(MIN_SPACING);
                 let dab = self.last.map_or(held || clicked, |last| held && last.distance(at) >= spacing);
                 if dab {
                     self.last = Some(at);
@@ -135,8 +139,8 @@ impl Hand {
         ui: &Ui,
         painter: &Painter,
         response: &Response,
-        (pen, settings): (Pen, &HandSettings),
-        plane: &Plane,
+        (pen, settings): (Pen, &PenSettings),
+        plane: &PenPlane,
     ) {
         let Some(at) = response.hover_pos() else { return };
         let palette = Palette::of(ui);

@@ -6,13 +6,13 @@ use egui::{
     Align2, Color32, CursorIcon, Mesh, Painter, Rect, Role, Sense, Shape, TextureHandle, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::looks::{self, Looks};
+use super::looks::{self, PointStyles};
 use super::points;
 use crate::explorer::theme::{self, GAP, POINT_RADIUS, Palette, SMALL};
-use crate::session::{Colouring, PointCommand, PointSettings, Shades, ViewCommand};
+use crate::session::{ColorValues, Colouring, PointCommand, PointSettings, ViewCommand};
 
 /// More groups than this are shown in pages.
-const MOST_GROUPS: usize = 12;
+const MAX_GROUPS: usize = 12;
 /// Longer names are cut.
 const LONGEST_NAME: usize = 18;
 /// The height of a row.
@@ -26,7 +26,7 @@ const BAR_STEPS: u32 = 24;
 pub fn show(
     ui: &Ui,
     rect: Rect,
-    (looks, texture): (&Looks, &TextureHandle),
+    (looks, texture): (&PointStyles, &TextureHandle),
     (settings, first): (&PointSettings, &mut usize),
     commands: &mut Vec<ViewCommand>,
 ) -> f32 {
@@ -38,7 +38,7 @@ pub fn show(
         return rect.top();
     }
     match &looks.painting.shades {
-        Shades::Groups { names, .. } if 3.0 * ROW <= room => {
+        ColorValues::Groups { names, .. } if 3.0 * ROW <= room => {
             let mut legend = Groups { ui, painter, corner, texture, settings, commands };
             legend.title(&looks.painting.title, palette);
             let page = page(names.len(), (room / ROW) as usize, first);
@@ -50,12 +50,12 @@ pub fn show(
             }
             legend.corner.y
         }
-        Shades::Numbers { range, .. } if BAR.y + 2.0 * ROW <= room => {
+        ColorValues::Numbers { range, .. } if BAR.y + 2.0 * ROW <= room => {
             let title = &looks.painting.title;
             painter.text(corner, Align2::RIGHT_TOP, title, theme::small_font(), palette.faint_ink);
             bar(&painter, palette, corner + vec2(0.0, ROW + GAP), settings.colouring, *range)
         }
-        Shades::Groups { .. } | Shades::Numbers { .. } | Shades::Same => rect.top(),
+        ColorValues::Groups { .. } | ColorValues::Numbers { .. } | ColorValues::Same => rect.top(),
     }
 }
 
@@ -154,7 +154,7 @@ fn bar(painter: &Painter, palette: &Palette, corner: egui::Pos2, colouring: Colo
 
 /// The groups that are shown of `all` in at most `rows` rows, from `first` on; one row is left for the way to the others.
 fn page(all: usize, rows: usize, first: &mut usize) -> Range<usize> {
-    let most = rows.min(MOST_GROUPS);
+    let most = rows.min(MAX_GROUPS);
     if all <= most {
         return 0..all;
     }

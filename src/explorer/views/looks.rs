@@ -6,7 +6,7 @@ use egui::Color32;
 
 use super::points::SHAPES;
 use crate::explorer::theme::{DATA_COLOURS, Palette};
-use crate::session::{Colouring, Painting, PointSettings, Scene, Selection, Shades};
+use crate::session::{ColorMap, ColorValues, Colouring, PointSettings, Scene, Selection};
 
 /// A selection of more points than this makes the others fainter; the few of a smaller one are ringed only.
 const FEW_SELECTED: usize = 2;
@@ -14,11 +14,11 @@ const FEW_SELECTED: usize = 2;
 const FAINTER: f32 = 0.3;
 
 /// A colour, and a tile of the texture.
-pub type Look = (Color32, u8);
+pub type PointStyle = (Color32, u8);
 
 /// Where a point stands among the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum DrawOrder {
     /// Not drawn.
     Hidden,
     /// Drawn.
@@ -29,15 +29,15 @@ pub enum Standing {
 
 /// The looks of all points, and what they follow from.
 #[derive(Clone, Debug)]
-pub struct Looks {
+pub struct PointStyles {
     /// The colour of each sample.
     pub colours: Vec<Color32>,
     /// The tile of each sample in the texture.
     pub shapes: Vec<u8>,
     /// Where each sample stands.
-    pub standing: Vec<Standing>,
+    pub standing: Vec<DrawOrder>,
     /// What the colours stand for.
-    pub painting: Painting,
+    pub painting: ColorMap,
     /// The names of the groups that are not drawn.
     pub hidden: Vec<String>,
     table: OnceLock<Arc<Vec<[u32; 2]>>>,
@@ -45,12 +45,12 @@ pub struct Looks {
     dark: bool,
 }
 
-impl Looks {
+impl PointStyles {
     /// The looks of the points of `scene`.
-    pub fn of(scene: &Scene, settings: &PointSettings, dark: bool) -> Looks {
+    pub fn of(scene: &Scene, settings: &PointSettings, dark: bool) -> PointStyles {
         let samples = scene.dataset.samples();
         let painting = settings.colouring.painting(scene);
-        let mut looks = Looks::painted(painting, samples, settings.colouring, dark);
+        let mut looks = PointStyles::painted(painting, samples, settings.colouring, dark);
         looks.settings = settings.clone();
         looks.hide(scene);
         looks.bring_forward(&settings.selection);
@@ -68,7 +68,7 @@ impl Looks {
 
     /// The colour of a sample's trail: transparent for one that is not drawn.
     pub fn trail_colour(&self, sample: usize) -> Color32 {
-        let hidden = self.standing.get(sample).is_none_or(|standing| *standing == Standing::Hidden);
+        let hidden = self.standing.get(sample).is_none_or(|standing| *standing == DrawOrder::Hidden);
         self.colours.get(sample).copied().filter(|_| !hidden).unwrap_or(Color32::TRANSPARENT)
     }
 
@@ -80,24 +80,24 @@ impl Looks {
         Arc::clone(self.table.get_or_init(table))
     }
 
-    fn painted(painting: Painting, samples: usize, colouring: Colouring, dark: bool) -> Looks {
+    fn painted(painting: ColorMap, samples: usize, colouring: Colouring, dark: bool) -> PointStyles {
         let palette = Palette::for_dark(dark);
-        let mut standing = vec![Standing::Usual; samples];
-        let looks: Vec<Look> = match &painting.shades {
-            Shades::Same => vec![(palette.unlabelled, 0); samples],
-            Shades::Groups { of_sample, .. } => {
+        let mut standing = vec![DrawOrder::Usual; samples];
+        let looks: Vec<PointStyle> = match &painting.shades {
+            ColorValues::Same => vec![(palette.unlabelled, 0); samples],
+            ColorValues::Groups { of_sample, .. } => {
                 if colouring == Colouring::Mistakes {
                     for (standing, group) in standing.iter_mut().zip(of_sample) {
-                        *standing = if *group == 0 { Standing::Usual } else { Standing::Front };
+                        *standing = if *group == 0 { DrawOrder::Usual } else { DrawOrder::Front };
                     }
                 }
                 of_sample.iter().map(|group| group_look(colouring, *group, palette)).collect()
             }
-            Shades::Numbers { of_sample, range } => {
+            ColorValues::Numbers { of_sample, range } => {
                 of_sample.iter().map(|value| (number_colour(colouring, *value, *range, palette), 0)).collect()
             }
         };
-        Looks {
+        PointStyles {
             colours: looks.iter().map(|look| look.0).collect(),
             shapes: looks.iter().map(|look| look.1).collect(),
             standing,
@@ -120,7 +120,7 @@ impl Looks {
         self.hidden = filter.hidden_names(painting).into_iter().map(str::to_owned).collect();
         for (standing, drawn) in self.standing.iter_mut().zip(filter.drawn(painting)) {
             if !drawn {
-                *standing = Standing::Hidden;
+                *standing = DrawOrder::Hidden;
             }
         }
     }
@@ -130,12 +130,12 @@ impl Looks {
         let mut selected = selection.samples().iter().peekable();
         for (sample, (standing, colour)) in self.standing.iter_mut().zip(&mut self.colours).enumerate() {
             let is_selected = selected.next_if_eq(&&sample).is_some();
-            if is_selected && *standing != Standing::Hidden {
-                *standing = Standing::Front;
+            if is_selected && *standing != DrawOrder::Hidden {
+                *standing = DrawOrder::Front;
             } else if many {
                 *colour = colour.gamma_multiply(FAINTER);
-                if *standing == Standing::Front {
-                    *standing = Standing::Usual;
+                if *standing == DrawOrder::Front {
+                    *standing = DrawOrder::Usual;
                 }
             }
         }
@@ -143,7 +143,7 @@ impl Looks {
 }
 
 /// What the points of a group look like.
-pub fn group_look(colouring: Colouring, group: usize, palette: &Palette) -> Look {
+pub fn group_look(colouring: Colouring, group: usize, palette: &Palette) -> PointStyle {
     match (colouring, group) {
         (Colouring::Mistakes, 0) => (palette.unlabelled.gamma_multiply(FAINTER), 0),
         (Colouring::Mistakes, _) => (palette.error_large, 0),
@@ -164,13 +164,13 @@ pub fn number_colour(colouring: Colouring, value: f64, [low, high]: [f64; 2], pa
 mod tests {
     use super::*;
 
-    fn groups(of_sample: Vec<usize>, count: usize) -> Painting {
+    fn groups(of_sample: Vec<usize>, count: usize) -> ColorMap {
         let names = (0..count).map(|group| group.to_string()).collect();
-        Painting { title: String::new(), shades: Shades::Groups { of_sample, names } }
+        ColorMap { title: String::new(), shades: ColorValues::Groups { of_sample, names } }
     }
 
-    fn painted(painting: Painting, samples: usize, colouring: Colouring) -> Looks {
-        Looks::painted(painting, samples, colouring, false)
+    fn painted(painting: ColorMap, samples: usize, colouring: Colouring) -> PointStyles {
+        PointStyles::painted(painting, samples, colouring, false)
     }
 
     #[test]
@@ -188,8 +188,8 @@ mod tests {
     #[test]
     fn equal_and_missing_values_have_a_colour() {
         let palette = Palette::for_dark(false);
-        let shades = Shades::Numbers { of_sample: vec![2.0, 2.0, f64::NAN], range: [2.0, 2.0] };
-        let looks = painted(Painting { title: String::new(), shades }, 3, Colouring::Label);
+        let shades = ColorValues::Numbers { of_sample: vec![2.0, 2.0, f64::NAN], range: [2.0, 2.0] };
+        let looks = painted(ColorMap { title: String::new(), shades }, 3, Colouring::Label);
         assert_eq!(looks.colours, [palette.unlabelled; 3]);
         assert_ne!(number_colour(Colouring::Loss, 1.0, [0.0, 1.0], palette), palette.unlabelled);
     }
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn wrong_answers_stand_before_right_ones() {
         let looks = painted(groups(vec![0, 1, 0], 2), 3, Colouring::Mistakes);
-        assert_eq!(looks.standing, [Standing::Usual, Standing::Front, Standing::Usual]);
+        assert_eq!(looks.standing, [DrawOrder::Usual, DrawOrder::Front, DrawOrder::Usual]);
         let wrong = Palette::for_dark(false).error_large;
         assert_eq!(looks.colours[1], wrong);
         let [r, g, b, a] = wrong.to_array().map(u32::from);
@@ -209,11 +209,11 @@ mod tests {
     fn a_selection_of_many_makes_the_others_fainter() {
         let mut looks = painted(groups(vec![0, 0, 0, 0, 0], 1), 5, Colouring::Label);
         let full = looks.colours[0];
-        looks.standing[1] = Standing::Hidden;
+        looks.standing[1] = DrawOrder::Hidden;
         let mut selection = Selection::default();
         selection.change(crate::session::Pick::Only, vec![1, 2, 3]);
         looks.bring_forward(&selection);
-        assert_eq!(looks.standing[..4], [Standing::Usual, Standing::Hidden, Standing::Front, Standing::Front]);
+        assert_eq!(looks.standing[..4], [DrawOrder::Usual, DrawOrder::Hidden, DrawOrder::Front, DrawOrder::Front]);
         assert!(looks.colours[2] == full && looks.colours[0] != full && looks.colours[4] != full);
     }
 }

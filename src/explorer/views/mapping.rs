@@ -3,14 +3,14 @@
 use egui::{Pos2, Rect, pos2};
 use nalgebra::DMatrix;
 
-use crate::session::{Camera, Fit, Orientation, Sight};
+use crate::session::{Camera, Fit, Orientation, ViewPose};
 
 /// The share of the view that the fitted data fills; the rest holds labels and the scale bar.
 const FILL: f32 = 0.84;
 
 /// Where a view draws what.
 #[derive(Clone, Debug)]
-pub struct Mapping {
+pub struct ScreenTransform {
     /// The view on the screen.
     pub rect: Rect,
     /// Screen points a unit of the projected space.
@@ -26,21 +26,24 @@ pub struct Mapping {
     rows: [[f64; 3]; 3],
 }
 
-impl Mapping {
+impl ScreenTransform {
     /// What `sight` shows in `rect`.
-    pub fn of(sight: &Sight, rect: Rect) -> Mapping {
-        Mapping { depth: sight.depth as f32, ..Mapping::new(sight.fit, sight.space, &sight.camera, rect) }
+    pub fn of(sight: &ViewPose, rect: Rect) -> ScreenTransform {
+        ScreenTransform {
+            depth: sight.depth as f32,
+            ..ScreenTransform::new(sight.fit, sight.space, &sight.camera, rect)
+        }
     }
 
     /// Fits `fit` into `rect` and looks at it through `camera`; `space` says whether it can be turned.
-    pub fn new(fit: Fit, space: bool, camera: &Camera, rect: Rect) -> Mapping {
+    pub fn new(fit: Fit, space: bool, camera: &Camera, rect: Rect) -> ScreenTransform {
         let [half_width, half_height] = fit.half;
         let (width, height) = (f64::from(rect.width().max(1.0) * FILL), f64::from(rect.height().max(1.0) * FILL));
         // Both axes have one scale, so that a rotation looks like one.
         let fitted = (width / (2.0 * half_width)).min(height / (2.0 * half_height));
         let unit = half_width.max(half_height);
         let orientation = if space { camera.orientation } else { Orientation::FRONT };
-        Mapping {
+        ScreenTransform {
             rect,
             scale: fitted * camera.zoom,
             space,
@@ -69,12 +72,12 @@ impl Mapping {
         Some((pos2(middle.x + across as f32, middle.y + down as f32), (along(toward) / self.unit) as f32))
     }
 
-    /// [`Mapping::place`] of a point as the evaluator gives it.
+    /// [`ScreenTransform::place`] of a point as the evaluator gives it.
     pub fn place_f32(&self, point: [f32; 3]) -> Option<(Pos2, f32)> {
         self.place(point.map(f64::from))
     }
 
-    /// What [`Mapping::place`] does to what `rows` (k × d, k ≤ 3) show of the space: rows that give the place on the screen
+    /// What [`ScreenTransform::place`] does to what `rows` (k × d, k ≤ 3) show of the space: rows that give the place on the screen
     /// (2 × d; 3 × d with the depth), and what is added to it.
     pub fn on_screen(&self, rows: &DMatrix<f64>) -> (DMatrix<f64>, [f64; 3]) {
         let middle = self.rect.center();
@@ -139,7 +142,7 @@ mod tests {
     #[test]
     fn the_data_fills_the_view_and_keeps_its_shape() {
         let rect = Rect::from_min_size(pos2(100.0, 50.0), vec2(400.0, 400.0));
-        let mapping = Mapping::new(FIT, false, &Camera::default(), rect);
+        let mapping = ScreenTransform::new(FIT, false, &Camera::default(), rect);
         let (middle, _) = mapping.place([10.0, -4.0, 0.0]).unwrap();
         let (right, _) = mapping.place([12.0, -4.0, 0.0]).unwrap();
         let (top, _) = mapping.place([10.0, -3.0, 0.0]).unwrap();
@@ -156,7 +159,7 @@ mod tests {
         let rows = DMatrix::from_fn(3, 5, |row, column| ((row * 5 + column) as f64 * 0.618_034).fract() - 0.5);
         let point = nalgebra::DVector::from_fn(5, |row, _| 2.0 - row as f64);
         for space in [false, true] {
-            let mapping = Mapping::new(FIT, space, &camera, rect);
+            let mapping = ScreenTransform::new(FIT, space, &camera, rect);
             let seen = if space { rows.clone() } else { rows.rows(0, 2).into_owned() };
             let shown = &seen * &point;
             let (at, depth) = mapping.place([0, 1, 2].map(|row| shown.get(row).copied().unwrap_or(0.0))).unwrap();
@@ -174,11 +177,11 @@ mod tests {
         let mut camera = Camera::default();
         let point = [11.3, -4.4, 0.0];
         for _ in 0..5 {
-            let mapping = Mapping::new(FIT, true, &camera, rect);
+            let mapping = ScreenTransform::new(FIT, true, &camera, rect);
             let (at, _) = mapping.place(point).unwrap();
             camera.zoom(1.3, mapping.place_from_middle(at, camera.zoom));
             camera.pan([0.01, 0.0]);
-            let (moved, _) = Mapping::new(FIT, true, &camera, rect).place(point).unwrap();
+            let (moved, _) = ScreenTransform::new(FIT, true, &camera, rect).place(point).unwrap();
             let pan = 0.01 * mapping.unit * mapping.scale * 1.3;
             assert!((moved - at).length() < pan as f32 + 0.1, "{at} {moved}");
         }
@@ -188,7 +191,7 @@ mod tests {
     fn what_is_seen_reaches_to_the_edges() {
         let rect = Rect::from_min_size(pos2(30.0, 20.0), vec2(600.0, 300.0));
         let camera = Camera { pan: [0.2, -0.1], zoom: 3.0, ..Camera::default() };
-        let mapping = Mapping::new(FIT, false, &camera, rect);
+        let mapping = ScreenTransform::new(FIT, false, &camera, rect);
         let [across, up] = mapping.seen();
         let (low, _) = mapping.place([across[0], up[0], 0.0]).unwrap();
         let (high, _) = mapping.place([across[1], up[1], 0.0]).unwrap();
@@ -198,7 +201,7 @@ mod tests {
     #[test]
     fn tiny_views_and_wild_points_do_no_harm() {
         let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(0.0, -3.0));
-        let mapping = Mapping::new(FIT, true, &Camera::default(), rect);
+        let mapping = ScreenTransform::new(FIT, true, &Camera::default(), rect);
         assert!(mapping.scale > 0.0 && mapping.scale.is_finite());
         for wild in [f32::NAN, f32::INFINITY, f32::MAX] {
             assert_eq!(mapping.place_f32([wild, 0.0, wild]), None);

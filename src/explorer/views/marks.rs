@@ -2,10 +2,10 @@
 
 use egui::{Align2, Painter, Pos2, Shape, Stroke};
 
-use super::mapping::Mapping;
+use super::mapping::ScreenTransform;
 use super::stage::StageInput;
 use crate::explorer::theme::{self, Palette, THICK, THIN};
-use crate::session::{Directions, Hovered, Scene, Sight, directions, subscript};
+use crate::session::{Directions, Hovered, Scene, ViewPose, directions, subscript};
 
 /// The length of a unit direction on the stage, as a share of half the data's size.
 const LENGTH: f64 = 0.7;
@@ -14,8 +14,8 @@ const LENGTH: f64 = 0.7;
 pub fn directions_of_hovered(
     painter: &Painter,
     palette: &Palette,
-    mapping: &Mapping,
-    (input, scene, sight): (&StageInput<'_>, &Scene, &Sight),
+    mapping: &ScreenTransform,
+    (input, scene, sight): (&StageInput<'_>, &Scene, &ViewPose),
 ) {
     let Some(hovered) = input.view.hovered else { return };
     let Some(found) = directions(&scene.flow, input.t, hovered) else { return };

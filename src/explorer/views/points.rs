@@ -3,9 +3,9 @@
 use egui::epaint::Vertex;
 use egui::{Color32, ColorImage, Context, Mesh, Pos2, Shape, TextureHandle, TextureOptions, Vec2, pos2, vec2};
 
-use super::looks::Look;
+use super::looks::PointStyle;
 use crate::explorer::theme::POINT_RADIUS;
-use crate::session::{Placed, Selection};
+use crate::session::{ScreenPoint, Selection};
 
 /// How many shapes tell groups of one colour apart; the tile after them is a ring.
 pub const SHAPES: usize = 4;
@@ -27,7 +27,7 @@ const RING_RADIUS: f32 = POINT_RADIUS + 3.0;
 /// Half the width of the ring, as a share of the inscribed circle's radius.
 const RING_WIDTH: f32 = 0.13;
 /// A selection of more points than this is told apart by its colours alone; its rings would hide it.
-const MOST_RINGS: usize = 60;
+const MAX_RINGS: usize = 60;
 
 /// The triangles of all shapes at one place, to be drawn at others.
 pub struct Stamps([[Vertex; 3]; TILES]);
@@ -46,7 +46,7 @@ impl Stamps {
 
     /// The triangle of a shape of this radius.
     #[inline(always)]
-    pub fn triangle(&self, at: [f32; 2], radius: f32, (color, shape): Look) -> [Vertex; 3] {
+    pub fn triangle(&self, at: [f32; 2], radius: f32, (color, shape): PointStyle) -> [Vertex; 3] {
         self.0[usize::from(shape).min(TILES - 1)].map(|Vertex { pos, uv, .. }| Vertex {
             pos: pos2(at[0] + radius * pos.x, at[1] + radius * pos.y),
             uv,
@@ -54,7 +54,7 @@ impl Stamps {
         })
     }
 
-    fn add(&self, mesh: &mut Mesh, at: [f32; 2], radius: f32, look: Look) {
+    fn add(&self, mesh: &mut Mesh, at: [f32; 2], radius: f32, look: PointStyle) {
         let first = mesh.vertices.len() as u32;
         mesh.vertices.extend(self.triangle(at, radius, look));
         mesh.indices.extend(first..first + 3);
@@ -104,8 +104,8 @@ fn distance(shape: usize, x: f32, y: f32) -> f32 {
 }
 
 /// A ring around each selected point that is drawn; none where there are too many of them.
-pub fn rings(drawn: &[Placed], selection: &Selection, texture: &TextureHandle, colour: Color32) -> Option<Shape> {
-    if selection.is_empty() || selection.len() > MOST_RINGS {
+pub fn rings(drawn: &[ScreenPoint], selection: &Selection, texture: &TextureHandle, colour: Color32) -> Option<Shape> {
+    if selection.is_empty() || selection.len() > MAX_RINGS {
         return None;
     }
     let (mut mesh, stamps) = (Mesh::with_texture(texture.id()), Stamps::new());
@@ -115,7 +115,7 @@ pub fn rings(drawn: &[Placed], selection: &Selection, texture: &TextureHandle, c
 }
 
 /// Where a point is drawn.
-pub fn place(placed: &Placed) -> Pos2 {
+pub fn place(placed: &ScreenPoint) -> Pos2 {
     placed.at.into()
 }
 

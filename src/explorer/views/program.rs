@@ -9,7 +9,7 @@ use super::points::SHAPE_RADIUS;
 use super::shade::{DEPTH_FADE, DEPTH_SHRINK, GHOST};
 use super::sprites::{Points, TABLE};
 use crate::explorer::theme::POINT_RADIUS;
-use crate::session::Placed;
+use crate::session::ScreenPoint;
 
 /// Points beyond the window's edge by less than this, in screen points, still reach into it; the card leaves out those
 /// whose middle is outside of what it draws.
@@ -21,7 +21,7 @@ const SAMPLE: u32 = 1;
 const POINT_SPRITE: u32 = 0x8861;
 
 /// What was made on the card.
-pub struct Program {
+pub struct PointShader {
     program: glow::Program,
     attributes: glow::VertexArray,
     buffer: glow::Buffer,
@@ -35,9 +35,9 @@ pub struct Program {
     compatible: bool,
 }
 
-impl Program {
+impl PointShader {
     /// Makes the program; `None` where the card or its driver is too old for it.
-    pub fn new(gl: &Context) -> Option<Program> {
+    pub fn new(gl: &Context) -> Option<PointShader> {
         let version = gl.version();
         let embedded = version.is_embedded;
         if (version.major, version.minor) < if embedded { (3, 0) } else { (3, 2) } {
@@ -52,7 +52,7 @@ impl Program {
             let buffer = gl.create_buffer().ok()?;
             gl.bind_vertex_array(Some(attributes));
             gl.bind_buffer(glow::ARRAY_BUFFER, Some(buffer));
-            let size = size_of::<Placed>() as i32;
+            let size = size_of::<ScreenPoint>() as i32;
             gl.enable_vertex_attrib_array(PLACE);
             gl.vertex_attrib_pointer_f32(PLACE, 3, glow::FLOAT, false, size, 0);
             gl.enable_vertex_attrib_array(SAMPLE);
@@ -61,7 +61,7 @@ impl Program {
                 1,
                 glow::UNSIGNED_INT,
                 size,
-                std::mem::offset_of!(Placed, sample) as i32,
+                std::mem::offset_of!(ScreenPoint, sample) as i32,
             );
             let texture = gl.create_texture().ok()?;
             gl.bind_texture(glow::TEXTURE_2D, Some(texture));
@@ -74,7 +74,7 @@ impl Program {
                 gl.tex_parameter_i32(glow::TEXTURE_2D, parameter, value as i32);
             }
             let uniforms = ["u_window", "u_look", "u_background"].map(|name| gl.get_uniform_location(program, name));
-            Some(Program { program, attributes, buffer, texture, uniforms, looks: None, embedded, compatible })
+            Some(PointShader { program, attributes, buffer, texture, uniforms, looks: None, embedded, compatible })
         }
     }
 

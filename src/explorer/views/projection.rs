@@ -2,10 +2,10 @@
 
 use egui::{Align2, CursorIcon, DragValue, Pos2, Rect, Sense, Ui, pos2, vec2};
 
-use super::mapping::Mapping;
+use super::mapping::ScreenTransform;
 use super::stage::StageInput;
 use crate::explorer::theme::{self, GAP, POINT_RADIUS, Palette};
-use crate::session::{Projection, Scene, Sight, TOUR_SPEEDS, ViewCommand, coordinate_name};
+use crate::session::{Projection, Scene, TOUR_SPEEDS, ViewCommand, ViewPose, coordinate_name};
 
 /// The length of a tour's axis on the stage, as a share of half the data's size.
 const AXIS: f64 = 0.8;
@@ -146,8 +146,8 @@ fn tour(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
 /// The tour's axes with a handle each, which can be pulled.
 pub fn handles(
     ui: &Ui,
-    mapping: &Mapping,
-    sight: &Sight,
+    mapping: &ScreenTransform,
+    sight: &ViewPose,
     (directions, labels): (&nalgebra::DMatrix<f64>, &[String]),
     commands: &mut Vec<ViewCommand>,
 ) {

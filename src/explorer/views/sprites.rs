@@ -9,9 +9,9 @@ use eframe::egui_glow::CallbackFn;
 use eframe::glow::Context;
 use egui::{PaintCallback, PaintCallbackInfo, Rect, Shape};
 
-use super::program::Program;
+use super::program::PointShader;
 use super::shade::Shade;
-use crate::session::Placed;
+use crate::session::ScreenPoint;
 
 /// Samples in a row of the table of looks, and rows at most: every driver takes a texture of this size.
 pub const TABLE: usize = 2048;
@@ -20,8 +20,8 @@ pub const TABLE: usize = 2048;
 #[derive(Clone, Debug)]
 pub struct Points {
     /// Where, in this order.
-    pub placed: Arc<Vec<Placed>>,
-    /// What each sample looks like, as [`super::looks::Looks::table`] gives it.
+    pub placed: Arc<Vec<ScreenPoint>>,
+    /// What each sample looks like, as [`super::looks::PointStyles::table`] gives it.
     pub looks: Arc<Vec<[u32; 2]>>,
     /// How depth changes it.
     pub shade: Shade,
@@ -30,7 +30,7 @@ pub struct Points {
 /// The card's side of the points; its program is made when the first are drawn.
 pub struct Sprites {
     context: egui::Context,
-    program: Mutex<Option<Program>>,
+    program: Mutex<Option<PointShader>>,
     /// Whether the card could not take the program.
     refused: AtomicBool,
 }
@@ -58,7 +58,7 @@ impl Sprites {
     fn draw(&self, gl: &Context, info: &PaintCallbackInfo, points: &Points) {
         let mut program = self.program.lock().unwrap_or_else(PoisonError::into_inner);
         if program.is_none() && !self.refused.load(Ordering::Relaxed) {
-            *program = Program::new(gl);
+            *program = PointShader::new(gl);
             if program.is_none() {
                 self.refuse();
             }

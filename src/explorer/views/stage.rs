@@ -5,17 +5,17 @@ use std::sync::Arc;
 use egui::{Context, Rect, Response, RichText, Sense, TextureHandle, Ui, vec2};
 
 use super::frame_times::FrameTimes;
-use super::looks::Looks;
+use super::looks::PointStyles;
 use super::pictures::Atlas;
 use super::points;
 use super::sprites::Sprites;
 use super::strip;
 use super::trails::Source;
-use super::view::{Buffers, View};
+use super::view::{Buffers, Pane};
 use crate::explorer::theme::{GAP, Palette};
 use crate::session::{
-    Compare, EditCommand, Field, Fit, Frame, Neighbours, Pen, PointCommand, Projection, Refined, Scene, Sight,
-    ViewCommand, ViewSettings,
+    Compare, EditCommand, Field, Fit, Frame, Neighbours, Pen, PointCommand, Projection, Refined, Scene, ViewCommand,
+    ViewPose, ViewSettings,
 };
 
 /// Seconds in which one projection turns into another.
@@ -53,7 +53,7 @@ pub struct Stage {
     sprites: Option<Arc<Sprites>>,
     fitted: Option<Fitted>,
     atlas: Option<Atlas>,
-    turning: Turning,
+    turning: ProjectionTransition,
     frame_times: FrameTimes,
     buffers: [Buffers; 2],
     /// What of the space fills the view while a pen is in hand: the sheet rests while it is drawn on.
@@ -65,7 +65,7 @@ struct Fitted {
     scene: Arc<Scene>,
     projection: Projection,
     frame: Frame,
-    looks: Looks,
+    looks: PointStyles,
 }
 
 impl Stage {
@@ -105,12 +105,12 @@ impl Stage {
                 scene: Arc::clone(scene),
                 projection: input.view.projection,
                 frame: scene.extent.frame(input.view.projection),
-                looks: Looks::of(scene, &input.view.points, dark),
+                looks: PointStyles::of(scene, &input.view.points, dark),
             },
         };
         let fitted = self.fitted.insert(fitted);
         if !fitted.looks.fit(&input.view.points, dark) {
-            fitted.looks = Looks::of(scene, &input.view.points, dark);
+            fitted.looks = PointStyles::of(scene, &input.view.points, dark);
         }
         let texture = self.texture.get_or_insert_with(|| points::texture(ui.ctx()));
         let plain = Source::Plain(Arc::clone(scene));
@@ -123,11 +123,11 @@ impl Stage {
         let held = self.held.filter(|(projection, _)| *projection == input.view.projection).map(|(_, held)| held);
         self.held = input.pen.map(|_| (input.view.projection, held.unwrap_or(fit)));
         let fit = self.held.map_or(fit, |(_, held)| held);
-        let wanted = Sight::still(rows, fit, frame.space, input.view.camera);
+        let wanted = ViewPose::still(rows, fit, frame.space, input.view.camera);
         let (sight, turning) = self.turning.look(ui, wanted);
         let can_draw = |sprites: &&Arc<Sprites>| atlas.is_none() && sprites.take(scene.dataset.samples());
         let (looks, sprites) = (&fitted.looks, self.sprites.as_ref().filter(can_draw));
-        let view = View { input, scene, frame, sight: &sight, turning, looks, texture, atlas, sprites };
+        let view = Pane { input, scene, frame, sight: &sight, turning, looks, texture, atlas, sprites };
         let [first, second] = &mut self.buffers;
         let resting = match input.view.compare {
             Compare::Plain => view.show(ui, room, &[plain], first, &mut commands),
@@ -165,21 +165,21 @@ impl Stage {
 
 /// The way from the projection before to the one that is chosen.
 #[derive(Default)]
-struct Turning {
+struct ProjectionTransition {
     /// What was drawn last.
-    last: Option<Sight>,
+    last: Option<ViewPose>,
     /// Where the way began, and the share of it that is done.
-    from: Option<(Sight, f64)>,
+    from: Option<(ViewPose, f64)>,
 }
 
-impl Turning {
+impl ProjectionTransition {
     /// Sets out from what was drawn last; from nowhere where that was another scene.
     fn begin(&mut self, same_scene: bool) {
         self.from = self.last.take().filter(|_| same_scene).map(|last| (last, 0.0));
     }
 
     /// What is drawn in this frame on the way to `wanted`, and whether there is still a way to go.
-    fn look(&mut self, ui: &Ui, wanted: Sight) -> (Sight, bool) {
+    fn look(&mut self, ui: &Ui, wanted: ViewPose) -> (ViewPose, bool) {
         let seconds = f64::from(ui.input(|input| input.unstable_dt)).clamp(0.0, 0.1);
         let under_way = self.from.take().and_then(|(from, share)| {
             let share = share + seconds / TURNING_SECONDS;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui::{Color32, Painter, Pos2, Shape, Stroke};
 use nalgebra::DMatrix;
 
-use super::mapping::Mapping;
+use super::mapping::ScreenTransform;
 use super::polyline;
 use crate::explorer::theme::THIN;
 use crate::flow::{Flow, SampledPath};
@@ -109,7 +109,7 @@ impl Trails {
     }
 
     /// Draws the trail of each followed sample in its colour.
-    pub fn draw(&self, painter: &Painter, mapping: &Mapping, colours: impl Iterator<Item = Color32>) {
+    pub fn draw(&self, painter: &Painter, mapping: &ScreenTransform, colours: impl Iterator<Item = Color32>) {
         let Some(kept) = &self.kept else { return };
         for (index, colour) in colours.enumerate() {
             let knots = kept.knots.values().rev().map_while(|positions| positions.get(index));

@@ -9,7 +9,7 @@ use super::pictures::Atlas;
 use super::points::{self, Stamps};
 use super::shade::Shade;
 use crate::explorer::theme::POINT_RADIUS;
-use crate::session::Placed;
+use crate::session::ScreenPoint;
 
 /// The triangles of one source's points, and the memory that the next frame writes over.
 #[derive(Default)]
@@ -17,7 +17,7 @@ pub struct Triangles(Arc<Mesh>);
 
 impl Triangles {
     /// These points in their order, and those that have a picture as such over the others.
-    pub fn shapes(&mut self, placed: &[Placed], shade: Shade, style: Style<'_>) -> [Shape; 2] {
+    pub fn shapes(&mut self, placed: &[ScreenPoint], shade: Shade, style: Style<'_>) -> [Shape; 2] {
         // By the next frame nothing else uses the mesh.
         let mut dots = Arc::try_unwrap(std::mem::take(&mut self.0)).unwrap_or_default();
         dots.texture_id = style.texture.id();

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use egui::{Painter, Pos2, Shape, Stroke, Ui, Vec2};
 
 use super::field::place;
-use super::mapping::Mapping;
+use super::mapping::ScreenTransform;
 use crate::explorer::theme::{Palette, THICK, THIN};
 use crate::flow::Flow;
-use crate::session::{Field, Particles, Window};
+use crate::session::{Field, ParticleWindow, Particles};
 
 /// The longest arrow, as a share of the shorter side of the plane.
 const LONGEST: f64 = 0.09;
@@ -21,7 +21,7 @@ const STREAK_SECONDS: f64 = 0.25;
 const LONGEST_STREAK: f32 = 26.0;
 
 /// The longest arrow has one length on the plane, whatever the speed; the others are in proportion.
-pub fn arrows(painter: &Painter, palette: &Palette, mapping: &Mapping, field: &Field) {
+pub fn arrows(painter: &Painter, palette: &Palette, mapping: &ScreenTransform, field: &Field) {
     let fastest = field.arrows.iter().fold(0.0, |fastest: f64, arrow| fastest.max(arrow.speed));
     let size = field.reach.map(|reach| reach.iter().map(|x| x * x).sum::<f64>().sqrt());
     let scale = 2.0 * LONGEST * size[0].min(size[1]) / fastest;
@@ -40,7 +40,7 @@ pub fn arrows(painter: &Painter, palette: &Palette, mapping: &Mapping, field: &F
 }
 
 /// The lines that follow the field, with a head where they end.
-pub fn streamlines(painter: &Painter, palette: &Palette, mapping: &Mapping, field: &Field) {
+pub fn streamlines(painter: &Painter, palette: &Palette, mapping: &ScreenTransform, field: &Field) {
     let stroke = Stroke::new(THIN, palette.faint_ink.gamma_multiply(LINE_STRENGTH));
     for line in &field.streamlines {
         let places: Vec<Pos2> = line.iter().map_while(|at| place(mapping, field, *at)).collect();
@@ -65,7 +65,7 @@ fn head(painter: &Painter, tip: Pos2, along: Vec2, stroke: Stroke) {
 pub fn particles(
     ui: &Ui,
     painter: &Painter,
-    mapping: &Mapping,
+    mapping: &ScreenTransform,
     (flow, field, t): (&Flow, &Arc<Field>, f64),
     particles: &mut Particles,
 ) {
@@ -88,7 +88,7 @@ pub fn particles(
 }
 
 /// The part of the plane that is seen, so that however far a picture is magnified as many particles are in sight.
-fn window(mapping: &Mapping, field: &Field) -> Window {
+fn window(mapping: &ScreenTransform, field: &Field) -> ParticleWindow {
     if mapping.space {
         return [[-1.0, 1.0]; 2];
     }

@@ -11,11 +11,11 @@ use super::cloud::{Cloud, Style};
 use super::field::{self, Background};
 use super::gesture::{self, Gesture};
 use super::grid;
-use super::hand::{Hand, Plane};
+use super::hand::{PenPlane, PenTool};
 use super::hover;
 use super::legend;
-use super::looks::Looks;
-use super::mapping::Mapping;
+use super::looks::PointStyles;
+use super::mapping::ScreenTransform;
 use super::marks;
 use super::pictures::{Atlas, Card};
 use super::points;
@@ -28,7 +28,8 @@ use crate::explorer::theme::{self, GAP, Palette};
 use crate::flow::{LayerFlow, SampledPath};
 use crate::resnet::{Integrator, Refinement};
 use crate::session::{
-    EditCommand, Frame, Neighbours, Particles, Pen, Region, Scene, Sight, Tool, VelocityPicture, ViewCommand, nearest,
+    EditCommand, Frame, Neighbours, Particles, Pen, Region, Scene, Tool, VelocityPicture, ViewCommand, ViewPose,
+    nearest,
 };
 
 /// A whole turn for a drag across the view's smaller side.
@@ -43,7 +44,7 @@ const REACH: f32 = 10.0;
 const NEIGHBOUR_LINE: f32 = 0.6;
 
 /// What all views of one frame share.
-pub struct View<'a> {
+pub struct Pane<'a> {
     /// What the stage shows.
     pub input: &'a StageInput<'a>,
     /// The open scene.
@@ -51,11 +52,11 @@ pub struct View<'a> {
     /// The fitted projection.
     pub frame: &'a Frame,
     /// How it is looked at in this frame.
-    pub sight: &'a Sight,
+    pub sight: &'a ViewPose,
     /// Whether the picture is on its way from another projection.
     pub turning: bool,
     /// What each point looks like.
-    pub looks: &'a Looks,
+    pub looks: &'a PointStyles,
     /// The point shapes.
     pub texture: &'a TextureHandle,
     /// The pictures of points that are drawn as such.
@@ -70,7 +71,7 @@ pub struct Buffers {
     background: Background,
     particles: Particles,
     gesture: Gesture,
-    hand: Hand,
+    hand: PenTool,
     card: Card,
     /// The first group that the legend shows.
     legend: usize,
@@ -107,7 +108,7 @@ impl Buffers {
     }
 }
 
-impl View<'_> {
+impl Pane<'_> {
     /// Draws `sources` (the exact flow, its ResNet, or one over the other) into `rect`. Gives the sample that the mouse
     /// rests on.
     pub fn show(
@@ -129,10 +130,10 @@ impl View<'_> {
         let painter = ui.painter_at(rect);
         let palette = Palette::of(ui);
         painter.rect_filled(rect, 0.0, palette.stage);
-        let mapping = Mapping::of(self.sight, rect);
+        let mapping = ScreenTransform::of(self.sight, rect);
         // A pen takes the place of the tools that pan and select.
         let pen = self.input.pen.map(|pen| (pen, &self.input.view.hand));
-        let drawing = pen.zip(Plane::of(&mapping, &self.sight.rows)).filter(|_| !sources.is_empty());
+        let drawing = pen.zip(PenPlane::of(&mapping, &self.sight.rows)).filter(|_| !sources.is_empty());
         self.control(ui, &response, &mapping, drawing.is_some(), commands);
         let settings = &self.input.view.points;
 
@@ -190,7 +191,7 @@ impl View<'_> {
         found
     }
 
-    fn draw_field(&self, ui: &Ui, painter: &Painter, mapping: &Mapping, buffers: &mut Buffers) {
+    fn draw_field(&self, ui: &Ui, painter: &Painter, mapping: &ScreenTransform, buffers: &mut Buffers) {
         let Some(field) = field::current(self.input) else { return };
         let palette = Palette::of(ui);
         let Buffers { background, particles, layers: [first, _], .. } = buffers;
@@ -231,7 +232,7 @@ impl View<'_> {
         &self,
         painter: &Painter,
         palette: &Palette,
-        mapping: &Mapping,
+        mapping: &ScreenTransform,
         sources: &[Source],
         buffers: &Buffers,
     ) {
@@ -250,7 +251,14 @@ impl View<'_> {
         }
     }
 
-    fn control(&self, ui: &Ui, response: &Response, mapping: &Mapping, drawing: bool, commands: &mut Vec<ViewCommand>) {
+    fn control(
+        &self,
+        ui: &Ui,
+        response: &Response,
+        mapping: &ScreenTransform,
+        drawing: bool,
+        commands: &mut Vec<ViewCommand>,
+    ) {
         let drag = response.drag_delta();
         let shift = ui.input(|input| input.modifiers.shift);
         let primary = response.dragged_by(PointerButton::Primary);
@@ -262,7 +270,7 @@ impl View<'_> {
         } else if turns {
             let side = f64::from(response.rect.size().min_elem().max(1.0));
             let (sideways, downward) = (f64::from(drag.x) * TURN / side, f64::from(drag.y) * TURN / side);
-            commands.push(ViewCommand::Turn { sideways, downward });
+            commands.push(ViewCommand::SubspaceRotation { sideways, downward });
         } else {
             commands.push(ViewCommand::Pan(mapping.pan_of(drag)));
         }
@@ -351,7 +359,7 @@ impl View<'_> {
         }
     }
 
-    fn words(&self, painter: &Painter, palette: &Palette, rect: Rect, sources: &[Source], mapping: &Mapping) {
+    fn words(&self, painter: &Painter, palette: &Palette, rect: Rect, sources: &[Source], mapping: &ScreenTransform) {
         axes::scale_bar(painter, palette, mapping);
         let is_limit = self.scene.flow.layers().iter().any(LayerFlow::is_limit);
         let plain = if is_limit { "Continuous limit of the blocks" } else { "Plain net, exact flow" };

@@ -47,7 +47,7 @@ struct Drawing<'a> {
     painter: &'a Painter,
     palette: &'a Palette,
     chart: Rect,
-    scale: &'a Scale,
+    scale: &'a BarScale,
     /// The width of a value.
     step: f32,
     hovered: Option<usize>,
@@ -66,7 +66,7 @@ pub struct Drag {
 #[derive(Clone, Copy)]
 struct Held {
     index: usize,
-    scale: Scale,
+    scale: BarScale,
 }
 
 impl Bars<'_> {
@@ -98,7 +98,7 @@ impl Bars<'_> {
         let mut held: Option<Held> = ui.data(|data| data.get_temp(response.id));
         if response.drag_started() {
             let origin = ui.input(|input| input.pointer.press_origin()).and_then(index_at);
-            held = origin.map(|index| Held { index, scale: Scale::over(self.bars) });
+            held = origin.map(|index| Held { index, scale: BarScale::over(self.bars) });
         }
         let mut drag = Drag { to: None, released: held.is_some() && !response.dragged() };
         if let Some((held, at)) = held.zip(response.interact_pointer_pos()).filter(|_| response.dragged()) {
@@ -111,7 +111,7 @@ impl Bars<'_> {
             }
             None => data.remove::<Held>(response.id),
         });
-        let scale = held.map_or_else(|| Scale::over(self.bars), |held| held.scale);
+        let scale = held.map_or_else(|| BarScale::over(self.bars), |held| held.scale);
         let painter = ui.painter_at(rect);
         for value in scale.labelled() {
             let y = scale.y(chart, value);
@@ -209,13 +209,13 @@ fn fill(painter: &Painter, columns: RangeInclusive<f32>, from: f32, to: f32, col
 
 /// The logarithmic scale of a chart, from its foot to its head, in powers of ten. 1 is always on it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Scale {
+struct BarScale {
     low: f64,
     high: f64,
 }
 
-impl Scale {
-    fn over(bars: &[Bar]) -> Scale {
+impl BarScale {
+    fn over(bars: &[Bar]) -> BarScale {
         let largest = bars.iter().fold(0.0, |largest: f64, bar| largest.max(bar.target));
         let values = bars.iter().map(|bar| bar.target).filter(|sigma| *sigma > DEEPEST * largest);
         let (low, high) =
@@ -223,7 +223,7 @@ impl Scale {
         // Lost directions fall below everything else.
         let lost = bars.iter().any(|bar| bar.target <= DEEPEST * largest);
         let span = (high - low).max(0.5);
-        Scale { low: low - if lost { 0.4 * span } else { MARGIN * span }, high: high + MARGIN * span }
+        BarScale { low: low - if lost { 0.4 * span } else { MARGIN * span }, high: high + MARGIN * span }
     }
 
     fn y(&self, chart: Rect, value: f64) -> f32 {
@@ -272,7 +272,7 @@ mod tests {
     fn the_scale_holds_every_value_and_one() {
         let chart = Rect::from_min_max(pos2(0.0, 0.0), pos2(100.0, 100.0));
         for values in [&[3.0, 0.2][..], &[1e6, 1e-3], &[0.5], &[1.0], &[0.0, 0.0], &[1e300, 1e-300], &[2.0, 0.0]] {
-            let scale = Scale::over(&bars(values));
+            let scale = BarScale::over(&bars(values));
             assert!(scale.low < 0.0 && scale.high > 0.0, "{values:?} {scale:?}");
             let ys: Vec<f32> = values.iter().map(|value| scale.y(chart, *value)).collect();
             assert!(ys.windows(2).all(|pair| pair[0] <= pair[1]), "{values:?}: larger is higher");

@@ -21,7 +21,7 @@ const FEW_DECADES: f64 = 2.0;
 
 /// How an axis counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scale {
+pub enum AxisScale {
     /// Evenly.
     Linear,
     /// Each tick is twice the one before.
@@ -49,9 +49,9 @@ pub struct Chart<'a> {
     /// Its name for those who cannot see it, with what it shows.
     pub name: &'a str,
     /// How x counts, and what a value of it is called.
-    pub x: (Scale, &'a str),
+    pub x: (AxisScale, &'a str),
     /// How y counts, and what a value of it is called.
-    pub y: (Scale, &'a str),
+    pub y: (AxisScale, &'a str),
     /// The lines.
     pub series: Vec<Series<'a>>,
     /// Where a vertical line stands.
@@ -60,30 +60,30 @@ pub struct Chart<'a> {
     pub include_y: &'a [f64],
 }
 
-impl Scale {
+impl AxisScale {
     /// The place of a value on the axis; `None` where it has none.
     fn place(self, value: f64) -> Option<f64> {
         let place = match self {
-            Scale::Linear => value,
-            Scale::Doubling => value.log2(),
-            Scale::Decades => value.log10(),
+            AxisScale::Linear => value,
+            AxisScale::Doubling => value.log2(),
+            AxisScale::Decades => value.log10(),
         };
         place.is_finite().then_some(place)
     }
 
     fn value(self, place: f64) -> f64 {
         match self {
-            Scale::Linear => place,
-            Scale::Doubling => place.exp2(),
-            Scale::Decades => 10.0_f64.powf(place),
+            AxisScale::Linear => place,
+            AxisScale::Doubling => place.exp2(),
+            AxisScale::Decades => 10.0_f64.powf(place),
         }
     }
 
     fn words(self, place: f64) -> String {
         match self {
-            Scale::Linear => theme::significant(place),
-            Scale::Doubling => format!("{}", self.value(place).round()),
-            Scale::Decades => theme::significant(self.value(place)),
+            AxisScale::Linear => theme::significant(place),
+            AxisScale::Doubling => format!("{}", self.value(place).round()),
+            AxisScale::Decades => theme::significant(self.value(place)),
         }
     }
 
@@ -92,13 +92,13 @@ impl Scale {
         let span = bounds.1 - bounds.0;
         match self {
             // 1, 2 or 5 times a power of ten.
-            Scale::Linear if span > 0.0 => {
+            AxisScale::Linear if span > 0.0 => {
                 let decade = 10.0_f64.powf((span / EVEN_TICKS).log10().floor());
                 let step =
                     [1.0, 2.0, 5.0].map(|times| times * decade).into_iter().find(|step| span / step <= EVEN_TICKS);
                 every(step.unwrap_or(10.0 * decade), bounds)
             }
-            Scale::Decades if span < FEW_DECADES => {
+            AxisScale::Decades if span < FEW_DECADES => {
                 let between = [1.0_f64, 2.0, 5.0].map(f64::log10);
                 let decades = bounds.0.floor() as i64..=bounds.1.floor() as i64;
                 let places = decades.flat_map(|decade| between.map(|part| decade as f64 + part));
@@ -129,7 +129,7 @@ impl Chart<'_> {
             }
             HoverPosition::Elsewhere { .. } => None,
         };
-        let axis = |scale: Scale| move |mark: GridMark, _: &RangeInclusive<f64>| scale.words(mark.value);
+        let axis = |scale: AxisScale| move |mark: GridMark, _: &RangeInclusive<f64>| scale.words(mark.value);
         let mut plot = Plot::new(self.name)
             .height(HEIGHT)
             .allow_drag(false)
@@ -176,25 +176,26 @@ mod tests {
 
     #[test]
     fn logarithmic_axes_say_the_values_themselves() {
-        assert_eq!(Scale::Doubling.words(Scale::Doubling.place(64.0).unwrap()), "64");
-        assert_eq!(Scale::Decades.words(Scale::Decades.place(0.01).unwrap()), "0.0100");
-        assert_eq!(Scale::Decades.place(0.0), None);
-        assert_eq!(Scale::Linear.place(-2.0), Some(-2.0));
+        assert_eq!(AxisScale::Doubling.words(AxisScale::Doubling.place(64.0).unwrap()), "64");
+        assert_eq!(AxisScale::Decades.words(AxisScale::Decades.place(0.01).unwrap()), "0.0100");
+        assert_eq!(AxisScale::Decades.place(0.0), None);
+        assert_eq!(AxisScale::Linear.place(-2.0), Some(-2.0));
     }
 
     #[test]
     fn ticks_are_few_and_within_the_bounds() {
-        for scale in [Scale::Linear, Scale::Doubling, Scale::Decades] {
+        for scale in [AxisScale::Linear, AxisScale::Doubling, AxisScale::Decades] {
             for bounds in [(-0.3, 10.2), (-12.7, 3.1), (2.2, 2.4), (0.0, 1e9), (1.0, 1.0)] {
                 let ticks = scale.ticks(bounds);
                 assert!(ticks.len() <= 2 * TICKS as usize + 1, "{bounds:?}: {}", ticks.len());
                 assert!(ticks.iter().all(|tick| tick.value >= bounds.0 && tick.value <= bounds.1));
             }
         }
-        let values =
-            |scale: Scale, bounds| scale.ticks(bounds).iter().map(|tick| scale.words(tick.value)).collect::<Vec<_>>();
-        assert_eq!(values(Scale::Linear, (-3.0, 104.0)).len(), 3);
-        assert_eq!(values(Scale::Linear, (31.0, 104.0)), ["40.0", "60.0", "80.0", "100"]);
-        assert_eq!(values(Scale::Decades, (0.2, 1.2)), ["2.00", "5.00", "10.0"]);
+        let values = |scale: AxisScale, bounds| {
+            scale.ticks(bounds).iter().map(|tick| scale.words(tick.value)).collect::<Vec<_>>()
+        };
+        assert_eq!(values(AxisScale::Linear, (-3.0, 104.0)).len(), 3);
+        assert_eq!(values(AxisScale::Linear, (31.0, 104.0)), ["40.0", "60.0", "80.0", "100"]);
+        assert_eq!(values(AxisScale::Decades, (0.2, 1.2)), ["2.00", "5.00", "10.0"]);
     }
 }

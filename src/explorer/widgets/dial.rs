@@ -12,7 +12,7 @@ const HEIGHT: f32 = 62.0;
 const ARC_STEP: f64 = 0.1;
 
 /// The smallest angle that the arc is dragged to, in radians: a plane that turns by nothing has no dial.
-const LEAST_ANGLE: f64 = 2e-3;
+const MIN_ANGLE: f64 = 2e-3;
 
 /// One plane.
 pub struct Dial<'a> {
@@ -73,7 +73,7 @@ impl Dial<'_> {
 /// The angle of a place seen from the middle of the dial, −π to π, but never so near to 0 that the plane would be gone.
 fn dragged_to(offset: Vec2) -> f64 {
     let angle = f64::from((-offset.y).atan2(offset.x));
-    if angle.abs() < LEAST_ANGLE { LEAST_ANGLE.copysign(angle) } else { angle }
+    if angle.abs() < MIN_ANGLE { MIN_ANGLE.copysign(angle) } else { angle }
 }
 
 /// Angles from 0 to `to`, close enough for a smooth arc.
@@ -90,8 +90,8 @@ mod tests {
     fn an_arc_is_dragged_to_where_the_mouse_is_but_not_away() {
         assert!((dragged_to(vec2(0.0, -5.0)) - std::f64::consts::FRAC_PI_2).abs() < 1e-6);
         assert!((dragged_to(vec2(-3.0, 3.0)) + 0.75 * std::f64::consts::PI).abs() < 1e-6);
-        assert_eq!(dragged_to(vec2(4.0, -0.0)), LEAST_ANGLE);
-        assert_eq!(dragged_to(vec2(4.0, 1e-3)), -LEAST_ANGLE);
+        assert_eq!(dragged_to(vec2(4.0, -0.0)), MIN_ANGLE);
+        assert_eq!(dragged_to(vec2(4.0, 1e-3)), -MIN_ANGLE);
     }
 
     #[test]

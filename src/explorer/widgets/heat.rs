@@ -11,7 +11,7 @@ use crate::explorer::theme::{self, Palette, SMALL, THIN};
 use crate::session::{HeatMap, HeatWindow};
 
 /// Up to this many entries in sight are drawn one by one.
-const MOST_ENTRIES: f64 = 6000.0;
+const MAX_ENTRIES: f64 = 6000.0;
 /// The width of the colour bar of a legend.
 const LEGEND: f32 = 60.0;
 
@@ -50,7 +50,7 @@ impl Heat<'_> {
         let HeatWindow { corner, side } = self.window;
         let entries = side * side * self.map.rows as f64 * self.map.columns as f64;
         match self.entry {
-            Some(entry) if self.map.block > 1 && entries <= MOST_ENTRIES => {
+            Some(entry) if self.map.block > 1 && entries <= MAX_ENTRIES => {
                 self.draw_entries(&ui.painter_at(rect), palette, rect, entry);
             }
             _ => {

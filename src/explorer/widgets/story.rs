@@ -3,18 +3,18 @@
 use egui::{Align2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, lerp, pos2, vec2};
 
 use crate::explorer::theme::{self, GAP, Palette, SMALL, THICK, THIN};
-use crate::session::Story;
+use crate::session::SeparationProfile;
 
 const HEIGHT: f32 = 84.0;
 /// How strongly the phases are coloured.
 const BANDS: f32 = 0.22;
 /// More phases than this are too narrow to be told apart, and are not coloured.
-const MOST_BANDS: usize = 160;
+const MAX_BANDS: usize = 160;
 
 /// How far apart the selected points are, over the whole flow.
-pub struct StoryChart<'a> {
+pub struct SeparationChart<'a> {
     /// What is drawn.
-    pub story: &'a Story,
+    pub story: &'a SeparationProfile,
     /// "distance" or "spread".
     pub name: &'a str,
     /// The time shown.
@@ -23,7 +23,7 @@ pub struct StoryChart<'a> {
     pub duration: f64,
 }
 
-impl StoryChart<'_> {
+impl SeparationChart<'_> {
     /// Draws the chart over the whole width; gives the time that was clicked or dragged to.
     pub fn show(&self, ui: &mut Ui) -> Option<f64> {
         let palette = Palette::of(ui);
@@ -35,7 +35,7 @@ impl StoryChart<'_> {
         let across = |t: f64| lerp(chart.x_range(), (t / self.duration.max(f64::MIN_POSITIVE)) as f32);
         let largest = self.story.largest().max(f64::MIN_POSITIVE);
         let up = |length: f64| lerp(chart.bottom()..=chart.top(), (length / largest) as f32);
-        if self.story.changes.len() <= MOST_BANDS {
+        if self.story.changes.len() <= MAX_BANDS {
             for change in &self.story.changes {
                 let [start, end] = change.times.map(across);
                 let band = Rect::from_x_y_ranges(start..=end, chart.y_range());

@@ -11,7 +11,7 @@ const TITLE: f32 = SMALL + 5.0;
 /// Room for the values on the left.
 const GUTTER: f32 = 30.0;
 /// Lines between layers are drawn as long as a layer is wider than this.
-const LEAST_LAYER: f32 = 6.0;
+const MIN_LAYER: f32 = 6.0;
 
 /// One measure along t.
 pub struct Series<'a> {
@@ -68,7 +68,7 @@ impl TimeAxis {
 
     /// Draws a line between every two layers, where they are wide enough.
     pub fn layers(self, painter: &Painter, palette: &Palette) {
-        if self.x(1.0) - self.x(0.0) < LEAST_LAYER {
+        if self.x(1.0) - self.x(0.0) < MIN_LAYER {
             return;
         }
         for layer in 1..self.duration as usize {

@@ -4,13 +4,13 @@ use nalgebra::{DMatrix, DVector};
 
 use super::dense::{Nonlinearity, Scaling};
 use super::residual::{self, BlockLayers};
-use super::shapes::{KernelAxes, MOST_ENTRIES};
+use super::shapes::{KernelAxes, MAX_ENTRIES};
 use super::weights::Weights;
 use super::{BlockChoice, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Normalisation, dense};
 use crate::formats::names::layer_name;
 use crate::formats::tensors::{TensorFile, shape_words};
 use crate::formats::{FormatError, OpenedNetwork, non_finite};
-use crate::network::{Activation, Affine, Convolution, ConvolutionError, Dense, Flattening, Kernel, Layer, Volume};
+use crate::network::{Activation, Affine, Convolution, ConvolutionError, Dense, Flattening, ImageShape, Kernel, Layer};
 
 /// Reads the tensors of the chain and builds its network, called by the file's name.
 ///
@@ -72,7 +72,7 @@ struct Builder<'a> {
     layers: Vec<Layer>,
     origins: Vec<Option<String>>,
     /// The shape of what the last convolution gives.
-    shape: Option<Volume>,
+    shape: Option<ImageShape>,
     /// What the input of the next layer goes through first.
     pending: Option<Scaling>,
 }
@@ -168,12 +168,12 @@ impl Builder<'_> {
         &self,
         entry: &ChainEntry,
         scaling: Scaling,
-        volume: Volume,
+        volume: ImageShape,
         is_folded: bool,
     ) -> Result<Scaling, FormatError> {
         let (values, channels) = (volume.values(), volume.channels());
-        if !is_folded && values.saturating_mul(values) > MOST_ENTRIES {
-            let source = Box::new(ChainProblem::TooMany { name: entry.weight_name.clone(), most: MOST_ENTRIES });
+        if !is_folded && values.saturating_mul(values) > MAX_ENTRIES {
+            let source = Box::new(ChainProblem::TooMany { name: entry.weight_name.clone(), most: MAX_ENTRIES });
             return Err(FormatError::Chain { path: self.file.path().into(), source });
         }
         let places = values / channels.max(1);
@@ -228,7 +228,7 @@ pub(super) fn read_convolution(
     weights: &Weights,
     entry: &ChainEntry,
     settings: ConvolutionSettings,
-    input: Volume,
+    input: ImageShape,
 ) -> Result<Result<Convolution, ConvolutionError>, FormatError> {
     let bias = entry.bias_name.as_ref().map(|name| weights.vector(file, name)).transpose()?;
     let scale = entry.normalisation.as_ref().map(|normalisation| normalisation.read(file)).transpose()?;

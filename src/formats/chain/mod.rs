@@ -38,7 +38,7 @@ pub use spectra::{WeightSpectrum, weight_spectrum};
 use super::blocks::first_query;
 use super::names::{says_recurrent, says_residual, says_shortcut};
 use super::tensors::{TensorInfo, TensorOrder, shape_words};
-use crate::network::{Activation, OutputFunction, Volume};
+use crate::network::{Activation, ImageShape, OutputFunction};
 use weights::{Index, Weights};
 
 /// How many tensors that are left out are named before the others are only counted.
@@ -52,7 +52,7 @@ pub struct ChainProposal {
     /// The function that reads the last layer.
     pub output: OutputFunction,
     /// The shape of the network's input, which convolutions need.
-    pub input_shape: Option<Volume>,
+    pub input_shape: Option<ImageShape>,
     /// The usual ways in which the convolutions may move and all shapes fit, as `check` found them; a chain without
     /// convolutions has none.
     pub ways: Vec<Vec<ConvolutionSettings>>,
@@ -112,7 +112,7 @@ pub struct ChainEntry {
 
 impl ChainProposal {
     /// Takes the shape of the input, which convolutions need; `check` has to follow.
-    pub fn set_input_shape(&mut self, shape: Option<Volume>) {
+    pub fn set_input_shape(&mut self, shape: Option<ImageShape>) {
         self.input_shape = shape;
     }
 

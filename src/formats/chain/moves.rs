@@ -3,7 +3,7 @@
 use super::settings::{ConvolutionSettings, PaddingRule, PoolingRule};
 use super::weights::Index;
 use super::{ChainEntry, ChainProblem, shapes};
-use crate::network::Volume;
+use crate::network::ImageShape;
 
 /// What is tried: the strides, paddings and pools that networks have most often, alike in all convolutions, with a mean
 /// of all places at the end or without.
@@ -29,7 +29,7 @@ fn usual(count: usize) -> Vec<Vec<ConvolutionSettings>> {
 /// The usual ways in which the shapes of the chain fit.
 pub(super) fn fitting(
     entries: &[ChainEntry],
-    input_shape: Option<Volume>,
+    input_shape: Option<ImageShape>,
     index: &Index<'_>,
 ) -> Vec<Vec<ConvolutionSettings>> {
     let count = entries.iter().filter(|entry| entry.convolution.is_some()).count();

@@ -8,9 +8,9 @@ use super::{ChainEntry, TensorInfo, TensorOrder};
 use crate::formats::names::{Axes, axes, natural_order, order_is_told};
 
 /// More layers than this are not tried in other orders than those of their names and of the file.
-const MOST_LAYERS: usize = 256;
+const MAX_LAYERS: usize = 256;
 /// Steps of the search for orders.
-const MOST_STEPS: usize = 200_000;
+const MAX_STEPS: usize = 200_000;
 /// Layers named in a sentence before the others are only counted.
 const NAMED_LAYERS: usize = 4;
 
@@ -27,10 +27,10 @@ pub(super) struct Ordered {
 pub(super) fn order(index: &Index<'_>, in_file_order: Vec<ChainEntry>, order: TensorOrder) -> Ordered {
     let mut by_name = in_file_order.clone();
     by_name.sort_by(|left, right| natural_order(&left.weight_name, &right.weight_name));
-    if by_name.len() > MOST_LAYERS {
+    if by_name.len() > MAX_LAYERS {
         return Ordered { entries: ranked(index, in_file_order, by_name, order), order_guess: None, axes_guess: None };
     }
-    let told = Told::of(index, &by_name);
+    let told = OrderSource::of(index, &by_name);
     let found = [false, true].map(|transpose| {
         let is_possible = told.bias.is_none_or(|decided| decided == transpose);
         if is_possible { search(index, &in_file_order, &by_name, order, transpose) } else { Found::none() }
@@ -54,7 +54,7 @@ pub(super) fn order(index: &Index<'_>, in_file_order: Vec<ChainEntry>, order: Te
 
 /// Chooses whether the matrices of a chain whose order is given are transposed; a sentence where nothing decides.
 pub(super) fn turn(index: &Index<'_>, entries: &mut [ChainEntry]) -> Option<String> {
-    let told = Told::of(index, entries);
+    let told = OrderSource::of(index, entries);
     let fits = [false, true].map(|transpose| {
         let mut tried = entries.to_vec();
         set_axes(&mut tried, transpose);
@@ -75,7 +75,7 @@ fn set_axes(entries: &mut [ChainEntry], transpose: bool) {
 }
 
 /// What is told of the axes of the matrices.
-struct Told {
+struct OrderSource {
     /// Whether the biases say that matrices are transposed.
     bias: Option<bool>,
     /// Whether the names say so.
@@ -85,8 +85,8 @@ struct Told {
     has_matrix: bool,
 }
 
-impl Told {
-    fn of(index: &Index<'_>, entries: &[ChainEntry]) -> Told {
+impl OrderSource {
+    fn of(index: &Index<'_>, entries: &[ChainEntry]) -> OrderSource {
         let matrices = || entries.iter().filter(|entry| entry.convolution.is_none());
         let (mut as_is, mut transposed, mut rows, mut columns, mut vectors) = (0, 0, 0, 0, 0);
         for entry in matrices() {
@@ -106,7 +106,12 @@ impl Told {
         let named = |wanted: Axes| matrices().filter(|entry| axes(&entry.weight_name) == wanted).count();
         let (outputs_first, inputs_first) = (named(Axes::OutputsFirst), named(Axes::InputsFirst));
         let name = (outputs_first + inputs_first > 0).then_some(inputs_first >= outputs_first);
-        Told { bias: by_length.or(by_shape), name, is_numpy: vectors > 0, has_matrix: matrices().next().is_some() }
+        OrderSource {
+            bias: by_length.or(by_shape),
+            name,
+            is_numpy: vectors > 0,
+            has_matrix: matrices().next().is_some(),
+        }
     }
 
     fn preferred(&self) -> bool {
@@ -250,7 +255,7 @@ impl<'a> Trails<'a> {
                 return;
             }
             self.steps += 1;
-            if self.steps > MOST_STEPS {
+            if self.steps > MAX_STEPS {
                 self.is_complete = false;
                 return;
             }

@@ -10,7 +10,7 @@ use crate::network::{Activation, OutputFunction};
 
 /// What a file tells beside its tensors.
 #[derive(Clone, Copy)]
-pub(super) struct Told<'a> {
+pub(super) struct OrderSource<'a> {
     pub order: TensorOrder,
     pub modules: &'a [ModuleNote],
 }
@@ -19,7 +19,7 @@ impl ChainProposal {
     /// Proposes a chain of all matrices of the model. `hidden` is the activation of all layers but the last, unless the
     /// file tells another.
     pub fn new(file: &TensorFile, hidden: Activation, output: OutputFunction) -> ChainProposal {
-        let told = Told { order: file.order(), modules: file.modules() };
+        let told = OrderSource { order: file.order(), modules: file.modules() };
         let Some(names) = file.weights() else {
             return ChainProposal::of_tensors(file.tensors(), told, hidden, output);
         };
@@ -32,7 +32,7 @@ impl ChainProposal {
 
     pub(super) fn of_tensors(
         tensors: &[TensorInfo],
-        told: Told<'_>,
+        told: OrderSource<'_>,
         hidden: Activation,
         output: OutputFunction,
     ) -> ChainProposal {
@@ -52,13 +52,13 @@ impl ChainProposal {
     /// the bias that its name tells. The end of a name serves as well where no other tensor's has it: `fc1.weight`, or
     /// `fc1`, for `model.fc1.weight`.
     pub fn of_names(file: &TensorFile, names: &[String], hidden: Activation, output: OutputFunction) -> ChainProposal {
-        let told = Told { order: file.order(), modules: file.modules() };
+        let told = OrderSource { order: file.order(), modules: file.modules() };
         ChainProposal::of_names_in(file.tensors(), told, names, hidden, output)
     }
 
     pub(super) fn of_names_in(
         tensors: &[TensorInfo],
-        told: Told<'_>,
+        told: OrderSource<'_>,
         names: &[String],
         hidden: Activation,
         output: OutputFunction,
@@ -148,7 +148,7 @@ impl ChainProposal {
 }
 
 /// All layers in their order, with the normalisations and slopes that stand at them.
-fn attached(weights: &Weights, Told { order, modules }: Told<'_>) -> Ordered {
+fn attached(weights: &Weights, OrderSource { order, modules }: OrderSource<'_>) -> Ordered {
     let (tensors, index) = (weights.tensors(), weights.index());
     let mut found = ordered(&index, pair(tensors), order);
     normalisation::attach(&mut found.entries, tensors, &index, modules, order);

@@ -9,7 +9,7 @@ use super::weights::Weights;
 use crate::formats::names::{Axes, axes, layer_name, numbered, numbered_module, says_weight};
 
 /// So many modules without tensors stand between two layers of a row at most, an activation and a dropout.
-const MOST_BETWEEN: usize = 2;
+const MAX_BETWEEN: usize = 2;
 
 /// Sentences for what looks left out.
 pub(super) fn doubts(entries: &[ChainEntry], weights: &Weights) -> Vec<String> {
@@ -61,7 +61,7 @@ fn gaps(entries: &[ChainEntry], weights: &Weights) -> Vec<String> {
         let free = |between: std::ops::Range<usize>| between.filter(|at| !is_taken(at)).count();
         match previous.as_ref().filter(|(_, other, _)| *other == template) {
             Some((before, _, last)) => {
-                let most = if is_row && !is_consecutive(entries, &template) { MOST_BETWEEN } else { 0 };
+                let most = if is_row && !is_consecutive(entries, &template) { MAX_BETWEEN } else { 0 };
                 if free(last + 1..number) > most {
                     found.push(format!("`{}`→`{name}`", layer_name(&before.weight_name)));
                 }

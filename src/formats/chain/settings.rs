@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::network::{AveragePooling, Padding, Volume, Window};
+use crate::network::{AveragePooling, ImageShape, Padding, Window};
 
 /// Larger strides, paddings, dilations and pools are not believed.
 const LARGEST: usize = 4096;
@@ -84,7 +84,7 @@ impl ConvolutionSettings {
     }
 
     /// The window of a kernel of this size with these settings. `channels_last` says which meaning `same` has.
-    pub(super) fn window(&self, size: [usize; 2], input: Volume, channels_last: bool) -> Window {
+    pub(super) fn window(&self, size: [usize; 2], input: ImageShape, channels_last: bool) -> Window {
         // A signal has one row and moves along it only.
         let is_signal = size[0] == 1 && input.height() == 1;
         let along = |value: usize, still: usize| [if is_signal { still } else { value }, value];
@@ -109,7 +109,7 @@ impl ConvolutionSettings {
     }
 
     /// The pooling behind the convolution, for its output.
-    pub(super) fn pooling(&self, output: Volume) -> Option<AveragePooling> {
+    pub(super) fn pooling(&self, output: ImageShape) -> Option<AveragePooling> {
         match self.pooling {
             PoolingRule::None => None,
             PoolingRule::Average(size) => {
@@ -143,12 +143,12 @@ impl fmt::Display for ConvolutionSettings {
 ///
 /// # Errors
 /// In words, if it is not two or three whole numbers of a possible shape.
-pub fn parse_input_shape(text: &str) -> Result<Volume, String> {
+pub fn parse_input_shape(text: &str) -> Result<ImageShape, String> {
     let form = || format!("`{text}` is no input shape; give channels, height and width as C,H,W, or C,W for a signal");
     let parts: Option<Vec<usize>> = text.split([',', 'x', '×']).map(|part| part.trim().parse().ok()).collect();
     match parts.as_deref() {
-        Some([channels, height, width]) => Volume::new(*channels, *height, *width),
-        Some([channels, width]) => Volume::new(*channels, 1, *width),
+        Some([channels, height, width]) => ImageShape::new(*channels, *height, *width),
+        Some([channels, width]) => ImageShape::new(*channels, 1, *width),
         _ => return Err(form()),
     }
     .map_err(|error| error.to_string())

@@ -4,10 +4,10 @@ use super::pairing::{bias_problem, weight};
 use super::weights::Index;
 use super::{ChainEntry, ChainProblem, ConvolutionSettings, TensorInfo};
 use crate::formats::tensors::shape_words;
-use crate::network::{Convolution, ConvolutionError, Volume, Window};
+use crate::network::{Convolution, ConvolutionError, ImageShape, Window};
 
 /// Entries of all lowered matrices of a chain at most, 512 MiB.
-pub(super) const MOST_ENTRIES: usize = 1 << 26;
+pub(super) const MAX_ENTRIES: usize = 1 << 26;
 
 /// The window of hardly a convolution is wider.
 const WIDEST_WINDOW: usize = 11;
@@ -20,7 +20,7 @@ pub(super) enum Given {
     /// A vector.
     Values(usize),
     /// A picture or a signal with channels.
-    Shape(Volume),
+    Shape(ImageShape),
 }
 
 impl Given {
@@ -84,7 +84,7 @@ pub(super) struct Followed {
 }
 
 /// Follows the shapes through the chain.
-pub(super) fn follow(entries: &[ChainEntry], input_shape: Option<Volume>, index: &Index<'_>) -> Followed {
+pub(super) fn follow(entries: &[ChainEntry], input_shape: Option<ImageShape>, index: &Index<'_>) -> Followed {
     let mut followed = Followed { widths: Vec::new(), problems: Vec::new() };
     let has_convolutions = entries.iter().any(|entry| entry.convolution.is_some());
     let mut given = input_shape.filter(|_| has_convolutions).map_or(Given::Unknown, Given::Shape);
@@ -161,8 +161,8 @@ fn convolution(
     };
     let mut problem = Convolution::refuse_too_large(input, output).err().map(fault);
     *numbers = numbers.saturating_add(input.values().saturating_mul(output.values()));
-    if problem.is_none() && *numbers > MOST_ENTRIES {
-        problem = Some(ChainProblem::TooMany { name: name.clone(), most: MOST_ENTRIES });
+    if problem.is_none() && *numbers > MAX_ENTRIES {
+        problem = Some(ChainProblem::TooMany { name: name.clone(), most: MAX_ENTRIES });
     }
     let pooled = match settings.pooling(output).map_or(Ok(output), |pooling| pooling.output(output)) {
         Ok(pooled) => pooled,
@@ -176,8 +176,8 @@ fn output(
     entry: &ChainEntry,
     settings: ConvolutionSettings,
     tensor: &TensorInfo,
-    input: Volume,
-) -> Result<Volume, ConvolutionError> {
+    input: ImageShape,
+) -> Result<ImageShape, ConvolutionError> {
     let axes = KernelAxes::of_shape(&tensor.shape, entry.transpose);
     let axes = axes.ok_or(ConvolutionError::Zero { part: "size" })?;
     if axes.groups(input.channels()).is_none() {
@@ -185,7 +185,7 @@ fn output(
     }
     let window: Window = settings.window(axes.size, input, entry.transpose);
     let [height, width] = window.outputs(input)?;
-    Volume::new(axes.outputs, height, width)
+    ImageShape::new(axes.outputs, height, width)
 }
 
 /// The number of inputs, or of input channels of one group.

@@ -8,7 +8,7 @@ use super::{ChainEntry, ChainProblem, ChainProposal};
 use crate::formats::FormatError;
 use crate::formats::tensors::{TensorFile, TensorInfo, shape_words};
 use crate::linalg::LinalgError;
-use crate::network::{ConvolutionError, ConvolutionSpectrum, Volume};
+use crate::network::{ConvolutionError, ConvolutionSpectrum, ImageShape};
 
 /// The least sides of the torus on which a convolution is taken whose input's shape is not known.
 const ASSUMED_SIDE: usize = 8;
@@ -84,11 +84,15 @@ fn outputs_of(entry: &ChainEntry, index: &Index<'_>) -> Option<usize> {
 
 /// A small picture with the channels that the kernel takes. A kernel that sees one channel behind as many channels as it
 /// has outputs is taken channel by channel.
-fn assumed_input(entry: &ChainEntry, tensor: &TensorInfo, before: Option<usize>) -> Result<Volume, ConvolutionError> {
+fn assumed_input(
+    entry: &ChainEntry,
+    tensor: &TensorInfo,
+    before: Option<usize>,
+) -> Result<ImageShape, ConvolutionError> {
     let axes = KernelAxes::of_shape(&tensor.shape, entry.transpose);
     let axes = axes.ok_or(ConvolutionError::Zero { part: "size" })?;
     let channelwise = before.filter(|before| axes.group_inputs == 1 && axes.outputs.is_multiple_of(*before));
     let side = |along: usize| axes.size[along].max(ASSUMED_SIDE);
     let height = if tensor.shape.len() == 3 { 1 } else { side(0) };
-    Volume::new(channelwise.unwrap_or(axes.group_inputs), height, side(1))
+    ImageShape::new(channelwise.unwrap_or(axes.group_inputs), height, side(1))
 }

@@ -1,6 +1,6 @@
 //! Chains by hand: order, biases, transposition, breaks, convolutions.
 
-use super::propose::Told;
+use super::propose::OrderSource;
 use super::*;
 
 fn tensors(list: &[(&str, &[usize])]) -> Vec<TensorInfo> {
@@ -15,8 +15,8 @@ fn tensors(list: &[(&str, &[usize])]) -> Vec<TensorInfo> {
     list.iter().map(info).collect()
 }
 
-fn told(order: TensorOrder) -> Told<'static> {
-    Told { order, modules: &[] }
+fn told(order: TensorOrder) -> OrderSource<'static> {
+    OrderSource { order, modules: &[] }
 }
 
 fn propose(list: &[(&str, &[usize])]) -> ChainProposal {

@@ -56,7 +56,7 @@ pub(super) fn opened(
 }
 
 /// The most numbers of all matrices that are made larger than the file gives them, 128 MB.
-const MOST_NUMBERS: usize = 1 << 24;
+const MAX_NUMBERS: usize = 1 << 24;
 /// The numbers that are made whatever the file holds, 24 MB: a damaged file must not cost much.
 const ALWAYS_MADE: usize = 3 << 20;
 /// For each weight that the file really holds so many more are made.
@@ -284,7 +284,7 @@ impl Graph {
     fn spend(&mut self, name: &str, rows: usize, columns: usize) -> Result<(), GraphProblem> {
         let spent = rows.saturating_mul(columns).saturating_add(self.spent);
         let earned = self.file_weights.saturating_mul(MADE_FOR_EACH_WEIGHT);
-        if spent > ALWAYS_MADE.saturating_add(earned).min(MOST_NUMBERS) {
+        if spent > ALWAYS_MADE.saturating_add(earned).min(MAX_NUMBERS) {
             return Err(GraphProblem::TooLarge { node: name.into(), rows, columns });
         }
         self.spent = spent;

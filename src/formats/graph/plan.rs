@@ -5,7 +5,7 @@
 //! sequence of residual layers: each applies one activation σ to a linear form of its input, and hands on beside the
 //! result what is still needed later.
 
-use super::{ALWAYS_MADE, Expression, Graph, GraphProblem, MADE_FOR_EACH_WEIGHT, MOST_NUMBERS, ValueId};
+use super::{ALWAYS_MADE, Expression, Graph, GraphProblem, MADE_FOR_EACH_WEIGHT, MAX_NUMBERS, ValueId};
 use crate::network::Activation;
 
 /// A block's forms may take this many times the numbers of its own matrices.
@@ -169,7 +169,7 @@ impl Budget {
             _ => sum,
         });
         let earned = ALWAYS_MADE.saturating_add(graph.file_weights.saturating_mul(MADE_FOR_EACH_WEIGHT));
-        Budget(earned.min(MOST_NUMBERS).saturating_add(own.saturating_mul(FORMS_FOR_EACH_NUMBER)))
+        Budget(earned.min(MAX_NUMBERS).saturating_add(own.saturating_mul(FORMS_FOR_EACH_NUMBER)))
     }
 
     fn spend(&mut self, node: &str, rows: usize, columns: usize) -> Result<(), GraphProblem> {

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::formats::PartName;
 
-use crate::network::{ConvolutionError, MOST_FLOW_DIMENSIONS, Network};
+use crate::network::{ConvolutionError, MAX_FLOW_DIMENSIONS, Network};
 
 /// Why a graph, or the rest of it, is not a network of dense layers and residual blocks. Each names its node.
 #[derive(Clone, Debug, Error, PartialEq)]
@@ -69,7 +69,7 @@ impl GraphProblem {
     /// What keeps a whole network from flowing.
     pub(super) fn of_width(network: &Network) -> Option<GraphProblem> {
         let (_, layer) = network.too_wide_layer()?;
-        let (rows, columns, most) = (layer.outputs(), layer.inputs(), MOST_FLOW_DIMENSIONS);
+        let (rows, columns, most) = (layer.outputs(), layer.inputs(), MAX_FLOW_DIMENSIONS);
         Some(GraphProblem::TooWide { layer: layer.name().to_owned(), rows, columns, most })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Expression, Graph, GraphProblem, ValueId};
 use crate::formats::WeightSpectrum;
-use crate::network::{Affine, AveragePooling, Convolution, ConvolutionError, Flattening, Volume, Window};
+use crate::network::{Affine, AveragePooling, Convolution, ConvolutionError, Flattening, ImageShape, Window};
 
 /// A convolution of a graph, lowered or not.
 #[derive(Clone, Debug)]
@@ -12,7 +12,7 @@ pub struct GraphConvolution {
     /// The convolution.
     pub convolution: Convolution,
     /// The shape of what it is given.
-    pub input: Volume,
+    pub input: ImageShape,
 }
 
 impl GraphConvolution {
@@ -47,7 +47,7 @@ struct Given {
 }
 
 impl Axes {
-    fn shape(self, volume: Volume) -> Vec<usize> {
+    fn shape(self, volume: ImageShape) -> Vec<usize> {
         let mut sides = volume.sides().to_vec();
         if self.is_signal {
             sides.remove(0);
@@ -67,7 +67,7 @@ impl Graph {
         of: ValueId,
         name: &str,
         order: Flattening,
-        build: impl FnOnce(Volume) -> Result<Convolution, ConvolutionError>,
+        build: impl FnOnce(ImageShape) -> Result<Convolution, ConvolutionError>,
     ) -> Result<ValueId, GraphProblem> {
         let fault = |source| GraphProblem::Convolution { node: name.into(), source };
         let (input, axes) = self.volume(of, name, order)?;
@@ -90,7 +90,7 @@ impl Graph {
         of: ValueId,
         name: &str,
         order: Flattening,
-        build: impl FnOnce(Volume) -> AveragePooling,
+        build: impl FnOnce(ImageShape) -> AveragePooling,
     ) -> Result<ValueId, GraphProblem> {
         let fault = |source| GraphProblem::Convolution { node: name.into(), source };
         let (input, axes) = self.volume(of, name, order)?;
@@ -112,12 +112,12 @@ impl Graph {
         of: ValueId,
         name: &str,
         order: Flattening,
-        build: impl FnOnce(Volume) -> Window,
+        build: impl FnOnce(ImageShape) -> Window,
     ) -> Result<ValueId, GraphProblem> {
         let fault = |source| GraphProblem::Convolution { node: name.into(), source };
         let (input, axes) = self.volume(of, name, order)?;
         let [height, width] = build(input).outputs(input).map_err(fault)?;
-        let output = Volume::new(input.channels(), height, width).map_err(fault)?;
+        let output = ImageShape::new(input.channels(), height, width).map_err(fault)?;
         let problem = GraphProblem::MaxPooling { node: name.into() };
         Ok(self.add(Expression::Gap { problem, of }, Some(axes.shape(output))))
     }
@@ -131,7 +131,7 @@ impl Graph {
         &mut self,
         of: ValueId,
         name: &str,
-        [input, output]: [Volume; 2],
+        [input, output]: [ImageShape; 2],
         lower: impl FnOnce() -> Result<Affine, ConvolutionError>,
         given: Given,
     ) -> Result<ValueId, GraphProblem> {
@@ -146,7 +146,7 @@ impl Graph {
     }
 
     /// The value as channels, rows and columns; two axes are a signal's.
-    fn volume(&self, of: ValueId, name: &str, order: Flattening) -> Result<(Volume, Axes), GraphProblem> {
+    fn volume(&self, of: ValueId, name: &str, order: Flattening) -> Result<(ImageShape, Axes), GraphProblem> {
         let shape = self.shape(of).ok_or_else(|| GraphProblem::InputShape { node: name.into() })?;
         let (channels, sides) = match (order, shape) {
             (Flattening::ChannelsFirst, [channels, sides @ ..]) => (*channels, sides),
@@ -161,7 +161,7 @@ impl Graph {
                 return Err(GraphProblem::Setting { node: name.into(), setting: "its input".into(), value });
             }
         };
-        let volume = Volume::new(channels, height, width);
+        let volume = ImageShape::new(channels, height, width);
         let volume = volume.map_err(|source| GraphProblem::Convolution { node: name.into(), source })?;
         Ok((volume, Axes { order, is_signal: sides.len() == 1 }))
     }

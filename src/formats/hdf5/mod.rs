@@ -20,7 +20,7 @@ use elements::Element;
 /// How deep groups may lie within each other. Keras nests three or four deep for each model within a model.
 const DEEPEST: usize = 48;
 /// The most groups and datasets that are looked at.
-const MOST_OBJECTS: usize = 50_000;
+const MAX_OBJECTS: usize = 50_000;
 /// A dataset may take this many times its file's size in memory, as 16-bit numbers do when they are read in 64 bits…
 const LARGEST_EXPANSION: u64 = 4;
 /// …and this much in any case.
@@ -155,8 +155,8 @@ impl Walk {
 
     fn count(&mut self) -> Result<(), String> {
         self.objects += 1;
-        if self.objects > MOST_OBJECTS {
-            return Err(format!("it holds more than {MOST_OBJECTS} groups and datasets"));
+        if self.objects > MAX_OBJECTS {
+            return Err(format!("it holds more than {MAX_OBJECTS} groups and datasets"));
         }
         Ok(())
     }

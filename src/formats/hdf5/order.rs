@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use hdf5_pure::AttrValue;
 
 /// The most attributes that a long list of names is split over.
-const MOST_PARTS: usize = 1024;
+const MAX_PARTS: usize = 1024;
 
 /// The names in the attribute that is called so. A list too long for one attribute is split over several, which are
 /// counted.
@@ -16,7 +16,7 @@ pub(super) fn names(attributes: &HashMap<String, AttrValue>, key: &str) -> Optio
         let single = || value.as_str().map(str::to_owned).into_iter().collect();
         return Some(value.as_strings().map_or_else(single, <[String]>::to_vec));
     }
-    let parts = (0..MOST_PARTS).map_while(|part| attributes.get(&format!("{key}{part}"))?.as_strings());
+    let parts = (0..MAX_PARTS).map_while(|part| attributes.get(&format!("{key}{part}"))?.as_strings());
     let names: Vec<String> = parts.flatten().cloned().collect();
     (!names.is_empty()).then_some(names)
 }

@@ -36,7 +36,7 @@ const OF_KERAS_2: [&str; 20] = [
     "identity",
 ];
 /// The most vectors that a softmax of several is taken apart into.
-const MOST_SOFTMAXES: usize = 32;
+const MAX_SOFTMAXES: usize = 32;
 
 /// What wrote a file: some activations differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,7 +205,7 @@ impl Reading<'_> {
         if several == 1 {
             return self.graph.activate(of, node, Activation::Softmax);
         }
-        if several > MOST_SOFTMAXES {
+        if several > MAX_SOFTMAXES {
             return Err(softmax_axis(node, axis));
         }
         // Each vector by itself, and all beside each other again.

@@ -15,7 +15,7 @@ use crate::formats::{Account, PartName};
 /// What BatchNormalization adds to the variance where the file does not tell it.
 const DEFAULT_EPSILON: f64 = 1e-3;
 /// Normalization divides by no less than this.
-const LEAST_DEVIATION: f64 = 1e-7;
+const MIN_DEVIATION: f64 = 1e-7;
 /// Layers that hand on what they are given once training is over.
 const IDLE: [&str; 15] = [
     "ActivityRegularization",
@@ -124,7 +124,7 @@ impl Reading<'_> {
             "RepeatVector" => {
                 let count = settings.count("n")?.ok_or_else(|| settings.problem("n", "is not told"))?;
                 let width = self.graph.width(of).ok_or_else(|| GraphProblem::InputShape { node: node.into() })?;
-                let total = size(&[count, width]).filter(|total| *total <= MOST_REPEATED);
+                let total = size(&[count, width]).filter(|total| *total <= MAX_REPEATED);
                 let total = total.ok_or_else(|| settings.problem("n", "is too large"))?;
                 let places: Vec<usize> = (0..total).map(|at| at % width.max(1)).collect();
                 self.graph.select(of, &places, vec![count, width], node)?
@@ -215,7 +215,7 @@ impl Reading<'_> {
     /// The shape of a value whose coordinates are few enough to be listed one by one.
     pub(super) fn listed_shape(&self, of: ValueId, node: &str) -> Result<Vec<usize>, GraphProblem> {
         let shape = self.graph.shape(of).ok_or_else(|| GraphProblem::InputShape { node: node.into() })?;
-        match size(shape).filter(|width| *width <= MOST_LISTED) {
+        match size(shape).filter(|width| *width <= MAX_LISTED) {
             Some(_) => Ok(shape.to_vec()),
             None => {
                 let rows = size(shape).unwrap_or(usize::MAX);
@@ -327,7 +327,7 @@ impl Reading<'_> {
             let problem = format!("{} means for {} variances", mean.len(), variance.len());
             return Err(GraphProblem::Weights { node: node.into(), problem }.into());
         }
-        let deviation = variance.map(|variance| variance.max(0.0).sqrt().max(LEAST_DEVIATION));
+        let deviation = variance.map(|variance| variance.max(0.0).sqrt().max(MIN_DEVIATION));
         let scale = if settings.flag("invert", false)? {
             Scale { factor: Some(deviation), shift: Some(mean) }
         } else {
@@ -356,9 +356,9 @@ impl Reading<'_> {
 }
 
 /// The most coordinates of a value whose places are listed.
-const MOST_LISTED: usize = 1 << 24;
+const MAX_LISTED: usize = 1 << 24;
 /// The most coordinates that a repetition makes.
-const MOST_REPEATED: usize = 1 << 16;
+const MAX_REPEATED: usize = 1 << 16;
 
 /// A number, or lists of numbers.
 fn numbers(value: Option<&Value>) -> Option<DVector<f64>> {

@@ -29,7 +29,7 @@ use architecture::Model;
 use layers::Reading;
 use weights::Weights;
 
-use crate::network::Volume;
+use crate::network::ImageShape;
 
 pub(super) use activation::Origin;
 pub(super) use archive::open_archive;
@@ -49,7 +49,7 @@ pub(super) struct Stored {
 }
 
 /// Opens an HDF5 file: with Keras's `model_config` it is a network, else a list of tensors.
-pub(super) fn open_hdf5(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
+pub(super) fn open_hdf5(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
     let bytes = std::fs::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
     let held = bytes.len() as u64;
     let file = hdf5::open(path, bytes)?;
@@ -64,7 +64,7 @@ pub(super) fn open_hdf5(path: &Path, input: Option<Volume>) -> Result<Opened, Fo
 }
 
 /// Opens a configuration whose weights lie beside it under a name that belongs to it.
-pub(super) fn open_architecture(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<Opened, FormatError> {
+pub(super) fn open_architecture(path: &Path, bytes: &[u8], input: Option<ImageShape>) -> Result<Opened, FormatError> {
     let config: Value = json::parse(path, bytes)?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let names = ["", "_arch", "_architecture", "_config"].iter().filter_map(|ending| stem.strip_suffix(ending));
@@ -120,7 +120,7 @@ pub(super) fn network(
     stored: Stored,
     origin: Origin,
     mut account: Account,
-    input: Option<Volume>,
+    input: Option<ImageShape>,
 ) -> Result<Opened, FormatError> {
     let Stored { tensors, held, layout, is_listed } = stored;
     let (followed, convolutions, read) = match architecture::model(config, &mut account) {
@@ -149,7 +149,7 @@ fn follow(
     path: &Path,
     model: &Model,
     mut reading: Reading<'_>,
-    input: Option<Volume>,
+    input: Option<ImageShape>,
 ) -> Result<(GraphNetwork, Vec<GraphConvolution>, Account), FormatError> {
     let understood = reading.whole(model, input)?;
     let Reading { graph, account, .. } = reading;

@@ -12,10 +12,10 @@ use super::layers::Reading;
 use super::operands::{Operand, Operands};
 use super::weights::WeightFault;
 use crate::formats::PartName;
-use crate::network::Volume;
+use crate::network::ImageShape;
 
 /// The most values of one input.
-const MOST_INPUTS: usize = 1 << 24;
+const MAX_INPUTS: usize = 1 << 24;
 
 /// What was understood of a model.
 pub(super) struct Understood {
@@ -37,13 +37,13 @@ struct Calls<'m> {
 
 impl Reading<'_> {
     /// The whole model; `asked` is the shape of its input where the file leaves it open.
-    pub(super) fn whole(&mut self, model: &Model, asked: Option<Volume>) -> Result<Understood, FormatError> {
+    pub(super) fn whole(&mut self, model: &Model, asked: Option<ImageShape>) -> Result<Understood, FormatError> {
         let shapes: Vec<Option<Vec<usize>>> = model.inputs.iter().map(|name| input_shape(model, name, asked)).collect();
         let is_absurd = |shape: &Option<Vec<usize>>| {
-            shape.as_ref().is_some_and(|shape| size(shape).is_none_or(|width| width > MOST_INPUTS))
+            shape.as_ref().is_some_and(|shape| size(shape).is_none_or(|width| width > MAX_INPUTS))
         };
         if shapes.iter().any(is_absurd) {
-            let problem = format!("an input of the model claims more than {MOST_INPUTS} values");
+            let problem = format!("an input of the model claims more than {MAX_INPUTS} values");
             return Ok(Understood { end: None, problem: Some(GraphProblem::Ends { problem }) });
         }
         let given = match shapes.as_slice() {
@@ -256,7 +256,7 @@ impl Calls<'_> {
 
 /// The shape of an input without the samples: what the layer's settings tell, else the model's, else what was asked for;
 /// none where an axis stays open.
-fn input_shape(model: &Model, name: &str, asked: Option<Volume>) -> Option<Vec<usize>> {
+fn input_shape(model: &Model, name: &str, asked: Option<ImageShape>) -> Option<Vec<usize>> {
     let layer = model.layers.iter().find(|layer| layer.name == name)?;
     // A model within the model may be what tells it.
     if let Some(inner) = &layer.inner {

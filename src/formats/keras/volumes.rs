@@ -9,7 +9,7 @@ use super::dense::check_bias;
 use super::layers::Reading;
 use super::settings::{Settings, not_understood};
 use super::weights::WeightFault;
-use crate::network::{AveragePooling, Convolution, ConvolutionError, Flattening, Kernel, Padding, Volume, Window};
+use crate::network::{AveragePooling, Convolution, ConvolutionError, Flattening, ImageShape, Kernel, Padding, Window};
 
 /// How a layer's window is padded.
 #[derive(Clone, Copy)]
@@ -152,7 +152,7 @@ fn with_bias(plain: Convolution, bias: Option<DVector<f64>>) -> Result<Convoluti
     }
 }
 
-fn placed(window: Window, padded: Padded, input: Volume) -> Window {
+fn placed(window: Window, padded: Padded, input: ImageShape) -> Window {
     match padded {
         Padded::Valid => window,
         Padded::Same => window.padded_same(input, false),

@@ -14,7 +14,7 @@ use crate::formats::mapped::MappedFile;
 const EXTERNAL: i32 = 1;
 
 /// A constant that is spread may become this many times as large…
-const MOST_SPREAD: usize = 64;
+const MAX_SPREAD: usize = 64;
 /// …and this large in any case.
 const ALWAYS_SPREAD: usize = 1 << 16;
 
@@ -180,7 +180,7 @@ impl Constant {
 
     /// Repeated along axes of length 1, and along new ones in front, to this shape.
     pub fn spread(&self, shape: &[usize]) -> Option<Constant> {
-        let most = self.values.len().saturating_mul(MOST_SPREAD).saturating_add(ALWAYS_SPREAD);
+        let most = self.values.len().saturating_mul(MAX_SPREAD).saturating_add(ALWAYS_SPREAD);
         let count = size(shape).filter(|count| *count <= most)?;
         if self.shape == shape {
             return Some(self.clone());

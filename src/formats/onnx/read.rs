@@ -16,7 +16,7 @@ use super::trace::{Fault, Kind, Reading, Trace, Traced, Value, label};
 use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, is_recurrent, opened};
 use crate::formats::mapped::MappedFile;
 use crate::formats::{Account, FormatError, Opened};
-use crate::network::{Activation, Elementary, OutputFunction, Volume};
+use crate::network::{Activation, Elementary, ImageShape, OutputFunction};
 
 /// Names of graphs that exporters give to any network.
 const GENERIC_NAMES: [&str; 5] = ["main_graph", "torch_jit", "torch-jit-export", "graph", "main"];
@@ -24,7 +24,7 @@ const GENERIC_NAMES: [&str; 5] = ["main_graph", "torch_jit", "torch-jit-export",
 const NEWEST_OPERATORS: i64 = 25;
 
 /// Opens an ONNX file.
-pub(in crate::formats) fn open(path: &Path, asked: Option<Volume>) -> Result<Opened, FormatError> {
+pub(in crate::formats) fn open(path: &Path, asked: Option<ImageShape>) -> Result<Opened, FormatError> {
     let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: "ONNX", reason };
     let file = MappedFile::open(path)?;
     if !is_in_proportion(file.as_ref()) {
@@ -68,7 +68,12 @@ struct Followed {
 
 /// The network as far as it is understood, what comes next, all convolutions whose shapes are known, and what became of
 /// every part of the graph.
-fn follow_all(path: &Path, graph: &GraphProto, version: i64, asked: Option<Volume>) -> Result<Followed, FormatError> {
+fn follow_all(
+    path: &Path,
+    graph: &GraphProto,
+    version: i64,
+    asked: Option<ImageShape>,
+) -> Result<Followed, FormatError> {
     let mut trace = Trace::new(path, graph);
     let nowhere = |problem: GraphProblem| {
         let network = GraphNetwork { network: None, problem: Some(problem) };
@@ -186,7 +191,7 @@ fn element_of(input: &ValueInfoProto) -> i32 {
 
 /// The lengths of the input's axes without the samples, as the file tells them, else as was asked for; none where one
 /// stays open.
-fn input_shape(input: &ValueInfoProto, asked: Option<Volume>) -> Option<Vec<usize>> {
+fn input_shape(input: &ValueInfoProto, asked: Option<ImageShape>) -> Option<Vec<usize>> {
     let axes = &input.kind.as_ref()?.tensor_type.as_ref()?.shape.as_ref()?.dim;
     let lengths = axes.iter().map(|axis| usize::try_from(axis.dim_value?).ok().filter(|&length| length > 0));
     let skipped = usize::from(axes.len() > 1);

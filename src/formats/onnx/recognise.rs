@@ -24,9 +24,9 @@ const OVERFLOWS_FROM: f64 = 30.0;
 /// Points around a place where something happens, in its own measure.
 const AROUND: [f64; 10] = [1e-6, 1e-3, 0.01, 0.1, 0.3, 1.0, 2.0, 5.0, 20.0, 100.0];
 /// More places than this are no activation's.
-const MOST_PLACES: usize = 48;
+const MAX_PLACES: usize = 48;
 /// More constants than this are not tried as parameters.
-const MOST_PARAMETERS: usize = 24;
+const MAX_PARAMETERS: usize = 24;
 /// Halvings of an interval in which a function changes its sign.
 const HALVINGS: usize = 200;
 
@@ -139,7 +139,7 @@ fn arguments(scalar: &Scalar) -> Vec<(f64, f64)> {
     for part in scalar.all_parts() {
         if let Some(affine) = part.as_affine().filter(|(factor, _)| *factor != 0.0)
             && !found.contains(&affine)
-            && found.len() < MOST_PARAMETERS
+            && found.len() < MAX_PARAMETERS
         {
             found.push(affine);
         }
@@ -159,7 +159,7 @@ fn parameters(scalar: &Scalar) -> Vec<f64> {
             _ => Vec::new(),
         };
         for value in own {
-            if value.is_finite() && !found.contains(&value) && found.len() < MOST_PARAMETERS {
+            if value.is_finite() && !found.contains(&value) && found.len() < MAX_PARAMETERS {
                 found.push(value);
             }
         }
@@ -231,7 +231,7 @@ fn spots(scalar: &Scalar) -> Option<Vec<Spot>> {
             Scalar::Choice(parts) => add_places(&parts[0], &Scalar::Constant(0.0), &mut found),
             _ => {}
         }
-        if found.len() > MOST_PLACES {
+        if found.len() > MAX_PLACES {
             return None;
         }
     }

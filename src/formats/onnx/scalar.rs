@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::network::{Activation, Elementary};
 
 /// A function spelled out in more operators than this is not looked at.
-const MOST_OPERATORS: usize = 96;
+const MAX_OPERATORS: usize = 96;
 
 /// A function of one number x.
 #[derive(Clone, Debug)]
@@ -86,7 +86,7 @@ impl Scalar {
         let (mut waiting, mut size) = (vec![self], 0);
         while let Some(next) = waiting.pop() {
             size += 1;
-            if size > MOST_OPERATORS {
+            if size > MAX_OPERATORS {
                 return false;
             }
             waiting.extend(next.parts());

@@ -9,9 +9,9 @@ use crate::formats::graph::{GraphProblem, Scale, ValueId};
 use crate::network::{Activation, Elementary};
 
 /// Whole powers from this…
-const LEAST_PRODUCT: f64 = 2.0;
+const MIN_PRODUCT: f64 = 2.0;
 /// …to this are made of products.
-const MOST_PRODUCT: f64 = 16.0;
+const MAX_PRODUCT: f64 = 16.0;
 
 /// The value that the function gives of the base of `traced`: an activation where it is one, else its operators one after
 /// the other.
@@ -131,7 +131,7 @@ fn with_constant(trace: &mut Trace<'_>, node: &str, operator: Binary, of: ValueI
         Binary::GreaterOrEqual => then(&[Step::Line(-1.0, c), Step::of(Elementary::Positive), Step::Line(-1.0, 1.0)]),
         Binary::LessOrEqual => then(&[Step::Line(1.0, -c), Step::of(Elementary::Positive), Step::Line(-1.0, 1.0)]),
         Binary::Equal => then(&[Step::Line(1.0, -c), Step::of(Elementary::Nonzero), Step::Line(-1.0, 1.0)]),
-        Binary::Pow if (LEAST_PRODUCT..=MOST_PRODUCT).contains(&c) && c.fract() == 0.0 => {
+        Binary::Pow if (MIN_PRODUCT..=MAX_PRODUCT).contains(&c) && c.fract() == 0.0 => {
             Some(whole_power(trace, node, of, c))
         }
         Binary::Pow => power(c).map(|steps| run(trace, node, of, &steps)),

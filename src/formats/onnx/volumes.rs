@@ -10,7 +10,7 @@ use super::nodes::{constant_operand, only_operand, settled_operand};
 use super::scalar::Unary;
 use super::trace::{Fault, Trace, Traced, Value, label};
 use crate::formats::graph::{GraphProblem, ValueId};
-use crate::network::{Activation, AveragePooling, Convolution, Flattening, Kernel, Padding, Volume, Window};
+use crate::network::{Activation, AveragePooling, Convolution, Flattening, ImageShape, Kernel, Padding, Window};
 
 const ORDER: Flattening = Flattening::ChannelsFirst;
 
@@ -115,7 +115,7 @@ pub(super) fn global_pooling<'a>(trace: &mut Trace<'a>, node: &Node<'a>, is_mean
     Ok(Value::Traced(Traced { base, ..traced }))
 }
 
-fn placed(window: Window, padded: Padded, input: Volume) -> Window {
+fn placed(window: Window, padded: Padded, input: ImageShape) -> Window {
     match padded {
         Padded::By(padding) => Window { padding, ..window },
         Padded::Same { lower } => window.padded_same(input, lower),

@@ -18,7 +18,7 @@ const OPERATOR_SET: i64 = 20;
 /// The version of the format that goes with it.
 const IR_VERSION: i64 = 9;
 /// A protobuf message is shorter than 2 GiB; what is not weights needs far less than the difference.
-const MOST_BYTES: usize = 2_000_000_000;
+const MAX_BYTES: usize = 2_000_000_000;
 
 /// Writes `network` to the file at `path`, which is never left half-written. The graph takes `input`
 /// (samples × inputs) and gives `output` (samples × outputs, after the output function). The tensors of layer k are
@@ -29,8 +29,8 @@ const MOST_BYTES: usize = 2_000_000_000;
 /// written.
 pub fn save_onnx(path: &Path, network: &Network, precision: Precision) -> Result<(), FormatError> {
     let bytes = network.parameters().saturating_mul(precision.bytes());
-    if bytes > MOST_BYTES {
-        return Err(FormatError::TooLarge { path: path.into(), bytes, most: MOST_BYTES });
+    if bytes > MAX_BYTES {
+        return Err(FormatError::TooLarge { path: path.into(), bytes, most: MAX_BYTES });
     }
     precision.check(path, network)?;
     let encoded = model(network, precision).encode_to_vec();

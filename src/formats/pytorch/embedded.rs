@@ -7,7 +7,7 @@ use super::storage::{self, Storage};
 use super::{FORMAT, StorageFile, legacy, network_or_tensors};
 use crate::formats::mapped::MappedFile;
 use crate::formats::{FormatError, Opened};
-use crate::network::Volume;
+use crate::network::ImageShape;
 use crate::pickle::{Pickle, Value, read};
 
 /// The storages of a pickle take at most this multiple of its length: one that is met twice is kept twice.
@@ -23,7 +23,7 @@ impl StorageFile for Embedded {
 }
 
 /// Opens a pickle that holds tensors of PyTorch's; gives nothing where it holds none.
-pub(in super::super) fn open_pickle(path: &Path, input: Option<Volume>) -> Result<Option<Opened>, FormatError> {
+pub(in super::super) fn open_pickle(path: &Path, input: Option<ImageShape>) -> Result<Option<Opened>, FormatError> {
     let map = MappedFile::open(path)?;
     let bytes = map.as_ref();
     let Ok(pickle) = read(bytes) else { return Ok(None) };

@@ -28,7 +28,7 @@ use super::mapped::MappedFile;
 use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
 use super::{Account, Fate, FormatError, Opened, PartName};
 
-use crate::network::Volume;
+use crate::network::ImageShape;
 use crate::pickle::{Pickle, PickleError, Value};
 use model::Contents;
 use modules::Sequence;
@@ -60,12 +60,12 @@ impl<S: StorageFile + Send + Sync> TensorSource for Storages<S> {
 }
 
 /// Opens a zip archive that holds a `data.pkl`.
-pub(super) fn open_zip(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
+pub(super) fn open_zip(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
     with_zip(path, |held, pickle, file| network_or_tensors(path, held, pickle, file, input))
 }
 
 /// Opens a file from before version 1.6.
-pub(super) fn open_legacy(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
+pub(super) fn open_legacy(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
     with_legacy(path, |held, pickle, file| network_or_tensors(path, held, pickle, file, input))
 }
 
@@ -114,7 +114,7 @@ fn network_or_tensors<S>(
     held: u64,
     pickle: &Pickle<'_>,
     file: S,
-    input: Option<Volume>,
+    input: Option<ImageShape>,
 ) -> Result<Opened, FormatError>
 where
     S: StorageFile + Send + Sync + 'static,

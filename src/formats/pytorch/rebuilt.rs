@@ -12,7 +12,7 @@ use crate::pickle::{Pickle, Value};
 /// Wrappers in wrappers end here.
 const DEEPEST_WRAPPER: usize = 8;
 /// More axes than any weight has.
-const MOST_AXES: usize = 16;
+const MAX_AXES: usize = 16;
 
 /// The tensor that a value is; `None` for any other value. One that cannot be read says so when its values are asked for.
 pub(super) fn tensor(pickle: &Pickle<'_>, value: Value) -> Option<Tensor> {
@@ -182,5 +182,5 @@ fn axes(pickle: &Pickle<'_>, value: Value) -> Option<Vec<usize>> {
         Some((_, name, [inside])) if name == "Size" => pickle.sequence(*inside)?,
         _ => pickle.sequence(value)?,
     };
-    (values.len() <= MOST_AXES).then(|| values.iter().map(|axis| index(*axis)).collect())?
+    (values.len() <= MAX_AXES).then(|| values.iter().map(|axis| index(*axis)).collect())?
 }

@@ -8,13 +8,13 @@ use crate::pickle::{Pickle, Value, is_builtin};
 /// Dictionaries in dictionaries and modules in modules end here.
 const DEEPEST: usize = 64;
 /// The most values that are looked at: shared parts are met again and again.
-const MOST_VISITS: usize = 1 << 20;
+const MAX_VISITS: usize = 1 << 20;
 /// The most tensors of a file.
-const MOST_TENSORS: usize = 1 << 16;
+const MAX_TENSORS: usize = 1 << 16;
 /// Lists in lists of numbers end here.
 const DEEPEST_LIST: usize = 4;
 /// The most bytes of arrays that stand in the pickle itself, 2 GB.
-const MOST_COPIED: u64 = 1 << 31;
+const MAX_COPIED: u64 = 1 << 31;
 /// The longest name of a tensor, in bytes.
 const LONGEST_NAME: usize = 512;
 
@@ -83,7 +83,7 @@ impl<'a> Search<'a> {
     /// Looks for tensors in a value of this name; in words, why there are too many.
     pub fn visit(&mut self, name: &str, value: Value, depth: usize) -> Result<(), String> {
         self.visits += 1;
-        if self.visits > MOST_VISITS {
+        if self.visits > MAX_VISITS {
             return Err("its parts contain each other too often".into());
         }
         // What contains itself has been seen.
@@ -108,12 +108,12 @@ impl<'a> Search<'a> {
         if let Content::Array(_) = tensor.content {
             self.copied = self.copied.saturating_add(tensor.bytes);
         }
-        if self.copied > MOST_COPIED {
-            return Err(format!("its arrays take more than {MOST_COPIED} bytes"));
+        if self.copied > MAX_COPIED {
+            return Err(format!("its arrays take more than {MAX_COPIED} bytes"));
         }
         self.count += 1;
-        if self.count > MOST_TENSORS {
-            return Err(format!("it holds more than {MOST_TENSORS} tensors"));
+        if self.count > MAX_TENSORS {
+            return Err(format!("it holds more than {MAX_TENSORS} tensors"));
         }
         self.found.push(Found { name: name.to_owned(), in_model: true, tensor, fate: None });
         Ok(())
@@ -231,7 +231,7 @@ fn numbers(pickle: &Pickle<'_>, value: Value, depth: usize) -> Option<(Vec<usize
             Some(number) => (Vec::new(), vec![number]),
             None => numbers(pickle, *part, depth + 1)?,
         };
-        if *inner.get_or_insert_with(|| shape.clone()) != shape || values.len() > MOST_VISITS {
+        if *inner.get_or_insert_with(|| shape.clone()) != shape || values.len() > MAX_VISITS {
             return None;
         }
         values.extend(numbers);

@@ -9,7 +9,7 @@ const ALWAYS_DENSE: u64 = 1 << 20;
 /// For each value that the file holds so many more are spelled out.
 const DENSE_FOR_EACH: u64 = 1 << 8;
 /// The most values of a matrix that is spelled out, 256 MB.
-const MOST_DENSE: u64 = 1 << 25;
+const MAX_DENSE: u64 = 1 << 25;
 
 /// The parts of a sparse tensor.
 #[derive(Clone)]
@@ -24,7 +24,7 @@ impl Sparse {
     /// All values in row-major order; in words, why there are none.
     pub fn values(&self, shape: &[usize], file: &impl StorageFile) -> Result<Vec<f64>, String> {
         let (Sparse::Places { values, .. } | Sparse::Compressed { values, .. }) = self;
-        let most = elements(&values.shape).saturating_mul(DENSE_FOR_EACH).clamp(ALWAYS_DENSE, MOST_DENSE);
+        let most = elements(&values.shape).saturating_mul(DENSE_FOR_EACH).clamp(ALWAYS_DENSE, MAX_DENSE);
         if elements(shape) > most {
             return Err("is a sparse tensor that would be far larger than its file; save a dense copy of it".into());
         }

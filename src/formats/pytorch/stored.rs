@@ -3,7 +3,7 @@
 use super::element::Element;
 
 /// A tensor with a stride of 0 repeats its values without storing them; more than this many are not spelled out.
-const MOST_REPEATED: u64 = 1 << 20;
+const MAX_REPEATED: u64 = 1 << 20;
 
 /// Where the values of a tensor are. Offset and strides count elements.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +30,7 @@ impl View {
         let stored = bytes.len() / size;
         let reach = reach.filter(|reach| *reach < stored).ok_or_else(beyond)?;
         let elements = elements(&self.shape);
-        if elements > stored as u64 && elements > MOST_REPEATED {
+        if elements > stored as u64 && elements > MAX_REPEATED {
             return Err("repeats its values without end; save a contiguous copy of it".into());
         }
         let bytes = bytes.get(self.offset * size..(reach + 1) * size).ok_or_else(beyond)?;

@@ -167,7 +167,7 @@ impl Cuts {
         let mut end_mask = 0;
         let mut end = Vec::with_capacity(begin.len());
         for (axis, (&begin, &size)) in begin.iter().zip(sizes).enumerate() {
-            if size == -1 && axis < MOST_AXES {
+            if size == -1 && axis < MAX_AXES {
                 end_mask |= 1 << axis;
             }
             end.push(begin.saturating_add(size));
@@ -194,7 +194,7 @@ impl Cuts {
             if axis >= told {
                 return Some(whole(length));
             }
-            let has = |mask: i64| axis < MOST_AXES && mask & (1 << axis) != 0;
+            let has = |mask: i64| axis < MAX_AXES && mask & (1 << axis) != 0;
             let (step, count) = (self.strides[axis], i64::try_from(length).ok()?);
             // Counted from the end where it is negative, and held within the axis.
             let from_start = |place: i64| if place < 0 { place.saturating_add(count) } else { place };
@@ -222,7 +222,7 @@ impl Cuts {
 }
 
 /// Masks have a bit for each axis.
-const MOST_AXES: usize = 32;
+const MAX_AXES: usize = 32;
 
 /// The places of an array of this shape that are taken.
 fn taken_places(shape: &[usize], taken: &[Taken]) -> Vec<usize> {

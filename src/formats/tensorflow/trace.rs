@@ -15,7 +15,7 @@ const FOLDED_FOR_EACH_NUMBER: usize = 4;
 const ALWAYS_FOLDED: usize = 1 << 20;
 
 /// The most values of which another is known as a function.
-const MOST_FORMS: usize = 16;
+const MAX_FORMS: usize = 16;
 
 /// What a step is given or gives.
 #[derive(Clone, Debug)]
@@ -87,7 +87,7 @@ impl Traced {
         forms.retain(|form| form.source != id && form.scalar.is_small());
         forms.push(Form { source: id, scalar: Rc::new(Scalar::Variable) });
         // What was longest ago is most seldom of use.
-        forms.drain(..forms.len().saturating_sub(MOST_FORMS));
+        forms.drain(..forms.len().saturating_sub(MAX_FORMS));
         Traced { id, forms }
     }
 }

@@ -7,7 +7,7 @@ use super::lengths::integers;
 use super::linear::bias_of;
 use super::trace::{Dilated, Operand, Trace, Traced, setting, traced, unknown};
 use crate::formats::graph::GraphProblem;
-use crate::network::{AveragePooling, Convolution, Flattening, Kernel, Padding, Volume, Window};
+use crate::network::{AveragePooling, Convolution, Flattening, ImageShape, Kernel, Padding, Window};
 
 const ORDER: Flattening = Flattening::ChannelsLast;
 
@@ -34,7 +34,7 @@ pub(in crate::formats) struct Weights<'w> {
 }
 
 impl Moves {
-    fn window(self, size: [usize; 2], around: Padding, input: Volume) -> Window {
+    fn window(self, size: [usize; 2], around: Padding, input: ImageShape) -> Window {
         let window = Window { size, stride: self.stride, dilation: self.dilation, padding: Padding::default() };
         match self.padded {
             Padded::Same => window.padded_same(input, false),

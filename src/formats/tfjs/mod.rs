@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::graph::size;
 use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
 use super::{Account, FormatError, Opened, PartName, json, keras};
-use crate::network::Volume;
+use crate::network::ImageShape;
 
 /// What stands between the name of a tensor and its count where a name comes again.
 pub(super) const AGAIN: &str = " again ";
@@ -60,10 +60,10 @@ struct Quantization {
 struct TfjsTensors {
     /// For each group, its files and their lengths.
     groups: Vec<Vec<(PathBuf, u64)>>,
-    tensors: Vec<Placed>,
+    tensors: Vec<StoredTensor>,
 }
 
-struct Placed {
+struct StoredTensor {
     group: usize,
     start: u64,
     bytes: usize,
@@ -166,7 +166,7 @@ fn read_part(path: &Path, start: u64, length: u64, bytes: &mut Vec<u8>) -> std::
 }
 
 /// Opens the model whose JSON is given. Its weights must lie beside it.
-pub(super) fn open(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<Opened, FormatError> {
+pub(super) fn open(path: &Path, bytes: &[u8], input: Option<ImageShape>) -> Result<Opened, FormatError> {
     let model: Model = json::parse(path, bytes)?;
     let placed = placed(path, &model.weights_manifest)?;
     let topology = model.model_topology;
@@ -245,7 +245,7 @@ fn placed(path: &Path, manifest: &[Group]) -> Result<Manifest, FormatError> {
                     format!("reaches beyond the {available} bytes of its files; get the parts that belong together");
                 return Err(content(place(), problem));
             };
-            placed.push(Placed { group, start, bytes: length, element });
+            placed.push(StoredTensor { group, start, bytes: length, element });
             // Layers of models within the model may have equal names; each tensor needs its own.
             let count = counts.entry(&weight.name).or_insert(0);
             *count += 1;

@@ -19,7 +19,7 @@ use super::mapped::MappedFile;
 use super::tensorflow::{Ends, Followed, Input, Trace, run};
 use super::tensors::TensorFile;
 use super::{Account, FormatError, Opened, PartName};
-use crate::network::Volume;
+use crate::network::ImageShape;
 
 use program::TfliteProgram;
 use schema::Model;
@@ -34,7 +34,7 @@ const CONVOLUTION: i32 = 3;
 const DEPTHWISE_CONVOLUTION: i32 = 4;
 
 /// Opens a file of TensorFlow Lite.
-pub(super) fn open(path: &Path, asked: Option<Volume>) -> Result<Opened, FormatError> {
+pub(super) fn open(path: &Path, asked: Option<ImageShape>) -> Result<Opened, FormatError> {
     let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: "TensorFlow Lite", reason };
     let file = MappedFile::open(path)?;
     let bytes = file.as_ref();
@@ -67,7 +67,7 @@ pub(super) fn open(path: &Path, asked: Option<Volume>) -> Result<Opened, FormatE
     }))
 }
 
-fn ends(model: &Model<'_>, asked: Option<Volume>) -> Ends {
+fn ends(model: &Model<'_>, asked: Option<ImageShape>) -> Ends {
     let signature = model.signatures.iter().find(|signature| signature.graph == 0);
     let name = |place: usize| {
         let told = signature.and_then(|signature| signature.names.get(&place).cloned());

@@ -6,7 +6,7 @@ use crate::formats::graph::GraphProblem;
 use crate::formats::tensorflow::{Settings, setting};
 
 /// Fields of a record beyond this number are of a schema that is not known.
-const MOST_FIELDS: usize = 32;
+const MAX_FIELDS: usize = 32;
 
 /// The settings of one operator as they are read.
 pub(super) struct Options<'o, 'a> {
@@ -75,7 +75,7 @@ impl<'o, 'a> Options<'o, 'a> {
         let Some(record) = self.record else { return Ok(Vec::new()) };
         let list: Option<List<'a, i32>> = record.list(field).map_err(|error| self.damaged(&error))?;
         // No value has many axes.
-        let list = list.filter(|list| list.len() <= MOST_FIELDS);
+        let list = list.filter(|list| list.len() <= MAX_FIELDS);
         let numbers = list.iter().flat_map(|list| list.iter().map(|number| number.map(i64::from)));
         numbers.collect::<Result<_, _>>().map_err(|error| self.damaged(&error))
     }
@@ -93,7 +93,7 @@ impl<'o, 'a> Options<'o, 'a> {
 /// The settings that an operator's record holds, and why some need no reading.
 pub(super) fn present(kind: u8, record: Option<Record<'_>>) -> Vec<(String, Option<&'static str>)> {
     let Some(record) = record.filter(|_| kind != 0) else { return Vec::new() };
-    let fields = (0..MOST_FIELDS).filter(|field| record.has(*field));
+    let fields = (0..MAX_FIELDS).filter(|field| record.has(*field));
     fields.map(|field| (field_name(kind, field), needless(kind, field))).collect()
 }
 

@@ -16,7 +16,7 @@ const LARGEST_DIMENSION: usize = 64;
 /// Steps at most; they converge linearly and a few suffice.
 const STEPS: usize = 40;
 /// A step that gains less than this share of Σθ² is the last.
-const LEAST_GAIN: f64 = 1e-9;
+const MIN_GAIN: f64 = 1e-9;
 /// How often a step that overshoots is halved before the search ends.
 const HALVINGS: usize = 6;
 
@@ -47,7 +47,7 @@ pub(super) fn polish(mut candidate: Candidate, problem: &Problem) -> Result<Cand
         let Some(better) = downhill(&candidate, &turn_v, &turn_u)? else { break };
         let gain = candidate.energy - better.energy;
         candidate = better;
-        if gain <= LEAST_GAIN * candidate.energy {
+        if gain <= MIN_GAIN * candidate.energy {
             break;
         }
     }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::Volume;
+use super::ImageShape;
 use crate::linalg::LinalgError;
 
 /// Why a convolution or a pooling is none, does not fit its input, or is too large to become a matrix.
@@ -12,7 +12,7 @@ pub enum ConvolutionError {
     #[error(
         "the shape {channels}×{height}×{width} is empty or too large; each axis must be at least 1, and all together at most {most}"
     )]
-    Volume { channels: usize, height: usize, width: usize, most: usize },
+    ImageShape { channels: usize, height: usize, width: usize, most: usize },
     /// A kernel whose values do not fill its axes, or that has none.
     #[error("a kernel of the shape {shape} cannot have {found} values; every axis must be at least 1 and filled")]
     Kernel { shape: String, found: usize },
@@ -27,7 +27,7 @@ pub enum ConvolutionError {
     Bias { outputs: usize, found: usize },
     /// An input with other channels than the kernel takes.
     #[error("the kernel takes {expected} channels, but its input is {input}; give another input shape")]
-    Channels { expected: usize, input: Volume },
+    Channels { expected: usize, input: ImageShape },
     /// A window that does not fit into the padded input.
     #[error(
         "a window of {span} does not fit into the {available} of its input with padding; give a larger input shape or more padding"

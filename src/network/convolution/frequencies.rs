@@ -20,9 +20,9 @@ use super::{Convolution, ConvolutionError, ConvolutionSpectrum, SpectrumMethod};
 use crate::linalg::library;
 
 /// Frequencies × min(m, n)²·max(m, n) at most: about a minute. Beyond it fewer frequencies are taken.
-const MOST_WORK: usize = 1 << 32;
+const MAX_WORK: usize = 1 << 32;
 /// Singular values at most, 32 MB.
-const MOST_VALUES: usize = 1 << 22;
+const MAX_VALUES: usize = 1 << 22;
 
 pub(super) fn periodic(
     convolution: &Convolution,
@@ -42,7 +42,7 @@ pub(super) fn periodic(
     let work = less.saturating_mul(less).saturating_mul(more).saturating_mul(convolution.groups());
     let values = less.saturating_mul(convolution.groups());
     let frequencies =
-        affordable(all, |count| count.saturating_mul(work) <= MOST_WORK && count.saturating_mul(values) <= MOST_VALUES);
+        affordable(all, |count| count.saturating_mul(work) <= MAX_WORK && count.saturating_mul(values) <= MAX_VALUES);
     let mut singular_values = Vec::new();
     let count = frequencies[0] * frequencies[1];
     for (row, column, multiplicity) in half(frequencies) {

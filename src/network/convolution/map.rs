@@ -2,13 +2,13 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::{ConvolutionError, Flattening, Kernel, Padding, Volume, Window};
+use super::{ConvolutionError, Flattening, ImageShape, Kernel, Padding, Window};
 use crate::network::Affine;
 
 /// Rows or columns of a lowered matrix at most: its full orthogonal factors take 128 MiB then.
 const LARGEST_SIDE: usize = 4096;
 /// Entries of a lowered matrix at most, 64 MiB.
-const MOST_ENTRIES: usize = 1 << 23;
+const MAX_ENTRIES: usize = 1 << 23;
 
 /// A convolution as neural networks have it (a cross-correlation: the kernel is not mirrored), of pictures or, with
 /// height 1, of signals.
@@ -54,7 +54,7 @@ impl Convolution {
     }
 
     /// With the padding that [`Window::padded_same`] finds for this input; stride and dilation come before it.
-    pub fn padded_same(mut self, input: Volume, lower: bool) -> Convolution {
+    pub fn padded_same(mut self, input: ImageShape, lower: bool) -> Convolution {
         self.window = self.window.padded_same(input, lower);
         self
     }
@@ -112,19 +112,19 @@ impl Convolution {
     ///
     /// # Errors
     /// If the channels do not fit, or the window does not fit into the padded input.
-    pub fn output(&self, input: Volume) -> Result<Volume, ConvolutionError> {
+    pub fn output(&self, input: ImageShape) -> Result<ImageShape, ConvolutionError> {
         if input.channels() != self.inputs() {
             return Err(ConvolutionError::Channels { expected: self.inputs(), input });
         }
         let [height, width] = self.window.outputs(input)?;
-        Volume::new(self.kernel.outputs(), height, width)
+        ImageShape::new(self.kernel.outputs(), height, width)
     }
 
     /// Refuses what no matrix is made for.
     ///
     /// # Errors
     /// If a matrix from `input` to `output` would be larger than 4096 on a side or than 2²³ entries.
-    pub fn refuse_too_large(input: Volume, output: Volume) -> Result<(), ConvolutionError> {
+    pub fn refuse_too_large(input: ImageShape, output: ImageShape) -> Result<(), ConvolutionError> {
         refuse_too_large(output.values(), input.values())
     }
 
@@ -135,7 +135,7 @@ impl Convolution {
     ///
     /// # Errors
     /// If the input does not fit, or the matrix would be larger than 4096 on a side or than 2²³ entries.
-    pub fn lower(&self, input: Volume, flattening: Flattening) -> Result<Affine, ConvolutionError> {
+    pub fn lower(&self, input: ImageShape, flattening: Flattening) -> Result<Affine, ConvolutionError> {
         let output = self.output(input)?;
         let mut weight = zeros(output, input)?;
         let group_outputs = self.kernel.outputs() / self.groups;
@@ -164,7 +164,7 @@ impl Convolution {
     }
 
     /// What it is, for people: `conv 3×3, 8→16, on 28×28, stride 2`.
-    pub fn words(&self, input: Volume) -> String {
+    pub fn words(&self, input: ImageShape) -> String {
         let is_signal = input.height() == 1 && self.kernel.size()[0] == 1;
         let (size, unusual) = self.window.words(is_signal);
         let on = if is_signal { input.width().to_string() } else { format!("{}×{}", input.height(), input.width()) };
@@ -174,12 +174,12 @@ impl Convolution {
 }
 
 /// Rows and columns of a volume.
-pub(super) fn places(volume: Volume) -> impl Iterator<Item = (usize, usize)> {
+pub(super) fn places(volume: ImageShape) -> impl Iterator<Item = (usize, usize)> {
     (0..volume.height()).flat_map(move |row| (0..volume.width()).map(move |column| (row, column)))
 }
 
 /// An empty matrix from `input` to `output`.
-pub(super) fn zeros(output: Volume, input: Volume) -> Result<DMatrix<f64>, ConvolutionError> {
+pub(super) fn zeros(output: ImageShape, input: ImageShape) -> Result<DMatrix<f64>, ConvolutionError> {
     let (rows, columns) = (output.values(), input.values());
     refuse_too_large(rows, columns)?;
     Ok(DMatrix::zeros(rows, columns))
@@ -187,16 +187,16 @@ pub(super) fn zeros(output: Volume, input: Volume) -> Result<DMatrix<f64>, Convo
 
 /// Refuses a matrix whose singular values alone take too long: of a tall or a wide one there are few.
 pub(super) fn refuse_undecomposable(rows: usize, columns: usize) -> Result<(), ConvolutionError> {
-    if rows.min(columns) > LARGEST_SIDE || rows.saturating_mul(columns) > MOST_ENTRIES {
-        return Err(ConvolutionError::TooLarge { rows, columns, side: LARGEST_SIDE, entries: MOST_ENTRIES });
+    if rows.min(columns) > LARGEST_SIDE || rows.saturating_mul(columns) > MAX_ENTRIES {
+        return Err(ConvolutionError::TooLarge { rows, columns, side: LARGEST_SIDE, entries: MAX_ENTRIES });
     }
     Ok(())
 }
 
 /// Refuses a matrix that is larger than what is made.
 pub(super) fn refuse_too_large(rows: usize, columns: usize) -> Result<(), ConvolutionError> {
-    if rows.max(columns) > LARGEST_SIDE || rows.saturating_mul(columns) > MOST_ENTRIES {
-        return Err(ConvolutionError::TooLarge { rows, columns, side: LARGEST_SIDE, entries: MOST_ENTRIES });
+    if rows.max(columns) > LARGEST_SIDE || rows.saturating_mul(columns) > MAX_ENTRIES {
+        return Err(ConvolutionError::TooLarge { rows, columns, side: LARGEST_SIDE, entries: MAX_ENTRIES });
     }
     Ok(())
 }

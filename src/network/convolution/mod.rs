@@ -22,5 +22,5 @@ pub use kernel::Kernel;
 pub use map::Convolution;
 pub use pooling::AveragePooling;
 pub use spectrum::{ConvolutionSpectrum, SpectrumMethod};
-pub use volume::{Flattening, Volume};
+pub use volume::{Flattening, ImageShape};
 pub use window::{Padding, Window};

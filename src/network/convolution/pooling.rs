@@ -1,7 +1,7 @@
 //! Average pooling: a linear map, and so a matrix.
 
 use super::map::{places, zeros};
-use super::{ConvolutionError, Flattening, Volume, Window};
+use super::{ConvolutionError, Flattening, ImageShape, Window};
 use crate::network::Affine;
 
 /// The mean over a window, channel by channel.
@@ -18,7 +18,7 @@ impl AveragePooling {
     }
 
     /// The mean over all places of an input of this shape.
-    pub fn global(input: Volume) -> AveragePooling {
+    pub fn global(input: ImageShape) -> AveragePooling {
         AveragePooling::new(Window::of_size(input.sides()), false)
     }
 
@@ -26,9 +26,9 @@ impl AveragePooling {
     ///
     /// # Errors
     /// If the window does not fit into the padded input.
-    pub fn output(&self, input: Volume) -> Result<Volume, ConvolutionError> {
+    pub fn output(&self, input: ImageShape) -> Result<ImageShape, ConvolutionError> {
         let [height, width] = self.window.outputs(input)?;
-        Volume::new(input.channels(), height, width)
+        ImageShape::new(input.channels(), height, width)
     }
 
     /// The matrix of this pooling for inputs of this shape: 1/(number of values) where the window meets the input.
@@ -36,7 +36,7 @@ impl AveragePooling {
     ///
     /// # Errors
     /// If the window does not fit, or the matrix would be larger than 4096 on a side or than 2²³ entries.
-    pub fn lower(&self, input: Volume, flattening: Flattening) -> Result<Affine, ConvolutionError> {
+    pub fn lower(&self, input: ImageShape, flattening: Flattening) -> Result<Affine, ConvolutionError> {
         let output = self.output(input)?;
         let mut weight = zeros(output, input)?;
         for (row, column) in places(output) {
@@ -61,7 +61,7 @@ impl AveragePooling {
     }
 
     /// What it is, for people: `average pooling 2×2, 8 channels, on 28×28`.
-    pub fn words(&self, input: Volume) -> String {
+    pub fn words(&self, input: ImageShape) -> String {
         let is_signal = input.height() == 1;
         let on = if is_signal { input.width().to_string() } else { format!("{}×{}", input.height(), input.width()) };
         let channels = input.channels();

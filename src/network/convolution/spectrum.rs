@@ -2,12 +2,12 @@
 
 use nalgebra::DMatrix;
 
-use super::{Convolution, ConvolutionError, Flattening, Volume, frequencies};
+use super::{Convolution, ConvolutionError, Flattening, ImageShape, frequencies};
 use crate::linalg::{LinalgError, library};
 
 /// The matrix is decomposed while min(m, n)²·max(m, n) is at most this: about two seconds. Beyond it the periodic
 /// convolution is taken.
-const MOST_WORK: usize = 1 << 30;
+const MAX_WORK: usize = 1 << 30;
 
 /// How singular values were found, which decides what they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,12 +92,12 @@ impl Convolution {
     /// If the input does not fit, a decomposition fails, or `go_on` answers false.
     pub fn operator_spectrum(
         &self,
-        input: Volume,
+        input: ImageShape,
         go_on: &mut dyn FnMut(f32) -> bool,
     ) -> Result<ConvolutionSpectrum, ConvolutionError> {
         let (outputs, inputs) = (self.output(input)?.values(), input.values());
         let (less, more) = (outputs.min(inputs), outputs.max(inputs));
-        if less.saturating_mul(less).saturating_mul(more) > MOST_WORK {
+        if less.saturating_mul(less).saturating_mul(more) > MAX_WORK {
             return self.periodic_spectrum(input.sides(), go_on);
         }
         match self.lower(input, Flattening::ChannelsFirst) {

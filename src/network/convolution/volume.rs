@@ -5,11 +5,11 @@ use std::fmt;
 use super::ConvolutionError;
 
 /// More values than any layer here can use; below it no product of three axes overflows.
-const MOST_VALUES: usize = 1 << 31;
+const MAX_VALUES: usize = 1 << 31;
 
 /// Channels × height × width, each at least 1. A signal of one dimension has height 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Volume {
+pub struct ImageShape {
     channels: usize,
     height: usize,
     width: usize,
@@ -25,16 +25,16 @@ pub enum Flattening {
     ChannelsLast,
 }
 
-impl Volume {
+impl ImageShape {
     /// A shape.
     ///
     /// # Errors
     /// If an axis has no length, or there are more than 2³¹ values.
-    pub fn new(channels: usize, height: usize, width: usize) -> Result<Volume, ConvolutionError> {
+    pub fn new(channels: usize, height: usize, width: usize) -> Result<ImageShape, ConvolutionError> {
         let values = channels.checked_mul(height).and_then(|area| area.checked_mul(width));
         match values {
-            Some(1..=MOST_VALUES) => Ok(Volume { channels, height, width }),
-            _ => Err(ConvolutionError::Volume { channels, height, width, most: MOST_VALUES }),
+            Some(1..=MAX_VALUES) => Ok(ImageShape { channels, height, width }),
+            _ => Err(ConvolutionError::ImageShape { channels, height, width, most: MAX_VALUES }),
         }
     }
 
@@ -72,7 +72,7 @@ impl Volume {
     }
 }
 
-impl fmt::Display for Volume {
+impl fmt::Display for ImageShape {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}×{}×{}", self.channels, self.height, self.width)
     }

@@ -1,6 +1,6 @@
 //! The window that a convolution or a pooling slides over its input.
 
-use super::{ConvolutionError, Volume};
+use super::{ConvolutionError, ImageShape};
 
 /// A window or a padded input longer than this along an axis is refused; below it no place overflows.
 const LONGEST: usize = 1 << 31;
@@ -46,7 +46,7 @@ impl Window {
 
     /// The same window with the least padding that gives ⌈n/stride⌉ outputs for n inputs: `same` of Keras and
     /// `SAME_UPPER` of ONNX. An odd row or column goes below or right; `lower` puts it above or left (`SAME_LOWER`).
-    pub fn padded_same(self, input: Volume, lower: bool) -> Window {
+    pub fn padded_same(self, input: ImageShape, lower: bool) -> Window {
         let along = |axis: usize| {
             let (length, stride) = (input.sides()[axis], self.stride[axis].max(1));
             let reach = (length.div_ceil(stride) - 1).saturating_mul(stride).saturating_add(self.span(axis));
@@ -61,7 +61,7 @@ impl Window {
     ///
     /// # Errors
     /// If a size, stride or dilation is 0, or the window does not fit into the padded input, or that is absurdly long.
-    pub fn outputs(&self, input: Volume) -> Result<[usize; 2], ConvolutionError> {
+    pub fn outputs(&self, input: ImageShape) -> Result<[usize; 2], ConvolutionError> {
         let zero = |part| ConvolutionError::Zero { part };
         for (part, pair) in [("size", self.size), ("stride", self.stride), ("dilation", self.dilation)] {
             if pair.contains(&0) {

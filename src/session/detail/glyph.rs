@@ -32,9 +32,9 @@ pub struct Glyph {
     /// Whether this is the whole ball in the whole space.
     pub is_whole: bool,
     /// V*, before the compression: the index of its phase and what it does.
-    before: Option<(usize, Turning)>,
+    before: Option<(usize, BallRotation)>,
     /// U (or Q), after it.
-    after: Option<(usize, Turning)>,
+    after: Option<(usize, BallRotation)>,
     /// The compression: the index of its phase and its law.
     compression: Option<(usize, CompressionLaw)>,
     /// Where the directions are between the rotations, as seen, before they are compressed.
@@ -43,7 +43,7 @@ pub struct Glyph {
 
 /// A rotation of the followed directions, as seen: column k is direction k.
 #[derive(Clone, Debug)]
-struct Turning {
+struct BallRotation {
     constant: Matrix3<f64>,
     /// θ, and what cos sθ and sin sθ multiply.
     planes: Vec<(f64, Matrix3<f64>, Matrix3<f64>)>,
@@ -73,7 +73,7 @@ impl Glyph {
         let coordinates = seen(flow.ambient_dimension(), &between);
         let project =
             |vectors: &DMatrix<f64>| seen_of(&coordinates, |row, column| vectors[(row, column)], vectors.ncols());
-        let turning = |rotation: &Rotation, start: &DMatrix<f64>| Turning::of(rotation, start, &coordinates);
+        let turning = |rotation: &Rotation, start: &DMatrix<f64>| BallRotation::of(rotation, start, &coordinates);
         let law = compression.and_then(|index| match layer.phases[index].motion {
             Motion::Compression { law, .. } => Some((index, law)),
             _ => None,
@@ -112,8 +112,8 @@ impl Glyph {
     }
 }
 
-impl Turning {
-    fn of(rotation: &Rotation, start: &DMatrix<f64>, coordinates: &[usize]) -> Turning {
+impl BallRotation {
+    fn of(rotation: &Rotation, start: &DMatrix<f64>, coordinates: &[usize]) -> BallRotation {
         let mut constant = seen_of(coordinates, |row, column| start[(row, column)], start.ncols());
         let planes = (0..rotation.angles().len()).map(|index| {
             let (a, b) = rotation.plane(index);
@@ -130,7 +130,7 @@ impl Turning {
             (rotation.angles()[index], cosine, seen_of(coordinates, sine, start.ncols()))
         });
         let planes = planes.collect();
-        Turning { constant, planes }
+        BallRotation { constant, planes }
     }
 
     fn at(&self, s: f64) -> Matrix3<f64> {

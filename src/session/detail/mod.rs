@@ -18,13 +18,13 @@ use crate::linalg::{Rotation, Svd};
 use crate::network::Layer;
 
 /// The overview of the weights has at most so many cells a side: about one for a point of the panel.
-const MOST_CELLS: usize = 256;
+const MAX_CELLS: usize = 256;
 /// The maps of the factors are a third as wide.
-const MOST_SMALL_CELLS: usize = 96;
+const MAX_SMALL_CELLS: usize = 96;
 /// At most this many values are counted in a histogram: units times samples.
-const MOST_VALUES: usize = 1 << 19;
+const MAX_VALUES: usize = 1 << 19;
 /// At most this many samples.
-const MOST_SAMPLES: usize = 2000;
+const MAX_SAMPLES: usize = 2000;
 
 /// A matrix of the layer with its name.
 #[derive(Clone, Debug)]
@@ -97,7 +97,7 @@ impl LayerDetail {
         detail.glyph = Glyph::of(flow, layer);
         go_on(progress, 0.1, "the weights")?;
         for (name, matrix) in weight_matrices(own) {
-            detail.weights.push(NamedMap { name, map: Arc::new(map_of(matrix, MOST_CELLS)) });
+            detail.weights.push(NamedMap { name, map: Arc::new(map_of(matrix, MAX_CELLS)) });
         }
         go_on(progress, 0.2, "the data before and after the activation")?;
         detail.activation = activation_of(scene, index, own);
@@ -116,7 +116,7 @@ impl LayerDetail {
             go_on(progress, 0.7 + 0.1 * phase as f32, "the angular velocity")?;
             let side = moving_dimension(layer).min(rotation.dimension());
             let velocity = rotation.angular_velocity();
-            let map = HeatMap::of(side, side, MOST_SMALL_CELLS, |row, column| velocity[(row, column)]);
+            let map = HeatMap::of(side, side, MAX_SMALL_CELLS, |row, column| velocity[(row, column)]);
             detail.angular_velocities.push((phase, Arc::new(map)));
         }
         Ok(detail)
@@ -150,7 +150,7 @@ fn factors_of(layer: &LayerFlow) -> Vec<NamedMap> {
         return Vec::new();
     }
     let side = moving_dimension(layer);
-    let small = |matrix: &dyn Fn(usize, usize) -> f64| Arc::new(HeatMap::of(side, side, MOST_SMALL_CELLS, matrix));
+    let small = |matrix: &dyn Fn(usize, usize) -> f64| Arc::new(HeatMap::of(side, side, MAX_SMALL_CELLS, matrix));
     let of_rotation = |rotation: Option<&Rotation>| {
         let matrix = rotation.map_or_else(|| DMatrix::identity(side, side), Rotation::to_matrix);
         small(&|row, column| matrix[(row, column)])
@@ -196,7 +196,7 @@ fn activation_of(scene: &Scene, index: usize, layer: &Layer) -> Option<Activatio
         Layer::Dense(dense) => &dense.affine,
         Layer::Residual(residual) => &residual.inner,
     };
-    let most = (MOST_VALUES / affine.outputs().max(1)).clamp(1, MOST_SAMPLES);
+    let most = (MAX_VALUES / affine.outputs().max(1)).clamp(1, MAX_SAMPLES);
     let samples: Vec<usize> = (0..inputs.ncols()).step_by(inputs.ncols().div_ceil(most).max(1)).collect();
     ActivationUse::measure(layer.activation(), &affine.apply(&inputs.select_columns(&samples)))
 }
@@ -273,7 +273,7 @@ mod tests {
     fn large_data_is_sampled() {
         let detail = LayerDetail::build(&scene(&random_matrix(3, 2, 1), Decomposition::Svd), 0, &mut |_, _| true);
         let activation = detail.unwrap().activation.unwrap();
-        assert!((1000..=MOST_SAMPLES).contains(&activation.samples));
+        assert!((1000..=MAX_SAMPLES).contains(&activation.samples));
         assert_eq!(activation.units, 3);
     }
 }

@@ -2,15 +2,15 @@
 
 use nalgebra::DMatrix;
 
-use super::plane::Plane;
+use super::plane::SlicePlane;
 use super::{MAX_WORK, nodes, place, projected};
 use crate::flow::{FlowError, NoVelocity};
 use crate::session::Scene;
 
 /// Arrows along each side, at most.
-pub(super) const MOST: usize = 20;
+pub(super) const MAX: usize = 20;
 /// Arrows along each side, at least, whatever they cost.
-pub(super) const FEWEST: usize = 6;
+pub(super) const MIN: usize = 6;
 
 /// The velocity at a place.
 #[derive(Clone, Debug)]
@@ -34,14 +34,14 @@ pub(super) struct Arrows {
 /// v at time `t` on a grid of at most `most` places along the longer side of `plane`. `go_on` is told the share done.
 pub(super) fn arrows(
     scene: &Scene,
-    plane: &Plane,
+    plane: &SlicePlane,
     rows: &DMatrix<f64>,
     (t, most): (f64, usize),
     go_on: &mut dyn FnMut(f32) -> Result<(), FlowError>,
 ) -> Result<Arrows, FlowError> {
     let dimension = scene.flow.ambient_dimension().max(1);
     let affordable = (MAX_WORK / (4 * dimension * dimension)).isqrt();
-    let nodes = nodes(plane, affordable.clamp(FEWEST, MOST).min(most));
+    let nodes = nodes(plane, affordable.clamp(MIN, MAX).min(most));
     let mut arrows = Arrows { found: Vec::new(), why_not: None };
     for row in 0..nodes[1] {
         go_on(row as f32 / nodes[1] as f32)?;

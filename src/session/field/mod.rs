@@ -19,8 +19,8 @@ pub use answer::Answer;
 use answer::Reading;
 pub use areas::{Areas, LARGEST_CHANGE};
 pub use arrows::Arrow;
-pub use particles::{Particle, Particles, Window};
-use plane::Plane;
+pub use particles::{Particle, ParticleWindow, Particles};
+use plane::SlicePlane;
 use slice::Slice;
 
 use super::scene::{Progress, Scene, SceneError, go_on};
@@ -28,7 +28,7 @@ use super::tour::Tour;
 use super::view::{Projection, VelocityPicture};
 
 /// Places along each side at which u is read, at most.
-const MOST_ANSWERS: usize = 64;
+const MAX_ANSWERS: usize = 64;
 /// About as many multiplications as u costs altogether: a second or two for a wide layer, nothing for a small one.
 const MAX_WORK: usize = 1_000_000_000;
 
@@ -72,7 +72,7 @@ pub struct Field {
     /// What the plane is, and where there is no field why: one sentence each.
     pub words: Vec<String>,
     /// The plane in the space; `None` where the picture has none.
-    plane: Option<Plane>,
+    plane: Option<SlicePlane>,
 }
 
 /// u on a grid of the plane, row by row from −1 to 1.
@@ -113,7 +113,7 @@ impl Field {
         if !request.answers && request.velocity.is_none() {
             return Ok(field);
         }
-        let Some(plane) = Plane::through(scene, (&frame, &rows), request) else {
+        let Some(plane) = SlicePlane::through(scene, (&frame, &rows), request) else {
             field
                 .words
                 .push("u(x, t) and the velocity need a picture of two or three different directions.".to_owned());
@@ -145,7 +145,12 @@ impl Field {
         Some(self.place([lengths[0] / half[0], lengths[1] / half[1]]))
     }
 
-    fn read_answers(&mut self, scene: &Scene, plane: &Plane, progress: &mut Progress<'_>) -> Result<(), SceneError> {
+    fn read_answers(
+        &mut self,
+        scene: &Scene,
+        plane: &SlicePlane,
+        progress: &mut Progress<'_>,
+    ) -> Result<(), SceneError> {
         let reading = Reading::of(scene);
         let nodes = nodes(plane, across(scene, self.request.t));
         let mut values = Vec::with_capacity(nodes[0] * nodes[1]);
@@ -179,14 +184,14 @@ impl Field {
     fn read_velocity(
         &mut self,
         scene: &Scene,
-        plane: &Plane,
+        plane: &SlicePlane,
         rows: &DMatrix<f64>,
         picture: VelocityPicture,
         progress: &mut Progress<'_>,
     ) -> Result<(), SceneError> {
         let mut go_on = |share: f32| go_on(progress, share, "reading the velocity");
         // A few arrows tell whether there is a velocity at all, however it is drawn.
-        let most = if picture == VelocityPicture::Arrows { arrows::MOST } else { arrows::FEWEST };
+        let most = if picture == VelocityPicture::Arrows { arrows::MAX } else { arrows::MIN };
         let arrows = arrows::arrows(scene, plane, rows, (self.request.t, most), &mut go_on)?;
         let fastest = arrows.found.iter().fold(0.0, |fastest: f64, arrow| fastest.max(arrow.speed));
         if let (Some(why), true) = (arrows.why_not, arrows.found.is_empty()) {
@@ -221,11 +226,11 @@ fn across(scene: &Scene, t: f64) -> usize {
     let under_way = scene.flow.moment(t).layer;
     let layers = scene.flow.layers()[under_way..].iter().map(|layer| if layer.is_limit() { LIMIT_PASSES } else { 1 });
     let each = 8 * dimension * dimension * layers.sum::<usize>();
-    (MAX_WORK / each.max(1)).isqrt().clamp(12, MOST_ANSWERS)
+    (MAX_WORK / each.max(1)).isqrt().clamp(12, MAX_ANSWERS)
 }
 
 /// `most` nodes along the longer side, and as many as fit at the same distance along the other.
-fn nodes(plane: &Plane, most: usize) -> [usize; 2] {
+fn nodes(plane: &SlicePlane, most: usize) -> [usize; 2] {
     let longer = plane.half[0].max(plane.half[1]);
     plane.half.map(|half| ((most as f64 * half / longer).round() as usize).clamp(2, most))
 }

@@ -2,11 +2,11 @@
 //! it rests.
 
 use super::slice::Slice;
-use super::{Field, Plane};
+use super::{Field, SlicePlane};
 use crate::flow::Flow;
 
 /// Particles at most.
-const MOST: usize = 420;
+const MAX: usize = 420;
 /// About as many multiplications as the particles may cost a frame: a millisecond or two.
 const FRAME_WORK: usize = 3_000_000;
 /// Time moves at most this far in one step; more is taken in several.
@@ -14,7 +14,7 @@ const LONGEST_STEP: f64 = 0.05;
 /// A longer move of time, in layers, is a jump: the particles stay where they are.
 const JUMP: f64 = 0.45;
 /// At most this many steps a frame.
-const MOST_STEPS: usize = 9;
+const MAX_STEPS: usize = 9;
 /// Seconds in which the fastest particle crosses half of the plane while time rests.
 const CROSSING: f64 = 3.0;
 /// How long a particle lives, in seconds: from, and so much longer at most.
@@ -25,7 +25,7 @@ const FADE: f64 = 0.35;
 const SPREAD: [f64; 2] = [0.754_877_666_246_692_8, 0.569_840_290_998_053_3];
 
 /// The part of a plane that is seen: from and to along both directions, in halves of the plane.
-pub type Window = [[f64; 2]; 2];
+pub type ParticleWindow = [[f64; 2]; 2];
 
 /// Particles on the plane of a field. The same calls give the same particles.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +60,7 @@ impl Particles {
     /// Moves on to time t of the flow, `seconds` of the wall clock later: by v itself where time has moved, else along
     /// the field as it stands, the fastest across half the plane in three seconds. What leaves `window` fades and begins
     /// anew inside it. True while anything moves.
-    pub fn advance(&mut self, flow: &Flow, field: &Field, t: f64, seconds: f64, window: Window) -> bool {
+    pub fn advance(&mut self, flow: &Flow, field: &Field, t: f64, seconds: f64, window: ParticleWindow) -> bool {
         let Some(plane) = &field.plane else {
             self.all.clear();
             return false;
@@ -78,8 +78,8 @@ impl Particles {
         moves
     }
 
-    fn with_time(&mut self, flow: &Flow, plane: &Plane, from: f64, moved: f64, seconds: f64) -> bool {
-        let steps = ((moved.abs() / LONGEST_STEP).ceil() as usize).clamp(1, MOST_STEPS);
+    fn with_time(&mut self, flow: &Flow, plane: &SlicePlane, from: f64, moved: f64, seconds: f64) -> bool {
+        let steps = ((moved.abs() / LONGEST_STEP).ceil() as usize).clamp(1, MAX_STEPS);
         let step = moved / steps as f64;
         for index in 0..steps {
             // The field of the step's middle makes the step right to second order in time.
@@ -91,7 +91,7 @@ impl Particles {
         true
     }
 
-    fn along_the_field(&mut self, flow: &Flow, plane: &Plane, t: f64, seconds: f64) -> bool {
+    fn along_the_field(&mut self, flow: &Flow, plane: &SlicePlane, t: f64, seconds: f64) -> bool {
         let Ok(slice) = Slice::new(flow, plane, t) else { return false };
         self.limit(slice.cost());
         // The corners and the middle tell how fast the field is, whatever the particles happen to meet.
@@ -108,16 +108,16 @@ impl Particles {
 
     /// As many particles as a frame can move; those too many vanish.
     fn limit(&mut self, cost: usize) {
-        self.room = (FRAME_WORK / (4 * cost)).clamp(1, MOST);
+        self.room = (FRAME_WORK / (4 * cost)).clamp(1, MAX);
         self.all.iter_mut().skip(self.room).for_each(Particle::vanish);
         while self.all.len() < self.room {
             // They wait for their beginning, each a little longer, so that they do not all end at once.
-            let life = LIFE.1 * self.all.len() as f64 / MOST as f64;
+            let life = LIFE.1 * self.all.len() as f64 / MAX as f64;
             self.all.push(Particle { at: [f64::NAN; 2], pace: [0.0; 2], strength: 0.0, age: 0.0, life });
         }
     }
 
-    fn renew(&mut self, plane: &Plane, seconds: f64, window: Window) {
+    fn renew(&mut self, plane: &SlicePlane, seconds: f64, window: ParticleWindow) {
         let mut room = self.room;
         self.all.retain_mut(|particle| {
             particle.age += seconds;
@@ -147,7 +147,7 @@ impl Particles {
 
 impl Particle {
     /// One step of the classical Runge–Kutta method by `duration` of the flow's time; `rate` is that time a second.
-    fn step(&mut self, slice: &Slice<'_>, plane: &Plane, duration: f64, rate: f64) {
+    fn step(&mut self, slice: &Slice<'_>, plane: &SlicePlane, duration: f64, rate: f64) {
         if self.waits() {
             return;
         }

@@ -11,7 +11,7 @@ const MARGIN: f64 = 1.15;
 /// The shape of a usual view: a plane that fills it is so much wider than high.
 const ASPECT: f64 = 1.6;
 /// As many points as the plane is laid through, at most.
-const MOST_POINTS: usize = 300;
+const MAX_POINTS: usize = 300;
 /// About as many multiplications as following these points costs.
 const MAX_WORK: usize = 200_000_000;
 /// A plane that misses less than this share of the data's variance is the one in which the data lies.
@@ -19,7 +19,7 @@ const LIES_IN_PLANE: f64 = 1e-9;
 
 /// A rectangle of a plane in the ambient space.
 #[derive(Clone, Debug)]
-pub(super) struct Plane {
+pub(super) struct SlicePlane {
     /// Its middle, d coordinates.
     pub origin: DVector<f64>,
     /// Its directions, orthonormal.
@@ -30,14 +30,14 @@ pub(super) struct Plane {
     pub words: String,
 }
 
-impl Plane {
+impl SlicePlane {
     /// The plane of the picture where that is flat, else the one in which the data spreads most at that time; `None` where
     /// there is no plane.
     pub(super) fn through(
         scene: &Scene,
         (frame, rows): (&Frame, &DMatrix<f64>),
         request: FieldRequest,
-    ) -> Option<Plane> {
+    ) -> Option<SlicePlane> {
         let points = points(scene, request.t);
         let found = principal_components(&points, 2).ok()?;
         match rows.nrows() {
@@ -56,7 +56,7 @@ impl Plane {
                 } else {
                     "The field is that of a slice: the picture's plane, through the data's mean.".to_owned()
                 };
-                Some(Plane { origin, axes, half, words })
+                Some(SlicePlane { origin, axes, half, words })
             }
             3 if found.directions.nrows() == 2 => {
                 let axes = [0, 1].map(|row| found.directions.row(row).transpose());
@@ -78,7 +78,7 @@ impl Plane {
                         "The field is that of a slice: the plane along which the data spreads most now ({share:.0} % of its variance)."
                     )
                 };
-                Some(Plane { origin: found.mean, axes, half, words })
+                Some(SlicePlane { origin: found.mean, axes, half, words })
             }
             _ => None,
         }
@@ -98,7 +98,7 @@ impl Plane {
 fn points(scene: &Scene, t: f64) -> DMatrix<f64> {
     let dimension = scene.flow.ambient_dimension();
     let path = if scene.data.samples() > 0 { &scene.data } else { &scene.grid };
-    let most = (MAX_WORK / (dimension * dimension).max(1)).clamp(24, MOST_POINTS);
+    let most = (MAX_WORK / (dimension * dimension).max(1)).clamp(24, MAX_POINTS);
     let stride = path.samples().div_ceil(most).max(1);
     let columns: Vec<DVector<f64>> = (0..path.samples())
         .step_by(stride)

@@ -1,6 +1,6 @@
 //! The velocity along a plane: what of v(x, t) stays in it, in lengths along its two directions.
 
-use super::plane::Plane;
+use super::plane::SlicePlane;
 use crate::flow::{Flow, Motion, NoVelocity};
 
 /// Undoing an activation in one coordinate takes as long as so many multiplications, about: a few Newton steps, each with
@@ -16,7 +16,7 @@ const PASSES: usize = 16;
 /// An activation or a residual block is asked at every place.
 pub(super) struct Slice<'a> {
     flow: &'a Flow,
-    plane: &'a Plane,
+    plane: &'a SlicePlane,
     t: f64,
     affine: Option<Affine>,
 }
@@ -32,7 +32,7 @@ impl<'a> Slice<'a> {
     ///
     /// # Errors
     /// Where a linear phase has no velocity; an activation or a residual block says so place by place.
-    pub(super) fn new(flow: &'a Flow, plane: &'a Plane, t: f64) -> Result<Slice<'a>, NoVelocity> {
+    pub(super) fn new(flow: &'a Flow, plane: &'a SlicePlane, t: f64) -> Result<Slice<'a>, NoVelocity> {
         let mut slice = Slice { flow, plane, t, affine: None };
         if slice.motion().is_none_or(Motion::is_affine) {
             let constant = slice.read([0.0; 2])?;

@@ -3,12 +3,12 @@
 //! Their starts and lengths are fixed on the plane, so that from one moment to the next each of them bends and none
 //! appears or vanishes.
 
-use super::plane::Plane;
+use super::plane::SlicePlane;
 use super::slice::Slice;
 use super::{MAX_WORK, nodes, place};
 
 /// Starts along the longer side of the plane, at most.
-const MOST_STARTS: usize = 11;
+const MAX_STARTS: usize = 11;
 /// How far a line reaches from its start both ways, as a share of half the longer side.
 const REACH: f64 = 0.34;
 /// Steps in which it does.
@@ -20,12 +20,12 @@ const STANDS: f64 = 1e-6;
 /// `go_on` is asked before each line; `None` if it says no.
 pub(super) fn streamlines(
     slice: &Slice<'_>,
-    plane: &Plane,
+    plane: &SlicePlane,
     go_on: &mut dyn FnMut(f32) -> bool,
 ) -> Option<Vec<Vec<[f64; 2]>>> {
     // Four velocities a step, both ways.
     let affordable = MAX_WORK / (slice.cost() * 8 * STEPS);
-    let across = nodes(plane, affordable.isqrt().clamp(4, MOST_STARTS));
+    let across = nodes(plane, affordable.isqrt().clamp(4, MAX_STARTS));
     let middle = |index: usize, of: usize| place(2 * index + 1, 2 * of + 1);
     let starts: Vec<[f64; 2]> = (0..across[0] * across[1])
         .map(|index| [middle(index % across[0], across[0]), middle(index / across[0], across[1])])
@@ -36,7 +36,7 @@ pub(super) fn streamlines(
         return Some(Vec::new());
     }
     let length = REACH * plane.half[0].max(plane.half[1]) / STEPS as f64;
-    let follow = Follow { slice, plane, slowest: STANDS * fastest };
+    let follow = StreamlineTrace { slice, plane, slowest: STANDS * fastest };
     let mut lines = Vec::with_capacity(starts.len());
     for (index, start) in starts.iter().enumerate() {
         if !go_on(index as f32 / starts.len() as f32) {
@@ -53,13 +53,13 @@ pub(super) fn streamlines(
     Some(lines)
 }
 
-struct Follow<'a> {
+struct StreamlineTrace<'a> {
     slice: &'a Slice<'a>,
-    plane: &'a Plane,
+    plane: &'a SlicePlane,
     slowest: f64,
 }
 
-impl Follow<'_> {
+impl StreamlineTrace<'_> {
     /// Steps of `length` (negative: against the flow) from `start`, which is not among them, until the line leaves the
     /// plane, comes to rest, or comes to where there is no velocity.
     fn line(&self, start: [f64; 2], length: f64) -> Vec<[f64; 2]> {

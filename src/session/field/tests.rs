@@ -121,7 +121,7 @@ fn particles_are_as_many_in_a_small_window_and_rest_where_the_velocity_does() {
     let t = (phase.start + phase.end) / 2.0;
     let field = field(&scene, t);
     let mut particles = Particles::default();
-    let mut play = |window: Window| {
+    let mut play = |window: ParticleWindow| {
         for _ in 0..120 {
             particles.advance(&scene.flow, &field, t, 0.03, window);
         }

@@ -22,16 +22,16 @@ pub enum Colouring {
 
 /// What the points look like, by groups or by numbers.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Painting {
+pub struct ColorMap {
     /// What is shown, for the legend.
     pub title: String,
     /// For each point.
-    pub shades: Shades,
+    pub shades: ColorValues,
 }
 
 /// A group or a number for each point.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Shades {
+pub enum ColorValues {
     /// All points are alike.
     Same,
     /// Each point belongs to a group.
@@ -85,17 +85,17 @@ impl Colouring {
     }
 
     /// The groups or numbers of the points of `scene`; all alike where they cannot be coloured so.
-    pub fn painting(self, scene: &Scene) -> Painting {
+    pub fn painting(self, scene: &Scene) -> ColorMap {
         let labels = &scene.dataset.labels;
         let title = self.words(&scene.dataset);
         if self.refusal(scene).is_some() {
-            return Painting { title: String::new(), shades: Shades::Same };
+            return ColorMap { title: String::new(), shades: ColorValues::Same };
         }
         let shades = match self {
             Colouring::Label => match labels {
-                Labels::None => Shades::Same,
+                Labels::None => ColorValues::Same,
                 Labels::Classes { of_sample, names } => {
-                    Shades::Groups { of_sample: of_sample.clone(), names: names.clone() }
+                    ColorValues::Groups { of_sample: of_sample.clone(), names: names.clone() }
                 }
                 Labels::Values(values) => numbers(values.clone()),
             },
@@ -108,7 +108,7 @@ impl Colouring {
             }
             Colouring::Column(index) => numbers(scene.dataset.points.row(index).iter().copied().collect()),
         };
-        Painting { title, shades }
+        ColorMap { title, shades }
     }
 }
 
@@ -135,26 +135,26 @@ fn first_outputs(scene: &Scene) -> impl Iterator<Item = f64> + '_ {
     scene.forward.output.column_iter().map(|column| column.iter().copied().next().unwrap_or(f64::NAN))
 }
 
-fn numbers(of_sample: Vec<f64>) -> Shades {
+fn numbers(of_sample: Vec<f64>) -> ColorValues {
     let finite = of_sample.iter().copied().filter(|value| value.is_finite());
     let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
-    if low <= high { Shades::Numbers { of_sample, range: [low, high] } } else { Shades::Same }
+    if low <= high { ColorValues::Numbers { of_sample, range: [low, high] } } else { ColorValues::Same }
 }
 
 /// Groups named as the data's classes are; a class that the data does not know is named by its number.
-fn predicted_classes(scene: &Scene) -> Shades {
+fn predicted_classes(scene: &Scene) -> ColorValues {
     let of_sample = scene.forward.predictions.clone();
     let known = if let Labels::Classes { names, .. } = &scene.dataset.labels { names.as_slice() } else { &[] };
     let count = of_sample.iter().map(|class| class + 1).max().unwrap_or(0).max(known.len());
     let name = |class: usize| known.get(class).cloned().unwrap_or_else(|| class.to_string());
-    Shades::Groups { of_sample, names: (0..count).map(name).collect() }
+    ColorValues::Groups { of_sample, names: (0..count).map(name).collect() }
 }
 
 /// Group 0 is right, group 1 is wrong.
-fn mistakes(scene: &Scene) -> Shades {
-    let Labels::Classes { of_sample, .. } = &scene.dataset.labels else { return Shades::Same };
+fn mistakes(scene: &Scene) -> ColorValues {
+    let Labels::Classes { of_sample, .. } = &scene.dataset.labels else { return ColorValues::Same };
     let wrong = of_sample.iter().zip(&scene.forward.predictions).map(|(label, answer)| usize::from(label != answer));
-    Shades::Groups { of_sample: wrong.collect(), names: vec!["right".to_owned(), "wrong".to_owned()] }
+    ColorValues::Groups { of_sample: wrong.collect(), names: vec!["right".to_owned(), "wrong".to_owned()] }
 }
 
 /// The loss of a sample: the squared error of a value; −ln p of the data's class under softmax; under sigmoid the sum
@@ -213,8 +213,8 @@ mod tests {
         Labels::Classes { of_sample: vec![0, 0, 0], names: vec!["a".into(), "b".into()] }
     }
 
-    fn near(found: &Shades, expected: [f64; 3]) {
-        let Shades::Numbers { of_sample, range } = found else { panic!("{found:?} are no numbers") };
+    fn near(found: &ColorValues, expected: [f64; 3]) {
+        let ColorValues::Numbers { of_sample, range } = found else { panic!("{found:?} are no numbers") };
         let close = |(a, b): (&f64, f64)| (a - b).abs() < 1e-12;
         assert!(of_sample.iter().zip(expected).all(close), "{of_sample:?}");
         let (low, high) = expected.iter().fold((f64::MAX, f64::MIN), |(l, h), x| (l.min(*x), h.max(*x)));
@@ -236,7 +236,7 @@ mod tests {
     fn mistakes_and_predictions_are_groups() {
         let scene = scene(classes(), OutputFunction::Softmax);
         let groups = |colouring: Colouring| match colouring.painting(&scene).shades {
-            Shades::Groups { of_sample, names } => (of_sample, names),
+            ColorValues::Groups { of_sample, names } => (of_sample, names),
             other => panic!("{other:?} are no groups"),
         };
         assert_eq!(groups(Colouring::Prediction), (vec![0, 0, 1], vec!["a".to_owned(), "b".to_owned()]));
@@ -249,11 +249,11 @@ mod tests {
         let scene = scene(Labels::Values(vec![1.0, 3f64.ln(), f64::NAN]), OutputFunction::Identity);
         near(&Colouring::Prediction.painting(&scene).shades, [0.0, 3f64.ln(), 0.0]);
         near(&Colouring::Column(1).painting(&scene).shades, [0.0, 0.0, 3f64.ln()]);
-        let Shades::Numbers { of_sample, range } = Colouring::Loss.painting(&scene).shades else { panic!() };
+        let ColorValues::Numbers { of_sample, range } = Colouring::Loss.painting(&scene).shades else { panic!() };
         assert!(of_sample[2].is_nan());
         assert_eq!(range, [0.0, 1.0]);
         assert!(Colouring::Mistakes.refusal(&scene).is_some() && Colouring::Column(2).refusal(&scene).is_some());
-        assert_eq!(Colouring::Mistakes.painting(&scene).shades, Shades::Same);
+        assert_eq!(Colouring::Mistakes.painting(&scene).shades, ColorValues::Same);
     }
 
     #[test]

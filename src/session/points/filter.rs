@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Colouring, Painting, Shades};
+use super::{ColorMap, ColorValues, Colouring};
 
 /// The groups of a colouring that are not drawn; it holds on while the colours stand for something else.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,9 +38,9 @@ impl Filter {
     }
 
     /// Whether each sample is drawn, with `painting` the one that the groups are of; empty where all are.
-    pub fn drawn(&self, painting: &Painting) -> Vec<bool> {
+    pub fn drawn(&self, painting: &ColorMap) -> Vec<bool> {
         match &painting.shades {
-            Shades::Groups { of_sample, .. } if !self.is_empty() => {
+            ColorValues::Groups { of_sample, .. } if !self.is_empty() => {
                 of_sample.iter().map(|group| !self.hidden.contains(group)).collect()
             }
             _ => Vec::new(),
@@ -48,8 +48,8 @@ impl Filter {
     }
 
     /// The names of the hidden groups, by `painting`.
-    pub fn hidden_names<'a>(&self, painting: &'a Painting) -> Vec<&'a str> {
-        let Shades::Groups { names, .. } = &painting.shades else { return Vec::new() };
+    pub fn hidden_names<'a>(&self, painting: &'a ColorMap) -> Vec<&'a str> {
+        let ColorValues::Groups { names, .. } = &painting.shades else { return Vec::new() };
         self.hidden.iter().filter_map(|group| names.get(*group)).map(String::as_str).collect()
     }
 }
@@ -60,8 +60,9 @@ mod tests {
 
     #[test]
     fn groups_are_hidden_one_by_one() {
-        let shades = Shades::Groups { of_sample: vec![0, 1, 2, 1], names: vec!["a".into(), "b".into(), "c".into()] };
-        let painting = Painting { title: String::new(), shades };
+        let shades =
+            ColorValues::Groups { of_sample: vec![0, 1, 2, 1], names: vec!["a".into(), "b".into(), "c".into()] };
+        let painting = ColorMap { title: String::new(), shades };
         let mut filter = Filter::default();
         assert!(filter.drawn(&painting).is_empty());
         filter.toggle(Colouring::Label, 1);

@@ -11,14 +11,14 @@ mod story;
 mod table;
 mod watch;
 
-pub use colouring::{Colouring, Painting, Shades, column_words};
+pub use colouring::{ColorMap, ColorValues, Colouring, column_words};
 pub use filter::Filter;
 pub use neighbours::{NeighbourRequest, Neighbours};
-pub use pick::{Placed, nearest};
+pub use pick::{ScreenPoint, nearest};
 pub use picture::{picture_side, pictured, pixel_range, pixels};
 pub use region::Region;
 pub use selection::{Pick, Selection};
-pub use story::{Change, Story};
+pub use story::{Change, SeparationProfile};
 pub use table::{Sorting, TableCell, TableColumn, TableError, table_columns, table_csv, table_fits, table_rows};
 pub(super) use watch::Watch;
 

@@ -4,7 +4,7 @@ use crate::flow::FlowError;
 use crate::session::{Refined, Scene, SceneError};
 
 /// How many neighbours are named.
-const MOST: usize = 5;
+const MAX: usize = 5;
 
 /// Whose neighbours are asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,15 +45,15 @@ impl Neighbours {
 
 /// The least of `distances` but that of `sample`, in one pass; of equal ones the first.
 fn nearest(distances: &[f32], sample: usize) -> Vec<(usize, f32)> {
-    let mut found: Vec<(usize, f32)> = Vec::with_capacity(MOST + 1);
+    let mut found: Vec<(usize, f32)> = Vec::with_capacity(MAX + 1);
     for (other, &distance) in distances.iter().enumerate() {
-        let is_near = found.len() < MOST || found.last().is_some_and(|(_, farthest)| distance < *farthest);
+        let is_near = found.len() < MAX || found.last().is_some_and(|(_, farthest)| distance < *farthest);
         if other == sample || !distance.is_finite() || !is_near {
             continue;
         }
         let place = found.partition_point(|(_, nearer)| *nearer <= distance);
         found.insert(place, (other, distance));
-        found.truncate(MOST);
+        found.truncate(MAX);
     }
     found
 }

@@ -5,7 +5,7 @@ use bytemuck::{Pod, Zeroable};
 /// A point on the screen: sixteen bytes, as a graphics card is given them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
 #[repr(C)]
-pub struct Placed {
+pub struct ScreenPoint {
     /// Where, in screen points.
     pub at: [f32; 2],
     /// 1 at the front, −1 at the back.
@@ -18,7 +18,7 @@ pub struct Placed {
 ///
 /// Places change with every frame, so an index would have to be built for a single question. `cargo bench --bench
 /// points` compares this pass with such an index.
-pub fn nearest(drawn: &[Placed], at: [f32; 2], reach: f32) -> Option<Placed> {
+pub fn nearest(drawn: &[ScreenPoint], at: [f32; 2], reach: f32) -> Option<ScreenPoint> {
     let mut least = reach * reach;
     let mut found = None;
     for (index, placed) in drawn.iter().enumerate() {
@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn the_nearest_within_reach_and_of_equals_the_last() {
-        let placed = |x: f32, sample| Placed { at: [x, 0.0], depth: 0.0, sample };
+        let placed = |x: f32, sample| ScreenPoint { at: [x, 0.0], depth: 0.0, sample };
         let drawn = [placed(0.0, 7), placed(3.0, 8), placed(3.0, 9), placed(f32::NAN, 10), placed(50.0, 11)];
         let found = |x| nearest(&drawn, [x, 0.0], 10.0).map(|placed| placed.sample);
         assert_eq!(found(1.0), Some(7));

@@ -7,14 +7,14 @@ use crate::session::scene::spread;
 /// Numbers of pixels that are taken to be pictures without being asked: 8×8 and 28×28.
 const USUAL: [usize; 2] = [64, 784];
 /// The smallest side of a picture.
-const LEAST_SIDE: usize = 2;
+const MIN_SIDE: usize = 2;
 /// At most this many points are drawn as pictures.
-const MOST: usize = 10_000;
+const MAX: usize = 10_000;
 
 /// The side of the square picture that `dimension` pixels make, if they make one.
 pub fn picture_side(dimension: usize) -> Option<usize> {
     let side = dimension.isqrt();
-    (side >= LEAST_SIDE && side * side == dimension).then_some(side)
+    (side >= MIN_SIDE && side * side == dimension).then_some(side)
 }
 
 impl PointSettings {
@@ -26,7 +26,7 @@ impl PointSettings {
 
 /// The points of a scene that are drawn as pictures: all, or evenly chosen ones where there is no room for all.
 pub fn pictured(scene: &Scene, room: usize) -> Vec<usize> {
-    spread(scene.dataset.samples(), MOST.min(room).max(1))
+    spread(scene.dataset.samples(), MAX.min(room).max(1))
 }
 
 /// The pixels of a sample, row by row, from 0 (the least value of all the data) to 1 (the largest).

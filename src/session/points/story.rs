@@ -5,15 +5,15 @@
 use nalgebra::DMatrix;
 
 use super::Selection;
-use crate::flow::{Exactly, PhaseKind, Walker};
+use crate::flow::{ExactScheme, FlowCursor, PhaseKind};
 use crate::session::scene::{Progress, Scene, SceneError, go_on, spread};
 
 /// Times within a phase at which the distance is measured, where there is room for them.
 const TIMES_A_PHASE: usize = 12;
 /// Times over the whole flow, at most about this many.
-const MOST_TIMES: usize = 720;
+const MAX_TIMES: usize = 720;
 /// Points that are followed, at most; of more, as many evenly chosen ones.
-const MOST_POINTS: usize = 2000;
+const MAX_POINTS: usize = 2000;
 /// A point costs about d² multiplications at each time; this many in all take a second or two.
 const MAX_WORK: usize = 2_000_000_000;
 /// Changes below this share of the largest length are rounding.
@@ -21,7 +21,7 @@ const ROUNDING: f64 = 1e-9;
 
 /// How far apart the points of a selection are, along the exact flow.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Story {
+pub struct SeparationProfile {
     /// The selection.
     pub selection: Selection,
     /// How many of its points were followed.
@@ -52,22 +52,26 @@ impl Change {
     }
 }
 
-impl Story {
+impl SeparationProfile {
     /// Follows the selected points of `scene` through its exact flow, in f64.
     ///
     /// # Errors
     /// If `progress` answers false.
-    pub fn tell(scene: &Scene, selection: &Selection, progress: &mut Progress<'_>) -> Result<Story, SceneError> {
+    pub fn tell(
+        scene: &Scene,
+        selection: &Selection,
+        progress: &mut Progress<'_>,
+    ) -> Result<SeparationProfile, SceneError> {
         let flow = &scene.flow;
         let phases: usize = flow.layers().iter().map(|layer| layer.phases.len()).sum();
-        let times_a_phase = (MOST_TIMES / phases.max(1)).clamp(1, TIMES_A_PHASE);
+        let times_a_phase = (MAX_TIMES / phases.max(1)).clamp(1, TIMES_A_PHASE);
         let dimension = flow.ambient_dimension().max(1);
         let work_a_point = dimension * dimension * times_a_phase * phases.max(1);
-        let most = MOST_POINTS.min(MAX_WORK / work_a_point).max(2);
+        let most = MAX_POINTS.min(MAX_WORK / work_a_point).max(2);
         let known = |index: usize| selection.samples().get(index).copied().filter(|s| *s < scene.dataset.samples());
         let followed: Vec<usize> = spread(selection.len(), most).into_iter().filter_map(known).collect();
         let inputs = scene.dataset.points.select_columns(&followed);
-        let mut walker = Walker::new(flow, &inputs, &Exactly, &Exactly)?;
+        let mut walker = FlowCursor::new(flow, &inputs, &ExactScheme, &ExactScheme)?;
         let mut now = length(walker.phase_start());
         let mut lengths = vec![(0.0, now)];
         let mut changes = Vec::with_capacity(phases);
@@ -90,7 +94,7 @@ impl Story {
         if lengths.last().is_some_and(|(t, _)| *t < flow.duration()) {
             lengths.push((flow.duration(), now));
         }
-        Ok(Story { selection: selection.clone(), followed: followed.len(), lengths, changes })
+        Ok(SeparationProfile { selection: selection.clone(), followed: followed.len(), lengths, changes })
     }
 
     /// The phase that parts the points most, by the growth of their distance; `None` where none does.
@@ -166,10 +170,10 @@ mod tests {
         Scene::build(&network, &dataset, FlowOptions::default(), None, &mut |_, _| true).unwrap()
     }
 
-    fn story(scene: &Scene, samples: Vec<usize>) -> Story {
+    fn story(scene: &Scene, samples: Vec<usize>) -> SeparationProfile {
         let mut selection = Selection::default();
         selection.change(Pick::Only, samples);
-        Story::tell(scene, &selection, &mut |_, _| true).unwrap()
+        SeparationProfile::tell(scene, &selection, &mut |_, _| true).unwrap()
     }
 
     fn close(a: f64, b: f64) -> bool {
@@ -217,6 +221,6 @@ mod tests {
         let scene = scene();
         assert_eq!(story(&scene, vec![1]).largest(), 0.0);
         let selection = Selection::default();
-        assert!(Story::tell(&scene, &selection, &mut |_, _| false).is_err());
+        assert!(SeparationProfile::tell(&scene, &selection, &mut |_, _| false).is_err());
     }
 }

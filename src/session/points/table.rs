@@ -8,7 +8,7 @@ use crate::dataset::{Dataset, Labels};
 use crate::session::{Scene, coordinate_name};
 
 /// More values than this are not copied at once: the desktop's clipboard holds them as text.
-const MOST_VALUES: usize = 2_000_000;
+const MAX_VALUES: usize = 2_000_000;
 
 /// A column of the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub enum TableCell {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum TableError {
     /// Too many values for the clipboard.
-    #[error("The table has {values} values; select fewer points to copy it (at most {MOST_VALUES} values).")]
+    #[error("The table has {values} values; select fewer points to copy it (at most {MAX_VALUES} values).")]
     TooLarge { values: usize },
     /// The writer failed.
     #[error("The table could not be written: {0}")]
@@ -160,7 +160,7 @@ fn keys(scene: &Scene, rows: &[usize], column: TableColumn, t: f64) -> Vec<f64> 
 /// If they are not.
 pub fn table_fits(scene: &Scene, rows: &[usize]) -> Result<(), TableError> {
     let values = table_columns(scene).len() * rows.len();
-    if values > MOST_VALUES { Err(TableError::TooLarge { values }) } else { Ok(()) }
+    if values > MAX_VALUES { Err(TableError::TooLarge { values }) } else { Ok(()) }
 }
 
 /// The rows as CSV with a head; `now` is named with the time.

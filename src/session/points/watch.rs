@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{NeighbourRequest, Neighbours, Selection, Story};
+use super::{NeighbourRequest, Neighbours, Selection, SeparationProfile};
 use crate::session::{Compare, Effect, Scene, SceneError, Session, Task};
 
 /// The least time between two searches for neighbours in play, in seconds: they must not take a core for themselves.
@@ -17,7 +17,7 @@ pub(in crate::session) struct Watch {
     searching: bool,
     /// The seconds since a search was asked for.
     age: f64,
-    story: Option<Arc<Story>>,
+    story: Option<Arc<SeparationProfile>>,
     asked_story: Option<Selection>,
 }
 
@@ -29,7 +29,7 @@ impl Session {
     }
 
     /// The story of the selection, once it is known.
-    pub fn story(&self) -> Option<&Arc<Story>> {
+    pub fn story(&self) -> Option<&Arc<SeparationProfile>> {
         self.watch.story.as_ref().filter(|story| story.selection.is(&self.view.points.selection))
     }
 
@@ -44,9 +44,9 @@ impl Session {
             self.watch.asked_story = Some(selection.clone());
             // With fewer than two points there is nothing to tell, and what was asked for before is not wanted.
             effects.push(if selection.len() < 2 {
-                Effect::Cancel(Task::Story)
+                Effect::Cancel(Task::SeparationProfile)
             } else {
-                Effect::Story(scene, selection.clone())
+                Effect::SeparationProfile(scene, selection.clone())
             });
         }
         effects
@@ -80,7 +80,7 @@ impl Session {
         }
     }
 
-    pub(in crate::session) fn take_story(&mut self, scene: &Arc<Scene>, result: Result<Story, SceneError>) {
+    pub(in crate::session) fn take_story(&mut self, scene: &Arc<Scene>, result: Result<SeparationProfile, SceneError>) {
         if self.scene().is_some_and(|shown| Arc::ptr_eq(shown, scene)) {
             self.watch.story = result.ok().map(Arc::new);
         }
@@ -96,7 +96,7 @@ impl Session {
     /// Another scene is shown: nothing that was found holds for it.
     pub(in crate::session) fn forget_points(&mut self) -> [Effect; 2] {
         self.watch = Watch::default();
-        [Effect::Cancel(Task::Neighbours), Effect::Cancel(Task::Story)]
+        [Effect::Cancel(Task::Neighbours), Effect::Cancel(Task::SeparationProfile)]
     }
 
     /// The work was given up; it is not asked for again before something else is looked at.

@@ -14,7 +14,7 @@ use crate::linalg::{Rotation, RotationFactor};
 use crate::session::{Command, EditCommand, HeatMap, HeatWindow, Hovered, NumberChange, phase_time};
 
 /// Up to this many planes have a dial each.
-const MOST_DIALS: usize = 12;
+const MAX_DIALS: usize = 12;
 /// Where there are more, this many have one and the rest are in the histogram.
 const LARGEST_DIALS: usize = 8;
 
@@ -71,7 +71,7 @@ fn one(
     ui.label(title.color(colour))
         .on_hover_text("θ is the angle of a plane; the hand stands at s·θ, where s runs from 0 to 1 in this phase.");
     let velocity = shown.detail.and_then(|detail| detail.angular_velocities.iter().find(|(phase, _)| *phase == place));
-    let dials = if angles.len() > MOST_DIALS { LARGEST_DIALS } else { angles.len() };
+    let dials = if angles.len() > MAX_DIALS { LARGEST_DIALS } else { angles.len() };
     let beside = dials <= FEW_DIALS;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = if beside { theme::GAP } else { dial_gap(ui.available_width()) };

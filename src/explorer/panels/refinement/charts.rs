@@ -4,7 +4,7 @@ use egui::{RichText, Ui};
 
 use super::{RefinementInput, section};
 use crate::explorer::theme::{self, Palette};
-use crate::explorer::widgets::chart::{Chart, Scale, Series};
+use crate::explorer::widgets::chart::{AxisScale, Chart, Series};
 use crate::resnet::{Convergence, Slope, StepsError};
 
 pub(super) fn show(ui: &mut Ui, input: &RefinementInput<'_>) {
@@ -58,8 +58,8 @@ fn against_n(ui: &mut Ui, study: &Convergence, steps: usize) {
     let now = Some(steps as f64);
     Chart {
         name: "Chart of the error against N",
-        x: (Scale::Doubling, "N"),
-        y: (Scale::Decades, "error"),
+        x: (AxisScale::Doubling, "N"),
+        y: (AxisScale::Decades, "error"),
         series,
         now,
         include_y: &[],
@@ -80,8 +80,8 @@ fn against_n(ui: &mut Ui, study: &Convergence, steps: usize) {
         .on_hover_text("The share of the points for which both networks predict the same class, against N.");
     Chart {
         name: "Chart of equal answers against N",
-        x: (Scale::Doubling, "N"),
-        y: (Scale::Linear, "%"),
+        x: (AxisScale::Doubling, "N"),
+        y: (AxisScale::Linear, "%"),
         series: vec![equal],
         now,
         include_y: &[100.0],
@@ -126,8 +126,8 @@ fn along_t(ui: &mut Ui, input: &RefinementInput<'_>) {
     };
     Chart {
         name: "Chart of the error along t",
-        x: (Scale::Linear, "t"),
-        y: (Scale::Linear, "error"),
+        x: (AxisScale::Linear, "t"),
+        y: (AxisScale::Linear, "error"),
         series: vec![line("largest", |at| at.1, palette.error_large), line("mean", |at| at.2, palette.axis)],
         now: Some(input.t),
         include_y: &[0.0],

@@ -12,7 +12,7 @@ use egui::{RichText, ScrollArea, Ui};
 use crate::explorer::theme::{self, Palette, SECTION_GAP};
 use crate::flow::{Flow, FlowOptions};
 use crate::resnet::Integrator;
-use crate::session::{BlockDetail, Command, Refined, Scene, Study, ViewCommand, ViewSettings, counted};
+use crate::session::{BlockDetail, Command, Refined, RefinementStudy, Scene, ViewCommand, ViewSettings, counted};
 
 /// What the refinement panel shows.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub struct RefinementInput<'a> {
     /// The newest ResNet that is ready; it may be one for settings before the present ones.
     pub refined: Option<&'a Refined>,
     /// The newest study that is ready; it too may be of other settings.
-    pub study: Option<&'a Study>,
+    pub study: Option<&'a RefinementStudy>,
     /// Whether the study of the present settings was given up.
     pub given_up: bool,
     /// The newest block that is ready; it may be one chosen before.

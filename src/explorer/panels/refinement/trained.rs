@@ -7,7 +7,7 @@ use crate::explorer::panels::layer::choices;
 use crate::explorer::theme::{self, Palette};
 use crate::flow::{FlowOptions, ResidualLaw};
 use crate::resnet::{Criterion, has_steps};
-use crate::session::{Scene, Study};
+use crate::session::{RefinementStudy, Scene};
 
 pub(super) fn show(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>) {
     let Some(study) = input.study else { return };
@@ -89,7 +89,7 @@ pub(super) fn law(ui: &mut Ui, scene: &Scene, options: FlowOptions) -> Option<Fl
 }
 
 /// Whether the answers stay the same with smaller steps.
-fn finer(ui: &mut Ui, study: &Study) {
+fn finer(ui: &mut Ui, study: &RefinementStudy) {
     if study.finer.is_empty() {
         return;
     }

@@ -5,7 +5,7 @@ use crate::formats::GraphProblem;
 use crate::network::{Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, OutputFunction};
 
 /// From this value on softplus and the line that PyTorch takes in its place differ by less than 3·10⁻⁹.
-const LEAST_THRESHOLD: f64 = 20.0;
+const MIN_THRESHOLD: f64 = 20.0;
 
 /// What a module does to each value.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,8 +50,8 @@ pub(super) fn of_module(module: &Module<'_>) -> Result<Option<Activated>, GraphP
         "Hardsigmoid" => Activation::HardSigmoid { slope: 1.0 / 6.0, shift: 0.5 },
         "Hardswish" => Activation::HardSwish,
         "Softplus" => {
-            let threshold = or("threshold", LEAST_THRESHOLD);
-            if threshold < LEAST_THRESHOLD {
+            let threshold = or("threshold", MIN_THRESHOLD);
+            if threshold < MIN_THRESHOLD {
                 return Err(module.fault("its threshold", format!("is {threshold}, which is not understood")));
             }
             return Ok(Some(Activated::Each { activation: Activation::Softplus, inner: or("beta", 1.0) }));

@@ -8,7 +8,7 @@ use super::{Fault, volumes, weight};
 use crate::formats::GraphProblem;
 use crate::formats::graph::{Graph, Scale, ValueId};
 use crate::formats::tensors::TensorFile;
-use crate::network::{Activation, Affine, OutputFunction, Volume};
+use crate::network::{Activation, Affine, ImageShape, OutputFunction};
 
 /// What BatchNorm adds to the variance where the pickle does not tell it.
 const DEFAULT_EPSILON: f64 = 1e-5;
@@ -58,7 +58,7 @@ impl<'a> Line<'a> {
 }
 
 /// The shape of the input, where it must be known and was told.
-pub(super) fn input_shape(line: &[Module<'_>], told: Option<Volume>) -> Option<Vec<usize>> {
+pub(super) fn input_shape(line: &[Module<'_>], told: Option<ImageShape>) -> Option<Vec<usize>> {
     let volume = told?;
     let needs = |ends: &[&str]| line.iter().any(|module| ends.iter().any(|end| module.class.ends_with(end)));
     if needs(&["Conv2d", "Pool2d", "BatchNorm2d"]) {

@@ -15,7 +15,7 @@ use std::path::Path;
 use super::super::graph::{Graph, GraphNetwork, opened};
 use super::super::tensors::TensorFile;
 use super::super::{Account, FormatError, GraphProblem, Opened, PartName};
-use crate::network::Volume;
+use crate::network::ImageShape;
 use crate::pickle::{Pickle, Value};
 use module::{Module, is_of_torch};
 
@@ -74,7 +74,7 @@ pub(super) fn open(
     held: u64,
     module: Module<'_>,
     tensors: TensorFile,
-    input: Option<Volume>,
+    input: Option<ImageShape>,
 ) -> Result<Opened, FormatError> {
     let mut graph = Graph::of_bytes(held);
     let found = layers::Line::of(module);

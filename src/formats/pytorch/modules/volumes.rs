@@ -6,7 +6,7 @@ use super::{Fault, weight};
 use crate::formats::GraphProblem;
 use crate::formats::graph::{Graph, ValueId};
 use crate::formats::tensors::TensorFile;
-use crate::network::{AveragePooling, Convolution, Flattening, Kernel, Padding, Volume, Window};
+use crate::network::{AveragePooling, Convolution, Flattening, ImageShape, Kernel, Padding, Window};
 
 const ORDER: Flattening = Flattening::ChannelsFirst;
 
@@ -66,7 +66,7 @@ fn convolve(graph: &mut Graph, module: &Module<'_>, of: ValueId, file: &TensorFi
     }
     let same = module.text("padding").as_deref() == Some("same");
     let padding = if module.text("padding").is_some() { None } else { pair_or_zero(module, "padding")? };
-    let build = |input: Volume| {
+    let build = |input: ImageShape| {
         let mut plain = Convolution::new(kernel, groups)?.with_stride(stride).with_dilation(dilation);
         if let Some([rows, columns]) = padding {
             plain = plain.with_padding(Padding::even(rows, columns));

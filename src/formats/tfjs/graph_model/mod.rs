@@ -15,7 +15,7 @@ use super::Manifest;
 use crate::formats::graph::{GraphNetwork, GraphProblem, opened};
 use crate::formats::tensorflow::{Followed, Trace, run};
 use crate::formats::{Account, FormatError, Opened, PartName, json};
-use crate::network::Volume;
+use crate::network::ImageShape;
 
 use kernels::GraphTensors;
 use nodes::GraphDef;
@@ -45,7 +45,7 @@ pub(super) fn open(
     bytes: &[u8],
     topology: &Value,
     manifest: Manifest,
-    asked: Option<Volume>,
+    asked: Option<ImageShape>,
 ) -> Result<Opened, FormatError> {
     let content = |problem: String| FormatError::Content { path: path.into(), place: "modelTopology".into(), problem };
     let graph: GraphDef = serde_json::from_value(topology.clone()).map_err(|error| content(error.to_string()))?;

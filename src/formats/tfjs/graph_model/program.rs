@@ -9,10 +9,10 @@ use super::nodes::{Attributes, GraphDef, NodeDef, needless, result};
 use super::operators;
 use crate::formats::graph::GraphProblem;
 use crate::formats::tensorflow::{Array, Ends, Input, Operand, Program, Step, Trace};
-use crate::network::Volume;
+use crate::network::ImageShape;
 
 /// Results of a node beyond this number have no name in any graph that is written.
-const MOST_RESULTS: usize = 1 << 10;
+const MAX_RESULTS: usize = 1 << 10;
 
 /// The nodes in an order in which each comes behind those that it is given, and where the graph begins and ends.
 pub(super) struct Order {
@@ -27,7 +27,7 @@ pub(super) struct Order {
 
 impl Order {
     /// The order of a graph, or why it has none.
-    pub fn of(graph: &GraphDef, signature: Option<&Value>, asked: Option<Volume>) -> Result<Order, String> {
+    pub fn of(graph: &GraphDef, signature: Option<&Value>, asked: Option<ImageShape>) -> Result<Order, String> {
         let mut places: HashMap<&str, usize> = HashMap::new();
         for (place, node) in graph.node.iter().enumerate() {
             if places.insert(&node.name, place).is_some() {
@@ -37,7 +37,7 @@ impl Order {
         let nodes = sorted(graph, &places)?;
         let mut values: HashMap<(String, usize), usize> = HashMap::new();
         let mut add = |name: &str, number: usize| -> Result<usize, String> {
-            if !places.contains_key(name) || number >= MOST_RESULTS {
+            if !places.contains_key(name) || number >= MAX_RESULTS {
                 return Err(format!("the graph has no value `{name}:{number}`"));
             }
             let next = values.len();
@@ -65,7 +65,7 @@ impl Order {
     }
 }
 
-fn input(node: &NodeDef, value: usize, axes: Option<&[Option<usize>]>, asked: Option<Volume>) -> Input {
+fn input(node: &NodeDef, value: usize, axes: Option<&[Option<usize>]>, asked: Option<ImageShape>) -> Input {
     let dtype = node.type_of("dtype").unwrap_or_default();
     let refusal = if !NodeDef::is_real(dtype) {
         Some(format!("is of type {dtype}, where real numbers are understood"))
