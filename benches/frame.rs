@@ -24,7 +24,7 @@ const WIDTHS: [usize; 6] = [2, 16, 16, 16, 16, 2];
 /// The side of the layer that the panels show.
 const WIDE: usize = 1024;
 /// Far more than decomposing that layer takes.
-const PATIENCE: Duration = Duration::from_secs(600);
+const TIMEOUT: Duration = Duration::from_secs(600);
 /// Frames a second in training, and how many are measured.
 const RATE: f64 = 60.0;
 const PACED: u32 = 240;
@@ -48,7 +48,7 @@ fn projection() {
     let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).expect("random layers can be decomposed");
     let path = flow.sample_path(&dataset.points).expect("the data fits the network");
     let rows = DMatrix::identity(3, flow.ambient_dimension());
-    let mut places = Vec::new();
+    let mut positions = Vec::new();
 
     let forward = median(|| drop(black_box(network.forward(black_box(&dataset.points)))));
     println!("baseline: plain forward pass of {POINTS} points through {WIDTHS:?}: {forward:.2?}");
@@ -56,7 +56,7 @@ fn projection() {
         flow.layers()[2].phases.iter().map(|phase| (phase.kind.name(), phase.start, phase.end)).collect();
     for (name, start, end) in phases {
         let t = 0.5 * (start + end);
-        let frame = median(|| path.project(&flow, black_box(t), &rows, &mut places));
+        let frame = median(|| path.project(&flow, black_box(t), &rows, &mut positions));
         println!(
             "{:>12} of layer 3, projected to three rows: {frame:.2?}, {:.3} × forward pass",
             name,
@@ -72,7 +72,7 @@ fn whole_frame() {
     println!("baseline: an empty window of 1280 × 800: {empty:.2?}");
 
     let mut app = ExplorerApp::new(Startup::default());
-    app.wait_for_jobs(PATIENCE);
+    app.wait_for_jobs(TIMEOUT);
     let mut frames = Frames::default();
     let full = median(|| frames.window(&mut app));
     println!(
@@ -84,10 +84,10 @@ fn whole_frame() {
 /// The window in play at 60 frames a second while its network is trained, against the same while it is not.
 fn training() {
     let mut app = ExplorerApp::new(Startup::default());
-    app.wait_for_jobs(PATIENCE);
+    app.wait_for_jobs(TIMEOUT);
     let mut frames = Frames::default();
     frames.window(&mut app);
-    app.wait_for_jobs(PATIENCE);
+    app.wait_for_jobs(TIMEOUT);
     let (rest, _) = paced(&mut frames, &mut app);
     println!(
         "baseline: the mean frame of the window at the first start, in play at {RATE} frames a second: {rest:.2?}"
@@ -100,11 +100,11 @@ fn training() {
         let (trained, flows) = paced(&mut frames, &mut app);
         println!(
             "the same in training, {}, {flows} flows shown in {PACED} frames: {trained:.2?}, {:.2} × at rest",
-            pace.words(),
+            pace.label(),
             ratio(trained, rest)
         );
         app.command(Command::Train(TrainCommand::Pause));
-        app.wait_for_jobs(PATIENCE);
+        app.wait_for_jobs(TIMEOUT);
     }
 }
 
@@ -136,7 +136,7 @@ fn panels() {
     formats::save(&path, &network).expect("the network can be written");
 
     let mut app = ExplorerApp::new(Startup { network: Some(path), data: None });
-    app.wait_for_jobs(PATIENCE);
+    app.wait_for_jobs(TIMEOUT);
     // So fast that the frames measured go through every phase.
     app.command(Command::Playback(PlaybackCommand::SetSpeed(16.0)));
     let mut frames = Frames::default();
@@ -156,7 +156,7 @@ fn panels() {
     }
     app.command(panel(PanelCommand::ToggleAllLayers));
     frames.window(&mut app);
-    app.wait_for_jobs(PATIENCE);
+    app.wait_for_jobs(TIMEOUT);
     median(|| frames.window(&mut app));
     let open = median(|| frames.window(&mut app));
     let allowed = 2 * hidden + Duration::from_millis(4);

@@ -25,8 +25,8 @@ fn main() {
 
 /// Finding the point under the mouse among `count`.
 fn hover(count: usize) {
-    let drawn = places(count);
-    let questions: Vec<[f32; 2]> = (0..QUESTIONS).map(|index| place(7919 * index + 3)).collect();
+    let drawn = points_on_screen(count);
+    let questions: Vec<[f32; 2]> = (0..QUESTIONS).map(|index| position(7919 * index + 3)).collect();
     let grid = Grid::new(&drawn);
     for &at in &questions {
         let found = [plain_scan(&drawn, at), nearest(&drawn, at, REACH), grid.nearest(&drawn, at)];
@@ -55,7 +55,7 @@ fn hover(count: usize) {
 
 /// Selecting the points inside a lasso, against selecting those in the rectangle around it.
 fn lasso() {
-    let drawn = places(POINTS);
+    let drawn = points_on_screen(POINTS);
     let corner = |index: usize| {
         let angle = index as f32 * std::f32::consts::TAU / 400.0;
         let radius = 250.0 + 100.0 * (5.0 * angle).sin();
@@ -74,12 +74,12 @@ fn lasso() {
     println!("  in a lasso of 400 corners: {inside:.2?}, {:.1} × rectangle", ratio(inside, rectangle));
 }
 
-fn places(count: usize) -> Vec<ScreenPoint> {
-    (0..count).map(|index| ScreenPoint { at: place(index), depth: 0.0, sample: index as u32 }).collect()
+fn points_on_screen(count: usize) -> Vec<ScreenPoint> {
+    (0..count).map(|index| ScreenPoint { at: position(index), depth: 0.0, sample: index as u32 }).collect()
 }
 
 /// Places that fill the screen evenly and in no order.
-fn place(index: usize) -> [f32; 2] {
+fn position(index: usize) -> [f32; 2] {
     let share = |step: f64| (index as f64 * step).fract() as f32;
     [SCREEN[0] * share(0.754_877_666), SCREEN[1] * share(0.569_840_29)]
 }

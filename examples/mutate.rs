@@ -38,8 +38,8 @@ fn main() {
     let mut faults = 0;
     for number in first..first + count {
         let mutant = mutator::mutant(&seeds, number);
-        let ending = mutant.seed.path.extension().unwrap_or_default().to_string_lossy().into_owned();
-        let tally = tallies.entry(ending).or_default();
+        let extension = mutant.seed.path.extension().unwrap_or_default().to_string_lossy().into_owned();
+        let tally = tallies.entry(extension).or_default();
         let started = Instant::now();
         let look = |path: &Path| catch_unwind(AssertUnwindSafe(|| readers::read_all(path)));
         let (result, bytes) = workplace.with(&mutant, |path| allocation::peak_of(|| look(path)));
@@ -54,9 +54,9 @@ fn main() {
         }
     }
     println!("{:<12} {:>8} {:>8} {:>12} {:>14}", "format", "files", "taken", "slowest", "most bytes");
-    for (ending, tally) in &tallies {
+    for (extension, tally) in &tallies {
         let Tally { files, taken, slowest, largest } = tally;
-        println!("{ending:<12} {files:>8} {taken:>8} {:>9} ms {largest:>14}", slowest.as_millis());
+        println!("{extension:<12} {files:>8} {taken:>8} {:>9} ms {largest:>14}", slowest.as_millis());
     }
     println!("{count} damaged files, {faults} faults");
     std::process::exit(i32::from(faults > 0));

@@ -12,7 +12,7 @@ use layerflow::{
 
 const FRAMES_PER_SECOND: f64 = 30.0;
 /// Longer than decomposing the first network takes on any machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 struct Shot {
     file: PathBuf,
@@ -35,7 +35,7 @@ fn take(shot: &Shot) -> Result<Picture, Box<dyn Error>> {
     let context = egui::Context::default();
     let mut screen = Offscreen::new(shot.size, 1.0)?;
     let mut app = ExplorerApp::new(Startup::default());
-    app.wait_for_jobs(PATIENCE);
+    app.wait_for_jobs(TIMEOUT);
     let mut frame = |time: f64| {
         let mut input = screen.input(time);
         input.system_theme = Some(shot.theme);

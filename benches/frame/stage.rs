@@ -36,10 +36,10 @@ pub fn evaluator() {
             black_box(black_box(&values).iter().sum::<f32>());
         });
         println!("baseline: a plain sum over {samples} × {width} values of 32 bits: {sum:.2?}");
-        let mut places = Vec::new();
+        let mut positions = Vec::new();
         for phase in &flow.layers()[0].phases {
             let t = 0.5 * (phase.start + phase.end);
-            let frame = median(|| path.project(&flow, black_box(t), &rows, &mut places));
+            let frame = median(|| path.project(&flow, black_box(t), &rows, &mut positions));
             // Between the values before and after an activation a point moves straight: both are read.
             let arrays = if phase.motion.is_affine() { 1 } else { 2 };
             let each = ratio(frame, sum) / f64::from(arrays);
@@ -87,12 +87,12 @@ pub fn against_a_plot() {
     }
 }
 
-fn stage(scene: &Arc<Scene>, lines: bool, projection: Projection, card: bool) -> Duration {
+fn stage(scene: &Arc<Scene>, lines: bool, projection: Projection, gpu: bool) -> Duration {
     let mut view = ViewSettings::default();
     let commands = [ViewCommand::Project(projection), ViewCommand::ShowGrid(lines), ViewCommand::ShowTrails(lines)];
     commands.into_iter().for_each(|command| view.apply(command));
     let (mut stage, mut frames, mut t) = (Stage::default(), Frames::default(), 1.0);
-    if card {
+    if gpu {
         stage.draw_by_the_card(&frames.context);
     }
     median(|| {
@@ -116,10 +116,10 @@ fn stage(scene: &Arc<Scene>, lines: bool, projection: Projection, card: bool) ->
 
 /// egui_plot's points, at the places of the scene's data in the middle of the second layer.
 fn plot(scene: &Scene) -> Duration {
-    let mut places = Vec::new();
+    let mut positions = Vec::new();
     let rows = DMatrix::identity(2, scene.flow.ambient_dimension());
-    scene.data.project(&scene.flow, 1.5, &rows, &mut places);
-    let points: Vec<PlotPoint> = places.iter().map(|at| PlotPoint::new(at[0], at[1])).collect();
+    scene.data.project(&scene.flow, 1.5, &rows, &mut positions);
+    let points: Vec<PlotPoint> = positions.iter().map(|at| PlotPoint::new(at[0], at[1])).collect();
     let mut frames = Frames::default();
     median(|| {
         frames.draw(&mut |ui| {

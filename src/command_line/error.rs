@@ -76,7 +76,8 @@ struct ErrorParts {
     /// The file that it is about.
     file: Option<String>,
     /// The place in the file: a tensor, a node, a key.
-    place: Option<String>,
+    #[serde(rename = "place")]
+    position: Option<String>,
     /// What to do.
     remedy: Option<String>,
 }
@@ -86,13 +87,13 @@ impl CommandError {
     pub(super) fn report(&self) -> ErrorReport {
         let message = self.to_string();
         let file = self.file(&message);
-        let place = match self {
-            CommandError::Format(error) => error.place(),
+        let position = match self {
+            CommandError::Format(error) => error.position(),
             _ => None,
         };
         // Behind the last semicolon of a sentence stands what to do.
         let remedy = message.rsplit_once("; ").map(|(_, remedy)| remedy.to_owned());
-        ErrorReport { error: ErrorParts { message, file, place, remedy } }
+        ErrorReport { error: ErrorParts { message, file, position, remedy } }
     }
 
     fn file(&self, message: &str) -> Option<String> {
@@ -132,11 +133,11 @@ mod tests {
     fn a_sentence_has_its_parts() {
         let problem = "is of type F4, whose values are not read; save it as F32".to_owned();
         let error = FormatError::Tensor { path: "a.safetensors".into(), tensor: "w".into(), problem };
-        let ErrorParts { message, file, place, remedy } = CommandError::Format(error).report().error;
+        let ErrorParts { message, file, position, remedy } = CommandError::Format(error).report().error;
         assert_eq!(message, "a.safetensors: tensor `w` is of type F4, whose values are not read; save it as F32");
-        assert_eq!((file.as_deref(), place.as_deref()), (Some("a.safetensors"), Some("w")));
+        assert_eq!((file.as_deref(), position.as_deref()), (Some("a.safetensors"), Some("w")));
         assert_eq!(remedy.as_deref(), Some("save it as F32"));
         let usage = CommandError::Usage("inspect needs a FILE".into()).report().error;
-        assert_eq!((usage.file, usage.place, usage.remedy), (None, None, None));
+        assert_eq!((usage.file, usage.position, usage.remedy), (None, None, None));
     }
 }

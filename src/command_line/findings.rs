@@ -42,7 +42,7 @@ impl FindingOptions {
     }
 
     /// Refuses findings of the severity that was named, or above.
-    pub(super) fn judge(&self, file: &Path, findings: &[Finding]) -> Result<(), CommandError> {
+    pub(super) fn check_severity(&self, file: &Path, findings: &[Finding]) -> Result<(), CommandError> {
         let Some(severity) = self.fail_on else { return Ok(()) };
         let count = findings.iter().filter(|finding| finding.severity >= severity).count();
         if count == 0 {
@@ -122,11 +122,11 @@ pub(super) fn table(findings: &[FindingReport]) -> String {
 
 /// The first few of some indices, counted from 1.
 fn from_one(indices: &[usize]) -> String {
-    let mut words: Vec<String> = indices.iter().take(4).map(|index| (index + 1).to_string()).collect();
+    let mut caption: Vec<String> = indices.iter().take(4).map(|index| (index + 1).to_string()).collect();
     if indices.len() > 4 {
-        words.push("…".into());
+        caption.push("…".into());
     }
-    words.join(",")
+    caption.join(",")
 }
 
 /// A number in few digits.

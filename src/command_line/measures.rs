@@ -199,8 +199,8 @@ impl AllMeasures {
         if let Some(MeasuresReport(along)) = &self.measures {
             let mut rows =
                 vec![std::iter::once("t".to_owned()).chain(along.lists().map(|(name, _)| name.to_owned())).collect()];
-            for (place, t) in along.times.iter().enumerate() {
-                let values = along.lists().map(|(_, list)| number(list.get(place).copied().flatten()));
+            for (position, t) in along.times.iter().enumerate() {
+                let values = along.lists().map(|(_, list)| number(list.get(position).copied().flatten()));
                 rows.push(std::iter::once(short(*t)).chain(values).collect::<Vec<String>>());
             }
             text += "\n";

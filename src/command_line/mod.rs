@@ -96,7 +96,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // If standard error is closed only the exit status tells of the failure.
-            output::tell(&error.to_string());
+            output::print_note(&error.to_string());
             if command_line.command.as_ref().is_some_and(Command::asks_for_json) {
                 // Who reads standard output finds the error there too; if it is closed there is nobody to tell.
                 let _ = output::print_json(&error.report());

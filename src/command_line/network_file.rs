@@ -30,7 +30,7 @@ impl NetworkFileOptions {
 
     /// The kind of file that the name's ending asks for.
     fn kind(&self) -> Result<NetworkKind, CommandError> {
-        let Some(kind) = NetworkKind::of(&self.out) else {
+        let Some(kind) = NetworkKind::from_path(&self.out) else {
             let problem = "give a name that ends in .json, .safetensors or .onnx";
             return Err(CommandError::Usage(format!("--out {}: {problem}", self.out.display())));
         };

@@ -14,7 +14,7 @@ use crate::formats::{
 use crate::network::{Activation, ImageShape, Network, OutputFunction};
 
 use super::error::CommandError;
-use super::output::tell;
+use super::output::print_note;
 
 /// The most numbers of a built-in dataset, 1 GB.
 pub(super) const MAX_NUMBERS: usize = 1 << 27;
@@ -118,7 +118,7 @@ impl ColumnOptions {
     pub(super) fn read(&self, file: &Path, expected: Option<usize>) -> Result<Dataset, CommandError> {
         let data = Dataset::open_with(file, expected, &self.choice())?;
         for note in &data.notes {
-            tell(&format!("{}: {note}", file.display()));
+            print_note(&format!("{}: {note}", file.display()));
         }
         Ok(data)
     }
@@ -153,10 +153,10 @@ pub(super) fn load_network(
     options: &ChainOptions,
 ) -> Result<LoadedNetwork, CommandError> {
     let loaded = read_network(file, chain, options)?;
-    match loaded.account.missing_words() {
+    match loaded.account.missing_text() {
         Some(missing) if !options.partial => Err(CommandError::Partial { path: file.into(), missing }),
         _ => {
-            loaded.tell(file);
+            loaded.print_notes(file);
             Ok(loaded)
         }
     }
@@ -164,12 +164,12 @@ pub(super) fn load_network(
 
 impl LoadedNetwork {
     /// Tells on standard error what is missing and what was guessed.
-    pub(super) fn tell(&self, file: &Path) {
-        if let Some(missing) = self.account.missing_words() {
-            tell(&format!("{}: the network is partial: {missing}", file.display()));
+    pub(super) fn print_notes(&self, file: &Path) {
+        if let Some(missing) = self.account.missing_text() {
+            print_note(&format!("{}: the network is partial: {missing}", file.display()));
         }
         for sentence in self.account.assumed() {
-            tell(&format!("{}: assumed: {sentence}", file.display()));
+            print_note(&format!("{}: assumed: {sentence}", file.display()));
         }
     }
 }

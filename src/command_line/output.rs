@@ -92,7 +92,7 @@ pub(super) fn print_json(report: &impl Serialize) -> Result<(), CommandError> {
 }
 
 /// One sentence on standard error.
-pub(super) fn tell(sentence: &str) {
+pub(super) fn print_note(sentence: &str) {
     // With standard error closed there is nobody to tell.
     let _ = writeln!(io::stderr(), "{}", sentence.replace('\n', " "));
 }

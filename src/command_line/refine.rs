@@ -15,7 +15,7 @@ use crate::resnet::{Integrator, Refinement, RefinementKind, ResNet};
 use super::error::CommandError;
 use super::network_file::NetworkFileOptions;
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network, parser};
-use super::output::{print, print_json, tell};
+use super::output::{print, print_json, print_note};
 use super::warnings::{self, Warning};
 
 /// The most Euler steps in each phase: the depth of a file that can still be used.
@@ -168,12 +168,12 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
     if arguments.json {
         return print_json(&report);
     }
-    report.warnings.iter().for_each(|warning| tell(&warning.message));
-    print(&report.words())
+    report.warnings.iter().for_each(|warning| print_note(&warning.message));
+    print(&report.label())
 }
 
 impl Report {
-    fn words(&self) -> String {
+    fn label(&self) -> String {
         let mut text = format!("{} blocks in {} layers ({}, N = {})\n", self.blocks, self.depth, self.kind, self.steps);
         if self.max_error.is_some() && self.integrator != Integrator::Euler.option() {
             text += &format!("the errors are those of {}; the blocks are Euler's\n", self.integrator);

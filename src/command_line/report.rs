@@ -56,7 +56,7 @@ pub(super) struct PartialReport {
 impl PartialReport {
     pub(super) fn new(account: &Account) -> Option<PartialReport> {
         Some(PartialReport {
-            message: account.missing_words()?,
+            message: account.missing_text()?,
             missing: account.missing().map(|(part, _)| part.name()).collect(),
             ends_after: account.end().map(str::to_owned),
         })
@@ -121,7 +121,7 @@ impl Report {
             Some(motion) => LayerReport::new(layer, motion),
             None => LayerReport::behind(index, network),
         });
-        let mut warnings: Vec<Warning> = account.missing_words().map(warnings::of_partial).into_iter().collect();
+        let mut warnings: Vec<Warning> = account.missing_text().map(warnings::of_partial).into_iter().collect();
         warnings.extend(left_out.iter().filter(|problem| !problem.is_of_account()).map(warnings::of_problem));
         warnings.extend(account.assumed().iter().map(|sentence| warnings::of_assumption(sentence)));
         Report {

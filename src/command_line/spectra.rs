@@ -13,7 +13,7 @@ use crate::network::{ConvolutionSpectrum, SpectrumMethod};
 
 use super::error::CommandError;
 use super::options::{ChainOptions, propose};
-use super::output::{print, print_json, tell};
+use super::output::{print, print_json, print_note};
 use super::table::warning_line;
 use super::warnings::{self, Warning};
 
@@ -113,7 +113,7 @@ pub(super) fn run(
     let mut warnings: Vec<Warning> = reason.map(warnings::of_no_flow).into_iter().collect();
     warnings.extend(fatal.chain(others).map(warning));
     for sentence in proposal.guesses() {
-        tell(&format!("{}: assumed: {sentence}", file.display()));
+        print_note(&format!("{}: assumed: {sentence}", file.display()));
     }
     let mut listing = Listing::new(file, names_of(&proposal), json)?;
     list(&tensors, &proposal, &mut listing, &mut warnings)?;
@@ -157,8 +157,8 @@ fn list(
     listing: &mut Listing,
     warnings: &mut Vec<Warning>,
 ) -> Result<(), CommandError> {
-    for place in 0..proposal.entries.len() {
-        match weight_spectrum(tensors, proposal, place, &mut |_| true) {
+    for position in 0..proposal.entries.len() {
+        match weight_spectrum(tensors, proposal, position, &mut |_| true) {
             Ok(Some(spectrum)) => listing.add(WeightReport::new(spectrum))?,
             Ok(None) => {}
             Err(FormatError::Chain { source, .. }) => warnings.push(warnings::of_no_spectrum(&source)),

@@ -16,7 +16,7 @@ use crate::training::{
 use super::error::CommandError;
 use super::network_file::NetworkFileOptions;
 use super::options::{ColumnOptions, MAX_NUMBERS, activation_parser, noise, output_parser, parser};
-use super::output::{print, print_json, tell};
+use super::output::{print, print_json, print_note};
 
 /// The lines of progress on standard error.
 const PROGRESS_LINES: usize = 10;
@@ -131,7 +131,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), CommandError> {
     trainer
         .run(&mut |report| {
             if report.epoch % every == 0 || report.epoch == options.epochs {
-                tell(&progress(report, options.epochs));
+                print_note(&progress(report, options.epochs));
             }
             true
         })
@@ -146,7 +146,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), CommandError> {
         train: trainer.evaluate_train().map(Measured::from),
         test: trainer.evaluate_test().map(Measured::from),
     };
-    if arguments.json { print_json(&report) } else { print(&report.words()) }
+    if arguments.json { print_json(&report) } else { print(&report.label()) }
 }
 
 impl TrainArguments {
@@ -175,7 +175,7 @@ impl TrainArguments {
                 let outputs = names.len().max(2);
                 let problem =
                     format!("no sample has the first of {outputs} classes, so output 0 stands for none of them");
-                tell(&format!("{}: {problem}; --layers that end in {} count from 1", self.dataset, outputs - 1));
+                print_note(&format!("{}: {problem}; --layers that end in {} count from 1", self.dataset, outputs - 1));
             }
             return data;
         };
@@ -183,7 +183,7 @@ impl TrainArguments {
         let Some(matched) = match_classes(&data.labels, outputs, &[]) else { return data };
         // Labels without an output are refused when training begins.
         let Some(renumbered) = data.renumbered(&matched, outputs) else { return data };
-        matched.assumed.iter().for_each(|sentence| tell(&format!("{}: assumed: {sentence}", self.dataset)));
+        matched.assumed.iter().for_each(|sentence| print_note(&format!("{}: assumed: {sentence}", self.dataset)));
         renumbered
     }
 
@@ -243,26 +243,26 @@ impl From<Evaluation> for Measured {
 }
 
 impl Report {
-    fn words(&self) -> String {
+    fn label(&self) -> String {
         let widths: Vec<String> = self.layers.iter().map(usize::to_string).collect();
         let mut text = format!("{}: {} parameters, {} epochs\n", widths.join("-"), self.parameters, self.epochs);
         for (name, measured) in [("train", &self.train), ("test", &self.test)] {
             if let Some(Measured { loss, accuracy }) = measured {
-                text += &format!("{name}: {}\n", measure_words(*loss, *accuracy));
+                text += &format!("{name}: {}\n", measure_text(*loss, *accuracy));
             }
         }
         text
     }
 }
 
-fn measure_words(loss: f64, accuracy: Option<f64>) -> String {
+fn measure_text(loss: f64, accuracy: Option<f64>) -> String {
     let accuracy = accuracy.map_or_else(String::new, |share| format!(", accuracy {:.2} %", 100.0 * share));
     format!("loss {loss:.4}{accuracy}")
 }
 
 fn progress(report: &EpochReport, epochs: usize) -> String {
-    let train = measure_words(report.train.loss, report.train.accuracy);
-    let test = report.test.map(|test| format!("; test {}", measure_words(test.loss, test.accuracy)));
+    let train = measure_text(report.train.loss, report.train.accuracy);
+    let test = report.test.map(|test| format!("; test {}", measure_text(test.loss, test.accuracy)));
     format!("epoch {} of {epochs}: {train}{}", report.epoch, test.unwrap_or_default())
 }
 

@@ -31,18 +31,18 @@ impl NamedArray {
     }
 
     /// The lengths of the axes in words.
-    pub fn shape_words(&self) -> String {
+    pub fn shape_text(&self) -> String {
         self.shape.iter().map(usize::to_string).collect::<Vec<_>>().join("×")
     }
 
     /// The same matrix with its axes exchanged.
     pub fn transposed(self) -> NamedArray {
         let [rows, columns] = self.shape[..] else { return self };
-        let places = || (0..columns).flat_map(move |column| (0..rows).map(move |row| row * columns + column));
+        let positions = || (0..columns).flat_map(move |column| (0..rows).map(move |row| row * columns + column));
         let values = match &self.values {
-            Values::Floats(values) => Values::Floats(places().map(|at| values[at]).collect()),
-            Values::Integers(values) => Values::Integers(places().map(|at| values[at]).collect()),
-            Values::Texts(values) => Values::Texts(places().map(|at| values[at].clone()).collect()),
+            Values::Floats(values) => Values::Floats(positions().map(|at| values[at]).collect()),
+            Values::Integers(values) => Values::Integers(positions().map(|at| values[at]).collect()),
+            Values::Texts(values) => Values::Texts(positions().map(|at| values[at].clone()).collect()),
         };
         NamedArray { name: self.name, shape: vec![columns, rows], values }
     }
@@ -55,7 +55,7 @@ pub(super) struct ArrayTable {
     arrays: Vec<(NamedArray, usize)>,
     columns: Vec<ColumnOutline>,
     /// For each column its array and its place in the array's rows.
-    places: Vec<(usize, usize)>,
+    positions: Vec<(usize, usize)>,
     known: Known,
     /// What was assumed, and what is left out.
     pub notes: Vec<String>,
@@ -91,19 +91,19 @@ impl ArrayTable {
         if let Some(label) = arrays.iter().find(|array| Some(array.name.as_str()) == label)
             && (label.elements() != rows && label.shape.first() != Some(&rows))
         {
-            let shape = label.shape_words();
+            let shape = label.shape_text();
             let problem = format!(
                 "has the shape {shape}; labels need one value for each of the {rows} samples, or take --label none"
             );
             return Err(fault(&label.name, &problem));
         }
-        let shape = (main.shape.len() > 1).then(|| format!("the array {} is {}", main.name, main.shape_words()));
+        let shape = (main.shape.len() > 1).then(|| format!("the array {} is {}", main.name, main.shape_text()));
         let mut table = ArrayTable {
             path: path.into(),
             rows,
             arrays: Vec::new(),
             columns: Vec::new(),
-            places: Vec::new(),
+            positions: Vec::new(),
             known: Known { candidates: Some(Vec::new()), shape, ..Known::default() },
             notes: Vec::new(),
         };
@@ -138,7 +138,7 @@ impl ArrayTable {
                 [column] => LabelColumns::One(column),
                 _ if is_one_hot(&array.values, width) => LabelColumns::OneHot(columns),
                 _ => {
-                    let (name, shape) = (&array.name, array.shape_words());
+                    let (name, shape) = (&array.name, array.shape_text());
                     self.notes
                         .push(format!("left out the labels {name} of shape {shape}: they are not one value a row"));
                     LabelColumns::None
@@ -147,7 +147,7 @@ impl ArrayTable {
         }
         let index = self.arrays.len();
         self.columns.extend(outlines);
-        self.places.extend((0..width).map(|place| (index, place)));
+        self.positions.extend((0..width).map(|position| (index, position)));
         self.arrays.push((array, width));
         Ok(())
     }
@@ -160,9 +160,9 @@ impl ArrayTable {
             }
             Values::Integers(_) | Values::Texts(_) => 0,
         };
-        let place = format!("row {}, column {}", row + 1, column + 1);
+        let position = format!("row {}, column {}", row + 1, column + 1);
         let others = if rows > 1 { format!(", and {rows} rows have such a value") } else { String::new() };
-        let problem = format!("holds {value} at {place}{others}; remove or correct them, or choose other --columns");
+        let problem = format!("holds {value} at {position}{others}; remove or correct them, or choose other --columns");
         DatasetError::Array { path: self.path.clone(), array: array.name.clone(), problem }
     }
 }
@@ -184,8 +184,8 @@ fn is_one_hot(values: &Values, width: usize) -> bool {
 }
 
 fn outlines(array: &NamedArray, width: usize) -> Vec<ColumnOutline> {
-    let outline = |place: usize| {
-        let name = if width == 1 { array.name.clone() } else { format!("{}[{place}]", array.name) };
+    let outline = |position: usize| {
+        let name = if width == 1 { array.name.clone() } else { format!("{}[{position}]", array.name) };
         let kind = match array.values {
             Values::Texts(_) => ColumnKind::Text,
             Values::Floats(_) | Values::Integers(_) => ColumnKind::Integers,
@@ -202,8 +202,8 @@ fn outlines(array: &NamedArray, width: usize) -> Vec<ColumnOutline> {
     let mut sequences = vec![Sequence::default(); width];
     let mut ends = [Vec::new(), Vec::new()];
     let mut add = |at: usize, value: f64| {
-        let place = at % width;
-        let outline = &mut outlines[place];
+        let position = at % width;
+        let outline = &mut outlines[position];
         outline.is_zero_or_one &= value == 0.0 || value == 1.0;
         if value.fract() != 0.0 {
             outline.kind = ColumnKind::Numbers;
@@ -212,11 +212,11 @@ fn outlines(array: &NamedArray, width: usize) -> Vec<ColumnOutline> {
             outline.preview.push(format!("{value}"));
         }
         if value.is_finite() {
-            moments[place].add(value);
+            moments[position].add(value);
         }
-        sequences[place].add(value);
+        sequences[position].add(value);
         for (end, values) in [0, width - 1].into_iter().zip(&mut ends) {
-            if end == place && values.len() < MAX_COMPARED {
+            if end == position && values.len() < MAX_COMPARED {
                 values.push(value);
             }
         }
@@ -269,12 +269,12 @@ impl Table for ArrayTable {
         let mut numbers = Vec::with_capacity(self.rows * columns.len());
         for row in 0..self.rows {
             for &column in columns {
-                let (array, place) = self.places[column];
+                let (array, position) = self.positions[column];
                 let (NamedArray { name, values, .. }, width) = &self.arrays[array];
-                let at = row * width + place;
+                let at = row * width + position;
                 match values {
                     Values::Floats(values) if !values[at].is_finite() => {
-                        return Err(self.not_finite(array, row, place, values[at]));
+                        return Err(self.not_finite(array, row, position, values[at]));
                     }
                     Values::Floats(values) => numbers.push(values[at]),
                     Values::Integers(values) => numbers.push(values[at] as f64),
@@ -289,16 +289,16 @@ impl Table for ArrayTable {
     }
 
     fn labels(&self, column: usize) -> Result<Labels, DatasetError> {
-        let (array, place) = self.places[column];
+        let (array, position) = self.positions[column];
         let (NamedArray { values, .. }, width) = &self.arrays[array];
-        let places = (0..self.rows).map(|row| row * width + place);
+        let positions = (0..self.rows).map(|row| row * width + position);
         Ok(match values {
-            Values::Integers(values) => Labels::from_integers(&places.map(|at| values[at]).collect::<Vec<_>>()),
-            Values::Texts(values) => Labels::from_texts(places.map(|at| values[at].as_str())),
+            Values::Integers(values) => Labels::from_integers(&positions.map(|at| values[at]).collect::<Vec<_>>()),
+            Values::Texts(values) => Labels::from_texts(positions.map(|at| values[at].as_str())),
             Values::Floats(values) => {
-                let column: Vec<f64> = places.map(|at| values[at]).collect();
+                let column: Vec<f64> = positions.map(|at| values[at]).collect();
                 if let Some(row) = column.iter().position(|value| !value.is_finite()) {
-                    return Err(self.not_finite(array, row, place, column[row]));
+                    return Err(self.not_finite(array, row, position, column[row]));
                 }
                 Labels::from_floats(column)
             }

@@ -113,7 +113,7 @@ impl ColumnOutline {
     }
 
     /// Its number and its name, for a sentence.
-    pub fn words(&self) -> String {
+    pub fn label(&self) -> String {
         format!("{} ({})", self.number, if self.is_named() { &self.name } else { "unnamed" })
     }
 }
@@ -226,9 +226,9 @@ fn one_hot(table: &dyn Table, candidates: Option<&[usize]>) -> Result<Vec<usize>
     let mut is_single = vec![true; flags.len()];
     for row in values.chunks_exact(flags.len()) {
         let mut sum = 0.0;
-        for (place, value) in row.iter().enumerate().rev() {
+        for (position, value) in row.iter().enumerate().rev() {
             sum += value;
-            is_single[place] &= sum == 1.0;
+            is_single[position] &= sum == 1.0;
         }
     }
     let first = is_single[..flags.len() - 1].iter().position(|single| *single);
@@ -279,12 +279,12 @@ fn width_error(
     let columns = table.columns();
     let found = table.known().candidates.map_or(columns.len(), |candidates| candidates.len());
     let hint = match label {
-        LabelColumns::One(column) => format!("; its label is column {}", columns[*column].words()),
+        LabelColumns::One(column) => format!("; its label is column {}", columns[*column].label()),
         LabelColumns::OneHot(labels) => format!("; its label is in {} columns", labels.len()),
         LabelColumns::None if choice.label == LabelChoice::None => String::new(),
         LabelColumns::None => "; none of them is known as the label".to_owned(),
     };
-    let shape = table.known().shape.map_or(String::new(), |words| format!(" ({words})"));
+    let shape = table.known().shape.map_or(String::new(), |caption| format!(" ({caption})"));
     DatasetError::Width { path: path.into(), expected, found, hint: shape + &hint }
 }
 

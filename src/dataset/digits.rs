@@ -24,9 +24,9 @@ pub(super) fn sample(samples: usize, random: &mut Random) -> Dataset {
     let (pixels, classes) = read().unwrap_or_default();
     let mut order: Vec<usize> = (0..classes.len()).collect();
     let count = samples.min(order.len());
-    for place in 0..count {
-        let other = place + random.index(order.len() - place);
-        order.swap(place, other);
+    for position in 0..count {
+        let other = position + random.index(order.len() - position);
+        order.swap(position, other);
     }
     let chosen = &order[..count];
     let points = DMatrix::from_fn(PIXELS, count, |pixel, i| pixels[chosen[i] * PIXELS + pixel] / DARKEST);

@@ -223,12 +223,12 @@ fn swiss_roll(samples: usize, random: &mut Random) -> Dataset {
 /// A lattice in one and two dimensions. In more a lattice of a useful width has too many points, so random ones stand
 /// in for it.
 fn grid(samples: usize, dimension: usize, random: &mut Random) -> Dataset {
-    let place = |i: usize, side: usize| if side > 1 { 2.0 * i as f64 / (side - 1) as f64 - 1.0 } else { 0.0 };
+    let position = |i: usize, side: usize| if side > 1 { 2.0 * i as f64 / (side - 1) as f64 - 1.0 } else { 0.0 };
     let points = match dimension {
-        1 => DMatrix::from_fn(1, samples, |_, i| place(i, samples)),
+        1 => DMatrix::from_fn(1, samples, |_, i| position(i, samples)),
         2 => {
             let side = samples.isqrt();
-            DMatrix::from_fn(2, side * side, |axis, i| place(if axis == 0 { i % side } else { i / side }, side))
+            DMatrix::from_fn(2, side * side, |axis, i| position(if axis == 0 { i % side } else { i / side }, side))
         }
         _ => DMatrix::from_fn(dimension, samples, |_, _| random.between(-1.0, 1.0)),
     };

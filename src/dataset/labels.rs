@@ -110,11 +110,11 @@ impl LabelCollector {
             let values: Vec<i64> = self.of_sample.iter().map(|number| integers[*number]).collect();
             return Labels::from_integers(&values);
         }
-        let mut places = vec![0; self.numbers.len()];
-        for (place, number) in self.numbers.values().enumerate() {
-            places[*number] = place;
+        let mut positions = vec![0; self.numbers.len()];
+        for (position, number) in self.numbers.values().enumerate() {
+            positions[*number] = position;
         }
-        let of_sample = self.of_sample.into_iter().map(|number| places[number]).collect();
+        let of_sample = self.of_sample.into_iter().map(|number| positions[number]).collect();
         Labels::Classes { of_sample, names: self.numbers.into_keys().collect() }
     }
 }

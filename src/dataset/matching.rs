@@ -47,15 +47,15 @@ enum Numbering {
 pub fn match_classes(labels: &Labels, outputs: usize, predictions: &[usize]) -> Option<Matched> {
     let Labels::Classes { of_sample, names } = labels else { return None };
     // A single output tells two classes apart.
-    let places = outputs.max(2);
-    let (numbering, output_of) = numbering(of_sample, names, places, predictions);
+    let positions = outputs.max(2);
+    let (numbering, output_of) = numbering(of_sample, names, positions, predictions);
     let outputs_of: Vec<usize> =
         of_sample.iter().map(|class| output_of.get(*class).copied().unwrap_or(usize::MAX)).collect();
     let mut assumed = numbering.assumption(names, outputs, &output_of);
-    let beyond = outputs_of.iter().filter(|output| **output >= places).count();
+    let beyond = outputs_of.iter().filter(|output| **output >= positions).count();
     if beyond > 0 {
         let classes =
-            of_sample.iter().zip(&outputs_of).filter(|(_, output)| **output >= places).map(|(class, _)| class);
+            of_sample.iter().zip(&outputs_of).filter(|(_, output)| **output >= positions).map(|(class, _)| class);
         let classes: BTreeSet<&usize> = classes.collect();
         assumed.push(format!(
             "{beyond} of {} samples have labels beyond the {outputs} outputs ({}); they count as wrong",
@@ -63,7 +63,7 @@ pub fn match_classes(labels: &Labels, outputs: usize, predictions: &[usize]) -> 
             listed(classes.into_iter().map(|class| names.get(*class).cloned().unwrap_or_default()))
         ));
     }
-    assumed.extend(better_numbering(of_sample, names, &outputs_of, predictions, places));
+    assumed.extend(better_numbering(of_sample, names, &outputs_of, predictions, positions));
     Some(Matched { of_sample: outputs_of, assumed, by_alphabet: matches!(numbering, Numbering::Alphabetical) })
 }
 
@@ -81,8 +81,8 @@ impl Dataset {
     /// where some class has no output.
     pub fn renumbered(&self, matched: &Matched, outputs: usize) -> Option<Dataset> {
         let Labels::Classes { of_sample, names } = &self.labels else { return None };
-        let places = outputs.max(2);
-        if *of_sample == matched.of_sample || matched.of_sample.iter().any(|output| *output >= places) {
+        let positions = outputs.max(2);
+        if *of_sample == matched.of_sample || matched.of_sample.iter().any(|output| *output >= positions) {
             return None;
         }
         let count = matched.of_sample.iter().max().map_or(0, |largest| largest + 1);
@@ -98,14 +98,19 @@ impl Dataset {
 }
 
 /// How the classes are numbered, and the output of each.
-fn numbering(of_sample: &[usize], names: &[String], places: usize, predictions: &[usize]) -> (Numbering, Vec<usize>) {
+fn numbering(
+    of_sample: &[usize],
+    names: &[String],
+    positions: usize,
+    predictions: &[usize],
+) -> (Numbering, Vec<usize>) {
     let integers: Option<Vec<i64>> = names.iter().map(|name| name.trim().parse().ok()).collect();
     let Some(integers) = integers else { return (Numbering::Alphabetical, (0..names.len()).collect()) };
     let present: BTreeSet<i64> = of_sample.iter().filter_map(|class| integers.get(*class).copied()).collect();
     let (least, largest) = (present.first().copied().unwrap_or(0), present.last().copied().unwrap_or(0));
     let as_index = |value: &i64| usize::try_from(*value).unwrap_or(usize::MAX);
     let from_one = || integers.iter().map(|value| as_index(&value.saturating_sub(1))).collect::<Vec<usize>>();
-    if least >= 0 && as_index(&largest) < places {
+    if least >= 0 && as_index(&largest) < positions {
         let direct: Vec<usize> = integers.iter().map(as_index).collect();
         if least == 0 || predictions.is_empty() {
             return (Numbering::Direct, direct);
@@ -121,13 +126,13 @@ fn numbering(of_sample: &[usize], names: &[String], places: usize, predictions: 
             _ => (Numbering::WithoutFirst, direct),
         };
     }
-    if least >= 1 && as_index(&largest) == places {
+    if least >= 1 && as_index(&largest) == positions {
         return (Numbering::FromOne, from_one());
     }
-    if present.len() <= places {
+    if present.len() <= positions {
         let sorted: Vec<i64> = present.into_iter().collect();
-        let place = |value: &i64| sorted.binary_search(value).unwrap_or(usize::MAX);
-        let output_of = integers.iter().map(place).collect();
+        let position = |value: &i64| sorted.binary_search(value).unwrap_or(usize::MAX);
+        let output_of = integers.iter().map(position).collect();
         return (Numbering::Sorted(sorted), output_of);
     }
     (Numbering::Direct, integers.iter().map(as_index).collect())
@@ -171,18 +176,18 @@ fn better_numbering(
     names: &[String],
     outputs_of: &[usize],
     predictions: &[usize],
-    places: usize,
+    positions: usize,
 ) -> Option<String> {
     let samples = predictions.len().min(of_sample.len());
     let classes: Vec<usize> = of_sample.iter().copied().collect::<BTreeSet<usize>>().into_iter().collect();
-    let outputs: Vec<usize> = (0..places).collect();
-    if samples == 0 || classes.len() > places.min(MAX_MATCHED) || places > MAX_MATCHED {
+    let outputs: Vec<usize> = (0..positions).collect();
+    if samples == 0 || classes.len() > positions.min(MAX_MATCHED) || positions > MAX_MATCHED {
         return None;
     }
     let right = predictions.iter().zip(outputs_of).filter(|(predicted, class)| predicted == class).count();
     let mut counts = Matrix::new(classes.len(), outputs.len(), 0_i64);
     for (class, predicted) in of_sample.iter().zip(predictions) {
-        if let (Ok(row), true) = (classes.binary_search(class), *predicted < places) {
+        if let (Ok(row), true) = (classes.binary_search(class), *predicted < positions) {
             counts[(row, *predicted)] += 1;
         }
     }
@@ -202,10 +207,10 @@ fn better_numbering(
 }
 
 /// The first of some words.
-fn listed(words: impl Iterator<Item = String>) -> String {
-    let words: Vec<String> = words.collect();
-    let more = if words.len() > LISTED { ", …" } else { "" };
-    words[..words.len().min(LISTED)].join(", ") + more
+fn listed(text: impl Iterator<Item = String>) -> String {
+    let text: Vec<String> = text.collect();
+    let more = if text.len() > LISTED { ", …" } else { "" };
+    text[..text.len().min(LISTED)].join(", ") + more
 }
 
 #[cfg(test)]

@@ -185,7 +185,7 @@ fn data_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     let known = [".csv", ".tsv", ".txt", ".npz", ".npy", ".idx"];
-    known.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name).to_owned()
+    known.iter().find_map(|extension| name.strip_suffix(extension)).unwrap_or(name).to_owned()
 }
 
 #[cfg(test)]

@@ -83,16 +83,15 @@ pub(super) fn read(path: &Path, wanted: &Wanted<'_>) -> Result<ArrayTable, Datas
                 continue;
             }
             Some(Err(error)) if is_points(at) => {
-                let words = refusal(&archive, at, &error);
+                let text = refusal(&archive, at, &error);
                 return Err(match error {
-                    NumpyError::Element { .. } => DatasetError::NotNumbers { path: path.into(), problem: words },
+                    NumpyError::Element { .. } => DatasetError::NotNumbers { path: path.into(), problem: text },
                     error => numpy(error),
                 });
             }
             Some(Err(error)) if is_label => {
-                let words = refusal(&archive, at, &error);
-                notes
-                    .push(format!("left out the labels: {words}; labels that are text are read as {name}.astype(str)"));
+                let text = refusal(&archive, at, &error);
+                notes.push(format!("left out the labels: {text}; labels that are text are read as {name}.astype(str)"));
                 continue;
             }
             // What is not asked for does no harm.
@@ -125,7 +124,7 @@ pub(super) fn read(path: &Path, wanted: &Wanted<'_>) -> Result<ArrayTable, Datas
 /// or where there is a label for each column. The answer says so, and also where both axes fit.
 fn samples_in_columns(array: &mut NamedArray, expected: Option<usize>, labels: Option<usize>) -> Option<String> {
     let [first, second] = array.shape[..] else { return None };
-    let (name, shape) = (array.name.clone(), array.shape_words());
+    let (name, shape) = (array.name.clone(), array.shape_text());
     if first == second {
         let fits = expected == Some(first);
         return fits.then(|| format!("the array {name} is {shape}: its rows are taken as the samples"));

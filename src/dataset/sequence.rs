@@ -15,7 +15,7 @@ pub enum RowNumbers {
 
 impl RowNumbers {
     /// Why, as the end of a sentence that begins with the column.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             RowNumbers::Counting => "it only counts the rows",
             RowNumbers::Identifier => "it only identifies the rows",

@@ -42,7 +42,7 @@ pub struct ActivationUse {
 
 impl Histogram {
     /// Counts `values` between `low` and `high`; what is not finite is left out.
-    pub fn of(values: impl Iterator<Item = f64>, low: f64, high: f64) -> Histogram {
+    pub fn new(values: impl Iterator<Item = f64>, low: f64, high: f64) -> Histogram {
         let mut counts = vec![0; BARS];
         let width = (high - low).max(f64::MIN_POSITIVE);
         for value in values.filter(|value| value.is_finite()) {
@@ -65,21 +65,22 @@ impl ActivationUse {
             Some((low.min(value), high.max(value)))
         });
         let (low, high) = range?;
-        let slopes = activation.is_coordinatewise().then(|| {
+        let gradients = activation.is_coordinatewise().then(|| {
             let steepest = activation.steepest_slope();
             before.map(|y| activation.slope(y).abs() / steepest)
         });
-        let dead =
-            |slopes: &DMatrix<f64>| slopes.row_iter().filter(|row| row.iter().all(|slope| *slope < DEAD_SLOPE)).count();
-        let saturated = |slopes: &DMatrix<f64>| {
-            slopes.iter().filter(|slope| **slope < SATURATED_SLOPE).count() as f64 / slopes.len() as f64
+        let dead = |gradients: &DMatrix<f64>| {
+            gradients.row_iter().filter(|row| row.iter().all(|slope| *slope < DEAD_SLOPE)).count()
+        };
+        let saturated = |gradients: &DMatrix<f64>| {
+            gradients.iter().filter(|slope| **slope < SATURATED_SLOPE).count() as f64 / gradients.len() as f64
         };
         Some(ActivationUse {
-            before: Histogram::of(before.iter().copied(), low, high),
-            after: Histogram::of(after.iter().copied(), low, high),
+            before: Histogram::new(before.iter().copied(), low, high),
+            after: Histogram::new(after.iter().copied(), low, high),
             units,
-            dead: slopes.as_ref().map(dead),
-            saturated: slopes.as_ref().map(saturated),
+            dead: gradients.as_ref().map(dead),
+            saturated: gradients.as_ref().map(saturated),
             samples,
         })
     }

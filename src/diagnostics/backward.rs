@@ -152,7 +152,7 @@ impl Start {
         let mut lambda = last.output().clone();
         let mut sum = 0.0;
         for (sample, mut column) in lambda.column_iter_mut().enumerate() {
-            sum += loss.pull_back(output, &targets, sample, column.as_mut_slice());
+            sum += loss.backward(output, &targets, sample, column.as_mut_slice());
         }
         let samples = lambda.ncols().max(1) as f64;
         Ok(Start { lambda, loss: sum / samples, guess_loss: guess_loss(&targets, loss, output, outputs) })
@@ -248,14 +248,17 @@ fn cut_by(activation: Activation, before: &DMatrix<f64>, after: &DMatrix<f64>, l
         Activation::Identity => {}
         // The Jacobian matrix of p = softmax(z) is diag p − p pᵀ.
         Activation::Softmax => {
-            for (mut slopes, shares) in lambda.column_iter_mut().zip(after.column_iter()) {
-                let mean = slopes.rows(0, shares.len()).dot(&shares);
-                slopes.iter_mut().zip(shares.iter()).for_each(|(slope, share)| *slope = share * (*slope - mean));
+            for (mut gradient_values, shares) in lambda.column_iter_mut().zip(after.column_iter()) {
+                let mean = gradient_values.rows(0, shares.len()).dot(&shares);
+                gradient_values
+                    .iter_mut()
+                    .zip(shares.iter())
+                    .for_each(|(slope, share)| *slope = share * (*slope - mean));
             }
         }
         _ => {
-            for (mut slopes, before) in lambda.column_iter_mut().zip(before.column_iter()) {
-                slopes.iter_mut().zip(before.iter()).for_each(|(slope, y)| *slope *= activation.slope(*y));
+            for (mut gradient_values, before) in lambda.column_iter_mut().zip(before.column_iter()) {
+                gradient_values.iter_mut().zip(before.iter()).for_each(|(slope, y)| *slope *= activation.slope(*y));
             }
         }
     }
@@ -318,8 +321,8 @@ fn some_samples(flow: &Flow, samples: usize) -> Vec<usize> {
 /// The value below which a share of the sorted values lies, between neighbours in proportion, as NumPy finds it.
 fn percentile(sorted: &[f64], share: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
-    let place = share * last as f64;
-    let (below, part) = (place.floor() as usize, place.fract());
+    let position = share * last as f64;
+    let (below, part) = (position.floor() as usize, position.fract());
     sorted[below] + part * (sorted[(below + 1).min(last)] - sorted[below])
 }
 
@@ -380,23 +383,23 @@ mod tests {
             let network = network(activation, output);
             let (values, _) = follow(&network, &inputs);
             let start = Start::new(&network, &values, &labels).unwrap();
-            let mut slopes = Vec::new();
+            let mut gradient_values = Vec::new();
             let mut lambda = start.lambda;
             for (index, layer) in network.layers().iter().enumerate().rev() {
                 let input = index.checked_sub(1).map_or(&inputs, |before| values[before].output());
                 let (gradients, next) = through(layer, input, &values[index], &lambda);
                 let of_layer =
                     gradients.iter().flat_map(|part| part.weight.iter().chain(part.bias.iter().flat_map(|b| b.iter())));
-                slopes.splice(0..0, of_layer.copied());
+                gradient_values.splice(0..0, of_layer.copied());
                 lambda = next;
             }
             let Labels::Classes { of_sample, .. } = &labels else { unreachable!() };
             let objective = Objective { loss: Loss::CrossEntropy, ..Objective::default() };
             let expected = gradient(&network, &inputs, &Targets::Classes(of_sample.clone()), &objective).unwrap();
             assert!((start.loss - expected.loss).abs() < 1e-12 * expected.loss);
-            assert_eq!(slopes.len(), expected.slopes.len());
-            let largest = expected.slopes.iter().fold(0.0_f64, |largest, slope| largest.max(slope.abs()));
-            for (found, expected) in slopes.iter().zip(&expected.slopes) {
+            assert_eq!(gradient_values.len(), expected.gradients.len());
+            let largest = expected.gradients.iter().fold(0.0_f64, |largest, slope| largest.max(slope.abs()));
+            for (found, expected) in gradient_values.iter().zip(&expected.gradients) {
                 assert!((found - expected).abs() < 1e-12 * largest, "{found} {expected}");
             }
         }
@@ -444,7 +447,7 @@ mod tests {
                     displaced = through_shortcut + &block.outer.weight * hidden;
                 } else {
                     let mut moved = displaced.resize_vertically(flow.ambient_dimension(), 0.0);
-                    for (place, phase) in phases.iter().enumerate() {
+                    for (position, phase) in phases.iter().enumerate() {
                         match &phase.motion {
                             Motion::Shift(_) => {}
                             Motion::Activation { activation, .. } => {
@@ -453,7 +456,7 @@ mod tests {
                             motion => motion.carry(&mut moved, 1.0, &ExactScheme),
                         }
                         let mut back = ends[index + 1].clone().resize_vertically(flow.ambient_dimension(), 0.0);
-                        for later in phases[place + 1..].iter().rev() {
+                        for later in phases[position + 1..].iter().rev() {
                             step_back(&later.motion, (&value.before, &value.after), &mut back);
                         }
                         agree(&back, &moved);

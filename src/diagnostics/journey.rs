@@ -68,8 +68,8 @@ impl TrajectoryMetrics {
                         along_limit(block, &mut walker, &times)?
                     }
                     motion => {
-                        let speeds = Speeds::of(motion, &start, &walker.at(1.0)?);
-                        (speeds, VolumeChange::of(motion, walker.layer_start(), &start, moments * phases.max(1)))
+                        let speeds = Speeds::new(motion, &start, &walker.at(1.0)?);
+                        (speeds, VolumeChange::new(motion, walker.layer_start(), &start, moments * phases.max(1)))
                     }
                 };
                 let duration = phase.end - phase.start;
@@ -112,7 +112,7 @@ enum Speeds {
 }
 
 impl Speeds {
-    fn of(motion: &Motion, start: &DMatrix<f64>, end: &DMatrix<f64>) -> Speeds {
+    fn new(motion: &Motion, start: &DMatrix<f64>, end: &DMatrix<f64>) -> Speeds {
         match motion {
             Motion::Rotation(rotation) => steady(&rotation.velocity(start)),
             Motion::Compression { law, factors, basis } => {
@@ -210,7 +210,7 @@ enum VolumeChange {
 }
 
 impl VolumeChange {
-    fn of(motion: &Motion, layer_start: &DMatrix<f64>, start: &DMatrix<f64>, moments: usize) -> VolumeChange {
+    fn new(motion: &Motion, layer_start: &DMatrix<f64>, start: &DMatrix<f64>, moments: usize) -> VolumeChange {
         match motion {
             Motion::Rotation(_) | Motion::Shift(_) => VolumeChange::Kept,
             Motion::Compression { law, factors, .. } => {
@@ -227,8 +227,8 @@ impl VolumeChange {
                 mixed(start, *width, moments, jacobian)
             }
             Motion::Activation { activation, width } => {
-                let slopes = start.rows(0, *width).iter().map(|y| activation.slope(*y)).collect::<Vec<f64>>();
-                let kept = slopes.into_iter().filter(|slope| slope.abs() > LOST_SLOPE).collect();
+                let gradients = start.rows(0, *width).iter().map(|y| activation.slope(*y)).collect::<Vec<f64>>();
+                let kept = gradients.into_iter().filter(|slope| slope.abs() > LOST_SLOPE).collect();
                 VolumeChange::Activated(kept, start.ncols())
             }
             Motion::Residual(block) if block.shortcut.is_none() => {
@@ -244,8 +244,8 @@ impl VolumeChange {
         match self {
             VolumeChange::Kept => 0.0,
             VolumeChange::Compressed(factors, law) => factors.iter().map(|sigma| law.factor(*sigma, s).ln()).sum(),
-            VolumeChange::Activated(slopes, points) => {
-                let sum: f64 = slopes.iter().map(|slope| log_size(1.0 - s + s * slope)).sum();
+            VolumeChange::Activated(gradients, points) => {
+                let sum: f64 = gradients.iter().map(|slope| log_size(1.0 - s + s * slope)).sum();
                 sum / (*points).max(1) as f64
             }
             VolumeChange::Mixed(jacobians) => {
@@ -288,11 +288,11 @@ fn mixed(
 /// I + W² diag(σ'(W¹x + b¹)) W¹: the Jacobian of x + f(x).
 fn one_step(block: &Residual, point: &DVector<f64>) -> DMatrix<f64> {
     let hidden = block.inner.apply(&DMatrix::from_columns(std::slice::from_ref(point)));
-    let mut slopes = block.inner.weight.clone();
-    for (mut row, y) in slopes.row_iter_mut().zip(hidden.iter()) {
+    let mut gradients = block.inner.weight.clone();
+    for (mut row, y) in gradients.row_iter_mut().zip(hidden.iter()) {
         row *= block.activation.slope(*y);
     }
-    let mut jacobian = &block.outer.weight * slopes;
+    let mut jacobian = &block.outer.weight * gradients;
     (0..jacobian.nrows().min(jacobian.ncols())).for_each(|index| jacobian[(index, index)] += 1.0);
     jacobian
 }

@@ -153,10 +153,10 @@ impl ExplorerApp {
         self.perform(effects);
     }
 
-    /// Waits until no job runs, at most `patience`, and takes what they give. For tests and pictures, which have no
+    /// Waits until no job runs, at most `timeout`, and takes what they give. For tests and pictures, which have no
     /// frames in which results could arrive. Answers whether all jobs have ended.
-    pub fn wait_for_jobs(&mut self, patience: Duration) -> bool {
-        let deadline = Instant::now() + patience;
+    pub fn wait_for_jobs(&mut self, timeout: Duration) -> bool {
+        let deadline = Instant::now() + timeout;
         while let Some(finished) = self.jobs.wait(deadline.saturating_duration_since(Instant::now())) {
             self.take(finished);
         }

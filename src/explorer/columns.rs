@@ -21,16 +21,16 @@ pub fn show(ctx: &Context, columns: &ColumnImport, keys: bool) -> Vec<ColumnComm
     let window = Window::new(title).id(egui::Id::unique("columns")).collapsible(false).open(&mut open);
     window.default_width(WIDTH).anchor(Align2::CENTER_CENTER, [0.0, 0.0]).show(ctx, |ui| {
         if let Some(trouble) = &columns.trouble {
-            ui.colored_label(Palette::of(ui).warning, trouble);
+            ui.colored_label(Palette::from_ui(ui).warning, trouble);
         }
         let chosen = counted(columns.count(), "coordinate");
         ui.label(match columns.inputs {
             Some(inputs) => format!("{chosen} of {inputs} that the network takes."),
             None => format!("{chosen}."),
         });
-        for (place, reason) in columns.left_out.iter().take(LISTED_REASONS) {
-            if let Some(column) = columns.columns.get(*place) {
-                ui.label(format!("Column {} is left out: {reason}.", column.words()));
+        for (position, reason) in columns.left_out.iter().take(LISTED_REASONS) {
+            if let Some(column) = columns.columns.get(*position) {
+                ui.label(format!("Column {} is left out: {reason}.", column.label()));
             }
         }
         commands.extend(scaling(ui, columns));
@@ -48,7 +48,7 @@ pub fn show(ctx: &Context, columns: &ColumnImport, keys: bool) -> Vec<ColumnComm
 }
 
 /// What is done to the coordinates, in words for a person.
-fn words(scaling: Scaling) -> &'static str {
+fn label(scaling: Scaling) -> &'static str {
     match scaling {
         Scaling::None => "as they are",
         Scaling::Standard => "standardised",
@@ -62,9 +62,9 @@ fn scaling(ui: &mut Ui, columns: &ColumnImport) -> Option<ColumnCommand> {
         let tip = "What was done to the data in training: standardised subtracts each column's mean and divides by its \
                    standard deviation σ, 0…1 is how pixels are scaled.";
         ui.label("Values").on_hover_text(tip);
-        let combo = ComboBox::from_id_salt("scaling").selected_text(words(columns.scaling)).show_ui(ui, |ui| {
+        let combo = ComboBox::from_id_salt("scaling").selected_text(label(columns.scaling)).show_ui(ui, |ui| {
             for scaling in Scaling::ALL {
-                if ui.selectable_label(scaling == columns.scaling, words(scaling)).clicked() {
+                if ui.selectable_label(scaling == columns.scaling, label(scaling)).clicked() {
                     chosen = Some(ColumnCommand::Scaling(scaling));
                 }
             }
@@ -89,9 +89,9 @@ fn list(ui: &mut Ui, columns: &ColumnImport, commands: &mut Vec<ColumnCommand>) 
         ui.label(theme::note(ui, heading)).on_hover_text(tip);
     }
     ui.end_row();
-    for (place, column) in columns.columns.iter().enumerate() {
+    for (position, column) in columns.columns.iter().enumerate() {
         let is_number = column.kind != ColumnKind::Text;
-        let is_coordinate = columns.coordinates.get(place) == Some(&true);
+        let is_coordinate = columns.coordinates.get(position) == Some(&true);
         ui.label(&column.name);
         let mut chosen = is_coordinate;
         let tick = ui.add_enabled(is_number, egui::Checkbox::without_text(&mut chosen));
@@ -99,14 +99,14 @@ fn list(ui: &mut Ui, columns: &ColumnImport, commands: &mut Vec<ColumnCommand>) 
         let label = format!("Coordinate {}", column.name);
         tick.widget_info(|| WidgetInfo::selected(Role::CheckBox, is_number, is_coordinate, label.clone()));
         if tick.changed() {
-            commands.push(ColumnCommand::Coordinate(place, chosen));
+            commands.push(ColumnCommand::Coordinate(position, chosen));
         }
-        let is_label = columns.label == Some(place);
+        let is_label = columns.label == Some(position);
         let radio = ui.radio(is_label, "").on_hover_text("Colour the points by this column; click again for none");
         let label = format!("Label {}", column.name);
         radio.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_label, label.clone()));
         if radio.clicked() {
-            commands.push(ColumnCommand::Label((!is_label).then_some(place)));
+            commands.push(ColumnCommand::Label((!is_label).then_some(position)));
         }
         if is_number {
             ui.label(theme::significant(column.mean));
@@ -117,8 +117,8 @@ fn list(ui: &mut Ui, columns: &ColumnImport, commands: &mut Vec<ColumnCommand>) 
         }
         ui.label(if is_coordinate { becomes(columns.scaling, column.mean, column.deviation) } else { String::new() });
         ui.label(theme::note(ui, column.preview.join(", ")));
-        match columns.reason(place).filter(|_| !is_coordinate && !is_label) {
-            Some(reason) => ui.colored_label(Palette::of(ui).warning, reason),
+        match columns.reason(position).filter(|_| !is_coordinate && !is_label) {
+            Some(reason) => ui.colored_label(Palette::from_ui(ui).warning, reason),
             None => ui.label(""),
         };
         ui.end_row();
@@ -141,8 +141,8 @@ fn becomes(scaling: Scaling, mean: f64, deviation: f64) -> String {
 fn closing(ui: &mut Ui, columns: &ColumnImport, keys: bool) -> Vec<ColumnCommand> {
     let mut commands = Vec::new();
     let obstacle = columns.obstacle();
-    if let Some(words) = &obstacle {
-        ui.colored_label(Palette::of(ui).warning, words);
+    if let Some(text) = &obstacle {
+        ui.colored_label(Palette::from_ui(ui).warning, text);
     }
     let free = keys && ui.memory(|memory| memory.focused().is_none());
     let pressed = |key| free && ui.input(|input| input.key_pressed(key));

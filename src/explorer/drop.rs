@@ -21,7 +21,7 @@ pub fn hint(ctx: &Context) {
     let painter = ctx.layer_painter(LayerId::new(Order::Foreground, Id::unique("drop")));
     let rect = ctx.content_rect();
     painter.rect_filled(rect, 0.0, palette.stage.gamma_multiply(0.85));
-    let words = if hovering == 1 { "Drop the file to open it" } else { "Drop the files to open them" };
+    let text = if hovering == 1 { "Drop the file to open it" } else { "Drop the files to open them" };
     let font = egui::FontId::new(theme::HEADING, egui::FontFamily::Proportional);
-    painter.text(rect.center(), Align2::CENTER_CENTER, words, font, palette.ink);
+    painter.text(rect.center(), Align2::CENTER_CENTER, text, font, palette.ink);
 }

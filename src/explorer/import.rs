@@ -52,8 +52,8 @@ fn question(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
     ui.horizontal(|ui| {
         ui.label("Hidden activation").on_hover_text("σ after every layer but the last");
         let now = import.hidden_activation();
-        let words = now.map_or("differs by layer", |activation| activation.name());
-        let chosen = activation_choice(ui, "Hidden activation", words, now);
+        let text = now.map_or("differs by layer", |activation| activation.name());
+        let chosen = activation_choice(ui, "Hidden activation", text, now);
         commands.extend(chosen.map(ImportCommand::HiddenActivation));
         ui.label("Output").on_hover_text("The function f that reads the last layer");
         let output = import.chain.output;
@@ -91,9 +91,9 @@ fn blocks(ui: &mut Ui, import: &Import, pattern: &str) -> Vec<ImportCommand> {
     commands
 }
 
-fn activation_choice(ui: &mut Ui, label: &str, words: &str, now: Option<Activation>) -> Option<Activation> {
+fn activation_choice(ui: &mut Ui, label: &str, text: &str, now: Option<Activation>) -> Option<Activation> {
     let mut chosen = None;
-    let combo = ComboBox::from_id_salt(label).selected_text(words.replace('_', " ")).show_ui(ui, |ui| {
+    let combo = ComboBox::from_id_salt(label).selected_text(text.replace('_', " ")).show_ui(ui, |ui| {
         for activation in Activation::ALL {
             if ui.selectable_label(now == Some(activation), activation.name().replace('_', " ")).clicked() {
                 chosen = Some(activation);
@@ -111,42 +111,42 @@ fn chain(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
             ui.label(theme::note(ui, heading));
         }
         ui.end_row();
-        for (place, entry) in import.chain.entries.iter().enumerate() {
-            commands.extend(row(ui, place, entry, import));
+        for (position, entry) in import.chain.entries.iter().enumerate() {
+            commands.extend(row(ui, position, entry, import));
             ui.end_row();
         }
     });
     commands
 }
 
-fn row(ui: &mut Ui, place: usize, entry: &ChainEntry, import: &Import) -> Vec<ImportCommand> {
+fn row(ui: &mut Ui, position: usize, entry: &ChainEntry, import: &Import) -> Vec<ImportCommand> {
     let mut commands = Vec::new();
-    let layer = place + 1;
+    let layer = position + 1;
     ui.label(layer.to_string());
     name(ui, &entry.weight_name);
-    let widths = import.chain.widths.get(place).cloned().flatten();
+    let widths = import.chain.widths.get(position).cloned().flatten();
     let shape = widths.map_or("not known".to_owned(), |(inputs, outputs)| format!("{inputs} → {outputs}"));
     let shape = RichText::new(shape);
-    let warning = Palette::of(ui).warning;
+    let warning = Palette::from_ui(ui).warning;
     ui.label(if import.is_broken_at(entry) { shape.color(warning).strong() } else { shape });
     name(ui, entry.bias_name.as_deref().unwrap_or("none"));
-    let words = entry.activation.name();
-    let chosen = activation_choice(ui, &format!("Activation of layer {layer}"), words, Some(entry.activation));
-    commands.extend(chosen.map(|activation| ImportCommand::Activation(place, activation)));
+    let text = entry.activation.name();
+    let chosen = activation_choice(ui, &format!("Activation of layer {layer}"), text, Some(entry.activation));
+    commands.extend(chosen.map(|activation| ImportCommand::Activation(position, activation)));
     ui.horizontal(|ui| {
-        commands.extend(import_spectra::button(ui, place));
-        let mut button = |ui: &mut Ui, enabled, on, words: &str, tip: &str, command| {
-            let response = ui.add_enabled(enabled, Button::new(words).small().selected(on)).on_hover_text(tip);
-            response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, on, format!("{words} layer {layer}")));
+        commands.extend(import_spectra::button(ui, position));
+        let mut button = |ui: &mut Ui, enabled, on, text: &str, tip: &str, command| {
+            let response = ui.add_enabled(enabled, Button::new(text).small().selected(on)).on_hover_text(tip);
+            response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, on, format!("{text} layer {layer}")));
             if response.clicked() {
                 commands.push(command);
             }
         };
         let tip = "On where the rows of the file's matrix are inputs";
-        button(ui, true, entry.transpose, "Transpose", tip, ImportCommand::Transpose(place));
+        button(ui, true, entry.transpose, "Transpose", tip, ImportCommand::Transpose(position));
         let tip = "Move the layer one place towards the input";
-        button(ui, place > 0, false, "Up", tip, ImportCommand::MoveUp(place));
-        button(ui, true, false, "Remove", "Take the layer out of the chain", ImportCommand::Remove(place));
+        button(ui, position > 0, false, "Up", tip, ImportCommand::MoveUp(position));
+        button(ui, true, false, "Remove", "Take the layer out of the chain", ImportCommand::Remove(position));
     });
     commands
 }
@@ -166,8 +166,8 @@ fn name(ui: &mut Ui, name: &str) {
 fn closing(ui: &mut Ui, import: &Import, keys: bool) -> Vec<ImportCommand> {
     let mut commands = Vec::new();
     let obstacle = import.chain.fatal_problem().map(ToString::to_string);
-    if let Some(words) = &obstacle {
-        ui.colored_label(Palette::of(ui).warning, words);
+    if let Some(text) = &obstacle {
+        ui.colored_label(Palette::from_ui(ui).warning, text);
     }
     for sentence in import.chain.doubts() {
         ui.label(theme::note(ui, format!("Assumed: {sentence}.")));

@@ -5,7 +5,7 @@ use egui::{Button, ComboBox, Grid, Role, TextEdit, Ui, WidgetInfo};
 use super::theme::{self, Palette};
 use super::widgets::bars::{Bar, Bars};
 use crate::flow::PhaseKind;
-use crate::formats::{WeightSpectrum, convolution_words};
+use crate::formats::{WeightSpectrum, convolution_text};
 use crate::network::{ConvolutionSpectrum, SpectrumMethod};
 use crate::session::{Import, ImportCommand};
 
@@ -34,13 +34,13 @@ pub(super) fn questions(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
         let tip = "How the convolutions move and what pools behind them, as stride=1,padding=same,pool=2; padding same or a \
                    number, pool none, a number or global (means, never maxima). One for all, or one for each between \
                    semicolons.";
-        let mut moves = import.convolutions.clone();
+        let mut geometry = import.convolutions.clone();
         let label = ui.label("Convolutions").on_hover_text(tip);
-        let field = TextEdit::singleline(&mut moves).hint_text("as the shapes decide").desired_width(MOVES_WIDTH);
+        let field = TextEdit::singleline(&mut geometry).hint_text("as the shapes decide").desired_width(MOVES_WIDTH);
         if ui.add(field).labelled_by(label.id).on_hover_text(tip).changed() {
-            commands.push(ImportCommand::Convolutions(moves));
+            commands.push(ImportCommand::Convolutions(geometry));
         }
-        commands.extend(ways(ui, import));
+        commands.extend(candidates(ui, import));
     });
     if import.graph_needs_shape {
         let known = import.typed_shape().is_some();
@@ -50,26 +50,27 @@ pub(super) fn questions(ui: &mut Ui, import: &Import) -> Vec<ImportCommand> {
             commands.push(ImportCommand::ReadGraph);
         }
     }
-    if let Some(words) = &import.misunderstood {
-        ui.colored_label(Palette::of(ui).warning, words);
+    if let Some(text) = &import.misunderstood {
+        ui.colored_label(Palette::from_ui(ui).warning, text);
     }
     commands
 }
 
 /// The ways that fit, to choose from.
-fn ways(ui: &mut Ui, import: &Import) -> Option<ImportCommand> {
+fn candidates(ui: &mut Ui, import: &Import) -> Option<ImportCommand> {
     let mut chosen = None;
-    let ways = &import.chain.ways;
+    let candidates = &import.chain.candidates;
     let tip = "The usual ways in which every shape of this file fits, once the input's shape is given.";
-    let response = ui.add_enabled_ui(!ways.is_empty(), |ui| {
-        let combo = ComboBox::from_id_salt("ways").selected_text(format!("{} fit", ways.len())).show_ui(ui, |ui| {
-            for way in ways {
-                let words = convolution_words(way);
-                if ui.selectable_label(words == import.convolutions, &words).clicked() {
-                    chosen = Some(ImportCommand::Convolutions(words));
+    let response = ui.add_enabled_ui(!candidates.is_empty(), |ui| {
+        let combo =
+            ComboBox::from_id_salt("ways").selected_text(format!("{} fit", candidates.len())).show_ui(ui, |ui| {
+                for candidate in candidates {
+                    let text = convolution_text(candidate);
+                    if ui.selectable_label(text == import.convolutions, &text).clicked() {
+                        chosen = Some(ImportCommand::Convolutions(text));
+                    }
                 }
-            }
-        });
+            });
         combo.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Ways that fit"));
         combo.response
     });
@@ -81,19 +82,19 @@ fn ways(ui: &mut Ui, import: &Import) -> Option<ImportCommand> {
 }
 
 /// The button that asks for the spectrum of a layer's weight.
-pub(super) fn button(ui: &mut Ui, place: usize) -> Option<ImportCommand> {
-    let layer = place + 1;
+pub(super) fn button(ui: &mut Ui, position: usize) -> Option<ImportCommand> {
+    let layer = position + 1;
     let tip = "The singular values of this weight, whether or not the chain can be opened";
     let response = ui.add(Button::new("Spectrum").small()).on_hover_text(tip);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Spectrum of layer {layer}")));
-    response.clicked().then_some(ImportCommand::Spectrum(place))
+    response.clicked().then_some(ImportCommand::Spectrum(position))
 }
 
 /// The spectrum that was last asked for.
 pub(super) fn spectrum(ui: &mut Ui, spectrum: &WeightSpectrum) {
     ui.separator();
     ui.label(format!("{} · {}", spectrum.name, spectrum.what));
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     let drawn = spectrum.operator.picked(MAX_BARS);
     let rank = drawn.len() * spectrum.operator.rank / spectrum.operator.singular_values.len().max(1);
     let bars: Vec<Bar> = drawn.iter().map(|sigma| Bar { target: *sigma, now: *sigma }).collect();
@@ -105,8 +106,8 @@ pub(super) fn spectrum(ui: &mut Ui, spectrum: &WeightSpectrum) {
     let method = method(spectrum);
     let rows = [Some((method, &spectrum.operator)), spectrum.kernel.as_ref().map(|kernel| (KERNEL, kernel))];
     Grid::new("spectra").num_columns(5).show(ui, |ui| {
-        for ((words, tip), found) in rows.into_iter().flatten() {
-            ui.label(words).on_hover_text(tip);
+        for ((text, tip), found) in rows.into_iter().flatten() {
+            ui.label(text).on_hover_text(tip);
             numbers(ui, found);
             ui.end_row();
         }

@@ -3,7 +3,7 @@
 use egui::{Button, Grid, Role, ScrollArea, TextEdit, Ui, WidgetInfo};
 
 use super::theme;
-use crate::formats::{ChainProblem, TensorInfo, is_layer_weight, shape_words};
+use crate::formats::{ChainProblem, TensorInfo, is_layer_weight, shape_text};
 use crate::session::{Import, ImportCommand, counted};
 
 /// The height of each list before it scrolls.
@@ -37,11 +37,11 @@ fn blocks(ui: &mut Ui, import: &Import) -> Option<ImportCommand> {
     area.show_rows(ui, height, import.blocks.len(), |ui, rows| {
         for block in import.blocks.get(rows).unwrap_or(&[]) {
             ui.horizontal(|ui| {
-                for (words, names) in &block.choices {
+                for (text, names) in &block.choices {
                     let is_shown = import.chain.entries.iter().map(|entry| &entry.weight_name).eq(names);
-                    let button = ui.add(Button::new(words).small().selected(is_shown));
+                    let button = ui.add(Button::new(text).small().selected(is_shown));
                     let button = button.on_hover_text(format!("Take {} as the chain", names.join(", then ")));
-                    let label = format!("{words} of {}", block.name);
+                    let label = format!("{text} of {}", block.name);
                     button.widget_info(|| WidgetInfo::selected(Role::Button, true, is_shown, label.clone()));
                     if button.clicked() {
                         chosen = Some(ImportCommand::Choose(names.clone()));
@@ -61,17 +61,17 @@ fn convolutions(ui: &mut Ui, import: &Import) -> Option<ImportCommand> {
     let list = &import.convolutions_of_graph;
     let area = ScrollArea::vertical().id_salt("graph").max_height(LIST_HEIGHT).auto_shrink([false, true]);
     area.show_rows(ui, height, list.len(), |ui, rows| {
-        for (place, found) in list.iter().enumerate().skip(rows.start).take(rows.len()) {
+        for (position, found) in list.iter().enumerate().skip(rows.start).take(rows.len()) {
             ui.horizontal(|ui| {
                 let tip = "The singular values of this convolution on its own input, and those of its kernel";
                 let button = ui.add(Button::new("Spectrum").small()).on_hover_text(tip);
                 let label = format!("Spectrum of {}", found.name);
                 button.widget_info(|| WidgetInfo::labeled(Role::Button, true, label.clone()));
                 if button.clicked() {
-                    asked = Some(ImportCommand::GraphSpectrum(place));
+                    asked = Some(ImportCommand::GraphSpectrum(position));
                 }
                 ui.label(&found.name);
-                ui.label(theme::note(ui, found.convolution.words(found.input)));
+                ui.label(theme::note(ui, found.convolution.label(found.input)));
             });
         }
     });
@@ -110,11 +110,11 @@ fn tensor_row(ui: &mut Ui, tensor: &TensorInfo) -> Option<ImportCommand> {
     let mut command = None;
     let can_be_layer = is_layer_weight(tensor);
     ui.horizontal(|ui| {
-        let mut button = |words: &str, tip: &str, asked: fn(String) -> ImportCommand| {
-            let button = ui.add_enabled(can_be_layer, Button::new(words).small()).on_hover_text(tip);
+        let mut button = |text: &str, tip: &str, asked: fn(String) -> ImportCommand| {
+            let button = ui.add_enabled(can_be_layer, Button::new(text).small()).on_hover_text(tip);
             let button =
                 button.on_disabled_hover_text("Only matrices and kernels are layers; a bias comes with its matrix.");
-            let label = format!("{words} {}", tensor.name);
+            let label = format!("{text} {}", tensor.name);
             button.widget_info(|| WidgetInfo::labeled(Role::Button, can_be_layer, label.clone()));
             if button.clicked() {
                 command = Some(asked(tensor.name.clone()));
@@ -124,13 +124,13 @@ fn tensor_row(ui: &mut Ui, tensor: &TensorInfo) -> Option<ImportCommand> {
         button("Alone", "Take this weight as a network of one layer", |name| ImportCommand::Choose(vec![name]));
     });
     ui.label(&tensor.name);
-    ui.label(shape_words(&tensor.shape));
-    ui.label(theme::note(ui, format!("{}, {}", tensor.dtype, size_words(tensor.bytes))));
+    ui.label(shape_text(&tensor.shape));
+    ui.label(theme::note(ui, format!("{}, {}", tensor.dtype, size_text(tensor.bytes))));
     command
 }
 
 /// A size in bytes, with a unit that keeps it short.
-fn size_words(bytes: u64) -> String {
+fn size_text(bytes: u64) -> String {
     let units = ["bytes", "KB", "MB", "GB", "TB"];
     let mut size = bytes as f64;
     let mut unit = 0;
@@ -147,8 +147,8 @@ mod tests {
 
     #[test]
     fn sizes_have_units() {
-        assert_eq!(size_words(40), "40 bytes");
-        assert_eq!(size_words(8192), "8.0 KB");
-        assert_eq!(size_words(3 << 30), "3.0 GB");
+        assert_eq!(size_text(40), "40 bytes");
+        assert_eq!(size_text(8192), "8.0 KB");
+        assert_eq!(size_text(3 << 30), "3.0 GB");
     }
 }

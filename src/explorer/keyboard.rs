@@ -10,26 +10,26 @@ pub struct Binding {
     /// The keys, as the help shows them.
     pub keys: &'static str,
     /// What they do.
-    pub words: &'static str,
+    pub text: &'static str,
 }
 
 /// Every key, for the help.
 pub const BINDINGS: [Binding; 15] = [
-    Binding { keys: "Space", words: "play or pause" },
-    Binding { keys: "← →", words: "a phase back or on" },
-    Binding { keys: "Shift ← →", words: "a layer back or on" },
-    Binding { keys: "Home, End", words: "the start or the end of the flow" },
-    Binding { keys: "+ −", words: "faster or slower" },
-    Binding { keys: "L", words: "loop, or stop at the end" },
-    Binding { keys: "R", words: "plain net or ResNet" },
-    Binding { keys: "Ctrl O", words: "open a network" },
-    Binding { keys: "Ctrl S", words: "save the network" },
-    Binding { keys: "Ctrl Z", words: "take the last change of the network back" },
-    Binding { keys: "Ctrl Y", words: "make it again" },
-    Binding { keys: "Shift drag", words: "on the timeline: loop a part of it" },
-    Binding { keys: "Shift click", words: "on a point: it joins or leaves the selection" },
-    Binding { keys: "Shift drag", words: "a box or a lasso: its points join the selection" },
-    Binding { keys: "Esc", words: "leave a text field, close a menu, select no point" },
+    Binding { keys: "Space", text: "play or pause" },
+    Binding { keys: "← →", text: "a phase back or on" },
+    Binding { keys: "Shift ← →", text: "a layer back or on" },
+    Binding { keys: "Home, End", text: "the start or the end of the flow" },
+    Binding { keys: "+ −", text: "faster or slower" },
+    Binding { keys: "L", text: "loop, or stop at the end" },
+    Binding { keys: "R", text: "plain net or ResNet" },
+    Binding { keys: "Ctrl O", text: "open a network" },
+    Binding { keys: "Ctrl S", text: "save the network" },
+    Binding { keys: "Ctrl Z", text: "take the last change of the network back" },
+    Binding { keys: "Ctrl Y", text: "make it again" },
+    Binding { keys: "Shift drag", text: "on the timeline: loop a part of it" },
+    Binding { keys: "Shift click", text: "on a point: it joins or leaves the selection" },
+    Binding { keys: "Shift drag", text: "a box or a lasso: its points join the selection" },
+    Binding { keys: "Esc", text: "leave a text field, close a menu, select no point" },
 ];
 
 /// The plain keys; with a longer match first, because a shortcut also matches with more modifiers held down.

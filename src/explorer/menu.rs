@@ -28,7 +28,7 @@ fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     }
     ui.menu_button("Examples", |ui| {
         for example in Example::ALL {
-            if entry(ui, example.words(), None) {
+            if entry(ui, example.label(), None) {
                 commands.push(Command::OpenExample(example));
             }
         }
@@ -49,7 +49,7 @@ fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         ui.menu_button("Save network as", |ui| {
             for kind in NetworkKind::ALL {
                 let shortcut = (kind == NetworkKind::default()).then_some(keyboard::SAVE);
-                if entry(ui, &format!("{}…", kind.words()), shortcut) {
+                if entry(ui, &format!("{}…", kind.label()), shortcut) {
                     commands.push(Command::Ask(DialogPurpose::SaveNetwork(kind)));
                 }
             }
@@ -65,17 +65,17 @@ fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
 
 fn view_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let window = session.window;
-    for (mut shown, words, command) in [
+    for (mut shown, text, command) in [
         (window.network_panel, "Network panel", WindowCommand::ToggleNetworkPanel),
         (window.layer_panel, "Layer panel", WindowCommand::ToggleLayerPanel),
     ] {
-        if ui.checkbox(&mut shown, words).clicked() {
+        if ui.checkbox(&mut shown, text).clicked() {
             commands.push(Command::Window(command));
         }
     }
     ui.separator();
     for appearance in Appearance::ALL {
-        if ui.radio(window.appearance == appearance, appearance.words()).clicked() {
+        if ui.radio(window.appearance == appearance, appearance.label()).clicked() {
             commands.push(Command::Window(WindowCommand::Appearance(appearance)));
         }
     }
@@ -102,7 +102,7 @@ fn help_menu(ui: &mut Ui, commands: &mut Vec<Command>) {
     egui::Grid::new("keys").num_columns(2).show(ui, |ui| {
         for binding in BINDINGS {
             ui.label(binding.keys);
-            ui.label(binding.words);
+            ui.label(binding.text);
             ui.end_row();
         }
     });
@@ -112,8 +112,8 @@ fn help_menu(ui: &mut Ui, commands: &mut Vec<Command>) {
     ui.hyperlink_to("The flow model (arXiv:1708.06257)", "https://arxiv.org/abs/1708.06257");
 }
 
-fn entry(ui: &mut Ui, words: &str, shortcut: Option<KeyboardShortcut>) -> bool {
-    let button = Button::new(words);
+fn entry(ui: &mut Ui, text: &str, shortcut: Option<KeyboardShortcut>) -> bool {
+    let button = Button::new(text);
     let button = match shortcut {
         Some(shortcut) => button.shortcut_text(ui.ctx().format_shortcut(&shortcut)),
         None => button,

@@ -80,12 +80,14 @@ fn contents(ui: &mut Ui) {
     ui.add_space(GAP);
     let s = TimeLaw::Smooth.phase_time(clock(ui.input(|input| input.time)));
     let width = (ui.available_width() - SECTION_GAP * (COLUMNS - 1) as f32) / COLUMNS as f32;
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     egui::Grid::new("phases").num_columns(COLUMNS).spacing([SECTION_GAP, SECTION_GAP]).show(ui, |ui| {
-        for (place, (kind, formula, words)) in PHASES.into_iter().enumerate() {
+        for (position, (kind, formula, caption)) in PHASES.into_iter().enumerate() {
             let colour = palette.phase(kind);
-            cell(ui, width, (kind.words(), formula, words), Some(colour), |picture| picture.phase(place, s, colour));
-            if place + 1 == COLUMNS {
+            cell(ui, width, (kind.label(), formula, caption), Some(colour), |picture| {
+                picture.phase(position, s, colour)
+            });
+            if position + 1 == COLUMNS {
                 ui.end_row();
             }
         }
@@ -111,7 +113,7 @@ fn clock(time: f64) -> f64 {
 fn cell(
     ui: &mut Ui,
     width: f32,
-    (title, formula, words): (&str, &str, &str),
+    (title, formula, caption): (&str, &str, &str),
     colour: Option<egui::Color32>,
     draw: impl FnOnce(&Picture<'_>),
 ) {
@@ -126,11 +128,11 @@ fn cell(
         });
         let (rect, response) = ui.allocate_exact_size(vec2(width, PICTURE), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("Picture: {title}")));
-        let palette = Palette::of(ui);
+        let palette = Palette::from_ui(ui);
         ui.painter().rect_filled(rect, CORNER, palette.stage);
         draw(&Picture { painter: ui.painter_at(rect), rect, palette });
         ui.label(RichText::new(formula).color(palette.ink));
-        ui.label(theme::note(ui, words));
+        ui.label(theme::note(ui, caption));
     });
 }
 
@@ -141,7 +143,7 @@ struct Picture<'a> {
 }
 
 impl Picture<'_> {
-    fn place(&self, [x, y]: [f64; 2]) -> Pos2 {
+    fn position(&self, [x, y]: [f64; 2]) -> Pos2 {
         let scale = 0.5 * self.rect.height() / REACH;
         self.rect.center() + scale * vec2(x as f32, -y as f32)
     }
@@ -152,8 +154,8 @@ impl Picture<'_> {
         self.painter.vline(self.rect.center().x, self.rect.y_range(), stroke);
     }
 
-    /// The example's grid and two classes of points at phase time s of phase `place`, after all phases before it.
-    fn phase(&self, place: usize, s: f64, colour: egui::Color32) {
+    /// The example's grid and two classes of points at phase time s of phase `position`, after all phases before it.
+    fn phase(&self, position: usize, s: f64, colour: egui::Color32) {
         self.axes();
         let step = 1.0 / f64::from(LINES);
         let fine = 1.0 / f64::from(POINTS);
@@ -162,7 +164,7 @@ impl Picture<'_> {
             for flip in [false, true] {
                 let points = (-POINTS..=POINTS).map(|point| {
                     let along = f64::from(point) * fine;
-                    self.place(moved(if flip { [at, along] } else { [along, at] }, place, s))
+                    self.position(moved(if flip { [at, along] } else { [along, at] }, position, s))
                 });
                 self.painter.add(Shape::line(points.collect(), Stroke::new(THIN, colour.gamma_multiply(0.55))));
             }
@@ -170,7 +172,7 @@ impl Picture<'_> {
         for sample in 0..16_usize {
             let (class, angle) = (sample % 2, std::f64::consts::TAU * sample as f64 / 16.0);
             let radius = if class == 0 { 0.85 } else { 0.4 };
-            let at = self.place(moved([radius * angle.cos(), radius * angle.sin()], place, s));
+            let at = self.position(moved([radius * angle.cos(), radius * angle.sin()], position, s));
             self.painter.circle_filled(at, theme::POINT_RADIUS, self.palette.class(class));
         }
     }
@@ -179,7 +181,7 @@ impl Picture<'_> {
     fn euler(&self, s: f64) {
         self.axes();
         let start = [1.2, 0.0];
-        let exact = (0..=64).map(|part| self.place(turned(start, EULER_TURN * s * f64::from(part) / 64.0)));
+        let exact = (0..=64).map(|part| self.position(turned(start, EULER_TURN * s * f64::from(part) / 64.0)));
         self.painter.add(Shape::line(exact.collect(), Stroke::new(THICK, self.palette.ink)));
         let mut corners = vec![start];
         let mut at = start;
@@ -191,13 +193,13 @@ impl Picture<'_> {
                 corners.push(at);
             }
         }
-        let steps: Vec<Pos2> = corners.into_iter().map(|corner| self.place(corner)).collect();
+        let steps: Vec<Pos2> = corners.into_iter().map(|corner| self.position(corner)).collect();
         self.painter.add(Shape::line(steps.clone(), Stroke::new(THICK, self.palette.error_large)));
         for corner in steps {
             self.painter.circle_filled(corner, theme::POINT_RADIUS, self.palette.error_large);
         }
-        let text = |at: Pos2, align, words: &str, colour| {
-            self.painter.text(at, align, words, theme::small_font(), colour);
+        let text = |at: Pos2, align, caption: &str, colour| {
+            self.painter.text(at, align, caption, theme::small_font(), colour);
         };
         let corner = self.rect.shrink(GAP);
         text(corner.left_top(), egui::Align2::LEFT_TOP, "the flow", self.palette.ink);
@@ -210,11 +212,11 @@ fn turned([x, y]: [f64; 2], angle: f64) -> [f64; 2] {
     [cos * x - sin * y, sin * x + cos * y]
 }
 
-/// Where the example takes a point: all phases before `place`, and that one up to phase time s.
-fn moved(point: [f64; 2], place: usize, s: f64) -> [f64; 2] {
+/// Where the example takes a point: all phases before `position`, and that one up to phase time s.
+fn moved(point: [f64; 2], position: usize, s: f64) -> [f64; 2] {
     let mut point = point;
-    for (phase, (kind, ..)) in PHASES.into_iter().enumerate().take(place + 1) {
-        let s = if phase < place { 1.0 } else { s };
+    for (phase, (kind, ..)) in PHASES.into_iter().enumerate().take(position + 1) {
+        let s = if phase < position { 1.0 } else { s };
         point = match kind {
             PhaseKind::RotateIn => turned(point, s * TURN_IN),
             PhaseKind::RotateOut => turned(point, s * TURN_OUT),
@@ -232,14 +234,15 @@ mod tests {
 
     #[test]
     fn each_picture_begins_where_the_one_before_ends() {
-        for place in 1..PHASES.len() {
+        for position in 1..PHASES.len() {
             for point in [[1.0, 0.0], [-0.3, 0.8]] {
-                let (end, start) = (moved(point, place - 1, 1.0), moved(point, place, 0.0));
+                let (end, start) = (moved(point, position - 1, 1.0), moved(point, position, 0.0));
                 assert!((end[0] - start[0]).hypot(end[1] - start[1]) < 1e-12);
             }
         }
         // All of it stays in sight.
-        let farthest = (0..PHASES.len()).map(|place| moved([1.0, 1.0], place, 1.0)).map(|[x, y]| x.abs().max(y.abs()));
+        let farthest =
+            (0..PHASES.len()).map(|position| moved([1.0, 1.0], position, 1.0)).map(|[x, y]| x.abs().max(y.abs()));
         assert!(farthest.fold(0.0, f64::max) < 2.0 * f64::from(REACH));
     }
 

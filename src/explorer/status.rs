@@ -30,17 +30,17 @@ pub fn notices(ui: &mut Ui, session: &Session) -> Vec<Command> {
     if session.hint {
         let hint = "Space stops and starts time; drag the timeline to go back; R shows the ResNet. Drop a weight file \
                     here to see your own network.";
-        let got_it = banner(ui, Palette::of(ui).axis, hint, |ui| {
+        let got_it = banner(ui, Palette::from_ui(ui).axis, hint, |ui| {
             ui.button("Got it").on_hover_text("Take the hint away").clicked().then_some(Command::DismissHint)
         });
         commands.extend(got_it);
     }
     if let Some(missing) = session.document().and_then(|document| document.missing.as_deref()) {
-        let words = format!("Partial network: {missing}.");
-        commands.extend(banner(ui, Palette::of(ui).warning, &words, |ui| all_parts(ui, session)));
+        let text = format!("Partial network: {missing}.");
+        commands.extend(banner(ui, Palette::from_ui(ui).warning, &text, |ui| all_parts(ui, session)));
     }
     for notice in session.notices.shown() {
-        let palette = Palette::of(ui);
+        let palette = Palette::from_ui(ui);
         let colour = match notice.severity {
             Severity::Done => palette.axis,
             Severity::Warning => palette.warning,
@@ -69,7 +69,7 @@ fn all_parts(ui: &mut Ui, session: &Session) -> Option<Command> {
 fn banner(
     ui: &mut Ui,
     colour: Color32,
-    words: &str,
+    text: &str,
     buttons: impl FnOnce(&mut Ui) -> Option<Command>,
 ) -> Option<Command> {
     let fill = ui.visuals().faint_bg_color;
@@ -80,7 +80,7 @@ fn banner(
             let room = (ui.available_width() - BUTTONS).max(BUTTONS);
             ui.vertical(|ui| {
                 ui.set_width(room);
-                ui.add(Label::new(words).wrap());
+                ui.add(Label::new(text).wrap());
             });
             buttons(ui)
         })
@@ -129,8 +129,8 @@ pub fn jobs(ui: &mut Ui, jobs: &[Status<Task>]) -> Vec<Command> {
             if button.clicked() {
                 commands.push(Command::Cancel(job.kind));
             }
-            let words = if job.words.is_empty() { job.title.clone() } else { format!("{}: {}", job.title, job.words) };
-            ui.add(Label::new(words).truncate());
+            let text = if job.text.is_empty() { job.title.clone() } else { format!("{}: {}", job.title, job.text) };
+            ui.add(Label::new(text).truncate());
         });
     }
     commands
@@ -149,7 +149,7 @@ mod tests {
             kind: Task::Build,
             title: "Building the flow".into(),
             fraction: Some(0.5),
-            words: "layer 1".into(),
+            text: "layer 1".into(),
             age: MIN_AGE,
         }];
         let draw = |ui: &mut Ui, asked: &mut Vec<Command>| asked.extend(jobs(ui, &running));

@@ -145,7 +145,7 @@ static DARK: Palette = Palette {
 
 impl Palette {
     /// The palette of the theme that `ui` is drawn in.
-    pub fn of(ui: &Ui) -> &'static Palette {
+    pub fn from_ui(ui: &Ui) -> &'static Palette {
         Palette::for_dark(ui.visuals().dark_mode)
     }
 
@@ -256,7 +256,7 @@ pub fn body_font() -> FontId {
 
 /// A note: small and faint.
 pub fn note(ui: &Ui, text: impl Into<String>) -> RichText {
-    RichText::new(text).small().color(Palette::of(ui).faint_ink)
+    RichText::new(text).small().color(Palette::from_ui(ui).faint_ink)
 }
 
 /// A label as wide as `digits` digits with `text` at its right, so that a number that changes every frame keeps its

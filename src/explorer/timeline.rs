@@ -65,12 +65,12 @@ impl Timeline {
         let commands = self.interact(ui, &response, scale);
         if let Some(at) = response.hover_pos().filter(|_| self.range_start.is_none()) {
             let near = events.iter().filter(|event| (scale.x(event.t) - at.x).abs() <= MARK + 2.0);
-            let mut words = describe(flow, scale.t(at.x));
+            let mut text = describe(flow, scale.t(at.x));
             for event in near {
-                words.push('\n');
-                words.push_str(&event_words(event));
+                text.push('\n');
+                text.push_str(&event_text(event));
             }
-            response.on_hover_text_at_pointer(words);
+            response.on_hover_text_at_pointer(text);
         }
         commands
     }
@@ -98,18 +98,18 @@ fn describe(flow: &Flow, t: f64) -> String {
     let Some(layer) = flow.layers().get((t as usize).min(flow.layers().len().saturating_sub(1))) else {
         return String::new();
     };
-    let layer_words = layer_words(layer);
+    let layer_text = layer_text(layer);
     match layer.phases.iter().find(|phase| t < phase.end).or(layer.phases.last()) {
         Some(phase) => {
             let (start, end) = (phase.start, phase.end);
-            format!("{layer_words} · {}\nt from {start:.2} to {end:.2}", phase.kind.words())
+            format!("{layer_text} · {}\nt from {start:.2} to {end:.2}", phase.kind.label())
         }
-        None => format!("{layer_words} · moves nothing"),
+        None => format!("{layer_text} · moves nothing"),
     }
 }
 
 /// What a mark stands for.
-fn event_words(event: &Event) -> String {
+fn event_text(event: &Event) -> String {
     match event.kind {
         EventKind::Reflection { coordinate } => format!(
             "◆ Reflection (det W < 0): layer {} turns through an extra dimension, {}.",
@@ -125,7 +125,7 @@ fn event_words(event: &Event) -> String {
 }
 
 /// The layer's number and name.
-pub fn layer_words(layer: &LayerFlow) -> String {
+pub fn layer_text(layer: &LayerFlow) -> String {
     match layer.name.trim() {
         "" => format!("layer {}", layer.index),
         name => format!("layer {} ({})", layer.index, own_name(name)),
@@ -133,7 +133,7 @@ pub fn layer_words(layer: &LayerFlow) -> String {
 }
 
 fn draw(ui: &Ui, rect: Rect, scale: TimeScale, flow: &Flow, playback: &Playback) {
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     let painter = ui.painter().with_clip_rect(rect);
     let blocks = Rect::from_min_max(pos2(rect.left(), rect.top() + LABELS), rect.max);
     let layer_width = scale.x(1.0) - scale.x(0.0);
@@ -188,7 +188,7 @@ fn draw_numbers(painter: &egui::Painter, rect: Rect, scale: TimeScale, layers: u
 
 /// Marks for reflections (a diamond) and folds (a triangle) on the blocks; of many in one place one is drawn.
 fn draw_events(ui: &Ui, rect: Rect, scale: TimeScale, events: &[Event]) {
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     let painter = ui.painter().with_clip_rect(rect);
     let y = rect.bottom() - BLOCKS / 2.0;
     let mut drawn_to = f32::NEG_INFINITY;

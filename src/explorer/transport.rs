@@ -43,10 +43,10 @@ fn buttons(ui: &mut Ui, session: &Session) -> Vec<PlaybackCommand> {
     add(ui, Icon::On, "Next phase", "On to the next phase boundary (→)", PlaybackCommand::NextPhase);
     ComboBox::from_id_salt("speed")
         .width(52.0)
-        .selected_text(speed_words(playback.speed()))
+        .selected_text(speed_text(playback.speed()))
         .show_ui(ui, |ui| {
             for speed in SPEEDS {
-                if ui.selectable_label(speed == playback.speed(), speed_words(speed)).clicked() {
+                if ui.selectable_label(speed == playback.speed(), speed_text(speed)).clicked() {
                     commands.push(PlaybackCommand::SetSpeed(speed));
                 }
             }
@@ -66,7 +66,7 @@ fn buttons(ui: &mut Ui, session: &Session) -> Vec<PlaybackCommand> {
     commands
 }
 
-fn speed_words(speed: f64) -> String {
+fn speed_text(speed: f64) -> String {
     match speed {
         0.125 => "⅛×".to_owned(),
         0.25 => "¼×".to_owned(),
@@ -91,8 +91,8 @@ fn readout(ui: &mut Ui, session: &Session) {
         theme::steady(ui, digits + 3, theme::figure(t, 2));
         ui.label("· layer");
         theme::steady(ui, digits, (moment.layer + 1).to_string());
-        let words = phase.map_or("at rest", |phase| phase.kind.words());
-        ui.add(Label::new(format!("· {words}")).truncate());
+        let text = phase.map_or("at rest", |phase| phase.kind.label());
+        ui.add(Label::new(format!("· {text}")).truncate());
     });
     let tip = "t counts the layers: layer k moves the data from t = k − 1 to t = k, one phase after the other.";
     shown.response.on_hover_text(tip);

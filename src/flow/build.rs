@@ -124,7 +124,7 @@ fn layer_flow(
             moving
                 .motions
                 .into_iter()
-                .filter(|(_, motion)| moves(motion, loses_nothing))
+                .filter(|(_, motion)| is_moving(motion, loses_nothing))
                 .map(|(kind, motion)| (kind, embedded(motion, dimension))),
         );
     }
@@ -165,7 +165,7 @@ fn last_motions(layer: &Layer, dimension: usize, law: ResidualLaw) -> Vec<(Phase
 
 /// Whether a linear motion moves any data. Directions that only carry padding are multiplied by 0, which moves
 /// nothing; `loses_nothing` says that no input direction is among the null ones.
-fn moves(motion: &Motion, loses_nothing: bool) -> bool {
+fn is_moving(motion: &Motion, loses_nothing: bool) -> bool {
     match motion {
         Motion::Rotation(rotation) => !rotation.is_identity(),
         Motion::Compression { factors, .. } => {

@@ -140,10 +140,10 @@ mod tests {
         let times = (0..=60).map(|step| step as f64 * flow.duration() / 60.0);
         let boundaries = flow.layers().iter().flat_map(|layer| &layer.phases).map(|phase| phase.end);
         for t in times.chain(boundaries) {
-            let place = |sample| DMatrix::from_vec(flow.ambient_dimension(), 1, path.position(flow, t, sample));
+            let position = |sample| DMatrix::from_vec(flow.ambient_dimension(), 1, path.position(flow, t, sample));
             let found = path.distances(flow, t, 2, &mut || true).unwrap();
             for (sample, found) in found.iter().enumerate() {
-                let expected = (place(sample) - place(2)).norm();
+                let expected = (position(sample) - position(2)).norm();
                 assert!((found - expected).abs() < 1e-4 * (1.0 + expected), "{found} {expected} at {t}");
             }
         }

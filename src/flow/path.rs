@@ -152,15 +152,15 @@ impl SampledPath {
         let count = rows.nrows().min(3);
         let parts = self.parts(flow, flow.moment(t), &rows.rows(0, count).transpose());
         for &sample in samples.iter().filter(|sample| **sample < self.samples) {
-            let mut place = [0.0; 3];
-            for (index, (value, offset)) in place.iter_mut().zip(parts.offset.iter()).enumerate() {
+            let mut location = [0.0; 3];
+            for (index, (value, offset)) in location.iter_mut().zip(parts.offset.iter()).enumerate() {
                 let along = |(station, rows): &(&Checkpoint, DMatrix<f64>)| -> f64 {
                     let weights = rows.column(index);
                     station.point(sample).zip(weights.iter()).map(|(value, weight)| f64::from(value) * weight).sum()
                 };
                 *value = (offset + parts.terms.iter().map(along).sum::<f64>()) as f32;
             }
-            out.push(place);
+            out.push(location);
         }
     }
 
@@ -181,7 +181,7 @@ impl SampledPath {
                     .for_each(|(sum, value)| *sum += f64::from(value));
             }
             sums.column_iter_mut().zip(&counts).for_each(|(mut sum, count)| sum /= *count);
-            Checkpoint::of(&sums)
+            Checkpoint::new(&sums)
         };
         SampledPath {
             samples: groups,
@@ -235,13 +235,13 @@ impl SampledPath {
         };
         let stations: Vec<&Checkpoint> = std::iter::once(from).chain(&curve.inner).chain(std::iter::once(to)).collect();
         let pieces = stations.len() - 1;
-        let place = moment.s * pieces as f64;
-        let piece = (place as usize).min(pieces - 1);
+        let location = moment.s * pieces as f64;
+        let piece = (location as usize).min(pieces - 1);
         // A line through the two stations around it, or the cubic through two on either side; inward at the ends.
         let (first, count) = if curve.is_polygon { (piece, 2) } else { (piece.saturating_sub(1).min(pieces - 3), 4) };
         let weights = (first..first + count).map(|own| {
             let others = (first..first + count).filter(|other| *other != own);
-            others.map(|other| (place - other as f64) / (own as f64 - other as f64)).product()
+            others.map(|other| (location - other as f64) / (own as f64 - other as f64)).product()
         });
         Some(stations[first..first + count].iter().copied().zip(weights).collect())
     }

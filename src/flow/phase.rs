@@ -44,7 +44,7 @@ impl PhaseKind {
     }
 
     /// The words used in the window.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             PhaseKind::RotateIn => "rotate in",
             PhaseKind::Compress => "compress",

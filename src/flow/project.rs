@@ -42,7 +42,7 @@ impl<'a> Projector<'a> {
 
     /// The same, moved by `offset`.
     pub fn moved_by(mut self, offset: [f64; 3]) -> Projector<'a> {
-        self.offset.iter_mut().zip(offset).for_each(|(place, by)| *place += by);
+        self.offset.iter_mut().zip(offset).for_each(|(position, by)| *position += by);
         self
     }
 
@@ -71,23 +71,23 @@ impl WithSimd for Pass<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        if self.projector.space { self.places::<3, S>(simd) } else { self.places::<2, S>(simd) }
+        if self.projector.space { self.positions::<3, S>(simd) } else { self.positions::<2, S>(simd) }
     }
 }
 
 impl Pass<'_> {
     /// Finds the first K coordinates of each place.
     #[inline(always)]
-    fn places<const K: usize, S: Simd>(self, simd: S) {
+    fn positions<const K: usize, S: Simd>(self, simd: S) {
         let Pass { projector, first, mut out } = self;
         let offset = projector.offset.map(|offset| offset as f32);
         // The first block may begin before the first point.
         let (mut block, mut skipped) = (first / LANES, first % LANES);
         while !out.is_empty() {
             let sums = projector.sums::<K, S>(simd, offset, block);
-            let (places, beyond) = out.split_at_mut((LANES - skipped).min(out.len()));
-            for (place, lane) in places.iter_mut().zip(skipped..) {
-                *place = std::array::from_fn(|axis| if axis < K { sums[axis][lane] } else { offset[axis] });
+            let (positions, beyond) = out.split_at_mut((LANES - skipped).min(out.len()));
+            for (position, lane) in positions.iter_mut().zip(skipped..) {
+                *position = std::array::from_fn(|axis| if axis < K { sums[axis][lane] } else { offset[axis] });
             }
             (out, block, skipped) = (beyond, block + 1, 0);
         }
@@ -98,7 +98,7 @@ impl Projector<'_> {
     /// The first K coordinates of all places of a block.
     #[inline(always)]
     fn sums<const K: usize, S: Simd>(&self, simd: S, offset: [f32; 3], block: usize) -> [[f32; LANES]; K] {
-        let mut places = [[0.0; LANES]; K];
+        let mut positions = [[0.0; LANES]; K];
         let vectors = LANES / S::F32_LANES;
         // Two at a time, so that a sum need not wait for the one before.
         for first in (0..vectors).step_by(2) {
@@ -115,12 +115,12 @@ impl Projector<'_> {
                 }
             }
             for (sums, vector) in sums.into_iter().zip(pair) {
-                for (places, sum) in places.iter_mut().zip(sums) {
-                    S::as_mut_simd_f32s(places).0[vector] = sum;
+                for (positions, sum) in positions.iter_mut().zip(sums) {
+                    S::as_mut_simd_f32s(positions).0[vector] = sum;
                 }
             }
         }
-        places
+        positions
     }
 }
 

@@ -27,7 +27,7 @@ impl Checkpoint {
     }
 
     /// The points (width × samples) of a matrix.
-    pub fn of(points: &DMatrix<f64>) -> Checkpoint {
+    pub fn new(points: &DMatrix<f64>) -> Checkpoint {
         let mut station = Checkpoint::zeros(points.nrows(), points.ncols());
         station.keep(points, 0);
         station
@@ -79,7 +79,7 @@ mod tests {
     fn what_is_kept_is_found_again() {
         for (width, samples) in [(3, 37), (1, 16), (5, 1), (0, 20), (4, 0)] {
             let points = DMatrix::from_fn(width, samples, |row, sample| (100 * row + sample) as f64);
-            let whole = Checkpoint::of(&points);
+            let whole = Checkpoint::new(&points);
             let mut parts = Checkpoint::zeros(width, samples);
             // The last part reaches beyond the end, and its points have more coordinates than are kept.
             for first in (0..samples).step_by(7) {

@@ -173,9 +173,9 @@ proptest! {
             let expected = &rows * &positions;
             path.project(&flow, t, &rows, &mut drawn);
             prop_assert_eq!(drawn.len(), 7);
-            for (sample, place) in drawn.iter().enumerate() {
+            for (sample, index) in drawn.iter().enumerate() {
                 for row in 0..rows.nrows() {
-                    let miss = (f64::from(place[row]) - expected[(row, sample)]).abs();
+                    let miss = (f64::from(index[row]) - expected[(row, sample)]).abs();
                     prop_assert!(miss < 1e-4 * (1.0 + expected.norm()));
                 }
                 let whole = path.position(&flow, t, sample);
@@ -196,9 +196,9 @@ proptest! {
         for step in 0..=20 {
             let t = flow.duration() * f64::from(step) / 20.0;
             for (group, members) in [vec![0, 2, 5, 6], vec![1, 3, 4]].iter().enumerate() {
-                let places: Vec<_> = members.iter().map(|sample| path.position(&flow, t, *sample)).collect();
+                let indices: Vec<_> = members.iter().map(|sample| path.position(&flow, t, *sample)).collect();
                 for (row, centre) in means.position(&flow, t, group).iter().enumerate() {
-                    let mean = places.iter().map(|place| place[row]).sum::<f32>() / members.len() as f32;
+                    let mean = indices.iter().map(|index| index[row]).sum::<f32>() / members.len() as f32;
                     prop_assert!((centre - mean).abs() < 1e-4 * (1.0 + mean.abs()), "{centre} {mean}");
                 }
             }

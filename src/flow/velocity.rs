@@ -112,8 +112,8 @@ impl Motion {
                 Ok(branch(residual, &start).resize_vertically(position.len(), 0.0))
             }
             Motion::Limit(block) => {
-                let place = position.rows(0, block.inner.inputs()).into_owned();
-                Ok(branch(block, &place).resize_vertically(position.len(), 0.0))
+                let location = position.rows(0, block.inner.inputs()).into_owned();
+                Ok(branch(block, &location).resize_vertically(position.len(), 0.0))
             }
         }
     }

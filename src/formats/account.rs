@@ -94,7 +94,7 @@ pub struct Part {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
     parts: Vec<Part>,
-    places: HashMap<PartName, usize>,
+    positions: HashMap<PartName, usize>,
     assumed: Vec<String>,
     ends_after: Option<String>,
 }
@@ -110,18 +110,18 @@ impl Account {
     }
 
     fn add(&mut self, name: PartName) -> usize {
-        if let Some(place) = self.places.get(&name) {
-            return *place;
+        if let Some(position) = self.positions.get(&name) {
+            return *position;
         }
-        let place = self.parts.len();
-        self.places.insert(name.clone(), place);
+        let position = self.parts.len();
+        self.positions.insert(name.clone(), position);
         self.parts.push(Part { name, fate: Fate::Missing("is used by nothing in the network".into()) });
-        place
+        position
     }
 
     fn set(&mut self, name: PartName, fate: Fate) {
-        let place = self.add(name);
-        self.parts[place].fate = fate;
+        let position = self.add(name);
+        self.parts[position].fate = fate;
     }
 
     /// The part is in the network; `by` says where and how.
@@ -168,7 +168,7 @@ impl Account {
 
     /// What became of the part of this name.
     pub fn fate(&self, name: &PartName) -> Option<&Fate> {
-        self.places.get(name).map(|place| &self.parts[*place].fate)
+        self.positions.get(name).map(|position| &self.parts[*position].fate)
     }
 
     /// The parts that are not understood, with the reason.
@@ -195,7 +195,7 @@ impl Account {
     }
 
     /// What is missing and where, in one sentence without its full stop; `None` where nothing is.
-    pub fn missing_words(&self) -> Option<String> {
+    pub fn missing_text(&self) -> Option<String> {
         let missing: Vec<(&PartName, &str)> = self.missing().collect();
         if missing.is_empty() {
             return None;
@@ -220,23 +220,20 @@ mod tests {
         assert_eq!(account.missing().count(), 5);
         account.uses(PartName::tensor("a"), "layer 1");
         account.leaves(PartName::tensor("b"), "a counter");
-        let words = account.missing_words().unwrap();
-        assert!(
-            words.starts_with("tensor `c` is used by nothing in the network") && !words.contains("more"),
-            "{words}"
-        );
+        let text = account.missing_text().unwrap();
+        assert!(text.starts_with("tensor `c` is used by nothing in the network") && !text.contains("more"), "{text}");
         let axis = PartName::attribute("softmax", "axis");
         account.misses(axis.clone(), "is 0, and only the last axis is understood");
         account.ends_after("fc1");
-        let words = account.missing_words().unwrap();
-        assert!(words.ends_with("and 1 more; the network ends after `fc1`"), "{words}");
+        let text = account.missing_text().unwrap();
+        assert!(text.ends_with("and 1 more; the network ends after `fc1`"), "{text}");
         for name in ["c", "d", "e"] {
             account.leaves(PartName::tensor(name), "x");
         }
         assert!(!account.is_whole());
         assert_eq!(account.missing().next().unwrap().0.name(), "softmax.axis");
         account.leaves(axis, "x");
-        assert!(account.is_whole() && account.missing_words().is_none());
+        assert!(account.is_whole() && account.missing_text().is_none());
     }
 
     #[test]

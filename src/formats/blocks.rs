@@ -87,11 +87,11 @@ fn mlp(shapes: &HashMap<&str, &[usize]>, first: &str) -> Option<(String, Vec<Cho
             let second = shapes.get(second.as_str());
             second.zip(shapes.get(first)).is_some_and(|(second, first)| chains(first, second))
         })?;
-        let words = |word: &str| word.rsplit(['.', '_']).find(|part| *part != "proj").unwrap_or(word).to_owned();
-        let mut choices = vec![(format!("{} – {}", words(up), words(down)), vec![first.to_owned(), second.clone()])];
+        let text = |word: &str| word.rsplit(['.', '_']).find(|part| *part != "proj").unwrap_or(word).to_owned();
+        let mut choices = vec![(format!("{} – {}", text(up), text(down)), vec![first.to_owned(), second.clone()])];
         let gate = GATE_WORDS.iter().find(|(word, _)| word == up).map(|(_, gate)| replaced(gate));
         if let Some(gate) = gate.filter(|gate| shapes.contains_key(gate.as_str())) {
-            choices.push((format!("gate – {}", words(down)), vec![gate, second]));
+            choices.push((format!("gate – {}", text(down)), vec![gate, second]));
         }
         Some((first[..at].trim_end_matches(['.', '/', '_']).to_owned(), choices))
     })
@@ -135,8 +135,8 @@ mod tests {
             in_model: true,
         };
         let tensors: Vec<TensorInfo> = names.iter().map(info).collect();
-        let words = |block: Block| (block.name, block.choices.into_iter().map(|(words, _)| words).collect());
-        blocks(&tensors).into_iter().map(words).collect()
+        let text = |block: Block| (block.name, block.choices.into_iter().map(|(text, _)| text).collect());
+        blocks(&tensors).into_iter().map(text).collect()
     }
 
     #[test]

@@ -54,18 +54,18 @@ impl FloatType {
     }
 
     /// The values at these places of `bytes`, counted in values; places beyond its end give nothing.
-    pub fn gather(self, bytes: &[u8], places: impl Iterator<Item = usize>) -> Vec<f64> {
+    pub fn gather(self, bytes: &[u8], positions: impl Iterator<Item = usize>) -> Vec<f64> {
         match self {
-            FloatType::F64 => gather(bytes, places, f64::from_le_bytes),
-            FloatType::F32 => gather(bytes, places, |value| f64::from(f32::from_le_bytes(value))),
-            FloatType::F16 => gather(bytes, places, |value| f16::from_le_bytes(value).to_f64()),
-            FloatType::BF16 => gather(bytes, places, |value| bf16::from_le_bytes(value).to_f64()),
-            FloatType::F8E4M3 => gather(bytes, places, |[byte]| e4m3(byte)),
-            FloatType::F8E5M2 => gather(bytes, places, |[byte]| f16::from_le_bytes([0, byte]).to_f64()),
-            FloatType::F8E4M3Fnuz => gather(bytes, places, |[byte]| fnuz(byte, 3, 8)),
-            FloatType::F8E5M2Fnuz => gather(bytes, places, |[byte]| fnuz(byte, 2, 16)),
+            FloatType::F64 => gather(bytes, positions, f64::from_le_bytes),
+            FloatType::F32 => gather(bytes, positions, |value| f64::from(f32::from_le_bytes(value))),
+            FloatType::F16 => gather(bytes, positions, |value| f16::from_le_bytes(value).to_f64()),
+            FloatType::BF16 => gather(bytes, positions, |value| bf16::from_le_bytes(value).to_f64()),
+            FloatType::F8E4M3 => gather(bytes, positions, |[byte]| e4m3(byte)),
+            FloatType::F8E5M2 => gather(bytes, positions, |[byte]| f16::from_le_bytes([0, byte]).to_f64()),
+            FloatType::F8E4M3Fnuz => gather(bytes, positions, |[byte]| fnuz(byte, 3, 8)),
+            FloatType::F8E5M2Fnuz => gather(bytes, positions, |[byte]| fnuz(byte, 2, 16)),
             FloatType::F8E8M0 => {
-                gather(bytes, places, |[byte]| if byte == 0xff { f64::NAN } else { power(i32::from(byte) - 127) })
+                gather(bytes, positions, |[byte]| if byte == 0xff { f64::NAN } else { power(i32::from(byte) - 127) })
             }
         }
     }
@@ -114,17 +114,17 @@ impl IntegerType {
 
     /// The values in `bytes`, least significant byte first. Those beyond 2⁵³ are rounded.
     pub fn decode(self, bytes: &[u8]) -> Vec<f64> {
-        let places = 0..bytes.len() / self.size();
+        let positions = 0..bytes.len() / self.size();
         match self {
-            IntegerType::Bool => gather(bytes, places, |[byte]| f64::from(u8::from(byte != 0))),
-            IntegerType::U8 => gather(bytes, places, |[byte]| f64::from(byte)),
-            IntegerType::I8 => gather(bytes, places, |[byte]| f64::from(byte.cast_signed())),
-            IntegerType::U16 => gather(bytes, places, |value| f64::from(u16::from_le_bytes(value))),
-            IntegerType::I16 => gather(bytes, places, |value| f64::from(i16::from_le_bytes(value))),
-            IntegerType::U32 => gather(bytes, places, |value| f64::from(u32::from_le_bytes(value))),
-            IntegerType::I32 => gather(bytes, places, |value| f64::from(i32::from_le_bytes(value))),
-            IntegerType::U64 => gather(bytes, places, |value| u64::from_le_bytes(value) as f64),
-            IntegerType::I64 => gather(bytes, places, |value| i64::from_le_bytes(value) as f64),
+            IntegerType::Bool => gather(bytes, positions, |[byte]| f64::from(u8::from(byte != 0))),
+            IntegerType::U8 => gather(bytes, positions, |[byte]| f64::from(byte)),
+            IntegerType::I8 => gather(bytes, positions, |[byte]| f64::from(byte.cast_signed())),
+            IntegerType::U16 => gather(bytes, positions, |value| f64::from(u16::from_le_bytes(value))),
+            IntegerType::I16 => gather(bytes, positions, |value| f64::from(i16::from_le_bytes(value))),
+            IntegerType::U32 => gather(bytes, positions, |value| f64::from(u32::from_le_bytes(value))),
+            IntegerType::I32 => gather(bytes, positions, |value| f64::from(i32::from_le_bytes(value))),
+            IntegerType::U64 => gather(bytes, positions, |value| u64::from_le_bytes(value) as f64),
+            IntegerType::I64 => gather(bytes, positions, |value| i64::from_le_bytes(value) as f64),
         }
     }
 }
@@ -157,13 +157,13 @@ fn fnuz(byte: u8, fraction_bits: u32, bias: i32) -> f64 {
 
 fn gather<const SIZE: usize>(
     bytes: &[u8],
-    places: impl Iterator<Item = usize>,
+    positions: impl Iterator<Item = usize>,
     value: impl Fn([u8; SIZE]) -> f64,
 ) -> Vec<f64> {
     let stored = bytes.as_chunks::<SIZE>().0;
     // The size hint of a filter is 0: without a capacity large matrices would be copied again and again.
-    let mut values = Vec::with_capacity(places.size_hint().1.unwrap_or(0).min(stored.len()));
-    values.extend(places.filter_map(|place| stored.get(place)).map(|bytes| value(*bytes)));
+    let mut values = Vec::with_capacity(positions.size_hint().1.unwrap_or(0).min(stored.len()));
+    values.extend(positions.filter_map(|position| stored.get(position)).map(|bytes| value(*bytes)));
     values
 }
 

@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::dataset::numpy::NumpyError;
 use crate::network::NetworkError;
 
-use super::registry::format_words;
+use super::registry::format_text;
 use super::{ChainProblem, GraphProblem};
 
 /// Why a network's file could not be opened or saved: the file, the place in it, and what to do.
@@ -70,14 +70,14 @@ pub enum FormatError {
     #[error("{}: layer {layer} holds {value:e}, which is too large for 32 bits; write f64", path.display())]
     TooLargeNumber { path: PathBuf, layer: usize, value: f64 },
     /// Nothing that is known.
-    #[error("{}: is no network file that is known; open {}", path.display(), format_words())]
+    #[error("{}: is no network file that is known; open {}", path.display(), format_text())]
     Unknown { path: PathBuf },
     /// A file that does not keep to its format.
     #[error("{}: is not a whole {format} file: {reason}; copy or save it again", path.display())]
     Damaged { path: PathBuf, format: &'static str, reason: String },
     /// JSON whose content is not a network.
-    #[error("{}: {place} {problem}", path.display())]
-    Content { path: PathBuf, place: String, problem: String },
+    #[error("{}: {position} {problem}", path.display())]
+    Content { path: PathBuf, position: String, problem: String },
     /// Layers that do not make a network.
     #[error("{}: {source}", path.display())]
     Network { path: PathBuf, source: NetworkError },
@@ -127,9 +127,9 @@ impl FormatError {
     }
 
     /// The place in the file: a tensor, a node, a key.
-    pub fn place(&self) -> Option<String> {
+    pub fn position(&self) -> Option<String> {
         match self {
-            FormatError::Content { place, .. } => Some(place.trim_end_matches(',').to_owned()),
+            FormatError::Content { position, .. } => Some(position.trim_end_matches(',').to_owned()),
             FormatError::Tensor { tensor, .. } => Some(tensor.clone()),
             FormatError::TooLargeNumber { layer, .. } => Some(format!("layer {layer}")),
             FormatError::Chain { source, .. } => source.weight().map(str::to_owned),

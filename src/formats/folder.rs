@@ -32,7 +32,7 @@ pub(super) fn model_in(folder: &Path) -> Result<PathBuf, FormatError> {
         Some((_, "json")) => name.ends_with(".index.json") || is_json_network(&folder.join(name)),
         // The names of other things end so as well.
         Some((_, "bin")) => name.starts_with("pytorch_model") || name.starts_with("model"),
-        Some((_, ending)) => registry::endings().contains(&ending.to_lowercase().as_str()),
+        Some((_, extension)) => registry::extensions().contains(&extension.to_lowercase().as_str()),
         None => false,
     };
     let models: Vec<&String> = names.iter().filter(is_model).collect();
@@ -45,7 +45,7 @@ pub(super) fn model_in(folder: &Path) -> Result<PathBuf, FormatError> {
         (_, [only]) => Ok(folder.join(only)),
         (_, []) => Err(FormatError::Folder {
             path: folder.into(),
-            problem: format!("holds no network; give the file of one: {}", registry::format_words()),
+            problem: format!("holds no network; give the file of one: {}", registry::format_text()),
         }),
         (_, several) => {
             let mut named: Vec<String> = several.iter().take(NAMED).map(|name| format!("`{name}`")).collect();

@@ -66,14 +66,14 @@ pub(super) fn open(path: &Path) -> Result<TensorFile, FormatError> {
     let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: FORMAT, reason };
     // The version is a small number in one order of its bytes, and a very large one in the other.
     let big_endian = matches!(map.as_ref().get(4..8), Some([0, 0, 0, version]) if *version > 0);
-    let (infos, tensors) = Header { bytes: map.as_ref(), place: 4, big_endian }.read().map_err(damaged)?;
+    let (infos, tensors) = Header { bytes: map.as_ref(), position: 4, big_endian }.read().map_err(damaged)?;
     Ok(TensorFile::new(path, infos, Values { map, tensors, big_endian }).ordered(TensorOrder::ByName))
 }
 
 /// Reads the header from front to back.
 struct Header<'a> {
     bytes: &'a [u8],
-    place: usize,
+    position: usize,
     big_endian: bool,
 }
 
@@ -102,14 +102,15 @@ impl<'a> Header<'a> {
             return Err("its alignment is 0".into());
         }
         let mut infos = Vec::new();
-        let mut places = Vec::new();
+        let mut positions = Vec::new();
         for _ in 0..tensors {
             let (info, kind, offset) = self.tensor()?;
             infos.push(info);
-            places.push((kind, offset));
+            positions.push((kind, offset));
         }
-        let first = (self.place as u64).checked_next_multiple_of(alignment).ok_or("its alignment is absurdly large")?;
-        let placed = infos.iter().zip(places).map(|(info, (kind, offset))| {
+        let first =
+            (self.position as u64).checked_next_multiple_of(alignment).ok_or("its alignment is absurdly large")?;
+        let placed = infos.iter().zip(positions).map(|(info, (kind, offset))| {
             let start = first.checked_add(offset);
             let end = start.and_then(|start| start.checked_add(info.bytes));
             match (start, end) {
@@ -162,10 +163,10 @@ impl<'a> Header<'a> {
     }
 
     fn take(&mut self, length: u64) -> Result<&'a [u8], String> {
-        let rest = self.bytes.get(self.place..).unwrap_or_default();
+        let rest = self.bytes.get(self.position..).unwrap_or_default();
         let piece = usize::try_from(length).ok().and_then(|length| rest.get(..length));
         let piece = piece.ok_or("it ends within its header")?;
-        self.place += piece.len();
+        self.position += piece.len();
         Ok(piece)
     }
 

@@ -26,23 +26,23 @@ pub(super) fn parse_and_list_unknown<T: DeserializeOwned>(
     parse_with(path, bytes, |bytes| {
         let mut unknown = Vec::new();
         let mut reader = serde_json::Deserializer::from_slice(bytes);
-        let value = serde_ignored::deserialize(&mut reader, |key| unknown.push(path_words(&key)))?;
+        let value = serde_ignored::deserialize(&mut reader, |key| unknown.push(path_text(&key)))?;
         reader.end()?;
         Ok((value, unknown))
     })
 }
 
 /// `layers[1].dropout`: places in lists counted from 1.
-fn path_words(path: &serde_ignored::Path<'_>) -> String {
+fn path_text(path: &serde_ignored::Path<'_>) -> String {
     use serde_ignored::Path::{Map, NewtypeStruct, NewtypeVariant, Root, Seq, Some};
     match path {
         Root => String::new(),
-        Seq { parent, index } => format!("{}[{}]", path_words(parent), index + 1),
-        Map { parent, key } => match path_words(parent) {
+        Seq { parent, index } => format!("{}[{}]", path_text(parent), index + 1),
+        Map { parent, key } => match path_text(parent) {
             before if before.is_empty() => key.clone(),
             before => format!("{before}.{key}"),
         },
-        Some { parent } | NewtypeStruct { parent } | NewtypeVariant { parent } => path_words(parent),
+        Some { parent } | NewtypeStruct { parent } | NewtypeVariant { parent } => path_text(parent),
     }
 }
 
@@ -63,8 +63,8 @@ fn parse_with<T>(
         return Ok(value);
     }
     if error.is_data() {
-        let place = format!("line {}, column {}", error.line(), error.column());
-        return Err(FormatError::Content { path: path.into(), place, problem: without_place(&error) });
+        let position = format!("line {}, column {}", error.line(), error.column());
+        return Err(FormatError::Content { path: path.into(), position, problem: without_place(&error) });
     }
     Err(FormatError::Damaged { path: path.into(), format: "JSON", reason: error.to_string() })
 }

@@ -40,8 +40,8 @@ pub(super) fn read(path: &Path, text: &str, tensors: &TensorFile) -> Result<Open
     let unknown = list.unknown;
     let (mut layers, mut origins) = (Vec::with_capacity(count), Vec::with_capacity(count));
     for (index, entry) in list.layers.into_iter().enumerate() {
-        let place = Place::of_layer(path, index + 1, &entry.name);
-        let activation = entry.activation(&place)?;
+        let position = Place::of_layer(path, index + 1, &entry.name);
+        let activation = entry.activation(&position)?;
         let prefix = tensor_prefix(index, count);
         layers.push(match entry.kind.as_deref() {
             Some("dense") => Layer::Dense(Dense { name: entry.name, affine: affine(tensors, &prefix)?, activation }),
@@ -55,7 +55,7 @@ pub(super) fn read(path: &Path, text: &str, tensors: &TensorFile) -> Result<Open
                     shortcut: has(tensors, &shortcut).then(|| tensors.matrix(&shortcut)).transpose()?,
                 })
             }
-            _ => return Err(place.fault("", "has no type that is known; give dense or residual")),
+            _ => return Err(position.fault("", "has no type that is known; give dense or residual")),
         });
         origins.push(entry.origin);
     }

@@ -82,7 +82,7 @@ pub(super) fn read_list(path: &Path, bytes: &[u8]) -> Result<LayerList, FormatEr
         Some(name) => OutputFunction::from_name(name).ok_or_else(|| {
             let known = OutputFunction::ALL.map(OutputFunction::name).join(", ");
             let problem = format!("is `{name}`, which is not known; give one of {known}");
-            FormatError::Content { path: path.into(), place: "output".into(), problem }
+            FormatError::Content { path: path.into(), position: "output".into(), problem }
         })?,
     };
     let layers = file.layers.0;
@@ -118,8 +118,8 @@ impl<'a> Place<'a> {
     }
 
     pub(super) fn fault(&self, part: &str, problem: impl Into<String>) -> FormatError {
-        let place = if part.is_empty() { self.layer.clone() } else { format!("{}, {part},", self.layer) };
-        FormatError::Content { path: self.path.into(), place, problem: problem.into() }
+        let position = if part.is_empty() { self.layer.clone() } else { format!("{}, {part},", self.layer) };
+        FormatError::Content { path: self.path.into(), position, problem: problem.into() }
     }
 
     fn matrix(&self, part: &str, rows: Option<Rows>) -> Result<DMatrix<f64>, FormatError> {
@@ -206,42 +206,42 @@ impl LayerFile {
 
     /// The layer, `index` counted from 1. Whether it fits its neighbours is for the network to say.
     fn into_layer(self, path: &Path, index: usize) -> Result<Layer, FormatError> {
-        let place = Place::of_layer(path, index, &self.name);
-        let activation = self.activation(&place)?;
+        let position = Place::of_layer(path, index, &self.name);
+        let activation = self.activation(&position)?;
         match self.kind.as_deref() {
             Some("dense") => {
-                let affine = place.affine("", self.weight, self.bias)?;
+                let affine = position.affine("", self.weight, self.bias)?;
                 Ok(Layer::Dense(Dense { name: self.name, affine, activation }))
             }
             Some("residual") => {
                 let (Some(inner), Some(outer)) = (self.inner, self.outer) else {
-                    return Err(place.fault("", "lacks `inner` or `outer`; a residual layer needs both"));
+                    return Err(position.fault("", "lacks `inner` or `outer`; a residual layer needs both"));
                 };
-                let inner = place.affine("inner ", inner.weight, inner.bias)?;
-                let outer = place.affine("outer ", outer.weight, outer.bias)?;
-                let shortcut = self.shortcut.map(|file| place.matrix("shortcut weight", file.weight)).transpose()?;
+                let inner = position.affine("inner ", inner.weight, inner.bias)?;
+                let outer = position.affine("outer ", outer.weight, outer.bias)?;
+                let shortcut = self.shortcut.map(|file| position.matrix("shortcut weight", file.weight)).transpose()?;
                 Ok(Layer::Residual(Residual { name: self.name, inner, activation, outer, shortcut }))
             }
             Some(other) => {
-                Err(place.fault("", format!("is of type `{other}`, which is not known; give dense or residual")))
+                Err(position.fault("", format!("is of type `{other}`, which is not known; give dense or residual")))
             }
-            None => Err(place.fault("", "has no type; give dense or residual")),
+            None => Err(position.fault("", "has no type; give dense or residual")),
         }
     }
 
-    pub(super) fn activation(&self, place: &Place<'_>) -> Result<Activation, FormatError> {
+    pub(super) fn activation(&self, position: &Place<'_>) -> Result<Activation, FormatError> {
         let name = self.activation.as_deref().unwrap_or("identity");
         match Activation::from_name(name) {
             Some(activation) => {
                 let activation = activation.with_parameters(|name| self.parameter(name));
                 match activation.parameters().into_iter().find(|(_, value)| !value.is_finite()) {
-                    Some((part, value)) => Err(place.fault(part, format!("is {value}; give a finite number"))),
+                    Some((part, value)) => Err(position.fault(part, format!("is {value}; give a finite number"))),
                     None => Ok(activation),
                 }
             }
             None => {
                 let known = Activation::ALL.map(Activation::name).join(", ");
-                Err(place.fault("activation", format!("is `{name}`, which is not known; give one of {known}")))
+                Err(position.fault("activation", format!("is `{name}`, which is not known; give one of {known}")))
             }
         }
     }

@@ -50,7 +50,7 @@ pub use account::{Account, Fate, Part, PartName};
 pub use blocks::{Block, Choice, blocks};
 pub use chain::{
     ActivationBasis, BlockChoice, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Doubt, Normalisation,
-    PaddingRule, PoolingRule, Slopes, WeightSpectrum, build, convolution_words, is_layer_weight, parse_input_shape,
+    PaddingRule, PoolingRule, Slopes, WeightSpectrum, build, convolution_text, is_layer_weight, parse_input_shape,
     weight_spectrum,
 };
 pub use error::FormatError;
@@ -60,10 +60,10 @@ pub use modules::{ModuleNote, ModuleRole};
 pub use network_kind::{NetworkKind, save_as};
 pub use onnx::save_onnx;
 pub use precision::Precision;
-pub use registry::{FORMATS, KnownFormat, endings, format_table, format_words};
+pub use registry::{FORMATS, KnownFormat, extensions, format_table, format_text};
 pub use save::write_beside;
 pub use save_tensors::save_tensors;
-pub use tensors::{TensorFile, TensorInfo, TensorOrder, shape_words};
+pub use tensors::{TensorFile, TensorInfo, TensorOrder, shape_text};
 
 use crate::network::{ImageShape, Network};
 

@@ -117,13 +117,13 @@ fn word_order(left: &str, right: &str) -> Ordering {
 
 /// Compares parts by whether the first word in which they differ is one for an early or a late place.
 fn ranks(left: &str, right: &str) -> Ordering {
-    let words = |text: &[&str], word: &str| text.iter().any(|known| known.eq_ignore_ascii_case(word));
-    let rank = |word: &str| i8::from(words(&LATE_WORDS, word)) - i8::from(words(&EARLY_WORDS, word));
-    let (left_words, right_words): (Vec<&str>, Vec<&str>) =
+    let caption = |text: &[&str], word: &str| text.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let rank = |word: &str| i8::from(caption(&LATE_WORDS, word)) - i8::from(caption(&EARLY_WORDS, word));
+    let (left_text, right_text): (Vec<&str>, Vec<&str>) =
         (left.split(is_separator).collect(), right.split(is_separator).collect());
-    let count = left_words.len().max(right_words.len());
-    let mut pairs = (0..count).map(|place| {
-        (left_words.get(place).copied().unwrap_or_default(), right_words.get(place).copied().unwrap_or_default())
+    let count = left_text.len().max(right_text.len());
+    let mut pairs = (0..count).map(|position| {
+        (left_text.get(position).copied().unwrap_or_default(), right_text.get(position).copied().unwrap_or_default())
     });
     pairs.find(|(left, right)| left != right).map_or(Ordering::Equal, |(l, r)| rank(l).cmp(&rank(r)))
 }
@@ -268,15 +268,15 @@ pub(super) fn says_other(name: &str) -> bool {
 /// Whether the name says that it is data rather than a weight: `training_labels`, `X_train`.
 pub(super) fn says_data(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    let mut words = lower.split(|character: char| !character.is_ascii_alphabetic());
-    !says_weight(name) && words.any(|word| DATA_WORDS.contains(&word))
+    let mut caption = lower.split(|character: char| !character.is_ascii_alphabetic());
+    !says_weight(name) && caption.any(|word| DATA_WORDS.contains(&word))
 }
 
 /// Whether the name is one of a branch that goes past a block: `shortcut.0.weight`.
 pub(super) fn says_shortcut(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    let mut words = lower.split(|character: char| !character.is_ascii_alphabetic());
-    words.any(|word| ["downsample", "shortcut", "skip", "residual"].contains(&word))
+    let mut caption = lower.split(|character: char| !character.is_ascii_alphabetic());
+    caption.any(|word| ["downsample", "shortcut", "skip", "residual"].contains(&word))
 }
 
 /// What the name of a weight says of its axes.

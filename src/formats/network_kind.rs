@@ -22,13 +22,13 @@ impl NetworkKind {
     pub const ALL: [NetworkKind; 3] = [NetworkKind::Layerflow, NetworkKind::Safetensors, NetworkKind::Onnx];
 
     /// The kind that a name's ending asks for.
-    pub fn of(path: &Path) -> Option<NetworkKind> {
-        let ending = path.extension()?.to_string_lossy().to_ascii_lowercase();
-        NetworkKind::ALL.into_iter().find(|kind| kind.ending() == ending)
+    pub fn from_path(path: &Path) -> Option<NetworkKind> {
+        let extension = path.extension()?.to_string_lossy().to_ascii_lowercase();
+        NetworkKind::ALL.into_iter().find(|kind| kind.extension() == extension)
     }
 
     /// The ending of its names, without the dot.
-    pub fn ending(self) -> &'static str {
+    pub fn extension(self) -> &'static str {
         match self {
             NetworkKind::Layerflow => "json",
             NetworkKind::Safetensors => "safetensors",
@@ -37,7 +37,7 @@ impl NetworkKind {
     }
 
     /// What menus call it.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             NetworkKind::Layerflow => "layerflow JSON",
             NetworkKind::Safetensors => "safetensors",
@@ -51,7 +51,7 @@ impl NetworkKind {
 /// # Errors
 /// If the name's ending is of no such kind, or the file cannot be written.
 pub fn save_as(path: &Path, network: &Network, precision: Precision) -> Result<(), FormatError> {
-    match NetworkKind::of(path) {
+    match NetworkKind::from_path(path) {
         Some(NetworkKind::Layerflow) => save(path, network),
         Some(NetworkKind::Safetensors) => save_tensors(path, network, precision),
         Some(NetworkKind::Onnx) => save_onnx(path, network, precision),
@@ -69,8 +69,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (network, _) = examples::spiral().unwrap();
         for kind in NetworkKind::ALL {
-            let path = folder.path().join(format!("net.{}", kind.ending().to_uppercase()));
-            assert_eq!(NetworkKind::of(&path), Some(kind));
+            let path = folder.path().join(format!("net.{}", kind.extension().to_uppercase()));
+            assert_eq!(NetworkKind::from_path(&path), Some(kind));
             save_as(&path, &network, Precision::Double).unwrap();
             match open(&path).unwrap() {
                 Opened::Network(read) => assert_eq!(read.network.layers().len(), network.layers().len()),

@@ -34,8 +34,8 @@ impl TensorSource for NumpyTensors {
         // A panic while reading leaves the archive readable: every read seeks first.
         let mut archive = self.archive.lock().unwrap_or_else(PoisonError::into_inner);
         let array = match source {
-            Source::Array(place) => archive.read(*place),
-            Source::BrainFloats(place) => archive.read_brain_floats(*place),
+            Source::Array(position) => archive.read(*position),
+            Source::BrainFloats(position) => archive.read_brain_floats(*position),
             Source::Pickled(stored) => return stored.values(name).map_err(ValuesError::Numpy),
             Source::Nothing => return Err(ValuesError::Tensor("is no array of numbers; save it as one".into())),
         };
@@ -54,8 +54,8 @@ pub(super) fn open(path: &Path) -> Result<TensorFile, FormatError> {
     let mut archive = Archive::open(path).map_err(numpy)?;
     let (mut infos, mut sources) = (Vec::new(), Vec::new());
     let arrays = archive.arrays().to_vec();
-    for (place, array) in arrays.iter().enumerate() {
-        match archive.pickle(place) {
+    for (position, array) in arrays.iter().enumerate() {
+        match archive.pickle(position) {
             Some(pickle) => {
                 let found = of_objects(path, array, &pickle.map_err(numpy)?)?;
                 for (info, stored) in found {
@@ -66,9 +66,9 @@ pub(super) fn open(path: &Path) -> Result<TensorFile, FormatError> {
             None => {
                 let (element, source) = match array.header.element {
                     element @ Element { kind: ElementKind::Void, size: 2, .. } => {
-                        (Element { kind: ElementKind::BFloat16, ..element }, Source::BrainFloats(place))
+                        (Element { kind: ElementKind::BFloat16, ..element }, Source::BrainFloats(position))
                     }
-                    element => (element, Source::Array(place)),
+                    element => (element, Source::Array(position)),
                 };
                 infos.push(info(array, element));
                 sources.push(source);

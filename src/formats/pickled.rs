@@ -128,7 +128,7 @@ impl<'a> Search<'a> {
                 _ => parts
                     .iter()
                     .enumerate()
-                    .try_for_each(|(place, part)| self.visit(&join(name, &place.to_string()), *part, depth + 1)),
+                    .try_for_each(|(position, part)| self.visit(&join(name, &position.to_string()), *part, depth + 1)),
             };
         }
         match value {
@@ -157,8 +157,8 @@ impl<'a> Search<'a> {
             }
             // A single object stands for itself.
             let is_single = array.shape.is_empty();
-            for (place, object) in objects.iter().enumerate() {
-                let name = if is_single { name.to_owned() } else { join(name, &place.to_string()) };
+            for (position, object) in objects.iter().enumerate() {
+                let name = if is_single { name.to_owned() } else { join(name, &position.to_string()) };
                 self.visit(&name, *object, depth + 1)?;
             }
             return Ok(());

@@ -69,7 +69,7 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<OpenedNetwork, FormatErr
         && coefficients != intercepts
     {
         let problem = format!("has {intercepts} entries for {coefficients} of `coefs`; give one each");
-        return Err(FormatError::Content { path: path.into(), place: "intercepts".into(), problem });
+        return Err(FormatError::Content { path: path.into(), position: "intercepts".into(), problem });
     }
     let layers = match file.layers.take() {
         Some(Layers(layers)) => {
@@ -95,7 +95,7 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<OpenedNetwork, FormatErr
         Some(name) => OutputFunction::from_name(name).ok_or_else(|| {
             let known = OutputFunction::ALL.map(OutputFunction::name).join(", ");
             let problem = format!("is `{name}`, which is not known; give one of {known}");
-            FormatError::Content { path: path.into(), place: "output".into(), problem }
+            FormatError::Content { path: path.into(), position: "output".into(), problem }
         })?,
     };
     if !says_layout && read.iter().any(|layer| layer.inputs() == layer.outputs()) {
@@ -103,12 +103,13 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<OpenedNetwork, FormatErr
     }
     let network = non_finite::network(file.name, read, output)
         .map_err(|source| FormatError::Network { path: path.into(), source })?;
-    let told = [("input_dim", file.input_dim, network.inputs()), ("output_dim", file.output_dim, network.outputs())];
-    if let Some((key, Some(told), found)) =
-        told.into_iter().find(|(_, told, found)| told.is_some_and(|told| told != *found))
+    let attribute =
+        [("input_dim", file.input_dim, network.inputs()), ("output_dim", file.output_dim, network.outputs())];
+    if let Some((key, Some(attribute), found)) =
+        attribute.into_iter().find(|(_, attribute, found)| attribute.is_some_and(|attribute| attribute != *found))
     {
-        let problem = format!("is {told}, but the layers have {found}; correct the file");
-        return Err(FormatError::Content { path: path.into(), place: key.into(), problem });
+        let problem = format!("is {attribute}, but the layers have {found}; correct the file");
+        return Err(FormatError::Content { path: path.into(), position: key.into(), problem });
     }
     Ok(OpenedNetwork { network, account })
 }
@@ -132,10 +133,10 @@ impl PlainFile {
 
 impl PlainLayer {
     fn into_layer(self, path: &Path, index: usize, inputs_by_outputs: bool) -> Result<Layer, FormatError> {
-        let place = Place::of_layer(path, index, &self.name);
+        let position = Place::of_layer(path, index, &self.name);
         if let Some(kind) = self.kind.filter(|kind| kind != "dense") {
             return Err(
-                place.fault("", format!("is of type `{kind}`; only dense layers of this kind of file are read"))
+                position.fault("", format!("is of type `{kind}`; only dense layers of this kind of file are read"))
             );
         }
         let name = self.activation.as_deref().unwrap_or("identity");
@@ -147,10 +148,10 @@ impl PlainLayer {
         });
         let activation = activation.ok_or_else(|| {
             let known = Activation::ALL.map(Activation::name).join(", ");
-            place.fault("activation", format!("is `{name}`, which is not known; give one of {known}"))
+            position.fault("activation", format!("is `{name}`, which is not known; give one of {known}"))
         })?;
         let weight = if inputs_by_outputs { self.weight.map(Rows::transposed) } else { self.weight };
-        let affine = place.affine("", weight, self.bias)?;
+        let affine = position.affine("", weight, self.bias)?;
         Ok(Layer::Dense(Dense { name: self.name, affine, activation }))
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::elements::IntegerType;
 use super::names::says_transposed;
-use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError, shape_words};
+use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError, shape_text};
 
 /// What is put behind a weight's name, or in the place of its last word, for its scale…
 const SCALES: [&str; 6] = ["_scale", "_scale_inv", "_scales", ".scale", ".scale_inv", ".scales"];
@@ -36,7 +36,7 @@ pub(super) struct Joined {
 /// How the values of a tensor are had from those that are stored.
 pub(super) struct Recipe {
     /// The place of the stored tensor.
-    place: usize,
+    position: usize,
     scale: Option<Scale>,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Recipe {
 #[derive(Clone, Copy)]
 struct Scale {
     /// The place of the scale among the stored tensors.
-    place: usize,
+    position: usize,
     zero: Option<usize>,
     columns: usize,
     per: Per,
@@ -65,7 +65,7 @@ enum Per {
 }
 
 impl Per {
-    fn place(self, row: usize, column: usize) -> usize {
+    fn position(self, row: usize, column: usize) -> usize {
         match self {
             Per::Tensor => 0,
             Per::Row => row,
@@ -84,20 +84,20 @@ pub(super) struct JoinedSource {
 impl TensorSource for JoinedSource {
     fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError> {
         let Some(recipe) = self.recipes.get(index) else { return Ok(Vec::new()) };
-        let mut values = self.source.values(recipe.place)?;
+        let mut values = self.source.values(recipe.position)?;
         let Some(scale) = recipe.scale else { return Ok(values) };
-        let factors = self.source.values(scale.place)?;
+        let factors = self.source.values(scale.position)?;
         let zeros = scale.zero.map(|zero| self.source.values(zero)).transpose()?;
         let columns = scale.columns.max(1);
         for (at, value) in values.iter_mut().enumerate() {
-            let place = scale.per.place(at / columns, at % columns);
+            let position = scale.per.position(at / columns, at % columns);
             let zero = match zeros.as_deref() {
                 None => 0.0,
                 // A single zero point is that of all.
                 Some([zero]) => *zero,
-                Some(zeros) => zeros.get(place).copied().unwrap_or(f64::NAN),
+                Some(zeros) => zeros.get(position).copied().unwrap_or(f64::NAN),
             };
-            *value = (*value - zero) * factors.get(place).copied().unwrap_or(f64::NAN);
+            *value = (*value - zero) * factors.get(position).copied().unwrap_or(f64::NAN);
         }
         Ok(values)
     }
@@ -130,7 +130,7 @@ fn joined(tensors: &[TensorInfo]) -> Option<Joined> {
             _ => Err("with several scales".into()),
         };
         if let Ok(scale) = scale {
-            used.extend(std::iter::once(scale.place).chain(scale.zero).map(|place| (place, at)));
+            used.extend(std::iter::once(scale.position).chain(scale.zero).map(|position| (position, at)));
         }
         found.insert(at, scale);
     }
@@ -138,13 +138,13 @@ fn joined(tensors: &[TensorInfo]) -> Option<Joined> {
         return None;
     }
     let mut joined = Joined { tensors: Vec::new(), recipes: Vec::new(), joined: Vec::new(), assumed };
-    for (place, tensor) in tensors.iter().enumerate() {
-        if let Some(weight) = used.get(&place) {
+    for (position, tensor) in tensors.iter().enumerate() {
+        if let Some(weight) = used.get(&position) {
             joined.joined.push((tensor.clone(), tensors[*weight].name.clone()));
             continue;
         }
         let mut info = tensor.clone();
-        let scale = match found.get(&place) {
+        let scale = match found.get(&position) {
             Some(Ok(scale)) => {
                 info.is_numeric = true;
                 Some(*scale)
@@ -157,7 +157,7 @@ fn joined(tensors: &[TensorInfo]) -> Option<Joined> {
             None => None,
         };
         joined.tensors.push(info);
-        joined.recipes.push(Recipe { place, scale });
+        joined.recipes.push(Recipe { position, scale });
     }
     Some(joined)
 }
@@ -172,10 +172,10 @@ fn is_quantised(tensor: &TensorInfo) -> bool {
 /// The places of the tensors that belong to a weight by their names.
 fn companions(index: &HashMap<&str, usize>, weight: &str, behind: &[&str], instead: &[&str]) -> Vec<usize> {
     let layer = weight.rfind(['.', '/']).map_or("", |at| &weight[..=at]);
-    let names = behind.iter().map(|ending| format!("{weight}{ending}"));
+    let names = behind.iter().map(|extension| format!("{weight}{extension}"));
     let names = names.chain(instead.iter().map(|word| format!("{layer}{word}")));
     let mut seen = HashSet::new();
-    names.filter_map(|name| index.get(name.as_str()).copied()).filter(|place| seen.insert(*place)).collect()
+    names.filter_map(|name| index.get(name.as_str()).copied()).filter(|position| seen.insert(*position)).collect()
 }
 
 /// How a scale and a zero point go with a weight; in words behind the weight's type, why that is not clear.
@@ -235,16 +235,16 @@ fn applied(
             assume(format!("the scales of blocks of {USUAL_BLOCK}×{USUAL_BLOCK}"));
             Per::Block { rows: USUAL_BLOCK, columns: USUAL_BLOCK, across }
         }
-        _ => return Err(format!("with a scale of the shape {}, which does not fit", shape_words(&info.shape))),
+        _ => return Err(format!("with a scale of the shape {}, which does not fit", shape_text(&info.shape))),
     };
     if let Some(zero) = zero.map(|zero| &tensors[zero]) {
         let zeros: usize = zero.shape.iter().product();
         let is_number = zero.is_numeric || IntegerType::of_name(&zero.dtype).is_some();
         if !is_number || (zeros != count && zeros != 1) {
-            return Err(format!("with a zero point of the shape {}, which does not fit", shape_words(&zero.shape)));
+            return Err(format!("with a zero point of the shape {}, which does not fit", shape_text(&zero.shape)));
         }
     }
-    Ok(Scale { place: scale, zero, columns, per })
+    Ok(Scale { position: scale, zero, columns, per })
 }
 
 #[cfg(test)]
@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     fn what_is_not_clear_is_not_understood() {
-        for (tensors, words) in [
+        for (tensors, text) in [
             (&[QUANTS, ("fc.weight_scale", "F32", &[4], &[1.0; 4])][..], "I8 with a scale of the shape 4 values"),
             (&[QUANTS, ("fc.zero_point", "I8", &[], &[1.0])], "I8 with a zero point and no scale"),
             (
@@ -320,7 +320,7 @@ mod tests {
             ),
         ] {
             let file = file(tensors);
-            assert!(file.tensors()[0].dtype.contains(words), "{}", file.tensors()[0].dtype);
+            assert!(file.tensors()[0].dtype.contains(text), "{}", file.tensors()[0].dtype);
             assert!(!file.tensors()[0].is_numeric && file.joined().is_empty());
         }
         assert_eq!(file(&[QUANTS]).tensors()[0].dtype, "I8");

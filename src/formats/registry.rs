@@ -6,7 +6,7 @@ pub struct KnownFormat {
     /// What it is called.
     pub name: &'static str,
     /// How the names of its files usually end, without the dot.
-    pub endings: &'static [&'static str],
+    pub extensions: &'static [&'static str],
     /// What a file of it gives.
     pub gives: &'static str,
 }
@@ -26,37 +26,37 @@ pub const FORMATS: [KnownFormat; 11] = [
     known("plain JSON", &["json"], "layers as lists of rows"),
 ];
 
-const fn known(name: &'static str, endings: &'static [&'static str], gives: &'static str) -> KnownFormat {
-    KnownFormat { name, endings, gives }
+const fn known(name: &'static str, extensions: &'static [&'static str], gives: &'static str) -> KnownFormat {
+    KnownFormat { name, extensions, gives }
 }
 
 /// Every ending once, in the order of the list.
-pub fn endings() -> Vec<&'static str> {
-    let mut endings: Vec<&str> = Vec::new();
-    for ending in FORMATS.iter().flat_map(|format| format.endings) {
-        if !endings.contains(ending) {
-            endings.push(ending);
+pub fn extensions() -> Vec<&'static str> {
+    let mut extensions: Vec<&str> = Vec::new();
+    for extension in FORMATS.iter().flat_map(|format| format.extensions) {
+        if !extensions.contains(extension) {
+            extensions.push(extension);
         }
     }
-    endings
+    extensions
 }
 
 /// The formats in words: `PyTorch (.pt, .pth), safetensors (.safetensors) or …`.
-pub fn format_words() -> String {
-    let words = |format: &KnownFormat| {
-        let endings: Vec<String> = format.endings.iter().map(|ending| format!(".{ending}")).collect();
-        format!("{} ({})", format.name, endings.join(", "))
+pub fn format_text() -> String {
+    let text = |format: &KnownFormat| {
+        let extensions: Vec<String> = format.extensions.iter().map(|extension| format!(".{extension}")).collect();
+        format!("{} ({})", format.name, extensions.join(", "))
     };
-    let mut words: Vec<String> = FORMATS.iter().map(words).collect();
-    let last = words.pop().unwrap_or_default();
-    format!("{} or {last}", words.join(", "))
+    let mut text: Vec<String> = FORMATS.iter().map(text).collect();
+    let last = text.pop().unwrap_or_default();
+    format!("{} or {last}", text.join(", "))
 }
 
 /// The list with what each gives, a line each, for the help of the command line.
 pub fn format_table() -> String {
     let line = |format: &KnownFormat| {
-        let endings: Vec<String> = format.endings.iter().map(|ending| format!(".{ending}")).collect();
-        format!("  {:<16} {:<26} {}", format.name, endings.join(" "), format.gives)
+        let extensions: Vec<String> = format.extensions.iter().map(|extension| format!(".{extension}")).collect();
+        format!("  {:<16} {:<26} {}", format.name, extensions.join(" "), format.gives)
     };
     let lines: Vec<String> = FORMATS.iter().map(line).collect();
     format!("Files of networks:\n{}", lines.join("\n"))
@@ -68,9 +68,11 @@ mod tests {
 
     #[test]
     fn every_ending_is_named_once() {
-        let endings = endings();
-        assert!(endings.contains(&"onnx") && endings.iter().filter(|ending| **ending == "json").count() == 1);
-        assert!(format_words().ends_with("or plain JSON (.json)"), "{}", format_words());
+        let extensions = extensions();
+        assert!(
+            extensions.contains(&"onnx") && extensions.iter().filter(|extension| **extension == "json").count() == 1
+        );
+        assert!(format_text().ends_with("or plain JSON (.json)"), "{}", format_text());
         assert_eq!(format_table().lines().count(), FORMATS.len() + 1);
     }
 }

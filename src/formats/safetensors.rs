@@ -36,20 +36,20 @@ struct StoredTensor {
 /// For each tensor, the shard that holds it and its place among the shard's tensors.
 struct Shards {
     shards: Vec<Shard>,
-    places: Vec<(usize, usize)>,
+    positions: Vec<(usize, usize)>,
 }
 
 impl TensorSource for Shards {
     fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError> {
-        let (shard, place) = self.places[index];
-        self.shards[shard].values(place).map_err(ValuesError::Tensor)
+        let (shard, position) = self.positions[index];
+        self.shards[shard].values(position).map_err(ValuesError::Tensor)
     }
 }
 
 impl Shard {
-    /// The values of the tensor at `place`, in row-major order; in words, why they cannot be read.
-    fn values(&self, place: usize) -> Result<Vec<f64>, String> {
-        let tensor = &self.tensors[place];
+    /// The values of the tensor at `position`, in row-major order; in words, why they cannot be read.
+    fn values(&self, position: usize) -> Result<Vec<f64>, String> {
+        let tensor = &self.tensors[position];
         let bytes = self.map.as_ref().get(tensor.start..tensor.end).ok_or("reaches beyond the end of the file")?;
         if let Some(float) = FloatType::of_name(&tensor.dtype) {
             return Ok(float.decode(bytes));
@@ -65,8 +65,8 @@ impl Shard {
 /// Where the file lists layerflow's own layers it gives the whole network.
 pub(super) fn open(path: &Path) -> Result<Opened, FormatError> {
     let (shard, tensors, layers) = open_shard(path)?;
-    let places = (0..tensors.len()).map(|place| (0, place)).collect();
-    let file = TensorFile::new(path, tensors, Shards { shards: vec![shard], places });
+    let positions = (0..tensors.len()).map(|position| (0, position)).collect();
+    let file = TensorFile::new(path, tensors, Shards { shards: vec![shard], positions });
     match layers {
         Some(layers) => layer_list::read(path, &layers, &file).map(Opened::Network),
         None => Ok(Opened::Tensors(file)),
@@ -85,18 +85,18 @@ pub(super) fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFile, Format
     let mut names: Vec<&PathBuf> = index.weight_map.values().collect();
     names.sort();
     names.dedup();
-    let (mut shards, mut places, mut tensors) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut shards, mut positions, mut tensors) = (Vec::new(), Vec::new(), Vec::new());
     for name in names {
         // An index from elsewhere must not reach for files outside its own folder.
         if name.components().count() != 1 || name.file_name().is_none() {
-            let place = format!("weight_map, file `{}`,", name.display());
+            let position = format!("weight_map, file `{}`,", name.display());
             let problem = "is not the name of a file beside the index; put all parts into one folder".into();
-            return Err(FormatError::Content { path: path.into(), place, problem });
+            return Err(FormatError::Content { path: path.into(), position, problem });
         }
         let (shard, found, _) = open_shard(&path.with_file_name(name))?;
-        for (place, tensor) in found.into_iter().enumerate() {
+        for (position, tensor) in found.into_iter().enumerate() {
             if index.weight_map.get(&tensor.name) == Some(name) {
-                places.push((shards.len(), place));
+                positions.push((shards.len(), position));
                 tensors.push(tensor);
             }
         }
@@ -105,11 +105,11 @@ pub(super) fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFile, Format
     if let Some((name, file)) =
         index.weight_map.iter().find(|(name, _)| !tensors.iter().any(|tensor| tensor.name == **name))
     {
-        let place = format!("weight_map, tensor `{name}`,");
+        let position = format!("weight_map, tensor `{name}`,");
         let problem = format!("is not in {}; get the parts that belong together", file.display());
-        return Err(FormatError::Content { path: path.into(), place, problem });
+        return Err(FormatError::Content { path: path.into(), position, problem });
     }
-    Ok(TensorFile::new(path, tensors, Shards { shards, places }))
+    Ok(TensorFile::new(path, tensors, Shards { shards, positions }))
 }
 
 /// The file with its tensors, and the list of layers in its metadata.
@@ -134,7 +134,7 @@ fn open_shard(path: &Path) -> Result<(Shard, Vec<TensorInfo>, Option<String>), F
     let (mut placed, mut tensors) = (Vec::new(), Vec::new());
     let layers = header.text(LAYER_LIST).map(str::to_owned);
     for tensor in header.tensors {
-        let (start, end) = tensor.place;
+        let (start, end) = tensor.position;
         tensors.push(TensorInfo {
             shape: tensor.shape,
             dtype: tensor.dtype.clone(),

@@ -46,7 +46,7 @@ pub(super) struct Entry {
     pub dtype: String,
     pub shape: Vec<usize>,
     #[serde(rename = "data_offsets")]
-    pub place: (usize, usize),
+    pub position: (usize, usize),
 }
 
 /// What a header says.
@@ -68,11 +68,11 @@ impl Header {
 pub(super) fn read(json: &[u8], held: usize) -> Result<Header, String> {
     let mut header: Header =
         serde_json::from_slice(json).map_err(|error| format!("its header is not understood ({error})"))?;
-    header.tensors.sort_by_key(|tensor| tensor.place);
+    header.tensors.sort_by_key(|tensor| tensor.position);
     let mut covered = 0;
     let mut before: Option<&Entry> = None;
     for tensor in &header.tensors {
-        let (start, end) = tensor.place;
+        let (start, end) = tensor.position;
         let name = &tensor.name;
         if start > end || end > held {
             return Err(format!("tensor `{name}` reaches beyond the end of the file"));
@@ -86,7 +86,7 @@ pub(super) fn read(json: &[u8], held: usize) -> Result<Header, String> {
             }
         }
         // Two names may share one tensor; parts of it they may not.
-        if let Some(other) = before.filter(|other| start < covered && other.place != tensor.place) {
+        if let Some(other) = before.filter(|other| start < covered && other.position != tensor.position) {
             return Err(format!("tensor `{name}` reaches into the values of `{}`", other.name));
         }
         covered = covered.max(end);
@@ -153,8 +153,8 @@ mod tests {
 
     #[test]
     fn what_a_file_does_not_hold_is_refused() {
-        let tensor = |place: &str, shape: &str| {
-            format!(r#"{{"a": {{"dtype": "F32", "shape": {shape}, "data_offsets": {place}}}}}"#)
+        let tensor = |position: &str, shape: &str| {
+            format!(r#"{{"a": {{"dtype": "F32", "shape": {shape}, "data_offsets": {position}}}}}"#)
         };
         assert!(refusal(&tensor("[0, 8]", "[2]"), 4).contains("beyond the end"));
         assert!(refusal(&tensor("[8, 0]", "[2]"), 8).contains("beyond the end"));

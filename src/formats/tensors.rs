@@ -210,7 +210,7 @@ impl TensorFile {
         let (info, values) = self.values(name)?;
         match info.shape[..] {
             [rows, columns] if rows > 0 && columns > 0 => Ok(DMatrix::from_row_slice(rows, columns, &values)),
-            _ => Err(self.fault(name, format!("has the shape {}, but a matrix is needed", shape_words(&info.shape)))),
+            _ => Err(self.fault(name, format!("has the shape {}, but a matrix is needed", shape_text(&info.shape)))),
         }
     }
 
@@ -257,7 +257,7 @@ impl fmt::Debug for TensorFile {
 }
 
 /// A shape as it is said: `32×64`; `1 value` for a single one.
-pub fn shape_words(shape: &[usize]) -> String {
+pub fn shape_text(shape: &[usize]) -> String {
     match shape {
         [] => "1 value".into(),
         [length] => format!("{length} values"),

@@ -84,7 +84,7 @@ pub struct Status<K> {
     /// The part done, 0 to 1; `None` where it cannot be known.
     pub fraction: Option<f32>,
     /// Where it is now, in words; may be empty.
-    pub words: String,
+    pub text: String,
     /// How long ago it was started.
     pub age: Duration,
 }
@@ -134,8 +134,8 @@ impl<K: Copy + Eq + Send + std::fmt::Debug + 'static, T: Send + 'static> Jobs<K,
     /// The jobs that are wanted, oldest first.
     pub fn status(&self) -> Vec<Status<K>> {
         let status = |job: &Job<K, T>| {
-            let (fraction, words) = job.progress.read();
-            Status { kind: job.kind, title: job.title.clone(), fraction, words, age: job.started.elapsed() }
+            let (fraction, text) = job.progress.read();
+            Status { kind: job.kind, title: job.title.clone(), fraction, text, age: job.started.elapsed() }
         };
         self.current.iter().map(status).collect()
     }
@@ -149,10 +149,10 @@ impl<K: Copy + Eq + Send + std::fmt::Debug + 'static, T: Send + 'static> Jobs<K,
         finished
     }
 
-    /// Waits until a wanted job ends, at most `patience`; `None` where none is wanted or none ended in that time.
+    /// Waits until a wanted job ends, at most `timeout`; `None` where none is wanted or none ended in that time.
     /// For tests and for programs without a window.
-    pub fn wait(&mut self, patience: Duration) -> Option<Finished<K, T>> {
-        let deadline = Instant::now() + patience;
+    pub fn wait(&mut self, timeout: Duration) -> Option<Finished<K, T>> {
+        let deadline = Instant::now() + timeout;
         while !self.idle() {
             match self.arrivals.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(arrival) => {
@@ -167,11 +167,11 @@ impl<K: Copy + Eq + Send + std::fmt::Debug + 'static, T: Send + 'static> Jobs<K,
     }
 
     fn accept(&mut self, arrival: Arrival<K, T>) -> Option<Finished<K, T>> {
-        if let Some(place) = self.busy.iter().position(|kind| *kind == arrival.kind) {
-            self.busy.swap_remove(place);
+        if let Some(position) = self.busy.iter().position(|kind| *kind == arrival.kind) {
+            self.busy.swap_remove(position);
         }
-        let place = self.current.iter().position(|job| job.generation == arrival.generation);
-        let job = place.map(|place| self.current.remove(place));
+        let position = self.current.iter().position(|job| job.generation == arrival.generation);
+        let job = position.map(|position| self.current.remove(position));
         self.start_waiting(arrival.kind);
         job.map(|job| Finished { kind: job.kind, title: job.title, result: arrival.result })
     }
@@ -212,7 +212,7 @@ mod tests {
 
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(60);
+    const TIMEOUT: Duration = Duration::from_secs(60);
 
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     enum Kind {
@@ -232,7 +232,7 @@ mod tests {
             counter.fetch_add(1, Ordering::SeqCst);
         }));
         jobs.start(Kind::Read, "reading", |_| 7);
-        let finished = jobs.wait(PATIENCE).unwrap();
+        let finished = jobs.wait(TIMEOUT).unwrap();
         assert_eq!((finished.kind, finished.title.as_str()), (Kind::Read, "reading"));
         assert_eq!(finished.result, Ok(7));
         assert!(jobs.idle());
@@ -251,10 +251,10 @@ mod tests {
             "old"
         });
         jobs.start(Kind::Read, "new", |_| "new");
-        assert_eq!(jobs.wait(PATIENCE).unwrap().result, Ok("new"));
+        assert_eq!(jobs.wait(TIMEOUT).unwrap().result, Ok("new"));
         release.send(()).unwrap();
         jobs.start(Kind::Decompose, "another", |_| "another");
-        assert_eq!(jobs.wait(PATIENCE).unwrap().result, Ok("another"));
+        assert_eq!(jobs.wait(TIMEOUT).unwrap().result, Ok("another"));
         assert!(jobs.poll().is_empty());
     }
 
@@ -270,7 +270,7 @@ mod tests {
         assert!(jobs.idle() && jobs.status().is_empty());
         assert!(!jobs.cancel(Kind::Decompose));
         release.send(()).unwrap();
-        assert!(jobs.wait(PATIENCE).is_none());
+        assert!(jobs.wait(TIMEOUT).is_none());
     }
 
     #[test]
@@ -290,7 +290,7 @@ mod tests {
             });
         }
         drop(release);
-        assert_eq!(jobs.wait(PATIENCE).unwrap().result, Ok(9));
+        assert_eq!(jobs.wait(TIMEOUT).unwrap().result, Ok(9));
         assert!(started.load(Ordering::SeqCst) <= THREADS_PER_KIND + 1);
     }
 
@@ -298,24 +298,24 @@ mod tests {
     fn a_panic_is_an_error() {
         let mut jobs = jobs::<()>();
         jobs.start(Kind::Read, "reading", |_| panic!("row 3 is missing"));
-        let result = jobs.wait(PATIENCE).unwrap().result;
+        let result = jobs.wait(TIMEOUT).unwrap().result;
         assert_eq!(result, Err(JobError::Panicked("row 3 is missing".into())));
     }
 
     #[test]
     fn progress_is_seen_while_it_runs() {
-        let (tell, told) = sync_channel::<()>(0);
+        let (report, reported) = sync_channel::<()>(0);
         let (release, held) = sync_channel::<()>(0);
         let mut jobs = jobs();
         jobs.start(Kind::Decompose, "decomposing", move |progress| {
             progress.set(0.25, "layer 1 of 4");
-            let _ = tell.send(());
+            let _ = report.send(());
             let _ = held.recv();
         });
-        told.recv().unwrap();
+        reported.recv().unwrap();
         let status = jobs.status();
-        assert_eq!((status[0].fraction, status[0].words.as_str()), (Some(0.25), "layer 1 of 4"));
+        assert_eq!((status[0].fraction, status[0].text.as_str()), (Some(0.25), "layer 1 of 4"));
         release.send(()).unwrap();
-        assert!(jobs.wait(PATIENCE).is_some());
+        assert!(jobs.wait(TIMEOUT).is_some());
     }
 }

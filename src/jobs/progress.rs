@@ -20,10 +20,10 @@ impl Progress {
     }
 
     /// Tells the part done (0 to 1) and where it is, in words.
-    pub fn set(&self, fraction: f32, words: impl Into<String>) {
+    pub fn set(&self, fraction: f32, text: impl Into<String>) {
         let fraction = fraction.is_finite().then(|| fraction.clamp(0.0, 1.0));
         // The state is whole after every assignment, so a panic elsewhere does not spoil it.
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = (fraction, words.into());
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = (fraction, text.into());
         (self.wake)();
     }
 

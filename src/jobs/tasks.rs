@@ -23,7 +23,7 @@ const FASTEST_CANCEL: Duration = Duration::from_millis(500);
 /// Why a scene cannot be built; the session asks for none then.
 const NOTHING_TO_BUILD: &str = "a scene was asked for without a network or without data";
 /// The endings of files that may hold data.
-const DATA_ENDINGS: [&str; 7] = ["csv", "tsv", "npz", "npy", "idx", "gz", "idx3-ubyte"];
+const DATA_EXTENSIONS: [&str; 7] = ["csv", "tsv", "npz", "npy", "idx", "gz", "idx3-ubyte"];
 
 /// A piece of work with its kind and its title.
 pub struct TaskWork {
@@ -65,7 +65,7 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
             TaskWork::new(Task::ReadData, format!("Reading the columns of {}", file_name(&path)), move |_| {
                 match dataset::outline(&path) {
                     Ok(columns) => Outcome::Columns(path, columns, None),
-                    Err(error) => Outcome::Unreadable(path, UserError::of(&error)),
+                    Err(error) => Outcome::Unreadable(path, UserError::new(&error)),
                 }
             })
         }
@@ -76,12 +76,12 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
             TaskWork::new(Task::Read, format!("Reading {}", file_name(&path)), move |_| {
                 match formats::build(&file, &chain) {
                     Ok(network) => Outcome::Network(path, network),
-                    Err(error) => Outcome::Unreadable(path, UserError::of(&error)),
+                    Err(error) => Outcome::Unreadable(path, UserError::new(&error)),
                 }
             })
         }
         Effect::FindSpectrum(file, request) => TaskWork::new(Task::Spectrum, "Finding a spectrum", move |progress| {
-            let spectrum = find_spectrum(&file, request, &mut |share| tell(progress, share, ""));
+            let spectrum = find_spectrum(&file, request, &mut |share| report(progress, share, ""));
             Outcome::Spectrum(file, spectrum)
         }),
         Effect::Build(document, known) => {
@@ -89,7 +89,7 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         }
         Effect::Grow(mut document, known, in_sight) => {
             TaskWork::new(Task::Build, "Building the flow", move |progress| {
-                let mut report = |share: f32, words: &str| tell(progress, share, words);
+                let mut report = |share: f32, text: &str| report(progress, share, text);
                 match Rebuilt::build(&mut document, known, in_sight, &mut report) {
                     Some(grown) => Outcome::Rebuilt(document, grown),
                     None => Outcome::Failed(Task::Build, NOTHING_TO_BUILD.to_owned()),
@@ -97,21 +97,21 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
             })
         }
         Effect::Refine(scene, refinement) => TaskWork::new(Task::Refine, "Building the ResNet", move |progress| {
-            let refined = Refined::build(&scene, refinement, &mut |share, words| tell(progress, share, words));
+            let refined = Refined::build(&scene, refinement, &mut |share, text| report(progress, share, text));
             Outcome::Refined(scene, refined.map(Arc::new))
         }),
         Effect::Block(scene, request) => TaskWork::new(Task::Block, "Making the block", move |progress| {
-            let block = BlockDetail::build(&scene, request, &mut |share, words| tell(progress, share, words));
+            let block = BlockDetail::build(&scene, request, &mut |share, text| report(progress, share, text));
             Outcome::Block(scene, block)
         }),
         Effect::RefinementStudy(scene, request) => {
             TaskWork::new(Task::RefinementStudy, "Measuring the refinement", move |progress| {
-                let study = RefinementStudy::build(&scene, request, &mut |share, words| tell(progress, share, words));
+                let study = RefinementStudy::build(&scene, request, &mut |share, text| report(progress, share, text));
                 Outcome::Studied(scene, study.map(Arc::new))
             })
         }
         Effect::Field(scene, request) => TaskWork::new(Task::Field, "Sampling u(x, t)", move |progress| {
-            let field = Field::build(&scene, request, &mut |share, words| tell(progress, share, words));
+            let field = Field::build(&scene, request, &mut |share, text| report(progress, share, text));
             Outcome::Field(scene, field.map(Arc::new))
         }),
         Effect::Neighbours(scene, refined, request) => {
@@ -123,30 +123,30 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         Effect::SeparationProfile(scene, selection) => {
             TaskWork::new(Task::SeparationProfile, "Following the selected points", move |progress| {
                 let story =
-                    SeparationProfile::tell(&scene, &selection, &mut |share, words| tell(progress, share, words));
+                    SeparationProfile::measure(&scene, &selection, &mut |share, text| report(progress, share, text));
                 Outcome::SeparationProfile(scene, story)
             })
         }
         Effect::Inspect(scene, layer) => {
             TaskWork::new(Task::Inspect, format!("Preparing layer {} for the panel", layer + 1), move |progress| {
-                let detail = LayerDetail::build(&scene, layer, &mut |share, words| tell(progress, share, words));
+                let detail = LayerDetail::build(&scene, layer, &mut |share, text| report(progress, share, text));
                 Outcome::Inspected(scene, layer, detail.map(Arc::new))
             })
         }
         Effect::LayerOverview(scene) => TaskWork::new(Task::LayerOverview, "Surveying all layers", move |progress| {
-            let survey = LayerOverview::build(&scene, &mut |share, words| tell(progress, share, words));
+            let survey = LayerOverview::build(&scene, &mut |share, text| report(progress, share, text));
             Outcome::Surveyed(scene, survey.map(Arc::new))
         }),
         Effect::Save(network, path) => TaskWork::new(Task::Save, format!("Saving {}", file_name(&path)), move |_| {
-            let result = formats::save_as(&path, &network, Precision::Double).map_err(|error| UserError::of(&error));
+            let result = formats::save_as(&path, &network, Precision::Double).map_err(|error| UserError::new(&error));
             Outcome::Saved(path, result)
         }),
         Effect::Train(run) => TaskWork::new(Task::Train, "Training", move |progress| {
-            let result = run.run(&mut |share, words| tell(progress, share, words));
-            Outcome::Trained(run.feed().clone(), result.map_err(|error| UserError::of(&error)))
+            let result = run.run(&mut |share, text| report(progress, share, text));
+            Outcome::Trained(run.feed().clone(), result.map_err(|error| UserError::new(&error)))
         }),
         Effect::KeepSettings(path, settings) => TaskWork::new(Task::KeepSettings, "Keeping the settings", move |_| {
-            Outcome::SettingsKept(keep_settings(&path, &settings).map_err(|error| UserError::of(&error)))
+            Outcome::SettingsKept(keep_settings(&path, &settings).map_err(|error| UserError::new(&error)))
         }),
         Effect::ShowDialog(purpose, name) => {
             TaskWork::new(Task::Dialog, purpose.title(), move |_| Outcome::Answer(purpose, ask(purpose, &name)))
@@ -163,8 +163,8 @@ fn keep_settings(path: &Path, settings: &Settings) -> Result<(), FormatError> {
     formats::write_beside(path, |writer| writer.write_all(settings.to_json().as_bytes()))
 }
 
-fn tell(progress: &Progress, share: f32, words: &str) -> bool {
-    progress.set(share, words);
+fn report(progress: &Progress, share: f32, text: &str) -> bool {
+    progress.set(share, text);
     !progress.cancelled()
 }
 
@@ -173,7 +173,7 @@ fn read_network(path: PathBuf, input: Option<ImageShape>) -> Outcome {
         Ok(Opened::Network(network)) => Outcome::Network(path, network),
         Ok(Opened::Tensors(tensors)) => Outcome::Tensors(path, tensors),
         Ok(Opened::Graph(graph)) => Outcome::Graph(path, graph),
-        Err(error) => Outcome::Unreadable(path, UserError::of(&error)),
+        Err(error) => Outcome::Unreadable(path, UserError::new(&error)),
     }
 }
 
@@ -186,17 +186,17 @@ fn read_data(path: PathBuf, inputs: Option<usize>) -> Outcome {
     let is_number = |column: &&ColumnOutline| column.kind != ColumnKind::Text;
     match dataset::outline(&path) {
         Ok(columns) if columns.iter().filter(is_number).count() >= inputs.unwrap_or(1) => {
-            Outcome::Columns(path, columns, Some(UserError::of(&error)))
+            Outcome::Columns(path, columns, Some(UserError::new(&error)))
         }
-        _ => Outcome::Unreadable(path, UserError::of(&error)),
+        _ => Outcome::Unreadable(path, UserError::new(&error)),
     }
 }
 
 /// The columns of a file again, where those that were chosen cannot be taken.
 fn columns_or(path: PathBuf, error: &DatasetError) -> Outcome {
     match dataset::outline(&path) {
-        Ok(columns) => Outcome::Columns(path, columns, Some(UserError::of(error))),
-        Err(_) => Outcome::Unreadable(path, UserError::of(error)),
+        Ok(columns) => Outcome::Columns(path, columns, Some(UserError::new(error))),
+        Err(_) => Outcome::Unreadable(path, UserError::new(error)),
     }
 }
 
@@ -207,8 +207,8 @@ fn find_spectrum(
     go_on: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Option<WeightSpectrum>, UserError> {
     match request {
-        SpectrumRequest::Weight(chain, place) => {
-            formats::weight_spectrum(file, &chain, place, go_on).map_err(|error| UserError::of(&error))
+        SpectrumRequest::Weight(chain, position) => {
+            formats::weight_spectrum(file, &chain, position, go_on).map_err(|error| UserError::new(&error))
         }
         SpectrumRequest::Convolution(convolution) => match convolution.spectrum(go_on) {
             Ok(spectrum) => Ok(Some(spectrum)),
@@ -216,7 +216,7 @@ fn find_spectrum(
             Err(source) => {
                 let problem = GraphProblem::Convolution { node: convolution.name.clone(), source };
                 let error = FormatError::Graph { path: file.path().into(), source: Box::new(problem) };
-                Err(UserError::of(&error))
+                Err(UserError::new(&error))
             }
         },
     }
@@ -226,10 +226,10 @@ fn find_spectrum(
 fn read_files(mut paths: Vec<PathBuf>, inputs: Option<usize>, progress: &Progress) -> Outcome {
     let mut inputs = inputs;
     let count = paths.len();
-    paths.sort_by_key(|path| ending_is(path, &DATA_ENDINGS));
+    paths.sort_by_key(|path| ending_is(path, &DATA_EXTENSIONS));
     let mut outcomes = Vec::new();
     for (index, path) in paths.into_iter().enumerate() {
-        if !tell(progress, index as f32 / count as f32, &file_name(&path)) {
+        if !report(progress, index as f32 / count as f32, &file_name(&path)) {
             break;
         }
         let outcome = read_either(path, inputs);
@@ -245,7 +245,7 @@ fn read_files(mut paths: Vec<PathBuf>, inputs: Option<usize>, progress: &Progres
 
 /// Tries a file as a network and as data. Where its ending is one that data has, data is tried first.
 fn read_either(path: PathBuf, inputs: Option<usize>) -> Outcome {
-    let data_first = ending_is(&path, &DATA_ENDINGS);
+    let data_first = ending_is(&path, &DATA_EXTENSIONS);
     let first = if data_first { read_data(path.clone(), inputs) } else { read_network(path.clone(), None) };
     let Outcome::Unreadable(_, likely) = first else { return first };
     let second = if data_first { read_network(path.clone(), None) } else { read_data(path.clone(), inputs) };
@@ -255,16 +255,16 @@ fn read_either(path: PathBuf, inputs: Option<usize>) -> Outcome {
     Outcome::Unreadable(path, UserError { sentence: likely.sentence, details })
 }
 
-fn ending_is(path: &Path, endings: &[&str]) -> bool {
-    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    endings.contains(&ending.as_str())
+fn ending_is(path: &Path, extensions: &[&str]) -> bool {
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    extensions.contains(&extension.as_str())
 }
 
 fn build(mut document: Document, known: Option<Arc<Flow>>, progress: &Progress) -> Outcome {
     let (Some(network), Some(dataset)) = (document.network.clone(), document.data.draw()) else {
         return Outcome::Failed(Task::Build, NOTHING_TO_BUILD.to_owned());
     };
-    let mut report = |share: f32, words: &str| tell(progress, share, words);
+    let mut report = |share: f32, text: &str| report(progress, share, text);
     let scene = Scene::build(&network, &dataset, document.options, known, &mut report);
     Outcome::Built(document, scene.map(Arc::new))
 }
@@ -274,11 +274,13 @@ fn ask(purpose: DialogPurpose, name: &str) -> DialogAnswer {
     let asked = Instant::now();
     let answer = match purpose {
         DialogPurpose::OpenNetwork => {
-            dialog.add_filter("Networks", &formats::endings()).add_filter("All files", &["*"]).pick_file()
+            dialog.add_filter("Networks", &formats::extensions()).add_filter("All files", &["*"]).pick_file()
         }
-        DialogPurpose::OpenData => dialog.add_filter("Data", &DATA_ENDINGS).add_filter("All files", &["*"]).pick_file(),
+        DialogPurpose::OpenData => {
+            dialog.add_filter("Data", &DATA_EXTENSIONS).add_filter("All files", &["*"]).pick_file()
+        }
         DialogPurpose::SaveNetwork(kind) => {
-            dialog.add_filter(kind.words(), &[kind.ending()]).set_file_name(name).save_file()
+            dialog.add_filter(kind.label(), &[kind.extension()]).set_file_name(name).save_file()
         }
     };
     match answer {

@@ -46,7 +46,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Pickle<'_>, PickleError> {
 #[derive(Default)]
 struct Machine<'a> {
     bytes: &'a [u8],
-    place: usize,
+    position: usize,
     nodes: Vec<Node>,
     stack: Vec<Value>,
     /// For each mark the height of the stack.
@@ -64,7 +64,7 @@ impl<'a> Machine<'a> {
             let code = self.take(1)?[0];
             if code == b'.' {
                 let root = self.pop()?;
-                let Machine { bytes, nodes, unescaped, place: length, .. } = self;
+                let Machine { bytes, nodes, unescaped, position: length, .. } = self;
                 return Ok(Pickle { bytes, unescaped, nodes, root, length });
             }
             self.step(code)?;
@@ -101,14 +101,14 @@ impl<'a> Machine<'a> {
             b']' | b')' | 0x8f | b'l' | b't' | 0x85..=0x87 | 0x91 | b'}' | b'd' => self.collection(code),
             b'a' | b'e' | 0x90 | b's' | b'u' => self.extend(code),
             b'c' | 0x93 | b'R' | 0x81 | 0x92 | b'b' | b'i' | b'o' | b'P' | b'Q' => self.object(code),
-            _ => Err(PickleError::Instruction { code, place: self.place - 1 }),
+            _ => Err(PickleError::Instruction { code, position: self.position - 1 }),
         }
     }
 
     fn take(&mut self, length: usize) -> Result<&'a [u8], PickleError> {
-        let rest = self.bytes.get(self.place..).unwrap_or_default();
+        let rest = self.bytes.get(self.position..).unwrap_or_default();
         let piece = rest.get(..length).ok_or(PickleError::Ends)?;
-        self.place += length;
+        self.position += length;
         Ok(piece)
     }
 
@@ -124,29 +124,29 @@ impl<'a> Machine<'a> {
     }
 
     fn line(&mut self) -> Result<Span, PickleError> {
-        let rest = self.bytes.get(self.place..).unwrap_or_default();
+        let rest = self.bytes.get(self.position..).unwrap_or_default();
         let length = rest.iter().position(|byte| *byte == b'\n').ok_or(PickleError::Ends)?;
         let span = self.span(length)?;
-        self.place += 1;
+        self.position += 1;
         Ok(span)
     }
 
     fn span(&mut self, length: usize) -> Result<Span, PickleError> {
-        let start = self.place;
+        let start = self.position;
         self.skip(length)?;
-        Ok(Span { start: start as u32, end: self.place as u32 })
+        Ok(Span { start: start as u32, end: self.position as u32 })
     }
 
     /// Keeps text that does not stand so in the pickle. It is never longer than what it stands for there, twice.
     fn keep(&mut self, text: &[u8]) -> Result<Span, PickleError> {
         let start = self.bytes.len() + self.unescaped.len();
         self.unescaped.extend_from_slice(text);
-        let place = |place: usize| u32::try_from(place).map_err(|_| self.broken());
-        Ok(Span { start: place(start)?, end: place(start + text.len())? })
+        let position = |position: usize| u32::try_from(position).map_err(|_| self.broken());
+        Ok(Span { start: position(start)?, end: position(start + text.len())? })
     }
 
     fn broken(&self) -> PickleError {
-        PickleError::Broken { place: self.place }
+        PickleError::Broken { position: self.position }
     }
 
     fn push(&mut self, value: Value) -> Result<(), PickleError> {

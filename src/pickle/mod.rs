@@ -21,10 +21,10 @@ pub(crate) use machine::read;
 pub(crate) enum PickleError {
     #[error("its pickle ends too early")]
     Ends,
-    #[error("its pickle has an instruction 0x{code:02x} at byte {place} that is not known")]
-    Instruction { code: u8, place: usize },
-    #[error("its pickle is broken at byte {place}")]
-    Broken { place: usize },
+    #[error("its pickle has an instruction 0x{code:02x} at byte {position} that is not known")]
+    Instruction { code: u8, position: usize },
+    #[error("its pickle is broken at byte {position}")]
+    Broken { position: usize },
     #[error("its pickle holds more than {most} {what}")]
     TooMany { what: &'static str, most: usize },
     #[error("it wants to call `{0}`, which has power over the computer")]

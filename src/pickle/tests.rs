@@ -46,7 +46,7 @@ fn what_is_dangerous_or_broken_is_refused() {
     assert!(read(b"c__builtin__\nset\n.").is_ok());
     assert_eq!(refused(b""), PickleError::Ends);
     assert_eq!(refused(b"X\xff\xff\xff\xffa"), PickleError::Ends);
-    assert_eq!(refused(b"\xff"), PickleError::Instruction { code: 0xff, place: 0 });
+    assert_eq!(refused(b"\xff"), PickleError::Instruction { code: 0xff, position: 0 });
     for broken in [&b"."[..], b"(.", b"h\0.", b"NNR.", b"e.", b"K\x01(0", b"0", b"Np999999999999\n."] {
         assert!(read(broken).is_err(), "{broken:?}");
     }
@@ -55,9 +55,9 @@ fn what_is_dangerous_or_broken_is_refused() {
 #[test]
 fn collections_do_not_grow_without_end() {
     let cases = [(&b")"[..], "collections and objects"), (b"N", "on its stack"), (b"(", "marks"), (b"Na", "in its")];
-    for (instruction, words) in cases {
+    for (instruction, text) in cases {
         let bytes = [b"]", instruction.repeat(MAX_VALUES + 2).as_slice()].concat();
-        assert!(refused(&bytes).to_string().contains(words));
+        assert!(refused(&bytes).to_string().contains(text));
     }
     assert!(matches!(refused(b"Nr\xff\xff\xff\x7f."), PickleError::TooMany { .. }));
 }

@@ -97,7 +97,7 @@ impl ResNet<'_> {
             let last = run.phase.and_then(|phase| layer.phases.get(phase)).map(|phase| &phase.motion);
             if let Some(Motion::Activation { activation: Activation::Softmax, width }) = last {
                 let embedding = DMatrix::identity(self.flow.ambient_dimension(), *width);
-                let name = format!("layer {} {} embed", run.layer, run.words);
+                let name = format!("layer {} {} embed", run.layer, run.text);
                 layers.push(plain(name, embedding, None, Activation::Identity));
             }
         }
@@ -106,7 +106,7 @@ impl ResNet<'_> {
     /// What makes each block of a run, with all that they share computed once.
     fn maker<'a>(&'a self, run: &BlockRun) -> Option<Box<dyn Fn(usize) -> Layer + 'a>> {
         let layer = self.flow.layers().get(run.layer - 1)?;
-        let name = format!("layer {} {}", run.layer, run.words);
+        let name = format!("layer {} {}", run.layer, run.text);
         let Some(index) = run.phase else {
             let whole = self.whole_map(layer);
             return Some(Box::new(move |_| whole.clone()));
@@ -273,9 +273,9 @@ fn step_rate(law: CompressionLaw, sigma: f64, r: usize, steps: usize) -> f64 {
 /// between knots k and k+1, and its mirror image to the left.
 fn interpolated_step(interpolant: &Interpolant, width: usize, dimension: usize, s: f64, h: f64, name: String) -> Layer {
     let (knots, values) = (interpolant.knots(), interpolant.values());
-    let places: Vec<f64> = knots.iter().zip(values).map(|(y, value)| (1.0 - s) * y + s * value).collect();
+    let positions: Vec<f64> = knots.iter().zip(values).map(|(y, value)| (1.0 - s) * y + s * value).collect();
     let velocities: Vec<f64> = knots.iter().zip(values).map(|(y, value)| value - y).collect();
-    let slopes: Vec<f64> = places
+    let slopes: Vec<f64> = positions
         .windows(2)
         .zip(velocities.windows(2))
         .map(|(x, v)| if x[1] > x[0] { (v[1] - v[0]) / (x[1] - x[0]) } else { 0.0 })
@@ -295,7 +295,7 @@ fn interpolated_step(interpolant: &Interpolant, width: usize, dimension: usize, 
         for (unit, (sign, knot, weight)) in units.iter().enumerate() {
             let row = coordinate * units.len() + unit;
             inner[(row, coordinate)] = *sign;
-            bias[row] = -sign * places[*knot];
+            bias[row] = -sign * positions[*knot];
             outer[(coordinate, row)] = h * weight;
         }
     }

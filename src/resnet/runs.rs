@@ -13,7 +13,7 @@ pub struct BlockRun {
     /// The index of its phase; `None` for its linear phases kept whole.
     pub phase: Option<usize>,
     /// What the blocks do.
-    pub words: &'static str,
+    pub text: &'static str,
     /// The number of blocks.
     pub blocks: usize,
     /// The times t at which the first begins and the last ends.
@@ -35,7 +35,7 @@ impl ResNet<'_> {
     pub(super) fn runs_of(&self, layer: &LayerFlow) -> Vec<BlockRun> {
         let steps = self.refinement.steps;
         let end = layer.index as f64;
-        let run = |phase, words, blocks, times| BlockRun { layer: layer.index, phase, words, blocks, times };
+        let run = |phase, text, blocks, times| BlockRun { layer: layer.index, phase, text, blocks, times };
         if layer.is_residual() {
             // With its shortcut it is one Euler step as it stands; its continuous limit takes N.
             let last = layer.phases.len().checked_sub(1);
@@ -44,15 +44,15 @@ impl ResNet<'_> {
         let mut runs = Vec::new();
         for (index, phase) in layer.phases.iter().enumerate() {
             let times = (phase.start, phase.end);
-            let words = phase.kind.words();
+            let text = phase.kind.label();
             match &phase.motion {
                 Motion::Activation { activation: Activation::Softmax, .. } => {
-                    runs.push(run(Some(index), words, 1, times))
+                    runs.push(run(Some(index), text, 1, times))
                 }
                 Motion::Activation { activation, .. } => {
-                    runs.push(run(Some(index), words, activation_steps(*activation, steps).len(), times));
+                    runs.push(run(Some(index), text, activation_steps(*activation, steps).len(), times));
                 }
-                _ if self.refinement.kind == RefinementKind::Full => runs.push(run(Some(index), words, steps, times)),
+                _ if self.refinement.kind == RefinementKind::Full => runs.push(run(Some(index), text, steps, times)),
                 _ => match runs.last_mut() {
                     Some(whole) => whole.times.1 = phase.end,
                     None => runs.push(run(None, "linear", 1, times)),

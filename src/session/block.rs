@@ -67,7 +67,7 @@ impl BlockDetail {
 
 fn of_affine(name: &'static str, affine: &Affine) -> BlockMatrix {
     let weight: &DMatrix<f64> = &affine.weight;
-    let map = HeatMap::of(weight.nrows(), weight.ncols(), MAX_CELLS, |row, column| weight[(row, column)]);
+    let map = HeatMap::from_entries(weight.nrows(), weight.ncols(), MAX_CELLS, |row, column| weight[(row, column)]);
     BlockMatrix { name, map: Arc::new(map), largest_bias: affine.bias.as_ref().map(DVector::amax) }
 }
 

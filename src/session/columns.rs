@@ -54,8 +54,8 @@ impl ColumnImport {
             LabelColumns::None | LabelColumns::OneHot(_) => text(),
         };
         let mut left = inputs.unwrap_or(usize::MAX);
-        let mut take = |(place, column): (usize, &ColumnOutline)| {
-            let is_out = Some(place) == label || roles.left_out.iter().any(|(out, _)| *out == place);
+        let mut take = |(position, column): (usize, &ColumnOutline)| {
+            let is_out = Some(position) == label || roles.left_out.iter().any(|(out, _)| *out == position);
             let taken = left > 0 && !is_out && column.kind != ColumnKind::Text;
             left -= usize::from(taken);
             taken
@@ -85,24 +85,24 @@ impl ColumnImport {
 
     /// The choice as readers take it. A column of a name that others have too goes by its number.
     fn choice(&self) -> DataChoice {
-        let named = |place: usize| {
-            let name = &self.columns[place].name;
+        let named = |position: usize| {
+            let name = &self.columns[position].name;
             let others = |column: &&ColumnOutline| column.name == *name || column.group == *name;
             let is_only = self.columns.iter().filter(others).count() == 1;
-            if is_only { name.clone() } else { self.columns[place].number.to_string() }
+            if is_only { name.clone() } else { self.columns[position].number.to_string() }
         };
-        let chosen = (0..self.columns.len()).filter(|&place| self.coordinates.get(place) == Some(&true));
-        let label = self.label.filter(|place| *place < self.columns.len());
+        let chosen = (0..self.columns.len()).filter(|&position| self.coordinates.get(position) == Some(&true));
+        let label = self.label.filter(|position| *position < self.columns.len());
         DataChoice {
             features: Some(chosen.map(named).collect()),
-            label: label.map_or(LabelChoice::None, |place| LabelChoice::Column(named(place))),
+            label: label.map_or(LabelChoice::None, |position| LabelChoice::Column(named(position))),
             scaling: self.scaling,
         }
     }
 
     /// Why a column was left out where nothing was chosen yet.
-    pub fn reason(&self, place: usize) -> Option<&str> {
-        self.left_out.iter().find(|(out, _)| *out == place).map(|(_, reason)| reason.as_str())
+    pub fn reason(&self, position: usize) -> Option<&str> {
+        self.left_out.iter().find(|(out, _)| *out == position).map(|(_, reason)| reason.as_str())
     }
 
     fn is_of(&self, path: &Path, columns: &[ColumnOutline]) -> bool {
@@ -138,15 +138,15 @@ impl Session {
         }
         let Some(columns) = &mut self.columns else { return };
         match command {
-            ColumnCommand::Coordinate(place, chosen) => {
-                if let Some(coordinate) = columns.coordinates.get_mut(place) {
+            ColumnCommand::Coordinate(position, chosen) => {
+                if let Some(coordinate) = columns.coordinates.get_mut(position) {
                     *coordinate = chosen;
                 }
-                columns.label = columns.label.filter(|label| !chosen || *label != place);
+                columns.label = columns.label.filter(|label| !chosen || *label != position);
             }
             ColumnCommand::Label(label) => {
                 columns.label = label;
-                if let Some(coordinate) = label.and_then(|place| columns.coordinates.get_mut(place)) {
+                if let Some(coordinate) = label.and_then(|position| columns.coordinates.get_mut(position)) {
                     *coordinate = false;
                 }
             }
@@ -166,7 +166,7 @@ impl Session {
     }
 
     /// How the data that is shown was scaled, in words; `None` where it is as its file has it.
-    pub fn scaling_words(&self) -> Option<String> {
+    pub fn scaling_text(&self) -> Option<String> {
         let chosen = self.chosen_columns.as_ref().filter(|chosen| {
             self.document().is_some_and(
                 |shown| matches!(&shown.data.source, super::DataSource::File(path) if *path == chosen.path),
@@ -185,8 +185,8 @@ mod tests {
     use super::*;
 
     fn columns(list: &[(&str, ColumnKind)]) -> Vec<ColumnOutline> {
-        let outline = |(place, (name, kind)): (usize, &(&str, ColumnKind))| ColumnOutline {
-            number: place + 1,
+        let outline = |(position, (name, kind)): (usize, &(&str, ColumnKind))| ColumnOutline {
+            number: position + 1,
             deviation: 1.0,
             ..ColumnOutline::new(name, *kind)
         };

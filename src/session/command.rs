@@ -119,7 +119,7 @@ impl DialogPurpose {
 
 impl Task {
     /// What is being done, as the start of a sentence.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Task::Read => "Reading the network",
             Task::ReadData => "Reading the data",

@@ -81,11 +81,11 @@ fn singular(flow: &Flow, layer: &LayerFlow, index: usize, t: f64) -> Option<Vec<
         _ => *direction.get_mut(index)? = 1.0,
     }
     let mut direction = DMatrix::from_column_slice(direction.len(), 1, direction.as_slice());
-    for (place, phase) in layer.phases.iter().enumerate() {
+    for (position, phase) in layer.phases.iter().enumerate() {
         let Motion::Rotation(rotation) = &phase.motion else { continue };
         let s = phase_time(flow, phase, t);
         // Before the compression the direction is still on its way to its axis.
-        let before = at.is_some_and(|at| place < at);
+        let before = at.is_some_and(|at| position < at);
         rotation.rotate(&mut direction, if before { s - 1.0 } else { s });
     }
     Some(direction.as_slice().to_vec())

@@ -57,7 +57,7 @@ impl Default for DataSource {
 impl Document {
     /// Takes the account of the network's file.
     pub fn set_account(&mut self, account: Account) {
-        self.missing = account.missing_words().map(Arc::from);
+        self.missing = account.missing_text().map(Arc::from);
         self.account = Arc::new(account);
     }
 
@@ -107,7 +107,7 @@ impl Data {
             (_, DataSource::File(path)) => file_name(path),
             (Some(dataset), DataSource::Generated(..)) => dataset.name.clone(),
             (None, DataSource::Generated(generator, _)) => generator.name().to_owned(),
-            (_, DataSource::Example(example)) => example.words().to_lowercase(),
+            (_, DataSource::Example(example)) => example.label().to_lowercase(),
             (_, DataSource::Hand) => "drawn by hand".to_owned(),
         }
     }

@@ -151,7 +151,7 @@ pub struct UserError {
 
 impl UserError {
     /// The sentence of an error, and the errors behind it as details.
-    pub fn of(error: &(dyn Error + 'static)) -> UserError {
+    pub fn new(error: &(dyn Error + 'static)) -> UserError {
         let mut details = format!("{error:?}");
         let mut cause = error.source();
         while let Some(error) = cause {

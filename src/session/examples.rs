@@ -40,7 +40,7 @@ impl Example {
     ];
 
     /// What the menu calls it.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Example::Spiral => "Spiral",
             Example::SpiralInThePlane => "Spiral in the plane",

@@ -59,15 +59,15 @@ impl Extent {
                 }
             }
         }
-        Some(Extent::of(DMatrix::from_vec(dimension, time_of_position.len(), values), time_of_position))
+        Some(Extent::new(DMatrix::from_vec(dimension, time_of_position.len(), values), time_of_position))
     }
 
-    fn of(positions: DMatrix<f64>, times: Vec<f64>) -> Extent {
+    fn new(positions: DMatrix<f64>, times: Vec<f64>) -> Extent {
         let variances = positions.row_iter().map(|row| row.variance()).collect();
         let principal = principal_components(&positions, TOUR_DIMENSIONS).ok();
         let following = [2, 3].map(|count| {
             let fits = count <= positions.nrows();
-            if fits { PrincipalRows::of(&positions, &times, count) } else { PrincipalRows::default() }
+            if fits { PrincipalRows::new(&positions, &times, count) } else { PrincipalRows::default() }
         });
         let mut spreads = Vec::with_capacity(times.len());
         for group in times.chunk_by(|a, b| a == b) {
@@ -301,7 +301,7 @@ mod tests {
 
     fn extent(positions: DMatrix<f64>) -> Extent {
         let times = vec![0.0; positions.ncols()];
-        Extent::of(positions, times)
+        Extent::new(positions, times)
     }
 
     #[test]

@@ -96,8 +96,8 @@ impl Following {
     /// `None` where there is no data.
     pub(super) fn at(&self, t: f64) -> Option<Fit> {
         let last = self.sizes.len().checked_sub(1)?;
-        let place = (t / self.spacing).clamp(0.0, last as f64);
-        let (before, share) = (place.floor() as usize, place.fract());
+        let position = (t / self.spacing).clamp(0.0, last as f64);
+        let (before, share) = (position.floor() as usize, position.fract());
         let (one, other) = (self.sizes.get(before)?, self.sizes.get((before + 1).min(last))?);
         let between = |axis: usize| (one[axis] + share * (other[axis] - one[axis])).exp();
         Some(Fit { centre: self.centre, half: [between(0), between(1)] })
@@ -110,8 +110,8 @@ fn smooth(entries: &[[f64; 2]], reach: usize) -> Vec<[f64; 2]> {
     let reach = reach.min(entries.len());
     let mean = |at: usize| {
         let (mut sum, mut weights) = ([0.0; 2], 0.0);
-        for (place, entry) in entries.iter().enumerate().take(at + reach + 1).skip(at.saturating_sub(reach)) {
-            let distance = place.abs_diff(at) as f64 / (reach + 1) as f64;
+        for (position, entry) in entries.iter().enumerate().take(at + reach + 1).skip(at.saturating_sub(reach)) {
+            let distance = position.abs_diff(at) as f64 / (reach + 1) as f64;
             let weight = 1.0 + (std::f64::consts::PI * distance).cos();
             weights += weight;
             sum.iter_mut().zip(entry).for_each(|(sum, entry)| *sum += weight * entry);

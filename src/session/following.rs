@@ -19,7 +19,7 @@ pub(super) struct PrincipalRows {
 impl PrincipalRows {
     /// `count` rows for `positions` (d × positions) whose `times` ascend. Within what is seen at a time the rows are those
     /// nearest to the ones before, so that nothing flips or spins.
-    pub(super) fn of(positions: &DMatrix<f64>, times: &[f64], count: usize) -> PrincipalRows {
+    pub(super) fn new(positions: &DMatrix<f64>, times: &[f64], count: usize) -> PrincipalRows {
         let mut knots: Vec<(f64, DMatrix<f64>)> = Vec::new();
         let mut start = 0;
         for group in times.chunk_by(|a, b| a == b) {
@@ -69,7 +69,7 @@ mod tests {
             let spread = [3.0 - t, 2.0, t, 0.1][row];
             spread * ((column * (row + 2)) as f64 * 1.7).sin()
         });
-        let following = PrincipalRows::of(&positions, &times, 2);
+        let following = PrincipalRows::new(&positions, &times, 2);
         let mut before = following.at(0.0).unwrap();
         assert!(before[(0, 0)].abs() > 0.9);
         for step in 0..=960 {
@@ -81,6 +81,6 @@ mod tests {
         }
         let seen = (before[(0, 2)].powi(2) + before[(1, 2)].powi(2)).sqrt();
         assert!(seen > 0.95, "x₃ is seen to {seen}");
-        assert_eq!(PrincipalRows::of(&DMatrix::zeros(3, 0), &[], 2).at(0.4), None);
+        assert_eq!(PrincipalRows::new(&DMatrix::zeros(3, 0), &[], 2).at(0.4), None);
     }
 }

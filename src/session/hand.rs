@@ -52,7 +52,7 @@ impl Pen {
     pub const ALL: [Pen; 4] = [Pen::Add, Pen::Drag, Pen::Paint, Pen::Erase];
 
     /// What the window calls it.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Pen::Add => "Add points",
             Pen::Drag => "Drag points",

@@ -87,7 +87,7 @@ impl History {
         self.last = None;
         self.before.push(moment);
         let numbers = |list: &[EditSnapshot]| -> usize {
-            list.iter().enumerate().map(|(place, moment)| moment.numbers_beside(list.get(place + 1))).sum()
+            list.iter().enumerate().map(|(position, moment)| moment.numbers_beside(list.get(position + 1))).sum()
         };
         while self.before.len() > MAX_CHANGES || (self.before.len() > 1 && numbers(&self.before) > MAX_NUMBERS) {
             self.before.remove(0);

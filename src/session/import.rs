@@ -30,7 +30,7 @@ pub struct Import {
     /// Whether the file holds a graph that waits for the shape of its input.
     pub graph_needs_shape: bool,
     /// Where in the file's list each tensor is.
-    places: Arc<HashMap<String, usize>>,
+    positions: Arc<HashMap<String, usize>>,
     /// What is searched for among the tensors.
     pub search: String,
     /// The input shape as it is typed.
@@ -89,7 +89,7 @@ impl Import {
     pub fn new(path: PathBuf, file: TensorFile) -> Import {
         let chain = ChainProposal::new(&file, USUAL_ACTIVATION, OutputFunction::Identity);
         let tensors = file.tensors().iter().enumerate();
-        let places = Arc::new(tensors.map(|(place, tensor)| (tensor.name.clone(), place)).collect());
+        let positions = Arc::new(tensors.map(|(position, tensor)| (tensor.name.clone(), position)).collect());
         let blocks = Arc::new(blocks(file.tensors()));
         let empty = String::new;
         let (search, input_shape, convolutions) = (empty(), empty(), empty());
@@ -101,7 +101,7 @@ impl Import {
             blocks,
             convolutions_of_graph: Arc::default(),
             graph_needs_shape: false,
-            places,
+            positions,
             search,
             input_shape,
             convolutions,
@@ -141,7 +141,7 @@ impl Import {
 
     /// The tensor of this name.
     pub fn tensor(&self, name: &str) -> Option<&TensorInfo> {
-        self.places.get(name).and_then(|place| self.file.tensors().get(*place))
+        self.positions.get(name).and_then(|position| self.file.tensors().get(*position))
     }
 
     /// Whether the first thing that does not fit is at this layer.
@@ -173,17 +173,17 @@ impl Import {
     fn change(&mut self, command: ImportCommand) {
         let entries = &mut self.chain.entries;
         match command {
-            ImportCommand::Transpose(place) => {
-                if let Some(entry) = entries.get_mut(place) {
+            ImportCommand::Transpose(position) => {
+                if let Some(entry) = entries.get_mut(position) {
                     entry.transpose = !entry.transpose;
                     self.chain.axes_are_chosen();
                 }
             }
-            ImportCommand::Remove(place) if place < entries.len() => {
-                entries.remove(place);
+            ImportCommand::Remove(position) if position < entries.len() => {
+                entries.remove(position);
             }
-            ImportCommand::MoveUp(place) if (1..entries.len()).contains(&place) => {
-                entries.swap(place - 1, place);
+            ImportCommand::MoveUp(position) if (1..entries.len()).contains(&position) => {
+                entries.swap(position - 1, position);
                 self.chain.order_is_chosen();
             }
             ImportCommand::Append(name) => {
@@ -196,7 +196,7 @@ impl Import {
                 self.chain.set_blocks(BlockChoice::Plain, Activation::Identity);
             }
             ImportCommand::HiddenActivation(activation) => self.chain.set_hidden(activation),
-            ImportCommand::Activation(place, activation) => self.chain.set_activation(place, activation),
+            ImportCommand::Activation(position, activation) => self.chain.set_activation(position, activation),
             ImportCommand::ResidualBlocks(is_residual) => {
                 let pattern = self.chain.block_pattern.clone().filter(|_| is_residual);
                 let choice = pattern.map_or(BlockChoice::Plain, BlockChoice::Residual);
@@ -243,16 +243,16 @@ impl Session {
                 effects.push(Effect::ReadChain(import.path.clone(), import.file.clone(), import.chain.clone()));
                 self.remember_chain();
             }
-            ImportCommand::Spectrum(place) => {
-                let request = SpectrumRequest::Weight(import.chain.clone(), place);
+            ImportCommand::Spectrum(position) => {
+                let request = SpectrumRequest::Weight(import.chain.clone(), position);
                 effects.push(Effect::FindSpectrum(import.file.clone(), request));
             }
             ImportCommand::ReadGraph => {
                 let shape = import.typed_shape();
                 effects.extend(shape.map(|shape| Effect::ReadGraph(import.path.clone(), shape)));
             }
-            ImportCommand::GraphSpectrum(place) => {
-                let convolution = import.convolutions_of_graph.get(place).cloned();
+            ImportCommand::GraphSpectrum(position) => {
+                let convolution = import.convolutions_of_graph.get(position).cloned();
                 let request = convolution.map(SpectrumRequest::Convolution);
                 effects.extend(request.map(|request| Effect::FindSpectrum(import.file.clone(), request)));
             }

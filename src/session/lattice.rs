@@ -134,18 +134,18 @@ fn spanned(centre: &DVector<f64>, axes: &DMatrix<f64>, description: String) -> L
     let crossings = across.pow(dimensions.saturating_sub(1) as u32);
     let count = dimensions * crossings;
     let mut points = DMatrix::zeros(centre.len(), count * NODES);
-    let place = |index: usize, of: usize| if of < 2 { 0.0 } else { 2.0 * index as f64 / (of - 1) as f64 - 1.0 };
+    let position = |index: usize, of: usize| if of < 2 { 0.0 } else { 2.0 * index as f64 / (of - 1) as f64 - 1.0 };
     for (column, mut point) in points.column_iter_mut().enumerate() {
         let (line, node) = (column / NODES, column % NODES);
         let (along, mut crossing) = (line / crossings, line % crossings);
         point.copy_from(centre);
         for (index, axis) in axes.column_iter().enumerate() {
             let at = if index == along {
-                place(node, NODES)
+                position(node, NODES)
             } else {
                 let here = crossing % across;
                 crossing /= across;
-                place(here, across)
+                position(here, across)
             };
             point.axpy(at, &axis, 1.0);
         }

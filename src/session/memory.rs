@@ -39,7 +39,7 @@ impl MemoryPlan {
     }
 
     /// What it takes, in words.
-    pub fn words(&self) -> String {
+    pub fn label(&self) -> String {
         format!("values and positions take {}, at most {}", size(self.bytes), size(MAX_BYTES))
     }
 

@@ -35,7 +35,6 @@ mod recent;
 mod refined;
 mod scene;
 mod settings;
-mod sight;
 mod state;
 mod study;
 mod survey;
@@ -44,8 +43,9 @@ mod train;
 mod training_run;
 mod turn;
 mod view;
+mod view_pose;
 mod window;
-mod words;
+mod wording;
 
 pub use block::{BlockDetail, BlockMatrix, BlockRequest};
 pub use camera::{Camera, Orientation};
@@ -75,7 +75,7 @@ pub use playback::{Playback, PlaybackCommand, SPEEDS};
 pub use point_change::{MAX_CLASSES, PointChange, PointError};
 pub use points::{
     Change, ColorMap, ColorValues, Colouring, Filter, NeighbourRequest, Neighbours, Pick, PointCommand, PointSettings,
-    Region, ScreenPoint, Selection, SeparationProfile, Sorting, TableCell, TableColumn, TableError, Tool, column_words,
+    Region, ScreenPoint, Selection, SeparationProfile, Sorting, TableCell, TableColumn, TableError, Tool, column_text,
     nearest, picture_side, pictured, pixel_range, pixels, table_columns, table_csv, table_fits, table_rows,
 };
 pub use preset::Preset;
@@ -83,7 +83,6 @@ pub use recent::RecentFiles;
 pub use refined::Refined;
 pub use scene::{Progress, Scene, SceneError};
 pub use settings::{RememberedChain, Settings};
-pub use sight::ViewPose;
 pub use state::{PathPrompt, Session};
 pub use study::{RefinementStudy, StudyRequest};
 pub use survey::{ClassesApart, LayerOverview};
@@ -92,5 +91,6 @@ pub use train::{TrainCommand, Training};
 pub use training_run::{Goal, Pace, Snapshot, TrainingChannel, TrainingRun};
 pub use turn::SubspaceRotation;
 pub use view::{Compare, Hovered, MAX_STEPS, MAX_TRAIL, Projection, VelocityPicture, ViewCommand, ViewSettings};
+pub use view_pose::ViewPose;
 pub use window::{Appearance, Side, WindowCommand, WindowSettings};
-pub use words::{counted, listed, own_name};
+pub use wording::{counted, listed, own_name};

@@ -91,7 +91,7 @@ impl Section {
     ];
 
     /// Its heading.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Section::Spectrum => "Spectrum",
             Section::Rotations => "Rotations",

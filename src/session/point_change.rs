@@ -61,8 +61,8 @@ impl PointChange {
         match self {
             PointChange::Add { at, class } => added(data, &[at], class),
             PointChange::Paint { at, radius, count, class } => {
-                let places: Vec<[f64; 2]> = (0..count).map(|_| in_disc(at, radius, random)).collect();
-                added(data, &places, class)
+                let positions: Vec<[f64; 2]> = (0..count).map(|_| in_disc(at, radius, random)).collect();
+                added(data, &positions, class)
             }
             PointChange::Move { sample, to } => {
                 if sample >= data.samples() || !to.iter().all(|x| x.is_finite()) {
@@ -93,19 +93,19 @@ impl PointChange {
     }
 }
 
-fn added(data: &Dataset, places: &[[f64; 2]], class: usize) -> Result<Option<Dataset>, PointError> {
+fn added(data: &Dataset, positions: &[[f64; 2]], class: usize) -> Result<Option<Dataset>, PointError> {
     let Labels::Classes { of_sample, names } = &data.labels else { return Err(PointError::NoClasses) };
-    let places: Vec<[f64; 2]> = places.iter().copied().filter(|at| at.iter().all(|x| x.is_finite())).collect();
-    if places.is_empty() || class >= MAX_CLASSES.max(names.len()) {
+    let positions: Vec<[f64; 2]> = positions.iter().copied().filter(|at| at.iter().all(|x| x.is_finite())).collect();
+    if positions.is_empty() || class >= MAX_CLASSES.max(names.len()) {
         return Ok(None);
     }
     let samples = data.samples();
-    if samples + places.len() > MAX_POINTS {
+    if samples + positions.len() > MAX_POINTS {
         return Err(PointError::TooMany);
     }
-    let mut points = data.points.clone().resize_horizontally(samples + places.len(), 0.0);
-    for (place, at) in places.iter().enumerate() {
-        points.column_mut(samples + place).copy_from_slice(at);
+    let mut points = data.points.clone().resize_horizontally(samples + positions.len(), 0.0);
+    for (position, at) in positions.iter().enumerate() {
+        points.column_mut(samples + position).copy_from_slice(at);
     }
     let mut of_sample = of_sample.clone();
     of_sample.resize(points.ncols(), class);

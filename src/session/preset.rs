@@ -44,7 +44,7 @@ impl Preset {
     ];
 
     /// What the window calls it.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Preset::Moons => "Moons 2-16-16-2",
             Preset::NarrowSpiral => "Spiral 2-3-3-3-3-3-2",
@@ -95,7 +95,7 @@ impl Preset {
     }
 
     fn plan(self) -> NetworkPlan {
-        let name = self.words().to_lowercase();
+        let name = self.label().to_lowercase();
         let plain = |widths: &[usize], activation| {
             NetworkPlan::plain(name.clone(), widths, activation, OutputFunction::Softmax)
         };

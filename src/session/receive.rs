@@ -7,7 +7,7 @@ use super::document::file_name;
 use super::growth::same_shape;
 use super::inspect::Details;
 use super::state::OpenScene;
-use super::words::counted;
+use super::wording::counted;
 use super::{
     Data, DataSource, DialogAnswer, Document, Effect, Field, Import, Outcome, PathPrompt, PlaybackCommand, Rebuilt,
     Refined, Scene, SceneError, Session, Severity, Task, UserError,
@@ -65,7 +65,7 @@ impl Session {
             }
             Outcome::Failed(task, why) => {
                 let sentence =
-                    format!("{} stopped because of a fault in layerflow; what was open stays.", task.words());
+                    format!("{} stopped because of a fault in layerflow; what was open stays.", task.label());
                 self.notices.add(Severity::Error, sentence, why);
                 self.give_up(task);
                 self.fall_back(effects);
@@ -79,7 +79,7 @@ impl Session {
         // A network too wide for a flow would only be refused later on; its weights can be looked at now.
         let network = network.filter(|_| !problem.leaves_network_whole());
         let error = FormatError::Graph { path: path.clone(), source: Box::new(problem.clone()) };
-        let trouble = UserError::of(&error);
+        let trouble = UserError::new(&error);
         let has_matrix = tensors.tensors().iter().any(|tensor| tensor.is_numeric && tensor.shape.len() >= 2);
         match network {
             Some(network) => {

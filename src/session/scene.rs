@@ -12,7 +12,7 @@ use super::extent::{Extent, coordinate_name};
 use super::lattice::Lattice;
 use super::memory::MemoryPlan;
 use super::points::PointSettings;
-use super::words::listed;
+use super::wording::listed;
 use crate::dataset::{Dataset, Labels, match_classes};
 use crate::flow::{Event, Flow, FlowError, FlowOptions, LayerFlow, SampledPath};
 use crate::network::{Forward, Layer, Network, NetworkError, OutputFunction};
@@ -139,7 +139,7 @@ impl Scene {
     }
 
     /// What the extra dimension is for, in words; `None` where there is none.
-    pub fn reflection_words(&self) -> Option<String> {
+    pub fn reflection_text(&self) -> Option<String> {
         if !self.extra_dimension {
             return None;
         }

@@ -72,7 +72,7 @@ impl Settings {
         if file.format != FORMAT {
             return Err(format!("its format is `{}`", file.format));
         }
-        let appearance = Appearance::ALL.into_iter().find(|appearance| appearance.words() == file.appearance);
+        let appearance = Appearance::ALL.into_iter().find(|appearance| appearance.label() == file.appearance);
         let window = WindowSettings {
             network_panel: file.network_panel,
             layer_panel: file.layer_panel,
@@ -91,7 +91,7 @@ impl Settings {
             recent: self.recent.clone(),
             network_panel: self.window.network_panel,
             layer_panel: self.window.layer_panel,
-            appearance: self.window.appearance.words().into(),
+            appearance: self.window.appearance.label().into(),
             chains: self.chains.clone(),
         };
         // Text, numbers and lists of them always make JSON; paths that are not text do not, and are not kept then.
@@ -138,12 +138,12 @@ impl RememberedChain {
         let activation = |name: &str| Activation::from_name(name).unwrap_or_default();
         let blocks = self.residual_blocks.clone().map_or(BlockChoice::Plain, BlockChoice::Residual);
         chain.set_blocks(blocks, activation(&self.block_activation));
-        for (place, layer) in self.layers.iter().enumerate() {
-            if let Some(entry) = chain.entries.get_mut(place) {
+        for (position, layer) in self.layers.iter().enumerate() {
+            if let Some(entry) = chain.entries.get_mut(position) {
                 entry.bias_name = layer.bias.clone();
                 entry.transpose = layer.transpose;
                 if entry.activation != activation(&layer.activation) {
-                    chain.set_activation(place, activation(&layer.activation));
+                    chain.set_activation(position, activation(&layer.activation));
                 }
             }
         }

@@ -11,7 +11,7 @@ use super::study::Studies;
 use super::survey::Surveyed;
 use super::tour::TOUR_DIMENSIONS;
 use super::view::Projection;
-use super::words::counted;
+use super::wording::counted;
 use super::{
     Camera, ColumnImport, Command, Compare, Data, DialogPurpose, Document, Effect, Example, Field, FieldRequest,
     History, Import, Notices, Orientation, PenCommand, Playback, PlaybackCommand, PointCommand, RecentFiles, Refined,
@@ -207,7 +207,7 @@ impl Session {
                 self.hint = false;
                 self.play(command);
             }
-            Command::View(command) => self.look(command, &mut effects),
+            Command::View(command) => self.apply_view(command, &mut effects),
             Command::Window(command) => {
                 self.window.apply(command);
                 self.refine(&mut effects);
@@ -394,7 +394,7 @@ impl Session {
         }
     }
 
-    fn look(&mut self, command: ViewCommand, effects: &mut Vec<Effect>) {
+    fn apply_view(&mut self, command: ViewCommand, effects: &mut Vec<Effect>) {
         if !matches!(command, ViewCommand::Hover(_) | ViewCommand::Points(PointCommand::Rest(_))) {
             self.hint = false;
         }
@@ -420,7 +420,7 @@ impl Session {
                 if self.window.refinement_panel() {
                     self.window.side = Side::Layer;
                 }
-                self.look(ViewCommand::Compare(Compare::Plain), effects);
+                self.apply_view(ViewCommand::Compare(Compare::Plain), effects);
             }
             Task::RefinementStudy => self.give_up_study(),
             Task::Block => self.give_up_block(),
@@ -445,7 +445,7 @@ fn proposed_file_name(document: &Document, kind: NetworkKind) -> String {
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
     let kept: String =
         stem.chars().map(|c| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
-    format!("{kept}.{}", kind.ending())
+    format!("{kept}.{}", kind.extension())
 }
 
 /// The phase boundaries of a flow in increasing order, 0 and L among them.

@@ -101,8 +101,8 @@ impl LayerOverview {
 /// ln σ at evenly spread places of the sorted singular values.
 fn spread(values: &[f64], rank: usize) -> Vec<Option<f32>> {
     let count = values.len().min(MAX_VALUES);
-    let place = |index: usize| ((index as f64 + 0.5) / count as f64 * values.len() as f64) as usize;
-    (0..count).map(place).map(|place| (place < rank).then(|| values[place].ln() as f32)).collect()
+    let position = |index: usize| ((index as f64 + 0.5) / count as f64 * values.len() as f64) as usize;
+    (0..count).map(position).map(|position| (position < rank).then(|| values[position].ln() as f32)).collect()
 }
 
 /// The samples in a random order that is always the same (Fisher and Yates).

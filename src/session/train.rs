@@ -112,7 +112,7 @@ impl Session {
                 self.training.resumes = false;
                 self.training.feed.iter().for_each(|feed| feed.stop());
             }
-            TrainCommand::Return(place) => self.return_to(place, effects),
+            TrainCommand::Return(position) => self.return_to(position, effects),
             TrainCommand::Options(options) => self.change_run(effects, |training| training.options = options),
             TrainCommand::Pace(pace) => self.change_run(effects, |training| training.pace = pace),
         }
@@ -224,10 +224,10 @@ impl Session {
         }
     }
 
-    fn return_to(&mut self, place: usize, effects: &mut Vec<Effect>) {
+    fn return_to(&mut self, position: usize, effects: &mut Vec<Effect>) {
         self.leave_training();
         effects.push(Effect::Cancel(Task::Train));
-        let Some(snapshot) = self.training.snapshots.get(place).cloned() else { return };
+        let Some(snapshot) = self.training.snapshots.get(position).cloned() else { return };
         self.training.current = Some(snapshot);
         self.training.unseen = true;
         self.follow_training(effects);

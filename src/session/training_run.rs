@@ -49,7 +49,7 @@ impl Pace {
     pub const ALL: [Pace; 4] = [Pace::Slow, Pace::Steady, Pace::Fast, Pace::Unlimited];
 
     /// What the window calls it.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Pace::Slow => "5 epochs/s",
             Pace::Steady => "25 epochs/s",
@@ -97,7 +97,7 @@ impl TrainingChannel {
         std::mem::take(&mut *self.news.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn tell(&self, change: impl FnOnce(&mut TrainingUpdate)) {
+    fn send(&self, change: impl FnOnce(&mut TrainingUpdate)) {
         change(&mut self.news.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
@@ -138,7 +138,7 @@ impl TrainingRun {
             Some(state) => trainer.restore(state.as_ref().clone())?,
             None => {
                 let first = snapshot(&trainer)?;
-                self.feed.tell(|news| news.kept.push(first));
+                self.feed.send(|news| news.kept.push(first));
             }
         }
         let spacing = self.spacing();
@@ -147,7 +147,7 @@ impl TrainingRun {
             let finished = trainer.step()?;
             if let Some(report) = finished {
                 let now = snapshot(&trainer)?;
-                self.feed.tell(|news| {
+                self.feed.send(|news| {
                     news.reports.push(report);
                     if report.epoch % spacing == 0 {
                         news.kept.push(now.clone());
@@ -168,7 +168,7 @@ impl TrainingRun {
             }
         }
         let last = snapshot(&trainer)?;
-        self.feed.tell(|news| news.newest = Some(last));
+        self.feed.send(|news| news.newest = Some(last));
         Ok(())
     }
 

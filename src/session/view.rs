@@ -224,7 +224,7 @@ impl VelocityPicture {
         [VelocityPicture::Arrows, VelocityPicture::Particles, VelocityPicture::Streamlines];
 
     /// The word used in the window.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             VelocityPicture::Arrows => "arrows",
             VelocityPicture::Particles => "particles",
@@ -238,7 +238,7 @@ impl Compare {
     pub const ALL: [Compare; 4] = [Compare::Plain, Compare::ResNet, Compare::SideBySide, Compare::Overlay];
 
     /// The words used in the window.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Compare::Plain => "Plain",
             Compare::ResNet => "ResNet",

@@ -61,7 +61,7 @@ impl Side {
     pub const ALL: [Side; 2] = [Side::Layer, Side::Refinement];
 
     /// The words on the tab.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Side::Layer => "Layer",
             Side::Refinement => "ResNet refinement",
@@ -74,7 +74,7 @@ impl Appearance {
     pub const ALL: [Appearance; 3] = [Appearance::System, Appearance::Light, Appearance::Dark];
 
     /// The words used in the menu.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Appearance::System => "As the system",
             Appearance::Light => "Light",

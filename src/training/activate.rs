@@ -31,7 +31,7 @@ pub(super) fn activate(activation: Activation, before: &[f64], after: &mut [f64]
 }
 
 /// Turns the gradient with respect to σ(z) into that with respect to z, in place; `before` is z, `after` is σ(z).
-pub(super) fn pull_back(activation: Activation, before: &[f64], after: &[f64], gradient: &mut [f64], width: usize) {
+pub(super) fn backward(activation: Activation, before: &[f64], after: &[f64], gradient: &mut [f64], width: usize) {
     match activation {
         Activation::Identity => {}
         Activation::Softmax => softmax_pull_back(after, gradient, width),
@@ -44,10 +44,10 @@ pub(super) fn pull_back(activation: Activation, before: &[f64], after: &[f64], g
 
 /// The Jacobian matrix of p = softmax(z) is diag p − p pᵀ: the gradient g becomes p∘(g − p·g).
 pub(super) fn softmax_pull_back(after: &[f64], gradient: &mut [f64], width: usize) {
-    let places = after.len();
+    let positions = after.len();
     for sample in 0..width {
-        let mean: f64 = (sample..places).step_by(width).map(|at| after[at] * gradient[at]).sum();
-        (sample..places).step_by(width).for_each(|at| gradient[at] = after[at] * (gradient[at] - mean));
+        let mean: f64 = (sample..positions).step_by(width).map(|at| after[at] * gradient[at]).sum();
+        (sample..positions).step_by(width).for_each(|at| gradient[at] = after[at] * (gradient[at] - mean));
     }
 }
 

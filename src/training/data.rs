@@ -47,11 +47,11 @@ impl Targets {
         }
     }
 
-    /// What output `place` should be for a sample.
-    pub(super) fn value(&self, sample: usize, place: usize, single: bool) -> f64 {
+    /// What output `position` should be for a sample.
+    pub(super) fn value(&self, sample: usize, position: usize, single: bool) -> f64 {
         match self {
             Targets::Classes(classes) if single => classes[sample] as f64,
-            Targets::Classes(classes) => f64::from(u8::from(classes[sample] == place)),
+            Targets::Classes(classes) => f64::from(u8::from(classes[sample] == position)),
             Targets::Values(values) => values[sample],
         }
     }

@@ -5,7 +5,7 @@ use pulp::Arch;
 
 use crate::network::{Network, NetworkError, OutputFunction};
 
-use super::activate::{activate, pull_back, put_sample, take_sample};
+use super::activate::{activate, backward, put_sample, take_sample};
 use super::buffers::Buffers;
 use super::data::Targets;
 use super::kernels::{Start, multiply, outer, row_sums};
@@ -21,7 +21,7 @@ pub struct Gradient {
     pub loss: f64,
     /// The gradient with respect to each parameter: layer after layer, each W column by column and then its bias; of a
     /// residual block the inner map, the outer map, the shortcut.
-    pub slopes: Vec<f64>,
+    pub gradients: Vec<f64>,
 }
 
 /// The objective of `network` over all columns of `points`, and its gradient.
@@ -43,11 +43,11 @@ pub fn gradient(
     let layout = Layout::new(network);
     let parameters = layout.gather(network);
     let mut buffers = Buffers::new(&layout, points.nrows(), points.ncols());
-    let mut slopes = vec![0.0; layout.length];
+    let mut gradients = vec![0.0; layout.length];
     let samples: Vec<usize> = (0..points.ncols()).collect();
     let pass = Pass { arch: Arch::new(), layout: &layout, output: network.output(), objective, points, targets };
-    let batch = pass.gradient(&parameters, &samples, &mut buffers, &mut slopes);
-    Ok(Gradient { value: batch.value, loss: batch.loss / samples.len().max(1) as f64, slopes })
+    let batch = pass.gradient(&parameters, &samples, &mut buffers, &mut gradients);
+    Ok(Gradient { value: batch.value, loss: batch.loss / samples.len().max(1) as f64, gradients })
 }
 
 /// What a pass through the network needs beside parameters and memory.
@@ -74,13 +74,19 @@ pub(super) struct Batch {
 
 impl Pass<'_> {
     /// Objective and gradient over `samples`, which fit the buffers.
-    pub fn gradient(&self, parameters: &[f64], samples: &[usize], buffers: &mut Buffers, slopes: &mut [f64]) -> Batch {
+    pub fn gradient(
+        &self,
+        parameters: &[f64],
+        samples: &[usize],
+        buffers: &mut Buffers,
+        gradients: &mut [f64],
+    ) -> Batch {
         self.forward(parameters, samples, buffers);
-        let mut batch = self.judge(samples, buffers);
+        let mut batch = self.evaluate_loss(samples, buffers);
         let share = 1.0 / samples.len().max(1) as f64;
         buffers.back[0].iter_mut().for_each(|slope| *slope *= share);
-        let transport = self.backward(parameters, samples.len(), buffers, slopes);
-        let bent = self.objective.add_of_parameters(self.layout, parameters, slopes);
+        let transport = self.backward(parameters, samples.len(), buffers, gradients);
+        let bent = self.objective.add_of_parameters(self.layout, parameters, gradients);
         batch.value = batch.loss * share + transport + bent;
         batch
     }
@@ -88,14 +94,14 @@ impl Pass<'_> {
     /// The losses of `samples`, which fit the buffers.
     pub fn evaluate(&self, parameters: &[f64], samples: &[usize], buffers: &mut Buffers) -> Batch {
         self.forward(parameters, samples, buffers);
-        self.judge(samples, buffers)
+        self.evaluate_loss(samples, buffers)
     }
 
     fn forward(&self, parameters: &[f64], samples: &[usize], buffers: &mut Buffers) {
         let width = buffers.width;
-        for (place, &sample) in samples.iter().enumerate() {
+        for (position, &sample) in samples.iter().enumerate() {
             let column = self.points.column(sample);
-            put_sample(&mut buffers.inputs, width, place, column.as_slice());
+            put_sample(&mut buffers.inputs, width, position, column.as_slice());
         }
         let Buffers { inputs, layers, vector, .. } = buffers;
         for (index, at) in self.layout.layers.iter().enumerate() {
@@ -127,26 +133,26 @@ impl Pass<'_> {
     }
 
     /// Losses and predictions; the gradient with respect to the last layer is left in `back[0]`, 0 where there is no sample.
-    fn judge(&self, samples: &[usize], buffers: &mut Buffers) -> Batch {
+    fn evaluate_loss(&self, samples: &[usize], buffers: &mut Buffers) -> Batch {
         let width = buffers.width;
         let Buffers { layers, back: [back, _], vector, .. } = buffers;
         let Some(last) = layers.last() else { return Batch::default() };
         let vector = &mut vector[..last.output().len() / width];
         back.fill(0.0);
         let mut batch = Batch::default();
-        for (place, &sample) in samples.iter().enumerate() {
-            take_sample(last.output(), width, place, vector);
+        for (position, &sample) in samples.iter().enumerate() {
+            take_sample(last.output(), width, position, vector);
             if let Targets::Classes(classes) = self.targets {
                 batch.right += usize::from(self.output.predicted_class(vector) == classes[sample]);
             }
-            batch.loss += self.objective.loss.pull_back(self.output, self.targets, sample, vector);
-            put_sample(back, width, place, vector);
+            batch.loss += self.objective.loss.backward(self.output, self.targets, sample, vector);
+            put_sample(back, width, position, vector);
         }
         batch
     }
 
     /// From the gradient with respect to the last layer to that of all parameters. Gives the cost of transport.
-    fn backward(&self, parameters: &[f64], samples: usize, buffers: &mut Buffers, slopes: &mut [f64]) -> f64 {
+    fn backward(&self, parameters: &[f64], samples: usize, buffers: &mut Buffers, gradients: &mut [f64]) -> f64 {
         let width = buffers.width;
         let mut cost = 0.0;
         for (index, at) in self.layout.layers.iter().enumerate().rev() {
@@ -159,8 +165,8 @@ impl Pass<'_> {
             match *at {
                 LayerAt::Dense { affine, activation } => {
                     let back = &mut back[..affine.rows * width];
-                    pull_back(activation, &values.before, &values.after, back, width);
-                    self.affine_slopes(affine, back, input, slopes, width);
+                    backward(activation, &values.before, &values.after, back, width);
+                    self.affine_slopes(affine, back, input, gradients, width);
                     if !is_first {
                         self.pull_through(affine, parameters, back, Start::Zero, &mut next);
                     }
@@ -170,13 +176,13 @@ impl Pass<'_> {
                     let branch_back = &mut branch_back[..back.len()];
                     branch_back.copy_from_slice(back);
                     cost += self.add_transport(samples, &values.branch, branch_back, width);
-                    self.affine_slopes(outer, branch_back, &values.after, slopes, width);
+                    self.affine_slopes(outer, branch_back, &values.after, gradients, width);
                     let hidden_back = &mut hidden_back[..inner.rows * width];
                     self.pull_through(outer, parameters, branch_back, Start::Zero, hidden_back);
-                    pull_back(activation, &values.before, &values.after, hidden_back, width);
-                    self.affine_slopes(inner, hidden_back, input, slopes, width);
+                    backward(activation, &values.before, &values.after, hidden_back, width);
+                    self.affine_slopes(inner, hidden_back, input, gradients, width);
                     if let Some(shortcut) = shortcut {
-                        self.affine_slopes(shortcut, back, input, slopes, width);
+                        self.affine_slopes(shortcut, back, input, gradients, width);
                     }
                     if !is_first {
                         match shortcut {
@@ -194,10 +200,10 @@ impl Pass<'_> {
     }
 
     /// The gradients of W and b from that of W·x + b.
-    fn affine_slopes(&self, at: AffineAt, back: &[f64], input: &[f64], slopes: &mut [f64], width: usize) {
-        outer(self.arch, back, input, &mut slopes[at.weights()], (at.rows, at.columns), width);
+    fn affine_slopes(&self, at: AffineAt, back: &[f64], input: &[f64], gradients: &mut [f64], width: usize) {
+        outer(self.arch, back, input, &mut gradients[at.weights()], (at.rows, at.columns), width);
         if let Some(bias) = at.bias {
-            row_sums(self.arch, back, &mut slopes[bias..bias + at.rows], width);
+            row_sums(self.arch, back, &mut gradients[bias..bias + at.rows], width);
         }
     }
 
@@ -214,8 +220,8 @@ impl Pass<'_> {
             return 0.0;
         }
         let mut squares = 0.0;
-        for (moved, slopes) in branch.chunks_exact(width).zip(back.chunks_exact_mut(width)) {
-            for (f, slope) in moved.iter().zip(slopes).take(samples) {
+        for (moved, gradients) in branch.chunks_exact(width).zip(back.chunks_exact_mut(width)) {
+            for (f, slope) in moved.iter().zip(gradients).take(samples) {
                 squares += f * f;
                 *slope += 2.0 * factor * f;
             }

@@ -75,7 +75,7 @@ impl Initialisation {
     }
 
     /// What it does, in a sentence.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Initialisation::He => "Normal with variance 2/inputs: keeps the size of the data through ReLU",
             Initialisation::Xavier => "Normal with variance 2/(inputs + outputs)",

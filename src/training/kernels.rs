@@ -97,8 +97,8 @@ fn multiply_rows<const R: usize>(
                 Start::Zero => {}
                 Start::Rows(bias) => *sum = [bias[row + r]; LANES],
                 Start::Result => {
-                    let place = (row + r) * width + at;
-                    sum.copy_from_slice(&result[place..place + LANES]);
+                    let position = (row + r) * width + at;
+                    sum.copy_from_slice(&result[position..position + LANES]);
                 }
             }
         }
@@ -113,8 +113,8 @@ fn multiply_rows<const R: usize>(
             }
         }
         for (r, sum) in sums.iter().enumerate() {
-            let place = (row + r) * width + at;
-            result[place..place + LANES].copy_from_slice(sum);
+            let position = (row + r) * width + at;
+            result[position..position + LANES].copy_from_slice(sum);
         }
     }
 }
@@ -185,8 +185,8 @@ impl Outer<'_> {
         for c in 0..C {
             for r in 0..R {
                 let mut parts = [0.0; PARTS];
-                for (place, sums) in S::as_mut_simd_f64s(&mut parts).0.iter_mut().zip(&sums) {
-                    *place = sums[c][r];
+                for (position, sums) in S::as_mut_simd_f64s(&mut parts).0.iter_mut().zip(&sums) {
+                    *position = sums[c][r];
                 }
                 self.result[(column + c) * self.rows + row + r] = (parts[0] + parts[1]) + (parts[2] + parts[3]);
             }
@@ -238,7 +238,7 @@ mod tests {
             let weight = whole(rows, columns, 1);
             let bias: Vec<f64> = (0..rows).map(|i| i as f64).collect();
             // A batch in memory is the transposed matrix of its points.
-            let (points, slopes) = (whole(samples, columns, 2), whole(samples, rows, 3));
+            let (points, gradients) = (whole(samples, columns, 2), whole(samples, rows, 3));
             let view = View::columns_of(weight.as_slice(), rows, columns);
             let mut result = DMatrix::from_element(samples, rows, 1.0);
             multiply(arch, view, points.as_slice(), Start::Result, result.as_mut_slice(), samples);
@@ -246,14 +246,14 @@ mod tests {
             multiply(arch, view, points.as_slice(), Start::Rows(&bias), result.as_mut_slice(), samples);
             assert_eq!(result.row(1), (&points * weight.transpose()).row(1) + DMatrix::from_row_slice(1, rows, &bias));
             let mut back = DMatrix::zeros(samples, columns);
-            multiply(arch, view.transposed(), slopes.as_slice(), Start::Zero, back.as_mut_slice(), samples);
-            assert_eq!(back, &slopes * &weight);
+            multiply(arch, view.transposed(), gradients.as_slice(), Start::Zero, back.as_mut_slice(), samples);
+            assert_eq!(back, &gradients * &weight);
             let mut gradient = DMatrix::zeros(rows, columns);
-            outer(arch, slopes.as_slice(), points.as_slice(), gradient.as_mut_slice(), (rows, columns), samples);
-            assert_eq!(gradient, slopes.transpose() * &points);
+            outer(arch, gradients.as_slice(), points.as_slice(), gradient.as_mut_slice(), (rows, columns), samples);
+            assert_eq!(gradient, gradients.transpose() * &points);
             let mut sums = vec![0.0; rows];
-            row_sums(arch, slopes.as_slice(), &mut sums, samples);
-            assert_eq!(sums, slopes.row_sum().iter().copied().collect::<Vec<_>>());
+            row_sums(arch, gradients.as_slice(), &mut sums, samples);
+            assert_eq!(sums, gradients.row_sum().iter().copied().collect::<Vec<_>>());
         }
     }
 

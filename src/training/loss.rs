@@ -61,36 +61,38 @@ impl Loss {
     ///
     /// Behind softmax and behind sigmoid the gradient of cross-entropy is f(z) − y. Squared error pulls f(z) − y back
     /// through the slope of f.
-    pub(crate) fn pull_back(self, output: OutputFunction, targets: &Targets, sample: usize, z: &mut [f64]) -> f64 {
+    pub(crate) fn backward(self, output: OutputFunction, targets: &Targets, sample: usize, z: &mut [f64]) -> f64 {
         let single = z.len() == 1;
-        let target = |place: usize| targets.value(sample, place, single);
+        let target = |position: usize| targets.value(sample, position, single);
         match (self, output) {
             (Loss::CrossEntropy, OutputFunction::Softmax | OutputFunction::LogSoftmax) => {
                 let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                let chosen: f64 = z.iter().enumerate().map(|(place, x)| target(place) * (x - largest)).sum();
+                let chosen: f64 = z.iter().enumerate().map(|(position, x)| target(position) * (x - largest)).sum();
                 let loss = z.iter().map(|x| (x - largest).exp()).sum::<f64>().ln() - chosen;
                 softmax(z);
-                z.iter_mut().enumerate().for_each(|(place, p)| *p -= target(place));
+                z.iter_mut().enumerate().for_each(|(position, p)| *p -= target(position));
                 loss
             }
             (Loss::CrossEntropy, _) => {
                 let mut loss = 0.0;
-                for (place, x) in z.iter_mut().enumerate() {
+                for (position, x) in z.iter_mut().enumerate() {
                     // ln(1 + eˣ) − y·x, whose first term is written so that it neither overflows nor loses its tail.
-                    loss += x.max(0.0) + (-x.abs()).exp().ln_1p() - target(place) * *x;
-                    *x = sigmoid(*x) - target(place);
+                    loss += x.max(0.0) + (-x.abs()).exp().ln_1p() - target(position) * *x;
+                    *x = sigmoid(*x) - target(position);
                 }
                 loss
             }
             (Loss::SquaredError, _) => {
                 output.apply(z);
-                let loss = z.iter().enumerate().map(|(place, f)| 0.5 * (f - target(place)).powi(2)).sum();
+                let loss = z.iter().enumerate().map(|(position, f)| 0.5 * (f - target(position)).powi(2)).sum();
                 let mean = match output {
-                    OutputFunction::Softmax => z.iter().enumerate().map(|(place, f)| f * (f - target(place))).sum(),
+                    OutputFunction::Softmax => {
+                        z.iter().enumerate().map(|(position, f)| f * (f - target(position))).sum()
+                    }
                     _ => 0.0,
                 };
-                for (place, x) in z.iter_mut().enumerate() {
-                    let (f, distance) = (*x, *x - target(place));
+                for (position, x) in z.iter_mut().enumerate() {
+                    let (f, distance) = (*x, *x - target(position));
                     *x = match output {
                         OutputFunction::Softmax => f * (distance - mean),
                         OutputFunction::Sigmoid => distance * f * (1.0 - f),

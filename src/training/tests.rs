@@ -52,7 +52,7 @@ fn relative_error(network: &Network, targets: &Targets, objective: Objective) ->
     let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>().sqrt();
     let size = norm(&mut differences.iter().copied());
     assert!(size > 1e-3, "a gradient of {size} checks nothing");
-    norm(&mut at.slopes.iter().zip(&differences).map(|(one, other)| one - other)) / size
+    norm(&mut at.gradients.iter().zip(&differences).map(|(one, other)| one - other)) / size
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub struct Trainer {
     layout: Layout,
     state: TrainingState,
     buffers: Buffers,
-    slopes: Vec<f64>,
+    gradients: Vec<f64>,
     /// The samples to train on in the order of the epoch under way.
     order: Vec<usize>,
 }
@@ -94,7 +94,7 @@ impl Trainer {
         };
         let mut trainer = Trainer {
             buffers: Buffers::new(&layout, network.inputs(), batch),
-            slopes: vec![0.0; layout.length],
+            gradients: vec![0.0; layout.length],
             order: Vec::with_capacity(data.train().len()),
             arch: Arch::new(),
             template: network,
@@ -164,13 +164,13 @@ impl Trainer {
             points: &self.data.dataset.points,
             targets: &self.data.targets,
         };
-        let batch = pass.gradient(&self.state.parameters, samples, &mut self.buffers, &mut self.slopes);
+        let batch = pass.gradient(&self.state.parameters, samples, &mut self.buffers, &mut self.gradients);
         let (used, rate) = (samples.len(), self.options.rate_in(self.state.epoch));
         if !batch.value.is_finite() {
             return Err(self.diverged());
         }
         let state = &mut self.state;
-        state.memory.step(self.arch, self.options.optimiser, rate, &mut state.parameters, &self.slopes);
+        state.memory.step(self.arch, self.options.optimiser, rate, &mut state.parameters, &self.gradients);
         state.used += used;
         state.loss += batch.loss;
         state.right += batch.right;

@@ -97,12 +97,12 @@ fn a_residual_network_is_listed_with_every_spectrum_and_the_reason_why_it_does_n
 
 #[test]
 fn shapes_and_moves_that_are_not_understood_are_a_wrong_command_line() {
-    for (option, value, words) in
+    for (option, value, caption) in
         [("--input-shape", "eight", "is no input shape"), ("--convolutions", "stride=0", "is not understood")]
     {
         let output = layerflow(&["inspect", &path("model.npz"), option, value]);
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2));
-        assert!(text.contains(words), "{text}");
+        assert!(text.contains(caption), "{text}");
     }
 }

@@ -81,12 +81,12 @@ fn files_of_tensors_are_right_or_say_what_is_not() {
         let run = layerflow(&arguments);
         let said = String::from_utf8(run.stderr).unwrap();
         match outcome {
-            Refused(words) => {
-                assert!(!run.status.success() && said.contains(words), "{case}: {said}");
+            Refused(text) => {
+                assert!(!run.status.success() && said.contains(text), "{case}: {said}");
                 continue;
             }
             Right => assert!(run.status.success() && said.is_empty(), "{case}: {said}"),
-            Assumed(words) => assert!(run.status.success() && said.contains(words), "{case}: {said}"),
+            Assumed(text) => assert!(run.status.success() && said.contains(text), "{case}: {said}"),
         }
         let (shape, expected) = array(&data(&format!("field/chain/{folder}/expected.npz")), "outputs");
         let (found_shape, found) = array(&out, "output");

@@ -103,26 +103,26 @@ fn case_of(file: &str) -> String {
 fn each_model_is_right_or_told() {
     for (file, gives) in &CASES {
         let (error, account) = measured(&data(&format!("field/keras/{file}")), &case_of(file));
-        let (missing, assumed) = (account.missing_words().unwrap_or_default(), account.assumed().join("; "));
+        let (missing, assumed) = (account.missing_text().unwrap_or_default(), account.assumed().join("; "));
         let is_right = error.is_some_and(|error| error < 1e-5);
         match gives {
             Right => {
                 assert!(is_right && missing.is_empty() && assumed.is_empty(), "{file}: {error:?} {missing} {assumed}")
             }
-            Assumed(words) => {
+            Assumed(caption) => {
                 assert!(
-                    is_right && missing.is_empty() && assumed.contains(words),
+                    is_right && missing.is_empty() && assumed.contains(caption),
                     "{file}: {error:?} {missing} {assumed}"
                 );
             }
-            Rounded(words) => {
+            Rounded(caption) => {
                 let is_near = error.is_some_and(|error| error < 0.1);
                 assert!(
-                    is_near && missing.is_empty() && assumed.contains(words),
+                    is_near && missing.is_empty() && assumed.contains(caption),
                     "{file}: {error:?} {missing} {assumed}"
                 );
             }
-            Partial(words) => assert!(missing.contains(words) && !missing.is_empty(), "{file}: {missing}"),
+            Partial(caption) => assert!(missing.contains(caption) && !missing.is_empty(), "{file}: {missing}"),
         }
     }
 }
@@ -153,7 +153,7 @@ fn a_setting_that_is_not_known_makes_the_network_partial() {
     }
     let path = folder.path().join("model.json");
     let text = fs::read_to_string(&path).unwrap();
-    for (from, to, words) in [
+    for (from, to, caption) in [
         ("\"use_bias\": true", "\"use_bias\": true, \"gate\": 2", "the setting `gate` of `d1` is 2"),
         ("\"use_bias\": true", "\"use_bias\": false", "tensor `d1/bias` is used by nothing"),
         ("\"activation\": \"relu\"", "\"activation\": \"my_relu\"", "my_relu is not understood"),
@@ -169,7 +169,7 @@ fn a_setting_that_is_not_known_makes_the_network_partial() {
         let changed = text.replacen(from, to, 1);
         assert_ne!(text, changed, "{from}");
         fs::write(&path, changed).unwrap();
-        let missing = opened(&path).1.missing_words().unwrap_or_default();
-        assert!(missing.contains(words), "{words}: {missing}");
+        let missing = opened(&path).1.missing_text().unwrap_or_default();
+        assert!(missing.contains(caption), "{caption}: {missing}");
     }
 }

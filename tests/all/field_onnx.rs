@@ -52,14 +52,14 @@ fn what_is_understood_gives_the_outputs_without_a_word() {
                     wrong.push(format!("{name}: off by {error:.1e}"));
                 }
                 if !opened.account.is_whole() {
-                    wrong.push(format!("{name}: {}", opened.account.missing_words().unwrap()));
+                    wrong.push(format!("{name}: {}", opened.account.missing_text().unwrap()));
                 }
                 // What has one number for each sample and no axis for it is given as one column.
                 if opened.account.assumed().iter().any(|remark| !remark.contains("axes")) {
                     wrong.push(format!("{name}: {:?}", opened.account.assumed()));
                 }
             }
-            other => wrong.push(format!("{}: {:?}", path.display(), account_of(&other).missing_words())),
+            other => wrong.push(format!("{}: {:?}", path.display(), account_of(&other).missing_text())),
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -109,8 +109,8 @@ fn a_partial_graph_does_not_run() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out.npz").display().to_string();
     let refused = layerflow(&["run", &path, "--data", &points, "--out", &out]);
-    let words = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(!refused.status.success() && words.contains("axis 0 is that of the samples"), "{words}");
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && text.contains("axis 0 is that of the samples"), "{text}");
 }
 
 /// The largest singular values that numpy gives.

@@ -42,8 +42,8 @@ fn what_is_understood_gives_the_outputs_of_pytorch() {
         ("dynamic.pt", 1e-5),
     ] {
         let (network, account) = opened(name);
-        let network = network.unwrap_or_else(|| panic!("{name}: {:?}", account.missing_words()));
-        assert_eq!(account.missing_words(), None, "{name}");
+        let network = network.unwrap_or_else(|| panic!("{name}: {:?}", account.missing_text()));
+        assert_eq!(account.missing_text(), None, "{name}");
         let key = match name.split('.').next() {
             Some("pytorch_model") | None => "sharded",
             Some(key) => key,
@@ -65,7 +65,7 @@ fn what_is_understood_gives_the_outputs_of_pytorch() {
 
 #[test]
 fn what_is_not_understood_is_told() {
-    for (name, words) in [
+    for (name, text) in [
         ("beside.pt", &["`head.layers.2.weight` stands beside the model under `head`"][..]),
         ("code.pt", &["`norm` is a LayerNorm"]),
         ("layer_norm.pt", &["`2` (LayerNormalization) divides by a deviation of its own input"]),
@@ -76,8 +76,8 @@ fn what_is_not_understood_is_told() {
     ] {
         let (_, account) = opened(name);
         let missing: Vec<String> = account.missing().map(|(part, why)| format!("{part} {why}")).collect();
-        for words in words {
-            assert!(missing.iter().any(|sentence| sentence.contains(words)), "{name}: {words}: {missing:?}");
+        for text in text {
+            assert!(missing.iter().any(|sentence| sentence.contains(text)), "{name}: {text}: {missing:?}");
         }
     }
 }
@@ -89,11 +89,11 @@ fn no_beginning_and_no_changed_byte_makes_trouble() {
         let whole = std::fs::read(data(&format!("{FOLDER}/{name}"))).unwrap();
         let path = folder.path().join(name);
         let steps = (0..whole.len()).step_by(whole.len() / 60);
-        for place in steps {
-            std::fs::write(&path, &whole[..place]).unwrap();
+        for position in steps {
+            std::fs::write(&path, &whole[..position]).unwrap();
             let _ = formats::open(&path);
             let mut changed = whole.clone();
-            changed[place] = changed[place].wrapping_add(1 + (place % 7) as u8);
+            changed[position] = changed[position].wrapping_add(1 + (position % 7) as u8);
             std::fs::write(&path, &changed).unwrap();
             if let Ok(Opened::Tensors(tensors)) = formats::open(&path) {
                 for tensor in tensors.tensors() {

@@ -163,7 +163,7 @@ fn numbers_with_thousands_are_read_and_told() {
 fn what_cannot_be_read_is_told_with_its_cause_and_what_helps() {
     let plain = lines("x,y\n", |_, x, y, _| format!("{x},{y}"));
     let first = |field: &str| lines("x,y\n", |row, x, y, _| format!("{},{y}", if row == 2 { field } else { x }));
-    for (text, words) in [
+    for (text, caption) in [
         (first(""), vec!["line 4, column 1 (x) is ``", "a missing value, as in 1 of 8 rows", "fill them in"]),
         (first("NaN"), vec!["`NaN`", "a missing value"]),
         (first("?"), vec!["`?`", "a missing value"]),
@@ -184,7 +184,7 @@ fn what_cannot_be_read_is_told_with_its_cause_and_what_helps() {
         ("#1,2\n#3,4\n".to_owned(), vec!["all 2 lines that could be rows begin with #"]),
     ] {
         let message = read(&text).unwrap_err().to_string();
-        assert!(words.iter().all(|word| message.contains(word)), "{message}");
+        assert!(caption.iter().all(|word| message.contains(word)), "{message}");
     }
     let twice = lines("x,x\n", |_, x, y, _| format!("{x},{y}"));
     let path = tempfile::tempdir().unwrap();

@@ -52,7 +52,7 @@ fn rows(outputs: &DMatrix<f64>) -> Vec<f64> {
 fn outputs_are_those_of_the_frameworks() {
     for name in WHOLE {
         let Opened::Network(opened) = formats::open(&file(name)).unwrap() else { panic!("{name} is no network") };
-        assert_eq!(opened.account.missing_words(), None, "{name}");
+        assert_eq!(opened.account.missing_text(), None, "{name}");
         assert!(opened.account.assumed().is_empty(), "{name}: {:?}", opened.account.assumed());
         let (_, outputs) = array(&expected(name), "outputs_f64");
         let found = opened.network.forward(&points(&expected(name), opened.network.inputs())).unwrap().output;
@@ -70,8 +70,8 @@ fn max_pooling_ends_a_network_and_the_kernels_behind_it_are_listed() {
         let sizes: Vec<[usize; 2]> = graph.convolutions.iter().map(|found| found.convolution.kernel().size()).collect();
         assert_eq!(sizes, [[3, 3], [3, 3]], "{name}");
         assert_eq!(graph.convolutions[1].input.sides(), [3, 3], "{name}");
-        let words = graph.account.missing_words().unwrap();
-        assert!(words.starts_with('`') && words.contains("is a max pooling"), "{words}");
+        let text = graph.account.missing_text().unwrap();
+        assert!(text.starts_with('`') && text.contains("is a max pooling"), "{text}");
     }
 }
 
@@ -79,7 +79,7 @@ fn max_pooling_ends_a_network_and_the_kernels_behind_it_are_listed() {
 fn roundings_are_told() {
     // Whole numbers between the operators: the network is partial, and nearly right.
     let Opened::Network(opened) = formats::open(&file("cnn_int8.tflite")).unwrap() else { panic!("is no network") };
-    assert!(opened.account.missing_words().unwrap().contains("rounds values"));
+    assert!(opened.account.missing_text().unwrap().contains("rounds values"));
     let near = |name: &str, network: &layerflow::network::Network, most: f64| {
         let (_, outputs) = array(&expected(name), "outputs_f64");
         let found = network.forward(&points(&expected(name), network.inputs())).unwrap().output;

@@ -43,10 +43,10 @@ fn numbers_of_every_type_have_their_values() {
         let Opened::Tensors(tensors) = formats::open(&path).unwrap() else { panic!("{name} gives no tensors") };
         let chain = ChainProposal::new(&tensors, Activation::Relu, OutputFunction::Identity);
         let opened = formats::build(&tensors, &chain).unwrap_or_else(|error| panic!("{error}"));
-        assert!(opened.account.is_whole(), "{name}: {:?}", opened.account.missing_words());
+        assert!(opened.account.is_whole(), "{name}: {:?}", opened.account.missing_text());
         let assumed = opened.account.assumed();
         assert_eq!(assumed.is_empty(), guessed.is_none(), "{name}: {assumed:?}");
-        assert!(guessed.is_none_or(|words| assumed[0].contains(words)), "{assumed:?}");
+        assert!(guessed.is_none_or(|text| assumed[0].contains(text)), "{assumed:?}");
         let (shape, points) = array(&expected, points);
         let points = DMatrix::from_row_slice(shape[0], shape[1], &points).transpose();
         let found = opened.network.forward(&points).unwrap();

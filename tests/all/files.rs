@@ -109,7 +109,7 @@ fn refusal(name: &str) -> String {
 
 #[test]
 fn hostile_files_are_refused_with_their_place_and_a_remedy() {
-    for (name, words) in [
+    for (name, text) in [
         ("empty.onnx", "is empty"),
         ("evil_reduce.pt", "wants to call `posix.system`"),
         ("huge_claim.safetensors", "tensor `0.weight` reaches beyond the end of the file"),
@@ -125,7 +125,7 @@ fn hostile_files_are_refused_with_their_place_and_a_remedy() {
         ("truncated.safetensors", "reaches beyond the end of the file"),
     ] {
         let sentence = refusal(&format!("hostile/{name}"));
-        assert!(sentence.contains(words), "{sentence}");
+        assert!(sentence.contains(text), "{sentence}");
         assert!(!sentence.contains('\n') && sentence.contains("; "), "{sentence}");
     }
     assert_eq!(fs::read_dir(data("hostile")).unwrap().count(), 13);
@@ -162,9 +162,9 @@ fn no_changed_byte_makes_trouble() {
     for name in ["model.npz", "model_f64.safetensors", "state_dict.pt", "state_dict_legacy.pt", "model.gguf"] {
         let whole = fs::read(data(&format!("moons/{name}"))).unwrap();
         let path = folder.path().join(name);
-        for place in (0..whole.len()).step_by(5) {
+        for position in (0..whole.len()).step_by(5) {
             let mut changed = whole.clone();
-            changed[place] ^= 0xff;
+            changed[position] ^= 0xff;
             fs::write(&path, &changed).unwrap();
             // Whether it can still be opened depends on the byte; what counts is that every answer comes back.
             if let Ok(Opened::Tensors(tensors)) = formats::open(&path) {

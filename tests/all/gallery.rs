@@ -61,7 +61,7 @@ fn findings(network: &Network, data: Option<&Dataset>, test: Option<&Dataset>) -
     find(&subject, &Thresholds::default())
 }
 
-fn words(findings: &[Finding]) -> String {
+fn label(findings: &[Finding]) -> String {
     let word = |finding: &Finding| {
         format!(
             "{} {} {:?} {:?}: {}",
@@ -97,7 +97,7 @@ fn every_planted_fault_is_named_in_its_layer() {
                 fault.layer,
                 fault.indices,
                 fault.network.name(),
-                words(&found)
+                label(&found)
             ));
         }
     }
@@ -120,7 +120,7 @@ fn healthy_networks_have_nothing_above_a_note() {
         let mut found = findings(network, Some(data), None);
         found.retain(|finding| finding.severity > Severity::Note);
         if !found.is_empty() {
-            broken.push(format!("{} on {}:\n  {}", network.name(), data.name, words(&found)));
+            broken.push(format!("{} on {}:\n  {}", network.name(), data.name, label(&found)));
         }
     }
     assert!(broken.is_empty(), "{} of {}:\n{}", broken.len(), networks.len(), broken.join("\n"));
@@ -131,12 +131,13 @@ fn healthy_networks_have_nothing_above_a_note() {
 fn faults_survive_their_file() {
     let bases = bases::Bases::new();
     let folder = tempfile::tempdir().unwrap();
-    for (place, fault) in layer_faults::all(&bases).iter().enumerate() {
-        let is_single = place % 2 == 0 && fault.code != "ill_conditioned" && fault.network.first_not_finite().is_none();
+    for (position, fault) in layer_faults::all(&bases).iter().enumerate() {
+        let is_single =
+            position % 2 == 0 && fault.code != "ill_conditioned" && fault.network.first_not_finite().is_none();
         let (path, precision) = if is_single {
-            (folder.path().join(format!("{place}.safetensors")), Precision::Single)
+            (folder.path().join(format!("{position}.safetensors")), Precision::Single)
         } else {
-            (folder.path().join(format!("{place}.json")), Precision::Double)
+            (folder.path().join(format!("{position}.json")), Precision::Double)
         };
         formats::save_as(&path, &fault.network, precision).unwrap();
         let Opened::Network(opened) = formats::open_with_non_finite(&path, None).unwrap() else { panic!("no network") };
@@ -147,7 +148,7 @@ fn faults_survive_their_file() {
             fault.code,
             fault.layer,
             path.display(),
-            words(&found)
+            label(&found)
         );
     }
 }

@@ -197,7 +197,7 @@ fn max_pooling_and_large_convolutions_end_the_network_and_are_told() {
     assert!(residual.network.is_none());
     assert_eq!(residual.convolutions.len(), 7);
     let last = &residual.convolutions[6];
-    assert_eq!(last.convolution.words(last.input), "conv 3×3, 16→16, on 32×32, padding 1");
+    assert_eq!(last.convolution.label(last.input), "conv 3×3, 16→16, on 32×32, padding 1");
 }
 
 #[test]
@@ -283,9 +283,9 @@ fn external_data_stays_in_the_folder_of_its_graph() {
     // A name of the same length keeps the message whole.
     let (name, outside) = (b"model_ext.onnx.data", b"../el_ext.onnx.data");
     let mut changed = bytes.clone();
-    for place in 0..changed.len() - name.len() {
-        if changed[place..].starts_with(name) {
-            changed[place..place + name.len()].copy_from_slice(outside);
+    for position in 0..changed.len() - name.len() {
+        if changed[position..].starts_with(name) {
+            changed[position..position + name.len()].copy_from_slice(outside);
         }
     }
     fs::write(&path, &changed).unwrap();
@@ -345,12 +345,12 @@ fn no_beginning_and_no_changed_byte_of_a_graph_file_makes_trouble() {
             assert!(formats::open(&path).is_err(), "{name} cut to {length} bytes");
         }
         let step = if bytes.len() > 10_000 { 307 } else { 11 };
-        for place in (0..bytes.len()).step_by(step) {
+        for position in (0..bytes.len()).step_by(step) {
             let mut changed = bytes.clone();
-            changed[place] ^= 0x5a;
+            changed[position] ^= 0x5a;
             fs::write(&path, &changed).unwrap();
             if let Err(error) = formats::open(&path) {
-                assert!(!error.to_string().contains('\n'), "{name} at {place}: {error}");
+                assert!(!error.to_string().contains('\n'), "{name} at {position}: {error}");
             }
         }
     }

@@ -53,7 +53,7 @@ impl Source {
             .map(|(index, line)| (index + 1, line))
     }
 
-    fn place(&self, line: usize) -> String {
+    fn position(&self, line: usize) -> String {
         format!("{}:{line}", self.path.display())
     }
 }
@@ -164,7 +164,7 @@ fn a_module_uses_only_those_before_it() {
         let Some(own_rank) = rank(&source.layer) else { continue };
         for (line, module) in uses(&source) {
             if rank(&module).is_some_and(|used| used > own_rank) {
-                broken.push(format!("{}: {} uses {module}", source.place(line), source.layer));
+                broken.push(format!("{}: {} uses {module}", source.position(line), source.layer));
             }
         }
     }
@@ -185,7 +185,7 @@ fn only_the_window_and_its_painter_name_the_window_library() {
                     is_word_start && text[at + library.len()..].trim_start().starts_with("::")
                 });
                 if names_it {
-                    broken.push(format!("{}: {library}", source.place(line)));
+                    broken.push(format!("{}: {library}", source.position(line)));
                 }
             }
         }
@@ -214,13 +214,13 @@ fn nothing_is_left_for_later_and_nothing_panics_on_purpose() {
                 forbidden
                     .iter()
                     .filter(|what| text.contains(**what))
-                    .map(|what| format!("{}: {what}", source.place(line))),
+                    .map(|what| format!("{}: {what}", source.position(line))),
             );
         }
         let later = ["TO".to_owned() + "DO", "FIX".to_owned() + "ME", "XX".to_owned() + "X"];
         for (index, text) in source.text.lines().enumerate() {
             if later.iter().any(|mark| text.contains(mark.as_str())) {
-                broken.push(format!("{}: a note for later", source.place(index + 1)));
+                broken.push(format!("{}: a note for later", source.position(index + 1)));
             }
         }
     }

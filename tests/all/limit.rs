@@ -108,8 +108,8 @@ fn its_velocity_is_the_rate_of_its_positions() {
         for t in [0.2, 0.5, 0.83, 1.4, 1.9] {
             let [before, now, after] = [t - h, t, t + h].map(|t| flow.positions(&points(), t).unwrap());
             let difference = (after - before) / (2.0 * h);
-            for (place, rate) in now.column_iter().zip(difference.column_iter()) {
-                let velocity = flow.velocity(&place.into_owned(), t).unwrap();
+            for (position, rate) in now.column_iter().zip(difference.column_iter()) {
+                let velocity = flow.velocity(&position.into_owned(), t).unwrap();
                 assert!((velocity - rate).norm() < 1e-5, "{activation:?} at t = {t}");
             }
         }
@@ -127,11 +127,11 @@ fn frames_and_distances_follow_the_curved_path() {
     let mut bent = 0.0_f64;
     for step in 0..=64 {
         let t = f64::from(step) / 32.0;
-        let places = flow.positions(&points(), t).unwrap();
-        let drawn = |path: &layerflow::flow::SampledPath, places: &DMatrix<f64>, bound: f32| {
-            for (sample, place) in places.column_iter().enumerate() {
+        let positions = flow.positions(&points(), t).unwrap();
+        let drawn = |path: &layerflow::flow::SampledPath, positions: &DMatrix<f64>, bound: f32| {
+            for (sample, position) in positions.column_iter().enumerate() {
                 let found = path.position(&flow, t, sample);
-                let miss = found.iter().zip(place.iter()).map(|(one, other)| (one - *other as f32).abs());
+                let miss = found.iter().zip(position.iter()).map(|(one, other)| (one - *other as f32).abs());
                 assert!(miss.fold(0.0, f32::max) < bound, "{sample} at t = {t}");
             }
             // What the stage draws, and its trails.
@@ -139,17 +139,17 @@ fn frames_and_distances_follow_the_curved_path() {
             path.project(&flow, t, &DMatrix::identity(3, 3), &mut all);
             path.project_some(&flow, t, &DMatrix::identity(3, 3), &[4], &mut some);
             for (drawn, sample) in all.iter().zip(0..).chain([(&some[0], 4)]) {
-                let place = places.column(sample).into_owned();
-                let miss = drawn.iter().zip(place.iter()).map(|(one, other)| (one - *other as f32).abs());
+                let position = positions.column(sample).into_owned();
+                let miss = drawn.iter().zip(position.iter()).map(|(one, other)| (one - *other as f32).abs());
                 assert!(miss.fold(0.0, f32::max) < bound, "drawn: {sample} at t = {t}");
             }
             let distances = path.distances(&flow, t, 2, &mut || true).unwrap();
             for (sample, found) in distances.iter().enumerate() {
-                let expected = (places.column(sample) - places.column(2)).norm() as f32;
+                let expected = (positions.column(sample) - positions.column(2)).norm() as f32;
                 assert!((found - expected).abs() < 2.0 * bound, "distance of {sample} at t = {t}");
             }
         };
-        drawn(&path, &places, 2e-3);
+        drawn(&path, &positions, 2e-3);
         for resnet in &in_steps {
             // Few steps are a polygon with its own corners; of many the corners are rounded off.
             let bound = if resnet.refinement().steps <= 8 { 1e-5 } else { 2e-2 };
@@ -159,7 +159,7 @@ fn frames_and_distances_follow_the_curved_path() {
         if end <= 2.0 {
             let s = flow.moment(t).s;
             let straight = start * (1.0 - s) + flow.positions(&points(), end - 1e-12).unwrap() * s;
-            bent = bent.max((straight - places).amax());
+            bent = bent.max((straight - positions).amax());
         }
     }
     assert!(bent > 0.05, "the path must not be a straight line: {bent}");
@@ -171,11 +171,11 @@ fn the_pull_back_is_constant_along_it_and_the_journey_is_measured() {
     let flow = flow(&network, LIMIT);
     let end = flow.positions(&points(), 2.0).unwrap();
     for t in [0.0, 0.3, 1.0, 1.7, 2.0] {
-        let places = flow.positions(&points(), t).unwrap();
-        for (place, end) in places.column_iter().zip(end.column_iter()) {
+        let positions = flow.positions(&points(), t).unwrap();
+        for (position, end) in positions.column_iter().zip(end.column_iter()) {
             let mut expected = end.into_owned();
             network.output().apply(expected.as_mut_slice());
-            let found = flow.pull_back(&network, &place.into_owned(), t).unwrap();
+            let found = flow.pull_back(&network, &position.into_owned(), t).unwrap();
             assert!((found - expected).norm() < 1e-7, "t = {t}");
         }
     }
@@ -206,7 +206,7 @@ fn a_limit_that_cannot_be_followed_says_so() {
     assert!(matches!(error, FlowError::Limit { layer: 1, .. }), "{error}");
     assert!(error.to_string().contains("Euler steps"));
     assert!(flow.sample_path(&points()).is_err());
-    let place = points().column(0).into_owned();
+    let position = points().column(0).into_owned();
     let network = blocks(Activation::Relu, 1e8);
-    assert!(matches!(flow.pull_back(&network, &place, 0.5), Err(NoVelocity::Limit(_))));
+    assert!(matches!(flow.pull_back(&network, &position, 0.5), Err(NoVelocity::Limit(_))));
 }

@@ -93,14 +93,14 @@ fn spectra_ranks_and_reflections_are_as_expected() {
         let flow = flow(&case, Decomposition::Svd);
         assert_eq!(flow.ambient_dimension() as u64, case.expected["ambient_dimension"].as_u64().unwrap());
         for (layer, spectrum, expected) in spectra(&case, &flow) {
-            let place = format!("{}, layer {}", case.name, layer.index);
-            assert_eq!(expected["kind"], "dense", "{place}");
+            let position = format!("{}, layer {}", case.name, layer.index);
+            assert_eq!(expected["kind"], "dense", "{position}");
             let singular_values = numbers(&expected["singular_values"]);
-            assert!(relative_error(&spectrum.singular_values, &singular_values) < 1e-10, "{place}");
-            assert_eq!(spectrum.rank as u64, expected["rank"].as_u64().unwrap(), "{place}");
-            assert_eq!(spectrum.determinant_sign.map(i64::from), expected["determinant_sign"].as_i64(), "{place}");
-            assert_eq!(spectrum.reflection, expected["reflection"].as_bool().unwrap(), "{place}");
-            assert!((spectrum.stable_rank - expected["stable_rank"].as_f64().unwrap()).abs() < 1e-9, "{place}");
+            assert!(relative_error(&spectrum.singular_values, &singular_values) < 1e-10, "{position}");
+            assert_eq!(spectrum.rank as u64, expected["rank"].as_u64().unwrap(), "{position}");
+            assert_eq!(spectrum.determinant_sign.map(i64::from), expected["determinant_sign"].as_i64(), "{position}");
+            assert_eq!(spectrum.reflection, expected["reflection"].as_bool().unwrap(), "{position}");
+            assert!((spectrum.stable_rank - expected["stable_rank"].as_f64().unwrap()).abs() < 1e-9, "{position}");
         }
     }
 }
@@ -127,15 +127,15 @@ fn polar_angles_are_as_expected() {
     for case in cases() {
         let flow = flow(&case, Decomposition::Polar);
         for (layer, spectrum, expected) in spectra(&case, &flow) {
-            let place = format!("{}, layer {}", case.name, layer.index);
-            assert!(spectrum.rotation_in.is_empty(), "{place}");
+            let position = format!("{}, layer {}", case.name, layer.index);
+            assert!(spectrum.rotation_in.is_empty(), "{position}");
             let Some(angles) = expected.get("polar_angles").map(numbers) else { continue };
             // Planes that do not turn are no planes; the list may leave them out.
             let found = spectrum.rotation_out.iter().copied().chain(std::iter::repeat(0.0));
             let padded = angles.iter().copied().chain(std::iter::repeat(0.0));
             let planes = angles.len().max(spectrum.rotation_out.len());
             // An ill-conditioned layer's rotation is known no better than this.
-            assert!(found.zip(padded).take(planes).all(|(found, angle)| (found - angle).abs() < 1e-8), "{place}");
+            assert!(found.zip(padded).take(planes).all(|(found, angle)| (found - angle).abs() < 1e-8), "{position}");
             compared += 1;
         }
     }

@@ -141,8 +141,8 @@ fn every_format_holds_the_same_blocks() {
     let folder = tempfile::tempdir().unwrap();
     let case = data("cases/residual");
     let file = path("cases/residual/network.json");
-    let written = ["json", "safetensors", "onnx"].map(|ending| {
-        let out = folder.path().join("r").with_extension(ending);
+    let written = ["json", "safetensors", "onnx"].map(|extension| {
+        let out = folder.path().join("r").with_extension(extension);
         printed(&["refine", &file, "--steps", "3", "--out", out.to_str().unwrap()]);
         network(&out, Activation::Identity)
     });
@@ -193,6 +193,6 @@ fn residual_blocks_are_cut_along_their_continuous_limit() {
         array(end.as_ref(), "positions").1
     });
     assert!(relative_error(&ends[0], &ends[1]) > 1e-3);
-    let words = printed(&["refine", &file, "--steps", "4", "--residual", "limit", "--data", &inputs, "--out", out]);
-    assert!(words.contains("continuous limit"), "{words}");
+    let text = printed(&["refine", &file, "--steps", "4", "--residual", "limit", "--data", &inputs, "--out", out]);
+    assert!(text.contains("continuous limit"), "{text}");
 }

@@ -21,7 +21,7 @@ fn healthy_files_are_right_without_a_word() {
             let path = writers::write(folder.path(), format, &healthy, &healthy.tensors);
             match verdict::of(&path, &healthy, 1e-6) {
                 Verdict::Right => {}
-                Verdict::Told(words) => panic!("{format:?}, network {number}: {words}"),
+                Verdict::Told(text) => panic!("{format:?}, network {number}: {text}"),
                 Verdict::Wrong(error) => panic!("{format:?}, network {number}: off by {error:.2e}"),
             }
         }
@@ -43,7 +43,7 @@ fn one_tensor_changed_is_right_or_told() {
             Verdict::Told(_) => told += 1,
             Verdict::Right => right += 1,
             Verdict::Wrong(error) if change.is_nothing => panic!("{number}: {error}"),
-            Verdict::Wrong(error) => silent.push(format!("{number} {format:?}, {}: off by {error:.2e}", change.words)),
+            Verdict::Wrong(error) => silent.push(format!("{number} {format:?}, {}: off by {error:.2e}", change.text)),
         }
     }
     assert!(right > 0 && told > right, "{right} right, {told} told");

@@ -12,7 +12,7 @@ use layerflow::session::{Command, Compare, Task};
 use tempfile::TempDir;
 
 /// Far more than any job of these tests takes; a test that waits this long hangs.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Two layers that take two inputs.
 const SMALL_NETWORK: &str = r#"{"format": "layerflow.network/1", "name": "small", "output": "softmax", "layers": [
@@ -23,7 +23,7 @@ pub type Window = Harness<'static, ExplorerApp>;
 
 pub fn open(startup: Startup) -> Window {
     let mut app = ExplorerApp::new(startup);
-    assert!(app.wait_for_jobs(PATIENCE));
+    assert!(app.wait_for_jobs(TIMEOUT));
     let mut window = Harness::builder().with_size([1280.0, 800.0]).build_eframe(|_| app);
     window.run_steps(2);
     window
@@ -35,7 +35,7 @@ pub fn first_start() -> Window {
 
 pub fn command(window: &mut Window, command: Command) {
     window.state_mut().command(command);
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     window.run_steps(2);
 }
 
@@ -160,7 +160,7 @@ fn dragging_on_the_timeline_scrubs_and_with_shift_loops_a_part() {
 fn r_goes_to_the_resnet_and_back() {
     let mut window = first_start();
     press(&mut window, Key::R);
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     assert!(window.state().session().view.compare.needs_resnet());
     let steps = window.state().session().view.refinement.steps;
     assert_eq!(window.state().session().refined().unwrap().refinement.steps, steps);
@@ -249,7 +249,7 @@ fn a_file_dropped_on_the_window_is_opened() {
     let mut window = first_start();
     window.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(path)));
     window.run_steps(1);
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     assert_eq!(network_name(&window), "small");
 }
 
@@ -298,7 +298,7 @@ fn a_cancelled_job_leaves_what_was_open() {
     let name = network_name(&window);
     window.state_mut().command(Command::OpenNetwork(path));
     window.state_mut().command(Command::Cancel(Task::Read));
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     assert_eq!(network_name(&window), name);
 
     let options = layerflow::flow::FlowOptions {
@@ -307,7 +307,7 @@ fn a_cancelled_job_leaves_what_was_open() {
     };
     window.state_mut().command(Command::Flow(options));
     window.state_mut().command(Command::Cancel(Task::Build));
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     window.run_steps(2);
     assert_eq!(window.state().session().wanted().options, layerflow::flow::FlowOptions::default());
 }
@@ -325,7 +325,7 @@ fn tensors_are_imported_by_answering_one_question() {
     window.run_steps(3);
     window.get_by_label("Open").click();
     window.run_steps(2);
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     window.run_steps(2);
     let document = window.state().session().document().unwrap();
     let layers = document.network.as_ref().unwrap().layers();
@@ -358,7 +358,7 @@ fn enter_opens_what_the_assistant_proposes() {
     let mut window = first_start();
     command(&mut window, Command::OpenNetwork(path));
     press(&mut window, Key::Enter);
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     assert_eq!(network_name(&window), "tensors");
 }
 
@@ -424,7 +424,7 @@ fn tensors() -> Vec<u8> {
 fn the_integrator_is_chosen_in_the_strip() {
     let mut window = first_start();
     press(&mut window, Key::R);
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     window.run_steps(2);
     let error = |window: &Window| window.state().session().refined().unwrap().error.max_error;
     let euler = error(&window);
@@ -432,12 +432,12 @@ fn the_integrator_is_chosen_in_the_strip() {
     window.run_steps(2);
     window.get_by_label("RK4").click();
     window.run_steps(2);
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     window.run_steps(2);
     window.get_by_label("Integrator: RK4");
     assert!(error(&window) < 0.01 * euler);
     window.get_by_label("whole").click();
     window.run_steps(2);
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     assert!(error(&window) < 1e-12);
 }

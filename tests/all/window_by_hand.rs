@@ -11,12 +11,12 @@ use layerflow::session::{
 };
 use layerflow::training::TrainingOptions;
 
-use crate::window::{PATIENCE, Window, command, t};
+use crate::window::{TIMEOUT, Window, command, t};
 
 /// The spiral of the first start, with room for the whole of both panels.
 fn window() -> Window {
     let mut app = layerflow::explorer::ExplorerApp::new(Startup::default());
-    assert!(app.wait_for_jobs(PATIENCE));
+    assert!(app.wait_for_jobs(TIMEOUT));
     let mut window = egui_kittest::Harness::builder().with_size([1280.0, 1600.0]).build_eframe(|_| app);
     window.run_steps(2);
     settle(&mut window);
@@ -26,7 +26,7 @@ fn window() -> Window {
 fn settle(window: &mut Window) {
     for _ in 0..3 {
         window.run_steps(2);
-        assert!(window.state_mut().wait_for_jobs(PATIENCE));
+        assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     }
     window.run_steps(2);
 }
@@ -42,12 +42,12 @@ fn button(window: &mut Window, pos: Pos2, pressed: bool) {
 }
 
 /// A drag through these places, one frame each.
-fn drag(window: &mut Window, places: &[Pos2]) {
-    let (first, last) = (places[0], places[places.len() - 1]);
+fn drag(window: &mut Window, positions: &[Pos2]) {
+    let (first, last) = (positions[0], positions[positions.len() - 1]);
     window.hover_at(first);
     window.run_steps(2);
     button(window, first, true);
-    for at in places {
+    for at in positions {
         window.hover_at(*at);
         window.run_steps(2);
     }

@@ -5,7 +5,7 @@ use egui_kittest::kittest::Queryable;
 use layerflow::dataset::{Labels, Scaling};
 use layerflow::session::{ColumnCommand, Command};
 
-use super::window::{PATIENCE, Window, command, first_start, write};
+use super::window::{TIMEOUT, Window, command, first_start, write};
 
 /// Three columns of numbers and one of text, for a network of two inputs.
 const TABLE: &str = "height,width,weight,kind\n1,10,0.5,cat\n2,20,0.25,dog\n3,60,0.125,cat\n";
@@ -13,7 +13,7 @@ const TABLE: &str = "height,width,weight,kind\n1,10,0.5,cat\n2,20,0.25,dog\n3,60
 fn click(window: &mut Window, label: &str) {
     window.get_by_label(label).click();
     window.run_steps(3);
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     window.run_steps(2);
 }
 

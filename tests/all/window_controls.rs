@@ -3,13 +3,13 @@
 use egui_kittest::kittest::{NodeT, Queryable};
 use layerflow::session::{Appearance, Compare, Side};
 
-use super::window::{PATIENCE, Window, first_start};
+use super::window::{TIMEOUT, Window, first_start};
 
 /// Clicks what may have to be scrolled to.
 fn click(window: &mut Window, label: &str) {
     window.get_by_label(label).click_accesskit();
     window.run_steps(2);
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     window.run_steps(2);
 }
 
@@ -78,7 +78,7 @@ fn what_is_drawn_is_toggled_above_the_stage() {
 fn what_is_compared_is_chosen_above_the_stage() {
     let mut window = first_start();
     for compare in [Compare::SideBySide, Compare::Overlay] {
-        click(&mut window, compare.words());
+        click(&mut window, compare.label());
         assert_eq!(window.state().session().view.compare, compare);
     }
 }
@@ -124,7 +124,7 @@ fn the_view_menu_changes_the_appearance_and_the_tabs_the_panel() {
     let mut window = first_start();
     for appearance in Appearance::ALL {
         click(&mut window, "View");
-        click(&mut window, appearance.words());
+        click(&mut window, appearance.label());
         assert_eq!(window.state().session().window.appearance, appearance);
         window.key_press(egui::Key::Escape);
         window.run_steps(2);

@@ -5,7 +5,7 @@ use egui_kittest::kittest::Queryable;
 use layerflow::session::{Command, ImportCommand};
 
 use super::support::data;
-use super::window::{PATIENCE, Window, command, first_start};
+use super::window::{TIMEOUT, Window, command, first_start};
 
 fn assistant(name: &str) -> Window {
     let mut window = first_start();
@@ -23,7 +23,7 @@ fn type_into(window: &mut Window, field: &str, text: &str) {
 fn click(window: &mut Window, label: &str) {
     window.get_by_label(label).click();
     window.run_steps(2);
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     window.run_steps(3);
 }
 

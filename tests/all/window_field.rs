@@ -4,11 +4,11 @@ use egui::Key;
 use egui_kittest::kittest::Queryable;
 use layerflow::session::{Compare, Field, ViewSettings};
 
-use super::window::{PATIENCE, Window, first_start, press};
+use super::window::{TIMEOUT, Window, first_start, press};
 
 fn settle(window: &mut Window) {
     window.run_steps(3);
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     window.run_steps(2);
 }
 

@@ -6,7 +6,7 @@ use egui_kittest::kittest::Queryable;
 use layerflow::session::{Command, Settings};
 use safetensors::tensor::{Dtype, TensorView, serialize_to_file};
 
-use crate::window::{PATIENCE, Window, command, first_start};
+use crate::window::{TIMEOUT, Window, command, first_start};
 
 /// A file with one tensor of small numbers for each name and shape.
 fn tensors(folder: &Path, list: &[(&str, [usize; 2])]) -> PathBuf {
@@ -33,7 +33,7 @@ fn opened(list: &[(&str, [usize; 2])]) -> (tempfile::TempDir, Window) {
 fn click(window: &mut Window, label: &str) {
     window.get_by_label(label).click();
     window.run_steps(3);
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     window.run_steps(2);
 }
 

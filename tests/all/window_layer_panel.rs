@@ -5,7 +5,7 @@ use egui_kittest::kittest::Queryable;
 use layerflow::flow::{CompressionLaw, Decomposition, EventKind, TimeLaw};
 use layerflow::session::{Command, Hovered, PlaybackCommand, Section};
 
-use super::window::{PATIENCE, Window, command, first_start, open, press, t, write};
+use super::window::{TIMEOUT, Window, command, first_start, open, press, t, write};
 use layerflow::explorer::Startup;
 
 /// A reflection of the plane (det W < 0), then a layer that folds.
@@ -31,7 +31,7 @@ fn every_section_is_folded_away_and_opened_by_its_heading() {
     for section in Section::ALL {
         let before = window.state().session().view.panel.is_open(section);
         for expected in [!before, before] {
-            click(&mut window, section.words());
+            click(&mut window, section.label());
             assert_eq!(window.state().session().view.panel.is_open(section), expected, "{section:?}");
         }
     }
@@ -40,11 +40,11 @@ fn every_section_is_folded_away_and_opened_by_its_heading() {
 #[test]
 fn the_choices_of_the_model_are_made_in_the_panel() {
     let mut window = first_start();
-    click(&mut window, Section::Choices.words());
+    click(&mut window, Section::Choices.label());
     window.run_steps(20);
     for choice in ["Polar", "Straight", "Linear"] {
         click(&mut window, choice);
-        assert!(window.state_mut().wait_for_jobs(PATIENCE));
+        assert!(window.state_mut().wait_for_jobs(TIMEOUT));
         window.run_steps(2);
     }
     let options = window.state().session().document().unwrap().options;
@@ -101,7 +101,7 @@ fn a_fold_is_told_at_its_layer() {
 /// Stops in the first layer and waits for what the panel needs of it.
 fn prepared(window: &mut Window) {
     command(window, Command::Playback(PlaybackCommand::Seek(0.5)));
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     window.run_steps(2);
 }
 
@@ -110,7 +110,7 @@ fn weights_are_zoomed_by_button_and_wheel_and_moved_by_drag() {
     let mut window = first_start();
     prepared(&mut window);
     for section in [Section::Spectrum, Section::Rotations, Section::Glyph, Section::Weights] {
-        click(&mut window, section.words());
+        click(&mut window, section.label());
     }
     window.run_steps(20);
     let side = |window: &Window| window.state().session().view.panel.weights.side;
@@ -146,7 +146,7 @@ fn the_unit_ball_turns_with_the_stage() {
     let mut window = first_start();
     prepared(&mut window);
     for section in [Section::Spectrum, Section::Rotations] {
-        click(&mut window, section.words());
+        click(&mut window, section.label());
     }
     window.run_steps(20);
     let before = window.state().session().view.camera.orientation;

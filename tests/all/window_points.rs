@@ -9,7 +9,7 @@ use layerflow::session::{
 };
 use tempfile::TempDir;
 
-use super::window::{PATIENCE, Window, command, open, press, write};
+use super::window::{TIMEOUT, Window, command, open, press, write};
 
 /// One layer that moves points toward the origin: at t = 0 the data lies where the file puts it.
 const SQUEEZE: &str = r#"{"format": "layerflow.network/1", "name": "squeeze", "output": "softmax", "layers": [
@@ -54,14 +54,14 @@ fn button(window: &mut Window, pos: Pos2, pressed: bool, modifiers: Modifiers) {
     window.run_steps(1);
 }
 
-/// A drag through `places`, given in the data's coordinates.
-fn drag(window: &mut Window, places: &[[f32; 2]], modifiers: Modifiers) {
-    let path: Vec<Pos2> = places.iter().map(|place| at(window, *place)).collect();
+/// A drag through `positions`, given in the data's coordinates.
+fn drag(window: &mut Window, positions: &[[f32; 2]], modifiers: Modifiers) {
+    let path: Vec<Pos2> = positions.iter().map(|position| at(window, *position)).collect();
     window.hover_at(path[0]);
     window.run_steps(1);
     button(window, path[0], true, modifiers);
-    for place in &path[1..] {
-        window.hover_at(*place);
+    for position in &path[1..] {
+        window.hover_at(*position);
         window.run_steps(1);
     }
     button(window, path[path.len() - 1], false, modifiers);
@@ -69,8 +69,8 @@ fn drag(window: &mut Window, places: &[[f32; 2]], modifiers: Modifiers) {
     window.run_steps(2);
 }
 
-pub fn click(window: &mut Window, place: [f32; 2], modifiers: Modifiers) {
-    let pos = at(window, place);
+pub fn click(window: &mut Window, position: [f32; 2], modifiers: Modifiers) {
+    let pos = at(window, position);
     window.hover_at(pos);
     window.run_steps(2);
     button(window, pos, true, modifiers);
@@ -134,7 +134,7 @@ fn escape_gives_up_a_lasso_and_keeps_the_selection() {
     let (mut window, _folder) = lattice();
     click(&mut window, [0.0, 0.0], Modifiers::NONE);
     choose(&mut window, "Lasso");
-    let path = [[-1.2, -1.2], [1.2, -1.2], [1.2, 1.2]].map(|place| at(&window, place));
+    let path = [[-1.2, -1.2], [1.2, -1.2], [1.2, 1.2]].map(|position| at(&window, position));
     button(&mut window, path[0], true, Modifiers::NONE);
     window.hover_at(path[1]);
     window.run_steps(2);
@@ -206,7 +206,7 @@ fn drawn_by_the_card(example: Example, asked: &[ViewCommand]) -> Vec<usize> {
     app.draw_by_the_card(&context);
     app.command(Command::OpenExample(example));
     let frame = |app: &mut ExplorerApp| {
-        app.wait_for_jobs(PATIENCE);
+        app.wait_for_jobs(TIMEOUT);
         let screen = Rect::from_min_size(Pos2::ZERO, vec2(1280.0, 800.0));
         let input = RawInput { screen_rect: Some(screen), ..RawInput::default() };
         let mut output = context.run_ui(input, |ui| {

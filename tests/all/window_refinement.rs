@@ -13,7 +13,7 @@ use layerflow::session::{Command, Compare, PlaybackCommand, Section, Side, ViewC
 use crate::support;
 
 /// Far more than any job of these tests takes; a test that waits this long hangs.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 type Window = Harness<'static, ExplorerApp>;
 
@@ -33,7 +33,7 @@ fn open_residual() -> Window {
 
 fn open_with(startup: Startup) -> Window {
     let mut app = ExplorerApp::new(startup);
-    assert!(app.wait_for_jobs(PATIENCE));
+    assert!(app.wait_for_jobs(TIMEOUT));
     let mut window = Harness::builder().with_size([1280.0, 800.0]).build_eframe(|_| app);
     window.run_steps(2);
     window.get_by_label("ResNet refinement").click();
@@ -45,7 +45,7 @@ fn open_with(startup: Startup) -> Window {
 fn settle(window: &mut Window) {
     for _ in 0..3 {
         window.run_steps(2);
-        assert!(window.state_mut().wait_for_jobs(PATIENCE));
+        assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     }
     window.run_steps(2);
 }
@@ -119,7 +119,7 @@ fn a_cancelled_study_says_so_and_closing_the_panel_stops_it() {
     window.run_steps(1);
     window.state_mut().command(Command::Window(WindowCommand::Side(Side::Layer)));
     window.run_steps(1);
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     assert_eq!(window.state().session().study().unwrap().request(), (RefinementKind::Full, Integrator::Euler));
 }
 
@@ -218,7 +218,7 @@ fn trained_blocks_are_steps_or_their_continuous_limit() {
     window.run_steps(2);
     window.get_by_label_contains("The continuous limit of a residual block");
     if !window.state().session().view.panel.is_open(Section::Choices) {
-        window.get_by_label(Section::Choices.words()).click_accesskit();
+        window.get_by_label(Section::Choices.label()).click_accesskit();
         window.run_steps(20);
     }
     window.get_by_label("Euler step").click_accesskit();
@@ -232,7 +232,7 @@ fn a_plain_net_has_no_limit_to_choose() {
     let mut window = open();
     window.get_by_label("Layer").click();
     window.run_steps(2);
-    window.get_by_label(Section::Choices.words()).click_accesskit();
+    window.get_by_label(Section::Choices.label()).click_accesskit();
     window.run_steps(20);
     assert!(window.get_by_label("Continuous limit").accesskit_node().is_disabled());
 }

@@ -82,8 +82,8 @@ fn the_table_is_sorted_copied_and_points_to_the_stage() {
 #[test]
 fn the_point_under_the_mouse_tells_its_neighbours() {
     let (mut window, _folder) = lattice();
-    let place = at(&window, [0.0, 0.0]);
-    window.hover_at(place);
+    let position = at(&window, [0.0, 0.0]);
+    window.hover_at(position);
     window.run_steps(2);
     assert_eq!(window.state().session().view.points.resting, Some(12));
     assert!(window.state_mut().wait_for_jobs(std::time::Duration::from_secs(60)));

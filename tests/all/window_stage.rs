@@ -62,8 +62,8 @@ fn a_drag_turns_what_has_depth_and_moves_what_has_none() {
 #[test]
 fn the_wheel_zooms_and_a_double_click_shows_everything_again() {
     let (mut window, _folder) = lattice();
-    let place = middle(&window) + vec2(60.0, 20.0);
-    window.hover_at(place);
+    let index = middle(&window) + vec2(60.0, 20.0);
+    window.hover_at(index);
     window.run_steps(1);
     let (unit, phase, source) = (MouseWheelUnit::Point, TouchPhase::Move, MouseWheelSource::Wheel);
     let modifiers = Modifiers::NONE;
@@ -71,7 +71,7 @@ fn the_wheel_zooms_and_a_double_click_shows_everything_again() {
     window.run_steps(20);
     assert!(camera(&window).zoom > 1.1);
     for _ in 0..2 {
-        window.input_mut().events.extend([button(place, true), button(place, false)]);
+        window.input_mut().events.extend([button(index, true), button(index, false)]);
         window.run_steps(1);
     }
     window.run_steps(2);
@@ -100,13 +100,13 @@ fn a_drag_that_is_over_before_the_next_frame_still_selects() {
     window.run_steps(2);
     assert_eq!(selected(&window), [19, 24]);
     // A press that hardly moves is a click, wherever a box would have been.
-    let place = at(&window, [0.0, 0.0]);
-    window.hover_at(place);
+    let index = at(&window, [0.0, 0.0]);
+    window.hover_at(index);
     window.run_steps(2);
-    window.event(button(place, true));
+    window.event(button(index, true));
     window.run_steps(1);
-    window.event(Event::PointerMoved(place + vec2(2.0, 0.0)));
-    window.event(button(place + vec2(2.0, 0.0), false));
+    window.event(Event::PointerMoved(index + vec2(2.0, 0.0)));
+    window.event(button(index + vec2(2.0, 0.0), false));
     window.run_steps(2);
     assert_eq!(selected(&window), [12]);
 }

@@ -15,12 +15,12 @@ use layerflow::session::{
 use layerflow::training::{Initialisation, LayerPlan, PlanKind, TrainingOptions};
 use proptest::prelude::*;
 
-use crate::window::{PATIENCE, Window, command, open};
+use crate::window::{TIMEOUT, Window, command, open};
 
 /// The spiral of the first start, at rest, with room for the whole panel.
 fn window() -> Window {
     let mut app = layerflow::explorer::ExplorerApp::new(Startup::default());
-    assert!(app.wait_for_jobs(PATIENCE));
+    assert!(app.wait_for_jobs(TIMEOUT));
     let mut window = egui_kittest::Harness::builder().with_size([1280.0, 1600.0]).build_eframe(|_| app);
     window.run_steps(2);
     window.key_press(Key::Space);
@@ -40,9 +40,9 @@ fn widths(window: &Window) -> Vec<usize> {
 fn click(window: &mut Window, label: &str) {
     window.get_by_label(label).click();
     window.run_steps(2);
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     window.run_steps(3);
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     window.run_steps(2);
 }
 
@@ -58,9 +58,9 @@ fn epoch(window: &Window) -> usize {
 
 fn train(window: &mut Window, asked: TrainCommand) {
     command(window, Command::Train(asked));
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     window.run_steps(3);
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn layers_are_built_by_label_and_taken_back_by_key() {
     for _ in 0..4 {
         window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
         window.run_steps(2);
-        assert!(window.state_mut().wait_for_jobs(PATIENCE));
+        assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     }
     window.run_steps(2);
     assert_eq!(network(&window), before);
@@ -201,7 +201,7 @@ fn a_layer_more_or_less_leaves_the_view_and_the_time_where_they_are() {
     let before = seen(&window);
     let edit = |window: &mut Window, asked| {
         command(window, Command::Edit(asked));
-        assert!(window.state_mut().wait_for_jobs(PATIENCE));
+        assert!(window.state_mut().wait_for_jobs(TIMEOUT));
         window.run_steps(2);
         window.state().session().playback.duration()
     };
@@ -348,7 +348,7 @@ fn what_is_in_sight_stays_in_sight_while_the_network_learns() {
     window.key_press(Key::Space);
     window.run_steps(2);
     command(&mut window, Command::View(ViewCommand::Compare(Compare::Overlay)));
-    assert!(window.state_mut().wait_for_jobs(PATIENCE));
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     let session = |window: &Window| {
         let session = window.state().session();
         assert!(session.refined().is_some(), "the ResNet is drawn");
@@ -377,7 +377,7 @@ fn what_is_in_sight_stays_in_sight_while_the_network_learns() {
     }
     for _ in 0..3 {
         window.run_steps(2);
-        assert!(window.state_mut().wait_for_jobs(PATIENCE));
+        assert!(window.state_mut().wait_for_jobs(TIMEOUT));
         session(&window);
     }
     let Layer::Dense(dense) = network(&window).layers()[0].clone() else { panic!() };

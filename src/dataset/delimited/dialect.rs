@@ -94,8 +94,8 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 /// The separator that a first line such as `sep=;` names, and the bytes of that line.
 pub(super) fn named_separator(text: &str) -> Option<(u8, usize)> {
     let line = text.split(['\n', '\r']).next()?;
-    let words = line.trim_matches(['"', ' ']);
-    let named = words.get(..4).filter(|word| word.eq_ignore_ascii_case("sep=")).map(|_| &words[4..])?;
+    let caption = line.trim_matches(['"', ' ']);
+    let named = caption.get(..4).filter(|word| word.eq_ignore_ascii_case("sep=")).map(|_| &caption[4..])?;
     match named.as_bytes() {
         // The line itself may be taken apart by the separator that it names.
         [separator] if separator.is_ascii() => Some((*separator, line.len())),

@@ -5,8 +5,8 @@ use super::number::NumberFault;
 use crate::dataset::{ColumnOutline, DatasetError};
 
 /// The number of a column, with its name where it has one.
-fn place_words(outline: &ColumnOutline) -> String {
-    if outline.is_named() { outline.words() } else { outline.number.to_string() }
+fn place_text(outline: &ColumnOutline) -> String {
+    if outline.is_named() { outline.label() } else { outline.number.to_string() }
 }
 
 impl DelimitedTable {
@@ -17,22 +17,22 @@ impl DelimitedTable {
         };
         let fault = survey.fault.clone().unwrap_or_default();
         let rows = self.rows;
-        let cause = NumberFault::of(&fault.text);
-        let (words, remedy) = (cause.words(), cause.remedy());
+        let cause = NumberFault::from_field(&fault.text);
+        let (caption, remedy) = (cause.label(), cause.remedy());
         let count = if cause == NumberFault::Missing { survey.missing } else { survey.faults };
         let cause = if outline.name == fault.text {
             "the header again; remove that line".to_owned()
         } else if survey.faults == 1 && fault.row + 1 == rows && rows > 1 {
-            format!("{words}; it is in the last line, which may sum up the others: remove it then")
+            format!("{caption}; it is in the last line, which may sum up the others: remove it then")
         } else if survey.faults == rows {
-            format!("{words}, as in all rows; {remedy}, leave the column out by --columns, or take it as the --label")
+            format!("{caption}, as in all rows; {remedy}, leave the column out by --columns, or take it as the --label")
         } else {
-            format!("{words}, as in {count} of {rows} rows; {remedy}, or choose other --columns")
+            format!("{caption}, as in {count} of {rows} rows; {remedy}, or choose other --columns")
         };
         DatasetError::NotANumber {
             path: self.path.clone(),
             line: fault.line,
-            column: place_words(outline),
+            column: place_text(outline),
             text: fault.text,
             cause,
         }
@@ -48,7 +48,7 @@ impl DelimitedTable {
         DatasetError::NotANumber {
             path: self.path.clone(),
             line: fault.line,
-            column: place_words(outline),
+            column: place_text(outline),
             text: fault.text,
             cause: format!(
                 "a missing label, as in {count} of {rows} rows: fill them in, remove those rows, or take --label none"

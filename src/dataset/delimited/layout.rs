@@ -35,7 +35,7 @@ pub(super) struct Layout {
 
 impl Layout {
     /// What the first records of a file tell of all.
-    pub(super) fn of(records: &[Sampled], is_comma_separated: bool) -> Layout {
+    pub(super) fn detect(records: &[Sampled], is_comma_separated: bool) -> Layout {
         let hash_rows = hash_rows(records);
         let rows: Vec<&Sampled> = records.iter().filter(|record| hash_rows || !record.is_hash).collect();
         let Some((first, rest)) = rows.split_first() else { return Layout::default() };
@@ -65,12 +65,12 @@ impl Layout {
         }
         match unclear {
             Some(field) if point + comma == 0 => {
-                let (mark, words) = if is_comma_separated {
+                let (mark, caption) = if is_comma_separated {
                     (DecimalMark::Point, "a separator of thousands")
                 } else {
                     (DecimalMark::Comma, "a decimal comma")
                 };
-                self.notes.push(format!("the comma of numbers such as `{field}` is taken as {words}"));
+                self.notes.push(format!("the comma of numbers such as `{field}` is taken as {caption}"));
                 mark
             }
             _ if comma > point => DecimalMark::Comma,
@@ -84,7 +84,7 @@ impl Layout {
         while names.len() > self.width && names.last().is_some_and(String::is_empty) {
             names.pop();
         }
-        let column = |place: usize| rest.iter().filter_map(move |row| row.fields.get(place)).map(String::as_str);
+        let column = |position: usize| rest.iter().filter_map(move |row| row.fields.get(position)).map(String::as_str);
         if names.len() + 1 == self.width && self.width > 1 && !rest.is_empty() {
             // R leaves the name of the row names away.
             let is_text = |name: &String| !number::is_any(name) && !number::is_missing(name);
@@ -100,18 +100,18 @@ impl Layout {
     fn is_header(&mut self, names: &[String], rest: &[&Sampled]) -> bool {
         let mark = self.mark;
         let is_number = |field: &str| number::parse(field, mark).is_some() || number::truth(field).is_some();
-        let column = |place: usize| rest.iter().filter_map(move |row| row.fields.get(place)).map(String::as_str);
-        let filled = |place: usize| column(place).filter(|field| !number::is_missing(field));
-        let all_numbers = |place: usize| filled(place).count() > 0 && filled(place).all(is_number);
+        let column = |position: usize| rest.iter().filter_map(move |row| row.fields.get(position)).map(String::as_str);
+        let filled = |position: usize| column(position).filter(|field| !number::is_missing(field));
+        let all_numbers = |position: usize| filled(position).count() > 0 && filled(position).all(is_number);
         let texts: Vec<usize> =
-            (0..names.len()).filter(|&place| !is_number(&names[place]) && !names[place].is_empty()).collect();
-        let is_missing = |place: &usize| number::is_missing(&names[*place]);
+            (0..names.len()).filter(|&position| !is_number(&names[position]) && !names[position].is_empty()).collect();
+        let is_missing = |position: &usize| number::is_missing(&names[*position]);
         // Text above numbers is a name.
-        if texts.iter().any(|place| !is_missing(place) && all_numbers(*place)) {
+        if texts.iter().any(|position| !is_missing(position) && all_numbers(*position)) {
             return true;
         }
-        let recurs = |place: usize| column(place).any(|field| field == names[place]);
-        let is_new_label = |place: &usize| names::is_sure_label(&names[*place]) && !recurs(*place);
+        let recurs = |position: usize| column(position).any(|field| field == names[position]);
+        let is_new_label = |position: &usize| names::is_sure_label(&names[*position]) && !recurs(*position);
         if texts.iter().any(is_new_label) {
             return true;
         }
@@ -125,15 +125,15 @@ impl Layout {
         let blank = names.iter().take_while(|name| name.is_empty()).count();
         let counts =
             numbers.len() + blank > 1 && consecutive && numbers.first().is_some_and(|first| first.fract() == 0.0);
-        let others_are_new = texts.iter().all(|place| !recurs(*place));
+        let others_are_new = texts.iter().all(|position| !recurs(*position));
         if !counts || rest.is_empty() || !others_are_new || blank + texts.len() + numbers.len() != names.len() {
             return false;
         }
-        let has_fraction = |place: usize| {
-            column(place).filter_map(|field| number::parse(field, mark)).any(|number| number.value.fract() != 0.0)
+        let has_fraction = |position: usize| {
+            column(position).filter_map(|field| number::parse(field, mark)).any(|number| number.value.fract() != 0.0)
         };
-        let numbered = || (0..names.len()).filter(|place| is_number(&names[*place]));
-        let fractions = numbered().filter(|place| has_fraction(*place)).count();
+        let numbered = || (0..names.len()).filter(|position| is_number(&names[*position]));
+        let fractions = numbered().filter(|position| has_fraction(*position)).count();
         let (begins_at_zero, begins_at_one) = (numbers[0] == 0.0, numbers[0] == 1.0);
         let shown = names.iter().take(SURE_NUMBERED).map(String::as_str).collect::<Vec<_>>().join(", ");
         let shown = if names.len() > SURE_NUMBERED { format!("{shown}, …") } else { shown };
@@ -167,7 +167,7 @@ fn width(first: &Sampled, rest: &[&Sampled]) -> usize {
         widths.push(first.fields.len());
     }
     let mut width = most_frequent(&widths);
-    let is_empty = |record: &Sampled, place: usize| record.fields.get(place).is_none_or(String::is_empty);
+    let is_empty = |record: &Sampled, position: usize| record.fields.get(position).is_none_or(String::is_empty);
     while width > 1 && is_empty(first, width - 1) && rest.iter().all(|row| is_empty(row, width - 1)) {
         width -= 1;
     }
@@ -225,6 +225,6 @@ fn commented_header(records: &[Sampled], width: usize, mark: DecimalMark) -> Opt
     if before.fields.first().is_some_and(|first| first == "#") && is_header(&before.fields) {
         return Some(before.fields.clone());
     }
-    let ways = [without_sign(before.fields.clone()), split(','), split(';'), split('\t'), spaced()];
-    ways.into_iter().find(is_header)
+    let candidates = [without_sign(before.fields.clone()), split(','), split(';'), split('\t'), spaced()];
+    candidates.into_iter().find(is_header)
 }

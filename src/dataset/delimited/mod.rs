@@ -42,7 +42,7 @@ pub(super) struct DelimitedTable {
     layout: Layout,
     columns: Vec<ColumnOutline>,
     /// For each column its place among the fields: empty columns without a name are none.
-    places: Vec<usize>,
+    positions: Vec<usize>,
     surveys: Vec<TableScan>,
     rows: usize,
     notes: Vec<String>,
@@ -77,13 +77,13 @@ impl DelimitedTable {
             separator,
             layout: Layout::default(),
             columns: Vec::new(),
-            places: Vec::new(),
+            positions: Vec::new(),
             surveys: Vec::new(),
             rows: 0,
             notes: decoded.note.into_iter().collect(),
         };
         let sampled = table.sample()?;
-        table.layout = Layout::of(&sampled, separator == b',');
+        table.layout = Layout::detect(&sampled, separator == b',');
         table.notes.append(&mut table.layout.notes);
         if table.layout.width > MAX_COLUMNS {
             return Err(DatasetError::TooWide { path: path.into(), most: MAX_COLUMNS });
@@ -98,8 +98,8 @@ impl DelimitedTable {
         let is_row = |record: &&Sampled| self.layout.hash_rows || !record.is_hash;
         let rows = sampled.iter().filter(is_row).skip(usize::from(self.layout.is_first_record)).take(PREVIEWED);
         for record in rows {
-            for (column, place) in self.columns.iter_mut().zip(&self.places) {
-                let field = record.fields.get(*place).map(String::as_str).unwrap_or_default();
+            for (column, position) in self.columns.iter_mut().zip(&self.positions) {
+                let field = record.fields.get(*position).map(String::as_str).unwrap_or_default();
                 column.preview.push(field.chars().take(PREVIEWED_CHARACTERS).collect());
             }
         }
@@ -142,10 +142,12 @@ impl DelimitedTable {
             return Err(DatasetError::OpenQuote { path: self.path.clone(), line });
         }
         self.rows = rows;
-        let is_named = |place: usize| self.header_name(place).is_some();
-        self.places = (0..width).filter(|&place| is_named(place) || !surveys[place].is_empty()).collect();
-        if self.places.len() < width && width > 1 {
-            let empty = (0..width).filter(|place| !self.places.contains(place)).map(|place| (place + 1).to_string());
+        let is_named = |position: usize| self.header_name(position).is_some();
+        self.positions = (0..width).filter(|&position| is_named(position) || !surveys[position].is_empty()).collect();
+        if self.positions.len() < width && width > 1 {
+            let empty = (0..width)
+                .filter(|position| !self.positions.contains(position))
+                .map(|position| (position + 1).to_string());
             let empty: Vec<String> = empty.take(8).collect();
             self.notes.push(format!("left out column {}: it is empty", empty.join(", ")));
         }
@@ -154,8 +156,8 @@ impl DelimitedTable {
             let value = number::parse(field, mark).map_or(f64::NAN, |number| number.value);
             self.notes.push(format!("signs between thousands are left out: `{field}` is {value}"));
         }
-        self.surveys = self.places.iter().map(|&place| surveys[place].clone()).collect();
-        self.columns = (0..self.places.len()).map(|column| self.outline(column)).collect();
+        self.surveys = self.positions.iter().map(|&position| surveys[position].clone()).collect();
+        self.columns = (0..self.positions.len()).map(|column| self.outline(column)).collect();
         self.find_identifiers()
     }
 
@@ -181,19 +183,19 @@ impl DelimitedTable {
     }
 
     /// The name of a field in the header, where there is one.
-    fn header_name(&self, place: usize) -> Option<&String> {
-        self.layout.header.as_ref()?.get(place).filter(|name| !name.is_empty())
+    fn header_name(&self, position: usize) -> Option<&String> {
+        self.layout.header.as_ref()?.get(position).filter(|name| !name.is_empty())
     }
 
     fn outline(&self, column: usize) -> ColumnOutline {
-        let place = self.places[column];
+        let position = self.positions[column];
         let survey = &self.surveys[column];
-        let name = self.header_name(place).cloned().unwrap_or_else(|| (place + 1).to_string());
+        let name = self.header_name(position).cloned().unwrap_or_else(|| (position + 1).to_string());
         let (mean, deviation) = survey.moments.finish();
         let truths = survey.is_truth();
         ColumnOutline {
             group: name.clone(),
-            number: place + 1,
+            number: position + 1,
             name,
             kind: survey.kind(),
             mean,
@@ -202,7 +204,7 @@ impl DelimitedTable {
             is_empty: survey.is_empty(),
             is_all_text: survey.all_texts
                 && !truths
-                && survey.fault.as_ref().is_some_and(|fault| NumberFault::of(&fault.text).is_word()),
+                && survey.fault.as_ref().is_some_and(|fault| NumberFault::from_field(&fault.text).is_word()),
             is_zero_or_one: truths || (survey.fault.is_none() && survey.all_zero_or_one),
             ..ColumnOutline::default()
         }
@@ -210,8 +212,8 @@ impl DelimitedTable {
 
     /// Whether a header calls a column as row numbers are called, or leaves its name away.
     fn is_named_rows(&self, column: usize) -> bool {
-        let place = self.places[column];
-        self.layout.header.as_ref().and_then(|header| header.get(place)).is_some_and(|name| names::is_of_rows(name))
+        let position = self.positions[column];
+        self.layout.header.as_ref().and_then(|header| header.get(position)).is_some_and(|name| names::is_of_rows(name))
     }
 
     /// Finds the columns whose name and values tell the rows apart, and counts the values of those that may be labels.
@@ -225,7 +227,7 @@ impl DelimitedTable {
         let mut fields = vec![HashSet::new(); counted.len()];
         self.each_row(|record| {
             for (fields, column) in fields.iter_mut().zip(&counted) {
-                let field = record.get(self.places[*column]).unwrap_or_default().trim();
+                let field = record.get(self.positions[*column]).unwrap_or_default().trim();
                 if !fields.contains(field) {
                     fields.insert(field.to_owned());
                 }
@@ -247,7 +249,7 @@ impl DelimitedTable {
     }
 
     fn number(&self, record: &StringRecord, column: usize) -> Option<f64> {
-        let field = record.get(self.places[column]).unwrap_or_default().trim();
+        let field = record.get(self.positions[column]).unwrap_or_default().trim();
         let truth = || number::truth(field).filter(|_| self.surveys[column].is_truth());
         match number::parse(field, self.layout.mark) {
             Some(number) => Some(number.value),
@@ -293,9 +295,9 @@ impl Table for DelimitedTable {
             return Ok(Labels::from_floats(self.numbers(&[column])?));
         }
         let mut labels = Labels::collector();
-        let place = self.places[column];
+        let position = self.positions[column];
         self.each_row(|record| {
-            labels.add(record.get(place).unwrap_or_default().trim());
+            labels.add(record.get(position).unwrap_or_default().trim());
             Ok(())
         })?;
         Ok(labels.finish())

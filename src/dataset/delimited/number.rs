@@ -121,7 +121,7 @@ pub(super) enum NumberFault {
 
 impl NumberFault {
     /// Why the field is no finite number.
-    pub(super) fn of(field: &str) -> NumberFault {
+    pub(super) fn from_field(field: &str) -> NumberFault {
         let digits = |text: &str, most: usize| {
             (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
         };
@@ -155,7 +155,7 @@ impl NumberFault {
     }
 
     /// What the field is.
-    pub(super) fn words(self) -> &'static str {
+    pub(super) fn label(self) -> &'static str {
         match self {
             NumberFault::Missing => "a missing value",
             NumberFault::Date => "a date",
@@ -252,7 +252,11 @@ mod tests {
             ("1,5", "comma"),
             ("abc", "text"),
         ] {
-            assert!(NumberFault::of(field).words().contains(word), "{field}: {:?}", NumberFault::of(field));
+            assert!(
+                NumberFault::from_field(field).label().contains(word),
+                "{field}: {:?}",
+                NumberFault::from_field(field)
+            );
         }
     }
 }

@@ -149,7 +149,7 @@ pub struct Header {
     /// The axes that count records; the others lie within each.
     pub(super) outer_axes: usize,
     /// Where the values of a field are in each record; `None` where the array has no fields.
-    pub(super) place: Option<Place>,
+    pub(super) position: Option<Place>,
 }
 
 impl Header {
@@ -175,16 +175,16 @@ pub(super) fn read(array: &str, reader: &mut impl Read) -> Result<Vec<(Option<St
     if !descr.starts_with('[') {
         let element = parse_element(descr);
         let data_bytes = size_of(element.size)?;
-        let header = Header { shape, element, fortran_order, data_bytes, length, outer_axes, place: None };
+        let header = Header { shape, element, fortran_order, data_bytes, length, outer_axes, position: None };
         return Ok(vec![(None, header)]);
     }
     let record = record::parse(descr).map_err(damaged)?;
     let data_bytes = size_of(record.size)?;
     let headers = record.fields.into_iter().map(|field| {
         let values = field.shape.iter().fold(1_usize, |product, axis| product.saturating_mul(*axis));
-        let place = Some(Place { record: record.size, offset: field.offset, values });
+        let position = Some(Place { record: record.size, offset: field.offset, values });
         let shape = [shape.clone(), field.shape].concat();
-        let header = Header { shape, element: field.element, fortran_order, data_bytes, length, outer_axes, place };
+        let header = Header { shape, element: field.element, fortran_order, data_bytes, length, outer_axes, position };
         (Some(field.name), header)
     });
     Ok(headers.collect())
@@ -286,10 +286,10 @@ mod tests {
         let text = "{'descr': [('a', '<f4'), ('', '|V4'), (('title', 'b'), '>i4', (2, 3)), ('c', [('d', '|S3')])], \
                     'fortran_order': False, 'shape': (5,), }";
         let headers = headers_of(text).unwrap();
-        let words: Vec<_> =
+        let caption: Vec<_> =
             headers.iter().map(|(name, header)| (name.as_deref().unwrap(), &header.shape[..])).collect();
-        assert_eq!(words, [("a", &[5][..]), ("b", &[5, 2, 3]), ("c.d", &[5])]);
-        assert_eq!(headers[1].1.place, Some(Place { record: 35, offset: 8, values: 6 }));
+        assert_eq!(caption, [("a", &[5][..]), ("b", &[5, 2, 3]), ("c.d", &[5])]);
+        assert_eq!(headers[1].1.position, Some(Place { record: 35, offset: 8, values: 6 }));
         assert_eq!((headers[2].1.element.name(), headers[2].1.data_bytes), ("BYTES".into(), 175));
     }
 

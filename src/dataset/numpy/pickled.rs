@@ -59,7 +59,7 @@ impl Ndarray<'_> {
             fortran_order: self.fortran_order,
             data_bytes: claimed as u64,
             length: 0,
-            place: None,
+            position: None,
         };
         values::read(name, &header, &mut bytes.as_ref()).map(|array| array.values)
     }

@@ -63,7 +63,7 @@ fn decode(
 ) -> Result<(), NumpyError> {
     let element_size = header.element.size;
     let whole = Place { record: element_size, offset: 0, values: 1 };
-    let Place { record: size, offset, values } = header.place.unwrap_or(whole);
+    let Place { record: size, offset, values } = header.position.unwrap_or(whole);
     if header.data_bytes == 0 || size == 0 {
         return Ok(());
     }
@@ -87,8 +87,8 @@ fn decode(
 fn little_endian(bytes: &[u8], element: Element) -> [u8; 8] {
     let mut ordered = [0; 8];
     for (i, byte) in bytes.iter().enumerate().take(8) {
-        let place = if element.big_endian { bytes.len() - 1 - i } else { i };
-        ordered[place] = *byte;
+        let position = if element.big_endian { bytes.len() - 1 - i } else { i };
+        ordered[position] = *byte;
     }
     ordered
 }
@@ -155,8 +155,8 @@ fn reorder<T: Clone>(shape: &[usize], together: usize, values: &[T]) -> Vec<T> {
             Some(own)
         })
         .collect();
-    let source = |place: usize| {
-        let mut rest = place;
+    let source = |position: usize| {
+        let mut rest = position;
         let mut source = 0;
         for (axis, stride) in shape.iter().zip(&strides).rev() {
             source += rest % axis * stride;
@@ -164,6 +164,6 @@ fn reorder<T: Clone>(shape: &[usize], together: usize, values: &[T]) -> Vec<T> {
         }
         source * together
     };
-    let places = 0..values.len() / together.max(1);
-    places.flat_map(|place| &values[source(place)..source(place) + together]).cloned().collect()
+    let positions = 0..values.len() / together.max(1);
+    positions.flat_map(|position| &values[source(position)..source(position) + together]).cloned().collect()
 }

@@ -18,7 +18,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
     // Any order would do that does not follow the classes.
     let count = labels.len().min(SAMPLES);
     let chosen: Vec<usize> = crate::dataset::Random::new(0).permutation(labels.len()).into_iter().take(count).collect();
-    let labels: Vec<usize> = chosen.iter().map(|place| labels[*place]).collect();
+    let labels: Vec<usize> = chosen.iter().map(|position| labels[*position]).collect();
     let measure = |points: &DMatrix<f64>| {
         let found = Separability::measure(&points.select_columns(&chosen), &labels, classes)?;
         Some([found.neighbour_purity, found.probe_accuracy])
@@ -35,8 +35,8 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
     }
     let names = ["the purity of nearest neighbours", "what a linear classifier gets right"];
     let mut findings = Vec::new();
-    for (place, name) in names.into_iter().enumerate() {
-        let values: Vec<f64> = moments.iter().map_while(|(_, _, found)| found.map(|found| found[place])).collect();
+    for (position, name) in names.into_iter().enumerate() {
+        let values: Vec<f64> = moments.iter().map_while(|(_, _, found)| found.map(|found| found[position])).collect();
         for at in 1..values.len() {
             let later = values[at..].iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let (fall, lost) = (values[at - 1] - values[at], values[at - 1] - later);

@@ -47,8 +47,8 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         } else {
             falls_below(narrow).then_some((narrow, Severity::Note, "a small part of the layer's width"))
         };
-        if let Some((limit, severity, words)) = found {
-            let message = format!("the data spreads along {ratio:.2} directions (participation ratio): {words}");
+        if let Some((limit, severity, text)) = found {
+            let message = format!("the data spreads along {ratio:.2} directions (participation ratio): {text}");
             findings.push(
                 Finding::new("collapsed_directions", severity, message)
                     .in_layer(index)

@@ -15,7 +15,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         }
     }
     let mut findings = Vec::new();
-    let mut tell = |severity, message: String, value: f64, limit: f64, remedy| {
+    let mut add = |severity, message: String, value: f64, limit: f64, remedy| {
         findings.push(
             Finding::new("data_labels", severity, message).measured(value, limit).try_this(remedy).from_source(OWN),
         );
@@ -33,14 +33,14 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
             "the classes are numbered from 1 to {}: class 0 has no sample, and the network's first output stands for it",
             counts.len() - 1
         );
-        tell(Severity::Warning, message, 1.0, 0.0, "number the classes from 0");
+        add(Severity::Warning, message, 1.0, 0.0, "number the classes from 0");
     }
     if beyond > 0 {
         let largest = of_sample.iter().max().copied().unwrap_or(0);
         let message = format!(
             "{beyond} samples have labels beyond the {outputs} outputs, the largest {largest}: the network can never be right on them"
         );
-        tell(
+        add(
             Severity::Error,
             message,
             largest as f64,
@@ -50,7 +50,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
     }
     if !from_one && !empty.is_empty() && of_sample.len() >= counts.len() {
         let message = format!("classes without a sample (by their place): {}", listed(&empty));
-        tell(
+        add(
             Severity::Note,
             message,
             empty.len() as f64,
@@ -68,7 +68,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         } else {
             format!("{:.1} % of the samples are of class {name}: always answering it would be as right", 100.0 * share)
         };
-        tell(Severity::Warning, message, share, thresholds.class_share, "balance the classes, or weight their losses");
+        add(Severity::Warning, message, share, thresholds.class_share, "balance the classes, or weight their losses");
     }
     findings
 }

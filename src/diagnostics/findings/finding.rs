@@ -133,9 +133,9 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 /// The first few of some indices, counted from 1: `3, 8, 9, … (12)`.
 pub(super) fn listed(indices: &[usize]) -> String {
     const SHOWN: usize = 6;
-    let mut words: Vec<String> = indices.iter().take(SHOWN).map(|index| (index + 1).to_string()).collect();
+    let mut text: Vec<String> = indices.iter().take(SHOWN).map(|index| (index + 1).to_string()).collect();
     if indices.len() > SHOWN {
-        words.push(format!("… ({})", indices.len()));
+        text.push(format!("… ({})", indices.len()));
     }
-    words.join(", ")
+    text.join(", ")
 }

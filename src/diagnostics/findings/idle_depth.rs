@@ -22,9 +22,9 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
     let count = logarithms.len() as f64;
     let (mean_place, mean) = ((count - 1.0) / 2.0, logarithms.iter().sum::<f64>() / count);
     let (mut along, mut squares) = (0.0, 0.0);
-    for (place, value) in logarithms.iter().enumerate() {
-        along += (place as f64 - mean_place) * (value - mean);
-        squares += (place as f64 - mean_place).powi(2);
+    for (position, value) in logarithms.iter().enumerate() {
+        along += (position as f64 - mean_place) * (value - mean);
+        squares += (position as f64 - mean_place).powi(2);
     }
     let slope = along / squares;
     let mut findings = Vec::new();

@@ -26,7 +26,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
             Layer::Dense(dense) => {
                 let width = dense.affine.inputs();
                 let mut difference = dense.affine.weight.clone();
-                (0..width).for_each(|place| difference[(place, place)] -= 1.0);
+                (0..width).for_each(|position| difference[(position, position)] -= 1.0);
                 difference.norm() / (width as f64).sqrt()
             }
             Layer::Residual(block) if block.shortcut.is_none() => 0.0,

@@ -18,7 +18,7 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
     let mut findings = Vec::new();
     for column in 0..data.dimension() {
         let values: Vec<f64> = data.points.row(column).iter().copied().collect();
-        let (words, remedy) = if counts_rows(&values) {
+        let (text, remedy) = if counts_rows(&values) {
             ("numbers the rows", "leave the column out: the number of a row is not known of new data")
         } else if is_label(&values, data) {
             ("is the label itself", "leave the column out: it holds the answer")
@@ -26,8 +26,7 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
             continue;
         };
         let name = data.column_name(column).map_or(String::new(), |name| format!(" ({name})"));
-        let message =
-            format!("column {}{name} {words}: what is learned of it is worth nothing on new data", column + 1);
+        let message = format!("column {}{name} {text}: what is learned of it is worth nothing on new data", column + 1);
         findings.push(
             Finding::new("leak_column", Severity::Warning, message)
                 .of_columns(vec![column])

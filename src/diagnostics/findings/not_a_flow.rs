@@ -11,7 +11,7 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
     let mut findings = Vec::new();
     for block in &blocks {
         for criterion in block.fails() {
-            let (value, words) = match criterion {
+            let (value, text) = match criterion {
                 Criterion::SmallResidual => (block.mean_residual, "its residual is large beside its input"),
                 Criterion::SlowChange => {
                     (block.change_to_next.unwrap_or(0.0), "its parameters are far from those of the next block")
@@ -23,7 +23,7 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
             let limit = if criterion == Criterion::Invertible { 1.0 } else { 0.25 };
             let index = block.layer - 1;
             findings.push(
-                Finding::new("not_a_flow", Severity::Note, format!("{words}: the block is no small step of a flow"))
+                Finding::new("not_a_flow", Severity::Note, format!("{text}: the block is no small step of a flow"))
                     .in_layer(index)
                     .at(subject.activation_moment(index))
                     .measured(value, limit)

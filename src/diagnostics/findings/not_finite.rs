@@ -12,17 +12,17 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, layer) in subject.network().layers().iter().enumerate() {
         for part in parts(layer) {
-            let weight = NonFinite::of(part.weight);
-            let bias = part
-                .bias
-                .map(|bias| NonFinite::of(&bias.clone().reshape_generic(bias.shape_generic().0, nalgebra::Dyn(1))));
+            let weight = NonFinite::counted(part.weight);
+            let bias = part.bias.map(|bias| {
+                NonFinite::counted(&bias.clone().reshape_generic(bias.shape_generic().0, nalgebra::Dyn(1)))
+            });
             let bias_name = part.name.replace("weight", "bias");
             let named = [(part.name, Some(weight)), (bias_name.as_str(), bias)];
             for (name, found) in named.into_iter().filter_map(|(name, found)| Some((name, found?))) {
                 let Some((row, column)) = found.first else { continue };
                 let message = format!(
                     "{name} holds {}, the first at row {}, column {}; everything behind this layer is lost",
-                    found.words(),
+                    found.label(),
                     row + 1,
                     column + 1
                 );

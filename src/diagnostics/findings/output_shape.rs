@@ -22,18 +22,18 @@ pub(super) fn mismatches(subject: &Subject<'_>) -> Vec<Mismatch> {
     let classes = names.len();
     let some = present.iter().filter(|present| **present).count();
     let mut found = Vec::new();
-    let mut tell = |severity, message: String, remedy| {
+    let mut add = |severity, message: String, remedy| {
         found.push(Mismatch { severity, message, value: outputs as f64, threshold: classes as f64, remedy });
     };
     if outputs == 1 && some > 2 {
         let message = format!("one output for {some} classes: it can tell only two apart");
-        tell(Severity::Error, message, "give the last layer an output for each class, with softmax");
+        add(Severity::Error, message, "give the last layer an output for each class, with softmax");
     } else if outputs > 1 && outputs < some {
         let message = format!("{outputs} outputs for {some} classes: some can never be answered");
-        tell(Severity::Error, message, "give the last layer an output for each class");
+        add(Severity::Error, message, "give the last layer an output for each class");
     } else if outputs > classes && classes > 1 && some == classes && outputs > 2 {
         let message = format!("{outputs} outputs for {classes} classes: some stand for nothing in this data");
-        tell(Severity::Warning, message, "give the last layer an output for each class, or check the labels");
+        add(Severity::Warning, message, "give the last layer an output for each class, or check the labels");
     }
     if let Some(share) = unsure(subject) {
         let message = format!(

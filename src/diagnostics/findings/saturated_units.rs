@@ -26,13 +26,13 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
             (hard, if warned { Severity::Warning } else { Severity::Note }, "saturated", SAGEMAKER),
             (soft, Severity::Note, "nearly saturated, with a slope below a hundredth of the steepest,", OWN),
         ];
-        for (found, severity, words, source) in kinds {
+        for (found, severity, text, source) in kinds {
             if found.is_empty() {
                 continue;
             }
             let share = found.len() as f64 / units as f64;
             let message = format!(
-                "{} of {units} units ({}) {} {words} for more than {} % of the samples: the answer hardly depends on what comes in",
+                "{} of {units} units ({}) {} {text} for more than {} % of the samples: the answer hardly depends on what comes in",
                 found.len(),
                 listed(&found),
                 if found.len() == 1 { "is" } else { "are" },

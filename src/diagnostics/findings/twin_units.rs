@@ -37,13 +37,13 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
                     "nearly the same weights and bias up to a factor",
                 ),
             ];
-            for (pairs, severity, limit, words) in kinds {
+            for (pairs, severity, limit, text) in kinds {
                 let Some((first, second, distance)) = pairs.first() else { continue };
                 let mut units: Vec<usize> = pairs.iter().flat_map(|(one, other, _)| [*one, *other]).collect();
                 units.sort_unstable();
                 units.dedup();
                 let message = format!(
-                    "{} ({}) have {words}, first {} and {}: together they are one unit",
+                    "{} ({}) have {text}, first {} and {}: together they are one unit",
                     counted(units.len(), "unit"),
                     listed(&units),
                     first + 1,
@@ -113,8 +113,8 @@ fn close_pairs(directions: &DMatrix<f64>, limit: f64) -> Vec<(usize, usize, f64)
             (0..count).map(|column| (along(column), column)).filter(|(at, _)| at.is_finite()).collect();
         order.sort_by(|one, other| one.0.total_cmp(&other.0));
         let reach = 6.0 * (2.0 * Thresholds::default().twin_units).sqrt();
-        for (place, (at, one)) in order.iter().enumerate() {
-            for (_, other) in order[place + 1..].iter().take_while(|(other, _)| other - at <= reach) {
+        for (position, (at, one)) in order.iter().enumerate() {
+            for (_, other) in order[position + 1..].iter().take_while(|(other, _)| other - at <= reach) {
                 let distance = distance(*one, *other);
                 if distance <= limit {
                     pairs.push((*one.min(other), *one.max(other), distance));

@@ -9,7 +9,7 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, layer) in subject.finite_layers().filter(|(index, _)| !subject.is_structured(*index)) {
         for part in parts(layer).into_iter().filter(|part| part.feeds_activation) {
-            let words = if is_same_rows(&part) {
+            let text = if is_same_rows(&part) {
                 "all units have the same weights and bias, get the same gradients and stay alike"
             } else if is_constant_rows(&part) {
                 "every unit weights all its inputs alike, so that the layer sees nothing but their sum"
@@ -17,7 +17,7 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
                 continue;
             };
             findings.push(
-                Finding::new("unbroken_symmetry", Severity::Error, format!("{}: {words}", part.name))
+                Finding::new("unbroken_symmetry", Severity::Error, format!("{}: {text}", part.name))
                     .in_layer(index)
                     .at(subject.matrix_moment(index))
                     .measured(0.0, 0.0)

@@ -9,27 +9,26 @@ use crate::dataset::Labels;
 const MIN_SAMPLES: usize = 20;
 
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
-    let (value, limit, words) = match (subject.accuracy(), above_chance(subject), explained(subject)) {
+    let (value, limit, text) = match (subject.accuracy(), above_chance(subject), explained(subject)) {
         (Some(accuracy), Some(above), _) if above < thresholds.underfit_margin => {
-            let words = format!(
+            let text = format!(
                 "accuracy {:.1} %, and always answering the most frequent class gives {:.1} %",
                 100.0 * accuracy,
                 100.0 * (accuracy - above)
             );
-            (accuracy, accuracy - above + thresholds.underfit_margin, words)
+            (accuracy, accuracy - above + thresholds.underfit_margin, text)
         }
         (None, _, Some(explained)) if explained < thresholds.underfit_margin => {
-            let words = format!("explains {:.1} % of the variance of the values", 100.0 * explained);
-            (explained, thresholds.underfit_margin, words)
+            let text = format!("explains {:.1} % of the variance of the values", 100.0 * explained);
+            (explained, thresholds.underfit_margin, text)
         }
         _ => return Vec::new(),
     };
-    let finding =
-        Finding::new("underfit", Severity::Warning, format!("{words}: the network has not learned this data"))
-            .measured(value, limit)
-            .at((subject.network().layers().len() as f64, None))
-            .try_this("train longer or with another rate; check the columns, their scale and the labels")
-            .from_source(AUTOTRAINER);
+    let finding = Finding::new("underfit", Severity::Warning, format!("{text}: the network has not learned this data"))
+        .measured(value, limit)
+        .at((subject.network().layers().len() as f64, None))
+        .try_this("train longer or with another rate; check the columns, their scale and the labels")
+        .from_source(AUTOTRAINER);
     vec![finding]
 }
 

@@ -101,16 +101,16 @@ pub struct NonFinite {
 
 impl NonFinite {
     /// Counts what is not finite.
-    pub fn of(values: &DMatrix<f64>) -> NonFinite {
+    pub fn counted(values: &DMatrix<f64>) -> NonFinite {
         let mut found = NonFinite::default();
         for (at, value) in values.iter().enumerate().filter(|(_, value)| !value.is_finite()) {
-            let place = (at % values.nrows(), at / values.nrows());
+            let position = (at % values.nrows(), at / values.nrows());
             match value {
                 value if value.is_nan() => found.nan += 1,
                 value if *value > 0.0 => found.positive += 1,
                 _ => found.negative += 1,
             }
-            found.first = Some(found.first.map_or(place, |first| first.min(place)));
+            found.first = Some(found.first.map_or(position, |first| first.min(position)));
         }
         found
     }
@@ -121,10 +121,10 @@ impl NonFinite {
     }
 
     /// `2 NaN, 1 inf`.
-    pub fn words(&self) -> String {
+    pub fn label(&self) -> String {
         let kinds = [(self.nan, "NaN"), (self.positive, "inf"), (self.negative, "−inf")];
-        let words = kinds.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}"));
-        words.collect::<Vec<_>>().join(", ")
+        let text = kinds.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}"));
+        text.collect::<Vec<_>>().join(", ")
     }
 }
 

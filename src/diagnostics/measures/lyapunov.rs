@@ -50,9 +50,9 @@ pub(super) fn exponents(network: &Network, values: &[LayerValues]) -> Vec<Option
             let next = advance(layer, values, *sample, jacobian.as_ref());
             let stretch = match &first {
                 Some((activation, gram)) if index == 0 => {
-                    let slopes = values.before.column(*sample).map(|y| activation.slope(y));
+                    let gradients = values.before.column(*sample).map(|y| activation.slope(y));
                     largest_eigenvalue(DMatrix::from_fn(gram.nrows(), gram.ncols(), |row, column| {
-                        slopes[row] * gram[(row, column)] * slopes[column]
+                        gradients[row] * gram[(row, column)] * gradients[column]
                     }))
                     .sqrt()
                 }
@@ -102,9 +102,9 @@ fn bend(activation: Activation, values: &LayerValues, sample: usize, jacobian: &
         }
         return;
     }
-    let slopes: Vec<f64> = values.before.column(sample).iter().map(|y| activation.slope(*y)).collect();
+    let gradients: Vec<f64> = values.before.column(sample).iter().map(|y| activation.slope(*y)).collect();
     for mut column in jacobian.column_iter_mut() {
-        column.iter_mut().zip(&slopes).for_each(|(entry, slope)| *entry *= slope);
+        column.iter_mut().zip(&gradients).for_each(|(entry, slope)| *entry *= slope);
     }
 }
 

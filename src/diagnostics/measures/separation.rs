@@ -68,10 +68,10 @@ impl Separation {
         // S_b = B Bᵀ with the columns √(n_c/N)·(μ_c − μ), so that S_b⁺ comes of the few singular values of B.
         let mut between = DMatrix::zeros(points.nrows(), present.len());
         let mut norms = Vec::with_capacity(present.len());
-        for (place, class) in present.iter().enumerate() {
+        for (position, class) in present.iter().enumerate() {
             let centred = found.means.column(*class) - &found.centre;
             norms.push(centred.norm());
-            between.set_column(place, &(centred * (found.counts[*class] as f64 / samples).sqrt()));
+            between.set_column(position, &(centred * (found.counts[*class] as f64 / samples).sqrt()));
         }
         let svd = SVD::new(between, true, false);
         let (directions, values) = (svd.u?, svd.singular_values);

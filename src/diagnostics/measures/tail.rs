@@ -172,9 +172,9 @@ fn fit(eigenvalues: &[f64]) -> Option<Tail> {
         }
         // 1 − (λ/ξ_min)^(1−α) against the share of values below.
         let mut distance = 0.0_f64;
-        for (place, logarithm) in logarithms[start..].iter().enumerate() {
+        for (position, logarithm) in logarithms[start..].iter().enumerate() {
             let theory = 1.0 - ((1.0 - alpha) * (logarithm - logarithms[start])).exp();
-            distance = distance.max((theory - place as f64 / n).abs());
+            distance = distance.max((theory - position as f64 / n).abs());
         }
         if best.is_none_or(|best| distance < best.distance) {
             best = Some(Tail { alpha, distance, xi_min: *xi_min, count });
@@ -234,7 +234,8 @@ mod tests {
     #[test]
     fn a_power_law_is_found_again() {
         // The quantiles of a power law with α = 3 above 1.
-        let values: Vec<f64> = (0..400).map(|place| (1.0 - (f64::from(place) + 0.5) / 400.0).powf(-0.5)).collect();
+        let values: Vec<f64> =
+            (0..400).map(|position| (1.0 - (f64::from(position) + 0.5) / 400.0).powf(-0.5)).collect();
         let tail = fit(&values).unwrap();
         assert!((tail.alpha - 3.0).abs() < 0.1 && tail.distance < 0.02, "{tail:?}");
         assert_eq!(fit(&values[..10]), None);

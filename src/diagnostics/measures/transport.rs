@@ -53,7 +53,7 @@ pub(super) fn efficiency(from: &DMatrix<f64>, to: &DMatrix<f64>) -> Option<f64> 
     let whole = Matrix::from_fn(count, count, |(row, column)| (costs[(row, column)] / largest * STEPS).round() as i64);
     let (_, pairs) = kuhn_munkres_min(&whole);
     let least: f64 = pairs.iter().enumerate().map(|(row, column)| costs[(row, *column)]).sum();
-    let own: f64 = (0..count).map(|place| costs[(place, place)]).sum();
+    let own: f64 = (0..count).map(|position| costs[(position, position)]).sum();
     // Below this the difference is the rounding of the costs.
     if own <= largest * count as f64 / STEPS {
         return None;

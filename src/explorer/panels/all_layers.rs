@@ -29,14 +29,14 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         return commands;
     }
     let Some(survey) = session.survey() else {
-        let words = match session.scene() {
+        let text = match session.scene() {
             None => "Open a network to see its layers side by side.",
             Some(_) if session.survey_given_up() => "This was stopped; close and open the strip to make it again.",
             Some(_) => "The layers are being surveyed …",
         };
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), CHARTS), Sense::hover());
-        let palette = Palette::of(ui);
-        ui.painter().text(rect.center(), Align2::CENTER_CENTER, words, theme::body_font(), palette.faint_ink);
+        let palette = Palette::from_ui(ui);
+        ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, theme::body_font(), palette.faint_ink);
         return commands;
     };
     let width = ((ui.available_width() - GAP * (COUNT - 1.0)) / COUNT).max(40.0);
@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
             size: vec2(width, CHARTS),
             duration: session.playback.duration(),
             t: session.playback.t(),
-            palette: Palette::of(ui),
+            palette: Palette::from_ui(ui),
         };
         let asked =
             [charts.spectra(ui), charts.rotations(ui), charts.volume(ui), charts.classes(ui), charts.energy(ui)];
@@ -58,15 +58,15 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
 
 /// The strip's heading; answers whether it was clicked.
 fn heading(ui: &mut Ui, open: bool, session: &Session) -> bool {
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     let tip = "Every layer's spectrum and rotation, the volume, the classes and the energy along t; a click on a chart \
                goes to that time.";
-    let words = "All layers at once";
+    let text = "All layers at once";
     ui.horizontal(|ui| {
-        let galley = ui.painter().layout_no_wrap(words.to_owned(), theme::body_font(), palette.ink);
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::body_font(), palette.ink);
         let size = vec2(galley.size().x + 16.0, galley.size().y);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-        response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, words));
+        response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, text));
         let middle = pos2(rect.left() + 5.0, rect.center().y);
         let corners = if open {
             [vec2(-4.0, -2.5), vec2(4.0, -2.5), vec2(0.0, 3.5)]
@@ -134,9 +134,9 @@ impl Charts<'_> {
         let asked = time_chart::sought(&response, axis);
         if let Some(at) = response.hover_pos() {
             let layer = (axis.t(at.x) as usize).min(spectra.len().saturating_sub(1));
-            let words = spectra.get(layer).map(|spectrum| spectrum_words(layer + 1, spectrum));
+            let text = spectra.get(layer).map(|spectrum| spectrum_text(layer + 1, spectrum));
             response.on_hover_ui_at_pointer(|ui| {
-                ui.label(words.unwrap_or_default());
+                ui.label(text.unwrap_or_default());
                 ui.label(theme::note(
                     ui,
                     "Teal stretches, brown compresses (full colour from a factor of ten on), the background keeps; grey is lost.",
@@ -224,7 +224,7 @@ impl Charts<'_> {
 }
 
 /// The range of a layer's singular values.
-fn spectrum_words(layer: usize, spectrum: &[Option<f32>]) -> String {
+fn spectrum_text(layer: usize, spectrum: &[Option<f32>]) -> String {
     let sigma = |log: &f32| theme::significant(f64::from(log.exp()));
     let kept: Vec<&f32> = spectrum.iter().flatten().collect();
     match (kept.first(), kept.last()) {

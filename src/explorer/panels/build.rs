@@ -44,8 +44,8 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
 fn past(ui: &mut Ui, session: &Session, edits: &mut Vec<EditCommand>) {
     let history = session.history();
     ui.horizontal_wrapped(|ui| {
-        let mut button = |words: &str, enabled: bool, tip: &str, why_not: &str, command: EditCommand| {
-            let response = ui.add_enabled(enabled, Button::new(words)).on_hover_text(tip);
+        let mut button = |text: &str, enabled: bool, tip: &str, why_not: &str, command: EditCommand| {
+            let response = ui.add_enabled(enabled, Button::new(text)).on_hover_text(tip);
             if response.on_disabled_hover_text(why_not).clicked() {
                 edits.push(command);
             }
@@ -64,7 +64,7 @@ fn past(ui: &mut Ui, session: &Session, edits: &mut Vec<EditCommand>) {
         button("Draw weights", true, tip, "", EditCommand::Change(NetworkChange::DrawAll));
         let presets = ui.menu_button("Presets", |ui| {
             for preset in Preset::ALL {
-                if ui.button(preset.words()).on_hover_text(preset.tip()).clicked() {
+                if ui.button(preset.label()).on_hover_text(preset.tip()).clicked() {
                     edits.push(EditCommand::Preset(preset));
                     ui.close();
                 }
@@ -115,11 +115,11 @@ fn row(ui: &mut Ui, network: &Network, index: usize, layer: &Layer, edits: &mut 
             change(NetworkChange::Remove(index));
         }
         ui.separator();
-        let (words, kind) = match layer {
+        let (text, kind) = match layer {
             Layer::Dense(_) => ("Make it a residual block", PlanKind::Residual { hidden: layer.outputs() }),
             Layer::Residual(_) => ("Make it a dense layer", PlanKind::Dense),
         };
-        if ui.button(words).clicked() {
+        if ui.button(text).clicked() {
             change(NetworkChange::Kind { layer: index, kind });
         }
         ui.menu_button("Draw its weights", |ui| {
@@ -134,13 +134,13 @@ fn row(ui: &mut Ui, network: &Network, index: usize, layer: &Layer, edits: &mut 
 fn add(ui: &mut Ui, layers: usize, edits: &mut Vec<EditCommand>) {
     let before_last = layers.saturating_sub(1);
     ui.horizontal(|ui| {
-        for (words, kind, initialisation) in [
+        for (text, kind, initialisation) in [
             ("Add layer", PlanKind::Dense, Initialisation::Xavier),
             ("Add block", PlanKind::Residual { hidden: NEW_WIDTH }, Initialisation::ZeroOuter),
         ] {
             let plan = LayerPlan { kind, width: NEW_WIDTH, activation: Activation::Tanh, initialisation };
             let tip = "Before the last layer; change its width and activation in its row";
-            if ui.button(words).on_hover_text(tip).clicked() {
+            if ui.button(text).on_hover_text(tip).clicked() {
                 edits.push(EditCommand::Change(NetworkChange::Add { at: before_last, plan }));
             }
         }
@@ -154,8 +154,8 @@ fn weights(ui: &mut Ui, index: usize, dense: &Dense) -> Vec<Command> {
     let weight = &dense.affine.weight;
     ui.label(theme::note(ui, format!("W and b of layer {layer}, the one on show")));
     if weight.nrows() > LARGEST_GRID || weight.ncols() > LARGEST_GRID {
-        let words = "Larger matrices are edited in the layer panel: open its weights and click an entry.";
-        ui.label(theme::note(ui, words));
+        let text = "Larger matrices are edited in the layer panel: open its weights and click an entry.";
+        ui.label(theme::note(ui, text));
         return commands;
     }
     let part = WeightPart::Dense;

@@ -54,14 +54,14 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         ui,
         format!("{} in {}, {labels}", counted(dataset.samples(), "point"), counted(dataset.dimension(), "dimension")),
     ));
-    if let Some(words) = session.scaling_words() {
-        ui.label(theme::note(ui, words)).on_hover_text("What is done to the values of the file before they flow.");
+    if let Some(text) = session.scaling_text() {
+        ui.label(theme::note(ui, text)).on_hover_text("What is done to the values of the file before they flow.");
     }
     if let Some(scene) = session.scene() {
-        ui.label(theme::note(ui, scene.memory.words()))
+        ui.label(theme::note(ui, scene.memory.label()))
             .on_hover_text("The memory that the plain net's values and the points' places on their way take.");
-        if let Some(words) = scene.memory.thinned() {
-            ui.label(theme::note(ui, words));
+        if let Some(text) = scene.memory.thinned() {
+            ui.label(theme::note(ui, text));
         }
     }
     commands
@@ -91,8 +91,8 @@ fn settings(ui: &mut Ui, generator: Generator, options: GeneratorOptions) -> Vec
     let mut changed = options;
     let mut released = false;
     egui::Grid::new("generator").num_columns(2).show(ui, |ui| {
-        let mut number = |words: &str, value: DragValue<'_>, tip: &str| {
-            let label = ui.label(words);
+        let mut number = |text: &str, value: DragValue<'_>, tip: &str| {
+            let label = ui.label(text);
             let response = ui.add(value).labelled_by(label.id);
             released |= response.drag_stopped() || response.lost_focus();
             response.on_hover_text(tip);

@@ -28,7 +28,7 @@ pub fn show(ui: &mut Ui, most: usize) -> Option<Initialisation> {
     let mut chosen = None;
     for initialisation in Initialisation::ALL {
         ui.horizontal(|ui| {
-            let button = ui.button(initialisation.name()).on_hover_text(initialisation.words());
+            let button = ui.button(initialisation.name()).on_hover_text(initialisation.label());
             let initialisation = amount(ui, initialisation, &mut amounts, most);
             if button.clicked() {
                 chosen = Some(initialisation);

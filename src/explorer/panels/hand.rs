@@ -17,7 +17,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         ui.horizontal_wrapped(|ui| {
             for pen in Pen::ALL {
                 let held = hand.pen == Some(pen);
-                let response = ui.add(Button::selectable(held, pen.words())).on_hover_text(tip(pen));
+                let response = ui.add(Button::selectable(held, pen.label())).on_hover_text(tip(pen));
                 if response.on_disabled_hover_text(refusal.unwrap_or_default()).clicked() {
                     commands.push(command(PenCommand::Use((!held).then_some(pen))));
                 }
@@ -62,7 +62,7 @@ fn tip(pen: Pen) -> &'static str {
 }
 
 fn classes(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     let dataset = session.wanted().data.dataset.as_ref();
     let names: &[String] = match dataset.map(|dataset| &dataset.labels) {
         Some(Labels::Classes { names, .. }) => names,

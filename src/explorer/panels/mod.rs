@@ -44,7 +44,7 @@ pub fn tabs(ui: &mut Ui, shown: Side) -> Vec<Command> {
                 Side::Layer => "What the layer at the present time does.",
                 Side::Refinement => "The ResNet that the plain net becomes: its error, its depth, its blocks.",
             };
-            if ui.selectable_label(shown == side, side.words()).on_hover_text(tip).clicked() && shown != side {
+            if ui.selectable_label(shown == side, side.label()).on_hover_text(tip).clicked() && shown != side {
                 commands.push(Command::Window(WindowCommand::Side(side)));
             }
         }

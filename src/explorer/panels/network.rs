@@ -54,7 +54,7 @@ fn list_height(ui: &Ui, count: usize) -> f32 {
 }
 
 fn entry(ui: &mut Ui, layer: &LayerFlow, current: bool) -> bool {
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ENTRY), Sense::click());
     let title = title(layer);
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, current, &title));
@@ -99,7 +99,7 @@ fn sigma_range(painter: &egui::Painter, bar: Rect, values: &[f64], palette: &Pal
 fn tip(layer: &LayerFlow) -> String {
     let start = layer.index - 1;
     let origin = layer.origin.as_ref().map(|origin| format!("{origin}. ")).unwrap_or_default();
-    let words = match &layer.spectrum {
+    let text = match &layer.spectrum {
         Some(spectrum) => {
             let (largest, smallest) = (spectrum.singular_values.first(), spectrum.singular_values.last());
             format!(
@@ -111,11 +111,11 @@ fn tip(layer: &LayerFlow) -> String {
         }
         None => format!("A residual block: x + f(x). Click: go to t = {start}."),
     };
-    origin + &words
+    origin + &text
 }
 
 /// The heading of a section of the panel.
-pub fn heading(ui: &mut Ui, words: &str) {
+pub fn heading(ui: &mut Ui, text: &str) {
     ui.add_space(theme::SECTION_GAP / 2.0);
-    ui.label(RichText::new(words).strong());
+    ui.label(RichText::new(text).strong());
 }

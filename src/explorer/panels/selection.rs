@@ -26,8 +26,8 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         return commands;
     }
     ui.label(counted(selected, "point"));
-    if let Some(words) = classes(scene, settings.selection.samples()) {
-        ui.label(theme::note(ui, words));
+    if let Some(text) = classes(scene, settings.selection.samples()) {
+        ui.label(theme::note(ui, text));
     }
     if ui.button("Clear selection").on_hover_text("Select no point (Escape).").clicked() {
         commands.push(Command::View(ViewCommand::Points(PointCommand::Clear)));
@@ -86,8 +86,8 @@ fn classes(scene: &Scene, samples: &[usize]) -> Option<String> {
         }
     }
     let present = names.iter().zip(counts).filter(|(_, count)| *count > 0);
-    let words: Vec<String> = present.map(|(name, count)| format!("{count} of class {name}")).collect();
-    Some(words.join(", "))
+    let text: Vec<String> = present.map(|(name, count)| format!("{count} of class {name}")).collect();
+    Some(text.join(", "))
 }
 
 /// When the points part or come together most, in words.
@@ -98,7 +98,7 @@ fn sentences(story: &SeparationProfile) -> Vec<String> {
         let [from, to] = change.lengths;
         let factor = if from > 0.0 { format!(" (× {})", theme::significant(to / from)) } else { String::new() };
         let (from, to) = (theme::significant(from), theme::significant(to));
-        format!("in layer {}, {}: {from} → {to}{factor}.", change.layer, change.kind.words())
+        format!("in layer {}, {}: {from} → {to}{factor}.", change.layer, change.kind.label())
     };
     let mut sentences = match (story.parting(), story.gathering()) {
         (None, None) => vec!["They keep their distance all along the flow.".to_owned()],

@@ -69,17 +69,17 @@ impl Table {
                 let corner = ui.min_rect().left_top() + vec2(0.0, ROW * index as f32);
                 let rect = Rect::from_min_size(corner, vec2(width, ROW));
                 let response = ui.interact(rect, ui.scope_id().with(("row", sample)), Sense::hover());
-                let label = format!("Row: point {}", scene.memory.number(sample));
-                response.widget_info(|| WidgetInfo::labeled(Role::Row, true, &label));
-                let palette = Palette::of(ui);
+                let name = format!("Row: point {}", scene.memory.number(sample));
+                response.widget_info(|| WidgetInfo::labeled(Role::Row, true, &name));
+                let palette = Palette::from_ui(ui);
                 if response.hovered() {
                     hovered = Some(sample);
                     ui.painter().rect_filled(rect, 0.0, palette.track);
                 }
                 let now = scene.data.position(&scene.flow, session.playback.t(), sample);
-                for (place, column) in columns.iter().enumerate().take(in_sight.1).skip(in_sight.0) {
-                    let text = words(column.cell(scene, sample, &now));
-                    cell(ui.painter(), rect.left_top() + vec2(COLUMN * place as f32, 0.0), text, palette.ink);
+                for (position, column) in columns.iter().enumerate().take(in_sight.1).skip(in_sight.0) {
+                    let text = cell_text(column.cell(scene, sample, &now));
+                    cell(ui.painter(), rect.left_top() + vec2(COLUMN * position as f32, 0.0), text, palette.ink);
                 }
             }
         });
@@ -117,15 +117,15 @@ impl Table {
         asked: &mut Vec<PointCommand>,
     ) {
         let painter = ui.painter_at(rect);
-        let palette = Palette::of(ui);
+        let palette = Palette::from_ui(ui);
         let viewport = Rect::from_min_size(pos2(self.across, 0.0), rect.size());
         let (first, end) = columns_in_sight(viewport, columns.len());
-        for (place, &column) in columns.iter().enumerate().take(end).skip(first) {
-            let corner = rect.left_top() + vec2(COLUMN * place as f32 - self.across, 0.0);
-            let words = column.words(&scene.dataset);
+        for (position, &column) in columns.iter().enumerate().take(end).skip(first) {
+            let corner = rect.left_top() + vec2(COLUMN * position as f32 - self.across, 0.0);
+            let caption = column.label(&scene.dataset);
             let hit = Rect::from_min_size(corner, vec2(COLUMN, ROW)).intersect(rect);
-            let response = ui.interact(hit, ui.scope_id().with(("head", place)), Sense::click());
-            let label = format!("Sort by {words}");
+            let response = ui.interact(hit, ui.scope_id().with(("head", position)), Sense::click());
+            let label = format!("Sort by {caption}");
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
             let ink = if response.hovered() { palette.ink } else { palette.faint_ink };
             let arrow = match (sorting.column == column, sorting.descending) {
@@ -133,7 +133,7 @@ impl Table {
                 (true, false) => " ↑",
                 (true, true) => " ↓",
             };
-            cell(&painter, corner, format!("{words}{arrow}"), ink);
+            cell(&painter, corner, format!("{caption}{arrow}"), ink);
             if response
                 .on_hover_text(
                     "Sort by this column; again, the other way round. While time runs the rows keep their order.",
@@ -175,7 +175,7 @@ fn columns_in_sight(viewport: Rect, count: usize) -> (usize, usize) {
     (first, (first + (viewport.width() / COLUMN) as usize + 2).min(count))
 }
 
-fn words(cell: TableCell) -> String {
+fn cell_text(cell: TableCell) -> String {
     match cell {
         TableCell::Text(text) => text,
         TableCell::Whole(value) => value.to_string(),

@@ -65,8 +65,8 @@ fn controls(ui: &mut Ui, session: &Session) -> Vec<TrainCommand> {
                 commands.push(TrainCommand::Pause);
             }
         } else {
-            let mut button = |words: &str, tip: &str, command: TrainCommand| {
-                let response = ui.add_enabled(obstacle.is_none(), Button::new(words)).on_hover_text(tip);
+            let mut button = |text: &str, tip: &str, command: TrainCommand| {
+                let response = ui.add_enabled(obstacle.is_none(), Button::new(text)).on_hover_text(tip);
                 if response.on_disabled_hover_text(obstacle.unwrap_or_default()).clicked() {
                     commands.push(command);
                 }
@@ -83,13 +83,13 @@ fn scrubber(ui: &mut Ui, training: &Training) -> Option<TrainCommand> {
     let snapshots = training.snapshots();
     let last = snapshots.len().saturating_sub(1);
     let here = snapshots.iter().rposition(|snapshot| snapshot.epoch <= training.epoch()).unwrap_or(0);
-    let mut place = here;
+    let mut position = here;
     let epochs: Vec<usize> = snapshots.iter().map(|snapshot| snapshot.epoch).collect();
     let response = ui
         .horizontal(|ui| {
             // What is left beside the numbers.
             ui.spacing_mut().slider_width = (ui.available_width() - SCRUBBER_NUMBERS).max(MIN_SCRUBBER);
-            let slider = Slider::new(&mut place, 0..=last).show_value(false);
+            let slider = Slider::new(&mut position, 0..=last).show_value(false);
             let response = ui.add_enabled(last > 0, slider);
             response.widget_info(|| WidgetInfo::slider(last > 0, here as f64, "Epoch to go back to"));
             theme::steady(ui, 11, format!("{} / {}", training.epoch(), training.options().epochs))
@@ -99,8 +99,8 @@ fn scrubber(ui: &mut Ui, training: &Training) -> Option<TrainCommand> {
         .inner
         .on_hover_text("Drag to go back to an earlier epoch, and train on from there")
         .on_disabled_hover_text("There is no earlier epoch to go back to yet; train first.");
-    let reached = epochs.get(place).is_some_and(|epoch| *epoch == training.epoch());
-    (response.changed() && !reached).then_some(TrainCommand::Return(place))
+    let reached = epochs.get(position).is_some_and(|epoch| *epoch == training.epoch());
+    (response.changed() && !reached).then_some(TrainCommand::Return(position))
 }
 
 /// Loss and accuracies over the epochs.
@@ -108,7 +108,7 @@ fn chart(ui: &mut Ui, history: &[EpochReport]) {
     if history.is_empty() {
         return;
     }
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     let step = history.len().div_ceil(MAX_POINTS).max(1);
     let last = history.len() - 1;
     let points = |value: &dyn Fn(&EpochReport) -> Option<f64>| {
@@ -148,8 +148,8 @@ fn figures(ui: &mut Ui, training: &Training) {
 }
 
 /// A row of the grid: words and a number.
-fn number(ui: &mut Ui, words: &str, tip: &str, value: DragValue<'_>) {
-    let label = ui.label(words).on_hover_text(tip);
+fn number(ui: &mut Ui, text: &str, tip: &str, value: DragValue<'_>) {
+    let label = ui.label(text).on_hover_text(tip);
     ui.add(value).labelled_by(label.id).on_hover_text(tip);
     ui.end_row();
 }
@@ -157,19 +157,19 @@ fn number(ui: &mut Ui, words: &str, tip: &str, value: DragValue<'_>) {
 /// A row of the grid: words and a choice.
 fn choice<T: Copy + PartialEq>(
     ui: &mut Ui,
-    words: &str,
+    text: &str,
     tip: &str,
     value: &mut T,
     all: &[T],
     name: fn(T) -> &'static str,
 ) {
-    ui.label(words).on_hover_text(tip);
-    let combo = ComboBox::from_id_salt(words).selected_text(name(*value)).width(96.0).show_ui(ui, |ui| {
+    ui.label(text).on_hover_text(tip);
+    let combo = ComboBox::from_id_salt(text).selected_text(name(*value)).width(96.0).show_ui(ui, |ui| {
         for one in all {
             ui.selectable_value(value, *one, name(*one));
         }
     });
-    combo.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, words));
+    combo.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, text));
     combo.response.on_hover_text(tip);
     ui.end_row();
 }
@@ -236,7 +236,7 @@ fn pace(ui: &mut Ui, training: &Training) -> Option<TrainCommand> {
             "How fast training goes, so that the flow can be watched",
             &mut pace,
             &Pace::ALL,
-            Pace::words,
+            Pace::label,
         );
     });
     (pace != training.pace()).then_some(TrainCommand::Pace(pace))

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Mesh, Painter, Pos2, Rect, Shape, pos2};
 
-use super::mapping::ScreenTransform;
+use super::screen_transform::ScreenTransform;
 use crate::explorer::theme::{self, GAP, Palette, SMALL};
 use crate::session::{Areas, Cell, LARGEST_CHANGE};
 
@@ -18,14 +18,14 @@ const NAMED: [(f32, &str); 5] =
 pub fn cells(
     painter: &Painter,
     palette: &Palette,
-    mapping: &ScreenTransform,
+    transform: &ScreenTransform,
     (cells, positions): (&[Cell], &[[f32; 3]]),
     areas: &Areas,
 ) {
     let mut mesh = Mesh::default();
     for (cell, doublings) in cells.iter().zip(&areas.doublings) {
-        let place = |index: &usize| positions.get(*index).and_then(|at| mapping.place_f32(*at)).map(|(at, _)| at);
-        let outline: Option<Vec<Pos2>> = cell.outline.iter().map(place).collect();
+        let position = |index: &usize| positions.get(*index).and_then(|at| transform.place_f32(*at)).map(|(at, _)| at);
+        let outline: Option<Vec<Pos2>> = cell.outline.iter().map(position).collect();
         if let Some(outline) = outline.filter(|_| !doublings.is_nan()) {
             fan(&mut mesh, &outline, palette.area(doublings / LARGEST_CHANGE));
         }
@@ -51,8 +51,8 @@ pub fn legend(painter: &Painter, palette: &Palette, rect: Rect, top: f32) {
         return;
     }
     let right = rect.right() - GAP;
-    let text = |at: Pos2, align, words: &str| {
-        painter.text(at, align, words, theme::small_font(), palette.faint_ink);
+    let text = |at: Pos2, align, caption: &str| {
+        painter.text(at, align, caption, theme::small_font(), palette.faint_ink);
     };
     text(pos2(right, top - GAP), Align2::RIGHT_BOTTOM, "area");
     let y = |share: f32| top + (1.0 - share) / 2.0 * height;
@@ -61,7 +61,7 @@ pub fn legend(painter: &Painter, palette: &Palette, rect: Rect, top: f32) {
         let slice = Rect::from_x_y_ranges(right - width..=right, y(share(step + 1))..=y(share(step)));
         painter.rect_filled(slice, 0.0, palette.area(0.5 * (share(step) + share(step + 1))));
     }
-    for (doublings, words) in NAMED {
-        text(pos2(right - width - GAP, y(doublings / LARGEST_CHANGE)), Align2::RIGHT_CENTER, words);
+    for (doublings, caption) in NAMED {
+        text(pos2(right - width - GAP, y(doublings / LARGEST_CHANGE)), Align2::RIGHT_CENTER, caption);
     }
 }

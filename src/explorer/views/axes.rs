@@ -2,7 +2,7 @@
 
 use egui::{Align2, Painter, Pos2, Rect, pos2, vec2};
 
-use super::mapping::ScreenTransform;
+use super::screen_transform::ScreenTransform;
 use crate::explorer::theme::{self, GAP, Palette};
 
 /// The scale bar is at most this long on the screen.
@@ -12,14 +12,14 @@ pub const SCALE_BAR: f32 = 110.0;
 const AXIS: f64 = 0.6;
 
 /// Draws the axes of the projection from the origin of the ambient space, named at their ends.
-pub fn axes(painter: &Painter, palette: &Palette, mapping: &ScreenTransform, labels: &[String]) {
+pub fn axes(painter: &Painter, palette: &Palette, transform: &ScreenTransform, labels: &[String]) {
     for (index, label) in labels.iter().enumerate().take(3) {
         let at = |length: f64| {
             let mut point = [0.0; 3];
             point[index] = length;
-            mapping.place(point).map(|(at, _)| at)
+            transform.position(point).map(|(at, _)| at)
         };
-        let (Some(origin), Some(end)) = (at(0.0), at(AXIS * mapping.unit)) else { continue };
+        let (Some(origin), Some(end)) = (at(0.0), at(AXIS * transform.unit)) else { continue };
         painter.line_segment([origin, end], palette.axis_line());
         let direction = (end - origin).normalized();
         let direction = if direction.is_finite() { direction } else { vec2(0.0, 0.0) };
@@ -28,14 +28,14 @@ pub fn axes(painter: &Painter, palette: &Palette, mapping: &ScreenTransform, lab
 }
 
 /// A bar of a round length in the lower left corner, with its length in units of the space.
-pub fn scale_bar(painter: &Painter, palette: &Palette, mapping: &ScreenTransform) {
-    let length = round_length(f64::from(SCALE_BAR) / mapping.scale);
-    let width = (length * mapping.scale) as f32;
-    let fits = mapping.rect.width() > 2.0 * SCALE_BAR && mapping.rect.height() > 60.0;
+pub fn scale_bar(painter: &Painter, palette: &Palette, transform: &ScreenTransform) {
+    let length = round_length(f64::from(SCALE_BAR) / transform.scale);
+    let width = (length * transform.scale) as f32;
+    let fits = transform.rect.width() > 2.0 * SCALE_BAR && transform.rect.height() > 60.0;
     if !(width.is_finite() && fits) {
         return;
     }
-    let left = mapping.rect.left_bottom() + vec2(2.0 * GAP, -2.0 * GAP);
+    let left = transform.rect.left_bottom() + vec2(2.0 * GAP, -2.0 * GAP);
     let right = left + vec2(width, 0.0);
     painter.line_segment([left, right], palette.axis_line());
     for end in [left, right] {
@@ -103,9 +103,9 @@ mod tests {
     #[test]
     fn the_share_of_the_variance_is_said_unless_all_is_seen() {
         let labels = ["PC 1".to_owned(), "PC 2".to_owned()];
-        let words = truth(&labels, 0.8126, Some(0.5), 8);
+        let caption = truth(&labels, 0.8126, Some(0.5), 8);
         assert_eq!(
-            words,
+            caption,
             "PC 1, PC 2 of 8 dimensions: 81.3 % of the variance is seen now, 50.0 % over the whole flow."
         );
         assert!(truth(&labels, 1.0, Some(1.0), 2).contains("whole truth"));

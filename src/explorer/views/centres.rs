@@ -3,9 +3,9 @@
 use egui::{Align2, CursorIcon, Rect, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 use nalgebra::{DMatrix, DVector};
 
-use super::looks;
-use super::mapping::ScreenTransform;
+use super::screen_transform::ScreenTransform;
 use super::stage::StageInput;
+use super::styles;
 use crate::dataset::Labels;
 use crate::explorer::theme::{self, Palette, THICK};
 use crate::flow::SampledPath;
@@ -21,8 +21,8 @@ const GRIP: f32 = 20.0;
 /// `path` the centres' way.
 pub fn handles(
     ui: &Ui,
-    mapping: &ScreenTransform,
-    (input, scene, sight): (&StageInput<'_>, &Scene, &ViewPose),
+    transform: &ScreenTransform,
+    (input, scene, pose): (&StageInput<'_>, &Scene, &ViewPose),
     (directions, path): (&DMatrix<f64>, &SampledPath),
     commands: &mut Vec<ViewCommand>,
 ) {
@@ -30,27 +30,27 @@ pub fn handles(
     if names.len() > MAX || path.samples() != names.len() {
         return;
     }
-    let painter = ui.painter_at(mapping.rect);
-    let palette = Palette::of(ui);
+    let painter = ui.painter_at(transform.rect);
+    let palette = Palette::from_ui(ui);
     let filter = &input.view.points.filter;
-    let mut places = Vec::new();
-    path.project(&scene.flow, input.t, &sight.rows, &mut places);
-    for (class, (place, name)) in places.iter().zip(names).enumerate() {
-        let Some((at, _)) = mapping.place_f32(*place).filter(|_| !filter.hides(Colouring::Label, class)) else {
+    let mut positions = Vec::new();
+    path.project(&scene.flow, input.t, &pose.rows, &mut positions);
+    for (class, (index, name)) in positions.iter().zip(names).enumerate() {
+        let Some((at, _)) = transform.place_f32(*index).filter(|_| !filter.hides(Colouring::Label, class)) else {
             continue;
         };
         let grip = Rect::from_center_size(at, vec2(GRIP, GRIP));
         let response = ui.interact(grip, ui.scope_id().with(("centre", class)), Sense::drag());
         response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, format!("Centre of class {name}")));
         let taken = response.dragged() || response.hovered();
-        let (colour, _) = looks::group_look(Colouring::Label, class, palette);
+        let (colour, _) = styles::group_look(Colouring::Label, class, palette);
         painter.circle(at, RADIUS, colour, Stroke::new(THICK, if taken { palette.highlight } else { palette.ink }));
         let beside = at + vec2(RADIUS + THICK, 0.0);
         painter.text(beside, Align2::LEFT_CENTER, name, theme::small_font(), palette.ink);
         if let Some(to) = response.interact_pointer_pos().filter(|_| response.dragged()) {
             let position = path.position(&scene.flow, input.t, class).into_iter().map(f64::from);
             let vector = directions * DVector::from_iterator(directions.ncols(), position);
-            commands.push(ViewCommand::PullTour { vector: vector.as_slice().to_vec(), to: mapping.in_the_plane(to) });
+            commands.push(ViewCommand::PullTour { vector: vector.as_slice().to_vec(), to: transform.in_the_plane(to) });
         } else {
             response
                 .on_hover_text(format!("The centre of class {name}: drag it to turn the plane so that it follows."));

@@ -3,7 +3,7 @@
 use egui::{ComboBox, DragValue, Role, Ui, WidgetInfo};
 
 use super::stage::StageInput;
-use crate::session::{Colouring, PointCommand, Scene, Tool, ViewCommand, column_words, counted, picture_side};
+use crate::session::{Colouring, PointCommand, Scene, Tool, ViewCommand, column_text, counted, picture_side};
 
 /// What a drag on the stage does.
 pub fn gestures(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
@@ -47,7 +47,7 @@ fn tools(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
                 "A drag selects the points inside the line that it draws; with Shift they join the selection. Escape selects nothing."
             }
         };
-        if ui.selectable_label(settings.tool == tool, tool.words()).on_hover_text(tip).clicked() {
+        if ui.selectable_label(settings.tool == tool, tool.label()).on_hover_text(tip).clicked() {
             asked.push(PointCommand::Use(tool));
         }
     }
@@ -57,19 +57,19 @@ fn colouring(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, asked: &mut Vec
     let present = input.view.points.colouring;
     let dataset = &scene.dataset;
     let mut chosen = present;
-    let name = present.words(dataset);
+    let name = present.label(dataset);
     let column = if let Colouring::Column(index) = present { index } else { 0 };
     let all =
         [Colouring::Label, Colouring::Prediction, Colouring::Mistakes, Colouring::Loss, Colouring::Column(column)];
     let menu = ComboBox::new("colouring", "").selected_text(format!("Colour: {name}")).width(112.0).show_ui(ui, |ui| {
         for choice in all {
             let refusal = choice.refusal(scene);
-            let words = if let Colouring::Column(_) = choice {
+            let text = if let Colouring::Column(_) = choice {
                 "a column of the data".to_owned()
             } else {
-                choice.words(dataset)
+                choice.label(dataset)
             };
-            let button = egui::Button::selectable(chosen == choice, words);
+            let button = egui::Button::selectable(chosen == choice, text);
             let response = ui.add_enabled(refusal.is_none(), button).on_hover_text(tip(choice));
             if response.on_disabled_hover_text(refusal.unwrap_or_default()).clicked() {
                 chosen = choice;
@@ -80,12 +80,12 @@ fn colouring(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, asked: &mut Vec
     menu.response.on_hover_text("What the colours of the points stand for.");
     if let Colouring::Column(index) = &mut chosen {
         let mut number = *index + 1;
-        let name_of = |value: f64, _| column_words(dataset, (value as usize).saturating_sub(1));
+        let name_of = |value: f64, _| column_text(dataset, (value as usize).saturating_sub(1));
         let drag = DragValue::new(&mut number).range(1..=dataset.dimension().max(1)).speed(0.05);
         let response =
             ui.add(drag.custom_formatter(name_of)).on_hover_text("Which column of the data: drag, or type its number.");
         *index = number.saturating_sub(1);
-        let label = format!("Colour by column: {}", column_words(dataset, *index));
+        let label = format!("Colour by column: {}", column_text(dataset, *index));
         response.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, &label));
     }
     if chosen != present {

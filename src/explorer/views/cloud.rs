@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use egui::{Rect, Shape, TextureHandle};
 
-use super::cores;
 use super::depth;
-use super::looks::{DrawOrder, PointStyles};
-use super::mapping::ScreenTransform;
+use super::parallel;
 use super::pictures::Atlas;
+use super::screen_transform::ScreenTransform;
 use super::shade::Shade;
 use super::sprites::{self, Sprites};
+use super::styles::{DrawOrder, PointStyles};
 use super::triangles::Triangles;
 use crate::explorer::theme::{POINT_RADIUS, Palette};
 use crate::flow::Projector;
@@ -35,7 +35,7 @@ pub struct Cloud {
 #[derive(Clone, Copy)]
 pub struct Style<'a> {
     /// What each point looks like.
-    pub looks: &'a PointStyles,
+    pub styles: &'a PointStyles,
     /// The point shapes.
     pub texture: &'a TextureHandle,
     /// The pictures of points that are drawn as such.
@@ -56,28 +56,28 @@ impl Cloud {
 
     /// Every point that falls into the view and is not hidden, those at the front over the others, and those that have a
     /// picture as such. `projector` gives places on the screen, as [`ScreenTransform::on_screen`] wants them.
-    pub fn shapes(&mut self, mapping: &ScreenTransform, projector: &Projector<'_>, style: Style<'_>) -> [Shape; 2] {
+    pub fn shapes(&mut self, transform: &ScreenTransform, projector: &Projector<'_>, style: Style<'_>) -> [Shape; 2] {
         // By the next frame nothing else uses the points.
         let mut drawn = Arc::try_unwrap(std::mem::take(&mut self.drawn)).unwrap_or_default();
-        let seen = mapping.rect.expand(2.0 * POINT_RADIUS);
-        let standing = &style.looks.standing;
-        let front = if mapping.space {
-            let (parts, front) = place(projector, standing, seen, &mut self.unsorted, depth::counts);
+        let seen = transform.rect.expand(2.0 * POINT_RADIUS);
+        let draw_order = &style.styles.draw_order;
+        let front = if transform.space {
+            let (parts, front) = position(projector, draw_order, seen, &mut self.unsorted, depth::counts);
             let parts = parts.into_iter().map(|(part, counts)| (self.unsorted.get(part).unwrap_or_default(), counts));
             depth::sort(&parts.collect::<Vec<_>>(), &mut drawn);
             front
         } else {
-            let (parts, front) = place(projector, standing, seen, &mut drawn, |_| ());
+            let (parts, front) = position(projector, draw_order, seen, &mut drawn, |_| ());
             gather(&parts, &mut drawn);
             front
         };
         drawn.extend(front);
         self.drawn = Arc::new(drawn);
-        let shade = Shade { depth: mapping.depth, background: style.palette.stage, ghost: style.ghost };
+        let shade = Shade { depth: transform.depth, background: style.palette.stage, ghost: style.ghost };
         match style.sprites {
             Some(sprites) => {
-                let points = sprites::Points { placed: Arc::clone(&self.drawn), looks: style.looks.table(), shade };
-                [sprites.shape(mapping.rect, points), Shape::Noop]
+                let points = sprites::Points { placed: Arc::clone(&self.drawn), styles: style.styles.table(), shade };
+                [sprites.shape(transform.rect, points), Shape::Noop]
             }
             None => self.triangles.shapes(&self.drawn, shade, style),
         }
@@ -89,24 +89,24 @@ type Part<T> = (Range<usize>, T);
 
 /// Finds the points that are within `seen` and not hidden. The usual ones are written into `usual`, in the parts that are
 /// given with what `study` finds in them; those at the front are given apart.
-fn place<T: Send>(
+fn position<T: Send>(
     projector: &Projector<'_>,
-    standing: &[DrawOrder],
+    draw_order: &[DrawOrder],
     seen: Rect,
     usual: &mut Vec<ScreenPoint>,
     study: fn(&[ScreenPoint]) -> T,
 ) -> (Vec<Part<T>>, Vec<ScreenPoint>) {
-    let samples = projector.samples().min(standing.len());
+    let samples = projector.samples().min(draw_order.len());
     usual.resize(samples, ScreenPoint::default());
-    let share = samples.div_ceil(cores::count()).next_multiple_of(PART).max(MIN_SHARE);
+    let share = samples.div_ceil(parallel::count()).next_multiple_of(PART).max(MIN_SHARE);
     let work = usual.chunks_mut(share).zip((0..).step_by(share)).map(|(usual, first)| {
         move || {
             let mut front = Vec::new();
-            let count = place_some(projector, standing, seen, first..first + usual.len(), usual, &mut front);
+            let count = place_some(projector, draw_order, seen, first..first + usual.len(), usual, &mut front);
             ((first..first + count, study(&usual[..count])), front)
         }
     });
-    let (parts, fronts): (Vec<_>, Vec<_>) = cores::each(work.collect()).into_iter().unzip();
+    let (parts, fronts): (Vec<_>, Vec<_>) = parallel::run_all(work.collect()).into_iter().unzip();
     (parts, fronts.concat())
 }
 
@@ -122,36 +122,36 @@ fn gather(parts: &[Part<()>], usual: &mut Vec<ScreenPoint>) {
     usual.truncate(count);
 }
 
-/// [`place`] for some of the samples; gives the number of usual ones that were written.
+/// [`position`] for some of the samples; gives the number of usual ones that were written.
 fn place_some(
     projector: &Projector<'_>,
-    standing: &[DrawOrder],
+    draw_order: &[DrawOrder],
     seen: Rect,
     samples: Range<usize>,
     usual: &mut [ScreenPoint],
     front: &mut Vec<ScreenPoint>,
 ) -> usize {
-    let mut places = [[0.0; 3]; PART];
+    let mut positions = [[0.0; 3]; PART];
     let mut count = 0;
     for first in samples.clone().step_by(PART) {
-        let places = &mut places[..PART.min(samples.end - first)];
-        projector.project(first, places);
-        count += cull(places, &standing[first..], first, seen, &mut usual[count..], front);
+        let positions = &mut positions[..PART.min(samples.end - first)];
+        projector.project(first, positions);
+        count += cull(positions, &draw_order[first..], first, seen, &mut usual[count..], front);
     }
     count
 }
 
 /// Takes the points from sample `first` on that are within `seen` and not hidden; gives the number of usual ones.
 fn cull(
-    places: &[[f32; 3]],
-    standing: &[DrawOrder],
+    positions: &[[f32; 3]],
+    draw_order: &[DrawOrder],
     first: usize,
     seen: Rect,
     usual: &mut [ScreenPoint],
     front: &mut Vec<ScreenPoint>,
 ) -> usize {
     let mut count = 0;
-    for ((&[x, y, depth], standing), sample) in places.iter().zip(standing).zip(first as u32..) {
+    for ((&[x, y, depth], draw_order), sample) in positions.iter().zip(draw_order).zip(first as u32..) {
         // A place that is not a number is nowhere.
         let inside = (x >= seen.min.x) & (x <= seen.max.x) & (y >= seen.min.y) & (y <= seen.max.y);
         let placed = ScreenPoint { at: [x, y], depth, sample };
@@ -159,8 +159,8 @@ fn cull(
         if let Some(next) = usual.get_mut(count) {
             *next = placed;
         }
-        count += usize::from(inside & (*standing == DrawOrder::Usual));
-        if inside & (*standing == DrawOrder::Front) {
+        count += usize::from(inside & (*draw_order == DrawOrder::Usual));
+        if inside & (*draw_order == DrawOrder::Front) {
             front.push(placed);
         }
     }
@@ -176,10 +176,10 @@ mod tests {
     use crate::flow::{Flow, FlowOptions};
     use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
 
-    fn culled(places: &[[f32; 3]], standing: &[DrawOrder]) -> Vec<ScreenPoint> {
+    fn culled(positions: &[[f32; 3]], draw_order: &[DrawOrder]) -> Vec<ScreenPoint> {
         let seen = Rect::from_min_size(pos2(0.0, 0.0), vec2(200.0, 200.0));
-        let (mut usual, mut front) = (vec![ScreenPoint::default(); places.len()], Vec::new());
-        let count = cull(places, standing, 0, seen, &mut usual, &mut front);
+        let (mut usual, mut front) = (vec![ScreenPoint::default(); positions.len()], Vec::new());
+        let count = cull(positions, draw_order, 0, seen, &mut usual, &mut front);
         usual.truncate(count);
         usual.extend(front);
         usual
@@ -188,11 +188,11 @@ mod tests {
     #[test]
     fn hidden_and_wild_points_are_not_drawn_and_those_at_the_front_last() {
         let wild = f32::NAN;
-        let places = [[9.0, 9.0, 0.9], [8.0, 9.0, -0.9], [wild, 9.0, 0.0], [7.0, 9.0, 0.0], [300.0, 9.0, 0.0]];
-        let drawn = culled(&places, &[DrawOrder::Usual; 5]);
+        let positions = [[9.0, 9.0, 0.9], [8.0, 9.0, -0.9], [wild, 9.0, 0.0], [7.0, 9.0, 0.0], [300.0, 9.0, 0.0]];
+        let drawn = culled(&positions, &[DrawOrder::Usual; 5]);
         assert_eq!(drawn.iter().map(|placed| placed.sample).collect::<Vec<_>>(), [0, 1, 3]);
-        let standing = [DrawOrder::Front, DrawOrder::Hidden, DrawOrder::Front, DrawOrder::Usual, DrawOrder::Front];
-        assert_eq!(culled(&places, &standing).iter().map(|placed| placed.sample).collect::<Vec<_>>(), [3, 0]);
+        let draw_order = [DrawOrder::Front, DrawOrder::Hidden, DrawOrder::Front, DrawOrder::Usual, DrawOrder::Front];
+        assert_eq!(culled(&positions, &draw_order).iter().map(|placed| placed.sample).collect::<Vec<_>>(), [3, 0]);
     }
 
     #[test]
@@ -206,7 +206,7 @@ mod tests {
         let points = DMatrix::from_fn(2, samples, |row, sample| ((3 * sample + row) as f64 * 0.618_034).fract() - 0.5);
         let path = flow.sample_path(&points).unwrap();
         let projector = path.projector(&flow, 0.3, &DMatrix::identity(2, 2));
-        let standing: Vec<DrawOrder> = (0..samples)
+        let draw_order: Vec<DrawOrder> = (0..samples)
             .map(|sample| match sample % 7 {
                 0 => DrawOrder::Hidden,
                 3 => DrawOrder::Front,
@@ -216,15 +216,15 @@ mod tests {
         let seen = Rect::from_min_max(pos2(-0.3, -0.4), pos2(0.5, 0.2));
         // What was there before is written over.
         let mut usual = vec![ScreenPoint { sample: 7, ..ScreenPoint::default() }; 2 * samples];
-        let (parts, front) = place(&projector, &standing, seen, &mut usual, |_| ());
+        let (parts, front) = position(&projector, &draw_order, seen, &mut usual, |_| ());
         gather(&parts, &mut usual);
         let (mut expected, mut expected_front) = (Vec::new(), Vec::new());
-        for (sample, standing) in standing.iter().enumerate() {
-            let mut place = [[0.0; 3]];
-            projector.project(sample, &mut place);
-            let [[x, y, depth]] = place;
+        for (sample, draw_order) in draw_order.iter().enumerate() {
+            let mut position = [[0.0; 3]];
+            projector.project(sample, &mut position);
+            let [[x, y, depth]] = position;
             let placed = ScreenPoint { at: [x, y], depth, sample: sample as u32 };
-            match standing {
+            match draw_order {
                 _ if !seen.contains(pos2(x, y)) => {}
                 DrawOrder::Hidden => {}
                 DrawOrder::Usual => expected.push(placed),

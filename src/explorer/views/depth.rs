@@ -1,6 +1,6 @@
 //! The order in which points are drawn where there is depth: far ones first.
 
-use super::cores;
+use super::parallel;
 use crate::session::ScreenPoint;
 
 /// Depths are told apart in this many slices; within one the order cannot be seen.
@@ -16,27 +16,27 @@ pub fn counts(part: &[ScreenPoint]) -> Vec<usize> {
 /// A counting sort of points whose parts are counted: each part goes to places of its own, all side by side.
 pub fn sort(parts: &[(&[ScreenPoint], Vec<usize>)], sorted: &mut Vec<ScreenPoint>) {
     sorted.resize(parts.iter().map(|(part, _)| part.len()).sum(), ScreenPoint::default());
-    let mut places: Vec<Vec<_>> = parts.iter().map(|_| Vec::with_capacity(SLICES)).collect();
+    let mut positions: Vec<Vec<_>> = parts.iter().map(|_| Vec::with_capacity(SLICES)).collect();
     let mut rest = sorted.as_mut_slice();
     for slice in 0..SLICES {
-        for ((_, counts), places) in parts.iter().zip(&mut places) {
+        for ((_, counts), positions) in parts.iter().zip(&mut positions) {
             // The counts are those of the parts, so that they never reach beyond the end.
             let here = counts[slice].min(rest.len());
             let (run, beyond) = rest.split_at_mut(here);
-            places.push(run.iter_mut());
+            positions.push(run.iter_mut());
             rest = beyond;
         }
     }
-    let work = parts.iter().zip(places).map(|((part, _), mut places)| {
+    let work = parts.iter().zip(positions).map(|((part, _), mut positions)| {
         move || {
             for placed in *part {
-                if let Some(place) = places[slice(placed)].next() {
-                    *place = *placed;
+                if let Some(position) = positions[slice(placed)].next() {
+                    *position = *placed;
                 }
             }
         }
     });
-    cores::each(work.collect());
+    parallel::run_all(work.collect());
 }
 
 #[inline(always)]

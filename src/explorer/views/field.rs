@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::epaint::Vertex;
 use egui::{Color32, ColorImage, Mesh, Painter, Pos2, Stroke, TextureHandle, TextureOptions, pos2};
 
-use super::mapping::ScreenTransform;
+use super::screen_transform::ScreenTransform;
 use super::stage::StageInput;
 use crate::explorer::theme::{self, Palette, THICK};
 use crate::session::{Answer, Answers, Field};
@@ -28,21 +28,21 @@ pub fn current<'a>(input: &StageInput<'a>) -> Option<&'a Arc<Field>> {
 }
 
 /// What the field is, or why there is none; nothing while none is wanted.
-pub fn words(input: &StageInput<'_>) -> Vec<String> {
+pub fn label(input: &StageInput<'_>) -> Vec<String> {
     if input.view.wanted_field(input.t).is_none() {
         return Vec::new();
     }
     let Some(field) = current(input) else { return vec!["The field is being computed …".to_owned()] };
-    let mut words = field.words.clone();
+    let mut text = field.text.clone();
     if (field.request.t - input.t).abs() > OLD {
-        words.push(format!("The field is still that of t = {}; computing …", theme::figure(field.request.t, 2)));
+        text.push(format!("The field is still that of t = {}; computing …", theme::figure(field.request.t, 2)));
     }
-    words
+    text
 }
 
 impl Background {
     /// Draws `field`, the background first.
-    pub fn draw(&mut self, painter: &Painter, dark: bool, mapping: &ScreenTransform, field: &Arc<Field>) {
+    pub fn draw(&mut self, painter: &Painter, dark: bool, transform: &ScreenTransform, field: &Arc<Field>) {
         let palette = Palette::for_dark(dark);
         if let Some(answers) = &field.answers {
             let fresh = |made: &(Arc<Field>, bool, TextureHandle)| Arc::ptr_eq(&made.0, field) && made.1 == dark;
@@ -58,9 +58,9 @@ impl Background {
                 self.made = Some((Arc::clone(field), dark, texture));
             }
             if let Some((_, _, texture)) = &self.made {
-                plane(painter, mapping, field, answers.nodes, texture);
+                plane(painter, transform, field, answers.nodes, texture);
             }
-            boundary(painter, palette, mapping, field, answers);
+            boundary(painter, palette, transform, field, answers);
         }
     }
 }
@@ -75,14 +75,14 @@ fn image(answers: &Answers, palette: &Palette) -> ColorImage {
 }
 
 /// A place of the plane on the screen.
-pub fn place(mapping: &ScreenTransform, field: &Field, at: [f64; 2]) -> Option<Pos2> {
-    mapping.place(field.place(at)).map(|(at, _)| at)
+pub fn position(transform: &ScreenTransform, field: &Field, at: [f64; 2]) -> Option<Pos2> {
+    transform.position(field.position(at)).map(|(at, _)| at)
 }
 
-fn plane(painter: &Painter, mapping: &ScreenTransform, field: &Field, nodes: [usize; 2], texture: &TextureHandle) {
+fn plane(painter: &Painter, transform: &ScreenTransform, field: &Field, nodes: [usize; 2], texture: &TextureHandle) {
     let mut mesh = Mesh::with_texture(texture.id());
     for at in [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]] {
-        let Some(pos) = place(mapping, field, at) else { return };
+        let Some(pos) = position(transform, field, at) else { return };
         // A node is the middle of its texel.
         let along = |axis: usize| {
             let half = 0.5 / nodes[axis] as f32;
@@ -94,10 +94,10 @@ fn plane(painter: &Painter, mapping: &ScreenTransform, field: &Field, nodes: [us
     painter.add(mesh);
 }
 
-fn boundary(painter: &Painter, palette: &Palette, mapping: &ScreenTransform, field: &Field, answers: &Answers) {
+fn boundary(painter: &Painter, palette: &Palette, transform: &ScreenTransform, field: &Field, answers: &Answers) {
     let stroke = Stroke::new(THICK, palette.ink);
     for piece in &answers.boundary {
-        if let [Some(from), Some(to)] = piece.map(|at| place(mapping, field, at)) {
+        if let [Some(from), Some(to)] = piece.map(|at| position(transform, field, at)) {
             painter.line_segment([from, to], stroke);
         }
     }

@@ -21,8 +21,8 @@ impl FrameTimes {
     pub fn show(&mut self, ui: &Ui, rect: Rect, points: &str) {
         self.add(ui.input(|input| input.unstable_dt));
         let at = rect.left_top() + vec2(GAP, 2.0 * GAP + SMALL);
-        let words = format!("{}; points are {points}", self.words());
-        ui.painter_at(rect).text(at, Align2::LEFT_TOP, words, theme::small_font(), Palette::of(ui).faint_ink);
+        let text = format!("{}; points are {points}", self.label());
+        ui.painter_at(rect).text(at, Align2::LEFT_TOP, text, theme::small_font(), Palette::from_ui(ui).faint_ink);
     }
 
     /// Forgets the frames before, which another picture took.
@@ -37,7 +37,7 @@ impl FrameTimes {
         }
     }
 
-    fn words(&self) -> String {
+    fn label(&self) -> String {
         if self.0.is_empty() {
             return "frame time: at rest".to_owned();
         }
@@ -54,9 +54,9 @@ mod tests {
     fn the_mean_of_the_last_frames_is_told() {
         let mut times = FrameTimes::default();
         times.add(7.0);
-        assert_eq!(times.words(), "frame time: at rest");
+        assert_eq!(times.label(), "frame time: at rest");
         (0..KEPT).for_each(|_| times.add(0.5));
         (0..KEPT).for_each(|frame| times.add(if frame % 2 == 0 { 0.01 } else { 0.03 }));
-        assert_eq!(times.words(), "frame time 20.0 ms, 50 frames a second");
+        assert_eq!(times.label(), "frame time 20.0 ms, 50 frames a second");
     }
 }

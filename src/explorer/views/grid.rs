@@ -2,8 +2,8 @@
 
 use egui::{Color32, Painter, Pos2, Shape, Stroke};
 
-use super::mapping::ScreenTransform;
 use super::polyline;
+use super::screen_transform::ScreenTransform;
 use crate::explorer::theme::{Palette, THIN};
 use crate::session::{Lattice, counted};
 
@@ -14,7 +14,7 @@ const MAX_ERROR_LINES: usize = 1500;
 /// behind.
 pub fn lattice(
     painter: &Painter,
-    mapping: &ScreenTransform,
+    transform: &ScreenTransform,
     lattice: &Lattice,
     positions: &[[f32; 3]],
     colour: Color32,
@@ -22,7 +22,7 @@ pub fn lattice(
     for line in &lattice.lines {
         let mut run: Vec<Pos2> = Vec::with_capacity(line.len());
         for position in positions.get(line.clone()).unwrap_or_default() {
-            match mapping.place_f32(*position) {
+            match transform.place_f32(*position) {
                 Some((at, _)) => run.push(at),
                 None => flush(painter, &mut run, colour),
             }
@@ -45,7 +45,7 @@ pub fn error_samples(samples: usize) -> Vec<usize> {
 }
 
 /// Which points have a line of error, where not all have.
-pub fn words(samples: usize) -> Option<String> {
+pub fn label(samples: usize) -> Option<String> {
     let lines = error_samples(samples).len();
     (lines < samples).then(|| format!("Lines of error: {lines} evenly chosen of {}.", counted(samples, "point")))
 }
@@ -55,7 +55,7 @@ pub fn words(samples: usize) -> Option<String> {
 pub fn error_lines(
     painter: &Painter,
     palette: &Palette,
-    mapping: &ScreenTransform,
+    transform: &ScreenTransform,
     plain: &[[f32; 3]],
     resnet: &[[f32; 3]],
 ) {
@@ -67,7 +67,7 @@ pub fn error_lines(
         return;
     }
     for (a, b) in pairs() {
-        if let (Some((from, _)), Some((to, _))) = (mapping.place_f32(*a), mapping.place_f32(*b)) {
+        if let (Some((from, _)), Some((to, _))) = (transform.place_f32(*a), transform.place_f32(*b)) {
             painter.line_segment([from, to], Stroke::new(THIN, palette.error(length(a, b) / longest)));
         }
     }

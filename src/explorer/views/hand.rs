@@ -3,7 +3,7 @@
 use egui::{CursorIcon, Painter, PointerButton, Pos2, Response, Shape, Stroke, Ui, Vec2};
 use nalgebra::{DMatrix, Matrix2, Vector2};
 
-use super::mapping::ScreenTransform;
+use super::screen_transform::ScreenTransform;
 use crate::explorer::theme::{Palette, THIN};
 use crate::session::{EditCommand, Pen, PenSettings, PointChange, ScreenPoint, nearest};
 
@@ -28,14 +28,14 @@ pub struct PenPlane {
 }
 
 impl PenPlane {
-    /// Where `mapping` draws the first two coordinates of the space, of which `rows` are seen. `None` where the plane is
+    /// Where `transform` draws the first two coordinates of the space, of which `rows` are seen. `None` where the plane is
     /// seen from its edge.
-    pub fn of(mapping: &ScreenTransform, rows: &DMatrix<f64>) -> Option<PenPlane> {
-        let place = |input: Option<usize>| {
+    pub fn new(transform: &ScreenTransform, rows: &DMatrix<f64>) -> Option<PenPlane> {
+        let position = |input: Option<usize>| {
             let along = |row: usize| input.and_then(|input| rows.get((row, input))).copied().unwrap_or(0.0);
-            mapping.place([along(0), along(1), along(2)]).map(|(at, _)| at)
+            transform.position([along(0), along(1), along(2)]).map(|(at, _)| at)
         };
-        let (origin, first, second) = (place(None)?, place(Some(0))?, place(Some(1))?);
+        let (origin, first, second) = (position(None)?, position(Some(0))?, position(Some(1))?);
         let (across, up) = (first - origin, second - origin);
         let screen_from_input = Matrix2::new(across.x, up.x, across.y, up.y);
         let size = across.length().max(up.length());
@@ -143,7 +143,7 @@ impl PenTool {
         plane: &PenPlane,
     ) {
         let Some(at) = response.hover_pos() else { return };
-        let palette = Palette::of(ui);
+        let palette = Palette::from_ui(ui);
         let colour = if pen == Pen::Erase { palette.highlight } else { palette.class(settings.class) };
         match pen {
             Pen::Add => ui.ctx().set_cursor_icon(CursorIcon::Crosshair),

@@ -39,7 +39,7 @@ impl Card<'_> {
         let (scene, sample, position) = (self.scene, self.sample, self.position);
         ui.strong(format!("Point {}", scene.memory.number(sample)));
         if let Some(picture) = self.picture {
-            ui.add(Image::new((picture.id(), vec2(PICTURE, PICTURE))).tint(Palette::of(ui).ink));
+            ui.add(Image::new((picture.id(), vec2(PICTURE, PICTURE))).tint(Palette::from_ui(ui).ink));
         }
         if let Some(label) = label(&scene.dataset.labels, sample) {
             ui.label(label);

@@ -6,8 +6,8 @@ use egui::{
     Align2, Color32, CursorIcon, Mesh, Painter, Rect, Role, Sense, Shape, TextureHandle, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::looks::{self, PointStyles};
 use super::points;
+use super::styles::{self, PointStyles};
 use crate::explorer::theme::{self, GAP, POINT_RADIUS, Palette, SMALL};
 use crate::session::{ColorValues, Colouring, PointCommand, PointSettings, ViewCommand};
 
@@ -26,21 +26,21 @@ const BAR_STEPS: u32 = 24;
 pub fn show(
     ui: &Ui,
     rect: Rect,
-    (looks, texture): (&PointStyles, &TextureHandle),
+    (styles, texture): (&PointStyles, &TextureHandle),
     (settings, first): (&PointSettings, &mut usize),
     commands: &mut Vec<ViewCommand>,
 ) -> f32 {
     let painter = ui.painter_at(rect);
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     let corner = rect.right_top() + vec2(-GAP, GAP);
     let room = rect.height() / 2.0;
     if rect.width() < 240.0 {
         return rect.top();
     }
-    match &looks.painting.shades {
+    match &styles.painting.shades {
         ColorValues::Groups { names, .. } if 3.0 * ROW <= room => {
             let mut legend = Groups { ui, painter, corner, texture, settings, commands };
-            legend.title(&looks.painting.title, palette);
+            legend.title(&styles.painting.title, palette);
             let page = page(names.len(), (room / ROW) as usize, first);
             names.iter().enumerate().take(page.end).skip(page.start).for_each(|(group, name)| {
                 legend.row(group, name, palette);
@@ -51,7 +51,7 @@ pub fn show(
             legend.corner.y
         }
         ColorValues::Numbers { range, .. } if BAR.y + 2.0 * ROW <= room => {
-            let title = &looks.painting.title;
+            let title = &styles.painting.title;
             painter.text(corner, Align2::RIGHT_TOP, title, theme::small_font(), palette.faint_ink);
             bar(&painter, palette, corner + vec2(0.0, ROW + GAP), settings.colouring, *range)
         }
@@ -79,8 +79,8 @@ impl Groups<'_> {
 
     /// The row under a page of `all` groups; true where it is clicked.
     fn next(&mut self, page: &Range<usize>, all: usize, palette: &Palette) -> bool {
-        let words = format!("{}–{} of {all} »", page.start + 1, page.end);
-        let text = self.painter.layout_no_wrap(words, theme::small_font(), palette.faint_ink);
+        let caption = format!("{}–{} of {all} »", page.start + 1, page.end);
+        let text = self.painter.layout_no_wrap(caption, theme::small_font(), palette.faint_ink);
         let at = pos2(self.corner.x - text.size().x, self.corner.y + (ROW - text.size().y) / 2.0);
         let id = self.ui.scope_id().with(("legend", self.painter.clip_rect().left() as i32, "next"));
         let hit = Rect::from_min_size(at, text.size());
@@ -118,7 +118,7 @@ impl Groups<'_> {
             let line = if shown { end.y } else { y };
             self.painter.hline(text_at.x..=end.x, line, egui::Stroke::new(theme::THIN, ink));
         }
-        let (colour, shape) = looks::group_look(colouring, group, palette);
+        let (colour, shape) = styles::group_look(colouring, group, palette);
         let colour = if shown { colour } else { palette.track };
         self.painter.add(points::marks(self.texture, &[(pos2(self.corner.x - POINT_RADIUS, y), colour, shape)]));
         self.corner.y += ROW;
@@ -134,7 +134,7 @@ fn bar(painter: &Painter, palette: &Palette, corner: egui::Pos2, colouring: Colo
     for step in 0..=BAR_STEPS {
         let share = step as f32 / BAR_STEPS as f32;
         let y = rect.bottom() - share * rect.height();
-        let colour: Color32 = looks::number_colour(colouring, at(share), range, palette);
+        let colour: Color32 = styles::number_colour(colouring, at(share), range, palette);
         mesh.colored_vertex(pos2(rect.left(), y), colour);
         mesh.colored_vertex(pos2(rect.right(), y), colour);
         if step > 0 {

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Painter, Pos2, Shape, Stroke};
 
-use super::mapping::ScreenTransform;
+use super::screen_transform::ScreenTransform;
 use super::stage::StageInput;
 use crate::explorer::theme::{self, Palette, THICK, THIN};
 use crate::session::{Directions, Hovered, Scene, ViewPose, directions, subscript};
@@ -14,39 +14,39 @@ const LENGTH: f64 = 0.7;
 pub fn directions_of_hovered(
     painter: &Painter,
     palette: &Palette,
-    mapping: &ScreenTransform,
-    (input, scene, sight): (&StageInput<'_>, &Scene, &ViewPose),
+    transform: &ScreenTransform,
+    (input, scene, pose): (&StageInput<'_>, &Scene, &ViewPose),
 ) {
     let Some(hovered) = input.view.hovered else { return };
     let Some(found) = directions(&scene.flow, input.t, hovered) else { return };
-    let place = |vector: &[f64], length: f64| -> Option<Pos2> {
+    let position = |vector: &[f64], length: f64| -> Option<Pos2> {
         let mut point = [0.0; 3];
-        for (coordinate, row) in point.iter_mut().zip(sight.rows.row_iter()) {
+        for (coordinate, row) in point.iter_mut().zip(pose.rows.row_iter()) {
             *coordinate = length * row.iter().zip(vector).map(|(a, b)| a * b).sum::<f64>();
         }
-        mapping.place(point).map(|(at, _)| at)
+        transform.position(point).map(|(at, _)| at)
     };
-    let unit = LENGTH * mapping.unit;
+    let unit = LENGTH * transform.unit;
     let name = |at: Pos2, text: String| {
         painter.text(at, Align2::LEFT_BOTTOM, text, theme::body_font(), palette.highlight);
     };
     match found {
         Directions::Singular { direction, longest } => {
             let half = unit / longest;
-            if let (Some(start), Some(end)) = (place(&direction, -half), place(&direction, half)) {
+            if let (Some(start), Some(end)) = (position(&direction, -half), position(&direction, half)) {
                 painter.line_segment([start, end], Stroke::new(THICK, palette.highlight));
                 let index = if let Hovered::SingularValue { index, .. } = hovered { index + 1 } else { 0 };
                 name(end, format!("σ{}", subscript(index)));
             }
         }
         Directions::Plane { axes: [a, b], arc } => {
-            let Some(origin) = place(&a, 0.0) else { return };
-            let ends = [("a", &a), ("b", &b)].map(|(label, direction)| (label, place(direction, unit)));
+            let Some(origin) = position(&a, 0.0) else { return };
+            let ends = [("a", &a), ("b", &b)].map(|(label, direction)| (label, position(direction, unit)));
             for (label, end) in ends.into_iter().filter_map(|(label, end)| Some((label, end?))) {
                 painter.line_segment([origin, end], Stroke::new(THIN, palette.highlight));
                 name(end, label.to_owned());
             }
-            let points: Vec<Pos2> = arc.iter().filter_map(|direction| place(direction, 0.8 * unit)).collect();
+            let points: Vec<Pos2> = arc.iter().filter_map(|direction| position(direction, 0.8 * unit)).collect();
             if let Some(&hand) = points.last() {
                 painter.line_segment([origin, hand], Stroke::new(THICK, palette.highlight));
                 painter.add(Shape::line(points, Stroke::new(THICK, palette.highlight)));

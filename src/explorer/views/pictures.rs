@@ -87,7 +87,7 @@ impl Atlas {
     }
 
     /// Which points are pictures, where not all are.
-    pub fn words(&self) -> Option<String> {
+    pub fn label(&self) -> Option<String> {
         let all = self.tiles.len();
         (self.count < all).then(|| {
             format!("{} evenly chosen of {} are pictures, the others dots.", self.count, counted(all, "point"))

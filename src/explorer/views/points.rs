@@ -3,7 +3,7 @@
 use egui::epaint::Vertex;
 use egui::{Color32, ColorImage, Context, Mesh, Pos2, Shape, TextureHandle, TextureOptions, Vec2, pos2, vec2};
 
-use super::looks::PointStyle;
+use super::styles::PointStyle;
 use crate::explorer::theme::POINT_RADIUS;
 use crate::session::{ScreenPoint, Selection};
 
@@ -54,9 +54,9 @@ impl Stamps {
         })
     }
 
-    fn add(&self, mesh: &mut Mesh, at: [f32; 2], radius: f32, look: PointStyle) {
+    fn add(&self, mesh: &mut Mesh, at: [f32; 2], radius: f32, style: PointStyle) {
         let first = mesh.vertices.len() as u32;
-        mesh.vertices.extend(self.triangle(at, radius, look));
+        mesh.vertices.extend(self.triangle(at, radius, style));
         mesh.indices.extend(first..first + 3);
     }
 }
@@ -115,7 +115,7 @@ pub fn rings(drawn: &[ScreenPoint], selection: &Selection, texture: &TextureHand
 }
 
 /// Where a point is drawn.
-pub fn place(placed: &ScreenPoint) -> Pos2 {
+pub fn screen_pos(placed: &ScreenPoint) -> Pos2 {
     placed.at.into()
 }
 

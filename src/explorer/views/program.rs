@@ -29,7 +29,7 @@ pub struct PointShader {
     /// The places of what changes from frame to frame: of the window, of the points' looks, and what they fade into.
     uniforms: [Option<glow::UniformLocation>; 3],
     /// What the texture holds.
-    looks: Option<Arc<Vec<[u32; 2]>>>,
+    styles: Option<Arc<Vec<[u32; 2]>>>,
     embedded: bool,
     /// Whether points must be told to have coordinates inside of them.
     compatible: bool,
@@ -74,7 +74,7 @@ impl PointShader {
                 gl.tex_parameter_i32(glow::TEXTURE_2D, parameter, value as i32);
             }
             let uniforms = ["u_window", "u_look", "u_background"].map(|name| gl.get_uniform_location(program, name));
-            Some(PointShader { program, attributes, buffer, texture, uniforms, looks: None, embedded, compatible })
+            Some(PointShader { program, attributes, buffer, texture, uniforms, styles: None, embedded, compatible })
         }
     }
 
@@ -91,13 +91,13 @@ impl PointShader {
             gl.use_program(Some(self.program));
             gl.active_texture(glow::TEXTURE0);
             gl.bind_texture(glow::TEXTURE_2D, Some(self.texture));
-            self.upload_looks(gl, &points.looks);
+            self.upload_looks(gl, &points.styles);
             gl.bind_vertex_array(Some(self.attributes));
             gl.bind_buffer(glow::ARRAY_BUFFER, Some(self.buffer));
             gl.buffer_data_u8_slice(glow::ARRAY_BUFFER, bytemuck::cast_slice(&points.placed), glow::STREAM_DRAW);
-            let [window, look, fade] = &self.uniforms;
+            let [window, style, fade] = &self.uniforms;
             gl.uniform_4_f32(window.as_ref(), width, height, margin / pixels, pixels);
-            gl.uniform_2_f32(look.as_ref(), shade.depth, strength);
+            gl.uniform_2_f32(style.as_ref(), shade.depth, strength);
             gl.uniform_4_f32_slice(fade.as_ref(), &background);
             let [width, height] = info.screen_size_px.map(|side| side as i32 + 2 * margin as i32);
             gl.viewport(-(margin as i32), -(margin as i32), width, height);
@@ -114,21 +114,21 @@ impl PointShader {
 
     /// # Safety
     /// The texture must be the one that is bound.
-    unsafe fn upload_looks(&mut self, gl: &Context, looks: &Arc<Vec<[u32; 2]>>) {
-        if self.looks.as_ref().is_some_and(|before| Arc::ptr_eq(before, looks)) {
+    unsafe fn upload_looks(&mut self, gl: &Context, styles: &Arc<Vec<[u32; 2]>>) {
+        if self.styles.as_ref().is_some_and(|before| Arc::ptr_eq(before, styles)) {
             return;
         }
-        let rows = looks.len().div_ceil(TABLE);
+        let rows = styles.len().div_ceil(TABLE);
         // Whole rows: what is beyond the last sample is never looked up.
         let mut table = Vec::with_capacity(rows * TABLE);
-        table.extend_from_slice(looks);
+        table.extend_from_slice(styles);
         table.resize(rows * TABLE, [0; 2]);
         let (width, rows) = (TABLE as i32, rows as i32);
         let pixels = glow::PixelUnpackData::Slice(Some(bytemuck::cast_slice(&table)));
-        let (inside, words, number) = (glow::RG32UI as i32, glow::RG_INTEGER, glow::UNSIGNED_INT);
+        let (inside, caption, number) = (glow::RG32UI as i32, glow::RG_INTEGER, glow::UNSIGNED_INT);
         // SAFETY: as above; the slice holds width × rows texels of eight bytes.
-        unsafe { gl.tex_image_2d(glow::TEXTURE_2D, 0, inside, width, rows, 0, words, number, pixels) };
-        self.looks = Some(Arc::clone(looks));
+        unsafe { gl.tex_image_2d(glow::TEXTURE_2D, 0, inside, width, rows, 0, caption, number, pixels) };
+        self.styles = Some(Arc::clone(styles));
     }
 }
 

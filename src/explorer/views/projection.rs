@@ -2,7 +2,7 @@
 
 use egui::{Align2, CursorIcon, DragValue, Pos2, Rect, Sense, Ui, pos2, vec2};
 
-use super::mapping::ScreenTransform;
+use super::screen_transform::ScreenTransform;
 use super::stage::StageInput;
 use crate::explorer::theme::{self, GAP, POINT_RADIUS, Palette};
 use crate::session::{Projection, Scene, TOUR_SPEEDS, ViewCommand, ViewPose, coordinate_name};
@@ -24,8 +24,8 @@ pub fn choice(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut
     let name = name(present, dimension);
     let menu = egui::ComboBox::new("projection", "").selected_text(name).width(110.0).height(MENU_HEIGHT);
     let menu = menu.show_ui(ui, |ui| {
-        let mut offer = |projection: Projection, words: &str, tip: &str| {
-            ui.selectable_value(&mut chosen, projection, words).on_hover_text(tip);
+        let mut offer = |projection: Projection, text: &str, tip: &str| {
+            ui.selectable_value(&mut chosen, projection, text).on_hover_text(tip);
         };
         let automatic = if dimension <= 3 { "All coordinates" } else { "Automatic: principal 3-D" };
         offer(Projection::Automatic, automatic, "The whole space where it has at most three dimensions.");
@@ -118,20 +118,20 @@ fn class_choices(ui: &mut Ui, of: &mut [usize], classes: &[String]) {
     warn_of_equals(ui, of, "choose different classes");
 }
 
-fn warn_of_equals(ui: &mut Ui, chosen: &[usize], words: &str) {
+fn warn_of_equals(ui: &mut Ui, chosen: &[usize], text: &str) {
     if chosen.iter().enumerate().any(|(index, one)| chosen[..index].contains(one)) {
-        ui.colored_label(Palette::of(ui).warning, words);
+        ui.colored_label(Palette::from_ui(ui).warning, text);
     }
 }
 
 fn tour(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
     let tour = &input.view.tour;
-    let (words, tip) = if tour.playing {
+    let (text, tip) = if tour.playing {
         ("Pause tour", "Keep the plane as it is; its handles can still be pulled.")
     } else {
         ("Play tour", "Let the plane turn through the space.")
     };
-    if ui.button(words).on_hover_text(tip).clicked() {
+    if ui.button(text).on_hover_text(tip).clicked() {
         commands.push(ViewCommand::PlayTour(!tour.playing));
     }
     let mut speed = tour.speed();
@@ -146,19 +146,19 @@ fn tour(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
 /// The tour's axes with a handle each, which can be pulled.
 pub fn handles(
     ui: &Ui,
-    mapping: &ScreenTransform,
-    sight: &ViewPose,
+    transform: &ScreenTransform,
+    pose: &ViewPose,
     (directions, labels): (&nalgebra::DMatrix<f64>, &[String]),
     commands: &mut Vec<ViewCommand>,
 ) {
-    let painter = ui.painter_at(mapping.rect);
-    let palette = Palette::of(ui);
-    let seen = &sight.rows * directions.transpose();
-    let length = AXIS * mapping.unit;
-    let place = |x: f64, y: f64| mapping.place([x, y, 0.0]).map(|(at, _)| at);
-    let Some(origin) = place(0.0, 0.0) else { return };
+    let painter = ui.painter_at(transform.rect);
+    let palette = Palette::from_ui(ui);
+    let seen = &pose.rows * directions.transpose();
+    let length = AXIS * transform.unit;
+    let location = |x: f64, y: f64| transform.position([x, y, 0.0]).map(|(at, _)| at);
+    let Some(origin) = location(0.0, 0.0) else { return };
     for (axis, (column, label)) in seen.column_iter().zip(labels).enumerate() {
-        let Some(end) = place(length * column[0], length * column[1]) else { continue };
+        let Some(end) = location(length * column[0], length * column[1]) else { continue };
         let grip = Rect::from_center_size(end, vec2(GRIP, GRIP));
         let response = ui.interact(grip, ui.scope_id().with(("axis", axis)), Sense::drag());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Slider, true, format!("Axis {label}")));
@@ -169,7 +169,7 @@ pub fn handles(
         let beside = name_place(origin, end);
         painter.text(beside, Align2::CENTER_CENTER, label, theme::small_font(), colour);
         if let Some(at) = response.interact_pointer_pos().filter(|_| response.dragged()) {
-            let [x, y] = mapping.in_the_plane(at);
+            let [x, y] = transform.in_the_plane(at);
             let vector = (0..labels.len()).map(|index| if index == axis { length } else { 0.0 }).collect();
             commands.push(ViewCommand::PullTour { vector, to: [x, y] });
         }

@@ -84,7 +84,7 @@ pub fn velocity(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewComm
     let present = input.view.velocity;
     let enabled = input.view.has_field();
     let mut chosen = present;
-    let name = present.map_or("no velocity", VelocityPicture::words);
+    let name = present.map_or("no velocity", VelocityPicture::label);
     // A menu does not wrap into the next row by itself; its words would.
     if ui.available_size_before_wrap().x < VELOCITY_ROOM {
         ui.end_row();
@@ -106,7 +106,7 @@ pub fn velocity(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewComm
                         }
                         VelocityPicture::Streamlines => "The lines that follow v as it stands at this moment.",
                     };
-                    ui.selectable_value(&mut chosen, Some(picture), picture.words()).on_hover_text(tip);
+                    ui.selectable_value(&mut chosen, Some(picture), picture.label()).on_hover_text(tip);
                 }
             })
     });

@@ -21,8 +21,8 @@ pub const TABLE: usize = 2048;
 pub struct Points {
     /// Where, in this order.
     pub placed: Arc<Vec<ScreenPoint>>,
-    /// What each sample looks like, as [`super::looks::PointStyles::table`] gives it.
-    pub looks: Arc<Vec<[u32; 2]>>,
+    /// What each sample looks like, as [`super::styles::PointStyles::table`] gives it.
+    pub styles: Arc<Vec<[u32; 2]>>,
     /// How depth changes it.
     pub shade: Shade,
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use egui::{Context, Rect, Response, RichText, Sense, TextureHandle, Ui, vec2};
 
 use super::frame_times::FrameTimes;
-use super::looks::PointStyles;
 use super::pictures::Atlas;
 use super::points;
 use super::sprites::Sprites;
 use super::strip;
+use super::styles::PointStyles;
 use super::trails::Source;
 use super::view::{Buffers, Pane};
 use crate::explorer::theme::{GAP, Palette};
@@ -65,7 +65,7 @@ struct Fitted {
     scene: Arc<Scene>,
     projection: Projection,
     frame: Frame,
-    looks: PointStyles,
+    styles: PointStyles,
 }
 
 impl Stage {
@@ -105,12 +105,12 @@ impl Stage {
                 scene: Arc::clone(scene),
                 projection: input.view.projection,
                 frame: scene.extent.frame(input.view.projection),
-                looks: PointStyles::of(scene, &input.view.points, dark),
+                styles: PointStyles::new(scene, &input.view.points, dark),
             },
         };
         let fitted = self.fitted.insert(fitted);
-        if !fitted.looks.fit(&input.view.points, dark) {
-            fitted.looks = PointStyles::of(scene, &input.view.points, dark);
+        if !fitted.styles.fit(&input.view.points, dark) {
+            fitted.styles = PointStyles::new(scene, &input.view.points, dark);
         }
         let texture = self.texture.get_or_insert_with(|| points::texture(ui.ctx()));
         let plain = Source::Plain(Arc::clone(scene));
@@ -124,10 +124,10 @@ impl Stage {
         self.held = input.pen.map(|_| (input.view.projection, held.unwrap_or(fit)));
         let fit = self.held.map_or(fit, |(_, held)| held);
         let wanted = ViewPose::still(rows, fit, frame.space, input.view.camera);
-        let (sight, turning) = self.turning.look(ui, wanted);
+        let (pose, turning) = self.turning.advance(ui, wanted);
         let can_draw = |sprites: &&Arc<Sprites>| atlas.is_none() && sprites.take(scene.dataset.samples());
-        let (looks, sprites) = (&fitted.looks, self.sprites.as_ref().filter(can_draw));
-        let view = Pane { input, scene, frame, sight: &sight, turning, looks, texture, atlas, sprites };
+        let (styles, sprites) = (&fitted.styles, self.sprites.as_ref().filter(can_draw));
+        let view = Pane { input, scene, frame, pose: &pose, turning, styles, texture, atlas, sprites };
         let [first, second] = &mut self.buffers;
         let resting = match input.view.compare {
             Compare::Plain => view.show(ui, room, &[plain], first, &mut commands),
@@ -179,29 +179,29 @@ impl ProjectionTransition {
     }
 
     /// What is drawn in this frame on the way to `wanted`, and whether there is still a way to go.
-    fn look(&mut self, ui: &Ui, wanted: ViewPose) -> (ViewPose, bool) {
+    fn advance(&mut self, ui: &Ui, wanted: ViewPose) -> (ViewPose, bool) {
         let seconds = f64::from(ui.input(|input| input.unstable_dt)).clamp(0.0, 0.1);
         let under_way = self.from.take().and_then(|(from, share)| {
             let share = share + seconds / TURNING_SECONDS;
-            let sight = (share < 1.0).then(|| from.toward(&wanted, share * share * (3.0 - 2.0 * share)))??;
-            Some((from, share, sight))
+            let pose = (share < 1.0).then(|| from.toward(&wanted, share * share * (3.0 - 2.0 * share)))??;
+            Some((from, share, pose))
         });
         let turning = under_way.is_some();
-        let sight = match under_way {
-            Some((from, share, sight)) => {
+        let pose = match under_way {
+            Some((from, share, pose)) => {
                 self.from = Some((from, share));
                 ui.ctx().request_repaint();
-                sight
+                pose
             }
             None => wanted,
         };
-        self.last = Some(sight.clone());
-        (sight, turning)
+        self.last = Some(pose.clone());
+        (pose, turning)
     }
 }
 
 fn empty(ui: &mut Ui, opening: Option<&str>) {
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     let (rect, response): (Rect, Response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
     ui.painter().rect_filled(rect, 0.0, palette.stage);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Stage: nothing is open"));

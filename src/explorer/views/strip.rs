@@ -47,7 +47,7 @@ fn compare(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>)
             Compare::SideBySide => "The plain net and its ResNet in two views that turn and zoom together.",
             Compare::Overlay => "Both in one view; a line joins each point with its place in the ResNet: the error.",
         };
-        if ui.selectable_label(input.view.compare == choice, choice.words()).on_hover_text(tip).clicked() {
+        if ui.selectable_label(input.view.compare == choice, choice.label()).on_hover_text(tip).clicked() {
             commands.push(ViewCommand::Compare(choice));
         }
     }
@@ -87,7 +87,7 @@ fn deviation(ui: &mut Ui, input: &StageInput<'_>) {
 
 /// A faint name and a number with room for `digits` digits, kept on one line and at a steady width.
 fn readout(ui: &mut Ui, name: &str, value: &str, digits: usize) -> Response {
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     let galley = ui.painter().layout_no_wrap(name.to_owned(), theme::small_font(), palette.faint_ink);
     let digit = ui.fonts_mut(|fonts| fonts.glyph_width(&theme::body_font(), '0'));
     let size = vec2(galley.size().x + GAP + digit * digits as f32, ui.spacing().interact_size.y);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use egui::{Color32, Painter, Pos2, Shape, Stroke};
 use nalgebra::DMatrix;
 
-use super::mapping::ScreenTransform;
 use super::polyline;
+use super::screen_transform::ScreenTransform;
 use crate::explorer::theme::THIN;
 use crate::flow::{Flow, SampledPath};
 use crate::session::{Refined, Scene};
@@ -109,15 +109,15 @@ impl Trails {
     }
 
     /// Draws the trail of each followed sample in its colour.
-    pub fn draw(&self, painter: &Painter, mapping: &ScreenTransform, colours: impl Iterator<Item = Color32>) {
+    pub fn draw(&self, painter: &Painter, transform: &ScreenTransform, colours: impl Iterator<Item = Color32>) {
         let Some(kept) = &self.kept else { return };
         for (index, colour) in colours.enumerate() {
             let knots = kept.knots.values().rev().map_while(|positions| positions.get(index));
-            let places = self.now.get(index).into_iter().chain(knots).map_while(|at| mapping.place_f32(*at));
-            let places: Vec<Pos2> = places.map(|(at, _)| at).collect();
-            let piece = places.len().div_ceil(PIECES).max(2);
-            for (age, start) in (0..places.len().saturating_sub(1)).step_by(piece).enumerate() {
-                let mut points = places[start..places.len().min(start + piece + 1)].to_vec();
+            let indices = self.now.get(index).into_iter().chain(knots).map_while(|at| transform.place_f32(*at));
+            let indices: Vec<Pos2> = indices.map(|(at, _)| at).collect();
+            let piece = indices.len().div_ceil(PIECES).max(2);
+            for (age, start) in (0..indices.len().saturating_sub(1)).step_by(piece).enumerate() {
+                let mut points = indices[start..indices.len().min(start + piece + 1)].to_vec();
                 polyline::without_the_unseen(&mut points);
                 let strength = STRENGTH * (1.0 - age as f32 / (PIECES + 1) as f32);
                 painter.add(Shape::line(points, Stroke::new(THIN, colour.gamma_multiply(strength))));

@@ -22,15 +22,17 @@ impl Triangles {
         let mut dots = Arc::try_unwrap(std::mem::take(&mut self.0)).unwrap_or_default();
         dots.texture_id = style.texture.id();
         let mut pictures = style.atlas.map(Atlas::mesh).unwrap_or_default();
-        let (stamps, looks) = (Stamps::new(), style.looks);
+        let (stamps, styles) = (Stamps::new(), style.styles);
         dots.vertices.clear();
         dots.vertices.reserve(3 * placed.len());
         for placed in placed {
             let sample = placed.sample as usize;
-            let (Some(&colour), Some(&shape)) = (looks.colours.get(sample), looks.shapes.get(sample)) else { continue };
+            let (Some(&colour), Some(&shape)) = (styles.colours.get(sample), styles.shapes.get(sample)) else {
+                continue;
+            };
             let (scale, colour) = shade.of(placed.depth, colour);
             match style.atlas.filter(|atlas| atlas.has(sample)) {
-                Some(atlas) => atlas.add(&mut pictures, sample, points::place(placed), scale, colour),
+                Some(atlas) => atlas.add(&mut pictures, sample, points::screen_pos(placed), scale, colour),
                 None => dots.vertices.extend(stamps.triangle(placed.at, POINT_RADIUS * scale, (colour, shape))),
             }
         }

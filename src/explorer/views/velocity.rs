@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use egui::{Painter, Pos2, Shape, Stroke, Ui, Vec2};
 
-use super::field::place;
-use super::mapping::ScreenTransform;
+use super::field::position;
+use super::screen_transform::ScreenTransform;
 use crate::explorer::theme::{Palette, THICK, THIN};
 use crate::flow::Flow;
 use crate::session::{Field, ParticleWindow, Particles};
@@ -21,7 +21,7 @@ const STREAK_SECONDS: f64 = 0.25;
 const LONGEST_STREAK: f32 = 26.0;
 
 /// The longest arrow has one length on the plane, whatever the speed; the others are in proportion.
-pub fn arrows(painter: &Painter, palette: &Palette, mapping: &ScreenTransform, field: &Field) {
+pub fn arrows(painter: &Painter, palette: &Palette, transform: &ScreenTransform, field: &Field) {
     let fastest = field.arrows.iter().fold(0.0, |fastest: f64, arrow| fastest.max(arrow.speed));
     let size = field.reach.map(|reach| reach.iter().map(|x| x * x).sum::<f64>().sqrt());
     let scale = 2.0 * LONGEST * size[0].min(size[1]) / fastest;
@@ -30,9 +30,9 @@ pub fn arrows(painter: &Painter, palette: &Palette, mapping: &ScreenTransform, f
     }
     let stroke = Stroke::new(THIN, palette.faint_ink);
     for arrow in &field.arrows {
-        let from = field.place(arrow.at);
+        let from = field.position(arrow.at);
         let to = [0, 1, 2].map(|row| from[row] + scale * arrow.velocity[row]);
-        if let (Some((from, _)), Some((to, _))) = (mapping.place(from), mapping.place(to)) {
+        if let (Some((from, _)), Some((to, _))) = (transform.position(from), transform.position(to)) {
             painter.line_segment([from, to], stroke);
             head(painter, to, to - from, stroke);
         }
@@ -40,15 +40,15 @@ pub fn arrows(painter: &Painter, palette: &Palette, mapping: &ScreenTransform, f
 }
 
 /// The lines that follow the field, with a head where they end.
-pub fn streamlines(painter: &Painter, palette: &Palette, mapping: &ScreenTransform, field: &Field) {
+pub fn streamlines(painter: &Painter, palette: &Palette, transform: &ScreenTransform, field: &Field) {
     let stroke = Stroke::new(THIN, palette.faint_ink.gamma_multiply(LINE_STRENGTH));
     for line in &field.streamlines {
-        let places: Vec<Pos2> = line.iter().map_while(|at| place(mapping, field, *at)).collect();
-        if let [.., before, last] = places[..] {
+        let positions: Vec<Pos2> = line.iter().map_while(|at| position(transform, field, *at)).collect();
+        if let [.., before, last] = positions[..] {
             // The last piece is short; the head needs its direction, not its length.
             head(painter, last, (last - before).normalized() * 2.0 * HEAD, stroke);
         }
-        painter.add(Shape::line(places, stroke));
+        painter.add(Shape::line(positions, stroke));
     }
 }
 
@@ -65,16 +65,16 @@ fn head(painter: &Painter, tip: Pos2, along: Vec2, stroke: Stroke) {
 pub fn particles(
     ui: &Ui,
     painter: &Painter,
-    mapping: &ScreenTransform,
+    transform: &ScreenTransform,
     (flow, field, t): (&Flow, &Arc<Field>, f64),
     particles: &mut Particles,
 ) {
     let seconds = f64::from(ui.input(|input| input.unstable_dt));
-    if particles.advance(flow, field, t, seconds, window(mapping, field)) {
+    if particles.advance(flow, field, t, seconds, window(transform, field)) {
         ui.ctx().request_repaint();
     }
-    let palette = Palette::of(ui);
-    let on_screen = |lengths: [f64; 2]| mapping.place(field.place_of_lengths(lengths)?).map(|(at, _)| at);
+    let palette = Palette::from_ui(ui);
+    let on_screen = |lengths: [f64; 2]| transform.position(field.position_of_lengths(lengths)?).map(|(at, _)| at);
     for particle in particles.all() {
         let behind = [0, 1].map(|axis| particle.at[axis] - STREAK_SECONDS * particle.pace[axis]);
         let (Some(at), Some(behind)) = (on_screen(particle.at), on_screen(behind)) else { continue };
@@ -88,11 +88,11 @@ pub fn particles(
 }
 
 /// The part of the plane that is seen, so that however far a picture is magnified as many particles are in sight.
-fn window(mapping: &ScreenTransform, field: &Field) -> ParticleWindow {
-    if mapping.space {
+fn window(transform: &ScreenTransform, field: &Field) -> ParticleWindow {
+    if transform.space {
         return [[-1.0, 1.0]; 2];
     }
-    let seen = mapping.seen();
+    let seen = transform.seen();
     [0, 1].map(|axis| {
         let half = field.reach[axis][axis];
         let share = |at: f64| ((at - field.origin[axis]) / half).clamp(-1.0, 1.0);

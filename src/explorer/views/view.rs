@@ -14,14 +14,14 @@ use super::grid;
 use super::hand::{PenPlane, PenTool};
 use super::hover;
 use super::legend;
-use super::looks::PointStyles;
-use super::mapping::ScreenTransform;
 use super::marks;
 use super::pictures::{Atlas, Card};
 use super::points;
 use super::projection;
+use super::screen_transform::ScreenTransform;
 use super::sprites::Sprites;
 use super::stage::StageInput;
+use super::styles::PointStyles;
 use super::trails::{Source, Trails};
 use super::velocity;
 use crate::explorer::theme::{self, GAP, Palette};
@@ -52,11 +52,11 @@ pub struct Pane<'a> {
     /// The fitted projection.
     pub frame: &'a Frame,
     /// How it is looked at in this frame.
-    pub sight: &'a ViewPose,
+    pub pose: &'a ViewPose,
     /// Whether the picture is on its way from another projection.
     pub turning: bool,
     /// What each point looks like.
-    pub looks: &'a PointStyles,
+    pub styles: &'a PointStyles,
     /// The point shapes.
     pub texture: &'a TextureHandle,
     /// The pictures of points that are drawn as such.
@@ -128,47 +128,47 @@ impl Pane<'_> {
         let response = ui.interact(rect, ui.scope_id().with(("stage", name)), Sense::click_and_drag());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, format!("Stage: {name}")));
         let painter = ui.painter_at(rect);
-        let palette = Palette::of(ui);
+        let palette = Palette::from_ui(ui);
         painter.rect_filled(rect, 0.0, palette.stage);
-        let mapping = ScreenTransform::of(self.sight, rect);
+        let transform = ScreenTransform::for_pose(self.pose, rect);
         // A pen takes the place of the tools that pan and select.
         let pen = self.input.pen.map(|pen| (pen, &self.input.view.hand));
-        let drawing = pen.zip(PenPlane::of(&mapping, &self.sight.rows)).filter(|_| !sources.is_empty());
-        self.control(ui, &response, &mapping, drawing.is_some(), commands);
+        let drawing = pen.zip(PenPlane::new(&transform, &self.pose.rows)).filter(|_| !sources.is_empty());
+        self.control(ui, &response, &transform, drawing.is_some(), commands);
         let settings = &self.input.view.points;
 
         self.project(ui, sources, buffers);
         let plain = sources.iter().any(|source| matches!(source, Source::Plain(_)));
         if plain && !self.turning {
-            self.draw_field(ui, &painter, &mapping, buffers);
+            self.draw_field(ui, &painter, &transform, buffers);
         }
-        self.draw_lines(&painter, palette, &mapping, sources, buffers);
+        self.draw_lines(&painter, palette, &transform, sources, buffers);
         match self.frame.tour_directions() {
             Some(directions) => {
-                projection::handles(ui, &mapping, self.sight, (directions, &self.frame.labels), commands);
+                projection::handles(ui, &transform, self.pose, (directions, &self.frame.labels), commands);
             }
             None if self.turning => {}
-            None => axes::axes(&painter, palette, &mapping, &self.frame.labels),
+            None => axes::axes(&painter, palette, &transform, &self.frame.labels),
         }
         if let ([first, second], [_, _]) = (&buffers.layers, sources) {
-            grid::error_lines(&painter, palette, &mapping, &first.ends, &second.ends);
+            grid::error_lines(&painter, palette, &transform, &first.ends, &second.ends);
         }
-        let (rows, origin) = mapping.on_screen(&self.sight.rows);
+        let (rows, origin) = transform.on_screen(&self.pose.rows);
         for (source, layer) in sources.iter().zip(&mut buffers.layers).rev() {
             // Where both are shown the plain net is what is compared to: the ResNet is drawn through it.
             let ghost = sources.len() > 1 && matches!(source, Source::Plain(_));
-            let (looks, texture, atlas, sprites) = (self.looks, self.texture, self.atlas, self.sprites);
-            let style = Style { looks, texture, atlas, sprites, palette, ghost };
+            let (styles, texture, atlas, sprites) = (self.styles, self.texture, self.atlas, self.sprites);
+            let style = Style { styles, texture, atlas, sprites, palette, ghost };
             let projector = paths(source).0.projector(&self.scene.flow, self.input.t, &rows).moved_by(origin);
-            painter.extend(layer.cloud.shapes(&mapping, &projector, style));
+            painter.extend(layer.cloud.shapes(&transform, &projector, style));
             let drawn = layer.cloud.drawn();
             painter.extend(points::rings(drawn, &settings.selection, self.texture, palette.highlight));
         }
         if let (Some(directions), Some(source)) = (self.frame.tour_directions(), sources.first()) {
-            let seen = (self.input, &**self.scene, self.sight);
-            centres::handles(ui, &mapping, seen, (directions, class_centres(source)), commands);
+            let seen = (self.input, &**self.scene, self.pose);
+            centres::handles(ui, &transform, seen, (directions, class_centres(source)), commands);
         }
-        marks::directions_of_hovered(&painter, palette, &mapping, (self.input, self.scene, self.sight));
+        marks::directions_of_hovered(&painter, palette, &transform, (self.input, self.scene, self.pose));
         self.mark_others(&painter, palette, sources.len(), buffers);
         let draws_over = drawing.is_some_and(|((pen, _), _)| pen != Pen::Drag);
         let found = if draws_over { None } else { self.point_under_the_mouse(ui, &response, sources, buffers) };
@@ -183,27 +183,27 @@ impl Pane<'_> {
         };
         commands.extend(asked.map(ViewCommand::Points));
         buffers.gesture.draw(&painter, palette, settings.tool);
-        self.words(&painter, palette, rect, sources, &mapping);
-        let end = legend::show(ui, rect, (self.looks, self.texture), (settings, &mut buffers.legend), commands);
+        self.label(&painter, palette, rect, sources, &transform);
+        let end = legend::show(ui, rect, (self.styles, self.texture), (settings, &mut buffers.legend), commands);
         if plain && field::current(self.input).is_some_and(|field| field.areas.is_some()) {
             areas::legend(&painter, palette, rect, end);
         }
         found
     }
 
-    fn draw_field(&self, ui: &Ui, painter: &Painter, mapping: &ScreenTransform, buffers: &mut Buffers) {
+    fn draw_field(&self, ui: &Ui, painter: &Painter, transform: &ScreenTransform, buffers: &mut Buffers) {
         let Some(field) = field::current(self.input) else { return };
-        let palette = Palette::of(ui);
+        let palette = Palette::from_ui(ui);
         let Buffers { background, particles, layers: [first, _], .. } = buffers;
-        background.draw(painter, ui.visuals().dark_mode, mapping, field);
+        background.draw(painter, ui.visuals().dark_mode, transform, field);
         if let Some(found) = field.areas.as_ref().filter(|_| self.input.view.areas) {
-            areas::cells(painter, palette, mapping, (&self.scene.lattice.cells, &first.grid), found);
+            areas::cells(painter, palette, transform, (&self.scene.lattice.cells, &first.grid), found);
         }
         match self.input.view.velocity {
-            Some(VelocityPicture::Arrows) => velocity::arrows(painter, palette, mapping, field),
-            Some(VelocityPicture::Streamlines) => velocity::streamlines(painter, palette, mapping, field),
+            Some(VelocityPicture::Arrows) => velocity::arrows(painter, palette, transform, field),
+            Some(VelocityPicture::Streamlines) => velocity::streamlines(painter, palette, transform, field),
             Some(VelocityPicture::Particles) => {
-                velocity::particles(ui, painter, mapping, (&self.scene.flow, field, self.input.t), particles);
+                velocity::particles(ui, painter, transform, (&self.scene.flow, field, self.input.t), particles);
             }
             None => {}
         }
@@ -211,7 +211,7 @@ impl Pane<'_> {
 
     /// The positions of this frame that lines are drawn through; those of the data are found while it is drawn.
     fn project(&self, ui: &Ui, sources: &[Source], buffers: &mut Buffers) {
-        let (t, view, rows) = (self.input.t, self.input.view, &self.sight.rows);
+        let (t, view, rows) = (self.input.t, self.input.view, &self.pose.rows);
         let flow = &self.scene.flow;
         for (source, layer) in sources.iter().zip(&mut buffers.layers) {
             let (data, lattice) = paths(source);
@@ -232,7 +232,7 @@ impl Pane<'_> {
         &self,
         painter: &Painter,
         palette: &Palette,
-        mapping: &ScreenTransform,
+        transform: &ScreenTransform,
         sources: &[Source],
         buffers: &Buffers,
     ) {
@@ -240,13 +240,13 @@ impl Pane<'_> {
             if self.input.view.grid {
                 let second = sources.len() > 1 && matches!(source, Source::ResNet(_));
                 let colour = if second { palette.resnet_grid } else { palette.grid };
-                grid::lattice(painter, mapping, &self.scene.lattice, &layer.grid, colour);
+                grid::lattice(painter, transform, &self.scene.lattice, &layer.grid, colour);
             }
         }
         for (_, layer) in sources.iter().zip(&buffers.layers) {
             if self.input.view.trails {
                 let samples = self.scene.trail_samples(&self.input.view.points);
-                layer.trails.draw(painter, mapping, samples.iter().map(|sample| self.looks.trail_colour(*sample)));
+                layer.trails.draw(painter, transform, samples.iter().map(|sample| self.styles.trail_colour(*sample)));
             }
         }
     }
@@ -255,7 +255,7 @@ impl Pane<'_> {
         &self,
         ui: &Ui,
         response: &Response,
-        mapping: &ScreenTransform,
+        transform: &ScreenTransform,
         drawing: bool,
         commands: &mut Vec<ViewCommand>,
     ) {
@@ -272,12 +272,12 @@ impl Pane<'_> {
             let (sideways, downward) = (f64::from(drag.x) * TURN / side, f64::from(drag.y) * TURN / side);
             commands.push(ViewCommand::SubspaceRotation { sideways, downward });
         } else {
-            commands.push(ViewCommand::Pan(mapping.pan_of(drag)));
+            commands.push(ViewCommand::Pan(transform.pan_of(drag)));
         }
         if let Some(at) = response.hover_pos() {
             let factor = ui.input(|input| input.zoom_delta() * (ZOOM_SPEED * input.smooth_scroll_delta().y).exp());
             if factor != 1.0 {
-                let at = mapping.place_from_middle(at, self.input.view.camera.zoom);
+                let at = transform.place_from_middle(at, self.input.view.camera.zoom);
                 commands.push(ViewCommand::Zoom { factor: f64::from(factor), at });
             }
         }
@@ -303,7 +303,7 @@ impl Pane<'_> {
         buffers: &mut Buffers,
     ) -> Option<usize> {
         let painter = ui.painter_at(response.rect);
-        let palette = Palette::of(ui);
+        let palette = Palette::from_ui(ui);
         let Buffers { layers, card, .. } = buffers;
         let layers = || sources.iter().zip(&*layers);
         let pointer = response.hover_pos().filter(|_| !response.dragged());
@@ -313,7 +313,7 @@ impl Pane<'_> {
             layers().find_map(near)
         });
         let (source, placed) = found?;
-        ring(&painter, palette, points::place(&placed), theme::THIN);
+        ring(&painter, palette, points::screen_pos(&placed), theme::THIN);
         let sample = placed.sample as usize;
         let position = paths(source).0.position(&self.scene.flow, self.input.t, sample);
         let picture = card.picture(ui.ctx(), self.scene, &self.input.view.points, sample);
@@ -344,23 +344,23 @@ impl Pane<'_> {
         for layer in buffers.layers.iter().take(count) {
             let find = |sample: usize| layer.cloud.drawn().iter().find(|placed| placed.sample as usize == sample);
             if let Some(placed) = settings.row.and_then(find) {
-                ring(painter, palette, points::place(placed), theme::THICK);
+                ring(painter, palette, points::screen_pos(placed), theme::THICK);
             }
             // The same point in the other view, too.
             if let Some(placed) = settings.resting.and_then(find) {
-                ring(painter, palette, points::place(placed), theme::THIN);
+                ring(painter, palette, points::screen_pos(placed), theme::THIN);
             }
             let Some(found) = neighbours else { continue };
             let Some(from) = find(found.request.sample) else { continue };
             for placed in found.nearest.iter().filter_map(|(sample, _)| find(*sample)) {
                 let line = Stroke::new(theme::THIN, palette.highlight.gamma_multiply(NEIGHBOUR_LINE));
-                painter.line_segment([points::place(from), points::place(placed)], line);
+                painter.line_segment([points::screen_pos(from), points::screen_pos(placed)], line);
             }
         }
     }
 
-    fn words(&self, painter: &Painter, palette: &Palette, rect: Rect, sources: &[Source], mapping: &ScreenTransform) {
-        axes::scale_bar(painter, palette, mapping);
+    fn label(&self, painter: &Painter, palette: &Palette, rect: Rect, sources: &[Source], transform: &ScreenTransform) {
+        axes::scale_bar(painter, palette, transform);
         let is_limit = self.scene.flow.layers().iter().any(LayerFlow::is_limit);
         let plain = if is_limit { "Continuous limit of the blocks" } else { "Plain net, exact flow" };
         let title = match sources {
@@ -375,21 +375,21 @@ impl Pane<'_> {
         };
         let at = rect.left_top() + vec2(GAP, GAP);
         painter.text(at, egui::Align2::LEFT_TOP, title, theme::small_font(), palette.faint_ink);
-        let now = self.scene.extent.share_at(&self.sight.rows, self.input.t);
+        let now = self.scene.extent.share_at(&self.pose.rows, self.input.t);
         let turning_plane = [TOUR.to_owned()];
         let labels = if self.frame.tour_directions().is_some() { &turning_plane[..] } else { &self.frame.labels };
         let mut notes = vec![axes::truth(labels, now, self.frame.share, self.scene.extent.dimension())];
-        notes.extend(self.scene.reflection_words());
+        notes.extend(self.scene.reflection_text());
         if sources.iter().any(|source| matches!(source, Source::Plain(_))) {
-            notes.extend(field::words(self.input));
+            notes.extend(field::label(self.input));
         }
-        notes.extend(self.atlas.and_then(Atlas::words));
+        notes.extend(self.atlas.and_then(Atlas::label));
         notes.extend(self.scene.memory.thinned());
         if sources.len() > 1 {
-            notes.extend(grid::words(self.scene.data.samples()));
+            notes.extend(grid::label(self.scene.data.samples()));
         }
-        if !self.looks.hidden.is_empty() {
-            notes.push(format!("Hidden: {}.", self.looks.hidden.join(", ")));
+        if !self.styles.hidden.is_empty() {
+            notes.push(format!("Hidden: {}.", self.styles.hidden.join(", ")));
         }
         if self.scene.dataset.samples() == 0 {
             notes.push("There are no points: only the grid of the input space moves.".to_owned());

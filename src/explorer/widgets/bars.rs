@@ -81,7 +81,7 @@ impl Bars<'_> {
     }
 
     fn draw(&self, ui: &mut Ui, sense: Sense, tip: impl FnOnce(&mut Ui, usize)) -> (Option<usize>, Drag) {
-        let palette = Palette::of(ui);
+        let palette = Palette::from_ui(ui);
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
         // By its name the chart keeps its drag while what stands above it comes and goes.
         let response = ui.interact(rect, ui.scope_id().with(("bars", self.name)), sense);

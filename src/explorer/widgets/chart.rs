@@ -62,28 +62,28 @@ pub struct Chart<'a> {
 
 impl AxisScale {
     /// The place of a value on the axis; `None` where it has none.
-    fn place(self, value: f64) -> Option<f64> {
-        let place = match self {
+    fn position(self, value: f64) -> Option<f64> {
+        let index = match self {
             AxisScale::Linear => value,
             AxisScale::Doubling => value.log2(),
             AxisScale::Decades => value.log10(),
         };
-        place.is_finite().then_some(place)
+        index.is_finite().then_some(index)
     }
 
-    fn value(self, place: f64) -> f64 {
+    fn value(self, index: f64) -> f64 {
         match self {
-            AxisScale::Linear => place,
-            AxisScale::Doubling => place.exp2(),
-            AxisScale::Decades => 10.0_f64.powf(place),
+            AxisScale::Linear => index,
+            AxisScale::Doubling => index.exp2(),
+            AxisScale::Decades => 10.0_f64.powf(index),
         }
     }
 
-    fn words(self, place: f64) -> String {
+    fn label(self, index: f64) -> String {
         match self {
-            AxisScale::Linear => theme::significant(place),
-            AxisScale::Doubling => format!("{}", self.value(place).round()),
-            AxisScale::Decades => theme::significant(self.value(place)),
+            AxisScale::Linear => theme::significant(index),
+            AxisScale::Doubling => format!("{}", self.value(index).round()),
+            AxisScale::Decades => theme::significant(self.value(index)),
         }
     }
 
@@ -101,8 +101,8 @@ impl AxisScale {
             AxisScale::Decades if span < FEW_DECADES => {
                 let between = [1.0_f64, 2.0, 5.0].map(f64::log10);
                 let decades = bounds.0.floor() as i64..=bounds.1.floor() as i64;
-                let places = decades.flat_map(|decade| between.map(|part| decade as f64 + part));
-                let seen = places.filter(|place| (bounds.0..=bounds.1).contains(place));
+                let positions = decades.flat_map(|decade| between.map(|part| decade as f64 + part));
+                let seen = positions.filter(|index| (bounds.0..=bounds.1).contains(index));
                 seen.map(|value| GridMark { value, step_size: between[1] }).collect()
             }
             _ => every((span / TICKS).ceil().max(1.0), bounds),
@@ -120,16 +120,16 @@ fn every(step: f64, bounds: (f64, f64)) -> Vec<GridMark> {
 impl Chart<'_> {
     /// Draws the chart over the whole width.
     pub fn show(&self, ui: &mut Ui) -> Response {
-        let palette = Palette::of(ui);
+        let palette = Palette::from_ui(ui);
         let (x, y) = (self.x.0, self.y.0);
         let (x_name, y_name) = (self.x.1.to_owned(), self.y.1.to_owned());
         let label = move |at: &HoverPosition<'_>| match at {
             HoverPosition::NearDataPoint { plot_name, position, .. } => {
-                Some(format!("{plot_name}\n{x_name} = {}\n{y_name} = {}", x.words(position.x), y.words(position.y)))
+                Some(format!("{plot_name}\n{x_name} = {}\n{y_name} = {}", x.label(position.x), y.label(position.y)))
             }
             HoverPosition::Elsewhere { .. } => None,
         };
-        let axis = |scale: AxisScale| move |mark: GridMark, _: &RangeInclusive<f64>| scale.words(mark.value);
+        let axis = |scale: AxisScale| move |mark: GridMark, _: &RangeInclusive<f64>| scale.label(mark.value);
         let mut plot = Plot::new(self.name)
             .height(HEIGHT)
             .allow_drag(false)
@@ -146,22 +146,24 @@ impl Chart<'_> {
             .label_formatter(label);
         plot = plot.x_grid_spacer(move |input: GridInput| x.ticks(input.bounds));
         plot = plot.y_grid_spacer(move |input: GridInput| y.ticks(input.bounds));
-        for place in self.include_y.iter().filter_map(|value| y.place(*value)) {
-            plot = plot.include_y(place);
+        for index in self.include_y.iter().filter_map(|value| y.position(*value)) {
+            plot = plot.include_y(index);
         }
         let shown = plot.show(ui, |chart| {
             for series in &self.series {
-                let place = |point: &[f64; 2]| Some([x.place(point[0])?, y.place(point[1])?]);
-                let places: Vec<[f64; 2]> = series.points.iter().filter_map(place).collect();
+                let index = |point: &[f64; 2]| Some([x.position(point[0])?, y.position(point[1])?]);
+                let positions: Vec<[f64; 2]> = series.points.iter().filter_map(index).collect();
                 let width = if series.marked { THIN } else { THICK };
                 let style = if series.dashed { LineStyle::dashed_dense() } else { LineStyle::Solid };
-                let line = Line::new(series.name, PlotPoints::from(places.clone()));
+                let line = Line::new(series.name, PlotPoints::from(positions.clone()));
                 chart.line(line.color(series.colour).width(width).style(style).allow_hover(!series.marked));
                 if series.marked {
-                    chart.points(Points::new(series.name, PlotPoints::from(places)).color(series.colour).radius(MARK));
+                    chart.points(
+                        Points::new(series.name, PlotPoints::from(positions)).color(series.colour).radius(MARK),
+                    );
                 }
             }
-            if let Some(now) = self.now.and_then(|now| x.place(now)) {
+            if let Some(now) = self.now.and_then(|now| x.position(now)) {
                 chart.vline(VLine::new("now", now).color(palette.faint_ink).width(THIN).allow_hover(false));
             }
         });
@@ -176,10 +178,10 @@ mod tests {
 
     #[test]
     fn logarithmic_axes_say_the_values_themselves() {
-        assert_eq!(AxisScale::Doubling.words(AxisScale::Doubling.place(64.0).unwrap()), "64");
-        assert_eq!(AxisScale::Decades.words(AxisScale::Decades.place(0.01).unwrap()), "0.0100");
-        assert_eq!(AxisScale::Decades.place(0.0), None);
-        assert_eq!(AxisScale::Linear.place(-2.0), Some(-2.0));
+        assert_eq!(AxisScale::Doubling.label(AxisScale::Doubling.position(64.0).unwrap()), "64");
+        assert_eq!(AxisScale::Decades.label(AxisScale::Decades.position(0.01).unwrap()), "0.0100");
+        assert_eq!(AxisScale::Decades.position(0.0), None);
+        assert_eq!(AxisScale::Linear.position(-2.0), Some(-2.0));
     }
 
     #[test]
@@ -192,7 +194,7 @@ mod tests {
             }
         }
         let values = |scale: AxisScale, bounds| {
-            scale.ticks(bounds).iter().map(|tick| scale.words(tick.value)).collect::<Vec<_>>()
+            scale.ticks(bounds).iter().map(|tick| scale.label(tick.value)).collect::<Vec<_>>()
         };
         assert_eq!(values(AxisScale::Linear, (-3.0, 104.0)).len(), 3);
         assert_eq!(values(AxisScale::Linear, (31.0, 104.0)), ["40.0", "60.0", "80.0", "100"]);

@@ -27,7 +27,7 @@ pub struct Curve<'a> {
 impl Curve<'_> {
     /// Draws the curve over the whole width.
     pub fn show(&self, ui: &mut Ui) {
-        let palette = Palette::of(ui);
+        let palette = Palette::from_ui(ui);
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, self.name));
         let painter = ui.painter_at(rect);
@@ -45,10 +45,10 @@ impl Curve<'_> {
         painter.add(Shape::line(line(&sigma), Stroke::new(THICK, self.colour.gamma_multiply(0.5))));
         painter.add(Shape::line(line(&|x| self.path(x)), Stroke::new(THICK, palette.ink)));
         self.mark_fold(&painter, palette, chart, &at);
-        for (text, place, align) in
+        for (text, position, align) in
             [("y", chart.right_bottom(), Align2::RIGHT_BOTTOM), ("σ(y)", chart.left_top(), Align2::LEFT_TOP)]
         {
-            painter.text(place, align, text, theme::small_font(), palette.faint_ink);
+            painter.text(position, align, text, theme::small_font(), palette.faint_ink);
         }
         response.on_hover_text_at_pointer(
             "Dashed: where y starts. Coloured: where it ends, σ(y). Dark: where it is now, (1 − s)·y + s·σ(y).",

@@ -32,7 +32,7 @@ impl Dial<'_> {
     /// Draws the dial. Its directions are for the caller to show while it is hovered; besides, the angle is given that the
     /// end of the arc is dragged to.
     pub fn show(&self, ui: &mut Ui) -> (Response, Option<f64>) {
-        let palette = Palette::of(ui);
+        let palette = Palette::from_ui(ui);
         let (rect, _) = ui.allocate_exact_size(vec2(DIAL_WIDTH, HEIGHT), Sense::hover());
         // By its name the dial keeps its drag while others before it come and go.
         let response = ui.interact(rect, ui.scope_id().with(("dial", self.name)), Sense::drag());

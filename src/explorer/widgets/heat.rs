@@ -46,7 +46,7 @@ impl Heat<'_> {
         if !ui.is_rect_visible(rect) || self.map.cells().is_empty() {
             return (response, None);
         }
-        let palette = Palette::of(ui);
+        let palette = Palette::from_ui(ui);
         let HeatWindow { corner, side } = self.window;
         let entries = side * side * self.map.rows as f64 * self.map.columns as f64;
         match self.entry {
@@ -71,18 +71,18 @@ impl Heat<'_> {
             }
         }
         ui.painter().rect_stroke(rect, 0.0, Stroke::new(THIN, palette.axis), StrokeKind::Outside);
-        let place = response.hover_pos().map(|at| {
+        let position = response.hover_pos().map(|at| {
             let within = (at - rect.min) / rect.size();
             [corner[0] + side * f64::from(within.x), corner[1] + side * f64::from(within.y)]
         });
-        if let Some(words) = place.and_then(|place| self.words(place)) {
-            return (response.on_hover_text_at_pointer(words), place);
+        if let Some(text) = position.and_then(|position| self.label(position)) {
+            return (response.on_hover_text_at_pointer(text), position);
         }
-        (response, place)
+        (response, position)
     }
 
     /// The value at a place, with its row and column.
-    fn words(&self, [across, down]: [f64; 2]) -> Option<String> {
+    fn label(&self, [across, down]: [f64; 2]) -> Option<String> {
         if let Some(entry) = self.entry {
             let index =
                 |share: f64, count: usize| ((share * count as f64).max(0.0) as usize).min(count.saturating_sub(1));
@@ -144,7 +144,7 @@ impl Heat<'_> {
 
 /// The colours of a map with the values at their ends.
 pub fn legend(ui: &mut Ui, largest: f64) -> Response {
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.label(theme::note(ui, theme::significant(-largest)));

@@ -17,7 +17,7 @@ const CORNERS: usize = 5;
 /// Draws `angles` (radians, 0 to π) as a polar histogram; the area of a sector is the number of its planes. Gives the
 /// first of the angles in the sector that the mouse rests on.
 pub fn show(ui: &mut Ui, name: &str, angles: &[f64], colour: Color32) -> Option<usize> {
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     let size = vec2(ui.available_width(), RADIUS + 34.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
@@ -64,8 +64,9 @@ fn sector_of(angle: f64) -> usize {
 }
 
 /// The sector at a place relative to the centre of the half disc; none below it or outside.
-fn sector_at(place: Vec2) -> Option<usize> {
-    (place.y <= 0.0 && place.length() <= RADIUS).then(|| sector_of(f64::from(f32::atan2(-place.y, place.x))))
+fn sector_at(position: Vec2) -> Option<usize> {
+    (position.y <= 0.0 && position.length() <= RADIUS)
+        .then(|| sector_of(f64::from(f32::atan2(-position.y, position.x))))
 }
 
 fn counts(angles: &[f64]) -> [usize; SECTORS] {
@@ -91,8 +92,8 @@ mod tests {
     fn the_mouse_finds_the_sector_that_is_drawn_there() {
         for sector in 0..SECTORS {
             let angle = PI * (sector as f64 + 0.5) / SECTORS as f64;
-            let place = 0.5 * RADIUS * vec2(angle.cos() as f32, -angle.sin() as f32);
-            assert_eq!(sector_at(place), Some(sector));
+            let position = 0.5 * RADIUS * vec2(angle.cos() as f32, -angle.sin() as f32);
+            assert_eq!(sector_at(position), Some(sector));
             assert_eq!(sector_of(angle), sector);
         }
         assert_eq!(sector_at(vec2(1.0, 5.0)), None);

@@ -11,7 +11,7 @@ const HALF: f32 = 30.0;
 /// Draws `before` upward and `after` downward over the whole width. The heights are square roots of the counts, so that
 /// a pile in one place does not hide the rest.
 pub fn show(ui: &mut Ui, name: &str, before: &Histogram, after: &Histogram, colour: Color32) {
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     let size = vec2(ui.available_width(), 2.0 * HALF + SMALL + 4.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));

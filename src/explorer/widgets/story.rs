@@ -26,7 +26,7 @@ pub struct SeparationChart<'a> {
 impl SeparationChart<'_> {
     /// Draws the chart over the whole width; gives the time that was clicked or dragged to.
     pub fn show(&self, ui: &mut Ui) -> Option<f64> {
-        let palette = Palette::of(ui);
+        let palette = Palette::from_ui(ui);
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click_and_drag());
         let label = format!("Chart: {} over time", self.name);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &label));
@@ -47,7 +47,8 @@ impl SeparationChart<'_> {
         let line = finite.map(|&(t, length)| pos2(across(t), up(length))).collect();
         painter.add(Shape::line(line, Stroke::new(THICK, palette.ink)));
         painter.vline(across(self.t), chart.y_range(), Stroke::new(THIN, palette.highlight));
-        let text = |at, align, words: String| painter.text(at, align, words, theme::small_font(), palette.faint_ink);
+        let text =
+            |at, align, caption: String| painter.text(at, align, caption, theme::small_font(), palette.faint_ink);
         text(rect.left_top(), Align2::LEFT_TOP, format!("{}, at most {}", self.name, theme::significant(largest)));
         let now = theme::significant(self.story.at(self.t));
         text(rect.right_top(), Align2::RIGHT_TOP, format!("now {now}"));

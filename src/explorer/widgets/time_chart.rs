@@ -81,7 +81,7 @@ impl TimeAxis {
 pub fn frame(ui: &mut Ui, title: &str, size: Vec2) -> (Rect, egui::Response) {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, title));
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     let text = ui.painter().with_clip_rect(rect);
     text.text(rect.left_top(), Align2::LEFT_TOP, title, theme::small_font(), palette.ink);
     let chart = Rect::from_min_max(pos2(rect.left(), rect.top() + TITLE), rect.max);
@@ -99,7 +99,7 @@ impl TimeChart<'_> {
     /// Draws the chart and gives the time that was clicked.
     pub fn show(&self, ui: &mut Ui, size: Vec2) -> Option<f64> {
         let (whole, response) = frame(ui, self.title, size);
-        let palette = Palette::of(ui);
+        let palette = Palette::from_ui(ui);
         let painter = ui.painter_at(whole);
         let rect = Rect::from_min_max(pos2((whole.left() + GUTTER).min(whole.right()), whole.top()), whole.max);
         let axis = TimeAxis { rect, duration: self.duration };
@@ -116,8 +116,8 @@ impl TimeChart<'_> {
             text(pos2(x, rect.top()), Align2::RIGHT_TOP, *range.end());
             text(pos2(x, rect.bottom()), Align2::RIGHT_BOTTOM, *range.start());
         } else {
-            let words = "nothing to measure";
-            painter.text(rect.center(), Align2::CENTER_CENTER, words, theme::small_font(), palette.faint_ink);
+            let caption = "nothing to measure";
+            painter.text(rect.center(), Align2::CENTER_CENTER, caption, theme::small_font(), palette.faint_ink);
         }
         axis.playhead(&painter, palette, self.t);
         let asked = sought(&response, axis);
@@ -152,7 +152,7 @@ impl TimeChart<'_> {
 fn draw(painter: &Painter, axis: TimeAxis, range: &RangeInclusive<f64>, series: &Series<'_>) {
     let (low, high) = (*range.start(), *range.end());
     let inner = axis.rect.shrink2(Vec2::new(0.0, 3.0));
-    let place = |t: f64, value: f64| -> Pos2 {
+    let position = |t: f64, value: f64| -> Pos2 {
         let share = ((value - low) / (high - low).max(f64::MIN_POSITIVE)) as f32;
         pos2(axis.x(t), inner.bottom() - inner.height() * share)
     };
@@ -168,7 +168,7 @@ fn draw(painter: &Painter, axis: TimeAxis, range: &RangeInclusive<f64>, series: 
             flush(&mut line);
             continue;
         }
-        let at = place(*t, *value);
+        let at = position(*t, *value);
         // Many moments on one column of the screen are one.
         if line.last().is_none_or(|last| (last.x - at.x).abs() > 0.25 || (last.y - at.y).abs() > 0.25) {
             line.push(at);

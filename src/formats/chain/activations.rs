@@ -25,14 +25,14 @@ impl ChainProposal {
     pub fn hidden_places(&self) -> Vec<usize> {
         let (outer, single) = (self.outer_places(), self.block_ends(1));
         let last = self.entries.len().saturating_sub(1);
-        let is_hidden = |place: &usize| !outer.contains(place) && (*place < last || single.contains(place));
+        let is_hidden = |position: &usize| !outer.contains(position) && (*position < last || single.contains(position));
         (0..self.entries.len()).filter(is_hidden).collect()
     }
 
     /// Gives all hidden layers this activation, except those whose own the file tells.
     pub fn set_hidden(&mut self, activation: Activation) {
-        for place in self.hidden_places() {
-            let entry = &mut self.entries[place];
+        for position in self.hidden_places() {
+            let entry = &mut self.entries[position];
             if !entry.basis.is_certain() {
                 entry.activation = activation;
                 if matches!(entry.basis, ActivationBasis::Suggested(_)) {
@@ -54,20 +54,20 @@ impl ChainProposal {
     /// # Errors
     /// The number of hidden layers, if it is another.
     pub fn set_each(&mut self, activations: &[Activation]) -> Result<(), usize> {
-        let places = self.hidden_places();
-        if places.len() != activations.len() {
-            return Err(places.len());
+        let positions = self.hidden_places();
+        if positions.len() != activations.len() {
+            return Err(positions.len());
         }
-        for (place, activation) in places.into_iter().zip(activations) {
-            self.set_activation(place, *activation);
+        for (position, activation) in positions.into_iter().zip(activations) {
+            self.set_activation(position, *activation);
         }
         self.activations_are_listed = true;
         Ok(())
     }
 
     /// Gives one layer its activation, whatever the file tells.
-    pub fn set_activation(&mut self, place: usize, activation: Activation) {
-        if let Some(entry) = self.entries.get_mut(place) {
+    pub fn set_activation(&mut self, position: usize, activation: Activation) {
+        if let Some(entry) = self.entries.get_mut(position) {
             entry.activation = activation;
             entry.basis = ActivationBasis::Chosen;
         }
@@ -75,16 +75,17 @@ impl ChainProposal {
 
     /// The activation of all hidden layers for which the file tells none; `None` where they differ or there are none.
     pub fn hidden_activation(&self) -> Option<Activation> {
-        let places = self.hidden_places();
-        let mut open = places.iter().map(|place| &self.entries[*place]).filter(|entry| !entry.basis.is_certain());
+        let positions = self.hidden_places();
+        let mut open =
+            positions.iter().map(|position| &self.entries[*position]).filter(|entry| !entry.basis.is_certain());
         let first = open.next()?.activation;
         open.all(|entry| entry.activation == first).then_some(first)
     }
 
     /// Whether there is a hidden layer whose activation neither the file nor a suggestion of its modules tells.
     pub fn needs_activation(&self) -> bool {
-        self.hidden_places().iter().any(|place| {
-            let entry = &self.entries[*place];
+        self.hidden_places().iter().any(|position| {
+            let entry = &self.entries[*position];
             entry.slopes.is_none() && matches!(entry.basis, ActivationBasis::Chosen | ActivationBasis::Doubtful(_))
         })
     }
@@ -93,8 +94,8 @@ impl ChainProposal {
     pub fn set_blocks(&mut self, choice: BlockChoice, activation: Activation) {
         let (hidden, before) = (self.hidden_activation(), self.outer_places());
         // What was the inside of a block before is a hidden layer again.
-        for &place in &before {
-            if let (Some(entry), Some(hidden)) = (self.entries.get_mut(place), hidden)
+        for &position in &before {
+            if let (Some(entry), Some(hidden)) = (self.entries.get_mut(position), hidden)
                 && !entry.basis.is_certain()
             {
                 entry.activation = hidden;
@@ -102,8 +103,8 @@ impl ChainProposal {
         }
         self.blocks = choice;
         self.block_activation = activation;
-        for place in self.outer_places() {
-            self.set_activation(place, activation);
+        for position in self.outer_places() {
+            self.set_activation(position, activation);
         }
         let last = self.entries.len().saturating_sub(1);
         if before.contains(&last) && !self.outer_places().contains(&last) {

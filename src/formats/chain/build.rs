@@ -8,7 +8,7 @@ use super::shapes::{KernelAxes, MAX_ENTRIES};
 use super::weights::Weights;
 use super::{BlockChoice, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Normalisation, dense};
 use crate::formats::names::layer_name;
-use crate::formats::tensors::{TensorFile, shape_words};
+use crate::formats::tensors::{TensorFile, shape_text};
 use crate::formats::{FormatError, OpenedNetwork, non_finite};
 use crate::network::{Activation, Affine, Convolution, ConvolutionError, Dense, Flattening, ImageShape, Kernel, Layer};
 
@@ -22,7 +22,7 @@ pub fn build(file: &TensorFile, proposal: &ChainProposal) -> Result<OpenedNetwor
     if let Some(problem) = checked.fatal_problem() {
         return Err(FormatError::Chain { path: file.path().into(), source: Box::new(problem.clone()) });
     }
-    let weights = Weights::of(file.tensors());
+    let weights = Weights::new(file.tensors());
     let channels_last = checked.entries.iter().any(|entry| entry.convolution.is_some() && entry.transpose);
     let flattening = if channels_last { Flattening::ChannelsLast } else { Flattening::ChannelsFirst };
     let blocks = match &checked.blocks {
@@ -31,13 +31,13 @@ pub fn build(file: &TensorFile, proposal: &ChainProposal) -> Result<OpenedNetwor
     };
     let (layers, origins, shape) = (Vec::new(), Vec::new(), proposal.input_shape);
     let mut built = Builder { file, weights: &weights, flattening, layers, origins, shape, pending: None };
-    let mut place = 0;
-    while let Some(entry) = checked.entries.get(place) {
-        let next = |place: usize| {
-            let is_plain = !blocks.iter().any(|block| block.first == place);
-            checked.entries.get(place).filter(|entry| is_plain && entry.convolution.is_none())
+    let mut position = 0;
+    while let Some(entry) = checked.entries.get(position) {
+        let next = |position: usize| {
+            let is_plain = !blocks.iter().any(|block| block.first == position);
+            checked.entries.get(position).filter(|entry| is_plain && entry.convolution.is_none())
         };
-        let block = blocks.iter().find(|block| block.first == place);
+        let block = blocks.iter().find(|block| block.first == position);
         match (entry.convolution, block) {
             (Some(settings), _) => built.convolution(entry, settings)?,
             (None, Some(block)) => {
@@ -46,15 +46,15 @@ pub fn build(file: &TensorFile, proposal: &ChainProposal) -> Result<OpenedNetwor
             }
             (None, None) => built.dense(entry)?,
         }
-        place += block.map_or(1, |block| block.count);
+        position += block.map_or(1, |block| block.count);
         let is_single = block.is_some_and(|block| block.count == 1);
         let behind = checked
             .entries
-            .get(place - 1)
+            .get(position - 1)
             .filter(|_| !is_single)
             .and_then(|entry| Some((entry, entry.output_normalisation.as_ref()?)));
         if let Some((entry, normalisation)) = behind {
-            built.behind(entry, normalisation, next(place).is_some())?;
+            built.behind(entry, normalisation, next(position).is_some())?;
         }
     }
     let Builder { layers, origins, .. } = built;
@@ -176,9 +176,9 @@ impl Builder<'_> {
             let source = Box::new(ChainProblem::TooMany { name: entry.weight_name.clone(), most: MAX_ENTRIES });
             return Err(FormatError::Chain { path: self.file.path().into(), source });
         }
-        let places = values / channels.max(1);
+        let positions = values / channels.max(1);
         let channel = |value: usize| match self.flattening {
-            Flattening::ChannelsFirst => value / places.max(1),
+            Flattening::ChannelsFirst => value / positions.max(1),
             Flattening::ChannelsLast => value % channels.max(1),
         };
         let spread = |of: &DVector<f64>| {
@@ -191,7 +191,7 @@ impl Builder<'_> {
         let file = self.file;
         let fault = |source| {
             let shape = file.tensors().iter().find(|tensor| tensor.name == entry.weight_name);
-            let shape = shape.map_or_else(String::new, |tensor| shape_words(&tensor.shape));
+            let shape = shape.map_or_else(String::new, |tensor| shape_text(&tensor.shape));
             let source = ChainProblem::Convolution { name: entry.weight_name.clone(), shape, source };
             FormatError::Chain { path: file.path().into(), source: Box::new(source) }
         };
@@ -205,7 +205,7 @@ impl Builder<'_> {
         let output = convolution.output(input).map_err(fault)?;
         let name = layer_name(&entry.weight_name).to_owned();
         let affine = convolution.lower(input, self.flattening).map_err(fault)?;
-        let origin = convolution.words(input) + &folded(entry);
+        let origin = convolution.label(input) + &folded(entry);
         let activation = entry.activation;
         self.push(Layer::Dense(Dense { name: name.clone(), affine, activation }), Some(origin));
         self.shape = Some(output);
@@ -214,7 +214,7 @@ impl Builder<'_> {
             let name = format!("{name} pooling");
             self.push(
                 Layer::Dense(Dense { name, affine, activation: Activation::Identity }),
-                Some(pooling.words(output)),
+                Some(pooling.label(output)),
             );
             self.shape = Some(pooling.output(output).map_err(fault)?);
         }
@@ -262,7 +262,7 @@ fn read_kernel(
     let values = weights.vector(file, name)?;
     let shape = weights.tensors().iter().find(|tensor| tensor.name == name).map_or(&[][..], |tensor| &tensor.shape);
     let Some(axes) = KernelAxes::of_shape(shape, channels_last) else {
-        let problem = format!("has the shape {}, but a kernel has three or four axes", shape_words(shape));
+        let problem = format!("has the shape {}, but a kernel has three or four axes", shape_text(shape));
         return Err(FormatError::Tensor { path: file.path().into(), tensor: name.into(), problem });
     };
     let KernelAxes { outputs, group_inputs, size } = axes;

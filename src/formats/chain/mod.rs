@@ -5,7 +5,7 @@ mod activations;
 mod assumptions;
 mod build;
 mod dense;
-mod moves;
+mod geometry;
 mod normalisation;
 mod order;
 mod pairing;
@@ -25,7 +25,7 @@ mod weights;
 use std::collections::HashSet;
 
 pub use build::build;
-pub use moves::words as convolution_words;
+pub use geometry::label as convolution_text;
 pub use normalisation::Normalisation;
 pub use pairing::is_layer_weight;
 pub use problem::ChainProblem;
@@ -37,7 +37,7 @@ pub use spectra::{WeightSpectrum, weight_spectrum};
 
 use super::blocks::first_query;
 use super::names::{says_recurrent, says_residual, says_shortcut};
-use super::tensors::{TensorInfo, TensorOrder, shape_words};
+use super::tensors::{TensorInfo, TensorOrder, shape_text};
 use crate::network::{Activation, ImageShape, OutputFunction};
 use weights::{Index, Weights};
 
@@ -55,7 +55,7 @@ pub struct ChainProposal {
     pub input_shape: Option<ImageShape>,
     /// The usual ways in which the convolutions may move and all shapes fit, as `check` found them; a chain without
     /// convolutions has none.
-    pub ways: Vec<Vec<ConvolutionSettings>>,
+    pub candidates: Vec<Vec<ConvolutionSettings>>,
     /// What each layer takes and gives, in words: numbers of values or shapes. `None` where that is not known.
     pub widths: Vec<Option<(String, String)>>,
     /// Whether the convolutions were told how they move. Otherwise `check` settles it where only one way fits.
@@ -119,7 +119,7 @@ impl ChainProposal {
     /// Takes how the convolutions move, one for all or one for each; none: as the shapes decide. `check` has to follow.
     pub fn set_convolutions(&mut self, settings: &[ConvolutionSettings]) {
         self.moves_are_told = !settings.is_empty();
-        moves::set(&mut self.entries, settings);
+        geometry::set(&mut self.entries, settings);
     }
 
     /// Whether it has a convolution.
@@ -130,7 +130,7 @@ impl ChainProposal {
     /// Finds again what does not fit, after entries were changed.
     pub fn check(&mut self, tensors: &[TensorInfo]) {
         self.problems.clear();
-        let weights = Weights::of(tensors);
+        let weights = Weights::new(tensors);
         let index = weights.index();
         if self.entries.is_empty() {
             let objects = tensors.iter().any(|tensor| tensor.dtype == "OBJECT");
@@ -149,14 +149,18 @@ impl ChainProposal {
         }
         let is_open = self.settle(&index);
         let followed = shapes::follow(&self.entries, self.input_shape, &index);
-        self.widths = followed.widths.iter().map(|(takes, gives)| Some((takes.words()?, gives.words()?))).collect();
+        self.widths = followed.widths.iter().map(|(takes, gives)| Some((takes.label()?, gives.label()?))).collect();
         self.problems.extend(followed.problems);
-        let fits = match self.ways.len() {
+        let fits = match self.candidates.len() {
             0 => "none of the usual ways fits its shapes".to_owned(),
-            1 => format!("`{}` would fit, or a max pooling, which is no layer of a flow", moves::words(&self.ways[0])),
+            1 => format!(
+                "`{}` would fit, or a max pooling, which is no layer of a flow",
+                geometry::label(&self.candidates[0])
+            ),
             _ => {
-                let ways: Vec<String> = self.ways.iter().map(|way| format!("`{}`", moves::words(way))).collect();
-                format!("several ways fit: {}", ways.join(", "))
+                let candidates: Vec<String> =
+                    self.candidates.iter().map(|candidate| format!("`{}`", geometry::label(candidate))).collect();
+                format!("several ways fit: {}", candidates.join(", "))
             }
         };
         let knows_shape = self.input_shape.is_some() && self.problems.iter().all(ChainProblem::is_of_moves);
@@ -181,10 +185,10 @@ impl ChainProposal {
         };
         self.problems.extend(block_problem.filter(|_| asks));
         for entry in &self.entries {
-            let folded = entry.normalisations().map(|(normalisation, place)| ChainProblem::Folded {
+            let folded = entry.normalisations().map(|(normalisation, position)| ChainProblem::Folded {
                 name: normalisation.name.clone(),
                 weight: entry.weight_name.clone(),
-                place,
+                position,
                 epsilon: normalisation.epsilon,
             });
             self.problems.extend(folded);
@@ -208,17 +212,17 @@ impl ChainProposal {
     /// Finds the ways in which convolutions may move, takes the only one, and answers whether it is still open. A way
     /// with a pool is never taken unasked: the pool may be one of maxima.
     fn settle(&mut self, index: &Index<'_>) -> bool {
-        self.ways.clear();
+        self.candidates.clear();
         if !self.has_convolutions() || self.input_shape.is_none() {
             return false;
         }
-        self.ways = moves::fitting(&self.entries, self.input_shape, index);
+        self.candidates = geometry::fitting(&self.entries, self.input_shape, index);
         if self.moves_are_told {
             return false;
         }
-        match &self.ways[..] {
-            [way] if way.iter().all(|settings| settings.pooling == PoolingRule::None) => {
-                moves::set(&mut self.entries, way);
+        match &self.candidates[..] {
+            [candidate] if candidate.iter().all(|settings| settings.pooling == PoolingRule::None) => {
+                geometry::set(&mut self.entries, candidate);
                 false
             }
             _ => true,
@@ -237,7 +241,7 @@ impl ChainProposal {
         let is_left = |tensor: &&TensorInfo| tensor.needless().is_none() && !used.contains(&tensor.name);
         let left: Vec<&TensorInfo> = tensors.iter().filter(is_left).collect();
         let name =
-            |tensor: &&TensorInfo| format!("`{}` ({}, {})", tensor.name, shape_words(&tensor.shape), tensor.dtype);
+            |tensor: &&TensorInfo| format!("`{}` ({}, {})", tensor.name, shape_text(&tensor.shape), tensor.dtype);
         let mut named: Vec<String> = left.iter().take(NAMED_TENSORS).map(name).collect();
         named.extend((left.len() > NAMED_TENSORS).then(|| format!("and {} more", left.len() - NAMED_TENSORS)));
         (!left.is_empty()).then(|| ChainProblem::Unused { count: left.len(), named: named.join(", ") })

@@ -91,22 +91,22 @@ pub(super) fn attach(
     modules: &[ModuleNote],
     order: TensorOrder,
 ) {
-    let places: HashMap<&str, usize> =
-        tensors.iter().enumerate().map(|(place, tensor)| (tensor.name.as_str(), place)).collect();
+    let positions: HashMap<&str, usize> =
+        tensors.iter().enumerate().map(|(position, tensor)| (tensor.name.as_str(), position)).collect();
     for (mean, mut normalisation) in tensors.iter().filter_map(|mean| Some((mean, of_mean(mean, index)?))) {
         if let Some(epsilon) = epsilon_of(modules, &normalisation.name) {
             (normalisation.epsilon, normalisation.is_epsilon_told) = (epsilon, true);
         }
         let search = Search { entries, index, modules, mean, width: mean.shape.first().copied().unwrap_or_default() };
         let is_before = |entry: &ChainEntry| match order {
-            TensorOrder::Own => places.get(entry.weight_name.as_str()) < places.get(mean.name.as_str()),
+            TensorOrder::Own => positions.get(entry.weight_name.as_str()) < positions.get(mean.name.as_str()),
             TensorOrder::ByName => natural_order(&entry.weight_name, &mean.name).is_lt(),
         };
-        let place = match numbered(&mean.name) {
+        let position = match numbered(&mean.name) {
             Some((container, number)) => search.by_number(container, number),
             None => None,
         };
-        if let Some((at, slot, is_told)) = place.or_else(|| search.by_name(&normalisation.name, is_before)) {
+        if let Some((at, slot, is_told)) = position.or_else(|| search.by_name(&normalisation.name, is_before)) {
             normalisation.is_place_told = is_told;
             let entry = &mut entries[at];
             *match slot {
@@ -164,7 +164,7 @@ impl Search<'_> {
             self.modules.iter().filter(is_there).count()
         };
         let is_known = self.modules.iter().any(|module| module.path == container && module.class == "Sequential");
-        let place = match (before, after) {
+        let position = match (before, after) {
             (Some((at, layer)), _) if number == layer + 1 => (at, Slot::Between, true),
             (Some((at, layer)), after) if is_known => {
                 let slot = if activations(layer, number) > 0 { Slot::Output } else { Slot::Between };
@@ -176,7 +176,7 @@ impl Search<'_> {
             (None, Some((at, _))) => (at - 1, Slot::Output, false),
             (None, None) => return None,
         };
-        Some(place).filter(|(at, slot, _)| self.is_free(*at, *slot))
+        Some(position).filter(|(at, slot, _)| self.is_free(*at, *slot))
     }
 
     /// Behind the layer whose name it shares, or behind the last layer that stands before it: before its activation, as
@@ -187,15 +187,15 @@ impl Search<'_> {
         let count = self.entries.len();
         let named = (0..count).find(|at| is_free(*at) && shares(*at));
         let says_first = name.rsplit(['.', '/']).next().is_some_and(|last| {
-            let mut words = last.split(|character: char| !character.is_ascii_alphabetic());
-            words.any(|word| ["in", "input", "inputs", "first", "pre"].contains(&word))
+            let mut text = last.split(|character: char| !character.is_ascii_alphabetic());
+            text.any(|word| ["in", "input", "inputs", "first", "pre"].contains(&word))
         });
         let is_first = self.is_free(0, Slot::Input) && (says_first || !self.entries.first().is_some_and(&is_before));
         let before = || (0..count).rev().find(|at| is_free(*at) && is_before(&self.entries[*at]));
-        let place = named.map(|at| (at, Slot::Between)).or_else(|| is_first.then_some((0, Slot::Input)));
-        let place = place.or_else(|| before().map(|at| (at, Slot::Between)));
-        let place = place.or_else(|| (0..count).find(|at| is_free(*at)).map(|at| (at, Slot::Between)));
-        place.map(|(at, slot)| (at, slot, false))
+        let position = named.map(|at| (at, Slot::Between)).or_else(|| is_first.then_some((0, Slot::Input)));
+        let position = position.or_else(|| before().map(|at| (at, Slot::Between)));
+        let position = position.or_else(|| (0..count).find(|at| is_free(*at)).map(|at| (at, Slot::Between)));
+        position.map(|(at, slot)| (at, slot, false))
     }
 }
 
@@ -230,8 +230,8 @@ fn of_mean(mean: &TensorInfo, index: &Index<'_>) -> Option<Normalisation> {
 /// Whether the names say that this normalisation follows this weight: `conv2.weight` and `bn2`.
 fn belongs(weight: &str, normalisation: &str) -> bool {
     let layers = ["conv", "fc", "linear", "lin", "dense"];
-    let words = ["batch_normalization", "batchnorm", "bn", "norm"];
-    words.iter().any(|word| {
+    let text = ["batch_normalization", "batchnorm", "bn", "norm"];
+    text.iter().any(|word| {
         let Some(at) = normalisation.rfind(word) else { return false };
         let (before, after) = (&normalisation[..at], &normalisation[at + word.len()..]);
         layers.iter().any(|layer| {

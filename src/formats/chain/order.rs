@@ -30,22 +30,23 @@ pub(super) fn order(index: &Index<'_>, in_file_order: Vec<ChainEntry>, order: Te
     if by_name.len() > MAX_LAYERS {
         return Ordered { entries: ranked(index, in_file_order, by_name, order), order_guess: None, axes_guess: None };
     }
-    let told = OrderSource::of(index, &by_name);
+    let attribute = OrderSource::new(index, &by_name);
     let found = [false, true].map(|transpose| {
-        let is_possible = told.bias.is_none_or(|decided| decided == transpose);
+        let is_possible = attribute.bias.is_none_or(|decided| decided == transpose);
         if is_possible { search(index, &in_file_order, &by_name, order, transpose) } else { Found::none() }
     });
-    let preferred = told.preferred();
+    let preferred = attribute.preferred();
     let level = |transpose: bool| found[usize::from(transpose)].level;
     let transpose = if level(!preferred) > level(preferred) { !preferred } else { preferred };
     if level(transpose) == 0 {
         return Ordered { entries: ranked(index, in_file_order, by_name, order), order_guess: None, axes_guess: None };
     }
-    let is_against = told.is_against(transpose);
-    let is_open = told.is_open() && level(!transpose) == level(transpose);
+    let is_against = attribute.is_against(transpose);
+    let is_open = attribute.is_open() && level(!transpose) == level(transpose);
     let [as_is, transposed] = found;
     let Found { order: chosen, guess, .. } = if transpose { transposed } else { as_is };
-    let mut entries: Vec<ChainEntry> = chosen.into_iter().filter_map(|place| by_name.get(place).cloned()).collect();
+    let mut entries: Vec<ChainEntry> =
+        chosen.into_iter().filter_map(|position| by_name.get(position).cloned()).collect();
     set_axes(&mut entries, transpose);
     let order_guess = guess.map(|basis| order_sentence(&entries, basis));
     let axes_guess = (is_open || is_against).then(|| axes_sentence(&entries, transpose, is_against));
@@ -54,19 +55,19 @@ pub(super) fn order(index: &Index<'_>, in_file_order: Vec<ChainEntry>, order: Te
 
 /// Chooses whether the matrices of a chain whose order is given are transposed; a sentence where nothing decides.
 pub(super) fn turn(index: &Index<'_>, entries: &mut [ChainEntry]) -> Option<String> {
-    let told = OrderSource::of(index, entries);
+    let attribute = OrderSource::new(index, entries);
     let fits = [false, true].map(|transpose| {
         let mut tried = entries.to_vec();
         set_axes(&mut tried, transpose);
         tried.windows(2).filter(|pair| joins(index, &pair[0], &pair[1])).count()
     });
-    let transpose = told.bias.unwrap_or_else(|| {
-        let preferred = told.preferred();
+    let transpose = attribute.bias.unwrap_or_else(|| {
+        let preferred = attribute.preferred();
         if fits[usize::from(!preferred)] > fits[usize::from(preferred)] { !preferred } else { preferred }
     });
     set_axes(entries, transpose);
-    let is_against = told.is_against(transpose);
-    (is_against || (told.is_open() && fits[0] == fits[1])).then(|| axes_sentence(entries, transpose, is_against))
+    let is_against = attribute.is_against(transpose);
+    (is_against || (attribute.is_open() && fits[0] == fits[1])).then(|| axes_sentence(entries, transpose, is_against))
 }
 
 fn set_axes(entries: &mut [ChainEntry], transpose: bool) {
@@ -86,7 +87,7 @@ struct OrderSource {
 }
 
 impl OrderSource {
-    fn of(index: &Index<'_>, entries: &[ChainEntry]) -> OrderSource {
+    fn new(index: &Index<'_>, entries: &[ChainEntry]) -> OrderSource {
         let matrices = || entries.iter().filter(|entry| entry.convolution.is_none());
         let (mut as_is, mut transposed, mut rows, mut columns, mut vectors) = (0, 0, 0, 0, 0);
         for entry in matrices() {
@@ -165,20 +166,20 @@ fn search(
     let count = entries.len();
     let joins: Vec<Vec<bool>> =
         entries.iter().map(|first| entries.iter().map(|second| joins(index, first, second)).collect()).collect();
-    let place = |entry: &ChainEntry| by_name.iter().position(|other| other.weight_name == entry.weight_name);
-    let of_file: Vec<usize> = in_file_order.iter().filter_map(place).collect();
+    let position = |entry: &ChainEntry| by_name.iter().position(|other| other.weight_name == entry.weight_name);
+    let of_file: Vec<usize> = in_file_order.iter().filter_map(position).collect();
     let of_names: Vec<usize> = (0..count).collect();
     let chains = |order: &[usize]| order.windows(2).all(|pair| joins[pair[0]][pair[1]]);
     let free = vec![Vec::new(); count];
     let any = Trails::find(&joins, &free, &of_names);
     if let ([only], true) = (&any.found[..], any.is_complete) {
-        let is_named = only.windows(2).all(|pair| pair[0] < pair[1] || !told(by_name, pair[1], pair[0]));
+        let is_named = only.windows(2).all(|pair| pair[0] < pair[1] || !attribute(by_name, pair[1], pair[0]));
         // Shapes that fit only against the numbers of the names may be those of a file that lacks a layer.
         let guess = (!is_named).then_some(Basis::AgainstNames);
         return Found { level: if is_named { 2 } else { 1 }, order: only.clone(), guess };
     }
     let before: Vec<Vec<usize>> =
-        (0..count).map(|later| (0..later).filter(|earlier| told(by_name, *earlier, later)).collect()).collect();
+        (0..count).map(|later| (0..later).filter(|earlier| attribute(by_name, *earlier, later)).collect()).collect();
     let named = Trails::find(&joins, &before, &of_file);
     let [first, rest @ ..] = &named.found[..] else {
         return match any.found.first() {
@@ -203,7 +204,7 @@ fn search(
 }
 
 /// Whether the names tell that the layer at the one place of the order of names stands before the other.
-fn told(by_name: &[ChainEntry], earlier: usize, later: usize) -> bool {
+fn attribute(by_name: &[ChainEntry], earlier: usize, later: usize) -> bool {
     earlier < later && order_is_told(&by_name[earlier].weight_name, &by_name[later].weight_name)
 }
 

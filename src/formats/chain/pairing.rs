@@ -8,7 +8,7 @@ use super::{ActivationBasis, ChainEntry, ChainProblem, ConvolutionSettings};
 use crate::formats::names::{
     bias_names, layer_name, natural_order, says_data, says_other, says_transposed, says_weight,
 };
-use crate::formats::tensors::{TensorInfo, shape_words};
+use crate::formats::tensors::{TensorInfo, shape_text};
 use crate::network::Activation;
 
 /// From so many rows on, a tall array that joins nothing is data.
@@ -80,7 +80,7 @@ fn axes_guess(index: &Index<'_>, entry: &ChainEntry) -> Option<String> {
     let by_axes = KernelAxes::channels_last(&tensor.shape)?;
     (by_axes == entry.transpose && by_axes != says_transposed(&entry.weight_name)).then(|| {
         let order = if by_axes { "height, width, inputs, outputs" } else { "outputs, inputs, height, width" };
-        let (name, shape) = (&entry.weight_name, shape_words(&tensor.shape));
+        let (name, shape) = (&entry.weight_name, shape_text(&tensor.shape));
         format!("the axes of `{name}` ({shape}) are {order}, since its window would else be wider than its channels")
     })
 }
@@ -96,7 +96,7 @@ pub(super) fn weight<'a>(index: &Index<'a>, entry: &ChainEntry) -> Result<&'a Te
     if is_matrix(tensor) || (entry.convolution.is_some() && is_kernel(tensor)) {
         return Ok(tensor);
     }
-    let (name, shape, dtype) = (tensor.name.clone(), shape_words(&tensor.shape), tensor.dtype.clone());
+    let (name, shape, dtype) = (tensor.name.clone(), shape_text(&tensor.shape), tensor.dtype.clone());
     Err(ChainProblem::NotAMatrix { name, shape, dtype })
 }
 
@@ -187,20 +187,19 @@ fn positional_biases(tensors: &[TensorInfo]) -> HashMap<&str, &str> {
         bias && pair[0].shape.len() > 1 && !says_weight(&pair[0].name) && !says_weight(&pair[1].name)
     };
     let alternate = ordered.len().is_multiple_of(2) && ordered.chunks_exact(2).all(fits);
-    let pairs = ordered
-        .windows(2)
-        .enumerate()
-        .filter(|(place, pair)| fits(pair) && (pair[1].shape.len() == 1 || (alternate && place.is_multiple_of(2))));
+    let pairs = ordered.windows(2).enumerate().filter(|(position, pair)| {
+        fits(pair) && (pair[1].shape.len() == 1 || (alternate && position.is_multiple_of(2)))
+    });
     pairs.map(|(_, pair)| (pair[0].name.as_str(), pair[1].name.as_str())).collect()
 }
 
 /// All weights of a file whose graph tells which tensors are weights, in its order.
-pub(super) fn told(tensors: &[TensorInfo]) -> Vec<ChainEntry> {
+pub(super) fn attribute(tensors: &[TensorInfo]) -> Vec<ChainEntry> {
     let index = index(tensors);
     let weights = tensors.iter().filter(|tensor| tensor.in_model && is_layer_weight(tensor));
     // The graph has told how the axes lie; a name would only guess.
-    let told = |tensor: &TensorInfo| ChainEntry { transpose: false, ..entry(&index, tensor.name.clone(), None) };
-    weights.map(told).collect()
+    let attribute = |tensor: &TensorInfo| ChainEntry { transpose: false, ..entry(&index, tensor.name.clone(), None) };
+    weights.map(attribute).collect()
 }
 
 /// Chooses whether the matrices are taken as they are or transposed, and answers how many joints and biases fit.
@@ -246,9 +245,9 @@ pub(super) fn bias_problem(
     };
     (bias_length(bias) != Some(outputs)).then(|| ChainProblem::Bias {
         weight: weight.name.clone(),
-        shape: shape_words(&weight.shape),
+        shape: shape_text(&weight.shape),
         outputs,
         bias: name.clone(),
-        found: shape_words(&bias.shape),
+        found: shape_text(&bias.shape),
     })
 }

@@ -79,8 +79,8 @@ pub enum ChainProblem {
     )]
     NotAMatrix { name: String, shape: String, dtype: String },
     /// A batch normalisation that is part of a layer; not fatal.
-    #[error("batch normalisation `{name}` is folded into `{weight}`, {place}, with ε = {epsilon}")]
-    Folded { name: String, weight: String, place: &'static str, epsilon: f64 },
+    #[error("batch normalisation `{name}` is folded into `{weight}`, {position}, with ε = {epsilon}")]
+    Folded { name: String, weight: String, position: &'static str, epsilon: f64 },
     /// A repeated pattern that may be residual blocks.
     #[error(
         "the layers `{pattern}` repeat and keep their width, so they may be residual blocks, which tensors alone do not tell; \

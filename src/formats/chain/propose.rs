@@ -19,31 +19,31 @@ impl ChainProposal {
     /// Proposes a chain of all matrices of the model. `hidden` is the activation of all layers but the last, unless the
     /// file tells another.
     pub fn new(file: &TensorFile, hidden: Activation, output: OutputFunction) -> ChainProposal {
-        let told = OrderSource { order: file.order(), modules: file.modules() };
+        let attribute = OrderSource { order: file.order(), modules: file.modules() };
         let Some(names) = file.weights() else {
-            return ChainProposal::of_tensors(file.tensors(), told, hidden, output);
+            return ChainProposal::of_tensors(file.tensors(), attribute, hidden, output);
         };
         // What a graph takes as something else is no layer, whatever its shape.
         let is_taken = |tensor: &&TensorInfo| tensor.shape.len() < 2 || names.contains(&tensor.name);
         let tensors: Vec<TensorInfo> = file.tensors().iter().filter(is_taken).cloned().collect();
-        let proposal = ChainProposal { entries: pairing::told(&tensors), ..ChainProposal::empty(output, false) };
-        proposal.finish(&tensors, &Weights::of(&tensors), told.modules, hidden)
+        let proposal = ChainProposal { entries: pairing::attribute(&tensors), ..ChainProposal::empty(output, false) };
+        proposal.finish(&tensors, &Weights::new(&tensors), attribute.modules, hidden)
     }
 
     pub(super) fn of_tensors(
         tensors: &[TensorInfo],
-        told: OrderSource<'_>,
+        attribute: OrderSource<'_>,
         hidden: Activation,
         output: OutputFunction,
     ) -> ChainProposal {
-        let weights = Weights::of(tensors);
-        let Ordered { entries, order_guess, axes_guess } = attached(&weights, told);
+        let weights = Weights::new(tensors);
+        let Ordered { entries, order_guess, axes_guess } = attached(&weights, attribute);
         let proposal = ChainProposal::empty(output, false);
         let guesses = pairing::axes_guesses(&weights.index(), &entries);
         ChainProposal { entries, order_guess, axes_guess, guesses, ..proposal }.finish(
             tensors,
             &weights,
-            told.modules,
+            attribute.modules,
             hidden,
         )
     }
@@ -52,18 +52,18 @@ impl ChainProposal {
     /// the bias that its name tells. The end of a name serves as well where no other tensor's has it: `fc1.weight`, or
     /// `fc1`, for `model.fc1.weight`.
     pub fn of_names(file: &TensorFile, names: &[String], hidden: Activation, output: OutputFunction) -> ChainProposal {
-        let told = OrderSource { order: file.order(), modules: file.modules() };
-        ChainProposal::of_names_in(file.tensors(), told, names, hidden, output)
+        let attribute = OrderSource { order: file.order(), modules: file.modules() };
+        ChainProposal::of_names_in(file.tensors(), attribute, names, hidden, output)
     }
 
     pub(super) fn of_names_in(
         tensors: &[TensorInfo],
-        told: OrderSource<'_>,
+        attribute: OrderSource<'_>,
         names: &[String],
         hidden: Activation,
         output: OutputFunction,
     ) -> ChainProposal {
-        let weights = Weights::of(tensors);
+        let weights = Weights::new(tensors);
         let index = weights.index();
         let mut proposal = ChainProposal::empty(output, true);
         let entries = &mut proposal.entries;
@@ -85,7 +85,7 @@ impl ChainProposal {
             }
         }
         // What stands at a layer in the whole chain stands there in a part of it as well.
-        let whole = attached(&weights, told).entries;
+        let whole = attached(&weights, attribute).entries;
         for entry in entries.iter_mut() {
             if let Some(known) = whole.iter().find(|known| known.weight_name == entry.weight_name) {
                 entry.input_normalisation.clone_from(&known.input_normalisation);
@@ -96,7 +96,7 @@ impl ChainProposal {
         }
         proposal.guesses.extend(pairing::axes_guesses(&index, entries));
         proposal.axes_guess = turn(&index, entries);
-        proposal.finish(tensors, &weights, told.modules, hidden)
+        proposal.finish(tensors, &weights, attribute.modules, hidden)
     }
 
     /// The same layers in the order of these weights; none where they are not the same.
@@ -118,7 +118,7 @@ impl ChainProposal {
             entries: Vec::new(),
             output,
             input_shape: None,
-            ways: Vec::new(),
+            candidates: Vec::new(),
             widths: Vec::new(),
             moves_are_told: false,
             is_by_hand,

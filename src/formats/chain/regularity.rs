@@ -123,7 +123,7 @@ mod tests {
             is_numeric: true,
             in_model: true,
         };
-        let weights = Weights::of(&names.iter().chain(others).map(info).collect::<Vec<_>>());
+        let weights = Weights::new(&names.iter().chain(others).map(info).collect::<Vec<_>>());
         let index = weights.index();
         let entries: Vec<ChainEntry> = names.iter().map(|name| entry(&index, (*name).into(), None)).collect();
         gaps(&entries, &weights)

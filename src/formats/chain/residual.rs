@@ -34,11 +34,12 @@ impl BlockLayers {
     }
 
     fn keeps_width(&self, entries: &[ChainEntry], index: &Index<'_>) -> bool {
-        let tensor = |place: usize| Some((entries.get(place)?, index.get(entries.get(place)?.weight_name.as_str())?));
+        let tensor =
+            |position: usize| Some((entries.get(position)?, index.get(entries.get(position)?.weight_name.as_str())?));
         let inputs = tensor(self.first).map(|(entry, tensor)| shapes::inputs(entry, tensor));
         let outputs = tensor(self.last()).map(|(entry, tensor)| shapes::outputs(entry, tensor));
-        let is_dense =
-            (self.first..=self.last()).all(|place| entries.get(place).is_some_and(|entry| entry.convolution.is_none()));
+        let is_dense = (self.first..=self.last())
+            .all(|position| entries.get(position).is_some_and(|entry| entry.convolution.is_none()));
         is_dense && inputs.is_some() && inputs == outputs
     }
 }
@@ -58,11 +59,11 @@ fn pattern(prefix: &str) -> Option<String> {
 /// Neighbours that share their prefix.
 fn groups(entries: &[ChainEntry]) -> Vec<BlockLayers> {
     let mut groups: Vec<BlockLayers> = Vec::new();
-    for (place, entry) in entries.iter().enumerate() {
+    for (position, entry) in entries.iter().enumerate() {
         let Some(prefix) = prefix(entry) else { continue };
         match groups.last_mut() {
-            Some(group) if group.prefix == prefix && group.last() + 1 == place => group.count += 1,
-            _ => groups.push(BlockLayers { prefix: prefix.to_owned(), first: place, count: 1 }),
+            Some(group) if group.prefix == prefix && group.last() + 1 == position => group.count += 1,
+            _ => groups.push(BlockLayers { prefix: prefix.to_owned(), first: position, count: 1 }),
         }
     }
     groups
@@ -157,9 +158,9 @@ pub(super) fn scale<'a>(block: &BlockLayers, entries: &[ChainEntry], index: &Ind
     let is_scale = |name: &str| {
         let rest = name.strip_prefix(&block.prefix).and_then(|rest| rest.strip_prefix(['.', '/']));
         let lower = rest.unwrap_or_default().to_ascii_lowercase();
-        let mut words = lower.split(['.', '/']);
-        words.clone().count() < 3
-            && words
+        let mut text = lower.split(['.', '/']);
+        text.clone().count() < 3
+            && text
                 .any(|word| ["gamma", "layer_scale", "layerscale", "ls", "ls1", "scale", "res_scale"].contains(&word))
     };
     let fits = |tensor: &&TensorInfo| {

@@ -55,7 +55,7 @@ struct Containers<'a> {
 }
 
 impl<'a> Containers<'a> {
-    fn of(tensors: &'a [TensorInfo], entries: &'a [ChainEntry], modules: &'a [ModuleNote]) -> Containers<'a> {
+    fn new(tensors: &'a [TensorInfo], entries: &'a [ChainEntry], modules: &'a [ModuleNote]) -> Containers<'a> {
         let module = |tensor: &'a TensorInfo| numbered_module(tensor.name.rsplit_once('.')?.0);
         let numbers: HashSet<(&str, usize)> = tensors.iter().filter_map(module).collect();
         let layers: Vec<(&str, usize)> = entries.iter().filter_map(|entry| numbered(&entry.weight_name)).collect();
@@ -91,12 +91,12 @@ impl<'a> Containers<'a> {
 /// Gives each layer the activation that the file tells, or says what is in doubt of the one that is chosen.
 pub(super) fn settle(entries: &mut [ChainEntry], weights: &Weights, modules: &[ModuleNote], hidden: Activation) {
     let all = entries.to_vec();
-    let containers = Containers::of(weights.tensors(), &all, modules);
-    for (place, entry) in entries.iter_mut().enumerate() {
-        let is_last = place + 1 == all.len();
-        let (activation, basis) = match (numbered(&entry.weight_name), all.get(place + 1)) {
+    let containers = Containers::new(weights.tensors(), &all, modules);
+    for (position, entry) in entries.iter_mut().enumerate() {
+        let is_last = position + 1 == all.len();
+        let (activation, basis) = match (numbered(&entry.weight_name), all.get(position + 1)) {
             (Some(at), Some(next)) => between(&containers, at, next, hidden),
-            (Some((container, number)), None) => behind(&containers, container, number, &all[place], hidden),
+            (Some((container, number)), None) => behind(&containers, container, number, &all[position], hidden),
             (None, _) if is_last => (Activation::Identity, ActivationBasis::Chosen),
             (None, _) => (hidden, ActivationBasis::Chosen),
         };
@@ -132,7 +132,7 @@ fn between(
                 }
                 _ => {}
             }
-            let is_free = |place: usize| !containers.numbers.contains(&(container, place));
+            let is_free = |position: usize| !containers.numbers.contains(&(container, position));
             if (number + 1..next_number).any(is_free) {
                 return chosen;
             }
@@ -193,10 +193,10 @@ fn of_definition(entries: &mut [ChainEntry], modules: &[ModuleNote]) {
         .collect();
     let hidden = entries.len().saturating_sub(1);
     let are_alike = known.windows(2).all(|pair| pair[0].1 == pair[1].1);
-    for (place, entry) in entries.iter_mut().take(hidden).enumerate() {
+    for (position, entry) in entries.iter_mut().take(hidden).enumerate() {
         let module = match known[..] {
             [first, ..] if are_alike => first,
-            _ if known.len() == hidden => known[place],
+            _ if known.len() == hidden => known[position],
             _ => return,
         };
         entry.activation = module.1;

@@ -3,7 +3,7 @@
 use super::pairing::{bias_problem, weight};
 use super::weights::Index;
 use super::{ChainEntry, ChainProblem, ConvolutionSettings, TensorInfo};
-use crate::formats::tensors::shape_words;
+use crate::formats::tensors::shape_text;
 use crate::network::{Convolution, ConvolutionError, ImageShape, Window};
 
 /// Entries of all lowered matrices of a chain at most, 512 MiB.
@@ -25,7 +25,7 @@ pub(super) enum Given {
 
 impl Given {
     /// `64`, or `8×26×26`; `None` where it is not known.
-    pub fn words(&self) -> Option<String> {
+    pub fn label(&self) -> Option<String> {
         match self {
             Given::Unknown => None,
             Given::Values(values) => Some(values.to_string()),
@@ -120,22 +120,22 @@ struct Step {
 
 fn dense(entry: &ChainEntry, tensor: &TensorInfo, given: Given, previous: Option<(&ChainEntry, &TensorInfo)>) -> Step {
     let (inputs, outputs) = widths(tensor, entry.transpose);
-    let (found, words) = match given {
+    let (found, text) = match given {
         Given::Unknown => (inputs, String::new()),
         Given::Values(values) => (values, String::new()),
         Given::Shape(volume) => (volume.values(), volume.to_string()),
     };
-    let (name, shape) = (entry.weight_name.clone(), shape_words(&tensor.shape));
+    let (name, shape) = (entry.weight_name.clone(), shape_text(&tensor.shape));
     let problem = (found != inputs).then(|| match previous {
         Some((before, before_tensor)) => ChainProblem::Break {
             first: before.weight_name.clone(),
-            first_shape: shape_words(&before_tensor.shape),
+            first_shape: shape_text(&before_tensor.shape),
             outputs: found,
             second: name,
             second_shape: shape,
             inputs,
         },
-        None => ChainProblem::Input { name, shape, inputs, given: words, values: found },
+        None => ChainProblem::Input { name, shape, inputs, given: text, values: found },
     });
     Step { takes: Given::Values(inputs), gives: Given::Values(outputs), problem }
 }
@@ -147,7 +147,7 @@ fn convolution(
     given: Given,
     numbers: &mut usize,
 ) -> Step {
-    let (name, shape) = (entry.weight_name.clone(), shape_words(&tensor.shape));
+    let (name, shape) = (entry.weight_name.clone(), shape_text(&tensor.shape));
     let failed = |problem| Step { takes: given, gives: Given::Unknown, problem: Some(problem) };
     let input = match given {
         Given::Unknown => return failed(ChainProblem::InputShape { name, shape }),

@@ -67,8 +67,8 @@ fn is_shared(name: &str) -> bool {
 
 fn says_slopes(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    let mut words = lower.split(|character: char| !character.is_ascii_alphabetic());
-    words.any(|word| ["prelu", "act", "activation", "relu", "slope", "slopes", "nonlinearity"].contains(&word))
+    let mut text = lower.split(|character: char| !character.is_ascii_alphabetic());
+    text.any(|word| ["prelu", "act", "activation", "relu", "slope", "slopes", "nonlinearity"].contains(&word))
 }
 
 /// The layer in front of this place in a row of numbered modules, and whether nothing else stands between it and the next.

@@ -6,7 +6,7 @@ use super::shapes::{self, Given, KernelAxes};
 use super::weights::{Index, Weights};
 use super::{ChainEntry, ChainProblem, ChainProposal};
 use crate::formats::FormatError;
-use crate::formats::tensors::{TensorFile, TensorInfo, shape_words};
+use crate::formats::tensors::{TensorFile, TensorInfo, shape_text};
 use crate::linalg::LinalgError;
 use crate::network::{ConvolutionError, ConvolutionSpectrum, ImageShape};
 
@@ -36,17 +36,17 @@ pub struct WeightSpectrum {
 pub fn weight_spectrum(
     file: &TensorFile,
     chain: &ChainProposal,
-    place: usize,
+    position: usize,
     go_on: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Option<WeightSpectrum>, FormatError> {
-    let Some(entry) = chain.entries.get(place) else { return Ok(None) };
-    let weights = Weights::of(file.tensors());
+    let Some(entry) = chain.entries.get(position) else { return Ok(None) };
+    let weights = Weights::new(file.tensors());
     let index = weights.index();
     let refused = |source: ChainProblem| FormatError::Chain { path: file.path().into(), source: Box::new(source) };
     let tensor = weight(&index, entry).map_err(refused)?;
     let name = entry.weight_name.clone();
     let undone = |source: ConvolutionError| {
-        let (name, shape) = (name.clone(), shape_words(&tensor.shape));
+        let (name, shape) = (name.clone(), shape_text(&tensor.shape));
         refused(ChainProblem::Convolution { name, shape, source })
     };
     let Some(settings) = entry.convolution else {
@@ -56,9 +56,9 @@ pub fn weight_spectrum(
         return Ok(Some(WeightSpectrum { name, what: "dense".into(), operator, kernel: None, is_assumed: false }));
     };
     let followed = shapes::follow(&chain.entries, chain.input_shape, &index);
-    let (known, before) = match followed.widths.get(place) {
+    let (known, before) = match followed.widths.get(position) {
         Some((Given::Shape(volume), Given::Shape(_))) => (Some(*volume), None),
-        _ => (None, place.checked_sub(1).and_then(|before| chain.entries.get(before))),
+        _ => (None, position.checked_sub(1).and_then(|before| chain.entries.get(before))),
     };
     let input = match known {
         Some(input) => input,
@@ -75,7 +75,7 @@ pub fn weight_spectrum(
         Err(error) => return Err(undone(error)),
     };
     let kernel = Some(convolution.kernel_spectrum().map_err(undone)?);
-    Ok(Some(WeightSpectrum { name, what: convolution.words(input), operator, kernel, is_assumed: known.is_none() }))
+    Ok(Some(WeightSpectrum { name, what: convolution.label(input), operator, kernel, is_assumed: known.is_none() }))
 }
 
 fn outputs_of(entry: &ChainEntry, index: &Index<'_>) -> Option<usize> {

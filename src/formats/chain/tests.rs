@@ -23,7 +23,7 @@ fn propose(list: &[(&str, &[usize])]) -> ChainProposal {
     ChainProposal::of_tensors(&tensors(list), told(TensorOrder::ByName), Activation::Tanh, OutputFunction::Softmax)
 }
 
-fn words(proposal: &ChainProposal) -> Vec<String> {
+fn label(proposal: &ChainProposal) -> Vec<String> {
     let word = |entry: &ChainEntry| {
         let mark = if entry.transpose { "ᵀ" } else { "" };
         format!("{}{mark}+{}", entry.weight_name, entry.bias_name.as_deref().unwrap_or("0"))
@@ -40,7 +40,7 @@ fn layers_are_ordered_by_number_and_paired_by_name() {
         ("l.0.weight", &[4, 3]),
         ("l.0.bias", &[4]),
     ]);
-    assert_eq!(words(&proposal), ["l.0.weight+l.0.bias", "l.2.weight+0", "l.10.weight+l.10.bias"]);
+    assert_eq!(label(&proposal), ["l.0.weight+l.0.bias", "l.2.weight+0", "l.10.weight+l.10.bias"]);
     assert_eq!(proposal.problems, []);
     let activations: Vec<Activation> = proposal.entries.iter().map(|entry| entry.activation).collect();
     assert_eq!(activations, [Activation::Tanh, Activation::Tanh, Activation::Identity]);
@@ -49,20 +49,20 @@ fn layers_are_ordered_by_number_and_paired_by_name() {
 #[test]
 fn transposed_matrices_are_recognised() {
     let by_shape = propose(&[("W1", &[3, 4]), ("b1", &[4]), ("W2", &[4, 2]), ("b2", &[1, 2])]);
-    assert_eq!(words(&by_shape), ["W1ᵀ+b1", "W2ᵀ+b2"]);
+    assert_eq!(label(&by_shape), ["W1ᵀ+b1", "W2ᵀ+b2"]);
     let by_name = propose(&[("coefs_0", &[3, 3]), ("intercepts_0", &[3])]);
-    assert_eq!(words(&by_name), ["coefs_0ᵀ+intercepts_0"]);
+    assert_eq!(label(&by_name), ["coefs_0ᵀ+intercepts_0"]);
     let by_bias = propose(&[("kernel", &[2, 3]), ("bias", &[3])]);
-    assert_eq!(words(&by_bias), ["kernelᵀ+bias"]);
-    assert_eq!(words(&propose(&[("m", &[2, 3])])), ["m+0"]);
+    assert_eq!(label(&by_bias), ["kernelᵀ+bias"]);
+    assert_eq!(label(&propose(&[("m", &[2, 3])])), ["m+0"]);
 }
 
 #[test]
 fn names_that_tell_nothing_and_names_without_order() {
     let positional = propose(&[("arr_0", &[4, 2]), ("arr_1", &[4]), ("arr_2", &[1, 4]), ("arr_3", &[1])]);
-    assert_eq!(words(&positional), ["arr_0+arr_1", "arr_2+arr_3"]);
+    assert_eq!(label(&positional), ["arr_0+arr_1", "arr_2+arr_3"]);
     let file_order = propose(&[("hidden.weight", &[4, 2]), ("final.weight", &[3, 4])]);
-    assert_eq!(words(&file_order), ["hidden.weight+0", "final.weight+0"]);
+    assert_eq!(label(&file_order), ["hidden.weight+0", "final.weight+0"]);
     assert_eq!(file_order.fatal_problem(), None);
 }
 
@@ -75,7 +75,7 @@ fn a_model_tells_its_own_order_and_what_is_beside_it_is_left_alone() {
         assert_eq!(proposal.problems, []);
         // Squares without an order in their names stand in that of the file, which is a guess.
         assert!(proposal.order_guess.is_some());
-        words(&proposal)
+        label(&proposal)
     };
     assert_eq!(names(TensorOrder::ByName), ["wide.weight+0", "deep.weight+0"]);
     assert_eq!(names(TensorOrder::Own), ["wide.weight+0", "deep.weight+0"]);
@@ -104,7 +104,7 @@ fn what_is_left_out_is_said_and_the_hand_decides() {
         Activation::Relu,
         OutputFunction::Identity,
     );
-    assert_eq!((words(&chosen), chosen.problems.len()), (vec!["b.weight+b.bias".to_owned()], 0));
+    assert_eq!((label(&chosen), chosen.problems.len()), (vec!["b.weight+b.bias".to_owned()], 0));
     let missing = ["c".to_owned(), "extra.scale".to_owned()];
     let chosen = ChainProposal::of_names_in(
         &tensors(&list),
@@ -117,12 +117,12 @@ fn what_is_left_out_is_said_and_the_hand_decides() {
 }
 
 /// A chain of convolutions for an input of this shape, and its first fatal problem.
-fn shaped(list: &[(&str, &[usize])], shape: &str, moves: &str) -> (ChainProposal, Option<String>) {
+fn shaped(list: &[(&str, &[usize])], shape: &str, geometry: &str) -> (ChainProposal, Option<String>) {
     let tensors = tensors(list);
     let mut proposal = propose(list);
     proposal.set_input_shape(Some(parse_input_shape(shape).unwrap()));
-    if !moves.is_empty() {
-        proposal.set_convolutions(&ConvolutionSettings::parse_list(moves).unwrap());
+    if !geometry.is_empty() {
+        proposal.set_convolutions(&ConvolutionSettings::parse_list(geometry).unwrap());
     }
     proposal.check(&tensors);
     let problem = proposal.fatal_problem().map(ToString::to_string);
@@ -144,13 +144,13 @@ const CNN: [(&str, &[usize]); 9] = [
 #[test]
 fn convolutions_ask_for_the_input_shape_and_move_as_the_only_way_that_fits() {
     let without = propose(&CNN);
-    assert_eq!(words(&without), ["conv1.weight+conv1.bias", "conv2.weight+0", "fc.weight+fc.bias"]);
+    assert_eq!(label(&without), ["conv1.weight+conv1.bias", "conv2.weight+0", "fc.weight+fc.bias"]);
     let problem = without.fatal_problem().unwrap();
     assert!(problem.leaves_spectra() && problem.to_string().contains("--input-shape C,H,W"), "{problem}");
     let (proposal, problem) = shaped(&CNN, "1,8,8", "");
     assert_eq!(problem, None);
-    assert_eq!(convolution_words(&proposal.ways[0]), "stride=1,padding=0,pool=none");
-    let shape = |place: usize| proposal.widths[place].clone().unwrap().1;
+    assert_eq!(convolution_text(&proposal.candidates[0]), "stride=1,padding=0,pool=none");
+    let shape = |position: usize| proposal.widths[position].clone().unwrap().1;
     assert_eq!([shape(0), shape(1), shape(2)], ["4×6×6", "6×4×4", "10"]);
     assert_eq!(proposal.entries[0].normalisation.as_ref().map(|bn| bn.name.as_str()), Some("bn1"));
     // The normalisation is told as folded in, and nothing is left over.
@@ -165,7 +165,7 @@ fn what_the_shapes_do_not_decide_is_asked() {
     let (proposal, problem) = shaped(&list, "1,8,8", "");
     let problem = problem.unwrap();
     assert!(problem.contains("several ways fit: `stride=2,padding=same,pool=none`"), "{problem}");
-    assert!(proposal.ways.len() > 1);
+    assert!(proposal.candidates.len() > 1);
     assert_eq!(shaped(&list, "1,8,8", "stride=2,padding=same").1, None);
     assert_eq!(shaped(&list, "1,8,8", "padding=same,pool=2;stride=2,padding=1").1, None);
     let (_, wrong) = shaped(&list, "1,8,8", "stride=1,padding=same");
@@ -243,7 +243,7 @@ fn the_end_of_a_name_is_enough_where_it_is_the_only_one() {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         ChainProposal::of_names_in(&list, told(TensorOrder::ByName), &names, Activation::Tanh, OutputFunction::Identity)
     };
-    assert_eq!(words(&of(&["fc1", "fc2.weight"])), ["net.fc1.weight+net.fc1.bias", "net.fc2.weight+0"]);
+    assert_eq!(label(&of(&["fc1", "fc2.weight"])), ["net.fc1.weight+net.fc1.bias", "net.fc2.weight+0"]);
     let several = of(&["weight"]);
     let problem = several.fatal_problem().unwrap().to_string();
     assert!(problem.contains("2 tensors end in `weight`, `net.fc1.weight` and `net.fc2.weight`"), "{problem}");
@@ -254,13 +254,13 @@ fn the_end_of_a_name_is_enough_where_it_is_the_only_one() {
 #[test]
 fn the_axes_of_a_kernel_tell_their_order_where_its_name_does_not() {
     let proposal = propose(&[("conv1.weight", &[3, 3, 16, 32]), ("conv2.weight", &[1, 1, 32, 256])]);
-    assert_eq!(words(&proposal), ["conv1.weightᵀ+0", "conv2.weightᵀ+0"]);
+    assert_eq!(label(&proposal), ["conv1.weightᵀ+0", "conv2.weightᵀ+0"]);
     assert!(proposal.guesses().len() == 2 && proposal.guesses()[0].contains("height, width, inputs, outputs"));
     let proposal = propose(&[("conv1.kernel", &[3, 3, 16, 32]), ("conv2.kernel", &[64, 32, 3, 3])]);
-    assert_eq!(words(&proposal), ["conv1.kernelᵀ+0", "conv2.kernel+0"]);
+    assert_eq!(label(&proposal), ["conv1.kernelᵀ+0", "conv2.kernel+0"]);
     assert_eq!(proposal.guesses().len(), 1);
     // Where both orders make sense, the name decides.
     let proposal = propose(&[("conv1.weight", &[4, 1, 3, 3]), ("conv2.kernel", &[3, 3, 4, 8])]);
-    assert_eq!(words(&proposal), ["conv1.weight+0", "conv2.kernelᵀ+0"]);
+    assert_eq!(label(&proposal), ["conv1.weight+0", "conv2.kernelᵀ+0"]);
     assert!(proposal.guesses().is_empty());
 }

@@ -101,8 +101,8 @@ pub(super) fn foreign_folder(path: &Path, names: &[String]) -> Option<FormatErro
 }
 
 fn has_hdf5_mark(beginning: &[u8]) -> bool {
-    let mut places = std::iter::once(0).chain((9..14).map(|power| 1_usize << power));
-    places.any(|place| beginning.get(place..).is_some_and(|rest| rest.starts_with(&HDF5_MARK)))
+    let mut positions = std::iter::once(0).chain((9..14).map(|power| 1_usize << power));
+    positions.any(|position| beginning.get(position..).is_some_and(|rest| rest.starts_with(&HDF5_MARK)))
 }
 
 fn holds(bytes: &[u8], part: &[u8]) -> bool {
@@ -146,8 +146,8 @@ fn zip_format(path: &Path, extension: &str) -> Result<Format, FormatError> {
 fn other_archive(path: &Path, names: impl Iterator<Item = String>) -> FormatError {
     let names: Vec<String> = names.filter(|name| !name.ends_with(['/', '\\'])).collect();
     let is_network = |name: &&String| {
-        let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
-        ending != "json" && registry::endings().contains(&ending.as_str())
+        let suffix = name.rsplit_once('.').map(|(_, suffix)| suffix.to_lowercase()).unwrap_or_default();
+        suffix != "json" && registry::extensions().contains(&suffix.as_str())
     };
     let network = names.iter().find(is_network);
     let listed = names.iter().take(NAMED_ENTRIES).map(|name| format!("`{name}`")).collect::<Vec<String>>().join(", ");
@@ -160,7 +160,7 @@ fn other_archive(path: &Path, names: impl Iterator<Item = String>) -> FormatErro
     };
     let remedy = match network {
         Some(name) => format!("unpack it and open {name}"),
-        None => format!("open {}", registry::format_words()),
+        None => format!("open {}", registry::format_text()),
     };
     FormatError::Unsupported { path: path.into(), what, remedy }
 }
@@ -186,7 +186,7 @@ pub(super) fn json_kind(path: &Path, bytes: &[u8]) -> Result<JsonKind, FormatErr
         Some(FORMAT) => Ok(JsonKind::Layerflow),
         Some(newer) if newer.starts_with("layerflow.") => {
             let problem = format!("is `{newer}`, which this version does not know; save the network as {FORMAT}");
-            Err(FormatError::Content { path: path.into(), place: "format".into(), problem })
+            Err(FormatError::Content { path: path.into(), position: "format".into(), problem })
         }
         _ if keys.weight_map.is_some() => Ok(JsonKind::SafetensorsIndex),
         _ if keys.model_topology.is_some() => Ok(JsonKind::TensorflowJs),
@@ -194,7 +194,7 @@ pub(super) fn json_kind(path: &Path, bytes: &[u8]) -> Result<JsonKind, FormatErr
         _ if keys.layers.is_some() || keys.coefs.is_some() => Ok(JsonKind::Plain),
         _ => {
             let problem = format!("is missing; a network of layerflow begins with \"format\": \"{FORMAT}\"");
-            Err(FormatError::Content { path: path.into(), place: "key `format`".into(), problem })
+            Err(FormatError::Content { path: path.into(), position: "key `format`".into(), problem })
         }
     }
 }

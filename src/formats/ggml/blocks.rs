@@ -7,8 +7,8 @@ pub(super) const NON_LINEAR: [i8; 16] = [-127, -104, -83, -65, -49, -35, -22, -1
 /// Twice the floating point numbers that four bits can be.
 const DOUBLED_E2M1: [i8; 16] = [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12];
 
-pub(super) fn chosen(table: &[i8; 16], place: u8) -> f64 {
-    f64::from(table.get(usize::from(place)).copied().unwrap_or_default())
+pub(super) fn chosen(table: &[i8; 16], position: u8) -> f64 {
+    f64::from(table.get(usize::from(position)).copied().unwrap_or_default())
 }
 
 pub(super) fn q4_0(block: &[u8], values: &mut Vec<f64>) {
@@ -24,7 +24,7 @@ pub(super) fn q4_1(block: &[u8], values: &mut Vec<f64>) {
 /// Four bits of each value, and the fifth bits of all together.
 fn five_bits<'a>(high: &'a [u8], low: &'a [u8]) -> impl Iterator<Item = f64> {
     let high = high.iter().rev().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
-    nibbles(low).enumerate().map(move |(place, quant)| f64::from(u32::from(quant) | (high >> place & 1) << 4))
+    nibbles(low).enumerate().map(move |(position, quant)| f64::from(u32::from(quant) | (high >> position & 1) << 4))
 }
 
 pub(super) fn q5_0(block: &[u8], values: &mut Vec<f64>) {

@@ -165,7 +165,7 @@ mod tests {
             let values = known.decode(&random_bytes(2 * known.bytes as usize, seed)).unwrap();
             assert_eq!(values.len() as u64, 2 * known.values, "{name}");
             let found: f64 = values.iter().sum();
-            let found_moment: f64 = values.iter().enumerate().map(|(place, value)| place as f64 * value).sum();
+            let found_moment: f64 = values.iter().enumerate().map(|(position, value)| position as f64 * value).sum();
             let scale: f64 = values.iter().map(|value| value.abs()).sum();
             assert!((found - sum).abs() < 1e-5 * scale, "{name}: {found} {sum}");
             assert!((found_moment - moment).abs() < 1e-5 * scale * values.len() as f64, "{name}");

@@ -9,31 +9,31 @@ use super::{half, nibbles, piece};
 const VALUES: usize = 256;
 
 /// The byte at this place; 0 beyond the end.
-fn at(bytes: &[u8], place: usize) -> u8 {
-    bytes.get(place).copied().unwrap_or_default()
+fn at(bytes: &[u8], position: usize) -> u8 {
+    bytes.get(position).copied().unwrap_or_default()
 }
 
 /// Two bits of each value: in the bytes of each half of a block the first 32 values are the lowest bits, and so on.
-fn two_bits(bytes: &[u8], place: usize) -> u8 {
-    at(bytes, place / 128 * 32 + place % 32) >> (2 * (place % 128 / 32)) & 3
+fn two_bits(bytes: &[u8], position: usize) -> u8 {
+    at(bytes, position / 128 * 32 + position % 32) >> (2 * (position % 128 / 32)) & 3
 }
 
 /// Four bits of each value: 32 bytes hold 64 values, the lower halves first.
-fn four_bits(bytes: &[u8], place: usize) -> u8 {
-    at(bytes, place / 64 * 32 + place % 32) >> (4 * (place % 64 / 32)) & 15
+fn four_bits(bytes: &[u8], position: usize) -> u8 {
+    at(bytes, position / 64 * 32 + position % 32) >> (4 * (position % 64 / 32)) & 15
 }
 
 /// One bit of each value: 32 bytes, the lowest bits first.
-fn one_bit(bytes: &[u8], place: usize) -> u8 {
-    at(bytes, place % 32) >> (place / 32) & 1
+fn one_bit(bytes: &[u8], position: usize) -> u8 {
+    at(bytes, position % 32) >> (position / 32) & 1
 }
 
 pub(super) fn q2_k(block: &[u8], values: &mut Vec<f64>) {
     let (scales, quants) = (piece(block, 0, 16), piece(block, 16, 64));
     let (scale, least) = (half(block, 80), half(block, 82));
-    values.extend((0..VALUES).map(|place| {
-        let own = at(scales, place / 16);
-        scale * f64::from(own & 15) * f64::from(two_bits(quants, place)) - least * f64::from(own >> 4)
+    values.extend((0..VALUES).map(|position| {
+        let own = at(scales, position / 16);
+        scale * f64::from(own & 15) * f64::from(two_bits(quants, position)) - least * f64::from(own >> 4)
     }));
 }
 
@@ -45,10 +45,10 @@ pub(super) fn q3_k(block: &[u8], values: &mut Vec<f64>) {
         let high = at(packed, 8 + part % 4) >> (2 * (part / 4)) & 3;
         f64::from(low | high << 4) - 32.0
     });
-    values.extend((0..VALUES).map(|place| {
+    values.extend((0..VALUES).map(|position| {
         // The third bit says that nothing is taken off.
-        let quant = f64::from(two_bits(quants, place)) - 4.0 * f64::from(1 - one_bit(mask, place));
-        scale * own[place / 16] * quant
+        let quant = f64::from(two_bits(quants, position)) - 4.0 * f64::from(1 - one_bit(mask, position));
+        scale * own[position / 16] * quant
     }));
 }
 
@@ -67,9 +67,9 @@ pub(super) fn q4_k(block: &[u8], values: &mut Vec<f64>) {
     let (scale, least) = (half(block, 0), half(block, 2));
     let (packed, quants) = (piece(block, 4, 12), piece(block, 16, 128));
     let own: [(f64, f64); 8] = std::array::from_fn(|part| six_bits(packed, part));
-    values.extend((0..VALUES).map(|place| {
-        let (own_scale, own_least) = own[place / 32];
-        scale * own_scale * f64::from(four_bits(quants, place)) - least * own_least
+    values.extend((0..VALUES).map(|position| {
+        let (own_scale, own_least) = own[position / 32];
+        scale * own_scale * f64::from(four_bits(quants, position)) - least * own_least
     }));
 }
 
@@ -77,9 +77,9 @@ pub(super) fn q5_k(block: &[u8], values: &mut Vec<f64>) {
     let (scale, least) = (half(block, 0), half(block, 2));
     let (packed, high, quants) = (piece(block, 4, 12), piece(block, 16, 32), piece(block, 48, 128));
     let own: [(f64, f64); 8] = std::array::from_fn(|part| six_bits(packed, part));
-    values.extend((0..VALUES).map(|place| {
-        let (own_scale, own_least) = own[place / 32];
-        let quant = four_bits(quants, place) | one_bit(high, place) << 4;
+    values.extend((0..VALUES).map(|position| {
+        let (own_scale, own_least) = own[position / 32];
+        let quant = four_bits(quants, position) | one_bit(high, position) << 4;
         scale * own_scale * f64::from(quant) - least * own_least
     }));
 }
@@ -87,10 +87,10 @@ pub(super) fn q5_k(block: &[u8], values: &mut Vec<f64>) {
 pub(super) fn q6_k(block: &[u8], values: &mut Vec<f64>) {
     let (low, high, scales) = (piece(block, 0, 128), piece(block, 128, 64), piece(block, 192, 16));
     let scale = half(block, 208);
-    values.extend((0..VALUES).map(|place| {
-        let nibble = at(low, place / 128 * 64 + place % 64) >> (4 * (place % 128 / 64)) & 15;
-        let quant = f64::from(nibble | two_bits(high, place) << 4) - 32.0;
-        scale * f64::from(at(scales, place / 16).cast_signed()) * quant
+    values.extend((0..VALUES).map(|position| {
+        let nibble = at(low, position / 128 * 64 + position % 64) >> (4 * (position % 128 / 64)) & 15;
+        let quant = f64::from(nibble | two_bits(high, position) << 4) - 32.0;
+        scale * f64::from(at(scales, position / 16).cast_signed()) * quant
     }));
 }
 
@@ -128,5 +128,5 @@ pub(super) fn tq1_0(block: &[u8], values: &mut Vec<f64>) {
 /// Values of −1, 0, 1 and 2.
 pub(super) fn tq2_0(block: &[u8], values: &mut Vec<f64>) {
     let (quants, scale) = (piece(block, 0, 64), half(block, 64));
-    values.extend((0..VALUES).map(|place| scale * (f64::from(two_bits(quants, place)) - 1.0)));
+    values.extend((0..VALUES).map(|position| scale * (f64::from(two_bits(quants, position)) - 1.0)));
 }

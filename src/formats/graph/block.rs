@@ -34,8 +34,11 @@ impl Graph {
             // What is handed on, of the old sources and of the new ones.
             let is_last = step + 1 == plan.steps.len();
             let next = plan.state(step + 1);
-            let handed: Vec<Form> =
-                if is_last { vec![last.clone()] } else { next.iter().map(|&source| Form::of(source)).collect() };
+            let handed: Vec<Form> = if is_last {
+                vec![last.clone()]
+            } else {
+                next.iter().map(|&source| Form::from_number(source)).collect()
+            };
             let rows = |at: usize| if is_last { self.width_of(join) } else { Ok(plan.sources[next[at]].width) };
             let handed: Vec<(&Form, usize)> =
                 handed.iter().enumerate().map(|(at, form)| Ok((form, rows(at)?))).collect::<Result<_, _>>()?;
@@ -53,7 +56,7 @@ impl Graph {
 
     /// For each activation of the block what it is given, and the join, as forms of the sources.
     fn forms(&self, plan: &Plan, base: ValueId) -> Result<(HashMap<usize, Form>, Form), GraphProblem> {
-        let mut forms: HashMap<usize, Form> = HashMap::from([(base.0, Form::of(0))]);
+        let mut forms: HashMap<usize, Form> = HashMap::from([(base.0, Form::from_number(0))]);
         let mut arguments = HashMap::new();
         let mut last = Form::default();
         for &id in &plan.values {
@@ -65,7 +68,7 @@ impl Graph {
                 Expression::Scale { scale, of, .. } => form(*of).scaled(scale),
                 Expression::Activate { of, .. } => {
                     arguments.insert(source, form(*of));
-                    Form::of(source)
+                    Form::from_number(source)
                 }
                 // a·z + (1 − a)·relu(z).
                 Expression::Leaky { slopes, of, .. } => {
@@ -73,7 +76,7 @@ impl Graph {
                     let straight = argument.scaled(&Scale { factor: Some(slopes.clone()), shift: None });
                     let rest = Scale { factor: Some(slopes.map(|slope| 1.0 - slope)), shift: None };
                     arguments.insert(source, argument);
-                    straight.plus(Form::of(source).scaled(&rest), width)
+                    straight.plus(Form::from_number(source).scaled(&rest), width)
                 }
                 Expression::Combine { terms, .. } => terms.iter().fold(Form::default(), |sum, (factor, of)| {
                     let factor = Some(DVector::from_element(1, *factor)).filter(|_| *factor != 1.0);
@@ -81,7 +84,7 @@ impl Graph {
                 }),
                 Expression::Concat { parts, .. } => parts
                     .iter()
-                    .fold(Form::default(), |sum, (of, places)| sum.plus(form(*of).placed(places, width), width)),
+                    .fold(Form::default(), |sum, (of, positions)| sum.plus(form(*of).placed(positions, width), width)),
                 Expression::Input | Expression::Gap { .. } => Form::default(),
             };
             forms.insert(id.0, last.clone());

@@ -20,7 +20,7 @@ pub(super) struct Run {
 
 impl Run {
     /// The map of these values, each an expression of the next: the first is the last to act.
-    pub fn of(graph: &Graph, values: &[ValueId]) -> Run {
+    pub fn new(graph: &Graph, values: &[ValueId]) -> Run {
         let mut run = Run::default();
         for id in values.iter().rev() {
             match &graph.values[id.0].expression {

@@ -8,7 +8,7 @@ pub(super) struct Dominators(Vec<Option<usize>>);
 
 impl Dominators {
     /// Of the values up to `end`.
-    pub fn of(graph: &Graph, end: ValueId) -> Dominators {
+    pub fn new(graph: &Graph, end: ValueId) -> Dominators {
         let mut nearest: Vec<Option<usize>> = Vec::with_capacity(end.0 + 1);
         for value in graph.values.iter().take(end.0 + 1) {
             let mut operands = value.expression.operands().into_iter().map(|ValueId(of)| of);

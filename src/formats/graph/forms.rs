@@ -70,7 +70,7 @@ impl Linear {
 
 impl Form {
     /// The value of this number itself.
-    pub fn of(number: usize) -> Form {
+    pub fn from_number(number: usize) -> Form {
         Form { terms: vec![(number, Linear::Diagonal(DVector::from_element(1, 1.0)))], shift: None }
     }
 
@@ -113,17 +113,20 @@ impl Form {
     }
 
     /// The form's coordinates at these places of a longer vector, 0 elsewhere.
-    pub fn placed(&self, places: &[usize], width: usize) -> Form {
+    pub fn placed(&self, positions: &[usize], width: usize) -> Form {
         let terms = self.terms.iter().map(|(of, linear)| {
-            let matrix = linear.matrix(places.len());
+            let matrix = linear.matrix(positions.len());
             let mut wide = DMatrix::zeros(width, matrix.ncols());
-            places.iter().enumerate().for_each(|(row, &place)| wide.row_mut(place).copy_from(&matrix.row(row)));
+            positions
+                .iter()
+                .enumerate()
+                .for_each(|(row, &position)| wide.row_mut(position).copy_from(&matrix.row(row)));
             (*of, Linear::Matrix(wide))
         });
         let shift = self.shift.as_ref().map(|shift| {
-            let shift = at_width(shift, places.len());
+            let shift = at_width(shift, positions.len());
             let mut wide = DVector::zeros(width);
-            places.iter().zip(shift.iter()).for_each(|(&place, value)| wide[place] = *value);
+            positions.iter().zip(shift.iter()).for_each(|(&position, value)| wide[position] = *value);
             wide
         });
         Form { terms: terms.collect(), shift }
@@ -137,7 +140,7 @@ mod tests {
     #[test]
     fn forms_are_added_scaled_and_placed() {
         let half = Scale { factor: Some(DVector::from_element(1, 0.5)), shift: Some(DVector::from_element(1, 1.0)) };
-        let form = Form::of(0).plus(Form::of(1).scaled(&half), 2).plus(Form::of(0), 2);
+        let form = Form::from_number(0).plus(Form::from_number(1).scaled(&half), 2).plus(Form::from_number(0), 2);
         assert_eq!(form.terms.len(), 2);
         assert_eq!(form.terms[0].1.matrix(2), DMatrix::identity(2, 2) * 2.0);
         let placed = form.placed(&[2, 0], 3);

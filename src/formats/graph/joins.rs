@@ -53,8 +53,8 @@ impl Graph {
         for shape in &shapes {
             let mut open = shape.clone();
             let length = open.get(axis).copied().unwrap_or_default();
-            if let Some(place) = open.get_mut(axis) {
-                *place = whole[axis];
+            if let Some(position) = open.get_mut(axis) {
+                *position = whole[axis];
             }
             if open != whole {
                 return Err(unlike("has shapes that do not fit beside each other"));
@@ -83,24 +83,24 @@ impl Graph {
     pub fn select(
         &mut self,
         of: ValueId,
-        places: &[usize],
+        positions: &[usize],
         shape: Vec<usize>,
         name: &str,
     ) -> Result<ValueId, GraphProblem> {
         let width = self.width(of).ok_or_else(|| GraphProblem::InputShape { node: name.into() })?;
-        if let Some(&beyond) = places.iter().find(|&&place| place >= width) {
+        if let Some(&beyond) = positions.iter().find(|&&position| position >= width) {
             return Err(GraphProblem::Widths { node: name.into(), takes: beyond.saturating_add(1), given: width });
         }
-        if size(&shape) != Some(places.len()) {
+        if size(&shape) != Some(positions.len()) {
             let given = size(&shape).unwrap_or(usize::MAX);
-            return Err(GraphProblem::Widths { node: name.into(), takes: places.len(), given });
+            return Err(GraphProblem::Widths { node: name.into(), takes: positions.len(), given });
         }
-        if places.len() == width && places.iter().enumerate().all(|(at, place)| at == *place) {
+        if positions.len() == width && positions.iter().enumerate().all(|(at, position)| at == *position) {
             return self.reshape(of, name, shape);
         }
-        self.spend(name, places.len(), width)?;
-        let mut weight = DMatrix::zeros(places.len(), width);
-        places.iter().enumerate().for_each(|(row, &column)| weight[(row, column)] = 1.0);
+        self.spend(name, positions.len(), width)?;
+        let mut weight = DMatrix::zeros(positions.len(), width);
+        positions.iter().enumerate().for_each(|(row, &column)| weight[(row, column)] = 1.0);
         self.whole(of, name, Affine { weight, bias: None }, shape, None)
     }
 
@@ -199,8 +199,8 @@ impl Graph {
         padded.extend(own);
         let (width, target) = (size(target).unwrap_or(usize::MAX), target.to_vec());
         self.spend(name, width, size(&padded).unwrap_or(usize::MAX))?;
-        let places: Vec<usize> = (0..width).map(|at| place_before_spreading(at, &padded, &target)).collect();
-        self.select(of, &places, target, name)
+        let positions: Vec<usize> = (0..width).map(|at| place_before_spreading(at, &padded, &target)).collect();
+        self.select(of, &positions, target, name)
     }
 }
 
@@ -221,12 +221,12 @@ fn spread_shape(left: &[usize], right: &[usize]) -> Option<Vec<usize>> {
 
 /// Where a coordinate of the spread value lies in the value before it, whose shape has as many axes.
 fn place_before_spreading(at: usize, own: &[usize], target: &[usize]) -> usize {
-    let (mut rest, mut place, mut stride) = (at, 0, 1);
+    let (mut rest, mut position, mut stride) = (at, 0, 1);
     for (own, target) in own.iter().zip(target).rev() {
         let along = rest % target.max(&1);
         rest /= target.max(&1);
-        place += if *own == 1 { 0 } else { along * stride };
+        position += if *own == 1 { 0 } else { along * stride };
         stride *= own;
     }
-    place
+    position
 }

@@ -34,7 +34,7 @@ impl Graph {
         end: ValueId,
         read_by: Option<OutputFunction>,
     ) -> Result<GraphNetwork, NetworkError> {
-        let dominators = Dominators::of(self, end);
+        let dominators = Dominators::new(self, end);
         let obstacle = self.obstacle(end, &dominators);
         let read = match &obstacle {
             Some((before, _)) => self.chain(*before, &dominators).map(|chain| (chain, OutputFunction::Identity)),
@@ -135,7 +135,7 @@ impl Graph {
             };
             let values = self.run_below(top);
             let below = values.last().and_then(|id| self.values[id.0].expression.only_operand()).unwrap_or(top);
-            let mut run = Run::of(self, &values);
+            let mut run = Run::new(self, &values);
             if !run.is_identity() || activation != Activation::Identity || slopes.is_some() {
                 let name = if run.name.is_empty() { self.name_of(at).to_owned() } else { run.name.clone() };
                 chain.origins.push(run.origin.take());

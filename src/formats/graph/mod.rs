@@ -186,18 +186,18 @@ impl Graph {
         }
     }
 
-    /// The coordinates in another order: each is taken from its place in `places`.
+    /// The coordinates in another order: each is taken from its place in `positions`.
     pub fn permute(
         &mut self,
         of: ValueId,
         name: &str,
-        places: &[usize],
+        positions: &[usize],
         shape: Vec<usize>,
     ) -> Result<ValueId, GraphProblem> {
-        let sides = places.len();
+        let sides = positions.len();
         self.spend(name, sides, sides)?;
         let mut weight = DMatrix::zeros(sides, sides);
-        for (row, &column) in places.iter().enumerate() {
+        for (row, &column) in positions.iter().enumerate() {
             weight[(row, column)] = 1.0;
         }
         self.whole(of, name, Affine { weight, bias: None }, shape, None)

@@ -44,15 +44,15 @@ impl Graph {
         // of what the activation is given.
         let mut needs: Vec<Vec<usize>> = vec![vec![0]];
         let mut given: Vec<Vec<usize>> = vec![Vec::new()];
-        let place = |id: ValueId| values.binary_search_by(|other| other.0.cmp(&id.0)).map_or(0, |at| at + 1);
-        let mut budget = Budget::of(self, &values);
+        let position = |id: ValueId| values.binary_search_by(|other| other.0.cmp(&id.0)).map_or(0, |at| at + 1);
+        let mut budget = Budget::new(self, &values);
         for &id in &values {
             let mut needed: Vec<usize> = Vec::new();
             let expression = &self.values[id.0].expression;
             if let Expression::Gap { problem, .. } = expression {
                 return Err(problem.clone());
             }
-            expression.operands().into_iter().for_each(|of| needed.extend(&needs[place(of)]));
+            expression.operands().into_iter().for_each(|of| needed.extend(&needs[position(of)]));
             needed.sort_unstable();
             needed.dedup();
             if let Expression::Activate { .. } | Expression::Leaky { .. } = expression {
@@ -163,7 +163,7 @@ struct Budget(usize);
 
 impl Budget {
     /// As many as the file earns, and a multiple of those of the block's own matrices.
-    fn of(graph: &Graph, values: &[ValueId]) -> Budget {
+    fn new(graph: &Graph, values: &[ValueId]) -> Budget {
         let own = values.iter().fold(0_usize, |sum, id| match &graph.values[id.0].expression {
             Expression::Affine { affine, .. } => sum.saturating_add(affine.weight.len()),
             _ => sum,

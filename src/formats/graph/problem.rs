@@ -53,10 +53,10 @@ pub enum GraphProblem {
 impl GraphProblem {
     /// The part of the file at which it lies, and the words behind its name.
     pub(in crate::formats) fn part(&self) -> (PartName, String) {
-        let words = self.to_string();
-        let (node, rest) = match words.strip_prefix('`').and_then(|rest| rest.split_once('`')) {
+        let text = self.to_string();
+        let (node, rest) = match text.strip_prefix('`').and_then(|rest| rest.split_once('`')) {
             Some((node, rest)) => (node.to_owned(), rest.trim_start_matches(':').trim_start().to_owned()),
-            None => ("graph".to_owned(), words),
+            None => ("graph".to_owned(), text),
         };
         (PartName::Node(node), rest)
     }
@@ -99,7 +99,7 @@ pub(in crate::formats) fn is_recurrent(operator: &str) -> bool {
 
 /// Why an operator is no layer, and what to do instead, in words that follow its name.
 fn why_not(operator: &str) -> String {
-    let names = |words: &[&str]| words.iter().any(|word| operator.contains(word));
+    let names = |text: &[&str]| text.iter().any(|word| operator.contains(word));
     if is_recurrent(operator) {
         format!(
             "is recurrent: it is given what it gave before, where each point of a flow goes its own way once; {INSTEAD}"

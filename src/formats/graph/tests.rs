@@ -156,8 +156,8 @@ fn evaluated(graph: &Graph, end: ValueId, x: &DVector<f64>) -> DVector<f64> {
             }
             Expression::Concat { parts, .. } => {
                 let mut joined = DVector::zeros(width);
-                for (of, places) in parts {
-                    places.iter().zip(values[of.0].iter()).for_each(|(&place, value)| joined[place] = *value);
+                for (of, positions) in parts {
+                    positions.iter().zip(values[of.0].iter()).for_each(|(&position, value)| joined[position] = *value);
                 }
                 joined
             }

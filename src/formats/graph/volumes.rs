@@ -23,7 +23,7 @@ impl GraphConvolution {
     pub fn spectrum(&self, go_on: &mut dyn FnMut(f32) -> bool) -> Result<WeightSpectrum, ConvolutionError> {
         Ok(WeightSpectrum {
             name: self.name.clone(),
-            what: self.convolution.words(self.input),
+            what: self.convolution.label(self.input),
             operator: self.convolution.operator_spectrum(self.input, go_on)?,
             kernel: Some(self.convolution.kernel_spectrum()?),
             is_assumed: false,
@@ -43,7 +43,7 @@ struct Given {
     /// The lengths of its axes.
     shape: Vec<usize>,
     /// What the map was before it became a matrix.
-    words: String,
+    text: String,
 }
 
 impl Axes {
@@ -73,14 +73,14 @@ impl Graph {
         let (input, axes) = self.volume(of, name, order)?;
         let convolution = build(input).map_err(fault)?;
         let output = convolution.output(input).map_err(fault)?;
-        let words = convolution.words(input);
+        let text = convolution.label(input);
         self.convolutions.push(GraphConvolution { name: name.into(), convolution: convolution.clone(), input });
         self.lowered(
             of,
             name,
             [input, output],
             || convolution.lower(input, order),
-            Given { shape: axes.shape(output), words },
+            Given { shape: axes.shape(output), text },
         )
     }
 
@@ -96,13 +96,13 @@ impl Graph {
         let (input, axes) = self.volume(of, name, order)?;
         let pooling = build(input);
         let output = pooling.output(input).map_err(fault)?;
-        let words = pooling.words(input);
+        let text = pooling.label(input);
         self.lowered(
             of,
             name,
             [input, output],
             || pooling.lower(input, order),
-            Given { shape: axes.shape(output), words },
+            Given { shape: axes.shape(output), text },
         )
     }
 
@@ -135,14 +135,14 @@ impl Graph {
         lower: impl FnOnce() -> Result<Affine, ConvolutionError>,
         given: Given,
     ) -> Result<ValueId, GraphProblem> {
-        let Given { shape, words } = given;
+        let Given { shape, text } = given;
         let fault = |source| GraphProblem::Convolution { node: name.into(), source };
         // Whether the matrix may be made is known before it takes memory.
         let allowed = Convolution::refuse_too_large(input, output).map_err(fault);
         if let Err(problem) = allowed.and_then(|()| self.spend(name, output.values(), input.values())) {
             return Ok(self.add(Expression::Gap { problem, of }, Some(shape)));
         }
-        self.whole(of, name, lower().map_err(fault)?, shape, Some(words))
+        self.whole(of, name, lower().map_err(fault)?, shape, Some(text))
     }
 
     /// The value as channels, rows and columns; two axes are a signal's.

@@ -33,7 +33,7 @@ const NAMED: [(&str, FloatType, &str); 3] = [
 
 /// The element type of a dataset, and its name.
 pub(super) fn element(dataset: &Dataset) -> Result<(Element, String), Error> {
-    let other = |words: &str| Ok((Element::Unread, words.to_owned()));
+    let other = |text: &str| Ok((Element::Unread, text.to_owned()));
     match dataset.dtype()? {
         DType::Other(datatype) => match *datatype {
             Datatype::FloatingPoint { size, byte_order, layout } => Ok(small_float(size, byte_order, layout)),
@@ -79,13 +79,13 @@ fn opaque(dataset: &Dataset, size: u32) -> Result<(Element, String), Error> {
 /// The values of a dataset, of which `count` are expected.
 pub(super) fn values(dataset: &Dataset, element: Element) -> Result<Vec<f64>, String> {
     let unread = |error: Error| {
-        let words = error.to_string();
-        if words.contains("data layout version") || words.contains("chunk index") {
+        let text = error.to_string();
+        if text.contains("data layout version") || text.contains("chunk index") {
             return "is kept in the newest layout of HDF5, which is not read; save the file again with \
                     h5py.File(name, \"w\", libver=\"earliest\")"
                 .to_owned();
         }
-        format!("cannot be read ({words}); save the file again without filters and virtual or external parts")
+        format!("cannot be read ({text}); save the file again without filters and virtual or external parts")
     };
     let (float, big_endian) = match element {
         Element::Number => return dataset.read_f64().map_err(unread),

@@ -74,9 +74,10 @@ fn make_header_older(bytes: &mut [u8]) -> Option<()> {
 fn checksum(bytes: &[u8]) -> u32 {
     let start = 0xdead_beef_u32.wrapping_add(bytes.len() as u32);
     let (mut a, mut b, mut c) = (start, start, start);
-    let word = |bytes: &[u8], place: usize| {
-        (0..4)
-            .fold(0_u32, |word, byte| word | u32::from(bytes.get(4 * place + byte).copied().unwrap_or(0)) << (8 * byte))
+    let word = |bytes: &[u8], position: usize| {
+        (0..4).fold(0_u32, |word, byte| {
+            word | u32::from(bytes.get(4 * position + byte).copied().unwrap_or(0)) << (8 * byte)
+        })
     };
     let mut rest = bytes;
     while rest.len() > 12 {

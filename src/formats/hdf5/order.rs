@@ -48,16 +48,16 @@ impl Listed {
     }
 
     /// The place of each tensor that is listed, by its path.
-    pub fn places(&self) -> HashMap<String, usize> {
-        let mut places = HashMap::new();
+    pub fn positions(&self) -> HashMap<String, usize> {
+        let mut positions = HashMap::new();
         for (prefix, layers) in &self.layers {
             for group in layers.iter().map(|layer| format!("{prefix}{layer}/")) {
                 for weight in self.weights.get(&group).into_iter().flatten() {
-                    let next = places.len();
-                    places.entry(format!("{group}{weight}")).or_insert(next);
+                    let next = positions.len();
+                    positions.entry(format!("{group}{weight}")).or_insert(next);
                 }
             }
         }
-        places
+        positions
     }
 }

@@ -197,9 +197,9 @@ impl Reading<'_> {
             return self.graph.activate(of, node, Activation::Softmax);
         }
         let shape = self.listed_shape(of, node)?;
-        let place = axis_of(axis, shape.len()).ok_or_else(|| softmax_axis(node, axis))?;
-        let length = shape.get(place).copied().unwrap_or(1);
-        let inner: usize = shape.iter().skip(place + 1).product();
+        let position = axis_of(axis, shape.len()).ok_or_else(|| softmax_axis(node, axis))?;
+        let length = shape.get(position).copied().unwrap_or(1);
+        let inner: usize = shape.iter().skip(position + 1).product();
         let width: usize = shape.iter().product();
         let several = width / length.max(1);
         if several == 1 {
@@ -213,14 +213,14 @@ impl Reading<'_> {
         let mut order = Vec::with_capacity(width);
         for vector in 0..several {
             let first = vector / inner * inner * length + vector % inner;
-            let places: Vec<usize> = (0..length).map(|at| first + at * inner).collect();
-            let part = self.graph.select(of, &places, vec![length], node)?;
+            let positions: Vec<usize> = (0..length).map(|at| first + at * inner).collect();
+            let part = self.graph.select(of, &positions, vec![length], node)?;
             parts.push(self.graph.activate(part, node, Activation::Softmax)?);
-            order.extend(places);
+            order.extend(positions);
         }
         let joined = self.graph.concat(&parts, node, 0)?;
         let mut back = vec![0; width];
-        order.iter().enumerate().for_each(|(at, &place)| back[place] = at);
+        order.iter().enumerate().for_each(|(at, &position)| back[position] = at);
         self.graph.select(joined, &back, shape, node)
     }
 
@@ -238,11 +238,11 @@ pub(super) fn numbers(factor: f64, shift: f64) -> Scale {
 
 /// The axis without that of the samples; none where it is that of the samples or beyond the others.
 pub(super) fn axis_of(axis: i64, axes: usize) -> Option<usize> {
-    let place = match usize::try_from(axis) {
+    let position = match usize::try_from(axis) {
         Ok(axis) => axis.checked_sub(1)?,
         Err(_) => axes.checked_sub(usize::try_from(axis.unsigned_abs()).ok()?)?,
     };
-    (place < axes).then_some(place)
+    (position < axes).then_some(position)
 }
 
 fn softmax_axis(node: &str, axis: i64) -> GraphProblem {

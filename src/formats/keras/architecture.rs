@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::super::graph::GraphProblem;
-use super::calls::{Argument, Call, Place, calls, places};
+use super::calls::{Argument, Call, Place, calls, positions};
 use super::settings::not_understood;
 use crate::formats::{Account, PartName};
 
@@ -106,11 +106,12 @@ impl Reader<'_> {
             model.chain();
             return Ok(model);
         }
-        let told: Vec<String> = places(config.get("input_layers")).into_iter().map(|place| place.layer).collect();
-        if !told.is_empty() {
-            model.inputs = told;
+        let attribute: Vec<String> =
+            positions(config.get("input_layers")).into_iter().map(|position| position.layer).collect();
+        if !attribute.is_empty() {
+            model.inputs = attribute;
         }
-        model.outputs = places(config.get("output_layers"));
+        model.outputs = positions(config.get("output_layers"));
         if model.outputs.is_empty() {
             return Err(ends(&format!("the model is a {class}, whose configuration names no output")));
         }
@@ -177,14 +178,14 @@ impl Model {
     /// Each layer is given what the one before it gives.
     fn chain(&mut self) {
         let names: Vec<String> = self.layers.iter().map(|layer| layer.name.clone()).collect();
-        let place = |name: &String| Place { layer: name.clone(), node: 0, tensor: 0 };
+        let position = |name: &String| Place { layer: name.clone(), node: 0, tensor: 0 };
         for (at, layer) in self.layers.iter_mut().enumerate() {
             let before = at.checked_sub(1).and_then(|before| names.get(before));
-            layer.calls = vec![Call::of(before.map_or(Argument::Input, |name| Argument::Tensor(place(name))))];
+            layer.calls = vec![Call::new(before.map_or(Argument::Input, |name| Argument::Tensor(position(name))))];
             layer.first_node = 0;
         }
         self.inputs = names.first().cloned().into_iter().collect();
-        self.outputs = names.last().map(place).into_iter().collect();
+        self.outputs = names.last().map(position).into_iter().collect();
     }
 
     /// The layers that no model is, those of the models within it among them, in order.
@@ -220,9 +221,9 @@ pub(super) fn snake_case(class: &str) -> String {
     let characters: Vec<char> =
         class.chars().filter(|character| character.is_alphanumeric() || *character == '_').collect();
     let mut name = String::new();
-    for (place, character) in characters.iter().enumerate() {
-        let previous = place.checked_sub(1).and_then(|place| characters.get(place));
-        let next_is_small = characters.get(place + 1).is_some_and(|next| next.is_lowercase());
+    for (position, character) in characters.iter().enumerate() {
+        let previous = position.checked_sub(1).and_then(|position| characters.get(position));
+        let next_is_small = characters.get(position + 1).is_some_and(|next| next.is_lowercase());
         let after_small = previous.is_some_and(|previous| previous.is_lowercase());
         if character.is_uppercase() && previous.is_some() && (next_is_small || after_small) {
             name.push('_');

@@ -51,9 +51,9 @@ impl<'a, R: Read + Seek> Archive<'a, R> {
     }
 
     /// The first entry with this ending of its name.
-    fn name_of(&self, ending: &str) -> Option<String> {
+    fn name_of(&self, extension: &str) -> Option<String> {
         let names = self.zip.file_names().flatten().map(|name| name.to_string());
-        names.filter(|name| !name.starts_with("__MACOSX") && name.ends_with(ending)).min()
+        names.filter(|name| !name.starts_with("__MACOSX") && name.ends_with(extension)).min()
     }
 
     fn read(&mut self, name: &str, most: u64) -> Result<Vec<u8>, FormatError> {

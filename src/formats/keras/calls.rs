@@ -35,24 +35,24 @@ pub(super) struct Call {
 }
 
 impl Call {
-    pub fn of(argument: Argument) -> Call {
+    pub fn new(argument: Argument) -> Call {
         Call { arguments: vec![argument], settings: Vec::new() }
     }
 
     /// Every result that the call is given.
-    pub fn places(&self) -> Vec<&Place> {
-        let mut places = Vec::new();
+    pub fn positions(&self) -> Vec<&Place> {
+        let mut positions = Vec::new();
         let settings = self.settings.iter().map(|(_, argument)| argument);
-        self.arguments.iter().chain(settings).for_each(|argument| argument.collect(&mut places));
-        places
+        self.arguments.iter().chain(settings).for_each(|argument| argument.collect(&mut positions));
+        positions
     }
 }
 
 impl Argument {
-    fn collect<'a>(&'a self, places: &mut Vec<&'a Place>) {
+    fn collect<'a>(&'a self, positions: &mut Vec<&'a Place>) {
         match self {
-            Argument::Tensor(place) => places.push(place),
-            Argument::List(list) => list.iter().for_each(|argument| argument.collect(places)),
+            Argument::Tensor(position) => positions.push(position),
+            Argument::List(list) => list.iter().for_each(|argument| argument.collect(positions)),
             Argument::Input | Argument::Constant(_) => {}
         }
     }
@@ -64,11 +64,11 @@ pub(super) fn calls(nodes: Option<&Value>) -> Vec<Call> {
 }
 
 /// The results that `input_layers` and `output_layers` name.
-pub(super) fn places(value: Option<&Value>) -> Vec<Place> {
+pub(super) fn positions(value: Option<&Value>) -> Vec<Place> {
     let argument = value.map(|value| argument(value, 0));
-    let mut places = Vec::new();
-    argument.iter().for_each(|argument| argument.collect(&mut places));
-    places.into_iter().cloned().collect()
+    let mut positions = Vec::new();
+    argument.iter().for_each(|argument| argument.collect(&mut positions));
+    positions.into_iter().cloned().collect()
 }
 
 fn call(node: &Value) -> Call {
@@ -83,20 +83,24 @@ fn call(node: &Value) -> Call {
                 return Call { arguments: vec![only], settings: settings(list.get(3)) };
             }
             let mut arguments: Vec<Argument> = list.iter().map(|item| argument(item, 0)).collect();
-            let told =
-                list.iter().filter_map(|item| item.get(3)).find(|told| told.as_object().is_some_and(|o| !o.is_empty()));
+            let attribute = list
+                .iter()
+                .filter_map(|item| item.get(3))
+                .find(|attribute| attribute.as_object().is_some_and(|o| !o.is_empty()));
             if arguments.len() > 1 {
                 arguments = vec![Argument::List(arguments)];
             }
-            Call { arguments, settings: settings(told) }
+            Call { arguments, settings: settings(attribute) }
         }
-        other => Call::of(Argument::Constant(other.clone())),
+        other => Call::new(Argument::Constant(other.clone())),
     }
 }
 
 fn settings(value: Option<&Value>) -> Vec<(String, Argument)> {
-    let told: Option<&Map<String, Value>> = value.and_then(Value::as_object);
-    told.map_or_else(Vec::new, |told| told.iter().map(|(key, value)| (key.clone(), argument(value, 0))).collect())
+    let attribute: Option<&Map<String, Value>> = value.and_then(Value::as_object);
+    attribute.map_or_else(Vec::new, |attribute| {
+        attribute.iter().map(|(key, value)| (key.clone(), argument(value, 0))).collect()
+    })
 }
 
 /// `["dense", 0, 0]` with or without settings behind, or a number in its place.
@@ -159,7 +163,7 @@ mod tests {
         let tensor = |name: &str, node| Argument::Tensor(Place { layer: name.into(), node, tensor: 0 });
         let keras = |name: &str| json!({"class_name": "__keras_tensor__", "config": {"keras_history": [name, 0, 0]}});
         let both = Argument::List(vec![tensor("a", 0), tensor("b", 1)]);
-        assert_eq!(calls(Some(&json!([[["a", 0, 0, {}], ["b", 1, 0, {}]]]))), [Call::of(both)]);
+        assert_eq!(calls(Some(&json!([[["a", 0, 0, {}], ["b", 1, 0, {}]]]))), [Call::new(both)]);
         let new = calls(Some(&json!([{"args": [keras("a"), 2.0], "kwargs": {"mask": null}}])));
         assert_eq!(new[0].arguments, [tensor("a", 0), Argument::Constant(json!(2.0))]);
         let operator = calls(Some(&json!([["a", 0, 0, {"y": ["b", 1, 0], "name": null}]])));
@@ -168,9 +172,9 @@ mod tests {
         assert_eq!(operator[0].settings[1], ("y".into(), tensor("b", 1)));
         let constant = calls(Some(&json!([["_CONSTANT_VALUE", -1, 1.0, {"y": ["a", 0, 0]}]])));
         assert_eq!(constant[0].arguments, [Argument::Constant(json!(1.0))]);
-        assert_eq!(constant[0].places().len(), 1);
+        assert_eq!(constant[0].positions().len(), 1);
         for outputs in [json!(["a", 0, 0]), json!([["a", 0, 0]])] {
-            assert_eq!(places(Some(&outputs)).len(), 1);
+            assert_eq!(positions(Some(&outputs)).len(), 1);
         }
     }
 }

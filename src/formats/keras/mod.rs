@@ -67,9 +67,10 @@ pub(super) fn open_hdf5(path: &Path, input: Option<ImageShape>) -> Result<Opened
 pub(super) fn open_architecture(path: &Path, bytes: &[u8], input: Option<ImageShape>) -> Result<Opened, FormatError> {
     let config: Value = json::parse(path, bytes)?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let names = ["", "_arch", "_architecture", "_config"].iter().filter_map(|ending| stem.strip_suffix(ending));
-    let mut files: Vec<String> =
-        names.flat_map(|name| [".weights.h5", "_weights.h5", ".h5"].map(|ending| format!("{name}{ending}"))).collect();
+    let names = ["", "_arch", "_architecture", "_config"].iter().filter_map(|extension| stem.strip_suffix(extension));
+    let mut files: Vec<String> = names
+        .flat_map(|name| [".weights.h5", "_weights.h5", ".h5"].map(|extension| format!("{name}{extension}")))
+        .collect();
     if stem == "config" {
         // What a `.keras` archive holds, unpacked.
         files.insert(0, WEIGHTS_ENTRY.into());
@@ -79,15 +80,15 @@ pub(super) fn open_architecture(path: &Path, bytes: &[u8], input: Option<ImageSh
             format!("are not in the file; put them beside it as {stem}.weights.h5, or save the model as .keras");
         return Err(FormatError::Content {
             path: path.into(),
-            place: "the weights of this Keras architecture".into(),
+            position: "the weights of this Keras architecture".into(),
             problem,
         });
     };
     let bytes = std::fs::read(&file).map_err(|source| FormatError::Read { path: file.clone(), source })?;
     let held = bytes.len() as u64;
     let weights = hdf5::open(&file, bytes)?;
-    let told = weights.attributes.get("keras_version").cloned();
-    let origin = origin(&config, told.as_deref());
+    let attribute = weights.attributes.get("keras_version").cloned();
+    let origin = origin(&config, attribute.as_deref());
     network(path, &config, stored(weights, held), origin, Account::default(), input)
 }
 
@@ -98,8 +99,8 @@ fn stored(file: Hdf5File, held: u64) -> Stored {
 
 /// Which version wrote a configuration: by the version beside it, or by what only one writes.
 fn origin(config: &Value, version: Option<&str>) -> Origin {
-    let told = version.or_else(|| config.get("keras_version").and_then(Value::as_str));
-    match told.and_then(|version| version.split('.').next()?.parse::<u32>().ok()) {
+    let attribute = version.or_else(|| config.get("keras_version").and_then(Value::as_str));
+    match attribute.and_then(|version| version.split('.').next()?.parse::<u32>().ok()) {
         Some(0..=2) => Origin::Keras2,
         Some(_) => Origin::Keras3,
         None => {
@@ -126,7 +127,7 @@ pub(super) fn network(
     let (followed, convolutions, read) = match architecture::model(config, &mut account) {
         Ok(model) => {
             let weights = Weights::new(&tensors, &model, &layout, is_listed);
-            weights.tell(&mut account);
+            weights.report(&mut account);
             let reading = Reading { graph: Graph::of_bytes(held), weights: &weights, account, origin };
             follow(path, &model, reading, input)?
         }

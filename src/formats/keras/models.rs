@@ -74,18 +74,18 @@ impl Reading<'_> {
             let problem = format!("the model has {} inputs ({})", shapes.len(), model.inputs.join(", "));
             return Err(GraphProblem::Ends { problem });
         };
-        let words: Vec<String> =
+        let text: Vec<String> =
             model.inputs.iter().zip(&sizes).map(|(name, size)| format!("{size} of `{name}`")).collect();
         self.account.assume(format!(
             "the columns of the data are those of the model's inputs in its order: {}",
-            words.join(", ")
+            text.join(", ")
         ));
         let whole = self.graph.input(Some(vec![total]));
         let mut first = 0;
         let mut given = Vec::with_capacity(sizes.len());
         for ((size, shape), name) in sizes.iter().zip(shapes).zip(&model.inputs) {
-            let places: Vec<usize> = (first..first + size).collect();
-            given.push(self.graph.select(whole, &places, shape.clone().unwrap_or_default(), name)?);
+            let positions: Vec<usize> = (first..first + size).collect();
+            given.push(self.graph.select(whole, &positions, shape.clone().unwrap_or_default(), name)?);
             first += size;
         }
         Ok(given)
@@ -169,28 +169,28 @@ impl Reading<'_> {
         if settings.flag("ragged", false)? {
             return Err(settings.problem("ragged", "is true: rows of different lengths are not understood"));
         }
-        super::precision::tell(&layer.path, &layer.class, &layer.config, &mut self.account);
+        super::precision::report(&layer.path, &layer.class, &layer.config, &mut self.account);
         settings.close(&mut self.account);
-        let place = model.inputs.iter().position(|name| *name == layer.name).unwrap_or(0);
-        let value = operands.joined().first().and_then(Operand::value).or_else(|| given.get(place).copied());
+        let position = model.inputs.iter().position(|name| *name == layer.name).unwrap_or(0);
+        let value = operands.joined().first().and_then(Operand::value).or_else(|| given.get(position).copied());
         value.ok_or_else(|| GraphProblem::Ends { problem: format!("nothing is given to `{}`", layer.name) })
     }
 }
 
 impl Calls<'_> {
     /// The call that a reference names.
-    fn find(&self, place: &Place) -> Option<CallId> {
-        let index = *self.layers.get(place.layer.as_str())?;
+    fn find(&self, position: &Place) -> Option<CallId> {
+        let index = *self.layers.get(position.layer.as_str())?;
         let layer = self.model.layers.get(index)?;
-        let call = place.node.checked_sub(layer.first_node)?;
-        let exists = place.tensor == 0 && (call < layer.calls.len() || layer.class == "InputLayer" && call == 0);
+        let call = position.node.checked_sub(layer.first_node)?;
+        let exists = position.tensor == 0 && (call < layer.calls.len() || layer.class == "InputLayer" && call == 0);
         exists.then_some((index, call))
     }
 
     fn needs(&self, id: CallId) -> Vec<Option<CallId>> {
         let layer = &self.model.layers[id.0];
-        let places = layer.calls.get(id.1).map_or_else(Vec::new, |call| call.places());
-        places.into_iter().map(|place| self.find(place)).collect()
+        let positions = layer.calls.get(id.1).map_or_else(Vec::new, |call| call.positions());
+        positions.into_iter().map(|position| self.find(position)).collect()
     }
 
     /// The calls that the output needs, each after those that it is given.
@@ -245,7 +245,7 @@ impl Calls<'_> {
     fn operand(&self, argument: &Argument, given: &[ValueId]) -> Option<Operand> {
         Some(match argument {
             Argument::Input => Operand::Value(*given.first()?),
-            Argument::Tensor(place) => Operand::Value(*self.values.get(&self.find(place)?)?),
+            Argument::Tensor(position) => Operand::Value(*self.values.get(&self.find(position)?)?),
             Argument::List(list) => {
                 Operand::List(list.iter().map(|item| self.operand(item, given)).collect::<Option<_>>()?)
             }
@@ -262,11 +262,11 @@ fn input_shape(model: &Model, name: &str, asked: Option<ImageShape>) -> Option<V
     if let Some(inner) = &layer.inner {
         return inner.inputs.first().and_then(|first| input_shape(inner, first, asked));
     }
-    let told = ["batch_shape", "batch_input_shape"].iter().find_map(|key| layer.config.get(*key));
-    let shape = told.or(model.input_shape.as_ref()).and_then(Value::as_array)?;
+    let attribute = ["batch_shape", "batch_input_shape"].iter().find_map(|key| layer.config.get(*key));
+    let shape = attribute.or(model.input_shape.as_ref()).and_then(Value::as_array)?;
     let lengths = shape.iter().skip(1).map(|length| length.as_u64().and_then(|length| usize::try_from(length).ok()));
-    let told: Option<Vec<usize>> = lengths.collect();
-    told.or_else(|| match (asked?, shape.len()) {
+    let attribute: Option<Vec<usize>> = lengths.collect();
+    attribute.or_else(|| match (asked?, shape.len()) {
         (volume, 4) => Some(vec![volume.height(), volume.width(), volume.channels()]),
         (volume, 3) => Some(vec![volume.width(), volume.channels()]),
         _ => None,

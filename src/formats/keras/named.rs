@@ -71,10 +71,10 @@ pub(super) fn of_group(file: &TensorFile, layout: &Layout, root: &str, layer: &L
     let listed = groups.iter().find_map(|group| Some((group, layout.lists.get(group)?)));
     let paths: Vec<(&str, usize)> = match listed {
         Some((group, names)) => {
-            let places: HashMap<&str, usize> =
+            let positions: HashMap<&str, usize> =
                 tensors.iter().enumerate().map(|(index, tensor)| (tensor.name.as_str(), index)).collect();
-            let place = |name: &'_ String| places.get(format!("{group}/{name}").as_str()).copied();
-            names.iter().filter_map(|name| Some((name.as_str(), place(name)?))).collect()
+            let position = |name: &'_ String| positions.get(format!("{group}/{name}").as_str()).copied();
+            names.iter().filter_map(|name| Some((name.as_str(), position(name)?))).collect()
         }
         None => {
             let prefixes = groups.map(|group| format!("{group}/"));

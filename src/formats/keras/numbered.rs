@@ -32,10 +32,10 @@ pub(super) fn assigned(
     for leaf in model.leaves() {
         for layer in std::iter::once(leaf).chain(leaf.wrapped.as_deref()) {
             let Some(group) = group(layer, &by_path, &counted_groups, named_groups) else { continue };
-            let index = |place: usize| by_path.get(format!("{group}/{place}").as_str()).copied();
-            let roles = roles(layer, &|place| index(place).is_some());
+            let index = |position: usize| by_path.get(format!("{group}/{position}").as_str()).copied();
+            let roles = roles(layer, &|position| index(position).is_some());
             let found = roles.into_iter().enumerate();
-            let found = found.filter_map(|(place, role)| Some((role.to_owned(), index(place)?)));
+            let found = found.filter_map(|(position, role)| Some((role.to_owned(), index(position)?)));
             assigned.insert(layer.path.clone(), found.collect());
         }
     }

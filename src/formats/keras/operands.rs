@@ -32,9 +32,9 @@ impl Operands {
     }
 
     /// The operand of this place or of one of these names.
-    pub fn at(&self, place: usize, names: &[&str]) -> Option<&Operand> {
-        self.asked.borrow_mut().insert(place.to_string());
-        self.positional.get(place).or_else(|| names.iter().find_map(|name| self.named(name)))
+    pub fn at(&self, position: usize, names: &[&str]) -> Option<&Operand> {
+        self.asked.borrow_mut().insert(position.to_string());
+        self.positional.get(position).or_else(|| names.iter().find_map(|name| self.named(name)))
     }
 
     pub fn named(&self, name: &str) -> Option<&Operand> {
@@ -46,8 +46,8 @@ impl Operands {
     /// All operands of a layer that joins them: a list, or one after the other.
     pub fn joined(&self) -> Vec<Operand> {
         let mut all = Vec::new();
-        for (place, operand) in self.positional.iter().enumerate() {
-            self.asked.borrow_mut().insert(place.to_string());
+        for (position, operand) in self.positional.iter().enumerate() {
+            self.asked.borrow_mut().insert(position.to_string());
             match operand {
                 Operand::List(list) => all.extend(list.iter().cloned()),
                 other => all.push(other.clone()),
@@ -65,10 +65,10 @@ impl Operands {
     }
 
     /// A constant that is told by place, by name, or as a setting of the operator.
-    pub fn constant<'a>(&'a self, settings: &Settings<'a>, place: usize, names: &[&str]) -> Option<&'a Value> {
-        let told = names.iter().find_map(|name| settings.get(name));
-        match self.at(place, names) {
-            Some(Operand::Constant(Value::Null)) | None => told,
+    pub fn constant<'a>(&'a self, settings: &Settings<'a>, position: usize, names: &[&str]) -> Option<&'a Value> {
+        let attribute = names.iter().find_map(|name| settings.get(name));
+        match self.at(position, names) {
+            Some(Operand::Constant(Value::Null)) | None => attribute,
             Some(Operand::Constant(value)) => Some(value),
             Some(_) => None,
         }
@@ -78,11 +78,11 @@ impl Operands {
     pub fn number(
         &self,
         settings: &Settings<'_>,
-        place: usize,
+        position: usize,
         names: &[&str],
         absent: f64,
     ) -> Result<f64, GraphProblem> {
-        match self.constant(settings, place, names) {
+        match self.constant(settings, position, names) {
             None => Ok(absent),
             Some(value) => {
                 let setting = names.first().copied().unwrap_or_default();
@@ -100,15 +100,15 @@ impl Operands {
             Operand::Constant(_) => name == "name",
             _ => false,
         };
-        let positional = self.positional.iter().enumerate().map(|(place, operand)| (place.to_string(), operand));
+        let positional = self.positional.iter().enumerate().map(|(position, operand)| (position.to_string(), operand));
         let named = self.named.iter().map(|(name, operand)| (name.clone(), operand));
         for (name, operand) in positional.chain(named) {
             if !asked.contains(&name) && !is_idle(&name, operand) {
-                let words = match operand {
+                let text = match operand {
                     Operand::Constant(value) => not_understood(value),
                     _ => "is a value of the model, which is not understood there".to_owned(),
                 };
-                account.misses(PartName::attribute(node, format!("call, argument {name}")), words);
+                account.misses(PartName::attribute(node, format!("call, argument {name}")), text);
             }
         }
     }

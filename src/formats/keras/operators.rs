@@ -48,16 +48,16 @@ impl Reading<'_> {
 
     /// A node of TensorFlow with constants for some of its inputs.
     fn tensorflow_node(&mut self, settings: &Settings<'_>, operands: &Operands) -> Result<ValueId, GraphProblem> {
-        let told = settings.get("node_def");
-        let parsed = told.and_then(Value::as_str).and_then(|text| serde_json::from_str::<Value>(text).ok());
-        let node = parsed.as_ref().or(told);
+        let attribute = settings.get("node_def");
+        let parsed = attribute.and_then(Value::as_str).and_then(|text| serde_json::from_str::<Value>(text).ok());
+        let node = parsed.as_ref().or(attribute);
         let class = node.and_then(|node| node.get("op")).and_then(Value::as_str).unwrap_or_default().to_owned();
         let name = NODE_NAMES.iter().find(|(own, _)| *own == class).map(|(_, name)| (*name).to_owned());
         let name = name.unwrap_or_else(|| snake_case(&class));
         let mut inputs = operands.joined();
-        for (place, constant) in settings.get("constants").and_then(Value::as_object).into_iter().flatten() {
-            let place = place.parse().unwrap_or(usize::MAX).min(inputs.len());
-            inputs.insert(place, Operand::Constant(constant.clone()));
+        for (position, constant) in settings.get("constants").and_then(Value::as_object).into_iter().flatten() {
+            let position = position.parse().unwrap_or(usize::MAX).min(inputs.len());
+            inputs.insert(position, Operand::Constant(constant.clone()));
         }
         let empty = Map::new();
         let own = Settings::new(settings.node, &empty);
@@ -77,7 +77,7 @@ impl Reading<'_> {
     ) -> Result<ValueId, GraphProblem> {
         let node = settings.node;
         let unknown = || GraphProblem::Operator { node: node.into(), operator: full.into() };
-        let number = |place, names: &[&str], absent| operands.number(settings, place, names, absent);
+        let number = |position, names: &[&str], absent| operands.number(settings, position, names, absent);
         match name {
             "add" | "subtract" | "sub" | "multiply" | "divide" | "truediv" | "true_divide" | "maximum" | "minimum"
             | "average" => {
@@ -161,8 +161,8 @@ impl Reading<'_> {
             },
             "gelu" => {
                 // TensorFlow computes the exact one unless told, Keras 3 the approximate one, and always tells.
-                let told = operands.constant(settings, 1, &["approximate"]);
-                match told.map(Value::as_bool) {
+                let attribute = operands.constant(settings, 1, &["approximate"]);
+                match attribute.map(Value::as_bool) {
                     None | Some(Some(false)) => Activation::Gelu,
                     Some(Some(true)) => Activation::GeluTanh,
                     Some(None) => return Err(settings.problem("approximate", "is neither true nor false")),
@@ -271,8 +271,8 @@ impl Reading<'_> {
     fn concatenated(&mut self, parts: &[ValueId], settings: &Settings<'_>, axis: i64) -> Result<ValueId, GraphProblem> {
         let axes = parts.first().and_then(|part| self.graph.shape(*part)).map(<[usize]>::len);
         let axes = axes.ok_or_else(|| GraphProblem::InputShape { node: settings.node.into() })?;
-        let place = axis_of(axis, axes).ok_or_else(|| settings.problem("its axis", "is that of the samples"))?;
-        self.graph.concat(parts, settings.node, place)
+        let position = axis_of(axis, axes).ok_or_else(|| settings.problem("its axis", "is that of the samples"))?;
+        self.graph.concat(parts, settings.node, position)
     }
 
     /// The mean or the sum along the last axis.
@@ -292,7 +292,8 @@ impl Reading<'_> {
         let keeps = operands.constant(settings, 2, &["keepdims"]).and_then(Value::as_bool).unwrap_or(false);
         let shape = self.graph.shape(of).map(<[usize]>::to_vec);
         let shape = shape.ok_or_else(|| GraphProblem::InputShape { node: node.into() })?;
-        let is_last = axis.and_then(|axis| axis_of(axis, shape.len())).is_some_and(|place| place + 1 == shape.len());
+        let is_last =
+            axis.and_then(|axis| axis_of(axis, shape.len())).is_some_and(|position| position + 1 == shape.len());
         let (Some(&length), true) = (shape.last(), is_last) else {
             return Err(settings.problem("its axis", "is not the last, or is that of the samples"));
         };
@@ -315,7 +316,7 @@ impl Reading<'_> {
         if range(samples, 1, true).as_deref() != Some(&[0][..]) || axes.len() > shape.len() {
             return Err(wrong());
         }
-        let (mut places, mut lengths) = (vec![0_usize], Vec::new());
+        let (mut positions, mut lengths) = (vec![0_usize], Vec::new());
         for (axis, &length) in shape.iter().enumerate() {
             let (picked, is_kept) = match axes.get(axis) {
                 None => ((0..length).collect(), true),
@@ -328,15 +329,16 @@ impl Reading<'_> {
             if is_kept {
                 lengths.push(picked.len());
             }
-            places = places.iter().flat_map(|place| picked.iter().map(move |at| place * length + at)).collect();
+            positions =
+                positions.iter().flat_map(|position| picked.iter().map(move |at| position * length + at)).collect();
         }
-        if places.is_empty() {
+        if positions.is_empty() {
             return Err(wrong());
         }
         if lengths.is_empty() {
             lengths.push(1);
         }
-        self.graph.select(of, &places, lengths, node)
+        self.graph.select(of, &positions, lengths, node)
     }
 }
 
@@ -348,7 +350,7 @@ fn axis_place(at: i64, length: usize) -> Option<usize> {
 /// The places of a slice `{start, stop, step}` of an axis of this length; `is_whole` asks for all.
 fn range(spec: &Value, length: usize, is_whole: bool) -> Option<Vec<usize>> {
     let spec = spec.get("config").unwrap_or(spec);
-    let told = |key: &str| match spec.get(key) {
+    let attribute = |key: &str| match spec.get(key) {
         None | Some(Value::Null) => Some(None),
         Some(value) => value.as_i64().map(Some),
     };
@@ -356,7 +358,7 @@ fn range(spec: &Value, length: usize, is_whole: bool) -> Option<Vec<usize>> {
     if !object.keys().all(|key| matches!(key.as_str(), "start" | "stop" | "step")) {
         return None;
     }
-    let (start, stop, step) = (told("start")?, told("stop")?, told("step")?.unwrap_or(1));
+    let (start, stop, step) = (attribute("start")?, attribute("stop")?, attribute("step")?.unwrap_or(1));
     let end = i64::try_from(length).ok()?;
     if step < 1 || is_whole && (start.is_some() || stop.is_some() || step != 1) {
         return None;

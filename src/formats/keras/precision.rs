@@ -42,7 +42,7 @@ pub(super) fn mode_of(config: &Map<String, Value>) -> Mode {
 }
 
 /// Tells what a layer rounds that is computed in 64 bits here.
-pub(super) fn tell(layer: &str, class: &str, config: &Map<String, Value>, account: &mut Account) {
+pub(super) fn report(layer: &str, class: &str, config: &Map<String, Value>, account: &mut Account) {
     let value = config.get("dtype");
     let mut tell_type = |name: &str| match name {
         "float32" | "float64" => {}
@@ -100,7 +100,7 @@ mod tests {
         let of = |dtype: Value| {
             let config = Map::from_iter([("dtype".to_owned(), dtype)]);
             let mut account = Account::default();
-            tell("a", "Dense", &config, &mut account);
+            report("a", "Dense", &config, &mut account);
             (mode_of(&config), account.assumed().len(), account.is_whole())
         };
         assert_eq!(of(json!("float32")), (Mode::Plain, 0, true));

@@ -37,7 +37,7 @@ const NEEDLESS: [&str; 24] = [
     "W_regularizer",
 ];
 /// Endings of such settings.
-const NEEDLESS_ENDINGS: [&str; 3] = ["_initializer", "_regularizer", "_constraint"];
+const NEEDLESS_SUFFIXES: [&str; 3] = ["_initializer", "_regularizer", "_constraint"];
 /// The longest text of a value that a sentence repeats.
 const LONGEST_VALUE: usize = 60;
 
@@ -70,7 +70,7 @@ impl<'c> Settings<'c> {
     }
 
     pub fn flag(&self, key: &str, absent: bool) -> Result<bool, GraphProblem> {
-        self.parsed(key, Value::as_bool).map(|told| told.unwrap_or(absent))
+        self.parsed(key, Value::as_bool).map(|attribute| attribute.unwrap_or(absent))
     }
 
     pub fn count(&self, key: &str) -> Result<Option<usize>, GraphProblem> {
@@ -103,7 +103,7 @@ impl<'c> Settings<'c> {
         let asked = self.asked.into_inner();
         for (key, value) in self.config {
             let is_needless = NEEDLESS.contains(&key.as_str())
-                || NEEDLESS_ENDINGS.iter().any(|ending| key.ends_with(ending))
+                || NEEDLESS_SUFFIXES.iter().any(|extension| key.ends_with(extension))
                 || value.is_null();
             if !is_needless && !asked.contains(key) {
                 account.misses(PartName::attribute(self.node, key), not_understood(value));
@@ -136,7 +136,7 @@ mod tests {
         assert!(settings.flag("units", true).is_err());
         let mut account = Account::default();
         settings.close(&mut account);
-        let words = account.missing_words().unwrap();
-        assert_eq!(words, "the setting `new` of `a` is true, which is not understood");
+        let caption = account.missing_text().unwrap();
+        assert_eq!(caption, "the setting `new` of `a` is true, which is not understood");
     }
 }

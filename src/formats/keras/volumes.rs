@@ -94,9 +94,9 @@ impl Reading<'_> {
         parts: KernelParts,
     ) -> Result<ValueId, WeightFault> {
         let kernel = self.kernel_of(layer, settings, parts.role, parts.depthwise)?;
-        let told = pair(layer, settings, "kernel_size")?;
-        if let Some(told) = told.filter(|told| *told != kernel.size()) {
-            let problem = format!("its kernel is {:?}, its settings say {told:?}", kernel.size());
+        let attribute = pair(layer, settings, "kernel_size")?;
+        if let Some(attribute) = attribute.filter(|attribute| *attribute != kernel.size()) {
+            let problem = format!("its kernel is {:?}, its settings say {attribute:?}", kernel.size());
             return Err(GraphProblem::Weights { node: settings.node.into(), problem }.into());
         }
         let filters = settings.count("filters")?;
@@ -182,14 +182,14 @@ fn padded(settings: &Settings<'_>) -> Result<Padded, GraphProblem> {
 fn pair(layer: &LayerConfig, settings: &Settings<'_>, name: &str) -> Result<Option<[usize; 2]>, GraphProblem> {
     let is_signal = layer.class.ends_with("1D");
     let length = |value: &Value| value.as_u64().and_then(|length| usize::try_from(length).ok());
-    let Some(told) = settings.get(name) else { return Ok(None) };
-    let lengths: Option<Vec<usize>> = match told {
+    let Some(attribute) = settings.get(name) else { return Ok(None) };
+    let lengths: Option<Vec<usize>> = match attribute {
         Value::Array(list) => list.iter().map(length).collect(),
         value => length(value).map(|length| if is_signal { vec![length] } else { vec![length; 2] }),
     };
     match lengths.as_deref() {
         Some(&[width]) => Ok(Some([1, width])),
         Some(&[height, width]) => Ok(Some([height, width])),
-        _ => Err(settings.problem(name, &not_understood(told))),
+        _ => Err(settings.problem(name, &not_understood(attribute))),
     }
 }

@@ -23,8 +23,8 @@ pub(super) fn accounted(graph: &GraphProto, courses: &[Course], taken: &[String]
     let mut account = Account::default();
     let needed = needed(graph, taken);
     let mut fates: HashMap<&str, Result<&str, Option<&str>>> = HashMap::new();
-    for (place, node) in graph.node.iter().enumerate() {
-        let name = names[place].as_str();
+    for (position, node) in graph.node.iter().enumerate() {
+        let name = names[position].as_str();
         let part = PartName::node(name);
         let mut takes = |fate: Result<&'_ str, Option<&'_ str>>| {
             // What one node uses is used, whatever others do with it; what none uses may still be missing.
@@ -35,8 +35,8 @@ pub(super) fn accounted(graph: &GraphProto, courses: &[Course], taken: &[String]
                 }
             }
         };
-        match courses.get(place) {
-            _ if !needed.contains(&place) && !courses.is_empty() => {
+        match courses.get(position) {
+            _ if !needed.contains(&position) && !courses.is_empty() => {
                 account.leaves(part, "is not on the way to the output");
                 takes(Err(None));
             }
@@ -97,14 +97,14 @@ fn unborrowed<'n>(fate: Result<&str, Option<&str>>, name: &'n str) -> Result<&'n
 /// What each node is called; one that shares its name with another by what it gives.
 fn part_names(graph: &GraphProto) -> Vec<String> {
     let mut known = HashSet::new();
-    let name = |(place, node): (usize, &NodeProto)| {
+    let name = |(position, node): (usize, &NodeProto)| {
         let label = label(node).to_owned();
         if known.insert(label.clone()) {
             return label;
         }
         let result = node.output.first().cloned().unwrap_or_default();
-        let name = if result.is_empty() { format!("node {}", place + 1) } else { result };
-        if known.insert(name.clone()) { name } else { format!("{name} (node {})", place + 1) }
+        let name = if result.is_empty() { format!("node {}", position + 1) } else { result };
+        if known.insert(name.clone()) { name } else { format!("{name} (node {})", position + 1) }
     };
     graph.node.iter().enumerate().map(name).collect()
 }
@@ -112,18 +112,18 @@ fn part_names(graph: &GraphProto) -> Vec<String> {
 /// The places of the nodes on whose results these outputs depend.
 fn needed(graph: &GraphProto, taken: &[String]) -> HashSet<usize> {
     let mut givers: HashMap<&str, usize> = HashMap::new();
-    for (place, node) in graph.node.iter().enumerate() {
+    for (position, node) in graph.node.iter().enumerate() {
         node.output.iter().for_each(|name| {
-            givers.insert(name, place);
+            givers.insert(name, position);
         });
     }
     let mut waiting: Vec<&str> = taken.iter().map(String::as_str).collect();
     let mut needed = HashSet::new();
     while let Some(name) = waiting.pop() {
-        if let Some(&place) = givers.get(name)
-            && needed.insert(place)
+        if let Some(&position) = givers.get(name)
+            && needed.insert(position)
         {
-            waiting.extend(graph.node[place].input.iter().map(String::as_str));
+            waiting.extend(graph.node[position].input.iter().map(String::as_str));
         }
     }
     needed

@@ -109,10 +109,10 @@ fn with_length(message: &[u8]) -> Option<(&[u8], &[u8])> {
 /// Seven bits a byte, the least significant first; the last byte is below 128.
 fn varint(message: &[u8]) -> Option<(u64, &[u8])> {
     let mut value = 0;
-    for (place, byte) in message.iter().enumerate().take(10) {
-        value |= u64::from(byte & 0x7f).checked_shl(7 * place as u32)?;
+    for (position, byte) in message.iter().enumerate().take(10) {
+        value |= u64::from(byte & 0x7f).checked_shl(7 * position as u32)?;
         if byte & 0x80 == 0 {
-            return Some((value, &message[place + 1..]));
+            return Some((value, &message[position + 1..]));
         }
     }
     None

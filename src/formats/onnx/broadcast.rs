@@ -47,8 +47,8 @@ pub(super) fn with_constant(
             let target = broadcast_shape(own, &constant.shape).ok_or_else(unfitting)?;
             let spread = constant.spread(&target).ok_or_else(unfitting)?;
             if target != *own {
-                let places = places_of_spread(own, &target).ok_or_else(unfitting)?;
-                base = trace.graph.select(base, &places, target.clone(), name)?;
+                let positions = places_of_spread(own, &target).ok_or_else(unfitting)?;
+                base = trace.graph.select(base, &positions, target.clone(), name)?;
                 shape = Some(target);
             }
             spread.values
@@ -124,10 +124,10 @@ pub(super) fn places_of_spread(own: &[usize], target: &[usize]) -> Option<Vec<us
     let count: usize = own.iter().product();
     let numbers = Constant {
         shape: own.to_vec(),
-        values: (0..count).map(|place| place as f64).collect(),
+        values: (0..count).map(|position| position as f64).collect(),
         kind: super::trace::Kind::Integer,
     };
-    Some(numbers.spread(target)?.values.into_iter().map(|place| place as usize).collect())
+    Some(numbers.spread(target)?.values.into_iter().map(|position| position as usize).collect())
 }
 
 /// The operator on two values that both come from the input.

@@ -33,7 +33,7 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    pub fn of(path: &Path) -> Folder {
+    pub fn from_path(path: &Path) -> Folder {
         Folder { path: path.into(), open: HashMap::new() }
     }
 
@@ -56,9 +56,9 @@ impl Folder {
 
     /// The bytes of a tensor in another file.
     fn bytes(&mut self, tensor: &TensorProto) -> Result<(MappedFile, std::ops::Range<usize>), String> {
-        let told =
+        let attribute =
             |key: &str| tensor.external_data.iter().find(|entry| entry.key == key).map(|entry| entry.value.as_str());
-        let location = Path::new(told("location").ok_or("does not tell the file of its values")?);
+        let location = Path::new(attribute("location").ok_or("does not tell the file of its values")?);
         // A graph from elsewhere must not reach for files outside its own folder.
         if !location.components().all(|part| matches!(part, Component::Normal(_))) {
             return Err(format!("has its values in {}, which is not in the folder of the file", location.display()));
@@ -77,7 +77,7 @@ impl Folder {
                 map
             }
         };
-        let number = |key: &str, absent: usize| match told(key) {
+        let number = |key: &str, absent: usize| match attribute(key) {
             None => Ok(absent),
             Some(text) => text.parse().map_err(|_| format!("has the {key} `{text}`, which is no number")),
         };
@@ -100,7 +100,7 @@ pub(super) fn shape_of(tensor: &TensorProto) -> Result<Vec<usize>, String> {
 /// The values of an initializer; in words that follow its name, why they cannot be read.
 pub(super) fn decode(tensor: &TensorProto, folder: &mut Folder) -> Result<Constant, String> {
     let shape = shape_of(tensor)?;
-    let element = Element::of(tensor.data_type);
+    let element = Element::from_number(tensor.data_type);
     let element = element.ok_or_else(|| format!("is of type {}, which is not read", type_name(tensor.data_type)))?;
     let count = size(&shape).ok_or("has an absurdly large shape")?;
     let values = if tensor.data_location == EXTERNAL {
@@ -189,8 +189,8 @@ impl Constant {
         let own: Vec<usize> = vec![1; added].into_iter().chain(self.shape.iter().copied()).collect();
         own.iter().zip(shape).all(|(own, target)| own == target || *own == 1).then_some(())?;
         let mut values = Vec::with_capacity(count);
-        for place in 0..count {
-            let (mut rest, mut at, mut stride) = (place, 0, 1);
+        for position in 0..count {
+            let (mut rest, mut at, mut stride) = (position, 0, 1);
             for (own, target) in own.iter().zip(shape).rev() {
                 at += if *own == 1 { 0 } else { rest % target * stride };
                 rest /= target;
@@ -202,20 +202,20 @@ impl Constant {
     }
 
     /// The places along one axis that are picked, in this order.
-    pub fn picked(&self, axis: usize, places: &[usize]) -> Option<Constant> {
+    pub fn picked(&self, axis: usize, positions: &[usize]) -> Option<Constant> {
         let length = *self.shape.get(axis)?;
-        places.iter().all(|place| *place < length).then_some(())?;
+        positions.iter().all(|position| *position < length).then_some(())?;
         let inner: usize = self.shape[axis + 1..].iter().product();
         let outer: usize = self.shape[..axis].iter().product();
-        let mut values = Vec::with_capacity(outer * places.len() * inner);
+        let mut values = Vec::with_capacity(outer * positions.len() * inner);
         for run in 0..outer {
-            for place in places {
-                let start = (run * length + place) * inner;
+            for position in positions {
+                let start = (run * length + position) * inner;
                 values.extend(self.values.get(start..start + inner)?);
             }
         }
         let mut shape = self.shape.clone();
-        shape[axis] = places.len();
+        shape[axis] = positions.len();
         Some(Constant { shape, values, kind: self.kind })
     }
 
@@ -223,8 +223,12 @@ impl Constant {
     pub fn transposed(&self, order: &[usize]) -> Option<Constant> {
         let shape: Option<Vec<usize>> = order.iter().map(|&axis| self.shape.get(axis).copied()).collect();
         let shape = shape.filter(|shape| shape.len() == self.shape.len() && size(shape) == size(&self.shape))?;
-        let places = permuted_places(&self.shape, order);
-        Some(Constant { shape, values: places.into_iter().map(|place| self.values[place]).collect(), kind: self.kind })
+        let positions = permuted_places(&self.shape, order);
+        Some(Constant {
+            shape,
+            values: positions.into_iter().map(|position| self.values[position]).collect(),
+            kind: self.kind,
+        })
     }
 }
 
@@ -249,11 +253,11 @@ pub(super) fn permuted_places(shape: &[usize], order: &[usize]) -> Vec<usize> {
     for axis in (1..shape.len()).rev() {
         strides[axis - 1] = strides[axis] * shape[axis];
     }
-    let mut places = vec![0];
+    let mut positions = vec![0];
     for &axis in order {
-        let along = |place: usize| (0..shape[axis]).map(move |step| (place, step));
+        let along = |position: usize| (0..shape[axis]).map(move |step| (position, step));
         let stride = strides[axis];
-        places = places.into_iter().flat_map(along).map(|(place, step)| place + step * stride).collect();
+        positions = positions.into_iter().flat_map(along).map(|(position, step)| position + step * stride).collect();
     }
-    places
+    positions
 }

@@ -31,7 +31,7 @@ enum Specials {
 
 impl Element {
     /// The type of this number in `TensorProto.DataType`, if it is one of numbers that are read.
-    pub fn of(number: i32) -> Option<Element> {
+    pub fn from_number(number: i32) -> Option<Element> {
         let is_read = !matches!(number, element::STRING | element::COMPLEX64 | element::COMPLEX128);
         (is_read && type_name(number) != UNKNOWN).then_some(Element { number })
     }
@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     fn one(number: i32, raw: &[u8]) -> Vec<f64> {
-        Element::of(number).unwrap().decode(raw, 2)
+        Element::from_number(number).unwrap().decode(raw, 2)
     }
 
     #[test]
@@ -212,6 +212,6 @@ mod tests {
         assert_eq!(one(element::INT4, &[0x8f]), [-1.0, -8.0]);
         assert_eq!(one(element::UINT4, &[0x8f]), [15.0, 8.0]);
         assert_eq!(one(element::INT16, &[0xff, 0xff, 1, 0]), [-1.0, 1.0]);
-        assert!(Element::of(element::STRING).is_none() && Element::of(99).is_none());
+        assert!(Element::from_number(element::STRING).is_none() && Element::from_number(99).is_none());
     }
 }

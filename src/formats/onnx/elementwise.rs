@@ -54,8 +54,8 @@ pub(super) fn binary<'a>(trace: &mut Trace<'a>, node: &Node<'a>, operator: Binar
         return Err(node.setting("its attribute `axis`", "is that of an old operator set").into());
     }
     let mut value = operand(trace, node, 0)?;
-    for place in 1..node.input.len() {
-        let other = operand(trace, node, place)?;
+    for position in 1..node.input.len() {
+        let other = operand(trace, node, position)?;
         // Only two values by their names can be settled where they are.
         if node.input.len() == 2
             && let (Value::Traced(left), Value::Traced(right)) = (&value, &other)
@@ -86,7 +86,7 @@ fn one_hot(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Option<Value>, Faul
         _ => return Ok(None),
     };
     let width = trace.graph.width(value.0);
-    let counts = numbers.values.iter().enumerate().all(|(place, number)| *number == place as f64);
+    let counts = numbers.values.iter().enumerate().all(|(position, number)| *number == position as f64);
     if value.1 == Reading::Number && counts && numbers.shape.len() == 2 && width == Some(numbers.values.len()) {
         return Ok(Some(Value::Read { of: value.0, as_what: Reading::OneHot }));
     }
@@ -289,11 +289,11 @@ pub(super) fn mean<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, 
 /// min(max(x, least), most), each bound a constant or absent.
 pub(super) fn clip(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fault> {
     let mut value = operand(trace, node, 0)?;
-    for (place, name, operator) in [(1, "min", Binary::Max), (2, "max", Binary::Min)] {
+    for (position, name, operator) in [(1, "min", Binary::Max), (2, "max", Binary::Min)] {
         // Before operator set 11 the bounds were attributes.
-        let told = if node.version < 11 { node.attribute(name) } else { None };
-        let told = told.map(|told| Rc::new(Constant::scalar(f64::from(told.f))));
-        let bound = if node.version < 11 { told } else { constant_operand(trace, node, place)? };
+        let attribute = if node.version < 11 { node.attribute(name) } else { None };
+        let attribute = attribute.map(|attribute| Rc::new(Constant::scalar(f64::from(attribute.f))));
+        let bound = if node.version < 11 { attribute } else { constant_operand(trace, node, position)? };
         let reached = |bound: &Rc<Constant>| bound.only().is_none_or(|bound| bound.abs() < LARGEST);
         if let Some(bound) = bound.filter(reached) {
             value = apply(trace, node, operator, value, Value::Constant(bound))?;

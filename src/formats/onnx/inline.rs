@@ -49,8 +49,8 @@ fn body(function: &FunctionProto, node: &NodeProto) -> Vec<NodeProto> {
     for (inner, outer) in [(&function.input, &node.input), (&function.output, &node.output)] {
         let absent = || format!("{own}/absent");
         let is_output = std::ptr::eq(inner, &function.output);
-        for (place, name) in inner.iter().enumerate() {
-            let given = outer.get(place).cloned().unwrap_or_default();
+        for (position, name) in inner.iter().enumerate() {
+            let given = outer.get(position).cloned().unwrap_or_default();
             // An output that nobody takes still needs a name of its own.
             let given = if given.is_empty() && is_output { format!("{}.{name}", absent()) } else { given };
             names.insert(name, given);
@@ -65,9 +65,9 @@ fn body(function: &FunctionProto, node: &NodeProto) -> Vec<NodeProto> {
         if attribute.ref_attr_name.is_empty() {
             return Some(attribute.clone());
         }
-        let is_it = |told: &&AttributeProto| told.name == attribute.ref_attr_name;
-        let told = node.attribute.iter().find(is_it).or_else(|| function.attribute_proto.iter().find(is_it))?;
-        Some(AttributeProto { name: attribute.name.clone(), ..told.clone() })
+        let is_it = |stated: &&AttributeProto| stated.name == attribute.ref_attr_name;
+        let stated = node.attribute.iter().find(is_it).or_else(|| function.attribute_proto.iter().find(is_it))?;
+        Some(AttributeProto { name: attribute.name.clone(), ..stated.clone() })
     };
     let inner = |inner: &NodeProto| NodeProto {
         input: inner.input.iter().map(renamed).collect(),

@@ -89,7 +89,7 @@ fn classifier<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault
     let name = label(node.proto);
     let classes = ["classlabels_ints", "classlabels_strings"];
     let classes = classes.into_iter().filter_map(|name| node.attribute(name));
-    let classes = classes.map(|told| told.ints.len().max(told.strings.len())).max().unwrap_or(0);
+    let classes = classes.map(|attribute| attribute.ints.len().max(attribute.strings.len())).max().unwrap_or(0);
     let affine = coefficients(node, node.attribute("intercepts").is_none().then_some(classes))?;
     let scores = affine.outputs();
     let base = trace.graph.affine(traced.base, name, affine)?;
@@ -138,6 +138,6 @@ fn binarizer<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault>
 }
 
 fn floats(node: &Node<'_>, name: &str) -> Option<DVector<f64>> {
-    let told = node.attribute(name).filter(|told| !told.floats.is_empty())?;
-    Some(DVector::from_iterator(told.floats.len(), told.floats.iter().map(|value| f64::from(*value))))
+    let attribute = node.attribute(name).filter(|attribute| !attribute.floats.is_empty())?;
+    Some(DVector::from_iterator(attribute.floats.len(), attribute.floats.iter().map(|value| f64::from(*value))))
 }

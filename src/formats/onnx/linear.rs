@@ -106,7 +106,7 @@ pub(super) fn matmul<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
             let terms = weights.values.iter().copied().zip(terms.iter().cloned()).collect();
             let scalar = Rc::new(Scalar::WeightedSum(Rc::new(terms)));
             let operator = node.op_type.clone();
-            Ok(Value::Traced(Traced { scalar, operator, node: before, unsqueezed: true, ..Traced::of(base) }))
+            Ok(Value::Traced(Traced { scalar, operator, node: before, unsqueezed: true, ..Traced::from_value(base) }))
         }
         (Value::Traced(_), Value::Traced(_)) => Err(node.of_what("of two values that both come from the input").into()),
         _ => Err(node.unknown().into()),
@@ -154,35 +154,35 @@ pub(super) fn fused_activation(node: &Node<'_>) -> Result<Activation, GraphProbl
 pub(super) fn samples_first<'a>(
     trace: &mut Trace<'a>,
     node: &Node<'a>,
-    place: usize,
+    position: usize,
     weight: DMatrix<f64>,
     turned: bool,
 ) -> Result<Traced, Fault> {
-    let traced = settled_operand(trace, node, place)?;
+    let traced = settled_operand(trace, node, position)?;
     if traced.transposed != turned {
         return Err(node.setting("its value", "has the samples in columns, where rows are expected").into());
     }
     trace.lengths(traced.base, label(node.proto))?;
-    let name = name_of(node, if node.domain() == RUNTIME || place == 0 { 1 } else { 0 });
+    let name = name_of(node, if node.domain() == RUNTIME || position == 0 { 1 } else { 0 });
     let base = trace.graph.affine(traced.base, name, Affine { weight, bias: None })?;
-    Ok(Traced { transposed: false, kind: Kind::Float, ..Traced::of(base) })
+    Ok(Traced { transposed: false, kind: Kind::Float, ..Traced::from_value(base) })
 }
 
 /// W·x for samples in columns.
 fn samples_last<'a>(
     trace: &mut Trace<'a>,
     node: &Node<'a>,
-    place: usize,
+    position: usize,
     weight: DMatrix<f64>,
     turned: bool,
 ) -> Result<Traced, Fault> {
-    let traced = settled_operand(trace, node, place)?;
+    let traced = settled_operand(trace, node, position)?;
     if traced.transposed == turned || trace.rank(traced.base).is_some_and(|rank| rank != 2) {
         return Err(node.setting("its value", "has the samples in rows, where columns are expected").into());
     }
-    let name = name_of(node, 1 - place);
+    let name = name_of(node, 1 - position);
     let base = trace.graph.affine(traced.base, name, Affine { weight, bias: None })?;
-    Ok(Traced { transposed: true, ..Traced::of(base) })
+    Ok(Traced { transposed: true, ..Traced::from_value(base) })
 }
 
 /// `fc1` for a weight `fc1.weight`; the node's name for a weight whose name tells no layer.
@@ -232,12 +232,12 @@ pub(super) fn einsum<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
     let unclear = || node.setting("its equation", "is not one of a value and a matrix");
     let (given, result) = equation.split_once("->").ok_or_else(unclear)?;
     let (left, right) = given.split_once(',').ok_or_else(unclear)?;
-    let (place, constant) = match (operand(trace, node, 0)?, operand(trace, node, 1)?) {
+    let (position, constant) = match (operand(trace, node, 0)?, operand(trace, node, 1)?) {
         (Value::Traced(_), Value::Constant(constant)) => (0, constant),
         (Value::Constant(constant), Value::Traced(_)) => (1, constant),
         _ => return Err(node.of_what("of two values that both come from the input").into()),
     };
-    let (own, weight) = if place == 0 { (left, right) } else { (right, left) };
+    let (own, weight) = if position == 0 { (left, right) } else { (right, left) };
     let letters = |word: &str| word.bytes().collect::<Vec<u8>>();
     let (own, weight, result) = (letters(own), letters(weight), letters(result));
     let [first, second] = weight[..] else { return Err(unclear().into()) };
@@ -247,7 +247,7 @@ pub(super) fn einsum<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
     let stored = matrix(node, &constant)?;
     let is_plain = own.iter().all(u8::is_ascii_alphabetic) && outer == kept && !outer.is_empty();
     let distinct = own.iter().chain([made]).enumerate().all(|(at, letter)| !own[..at.min(own.len())].contains(letter));
-    let base = settled_operand(trace, node, place)?.base;
+    let base = settled_operand(trace, node, position)?.base;
     let rank = trace.rank(base).unwrap_or(2);
     let weight = match (first, second) {
         _ if !is_plain || !distinct || rank != own.len() || constant.shape.len() != 2 => return Err(unclear().into()),
@@ -255,7 +255,7 @@ pub(super) fn einsum<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
         (first, second) if first == *summed && second == *made => stored.transpose(),
         _ => return Err(unclear().into()),
     };
-    samples_first(trace, node, place, weight, false).map(Value::Traced)
+    samples_first(trace, node, position, weight, false).map(Value::Traced)
 }
 
 /// γ(x − μ)/√(v + ε) + β along the axis after the samples.
@@ -277,8 +277,8 @@ pub(super) fn batch_normalization<'a>(trace: &mut Trace<'a>, node: &Node<'a>) ->
     }
     trace.lengths(traced.base, label(node.proto))?;
     let mut parts = Vec::new();
-    for place in 1..5 {
-        let part = only_operand(trace, node, place)?;
+    for position in 1..5 {
+        let part = only_operand(trace, node, position)?;
         floats(node, &part)?;
         parts.push(DVector::from_column_slice(&part.values));
     }

@@ -41,8 +41,8 @@ fn weight_places(node: &NodeProto) -> Option<&'static [usize]> {
 }
 
 /// The scale and the zero point of an operand of few bits, by its node.
-fn scale_places(node: &NodeProto, place: usize) -> Option<(usize, Option<usize>)> {
-    match (node.op_type.as_str(), place) {
+fn scale_places(node: &NodeProto, position: usize) -> Option<(usize, Option<usize>)> {
+    match (node.op_type.as_str(), position) {
         ("DequantizeLinear", 0) => Some((1, Some(2))),
         ("QLinearMatMul" | "QLinearConv" | "QGemm", 3) => Some((4, Some(5))),
         ("QLinearMatMul", 0) => Some((1, Some(2))),
@@ -60,11 +60,11 @@ pub(super) fn nodes(graph: &GraphProto) -> impl Iterator<Item = &NodeProto> {
 /// A graph and those within it, the bodies of its branches and loops, in the order of the file.
 fn graphs(graph: &GraphProto) -> Vec<&GraphProto> {
     let mut found = vec![graph];
-    let mut place = 0;
-    while let Some(&next) = found.get(place) {
+    let mut position = 0;
+    while let Some(&next) = found.get(position) {
         let attributes = next.node.iter().flat_map(|node| &node.attribute);
         found.extend(attributes.filter_map(|attribute| attribute.g.as_deref()));
-        place += 1;
+        position += 1;
     }
     found
 }
@@ -77,8 +77,8 @@ fn roles(graph: &GraphProto) -> (HashSet<String>, HashSet<String>) {
         if MOVING.contains(&node.op_type.as_str()) {
             let is_weight = node.output.iter().any(|name| weights.contains(name));
             let inputs = node.input.iter().enumerate();
-            inputs.for_each(|(place, name)| {
-                let is_weight = is_weight && place == 0;
+            inputs.for_each(|(position, name)| {
+                let is_weight = is_weight && position == 0;
                 if is_weight {
                     weights.insert(name.clone())
                 } else {
@@ -87,9 +87,9 @@ fn roles(graph: &GraphProto) -> (HashSet<String>, HashSet<String>) {
             });
             continue;
         }
-        let places = weight_places(node);
-        for (place, name) in node.input.iter().enumerate() {
-            let is_weight = places.is_none_or(|places| places.contains(&place));
+        let positions = weight_places(node);
+        for (position, name) in node.input.iter().enumerate() {
+            let is_weight = positions.is_none_or(|positions| positions.contains(&position));
             if is_weight {
                 weights.insert(name.clone())
             } else {
@@ -109,8 +109,8 @@ fn kernels(graph: &GraphProto, convolved: &HashSet<String>) -> HashSet<String> {
         }
     }
     let of = |node: &NodeProto| {
-        let place = if node.op_type == "QLinearConv" { 3 } else { 1 };
-        let mut name = node.input.get(place)?.as_str();
+        let position = if node.op_type == "QLinearConv" { 3 } else { 1 };
+        let mut name = node.input.get(position)?.as_str();
         for _ in 0..moved.len() {
             match moved.get(name) {
                 Some(before) => name = before,
@@ -160,8 +160,8 @@ impl TensorSource for OnnxTensors {
                 spread.ok_or_else(|| ValuesError::Tensor("has a scale that does not fit it; save it again".into()))
             };
             let (scales, zeros) = (spread(&scale)?, zero.as_ref().map(spread).transpose()?);
-            for (place, (value, scale)) in constant.values.iter_mut().zip(&scales).enumerate() {
-                *value = (*value - zeros.as_ref().map_or(0.0, |zeros| zeros[place])) * scale;
+            for (position, (value, scale)) in constant.values.iter_mut().zip(&scales).enumerate() {
+                *value = (*value - zeros.as_ref().map_or(0.0, |zeros| zeros[position])) * scale;
             }
         }
         let Some((direction, directions)) = source.direction else { return Ok(constant.values) };
@@ -196,14 +196,16 @@ pub(super) fn tensors(path: &Path, graph: GraphProto, convolved: &HashSet<String
     }
     let by_name: HashMap<String, TensorProto> = found
         .iter()
-        .filter(|tensor| scales.values().any(|told| told.0 == tensor.name || told.1.as_ref() == Some(&tensor.name)))
+        .filter(|tensor| {
+            scales.values().any(|stated| stated.0 == tensor.name || stated.1.as_ref() == Some(&tensor.name))
+        })
         .map(|tensor| (tensor.name.clone(), tensor.clone()))
         .collect();
     let mut names = Names::default();
     let (mut sources, mut infos, mut listed) = (Vec::new(), Vec::new(), HashSet::new());
     for tensor in found {
-        let told = scales.get(&tensor.name);
-        let quantised = told.and_then(|(scale, zero, axis, block)| {
+        let stated = scales.get(&tensor.name);
+        let quantised = stated.and_then(|(scale, zero, axis, block)| {
             let zero = match zero {
                 Some(zero) => Some(by_name.get(zero)?.clone()),
                 None => None,
@@ -213,7 +215,7 @@ pub(super) fn tensors(path: &Path, graph: GraphProto, convolved: &HashSet<String
         let is_taken = weights.contains(&tensor.name) || !others.contains(&tensor.name);
         // Whole numbers without their scale are no weights.
         let has_scale =
-            quantised.is_some() || Element::of(tensor.data_type).is_none_or(|kind| kind.kind() == Kind::Float);
+            quantised.is_some() || Element::from_number(tensor.data_type).is_none_or(|kind| kind.kind() == Kind::Float);
         let is_weight = is_taken && has_scale && !kernels.contains(&tensor.name);
         let directions = match tensor.dims[..] {
             [ways @ (1 | 2), _, _] if recurrent.contains(&tensor.name) => ways as usize,
@@ -239,7 +241,7 @@ pub(super) fn tensors(path: &Path, graph: GraphProto, convolved: &HashSet<String
             sources.push(Source { tensor: tensor.clone(), quantised, direction });
         }
     }
-    let source = OnnxTensors { tensors: sources, folder: Mutex::new(Folder::of(path)) };
+    let source = OnnxTensors { tensors: sources, folder: Mutex::new(Folder::from_path(path)) };
     TensorFile::new(path, infos, source).with_weights(listed)
 }
 
@@ -255,21 +257,21 @@ type Scales = HashMap<String, (String, Option<String>, i64, i64)>;
 fn scales(graph: &GraphProto) -> Scales {
     let mut found = scales_of_integers(graph);
     for node in nodes(graph) {
-        for (place, name) in node.input.iter().enumerate() {
-            let Some((scale, zero)) = scale_places(node, place) else { continue };
-            let told = |name: &str, absent: i64| {
+        for (position, name) in node.input.iter().enumerate() {
+            let Some((scale, zero)) = scale_places(node, position) else { continue };
+            let stated = |name: &str, absent: i64| {
                 let is_it = |attribute: &&AttributeProto| attribute.name == name;
                 node.attribute.iter().find(is_it).map_or(absent, |attribute| attribute.i)
             };
             let axis = match node.op_type.as_str() {
                 "QLinearConv" => 0,
-                "QGemm" if told("transB", 0) != 0 => 0,
-                "DequantizeLinear" => told("axis", 1),
+                "QGemm" if stated("transB", 0) != 0 => 0,
+                "DequantizeLinear" => stated("axis", 1),
                 _ => -1,
             };
-            let operand = |place: usize| node.input.get(place).filter(|name| !name.is_empty()).cloned();
+            let operand = |position: usize| node.input.get(position).filter(|name| !name.is_empty()).cloned();
             if let Some(scale) = operand(scale) {
-                found.insert(name.clone(), (scale, zero.and_then(operand), axis, told("block_size", 0)));
+                found.insert(name.clone(), (scale, zero.and_then(operand), axis, stated("block_size", 0)));
             }
         }
     }
@@ -314,7 +316,7 @@ fn scales_of_integers(graph: &GraphProto) -> Scales {
 }
 
 fn info(tensor: &TensorProto, has_scale: bool) -> TensorInfo {
-    let kind = Element::of(tensor.data_type);
+    let kind = Element::from_number(tensor.data_type);
     let shape = shape_of(tensor).unwrap_or_default();
     let bytes = size(&shape).and_then(|count| kind?.bytes(count)).unwrap_or(0);
     // Places, lengths and truth are whole numbers too.

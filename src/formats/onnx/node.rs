@@ -43,21 +43,21 @@ impl<'n> Node<'n> {
     }
 
     pub fn attribute(&self, name: &str) -> Option<&'n AttributeProto> {
-        let told = self.proto.attribute.iter().find(|attribute| attribute.name == name)?;
-        self.asked.borrow_mut().insert(told.name.as_str());
-        Some(told)
+        let given = self.proto.attribute.iter().find(|attribute| attribute.name == name)?;
+        self.asked.borrow_mut().insert(given.name.as_str());
+        Some(given)
     }
 
     pub fn float(&self, name: &str, absent: f64) -> f64 {
         match self.attribute(name) {
             None => absent,
-            Some(told) if told.kind == attribute::INT => told.i as f64,
-            Some(told) => f64::from(told.f),
+            Some(given) if given.kind == attribute::INT => given.i as f64,
+            Some(given) => f64::from(given.f),
         }
     }
 
     pub fn integer(&self, name: &str, absent: i64) -> i64 {
-        self.attribute(name).map_or(absent, |told| told.i)
+        self.attribute(name).map_or(absent, |given| given.i)
     }
 
     pub fn is_on(&self, name: &str) -> bool {
@@ -65,22 +65,22 @@ impl<'n> Node<'n> {
     }
 
     pub fn integers(&self, name: &str) -> Option<Vec<i64>> {
-        self.attribute(name).map(|told| told.ints.clone())
+        self.attribute(name).map(|given| given.ints.clone())
     }
 
     pub fn word(&self, name: &str) -> Option<String> {
-        self.attribute(name).map(|told| String::from_utf8_lossy(&told.s).into_owned())
+        self.attribute(name).map(|given| String::from_utf8_lossy(&given.s).into_owned())
     }
 
     /// The name of an operand; empty names stand for absent ones.
-    pub fn operand_name(&self, place: usize) -> Option<&'n str> {
-        self.taken.borrow_mut().insert(place);
-        self.proto.input.get(place).map(String::as_str).filter(|name| !name.is_empty())
+    pub fn operand_name(&self, position: usize) -> Option<&'n str> {
+        self.taken.borrow_mut().insert(position);
+        self.proto.input.get(position).map(String::as_str).filter(|name| !name.is_empty())
     }
 
     /// An operand that needs no look, because of what its node is.
-    pub fn pass(&self, place: usize) {
-        self.taken.borrow_mut().insert(place);
+    pub fn pass(&self, position: usize) {
+        self.taken.borrow_mut().insert(position);
     }
 
     /// The results that are asked for.
@@ -99,8 +99,9 @@ impl<'n> Node<'n> {
         }
         let taken = self.taken.borrow();
         let inputs = self.proto.input.iter().enumerate();
-        let (place, name) = inputs.filter(|(_, name)| !name.is_empty()).find(|(place, _)| !taken.contains(place))?;
-        Some(self.setting(&format!("its operand {} (`{name}`)", place + 1), "is not understood"))
+        let (position, name) =
+            inputs.filter(|(_, name)| !name.is_empty()).find(|(position, _)| !taken.contains(position))?;
+        Some(self.setting(&format!("its operand {} (`{name}`)", position + 1), "is not understood"))
     }
 
     pub fn unknown(&self) -> GraphProblem {

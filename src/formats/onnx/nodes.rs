@@ -222,8 +222,8 @@ fn selu_or_unknown(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Faul
     elementwise::apply(trace, node, Binary::Mul, value, Value::Constant(Rc::new(Constant::scalar(gamma))))
 }
 
-pub(super) fn operand(trace: &mut Trace<'_>, node: &Node<'_>, place: usize) -> Result<Value, Fault> {
-    match node.operand_name(place) {
+pub(super) fn operand(trace: &mut Trace<'_>, node: &Node<'_>, position: usize) -> Result<Value, Fault> {
+    match node.operand_name(position) {
         Some(name) => trace.get(node.proto, name),
         None => Err(node.setting("an operand", "is absent").into()),
     }
@@ -233,9 +233,9 @@ pub(super) fn operand(trace: &mut Trace<'_>, node: &Node<'_>, place: usize) -> R
 pub(super) fn constant_operand(
     trace: &mut Trace<'_>,
     node: &Node<'_>,
-    place: usize,
+    position: usize,
 ) -> Result<Option<Rc<Constant>>, Fault> {
-    let Some(name) = node.operand_name(place) else { return Ok(None) };
+    let Some(name) = node.operand_name(position) else { return Ok(None) };
     match trace.get(node.proto, name)? {
         Value::Constant(constant) => Ok(Some(constant)),
         _ => Err(node.setting(&format!("its operand `{name}`"), "is not a constant, which is not understood").into()),
@@ -243,13 +243,13 @@ pub(super) fn constant_operand(
 }
 
 /// A constant operand that must be there.
-pub(super) fn only_operand(trace: &mut Trace<'_>, node: &Node<'_>, place: usize) -> Result<Rc<Constant>, Fault> {
-    constant_operand(trace, node, place)?.ok_or_else(|| node.setting("an operand", "is absent").into())
+pub(super) fn only_operand(trace: &mut Trace<'_>, node: &Node<'_>, position: usize) -> Result<Rc<Constant>, Fault> {
+    constant_operand(trace, node, position)?.ok_or_else(|| node.setting("an operand", "is absent").into())
 }
 
 /// An operand that comes from the input, as a value of the graph of layers.
-pub(super) fn settled_operand<'a>(trace: &mut Trace<'a>, node: &Node<'a>, place: usize) -> Result<Traced, Fault> {
-    let name = node.operand_name(place).unwrap_or_default();
+pub(super) fn settled_operand<'a>(trace: &mut Trace<'a>, node: &Node<'a>, position: usize) -> Result<Traced, Fault> {
+    let name = node.operand_name(position).unwrap_or_default();
     match trace.settled(name)? {
         Some(traced) => Ok(traced),
         None => {
@@ -261,21 +261,21 @@ pub(super) fn settled_operand<'a>(trace: &mut Trace<'a>, node: &Node<'a>, place:
 
 fn constant(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fault> {
     let integers = |values: &[i64]| Constant::of_integers(values.iter().copied());
-    let constant = if let Some(told) = node.attribute("value") {
-        let tensor = told.t.as_ref().ok_or_else(|| node.unknown())?;
-        if Element::of(tensor.data_type).is_none() {
+    let constant = if let Some(attribute) = node.attribute("value") {
+        let tensor = attribute.t.as_ref().ok_or_else(|| node.unknown())?;
+        if Element::from_number(tensor.data_type).is_none() {
             return Ok(Value::Opaque);
         }
         trace.read(tensor)?
-    } else if let Some(told) = node.attribute("value_float") {
-        Constant::scalar(f64::from(told.f))
-    } else if let Some(told) = node.attribute("value_int") {
-        integers(&[told.i]).reshaped(Vec::new()).ok_or_else(|| node.unknown())?
-    } else if let Some(told) = node.attribute("value_floats") {
-        let values: Vec<f64> = told.floats.iter().map(|value| f64::from(*value)).collect();
+    } else if let Some(attribute) = node.attribute("value_float") {
+        Constant::scalar(f64::from(attribute.f))
+    } else if let Some(attribute) = node.attribute("value_int") {
+        integers(&[attribute.i]).reshaped(Vec::new()).ok_or_else(|| node.unknown())?
+    } else if let Some(attribute) = node.attribute("value_floats") {
+        let values: Vec<f64> = attribute.floats.iter().map(|value| f64::from(*value)).collect();
         Constant { shape: vec![values.len()], values, kind: super::trace::Kind::Float }
-    } else if let Some(told) = node.attribute("value_ints") {
-        integers(&told.ints)
+    } else if let Some(attribute) = node.attribute("value_ints") {
+        integers(&attribute.ints)
     } else if node.attribute("value_string").is_some() || node.attribute("value_strings").is_some() {
         return Ok(Value::Opaque);
     } else {

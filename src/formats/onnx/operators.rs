@@ -133,9 +133,9 @@ pub(super) fn read_out(graph: &mut GraphWriter, output: OutputFunction, value: &
         // 1 where the place is that of the largest, the first of equals.
         OutputFunction::Argmax => {
             let winner = graph.node("ArgMax", &[value], vec![integer("axis", 1)]);
-            let places: Vec<i64> = (0..outputs as i64).collect();
-            let places = graph.integers("places", &[1, outputs], &places);
-            let is_winner = graph.node("Equal", &[&winner, &places], vec![]);
+            let positions: Vec<i64> = (0..outputs as i64).collect();
+            let positions = graph.integers("places", &[1, outputs], &positions);
+            let is_winner = graph.node("Equal", &[&winner, &positions], vec![]);
             let element = graph.element();
             graph.node("Cast", &[&is_winner], vec![integer("to", i64::from(element))])
         }

@@ -60,8 +60,8 @@ pub(super) fn count(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fau
 }
 
 /// Places along an axis, counted from its end where they are negative.
-fn places(named: &Constant, length: usize) -> Option<Vec<usize>> {
-    named.integers().into_iter().map(|place| axis_of(place, length)).collect()
+fn positions(named: &Constant, length: usize) -> Option<Vec<usize>> {
+    named.integers().into_iter().map(|position| axis_of(position, length)).collect()
 }
 
 /// What lies at places along an axis.
@@ -78,20 +78,20 @@ pub(super) fn gather<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
     };
     match operand(trace, node, 0)? {
         Value::Lengths(lengths) if matches!(axis, 0 | -1) => {
-            let places = places(&wanted, lengths.len()).ok_or_else(beyond)?;
-            Ok(Value::Lengths(places.into_iter().map(|place| lengths[place]).collect()))
+            let positions = positions(&wanted, lengths.len()).ok_or_else(beyond)?;
+            Ok(Value::Lengths(positions.into_iter().map(|position| lengths[position]).collect()))
         }
         Value::Constant(constant) => {
             let axis = axis_of(axis, constant.shape.len()).ok_or_else(beyond)?;
-            let places = places(&wanted, constant.shape[axis]).ok_or_else(beyond)?;
-            let picked = constant.picked(axis, &places).ok_or_else(beyond)?;
+            let positions = positions(&wanted, constant.shape[axis]).ok_or_else(beyond)?;
+            let picked = constant.picked(axis, &positions).ok_or_else(beyond)?;
             let shape = [&constant.shape[..axis], &wanted.shape, &constant.shape[axis + 1..]].concat();
             Ok(Value::Constant(Rc::new(picked.reshaped(shape).ok_or_else(beyond)?)))
         }
         Value::Traced(_) => {
             let (traced, axis, shape) = axis_behind(trace, node, axis)?;
-            let places = places(&wanted, shape[axis]).ok_or_else(beyond)?;
-            let traced = picked(trace, node, &traced, axis, &shape, &places)?;
+            let positions = positions(&wanted, shape[axis]).ok_or_else(beyond)?;
+            let traced = picked(trace, node, &traced, axis, &shape, &positions)?;
             let shape = [&shape[..axis], &wanted.shape, &shape[axis + 1..]].concat();
             let base = trace.graph.reshape(traced.base, label(node.proto), shape)?;
             Ok(Value::Traced(Traced { base, ..traced }))
@@ -104,8 +104,8 @@ pub(super) fn gather<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
 pub(super) fn extract<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
     let wanted = only_operand(trace, node, 1)?;
     let (traced, axis, shape) = axis_behind(trace, node, -1)?;
-    let places = places(&wanted, shape[axis]).ok_or_else(|| node.unknown())?;
-    Ok(Value::Traced(picked(trace, node, &traced, axis, &shape, &places)?))
+    let positions = positions(&wanted, shape[axis]).ok_or_else(|| node.unknown())?;
+    Ok(Value::Traced(picked(trace, node, &traced, axis, &shape, &positions)?))
 }
 
 /// The value, one of its axes behind that of the samples, counted without it, and the lengths of all of them.
@@ -130,33 +130,33 @@ pub(super) fn picked(
 ) -> Result<Traced, Fault> {
     let inner: usize = shape[axis + 1..].iter().product();
     let outer: usize = shape[..axis].iter().product();
-    let mut places = Vec::with_capacity(outer * along.len() * inner);
+    let mut positions = Vec::with_capacity(outer * along.len() * inner);
     for run in 0..outer {
-        for place in along {
-            let start = (run * shape[axis] + place) * inner;
-            places.extend(start..start + inner);
+        for position in along {
+            let start = (run * shape[axis] + position) * inner;
+            positions.extend(start..start + inner);
         }
     }
     let mut shape = shape.to_vec();
     shape[axis] = along.len();
-    let base = trace.graph.select(traced.base, &places, shape, label(node.proto))?;
+    let base = trace.graph.select(traced.base, &positions, shape, label(node.proto))?;
     Ok(traced.like(base))
 }
 
 /// A part of each axis, from a start to an end in steps.
 pub(super) fn slice<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
-    let mut told = |name: &str, place: usize| -> Result<Option<Vec<i64>>, Fault> {
+    let mut attribute = |name: &str, position: usize| -> Result<Option<Vec<i64>>, Fault> {
         // Before operator set 10 they were attributes.
         if node.version < 10 {
             return Ok(node.integers(name));
         }
-        Ok(constant_operand(trace, node, place)?.map(|constant| constant.integers()))
+        Ok(constant_operand(trace, node, position)?.map(|constant| constant.integers()))
     };
     let absent = |what: &str| node.setting(what, "are absent");
-    let starts = told("starts", 1)?.ok_or_else(|| absent("starts"))?;
-    let ends = told("ends", 2)?.ok_or_else(|| absent("ends"))?;
-    let axes = told("axes", 3)?.unwrap_or_else(|| (0..starts.len() as i64).collect());
-    let steps = told("steps", 4)?.unwrap_or_else(|| vec![1; starts.len()]);
+    let starts = attribute("starts", 1)?.ok_or_else(|| absent("starts"))?;
+    let ends = attribute("ends", 2)?.ok_or_else(|| absent("ends"))?;
+    let axes = attribute("axes", 3)?.unwrap_or_else(|| (0..starts.len() as i64).collect());
+    let steps = attribute("steps", 4)?.unwrap_or_else(|| vec![1; starts.len()]);
     if [ends.len(), axes.len(), steps.len()].iter().any(|length| *length != starts.len()) || steps.contains(&0) {
         return Err(node.setting("its bounds", "do not fit each other").into());
     }
@@ -166,7 +166,7 @@ pub(super) fn slice<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value,
         Value::Lengths(lengths) => {
             let [[0 | -1, start, end, step]] = cuts[..] else { return Err(node.unknown().into()) };
             Ok(Value::Lengths(
-                stepped(start, end, step, lengths.len()).into_iter().map(|place| lengths[place]).collect(),
+                stepped(start, end, step, lengths.len()).into_iter().map(|position| lengths[position]).collect(),
             ))
         }
         Value::Constant(constant) => {
@@ -190,11 +190,11 @@ pub(super) fn slice<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value,
                 let name = label(node.proto);
                 let shape = trace.lengths(traced.base, name)?;
                 let shape = shape.ok_or_else(|| GraphProblem::InputShape { node: name.into() })?;
-                let places = stepped(start, end, step, shape[axis]);
-                if places.is_empty() {
+                let positions = stepped(start, end, step, shape[axis]);
+                if positions.is_empty() {
                     return Err(node.setting("its bounds", "leave nothing").into());
                 }
-                traced = picked(trace, node, &traced, axis, &shape, &places)?;
+                traced = picked(trace, node, &traced, axis, &shape, &positions)?;
             }
             Ok(Value::Traced(traced))
         }
@@ -208,28 +208,28 @@ fn stepped(start: i64, end: i64, step: i64, length: usize) -> Vec<usize> {
     let from_start = |bound: i64| if bound < 0 { bound.saturating_add(count) } else { bound };
     let (low, high) = if step > 0 { (0, count) } else { (-1, count - 1) };
     let (start, end) = (from_start(start).clamp(low, high), from_start(end).clamp(low, high));
-    let mut places = Vec::new();
+    let mut positions = Vec::new();
     let mut at = start;
     while if step > 0 { at < end } else { at > end } {
-        places.extend(usize::try_from(at));
+        positions.extend(usize::try_from(at));
         at = at.saturating_add(step);
     }
-    places
+    positions
 }
 
 /// Parts of a value side by side.
 pub(super) fn split<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
     let axis = node.integer("axis", 0);
-    let told = match node.integers("split") {
-        Some(told) => Some(told),
+    let attribute = match node.integers("split") {
+        Some(attribute) => Some(attribute),
         None => constant_operand(trace, node, 1)?.map(|constant| constant.integers()),
     };
     let parts = node.output.len();
     node.attribute("num_outputs");
     let unfitting = || node.setting("split", "does not fit its axis");
     let cut = |length: usize| -> Option<Vec<Vec<usize>>> {
-        let lengths: Vec<usize> = match &told {
-            Some(told) => told.iter().map(|length| usize::try_from(*length).ok()).collect::<Option<_>>()?,
+        let lengths: Vec<usize> = match &attribute {
+            Some(attribute) => attribute.iter().map(|length| usize::try_from(*length).ok()).collect::<Option<_>>()?,
             None => {
                 let each = length.div_ceil(parts.max(1));
                 (0..parts).map(|part| length.saturating_sub(part * each).min(each)).collect()
@@ -251,14 +251,15 @@ pub(super) fn split<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value,
     if let Value::Constant(constant) = operand(trace, node, 0)? {
         let axis = axis_of(axis, constant.shape.len()).ok_or_else(unfitting)?;
         let cuts = cut(constant.shape[axis]).ok_or_else(unfitting)?;
-        let parts = cuts.iter().map(|places| constant.picked(axis, places).map(|part| Value::Constant(Rc::new(part))));
+        let parts =
+            cuts.iter().map(|positions| constant.picked(axis, positions).map(|part| Value::Constant(Rc::new(part))));
         return Ok(Value::Several(parts.collect::<Option<_>>().ok_or_else(unfitting)?));
     }
     let (traced, axis, shape) = axis_behind(trace, node, axis)?;
     let cuts = cut(shape[axis]).ok_or_else(unfitting)?;
     let mut parts = Vec::with_capacity(cuts.len());
-    for places in cuts {
-        parts.push(Value::Traced(picked(trace, node, &traced, axis, &shape, &places)?));
+    for positions in cuts {
+        parts.push(Value::Traced(picked(trace, node, &traced, axis, &shape, &positions)?));
     }
     Ok(Value::Several(parts))
 }
@@ -266,7 +267,8 @@ pub(super) fn split<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value,
 /// Values one after the other along an axis; lengths side by side.
 pub(super) fn concat<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
     let axis = node.integer("axis", 1);
-    let parts: Vec<Value> = (0..node.input.len()).map(|place| operand(trace, node, place)).collect::<Result<_, _>>()?;
+    let parts: Vec<Value> =
+        (0..node.input.len()).map(|position| operand(trace, node, position)).collect::<Result<_, _>>()?;
     if parts.iter().all(|part| matches!(part, Value::Constant(_))) {
         return concat_constants(node, &parts, axis);
     }
@@ -289,8 +291,8 @@ pub(super) fn concat<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
     }
     let mut bases = Vec::with_capacity(parts.len());
     let mut like = None;
-    for place in 0..parts.len() {
-        let traced = settled_operand(trace, node, place)?;
+    for position in 0..parts.len() {
+        let traced = settled_operand(trace, node, position)?;
         if traced.transposed {
             return Err(node.mixes_samples("an axis of an operand").into());
         }

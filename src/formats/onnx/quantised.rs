@@ -33,11 +33,11 @@ pub(super) fn dequantise(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value
             let unfitting = || node.setting("its scale", "does not fit its values");
             let scales = spread(&scale).ok_or_else(unfitting)?;
             let zeros = zero.map(|zero| spread(&zero).ok_or_else(unfitting)).transpose()?;
-            let value = |place: usize, value: f64| {
-                let zero = zeros.as_ref().map_or(0.0, |zeros| zeros[place]);
-                (value - zero) * scales[place]
+            let value = |position: usize, value: f64| {
+                let zero = zeros.as_ref().map_or(0.0, |zeros| zeros[position]);
+                (value - zero) * scales[position]
             };
-            let values = constant.values.iter().enumerate().map(|(place, x)| value(place, *x)).collect();
+            let values = constant.values.iter().enumerate().map(|(position, x)| value(position, *x)).collect();
             Ok(Value::Constant(Rc::new(Constant { shape: constant.shape.clone(), values, kind: Kind::Float })))
         }
         Value::Traced(traced) => back_to_floats(trace, node, Value::Traced(traced), &scale, zero.as_deref()),
@@ -54,20 +54,20 @@ pub(super) fn spread_scale(part: &Constant, shape: &[usize], axis: i64, block: i
     let axis = axis_of(axis, shape.len())?;
     let inner: usize = shape[axis + 1..].iter().product();
     let length = shape[axis];
-    let along = |place: usize| place / inner.max(1) % length.max(1);
+    let along = |position: usize| position / inner.max(1) % length.max(1);
     if block == 0 {
         (part.shape == [length]).then_some(())?;
-        return Some((0..count).map(|place| part.values[along(place)]).collect());
+        return Some((0..count).map(|position| part.values[along(position)]).collect());
     }
     let block = usize::try_from(block).ok().filter(|block| *block > 0)?;
     let blocks = length.div_ceil(block);
     let fits = part.shape.iter().enumerate().all(|(at, own)| *own == if at == axis { blocks } else { shape[at] });
     (fits && part.shape.len() == shape.len()).then_some(())?;
-    let at = |place: usize| {
-        let outer = place / (inner.max(1) * length.max(1));
-        (outer * blocks + along(place) / block) * inner + place % inner.max(1)
+    let at = |position: usize| {
+        let outer = position / (inner.max(1) * length.max(1));
+        (outer * blocks + along(position) / block) * inner + position % inner.max(1)
     };
-    (0..count).map(|place| part.values.get(at(place)).copied()).collect()
+    (0..count).map(|position| part.values.get(at(position)).copied()).collect()
 }
 
 /// (q − zero)·scale of a value on its way, one scale and zero point for all of it.
@@ -107,26 +107,26 @@ pub(super) fn quantise<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Val
     if block != 0 {
         return Err(node.setting("block_size", "is not understood of a value").into());
     }
-    let told = i32::try_from(node.integer("output_dtype", 0)).unwrap_or(0);
-    to_few_bits(trace, node, value, [1, 2], told)
+    let attribute = i32::try_from(node.integer("output_dtype", 0)).unwrap_or(0);
+    to_few_bits(trace, node, value, [1, 2], attribute)
 }
 
-/// The value as whole numbers; `places` are the operands that tell the scale and the zero point.
+/// The value as whole numbers; `positions` are the operands that tell the scale and the zero point.
 fn to_few_bits<'a>(
     trace: &mut Trace<'a>,
     node: &Node<'a>,
     value: Value,
-    places: [usize; 2],
-    told: i32,
+    positions: [usize; 2],
+    attribute: i32,
 ) -> Result<Value, Fault> {
     let one = |constant: &Constant| {
         constant.only().ok_or_else(|| node.setting("its scale", "differs by coordinate, which is not understood"))
     };
-    let scale = one(only_operand(trace, node, places[0])?.as_ref())?;
-    let kind = trace.element_of(node.operand_name(places[1]).unwrap_or_default());
-    let zero = constant_operand(trace, node, places[1])?.map(|zero| one(&zero)).transpose()?.unwrap_or(0.0);
-    let number = kind.unwrap_or(if told == 0 { element::UINT8 } else { told });
-    let range = Element::of(number).and_then(Element::range);
+    let scale = one(only_operand(trace, node, positions[0])?.as_ref())?;
+    let kind = trace.element_of(node.operand_name(positions[1]).unwrap_or_default());
+    let zero = constant_operand(trace, node, positions[1])?.map(|zero| one(&zero)).transpose()?.unwrap_or(0.0);
+    let number = kind.unwrap_or(if attribute == 0 { element::UINT8 } else { attribute });
+    let range = Element::from_number(number).and_then(Element::range);
     let (low, high) = range.ok_or_else(|| node.setting("its type", "is not one of whole numbers of few bits"))?;
     let divided = with_number(trace, node, Binary::Div, value, scale)?;
     let act = |activation| Unary::Activation(activation);
@@ -144,11 +144,11 @@ fn to_few_bits<'a>(
     }
 }
 
-/// A constant of few bits as floats; `places` are the operands that tell it, its scale and its zero point.
-fn weight<'a>(trace: &mut Trace<'a>, node: &Node<'a>, places: [usize; 3], axis: i64) -> Result<Constant, Fault> {
-    let stored = only_operand(trace, node, places[0])?;
-    let scale = only_operand(trace, node, places[1])?;
-    let zero = constant_operand(trace, node, places[2])?;
+/// A constant of few bits as floats; `positions` are the operands that tell it, its scale and its zero point.
+fn weight<'a>(trace: &mut Trace<'a>, node: &Node<'a>, positions: [usize; 3], axis: i64) -> Result<Constant, Fault> {
+    let stored = only_operand(trace, node, positions[0])?;
+    let scale = only_operand(trace, node, positions[1])?;
+    let zero = constant_operand(trace, node, positions[2])?;
     let unfitting = || node.setting("the scale of its weight", "does not fit it");
     let scales = spread_scale(&scale, &stored.shape, axis, 0).ok_or_else(unfitting)?;
     let zeros = match zero {

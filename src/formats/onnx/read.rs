@@ -94,7 +94,7 @@ fn follow_all(
         element::INT8..=element::INT64 | element::UINT8 | element::UINT32 | element::UINT64 => Kind::Integer,
         _ => Kind::Float,
     };
-    let given_value = Traced { kind, ..Traced::of(base) };
+    let given_value = Traced { kind, ..Traced::from_value(base) };
     trace.set(&input.name, Value::Traced(given_value.clone()));
     let mut problem = None;
     let mut understood = given_value;
@@ -195,8 +195,8 @@ fn input_shape(input: &ValueInfoProto, asked: Option<ImageShape>) -> Option<Vec<
     let axes = &input.kind.as_ref()?.tensor_type.as_ref()?.shape.as_ref()?.dim;
     let lengths = axes.iter().map(|axis| usize::try_from(axis.dim_value?).ok().filter(|&length| length > 0));
     let skipped = usize::from(axes.len() > 1);
-    let told: Option<Vec<usize>> = lengths.skip(skipped).collect();
-    let shape = told.or_else(|| match (asked?, axes.len()) {
+    let attribute: Option<Vec<usize>> = lengths.skip(skipped).collect();
+    let shape = attribute.or_else(|| match (asked?, axes.len()) {
         (volume, 0 | 4) => Some(vec![volume.channels(), volume.height(), volume.width()]),
         (volume, 3) => Some(vec![volume.channels(), volume.width()]),
         _ => None,
@@ -209,7 +209,7 @@ fn given_opaque<'n>(trace: &Trace<'_>, node: &'n NodeProto) -> Option<&'n str> {
     let opaque = |name: &&str| matches!(trace.known(name), Some(Value::Opaque));
     // What names of classes are does not matter to a node that picks one of them.
     let names = matches!(node.op_type.as_str(), "ArrayFeatureExtractor" | "Gather").then_some(0);
-    let inputs = node.input.iter().map(String::as_str).enumerate().filter(|(place, _)| Some(*place) != names);
+    let inputs = node.input.iter().map(String::as_str).enumerate().filter(|(position, _)| Some(*position) != names);
     inputs.map(|(_, name)| name).find(opaque)
 }
 
@@ -265,7 +265,7 @@ fn end(trace: &Trace<'_>, graph: &GraphProto) -> Result<End, GraphProblem> {
             let taken = std::iter::once(*name).chain(read.iter().map(|(name, ..)| *name)).map(str::to_owned).collect();
             if let (Some(logits), true) = (softmax, is_logarithm(&traced.scalar)) {
                 let by = Some(OutputFunction::LogSoftmax);
-                return Ok(End { traced: Traced::of(logits), by, taken, remarks });
+                return Ok(End { traced: Traced::from_value(logits), by, taken, remarks });
             }
             Ok(End { traced: (*traced).clone(), by: None, taken, remarks })
         }
@@ -276,7 +276,7 @@ fn end(trace: &Trace<'_>, graph: &GraphProto) -> Result<End, GraphProblem> {
                 ));
             }
             let by = Some(OutputFunction::Argmax);
-            Ok(End { traced: Traced::of(*of), by, taken: vec![(*name).to_owned()], remarks })
+            Ok(End { traced: Traced::from_value(*of), by, taken: vec![(*name).to_owned()], remarks })
         }
         ([], []) => Err(ends("no output of the graph comes from its input".into())),
         ([], several) => {

@@ -59,7 +59,7 @@ pub(in crate::formats) fn recognise(scalar: &Scalar) -> Option<Recognised> {
     {
         return Some(Recognised { activation: *activation, factor, shift });
     }
-    let samples = Samples::of(scalar)?;
+    let samples = Samples::from_scalar(scalar)?;
     let arguments = arguments(scalar);
     let parameters = parameters(scalar);
     let plain = std::iter::once((1.0, 0.0));
@@ -82,7 +82,7 @@ pub(super) fn complement(one: &Scalar, other: &Scalar) -> bool {
     let is = |samples: Option<Samples>, scalar: &Scalar, rest: &Scalar| {
         samples.is_some_and(|samples| samples.agree(|x| 1.0 - rest.value(x), std::iter::empty(), scalar))
     };
-    is(Samples::of(one), one, other) && is(Samples::of(other), other, one)
+    is(Samples::from_scalar(one), one, other) && is(Samples::from_scalar(other), other, one)
 }
 
 /// Activations that the function of factor·x + shift may be, the plainest first.
@@ -99,7 +99,7 @@ fn candidates<'a>(
     let ends = [samples.points.first(), samples.points.last()].map(|end| end.map_or(0.0, |(_, value)| *value));
     let [low, high] = if factor > 0.0 { ends } else { [ends[1], ends[0]] };
     let below = [-30.0, -14.0].map(of).into_iter().find(|value| value.is_finite()).unwrap_or_default();
-    let told = parameters.iter().flat_map(|&c| {
+    let attribute = parameters.iter().flat_map(|&c| {
         [
             Activation::LeakyRelu { negative_slope: c },
             Activation::Elu { alpha: c },
@@ -118,7 +118,7 @@ fn candidates<'a>(
         Activation::Celu { alpha: -below },
     ];
     let lines = arguments.iter().map(|&(slope, shift)| Activation::HardSigmoid { slope, shift });
-    plain.chain(elementary).chain(lines).chain(told).chain(derived).filter(has_sense)
+    plain.chain(elementary).chain(lines).chain(attribute).chain(derived).filter(has_sense)
 }
 
 /// Whether the parameters are those of an activation.
@@ -169,7 +169,7 @@ fn parameters(scalar: &Scalar) -> Vec<f64> {
 
 impl Samples {
     /// None where the function has more places than any activation.
-    fn of(scalar: &Scalar) -> Option<Samples> {
+    fn from_scalar(scalar: &Scalar) -> Option<Samples> {
         let mut points = usual_points();
         let spots = spots(scalar)?;
         for spot in &spots {
@@ -255,11 +255,11 @@ fn add_places(left: &Scalar, right: &Scalar, found: &mut Vec<Spot>) {
     let mut points = usual_points();
     points.sort_by(f64::total_cmp);
     let values: Vec<f64> = points.iter().map(|x| difference(*x)).collect();
-    for (place, pair) in values.windows(2).enumerate() {
+    for (position, pair) in values.windows(2).enumerate() {
         if pair[0] == 0.0 {
-            add(points[place], 1.0);
+            add(points[position], 1.0);
         } else if pair[0] * pair[1] < 0.0 {
-            let (mut low, mut high) = (points[place], points[place + 1]);
+            let (mut low, mut high) = (points[position], points[position + 1]);
             for _ in 0..HALVINGS {
                 let middle = 0.5 * (low + high);
                 if difference(middle) * pair[0] > 0.0 { low = middle } else { high = middle }

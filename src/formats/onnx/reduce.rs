@@ -29,8 +29,8 @@ pub(super) fn axis_of(axis: i64, rank: usize) -> Option<usize> {
 }
 
 /// An operand with its samples on the first axis, and its number of axes.
-pub(super) fn with_axes<'a>(trace: &mut Trace<'a>, node: &Node<'a>, place: usize) -> Result<(Traced, usize), Fault> {
-    let traced = settled_operand(trace, node, place)?;
+pub(super) fn with_axes<'a>(trace: &mut Trace<'a>, node: &Node<'a>, position: usize) -> Result<(Traced, usize), Fault> {
+    let traced = settled_operand(trace, node, position)?;
     if traced.transposed {
         return Err(node.setting("its value", "has the samples in columns, where rows are expected").into());
     }
@@ -183,8 +183,8 @@ fn summed(
     let order: Vec<usize> = kept.iter().chain(&gone).copied().collect();
     let count: usize = gone.iter().map(|axis| shape[*axis]).product();
     let left: usize = kept.iter().map(|axis| shape[*axis]).product();
-    let places = super::constant::permuted_places(shape, &order);
-    let turned = trace.graph.select(of, &places, vec![left, count], name)?;
+    let positions = super::constant::permuted_places(shape, &order);
+    let turned = trace.graph.select(of, &positions, vec![left, count], name)?;
     let weight = DMatrix::from_element(1, count, 1.0);
     trace.graph.affine(turned, name, Affine { weight, bias: None })
 }

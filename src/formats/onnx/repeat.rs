@@ -42,8 +42,8 @@ pub(super) fn expand<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
     let inner: Option<Vec<usize>> = target.iter().skip(usize::from(added == 0)).copied().collect();
     let shape = inner.and_then(|inner| broadcast_shape(&own, &inner));
     let shape = shape.ok_or_else(|| node.setting("its shape", "does not fit its value"))?;
-    let places = places_of_spread(&own, &shape).ok_or_else(|| node.setting("its shape", "is too large"))?;
-    let base = trace.graph.select(traced.base, &places, shape, name)?;
+    let positions = places_of_spread(&own, &shape).ok_or_else(|| node.setting("its shape", "is too large"))?;
+    let base = trace.graph.select(traced.base, &positions, shape, name)?;
     Ok(Value::Traced(traced.like(base)))
 }
 
@@ -55,15 +55,15 @@ pub(super) fn tile<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, 
     let repeats = repeats.ok_or_else(|| node.setting("its repeats", "are not positive"))?;
     let repeated = |length: usize, times: usize| -> Option<Vec<usize>> {
         let count = length.checked_mul(times).filter(|count| *count as f64 <= LONGEST_RANGE)?;
-        Some((0..count).map(|place| place % length.max(1)).collect())
+        Some((0..count).map(|position| position % length.max(1)).collect())
     };
     let large = || node.setting("its repeats", "are too many");
     if let Value::Constant(constant) = operand(trace, node, 0)? {
         let mut constant = constant.as_ref().clone();
         for (axis, times) in repeats.iter().enumerate() {
             let length = constant.shape.get(axis).copied().ok_or_else(large)?;
-            let places = repeated(length, *times).ok_or_else(large)?;
-            constant = constant.picked(axis, &places).ok_or_else(large)?;
+            let positions = repeated(length, *times).ok_or_else(large)?;
+            constant = constant.picked(axis, &positions).ok_or_else(large)?;
         }
         return Ok(Value::Constant(Rc::new(constant)));
     }
@@ -75,15 +75,15 @@ pub(super) fn tile<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, 
         let axis = axis.checked_sub(1).ok_or_else(|| node.mixes_samples("axis 0"))?;
         let name = label(node.proto);
         let shape = trace.lengths(traced.base, name)?.ok_or_else(|| GraphProblem::InputShape { node: name.into() })?;
-        let places = repeated(shape[axis], times).ok_or_else(large)?;
-        traced = picked(trace, node, &traced, axis, &shape, &places)?;
+        let positions = repeated(shape[axis], times).ok_or_else(large)?;
+        traced = picked(trace, node, &traced, axis, &shape, &positions)?;
     }
     Ok(Value::Traced(traced))
 }
 
 /// A constant of one value in a shape that is told.
 pub(super) fn filled(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fault> {
-    let value = match node.attribute("value").and_then(|told| told.t.as_ref()) {
+    let value = match node.attribute("value").and_then(|attribute| attribute.t.as_ref()) {
         Some(tensor) => trace.read(tensor)?,
         None => Constant::scalar(0.0),
     };
@@ -100,8 +100,8 @@ pub(super) fn filled(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fa
 
 /// start, start + step, …, below an end.
 pub(super) fn range(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fault> {
-    let mut number = |place: usize| -> Result<(f64, Kind), Fault> {
-        let constant = only_operand(trace, node, place)?;
+    let mut number = |position: usize| -> Result<(f64, Kind), Fault> {
+        let constant = only_operand(trace, node, position)?;
         Ok((constant.only().ok_or_else(|| node.unknown())?, constant.kind))
     };
     let ((start, kind), (end, _), (step, _)) = (number(0)?, number(1)?, number(2)?);

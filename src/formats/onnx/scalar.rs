@@ -131,10 +131,10 @@ impl Scalar {
     /// This function and all that it is put together from.
     pub fn all_parts(&self) -> Vec<&Scalar> {
         let mut found = vec![self];
-        let mut place = 0;
-        while let Some(next) = found.get(place).copied() {
+        let mut position = 0;
+        while let Some(next) = found.get(position).copied() {
             found.extend(next.parts());
-            place += 1;
+            position += 1;
         }
         found
     }

@@ -126,25 +126,33 @@ fn with_constant(trace: &mut Trace<'_>, node: &str, operator: Binary, of: ValueI
         Binary::Div => then(&[Step::Line(1.0 / c, 0.0)]),
         Binary::Max => then(&[Step::Line(1.0, -c), Step::Act(Activation::Relu), Step::Line(1.0, c)]),
         Binary::Min => then(&[Step::Line(-1.0, c), Step::Act(Activation::Relu), Step::Line(-1.0, c)]),
-        Binary::Greater => then(&[Step::Line(1.0, -c), Step::of(Elementary::Positive)]),
-        Binary::Less => then(&[Step::Line(-1.0, c), Step::of(Elementary::Positive)]),
-        Binary::GreaterOrEqual => then(&[Step::Line(-1.0, c), Step::of(Elementary::Positive), Step::Line(-1.0, 1.0)]),
-        Binary::LessOrEqual => then(&[Step::Line(1.0, -c), Step::of(Elementary::Positive), Step::Line(-1.0, 1.0)]),
-        Binary::Equal => then(&[Step::Line(1.0, -c), Step::of(Elementary::Nonzero), Step::Line(-1.0, 1.0)]),
+        Binary::Greater => then(&[Step::Line(1.0, -c), Step::from_function(Elementary::Positive)]),
+        Binary::Less => then(&[Step::Line(-1.0, c), Step::from_function(Elementary::Positive)]),
+        Binary::GreaterOrEqual => {
+            then(&[Step::Line(-1.0, c), Step::from_function(Elementary::Positive), Step::Line(-1.0, 1.0)])
+        }
+        Binary::LessOrEqual => {
+            then(&[Step::Line(1.0, -c), Step::from_function(Elementary::Positive), Step::Line(-1.0, 1.0)])
+        }
+        Binary::Equal => then(&[Step::Line(1.0, -c), Step::from_function(Elementary::Nonzero), Step::Line(-1.0, 1.0)]),
         Binary::Pow if (MIN_PRODUCT..=MAX_PRODUCT).contains(&c) && c.fract() == 0.0 => {
             Some(whole_power(trace, node, of, c))
         }
         Binary::Pow => power(c).map(|steps| run(trace, node, of, &steps)),
         // x − c·trunc(x/c).
         Binary::Remainder => {
-            let whole =
-                run(trace, node, of, &[Step::Line(1.0 / c, 0.0), Step::of(Elementary::Truncate), Step::Line(-c, 0.0)]);
+            let whole = run(
+                trace,
+                node,
+                of,
+                &[Step::Line(1.0 / c, 0.0), Step::from_function(Elementary::Truncate), Step::Line(-c, 0.0)],
+            );
             Some(whole.and_then(|whole| trace.graph.sum(of, whole, node)))
         }
-        Binary::And if c != 0.0 => then(&[Step::of(Elementary::Nonzero)]),
-        Binary::Or if c == 0.0 => then(&[Step::of(Elementary::Nonzero)]),
-        Binary::Xor if c == 0.0 => then(&[Step::of(Elementary::Nonzero)]),
-        Binary::Xor => then(&[Step::of(Elementary::Nonzero), Step::Line(-1.0, 1.0)]),
+        Binary::And if c != 0.0 => then(&[Step::from_function(Elementary::Nonzero)]),
+        Binary::Or if c == 0.0 => then(&[Step::from_function(Elementary::Nonzero)]),
+        Binary::Xor if c == 0.0 => then(&[Step::from_function(Elementary::Nonzero)]),
+        Binary::Xor => then(&[Step::from_function(Elementary::Nonzero), Step::Line(-1.0, 1.0)]),
         Binary::And => then(&[Step::Line(0.0, 0.0)]),
         Binary::Or => then(&[Step::Line(0.0, 1.0)]),
     }
@@ -155,9 +163,9 @@ fn after_constant(trace: &mut Trace<'_>, node: &str, operator: Binary, constant:
     let mut then = |steps: &[Step]| Some(run(trace, node, of, steps));
     match operator {
         Binary::Sub => then(&[Step::Line(-1.0, constant)]),
-        Binary::Div => then(&[Step::of(Elementary::Reciprocal), Step::Line(constant, 0.0)]),
+        Binary::Div => then(&[Step::from_function(Elementary::Reciprocal), Step::Line(constant, 0.0)]),
         // cˣ = e^{x·ln c}.
-        Binary::Pow if constant > 0.0 => then(&[Step::Line(constant.ln(), 0.0), Step::of(Elementary::Exp)]),
+        Binary::Pow if constant > 0.0 => then(&[Step::Line(constant.ln(), 0.0), Step::from_function(Elementary::Exp)]),
         Binary::Pow | Binary::Remainder => None,
         Binary::Greater => with_constant(trace, node, Binary::Less, of, constant),
         Binary::GreaterOrEqual => with_constant(trace, node, Binary::LessOrEqual, of, constant),
@@ -180,18 +188,18 @@ fn whole_power(trace: &mut Trace<'_>, node: &str, of: ValueId, c: f64) -> Result
 /// xᶜ as elementary functions: squares, roots and reciprocals, or e^{c·ln x}, which like xᶜ is not defined left of 0
 /// where c is no whole number.
 fn power(c: f64) -> Option<Vec<Step>> {
-    let square = Step::of(Elementary::Square);
-    let reciprocal = Step::of(Elementary::Reciprocal);
+    let square = Step::from_function(Elementary::Square);
+    let reciprocal = Step::from_function(Elementary::Reciprocal);
     let steps = match c {
         0.0 => vec![Step::Line(0.0, 1.0)],
         1.0 => Vec::new(),
-        0.5 => vec![Step::of(Elementary::Sqrt)],
-        -0.5 => vec![Step::of(Elementary::Sqrt), reciprocal],
+        0.5 => vec![Step::from_function(Elementary::Sqrt)],
+        -0.5 => vec![Step::from_function(Elementary::Sqrt), reciprocal],
         -1.0 => vec![reciprocal],
         -2.0 => vec![square, reciprocal],
         -4.0 => vec![square, square, reciprocal],
         c if c.is_finite() && c.fract() != 0.0 => {
-            vec![Step::of(Elementary::Log), Step::Line(c, 0.0), Step::of(Elementary::Exp)]
+            vec![Step::from_function(Elementary::Log), Step::Line(c, 0.0), Step::from_function(Elementary::Exp)]
         }
         _ => return None,
     };
@@ -206,7 +214,7 @@ enum Step {
 }
 
 impl Step {
-    fn of(function: Elementary) -> Step {
+    fn from_function(function: Elementary) -> Step {
         Step::Act(Activation::Elementary(function))
     }
 }

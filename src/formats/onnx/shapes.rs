@@ -57,13 +57,13 @@ pub(super) fn reshape<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Valu
         return Ok(value);
     }
     // Before operator set 5 the shape was an attribute.
-    let told = if node.version < 5 { node.integers("shape") } else { None };
-    let told = told.map(|shape| Constant::of_integers(shape.into_iter()));
-    let told = match told {
+    let attribute = if node.version < 5 { node.integers("shape") } else { None };
+    let attribute = attribute.map(|shape| Constant::of_integers(shape.into_iter()));
+    let attribute = match attribute {
         Some(constant) => Value::Constant(Rc::new(constant)),
         None => operand(trace, node, 1)?,
     };
-    let target: Vec<Option<i64>> = match told {
+    let target: Vec<Option<i64>> = match attribute {
         Value::Constant(constant) => constant.integers().into_iter().map(Some).collect(),
         Value::Lengths(lengths) => {
             lengths.into_iter().map(|length| length.map(|length| i64::try_from(length).unwrap_or(i64::MAX))).collect()
@@ -87,7 +87,9 @@ pub(super) fn reshape<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Valu
             let Some((samples, target)) = target.split_first() else { return Err(node.unknown().into()) };
             // What is told of the first axis must be the number of the samples, however it is told.
             let known = trace.samples.and_then(|samples| i64::try_from(samples).ok());
-            if samples.is_some_and(|told| !matches!(told, -1 | 0) && known.is_none_or(|known| known != told)) {
+            if samples
+                .is_some_and(|attribute| !matches!(attribute, -1 | 0) && known.is_none_or(|known| known != attribute))
+            {
                 return Err(node.setting("its shape", "is of another number of samples than its value").into());
             }
             // An axis that is left open behind the samples' takes what is left.
@@ -107,30 +109,30 @@ pub(super) fn reshape<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Valu
 
 /// −1 stands for what is left, 0 for the length that the axis has.
 fn resolved(target: &[i64], own: &[usize], width: Option<usize>) -> Option<Vec<usize>> {
-    let told = |(axis, &length): (usize, &i64)| match length {
+    let attribute = |(axis, &length): (usize, &i64)| match length {
         -1 => Some(None),
         0 => own.get(axis).copied().map(Some),
         length => usize::try_from(length).ok().map(Some),
     };
-    let lengths: Vec<Option<usize>> = target.iter().enumerate().map(told).collect::<Option<_>>()?;
+    let lengths: Vec<Option<usize>> = target.iter().enumerate().map(attribute).collect::<Option<_>>()?;
     let known = lengths.iter().flatten().try_fold(1_usize, |size, &length| size.checked_mul(length))?;
     lengths.into_iter().map(|length| length.or_else(|| width?.checked_div(known))).collect()
 }
 
 /// The axes that a node names: an attribute, or a constant since operator set 13.
 fn axes(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Option<Vec<i64>>, Fault> {
-    if let Some(told) = node.attribute("axes") {
-        return Ok(Some(told.ints.clone()));
+    if let Some(attribute) = node.attribute("axes") {
+        return Ok(Some(attribute.ints.clone()));
     }
     Ok(constant_operand(trace, node, 1)?.map(|constant| constant.integers()))
 }
 
 /// The places that axes name among `rank` of them; none where one is not among them.
-fn places(axes: &[i64], rank: usize) -> Option<Vec<usize>> {
+fn positions(axes: &[i64], rank: usize) -> Option<Vec<usize>> {
     let count = i64::try_from(rank).ok()?;
-    let place =
+    let position =
         |&axis: &i64| usize::try_from(if axis < 0 { axis + count } else { axis }).ok().filter(|&axis| axis < rank);
-    axes.iter().map(place).collect()
+    axes.iter().map(position).collect()
 }
 
 /// Takes away axes of length 1.
@@ -140,7 +142,7 @@ pub(super) fn squeeze<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Valu
     match operand(trace, node, 0)? {
         Value::Traced(traced) if traced.unsqueezed => {
             let rank = trace.rank(traced.base).unwrap_or(2) + 1;
-            let last = named.is_some_and(|named| places(&named, rank) == Some(vec![rank - 1]));
+            let last = named.is_some_and(|named| positions(&named, rank) == Some(vec![rank - 1]));
             if last { Ok(Value::Traced(Traced { unsqueezed: false, ..traced })) } else { Err(fault().into()) }
         }
         Value::Traced(_) => {
@@ -151,7 +153,9 @@ pub(super) fn squeeze<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Valu
             let shape = trace.lengths(traced.base, label(node.proto))?;
             let shape = shape.ok_or_else(|| GraphProblem::InputShape { node: label(node.proto).into() })?;
             let gone = match named {
-                Some(named) => places(&named, shape.len() + 1).filter(|gone| !gone.contains(&0)).ok_or_else(fault)?,
+                Some(named) => {
+                    positions(&named, shape.len() + 1).filter(|gone| !gone.contains(&0)).ok_or_else(fault)?
+                }
                 None => (1..=shape.len()).filter(|&axis| shape[axis - 1] == 1).collect(),
             };
             let full = shape;
@@ -165,7 +169,7 @@ pub(super) fn squeeze<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Valu
         }
         Value::Constant(constant) => {
             let gone = match named {
-                Some(named) => places(&named, constant.shape.len()).ok_or_else(fault)?,
+                Some(named) => positions(&named, constant.shape.len()).ok_or_else(fault)?,
                 None => (0..constant.shape.len()).filter(|&axis| constant.shape[axis] == 1).collect(),
             };
             let kept = constant.shape.iter().enumerate().filter(|(axis, _)| !gone.contains(axis));
@@ -197,14 +201,14 @@ pub(super) fn unsqueeze<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Va
             if traced.transposed {
                 return Err(in_columns(node).into());
             }
-            let added = places(&named, shape.len() + 1 + named.len()).filter(|added| !added.contains(&0));
+            let added = positions(&named, shape.len() + 1 + named.len()).filter(|added| !added.contains(&0));
             let added: Vec<usize> = added.ok_or_else(fault)?.into_iter().map(|axis| axis - 1).collect();
             let shape = widened(&shape, &added).ok_or_else(fault)?;
             let base = trace.graph.reshape(traced.base, label(node.proto), shape)?;
             Ok(Value::Traced(Traced { base, ..traced }))
         }
         Value::Constant(constant) => {
-            let added = places(&named, constant.shape.len() + named.len()).ok_or_else(fault)?;
+            let added = positions(&named, constant.shape.len() + named.len()).ok_or_else(fault)?;
             let shape = widened(&constant.shape, &added).ok_or_else(fault)?;
             reshaped(node, &constant, shape)
         }
@@ -215,7 +219,7 @@ pub(super) fn unsqueeze<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Va
 
 /// The axes in another order: of a constant at once, of a value as a matrix that permutes its coordinates.
 pub(super) fn transpose<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
-    let order = node.attribute("perm").map(|told| told.ints.clone());
+    let order = node.attribute("perm").map(|attribute| attribute.ints.clone());
     let fault = || node.setting("its order of axes", "is not understood");
     let value = operand(trace, node, 0)?;
     let rank = match &value {
@@ -224,7 +228,7 @@ pub(super) fn transpose<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Va
         _ => return Err(node.unknown().into()),
     };
     let order = match order {
-        Some(order) => places(&order, rank).filter(|order| (0..rank).all(|axis| order.contains(&axis))),
+        Some(order) => positions(&order, rank).filter(|order| (0..rank).all(|axis| order.contains(&axis))),
         None => Some((0..rank).rev().collect()),
     };
     let order = order.filter(|order| order.len() == rank).ok_or_else(fault)?;
@@ -243,12 +247,12 @@ pub(super) fn transpose<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Va
     let inner: Vec<usize> = inner.iter().map(|axis| axis - 1).collect();
     let shape = trace.graph.shape(traced.base).map(<[usize]>::to_vec).ok_or_else(fault)?;
     let turned: Vec<usize> = inner.iter().map(|&axis| shape[axis]).collect();
-    let places = permuted_places(&shape, &inner);
-    let stays = places.iter().enumerate().all(|(place, &from)| place == from);
+    let positions = permuted_places(&shape, &inner);
+    let stays = positions.iter().enumerate().all(|(position, &from)| position == from);
     let base = if stays {
         trace.graph.reshape(traced.base, label(node.proto), turned)?
     } else {
-        trace.graph.permute(traced.base, label(node.proto), &places, turned)?
+        trace.graph.permute(traced.base, label(node.proto), &positions, turned)?
     };
     Ok(Value::Traced(Traced { base, ..traced }))
 }

@@ -31,11 +31,11 @@ impl Tensor {
         let (left, right) = (long(self), long(other));
         let shape: Vec<usize> = left.iter().zip(&right).map(|(a, b)| *a.max(b)).collect();
         let count: usize = shape.iter().product();
-        let at = |own: &[usize], mut place: usize| {
+        let at = |own: &[usize], mut position: usize| {
             let (mut index, mut stride) = (0, 1);
             for axis in (0..rank).rev() {
-                let along = place % shape[axis];
-                place /= shape[axis];
+                let along = position % shape[axis];
+                position /= shape[axis];
                 index += if own[axis] == 1 { 0 } else { along * stride };
                 stride *= own[axis];
             }

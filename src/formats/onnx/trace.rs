@@ -106,7 +106,7 @@ pub(super) struct Trace<'a> {
 }
 
 impl Traced {
-    pub fn of(base: ValueId) -> Traced {
+    pub fn from_value(base: ValueId) -> Traced {
         Traced {
             base,
             scalar: Rc::new(Scalar::Variable),
@@ -127,7 +127,7 @@ impl Traced {
 impl<'a> Trace<'a> {
     pub fn new(path: &'a Path, graph: &'a GraphProto) -> Trace<'a> {
         let initializers = graph.initializer.iter().map(|tensor| (tensor.name.as_str(), tensor)).collect();
-        let folder = Folder::of(path);
+        let folder = Folder::from_path(path);
         let inner =
             graph.node.iter().flat_map(|node| node.attribute.iter().filter_map(|attribute| attribute.t.as_ref()));
         let held = folder.held(graph.initializer.iter().chain(inner));
@@ -188,7 +188,7 @@ impl<'a> Trace<'a> {
             return Ok(value.clone());
         }
         match self.initializers.get(name) {
-            Some(tensor) if Element::of(tensor.data_type).is_none() => {
+            Some(tensor) if Element::from_number(tensor.data_type).is_none() => {
                 let (node, setting) = (label(node).into(), format!("its operand `{name}`"));
                 let value = format!("is of type {}, which is not read", type_name(tensor.data_type));
                 Err(GraphProblem::Setting { node, setting, value }.into())
@@ -214,7 +214,7 @@ impl<'a> Trace<'a> {
         let constant =
             decode(tensor, &mut self.folder).map_err(|problem| fault(format!("{problem}; save it again")))?;
         match constant.values.iter().position(|value| value.is_nan()) {
-            Some(place) => Err(fault(format!("holds NaN at place {}; every weight must be finite", place + 1))),
+            Some(position) => Err(fault(format!("holds NaN at place {}; every weight must be finite", position + 1))),
             None => Ok(constant),
         }
     }

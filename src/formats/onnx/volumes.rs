@@ -45,9 +45,9 @@ pub(super) fn convolved(
         [outputs, inputs, height, width] => (outputs, inputs, [height, width]),
         _ => return Err(node.setting("its kernel", "is neither of pictures nor of signals").into()),
     };
-    let told = pair(node, "kernel_shape")?;
+    let attribute = pair(node, "kernel_shape")?;
     let axes = trace.rank(traced.base).unwrap_or(2);
-    if told.is_some_and(|told| told != size) || axes != weight.shape.len() || traced.transposed {
+    if attribute.is_some_and(|attribute| attribute != size) || axes != weight.shape.len() || traced.transposed {
         return Err(node.setting("its kernel", "does not fit its value").into());
     }
     let (window, padded) = window(node, size)?;
@@ -72,8 +72,8 @@ pub(super) fn fused<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value,
     if node.operand_name(3).is_some() {
         return Err(node.setting("its fourth operand", "is not understood").into());
     }
-    let parameters = node.attribute("activation_params").map(|told| told.floats.clone()).unwrap_or_default();
-    let number = |place: usize| parameters.get(place).map(|value| f64::from(*value));
+    let parameters = node.attribute("activation_params").map(|attribute| attribute.floats.clone()).unwrap_or_default();
+    let number = |position: usize| parameters.get(position).map(|value| f64::from(*value));
     let activation = match (node.word("activation").as_deref(), number(0), number(1)) {
         (None | Some(""), _, _) => Activation::Identity,
         (Some("Relu"), _, _) => Activation::Relu,
@@ -137,7 +137,7 @@ fn window(node: &Node<'_>, size: [usize; 2]) -> Result<(Window, Padded), GraphPr
     let window = Window { stride, dilation, ..Window::of_size(size) };
     // Where they are not needed they say what is known.
     node.attribute("pads");
-    let auto = node.attribute("auto_pad").map_or(&b""[..], |told| told.s.as_slice());
+    let auto = node.attribute("auto_pad").map_or(&b""[..], |attribute| attribute.s.as_slice());
     let padded = match auto {
         b"SAME_UPPER" => Padded::Same { lower: false },
         b"SAME_LOWER" => Padded::Same { lower: true },
@@ -150,8 +150,8 @@ fn window(node: &Node<'_>, size: [usize; 2]) -> Result<(Window, Padded), GraphPr
 
 /// ONNX names the paddings of all axes before those after them.
 fn padding(node: &Node<'_>) -> Result<Padding, GraphProblem> {
-    let told = node.attribute("pads").map_or(&[][..], |told| told.ints.as_slice());
-    let sides: Option<Vec<usize>> = told.iter().map(|&side| usize::try_from(side).ok()).collect();
+    let attribute = node.attribute("pads").map_or(&[][..], |attribute| attribute.ints.as_slice());
+    let sides: Option<Vec<usize>> = attribute.iter().map(|&side| usize::try_from(side).ok()).collect();
     match sides.as_deref() {
         Some([]) => Ok(Padding::default()),
         Some(&[left, right]) => Ok(Padding { rows: [0; 2], columns: [left, right] }),
@@ -162,8 +162,8 @@ fn padding(node: &Node<'_>) -> Result<Padding, GraphProblem> {
 
 /// Two lengths, or one of a signal.
 fn pair(node: &Node<'_>, name: &str) -> Result<Option<[usize; 2]>, GraphProblem> {
-    let Some(told) = node.attribute(name) else { return Ok(None) };
-    let lengths: Option<Vec<usize>> = told.ints.iter().map(|&length| usize::try_from(length).ok()).collect();
+    let Some(attribute) = node.attribute(name) else { return Ok(None) };
+    let lengths: Option<Vec<usize>> = attribute.ints.iter().map(|&length| usize::try_from(length).ok()).collect();
     match lengths.as_deref() {
         Some(&[width]) => Ok(Some([1, width])),
         Some(&[height, width]) => Ok(Some([height, width])),

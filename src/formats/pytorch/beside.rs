@@ -105,54 +105,54 @@ const COUNTS: [&str; 26] = [
 
 /// Why something beside a model, known by its key, does not belong to it; `None` where its key does not tell.
 pub(super) fn of_key(key: &str) -> Option<&'static str> {
-    let words = words(key);
-    if is_all(&words, &TRAINING) {
+    let text = label(key);
+    if is_all(&text, &TRAINING) {
         return Some("belongs to a training, not to the model");
     }
-    is_all(&words, &DATA).then_some("is data by its name, not a weight")
+    is_all(&text, &DATA).then_some("is data by its name, not a weight")
 }
 
 /// Whether the key is that of an averaged copy of a model.
 pub(super) fn is_average(key: &str) -> bool {
-    is_all(&words(key), &AVERAGES)
+    is_all(&label(key), &AVERAGES)
 }
 
 /// The key without the words of an average: `model` for `model_ema`; empty where nothing is left.
 pub(super) fn without_average(key: &str) -> String {
-    let rest: Vec<String> = words(key).into_iter().filter(|word| !AVERAGES.contains(&word.as_str())).collect();
+    let rest: Vec<String> = label(key).into_iter().filter(|word| !AVERAGES.contains(&word.as_str())).collect();
     rest.join("_")
 }
 
 /// Whether a number of this name tells a size or the progress of a training, and scales nothing.
 pub(super) fn is_count(key: &str) -> bool {
-    let words = words(key.rsplit('.').next().unwrap_or(key));
-    let told = |word: &String| COUNTS.contains(&word.as_str()) || TRAINING.contains(&word.as_str());
-    words.iter().any(told)
+    let text = label(key.rsplit('.').next().unwrap_or(key));
+    let attribute = |word: &String| COUNTS.contains(&word.as_str()) || TRAINING.contains(&word.as_str());
+    text.iter().any(attribute)
 }
 
 /// Whether every word is one of these or has no meaning of its own, and at least one is one of these.
-fn is_all(words: &[String], kind: &[&str]) -> bool {
+fn is_all(text: &[String], kind: &[&str]) -> bool {
     let is_kind = |word: &String| kind.contains(&word.as_str());
     let is_filler = |word: &String| FILLERS.contains(&word.as_str()) || word.len() == 1;
-    words.iter().any(is_kind) && words.iter().all(|word| is_kind(word) || is_filler(word))
+    text.iter().any(is_kind) && text.iter().all(|word| is_kind(word) || is_filler(word))
 }
 
 /// The words of a key, in lower case: `lrScheduler_2` gives lr and scheduler.
-fn words(key: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
+fn label(key: &str) -> Vec<String> {
+    let mut text = vec![String::new()];
     let mut before = None;
     for letter in key.chars() {
         let begins = letter.is_uppercase() && before.is_some_and(char::is_lowercase);
         if begins || !letter.is_alphabetic() {
-            words.push(String::new());
+            text.push(String::new());
         }
-        if let Some(word) = words.last_mut().filter(|_| letter.is_alphabetic()) {
+        if let Some(word) = text.last_mut().filter(|_| letter.is_alphabetic()) {
             word.extend(letter.to_lowercase());
         }
         before = Some(letter);
     }
-    words.retain(|word| !word.is_empty());
-    words
+    text.retain(|word| !word.is_empty());
+    text
 }
 
 #[cfg(test)]

@@ -80,12 +80,12 @@ impl Element {
     }
 
     /// The numbers at these places of `bytes`, counted in elements; `None` for what is no single number.
-    pub fn gather(self, bytes: &[u8], places: impl Iterator<Item = usize>) -> Option<Vec<f64>> {
+    pub fn gather(self, bytes: &[u8], positions: impl Iterator<Item = usize>) -> Option<Vec<f64>> {
         Some(match self.number? {
-            Number::Float(float) => float.gather(bytes, places),
+            Number::Float(float) => float.gather(bytes, positions),
             Number::Whole(whole) => {
                 let stored = whole.decode(bytes);
-                places.filter_map(|place| stored.get(place).copied()).collect()
+                positions.filter_map(|position| stored.get(position).copied()).collect()
             }
         })
     }

@@ -67,6 +67,6 @@ fn bytes_of(pickle: &Pickle<'_>, value: Value) -> Option<(String, Vec<u8>)> {
     let (key, file) = file(pickle, value)?;
     let (inner, rest) = legacy::pickle(&file).ok()?;
     let stored = Storage::outside(&inner, inner.root)?;
-    let places = legacy::storages(&file, rest, &storage::element_sizes(&inner)).ok()?;
-    Some((key, file.get(places.get(&stored.key)?.clone())?.to_vec()))
+    let positions = legacy::storages(&file, rest, &storage::element_sizes(&inner)).ok()?;
+    Some((key, file.get(positions.get(&stored.key)?.clone())?.to_vec()))
 }

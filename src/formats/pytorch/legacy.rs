@@ -42,39 +42,39 @@ pub(super) fn storages(
 ) -> Result<HashMap<String, Range<usize>>, String> {
     let list = read(bytes.get(start..).unwrap_or_default()).map_err(|error| error.to_string())?;
     let keys = list.sequence(list.root).ok_or("it does not list its storages")?;
-    let mut place = start + list.length;
-    let mut places = HashMap::new();
+    let mut position = start + list.length;
+    let mut positions = HashMap::new();
     for key in keys {
         let key = match key {
             Value::Int(key) => key.to_string(),
             key => list.text(*key).ok_or("a storage has no key")?.into_owned(),
         };
-        let count = bytes.get(place..).and_then(|rest| rest.first_chunk()).ok_or("it ends before its values")?;
+        let count = bytes.get(position..).and_then(|rest| rest.first_chunk()).ok_or("it ends before its values")?;
         let size = *sizes.get(&key).ok_or("it holds a storage of an unknown type")?;
         let length = usize::try_from(u64::from_le_bytes(*count)).ok().and_then(|count| count.checked_mul(size));
-        let first = place + count.len();
+        let first = position + count.len();
         let end = length.and_then(|length| first.checked_add(length)).filter(|end| *end <= bytes.len());
-        place = end.ok_or("it ends within its values")?;
-        places.insert(key, first..place);
+        position = end.ok_or("it ends within its values")?;
+        positions.insert(key, first..position);
     }
-    Ok(places)
+    Ok(positions)
 }
 
 /// The storages of a file.
 pub(super) struct Places {
     map: MappedFile,
-    places: HashMap<String, Range<usize>>,
+    positions: HashMap<String, Range<usize>>,
 }
 
 impl Places {
-    pub fn new(map: MappedFile, places: HashMap<String, Range<usize>>) -> Places {
-        Places { map, places }
+    pub fn new(map: MappedFile, positions: HashMap<String, Range<usize>>) -> Places {
+        Places { map, positions }
     }
 }
 
 impl StorageFile for Places {
     fn with_bytes<T>(&self, key: &str, read: impl FnOnce(&[u8]) -> Result<T, String>) -> Result<T, String> {
-        let place = self.places.get(key).ok_or("has its values in a storage that is missing")?;
-        read(self.map.as_ref().get(place.clone()).ok_or("reaches beyond the end of the file")?)
+        let position = self.positions.get(key).ok_or("has its values in a storage that is missing")?;
+        read(self.map.as_ref().get(position.clone()).ok_or("reaches beyond the end of the file")?)
     }
 }

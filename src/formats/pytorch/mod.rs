@@ -100,12 +100,12 @@ fn with_legacy<T>(
     let bytes = map.clone();
     let (pickle, rest) = legacy::pickle(bytes.as_ref()).map_err(|error| refusal(path, error))?;
     let sizes = storage::element_sizes(&pickle);
-    let places = legacy::storages(bytes.as_ref(), rest, &sizes).map_err(|reason| FormatError::Damaged {
+    let positions = legacy::storages(bytes.as_ref(), rest, &sizes).map_err(|reason| FormatError::Damaged {
         path: path.into(),
         format: FORMAT,
         reason,
     })?;
-    read(bytes.as_ref().len() as u64, &pickle, legacy::Places::new(map, places))
+    read(bytes.as_ref().len() as u64, &pickle, legacy::Places::new(map, positions))
 }
 
 /// A network where the pickle tells how its modules act, else its tensors.
@@ -172,7 +172,7 @@ where
     }
     if infos.is_empty() {
         let problem = "holds no tensors; save the model's state_dict() with torch.save".to_owned();
-        return Err(FormatError::Content { path: path.into(), place: "the pickle".into(), problem });
+        return Err(FormatError::Content { path: path.into(), position: "the pickle".into(), problem });
     }
     for (part, fate) in keys {
         if let Fate::Missing(why) = fate {

@@ -207,8 +207,11 @@ fn parts(pickle: &Pickle<'_>) -> Parts {
     let mut prefix = String::new();
     for _ in 0..DEEPEST {
         let Some(entries) = pickle.entries(root).filter(|_| !is_module(pickle, root)) else { break };
-        let named: Vec<(String, Value)> =
-            entries.iter().enumerate().map(|(place, (key, value))| (key_text(pickle, *key, place), *value)).collect();
+        let named: Vec<(String, Value)> = entries
+            .iter()
+            .enumerate()
+            .map(|(position, (key, value))| (key_text(pickle, *key, position), *value))
+            .collect();
         // A dictionary whose own values are matrices is the model itself.
         let is_weight = |name: &str, value: Value| {
             beside::of_key(name).is_none() && tensor(pickle, value).is_some_and(|tensor| tensor.shape.len() > 1)
@@ -265,7 +268,7 @@ pub(super) fn is_module(pickle: &Pickle<'_>, value: Value) -> bool {
 }
 
 /// A key as text; one that has none is known by its place.
-pub(super) fn key_text(pickle: &Pickle<'_>, key: Value, place: usize) -> String {
+pub(super) fn key_text(pickle: &Pickle<'_>, key: Value, position: usize) -> String {
     match key {
         Value::Int(number) => number.to_string(),
         Value::Float(number) => number.to_string(),
@@ -273,7 +276,7 @@ pub(super) fn key_text(pickle: &Pickle<'_>, key: Value, place: usize) -> String 
         key => match (pickle.text(key), pickle.bytes(key)) {
             (Some(text), _) => text.into_owned(),
             (None, Some(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
-            (None, None) => format!("key {}", place + 1),
+            (None, None) => format!("key {}", position + 1),
         },
     }
 }

@@ -117,10 +117,10 @@ fn view(pickle: &Pickle<'_>, [storage, offset, shape, strides]: [Value; 4], dtyp
     Some(View { storage: storage.key, shape, strides, offset, element })
 }
 
-fn quantised(pickle: &Pickle<'_>, places: [Value; 4], steps: Value, depth: usize) -> Option<Tensor> {
-    let shape = axes(pickle, places[2]).unwrap_or_default();
-    let Some(numbers) = view(pickle, places, None) else {
-        let class = Storage::new(pickle, places[0]).map_or_else(|| "quantised".into(), |storage| storage.class);
+fn quantised(pickle: &Pickle<'_>, positions: [Value; 4], steps: Value, depth: usize) -> Option<Tensor> {
+    let shape = axes(pickle, positions[2]).unwrap_or_default();
+    let Some(numbers) = view(pickle, positions, None) else {
+        let class = Storage::new(pickle, positions[0]).map_or_else(|| "quantised".into(), |storage| storage.class);
         let name = class.trim_end_matches("Storage").to_owned();
         return Some(Tensor::unread(&name, shape, unread(&name)));
     };
@@ -157,22 +157,23 @@ fn sparse(pickle: &Pickle<'_>, layout: Value, parts: &[Value], depth: usize) -> 
     };
     let layout = layout.trim_start_matches("torch.").to_owned();
     let (shape, sparse) = match (layout.as_str(), parts) {
-        ("sparse_coo", [places, values, shape, ..]) => {
-            let (places, values) = (inner(places)?, inner(values)?);
-            (*shape, Sparse::Places { places, values })
+        ("sparse_coo", [positions, values, shape, ..]) => {
+            let (positions, values) = (inner(positions)?, inner(values)?);
+            (*shape, Sparse::Places { positions, values })
         }
-        ("sparse_csr" | "sparse_csc", [starts, places, values, shape, ..]) => {
-            let (starts, places, values) = (inner(starts)?, inner(places)?, inner(values)?);
+        ("sparse_csr" | "sparse_csc", [starts, positions, values, shape, ..]) => {
+            let (starts, positions, values) = (inner(starts)?, inner(positions)?, inner(values)?);
             let by_rows = layout == "sparse_csr";
-            (*shape, Sparse::Compressed { by_rows, starts, places, values })
+            (*shape, Sparse::Compressed { by_rows, starts, positions, values })
         }
         (_, parts) => {
             let shape = parts.iter().rev().find_map(|part| axes(pickle, *part)).unwrap_or_default();
             return Some(Tensor::unread(&layout, shape, unread(&layout)));
         }
     };
-    let (Sparse::Places { places, values } | Sparse::Compressed { places, values, .. }) = &sparse;
-    let (dtype, is_weight, bytes) = (values.dtype.clone(), values.is_weight, places.bytes.saturating_add(values.bytes));
+    let (Sparse::Places { positions, values } | Sparse::Compressed { positions, values, .. }) = &sparse;
+    let (dtype, is_weight, bytes) =
+        (values.dtype.clone(), values.is_weight, positions.bytes.saturating_add(values.bytes));
     Some(Tensor { shape: axes(pickle, shape)?, dtype, bytes, is_weight, content: Content::Sparse(Box::new(sparse)) })
 }
 

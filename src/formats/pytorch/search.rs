@@ -141,9 +141,9 @@ impl<'a> Search<'a> {
         if let Some((shape, numbers)) = numbers(pickle, value, 0).filter(|_| self.lists_numbers) {
             return self.add(if name.is_empty() { "numbers" } else { name }, Tensor::numbers(shape, numbers));
         }
-        for (place, part) in sequence.iter().enumerate() {
+        for (position, part) in sequence.iter().enumerate() {
             if matches!(part, Value::Node(_)) {
-                self.visit(&join(name, &place.to_string()), *part, depth + 1)?;
+                self.visit(&join(name, &position.to_string()), *part, depth + 1)?;
             }
         }
         if self.count > before || attributes.is_some() || pickle.entries(value).is_some() {
@@ -151,8 +151,8 @@ impl<'a> Search<'a> {
         }
         // A tuple with names, or another object that is made of its arguments.
         let arguments = pickle.call(value).map(|(.., arguments)| arguments).unwrap_or_default();
-        for (place, part) in arguments.iter().enumerate().filter(|(_, part)| matches!(part, Value::Node(_))) {
-            self.visit(&join(name, &place.to_string()), *part, depth + 1)?;
+        for (position, part) in arguments.iter().enumerate().filter(|(_, part)| matches!(part, Value::Node(_))) {
+            self.visit(&join(name, &position.to_string()), *part, depth + 1)?;
         }
         match self.unknown_object(value).filter(|_| self.count == before) {
             Some(what) => {
@@ -195,12 +195,12 @@ impl<'a> Search<'a> {
 
     fn visit_entries(&mut self, name: &str, value: Value, depth: usize, is_dict: bool) -> Result<(), String> {
         let pickle = self.pickle;
-        for (place, (key, part)) in pickle.entries(value).unwrap_or_default().iter().enumerate() {
+        for (position, (key, part)) in pickle.entries(value).unwrap_or_default().iter().enumerate() {
             // What a state dict says of itself beside its tensors.
             if !is_dict && pickle.text(*key).is_some_and(|key| key == "_metadata") {
                 continue;
             }
-            let path = || join(name, &key_text(pickle, *key, place));
+            let path = || join(name, &key_text(pickle, *key, position));
             match (part, pickle.number(*part)) {
                 (Value::Node(_), _) => self.visit(&path(), *part, depth + 1)?,
                 (_, Some(number)) if is_dict && self.lists_numbers => self.add(&path(), Tensor::number(number))?,

@@ -19,13 +19,13 @@ struct Index {
 /// For each tensor the part that holds it and its place there.
 struct Parts {
     parts: Vec<Box<dyn TensorSource>>,
-    places: Vec<(usize, usize)>,
+    positions: Vec<(usize, usize)>,
 }
 
 impl TensorSource for Parts {
     fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError> {
-        let place = self.places.get(index).and_then(|(part, place)| Some((self.parts.get(*part)?, *place)));
-        place.map_or_else(|| Ok(Vec::new()), |(part, place)| part.values(place))
+        let position = self.positions.get(index).and_then(|(part, position)| Some((self.parts.get(*part)?, *position)));
+        position.map_or_else(|| Ok(Vec::new()), |(part, position)| part.values(position))
     }
 }
 
@@ -42,19 +42,19 @@ pub(in super::super) fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFi
     let mut names: Vec<&PathBuf> = index.weight_map.values().collect();
     names.sort();
     names.dedup();
-    let (mut parts, mut places, mut tensors) = (Vec::new(), Vec::new(), Vec::<TensorInfo>::new());
+    let (mut parts, mut positions, mut tensors) = (Vec::new(), Vec::new(), Vec::<TensorInfo>::new());
     for name in names {
         // An index from elsewhere must not reach for files outside its own folder.
         if name.components().count() != 1 || name.file_name().is_none() {
-            let place = format!("weight_map, file `{}`,", name.display());
+            let position = format!("weight_map, file `{}`,", name.display());
             let problem = "is not the name of a file beside the index; put all parts into one folder".into();
-            return Err(FormatError::Content { path: path.into(), place, problem });
+            return Err(FormatError::Content { path: path.into(), position, problem });
         }
         let (found, source) = open_part(&path.with_file_name(name))?.into_source();
-        for (place, tensor) in found.into_iter().enumerate() {
+        for (position, tensor) in found.into_iter().enumerate() {
             // Where two parts have a tensor of this name, the index says which of them counts.
             if index.weight_map.get(&tensor.name).is_none_or(|file| file == name) {
-                places.push((parts.len(), place));
+                positions.push((parts.len(), position));
                 tensors.push(tensor);
             }
         }
@@ -62,11 +62,11 @@ pub(in super::super) fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFi
     }
     let is_absent = |name: &String| !tensors.iter().any(|tensor| tensor.name == *name);
     if let Some((name, file)) = index.weight_map.iter().find(|(name, _)| is_absent(name)) {
-        let place = format!("weight_map, tensor `{name}`,");
+        let position = format!("weight_map, tensor `{name}`,");
         let problem = format!("is not in {}; get the parts that belong together", file.display());
-        return Err(FormatError::Content { path: path.into(), place, problem });
+        return Err(FormatError::Content { path: path.into(), position, problem });
     }
-    Ok(TensorFile::new(path, tensors, Parts { parts, places }).ordered(TensorOrder::Own))
+    Ok(TensorFile::new(path, tensors, Parts { parts, positions }).ordered(TensorOrder::Own))
 }
 
 fn open_part(path: &Path) -> Result<TensorFile, FormatError> {

@@ -14,10 +14,10 @@ const MAX_DENSE: u64 = 1 << 25;
 /// The parts of a sparse tensor.
 #[derive(Clone)]
 pub(super) enum Sparse {
-    /// A column of `places` for each value: its place along the first axes. The values of equal places are added up.
-    Places { places: Tensor, values: Tensor },
+    /// A column of `positions` for each value: its place along the first axes. The values of equal places are added up.
+    Places { positions: Tensor, values: Tensor },
     /// Rows, or columns, one after another: where each begins, and for each value its place within.
-    Compressed { by_rows: bool, starts: Tensor, places: Tensor, values: Tensor },
+    Compressed { by_rows: bool, starts: Tensor, positions: Tensor, values: Tensor },
 }
 
 impl Sparse {
@@ -30,34 +30,34 @@ impl Sparse {
         }
         let mut dense = vec![0.0; elements(shape) as usize];
         match self {
-            Sparse::Places { places, values } => {
-                let axes = places.shape.first().copied().unwrap_or(0);
-                let (places, values) = (places.values(file)?, values.values(file)?);
+            Sparse::Places { positions, values } => {
+                let axes = positions.shape.first().copied().unwrap_or(0);
+                let (positions, values) = (positions.values(file)?, values.values(file)?);
                 let outer = shape.get(..axes).ok_or("has more places than axes")?;
                 let inner = shape[axes..].iter().product::<usize>();
-                let count = places.len().checked_div(axes).unwrap_or(0);
+                let count = positions.len().checked_div(axes).unwrap_or(0);
                 for at in 0..count {
-                    let coordinates = (0..axes).map(|axis| places[axis * count + at]);
-                    let place = coordinates.zip(outer).try_fold(0, |place, (coordinate, length)| {
-                        index(coordinate, *length).map(|coordinate| place * length + coordinate)
+                    let coordinates = (0..axes).map(|axis| positions[axis * count + at]);
+                    let position = coordinates.zip(outer).try_fold(0, |position, (coordinate, length)| {
+                        index(coordinate, *length).map(|coordinate| position * length + coordinate)
                     });
-                    let place = place.ok_or_else(outside)?;
-                    let target = dense.get_mut(place * inner..(place + 1) * inner).ok_or_else(outside)?;
+                    let position = position.ok_or_else(outside)?;
+                    let target = dense.get_mut(position * inner..(position + 1) * inner).ok_or_else(outside)?;
                     let source = values.get(at * inner..(at + 1) * inner).ok_or("has fewer values than places")?;
                     target.iter_mut().zip(source).for_each(|(target, value)| *target += value);
                 }
             }
-            Sparse::Compressed { by_rows, starts, places, values } => {
+            Sparse::Compressed { by_rows, starts, positions, values } => {
                 let [rows, columns] = *shape else { return Err("is a sparse tensor of other than two axes".into()) };
                 let (lines, length) = if *by_rows { (rows, columns) } else { (columns, rows) };
-                let (starts, places, values) = (starts.values(file)?, places.values(file)?, values.values(file)?);
-                if starts.len() != lines + 1 || places.len() != values.len() {
+                let (starts, positions, values) = (starts.values(file)?, positions.values(file)?, values.values(file)?);
+                if starts.len() != lines + 1 || positions.len() != values.len() {
                     return Err("is a sparse tensor whose parts contradict each other".into());
                 }
-                let start = |line: usize| index(starts[line], places.len() + 1).ok_or_else(outside);
+                let start = |line: usize| index(starts[line], positions.len() + 1).ok_or_else(outside);
                 for line in 0..lines {
                     for at in start(line)?..start(line + 1)? {
-                        let within = index(places[at], length).ok_or_else(outside)?;
+                        let within = index(positions[at], length).ok_or_else(outside)?;
                         let (row, column) = if *by_rows { (line, within) } else { (within, line) };
                         dense[row * columns + column] += values[at];
                     }
@@ -95,12 +95,12 @@ mod tests {
 
     #[test]
     fn places_are_filled_and_equal_ones_added() {
-        let places = tensor(&[2, 3], &[0.0, 1.0, 1.0, 2.0, 0.0, 0.0]);
-        let sparse = Sparse::Places { places, values: tensor(&[3], &[5.0, 1.0, 2.0]) };
+        let positions = tensor(&[2, 3], &[0.0, 1.0, 1.0, 2.0, 0.0, 0.0]);
+        let sparse = Sparse::Places { positions, values: tensor(&[3], &[5.0, 1.0, 2.0]) };
         assert_eq!(sparse.values(&[2, 3], &Nothing).unwrap(), [0.0, 0.0, 5.0, 3.0, 0.0, 0.0]);
         assert!(sparse.values(&[2, 2], &Nothing).unwrap_err().contains("outside"));
         assert!(sparse.values(&[1 << 20, 1 << 20], &Nothing).unwrap_err().contains("larger"));
-        let rows = Sparse::Places { places: tensor(&[1, 1], &[1.0]), values: tensor(&[1, 2], &[3.0, 4.0]) };
+        let rows = Sparse::Places { positions: tensor(&[1, 1], &[1.0]), values: tensor(&[1, 2], &[3.0, 4.0]) };
         assert_eq!(rows.values(&[2, 2], &Nothing).unwrap(), [0.0, 0.0, 3.0, 4.0]);
     }
 
@@ -109,7 +109,7 @@ mod tests {
         let sparse = |by_rows| Sparse::Compressed {
             by_rows,
             starts: tensor(&[3], &[0.0, 1.0, 3.0]),
-            places: tensor(&[3], &[1.0, 0.0, 1.0]),
+            positions: tensor(&[3], &[1.0, 0.0, 1.0]),
             values: tensor(&[3], &[5.0, 6.0, 7.0]),
         };
         assert_eq!(sparse(true).values(&[2, 2], &Nothing).unwrap(), [0.0, 5.0, 6.0, 7.0]);

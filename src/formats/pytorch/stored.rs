@@ -38,15 +38,15 @@ impl View {
             return self.element.gather(bytes, 0..bytes.len() / size).ok_or_else(unread);
         }
         // Every value on its own, in the order of the rows.
-        let places = (0..elements as usize).map(|place| {
-            let (mut rest, mut source) = (place, 0);
+        let positions = (0..elements as usize).map(|position| {
+            let (mut rest, mut source) = (position, 0);
             for (axis, stride) in self.shape.iter().zip(&self.strides).rev() {
                 source += rest % axis * stride;
                 rest /= axis;
             }
             source
         });
-        self.element.gather(bytes, places).ok_or_else(unread)
+        self.element.gather(bytes, positions).ok_or_else(unread)
     }
 
     fn is_contiguous(&self) -> bool {

@@ -57,8 +57,8 @@ impl Array {
 
     /// The axes in another order: each is taken from its place in `axes`.
     pub fn permuted(&self, axes: &[usize]) -> Option<Array> {
-        let (places, shape) = permuted_places(&self.shape, axes)?;
-        let values = places.into_iter().map(|place| self.values.get(place).copied()).collect::<Option<_>>()?;
+        let (positions, shape) = permuted_places(&self.shape, axes)?;
+        let values = positions.into_iter().map(|position| self.values.get(position).copied()).collect::<Option<_>>()?;
         Array::new(shape, values)
     }
 
@@ -76,11 +76,11 @@ impl Array {
             }
             step *= self.shape[axis];
         }
-        let mut places = vec![0_usize];
+        let mut positions = vec![0_usize];
         for (&length, &step) in shape.iter().zip(&steps) {
-            places = places.iter().flat_map(|place| (0..length).map(move |at| place + at * step)).collect();
+            positions = positions.iter().flat_map(|position| (0..length).map(move |at| position + at * step)).collect();
         }
-        places.into_iter().map(|place| self.values.get(place).copied()).collect()
+        positions.into_iter().map(|position| self.values.get(position).copied()).collect()
     }
 
     /// The operator value by value; none where the shapes do not fit. `most` bounds the result.
@@ -114,12 +114,13 @@ pub(super) fn permuted_places(shape: &[usize], axes: &[usize]) -> Option<(Vec<us
     if !found.into_iter().eq(0..shape.len()) {
         return None;
     }
-    let mut places = vec![0_usize];
+    let mut positions = vec![0_usize];
     for &axis in axes {
         let step: usize = shape[axis + 1..].iter().product();
-        places = places.iter().flat_map(|place| (0..shape[axis]).map(move |at| place + at * step)).collect();
+        positions =
+            positions.iter().flat_map(|position| (0..shape[axis]).map(move |at| position + at * step)).collect();
     }
-    Some((places, axes.iter().map(|&axis| shape[axis]).collect()))
+    Some((positions, axes.iter().map(|&axis| shape[axis]).collect()))
 }
 
 #[cfg(test)]

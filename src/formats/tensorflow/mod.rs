@@ -24,4 +24,4 @@ pub(super) use parts::Cuts;
 pub(super) use program::{Ends, Followed, Input, Program, Step, run};
 pub(super) use settings::Settings;
 pub(super) use trace::{Operand, Trace, setting, unknown};
-pub(super) use volumes::{Moves, Padded, Weights};
+pub(super) use volumes::{Geometry, Padded, Weights};

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::array::Array;
 use super::lengths::{Target, of_targets, targets};
-use super::shapes::place;
+use super::shapes::position;
 use super::trace::{Length, Operand, Trace, Traced, setting, traced, unknown};
 use crate::formats::graph::{GraphProblem, ValueId, size};
 
@@ -27,7 +27,7 @@ pub(in crate::formats) struct Cuts {
 
 /// The places that are taken of one axis, and whether the axis stays one.
 struct Taken {
-    places: Vec<usize>,
+    positions: Vec<usize>,
     stays: bool,
 }
 
@@ -38,8 +38,9 @@ impl Trace {
         match of {
             Operand::Lengths(lengths) => {
                 let taken = cuts.of_shape(&[lengths.len()]).ok_or_else(unfitting)?;
-                let places = taken.first().map_or(&[][..], |taken| &taken.places);
-                let found: Option<Vec<Length>> = places.iter().map(|&place| lengths.get(place).copied()).collect();
+                let positions = taken.first().map_or(&[][..], |taken| &taken.positions);
+                let found: Option<Vec<Length>> =
+                    positions.iter().map(|&position| lengths.get(position).copied()).collect();
                 Ok(Operand::Lengths(Rc::new(found.ok_or_else(unfitting)?)))
             }
             Operand::Array(array) => {
@@ -63,21 +64,22 @@ impl Trace {
         &mut self,
         node: &str,
         of: &Operand,
-        places: &Operand,
+        positions: &Operand,
         axis: i64,
         operator: &str,
     ) -> Result<Operand, GraphProblem> {
-        let Operand::Array(named) = places else { return Err(unknown(node, operator)) };
+        let Operand::Array(named) = positions else { return Err(unknown(node, operator)) };
         let unfitting = || setting(node, "its places", "are not along an axis of its input");
-        let indices: Option<Vec<usize>> =
-            named.integers().and_then(|places| places.into_iter().map(|place| usize::try_from(place).ok()).collect());
+        let indices: Option<Vec<usize>> = named
+            .integers()
+            .and_then(|positions| positions.into_iter().map(|position| usize::try_from(position).ok()).collect());
         let indices = indices.filter(|_| named.shape().len() <= 1).ok_or_else(unfitting)?;
         if let Operand::Lengths(lengths) = of {
-            let found: Option<Vec<Length>> = indices.iter().map(|&place| lengths.get(place).copied()).collect();
+            let found: Option<Vec<Length>> = indices.iter().map(|&position| lengths.get(position).copied()).collect();
             return Ok(Operand::Lengths(Rc::new(found.ok_or_else(unfitting)?)));
         }
         let whole = self.whole_shape(node, of, operator)?;
-        let at = place(axis, whole.len()).ok_or_else(unfitting)?;
+        let at = position(axis, whole.len()).ok_or_else(unfitting)?;
         if indices.iter().any(|&index| index >= whole[at]) {
             return Err(unfitting());
         }
@@ -86,8 +88,8 @@ impl Trace {
             .iter()
             .enumerate()
             .map(|(axis, &length)| match axis == at {
-                true => Taken { places: indices.clone(), stays },
-                false => Taken { places: (0..length).collect(), stays: true },
+                true => Taken { positions: indices.clone(), stays },
+                false => Taken { positions: (0..length).collect(), stays: true },
             })
             .collect();
         match of {
@@ -98,9 +100,11 @@ impl Trace {
 
     fn taken(&mut self, node: &str, array: &Array, taken: &[Taken]) -> Result<Operand, GraphProblem> {
         let unfitting = || setting(node, "its bounds", "are not those of its input's axes");
-        self.spend(node, taken.iter().try_fold(1_usize, |size, taken| size.checked_mul(taken.places.len())))?;
-        let values: Option<Vec<f64>> =
-            taken_places(array.shape(), taken).into_iter().map(|place| array.values().get(place).copied()).collect();
+        self.spend(node, taken.iter().try_fold(1_usize, |size, taken| size.checked_mul(taken.positions.len())))?;
+        let values: Option<Vec<f64>> = taken_places(array.shape(), taken)
+            .into_iter()
+            .map(|position| array.values().get(position).copied())
+            .collect();
         values.and_then(|values| Array::new(left(taken), values)).map(Operand::from).ok_or_else(unfitting)
     }
 
@@ -116,13 +120,13 @@ impl Trace {
         let Some((_, taken)) = taken.split_first().filter(|_| keeps_samples) else {
             return Err(setting(node, "its bounds", "take apart what is not the coordinates of one sample"));
         };
-        self.spend(node, taken.iter().try_fold(1_usize, |size, taken| size.checked_mul(taken.places.len())))?;
-        let places = taken_places(&shape, taken);
+        self.spend(node, taken.iter().try_fold(1_usize, |size, taken| size.checked_mul(taken.positions.len())))?;
+        let positions = taken_places(&shape, taken);
         let kept = left(taken);
-        if places.is_empty() {
+        if positions.is_empty() {
             return Err(setting(node, "its bounds", "leave nothing"));
         }
-        Ok(Operand::value(self.graph.select(of.id, &places, kept, node)?))
+        Ok(Operand::value(self.graph.select(of.id, &positions, kept, node)?))
     }
 
     /// The operands one after the other along an axis, counted with that of the samples.
@@ -150,7 +154,7 @@ impl Trace {
         let values = values?;
         let first = values.first().ok_or_else(unfitting)?;
         let axes = self.shape(node, first)?.len() + 1;
-        let at = place(axis, axes).and_then(|at| at.checked_sub(1)).ok_or_else(unfitting)?;
+        let at = position(axis, axes).and_then(|at| at.checked_sub(1)).ok_or_else(unfitting)?;
         let mut width = Some(0_usize);
         for value in &values {
             width = width.zip(self.width(node, value).ok()).and_then(|(sum, width)| sum.checked_add(width));
@@ -185,37 +189,43 @@ impl Cuts {
 
     /// What is taken of each axis of this shape; none where the bounds do not fit it.
     fn of_shape(&self, shape: &[usize]) -> Option<Vec<Taken>> {
-        let told = self.begin.len();
-        if self.others != 0 || self.end.len() != told || self.strides.len() != told || told > shape.len() {
+        let attribute = self.begin.len();
+        if self.others != 0 || self.end.len() != attribute || self.strides.len() != attribute || attribute > shape.len()
+        {
             return None;
         }
-        let whole = |length: usize| Taken { places: (0..length).collect(), stays: true };
+        let whole = |length: usize| Taken { positions: (0..length).collect(), stays: true };
         let axis = |(axis, &length): (usize, &usize)| {
-            if axis >= told {
+            if axis >= attribute {
                 return Some(whole(length));
             }
             let has = |mask: i64| axis < MAX_AXES && mask & (1 << axis) != 0;
             let (step, count) = (self.strides[axis], i64::try_from(length).ok()?);
             // Counted from the end where it is negative, and held within the axis.
-            let from_start = |place: i64| if place < 0 { place.saturating_add(count) } else { place };
+            let from_start = |position: i64| if position < 0 { position.saturating_add(count) } else { position };
             if has(self.shrink_mask) {
-                let place = usize::try_from(from_start(self.begin[axis])).ok().filter(|&place| place < length)?;
-                return Some(Taken { places: vec![place], stays: false });
+                let position =
+                    usize::try_from(from_start(self.begin[axis])).ok().filter(|&position| position < length)?;
+                return Some(Taken { positions: vec![position], stays: false });
             }
             let (low, high) = if step > 0 { (0, count) } else { (-1, count - 1) };
-            let bound = |is_open: bool, told: i64, open: i64| match is_open {
+            let bound = |is_open: bool, attribute: i64, open: i64| match is_open {
                 true => open,
-                false => from_start(told).clamp(low, high),
+                false => from_start(attribute).clamp(low, high),
             };
             let (first, last) = if step > 0 { (0, count) } else { (count - 1, -1) };
             let begin = bound(has(self.begin_mask), self.begin[axis], first);
             let end = bound(has(self.end_mask), self.end[axis], last);
-            let inside = |place: &i64| if step > 0 { *place < end } else { *place > end };
+            let inside = |position: &i64| if step > 0 { *position < end } else { *position > end };
             if step == 0 {
                 return None;
             }
-            let places = std::iter::successors(Some(begin), |place| place.checked_add(step)).take_while(inside);
-            Some(Taken { places: places.map(|place| usize::try_from(place).ok()).collect::<Option<_>>()?, stays: true })
+            let positions =
+                std::iter::successors(Some(begin), |position| position.checked_add(step)).take_while(inside);
+            Some(Taken {
+                positions: positions.map(|position| usize::try_from(position).ok()).collect::<Option<_>>()?,
+                stays: true,
+            })
         };
         shape.iter().enumerate().map(axis).collect()
     }
@@ -226,15 +236,16 @@ const MAX_AXES: usize = 32;
 
 /// The places of an array of this shape that are taken.
 fn taken_places(shape: &[usize], taken: &[Taken]) -> Vec<usize> {
-    let mut places = vec![0_usize];
+    let mut positions = vec![0_usize];
     for (axis, taken) in taken.iter().enumerate() {
         let step: usize = shape[axis + 1..].iter().product();
-        places = places.iter().flat_map(|place| taken.places.iter().map(move |at| place + at * step)).collect();
+        positions =
+            positions.iter().flat_map(|position| taken.positions.iter().map(move |at| position + at * step)).collect();
     }
-    places
+    positions
 }
 
 /// The shape of what was taken.
 fn left(taken: &[Taken]) -> Vec<usize> {
-    taken.iter().filter(|taken| taken.stays).map(|taken| taken.places.len()).collect()
+    taken.iter().filter(|taken| taken.stays).map(|taken| taken.positions.len()).collect()
 }

@@ -88,12 +88,12 @@ pub(in crate::formats) fn run(
         values.insert(input.value, Operand::value(trace.graph.input(shape)));
     }
     let mut failed: Option<usize> = None;
-    for (place, step) in program.steps().iter().enumerate().filter(|(place, _)| needed[*place]) {
+    for (position, step) in program.steps().iter().enumerate().filter(|(position, _)| needed[*position]) {
         let given = operands(program, step, &values);
-        let results = match given.and_then(|operands| program.follow(&mut trace, place, &operands)) {
+        let results = match given.and_then(|operands| program.follow(&mut trace, position, &operands)) {
             Ok(results) => results,
             Err(problem) => {
-                failed.get_or_insert(place);
+                failed.get_or_insert(position);
                 gaps(program, &mut trace, step, &values, &problem)
             }
         };
@@ -113,9 +113,9 @@ fn needed(program: &dyn Program, ends: &Ends) -> Vec<bool> {
     let steps = program.steps();
     let mut wanted: HashSet<usize> = ends.outputs.iter().map(|(value, _)| *value).collect();
     let mut needed = vec![false; steps.len()];
-    for (place, step) in steps.iter().enumerate().rev() {
+    for (position, step) in steps.iter().enumerate().rev() {
         if step.outputs.iter().any(|output| wanted.contains(output)) {
-            needed[place] = true;
+            needed[position] = true;
             wanted.extend(step.inputs.iter().flatten());
         }
     }
@@ -133,8 +133,8 @@ fn operands(
             return Ok(Some(known.clone()));
         }
         let Some(name) = program.constant(value) else { return Ok(Some(Operand::Opaque)) };
-        let unread = |words: String| {
-            let problem = format!("its constant `{name}` {words}");
+        let unread = |text: String| {
+            let problem = format!("its constant `{name}` {text}");
             GraphProblem::Weights { node: step.label.clone(), problem }
         };
         program.array(value).map(|array| Some(array.into())).map_err(unread)
@@ -207,7 +207,7 @@ fn account(
     problem: Option<&GraphProblem>,
 ) -> (Account, Vec<usize>) {
     let steps = program.steps();
-    let is_before = |place: usize| cut.is_none_or(|cut| place < cut);
+    let is_before = |position: usize| cut.is_none_or(|cut| position < cut);
     let mut account = Account::default();
     let first = problem.filter(|problem| !problem.leaves_network_whole()).map(GraphProblem::part);
     if let Some((part, why)) = &first {
@@ -215,15 +215,15 @@ fn account(
         account.misses(part.clone(), why.clone());
     }
     let mut used = Vec::new();
-    for (place, step) in steps.iter().enumerate() {
+    for (position, step) in steps.iter().enumerate() {
         let node = PartName::node(&step.label);
-        let is_used = needed[place] && is_before(place);
+        let is_used = needed[position] && is_before(position);
         if is_used {
-            used.push(place);
+            used.push(position);
             account.uses(node, format!("{} of the network", step.operator));
         } else if first.as_ref().is_some_and(|(part, _)| *part == node) {
             // Told already.
-        } else if needed[place] {
+        } else if needed[position] {
             account.misses(node, format!("({}) lies behind what is not understood", step.operator));
         } else {
             account.leaves(node, "no output depends on it");
@@ -231,15 +231,15 @@ fn account(
     }
     // A constant that several steps share is used as soon as one of them is.
     let mut constants: Vec<(usize, &Step, usize)> = Vec::new();
-    for (place, step) in steps.iter().enumerate() {
-        constants.extend(step.inputs.iter().flatten().map(|value| (*value, step, place)));
+    for (position, step) in steps.iter().enumerate() {
+        constants.extend(step.inputs.iter().flatten().map(|value| (*value, step, position)));
     }
-    let rank = |place: usize| (needed[place], is_before(place));
-    constants.sort_by_key(|(_, _, place)| rank(*place));
-    for (value, step, place) in constants {
+    let rank = |position: usize| (needed[position], is_before(position));
+    constants.sort_by_key(|(_, _, position)| rank(*position));
+    for (value, step, position) in constants {
         let Some(name) = program.constant(value) else { continue };
         let part = PartName::tensor(name);
-        match rank(place) {
+        match rank(position) {
             (true, true) => account.uses(part, format!("of `{}`", step.label)),
             (true, false) => {
                 account.misses(part, format!("belongs to `{}`, which the network does not hold", step.label));
@@ -248,14 +248,14 @@ fn account(
         }
     }
     // What is said of nodes and tensors comes before what is said of settings.
-    for (place, step) in steps.iter().enumerate() {
-        let is_used = needed[place] && is_before(place);
-        for (name, needless) in program.settings(place) {
+    for (position, step) in steps.iter().enumerate() {
+        let is_used = needed[position] && is_before(position);
+        for (name, needless) in program.settings(position) {
             let part = PartName::attribute(&step.label, name);
             match needless {
                 Some(why) => account.leaves(part, why),
                 None if is_used => account.uses(part, format!("of `{}`", step.label)),
-                None if needed[place] => account.misses(part, "lies behind what is not understood"),
+                None if needed[position] => account.misses(part, "lies behind what is not understood"),
                 None => account.leaves(part, "no output depends on it"),
             }
         }

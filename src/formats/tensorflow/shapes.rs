@@ -85,8 +85,9 @@ impl Trace {
         let whole = self.whole_shape(node, of, operator)?;
         let mut shape: Vec<Option<usize>> = whole.iter().copied().map(Some).collect();
         for &axis in axes {
-            let place = place(axis, whole.len()).filter(|&place| whole[place] == 1).ok_or_else(unfitting)?;
-            shape[place] = None;
+            let position =
+                position(axis, whole.len()).filter(|&position| whole[position] == 1).ok_or_else(unfitting)?;
+            shape[position] = None;
         }
         let is_samples = matches!(of, Operand::Value(_)) && shape.first() == Some(&None);
         if axes.is_empty() || is_samples {
@@ -102,11 +103,11 @@ impl Trace {
         }
         let unfitting = || setting(node, "its axis", "is not one behind the samples");
         let mut shape = self.whole_shape(node, of, operator)?;
-        let place = place(axis, shape.len() + 1).ok_or_else(unfitting)?;
-        if place == 0 && matches!(of, Operand::Value(_)) {
+        let position = position(axis, shape.len() + 1).ok_or_else(unfitting)?;
+        if position == 0 && matches!(of, Operand::Value(_)) {
             return Err(unfitting());
         }
-        shape.insert(place, 1);
+        shape.insert(position, 1);
         self.renamed(node, of, shape, operator)
     }
 
@@ -120,7 +121,7 @@ impl Trace {
     ) -> Result<Operand, GraphProblem> {
         let unfitting = || setting(node, "its order of axes", "does not keep the samples on the first axis");
         let order = integers(order).ok_or_else(|| unknown(node, operator))?;
-        let axes: Option<Vec<usize>> = order.iter().map(|&axis| place(axis, order.len())).collect();
+        let axes: Option<Vec<usize>> = order.iter().map(|&axis| position(axis, order.len())).collect();
         let axes = axes.ok_or_else(unfitting)?;
         match of {
             Operand::Array(array) => {
@@ -133,11 +134,11 @@ impl Trace {
                 let Some((0, rest)) = axes.split_first() else { return Err(unfitting()) };
                 let rest: Vec<usize> = rest.iter().map(|axis| axis.saturating_sub(1)).collect();
                 self.spend(node, size(&shape))?;
-                let (places, shape) = permuted_places(&shape, &rest).ok_or_else(unfitting)?;
-                let id = if places.iter().copied().eq(0..places.len()) {
+                let (positions, shape) = permuted_places(&shape, &rest).ok_or_else(unfitting)?;
+                let id = if positions.iter().copied().eq(0..positions.len()) {
                     self.graph.reshape(of.id, node, shape)?
                 } else {
-                    self.graph.permute(of.id, node, &places, shape)?
+                    self.graph.permute(of.id, node, &positions, shape)?
                 };
                 Ok(Operand::value(id))
             }
@@ -179,9 +180,9 @@ impl Trace {
 }
 
 /// The axis of this number, from the end where it is negative.
-pub(super) fn place(axis: i64, axes: usize) -> Option<usize> {
+pub(super) fn position(axis: i64, axes: usize) -> Option<usize> {
     let count = i64::try_from(axes).ok()?;
-    usize::try_from(if axis < 0 { axis.checked_add(count)? } else { axis }).ok().filter(|&place| place < axes)
+    usize::try_from(if axis < 0 { axis.checked_add(count)? } else { axis }).ok().filter(|&position| position < axes)
 }
 
 /// The shape with the length that is −1 found from the number of values.

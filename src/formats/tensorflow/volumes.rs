@@ -21,7 +21,7 @@ pub(in crate::formats) enum Padded {
 
 /// How a window moves.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::formats) struct Moves {
+pub(in crate::formats) struct Geometry {
     pub stride: [usize; 2],
     pub dilation: [usize; 2],
     pub padded: Padded,
@@ -33,7 +33,7 @@ pub(in crate::formats) struct Weights<'w> {
     pub bias: Option<&'w Operand>,
 }
 
-impl Moves {
+impl Geometry {
     fn window(self, size: [usize; 2], around: Padding, input: ImageShape) -> Window {
         let window = Window { size, stride: self.stride, dilation: self.dilation, padding: Padding::default() };
         match self.padded {
@@ -56,28 +56,28 @@ impl Trace {
         node: &str,
         of: &Operand,
         weights: Weights<'_>,
-        moves: Moves,
+        geometry: Geometry,
         operator: &str,
     ) -> Result<Operand, GraphProblem> {
         let Weights { kernel, bias } = weights;
         let bias = bias_of(node, bias, kernel.outputs())?;
         if let Operand::Apart { of, block, padding } = of {
-            let is_plain = moves.stride == [1; 2] && moves.dilation == [1; 2];
-            if !is_plain || moves.padded != Padded::By(Padding::default()) {
+            let is_plain = geometry.stride == [1; 2] && geometry.dilation == [1; 2];
+            if !is_plain || geometry.padded != Padded::By(Padding::default()) {
                 return Err(setting(node, "it", "moves in steps or is padded within the parts of a value"));
             }
             let (node, of) = (node.to_owned(), of.clone());
             let dilated = Dilated { node, of, kernel, bias, block: *block, padding: *padding };
             return Ok(Operand::Dilated(Rc::new(dilated)));
         }
-        let (of, around) = with_zeros(node, of, moves, operator)?;
+        let (of, around) = with_zeros(node, of, geometry, operator)?;
         let id = self.graph.convolve(of.id, node, ORDER, |input| {
-            let window = moves.window(kernel.size(), around, input);
+            let window = geometry.window(kernel.size(), around, input);
             // What does not divide is refused where the convolution is put together.
             let groups = (input.channels() / kernel.group_inputs().max(1)).max(1);
             let plain = Convolution::new(kernel, groups)?
-                .with_stride(moves.stride)
-                .with_dilation(moves.dilation)
+                .with_stride(geometry.stride)
+                .with_dilation(geometry.dilation)
                 .with_padding(window.padding);
             match bias {
                 Some(bias) => plain.with_bias(bias),
@@ -93,12 +93,12 @@ impl Trace {
         node: &str,
         of: &Operand,
         size: [usize; 2],
-        moves: Moves,
+        geometry: Geometry,
         operator: &str,
     ) -> Result<Operand, GraphProblem> {
-        let (of, around) = with_zeros(node, of, moves, operator)?;
+        let (of, around) = with_zeros(node, of, geometry, operator)?;
         let counts = around != Padding::default();
-        let build = |input| AveragePooling::new(moves.window(size, around, input), counts);
+        let build = |input| AveragePooling::new(geometry.window(size, around, input), counts);
         Ok(Operand::value(self.graph.average(of.id, node, ORDER, build)?))
     }
 
@@ -108,7 +108,7 @@ impl Trace {
         node: &str,
         of: &Operand,
         size: [usize; 2],
-        moves: Moves,
+        geometry: Geometry,
         operator: &str,
     ) -> Result<Operand, GraphProblem> {
         let of = match of {
@@ -116,7 +116,7 @@ impl Trace {
             Operand::Padded { of, .. } => of.clone(),
             other => traced(node, operator, other)?,
         };
-        let build = |input| moves.window(size, Padding::default(), input);
+        let build = |input| geometry.window(size, Padding::default(), input);
         Ok(Operand::value(self.graph.largest(of.id, node, ORDER, build)?))
     }
 
@@ -209,14 +209,14 @@ impl Trace {
             rows: [left(rows[0], above)?, left(rows[1], below)?],
             columns: [left(columns[0], before)?, left(columns[1], after)?],
         };
-        let moves = Moves { stride: [1; 2], dilation: dilated.block, padded: Padded::By(padding) };
+        let geometry = Geometry { stride: [1; 2], dilation: dilated.block, padded: Padded::By(padding) };
         let bias = dilated.bias.as_ref().and_then(|bias| Array::new(vec![bias.len()], bias.iter().copied().collect()));
         let (of, bias) = (Operand::Value(dilated.of.clone()), bias.map(Operand::from));
         self.convolve(
             &dilated.node,
             &of,
             Weights { kernel: dilated.kernel.clone(), bias: bias.as_ref() },
-            moves,
+            geometry,
             operator,
         )
     }
@@ -228,8 +228,8 @@ fn lengths(operand: &Operand) -> Option<Vec<usize>> {
 }
 
 /// The value, and the zeros that were put around it.
-fn with_zeros(node: &str, of: &Operand, moves: Moves, operator: &str) -> Result<(Traced, Padding), GraphProblem> {
-    match (of, moves.padded) {
+fn with_zeros(node: &str, of: &Operand, geometry: Geometry, operator: &str) -> Result<(Traced, Padding), GraphProblem> {
+    match (of, geometry.padded) {
         (Operand::Padded { of, padding }, Padded::By(_)) => Ok((of.clone(), *padding)),
         (Operand::Padded { .. }, Padded::Same) => {
             Err(setting(node, "its padding", "is SAME of a value with zeros around it, which is not understood"))

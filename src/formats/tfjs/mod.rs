@@ -88,12 +88,12 @@ enum Element {
 }
 
 impl Element {
-    fn of(weight: &Weight) -> Option<Element> {
+    fn from_number(weight: &Weight) -> Option<Element> {
         let stored = weight.quantization.as_ref().map_or(weight.dtype.as_str(), |quantization| &quantization.dtype);
-        let told = |stored: &Quantization| Some((stored.min?, stored.scale?));
+        let attribute = |stored: &Quantization| Some((stored.min?, stored.scale?));
         let (min, scale) = match &weight.quantization {
             // Halves are kept without a scale.
-            Some(stored) if stored.dtype != "float16" => told(stored)?,
+            Some(stored) if stored.dtype != "float16" => attribute(stored)?,
             _ => (0.0, 1.0),
         };
         match stored {
@@ -197,17 +197,17 @@ pub(super) fn open(path: &Path, bytes: &[u8], input: Option<ImageShape>) -> Resu
 /// The tensors of a manifest and where they are.
 struct Manifest {
     infos: Vec<TensorInfo>,
-    places: TfjsTensors,
+    positions: TfjsTensors,
 }
 
 impl Manifest {
     fn into_file(self, path: &Path) -> TensorFile {
-        TensorFile::new(path, self.infos, self.places)
+        TensorFile::new(path, self.infos, self.positions)
     }
 }
 
 fn placed(path: &Path, manifest: &[Group]) -> Result<Manifest, FormatError> {
-    let content = |place: String, problem: String| FormatError::Content { path: path.into(), place, problem };
+    let content = |position: String, problem: String| FormatError::Content { path: path.into(), position, problem };
     let (mut groups, mut placed, mut infos) = (Vec::new(), Vec::new(), Vec::new());
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for (group, Group { paths, weights }) in manifest.iter().enumerate() {
@@ -217,9 +217,9 @@ fn placed(path: &Path, manifest: &[Group]) -> Result<Manifest, FormatError> {
             let mut parts = name.components().filter(|part| *part != Component::CurDir);
             let is_beside = matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None));
             if !is_beside {
-                let place = format!("weightsManifest, file `{}`,", name.display());
+                let position = format!("weightsManifest, file `{}`,", name.display());
                 return Err(content(
-                    place,
+                    position,
                     "is not the name of a file beside the model; put all parts into one folder".into(),
                 ));
             }
@@ -231,10 +231,10 @@ fn placed(path: &Path, manifest: &[Group]) -> Result<Manifest, FormatError> {
         let available: u64 = files.iter().map(|(_, length)| length).sum();
         let mut start = 0_u64;
         for weight in weights {
-            let place = || format!("weightsManifest, weight `{}`,", weight.name);
-            let element = Element::of(weight).ok_or_else(|| {
+            let position = || format!("weightsManifest, weight `{}`,", weight.name);
+            let element = Element::from_number(weight).ok_or_else(|| {
                 content(
-                    place(),
+                    position(),
                     format!("is of type `{}`, which is not read; convert the model to float32", weight.dtype),
                 )
             })?;
@@ -243,7 +243,7 @@ fn placed(path: &Path, manifest: &[Group]) -> Result<Manifest, FormatError> {
             let Some(length) = length else {
                 let problem =
                     format!("reaches beyond the {available} bytes of its files; get the parts that belong together");
-                return Err(content(place(), problem));
+                return Err(content(position(), problem));
             };
             placed.push(StoredTensor { group, start, bytes: length, element });
             // Layers of models within the model may have equal names; each tensor needs its own.
@@ -262,5 +262,5 @@ fn placed(path: &Path, manifest: &[Group]) -> Result<Manifest, FormatError> {
         }
         groups.push(files);
     }
-    Ok(Manifest { infos, places: TfjsTensors { groups, tensors: placed } })
+    Ok(Manifest { infos, positions: TfjsTensors { groups, tensors: placed } })
 }

@@ -72,7 +72,8 @@ impl<'a, T: Element<'a>> List<'a, T> {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = Result<T, String>> {
-        (0..self.length).map(|place| T::from_buffer(self.buffer, place * T::BYTES).map_err(|error| error.to_string()))
+        (0..self.length)
+            .map(|position| T::from_buffer(self.buffer, position * T::BYTES).map_err(|error| error.to_string()))
     }
 }
 

@@ -42,9 +42,9 @@ pub(super) fn open(path: &Path, asked: Option<ImageShape>) -> Result<Opened, For
         return Err(damaged("it does not begin as one does".into()));
     }
     let model = schema::read(bytes).map_err(damaged)?;
-    let held = model.tensors.iter().filter_map(|tensor| tensor.place.as_ref());
+    let held = model.tensors.iter().filter_map(|tensor| tensor.position.as_ref());
     // Tensors may share their bytes, which the file holds but once.
-    let held = held.map(|place| place.len() as u64).sum::<u64>().min(bytes.len() as u64);
+    let held = held.map(|position| position.len() as u64).sum::<u64>().min(bytes.len() as u64);
     let ends = ends(&model, asked);
     let samples = model.inputs.first().and_then(|&input| model.tensors.get(input)).and_then(|tensor| {
         let is_open = tensor.open.first().copied().unwrap_or_default();
@@ -69,9 +69,9 @@ pub(super) fn open(path: &Path, asked: Option<ImageShape>) -> Result<Opened, For
 
 fn ends(model: &Model<'_>, asked: Option<ImageShape>) -> Ends {
     let signature = model.signatures.iter().find(|signature| signature.graph == 0);
-    let name = |place: usize| {
-        let told = signature.and_then(|signature| signature.names.get(&place).cloned());
-        told.unwrap_or_else(|| model.tensors[place].name.clone())
+    let name = |position: usize| {
+        let attribute = signature.and_then(|signature| signature.names.get(&position).cloned());
+        attribute.unwrap_or_else(|| model.tensors[position].name.clone())
     };
     let input = |&value: &usize| {
         let tensor = &model.tensors[value];
@@ -98,8 +98,8 @@ fn ends(model: &Model<'_>, asked: Option<ImageShape>) -> Ends {
 /// Graphs, signatures and descriptions beside the main graph.
 fn tell_others(model: &Model<'_>, account: &mut Account) {
     let called: HashSet<usize> = model.signatures.iter().map(|signature| signature.graph).collect();
-    for (place, name) in model.other_graphs.iter().enumerate() {
-        let part = PartName::key(format!("subgraph {} {name}", place + 1));
+    for (position, name) in model.other_graphs.iter().enumerate() {
+        let part = PartName::key(format!("subgraph {} {name}", position + 1));
         account.leaves(part, "is no part of the main graph, unless an operator of it says so");
     }
     if called.iter().any(|graph| *graph != 0) {
@@ -118,11 +118,13 @@ fn shown(model: &Model<'_>) -> Vec<Shown> {
         operators.filter_map(|operator| operator.inputs.get(1).copied().flatten()).collect()
     };
     let (convolutions, depthwise) = (kernels(CONVOLUTION), kernels(DEPTHWISE_CONVOLUTION));
-    let constants = model.tensors.iter().enumerate().filter(|(_, tensor)| tensor.place.is_some());
-    let axes = |place: usize, axes: usize| match axes {
-        4 if convolutions.contains(&place) => Some([0, 3, 1, 2]),
-        4 if depthwise.contains(&place) => Some([3, 0, 1, 2]),
+    let constants = model.tensors.iter().enumerate().filter(|(_, tensor)| tensor.position.is_some());
+    let axes = |position: usize, axes: usize| match axes {
+        4 if convolutions.contains(&position) => Some([0, 3, 1, 2]),
+        4 if depthwise.contains(&position) => Some([3, 0, 1, 2]),
         _ => None,
     };
-    constants.map(|(place, tensor)| Shown { tensor: tensor.clone(), axes: axes(place, tensor.shape.len()) }).collect()
+    constants
+        .map(|(position, tensor)| Shown { tensor: tensor.clone(), axes: axes(position, tensor.shape.len()) })
+        .collect()
 }

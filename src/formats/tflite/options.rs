@@ -19,7 +19,7 @@ pub(super) struct Options<'o, 'a> {
 impl<'o, 'a> Options<'o, 'a> {
     /// # Errors
     /// If they are those of another operator, or more changes this one than its settings.
-    pub fn of(node: &'o str, operator: &Operator<'a>) -> Result<Options<'o, 'a>, GraphProblem> {
+    pub fn new(node: &'o str, operator: &Operator<'a>) -> Result<Options<'o, 'a>, GraphProblem> {
         if let Some(refusal) = operator.refusal {
             return Err(setting(node, "it", refusal));
         }

@@ -56,11 +56,12 @@ impl<'m, 'a> TfliteProgram<'m, 'a> {
 
     /// Tells that the values between the steps that make the network are whole numbers, or are rounded to them.
     pub fn tell_quantised(&self, used: &[usize], account: &mut Account) {
-        let is_rounded =
-            |value: &usize| self.tensor(*value).is_some_and(|tensor| tensor.is_quantised() && tensor.place.is_none());
+        let is_rounded = |value: &usize| {
+            self.tensor(*value).is_some_and(|tensor| tensor.is_quantised() && tensor.position.is_none())
+        };
         let rounded: Vec<&Step> = used
             .iter()
-            .filter_map(|&place| self.steps.get(place))
+            .filter_map(|&position| self.steps.get(position))
             .filter(|step| step.outputs.iter().chain(step.inputs.iter().flatten()).any(is_rounded))
             .collect();
         if let Some(first) = rounded.first() {
@@ -78,7 +79,7 @@ impl<'m, 'a> TfliteProgram<'m, 'a> {
             let is_product = ["FULLY_CONNECTED", "CONV_2D", "DEPTHWISE_CONV_2D", "BATCH_MATMUL"];
             is_product.contains(&step.operator.as_str()) && inputs.any(Tensor::is_quantised)
         };
-        let hybrid = used.iter().filter_map(|&place| self.steps.get(place)).filter(is_hybrid).count();
+        let hybrid = used.iter().filter_map(|&position| self.steps.get(position)).filter(is_hybrid).count();
         if hybrid > 0 {
             account.assume(format!(
                 "products are exact, where TensorFlow Lite rounds the values before {hybrid} of its operators to 8 bits \
@@ -100,15 +101,15 @@ impl Program for TfliteProgram<'_, '_> {
 
     fn constant(&self, value: usize) -> Option<&str> {
         let tensor = self.tensor(value)?;
-        (tensor.place.is_some() && !tensor.is_variable).then_some(tensor.name.as_str())
+        (tensor.position.is_some() && !tensor.is_variable).then_some(tensor.name.as_str())
     }
 
     fn array(&self, value: usize) -> Result<Array, String> {
         let absent = || "is not in the file".to_owned();
         let tensor = self.tensor(value).ok_or_else(absent)?;
         let values = tensor.values(self.file)?;
-        if let Some(place) = values.iter().position(|value| !value.is_finite()) {
-            let why = format!("holds {} at place {}; every weight must be finite", values[place], place + 1);
+        if let Some(position) = values.iter().position(|value| !value.is_finite()) {
+            let why = format!("holds {} at place {}; every weight must be finite", values[position], position + 1);
             return Err(why);
         }
         Array::new(tensor.shape.clone(), values).ok_or_else(absent)
@@ -129,16 +130,16 @@ impl Program for TfliteProgram<'_, '_> {
         step: usize,
         operands: &[Option<Operand>],
     ) -> Result<Vec<Operand>, GraphProblem> {
-        let (Some(operator), Some(told)) = (self.model.operators.get(step), self.steps.get(step)) else {
+        let (Some(operator), Some(attribute)) = (self.model.operators.get(step), self.steps.get(step)) else {
             return Ok(Vec::new());
         };
         let call = Call {
-            node: &told.label,
+            node: &attribute.label,
             operator,
             operands,
             given: operator.inputs.iter().map(|value| value.and_then(|value| self.tensor(value))).collect(),
             gives: operator.outputs.iter().filter_map(|&value| self.tensor(value)).collect(),
-            options: Options::of(&told.label, operator)?,
+            options: Options::new(&attribute.label, operator)?,
         };
         operators::follow(trace, &call)
     }

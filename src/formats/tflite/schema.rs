@@ -86,13 +86,13 @@ impl Reader {
     }
 
     /// Numbers of tensors; −1 stands for none.
-    fn places(&mut self, record: &Record<'_>, field: usize, most: usize) -> Result<Vec<Option<usize>>, String> {
-        let place = |number: i32| match usize::try_from(number) {
-            Ok(place) if place < most => Ok(Some(place)),
+    fn positions(&mut self, record: &Record<'_>, field: usize, most: usize) -> Result<Vec<Option<usize>>, String> {
+        let position = |number: i32| match usize::try_from(number) {
+            Ok(position) if position < most => Ok(Some(position)),
             Err(_) if number == -1 => Ok(None),
             _ => Err(format!("it names tensor {number} of {most}")),
         };
-        self.list(record, field)?.into_iter().map(place).collect()
+        self.list(record, field)?.into_iter().map(position).collect()
     }
 }
 
@@ -115,8 +115,8 @@ pub(super) fn read(file: &[u8]) -> Result<Model<'_>, String> {
     let mut tensors: Vec<Tensor> =
         tensors.iter().map(|record| tensor(&mut reader, record, &buffers)).collect::<Result<_, _>>()?;
     distinct(&mut tensors);
-    let inputs = reader.places(main, 1, tensors.len())?.into_iter().flatten().collect();
-    let outputs = reader.places(main, 2, tensors.len())?.into_iter().flatten().collect();
+    let inputs = reader.positions(main, 1, tensors.len())?.into_iter().flatten().collect();
+    let outputs = reader.positions(main, 2, tensors.len())?.into_iter().flatten().collect();
     let records: Vec<Record<'_>> = reader.list(main, 3)?;
     let mut operators = Vec::with_capacity(records.len());
     for record in &records {
@@ -154,8 +154,9 @@ fn buffer_place(record: &Record<'_>, file: usize) -> Result<Option<Range<usize>>
     if offset <= 1 || bytes == 0 {
         return Ok(None);
     }
-    let place = usize::try_from(offset).ok().zip(offset.checked_add(bytes).and_then(|end| usize::try_from(end).ok()));
-    match place.filter(|(_, end)| *end <= file) {
+    let position =
+        usize::try_from(offset).ok().zip(offset.checked_add(bytes).and_then(|end| usize::try_from(end).ok()));
+    match position.filter(|(_, end)| *end <= file) {
         Some((start, end)) => Ok(Some(start..end)),
         None => Err(format!("a buffer of {bytes} bytes at {offset} reaches beyond its end")),
     }
@@ -167,7 +168,8 @@ fn tensor(reader: &mut Reader, record: &Record<'_>, buffers: &[Option<Range<usiz
     let kind: i8 = record.number(1, 0)?;
     let name = reader.text(record, 3)?;
     let buffer: u32 = record.number(2, 0)?;
-    let place = buffers.get(buffer as usize).ok_or_else(|| format!("tensor `{name}` names buffer {buffer}"))?.clone();
+    let position =
+        buffers.get(buffer as usize).ok_or_else(|| format!("tensor `{name}` names buffer {buffer}"))?.clone();
     let quantization = match record.get::<Record<'_>>(4)? {
         Some(record) => quantization(reader, &record)?,
         None => None,
@@ -191,7 +193,7 @@ fn tensor(reader: &mut Reader, record: &Record<'_>, buffers: &[Option<Range<usiz
     } else {
         vec![false; shape.len()]
     };
-    Ok(Tensor { name, shape, open, element, place, quantization, unread, is_variable: record.number(5, 0_u8)? != 0 })
+    Ok(Tensor { name, shape, open, element, position, quantization, unread, is_variable: record.number(5, 0_u8)? != 0 })
 }
 
 fn quantization(reader: &mut Reader, record: &Record<'_>) -> Result<Option<Quantization>, String> {
@@ -227,8 +229,8 @@ fn operator<'a>(
     Ok(Operator {
         code: *code,
         custom: custom.clone(),
-        inputs: reader.places(record, 1, tensors)?,
-        outputs: reader.places(record, 2, tensors)?.into_iter().flatten().collect(),
+        inputs: reader.positions(record, 1, tensors)?,
+        outputs: reader.positions(record, 2, tensors)?.into_iter().flatten().collect(),
         options_kind: record.number(3, 0)?,
         options: record.get(4)?,
         refusal,
@@ -251,9 +253,9 @@ fn signature(reader: &mut Reader, record: &Record<'_>) -> Result<Signature, Stri
 /// Gives tensors of the same name, and of none, names of their own.
 fn distinct(tensors: &mut [Tensor]) {
     let mut known: HashMap<String, usize> = HashMap::new();
-    for (place, tensor) in tensors.iter_mut().enumerate() {
+    for (position, tensor) in tensors.iter_mut().enumerate() {
         if tensor.name.is_empty() {
-            tensor.name = format!("tensor {place}");
+            tensor.name = format!("tensor {position}");
         }
         let count = known.entry(tensor.name.clone()).or_insert(0);
         *count += 1;

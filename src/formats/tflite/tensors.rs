@@ -17,7 +17,7 @@ pub(super) struct Tensor {
     /// Which axes are open until the graph is run.
     pub open: Vec<bool>,
     pub element: ElementType,
-    pub place: Option<Range<usize>>,
+    pub position: Option<Range<usize>>,
     pub quantization: Option<Quantization>,
     /// Why it cannot be read, in words behind its name.
     pub unread: Option<String>,
@@ -161,7 +161,7 @@ impl Tensor {
         let elements = size(&self.shape).unwrap_or(usize::MAX);
         let expected = self.element.bytes(elements);
         let expected = expected.ok_or_else(|| format!("is of type {}, which is not read", self.element.name()))?;
-        let bytes = self.place.clone().and_then(|place| file.get(place)).unwrap_or_default();
+        let bytes = self.position.clone().and_then(|position| file.get(position)).unwrap_or_default();
         if bytes.len() != expected {
             return Err(format!("has {} bytes where its shape needs {expected}; save the file again", bytes.len()));
         }
@@ -189,8 +189,8 @@ impl Quantization {
             _ if shape.get(self.axis) == Some(&length) => (length, shape[self.axis + 1..].iter().product()),
             _ => return Err(unfitting()),
         };
-        for (place, value) in values.iter_mut().enumerate() {
-            let at = place / inner.max(1) % axis;
+        for (position, value) in values.iter_mut().enumerate() {
+            let at = position / inner.max(1) % axis;
             *value = self.scales[at] * (*value - zeros[at]);
         }
         Ok(values)
@@ -205,7 +205,7 @@ pub(super) struct Shown {
 
 impl Shown {
     pub fn info(&self) -> TensorInfo {
-        let Tensor { name, shape, place, .. } = &self.tensor;
+        let Tensor { name, shape, position, .. } = &self.tensor;
         let shape = match self.axes {
             Some(axes) => axes.iter().filter_map(|&axis| shape.get(axis).copied()).collect(),
             None => shape.clone(),
@@ -214,7 +214,7 @@ impl Shown {
             name: name.clone(),
             shape,
             dtype: self.tensor.element.name(),
-            bytes: place.as_ref().map_or(0, |place| place.len() as u64),
+            bytes: position.as_ref().map_or(0, |position| position.len() as u64),
             // Whole numbers without a scale are shapes, axes and paddings.
             is_numeric: self.tensor.is_real() && self.tensor.unread.is_none(),
             in_model: true,

@@ -24,11 +24,11 @@ fn the_schema_is_read() {
 /// Every place of the file is set to numbers that offsets and lengths must not be believed with.
 #[test]
 fn damaged_files_are_refused_or_partial_and_never_believed() {
-    for place in (0..FILE.len() - 4).step_by(3) {
+    for position in (0..FILE.len() - 4).step_by(3) {
         for number in [0, 1, 0x7fff_ffff, 0xffff_fff0, FILE.len() as u32] {
             let mut bytes = FILE.to_vec();
-            bytes[place..place + 4].copy_from_slice(&u32::to_le_bytes(number));
-            if bytes.get(4..8) == Some(super::IDENTIFIER) && place % 24 == 0 {
+            bytes[position..position + 4].copy_from_slice(&u32::to_le_bytes(number));
+            if bytes.get(4..8) == Some(super::IDENTIFIER) && position % 24 == 0 {
                 // Whole readings take longer.
                 let _ = open(&bytes);
             }
@@ -45,7 +45,7 @@ fn every_operator_and_constant_has_its_fate() {
     let Opened::Network(opened) = open(FILE).unwrap() else { panic!("is no network") };
     assert!(opened.account.is_whole());
     let model = schema::read(FILE).unwrap();
-    for tensor in model.tensors.iter().filter(|tensor| tensor.place.is_some()) {
+    for tensor in model.tensors.iter().filter(|tensor| tensor.position.is_some()) {
         assert!(opened.account.fate(&PartName::tensor(&tensor.name)).is_some(), "{}", tensor.name);
     }
     assert!(opened.account.parts().len() > model.operators.len() + 8);

@@ -3,7 +3,7 @@
 use super::operators::Call;
 use super::options::kinds;
 use crate::formats::graph::GraphProblem;
-use crate::formats::tensorflow::{Array, Moves, Operand, Padded, Trace, Weights, setting};
+use crate::formats::tensorflow::{Array, Geometry, Operand, Padded, Trace, Weights, setting};
 use crate::network::{Activation, Kernel, Padding};
 
 /// A convolution; its kernel lies as outputs × height × width × inputs.
@@ -13,9 +13,9 @@ pub(super) fn convolution(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Oper
     let &[outputs, height, width, inputs] = array.shape() else { return Err(unfitting(call)) };
     let ordered = array.permuted(&[0, 3, 1, 2]).map(Array::into_values).ok_or_else(|| unfitting(call))?;
     let kernel = Kernel::new(outputs, inputs, [height, width], ordered).map_err(|source| fault(call, source))?;
-    let moves = moves(call, [1, 2], Some([4, 5]))?;
+    let geometry = geometry(call, [1, 2], Some([4, 5]))?;
     let value =
-        trace.convolve(call.node, call.operand(0)?, Weights { kernel, bias: call.optional(2) }, moves, "CONV_2D")?;
+        trace.convolve(call.node, call.operand(0)?, Weights { kernel, bias: call.optional(2) }, geometry, "CONV_2D")?;
     fused(trace, call, &value, 3)
 }
 
@@ -29,18 +29,18 @@ pub(super) fn depthwise(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Operan
     // Writers leave out what follows from the shapes.
     let multiplier = call.options.length(3, 0)?;
     let divides = channels.is_some_and(|channels| channels > 0 && outputs % channels == 0);
-    let told = channels.and_then(|channels| channels.checked_mul(multiplier));
-    if !divides || (multiplier != 0 && told != Some(outputs)) {
+    let attribute = channels.and_then(|channels| channels.checked_mul(multiplier));
+    if !divides || (multiplier != 0 && attribute != Some(outputs)) {
         return Err(setting(call.node, "depth_multiplier", "does not fit its kernel"));
     }
     let kernel = Kernel::of_channels_last([height, width], 1, outputs, array.values());
     let kernel = kernel.map_err(|source| fault(call, source))?;
-    let moves = moves(call, [1, 2], Some([5, 6]))?;
+    let geometry = geometry(call, [1, 2], Some([5, 6]))?;
     let value = trace.convolve(
         call.node,
         call.operand(0)?,
         Weights { kernel, bias: call.optional(2) },
-        moves,
+        geometry,
         "DEPTHWISE_CONV_2D",
     )?;
     fused(trace, call, &value, 4)
@@ -49,10 +49,10 @@ pub(super) fn depthwise(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Operan
 pub(super) fn pooling(trace: &mut Trace, call: &Call<'_, '_>, is_mean: bool) -> Result<Operand, GraphProblem> {
     call.options.are(kinds::POOLING)?;
     let size = [call.options.length(4, 0)?, call.options.length(3, 0)?];
-    let (of, moves) = (call.operand(0)?, moves(call, [1, 2], None)?);
+    let (of, geometry) = (call.operand(0)?, geometry(call, [1, 2], None)?);
     let value = match is_mean {
-        true => trace.average(call.node, of, size, moves, "AVERAGE_POOL_2D")?,
-        false => trace.largest(call.node, of, size, moves, "MAX_POOL_2D")?,
+        true => trace.average(call.node, of, size, geometry, "AVERAGE_POOL_2D")?,
+        false => trace.largest(call.node, of, size, geometry, "MAX_POOL_2D")?,
     };
     fused(trace, call, &value, 5)
 }
@@ -86,7 +86,7 @@ fn kernel<'c>(call: &Call<'c, '_>) -> Result<&'c Array, GraphProblem> {
 }
 
 /// How the window moves, from the fields of strides and dilations (width before height).
-fn moves(call: &Call<'_, '_>, strides: [usize; 2], dilations: Option<[usize; 2]>) -> Result<Moves, GraphProblem> {
+fn geometry(call: &Call<'_, '_>, strides: [usize; 2], dilations: Option<[usize; 2]>) -> Result<Geometry, GraphProblem> {
     let padded = match call.options.byte(0)? {
         0 => Padded::Same,
         1 => Padded::By(Padding::default()),
@@ -96,7 +96,7 @@ fn moves(call: &Call<'_, '_>, strides: [usize; 2], dilations: Option<[usize; 2]>
         Ok([call.options.length(height, absent)?, call.options.length(width, absent)?])
     };
     let dilation = dilations.map_or(Ok([1; 2]), |fields| pair(fields, 1))?;
-    Ok(Moves { stride: pair(strides, 0)?, dilation, padded })
+    Ok(Geometry { stride: pair(strides, 0)?, dilation, padded })
 }
 
 fn unfitting(call: &Call<'_, '_>) -> GraphProblem {

@@ -63,13 +63,13 @@ impl Arrangement {
 
     /// V and U of this arrangement with their Σθ².
     pub fn realise(self, problem: &Problem) -> Result<Candidate, LinalgError> {
-        let (v, u) = self.place(problem)?;
+        let (v, u) = self.factor_pair(problem)?;
         let energy = sum_of_squared_angles(&v)? + sum_of_squared_angles(&u)?;
         Ok(Candidate { arrangement: self, v, u, energy })
     }
 
     /// V and U of this arrangement, null directions completed to the nearest proper basis.
-    pub fn place(&self, problem: &Problem) -> Result<(DMatrix<f64>, DMatrix<f64>), LinalgError> {
+    pub fn factor_pair(&self, problem: &Problem) -> Result<(DMatrix<f64>, DMatrix<f64>), LinalgError> {
         let free = self.free_axes(problem.dimension);
         let parity = self.parity(&free);
         let v = self.arrange(&problem.pairs_v, &problem.null_v, &free, parity * problem.sign_v)?;

@@ -40,7 +40,7 @@ pub(super) struct Least {
 
 impl Least {
     /// V and U of an arrangement, null directions so that they turn least.
-    fn of(arrangement: &Arrangement, problem: &Problem) -> Result<Least, LinalgError> {
+    fn new(arrangement: &Arrangement, problem: &Problem) -> Result<Least, LinalgError> {
         let mut axes = DMatrix::zeros(problem.dimension, problem.rank());
         arrangement.axes.iter().enumerate().for_each(|(j, axis)| axes[(*axis, j)] = 1.0);
         let signed = |pairs: &DMatrix<f64>| {
@@ -63,7 +63,7 @@ impl Least {
 /// The proper V and U of (near-)least Σθ².
 pub(super) fn least_rotation(problem: &Problem) -> Result<Least, LinalgError> {
     if problem.dimension.pow(3) > IMPROVEMENT_WORK {
-        return Least::of(&assigned(problem)?, problem);
+        return Least::new(&assigned(problem)?, problem);
     }
     let mut candidates = Vec::new();
     if problem.dimension <= EXHAUSTIVE_DIMENSION {
@@ -97,8 +97,8 @@ pub(super) fn least_rotation(problem: &Problem) -> Result<Least, LinalgError> {
         return searched(best);
     }
     // The search has turned null directions toward the nearest, which is not the least; equal singular values as well.
-    let plain = Least::of(&assigned(problem)?, problem)?;
-    let completed = Least::of(&best.arrangement.unsigned(), &problem.seen_from(&best))?;
+    let plain = Least::new(&assigned(problem)?, problem)?;
+    let completed = Least::new(&best.arrangement.unsigned(), &problem.seen_from(&best))?;
     // The first of equals.
     let better = |one: Least, other: Least| if other.energy() < one.energy() * CLEARLY_BETTER { other } else { one };
     Ok(better(better(plain, completed), searched(best)?))
@@ -133,10 +133,10 @@ fn exhaustive(problem: &Problem) -> Result<Vec<Candidate>, LinalgError> {
                 continue;
             }
             let candidate = arrangement.realise(problem)?;
-            let place =
+            let position =
                 best.iter().position(|kept| candidate.energy < kept.energy * CLEARLY_BETTER).unwrap_or(best.len());
-            if place < POLISHED {
-                best.insert(place, candidate);
+            if position < POLISHED {
+                best.insert(position, candidate);
                 best.truncate(POLISHED);
             }
         }

@@ -48,8 +48,9 @@ impl Kernel {
         if size.iter().chain([&group_inputs, &outputs]).product::<usize>() == values.len() {
             for output in 0..outputs {
                 for input in 0..group_inputs {
-                    let places = 0..size[0] * size[1];
-                    ordered.extend(places.map(|place| values[(place * group_inputs + input) * outputs + output]));
+                    let positions = 0..size[0] * size[1];
+                    ordered
+                        .extend(positions.map(|position| values[(position * group_inputs + input) * outputs + output]));
                 }
             }
         }

@@ -141,12 +141,12 @@ impl Convolution {
         let group_outputs = self.kernel.outputs() / self.groups;
         for channel in 0..output.channels() {
             let first = channel / group_outputs * self.kernel.group_inputs();
-            for (row, column) in places(output) {
-                let to = output.place(flattening, channel, row, column);
+            for (row, column) in positions(output) {
+                let to = output.position(flattening, channel, row, column);
                 for (row_tap, from_row) in self.window.taps(0, row, input.height()) {
                     for (column_tap, from_column) in self.window.taps(1, column, input.width()) {
                         for within in 0..self.kernel.group_inputs() {
-                            let from = input.place(flattening, first + within, from_row, from_column);
+                            let from = input.position(flattening, first + within, from_row, from_column);
                             weight[(to, from)] = self.kernel.at(channel, within, row_tap, column_tap);
                         }
                     }
@@ -156,7 +156,7 @@ impl Convolution {
         let bias = self.bias.as_ref().map(|bias| {
             let mut spread = DVector::zeros(output.values());
             for channel in 0..output.channels() {
-                places(output).for_each(|(y, x)| spread[output.place(flattening, channel, y, x)] = bias[channel]);
+                positions(output).for_each(|(y, x)| spread[output.position(flattening, channel, y, x)] = bias[channel]);
             }
             spread
         });
@@ -164,9 +164,9 @@ impl Convolution {
     }
 
     /// What it is, for people: `conv 3×3, 8→16, on 28×28, stride 2`.
-    pub fn words(&self, input: ImageShape) -> String {
+    pub fn label(&self, input: ImageShape) -> String {
         let is_signal = input.height() == 1 && self.kernel.size()[0] == 1;
-        let (size, unusual) = self.window.words(is_signal);
+        let (size, unusual) = self.window.label(is_signal);
         let on = if is_signal { input.width().to_string() } else { format!("{}×{}", input.height(), input.width()) };
         let groups = if self.groups == 1 { String::new() } else { format!(", {} groups", self.groups) };
         format!("conv {size}, {}→{}, on {on}{unusual}{groups}", self.inputs(), self.kernel.outputs())
@@ -174,7 +174,7 @@ impl Convolution {
 }
 
 /// Rows and columns of a volume.
-pub(super) fn places(volume: ImageShape) -> impl Iterator<Item = (usize, usize)> {
+pub(super) fn positions(volume: ImageShape) -> impl Iterator<Item = (usize, usize)> {
     (0..volume.height()).flat_map(move |row| (0..volume.width()).map(move |column| (row, column)))
 }
 

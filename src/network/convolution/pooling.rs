@@ -1,6 +1,6 @@
 //! Average pooling: a linear map, and so a matrix.
 
-use super::map::{places, zeros};
+use super::map::{positions, zeros};
 use super::{ConvolutionError, Flattening, ImageShape, Window};
 use crate::network::Affine;
 
@@ -39,8 +39,8 @@ impl AveragePooling {
     pub fn lower(&self, input: ImageShape, flattening: Flattening) -> Result<Affine, ConvolutionError> {
         let output = self.output(input)?;
         let mut weight = zeros(output, input)?;
-        for (row, column) in places(output) {
-            let met = |axis, at, length| self.window.taps(axis, at, length).map(|(_, place)| place);
+        for (row, column) in positions(output) {
+            let met = |axis, at, length| self.window.taps(axis, at, length).map(|(_, position)| position);
             let rows: Vec<usize> = met(0, row, input.height()).collect();
             let columns: Vec<usize> = met(1, column, input.width()).collect();
             let count = if self.counts_padding {
@@ -49,10 +49,10 @@ impl AveragePooling {
                 (rows.len() * columns.len()) as f64
             };
             for channel in 0..input.channels() {
-                let to = output.place(flattening, channel, row, column);
+                let to = output.position(flattening, channel, row, column);
                 for &y in &rows {
                     for &x in &columns {
-                        weight[(to, input.place(flattening, channel, y, x))] = 1.0 / count;
+                        weight[(to, input.position(flattening, channel, y, x))] = 1.0 / count;
                     }
                 }
             }
@@ -61,14 +61,14 @@ impl AveragePooling {
     }
 
     /// What it is, for people: `average pooling 2×2, 8 channels, on 28×28`.
-    pub fn words(&self, input: ImageShape) -> String {
+    pub fn label(&self, input: ImageShape) -> String {
         let is_signal = input.height() == 1;
         let on = if is_signal { input.width().to_string() } else { format!("{}×{}", input.height(), input.width()) };
         let channels = input.channels();
         if *self == AveragePooling::global(input) {
             return format!("global average pooling, {channels} channels, on {on}");
         }
-        let (size, unusual) = self.window.words(is_signal);
+        let (size, unusual) = self.window.label(is_signal);
         format!("average pooling {size}, {channels} channels, on {on}{unusual}")
     }
 }

@@ -69,7 +69,7 @@ impl ConvolutionSpectrum {
         if count <= most || most < 2 {
             return self.singular_values.iter().take(most).copied().collect();
         }
-        (0..most).map(|place| self.singular_values[place * last / (most - 1)]).collect()
+        (0..most).map(|position| self.singular_values[position * last / (most - 1)]).collect()
     }
 }
 

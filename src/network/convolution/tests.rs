@@ -65,8 +65,8 @@ fn last_from_first(volume: ImageShape) -> Vec<usize> {
     for channel in 0..volume.channels() {
         for row in 0..volume.height() {
             for column in 0..volume.width() {
-                let last = volume.place(Flattening::ChannelsLast, channel, row, column);
-                order[last] = volume.place(Flattening::ChannelsFirst, channel, row, column);
+                let last = volume.position(Flattening::ChannelsLast, channel, row, column);
+                order[last] = volume.position(Flattening::ChannelsFirst, channel, row, column);
             }
         }
     }
@@ -191,9 +191,9 @@ fn a_normalisation_folds_into_the_convolution() {
     let folded = plain.clone().then_scale(factor.clone(), shift.clone()).unwrap();
     let before = plain.lower(input, Flattening::ChannelsFirst).unwrap().apply(&x);
     let after = folded.lower(input, Flattening::ChannelsFirst).unwrap().apply(&x);
-    for place in 0..4 {
-        let channel = place / 2;
-        assert!((after[place] - (factor[channel] * before[place] + shift[channel])).abs() < 1e-14);
+    for position in 0..4 {
+        let channel = position / 2;
+        assert!((after[position] - (factor[channel] * before[position] + shift[channel])).abs() < 1e-14);
     }
 }
 
@@ -222,18 +222,18 @@ fn pooling_is_the_mean_of_what_the_window_meets() {
     assert_eq!(mean(false), [2.5, 4.0, 8.5, 10.0]);
     let global = AveragePooling::global(input);
     assert_eq!(global.lower(input, Flattening::ChannelsFirst).unwrap().apply(&x).as_slice(), [3.5, 9.5]);
-    assert_eq!(global.words(input), "global average pooling, 2 channels, on 2×3");
+    assert_eq!(global.label(input), "global average pooling, 2 channels, on 2×3");
 }
 
 #[test]
 fn what_is_refused_and_how_it_is_said() {
     let convolution = Convolution::new(kernel(8, 3, [3, 3], 0), 1).unwrap();
     let volume = |channels, height, width| ImageShape::new(channels, height, width).unwrap();
-    assert_eq!(convolution.words(volume(3, 28, 28)), "conv 3×3, 3→8, on 28×28");
+    assert_eq!(convolution.label(volume(3, 28, 28)), "conv 3×3, 3→8, on 28×28");
     let unusual = convolution.clone().with_stride([2, 1]).with_padding(Padding::even(1, 1)).with_dilation([2, 2]);
-    assert_eq!(unusual.words(volume(3, 9, 8)), "conv 3×3, 3→8, on 9×8, stride 2×1, padding 1, dilation 2");
+    assert_eq!(unusual.label(volume(3, 9, 8)), "conv 3×3, 3→8, on 9×8, stride 2×1, padding 1, dilation 2");
     let signal = Convolution::new(kernel(4, 1, [1, 5], 0), 2).unwrap().padded_same(volume(2, 1, 16), false);
-    assert_eq!(signal.words(volume(2, 1, 16)), "conv 5, 2→4, on 16, padding 2, 2 groups");
+    assert_eq!(signal.label(volume(2, 1, 16)), "conv 5, 2→4, on 16, padding 2, 2 groups");
     let refused = |input| convolution.lower(input, Flattening::ChannelsFirst).unwrap_err();
     assert!(matches!(refused(volume(1, 28, 28)), ConvolutionError::Channels { expected: 3, .. }));
     assert!(matches!(refused(volume(3, 2, 28)), ConvolutionError::Window { span: 3, available: 2 }));
@@ -273,8 +273,8 @@ fn the_periodic_spectrum_is_that_of_numpy() {
     let convolution = Convolution::new(kernel(2, 3, [3, 3], 4), 1).unwrap();
     let found = convolution.periodic_spectrum([4, 5], &mut |_| true).unwrap().singular_values;
     assert_eq!(found.len(), 40);
-    for (place, expected) in [(0, 6.21526389), (1, 6.21526389), (2, 5.75722127), (39, 0.75416938)] {
-        assert!((found[place] - expected).abs() < 1e-8, "{}", found[place]);
+    for (position, expected) in [(0, 6.21526389), (1, 6.21526389), (2, 5.75722127), (39, 0.75416938)] {
+        assert!((found[position] - expected).abs() < 1e-8, "{}", found[position]);
     }
     let reshaped = convolution.kernel_spectrum().unwrap().singular_values;
     assert!((reshaped[0] - 3.2673125).abs() < 1e-7 && (reshaped[1] - 2.71713613).abs() < 1e-7);

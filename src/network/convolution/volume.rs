@@ -64,7 +64,7 @@ impl ImageShape {
     }
 
     /// The place in a vector of the value of `channel` at `row`, `column`, all counted from 0 and within the volume.
-    pub fn place(&self, flattening: Flattening, channel: usize, row: usize, column: usize) -> usize {
+    pub fn position(&self, flattening: Flattening, channel: usize, row: usize, column: usize) -> usize {
         match flattening {
             Flattening::ChannelsFirst => (channel * self.height + row) * self.width + column,
             Flattening::ChannelsLast => (row * self.width + column) * self.channels + channel,

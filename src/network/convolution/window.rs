@@ -84,8 +84,8 @@ impl Window {
         let (step, [before, _]) = (self.dilation[axis], self.padding.along(axis));
         let start = output * self.stride[axis];
         let first = before.saturating_sub(start).div_ceil(step);
-        let places = (first..self.size[axis]).map(move |tap| (tap, start + tap * step - before));
-        places.take_while(move |(_, place)| *place < length)
+        let positions = (first..self.size[axis]).map(move |tap| (tap, start + tap * step - before));
+        positions.take_while(move |(_, position)| *position < length)
     }
 
     /// From the first tap to the last.
@@ -95,7 +95,7 @@ impl Window {
 
     /// Size and what is unusual, for people: `3×3`, and `, stride 2, padding 1, dilation 2` where they are not the
     /// ordinary ones.
-    pub(super) fn words(&self, is_signal: bool) -> (String, String) {
+    pub(super) fn label(&self, is_signal: bool) -> (String, String) {
         let pair = |[rows, columns]: [usize; 2]| match (is_signal, rows == columns) {
             (true, _) | (false, true) => columns.to_string(),
             (false, false) => format!("{rows}×{columns}"),
@@ -109,12 +109,12 @@ impl Window {
         if (rows, columns) != ([0; 2], [0; 2]) {
             let even = rows[0] == rows[1] && columns[0] == columns[1];
             let sides = |[before, after]: [usize; 2]| format!("{before}+{after}");
-            let words = match (even, is_signal) {
+            let text = match (even, is_signal) {
                 (true, _) => pair([rows[0], columns[0]]),
                 (false, true) => sides(columns),
                 (false, false) => format!("{}×{}", sides(rows), sides(columns)),
             };
-            unusual += &format!(", padding {words}");
+            unusual += &format!(", padding {text}");
         }
         if self.dilation != [1; 2] {
             unusual += &format!(", dilation {}", pair(self.dilation));

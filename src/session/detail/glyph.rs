@@ -51,7 +51,7 @@ struct BallRotation {
 
 impl Glyph {
     /// The glyph of a layer; `None` for one without linear phases of its own (a residual block).
-    pub fn of(flow: &Flow, layer: &LayerFlow) -> Option<Glyph> {
+    pub fn new(flow: &Flow, layer: &LayerFlow) -> Option<Glyph> {
         layer.spectrum.as_ref()?;
         let found = |matches: &dyn Fn(&Motion) -> bool| layer.phases.iter().position(|phase| matches(&phase.motion));
         let compression = found(&|motion| matches!(motion, Motion::Compression { .. }));
@@ -73,7 +73,7 @@ impl Glyph {
         let coordinates = seen(flow.ambient_dimension(), &between);
         let project =
             |vectors: &DMatrix<f64>| seen_of(&coordinates, |row, column| vectors[(row, column)], vectors.ncols());
-        let turning = |rotation: &Rotation, start: &DMatrix<f64>| BallRotation::of(rotation, start, &coordinates);
+        let turning = |rotation: &Rotation, start: &DMatrix<f64>| BallRotation::new(rotation, start, &coordinates);
         let law = compression.and_then(|index| match layer.phases[index].motion {
             Motion::Compression { law, .. } => Some((index, law)),
             _ => None,
@@ -113,7 +113,7 @@ impl Glyph {
 }
 
 impl BallRotation {
-    fn of(rotation: &Rotation, start: &DMatrix<f64>, coordinates: &[usize]) -> BallRotation {
+    fn new(rotation: &Rotation, start: &DMatrix<f64>, coordinates: &[usize]) -> BallRotation {
         let mut constant = seen_of(coordinates, |row, column| start[(row, column)], start.ncols());
         let planes = (0..rotation.angles().len()).map(|index| {
             let (a, b) = rotation.plane(index);
@@ -251,7 +251,7 @@ mod tests {
             for decomposition in Decomposition::ALL {
                 let flow = flow(&weight, decomposition);
                 let layer = &flow.layers()[0];
-                let glyph = Glyph::of(&flow, layer).unwrap();
+                let glyph = Glyph::new(&flow, layer).unwrap();
                 assert!(glyph.is_whole);
                 let start = glyph.at(&flow, layer, 0.0);
                 let gram = start.transpose() * start;
@@ -272,7 +272,7 @@ mod tests {
     fn of_many_dimensions_the_leading_directions_end_with_their_singular_values() {
         let flow = flow(&random_matrix(6, 9, 7), Decomposition::Svd);
         let layer = &flow.layers()[0];
-        let glyph = Glyph::of(&flow, layer).unwrap();
+        let glyph = Glyph::new(&flow, layer).unwrap();
         assert!(!glyph.is_whole);
         assert_eq!(glyph.singular_values, layer.spectrum.as_ref().unwrap().singular_values[..3]);
         // Between the rotations each direction lies along its own coordinate.

@@ -19,7 +19,7 @@ pub struct HeatMap {
 
 impl HeatMap {
     /// The map of a matrix given by its entries, with at most `most` cells in a row or column.
-    pub fn of(rows: usize, columns: usize, most: usize, entry: impl Fn(usize, usize) -> f64) -> HeatMap {
+    pub fn from_entries(rows: usize, columns: usize, most: usize, entry: impl Fn(usize, usize) -> f64) -> HeatMap {
         let block = rows.max(columns).div_ceil(most.max(1)).max(1);
         let across = columns.div_ceil(block);
         let mut cells = vec![0.0_f64; rows.div_ceil(block) * across];
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_small_matrix_is_kept_as_it_is() {
-        let map = HeatMap::of(2, 3, 8, |row, column| row as f64 - column as f64);
+        let map = HeatMap::from_entries(2, 3, 8, |row, column| row as f64 - column as f64);
         assert_eq!((map.block, map.size(), map.largest), (1, [3, 2], 2.0));
         assert_eq!(map.cells(), [0.0, -1.0, -2.0, 1.0, 0.0, -1.0]);
         assert_eq!(map.cell_at([0.99, 0.0]), Some((0..1, 2..3, -2.0)));
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn of_a_block_the_largest_entry_is_kept_with_its_sign() {
-        let map = HeatMap::of(5, 7, 4, |row, column| if (row, column) == (3, 2) { -9.0 } else { 1.0 });
+        let map = HeatMap::from_entries(5, 7, 4, |row, column| if (row, column) == (3, 2) { -9.0 } else { 1.0 });
         assert_eq!((map.block, map.size(), map.largest), (2, [4, 3], 9.0));
         assert_eq!(map.cell_at([2.5 / 7.0, 3.5 / 5.0]), Some((2..4, 2..4, -9.0)));
         // The last block is cut off where the matrix ends.
@@ -87,6 +87,6 @@ mod tests {
 
     #[test]
     fn an_empty_matrix_has_no_cell() {
-        assert_eq!(HeatMap::of(0, 4, 8, |_, _| 1.0).cell_at([0.5, 0.5]), None);
+        assert_eq!(HeatMap::from_entries(0, 4, 8, |_, _| 1.0).cell_at([0.5, 0.5]), None);
     }
 }

@@ -68,7 +68,7 @@ pub struct LayerDetail {
 }
 
 impl BranchSpectrum {
-    fn of(name: &'static str, svd: &Svd) -> BranchSpectrum {
+    fn new(name: &'static str, svd: &Svd) -> BranchSpectrum {
         let (singular_values, rank) = (svd.singular_values().to_vec(), svd.rank());
         BranchSpectrum { name, singular_values, rank, stable_rank: svd.stable_rank() }
     }
@@ -94,7 +94,7 @@ impl LayerDetail {
             return Ok(detail);
         };
         go_on(progress, 0.0, "the unit ball")?;
-        detail.glyph = Glyph::of(flow, layer);
+        detail.glyph = Glyph::new(flow, layer);
         go_on(progress, 0.1, "the weights")?;
         for (name, matrix) in weight_matrices(own) {
             detail.weights.push(NamedMap { name, map: Arc::new(map_of(matrix, MAX_CELLS)) });
@@ -105,7 +105,7 @@ impl LayerDetail {
             for (name, matrix) in weight_matrices(own) {
                 go_on(progress, 0.3, "the spectra of the branch")?;
                 // A matrix that cannot be decomposed is left out; the others are still worth seeing.
-                detail.branch.extend(Svd::new(matrix).ok().map(|svd| BranchSpectrum::of(name, &svd)));
+                detail.branch.extend(Svd::new(matrix).ok().map(|svd| BranchSpectrum::new(name, &svd)));
             }
         }
         go_on(progress, 0.4, "the factors of W")?;
@@ -116,7 +116,7 @@ impl LayerDetail {
             go_on(progress, 0.7 + 0.1 * phase as f32, "the angular velocity")?;
             let side = moving_dimension(layer).min(rotation.dimension());
             let velocity = rotation.angular_velocity();
-            let map = HeatMap::of(side, side, MAX_SMALL_CELLS, |row, column| velocity[(row, column)]);
+            let map = HeatMap::from_entries(side, side, MAX_SMALL_CELLS, |row, column| velocity[(row, column)]);
             detail.angular_velocities.push((phase, Arc::new(map)));
         }
         Ok(detail)
@@ -135,7 +135,7 @@ pub fn weight_matrices(layer: &Layer) -> Vec<(&'static str, &DMatrix<f64>)> {
 }
 
 fn map_of(matrix: &DMatrix<f64>, most: usize) -> HeatMap {
-    HeatMap::of(matrix.nrows(), matrix.ncols(), most, |row, column| matrix[(row, column)])
+    HeatMap::from_entries(matrix.nrows(), matrix.ncols(), most, |row, column| matrix[(row, column)])
 }
 
 /// The dimensions in which the layer itself moves: the rest of the ambient space belongs to wider layers.
@@ -150,7 +150,8 @@ fn factors_of(layer: &LayerFlow) -> Vec<NamedMap> {
         return Vec::new();
     }
     let side = moving_dimension(layer);
-    let small = |matrix: &dyn Fn(usize, usize) -> f64| Arc::new(HeatMap::of(side, side, MAX_SMALL_CELLS, matrix));
+    let small =
+        |matrix: &dyn Fn(usize, usize) -> f64| Arc::new(HeatMap::from_entries(side, side, MAX_SMALL_CELLS, matrix));
     let of_rotation = |rotation: Option<&Rotation>| {
         let matrix = rotation.map_or_else(|| DMatrix::identity(side, side), Rotation::to_matrix);
         small(&|row, column| matrix[(row, column)])

@@ -30,7 +30,7 @@ pub(super) enum Reading {
 const SMALLEST: f64 = 1e-300;
 
 impl Reading {
-    pub(super) fn of(scene: &Scene) -> Reading {
+    pub(super) fn new(scene: &Scene) -> Reading {
         match &scene.dataset.labels {
             Labels::Values(values) => {
                 let finite = values.iter().copied().filter(|value| value.is_finite());

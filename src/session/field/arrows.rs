@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::plane::SlicePlane;
-use super::{MAX_WORK, nodes, place, projected};
+use super::{MAX_WORK, nodes, position, projected};
 use crate::flow::{FlowError, NoVelocity};
 use crate::session::Scene;
 
@@ -47,7 +47,7 @@ pub(super) fn arrows(
         go_on(row as f32 / nodes[1] as f32)?;
         for column in 0..nodes[0] {
             // In the middle of cells: an arrow at the edge would leave the plane.
-            let at = [place(2 * column + 1, 2 * nodes[0] + 1), place(2 * row + 1, 2 * nodes[1] + 1)];
+            let at = [position(2 * column + 1, 2 * nodes[0] + 1), position(2 * row + 1, 2 * nodes[1] + 1)];
             match scene.flow.velocity(&plane.point(at), t) {
                 Ok(velocity) => {
                     let speed = velocity.norm();

@@ -1,6 +1,6 @@
 //! The decision boundary: where the class that wins changes, found cell by cell from the classes' scores.
 
-use super::{Answer, place};
+use super::{Answer, position};
 
 /// Pieces of the boundary between the nodes, from −1 to 1 in both directions. Cells with a blank corner have none.
 pub(super) fn boundary(nodes: [usize; 2], values: &[Option<Answer>]) -> Vec<[[f64; 2]; 2]> {
@@ -9,7 +9,7 @@ pub(super) fn boundary(nodes: [usize; 2], values: &[Option<Answer>]) -> Vec<[[f6
         for column in 1..nodes[0] {
             // Around the cell, so that neighbours in the list are neighbours on the plane.
             let corners = [(column - 1, row - 1), (column, row - 1), (column, row), (column - 1, row)];
-            let at = corners.map(|(column, row)| [place(column, nodes[0]), place(row, nodes[1])]);
+            let at = corners.map(|(column, row)| [position(column, nodes[0]), position(row, nodes[1])]);
             let answers = corners.map(|(column, row)| values.get(row * nodes[0] + column).and_then(Option::as_ref));
             let [Some(a), Some(b), Some(c), Some(d)] = answers.map(|answer| answer.and_then(scored)) else { continue };
             cell(at, [a, b, c, d], &mut pieces);
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn a_straight_boundary_is_met_exactly() {
         let nodes = [9, 7];
-        let score = |column: usize, row: usize| place(column, nodes[0]) + 0.5 * place(row, nodes[1]) - 0.1;
+        let score = |column: usize, row: usize| position(column, nodes[0]) + 0.5 * position(row, nodes[1]) - 0.1;
         let values: Vec<Option<Answer>> = (0..nodes[0] * nodes[1])
             .map(|index| {
                 let score = score(index % nodes[0], index / nodes[0]);

@@ -70,7 +70,7 @@ pub struct Field {
     /// The grid's cells, if they were asked for.
     pub areas: Option<Areas>,
     /// What the plane is, and where there is no field why: one sentence each.
-    pub words: Vec<String>,
+    pub text: Vec<String>,
     /// The plane in the space; `None` where the picture has none.
     plane: Option<SlicePlane>,
 }
@@ -104,7 +104,7 @@ impl Field {
             arrows: Vec::new(),
             streamlines: Vec::new(),
             areas: None,
-            words: Vec::new(),
+            text: Vec::new(),
             plane: None,
         };
         if request.areas {
@@ -114,14 +114,12 @@ impl Field {
             return Ok(field);
         }
         let Some(plane) = SlicePlane::through(scene, (&frame, &rows), request) else {
-            field
-                .words
-                .push("u(x, t) and the velocity need a picture of two or three different directions.".to_owned());
+            field.text.push("u(x, t) and the velocity need a picture of two or three different directions.".to_owned());
             return Ok(field);
         };
         field.origin = projected(&rows, plane.origin.as_slice());
         field.reach = [0, 1].map(|axis| projected(&rows, (&plane.axes[axis] * plane.half[axis]).as_slice()));
-        field.words.push(plane.words.clone());
+        field.text.push(plane.text.clone());
         if request.answers {
             field.read_answers(scene, &plane, progress)?;
         }
@@ -133,16 +131,16 @@ impl Field {
     }
 
     /// The place of a point of the plane (−1 to 1 in both directions), projected.
-    pub fn place(&self, at: [f64; 2]) -> [f64; 3] {
+    pub fn position(&self, at: [f64; 2]) -> [f64; 3] {
         let [across, up] = &self.reach;
         [0, 1, 2].map(|row| self.origin[row] + at[0] * across[row] + at[1] * up[row])
     }
 
     /// The place of a point of the plane given by its lengths from the middle along both directions, projected; `None`
     /// where there is no plane.
-    pub fn place_of_lengths(&self, lengths: [f64; 2]) -> Option<[f64; 3]> {
+    pub fn position_of_lengths(&self, lengths: [f64; 2]) -> Option<[f64; 3]> {
         let half = self.plane.as_ref()?.half;
-        Some(self.place([lengths[0] / half[0], lengths[1] / half[1]]))
+        Some(self.position([lengths[0] / half[0], lengths[1] / half[1]]))
     }
 
     fn read_answers(
@@ -151,14 +149,14 @@ impl Field {
         plane: &SlicePlane,
         progress: &mut Progress<'_>,
     ) -> Result<(), SceneError> {
-        let reading = Reading::of(scene);
+        let reading = Reading::new(scene);
         let nodes = nodes(plane, across(scene, self.request.t));
         let mut values = Vec::with_capacity(nodes[0] * nodes[1]);
         let mut why = None;
         for row in 0..nodes[1] {
             go_on(progress, row as f32 / nodes[1] as f32, "tracing u(x, t) to the end of the flow")?;
             for column in 0..nodes[0] {
-                let point = plane.point([place(column, nodes[0]), place(row, nodes[1])]);
+                let point = plane.point([position(column, nodes[0]), position(row, nodes[1])]);
                 match scene.flow.pull_back(&scene.network, &point, self.request.t) {
                     Ok(read) => values.push(reading.answer(read.as_slice())),
                     Err(error) => {
@@ -170,8 +168,8 @@ impl Field {
         }
         let found = values.iter().any(Option::is_some);
         match why {
-            Some(why) if found => self.words.push(format!("u(x, t) is left blank where {why}.")),
-            Some(why) => self.words.push(format!("No u(x, t): {why}.")),
+            Some(why) if found => self.text.push(format!("u(x, t) is left blank where {why}.")),
+            Some(why) => self.text.push(format!("No u(x, t): {why}.")),
             None => {}
         }
         if found {
@@ -195,16 +193,16 @@ impl Field {
         let arrows = arrows::arrows(scene, plane, rows, (self.request.t, most), &mut go_on)?;
         let fastest = arrows.found.iter().fold(0.0, |fastest: f64, arrow| fastest.max(arrow.speed));
         if let (Some(why), true) = (arrows.why_not, arrows.found.is_empty()) {
-            self.words.push(format!("No velocity: {why}."));
+            self.text.push(format!("No velocity: {why}."));
             return Ok(());
         }
         if arrows.found.is_empty() {
-            self.words.push("The velocity is zero at this moment: phases begin and end at rest.".to_owned());
+            self.text.push("The velocity is zero at this moment: phases begin and end at rest.".to_owned());
             return Ok(());
         }
         match picture {
             VelocityPicture::Arrows => {
-                self.words.push(format!("The longest arrow stands for {fastest:.3} units of length a layer."));
+                self.text.push(format!("The longest arrow stands for {fastest:.3} units of length a layer."));
                 self.arrows = arrows.found;
             }
             VelocityPicture::Particles => {}
@@ -213,7 +211,7 @@ impl Field {
                     let lines = streamlines::streamlines(&slice, plane, &mut |share| go_on(share).is_ok());
                     self.streamlines = lines.ok_or(crate::flow::FlowError::Cancelled)?;
                 }
-                Err(why) => self.words.push(format!("No streamlines: {why}.")),
+                Err(why) => self.text.push(format!("No streamlines: {why}.")),
             },
         }
         Ok(())
@@ -236,14 +234,14 @@ fn nodes(plane: &SlicePlane, most: usize) -> [usize; 2] {
 }
 
 /// The place of a node, from −1 to 1.
-fn place(index: usize, of: usize) -> f64 {
+fn position(index: usize, of: usize) -> f64 {
     2.0 * index as f64 / (of - 1) as f64 - 1.0
 }
 
 fn projected(rows: &DMatrix<f64>, vector: &[f64]) -> [f64; 3] {
-    let mut place = [0.0; 3];
-    for (coordinate, row) in place.iter_mut().zip(rows.row_iter()) {
+    let mut position = [0.0; 3];
+    for (coordinate, row) in position.iter_mut().zip(rows.row_iter()) {
         *coordinate = row.iter().zip(vector).map(|(a, b)| a * b).sum();
     }
-    place
+    position
 }

@@ -27,7 +27,7 @@ pub(super) struct SlicePlane {
     /// How far it is drawn along each, from the middle.
     pub half: [f64; 2],
     /// What it is, as a sentence.
-    pub words: String,
+    pub text: String,
 }
 
 impl SlicePlane {
@@ -51,12 +51,12 @@ impl SlicePlane {
                 }
                 let [width, height] = fit.half;
                 let half = [width.max(ASPECT * height) * MARGIN, height.max(width / ASPECT) * MARGIN];
-                let words = if scene.flow.ambient_dimension() == 2 {
+                let text = if scene.flow.ambient_dimension() == 2 {
                     "The field is exact: the plane is the whole space.".to_owned()
                 } else {
                     "The field is that of a slice: the picture's plane, through the data's mean.".to_owned()
                 };
-                Some(SlicePlane { origin, axes, half, words })
+                Some(SlicePlane { origin, axes, half, text })
             }
             3 if found.directions.nrows() == 2 => {
                 let axes = [0, 1].map(|row| found.directions.row(row).transpose());
@@ -70,7 +70,7 @@ impl SlicePlane {
                 // Data on a line still has a plane that can be seen.
                 let half = half.map(|half| if half > 0.05 * widest { half } else { 0.3 * widest });
                 let missed = found.total_variance - found.variances.iter().sum::<f64>();
-                let words = if missed <= LIES_IN_PLANE * found.total_variance {
+                let text = if missed <= LIES_IN_PLANE * found.total_variance {
                     "The field is that of the plane in which the data lies.".to_owned()
                 } else {
                     let share = 100.0 * (1.0 - missed / found.total_variance);
@@ -78,7 +78,7 @@ impl SlicePlane {
                         "The field is that of a slice: the plane along which the data spreads most now ({share:.0} % of its variance)."
                     )
                 };
-                Some(SlicePlane { origin: found.mean, axes, half, words })
+                Some(SlicePlane { origin: found.mean, axes, half, text })
             }
             _ => None,
         }
@@ -87,8 +87,8 @@ impl SlicePlane {
     /// The point of the space at a place of the plane, from −1 to 1 in both directions.
     pub(super) fn point(&self, at: [f64; 2]) -> DVector<f64> {
         let mut point = self.origin.clone();
-        for (axis, (place, half)) in self.axes.iter().zip(at.into_iter().zip(self.half)) {
-            point.axpy(place * half, axis, 1.0);
+        for (axis, (index, half)) in self.axes.iter().zip(at.into_iter().zip(self.half)) {
+            point.axpy(index * half, axis, 1.0);
         }
         point
     }

@@ -5,7 +5,7 @@
 
 use super::plane::SlicePlane;
 use super::slice::Slice;
-use super::{MAX_WORK, nodes, place};
+use super::{MAX_WORK, nodes, position};
 
 /// Starts along the longer side of the plane, at most.
 const MAX_STARTS: usize = 11;
@@ -26,7 +26,7 @@ pub(super) fn streamlines(
     // Four velocities a step, both ways.
     let affordable = MAX_WORK / (slice.cost() * 8 * STEPS);
     let across = nodes(plane, affordable.isqrt().clamp(4, MAX_STARTS));
-    let middle = |index: usize, of: usize| place(2 * index + 1, 2 * of + 1);
+    let middle = |index: usize, of: usize| position(2 * index + 1, 2 * of + 1);
     let starts: Vec<[f64; 2]> = (0..across[0] * across[1])
         .map(|index| [middle(index % across[0], across[0]), middle(index / across[0], across[1])])
         .collect();

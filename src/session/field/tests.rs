@@ -42,10 +42,11 @@ fn input_of(scene: &Scene, target: &DVector<f64>, t: f64) -> Option<DVector<f64>
         let inputs = DMatrix::from_column_slice(2, 1, x.as_slice());
         scene.flow.positions(&inputs, t).unwrap().column(0).into_owned()
     };
-    let starts = (0..41 * 41).map(|index| DVector::from_vec(vec![place(index % 41, 41), place(index / 41, 41)]) * 4.0);
+    let starts =
+        (0..41 * 41).map(|index| DVector::from_vec(vec![position(index % 41, 41), position(index / 41, 41)]) * 4.0);
     let starts: Vec<DVector<f64>> = starts.collect();
-    let places = scene.flow.positions(&DMatrix::from_columns(&starts), t).unwrap();
-    let distance = |index: &usize| (places.column(*index) - target).norm();
+    let positions = scene.flow.positions(&DMatrix::from_columns(&starts), t).unwrap();
+    let distance = |index: &usize| (positions.column(*index) - target).norm();
     let nearest = (0..starts.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
     let mut x = starts[nearest].clone();
     for _ in 0..12 {
@@ -69,10 +70,10 @@ fn arrows_are_the_rate_at_which_trajectories_move() {
     for (start, end) in phases {
         let (t, h) = (start + 0.4 * (end - start), 1e-5);
         let field = field(&scene, t);
-        assert!(field.words[0].contains("exact"), "{:?}", field.words);
+        assert!(field.text[0].contains("exact"), "{:?}", field.text);
         let mut compared = 0;
         for arrow in field.arrows.iter().step_by(7) {
-            let here = field.place(arrow.at);
+            let here = field.position(arrow.at);
             let Some(input) = input_of(&scene, &DVector::from_column_slice(&here[..2]), t) else { continue };
             let input = DMatrix::from_column_slice(2, 1, input.as_slice());
             let at = |t: f64| scene.flow.positions(&input, t).unwrap();
@@ -101,9 +102,9 @@ fn particles_move_as_trajectories_do() {
         assert!(particles.advance(&scene.flow, &field, t + h, 1e-6, window));
         let mut compared = 0;
         for (before, after) in before.all().iter().zip(particles.all()).step_by(11) {
-            let Some(here) = field.place_of_lengths(before.at).filter(|_| before.strength > 0.1) else { continue };
+            let Some(here) = field.position_of_lengths(before.at).filter(|_| before.strength > 0.1) else { continue };
             let Some(input) = input_of(&scene, &DVector::from_column_slice(&here[..2]), t) else { continue };
-            let there = field.place_of_lengths(after.at).unwrap();
+            let there = field.position_of_lengths(after.at).unwrap();
             let input = DMatrix::from_column_slice(2, 1, input.as_slice());
             let moved = scene.flow.positions(&input, t + h).unwrap() - scene.flow.positions(&input, t).unwrap();
             let miss = (there[0] - here[0] - moved[0]).hypot(there[1] - here[1] - moved[1]);
@@ -148,7 +149,7 @@ fn streamlines_follow_the_velocity() {
         let direction = |at: [f64; 2]| scene.flow.velocity(&DVector::from_column_slice(&at), t).unwrap().normalize();
         let (mut compared, mut all) = (0, 0);
         for piece in field.streamlines.iter().flat_map(|line| line.windows(2)) {
-            let [from, to] = [piece[0], piece[1]].map(|at| field.place(at)).map(|[x, y, _]| [x, y]);
+            let [from, to] = [piece[0], piece[1]].map(|at| field.position(at)).map(|[x, y, _]| [x, y]);
             all += 1;
             // Beside a place at which the flow rests a piece is the chord of a bend.
             if direction(from).dot(&direction(to)) > 0.99 {
@@ -209,13 +210,13 @@ fn where_there_is_no_field_a_sentence_says_why() {
     let folding = scene([1.1, -0.6, 0.5, 0.9], Activation::Gelu);
     let past_the_fold = field(&folding, 0.995);
     assert!(past_the_fold.answers.is_none() && past_the_fold.arrows.is_empty());
-    assert_eq!(past_the_fold.words.iter().filter(|words| words.contains("folds the space")).count(), 2);
+    assert_eq!(past_the_fold.text.iter().filter(|text| text.contains("folds the space")).count(), 2);
     let at_rest = field(&folding, 0.0);
-    assert!(at_rest.words.iter().any(|words| words.contains("zero at this moment")));
+    assert!(at_rest.text.iter().any(|text| text.contains("zero at this moment")));
     let mut line = request(0.5);
     line.projection = Projection::Plane([1, 1]);
     let line = Field::build(&folding, line, &mut |_, _| true).unwrap();
-    assert!(line.words[0].contains("different directions"));
+    assert!(line.text[0].contains("different directions"));
 }
 
 fn affine(rows: usize, columns: usize, weight: &[f64]) -> Affine {
@@ -261,9 +262,9 @@ fn blocks_that_project_have_no_field_and_those_that_do_not_have_one() {
         };
         // The first block has a velocity, but what comes after it cannot be followed from a place in the middle of it.
         let first = at(0.5);
-        assert!(first.words.iter().all(|words| !words.starts_with("No velocity")), "{:?}", first.words);
+        assert!(first.text.iter().all(|text| !text.starts_with("No velocity")), "{:?}", first.text);
         let second = at(in_the_block);
-        assert!(second.words.iter().any(|words| words.starts_with("No velocity") && words.contains("projection")));
+        assert!(second.text.iter().any(|text| text.starts_with("No velocity") && text.contains("projection")));
         assert!(second.arrows.is_empty() && second.streamlines.is_empty() && second.answers.is_none());
         let mut particles = Particles::default();
         particles.advance(&scene.flow, &second, in_the_block, 0.05, [[-1.0, 1.0]; 2]);
@@ -281,8 +282,11 @@ fn numbers_are_read_where_the_network_predicts_numbers() {
     let (least, largest) = values.iter().fold((f64::MAX, f64::MIN), |(a, b), x| (a.min(*x), b.max(*x)));
     let mut compared = 0;
     for (index, answer) in answers.values.iter().enumerate() {
-        let at = [place(index % answers.nodes[0], answers.nodes[0]), place(index / answers.nodes[0], answers.nodes[1])];
-        let here = DVector::from_column_slice(&field.place(at)[..2]);
+        let at = [
+            position(index % answers.nodes[0], answers.nodes[0]),
+            position(index / answers.nodes[0], answers.nodes[1]),
+        ];
+        let here = DVector::from_column_slice(&field.position(at)[..2]);
         let read = scene.flow.pull_back(&scene.network, &here, 2.3).unwrap()[0];
         let expected = ((read - least) / (largest - least)).clamp(0.0, 1.0);
         let Some(Answer::Value(share)) = answer else { panic!("{answer:?}") };
@@ -303,15 +307,15 @@ fn more_dimensions_are_cut_along_a_plane_that_is_named() {
     let data =
         Arc::new(Dataset { name: String::new(), points, labels: Labels::None, columns: Vec::new(), notes: Vec::new() });
     let scene = Scene::build(&network, &data, FlowOptions::default(), None, &mut |_, _| true).unwrap();
-    for (projection, words) in [
+    for (projection, text) in [
         (Projection::Automatic, "the plane along which the data spreads most now"),
         (Projection::Plane([1, 4]), "the picture's plane, through the data's mean"),
     ] {
         let request = FieldRequest { projection, ..request(0.5) };
         let field = Field::build(&scene, request, &mut |_, _| true).unwrap();
-        assert!(field.words[0].contains(words), "{:?}", field.words);
+        assert!(field.text[0].contains(text), "{:?}", field.text);
         let answers = field.answers.as_ref().unwrap();
-        let at = [place(3, answers.nodes[0]), place(5, answers.nodes[1])];
+        let at = [position(3, answers.nodes[0]), position(5, answers.nodes[1])];
         let here = field.plane.as_ref().unwrap().point(at);
         let read = scene.flow.pull_back(&network, &here, 0.5).unwrap();
         let Some(Answer::Class { class, .. }) = &answers.values[5 * answers.nodes[0] + 3] else { panic!() };
@@ -325,7 +329,7 @@ fn a_reflection_keeps_the_plane_in_which_the_data_lies() {
     assert_eq!(mirror.flow.ambient_dimension(), 3);
     for t in [0.0, 0.15, 0.5] {
         let field = field(&mirror, t);
-        assert!(field.words[0].contains("in which the data lies"), "{:?}", field.words);
+        assert!(field.text[0].contains("in which the data lies"), "{:?}", field.text);
         assert!(field.answers.is_some());
     }
 }

@@ -34,7 +34,7 @@ pub enum NumberChange {
 
 impl WeightPart {
     /// Its symbol.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             WeightPart::Dense => "W",
             WeightPart::Inner => "W¹",
@@ -44,7 +44,7 @@ impl WeightPart {
     }
 
     /// The symbol of the bias beside it; none beside S.
-    pub fn bias_words(self) -> Option<&'static str> {
+    pub fn bias_text(self) -> Option<&'static str> {
         match self {
             WeightPart::Dense => Some("b"),
             WeightPart::Inner => Some("b¹"),

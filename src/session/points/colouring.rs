@@ -52,7 +52,7 @@ pub enum ColorValues {
 
 impl Colouring {
     /// The word used in the window for this data.
-    pub fn words(self, dataset: &Dataset) -> String {
+    pub fn label(self, dataset: &Dataset) -> String {
         let values = matches!(dataset.labels, Labels::Values(_));
         match self {
             Colouring::Label if values => "value".to_owned(),
@@ -61,7 +61,7 @@ impl Colouring {
             Colouring::Mistakes => "right or wrong".to_owned(),
             Colouring::Loss if values => "squared error".to_owned(),
             Colouring::Loss => "loss".to_owned(),
-            Colouring::Column(index) => format!("column {}", column_words(dataset, index)),
+            Colouring::Column(index) => format!("column {}", column_text(dataset, index)),
         }
     }
 
@@ -87,7 +87,7 @@ impl Colouring {
     /// The groups or numbers of the points of `scene`; all alike where they cannot be coloured so.
     pub fn painting(self, scene: &Scene) -> ColorMap {
         let labels = &scene.dataset.labels;
-        let title = self.words(&scene.dataset);
+        let title = self.label(&scene.dataset);
         if self.refusal(scene).is_some() {
             return ColorMap { title: String::new(), shades: ColorValues::Same };
         }
@@ -113,7 +113,7 @@ impl Colouring {
 }
 
 /// What a column of the data is called, by the file or by its number.
-pub fn column_words(dataset: &Dataset, index: usize) -> String {
+pub fn column_text(dataset: &Dataset, index: usize) -> String {
     dataset.column_name(index).map_or_else(|| coordinate_name(index), str::to_owned)
 }
 
@@ -172,19 +172,20 @@ pub fn loss(scene: &Scene, sample: usize) -> Option<f64> {
         Labels::Classes { of_sample, .. } => {
             let class = *of_sample.get(sample)?;
             match (scene.output, answer.as_slice()) {
-                (OutputFunction::Sigmoid, [p]) => Some(surprise(if class == 1 { *p } else { 1.0 - p })),
+                (OutputFunction::Sigmoid, [p]) => Some(negative_log_likelihood(if class == 1 { *p } else { 1.0 - p })),
                 (OutputFunction::Sigmoid, outputs) => {
-                    let given = |(index, p): (usize, &f64)| surprise(if index == class { *p } else { 1.0 - p });
+                    let given =
+                        |(index, p): (usize, &f64)| negative_log_likelihood(if index == class { *p } else { 1.0 - p });
                     Some(outputs.iter().enumerate().map(given).sum())
                 }
-                (_, outputs) => outputs.get(class).map(|p| surprise(*p)),
+                (_, outputs) => outputs.get(class).map(|p| negative_log_likelihood(*p)),
             }
         }
     }
 }
 
 /// −ln p; a probability that underflowed counts as the least positive number, so that the loss stays finite.
-fn surprise(p: f64) -> f64 {
+fn negative_log_likelihood(p: f64) -> f64 {
     -p.max(f64::MIN_POSITIVE).ln()
 }
 

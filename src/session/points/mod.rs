@@ -11,7 +11,7 @@ mod story;
 mod table;
 mod watch;
 
-pub use colouring::{ColorMap, ColorValues, Colouring, column_words};
+pub use colouring::{ColorMap, ColorValues, Colouring, column_text};
 pub use filter::Filter;
 pub use neighbours::{NeighbourRequest, Neighbours};
 pub use pick::{ScreenPoint, nearest};
@@ -93,7 +93,7 @@ impl Tool {
     pub const ALL: [Tool; 3] = [Tool::Pan, Tool::Box, Tool::Lasso];
 
     /// The word used in the window.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Tool::Pan => "Pan",
             Tool::Box => "Box",

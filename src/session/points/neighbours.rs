@@ -51,8 +51,8 @@ fn nearest(distances: &[f32], sample: usize) -> Vec<(usize, f32)> {
         if other == sample || !distance.is_finite() || !is_near {
             continue;
         }
-        let place = found.partition_point(|(_, nearer)| *nearer <= distance);
-        found.insert(place, (other, distance));
+        let position = found.partition_point(|(_, nearer)| *nearer <= distance);
+        found.insert(position, (other, distance));
         found.truncate(MAX);
     }
     found

@@ -57,7 +57,7 @@ impl SeparationProfile {
     ///
     /// # Errors
     /// If `progress` answers false.
-    pub fn tell(
+    pub fn measure(
         scene: &Scene,
         selection: &Selection,
         progress: &mut Progress<'_>,
@@ -173,7 +173,7 @@ mod tests {
     fn story(scene: &Scene, samples: Vec<usize>) -> SeparationProfile {
         let mut selection = Selection::default();
         selection.change(Pick::Only, samples);
-        SeparationProfile::tell(scene, &selection, &mut |_, _| true).unwrap()
+        SeparationProfile::measure(scene, &selection, &mut |_, _| true).unwrap()
     }
 
     fn close(a: f64, b: f64) -> bool {
@@ -221,6 +221,6 @@ mod tests {
         let scene = scene();
         assert_eq!(story(&scene, vec![1]).largest(), 0.0);
         let selection = Selection::default();
-        assert!(SeparationProfile::tell(&scene, &selection, &mut |_, _| false).is_err());
+        assert!(SeparationProfile::measure(&scene, &selection, &mut |_, _| false).is_err());
     }
 }

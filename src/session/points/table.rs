@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::colouring::{answers_values, column_words, loss};
+use super::colouring::{answers_values, column_text, loss};
 use super::{Colouring, Selection};
 use crate::dataset::{Dataset, Labels};
 use crate::session::{Scene, coordinate_name};
@@ -81,13 +81,13 @@ pub fn table_columns(scene: &Scene) -> Vec<TableColumn> {
 
 impl TableColumn {
     /// The head of the column.
-    pub fn words(self, dataset: &Dataset) -> String {
+    pub fn label(self, dataset: &Dataset) -> String {
         match self {
             TableColumn::Index => "point".to_owned(),
-            TableColumn::Label => Colouring::Label.words(dataset),
+            TableColumn::Label => Colouring::Label.label(dataset),
             TableColumn::Prediction => "prediction".to_owned(),
-            TableColumn::Loss => Colouring::Loss.words(dataset),
-            TableColumn::Data(index) => format!("{} given", column_words(dataset, index)),
+            TableColumn::Loss => Colouring::Loss.label(dataset),
+            TableColumn::Data(index) => format!("{} given", column_text(dataset, index)),
             TableColumn::Now(index) => format!("{} now", coordinate_name(index)),
         }
     }
@@ -137,9 +137,9 @@ fn keys(scene: &Scene, rows: &[usize], column: TableColumn, t: f64) -> Vec<f64> 
     if let TableColumn::Now(index) = column {
         let dimension = scene.flow.ambient_dimension();
         let row = nalgebra::DMatrix::from_fn(1, dimension, |_, column| f64::from(u8::from(column == index)));
-        let mut places = Vec::new();
-        scene.data.project_some(&scene.flow, t, &row, rows, &mut places);
-        return places.into_iter().map(|place| f64::from(place[0])).collect();
+        let mut positions = Vec::new();
+        scene.data.project_some(&scene.flow, t, &row, rows, &mut positions);
+        return positions.into_iter().map(|position| f64::from(position[0])).collect();
     }
     let class = |classes: &[usize], sample: usize| classes.get(sample).map_or(f64::NAN, |class| *class as f64);
     let key = |sample: &usize| match (column, &scene.dataset.labels) {
@@ -175,7 +175,7 @@ pub fn table_csv(scene: &Scene, rows: &[usize], t: f64) -> Result<String, TableE
             scene.dataset.column_name(*index).map_or_else(|| format!("x{}", index + 1), str::to_owned)
         }
         TableColumn::Now(index) => format!("x{} at t={t:.4}", index + 1),
-        column => column.words(&scene.dataset),
+        column => column.label(&scene.dataset),
     };
     let failed = |error: csv::Error| TableError::Write(error.to_string());
     let mut writer = csv::Writer::from_writer(Vec::new());

@@ -10,8 +10,9 @@ use layerflow::network::Activation;
 
 pub fn all(bases: &Bases) -> Vec<Planted> {
     let mut planted = Vec::new();
-    for (place, (network, data)) in [&bases.tanh, &bases.relu, &bases.digits, &bases.sigmoid].into_iter().enumerate() {
-        let column = if data.dimension() > 2 { 20 } else { place % 2 };
+    for (position, (network, data)) in [&bases.tanh, &bases.relu, &bases.digits, &bases.sigmoid].into_iter().enumerate()
+    {
+        let column = if data.dimension() > 2 { 20 } else { position % 2 };
         let mut add = |code, data: Dataset, columns: &[usize]| {
             planted.push(Planted::new(code, None, network.clone(), Some(&data)).naming(columns));
         };

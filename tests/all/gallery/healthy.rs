@@ -24,10 +24,10 @@ pub fn all() -> Vec<Base> {
         (Generator::Blobs, &[2, 8, 8, 3], Activation::Sigmoid, None),
         (Generator::Circles, &[2, 3, 3, 2], Activation::Tanh, Some(8)),
     ];
-    for (place, (data, widths, activation, residual)) in kinds.into_iter().enumerate() {
+    for (position, (data, widths, activation, residual)) in kinds.into_iter().enumerate() {
         for seed in 0..10 {
             // Two kinds a seed, so that every kind meets four seeds.
-            if (seed as usize + place) % 5 < 2 {
+            if (seed as usize + position) % 5 < 2 {
                 bases.push(trained(data, widths, activation, residual, seed));
             }
         }

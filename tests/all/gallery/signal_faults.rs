@@ -39,9 +39,9 @@ fn units(bases: &Bases) -> Vec<Planted> {
 
 fn sizes(bases: &Bases) -> Vec<Planted> {
     let mut planted = Vec::new();
-    for (place, data) in [Generator::Moons, Generator::Circles, Generator::Xor].into_iter().enumerate() {
+    for (position, data) in [Generator::Moons, Generator::Circles, Generator::Xor].into_iter().enumerate() {
         let data = data.generate(data.training_options());
-        let seed = place as u64;
+        let seed = position as u64;
         let widths: Vec<usize> = std::iter::once(2).chain([12; 10]).chain([2]).collect();
         let deep = drawn("deep sigmoid", &widths, Activation::Sigmoid, 1.0, 0.1, seed);
         planted.push(Planted::new("vanishing_gradient", Some(1), deep, Some(&data)));

@@ -109,27 +109,27 @@ fn damaged(mut bytes: Vec<u8>, other: &[u8], random: &mut ChaCha8Rng) -> Vec<u8>
             break;
         }
         // Headers stand at the front, directories of archives at the end.
-        let place = match random.random_range(0..4) {
+        let position = match random.random_range(0..4) {
             0 => random.random_range(0..bytes.len()),
             1 => bytes.len() - 1 - random.random_range(0..bytes.len().min(200)),
             _ => random.random_range(0..bytes.len().min(400)),
         };
-        let length = random.random_range(1..65).min(bytes.len() - place);
+        let length = random.random_range(1..65).min(bytes.len() - position);
         match random.random_range(0..8) {
-            0 => bytes[place] ^= 1 << random.random_range(0..8),
-            1 => bytes[place] = random.random(),
-            2..=3 => write_number(&mut bytes, place, random),
-            4 => bytes.truncate(place),
-            5 => drop(bytes.drain(place..place + length)),
+            0 => bytes[position] ^= 1 << random.random_range(0..8),
+            1 => bytes[position] = random.random(),
+            2..=3 => write_number(&mut bytes, position, random),
+            4 => bytes.truncate(position),
+            5 => drop(bytes.drain(position..position + length)),
             6 => {
-                let piece = bytes[place..place + length].to_vec();
-                bytes.splice(place..place, piece);
+                let piece = bytes[position..position + length].to_vec();
+                bytes.splice(position..position, piece);
             }
-            _ if other.is_empty() => bytes[place] = 0,
+            _ if other.is_empty() => bytes[position] = 0,
             _ => {
                 let from = random.random_range(0..other.len());
                 let piece = other[from..(from + length).min(other.len())].to_vec();
-                bytes.splice(place..place, piece);
+                bytes.splice(position..position, piece);
             }
         }
     }
@@ -137,14 +137,14 @@ fn damaged(mut bytes: Vec<u8>, other: &[u8], random: &mut ChaCha8Rng) -> Vec<u8>
 }
 
 /// Writes an interesting number of some width, and of either order of bytes.
-fn write_number(bytes: &mut [u8], place: usize, random: &mut ChaCha8Rng) {
-    let width = [1, 2, 4, 8][random.random_range(0..4)].min(bytes.len() - place);
+fn write_number(bytes: &mut [u8], position: usize, random: &mut ChaCha8Rng) {
+    let width = [1, 2, 4, 8][random.random_range(0..4)].min(bytes.len() - position);
     let number = INTERESTING[random.random_range(0..INTERESTING.len())];
     let mut piece = number.to_le_bytes()[..width].to_vec();
     if random.random_bool(0.3) {
         piece.reverse();
     }
-    bytes[place..place + width].copy_from_slice(&piece);
+    bytes[position..position + width].copy_from_slice(&piece);
 }
 
 /// Folders in which the damaged files stand where the whole ones stood, beside the others that they name.
@@ -157,20 +157,20 @@ impl Workplace {
     pub fn new(seeds: &[Seed]) -> Workplace {
         let workplace = Workplace { root: tempfile::tempdir().unwrap() };
         for seed in seeds {
-            let path = workplace.place(seed);
+            let path = workplace.position(seed);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, &seed.bytes).unwrap();
         }
         workplace
     }
 
-    fn place(&self, seed: &Seed) -> PathBuf {
+    fn position(&self, seed: &Seed) -> PathBuf {
         self.root.path().join(seed.path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap())
     }
 
     /// Puts the damaged file into the place of the whole one while `look` looks at it.
     pub fn with<T>(&self, mutant: &Mutant<'_>, look: impl FnOnce(&Path) -> T) -> T {
-        let path = self.place(mutant.seed);
+        let path = self.position(mutant.seed);
         fs::write(&path, &mutant.bytes).unwrap();
         let result = look(&path);
         fs::write(&path, &mutant.seed.bytes).unwrap();

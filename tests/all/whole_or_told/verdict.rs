@@ -49,5 +49,5 @@ pub fn of(path: &Path, healthy: &Healthy, rounding: f64) -> Verdict {
 }
 
 fn told(account: &Account) -> Option<String> {
-    account.missing_words().or_else(|| account.assumed().first().cloned())
+    account.missing_text().or_else(|| account.assumed().first().cloned())
 }

@@ -27,7 +27,7 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>) {
 }
 
 fn curve(ui: &mut Ui, shown: &Shown<'_>, activation: Activation) {
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     let phase = shown.layer.phases.iter().find(|phase| phase.kind == PhaseKind::Activate);
     let s = phase.map_or(1.0, |phase| phase_time(shown.flow, phase, shown.t));
     let name = format!("Activation {} of layer {}", activation.name(), shown.layer.index);
@@ -43,16 +43,16 @@ fn data(ui: &mut Ui, shown: &Shown<'_>) {
         return;
     };
     let name = format!("The data before and after the activation of layer {}", shown.layer.index);
-    spread::show(ui, &name, &found.before, &found.after, Palette::of(ui).phase(PhaseKind::Activate));
-    let mut words = Vec::new();
+    spread::show(ui, &name, &found.before, &found.after, Palette::from_ui(ui).phase(PhaseKind::Activate));
+    let mut text = Vec::new();
     if let Some(dead) = found.dead {
-        words.push(format!("dead {dead} of {} units", found.units));
+        text.push(format!("dead {dead} of {} units", found.units));
     }
     if let Some(saturated) = found.saturated {
-        words.push(format!("saturated {} % of values", theme::figure(100.0 * saturated, 1)));
+        text.push(format!("saturated {} % of values", theme::figure(100.0 * saturated, 1)));
     }
-    words.push(format!("{} measured", counted(found.samples, "point")));
-    ui.label(theme::note(ui, words.join(" · "))).on_hover_text(
+    text.push(format!("{} measured", counted(found.samples, "point")));
+    ui.label(theme::note(ui, text.join(" · "))).on_hover_text(
         "A dead unit gives the same for every point: its slope σ' is below a thousandth of the steepest throughout. A \
          saturated value is where the slope is below a twentieth of it.",
     );

@@ -10,13 +10,12 @@ use crate::session::{BranchSpectrum, subscript};
 
 pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>) {
     let Some(detail) = shown.detail(ui) else { return };
-    let colour = Palette::of(ui).phase(PhaseKind::Residual);
+    let colour = Palette::from_ui(ui).phase(PhaseKind::Residual);
     for spectrum in &detail.branch {
         let BranchSpectrum { name, singular_values, rank, stable_rank } = spectrum;
         let full = singular_values.len();
-        let words = format!("{name}: rank {rank} of {full}, stable rank {}", theme::significant(*stable_rank));
-        ui.label(theme::note(ui, words))
-            .on_hover_text("The stable rank is Σσ² / σ₁²: about how many directions count.");
+        let text = format!("{name}: rank {rank} of {full}, stable rank {}", theme::significant(*stable_rank));
+        ui.label(theme::note(ui, text)).on_hover_text("The stable rank is Σσ² / σ₁²: about how many directions count.");
         // A direction that is lost to rounding is shown as the zero that it acts as.
         let value = |(index, sigma): (usize, &f64)| if index < *rank { *sigma } else { 0.0 };
         let bar = |target: f64| Bar { target, now: target };
@@ -29,10 +28,10 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>) {
         });
     }
     if let Some(bound) = steepest(&detail.branch) {
-        let words = format!("‖W²‖·‖W¹‖ = {}", theme::significant(bound));
+        let text = format!("‖W²‖·‖W¹‖ = {}", theme::significant(bound));
         let tip = "With |σ'| ≤ 1 the branch is no steeper than this. Below 1 the block has an inverse and cannot fold; far above, \
                    one Euler step is a coarse picture of a continuous flow.";
-        ui.label(words).on_hover_text(tip);
+        ui.label(text).on_hover_text(tip);
     }
 }
 

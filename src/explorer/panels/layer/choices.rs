@@ -29,8 +29,8 @@ pub(super) fn show(ui: &mut Ui, now: FlowOptions, has_steps: bool) -> Vec<Comman
 fn choices<T: PartialEq + Copy>(ui: &mut Ui, now: &mut T, values: [(T, [&'static str; 2]); 2]) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
-        for (value, [words, tip]) in values {
-            ui.selectable_value(now, value, words).on_hover_text(tip);
+        for (value, [text, tip]) in values {
+            ui.selectable_value(now, value, text).on_hover_text(tip);
         }
     });
 }

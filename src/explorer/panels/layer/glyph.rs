@@ -17,7 +17,7 @@ const TURN: f64 = std::f64::consts::TAU * 0.6;
 pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) {
     let Some(detail) = shown.detail(ui) else { return };
     let Some(glyph) = &detail.glyph else { return };
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     let in_space = glyph.coordinates.len() > 2;
     let (rect, response) = ui
         .allocate_exact_size(vec2(ui.available_width(), HEIGHT), if in_space { Sense::drag() } else { Sense::hover() });
@@ -45,13 +45,13 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
         "Thin: the unit circle of the input. Filled: what the linear phases have made of it by now, with the directions v \
          of its singular values."
     });
-    ui.label(theme::note(ui, words(glyph, shown.layer.inputs)));
+    ui.label(theme::note(ui, label(glyph, shown.layer.inputs)));
 }
 
 const FRONT: [[f64; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
 
 /// What of the ball is seen.
-fn words(glyph: &Glyph, inputs: usize) -> String {
+fn label(glyph: &Glyph, inputs: usize) -> String {
     let names: Vec<String> = glyph.coordinates.iter().map(|index| coordinate_name(*index)).collect();
     let values: Vec<String> = glyph.singular_values.iter().map(|sigma| theme::significant(*sigma)).collect();
     let values = values.join(", ");
@@ -77,7 +77,7 @@ struct Drawing<'a> {
 }
 
 impl Drawing<'_> {
-    fn place(&self, point: Vector3<f64>) -> Pos2 {
+    fn position(&self, point: Vector3<f64>) -> Pos2 {
         self.on_screen(self.screen_from_space * point)
     }
 
@@ -96,12 +96,12 @@ impl Drawing<'_> {
         if count > 2 {
             for [first, second] in [[0, 1], [1, 2], [0, 2]] {
                 let circle =
-                    angles().map(|(cos, sin)| self.place(ball.column(first) * cos + ball.column(second) * sin));
+                    angles().map(|(cos, sin)| self.position(ball.column(first) * cos + ball.column(second) * sin));
                 self.painter.add(Shape::closed_line(circle.collect(), Stroke::new(THIN, colour.gamma_multiply(0.6))));
             }
         }
         for index in 0..count {
-            let end = self.place(ball.column(index).into_owned());
+            let end = self.position(ball.column(index).into_owned());
             self.painter.line_segment([self.rect.center(), end], Stroke::new(THICK, palette.ink));
             let away = (end - self.rect.center()).normalized();
             let at = end + 8.0 * away;
@@ -131,7 +131,7 @@ impl Drawing<'_> {
         for (index, coordinate) in glyph.coordinates.iter().enumerate() {
             let mut end = Vector3::zeros();
             end[index] = reach;
-            let (from, to) = (self.place(-end), self.place(end));
+            let (from, to) = (self.position(-end), self.position(end));
             self.painter.line_segment([from, to], Stroke::new(THIN, self.palette.track));
             let text = coordinate_name(*coordinate);
             // A leading direction is turned onto the positive half of its axis, where its own name stands.

@@ -70,7 +70,7 @@ fn happening(ui: &mut Ui, event: &Event, t: f64) {
             t >= event.t,
         ),
     };
-    let ink = if strong { Palette::of(ui).warning } else { Palette::of(ui).faint_ink };
+    let ink = if strong { Palette::from_ui(ui).warning } else { Palette::from_ui(ui).faint_ink };
     ui.colored_label(ink, text).on_hover_text(tip);
 }
 
@@ -80,7 +80,7 @@ fn phases(ui: &mut Ui, shown: &Shown<'_>) {
         ui.label(theme::note(ui, "This layer is the identity: nothing moves."));
         return;
     }
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     ui.horizontal_wrapped(|ui| {
         for (index, phase) in shown.layer.phases.iter().enumerate() {
             // The colour alone changes: a bolder word would be wider and push the others along.
@@ -93,12 +93,12 @@ fn phases(ui: &mut Ui, shown: &Shown<'_>) {
 /// A phase's colour and name, kept on one line.
 fn chip(ui: &mut Ui, kind: PhaseKind, ink: Color32) -> Response {
     let swatch = SMALL * 0.7;
-    let galley = ui.painter().layout_no_wrap(kind.words().to_owned(), theme::small_font(), ink);
+    let galley = ui.painter().layout_no_wrap(kind.label().to_owned(), theme::small_font(), ink);
     let size = vec2(swatch + 3.0 + galley.size().x, galley.size().y);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, kind.words()));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, kind.label()));
     let square = egui::Rect::from_center_size(rect.left_center() + vec2(swatch / 2.0, 0.0), vec2(swatch, swatch));
-    ui.painter().rect_filled(square, CORNER, Palette::of(ui).phase(kind));
+    ui.painter().rect_filled(square, CORNER, Palette::from_ui(ui).phase(kind));
     ui.painter().galley(rect.min + vec2(swatch + 3.0, 0.0), galley, ink);
     response
 }

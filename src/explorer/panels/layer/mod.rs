@@ -133,8 +133,8 @@ impl<'a> Shown<'a> {
     /// What was made of the layer in a worker; where there is nothing yet, a sentence stands in its place.
     fn detail(&self, ui: &mut Ui) -> Option<&'a LayerDetail> {
         if self.detail.is_none() {
-            let words = if self.given_up { "This was stopped before it was ready." } else { "Being prepared …" };
-            ui.label(theme::note(ui, words));
+            let text = if self.given_up { "This was stopped before it was ready." } else { "Being prepared …" };
+            ui.label(theme::note(ui, text));
         }
         self.detail
     }
@@ -149,8 +149,8 @@ impl<'a> Shown<'a> {
         add: impl FnOnce(&mut Ui, &mut Vec<Command>),
     ) {
         let open = self.view.panel.is_open(section);
-        let title = RichText::new(section.words()).color(Palette::of(ui).ink).strong();
-        let header = CollapsingHeader::new(title).id_salt(section.words()).open(Some(open));
+        let title = RichText::new(section.label()).color(Palette::from_ui(ui).ink).strong();
+        let header = CollapsingHeader::new(title).id_salt(section.label()).open(Some(open));
         // The rooms of the sections follow each other closely, so that more of them fit.
         let shown = header.show_unindented(ui, |ui| add(ui, commands));
         let response = shown.header_response.on_hover_text(tip);

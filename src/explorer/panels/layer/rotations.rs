@@ -33,32 +33,32 @@ pub(super) fn show(
     commands: &mut Vec<Command>,
 ) {
     let mut any = false;
-    for (place, phase) in shown.layer.phases.iter().enumerate() {
+    for (position, phase) in shown.layer.phases.iter().enumerate() {
         if let Motion::Rotation(rotation) = &phase.motion {
             any = true;
             let s = phase_time(shown.flow, phase, shown.t);
-            one(ui, shown, (place, phase.kind, rotation, s), hovered, commands);
+            one(ui, shown, (position, phase.kind, rotation, s), hovered, commands);
         }
     }
     if !any {
-        let words = if spectrum.rank == 0 {
+        let text = if spectrum.rank == 0 {
             "W is zero: there is nothing to turn."
         } else {
             "Nothing turns: W acts along the axes."
         };
-        ui.label(theme::note(ui, words));
+        ui.label(theme::note(ui, text));
     }
 }
 
 fn one(
     ui: &mut Ui,
     shown: &Shown<'_>,
-    (place, kind, rotation, s): (usize, PhaseKind, &Rotation, f64),
+    (position, kind, rotation, s): (usize, PhaseKind, &Rotation, f64),
     hovered: &mut Option<Hovered>,
     commands: &mut Vec<Command>,
 ) {
-    let palette = Palette::of(ui);
-    let active = shown.phase == Some(place);
+    let palette = Palette::from_ui(ui);
+    let active = shown.phase == Some(position);
     let matrix = match kind {
         PhaseKind::RotateIn => "V*",
         PhaseKind::RotateOut => "U",
@@ -66,11 +66,12 @@ fn one(
     };
     let angles = rotation.angles();
     let planes = if angles.len() == 1 { "1 plane".to_owned() } else { format!("{} planes", angles.len()) };
-    let title = RichText::new(format!("{}, {matrix}: {planes}", kind.words())).small();
+    let title = RichText::new(format!("{}, {matrix}: {planes}", kind.label())).small();
     let colour = if active { palette.ink } else { palette.faint_ink };
     ui.label(title.color(colour))
         .on_hover_text("θ is the angle of a plane; the hand stands at s·θ, where s runs from 0 to 1 in this phase.");
-    let velocity = shown.detail.and_then(|detail| detail.angular_velocities.iter().find(|(phase, _)| *phase == place));
+    let velocity =
+        shown.detail.and_then(|detail| detail.angular_velocities.iter().find(|(phase, _)| *phase == position));
     let dials = if angles.len() > MAX_DIALS { LARGEST_DIALS } else { angles.len() };
     let beside = dials <= FEW_DIALS;
     ui.horizontal_wrapped(|ui| {
@@ -87,7 +88,7 @@ fn one(
                 commands.push(Command::Edit(EditCommand::Release));
             }
             if response.hovered() {
-                *hovered = Some(Hovered::Plane { layer: shown.index, phase: place, index });
+                *hovered = Some(Hovered::Plane { layer: shown.index, phase: position, index });
             }
         }
         if let Some((_, map)) = velocity.filter(|_| beside) {
@@ -97,7 +98,7 @@ fn one(
     if let Some(rest) = angles.get(dials..).filter(|rest| !rest.is_empty()) {
         let name = format!("Angles of the other {} planes of {matrix}", rest.len());
         if let Some(index) = histogram::show(ui, &name, rest, palette.phase(kind)) {
-            *hovered = Some(Hovered::Plane { layer: shown.index, phase: place, index: dials + index });
+            *hovered = Some(Hovered::Plane { layer: shown.index, phase: position, index: dials + index });
         }
     }
     if let Some((_, map)) = velocity.filter(|_| !beside) {

@@ -23,7 +23,7 @@ pub(super) fn show(
         Bar { target, now: law.factor(target, s) }
     };
     let bars: Vec<Bar> = values.iter().enumerate().map(bar).collect();
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     let name = format!("Singular values of layer {}", shown.layer.index);
     let widget = Bars { name: &name, bars: &bars, rank: spectrum.rank, colour: palette.phase(kind) };
     let (index, drag) = widget.edit(ui, |ui, index| tip(ui, index, &bars));

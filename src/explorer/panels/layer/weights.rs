@@ -24,7 +24,7 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
     let mut asked = Vec::new();
     let matrices = shown.scene.network.layers().get(shown.index).map(weight_matrices).unwrap_or_default();
     let parts = shown.wanted.map(WeightPart::all_of).unwrap_or_default();
-    for (place, (NamedMap { name, map }, (_, matrix))) in detail.weights.iter().zip(matrices).enumerate() {
+    for (position, (NamedMap { name, map }, (_, matrix))) in detail.weights.iter().zip(matrices).enumerate() {
         let reduced = if map.block > 1 && window.side == 1.0 {
             format!("; a cell is the largest of {0} × {0}", map.block)
         } else {
@@ -38,7 +38,7 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
         let size = size_of(map, ui.available_width());
         let heat = Heat { name: &label, map, size, window, entry: Some(&entry) };
         let (response, at) = heat.show(ui, Sense::click_and_drag());
-        if let Some(part) = parts.get(place).copied() {
+        if let Some(part) = parts.get(position).copied() {
             if let Some([across, down]) = at.filter(|_| response.clicked()) {
                 let index = |share: f64, count: usize| ((share * count as f64).max(0.0) as usize).min(count - 1);
                 let (row, column) = (index(down, map.rows.max(1)), index(across, map.columns.max(1)));
@@ -80,7 +80,7 @@ fn mark(ui: &Ui, rect: Rect, [rows, columns]: [usize; 2], window: HeatWindow, en
     let x = |column: usize| lerp(rect.x_range(), along(0, column as f64 / columns.max(1) as f64));
     let y = |row: usize| lerp(rect.y_range(), along(1, row as f64 / rows.max(1) as f64));
     let cell = Rect::from_min_max(pos2(x(entry.column), y(entry.row)), pos2(x(entry.column + 1), y(entry.row + 1)));
-    let line = Stroke::new(theme::THICK, Palette::of(ui).highlight);
+    let line = Stroke::new(theme::THICK, Palette::from_ui(ui).highlight);
     ui.painter_at(rect.expand(1.0)).rect_stroke(cell, 0.0, line, StrokeKind::Outside);
 }
 
@@ -97,14 +97,14 @@ fn edit(
     let Some(now) = matrix.get((row, column)).copied() else { return };
     let number = shown.layer.index;
     ui.horizontal_wrapped(|ui| {
-        let words = part.words();
-        ui.label(format!("{words}[{}, {}]", row + 1, column + 1));
-        let name = format!("Entry {}, {} of {words} of layer {number}", row + 1, column + 1);
+        let text = part.label();
+        ui.label(format!("{text}[{}, {}]", row + 1, column + 1));
+        let name = format!("Entry {}, {} of {text} of layer {number}", row + 1, column + 1);
         let change = |value| NumberChange::Weight { part, row, column, value };
         commands.extend(number::edit(ui, &name, now, layer, change));
-        if let Some(words) = part.bias_words() {
-            ui.label(format!("{words}[{}]", row + 1));
-            let name = format!("Entry {} of {words} of layer {number}", row + 1);
+        if let Some(text) = part.bias_text() {
+            ui.label(format!("{text}[{}]", row + 1));
+            let name = format!("Entry {} of {text} of layer {number}", row + 1);
             let now = bias.and_then(|bias| bias.get(row)).copied().unwrap_or(0.0);
             commands.extend(number::edit(ui, &name, now, layer, |value| NumberChange::Bias { part, row, value }));
         }

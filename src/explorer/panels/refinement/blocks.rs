@@ -35,8 +35,8 @@ pub(super) fn show(ui: &mut Ui, input: &RefinementInput<'_>, commands: &mut Vec<
             let Some((run, r)) = find(&refined.runs, number) else { continue };
             let chosen = input.view.block == Some(number);
             let now = if under_way == Some(number) { " (now)" } else { "" };
-            let words = format!("{} · layer {} {} {}/{}{now}", number + 1, run.layer, run.words, r + 1, run.blocks);
-            let row = Button::selectable(chosen, words).truncate();
+            let text = format!("{} · layer {} {} {}/{}{now}", number + 1, run.layer, run.text, r + 1, run.blocks);
+            let row = Button::selectable(chosen, text).truncate();
             if ui.add(row).on_hover_text("Show this block's W¹ and W²; once more hides them.").clicked() {
                 commands.push(ViewCommand::ShowBlock((!chosen).then_some(number)));
             }
@@ -44,8 +44,8 @@ pub(super) fn show(ui: &mut Ui, input: &RefinementInput<'_>, commands: &mut Vec<
     });
     match (input.view.block, input.block) {
         (Some(number), _) if number >= refined.error.blocks => {
-            let words = format!("There is no block {} with this N; choose one from the list.", number + 1);
-            ui.label(theme::note(ui, words));
+            let text = format!("There is no block {} with this N; choose one from the list.", number + 1);
+            ui.label(theme::note(ui, text));
         }
         (Some(number), Some(block)) if block.request == (refined.refinement, number) => weights(ui, block),
         (Some(_), _) => {
@@ -108,10 +108,11 @@ mod tests {
 
     #[test]
     fn blocks_are_found_by_number_and_time() {
-        let run = |layer, blocks, times| BlockRun { layer, phase: Some(0), words: "rotate", blocks, times };
+        let run = |layer, blocks, times| BlockRun { layer, phase: Some(0), text: "rotate", blocks, times };
         let runs = [run(1, 4, (0.0, 0.5)), run(1, 1, (0.5, 1.0)), run(2, 2, (1.0, 2.0))];
-        let places: Vec<_> = (0..7).map(|number| find(&runs, number).map(|(run, r)| (run.layer, r)).unwrap()).collect();
-        assert_eq!(places, [(1, 0), (1, 1), (1, 2), (1, 3), (1, 0), (2, 0), (2, 1)]);
+        let positions: Vec<_> =
+            (0..7).map(|number| find(&runs, number).map(|(run, r)| (run.layer, r)).unwrap()).collect();
+        assert_eq!(positions, [(1, 0), (1, 1), (1, 2), (1, 3), (1, 0), (2, 0), (2, 1)]);
         assert!(find(&runs, 7).is_none());
         for (t, number) in [(0.0, 0), (0.3, 2), (0.7, 4), (1.0, 5), (1.6, 6), (2.0, 6)] {
             assert_eq!(block_at(&runs, t), Some(number), "{t}");

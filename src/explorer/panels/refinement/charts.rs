@@ -35,7 +35,7 @@ pub(super) fn show(ui: &mut Ui, input: &RefinementInput<'_>) {
 }
 
 fn against_n(ui: &mut Ui, study: &Convergence, steps: usize) {
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     let points = |value: fn(&StepsError) -> f64| -> Vec<[f64; 2]> {
         study.errors.iter().map(|at| [at.steps as f64, value(at)]).collect()
     };
@@ -65,7 +65,7 @@ fn against_n(ui: &mut Ui, study: &Convergence, steps: usize) {
         include_y: &[],
     }
     .show(ui);
-    ui.label(RichText::new(slope_words(study)).strong()).on_hover_text(
+    ui.label(RichText::new(slope_text(study)).strong()).on_hover_text(
         "The slope of ln error against ln N, fitted by least squares where the error is smooth: −1 for Euler, −2 for \
          midpoint, −4 for RK4.",
     );
@@ -99,7 +99,7 @@ fn fitted(slope: Slope, study: &Convergence, last: usize) -> Vec<[f64; 2]> {
     vec![at(slope.from), at(slope.to.min(last))]
 }
 
-fn slope_words(study: &Convergence) -> String {
+fn slope_text(study: &Convergence) -> String {
     match study.slope {
         Some(Slope { exponent, from, to }) => {
             format!("slope {} (N = {from} to {to})", theme::figure(exponent, 2))
@@ -115,7 +115,7 @@ fn along_t(ui: &mut Ui, input: &RefinementInput<'_>) {
         ui.label(theme::note(ui, "The ResNet is being computed …"));
         return;
     };
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     let over_time = &refined.error.over_time;
     let line = |name, value: fn(&(f64, f64, f64)) -> f64, colour| Series {
         name,

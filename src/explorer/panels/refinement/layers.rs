@@ -2,7 +2,7 @@
 
 use egui::{Grid, Ui};
 
-use super::{RefinementInput, layer_words, section};
+use super::{RefinementInput, layer_text, section};
 use crate::explorer::theme::{self, Palette};
 
 pub(super) fn show(ui: &mut Ui, input: &RefinementInput<'_>) {
@@ -16,7 +16,7 @@ pub(super) fn show(ui: &mut Ui, input: &RefinementInput<'_>) {
     let steps = input.view.refinement.steps;
     // The measured N that is nearest to the present one.
     let nearest = study.errors.iter().min_by_key(|at| at.steps.abs_diff(steps));
-    let warning = Palette::of(ui).warning;
+    let warning = Palette::from_ui(ui).warning;
     Grid::new("refined layers").num_columns(4).striped(true).show(ui, |ui| {
         let at = nearest.map_or(0, |at| at.steps);
         for (head, tip) in [
@@ -29,19 +29,19 @@ pub(super) fn show(ui: &mut Ui, input: &RefinementInput<'_>) {
         }
         ui.end_row();
         for (index, slope) in study.layer_slopes.iter().enumerate() {
-            ui.label((index + 1).to_string()).on_hover_text(layer_words(&scene.flow, index + 1));
+            ui.label((index + 1).to_string()).on_hover_text(layer_text(&scene.flow, index + 1));
             let error = nearest.and_then(|at| at.layers.get(index));
             ui.label(error.map_or_else(String::new, |error| theme::significant(*error)));
             ui.label(slope.map_or_else(|| "–".to_owned(), |slope| theme::figure(slope.exponent, 2)));
             match study.stable_steps.iter().find(|layer| layer.layer == index + 1) {
                 Some(stable) => {
-                    let words = format!("N = {}", stable.least_steps);
+                    let text = format!("N = {}", stable.least_steps);
                     let tip = format!("σ = {} asks for it.", theme::significant(stable.sigma));
                     if stable.least_steps > steps {
-                        ui.colored_label(warning, words)
+                        ui.colored_label(warning, text)
                             .on_hover_text(format!("{tip} Now N = {steps}: it comes out wrong."));
                     } else {
-                        ui.label(words).on_hover_text(tip);
+                        ui.label(text).on_hover_text(tip);
                     }
                 }
                 None => {

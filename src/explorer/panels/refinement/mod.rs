@@ -62,7 +62,7 @@ pub fn show(ui: &mut Ui, input: &RefinementInput<'_>) -> Vec<Command> {
 /// A heading of the panel with a sentence on hover.
 fn section(ui: &mut Ui, title: &str, tip: &str) {
     ui.add_space(SECTION_GAP);
-    ui.label(RichText::new(title).color(Palette::of(ui).ink).strong()).on_hover_text(tip);
+    ui.label(RichText::new(title).color(Palette::from_ui(ui).ink).strong()).on_hover_text(tip);
 }
 
 /// The stretch of depth.
@@ -73,15 +73,15 @@ fn depth(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>) {
         return;
     };
     let verb = if scene.flow.layers().len() == 1 { "becomes" } else { "become" };
-    let words = format!("{layers} {verb} {}", counted(refined.error.blocks, "block"));
-    ui.label(RichText::new(words).strong()).on_hover_text(
+    let text = format!("{layers} {verb} {}", counted(refined.error.blocks, "block"));
+    ui.label(RichText::new(text).strong()).on_hover_text(
         "Each step of each phase is one block x + W²·ReLU(W¹x + b¹) + b²; what is kept whole counts as one.",
     );
 }
 
 /// What a step of the method is as a network.
 fn as_network(ui: &mut Ui, integrator: Integrator) {
-    let words = match integrator {
+    let text = match integrator {
         Integrator::Euler => "A step of Euler is a block of a ResNet: x + h·v(x).",
         Integrator::Midpoint => {
             "A step of midpoint has two blocks, one inside the other: x + h·v(x + ½h·v(x)). Its shortcut skips both."
@@ -90,7 +90,7 @@ fn as_network(ui: &mut Ui, integrator: Integrator) {
             "A step of RK4 has four blocks, each fed by the one before, and adds their weighted mean: x + h/6·(k₁ + 2k₂ + 2k₃ + k₄)."
         }
     };
-    ui.label(theme::note(ui, words));
+    ui.label(theme::note(ui, text));
 }
 
 fn numbers(ui: &mut Ui, input: &RefinementInput<'_>) {
@@ -153,7 +153,7 @@ fn numbers(ui: &mut Ui, input: &RefinementInput<'_>) {
 }
 
 /// The names of phases by layer, as the block list writes them.
-fn layer_words(flow: &Flow, layer: usize) -> String {
+fn layer_text(flow: &Flow, layer: usize) -> String {
     let name = flow.layers().get(layer - 1).map_or("", |layer| layer.name.as_str());
     if name.is_empty() { format!("layer {layer}") } else { format!("layer {layer} · {name}") }
 }

@@ -20,7 +20,7 @@ pub(super) fn show(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>) {
         "A trained ResNet is Euler's method for a flow where each residual is small beside its input and the parameters \
          change slowly from block to block.",
     );
-    let palette = Palette::of(ui);
+    let palette = Palette::from_ui(ui);
     Grid::new("trained blocks").num_columns(4).striped(true).show(ui, |ui| {
         for (head, tip) in [
             ("block", "The layer."),
@@ -39,14 +39,14 @@ pub(super) fn show(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>) {
         ui.end_row();
         for block in &study.blocks {
             let fails = block.fails();
-            let value = |ui: &mut Ui, words: String, criterion: Criterion, tip: &str| {
+            let value = |ui: &mut Ui, text: String, criterion: Criterion, tip: &str| {
                 if fails.contains(&criterion) {
-                    ui.colored_label(palette.warning, words).on_hover_text(format!("{tip} It does not."));
+                    ui.colored_label(palette.warning, text).on_hover_text(format!("{tip} It does not."));
                 } else {
-                    ui.label(words).on_hover_text(tip);
+                    ui.label(text).on_hover_text(tip);
                 }
             };
-            ui.label(block.layer.to_string()).on_hover_text(super::layer_words(&scene.flow, block.layer));
+            ui.label(block.layer.to_string()).on_hover_text(super::layer_text(&scene.flow, block.layer));
             let largest = format!("At most {} of its input.", theme::significant(block.largest_residual));
             value(
                 ui,

@@ -12,8 +12,8 @@ pub(super) fn show(ui: &mut Ui, input: &RefinementInput<'_>, commands: &mut Vec<
     for worst in &refined.error.worst {
         let chosen = input.view.points.selection.contains(worst.sample);
         let answer = if worst.agrees { "" } else { ", another answer" };
-        let words = format!("Point {}: {}{answer}", worst.sample + 1, theme::significant(worst.error));
-        let button = Button::selectable(chosen, words);
+        let text = format!("Point {}: {}{answer}", worst.sample + 1, theme::significant(worst.error));
+        let button = Button::selectable(chosen, text);
         if ui.add(button).on_hover_text("Select this point on the stage; once more lets it go.").clicked() {
             let select = PointCommand::Select(if chosen { Pick::Toggle } else { Pick::Only }, vec![worst.sample]);
             commands.push(ViewCommand::Points(select));

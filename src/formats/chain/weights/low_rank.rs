@@ -69,11 +69,11 @@ fn of_first(first: &TensorInfo, index: &Index<'_>) -> Option<Computed> {
         (None, None) => return None,
     };
     let (outputs, inputs, rank) = if is_turned { turned? } else { straight? };
-    let scale_of = |words: &[&str]| {
-        let near = words
+    let scale_of = |text: &[&str]| {
+        let near = text
             .iter()
             .flat_map(|word| [format!("{layer}.{word}"), format!("{before}{word}"), format!("{layer}.lora.{word}")]);
-        let mut names = near.chain(words.iter().map(|word| (*word).to_owned()));
+        let mut names = near.chain(text.iter().map(|word| (*word).to_owned()));
         names.find(|name| {
             index
                 .get(name.as_str())

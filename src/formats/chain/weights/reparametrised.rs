@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::{Computed, Index, TensorInfo, WeightSource, fault, stored_shape};
 use crate::formats::FormatError;
-use crate::formats::tensors::{TensorFile, shape_words};
+use crate::formats::tensors::{TensorFile, shape_text};
 
 /// What stands between a module and the tensors of its parametrizations.
 const PARAMETRIZATIONS: &str = "parametrizations.";
@@ -130,7 +130,7 @@ pub(super) fn read(file: &TensorFile, source: &WeightSource) -> Result<Vec<f64>,
             match sigma {
                 Some(sigma) if sigma != 0.0 => Ok(w.iter().map(|value| value / sigma).collect()),
                 _ => {
-                    let shape = shape_words(stored_shape(file, original));
+                    let shape = shape_text(stored_shape(file, original));
                     Err(fault(
                         file,
                         left,
@@ -154,14 +154,14 @@ fn weight_norm(g: &[f64], g_shape: &[usize], v: Vec<f64>, v_shape: &[usize]) -> 
     let one_for_all = vec![1; v_shape.len()];
     let lengths = if g.len() == 1 { &one_for_all[..] } else { g_shape };
     let place_in_g = |mut at: usize| {
-        let (mut place, mut step) = (0, 1);
+        let (mut position, mut step) = (0, 1);
         for (length, g_length) in v_shape.iter().zip(lengths).rev() {
             let along = at % length;
             at /= length;
-            place += if *g_length == 1 { 0 } else { along * step };
+            position += if *g_length == 1 { 0 } else { along * step };
             step *= g_length;
         }
-        place
+        position
     };
     if v_shape.contains(&0) || lengths.len() != v_shape.len() {
         return None;
@@ -171,8 +171,8 @@ fn weight_norm(g: &[f64], g_shape: &[usize], v: Vec<f64>, v_shape: &[usize]) -> 
         *squares.get_mut(place_in_g(at))? += value * value;
     }
     let scaled = v.iter().enumerate().map(|(at, value)| {
-        let place = place_in_g(at);
-        Some(value * g.get(place)? / squares.get(place)?.sqrt())
+        let position = place_in_g(at);
+        Some(value * g.get(position)? / squares.get(position)?.sqrt())
     });
     scaled.collect()
 }

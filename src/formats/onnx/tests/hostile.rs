@@ -74,12 +74,13 @@ fn circles_and_names_that_are_given_twice_are_told() {
 
 #[test]
 fn a_function_without_end_does_not_end_the_stack() {
-    let name = |place: usize| if place == 0 { "x".to_owned() } else { format!("v{place}") };
+    let name = |position: usize| if position == 0 { "x".to_owned() } else { format!("v{position}") };
     let mut nodes: Vec<NodeProto> =
-        (0..20_000).map(|place| node("Exp", &[&name(place)], &name(place + 1), vec![])).collect();
+        (0..20_000).map(|position| node("Exp", &[&name(position)], &name(position + 1), vec![])).collect();
     nodes.push(node("Relu", &[&name(20_000)], "y", vec![]));
     assert!(answer(&[1, 2], nodes, vec![]).contains("(Exp) is not understood"));
-    let doubled = (0..64).map(|place| node("Mul", &[&name(place), &name(place)], &name(place + 1), vec![])).collect();
+    let doubled =
+        (0..64).map(|position| node("Mul", &[&name(position), &name(position)], &name(position + 1), vec![])).collect();
     assert!(answer(&[1, 2], doubled, vec![]).contains("(Mul) is not understood"));
 }
 

@@ -34,7 +34,7 @@ pub(super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// The modules of a sequence, or the only one.
-    pub fn of(module: Module<'a>) -> Line<'a> {
+    pub fn new(module: Module<'a>) -> Line<'a> {
         let mut line = Line::default();
         if module.is("Sequential") {
             line.extend(&module);
@@ -58,8 +58,8 @@ impl<'a> Line<'a> {
 }
 
 /// The shape of the input, where it must be known and was told.
-pub(super) fn input_shape(line: &[Module<'_>], told: Option<ImageShape>) -> Option<Vec<usize>> {
-    let volume = told?;
+pub(super) fn input_shape(line: &[Module<'_>], attribute: Option<ImageShape>) -> Option<Vec<usize>> {
+    let volume = attribute?;
     let needs = |ends: &[&str]| line.iter().any(|module| ends.iter().any(|end| module.class.ends_with(end)));
     if needs(&["Conv2d", "Pool2d", "BatchNorm2d"]) {
         Some(vec![volume.channels(), volume.height(), volume.width()])

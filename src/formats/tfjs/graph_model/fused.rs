@@ -15,22 +15,22 @@ pub(super) fn behind(trace: &mut Trace, call: &Call<'_>, mut value: Operand) -> 
     // Written whether or not anything reads them.
     let slope = attributes.float("leakyrelu_alpha", 0.2)?;
     let epsilon = attributes.float("epsilon", 0.0)?;
-    let mut place = FIRST_ARGUMENT;
+    let mut position = FIRST_ARGUMENT;
     for name in &names {
         value = match name.as_str() {
             "BiasAdd" => {
-                place += 1;
-                trace.add_bias(node, &value, call.operand(place - 1)?, call.operator())?
+                position += 1;
+                trace.add_bias(node, &value, call.operand(position - 1)?, call.operator())?
             }
             "FusedBatchNorm" => {
-                place += 4;
-                normalized(trace, call, &value, [place - 4, place - 3, place - 2, place - 1], epsilon)?
+                position += 4;
+                normalized(trace, call, &value, [position - 4, position - 3, position - 2, position - 1], epsilon)?
             }
             // Stands where a folded normalisation was.
             "NoOp" => value,
             "Prelu" => {
-                place += 1;
-                trace.sloped(node, &value, call.operand(place - 1)?, call.operator())?
+                position += 1;
+                trace.sloped(node, &value, call.operand(position - 1)?, call.operator())?
             }
             other => {
                 let activation = match other {
@@ -48,7 +48,7 @@ pub(super) fn behind(trace: &mut Trace, call: &Call<'_>, mut value: Operand) -> 
             }
         };
     }
-    if call.operands.len() > place {
+    if call.operands.len() > position {
         return Err(setting(node, "it", "has more operands than its joined operators take"));
     }
     Ok(value)

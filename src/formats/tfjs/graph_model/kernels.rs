@@ -21,15 +21,15 @@ enum Layout {
 /// The tensors of the manifest.
 pub(super) struct GraphTensors {
     manifest: Manifest,
-    places: HashMap<String, usize>,
+    positions: HashMap<String, usize>,
     layouts: Vec<Option<Layout>>,
 }
 
 impl GraphTensors {
     pub fn new(manifest: Manifest, graph: &GraphDef) -> GraphTensors {
         let names = manifest.infos.iter().enumerate();
-        let places: HashMap<String, usize> =
-            names.map(|(place, tensor)| (result(&tensor.name).0.to_owned(), place)).collect();
+        let positions: HashMap<String, usize> =
+            names.map(|(position, tensor)| (result(&tensor.name).0.to_owned(), position)).collect();
         let mut layouts = vec![None; manifest.infos.len()];
         for node in &graph.node {
             let layout = match node.op.as_str() {
@@ -39,21 +39,21 @@ impl GraphTensors {
                 }
                 _ => continue,
             };
-            let kernel = node.operands().nth(1).and_then(|(name, _)| places.get(name));
-            if let Some(&place) = kernel.filter(|&&place| manifest.infos[place].shape.len() == 4) {
-                layouts[place] = Some(layout);
+            let kernel = node.operands().nth(1).and_then(|(name, _)| positions.get(name));
+            if let Some(&position) = kernel.filter(|&&position| manifest.infos[position].shape.len() == 4) {
+                layouts[position] = Some(layout);
             }
         }
-        GraphTensors { manifest, places, layouts }
+        GraphTensors { manifest, positions, layouts }
     }
 
     /// The tensor of a node.
-    pub fn place(&self, node: &str) -> Option<usize> {
-        self.places.get(node).copied()
+    pub fn position(&self, node: &str) -> Option<usize> {
+        self.positions.get(node).copied()
     }
 
-    pub fn info(&self, place: usize) -> Option<&TensorInfo> {
-        self.manifest.infos.get(place)
+    pub fn info(&self, position: usize) -> Option<&TensorInfo> {
+        self.manifest.infos.get(position)
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
@@ -66,12 +66,12 @@ impl GraphTensors {
     }
 
     /// The numbers as they lie in the file, else why they cannot be read, in words behind the name.
-    pub fn array(&self, place: usize) -> Result<Array, String> {
-        let values = self.manifest.places.numbers(place)?;
+    pub fn array(&self, position: usize) -> Result<Array, String> {
+        let values = self.manifest.positions.numbers(position)?;
         if let Some(at) = values.iter().position(|value| !value.is_finite()) {
             return Err(format!("holds {} at place {}; every weight must be finite", values[at], at + 1));
         }
-        let shape = self.info(place).map(|tensor| tensor.shape.clone()).unwrap_or_default();
+        let shape = self.info(position).map(|tensor| tensor.shape.clone()).unwrap_or_default();
         Array::new(shape, values).ok_or_else(|| "does not fill its shape".into())
     }
 
@@ -79,16 +79,17 @@ impl GraphTensors {
     pub fn weights(&self, graph: &GraphDef, convolutions: &[GraphConvolution]) -> HashSet<String> {
         let known: HashSet<&str> = convolutions.iter().map(|convolution| convolution.name.as_str()).collect();
         let weight = |node: &NodeDef| {
-            let place = self.place(node.operands().nth(1)?.0)?;
+            let position = self.position(node.operands().nth(1)?.0)?;
             let is_matrix = node.op.contains("MatMul");
-            let is_kernel = self.layouts.get(place).copied().flatten().is_some() && !known.contains(node.name.as_str());
-            (is_matrix || is_kernel).then(|| self.info(place).map(|tensor| tensor.name.clone())).flatten()
+            let is_kernel =
+                self.layouts.get(position).copied().flatten().is_some() && !known.contains(node.name.as_str());
+            (is_matrix || is_kernel).then(|| self.info(position).map(|tensor| tensor.name.clone())).flatten()
         };
         graph.node.iter().filter_map(weight).collect()
     }
 
     pub fn into_file(self, path: &Path) -> TensorFile {
-        let Manifest { mut infos, places } = self.manifest;
+        let Manifest { mut infos, positions } = self.manifest;
         let stored: Vec<Vec<usize>> = infos.iter().map(|tensor| tensor.shape.clone()).collect();
         for (tensor, layout) in infos.iter_mut().zip(&self.layouts) {
             if let (Some(layout), &[height, width, inputs, outputs]) = (layout, &tensor.shape[..]) {
@@ -98,20 +99,20 @@ impl GraphTensors {
                 };
             }
         }
-        TensorFile::new(path, infos, OrderedTensors { places, stored, layouts: self.layouts })
+        TensorFile::new(path, infos, OrderedTensors { positions, stored, layouts: self.layouts })
     }
 }
 
 /// Kernels as outputs × inputs × height × width.
 struct OrderedTensors {
-    places: TfjsTensors,
+    positions: TfjsTensors,
     stored: Vec<Vec<usize>>,
     layouts: Vec<Option<Layout>>,
 }
 
 impl TensorSource for OrderedTensors {
     fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError> {
-        let values = self.places.values(index)?;
+        let values = self.positions.values(index)?;
         let axes = match self.layouts.get(index).copied().flatten() {
             Some(Layout::Plain) => [3, 2, 0, 1],
             // The outputs of one input lie beside each other, and so do the inputs behind them.

@@ -47,11 +47,12 @@ pub(super) fn open(
     manifest: Manifest,
     asked: Option<ImageShape>,
 ) -> Result<Opened, FormatError> {
-    let content = |problem: String| FormatError::Content { path: path.into(), place: "modelTopology".into(), problem };
+    let content =
+        |problem: String| FormatError::Content { path: path.into(), position: "modelTopology".into(), problem };
     let graph: GraphDef = serde_json::from_value(topology.clone()).map_err(|error| content(error.to_string()))?;
     let model: Value = json::parse(path, bytes)?;
     let tensors = GraphTensors::new(manifest, &graph);
-    let order = Order::of(&graph, model.get("signature"), asked);
+    let order = Order::from_graph(&graph, model.get("signature"), asked);
     let mut account = Account::default();
     let (network, convolutions) = match order {
         Ok(order) => {

@@ -75,7 +75,7 @@ pub(super) struct Attributes<'n> {
 }
 
 impl<'n> Attributes<'n> {
-    pub fn of(node: &'n NodeDef) -> Attributes<'n> {
+    pub fn new(node: &'n NodeDef) -> Attributes<'n> {
         Attributes { node, settings: Settings::default() }
     }
 
@@ -213,7 +213,7 @@ mod tests {
             ["1", "2"]}}, "keep": {}, "padding": {"s": "U0FNRQ=="}, "T": {"type": "DT_FLOAT"}, "new": {"b": true}}}"#;
         let node: NodeDef = serde_json::from_str(node).unwrap();
         assert_eq!(node.operands().collect::<Vec<_>>(), [("a", 0), ("b", 1)]);
-        let attributes = Attributes::of(&node);
+        let attributes = Attributes::new(&node);
         assert_eq!(attributes.integers("strides").unwrap(), [1, 2]);
         assert!(!attributes.flag("keep").unwrap() && attributes.text("padding").unwrap() == "SAME");
         assert!(attributes.finish().unwrap_err().to_string().contains("`new`"));

@@ -31,8 +31,8 @@ impl<'c> Call<'c> {
         unknown(self.node(), self.operator())
     }
 
-    pub fn operand(&self, place: usize) -> Result<&'c Operand, GraphProblem> {
-        match self.operands.get(place) {
+    pub fn operand(&self, position: usize) -> Result<&'c Operand, GraphProblem> {
+        match self.operands.get(position) {
             Some(Some(Operand::Opaque)) => Err(setting(self.node(), "it", "is given what is not understood")),
             Some(Some(operand)) => Ok(operand),
             _ => Err(setting(self.node(), "an operand", "is absent")),
@@ -40,15 +40,15 @@ impl<'c> Call<'c> {
     }
 
     /// Whole numbers of a constant operand.
-    fn integers(&self, place: usize) -> Result<Vec<i64>, GraphProblem> {
-        match self.operand(place)? {
+    fn integers(&self, position: usize) -> Result<Vec<i64>, GraphProblem> {
+        match self.operand(position)? {
             Operand::Array(array) => array.integers().ok_or_else(|| self.unknown()),
             _ => Err(setting(self.node(), "an operand", "is not a constant, which is not understood")),
         }
     }
 
-    fn integer(&self, place: usize) -> Result<i64, GraphProblem> {
-        match self.integers(place)?[..] {
+    fn integer(&self, position: usize) -> Result<i64, GraphProblem> {
+        match self.integers(position)?[..] {
             [number] => Ok(number),
             _ => Err(setting(self.node(), "an operand", "is not a single number")),
         }
@@ -129,8 +129,8 @@ fn result(trace: &mut Trace, call: &Call<'_>) -> Result<Operand, GraphProblem> {
         }
         "AddN" | "AccumulateNV2" => {
             let mut sum = call.operand(0)?.clone();
-            for place in 1..call.operands.len() {
-                sum = trace.binary(node, Binary::Add, &sum, call.operand(place)?, operator)?;
+            for position in 1..call.operands.len() {
+                sum = trace.binary(node, Binary::Add, &sum, call.operand(position)?, operator)?;
             }
             Ok(sum)
         }
@@ -163,7 +163,7 @@ fn result(trace: &mut Trace, call: &Call<'_>) -> Result<Operand, GraphProblem> {
         "Shape" => trace.lengths(node, call.operand(0)?, operator),
         "Pack" if attributes.integer("axis")? == 0 => {
             let operands: Result<Vec<Operand>, GraphProblem> =
-                (0..call.operands.len()).map(|place| call.operand(place).cloned()).collect();
+                (0..call.operands.len()).map(|position| call.operand(position).cloned()).collect();
             trace.pack(node, &operands?, operator)
         }
         "Prod" if matches!(call.integers(1)?[..], [0 | -1]) => {
@@ -184,7 +184,7 @@ fn result(trace: &mut Trace, call: &Call<'_>) -> Result<Operand, GraphProblem> {
         "ConcatV2" => {
             let last = call.operands.len().saturating_sub(1);
             let operands: Result<Vec<Operand>, GraphProblem> =
-                (0..last).map(|place| call.operand(place).cloned()).collect();
+                (0..last).map(|position| call.operand(position).cloned()).collect();
             trace.concat(node, &operands?, call.integer(last)?, operator)
         }
         "Pad" => trace.pad(node, call.operand(0)?, call.operand(1)?, operator),

@@ -3,7 +3,7 @@
 use super::fused;
 use super::operators::Call;
 use crate::formats::graph::GraphProblem;
-use crate::formats::tensorflow::{Moves, Operand, Padded, Trace, Weights, setting};
+use crate::formats::tensorflow::{Geometry, Operand, Padded, Trace, Weights, setting};
 use crate::network::{Kernel, Padding};
 
 /// A convolution; its kernel lies as height × width × inputs × outputs, that of one by channels as height × width ×
@@ -23,19 +23,19 @@ pub(super) fn convolution(trace: &mut Trace, call: &Call<'_>, is_depthwise: bool
     let (inputs, outputs) = if is_depthwise { (1, inputs.saturating_mul(outputs)) } else { (inputs, outputs) };
     let kernel = Kernel::of_channels_last([height, width], inputs, outputs, array.values());
     let kernel = kernel.map_err(|source| GraphProblem::Convolution { node: node.into(), source })?;
-    let moves = moves(call)?;
-    let value = trace.convolve(node, call.operand(0)?, Weights { kernel, bias: None }, moves, call.operator())?;
+    let geometry = geometry(call)?;
+    let value = trace.convolve(node, call.operand(0)?, Weights { kernel, bias: None }, geometry, call.operator())?;
     fused::behind(trace, call, value)
 }
 
 pub(super) fn pooling(trace: &mut Trace, call: &Call<'_>, is_mean: bool) -> Result<Operand, GraphProblem> {
     channels_last(call)?;
     let size = pair(call, "ksize")?;
-    let (of, moves) = (call.operand(0)?, moves(call)?);
+    let (of, geometry) = (call.operand(0)?, geometry(call)?);
     if is_mean {
-        trace.average(call.node(), of, size, moves, call.operator())
+        trace.average(call.node(), of, size, geometry, call.operator())
     } else {
-        trace.largest(call.node(), of, size, moves, call.operator())
+        trace.largest(call.node(), of, size, geometry, call.operator())
     }
 }
 
@@ -47,7 +47,7 @@ pub(super) fn channels_last(call: &Call<'_>) -> Result<(), GraphProblem> {
     }
 }
 
-fn moves(call: &Call<'_>) -> Result<Moves, GraphProblem> {
+fn geometry(call: &Call<'_>) -> Result<Geometry, GraphProblem> {
     let explicit = call.attributes.integers("explicit_paddings")?;
     let padded = match call.attributes.text("padding")?.as_str() {
         "SAME" => Padded::Same,
@@ -63,7 +63,7 @@ fn moves(call: &Call<'_>) -> Result<Moves, GraphProblem> {
         },
         other => return Err(setting(call.node(), "padding", &format!("is `{other}`, which is not understood"))),
     };
-    Ok(Moves { stride: pair(call, "strides")?, dilation: pair(call, "dilations")?, padded })
+    Ok(Geometry { stride: pair(call, "strides")?, dilation: pair(call, "dilations")?, padded })
 }
 
 /// The lengths of the two middle axes of four; 1 where the setting is absent.

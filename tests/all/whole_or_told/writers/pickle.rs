@@ -54,8 +54,8 @@ impl Pickle {
         self.0.push(b'(');
         tensor.shape.iter().for_each(|length| self.number(*length));
         self.0.extend(b"t(");
-        for place in 0..tensor.shape.len() {
-            self.number(tensor.shape[place + 1..].iter().product());
+        for position in 0..tensor.shape.len() {
+            self.number(tensor.shape[position + 1..].iter().product());
         }
         self.0.extend(b"t\x89ccollections\nOrderedDict\n)RtR");
     }

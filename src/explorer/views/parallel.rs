@@ -12,7 +12,7 @@ pub fn count() -> usize {
 }
 
 /// Does all of the work side by side, the first on this thread, and gives the results in order.
-pub fn each<T: Send>(work: Vec<impl FnOnce() -> T + Send>) -> Vec<T> {
+pub fn run_all<T: Send>(work: Vec<impl FnOnce() -> T + Send>) -> Vec<T> {
     let mut work = work.into_iter();
     let Some(own) = work.next() else { return Vec::new() };
     thread::scope(|scope| {
@@ -30,7 +30,7 @@ mod tests {
     #[test]
     fn results_come_in_the_order_of_the_work() {
         let work: Vec<_> = (0..5).map(|index| move || 2 * index).collect();
-        assert_eq!(each(work), [0, 2, 4, 6, 8]);
-        assert!(each(Vec::<fn() -> u8>::new()).is_empty() && count() > 0);
+        assert_eq!(run_all(work), [0, 2, 4, 6, 8]);
+        assert!(run_all(Vec::<fn() -> u8>::new()).is_empty() && count() > 0);
     }
 }

@@ -2,8 +2,8 @@
 
 /// "1 input", "2 inputs": the count with its noun, which takes an s in the plural.
 pub fn counted(count: usize, noun: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{ending}")
+    let extension = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{extension}")
 }
 
 /// A layer's own name as it is written beside the layer's number: in quotes if it is a number itself, as the names of
@@ -16,11 +16,11 @@ pub fn own_name(name: &str) -> String {
 /// "2, 3 and 5"; of a long list the first few and how many more there are.
 pub fn listed(numbers: &[usize]) -> String {
     const FEW: usize = 6;
-    let words: Vec<String> = numbers.iter().take(FEW).map(usize::to_string).collect();
-    match (numbers.len().saturating_sub(FEW), words.as_slice()) {
+    let text: Vec<String> = numbers.iter().take(FEW).map(usize::to_string).collect();
+    match (numbers.len().saturating_sub(FEW), text.as_slice()) {
         (0, [all_but_last @ .., last]) if !all_but_last.is_empty() => format!("{} and {last}", all_but_last.join(", ")),
-        (0, _) => words.concat(),
-        (more, _) => format!("{} and {more} more", words.join(", ")),
+        (0, _) => text.concat(),
+        (more, _) => format!("{} and {more} more", text.join(", ")),
     }
 }
 

@@ -8,22 +8,22 @@ use crate::network::ImageShape;
 /// What is tried: the strides, paddings and pools that networks have most often, alike in all convolutions, with a mean
 /// of all places at the end or without.
 fn usual(count: usize) -> Vec<Vec<ConvolutionSettings>> {
-    let mut ways = Vec::new();
+    let mut candidates = Vec::new();
     for pooling in [PoolingRule::None, PoolingRule::Average(2)] {
         for at_end in [pooling, PoolingRule::Global] {
             for stride in [1, 2] {
                 for padding in [PaddingRule::Each(0), PaddingRule::Same] {
                     let settings = ConvolutionSettings { stride, padding, dilation: 1, pooling };
-                    let mut way = vec![settings; count];
-                    way.iter_mut().rev().take(1).for_each(|last| last.pooling = at_end);
-                    if !ways.contains(&way) {
-                        ways.push(way);
+                    let mut candidate = vec![settings; count];
+                    candidate.iter_mut().rev().take(1).for_each(|last| last.pooling = at_end);
+                    if !candidates.contains(&candidate) {
+                        candidates.push(candidate);
                     }
                 }
             }
         }
     }
-    ways
+    candidates
 }
 
 /// The usual ways in which the shapes of the chain fit.
@@ -33,9 +33,9 @@ pub(super) fn fitting(
     index: &Index<'_>,
 ) -> Vec<Vec<ConvolutionSettings>> {
     let count = entries.iter().filter(|entry| entry.convolution.is_some()).count();
-    let fits = |way: &Vec<ConvolutionSettings>| {
+    let fits = |candidate: &Vec<ConvolutionSettings>| {
         let mut tried = entries.to_vec();
-        set(&mut tried, way);
+        set(&mut tried, candidate);
         // A matrix that is too large says nothing about how the convolutions move.
         shapes::follow(&tried, input_shape, index).problems.iter().all(ChainProblem::is_of_size)
     };
@@ -45,16 +45,16 @@ pub(super) fn fitting(
 /// Gives the convolutions their settings, one for all or one for each; the last stands for those that are missing.
 pub(super) fn set(entries: &mut [ChainEntry], settings: &[ConvolutionSettings]) {
     let convolutions = entries.iter_mut().filter_map(|entry| entry.convolution.as_mut());
-    for (place, convolution) in convolutions.enumerate() {
-        if let Some(given) = settings.get(place).or(settings.last()) {
+    for (position, convolution) in convolutions.enumerate() {
+        if let Some(given) = settings.get(position).or(settings.last()) {
             *convolution = *given;
         }
     }
 }
 
 /// Settings as they are given: one where all are alike, else one for each.
-pub fn words(way: &[ConvolutionSettings]) -> String {
-    let alike = way.windows(2).all(|pair| pair[0] == pair[1]);
-    let shown = if alike { way.get(..1).unwrap_or(&[]) } else { way };
+pub fn label(candidate: &[ConvolutionSettings]) -> String {
+    let alike = candidate.windows(2).all(|pair| pair[0] == pair[1]);
+    let shown = if alike { candidate.get(..1).unwrap_or(&[]) } else { candidate };
     shown.iter().map(ToString::to_string).collect::<Vec<_>>().join(";")
 }

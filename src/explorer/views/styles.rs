@@ -35,7 +35,7 @@ pub struct PointStyles {
     /// The tile of each sample in the texture.
     pub shapes: Vec<u8>,
     /// Where each sample stands.
-    pub standing: Vec<DrawOrder>,
+    pub draw_order: Vec<DrawOrder>,
     /// What the colours stand for.
     pub painting: ColorMap,
     /// The names of the groups that are not drawn.
@@ -47,14 +47,14 @@ pub struct PointStyles {
 
 impl PointStyles {
     /// The looks of the points of `scene`.
-    pub fn of(scene: &Scene, settings: &PointSettings, dark: bool) -> PointStyles {
+    pub fn new(scene: &Scene, settings: &PointSettings, dark: bool) -> PointStyles {
         let samples = scene.dataset.samples();
         let painting = settings.colouring.painting(scene);
-        let mut looks = PointStyles::painted(painting, samples, settings.colouring, dark);
-        looks.settings = settings.clone();
-        looks.hide(scene);
-        looks.bring_forward(&settings.selection);
-        looks
+        let mut styles = PointStyles::painted(painting, samples, settings.colouring, dark);
+        styles.settings = settings.clone();
+        styles.hide(scene);
+        styles.bring_forward(&settings.selection);
+        styles
     }
 
     /// Whether these are the looks of the same points under these settings.
@@ -68,7 +68,7 @@ impl PointStyles {
 
     /// The colour of a sample's trail: transparent for one that is not drawn.
     pub fn trail_colour(&self, sample: usize) -> Color32 {
-        let hidden = self.standing.get(sample).is_none_or(|standing| *standing == DrawOrder::Hidden);
+        let hidden = self.draw_order.get(sample).is_none_or(|draw_order| *draw_order == DrawOrder::Hidden);
         self.colours.get(sample).copied().filter(|_| !hidden).unwrap_or(Color32::TRANSPARENT)
     }
 
@@ -82,13 +82,13 @@ impl PointStyles {
 
     fn painted(painting: ColorMap, samples: usize, colouring: Colouring, dark: bool) -> PointStyles {
         let palette = Palette::for_dark(dark);
-        let mut standing = vec![DrawOrder::Usual; samples];
-        let looks: Vec<PointStyle> = match &painting.shades {
+        let mut draw_order = vec![DrawOrder::Usual; samples];
+        let styles: Vec<PointStyle> = match &painting.shades {
             ColorValues::Same => vec![(palette.unlabelled, 0); samples],
             ColorValues::Groups { of_sample, .. } => {
                 if colouring == Colouring::Mistakes {
-                    for (standing, group) in standing.iter_mut().zip(of_sample) {
-                        *standing = if *group == 0 { DrawOrder::Usual } else { DrawOrder::Front };
+                    for (draw_order, group) in draw_order.iter_mut().zip(of_sample) {
+                        *draw_order = if *group == 0 { DrawOrder::Usual } else { DrawOrder::Front };
                     }
                 }
                 of_sample.iter().map(|group| group_look(colouring, *group, palette)).collect()
@@ -98,9 +98,9 @@ impl PointStyles {
             }
         };
         PointStyles {
-            colours: looks.iter().map(|look| look.0).collect(),
-            shapes: looks.iter().map(|look| look.1).collect(),
-            standing,
+            colours: styles.iter().map(|style| style.0).collect(),
+            shapes: styles.iter().map(|style| style.1).collect(),
+            draw_order,
             painting,
             hidden: Vec::new(),
             table: OnceLock::new(),
@@ -118,9 +118,9 @@ impl PointStyles {
         let other = if own { None } else { Some(filter.by().painting(scene)) };
         let painting = other.as_ref().unwrap_or(&self.painting);
         self.hidden = filter.hidden_names(painting).into_iter().map(str::to_owned).collect();
-        for (standing, drawn) in self.standing.iter_mut().zip(filter.drawn(painting)) {
+        for (draw_order, drawn) in self.draw_order.iter_mut().zip(filter.drawn(painting)) {
             if !drawn {
-                *standing = DrawOrder::Hidden;
+                *draw_order = DrawOrder::Hidden;
             }
         }
     }
@@ -128,14 +128,14 @@ impl PointStyles {
     fn bring_forward(&mut self, selection: &Selection) {
         let many = selection.len() > FEW_SELECTED;
         let mut selected = selection.samples().iter().peekable();
-        for (sample, (standing, colour)) in self.standing.iter_mut().zip(&mut self.colours).enumerate() {
+        for (sample, (draw_order, colour)) in self.draw_order.iter_mut().zip(&mut self.colours).enumerate() {
             let is_selected = selected.next_if_eq(&&sample).is_some();
-            if is_selected && *standing != DrawOrder::Hidden {
-                *standing = DrawOrder::Front;
+            if is_selected && *draw_order != DrawOrder::Hidden {
+                *draw_order = DrawOrder::Front;
             } else if many {
                 *colour = colour.gamma_multiply(FAINTER);
-                if *standing == DrawOrder::Front {
-                    *standing = DrawOrder::Usual;
+                if *draw_order == DrawOrder::Front {
+                    *draw_order = DrawOrder::Usual;
                 }
             }
         }
@@ -176,10 +176,11 @@ mod tests {
     #[test]
     fn looks_tell_many_classes_apart() {
         let classes = 3 * DATA_COLOURS;
-        let looks = painted(groups((0..classes).collect(), classes), classes, Colouring::Label);
+        let styles = painted(groups((0..classes).collect(), classes), classes, Colouring::Label);
         for first in 0..classes {
             for second in 0..first {
-                let same = looks.colours[first] == looks.colours[second] && looks.shapes[first] == looks.shapes[second];
+                let same =
+                    styles.colours[first] == styles.colours[second] && styles.shapes[first] == styles.shapes[second];
                 assert!(!same, "classes {first} and {second} look the same");
             }
         }
@@ -189,31 +190,31 @@ mod tests {
     fn equal_and_missing_values_have_a_colour() {
         let palette = Palette::for_dark(false);
         let shades = ColorValues::Numbers { of_sample: vec![2.0, 2.0, f64::NAN], range: [2.0, 2.0] };
-        let looks = painted(ColorMap { title: String::new(), shades }, 3, Colouring::Label);
-        assert_eq!(looks.colours, [palette.unlabelled; 3]);
+        let styles = painted(ColorMap { title: String::new(), shades }, 3, Colouring::Label);
+        assert_eq!(styles.colours, [palette.unlabelled; 3]);
         assert_ne!(number_colour(Colouring::Loss, 1.0, [0.0, 1.0], palette), palette.unlabelled);
     }
 
     #[test]
     fn wrong_answers_stand_before_right_ones() {
-        let looks = painted(groups(vec![0, 1, 0], 2), 3, Colouring::Mistakes);
-        assert_eq!(looks.standing, [DrawOrder::Usual, DrawOrder::Front, DrawOrder::Usual]);
+        let styles = painted(groups(vec![0, 1, 0], 2), 3, Colouring::Mistakes);
+        assert_eq!(styles.draw_order, [DrawOrder::Usual, DrawOrder::Front, DrawOrder::Usual]);
         let wrong = Palette::for_dark(false).error_large;
-        assert_eq!(looks.colours[1], wrong);
+        assert_eq!(styles.colours[1], wrong);
         let [r, g, b, a] = wrong.to_array().map(u32::from);
-        assert_eq!(looks.table()[1], [r | g << 8 | b << 16 | a << 24, 0]);
-        assert!(Arc::ptr_eq(&looks.table(), &looks.table()));
+        assert_eq!(styles.table()[1], [r | g << 8 | b << 16 | a << 24, 0]);
+        assert!(Arc::ptr_eq(&styles.table(), &styles.table()));
     }
 
     #[test]
     fn a_selection_of_many_makes_the_others_fainter() {
-        let mut looks = painted(groups(vec![0, 0, 0, 0, 0], 1), 5, Colouring::Label);
-        let full = looks.colours[0];
-        looks.standing[1] = DrawOrder::Hidden;
+        let mut styles = painted(groups(vec![0, 0, 0, 0, 0], 1), 5, Colouring::Label);
+        let full = styles.colours[0];
+        styles.draw_order[1] = DrawOrder::Hidden;
         let mut selection = Selection::default();
         selection.change(crate::session::Pick::Only, vec![1, 2, 3]);
-        looks.bring_forward(&selection);
-        assert_eq!(looks.standing[..4], [DrawOrder::Usual, DrawOrder::Hidden, DrawOrder::Front, DrawOrder::Front]);
-        assert!(looks.colours[2] == full && looks.colours[0] != full && looks.colours[4] != full);
+        styles.bring_forward(&selection);
+        assert_eq!(styles.draw_order[..4], [DrawOrder::Usual, DrawOrder::Hidden, DrawOrder::Front, DrawOrder::Front]);
+        assert!(styles.colours[2] == full && styles.colours[0] != full && styles.colours[4] != full);
     }
 }

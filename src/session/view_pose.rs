@@ -110,24 +110,24 @@ mod tests {
         ];
         let mut tour = Tour::default();
         (0..30).for_each(|_| assert!(tour.advance(10, 0.05)));
-        let sight = |projection: Projection, t: f64| {
+        let pose = |projection: Projection, t: f64| {
             let frame = scene.extent.frame(projection);
             let camera = Camera { pan: [0.3, 0.1], zoom: 2.0, ..Camera::default() };
             ViewPose::still(frame.rows(t, &tour), frame.fit(t, true), frame.space, camera)
         };
         for from in projections {
             for to in projections {
-                let start = sight(from, 0.8);
+                let start = pose(from, 0.8);
                 for step in 0..=12 {
                     let s = f64::from(step) / 12.0;
                     // The rows that follow the data go on while the picture turns to them.
-                    let now = start.toward(&sight(to, 0.8 + 0.3 * s), s).unwrap();
+                    let now = start.toward(&pose(to, 0.8 + 0.3 * s), s).unwrap();
                     let count = now.rows.nrows();
                     assert!((&now.rows * now.rows.transpose() - DMatrix::identity(count, count)).amax() < 1e-6);
                     assert!(now.fit.half.iter().all(|half| half.is_finite() && *half > 0.0));
                 }
-                let end = start.toward(&sight(to, 1.1), 1.0).unwrap();
-                let expected = sight(to, 1.1);
+                let end = start.toward(&pose(to, 1.1), 1.0).unwrap();
+                let expected = pose(to, 1.1);
                 let (rows, _) = expected.on_screen();
                 assert!((end.rows.rows(0, 2) - rows.rows(0, 2)).amax() < 1e-6, "{from:?} to {to:?}");
                 assert!((end.camera.zoom - expected.camera.zoom).abs() < 1e-9);

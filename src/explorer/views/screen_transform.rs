@@ -27,12 +27,9 @@ pub struct ScreenTransform {
 }
 
 impl ScreenTransform {
-    /// What `sight` shows in `rect`.
-    pub fn of(sight: &ViewPose, rect: Rect) -> ScreenTransform {
-        ScreenTransform {
-            depth: sight.depth as f32,
-            ..ScreenTransform::new(sight.fit, sight.space, &sight.camera, rect)
-        }
+    /// What `pose` shows in `rect`.
+    pub fn for_pose(pose: &ViewPose, rect: Rect) -> ScreenTransform {
+        ScreenTransform { depth: pose.depth as f32, ..ScreenTransform::new(pose.fit, pose.space, &pose.camera, rect) }
     }
 
     /// Fits `fit` into `rect` and looks at it through `camera`; `space` says whether it can be turned.
@@ -57,7 +54,7 @@ impl ScreenTransform {
 
     /// The screen position and the depth (toward the viewer, 1 at the front of the data and −1 at its back) of a
     /// projected point; `None` where it is not finite or far outside the view.
-    pub fn place(&self, point: [f64; 3]) -> Option<(Pos2, f32)> {
+    pub fn position(&self, point: [f64; 3]) -> Option<(Pos2, f32)> {
         let [x, y, z] = [point[0] - self.centre[0], point[1] - self.centre[1], point[2] - self.centre[2]];
         let along = |row: &[f64; 3]| row[0] * x + row[1] * y + row[2] * z;
         let [right, up, toward] = &self.rows;
@@ -72,12 +69,12 @@ impl ScreenTransform {
         Some((pos2(middle.x + across as f32, middle.y + down as f32), (along(toward) / self.unit) as f32))
     }
 
-    /// [`ScreenTransform::place`] of a point as the evaluator gives it.
+    /// [`ScreenTransform::position`] of a point as the evaluator gives it.
     pub fn place_f32(&self, point: [f32; 3]) -> Option<(Pos2, f32)> {
-        self.place(point.map(f64::from))
+        self.position(point.map(f64::from))
     }
 
-    /// What [`ScreenTransform::place`] does to what `rows` (k × d, k ≤ 3) show of the space: rows that give the place on the screen
+    /// What [`ScreenTransform::position`] does to what `rows` (k × d, k ≤ 3) show of the space: rows that give the place on the screen
     /// (2 × d; 3 × d with the depth), and what is added to it.
     pub fn on_screen(&self, rows: &DMatrix<f64>) -> (DMatrix<f64>, [f64; 3]) {
         let middle = self.rect.center();
@@ -142,10 +139,10 @@ mod tests {
     #[test]
     fn the_data_fills_the_view_and_keeps_its_shape() {
         let rect = Rect::from_min_size(pos2(100.0, 50.0), vec2(400.0, 400.0));
-        let mapping = ScreenTransform::new(FIT, false, &Camera::default(), rect);
-        let (middle, _) = mapping.place([10.0, -4.0, 0.0]).unwrap();
-        let (right, _) = mapping.place([12.0, -4.0, 0.0]).unwrap();
-        let (top, _) = mapping.place([10.0, -3.0, 0.0]).unwrap();
+        let transform = ScreenTransform::new(FIT, false, &Camera::default(), rect);
+        let (middle, _) = transform.position([10.0, -4.0, 0.0]).unwrap();
+        let (right, _) = transform.position([12.0, -4.0, 0.0]).unwrap();
+        let (top, _) = transform.position([10.0, -3.0, 0.0]).unwrap();
         assert_eq!(middle, rect.center());
         assert!((right.x - middle.x - 200.0 * FILL).abs() < 1e-3);
         assert!((middle.y - top.y - 100.0 * FILL).abs() < 1e-3);
@@ -159,15 +156,15 @@ mod tests {
         let rows = DMatrix::from_fn(3, 5, |row, column| ((row * 5 + column) as f64 * 0.618_034).fract() - 0.5);
         let point = nalgebra::DVector::from_fn(5, |row, _| 2.0 - row as f64);
         for space in [false, true] {
-            let mapping = ScreenTransform::new(FIT, space, &camera, rect);
+            let transform = ScreenTransform::new(FIT, space, &camera, rect);
             let seen = if space { rows.clone() } else { rows.rows(0, 2).into_owned() };
             let shown = &seen * &point;
-            let (at, depth) = mapping.place([0, 1, 2].map(|row| shown.get(row).copied().unwrap_or(0.0))).unwrap();
-            let (onto, offset) = mapping.on_screen(&seen);
-            let place = onto * &point;
-            let place = [0, 1, 2].map(|axis| place.get(axis).copied().unwrap_or(0.0) + offset[axis]);
-            assert!((place[0] - f64::from(at.x)).abs() < 1e-3 && (place[1] - f64::from(at.y)).abs() < 1e-3);
-            assert!(!space || (place[2] - f64::from(depth)).abs() < 1e-5);
+            let (at, depth) = transform.position([0, 1, 2].map(|row| shown.get(row).copied().unwrap_or(0.0))).unwrap();
+            let (onto, offset) = transform.on_screen(&seen);
+            let position = onto * &point;
+            let position = [0, 1, 2].map(|axis| position.get(axis).copied().unwrap_or(0.0) + offset[axis]);
+            assert!((position[0] - f64::from(at.x)).abs() < 1e-3 && (position[1] - f64::from(at.y)).abs() < 1e-3);
+            assert!(!space || (position[2] - f64::from(depth)).abs() < 1e-5);
         }
     }
 
@@ -177,12 +174,12 @@ mod tests {
         let mut camera = Camera::default();
         let point = [11.3, -4.4, 0.0];
         for _ in 0..5 {
-            let mapping = ScreenTransform::new(FIT, true, &camera, rect);
-            let (at, _) = mapping.place(point).unwrap();
-            camera.zoom(1.3, mapping.place_from_middle(at, camera.zoom));
+            let transform = ScreenTransform::new(FIT, true, &camera, rect);
+            let (at, _) = transform.position(point).unwrap();
+            camera.zoom(1.3, transform.place_from_middle(at, camera.zoom));
             camera.pan([0.01, 0.0]);
-            let (moved, _) = ScreenTransform::new(FIT, true, &camera, rect).place(point).unwrap();
-            let pan = 0.01 * mapping.unit * mapping.scale * 1.3;
+            let (moved, _) = ScreenTransform::new(FIT, true, &camera, rect).position(point).unwrap();
+            let pan = 0.01 * transform.unit * transform.scale * 1.3;
             assert!((moved - at).length() < pan as f32 + 0.1, "{at} {moved}");
         }
     }
@@ -191,20 +188,20 @@ mod tests {
     fn what_is_seen_reaches_to_the_edges() {
         let rect = Rect::from_min_size(pos2(30.0, 20.0), vec2(600.0, 300.0));
         let camera = Camera { pan: [0.2, -0.1], zoom: 3.0, ..Camera::default() };
-        let mapping = ScreenTransform::new(FIT, false, &camera, rect);
-        let [across, up] = mapping.seen();
-        let (low, _) = mapping.place([across[0], up[0], 0.0]).unwrap();
-        let (high, _) = mapping.place([across[1], up[1], 0.0]).unwrap();
+        let transform = ScreenTransform::new(FIT, false, &camera, rect);
+        let [across, up] = transform.seen();
+        let (low, _) = transform.position([across[0], up[0], 0.0]).unwrap();
+        let (high, _) = transform.position([across[1], up[1], 0.0]).unwrap();
         assert!((low - rect.left_bottom()).length() < 1e-2 && (high - rect.right_top()).length() < 1e-2);
     }
 
     #[test]
     fn tiny_views_and_wild_points_do_no_harm() {
         let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(0.0, -3.0));
-        let mapping = ScreenTransform::new(FIT, true, &Camera::default(), rect);
-        assert!(mapping.scale > 0.0 && mapping.scale.is_finite());
+        let transform = ScreenTransform::new(FIT, true, &Camera::default(), rect);
+        assert!(transform.scale > 0.0 && transform.scale.is_finite());
         for wild in [f32::NAN, f32::INFINITY, f32::MAX] {
-            assert_eq!(mapping.place_f32([wild, 0.0, wild]), None);
+            assert_eq!(transform.place_f32([wild, 0.0, wild]), None);
         }
     }
 }
