@@ -1,7 +1,7 @@
 //! The forward pass of a refined network beside its dense matrix products alone, by the matrix library and in one run.
 //!
 //! The digits network (64 → 32 → 16 → 10), refined in full with N = 64, on 10,000 rows. The products are those of every
-//! block, W¹x and W²z, into matrices that exist already; the ratio tells what biases, activations, sums and memory add.
+//! block, W₁x and W₂z, into matrices that exist already; the ratio tells what biases, activations, sums and memory add.
 
 use std::error::Error;
 use std::path::Path;

@@ -4,11 +4,11 @@
 mod activation;
 mod backward;
 pub mod findings;
-mod journey;
 pub mod measures;
 mod separability;
+mod trajectory;
 
 pub use activation::{ActivationUse, Histogram};
 pub use backward::{Backward, BackwardError, LayerGradient};
-pub use journey::TrajectoryMetrics;
 pub use separability::Separability;
+pub use trajectory::TrajectoryMetrics;

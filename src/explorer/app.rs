@@ -225,8 +225,8 @@ impl ExplorerApp {
         self.perform(points);
         let detail = self.session.watch_detail();
         self.perform(detail);
-        let survey = self.session.watch_survey();
-        self.perform(survey);
+        let overview = self.session.watch_overview();
+        self.perform(overview);
         let flow = self.session.watch_training(seconds);
         self.perform(flow);
     }

@@ -23,7 +23,7 @@ const POINTS: i32 = 8;
 /// Euler steps in the last picture.
 const STEPS: u32 = 4;
 
-/// The example: V* turns by 40°, Σ = diag(1.7, 0.45), U turns by −60°, b = (0.6, 0.2), σ = tanh.
+/// The example: Vᵀ turns by 40°, Σ = diag(1.7, 0.45), U turns by −60°, b = (0.6, 0.2), σ = tanh.
 const TURN_IN: f64 = 0.70;
 const FACTORS: [f64; 2] = [1.7, 0.45];
 const TURN_OUT: f64 = -1.05;
@@ -32,11 +32,11 @@ const BIAS: [f64; 2] = [0.6, 0.2];
 const EULER_TURN: f64 = 2.2;
 
 const INTRODUCTION: &str = "A layer σ(Wx + b) moves the data all at once. Here it happens in time: with the singular value \
-     decomposition W = U Σ V* a layer becomes five motions, one after the other, each in its own clock s from 0 to 1.";
+     decomposition W = U Σ Vᵀ a layer becomes five motions, one after the other, each in its own clock s from 0 to 1.";
 
 /// What each picture is of: the phase, its formula, and what it does.
 const PHASES: [(PhaseKind, &str, &str); 5] = [
-    (PhaseKind::RotateIn, "x(s) = exp(s A) x, exp(A) = V*", "The directions to be stretched turn onto the axes."),
+    (PhaseKind::RotateIn, "x(s) = exp(s A) x, exp(A) = Vᵀ", "The directions to be stretched turn onto the axes."),
     (PhaseKind::Compress, "x(s) = σ^s · x along each axis", "Each axis is stretched or compressed; σ = 0 loses it."),
     (PhaseKind::RotateOut, "x(s) = exp(s A) x, exp(A) = U", "The result turns to where the layer wants it."),
     (PhaseKind::Shift, "x(s) = x + s b", "The bias moves everything by the same amount."),

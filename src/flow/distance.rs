@@ -7,7 +7,7 @@
 
 use nalgebra::DMatrix;
 
-use super::station::{Checkpoint, LANES};
+use super::checkpoint::{Checkpoint, LANES};
 use super::{Flow, LayerFlow, Motion, PhasePosition, SampledPath};
 
 /// Points whose distances are found between two questions whether to go on.
@@ -25,8 +25,8 @@ impl SampledPath {
         if let Some(terms) = self.between_stations(layer, moment) {
             return apart(&terms, sample, go_on);
         }
-        if let Some(station) = self.same_distances(layer, moment) {
-            return apart(&[(station, 1.0)], sample, go_on);
+        if let Some(checkpoint) = self.same_distances(layer, moment) {
+            return apart(&[(checkpoint, 1.0)], sample, go_on);
         }
         self.moved_distances(flow, layer, moment, sample, go_on)
     }
@@ -37,7 +37,7 @@ impl SampledPath {
         let Some(current) = moment.phase else { return Some(start) };
         // A rotation in steps lengthens what it turns.
         let keeps =
-            |motion: &Motion| self.follow().is_exact() && matches!(motion, Motion::Rotation(_) | Motion::Shift(_));
+            |motion: &Motion| self.scheme().is_exact() && matches!(motion, Motion::Rotation(_) | Motion::Shift(_));
         if layer.phases[..=current].iter().all(|phase| keeps(&phase.motion)) {
             return Some(start);
         }
@@ -62,7 +62,7 @@ impl SampledPath {
         for (index, phase) in layer.phases.iter().enumerate().take(current + 1) {
             let s = if index == current { moment.s } else { 1.0 };
             if !matches!(phase.motion, Motion::Shift(_)) {
-                phase.motion.carry(&mut map, s, layer.follow(self.follow()));
+                phase.motion.carry(&mut map, s, layer.scheme(self.scheme()));
             }
         }
         let map = map.map(|value| value as f32);
@@ -82,9 +82,9 @@ impl SampledPath {
 
 /// The distance from `sample` to every sample where a point is the weighted sum of its values at some stations.
 fn apart(terms: &[(&Checkpoint, f64)], sample: usize, go_on: &mut dyn FnMut() -> bool) -> Option<Vec<f32>> {
-    let samples = terms.first().map_or(0, |(station, _)| station.samples());
-    let shared = terms.iter().map(|(station, _)| station.width()).fold(0, usize::max);
-    let origins: Vec<Vec<f32>> = terms.iter().map(|(station, _)| station.point(sample).collect()).collect();
+    let samples = terms.first().map_or(0, |(checkpoint, _)| checkpoint.samples());
+    let shared = terms.iter().map(|(checkpoint, _)| checkpoint.width()).fold(0, usize::max);
+    let origins: Vec<Vec<f32>> = terms.iter().map(|(checkpoint, _)| checkpoint.point(sample).collect()).collect();
     let mut distances = Vec::with_capacity(samples);
     for block in 0..samples.div_ceil(LANES) {
         if block % (CHUNK / LANES) == 0 && !go_on() {
@@ -93,8 +93,10 @@ fn apart(terms: &[(&Checkpoint, f64)], sample: usize, go_on: &mut dyn FnMut() ->
         let mut squares = [0.0_f32; LANES];
         for row in 0..shared {
             let mut differences = [0.0_f32; LANES];
-            for ((station, weight), origin) in terms.iter().zip(&origins) {
-                let (Some(values), Some(origin)) = (station.block(block).get(row), origin.get(row)) else { continue };
+            for ((checkpoint, weight), origin) in terms.iter().zip(&origins) {
+                let (Some(values), Some(origin)) = (checkpoint.block(block).get(row), origin.get(row)) else {
+                    continue;
+                };
                 let parts = values.0.map(|value| *weight as f32 * (value - origin));
                 differences.iter_mut().zip(parts).for_each(|(difference, part)| *difference += part);
             }

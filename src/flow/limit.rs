@@ -60,7 +60,7 @@ struct ActiveTrajectories {
 ///
 /// # Errors
 /// If a point needs more than a bounded number of steps, as where the velocity is huge.
-pub(crate) fn follow(block: &Residual, points: &mut DMatrix<f64>, duration: f64) -> Result<(), NoLimit> {
+pub(crate) fn integrate(block: &Residual, points: &mut DMatrix<f64>, duration: f64) -> Result<(), NoLimit> {
     let (width, samples) = (block.inner.inputs(), points.ncols());
     if duration <= 0.0 || samples == 0 {
         return Ok(());
@@ -166,7 +166,7 @@ mod tests {
         // Two coordinates turn by 2 rad, a third is beyond the block.
         let start = DMatrix::from_row_slice(3, 2, &[1.0, 300.0, 0.0, 400.0, 7.0, 8.0]);
         let mut points = start.clone();
-        follow(&linear, &mut points, 1.0).unwrap();
+        integrate(&linear, &mut points, 1.0).unwrap();
         let (sin, cos) = 2.0_f64.sin_cos();
         for (before, after) in start.column_iter().zip(points.column_iter()) {
             let expected = [cos * before[0] - sin * before[1], sin * before[0] + cos * before[1]];
@@ -181,7 +181,7 @@ mod tests {
         // dx/ds = max(x, 0).
         let one = || DMatrix::identity(1, 1);
         let mut points = DMatrix::from_row_slice(1, 3, &[1.0, -1.0, 3.0]);
-        follow(&block(one(), None, Activation::Relu, one()), &mut points, 1.0).unwrap();
+        integrate(&block(one(), None, Activation::Relu, one()), &mut points, 1.0).unwrap();
         let e = 1.0_f64.exp();
         for (found, expected) in points.iter().zip([e, -1.0, 3.0 * e]) {
             assert!((found - expected).abs() < 1e-8 * expected.abs(), "{found} {expected}");
@@ -194,7 +194,7 @@ mod tests {
             DMatrix::from_element(1, 1, 6.0),
         );
         let mut points = DMatrix::from_row_slice(1, 2, &[0.0, 2.0]);
-        follow(&slowing, &mut points, 1.0).unwrap();
+        integrate(&slowing, &mut points, 1.0).unwrap();
         assert!((points[0] - 0.5 * (1.0 - (-6.0_f64).exp())).abs() < 1e-8 && points[1] == 2.0);
     }
 
@@ -208,8 +208,8 @@ mod tests {
         );
         let start = DMatrix::from_row_slice(2, 2, &[0.3, -2.0, 1.0, 0.1]);
         let (mut whole, mut parts) = (start.clone(), start);
-        follow(&tanh, &mut whole, 1.0).unwrap();
-        (0..4).for_each(|_| follow(&tanh, &mut parts, 0.25).unwrap());
+        integrate(&tanh, &mut whole, 1.0).unwrap();
+        (0..4).for_each(|_| integrate(&tanh, &mut parts, 0.25).unwrap());
         assert!((whole - parts).norm() < 1e-7);
     }
 
@@ -217,7 +217,7 @@ mod tests {
     fn a_velocity_that_explodes_is_given_up() {
         let huge = block(DMatrix::identity(1, 1), None, Activation::Relu, DMatrix::from_element(1, 1, 1e9));
         let mut points = DMatrix::from_element(1, 1, 1.0);
-        assert_eq!(follow(&huge, &mut points, 1.0), Err(NoLimit { steps: MAX_STEPS }));
+        assert_eq!(integrate(&huge, &mut points, 1.0), Err(NoLimit { steps: MAX_STEPS }));
         assert_eq!(points[0], 1.0);
     }
 }

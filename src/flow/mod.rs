@@ -4,37 +4,37 @@
 //! and is activated, each a continuous motion in phase time s ∈ [0, 1]; layer k occupies t ∈ [k−1, k].
 
 mod build;
+mod checkpoint;
+mod cursor;
 mod distance;
 mod events;
 mod fold;
-mod follow;
 mod inverse;
 mod limit;
 mod motion;
 mod options;
 mod path;
 mod phase;
+mod phase_scheme;
 mod project;
-mod station;
 #[cfg(test)]
 mod tests;
 mod velocity;
-mod walker;
 
 use nalgebra::DVector;
 use thiserror::Error;
 
+pub(crate) use cursor::{FlowCursor, NonlinearScheme};
 pub use events::{Event, EventKind};
 pub use fold::fold_time;
-pub use follow::{ExactScheme, PhaseScheme};
 pub use limit::NoLimit;
-pub(crate) use limit::follow as follow_limit;
+pub(crate) use limit::integrate as integrate_limit;
 pub use options::{CompressionLaw, Decomposition, FlowOptions, ResidualLaw, TimeLaw};
 pub use path::{LIMIT_PIECES, SampledPath};
 pub use phase::{LayerFlow, Motion, Phase, PhaseKind, PhasePosition, Spectrum};
+pub use phase_scheme::{ExactScheme, PhaseScheme};
 pub use project::Projector;
 pub use velocity::NoVelocity;
-pub(crate) use walker::{FlowCursor, NonlinearScheme};
 
 use crate::linalg::LinalgError;
 use crate::network::Network;

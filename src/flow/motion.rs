@@ -5,7 +5,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::follow::PhaseScheme;
+use super::phase_scheme::PhaseScheme;
 use super::{CompressionLaw, Motion, ResidualLaw};
 
 impl Motion {
@@ -25,11 +25,11 @@ impl Motion {
 
     /// Moves each column of `points` (d × samples) from the phase's start to phase time s. An activation or a
     /// residual block, which is not affine, moves nothing here.
-    pub(crate) fn carry(&self, points: &mut DMatrix<f64>, s: f64, follow: &dyn PhaseScheme) {
+    pub(crate) fn carry(&self, points: &mut DMatrix<f64>, s: f64, scheme: &dyn PhaseScheme) {
         match self {
-            Motion::Rotation(rotation) => rotation.act(points, |angle| follow.plane(angle, s)),
+            Motion::Rotation(rotation) => rotation.act(points, |angle| scheme.plane(angle, s)),
             Motion::Compression { law, factors, basis } => {
-                scale(points, &along(factors, *law, s, follow), basis.as_ref());
+                scale(points, &along(factors, *law, s, scheme), basis.as_ref());
             }
             Motion::Shift(bias) => points.column_iter_mut().for_each(|mut column| column.axpy(s, bias, 1.0)),
             Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => {}
@@ -42,16 +42,16 @@ impl Motion {
         rows: &mut DMatrix<f64>,
         offset: &mut DVector<f64>,
         s: f64,
-        follow: &dyn PhaseScheme,
+        scheme: &dyn PhaseScheme,
     ) {
         match self {
             Motion::Rotation(rotation) => rotation.act(rows, |angle| {
                 // The transpose of a plane's complex factor is its conjugate.
-                let (re, im) = follow.plane(angle, s);
+                let (re, im) = scheme.plane(angle, s);
                 (re, -im)
             }),
             Motion::Compression { law, factors, basis } => {
-                scale(rows, &along(factors, *law, s, follow), basis.as_ref());
+                scale(rows, &along(factors, *law, s, scheme), basis.as_ref());
             }
             Motion::Shift(bias) => offset.gemv_tr(s, rows, bias, 1.0),
             Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => {}
@@ -59,8 +59,8 @@ impl Motion {
     }
 }
 
-fn along(factors: &[f64], law: CompressionLaw, s: f64, follow: &dyn PhaseScheme) -> Vec<f64> {
-    factors.iter().map(|sigma| follow.axis(law, *sigma, s)).collect()
+fn along(factors: &[f64], law: CompressionLaw, s: f64, scheme: &dyn PhaseScheme) -> Vec<f64> {
+    factors.iter().map(|sigma| scheme.axis(law, *sigma, s)).collect()
 }
 
 /// Multiplies coordinate j by `factors[j]`; where there is a basis of the first coordinates, along its columns.

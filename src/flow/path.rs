@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use nalgebra::{DMatrix, DVector};
 
-use super::follow::{ExactScheme, PhaseScheme};
+use super::checkpoint::Checkpoint;
+use super::cursor::{FlowCursor, NonlinearScheme};
+use super::phase_scheme::{ExactScheme, PhaseScheme};
 use super::project::Projector;
-use super::station::Checkpoint;
-use super::walker::{FlowCursor, NonlinearScheme};
 use super::{Flow, FlowError, LayerFlow, PhasePosition};
 
 /// Points that are followed at a time: their values in f64 stay in the processor's cache, and take no memory to speak of.
@@ -26,7 +26,7 @@ pub const LIMIT_PIECES: usize = 8;
 #[derive(Clone, Debug)]
 pub struct SampledPath {
     samples: usize,
-    follow: Arc<dyn PhaseScheme>,
+    scheme: Arc<dyn PhaseScheme>,
     /// The values at each layer's start, and at the end of the last.
     starts: Vec<Checkpoint>,
     /// The values before each layer's activation or residual branch; none where it has neither.
@@ -45,8 +45,8 @@ struct Curve {
 }
 
 impl Curve {
-    fn map(&self, station: impl Fn(&Checkpoint) -> Checkpoint) -> Curve {
-        Curve { inner: self.inner.iter().map(station).collect(), is_polygon: self.is_polygon }
+    fn map(&self, checkpoint: impl Fn(&Checkpoint) -> Checkpoint) -> Curve {
+        Curve { inner: self.inner.iter().map(checkpoint).collect(), is_polygon: self.is_polygon }
     }
 }
 
@@ -65,14 +65,14 @@ impl SampledPath {
     pub(crate) fn sample(
         flow: &Flow,
         inputs: &DMatrix<f64>,
-        follow: Arc<dyn PhaseScheme>,
+        scheme: Arc<dyn PhaseScheme>,
         finish: &dyn NonlinearScheme,
     ) -> Result<SampledPath, FlowError> {
         let samples = inputs.ncols();
         let layers = flow.layers();
         // A layer's own width where the rest is exactly 0, else the whole space.
         let room = |width: usize| {
-            let kept = if follow.is_exact() { width } else { flow.ambient_dimension() };
+            let kept = if scheme.is_exact() { width } else { flow.ambient_dimension() };
             Checkpoint::zeros(kept, samples)
         };
         let last_width = layers.last().map_or(0, |layer| layer.outputs);
@@ -93,23 +93,23 @@ impl SampledPath {
         // No point at all is followed too, because the inputs must fit all the same.
         for first in (0..samples.max(1)).step_by(CHUNK) {
             let part = inputs.columns(first, CHUNK.min(samples - first)).into_owned();
-            let mut walker = FlowCursor::new(flow, &part, follow.as_ref(), finish)?;
+            let mut cursor = FlowCursor::new(flow, &part, scheme.as_ref(), finish)?;
             for (index, layer) in layers.iter().enumerate() {
-                starts[index].keep(walker.layer_start(), first);
+                starts[index].keep(cursor.layer_start(), first);
                 for _ in layer.phases.iter().filter(|phase| phase.motion.is_affine()) {
-                    walker.next_phase()?;
+                    cursor.next_phase()?;
                 }
-                if let Some(station) = &mut before_last[index] {
-                    station.keep(walker.phase_start(), first);
+                if let Some(checkpoint) = &mut before_last[index] {
+                    checkpoint.keep(cursor.phase_start(), first);
                 }
-                for (number, station) in curves[index].iter_mut().flat_map(|curve| &mut curve.inner).enumerate() {
-                    station.keep(&walker.at((number + 1) as f64 / pieces as f64)?, first);
+                for (number, checkpoint) in curves[index].iter_mut().flat_map(|curve| &mut curve.inner).enumerate() {
+                    checkpoint.keep(&cursor.at((number + 1) as f64 / pieces as f64)?, first);
                 }
-                walker.next_layer()?;
+                cursor.next_layer()?;
             }
-            starts[layers.len()].keep(walker.layer_start(), first);
+            starts[layers.len()].keep(cursor.layer_start(), first);
         }
-        Ok(SampledPath { samples, follow, starts, before_last, curves })
+        Ok(SampledPath { samples, scheme, starts, before_last, curves })
     }
 
     /// The values at each layer's start, and at the end of the last.
@@ -123,8 +123,8 @@ impl SampledPath {
     }
 
     /// How the phases are followed.
-    pub(super) fn follow(&self) -> &dyn PhaseScheme {
-        self.follow.as_ref()
+    pub(super) fn scheme(&self) -> &dyn PhaseScheme {
+        self.scheme.as_ref()
     }
 
     /// The number of points.
@@ -154,9 +154,9 @@ impl SampledPath {
         for &sample in samples.iter().filter(|sample| **sample < self.samples) {
             let mut location = [0.0; 3];
             for (index, (value, offset)) in location.iter_mut().zip(parts.offset.iter()).enumerate() {
-                let along = |(station, rows): &(&Checkpoint, DMatrix<f64>)| -> f64 {
+                let along = |(checkpoint, rows): &(&Checkpoint, DMatrix<f64>)| -> f64 {
                     let weights = rows.column(index);
-                    station.point(sample).zip(weights.iter()).map(|(value, weight)| f64::from(value) * weight).sum()
+                    checkpoint.point(sample).zip(weights.iter()).map(|(value, weight)| f64::from(value) * weight).sum()
                 };
                 *value = (offset + parts.terms.iter().map(along).sum::<f64>()) as f32;
             }
@@ -172,12 +172,12 @@ impl SampledPath {
     pub fn means(&self, group_of: &[usize], groups: usize) -> SampledPath {
         let mut counts = vec![0.0; groups];
         group_of.iter().take(self.samples).for_each(|group| counts[*group] += 1.0);
-        let mean = |station: &Checkpoint| {
-            let mut sums = DMatrix::<f64>::zeros(station.width(), groups);
+        let mean = |checkpoint: &Checkpoint| {
+            let mut sums = DMatrix::<f64>::zeros(checkpoint.width(), groups);
             for (sample, &group) in (0..self.samples).zip(group_of) {
                 sums.column_mut(group)
                     .iter_mut()
-                    .zip(station.point(sample))
+                    .zip(checkpoint.point(sample))
                     .for_each(|(sum, value)| *sum += f64::from(value));
             }
             sums.column_iter_mut().zip(&counts).for_each(|(mut sum, count)| sum /= *count);
@@ -185,9 +185,9 @@ impl SampledPath {
         };
         SampledPath {
             samples: groups,
-            follow: Arc::clone(&self.follow),
+            scheme: Arc::clone(&self.scheme),
             starts: self.starts.iter().map(mean).collect(),
-            before_last: self.before_last.iter().map(|station| station.as_ref().map(mean)).collect(),
+            before_last: self.before_last.iter().map(|checkpoint| checkpoint.as_ref().map(mean)).collect(),
             curves: self.curves.iter().map(|curve| curve.as_ref().map(|curve| curve.map(mean))).collect(),
         }
     }
@@ -200,9 +200,9 @@ impl SampledPath {
         let moment = flow.moment(t);
         let dimension = flow.ambient_dimension();
         let layer = &flow.layers()[moment.layer];
-        let column = |station: &Checkpoint| {
+        let column = |checkpoint: &Checkpoint| {
             let mut point = DMatrix::zeros(dimension, 1);
-            for (row, value) in station.point(sample).enumerate() {
+            for (row, value) in checkpoint.point(sample).enumerate() {
                 point[row] = f64::from(value);
             }
             point
@@ -210,12 +210,12 @@ impl SampledPath {
         let point = match self.between_stations(layer, moment) {
             Some(terms) => terms
                 .into_iter()
-                .fold(DMatrix::zeros(dimension, 1), |sum, (station, weight)| sum + column(station) * weight),
+                .fold(DMatrix::zeros(dimension, 1), |sum, (checkpoint, weight)| sum + column(checkpoint) * weight),
             None => {
                 let mut point = column(&self.starts[moment.layer]);
                 for (index, phase) in layer.phases.iter().enumerate().take(moment.phase.map_or(0, |phase| phase + 1)) {
                     let s = if Some(index) == moment.phase { moment.s } else { 1.0 };
-                    phase.motion.carry(&mut point, s, layer.follow(self.follow.as_ref()));
+                    phase.motion.carry(&mut point, s, layer.scheme(self.scheme.as_ref()));
                 }
                 point
             }
@@ -233,8 +233,9 @@ impl SampledPath {
         let Some(curve) = &self.curves[moment.layer] else {
             return Some(vec![(from, 1.0 - moment.s), (to, moment.s)]);
         };
-        let stations: Vec<&Checkpoint> = std::iter::once(from).chain(&curve.inner).chain(std::iter::once(to)).collect();
-        let pieces = stations.len() - 1;
+        let checkpoints: Vec<&Checkpoint> =
+            std::iter::once(from).chain(&curve.inner).chain(std::iter::once(to)).collect();
+        let pieces = checkpoints.len() - 1;
         let location = moment.s * pieces as f64;
         let piece = (location as usize).min(pieces - 1);
         // A line through the two stations around it, or the cubic through two on either side; inward at the ends.
@@ -243,7 +244,7 @@ impl SampledPath {
             let others = (first..first + count).filter(|other| *other != own);
             others.map(|other| (location - other as f64) / (own as f64 - other as f64)).product()
         });
-        Some(stations[first..first + count].iter().copied().zip(weights).collect())
+        Some(checkpoints[first..first + count].iter().copied().zip(weights).collect())
     }
 
     /// The stations that a frame needs and the rows (d × k) by which each is projected, with the constant part.
@@ -252,7 +253,7 @@ impl SampledPath {
         let mut offset = DVector::zeros(rows.ncols());
         if let Some(terms) = self.between_stations(layer, moment) {
             return Parts {
-                terms: terms.into_iter().map(|(station, weight)| (station, rows * weight)).collect(),
+                terms: terms.into_iter().map(|(checkpoint, weight)| (checkpoint, rows * weight)).collect(),
                 offset,
             };
         }
@@ -260,7 +261,7 @@ impl SampledPath {
         if let Some(current) = moment.phase {
             for (index, phase) in layer.phases.iter().enumerate().take(current + 1).rev() {
                 let s = if index == current { moment.s } else { 1.0 };
-                phase.motion.carry_rows(&mut rows, &mut offset, s, layer.follow(self.follow.as_ref()));
+                phase.motion.carry_rows(&mut rows, &mut offset, s, layer.scheme(self.scheme.as_ref()));
             }
         }
         Parts { terms: vec![(&self.starts[moment.layer], rows)], offset }

@@ -169,7 +169,7 @@ impl LayerFlow {
 
     /// How the layer's own phases are followed: a residual block with a projection is one Euler step as it stands, so
     /// its projection is never cut into more.
-    pub(crate) fn follow<'a>(&self, follow: &'a dyn PhaseScheme) -> &'a dyn PhaseScheme {
-        if self.is_residual() { &ExactScheme } else { follow }
+    pub(crate) fn scheme<'a>(&self, scheme: &'a dyn PhaseScheme) -> &'a dyn PhaseScheme {
+        if self.is_residual() { &ExactScheme } else { scheme }
     }
 }

@@ -6,7 +6,7 @@
 use nalgebra::{DMatrix, DVector};
 use pulp::{Arch, Simd, WithSimd};
 
-use super::station::{Checkpoint, LANES};
+use super::checkpoint::{Checkpoint, LANES};
 
 /// One moment's projection of all points, ready to be taken part by part.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub struct Projector<'a> {
 
 #[derive(Clone, Debug)]
 struct Term<'a> {
-    station: &'a Checkpoint,
+    checkpoint: &'a Checkpoint,
     /// Each coordinate's weights in the three rows.
     weights: Vec<[f32; 3]>,
 }
@@ -36,7 +36,7 @@ impl<'a> Projector<'a> {
     ) -> Projector<'a> {
         let space = offset.len() > 2;
         let offset = std::array::from_fn(|axis| offset.get(axis).copied().unwrap_or(0.0));
-        let terms = terms.iter().map(|(station, rows)| Term::new(station, rows)).collect();
+        let terms = terms.iter().map(|(checkpoint, rows)| Term::new(checkpoint, rows)).collect();
         Projector { arch: Arch::new(), samples, offset, terms, space }
     }
 
@@ -105,7 +105,7 @@ impl Projector<'_> {
             let pair = [first, (first + 1).min(vectors - 1)];
             let mut sums = [std::array::from_fn::<_, K, _>(|axis| simd.splat_f32s(offset[axis])); 2];
             for term in &self.terms {
-                for (values, weights) in term.station.block(block).iter().zip(&term.weights) {
+                for (values, weights) in term.checkpoint.block(block).iter().zip(&term.weights) {
                     let (values, _) = S::as_simd_f32s(&values.0);
                     for (sums, vector) in sums.iter_mut().zip(pair) {
                         for (sum, weight) in sums.iter_mut().zip(weights) {
@@ -125,9 +125,9 @@ impl Projector<'_> {
 }
 
 impl<'a> Term<'a> {
-    fn new(station: &'a Checkpoint, rows: &DMatrix<f64>) -> Term<'a> {
+    fn new(checkpoint: &'a Checkpoint, rows: &DMatrix<f64>) -> Term<'a> {
         let weight = |coordinate: usize, axis: usize| rows.get((coordinate, axis)).map_or(0.0, |weight| *weight as f32);
-        let weights = (0..station.width()).map(|at| std::array::from_fn(|axis| weight(at, axis))).collect();
-        Term { station, weights }
+        let weights = (0..checkpoint.width()).map(|at| std::array::from_fn(|axis| weight(at, axis))).collect();
+        Term { checkpoint, weights }
     }
 }

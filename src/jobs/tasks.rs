@@ -91,7 +91,7 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
             TaskWork::new(Task::Build, "Building the flow", move |progress| {
                 let mut report = |share: f32, text: &str| report(progress, share, text);
                 match Rebuilt::build(&mut document, known, in_sight, &mut report) {
-                    Some(grown) => Outcome::Rebuilt(document, grown),
+                    Some(rebuilt) => Outcome::Rebuilt(document, rebuilt),
                     None => Outcome::Failed(Task::Build, NOTHING_TO_BUILD.to_owned()),
                 }
             })
@@ -122,9 +122,9 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         }
         Effect::SeparationProfile(scene, selection) => {
             TaskWork::new(Task::SeparationProfile, "Following the selected points", move |progress| {
-                let story =
+                let separation =
                     SeparationProfile::measure(&scene, &selection, &mut |share, text| report(progress, share, text));
-                Outcome::SeparationProfile(scene, story)
+                Outcome::SeparationProfile(scene, separation)
             })
         }
         Effect::Inspect(scene, layer) => {
@@ -134,8 +134,8 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
             })
         }
         Effect::LayerOverview(scene) => TaskWork::new(Task::LayerOverview, "Surveying all layers", move |progress| {
-            let survey = LayerOverview::build(&scene, &mut |share, text| report(progress, share, text));
-            Outcome::Surveyed(scene, survey.map(Arc::new))
+            let overview = LayerOverview::build(&scene, &mut |share, text| report(progress, share, text));
+            Outcome::Surveyed(scene, overview.map(Arc::new))
         }),
         Effect::Save(network, path) => TaskWork::new(Task::Save, format!("Saving {}", file_name(&path)), move |_| {
             let result = formats::save_as(&path, &network, Precision::Double).map_err(|error| UserError::new(&error));

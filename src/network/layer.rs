@@ -29,11 +29,11 @@ pub struct Dense {
 pub struct Residual {
     /// The block's name; may be empty.
     pub name: String,
-    /// W¹, b¹: where in space the data is.
+    /// W₁, b₁: where in space the data is.
     pub inner: Affine,
     /// σ.
     pub activation: Activation,
-    /// W², b²: which velocity the data gets there.
+    /// W₂, b₂: which velocity the data gets there.
     pub outer: Affine,
     /// S, outputs × inputs, where the block's shortcut is a projection.
     pub shortcut: Option<DMatrix<f64>>,
@@ -77,7 +77,7 @@ impl Affine {
 }
 
 impl Residual {
-    /// f(x) = W²·σ(W¹x + b¹) + b² for each column: what the block adds to its shortcut.
+    /// f(x) = W₂·σ(W₁x + b₁) + b₂ for each column: what the block adds to its shortcut.
     pub fn branch(&self, points: &DMatrix<f64>) -> DMatrix<f64> {
         let mut hidden = self.inner.apply(points);
         hidden.column_iter_mut().for_each(|mut column| self.activation.apply(column.as_mut_slice()));

@@ -1,6 +1,6 @@
-//! The refined network as explicit blocks x + W²·ReLU(W¹x + b¹) + b²: flow-model section 6.
+//! The refined network as explicit blocks x + W₂·ReLU(W₁x + b₁) + b₂: flow-model section 6.
 //!
-//! One ReLU layer alone gives only velocities of one sign; with W¹ = [I; −I] and W² = h[A, −A] two of them give any
+//! One ReLU layer alone gives only velocities of one sign; with W₁ = [I; −I] and W₂ = h[A, −A] two of them give any
 //! linear field, as ReLU(x) − ReLU(−x) = x. The blocks make an ordinary network: it takes the plain net's own inputs
 //! (its first layer embeds them in the ambient space), gives its outputs (its last projects back), and knows of no flow.
 
@@ -24,7 +24,7 @@ pub enum BlocksError {
     )]
     TooLarge { numbers: f64 },
     /// Only Euler's steps are blocks of this form.
-    #[error("a step of {} is no block x + W²·ReLU(W¹x + b¹) + b²; only Euler's steps are", integrator.name())]
+    #[error("a step of {} is no block x + W₂·ReLU(W₁x + b₁) + b₂; only Euler's steps are", integrator.name())]
     NotEuler { integrator: Integrator },
     /// A number came out infinite, as for a singular value of 1e308.
     #[error("the refined network is not finite: {0}")]
@@ -142,9 +142,9 @@ impl ResNet<'_> {
         let mut bias = DMatrix::zeros(dimension, 1);
         for phase in layer.phases.iter().filter(|phase| phase.motion.is_affine()) {
             if !matches!(phase.motion, Motion::Shift(_)) {
-                phase.motion.carry(&mut weight, 1.0, self.follow.as_ref());
+                phase.motion.carry(&mut weight, 1.0, self.scheme.as_ref());
             }
-            phase.motion.carry(&mut bias, 1.0, self.follow.as_ref());
+            phase.motion.carry(&mut bias, 1.0, self.scheme.as_ref());
         }
         let bias = DVector::from_column_slice(bias.as_slice());
         plain(format!("layer {} linear", layer.index), weight, Some(bias), Activation::Identity)
@@ -230,7 +230,7 @@ impl ResNet<'_> {
     }
 }
 
-/// Blocks x + Gx, G the `generator` (h times that of the phase), as W¹ = [I; −I] and W² = [G, −G]; one for each name.
+/// Blocks x + Gx, G the `generator` (h times that of the phase), as W₁ = [I; −I] and W₂ = [G, −G]; one for each name.
 fn linear_block(generator: DMatrix<f64>) -> impl Fn(String) -> Layer {
     let dimension = generator.nrows();
     let mut inner = DMatrix::zeros(2 * dimension, dimension);

@@ -7,7 +7,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::measure::{agreement, largest_distances, predictions};
-use crate::flow::{NoLimit, follow_limit};
+use crate::flow::{NoLimit, integrate_limit};
 use crate::network::{Affine, Layer, Network, NetworkError, OutputFunction, Residual};
 
 /// p: into so many parts each block is cut.
@@ -129,7 +129,7 @@ fn limit_values(network: &Network, inputs: &DMatrix<f64>) -> Result<DMatrix<f64>
     let mut points = inputs.clone();
     for layer in network.layers() {
         match layer {
-            Layer::Residual(block) if block.shortcut.is_none() => follow_limit(block, &mut points, 1.0)?,
+            Layer::Residual(block) if block.shortcut.is_none() => integrate_limit(block, &mut points, 1.0)?,
             other => points = other.apply(&points),
         }
     }

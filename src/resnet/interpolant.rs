@@ -1,4 +1,4 @@
-//! An activation as the blocks x + W²·ReLU(W¹x + b¹) + b² see it: its velocity, piecewise linear on K knots.
+//! An activation as the blocks x + W₂·ReLU(W₁x + b₁) + b₂ see it: its velocity, piecewise linear on K knots.
 //!
 //! In step r a block interpolates the velocity σ(y) − y at the places x_k = (1−s) y_k + s σ(y_k), s = r/N, that the
 //! knots y_k have reached. A point between two knots keeps its weights: if x = (1−w) x_k + w x_{k+1} before the step,

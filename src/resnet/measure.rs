@@ -131,7 +131,7 @@ impl ResNet<'_> {
 
     /// The values at the end of each layer, in the layer's own coordinates.
     pub(super) fn layer_ends(&self, inputs: &DMatrix<f64>) -> Result<Vec<DMatrix<f64>>, FlowError> {
-        layer_ends(FlowCursor::new(self.flow, inputs, self.follow.as_ref(), self)?, self.flow)
+        layer_ends(FlowCursor::new(self.flow, inputs, self.scheme.as_ref(), self)?, self.flow)
     }
 
     /// Both networks side by side, phase by phase.
@@ -142,7 +142,7 @@ impl ResNet<'_> {
     ) -> Result<Vec<(f64, f64, f64)>, FlowError> {
         let few = self.some_of(inputs, CURVE_WORK / CURVE_TIMES.len());
         let mut plain = FlowCursor::new(self.flow, &few, &ExactScheme, &ExactScheme)?;
-        let mut refined = FlowCursor::new(self.flow, &few, self.follow.as_ref(), self)?;
+        let mut refined = FlowCursor::new(self.flow, &few, self.scheme.as_ref(), self)?;
         let mut curve = vec![(0.0, 0.0, 0.0)];
         for (index, layer) in self.flow.layers().iter().enumerate() {
             if !progress(index as f32 / self.flow.layers().len() as f32) {
@@ -194,10 +194,10 @@ pub(super) fn agreement(one: &[usize], other: &[usize]) -> f64 {
 }
 
 /// The values at the end of each layer, in the layer's own coordinates.
-pub(super) fn layer_ends(mut walker: FlowCursor<'_>, flow: &Flow) -> Result<Vec<DMatrix<f64>>, FlowError> {
+pub(super) fn layer_ends(mut cursor: FlowCursor<'_>, flow: &Flow) -> Result<Vec<DMatrix<f64>>, FlowError> {
     let of_layer = |layer: &LayerFlow| {
-        walker.next_layer()?;
-        Ok(walker.layer_start().rows(0, layer.outputs).into_owned())
+        cursor.next_layer()?;
+        Ok(cursor.layer_start().rows(0, layer.outputs).into_owned())
     };
     flow.layers().iter().map(of_layer).collect()
 }

@@ -1,6 +1,6 @@
 //! The refinement of a plain net into an explicit ResNet: flow-model section 6.
 //!
-//! Euler with N steps in each phase turns a plain layer into blocks x + W²·ReLU(W¹x + b¹) + b². The paths here are the
+//! Euler with N steps in each phase turns a plain layer into blocks x + W₂·ReLU(W₁x + b₁) + b₂. The paths here are the
 //! ones that those blocks compute.
 
 mod blocks;

@@ -18,7 +18,7 @@ use crate::network::{Activation, Residual};
 pub struct ResNet<'a> {
     pub(super) flow: &'a Flow,
     pub(super) refinement: Refinement,
-    pub(super) follow: Arc<dyn PhaseScheme>,
+    pub(super) scheme: Arc<dyn PhaseScheme>,
     /// The interpolant of each layer's activation; none where blocks reproduce it exactly.
     pub(super) interpolants: Vec<Option<Interpolant>>,
     /// Whether continuous limits are followed as they are, which only tells the other errors apart.
@@ -44,26 +44,26 @@ impl<'a> ResNet<'a> {
     /// If `data` does not fit the network.
     pub fn new(flow: &'a Flow, refinement: Refinement, data: &DMatrix<f64>) -> Result<ResNet<'a>, FlowError> {
         let refinement = Refinement { steps: refinement.steps.max(1), ..refinement };
-        let follow = follow(refinement);
-        let mut walker = FlowCursor::new(flow, data, &ExactScheme, &ExactScheme)?;
+        let scheme = scheme(refinement);
+        let mut cursor = FlowCursor::new(flow, data, &ExactScheme, &ExactScheme)?;
         let mut interpolants = Vec::with_capacity(flow.layers().len());
         for layer in flow.layers() {
             let before_last = layer.phases.len().saturating_sub(1);
             for _ in 0..before_last {
-                walker.next_phase()?;
+                cursor.next_phase()?;
             }
             interpolants.push(match layer.phases.last().map(|phase| &phase.motion) {
                 // Only a block interpolates; the other methods take σ itself.
                 Some(Motion::Activation { activation, width }) if refinement.integrator == Integrator::Euler => {
-                    let values = walker.phase_start().rows(0, *width);
+                    let values = cursor.phase_start().rows(0, *width);
                     let (smallest, largest) = if values.is_empty() { (0.0, 0.0) } else { (values.min(), values.max()) };
                     Interpolant::new(*activation, smallest, largest)
                 }
                 _ => None,
             });
-            walker.next_layer()?;
+            cursor.next_layer()?;
         }
-        Ok(ResNet { flow, refinement, follow, interpolants, exact_limits: false })
+        Ok(ResNet { flow, refinement, scheme, interpolants, exact_limits: false })
     }
 
     /// How the plain net is refined.
@@ -76,7 +76,7 @@ impl<'a> ResNet<'a> {
     /// # Errors
     /// If `inputs` has another number of rows than the network has inputs.
     pub fn sample_path(&self, inputs: &DMatrix<f64>) -> Result<SampledPath, FlowError> {
-        SampledPath::sample(self.flow, inputs, Arc::clone(&self.follow), self)
+        SampledPath::sample(self.flow, inputs, Arc::clone(&self.scheme), self)
     }
 
     /// Positions of `inputs` (inputs × samples) in the refined network at time t, d × samples, in f64.
@@ -84,7 +84,7 @@ impl<'a> ResNet<'a> {
     /// # Errors
     /// If `inputs` has another number of rows than the network has inputs.
     pub fn positions(&self, inputs: &DMatrix<f64>, t: f64) -> Result<DMatrix<f64>, FlowError> {
-        FlowCursor::new(self.flow, inputs, self.follow.as_ref(), self)?.reach(t)
+        FlowCursor::new(self.flow, inputs, self.scheme.as_ref(), self)?.reach(t)
     }
 
     /// For each layer that compresses, the smallest stable N and the singular value that asks for it. Directions that
@@ -118,7 +118,7 @@ impl<'a> ResNet<'a> {
     /// Another part refined, or with another number of steps, on the same knots.
     pub(super) fn varied(&self, kind: RefinementKind, steps: usize) -> ResNet<'a> {
         let refinement = Refinement { kind, steps: steps.max(1), integrator: self.refinement.integrator };
-        ResNet { refinement, follow: follow(refinement), ..self.clone() }
+        ResNet { refinement, scheme: scheme(refinement), ..self.clone() }
     }
 
     /// What only the knots of the activations tell apart from the plain net: every W whole, every limit as it is.
@@ -161,7 +161,7 @@ impl NonlinearScheme for ResNet<'_> {
     }
 }
 
-fn follow(refinement: Refinement) -> Arc<dyn PhaseScheme> {
+fn scheme(refinement: Refinement) -> Arc<dyn PhaseScheme> {
     match refinement.kind {
         RefinementKind::Whole => Arc::new(ExactScheme),
         RefinementKind::Full => Arc::new(Steps { integrator: refinement.integrator, steps: refinement.steps }),

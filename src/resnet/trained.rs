@@ -37,7 +37,7 @@ pub struct BlockMeasure {
     /// ‖θ' − θ‖/‖θ‖, θ this block's parameters and θ' those of the next layer; `None` where that is no block of the
     /// same shape.
     pub change_to_next: Option<f64>,
-    /// ‖W²‖·‖W¹‖·sup|σ'|, a bound of the branch's Lipschitz constant.
+    /// ‖W₂‖·‖W₁‖·sup|σ'|, a bound of the branch's Lipschitz constant.
     pub lipschitz_bound: f64,
 }
 
@@ -90,7 +90,7 @@ fn residual_ratios(block: &Residual, points: &DMatrix<f64>) -> Vec<f64> {
     ratios.filter(|ratio| ratio.is_finite()).collect()
 }
 
-/// ‖W²‖·‖W¹‖·sup|σ'|, a bound of the branch's Lipschitz constant.
+/// ‖W₂‖·‖W₁‖·sup|σ'|, a bound of the branch's Lipschitz constant.
 pub(super) fn lipschitz_bound(block: &Residual) -> Result<f64, LinalgError> {
     Ok(norm(&block.outer.weight)? * norm(&block.inner.weight)? * block.activation.steepest_slope())
 }

@@ -23,14 +23,14 @@ pub struct BlockDetail {
     pub request: BlockRequest,
     /// Its name in a file.
     pub name: String,
-    /// W¹ and W² of a block, W of a linear map.
+    /// W₁ and W₂ of a block, W of a linear map.
     pub matrices: Vec<BlockMatrix>,
 }
 
 /// A matrix of a block with its bias.
 #[derive(Debug)]
 pub struct BlockMatrix {
-    /// "W¹", "W²" or "W".
+    /// "W₁", "W₂" or "W".
     pub name: &'static str,
     /// The matrix.
     pub map: Arc<HeatMap>,
@@ -58,7 +58,7 @@ impl BlockDetail {
         Ok(layer.map(|layer| {
             let matrices = match &layer {
                 Layer::Dense(dense) => vec![of_affine("W", &dense.affine)],
-                Layer::Residual(block) => vec![of_affine("W¹", &block.inner), of_affine("W²", &block.outer)],
+                Layer::Residual(block) => vec![of_affine("W₁", &block.inner), of_affine("W₂", &block.outer)],
             };
             BlockDetail { request, name: layer.name().to_owned(), matrices }
         }))

@@ -3,10 +3,10 @@
 use nalgebra::DMatrix;
 
 use super::fit::{Fit, Following};
-use super::following::PrincipalRows;
 use super::frame::{Frame, Rows};
+use super::principal_rows::PrincipalRows;
+use super::subspace_rotation::orthonormal;
 use super::tour::TOUR_DIMENSIONS;
-use super::turn::orthonormal;
 use super::view::Projection;
 use crate::flow::{Flow, SampledPath};
 use crate::linalg::{PrincipalComponents, principal_components};
@@ -32,7 +32,7 @@ pub struct Extent {
     /// Their principal components, up to [`TOUR_DIMENSIONS`]; `None` where there is no position at all.
     principal: Option<PrincipalComponents>,
     /// The two and the three principal components that follow the data.
-    following: [PrincipalRows; 2],
+    principal_rows: [PrincipalRows; 2],
     /// The rows of the last layer, classes × d, and what the classes are called.
     classes: Option<(DMatrix<f64>, Vec<String>)>,
 }
@@ -65,7 +65,7 @@ impl Extent {
     fn new(positions: DMatrix<f64>, times: Vec<f64>) -> Extent {
         let variances = positions.row_iter().map(|row| row.variance()).collect();
         let principal = principal_components(&positions, TOUR_DIMENSIONS).ok();
-        let following = [2, 3].map(|count| {
+        let principal_rows = [2, 3].map(|count| {
             let fits = count <= positions.nrows();
             if fits { PrincipalRows::new(&positions, &times, count) } else { PrincipalRows::default() }
         });
@@ -75,7 +75,7 @@ impl Extent {
             let spread = here.row_iter().map(|row| row.variance()).sum();
             spreads.extend(std::iter::repeat_n::<f64>(spread, group.len()));
         }
-        Extent { positions, times, spreads, variances, principal, following, classes: None }
+        Extent { positions, times, spreads, variances, principal, principal_rows, classes: None }
     }
 
     /// Lets class directions be drawn: `rows` (classes × d) are what the last layer reads each class by.
@@ -128,8 +128,8 @@ impl Extent {
             (Projection::Automatic, _) if dimension <= 3 => self.coordinates(&[0, 1, 2][..dimension]),
             (Projection::PrincipalPlane, Some(principal)) => self.components(principal, 2),
             (Projection::Automatic | Projection::PrincipalSpace, Some(principal)) => self.components(principal, 3),
-            (Projection::FollowingPlane, Some(_)) if dimension >= 2 => self.following(0),
-            (Projection::FollowingSpace, Some(_)) if dimension >= 3 => self.following(1),
+            (Projection::FollowingPlane, Some(_)) if dimension >= 2 => self.principal_rows(0),
+            (Projection::FollowingSpace, Some(_)) if dimension >= 3 => self.principal_rows(1),
             (Projection::ClassPlane(chosen), _) => self.class_directions(&chosen),
             (Projection::ClassSpace(chosen), _) => self.class_directions(&chosen),
             (Projection::Tour, _) if dimension >= 3 => self.tour(),
@@ -143,8 +143,8 @@ impl Extent {
     }
 
     /// Principal components that follow the data: two, or three with `index` 1.
-    fn following(&self, index: usize) -> Frame {
-        let rows = &self.following[index];
+    fn principal_rows(&self, index: usize) -> Frame {
+        let rows = &self.principal_rows[index];
         let count = index + 2;
         let without_data = DMatrix::identity(count, self.dimension());
         let projected = self.projected(count, |t| rows.at(t).unwrap_or_else(|| without_data.clone()));
@@ -250,8 +250,8 @@ impl Extent {
     fn fitted(&self, rows: Rows, projected: &DMatrix<f64>, labels: Vec<String>, share: Option<f64>) -> Frame {
         let space = projected.nrows() == 3;
         let whole_flow = Fit::around(projected.as_view(), space);
-        let following = Following::new(projected.as_view(), &self.times, whole_flow, space);
-        Frame { rows, labels, space, whole_flow, following, share }
+        let principal_rows = Following::new(projected.as_view(), &self.times, whole_flow, space);
+        Frame { rows, labels, space, whole_flow, principal_rows, share }
     }
 }
 

@@ -133,11 +133,11 @@ mod tests {
         let radius = |t: f64| if (t % 1.0) > 0.4 { 5.0 } else { 1.0 + t / 6.0 };
         let points = DMatrix::from_fn(3, times.len(), |row, column| if row == 1 { radius(times[column]) } else { 0.0 });
         let whole = Fit { centre: [0.0; 3], half: [5.0; 2] };
-        let following = Following::new(points.as_view(), &times, whole, true);
-        let mut before = following.at(0.0).unwrap().half[0];
+        let principal_rows = Following::new(points.as_view(), &times, whole, true);
+        let mut before = principal_rows.at(0.0).unwrap().half[0];
         assert!(before < 4.0, "the start is shown larger than the whole flow would be");
         for &t in &times {
-            let half = following.at(t).unwrap().half[0];
+            let half = principal_rows.at(t).unwrap().half[0];
             assert!(half >= radius(t) * 0.999, "at {t}: {half}");
             assert!((half / before).ln().abs() < 0.5);
             before = half;
@@ -149,7 +149,7 @@ mod tests {
         let points = DMatrix::from_row_slice(2, 2, &[100.0, 101.0, 50.0, 52.0]);
         let whole = Fit::around(points.as_view(), false);
         assert_eq!((whole.centre, whole.half), ([100.5, 51.0, 0.0], [0.5, 1.0]));
-        let following = Following::new(points.as_view(), &[0.0, 0.0], whole, false);
-        assert_eq!(following.at(0.0).unwrap().centre, whole.centre);
+        let principal_rows = Following::new(points.as_view(), &[0.0, 0.0], whole, false);
+        assert_eq!(principal_rows.at(0.0).unwrap().centre, whole.centre);
     }
 }

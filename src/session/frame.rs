@@ -4,7 +4,7 @@
 use nalgebra::DMatrix;
 
 use super::fit::{Fit, Following};
-use super::following::PrincipalRows;
+use super::principal_rows::PrincipalRows;
 use super::tour::Tour;
 
 /// A projection of the ambient space onto the stage, fitted to the whole flow.
@@ -18,7 +18,7 @@ pub struct Frame {
     /// What holds the data over the whole flow.
     pub whole_flow: Fit,
     /// What holds the data around each time.
-    pub(super) following: Following,
+    pub(super) principal_rows: Following,
     /// The share of the variance over the whole flow that is seen, 0 to 1; `None` where the rows change with time.
     pub share: Option<f64>,
 }
@@ -39,7 +39,9 @@ impl Frame {
     pub fn rows(&self, t: f64, tour: &Tour) -> DMatrix<f64> {
         match &self.rows {
             Rows::Fixed(rows) => rows.clone(),
-            Rows::Following(following, without_data) => following.at(t).unwrap_or_else(|| without_data.clone()),
+            Rows::Following(principal_rows, without_data) => {
+                principal_rows.at(t).unwrap_or_else(|| without_data.clone())
+            }
             Rows::Tour(directions) => tour.plane(directions.nrows()) * directions,
         }
     }
@@ -55,6 +57,6 @@ impl Frame {
     /// What of the projected space should be in sight at time t: the same over the whole flow, or (`follows`) what the
     /// data needs around t.
     pub fn fit(&self, t: f64, follows: bool) -> Fit {
-        if follows { self.following.at(t).unwrap_or(self.whole_flow) } else { self.whole_flow }
+        if follows { self.principal_rows.at(t).unwrap_or(self.whole_flow) } else { self.whole_flow }
     }
 }

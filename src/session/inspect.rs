@@ -128,15 +128,15 @@ mod tests {
     #[test]
     fn a_survey_is_made_while_its_strip_is_open() {
         let mut session = session();
-        assert!(session.watch_survey().is_none());
+        assert!(session.watch_overview().is_none());
         session.view.panel.all_layers = true;
-        assert!(matches!(session.watch_survey(), Some(Effect::LayerOverview(_))));
-        assert!(session.watch_survey().is_none());
+        assert!(matches!(session.watch_overview(), Some(Effect::LayerOverview(_))));
+        assert!(session.watch_overview().is_none());
         session.view.panel.all_layers = false;
-        assert!(matches!(session.watch_survey(), Some(Effect::Cancel(Task::LayerOverview))));
+        assert!(matches!(session.watch_overview(), Some(Effect::Cancel(Task::LayerOverview))));
         session.view.panel.all_layers = true;
-        assert!(session.watch_survey().is_some());
+        assert!(session.watch_overview().is_some());
         session.apply(Command::Cancel(Task::LayerOverview));
-        assert!(session.survey_given_up() && session.watch_survey().is_none());
+        assert!(session.overview_given_up() && session.watch_overview().is_none());
     }
 }

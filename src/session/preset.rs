@@ -109,7 +109,7 @@ impl Preset {
             let (layers, output) = (layers.iter().map(layer).collect(), OutputFunction::Identity);
             NetworkPlan { name: name.clone(), inputs: 2, layers, output }
         };
-        let turn = Initialisation::Rotation { angle: std::f64::consts::FRAC_PI_4 };
+        let subspace_rotation = Initialisation::Rotation { angle: std::f64::consts::FRAC_PI_4 };
         let shear = Initialisation::Shear { amount: 1.0 };
         match self {
             Preset::Moons => plain(&[2, 16, 16, 2], Activation::Tanh),
@@ -125,14 +125,15 @@ impl Preset {
                 plan.layers.iter_mut().skip(last).for_each(|layer| layer.initialisation = Initialisation::Orthogonal);
                 plan
             }
-            Preset::Rotation => study(&[(turn, Activation::Identity)]),
+            Preset::Rotation => study(&[(subspace_rotation, Activation::Identity)]),
             Preset::Reflection => study(&[(Initialisation::Reflection, Activation::Identity)]),
-            Preset::RankOne => {
-                study(&[(turn, Activation::Identity), (Initialisation::Projection { rank: 1 }, Activation::Identity)])
-            }
+            Preset::RankOne => study(&[
+                (subspace_rotation, Activation::Identity),
+                (Initialisation::Projection { rank: 1 }, Activation::Identity),
+            ]),
             Preset::Shear => study(&[(shear, Activation::Identity)]),
             Preset::Phases => study(&[
-                (turn, Activation::Identity),
+                (subspace_rotation, Activation::Identity),
                 (shear, Activation::Identity),
                 (Initialisation::Identity, Activation::Tanh),
             ]),

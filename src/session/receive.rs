@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::document::file_name;
-use super::growth::same_shape;
 use super::inspect::Details;
+use super::rebuild::same_shape;
 use super::state::OpenScene;
 use super::wording::counted;
 use super::{
@@ -41,16 +41,16 @@ impl Session {
             Outcome::Files(outcomes) => self.take_all(outcomes, effects),
             Outcome::Unreadable(path, trouble) => self.refuse_file(&path, trouble, effects),
             Outcome::Built(document, Ok(scene)) => self.show(document, scene, effects),
-            Outcome::Rebuilt(document, result) => self.take_grown(document, result, effects),
+            Outcome::Rebuilt(document, result) => self.accept_rebuilt(document, result, effects),
             Outcome::Built(document, Err(error)) => self.refuse(&document, &error, effects),
             Outcome::Refined(scene, result) => self.take_refined(&scene, result),
             Outcome::Block(scene, result) => self.take_block(&scene, result),
             Outcome::Studied(scene, result) => self.take_study(&scene, result),
             Outcome::Field(scene, result) => self.take_field(&scene, result),
             Outcome::Neighbours(scene, result) => self.take_neighbours(&scene, result),
-            Outcome::SeparationProfile(scene, result) => self.take_story(&scene, result),
+            Outcome::SeparationProfile(scene, result) => self.accept_separation(&scene, result),
             Outcome::Inspected(scene, layer, made) => self.take_detail(&scene, layer, made),
-            Outcome::Surveyed(scene, made) => self.take_survey(&scene, made),
+            Outcome::Surveyed(scene, made) => self.accept_overview(&scene, made),
             Outcome::Spectrum(file, result) => self.take_spectrum(&file, result),
             Outcome::Saved(path, Ok(())) => self.saved(path),
             Outcome::SettingsKept(Ok(())) => {}
@@ -183,10 +183,10 @@ impl Session {
     }
 
     /// Shows a scene that grew out of the one before: what is not made of it yet stays in sight as it was.
-    pub(super) fn show_grown(&mut self, document: Document, grown: Rebuilt, effects: &mut Vec<Effect>) {
+    pub(super) fn show_rebuilt(&mut self, document: Document, rebuilt: Rebuilt, effects: &mut Vec<Effect>) {
         let Some(before) = self.shown.take() else { return };
-        let Rebuilt { scene, refined, detail } = grown;
-        if !self.growth.due() {
+        let Rebuilt { scene, refined, detail } = rebuilt;
+        if !self.rebuild.due() {
             self.wanted = document.clone();
         }
         let data = |document: &Document| document.data.dataset.as_ref().map(Arc::as_ptr);
@@ -203,7 +203,7 @@ impl Session {
             shown.details = before.details.aged(detail);
             shown.studies = before.studies.aged();
             shown.blocks = before.blocks.aged();
-            shown.survey = before.survey.aged();
+            shown.overview = before.overview.aged();
             shown.field = before.field;
         } else {
             shown.details = Details::of(detail);
@@ -275,7 +275,7 @@ impl Session {
     pub(super) fn give_up(&mut self, task: Task) {
         if task == Task::Build {
             self.replaced_data = None;
-            self.end_growth();
+            self.end_rebuild();
         }
         match task {
             Task::Build if self.shown.is_none() => self.wanted = Document::default(),
@@ -286,7 +286,7 @@ impl Session {
             Task::Field => self.answered_field = self.pending_field.take(),
             Task::Neighbours => self.give_up_neighbours(),
             Task::Inspect => self.give_up_detail(),
-            Task::LayerOverview => self.give_up_survey(),
+            Task::LayerOverview => self.give_up_overview(),
             Task::Train => self.leave_training(),
             Task::Read
             | Task::ReadData

@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::extent::{Extent, coordinate_name};
 use super::lattice::Lattice;
-use super::memory::MemoryPlan;
+use super::memory_plan::MemoryPlan;
 use super::points::PointSettings;
 use super::wording::listed;
 use crate::dataset::{Dataset, Labels, match_classes};

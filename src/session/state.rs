@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::block::Blocks;
-use super::growth::IncrementalRebuild;
 use super::inspect::Details;
+use super::layer_overview::Surveyed;
 use super::points::Watch;
-use super::study::Studies;
-use super::survey::Surveyed;
+use super::rebuild::IncrementalRebuild;
+use super::refinement_study::Studies;
 use super::tour::TOUR_DIMENSIONS;
 use super::view::Projection;
 use super::wording::counted;
@@ -72,7 +72,7 @@ pub struct Session {
     /// What was done to the network by hand.
     pub(super) history: History,
     /// The flow of what grew out of the document shown.
-    pub(super) growth: IncrementalRebuild,
+    pub(super) rebuild: IncrementalRebuild,
 }
 
 /// A document with everything that is drawn of it.
@@ -85,7 +85,7 @@ pub(super) struct OpenScene {
     pub(super) blocks: Blocks,
     pub(super) field: Option<Arc<Field>>,
     pub(super) details: Details,
-    pub(super) survey: Surveyed,
+    pub(super) overview: Surveyed,
     /// The phase boundaries in increasing order, 0 and L among them.
     pub(super) boundaries: Vec<f64>,
 }
@@ -102,7 +102,7 @@ impl OpenScene {
             blocks: Blocks::default(),
             field: None,
             details: Details::default(),
-            survey: Surveyed::default(),
+            overview: Surveyed::default(),
         }
     }
 }
@@ -141,7 +141,7 @@ impl Default for Session {
             field_age: 0.0,
             training: Training::default(),
             history: History::default(),
-            growth: IncrementalRebuild::default(),
+            rebuild: IncrementalRebuild::default(),
         }
     }
 }
@@ -284,7 +284,7 @@ impl Session {
     /// Asks for the wanted document's scene, as soon as there is a network.
     pub(super) fn build(&mut self, effects: &mut Vec<Effect>) {
         if self.wanted.network.is_some() {
-            self.end_growth();
+            self.end_rebuild();
             let known = self.known_flow();
             effects.push(Effect::Build(self.wanted.clone(), known));
         }
@@ -399,7 +399,7 @@ impl Session {
             self.hint = false;
         }
         // Points are drawn where the data begins and while it rests, on a sheet that is seen from the front.
-        if matches!(command, ViewCommand::Hand(PenCommand::Use(Some(_)))) && self.view.hand.pen.is_none() {
+        if matches!(command, ViewCommand::Hand(PenCommand::Use(Some(_)))) && self.view.pen.pen.is_none() {
             self.play(PlaybackCommand::Pause);
             self.play(PlaybackCommand::Home);
             self.view.camera = Camera { orientation: Orientation::FRONT, ..Camera::default() };

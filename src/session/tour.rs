@@ -7,7 +7,7 @@ use nalgebra::{DMatrix, Matrix2, Vector2};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::turn::{SubspaceRotation, orthonormal};
+use super::subspace_rotation::{SubspaceRotation, orthonormal};
 
 /// The tour passes through at most so many dimensions: a plane among more shows next to nothing of each.
 pub const TOUR_DIMENSIONS: usize = 10;
@@ -30,14 +30,14 @@ pub struct Tour {
     /// 2 × m, orthonormal rows; empty before the first step.
     plane: DMatrix<f64>,
     /// The turn under way and its share that is done.
-    turn: Option<(SubspaceRotation, f64)>,
+    rotation: Option<(SubspaceRotation, f64)>,
     /// How many turns have begun: the seed of the next.
     begun: u64,
 }
 
 impl Default for Tour {
     fn default() -> Tour {
-        Tour { playing: true, speed: 1.0, plane: DMatrix::zeros(2, 0), turn: None, begun: 0 }
+        Tour { playing: true, speed: 1.0, plane: DMatrix::zeros(2, 0), rotation: None, begun: 0 }
     }
 }
 
@@ -66,18 +66,18 @@ impl Tour {
         }
         if self.plane.ncols() != dimensions {
             self.plane = DMatrix::identity(2, dimensions);
-            self.turn = None;
+            self.rotation = None;
         }
-        let (turn, done) = match self.turn.take() {
+        let (rotation, done) = match self.rotation.take() {
             Some(under_way) => under_way,
             None => match self.next() {
-                Some(turn) => (turn, 0.0),
+                Some(rotation) => (rotation, 0.0),
                 None => return false,
             },
         };
-        let done = done + self.speed * PACE * seconds.clamp(0.0, 0.1) / turn.angle().max(1e-3);
-        self.plane = turn.rows(done.min(1.0));
-        self.turn = (done < 1.0).then_some((turn, done));
+        let done = done + self.speed * PACE * seconds.clamp(0.0, 0.1) / rotation.angle().max(1e-3);
+        self.plane = rotation.rows(done.min(1.0));
+        self.rotation = (done < 1.0).then_some((rotation, done));
         true
     }
 
@@ -124,7 +124,7 @@ impl Tour {
         let pulled = DMatrix::from_fn(2, 1, |row, _| p[row]) * &c + b * rest;
         // Rounding of many pulls must not add up.
         self.plane = orthonormal(pulled.row_iter().map(|row| row.transpose())).transpose();
-        self.turn = None;
+        self.rotation = None;
     }
 }
 

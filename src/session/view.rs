@@ -2,8 +2,8 @@
 
 use super::camera::Camera;
 use super::field::FieldRequest;
-use super::hand::{PenCommand, PenSettings};
 use super::panel::{PanelCommand, PanelSettings};
+use super::pen::{PenCommand, PenSettings};
 use super::points::{PointCommand, PointSettings};
 use super::tour::Tour;
 use crate::resnet::{Integrator, Refinement, RefinementKind};
@@ -51,7 +51,7 @@ pub struct ViewSettings {
     /// How the points are coloured, which are shown, which are selected.
     pub points: PointSettings,
     /// The pen that draws points, and how.
-    pub hand: PenSettings,
+    pub pen: PenSettings,
     /// What the key R comes back to.
     last_refined: Compare,
 }
@@ -145,7 +145,7 @@ pub enum ViewCommand {
         to: [f64; 2],
     },
     /// Turn the 3-D view by angles in radians about the screen's vertical and horizontal axis.
-    SubspaceRotation { sideways: f64, downward: f64 },
+    Turn { sideways: f64, downward: f64 },
     /// Move the picture, in radii of the data, right and up.
     Pan([f64; 2]),
     /// Magnify around a place measured from the middle of the view in radii of the data as drawn at zoom 1.
@@ -212,7 +212,7 @@ impl Default for ViewSettings {
             hovered: None,
             panel: PanelSettings::default(),
             points: PointSettings::default(),
-            hand: PenSettings::default(),
+            pen: PenSettings::default(),
             last_refined: Compare::ResNet,
         }
     }
@@ -286,7 +286,7 @@ impl ViewSettings {
             ViewCommand::PlayTour(playing) => self.tour.playing = playing,
             ViewCommand::TourSpeed(speed) => self.tour.set_speed(speed),
             ViewCommand::PullTour { vector, to } => self.tour.pull(&vector, to),
-            ViewCommand::SubspaceRotation { sideways, downward } => self.camera.turn(sideways, downward),
+            ViewCommand::Turn { sideways, downward } => self.camera.turn(sideways, downward),
             ViewCommand::Pan(by) => self.camera.pan(by),
             ViewCommand::Zoom { factor, at } => self.camera.zoom(factor, at),
             ViewCommand::Fit => self.camera.fit(),
@@ -310,7 +310,7 @@ impl ViewSettings {
             ViewCommand::Hover(hovered) => self.hovered = hovered,
             ViewCommand::Panel(command) => self.panel.apply(command),
             ViewCommand::Points(command) => self.points.apply(command),
-            ViewCommand::Hand(command) => self.hand.apply(command),
+            ViewCommand::Hand(command) => self.pen.apply(command),
         }
     }
 

@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::camera::{Camera, Orientation};
 use super::fit::Fit;
-use super::turn::{SubspaceRotation, orthonormal};
+use super::subspace_rotation::{SubspaceRotation, orthonormal};
 
 /// The projection, the part of it that is in sight, and the camera.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ impl ViewPose {
         let count = if self.space || to.space { 3 } else { 2 };
         let (from_rows, from_centre) = self.on_screen();
         let (to_rows, to_centre) = to.on_screen();
-        let turn =
+        let subspace_rotation =
             SubspaceRotation::between(&widened(&from_rows, &to_rows, count)?, &widened(&to_rows, &from_rows, count)?)?;
         let between = |from: f64, to: f64| from + s * (to - from);
         let scaled = |from: f64, to: f64| between(from.ln(), to.ln()).exp();
@@ -47,7 +47,7 @@ impl ViewPose {
             zoom: scaled(self.camera.zoom, to.camera.zoom),
         };
         let depth = between(self.depth, to.depth);
-        Some(ViewPose { rows: turn.rows(s), fit, space: count == 3, depth, camera })
+        Some(ViewPose { rows: subspace_rotation.rows(s), fit, space: count == 3, depth, camera })
     }
 
     /// The rows that run right, up and toward the viewer, and the middle along them.

@@ -19,7 +19,7 @@ const WIDE: [usize; 2] = [128, 64];
 pub enum PlanKind {
     /// σ(W·x + b).
     Dense,
-    /// S·x + W²·σ(W¹x + b¹) + b²; S is a projection where the widths differ.
+    /// S·x + W₂·σ(W₁x + b₁) + b₂; S is a projection where the widths differ.
     Residual {
         /// The width inside the block.
         hidden: usize,
@@ -66,7 +66,7 @@ impl LayerPlan {
         };
         let shortcut = (inputs != width).then(|| DMatrix::identity(width, inputs));
         let (inner, outer) = if initialisation.is_map() {
-            // The block as a whole is the map where σ does nothing: S + W²·W¹ with W¹ the identity.
+            // The block as a whole is the map where σ does nothing: S + W₂·W₁ with W₁ the identity.
             let map = initialisation.matrix(width, inputs, random);
             let added = map - DMatrix::<f64>::identity(width, inputs);
             (DMatrix::identity(hidden, inputs), added.resize(width, hidden, 0.0))

@@ -179,8 +179,8 @@ fn the_pull_back_is_constant_along_it_and_the_journey_is_measured() {
             assert!((found - expected).norm() < 1e-7, "t = {t}");
         }
     }
-    let journey = TrajectoryMetrics::measure(&flow, &points(), &mut |_| true).unwrap();
-    assert!(journey.log_volume.iter().chain(&journey.path_length).all(|value| value.is_finite()));
+    let trajectory = TrajectoryMetrics::measure(&flow, &points(), &mut |_| true).unwrap();
+    assert!(trajectory.log_volume.iter().chain(&trajectory.path_length).all(|value| value.is_finite()));
 }
 
 #[test]

@@ -155,7 +155,7 @@ fn unstable_compressions_and_blocks_are_told() {
 
 #[test]
 fn residual_blocks_are_measured_as_numpy_does() {
-    // (mean and largest ‖f‖/‖x‖, change to the next block, ‖W²‖·‖W¹‖), computed with numpy from the same file.
+    // (mean and largest ‖f‖/‖x‖, change to the next block, ‖W₂‖·‖W₁‖), computed with numpy from the same file.
     let expected = [
         (0.24983350386401765, 0.5164913980028095, Some(1.4779451928432925), 2.2428841484802997),
         (0.2720306237150689, 0.5687145594232986, Some(1.5368797822439186), 1.6256918162056153),

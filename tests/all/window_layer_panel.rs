@@ -181,7 +181,7 @@ fn all_layers_are_surveyed_while_their_strip_is_open_and_a_click_goes_to_a_time(
     click(&mut window, "All layers at once");
     prepared(&mut window);
     assert!(window.state().session().view.panel.all_layers);
-    assert!(window.state().session().survey().is_some());
+    assert!(window.state().session().overview().is_some());
     let charts = [
         "Spectra: ln σ, largest on top",
         "Total rotation, °",

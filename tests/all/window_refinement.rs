@@ -183,8 +183,8 @@ fn a_block_shows_its_weights_and_hides_them_again() {
         window.get_by_label_contains(label).click_accesskit();
         settle(&mut window);
         assert_eq!(window.state().session().view.block, expected);
-        assert_eq!(window.query_by_label("W¹ of the block").is_some(), expected.is_some());
-        assert_eq!(window.query_by_label("W², 3×6").is_some(), expected.is_some());
+        assert_eq!(window.query_by_label("W₁ of the block").is_some(), expected.is_some());
+        assert_eq!(window.query_by_label("W₂, 3×6").is_some(), expected.is_some());
     }
 }
 

@@ -22,8 +22,8 @@ fn two_points_tell_their_story_and_the_chart_goes_to_a_time() {
     assert!(window.query_by_label("Chart: distance over time").is_none());
     // The corners (−1, −1) and (1, 1): the only phase is the activation, which takes each coordinate to tanh 1.
     select(&mut window, vec![0, 24]);
-    let story = window.state().session().story().unwrap().clone();
-    let gathering = *story.gathering().unwrap();
+    let separation = window.state().session().separation().unwrap().clone();
+    let gathering = *separation.gathering().unwrap();
     assert_eq!((gathering.layer, gathering.kind), (1, PhaseKind::Activate));
     assert!((gathering.lengths[0] - 8f64.sqrt()).abs() < 1e-12);
     assert!((gathering.lengths[1] - 8f64.sqrt() * 1f64.tanh()).abs() < 1e-12);

@@ -189,7 +189,7 @@ fn a_layer_more_or_less_leaves_the_view_and_the_time_where_they_are() {
     let mut window = window();
     for asked in [
         Command::Playback(PlaybackCommand::Seek(3.4)),
-        Command::View(ViewCommand::SubspaceRotation { sideways: 0.7, downward: 0.2 }),
+        Command::View(ViewCommand::Turn { sideways: 0.7, downward: 0.2 }),
         Command::View(ViewCommand::Project(Projection::PrincipalSpace)),
     ] {
         command(&mut window, asked);

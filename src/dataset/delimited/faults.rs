@@ -12,19 +12,19 @@ fn place_text(outline: &ColumnOutline) -> String {
 impl DelimitedTable {
     /// That a column holds something else than finite numbers, with the first place where it does.
     pub(super) fn not_a_number(&self, column: usize) -> DatasetError {
-        let (Some(outline), Some(survey)) = (self.columns.get(column), self.surveys.get(column)) else {
+        let (Some(outline), Some(scan)) = (self.columns.get(column), self.scans.get(column)) else {
             return DatasetError::NoCoordinates { path: self.path.clone() };
         };
-        let fault = survey.fault.clone().unwrap_or_default();
+        let fault = scan.fault.clone().unwrap_or_default();
         let rows = self.rows;
         let cause = NumberFault::from_field(&fault.text);
         let (caption, remedy) = (cause.label(), cause.remedy());
-        let count = if cause == NumberFault::Missing { survey.missing } else { survey.faults };
+        let count = if cause == NumberFault::Missing { scan.missing } else { scan.faults };
         let cause = if outline.name == fault.text {
             "the header again; remove that line".to_owned()
-        } else if survey.faults == 1 && fault.row + 1 == rows && rows > 1 {
+        } else if scan.faults == 1 && fault.row + 1 == rows && rows > 1 {
             format!("{caption}; it is in the last line, which may sum up the others: remove it then")
-        } else if survey.faults == rows {
+        } else if scan.faults == rows {
             format!("{caption}, as in all rows; {remedy}, leave the column out by --columns, or take it as the --label")
         } else {
             format!("{caption}, as in {count} of {rows} rows; {remedy}, or choose other --columns")
@@ -40,11 +40,11 @@ impl DelimitedTable {
 
     /// That labels are missing, with the first place where one is.
     pub(super) fn missing_label(&self, column: usize) -> DatasetError {
-        let (Some(outline), Some(survey)) = (self.columns.get(column), self.surveys.get(column)) else {
+        let (Some(outline), Some(scan)) = (self.columns.get(column), self.scans.get(column)) else {
             return DatasetError::NoCoordinates { path: self.path.clone() };
         };
-        let fault = survey.missing_at.clone().unwrap_or_default();
-        let (count, rows) = (survey.missing, self.rows);
+        let fault = scan.missing_at.clone().unwrap_or_default();
+        let (count, rows) = (scan.missing, self.rows);
         DatasetError::NotANumber {
             path: self.path.clone(),
             line: fault.line,

@@ -9,7 +9,7 @@ mod faults;
 mod layout;
 mod number;
 mod records;
-mod survey;
+mod scan;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ use dialect::Separator;
 use layout::{Layout, Sampled};
 use number::NumberFault;
 use records::Aside;
-use survey::TableScan;
+use scan::TableScan;
 
 /// How many values of a column are shown where it is chosen, and how much of each.
 const PREVIEWED: usize = 3;
@@ -43,7 +43,7 @@ pub(super) struct DelimitedTable {
     columns: Vec<ColumnOutline>,
     /// For each column its place among the fields: empty columns without a name are none.
     positions: Vec<usize>,
-    surveys: Vec<TableScan>,
+    scans: Vec<TableScan>,
     rows: usize,
     notes: Vec<String>,
 }
@@ -78,7 +78,7 @@ impl DelimitedTable {
             layout: Layout::default(),
             columns: Vec::new(),
             positions: Vec::new(),
-            surveys: Vec::new(),
+            scans: Vec::new(),
             rows: 0,
             notes: decoded.note.into_iter().collect(),
         };
@@ -88,7 +88,7 @@ impl DelimitedTable {
         if table.layout.width > MAX_COLUMNS {
             return Err(DatasetError::TooWide { path: path.into(), most: MAX_COLUMNS });
         }
-        table.survey()?;
+        table.scan()?;
         table.preview(&sampled);
         Ok(table)
     }
@@ -105,10 +105,10 @@ impl DelimitedTable {
         }
     }
 
-    fn survey(&mut self) -> Result<(), DatasetError> {
+    fn scan(&mut self) -> Result<(), DatasetError> {
         let width = self.layout.width;
         let mark = self.layout.mark;
-        let mut surveys = vec![TableScan::default(); width];
+        let mut scans = vec![TableScan::default(); width];
         let mut rows = 0;
         let mut total = None;
         let mut long = None;
@@ -120,9 +120,9 @@ impl DelimitedTable {
             hashes += usize::from(self.layout.hash_rows && self.is_hash(record));
             let line = self.line(record);
             last = line;
-            for (survey, field) in surveys.iter_mut().zip(record) {
+            for (scan, field) in scans.iter_mut().zip(record) {
                 let field = field.trim();
-                survey.add(field, mark, line);
+                scan.add(field, mark, line);
                 if TOTALS.iter().any(|word| field.eq_ignore_ascii_case(word)) {
                     total = Some((line, field.to_owned()));
                 }
@@ -143,7 +143,7 @@ impl DelimitedTable {
         }
         self.rows = rows;
         let is_named = |position: usize| self.header_name(position).is_some();
-        self.positions = (0..width).filter(|&position| is_named(position) || !surveys[position].is_empty()).collect();
+        self.positions = (0..width).filter(|&position| is_named(position) || !scans[position].is_empty()).collect();
         if self.positions.len() < width && width > 1 {
             let empty = (0..width)
                 .filter(|position| !self.positions.contains(position))
@@ -152,11 +152,11 @@ impl DelimitedTable {
             self.notes.push(format!("left out column {}: it is empty", empty.join(", ")));
         }
         self.tell_aside(aside, hashes, total, long);
-        if let Some(field) = surveys.iter().find_map(|survey| survey.grouped.as_ref()) {
+        if let Some(field) = scans.iter().find_map(|scan| scan.grouped.as_ref()) {
             let value = number::parse(field, mark).map_or(f64::NAN, |number| number.value);
             self.notes.push(format!("signs between thousands are left out: `{field}` is {value}"));
         }
-        self.surveys = self.positions.iter().map(|&position| surveys[position].clone()).collect();
+        self.scans = self.positions.iter().map(|&position| scans[position].clone()).collect();
         self.columns = (0..self.positions.len()).map(|column| self.outline(column)).collect();
         self.find_identifiers()
     }
@@ -189,23 +189,23 @@ impl DelimitedTable {
 
     fn outline(&self, column: usize) -> ColumnOutline {
         let position = self.positions[column];
-        let survey = &self.surveys[column];
+        let scan = &self.scans[column];
         let name = self.header_name(position).cloned().unwrap_or_else(|| (position + 1).to_string());
-        let (mean, deviation) = survey.moments.finish();
-        let truths = survey.is_truth();
+        let (mean, deviation) = scan.moments.finish();
+        let truths = scan.is_truth();
         ColumnOutline {
             group: name.clone(),
             number: position + 1,
             name,
-            kind: survey.kind(),
+            kind: scan.kind(),
             mean,
             deviation,
-            row_numbers: survey.sequence.finish(self.is_named_rows(column)),
-            is_empty: survey.is_empty(),
-            is_all_text: survey.all_texts
+            row_numbers: scan.sequence.finish(self.is_named_rows(column)),
+            is_empty: scan.is_empty(),
+            is_all_text: scan.all_texts
                 && !truths
-                && survey.fault.as_ref().is_some_and(|fault| NumberFault::from_field(&fault.text).is_word()),
-            is_zero_or_one: truths || (survey.fault.is_none() && survey.all_zero_or_one),
+                && scan.fault.as_ref().is_some_and(|fault| NumberFault::from_field(&fault.text).is_word()),
+            is_zero_or_one: truths || (scan.fault.is_none() && scan.all_zero_or_one),
             ..ColumnOutline::default()
         }
     }
@@ -235,10 +235,10 @@ impl DelimitedTable {
             Ok(())
         })?;
         for (fields, column) in fields.into_iter().zip(counted) {
-            let survey = &self.surveys[column];
+            let scan = &self.scans[column];
             let is_identifier = fields.len() == self.rows
                 && self.is_named_rows(column)
-                && ((survey.fault.is_none() && survey.all_whole) || survey.all_texts);
+                && ((scan.fault.is_none() && scan.all_whole) || scan.all_texts);
             let outline = &mut self.columns[column];
             if is_identifier && outline.row_numbers.is_none() {
                 outline.row_numbers = Some(RowNumbers::Identifier);
@@ -250,7 +250,7 @@ impl DelimitedTable {
 
     fn number(&self, record: &StringRecord, column: usize) -> Option<f64> {
         let field = record.get(self.positions[column]).unwrap_or_default().trim();
-        let truth = || number::truth(field).filter(|_| self.surveys[column].is_truth());
+        let truth = || number::truth(field).filter(|_| self.scans[column].is_truth());
         match number::parse(field, self.layout.mark) {
             Some(number) => Some(number.value),
             None => truth().map(|truth| f64::from(u8::from(truth))),
@@ -272,7 +272,7 @@ impl Table for DelimitedTable {
     }
 
     fn numbers(&self, columns: &[usize]) -> Result<Vec<f64>, DatasetError> {
-        if let Some(&column) = columns.iter().find(|&&column| !self.surveys[column].is_number()) {
+        if let Some(&column) = columns.iter().find(|&&column| !self.scans[column].is_number()) {
             return Err(self.not_a_number(column));
         }
         let mut numbers = Vec::with_capacity(self.rows.saturating_mul(columns.len()));
@@ -286,12 +286,12 @@ impl Table for DelimitedTable {
     }
 
     fn labels(&self, column: usize) -> Result<Labels, DatasetError> {
-        let survey = &self.surveys[column];
-        let numbers_only = survey.faults == survey.missing && survey.missing < self.rows;
-        if survey.empty > 0 || (survey.faults > 0 && numbers_only) {
+        let scan = &self.scans[column];
+        let numbers_only = scan.faults == scan.missing && scan.missing < self.rows;
+        if scan.empty > 0 || (scan.faults > 0 && numbers_only) {
             return Err(self.missing_label(column));
         }
-        if survey.fault.is_none() && !survey.all_integers {
+        if scan.fault.is_none() && !scan.all_integers {
             return Ok(Labels::from_floats(self.numbers(&[column])?));
         }
         let mut labels = Labels::collector();

@@ -28,10 +28,10 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     if !open {
         return commands;
     }
-    let Some(survey) = session.survey() else {
+    let Some(overview) = session.overview() else {
         let text = match session.scene() {
             None => "Open a network to see its layers side by side.",
-            Some(_) if session.survey_given_up() => "This was stopped; close and open the strip to make it again.",
+            Some(_) if session.overview_given_up() => "This was stopped; close and open the strip to make it again.",
             Some(_) => "The layers are being surveyed …",
         };
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), CHARTS), Sense::hover());
@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
         let charts = Charts {
-            survey,
+            overview,
             size: vec2(width, CHARTS),
             duration: session.playback.duration(),
             t: session.playback.t(),
@@ -79,8 +79,8 @@ fn heading(ui: &mut Ui, open: bool, session: &Session) -> bool {
         if response.has_focus() {
             ui.painter().rect_stroke(rect, CORNER, Stroke::new(THIN, palette.ink), egui::StrokeKind::Outside);
         }
-        if let Some(survey) = session.survey().filter(|_| open) {
-            ui.label(theme::note(ui, measured(survey)));
+        if let Some(overview) = session.overview().filter(|_| open) {
+            ui.label(theme::note(ui, measured(overview)));
         }
         response.on_hover_text(tip).clicked()
     })
@@ -88,16 +88,16 @@ fn heading(ui: &mut Ui, open: bool, session: &Session) -> bool {
 }
 
 /// On how many points the measures rest.
-fn measured(survey: &LayerOverview) -> String {
-    let followed = counted(survey.journey.samples, "point");
-    match &survey.classes {
+fn measured(overview: &LayerOverview) -> String {
+    let followed = counted(overview.trajectory.samples, "point");
+    match &overview.classes {
         Some(classes) => format!("measured on {followed}, the classes on {} chosen at random", classes.samples),
         None => format!("measured on {followed} chosen at random"),
     }
 }
 
 struct Charts<'a> {
-    survey: &'a LayerOverview,
+    overview: &'a LayerOverview,
     size: Vec2,
     duration: f64,
     t: f64,
@@ -114,7 +114,7 @@ impl Charts<'_> {
         let (rect, response) = time_chart::frame(ui, "Spectra: ln σ, largest on top", self.size);
         let painter = ui.painter_at(rect);
         let axis = TimeAxis { rect, duration: self.duration };
-        let spectra = &self.survey.spectra;
+        let spectra = &self.overview.spectra;
         let values = spectra.iter().map(Vec::len).sum::<usize>();
         // Of very many layers some stand for the others.
         let every = values.div_ceil(MAX_CELLS).max(1);
@@ -155,8 +155,8 @@ impl Charts<'_> {
 
     fn rotations(&self, ui: &mut Ui) -> Option<f64> {
         let steps = |layer: usize| [layer as f64, layer as f64 + 1.0];
-        let times: Vec<f64> = (0..self.survey.rotations.len()).flat_map(steps).collect();
-        let values: Vec<f64> = self.survey.rotations.iter().flat_map(|angle| [angle.to_degrees(); 2]).collect();
+        let times: Vec<f64> = (0..self.overview.rotations.len()).flat_map(steps).collect();
+        let values: Vec<f64> = self.overview.rotations.iter().flat_map(|angle| [angle.to_degrees(); 2]).collect();
         let colour = self.palette.phase(PhaseKind::RotateIn);
         let series = [Series { name: "degrees", colour, times: &times, values: &values }];
         let largest = values.iter().copied().filter(|value| value.is_finite()).fold(0.0, f64::max);
@@ -166,16 +166,17 @@ impl Charts<'_> {
     }
 
     fn volume(&self, ui: &mut Ui) -> Option<f64> {
-        let journey = &self.survey.journey;
+        let trajectory = &self.overview.trajectory;
         let colour = self.palette.phase(PhaseKind::Compress);
-        let series = [Series { name: "ln of the volume", colour, times: &journey.times, values: &journey.log_volume }];
+        let series =
+            [Series { name: "ln of the volume", colour, times: &trajectory.times, values: &trajectory.log_volume }];
         let tip = "The mean of ln|det| of the map from t = 0, over the directions that are not lost on the way.";
         self.chart("Volume change, ln", tip, &series).show(ui, self.size)
     }
 
     fn classes(&self, ui: &mut Ui) -> Option<f64> {
         let none = ClassesApart::default();
-        let found = self.survey.classes.as_ref().unwrap_or(&none);
+        let found = self.overview.classes.as_ref().unwrap_or(&none);
         let percent = |values: &[f64]| values.iter().map(|value| 100.0 * value).collect::<Vec<f64>>();
         let (probe, purity) = (percent(&found.probe_accuracy), percent(&found.neighbour_purity));
         let series = [
@@ -187,7 +188,7 @@ impl Charts<'_> {
                 values: &purity,
             },
         ];
-        let (title, range) = match self.survey.classes {
+        let (title, range) = match self.overview.classes {
             Some(_) => ("Classes apart, %: probe and neighbours", Some(0.0..=100.0)),
             None => ("Classes apart: the data has none", None),
         };
@@ -198,12 +199,12 @@ impl Charts<'_> {
 
     /// Two measures of different size, each on its own scale.
     fn energy(&self, ui: &mut Ui) -> Option<f64> {
-        let journey = &self.survey.journey;
-        let tops = [&journey.kinetic_energy, &journey.path_length].map(|values| {
+        let trajectory = &self.overview.trajectory;
+        let tops = [&trajectory.kinetic_energy, &trajectory.path_length].map(|values| {
             values.iter().copied().filter(|value| value.is_finite()).fold(0.0, f64::max).max(f64::MIN_POSITIVE)
         });
         let scaled = |values: &[f64], top: f64| values.iter().map(|value| 100.0 * value / top).collect::<Vec<f64>>();
-        let (energy, length) = (scaled(&journey.kinetic_energy, tops[0]), scaled(&journey.path_length, tops[1]));
+        let (energy, length) = (scaled(&trajectory.kinetic_energy, tops[0]), scaled(&trajectory.path_length, tops[1]));
         let names = [
             format!("kinetic energy, % of {}", theme::significant(tops[0])),
             format!("path length, % of {}", theme::significant(tops[1])),
@@ -212,10 +213,10 @@ impl Charts<'_> {
             Series {
                 name: &names[0],
                 colour: self.palette.phase(PhaseKind::RotateOut),
-                times: &journey.times,
+                times: &trajectory.times,
                 values: &energy,
             },
-            Series { name: &names[1], colour: self.palette.ink, times: &journey.times, values: &length },
+            Series { name: &names[1], colour: self.palette.ink, times: &trajectory.times, values: &length },
         ];
         let tip = "Coloured: the mean of ½|dx/dt|². Dark: the mean length of the paths so far. Each in percent of its largest.";
         let chart = self.chart("Energy and path length, %", tip, &series);

@@ -4,9 +4,9 @@ pub mod all_layers;
 mod build;
 mod data;
 mod draw_weights;
-mod hand;
 pub mod layer;
 mod network;
+mod pen;
 pub mod refinement;
 mod selection;
 pub mod table;
@@ -24,7 +24,7 @@ pub fn left(ui: &mut Ui, session: &Session) -> Vec<Command> {
         commands.extend(network::layers(ui, session));
         network::heading(ui, "Data");
         commands.extend(data::show(ui, session));
-        commands.extend(hand::show(ui, session));
+        commands.extend(pen::show(ui, session));
         if session.scene().is_some() {
             network::heading(ui, "Selection");
             commands.extend(selection::show(ui, session));

@@ -3,7 +3,7 @@
 use egui::{RichText, Ui};
 
 use super::super::theme;
-use super::super::widgets::story::SeparationChart;
+use super::super::widgets::separation::SeparationChart;
 use crate::dataset::Labels;
 use crate::session::{
     Change, Command, PlaybackCommand, PointCommand, Scene, SeparationProfile, Session, ViewCommand, counted,
@@ -34,14 +34,18 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     }
     commands.extend(what_shows_them(ui, session).map(|asked| Command::View(ViewCommand::Points(asked))));
     if selected >= 2 {
-        match session.story() {
-            Some(story) => {
+        match session.separation() {
+            Some(separation) => {
                 let name = if selected == 2 { "distance" } else { "spread" };
-                let chart =
-                    SeparationChart { story, name, t: session.playback.t(), duration: session.playback.duration() };
+                let chart = SeparationChart {
+                    separation,
+                    name,
+                    t: session.playback.t(),
+                    duration: session.playback.duration(),
+                };
                 let asked = chart.show(ui);
                 commands.extend(asked.map(|t| Command::Playback(PlaybackCommand::Seek(t))));
-                for sentence in sentences(story) {
+                for sentence in sentences(separation) {
                     ui.label(RichText::new(sentence).small());
                 }
             }
@@ -91,8 +95,8 @@ fn classes(scene: &Scene, samples: &[usize]) -> Option<String> {
 }
 
 /// When the points part or come together most, in words.
-fn sentences(story: &SeparationProfile) -> Vec<String> {
-    let two = story.selection.len() == 2;
+fn sentences(separation: &SeparationProfile) -> Vec<String> {
+    let two = separation.selection.len() == 2;
     let [part, gather] = if two { ["part", "come together"] } else { ["spread", "gather"] };
     let phase = |change: &Change| {
         let [from, to] = change.lengths;
@@ -100,20 +104,20 @@ fn sentences(story: &SeparationProfile) -> Vec<String> {
         let (from, to) = (theme::significant(from), theme::significant(to));
         format!("in layer {}, {}: {from} → {to}{factor}.", change.layer, change.kind.label())
     };
-    let mut sentences = match (story.parting(), story.gathering()) {
+    let mut sentences = match (separation.parting(), separation.gathering()) {
         (None, None) => vec!["They keep their distance all along the flow.".to_owned()],
         (parting, gathering) => vec![
             parting.map_or(format!("They never {part}."), |change| format!("They {part} most {}", phase(change))),
             gathering.map_or(format!("They never {gather}."), |change| format!("They {gather} most {}", phase(change))),
         ],
     };
-    if let (Some((_, start)), Some((_, end))) = (story.lengths.first(), story.lengths.last()) {
+    if let (Some((_, start)), Some((_, end))) = (separation.lengths.first(), separation.lengths.last()) {
         let (start, end) = (theme::significant(*start), theme::significant(*end));
         let what = if two { "distance" } else { "spread" };
         sentences.push(format!("From start to end their {what} goes from {start} to {end}."));
     }
-    if story.followed < story.selection.len() {
-        sentences.push(format!("Measured on {} evenly chosen points of them.", story.followed));
+    if separation.followed < separation.selection.len() {
+        sentences.push(format!("Measured on {} evenly chosen points of them.", separation.followed));
     }
     sentences
 }

@@ -47,8 +47,8 @@ pub fn directions_of_hovered(
                 name(end, label.to_owned());
             }
             let points: Vec<Pos2> = arc.iter().filter_map(|direction| position(direction, 0.8 * unit)).collect();
-            if let Some(&hand) = points.last() {
-                painter.line_segment([origin, hand], Stroke::new(THICK, palette.highlight));
+            if let Some(&pen) = points.last() {
+                painter.line_segment([origin, pen], Stroke::new(THICK, palette.highlight));
                 painter.add(Shape::line(points, Stroke::new(THICK, palette.highlight)));
             }
         }

@@ -11,10 +11,10 @@ use super::cloud::{Cloud, Style};
 use super::field::{self, Background};
 use super::gesture::{self, Gesture};
 use super::grid;
-use super::hand::{PenPlane, PenTool};
 use super::hover;
 use super::legend;
 use super::marks;
+use super::pen::{PenPlane, PenTool};
 use super::pictures::{Atlas, Card};
 use super::points;
 use super::projection;
@@ -71,7 +71,7 @@ pub struct Buffers {
     background: Background,
     particles: Particles,
     gesture: Gesture,
-    hand: PenTool,
+    pen: PenTool,
     card: Card,
     /// The first group that the legend shows.
     legend: usize,
@@ -95,7 +95,7 @@ impl Buffers {
 
     /// What was drawn by hand since the last call.
     pub fn take_edits(&mut self) -> Vec<EditCommand> {
-        self.hand.take()
+        self.pen.take()
     }
 
     /// The samples drawn inside a region.
@@ -132,7 +132,7 @@ impl Pane<'_> {
         painter.rect_filled(rect, 0.0, palette.stage);
         let transform = ScreenTransform::for_pose(self.pose, rect);
         // A pen takes the place of the tools that pan and select.
-        let pen = self.input.pen.map(|pen| (pen, &self.input.view.hand));
+        let pen = self.input.pen.map(|pen| (pen, &self.input.view.pen));
         let drawing = pen.zip(PenPlane::new(&transform, &self.pose.rows)).filter(|_| !sources.is_empty());
         self.control(ui, &response, &transform, drawing.is_some(), commands);
         let settings = &self.input.view.points;
@@ -173,8 +173,8 @@ impl Pane<'_> {
         let draws_over = drawing.is_some_and(|((pen, _), _)| pen != Pen::Drag);
         let found = if draws_over { None } else { self.point_under_the_mouse(ui, &response, sources, buffers) };
         let asked = if let Some((pen, plane)) = &drawing {
-            buffers.hand.follow(ui, &response, *pen, plane, buffers.layers[0].cloud.drawn());
-            buffers.hand.draw(ui, &painter, &response, *pen, plane);
+            buffers.pen.follow(ui, &response, *pen, plane, buffers.layers[0].cloud.drawn());
+            buffers.pen.draw(ui, &painter, &response, *pen, plane);
             None
         } else if let Some(region) = buffers.gesture.follow(ui, &response, settings.tool) {
             Some(gesture::selection(ui, buffers.inside(&region, sources.len()), false))
@@ -270,7 +270,7 @@ impl Pane<'_> {
         } else if turns {
             let side = f64::from(response.rect.size().min_elem().max(1.0));
             let (sideways, downward) = (f64::from(drag.x) * TURN / side, f64::from(drag.y) * TURN / side);
-            commands.push(ViewCommand::SubspaceRotation { sideways, downward });
+            commands.push(ViewCommand::Turn { sideways, downward });
         } else {
             commands.push(ViewCommand::Pan(transform.pan_of(drag)));
         }

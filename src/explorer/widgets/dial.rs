@@ -55,16 +55,16 @@ impl Dial<'_> {
             arc(self.angle).map(|angle| on_rim(angle, RADIUS - 1.0)).collect(),
             Stroke::new(THICK, colour),
         ));
-        let hand = self.s * self.angle;
+        let pen = self.s * self.angle;
         let ink = if self.active { palette.ink } else { palette.faint_ink };
-        painter.line_segment([centre, on_rim(hand, RADIUS - 3.0)], Stroke::new(THICK, ink));
+        painter.line_segment([centre, on_rim(pen, RADIUS - 3.0)], Stroke::new(THICK, ink));
         painter.circle_filled(centre, THICK, ink);
         let at = pos2(centre.x, rect.bottom());
         painter.text(at, Align2::CENTER_BOTTOM, &degrees, theme::small_font(), ink);
         let response = response.on_hover_cursor(CursorIcon::Grab).on_hover_text_at_pointer(format!(
             "{label}. It has turned by {}°. The stage shows the plane's two directions: a turns toward b. Drag the end of the \
              arc to another angle; W follows.",
-            theme::figure(hand.to_degrees(), 1)
+            theme::figure(pen.to_degrees(), 1)
         ));
         (response, dragged)
     }

@@ -7,6 +7,6 @@ pub mod dial;
 pub mod heat;
 pub mod histogram;
 pub mod number;
+pub mod separation;
 pub mod spread;
-pub mod story;
 pub mod time_chart;

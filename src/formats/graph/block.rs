@@ -13,8 +13,8 @@ use crate::network::{Activation, Affine, Dense, Layer, Residual};
 impl Graph {
     /// The layers from `base` to the join, first to last.
     ///
-    /// Linear maps alone are one matrix; linear + (affine, σ, affine) is S·x + W²·σ(W¹x + b¹) + b², the bias of a
-    /// projecting shortcut taken into b².
+    /// Linear maps alone are one matrix; linear + (affine, σ, affine) is S·x + W₂·σ(W₁x + b₁) + b₂, the bias of a
+    /// projecting shortcut taken into b₂.
     pub(super) fn block(&self, join: ValueId, base: ValueId) -> Result<Vec<Layer>, GraphProblem> {
         let plan = self.plan(join, base)?;
         let (arguments, last) = self.forms(&plan, base)?;

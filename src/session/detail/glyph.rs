@@ -31,7 +31,7 @@ pub struct Glyph {
     pub singular_values: Vec<f64>,
     /// Whether this is the whole ball in the whole space.
     pub is_whole: bool,
-    /// V*, before the compression: the index of its phase and what it does.
+    /// Vᵀ, before the compression: the index of its phase and what it does.
     before: Option<(usize, BallRotation)>,
     /// U (or Q), after it.
     after: Option<(usize, BallRotation)>,

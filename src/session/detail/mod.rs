@@ -29,7 +29,7 @@ const MAX_SAMPLES: usize = 2000;
 /// A matrix of the layer with its name.
 #[derive(Clone, Debug)]
 pub struct NamedMap {
-    /// "W", "U", "Σ", "V*", ….
+    /// "W", "U", "Σ", "Vᵀ", ….
     pub name: &'static str,
     /// The matrix.
     pub map: Arc<HeatMap>,
@@ -38,7 +38,7 @@ pub struct NamedMap {
 /// The singular values of one matrix of a residual block's branch.
 #[derive(Clone, Debug)]
 pub struct BranchSpectrum {
-    /// "W¹", "W²" or "S".
+    /// "W₁", "W₂" or "S".
     pub name: &'static str,
     /// Largest first.
     pub singular_values: Vec<f64>,
@@ -53,7 +53,7 @@ pub struct BranchSpectrum {
 pub struct LayerDetail {
     /// Index of the layer, from 0.
     pub layer: usize,
-    /// The layer's own matrices: W, or W¹ and W² of a residual block.
+    /// The layer's own matrices: W, or W₁ and W₂ of a residual block.
     pub weights: Vec<NamedMap>,
     /// The factors of W in their order, in the dimensions in which the layer moves; none for a residual block.
     pub factors: Vec<NamedMap>,
@@ -123,13 +123,13 @@ impl LayerDetail {
     }
 }
 
-/// The matrices of a layer with their names: W, or W¹ and W² (and S) of a residual block.
+/// The matrices of a layer with their names: W, or W₁ and W₂ (and S) of a residual block.
 pub fn weight_matrices(layer: &Layer) -> Vec<(&'static str, &DMatrix<f64>)> {
     match layer {
         Layer::Dense(dense) => vec![("W", &dense.affine.weight)],
         Layer::Residual(residual) => {
             let shortcut = residual.shortcut.as_ref().map(|shortcut| ("S", shortcut));
-            [("W¹", &residual.inner.weight), ("W²", &residual.outer.weight)].into_iter().chain(shortcut).collect()
+            [("W₁", &residual.inner.weight), ("W₂", &residual.outer.weight)].into_iter().chain(shortcut).collect()
         }
     }
 }
@@ -144,7 +144,7 @@ fn moving_dimension(layer: &LayerFlow) -> usize {
     layer.inputs.max(layer.outputs) + usize::from(reflects)
 }
 
-/// U, Σ, V*, or Q, P: what the phases of the layer multiply by. A phase that is left out is the identity.
+/// U, Σ, Vᵀ, or Q, P: what the phases of the layer multiply by. A phase that is left out is the identity.
 fn factors_of(layer: &LayerFlow) -> Vec<NamedMap> {
     if layer.spectrum.is_none() {
         return Vec::new();
@@ -183,7 +183,7 @@ fn factors_of(layer: &LayerFlow) -> Vec<NamedMap> {
     vec![
         NamedMap { name: "U", map: of_rotation(rotation(&|index| index >= middle)) },
         NamedMap { name: "Σ", map: diagonal },
-        NamedMap { name: "V*", map: of_rotation(rotation(&|index| index < middle)) },
+        NamedMap { name: "Vᵀ", map: of_rotation(rotation(&|index| index < middle)) },
     ]
 }
 
@@ -265,7 +265,7 @@ mod tests {
         let scene = Scene::build(&Arc::new(network), &Arc::new(data), options, None, &mut |_, _| true).unwrap();
         let branch = LayerDetail::build(&scene, 0, &mut |_, _| true).unwrap().branch;
         let [first, second] = &branch[..] else { panic!("{branch:?}") };
-        assert_eq!((first.name, first.rank, second.name, second.rank), ("W¹", 2, "W²", 1));
+        assert_eq!((first.name, first.rank, second.name, second.rank), ("W₁", 2, "W₂", 1));
         assert!((first.singular_values[0] - 4.0).abs() < 1e-12 && (first.stable_rank - 25.0 / 16.0).abs() < 1e-12);
         assert!((second.singular_values[0] - 5f64.sqrt()).abs() < 1e-12 && second.singular_values[1] < 1e-12);
     }

@@ -11,9 +11,9 @@ use crate::network::{Affine, Layer};
 pub enum WeightPart {
     /// W of a dense layer.
     Dense,
-    /// W¹ of a residual block.
+    /// W₁ of a residual block.
     Inner,
-    /// W² of a residual block.
+    /// W₂ of a residual block.
     Outer,
     /// S of a residual block.
     Shortcut,
@@ -37,8 +37,8 @@ impl WeightPart {
     pub fn label(self) -> &'static str {
         match self {
             WeightPart::Dense => "W",
-            WeightPart::Inner => "W¹",
-            WeightPart::Outer => "W²",
+            WeightPart::Inner => "W₁",
+            WeightPart::Outer => "W₂",
             WeightPart::Shortcut => "S",
         }
     }
@@ -47,8 +47,8 @@ impl WeightPart {
     pub fn bias_text(self) -> Option<&'static str> {
         match self {
             WeightPart::Dense => Some("b"),
-            WeightPart::Inner => Some("b¹"),
-            WeightPart::Outer => Some("b²"),
+            WeightPart::Inner => Some("b₁"),
+            WeightPart::Outer => Some("b₂"),
             WeightPart::Shortcut => None,
         }
     }

@@ -3,22 +3,22 @@
 mod colouring;
 mod filter;
 mod neighbours;
-mod pick;
 mod picture;
 mod region;
+mod screen_point;
 mod selection;
-mod story;
+mod separation;
 mod table;
 mod watch;
 
 pub use colouring::{ColorMap, ColorValues, Colouring, column_text};
 pub use filter::Filter;
 pub use neighbours::{NeighbourRequest, Neighbours};
-pub use pick::{ScreenPoint, nearest};
 pub use picture::{picture_side, pictured, pixel_range, pixels};
 pub use region::Region;
+pub use screen_point::{ScreenPoint, nearest};
 pub use selection::{Pick, Selection};
-pub use story::{Change, SeparationProfile};
+pub use separation::{Change, SeparationProfile};
 pub use table::{Sorting, TableCell, TableColumn, TableError, table_columns, table_csv, table_fits, table_rows};
 pub(super) use watch::Watch;
 
@@ -108,7 +108,7 @@ impl PointSettings {
         match command {
             PointCommand::Use(tool) => self.tool = tool,
             PointCommand::Colour(colouring) => self.colouring = colouring,
-            PointCommand::Select(pick, samples) => self.selection.change(pick, samples),
+            PointCommand::Select(screen_point, samples) => self.selection.change(screen_point, samples),
             PointCommand::Clear => self.selection = Selection::default(),
             PointCommand::ToggleGroup(colouring, group) => self.filter.toggle(colouring, group),
             PointCommand::ShowAllGroups => self.filter = Filter::default(),

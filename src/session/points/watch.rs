@@ -17,7 +17,7 @@ pub(in crate::session) struct Watch {
     searching: bool,
     /// The seconds since a search was asked for.
     age: f64,
-    story: Option<Arc<SeparationProfile>>,
+    separation: Option<Arc<SeparationProfile>>,
     asked_story: Option<Selection>,
 }
 
@@ -29,8 +29,8 @@ impl Session {
     }
 
     /// The story of the selection, once it is known.
-    pub fn story(&self) -> Option<&Arc<SeparationProfile>> {
-        self.watch.story.as_ref().filter(|story| story.selection.is(&self.view.points.selection))
+    pub fn separation(&self) -> Option<&Arc<SeparationProfile>> {
+        self.watch.separation.as_ref().filter(|separation| separation.selection.is(&self.view.points.selection))
     }
 
     /// Asks for what the selection and the point under the mouse need; `seconds` have passed since the last call.
@@ -80,9 +80,13 @@ impl Session {
         }
     }
 
-    pub(in crate::session) fn take_story(&mut self, scene: &Arc<Scene>, result: Result<SeparationProfile, SceneError>) {
+    pub(in crate::session) fn accept_separation(
+        &mut self,
+        scene: &Arc<Scene>,
+        result: Result<SeparationProfile, SceneError>,
+    ) {
         if self.scene().is_some_and(|shown| Arc::ptr_eq(shown, scene)) {
-            self.watch.story = result.ok().map(Arc::new);
+            self.watch.separation = result.ok().map(Arc::new);
         }
     }
 

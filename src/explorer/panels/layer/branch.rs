@@ -28,18 +28,18 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>) {
         });
     }
     if let Some(bound) = steepest(&detail.branch) {
-        let text = format!("‖W²‖·‖W¹‖ = {}", theme::significant(bound));
+        let text = format!("‖W₂‖·‖W₁‖ = {}", theme::significant(bound));
         let tip = "With |σ'| ≤ 1 the branch is no steeper than this. Below 1 the block has an inverse and cannot fold; far above, \
                    one Euler step is a coarse picture of a continuous flow.";
         ui.label(text).on_hover_text(tip);
     }
 }
 
-/// The product of the largest singular values of W¹ and W².
+/// The product of the largest singular values of W₁ and W₂.
 fn steepest(branch: &[BranchSpectrum]) -> Option<f64> {
     let largest = |wanted: &str| {
         let found = branch.iter().find(|spectrum| spectrum.name == wanted)?;
         found.singular_values.first().copied()
     };
-    Some(largest("W¹")? * largest("W²")?)
+    Some(largest("W₁")? * largest("W₂")?)
 }

@@ -61,7 +61,7 @@ fn decomposition(value: Decomposition) -> [&'static str; 2] {
     match value {
         Decomposition::Svd => [
             "SVD",
-            "W = U Σ V*: every layer turns in, compresses along the axes and turns out. The phases, the dials and the \
+            "W = U Σ Vᵀ: every layer turns in, compresses along the axes and turns out. The phases, the dials and the \
              paths change; where each layer ends does not.",
         ],
         Decomposition::Polar => [

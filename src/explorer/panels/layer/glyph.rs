@@ -26,7 +26,7 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
     if response.dragged() {
         let [sideways, downward] =
             [response.drag_delta().x, response.drag_delta().y].map(|by| f64::from(by / HEIGHT) * TURN);
-        commands.push(Command::View(ViewCommand::SubspaceRotation { sideways, downward }));
+        commands.push(Command::View(ViewCommand::Turn { sideways, downward }));
     }
     if ui.is_rect_visible(rect) {
         let rows = if in_space { shown.view.camera.orientation.rows() } else { FRONT };

@@ -107,12 +107,12 @@ fn chip(ui: &mut Ui, kind: PhaseKind, ink: Color32) -> Response {
 fn meaning(kind: PhaseKind) -> &'static str {
     match kind {
         PhaseKind::RotateIn => {
-            "V*, the transpose of V, turns the input so that the directions to be stretched lie along the axes."
+            "Vᵀ, the transpose of V, turns the input so that the directions to be stretched lie along the axes."
         }
         PhaseKind::Compress => "Σ stretches or compresses along each axis by a singular value.",
         PhaseKind::RotateOut => "U turns the result to where the layer wants it.",
-        PhaseKind::Stretch => "P = V Σ V* stretches or compresses along tilted axes.",
-        PhaseKind::Rotate => "Q = U V* is the one rotation of the polar decomposition.",
+        PhaseKind::Stretch => "P = V Σ Vᵀ stretches or compresses along tilted axes.",
+        PhaseKind::Rotate => "Q = U Vᵀ is the one rotation of the polar decomposition.",
         PhaseKind::Shift => "The bias b moves everything by the same amount.",
         PhaseKind::Activate => "Each coordinate goes straight from y to σ(y).",
         PhaseKind::Residual => "The block's branch f(x) is what moves the data.",

@@ -113,9 +113,9 @@ fn sections(ui: &mut Ui, shown: &Shown<'_>, hovered: &mut Option<Hovered>, comma
         None => {
             ui.add_space(SECTION_GAP);
             ui.label(if shown.layer.is_limit() {
-                "The continuous limit of a residual block: f(x) = W²·σ(W¹x + b¹) + b² is the velocity, dx/ds = f(x)."
+                "The continuous limit of a residual block: f(x) = W₂·σ(W₁x + b₁) + b₂ is the velocity, dx/ds = f(x)."
             } else {
-                "A residual block adds f(x) = W²·σ(W¹x + b¹) + b² to its input: x + s·f(x), one Euler step of its own."
+                "A residual block adds f(x) = W₂·σ(W₁x + b₁) + b₂ to its input: x + s·f(x), one Euler step of its own."
             });
             shown.section(ui, Section::Spectrum, BRANCH, commands, |ui, _| branch::show(ui, shown));
         }

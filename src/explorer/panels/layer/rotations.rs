@@ -60,7 +60,7 @@ fn one(
     let palette = Palette::from_ui(ui);
     let active = shown.phase == Some(position);
     let matrix = match kind {
-        PhaseKind::RotateIn => "V*",
+        PhaseKind::RotateIn => "Vᵀ",
         PhaseKind::RotateOut => "U",
         _ => "Q",
     };

@@ -139,7 +139,7 @@ fn zoom_buttons(ui: &mut Ui, window: HeatWindow) -> Option<PanelCommand> {
     asked
 }
 
-/// U, Σ and V* (or Q and P) side by side.
+/// U, Σ and Vᵀ (or Q and P) side by side.
 fn factors(ui: &mut Ui, shown: &Shown<'_>, factors: &[NamedMap]) {
     let [first, .., last] = factors else { return };
     let names: Vec<&str> = factors.iter().map(|factor| factor.name).collect();
@@ -168,9 +168,9 @@ fn factors(ui: &mut Ui, shown: &Shown<'_>, factors: &[NamedMap]) {
 fn meaning(name: &str) -> &'static str {
     match name {
         "U" => "U turns the compressed data to where the layer wants it; its columns are the output directions.",
-        "V*" => "V*, the transpose of V, turns the input; its rows are the directions that are compressed.",
+        "Vᵀ" => "Vᵀ, the transpose of V, turns the input; its rows are the directions that are compressed.",
         "Σ" => "Σ multiplies each axis by a singular value; zeros are directions that are lost.",
-        "Q" => "Q = U V* is the one rotation of the polar decomposition.",
-        _ => "P = V Σ V* stretches along tilted axes; it is symmetric.",
+        "Q" => "Q = U Vᵀ is the one rotation of the polar decomposition.",
+        _ => "P = V Σ Vᵀ stretches along tilted axes; it is symmetric.",
     }
 }

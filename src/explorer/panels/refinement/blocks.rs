@@ -20,7 +20,7 @@ pub(super) fn show(ui: &mut Ui, input: &RefinementInput<'_>, commands: &mut Vec<
     section(
         ui,
         "Blocks",
-        "Every block x + W²·ReLU(W¹x + b¹) + b² from the first to the last. A click shows its weights.",
+        "Every block x + W₂·ReLU(W₁x + b₁) + b₂ from the first to the last. A click shows its weights.",
     );
     if refined.refinement.integrator != Integrator::Euler {
         ui.label(theme::note(ui, "Only Euler's steps are blocks of this form; choose Euler to see them."));
@@ -37,7 +37,7 @@ pub(super) fn show(ui: &mut Ui, input: &RefinementInput<'_>, commands: &mut Vec<
             let now = if under_way == Some(number) { " (now)" } else { "" };
             let text = format!("{} · layer {} {} {}/{}{now}", number + 1, run.layer, run.text, r + 1, run.blocks);
             let row = Button::selectable(chosen, text).truncate();
-            if ui.add(row).on_hover_text("Show this block's W¹ and W²; once more hides them.").clicked() {
+            if ui.add(row).on_hover_text("Show this block's W₁ and W₂; once more hides them.").clicked() {
                 commands.push(ViewCommand::ShowBlock((!chosen).then_some(number)));
             }
         }

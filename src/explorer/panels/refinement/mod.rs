@@ -75,7 +75,7 @@ fn depth(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>) {
     let verb = if scene.flow.layers().len() == 1 { "becomes" } else { "become" };
     let text = format!("{layers} {verb} {}", counted(refined.error.blocks, "block"));
     ui.label(RichText::new(text).strong()).on_hover_text(
-        "Each step of each phase is one block x + W²·ReLU(W¹x + b¹) + b²; what is kept whole counts as one.",
+        "Each step of each phase is one block x + W₂·ReLU(W₁x + b₁) + b₂; what is kept whole counts as one.",
     );
 }
 

@@ -80,39 +80,39 @@ impl Rebuilt {
 impl Session {
     /// The wanted document has changed: its flow is built now, or as soon as the one under way is there.
     pub(super) fn grow(&mut self, effects: &mut Vec<Effect>) {
-        self.growth.due = true;
-        self.follow_growth(effects);
+        self.rebuild.due = true;
+        self.continue_rebuild(effects);
     }
 
     /// Asks for the flow that is due, if nothing holds it up. The field of the flow before is waited for: otherwise it
     /// would never be ready.
-    pub(super) fn follow_growth(&mut self, effects: &mut Vec<Effect>) {
-        if !self.growth.due || self.growth.building || self.pending_field.is_some() {
+    pub(super) fn continue_rebuild(&mut self, effects: &mut Vec<Effect>) {
+        if !self.rebuild.due || self.rebuild.building || self.pending_field.is_some() {
             return;
         }
-        self.growth = IncrementalRebuild { building: true, due: false };
+        self.rebuild = IncrementalRebuild { building: true, due: false };
         let layer = (self.window.layer_panel && !self.window.refinement_panel()).then(|| self.panel_layer()).flatten();
         let in_sight = VisibleOutputs { refinement: self.refinement_in_sight(), layer };
         effects.push(Effect::Grow(self.wanted.clone(), self.known_flow(), in_sight));
     }
 
     /// Another document takes the place of the one that grew, or what was under way was stopped.
-    pub(super) fn end_growth(&mut self) {
-        self.growth = IncrementalRebuild::default();
+    pub(super) fn end_rebuild(&mut self) {
+        self.rebuild = IncrementalRebuild::default();
     }
 
-    pub(super) fn take_grown(
+    pub(super) fn accept_rebuilt(
         &mut self,
         document: Document,
         result: Result<Rebuilt, SceneError>,
         effects: &mut Vec<Effect>,
     ) {
-        self.growth.building = false;
+        self.rebuild.building = false;
         match result {
-            Ok(grown) => self.show_grown(document, grown, effects),
+            Ok(rebuilt) => self.show_rebuilt(document, rebuilt, effects),
             Err(error) => self.refuse(&document, &error, effects),
         }
-        self.follow_growth(effects);
+        self.continue_rebuild(effects);
     }
 
     /// The flow on show, if it is the one of the network that is wanted.

@@ -93,7 +93,7 @@ impl Session {
 
     /// The pen in hand where it can draw: at t = 0, where the points are the data.
     pub fn pen(&self) -> Option<Pen> {
-        self.view.hand.pen.filter(|_| self.playback.t() == 0.0 && self.pen_refusal().is_none())
+        self.view.pen.pen.filter(|_| self.playback.t() == 0.0 && self.pen_refusal().is_none())
     }
 
     /// How many classes can be drawn: those of the data and of the network's answers, and one more.
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn what_a_pen_draws_stays_within_bounds() {
-        let mut hand = PenSettings::default();
+        let mut pen = PenSettings::default();
         for command in [
             PenCommand::Use(Some(Pen::Paint)),
             PenCommand::Class(99),
@@ -122,8 +122,8 @@ mod tests {
             PenCommand::Radius(f64::NAN),
             PenCommand::Density(0),
         ] {
-            hand.apply(command);
+            pen.apply(command);
         }
-        assert_eq!(hand, PenSettings { pen: Some(Pen::Paint), class: MAX_CLASSES - 1, radius: 2.0, density: 1 });
+        assert_eq!(pen, PenSettings { pen: Some(Pen::Paint), class: MAX_CLASSES - 1, radius: 2.0, density: 1 });
     }
 }

@@ -28,9 +28,9 @@ impl Checkpoint {
 
     /// The points (width × samples) of a matrix.
     pub fn new(points: &DMatrix<f64>) -> Checkpoint {
-        let mut station = Checkpoint::zeros(points.nrows(), points.ncols());
-        station.keep(points, 0);
-        station
+        let mut checkpoint = Checkpoint::zeros(points.nrows(), points.ncols());
+        checkpoint.keep(points, 0);
+        checkpoint
     }
 
     /// The number of coordinates that are stored.
@@ -86,11 +86,11 @@ mod tests {
                 let part = DMatrix::from_fn(width + 2, 7, |row, sample| (100 * row + first + sample) as f64);
                 parts.keep(&part, first);
             }
-            for station in [&whole, &parts] {
-                assert_eq!((station.width(), station.samples()), (width, samples));
-                assert_eq!(station.matrix(0, samples + 9), points.map(|value| value as f32));
+            for checkpoint in [&whole, &parts] {
+                assert_eq!((checkpoint.width(), checkpoint.samples()), (width, samples));
+                assert_eq!(checkpoint.matrix(0, samples + 9), points.map(|value| value as f32));
                 let last = samples.saturating_sub(1);
-                assert_eq!(station.matrix(last, 9), points.columns(last, samples - last).map(|value| value as f32));
+                assert_eq!(checkpoint.matrix(last, 9), points.columns(last, samples - last).map(|value| value as f32));
             }
         }
     }

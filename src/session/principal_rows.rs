@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use super::turn::SubspaceRotation;
+use super::subspace_rotation::SubspaceRotation;
 use crate::linalg::principal_components;
 
 /// The picture turns at most so fast, in radians a layer: where two variances change places, the directions do not jump
@@ -43,7 +43,7 @@ impl PrincipalRows {
         };
         let Some((next, onto)) = self.knots.get(after) else { return Some(rows.clone()) };
         let share = (t - before) / (next - before);
-        Some(SubspaceRotation::between(rows, onto).map_or_else(|| rows.clone(), |turn| turn.rows(share)))
+        Some(SubspaceRotation::between(rows, onto).map_or_else(|| rows.clone(), |rotation| rotation.rows(share)))
     }
 }
 
@@ -52,8 +52,8 @@ fn nearer(rows: &DMatrix<f64>, found: &DMatrix<f64>, angle: f64) -> Option<DMatr
     // Procrustes: among all orthonormal rows of the same span the nearest to the ones before.
     let overlap = (rows * found.transpose()).try_svd(true, true, f64::EPSILON, 200)?;
     let nearest = overlap.u? * overlap.v_t? * found;
-    let turn = SubspaceRotation::between(rows, &nearest)?;
-    Some(turn.rows((angle / turn.angle().max(1e-12)).min(1.0)))
+    let rotation = SubspaceRotation::between(rows, &nearest)?;
+    Some(rotation.rows((angle / rotation.angle().max(1e-12)).min(1.0)))
 }
 
 #[cfg(test)]
@@ -69,14 +69,14 @@ mod tests {
             let spread = [3.0 - t, 2.0, t, 0.1][row];
             spread * ((column * (row + 2)) as f64 * 1.7).sin()
         });
-        let following = PrincipalRows::new(&positions, &times, 2);
-        let mut before = following.at(0.0).unwrap();
+        let principal_rows = PrincipalRows::new(&positions, &times, 2);
+        let mut before = principal_rows.at(0.0).unwrap();
         assert!(before[(0, 0)].abs() > 0.9);
         for step in 0..=960 {
-            let now = following.at(f64::from(step) / 240.0).unwrap();
+            let now = principal_rows.at(f64::from(step) / 240.0).unwrap();
             assert!((&now * now.transpose() - DMatrix::<f64>::identity(2, 2)).amax() < 1e-6);
-            let turn = SubspaceRotation::between(&before, &now).unwrap();
-            assert!(turn.angle() < 0.2, "{} rad in one frame", turn.angle());
+            let rotation = SubspaceRotation::between(&before, &now).unwrap();
+            assert!(rotation.angle() < 0.2, "{} rad in one frame", rotation.angle());
             before = now;
         }
         let seen = (before[(0, 2)].powi(2) + before[(1, 2)].powi(2)).sqrt();

@@ -37,7 +37,7 @@ pub struct LayerOverview {
     /// The total rotation of each layer in radians; NaN for a residual block.
     pub rotations: Vec<f64>,
     /// Lengths, energy and volume along t.
-    pub journey: TrajectoryMetrics,
+    pub trajectory: TrajectoryMetrics,
     /// How well the classes are apart along t; `None` for data without classes.
     pub classes: Option<ClassesApart>,
 }
@@ -79,7 +79,7 @@ impl LayerOverview {
         let affordable = (MAX_WORK / work.max(1)).max(MIN_POINTS);
         let chosen = |most: usize| scene.dataset.points.select_columns(order.iter().take(most.min(affordable)));
         let layers = flow.layers().len().max(1);
-        let journey = TrajectoryMetrics::measure(flow, &chosen(MAX_FOLLOWED), &mut |layer| {
+        let trajectory = TrajectoryMetrics::measure(flow, &chosen(MAX_FOLLOWED), &mut |layer| {
             progress(0.5 * layer as f32 / layers as f32, "lengths, energy and volume")
         })?;
         let classes = match &scene.dataset.labels {
@@ -94,7 +94,7 @@ impl LayerOverview {
             }
             Labels::None | Labels::Values(_) => None,
         };
-        Ok(LayerOverview { spectra, rotations, journey, classes: classes.filter(|found| !found.times.is_empty()) })
+        Ok(LayerOverview { spectra, rotations, trajectory, classes: classes.filter(|found| !found.times.is_empty()) })
     }
 }
 
@@ -159,36 +159,36 @@ pub(super) type Surveyed = Made<(), Arc<LayerOverview>>;
 
 impl Session {
     /// The newest survey that is ready.
-    pub fn survey(&self) -> Option<&Arc<LayerOverview>> {
-        self.shown.as_ref().and_then(|shown| shown.survey.newest())
+    pub fn overview(&self) -> Option<&Arc<LayerOverview>> {
+        self.shown.as_ref().and_then(|shown| shown.overview.newest())
     }
 
     /// Whether the survey was stopped before it was ready.
-    pub fn survey_given_up(&self) -> bool {
-        self.shown.as_ref().is_some_and(|shown| shown.survey.gave_up(&()))
+    pub fn overview_given_up(&self) -> bool {
+        self.shown.as_ref().is_some_and(|shown| shown.overview.gave_up(&()))
     }
 
     /// Asks for the survey while its strip is open; a strip that is closed before it is ready does not need it.
-    pub fn watch_survey(&mut self) -> Option<Effect> {
+    pub fn watch_overview(&mut self) -> Option<Effect> {
         let open = self.view.panel.all_layers;
         let shown = self.shown.as_mut()?;
         if open {
-            return shown.survey.ask(&shown.scene, &()).then(|| Effect::LayerOverview(shown.scene.clone()));
+            return shown.overview.ask(&shown.scene, &()).then(|| Effect::LayerOverview(shown.scene.clone()));
         }
         // Opening the strip again is asking again.
-        shown.survey.forgive();
-        shown.survey.leave().then_some(Effect::Cancel(Task::LayerOverview))
+        shown.overview.forgive();
+        shown.overview.leave().then_some(Effect::Cancel(Task::LayerOverview))
     }
 
-    pub(super) fn take_survey(&mut self, scene: &Arc<Scene>, made: Result<Arc<LayerOverview>, SceneError>) {
+    pub(super) fn accept_overview(&mut self, scene: &Arc<Scene>, made: Result<Arc<LayerOverview>, SceneError>) {
         if let Some(shown) = &mut self.shown {
-            shown.survey.take(&shown.scene, scene, made.ok());
+            shown.overview.take(&shown.scene, scene, made.ok());
         }
     }
 
-    pub(super) fn give_up_survey(&mut self) {
+    pub(super) fn give_up_overview(&mut self) {
         if let Some(shown) = &mut self.shown {
-            shown.survey.give_up();
+            shown.overview.give_up();
         }
     }
 }
@@ -204,14 +204,14 @@ mod tests {
         let (network, data) = examples::spiral().unwrap();
         let scene =
             Scene::build(&Arc::new(network), &Arc::new(data), FlowOptions::default(), None, &mut |_, _| true).unwrap();
-        let survey = LayerOverview::build(&scene, &mut |_, _| true).unwrap();
-        assert_eq!(survey.spectra.len(), scene.flow.layers().len());
-        let classes = survey.classes.unwrap();
+        let overview = LayerOverview::build(&scene, &mut |_, _| true).unwrap();
+        assert_eq!(overview.spectra.len(), scene.flow.layers().len());
+        let classes = overview.classes.unwrap();
         let (first, last) = (classes.probe_accuracy[0], *classes.probe_accuracy.last().unwrap());
         assert!(first < 0.8 && last > 0.95, "{first} {last}");
         assert!(*classes.neighbour_purity.last().unwrap() > 0.95);
-        assert!(survey.journey.path_length.windows(2).all(|pair| pair[0] <= pair[1]));
-        assert_eq!(survey.journey.times.last(), Some(&scene.flow.duration()));
+        assert!(overview.trajectory.path_length.windows(2).all(|pair| pair[0] <= pair[1]));
+        assert_eq!(overview.trajectory.times.last(), Some(&scene.flow.duration()));
         assert!(LayerOverview::build(&scene, &mut |share, _| share < 0.6).is_err());
     }
 

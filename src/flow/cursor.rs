@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use super::follow::{ExactScheme, PhaseScheme};
+use super::phase_scheme::{ExactScheme, PhaseScheme};
 use super::{Flow, FlowError, LayerFlow, Motion, NoLimit, limit};
 use crate::network::Residual;
 
@@ -26,7 +26,7 @@ impl NonlinearScheme for ExactScheme {
     }
 
     fn limit(&self, block: &Residual, duration: f64, points: &mut DMatrix<f64>) -> Result<(), NoLimit> {
-        limit::follow(block, points, duration)
+        limit::integrate(block, points, duration)
     }
 
     fn pieces(&self) -> Option<usize> {
@@ -37,7 +37,7 @@ impl NonlinearScheme for ExactScheme {
 /// The values of all samples (d × samples) at the start of a phase, and what is needed to go on from there.
 pub(crate) struct FlowCursor<'a> {
     flow: &'a Flow,
-    follow: &'a dyn PhaseScheme,
+    scheme: &'a dyn PhaseScheme,
     finish: &'a dyn NonlinearScheme,
     layer: usize,
     phase: usize,
@@ -52,12 +52,12 @@ impl<'a> FlowCursor<'a> {
     pub fn new(
         flow: &'a Flow,
         inputs: &DMatrix<f64>,
-        follow: &'a dyn PhaseScheme,
+        scheme: &'a dyn PhaseScheme,
         finish: &'a dyn NonlinearScheme,
     ) -> Result<FlowCursor<'a>, FlowError> {
         let start = flow.embed(inputs)?;
         let (layer_start, phase_start) = (start.clone(), start);
-        Ok(FlowCursor { flow, follow, finish, layer: 0, phase: 0, layer_start, phase_start, followed: None })
+        Ok(FlowCursor { flow, scheme, finish, layer: 0, phase: 0, layer_start, phase_start, followed: None })
     }
 
     /// The values at the start of the current layer.
@@ -93,9 +93,9 @@ impl<'a> FlowCursor<'a> {
             return Ok(points);
         }
         if phase.motion.is_affine() {
-            let follow = layer.follow(self.follow);
-            phase.motion.carry(&mut points, s, follow);
-            if s == 1.0 && follow.is_exact() && layer.is_last_affine(self.phase) {
+            let scheme = layer.scheme(self.scheme);
+            phase.motion.carry(&mut points, s, scheme);
+            if s == 1.0 && scheme.is_exact() && layer.is_last_affine(self.phase) {
                 layer.clear_beyond_width(&mut points);
             }
             return Ok(points);
@@ -170,15 +170,15 @@ impl Flow {
     /// # Errors
     /// If `inputs` has another number of rows than the network has inputs, or a continuous limit cannot be followed.
     pub fn positions_at(&self, inputs: &DMatrix<f64>, times: &[f64]) -> Result<Vec<DMatrix<f64>>, FlowError> {
-        let mut walker = FlowCursor::new(self, inputs, &ExactScheme, &ExactScheme)?;
+        let mut cursor = FlowCursor::new(self, inputs, &ExactScheme, &ExactScheme)?;
         let mut reached = 0.0;
         let mut positions = Vec::with_capacity(times.len());
         for t in times {
             if *t < reached {
-                walker = FlowCursor::new(self, inputs, &ExactScheme, &ExactScheme)?;
+                cursor = FlowCursor::new(self, inputs, &ExactScheme, &ExactScheme)?;
             }
             reached = *t;
-            positions.push(walker.reach(*t)?);
+            positions.push(cursor.reach(*t)?);
         }
         Ok(positions)
     }
@@ -196,9 +196,9 @@ impl Flow {
         times: &[f64],
         visit: &mut dyn FnMut(usize, &DMatrix<f64>) -> bool,
     ) -> Result<(), FlowError> {
-        let mut walker = FlowCursor::new(self, inputs, &ExactScheme, &ExactScheme)?;
+        let mut cursor = FlowCursor::new(self, inputs, &ExactScheme, &ExactScheme)?;
         for (index, t) in times.iter().enumerate() {
-            if !visit(index, &walker.reach(*t)?) {
+            if !visit(index, &cursor.reach(*t)?) {
                 return Err(FlowError::Cancelled);
             }
         }

@@ -48,7 +48,7 @@ impl TrajectoryMetrics {
         let phases: usize = flow.layers().iter().map(|layer| layer.phases.len()).sum();
         let moments = if phases > MANY_PHASES { 2 } else { MOMENTS };
         let mut journey = TrajectoryMetrics { samples: inputs.ncols(), ..TrajectoryMetrics::default() };
-        let mut walker = FlowCursor::new(flow, inputs, &ExactScheme, &ExactScheme)?;
+        let mut cursor = FlowCursor::new(flow, inputs, &ExactScheme, &ExactScheme)?;
         let (mut length, mut volume) = (0.0, 0.0);
         for (index, layer) in flow.layers().iter().enumerate() {
             if !go_on(index) {
@@ -59,17 +59,17 @@ impl TrajectoryMetrics {
                 [start, start + 1.0].into_iter().for_each(|t| journey.push(t, 0.0, length, volume));
             }
             for phase in &layer.phases {
-                let start = walker.phase_start().clone();
+                let start = cursor.phase_start().clone();
                 let (speeds, change) = match &phase.motion {
                     Motion::Limit(block) => {
                         let clock = |moment: usize| moment as f64 / (moments - 1) as f64;
                         let times: Vec<f64> =
                             (0..moments).map(|moment| flow.options().time.phase_time(clock(moment))).collect();
-                        along_limit(block, &mut walker, &times)?
+                        along_limit(block, &mut cursor, &times)?
                     }
                     motion => {
-                        let speeds = Speeds::new(motion, &start, &walker.at(1.0)?);
-                        (speeds, VolumeChange::new(motion, walker.layer_start(), &start, moments * phases.max(1)))
+                        let speeds = Speeds::new(motion, &start, &cursor.at(1.0)?);
+                        (speeds, VolumeChange::new(motion, cursor.layer_start(), &start, moments * phases.max(1)))
                     }
                 };
                 let duration = phase.end - phase.start;
@@ -86,9 +86,9 @@ impl TrajectoryMetrics {
                     journey.push(t, 0.5 * square * rate * rate, length, volume + change.at(s));
                 }
                 volume += change.at(1.0);
-                walker.next_phase()?;
+                cursor.next_phase()?;
             }
-            walker.next_layer()?;
+            cursor.next_layer()?;
         }
         Ok(journey)
     }
@@ -146,10 +146,10 @@ impl Speeds {
 }
 
 /// Speeds and volume along the continuous limit of a block, dx/ds = f(x), at the ascending `times`. The volume grows by
-/// the divergence: d ln det/ds = tr(W² diag(σ'(W¹x + b¹)) W¹) = Σ_h σ'_h (W¹W²)_hh (Liouville).
+/// the divergence: d ln det/ds = tr(W₂ diag(σ'(W₁x + b₁)) W₁) = Σ_h σ'_h (W₁W₂)_hh (Liouville).
 fn along_limit(
     block: &Residual,
-    walker: &mut FlowCursor<'_>,
+    cursor: &mut FlowCursor<'_>,
     times: &[f64],
 ) -> Result<(Speeds, VolumeChange), FlowError> {
     let hidden = block.inner.outputs();
@@ -159,7 +159,7 @@ fn along_limit(
     let mut volumes: Vec<(f64, f64)> = Vec::with_capacity(times.len());
     let mut before: Option<(f64, f64)> = None;
     for s in times {
-        let points = walker.at(*s)?.rows(0, block.inner.inputs()).into_owned();
+        let points = cursor.at(*s)?.rows(0, block.inner.inputs()).into_owned();
         let squares = block.branch(&points).column_iter().map(|column| column.norm_squared()).collect::<Vec<f64>>();
         let (mean, square) = means(squares.into_iter(), points.ncols());
         speeds.push((*s, mean, square));
@@ -285,7 +285,7 @@ fn mixed(
     VolumeChange::Mixed(points.column_iter().step_by(step).map(|point| jacobian(point.into_owned())).collect())
 }
 
-/// I + W² diag(σ'(W¹x + b¹)) W¹: the Jacobian of x + f(x).
+/// I + W₂ diag(σ'(W₁x + b₁)) W₁: the Jacobian of x + f(x).
 fn one_step(block: &Residual, point: &DVector<f64>) -> DMatrix<f64> {
     let hidden = block.inner.apply(&DMatrix::from_columns(std::slice::from_ref(point)));
     let mut gradients = block.inner.weight.clone();
@@ -307,7 +307,7 @@ mod tests {
 
     fn journey(layer: Layer, time: TimeLaw, points: &DMatrix<f64>) -> TrajectoryMetrics {
         let network = Network::new(String::new(), vec![layer], OutputFunction::Identity).unwrap();
-        // Its one rotation is not shared between V* and U.
+        // Its one rotation is not shared between Vᵀ and U.
         let options = FlowOptions { time, decomposition: Decomposition::Polar, ..FlowOptions::default() };
         let flow = Flow::new(&network, options, &mut |_| true).unwrap();
         TrajectoryMetrics::measure(&flow, points, &mut |_| true).unwrap()

@@ -71,8 +71,8 @@ impl SeparationProfile {
         let known = |index: usize| selection.samples().get(index).copied().filter(|s| *s < scene.dataset.samples());
         let followed: Vec<usize> = spread(selection.len(), most).into_iter().filter_map(known).collect();
         let inputs = scene.dataset.points.select_columns(&followed);
-        let mut walker = FlowCursor::new(flow, &inputs, &ExactScheme, &ExactScheme)?;
-        let mut now = length(walker.phase_start());
+        let mut cursor = FlowCursor::new(flow, &inputs, &ExactScheme, &ExactScheme)?;
+        let mut now = length(cursor.phase_start());
         let mut lengths = vec![(0.0, now)];
         let mut changes = Vec::with_capacity(phases);
         for (index, layer) in flow.layers().iter().enumerate() {
@@ -82,14 +82,14 @@ impl SeparationProfile {
                 for step in 1..=times_a_phase {
                     let clock = step as f64 / times_a_phase as f64;
                     let s = flow.options().time.phase_time(clock);
-                    now = length(&walker.at(s)?);
+                    now = length(&cursor.at(s)?);
                     lengths.push((phase.start + clock * (phase.end - phase.start), now));
                 }
                 let (layer, kind) = (layer.index, phase.kind);
                 changes.push(Change { layer, kind, times: [phase.start, phase.end], lengths: [before, now] });
-                walker.next_phase()?;
+                cursor.next_phase()?;
             }
-            walker.next_layer()?;
+            cursor.next_layer()?;
         }
         if lengths.last().is_some_and(|(t, _)| *t < flow.duration()) {
             lengths.push((flow.duration(), now));
@@ -170,7 +170,7 @@ mod tests {
         Scene::build(&network, &dataset, FlowOptions::default(), None, &mut |_, _| true).unwrap()
     }
 
-    fn story(scene: &Scene, samples: Vec<usize>) -> SeparationProfile {
+    fn separation(scene: &Scene, samples: Vec<usize>) -> SeparationProfile {
         let mut selection = Selection::default();
         selection.change(Pick::Only, samples);
         SeparationProfile::measure(scene, &selection, &mut |_, _| true).unwrap()
@@ -183,43 +183,43 @@ mod tests {
     #[test]
     fn two_points_are_parted_by_the_stretch() {
         let scene = scene();
-        let story = story(&scene, vec![0, 1]);
-        let parting = story.parting().unwrap();
+        let separation = separation(&scene, vec![0, 1]);
+        let parting = separation.parting().unwrap();
         assert_eq!((parting.layer, parting.kind), (1, PhaseKind::Compress));
         assert!(close(parting.lengths[0], 1.0) && close(parting.lengths[1], 4.0));
-        assert_eq!(story.gathering(), None);
-        assert!(close(story.at(0.0), 1.0) && close(story.at(3.0), 4.0) && close(story.largest(), 4.0));
+        assert_eq!(separation.gathering(), None);
+        assert!(close(separation.at(0.0), 1.0) && close(separation.at(3.0), 4.0) && close(separation.largest(), 4.0));
         // Half of a geometric stretch by 4 is a stretch by 2, and smooth time is half way at half time.
         let [start, end] = parting.times;
-        assert!(close(story.at(0.5 * (start + end)), 2.0));
+        assert!(close(separation.at(0.5 * (start + end)), 2.0));
     }
 
     #[test]
     fn two_points_are_merged_by_the_activation() {
         let scene = scene();
-        let story = story(&scene, vec![0, 2]);
-        let gathering = story.gathering().unwrap();
+        let separation = separation(&scene, vec![0, 2]);
+        let gathering = separation.gathering().unwrap();
         assert_eq!((gathering.layer, gathering.kind), (2, PhaseKind::Activate));
         assert!(close(gathering.lengths[0], 3.0) && close(gathering.lengths[1], 0.0));
-        assert_eq!(story.parting(), None);
-        assert_eq!(story.lengths.last().map(|(t, _)| *t), Some(3.0));
+        assert_eq!(separation.parting(), None);
+        assert_eq!(separation.lengths.last().map(|(t, _)| *t), Some(3.0));
     }
 
     #[test]
     fn more_points_have_a_spread() {
         let scene = scene();
-        let story = story(&scene, vec![0, 1, 2]);
+        let separation = separation(&scene, vec![0, 1, 2]);
         // Mean (1/3, −1); the squares are 1/9 + 1, 4/9 + 1 and 1/9 + 4.
-        assert!(close(story.at(0.0), (20.0f64 / 9.0).sqrt()));
-        assert_eq!(story.parting().map(|change| change.layer), Some(1));
-        assert_eq!(story.gathering().map(|change| change.kind), Some(PhaseKind::Activate));
-        assert_eq!(story.followed, 3);
+        assert!(close(separation.at(0.0), (20.0f64 / 9.0).sqrt()));
+        assert_eq!(separation.parting().map(|change| change.layer), Some(1));
+        assert_eq!(separation.gathering().map(|change| change.kind), Some(PhaseKind::Activate));
+        assert_eq!(separation.followed, 3);
     }
 
     #[test]
     fn one_point_has_no_distance_and_cancelling_ends_it() {
         let scene = scene();
-        assert_eq!(story(&scene, vec![1]).largest(), 0.0);
+        assert_eq!(separation(&scene, vec![1]).largest(), 0.0);
         let selection = Selection::default();
         assert!(SeparationProfile::measure(&scene, &selection, &mut |_, _| false).is_err());
     }

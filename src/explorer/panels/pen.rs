@@ -11,12 +11,12 @@ use crate::session::{
 /// Draws the section and tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     let mut commands = Vec::new();
-    let hand = session.view.hand;
+    let settings = session.view.pen;
     let refusal = session.pen_refusal();
     ui.add_enabled_ui(refusal.is_none(), |ui| {
         ui.horizontal_wrapped(|ui| {
             for pen in Pen::ALL {
-                let held = hand.pen == Some(pen);
+                let held = settings.pen == Some(pen);
                 let response = ui.add(Button::selectable(held, pen.label())).on_hover_text(tip(pen));
                 if response.on_disabled_hover_text(refusal.unwrap_or_default()).clicked() {
                     commands.push(command(PenCommand::Use((!held).then_some(pen))));
@@ -29,7 +29,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
             }
         });
     });
-    let Some(pen) = hand.pen.filter(|_| refusal.is_none()) else { return commands };
+    let Some(pen) = settings.pen.filter(|_| refusal.is_none()) else { return commands };
     if session.playback.t() != 0.0 {
         ui.horizontal_wrapped(|ui| {
             ui.label(theme::note(ui, "Points are drawn where the data begins."));
@@ -72,7 +72,7 @@ fn classes(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         ui.label("Class").on_hover_text("The class of the points that are drawn");
         for class in 0..session.drawn_classes() {
             let name = names.get(class).cloned().unwrap_or_else(|| class.to_string());
-            let chosen = session.view.hand.class == class;
+            let chosen = session.view.pen.class == class;
             let text = RichText::new(&name).color(if chosen {
                 ui.visuals().strong_text_color()
             } else {
@@ -96,8 +96,8 @@ fn classes(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
 }
 
 fn brush(ui: &mut Ui, session: &Session, pen: Pen, commands: &mut Vec<Command>) {
-    let hand = session.view.hand;
-    let (mut radius, mut density) = (hand.radius, hand.density);
+    let settings = session.view.pen;
+    let (mut radius, mut density) = (settings.radius, settings.density);
     ui.horizontal_wrapped(|ui| {
         ui.label("Radius");
         let drag = DragValue::new(&mut radius).range(RADII[0]..=RADII[1]).speed(0.005).max_decimals(2);
@@ -112,10 +112,10 @@ fn brush(ui: &mut Ui, session: &Session, pen: Pen, commands: &mut Vec<Command>) 
             response.on_hover_text("How many points each dab of the brush leaves");
         }
     });
-    if radius != hand.radius {
+    if radius != settings.radius {
         commands.push(command(PenCommand::Radius(radius)));
     }
-    if density != hand.density {
+    if density != settings.density {
         commands.push(command(PenCommand::Density(density)));
     }
 }

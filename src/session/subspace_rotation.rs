@@ -121,18 +121,18 @@ mod tests {
             let dimension = rows + more;
             let from = frame(rows, dimension, one);
             let to = if same { -&from } else { frame(rows, dimension, other) };
-            let Some(turn) = SubspaceRotation::between(&from, &to) else {
+            let Some(rotation) = SubspaceRotation::between(&from, &to) else {
                 prop_assert!(more == 0, "only a mirror image that fills the space has no turn");
                 return Ok(());
             };
-            prop_assert!((turn.rows(0.0) - &from).amax() < 1e-9 && (turn.rows(1.0) - &to).amax() < 1e-9);
+            prop_assert!((rotation.rows(0.0) - &from).amax() < 1e-9 && (rotation.rows(1.0) - &to).amax() < 1e-9);
             let mut before = from;
             for step in 0..=40 {
-                let now = turn.rows(f64::from(step) / 40.0);
+                let now = rotation.rows(f64::from(step) / 40.0);
                 let product = &now * now.transpose();
                 prop_assert!((product - DMatrix::<f64>::identity(rows, rows)).amax() < 1e-6);
                 // A fortieth of a turn is a small step: nothing jumps.
-                prop_assert!((&now - &before).amax() <= turn.angle() / 40.0 * 3.0_f64.sqrt() + 1e-9);
+                prop_assert!((&now - &before).amax() <= rotation.angle() / 40.0 * 3.0_f64.sqrt() + 1e-9);
                 before = now;
             }
         }
