@@ -14,7 +14,8 @@ use super::{drop, keyboard, menu, path_field, status, theme, transport};
 use crate::dataset::{Generator, GeneratorOptions};
 use crate::jobs::{Finished, Jobs, Status, Wake, task_work};
 use crate::session::{
-    Appearance, Command, Effect, Example, Outcome, PointCommand, Session, Settings, Severity, Side, Task, ViewCommand,
+    Appearance, BlockDetail, Command, Effect, Example, LayerDetail, Outcome, PointCommand, RefinementStudy, Session,
+    Settings, Severity, Side, Task, ViewCommand,
 };
 
 /// The width of the panel on the left, to begin with.
@@ -215,18 +216,8 @@ impl ExplorerApp {
             self.command(command);
         }
         let seconds = f64::from(ui.ctx().input(|input| input.unstable_dt));
-        let field = self.session.watch_field(seconds);
-        self.perform(field);
-        let study = self.session.watch_study();
-        self.perform(study);
-        let block = self.session.watch_block();
-        self.perform(block);
-        let points = self.session.watch_points(seconds);
-        self.perform(points);
-        let detail = self.session.watch_detail();
-        self.perform(detail);
-        let overview = self.session.watch_overview();
-        self.perform(overview);
+        let derived = self.session.watch_derived(seconds);
+        self.perform(derived);
         let flow = self.session.watch_training(seconds);
         self.perform(flow);
     }
@@ -280,7 +271,7 @@ impl ExplorerApp {
                 scene: session.scene(),
                 opening: opening.as_deref(),
                 refined: session.refined(),
-                field: session.field(),
+                field: session.latest(),
                 refinement_panel: session.window.refinement_panel(),
                 neighbours: session.neighbours(),
                 pen: session.pen(),
@@ -371,7 +362,7 @@ fn layer_input(session: &Session) -> LayerInput<'_> {
     let layer = session.panel_layer();
     LayerInput {
         detail: layer.and_then(|layer| session.detail(layer)).map(Arc::as_ref),
-        given_up: layer.is_some_and(|layer| session.detail_given_up(layer)),
+        given_up: session.is_given_up::<LayerDetail>(),
         scene: session.scene().map(Arc::as_ref),
         options: session.wanted().options,
         wanted: session.wanted().network.as_deref(),
@@ -384,9 +375,9 @@ fn refinement_input(session: &Session) -> RefinementInput<'_> {
     RefinementInput {
         scene: session.scene().map(Arc::as_ref),
         refined: session.refined().map(Arc::as_ref),
-        study: session.study().map(Arc::as_ref),
-        given_up: session.study_given_up(),
-        block: session.block().map(Arc::as_ref),
+        study: session.latest::<RefinementStudy>().map(Arc::as_ref),
+        given_up: session.is_given_up::<RefinementStudy>(),
+        block: session.latest::<BlockDetail>().map(Arc::as_ref),
         options: session.wanted().options,
         view: &session.view,
         t: session.playback.t(),

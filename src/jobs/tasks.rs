@@ -13,8 +13,8 @@ use crate::flow::Flow;
 use crate::formats::{self, FormatError, GraphProblem, Opened, Precision, TensorFile, WeightSpectrum};
 use crate::network::{ConvolutionError, ImageShape};
 use crate::session::{
-    BlockDetail, DialogAnswer, DialogPurpose, Document, Effect, Field, LayerDetail, LayerOverview, Neighbours, Outcome,
-    Rebuilt, Refined, RefinementStudy, Scene, SeparationProfile, Settings, SpectrumRequest, Task, UserError, file_name,
+    DialogAnswer, DialogPurpose, Document, Effect, Outcome, Rebuilt, Scene, Settings, SpectrumRequest, Task, UserError,
+    file_name,
 };
 
 /// A dialog that is answered sooner than a person can was never shown: without a portal and without zenity, rfd
@@ -96,46 +96,8 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
                 }
             })
         }
-        Effect::Refine(scene, refinement) => TaskWork::new(Task::Refine, "Building the ResNet", move |progress| {
-            let refined = Refined::build(&scene, refinement, &mut |share, text| report(progress, share, text));
-            Outcome::Refined(scene, refined.map(Arc::new))
-        }),
-        Effect::Block(scene, request) => TaskWork::new(Task::Block, "Making the block", move |progress| {
-            let block = BlockDetail::build(&scene, request, &mut |share, text| report(progress, share, text));
-            Outcome::Block(scene, block)
-        }),
-        Effect::RefinementStudy(scene, request) => {
-            TaskWork::new(Task::RefinementStudy, "Measuring the refinement", move |progress| {
-                let study = RefinementStudy::build(&scene, request, &mut |share, text| report(progress, share, text));
-                Outcome::Studied(scene, study.map(Arc::new))
-            })
-        }
-        Effect::Field(scene, request) => TaskWork::new(Task::Field, "Sampling u(x, t)", move |progress| {
-            let field = Field::build(&scene, request, &mut |share, text| report(progress, share, text));
-            Outcome::Field(scene, field.map(Arc::new))
-        }),
-        Effect::Neighbours(scene, refined, request) => {
-            TaskWork::new(Task::Neighbours, "Finding neighbours", move |progress| {
-                let found = Neighbours::find(&scene, refined.as_deref(), request, &mut || !progress.cancelled());
-                Outcome::Neighbours(scene, found)
-            })
-        }
-        Effect::SeparationProfile(scene, selection) => {
-            TaskWork::new(Task::SeparationProfile, "Following the selected points", move |progress| {
-                let separation =
-                    SeparationProfile::measure(&scene, &selection, &mut |share, text| report(progress, share, text));
-                Outcome::SeparationProfile(scene, separation)
-            })
-        }
-        Effect::Inspect(scene, layer) => {
-            TaskWork::new(Task::Inspect, format!("Preparing layer {} for the panel", layer + 1), move |progress| {
-                let detail = LayerDetail::build(&scene, layer, &mut |share, text| report(progress, share, text));
-                Outcome::Inspected(scene, layer, detail.map(Arc::new))
-            })
-        }
-        Effect::LayerOverview(scene) => TaskWork::new(Task::LayerOverview, "Surveying all layers", move |progress| {
-            let overview = LayerOverview::build(&scene, &mut |share, text| report(progress, share, text));
-            Outcome::Surveyed(scene, overview.map(Arc::new))
+        Effect::Derive(job) => TaskWork::new(Task::Derive(job.kind), job.title.clone(), move |progress| {
+            Outcome::Derived(job.run(&mut |share, text| report(progress, share, text)))
         }),
         Effect::Save(network, path) => TaskWork::new(Task::Save, format!("Saving {}", file_name(&path)), move |_| {
             let result = formats::save_as(&path, &network, Precision::Double).map_err(|error| UserError::new(&error));

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::{
-    ColumnCommand, EditCommand, Example, ImportCommand, PlaybackCommand, TrainCommand, ViewCommand, WindowCommand,
+    ColumnCommand, DerivedKind, EditCommand, Example, ImportCommand, PlaybackCommand, TrainCommand, ViewCommand,
+    WindowCommand,
 };
 use crate::dataset::{Generator, GeneratorOptions};
 use crate::flow::FlowOptions;
@@ -78,22 +79,8 @@ pub enum Task {
     ReadData,
     /// Decomposing the network and sampling the data's path.
     Build,
-    /// Following the data through the ResNet.
-    Refine,
-    /// Making the weights of one block.
-    Block,
-    /// Measuring how the ResNet's error falls with N.
-    RefinementStudy,
-    /// Sampling u and the velocity.
-    Field,
-    /// Finding the neighbours of a point.
-    Neighbours,
-    /// Following the selected points.
-    SeparationProfile,
-    /// Making what the layer panel shows.
-    Inspect,
-    /// Making what the strip of all layers shows.
-    LayerOverview,
+    /// Computing a result of the open scene.
+    Derive(DerivedKind),
     /// Decomposing one weight of the import assistant.
     Spectrum,
     /// Writing a file.
@@ -124,14 +111,7 @@ impl Task {
             Task::Read => "Reading the network",
             Task::ReadData => "Reading the data",
             Task::Build => "Building the flow",
-            Task::Refine => "Building the ResNet",
-            Task::Block => "Making the block",
-            Task::RefinementStudy => "Measuring the refinement",
-            Task::Field => "Sampling u(x, t)",
-            Task::Neighbours => "Finding neighbours",
-            Task::SeparationProfile => "Following the selected points",
-            Task::Inspect => "Preparing the layer panel",
-            Task::LayerOverview => "Surveying all layers",
+            Task::Derive(kind) => kind.label(),
             Task::Spectrum => "Finding a spectrum",
             Task::Save => "Saving",
             Task::Train => "Training",

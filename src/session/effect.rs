@@ -5,15 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    BlockDetail, BlockRequest, DialogPurpose, Document, Field, FieldRequest, LayerDetail, LayerOverview,
-    NeighbourRequest, Neighbours, Rebuilt, Refined, RefinementStudy, Scene, SceneError, Selection, SeparationProfile,
-    Settings, StudyRequest, Task, TrainingChannel, TrainingRun, VisibleOutputs,
+    DerivedJob, DerivedOutput, DialogPurpose, Document, Rebuilt, Scene, SceneError, Settings, Task, TrainingChannel,
+    TrainingRun, VisibleOutputs,
 };
 use crate::dataset::{ColumnOutline, DataChoice, Dataset};
 use crate::flow::Flow;
 use crate::formats::{ChainProposal, GraphConvolution, GraphFile, OpenedNetwork, TensorFile, WeightSpectrum};
 use crate::network::{ImageShape, Network};
-use crate::resnet::Refinement;
 
 /// Work to be done outside the session.
 #[derive(Clone, Debug)]
@@ -38,22 +36,8 @@ pub enum Effect {
     Build(Document, Option<Arc<Flow>>),
     /// Build a scene that takes the place of one that it grew out of, with what is in sight of it.
     Grow(Document, Option<Arc<Flow>>, VisibleOutputs),
-    /// Follow the scene's data through a ResNet.
-    Refine(Arc<Scene>, Refinement),
-    /// Measure how the error of the scene's ResNet falls with N.
-    RefinementStudy(Arc<Scene>, StudyRequest),
-    /// Make one block of the scene's ResNet.
-    Block(Arc<Scene>, BlockRequest),
-    /// Sample u and the velocity of the scene's flow.
-    Field(Arc<Scene>, FieldRequest),
-    /// Find the neighbours of a point of the scene, or of its ResNet.
-    Neighbours(Arc<Scene>, Option<Arc<Refined>>, NeighbourRequest),
-    /// Follow the selected points of the scene.
-    SeparationProfile(Arc<Scene>, Selection),
-    /// Make what the layer panel shows of the layer with this index.
-    Inspect(Arc<Scene>, usize),
-    /// Make what the strip of all layers shows.
-    LayerOverview(Arc<Scene>),
+    /// Compute a result of the open scene.
+    Derive(DerivedJob),
     /// Write the network.
     Save(Arc<Network>, PathBuf),
     /// Train the network, telling the window of it on the way.
@@ -99,22 +83,8 @@ pub enum Outcome {
     Built(Document, Result<Arc<Scene>, SceneError>),
     /// The document that grew and its scene, or why there is none.
     Rebuilt(Document, Result<Rebuilt, SceneError>),
-    /// A ResNet's path.
-    Refined(Arc<Scene>, Result<Arc<Refined>, SceneError>),
-    /// How the ResNet's error falls with N.
-    Studied(Arc<Scene>, Result<Arc<RefinementStudy>, SceneError>),
-    /// One block of the ResNet, if there is one of that number.
-    Block(Arc<Scene>, Result<Option<BlockDetail>, SceneError>),
-    /// u and the velocity on a plane.
-    Field(Arc<Scene>, Result<Arc<Field>, SceneError>),
-    /// The neighbours of a point.
-    Neighbours(Arc<Scene>, Result<Neighbours, SceneError>),
-    /// How far apart the selected points are.
-    SeparationProfile(Arc<Scene>, Result<SeparationProfile, SceneError>),
-    /// What the layer panel shows of the layer with this index.
-    Inspected(Arc<Scene>, usize, Result<Arc<LayerDetail>, SceneError>),
-    /// What the strip of all layers shows.
-    Surveyed(Arc<Scene>, Result<Arc<LayerOverview>, SceneError>),
+    /// A result of the open scene.
+    Derived(DerivedOutput),
     /// The spectrum of a weight of this file; `None` where the work was cancelled.
     Spectrum(Arc<TensorFile>, Result<Option<WeightSpectrum>, UserError>),
     /// A file was written, or not.

@@ -1,25 +1,20 @@
 //! What the window is about, without the window: the open network and data, the clock, what is drawn and how it is
 //! looked at, the notices.
 
-mod block;
 mod camera;
 mod columns;
 mod command;
-mod detail;
+mod derived;
 mod directions;
 mod document;
 mod effect;
 mod examples;
 mod extent;
-mod field;
 mod fit;
 mod frame;
 mod history;
 mod import;
-mod inspect;
 mod lattice;
-mod layer_overview;
-mod made;
 mod memory_plan;
 mod network_change;
 mod notice;
@@ -33,8 +28,6 @@ mod principal_rows;
 mod rebuild;
 mod receive;
 mod recent;
-mod refined;
-mod refinement_study;
 mod scene;
 mod settings;
 mod state;
@@ -47,25 +40,25 @@ mod view_pose;
 mod window;
 mod wording;
 
-pub use block::{BlockDetail, BlockMatrix, BlockRequest};
 pub use camera::{Camera, Orientation};
 pub use columns::{ColumnCommand, ColumnImport};
 pub use command::{Command, DialogPurpose, Task};
-pub use detail::{BranchSpectrum, Glyph, HeatMap, LayerDetail, NamedMap, weight_matrices};
+pub use derived::{
+    Answer, Answers, Areas, Arrow, BlockDetail, BlockMatrix, BlockRequest, BranchSpectrum, Change, ClassesApart,
+    Derivation, DerivedJob, DerivedKind, DerivedOutput, DerivedResults, Field, FieldRequest, Glyph, HeatMap,
+    LARGEST_CHANGE, LayerDetail, LayerOverview, NamedMap, NeighbourRequest, Neighbours, Particle, ParticleWindow,
+    Particles, Refined, RefinementStudy, SeparationProfile, Source, Stored, StudyRequest, weight_matrices,
+};
 pub use directions::{Directions, directions, phase_time};
 pub use document::{Data, DataSource, Document, file_name};
 pub use effect::{DialogAnswer, Effect, Outcome, SpectrumRequest, UserError};
 pub use examples::Example;
 pub use extent::{Extent, coordinate_name, subscript};
-pub use field::{
-    Answer, Answers, Areas, Arrow, Field, FieldRequest, LARGEST_CHANGE, Particle, ParticleWindow, Particles,
-};
 pub use fit::Fit;
 pub use frame::Frame;
 pub use history::{EditCommand, History};
 pub use import::{Import, ImportCommand};
 pub use lattice::{Cell, Lattice};
-pub use layer_overview::{ClassesApart, LayerOverview};
 pub use memory_plan::MemoryPlan;
 pub use network_change::{NetworkChange, NumberChange, WeightPart};
 pub use notice::{Notice, Notices, Severity};
@@ -74,15 +67,13 @@ pub use pen::{DENSITIES, Pen, PenCommand, PenSettings, RADII};
 pub use playback::{Playback, PlaybackCommand, SPEEDS};
 pub use point_change::{MAX_CLASSES, PointChange, PointError};
 pub use points::{
-    Change, ColorMap, ColorValues, Colouring, Filter, NeighbourRequest, Neighbours, Pick, PointCommand, PointSettings,
-    Region, ScreenPoint, Selection, SeparationProfile, Sorting, TableCell, TableColumn, TableError, Tool, column_text,
-    nearest, picture_side, pictured, pixel_range, pixels, table_columns, table_csv, table_fits, table_rows,
+    ColorMap, ColorValues, Colouring, Filter, Pick, PointCommand, PointSettings, Region, ScreenPoint, Selection,
+    Sorting, TableCell, TableColumn, TableError, Tool, column_text, nearest, picture_side, pictured, pixel_range,
+    pixels, table_columns, table_csv, table_fits, table_rows,
 };
 pub use preset::Preset;
 pub use rebuild::{Rebuilt, VisibleOutputs};
 pub use recent::RecentFiles;
-pub use refined::Refined;
-pub use refinement_study::{RefinementStudy, StudyRequest};
 pub use scene::{Progress, Scene, SceneError};
 pub use settings::{RememberedChain, Settings};
 pub use state::{PathPrompt, Session};

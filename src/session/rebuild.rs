@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::scene::Progress;
 use super::state::OpenScene;
-use super::{Document, Effect, LayerDetail, Refined, Scene, SceneError, Session};
+use super::{Document, Effect, Field, LayerDetail, Refined, Scene, SceneError, Session, Stored};
 use crate::flow::Flow;
 use crate::resnet::Refinement;
 
@@ -87,13 +87,17 @@ impl Session {
     /// Asks for the flow that is due, if nothing holds it up. The field of the flow before is waited for: otherwise it
     /// would never be ready.
     pub(super) fn continue_rebuild(&mut self, effects: &mut Vec<Effect>) {
-        if !self.rebuild.due || self.rebuild.building || self.pending_field.is_some() {
+        if !self.rebuild.due || self.rebuild.building || self.field_is_under_way() {
             return;
         }
         self.rebuild = IncrementalRebuild { building: true, due: false };
         let layer = (self.window.layer_panel && !self.window.refinement_panel()).then(|| self.panel_layer()).flatten();
         let in_sight = VisibleOutputs { refinement: self.refinement_in_sight(), layer };
         effects.push(Effect::Grow(self.wanted.clone(), self.known_flow(), in_sight));
+    }
+
+    pub(super) fn field_is_under_way(&self) -> bool {
+        Field::slot(&self.derived).is_under_way()
     }
 
     /// Another document takes the place of the one that grew, or what was under way was stopped.

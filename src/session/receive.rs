@@ -3,16 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::derived::{self, Stored, is_cancelled};
 use super::document::file_name;
-use super::inspect::Details;
 use super::rebuild::same_shape;
 use super::state::OpenScene;
 use super::wording::counted;
 use super::{
-    Data, DataSource, DialogAnswer, Document, Effect, Field, Import, Outcome, PathPrompt, PlaybackCommand, Rebuilt,
-    Refined, Scene, SceneError, Session, Severity, Task, UserError,
+    Data, DataSource, DialogAnswer, Document, Effect, Import, LayerDetail, Neighbours, Outcome, PathPrompt,
+    PlaybackCommand, Rebuilt, Refined, Scene, SceneError, SeparationProfile, Session, Severity, Task, UserError,
 };
-use crate::flow::FlowError;
 use crate::formats::{FormatError, GraphFile, OpenedNetwork};
 use crate::network::Network;
 
@@ -43,14 +42,7 @@ impl Session {
             Outcome::Built(document, Ok(scene)) => self.show(document, scene, effects),
             Outcome::Rebuilt(document, result) => self.accept_rebuilt(document, result, effects),
             Outcome::Built(document, Err(error)) => self.refuse(&document, &error, effects),
-            Outcome::Refined(scene, result) => self.take_refined(&scene, result),
-            Outcome::Block(scene, result) => self.take_block(&scene, result),
-            Outcome::Studied(scene, result) => self.take_study(&scene, result),
-            Outcome::Field(scene, result) => self.take_field(&scene, result),
-            Outcome::Neighbours(scene, result) => self.take_neighbours(&scene, result),
-            Outcome::SeparationProfile(scene, result) => self.accept_separation(&scene, result),
-            Outcome::Inspected(scene, layer, made) => self.take_detail(&scene, layer, made),
-            Outcome::Surveyed(scene, made) => self.accept_overview(&scene, made),
+            Outcome::Derived(output) => derived::accept(self, output),
             Outcome::Spectrum(file, result) => self.take_spectrum(&file, result),
             Outcome::Saved(path, Ok(())) => self.saved(path),
             Outcome::SettingsKept(Ok(())) => {}
@@ -162,8 +154,7 @@ impl Session {
         let first = self.shown.is_none();
         let duration = scene.flow.duration();
         self.shown = Some(OpenScene::new(document, scene));
-        self.wanted_refinement = None;
-        self.end_field();
+        effects.extend(self.derived.clear());
         if new_data {
             self.view.points.reset_for_new_data();
         }
@@ -174,11 +165,6 @@ impl Session {
                 self.play(PlaybackCommand::Play);
             }
         }
-        effects.extend(
-            [Task::Refine, Task::Block, Task::RefinementStudy, Task::Field, Task::Inspect, Task::LayerOverview]
-                .map(Effect::Cancel),
-        );
-        effects.extend(self.forget_points());
         self.refine(effects);
     }
 
@@ -195,22 +181,20 @@ impl Session {
         let duration = scene.flow.duration();
         let same_duration = before.scene.flow.duration() == duration;
         let same_space = before.scene.flow.ambient_dimension() == scene.flow.ambient_dimension();
-        self.wanted_refinement = refined.as_ref().map(|refined| refined.refinement);
         let alike = same_shape(&before.scene.flow, &scene.flow);
-        effects.extend([Task::Refine, Task::Field, Task::Inspect].map(Effect::Cancel));
-        let mut shown = OpenScene { refined, ..OpenScene::new(document, scene) };
-        if alike {
-            shown.details = before.details.aged(detail);
-            shown.studies = before.studies.aged();
-            shown.blocks = before.blocks.aged();
-            shown.overview = before.overview.aged();
-            shown.field = before.field;
-        } else {
-            shown.details = Details::of(detail);
-            effects.extend([Task::Block, Task::RefinementStudy, Task::LayerOverview].map(Effect::Cancel));
+        effects.extend(if alike { self.derived.mark_stale() } else { self.derived.clear() });
+        if let Some(refined) = refined {
+            Refined::slot_mut(&mut self.derived).insert_fresh(refined.refinement, refined);
         }
-        self.shown = Some(shown);
-        self.end_field();
+        if let Some(detail) = detail {
+            LayerDetail::slot_mut(&mut self.derived).insert_fresh(detail.layer, detail);
+        }
+        if new_data {
+            // They count the points, which are others now.
+            Neighbours::slot_mut(&mut self.derived).clear();
+            SeparationProfile::slot_mut(&mut self.derived).clear();
+        }
+        self.shown = Some(OpenScene::new(document, scene));
         if new_data && !(same_duration && same_space) {
             self.view.reset_for_new_scene();
             self.playback.restart(duration);
@@ -224,9 +208,6 @@ impl Session {
                 true => self.view.points.reset_for_changed_points(),
                 false => self.view.points.reset_for_new_data(),
             }
-            effects.extend(self.forget_points());
-        } else {
-            self.look_again();
         }
         self.refine(effects);
     }
@@ -234,35 +215,11 @@ impl Session {
     pub(super) fn refuse(&mut self, document: &Document, error: &SceneError, effects: &mut Vec<Effect>) {
         self.give_up(Task::Build);
         self.refine(effects);
-        if !cancelled(error) {
+        if !is_cancelled(error) {
             let sentence = format!("{}: {error}.", document.network_name());
             self.notices.add(Severity::Error, sentence, format!("{error:?}"));
         }
         self.fall_back(effects);
-    }
-
-    fn take_refined(&mut self, scene: &Arc<Scene>, result: Result<Arc<Refined>, SceneError>) {
-        let Some(shown) = &mut self.shown else { return };
-        if !Arc::ptr_eq(&shown.scene, scene) {
-            return;
-        }
-        match result {
-            Ok(refined) => shown.refined = Some(refined),
-            Err(error) if cancelled(&error) => {}
-            Err(error) => {
-                let sentence = format!("The ResNet could not be followed: {error}.");
-                self.notices.add(Severity::Error, sentence, format!("{error:?}"));
-            }
-        }
-    }
-
-    fn take_field(&mut self, scene: &Arc<Scene>, result: Result<Arc<Field>, SceneError>) {
-        let Some(shown) = self.shown.as_mut().filter(|shown| Arc::ptr_eq(&shown.scene, scene)) else { return };
-        // A request that was cancelled is not made again: only another time or another view makes a new one.
-        self.answered_field = self.pending_field.take();
-        if let Ok(field) = result {
-            shown.field = Some(field);
-        }
     }
 
     fn saved(&mut self, path: PathBuf) {
@@ -280,21 +237,9 @@ impl Session {
         match task {
             Task::Build if self.shown.is_none() => self.wanted = Document::default(),
             Task::Build => self.back_to_shown(),
-            Task::Refine => self.wanted_refinement = self.refinement_in_sight(),
-            Task::RefinementStudy => self.give_up_study(),
-            Task::Block => self.give_up_block(),
-            Task::Field => self.answered_field = self.pending_field.take(),
-            Task::Neighbours => self.give_up_neighbours(),
-            Task::Inspect => self.give_up_detail(),
-            Task::LayerOverview => self.give_up_overview(),
+            Task::Derive(kind) => self.derived.give_up(kind),
             Task::Train => self.leave_training(),
-            Task::Read
-            | Task::ReadData
-            | Task::Spectrum
-            | Task::Save
-            | Task::Dialog
-            | Task::SeparationProfile
-            | Task::KeepSettings => {}
+            Task::Read | Task::ReadData | Task::Spectrum | Task::Save | Task::Dialog | Task::KeepSettings => {}
         }
     }
 
@@ -304,10 +249,6 @@ impl Session {
             effects.extend(self.apply(super::Command::OpenExample(super::Example::Spiral)));
         }
     }
-}
-
-fn cancelled(error: &SceneError) -> bool {
-    matches!(error, SceneError::Flow(FlowError::Cancelled))
 }
 
 fn same(one: Option<&Arc<Network>>, other: Option<&Arc<Network>>) -> bool {

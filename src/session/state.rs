@@ -3,26 +3,20 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::block::Blocks;
-use super::inspect::Details;
-use super::layer_overview::Surveyed;
-use super::points::Watch;
+use super::derived::{self, State};
 use super::rebuild::IncrementalRebuild;
-use super::refinement_study::Studies;
 use super::tour::TOUR_DIMENSIONS;
 use super::view::Projection;
 use super::wording::counted;
 use super::{
-    Camera, ColumnImport, Command, Compare, Data, DialogPurpose, Document, Effect, Example, Field, FieldRequest,
-    History, Import, Notices, Orientation, PenCommand, Playback, PlaybackCommand, PointCommand, RecentFiles, Refined,
-    RememberedChain, Scene, Severity, Side, Task, Training, ViewCommand, ViewSettings, WindowSettings,
+    Camera, ColumnImport, Command, Compare, Data, DerivedKind, DerivedResults, DialogPurpose, Document, Effect,
+    Example, History, Import, LayerDetail, Neighbours, Notices, Orientation, PenCommand, Playback, PlaybackCommand,
+    PointCommand, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Severity, Side, Stored, Task,
+    Training, ViewCommand, ViewSettings, WindowSettings,
 };
 use crate::flow::Flow;
 use crate::formats::{Account, NetworkKind};
 use crate::resnet::Refinement;
-
-/// The least time between two fields in play, in seconds: they must not take a core for themselves.
-const FIELD_INTERVAL: f64 = 0.08;
 
 /// Everything that a window is about.
 #[derive(Debug)]
@@ -57,16 +51,8 @@ pub struct Session {
     pub(super) wanted: Document,
     /// What is shown.
     pub(super) shown: Option<OpenScene>,
-    /// The ResNet asked for last; it belongs to the scene shown.
-    pub(super) wanted_refinement: Option<Refinement>,
-    /// The field under way; there is one at a time.
-    pub(super) pending_field: Option<FieldRequest>,
-    /// The request that was answered last, with a field or without.
-    pub(super) answered_field: Option<FieldRequest>,
-    /// What is worked out for the points that the mouse chose.
-    pub(super) watch: Watch,
-    /// The seconds since a field was asked for.
-    field_age: f64,
+    /// What is computed from the scene shown, in the background.
+    pub(super) derived: DerivedResults,
     /// The training of the network.
     pub(super) training: Training,
     /// What was done to the network by hand.
@@ -80,30 +66,14 @@ pub struct Session {
 pub(super) struct OpenScene {
     pub(super) document: Document,
     pub(super) scene: Arc<Scene>,
-    pub(super) refined: Option<Arc<Refined>>,
-    pub(super) studies: Studies,
-    pub(super) blocks: Blocks,
-    pub(super) field: Option<Arc<Field>>,
-    pub(super) details: Details,
-    pub(super) overview: Surveyed,
     /// The phase boundaries in increasing order, 0 and L among them.
     pub(super) boundaries: Vec<f64>,
 }
 
 impl OpenScene {
-    /// A scene of which nothing else is known yet.
+    /// A document with its scene.
     pub(super) fn new(document: Document, scene: Arc<Scene>) -> OpenScene {
-        OpenScene {
-            document,
-            boundaries: boundaries(&scene.flow),
-            scene,
-            refined: None,
-            studies: Studies::default(),
-            blocks: Blocks::default(),
-            field: None,
-            details: Details::default(),
-            overview: Surveyed::default(),
-        }
+        OpenScene { document, boundaries: boundaries(&scene.flow), scene }
     }
 }
 
@@ -134,11 +104,7 @@ impl Default for Session {
             replaced_data: None,
             wanted: Document::default(),
             shown: None,
-            wanted_refinement: None,
-            pending_field: None,
-            answered_field: None,
-            watch: Watch::default(),
-            field_age: 0.0,
+            derived: DerivedResults::default(),
             training: Training::default(),
             history: History::default(),
             rebuild: IncrementalRebuild::default(),
@@ -164,12 +130,45 @@ impl Session {
 
     /// The newest ResNet of the scene that is ready.
     pub fn refined(&self) -> Option<&Arc<Refined>> {
-        self.shown.as_ref().and_then(|shown| shown.refined.as_ref())
+        self.latest()
     }
 
-    /// The newest field of the scene that is ready.
-    pub fn field(&self) -> Option<&Arc<Field>> {
-        self.shown.as_ref().and_then(|shown| shown.field.as_ref())
+    /// The newest result of a kind that is ready; while training it may be of a scene before.
+    pub fn latest<D: Stored>(&self) -> Option<&Arc<D>> {
+        D::slot(&self.derived).latest()
+    }
+
+    /// Whether the result that is wanted now was stopped, or cannot be made.
+    pub fn is_given_up<D: Stored>(&self) -> bool {
+        D::wanted(self).is_some_and(|request| D::slot(&self.derived).state(&request) == State::Failed)
+    }
+
+    /// The newest detail of layer `index` that is ready.
+    pub fn detail(&self, index: usize) -> Option<&Arc<LayerDetail>> {
+        LayerDetail::slot(&self.derived).get(&index)
+    }
+
+    /// The neighbours of the point that the mouse rests on, once they are found; they may be those of a time before.
+    pub fn neighbours(&self) -> Option<&Arc<Neighbours>> {
+        let resting = self.view.points.resting;
+        self.latest::<Neighbours>().filter(|found| Some(found.request.sample) == resting)
+    }
+
+    /// How far apart the selected points are, once it is known.
+    pub fn separation(&self) -> Option<&Arc<SeparationProfile>> {
+        self.latest::<SeparationProfile>().filter(|profile| profile.selection.is(&self.view.points.selection))
+    }
+
+    /// The index of the layer that the panel shows now.
+    pub fn panel_layer(&self) -> Option<usize> {
+        let flow = &self.shown.as_ref()?.scene.flow;
+        Some(self.view.panel_layer(flow.moment(self.playback.t()).layer, flow.layers().len()))
+    }
+
+    /// Asks for the results that are wanted now and cancels those that are not any more; `seconds` have passed since the
+    /// last call.
+    pub fn watch_derived(&mut self, seconds: f64) -> Vec<Effect> {
+        derived::watch(self, seconds)
     }
 
     /// The phase boundaries of the flow in increasing order, 0 and L among them.
@@ -230,31 +229,6 @@ impl Session {
         self.playback.advance(seconds);
         let dimensions = shown.scene.extent.dimension().min(TOUR_DIMENSIONS);
         self.view.projection == Projection::Tour && self.view.tour.advance(dimensions, seconds)
-    }
-
-    /// Asks for the field that the view needs now; `seconds` have passed since the last call. One is under way at a time,
-    /// and while time runs there is a pause between them.
-    pub fn watch_field(&mut self, seconds: f64) -> Option<Effect> {
-        self.field_age += seconds;
-        let shown = self.shown.as_mut()?;
-        let Some(request) = self.view.wanted_field(self.playback.t()) else {
-            shown.field = None;
-            self.answered_field = None;
-            return self.pending_field.take().map(|_| Effect::Cancel(Task::Field));
-        };
-        let waits = self.playback.playing() && self.field_age < FIELD_INTERVAL;
-        if self.pending_field.is_some() || self.answered_field == Some(request) || waits {
-            return None;
-        }
-        self.field_age = 0.0;
-        self.pending_field = Some(request);
-        Some(Effect::Field(shown.scene.clone(), request))
-    }
-
-    /// No field is under way, and none is known of the scene on show.
-    pub(super) fn end_field(&mut self) {
-        self.pending_field = None;
-        self.answered_field = None;
     }
 
     /// The number of inputs that data must have.
@@ -322,18 +296,7 @@ impl Session {
 
     /// Asks for the ResNet that the view needs, if it is neither there nor under way.
     pub(super) fn refine(&mut self, effects: &mut Vec<Effect>) {
-        let Some(shown) = &self.shown else { return };
-        let wanted = self.refinement_in_sight();
-        if wanted == self.wanted_refinement {
-            return;
-        }
-        self.wanted_refinement = wanted;
-        match wanted {
-            Some(refinement) if self.refined().is_none_or(|refined| refined.refinement != refinement) => {
-                effects.push(Effect::Refine(shown.scene.clone(), refinement));
-            }
-            _ => effects.push(Effect::Cancel(Task::Refine)),
-        }
+        effects.extend(derived::watch_one::<Refined>(self, 0.0));
     }
 
     fn read_network(&mut self, path: PathBuf) -> Effect {
@@ -410,30 +373,17 @@ impl Session {
 
     fn cancel(&mut self, task: Task, effects: &mut Vec<Effect>) {
         effects.push(Effect::Cancel(task));
+        self.give_up(task);
         match task {
-            Task::Build => {
-                self.give_up(Task::Build);
-                self.refine(effects);
-            }
+            Task::Build => self.refine(effects),
             // Without the ResNet that was asked for the plain net remains to be shown.
-            Task::Refine if self.refined().is_none() => {
+            Task::Derive(DerivedKind::Refined) if self.refined().is_none() => {
                 if self.window.refinement_panel() {
                     self.window.side = Side::Layer;
                 }
                 self.apply_view(ViewCommand::Compare(Compare::Plain), effects);
             }
-            Task::RefinementStudy => self.give_up_study(),
-            Task::Block => self.give_up_block(),
-            Task::Field | Task::Neighbours | Task::Inspect | Task::LayerOverview => self.give_up(task),
-            Task::Train => self.leave_training(),
-            Task::Refine
-            | Task::Read
-            | Task::ReadData
-            | Task::Spectrum
-            | Task::Save
-            | Task::Dialog
-            | Task::SeparationProfile
-            | Task::KeepSettings => {}
+            _ => {}
         }
         self.fall_back(effects);
     }

@@ -254,7 +254,7 @@ impl Session {
         let current = self.training.current.as_ref().filter(|_| self.training.unseen);
         let (Some(current), Some(wanted)) = (current, &self.wanted.network) else { return };
         let is_shown = self.document().and_then(|shown| shown.network.as_ref()).is_some_and(|n| Arc::ptr_eq(n, wanted));
-        if !is_shown || !self.rebuild.rests() || self.pending_field.is_some() {
+        if !is_shown || !self.rebuild.rests() || self.field_is_under_way() {
             return;
         }
         self.wanted.network = Some(current.network.clone());

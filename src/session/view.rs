@@ -1,7 +1,7 @@
 //! What of the flow is looked at and how: the stage's and the layer panel's settings, and the commands that change them.
 
+use super::FieldRequest;
 use super::camera::Camera;
-use super::field::FieldRequest;
 use super::panel::{PanelCommand, PanelSettings};
 use super::pen::{PenCommand, PenSettings};
 use super::points::{PointCommand, PointSettings};

@@ -22,7 +22,7 @@ fn view(window: &Window) -> &ViewSettings {
 }
 
 fn field(window: &Window) -> &Field {
-    window.state().session().field().unwrap()
+    window.state().session().latest::<Field>().unwrap()
 }
 
 fn choose_velocity(window: &mut Window, from: &str, to: &str) {
@@ -39,7 +39,7 @@ fn the_field_is_shown_at_the_time_and_taken_away() {
     choose_velocity(&mut window, "no velocity", "arrows");
     let session = window.state().session();
     assert!(session.view.answers);
-    let field = session.field().unwrap();
+    let field = session.latest::<Field>().unwrap();
     assert_eq!(field.request.t, session.playback.t());
     assert!(field.answers.as_ref().is_some_and(|answers| !answers.boundary.is_empty()));
     assert!(!field.arrows.is_empty());
@@ -47,11 +47,11 @@ fn the_field_is_shown_at_the_time_and_taken_away() {
     // At the start nothing moves, and the stage says so.
     press(&mut window, Key::Home);
     settle(&mut window);
-    let field = window.state().session().field().unwrap();
+    let field = window.state().session().latest::<Field>().unwrap();
     assert!(field.request.t == 0.0 && field.arrows.is_empty());
     click(&mut window, "u(x, t)");
     choose_velocity(&mut window, "arrows", "no velocity");
-    assert!(window.state().session().field().is_none());
+    assert!(window.state().session().latest::<Field>().is_none());
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn the_velocity_is_drawn_in_every_way() {
     press(&mut window, Key::R);
     settle(&mut window);
     assert_eq!(view(&window).compare, Compare::ResNet);
-    assert!(window.state().session().field().is_none());
+    assert!(window.state().session().latest::<Field>().is_none());
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn the_cells_of_the_grid_tell_their_area() {
     let areas = field(&window).areas.clone().unwrap();
     assert_eq!(areas.doublings.len(), window.state().session().scene().unwrap().lattice.cells.len());
     click(&mut window, "Areas");
-    assert!(window.state().session().field().is_none());
+    assert!(window.state().session().latest::<Field>().is_none());
 }
 
 #[test]

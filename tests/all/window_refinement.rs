@@ -8,7 +8,9 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use layerflow::explorer::{ExplorerApp, StartData, Startup};
 use layerflow::flow::ResidualLaw;
 use layerflow::resnet::{Integrator, RefinementKind};
-use layerflow::session::{Command, Compare, PlaybackCommand, Section, Side, ViewCommand, WindowCommand};
+use layerflow::session::{
+    Command, Compare, DerivedKind, PlaybackCommand, RefinementStudy, Section, Side, Task, ViewCommand, WindowCommand,
+};
 
 use crate::support;
 
@@ -62,7 +64,7 @@ fn the_panel_tells_depth_slope_and_the_n_that_suffices() {
     assert_eq!(session.window.side, Side::Refinement);
     let blocks = session.refined().unwrap().error.blocks;
     let layers = session.scene().unwrap().flow.layers().len();
-    let study = session.study().unwrap().clone();
+    let study = session.latest::<RefinementStudy>().unwrap().clone();
     window.get_by_label(&format!("{layers} layers become {blocks} blocks"));
     window.get_by_label_contains("slope \u{2212}1.0");
     window.get_by_label(&format!("N = {}", study.convergence.least_agreeing.unwrap()));
@@ -77,12 +79,15 @@ fn the_panel_tells_depth_slope_and_the_n_that_suffices() {
 #[test]
 fn another_part_or_method_starts_another_study_and_another_n_does_not() {
     let mut window = open();
-    let first = window.state().session().study().unwrap().clone();
+    let first = window.state().session().latest::<RefinementStudy>().unwrap().clone();
     command(&mut window, Command::View(ViewCommand::Steps(32)));
-    assert!(std::sync::Arc::ptr_eq(&first, window.state().session().study().unwrap()));
+    assert!(std::sync::Arc::ptr_eq(&first, window.state().session().latest::<RefinementStudy>().unwrap()));
     assert_eq!(window.state().session().refined().unwrap().refinement.steps, 32);
     command(&mut window, Command::View(ViewCommand::Integrate(Integrator::Midpoint)));
-    assert_eq!(window.state().session().study().unwrap().request(), (RefinementKind::Full, Integrator::Midpoint));
+    assert_eq!(
+        window.state().session().latest::<RefinementStudy>().unwrap().request(),
+        (RefinementKind::Full, Integrator::Midpoint)
+    );
     window.get_by_label_contains("slope \u{2212}2.0");
     window.get_by_label("whole").click();
     settle(&mut window);
@@ -111,16 +116,19 @@ fn a_cancelled_study_says_so_and_closing_the_panel_stops_it() {
     let mut window = open();
     window.state_mut().command(Command::View(ViewCommand::Integrate(Integrator::Rk4)));
     window.run_steps(1);
-    window.state_mut().command(Command::Cancel(layerflow::session::Task::RefinementStudy));
+    window.state_mut().command(Command::Cancel(Task::Derive(DerivedKind::RefinementStudy)));
     settle(&mut window);
-    assert!(window.state().session().study_given_up());
+    assert!(window.state().session().is_given_up::<RefinementStudy>());
     window.get_by_label_contains("still full, Euler");
     window.state_mut().command(Command::View(ViewCommand::Integrate(Integrator::Midpoint)));
     window.run_steps(1);
     window.state_mut().command(Command::Window(WindowCommand::Side(Side::Layer)));
     window.run_steps(1);
     assert!(window.state_mut().wait_for_jobs(TIMEOUT));
-    assert_eq!(window.state().session().study().unwrap().request(), (RefinementKind::Full, Integrator::Euler));
+    assert_eq!(
+        window.state().session().latest::<RefinementStudy>().unwrap().request(),
+        (RefinementKind::Full, Integrator::Euler)
+    );
 }
 
 #[test]

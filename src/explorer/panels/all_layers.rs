@@ -28,10 +28,12 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     if !open {
         return commands;
     }
-    let Some(overview) = session.overview() else {
+    let Some(overview) = session.latest::<LayerOverview>() else {
         let text = match session.scene() {
             None => "Open a network to see its layers side by side.",
-            Some(_) if session.overview_given_up() => "This was stopped; close and open the strip to make it again.",
+            Some(_) if session.is_given_up::<LayerOverview>() => {
+                "This was stopped; close and open the strip to make it again."
+            }
             Some(_) => "The layers are being surveyed …",
         };
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), CHARTS), Sense::hover());
@@ -79,7 +81,7 @@ fn heading(ui: &mut Ui, open: bool, session: &Session) -> bool {
         if response.has_focus() {
             ui.painter().rect_stroke(rect, CORNER, Stroke::new(THIN, palette.ink), egui::StrokeKind::Outside);
         }
-        if let Some(overview) = session.overview().filter(|_| open) {
+        if let Some(overview) = session.latest::<LayerOverview>().filter(|_| open) {
             ui.label(theme::note(ui, measured(overview)));
         }
         response.on_hover_text(tip).clicked()

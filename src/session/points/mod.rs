@@ -2,25 +2,19 @@
 
 mod colouring;
 mod filter;
-mod neighbours;
 mod picture;
 mod region;
 mod screen_point;
 mod selection;
-mod separation;
 mod table;
-mod watch;
 
 pub use colouring::{ColorMap, ColorValues, Colouring, column_text};
 pub use filter::Filter;
-pub use neighbours::{NeighbourRequest, Neighbours};
 pub use picture::{picture_side, pictured, pixel_range, pixels};
 pub use region::Region;
 pub use screen_point::{ScreenPoint, nearest};
 pub use selection::{Pick, Selection};
-pub use separation::{Change, SeparationProfile};
 pub use table::{Sorting, TableCell, TableColumn, TableError, table_columns, table_csv, table_fits, table_rows};
-pub(super) use watch::Watch;
 
 /// What a drag with the first button does on the stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

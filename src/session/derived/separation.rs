@@ -4,9 +4,10 @@
 
 use nalgebra::DMatrix;
 
-use super::Selection;
+use super::{Derivation, Source};
 use crate::flow::{ExactScheme, FlowCursor, PhaseKind};
 use crate::session::scene::{Progress, Scene, SceneError, go_on, spread};
+use crate::session::{Selection, Session};
 
 /// Times within a phase at which the distance is measured, where there is room for them.
 const TIMES_A_PHASE: usize = 12;
@@ -133,6 +134,36 @@ fn length(points: &DMatrix<f64>) -> f64 {
             let squares: f64 = points.column_iter().map(|point| (point - &mean).norm_squared()).sum();
             (squares / count as f64).sqrt()
         }
+    }
+}
+
+/// A selection, which is the same only if it is the very same: comparing its samples would cost a pass over them.
+#[derive(Clone, Debug)]
+pub struct ThisSelection(Selection);
+
+impl PartialEq for ThisSelection {
+    fn eq(&self, other: &ThisSelection) -> bool {
+        self.0.is(&other.0)
+    }
+}
+
+impl Derivation for SeparationProfile {
+    type Request = ThisSelection;
+
+    const LABEL: &'static str = "Following the selected points";
+
+    fn wanted(session: &Session) -> Option<ThisSelection> {
+        // One point alone is not apart from anything.
+        let selection = &session.view.points.selection;
+        (selection.len() > 1).then(|| ThisSelection(selection.clone()))
+    }
+
+    fn build(
+        source: &Source,
+        request: ThisSelection,
+        progress: &mut Progress<'_>,
+    ) -> Result<Option<SeparationProfile>, SceneError> {
+        SeparationProfile::measure(&source.scene, &request.0, progress).map(Some)
     }
 }
 

@@ -1,8 +1,10 @@
 //! The ResNet of a scene: the same data and grid on their way through Euler steps, and how far they stray.
 
-use super::scene::{Progress, Scene, SceneError, class_centres, go_on};
+use super::{Derivation, Source};
 use crate::flow::SampledPath;
 use crate::resnet::{BlockRun, Refinement, RefinementError, ResNet};
+use crate::session::Session;
+use crate::session::scene::{Progress, Scene, SceneError, class_centres, go_on};
 
 /// The N-step ResNet of a scene, ready to be drawn at any time.
 #[derive(Debug)]
@@ -38,5 +40,22 @@ impl Refined {
             progress(0.7 + 0.3 * share, "measuring the error")
         })?;
         Ok(Refined { refinement, data, centres, grid, runs: resnet.runs(), error })
+    }
+}
+
+impl Derivation for Refined {
+    type Request = Refinement;
+
+    const LABEL: &'static str = "Building the ResNet";
+    const FAILURE: Option<&'static str> = Some("The ResNet could not be followed");
+    // It is drawn over the flow: the two are of one network.
+    const OUTLIVES_SCENE: bool = false;
+
+    fn wanted(session: &Session) -> Option<Refinement> {
+        session.refinement_in_sight()
+    }
+
+    fn build(source: &Source, request: Refinement, progress: &mut Progress<'_>) -> Result<Option<Refined>, SceneError> {
+        Refined::build(&source.scene, request, progress).map(Some)
     }
 }

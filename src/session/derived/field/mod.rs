@@ -23,9 +23,11 @@ pub use particles::{Particle, ParticleWindow, Particles};
 use plane::SlicePlane;
 use slice::Slice;
 
-use super::scene::{Progress, Scene, SceneError, go_on};
-use super::tour::Tour;
-use super::view::{Projection, VelocityPicture};
+use super::{Derivation, Source};
+use crate::session::Session;
+use crate::session::scene::{Progress, Scene, SceneError, go_on};
+use crate::session::tour::Tour;
+use crate::session::view::{Projection, VelocityPicture};
 
 /// Places along each side at which u is read, at most.
 const MAX_ANSWERS: usize = 64;
@@ -215,6 +217,27 @@ impl Field {
             },
         }
         Ok(())
+    }
+}
+
+impl Derivation for Field {
+    type Request = FieldRequest;
+
+    const LABEL: &'static str = "Sampling u(x, t)";
+    const INTERVAL: f64 = 0.08;
+    const OUTLIVES_DEMAND: bool = false;
+
+    fn wanted(session: &Session) -> Option<FieldRequest> {
+        session.view.wanted_field(session.playback.t())
+    }
+
+    fn build(source: &Source, request: FieldRequest, progress: &mut Progress<'_>) -> Result<Option<Field>, SceneError> {
+        Field::build(&source.scene, request, progress).map(Some)
+    }
+
+    // While time runs every frame wants another: one ends before the next begins, or none would ever be ready.
+    fn replaces(_: &FieldRequest, _: &FieldRequest) -> bool {
+        false
     }
 }
 

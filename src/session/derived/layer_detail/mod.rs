@@ -11,11 +11,13 @@ use nalgebra::DMatrix;
 pub use glyph::Glyph;
 pub use heat_map::HeatMap;
 
-use super::scene::{Progress, Scene, SceneError, go_on};
+use super::{Derivation, Source};
 use crate::diagnostics::ActivationUse;
 use crate::flow::{LayerFlow, Motion};
 use crate::linalg::{Rotation, Svd};
 use crate::network::Layer;
+use crate::session::Session;
+use crate::session::scene::{Progress, Scene, SceneError, go_on};
 
 /// The overview of the weights has at most so many cells a side: about one for a point of the panel.
 const MAX_CELLS: usize = 256;
@@ -200,6 +202,32 @@ fn activation_of(scene: &Scene, index: usize, layer: &Layer) -> Option<Activatio
     let most = (MAX_VALUES / affine.outputs().max(1)).clamp(1, MAX_SAMPLES);
     let samples: Vec<usize> = (0..inputs.ncols()).step_by(inputs.ncols().div_ceil(most).max(1)).collect();
     ActivationUse::measure(layer.activation(), &affine.apply(&inputs.select_columns(&samples)))
+}
+
+impl Derivation for LayerDetail {
+    /// The index of the layer.
+    type Request = usize;
+
+    const LABEL: &'static str = "Preparing the layer panel";
+    // A deep network is walked through many times while it plays.
+    const KEPT: usize = 64;
+
+    fn wanted(session: &Session) -> Option<usize> {
+        let shows = session.window.layer_panel && !session.window.refinement_panel();
+        session.panel_layer().filter(|_| shows)
+    }
+
+    fn build(source: &Source, layer: usize, progress: &mut Progress<'_>) -> Result<Option<LayerDetail>, SceneError> {
+        LayerDetail::build(&source.scene, layer, progress).map(Some)
+    }
+
+    fn title(layer: &usize) -> String {
+        format!("Preparing layer {} for the panel", layer + 1)
+    }
+
+    fn replaces(_: &usize, _: &usize) -> bool {
+        false
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! The points nearest to one of them, in the whole space and not only on the stage.
 
+use super::{Derivation, Refined, Source};
 use crate::flow::FlowError;
-use crate::session::{Refined, Scene, SceneError};
+use crate::session::scene::{Progress, Scene, SceneError};
+use crate::session::{Compare, Session};
 
 /// How many neighbours are named.
 const MAX: usize = 5;
@@ -40,6 +42,33 @@ impl Neighbours {
         let path = refined.filter(|_| request.resnet).map_or(&scene.data, |refined| &refined.data);
         let distances = path.distances(&scene.flow, request.t, request.sample, go_on).ok_or(FlowError::Cancelled)?;
         Ok(Neighbours { request, nearest: nearest(&distances, request.sample) })
+    }
+}
+
+impl Derivation for Neighbours {
+    type Request = NeighbourRequest;
+
+    const LABEL: &'static str = "Finding neighbours";
+    const INTERVAL: f64 = 0.25;
+
+    fn wanted(session: &Session) -> Option<NeighbourRequest> {
+        let sample = session.view.points.resting?;
+        let resnet = session.view.compare == Compare::ResNet && session.refined().is_some();
+        Some(NeighbourRequest { sample, t: session.playback.t(), resnet })
+    }
+
+    fn build(
+        source: &Source,
+        request: NeighbourRequest,
+        progress: &mut Progress<'_>,
+    ) -> Result<Option<Neighbours>, SceneError> {
+        let mut go_on = || progress(0.0, "");
+        Neighbours::find(&source.scene, source.refined.as_deref(), request, &mut go_on).map(Some)
+    }
+
+    // The same point at another time waits for the search under way, another point does not.
+    fn replaces(under_way: &NeighbourRequest, wanted: &NeighbourRequest) -> bool {
+        (under_way.sample, under_way.resnet) != (wanted.sample, wanted.resnet)
     }
 }
 

@@ -1,17 +1,15 @@
 //! All layers at once: their spectra and rotations, and what becomes of the data along t. Made in a worker.
 
-use std::sync::Arc;
-
 use nalgebra::DMatrix;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::made::Made;
-use super::scene::{Progress, Scene, SceneError, go_on};
-use super::{Effect, Session, Task};
+use super::{Derivation, Source};
 use crate::dataset::Labels;
 use crate::diagnostics::{Separability, TrajectoryMetrics};
 use crate::flow::{Flow, PhaseKind};
+use crate::session::Session;
+use crate::session::scene::{Progress, Scene, SceneError, go_on};
 
 /// Points that are followed for lengths, energy and volume, at most.
 const MAX_FOLLOWED: usize = 400;
@@ -154,47 +152,26 @@ fn apart(
     Ok(found)
 }
 
-/// The survey of a scene.
-pub(super) type Surveyed = Made<(), Arc<LayerOverview>>;
+impl Derivation for LayerOverview {
+    type Request = ();
 
-impl Session {
-    /// The newest survey that is ready.
-    pub fn overview(&self) -> Option<&Arc<LayerOverview>> {
-        self.shown.as_ref().and_then(|shown| shown.overview.newest())
+    const LABEL: &'static str = "Surveying all layers";
+    // Opening the panel again is asking again.
+    const RETRIED: bool = true;
+
+    fn wanted(session: &Session) -> Option<()> {
+        session.view.panel.all_layers.then_some(())
     }
 
-    /// Whether the survey was stopped before it was ready.
-    pub fn overview_given_up(&self) -> bool {
-        self.shown.as_ref().is_some_and(|shown| shown.overview.gave_up(&()))
-    }
-
-    /// Asks for the survey while its strip is open; a strip that is closed before it is ready does not need it.
-    pub fn watch_overview(&mut self) -> Option<Effect> {
-        let open = self.view.panel.all_layers;
-        let shown = self.shown.as_mut()?;
-        if open {
-            return shown.overview.ask(&shown.scene, &()).then(|| Effect::LayerOverview(shown.scene.clone()));
-        }
-        // Opening the strip again is asking again.
-        shown.overview.forgive();
-        shown.overview.leave().then_some(Effect::Cancel(Task::LayerOverview))
-    }
-
-    pub(super) fn accept_overview(&mut self, scene: &Arc<Scene>, made: Result<Arc<LayerOverview>, SceneError>) {
-        if let Some(shown) = &mut self.shown {
-            shown.overview.take(&shown.scene, scene, made.ok());
-        }
-    }
-
-    pub(super) fn give_up_overview(&mut self) {
-        if let Some(shown) = &mut self.shown {
-            shown.overview.give_up();
-        }
+    fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<LayerOverview>, SceneError> {
+        LayerOverview::build(&source.scene, progress).map(Some)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::flow::FlowOptions;
     use crate::formats::examples;

@@ -13,9 +13,9 @@ use std::cmp::Reverse;
 
 use nalgebra::{DMatrix, DVector, Matrix3};
 
-use super::super::phase_time;
 use crate::flow::{CompressionLaw, Flow, LayerFlow, Motion};
 use crate::linalg::Rotation;
+use crate::session::phase_time;
 
 /// As many directions and coordinates as a picture can hold.
 const SEEN: usize = 3;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use nalgebra::{DMatrix, DVector};
 
-use super::made::Made;
-use super::scene::{Progress, Scene, SceneError, go_on};
-use super::{Effect, HeatMap, Session, Task};
+use super::{Derivation, HeatMap, Source};
 use crate::network::{Affine, Layer};
 use crate::resnet::{Refinement, ResNet};
+use crate::session::Session;
+use crate::session::scene::{Progress, Scene, SceneError, go_on};
 
 /// The maps have at most so many cells a side.
 const MAX_CELLS: usize = 128;
@@ -37,9 +37,6 @@ pub struct BlockMatrix {
     /// The largest size of a bias; `None` without bias.
     pub largest_bias: Option<f64>,
 }
-
-/// The blocks of a scene that were looked at.
-pub(super) type Blocks = Made<BlockRequest, Arc<BlockDetail>>;
 
 impl BlockDetail {
     /// Makes one block of the scene's ResNet; `None` where there is none of that number.
@@ -71,34 +68,22 @@ fn of_affine(name: &'static str, affine: &Affine) -> BlockMatrix {
     BlockMatrix { name, map: Arc::new(map), largest_bias: affine.bias.as_ref().map(DVector::amax) }
 }
 
-impl Session {
-    /// The newest block that is ready.
-    pub fn block(&self) -> Option<&Arc<BlockDetail>> {
-        self.shown.as_ref().and_then(|shown| shown.blocks.newest())
+impl Derivation for BlockDetail {
+    type Request = BlockRequest;
+
+    const LABEL: &'static str = "Making the block";
+
+    fn wanted(session: &Session) -> Option<BlockRequest> {
+        // Of the ResNet on show, not the one that is still being built: its list is the one that was clicked.
+        let refined = session.refined().filter(|_| session.window.refinement_panel())?;
+        session.view.block.map(|number| (refined.refinement, number))
     }
 
-    /// Asks for the block chosen in the refinement panel, if it is neither there nor under way.
-    pub fn watch_block(&mut self) -> Option<Effect> {
-        let open = self.window.refinement_panel();
-        let chosen = self.view.block;
-        let shown = self.shown.as_mut()?;
-        // The ResNet on show, not the one that is still being built: its list is the one that was clicked.
-        let wanted = shown.refined.as_ref().zip(chosen).map(|(refined, number)| (refined.refinement, number));
-        let Some(request) = wanted.filter(|_| open) else {
-            return shown.blocks.leave().then_some(Effect::Cancel(Task::Block));
-        };
-        shown.blocks.ask(&shown.scene, &request).then(|| Effect::Block(shown.scene.clone(), request))
-    }
-
-    pub(super) fn take_block(&mut self, scene: &Arc<Scene>, result: Result<Option<BlockDetail>, SceneError>) {
-        if let Some(shown) = &mut self.shown {
-            shown.blocks.take(&shown.scene, scene, result.ok().flatten().map(Arc::new));
-        }
-    }
-
-    pub(super) fn give_up_block(&mut self) {
-        if let Some(shown) = &mut self.shown {
-            shown.blocks.give_up();
-        }
+    fn build(
+        source: &Source,
+        request: BlockRequest,
+        progress: &mut Progress<'_>,
+    ) -> Result<Option<BlockDetail>, SceneError> {
+        BlockDetail::build(&source.scene, request, progress)
     }
 }

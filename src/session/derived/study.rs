@@ -1,14 +1,12 @@
 //! What the refinement panel tells beyond the ResNet on the stage: how its error falls with N, and whether trained
 //! blocks are steps of a flow. Made once for a part and a method, whatever N is.
 
-use std::sync::Arc;
-
-use super::made::Made;
-use super::scene::{Progress, Scene, SceneError, go_on};
-use super::{Effect, Session, Task};
+use super::{Derivation, Source};
 use crate::resnet::{
     BlockMeasure, Convergence, FinerAnswers, Integrator, RefinementKind, compare_smaller_steps, measure_blocks,
 };
+use crate::session::Session;
+use crate::session::scene::{Progress, Scene, SceneError, go_on};
 
 /// Which study: the part of each layer that is refined, and how a step is taken.
 pub type StudyRequest = (RefinementKind, Integrator);
@@ -23,9 +21,6 @@ pub struct RefinementStudy {
     /// Whether its answers stay the same with smaller steps; empty for a plain net.
     pub finer: Vec<FinerAnswers>,
 }
-
-/// The studies of a scene.
-pub(super) type Studies = Made<StudyRequest, Arc<RefinementStudy>>;
 
 impl RefinementStudy {
     /// Measures the refinements of the scene on its data.
@@ -53,43 +48,21 @@ impl RefinementStudy {
     }
 }
 
-impl Session {
-    /// The newest study that is ready.
-    pub fn study(&self) -> Option<&Arc<RefinementStudy>> {
-        self.shown.as_ref().and_then(|shown| shown.studies.newest())
+impl Derivation for RefinementStudy {
+    type Request = StudyRequest;
+
+    const LABEL: &'static str = "Measuring the refinement";
+
+    fn wanted(session: &Session) -> Option<StudyRequest> {
+        let refinement = session.view.refinement;
+        session.window.refinement_panel().then_some((refinement.kind, refinement.integrator))
     }
 
-    /// Whether the study that the panel shows was given up.
-    pub fn study_given_up(&self) -> bool {
-        let request = self.study_request();
-        self.shown.as_ref().is_some_and(|shown| shown.studies.gave_up(&request))
-    }
-
-    /// Asks for the study that the refinement panel needs now, if it is neither there nor under way. What is under way
-    /// for other choices is cancelled by the new one.
-    pub fn watch_study(&mut self) -> Option<Effect> {
-        let request = self.study_request();
-        let open = self.window.refinement_panel();
-        let shown = self.shown.as_mut()?;
-        if !open {
-            return shown.studies.leave().then_some(Effect::Cancel(Task::RefinementStudy));
-        }
-        shown.studies.ask(&shown.scene, &request).then(|| Effect::RefinementStudy(shown.scene.clone(), request))
-    }
-
-    pub(super) fn take_study(&mut self, scene: &Arc<Scene>, result: Result<Arc<RefinementStudy>, SceneError>) {
-        if let Some(shown) = &mut self.shown {
-            shown.studies.take(&shown.scene, scene, result.ok());
-        }
-    }
-
-    pub(super) fn give_up_study(&mut self) {
-        if let Some(shown) = &mut self.shown {
-            shown.studies.give_up();
-        }
-    }
-
-    fn study_request(&self) -> StudyRequest {
-        (self.view.refinement.kind, self.view.refinement.integrator)
+    fn build(
+        source: &Source,
+        request: StudyRequest,
+        progress: &mut Progress<'_>,
+    ) -> Result<Option<RefinementStudy>, SceneError> {
+        RefinementStudy::build(&source.scene, request, progress).map(Some)
     }
 }

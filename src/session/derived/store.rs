@@ -1,0 +1,115 @@
+//! The table of all results that are computed in the background. A new one needs its own file and a line here.
+
+use super::slot::Slot;
+use super::{
+    BlockDetail, Derivation, DerivedOutput, Field, LayerDetail, LayerOverview, Neighbours, Refined, RefinementStudy,
+    SeparationProfile, accept_one, watch_one,
+};
+use crate::session::{Effect, Session, Task};
+
+/// A result that has its slot in the store.
+pub trait Stored: Derivation {
+    /// Which result it is.
+    const KIND: DerivedKind;
+
+    /// Its slot.
+    fn slot(results: &DerivedResults) -> &Slot<Self>;
+
+    /// Its slot, to change it.
+    fn slot_mut(results: &mut DerivedResults) -> &mut Slot<Self>;
+}
+
+macro_rules! derived_results {
+    ($($(#[$doc:meta])* $result:ident in $slot:ident;)*) => {
+        /// The kinds of results; of each the latest request wins.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum DerivedKind {
+            $($(#[$doc])* $result,)*
+        }
+
+        /// The results of the open scene.
+        #[derive(Debug, Default)]
+        pub struct DerivedResults {
+            $($slot: Slot<$result>,)*
+        }
+
+        $(impl Stored for $result {
+            const KIND: DerivedKind = DerivedKind::$result;
+
+            fn slot(results: &DerivedResults) -> &Slot<$result> {
+                &results.$slot
+            }
+
+            fn slot_mut(results: &mut DerivedResults) -> &mut Slot<$result> {
+                &mut results.$slot
+            }
+        })*
+
+        impl DerivedKind {
+            /// What is being done, as the start of a sentence.
+            pub fn label(self) -> &'static str {
+                match self {
+                    $(DerivedKind::$result => <$result as Derivation>::LABEL,)*
+                }
+            }
+        }
+
+        impl DerivedResults {
+            /// What is under way of this kind is not waited for any more, and not asked for again.
+            pub fn give_up(&mut self, kind: DerivedKind) {
+                match kind {
+                    $(DerivedKind::$result => self.$slot.give_up(),)*
+                }
+            }
+
+            /// A scene like the one before takes its place. Tells what has to be cancelled.
+            pub fn mark_stale(&mut self) -> Vec<Effect> {
+                let mut ended = Vec::new();
+                $(if self.$slot.mark_stale() { ended.push(DerivedKind::$result); })*
+                cancelled(ended)
+            }
+
+            /// Another scene takes the place of the one before. Tells what has to be cancelled.
+            pub fn clear(&mut self) -> Vec<Effect> {
+                let mut ended = Vec::new();
+                $(if self.$slot.clear() { ended.push(DerivedKind::$result); })*
+                cancelled(ended)
+            }
+        }
+
+        pub(super) fn watch_all(session: &mut Session, seconds: f64) -> Vec<Effect> {
+            let mut effects = Vec::new();
+            $(effects.extend(watch_one::<$result>(session, seconds));)*
+            effects
+        }
+
+        pub(super) fn accept_any(session: &mut Session, output: DerivedOutput) {
+            match output.kind {
+                $(DerivedKind::$result => accept_one::<$result>(session, output),)*
+            }
+        }
+    };
+}
+
+derived_results! {
+    /// The data's path through the ResNet.
+    Refined in refined;
+    /// u and the velocity on a plane.
+    Field in field;
+    /// How the ResNet's error falls with N.
+    RefinementStudy in study;
+    /// The weights of one block.
+    BlockDetail in block_detail;
+    /// The neighbours of the point under the mouse.
+    Neighbours in neighbours;
+    /// How far apart the selected points are.
+    SeparationProfile in separation;
+    /// What the layer panel shows.
+    LayerDetail in layer_detail;
+    /// What the panel of all layers shows.
+    LayerOverview in overview;
+}
+
+fn cancelled(kinds: Vec<DerivedKind>) -> Vec<Effect> {
+    kinds.into_iter().map(|kind| Effect::Cancel(Task::Derive(kind))).collect()
+}
