@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use egui_plot::{Plot, PlotPoint, Points};
 use layerflow::dataset::{Dataset, Generator, GeneratorOptions, Labels};
-use layerflow::explorer::views::stage::{Stage, StageInput};
+use layerflow::explorer::stage::{Stage, StageInput};
 use layerflow::flow::{Flow, FlowOptions};
 use layerflow::session::{Field, Projection, Scene, VelocityPicture, ViewCommand, ViewSettings};
 use nalgebra::DMatrix;

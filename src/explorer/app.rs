@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use egui::{CentralPanel, Context, Panel, ThemePreference, Ui, ViewportCommand};
 
 use super::panels::{self, layer::LayerInput, refinement::RefinementInput, table::Table};
+use super::stage::{Stage, StageInput};
 use super::timeline::Timeline;
-use super::views::stage::{Stage, StageInput};
 use super::{drop, keyboard, menu, path_field, status, theme, transport};
 use crate::dataset::{Generator, GeneratorOptions};
 use crate::jobs::{Finished, Jobs, Status, Wake, task_work};

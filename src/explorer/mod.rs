@@ -13,11 +13,11 @@ mod model_help;
 pub mod panels;
 mod path_field;
 mod run;
+pub mod stage;
 mod status;
 pub mod theme;
 mod timeline;
 mod transport;
-pub mod views;
 pub mod widgets;
 mod window_icon;
 

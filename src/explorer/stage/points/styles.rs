@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use egui::Color32;
 
-use super::points::SHAPES;
+use super::stamps::SHAPES;
 use crate::explorer::theme::{DATA_COLOURS, Palette};
 use crate::session::{ColorMap, ColorValues, Colouring, PointSettings, Scene, Selection};
 

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Mesh, Painter, Pos2, Rect, Shape, pos2};
 
-use super::screen_transform::ScreenTransform;
+use crate::explorer::stage::screen_transform::ScreenTransform;
 use crate::explorer::theme::{self, GAP, Palette, SMALL};
 use crate::session::{Areas, Cell, LARGEST_CHANGE};
 

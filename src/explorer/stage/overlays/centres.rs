@@ -3,10 +3,10 @@
 use egui::{Align2, CursorIcon, Rect, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 use nalgebra::{DMatrix, DVector};
 
-use super::screen_transform::ScreenTransform;
-use super::stage::StageInput;
-use super::styles;
 use crate::dataset::Labels;
+use crate::explorer::stage::StageInput;
+use crate::explorer::stage::points::styles;
+use crate::explorer::stage::screen_transform::ScreenTransform;
 use crate::explorer::theme::{self, Palette, THICK};
 use crate::flow::SampledPath;
 use crate::session::{Colouring, Scene, ViewCommand, ViewPose};

@@ -3,7 +3,7 @@
 use egui::{CursorIcon, Painter, PointerButton, Pos2, Response, Shape, Stroke, Ui, Vec2};
 use nalgebra::{DMatrix, Matrix2, Vector2};
 
-use super::screen_transform::ScreenTransform;
+use crate::explorer::stage::screen_transform::ScreenTransform;
 use crate::explorer::theme::{Palette, THIN};
 use crate::session::{EditCommand, Pen, PenSettings, PointChange, ScreenPoint, nearest};
 

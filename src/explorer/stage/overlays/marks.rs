@@ -2,8 +2,8 @@
 
 use egui::{Align2, Painter, Pos2, Shape, Stroke};
 
-use super::screen_transform::ScreenTransform;
-use super::stage::StageInput;
+use crate::explorer::stage::StageInput;
+use crate::explorer::stage::screen_transform::ScreenTransform;
 use crate::explorer::theme::{self, Palette, THICK, THIN};
 use crate::session::{Directions, Hovered, Scene, ViewPose, directions, subscript};
 

@@ -6,8 +6,8 @@ use egui::{
     Align2, Color32, CursorIcon, Mesh, Painter, Rect, Role, Sense, Shape, TextureHandle, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::points;
-use super::styles::{self, PointStyles};
+use crate::explorer::stage::points::stamps;
+use crate::explorer::stage::points::styles::{self, PointStyles};
 use crate::explorer::theme::{self, GAP, POINT_RADIUS, Palette, SMALL};
 use crate::session::{ColorValues, Colouring, PointCommand, PointSettings, ViewCommand};
 
@@ -120,7 +120,7 @@ impl Groups<'_> {
         }
         let (colour, shape) = styles::group_look(colouring, group, palette);
         let colour = if shown { colour } else { palette.track };
-        self.painter.add(points::marks(self.texture, &[(pos2(self.corner.x - POINT_RADIUS, y), colour, shape)]));
+        self.painter.add(stamps::marks(self.texture, &[(pos2(self.corner.x - POINT_RADIUS, y), colour, shape)]));
         self.corner.y += ROW;
     }
 }

@@ -2,7 +2,7 @@
 
 use egui::{DragValue, TextWrapMode, Ui};
 
-use super::stage::StageInput;
+use crate::explorer::stage::StageInput;
 use crate::explorer::theme::GAP;
 use crate::session::{Compare, MAX_TRAIL, Scene, VelocityPicture, ViewCommand};
 

@@ -6,8 +6,8 @@ use egui::{Mesh, Shape};
 
 use super::cloud::Style;
 use super::pictures::Atlas;
-use super::points::{self, Stamps};
 use super::shade::Shade;
+use super::stamps::{self, Stamps};
 use crate::explorer::theme::POINT_RADIUS;
 use crate::session::ScreenPoint;
 
@@ -32,7 +32,7 @@ impl Triangles {
             };
             let (scale, colour) = shade.of(placed.depth, colour);
             match style.atlas.filter(|atlas| atlas.has(sample)) {
-                Some(atlas) => atlas.add(&mut pictures, sample, points::screen_pos(placed), scale, colour),
+                Some(atlas) => atlas.add(&mut pictures, sample, stamps::screen_pos(placed), scale, colour),
                 None => dots.vertices.extend(stamps.triangle(placed.at, POINT_RADIUS * scale, (colour, shape))),
             }
         }

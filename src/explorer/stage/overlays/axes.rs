@@ -2,7 +2,7 @@
 
 use egui::{Align2, Painter, Pos2, Rect, pos2, vec2};
 
-use super::screen_transform::ScreenTransform;
+use crate::explorer::stage::screen_transform::ScreenTransform;
 use crate::explorer::theme::{self, GAP, Palette};
 
 /// The scale bar is at most this long on the screen.

@@ -7,7 +7,7 @@ use egui::{Color32, Painter, Pos2, Shape, Stroke};
 use nalgebra::DMatrix;
 
 use super::polyline;
-use super::screen_transform::ScreenTransform;
+use crate::explorer::stage::screen_transform::ScreenTransform;
 use crate::explorer::theme::THIN;
 use crate::flow::{Flow, SampledPath};
 use crate::session::{Refined, Scene};

@@ -1,22 +1,28 @@
 //! The stage: one or two views of the data at the time t, under the strip that chooses what is compared.
 
+mod interaction;
+mod overlays;
+mod pane;
+mod points;
+mod screen_transform;
+mod toolbar;
+
 use std::sync::Arc;
 
 use egui::{Context, Rect, Response, RichText, Sense, TextureHandle, Ui, vec2};
 
-use super::frame_times::FrameTimes;
-use super::pictures::Atlas;
-use super::points;
-use super::sprites::Sprites;
-use super::strip;
-use super::styles::PointStyles;
-use super::trails::Source;
-use super::view::{Buffers, Pane};
 use crate::explorer::theme::{GAP, Palette};
 use crate::session::{
     Compare, EditCommand, Field, Fit, Frame, Neighbours, Pen, PointCommand, Projection, Refined, Scene, ViewCommand,
     ViewPose, ViewSettings,
 };
+use overlays::frame_times::FrameTimes;
+use overlays::trails::Source;
+use pane::{Buffers, Pane};
+use points::pictures::Atlas;
+use points::sprites::Sprites;
+use points::stamps;
+use points::styles::PointStyles;
 
 /// Seconds in which one projection turns into another.
 const TURNING_SECONDS: f64 = 1.2;
@@ -91,7 +97,7 @@ impl Stage {
             empty(ui, input.opening);
             return commands;
         };
-        strip::show(ui, input, scene, &mut commands);
+        toolbar::show(ui, input, scene, &mut commands);
         let room = ui.available_rect_before_wrap();
         let dark = ui.visuals().dark_mode;
         let fits = |fitted: &Fitted| Arc::ptr_eq(&fitted.scene, scene) && fitted.projection == input.view.projection;
@@ -112,7 +118,7 @@ impl Stage {
         if !fitted.styles.fit(&input.view.points, dark) {
             fitted.styles = PointStyles::new(scene, &input.view.points, dark);
         }
-        let texture = self.texture.get_or_insert_with(|| points::texture(ui.ctx()));
+        let texture = self.texture.get_or_insert_with(|| stamps::texture(ui.ctx()));
         let plain = Source::Plain(Arc::clone(scene));
         let resnet = input.refined.map(|refined| Source::ResNet(Arc::clone(refined)));
         self.atlas = Atlas::wanted(self.atlas.take(), ui.ctx(), scene, &input.view.points);

@@ -4,26 +4,26 @@ use std::sync::Arc;
 
 use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Response, Sense, Stroke, TextureHandle, Ui, vec2};
 
-use super::areas;
-use super::axes;
-use super::centres;
-use super::cloud::{Cloud, Style};
-use super::field::{self, Background};
-use super::gesture::{self, Gesture};
-use super::grid;
-use super::hover;
-use super::legend;
-use super::marks;
-use super::pen::{PenPlane, PenTool};
-use super::pictures::{Atlas, Card};
-use super::points;
-use super::projection;
+use super::StageInput;
+use super::interaction::gesture::{self, Gesture};
+use super::interaction::hover;
+use super::interaction::pen::{PenPlane, PenTool};
+use super::overlays::areas;
+use super::overlays::axes;
+use super::overlays::centres;
+use super::overlays::field::{self, Background};
+use super::overlays::grid;
+use super::overlays::legend;
+use super::overlays::marks;
+use super::overlays::trails::{Source, Trails};
+use super::overlays::velocity;
+use super::points::cloud::{Cloud, Style};
+use super::points::pictures::{Atlas, Card};
+use super::points::sprites::Sprites;
+use super::points::stamps;
+use super::points::styles::PointStyles;
 use super::screen_transform::ScreenTransform;
-use super::sprites::Sprites;
-use super::stage::StageInput;
-use super::styles::PointStyles;
-use super::trails::{Source, Trails};
-use super::velocity;
+use super::toolbar::projection;
 use crate::explorer::theme::{self, GAP, Palette};
 use crate::flow::{LayerFlow, SampledPath};
 use crate::resnet::{Integrator, Refinement};
@@ -162,7 +162,7 @@ impl Pane<'_> {
             let projector = paths(source).0.projector(&self.scene.flow, self.input.t, &rows).moved_by(origin);
             painter.extend(layer.cloud.shapes(&transform, &projector, style));
             let drawn = layer.cloud.drawn();
-            painter.extend(points::rings(drawn, &settings.selection, self.texture, palette.highlight));
+            painter.extend(stamps::rings(drawn, &settings.selection, self.texture, palette.highlight));
         }
         if let (Some(directions), Some(source)) = (self.frame.tour_directions(), sources.first()) {
             let seen = (self.input, &**self.scene, self.pose);
@@ -313,7 +313,7 @@ impl Pane<'_> {
             layers().find_map(near)
         });
         let (source, placed) = found?;
-        ring(&painter, palette, points::screen_pos(&placed), theme::THIN);
+        ring(&painter, palette, stamps::screen_pos(&placed), theme::THIN);
         let sample = placed.sample as usize;
         let position = paths(source).0.position(&self.scene.flow, self.input.t, sample);
         let picture = card.picture(ui.ctx(), self.scene, &self.input.view.points, sample);
@@ -344,17 +344,17 @@ impl Pane<'_> {
         for layer in buffers.layers.iter().take(count) {
             let find = |sample: usize| layer.cloud.drawn().iter().find(|placed| placed.sample as usize == sample);
             if let Some(placed) = settings.row.and_then(find) {
-                ring(painter, palette, points::screen_pos(placed), theme::THICK);
+                ring(painter, palette, stamps::screen_pos(placed), theme::THICK);
             }
             // The same point in the other view, too.
             if let Some(placed) = settings.resting.and_then(find) {
-                ring(painter, palette, points::screen_pos(placed), theme::THIN);
+                ring(painter, palette, stamps::screen_pos(placed), theme::THIN);
             }
             let Some(found) = neighbours else { continue };
             let Some(from) = find(found.request.sample) else { continue };
             for placed in found.nearest.iter().filter_map(|(sample, _)| find(*sample)) {
                 let line = Stroke::new(theme::THIN, palette.highlight.gamma_multiply(NEIGHBOUR_LINE));
-                painter.line_segment([points::screen_pos(from), points::screen_pos(placed)], line);
+                painter.line_segment([stamps::screen_pos(from), stamps::screen_pos(placed)], line);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Points drawn by the graphics card: it is given sixteen bytes a point a frame, and looks up what each one looks like.
 //!
-//! Where there is no card to ask, as in pictures and tests, or one older than OpenGL 3.2, [`super::triangles`] does it.
+//! Where there is no card to ask, as in pictures and tests, or one older than OpenGL 3.2, [`crate::explorer::stage::points::triangles`] does it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use eframe::egui_glow::CallbackFn;
 use eframe::glow::Context;
 use egui::{PaintCallback, PaintCallbackInfo, Rect, Shape};
 
-use super::program::PointShader;
+use super::point_shader::PointShader;
 use super::shade::Shade;
 use crate::session::ScreenPoint;
 
@@ -21,7 +21,7 @@ pub const TABLE: usize = 2048;
 pub struct Points {
     /// Where, in this order.
     pub placed: Arc<Vec<ScreenPoint>>,
-    /// What each sample looks like, as [`super::styles::PointStyles::table`] gives it.
+    /// What each sample looks like, as [`crate::explorer::stage::points::styles::PointStyles::table`] gives it.
     pub styles: Arc<Vec<[u32; 2]>>,
     /// How depth changes it.
     pub shade: Shade,

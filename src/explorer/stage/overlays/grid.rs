@@ -3,7 +3,7 @@
 use egui::{Color32, Painter, Pos2, Shape, Stroke};
 
 use super::polyline;
-use super::screen_transform::ScreenTransform;
+use crate::explorer::stage::screen_transform::ScreenTransform;
 use crate::explorer::theme::{Palette, THIN};
 use crate::session::{Lattice, counted};
 

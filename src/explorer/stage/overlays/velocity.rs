@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{Painter, Pos2, Shape, Stroke, Ui, Vec2};
 
 use super::field::position;
-use super::screen_transform::ScreenTransform;
+use crate::explorer::stage::screen_transform::ScreenTransform;
 use crate::explorer::theme::{Palette, THICK, THIN};
 use crate::flow::Flow;
 use crate::session::{Field, ParticleWindow, Particles};

@@ -1,11 +1,13 @@
 //! The strip above the stage: what is compared, which ResNet, how far it strays; and what is drawn.
 
+mod overlays;
+mod points;
+pub(super) mod projection;
+
 use egui::{Align2, Label, Response, Sense, Ui, vec2};
 
-use super::choose;
-use super::stage::StageInput;
-use super::{projection, shown};
 use crate::explorer::panels::refinement::controls;
+use crate::explorer::stage::StageInput;
 use crate::explorer::theme::{self, GAP, Palette};
 use crate::resnet::RefinementError;
 use crate::session::{Compare, Scene, ViewCommand};
@@ -16,16 +18,16 @@ pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut V
         compare(ui, input, commands);
         ui.add_space(GAP);
         projection::choice(ui, input, scene, commands);
-        choose::colours(ui, input, scene, commands);
-        shown::velocity(ui, input, commands);
+        points::colours(ui, input, scene, commands);
+        overlays::velocity(ui, input, commands);
     });
     ui.horizontal_wrapped(|ui| {
-        choose::gestures(ui, input, scene, commands);
+        points::gestures(ui, input, scene, commands);
         ui.add_space(GAP);
-        shown::choices(ui, input, scene, commands);
-        choose::drawn(ui, input, scene, commands);
+        overlays::choices(ui, input, scene, commands);
+        points::drawn(ui, input, scene, commands);
         ui.add_space(GAP);
-        shown::fit(ui, input, commands);
+        overlays::fit(ui, input, commands);
     });
     if input.view.compare.needs_resnet() {
         ui.horizontal_wrapped(|ui| {

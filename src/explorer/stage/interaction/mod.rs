@@ -1,0 +1,5 @@
+//! What the mouse does on the stage.
+
+pub(super) mod gesture;
+pub(super) mod hover;
+pub(super) mod pen;
