@@ -9,9 +9,14 @@ use egui::{CentralPanel, Context, Panel, ThemePreference, Ui, ViewportCommand};
 
 use super::panels::{self, layer::LayerInput, refinement::RefinementInput, table::Table};
 use super::stage::{Stage, StageInput};
-use super::timeline::Timeline;
-use super::{drop, keyboard, menu, path_field, status, theme, transport};
+use super::{keyboard, theme};
 use crate::dataset::{Generator, GeneratorOptions};
+use crate::explorer::bars::menu;
+use crate::explorer::bars::status;
+use crate::explorer::bars::timeline::Timeline;
+use crate::explorer::bars::transport;
+use crate::explorer::dialogs::drop;
+use crate::explorer::dialogs::path_field;
 use crate::jobs::{Finished, Jobs, Status, Wake, task_work};
 use crate::session::{
     Appearance, BlockDetail, Command, Effect, Example, LayerDetail, Outcome, PointCommand, RefinementStudy, Session,
@@ -190,7 +195,11 @@ impl ExplorerApp {
     pub fn ui(&mut self, ui: &mut Ui) {
         // While the model is explained the keys are that screen's.
         let explaining = self.session.window.model;
-        let mut commands = if explaining { super::model_help::show(ui.ctx()) } else { keyboard::commands(ui.ctx()) };
+        let mut commands = if explaining {
+            crate::explorer::dialogs::model_help::show(ui.ctx())
+        } else {
+            keyboard::commands(ui.ctx())
+        };
         commands.extend(drop::commands(ui.ctx()));
         let in_front = explaining || self.session.path_prompt.is_some() || self.session.import.is_some();
         let in_front = in_front || self.session.columns.is_some();
@@ -205,11 +214,15 @@ impl ExplorerApp {
         }
         if let Some(import) = &self.session.import {
             let keys = self.session.path_prompt.is_none();
-            commands.extend(super::import::show(ui.ctx(), import, keys).into_iter().map(Command::Import));
+            commands.extend(
+                crate::explorer::dialogs::import::show(ui.ctx(), import, keys).into_iter().map(Command::Import),
+            );
         }
         if let Some(columns) = &self.session.columns {
             let keys = self.session.path_prompt.is_none() && self.session.import.is_none();
-            commands.extend(super::columns::show(ui.ctx(), columns, keys).into_iter().map(Command::Columns));
+            commands.extend(
+                crate::explorer::dialogs::columns::show(ui.ctx(), columns, keys).into_iter().map(Command::Columns),
+            );
         }
         drop::hint(ui.ctx());
         for command in commands {

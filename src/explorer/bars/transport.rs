@@ -2,9 +2,9 @@
 
 use egui::{ComboBox, Label, Role, Ui, WidgetInfo, vec2};
 
-use super::icons::{self, BUTTON, Icon};
-use super::theme;
-use super::timeline::Timeline;
+use crate::explorer::bars::timeline::Timeline;
+use crate::explorer::icons::{self, BUTTON, Icon};
+use crate::explorer::theme;
 use crate::session::{Command, PlaybackCommand, SPEEDS, Session};
 
 /// The width of the readout: the longest phase name and a layer number of four digits, so that it never moves.

@@ -2,7 +2,7 @@
 
 use egui::{Context, TextEdit, Window};
 
-use super::theme;
+use crate::explorer::theme;
 use crate::session::{Command, PathPrompt};
 
 /// Draws the window and tells what was asked for.

@@ -7,7 +7,7 @@ use egui::{
     vec2,
 };
 
-use super::theme::{self, Palette};
+use crate::explorer::theme::{self, Palette};
 use crate::jobs::Status;
 use crate::session::{Command, Notice, Session, Severity, Task};
 

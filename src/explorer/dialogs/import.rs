@@ -2,9 +2,9 @@
 
 use egui::{Align2, Button, ComboBox, Context, Grid, Key, RichText, Role, ScrollArea, Ui, WidgetInfo, Window};
 
-use super::import_spectra;
-use super::import_tensors;
-use super::theme::{self, Palette};
+use crate::explorer::dialogs::import_spectra;
+use crate::explorer::dialogs::import_tensors;
+use crate::explorer::theme::{self, Palette};
 use crate::formats::ChainEntry;
 use crate::network::{Activation, OutputFunction};
 use crate::session::{Import, ImportCommand, file_name};

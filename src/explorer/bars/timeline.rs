@@ -2,7 +2,7 @@
 
 use egui::{Rect, Response, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::theme::{self, Palette};
+use crate::explorer::theme::{self, Palette};
 use crate::flow::{Event, EventKind, Flow, LayerFlow, Phase};
 use crate::session::{Playback, PlaybackCommand, coordinate_name, own_name};
 

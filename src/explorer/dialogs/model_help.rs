@@ -2,7 +2,7 @@
 
 use egui::{Context, Id, Modal, Painter, Pos2, Rect, RichText, Role, Sense, Shape, Stroke, Ui, WidgetInfo, vec2};
 
-use super::theme::{self, CORNER, GAP, Palette, SECTION_GAP, SMALL, THICK, THIN};
+use crate::explorer::theme::{self, CORNER, GAP, Palette, SECTION_GAP, SMALL, THICK, THIN};
 use crate::flow::{CompressionLaw, PhaseKind, TimeLaw};
 use crate::network::Activation;
 use crate::session::{Command, WindowCommand};

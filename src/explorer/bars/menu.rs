@@ -2,8 +2,8 @@
 
 use egui::{Button, KeyboardShortcut, MenuBar, Ui};
 
-use super::keyboard::{self, BINDINGS};
-use super::theme;
+use crate::explorer::keyboard::{self, BINDINGS};
+use crate::explorer::theme;
 use crate::formats::NetworkKind;
 use crate::session::{Appearance, Command, DialogPurpose, Example, Session, ViewCommand, WindowCommand, file_name};
 

@@ -2,8 +2,8 @@
 
 use egui::{Align2, Button, ComboBox, Context, Grid, Key, Role, ScrollArea, Ui, WidgetInfo, Window};
 
-use super::theme::{self, Palette};
 use crate::dataset::{ColumnKind, Scaling};
+use crate::explorer::theme::{self, Palette};
 use crate::session::{ColumnCommand, ColumnImport, counted, file_name};
 
 /// The height of the list of columns before it scrolls.

@@ -2,8 +2,8 @@
 
 use egui::{Button, ComboBox, Grid, Role, TextEdit, Ui, WidgetInfo};
 
-use super::theme::{self, Palette};
-use super::widgets::bars::{Bar, Bars};
+use crate::explorer::theme::{self, Palette};
+use crate::explorer::widgets::bars::{Bar, Bars};
 use crate::flow::PhaseKind;
 use crate::formats::{WeightSpectrum, convolution_text};
 use crate::network::{ConvolutionSpectrum, SpectrumMethod};

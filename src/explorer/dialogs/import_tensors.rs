@@ -2,7 +2,7 @@
 
 use egui::{Button, Grid, Role, ScrollArea, TextEdit, Ui, WidgetInfo};
 
-use super::theme;
+use crate::explorer::theme;
 use crate::formats::{ChainProblem, TensorInfo, is_layer_weight, shape_text};
 use crate::session::{Import, ImportCommand, counted};
 

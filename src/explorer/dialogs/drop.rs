@@ -2,7 +2,7 @@
 
 use egui::{Align2, Context, Id, LayerId, Order};
 
-use super::theme::{self, Palette};
+use crate::explorer::theme::{self, Palette};
 use crate::session::Command;
 
 /// What the dropped files ask for.
