@@ -41,6 +41,7 @@ mod tensorflow;
 mod tensors;
 mod tfjs;
 mod tflite;
+mod weight_form;
 
 use std::fs::File;
 use std::io::Read;
@@ -64,6 +65,7 @@ pub use registry::{FORMATS, KnownFormat, endings, format_table, format_words};
 pub use save::write_beside;
 pub use save_tensors::save_tensors;
 pub use tensors::{TensorFile, TensorInfo, TensorOrder, shape_words};
+pub use weight_form::{Unfolding, WeightForm};
 
 use crate::network::{Network, Volume};
 

@@ -1,0 +1,37 @@
+//! Files with weights that no chain has, and parts that lie elsewhere: every weight has its spectrum or is told, and what is
+//! not in the file is told.
+
+use serde_json::Value;
+
+use crate::support::{data, printed};
+
+/// A file, the end of a weight's name, how many singular values it has, the largest and the smallest (numpy's, of the
+/// kernel as outputs × all other axes).
+const SPECTRA: [(&str, &str, usize, [f64; 2]); 7] = [
+    ("transposed.h5", "grow/kernel", 3, [1.20801767, 0.73832297]),
+    ("attention.keras", "_query_dense/vars/0", 8, [1.873983908, 0.372356724]),
+    ("attention.keras", "_key_dense/vars/0", 8, [1.569268831, 0.040257778]),
+    ("attention.keras", "_value_dense/vars/0", 8, [1.685375581, 0.091226956]),
+    ("attention.keras", "_output_dense/vars/0", 8, [1.781296202, 0.278262871]),
+    ("attention.keras", "einsum_dense/vars/0", 6, [1.751890544, 0.211290311]),
+    ("attention.keras", "einsum_dense_1/vars/0", 4, [1.631074432, 0.485588687]),
+];
+
+#[test]
+fn every_weight_of_a_keras_file_has_its_spectrum() {
+    for (file, name, count, [largest, smallest]) in SPECTRA {
+        let path = data(&format!("field/weights/{file}"));
+        let report: Value =
+            serde_json::from_str(&printed(&["inspect", path.to_str().unwrap(), "--spectra", "--json"])).unwrap();
+        let weights = report["weights"].as_array().unwrap();
+        let of_name = |weight: &&Value| weight["name"].as_str().unwrap().ends_with(name);
+        let found: Vec<&Value> = weights.iter().filter(of_name).collect();
+        assert_eq!(found.len(), 1, "{file}: {name}");
+        let spectrum = &found[0]["operator"];
+        assert_eq!(spectrum["count"], count, "{name}");
+        for (key, expected) in [("spectral_norm", largest), ("smallest", smallest)] {
+            let value = spectrum[key].as_f64().unwrap();
+            assert!((value - expected).abs() < 1e-6, "{name}: {key} {value}");
+        }
+    }
+}
