@@ -1,9 +1,12 @@
 //! Files with weights that no chain has, and parts that lie elsewhere: every weight has its spectrum or is told, and what is
 //! not in the file is told.
 
+use layerflow::formats::{self, ChainProposal, Opened};
+use layerflow::network::{Activation, OutputFunction};
+use nalgebra::DMatrix;
 use serde_json::Value;
 
-use crate::support::{data, printed};
+use crate::support::{array, data, printed, relative_error};
 
 /// A file, the end of a weight's name, how many singular values it has, the largest and the smallest (numpy's, of the
 /// kernel as outputs × all other axes).
@@ -34,4 +37,41 @@ fn every_weight_of_a_keras_file_has_its_spectrum() {
             assert!((value - expected).abs() < 1e-6, "{name}: {key} {value}");
         }
     }
+}
+
+/// Names that lead elsewhere, and the words that tell it; none where a name only stands for what is in the file.
+const LINKS: [(&str, usize, &str); 4] = [
+    ("link_elsewhere.h5", 1, "is a link to `/a/w` in another file (other.h5), which is not followed"),
+    ("many_links.h5", 30, "`x0` is a link to `/a/w0` in another file"),
+    ("link_to_nothing.h5", 1, "`fc3.weight` is a link to `/nowhere`, which is not in the file"),
+    ("alias.h5", 0, ""),
+];
+
+#[test]
+fn links_out_of_a_file_are_told() {
+    for (file, count, words) in LINKS {
+        let Opened::Tensors(tensors) = formats::open(&data(&format!("field/weights/{file}"))).unwrap() else {
+            panic!("{file}")
+        };
+        let account = ChainProposal::new(&tensors, Activation::Relu, OutputFunction::Identity).account(&tensors);
+        assert_eq!(account.missing().count(), count, "{file}");
+        assert!(account.missing_words().unwrap_or_default().contains(words), "{file}");
+    }
+}
+
+#[test]
+fn texts_among_the_weights_of_a_browser_model_are_passed_over_and_told() {
+    let Opened::Network(opened) = formats::open(&data("field/weights/tfjs_string/model.json")).unwrap() else {
+        panic!("no network")
+    };
+    let words = opened.account.missing_words().unwrap();
+    assert!(words.contains("`lookup/vocabulary` is of type STRING"), "{words}");
+    assert!(words.contains("`lookup/phases` is of type COMPLEX64"), "{words}");
+    assert_eq!(opened.account.missing().count(), 2);
+    let expected = data("field/keras/expected.npz");
+    let (shape, inputs) = array(&expected, "tfjs_uint8.x");
+    let (_, outputs) = array(&expected, "tfjs_uint8.y");
+    let inputs = DMatrix::from_row_slice(shape[0], inputs.len() / shape[0], &inputs).transpose();
+    let found = opened.network.forward(&inputs).unwrap().output;
+    assert!(relative_error(found.as_slice(), &outputs) < 1e-5);
 }
