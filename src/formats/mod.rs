@@ -4,6 +4,7 @@
 //! file is ever executed, and no size that a file claims is believed before it is compared with the file's own.
 
 pub(crate) mod account;
+mod adapter;
 mod blocks;
 mod chain;
 mod detect;
@@ -129,7 +130,7 @@ pub fn open_with_non_finite(path: &Path, input: Option<Volume>) -> Result<Opened
 /// As [`open`].
 pub fn open_for(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
     match open_as_stored(path, input)? {
-        Opened::Tensors(tensors) => Ok(Opened::Tensors(quantised::join(tensors))),
+        Opened::Tensors(tensors) => Ok(Opened::Tensors(adapter::join(quantised::join(tensors))?)),
         opened => Ok(opened),
     }
 }

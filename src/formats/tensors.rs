@@ -170,6 +170,19 @@ impl TensorFile {
         TensorFile { order, ..self }
     }
 
+    /// The same file with more tensors behind its own. `source` is given what reads those of the file, and how many they
+    /// are.
+    pub(super) fn with_more(
+        mut self,
+        more: Vec<TensorInfo>,
+        source: impl FnOnce(Box<dyn TensorSource>, usize) -> Box<dyn TensorSource>,
+    ) -> TensorFile {
+        self.source = source(self.source, self.tensors.len());
+        self.reads.extend(more.iter().map(|_| AtomicBool::new(false)));
+        self.tensors.extend(more);
+        TensorFile { places: OnceLock::new(), ..self }
+    }
+
     /// The tensors, and what reads their values.
     pub(super) fn into_source(self) -> (Vec<TensorInfo>, Box<dyn TensorSource>) {
         (self.tensors, self.source)
