@@ -1,6 +1,8 @@
 //! Files with weights that no chain has, and parts that lie elsewhere: every weight has its spectrum or is told, and what is
 //! not in the file is told.
 
+use std::path::Path;
+
 use layerflow::formats::{self, ChainProposal, Opened};
 use layerflow::network::{Activation, OutputFunction};
 use nalgebra::DMatrix;
@@ -74,4 +76,62 @@ fn texts_among_the_weights_of_a_browser_model_are_passed_over_and_told() {
     let inputs = DMatrix::from_row_slice(shape[0], inputs.len() / shape[0], &inputs).transpose();
     let found = opened.network.forward(&inputs).unwrap().output;
     assert!(relative_error(found.as_slice(), &outputs) < 1e-5);
+}
+
+#[test]
+fn an_adapter_is_scaled_as_the_file_beside_it_says() {
+    let expected = data("field/weights/adapter_expected.npz");
+    let (shape, inputs) = array(&expected, "x");
+    let (_, outputs) = array(&expected, "y");
+    let inputs = DMatrix::from_row_slice(shape[0], shape[1], &inputs).transpose();
+    let measured = |path: &Path| {
+        let Opened::Tensors(tensors) = formats::open(path).unwrap() else { panic!("no tensors") };
+        let chain = ChainProposal::new(&tensors, Activation::Relu, OutputFunction::Identity);
+        let account = chain.account(&tensors);
+        let found = formats::build(&tensors, &chain).unwrap().network.forward(&inputs).unwrap().output;
+        (relative_error(found.as_slice(), &outputs), account)
+    };
+    let (error, account) = measured(&data("field/weights/adapter"));
+    assert!(account.is_whole(), "{:?}", account.missing_words());
+    assert!(error < 1e-5, "{error}");
+    assert!(!account.assumed().join("; ").contains("scale"), "{:?}", account.assumed());
+    // Without it the scale is a guess.
+    let folder = tempfile::tempdir().unwrap();
+    let alone = folder.path().join("adapter_model.safetensors");
+    std::fs::copy(data("field/weights/adapter/adapter_model.safetensors"), &alone).unwrap();
+    let (_, account) = measured(&alone);
+    assert!(account.assumed().join("; ").contains("with the scale 1"), "{:?}", account.assumed());
+}
+
+/// Whole modules of PyTorch whose layers are quantised: how far their outputs may be from PyTorch's, what is guessed, and
+/// what is missing.
+const QUANTISED: [(&str, f64, &str, &str); 3] = [
+    ("dynamic", 0.02, "PyTorch rounds them to 8 bits first", ""),
+    ("static", 0.05, "", "tensor `1.scale` is the step to which the layer rounds its outputs"),
+    ("half", 1e-5, "", ""),
+];
+
+#[test]
+fn quantised_modules_give_their_layers() {
+    let expected = data("field/weights/quantised_expected.npz");
+    for (case, most, assumed, missing) in QUANTISED {
+        let Opened::Network(opened) = formats::open(&data(&format!("field/weights/{case}.pt"))).unwrap() else {
+            panic!("{case}")
+        };
+        let (shape, inputs) = array(&expected, &format!("{case}.x"));
+        let (_, outputs) = array(&expected, &format!("{case}.y"));
+        let inputs = DMatrix::from_row_slice(shape[0], shape[1], &inputs).transpose();
+        let found = opened.network.forward(&inputs).unwrap().output;
+        let error = relative_error(found.as_slice(), &outputs);
+        assert!(error < most, "{case}: {error}");
+        let words = opened.account.missing_words().unwrap_or_default();
+        assert!(
+            words.contains(missing)
+                || opened.account.missing().any(|(name, why)| format!("{name} {why}").contains(missing)),
+            "{case}: {words}"
+        );
+        assert_eq!(opened.account.is_whole(), missing.is_empty(), "{case}: {words}");
+        assert_eq!(opened.account.assumed().is_empty(), assumed.is_empty(), "{case}");
+        assert!(opened.account.assumed().join("; ").contains(assumed), "{case}");
+    }
 }
