@@ -12,8 +12,10 @@ use crate::support::{array, data, printed, relative_error};
 
 /// A file, the end of a weight's name, how many singular values it has, the largest and the smallest (numpy's, of the
 /// kernel as outputs × all other axes).
-const SPECTRA: [(&str, &str, usize, [f64; 2]); 7] = [
+const SPECTRA: [(&str, &str, usize, [f64; 2]); 9] = [
     ("transposed.h5", "grow/kernel", 3, [1.20801767, 0.73832297]),
+    ("kernels.pt", "3.weight", 2, [0.8779015, 0.70896115]),
+    ("kernels.pt", "4.weight", 1, [0.95432879, 0.95432879]),
     ("attention.keras", "_query_dense/vars/0", 8, [1.873983908, 0.372356724]),
     ("attention.keras", "_key_dense/vars/0", 8, [1.569268831, 0.040257778]),
     ("attention.keras", "_value_dense/vars/0", 8, [1.685375581, 0.091226956]),
@@ -23,11 +25,12 @@ const SPECTRA: [(&str, &str, usize, [f64; 2]); 7] = [
 ];
 
 #[test]
-fn every_weight_of_a_keras_file_has_its_spectrum() {
+fn every_weight_has_its_spectrum() {
     for (file, name, count, [largest, smallest]) in SPECTRA {
         let path = data(&format!("field/weights/{file}"));
-        let report: Value =
-            serde_json::from_str(&printed(&["inspect", path.to_str().unwrap(), "--spectra", "--json"])).unwrap();
+        let shape = ["--input-shape", "1,8,8"];
+        let arguments = ["inspect", path.to_str().unwrap(), "--spectra", "--json", shape[0], shape[1]];
+        let report: Value = serde_json::from_str(&printed(&arguments)).unwrap();
         let weights = report["weights"].as_array().unwrap();
         let of_name = |weight: &&Value| weight["name"].as_str().unwrap().ends_with(name);
         let found: Vec<&Value> = weights.iter().filter(of_name).collect();
@@ -133,5 +136,21 @@ fn quantised_modules_give_their_layers() {
         assert_eq!(opened.account.is_whole(), missing.is_empty(), "{case}: {words}");
         assert_eq!(opened.account.assumed().is_empty(), assumed.is_empty(), "{case}");
         assert!(opened.account.assumed().join("; ").contains(assumed), "{case}");
+    }
+}
+
+#[test]
+fn layers_without_weights_are_told_by_their_groups() {
+    for (file, missing) in [
+        ("sum.weights.h5", Some("`layers/add` is a layer of the kind add, which no tensor tells of")),
+        // A dropout and noise.
+        ("idle.weights.h5", None),
+    ] {
+        let Opened::Tensors(tensors) = formats::open(&data(&format!("field/weights/{file}"))).unwrap() else {
+            panic!("{file}")
+        };
+        let account = ChainProposal::new(&tensors, Activation::Relu, OutputFunction::Identity).account(&tensors);
+        assert_eq!(account.missing_words().as_deref(), missing, "{file}");
+        assert!(account.assumed().is_empty(), "{file}: {:?}", account.assumed());
     }
 }

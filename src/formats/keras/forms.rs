@@ -49,7 +49,7 @@ fn form(tensor: &TensorInfo, layers: &HashMap<&str, Option<&LayerConfig>>) -> Op
 }
 
 /// `conv2d_transpose_3` is of the kind `conv2d_transpose`.
-fn kind_of(name: &str) -> &str {
+pub(super) fn kind_of(name: &str) -> &str {
     match name.rsplit_once('_') {
         Some((kind, count)) if count.parse::<usize>().is_ok() => kind,
         _ => name,

@@ -16,6 +16,7 @@ mod operators;
 mod precision;
 mod settings;
 mod volumes;
+mod weightless;
 mod weights;
 
 use std::collections::{HashMap, HashSet};
@@ -63,7 +64,8 @@ pub(super) fn open_hdf5(path: &Path, input: Option<Volume>) -> Result<Opened, Fo
         }
         None => {
             let forms = forms::forms(&file.tensors, None);
-            Ok(Opened::Tensors(file.tensors.with_forms(forms)))
+            let weightless = weightless::account(&file);
+            Ok(Opened::Tensors(file.tensors.with_forms(forms).with_account(weightless)))
         }
     }
 }
