@@ -160,7 +160,12 @@ fn of_graph(file: &Path, graph: &GraphFile, options: &ChainOptions, json: bool) 
 /// with what they are. They are taken out of the chain.
 fn with_own_form<'t>(tensors: &'t TensorFile, proposal: &mut ChainProposal) -> Vec<(&'t TensorInfo, &'t WeightForm)> {
     let form = |name: &str| tensors.form(name);
-    proposal.entries.retain(|entry| matches!(form(&entry.weight_name), None | Some(WeightForm::Plain(_))));
+    // A matrix has the same spectrum whatever it is for.
+    proposal.entries.retain(|entry| match form(&entry.weight_name) {
+        None | Some(WeightForm::Plain(_)) => true,
+        Some(WeightForm::Unknown(_)) => entry.convolution.is_none(),
+        Some(_) => false,
+    });
     let listed: HashSet<&str> = names_of(proposal).collect();
     let rest = tensors.tensors().iter().filter(|tensor| !listed.contains(tensor.name.as_str()));
     let own = rest.filter_map(|tensor| Some((tensor, form(&tensor.name)?)));
@@ -186,7 +191,7 @@ fn list_own(
                 }
             }
             WeightForm::Unknown(class) => {
-                let why = format!("it is a weight of {class}, of which nothing tells which axes are outputs");
+                let why = format!("it is a weight of {class}, which is not understood");
                 warnings.push(warnings::of_unlisted(tensor, &why));
             }
             _ => warnings.push(warnings::of_unlisted(tensor, &no_matrix(tensor))),

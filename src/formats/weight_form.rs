@@ -36,11 +36,14 @@ pub struct Unfolding {
 }
 
 impl WeightForm {
-    /// The class of the layer where a chain must not take the weight for another.
-    pub(super) fn foreign_class(&self) -> Option<&str> {
+    /// Why a chain must not take the weight for a layer's, in words that follow its name; none where it may.
+    pub(super) fn refusal(&self) -> Option<String> {
         match self {
-            WeightForm::Other(Unfolding { class, .. }) | WeightForm::Unknown(class) => Some(class),
-            WeightForm::Listed | WeightForm::Addend | WeightForm::Plain(_) => None,
+            WeightForm::Other(Unfolding { class, .. }) | WeightForm::Unknown(class) => {
+                Some(format!("is a weight of {class}, which is no layer of a chain"))
+            }
+            WeightForm::Addend => Some("multiplies nothing, so that it is no layer of a chain".into()),
+            WeightForm::Listed | WeightForm::Plain(_) => None,
         }
     }
 }

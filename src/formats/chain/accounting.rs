@@ -44,8 +44,7 @@ impl ChainProposal {
                     of_whole_numbers(tensor, &mut account);
                 }
                 weights.assumption(name).into_iter().for_each(|sentence| account.assume(sentence));
-                if let Some(class) = file.form(name).and_then(WeightForm::foreign_class) {
-                    let why = format!("is a weight of {class}, which is no layer of a chain");
+                if let Some(why) = file.form(name).and_then(WeightForm::refusal) {
                     account.misses(PartName::tensor(name), why);
                 }
                 if let Some((part, why)) = weights.misunderstood(name) {

@@ -8,6 +8,25 @@ use super::super::tensors::{TensorFile, TensorInfo};
 use super::architecture::{LayerConfig, Model, snake_case};
 use crate::formats::weight_form::{Unfolding, WeightForm};
 
+/// What holds the groups of layers that are called by their classes.
+const HOLDERS: [&str; 2] = ["layers", "_layer_checkpoint_dependencies"];
+/// Kinds whose matrices are layers of a chain, or belong to what a chain refuses by itself.
+const OF_A_CHAIN: [&str; 13] = [
+    "bidirectional",
+    "conv1d",
+    "conv2d",
+    "cu_dnngru",
+    "cu_dnnlstm",
+    "dense",
+    "einsum_dense",
+    "embedding",
+    "gru",
+    "lstm",
+    "rnn",
+    "simple_rnn",
+    "time_distributed",
+];
+
 /// What is known of a layer.
 struct Known<'a> {
     /// The class in small letters: `conv2d_transpose`.
@@ -41,8 +60,13 @@ fn form(tensor: &TensorInfo, layers: &HashMap<&str, Option<&LayerConfig>>) -> Op
             Some(None) => return None,
             None => Known { kind: kind_of(part).to_owned(), config: None },
         };
-        if let Some(form) = known.form(rest, tensor.shape.len()) {
+        if let Some(form) = known.form(rest, &tensor.shape) {
             return Some(form);
+        }
+        // Without a configuration the class is all that tells what a layer does.
+        let is_of_class = known.config.is_none() && place.checked_sub(1).is_some_and(|at| HOLDERS.contains(&parts[at]));
+        if is_of_class {
+            return (!OF_A_CHAIN.contains(&known.kind.as_str())).then_some(WeightForm::Unknown(known.kind));
         }
     }
     None
@@ -58,7 +82,8 @@ pub(super) fn kind_of(name: &str) -> &str {
 
 impl Known<'_> {
     /// What the tensor of the rest of the path is; none where the kind is not one of those that are known.
-    fn form(&self, rest: &[&str], axes: usize) -> Option<WeightForm> {
+    fn form(&self, rest: &[&str], shape: &[usize]) -> Option<WeightForm> {
+        let axes = shape.len();
         let leaf = rest.last().copied().unwrap_or_default();
         let role = leaf.split(':').next().unwrap_or_default();
         let is = |name: &str, number: &str| role == name || role == number;
@@ -96,13 +121,15 @@ impl Known<'_> {
                 let is_last = within.contains("output");
                 other(if is_last { vec![last] } else { (1..axes).collect() }, false)
             }
+            // The vector by which it finds the largest singular value.
+            "spectral_normalization" if rest.len() == 2 => Some(WeightForm::Addend),
             "einsum_dense" if role == "bias" || role == "1" => Some(WeightForm::Addend),
             "einsum_dense" if is("kernel", "0") => {
                 let equation = self.config.and_then(|config| config.get("equation")).and_then(Value::as_str);
                 match equation.and_then(|equation| outputs_of(equation, axes)) {
                     Some(outputs) => other(outputs, false),
-                    // A matrix is one whatever its rows are.
-                    None if axes == 2 => None,
+                    // Its neighbours tell which of its sides are the inputs.
+                    None if axes == 2 && shape[0] != shape[1] => None,
                     None => Some(WeightForm::Unknown(self.kind.clone())),
                 }
             }
@@ -154,6 +181,11 @@ mod tests {
         assert_eq!(outputs(of("layers/functional/layers/conv3d/vars/0", &[3, 3, 3, 4, 2])), [4]);
         assert_eq!(outputs(of("layers/multi_head_attention/query_dense/vars/0", &[8, 2, 4])), [1, 2]);
         assert_eq!(outputs(of("multi_head_attention_3/attention_output/kernel:0", &[2, 4, 8])), [2]);
+        let unknown = |name: &str, shape: &[usize]| matches!(of(name, shape), Some(WeightForm::Unknown(_)));
+        assert!(unknown("layers/my_gate/vars/0", &[8, 8]) && unknown("layers/einsum_dense/vars/0", &[8, 8]));
+        assert!(of("layers/einsum_dense/vars/0", &[8, 4]).is_none() && of("fc1/vars/0", &[8, 4]).is_none());
+        assert_eq!(of("layers/spectral_normalization/vars/0", &[1, 8]), Some(WeightForm::Addend));
+        assert!(of("layers/functional/layers/dense/vars/0", &[8, 4]).is_none());
         assert_eq!(of("layers/gru/cell/vars/2", &[2, 12]), Some(WeightForm::Addend));
         assert_eq!(of("layers/dense/vars/0", &[2, 12]), None);
         assert_eq!(of("layers/einsum_dense/vars/0", &[2, 12, 3]), Some(WeightForm::Unknown("einsum_dense".into())));
