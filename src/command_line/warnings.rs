@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::flow::LayerFlow;
-use crate::formats::{ChainProblem, GraphProblem, TensorInfo, shape_words};
+use crate::formats::{ChainProblem, GraphProblem, TensorInfo, shape_text};
 use crate::network::Layer;
 use crate::resnet::{BlockMeasure, Criterion, StableSteps};
 
@@ -134,7 +134,7 @@ pub(super) fn of_no_spectrum(problem: &ChainProblem) -> Warning {
 
 /// The finding that a weight is not listed, and why.
 pub(super) fn of_unlisted(tensor: &TensorInfo, why: &str) -> Warning {
-    let shape = shape_words(&tensor.shape);
+    let shape = shape_text(&tensor.shape);
     Warning::serious("no_spectrum", format!("without a spectrum: `{}` ({shape}): {why}", tensor.name))
 }
 

@@ -4,7 +4,7 @@ use super::choice::{ColumnKind, ColumnOutline};
 use super::names;
 
 /// More different values are no classes that are told by their place alone.
-const MOST_CLASSES: usize = 1000;
+const MAX_CLASSES: usize = 1000;
 /// So few different values are classes without a word.
 const FEW_CLASSES: usize = 20;
 /// What speaks against a column that is named as a label being a coordinate.
@@ -145,10 +145,10 @@ fn labels(columns: &[ColumnOutline], candidates: &[usize], known: &Known) -> Vec
     let others: Vec<String> = named[1..]
         .iter()
         .filter(|column| names::is_sure_label(&columns[**column].name))
-        .map(|column| columns[*column].words())
+        .map(|column| columns[*column].label())
         .collect();
     let note = (!others.is_empty()).then(|| {
-        let label = columns[first].words();
+        let label = columns[first].label();
         format!(
             "column {label} is taken as the label; column {} is named like one too and is a coordinate",
             others.join(", ")
@@ -164,7 +164,7 @@ fn labels(columns: &[ColumnOutline], candidates: &[usize], known: &Known) -> Vec
             (true, false) => 4,
         };
         // Between other coordinates it is a guess.
-        let guess = || format!("column {} is taken as the label", columns[first].words());
+        let guess = || format!("column {} is taken as the label", columns[first].label());
         let note = note.or_else(|| (has_x && !is_last).then(guess));
         let mut labels = vec![(LabelColumns::One(first), cost, note)];
         labels.extend(unnamed_labels(columns, candidates, known));
@@ -172,9 +172,9 @@ fn labels(columns: &[ColumnOutline], candidates: &[usize], known: &Known) -> Vec
     }
     let mut labels = vec![(LabelColumns::One(first), 0, note)];
     if known.expected.is_some() {
-        let words = columns[first].words();
+        let caption = columns[first].label();
         let note = format!(
-            "column {words} is taken as a coordinate, though it is named like a label, as the network takes that many"
+            "column {caption} is taken as a coordinate, though it is named like a label, as the network takes that many"
         );
         labels.push((LabelColumns::None, FAR_FETCHED, Some(note)));
     }
@@ -188,7 +188,7 @@ fn unnamed_labels(
     known: &Known,
 ) -> Vec<(LabelColumns, u32, Option<String>)> {
     let is_classes = |column: &ColumnOutline| {
-        let few = column.distinct.is_none_or(|distinct| distinct > 1 && distinct <= MOST_CLASSES);
+        let few = column.distinct.is_none_or(|distinct| distinct > 1 && distinct <= MAX_CLASSES);
         few && column.row_numbers.is_none() && matches!(column.kind, ColumnKind::Integers)
     };
     let is_text =
@@ -217,9 +217,9 @@ fn unnamed_labels(
         is_text(column) || (is_classes(column) && (known.expected.is_some() || !others_whole(label)))
     };
     let say = |label: usize, other: Option<usize>| {
-        let name = columns[label].words();
+        let name = columns[label].label();
         let because = match other {
-            Some(other) => format!("; column {} may be it as well (--label)", columns[other].words()),
+            Some(other) => format!("; column {} may be it as well (--label)", columns[other].label()),
             None => String::new(),
         };
         format!("column {name} is taken as the label{because}")
@@ -229,7 +229,7 @@ fn unnamed_labels(
         let named = columns[last].is_named() && !is_text(&columns[last]);
         // Whole numbers without a name may be counts as well; a network that takes one column less leaves no choice.
         let open = known.expected.is_none() && is_classes(&columns[last]) && !columns[last].is_named();
-        let guess = (both && columns[first].distinct <= Some(MOST_CLASSES) && all_whole)
+        let guess = (both && columns[first].distinct <= Some(MAX_CLASSES) && all_whole)
             || many
             || named
             || open
@@ -260,7 +260,7 @@ impl Proposal {
             let is_feature = self.features.contains(&column);
             if !is_feature && !self.label.contains(column) {
                 let reason = match outline.row_numbers {
-                    Some(numbers) => numbers.words(),
+                    Some(numbers) => numbers.label(),
                     None => "it holds no numbers",
                 };
                 roles.left_out.push((column, reason.to_owned()));
@@ -269,8 +269,8 @@ impl Proposal {
                     Some(inputs) => format!(", as the network takes {inputs}"),
                     None => String::new(),
                 };
-                let (name, words) = (outline.words(), numbers.words());
-                roles.notes.push(format!("column {name} is taken as a coordinate{why}, though {words}"));
+                let (name, caption) = (outline.label(), numbers.label());
+                roles.notes.push(format!("column {name} is taken as a coordinate{why}, though {caption}"));
             }
         }
         for (column, _) in columns.iter().enumerate().filter(|(_, outline)| outline.is_empty) {
@@ -306,7 +306,7 @@ impl Roles {
 
 /// The first of the columns in words.
 fn words_of(columns: &[ColumnOutline], chosen: &[usize]) -> String {
-    let names: Vec<String> = chosen.iter().take(LISTED).map(|&column| columns[column].words()).collect();
+    let names: Vec<String> = chosen.iter().take(LISTED).map(|&column| columns[column].label()).collect();
     let more = if chosen.len() > LISTED { format!(" and {} more", chosen.len() - LISTED) } else { String::new() };
     names.join(", ") + &more
 }
@@ -318,8 +318,8 @@ mod tests {
     use ColumnKind::{Integers, Numbers, Text};
 
     fn columns(list: &[(&str, ColumnKind, bool)]) -> Vec<ColumnOutline> {
-        let outline = |(place, (name, kind, counts)): (usize, &(&str, ColumnKind, bool))| ColumnOutline {
-            number: place + 1,
+        let outline = |(position, (name, kind, counts)): (usize, &(&str, ColumnKind, bool))| ColumnOutline {
+            number: position + 1,
             row_numbers: counts.then_some(RowNumbers::Counting),
             is_all_text: *kind == Text,
             ..ColumnOutline::new(name, *kind)

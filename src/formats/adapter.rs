@@ -57,7 +57,7 @@ struct Scaled {
 impl TensorSource for Scaled {
     fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError> {
         match index.checked_sub(self.stored) {
-            Some(place) => Ok(self.scales.get(place).copied().into_iter().collect()),
+            Some(position) => Ok(self.scales.get(position).copied().into_iter().collect()),
             None => self.source.values(index),
         }
     }
@@ -81,7 +81,7 @@ pub(super) fn join(tensors: TensorFile) -> Result<TensorFile, FormatError> {
     File::open(&beside).map_err(unreadable)?.take(LONGEST_CONFIG).read_to_end(&mut bytes).map_err(unreadable)?;
     let config: BTreeMap<String, Value> = json::parse(&beside, &bytes)?;
     let mut account = Account::default();
-    tell(&config, &mut account);
+    report(&config, &mut account);
     if config.get("fan_in_fan_out").and_then(Value::as_bool) == Some(true)
         && let Some(square) = layers.iter().find_map(|(layer, _)| square_weight(&tensors, layer))
     {
@@ -133,12 +133,12 @@ fn scale(config: &BTreeMap<String, Value>, layer: &str, rank: usize) -> Result<f
         config.get(key).and_then(Value::as_f64).ok_or_else(|| (key, "is not a number".to_owned()))
     };
     let alpha = number("lora_alpha", "alpha_pattern")?;
-    let told = number("r", "rank_pattern")?;
-    if told != rank as f64 || rank == 0 {
-        return Err(("r", format!("is {told}, and the matrices have the rank {rank}")));
+    let attribute = number("r", "rank_pattern")?;
+    if attribute != rank as f64 || rank == 0 {
+        return Err(("r", format!("is {attribute}, and the matrices have the rank {rank}")));
     }
     let is_root = config.get("use_rslora").and_then(Value::as_bool).unwrap_or(false);
-    Ok(if is_root { alpha / told.sqrt() } else { alpha / told })
+    Ok(if is_root { alpha / attribute.sqrt() } else { alpha / attribute })
 }
 
 /// Whether a pattern, the end of a name in whole parts, is of the layer; none where it is more than a name.
@@ -152,7 +152,7 @@ fn is_of(pattern: &str, layer: &str) -> Option<bool> {
 }
 
 /// What becomes of the settings.
-fn tell(config: &BTreeMap<String, Value>, account: &mut Account) {
+fn report(config: &BTreeMap<String, Value>, account: &mut Account) {
     for (key, value) in config {
         let part = PartName::key(key);
         let is_off = match value {
@@ -203,12 +203,12 @@ mod tests {
         let plain = config(json!({"r": 4, "lora_alpha": 16}));
         assert_eq!(scale(&plain, "fc1", 4), Ok(4.0));
         assert!(scale(&plain, "fc1", 2).unwrap_err().1.contains("have the rank 2"));
-        let told = config(json!({"r": 4, "lora_alpha": 16, "use_rslora": true, "rank_pattern": {"head.fc2": 2},
+        let attribute = config(json!({"r": 4, "lora_alpha": 16, "use_rslora": true, "rank_pattern": {"head.fc2": 2},
             "alpha_pattern": {"fc2": 8, "^fc3": 1}}));
-        assert_eq!(scale(&told, "fc1", 4), Ok(8.0));
-        assert_eq!(scale(&told, "head.fc2", 2), Ok(8.0 / 2.0_f64.sqrt()));
-        assert_eq!(scale(&told, "head.fc3", 4), Ok(8.0));
-        assert_eq!(scale(&told, "fc3", 4), Ok(0.5));
+        assert_eq!(scale(&attribute, "fc1", 4), Ok(8.0));
+        assert_eq!(scale(&attribute, "head.fc2", 2), Ok(8.0 / 2.0_f64.sqrt()));
+        assert_eq!(scale(&attribute, "head.fc3", 4), Ok(8.0));
+        assert_eq!(scale(&attribute, "fc3", 4), Ok(0.5));
         assert!(scale(&config(json!({"r": 4, "lora_alpha": 1, "alpha_pattern": {"a.*": 2}})), "fc1", 4).is_err());
         assert!(scale(&config(json!({"r": 4})), "fc1", 4).is_err());
     }
@@ -216,15 +216,15 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_told() {
         let mut account = Account::default();
-        tell(
+        report(
             &config(json!({"peft_type": "LORA", "r": 4, "lora_dropout": 0.1, "bias": "none", "use_dora": false,
                 "init_lora_weights": true, "layer_replication": null, "target_modules": ["fc1"]})),
             &mut account,
         );
-        assert!(account.is_whole(), "{:?}", account.missing_words());
+        assert!(account.is_whole(), "{:?}", account.missing_text());
         let odd =
             json!({"peft_type": "IA3", "use_dora": true, "init_lora_weights": "pissa", "layer_replication": [[0, 2]]});
-        tell(&config(odd), &mut account);
+        report(&config(odd), &mut account);
         assert_eq!(account.missing().count(), 4);
     }
 }

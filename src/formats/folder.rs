@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{FormatError, detect, registry};
 
 /// The most entries of a folder that are looked at.
-const MOST_ENTRIES: usize = 10_000;
+const MAX_ENTRIES: usize = 10_000;
 /// How many files are named before the others are only counted.
 const NAMED: usize = 6;
 /// How much of a JSON file tells whether it is a network's.
@@ -16,7 +16,7 @@ const JSON_BEGINNING: u64 = 4096;
 /// The only file of the folder that holds a model.
 pub(super) fn model_in(folder: &Path) -> Result<PathBuf, FormatError> {
     let unreadable = |source| FormatError::Read { path: folder.into(), source };
-    let entries = std::fs::read_dir(folder).map_err(unreadable)?.take(MOST_ENTRIES);
+    let entries = std::fs::read_dir(folder).map_err(unreadable)?.take(MAX_ENTRIES);
     let mut names = entries
         .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))
         .collect::<Result<Vec<String>, _>>()
@@ -32,7 +32,7 @@ pub(super) fn model_in(folder: &Path) -> Result<PathBuf, FormatError> {
         Some((_, "json")) => name.ends_with(".index.json") || is_json_network(&folder.join(name)),
         // The names of other things end so as well.
         Some((_, "bin")) => ["pytorch_model", "adapter_model", "model"].iter().any(|begin| name.starts_with(begin)),
-        Some((_, ending)) => registry::endings().contains(&ending.to_lowercase().as_str()),
+        Some((_, extension)) => registry::endings().contains(&extension.to_lowercase().as_str()),
         None => false,
     };
     let models: Vec<&String> = names.iter().filter(is_model).collect();
@@ -45,7 +45,7 @@ pub(super) fn model_in(folder: &Path) -> Result<PathBuf, FormatError> {
         (_, [only]) => Ok(folder.join(only)),
         (_, []) => Err(FormatError::Folder {
             path: folder.into(),
-            problem: format!("holds no network; give the file of one: {}", registry::format_words()),
+            problem: format!("holds no network; give the file of one: {}", registry::format_text()),
         }),
         (_, several) => {
             let mut named: Vec<String> = several.iter().take(NAMED).map(|name| format!("`{name}`")).collect();

@@ -52,7 +52,7 @@ pub use account::{Account, Fate, Part, PartName};
 pub use blocks::{Block, Choice, blocks};
 pub use chain::{
     ActivationBasis, BlockChoice, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Doubt, Normalisation,
-    PaddingRule, PoolingRule, Slopes, WeightSpectrum, build, convolution_words, is_layer_weight, parse_input_shape,
+    PaddingRule, PoolingRule, Slopes, WeightSpectrum, build, convolution_text, is_layer_weight, parse_input_shape,
     weight_spectrum,
 };
 pub use error::FormatError;
@@ -62,13 +62,13 @@ pub use modules::{ModuleNote, ModuleRole};
 pub use network_kind::{NetworkKind, save_as};
 pub use onnx::save_onnx;
 pub use precision::Precision;
-pub use registry::{FORMATS, KnownFormat, endings, format_table, format_words};
+pub use registry::{FORMATS, KnownFormat, extensions, format_table, format_text};
 pub use save::write_beside;
 pub use save_tensors::save_tensors;
-pub use tensors::{TensorFile, TensorInfo, TensorOrder, shape_words};
+pub use tensors::{TensorFile, TensorInfo, TensorOrder, shape_text};
 pub use weight_form::{Unfolding, WeightForm};
 
-use crate::network::{Network, Volume};
+use crate::network::{ImageShape, Network};
 
 use detect::Format;
 
@@ -120,7 +120,7 @@ pub fn open(path: &Path) -> Result<Opened, FormatError> {
 ///
 /// # Errors
 /// As [`open`], except for numbers that are not finite.
-pub fn open_with_non_finite(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
+pub fn open_with_non_finite(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
     non_finite::allowing(|| open_for(path, input))
 }
 
@@ -128,14 +128,14 @@ pub fn open_with_non_finite(path: &Path, input: Option<Volume>) -> Result<Opened
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_for(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
+pub fn open_for(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
     match open_as_stored(path, input)? {
         Opened::Tensors(tensors) => Ok(Opened::Tensors(adapter::join(quantised::join(tensors))?)),
         opened => Ok(opened),
     }
 }
 
-fn open_as_stored(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
+fn open_as_stored(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
     let unreadable = |source| FormatError::Read { path: path.into(), source };
     if path.is_dir() {
         return open_as_stored(&folder::model_in(path)?, input);
@@ -161,7 +161,7 @@ fn open_as_stored(path: &Path, input: Option<Volume>) -> Result<Opened, FormatEr
     }
 }
 
-fn open_json(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<Opened, FormatError> {
+fn open_json(path: &Path, bytes: &[u8], input: Option<ImageShape>) -> Result<Opened, FormatError> {
     match detect::json_kind(path, bytes)? {
         detect::JsonKind::Layerflow => layerflow_json::read(path, bytes).map(Opened::Network),
         detect::JsonKind::Plain => plain_json::read(path, bytes).map(Opened::Network),

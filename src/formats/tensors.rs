@@ -69,7 +69,7 @@ pub struct TensorFile {
     /// Whether values may be NaN or infinite.
     non_finite: bool,
     /// The places of the tensors by their names, made when one is first asked for.
-    places: OnceLock<HashMap<String, usize>>,
+    positions: OnceLock<HashMap<String, usize>>,
 }
 
 /// Reads the values of one format.
@@ -101,7 +101,7 @@ impl TensorFile {
             non_finite: non_finite::are_allowed(),
             weights: None,
             forms: HashMap::new(),
-            places: OnceLock::new(),
+            positions: OnceLock::new(),
         }
     }
 
@@ -116,17 +116,17 @@ impl TensorFile {
     }
 
     /// The place of the tensor of this name: the first where several have it.
-    fn place(&self, name: &str) -> Option<usize> {
-        let places = self.places.get_or_init(|| {
+    fn position(&self, name: &str) -> Option<usize> {
+        let positions = self.positions.get_or_init(|| {
             let named = self.tensors.iter().enumerate().rev();
-            named.map(|(place, tensor)| (tensor.name.clone(), place)).collect::<HashMap<String, usize>>()
+            named.map(|(position, tensor)| (tensor.name.clone(), position)).collect::<HashMap<String, usize>>()
         });
-        places.get(name).copied()
+        positions.get(name).copied()
     }
 
     /// The tensor of this name.
     pub(super) fn info(&self, name: &str) -> Option<&TensorInfo> {
-        self.place(name).and_then(|place| self.tensors.get(place))
+        self.position(name).and_then(|position| self.tensors.get(position))
     }
 
     /// The same file, whose graph takes these tensors as weights and all others as something else.
@@ -157,8 +157,21 @@ impl TensorFile {
         more.into_iter().for_each(|sentence| known.assume(sentence));
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
         let source = Box::new(quantised::JoinedSource { source, recipes });
-        let places = OnceLock::new();
-        TensorFile { path, tensors, order, modules, known, source, reads, joined, non_finite, weights, forms, places }
+        let positions = OnceLock::new();
+        TensorFile {
+            path,
+            tensors,
+            order,
+            modules,
+            known,
+            source,
+            reads,
+            joined,
+            non_finite,
+            weights,
+            forms,
+            positions,
+        }
     }
 
     /// Tensors that are in the values of others, and in whose: the scales of quantised weights.
@@ -180,7 +193,7 @@ impl TensorFile {
         self.source = source(self.source, self.tensors.len());
         self.reads.extend(more.iter().map(|_| AtomicBool::new(false)));
         self.tensors.extend(more);
-        TensorFile { places: OnceLock::new(), ..self }
+        TensorFile { positions: OnceLock::new(), ..self }
     }
 
     /// The tensors, and what reads their values.
@@ -255,7 +268,7 @@ impl TensorFile {
         let (info, values) = self.values(name)?;
         match info.shape[..] {
             [rows, columns] if rows > 0 && columns > 0 => Ok(DMatrix::from_row_slice(rows, columns, &values)),
-            _ => Err(self.fault(name, format!("has the shape {}, but a matrix is needed", shape_words(&info.shape)))),
+            _ => Err(self.fault(name, format!("has the shape {}, but a matrix is needed", shape_text(&info.shape)))),
         }
     }
 
@@ -268,7 +281,7 @@ impl TensorFile {
     }
 
     fn values(&self, name: &str) -> Result<(&TensorInfo, Vec<f64>), FormatError> {
-        let Some(index) = self.place(name) else {
+        let Some(index) = self.position(name) else {
             return Err(self.fault(name, "is not in the file; `inspect --tensors` lists what is".into()));
         };
         let info = &self.tensors[index];
@@ -302,7 +315,7 @@ impl fmt::Debug for TensorFile {
 }
 
 /// A shape as it is said: `32×64`; `1 value` for a single one.
-pub fn shape_words(shape: &[usize]) -> String {
+pub fn shape_text(shape: &[usize]) -> String {
     match shape {
         [] => "1 value".into(),
         [length] => format!("{length} values"),

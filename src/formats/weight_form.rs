@@ -5,7 +5,7 @@
 use nalgebra::DMatrix;
 
 use super::chain::WeightSpectrum;
-use super::tensors::{TensorFile, TensorInfo, shape_words};
+use super::tensors::{TensorFile, TensorInfo, shape_text};
 use super::{ChainProblem, FormatError};
 use crate::network::{ConvolutionError, ConvolutionSpectrum, SpectrumMethod};
 
@@ -57,7 +57,7 @@ impl Unfolding {
         let values = file.vector(&tensor.name)?;
         let matrix = self.matrix(&tensor.shape, values.as_slice());
         let spectrum = ConvolutionSpectrum::of_matrix(&matrix).map_err(|error| {
-            let (name, shape) = (tensor.name.clone(), shape_words(&tensor.shape));
+            let (name, shape) = (tensor.name.clone(), shape_text(&tensor.shape));
             let source = ChainProblem::Convolution { name, shape, source: ConvolutionError::from(error) };
             FormatError::Chain { path: file.path().into(), source: Box::new(source) }
         })?;
@@ -65,7 +65,7 @@ impl Unfolding {
         let operator = ConvolutionSpectrum { method, ..spectrum };
         Ok(WeightSpectrum {
             name: tensor.name.clone(),
-            what: format!("{} {}", self.class, shape_words(&tensor.shape)),
+            what: format!("{} {}", self.class, shape_text(&tensor.shape)),
             kernel: self.is_window.then(|| operator.clone()),
             operator,
             is_assumed: false,
@@ -84,8 +84,8 @@ impl Unfolding {
         };
         let (rows, columns) = (of(true).product::<usize>(), of(false).product::<usize>());
         let mut matrix = DMatrix::zeros(rows, columns);
-        for (place, value) in values.iter().enumerate() {
-            let (mut rest, mut row, mut column) = (place, 0, 0);
+        for (position, value) in values.iter().enumerate() {
+            let (mut rest, mut row, mut column) = (position, 0, 0);
             let (mut row_step, mut column_step) = (1, 1);
             for (axis, &length) in shape.iter().enumerate().rev() {
                 let at = rest % length.max(1);

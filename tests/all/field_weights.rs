@@ -54,13 +54,13 @@ const LINKS: [(&str, usize, &str); 4] = [
 
 #[test]
 fn links_out_of_a_file_are_told() {
-    for (file, count, words) in LINKS {
+    for (file, count, text) in LINKS {
         let Opened::Tensors(tensors) = formats::open(&data(&format!("field/weights/{file}"))).unwrap() else {
             panic!("{file}")
         };
         let account = ChainProposal::new(&tensors, Activation::Relu, OutputFunction::Identity).account(&tensors);
         assert_eq!(account.missing().count(), count, "{file}");
-        assert!(account.missing_words().unwrap_or_default().contains(words), "{file}");
+        assert!(account.missing_text().unwrap_or_default().contains(text), "{file}");
     }
 }
 
@@ -69,9 +69,9 @@ fn texts_among_the_weights_of_a_browser_model_are_passed_over_and_told() {
     let Opened::Network(opened) = formats::open(&data("field/weights/tfjs_string/model.json")).unwrap() else {
         panic!("no network")
     };
-    let words = opened.account.missing_words().unwrap();
-    assert!(words.contains("`lookup/vocabulary` is of type STRING"), "{words}");
-    assert!(words.contains("`lookup/phases` is of type COMPLEX64"), "{words}");
+    let text = opened.account.missing_text().unwrap();
+    assert!(text.contains("`lookup/vocabulary` is of type STRING"), "{text}");
+    assert!(text.contains("`lookup/phases` is of type COMPLEX64"), "{text}");
     assert_eq!(opened.account.missing().count(), 2);
     let expected = data("field/keras/expected.npz");
     let (shape, inputs) = array(&expected, "tfjs_uint8.x");
@@ -95,7 +95,7 @@ fn an_adapter_is_scaled_as_the_file_beside_it_says() {
         (relative_error(found.as_slice(), &outputs), account)
     };
     let (error, account) = measured(&data("field/weights/adapter"));
-    assert!(account.is_whole(), "{:?}", account.missing_words());
+    assert!(account.is_whole(), "{:?}", account.missing_text());
     assert!(error < 1e-5, "{error}");
     assert!(!account.assumed().join("; ").contains("scale"), "{:?}", account.assumed());
     // Without it the scale is a guess.
@@ -127,13 +127,13 @@ fn quantised_modules_give_their_layers() {
         let found = opened.network.forward(&inputs).unwrap().output;
         let error = relative_error(found.as_slice(), &outputs);
         assert!(error < most, "{case}: {error}");
-        let words = opened.account.missing_words().unwrap_or_default();
+        let text = opened.account.missing_text().unwrap_or_default();
         assert!(
-            words.contains(missing)
+            text.contains(missing)
                 || opened.account.missing().any(|(name, why)| format!("{name} {why}").contains(missing)),
-            "{case}: {words}"
+            "{case}: {text}"
         );
-        assert_eq!(opened.account.is_whole(), missing.is_empty(), "{case}: {words}");
+        assert_eq!(opened.account.is_whole(), missing.is_empty(), "{case}: {text}");
         assert_eq!(opened.account.assumed().is_empty(), assumed.is_empty(), "{case}");
         assert!(opened.account.assumed().join("; ").contains(assumed), "{case}");
     }
@@ -150,7 +150,7 @@ fn layers_without_weights_are_told_by_their_groups() {
             panic!("{file}")
         };
         let account = ChainProposal::new(&tensors, Activation::Relu, OutputFunction::Identity).account(&tensors);
-        assert_eq!(account.missing_words().as_deref(), missing, "{file}");
+        assert_eq!(account.missing_text().as_deref(), missing, "{file}");
         assert!(account.assumed().is_empty(), "{file}: {:?}", account.assumed());
     }
 }

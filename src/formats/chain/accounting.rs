@@ -12,7 +12,7 @@ use crate::network::Activation;
 impl ChainProposal {
     /// The account of the file of which this chain makes a network.
     pub fn account(&self, file: &TensorFile) -> Account {
-        self.account_with(file, &Weights::of(file.tensors()))
+        self.account_with(file, &Weights::new(file.tensors()))
     }
 
     pub(super) fn account_with(&self, file: &TensorFile, weights: &Weights) -> Account {
@@ -83,9 +83,9 @@ impl ChainProposal {
     pub(super) fn is_doubtful_at_blocks(&self, entry: &ChainEntry) -> bool {
         let BlockChoice::Residual(pattern) = &self.blocks else { return false };
         let blocks = super::residual::blocks(&self.entries, pattern);
-        let is_inside = |place: usize| blocks.iter().any(|block| (block.first..=block.last()).contains(&place));
-        let place = self.entries.iter().position(|other| other.weight_name == entry.weight_name);
-        let is_outside = place.is_some_and(|place| !is_inside(place) && place + 1 < self.entries.len());
+        let is_inside = |position: usize| blocks.iter().any(|block| (block.first..=block.last()).contains(&position));
+        let position = self.entries.iter().position(|other| other.weight_name == entry.weight_name);
+        let is_outside = position.is_some_and(|position| !is_inside(position) && position + 1 < self.entries.len());
         is_outside && !self.activations_are_listed && entry.activation != Activation::Identity
     }
 
@@ -149,8 +149,8 @@ impl ChainEntry {
 
     /// The normalisations, with their places in words.
     pub(super) fn normalisations(&self) -> impl Iterator<Item = (&Normalisation, &'static str)> {
-        let places = ["in front of the weight", "before the activation", "behind the activation"];
+        let positions = ["in front of the weight", "before the activation", "behind the activation"];
         let all = [&self.input_normalisation, &self.normalisation, &self.output_normalisation];
-        all.into_iter().zip(places).filter_map(|(normalisation, place)| Some((normalisation.as_ref()?, place)))
+        all.into_iter().zip(positions).filter_map(|(normalisation, position)| Some((normalisation.as_ref()?, position)))
     }
 }

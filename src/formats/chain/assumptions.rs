@@ -1,9 +1,9 @@
 //! What was guessed to make a chain of tensors, a sentence for each kind.
 
 use super::weights::Weights;
-use super::{ActivationBasis, BlockChoice, ChainEntry, ChainProposal, Doubt, moves, regularity};
+use super::{ActivationBasis, BlockChoice, ChainEntry, ChainProposal, Doubt, geometry, regularity};
 use crate::formats::names::layer_name;
-use crate::formats::tensors::{TensorInfo, shape_words};
+use crate::formats::tensors::{TensorInfo, shape_text};
 use crate::network::Activation;
 
 /// Names in a sentence before the others are only counted.
@@ -40,7 +40,7 @@ impl ChainProposal {
         sentences.extend(self.of_blocks());
         if !data.is_empty() {
             let names: Vec<String> =
-                data.iter().map(|tensor| format!("`{}` ({})", tensor.name, shape_words(&tensor.shape))).collect();
+                data.iter().map(|tensor| format!("`{}` ({})", tensor.name, shape_text(&tensor.shape))).collect();
             let (verb, what) = if data.len() == 1 { ("is", "no layer") } else { ("are", "no layers") };
             sentences.push(format!("{} {verb} data rather than weights, and {what}", listed(&names)));
         }
@@ -59,27 +59,27 @@ impl ChainProposal {
 
     /// What shapes alone say of convolutions, which dilations, other paddings and transposed ones may fit as well.
     fn of_moves(&self) -> Option<String> {
-        let [way] = &self.ways[..] else { return None };
+        let [candidate] = &self.candidates[..] else { return None };
         let is_guess = self.has_convolutions() && !self.moves_are_told;
         is_guess.then(|| {
-            let way = moves::words(way);
-            format!("the convolutions move as `{way}`, as their shapes say; --convolutions says otherwise")
+            let candidate = geometry::label(candidate);
+            format!("the convolutions move as `{candidate}`, as their shapes say; --convolutions says otherwise")
         })
     }
 
     fn of_normalisations(&self) -> Vec<String> {
         let all = || self.entries.iter().flat_map(|entry| entry.normalisations().map(move |found| (entry, found)));
         let mut sentences = Vec::new();
-        for place in ["in front of the weight", "before the activation", "behind the activation"] {
-            let here = all().filter(|(_, (found, at))| !found.is_place_told && *at == place);
+        for position in ["in front of the weight", "before the activation", "behind the activation"] {
+            let here = all().filter(|(_, (found, at))| !found.is_place_told && *at == position);
             let names: Vec<String> = here
                 .map(|(entry, (found, _))| format!("`{}` at `{}`", found.name, layer_name(&entry.weight_name)))
                 .collect();
             if !names.is_empty() {
                 let subject =
                     if names.len() == 1 { "batch normalisation stands" } else { "batch normalisations stand" };
-                let words = listed(&names);
-                sentences.push(format!("the {subject} {place}, which the file does not tell: {words}"));
+                let text = listed(&names);
+                sentences.push(format!("the {subject} {position}, which the file does not tell: {text}"));
             }
         }
         let untold: Vec<_> = all().map(|(_, (found, _))| found).filter(|found| !found.is_epsilon_told).collect();
@@ -106,10 +106,10 @@ impl ChainProposal {
     /// The layers that fulfil a condition, each with the one behind it.
     fn pairs(&self, wanted: impl Fn(&ChainEntry) -> bool) -> Vec<String> {
         let pairs = self.entries.iter().zip(self.entries.iter().skip(1));
-        let words = |(entry, next): (&ChainEntry, &ChainEntry)| {
+        let text = |(entry, next): (&ChainEntry, &ChainEntry)| {
             format!("`{}`→`{}`", layer_name(&entry.weight_name), layer_name(&next.weight_name))
         };
-        pairs.filter(|(entry, _)| wanted(entry) && entry.slopes.is_none()).map(words).collect()
+        pairs.filter(|(entry, _)| wanted(entry) && entry.slopes.is_none()).map(text).collect()
     }
 
     fn of_no_room(&self) -> Option<String> {

@@ -93,7 +93,7 @@ const PAGES: [(&str, Foreign); 7] = [
 ];
 
 /// Endings of names, and what such files are where their content does not tell.
-const ENDINGS: [(&[&str], Foreign); 19] = [
+const EXTENSIONS: [(&[&str], Foreign); 19] = [
     (&["pb", "pbtxt"], ("a graph of TensorFlow", TENSORFLOW)),
     (&["index", "meta"], ("a part of a TensorFlow checkpoint", TENSORFLOW)),
     (&["mlmodel", "mlpackage", "mlmodelc"], ("a CoreML model", "open the model that it was converted from")),
@@ -120,8 +120,8 @@ pub(super) fn of_content(beginning: &[u8]) -> Option<Foreign> {
     if beginning.len() >= 16 && beginning.iter().all(|byte| *byte == 0) {
         return Some(("empty space: it begins with nothing but zeros", "download or copy it again"));
     }
-    let is_marked = |(place, mark, _): &&(usize, &[u8], Foreign)| {
-        beginning.get(*place..).is_some_and(|rest| rest.starts_with(mark))
+    let is_marked = |(position, mark, _): &&(usize, &[u8], Foreign)| {
+        beginning.get(*position..).is_some_and(|rest| rest.starts_with(mark))
     };
     if let Some((.., foreign)) = MARKS.iter().find(is_marked) {
         return Some(*foreign);
@@ -130,10 +130,10 @@ pub(super) fn of_content(beginning: &[u8]) -> Option<Foreign> {
     let text = String::from_utf8_lossy(text.get(..text.len().min(512))?).to_lowercase();
     let is_openvino = text.starts_with("<?xml") && text.contains("<net ");
     let is_error = text.starts_with("<?xml") && text.contains("<error");
-    let page = PAGES.iter().find(|(words, _)| match *words {
+    let page = PAGES.iter().find(|(caption, _)| match *caption {
         "<net" => is_openvino || text.starts_with("<net "),
         "<error" => is_error || text.starts_with("<error"),
-        words => text.starts_with(words),
+        caption => text.starts_with(caption),
     });
     page.map(|(_, foreign)| *foreign)
 }
@@ -144,7 +144,7 @@ pub(super) fn of_name(path: &Path, extension: &str, beginning: &[u8]) -> Option<
     if name.contains(".data-0") {
         return Some(("a part of a TensorFlow checkpoint", TENSORFLOW));
     }
-    let has_sibling = |ending: &str| path.with_extension(ending).is_file();
+    let has_sibling = |suffix: &str| path.with_extension(suffix).is_file();
     if extension == "bin" {
         return Some(match () {
             () if name.contains("-shard") => ("a part of a TensorFlow.js model", "open the model.json beside it"),
@@ -157,7 +157,8 @@ pub(super) fn of_name(path: &Path, extension: &str, beginning: &[u8]) -> Option<
             () => return None,
         });
     }
-    let by_ending = ENDINGS.iter().find(|(endings, _)| endings.contains(&extension)).map(|(_, foreign)| *foreign);
+    let by_ending =
+        EXTENSIONS.iter().find(|(extensions, _)| extensions.contains(&extension)).map(|(_, foreign)| *foreign);
     by_ending.or_else(|| {
         let is_text = !beginning.is_empty()
             && str::from_utf8(beginning.get(..beginning.len().min(256))?).is_ok()
@@ -169,7 +170,7 @@ pub(super) fn of_name(path: &Path, extension: &str, beginning: &[u8]) -> Option<
 /// What a folder with entries of these names is, where it is the model of a framework whose folders are not read.
 pub(super) fn of_folder(path: &Path, names: &[String]) -> Option<Foreign> {
     let has = |wanted: &str| names.iter().any(|name| name == wanted);
-    let ends_in = |ending: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(ending));
+    let ends_in = |suffix: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(suffix));
     if has("saved_model.pb") || has("saved_model.pbtxt") {
         return Some(("a SavedModel of TensorFlow", TENSORFLOW));
     }

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use super::{DEEPEST, MOST_OBJECTS};
+use super::{DEEPEST, MAX_OBJECTS};
 
 /// What a file begins with, at 0 or behind a block of the user's whose length is a power of two.
 const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
@@ -113,7 +113,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn object(&mut self, at: usize, prefix: &str, depth: usize) {
-        if depth > DEEPEST || self.seen.len() >= MOST_OBJECTS || !self.seen.insert(at) {
+        if depth > DEEPEST || self.seen.len() >= MAX_OBJECTS || !self.seen.insert(at) {
             return;
         }
         for (kind, data) in messages(self.file, at) {
@@ -160,7 +160,7 @@ impl Walk<'_> {
             Link::Soft(target) => LeadsTo::Here { target, exists: false },
             Link::External(file, target) => LeadsTo::File { file, target },
         };
-        if self.links.len() < MOST_OBJECTS {
+        if self.links.len() < MAX_OBJECTS {
             self.links.push(PassedLink { path, leads_to });
         }
     }
@@ -199,18 +199,18 @@ fn messages(file: Bytes<'_>, at: usize) -> Vec<(u16, &[u8])> {
         return found;
     };
     let mut next = 0;
-    while let Some(&(start, size)) = blocks.get(next).filter(|_| next < MOST_OBJECTS) {
+    while let Some(&(start, size)) = blocks.get(next).filter(|_| next < MAX_OBJECTS) {
         next += 1;
-        let mut place = start;
+        let mut position = start;
         let Some(end) = start.checked_add(size).filter(|end| *end <= file.0.len()) else { continue };
-        while place + prefix <= end {
+        while position + prefix <= end {
             let (kind, length) = if is_newer {
-                (file.number(place, 1), file.length(place + 1, 2))
+                (file.number(position, 1), file.length(position + 1, 2))
             } else {
-                (file.number(place, 2), file.length(place + 2, 2))
+                (file.number(position, 2), file.length(position + 2, 2))
             };
             let (Some(kind), Some(length)) = (kind, length) else { break };
-            let Some(data) = file.slice(place + prefix, length).filter(|_| place + prefix + length <= end) else {
+            let Some(data) = file.slice(position + prefix, length).filter(|_| position + prefix + length <= end) else {
                 break;
             };
             let kind = kind as u16;
@@ -223,7 +223,7 @@ fn messages(file: Bytes<'_>, at: usize) -> Vec<(u16, &[u8])> {
                 blocks.push((block.saturating_add(ahead), size.saturating_sub(around)));
             }
             found.push((kind, data));
-            place += prefix + length;
+            position += prefix + length;
         }
     }
     found
@@ -288,14 +288,14 @@ fn heap_links(file: Bytes<'_>, heap: usize) -> Vec<(String, Link)> {
         let size = first.checked_shl(doubled).unwrap_or(usize::MAX);
         let end = at.saturating_add(size).min(file.0.len());
         at += mark.len();
-        let mut place = at + width;
-        while let Some(rest) = file.0.get(place..end).filter(|rest| !rest.is_empty()) {
+        let mut position = at + width;
+        while let Some(rest) = file.0.get(position..end).filter(|rest| !rest.is_empty()) {
             match link(rest) {
                 Some((name, link, length)) => {
                     links.push((name, link));
-                    place += length;
+                    position += length;
                 }
-                None => place += 1,
+                None => position += 1,
             }
         }
     }
@@ -304,7 +304,7 @@ fn heap_links(file: Bytes<'_>, heap: usize) -> Vec<(String, Link)> {
 
 /// The places of the entries of all nodes below a tree's node.
 fn symbols(file: Bytes<'_>, at: usize, depth: usize, found: &mut Vec<usize>) {
-    if depth > DEEPEST || found.len() > MOST_OBJECTS {
+    if depth > DEEPEST || found.len() > MAX_OBJECTS {
         return;
     }
     if file.slice(at, 5) == Some(b"SNOD\x01") {

@@ -22,7 +22,7 @@ use groups::{LeadsTo, PassedLink};
 /// How deep groups may lie within each other. Keras nests three or four deep for each model within a model.
 const DEEPEST: usize = 48;
 /// The most groups and datasets that are looked at.
-const MOST_OBJECTS: usize = 50_000;
+const MAX_OBJECTS: usize = 50_000;
 /// A dataset may take this many times its file's size in memory, as 16-bit numbers do when they are read in 64 bits…
 const LARGEST_EXPANSION: u64 = 4;
 /// …and this much in any case.
@@ -153,22 +153,22 @@ impl Walk {
         if depth > DEEPEST {
             return Err(format!("its groups lie more than {DEEPEST} deep within each other"));
         }
-        let words = |error: hdf5_pure::Error| error.to_string();
-        let attributes = group.attrs().map_err(words)?;
+        let caption = |error: hdf5_pure::Error| error.to_string();
+        let attributes = group.attrs().map_err(caption)?;
         self.listed.take(prefix, &attributes);
         if depth > 0
             && let Some(name) = attributes.get("name").and_then(|value| value.as_str())
         {
             self.named_groups.push((name.to_owned(), prefix.trim_end_matches('/').to_owned()));
         }
-        let mut datasets: Vec<(String, Dataset)> = group.iter_datasets().map_err(words)?.collect();
+        let mut datasets: Vec<(String, Dataset)> = group.iter_datasets().map_err(caption)?.collect();
         datasets.sort_by(|(left, _), (right, _)| super::names::natural_order(left, right));
         for (name, dataset) in datasets {
             self.count()?;
             let (info, element) = info(format!("{prefix}{name}"), &dataset);
             self.found.push((info, (dataset, element)));
         }
-        let mut groups: Vec<(String, Group)> = group.iter_groups().map_err(words)?.collect();
+        let mut groups: Vec<(String, Group)> = group.iter_groups().map_err(caption)?.collect();
         groups.sort_by(|(left, _), (right, _)| super::names::natural_order(left, right));
         for (name, child) in groups {
             self.count()?;
@@ -179,10 +179,10 @@ impl Walk {
 
     /// What was found, in the model's own order where the file lists all of the model's tensors, and else by names.
     fn ordered(mut self) -> (Vec<TensorInfo>, TensorOrder, Vec<(Dataset, Element)>) {
-        let places = self.listed.places();
-        let of = |info: &TensorInfo| places.get(&info.name).copied();
+        let positions = self.listed.positions();
+        let of = |info: &TensorInfo| positions.get(&info.name).copied();
         let is_listed = self.found.iter().filter(|(info, _)| info.in_model).all(|(info, _)| of(info).is_some());
-        let order = if is_listed && !places.is_empty() { TensorOrder::Own } else { TensorOrder::ByName };
+        let order = if is_listed && !positions.is_empty() { TensorOrder::Own } else { TensorOrder::ByName };
         if order == TensorOrder::Own {
             self.found.sort_by_key(|(info, _)| of(info).unwrap_or(usize::MAX));
         }
@@ -192,8 +192,8 @@ impl Walk {
 
     fn count(&mut self) -> Result<(), String> {
         self.objects += 1;
-        if self.objects > MOST_OBJECTS {
-            return Err(format!("it holds more than {MOST_OBJECTS} groups and datasets"));
+        if self.objects > MAX_OBJECTS {
+            return Err(format!("it holds more than {MAX_OBJECTS} groups and datasets"));
         }
         Ok(())
     }

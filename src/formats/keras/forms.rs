@@ -52,9 +52,9 @@ pub(super) fn forms(file: &TensorFile, model: Option<&Model>) -> HashMap<String,
 fn form(tensor: &TensorInfo, layers: &HashMap<&str, Option<&LayerConfig>>) -> Option<WeightForm> {
     let parts: Vec<&str> = tensor.name.split('/').collect();
     // The innermost part that names a layer tells more than the model that it is in.
-    for (place, part) in parts.iter().enumerate().rev().skip(1) {
-        let path = parts[..=place].join("/");
-        let rest = &parts[place + 1..];
+    for (position, part) in parts.iter().enumerate().rev().skip(1) {
+        let path = parts[..=position].join("/");
+        let rest = &parts[position + 1..];
         let known = match layers.get(path.as_str()).or_else(|| layers.get(part)) {
             Some(Some(layer)) => Known { kind: snake_case(&layer.class), config: Some(&layer.config) },
             Some(None) => return None,
@@ -64,7 +64,8 @@ fn form(tensor: &TensorInfo, layers: &HashMap<&str, Option<&LayerConfig>>) -> Op
             return Some(form);
         }
         // Without a configuration the class is all that tells what a layer does.
-        let is_of_class = known.config.is_none() && place.checked_sub(1).is_some_and(|at| HOLDERS.contains(&parts[at]));
+        let is_of_class =
+            known.config.is_none() && position.checked_sub(1).is_some_and(|at| HOLDERS.contains(&parts[at]));
         if is_of_class {
             return (!OF_A_CHAIN.contains(&known.kind.as_str())).then_some(WeightForm::Unknown(known.kind));
         }

@@ -15,7 +15,7 @@ use crate::formats::{Account, PartName};
 /// What BatchNormalization adds to the variance where the file does not tell it.
 const DEFAULT_EPSILON: f64 = 1e-3;
 /// Normalization divides by no less than this.
-const LEAST_DEVIATION: f64 = 1e-7;
+const MIN_DEVIATION: f64 = 1e-7;
 /// Layers that hand on what they are given once training is over.
 pub(super) const IDLE: [&str; 15] = [
     "ActivityRegularization",
@@ -54,7 +54,7 @@ impl Reading<'_> {
         }
         let settings = Settings::new(&layer.path, &layer.config);
         settings.ignore(&["dtype"]);
-        precision::tell(&layer.path, &layer.class, &layer.config, &mut self.account);
+        precision::report(&layer.path, &layer.class, &layer.config, &mut self.account);
         let value = self.understood(layer, &settings, &operands)?;
         settings.close(&mut self.account);
         operands.close(&layer.path, &mut self.account);
@@ -124,10 +124,10 @@ impl Reading<'_> {
             "RepeatVector" => {
                 let count = settings.count("n")?.ok_or_else(|| settings.problem("n", "is not told"))?;
                 let width = self.graph.width(of).ok_or_else(|| GraphProblem::InputShape { node: node.into() })?;
-                let total = size(&[count, width]).filter(|total| *total <= MOST_REPEATED);
+                let total = size(&[count, width]).filter(|total| *total <= MAX_REPEATED);
                 let total = total.ok_or_else(|| settings.problem("n", "is too large"))?;
-                let places: Vec<usize> = (0..total).map(|at| at % width.max(1)).collect();
-                self.graph.select(of, &places, vec![count, width], node)?
+                let positions: Vec<usize> = (0..total).map(|at| at % width.max(1)).collect();
+                self.graph.select(of, &positions, vec![count, width], node)?
             }
             class if IDLE.contains(&class) => {
                 settings.ignore(&[
@@ -180,13 +180,13 @@ impl Reading<'_> {
         }
         let width = size(&shape).unwrap_or_default();
         let spread = DVector::from_fn(width, |at, _| {
-            let (mut rest, mut place, mut stride) = (at, 0, 1);
+            let (mut rest, mut position, mut stride) = (at, 0, 1);
             for (stored, length) in stored.iter().zip(&shape).rev() {
-                place += if *stored == 1 { 0 } else { rest % length * stride };
+                position += if *stored == 1 { 0 } else { rest % length * stride };
                 rest /= length;
                 stride *= stored;
             }
-            slopes.get(place).copied().unwrap_or_default()
+            slopes.get(position).copied().unwrap_or_default()
         });
         Ok(self.graph.leaky(of, spread, node, 0)?)
     }
@@ -215,7 +215,7 @@ impl Reading<'_> {
     /// The shape of a value whose coordinates are few enough to be listed one by one.
     pub(super) fn listed_shape(&self, of: ValueId, node: &str) -> Result<Vec<usize>, GraphProblem> {
         let shape = self.graph.shape(of).ok_or_else(|| GraphProblem::InputShape { node: node.into() })?;
-        match size(shape).filter(|width| *width <= MOST_LISTED) {
+        match size(shape).filter(|width| *width <= MAX_LISTED) {
             Some(_) => Ok(shape.to_vec()),
             None => {
                 let rows = size(shape).unwrap_or(usize::MAX);
@@ -248,12 +248,13 @@ impl Reading<'_> {
         }
         let stride = |axis: usize| -> usize { shape.iter().skip(axis + 1).product() };
         let turned: Vec<usize> = order.iter().map(|&axis| shape[axis]).collect();
-        let mut places = vec![0_usize];
+        let mut positions = vec![0_usize];
         for (&axis, &length) in order.iter().zip(&turned) {
             let stride = stride(axis);
-            places = places.iter().flat_map(|place| (0..length).map(move |at| place + at * stride)).collect();
+            positions =
+                positions.iter().flat_map(|position| (0..length).map(move |at| position + at * stride)).collect();
         }
-        self.graph.select(of, &places, turned, node)
+        self.graph.select(of, &positions, turned, node)
     }
 
     /// One length may be −1: what is left.
@@ -315,7 +316,7 @@ impl Reading<'_> {
         let node = settings.node;
         let part = |role: &'static str| -> Result<DVector<f64>, WeightFault> {
             match numbers(settings.get(role)) {
-                Some(told) => Ok(told),
+                Some(attribute) => Ok(attribute),
                 None => self.weights.vector(layer, role),
             }
         };
@@ -327,7 +328,7 @@ impl Reading<'_> {
             let problem = format!("{} means for {} variances", mean.len(), variance.len());
             return Err(GraphProblem::Weights { node: node.into(), problem }.into());
         }
-        let deviation = variance.map(|variance| variance.max(0.0).sqrt().max(LEAST_DEVIATION));
+        let deviation = variance.map(|variance| variance.max(0.0).sqrt().max(MIN_DEVIATION));
         let scale = if settings.flag("invert", false)? {
             Scale { factor: Some(deviation), shift: Some(mean) }
         } else {
@@ -356,9 +357,9 @@ impl Reading<'_> {
 }
 
 /// The most coordinates of a value whose places are listed.
-const MOST_LISTED: usize = 1 << 24;
+const MAX_LISTED: usize = 1 << 24;
 /// The most coordinates that a repetition makes.
-const MOST_REPEATED: usize = 1 << 16;
+const MAX_REPEATED: usize = 1 << 16;
 
 /// A number, or lists of numbers.
 fn numbers(value: Option<&Value>) -> Option<DVector<f64>> {

@@ -32,7 +32,7 @@ use architecture::Model;
 use layers::Reading;
 use weights::Weights;
 
-use crate::network::Volume;
+use crate::network::ImageShape;
 
 pub(super) use activation::Origin;
 pub(super) use archive::open_archive;
@@ -52,7 +52,7 @@ pub(super) struct Stored {
 }
 
 /// Opens an HDF5 file: with Keras's `model_config` it is a network, else a list of tensors.
-pub(super) fn open_hdf5(path: &Path, input: Option<Volume>) -> Result<Opened, FormatError> {
+pub(super) fn open_hdf5(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
     let bytes = std::fs::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
     let held = bytes.len() as u64;
     let file = hdf5::open(path, bytes)?;
@@ -71,12 +71,13 @@ pub(super) fn open_hdf5(path: &Path, input: Option<Volume>) -> Result<Opened, Fo
 }
 
 /// Opens a configuration whose weights lie beside it under a name that belongs to it.
-pub(super) fn open_architecture(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<Opened, FormatError> {
+pub(super) fn open_architecture(path: &Path, bytes: &[u8], input: Option<ImageShape>) -> Result<Opened, FormatError> {
     let config: Value = json::parse(path, bytes)?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let names = ["", "_arch", "_architecture", "_config"].iter().filter_map(|ending| stem.strip_suffix(ending));
-    let mut files: Vec<String> =
-        names.flat_map(|name| [".weights.h5", "_weights.h5", ".h5"].map(|ending| format!("{name}{ending}"))).collect();
+    let names = ["", "_arch", "_architecture", "_config"].iter().filter_map(|extension| stem.strip_suffix(extension));
+    let mut files: Vec<String> = names
+        .flat_map(|name| [".weights.h5", "_weights.h5", ".h5"].map(|extension| format!("{name}{extension}")))
+        .collect();
     if stem == "config" {
         // What a `.keras` archive holds, unpacked.
         files.insert(0, WEIGHTS_ENTRY.into());
@@ -86,15 +87,15 @@ pub(super) fn open_architecture(path: &Path, bytes: &[u8], input: Option<Volume>
             format!("are not in the file; put them beside it as {stem}.weights.h5, or save the model as .keras");
         return Err(FormatError::Content {
             path: path.into(),
-            place: "the weights of this Keras architecture".into(),
+            position: "the weights of this Keras architecture".into(),
             problem,
         });
     };
     let bytes = std::fs::read(&file).map_err(|source| FormatError::Read { path: file.clone(), source })?;
     let held = bytes.len() as u64;
     let weights = hdf5::open(&file, bytes)?;
-    let told = weights.attributes.get("keras_version").cloned();
-    let origin = origin(&config, told.as_deref());
+    let attribute = weights.attributes.get("keras_version").cloned();
+    let origin = origin(&config, attribute.as_deref());
     network(path, &config, stored(weights, held), origin, Account::default(), input)
 }
 
@@ -105,8 +106,8 @@ fn stored(file: Hdf5File, held: u64) -> Stored {
 
 /// Which version wrote a configuration: by the version beside it, or by what only one writes.
 fn origin(config: &Value, version: Option<&str>) -> Origin {
-    let told = version.or_else(|| config.get("keras_version").and_then(Value::as_str));
-    match told.and_then(|version| version.split('.').next()?.parse::<u32>().ok()) {
+    let attribute = version.or_else(|| config.get("keras_version").and_then(Value::as_str));
+    match attribute.and_then(|version| version.split('.').next()?.parse::<u32>().ok()) {
         Some(0..=2) => Origin::Keras2,
         Some(_) => Origin::Keras3,
         None => {
@@ -127,14 +128,14 @@ pub(super) fn network(
     stored: Stored,
     origin: Origin,
     mut account: Account,
-    input: Option<Volume>,
+    input: Option<ImageShape>,
 ) -> Result<Opened, FormatError> {
     let Stored { tensors, held, layout, is_listed } = stored;
     let mut forms = HashMap::new();
     let (followed, convolutions, read) = match architecture::model(config, &mut account) {
         Ok(model) => {
             let weights = Weights::new(&tensors, &model, &layout, is_listed);
-            weights.tell(&mut account);
+            weights.report(&mut account);
             let reading = Reading { graph: Graph::of_bytes(held), weights: &weights, account, origin };
             let followed = follow(path, &model, reading, input)?;
             forms = forms::forms(&tensors, Some(&model));
@@ -162,7 +163,7 @@ fn follow(
     path: &Path,
     model: &Model,
     mut reading: Reading<'_>,
-    input: Option<Volume>,
+    input: Option<ImageShape>,
 ) -> Result<(GraphNetwork, Vec<GraphConvolution>, Account), FormatError> {
     let understood = reading.whole(model, input)?;
     let Reading { graph, account, .. } = reading;

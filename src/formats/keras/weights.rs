@@ -89,7 +89,7 @@ impl<'a> Weights<'a> {
     }
 
     /// Tells which tensors need no use, and what was guessed.
-    pub fn tell(&self, account: &mut Account) {
+    pub fn report(&self, account: &mut Account) {
         for tensor in self.file.tensors() {
             if let Some(why) = needless(&tensor.name) {
                 account.leaves(PartName::tensor(&tensor.name), why);

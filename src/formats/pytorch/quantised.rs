@@ -38,8 +38,8 @@ impl Quantised {
                     return Err(format!("has {} scales for {length} places along its axis {axis}", scales.len()));
                 }
                 let inner = shape[axis + 1..].iter().product::<usize>().max(1);
-                for (place, value) in values.iter_mut().enumerate() {
-                    let at = place / inner % length;
+                for (position, value) in values.iter_mut().enumerate() {
+                    let at = position / inner % length;
                     *value = scales[at] * (*value - zeros[at]);
                 }
             }
@@ -52,8 +52,8 @@ impl Quantised {
 ///
 /// A layer that is quantised as it runs has the step 1, which it never uses: it measures its input each time.
 pub(super) fn mark_steps(found: &mut [Found], file: &impl StorageFile, assumed: &mut Vec<String>) {
-    let places: HashMap<String, usize> =
-        found.iter().enumerate().map(|(place, entry)| (entry.name.clone(), place)).collect();
+    let positions: HashMap<String, usize> =
+        found.iter().enumerate().map(|(position, entry)| (entry.name.clone(), position)).collect();
     let is_quantised = |entry: &Found| entry.in_model && matches!(entry.tensor.content, Content::Quantised(_));
     let weights = found.iter().filter(|entry| entry.in_model);
     let weights =
@@ -61,9 +61,9 @@ pub(super) fn mark_steps(found: &mut [Found], file: &impl StorageFile, assumed: 
     let layers: Vec<(String, bool)> = weights.collect();
     let mut runs_so = Vec::new();
     for (layer, has_steps) in layers {
-        let place = |end: &str| places.get(&format!("{layer}{end}")).copied();
-        let (Some(scale), Some(zero)) = (place("scale"), place("zero_point")) else { continue };
-        let value = |place: usize| found[place].tensor.values(file).ok().filter(|values| values.len() == 1);
+        let position = |end: &str| positions.get(&format!("{layer}{end}")).copied();
+        let (Some(scale), Some(zero)) = (position("scale"), position("zero_point")) else { continue };
+        let value = |position: usize| found[position].tensor.values(file).ok().filter(|values| values.len() == 1);
         let steps = (value(scale), value(zero));
         let is_dynamic = matches!((steps.0.as_deref(), steps.1.as_deref()), (Some([1.0]), Some([0.0])));
         let fate = if !has_steps {
@@ -78,8 +78,8 @@ pub(super) fn mark_steps(found: &mut [Found], file: &impl StorageFile, assumed: 
         } else {
             Fate::Missing("is the step to which the layer rounds its outputs, which no layer of a flow does".into())
         };
-        for place in [scale, zero] {
-            (found[place].in_model, found[place].fate) = (false, Some(fate.clone()));
+        for position in [scale, zero] {
+            (found[position].in_model, found[position].fate) = (false, Some(fate.clone()));
         }
     }
     if let Some(first) = runs_so.first() {

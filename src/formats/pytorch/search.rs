@@ -8,13 +8,13 @@ use crate::pickle::{Pickle, Value, is_builtin};
 /// Dictionaries in dictionaries and modules in modules end here.
 const DEEPEST: usize = 64;
 /// The most values that are looked at: shared parts are met again and again.
-const MOST_VISITS: usize = 1 << 20;
+const MAX_VISITS: usize = 1 << 20;
 /// The most tensors of a file.
-const MOST_TENSORS: usize = 1 << 16;
+const MAX_TENSORS: usize = 1 << 16;
 /// Lists in lists of numbers end here.
 const DEEPEST_LIST: usize = 4;
 /// The most bytes of arrays that stand in the pickle itself, 2 GB.
-const MOST_COPIED: u64 = 1 << 31;
+const MAX_COPIED: u64 = 1 << 31;
 /// The longest name of a tensor, in bytes.
 const LONGEST_NAME: usize = 512;
 
@@ -83,7 +83,7 @@ impl<'a> Search<'a> {
     /// Looks for tensors in a value of this name; in words, why there are too many.
     pub fn visit(&mut self, name: &str, value: Value, depth: usize) -> Result<(), String> {
         self.visits += 1;
-        if self.visits > MOST_VISITS {
+        if self.visits > MAX_VISITS {
             return Err("its parts contain each other too often".into());
         }
         // What contains itself has been seen.
@@ -108,12 +108,12 @@ impl<'a> Search<'a> {
         if let Content::Array(_) = tensor.content {
             self.copied = self.copied.saturating_add(tensor.bytes);
         }
-        if self.copied > MOST_COPIED {
-            return Err(format!("its arrays take more than {MOST_COPIED} bytes"));
+        if self.copied > MAX_COPIED {
+            return Err(format!("its arrays take more than {MAX_COPIED} bytes"));
         }
         self.count += 1;
-        if self.count > MOST_TENSORS {
-            return Err(format!("it holds more than {MOST_TENSORS} tensors"));
+        if self.count > MAX_TENSORS {
+            return Err(format!("it holds more than {MAX_TENSORS} tensors"));
         }
         self.found.push(Found { name: name.to_owned(), in_model: true, tensor, fate: None });
         Ok(())
@@ -141,9 +141,9 @@ impl<'a> Search<'a> {
         if let Some((shape, numbers)) = numbers(pickle, value, 0).filter(|_| self.lists_numbers) {
             return self.add(if name.is_empty() { "numbers" } else { name }, Tensor::numbers(shape, numbers));
         }
-        for (place, part) in sequence.iter().enumerate() {
+        for (position, part) in sequence.iter().enumerate() {
             if matches!(part, Value::Node(_)) {
-                self.visit(&join(name, &place.to_string()), *part, depth + 1)?;
+                self.visit(&join(name, &position.to_string()), *part, depth + 1)?;
             }
         }
         if self.count > before || attributes.is_some() || pickle.entries(value).is_some() {
@@ -151,8 +151,8 @@ impl<'a> Search<'a> {
         }
         // A tuple with names, or another object that is made of its arguments.
         let arguments = pickle.call(value).map(|(.., arguments)| arguments).unwrap_or_default();
-        for (place, part) in arguments.iter().enumerate().filter(|(_, part)| matches!(part, Value::Node(_))) {
-            self.visit(&join(name, &place.to_string()), *part, depth + 1)?;
+        for (position, part) in arguments.iter().enumerate().filter(|(_, part)| matches!(part, Value::Node(_))) {
+            self.visit(&join(name, &position.to_string()), *part, depth + 1)?;
         }
         match self.unknown_object(value).filter(|_| self.count == before) {
             Some(what) => {
@@ -209,12 +209,12 @@ impl<'a> Search<'a> {
 
     fn visit_entries(&mut self, name: &str, value: Value, depth: usize, is_dict: bool) -> Result<(), String> {
         let pickle = self.pickle;
-        for (place, (key, part)) in pickle.entries(value).unwrap_or_default().iter().enumerate() {
+        for (position, (key, part)) in pickle.entries(value).unwrap_or_default().iter().enumerate() {
             // What a state dict says of itself beside its tensors.
             if !is_dict && pickle.text(*key).is_some_and(|key| key == "_metadata") {
                 continue;
             }
-            let path = || join(name, &key_text(pickle, *key, place));
+            let path = || join(name, &key_text(pickle, *key, position));
             match (part, pickle.number(*part)) {
                 (Value::Node(_), _) => self.visit(&path(), *part, depth + 1)?,
                 (_, Some(number)) if is_dict && self.lists_numbers => self.add(&path(), Tensor::number(number))?,
@@ -245,7 +245,7 @@ fn numbers(pickle: &Pickle<'_>, value: Value, depth: usize) -> Option<(Vec<usize
             Some(number) => (Vec::new(), vec![number]),
             None => numbers(pickle, *part, depth + 1)?,
         };
-        if *inner.get_or_insert_with(|| shape.clone()) != shape || values.len() > MOST_VISITS {
+        if *inner.get_or_insert_with(|| shape.clone()) != shape || values.len() > MAX_VISITS {
             return None;
         }
         values.extend(numbers);

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::graph::size;
 use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
 use super::{Account, FormatError, Opened, PartName, json, keras};
-use crate::network::Volume;
+use crate::network::ImageShape;
 
 /// What stands between the name of a tensor and its count where a name comes again.
 pub(super) const AGAIN: &str = " again ";
@@ -60,10 +60,10 @@ struct Quantization {
 struct TfjsTensors {
     /// For each group, its files and their lengths.
     groups: Vec<Vec<(PathBuf, u64)>>,
-    tensors: Vec<Placed>,
+    tensors: Vec<StoredTensor>,
 }
 
-struct Placed {
+struct StoredTensor {
     group: usize,
     start: u64,
     bytes: usize,
@@ -91,12 +91,12 @@ enum Element {
 
 impl Element {
     /// None where not even the length of a value is known.
-    fn of(weight: &Weight) -> Option<Element> {
+    fn from_number(weight: &Weight) -> Option<Element> {
         let stored = weight.quantization.as_ref().map_or(weight.dtype.as_str(), |quantization| &quantization.dtype);
-        let told = |stored: &Quantization| Some((stored.min?, stored.scale?));
+        let attribute = |stored: &Quantization| Some((stored.min?, stored.scale?));
         let (min, scale) = match &weight.quantization {
             // Halves are kept without a scale.
-            Some(stored) if stored.dtype != "float16" => told(stored)?,
+            Some(stored) if stored.dtype != "float16" => attribute(stored)?,
             _ => (0.0, 1.0),
         };
         match stored {
@@ -179,8 +179,8 @@ fn length_of_texts(files: &[(PathBuf, u64)], start: u64, count: usize, available
     let mut end = start;
     for _ in 0..count {
         let ahead = end.checked_add(4).filter(|ahead| *ahead <= available)?;
-        let told = read(files, end, 4).ok()?.first_chunk().map(|four| u32::from_le_bytes(*four))?;
-        end = ahead.checked_add(u64::from(told)).filter(|end| *end <= available)?;
+        let attribute = read(files, end, 4).ok()?.first_chunk().map(|four| u32::from_le_bytes(*four))?;
+        end = ahead.checked_add(u64::from(attribute)).filter(|end| *end <= available)?;
     }
     usize::try_from(end - start).ok()
 }
@@ -192,7 +192,7 @@ fn read_part(path: &Path, start: u64, length: u64, bytes: &mut Vec<u8>) -> std::
 }
 
 /// Opens the model whose JSON is given. Its weights must lie beside it.
-pub(super) fn open(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<Opened, FormatError> {
+pub(super) fn open(path: &Path, bytes: &[u8], input: Option<ImageShape>) -> Result<Opened, FormatError> {
     let model: Model = json::parse(path, bytes)?;
     let placed = placed(path, &model.weights_manifest)?;
     let topology = model.model_topology;
@@ -223,17 +223,17 @@ pub(super) fn open(path: &Path, bytes: &[u8], input: Option<Volume>) -> Result<O
 /// The tensors of a manifest and where they are.
 struct Manifest {
     infos: Vec<TensorInfo>,
-    places: TfjsTensors,
+    positions: TfjsTensors,
 }
 
 impl Manifest {
     fn into_file(self, path: &Path) -> TensorFile {
-        TensorFile::new(path, self.infos, self.places)
+        TensorFile::new(path, self.infos, self.positions)
     }
 }
 
 fn placed(path: &Path, manifest: &[Group]) -> Result<Manifest, FormatError> {
-    let content = |place: String, problem: String| FormatError::Content { path: path.into(), place, problem };
+    let content = |position: String, problem: String| FormatError::Content { path: path.into(), position, problem };
     let (mut groups, mut placed, mut infos) = (Vec::new(), Vec::new(), Vec::new());
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for (group, Group { paths, weights }) in manifest.iter().enumerate() {
@@ -243,9 +243,9 @@ fn placed(path: &Path, manifest: &[Group]) -> Result<Manifest, FormatError> {
             let mut parts = name.components().filter(|part| *part != Component::CurDir);
             let is_beside = matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None));
             if !is_beside {
-                let place = format!("weightsManifest, file `{}`,", name.display());
+                let position = format!("weightsManifest, file `{}`,", name.display());
                 return Err(content(
-                    place,
+                    position,
                     "is not the name of a file beside the model; put all parts into one folder".into(),
                 ));
             }
@@ -257,10 +257,10 @@ fn placed(path: &Path, manifest: &[Group]) -> Result<Manifest, FormatError> {
         let available: u64 = files.iter().map(|(_, length)| length).sum();
         let mut start = 0_u64;
         for weight in weights {
-            let place = || format!("weightsManifest, weight `{}`,", weight.name);
-            let element = Element::of(weight).ok_or_else(|| {
+            let position = || format!("weightsManifest, weight `{}`,", weight.name);
+            let element = Element::from_number(weight).ok_or_else(|| {
                 content(
-                    place(),
+                    position(),
                     format!("is of type `{}`, which is not read; convert the model to float32", weight.dtype),
                 )
             })?;
@@ -272,9 +272,9 @@ fn placed(path: &Path, manifest: &[Group]) -> Result<Manifest, FormatError> {
             let Some(length) = length else {
                 let problem =
                     format!("reaches beyond the {available} bytes of its files; get the parts that belong together");
-                return Err(content(place(), problem));
+                return Err(content(position(), problem));
             };
-            placed.push(Placed { group, start, bytes: length, element });
+            placed.push(StoredTensor { group, start, bytes: length, element });
             // Layers of models within the model may have equal names; each tensor needs its own.
             let count = counts.entry(&weight.name).or_insert(0);
             *count += 1;
@@ -291,5 +291,5 @@ fn placed(path: &Path, manifest: &[Group]) -> Result<Manifest, FormatError> {
         }
         groups.push(files);
     }
-    Ok(Manifest { infos, places: TfjsTensors { groups, tensors: placed } })
+    Ok(Manifest { infos, positions: TfjsTensors { groups, tensors: placed } })
 }

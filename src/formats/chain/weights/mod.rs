@@ -13,7 +13,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::TensorInfo;
 use crate::formats::FormatError;
-use crate::formats::tensors::{TensorFile, shape_words};
+use crate::formats::tensors::{TensorFile, shape_text};
 
 use low_rank::LowRank;
 
@@ -56,7 +56,7 @@ struct Computed {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Weights {
     tensors: Vec<TensorInfo>,
-    places: HashMap<String, usize>,
+    positions: HashMap<String, usize>,
     sources: HashMap<String, WeightSource>,
     /// Which computed weight a tensor is a part of.
     owners: HashMap<String, String>,
@@ -71,7 +71,7 @@ pub(super) fn index(tensors: &[TensorInfo]) -> Index<'_> {
 
 impl Weights {
     /// Finds the computed weights; each takes the place of its first part.
-    pub fn of(tensors: &[TensorInfo]) -> Weights {
+    pub fn new(tensors: &[TensorInfo]) -> Weights {
         let stored = index(tensors);
         let mut weights = Weights::default();
         let found = reparametrised::find(tensors, &stored).into_iter().chain(low_rank::find(tensors, &stored));
@@ -111,7 +111,7 @@ impl Weights {
     }
 
     fn push(&mut self, tensor: TensorInfo) {
-        self.places.insert(tensor.name.clone(), self.tensors.len());
+        self.positions.insert(tensor.name.clone(), self.tensors.len());
         self.tensors.push(tensor);
     }
 
@@ -165,9 +165,7 @@ impl Weights {
             [rows, columns] if rows > 0 && columns > 0 && values.len() == rows * columns => {
                 Ok(DMatrix::from_row_slice(rows, columns, &values))
             }
-            ref shape => {
-                Err(fault(file, name, format!("has the shape {}, but a matrix is needed", shape_words(shape))))
-            }
+            ref shape => Err(fault(file, name, format!("has the shape {}, but a matrix is needed", shape_text(shape)))),
         }
     }
 
@@ -180,7 +178,7 @@ impl Weights {
     }
 
     fn shape(&self, name: &str) -> &[usize] {
-        self.places.get(name).and_then(|place| self.tensors.get(*place)).map_or(&[], |tensor| &tensor.shape)
+        self.positions.get(name).and_then(|position| self.tensors.get(*position)).map_or(&[], |tensor| &tensor.shape)
     }
 
     fn computed(&self, file: &TensorFile, name: &str, source: &WeightSource) -> Result<Vec<f64>, FormatError> {

@@ -8,7 +8,7 @@ use super::{Fault, volumes, weight};
 use crate::formats::GraphProblem;
 use crate::formats::graph::{Graph, Scale, ValueId};
 use crate::formats::tensors::TensorFile;
-use crate::network::{Activation, Affine, OutputFunction, Volume};
+use crate::network::{Activation, Affine, ImageShape, OutputFunction};
 
 /// What BatchNorm adds to the variance where the pickle does not tell it.
 const DEFAULT_EPSILON: f64 = 1e-5;
@@ -34,7 +34,7 @@ pub(super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// The modules of a sequence, or the only one.
-    pub fn of(module: Module<'a>) -> Line<'a> {
+    pub fn new(module: Module<'a>) -> Line<'a> {
         let mut line = Line::default();
         if module.is("Sequential") {
             line.extend(&module);
@@ -58,8 +58,8 @@ impl<'a> Line<'a> {
 }
 
 /// The shape of the input, where it must be known and was told.
-pub(super) fn input_shape(line: &[Module<'_>], told: Option<Volume>) -> Option<Vec<usize>> {
-    let volume = told?;
+pub(super) fn input_shape(line: &[Module<'_>], attribute: Option<ImageShape>) -> Option<Vec<usize>> {
+    let volume = attribute?;
     let needs = |ends: &[&str]| line.iter().any(|module| ends.iter().any(|end| module.class.ends_with(end)));
     if needs(&["Conv2d", "Pool2d", "BatchNorm2d"]) {
         Some(vec![volume.channels(), volume.height(), volume.width()])
@@ -140,8 +140,8 @@ pub(super) fn add(graph: &mut Graph, module: &Module<'_>, of: ValueId, file: &Te
 fn quantised(graph: &mut Graph, module: &Module<'_>, of: ValueId, file: &TensorFile) -> Result<Added, Fault> {
     let node = module.label();
     weight::refuse_hooks(module, &[])?;
-    for told in ["scale", "zero_point", "version", "qconfig"] {
-        module.setting(told);
+    for attribute in ["scale", "zero_point", "version", "qconfig"] {
+        module.setting(attribute);
     }
     let value = match module.class.as_str() {
         "Quantize" | "DeQuantize" | "QuantStub" | "DeQuantStub" => of,

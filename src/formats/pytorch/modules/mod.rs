@@ -16,7 +16,7 @@ use std::path::Path;
 use super::super::graph::{Graph, GraphConvolution, GraphNetwork, opened};
 use super::super::tensors::TensorFile;
 use super::super::{Account, FormatError, GraphProblem, Opened, PartName, Unfolding, WeightForm};
-use crate::network::Volume;
+use crate::network::ImageShape;
 use crate::pickle::{Pickle, Value};
 use module::{Module, is_of_torch};
 
@@ -75,22 +75,22 @@ pub(super) fn open(
     held: u64,
     module: Module<'_>,
     tensors: TensorFile,
-    input: Option<Volume>,
+    input: Option<ImageShape>,
 ) -> Result<Opened, FormatError> {
     let mut graph = Graph::of_bytes(held);
-    let found = layers::Line::of(module);
+    let found = layers::Line::new(module);
     let line = &found.parts;
     let start = graph.input(layers::input_shape(line, input));
     let (mut end, mut read_by) = (start, None);
     let mut problem = found.sequences.iter().find_map(|sequence| weight::refuse_hooks(sequence, &[]).err());
     let mut followed = 0;
-    for (place, part) in line.iter().enumerate() {
+    for (position, part) in line.iter().enumerate() {
         if problem.is_some() {
             break;
         }
         match layers::add(&mut graph, part, end, &tensors) {
             Ok(layers::Added::Value(value)) if read_by.is_none() => end = value,
-            Ok(layers::Added::Output(output)) if place + 1 == line.len() => read_by = Some(output),
+            Ok(layers::Added::Output(output)) if position + 1 == line.len() => read_by = Some(output),
             Ok(_) => problem = Some(part.operator()),
             Err(Fault::Graph(found)) => problem = Some(found),
             Err(Fault::File(error)) => return Err(error),
@@ -105,14 +105,14 @@ pub(super) fn open(
     let network = GraphNetwork { problem: on_the_way.or(problem), ..network };
     // The module that is not understood is told before the tensors that no layer has for its sake.
     let mut account = Account::of_parts(line.iter().map(|part| PartName::node(part.label())));
-    for (place, part) in line.iter().enumerate() {
+    for (position, part) in line.iter().enumerate() {
         let name = PartName::node(part.label());
-        if place < followed {
+        if position < followed {
             account.uses(name, part.class.as_str());
         } else {
             account.misses(name, format!("({}) comes behind what is not understood", part.class));
         }
-        for setting in part.unread_settings().into_iter().filter(|_| place < followed) {
+        for setting in part.unread_settings().into_iter().filter(|_| position < followed) {
             account.misses(PartName::attribute(part.label(), setting), "is not a setting that is known");
         }
     }

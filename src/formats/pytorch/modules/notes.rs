@@ -7,7 +7,7 @@ use crate::formats::{ModuleNote, ModuleRole};
 use crate::pickle::{Pickle, Value};
 
 /// The most modules that are told.
-const MOST_MODULES: usize = 1 << 14;
+const MAX_MODULES: usize = 1 << 14;
 /// Modules of which everything stands in their tensors, or in those of their parts.
 const TOLD_BY_TENSORS: [&str; 12] = [
     "Linear",
@@ -38,7 +38,7 @@ pub(in super::super) fn notes(pickle: &Pickle<'_>, value: Value, name: &str) -> 
 }
 
 fn collect(module: &Module<'_>, notes: &mut Vec<ModuleNote>) {
-    if notes.len() >= MOST_MODULES {
+    if notes.len() >= MAX_MODULES {
         return;
     }
     notes.push(ModuleNote { path: module.path.clone(), class: module.class.clone(), role: role(module) });

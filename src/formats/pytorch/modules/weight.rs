@@ -34,12 +34,12 @@ pub(super) fn read(module: &Module<'_>, name: &str, file: &TensorFile) -> Result
             let (lengths, mut values) = (vector("_g")?, Vec::from(vector("_v")?.data));
             let (groups, group) = groups(&shape, axis);
             let mut squares = vec![0.0; groups];
-            values.iter().enumerate().for_each(|(place, value)| squares[group(place)] += value * value);
+            values.iter().enumerate().for_each(|(position, value)| squares[group(position)] += value * value);
             if lengths.len() != groups {
                 return Err(without(module, name).into());
             }
-            for (place, value) in values.iter_mut().enumerate() {
-                *value *= lengths[group(place)] / squares[group(place)].sqrt();
+            for (position, value) in values.iter_mut().enumerate() {
+                *value *= lengths[group(position)] / squares[group(position)].sqrt();
             }
             return Ok(Some(Weight { shape, values }));
         }
@@ -53,8 +53,8 @@ pub(super) fn read(module: &Module<'_>, name: &str, file: &TensorFile) -> Result
             }
             let mut met = vec![0_usize; rows];
             let mut norm = 0.0;
-            for (place, value) in values.iter().enumerate() {
-                let row = row(place);
+            for (position, value) in values.iter().enumerate() {
+                let row = row(position);
                 norm += left[row] * value * right[met[row]];
                 met[row] += 1;
             }
@@ -120,5 +120,5 @@ fn groups(shape: &[usize], axis: Option<usize>) -> (usize, impl Fn(usize) -> usi
     let length = axis.and_then(|axis| shape.get(axis).copied()).unwrap_or(1).max(1);
     let inner =
         axis.and_then(|axis| shape.get(axis + 1..)).map_or(usize::MAX, |rest| rest.iter().product::<usize>().max(1));
-    (length, move |place| place / inner % length)
+    (length, move |position| position / inner % length)
 }
