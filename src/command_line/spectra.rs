@@ -1,13 +1,14 @@
 //! `layerflow inspect --spectra`, and `inspect` of a file with convolutions that makes no network: the spectra of the
 //! weights one by one.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use serde::Serialize;
 
 use crate::formats::{
-    self, ChainProblem, ChainProposal, FormatError, GraphFile, GraphProblem, Opened, TensorFile, WeightSpectrum,
-    weight_spectrum,
+    self, ChainProblem, ChainProposal, Fate, FormatError, GraphFile, GraphProblem, Opened, PartName, TensorFile,
+    TensorInfo, WeightForm, WeightSpectrum, weight_spectrum,
 };
 use crate::network::{ConvolutionSpectrum, SpectrumMethod};
 
@@ -115,8 +116,13 @@ pub(super) fn run(
     for sentence in proposal.guesses() {
         print_note(&format!("{}: assumed: {sentence}", file.display()));
     }
-    let mut listing = Listing::new(file, names_of(&proposal), json)?;
+    let mut proposal = proposal;
+    // Who names the tensors knows what they are.
+    let own = if chain.is_empty() { with_own_form(&tensors, &mut proposal) } else { Vec::new() };
+    let names = names_of(&proposal).chain(own.iter().map(|(tensor, _)| tensor.name.as_str()));
+    let mut listing = Listing::new(file, names, json)?;
     list(&tensors, &proposal, &mut listing, &mut warnings)?;
+    list_own(&tensors, &own, &mut listing, &mut warnings)?;
     listing.finish(warnings)
 }
 
@@ -128,7 +134,8 @@ fn of_graph(file: &Path, graph: &GraphFile, options: &ChainOptions, json: bool) 
         // The graph has told more of the convolutions than their kernels do.
         proposal.entries.retain(|entry| entry.convolution.is_none());
     }
-    if graph.convolutions.is_empty() && proposal.entries.is_empty() {
+    let own = with_own_form(&graph.tensors, &mut proposal);
+    if graph.convolutions.is_empty() && proposal.entries.is_empty() && own.is_empty() {
         return Err(fault(graph.problem.clone()));
     }
     let cut = match graph.network {
@@ -136,14 +143,87 @@ fn of_graph(file: &Path, graph: &GraphFile, options: &ChainOptions, json: bool) 
         _ => warnings::of_no_flow(graph.problem.to_string()),
     };
     let names = graph.convolutions.iter().map(|convolution| convolution.name.as_str());
-    let mut listing = Listing::new(file, names.chain(names_of(&proposal)), json)?;
+    let names = names.chain(names_of(&proposal)).chain(own.iter().map(|(tensor, _)| tensor.name.as_str()));
+    let mut listing = Listing::new(file, names, json)?;
     for convolution in &graph.convolutions {
         let undone = |source| fault(GraphProblem::Convolution { node: convolution.name.clone(), source });
         listing.add(WeightReport::new(convolution.spectrum(&mut |_| true).map_err(undone)?))?;
     }
     let mut warnings = vec![cut];
     list(&graph.tensors, &proposal, &mut listing, &mut warnings)?;
+    list_own(&graph.tensors, &own, &mut listing, &mut warnings)?;
+    warnings.extend(unlisted(graph, &proposal));
     listing.finish(warnings)
+}
+
+/// The tensors of which the file tells that they are no layer of a chain, or that a graph's convolutions do not list,
+/// with what they are. They are taken out of the chain.
+fn with_own_form<'t>(tensors: &'t TensorFile, proposal: &mut ChainProposal) -> Vec<(&'t TensorInfo, &'t WeightForm)> {
+    let form = |name: &str| tensors.form(name);
+    // A matrix has the same spectrum whatever it is for.
+    proposal.entries.retain(|entry| match form(&entry.weight_name) {
+        None | Some(WeightForm::Plain(_)) => true,
+        Some(WeightForm::Unknown(_)) => entry.convolution.is_none(),
+        Some(_) => false,
+    });
+    let listed: HashSet<&str> = names_of(proposal).collect();
+    let rest = tensors.tensors().iter().filter(|tensor| !listed.contains(tensor.name.as_str()));
+    let own = rest.filter_map(|tensor| Some((tensor, form(&tensor.name)?)));
+    own.filter(|(_, form)| !matches!(form, WeightForm::Listed | WeightForm::Addend)).collect()
+}
+
+/// The spectra of weights that are no layer of a chain.
+fn list_own(
+    tensors: &TensorFile,
+    own: &[(&TensorInfo, &WeightForm)],
+    listing: &mut Listing,
+    warnings: &mut Vec<Warning>,
+) -> Result<(), CommandError> {
+    for (tensor, form) in own {
+        match form {
+            WeightForm::Plain(unfolding) | WeightForm::Other(unfolding)
+                if tensor.is_numeric && unfolding.fits(tensor) =>
+            {
+                match unfolding.spectrum(tensors, tensor) {
+                    Ok(spectrum) => listing.add(WeightReport::new(spectrum))?,
+                    Err(FormatError::Chain { source, .. }) => warnings.push(warnings::of_no_spectrum(&source)),
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            WeightForm::Unknown(class) => {
+                let why = format!("it is a weight of {class}, which is not understood");
+                warnings.push(warnings::of_unlisted(tensor, &why));
+            }
+            _ => warnings.push(warnings::of_unlisted(tensor, &no_matrix(tensor))),
+        }
+    }
+    Ok(())
+}
+
+fn no_matrix(tensor: &TensorInfo) -> String {
+    if tensor.is_numeric {
+        "the layer that it belongs to is not understood".into()
+    } else {
+        format!("its type {} is not read", tensor.dtype)
+    }
+}
+
+/// What is told of the weights of a graph that no line shows.
+fn unlisted<'g>(graph: &'g GraphFile, proposal: &'g ChainProposal) -> impl Iterator<Item = Warning> + 'g {
+    let listed: HashSet<&str> = names_of(proposal).collect();
+    let weights = graph.tensors.weights();
+    let is_left = move |tensor: &&TensorInfo| {
+        let name = tensor.name.as_str();
+        let fate = graph.account.fate(&PartName::tensor(name));
+        tensor.shape.len() > 1
+            && tensor.needless().is_none()
+            && graph.tensors.form(name).is_none()
+            && !listed.contains(name)
+            && !matches!(fate, Some(Fate::Used(_) | Fate::Needless(_)))
+            && weights.is_none_or(|weights| weights.contains(name))
+    };
+    let left = graph.tensors.tensors().iter().filter(is_left);
+    left.map(|tensor| warnings::of_unlisted(tensor, &no_matrix(tensor)))
 }
 
 fn names_of(proposal: &ChainProposal) -> impl Iterator<Item = &str> {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::flow::LayerFlow;
-use crate::formats::{ChainProblem, GraphProblem};
+use crate::formats::{ChainProblem, GraphProblem, TensorInfo, shape_text};
 use crate::network::Layer;
 use crate::resnet::{BlockMeasure, Criterion, StableSteps};
 
@@ -130,6 +130,12 @@ pub(super) fn of_no_flow(reason: String) -> Warning {
 /// The finding that a weight has no spectrum.
 pub(super) fn of_no_spectrum(problem: &ChainProblem) -> Warning {
     Warning::serious("no_spectrum", format!("without a spectrum: {problem}"))
+}
+
+/// The finding that a weight is not listed, and why.
+pub(super) fn of_unlisted(tensor: &TensorInfo, why: &str) -> Warning {
+    let shape = shape_text(&tensor.shape);
+    Warning::serious("no_spectrum", format!("without a spectrum: `{}` ({shape}): {why}", tensor.name))
 }
 
 /// The finding of a tensor that the chain of layers leaves out.

@@ -227,11 +227,18 @@ fn unnamed_labels(
     if may_be(last) {
         let many = columns[last].distinct.is_some_and(|distinct| distinct > FEW_CLASSES);
         let named = columns[last].is_named() && !is_text(&columns[last]);
+        // Whole numbers without a name may be counts as well; a network that takes one column less leaves no choice.
+        let open = known.expected.is_none() && is_classes(&columns[last]) && !columns[last].is_named();
         let guess = (both && columns[first].distinct <= Some(MAX_CLASSES) && all_whole)
             || many
             || named
+            || open
             || (all_whole && rest.len() == 2);
-        let note = guess.then(|| say(last, both.then_some(first)));
+        let values = match columns[last].distinct {
+            Some(distinct) if open => format!(" ({distinct} different whole numbers; --label says otherwise)"),
+            _ => String::new(),
+        };
+        let note = guess.then(|| say(last, both.then_some(first)) + &values);
         labels.push((LabelColumns::One(last), 3, note));
     }
     if may_be(first) {
@@ -345,6 +352,9 @@ mod tests {
         let behind = [("1", Numbers, false), ("2", Numbers, false), ("3", Integers, false)];
         assert_eq!(of(&behind, Some(2)).label, LabelColumns::One(2));
         assert_eq!(of(&behind, Some(3)).features.len(), 3);
+        // A network of two inputs leaves no choice; without one it is a guess.
+        assert!(of(&behind, Some(2)).notes.is_empty());
+        assert!(of(&behind, None).notes[0].contains("column 3 (unnamed) is taken as the label"));
         let front = [("1", Integers, false), ("2", Numbers, false), ("3", Numbers, false)];
         let found = of(&front, Some(2));
         assert_eq!((&found.label, &found.features[..]), (&LabelColumns::One(0), &[1, 2][..]));

@@ -31,7 +31,7 @@ pub(super) fn model_in(folder: &Path) -> Result<PathBuf, FormatError> {
         _ if is_part(name) || !folder.join(name).is_file() => false,
         Some((_, "json")) => name.ends_with(".index.json") || is_json_network(&folder.join(name)),
         // The names of other things end so as well.
-        Some((_, "bin")) => name.starts_with("pytorch_model") || name.starts_with("model"),
+        Some((_, "bin")) => ["pytorch_model", "adapter_model", "model"].iter().any(|begin| name.starts_with(begin)),
         Some((_, extension)) => registry::extensions().contains(&extension.to_lowercase().as_str()),
         None => false,
     };

@@ -4,6 +4,7 @@
 //! file is ever executed, and no size that a file claims is believed before it is compared with the file's own.
 
 pub(crate) mod account;
+mod adapter;
 mod blocks;
 mod chain;
 mod detect;
@@ -41,6 +42,7 @@ mod tensorflow;
 mod tensors;
 mod tfjs;
 mod tflite;
+mod weight_form;
 
 use std::fs::File;
 use std::io::Read;
@@ -64,6 +66,7 @@ pub use registry::{FORMATS, KnownFormat, extensions, format_table, format_text};
 pub use save::write_beside;
 pub use save_tensors::save_tensors;
 pub use tensors::{TensorFile, TensorInfo, TensorOrder, shape_text};
+pub use weight_form::{Unfolding, WeightForm};
 
 use crate::network::{ImageShape, Network};
 
@@ -127,7 +130,7 @@ pub fn open_with_non_finite(path: &Path, input: Option<ImageShape>) -> Result<Op
 /// As [`open`].
 pub fn open_for(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
     match open_as_stored(path, input)? {
-        Opened::Tensors(tensors) => Ok(Opened::Tensors(quantised::join(tensors))),
+        Opened::Tensors(tensors) => Ok(Opened::Tensors(adapter::join(quantised::join(tensors))?)),
         opened => Ok(opened),
     }
 }

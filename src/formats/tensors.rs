@@ -1,15 +1,16 @@
 //! A file that gives only tensors: names and shapes now, values when they are asked for.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use nalgebra::{DMatrix, DVector};
 
 use crate::dataset::numpy::NumpyError;
 
-use super::{Account, FormatError, ModuleNote, PartName, modules, non_finite, quantised};
+use super::{Account, FormatError, ModuleNote, PartName, WeightForm, modules, non_finite, quantised};
 
 /// One tensor, known by name, shape and type.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,10 +62,14 @@ pub struct TensorFile {
     reads: Vec<AtomicBool>,
     /// The tensors that are weights, where the file's graph tells it.
     weights: Option<HashSet<String>>,
+    /// What weights are beyond what their shapes say, by their names.
+    forms: HashMap<String, WeightForm>,
     /// Tensors that are in the values of others, and in whose: the scales of quantised weights.
     joined: Vec<(TensorInfo, String)>,
     /// Whether values may be NaN or infinite.
     non_finite: bool,
+    /// The places of the tensors by their names, made when one is first asked for.
+    positions: OnceLock<HashMap<String, usize>>,
 }
 
 /// Reads the values of one format.
@@ -95,7 +100,33 @@ impl TensorFile {
             joined: Vec::new(),
             non_finite: non_finite::are_allowed(),
             weights: None,
+            forms: HashMap::new(),
+            positions: OnceLock::new(),
         }
+    }
+
+    /// The same file with what its weights are beyond what their shapes say.
+    pub(super) fn with_forms(self, forms: HashMap<String, WeightForm>) -> TensorFile {
+        TensorFile { forms, ..self }
+    }
+
+    /// What the tensor of this name is beyond what its shape says, where the file tells it.
+    pub fn form(&self, name: &str) -> Option<&WeightForm> {
+        self.forms.get(name)
+    }
+
+    /// The place of the tensor of this name: the first where several have it.
+    fn position(&self, name: &str) -> Option<usize> {
+        let positions = self.positions.get_or_init(|| {
+            let named = self.tensors.iter().enumerate().rev();
+            named.map(|(position, tensor)| (tensor.name.clone(), position)).collect::<HashMap<String, usize>>()
+        });
+        positions.get(name).copied()
+    }
+
+    /// The tensor of this name.
+    pub(super) fn info(&self, name: &str) -> Option<&TensorInfo> {
+        self.position(name).and_then(|position| self.tensors.get(position))
     }
 
     /// The same file, whose graph takes these tensors as weights and all others as something else.
@@ -121,12 +152,26 @@ impl TensorFile {
     /// The same file with these weights instead of those of the same places, and without the tensors that are joined
     /// to them.
     pub(super) fn with_joined(self, joined: quantised::Joined) -> TensorFile {
-        let TensorFile { path, order, modules, mut known, source, non_finite, weights, .. } = self;
+        let TensorFile { path, order, modules, mut known, source, non_finite, weights, forms, .. } = self;
         let quantised::Joined { tensors, recipes, joined, assumed: more } = joined;
         more.into_iter().for_each(|sentence| known.assume(sentence));
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
         let source = Box::new(quantised::JoinedSource { source, recipes });
-        TensorFile { path, tensors, order, modules, known, source, reads, joined, non_finite, weights }
+        let positions = OnceLock::new();
+        TensorFile {
+            path,
+            tensors,
+            order,
+            modules,
+            known,
+            source,
+            reads,
+            joined,
+            non_finite,
+            weights,
+            forms,
+            positions,
+        }
     }
 
     /// Tensors that are in the values of others, and in whose: the scales of quantised weights.
@@ -136,6 +181,19 @@ impl TensorFile {
 
     pub(super) fn ordered(self, order: TensorOrder) -> TensorFile {
         TensorFile { order, ..self }
+    }
+
+    /// The same file with more tensors behind its own. `source` is given what reads those of the file, and how many they
+    /// are.
+    pub(super) fn with_more(
+        mut self,
+        more: Vec<TensorInfo>,
+        source: impl FnOnce(Box<dyn TensorSource>, usize) -> Box<dyn TensorSource>,
+    ) -> TensorFile {
+        self.source = source(self.source, self.tensors.len());
+        self.reads.extend(more.iter().map(|_| AtomicBool::new(false)));
+        self.tensors.extend(more);
+        TensorFile { positions: OnceLock::new(), ..self }
     }
 
     /// The tensors, and what reads their values.
@@ -223,7 +281,7 @@ impl TensorFile {
     }
 
     fn values(&self, name: &str) -> Result<(&TensorInfo, Vec<f64>), FormatError> {
-        let Some(index) = self.tensors.iter().position(|tensor| tensor.name == name) else {
+        let Some(index) = self.position(name) else {
             return Err(self.fault(name, "is not in the file; `inspect --tensors` lists what is".into()));
         };
         let info = &self.tensors[index];

@@ -11,6 +11,7 @@ mod field_reader;
 mod field_tables;
 mod field_tensorflow;
 mod field_types;
+mod field_weights;
 mod files;
 mod findings_command;
 mod gallery;

@@ -6,7 +6,7 @@ use super::{ActivationBasis, BlockChoice, ChainEntry, ChainProposal, Normalisati
 use crate::formats::modules::use_activations;
 use crate::formats::names::{layer_name, numbered_module};
 use crate::formats::tensors::{TensorFile, TensorInfo};
-use crate::formats::{Account, ModuleRole, PartName};
+use crate::formats::{Account, ModuleRole, PartName, WeightForm};
 use crate::network::Activation;
 
 impl ChainProposal {
@@ -44,6 +44,9 @@ impl ChainProposal {
                     of_whole_numbers(tensor, &mut account);
                 }
                 weights.assumption(name).into_iter().for_each(|sentence| account.assume(sentence));
+                if let Some(why) = file.form(name).and_then(WeightForm::refusal) {
+                    account.misses(PartName::tensor(name), why);
+                }
                 if let Some((part, why)) = weights.misunderstood(name) {
                     account.misses(PartName::tensor(part), why);
                 }

@@ -1,7 +1,7 @@
 //! What was guessed to make a chain of tensors, a sentence for each kind.
 
 use super::weights::Weights;
-use super::{ActivationBasis, BlockChoice, ChainEntry, ChainProposal, Doubt, regularity};
+use super::{ActivationBasis, BlockChoice, ChainEntry, ChainProposal, Doubt, geometry, regularity};
 use crate::formats::names::layer_name;
 use crate::formats::tensors::{TensorInfo, shape_text};
 use crate::network::Activation;
@@ -33,6 +33,7 @@ impl ChainProposal {
         }
         sentences.extend(self.of_normalisations());
         sentences.extend(self.of_slopes());
+        sentences.extend(self.of_moves());
         sentences.extend(self.of_no_room());
         sentences.extend(self.of_doubts());
         sentences.extend(self.of_suggestions());
@@ -54,6 +55,16 @@ impl ChainProposal {
     /// What is guessed of single tensors: the order of a kernel's axes.
     pub fn guesses(&self) -> &[String] {
         &self.guesses
+    }
+
+    /// What shapes alone say of convolutions, which dilations, other paddings and transposed ones may fit as well.
+    fn of_moves(&self) -> Option<String> {
+        let [candidate] = &self.candidates[..] else { return None };
+        let is_guess = self.has_convolutions() && !self.moves_are_told;
+        is_guess.then(|| {
+            let candidate = geometry::label(candidate);
+            format!("the convolutions move as `{candidate}`, as their shapes say; --convolutions says otherwise")
+        })
     }
 
     fn of_normalisations(&self) -> Vec<String> {

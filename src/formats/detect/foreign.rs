@@ -12,12 +12,17 @@ const TENSORFLOW: &str = "in Python load it with tf.saved_model.load or keras.mo
 const FLAX: &str = "in Python flatten its tree and save the arrays: \
                     numpy.savez(\"model.npz\", **flax.traverse_util.flatten_dict(params, sep=\"/\"))";
 const JOBLIB: &str = "in Python load it where you trust it and save its arrays with numpy.savez";
+/// The parts of such an archive; torch.save wrote it before version 0.1.10.
+const OLD_TORCH: Foreign = (
+    "a tar archive of PyTorch before 0.1.10",
+    "in Python load it where you trust it with torch.load(path, weights_only=False) and save it again with torch.save",
+);
 const TO_ONNX: &str = "convert it to .onnx with a tool of its framework";
 const AGAIN: &str = "download the file itself: this was saved in its place";
 const DATA: &str = "give the file of a network; data goes to --data";
 
 /// Marks at a place, and what begins or goes on so.
-const MARKS: [(usize, &[u8], Foreign); 45] = [
+const MARKS: [(usize, &[u8], Foreign); 49] = [
     (0, b"version https://git-lfs", ("a Git LFS pointer, not the file itself", "get the file with git lfs pull")),
     (0, b"\x1f\x8b", ("a file compressed with gzip", "unpack it with gzip -d, or tar xf, and open what is in it")),
     (0, b"BZh", ("a file compressed with bzip2", UNPACK)),
@@ -30,6 +35,10 @@ const MARKS: [(usize, &[u8], Foreign); 45] = [
     (0, b"x\xda", ("data compressed with zlib, as joblib writes it", JOBLIB)),
     (0, b"7z\xbc\xaf\x27\x1c", ("a 7z archive", UNPACK)),
     (0, b"Rar!", ("a RAR archive", UNPACK)),
+    (0, b"sys_info\0", OLD_TORCH),
+    (0, b"storages\0", OLD_TORCH),
+    (0, b"tensors\0", OLD_TORCH),
+    (0, b"pickle\0", OLD_TORCH),
     (257, b"ustar", ("a tar archive", "unpack it with tar xf and open what is in it")),
     (4, b"ORTM", ("a model in the format of ONNX Runtime", "open the .onnx file that it was made of")),
     (4, b"ET12", ("a program of ExecuTorch", SAVE)),
@@ -190,6 +199,7 @@ mod tests {
             (b"<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code>", "error of a server"),
             (b"\x20\x2f\xf3\x7aabc", "NNUE"),
             (b"x\x9cabc", "joblib"),
+            (b"sys_info\0\0\0", "PyTorch before 0.1.10"),
             (&[0; 32], "nothing but zeros"),
         ] {
             assert!(of_content(beginning).is_some_and(|(what, _)| what.contains(word)), "{word}");

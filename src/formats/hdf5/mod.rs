@@ -4,6 +4,7 @@
 //! itself; the walk is bounded in depth and in the number of objects.
 
 mod elements;
+mod groups;
 mod layout;
 mod links;
 mod order;
@@ -13,9 +14,10 @@ use std::path::Path;
 
 use hdf5_pure::{Dataset, File, Group};
 
-use super::FormatError;
 use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
+use super::{Account, FormatError, PartName};
 use elements::Element;
+use groups::{LeadsTo, PassedLink};
 
 /// How deep groups may lie within each other. Keras nests three or four deep for each model within a model.
 const DEEPEST: usize = 48;
@@ -73,6 +75,7 @@ pub(super) fn open(path: &Path, mut bytes: Vec<u8>) -> Result<Hdf5File, FormatEr
     let file_bytes = bytes.len() as u64;
     let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: FORMAT, reason };
     layout::make_older(&mut bytes);
+    let passed = groups::passed_links(&bytes);
     let without_links = links::without_soft_links(&bytes);
     let (file, walk) = match walked(bytes) {
         Ok(walked) => walked,
@@ -92,7 +95,41 @@ pub(super) fn open(path: &Path, mut bytes: Vec<u8>) -> Result<Hdf5File, FormatEr
         Some(sentence) => tensors.assuming(sentence),
         None => tensors,
     };
+    let tensors = tensors.with_account(account_of_links(&passed));
     Ok(Hdf5File { tensors, attributes, named_groups, weight_names })
+}
+
+/// What becomes of the links that are not followed. A second name for what has a place of its own in the file is needless,
+/// unless it is called as another layer or weight would be: then that one may be used twice.
+fn account_of_links(passed: &[PassedLink]) -> Account {
+    let mut account = Account::default();
+    for PassedLink { path, leads_to } in passed {
+        let part = PartName::node(path);
+        match leads_to {
+            LeadsTo::File { file, target } => {
+                account
+                    .misses(part, format!("is a link to `{target}` in another file ({file}), which is not followed"));
+            }
+            LeadsTo::Here { target, exists: false } => {
+                account.misses(part, format!("is a link to `{target}`, which is not in the file"));
+            }
+            LeadsTo::Here { target, .. } if is_called_alike(path, target) => {
+                let why = format!("is a link to `{target}`, and whether that is used once more is not known");
+                account.misses(part, why);
+            }
+            LeadsTo::Here { target, .. } => account.leaves(part, format!("is another name of `{target}`")),
+        }
+    }
+    account
+}
+
+fn is_called_alike(path: &str, target: &str) -> bool {
+    let leaf = |path: &str| {
+        let leaf = path.rsplit('/').next().unwrap_or_default().to_owned();
+        leaf.replace(|character: char| character.is_ascii_digit(), "")
+    };
+    // `fc3` for `fc1`; a weight of the same name in another layer.
+    leaf(path) == leaf(target) || super::names::says_weight(path)
 }
 
 /// The file, and what a walk through its groups finds; in words, what is wrong with it.

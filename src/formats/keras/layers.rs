@@ -17,7 +17,7 @@ const DEFAULT_EPSILON: f64 = 1e-3;
 /// Normalization divides by no less than this.
 const MIN_DEVIATION: f64 = 1e-7;
 /// Layers that hand on what they are given once training is over.
-const IDLE: [&str; 15] = [
+pub(super) const IDLE: [&str; 15] = [
     "ActivityRegularization",
     "AlphaDropout",
     "Dropout",

@@ -6,6 +6,7 @@ mod architecture;
 mod archive;
 mod calls;
 mod dense;
+mod forms;
 mod layers;
 mod models;
 mod named;
@@ -15,8 +16,10 @@ mod operators;
 mod precision;
 mod settings;
 mod volumes;
+mod weightless;
 mod weights;
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use serde_json::Value;
@@ -24,7 +27,7 @@ use serde_json::Value;
 use super::graph::{Graph, GraphConvolution, GraphNetwork, opened};
 use super::hdf5::Hdf5File;
 use super::tensors::TensorFile;
-use super::{Account, FormatError, Opened, hdf5, json};
+use super::{Account, FormatError, Opened, WeightForm, hdf5, json};
 use architecture::Model;
 use layers::Reading;
 use weights::Weights;
@@ -59,7 +62,11 @@ pub(super) fn open_hdf5(path: &Path, input: Option<ImageShape>) -> Result<Opened
             let origin = origin(&config, file.attributes.get("keras_version").map(String::as_str));
             network(path, &config, stored(file, held), origin, Account::default(), input)
         }
-        None => Ok(Opened::Tensors(file.tensors)),
+        None => {
+            let forms = forms::forms(&file.tensors, None);
+            let weightless = weightless::account(&file);
+            Ok(Opened::Tensors(file.tensors.with_forms(forms).with_account(weightless)))
+        }
     }
 }
 
@@ -124,12 +131,18 @@ pub(super) fn network(
     input: Option<ImageShape>,
 ) -> Result<Opened, FormatError> {
     let Stored { tensors, held, layout, is_listed } = stored;
+    let mut forms = HashMap::new();
     let (followed, convolutions, read) = match architecture::model(config, &mut account) {
         Ok(model) => {
             let weights = Weights::new(&tensors, &model, &layout, is_listed);
             weights.report(&mut account);
             let reading = Reading { graph: Graph::of_bytes(held), weights: &weights, account, origin };
-            follow(path, &model, reading, input)?
+            let followed = follow(path, &model, reading, input)?;
+            forms = forms::forms(&tensors, Some(&model));
+            // These are among the convolutions already.
+            let listed: HashSet<&str> = followed.1.iter().map(|convolution| convolution.name.as_str()).collect();
+            forms.extend(weights.of_layers(&listed).map(|name| (name.to_owned(), WeightForm::Listed)));
+            followed
         }
         Err(problem) => (GraphNetwork { network: None, problem: Some(problem) }, Vec::new(), account),
     };
@@ -142,7 +155,7 @@ pub(super) fn network(
     read.missing().for_each(|(part, why)| account.misses(part.clone(), why));
     account.join(tensors.account_of_reads());
     account.join(read);
-    Ok(opened(followed, convolutions, "the model has no layers", account, || tensors))
+    Ok(opened(followed, convolutions, "the model has no layers", account, || tensors.with_forms(forms)))
 }
 
 /// The network as far as it is understood, what comes next, all convolutions whose shapes are known, and the account.

@@ -1,6 +1,6 @@
 //! Which tensors of a file belong to which layer of a Keras model.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use nalgebra::{DMatrix, DVector};
 
@@ -102,6 +102,13 @@ impl<'a> Weights<'a> {
         self.assumed.iter().for_each(|sentence| account.assume(sentence));
     }
 
+    /// The tensors of the layers of these paths.
+    pub fn of_layers(&self, paths: &HashSet<&str>) -> impl Iterator<Item = &'a str> {
+        let layers = self.by_layer.iter().filter(|(path, _)| paths.contains(path.as_str()));
+        let tensors = layers.flat_map(|(_, tensors)| tensors.values());
+        tensors.filter_map(|index| Some(self.file.tensors().get(*index)?.name.as_str()))
+    }
+
     /// The path of the tensor that plays this role in the layer.
     pub fn find(&self, layer: &LayerConfig, role: &str) -> Option<&'a str> {
         let index = self.by_layer.get(&layer.path)?.get(role)?;
@@ -121,7 +128,7 @@ impl<'a> Weights<'a> {
     /// scaled.
     fn of_values(&self, layer: &LayerConfig, role: &str) -> Result<&'a str, GraphProblem> {
         let name = self.needed(layer, role)?;
-        let tensor = self.file.tensors().iter().find(|tensor| tensor.name == name);
+        let tensor = self.file.info(name);
         let dtype = tensor.map_or("", |tensor| tensor.dtype.as_str());
         let is_whole = ["I", "U", "BOOL"].iter().any(|kind| dtype.starts_with(kind));
         let is_scaled = matches!(mode_of(&layer.config), Mode::Int8 | Mode::Int4) && role.starts_with("kernel");
@@ -137,7 +144,7 @@ impl<'a> Weights<'a> {
 
     /// The shape of the tensor of this path.
     pub fn shape(&self, path: &str) -> &'a [usize] {
-        self.file.tensors().iter().find(|tensor| tensor.name == path).map_or(&[], |tensor| &tensor.shape)
+        self.file.info(path).map_or(&[], |tensor| &tensor.shape)
     }
 
     /// The tensor's values as one vector, which the layer must have.

@@ -55,17 +55,24 @@ pub(super) fn mark_steps(found: &mut [Found], file: &impl StorageFile, assumed: 
     let positions: HashMap<String, usize> =
         found.iter().enumerate().map(|(position, entry)| (entry.name.clone(), position)).collect();
     let is_quantised = |entry: &Found| entry.in_model && matches!(entry.tensor.content, Content::Quantised(_));
+    let weights = found.iter().filter(|entry| entry.in_model);
     let weights =
-        found.iter().filter(|entry| is_quantised(entry)).filter_map(|entry| entry.name.strip_suffix("weight"));
-    let layers: Vec<String> = weights.map(str::to_owned).collect();
+        weights.filter_map(|entry| Some((entry.name.strip_suffix("weight")?.to_owned(), is_quantised(entry))));
+    let layers: Vec<(String, bool)> = weights.collect();
     let mut runs_so = Vec::new();
-    for layer in layers {
+    for (layer, has_steps) in layers {
         let position = |end: &str| positions.get(&format!("{layer}{end}")).copied();
         let (Some(scale), Some(zero)) = (position("scale"), position("zero_point")) else { continue };
         let value = |position: usize| found[position].tensor.values(file).ok().filter(|values| values.len() == 1);
         let steps = (value(scale), value(zero));
         let is_dynamic = matches!((steps.0.as_deref(), steps.1.as_deref()), (Some([1.0]), Some([0.0])));
-        let fate = if is_dynamic {
+        let fate = if !has_steps {
+            // Weights of 16 bits are kept so, and nothing else is rounded.
+            if !is_dynamic {
+                continue;
+            }
+            Fate::Needless("changes nothing: the step is 1 and begins at 0".into())
+        } else if is_dynamic {
             runs_so.push(layer.trim_end_matches('.').to_owned());
             Fate::Needless("is not used: the layer measures its input each time".into())
         } else {

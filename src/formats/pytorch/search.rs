@@ -168,6 +168,20 @@ impl<'a> Search<'a> {
         let pickle = self.pickle;
         let parts = MODULE_PARTS.map(|part| pickle.entry(attributes, part));
         let parameters = parts[0];
+        // A quantised layer keeps its steps as numbers, and its tensors packed in a module of its own.
+        if parts[2].is_some_and(|modules| pickle.entry(modules, "_packed_params").is_some()) {
+            for key in ["scale", "zero_point"] {
+                if let Some(number) = pickle.entry(attributes, key).and_then(|step| pickle.number(step)) {
+                    self.add(&join(name, key), Tensor::number(number))?;
+                }
+            }
+        }
+        let packed = pickle.entry(attributes, "_packed_params").and_then(|packed| pickle.attributes(packed));
+        if let Some([weight, bias]) = packed.and_then(|packed| pickle.sequence(packed)) {
+            let layer = name.strip_suffix("_packed_params").unwrap_or(name).trim_end_matches('.');
+            self.visit(&join(layer, "weight"), *weight, depth + 1)?;
+            self.visit(&join(layer, "bias"), *bias, depth + 1)?;
+        }
         for part in parts.into_iter().flatten() {
             self.visit(name, part, depth + 1)?;
         }

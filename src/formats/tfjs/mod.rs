@@ -83,11 +83,14 @@ enum Element {
         min: f64,
         scale: f64,
     },
-    /// Pairs of floats, which no weight is.
-    Complex,
+    /// Numbers of so many bytes that no weight is: pairs of floats.
+    Unread(usize),
+    /// Texts, each behind its length in four bytes.
+    Text,
 }
 
 impl Element {
+    /// None where not even the length of a value is known.
     fn from_number(weight: &Weight) -> Option<Element> {
         let stored = weight.quantization.as_ref().map_or(weight.dtype.as_str(), |quantization| &quantization.dtype);
         let attribute = |stored: &Quantization| Some((stored.min?, stored.scale?));
@@ -97,7 +100,12 @@ impl Element {
             _ => (0.0, 1.0),
         };
         match stored {
-            "complex64" => Some(Element::Complex),
+            "string" => Some(Element::Text),
+            "complex64" | "int64" | "uint64" | "float64" => Some(Element::Unread(8)),
+            "uint32" => Some(Element::Unread(4)),
+            "int16" | "bfloat16" => Some(Element::Unread(2)),
+            "int8" => Some(Element::Unread(1)),
+            "complex128" => Some(Element::Unread(16)),
             "float32" => Some(Element::F32),
             "float16" => Some(Element::F16),
             "int32" => Some(Element::I32),
@@ -107,12 +115,13 @@ impl Element {
         }
     }
 
+    /// The bytes of one value; of a text those that say its length.
     fn bytes(self) -> usize {
         match self {
-            Element::F32 | Element::I32 => 4,
+            Element::F32 | Element::I32 | Element::Text => 4,
             Element::F16 | Element::U16 { .. } => 2,
             Element::U8 { .. } => 1,
-            Element::Complex => 8,
+            Element::Unread(bytes) => bytes,
         }
     }
 
@@ -123,7 +132,7 @@ impl Element {
             Element::F32 => fours().map(|chunk| f64::from(f32::from_le_bytes(*chunk))).collect(),
             Element::I32 => fours().map(|chunk| f64::from(i32::from_le_bytes(*chunk))).collect(),
             Element::F16 => pairs().map(|chunk| f16::from_le_bytes(*chunk).to_f64()).collect(),
-            Element::Complex => Vec::new(),
+            Element::Unread(_) | Element::Text => Vec::new(),
             Element::U8 { min, scale } => bytes.iter().map(|byte| f64::from(*byte) * scale + min).collect(),
             Element::U16 { min, scale } => {
                 pairs().map(|chunk| f64::from(u16::from_le_bytes(*chunk)) * scale + min).collect()
@@ -141,22 +150,39 @@ impl TensorSource for TfjsTensors {
 impl TfjsTensors {
     fn numbers(&self, index: usize) -> Result<Vec<f64>, String> {
         let tensor = self.tensors.get(index).ok_or("is not in the file")?;
-        let mut bytes = Vec::with_capacity(tensor.bytes);
-        let mut file_start = 0;
-        for (path, length) in self.groups.get(tensor.group).map_or(&[][..], Vec::as_slice) {
-            let wanted = tensor.start + bytes.len() as u64;
-            let left = (tensor.bytes - bytes.len()) as u64;
-            if left > 0 && wanted >= file_start && wanted < file_start + length {
-                let read = read_part(path, wanted - file_start, left.min(file_start + length - wanted), &mut bytes);
-                read.map_err(|error| format!("cannot be read from {} ({error})", path.display()))?;
-            }
-            file_start += length;
-        }
-        if bytes.len() < tensor.bytes {
-            return Err("reaches beyond the end of its files; get the parts that belong together".into());
-        }
-        Ok(tensor.element.decode(&bytes))
+        let files = self.groups.get(tensor.group).map_or(&[][..], Vec::as_slice);
+        Ok(tensor.element.decode(&read(files, tensor.start, tensor.bytes)?))
     }
+}
+
+/// So many bytes of a group's files.
+fn read(files: &[(PathBuf, u64)], start: u64, count: usize) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::with_capacity(count);
+    let mut file_start = 0;
+    for (path, length) in files {
+        let wanted = start + bytes.len() as u64;
+        let left = (count - bytes.len()) as u64;
+        if left > 0 && wanted >= file_start && wanted < file_start + length {
+            let read = read_part(path, wanted - file_start, left.min(file_start + length - wanted), &mut bytes);
+            read.map_err(|error| format!("cannot be read from {} ({error})", path.display()))?;
+        }
+        file_start += length;
+    }
+    if bytes.len() < count {
+        return Err("reaches beyond the end of its files; get the parts that belong together".into());
+    }
+    Ok(bytes)
+}
+
+/// The bytes that so many texts take, each behind its length; none where they do not end within the files.
+fn length_of_texts(files: &[(PathBuf, u64)], start: u64, count: usize, available: u64) -> Option<usize> {
+    let mut end = start;
+    for _ in 0..count {
+        let ahead = end.checked_add(4).filter(|ahead| *ahead <= available)?;
+        let attribute = read(files, end, 4).ok()?.first_chunk().map(|four| u32::from_le_bytes(*four))?;
+        end = ahead.checked_add(u64::from(attribute)).filter(|end| *end <= available)?;
+    }
+    usize::try_from(end - start).ok()
 }
 
 fn read_part(path: &Path, start: u64, length: u64, bytes: &mut Vec<u8>) -> std::io::Result<()> {
@@ -238,7 +264,10 @@ fn placed(path: &Path, manifest: &[Group]) -> Result<Manifest, FormatError> {
                     format!("is of type `{}`, which is not read; convert the model to float32", weight.dtype),
                 )
             })?;
-            let length = size(&weight.shape).and_then(|count| count.checked_mul(element.bytes()));
+            let length = size(&weight.shape).and_then(|count| match element {
+                Element::Text => length_of_texts(&files, start, count, available),
+                _ => count.checked_mul(element.bytes()),
+            });
             let length = length.filter(|&length| start.checked_add(length as u64).is_some_and(|end| end <= available));
             let Some(length) = length else {
                 let problem =
@@ -255,7 +284,7 @@ fn placed(path: &Path, manifest: &[Group]) -> Result<Manifest, FormatError> {
                 shape: weight.shape.clone(),
                 dtype: weight.dtype.to_uppercase().replace("FLOAT", "F"),
                 bytes: length as u64,
-                is_numeric: !matches!(element, Element::Complex),
+                is_numeric: !matches!(element, Element::Unread(_) | Element::Text),
                 in_model: true,
             });
             start += length as u64;

@@ -201,5 +201,5 @@ fn fault(file: &TensorFile, tensor: &str, problem: String) -> FormatError {
 
 /// The shape of a tensor of the file.
 fn stored_shape<'a>(file: &'a TensorFile, name: &str) -> &'a [usize] {
-    file.tensors().iter().find(|tensor| tensor.name == name).map_or(&[], |tensor| &tensor.shape)
+    file.info(name).map_or(&[], |tensor| &tensor.shape)
 }

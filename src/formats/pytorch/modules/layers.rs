@@ -76,6 +76,9 @@ pub(super) fn does_nothing(module: &Module<'_>) -> bool {
 /// Adds a module that is given the value `of`.
 pub(super) fn add(graph: &mut Graph, module: &Module<'_>, of: ValueId, file: &TensorFile) -> Result<Added, Fault> {
     let node = module.label();
+    if module.is_quantised() {
+        return quantised(graph, module, of, file);
+    }
     if !module.is_of_library() {
         return Err(module.operator().into());
     }
@@ -129,6 +132,30 @@ pub(super) fn add(graph: &mut Graph, module: &Module<'_>, of: ValueId, file: &Te
             }
         }
         _ => volumes::add(graph, module, of, file)?.ok_or_else(|| module.operator())?,
+    };
+    Ok(Added::Value(value))
+}
+
+/// Adds a quantised layer as what it rounds. The steps that it rounds to are told with its tensors.
+fn quantised(graph: &mut Graph, module: &Module<'_>, of: ValueId, file: &TensorFile) -> Result<Added, Fault> {
+    let node = module.label();
+    weight::refuse_hooks(module, &[])?;
+    for attribute in ["scale", "zero_point", "version", "qconfig"] {
+        module.setting(attribute);
+    }
+    let value = match module.class.as_str() {
+        "Quantize" | "DeQuantize" | "QuantStub" | "DeQuantStub" => of,
+        "Linear" | "LinearReLU" => {
+            let absent = || weight::without(module, "weight");
+            let weight = weight::stored(module, "weight", file)?.ok_or_else(absent)?.into_matrix(module)?;
+            let bias = weight::stored(module, "bias", file)?.map(weight::Weight::into_vector);
+            if bias.as_ref().is_some_and(|bias| bias.len() != weight.nrows()) {
+                return Err(weight::without(module, "bias").into());
+            }
+            let value = graph.affine(of, node, Affine { weight, bias })?;
+            if module.class == "LinearReLU" { graph.activate(value, node, Activation::Relu)? } else { value }
+        }
+        _ => return Err(module.operator().into()),
     };
     Ok(Added::Value(value))
 }

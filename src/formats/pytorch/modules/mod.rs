@@ -10,11 +10,12 @@ mod notes;
 mod volumes;
 mod weight;
 
+use std::collections::HashMap;
 use std::path::Path;
 
-use super::super::graph::{Graph, GraphNetwork, opened};
+use super::super::graph::{Graph, GraphConvolution, GraphNetwork, opened};
 use super::super::tensors::TensorFile;
-use super::super::{Account, FormatError, GraphProblem, Opened, PartName};
+use super::super::{Account, FormatError, GraphProblem, Opened, PartName, Unfolding, WeightForm};
 use crate::network::ImageShape;
 use crate::pickle::{Pickle, Value};
 use module::{Module, is_of_torch};
@@ -121,5 +122,29 @@ pub(super) fn open(
         }
     }
     account.join(tensors.account_of_reads());
-    Ok(opened(network, graph.into_convolutions(), "the model has no layers", account, || tensors))
+    let convolutions = graph.into_convolutions();
+    let forms = forms(line, &convolutions);
+    Ok(opened(network, convolutions, "the model has no layers", account, || tensors.with_forms(forms)))
+}
+
+/// What the kernels of the modules are, which the shape of a tensor does not tell.
+fn forms(line: &[Module<'_>], convolutions: &[GraphConvolution]) -> HashMap<String, WeightForm> {
+    let known = line.iter().filter(|part| part.is_of_library()).filter_map(|part| {
+        let unfolding =
+            |axis: usize, is_window: bool| Unfolding { class: part.class.clone(), outputs: vec![axis], is_window };
+        let form = match part.class.as_str() {
+            _ if convolutions.iter().any(|convolution| convolution.name == part.label()) => WeightForm::Listed,
+            "Conv1d" | "Conv2d" => WeightForm::Plain(unfolding(0, true)),
+            "Conv3d" => WeightForm::Other(unfolding(0, true)),
+            // Inputs come first. In groups, those of each group have outputs of their own.
+            class if class.starts_with("ConvTranspose") => match part.number("groups") {
+                None | Some(1.0) => WeightForm::Other(unfolding(1, true)),
+                Some(_) => WeightForm::Unknown(format!("{class} in groups")),
+            },
+            "Bilinear" => WeightForm::Other(unfolding(0, false)),
+            _ => return None,
+        };
+        Some((part.tensor_name("weight"), form))
+    });
+    known.collect()
 }

@@ -94,6 +94,12 @@ impl<'a> Module<'a> {
             || self.package.starts_with("torch.nn.parallel")
     }
 
+    /// Whether its class is one of PyTorch's quantised layers, or of what stands around them.
+    pub fn is_quantised(&self) -> bool {
+        is_of_torch(&self.package)
+            && (self.package.contains(".quantized") || self.package.ends_with("quantization.stubs"))
+    }
+
     /// The modules that are its parts, in order.
     pub fn children(&self) -> Vec<Module<'a>> {
         let parts = self.pickle.entry(self.attributes, "_modules");

@@ -42,11 +42,21 @@ fn collect(module: &Module<'_>, notes: &mut Vec<ModuleNote>) {
         return;
     }
     notes.push(ModuleNote { path: module.path.clone(), class: module.class.clone(), role: role(module) });
+    if module.is_quantised() {
+        return;
+    }
     module.children().iter().for_each(|child| collect(child, notes));
 }
 
 fn role(module: &Module<'_>) -> ModuleRole {
     let has_parts = !module.children().is_empty();
+    if module.is_quantised() {
+        return match module.class.as_str() {
+            "Linear" | "Quantize" => ModuleRole::Needless("its tensors tell what it does"),
+            "DeQuantize" | "QuantStub" | "DeQuantStub" => ModuleRole::Needless("changes no values"),
+            class => ModuleRole::Unknown(format!("is a quantised {class}, which is not understood")),
+        };
+    }
     if !module.is_of_library() {
         // A class of one's own without parts and tensors does something that nothing tells.
         return if has_parts || module.has_tensors() {

@@ -74,6 +74,13 @@ pub(super) fn read(module: &Module<'_>, name: &str, file: &TensorFile) -> Result
     Ok(Some(Weight { shape, values: vector("")?.data.into() }))
 }
 
+/// The tensor that the file lists under this name of the module, wherever the module keeps it.
+pub(super) fn stored(module: &Module<'_>, name: &str, file: &TensorFile) -> Result<Option<Weight>, Fault> {
+    let name = module.tensor_name(name);
+    let Some(tensor) = file.info(&name) else { return Ok(None) };
+    Ok(Some(Weight { shape: tensor.shape.clone(), values: file.vector(&name)?.data.into() }))
+}
+
 /// Refuses hooks that do something else than to compute one of these tensors.
 pub(super) fn refuse_hooks(module: &Module<'_>, computed: &[&str]) -> Result<(), GraphProblem> {
     let known = ["torch.nn.utils.weight_norm.WeightNorm", "torch.nn.utils.spectral_norm.SpectralNorm"];
