@@ -1,6 +1,6 @@
 //! A file that gives only tensors: names and shapes now, values when they are asked for.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,6 +52,8 @@ pub enum TensorOrder {
 pub struct TensorFile {
     path: PathBuf,
     tensors: Vec<TensorInfo>,
+    /// The place of each name in the list; of equal names the first.
+    places: HashMap<String, usize>,
     order: TensorOrder,
     modules: Vec<ModuleNote>,
     /// What the reader knows of the file's parts beyond their names, and what it guessed.
@@ -81,11 +83,16 @@ pub(super) enum ValuesError {
     Numpy(NumpyError),
 }
 
+fn places_of(tensors: &[TensorInfo]) -> HashMap<String, usize> {
+    tensors.iter().enumerate().rev().map(|(place, tensor)| (tensor.name.clone(), place)).collect()
+}
+
 impl TensorFile {
     pub(super) fn new(path: &Path, tensors: Vec<TensorInfo>, source: impl TensorSource + 'static) -> TensorFile {
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
         TensorFile {
             path: path.into(),
+            places: places_of(&tensors),
             tensors,
             order: TensorOrder::default(),
             modules: Vec::new(),
@@ -126,7 +133,8 @@ impl TensorFile {
         more.into_iter().for_each(|sentence| known.assume(sentence));
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
         let source = Box::new(quantised::JoinedSource { source, recipes });
-        TensorFile { path, tensors, order, modules, known, source, reads, joined, non_finite, weights }
+        let places = places_of(&tensors);
+        TensorFile { path, tensors, places, order, modules, known, source, reads, joined, non_finite, weights }
     }
 
     /// Tensors that are in the values of others, and in whose: the scales of quantised weights.
@@ -223,7 +231,7 @@ impl TensorFile {
     }
 
     fn values(&self, name: &str) -> Result<(&TensorInfo, Vec<f64>), FormatError> {
-        let Some(index) = self.tensors.iter().position(|tensor| tensor.name == name) else {
+        let Some(&index) = self.places.get(name) else {
             return Err(self.fault(name, "is not in the file; `inspect --tensors` lists what is".into()));
         };
         let info = &self.tensors[index];
