@@ -1,13 +1,14 @@
 //! `layerflow inspect --spectra`, and `inspect` of a file with convolutions that makes no network: the spectra of the
 //! weights one by one.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use serde::Serialize;
 
 use crate::formats::{
-    self, ChainProblem, ChainProposal, FormatError, GraphFile, GraphProblem, Opened, TensorFile, WeightSpectrum,
-    weight_spectrum,
+    self, ChainProblem, ChainProposal, FormatError, GraphFile, GraphProblem, Opened, TensorFile, TensorInfo,
+    WeightSpectrum, weight_spectrum,
 };
 use crate::network::{ConvolutionSpectrum, SpectrumMethod};
 
@@ -123,11 +124,20 @@ pub(super) fn run(
 /// The convolutions of a graph that is understood in part, its matrices, and what ends the network.
 fn of_graph(file: &Path, graph: &GraphFile, options: &ChainOptions, json: bool) -> Result<(), CommandError> {
     let fault = |problem| CommandError::Format(FormatError::Graph { path: file.into(), source: Box::new(problem) });
+    // A kernel that the graph has not taken belongs to a layer that is not understood, which alone tells what its axes are.
+    let is_kernel = |tensor: &&TensorInfo| tensor.in_model && tensor.is_numeric && tensor.shape.len() > 2;
+    let kernels = graph.tensors.tensors().iter().filter(is_kernel).map(|tensor| tensor.name.as_str());
+    let mut unlisted: Vec<&str> = kernels.filter(|name| !graph.tensors.is_read(name)).collect();
     let mut proposal = propose(&graph.tensors, &[], options)?;
-    if !graph.convolutions.is_empty() && graph.tensors.weights().is_none() {
+    if graph.tensors.weights().is_some() {
+        // The graph itself tells which tensors are weights.
+        unlisted.clear();
+    } else if !graph.convolutions.is_empty() {
         // The graph has told more of the convolutions than their kernels do.
         proposal.entries.retain(|entry| entry.convolution.is_none());
     }
+    let listed: HashSet<&str> = names_of(&proposal).collect();
+    unlisted.retain(|name| !listed.contains(name));
     if graph.convolutions.is_empty() && proposal.entries.is_empty() {
         return Err(fault(graph.problem.clone()));
     }
@@ -142,6 +152,7 @@ fn of_graph(file: &Path, graph: &GraphFile, options: &ChainOptions, json: bool) 
         listing.add(WeightReport::new(convolution.spectrum(&mut |_| true).map_err(undone)?))?;
     }
     let mut warnings = vec![cut];
+    warnings.extend(warnings::of_unlisted(&unlisted));
     list(&graph.tensors, &proposal, &mut listing, &mut warnings)?;
     listing.finish(warnings)
 }

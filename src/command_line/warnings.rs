@@ -132,6 +132,17 @@ pub(super) fn of_no_spectrum(problem: &ChainProblem) -> Warning {
     Warning::serious("no_spectrum", format!("without a spectrum: {problem}"))
 }
 
+/// The finding that kernels have no spectrum, as nothing tells what their axes are.
+pub(super) fn of_unlisted(names: &[&str]) -> Option<Warning> {
+    let first = names.first()?;
+    let others = match names.len() {
+        1 => String::new(),
+        count => format!(" and {} more", count - 1),
+    };
+    let message = format!("without a spectrum: `{first}`{others}: kernels of layers that are not understood");
+    Some(Warning::serious("no_spectrum", message))
+}
+
 /// The finding of a tensor that the chain of layers leaves out.
 pub(super) fn of_problem(problem: &ChainProblem) -> Warning {
     match problem {

@@ -172,6 +172,11 @@ impl TensorFile {
         &self.tensors
     }
 
+    /// Whether the values of the tensor of this name were read.
+    pub(crate) fn is_read(&self, name: &str) -> bool {
+        self.places.get(name).is_some_and(|&place| self.reads[place].load(Ordering::Relaxed))
+    }
+
     /// What the order of the tensors tells.
     pub fn order(&self) -> TensorOrder {
         self.order
