@@ -56,11 +56,10 @@ impl<'c, 'a> Call<'c, 'a> {
         let indices = indices(&self.name());
         let numbers = self.given.iter().enumerate().filter(|(place, _)| !indices.contains(place));
         let numbers: Vec<&Tensor> = numbers.filter_map(|(_, tensor)| *tensor).collect();
-        if self.gives.first().is_some_and(|tensor| tensor.is_real()) || numbers.iter().any(|tensor| tensor.is_real()) {
-            if let Some(whole) = numbers.iter().find(|tensor| !tensor.is_real()) {
-                let value = format!("is of type {} without a scale, among real numbers", whole.element.name());
-                return Err(setting(self.node, &format!("its operand {}", whole.name), &value));
-            }
+        let is_any_real = self.gives.iter().take(1).chain(&numbers).any(|tensor| tensor.is_real());
+        if let Some(whole) = numbers.iter().find(|tensor| is_any_real && !tensor.is_real()) {
+            let value = format!("is of type {} without a scale, among real numbers", whole.element.name());
+            return Err(setting(self.node, &format!("its operand {}", whole.name), &value));
         }
         Ok(())
     }
