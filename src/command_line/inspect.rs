@@ -15,7 +15,7 @@ use super::error::CommandError;
 use super::findings::{FindingOptions, FindingReport};
 use super::measures::{AllMeasures, GradientsReport, MeasuresReport, SpectrumReport};
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, read_network};
-use super::output::{print, print_json, tell};
+use super::output::{print, print_json, print_note};
 use super::report::{DataReport, Report, TensorReport};
 use super::spectra;
 use super::table;
@@ -94,7 +94,7 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
         Err(CommandError::Format(FormatError::Graph { .. })) if arguments.data.is_none() => return list_spectra(None),
         loaded => loaded?,
     };
-    loaded.tell(file);
+    loaded.print_notes(file);
     let network = &loaded.network;
     let load =
         |data: &Option<String>| data.as_ref().map(|data| load_data(data, &arguments.samples, network)).transpose();
@@ -134,7 +134,7 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
         let measured = measured.map_err(|source| CommandError::Network { path: file.into(), source })?;
         // What was assumed to read the data was told with it.
         for sentence in &measured.assumed[data.notes.len()..] {
-            tell(&format!("{}: assumed: {sentence}", data.name));
+            print_note(&format!("{}: assumed: {sentence}", data.name));
         }
         report.data = Some(measured);
         let blocks = if broken.is_some() { Ok(Vec::new()) } else { measure_blocks(network, &data.points) };
@@ -152,7 +152,7 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
         let head = if is_early { String::new() } else { table::head(network) };
         print(&(head + &table::report(&report)))?
     }
-    arguments.findings.judge(file, &findings)
+    arguments.findings.check_severity(file, &findings)
 }
 
 /// The measures of the layers' weights, and of the data where there is any.

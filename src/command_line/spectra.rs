@@ -14,12 +14,12 @@ use crate::network::{ConvolutionSpectrum, SpectrumMethod};
 
 use super::error::CommandError;
 use super::options::{ChainOptions, propose};
-use super::output::{print, print_json, tell};
+use super::output::{print, print_json, print_note};
 use super::table::warning_line;
 use super::warnings::{self, Warning};
 
 /// At most so many singular values of a weight are printed, evenly picked from the largest to the smallest.
-const MOST_PRINTED: usize = 256;
+const MAX_PRINTED: usize = 256;
 
 /// What is told of a file's weights when there is no flow.
 #[derive(Debug, Serialize)]
@@ -76,7 +76,7 @@ impl SpectrumReport {
             spectral_norm: values.first().copied(),
             smallest: values.last().copied(),
             condition_number: spectrum.condition_number(),
-            singular_values: spectrum.picked(MOST_PRINTED),
+            singular_values: spectrum.picked(MAX_PRINTED),
         }
     }
 }
@@ -114,7 +114,7 @@ pub(super) fn run(
     let mut warnings: Vec<Warning> = reason.map(warnings::of_no_flow).into_iter().collect();
     warnings.extend(fatal.chain(others).map(warning));
     for sentence in proposal.guesses() {
-        tell(&format!("{}: assumed: {sentence}", file.display()));
+        print_note(&format!("{}: assumed: {sentence}", file.display()));
     }
     let mut listing = Listing::new(file, names_of(&proposal), json)?;
     list(&tensors, &proposal, &mut listing, &mut warnings)?;
@@ -168,8 +168,8 @@ fn list(
     listing: &mut Listing,
     warnings: &mut Vec<Warning>,
 ) -> Result<(), CommandError> {
-    for place in 0..proposal.entries.len() {
-        match weight_spectrum(tensors, proposal, place, &mut |_| true) {
+    for position in 0..proposal.entries.len() {
+        match weight_spectrum(tensors, proposal, position, &mut |_| true) {
             Ok(Some(spectrum)) => listing.add(WeightReport::new(spectrum))?,
             Ok(None) => {}
             Err(FormatError::Chain { source, .. }) => warnings.push(warnings::of_no_spectrum(&source)),

@@ -62,8 +62,8 @@ fn layer_row(layer: &LayerReport) -> Vec<String> {
     ]
 }
 
-pub(super) fn warning_line(place: &str, warning: &Warning) -> String {
-    format!("{} {}: {place}{}\n", warning.severity, warning.code, warning.message)
+pub(super) fn warning_line(position: &str, warning: &Warning) -> String {
+    format!("{} {}: {position}{}\n", warning.severity, warning.code, warning.message)
 }
 
 /// Columns as wide as their widest field, two spaces between them.

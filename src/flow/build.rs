@@ -8,7 +8,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::{Decomposition, FlowError, FlowOptions, LayerFlow, Motion, Phase, PhaseKind, ResidualLaw, Spectrum, fold};
 use crate::linalg::{LinalgError, Rotation, Svd};
-use crate::network::{Activation, Layer, MOST_FLOW_DIMENSIONS, Network};
+use crate::network::{Activation, Layer, MAX_FLOW_DIMENSIONS, Network};
 
 /// Singular values this close to 1 compress nothing.
 const NO_COMPRESSION: f64 = 1e-13;
@@ -22,7 +22,7 @@ fn refuse_too_wide(network: &Network) -> Result<(), FlowError> {
         None => Ok(()),
         Some((index, layer)) => {
             let (rows, columns) = (layer.outputs(), layer.inputs());
-            Err(FlowError::TooWide { layer: index + 1, rows, columns, most: MOST_FLOW_DIMENSIONS })
+            Err(FlowError::TooWide { layer: index + 1, rows, columns, most: MAX_FLOW_DIMENSIONS })
         }
     }
 }
@@ -189,7 +189,7 @@ fn layer_flow(
             moving
                 .motions
                 .into_iter()
-                .filter(|(_, motion)| moves(motion, loses_nothing))
+                .filter(|(_, motion)| is_moving(motion, loses_nothing))
                 .map(|(kind, motion)| (kind, embedded(motion, dimension))),
         );
     }
@@ -230,7 +230,7 @@ fn last_motions(layer: &Layer, dimension: usize, law: ResidualLaw) -> Vec<(Phase
 
 /// Whether a linear motion moves any data. Directions that only carry padding are multiplied by 0, which moves
 /// nothing; `loses_nothing` says that no input direction is among the null ones.
-fn moves(motion: &Motion, loses_nothing: bool) -> bool {
+fn is_moving(motion: &Motion, loses_nothing: bool) -> bool {
     match motion {
         Motion::Rotation(rotation) => !rotation.is_identity(),
         Motion::Compression { factors, .. } => {

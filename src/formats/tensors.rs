@@ -53,7 +53,7 @@ pub struct TensorFile {
     path: PathBuf,
     tensors: Vec<TensorInfo>,
     /// The place of each name in the list; of equal names the first.
-    places: HashMap<String, usize>,
+    positions: HashMap<String, usize>,
     order: TensorOrder,
     modules: Vec<ModuleNote>,
     /// What the reader knows of the file's parts beyond their names, and what it guessed.
@@ -84,7 +84,7 @@ pub(super) enum ValuesError {
 }
 
 fn places_of(tensors: &[TensorInfo]) -> HashMap<String, usize> {
-    tensors.iter().enumerate().rev().map(|(place, tensor)| (tensor.name.clone(), place)).collect()
+    tensors.iter().enumerate().rev().map(|(position, tensor)| (tensor.name.clone(), position)).collect()
 }
 
 impl TensorFile {
@@ -92,7 +92,7 @@ impl TensorFile {
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
         TensorFile {
             path: path.into(),
-            places: places_of(&tensors),
+            positions: places_of(&tensors),
             tensors,
             order: TensorOrder::default(),
             modules: Vec::new(),
@@ -133,8 +133,8 @@ impl TensorFile {
         more.into_iter().for_each(|sentence| known.assume(sentence));
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
         let source = Box::new(quantised::JoinedSource { source, recipes });
-        let places = places_of(&tensors);
-        TensorFile { path, tensors, places, order, modules, known, source, reads, joined, non_finite, weights }
+        let positions = places_of(&tensors);
+        TensorFile { path, tensors, positions, order, modules, known, source, reads, joined, non_finite, weights }
     }
 
     /// Tensors that are in the values of others, and in whose: the scales of quantised weights.
@@ -174,7 +174,7 @@ impl TensorFile {
 
     /// Whether the values of the tensor of this name were read.
     pub(crate) fn is_read(&self, name: &str) -> bool {
-        self.places.get(name).is_some_and(|&place| self.reads[place].load(Ordering::Relaxed))
+        self.positions.get(name).is_some_and(|&position| self.reads[position].load(Ordering::Relaxed))
     }
 
     /// What the order of the tensors tells.
@@ -223,7 +223,7 @@ impl TensorFile {
         let (info, values) = self.values(name)?;
         match info.shape[..] {
             [rows, columns] if rows > 0 && columns > 0 => Ok(DMatrix::from_row_slice(rows, columns, &values)),
-            _ => Err(self.fault(name, format!("has the shape {}, but a matrix is needed", shape_words(&info.shape)))),
+            _ => Err(self.fault(name, format!("has the shape {}, but a matrix is needed", shape_text(&info.shape)))),
         }
     }
 
@@ -236,7 +236,7 @@ impl TensorFile {
     }
 
     fn values(&self, name: &str) -> Result<(&TensorInfo, Vec<f64>), FormatError> {
-        let Some(&index) = self.places.get(name) else {
+        let Some(&index) = self.positions.get(name) else {
             return Err(self.fault(name, "is not in the file; `inspect --tensors` lists what is".into()));
         };
         let info = &self.tensors[index];
@@ -270,7 +270,7 @@ impl fmt::Debug for TensorFile {
 }
 
 /// A shape as it is said: `32×64`; `1 value` for a single one.
-pub fn shape_words(shape: &[usize]) -> String {
+pub fn shape_text(shape: &[usize]) -> String {
     match shape {
         [] => "1 value".into(),
         [length] => format!("{length} values"),

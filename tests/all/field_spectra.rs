@@ -35,8 +35,8 @@ fn kernels_without_a_spectrum_are_told() {
     let found = spectra("net.keras");
     let warnings = found["warnings"].as_array().unwrap();
     let told = warnings.iter().find(|warning| warning["code"] == "no_spectrum").unwrap();
-    let words = told["message"].as_str().unwrap();
-    assert!(words.contains("`layers/conv2d_transpose/vars/0` and 2 more"), "{words}");
+    let caption = told["message"].as_str().unwrap();
+    assert!(caption.contains("`layers/conv2d_transpose/vars/0` and 2 more"), "{caption}");
 }
 
 fn spectra(file: &str) -> Value {

@@ -27,7 +27,7 @@ fn healthy_files_are_right_without_a_word() {
             let path = writers::write(folder.path(), format, &healthy, &healthy.tensors);
             match verdict::of(&path, &healthy, 1e-6) {
                 Verdict::Right => {}
-                Verdict::Told(words) => panic!("{format:?}, network {number}: {words}"),
+                Verdict::Told(text) => panic!("{format:?}, network {number}: {text}"),
                 Verdict::Wrong(error) => panic!("{format:?}, network {number}: off by {error:.2e}"),
             }
         }
@@ -48,7 +48,7 @@ fn one_tensor_changed_is_right_or_told() {
             Verdict::Told(_) => told += 1,
             Verdict::Right => right += 1,
             Verdict::Wrong(error) if change.is_nothing => panic!("{number}: {error}"),
-            Verdict::Wrong(error) => silent.push(format!("{number} {format:?}, {}: off by {error:.2e}", change.words)),
+            Verdict::Wrong(error) => silent.push(format!("{number} {format:?}, {}: off by {error:.2e}", change.text)),
         }
     }
     assert!(right > 0 && told > right, "{right} right, {told} told");
@@ -62,16 +62,16 @@ fn one_setting_changed_is_right_or_told() {
     let (mut right, mut told, mut silent) = (0_u64, 0_u64, Vec::new());
     for number in 0..cases() / 8 {
         let mut healthy = Healthy::new(number, Format::Tflite);
-        let Changed { words, graph, expected, is_healthy } = Changed::new(number, &healthy);
+        let Changed { text, graph, expected, is_healthy } = Changed::new(number, &healthy);
         // Where nothing says what it gives, nothing that it gives is right.
         healthy.expected = expected.unwrap_or_else(|| healthy.expected.map(|_| f64::NAN));
         let path = folder.path().join("a.tflite");
         std::fs::write(&path, tflite::file(&graph)).unwrap();
         match verdict::of(&path, &healthy, 1e-6) {
-            Verdict::Told(said) if is_healthy => panic!("{number}, {words}: {said}"),
+            Verdict::Told(said) if is_healthy => panic!("{number}, {text}: {said}"),
             Verdict::Told(_) => told += 1,
             Verdict::Right => right += 1,
-            Verdict::Wrong(error) => silent.push(format!("{number}, {words}: off by {error:.2e}")),
+            Verdict::Wrong(error) => silent.push(format!("{number}, {text}: off by {error:.2e}")),
         }
     }
     assert_none(&silent, right, told);

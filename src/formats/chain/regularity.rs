@@ -9,7 +9,7 @@ use super::weights::Weights;
 use crate::formats::names::{Axes, axes, layer_name, numbered, numbered_module, says_weight};
 
 /// So many modules without tensors stand between two layers of a row at most, an activation and a dropout.
-const MOST_BETWEEN: usize = 2;
+const MAX_BETWEEN: usize = 2;
 
 /// Sentences for what looks left out.
 pub(super) fn doubts(entries: &[ChainEntry], weights: &Weights) -> Vec<String> {
@@ -62,14 +62,14 @@ fn gaps(entries: &[ChainEntry], weights: &Weights) -> Vec<String> {
         // A few free ones are enough to tell, of however large a number.
         let free = |mut between: std::ops::Range<usize>| {
             let mut found = 0;
-            while found <= MOST_BETWEEN && between.any(|at| !is_taken(&at)) {
+            while found <= MAX_BETWEEN && between.any(|at| !is_taken(&at)) {
                 found += 1;
             }
             found
         };
         match previous.as_ref().filter(|(_, other, _)| *other == template) {
             Some((before, _, last)) => {
-                let most = if is_row && !consecutive.contains(&template) { MOST_BETWEEN } else { 0 };
+                let most = if is_row && !consecutive.contains(&template) { MAX_BETWEEN } else { 0 };
                 if free(last + 1..number) > most {
                     found.push(format!("`{}`→`{name}`", layer_name(&before.weight_name)));
                 }
@@ -138,7 +138,7 @@ mod tests {
             is_numeric: true,
             in_model: true,
         };
-        let weights = Weights::of(&names.iter().chain(others).map(info).collect::<Vec<_>>());
+        let weights = Weights::new(&names.iter().chain(others).map(info).collect::<Vec<_>>());
         let index = weights.index();
         let entries: Vec<ChainEntry> = names.iter().map(|name| entry(&index, (*name).into(), None)).collect();
         gaps(&entries, &weights)

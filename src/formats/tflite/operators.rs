@@ -31,21 +31,21 @@ impl<'c, 'a> Call<'c, 'a> {
     }
 
     /// An operand that must be there.
-    pub fn operand(&self, place: usize) -> Result<&'c Operand, GraphProblem> {
-        match self.operands.get(place) {
+    pub fn operand(&self, position: usize) -> Result<&'c Operand, GraphProblem> {
+        match self.operands.get(position) {
             Some(Some(Operand::Opaque)) => Err(setting(self.node, "it", "is given what is not understood")),
             Some(Some(operand)) => Ok(operand),
             _ => Err(setting(self.node, "an operand", "is absent")),
         }
     }
 
-    pub fn optional(&self, place: usize) -> Option<&'c Operand> {
-        self.operands.get(place).and_then(Option::as_ref)
+    pub fn optional(&self, position: usize) -> Option<&'c Operand> {
+        self.operands.get(position).and_then(Option::as_ref)
     }
 
     /// Whole numbers of a constant operand.
-    fn integers(&self, place: usize) -> Result<Vec<i64>, GraphProblem> {
-        match self.operand(place)? {
+    fn integers(&self, position: usize) -> Result<Vec<i64>, GraphProblem> {
+        match self.operand(position)? {
             Operand::Array(array) => array.integers().ok_or_else(|| self.unknown()),
             _ => Err(setting(self.node, "an operand", "is not a constant, which is not understood")),
         }
@@ -54,7 +54,7 @@ impl<'c, 'a> Call<'c, 'a> {
     /// Whole numbers without a scale stand for no real ones: among numbers of which some are real all must be.
     fn counts_alike(&self) -> Result<(), GraphProblem> {
         let indices = indices(&self.name());
-        let numbers = self.given.iter().enumerate().filter(|(place, _)| !indices.contains(place));
+        let numbers = self.given.iter().enumerate().filter(|(position, _)| !indices.contains(position));
         let numbers: Vec<&Tensor> = numbers.filter_map(|(_, tensor)| *tensor).collect();
         let is_any_real = self.gives.iter().take(1).chain(&numbers).any(|tensor| tensor.is_real());
         if let Some(whole) = numbers.iter().find(|tensor| is_any_real && !tensor.is_real()) {
@@ -135,8 +135,8 @@ fn result(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Operand, GraphProble
         }
         "ADD_N" => {
             let mut sum = call.operand(0)?.clone();
-            for place in 1..call.operands.len() {
-                sum = trace.binary(node, Binary::Add, &sum, call.operand(place)?, &name)?;
+            for position in 1..call.operands.len() {
+                sum = trace.binary(node, Binary::Add, &sum, call.operand(position)?, &name)?;
             }
             Ok(sum)
         }
@@ -159,10 +159,11 @@ fn result(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Operand, GraphProble
         "ARG_MAX" => arg_max(trace, call),
         "RESHAPE" => {
             call.options.are(kinds::RESHAPE)?;
-            let told = call.options.integers(0)?;
-            let told = Array::new(vec![told.len()], told.into_iter().map(|length| length as f64).collect());
-            let told = told.map(Operand::from).ok_or_else(|| call.unknown())?;
-            trace.reshape(node, call.operand(0)?, call.optional(1).unwrap_or(&told), &name)
+            let attribute = call.options.integers(0)?;
+            let attribute =
+                Array::new(vec![attribute.len()], attribute.into_iter().map(|length| length as f64).collect());
+            let attribute = attribute.map(Operand::from).ok_or_else(|| call.unknown())?;
+            trace.reshape(node, call.operand(0)?, call.optional(1).unwrap_or(&attribute), &name)
         }
         "SQUEEZE" => {
             call.options.are(kinds::SQUEEZE)?;
@@ -183,7 +184,7 @@ fn result(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Operand, GraphProble
                 return Err(call.unknown());
             }
             let operands: Result<Vec<Operand>, GraphProblem> =
-                (0..call.operands.len()).map(|place| call.operand(place).cloned()).collect();
+                (0..call.operands.len()).map(|position| call.operand(position).cloned()).collect();
             trace.pack(node, &operands?, &name)
         }
         "REDUCE_PROD" => {
@@ -210,7 +211,7 @@ fn result(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Operand, GraphProble
             call.options.are(kinds::CONCATENATION)?;
             let axis = i64::from(call.options.integer(0, 0)?);
             let operands: Result<Vec<Operand>, GraphProblem> =
-                (0..call.operands.len()).map(|place| call.operand(place).cloned()).collect();
+                (0..call.operands.len()).map(|position| call.operand(position).cloned()).collect();
             let value = trace.concat(node, &operands?, axis, &name)?;
             windows::fused(trace, call, &value, 1)
         }

@@ -22,7 +22,7 @@ const SETTLED: f64 = 1e-11;
 const STEPS: usize = 100;
 /// Steps times (r + k)³ at most: a few hundredths of a second; two steps are made in any case.
 const WORK: usize = 40_000_000;
-const LEAST_STEPS: usize = 2;
+const MIN_STEPS: usize = 2;
 /// How often a step that overshoots is halved before it is the last.
 const HALVINGS: usize = 6;
 
@@ -137,7 +137,7 @@ fn settle(basis: DMatrix<f64>, turn: DMatrix<f64>, rank: usize) -> Result<Within
         // A skew 1×1 part is zero as it is.
         return Ok(best);
     }
-    let steps = (WORK / best.turn.nrows().pow(3).max(1)).clamp(LEAST_STEPS, STEPS);
+    let steps = (WORK / best.turn.nrows().pow(3).max(1)).clamp(MIN_STEPS, STEPS);
     for _ in 0..steps {
         let velocity = best.logarithm.angular_velocity();
         let part = velocity.view((rank, rank), (free, free)).into_owned();

@@ -16,12 +16,12 @@ use std::f64::consts::TAU;
 use nalgebra::DMatrix;
 
 use super::map::refuse_undecomposable;
-use super::spectrum::MOST_VALUES;
+use super::spectrum::MAX_VALUES;
 use super::{Convolution, ConvolutionError, ConvolutionSpectrum, SpectrumMethod};
 use crate::linalg::library;
 
 /// Frequencies × min(m, n)²·max(m, n) at most: about a minute. Beyond it fewer frequencies are taken.
-const MOST_WORK: usize = 1 << 32;
+const MAX_WORK: usize = 1 << 32;
 
 pub(super) fn periodic(
     convolution: &Convolution,
@@ -41,7 +41,7 @@ pub(super) fn periodic(
     let work = less.saturating_mul(less).saturating_mul(more).saturating_mul(convolution.groups());
     let values = less.saturating_mul(convolution.groups());
     let frequencies =
-        affordable(all, |count| count.saturating_mul(work) <= MOST_WORK && count.saturating_mul(values) <= MOST_VALUES);
+        affordable(all, |count| count.saturating_mul(work) <= MAX_WORK && count.saturating_mul(values) <= MAX_VALUES);
     let mut singular_values = Vec::new();
     let count = frequencies[0] * frequencies[1];
     for (row, column, multiplicity) in half(frequencies) {

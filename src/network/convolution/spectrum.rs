@@ -3,14 +3,14 @@
 use nalgebra::DMatrix;
 
 use super::map::refuse_undecomposable;
-use super::{Convolution, ConvolutionError, Flattening, Padding, Volume, frequencies};
+use super::{Convolution, ConvolutionError, Flattening, ImageShape, Padding, frequencies};
 use crate::linalg::{LinalgError, library};
 
 /// The matrix is decomposed while min(m, n)²·max(m, n) is at most this: about two seconds. Beyond it the periodic
 /// convolution is taken.
-const MOST_WORK: usize = 1 << 30;
+const MAX_WORK: usize = 1 << 30;
 /// Singular values at most, 32 MB.
-pub(super) const MOST_VALUES: usize = 1 << 22;
+pub(super) const MAX_VALUES: usize = 1 << 22;
 
 /// How singular values were found, which decides what they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl ConvolutionSpectrum {
         if count <= most || most < 2 {
             return self.singular_values.iter().take(most).copied().collect();
         }
-        (0..most).map(|place| self.singular_values[place * last / (most - 1)]).collect()
+        (0..most).map(|position| self.singular_values[position * last / (most - 1)]).collect()
     }
 }
 
@@ -95,7 +95,7 @@ impl Convolution {
     /// If the input does not fit, a decomposition fails, or `go_on` answers false.
     pub fn operator_spectrum(
         &self,
-        input: Volume,
+        input: ImageShape,
         go_on: &mut dyn FnMut(f32) -> bool,
     ) -> Result<ConvolutionSpectrum, ConvolutionError> {
         let (outputs, inputs) = (self.output(input)?.values(), input.values());
@@ -103,7 +103,7 @@ impl Convolution {
             return Ok(spectrum);
         }
         let (less, more) = (outputs.min(inputs), outputs.max(inputs));
-        if less.saturating_mul(less).saturating_mul(more) > MOST_WORK {
+        if less.saturating_mul(less).saturating_mul(more) > MAX_WORK {
             return self.periodic_spectrum(input.sides(), go_on);
         }
         match self.lower(input, Flattening::ChannelsFirst) {
@@ -115,20 +115,20 @@ impl Convolution {
 
     /// The singular values of a convolution whose kernel is one tap without padding: each place that the stride meets has
     /// the kernel's own, and what it passes over has none. None for other convolutions, and where they are too many.
-    fn pointwise_spectrum(&self, input: Volume) -> Result<Option<ConvolutionSpectrum>, ConvolutionError> {
+    fn pointwise_spectrum(&self, input: ImageShape) -> Result<Option<ConvolutionSpectrum>, ConvolutionError> {
         let (window, output) = (self.window(), self.output(input)?);
         let (rows, columns) = (self.kernel().outputs() / self.groups(), self.kernel().group_inputs());
         let all = output.values().min(input.values());
-        if window.size != [1, 1] || window.padding != Padding::default() || all > MOST_VALUES {
+        if window.size != [1, 1] || window.padding != Padding::default() || all > MAX_VALUES {
             return Ok(None);
         }
-        let places = output.height() * output.width();
+        let positions = output.height() * output.width();
         refuse_undecomposable(rows, columns)?;
         let kernel = self.kernel().reshaped();
         let mut values = Vec::with_capacity(all);
         for group in 0..self.groups() {
             for sigma in library::singular_values(&kernel.rows(group * rows, rows).into_owned())? {
-                values.extend(std::iter::repeat_n(sigma, places));
+                values.extend(std::iter::repeat_n(sigma, positions));
             }
         }
         values.resize(all, 0.0);

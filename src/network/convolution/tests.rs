@@ -4,8 +4,8 @@ use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 
 use super::{
-    AveragePooling, Convolution, ConvolutionError, ConvolutionSpectrum, Flattening, Kernel, Padding, SpectrumMethod,
-    Volume, Window,
+    AveragePooling, Convolution, ConvolutionError, ConvolutionSpectrum, Flattening, ImageShape, Kernel, Padding,
+    SpectrumMethod, Window,
 };
 use crate::linalg::library;
 
@@ -20,7 +20,7 @@ fn kernel(outputs: usize, group_inputs: usize, size: [usize; 2], seed: usize) ->
 }
 
 /// The definition, place by place on a padded copy of the input, apart from everything that is tested.
-fn directly(convolution: &Convolution, bias: &DVector<f64>, input: Volume, x: &[f64]) -> Vec<f64> {
+fn directly(convolution: &Convolution, bias: &DVector<f64>, input: ImageShape, x: &[f64]) -> Vec<f64> {
     let Window { size, stride, padding, dilation } = *convolution.window();
     let (rows, columns) = (padding.rows, padding.columns);
     let height = input.height() + rows[0] + rows[1];
@@ -61,13 +61,13 @@ fn directly(convolution: &Convolution, bias: &DVector<f64>, input: Volume, x: &[
 }
 
 /// The order of the values of a volume in channels-last flattening: for each, its place channels-first.
-fn last_from_first(volume: Volume) -> Vec<usize> {
+fn last_from_first(volume: ImageShape) -> Vec<usize> {
     let mut order = vec![0; volume.values()];
     for channel in 0..volume.channels() {
         for row in 0..volume.height() {
             for column in 0..volume.width() {
-                let last = volume.place(Flattening::ChannelsLast, channel, row, column);
-                order[last] = volume.place(Flattening::ChannelsFirst, channel, row, column);
+                let last = volume.position(Flattening::ChannelsLast, channel, row, column);
+                order[last] = volume.position(Flattening::ChannelsFirst, channel, row, column);
             }
         }
     }
@@ -80,7 +80,7 @@ prop_compose! {
         size in [1_usize..4, 1_usize..4], stride in [1_usize..4, 1_usize..4], dilation in [1_usize..3, 1_usize..3],
         rows in [0_usize..3, 0_usize..3], columns in [0_usize..3, 0_usize..3],
         extra in [0_usize..4, 0_usize..4], is_signal in any::<bool>(), seed in 0_usize..50,
-    ) -> (Convolution, DVector<f64>, Volume) {
+    ) -> (Convolution, DVector<f64>, ImageShape) {
         let (mut size, mut padding) = (size, Padding { rows, columns });
         let mut sides = [0, 1].map(|axis| dilation[axis] * (size[axis] - 1) + 1 + extra[axis]);
         if is_signal {
@@ -93,7 +93,7 @@ prop_compose! {
         let convolution = Convolution::new(kernel, groups).unwrap();
         let convolution = convolution.with_stride(stride).with_dilation(dilation).with_padding(padding);
         let convolution = convolution.with_bias(bias.clone()).unwrap();
-        (convolution, bias, Volume::new(groups * group_in, sides[0], sides[1]).unwrap())
+        (convolution, bias, ImageShape::new(groups * group_in, sides[0], sides[1]).unwrap())
     }
 }
 
@@ -129,7 +129,7 @@ proptest! {
         let kernel = kernel(groups * group_out, group_in, size, seed);
         let convolution = Convolution::new(kernel, groups).unwrap().with_stride(stride).with_dilation(dilation);
         let torus = [left[0] * stride[0], left[1] * stride[1]];
-        let input = Volume::new(groups * group_in, torus[0], torus[1]).unwrap();
+        let input = ImageShape::new(groups * group_in, torus[0], torus[1]).unwrap();
         let matrix = periodic_matrix(&convolution, input, left);
         let expected = library::singular_values(&matrix).unwrap();
         let found = convolution.periodic_spectrum(torus, &mut |_| true).unwrap();
@@ -144,7 +144,7 @@ proptest! {
 }
 
 /// The convolution on a torus, entry by entry, `left` outputs along each axis.
-fn periodic_matrix(convolution: &Convolution, input: Volume, left: [usize; 2]) -> DMatrix<f64> {
+fn periodic_matrix(convolution: &Convolution, input: ImageShape, left: [usize; 2]) -> DMatrix<f64> {
     let Window { size, stride, dilation, .. } = *convolution.window();
     let outputs = convolution.kernel().outputs();
     let (group_in, group_out) = (convolution.kernel().group_inputs(), outputs / convolution.groups());
@@ -172,7 +172,7 @@ fn periodic_matrix(convolution: &Convolution, input: Volume, left: [usize; 2]) -
 
 #[test]
 fn same_padding_is_that_of_keras_and_of_onnx() {
-    let input = Volume::new(1, 6, 5).unwrap();
+    let input = ImageShape::new(1, 6, 5).unwrap();
     let window = Window { stride: [2, 2], ..Window::of_size([3, 4]) };
     // Of 6 rows 3 outputs reach 2·2 + 3 = 7 rows: one more; of 5 columns 3 outputs reach 8: three more.
     let upper = window.padded_same(input, false);
@@ -186,15 +186,15 @@ fn a_normalisation_folds_into_the_convolution() {
     let convolution = Convolution::new(kernel(2, 1, [2, 2], 1), 1).unwrap();
     let bias = DVector::from_row_slice(&[0.5, -1.0]);
     let (factor, shift) = (DVector::from_row_slice(&[2.0, -3.0]), DVector::from_row_slice(&[0.25, 4.0]));
-    let input = Volume::new(1, 3, 2).unwrap();
+    let input = ImageShape::new(1, 3, 2).unwrap();
     let x = DMatrix::from_vec(6, 1, numbers(6, 5));
     let plain = convolution.with_bias(bias).unwrap();
     let folded = plain.clone().then_scale(factor.clone(), shift.clone()).unwrap();
     let before = plain.lower(input, Flattening::ChannelsFirst).unwrap().apply(&x);
     let after = folded.lower(input, Flattening::ChannelsFirst).unwrap().apply(&x);
-    for place in 0..4 {
-        let channel = place / 2;
-        assert!((after[place] - (factor[channel] * before[place] + shift[channel])).abs() < 1e-14);
+    for position in 0..4 {
+        let channel = position / 2;
+        assert!((after[position] - (factor[channel] * before[position] + shift[channel])).abs() < 1e-14);
     }
 }
 
@@ -210,36 +210,36 @@ fn keras_kernels_are_turned_to_the_same_axes() {
 
 #[test]
 fn pooling_is_the_mean_of_what_the_window_meets() {
-    let input = Volume::new(2, 2, 3).unwrap();
+    let input = ImageShape::new(2, 2, 3).unwrap();
     let window =
         Window { padding: Padding { rows: [0, 0], columns: [1, 0] }, stride: [1, 2], ..Window::of_size([2, 2]) };
     let x = DMatrix::from_vec(12, 1, (1..=12).map(f64::from).collect());
     let mean = |counts_padding| {
         let pooling = AveragePooling::new(window, counts_padding);
-        assert_eq!(pooling.output(input).unwrap(), Volume::new(2, 1, 2).unwrap());
+        assert_eq!(pooling.output(input).unwrap(), ImageShape::new(2, 1, 2).unwrap());
         pooling.lower(input, Flattening::ChannelsFirst).unwrap().apply(&x).as_slice().to_vec()
     };
     assert_eq!(mean(true), [1.25, 4.0, 4.25, 10.0]);
     assert_eq!(mean(false), [2.5, 4.0, 8.5, 10.0]);
     let global = AveragePooling::global(input);
     assert_eq!(global.lower(input, Flattening::ChannelsFirst).unwrap().apply(&x).as_slice(), [3.5, 9.5]);
-    assert_eq!(global.words(input), "global average pooling, 2 channels, on 2×3");
+    assert_eq!(global.label(input), "global average pooling, 2 channels, on 2×3");
 }
 
 #[test]
 fn what_is_refused_and_how_it_is_said() {
     let convolution = Convolution::new(kernel(8, 3, [3, 3], 0), 1).unwrap();
-    let volume = |channels, height, width| Volume::new(channels, height, width).unwrap();
-    assert_eq!(convolution.words(volume(3, 28, 28)), "conv 3×3, 3→8, on 28×28");
+    let volume = |channels, height, width| ImageShape::new(channels, height, width).unwrap();
+    assert_eq!(convolution.label(volume(3, 28, 28)), "conv 3×3, 3→8, on 28×28");
     let unusual = convolution.clone().with_stride([2, 1]).with_padding(Padding::even(1, 1)).with_dilation([2, 2]);
-    assert_eq!(unusual.words(volume(3, 9, 8)), "conv 3×3, 3→8, on 9×8, stride 2×1, padding 1, dilation 2");
+    assert_eq!(unusual.label(volume(3, 9, 8)), "conv 3×3, 3→8, on 9×8, stride 2×1, padding 1, dilation 2");
     let signal = Convolution::new(kernel(4, 1, [1, 5], 0), 2).unwrap().padded_same(volume(2, 1, 16), false);
-    assert_eq!(signal.words(volume(2, 1, 16)), "conv 5, 2→4, on 16, padding 2, 2 groups");
+    assert_eq!(signal.label(volume(2, 1, 16)), "conv 5, 2→4, on 16, padding 2, 2 groups");
     let refused = |input| convolution.lower(input, Flattening::ChannelsFirst).unwrap_err();
     assert!(matches!(refused(volume(1, 28, 28)), ConvolutionError::Channels { expected: 3, .. }));
     assert!(matches!(refused(volume(3, 2, 28)), ConvolutionError::Window { span: 3, available: 2 }));
     assert!(matches!(refused(volume(3, 28, 28)), ConvolutionError::TooLarge { rows: 5408, columns: 2352, .. }));
-    assert!(matches!(Volume::new(1 << 20, 1 << 20, 1 << 40), Err(ConvolutionError::Volume { .. })));
+    assert!(matches!(ImageShape::new(1 << 20, 1 << 20, 1 << 40), Err(ConvolutionError::ImageShape { .. })));
     assert!(Kernel::new(2, usize::MAX, [3, 3], vec![0.0; 18]).is_err());
     assert!(Convolution::new(kernel(4, 1, [1, 1], 0), 3).is_err());
     let far = convolution.clone().with_dilation([usize::MAX, 1]).with_padding(Padding::even(usize::MAX, 0));
@@ -252,12 +252,12 @@ fn what_is_refused_and_how_it_is_said() {
 #[test]
 fn small_spectra_are_of_the_matrix_and_large_ones_of_the_torus() {
     let convolution = Convolution::new(kernel(4, 2, [3, 3], 2), 1).unwrap().with_padding(Padding::even(1, 1));
-    let input = Volume::new(2, 6, 6).unwrap();
+    let input = ImageShape::new(2, 6, 6).unwrap();
     let small = convolution.operator_spectrum(input, &mut |_| true).unwrap();
     let matrix = convolution.lower(input, Flattening::ChannelsFirst).unwrap().weight;
     assert_eq!(small.method, SpectrumMethod::Matrix);
     assert!((small.singular_values[0] - matrix.singular_values().max()).abs() < 1e-12);
-    let large = convolution.operator_spectrum(Volume::new(2, 64, 64).unwrap(), &mut |_| true).unwrap();
+    let large = convolution.operator_spectrum(ImageShape::new(2, 64, 64).unwrap(), &mut |_| true).unwrap();
     assert_eq!(large.method, SpectrumMethod::Periodic { torus: [64, 64], frequencies: [64, 64] });
     assert_eq!(large.singular_values.len(), 2 * 64 * 64);
     // What is padded with zeros is a part of a larger torus, so it stretches no more.
@@ -274,8 +274,8 @@ fn the_periodic_spectrum_is_that_of_numpy() {
     let convolution = Convolution::new(kernel(2, 3, [3, 3], 4), 1).unwrap();
     let found = convolution.periodic_spectrum([4, 5], &mut |_| true).unwrap().singular_values;
     assert_eq!(found.len(), 40);
-    for (place, expected) in [(0, 6.21526389), (1, 6.21526389), (2, 5.75722127), (39, 0.75416938)] {
-        assert!((found[place] - expected).abs() < 1e-8, "{}", found[place]);
+    for (position, expected) in [(0, 6.21526389), (1, 6.21526389), (2, 5.75722127), (39, 0.75416938)] {
+        assert!((found[position] - expected).abs() < 1e-8, "{}", found[position]);
     }
     let reshaped = convolution.kernel_spectrum().unwrap().singular_values;
     assert!((reshaped[0] - 3.2673125).abs() < 1e-7 && (reshaped[1] - 2.71713613).abs() < 1e-7);
@@ -284,7 +284,7 @@ fn the_periodic_spectrum_is_that_of_numpy() {
 /// A kernel of one tap is decomposed once; what a stride passes over are zeros.
 #[test]
 fn a_pointwise_convolution_has_the_values_of_its_kernel_at_every_place() {
-    let volume = Volume::new(4, 5, 6).unwrap();
+    let volume = ImageShape::new(4, 5, 6).unwrap();
     for (outputs, groups, stride) in [(3, 1, [1, 1]), (6, 1, [2, 2]), (2, 2, [1, 2]), (8, 4, [3, 1]), (4, 4, [1, 1])] {
         let values = (0..outputs * 4 / groups).map(|k| ((7 * k + 3) % 11) as f64 - 4.0).collect();
         let kernel = Kernel::new(outputs, 4 / groups, [1, 1], values).unwrap();

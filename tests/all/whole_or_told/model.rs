@@ -52,7 +52,7 @@ pub struct Healthy {
 #[derive(Clone, Debug)]
 pub struct Change {
     /// In words.
-    pub words: String,
+    pub text: String,
     /// Whether the file is still what it was.
     pub is_nothing: bool,
     /// How far the outputs may be off, relative to the largest: the rounding of a coarser type.
@@ -60,12 +60,12 @@ pub struct Change {
 }
 
 impl Change {
-    fn new(words: String, rounding: f64) -> Change {
-        Change { words, is_nothing: false, rounding }
+    fn new(text: String, rounding: f64) -> Change {
+        Change { text, is_nothing: false, rounding }
     }
 
     fn nothing() -> Change {
-        Change { words: "nothing".into(), is_nothing: true, rounding: EXACT }
+        Change { text: "nothing".into(), is_nothing: true, rounding: EXACT }
     }
 }
 
@@ -201,8 +201,8 @@ fn requantised(tensors: &mut Vec<Tensor>, at: usize, random: &mut ChaCha8Rng, fo
     }
     tensor.values.iter_mut().for_each(|value| *value = (*value / scale).round());
     tensor.kind = Type::I8;
-    let words = ["_scale", ".scale", "_scales", "_quantization_scale"];
-    let beside = format!("{}{}", tensor.name, words[random.random_range(0..words.len())]);
+    let text = ["_scale", ".scale", "_scales", "_quantization_scale"];
+    let beside = format!("{}{}", tensor.name, text[random.random_range(0..text.len())]);
     let (name, layer) = (tensor.name.clone(), tensor.layer);
     let shape = if random.random_bool(0.5) { Vec::new() } else { vec![1] };
     let scale = Tensor { name: beside.clone(), layer, is_bias: true, shape, values: vec![scale], kind: Type::F32 };

@@ -11,7 +11,7 @@ use super::writers::tflite::{self, Graph, Operator, Value};
 
 /// A graph of which one thing is another than in the healthy one.
 pub struct Changed {
-    pub words: String,
+    pub text: String,
     pub graph: Graph,
     /// What it gives; none where nothing says what it would be, so that it must be told.
     pub expected: Option<DMatrix<f64>>,
@@ -41,7 +41,7 @@ impl Changed {
     pub fn new(number: u64, healthy: &Healthy) -> Changed {
         let mut random = ChaCha8Rng::seed_from_u64(number ^ 0x7f1e);
         let graph = tflite::graph(healthy, &healthy.tensors, random.random_bool(0.5));
-        let mut changed = Changed { words: String::new(), graph, expected: None, is_healthy: false };
+        let mut changed = Changed { text: String::new(), graph, expected: None, is_healthy: false };
         match random.random_range(0..13) {
             0..=2 => changed.quantise(healthy, &mut random),
             3 => changed.fuse(healthy, &mut random),
@@ -52,7 +52,7 @@ impl Changed {
                 value.kind = kind;
                 // What is computed in other floats is right up to their rounding.
                 let is_computed = value.bytes.is_empty();
-                changed.words = format!("{} of type {kind}", value.name);
+                changed.text = format!("{} of type {kind}", value.name);
                 changed.expected = (is_computed && [1, 10, 18].contains(&kind)).then(|| healthy.expected.clone());
             }
             6 => {
@@ -64,16 +64,16 @@ impl Changed {
                     3 => value.shape.iter().map(|length| length + 1).collect(),
                     _ => vec![-1],
                 };
-                changed.words = format!("shape {:?} of {}", value.shape, value.name);
+                changed.text = format!("shape {:?} of {}", value.shape, value.name);
                 changed.expected = Some(healthy.expected.clone());
             }
             7 => changed.recode(healthy, &mut random),
             8 => {
                 // Shuffled weights, axes that are kept, a field of a later schema.
                 let (field, value) = [(1, 1), (2, 1), (9, 3), (17, 1), (4, 1)][random.random_range(0..5)];
-                let place = changed.dense(&mut random);
-                changed.graph.operators[place].settings.push((field, Field::Byte(value)));
-                changed.words = format!("setting {field} is {value}");
+                let position = changed.dense(&mut random);
+                changed.graph.operators[position].settings.push((field, Field::Byte(value)));
+                changed.text = format!("setting {field} is {value}");
                 // Values have but one axis, and the type of a bias is in the file.
                 changed.expected = [2, 4].contains(&field).then(|| healthy.expected.clone());
             }
@@ -84,19 +84,19 @@ impl Changed {
                     .clone();
                 let value_changed = changed.constant(&mut random);
                 value_changed.others.push((field, value));
-                changed.words = format!("a constant with field {field}");
+                changed.text = format!("a constant with field {field}");
             }
             10 => {
-                let place = changed.dense(&mut random);
-                changed.graph.operators[place].settings_kind = [1, 9, 11, 17, 120][random.random_range(0..5)];
-                changed.words = "settings of another operator".into();
-                let is_empty = changed.graph.operators[place].settings.is_empty();
+                let position = changed.dense(&mut random);
+                changed.graph.operators[position].settings_kind = [1, 9, 11, 17, 120][random.random_range(0..5)];
+                changed.text = "settings of another operator".into();
+                let is_empty = changed.graph.operators[position].settings.is_empty();
                 // No setting is none of another operator.
                 changed.expected = is_empty.then(|| healthy.expected.clone());
             }
             11 => {
-                let place = random.random_range(0..changed.graph.operators.len());
-                let operator = &mut changed.graph.operators[place];
+                let position = random.random_range(0..changed.graph.operators.len());
+                let operator = &mut changed.graph.operators[position];
                 let (field, value) = [
                     (7, Field::Bytes(vec![1])),
                     (11, Field::Byte(3)),
@@ -105,7 +105,7 @@ impl Changed {
                 ][random.random_range(0..4)]
                 .clone();
                 operator.others.push((field, value));
-                changed.words = format!("an operator with field {field}");
+                changed.text = format!("an operator with field {field}");
                 // Custom settings are none of a known operator, and room for passing values is not read by anyone.
                 changed.expected = [5, 8].contains(&field).then(|| healthy.expected.clone());
             }
@@ -115,21 +115,21 @@ impl Changed {
     }
 
     fn value(&mut self, random: &mut ChaCha8Rng) -> &mut Value {
-        let place = random.random_range(1..self.graph.values.len());
-        &mut self.graph.values[place]
+        let position = random.random_range(1..self.graph.values.len());
+        &mut self.graph.values[position]
     }
 
     fn constant(&mut self, random: &mut ChaCha8Rng) -> &mut Value {
         let mut held: Vec<&mut Value> = self.graph.values.iter_mut().filter(|value| !value.bytes.is_empty()).collect();
-        let place = random.random_range(0..held.len());
-        held.swap_remove(place)
+        let position = random.random_range(0..held.len());
+        held.swap_remove(position)
     }
 
     /// The place of a dense layer's operator.
     fn dense(&self, random: &mut ChaCha8Rng) -> usize {
         let operators = &self.graph.operators;
         let all: Vec<usize> =
-            (0..operators.len()).filter(|&place| operators[place].code == tflite::FULLY_CONNECTED).collect();
+            (0..operators.len()).filter(|&position| operators[position].code == tflite::FULLY_CONNECTED).collect();
         all[random.random_range(0..all.len())]
     }
 
@@ -137,11 +137,11 @@ impl Changed {
     fn quantise(&mut self, healthy: &Healthy, random: &mut ChaCha8Rng) {
         let layer = random.random_range(0..healthy.layers.len());
         let operators = &self.graph.operators;
-        let place = (0..operators.len())
-            .filter(|&place| operators[place].code == tflite::FULLY_CONNECTED)
+        let position = (0..operators.len())
+            .filter(|&position| operators[position].code == tflite::FULLY_CONNECTED)
             .nth(layer)
             .unwrap_or_default();
-        let weight = self.graph.operators[place].inputs[1];
+        let weight = self.graph.operators[position].inputs[1];
         let matrix = &healthy.layers[layer].0;
         let (rows, columns) = matrix.shape();
         let axis = random.random_range(0..3_usize);
@@ -165,11 +165,11 @@ impl Changed {
             let name = format!("{}/real", value.name);
             self.graph.values.push(Value { name, shape, ..Value::default() });
             let real = self.graph.values.len() as i32 - 1;
-            self.graph.operators[place].inputs[1] = real;
+            self.graph.operators[position].inputs[1] = real;
             let operator = Operator { inputs: vec![weight], outputs: vec![real], ..tflite::bare(tflite::DEQUANTIZE) };
-            self.graph.operators.insert(place, operator);
+            self.graph.operators.insert(position, operator);
         }
-        self.words = format!("8 bits along {axis}, fitting {is_fitting}, made real {is_made_real}");
+        self.text = format!("8 bits along {axis}, fitting {is_fitting}, made real {is_made_real}");
         if is_fitting {
             let mut layers = healthy.layers.clone();
             layers[layer].0 = DMatrix::from_fn(rows, columns, |row, column| {
@@ -182,14 +182,14 @@ impl Changed {
     }
 
     fn fuse(&mut self, healthy: &Healthy, random: &mut ChaCha8Rng) {
-        let place = self.dense(random);
+        let position = self.dense(random);
         let fused = random.random_range(0..FUSED.len());
         let layer =
-            self.graph.operators[..place].iter().filter(|operator| operator.code == tflite::FULLY_CONNECTED).count();
-        self.graph.operators[place].settings = vec![(0, Field::Byte(fused as u8))];
-        self.words = format!("layer {layer} with the fused activation {fused}");
+            self.graph.operators[..position].iter().filter(|operator| operator.code == tflite::FULLY_CONNECTED).count();
+        self.graph.operators[position].settings = vec![(0, Field::Byte(fused as u8))];
+        self.text = format!("layer {layer} with the fused activation {fused}");
         // Behind an activation of its own another may follow, which is one more layer.
-        let has_own = self.graph.operators.get(place + 1).is_some_and(|next| next.code == tflite::RELU);
+        let has_own = self.graph.operators.get(position + 1).is_some_and(|next| next.code == tflite::RELU);
         let Some(activation) = FUSED[fused] else { return };
         let mut values = healthy.points.clone();
         for (k, one) in healthy.layers.iter().enumerate() {
@@ -205,18 +205,18 @@ impl Changed {
 
     /// A layer without its weight or its bias.
     fn leave_out(&mut self, healthy: &Healthy, random: &mut ChaCha8Rng) {
-        let place = self.dense(random);
+        let position = self.dense(random);
         let layer =
-            self.graph.operators[..place].iter().filter(|operator| operator.code == tflite::FULLY_CONNECTED).count();
+            self.graph.operators[..position].iter().filter(|operator| operator.code == tflite::FULLY_CONNECTED).count();
         let operand = random.random_range(0..3_usize);
         let is_short = random.random_bool(0.5);
-        let inputs = &mut self.graph.operators[place].inputs;
+        let inputs = &mut self.graph.operators[position].inputs;
         if is_short {
             inputs.truncate(operand);
         } else {
             inputs[operand] = -1;
         }
-        self.words = format!("operand {operand} of layer {layer} left out ({is_short})");
+        self.text = format!("operand {operand} of layer {layer} left out ({is_short})");
         if operand == 2 {
             let mut layers = healthy.layers.clone();
             layers[layer].1 = None;
@@ -227,17 +227,17 @@ impl Changed {
 
     /// Another operator in an operator's place.
     fn recode(&mut self, healthy: &Healthy, random: &mut ChaCha8Rng) {
-        let place = random.random_range(0..self.graph.operators.len());
+        let position = random.random_range(0..self.graph.operators.len());
         let code = CODES[random.random_range(0..CODES.len())];
-        let operator = &mut self.graph.operators[place];
+        let operator = &mut self.graph.operators[position];
         let was = operator.code;
         operator.code = code;
         operator.custom = (code == tflite::CUSTOM).then(|| "Relu".to_owned());
-        self.words = format!("operator {code} in place of {was}");
+        self.text = format!("operator {code} in place of {was}");
         if was == tflite::RELU && [14, 28].contains(&code) {
             // Another activation is another healthy network, which other tests see.
             operator.code = was;
-            self.words = "nothing".into();
+            self.text = "nothing".into();
             self.expected = Some(healthy.expected.clone());
             self.is_healthy = true;
         }
@@ -250,24 +250,24 @@ impl Changed {
         match random.random_range(0..5) {
             0 => {
                 self.graph.operators.swap(0, last);
-                self.words = "operators in another order".into();
+                self.text = "operators in another order".into();
                 self.expected = Some(healthy.expected.clone());
             }
             1 => {
                 self.graph.operators.remove(random.random_range(0..last));
-                self.words = "an operator is gone".into();
+                self.text = "an operator is gone".into();
             }
             2 => {
                 self.graph.outputs = vec![count - 1, 0];
-                self.words = "two outputs".into();
+                self.text = "two outputs".into();
             }
             3 => {
                 self.graph.inputs.push(count - 1);
-                self.words = "what is computed is an input".into();
+                self.text = "what is computed is an input".into();
             }
             _ => {
                 self.graph.operators[last].inputs.swap(0, 1);
-                self.words = "operands swapped".into();
+                self.text = "operands swapped".into();
             }
         }
     }

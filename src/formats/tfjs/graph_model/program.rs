@@ -9,10 +9,10 @@ use super::nodes::{Attributes, GraphDef, NodeDef, needless, result};
 use super::operators;
 use crate::formats::graph::GraphProblem;
 use crate::formats::tensorflow::{Array, Ends, Input, Operand, Program, Step, Trace};
-use crate::network::Volume;
+use crate::network::ImageShape;
 
 /// Results of a node beyond this number have no name in any graph that is written.
-const MOST_RESULTS: usize = 1 << 10;
+const MAX_RESULTS: usize = 1 << 10;
 
 /// Types of the manifest that are no real numbers.
 const WHOLE_TYPES: [&str; 4] = ["INT32", "BOOL", "UINT8", "INT8"];
@@ -30,17 +30,17 @@ pub(super) struct Order {
 
 impl Order {
     /// The order of a graph, or why it has none.
-    pub fn of(graph: &GraphDef, signature: Option<&Value>, asked: Option<Volume>) -> Result<Order, String> {
-        let mut places: HashMap<&str, usize> = HashMap::new();
-        for (place, node) in graph.node.iter().enumerate() {
-            if places.insert(&node.name, place).is_some() {
+    pub fn from_graph(graph: &GraphDef, signature: Option<&Value>, asked: Option<ImageShape>) -> Result<Order, String> {
+        let mut positions: HashMap<&str, usize> = HashMap::new();
+        for (position, node) in graph.node.iter().enumerate() {
+            if positions.insert(&node.name, position).is_some() {
                 return Err(format!("the graph has two nodes `{}`", node.name));
             }
         }
-        let nodes = sorted(graph, &places)?;
+        let nodes = sorted(graph, &positions)?;
         let mut values: HashMap<(String, usize), usize> = HashMap::new();
         let mut add = |name: &str, number: usize| -> Result<usize, String> {
-            if !places.contains_key(name) || number >= MOST_RESULTS {
+            if !positions.contains_key(name) || number >= MAX_RESULTS {
                 return Err(format!("the graph has no value `{name}:{number}`"));
             }
             let next = values.len();
@@ -68,7 +68,7 @@ impl Order {
     }
 }
 
-fn input(node: &NodeDef, value: usize, axes: Option<&[Option<usize>]>, asked: Option<Volume>) -> Input {
+fn input(node: &NodeDef, value: usize, axes: Option<&[Option<usize>]>, asked: Option<ImageShape>) -> Input {
     let dtype = node.type_of("dtype").unwrap_or_default();
     let refusal = if !NodeDef::is_real(dtype) {
         Some(format!("is of type {dtype}, where real numbers are understood"))
@@ -77,8 +77,8 @@ fn input(node: &NodeDef, value: usize, axes: Option<&[Option<usize>]>, asked: Op
     } else {
         None
     };
-    let told: Option<Vec<usize>> = axes.and_then(|axes| axes.iter().skip(1).copied().collect());
-    let shape = told.filter(|shape| !shape.is_empty()).or_else(|| match (asked?, axes.map(<[_]>::len)) {
+    let attribute: Option<Vec<usize>> = axes.and_then(|axes| axes.iter().skip(1).copied().collect());
+    let shape = attribute.filter(|shape| !shape.is_empty()).or_else(|| match (asked?, axes.map(<[_]>::len)) {
         (volume, Some(4) | None) => Some(vec![volume.height(), volume.width(), volume.channels()]),
         (volume, Some(3)) => Some(vec![volume.width(), volume.channels()]),
         _ => None,
@@ -88,14 +88,14 @@ fn input(node: &NodeDef, value: usize, axes: Option<&[Option<usize>]>, asked: Op
 
 /// The outputs by their own names: what the signature says, else what no node takes.
 fn told_outputs(graph: &GraphDef, signature: Option<&Value>) -> Vec<(String, String)> {
-    let told = signature.and_then(|signature| signature.get("outputs")).and_then(Value::as_object);
-    let told: Vec<(String, String)> = told
+    let attribute = signature.and_then(|signature| signature.get("outputs")).and_then(Value::as_object);
+    let attribute: Vec<(String, String)> = attribute
         .into_iter()
         .flatten()
         .filter_map(|(key, output)| Some((key.clone(), output.get("name")?.as_str()?.to_owned())))
         .collect();
-    if !told.is_empty() {
-        return told;
+    if !attribute.is_empty() {
+        return attribute;
     }
     let taken: std::collections::HashSet<&str> =
         graph.node.iter().flat_map(|node| node.operands().map(|(name, _)| name)).collect();
@@ -104,22 +104,23 @@ fn told_outputs(graph: &GraphDef, signature: Option<&Value>) -> Vec<(String, Str
 }
 
 /// Each node behind those that it is given.
-fn sorted(graph: &GraphDef, places: &HashMap<&str, usize>) -> Result<Vec<usize>, String> {
+fn sorted(graph: &GraphDef, positions: &HashMap<&str, usize>) -> Result<Vec<usize>, String> {
     let mut waits = vec![0_usize; graph.node.len()];
     let mut followers: Vec<Vec<usize>> = vec![Vec::new(); graph.node.len()];
-    for (place, node) in graph.node.iter().enumerate() {
+    for (position, node) in graph.node.iter().enumerate() {
         for (name, _) in node.operands() {
             let before =
-                *places.get(name).ok_or_else(|| format!("`{}` is given `{name}`, which is no node", node.name))?;
-            followers[before].push(place);
-            waits[place] += 1;
+                *positions.get(name).ok_or_else(|| format!("`{}` is given `{name}`, which is no node", node.name))?;
+            followers[before].push(position);
+            waits[position] += 1;
         }
     }
-    let mut ready: std::collections::VecDeque<usize> = (0..waits.len()).filter(|&place| waits[place] == 0).collect();
+    let mut ready: std::collections::VecDeque<usize> =
+        (0..waits.len()).filter(|&position| waits[position] == 0).collect();
     let mut order = Vec::with_capacity(waits.len());
-    while let Some(place) = ready.pop_front() {
-        order.push(place);
-        for &next in &followers[place] {
+    while let Some(position) = ready.pop_front() {
+        order.push(position);
+        for &next in &followers[position] {
             waits[next] -= 1;
             if waits[next] == 0 {
                 ready.push_back(next);
@@ -150,12 +151,12 @@ impl<'g> GraphProgram<'g> {
             *most = (*most).max(*number);
         }
         let mut program = GraphProgram { tensors, nodes: Vec::new(), steps: Vec::new(), constants: HashMap::new() };
-        for node in order.nodes.iter().filter_map(|&place| graph.node.get(place)) {
+        for node in order.nodes.iter().filter_map(|&position| graph.node.get(position)) {
             match node.op.as_str() {
                 "Placeholder" => continue,
                 "Const" => {
-                    let place = tensors.place(&node.name);
-                    program.constants.extend(value(&node.name, 0).zip(place.map(|place| (place, node))));
+                    let position = tensors.position(&node.name);
+                    program.constants.extend(value(&node.name, 0).zip(position.map(|position| (position, node))));
                     continue;
                 }
                 _ => {}
@@ -185,15 +186,15 @@ impl Program for GraphProgram<'_> {
     }
 
     fn array(&self, value: usize) -> Result<Array, String> {
-        let &(place, node) = self.constants.get(&value).ok_or_else(|| "is not in the file".to_owned())?;
+        let &(position, node) = self.constants.get(&value).ok_or_else(|| "is not in the file".to_owned())?;
         let dtype = node.type_of("dtype").unwrap_or_default();
-        let stored = self.tensors.info(place).map_or("", |tensor| tensor.dtype.as_str());
+        let stored = self.tensors.info(position).map_or("", |tensor| tensor.dtype.as_str());
         if NodeDef::is_real(dtype) && WHOLE_TYPES.contains(&stored) {
             return Err(format!(
                 "is of type {stored} in its file and of type {dtype} in the graph; convert the model again"
             ));
         }
-        self.tensors.array(place)
+        self.tensors.array(position)
     }
 
     fn shape(&self, _: usize) -> Option<Vec<usize>> {
@@ -212,6 +213,6 @@ impl Program for GraphProgram<'_> {
         operands: &[Option<Operand>],
     ) -> Result<Vec<Operand>, GraphProblem> {
         let Some(node) = self.nodes.get(step) else { return Ok(Vec::new()) };
-        operators::follow(trace, &Attributes::of(node), operands)
+        operators::follow(trace, &Attributes::new(node), operands)
     }
 }

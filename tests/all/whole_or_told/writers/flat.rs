@@ -29,8 +29,8 @@ const ALIGNMENT: usize = 16;
 pub fn file(identifier: &[u8; 4], root: &Record) -> Vec<u8> {
     let mut out = vec![0; 8];
     out[4..].copy_from_slice(identifier);
-    let place = record(&mut out, root);
-    refer(&mut out, 0, place);
+    let position = record(&mut out, root);
+    refer(&mut out, 0, position);
     out
 }
 
@@ -45,13 +45,13 @@ fn record(out: &mut Vec<u8>, record: &Record) -> usize {
     let size = FIRST + SLOT * record.0.len();
     out.resize(out.len().next_multiple_of(SLOT), 0);
     let table = out.len();
-    let mut places = vec![0_u16; fields];
+    let mut positions = vec![0_u16; fields];
     for (slot, (number, _)) in record.0.iter().enumerate() {
-        places[*number] = (FIRST + SLOT * slot) as u16;
+        positions[*number] = (FIRST + SLOT * slot) as u16;
     }
     out.extend((4 + 2 * fields as u16).to_le_bytes());
     out.extend((size as u16).to_le_bytes());
-    places.iter().for_each(|place| out.extend(place.to_le_bytes()));
+    positions.iter().for_each(|position| out.extend(position.to_le_bytes()));
     out.resize(out.len().next_multiple_of(SLOT), 0);
     let start = out.len();
     out.extend(((start - table) as i32).to_le_bytes());
@@ -62,8 +62,8 @@ fn record(out: &mut Vec<u8>, record: &Record) -> usize {
             Field::Byte(value) => out[at] = *value,
             Field::Whole(value) => out[at..at + 4].copy_from_slice(&value.to_le_bytes()),
             _ => {
-                let place = elsewhere(out, field);
-                refer(out, at, place);
+                let position = elsewhere(out, field);
+                refer(out, at, position);
             }
         }
     }
@@ -76,9 +76,9 @@ fn elsewhere(out: &mut Vec<u8>, field: &Field) -> usize {
         Field::Record(inner) => return record(out, inner),
         Field::Records(records) => {
             let start = list(out, records.len(), &vec![0; 4 * records.len()]);
-            for (place, inner) in records.iter().enumerate() {
+            for (position, inner) in records.iter().enumerate() {
                 let to = record(out, inner);
-                refer(out, start + 4 + 4 * place, to);
+                refer(out, start + 4 + 4 * position, to);
             }
             return start;
         }

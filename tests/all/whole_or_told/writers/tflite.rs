@@ -56,7 +56,7 @@ pub fn graph(healthy: &Healthy, tensors: &[Tensor], is_fused: bool) -> Graph {
     let mut values = vec![value("serving_default_x:0".into(), healthy.points.nrows())];
     let mut operators: Vec<Operator> = Vec::new();
     // The operands are those of the healthy file, with whatever became of them.
-    let place = |values: &mut Vec<Value>, k: usize, is_bias: bool| {
+    let position = |values: &mut Vec<Value>, k: usize, is_bias: bool| {
         let own = healthy.tensors.iter().position(|tensor| tensor.layer == k && tensor.is_bias == is_bias)?;
         let name = &healthy.tensors[own].name;
         let now = tensors.iter().find(|tensor| tensor.layer == k && tensor.is_bias == is_bias && is_same(tensor, name));
@@ -73,8 +73,8 @@ pub fn graph(healthy: &Healthy, tensors: &[Tensor], is_fused: bool) -> Graph {
     let mut last = 0;
     let depth = healthy.layers.len();
     for (k, (weight, _)) in healthy.layers.iter().enumerate() {
-        let mut inputs = vec![last, place(&mut values, k, false).unwrap_or(-1)];
-        inputs.push(place(&mut values, k, true).unwrap_or(-1));
+        let mut inputs = vec![last, position(&mut values, k, false).unwrap_or(-1)];
+        inputs.push(position(&mut values, k, true).unwrap_or(-1));
         let is_hidden = k + 1 < depth;
         let give = |values: &mut Vec<Value>, operator: &str| {
             values.push(value(format!("model/dense_{k}/{operator}"), weight.nrows()));
