@@ -21,6 +21,9 @@ use super::spectra;
 use super::table;
 use super::warnings;
 
+/// The first line is printed before the decompositions of networks at least as wide.
+const WIDE: usize = 256;
+
 /// Layers, singular values, rotations, warnings
 #[derive(Args, Clone, Debug)]
 pub(super) struct InspectArguments {
@@ -103,11 +106,22 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
     // The flow ends where the numbers end.
     let broken = network.first_not_finite();
     let sound = broken.map_or_else(|| Some(network.clone()), |count| network.up_to(count));
+    // The decompositions of wide layers take their time.
+    let is_early = !arguments.json && network.largest_width() >= WIDE && network.too_wide_layer().is_none();
+    if is_early {
+        print(&table::head(network))?;
+    }
     let flow = match sound.map(|network| build_flow(file, &network, arguments.flow)) {
         Some(Err(CommandError::Flow { source: source @ FlowError::TooWide { .. }, .. }))
             if loaded.has_tensors && arguments.data.is_none() =>
         {
             return list_spectra(Some(source.to_string()));
+        }
+        Some(Err(error)) => {
+            if is_early {
+                print("–\n")?;
+            }
+            return Err(error);
         }
         flow => flow.transpose()?,
     };
@@ -135,7 +149,8 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
     if arguments.json {
         print_json(&report)?
     } else {
-        print(&table::report(&report))?
+        let head = if is_early { String::new() } else { table::head(network) };
+        print(&(head + &table::report(&report)))?
     }
     arguments.findings.check_severity(file, &findings)
 }

@@ -130,7 +130,7 @@ pub(super) fn run(
 fn of_graph(file: &Path, graph: &GraphFile, options: &ChainOptions, json: bool) -> Result<(), CommandError> {
     let fault = |problem| CommandError::Format(FormatError::Graph { path: file.into(), source: Box::new(problem) });
     let mut proposal = propose(&graph.tensors, &[], options)?;
-    if !graph.convolutions.is_empty() && graph.tensors.weights().is_none() {
+    if graph.tensors.weights().is_none() && !graph.convolutions.is_empty() {
         // The graph has told more of the convolutions than their kernels do.
         proposal.entries.retain(|entry| entry.convolution.is_none());
     }

@@ -3,15 +3,19 @@
 use super::findings;
 use super::report::{LayerReport, Report, TensorReport};
 use super::warnings::Warning;
+use crate::network::Network;
 
-/// What `inspect` prints without `--json`.
+/// How what `inspect` prints without `--json` begins: all of its first line that needs no decomposition.
+pub(super) fn head(network: &Network) -> String {
+    let name = if network.name().is_empty() { "(no name)" } else { network.name() };
+    let (inputs, outputs, parameters) = (network.inputs(), network.outputs(), network.parameters());
+    let output = network.output().name();
+    format!("{name}: {inputs} inputs, {outputs} outputs, {parameters} parameters, output {output}, ambient dimension ")
+}
+
+/// What `inspect` prints without `--json`, behind its head.
 pub(super) fn report(report: &Report) -> String {
-    let network = &report.network;
-    let name = if network.name.is_empty() { "(no name)" } else { &network.name };
-    let mut text = format!(
-        "{name}: {} inputs, {} outputs, {} parameters, output {}, ambient dimension {}\n",
-        network.inputs, network.outputs, network.parameters, network.output, network.ambient_dimension
-    );
+    let mut text = format!("{}\n", report.network.ambient_dimension);
     if let Some(data) = &report.data {
         let accuracy = data.accuracy.map_or_else(|| "no labels".into(), |accuracy| format!("accuracy {accuracy:.4}"));
         text += &format!("data {}: {} samples, {accuracy}\n", data.name, data.samples);

@@ -1,5 +1,9 @@
 //! From layers to phases: the ambient space, the decompositions, the time each phase gets.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
 use nalgebra::{DMatrix, DVector};
 
 use super::{Decomposition, FlowError, FlowOptions, LayerFlow, Motion, Phase, PhaseKind, ResidualLaw, Spectrum, fold};
@@ -8,6 +12,9 @@ use crate::network::{Activation, Layer, MAX_FLOW_DIMENSIONS, Network};
 
 /// Singular values this close to 1 compress nothing.
 const NO_COMPRESSION: f64 = 1e-13;
+
+/// Layers of networks at least as wide are decomposed on threads of their own; narrower ones are done as soon.
+const WIDE: usize = 128;
 
 /// Refuses a network that would take hours and all memory, before any work is done for it.
 fn refuse_too_wide(network: &Network) -> Result<(), FlowError> {
@@ -35,24 +42,9 @@ pub(super) fn build(
     progress: &mut dyn FnMut(usize) -> bool,
 ) -> Result<(usize, Vec<LayerFlow>), FlowError> {
     refuse_too_wide(network)?;
-    let failed = |index: usize| move |source: LinalgError| FlowError::Decomposition { layer: index + 1, source };
     // The ambient dimension must be known before motions are placed in it, and only decompositions tell reflections.
-    let mut decomposed: Vec<Option<(Svd, Moving)>> = Vec::with_capacity(network.layers().len());
-    for (index, layer) in network.layers().iter().enumerate() {
-        if !progress(index) {
-            return Err(FlowError::Cancelled);
-        }
-        decomposed.push(match linear_part(layer) {
-            Some(weight) => {
-                let svd = Svd::new(weight).map_err(failed(index))?;
-                let moving = Moving::new(&svd, options).map_err(failed(index))?;
-                Some((svd, moving))
-            }
-            None => None,
-        });
-    }
-    let dimension =
-        decomposed.iter().flatten().map(|(svd, _)| svd.moving_dimension()).fold(network.largest_width(), usize::max);
+    let decomposed = decompositions(network, options, progress)?;
+    let dimension = decomposed.iter().flatten().map(|found| found.dimension).fold(network.largest_width(), usize::max);
     let layers = network.layers().iter().zip(decomposed).enumerate();
     let layers = layers.map(|(index, (layer, decomposed))| {
         let origin = network.origin(index).map(str::to_owned);
@@ -61,6 +53,82 @@ pub(super) fn build(
     let layers = layers.collect();
     progress(network.layers().len());
     Ok((dimension, layers))
+}
+
+/// What is kept of the decomposition of one layer: the factors themselves take more memory than the weight.
+struct Decomposed {
+    moving: Moving,
+    spectrum: Spectrum,
+    /// Whether no input direction is among the null ones.
+    loses_nothing: bool,
+    /// The dimension that its motions need.
+    dimension: usize,
+}
+
+impl Decomposed {
+    fn new(weight: &DMatrix<f64>, options: FlowOptions) -> Result<Decomposed, LinalgError> {
+        let svd = Svd::new(weight)?;
+        let moving = Moving::new(&svd, options)?;
+        Ok(Decomposed {
+            spectrum: spectrum_of(&svd, &moving),
+            loses_nothing: svd.rank() == weight.ncols(),
+            dimension: svd.moving_dimension(),
+            moving,
+        })
+    }
+}
+
+/// The decomposition of each layer that has a matrix; those of wide networks on as many threads as there are cores.
+fn decompositions(
+    network: &Network,
+    options: FlowOptions,
+    progress: &mut dyn FnMut(usize) -> bool,
+) -> Result<Vec<Option<Decomposed>>, FlowError> {
+    let layers = network.layers();
+    let decompose = |index: usize| {
+        let found = linear_part(&layers[index]).map(|weight| Decomposed::new(weight, options)).transpose();
+        found.map_err(|source| FlowError::Decomposition { layer: index + 1, source })
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(layers.len());
+    if threads < 2 || network.largest_width() < WIDE {
+        let step = |index| if progress(index) { decompose(index) } else { Err(FlowError::Cancelled) };
+        return (0..layers.len()).map(step).collect();
+    }
+    let mut found: Vec<Option<Result<Option<Decomposed>, FlowError>>> = layers.iter().map(|_| None).collect();
+    let next = AtomicUsize::new(0);
+    let goes_on = thread::scope(|scope| {
+        let (send, receive) = mpsc::channel();
+        for _ in 0..threads {
+            let (send, next, decompose) = (send.clone(), &next, &decompose);
+            let work = move || {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    // Nobody takes the result of a cancelled one.
+                    if index >= layers.len() || send.send((index, decompose(index))).is_err() {
+                        break;
+                    }
+                }
+            };
+            if thread::Builder::new().name("decomposition".into()).spawn_scoped(scope, work).is_err() {
+                break;
+            }
+        }
+        drop(send);
+        let mut done = 0;
+        let mut goes_on = progress(done);
+        while goes_on && let Ok((index, result)) = receive.recv() {
+            found[index] = Some(result);
+            done += 1;
+            goes_on = done == layers.len() || progress(done);
+        }
+        goes_on
+    });
+    if !goes_on {
+        return Err(FlowError::Cancelled);
+    }
+    // In their order, so that the first layer that fails is told; what no thread did is done here.
+    let each = found.into_iter().enumerate();
+    each.map(|(index, result)| result.unwrap_or_else(|| decompose(index))).collect()
 }
 
 /// The linear phases of one layer in its own moving dimension, and the angles that they turn by.
@@ -109,17 +177,14 @@ impl Moving {
 fn layer_flow(
     index: usize,
     layer: &Layer,
-    decomposed: Option<(Svd, Moving)>,
+    decomposed: Option<Decomposed>,
     dimension: usize,
     law: ResidualLaw,
 ) -> LayerFlow {
     let mut motions = Vec::new();
     let mut spectrum = None;
-    if let Some((svd, moving)) = decomposed {
-        if matches!(layer, Layer::Dense(_)) {
-            spectrum = Some(spectrum_of(&svd, &moving));
-        }
-        let loses_nothing = svd.rank() == layer.inputs();
+    if let Some(Decomposed { moving, spectrum: own, loses_nothing, .. }) = decomposed {
+        spectrum = matches!(layer, Layer::Dense(_)).then_some(own);
         motions.extend(
             moving
                 .motions

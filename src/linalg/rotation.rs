@@ -182,7 +182,7 @@ impl Rotation {
 /// ‖RᵀR − I‖ of a nearly orthogonal matrix.
 fn orthogonality_defect(matrix: &DMatrix<f64>) -> Result<f64, LinalgError> {
     let dimension = matrix.nrows();
-    let mut gram = matrix.tr_mul(matrix);
+    let mut gram = matrix.transpose() * matrix;
     gram.set_diagonal(&(gram.diagonal() - DVector::from_element(dimension, 1.0)));
     let defect = gram.norm();
     if defect > ORTHOGONALITY_TOLERANCE * (dimension as f64).sqrt() {

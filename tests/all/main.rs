@@ -8,6 +8,7 @@ mod field_chain;
 mod field_keras;
 mod field_onnx;
 mod field_reader;
+mod field_spectra;
 mod field_tables;
 mod field_tensorflow;
 mod field_types;

@@ -1,7 +1,7 @@
 //! What the numbers in the layers' names and their biases let miss: a layer that the file may have had, a bias that all
 //! others have.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::ChainEntry;
 use super::sequential::says_list;
@@ -41,13 +41,14 @@ fn gaps(entries: &[ChainEntry], weights: &Weights) -> Vec<String> {
     };
     let taken: HashSet<(String, usize)> = weights.tensors().iter().filter_map(|tensor| module(&tensor.name)).collect();
     // People count layers of all kinds on: `conv1`, `fc2`.
-    let counted: HashSet<usize> =
-        entries.iter().filter_map(|entry| template(&entry.weight_name)).map(|(_, number)| number).collect();
+    let templates: Vec<Option<(String, usize)>> = entries.iter().map(|entry| template(&entry.weight_name)).collect();
+    let counted: HashSet<usize> = templates.iter().flatten().map(|(_, number)| *number).collect();
+    let consecutive = consecutive(templates.iter().flatten());
     let mut found = Vec::new();
     let mut previous: Option<(&ChainEntry, String, usize)> = None;
     let mut seen = HashSet::new();
-    for entry in entries {
-        let Some((template, number)) = template(&entry.weight_name) else {
+    for (entry, own) in entries.iter().zip(&templates) {
+        let Some((template, number)) = own.clone() else {
             previous = None;
             continue;
         };
@@ -58,20 +59,28 @@ fn gaps(entries: &[ChainEntry], weights: &Weights) -> Vec<String> {
             true => taken.contains(&(container.clone(), *at)),
             false => counted.contains(at),
         };
-        let free = |between: std::ops::Range<usize>| between.filter(|at| !is_taken(at)).count();
+        // A few free ones are enough to tell, of however large a number.
+        let free = |mut between: std::ops::Range<usize>| {
+            let mut found = 0;
+            while found <= MAX_BETWEEN && between.any(|at| !is_taken(&at)) {
+                found += 1;
+            }
+            found
+        };
         match previous.as_ref().filter(|(_, other, _)| *other == template) {
             Some((before, _, last)) => {
-                let most = if is_row && !is_consecutive(entries, &template) { MAX_BETWEEN } else { 0 };
+                let most = if is_row && !consecutive.contains(&template) { MAX_BETWEEN } else { 0 };
                 if free(last + 1..number) > most {
                     found.push(format!("`{}`→`{name}`", layer_name(&before.weight_name)));
                 }
             }
+            None if seen.contains(&template) => {}
             None => {
                 let is_late = match is_row {
                     true => free(0..number) > usize::from(!says_list(&container)),
                     false => free(1..number) > 0,
                 };
-                if is_late && !seen.contains(&template) {
+                if is_late {
                     found.push(format!("`{name}` is the first"));
                 }
             }
@@ -82,12 +91,18 @@ fn gaps(entries: &[ChainEntry], weights: &Weights) -> Vec<String> {
     found
 }
 
-/// Whether most of the layers of this kind are numbered without gaps.
-fn is_consecutive(entries: &[ChainEntry], kind: &str) -> bool {
-    let all = entries.iter().filter_map(|entry| template(&entry.weight_name));
-    let numbers: Vec<usize> = all.filter(|(template, _)| template == kind).map(|(_, number)| number).collect();
-    let steps = numbers.windows(2).filter(|pair| pair[1] == pair[0] + 1).count();
-    2 * steps > numbers.len().saturating_sub(1)
+/// The kinds of names of which most are numbered without gaps.
+fn consecutive<'t>(templates: impl Iterator<Item = &'t (String, usize)>) -> HashSet<String> {
+    // Of each kind: how many, how many that follow the last, and the last.
+    let mut kinds: HashMap<&str, (usize, usize, usize)> = HashMap::new();
+    for (template, number) in templates {
+        let (count, steps, last) = kinds.entry(template).or_default();
+        *steps += usize::from(*count > 0 && last.checked_add(1) == Some(*number));
+        *count += 1;
+        *last = *number;
+    }
+    let most = kinds.into_iter().filter(|(_, (count, steps, _))| 2 * steps > count.saturating_sub(1));
+    most.map(|(template, _)| template.to_owned()).collect()
 }
 
 /// The name with its last number taken out, and the number; only of names that PyTorch or a person gives.
@@ -143,6 +158,8 @@ mod tests {
         assert_eq!(found(&["0.weight", "4.weight"], &[]), ["`0`→`4`"]);
         assert_eq!(found(&["fc1.weight", "fc3.weight"], &[]), ["`fc1`→`fc3`"]);
         assert_eq!(found(&["2.weight", "4.weight"], &[]), ["`2` is the first"]);
+        let far = format!("fc{}.weight", usize::MAX);
+        assert_eq!(found(&["fc1.weight", &far], &[]), [format!("`fc1`→`fc{}`", usize::MAX)]);
         assert_eq!(found(&["l.0.weight", "l.1.weight", "l.3.weight", "l.4.weight"], &[]), ["`l.1`→`l.3`"]);
     }
 }

@@ -80,7 +80,7 @@ impl Trace {
         Ok(Operand::Folded(Traced::new(self.graph.affine(of.id, node, Affine { weight, bias })?)))
     }
 
-    /// x + b along the last axis.
+    /// x + b along the last axis, where one number is none for all: the runtimes refuse that.
     pub fn add_bias(
         &mut self,
         node: &str,
@@ -89,7 +89,20 @@ impl Trace {
         operator: &str,
     ) -> Result<Operand, GraphProblem> {
         match bias {
-            Operand::Array(array) if array.shape().len() == 1 => self.binary(node, Binary::Add, of, bias, operator),
+            Operand::Array(array) if array.shape().len() == 1 => {
+                let shape = match of {
+                    Operand::Array(of) => Some(of.shape()),
+                    Operand::Value(of) | Operand::Folded(of) => self.graph.shape(of.id),
+                    _ => None,
+                };
+                match shape.and_then(<[usize]>::last) {
+                    Some(&takes) if takes != array.values().len() => {
+                        let value = format!("has {} numbers for {takes} outputs", array.values().len());
+                        Err(setting(node, "its bias", &value))
+                    }
+                    _ => self.binary(node, Binary::Add, of, bias, operator),
+                }
+            }
             _ => Err(setting(node, "its bias", "is not a constant along the last axis")),
         }
     }

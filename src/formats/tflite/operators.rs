@@ -51,6 +51,19 @@ impl<'c, 'a> Call<'c, 'a> {
         }
     }
 
+    /// Whole numbers without a scale stand for no real ones: among numbers of which some are real all must be.
+    fn counts_alike(&self) -> Result<(), GraphProblem> {
+        let indices = indices(&self.name());
+        let numbers = self.given.iter().enumerate().filter(|(position, _)| !indices.contains(position));
+        let numbers: Vec<&Tensor> = numbers.filter_map(|(_, tensor)| *tensor).collect();
+        let is_any_real = self.gives.iter().take(1).chain(&numbers).any(|tensor| tensor.is_real());
+        if let Some(whole) = numbers.iter().find(|tensor| is_any_real && !tensor.is_real()) {
+            let value = format!("is of type {} without a scale, among real numbers", whole.element.name());
+            return Err(setting(self.node, &format!("its operand {}", whole.name), &value));
+        }
+        Ok(())
+    }
+
     /// The most operands that the operator is understood with.
     fn takes(&self, most: usize) -> Result<(), GraphProblem> {
         match self.operands.iter().skip(most).any(Option::is_some) {
@@ -60,8 +73,22 @@ impl<'c, 'a> Call<'c, 'a> {
     }
 }
 
+/// The places of operands that are whole numbers or truths whatever the others are.
+fn indices(operator: &str) -> &'static [usize] {
+    match operator {
+        "SHAPE" | "CAST" | "SELECT" | "SELECT_V2" => &[0],
+        "RESHAPE" | "TRANSPOSE" | "MEAN" | "GATHER" | "PAD" | "EXPAND_DIMS" | "ARG_MAX" | "REDUCE_PROD" | "PADV2" => {
+            &[1]
+        }
+        "SLICE" | "SPACE_TO_BATCH_ND" | "BATCH_TO_SPACE_ND" => &[1, 2],
+        "STRIDED_SLICE" => &[1, 2, 3],
+        _ => &[],
+    }
+}
+
 /// The results of an operator.
 pub(super) fn follow(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Vec<Operand>, GraphProblem> {
+    call.counts_alike()?;
     let result = result(trace, call)?;
     call.options.finish()?;
     let tensor = call.gives.first().ok_or_else(|| setting(call.node, "it", "gives nothing"))?;

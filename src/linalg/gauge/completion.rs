@@ -65,10 +65,15 @@ impl Within {
 /// If from and to fill the space and R would be a reflection, or an iteration does not converge.
 pub(super) fn least(from: &DMatrix<f64>, to: &DMatrix<f64>) -> Result<Within, LinalgError> {
     let rank = from.ncols();
-    let inside = from.tr_mul(to);
+    // Products of transposes go through the fast multiplication only when they are written out.
+    let inside = from.transpose() * to;
+    if rank > 0 && rank == from.nrows() {
+        // Nothing lies beside what fills the space.
+        return settle(from.clone(), completed(&inside)?, rank);
+    }
     let mut beside = to - from * &inside;
     // Once more, as the first time leaves rounding of what was taken away.
-    beside -= from * from.tr_mul(&beside);
+    beside -= from * (from.transpose() * &beside);
     let mut extra = directions(&beside)?;
     if extra.ncols() == 0 && rank < from.nrows() && determinant_sign(&inside) < 0.0 {
         extra = any_direction_beside(from);
@@ -81,7 +86,7 @@ pub(super) fn least(from: &DMatrix<f64>, to: &DMatrix<f64>) -> Result<Within, Li
     let mut basis = DMatrix::zeros(from.nrows(), size);
     basis.columns_mut(0, rank).copy_from(from);
     basis.columns_mut(rank, extra.ncols()).copy_from(&extra);
-    let turn = completed(&basis.tr_mul(to))?;
+    let turn = completed(&(basis.transpose() * to))?;
     settle(basis, turn, rank)
 }
 

@@ -16,13 +16,12 @@ use std::f64::consts::TAU;
 use nalgebra::DMatrix;
 
 use super::map::refuse_undecomposable;
+use super::spectrum::MAX_VALUES;
 use super::{Convolution, ConvolutionError, ConvolutionSpectrum, SpectrumMethod};
 use crate::linalg::library;
 
 /// Frequencies × min(m, n)²·max(m, n) at most: about a minute. Beyond it fewer frequencies are taken.
 const MAX_WORK: usize = 1 << 32;
-/// Singular values at most, 32 MB.
-const MAX_VALUES: usize = 1 << 22;
 
 pub(super) fn periodic(
     convolution: &Convolution,
@@ -53,7 +52,11 @@ pub(super) fn periodic(
             let turn = |at: usize, of: usize| at as f64 / of as f64;
             let turns = [turn(row, frequencies[0]), turn(column, frequencies[1])];
             let (real, imaginary) = block(convolution, group, turns);
-            let found = library::complex_singular_values(&real, &imaginary)?;
+            // A matrix of one row or column has its length, which needs no decomposition.
+            let found = match less {
+                1 => vec![real.norm().hypot(imaginary.norm())],
+                _ => library::complex_singular_values(&real, &imaginary)?,
+            };
             for _ in 0..multiplicity {
                 singular_values.extend_from_slice(&found);
             }

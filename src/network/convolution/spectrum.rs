@@ -2,12 +2,15 @@
 
 use nalgebra::DMatrix;
 
-use super::{Convolution, ConvolutionError, Flattening, ImageShape, frequencies};
+use super::map::refuse_undecomposable;
+use super::{Convolution, ConvolutionError, Flattening, ImageShape, Padding, frequencies};
 use crate::linalg::{LinalgError, library};
 
 /// The matrix is decomposed while min(m, n)²·max(m, n) is at most this: about two seconds. Beyond it the periodic
 /// convolution is taken.
 const MAX_WORK: usize = 1 << 30;
+/// Singular values at most, 32 MB.
+pub(super) const MAX_VALUES: usize = 1 << 22;
 
 /// How singular values were found, which decides what they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +99,9 @@ impl Convolution {
         go_on: &mut dyn FnMut(f32) -> bool,
     ) -> Result<ConvolutionSpectrum, ConvolutionError> {
         let (outputs, inputs) = (self.output(input)?.values(), input.values());
+        if let Some(spectrum) = self.pointwise_spectrum(input)? {
+            return Ok(spectrum);
+        }
         let (less, more) = (outputs.min(inputs), outputs.max(inputs));
         if less.saturating_mul(less).saturating_mul(more) > MAX_WORK {
             return self.periodic_spectrum(input.sides(), go_on);
@@ -105,6 +111,29 @@ impl Convolution {
             Err(ConvolutionError::TooLarge { .. }) => self.periodic_spectrum(input.sides(), go_on),
             Err(error) => Err(error),
         }
+    }
+
+    /// The singular values of a convolution whose kernel is one tap without padding: each place that the stride meets has
+    /// the kernel's own, and what it passes over has none. None for other convolutions, and where they are too many.
+    fn pointwise_spectrum(&self, input: ImageShape) -> Result<Option<ConvolutionSpectrum>, ConvolutionError> {
+        let (window, output) = (self.window(), self.output(input)?);
+        let (rows, columns) = (self.kernel().outputs() / self.groups(), self.kernel().group_inputs());
+        let all = output.values().min(input.values());
+        if window.size != [1, 1] || window.padding != Padding::default() || all > MAX_VALUES {
+            return Ok(None);
+        }
+        let positions = output.height() * output.width();
+        refuse_undecomposable(rows, columns)?;
+        let kernel = self.kernel().reshaped();
+        let mut values = Vec::with_capacity(all);
+        for group in 0..self.groups() {
+            for sigma in library::singular_values(&kernel.rows(group * rows, rows).into_owned())? {
+                values.extend(std::iter::repeat_n(sigma, positions));
+            }
+        }
+        values.resize(all, 0.0);
+        let largest_side = output.values().max(input.values());
+        Ok(Some(ConvolutionSpectrum::new(SpectrumMethod::Matrix, values, largest_side)))
     }
 
     /// The singular values of the convolution on a torus of this size, or of the next larger one that its stride

@@ -4,7 +4,8 @@ use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 
 use super::{
-    AveragePooling, Convolution, ConvolutionError, Flattening, ImageShape, Kernel, Padding, SpectrumMethod, Window,
+    AveragePooling, Convolution, ConvolutionError, ConvolutionSpectrum, Flattening, ImageShape, Kernel, Padding,
+    SpectrumMethod, Window,
 };
 use crate::linalg::library;
 
@@ -278,4 +279,27 @@ fn the_periodic_spectrum_is_that_of_numpy() {
     }
     let reshaped = convolution.kernel_spectrum().unwrap().singular_values;
     assert!((reshaped[0] - 3.2673125).abs() < 1e-7 && (reshaped[1] - 2.71713613).abs() < 1e-7);
+}
+
+/// A kernel of one tap is decomposed once; what a stride passes over are zeros.
+#[test]
+fn a_pointwise_convolution_has_the_values_of_its_kernel_at_every_place() {
+    let volume = ImageShape::new(4, 5, 6).unwrap();
+    for (outputs, groups, stride) in [(3, 1, [1, 1]), (6, 1, [2, 2]), (2, 2, [1, 2]), (8, 4, [3, 1]), (4, 4, [1, 1])] {
+        let values = (0..outputs * 4 / groups).map(|k| ((7 * k + 3) % 11) as f64 - 4.0).collect();
+        let kernel = Kernel::new(outputs, 4 / groups, [1, 1], values).unwrap();
+        let convolution = Convolution::new(kernel, groups).unwrap().with_stride(stride);
+        let found = convolution.operator_spectrum(volume, &mut |_| true).unwrap();
+        let matrix = convolution.lower(volume, Flattening::ChannelsFirst).unwrap().weight;
+        let expected = ConvolutionSpectrum::of_matrix(&matrix).unwrap();
+        assert_eq!(
+            (found.method, found.rank),
+            (SpectrumMethod::Matrix, expected.rank),
+            "{outputs} {groups} {stride:?}"
+        );
+        assert_eq!(found.singular_values.len(), expected.singular_values.len());
+        for (one, other) in found.singular_values.iter().zip(&expected.singular_values) {
+            assert!((one - other).abs() < 1e-12 * expected.singular_values[0], "{outputs} {groups} {stride:?}");
+        }
+    }
 }

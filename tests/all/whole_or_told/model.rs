@@ -34,10 +34,15 @@ pub struct Tensor {
     pub kind: Type,
 }
 
+/// A weight and a bias.
+pub type Layer = (DMatrix<f64>, Option<DVector<f64>>);
+
 /// A network and its tensors.
 pub struct Healthy {
-    pub layers: Vec<(DMatrix<f64>, Option<DVector<f64>>)>,
+    pub layers: Vec<Layer>,
     pub hidden: Activation,
+    /// Of each layer.
+    pub activations: Vec<Activation>,
     pub tensors: Vec<Tensor>,
     pub points: DMatrix<f64>,
     pub expected: DMatrix<f64>,
@@ -90,7 +95,7 @@ impl Healthy {
             widths = vec![width; depth + 1];
         }
         let with_bias = random.random_bool(0.7);
-        let layers: Vec<(DMatrix<f64>, Option<DVector<f64>>)> = widths
+        let layers: Vec<Layer> = widths
             .windows(2)
             .map(|ends| {
                 let mut number = || f64::from(random.random_range(-1.0_f32..1.0));
@@ -99,12 +104,19 @@ impl Healthy {
                 (weight, with_bias.then_some(bias))
             })
             .collect();
-        let points = DMatrix::from_fn(widths[0], 5, |row, column| ((3 * row + 5 * column) % 7) as f64 / 3.0 - 1.0);
+        Healthy::of(layers, format, random.random_range(0..3))
+    }
+
+    /// The network of these layers, with the names of one of the format's ways.
+    pub fn of(layers: Vec<Layer>, format: Format, scheme: usize) -> Healthy {
+        let points =
+            DMatrix::from_fn(layers[0].0.ncols(), 5, |row, column| ((3 * row + 5 * column) % 7) as f64 / 3.0 - 1.0);
         let hidden = Activation::Relu;
-        let scheme = random.random_range(0..3);
         let tensors = tensors(&layers, format, scheme);
-        let expected = forward(&layers, hidden, &points);
-        Healthy { layers, hidden, tensors, points, expected }
+        let mut activations = vec![hidden; layers.len() - 1];
+        activations.push(Activation::Identity);
+        let expected = forward(&layers, &activations, &points);
+        Healthy { layers, hidden, activations, tensors, points, expected }
     }
 
     /// The tensors with one of them changed.
@@ -126,6 +138,8 @@ impl Healthy {
                 tensors.remove(at);
                 Change::new(format!("`{name}` dropped"), EXACT)
             }
+            // Operators of this format name tensors by number.
+            1 if format == Format::Tflite => Change::nothing(),
             1 => {
                 let new = renamed(&name, &mut random);
                 tensors[at].name.clone_from(&new);
@@ -207,7 +221,7 @@ fn renamed(name: &str, random: &mut ChaCha8Rng) -> String {
     }
 }
 
-fn tensors(layers: &[(DMatrix<f64>, Option<DVector<f64>>)], format: Format, scheme: usize) -> Vec<Tensor> {
+fn tensors(layers: &[Layer], format: Format, scheme: usize) -> Vec<Tensor> {
     let mut tensors = Vec::new();
     for (k, (weight, bias)) in layers.iter().enumerate() {
         let (weight_name, bias_name) = format.names(k, scheme);
@@ -226,16 +240,15 @@ fn tensors(layers: &[(DMatrix<f64>, Option<DVector<f64>>)], format: Format, sche
     tensors
 }
 
-fn forward(layers: &[(DMatrix<f64>, Option<DVector<f64>>)], hidden: Activation, points: &DMatrix<f64>) -> DMatrix<f64> {
+/// The network's outputs, each layer with its activation.
+pub fn forward(layers: &[Layer], activations: &[Activation], points: &DMatrix<f64>) -> DMatrix<f64> {
     let mut values = points.clone();
-    for (k, (weight, bias)) in layers.iter().enumerate() {
+    for ((weight, bias), activation) in layers.iter().zip(activations) {
         values = weight * values;
         if let Some(bias) = bias {
             values.column_iter_mut().for_each(|mut column| column += bias);
         }
-        if k + 1 < layers.len() {
-            values.apply(|value| *value = hidden.value(*value));
-        }
+        values.apply(|value| *value = activation.value(*value));
     }
     values
 }

@@ -14,6 +14,9 @@ use crate::network::ImageShape;
 /// Results of a node beyond this number have no name in any graph that is written.
 const MAX_RESULTS: usize = 1 << 10;
 
+/// Types of the manifest that are no real numbers.
+const WHOLE_TYPES: [&str; 4] = ["INT32", "BOOL", "UINT8", "INT8"];
+
 /// The nodes in an order in which each comes behind those that it is given, and where the graph begins and ends.
 pub(super) struct Order {
     /// Places of nodes.
@@ -135,8 +138,8 @@ pub(super) struct GraphProgram<'g> {
     tensors: &'g GraphTensors,
     nodes: Vec<&'g NodeDef>,
     steps: Vec<Step>,
-    /// The tensors of constants, by the number of their value.
-    constants: HashMap<usize, usize>,
+    /// The tensors of constants and their nodes, by the number of their value.
+    constants: HashMap<usize, (usize, &'g NodeDef)>,
 }
 
 impl<'g> GraphProgram<'g> {
@@ -153,7 +156,7 @@ impl<'g> GraphProgram<'g> {
                 "Placeholder" => continue,
                 "Const" => {
                     let position = tensors.position(&node.name);
-                    program.constants.extend(value(&node.name, 0).zip(position));
+                    program.constants.extend(value(&node.name, 0).zip(position.map(|position| (position, node))));
                     continue;
                 }
                 _ => {}
@@ -178,13 +181,20 @@ impl Program for GraphProgram<'_> {
     }
 
     fn constant(&self, value: usize) -> Option<&str> {
-        let tensor = self.tensors.info(*self.constants.get(&value)?)?;
+        let tensor = self.tensors.info(self.constants.get(&value)?.0)?;
         Some(&tensor.name)
     }
 
     fn array(&self, value: usize) -> Result<Array, String> {
-        let absent = || "is not in the file".to_owned();
-        self.tensors.array(*self.constants.get(&value).ok_or_else(absent)?)
+        let &(position, node) = self.constants.get(&value).ok_or_else(|| "is not in the file".to_owned())?;
+        let dtype = node.type_of("dtype").unwrap_or_default();
+        let stored = self.tensors.info(position).map_or("", |tensor| tensor.dtype.as_str());
+        if NodeDef::is_real(dtype) && WHOLE_TYPES.contains(&stored) {
+            return Err(format!(
+                "is of type {stored} in its file and of type {dtype} in the graph; convert the model again"
+            ));
+        }
+        self.tensors.array(position)
     }
 
     fn shape(&self, _: usize) -> Option<Vec<usize>> {

@@ -6,7 +6,7 @@ use serde_json::{Map, json};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use crate::whole_or_told::model::{Tensor, Type};
+use crate::whole_or_told::model::{Healthy, Tensor, Type};
 
 pub fn safetensors(tensors: &[Tensor]) -> Vec<u8> {
     let (mut header, mut data) = (Map::new(), Vec::new());
@@ -27,6 +27,21 @@ pub fn safetensors(tensors: &[Tensor]) -> Vec<u8> {
     }
     let header = serde_json::Value::Object(header).to_string().into_bytes();
     [&(header.len() as u64).to_le_bytes()[..], &header, &data].concat()
+}
+
+/// The index of the healthy file and the two files that hold the tensors, each layer in one of them.
+pub fn shards(healthy: &Healthy, tensors: &[Tensor]) -> (Vec<u8>, [(String, Vec<u8>); 2]) {
+    let file = |shard: usize| format!("model-0000{}-of-00002.safetensors", shard + 1);
+    let shard = |layer: usize| usize::from(2 * layer >= healthy.layers.len());
+    let map: Map<String, serde_json::Value> =
+        healthy.tensors.iter().map(|tensor| (tensor.name.clone(), file(shard(tensor.layer)).into())).collect();
+    let bytes: usize = healthy.tensors.iter().map(|tensor| tensor.bytes().len()).sum();
+    let index = json!({"metadata": {"total_size": bytes}, "weight_map": map}).to_string().into_bytes();
+    let held = [0, 1].map(|one| {
+        let own: Vec<Tensor> = tensors.iter().filter(|tensor| shard(tensor.layer) == one).cloned().collect();
+        (file(one), safetensors(&own))
+    });
+    (index, held)
 }
 
 /// An archive of uncompressed entries.

@@ -3,7 +3,29 @@
 use hdf5_pure::{AttrValue, FileBuilder};
 use serde_json::{Value, json};
 
+use super::Format;
+use super::containers::archive;
 use crate::whole_or_told::model::{Healthy, Tensor, Type};
+
+/// A dataset for each tensor. The type of the group has no name outside its library.
+macro_rules! datasets {
+    ($group:expr, $tensors:expr) => {
+        for tensor in $tensors {
+            let name = tensor.name.rsplit('/').next().unwrap_or_default();
+            let dataset = $group.create_dataset(name);
+            let shape: Vec<u64> = tensor.shape.iter().map(|length| *length as u64).collect();
+            match tensor.kind {
+                Type::F64 => dataset.with_f64_data(&tensor.values),
+                Type::I8 => dataset.with_i8_data(&tensor.values.iter().map(|value| *value as i8).collect::<Vec<_>>()),
+                Type::I64 => {
+                    dataset.with_i64_data(&tensor.values.iter().map(|value| *value as i64).collect::<Vec<_>>())
+                }
+                _ => dataset.with_f32_data(&tensor.values.iter().map(|value| *value as f32).collect::<Vec<_>>()),
+            };
+            dataset.with_shape(&shape);
+        }
+    };
+}
 
 /// Rows as lists; a vector as a list.
 fn lists(tensor: &Tensor) -> Value {
@@ -61,20 +83,7 @@ pub fn keras(healthy: &Healthy, tensors: &[Tensor]) -> Vec<u8> {
     for k in 0..healthy.layers.len() {
         let mut outer = weights.create_group(&format!("dense_{k}"));
         let mut inner = outer.create_group(&format!("dense_{k}"));
-        for tensor in tensors.iter().filter(|tensor| tensor.layer == k) {
-            let name = tensor.name.rsplit('/').next().unwrap_or_default();
-            let dataset = inner.create_dataset(name);
-            let shape: Vec<u64> = tensor.shape.iter().map(|length| *length as u64).collect();
-            match tensor.kind {
-                Type::F64 => dataset.with_f64_data(&tensor.values),
-                Type::I8 => dataset.with_i8_data(&tensor.values.iter().map(|value| *value as i8).collect::<Vec<_>>()),
-                Type::I64 => {
-                    dataset.with_i64_data(&tensor.values.iter().map(|value| *value as i64).collect::<Vec<_>>())
-                }
-                _ => dataset.with_f32_data(&tensor.values.iter().map(|value| *value as f32).collect::<Vec<_>>()),
-            };
-            dataset.with_shape(&shape);
-        }
+        datasets!(inner, tensors.iter().filter(|tensor| tensor.layer == k));
         let inner = inner.finish();
         outer.add_group(inner);
         let outer = outer.finish();
@@ -85,20 +94,111 @@ pub fn keras(healthy: &Healthy, tensors: &[Tensor]) -> Vec<u8> {
     builder.finish().unwrap()
 }
 
-/// The model and the file of its weights.
-pub fn tensorflow_js(healthy: &Healthy, tensors: &[Tensor]) -> (Vec<u8>, Vec<u8>) {
-    let entry = |tensor: &Tensor| match tensor.kind {
+/// What Keras 3 saves.
+pub fn keras_archive(healthy: &Healthy, tensors: &[Tensor]) -> Vec<u8> {
+    let mut builder = FileBuilder::new();
+    let mut layers = builder.create_group("layers");
+    for k in 0..healthy.layers.len() {
+        let mut layer = layers.create_group(&if k == 0 { "dense".to_owned() } else { format!("dense_{k}") });
+        let mut vars = layer.create_group("vars");
+        datasets!(vars, tensors.iter().filter(|tensor| tensor.layer == k));
+        let vars = vars.finish();
+        layer.add_group(vars);
+        let layer = layer.finish();
+        layers.add_group(layer);
+    }
+    let layers = layers.finish();
+    builder.add_group(layers);
+    let mut config = vec![json!({
+        "module": "keras.layers", "class_name": "InputLayer", "registered_name": null,
+        "config": {"batch_shape": [null, healthy.points.nrows()], "dtype": "float32", "sparse": false, "name": "input"},
+    })];
+    for mut layer in dense_layers(healthy) {
+        layer["module"] = json!("keras.layers");
+        layer["registered_name"] = json!(null);
+        layer["config"].as_object_mut().unwrap().remove("batch_input_shape");
+        config.push(layer);
+    }
+    let config = json!({
+        "module": "keras", "class_name": "Sequential", "registered_name": null,
+        "config": {"name": "sequential", "trainable": true, "layers": config},
+    });
+    archive([
+        ("metadata.json".to_owned(), json!({"keras_version": "3.10.0"}).to_string().into_bytes()),
+        ("config.json".to_owned(), config.to_string().into_bytes()),
+        ("model.weights.h5".to_owned(), builder.finish().unwrap()),
+    ])
+}
+
+/// A graph model and the file of its weights: products, sums and activations as nodes of TensorFlow.
+pub fn tensorflow_js_graph(healthy: &Healthy, tensors: &[Tensor]) -> (Vec<u8>, Vec<u8>) {
+    let lengths = |shape: &[i64]| -> Value {
+        json!({"dim": shape.iter().map(|length| json!({"size": length.to_string()})).collect::<Vec<_>>()})
+    };
+    let kind = json!({"type": "DT_FLOAT"});
+    let mut nodes = vec![json!({"name": "x", "op": "Placeholder",
+        "attr": {"dtype": kind, "shape": {"shape": lengths(&[-1, healthy.points.nrows() as i64])}}})];
+    for tensor in &healthy.tensors {
+        let shape: Vec<i64> = tensor.shape.iter().map(|length| *length as i64).collect();
+        nodes.push(json!({"name": tensor.name, "op": "Const", "attr": {"dtype": kind,
+            "value": {"tensor": {"dtype": "DT_FLOAT", "tensorShape": lengths(&shape)}}}}));
+    }
+    let mut last = "x".to_owned();
+    let mut node = |name: String, operator: &str, inputs: Vec<String>, attributes: Value| {
+        nodes.push(json!({"name": name, "op": operator, "input": inputs, "attr": attributes}));
+        name
+    };
+    for (k, (_, bias)) in healthy.layers.iter().enumerate() {
+        let (weight, beside) = Format::TensorflowJsGraph.names(k, 0);
+        let attributes = json!({"T": kind, "transpose_a": {"b": false}, "transpose_b": {"b": false}});
+        last = node(format!("m/dense_{k}/MatMul"), "MatMul", vec![last, weight], attributes);
+        if bias.is_some() {
+            let attributes = json!({"T": kind, "data_format": {"s": "TkhXQw=="}});
+            last = node(format!("m/dense_{k}/BiasAdd"), "BiasAdd", vec![last, beside], attributes);
+        }
+        if k + 1 < healthy.layers.len() {
+            last = node(format!("m/dense_{k}/Relu"), "Relu", vec![last], json!({"T": kind}));
+        }
+    }
+    node("Identity".into(), "Identity", vec![last], json!({"T": kind}));
+    let end = |name: &str, width: usize| json!({"name": format!("{name}:0"), "dtype": "DT_FLOAT", "tensorShape": lengths(&[-1, width as i64])});
+    let model = json!({
+        "format": "graph-model", "generatedBy": "2.19.0", "convertedBy": "TensorFlow.js Converter v4.22.0",
+        "signature": {"inputs": {"x": end("x", healthy.points.nrows())},
+                      "outputs": {"y": end("Identity", healthy.expected.nrows())}},
+        "modelTopology": {"node": nodes, "library": {}, "versions": {"producer": 1994}},
+        "weightsManifest": [{"paths": ["group1-shard1of1.bin"],
+                             "weights": tensors.iter().map(entry).collect::<Vec<_>>()}],
+    });
+    (model.to_string().into_bytes(), tensors.iter().flat_map(bytes).collect())
+}
+
+/// Whole numbers have 32 bits here.
+fn bytes(tensor: &Tensor) -> Vec<u8> {
+    match tensor.kind {
+        Type::I64 => tensor.values.iter().flat_map(|value| (*value as i32).to_le_bytes()).collect(),
+        _ => tensor.bytes(),
+    }
+}
+
+fn entry(tensor: &Tensor) -> Value {
+    match tensor.kind {
         Type::F16 => json!({"name": tensor.name, "shape": tensor.shape, "dtype": "float32",
                             "quantization": {"dtype": "float16", "original_dtype": "float32"}}),
+        Type::I64 => json!({"name": tensor.name, "shape": tensor.shape, "dtype": "int32"}),
         _ => json!({"name": tensor.name, "shape": tensor.shape, "dtype": "float32"}),
-    };
+    }
+}
+
+/// The model and the file of its weights.
+pub fn tensorflow_js(healthy: &Healthy, tensors: &[Tensor]) -> (Vec<u8>, Vec<u8>) {
     let manifest: Vec<Value> = tensors.iter().map(entry).collect();
     let model = json!({
         "format": "layers-model", "generatedBy": "keras v2.15.0", "convertedBy": "TensorFlow.js Converter v4.17.0",
         "modelTopology": {"keras_version": "2.15.0", "backend": "tensorflow", "model_config": sequential(healthy)},
         "weightsManifest": [{"paths": ["weights.bin"], "weights": manifest}],
     });
-    (model.to_string().into_bytes(), tensors.iter().flat_map(Tensor::bytes).collect())
+    (model.to_string().into_bytes(), tensors.iter().flat_map(bytes).collect())
 }
 
 /// A field of a message: its number, its bytes with their length before them.
