@@ -5,7 +5,7 @@ use egui::{ComboBox, Label, Role, Ui, WidgetInfo, vec2};
 use crate::explorer::bars::timeline::Timeline;
 use crate::explorer::icons::{self, BUTTON, Icon};
 use crate::explorer::theme;
-use crate::session::{Command, PlaybackCommand, SPEEDS, Session};
+use crate::session::{Command, Document, PlaybackCommand, SPEEDS, Session};
 
 /// The width of the readout: the longest phase name and a layer number of four digits, so that it never moves.
 const READOUT: f32 = 200.0;
@@ -22,7 +22,8 @@ pub fn show(ui: &mut Ui, timeline: &mut Timeline, session: &Session) -> Vec<Comm
         let room = (ui.available_width() - READOUT - ui.spacing().item_spacing.x).max(60.0);
         ui.allocate_ui(vec2(room, ui.available_height()), |ui| {
             ui.set_width(room);
-            commands.extend(timeline.show(ui, &scene.flow, &scene.events, &session.playback));
+            let not_flowing = session.document().map_or(0, Document::layers_not_flowing);
+            commands.extend(timeline.show(ui, (&scene.flow, not_flowing), &scene.events, &session.playback));
         });
         readout(ui, session);
     });
