@@ -288,6 +288,7 @@ impl ExplorerApp {
                 refinement_panel: session.window.refinement_panel(),
                 neighbours: session.neighbours(),
                 pen: session.pen(),
+                is_partial: session.document().is_some_and(|document| document.file.missing.is_some()),
                 frame_time: session.window.frame_time,
                 view: &session.view,
                 t: session.playback.t(),

@@ -64,3 +64,11 @@ fn tails_keep_their_relative_accuracy() {
     softmax(&mut huge);
     assert!((huge.iter().sum::<f64>() - 1.0).abs() < 1e-15 && huge.iter().all(|p| p.is_finite()));
 }
+
+#[test]
+fn what_is_not_a_number_stays_so() {
+    let of_one = Activation::ALL.into_iter().filter(|activation| activation.is_coordinatewise());
+    for activation in of_one {
+        assert!(activation.value(f64::NAN).is_nan(), "{}", activation.name());
+    }
+}

@@ -79,6 +79,7 @@ impl Session {
             field: field.as_ref(),
             neighbours: None,
             pen: None,
+            is_partial: false,
             frame_time: false,
             view,
             t: *t,
