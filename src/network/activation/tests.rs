@@ -64,3 +64,11 @@ fn tails_keep_their_relative_accuracy() {
     softmax(&mut huge);
     assert!((huge.iter().sum::<f64>() - 1.0).abs() < 1e-15 && huge.iter().all(|p| p.is_finite()));
 }
+
+#[test]
+fn silu_is_steepest_downward_where_its_second_derivative_is_zero() {
+    let x = super::SILU_STEEPEST_DESCENT;
+    assert!((x * (0.5 * x).tanh() - 2.0).abs() < 1e-14);
+    let (here, beside) = (Activation::Silu.slope(x), 1e-3);
+    assert!(here < Activation::Silu.slope(x - beside) && here < Activation::Silu.slope(x + beside));
+}
