@@ -343,7 +343,7 @@ impl ExplorerApp {
 
     fn name_window(&mut self, ctx: &Context) {
         let title = match self.session.document() {
-            Some(document) if document.missing.is_none() => format!("{} – layerflow", document.network_name()),
+            Some(document) if document.file.missing.is_none() => format!("{} – layerflow", document.network_name()),
             Some(document) => format!("{} (partial) – layerflow", document.network_name()),
             None => "layerflow".to_owned(),
         };

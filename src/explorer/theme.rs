@@ -3,9 +3,11 @@
 //! Two families of colour never meet: the muted phase colours (one a [`PhaseKind`], the same in the timeline, the
 //! panels and the legends) and the data colours of Okabe and Ito, which colour-blind readers can tell apart.
 
+use std::sync::Arc;
+
 use egui::{
-    Color32, Context, FontDefinitions, FontFamily, FontId, Label, Response, RichText, Stroke, Style, TextStyle,
-    TextWrapMode, Theme, Ui, Visuals,
+    Color32, Context, FontData, FontDefinitions, FontFamily, FontId, Label, Response, RichText, Stroke, Style,
+    TextStyle, TextWrapMode, Theme, Ui, Visuals,
 };
 
 use crate::flow::PhaseKind;
@@ -216,11 +218,20 @@ pub fn install(context: &Context) {
     context.set_style_of(Theme::Dark, style(Visuals::dark(), &DARK));
 }
 
-/// The default fonts; the monospaced one, which has arrows and superscripts, stands in for what the others lack.
+/// What the default fonts lack: ᵀ, drawn by `scripts/make-symbols-font`.
+const SYMBOLS: &[u8] = include_bytes!("../../assets/symbols.ttf");
+
+/// The default fonts; the monospaced one, which has arrows and superscripts, stands in for what the others lack, and a
+/// font of our own for what all of them lack.
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     let stand_in = fonts.families.get(&FontFamily::Monospace).and_then(|family| family.first()).cloned();
     fonts.families.entry(FontFamily::Proportional).or_default().extend(stand_in);
+    let symbols = "layerflow symbols".to_owned();
+    fonts.font_data.insert(symbols.clone(), Arc::new(FontData::from_static(SYMBOLS)));
+    for family in [FontFamily::Proportional, FontFamily::Monospace] {
+        fonts.families.entry(family).or_default().push(symbols.clone());
+    }
     fonts
 }
 

@@ -131,7 +131,8 @@ fn report(progress: &Progress, share: f32, text: &str) -> bool {
 }
 
 fn read_network(path: PathBuf, input: Option<ImageShape>) -> Outcome {
-    match formats::open_for(&path, input) {
+    // What training has broken is shown as far as it flows.
+    match formats::open_with_non_finite(&path, input) {
         Ok(Opened::Network(network)) => Outcome::Network(path, network),
         Ok(Opened::Tensors(tensors)) => Outcome::Tensors(path, tensors),
         Ok(Opened::Graph(graph)) => Outcome::Graph(path, graph),

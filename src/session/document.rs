@@ -16,14 +16,30 @@ pub struct Document {
     pub network: Option<Arc<Network>>,
     /// Where it was read from or saved to; `None` for an embedded example.
     pub network_path: Option<PathBuf>,
-    /// What became of everything in its file; empty for an embedded example and a network that was made here.
-    pub account: Arc<Account>,
-    /// What that account says is missing, found once: the window asks for it in every frame.
-    pub missing: Option<Arc<str>>,
+    /// What its file holds beside it.
+    pub file: FileContents,
     /// The data that flows through it.
     pub data: Data,
     /// How the flow is built.
     pub options: FlowOptions,
+}
+
+/// What the file of a network holds beside what flows; nothing for an embedded example and a network that was made here.
+#[derive(Clone, Debug, Default)]
+pub struct FileContents {
+    /// What became of everything in the file.
+    pub account: Arc<Account>,
+    /// What that account says is missing, found once: the window asks for it in every frame.
+    pub missing: Option<Arc<str>>,
+    /// The network as the file has it, where numbers that are not finite end the one that flows before.
+    pub whole: Option<Arc<Network>>,
+}
+
+impl FileContents {
+    /// The contents with this account.
+    pub fn new(account: Account, whole: Option<Arc<Network>>) -> FileContents {
+        FileContents { missing: account.missing_text().map(Arc::from), account: Arc::new(account), whole }
+    }
 }
 
 /// Data and where it comes from.
@@ -55,10 +71,11 @@ impl Default for DataSource {
 }
 
 impl Document {
-    /// Takes the account of the network's file.
-    pub fn set_account(&mut self, account: Account) {
-        self.missing = account.missing_text().map(Arc::from);
-        self.account = Arc::new(account);
+    /// The layers of the file that do not flow because of numbers that are not finite.
+    pub fn layers_not_flowing(&self) -> usize {
+        let flowing = self.network.as_ref().map_or(0, |network| network.layers().len());
+        let at_rest = usize::from(self.file.whole.as_ref().is_some_and(|whole| whole.first_not_finite() == Some(0)));
+        self.file.whole.as_ref().map_or(0, |whole| (whole.layers().len() + at_rest).saturating_sub(flowing))
     }
 
     /// The network's name, else its file's, else a plain word.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::document::{Data, DataSource};
+use super::document::{Data, DataSource, Document, FileContents};
 use super::network_change::{NetworkChange, changed};
 use super::{Effect, PointChange, Preset, Session, Severity};
 use crate::dataset::{Generator, Random};
@@ -32,6 +32,7 @@ pub enum EditCommand {
 #[derive(Clone, Debug)]
 pub(super) struct EditSnapshot {
     network: Arc<Network>,
+    file: FileContents,
     data: Data,
 }
 
@@ -195,6 +196,7 @@ impl Session {
                 self.history.remember(now);
                 self.end_training();
                 self.suit_training(options);
+                self.wanted.file = FileContents::default();
                 self.put(Arc::new(network), data, effects);
             }
             Err(error) => self.notices.add(Severity::Error, format!("{error}."), format!("{error:?}")),
@@ -206,6 +208,7 @@ impl Session {
         keep(&mut self.history, now);
         self.history.last = None;
         self.end_training();
+        self.wanted.file = found.file;
         self.put(found.network, Some(found.data), effects);
     }
 
@@ -221,7 +224,8 @@ impl Session {
 
     /// The network and the data that are wanted.
     fn moment(&self) -> Option<EditSnapshot> {
-        Some(EditSnapshot { network: self.wanted.network.clone()?, data: self.wanted.data.clone() })
+        let Document { network, file, data, .. } = &self.wanted;
+        Some(EditSnapshot { network: network.clone()?, file: file.clone(), data: data.clone() })
     }
 
     /// Keeps what is wanted now, before training changes it.

@@ -10,6 +10,7 @@ mod document;
 mod effect;
 mod examples;
 mod extent;
+mod finite_layers;
 mod fit;
 mod frame;
 mod history;
@@ -50,7 +51,7 @@ pub use derived::{
     Particles, Refined, RefinementStudy, SeparationProfile, Source, Stored, StudyRequest, weight_matrices,
 };
 pub use directions::{Directions, directions, phase_time};
-pub use document::{Data, DataSource, Document, file_name};
+pub use document::{Data, DataSource, Document, FileContents, file_name};
 pub use effect::{DialogAnswer, Effect, Outcome, SpectrumRequest, UserError};
 pub use examples::Example;
 pub use extent::{Extent, coordinate_name, subscript};

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::derived::{self, Stored, is_cancelled};
-use super::document::file_name;
+use super::document::{FileContents, file_name};
+use super::finite_layers::flowing_part;
 use super::rebuild::same_shape;
 use super::state::OpenScene;
 use super::wording::counted;
@@ -97,7 +98,10 @@ impl Session {
     }
 
     fn adopt(&mut self, path: PathBuf, opened: OpenedNetwork, effects: &mut Vec<Effect>) {
-        let OpenedNetwork { network, account } = opened;
+        let (OpenedNetwork { network, account }, whole) = match flowing_part(opened) {
+            Ok(flowing) => flowing,
+            Err(error) => return self.refuse_file(&path, UserError::new(&error), effects),
+        };
         for sentence in account.assumed() {
             self.notices.add(Severity::Warning, format!("{}: assumed: {sentence}.", file_name(&path)), "");
         }
@@ -107,7 +111,7 @@ impl Session {
         self.forget_history();
         self.wanted.network = Some(Arc::new(network));
         self.wanted.network_path = Some(path);
-        self.wanted.set_account(account);
+        self.wanted.file = FileContents::new(account, whole);
         self.hint = false;
         if !self.wanted.data_fits() {
             let before = std::mem::replace(&mut self.wanted.data, Data::fitting(inputs));

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::derived::{self, State};
+use super::document::FileContents;
 use super::rebuild::IncrementalRebuild;
 use super::tour::TOUR_DIMENSIONS;
 use super::view::Projection;
@@ -15,7 +16,7 @@ use super::{
     Training, ViewCommand, ViewSettings, WindowSettings,
 };
 use crate::flow::Flow;
-use crate::formats::{Account, NetworkKind};
+use crate::formats::NetworkKind;
 use crate::resnet::Refinement;
 
 /// Everything that a window is about.
@@ -320,7 +321,7 @@ impl Session {
                 self.forget_history();
                 self.wanted.network = Some(Arc::new(network));
                 self.wanted.network_path = None;
-                self.wanted.set_account(Account::default());
+                self.wanted.file = FileContents::default();
                 self.wanted.data = data;
                 effects.push(Effect::Cancel(Task::Read));
                 self.build(effects);

@@ -33,7 +33,7 @@ pub fn notices(ui: &mut Ui, session: &Session) -> Vec<Command> {
         });
         commands.extend(got_it);
     }
-    if let Some(missing) = session.document().and_then(|document| document.missing.as_deref()) {
+    if let Some(missing) = session.document().and_then(|document| document.file.missing.as_deref()) {
         let text = format!("Partial network: {missing}.");
         commands.extend(banner(ui, Palette::from_ui(ui).warning, &text, |ui| all_parts(ui, session)));
     }
@@ -51,7 +51,7 @@ pub fn notices(ui: &mut Ui, session: &Session) -> Vec<Command> {
 
 /// A button that lists everything that is missing.
 fn all_parts(ui: &mut Ui, session: &Session) -> Option<Command> {
-    let account = &session.document()?.account;
+    let account = &session.document()?.file.account;
     ui.menu_button("Details", |ui| {
         for (part, why) in account.missing().take(MAX_PARTS) {
             ui.label(format!("{part} {why}"));

@@ -22,6 +22,8 @@ const HANDLE: f32 = 5.0;
 const THINNEST: f32 = 0.75;
 /// Half the size of the marks of reflections and folds.
 const MARK: f32 = 5.0;
+/// The distance of the hatching's lines.
+const HATCH: f32 = 7.0;
 /// What is outside of the loop range is drawn this faint.
 const OUTSIDE_RANGE: f32 = 0.35;
 
@@ -38,34 +40,48 @@ struct TimeScale {
     left: f32,
     width: f32,
     duration: f64,
+    /// The duration and a unit for each layer that does not flow.
+    whole: f64,
 }
 
 impl TimeScale {
     fn x(self, t: f64) -> f32 {
-        self.left + (t / self.duration.max(f64::MIN_POSITIVE)) as f32 * self.width
+        self.left + (t / self.whole.max(f64::MIN_POSITIVE)) as f32 * self.width
     }
 
     fn t(self, x: f32) -> f64 {
-        f64::from((x - self.left) / self.width.max(1.0)).clamp(0.0, 1.0) * self.duration
+        (f64::from((x - self.left) / self.width.max(1.0)) * self.whole).clamp(0.0, self.duration)
     }
 }
 
 impl Timeline {
-    /// Draws the timeline over the whole width and tells what the mouse asks for.
-    pub fn show(&mut self, ui: &mut Ui, flow: &Flow, events: &[Event], playback: &Playback) -> Vec<PlaybackCommand> {
+    /// Draws the timeline over the whole width and tells what the mouse asks for. `not_flowing` layers follow those of the
+    /// flow in the file.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        (flow, not_flowing): (&Flow, usize),
+        events: &[Event],
+        playback: &Playback,
+    ) -> Vec<PlaybackCommand> {
         let size = vec2(ui.available_width().max(4.0 * MARGIN), LABELS + BLOCKS);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
-        let scale =
-            TimeScale { left: rect.left() + MARGIN, width: rect.width() - 2.0 * MARGIN, duration: flow.duration() };
+        let duration = flow.duration();
+        let whole = duration + not_flowing as f64;
+        let scale = TimeScale { left: rect.left() + MARGIN, width: rect.width() - 2.0 * MARGIN, duration, whole };
         if ui.is_rect_visible(rect) {
             draw(ui, rect, scale, flow, playback);
             draw_events(ui, rect, scale, events);
+            draw_not_flowing(ui, rect, scale);
         }
         response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), playback.t(), "Timeline"));
         let commands = self.interact(ui, &response, scale);
         if let Some(at) = response.hover_pos().filter(|_| self.range_start.is_none()) {
             let near = events.iter().filter(|event| (scale.x(event.t) - at.x).abs() <= MARK + 2.0);
-            let mut text = describe(flow, scale.t(at.x));
+            let mut text = match at.x > scale.x(scale.duration) + THINNEST && not_flowing > 0 {
+                true => "These layers do not flow: numbers that are not finite lie in front of them.".to_owned(),
+                false => describe(flow, scale.t(at.x)),
+            };
             for event in near {
                 text.push('\n');
                 text.push_str(&event_text(event));
@@ -186,6 +202,24 @@ fn draw_numbers(painter: &egui::Painter, rect: Rect, scale: TimeScale, layers: u
     }
 }
 
+/// The layers of the file that do not flow, hatched behind those that do.
+fn draw_not_flowing(ui: &Ui, rect: Rect, scale: TimeScale) {
+    let (left, right) = (scale.x(scale.duration) + LAYER_GAP, scale.x(scale.whole));
+    if right - left < THINNEST {
+        return;
+    }
+    let palette = Palette::from_ui(ui);
+    let block = Rect::from_min_max(pos2(left, rect.top() + LABELS), pos2(right, rect.bottom()));
+    let painter = ui.painter().with_clip_rect(block);
+    painter.rect_filled(block, 0.0, palette.track);
+    let stroke = Stroke::new(theme::THIN, palette.error_large);
+    let mut x = left - block.height();
+    while x < right {
+        painter.line_segment([pos2(x, block.bottom()), pos2(x + block.height(), block.top())], stroke);
+        x += HATCH;
+    }
+}
+
 /// Marks for reflections (a diamond) and folds (a triangle) on the blocks; of many in one place one is drawn.
 fn draw_events(ui: &Ui, rect: Rect, scale: TimeScale, events: &[Event]) {
     let palette = Palette::from_ui(ui);
@@ -222,7 +256,7 @@ mod tests {
 
     #[test]
     fn times_and_places_are_inverse_and_clamped() {
-        let scale = TimeScale { left: 10.0, width: 200.0, duration: 4.0 };
+        let scale = TimeScale { left: 10.0, width: 200.0, duration: 4.0, whole: 4.0 };
         for t in [0.0, 1.0, 2.5, 4.0] {
             assert!((scale.t(scale.x(t)) - t).abs() < 1e-5);
         }

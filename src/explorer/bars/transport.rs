@@ -6,7 +6,7 @@ use crate::explorer::bars::timeline::Timeline;
 use crate::explorer::commands::{Action, Mark};
 use crate::explorer::icons::{self, BUTTON, Icon};
 use crate::explorer::theme;
-use crate::session::{Command, PlaybackCommand, SPEEDS, Session};
+use crate::session::{Command, Document, PlaybackCommand, SPEEDS, Session};
 
 /// The width of the readout: the longest phase name and a layer number of four digits, so that it never moves.
 const READOUT: f32 = 200.0;
@@ -23,7 +23,8 @@ pub fn show(ui: &mut Ui, timeline: &mut Timeline, session: &Session) -> Vec<Comm
         let room = (ui.available_width() - READOUT - ui.spacing().item_spacing.x).max(60.0);
         ui.allocate_ui(vec2(room, ui.available_height()), |ui| {
             ui.set_width(room);
-            let asked = timeline.show(ui, &scene.flow, &scene.events, &session.playback);
+            let not_flowing = session.document().map_or(0, Document::layers_not_flowing);
+            let asked = timeline.show(ui, (&scene.flow, not_flowing), &scene.events, &session.playback);
             commands.extend(asked.into_iter().map(Command::Playback));
         });
         readout(ui, session);
