@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::dataset::Labels;
 use crate::flow::{ExactScheme, Flow, LayerFlow, Motion, ResidualLaw};
+use crate::linalg::{evenly_spaced, percentile};
 use crate::network::{Activation, Affine, Layer, Network, OutputFunction};
 use crate::training::{Loss, Targets};
 
@@ -315,15 +316,7 @@ fn some_samples(flow: &Flow, samples: usize) -> Vec<usize> {
     let phases: usize = flow.layers().iter().map(|layer| layer.phases.len()).sum();
     let cost_of_one = 2 * flow.ambient_dimension().pow(2) * phases.max(1);
     let most = (CURVE_WORK / cost_of_one.max(1)).max(16);
-    (0..samples).step_by(samples.div_ceil(most).max(1)).collect()
-}
-
-/// The value below which a share of the sorted values lies, between neighbours in proportion, as NumPy finds it.
-fn percentile(sorted: &[f64], share: f64) -> f64 {
-    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
-    let position = share * last as f64;
-    let (below, part) = (position.floor() as usize, position.fract());
-    sorted[below] + part * (sorted[(below + 1).min(last)] - sorted[below])
+    evenly_spaced(samples, most)
 }
 
 #[cfg(test)]
@@ -481,12 +474,5 @@ mod tests {
         assert!(with.times.windows(2).all(|pair| pair[0] < pair[1]));
         assert!(with.low.iter().zip(&with.median).zip(&with.high).all(|((low, mid), high)| low <= mid && mid <= high));
         assert!(with.loss < 0.3 * with.guess_loss, "{} {}", with.loss, with.guess_loss);
-    }
-
-    #[test]
-    fn percentiles_are_those_of_numpy() {
-        assert_eq!(percentile(&[1.0, 2.0, 3.0, 4.0], 0.5), 2.5);
-        assert!((percentile(&[1.0, 2.0, 3.0, 4.0], 0.05) - 1.15).abs() < 1e-12);
-        assert!(percentile(&[], 0.5).is_nan());
     }
 }

@@ -15,12 +15,13 @@ use crate::explorer::bars::menu;
 use crate::explorer::bars::status;
 use crate::explorer::bars::timeline::Timeline;
 use crate::explorer::bars::transport;
-use crate::explorer::dialogs::drop;
-use crate::explorer::dialogs::path_field;
+use crate::explorer::commands::Action;
+use crate::explorer::dialogs::palette::CommandPalette;
+use crate::explorer::dialogs::{self, drop};
 use crate::jobs::{Finished, Jobs, Status, Wake, task_work};
 use crate::session::{
-    Appearance, BlockDetail, Command, Effect, Example, LayerDetail, Outcome, PointCommand, RefinementStudy, Session,
-    Settings, Severity, Side, Task, ViewCommand,
+    Appearance, BlockDetail, Command, Effect, Example, LayerDetail, Outcome, RefinementStudy, Session, Settings,
+    Severity, Side, Task,
 };
 
 /// The width of the panel on the left, to begin with.
@@ -73,6 +74,7 @@ pub struct ExplorerApp {
     stage: Stage,
     timeline: Timeline,
     table: Table,
+    palette: CommandPalette,
     quit: bool,
     title: String,
     /// Where settings are kept between starts, and what is there now; `None` where nothing is kept.
@@ -98,6 +100,7 @@ impl ExplorerApp {
             stage: Stage::default(),
             timeline: Timeline::default(),
             table: Table::default(),
+            palette: CommandPalette::default(),
             quit: false,
             title: String::new(),
             settings: None,
@@ -193,37 +196,17 @@ impl ExplorerApp {
 
     /// Draws the window into `ui` and carries out what was asked for while drawing.
     pub fn ui(&mut self, ui: &mut Ui) {
-        // While the model is explained the keys are that screen's.
-        let explaining = self.session.window.model;
-        let mut commands = if explaining {
-            crate::explorer::dialogs::model_help::show(ui.ctx())
-        } else {
-            keyboard::commands(ui.ctx())
-        };
+        let modal = dialogs::show_modal(ui.ctx(), &self.session, &mut self.palette);
+        let mut commands = modal.unwrap_or_else(|| keyboard::commands(ui.ctx(), &self.session));
         commands.extend(drop::commands(ui.ctx()));
-        let in_front = explaining || self.session.path_prompt.is_some() || self.session.import.is_some();
-        let in_front = in_front || self.session.columns.is_some();
+        let in_front = !dialogs::open(&self.session).is_empty();
         if keyboard::escape(ui.ctx()) && !in_front && !self.stage.selecting() {
-            commands.push(Command::View(ViewCommand::Points(PointCommand::Clear)));
+            commands.extend(Action::SelectNone.command(&self.session));
         }
         commands.extend(self.bars(ui));
         commands.extend(self.side_panels(ui));
         commands.extend(self.central(ui));
-        if let Some(prompt) = &self.session.path_prompt {
-            commands.extend(path_field::show(ui.ctx(), prompt));
-        }
-        if let Some(import) = &self.session.import {
-            let keys = self.session.path_prompt.is_none();
-            commands.extend(
-                crate::explorer::dialogs::import::show(ui.ctx(), import, keys).into_iter().map(Command::Import),
-            );
-        }
-        if let Some(columns) = &self.session.columns {
-            let keys = self.session.path_prompt.is_none() && self.session.import.is_none();
-            commands.extend(
-                crate::explorer::dialogs::columns::show(ui.ctx(), columns, keys).into_iter().map(Command::Columns),
-            );
-        }
+        commands.extend(dialogs::show_windows(ui.ctx(), &self.session));
         drop::hint(ui.ctx());
         for command in commands {
             self.command(command);

@@ -2,9 +2,10 @@
 
 use std::f32::consts::TAU;
 
-use egui::{Button, Color32, Painter, Pos2, Rect, Response, Role, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Button, Color32, Painter, Pos2, Rect, Response, Shape, Stroke, Ui, pos2, vec2};
 
 use super::theme;
+use crate::explorer::widgets::naming::name_toggle;
 
 /// The side of a button with a symbol.
 pub const BUTTON: f32 = 28.0;
@@ -35,8 +36,7 @@ pub enum Icon {
 /// A button with a symbol, a name for those who cannot see it, and a tip.
 pub fn button(ui: &mut Ui, icon: Icon, name: &str, tip: &str, on: bool) -> Response {
     let response = ui.add(Button::new("").min_size(vec2(BUTTON, BUTTON)).selected(on));
-    let enabled = ui.is_enabled();
-    response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, on, name));
+    name_toggle(&response, on, name);
     if ui.is_rect_visible(response.rect) {
         let colour = ui.style().interact_selectable(&response, on).text_color();
         draw(ui.painter(), Rect::from_center_size(response.rect.center(), vec2(2.0 * HALF, 2.0 * HALF)), icon, colour);

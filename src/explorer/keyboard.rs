@@ -1,68 +1,9 @@
-//! The keys of the window.
+//! The keys of the window, as the list of commands has them.
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use egui::{Context, Key, KeyboardShortcut};
 
-use crate::formats::NetworkKind;
-use crate::session::{Command, DialogPurpose, EditCommand, PlaybackCommand, ViewCommand};
-
-/// A key with what it does, in the words of the help.
-pub struct Binding {
-    /// The keys, as the help shows them.
-    pub keys: &'static str,
-    /// What they do.
-    pub text: &'static str,
-}
-
-/// Every key, for the help.
-pub const BINDINGS: [Binding; 15] = [
-    Binding { keys: "Space", text: "play or pause" },
-    Binding { keys: "← →", text: "a phase back or on" },
-    Binding { keys: "Shift ← →", text: "a layer back or on" },
-    Binding { keys: "Home, End", text: "the start or the end of the flow" },
-    Binding { keys: "+ −", text: "faster or slower" },
-    Binding { keys: "L", text: "loop, or stop at the end" },
-    Binding { keys: "R", text: "plain net or ResNet" },
-    Binding { keys: "Ctrl O", text: "open a network" },
-    Binding { keys: "Ctrl S", text: "save the network" },
-    Binding { keys: "Ctrl Z", text: "take the last change of the network back" },
-    Binding { keys: "Ctrl Y", text: "make it again" },
-    Binding { keys: "Shift drag", text: "on the timeline: loop a part of it" },
-    Binding { keys: "Shift click", text: "on a point: it joins or leaves the selection" },
-    Binding { keys: "Shift drag", text: "a box or a lasso: its points join the selection" },
-    Binding { keys: "Esc", text: "leave a text field, close a menu, select no point" },
-];
-
-/// The plain keys; with a longer match first, because a shortcut also matches with more modifiers held down.
-fn plain() -> [(Modifiers, Key, Command); 13] {
-    let play = Command::Playback;
-    [
-        (Modifiers::NONE, Key::Space, play(PlaybackCommand::Toggle)),
-        (Modifiers::SHIFT, Key::ArrowLeft, play(PlaybackCommand::PreviousLayer)),
-        (Modifiers::SHIFT, Key::ArrowRight, play(PlaybackCommand::NextLayer)),
-        (Modifiers::NONE, Key::ArrowLeft, play(PlaybackCommand::PreviousPhase)),
-        (Modifiers::NONE, Key::ArrowRight, play(PlaybackCommand::NextPhase)),
-        (Modifiers::NONE, Key::Home, play(PlaybackCommand::Home)),
-        (Modifiers::NONE, Key::End, play(PlaybackCommand::End)),
-        (Modifiers::SHIFT, Key::Plus, play(PlaybackCommand::Faster)),
-        (Modifiers::NONE, Key::Plus, play(PlaybackCommand::Faster)),
-        (Modifiers::NONE, Key::Equals, play(PlaybackCommand::Faster)),
-        (Modifiers::NONE, Key::Minus, play(PlaybackCommand::Slower)),
-        (Modifiers::NONE, Key::L, play(PlaybackCommand::ToggleLoop)),
-        (Modifiers::NONE, Key::R, Command::View(ViewCommand::ToggleResNet)),
-    ]
-}
-
-/// Ctrl (Cmd) with O.
-pub const OPEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::O);
-/// Ctrl (Cmd) with S.
-pub const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
-/// Ctrl (Cmd) with Q.
-pub const QUIT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Q);
-
-/// Ctrl (Cmd) with Z.
-const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
-/// Ctrl (Cmd) with Y.
-const REDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Y);
+use crate::explorer::commands::Action;
+use crate::session::{Command, Session};
 
 /// Whether Escape is pressed and nothing is open that it would close; another reader may still take the key.
 pub fn escape(ctx: &Context) -> bool {
@@ -70,35 +11,72 @@ pub fn escape(ctx: &Context) -> bool {
     !open && ctx.input(|input| input.key_pressed(Key::Escape))
 }
 
-/// Takes the keys that are the window's. A text field keeps all of them; another widget that has the focus keeps those
-/// that it is worked with.
-pub fn commands(ctx: &Context) -> Vec<Command> {
+/// Takes the keys that are the window's, and gives what they do; the key of a command that is not available does
+/// nothing. A text field keeps all of them; another widget that has the focus keeps those that it is worked with.
+pub fn commands(ctx: &Context, session: &Session) -> Vec<Command> {
     if ctx.text_edit_focused() {
         return Vec::new();
     }
+    let is_any_pressed =
+        ctx.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Key { pressed: true, .. })));
+    if !is_any_pressed {
+        return Vec::new();
+    }
     let focused = ctx.memory(|memory| memory.focused().is_some());
-    let mut commands = Vec::new();
+    let mut pressed = Vec::new();
     ctx.input_mut(|input| {
-        for (shortcut, command) in [
-            (OPEN, Command::Ask(DialogPurpose::OpenNetwork)),
-            (SAVE, Command::Ask(DialogPurpose::SaveNetwork(NetworkKind::Layerflow))),
-            (QUIT, Command::Quit),
-            (UNDO, Command::Edit(EditCommand::Undo)),
-            (REDO, Command::Edit(EditCommand::Redo)),
-        ] {
-            if input.consume_shortcut(&shortcut) {
-                commands.push(command);
-            }
-        }
-        if input.modifiers.command || input.modifiers.alt {
-            return;
-        }
-        for (modifiers, key, command) in plain() {
-            let letter = matches!(key, Key::L | Key::R);
-            if (letter || !focused) && input.consume_key(modifiers, key) {
-                commands.push(command);
+        // Letters with Alt are those of other layouts and of the desktop.
+        let alt = input.modifiers.alt;
+        for (keys, action) in Action::bindings(session) {
+            let with_alt = alt && !keys.modifiers.command;
+            if !with_alt && (!focused || works_no_widget(&keys)) && input.consume_shortcut(&keys) {
+                pressed.push(action);
             }
         }
     });
-    commands
+    pressed.into_iter().filter_map(|action| action.command(session)).collect()
+}
+
+/// Letters and combinations with Ctrl do nothing to a widget that has the focus, unlike Space, arrows and signs.
+fn works_no_widget(keys: &KeyboardShortcut) -> bool {
+    let is_letter = matches!(keys.logical_key.name().as_bytes(), [letter] if letter.is_ascii_alphabetic());
+    is_letter || keys.modifiers.command
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::{Event, RawInput};
+
+    use super::*;
+
+    /// What the window takes of one press of these keys.
+    fn press(keys: KeyboardShortcut, session: &Session) -> Vec<Command> {
+        let ctx = Context::default();
+        let (key, modifiers) = (keys.logical_key, keys.modifiers);
+        let event = Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+        let mut taken = Vec::new();
+        let events = vec![Event::ModifiersChanged(modifiers), event];
+        let input = RawInput { events, ..RawInput::default() };
+        let mut output = ctx.run_ui(input, |ui| taken.extend(commands(ui.ctx(), session)));
+        output.textures_delta.clear();
+        taken
+    }
+
+    #[test]
+    fn every_key_of_the_list_does_what_its_command_does() {
+        let session = Session::default();
+        for action in Action::all() {
+            let expected: Vec<Command> = action.command(&session).into_iter().collect();
+            for keys in action.describe(&session).shortcuts {
+                assert_eq!(press(keys, &session), expected, "{action:?} by {keys:?}");
+            }
+        }
+        assert_eq!(press(KeyboardShortcut::new(egui::Modifiers::COMMAND, Key::Q), &session), [Command::Quit]);
+    }
+
+    #[test]
+    fn plain_keys_with_alt_are_left_to_the_desktop() {
+        let keys = KeyboardShortcut::new(egui::Modifiers::ALT, Key::O);
+        assert_eq!(press(keys, &Session::default()), []);
+    }
 }

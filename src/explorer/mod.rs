@@ -2,6 +2,7 @@
 
 mod app;
 mod bars;
+pub mod commands;
 mod dialogs;
 mod icons;
 mod keyboard;

@@ -164,24 +164,6 @@ impl Flow {
     pub fn positions(&self, inputs: &DMatrix<f64>, t: f64) -> Result<DMatrix<f64>, FlowError> {
         FlowCursor::new(self, inputs, &ExactScheme, &ExactScheme)?.reach(t)
     }
-
-    /// Positions of `inputs` at each of `times`, in their order: one pass through the layers for ascending times.
-    ///
-    /// # Errors
-    /// If `inputs` has another number of rows than the network has inputs, or a continuous limit cannot be followed.
-    pub fn positions_at(&self, inputs: &DMatrix<f64>, times: &[f64]) -> Result<Vec<DMatrix<f64>>, FlowError> {
-        let mut cursor = FlowCursor::new(self, inputs, &ExactScheme, &ExactScheme)?;
-        let mut reached = 0.0;
-        let mut positions = Vec::with_capacity(times.len());
-        for t in times {
-            if *t < reached {
-                cursor = FlowCursor::new(self, inputs, &ExactScheme, &ExactScheme)?;
-            }
-            reached = *t;
-            positions.push(cursor.reach(*t)?);
-        }
-        Ok(positions)
-    }
 }
 
 impl Flow {

@@ -8,6 +8,7 @@ pub mod library;
 mod planes;
 mod principal;
 mod rotation;
+mod statistics;
 mod svd;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -17,4 +18,5 @@ pub use error::LinalgError;
 pub use gauge::{ProperPolar, ProperSvd};
 pub use principal::{PrincipalComponents, principal_components};
 pub use rotation::Rotation;
+pub use statistics::{evenly_spaced, median, percentile};
 pub use svd::Svd;

@@ -1,6 +1,8 @@
 //! The stack machine of pickles, without its power to call anything.
 
 use super::escapes;
+use super::forbidden::is_forbidden;
+use super::opcodes as op;
 use super::{Node, Object, Pickle, PickleError, Span, Value};
 
 /// The most values with parts: what thirty thousand tensors need, 20 MB.
@@ -9,31 +11,6 @@ const MAX_NODES: usize = 1 << 18;
 pub(super) const MAX_VALUES: usize = 1 << 19;
 /// The longest name of a module or a function, in bytes. Python's own are shorter than a hundred.
 const LONGEST_NAME: usize = 1024;
-
-/// Modules whose functions start programs, change files, run code or open connections.
-const DANGEROUS_MODULES: [&str; 18] = [
-    "asyncio",
-    "bdb",
-    "ctypes",
-    "importlib",
-    "nt",
-    "os",
-    "pdb",
-    "pip",
-    "posix",
-    "pty",
-    "pydoc",
-    "runpy",
-    "shutil",
-    "socket",
-    "subprocess",
-    "sys",
-    "timeit",
-    "webbrowser",
-];
-/// Built-in functions of the same kind.
-const DANGEROUS_FUNCTIONS: [&str; 9] =
-    ["__import__", "breakpoint", "compile", "eval", "exec", "execfile", "exit", "input", "open"];
 
 /// Reads the pickle that `bytes` begins with.
 pub(crate) fn read(bytes: &[u8]) -> Result<Pickle<'_>, PickleError> {
@@ -62,7 +39,7 @@ impl<'a> Machine<'a> {
     fn run(mut self) -> Result<Pickle<'a>, PickleError> {
         loop {
             let code = self.take(1)?[0];
-            if code == b'.' {
+            if code == op::STOP {
                 let root = self.pop()?;
                 let Machine { bytes, nodes, unescaped, position: length, .. } = self;
                 return Ok(Pickle { bytes, unescaped, nodes, root, length });
@@ -73,34 +50,61 @@ impl<'a> Machine<'a> {
 
     fn step(&mut self, code: u8) -> Result<(), PickleError> {
         match code {
-            b'N' => self.push(Value::None),
-            0x88 | 0x89 => self.push(Value::Bool(code == 0x88)),
-            b'J' | b'K' | b'M' | b'I' | b'L' | 0x8a | 0x8b => {
+            op::NONE => self.push(Value::None),
+            op::NEWTRUE | op::NEWFALSE => self.push(Value::Bool(code == op::NEWTRUE)),
+            op::BININT | op::BININT1 | op::BININT2 | op::INT | op::LONG | op::LONG1 | op::LONG4 => {
                 let value = self.integer(code)?;
                 self.push(value)
             }
-            b'G' => {
+            op::BINFLOAT => {
                 let bytes = self.take(8)?.first_chunk().ok_or(PickleError::Ends)?;
                 self.push(Value::Float(f64::from_be_bytes(*bytes)))
             }
-            b'F' => {
+            op::FLOAT => {
                 let number = self.line()?.text(self.bytes).trim().parse().map_or(Value::Other, Value::Float);
                 self.push(number)
             }
-            b'S' | b'V' | b'T' | b'U' | b'X' | 0x8c | 0x8d => {
+            op::STRING
+            | op::UNICODE
+            | op::BINSTRING
+            | op::SHORT_BINSTRING
+            | op::BINUNICODE
+            | op::SHORT_BINUNICODE
+            | op::BINUNICODE8 => {
                 let text = self.string(code)?;
                 self.push(Value::Text(text))
             }
-            b'B' | b'C' | 0x8e | 0x96 => {
+            op::BINBYTES | op::SHORT_BINBYTES | op::BINBYTES8 | op::BYTEARRAY8 => {
                 let length = self.length(code)?;
                 let bytes = self.span(length)?;
                 self.push(Value::Bytes(bytes))
             }
-            b'(' | b'0' | b'1' | b'2' | 0x80 | 0x95 => self.control(code),
-            b'p' | b'q' | b'r' | 0x94 | b'g' | b'h' | b'j' => self.memory(code),
-            b']' | b')' | 0x8f | b'l' | b't' | 0x85..=0x87 | 0x91 | b'}' | b'd' => self.collection(code),
-            b'a' | b'e' | 0x90 | b's' | b'u' => self.extend(code),
-            b'c' | 0x93 | b'R' | 0x81 | 0x92 | b'b' | b'i' | b'o' | b'P' | b'Q' => self.object(code),
+            op::MARK | op::POP | op::POP_MARK | op::DUP | op::PROTO | op::FRAME => self.control(code),
+            op::PUT | op::BINPUT | op::LONG_BINPUT | op::MEMOIZE | op::GET | op::BINGET | op::LONG_BINGET => {
+                self.memory(code)
+            }
+            op::EMPTY_LIST
+            | op::EMPTY_TUPLE
+            | op::EMPTY_SET
+            | op::LIST
+            | op::TUPLE
+            | op::TUPLE1
+            | op::TUPLE2
+            | op::TUPLE3
+            | op::FROZENSET
+            | op::EMPTY_DICT
+            | op::DICT => self.collection(code),
+            op::APPEND | op::APPENDS | op::ADDITEMS | op::SETITEM | op::SETITEMS => self.extend(code),
+            op::GLOBAL
+            | op::STACK_GLOBAL
+            | op::REDUCE
+            | op::NEWOBJ
+            | op::NEWOBJ_EX
+            | op::BUILD
+            | op::INST
+            | op::OBJ
+            | op::PERSID
+            | op::BINPERSID => self.object(code),
             _ => Err(PickleError::Instruction { code, position: self.position - 1 }),
         }
     }
@@ -194,10 +198,10 @@ impl<'a> Machine<'a> {
 
     fn integer(&mut self, code: u8) -> Result<Value, PickleError> {
         match code {
-            b'K' => Ok(Value::Int(self.unsigned(1)? as i64)),
-            b'M' => Ok(Value::Int(self.unsigned(2)? as i64)),
-            b'J' => Ok(Value::Int(i64::from(self.unsigned(4)? as u32 as i32))),
-            b'I' | b'L' => {
+            op::BININT1 => Ok(Value::Int(self.unsigned(1)? as i64)),
+            op::BININT2 => Ok(Value::Int(self.unsigned(2)? as i64)),
+            op::BININT => Ok(Value::Int(i64::from(self.unsigned(4)? as u32 as i32))),
+            op::INT | op::LONG => {
                 let text = self.line()?.text(self.bytes);
                 Ok(match text.trim_end_matches('L') {
                     "00" => Value::Bool(false),
@@ -206,7 +210,7 @@ impl<'a> Machine<'a> {
                 })
             }
             _ => {
-                let length = self.unsigned(if code == 0x8a { 1 } else { 4 })?;
+                let length = self.unsigned(if code == op::LONG1 { 1 } else { 4 })?;
                 let bytes = self.take(length)?;
                 if length > 8 {
                     return Ok(Value::Other);
@@ -222,19 +226,19 @@ impl<'a> Machine<'a> {
     /// The length that comes before text or bytes.
     fn length(&mut self, code: u8) -> Result<usize, PickleError> {
         match code {
-            b'U' | 0x8c | b'C' => self.unsigned(1),
-            b'T' | b'X' | b'B' => self.unsigned(4),
+            op::SHORT_BINSTRING | op::SHORT_BINUNICODE | op::SHORT_BINBYTES => self.unsigned(1),
+            op::BINSTRING | op::BINUNICODE | op::BINBYTES => self.unsigned(4),
             _ => self.unsigned(8),
         }
     }
 
     fn string(&mut self, code: u8) -> Result<Span, PickleError> {
         match code {
-            b'V' => {
+            op::UNICODE => {
                 let line = self.line()?;
                 Ok(escapes::of_unicode(line.bytes(self.bytes)).map_or(Ok(line), |text| self.keep(&text))?)
             }
-            b'S' => {
+            op::STRING => {
                 let Span { start, end } = self.line()?;
                 // The text stands in quotes.
                 let line = if end >= start + 2 { Span { start: start + 1, end: end - 1 } } else { Span { start, end } };
@@ -250,28 +254,28 @@ impl<'a> Machine<'a> {
     fn control(&mut self, code: u8) -> Result<(), PickleError> {
         match code {
             // Marks are as many as values at most.
-            b'(' if self.marks.len() < MAX_VALUES => {
+            op::MARK if self.marks.len() < MAX_VALUES => {
                 self.marks.push(self.stack.len());
                 Ok(())
             }
-            b'(' => Err(PickleError::TooMany { what: "marks", most: MAX_VALUES }),
-            b'0' => self.pop().map(|_| ()),
-            b'1' => self.above_mark().map(|_| ()),
-            b'2' => self.top().and_then(|value| self.push(value)),
+            op::MARK => Err(PickleError::TooMany { what: "marks", most: MAX_VALUES }),
+            op::POP => self.pop().map(|_| ()),
+            op::POP_MARK => self.above_mark().map(|_| ()),
+            op::DUP => self.top().and_then(|value| self.push(value)),
             // The version of the protocol, and the frames of the newer ones, tell nothing that is needed.
-            0x80 => self.skip(1),
+            op::PROTO => self.skip(1),
             _ => self.skip(8),
         }
     }
 
     fn memory(&mut self, code: u8) -> Result<(), PickleError> {
         let index = match code {
-            b'q' | b'h' => self.unsigned(1)?,
-            b'r' | b'j' => self.unsigned(4)?,
-            0x94 => self.memo.len(),
+            op::BINPUT | op::BINGET => self.unsigned(1)?,
+            op::LONG_BINPUT | op::LONG_BINGET => self.unsigned(4)?,
+            op::MEMOIZE => self.memo.len(),
             _ => self.line()?.text(self.bytes).trim().parse().map_err(|_| self.broken())?,
         };
-        if matches!(code, b'g' | b'h' | b'j') {
+        if matches!(code, op::GET | op::BINGET | op::LONG_BINGET) {
             let value = self.memo.get(index).copied().ok_or(self.broken())?;
             return self.push(value);
         }
@@ -288,16 +292,16 @@ impl<'a> Machine<'a> {
 
     fn collection(&mut self, code: u8) -> Result<(), PickleError> {
         let node = match code {
-            b']' | b')' | 0x8f => Node::Sequence(Vec::new()),
-            b'}' => Node::Dict(Vec::new()),
-            0x85..=0x87 => {
-                let length = usize::from(code - 0x84);
+            op::EMPTY_LIST | op::EMPTY_TUPLE | op::EMPTY_SET => Node::Sequence(Vec::new()),
+            op::EMPTY_DICT => Node::Dict(Vec::new()),
+            op::TUPLE1 | op::TUPLE2 | op::TUPLE3 => {
+                let length = 1 + usize::from(code - op::TUPLE1);
                 let mut values = (0..length).map(|_| self.pop()).collect::<Result<Vec<Value>, _>>()?;
                 values.reverse();
                 self.count(length)?;
                 Node::Sequence(values)
             }
-            b'd' => Node::Dict(pairs(&self.above_mark()?)),
+            op::DICT => Node::Dict(pairs(&self.above_mark()?)),
             _ => Node::Sequence(self.above_mark()?),
         };
         self.push_node(node)
@@ -306,8 +310,8 @@ impl<'a> Machine<'a> {
     /// Puts values into the collection below them. What an object of another kind is given is left aside.
     fn extend(&mut self, code: u8) -> Result<(), PickleError> {
         let values = match code {
-            b'a' => vec![self.pop()?],
-            b's' => {
+            op::APPEND => vec![self.pop()?],
+            op::SETITEM => {
                 let value = self.pop()?;
                 vec![self.pop()?, value]
             }
@@ -316,9 +320,9 @@ impl<'a> Machine<'a> {
         self.count(values.len())?;
         let Value::Node(index) = self.top()? else { return Err(self.broken()) };
         match (self.nodes.get_mut(index), code) {
-            (Some(Node::Sequence(list)), b'a' | b'e' | 0x90) => list.extend(values),
-            (Some(Node::Dict(entries)), b's' | b'u') => entries.extend(pairs(&values)),
-            (Some(Node::Object(object)), b's' | b'u') => object.items.extend(pairs(&values)),
+            (Some(Node::Sequence(list)), op::APPEND | op::APPENDS | op::ADDITEMS) => list.extend(values),
+            (Some(Node::Dict(entries)), op::SETITEM | op::SETITEMS) => entries.extend(pairs(&values)),
+            (Some(Node::Object(object)), op::SETITEM | op::SETITEMS) => object.items.extend(pairs(&values)),
             (Some(Node::Object(_)), _) => {}
             _ => return Err(self.broken()),
         }
@@ -327,24 +331,24 @@ impl<'a> Machine<'a> {
 
     fn object(&mut self, code: u8) -> Result<(), PickleError> {
         match code {
-            b'c' => {
+            op::GLOBAL => {
                 let (module, name) = (self.line()?, self.line()?);
                 self.push_global(module, name)
             }
-            0x93 => {
+            op::STACK_GLOBAL => {
                 let (name, module) = (self.pop()?, self.pop()?);
                 let (Value::Text(module), Value::Text(name)) = (module, name) else { return Err(self.broken()) };
                 self.push_global(module, name)
             }
-            b'R' | 0x81 => {
+            op::REDUCE | op::NEWOBJ => {
                 let (arguments, callee) = (self.pop()?, self.pop()?);
                 self.push_call(callee, arguments)
             }
-            0x92 => {
+            op::NEWOBJ_EX => {
                 let (_, arguments, callee) = (self.pop()?, self.pop()?, self.pop()?);
                 self.push_call(callee, arguments)
             }
-            b'i' => {
+            op::INST => {
                 let (module, name) = (self.line()?, self.line()?);
                 let arguments = self.above_mark()?;
                 self.push_global(module, name)?;
@@ -353,14 +357,14 @@ impl<'a> Machine<'a> {
                 let arguments = self.pop()?;
                 self.push_call(callee, arguments)
             }
-            b'o' => {
+            op::OBJ => {
                 let mut arguments = self.above_mark()?;
                 let callee = if arguments.is_empty() { return Err(self.broken()) } else { arguments.remove(0) };
                 self.push_node(Node::Sequence(arguments))?;
                 let arguments = self.pop()?;
                 self.push_call(callee, arguments)
             }
-            b'b' => {
+            op::BUILD => {
                 let state = self.pop()?;
                 let Value::Node(index) = self.top()? else { return Err(self.broken()) };
                 if let Some(Node::Object(object)) = self.nodes.get_mut(index) {
@@ -368,7 +372,7 @@ impl<'a> Machine<'a> {
                 }
                 Ok(())
             }
-            b'P' => {
+            op::PERSID => {
                 let id = self.line()?;
                 self.push_node(Node::Persistent(Value::Text(id)))
             }
@@ -384,10 +388,7 @@ impl<'a> Machine<'a> {
             return Err(self.broken());
         }
         let (module_text, name_text) = (module.text(self.bytes), name.text(self.bytes));
-        let package = module_text.split('.').next().unwrap_or_default();
-        let is_builtin = super::is_builtin(package);
-        let first = name_text.split('.').next().unwrap_or_default();
-        if DANGEROUS_MODULES.contains(&package) || (is_builtin && DANGEROUS_FUNCTIONS.contains(&first)) {
+        if is_forbidden(&module_text, &name_text) {
             return Err(PickleError::Dangerous(format!("{module_text}.{name_text}")));
         }
         self.push_node(Node::Global(module, name))

@@ -6,7 +6,9 @@
 //! Every instruction consumes a byte of the file and all collections are bounded, so reading ends and memory stays small.
 
 mod escapes;
+mod forbidden;
 mod machine;
+mod opcodes;
 #[cfg(test)]
 mod tests;
 

@@ -4,6 +4,7 @@ use nalgebra::DMatrix;
 
 use super::ResNet;
 use crate::flow::{ExactScheme, Flow, FlowCursor, FlowError, LayerFlow};
+use crate::linalg::evenly_spaced;
 use crate::network::OutputFunction;
 
 /// Multiplications that the curve over time may cost; a phase in d dimensions costs about 2d² a sample.
@@ -177,9 +178,7 @@ impl ResNet<'_> {
 
 /// At most so many of `inputs`, but one of any, evenly spread.
 pub(super) fn spread(inputs: &DMatrix<f64>, most: usize) -> DMatrix<f64> {
-    let stride = inputs.ncols().div_ceil(most.max(1)).max(1);
-    let chosen: Vec<usize> = (0..inputs.ncols()).step_by(stride).collect();
-    inputs.select_columns(&chosen)
+    inputs.select_columns(&evenly_spaced(inputs.ncols(), most))
 }
 
 /// The class that `output` reads from each column.

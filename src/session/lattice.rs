@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use nalgebra::{DMatrix, DVector};
 
+use crate::linalg::evenly_spaced;
 use crate::linalg::principal_components;
 
 /// Lines of the input space, as points in a row.
@@ -97,8 +98,8 @@ fn width_of_a_point(widest: f64, farthest: f64) -> f64 {
 }
 
 fn slice(data: &DMatrix<f64>, inputs: usize) -> Lattice {
-    let stride = data.ncols().div_ceil(SLICE_SAMPLES).max(1);
-    let few: Vec<_> = data.column_iter().step_by(stride).filter(|x| x.iter().all(|x| x.is_finite())).collect();
+    let chosen = evenly_spaced(data.ncols(), SLICE_SAMPLES).into_iter().map(|sample| data.column(sample));
+    let few: Vec<_> = chosen.filter(|x| x.iter().all(|x| x.is_finite())).collect();
     let found = (!few.is_empty()).then(|| principal_components(&DMatrix::from_columns(&few), 2).ok()).flatten();
     let Some(found) = found else {
         let axes = DMatrix::identity(inputs, 2);

@@ -84,5 +84,5 @@ pub use train::{TrainCommand, Training};
 pub use training_run::{Goal, Pace, Snapshot, TrainingChannel, TrainingRun};
 pub use view::{Compare, Hovered, MAX_STEPS, MAX_TRAIL, Projection, VelocityPicture, ViewCommand, ViewSettings};
 pub use view_pose::ViewPose;
-pub use window::{Appearance, Side, WindowCommand, WindowSettings};
+pub use window::{Appearance, Modal, Side, WindowCommand, WindowSettings};
 pub use wording::{counted, listed, own_name};

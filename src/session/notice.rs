@@ -55,11 +55,6 @@ impl Notices {
     pub fn dismiss(&mut self, id: u64) {
         self.shown.retain(|notice| notice.id != id);
     }
-
-    /// Takes away the errors of an earlier attempt, once another succeeded.
-    pub fn clear(&mut self) {
-        self.shown.clear();
-    }
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ impl Session {
     pub fn receive(&mut self, outcome: Outcome) -> Vec<Effect> {
         let mut effects = Vec::new();
         self.take(outcome, &mut effects);
+        self.measure_points();
         effects
     }
 

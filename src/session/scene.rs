@@ -15,6 +15,7 @@ use super::points::PointSettings;
 use super::wording::listed;
 use crate::dataset::{Dataset, Labels, match_classes};
 use crate::flow::{Event, Flow, FlowError, FlowOptions, LayerFlow, SampledPath};
+use crate::linalg::evenly_spaced;
 use crate::network::{Forward, Layer, Network, NetworkError, OutputFunction};
 
 /// At most this many points leave a trail; more would hide each other.
@@ -103,7 +104,7 @@ impl Scene {
         go_on(progress, DECOMPOSED, "sampling the data's path")?;
         let data = flow.sample_path(&dataset.points)?;
         let centres = class_centres(&data, &dataset.labels);
-        let trail_samples = spread(dataset.samples(), MAX_TRAILS);
+        let trail_samples = evenly_spaced(dataset.samples(), MAX_TRAILS);
         go_on(progress, 0.8, "sampling the grid's path")?;
         let lattice = Lattice::around(&dataset.points);
         let grid = flow.sample_path(&lattice.points)?;
@@ -155,7 +156,7 @@ impl Scene {
             return Cow::Borrowed(&self.trail_samples);
         }
         let selected = points.selection.samples();
-        spread(selected.len(), MAX_TRAILS).into_iter().filter_map(|index| selected.get(index).copied()).collect()
+        evenly_spaced(selected.len(), MAX_TRAILS).into_iter().filter_map(|index| selected.get(index).copied()).collect()
     }
 }
 
@@ -187,22 +188,4 @@ const DECOMPOSED: f32 = 0.6;
 
 pub(super) fn go_on(progress: &mut Progress<'_>, share: f32, what: &str) -> Result<(), FlowError> {
     if progress(share, what) { Ok(()) } else { Err(FlowError::Cancelled) }
-}
-
-/// At most `most` of the indices 0 … `count` − 1, evenly spread.
-pub(super) fn spread(count: usize, most: usize) -> Vec<usize> {
-    (0..count).step_by(count.div_ceil(most).max(1)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn trails_are_bounded_and_spread() {
-        assert_eq!(spread(3, MAX_TRAILS), [0, 1, 2]);
-        assert!(spread(0, MAX_TRAILS).is_empty());
-        let many = spread(100_000, MAX_TRAILS);
-        assert!(many.len() <= MAX_TRAILS && many.len() > MAX_TRAILS / 2 && many.last() > Some(&99_000));
-    }
 }

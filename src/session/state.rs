@@ -221,6 +221,7 @@ impl Session {
             Command::DismissHint => self.hint = false,
             Command::Quit => effects.push(Effect::Quit),
         }
+        self.measure_points();
         effects
     }
 

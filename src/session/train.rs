@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::training_run::{Goal, Pace, Snapshot, TrainingChannel, TrainingRun};
 use super::{Effect, Session, Severity, Task, UserError};
+use crate::dataset::Labels;
 use crate::network::{Network, OutputFunction};
 use crate::training::{EpochReport, Loss, Objective, TrainingOptions};
 
@@ -101,6 +102,29 @@ impl Session {
     /// The training of the network.
     pub fn training(&self) -> &Training {
         &self.training
+    }
+
+    /// Measures the losses of the points as training does.
+    pub(super) fn measure_points(&mut self) {
+        if let Some(document) = self.document()
+            && let Some(network) = &document.network
+        {
+            let loss = fitting(self.training.options.objective, network.output()).loss;
+            self.view.points.measure_by(loss);
+        }
+    }
+
+    /// Why the network cannot be trained on the data shown, in a sentence; `None` where it can.
+    pub fn training_refusal(&self) -> Option<&'static str> {
+        let dataset = self.document().and_then(|document| document.data.dataset.as_ref());
+        match dataset.map(|dataset| &dataset.labels) {
+            None => Some("No network and data are open yet."),
+            Some(Labels::None) => Some("The data has no labels to learn from; choose data with classes or values."),
+            Some(_) if self.training.epoch() >= self.training.options.epochs => {
+                Some("The last epoch is reached; raise the number of epochs, or go back to an earlier one.")
+            }
+            Some(_) => None,
+        }
     }
 
     pub(super) fn train(&mut self, command: TrainCommand, effects: &mut Vec<Effect>) {

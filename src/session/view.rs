@@ -268,7 +268,16 @@ impl ViewSettings {
 
     /// Whether there can be a field: the ResNet has none of its own, and the tour's plane never rests.
     pub fn has_field(&self) -> bool {
-        self.compare != Compare::ResNet && self.projection != Projection::Tour
+        self.field_refusal().is_none()
+    }
+
+    /// Why there can be no field, in a sentence; `None` where there can.
+    pub fn field_refusal(&self) -> Option<&'static str> {
+        if self.compare == Compare::ResNet {
+            return Some("The field is that of the plain net: choose another view than ResNet.");
+        }
+        (self.projection == Projection::Tour)
+            .then_some("The tour's plane never rests long enough for a field: choose another projection.")
     }
 
     /// The layer that the panel shows when the time is in layer `current` of `layers`.

@@ -9,8 +9,8 @@ pub struct WindowSettings {
     pub layer_panel: bool,
     /// What the panel on the right is about.
     pub side: Side,
-    /// The screen that explains the model.
-    pub model: bool,
+    /// What is shown over everything else and has all keys.
+    pub modal: Option<Modal>,
     /// Whether the stage tells how long frames take.
     pub frame_time: bool,
     /// Light or dark.
@@ -25,6 +25,15 @@ pub enum Side {
     Layer,
     /// The refinement into a ResNet.
     Refinement,
+}
+
+/// What is shown over everything else and has all keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Modal {
+    /// The screen that explains the model.
+    Model,
+    /// The list of all commands, to be searched.
+    Palette,
 }
 
 /// Light or dark.
@@ -50,8 +59,8 @@ pub enum WindowCommand {
     ToggleFrameTime,
     /// What the panel on the right is about; it is shown if it was not.
     Side(Side),
-    /// Shows the screen that explains the model, or closes it.
-    ShowModel(bool),
+    /// Shows something over everything else, or closes it.
+    Show(Option<Modal>),
     /// Light or dark.
     Appearance(Appearance),
 }
@@ -89,7 +98,7 @@ impl Default for WindowSettings {
             network_panel: true,
             layer_panel: true,
             side: Side::Layer,
-            model: false,
+            modal: None,
             frame_time: false,
             appearance: Appearance::System,
         }
@@ -112,7 +121,7 @@ impl WindowSettings {
                 self.layer_panel = true;
                 self.side = side;
             }
-            WindowCommand::ShowModel(shown) => self.model = shown,
+            WindowCommand::Show(modal) => self.modal = modal,
             WindowCommand::Appearance(appearance) => self.appearance = appearance,
         }
     }

@@ -57,6 +57,24 @@ impl Loss {
         if fits { Ok(()) } else { Err(refusal) }
     }
 
+    /// The loss of one sample of which the network gives `answer`, behind its output function; `target` is what each
+    /// output should be. A probability that underflowed counts as the least positive number, so that the loss is finite.
+    pub fn of_answer(self, output: OutputFunction, answer: &[f64], target: impl Fn(usize) -> f64) -> f64 {
+        let negative_log = |p: f64| -p.max(f64::MIN_POSITIVE).ln();
+        let loss = |(position, f): (usize, &f64)| {
+            let y = target(position);
+            match (self, output) {
+                (Loss::CrossEntropy, OutputFunction::LogSoftmax) => -y * f,
+                (Loss::CrossEntropy, OutputFunction::Sigmoid) => {
+                    y * negative_log(*f) + (1.0 - y) * negative_log(1.0 - f)
+                }
+                (Loss::CrossEntropy, _) => y * negative_log(*f),
+                (Loss::SquaredError, _) => 0.5 * (f - y).powi(2),
+            }
+        };
+        answer.iter().enumerate().map(loss).sum()
+    }
+
     /// The loss of one sample, whose last layer `z` becomes its gradient ∂loss/∂z.
     ///
     /// Behind softmax and behind sigmoid the gradient of cross-entropy is f(z) − y. Squared error pulls f(z) − y back
@@ -102,5 +120,43 @@ impl Loss {
                 loss
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_loss_of_an_answer_is_the_one_that_is_trained() {
+        let last_layer = [0.3, -1.2, 2.0];
+        for output in OutputFunction::ALL {
+            for loss in Loss::ALL.into_iter().filter(|loss| loss.check(output).is_ok()) {
+                for (targets, outputs) in [
+                    (Targets::Classes(vec![2]), 3),
+                    (Targets::Classes(vec![1]), 1),
+                    (Targets::Classes(vec![0]), 1),
+                    (Targets::Values(vec![0.4]), 1),
+                ] {
+                    let is_alone = outputs == 1;
+                    // One probability among one is no answer.
+                    if is_alone && matches!(output, OutputFunction::Softmax | OutputFunction::LogSoftmax) {
+                        continue;
+                    }
+                    let mut z = last_layer[..outputs].to_vec();
+                    let mut answer = z.clone();
+                    output.apply(&mut answer);
+                    let trained = loss.backward(output, &targets, 0, &mut z);
+                    let shown = loss.of_answer(output, &answer, |position| targets.value(0, position, is_alone));
+                    assert!((shown - trained).abs() < 1e-12, "{loss:?} {output:?} {targets:?}: {shown} {trained}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_probability_of_zero_has_a_finite_loss() {
+        let loss = Loss::CrossEntropy.of_answer(OutputFunction::Softmax, &[1.0, 0.0], |position| position as f64);
+        assert!(loss.is_finite() && loss > 700.0);
     }
 }

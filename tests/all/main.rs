@@ -30,6 +30,7 @@ mod train_command;
 mod whole_or_told;
 mod window;
 mod window_columns;
+mod window_commands;
 mod window_controls;
 mod window_convolution;
 mod window_field;

@@ -3,7 +3,7 @@
 use egui::Key;
 use egui_kittest::kittest::Queryable;
 use layerflow::flow::{CompressionLaw, Decomposition, EventKind, TimeLaw};
-use layerflow::session::{Command, Hovered, LayerOverview, PlaybackCommand, Section};
+use layerflow::session::{Command, Hovered, LayerOverview, Modal, PlaybackCommand, Section};
 
 use super::window::{TIMEOUT, Window, command, first_start, open, press, t, write};
 use layerflow::explorer::Startup;
@@ -213,7 +213,7 @@ fn the_model_is_explained_on_one_screen_that_esc_closes() {
         click(&mut window, "Help");
         click(&mut window, "The model");
         window.run_steps(3);
-        assert!(window.state().session().window.model);
+        assert_eq!(window.state().session().window.modal, Some(Modal::Model));
         for phase in ["rotate in", "compress", "rotate out", "shift", "activate", "Euler steps: a ResNet"] {
             let rect = window.get_by_label(&format!("Picture: {phase}")).rect();
             assert!(rect.left() > 0.0 && rect.right() < 1280.0 && rect.top() > 0.0 && rect.bottom() < 800.0);
@@ -223,6 +223,6 @@ fn the_model_is_explained_on_one_screen_that_esc_closes() {
         } else {
             click(&mut window, close)
         }
-        assert!(!window.state().session().window.model);
+        assert_eq!(window.state().session().window.modal, None);
     }
 }

@@ -168,7 +168,7 @@ fn colours_stand_for_what_is_chosen() {
     for (name, colouring) in [
         ("prediction", Colouring::Prediction),
         ("right or wrong", Colouring::Mistakes),
-        ("loss", Colouring::Loss),
+        ("loss", Colouring::Loss(layerflow::training::Loss::CrossEntropy)),
         ("a column of the data", Colouring::Column(0)),
         ("class", Colouring::Label),
     ] {

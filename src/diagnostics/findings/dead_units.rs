@@ -4,6 +4,7 @@ use super::finding::{Finding, Severity, listed};
 use super::subject::Subject;
 use super::thresholds::{SAGEMAKER, Thresholds};
 use super::values::{LayerValues, count_in_rows, live, parts, row_norms};
+use crate::linalg::median;
 use crate::network::{Activation, Layer};
 
 /// A row shorter than this share of the median one has been shrunk to nothing.
@@ -73,8 +74,8 @@ fn not_shrunk(layer: &Layer) -> Vec<bool> {
     let norms = row_norms(part.weight);
     let mut sorted = norms.clone();
     sorted.sort_by(f64::total_cmp);
-    let median = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
-    let has_bias = |unit: usize| part.bias.is_some_and(|bias| bias[unit].abs() > SHRUNK * median);
+    let middle = median(&sorted);
+    let has_bias = |unit: usize| part.bias.is_some_and(|bias| bias[unit].abs() > SHRUNK * middle);
     live(&norms, SHRUNK).into_iter().enumerate().map(|(unit, is_live)| is_live || has_bias(unit)).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
+use crate::linalg::median;
 use crate::network::{Layer, Network};
 
 /// One matrix of a layer with its bias.
@@ -60,8 +61,8 @@ impl Part<'_> {
 pub(super) fn live(norms: &[f64], share: f64) -> Vec<bool> {
     let mut sorted = norms.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let median = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
-    norms.iter().map(|norm| *norm >= share * median && *norm > 0.0).collect()
+    let middle = median(&sorted);
+    norms.iter().map(|norm| *norm >= share * middle && *norm > 0.0).collect()
 }
 
 /// The lengths of the rows.

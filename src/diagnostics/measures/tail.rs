@@ -10,6 +10,7 @@ use nalgebra::DMatrix;
 
 use crate::diagnostics::findings::{Subject, parts};
 use crate::linalg::library::singular_values;
+use crate::linalg::median;
 
 /// Eigenvalues below this are zeros.
 const MIN_EIGENVALUE: f64 = 1e-5;
@@ -188,13 +189,11 @@ fn fit(eigenvalues: &[f64]) -> Option<Tail> {
 /// not move (Gavish and Donoho 2014).
 fn noise_edge(eigenvalues: &[f64], (rows, columns): (usize, usize)) -> (f64, f64) {
     let (long, short) = (rows.max(columns) as f64, rows.min(columns) as f64);
-    let count = eigenvalues.len();
-    if count == 0 {
+    if eigenvalues.is_empty() {
         return (0.0, 0.0);
     }
-    let median = 0.5 * (eigenvalues[(count - 1) / 2] + eigenvalues[count / 2]);
     let ratio = short / long;
-    let variance = median / marchenko_pastur_median(ratio) / long;
+    let variance = median(eigenvalues) / marchenko_pastur_median(ratio) / long;
     let (one, other) = (long.sqrt(), short.sqrt());
     let fluctuation = variance * (one + other) * (one.recip() + other.recip()).cbrt();
     (variance * (one + other).powi(2), fluctuation)

@@ -3,6 +3,8 @@
 use nalgebra::{DMatrix, DVectorView};
 use pathfinding::prelude::{Matrix, kuhn_munkres_min};
 
+use crate::linalg::evenly_spaced;
+
 /// The optimal assignment takes the cube of so many samples.
 const MAX_ASSIGNED: usize = 200;
 /// Costs as whole numbers, which the assignment needs: so fine is the largest of them divided.
@@ -42,7 +44,7 @@ pub(super) fn paths(ends: &[&DMatrix<f64>]) -> (Vec<f64>, Vec<Option<f64>>) {
 /// Σ‖y_i − x_i‖² over the least that any pairing of the same points costs: 1 where a layer carries every sample to the place
 /// that suits it best. `None` where nothing moves.
 pub(super) fn efficiency(from: &DMatrix<f64>, to: &DMatrix<f64>) -> Option<f64> {
-    let chosen: Vec<usize> = (0..from.ncols()).step_by(from.ncols().div_ceil(MAX_ASSIGNED).max(1)).collect();
+    let chosen = evenly_spaced(from.ncols(), MAX_ASSIGNED);
     let cost = |one: usize, other: usize| distance_squared(from.column(chosen[one]), to.column(chosen[other]));
     let count = chosen.len();
     let costs = DMatrix::from_fn(count, count, cost);

@@ -1,11 +1,11 @@
 //! The menu bar: File, View, Help, and what is open on the right.
 
-use egui::{Button, KeyboardShortcut, MenuBar, Ui};
+use egui::{Button, MenuBar, Ui};
 
-use crate::explorer::keyboard::{self, BINDINGS};
+use crate::explorer::commands::{Action, GESTURES, Mark};
 use crate::explorer::theme;
 use crate::formats::NetworkKind;
-use crate::session::{Appearance, Command, DialogPurpose, Example, Session, ViewCommand, WindowCommand, file_name};
+use crate::session::{Appearance, Command, Example, Session, file_name};
 
 /// Draws the bar and tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
@@ -13,24 +13,18 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     MenuBar::new().ui(ui, |ui| {
         ui.menu_button("File", |ui| file_menu(ui, session, &mut commands));
         ui.menu_button("View", |ui| view_menu(ui, session, &mut commands));
-        ui.menu_button("Help", |ui| help_menu(ui, &mut commands));
+        ui.menu_button("Help", |ui| help_menu(ui, session, &mut commands));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| what_is_open(ui, session));
     });
     commands
 }
 
 fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
-    if entry(ui, "Open network…", Some(keyboard::OPEN)) {
-        commands.push(Command::Ask(DialogPurpose::OpenNetwork));
-    }
-    if entry(ui, "Open data…", None) {
-        commands.push(Command::Ask(DialogPurpose::OpenData));
-    }
+    commands.extend(entry(ui, session, Action::OpenNetwork));
+    commands.extend(entry(ui, session, Action::OpenData));
     ui.menu_button("Examples", |ui| {
         for example in Example::ALL {
-            if entry(ui, example.label(), None) {
-                commands.push(Command::OpenExample(example));
-            }
+            commands.extend(entry(ui, session, Action::Example(example)));
         }
     });
     ui.add_enabled_ui(!session.recent.paths().is_empty(), |ui| {
@@ -48,61 +42,50 @@ fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     ui.add_enabled_ui(session.document().is_some(), |ui| {
         ui.menu_button("Save network as", |ui| {
             for kind in NetworkKind::ALL {
-                let shortcut = (kind == NetworkKind::default()).then_some(keyboard::SAVE);
-                if entry(ui, &format!("{}…", kind.label()), shortcut) {
-                    commands.push(Command::Ask(DialogPurpose::SaveNetwork(kind)));
-                }
+                commands.extend(entry(ui, session, Action::SaveNetwork(kind)));
             }
         });
     })
     .response
     .on_disabled_hover_text("No network is open yet.");
     ui.separator();
-    if entry(ui, "Quit", Some(keyboard::QUIT)) {
-        commands.push(Command::Quit);
-    }
+    commands.extend(entry(ui, session, Action::Quit));
 }
 
 fn view_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
-    let window = session.window;
-    for (mut shown, text, command) in [
-        (window.network_panel, "Network panel", WindowCommand::ToggleNetworkPanel),
-        (window.layer_panel, "Layer panel", WindowCommand::ToggleLayerPanel),
-    ] {
-        if ui.checkbox(&mut shown, text).clicked() {
-            commands.push(Command::Window(command));
-        }
+    for action in [Action::NetworkPanel, Action::LayerPanel] {
+        commands.extend(entry(ui, session, action));
     }
     ui.separator();
     for appearance in Appearance::ALL {
-        if ui.radio(window.appearance == appearance, appearance.label()).clicked() {
-            commands.push(Command::Window(WindowCommand::Appearance(appearance)));
-        }
+        commands.extend(entry(ui, session, Action::Appearance(appearance)));
     }
     ui.separator();
-    let mut frame_time = window.frame_time;
-    let tip = "How long a frame takes, and how many there are a second, under the title of the stage.";
-    if ui.checkbox(&mut frame_time, "Frame time").on_hover_text(tip).clicked() {
-        commands.push(Command::Window(WindowCommand::ToggleFrameTime));
-    }
-    if entry(ui, "Show everything", None) {
-        commands.push(Command::View(ViewCommand::Fit));
-    }
+    commands.extend(entry(ui, session, Action::FrameTime));
+    commands.extend(entry(ui, session, Action::ShowEverything));
 }
 
-fn help_menu(ui: &mut Ui, commands: &mut Vec<Command>) {
-    let tip = "The whole idea on one screen, with a live picture for each phase";
-    if ui.button("The model").on_hover_text(tip).clicked() {
-        commands.push(Command::Window(WindowCommand::ShowModel(true)));
-        // A click by keyboard or by an assistive program does not close the menu by itself.
-        ui.close();
+fn help_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    for action in [Action::Model, Action::Palette] {
+        if let Some(command) = entry(ui, session, action) {
+            commands.push(command);
+            // A click by keyboard or by an assistive program does not close the menu by itself.
+            ui.close();
+        }
     }
     ui.separator();
     ui.strong("Keys");
     egui::Grid::new("keys").num_columns(2).show(ui, |ui| {
-        for binding in BINDINGS {
-            ui.label(binding.keys);
-            ui.label(binding.text);
+        for description in Action::all().into_iter().map(|action| action.describe(session)) {
+            if !description.shortcuts.is_empty() {
+                ui.label(description.keys_text(ui.ctx()));
+                ui.label(description.label.trim_end_matches('…')).on_hover_text(description.tip);
+                ui.end_row();
+            }
+        }
+        for [keys, text] in GESTURES {
+            ui.label(keys);
+            ui.label(text);
             ui.end_row();
         }
     });
@@ -112,13 +95,23 @@ fn help_menu(ui: &mut Ui, commands: &mut Vec<Command>) {
     ui.hyperlink_to("The flow model (arXiv:1708.06257)", "https://arxiv.org/abs/1708.06257");
 }
 
-fn entry(ui: &mut Ui, text: &str, shortcut: Option<KeyboardShortcut>) -> bool {
-    let button = Button::new(text);
-    let button = match shortcut {
-        Some(shortcut) => button.shortcut_text(ui.ctx().format_shortcut(&shortcut)),
-        None => button,
+/// An entry of a menu for a command; gives what it does when it is chosen.
+fn entry(ui: &mut Ui, session: &Session, action: Action) -> Option<Command> {
+    let description = action.describe(session);
+    let label = description.menu_label.as_str();
+    let is_available = description.refusal.is_none();
+    let response = match description.mark {
+        Mark::None => {
+            let keys = description.keys_text(ui.ctx());
+            let button = Button::new(label);
+            ui.add_enabled(is_available, if keys.is_empty() { button } else { button.shortcut_text(keys) })
+        }
+        Mark::Toggle(mut on) => ui.add_enabled(is_available, egui::Checkbox::new(&mut on, label)),
+        Mark::Choice(chosen) => ui.add_enabled(is_available, egui::RadioButton::new(chosen, label)),
     };
-    ui.add(button).clicked()
+    let response = response.on_hover_text(description.tip);
+    let clicked = response.on_disabled_hover_text(description.refusal.unwrap_or_default()).clicked();
+    clicked.then_some(description.command)
 }
 
 /// Network name · data, from the right. Whether the plain net or its ResNet is seen is said and chosen above the stage.

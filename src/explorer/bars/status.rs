@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use egui::{
-    Align2, Area, Color32, Context, Frame, Id, Label, Margin, Order, ProgressBar, Rect, Role, Stroke, Ui, WidgetInfo,
-    vec2,
-};
+use egui::{Align2, Area, Color32, Context, Frame, Id, Label, Margin, Order, ProgressBar, Rect, Stroke, Ui, vec2};
 
 use crate::explorer::theme::{self, Palette};
+use crate::explorer::widgets::naming::name_button;
 use crate::jobs::Status;
 use crate::session::{Command, Notice, Session, Severity, Task};
 
@@ -125,7 +123,7 @@ pub fn jobs(ui: &mut Ui, jobs: &[Status<Task>]) -> Vec<Command> {
             };
             let cancel = format!("Cancel {}", job.title);
             let button = ui.button("Cancel").on_hover_text("Stop this; what was open stays open");
-            button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &cancel));
+            name_button(&button, &cancel);
             if button.clicked() {
                 commands.push(Command::Cancel(job.kind));
             }

@@ -3,6 +3,7 @@
 use egui::{ComboBox, Label, Role, Ui, WidgetInfo, vec2};
 
 use crate::explorer::bars::timeline::Timeline;
+use crate::explorer::commands::{Action, Mark};
 use crate::explorer::icons::{self, BUTTON, Icon};
 use crate::explorer::theme;
 use crate::session::{Command, Document, PlaybackCommand, SPEEDS, Session};
@@ -12,7 +13,7 @@ const READOUT: f32 = 200.0;
 
 /// Draws the bar and tells what was asked for.
 pub fn show(ui: &mut Ui, timeline: &mut Timeline, session: &Session) -> Vec<Command> {
-    let mut commands: Vec<PlaybackCommand> = Vec::new();
+    let mut commands = Vec::new();
     let Some(scene) = session.scene() else {
         ui.add_enabled_ui(false, |ui| ui.horizontal_centered(|ui| buttons(ui, session)));
         return Vec::new();
@@ -23,47 +24,47 @@ pub fn show(ui: &mut Ui, timeline: &mut Timeline, session: &Session) -> Vec<Comm
         ui.allocate_ui(vec2(room, ui.available_height()), |ui| {
             ui.set_width(room);
             let not_flowing = session.document().map_or(0, Document::layers_not_flowing);
-            commands.extend(timeline.show(ui, (&scene.flow, not_flowing), &scene.events, &session.playback));
+            let asked = timeline.show(ui, (&scene.flow, not_flowing), &scene.events, &session.playback);
+            commands.extend(asked.into_iter().map(Command::Playback));
         });
         readout(ui, session);
     });
-    commands.into_iter().map(Command::Playback).collect()
+    commands
 }
 
-fn buttons(ui: &mut Ui, session: &Session) -> Vec<PlaybackCommand> {
+fn buttons(ui: &mut Ui, session: &Session) -> Vec<Command> {
     let playback = &session.playback;
     let mut commands = Vec::new();
-    let (icon, name) = if playback.playing() { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
-    let mut add = |ui: &mut Ui, icon, name, tip, command| {
-        if icons::button(ui, icon, name, tip, false).clicked() {
-            commands.push(command);
+    let mut add = |ui: &mut Ui, icon, name: Option<&str>, action: Action| {
+        let description = action.describe(session);
+        let (name, tip) = (name.unwrap_or(&description.label), description.tip_with_keys(ui.ctx()));
+        if icons::button(ui, icon, name, &tip, description.mark == Mark::Toggle(true)).clicked() {
+            commands.push(description.command);
         }
     };
-    add(ui, icon, name, "Let time run, or stop it (Space)", PlaybackCommand::Toggle);
-    add(ui, Icon::Back, "Previous phase", "Back to the phase boundary before (←)", PlaybackCommand::PreviousPhase);
-    add(ui, Icon::On, "Next phase", "On to the next phase boundary (→)", PlaybackCommand::NextPhase);
+    let (icon, name) = if playback.playing() { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
+    add(ui, icon, Some(name), Action::PlayPause);
+    add(ui, Icon::Back, None, Action::PreviousPhase);
+    add(ui, Icon::On, None, Action::NextPhase);
+    let mut speed_chosen = None;
     ComboBox::from_id_salt("speed")
         .width(52.0)
         .selected_text(speed_text(playback.speed()))
         .show_ui(ui, |ui| {
             for speed in SPEEDS {
                 if ui.selectable_label(speed == playback.speed(), speed_text(speed)).clicked() {
-                    commands.push(PlaybackCommand::SetSpeed(speed));
+                    speed_chosen = Some(Command::Playback(PlaybackCommand::SetSpeed(speed)));
                 }
             }
         })
         .response
         .on_hover_text("How fast time runs; at 1× a layer takes four seconds (+ and −)")
         .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Speed"));
-    let tip = "Start again at the end (L); drag on the timeline with Shift to loop a part of it";
-    if icons::button(ui, Icon::Loop, "Loop", tip, playback.looping()).clicked() {
-        commands.push(PlaybackCommand::ToggleLoop);
+    add(ui, Icon::Loop, None, Action::Loop);
+    if playback.range().is_some() {
+        add(ui, Icon::Cross, None, Action::WholeFlow);
     }
-    if playback.range().is_some()
-        && icons::button(ui, Icon::Cross, "Whole flow", "Play the whole flow again", false).clicked()
-    {
-        commands.push(PlaybackCommand::ClearRange);
-    }
+    commands.extend(speed_chosen);
     commands
 }
 

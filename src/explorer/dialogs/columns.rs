@@ -4,6 +4,7 @@ use egui::{Align2, Button, ComboBox, Context, Grid, Key, Role, ScrollArea, Ui, W
 
 use crate::dataset::{ColumnKind, Scaling};
 use crate::explorer::theme::{self, Palette};
+use crate::explorer::widgets::naming::name_button;
 use crate::session::{ColumnCommand, ColumnImport, counted, file_name};
 
 /// The height of the list of columns before it scrolls.
@@ -154,7 +155,7 @@ fn closing(ui: &mut Ui, columns: &ColumnImport, keys: bool) -> Vec<ColumnCommand
             commands.push(ColumnCommand::Open);
         }
         let cancel = ui.button("Cancel").on_hover_text("The data that was shown stays (Esc)");
-        cancel.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Cancel the choice of columns"));
+        name_button(&cancel, "Cancel the choice of columns");
         if cancel.clicked() || escaped {
             commands.push(ColumnCommand::Close);
         }

@@ -5,6 +5,7 @@ use egui::{Align2, Button, ComboBox, Context, Grid, Key, RichText, Role, ScrollA
 use crate::explorer::dialogs::import_spectra;
 use crate::explorer::dialogs::import_tensors;
 use crate::explorer::theme::{self, Palette};
+use crate::explorer::widgets::naming::{name_button, name_toggle};
 use crate::formats::ChainEntry;
 use crate::network::{Activation, OutputFunction};
 use crate::session::{Import, ImportCommand, file_name};
@@ -137,7 +138,7 @@ fn row(ui: &mut Ui, position: usize, entry: &ChainEntry, import: &Import) -> Vec
         commands.extend(import_spectra::button(ui, position));
         let mut button = |ui: &mut Ui, enabled, on, text: &str, tip: &str, command| {
             let response = ui.add_enabled(enabled, Button::new(text).small().selected(on)).on_hover_text(tip);
-            response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, on, format!("{text} layer {layer}")));
+            name_toggle(&response, on, format!("{text} layer {layer}"));
             if response.clicked() {
                 commands.push(command);
             }
@@ -182,7 +183,7 @@ fn closing(ui: &mut Ui, import: &Import, keys: bool) -> Vec<ImportCommand> {
             commands.push(ImportCommand::Open);
         }
         let cancel = ui.button("Cancel").on_hover_text("What was open stays open (Esc)");
-        cancel.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Cancel import"));
+        name_button(&cancel, "Cancel import");
         if cancel.clicked() || escaped {
             commands.push(ImportCommand::Close);
         }

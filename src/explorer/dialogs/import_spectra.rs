@@ -4,6 +4,7 @@ use egui::{Button, ComboBox, Grid, Role, TextEdit, Ui, WidgetInfo};
 
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::bars::{Bar, Bars};
+use crate::explorer::widgets::naming::name_button;
 use crate::flow::PhaseKind;
 use crate::formats::{WeightSpectrum, convolution_text};
 use crate::network::{ConvolutionSpectrum, SpectrumMethod};
@@ -86,7 +87,7 @@ pub(super) fn button(ui: &mut Ui, position: usize) -> Option<ImportCommand> {
     let layer = position + 1;
     let tip = "The singular values of this weight, whether or not the chain can be opened";
     let response = ui.add(Button::new("Spectrum").small()).on_hover_text(tip);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Spectrum of layer {layer}")));
+    name_button(&response, format!("Spectrum of layer {layer}"));
     response.clicked().then_some(ImportCommand::Spectrum(position))
 }
 

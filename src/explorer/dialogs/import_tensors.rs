@@ -1,8 +1,9 @@
 //! What the import assistant chooses from: the blocks of a transformer, and all tensors of the file.
 
-use egui::{Button, Grid, Role, ScrollArea, TextEdit, Ui, WidgetInfo};
+use egui::{Button, Grid, ScrollArea, TextEdit, Ui};
 
 use crate::explorer::theme;
+use crate::explorer::widgets::naming::{name_button, name_toggle};
 use crate::formats::{ChainProblem, TensorInfo, is_layer_weight, shape_text};
 use crate::session::{Import, ImportCommand, counted};
 
@@ -42,7 +43,7 @@ fn blocks(ui: &mut Ui, import: &Import) -> Option<ImportCommand> {
                     let button = ui.add(Button::new(text).small().selected(is_shown));
                     let button = button.on_hover_text(format!("Take {} as the chain", names.join(", then ")));
                     let label = format!("{text} of {}", block.name);
-                    button.widget_info(|| WidgetInfo::selected(Role::Button, true, is_shown, label.clone()));
+                    name_toggle(&button, is_shown, &label);
                     if button.clicked() {
                         chosen = Some(ImportCommand::Choose(names.clone()));
                     }
@@ -66,7 +67,7 @@ fn convolutions(ui: &mut Ui, import: &Import) -> Option<ImportCommand> {
                 let tip = "The singular values of this convolution on its own input, and those of its kernel";
                 let button = ui.add(Button::new("Spectrum").small()).on_hover_text(tip);
                 let label = format!("Spectrum of {}", found.name);
-                button.widget_info(|| WidgetInfo::labeled(Role::Button, true, label.clone()));
+                name_button(&button, &label);
                 if button.clicked() {
                     asked = Some(ImportCommand::GraphSpectrum(position));
                 }
@@ -115,7 +116,7 @@ fn tensor_row(ui: &mut Ui, tensor: &TensorInfo) -> Option<ImportCommand> {
             let button =
                 button.on_disabled_hover_text("Only matrices and kernels are layers; a bias comes with its matrix.");
             let label = format!("{text} {}", tensor.name);
-            button.widget_info(|| WidgetInfo::labeled(Role::Button, can_be_layer, label.clone()));
+            name_button(&button, &label);
             if button.clicked() {
                 command = Some(asked(tensor.name.clone()));
             }

@@ -1,4 +1,5 @@
-//! What is asked or explained in a window of its own, and files that are dropped.
+//! What is asked or explained in a window of its own, and files that are dropped. The windows that are open make a
+//! stack; the keys are those of the one on top.
 
 pub(super) mod columns;
 pub(super) mod drop;
@@ -6,4 +7,80 @@ pub(super) mod import;
 pub(super) mod import_spectra;
 pub(super) mod import_tensors;
 pub(super) mod model_help;
+pub(super) mod palette;
 pub(super) mod path_field;
+
+use egui::Context;
+
+use self::palette::CommandPalette;
+use crate::session::{Command, Modal, Session};
+
+/// A window over the stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// The choice of a data file's columns.
+    Columns,
+    /// The import assistant.
+    Import,
+    /// The field that stands in for a file dialog.
+    PathField,
+    /// What is shown over everything else.
+    Modal(Modal),
+}
+
+/// The dialogs that are open, the one on top last.
+pub fn open(session: &Session) -> Vec<Dialog> {
+    let windows = [
+        session.columns.is_some().then_some(Dialog::Columns),
+        session.import.is_some().then_some(Dialog::Import),
+        session.path_prompt.is_some().then_some(Dialog::PathField),
+    ];
+    windows.into_iter().flatten().chain(session.window.modal.map(Dialog::Modal)).collect()
+}
+
+/// Draws what is shown over everything else, which must see the keys before all others; `None` if nothing is.
+pub fn show_modal(ctx: &Context, session: &Session, palette: &mut CommandPalette) -> Option<Vec<Command>> {
+    let modal = session.window.modal;
+    if modal != Some(Modal::Palette) {
+        *palette = CommandPalette::default();
+    }
+    Some(match modal? {
+        Modal::Model => model_help::show(ctx),
+        Modal::Palette => palette.show(ctx, session),
+    })
+}
+
+/// Draws the other dialogs, from the bottom of the stack.
+pub fn show_windows(ctx: &Context, session: &Session) -> Vec<Command> {
+    let stack = open(session);
+    let has_keys = |dialog| stack.last() == Some(&dialog);
+    let mut commands = Vec::new();
+    if let Some(columns) = &session.columns {
+        let asked = columns::show(ctx, columns, has_keys(Dialog::Columns));
+        commands.extend(asked.into_iter().map(Command::Columns));
+    }
+    if let Some(import) = &session.import {
+        let asked = import::show(ctx, import, has_keys(Dialog::Import));
+        commands.extend(asked.into_iter().map(Command::Import));
+    }
+    if let Some(prompt) = &session.path_prompt {
+        commands.extend(path_field::show(ctx, prompt, has_keys(Dialog::PathField)));
+    }
+    commands
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::{DialogPurpose, PathPrompt};
+
+    #[test]
+    fn the_keys_are_those_of_the_dialog_on_top() {
+        let mut session = Session::default();
+        assert_eq!(open(&session), []);
+        session.path_prompt = Some(PathPrompt { purpose: DialogPurpose::OpenData, text: String::new() });
+        assert_eq!(open(&session), [Dialog::PathField]);
+        session.window.modal = Some(Modal::Model);
+        assert_eq!(open(&session), [Dialog::PathField, Dialog::Modal(Modal::Model)]);
+    }
+}

@@ -67,11 +67,7 @@ pub fn show(ctx: &Context) -> Vec<Command> {
         heading.inner
     });
     ctx.request_repaint();
-    if modal.inner || modal.should_close() {
-        vec![Command::Window(WindowCommand::ShowModel(false))]
-    } else {
-        Vec::new()
-    }
+    if modal.inner || modal.should_close() { vec![Command::Window(WindowCommand::Show(None))] } else { Vec::new() }
 }
 
 /// The text and the pictures.

@@ -5,8 +5,8 @@ use egui::{Context, TextEdit, Window};
 use crate::explorer::theme;
 use crate::session::{Command, PathPrompt};
 
-/// Draws the window and tells what was asked for.
-pub fn show(ctx: &Context, prompt: &PathPrompt) -> Vec<Command> {
+/// Draws the window and tells what was asked for. `keys`: whether Enter and Esc are meant for it.
+pub fn show(ctx: &Context, prompt: &PathPrompt, keys: bool) -> Vec<Command> {
     let mut commands = Vec::new();
     let mut open = true;
     let window = Window::new(prompt.purpose.title()).collapsible(false).resizable(false).open(&mut open);
@@ -16,19 +16,20 @@ pub fn show(ctx: &Context, prompt: &PathPrompt) -> Vec<Command> {
         let mut text = prompt.text.clone();
         let field = TextEdit::singleline(&mut text).hint_text("/path/to/file").desired_width(420.0);
         let response = ui.add(field).labelled_by(label.id);
-        if prompt.text.is_empty() && !response.has_focus() && !response.lost_focus() {
+        if keys && prompt.text.is_empty() && !response.has_focus() && !response.lost_focus() {
             response.request_focus();
         }
         if response.changed() {
             commands.push(Command::EditPath(text.clone()));
         }
-        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        let entered = keys && response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         ui.horizontal(|ui| {
             let accept = ui.add_enabled(!text.trim().is_empty(), egui::Button::new("OK"));
             if accept.on_disabled_hover_text("Type a path first.").clicked() || entered {
                 commands.push(Command::AcceptPath);
             }
-            if ui.button("Cancel").clicked() || ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+            let escaped = keys && ui.input(|input| input.key_pressed(egui::Key::Escape));
+            if ui.button("Cancel").clicked() || escaped {
                 commands.push(Command::ClosePath);
             }
         });

@@ -1,8 +1,9 @@
 //! All layers at once: spectra, rotations, volume, classes and energy along t, side by side under the stage.
 
-use egui::{Align2, Color32, Mesh, Rect, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, Mesh, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
 use crate::explorer::theme::{self, CORNER, GAP, Palette, THIN};
+use crate::explorer::widgets::naming::name_toggle;
 use crate::explorer::widgets::time_chart::{self, Series, TimeAxis, TimeChart};
 use crate::flow::PhaseKind;
 use crate::session::{
@@ -68,7 +69,7 @@ fn heading(ui: &mut Ui, open: bool, session: &Session) -> bool {
         let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::body_font(), palette.ink);
         let size = vec2(galley.size().x + 16.0, galley.size().y);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-        response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, text));
+        name_toggle(&response, open, text);
         let middle = pos2(rect.left() + 5.0, rect.center().y);
         let corners = if open {
             [vec2(-4.0, -2.5), vec2(4.0, -2.5), vec2(0.0, 3.5)]

@@ -5,6 +5,7 @@ use egui::{Button, CollapsingHeader, ComboBox, DragValue, Grid, Role, Ui, Widget
 use super::super::theme;
 use super::super::widgets::number;
 use super::draw_weights;
+use crate::explorer::widgets::naming::name_button;
 use crate::network::{Activation, Dense, Layer, Network};
 use crate::session::{Command, EditCommand, NetworkChange, NumberChange, Preset, Session, WeightPart};
 use crate::training::{Initialisation, LayerPlan, PlanKind};
@@ -127,7 +128,7 @@ fn row(ui: &mut Ui, network: &Network, index: usize, layer: &Layer, edits: &mut 
             drawn.into_iter().for_each(|initialisation| change(NetworkChange::Draw { layer: index, initialisation }));
         });
     });
-    menu.response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Edit layer {number}")));
+    name_button(&menu.response, format!("Edit layer {number}"));
     menu.response.on_hover_text("Duplicate, move, remove, or draw the layer anew");
 }
 

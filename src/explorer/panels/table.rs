@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{Align2, Painter, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::theme::{self, GAP, Palette};
+use crate::explorer::widgets::naming::name_button;
 use crate::session::{
     Command, PointCommand, Scene, Selection, Session, Sorting, TableCell, TableColumn, ViewCommand, counted,
     table_columns, table_csv, table_fits, table_rows,
@@ -53,7 +54,7 @@ impl Table {
         self.sort(scene, session);
         let rows = self.kept.as_ref().map_or(&[][..], |kept| &kept.rows);
         bar(ui, session, scene, rows, &mut asked);
-        let columns = table_columns(scene);
+        let columns = table_columns(scene, settings.loss);
         let width = COLUMN * columns.len() as f32;
         let head = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover()).0;
         self.head(ui, head, (scene, &columns), settings.sorting, &mut asked);
@@ -126,7 +127,7 @@ impl Table {
             let hit = Rect::from_min_size(corner, vec2(COLUMN, ROW)).intersect(rect);
             let response = ui.interact(hit, ui.scope_id().with(("head", position)), Sense::click());
             let label = format!("Sort by {caption}");
-            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+            name_button(&response, &label);
             let ink = if response.hovered() { palette.ink } else { palette.faint_ink };
             let arrow = match (sorting.column == column, sorting.descending) {
                 (false, _) => "",
@@ -156,10 +157,11 @@ fn bar(ui: &mut Ui, session: &Session, scene: &Scene, rows: &[usize], asked: &mu
             ui.label(theme::note(ui, format!("the first {} are listed", rows.len())));
         }
         let tip = "Put the rows with all their columns on the clipboard as comma-separated values.";
-        let refusal = table_fits(scene, rows).err().map(|error| error.to_string());
+        let columns = table_columns(scene, session.view.points.loss);
+        let refusal = table_fits(&columns, rows).err().map(|error| error.to_string());
         let copy = ui.add_enabled(refusal.is_none(), egui::Button::new("Copy as CSV")).on_hover_text(tip);
         if copy.on_disabled_hover_text(refusal.unwrap_or_default()).clicked()
-            && let Ok(text) = table_csv(scene, rows, session.playback.t())
+            && let Ok(text) = table_csv(scene, &columns, rows, session.playback.t())
         {
             ui.ctx().copy_text(text);
         }

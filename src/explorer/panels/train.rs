@@ -4,7 +4,6 @@ use egui::{Button, CollapsingHeader, ComboBox, DragValue, Role, Slider, Ui, Widg
 
 use super::super::theme::{self, Palette};
 use super::super::widgets::chart::{AxisScale, Chart, Series};
-use crate::dataset::Labels;
 use crate::session::{Command, Pace, Session, TrainCommand, Training};
 use crate::training::{
     DEFAULT_MOMENTUM, EpochReport, Evaluation, Loss, Objective, Optimiser, Schedule, TrainingOptions,
@@ -42,23 +41,10 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     commands
 }
 
-/// Why the network cannot be trained on the data shown; `None` where it can.
-fn obstacle(session: &Session) -> Option<&'static str> {
-    let dataset = session.document().and_then(|document| document.data.dataset.as_ref());
-    match dataset.map(|dataset| &dataset.labels) {
-        None => Some("No network and data are open yet."),
-        Some(Labels::None) => Some("The data has no labels to learn from; choose data with classes or values."),
-        Some(_) if session.training().epoch() >= session.training().options().epochs => {
-            Some("The last epoch is reached; raise the number of epochs, or go back to an earlier one.")
-        }
-        Some(_) => None,
-    }
-}
-
 fn controls(ui: &mut Ui, session: &Session) -> Vec<TrainCommand> {
     let training = session.training();
     let mut commands = Vec::new();
-    let obstacle = obstacle(session);
+    let obstacle = session.training_refusal();
     ui.horizontal(|ui| {
         if training.running() {
             if ui.button("Pause training").on_hover_text("Stop after the step under way").clicked() {

@@ -6,6 +6,7 @@ pub mod curve;
 pub mod dial;
 pub mod heat;
 pub mod histogram;
+pub mod naming;
 pub mod number;
 pub mod separation;
 pub mod spread;

@@ -121,7 +121,9 @@ pub const SELU_LAMBDA: f64 = 1.050_700_987_355_480_5;
 const MISH_STEEPEST_DESCENT: f64 = -2.256_376_39;
 /// Mish'(x) is largest here, by bisection of its second derivative.
 const MISH_STEEPEST_ASCENT: f64 = 1.490_571_19;
-/// SiLU'(x) is least at the root of x = 2·coth(x/2)·…, here to full precision; there SiLU' = −0.0998.
+/// SiLU'(x) is least here. With s = 1/(1 + e⁻ˣ), s' = s(1 − s) and s'' = s'(1 − 2s) = −s'·tanh(x/2), SiLU = x·s has
+/// SiLU'' = 2s' + x·s'' = s'·(2 − x·tanh(x/2)): zero at ±x with x·tanh(x/2) = 2. SiLU' rises from here to the positive
+/// one; here it is −0.0998.
 const SILU_STEEPEST_DESCENT: f64 = -2.399_357_280_520_467;
 /// The tanh approximation of GELU is steepest downward here; found by bisection of its second derivative.
 const GELU_TANH_STEEPEST_DESCENT: f64 = -1.418_943_213_374_9;

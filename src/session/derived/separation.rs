@@ -6,7 +6,8 @@ use nalgebra::DMatrix;
 
 use super::{Derivation, Source};
 use crate::flow::{ExactScheme, FlowCursor, PhaseKind};
-use crate::session::scene::{Progress, Scene, SceneError, go_on, spread};
+use crate::linalg::evenly_spaced;
+use crate::session::scene::{Progress, Scene, SceneError, go_on};
 use crate::session::{Selection, Session};
 
 /// Times within a phase at which the distance is measured, where there is room for them.
@@ -70,7 +71,7 @@ impl SeparationProfile {
         let work_a_point = dimension * dimension * times_a_phase * phases.max(1);
         let most = MAX_POINTS.min(MAX_WORK / work_a_point).max(2);
         let known = |index: usize| selection.samples().get(index).copied().filter(|s| *s < scene.dataset.samples());
-        let followed: Vec<usize> = spread(selection.len(), most).into_iter().filter_map(known).collect();
+        let followed: Vec<usize> = evenly_spaced(selection.len(), most).into_iter().filter_map(known).collect();
         let inputs = scene.dataset.points.select_columns(&followed);
         let mut cursor = FlowCursor::new(flow, &inputs, &ExactScheme, &ExactScheme)?;
         let mut now = length(cursor.phase_start());

@@ -3,6 +3,7 @@
 use crate::dataset::{Dataset, Labels};
 use crate::network::OutputFunction;
 use crate::session::{Scene, coordinate_name};
+use crate::training::Loss;
 
 /// What the colours of the points stand for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,8 +15,8 @@ pub enum Colouring {
     Prediction,
     /// Whether the network's class is the data's.
     Mistakes,
-    /// How wrong the answer is: −ln p of the data's class, or the squared error of a value.
-    Loss,
+    /// How wrong the answer is, by the loss that training makes small.
+    Loss(Loss),
     /// A column of the data, from 0.
     Column(usize),
 }
@@ -59,8 +60,8 @@ impl Colouring {
             Colouring::Label => "class".to_owned(),
             Colouring::Prediction => "prediction".to_owned(),
             Colouring::Mistakes => "right or wrong".to_owned(),
-            Colouring::Loss if values => "squared error".to_owned(),
-            Colouring::Loss => "loss".to_owned(),
+            Colouring::Loss(Loss::SquaredError) => "½ squared error".to_owned(),
+            Colouring::Loss(Loss::CrossEntropy) => "loss".to_owned(),
             Colouring::Column(index) => format!("column {}", column_text(dataset, index)),
         }
     }
@@ -69,16 +70,16 @@ impl Colouring {
     pub fn refusal(self, scene: &Scene) -> Option<&'static str> {
         let outputs = scene.forward.output.nrows();
         match (self, &scene.dataset.labels) {
-            (Colouring::Label | Colouring::Mistakes | Colouring::Loss, Labels::None) => {
+            (Colouring::Label | Colouring::Mistakes | Colouring::Loss(_), Labels::None) => {
                 Some("The data has no labels to compare the answers with.")
             }
             (Colouring::Mistakes, Labels::Values(_)) => {
                 Some("The data has a value for each point, not a class: an answer is more or less wrong.")
             }
-            (Colouring::Loss, Labels::Classes { .. }) if !gives_probabilities(scene.output) => {
-                Some("The loss needs probabilities: a network whose output function is softmax or sigmoid.")
+            (Colouring::Loss(loss), _) if loss.check(scene.output).is_err() => {
+                Some("This loss cannot be told from the answers of this output function.")
             }
-            (Colouring::Loss | Colouring::Prediction, _) if outputs == 0 => Some("The network gives no output."),
+            (Colouring::Loss(_) | Colouring::Prediction, _) if outputs == 0 => Some("The network gives no output."),
             (Colouring::Column(index), _) if index >= scene.dataset.dimension() => Some("The data has no such column."),
             _ => None,
         }
@@ -102,8 +103,8 @@ impl Colouring {
             Colouring::Prediction if answers_values(scene) => numbers(first_outputs(scene).collect()),
             Colouring::Prediction => predicted_classes(scene),
             Colouring::Mistakes => mistakes(scene),
-            Colouring::Loss => {
-                let losses = (0..scene.dataset.samples()).map(|sample| loss(scene, sample).unwrap_or(f64::NAN));
+            Colouring::Loss(kind) => {
+                let losses = (0..scene.dataset.samples()).map(|sample| loss(scene, kind, sample).unwrap_or(f64::NAN));
                 numbers(losses.collect())
             }
             Colouring::Column(index) => numbers(scene.dataset.points.row(index).iter().copied().collect()),
@@ -125,10 +126,6 @@ pub fn answers_values(scene: &Scene) -> bool {
         Labels::None => alone,
         Labels::Classes { .. } => false,
     }
-}
-
-fn gives_probabilities(output: OutputFunction) -> bool {
-    matches!(output, OutputFunction::Softmax | OutputFunction::Sigmoid)
 }
 
 fn first_outputs(scene: &Scene) -> impl Iterator<Item = f64> + '_ {
@@ -157,36 +154,29 @@ fn mistakes(scene: &Scene) -> ColorValues {
     ColorValues::Groups { of_sample: wrong.collect(), names: vec!["right".to_owned(), "wrong".to_owned()] }
 }
 
-/// The loss of a sample: the squared error of a value; −ln p of the data's class under softmax; under sigmoid the sum
-/// over the outputs of −ln of what each gives to the data's answer (one output is the probability of class 1). `None`
-/// without a label, or where the network has no output for the label's class.
-pub fn loss(scene: &Scene, sample: usize) -> Option<f64> {
+/// The loss of a sample, as training measures it. `None` without a label, or where the network has no output for the
+/// label's class. A value is compared with the first output.
+pub fn loss(scene: &Scene, loss: Loss, sample: usize) -> Option<f64> {
     let output = &scene.forward.output;
     if sample >= output.ncols() {
         return None;
     }
-    let answer = output.column(sample);
+    let answer: Vec<f64> = output.column(sample).iter().copied().collect();
     match &scene.dataset.labels {
         Labels::None => None,
-        Labels::Values(values) => Some((answer.get(0)? - values.get(sample)?).powi(2)),
+        Labels::Values(values) => {
+            let value = *values.get(sample)?;
+            Some(loss.of_answer(scene.output, answer.get(..1)?, |_| value))
+        }
         Labels::Classes { of_sample, .. } => {
             let class = *of_sample.get(sample)?;
-            match (scene.output, answer.as_slice()) {
-                (OutputFunction::Sigmoid, [p]) => Some(negative_log_likelihood(if class == 1 { *p } else { 1.0 - p })),
-                (OutputFunction::Sigmoid, outputs) => {
-                    let given =
-                        |(index, p): (usize, &f64)| negative_log_likelihood(if index == class { *p } else { 1.0 - p });
-                    Some(outputs.iter().enumerate().map(given).sum())
-                }
-                (_, outputs) => outputs.get(class).map(|p| negative_log_likelihood(*p)),
-            }
+            // A single output is the probability of class 1.
+            let is_alone = answer.len() == 1;
+            let has_output = class < if is_alone { 2 } else { answer.len() };
+            let target = |position| if is_alone { class as f64 } else { f64::from(u8::from(position == class)) };
+            has_output.then(|| loss.of_answer(scene.output, &answer, target))
         }
     }
-}
-
-/// −ln p; a probability that underflowed counts as the least positive number, so that the loss stays finite.
-fn negative_log_likelihood(p: f64) -> f64 {
-    -p.max(f64::MIN_POSITIVE).ln()
 }
 
 #[cfg(test)]
@@ -198,6 +188,9 @@ mod tests {
     use super::*;
     use crate::flow::FlowOptions;
     use crate::network::{Activation, Affine, Dense, Layer, Network};
+
+    const CROSS_ENTROPY: Colouring = Colouring::Loss(Loss::CrossEntropy);
+    const SQUARED_ERROR: Colouring = Colouring::Loss(Loss::SquaredError);
 
     /// Points (0, 0), (ln 3, 0) and (0, ln 3) as they are, read by `output`.
     fn scene(labels: Labels, output: OutputFunction) -> Scene {
@@ -226,11 +219,16 @@ mod tests {
     fn the_loss_of_classes_is_the_surprise_at_the_right_one() {
         let softmax = scene(classes(), OutputFunction::Softmax);
         // softmax of (0, 0), (ln 3, 0) and (0, ln 3) gives class 0 the probabilities ½, ¾ and ¼.
-        near(&Colouring::Loss.painting(&softmax).shades, [2f64.ln(), (4f64 / 3.0).ln(), 4f64.ln()]);
+        near(&CROSS_ENTROPY.painting(&softmax).shades, [2f64.ln(), (4f64 / 3.0).ln(), 4f64.ln()]);
         let sigmoid = scene(classes(), OutputFunction::Sigmoid);
         let (half, quarter) = (2f64.ln(), 4f64.ln());
-        near(&Colouring::Loss.painting(&sigmoid).shades, [2.0 * half, (4f64 / 3.0).ln() + half, half + quarter]);
-        assert!(Colouring::Loss.refusal(&scene(classes(), OutputFunction::Identity)).is_some());
+        near(&CROSS_ENTROPY.painting(&sigmoid).shades, [2.0 * half, (4f64 / 3.0).ln() + half, half + quarter]);
+        let identity = scene(classes(), OutputFunction::Identity);
+        assert!(CROSS_ENTROPY.refusal(&identity).is_some());
+        // ½‖f − y‖² with y = (1, 0).
+        let ln3 = 3f64.ln();
+        near(&SQUARED_ERROR.painting(&identity).shades, [0.5, 0.5 * (ln3 - 1.0).powi(2), 0.5 * (1.0 + ln3 * ln3)]);
+        near(&SQUARED_ERROR.painting(&softmax).shades, [0.25, 0.0625, 0.5625]);
     }
 
     #[test]
@@ -250,9 +248,9 @@ mod tests {
         let scene = scene(Labels::Values(vec![1.0, 3f64.ln(), f64::NAN]), OutputFunction::Identity);
         near(&Colouring::Prediction.painting(&scene).shades, [0.0, 3f64.ln(), 0.0]);
         near(&Colouring::Column(1).painting(&scene).shades, [0.0, 0.0, 3f64.ln()]);
-        let ColorValues::Numbers { of_sample, range } = Colouring::Loss.painting(&scene).shades else { panic!() };
+        let ColorValues::Numbers { of_sample, range } = SQUARED_ERROR.painting(&scene).shades else { panic!() };
         assert!(of_sample[2].is_nan());
-        assert_eq!(range, [0.0, 1.0]);
+        assert_eq!(range, [0.0, 0.5]);
         assert!(Colouring::Mistakes.refusal(&scene).is_some() && Colouring::Column(2).refusal(&scene).is_some());
         assert_eq!(Colouring::Mistakes.painting(&scene).shades, ColorValues::Same);
     }
@@ -260,7 +258,7 @@ mod tests {
     #[test]
     fn without_labels_there_is_no_error() {
         let scene = scene(Labels::None, OutputFunction::Softmax);
-        for colouring in [Colouring::Label, Colouring::Mistakes, Colouring::Loss] {
+        for colouring in [Colouring::Label, Colouring::Mistakes, CROSS_ENTROPY] {
             assert!(colouring.refusal(&scene).is_some());
         }
         assert!(Colouring::Prediction.refusal(&scene).is_none());

@@ -16,6 +16,8 @@ pub use screen_point::{ScreenPoint, nearest};
 pub use selection::{Pick, Selection};
 pub use table::{Sorting, TableCell, TableColumn, TableError, table_columns, table_csv, table_fits, table_rows};
 
+use crate::training::Loss;
+
 /// What a drag with the first button does on the stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tool {
@@ -35,6 +37,8 @@ pub struct PointSettings {
     pub tool: Tool,
     /// What the colours stand for.
     pub colouring: Colouring,
+    /// The loss that training makes small: what the points' losses are measured by.
+    pub loss: Loss,
     /// The groups that are not drawn.
     pub filter: Filter,
     /// The selected samples.
@@ -112,6 +116,17 @@ impl PointSettings {
             PointCommand::Sort(column) => self.sorting = self.sorting.by(column),
             PointCommand::Row(sample) => self.row = sample,
             PointCommand::Rest(sample) => self.resting = sample,
+        }
+    }
+
+    /// Measures the points' losses by another loss, also where they are shown already.
+    pub(in crate::session) fn measure_by(&mut self, loss: Loss) {
+        self.loss = loss;
+        if let Colouring::Loss(shown) = &mut self.colouring {
+            *shown = loss;
+        }
+        if let TableColumn::Loss(shown) = &mut self.sorting.column {
+            *shown = loss;
         }
     }
 

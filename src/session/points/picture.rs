@@ -1,8 +1,8 @@
 //! Points that are pictures: whose coordinates are the pixels of a square, row by row.
 
 use super::PointSettings;
+use crate::linalg::evenly_spaced;
 use crate::session::Scene;
-use crate::session::scene::spread;
 
 /// Numbers of pixels that are taken to be pictures without being asked: 8×8 and 28×28.
 const USUAL: [usize; 2] = [64, 784];
@@ -26,7 +26,7 @@ impl PointSettings {
 
 /// The points of a scene that are drawn as pictures: all, or evenly chosen ones where there is no room for all.
 pub fn pictured(scene: &Scene, room: usize) -> Vec<usize> {
-    spread(scene.dataset.samples(), MAX.min(room).max(1))
+    evenly_spaced(scene.dataset.samples(), MAX.min(room).max(1))
 }
 
 /// The pixels of a sample, row by row, from 0 (the least value of all the data) to 1 (the largest).

@@ -6,6 +6,7 @@ use super::colouring::{answers_values, column_text, loss};
 use super::{Colouring, Selection};
 use crate::dataset::{Dataset, Labels};
 use crate::session::{Scene, coordinate_name};
+use crate::training::Loss;
 
 /// More values than this are not copied at once: the desktop's clipboard holds them as text.
 const MAX_VALUES: usize = 2_000_000;
@@ -20,8 +21,8 @@ pub enum TableColumn {
     Label,
     /// The class or value that the plain net answers.
     Prediction,
-    /// How wrong that is.
-    Loss,
+    /// How wrong that is, by the loss that training makes small.
+    Loss(Loss),
     /// A coordinate of the point as it was given, from 0.
     Data(usize),
     /// A coordinate of the ambient space at the time shown, from 0.
@@ -69,11 +70,11 @@ impl Sorting {
 }
 
 /// The columns that the points of `scene` have, in their order.
-pub fn table_columns(scene: &Scene) -> Vec<TableColumn> {
+pub fn table_columns(scene: &Scene, loss: Loss) -> Vec<TableColumn> {
     let mut columns = vec![TableColumn::Index];
     columns.extend((scene.dataset.labels != Labels::None).then_some(TableColumn::Label));
     columns.push(TableColumn::Prediction);
-    columns.extend(Colouring::Loss.refusal(scene).is_none().then_some(TableColumn::Loss));
+    columns.extend(Colouring::Loss(loss).refusal(scene).is_none().then_some(TableColumn::Loss(loss)));
     columns.extend((0..scene.dataset.dimension()).map(TableColumn::Data));
     columns.extend((0..scene.flow.ambient_dimension()).map(TableColumn::Now));
     columns
@@ -86,7 +87,7 @@ impl TableColumn {
             TableColumn::Index => "point".to_owned(),
             TableColumn::Label => Colouring::Label.label(dataset),
             TableColumn::Prediction => "prediction".to_owned(),
-            TableColumn::Loss => Colouring::Loss.label(dataset),
+            TableColumn::Loss(loss) => Colouring::Loss(loss).label(dataset),
             TableColumn::Data(index) => format!("{} given", column_text(dataset, index)),
             TableColumn::Now(index) => format!("{} now", coordinate_name(index)),
         }
@@ -109,7 +110,7 @@ impl TableColumn {
                 scene.forward.output.get((0, sample)).copied().map(TableCell::Number)
             }
             TableColumn::Prediction => scene.forward.predictions.get(sample).map(|index| class(*index)),
-            TableColumn::Loss => loss(scene, sample).map(TableCell::Number),
+            TableColumn::Loss(kind) => loss(scene, kind, sample).map(TableCell::Number),
             TableColumn::Data(index) => scene.dataset.points.get((index, sample)).copied().map(TableCell::Number),
             TableColumn::Now(index) => now.get(index).map(|value| TableCell::Number(f64::from(*value))),
         };
@@ -158,8 +159,8 @@ fn keys(scene: &Scene, rows: &[usize], column: TableColumn, t: f64) -> Vec<f64> 
 ///
 /// # Errors
 /// If they are not.
-pub fn table_fits(scene: &Scene, rows: &[usize]) -> Result<(), TableError> {
-    let values = table_columns(scene).len() * rows.len();
+pub fn table_fits(columns: &[TableColumn], rows: &[usize]) -> Result<(), TableError> {
+    let values = columns.len() * rows.len();
     if values > MAX_VALUES { Err(TableError::TooLarge { values }) } else { Ok(()) }
 }
 
@@ -167,9 +168,8 @@ pub fn table_fits(scene: &Scene, rows: &[usize]) -> Result<(), TableError> {
 ///
 /// # Errors
 /// If the table has too many values.
-pub fn table_csv(scene: &Scene, rows: &[usize], t: f64) -> Result<String, TableError> {
-    table_fits(scene, rows)?;
-    let columns = table_columns(scene);
+pub fn table_csv(scene: &Scene, columns: &[TableColumn], rows: &[usize], t: f64) -> Result<String, TableError> {
+    table_fits(columns, rows)?;
     let plain = |column: &TableColumn| match column {
         TableColumn::Data(index) => {
             scene.dataset.column_name(*index).map_or_else(|| format!("x{}", index + 1), str::to_owned)
@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(rows(TableColumn::Prediction, false), [0, 1, 2]);
         assert_eq!(rows(TableColumn::Data(0), false), [2, 1, 0]);
         assert_eq!(rows(TableColumn::Now(1), false), [0, 2, 1]);
-        assert_eq!(rows(TableColumn::Loss, true)[0], 1);
+        assert_eq!(rows(TableColumn::Loss(Loss::CrossEntropy), true)[0], 1);
         let sorting = Sorting::default().by(TableColumn::Label);
         assert!(!sorting.descending && sorting.by(TableColumn::Label).descending);
     }
@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn the_copy_quotes_names_and_holds_the_values_now() {
         let scene = scene();
-        let text = table_csv(&scene, &[1, 0], 1.0).unwrap();
+        let text = table_csv(&scene, &table_columns(&scene, Loss::CrossEntropy), &[1, 0], 1.0).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "point,class,prediction,loss,x1,x2,x1 at t=1.0000,x2 at t=1.0000");
         assert!(lines[1].starts_with("2,\"left, right\",up,") && lines[1].ends_with(",0.5,1.5,0.5,3"));

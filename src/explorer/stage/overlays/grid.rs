@@ -5,6 +5,7 @@ use egui::{Color32, Painter, Pos2, Shape, Stroke};
 use super::polyline;
 use crate::explorer::stage::screen_transform::ScreenTransform;
 use crate::explorer::theme::{Palette, THIN};
+use crate::linalg::evenly_spaced;
 use crate::session::{Lattice, counted};
 
 /// At most this many error lines; more would merge into a surface.
@@ -41,7 +42,7 @@ fn flush(painter: &Painter, run: &mut Vec<Pos2>, colour: Color32) {
 
 /// The samples whose error is drawn, all over the data.
 pub fn error_samples(samples: usize) -> Vec<usize> {
-    (0..samples).step_by(samples.div_ceil(MAX_ERROR_LINES).max(1)).collect()
+    evenly_spaced(samples, MAX_ERROR_LINES)
 }
 
 /// Which points have a line of error, where not all have.

@@ -9,6 +9,7 @@ use egui::{
 use crate::explorer::stage::points::stamps;
 use crate::explorer::stage::points::styles::{self, PointStyles};
 use crate::explorer::theme::{self, GAP, POINT_RADIUS, Palette, SMALL};
+use crate::explorer::widgets::naming::name_button;
 use crate::session::{ColorValues, Colouring, PointCommand, PointSettings, ViewCommand};
 
 /// More groups than this are shown in pages.
@@ -85,7 +86,7 @@ impl Groups<'_> {
         let id = self.ui.scope_id().with(("legend", self.painter.clip_rect().left() as i32, "next"));
         let hit = Rect::from_min_size(at, text.size());
         let response = self.ui.interact(hit, id, Sense::click()).on_hover_cursor(CursorIcon::PointingHand);
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Legend: next groups"));
+        name_button(&response, "Legend: next groups");
         self.painter.galley(at, text, palette.faint_ink);
         self.corner.y += ROW;
         let clicked = response.clicked();

@@ -157,12 +157,13 @@ pub fn number_colour(colouring: Colouring, value: f64, [low, high]: [f64; 2], pa
         return palette.unlabelled;
     }
     let share = if high > low { ((value - low) / (high - low)) as f32 } else { 0.5 };
-    if colouring == Colouring::Loss { palette.error(share) } else { palette.value(share) }
+    if matches!(colouring, Colouring::Loss(_)) { palette.error(share) } else { palette.value(share) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::training::Loss;
 
     fn groups(of_sample: Vec<usize>, count: usize) -> ColorMap {
         let names = (0..count).map(|group| group.to_string()).collect();
@@ -192,7 +193,7 @@ mod tests {
         let shades = ColorValues::Numbers { of_sample: vec![2.0, 2.0, f64::NAN], range: [2.0, 2.0] };
         let styles = painted(ColorMap { title: String::new(), shades }, 3, Colouring::Label);
         assert_eq!(styles.colours, [palette.unlabelled; 3]);
-        assert_ne!(number_colour(Colouring::Loss, 1.0, [0.0, 1.0], palette), palette.unlabelled);
+        assert_ne!(number_colour(Colouring::Loss(Loss::CrossEntropy), 1.0, [0.0, 1.0], palette), palette.unlabelled);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use egui::{DragValue, TextWrapMode, Ui};
 
 use crate::explorer::stage::StageInput;
 use crate::explorer::theme::GAP;
-use crate::session::{Compare, MAX_TRAIL, Scene, VelocityPicture, ViewCommand};
+use crate::session::{MAX_TRAIL, Scene, VelocityPicture, ViewCommand};
 
 /// The width of the velocity's menu when closed, and the room that it needs with its margins.
 const VELOCITY_WIDTH: f32 = 84.0;
@@ -48,21 +48,12 @@ pub fn fit(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>)
     }
 }
 
-/// Why there is no field.
-fn why_no_field(input: &StageInput<'_>) -> &'static str {
-    if input.view.compare == Compare::ResNet {
-        "The field is that of the plain net: choose another view than ResNet."
-    } else {
-        "The tour's plane never rests long enough for a field: choose another projection."
-    }
-}
-
 fn answers(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
     let mut answers = input.view.answers;
     let tip = "u(x, t): what the network will answer for a point that is here now, as a background; the line is the decision boundary.";
     let enabled = input.view.has_field();
     let toggle = ui.add_enabled(enabled, egui::Checkbox::new(&mut answers, "u(x, t)"));
-    if toggle.on_hover_text(tip).on_disabled_hover_text(why_no_field(input)).changed() {
+    if toggle.on_hover_text(tip).on_disabled_hover_text(input.view.field_refusal().unwrap_or_default()).changed() {
         commands.push(ViewCommand::ShowAnswers(answers));
     }
 }
@@ -71,7 +62,11 @@ fn areas(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<
     let mut areas = input.view.areas;
     let tip = "The grid's cells, coloured by how much their area has changed since the start: log |det| of the flow along the grid.";
     let has_cells = !scene.lattice.cells.is_empty();
-    let why_not = if has_cells { why_no_field(input) } else { "The grid of this input space has no cells of area." };
+    let why_not = if has_cells {
+        input.view.field_refusal().unwrap_or_default()
+    } else {
+        "The grid of this input space has no cells of area."
+    };
     let enabled = has_cells && input.view.has_field();
     let toggle = ui.add_enabled(enabled, egui::Checkbox::new(&mut areas, "Areas"));
     if toggle.on_hover_text(tip).on_disabled_hover_text(why_not).changed() {
@@ -114,7 +109,7 @@ pub fn velocity(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewComm
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, enabled, format!("Velocity: {name}")));
     response
         .on_hover_text("v(x, t): where and how fast the flow carries each place at this moment.")
-        .on_disabled_hover_text(why_no_field(input));
+        .on_disabled_hover_text(input.view.field_refusal().unwrap_or_default());
     if chosen != present {
         commands.push(ViewCommand::ShowVelocity(chosen));
     }

@@ -59,8 +59,13 @@ fn colouring(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, asked: &mut Vec
     let mut chosen = present;
     let name = present.label(dataset);
     let column = if let Colouring::Column(index) = present { index } else { 0 };
-    let all =
-        [Colouring::Label, Colouring::Prediction, Colouring::Mistakes, Colouring::Loss, Colouring::Column(column)];
+    let all = [
+        Colouring::Label,
+        Colouring::Prediction,
+        Colouring::Mistakes,
+        Colouring::Loss(input.view.points.loss),
+        Colouring::Column(column),
+    ];
     let menu = ComboBox::new("colouring", "").selected_text(format!("Colour: {name}")).width(112.0).show_ui(ui, |ui| {
         for choice in all {
             let refusal = choice.refusal(scene);
@@ -98,8 +103,8 @@ fn tip(choice: Colouring) -> &'static str {
         Colouring::Label => "What the data says of each point.",
         Colouring::Prediction => "What the plain net answers for each point.",
         Colouring::Mistakes => "The points whose class the plain net gets wrong stand out.",
-        Colouring::Loss => {
-            "How wrong the plain net's answer is: −ln p of the point's own class, or the squared error of its value."
+        Colouring::Loss(_) => {
+            "How wrong the plain net's answer is, by the loss of the training: −ln p of the point's own class, or ½‖f(x) − y‖²."
         }
         Colouring::Column(_) => "One coordinate of the points as they were given.",
     }

@@ -3,6 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::FieldRequest;
+use crate::linalg::evenly_spaced;
 use crate::linalg::principal_components;
 use crate::session::{Frame, Scene};
 
@@ -99,9 +100,8 @@ fn points(scene: &Scene, t: f64) -> DMatrix<f64> {
     let dimension = scene.flow.ambient_dimension();
     let path = if scene.data.samples() > 0 { &scene.data } else { &scene.grid };
     let most = (MAX_WORK / (dimension * dimension).max(1)).clamp(24, MAX_POINTS);
-    let stride = path.samples().div_ceil(most).max(1);
-    let columns: Vec<DVector<f64>> = (0..path.samples())
-        .step_by(stride)
+    let columns: Vec<DVector<f64>> = evenly_spaced(path.samples(), most)
+        .into_iter()
         .map(|sample| path.position(&scene.flow, t, sample))
         .filter(|position| position.len() == dimension && position.iter().all(|x| x.is_finite()))
         .map(|position| DVector::from_iterator(dimension, position.into_iter().map(f64::from)))

@@ -14,6 +14,7 @@ pub use heat_map::HeatMap;
 use super::{Derivation, Source};
 use crate::diagnostics::ActivationUse;
 use crate::flow::{LayerFlow, Motion};
+use crate::linalg::evenly_spaced;
 use crate::linalg::{Rotation, Svd};
 use crate::network::Layer;
 use crate::session::Session;
@@ -200,7 +201,7 @@ fn activation_of(scene: &Scene, index: usize, layer: &Layer) -> Option<Activatio
         Layer::Residual(residual) => &residual.inner,
     };
     let most = (MAX_VALUES / affine.outputs().max(1)).clamp(1, MAX_SAMPLES);
-    let samples: Vec<usize> = (0..inputs.ncols()).step_by(inputs.ncols().div_ceil(most).max(1)).collect();
+    let samples = evenly_spaced(inputs.ncols(), most);
     ActivationUse::measure(layer.activation(), &affine.apply(&inputs.select_columns(&samples)))
 }
 

@@ -1,0 +1,317 @@
+//! The rows of the list of commands.
+
+use egui::{Key, KeyboardShortcut};
+
+use super::{Action, Description, Mark, ctrl, key, shift};
+use crate::formats::NetworkKind;
+use crate::session::{
+    Colouring, Command, Compare, DialogPurpose, EditCommand, Modal, PanelCommand, PenCommand, PlaybackCommand,
+    PointCommand, Session, Tool, TrainCommand, VelocityPicture, ViewCommand, WindowCommand,
+};
+
+const NO_NETWORK: &str = "No network is open yet.";
+const NO_SELECTION: &str = "No point is selected.";
+
+impl Action {
+    /// What there is to know of it at this moment.
+    pub fn describe(self, session: &Session) -> Description {
+        let play = |label: &str, tip, command| {
+            row(label, tip, Command::Playback(command)).refused(session.scene().is_none(), NO_NETWORK)
+        };
+        let show = |label: &str, tip, command| {
+            row(label, tip, Command::View(command)).refused(session.scene().is_none(), NO_NETWORK)
+        };
+        let window = |label: &str, tip, command| row(label, tip, Command::Window(command));
+        let (view, history, arrangement) = (&session.view, session.history(), session.window);
+        match self {
+            Action::Palette => window(
+                "All commands…",
+                "Search commands, examples, files, layers and columns",
+                WindowCommand::Show(Some(Modal::Palette)),
+            )
+            .keys(&[ctrl(Key::P), ctrl(Key::K)]),
+            Action::OpenNetwork => {
+                row("Open network…", "Read a network from a file", Command::Ask(DialogPurpose::OpenNetwork))
+                    .keys(&[ctrl(Key::O)])
+            }
+            Action::OpenData => row(
+                "Open data…",
+                "Let data from a file flow through the network",
+                Command::Ask(DialogPurpose::OpenData),
+            ),
+            Action::Example(example) => {
+                let name = example.label();
+                row(
+                    &format!("Open example: {name}"),
+                    "A network that comes with layerflow, and its data",
+                    Command::OpenExample(example),
+                )
+                .menu(name)
+            }
+            Action::SaveNetwork(kind) => {
+                let command = Command::Ask(DialogPurpose::SaveNetwork(kind));
+                let keys: &[KeyboardShortcut] = if kind == NetworkKind::default() { &[ctrl(Key::S)] } else { &[] };
+                row(&format!("Save network as {}…", kind.label()), "Write the network that is shown to a file", command)
+                    .menu(&format!("{}…", kind.label()))
+                    .keys(keys)
+                    .refused(session.document().is_none(), NO_NETWORK)
+            }
+            Action::Undo => {
+                row("Undo", "Take the last change of the network or the points back", Command::Edit(EditCommand::Undo))
+                    .keys(&[ctrl(Key::Z)])
+                    .refused(!history.can_undo(), "Nothing was changed yet.")
+            }
+            Action::Redo => row("Redo", "Make the change again that was taken back", Command::Edit(EditCommand::Redo))
+                .keys(&[ctrl(Key::Y)])
+                .refused(!history.can_redo(), "No change was taken back."),
+            Action::PlayPause => {
+                play("Play or pause", "Let time run, or stop it", PlaybackCommand::Toggle).keys(&[key(Key::Space)])
+            }
+            Action::PreviousPhase => {
+                play("Previous phase", "Back to the phase boundary before", PlaybackCommand::PreviousPhase)
+                    .keys(&[key(Key::ArrowLeft)])
+            }
+            Action::NextPhase => play("Next phase", "On to the next phase boundary", PlaybackCommand::NextPhase)
+                .keys(&[key(Key::ArrowRight)]),
+            Action::PreviousLayer => play(
+                "Previous layer",
+                "Back to the start of this layer, or of the one before",
+                PlaybackCommand::PreviousLayer,
+            )
+            .keys(&[shift(Key::ArrowLeft)]),
+            Action::NextLayer => play("Next layer", "On to the next layer's start", PlaybackCommand::NextLayer)
+                .keys(&[shift(Key::ArrowRight)]),
+            Action::FlowStart => play("Start of the flow", "To the data as it is given, t = 0", PlaybackCommand::Home)
+                .keys(&[key(Key::Home)]),
+            Action::FlowEnd => play("End of the flow", "To the last layer's outputs, t = L", PlaybackCommand::End)
+                .keys(&[key(Key::End)]),
+            Action::Faster => play("Faster", "The next higher speed", PlaybackCommand::Faster)
+                .keys(&[key(Key::Plus), key(Key::Equals)]),
+            Action::Slower => play("Slower", "The next lower speed", PlaybackCommand::Slower).keys(&[key(Key::Minus)]),
+            Action::Loop => play(
+                "Loop",
+                "Start again at the end, or stop there; drag on the timeline with Shift to loop a part of it",
+                PlaybackCommand::ToggleLoop,
+            )
+            .keys(&[key(Key::L)])
+            .toggle(session.playback.looping()),
+            Action::WholeFlow => play("Whole flow", "Play the whole flow again", PlaybackCommand::ClearRange)
+                .refused(session.playback.range().is_none(), "The whole flow is played already."),
+            Action::ToggleResNet => show(
+                "Plain net or ResNet",
+                "From the plain net to its ResNet as last shown, or back",
+                ViewCommand::ToggleResNet,
+            )
+            .keys(&[key(Key::R)]),
+            Action::Compare(compare) => {
+                show(&format!("Compare: {}", compare.label()), compare_tip(compare), ViewCommand::Compare(compare))
+                    .choice(view.compare == compare)
+            }
+            Action::ShowEverything => {
+                show("Show everything", "Bring all points into sight, from the present direction", ViewCommand::Fit)
+            }
+            Action::ResetCamera => {
+                show("Fit", "Show everything again, from the first direction", ViewCommand::ResetCamera)
+            }
+            Action::AutoFit => {
+                show("Auto-fit", "Let the scale follow the data slowly", ViewCommand::AutoFit(!view.auto_fit))
+                    .toggle(view.auto_fit)
+            }
+            Action::Grid => {
+                show("Grid", "A grid of the input space, carried along by the flow", ViewCommand::ShowGrid(!view.grid))
+                    .toggle(view.grid)
+            }
+            Action::Areas => {
+                let no_cells = session.scene().is_some_and(|scene| scene.lattice.cells.is_empty());
+                show(
+                    "Areas",
+                    "The grid's cells, coloured by how much their area has changed",
+                    ViewCommand::ShowAreas(!view.areas),
+                )
+                .toggle(view.areas)
+                .refused(no_cells, "The grid of this input space has no cells of area.")
+                .refused_for(view.field_refusal())
+            }
+            Action::Trails => {
+                show("Trails", "Where some of the points came from", ViewCommand::ShowTrails(!view.trails))
+                    .toggle(view.trails)
+            }
+            Action::Answers => show(
+                "u(x, t)",
+                "What the network will answer at each place, and the decision boundary",
+                ViewCommand::ShowAnswers(!view.answers),
+            )
+            .toggle(view.answers)
+            .refused_for(view.field_refusal()),
+            Action::Velocity(picture) => {
+                let label = picture.map_or("none", VelocityPicture::label);
+                show(
+                    &format!("Velocity: {label}"),
+                    "How the velocity field v(x, t) is drawn",
+                    ViewCommand::ShowVelocity(picture),
+                )
+                .choice(view.velocity == picture)
+                .refused_for(view.field_refusal())
+            }
+            Action::Tool(tool) => {
+                show(&format!("Drag: {}", tool.label()), tool_tip(tool), ViewCommand::Points(PointCommand::Use(tool)))
+                    .choice(view.points.tool == tool)
+            }
+            Action::Colour(colouring) => {
+                let refusal = session.scene().and_then(|scene| colouring.refusal(scene));
+                let command = ViewCommand::Points(PointCommand::Colour(colouring));
+                show(
+                    &format!("Colour by {}", colour_label(colouring)),
+                    "What the colours of the points stand for",
+                    command,
+                )
+                .choice(view.points.colouring == colouring)
+                .refused_for(refusal)
+            }
+            Action::ColourByLoss => Action::Colour(Colouring::Loss(view.points.loss)).describe(session),
+            Action::SelectNone => {
+                show("Select no point", "Clear the selection", ViewCommand::Points(PointCommand::Clear))
+                    .refused(view.points.selection.is_empty(), NO_SELECTION)
+            }
+            Action::Table => show(
+                "Table of the selection",
+                "The selected points in rows, below the stage",
+                ViewCommand::Points(PointCommand::Table(!view.points.table)),
+            )
+            .toggle(view.points.table)
+            .refused(view.points.selection.is_empty(), NO_SELECTION),
+            Action::Pen(pen) => show(
+                &format!("Pen: {}", pen.label()),
+                "Change the points by hand, at t = 0",
+                ViewCommand::Hand(PenCommand::Use(Some(pen))),
+            )
+            .choice(view.pen.pen == Some(pen))
+            .refused_for(session.pen_refusal()),
+            Action::NoPen => {
+                show("Put the pen away", "The mouse selects and moves again", ViewCommand::Hand(PenCommand::Use(None)))
+                    .refused(view.pen.pen.is_none(), "No pen is in use.")
+            }
+            Action::Train => train(
+                session,
+                "Train",
+                "Train the network on the data to the last epoch; the flow follows",
+                TrainCommand::Play,
+            ),
+            Action::PauseTraining => {
+                row("Pause training", "Stop after the step under way", Command::Train(TrainCommand::Pause))
+                    .refused(!session.training().running(), "The network is not in training.")
+            }
+            Action::TrainStep => {
+                train(session, "Train one step", "One step down the gradient of one batch", TrainCommand::Step)
+            }
+            Action::TrainEpoch => train(
+                session,
+                "Train one epoch",
+                "To the end of this epoch: every sample is used once",
+                TrainCommand::Epoch,
+            ),
+            Action::NetworkPanel => window(
+                "Network panel",
+                "The panel on the left: layers, data, training",
+                WindowCommand::ToggleNetworkPanel,
+            )
+            .toggle(arrangement.network_panel),
+            Action::LayerPanel => {
+                window("Layer panel", "The panel on the right: what the layer does", WindowCommand::ToggleLayerPanel)
+                    .toggle(arrangement.layer_panel)
+            }
+            Action::Side(side) => window(
+                &format!("Panel: {}", side.label()),
+                "What the panel on the right is about",
+                WindowCommand::Side(side),
+            )
+            .choice(arrangement.layer_panel && arrangement.side == side),
+            Action::AllLayers => show(
+                "All layers at once",
+                "The strip of charts over all layers",
+                ViewCommand::Panel(PanelCommand::ToggleAllLayers),
+            )
+            .toggle(view.panel.all_layers),
+            Action::FrameTime => {
+                let tip = "How long a frame takes, and how many there are a second, under the title of the stage";
+                window("Frame time", tip, WindowCommand::ToggleFrameTime).toggle(arrangement.frame_time)
+            }
+            Action::Appearance(appearance) => {
+                let label = appearance.label();
+                window(&format!("Appearance: {label}"), "Light or dark", WindowCommand::Appearance(appearance))
+                    .menu(label)
+                    .choice(arrangement.appearance == appearance)
+            }
+            Action::Model => {
+                let tip = "The whole idea on one screen, with a live picture for each phase";
+                window("The model", tip, WindowCommand::Show(Some(Modal::Model)))
+            }
+            Action::Quit => row("Quit", "Close the window", Command::Quit).keys(&[ctrl(Key::Q)]),
+        }
+    }
+}
+
+fn row(label: &str, tip: &'static str, command: Command) -> Description {
+    let (label, menu_label) = (label.to_owned(), label.to_owned());
+    Description { label, menu_label, tip, shortcuts: Vec::new(), mark: Mark::None, refusal: None, command }
+}
+
+fn train(session: &Session, label: &str, tip: &'static str, command: TrainCommand) -> Description {
+    row(label, tip, Command::Train(command))
+        .refused(session.training().running(), "The network is in training.")
+        .refused_for(session.training_refusal())
+}
+
+impl Description {
+    fn keys(self, shortcuts: &[KeyboardShortcut]) -> Description {
+        Description { shortcuts: shortcuts.to_vec(), ..self }
+    }
+
+    fn menu(self, label: &str) -> Description {
+        Description { menu_label: label.to_owned(), ..self }
+    }
+
+    fn toggle(self, on: bool) -> Description {
+        Description { mark: Mark::Toggle(on), ..self }
+    }
+
+    fn choice(self, chosen: bool) -> Description {
+        Description { mark: Mark::Choice(chosen), ..self }
+    }
+
+    /// Not available if so, for this reason; a reason given before stays.
+    fn refused(self, refused: bool, reason: &'static str) -> Description {
+        self.refused_for(refused.then_some(reason))
+    }
+
+    fn refused_for(self, reason: Option<&'static str>) -> Description {
+        Description { refusal: self.refusal.or(reason), ..self }
+    }
+}
+
+fn compare_tip(compare: Compare) -> &'static str {
+    match compare {
+        Compare::Plain => "The plain net as an exact flow",
+        Compare::ResNet => "The same data at the same time under N Euler steps in each phase",
+        Compare::SideBySide => "The plain net and its ResNet in two views that turn and zoom together",
+        Compare::Overlay => "Both in one view; a line joins each point with its place in the ResNet",
+    }
+}
+
+fn tool_tip(tool: Tool) -> &'static str {
+    match tool {
+        Tool::Pan => "A drag moves the picture, or turns it in 3-D",
+        Tool::Box => "A drag selects the points in a rectangle",
+        Tool::Lasso => "A drag selects the points inside the line that it draws",
+    }
+}
+
+fn colour_label(colouring: Colouring) -> &'static str {
+    match colouring {
+        Colouring::Label => "label",
+        Colouring::Prediction => "prediction",
+        Colouring::Mistakes => "right or wrong",
+        Colouring::Loss(_) => "loss",
+        Colouring::Column(_) => "a column of the data",
+    }
+}
