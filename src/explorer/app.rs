@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Context, Panel, ThemePreference, Ui, ViewportCommand};
 
-use super::panels::{self, layer::LayerInput, refinement::RefinementInput, table::Table};
+use super::panels::{self, findings::FindingsPanel, layer::LayerInput, refinement::RefinementInput, table::Table};
 use super::timeline::Timeline;
 use super::views::stage::{Stage, StageInput};
 use super::{drop, keyboard, menu, path_field, status, theme, transport};
@@ -25,7 +25,7 @@ const RIGHT_PANEL: f32 = 280.0;
 /// The least width of a side panel.
 const MIN_PANEL: f32 = 180.0;
 /// The height of the transport bar.
-const TRANSPORT: f32 = 50.0;
+const TRANSPORT: f32 = 56.0;
 /// The height of the table of points, to begin with, and its bounds.
 const TABLE: f32 = 170.0;
 const MIN_TABLE: f32 = 90.0;
@@ -68,6 +68,7 @@ pub struct ExplorerApp {
     stage: Stage,
     timeline: Timeline,
     table: Table,
+    findings: FindingsPanel,
     quit: bool,
     title: String,
     /// Where settings are kept between starts, and what is there now; `None` where nothing is kept.
@@ -93,6 +94,7 @@ impl ExplorerApp {
             stage: Stage::default(),
             timeline: Timeline::default(),
             table: Table::default(),
+            findings: FindingsPanel::default(),
             quit: false,
             title: String::new(),
             settings: None,
@@ -234,7 +236,7 @@ impl ExplorerApp {
     }
 
     fn side_panels(&mut self, ui: &mut Ui) -> Vec<Command> {
-        let session = &self.session;
+        let (session, findings) = (&self.session, &mut self.findings);
         let mut commands = Vec::new();
         let most = (0.4 * ui.available_width()).max(MIN_PANEL);
         if session.window.network_panel {
@@ -248,6 +250,7 @@ impl ExplorerApp {
                 commands.extend(match session.window.side {
                     Side::Layer => panels::layer::show(ui, &layer_input(session)),
                     Side::Refinement => panels::refinement::show(ui, &refinement_input(session)),
+                    Side::Findings => findings.show(ui, session),
                 });
                 commands
             };
@@ -366,6 +369,7 @@ fn layer_input(session: &Session) -> LayerInput<'_> {
         scene: session.scene().map(Arc::as_ref),
         options: session.wanted().options,
         wanted: session.wanted().network.as_deref(),
+        findings: &session.findings,
         view: &session.view,
         t: session.playback.t(),
     }

@@ -12,6 +12,7 @@ mod menu;
 mod model_help;
 pub mod panels;
 mod path_field;
+mod raised_t;
 mod run;
 mod status;
 pub mod theme;

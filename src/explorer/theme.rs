@@ -8,6 +8,7 @@ use egui::{
     TextWrapMode, Theme, Ui, Visuals,
 };
 
+use crate::diagnostics::findings::Severity;
 use crate::flow::PhaseKind;
 
 /// The text sizes in points: axis labels and notes, everything else, headings.
@@ -169,6 +170,15 @@ impl Palette {
         }
     }
 
+    /// The colour of a finding's severity.
+    pub fn severity(&self, severity: Severity) -> Color32 {
+        match severity {
+            Severity::Error => self.error_large,
+            Severity::Warning => self.warning,
+            Severity::Note => self.faint_ink,
+        }
+    }
+
     /// The colour of a class; from [`DATA_COLOURS`] on the colours repeat (and the shape changes).
     pub fn class(&self, class: usize) -> Color32 {
         DATA.get(class % DATA_COLOURS).copied().unwrap_or(self.black)
@@ -212,6 +222,7 @@ impl Palette {
 /// Gives both themes of `context` the palette, the text sizes and the spacing. Call once, before the first frame.
 pub fn install(context: &Context) {
     context.set_fonts(fonts());
+    context.add_glyph_rasterizer(super::raised_t::rasterizer());
     context.set_style_of(Theme::Light, style(Visuals::light(), &LIGHT));
     context.set_style_of(Theme::Dark, style(Visuals::dark(), &DARK));
 }

@@ -12,21 +12,26 @@ const READOUT: f32 = 200.0;
 
 /// Draws the bar and tells what was asked for.
 pub fn show(ui: &mut Ui, timeline: &mut Timeline, session: &Session) -> Vec<Command> {
-    let mut commands: Vec<PlaybackCommand> = Vec::new();
+    let mut commands: Vec<Command> = Vec::new();
     let Some(scene) = session.scene() else {
         ui.add_enabled_ui(false, |ui| ui.horizontal_centered(|ui| buttons(ui, session)));
         return Vec::new();
     };
     ui.horizontal_centered(|ui| {
-        commands.extend(buttons(ui, session));
+        commands.extend(buttons(ui, session).into_iter().map(Command::Playback));
         let room = (ui.available_width() - READOUT - ui.spacing().item_spacing.x).max(60.0);
         ui.allocate_ui(vec2(room, ui.available_height()), |ui| {
             ui.set_width(room);
-            commands.extend(timeline.show(ui, &scene.flow, &scene.events, &session.playback));
+            commands.extend(timeline.show(
+                ui,
+                (&scene.flow, &scene.events),
+                session.findings.visible(),
+                &session.playback,
+            ));
         });
         readout(ui, session);
     });
-    commands.into_iter().map(Command::Playback).collect()
+    commands
 }
 
 fn buttons(ui: &mut Ui, session: &Session) -> Vec<PlaybackCommand> {

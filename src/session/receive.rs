@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::derived::{self, Stored, is_cancelled};
 use super::document::file_name;
+use super::findings;
 use super::rebuild::same_shape;
 use super::state::OpenScene;
 use super::wording::counted;
@@ -20,6 +21,7 @@ impl Session {
     pub fn receive(&mut self, outcome: Outcome) -> Vec<Effect> {
         let mut effects = Vec::new();
         self.take(outcome, &mut effects);
+        findings::refresh(self);
         effects
     }
 

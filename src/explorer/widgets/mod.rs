@@ -8,5 +8,6 @@ pub mod heat;
 pub mod histogram;
 pub mod number;
 pub mod separation;
+pub mod severity;
 pub mod spread;
 pub mod time_chart;
