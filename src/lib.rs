@@ -54,6 +54,7 @@ pub mod diagnostics;
 pub mod explorer;
 pub mod flow;
 pub mod formats;
+mod io;
 pub mod jobs;
 pub mod linalg;
 pub mod network;

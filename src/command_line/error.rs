@@ -31,6 +31,12 @@ pub(super) enum CommandError {
     /// The network and its data do not go together.
     #[error("{}: {source}", path.display())]
     Network { path: PathBuf, source: NetworkError },
+    /// The network gives what is no number.
+    #[error(
+        "{}: layer {layer}, unit {unit} gives {value} for row {row} of the data; --allow-non-finite writes it all the same",
+        path.display()
+    )]
+    NotFinite { path: PathBuf, layer: usize, unit: usize, row: usize, value: f64 },
     /// The flow could not be built or followed.
     #[error("{}: {source}", path.display())]
     Flow { path: PathBuf, source: FlowError },
@@ -101,6 +107,7 @@ impl CommandError {
             CommandError::Format(error) => error.path(),
             CommandError::Partial { path, .. }
             | CommandError::Network { path, .. }
+            | CommandError::NotFinite { path, .. }
             | CommandError::Flow { path, .. }
             | CommandError::Blocks { path, .. } => path,
             // The sentence begins with the name of the file.

@@ -29,7 +29,7 @@ impl FindingOptions {
         let mut thresholds = Thresholds::default();
         let Some(path) = &self.thresholds else { return Ok(thresholds) };
         let fault = |problem: String| CommandError::Thresholds { path: path.clone(), problem };
-        let text = std::fs::read(path).map_err(|source| fault(format!("cannot be read ({source})")))?;
+        let text = crate::io::read(path).map_err(|source| fault(format!("cannot be read ({source})")))?;
         let given: BTreeMap<String, f64> = serde_json::from_slice(&text)
             .map_err(|source| fault(format!("is no object of names and numbers ({source}); correct it")))?;
         for (name, value) in given {

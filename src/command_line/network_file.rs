@@ -25,7 +25,8 @@ pub(super) struct NetworkFileOptions {
 impl NetworkFileOptions {
     /// Refuses what cannot be written, before any work is done for it.
     pub(super) fn check(&self) -> Result<(), CommandError> {
-        self.kind().map(|_| ())
+        self.kind()?;
+        Ok(formats::check_writable(&self.out)?)
     }
 
     /// The kind of file that the name's ending asks for.

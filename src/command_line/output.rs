@@ -1,5 +1,6 @@
 //! Results as files: NumPy archives and CSV tables.
 
+use std::borrow::Cow;
 use std::io::{self, Seek, Write};
 use std::path::Path;
 
@@ -61,7 +62,11 @@ pub(super) fn write_archive(
 ) -> Result<(), CommandError> {
     let written = write_beside(path, |writer| {
         let mut archive = ArchiveWriter(ZipWriter::new(writer));
-        fill(&mut archive)?;
+        if let Err(error) = fill(&mut archive) {
+            // Dropped unfinished it would print a message of its own library.
+            std::mem::forget(archive);
+            return Err(error);
+        }
         archive.0.finish()?;
         Ok(())
     });
@@ -94,14 +99,35 @@ pub(super) fn print_json(report: &impl Serialize) -> Result<(), CommandError> {
 /// One sentence on standard error.
 pub(super) fn print_note(sentence: &str) {
     // With standard error closed there is nobody to tell.
-    let _ = writeln!(io::stderr(), "{}", sentence.replace('\n', " "));
+    let _ = writeln!(io::stderr(), "{}", visible(&sentence.replace('\n', " ")));
+}
+
+/// The text with control characters as escapes: names come from files, and a terminal obeys what it is sent.
+fn visible(text: &str) -> Cow<'_, str> {
+    let obeyed = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if !text.chars().any(obeyed) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = |c: char| if obeyed(c) { c.escape_default().to_string() } else { c.to_string() };
+    Cow::Owned(text.chars().map(escaped).collect())
 }
 
 /// Prints to standard output. A reader that has seen enough and closed the pipe is no failure.
 pub(super) fn print(text: &str) -> Result<(), CommandError> {
     let mut output = io::stdout().lock();
-    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+    match output.write_all(visible(text).as_bytes()).and_then(|()| output.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CommandError::Output(error)),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown() {
+        assert_eq!(visible("a\u{1b}]0;title\u{7}b\tc\n"), "a\\u{1b}]0;title\\u{7}b\tc\n");
+        assert!(matches!(visible("σ ≥ 1\n"), Cow::Borrowed(_)));
     }
 }

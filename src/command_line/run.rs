@@ -1,10 +1,13 @@
 //! `layerflow run`: the plain forward pass.
 
+use std::path::Path;
+
 use clap::Args;
 
 use super::error::CommandError;
 use super::options::{ChainOptions, Files, SampleOptions, load_data, load_network};
 use super::output::{OutputKind, kind_of, write_archive, write_csv};
+use crate::network::Forward;
 
 /// The plain forward pass: `output` (after the output function) and `layer_1` … (after each activation)
 #[derive(Args, Clone, Debug)]
@@ -24,6 +27,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), CommandError> {
     let data = load_data(&files.data, &arguments.samples, &network)?;
     let forward =
         network.forward(&data.points).map_err(|source| CommandError::Network { path: files.file.clone(), source })?;
+    if !arguments.chain.allow_non_finite {
+        refuse_non_finite(&files.file, &forward)?;
+    }
     if kind == OutputKind::Csv {
         return write_csv(&files.out, "output", &forward.output);
     }
@@ -36,4 +42,17 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), CommandError> {
         }
         Ok(())
     })
+}
+
+/// The first layer that gives what is not finite, with the unit and the row, counted from 1.
+fn refuse_non_finite(path: &Path, forward: &Forward) -> Result<(), CommandError> {
+    let layers = forward.layer_outputs.iter().chain([&forward.output]);
+    for (index, values) in layers.enumerate() {
+        if let Some(at) = values.iter().position(|value| !value.is_finite()) {
+            let (unit, row) = (at % values.nrows() + 1, at / values.nrows() + 1);
+            let layer = (index + 1).min(forward.layer_outputs.len());
+            return Err(CommandError::NotFinite { path: path.into(), layer, unit, row, value: values[at] });
+        }
+    }
+    Ok(())
 }

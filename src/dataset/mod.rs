@@ -17,7 +17,6 @@ mod random;
 mod roles;
 mod sequence;
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -179,7 +178,7 @@ fn open_table(
 ) -> Result<Box<dyn Table>, DatasetError> {
     let unreadable = |source| DatasetError::Read { path: path.into(), source };
     let mut beginning = Vec::new();
-    File::open(path).map_err(unreadable)?.take(6).read_to_end(&mut beginning).map_err(unreadable)?;
+    crate::io::open(path).map_err(unreadable)?.take(6).read_to_end(&mut beginning).map_err(unreadable)?;
     if beginning.starts_with(b"PK") || beginning.starts_with(b"\x93NUMPY") {
         let chosen = choice.features.as_deref().unwrap_or_default();
         let labels = choice.label == LabelChoice::Automatic;

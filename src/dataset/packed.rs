@@ -1,6 +1,5 @@
 //! Files that may be compressed with gzip.
 
-use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
@@ -18,7 +17,7 @@ const LARGEST_EXPANSION: u64 = 64;
 /// The content of the file at `path`, expanded if it is compressed.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, DatasetError> {
     let unreadable = |source| DatasetError::Read { path: path.into(), source };
-    let file = File::open(path).map_err(unreadable)?;
+    let file = crate::io::open(path).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
     let mut content = Vec::new();
     let mut reader = BufReader::new(file);

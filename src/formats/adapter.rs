@@ -2,7 +2,6 @@
 //! products, α/r, and what else belongs to it.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::File;
 use std::io::Read;
 
 use serde_json::Value;
@@ -78,7 +77,7 @@ pub(super) fn join(tensors: TensorFile) -> Result<TensorFile, FormatError> {
     }
     let unreadable = |source| FormatError::Read { path: beside.clone(), source };
     let mut bytes = Vec::new();
-    File::open(&beside).map_err(unreadable)?.take(LONGEST_CONFIG).read_to_end(&mut bytes).map_err(unreadable)?;
+    crate::io::open(&beside).map_err(unreadable)?.take(LONGEST_CONFIG).read_to_end(&mut bytes).map_err(unreadable)?;
     let config: BTreeMap<String, Value> = json::parse(&beside, &bytes)?;
     let mut account = Account::default();
     report(&config, &mut account);

@@ -1,6 +1,5 @@
 //! The network of a folder: of the files in it the one that holds a model.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -63,7 +62,7 @@ fn is_json_network(path: &Path) -> bool {
         return true;
     }
     let mut beginning = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(JSON_BEGINNING).read_to_end(&mut beginning));
+    let read = crate::io::open(path).and_then(|file| file.take(JSON_BEGINNING).read_to_end(&mut beginning));
     let text = String::from_utf8_lossy(&beginning);
     let is_keras = text.contains("\"class_name\"") && text.contains("\"config\"");
     read.is_ok() && (text.contains("\"layerflow.network/") || text.contains("\"modelTopology\"") || is_keras)

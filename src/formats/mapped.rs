@@ -1,6 +1,5 @@
 //! A file mapped into memory: only the parts that are looked at are read from the disk.
 
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,7 +15,7 @@ impl MappedFile {
     /// Maps the file at `path`.
     pub fn open(path: &Path) -> Result<MappedFile, FormatError> {
         let unreadable = |source| FormatError::Read { path: path.into(), source };
-        let file = File::open(path).map_err(unreadable)?;
+        let file = crate::io::open(path).map_err(unreadable)?;
         // SAFETY: the map is only read, and every access is bounded by its length. Another program that shortens the
         // file meanwhile can end this one; that is the price of opening large files without reading them.
         #[allow(unsafe_code)]

@@ -44,7 +44,6 @@ mod tfjs;
 mod tflite;
 mod weight_form;
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -63,7 +62,7 @@ pub use network_kind::{NetworkKind, save_as};
 pub use onnx::save_onnx;
 pub use precision::Precision;
 pub use registry::{FORMATS, KnownFormat, extensions, format_table, format_text};
-pub use save::write_beside;
+pub use save::{check_writable, write_beside};
 pub use save_tensors::save_tensors;
 pub use tensors::{TensorFile, TensorInfo, TensorOrder, shape_text};
 pub use weight_form::{Unfolding, WeightForm};
@@ -141,7 +140,7 @@ fn open_as_stored(path: &Path, input: Option<ImageShape>) -> Result<Opened, Form
         return open_as_stored(&folder::model_in(path)?, input);
     }
     let mut beginning = Vec::new();
-    let file = File::open(path).map_err(unreadable)?;
+    let file = crate::io::open(path).map_err(unreadable)?;
     file.take(detect::BEGINNING_BYTES).read_to_end(&mut beginning).map_err(unreadable)?;
     match detect::format_of(path, &beginning)? {
         Format::Gguf => gguf::open(path).map(Opened::Tensors),
@@ -157,7 +156,7 @@ fn open_as_stored(path: &Path, input: Option<ImageShape>) -> Result<Opened, Form
         Format::Keras => keras::open_archive(path, input),
         Format::Onnx => onnx::open(path, input),
         Format::Tflite => tflite::open(path, input),
-        Format::Json => open_json(path, &std::fs::read(path).map_err(unreadable)?, input),
+        Format::Json => open_json(path, &crate::io::read(path).map_err(unreadable)?, input),
     }
 }
 

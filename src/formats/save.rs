@@ -6,23 +6,116 @@ use std::path::{Path, PathBuf};
 
 use super::FormatError;
 
+/// The end of the name of what is not whole yet.
+const PARTIAL: &str = ".partial";
+
 /// Lets `write` fill a new file beside `path`, then gives it that name. When anything fails the new file is removed
-/// and what was at `path` is left as it was.
+/// and what was at `path` is left as it was. A link is followed to the file that it names, whose permissions are kept; into
+/// a pipe or a device is written as it stands. What writers left that were killed is removed.
 ///
 /// # Errors
-/// If the file cannot be created, filled or renamed.
+/// If the file cannot be created, filled or renamed, or is not to be written to.
 pub fn write_beside<F>(path: &Path, write: F) -> Result<(), FormatError>
 where
     F: FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 {
     let failed = |source| FormatError::Write { path: path.into(), source };
-    let (partial, file) = create_beside(path).map_err(failed)?;
-    let filled = fill(file, write).and_then(|()| fs::rename(&partial, path));
+    let target = target_of(path).map_err(failed)?;
+    if is_stream(&target) {
+        return through(&target, write).map_err(failed);
+    }
+    remove_leftovers(&target);
+    let (partial, file) = create_beside(&target).map_err(failed)?;
+    let kept = fs::metadata(&target).map(|metadata| fs::set_permissions(&partial, metadata.permissions()));
+    let filled = kept.unwrap_or(Ok(())).and_then(|()| fill(file, write)).and_then(|()| fs::rename(&partial, &target));
     filled.map_err(|source| {
         // The first failure is the one to tell; a second one here would only hide it.
         let _ = fs::remove_file(&partial);
         failed(source)
     })
+}
+
+/// Whether a file can be written at `path`, before the work whose result it is to hold.
+///
+/// # Errors
+/// If it cannot.
+pub fn check_writable(path: &Path) -> Result<(), FormatError> {
+    let failed = |source| FormatError::Write { path: path.into(), source };
+    let target = target_of(path).map_err(failed)?;
+    if is_stream(&target) {
+        return Ok(());
+    }
+    let (partial, _) = create_beside(&target).map_err(failed)?;
+    fs::remove_file(partial).map_err(failed)
+}
+
+/// The file that is meant: of a link the one that it names. One that nobody may write to is refused.
+fn target_of(path: &Path) -> io::Result<PathBuf> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.file_type().is_symlink());
+    let target = if is_link && path.exists() { fs::canonicalize(path)? } else { path.to_owned() };
+    match fs::metadata(&target) {
+        Ok(metadata) if metadata.permissions().readonly() => {
+            Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is write-protected"))
+        }
+        _ => Ok(target),
+    }
+}
+
+/// Whether what is written goes on its way, so that nothing can be renamed over it.
+fn is_stream(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        let kind = fs::metadata(path).map(|metadata| metadata.file_type());
+        kind.is_ok_and(|kind| kind.is_fifo() || kind.is_char_device())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
+}
+
+/// Writes to a file without a name, which can be moved back in, and sends that on.
+fn through<F>(path: &Path, write: F) -> io::Result<()>
+where
+    F: FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+{
+    let mut writer = BufWriter::new(tempfile::tempfile()?);
+    write(&mut writer)?;
+    let mut file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.seek(io::SeekFrom::Start(0))?;
+    io::copy(&mut file, &mut OpenOptions::new().write(true).open(path)?).map(drop)
+}
+
+/// The name of what is not whole yet begins so and ends with the writer's number.
+fn partial_start(name: &std::ffi::OsStr) -> std::ffi::OsString {
+    let mut start = std::ffi::OsString::from(".");
+    start.push(name);
+    start.push(".");
+    start
+}
+
+/// Removes what writers of this file have left that run no more.
+fn remove_leftovers(path: &Path) {
+    let (Some(name), Some(folder)) = (path.file_name(), path.parent()) else { return };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let start = partial_start(name).to_string_lossy().into_owned();
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let found = entry.file_name();
+        let writer =
+            found.to_str().and_then(|found| found.strip_prefix(&start)?.strip_suffix(PARTIAL)?.split('-').next());
+        if writer.and_then(|writer| writer.parse().ok()).is_some_and(has_ended) {
+            // One that cannot be removed is no harm to what is written.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Whether the process of this number runs no more; where that cannot be known it may run.
+fn has_ended(process: u32) -> bool {
+    cfg!(target_os = "linux") && process != std::process::id() && !Path::new(&format!("/proc/{process}")).exists()
 }
 
 fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
@@ -32,9 +125,8 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
     }
     let mut attempt = 0_u32;
     loop {
-        let mut beside = std::ffi::OsString::from(".");
-        beside.push(name);
-        beside.push(format!(".{}-{attempt}.partial", std::process::id()));
+        let mut beside = partial_start(name);
+        beside.push(format!("{}-{attempt}{PARTIAL}", std::process::id()));
         let partial = path.with_file_name(beside);
         match OpenOptions::new().write(true).create_new(true).open(&partial) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => attempt += 1,
@@ -72,6 +164,30 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(write_beside(folder.path(), |_| Ok(())).is_err());
+        assert!(check_writable(&path).is_ok() && check_writable(&folder.path().join("none/a.json")).is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(write_beside(&folder.path().join("none/a.json"), |_| Ok(())).is_err());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn links_and_permissions_stay_and_leftovers_go() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real.json"), folder.path().join("link.json"));
+        fs::write(&real, "old").unwrap();
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o600)).unwrap();
+        symlink("real.json", &link).unwrap();
+        // No process has this number.
+        fs::write(folder.path().join(".real.json.4194999-0.partial"), "half").unwrap();
+        write_beside(&link, |writer| writer.write_all(b"new")).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().file_type().is_symlink());
+        assert_eq!(fs::read(&real).unwrap(), b"new");
+        assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o400)).unwrap();
+        assert!(write_beside(&real, |_| Ok(())).unwrap_err().to_string().contains("write-protected"));
+        assert!(write_beside(Path::new("/dev/null"), |writer| writer.write_all(b"gone")).is_ok());
     }
 }

@@ -130,7 +130,7 @@ impl Archive<BufReader<File>> {
     /// If the file cannot be read, or its directory or a header is damaged.
     pub fn open(path: &Path) -> Result<Self, NumpyError> {
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        Archive::new(BufReader::new(File::open(path)?), &name)
+        Archive::new(BufReader::new(crate::io::open(path)?), &name)
     }
 }
 

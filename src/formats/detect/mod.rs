@@ -2,7 +2,6 @@
 
 mod foreign;
 
-use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
@@ -115,7 +114,7 @@ fn mislabelled(path: &Path, format: &'static str) -> Result<Format, FormatError>
 
 /// NumPy, PyTorch and Keras all write zip archives; the names inside tell them apart.
 fn zip_format(path: &Path, extension: &str) -> Result<Format, FormatError> {
-    let file = File::open(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
+    let file = crate::io::open(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
     let archive = match ZipArchive::new(BufReader::new(file)) {
         Ok(archive) => archive,
         Err(error) => {

@@ -1,7 +1,6 @@
 //! `.keras` archives: a zip of the configuration, the version and an HDF5 file of weights; by itself, in a folder of another
 //! archive, or as a file within one.
 
-use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
@@ -31,7 +30,7 @@ struct Archive<'a, R> {
 /// Opens a `.keras` archive, or a zip archive that holds one.
 pub(in crate::formats) fn open_archive(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
     let unreadable = |source| FormatError::Read { path: path.into(), source };
-    let file = File::open(path).map_err(unreadable)?;
+    let file = crate::io::open(path).map_err(unreadable)?;
     let held = file.metadata().map_err(unreadable)?.len();
     let most = held.saturating_mul(LARGEST_EXPANSION).saturating_add(ALWAYS_READ_BYTES);
     let mut archive = Archive::open(path, BufReader::new(file), most)?;

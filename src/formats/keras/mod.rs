@@ -53,7 +53,7 @@ pub(super) struct Stored {
 
 /// Opens an HDF5 file: with Keras's `model_config` it is a network, else a list of tensors.
 pub(super) fn open_hdf5(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
-    let bytes = std::fs::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
+    let bytes = crate::io::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
     let held = bytes.len() as u64;
     let file = hdf5::open(path, bytes)?;
     match file.attributes.get("model_config") {
@@ -91,7 +91,7 @@ pub(super) fn open_architecture(path: &Path, bytes: &[u8], input: Option<ImageSh
             problem,
         });
     };
-    let bytes = std::fs::read(&file).map_err(|source| FormatError::Read { path: file.clone(), source })?;
+    let bytes = crate::io::read(&file).map_err(|source| FormatError::Read { path: file.clone(), source })?;
     let held = bytes.len() as u64;
     let weights = hdf5::open(&file, bytes)?;
     let attribute = weights.attributes.get("keras_version").cloned();

@@ -1,7 +1,6 @@
 //! A model in several files, and the index that says which tensor is in which: `pytorch_model.bin.index.json`.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -72,7 +71,7 @@ pub(in super::super) fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFi
 fn open_part(path: &Path) -> Result<TensorFile, FormatError> {
     let unreadable = |source| FormatError::Read { path: path.into(), source };
     let mut beginning = Vec::new();
-    let file = File::open(path).map_err(unreadable)?;
+    let file = crate::io::open(path).map_err(unreadable)?;
     file.take(super::super::detect::BEGINNING_BYTES).read_to_end(&mut beginning).map_err(unreadable)?;
     if super::is_legacy(&beginning) { super::legacy_tensors(path) } else { super::zip_tensors(path) }
 }

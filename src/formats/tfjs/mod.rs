@@ -3,7 +3,6 @@
 mod graph_model;
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 
@@ -186,7 +185,7 @@ fn length_of_texts(files: &[(PathBuf, u64)], start: u64, count: usize, available
 }
 
 fn read_part(path: &Path, start: u64, length: u64, bytes: &mut Vec<u8>) -> std::io::Result<()> {
-    let mut file = File::open(path)?;
+    let mut file = crate::io::open(path)?;
     file.seek(SeekFrom::Start(start))?;
     file.take(length).read_to_end(bytes).map(|_| ())
 }
