@@ -3,6 +3,7 @@
 //! faer is built without threads, so that the same file gives the same numbers however many cores there are;
 //! layers are decomposed in parallel jobs instead.
 
+use faer::linalg::solvers::DenseSolveCore;
 use faer::{MatRef, Side};
 use nalgebra::DMatrix;
 
@@ -140,6 +141,33 @@ pub fn hermitian_eigenvectors(
     let part =
         |pick: fn(faer::c64) -> f64| DMatrix::from_fn(vectors.nrows(), vectors.ncols(), |i, j| pick(vectors[(i, j)]));
     Ok((part(|z| z.re), part(|z| z.im)))
+}
+
+/// AᵀB: with many columns as a product of matrices, with few as dot products.
+pub fn transposed_product(left: &DMatrix<f64>, right: &DMatrix<f64>) -> DMatrix<f64> {
+    /// Columns from which copying the transpose is worth its while.
+    const MANY: usize = 4;
+    if right.ncols() < MANY { left.tr_mul(right) } else { left.transpose() * right }
+}
+
+/// Q (m×n, orthonormal columns) and R (n×n, upper triangle) of a matrix with m ≥ n.
+pub fn thin_qr(matrix: &DMatrix<f64>) -> (DMatrix<f64>, DMatrix<f64>) {
+    let decomposed = view(matrix).qr();
+    (owned(decomposed.compute_thin_Q().as_ref()), owned(decomposed.thin_R()))
+}
+
+/// The inverse of a square matrix; `None` where it is singular.
+pub fn inverse(matrix: &DMatrix<f64>) -> Option<DMatrix<f64>> {
+    let inverse = owned(view(matrix).partial_piv_lu().inverse().as_ref());
+    inverse.iter().all(|entry| entry.is_finite()).then_some(inverse)
+}
+
+/// The inverse of a square matrix and ln|det|; `None` where it is singular.
+pub fn inverse_and_log_determinant(matrix: &DMatrix<f64>) -> Option<(DMatrix<f64>, f64)> {
+    let factors = view(matrix).partial_piv_lu();
+    let logarithm = factors.U().diagonal().column_vector().iter().map(|pivot| pivot.abs().ln()).sum::<f64>();
+    let inverse = owned(factors.inverse().as_ref());
+    logarithm.is_finite().then_some((inverse, logarithm))
 }
 
 /// −1, 0 or 1: the sign of the determinant of a matrix that is far from singular (orthogonal factors).

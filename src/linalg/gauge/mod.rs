@@ -15,12 +15,19 @@
 //! Every tie is broken by index, so that the same file gives the same picture.
 
 mod arrangement;
+mod assignment;
 mod completion;
+mod descent;
 mod energy;
+mod estimate;
+mod exhaustive;
 mod kabsch;
+mod matching;
 mod moves;
+mod node;
 mod polish;
 mod problem;
+mod scan;
 mod search;
 mod shared;
 
