@@ -16,6 +16,7 @@ use nalgebra::DMatrix;
 
 use super::energy::sum_of_squared_angles;
 use super::kabsch::nearest_completion;
+use super::within::{Basis, Within};
 use crate::linalg::library::{determinant_sign, inverse, svd, thin_qr, thin_svd};
 use crate::linalg::{LinalgError, Rotation};
 
@@ -32,71 +33,6 @@ const WORK: usize = 4_000;
 /// How often a step that overshoots is halved before it is the last.
 const HALVINGS: usize = 6;
 
-/// A rotation of R^d that moves nothing outside the span of some directions.
-#[derive(Clone, Debug)]
-pub(super) struct Within {
-    basis: Basis,
-    /// Angles and planes, in the coordinates of the basis.
-    logarithm: Rotation,
-}
-
-/// The directions.
-#[derive(Clone, Debug)]
-enum Basis {
-    /// All of the space, as it is.
-    Whole,
-    /// Orthonormal columns.
-    Columns(DMatrix<f64>),
-    /// Axes, and behind them combinations of other axes: the columns of a matrix, or those axes themselves.
-    Axes { dimension: usize, axes: Vec<usize>, others: Vec<usize>, combined: Option<DMatrix<f64>> },
-}
-
-impl Basis {
-    fn carry(&self, planes: &DMatrix<f64>) -> DMatrix<f64> {
-        match self {
-            Basis::Whole => planes.clone(),
-            Basis::Columns(columns) => columns * planes,
-            Basis::Axes { dimension, axes, others, combined } => {
-                let mut carried = DMatrix::zeros(*dimension, planes.ncols());
-                let behind = planes.rows(axes.len(), planes.nrows() - axes.len());
-                let behind = combined.as_ref().map_or_else(|| behind.into_owned(), |combined| combined * behind);
-                for (mut to, from) in carried.column_iter_mut().zip(planes.column_iter()) {
-                    axes.iter().zip(from.iter()).for_each(|(axis, value)| to[*axis] = *value);
-                }
-                for (mut to, from) in carried.column_iter_mut().zip(behind.column_iter()) {
-                    others.iter().zip(from.iter()).for_each(|(axis, value)| to[*axis] = *value);
-                }
-                carried
-            }
-        }
-    }
-}
-
-impl Within {
-    /// Any proper rotation.
-    pub fn whole(matrix: &DMatrix<f64>) -> Result<Within, LinalgError> {
-        Ok(Within { basis: Basis::Whole, logarithm: Rotation::logarithm(matrix)? })
-    }
-
-    /// Σθ².
-    pub fn energy(&self) -> f64 {
-        self.logarithm.total().powi(2)
-    }
-
-    /// R as a motion.
-    pub fn rotation(self) -> Rotation {
-        match self.basis {
-            Basis::Whole => self.logarithm,
-            basis => self.logarithm.carried_by(|planes| basis.carry(planes)),
-        }
-    }
-
-    /// Rᵀ as a motion.
-    pub fn inverse_rotation(self) -> Rotation {
-        self.rotation().inverse()
-    }
-}
-
 /// The proper R of (near-)least ‖log R‖ with R·`from` = `to`; d×r, orthonormal columns.
 ///
 /// # Errors
@@ -107,7 +43,7 @@ pub(super) fn least(from: &DMatrix<f64>, to: &DMatrix<f64>) -> Result<Within, Li
         return Within::whole(&(to * from.transpose()));
     }
     if rank == 0 {
-        return Ok(Within { basis: Basis::Whole, logarithm: Rotation::identity(dimension) });
+        return Ok(Within::still(dimension));
     }
     let back = from.transpose();
     let inside = &back * to;
@@ -129,7 +65,7 @@ pub(super) fn least(from: &DMatrix<f64>, to: &DMatrix<f64>) -> Result<Within, Li
 pub(super) fn least_from_axes(axes: &[usize], signs: &[f64], to: &DMatrix<f64>) -> Result<Within, LinalgError> {
     let (dimension, rank) = to.shape();
     if rank == 0 {
-        return Ok(Within { basis: Basis::Whole, logarithm: Rotation::identity(dimension) });
+        return Ok(Within::still(dimension));
     }
     let Reduced { given, others, combined } = Reduced::new(axes, signs, to)?;
     let turn = completed(&given)?;

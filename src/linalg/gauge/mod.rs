@@ -30,6 +30,7 @@ mod problem;
 mod scan;
 mod search;
 mod shared;
+mod within;
 
 use nalgebra::DMatrix;
 

@@ -183,13 +183,13 @@ impl Lines<'_> {
 fn bound_turns(bounds: &mut [f64], trace: f64, weight: f64, z: Lines<'_>, v: Lines<'_>, u: Lines<'_>) {
     let length = bounds.len();
     let (z, v, u) = (z.cut(length), v.cut(length), u.cut(length));
-    for k in 0..length {
+    for (k, bound) in bounds.iter_mut().enumerate() {
         let kept = trace * (z.own + z.diagonal[k]);
         let turned = trace * (z.column[k] - z.row[k]);
         let ((v, v_e), (u, u_e)) = (v.turn(k), u.turn(k));
         let quarter = weight * (v * u + v_e * u_e - 1.0) - kept + (weight * (v * u_e + v_e * u) + turned).abs();
         let half = weight * ((2.0 * v - 1.0) * (2.0 * u - 1.0) - 1.0) - 2.0 * kept;
-        bounds[k] = quarter.max(half);
+        *bound = quarter.max(half);
     }
 }
 
@@ -199,7 +199,7 @@ fn bound_all(bounds: &mut [f64], trace: f64, z: Lines<'_>, one: (f64, [Lines<'_>
     let length = bounds.len();
     let z = z.cut(length);
     let nodes = [one, other].map(|(weight, [v, u])| (weight, v.cut(length), u.cut(length)));
-    for k in 0..length {
+    for (k, bound) in bounds.iter_mut().enumerate() {
         let kept = trace * (z.own + z.diagonal[k]);
         let (mut turn, mut turned) = (-kept, trace * (z.column[k] - z.row[k]));
         let (mut exchange, mut exchanged) = (-kept, trace * (z.column[k] + z.row[k]));
@@ -211,7 +211,7 @@ fn bound_all(bounds: &mut [f64], trace: f64, z: Lines<'_>, one: (f64, [Lines<'_>
             exchange += weight * (v_t * u_t + v_e * u_e - 1.0);
             exchanged += weight * (v_t * u_e + v_e * u_t);
         }
-        bounds[k] = (turn + turned.abs()).max(exchange + exchanged.abs());
+        *bound = (turn + turned.abs()).max(exchange + exchanged.abs());
     }
 }
 

@@ -2,11 +2,12 @@
 
 use super::arrangement::{Arrangement, Candidate};
 use super::assignment::assigned;
-use super::completion::{Within, least_from_axes};
+use super::completion::least_from_axes;
 use super::descent::{self, Effort};
 use super::exhaustive;
 use super::polish::polish;
 use super::problem::Problem;
+use super::within::Within;
 use crate::linalg::LinalgError;
 
 /// Up to this dimension no arrangement is better than the one found.
