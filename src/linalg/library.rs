@@ -4,7 +4,7 @@
 //! layers are decomposed in parallel jobs instead.
 
 use faer::linalg::solvers::DenseSolveCore;
-use faer::{MatRef, Side};
+use faer::{MatMut, MatRef, Side};
 use nalgebra::DMatrix;
 
 use super::LinalgError;
@@ -188,7 +188,10 @@ fn view(matrix: &DMatrix<f64>) -> MatRef<'_, f64> {
 }
 
 fn owned(matrix: MatRef<'_, f64>) -> DMatrix<f64> {
-    DMatrix::from_fn(matrix.nrows(), matrix.ncols(), |i, j| matrix[(i, j)])
+    let mut owned = DMatrix::zeros(matrix.nrows(), matrix.ncols());
+    let mut columns = MatMut::from_column_major_slice_mut(owned.as_mut_slice(), matrix.nrows(), matrix.ncols());
+    columns.copy_from(matrix);
+    owned
 }
 
 fn power_of_two_near(largest: f64) -> f64 {

@@ -24,6 +24,8 @@ use crate::linalg::{LinalgError, Rotation};
 const NO_DIRECTION: f64 = 1e-12;
 /// An entry of (I + Z)⁻¹ above this: a direction that all but turns round.
 const SINGULAR: f64 = 1e4;
+/// An entry below this leaves the completion orthogonal to rounding.
+const ACCURATE: f64 = 30.0;
 /// A free part of the logarithm whose square is a smaller share of Σθ² than this gains nothing.
 const SETTLED: f64 = 1e-6;
 /// Steps at most.
@@ -161,6 +163,7 @@ fn by_cayley(given: &DMatrix<f64>) -> Option<DMatrix<f64>> {
     }
     let beside = given.rows(rank, free);
     let inverse = inverse(&shifted).filter(|inverse| inverse.amax() < SINGULAR)?;
+    let inverse_size = inverse.amax();
     let turned = (beside * inverse).transpose() * -1.0;
     let mut whole = DMatrix::zeros(size, size);
     whole.columns_mut(0, rank).copy_from(given);
@@ -168,6 +171,9 @@ fn by_cayley(given: &DMatrix<f64>) -> Option<DMatrix<f64>> {
     whole.view_mut((rank, rank), (free, free)).copy_from(&(beside * turned));
     for j in rank..size {
         whole[(j, j)] += 1.0;
+    }
+    if inverse_size < ACCURATE {
+        return Some(whole);
     }
     // Rounding grows with the inverse: what is not orthogonal is taken away, to second order.
     let mut columns = whole.columns(rank, free).into_owned();

@@ -97,11 +97,12 @@ impl Scan {
             own: self.diagonals[node][side][j],
         };
         let trace = of.law.trace;
-        match of.law.nodes {
-            [(_, weight)] => bound_turns(bounds, trace, *weight, z, lines(0, 0), lines(0, 1)),
-            [(_, one), (_, other)] => {
+        match (of.law.nodes, of.free.is_empty()) {
+            ([(_, weight)], true) => bound_turns(bounds, trace, *weight, z, lines(0, 0), lines(0, 1)),
+            ([(_, weight)], false) => bound_all(bounds, trace, z, [(*weight, [lines(0, 0), lines(0, 1)])]),
+            ([(_, one), (_, other)], _) => {
                 let (first, second) = ([lines(0, 0), lines(0, 1)], [lines(1, 0), lines(1, 1)]);
-                bound_all(bounds, trace, z, (*one, first), (*other, second));
+                bound_all(bounds, trace, z, [(*one, first), (*other, second)]);
             }
             _ => bounds.fill(f64::INFINITY),
         }
@@ -113,7 +114,10 @@ impl Scan {
             self.consider(of, Move::Flip(j), least);
         }
         self.hopeful.clear();
-        Arch::new().dispatch(|| self.bound_shifts(of, least));
+        Arch::new().dispatch(|| match of.law.nodes.len() {
+            1 => self.bound_shifts::<1>(of, least),
+            _ => self.bound_shifts::<NODES>(of, least),
+        });
         let hopeful = std::mem::take(&mut self.hopeful);
         hopeful.iter().for_each(|shift| self.consider(of, *shift, least));
         self.hopeful = hopeful;
@@ -121,30 +125,29 @@ impl Scan {
 
     /// The shifts of a pair to a free axis that may gain more than `least`.
     #[inline(always)]
-    fn bound_shifts(&mut self, of: &Estimate<'_>, least: f64) {
-        let (trace, outside) = (of.law.trace, of.law.outside);
-        let ([(_, w), (_, x)], [one, other]) = (of.law.nodes, of.nodes.as_slice()) else { return };
-        let rank = of.rank;
+    fn bound_shifts<const N: usize>(&mut self, of: &Estimate<'_>, least: f64) {
+        let (trace, outside, rank) = (of.law.trace, of.law.outside, of.rank);
+        let weights: [f64; N] = std::array::from_fn(|node| of.law.nodes[node].1);
         // What staying has, which is lost.
+        let lost: f64 = weights.iter().sum();
         let own = self.bounds.iter_mut().zip(&of.arrangement.axes).zip(&self.diagonal);
-        own.for_each(|((bound, axis), z)| *bound = -outside * of.weights[*axis] - trace * z - w - x);
-        let [one_v, one_u] = self.diagonals[0].each_ref().map(|diagonal| &diagonal[..rank]);
-        let [other_v, other_u] = self.diagonals[1].each_ref().map(|diagonal| &diagonal[..rank]);
+        own.for_each(|((bound, axis), z)| *bound = -outside * of.weights[*axis] - trace * z - lost);
         let kept = &self.bounds[..rank];
+        let diagonals: [[&[f64]; 2]; N] =
+            std::array::from_fn(|node| [0, 1].map(|side: usize| &self.diagonals[node][side][..rank]));
         for (free, axis) in of.free.iter().enumerate() {
-            let range = free * rank..(free + 1) * rank;
+            let row = free * rank..(free + 1) * rank;
             let there = outside * of.weights[*axis] - least;
-            let unplaced = &of.unplaced[range.clone()];
-            let [one_t, one_s] = [&one[0].beside[range.clone()], &one[1].beside[range.clone()]];
-            let [other_t, other_s] = [&other[0].beside[range.clone()], &other[1].beside[range.clone()]];
+            let unplaced = &of.unplaced[row.clone()];
+            let beside: [[&[f64]; 2]; N] =
+                std::array::from_fn(|node| [0, 1].map(|side: usize| &of.nodes[node][side].beside[row.clone()]));
             for j in 0..rank {
-                let both = kept[j]
-                    + there
-                    + w * (one_v[j] * one_u[j] + one_t[j] * one_s[j])
-                    + x * (other_v[j] * other_u[j] + other_t[j] * other_s[j]);
-                let each = trace * unplaced[j]
-                    + w * (one_v[j] * one_s[j] + one_t[j] * one_u[j])
-                    + x * (other_v[j] * other_s[j] + other_t[j] * other_u[j]);
+                let (mut both, mut each) = (kept[j] + there, trace * unplaced[j]);
+                for node in 0..N {
+                    let ([v, u], [v_beside, u_beside]) = (diagonals[node], beside[node]);
+                    both += weights[node] * (v[j] * u[j] + v_beside[j] * u_beside[j]);
+                    each += weights[node] * (v[j] * u_beside[j] + v_beside[j] * u[j]);
+                }
                 if both + each.abs() > 0.0 {
                     // That sign of the two which gains more.
                     self.hopeful.push(Move::Shift { j, free, sign: 1.0_f64.copysign(each) });
@@ -193,12 +196,12 @@ fn bound_turns(bounds: &mut [f64], trace: f64, weight: f64, z: Lines<'_>, v: Lin
     }
 }
 
-/// Quarter-turns and exchanges that reflect, for a law of two nodes.
+/// Quarter-turns and exchanges that reflect, for a law of some nodes.
 #[inline(always)]
-fn bound_all(bounds: &mut [f64], trace: f64, z: Lines<'_>, one: (f64, [Lines<'_>; 2]), other: (f64, [Lines<'_>; 2])) {
+fn bound_all<const N: usize>(bounds: &mut [f64], trace: f64, z: Lines<'_>, nodes: [(f64, [Lines<'_>; 2]); N]) {
     let length = bounds.len();
     let z = z.cut(length);
-    let nodes = [one, other].map(|(weight, [v, u])| (weight, v.cut(length), u.cut(length)));
+    let nodes = nodes.map(|(weight, [v, u])| (weight, v.cut(length), u.cut(length)));
     for (k, bound) in bounds.iter_mut().enumerate() {
         let kept = trace * (z.own + z.diagonal[k]);
         let (mut turn, mut turned) = (-kept, trace * (z.column[k] - z.row[k]));
