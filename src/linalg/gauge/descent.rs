@@ -25,7 +25,7 @@ pub(super) struct Effort {
     pub kicks: usize,
 }
 
-/// The best arrangements met, by their estimate, the best first; the start is always among them.
+/// The few best arrangements met, by their estimate and the best first.
 pub(super) fn from(start: Arrangement, problem: &Problem, mut effort: Effort) -> Vec<(f64, Arrangement)> {
     let Some(mut here) = Estimate::new(start.clone(), problem) else { return vec![(f64::INFINITY, start)] };
     let mut met = vec![(here.energy, start)];
