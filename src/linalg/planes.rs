@@ -28,7 +28,7 @@ const QUARTER_TURN: f64 = 0.4;
 const LOST_DIRECTION: f64 = 0.5;
 
 /// One plane: a turns toward b by `angle`.
-struct Plane {
+struct RotationPlane {
     a: DVector<f64>,
     b: DVector<f64>,
     angle: f64,
@@ -55,7 +55,7 @@ pub(super) fn of_rotation(rotation: &DMatrix<f64>) -> Result<(DMatrix<f64>, Vec<
         let restricted = basis.transpose() * turned.columns(at, size);
         at += size;
         for plane in of_restriction(&restricted)? {
-            found.push(Plane { a: basis * plane.a, b: basis * plane.b, angle: plane.angle });
+            found.push(RotationPlane { a: basis * plane.a, b: basis * plane.b, angle: plane.angle });
         }
     }
     // A stable sort keeps equal angles in the order of the eigenproblem.
@@ -108,7 +108,7 @@ fn split_wide(cosines: &[f64], start: usize, end: usize, ranges: &mut Vec<(usize
 }
 
 /// The planes of R restricted to an invariant subspace, in that subspace's own coordinates.
-fn of_restriction(restricted: &DMatrix<f64>) -> Result<Vec<Plane>, LinalgError> {
+fn of_restriction(restricted: &DMatrix<f64>) -> Result<Vec<RotationPlane>, LinalgError> {
     let size = restricted.nrows();
     let symmetric = (restricted + restricted.transpose()) * 0.5;
     let skew = (restricted - restricted.transpose()) * 0.5;
@@ -146,7 +146,7 @@ fn of_restriction(restricted: &DMatrix<f64>) -> Result<Vec<Plane>, LinalgError> 
 }
 
 /// The plane spanned by a and b with the angle by which the rotation turns it; none if that is rounding.
-fn plane_between(rotation: &DMatrix<f64>, a: DVector<f64>, b: DVector<f64>) -> Option<Plane> {
+fn plane_between(rotation: &DMatrix<f64>, a: DVector<f64>, b: DVector<f64>) -> Option<RotationPlane> {
     let (turned_a, turned_b) = (rotation * &a, rotation * &b);
     let cosine = 0.5 * (a.dot(&turned_a) + b.dot(&turned_b));
     let sine = 0.5 * (b.dot(&turned_a) - a.dot(&turned_b));
@@ -154,16 +154,16 @@ fn plane_between(rotation: &DMatrix<f64>, a: DVector<f64>, b: DVector<f64>) -> O
 }
 
 /// The plane in which the image of a has these coordinates on a and b.
-fn plane_turned(a: DVector<f64>, b: DVector<f64>, cosine: f64, sine: f64) -> Option<Plane> {
+fn plane_turned(a: DVector<f64>, b: DVector<f64>, cosine: f64, sine: f64) -> Option<RotationPlane> {
     let angle = sine.abs().atan2(cosine);
     if angle <= ANGLE_NOISE {
         return None;
     }
-    Some(if sine >= 0.0 { Plane { a, b, angle } } else { Plane { a: b, b: a, angle } })
+    Some(if sine >= 0.0 { RotationPlane { a, b, angle } } else { RotationPlane { a: b, b: a, angle } })
 }
 
 /// Pairs up what `basis` leaves of an eigenspace of −1 into planes that turn by π.
-fn half_turns(basis: &[DVector<f64>], size: usize) -> Result<Vec<Plane>, LinalgError> {
+fn half_turns(basis: &[DVector<f64>], size: usize) -> Result<Vec<RotationPlane>, LinalgError> {
     let mut leftover = DMatrix::<f64>::identity(size, size);
     for direction in basis {
         leftover.ger(-1.0, direction, direction, 1.0);
@@ -176,7 +176,7 @@ fn half_turns(basis: &[DVector<f64>], size: usize) -> Result<Vec<Plane>, LinalgE
     }
     let first = size - complement;
     Ok((0..complement / 2)
-        .map(|pair| Plane {
+        .map(|pair| RotationPlane {
             a: vectors.column(first + 2 * pair).into_owned(),
             b: vectors.column(first + 2 * pair + 1).into_owned(),
             angle: PI,

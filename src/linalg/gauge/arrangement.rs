@@ -63,7 +63,7 @@ impl Arrangement {
 
     /// V and U of this arrangement with their Σθ².
     pub fn realise(self, problem: &Problem) -> Result<Candidate, LinalgError> {
-        let (v, u) = self.place(problem)?;
+        let (v, u) = self.position(problem)?;
         let energy = sum_of_squared_angles(&v)? + sum_of_squared_angles(&u)?;
         Ok(Candidate { arrangement: self, v, u, energy })
     }

@@ -11,7 +11,7 @@ use super::problem::Problem;
 use super::scan::Scan;
 
 /// A smaller gain in rad² is rounding.
-const LEAST_GAIN: f64 = 1e-9;
+const MIN_GAIN: f64 = 1e-9;
 /// Changes that one kick makes, each the least bad of some.
 const KICK: usize = 4;
 const TRIES: usize = 4;
@@ -46,7 +46,7 @@ pub(super) fn from(start: Arrangement, problem: &Problem, mut effort: Effort) ->
             continue;
         }
         keep(&mut met, &trial);
-        if trial.energy < here.energy - LEAST_GAIN {
+        if trial.energy < here.energy - MIN_GAIN {
             std::mem::swap(&mut here, &mut trial);
         }
     }
@@ -54,10 +54,10 @@ pub(super) fn from(start: Arrangement, problem: &Problem, mut effort: Effort) ->
 }
 
 fn keep(met: &mut Vec<(f64, Arrangement)>, found: &Estimate<'_>) {
-    let is_new = met.iter().all(|(energy, _)| (energy - found.energy).abs() > LEAST_GAIN);
-    let place = met.iter().position(|(energy, _)| found.energy < *energy).unwrap_or(met.len());
-    if is_new && place < KEPT {
-        met.insert(place, (found.energy, found.arrangement.clone()));
+    let is_new = met.iter().all(|(energy, _)| (energy - found.energy).abs() > MIN_GAIN);
+    let position = met.iter().position(|(energy, _)| found.energy < *energy).unwrap_or(met.len());
+    if is_new && position < KEPT {
+        met.insert(position, (found.energy, found.arrangement.clone()));
         met.truncate(KEPT);
     }
 }
@@ -68,14 +68,14 @@ fn descend(here: &mut Estimate<'_>, scan: &mut Scan, work: &mut usize) -> bool {
     let (change_cost, scan_cost) = (here.change_cost(), here.scan_cost());
     while *work > 0 {
         *work = work.saturating_sub(scan_cost);
-        let gaining = scan.gaining(here, LEAST_GAIN);
+        let gaining = scan.gaining(here, MIN_GAIN);
         if gaining.is_empty() {
             return true;
         }
         for (_, change) in gaining {
             // The changes made since have changed what it gains.
             let gain = here.gain(*change);
-            if gain > LEAST_GAIN {
+            if gain > MIN_GAIN {
                 if *work == 0 {
                     return true;
                 }

@@ -251,13 +251,13 @@ mod tests {
                 let anew = Estimate::new(next.arrangement.clone(), &problem).unwrap();
                 // At a half-turn that nothing needs I + ρZ is all but singular.
                 assert!((next.energy - anew.energy).abs() < 1e-6, "{rows}×{columns}: {change:?}");
-                let place = |axis: &usize| anew.free.iter().position(|other| other == axis).unwrap();
-                let places: Vec<usize> = next.free.iter().map(place).collect();
+                let position = |axis: &usize| anew.free.iter().position(|other| other == axis).unwrap();
+                let positions: Vec<usize> = next.free.iter().map(position).collect();
                 for (one, other) in next.nodes.iter().flatten().zip(anew.nodes.iter().flatten()) {
                     let close = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-6 * (1.0 + b.abs());
                     assert!(one.inverse.iter().zip(&other.inverse).all(close), "{rows}×{columns}: {change:?}");
-                    for (row, place) in one.beside.chunks(next.rank).zip(&places) {
-                        let other = &other.beside[place * next.rank..];
+                    for (row, position) in one.beside.chunks(next.rank).zip(&positions) {
+                        let other = &other.beside[position * next.rank..];
                         assert!(row.iter().zip(other).all(close), "{rows}×{columns}: {change:?}");
                     }
                 }

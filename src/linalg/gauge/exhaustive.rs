@@ -138,7 +138,7 @@ fn equal_planes(planes: f64, sum: f64) -> f64 {
 /// Σθ² of V and U of an arrangement, null directions by the first completion.
 pub(super) fn energy(arrangement: &Arrangement, problem: &Problem) -> Result<f64, LinalgError> {
     if problem.is_given() {
-        let (v, u) = arrangement.place(problem)?;
+        let (v, u) = arrangement.position(problem)?;
         return Ok(sum_of_squared_angles(&v)? + sum_of_squared_angles(&u)?);
     }
     let Arrangement { axes, signs } = arrangement;

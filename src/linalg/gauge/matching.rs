@@ -88,9 +88,9 @@ impl Search {
         let mut settled = 0;
         let (end, length) = loop {
             let mut nearest = settled;
-            for place in settled + 1..self.order.len() {
-                if self.distances[self.order[place]] < self.distances[self.order[nearest]] {
-                    nearest = place;
+            for position in settled + 1..self.order.len() {
+                if self.distances[self.order[position]] < self.distances[self.order[nearest]] {
+                    nearest = position;
                 }
             }
             self.order.swap(settled, nearest);
@@ -103,8 +103,8 @@ impl Search {
             settled += 1;
             let costs = row_costs(row);
             let shift = length - (costs[column] - prices[column]);
-            for place in settled..self.order.len() {
-                let other = self.order[place];
+            for position in settled..self.order.len() {
+                let other = self.order[position];
                 let distance = shift + (costs[other] - prices[other]);
                 if distance < self.distances[other] {
                     self.distances[other] = distance;

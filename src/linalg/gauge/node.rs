@@ -87,10 +87,10 @@ impl Node {
     }
 
     /// Row j of ρZ·M = I − M, of which D·M is made.
-    fn take_row(&mut self, place: usize, j: usize) {
+    fn take_row(&mut self, position: usize, j: usize) {
         let row = &self.inverse[j * self.rank..(j + 1) * self.rank];
-        self.scratch[place].iter_mut().zip(row).for_each(|(to, from)| *to = -from);
-        self.scratch[place][j] += 1.0;
+        self.scratch[position].iter_mut().zip(row).for_each(|(to, from)| *to = -from);
+        self.scratch[position][j] += 1.0;
     }
 
     fn shift(&mut self, j: usize, free: usize, sign: f64, old_sign: f64, factor: f64) {

@@ -18,7 +18,7 @@ const STEPS: usize = 40;
 /// Steps times d³ at most, as each costs some logarithms.
 const WORK: usize = 1_000_000;
 /// A step that gains less than this share of Σθ² is the last.
-const LEAST_GAIN: f64 = 1e-5;
+const MIN_GAIN: f64 = 1e-5;
 /// How often a step that overshoots is halved before the search ends.
 const HALVINGS: usize = 6;
 
@@ -49,7 +49,7 @@ pub(super) fn polish(mut candidate: Candidate, problem: &Problem) -> Result<Cand
         let Some(better) = downhill(&candidate, &turn_v, &turn_u)? else { break };
         let gain = candidate.energy - better.energy;
         candidate = better;
-        if gain <= LEAST_GAIN * candidate.energy {
+        if gain <= MIN_GAIN * candidate.energy {
             break;
         }
     }

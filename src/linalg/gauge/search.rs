@@ -44,10 +44,10 @@ pub(super) struct Least {
 
 impl Least {
     /// V and U of an arrangement, null directions so that they turn least.
-    fn of(arrangement: &Arrangement, problem: &Problem) -> Result<Least, LinalgError> {
+    fn new(arrangement: &Arrangement, problem: &Problem) -> Result<Least, LinalgError> {
         let factors = arrangement.factors(problem);
         if problem.is_given() {
-            let (v, u) = arrangement.place(problem)?;
+            let (v, u) = arrangement.position(problem)?;
             return Ok(Least { v: Within::whole(&v)?, u: Within::whole(&u)?, factors });
         }
         let Arrangement { axes, signs } = arrangement;
@@ -64,7 +64,7 @@ impl Least {
 pub(super) fn least_rotation(problem: &Problem) -> Result<Least, LinalgError> {
     let arrangement = arranged(assigned(problem), problem)?;
     if problem.clusters.is_empty() {
-        return Least::of(&arrangement, problem);
+        return Least::new(&arrangement, problem);
     }
     let mut best = descend(arrangement, problem)?;
     if problem.dimension <= MANY_STARTS_DIMENSION {
@@ -81,8 +81,8 @@ pub(super) fn least_rotation(problem: &Problem) -> Result<Least, LinalgError> {
         return Ok(Least { v: Within::whole(&best.v)?, u: Within::whole(&best.u)?, factors });
     }
     // The descent has turned null directions toward the nearest, which is not the least; equal singular values as well.
-    let plain = Least::of(&assigned(problem), problem)?;
-    let completed = Least::of(&best.arrangement.unsigned(), &problem.seen_from(&best))?;
+    let plain = Least::new(&assigned(problem), problem)?;
+    let completed = Least::new(&best.arrangement.unsigned(), &problem.seen_from(&best))?;
     Ok(if completed.energy() < plain.energy() * CLEARLY_BETTER { completed } else { plain })
 }
 
