@@ -3,7 +3,8 @@
 //! faer is built without threads, so that the same file gives the same numbers however many cores there are;
 //! layers are decomposed in parallel jobs instead.
 
-use faer::{MatRef, Side};
+use faer::linalg::solvers::DenseSolveCore;
+use faer::{MatMut, MatRef, Side};
 use nalgebra::DMatrix;
 
 use super::LinalgError;
@@ -142,6 +143,33 @@ pub fn hermitian_eigenvectors(
     Ok((part(|z| z.re), part(|z| z.im)))
 }
 
+/// AᵀB: with many columns as a product of matrices, with few as dot products.
+pub fn transposed_product(left: &DMatrix<f64>, right: &DMatrix<f64>) -> DMatrix<f64> {
+    /// Columns from which copying the transpose is worth its while.
+    const MANY: usize = 4;
+    if right.ncols() < MANY { left.tr_mul(right) } else { left.transpose() * right }
+}
+
+/// Q (m×n, orthonormal columns) and R (n×n, upper triangle) of a matrix with m ≥ n.
+pub fn thin_qr(matrix: &DMatrix<f64>) -> (DMatrix<f64>, DMatrix<f64>) {
+    let decomposed = view(matrix).qr();
+    (owned(decomposed.compute_thin_Q().as_ref()), owned(decomposed.thin_R()))
+}
+
+/// The inverse of a square matrix; `None` where it is singular.
+pub fn inverse(matrix: &DMatrix<f64>) -> Option<DMatrix<f64>> {
+    let inverse = owned(view(matrix).partial_piv_lu().inverse().as_ref());
+    inverse.iter().all(|entry| entry.is_finite()).then_some(inverse)
+}
+
+/// The inverse of a square matrix and ln|det|; `None` where it is singular.
+pub fn inverse_and_log_determinant(matrix: &DMatrix<f64>) -> Option<(DMatrix<f64>, f64)> {
+    let factors = view(matrix).partial_piv_lu();
+    let logarithm = factors.U().diagonal().column_vector().iter().map(|pivot| pivot.abs().ln()).sum::<f64>();
+    let inverse = owned(factors.inverse().as_ref());
+    logarithm.is_finite().then_some((inverse, logarithm))
+}
+
 /// −1, 0 or 1: the sign of the determinant of a matrix that is far from singular (orthogonal factors).
 pub fn determinant_sign(matrix: &DMatrix<f64>) -> f64 {
     if matrix.is_empty() {
@@ -160,7 +188,10 @@ fn view(matrix: &DMatrix<f64>) -> MatRef<'_, f64> {
 }
 
 fn owned(matrix: MatRef<'_, f64>) -> DMatrix<f64> {
-    DMatrix::from_fn(matrix.nrows(), matrix.ncols(), |i, j| matrix[(i, j)])
+    let mut owned = DMatrix::zeros(matrix.nrows(), matrix.ncols());
+    let mut columns = MatMut::from_column_major_slice_mut(owned.as_mut_slice(), matrix.nrows(), matrix.ncols());
+    columns.copy_from(matrix);
+    owned
 }
 
 fn power_of_two_near(largest: f64) -> f64 {

@@ -39,11 +39,21 @@ pub(super) fn of_rotation(rotation: &DMatrix<f64>) -> Result<(DMatrix<f64>, Vec<
     let dimension = rotation.nrows();
     let symmetric = (rotation + rotation.transpose()) * 0.5;
     let (cosines, vectors) = symmetric_eigen(&symmetric)?;
-    let turned = rotation * &vectors;
+    let ranges = clusters(&cosines);
+    let turned = rotation * needed(&vectors, &ranges);
     let mut found = Vec::new();
-    for (start, end) in clusters(&cosines) {
-        let basis = vectors.columns(start, end - start);
-        let restricted = basis.tr_mul(&turned.columns(start, end - start));
+    let mut at = 0;
+    for (start, end) in ranges {
+        let size = end - start;
+        let basis = vectors.columns(start, size);
+        if size == 2 {
+            let (cosine, sine) = (basis.column(0).dot(&turned.column(at)), basis.column(1).dot(&turned.column(at)));
+            at += 1;
+            found.extend(plane_turned(basis.column(0).into_owned(), basis.column(1).into_owned(), cosine, sine));
+            continue;
+        }
+        let restricted = basis.transpose() * turned.columns(at, size);
+        at += size;
         for plane in of_restriction(&restricted)? {
             found.push(RotationPlane { a: basis * plane.a, b: basis * plane.b, angle: plane.angle });
         }
@@ -56,6 +66,13 @@ pub(super) fn of_rotation(rotation: &DMatrix<f64>) -> Result<(DMatrix<f64>, Vec<
         planes.set_column(2 * index + 1, &plane.b);
     }
     Ok((planes, found.iter().map(|plane| plane.angle).collect()))
+}
+
+/// The columns whose images tell the planes: in a plane of its own the image of one direction tells that of the other.
+fn needed(vectors: &DMatrix<f64>, ranges: &[(usize, usize)]) -> DMatrix<f64> {
+    let columns: Vec<usize> =
+        ranges.iter().flat_map(|(start, end)| *start..if end - start == 2 { start + 1 } else { *end }).collect();
+    vectors.select_columns(&columns)
 }
 
 /// Ranges of the ascending `cosines` that share an eigenspace.
@@ -100,9 +117,6 @@ fn of_restriction(restricted: &DMatrix<f64>) -> Result<Vec<RotationPlane>, Linal
         // A real eigenvalue of its own: 1, or −1 in a matrix that reflects.
         return if mean_cosine > 0.0 { Ok(Vec::new()) } else { Err(reflects(1)) };
     }
-    if size == 2 {
-        return Ok(plane_between(restricted, unit(2, 0), unit(2, 1)).into_iter().collect());
-    }
     let phi = if mean_cosine.abs() < QUARTER_TURN { FRAC_PI_4 } else { FRAC_PI_2 };
     let (real, imaginary) = hermitian_eigenvectors(&(&symmetric * phi.cos()), &(&skew * -phi.sin()))?;
     // z = x + iy has the sine z*(−iK)z = −2·yᵀKx; of each pair z, z̄ one has it positive.
@@ -136,6 +150,11 @@ fn plane_between(rotation: &DMatrix<f64>, a: DVector<f64>, b: DVector<f64>) -> O
     let (turned_a, turned_b) = (rotation * &a, rotation * &b);
     let cosine = 0.5 * (a.dot(&turned_a) + b.dot(&turned_b));
     let sine = 0.5 * (b.dot(&turned_a) - a.dot(&turned_b));
+    plane_turned(a, b, cosine, sine)
+}
+
+/// The plane in which the image of a has these coordinates on a and b.
+fn plane_turned(a: DVector<f64>, b: DVector<f64>, cosine: f64, sine: f64) -> Option<RotationPlane> {
     let angle = sine.abs().atan2(cosine);
     if angle <= ANGLE_NOISE {
         return None;
@@ -182,8 +201,4 @@ fn orthonormalised(mut vector: DVector<f64>, basis: &[DVector<f64>]) -> Option<D
 /// −1 is an eigenvalue an odd number of times.
 fn reflects(dimension: usize) -> LinalgError {
     LinalgError::NotARotation { dimension, reason: "it reflects (its determinant is negative)" }
-}
-
-fn unit(size: usize, index: usize) -> DVector<f64> {
-    DVector::from_fn(size, |i, _| f64::from(u8::from(i == index)))
 }

@@ -1,13 +1,19 @@
 //! A proper rotation as orthogonal planes with angles: R = exp(A), and every power R^s = exp(sA).
 
 use nalgebra::{DMatrix, DVector};
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
 
+use super::library::transposed_product;
 use super::{LinalgError, planes};
 
 /// Angles below this are rounding: products of orthogonal factors carry about 1e-15 an entry.
 pub(super) const ANGLE_NOISE: f64 = 1e-13;
 /// How far RᵀR may be from the identity (Frobenius norm over √d) before R is refused.
 const ORTHOGONALITY_TOLERANCE: f64 = 1e-8;
+/// Directions by which exp(log R) is compared with R.
+const PROBES: usize = 8;
 /// What exp(log R) may miss R by (Frobenius norm over d), beside R's own distance from orthogonality.
 const RECONSTRUCTION_TOLERANCE: f64 = 1e-12;
 
@@ -44,7 +50,7 @@ impl Rotation {
         }
         let (planes, angles) = planes::of_rotation(matrix)?;
         let rotation = Rotation { dimension, planes, angles };
-        let error = (rotation.to_matrix() - matrix).norm();
+        let error = rotation.distance_from(matrix);
         let tolerance = RECONSTRUCTION_TOLERANCE * dimension as f64;
         if error > tolerance {
             // What is orthogonal only nearly cannot be reproduced better than that.
@@ -62,10 +68,11 @@ impl Rotation {
         Rotation { dimension, planes, angles: self.angles }
     }
 
-    /// The same rotation of the span of `basis` (columns orthonormal, as many as this rotation has dimensions), which leaves
-    /// fixed what is orthogonal to it.
-    pub(super) fn carried_by(self, basis: &DMatrix<f64>) -> Rotation {
-        Rotation { dimension: basis.nrows(), planes: basis * self.planes, angles: self.angles }
+    /// The same rotation in another space, into which `carry` takes directions (columns) without a change of length or
+    /// angle; it leaves fixed what is orthogonal to them.
+    pub(super) fn carried_by(self, carry: impl FnOnce(&DMatrix<f64>) -> DMatrix<f64>) -> Rotation {
+        let planes = carry(&self.planes);
+        Rotation { dimension: planes.nrows(), planes, angles: self.angles }
     }
 
     /// R⁻¹ = Rᵀ: every plane turns the other way.
@@ -117,7 +124,7 @@ impl Rotation {
         if self.angles.is_empty() {
             return;
         }
-        let coordinates = self.planes.tr_mul(points);
+        let coordinates = transposed_product(&self.planes, points);
         self.act_on_coordinates(coordinates, points, factor);
     }
 
@@ -166,6 +173,20 @@ impl Rotation {
         let mut turned = self.clone();
         turned.angles.iter_mut().skip(index).take(1).for_each(|old| *old = angle);
         turned.to_matrix()
+    }
+
+    /// ‖R − M‖, in larger spaces from what both do to some random directions: for them the expected square is that of the
+    /// norm, and an error of more than rounding does not hide from all.
+    fn distance_from(&self, matrix: &DMatrix<f64>) -> f64 {
+        if self.dimension <= 4 * PROBES {
+            return (self.to_matrix() - matrix).norm();
+        }
+        // Signs at random; the same for every matrix.
+        let mut random = ChaCha8Rng::seed_from_u64(0);
+        let probes = DMatrix::from_fn(self.dimension, PROBES, |_, _| if random.random::<bool>() { 1.0 } else { -1.0 });
+        let mut turned = probes.clone();
+        self.rotate(&mut turned, 1.0);
+        (turned - matrix * probes).norm() / (PROBES as f64).sqrt()
     }
 
     /// R itself.

@@ -12,9 +12,8 @@ pub struct Svd {
     singular_values: Vec<f64>,
     v: DMatrix<f64>,
     rank: usize,
-    /// det U and det V, ±1.
-    sign_u: f64,
-    sign_v: f64,
+    /// det U and det V, ±1, of a square matrix.
+    signs: Option<(f64, f64)>,
 }
 
 impl Svd {
@@ -28,8 +27,9 @@ impl Svd {
         let largest_side = weight.nrows().max(weight.ncols()) as f64;
         let threshold = singular_values.first().copied().unwrap_or(0.0) * largest_side * f64::EPSILON;
         let rank = singular_values.iter().filter(|sigma| **sigma > threshold).count();
-        let (sign_u, sign_v) = (library::determinant_sign(&u), library::determinant_sign(&v));
-        Ok(Svd { u, singular_values, v, rank, sign_u, sign_v })
+        let is_square = weight.is_square();
+        let signs = is_square.then(|| (library::determinant_sign(&u), library::determinant_sign(&v)));
+        Ok(Svd { u, singular_values, v, rank, signs })
     }
 
     /// Singular values, largest first; min(m, n) of them.
@@ -52,25 +52,18 @@ impl Svd {
         &self.v
     }
 
-    /// det U, ±1.
-    pub(super) fn sign_u(&self) -> f64 {
-        self.sign_u
-    }
-
-    /// det V, ±1.
-    pub(super) fn sign_v(&self) -> f64 {
-        self.sign_v
+    /// det U and det V, ±1: as costly as a tenth of the decomposition where the matrix is square, and more where it is not.
+    pub(super) fn signs(&self) -> (f64, f64) {
+        self.signs.unwrap_or_else(|| (library::determinant_sign(&self.u), library::determinant_sign(&self.v)))
     }
 
     /// −1, 0 or 1 for a square matrix (0 where the rank is not full), else `None`.
     pub fn determinant_sign(&self) -> Option<i8> {
-        if self.u.nrows() != self.v.nrows() {
-            return None;
-        }
+        let (sign_u, sign_v) = self.signs?;
         if self.rank < self.u.nrows() {
             return Some(0);
         }
-        Some(if self.sign_u * self.sign_v < 0.0 { -1 } else { 1 })
+        Some(if sign_u * sign_v < 0.0 { -1 } else { 1 })
     }
 
     /// σ₁/σ_min over all min(m, n) singular values; `None` where the smallest is zero to rounding.

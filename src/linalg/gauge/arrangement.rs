@@ -58,7 +58,7 @@ impl Arrangement {
 
     /// Whether V and U come out proper: with null directions they always can.
     pub fn is_proper(&self, problem: &Problem) -> bool {
-        problem.nullity() > 0 || self.parity(&[]) * problem.sign_v > 0.0
+        !problem.is_given() || self.parity(&[]) * problem.sign_v > 0.0
     }
 
     /// V and U of this arrangement with their Σθ².

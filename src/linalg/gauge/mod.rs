@@ -5,24 +5,33 @@
 //! (det = +1), and among those a pair is chosen whose total rotation √(Σθ_V² + Σθ_U²) is least or nearly so:
 //!
 //! 1. bases of equal singular values are turned toward the axes (Procrustes);
-//! 2. pairs go to axes: all orders and signs are tried in up to five dimensions, else a linear assignment on |V + U|
-//!    is improved by swaps and sign changes;
-//! 3. null directions of V and of U, which are free separately, are completed to the nearest proper basis (Kabsch) while
-//!    searching, and at the end so that they turn least (`completion`);
+//! 2. pairs go to axes: a linear assignment on |V + U| (`assignment`) is followed downhill, and from kicks again
+//!    (`descent`), by an estimate of Σθ² in which a change costs O(1) (`estimate`); in up to seven dimensions all orders and
+//!    signs are searched by branch and bound (`exhaustive`). The work stays in proportion to the decomposition itself
+//!    (`search`);
+//! 3. null directions of V and of U, which are free separately, are completed so that they turn least (`completion`);
 //! 4. a common basis of equal singular values is followed downhill (`polish`); where all are equal the best is known
 //!    (`shared`).
 //!
 //! Every tie is broken by index, so that the same file gives the same picture.
 
 mod arrangement;
+mod assignment;
 mod completion;
+mod descent;
 mod energy;
+mod estimate;
+mod exhaustive;
 mod kabsch;
+mod matching;
 mod moves;
+mod node;
 mod polish;
 mod problem;
+mod scan;
 mod search;
 mod shared;
+mod within;
 
 use nalgebra::DMatrix;
 

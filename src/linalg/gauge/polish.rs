@@ -15,8 +15,10 @@ use crate::linalg::{LinalgError, Rotation};
 const LARGEST_DIMENSION: usize = 64;
 /// Steps at most; they converge linearly and a few suffice.
 const STEPS: usize = 40;
+/// Steps times d³ at most, as each costs some logarithms.
+const WORK: usize = 1_000_000;
 /// A step that gains less than this share of Σθ² is the last.
-const MIN_GAIN: f64 = 1e-9;
+const MIN_GAIN: f64 = 1e-5;
 /// How often a step that overshoots is halved before the search ends.
 const HALVINGS: usize = 6;
 
@@ -34,7 +36,7 @@ pub(super) fn polish(mut candidate: Candidate, problem: &Problem) -> Result<Cand
     let free = candidate.arrangement.free_axes(problem.dimension);
     let clusters: Vec<Vec<usize>> =
         problem.clusters.iter().map(|(start, end)| candidate.arrangement.axes[*start..*end].to_vec()).collect();
-    for _ in 0..STEPS {
+    for _ in 0..STEPS.min(WORK / problem.dimension.pow(3).max(1)) {
         let log_v = Rotation::logarithm(&candidate.v)?.angular_velocity();
         let log_u = Rotation::logarithm(&candidate.u)?.angular_velocity();
         let mut turn_v = restricted(&log_v, &free);

@@ -22,19 +22,19 @@ const NO_DIRECTION: f64 = 1e-6;
 pub(super) struct Problem {
     /// d.
     pub dimension: usize,
-    /// v_j of the r singular values that are not zero, d×r.
+    /// v_j of the r singular values that are not zero, and of a single one that is; d×r.
     pub pairs_v: DMatrix<f64>,
     /// u_j, d×r.
     pub pairs_u: DMatrix<f64>,
     /// σ_j, largest first.
     pub factors: Vec<f64>,
-    /// A basis of what V lacks, d×(d−r).
+    /// A basis of what V lacks, d×(d−r): no direction, or two and more.
     pub null_v: DMatrix<f64>,
     /// A basis of what U lacks, d×(d−r).
     pub null_u: DMatrix<f64>,
     /// Ranges of equal singular values, of two or more.
     pub clusters: Vec<(usize, usize)>,
-    /// det of [pairs_v null_v], ±1.
+    /// det of [pairs_v null_v], ±1; known where no null directions are free or singular values are equal.
     pub sign_v: f64,
     /// det of [pairs_u null_u], ±1.
     pub sign_u: f64,
@@ -52,8 +52,28 @@ impl Problem {
         for (start, end) in &clusters {
             changed *= turn_toward_axes(&mut pairs_v, &mut pairs_u, *start, *end)?;
         }
-        let (sign_v, sign_u) = (changed * svd.sign_v(), changed * svd.sign_u());
-        Ok(Problem { dimension, pairs_v, pairs_u, factors, null_v, null_u, clusters, sign_v, sign_u })
+        // Elsewhere null directions take whatever sign is needed.
+        let needs_signs = dimension - rank < 2 || !clusters.is_empty();
+        let (sign_u, sign_v) = if needs_signs { svd.signs() } else { (1.0, 1.0) };
+        let (sign_v, sign_u) = (changed * sign_v, changed * sign_u);
+        let problem = Problem { dimension, pairs_v, pairs_u, factors, null_v, null_u, clusters, sign_v, sign_u };
+        Ok(if dimension - rank == 1 { problem.with_the_null_pair() } else { problem })
+    }
+
+    /// A single null direction has only its sign to choose, and the determinants choose it: it makes a pair of factor 0.
+    fn with_the_null_pair(self) -> Problem {
+        let Problem { dimension, mut factors, clusters, .. } = self;
+        let pairs_v = joined(&self.pairs_v, &(self.null_v * self.sign_v));
+        let pairs_u = joined(&self.pairs_u, &(self.null_u * self.sign_u));
+        factors.push(0.0);
+        let none = || DMatrix::zeros(dimension, 0);
+        let (null_v, null_u) = (none(), none());
+        Problem { dimension, pairs_v, pairs_u, factors, null_v, null_u, clusters, sign_v: 1.0, sign_u: 1.0 }
+    }
+
+    /// Whether an arrangement gives V and U, as no null directions are free.
+    pub fn is_given(&self) -> bool {
+        self.rank() == self.dimension
     }
 
     /// The same choice, with the bases that a candidate has arrived at: arranging its pairs without a change of sign
@@ -107,9 +127,14 @@ impl Problem {
 /// own axes join the rest.
 fn padded(basis: &DMatrix<f64>, dimension: usize, rank: usize) -> (DMatrix<f64>, DMatrix<f64>) {
     let side = basis.nrows();
-    let mut whole = DMatrix::identity(dimension, dimension);
-    whole.view_mut((0, 0), (side, side)).copy_from(basis);
-    (whole.columns(0, rank).into_owned(), whole.columns(rank, dimension - rank).into_owned())
+    let mut pairs = DMatrix::zeros(dimension, rank);
+    pairs.rows_mut(0, side).copy_from(&basis.columns(0, rank));
+    let mut null = DMatrix::zeros(dimension, dimension - rank);
+    null.view_mut((0, 0), (side, side - rank)).copy_from(&basis.columns(rank, side - rank));
+    for axis in side..dimension {
+        null[(axis, axis - rank)] = 1.0;
+    }
+    (pairs, null)
 }
 
 fn joined(pairs: &DMatrix<f64>, null: &DMatrix<f64>) -> DMatrix<f64> {
