@@ -26,12 +26,11 @@ fn press_with(window: &mut Window, modifiers: Modifiers, key: Key) {
 fn open_palette(window: &mut Window) {
     press_with(window, Modifiers::COMMAND, Key::P);
     assert_eq!(session(window).window.modal, Some(Modal::Palette));
-    window.run_steps(2);
 }
 
 fn type_text(window: &mut Window, text: &str) {
     window.event(Event::Text(text.to_owned()));
-    window.run_steps(2);
+    window.run_steps(1);
 }
 
 /// Finds a command by its name and carries it out.
@@ -143,11 +142,7 @@ fn the_palette_finds_every_command_by_its_name() {
         }
         let after = describe(&window, action);
         match before.mark {
-            Mark::Toggle(on) => {
-                assert_eq!(after.mark, Mark::Toggle(!on), "{action:?}");
-                by_palette(&mut window, &before.label);
-                assert_eq!(describe(&window, action).mark, before.mark, "{action:?}");
-            }
+            Mark::Toggle(on) => assert_eq!(after.mark, Mark::Toggle(!on), "{action:?}"),
             Mark::Choice(_) => assert_eq!(after.mark, Mark::Choice(true), "{action:?}"),
             Mark::None => {}
         }
