@@ -4,8 +4,8 @@ use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use layerflow::explorer::commands::{Action, Description, Mark};
 use layerflow::session::{
-    Colouring, Command, Compare, DialogPurpose, EditCommand, Modal, NetworkChange, PlaybackCommand, Projection,
-    Session, ViewCommand,
+    Colouring, Command, Compare, DialogPurpose, EditCommand, Example, Modal, NetworkChange, PlaybackCommand,
+    Projection, Session, ViewCommand, column_text,
 };
 
 use super::window::{TIMEOUT, Window, command, first_start, press, t};
@@ -129,7 +129,9 @@ fn the_palette_finds_every_command_by_its_name() {
     for action in Action::all() {
         let before = describe(&window, action);
         let is_dialog = matches!(before.command, Command::Ask(_));
-        if matches!(action, Action::Quit | Action::Palette | Action::Train) || is_dialog {
+        // Opening one example is like opening another, which takes its time.
+        let is_like_another = matches!(action, Action::Example(example) if example != Example::Moons);
+        if matches!(action, Action::Quit | Action::Palette | Action::Train) || is_dialog || is_like_another {
             continue;
         }
         by_palette(&mut window, &before.label);
@@ -151,9 +153,7 @@ fn the_palette_finds_every_command_by_its_name() {
                 assert_eq!(session(&window).window.modal, Some(Modal::Model));
                 press(&mut window, Key::Escape);
             }
-            Action::Example(example) => {
-                assert_eq!(session(&window).document().unwrap().network_name().is_empty(), false, "{example:?}");
-            }
+            Action::Example(_) => assert_eq!(session(&window).document().unwrap().data.name(), "moons"),
             // What is drawn of the plain net is refused beside the ResNet, and a pen holds the clock at the start.
             Action::Compare(_) => command(&mut window, Command::View(ViewCommand::Compare(Compare::Plain))),
             Action::PlayPause => press(&mut window, Key::Space),
@@ -173,9 +173,9 @@ fn the_palette_goes_to_layers_columns_and_files() {
     command(&mut window, Command::Playback(PlaybackCommand::Pause));
     by_palette(&mut window, "go layer 2");
     assert_eq!(t(&window), 1.0);
-    by_palette(&mut window, "column x2");
-    let colouring = session(&window).view.points.colouring;
-    assert!(matches!(colouring, Colouring::Column(_)), "{colouring:?}");
+    let second = column_text(&session(&window).scene().unwrap().dataset, 1);
+    by_palette(&mut window, &format!("colour column {second}"));
+    assert_eq!(session(&window).view.points.colouring, Colouring::Column(1), "{second}");
     by_palette(&mut window, "example moons");
     assert_ne!(session(&window).document().unwrap().network_path, Some(path.clone()));
     by_palette(&mut window, "recent kept");

@@ -13,8 +13,16 @@ const TEXT_START: i32 = 4;
 /// The score of `text` for a query, each of whose words has to be found; `None` if one is not. Upper and lower case are
 /// alike. A query without words fits everything.
 pub fn score(query: &str, text: &str) -> Option<i32> {
-    let text: Vec<char> = text.to_lowercase().chars().collect();
+    let text: Vec<char> = text.to_lowercase().chars().map(as_typed).collect();
     query.to_lowercase().split_whitespace().map(|word| word_score(word, &text)).sum()
+}
+
+/// What is typed for a sign that keyboards lack: digits for subscripts.
+fn as_typed(sign: char) -> char {
+    match sign {
+        '₀'..='₉' => char::from(b'0' + (sign as u32 - '₀' as u32) as u8),
+        _ => sign,
+    }
 }
 
 /// The best sum over all ways to find the letters of `word` in `text` in their order.
@@ -61,6 +69,7 @@ mod tests {
         assert_eq!(score("npo", "Open"), None);
         assert_eq!(score("  ", "Open"), Some(0));
         assert_eq!(score("a", ""), None);
+        assert!(score("x12", "Colour by column: x₁₂").is_some());
     }
 
     #[test]
