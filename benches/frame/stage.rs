@@ -106,6 +106,7 @@ fn stage(scene: &Arc<Scene>, lines: bool, projection: Projection, gpu: bool) -> 
             refinement_panel: false,
             neighbours: None,
             pen: None,
+            is_partial: false,
             frame_time: false,
             view: &view,
             t,

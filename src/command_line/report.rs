@@ -101,6 +101,9 @@ pub(super) struct DataReport {
     pub accuracy: Option<f64>,
     /// What was assumed to read the data and to match its labels to outputs, a sentence each.
     pub assumed: Vec<String>,
+    /// Whether the data has classes, which an accuracy needs.
+    #[serde(skip)]
+    pub is_labelled: bool,
 }
 
 /// One tensor of a file.
@@ -224,7 +227,8 @@ impl DataReport {
                 assumed.extend(matched.assumed);
             }
         }
-        Ok(DataReport { name: data.name.clone(), samples: data.samples(), accuracy, assumed })
+        let is_labelled = matches!(data.labels, Labels::Classes { .. });
+        Ok(DataReport { name: data.name.clone(), samples: data.samples(), accuracy, assumed, is_labelled })
     }
 }
 

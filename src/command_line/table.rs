@@ -17,7 +17,11 @@ pub(super) fn head(network: &Network) -> String {
 pub(super) fn report(report: &Report) -> String {
     let mut text = format!("{}\n", report.network.ambient_dimension);
     if let Some(data) = &report.data {
-        let accuracy = data.accuracy.map_or_else(|| "no labels".into(), |accuracy| format!("accuracy {accuracy:.4}"));
+        let accuracy = match data.accuracy {
+            Some(accuracy) => format!("accuracy {accuracy:.4}"),
+            None if data.is_labelled => "no accuracy: the network's answers are not finite".into(),
+            None => "no labels".into(),
+        };
         text += &format!("data {}: {} samples, {accuracy}\n", data.name, data.samples);
     }
     text.push('\n');
@@ -44,9 +48,14 @@ pub(super) fn tensors(tensors: &[TensorReport]) -> String {
     aligned(&rows)
 }
 
+/// Four digits behind the point, or an exponent where they would say nothing or fill the line.
+fn figure(value: f64) -> String {
+    if value == 0.0 || (1e-3..1e6).contains(&value.abs()) { format!("{value:.4}") } else { format!("{value:.4e}") }
+}
+
 fn layer_row(layer: &LayerReport) -> Vec<String> {
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".into());
-    let number = |value: Option<&f64>| or_dash(value.map(|value| format!("{value:.4}")));
+    let number = |value: Option<&f64>| or_dash(value.map(|value| figure(*value)));
     vec![
         layer.index.to_string(),
         if layer.name.is_empty() { "–".into() } else { layer.name.clone() },

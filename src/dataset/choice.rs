@@ -361,7 +361,8 @@ impl Moments {
     }
 }
 
-fn scale(values: &mut [f64], width: usize, scaling: Scaling) {
+/// Scales coordinates that stand side by side, `width` of them a sample.
+pub(super) fn scale(values: &mut [f64], width: usize, scaling: Scaling) {
     match scaling {
         Scaling::None => {}
         Scaling::Standard => {

@@ -123,6 +123,24 @@ impl Dataset {
         }
     }
 
+    /// The same points, scaled.
+    pub fn scaled(&self, scaling: Scaling) -> Dataset {
+        let mut points = self.points.clone();
+        choice::scale(points.as_mut_slice(), self.dimension(), scaling);
+        Dataset { points, ..self.clone() }
+    }
+
+    /// The same points without these coordinates, from 0.
+    pub fn without_columns(&self, columns: &[usize]) -> Dataset {
+        let is_kept = |column: &usize| !columns.contains(column);
+        let names = self.columns.iter().enumerate().filter(|(column, _)| is_kept(column));
+        Dataset {
+            points: self.points.select_rows(&(0..self.dimension()).filter(is_kept).collect::<Vec<_>>()),
+            columns: names.map(|(_, name)| name.clone()).collect(),
+            ..self.clone()
+        }
+    }
+
     /// What the file calls a coordinate, from 0.
     pub fn column_name(&self, index: usize) -> Option<&str> {
         self.columns.get(index).map(String::as_str).filter(|name| !name.is_empty())

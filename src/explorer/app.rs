@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Context, Panel, ThemePreference, Ui, ViewportCommand};
 
-use super::panels::{self, layer::LayerInput, refinement::RefinementInput, table::Table};
+use super::panels::{self, findings::FindingsPanel, layer::LayerInput, refinement::RefinementInput, table::Table};
 use super::stage::{Stage, StageInput};
 use super::{keyboard, theme};
 use crate::dataset::{Generator, GeneratorOptions};
@@ -31,7 +31,7 @@ const RIGHT_PANEL: f32 = 280.0;
 /// The least width of a side panel.
 const MIN_PANEL: f32 = 180.0;
 /// The height of the transport bar.
-const TRANSPORT: f32 = 50.0;
+const TRANSPORT: f32 = 56.0;
 /// The height of the table of points, to begin with, and its bounds.
 const TABLE: f32 = 170.0;
 const MIN_TABLE: f32 = 90.0;
@@ -75,6 +75,7 @@ pub struct ExplorerApp {
     timeline: Timeline,
     table: Table,
     palette: CommandPalette,
+    findings: FindingsPanel,
     quit: bool,
     title: String,
     /// Where settings are kept between starts, and what is there now; `None` where nothing is kept.
@@ -101,6 +102,7 @@ impl ExplorerApp {
             timeline: Timeline::default(),
             table: Table::default(),
             palette: CommandPalette::default(),
+            findings: FindingsPanel::default(),
             quit: false,
             title: String::new(),
             settings: None,
@@ -230,7 +232,7 @@ impl ExplorerApp {
     }
 
     fn side_panels(&mut self, ui: &mut Ui) -> Vec<Command> {
-        let session = &self.session;
+        let (session, findings) = (&self.session, &mut self.findings);
         let mut commands = Vec::new();
         let most = (0.4 * ui.available_width()).max(MIN_PANEL);
         if session.window.network_panel {
@@ -244,6 +246,7 @@ impl ExplorerApp {
                 commands.extend(match session.window.side {
                     Side::Layer => panels::layer::show(ui, &layer_input(session)),
                     Side::Refinement => panels::refinement::show(ui, &refinement_input(session)),
+                    Side::Findings => findings.show(ui, session),
                 });
                 commands
             };
@@ -271,6 +274,7 @@ impl ExplorerApp {
                 refinement_panel: session.window.refinement_panel(),
                 neighbours: session.neighbours(),
                 pen: session.pen(),
+                is_partial: session.document().is_some_and(|document| document.file.missing.is_some()),
                 frame_time: session.window.frame_time,
                 view: &session.view,
                 t: session.playback.t(),
@@ -362,6 +366,7 @@ fn layer_input(session: &Session) -> LayerInput<'_> {
         scene: session.scene().map(Arc::as_ref),
         options: session.wanted().options,
         wanted: session.wanted().network.as_deref(),
+        findings: &session.findings,
         view: &session.view,
         t: session.playback.t(),
     }

@@ -10,6 +10,7 @@ use egui::{
     TextStyle, TextWrapMode, Theme, Ui, Visuals,
 };
 
+use crate::diagnostics::findings::Severity;
 use crate::flow::PhaseKind;
 
 /// The text sizes in points: axis labels and notes, everything else, headings.
@@ -168,6 +169,15 @@ impl Palette {
             PhaseKind::Shift => shift,
             PhaseKind::Activate => activate,
             PhaseKind::Residual => residual,
+        }
+    }
+
+    /// The colour of a finding's severity.
+    pub fn severity(&self, severity: Severity) -> Color32 {
+        match severity {
+            Severity::Error => self.error_large,
+            Severity::Warning => self.warning,
+            Severity::Note => self.faint_ink,
         }
     }
 

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::{
-    ColumnCommand, DerivedKind, EditCommand, Example, ImportCommand, PlaybackCommand, TrainCommand, ViewCommand,
-    WindowCommand,
+    ColumnCommand, DerivedKind, EditCommand, Example, FindingCommand, ImportCommand, PlaybackCommand, TrainCommand,
+    ViewCommand, WindowCommand,
 };
 use crate::dataset::{Generator, GeneratorOptions};
 use crate::flow::FlowOptions;
@@ -45,6 +45,8 @@ pub enum Command {
     Import(ImportCommand),
     /// Which columns of a file are the data.
     Columns(ColumnCommand),
+    /// What is wrong with the network.
+    Findings(FindingCommand),
     /// Change the network by hand.
     Edit(EditCommand),
     /// Train the network.

@@ -49,6 +49,8 @@ pub struct Data {
     pub source: DataSource,
     /// The points; `None` for generated data that is not drawn yet.
     pub dataset: Option<Arc<Dataset>>,
+    /// What was changed of its values by hand, in a few words each.
+    pub changes: Vec<&'static str>,
 }
 
 /// Where data comes from.
@@ -94,12 +96,12 @@ impl Document {
 impl Data {
     /// Data of a built-in generator, not drawn yet.
     pub fn generated(generator: Generator, options: GeneratorOptions) -> Data {
-        Data { source: DataSource::Generated(generator, options), dataset: None }
+        Data { source: DataSource::Generated(generator, options), ..Data::default() }
     }
 
     /// Data read from a file.
     pub fn read(path: PathBuf, dataset: Arc<Dataset>) -> Data {
-        Data { source: DataSource::File(path), dataset: Some(dataset) }
+        Data { source: DataSource::File(path), dataset: Some(dataset), changes: Vec::new() }
     }
 
     /// Data that fits a network: points all over the input space; digits for the 64 pixels of a digit.
@@ -107,6 +109,24 @@ impl Data {
         let options = GeneratorOptions { noise: 0.0, dimension: inputs, ..GeneratorOptions::default() };
         let generator = if Generator::Digits.dimension() == Some(inputs) { Generator::Digits } else { Generator::Grid };
         Data::generated(generator, options)
+    }
+
+    /// Whether points of the input space stand in for data: nothing is told of a network by them.
+    pub fn is_stand_in(&self) -> bool {
+        matches!(self.source, DataSource::Generated(Generator::Grid, _))
+    }
+
+    /// Data whose points were moved by hand.
+    pub fn moved(&self, dataset: Arc<Dataset>) -> Data {
+        Data { source: DataSource::Hand, dataset: Some(dataset), changes: self.changes.clone() }
+    }
+
+    /// The same data after a change of its values, which is told in a few words.
+    pub fn changed(&self, dataset: Arc<Dataset>, change: &'static str) -> Data {
+        let mut changes = self.changes.clone();
+        changes.retain(|before| *before != change);
+        changes.push(change);
+        Data { source: self.source.clone(), dataset: Some(dataset), changes }
     }
 
     /// The number of coordinates of a point.

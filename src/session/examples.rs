@@ -71,7 +71,7 @@ impl Example {
     }
 
     fn spiral(self) -> Result<Data, FormatError> {
-        Ok(Data { source: DataSource::Example(self), dataset: Some(Arc::new(spiral_points()?)) })
+        Ok(Data { source: DataSource::Example(self), dataset: Some(Arc::new(spiral_points()?)), changes: Vec::new() })
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::document::{Data, DataSource, Document, FileContents};
 use super::network_change::{NetworkChange, changed};
-use super::{Effect, PointChange, Preset, Session, Severity};
+use super::{Effect, Fix, PointChange, Preset, Session, Severity};
 use crate::dataset::{Generator, Random};
 use crate::network::{Network, NetworkError};
 use crate::training::{NetworkPlan, TrainingOptions};
@@ -16,6 +16,8 @@ pub enum EditCommand {
     Change(NetworkChange),
     /// A change of the points that are shown.
     Points(PointChange),
+    /// A change that takes away what a finding tells of.
+    Fix(Fix),
     /// The mouse is released: what follows is a change of its own.
     Release,
     /// A new network for the data that is shown, with random weights.
@@ -124,6 +126,7 @@ impl Session {
         match command {
             EditCommand::Change(change) => self.change_network(change, effects),
             EditCommand::Points(change) => self.change_points(*change, effects),
+            EditCommand::Fix(fix) => self.fix(fix, effects),
             EditCommand::Release => self.history.last = None,
             EditCommand::New => {
                 let Some(data) = self.wanted.data.draw() else { return };
@@ -175,8 +178,36 @@ impl Session {
             Ok(Some(next)) => {
                 self.history.begin(now, Last::Points(change));
                 self.data_changes();
-                self.wanted.data = Data { source: DataSource::Hand, dataset: Some(Arc::new(next)) };
+                self.wanted.data = self.wanted.data.moved(Arc::new(next));
                 self.grow(effects);
+            }
+            Ok(None) => {}
+            Err(error) => self.notices.add(Severity::Error, format!("{error}."), format!("{error:?}")),
+        }
+    }
+
+    fn fix(&mut self, fix: &Fix, effects: &mut Vec<Effect>) {
+        let Some(now) = self.moment() else { return };
+        let dataset = self.wanted.data.draw();
+        self.history.count += 1;
+        let mut random = Random::stream(self.training().options().seed, self.history.count);
+        match fix.apply(&now.network, dataset.as_deref(), &mut random) {
+            Ok(Some(fixed)) => {
+                self.history.remember(now);
+                if fixed.data.is_some() {
+                    self.data_changes();
+                }
+                let data = fixed.data.map(|(data, change)| self.wanted.data.changed(Arc::new(data), change));
+                match fixed.network {
+                    Some(network) => {
+                        self.end_training();
+                        self.put(Arc::new(network), data, effects);
+                    }
+                    None => {
+                        self.wanted.data = data.unwrap_or_else(|| self.wanted.data.clone());
+                        self.grow(effects);
+                    }
+                }
             }
             Ok(None) => {}
             Err(error) => self.notices.add(Severity::Error, format!("{error}."), format!("{error:?}")),

@@ -10,6 +10,7 @@ mod document;
 mod effect;
 mod examples;
 mod extent;
+mod findings;
 mod finite_layers;
 mod fit;
 mod frame;
@@ -46,15 +47,20 @@ pub use columns::{ColumnCommand, ColumnImport};
 pub use command::{Command, DialogPurpose, Task};
 pub use derived::{
     Answer, Answers, Areas, Arrow, BlockDetail, BlockMatrix, BlockRequest, BranchSpectrum, Change, ClassesApart,
-    Derivation, DerivedJob, DerivedKind, DerivedOutput, DerivedResults, Field, FieldRequest, Glyph, HeatMap,
-    LARGEST_CHANGE, LayerDetail, LayerOverview, NamedMap, NeighbourRequest, Neighbours, Particle, ParticleWindow,
-    Particles, Refined, RefinementStudy, SeparationProfile, Source, Stored, StudyRequest, weight_matrices,
+    Derivation, DerivedJob, DerivedKind, DerivedOutput, DerivedResults, Field, FieldRequest, FindingEntry, Findings,
+    Glyph, HeatMap, LARGEST_CHANGE, LayerDetail, LayerOverview, NamedMap, NeighbourRequest, Neighbours, Particle,
+    ParticleWindow, Particles, Refined, RefinementStudy, SeparationProfile, Source, Stored, StudyRequest,
+    weight_matrices,
 };
 pub use directions::{Directions, directions, phase_time};
 pub use document::{Data, DataSource, Document, FileContents, file_name};
 pub use effect::{DialogAnswer, Effect, Outcome, SpectrumRequest, UserError};
 pub use examples::Example;
 pub use extent::{Extent, coordinate_name, subscript};
+pub use findings::{
+    Dismissal, FindingCommand, FindingKey, FindingScope, FindingsView, Fix, FixFinder, Fixed, LayerCount, TimeMark,
+    VisibleFindings, title,
+};
 pub use fit::Fit;
 pub use frame::Frame;
 pub use history::{EditCommand, History};

@@ -24,6 +24,8 @@ pub enum Section {
 pub struct PanelSettings {
     /// Whether each section is open, in the order of [`Section::ALL`].
     open: [bool; Section::ALL.len()],
+    /// The section that comes into sight in the next frame.
+    pub focus: Option<Section>,
     /// Whether the strip of all layers is open.
     pub all_layers: bool,
     /// What of the weights is looked at.
@@ -50,6 +52,10 @@ pub struct MatrixEntry {
 pub enum PanelCommand {
     /// Opens a section or folds it away.
     Toggle(Section),
+    /// Opens a section and brings it into sight.
+    Show(Section),
+    /// The section that was to come into sight has come.
+    Focused,
     /// Opens the strip of all layers or folds it away.
     ToggleAllLayers,
     /// Magnifies the weights around a place, given as shares of the whole map from its upper left corner.
@@ -107,7 +113,7 @@ impl Default for PanelSettings {
     /// What moves is open; the rest would push it out of sight.
     fn default() -> PanelSettings {
         let open = Section::ALL.map(|section| !matches!(section, Section::Weights | Section::Choices));
-        PanelSettings { open, all_layers: false, weights: HeatWindow::default(), entry: None }
+        PanelSettings { open, focus: None, all_layers: false, weights: HeatWindow::default(), entry: None }
     }
 }
 
@@ -121,6 +127,11 @@ impl PanelSettings {
     pub fn apply(&mut self, command: PanelCommand) {
         match command {
             PanelCommand::Toggle(section) => self.open[section as usize] ^= true,
+            PanelCommand::Show(section) => {
+                self.open[section as usize] = true;
+                self.focus = Some(section);
+            }
+            PanelCommand::Focused => self.focus = None,
             PanelCommand::ToggleAllLayers => self.all_layers ^= true,
             PanelCommand::ZoomWeights { factor, at } => self.weights.zoom(factor, at),
             PanelCommand::PanWeights(by) => self.weights.pan(by),

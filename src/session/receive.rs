@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::derived::{self, Stored, is_cancelled};
 use super::document::{FileContents, file_name};
+use super::findings;
 use super::finite_layers::flowing_part;
 use super::rebuild::same_shape;
 use super::state::OpenScene;
@@ -22,6 +23,7 @@ impl Session {
         let mut effects = Vec::new();
         self.take(outcome, &mut effects);
         self.measure_points();
+        findings::refresh(self);
         effects
     }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Appearance, Import, Session, WindowSettings};
+use super::{Appearance, Dismissal, Import, Session, WindowSettings};
 use crate::formats::{BlockChoice, ChainProblem, ChainProposal};
 use crate::network::{Activation, OutputFunction};
 
@@ -22,6 +22,8 @@ pub struct Settings {
     pub window: WindowSettings,
     /// How files of tensors were opened, newest first.
     pub chains: Vec<RememberedChain>,
+    /// The findings that are not told any more, the newest last.
+    pub dismissed: Vec<Dismissal>,
 }
 
 /// How a file of tensors was opened.
@@ -60,6 +62,8 @@ struct SettingsFile {
     appearance: String,
     #[serde(default)]
     chains: Vec<RememberedChain>,
+    #[serde(default)]
+    dismissed: Vec<Dismissal>,
 }
 
 impl Settings {
@@ -81,7 +85,7 @@ impl Settings {
         };
         let mut chains = file.chains;
         chains.truncate(MAX_CHAINS);
-        Ok(Settings { recent: file.recent, window, chains })
+        Ok(Settings { recent: file.recent, window, chains, dismissed: file.dismissed })
     }
 
     /// The text of their file.
@@ -93,6 +97,7 @@ impl Settings {
             layer_panel: self.window.layer_panel,
             appearance: self.window.appearance.label().into(),
             chains: self.chains.clone(),
+            dismissed: self.dismissed.clone(),
         };
         // Text, numbers and lists of them always make JSON; paths that are not text do not, and are not kept then.
         serde_json::to_string_pretty(&file).unwrap_or_default()
@@ -155,14 +160,17 @@ impl Session {
     /// What is to be kept.
     pub fn settings(&self) -> Settings {
         let recent = self.recent.paths().to_vec();
-        Settings { recent, window: self.window, chains: self.chains.clone() }
+        let dismissed = self.findings.dismissed().to_vec();
+        Settings { recent, window: self.window, chains: self.chains.clone(), dismissed }
     }
 
     /// Takes over what was kept.
     pub fn restore(&mut self, settings: Settings) {
         self.window = settings.window;
         self.chains = settings.chains;
+        self.findings.restore(settings.dismissed);
         settings.recent.iter().rev().for_each(|path| self.recent.add(path));
+        super::findings::refresh(self);
     }
 
     /// Remembers how the file in the assistant is opened.
@@ -194,6 +202,14 @@ mod tests {
         settings.window.layer_panel = false;
         settings.window.appearance = Appearance::Dark;
         assert_eq!(Settings::parse(&settings.to_json()).unwrap(), settings);
+    }
+
+    #[test]
+    fn settings_of_before_have_nothing_dismissed() {
+        let text = Settings::default().to_json();
+        let older = text.replace(",\n  \"dismissed\": []", "");
+        assert!(!older.contains("dismissed"), "{older}");
+        assert_eq!(Settings::parse(&older).unwrap(), Settings::default());
     }
 
     #[test]

@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use super::derived::{self, State};
 use super::document::FileContents;
+use super::findings;
 use super::rebuild::IncrementalRebuild;
 use super::tour::TOUR_DIMENSIONS;
 use super::view::Projection;
 use super::wording::counted;
 use super::{
     Camera, ColumnImport, Command, Compare, Data, DerivedKind, DerivedResults, DialogPurpose, Document, Effect,
-    Example, History, Import, LayerDetail, Neighbours, Notices, Orientation, PenCommand, Playback, PlaybackCommand,
-    PointCommand, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Severity, Side, Stored, Task,
-    Training, ViewCommand, ViewSettings, WindowSettings,
+    Example, FindingsView, History, Import, LayerDetail, Neighbours, Notices, Orientation, PenCommand, Playback,
+    PlaybackCommand, PointCommand, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Severity, Side,
+    Stored, Task, Training, ViewCommand, ViewSettings, WindowSettings,
 };
 use crate::flow::Flow;
 use crate::formats::NetworkKind;
@@ -40,6 +41,8 @@ pub struct Session {
     pub(super) chosen_columns: Option<ColumnImport>,
     /// How files of tensors were opened, newest first.
     pub(super) chains: Vec<RememberedChain>,
+    /// The list of what is wrong with the network.
+    pub findings: FindingsView,
     /// The path field that stands in for a file dialog.
     pub path_prompt: Option<PathPrompt>,
     /// Whether the hint of the first start is shown.
@@ -99,6 +102,7 @@ impl Default for Session {
             chains: Vec::new(),
             columns: None,
             chosen_columns: None,
+            findings: FindingsView::default(),
             path_prompt: None,
             hint: false,
             waiting_data: None,
@@ -214,6 +218,7 @@ impl Session {
             }
             Command::Import(command) => self.import(command, &mut effects),
             Command::Columns(command) => self.change_columns(command, &mut effects),
+            Command::Findings(command) => findings::apply(self, command, &mut effects),
             Command::Edit(command) => self.edit(&command, &mut effects),
             Command::Train(command) => self.train(command, &mut effects),
             Command::Cancel(task) => self.cancel(task, &mut effects),

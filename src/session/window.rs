@@ -25,6 +25,8 @@ pub enum Side {
     Layer,
     /// The refinement into a ResNet.
     Refinement,
+    /// What is wrong with the network.
+    Findings,
 }
 
 /// What is shown over everything else and has all keys.
@@ -66,14 +68,15 @@ pub enum WindowCommand {
 }
 
 impl Side {
-    /// Both, in the order of their tabs.
-    pub const ALL: [Side; 2] = [Side::Layer, Side::Refinement];
+    /// All of them, in the order of their tabs.
+    pub const ALL: [Side; 3] = [Side::Layer, Side::Refinement, Side::Findings];
 
     /// The words on the tab.
     pub fn label(self) -> &'static str {
         match self {
             Side::Layer => "Layer",
             Side::Refinement => "ResNet refinement",
+            Side::Findings => "Findings",
         }
     }
 }

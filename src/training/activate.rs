@@ -16,7 +16,8 @@ pub(super) fn put_sample(batch: &mut [f64], width: usize, sample: usize, vector:
 pub(super) fn activate(activation: Activation, before: &[f64], after: &mut [f64], width: usize, vector: &mut [f64]) {
     match activation {
         Activation::Identity => after.copy_from_slice(before),
-        Activation::Relu => each(before, after, |x| x.max(0.0)),
+        // NaN stays NaN.
+        Activation::Relu => each(before, after, |x| if x <= 0.0 { 0.0 } else { x }),
         Activation::Tanh => each(before, after, f64::tanh),
         Activation::Softmax => {
             let vector = &mut vector[..before.len() / width];

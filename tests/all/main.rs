@@ -34,6 +34,7 @@ mod window_commands;
 mod window_controls;
 mod window_convolution;
 mod window_field;
+mod window_findings;
 mod window_import;
 mod window_layer_panel;
 mod window_pen;

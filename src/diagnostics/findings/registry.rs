@@ -76,9 +76,25 @@ pub const CODES: &[&str] = &[
 
 /// Everything that is wrong with the subject, the worst first; of equal severity, layer after layer.
 pub fn find(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = CHECKS.iter().flat_map(|(_, check)| check(subject, thresholds)).collect();
+    find_while(subject, thresholds, &mut |_| true).unwrap_or_default()
+}
+
+/// The same, where the work can be stopped: `go_on` is told the share of the checks that is done. `None` once it answers
+/// false.
+pub fn find_while(
+    subject: &Subject<'_>,
+    thresholds: &Thresholds,
+    go_on: &mut dyn FnMut(f32) -> bool,
+) -> Option<Vec<Finding>> {
+    let mut findings = Vec::new();
+    for (done, (_, check)) in CHECKS.iter().enumerate() {
+        if !go_on(done as f32 / CHECKS.len() as f32) {
+            return None;
+        }
+        findings.extend(check(subject, thresholds));
+    }
     findings.sort_by(|one, other| other.severity.cmp(&one.severity).then(one.layer.cmp(&other.layer)));
-    findings
+    Some(findings)
 }
 
 #[cfg(test)]

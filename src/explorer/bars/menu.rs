@@ -3,7 +3,7 @@
 use egui::{Button, MenuBar, Ui};
 
 use crate::explorer::commands::{Action, GESTURES, Mark};
-use crate::explorer::theme;
+use crate::explorer::{bars::status, theme};
 use crate::formats::NetworkKind;
 use crate::session::{Appearance, Command, Example, Session, file_name};
 
@@ -14,7 +14,10 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         ui.menu_button("File", |ui| file_menu(ui, session, &mut commands));
         ui.menu_button("View", |ui| view_menu(ui, session, &mut commands));
         ui.menu_button("Help", |ui| help_menu(ui, session, &mut commands));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| what_is_open(ui, session));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            commands.extend(status::findings(ui, session));
+            what_is_open(ui, session);
+        });
     });
     commands
 }

@@ -1,13 +1,18 @@
-//! Notices above the stage, and the jobs that run.
+//! Notices above the stage, the jobs that run, and how much was found to be wrong.
 
 use std::time::Duration;
 
-use egui::{Align2, Area, Color32, Context, Frame, Id, Label, Margin, Order, ProgressBar, Rect, Stroke, Ui, vec2};
+use egui::{
+    Align2, Area, Color32, Context, Frame, Id, Label, Margin, Order, ProgressBar, Rect, Role, Sense, Stroke, Ui,
+    WidgetInfo, pos2, vec2,
+};
 
+use crate::diagnostics::findings;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::naming::name_button;
+use crate::explorer::widgets::severity;
 use crate::jobs::Status;
-use crate::session::{Command, Notice, Session, Severity, Task};
+use crate::session::{Command, FindingCommand, FindingScope, Notice, Session, Severity, Task};
 
 /// The width of a job's progress bar.
 const BAR: f32 = 120.0;
@@ -47,6 +52,55 @@ pub fn notices(ui: &mut Ui, session: &Session) -> Vec<Command> {
         commands.extend(banner(ui, colour, &notice.sentence, |ui| buttons(ui, notice)));
     }
     commands
+}
+
+/// How many errors, warnings and notes were found: a mark and a number each. A click lists them.
+pub fn findings(ui: &mut Ui, session: &Session) -> Option<Command> {
+    let visible = session.findings.visible();
+    session.scene()?;
+    let palette = Palette::from_ui(ui);
+    let severities = findings::Severity::ALL.into_iter().rev().filter(|severity| visible.count(*severity) > 0);
+    let mut parts: Vec<(Option<findings::Severity>, String)> =
+        severities.map(|severity| (Some(severity), visible.count(severity).to_string())).collect();
+    if parts.is_empty() {
+        let text = if visible.list().is_some() { "no findings" } else { "being checked" };
+        parts.push((None, text.to_owned()));
+    }
+    let galleys: Vec<_> = parts
+        .into_iter()
+        .map(|(severity, text)| {
+            let ink = severity.map_or(palette.faint_ink, |severity| palette.severity(severity));
+            (severity, ui.painter().layout_no_wrap(text, theme::body_font(), ink))
+        })
+        .collect();
+    let mark = severity::SIZE + 4.0;
+    let width = |(severity, galley): &(Option<findings::Severity>, _)| -> f32 {
+        let galley: &std::sync::Arc<egui::Galley> = galley;
+        galley.size().x + if severity.is_some() { mark } else { 0.0 }
+    };
+    let whole = galleys.iter().map(width).sum::<f32>() + theme::GAP * (galleys.len() + 1) as f32;
+    let (rect, response) = ui.allocate_exact_size(vec2(whole, ui.spacing().interact_size.y), Sense::click());
+    let label = visible.label();
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Findings: {label}")));
+    if response.hovered() {
+        ui.painter().rect_filled(rect, f32::from(theme::CORNER), palette.track);
+    }
+    let mut left = rect.left() + theme::GAP;
+    for part in galleys {
+        let end = left + width(&part) + theme::GAP;
+        let (severity, galley) = part;
+        if let Some(severity) = severity {
+            let centre = pos2(left + severity::SIZE / 2.0, rect.center().y);
+            severity::paint(ui.painter(), centre, severity::SIZE, severity, palette);
+            left += mark;
+        }
+        let top = rect.center().y - galley.size().y / 2.0;
+        ui.painter().galley(pos2(left, top), galley, palette.ink);
+        left = end;
+    }
+    let tip = format!("What is wrong with the network and the data: {label}. Click: list the findings.");
+    let clicked = response.on_hover_text(tip).clicked();
+    clicked.then_some(Command::Findings(FindingCommand::Show(FindingScope::All)))
 }
 
 /// A button that lists everything that is missing.

@@ -1,13 +1,18 @@
 //! The timeline: one block for each layer, one coloured segment for each phase, and the time as a playhead.
 
-use egui::{Rect, Response, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::explorer::theme::{self, Palette};
+use crate::explorer::widgets::severity;
 use crate::flow::{Event, EventKind, Flow, LayerFlow, Phase};
-use crate::session::{Playback, PlaybackCommand, coordinate_name, own_name};
+use crate::session::{
+    Command, FindingCommand, FindingScope, Playback, PlaybackCommand, VisibleFindings, coordinate_name, own_name,
+};
 
 /// The height of the row of layer numbers.
 const LABELS: f32 = 14.0;
+/// The size of the marks of findings, and the room under the blocks that they have.
+const FINDING: f32 = 7.0;
 /// The height of the blocks.
 const BLOCKS: f32 = 20.0;
 /// The gap between layers that are wide enough to have one.
@@ -60,11 +65,11 @@ impl Timeline {
     pub fn show(
         &mut self,
         ui: &mut Ui,
-        (flow, not_flowing): (&Flow, usize),
-        events: &[Event],
+        (flow, events, not_flowing): (&Flow, &[Event], usize),
+        findings: &VisibleFindings,
         playback: &Playback,
-    ) -> Vec<PlaybackCommand> {
-        let size = vec2(ui.available_width().max(4.0 * MARGIN), LABELS + BLOCKS);
+    ) -> Vec<Command> {
+        let size = vec2(ui.available_width().max(4.0 * MARGIN), LABELS + BLOCKS + FINDING);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
         let duration = flow.duration();
         let whole = duration + not_flowing as f64;
@@ -75,7 +80,8 @@ impl Timeline {
             draw_not_flowing(ui, rect, scale);
         }
         response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), playback.t(), "Timeline"));
-        let commands = self.interact(ui, &response, scale);
+        let commands = self.interact(ui, &response, scale).into_iter().map(Command::Playback);
+        let commands: Vec<Command> = commands.chain(finding_marks(ui, rect, scale, findings)).collect();
         if let Some(at) = response.hover_pos().filter(|_| self.range_start.is_none()) {
             let near = events.iter().filter(|event| (scale.x(event.t) - at.x).abs() <= MARK + 2.0);
             let mut text = match at.x > scale.x(scale.duration) + THINNEST && not_flowing > 0 {
@@ -151,7 +157,7 @@ pub fn layer_text(layer: &LayerFlow) -> String {
 fn draw(ui: &Ui, rect: Rect, scale: TimeScale, flow: &Flow, playback: &Playback) {
     let palette = Palette::from_ui(ui);
     let painter = ui.painter().with_clip_rect(rect);
-    let blocks = Rect::from_min_max(pos2(rect.left(), rect.top() + LABELS), rect.max);
+    let blocks = Rect::from_min_max(pos2(rect.left(), rect.top() + LABELS), rect.max - vec2(0.0, FINDING));
     let layer_width = scale.x(1.0) - scale.x(0.0);
     let gap = if layer_width < NARROW_LAYER { 0.0 } else { LAYER_GAP };
     let range = playback.range();
@@ -224,7 +230,7 @@ fn draw_not_flowing(ui: &Ui, rect: Rect, scale: TimeScale) {
 fn draw_events(ui: &Ui, rect: Rect, scale: TimeScale, events: &[Event]) {
     let palette = Palette::from_ui(ui);
     let painter = ui.painter().with_clip_rect(rect);
-    let y = rect.bottom() - BLOCKS / 2.0;
+    let y = rect.top() + LABELS + BLOCKS / 2.0;
     let mut drawn_to = f32::NEG_INFINITY;
     for event in events {
         let x = scale.x(event.t);
@@ -239,6 +245,41 @@ fn draw_events(ui: &Ui, rect: Rect, scale: TimeScale, events: &[Event]) {
         let points = outline.into_iter().map(|corner| pos2(x, y) + corner).collect();
         painter.add(Shape::convex_polygon(points, palette.stage, Stroke::new(theme::THICK, palette.ink)));
     }
+}
+
+/// Marks under the blocks where findings show, each with what is found there; of many in one place one is drawn.
+fn finding_marks(ui: &Ui, rect: Rect, scale: TimeScale, findings: &VisibleFindings) -> Option<Command> {
+    let palette = Palette::from_ui(ui);
+    let painter = ui.painter().with_clip_rect(rect);
+    let mut asked = None;
+    let mut rest = findings.marks();
+    while let Some(first) = rest.first() {
+        let x = scale.x(first.t);
+        let count = rest.partition_point(|mark| scale.x(mark.t) - x < FINDING);
+        let (near, later) = rest.split_at(count.max(1));
+        rest = later;
+        let Some(worst) = near.iter().max_by_key(|mark| mark.severity) else { continue };
+        let centre = pos2(scale.x(worst.t), rect.bottom() - FINDING / 2.0);
+        severity::paint(&painter, centre, FINDING, worst.severity, palette);
+        let hit = Rect::from_center_size(centre, vec2(FINDING + 2.0, FINDING + 2.0));
+        let response = ui.interact(hit, ui.scope_id().with(("findings at", worst.t.to_bits())), Sense::click());
+        let count: usize = near.iter().map(|mark| mark.count).sum();
+        let name = format!("Findings at t = {:.2}", worst.t);
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+        let more = if near.len() > 1 { format!("\n{count} findings near here") } else { String::new() };
+        let response = response.on_hover_text(format!("{}{more}\nClick: go there.", worst.text));
+        if response.clicked() {
+            let entry = findings.list().and_then(|list| list.entries().get(worst.first));
+            asked = entry.map(|entry| match count {
+                1 => Command::Findings(FindingCommand::GoTo(entry.key.clone())),
+                _ => {
+                    let scope = entry.finding.layer.map_or(FindingScope::Whole, FindingScope::Layer);
+                    Command::Findings(FindingCommand::Show(scope))
+                }
+            });
+        }
+    }
+    asked
 }
 
 fn draw_playhead(painter: &egui::Painter, x: f32, blocks: Rect, palette: &Palette) {

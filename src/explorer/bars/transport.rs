@@ -13,7 +13,7 @@ const READOUT: f32 = 200.0;
 
 /// Draws the bar and tells what was asked for.
 pub fn show(ui: &mut Ui, timeline: &mut Timeline, session: &Session) -> Vec<Command> {
-    let mut commands = Vec::new();
+    let mut commands: Vec<Command> = Vec::new();
     let Some(scene) = session.scene() else {
         ui.add_enabled_ui(false, |ui| ui.horizontal_centered(|ui| buttons(ui, session)));
         return Vec::new();
@@ -24,8 +24,8 @@ pub fn show(ui: &mut Ui, timeline: &mut Timeline, session: &Session) -> Vec<Comm
         ui.allocate_ui(vec2(room, ui.available_height()), |ui| {
             ui.set_width(room);
             let not_flowing = session.document().map_or(0, Document::layers_not_flowing);
-            let asked = timeline.show(ui, (&scene.flow, not_flowing), &scene.events, &session.playback);
-            commands.extend(asked.into_iter().map(Command::Playback));
+            let flow = (&*scene.flow, scene.events.as_slice(), not_flowing);
+            commands.extend(timeline.show(ui, flow, session.findings.visible(), &session.playback));
         });
         readout(ui, session);
     });

@@ -33,7 +33,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         let text = match session.scene() {
             None => "Open a network to see its layers side by side.",
             Some(_) if session.is_given_up::<LayerOverview>() => {
-                "This was stopped; close and open the strip to make it again."
+                "This was stopped; close and open this panel to make it again."
             }
             Some(_) => "The layers are being surveyed …",
         };

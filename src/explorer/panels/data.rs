@@ -1,13 +1,19 @@
 //! The data: a file or a built-in generator, and how many points it gives.
 
-use egui::{ComboBox, DragValue, Role, Ui, WidgetInfo};
+use egui::{ComboBox, DragValue, Role, Sense, Ui, WidgetInfo, vec2};
 
-use super::super::theme;
+use super::super::theme::{self, Palette};
+use super::super::widgets::severity;
 use crate::dataset::{Generator, GeneratorOptions, Labels};
-use crate::session::{ColumnCommand, Command, DataSource, DialogPurpose, EditCommand, Session, counted};
+use crate::session::{
+    ColumnCommand, Command, DataSource, DialogPurpose, EditCommand, FindingCommand, FindingKey, FindingScope, Session,
+    column_text, counted, title,
+};
 
 /// The most points that the window draws of a generator; files may have more.
 const MAX_SAMPLES: usize = 1_000_000;
+/// So many columns with findings are named at most.
+const MAX_COLUMNS: usize = 8;
 /// The most noise that the window offers.
 const MAX_NOISE: f64 = 1.0;
 
@@ -57,6 +63,10 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     if let Some(text) = session.scaling_text() {
         ui.label(theme::note(ui, text)).on_hover_text("What is done to the values of the file before they flow.");
     }
+    for change in &wanted.data.changes {
+        ui.label(theme::note(ui, *change)).on_hover_text("What was done to the values by a button of the findings.");
+    }
+    commands.extend(findings(ui, session).map(Command::Findings));
     if let Some(scene) = session.scene() {
         ui.label(theme::note(ui, scene.memory.label()))
             .on_hover_text("The memory that the plain net's values and the points' places on their way take.");
@@ -65,6 +75,39 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         }
     }
     commands
+}
+
+/// How many findings there are about the data, and the columns that they are about.
+fn findings(ui: &mut Ui, session: &Session) -> Option<FindingCommand> {
+    let visible = session.findings.visible();
+    let (count, worst) = (visible.whole(), visible.whole().worst?);
+    let mut asked = None;
+    ui.horizontal_wrapped(|ui| {
+        let palette = Palette::from_ui(ui);
+        let mark = |ui: &mut Ui, worst| {
+            let (rect, _) = ui.allocate_exact_size(vec2(severity::SIZE, severity::SIZE), Sense::hover());
+            severity::paint(ui.painter(), rect.center(), severity::SIZE, worst, palette);
+        };
+        mark(ui, worst);
+        let link =
+            ui.link(counted(count.count, "finding")).on_hover_text(format!("{}. Click: list them.", count.label()));
+        link.widget_info(|| WidgetInfo::labeled(Role::Link, true, "Findings of the data and the whole"));
+        if link.clicked() {
+            asked = Some(FindingCommand::Show(FindingScope::Whole));
+        }
+        let Some(dataset) = session.scene().map(|scene| &scene.dataset) else { return };
+        for (column, finding) in visible.columns().take(MAX_COLUMNS) {
+            mark(ui, finding.severity);
+            let name = column_text(dataset, column);
+            let response = ui.link(&name).on_hover_text(format!("{}: {}.", title(finding.code), finding.message));
+            let label = format!("Finding about column {name}");
+            response.widget_info(|| WidgetInfo::labeled(Role::Link, true, &label));
+            if response.clicked() {
+                asked = Some(FindingCommand::GoTo(FindingKey::new(finding)));
+            }
+        }
+    });
+    asked
 }
 
 fn choice(

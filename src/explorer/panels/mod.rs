@@ -4,6 +4,7 @@ pub mod all_layers;
 mod build;
 mod data;
 mod draw_weights;
+pub mod findings;
 pub mod layer;
 mod network;
 mod pen;
@@ -42,6 +43,7 @@ pub fn tabs(ui: &mut Ui, shown: Side) -> Vec<Command> {
         for side in Side::ALL {
             let tip = match side {
                 Side::Layer => "What the layer at the present time does.",
+                Side::Findings => "What is wrong with the network and the data, where it shows, and what to try.",
                 Side::Refinement => "The ResNet that the plain net becomes: its error, its depth, its blocks.",
             };
             if ui.selectable_label(shown == side, side.label()).on_hover_text(tip).clicked() && shown != side {

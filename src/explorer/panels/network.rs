@@ -3,8 +3,9 @@
 use egui::{Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::theme::{self, Palette};
+use super::super::widgets::severity;
 use crate::flow::LayerFlow;
-use crate::session::{Command, PlaybackCommand, Session, counted, own_name};
+use crate::session::{Command, FindingCommand, FindingScope, LayerCount, PlaybackCommand, Session, counted, own_name};
 
 /// The height of a layer's entry: its name, its shape, the range of its singular values.
 const ENTRY: f32 = 38.0;
@@ -38,9 +39,8 @@ pub fn layers(ui: &mut Ui, session: &Session) -> Vec<Command> {
         count,
         |ui, rows| {
             for layer in flow.layers().get(rows).unwrap_or(&[]) {
-                if entry(ui, layer, layer.index == current + 1) {
-                    commands.push(Command::Playback(PlaybackCommand::Seek(layer.index as f64 - 1.0)));
-                }
+                let count = session.findings.visible().layer(layer.index - 1);
+                commands.extend(entry(ui, layer, layer.index == current + 1, count));
             }
         },
     );
@@ -53,7 +53,7 @@ fn list_height(ui: &Ui, count: usize) -> f32 {
     all.min((0.45 * ui.available_height()).max(2.5 * ENTRY))
 }
 
-fn entry(ui: &mut Ui, layer: &LayerFlow, current: bool) -> bool {
+fn entry(ui: &mut Ui, layer: &LayerFlow, current: bool, findings: LayerCount) -> Option<Command> {
     let palette = Palette::from_ui(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ENTRY), Sense::click());
     let title = title(layer);
@@ -73,7 +73,26 @@ fn entry(ui: &mut Ui, layer: &LayerFlow, current: bool) -> bool {
         let bar = Rect::from_min_size(pos2(rect.right() - 64.0, top + 20.0), vec2(58.0, 6.0));
         sigma_range(&painter, bar, &spectrum.singular_values, palette);
     }
-    response.on_hover_text(tip(layer)).clicked()
+    let asked = finding_count(ui, rect, layer, findings, ink);
+    let clicked = response.on_hover_text(tip(layer)).clicked();
+    asked.or_else(|| clicked.then(|| Command::Playback(PlaybackCommand::Seek(layer.index as f64 - 1.0))))
+}
+
+/// The number of the layer's findings with the mark of the worst, at the right of its name.
+fn finding_count(ui: &Ui, entry: Rect, layer: &LayerFlow, findings: LayerCount, ink: egui::Color32) -> Option<Command> {
+    let worst = findings.worst?;
+    let room = vec2(2.0 * severity::SIZE + 8.0 * findings.count.to_string().len() as f32, ENTRY / 2.0);
+    let rect = Rect::from_min_size(pos2(entry.right() - room.x - 4.0, entry.top()), room);
+    let response = ui.interact(rect, ui.scope_id().with(("findings", layer.index)), Sense::click());
+    let name = format!("Findings of layer {}: {}", layer.index, findings.label());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    let painter = ui.painter().with_clip_rect(entry.intersect(ui.clip_rect()));
+    let mark = pos2(rect.left() + severity::SIZE / 2.0, rect.center().y + 1.0);
+    severity::paint(&painter, mark, severity::SIZE, worst, Palette::from_ui(ui));
+    let at = pos2(mark.x + severity::SIZE, rect.center().y + 1.0);
+    painter.text(at, egui::Align2::LEFT_CENTER, findings.count.to_string(), theme::small_font(), ink);
+    let clicked = response.on_hover_text(format!("{}. Click: list them.", findings.label())).clicked();
+    clicked.then_some(Command::Findings(FindingCommand::Show(FindingScope::Layer(layer.index))))
 }
 
 fn title(layer: &LayerFlow) -> String {

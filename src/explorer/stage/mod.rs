@@ -44,6 +44,8 @@ pub struct StageInput<'a> {
     pub neighbours: Option<&'a Arc<Neighbours>>,
     /// The pen that draws points, where it can.
     pub pen: Option<Pen>,
+    /// Whether the network is only a part of its file's, so that what it gives is no answer of the whole.
+    pub is_partial: bool,
     /// Whether the time that frames take is told.
     pub frame_time: bool,
     /// The view's settings.
@@ -217,7 +219,7 @@ fn empty(ui: &mut Ui, opening: Option<&str>) {
         match opening {
             Some(name) => {
                 ui.label(RichText::new(format!("Opening {name} …")).heading());
-                ui.label("Its layers are being decomposed; the strip below shows how far it is.");
+                ui.label("Its layers are being decomposed; the bar below shows how far it is.");
             }
             None => {
                 ui.label(RichText::new("No network is open").heading());

@@ -322,6 +322,7 @@ impl Pane<'_> {
             sample,
             position: &position,
             answers: answers(source),
+            is_partial: self.input.is_partial,
             picture,
             neighbours: self.neighbours(sample),
         };

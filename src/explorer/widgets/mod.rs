@@ -9,5 +9,6 @@ pub mod histogram;
 pub mod naming;
 pub mod number;
 pub mod separation;
+pub mod severity;
 pub mod spread;
 pub mod time_chart;

@@ -209,8 +209,12 @@ impl Activation {
         self != Activation::Softmax
     }
 
-    /// σ(x) of one coordinate. Softmax has no such value; of a single coordinate it is 1.
+    /// σ(x) of one coordinate; NaN of NaN. Softmax has no such value; of a single coordinate it is 1.
     pub fn value(self, x: f64) -> f64 {
+        // The larger of NaN and a number is the number: the maxima below would make health of what is broken.
+        if x.is_nan() {
+            return x;
+        }
         match self {
             Activation::Identity => x,
             Activation::Relu => x.max(0.0),

@@ -66,6 +66,14 @@ fn tails_keep_their_relative_accuracy() {
 }
 
 #[test]
+fn what_is_not_a_number_stays_so() {
+    let of_one = Activation::ALL.into_iter().filter(|activation| activation.is_coordinatewise());
+    for activation in of_one {
+        assert!(activation.value(f64::NAN).is_nan(), "{}", activation.name());
+    }
+}
+
+#[test]
 fn silu_is_steepest_downward_where_its_second_derivative_is_zero() {
     let x = super::SILU_STEEPEST_DESCENT;
     assert!((x * (0.5 * x).tanh() - 2.0).abs() < 1e-14);

@@ -6,6 +6,7 @@
 
 mod block_detail;
 mod field;
+mod findings;
 mod layer_detail;
 mod neighbours;
 mod overview;
@@ -25,6 +26,7 @@ pub use block_detail::{BlockDetail, BlockMatrix, BlockRequest};
 pub use field::{
     Answer, Answers, Areas, Arrow, Field, FieldRequest, LARGEST_CHANGE, Particle, ParticleWindow, Particles,
 };
+pub use findings::{FindingEntry, Findings};
 pub use layer_detail::{BranchSpectrum, Glyph, HeatMap, LayerDetail, NamedMap, weight_matrices};
 pub use neighbours::{NeighbourRequest, Neighbours};
 pub use overview::{ClassesApart, LayerOverview};
@@ -37,6 +39,7 @@ pub use study::{RefinementStudy, StudyRequest};
 
 use super::scene::{Progress, Scene, SceneError};
 use super::{Effect, Session, Severity, Task};
+use crate::dataset::Dataset;
 use crate::flow::FlowError;
 
 /// A result that is computed from the open scene in the background.
@@ -59,6 +62,11 @@ pub trait Derivation: Debug + Send + Sync + Sized + 'static {
     const OUTLIVES_DEMAND: bool = true;
     /// Whether wanting it again after it was not wanted tries again what failed.
     const RETRIED: bool = false;
+
+    /// The least time between two requests now, in seconds.
+    fn interval(session: &Session) -> f64 {
+        if session.playback.playing() { Self::INTERVAL } else { 0.0 }
+    }
 
     /// The request that the view makes now; `None` while nothing shows the result.
     fn wanted(session: &Session) -> Option<Self::Request>;
@@ -87,6 +95,9 @@ pub struct Source {
     pub scene: Arc<Scene>,
     /// Its ResNet, if one is ready.
     pub refined: Option<Arc<Refined>>,
+    /// The data as it was opened, before points were left out or classes numbered as outputs; `None` where points of the
+    /// input space stand in for data.
+    pub data: Option<Arc<Dataset>>,
 }
 
 type AnyResult = Arc<dyn Any + Send + Sync>;
@@ -148,14 +159,16 @@ pub(super) fn watch(session: &mut Session, seconds: f64) -> Vec<Effect> {
 pub(super) fn watch_one<D: Stored>(session: &mut Session, seconds: f64) -> Option<Effect> {
     let scene = Arc::clone(session.scene()?);
     let wanted = D::wanted(session);
-    let pauses = session.playback.playing();
+    let interval = D::interval(session);
+    let data = session.document().filter(|document| !document.data.is_stand_in());
+    let data = data.and_then(|document| document.data.dataset.clone());
     let slot = D::slot_mut(&mut session.derived);
     let Some(request) = wanted else { return slot.release().then_some(Effect::Cancel(Task::Derive(D::KIND))) };
-    match slot.demand(&scene, &request, seconds, pauses) {
+    match slot.demand(&scene, &request, seconds, interval) {
         Demand::Met => None,
         Demand::Abandon => Some(Effect::Cancel(Task::Derive(D::KIND))),
         Demand::Start => {
-            let source = Source { scene, refined: session.refined().cloned() };
+            let source = Source { scene, refined: session.refined().cloned(), data };
             Some(Effect::Derive(DerivedJob::new::<D>(source, request)))
         }
     }

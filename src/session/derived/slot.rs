@@ -94,9 +94,9 @@ impl<D: Derivation> Slot<D> {
         self.under_way.is_some()
     }
 
-    /// `request` is wanted of `scene`; `seconds` have passed since the last demand, and `pauses` says that results of this
-    /// kind have to keep their interval now. Where the answer is [`Demand::Start`] it counts as under way.
-    pub fn demand(&mut self, scene: &Arc<Scene>, request: &D::Request, seconds: f64, pauses: bool) -> Demand {
+    /// `request` is wanted of `scene`; `seconds` have passed since the last demand, and requests have to be `interval`
+    /// seconds apart now. Where the answer is [`Demand::Start`] it counts as under way.
+    pub fn demand(&mut self, scene: &Arc<Scene>, request: &D::Request, seconds: f64, interval: f64) -> Demand {
         self.age += seconds;
         let replaces = self.under_way.as_ref().is_none_or(|(_, under_way)| D::replaces(under_way, request));
         match self.state(request) {
@@ -108,7 +108,7 @@ impl<D: Derivation> Slot<D> {
                     Demand::Met
                 }
             }
-            State::Missing | State::Stale if !replaces || (pauses && self.age < D::INTERVAL) => Demand::Met,
+            State::Missing | State::Stale if !replaces || self.age < interval => Demand::Met,
             State::Missing | State::Stale => {
                 self.under_way = Some((Arc::clone(scene), request.clone()));
                 self.age = 0.0;

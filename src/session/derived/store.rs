@@ -2,8 +2,8 @@
 
 use super::slot::Slot;
 use super::{
-    BlockDetail, Derivation, DerivedOutput, Field, LayerDetail, LayerOverview, Neighbours, Refined, RefinementStudy,
-    SeparationProfile, accept_one, watch_one,
+    BlockDetail, Derivation, DerivedOutput, Field, Findings, LayerDetail, LayerOverview, Neighbours, Refined,
+    RefinementStudy, SeparationProfile, accept_one, watch_one,
 };
 use crate::session::{Effect, Session, Task};
 
@@ -108,6 +108,8 @@ derived_results! {
     LayerDetail in layer_detail;
     /// What the panel of all layers shows.
     LayerOverview in overview;
+    /// What is wrong with the network.
+    Findings in findings;
 }
 
 fn cancelled(kinds: Vec<DerivedKind>) -> Vec<Effect> {

@@ -63,20 +63,20 @@ fn a_result_stays_until_the_same_is_made_of_a_newer_scene() {
     let [first, second] = [scene(), scene()];
     let mut slot = Slot::<Number>::default();
     assert_eq!(slot.state(&1), State::Missing);
-    assert_eq!(slot.demand(&first, &1, 0.0, false), Demand::Start);
-    assert_eq!((slot.demand(&first, &1, 0.0, false), slot.state(&1)), (Demand::Met, State::UnderWay));
+    assert_eq!(slot.demand(&first, &1, 0.0, 0.0), Demand::Start);
+    assert_eq!((slot.demand(&first, &1, 0.0, 0.0), slot.state(&1)), (Demand::Met, State::UnderWay));
     slot.accept(&first, &second, number(9));
     assert!(slot.latest().is_none(), "a result of a scene that nobody asked about");
     slot.accept(&first, &first, number(1));
-    assert_eq!((slot.state(&1), slot.demand(&first, &1, 0.0, false)), (State::Ready, Demand::Met));
+    assert_eq!((slot.state(&1), slot.demand(&first, &1, 0.0, 0.0)), (State::Ready, Demand::Met));
 
     assert!(!slot.mark_stale());
     assert_eq!((slot.state(&1), slot.latest()), (State::Stale, number(1).as_ref()));
     // What is under way for the scene before is neither begun again nor thrown away.
-    assert_eq!(slot.demand(&first, &1, 0.0, false), Demand::Start);
-    assert_eq!(slot.demand(&second, &1, 0.0, false), Demand::Met);
+    assert_eq!(slot.demand(&first, &1, 0.0, 0.0), Demand::Start);
+    assert_eq!(slot.demand(&second, &1, 0.0, 0.0), Demand::Met);
     slot.accept(&second, &first, number(1));
-    assert_eq!((slot.state(&1), slot.demand(&second, &1, 0.0, false)), (State::Stale, Demand::Start));
+    assert_eq!((slot.state(&1), slot.demand(&second, &1, 0.0, 0.0)), (State::Stale, Demand::Start));
     slot.accept(&second, &second, number(1));
     assert_eq!(slot.state(&1), State::Ready);
     assert!(!slot.clear() && slot.latest().is_none());
@@ -86,16 +86,16 @@ fn a_result_stays_until_the_same_is_made_of_a_newer_scene() {
 fn what_was_given_up_is_not_asked_for_again() {
     let scene = scene();
     let mut slot = Slot::<Number>::default();
-    assert_eq!(slot.demand(&scene, &11, 0.0, false), Demand::Start);
+    assert_eq!(slot.demand(&scene, &11, 0.0, 0.0), Demand::Start);
     slot.give_up();
-    assert_eq!((slot.state(&11), slot.demand(&scene, &11, 0.0, false)), (State::Failed, Demand::Met));
-    assert_eq!(slot.demand(&scene, &12, 0.0, false), Demand::Start);
+    assert_eq!((slot.state(&11), slot.demand(&scene, &11, 0.0, 0.0)), (State::Failed, Demand::Met));
+    assert_eq!(slot.demand(&scene, &12, 0.0, 0.0), Demand::Start);
     slot.accept(&scene, &scene, None);
     assert_eq!(slot.state(&12), State::Failed);
     // A newer failure takes the place of the one before, and a newer scene is another chance.
     assert_eq!(slot.state(&11), State::Missing);
     slot.mark_stale();
-    assert_eq!(slot.demand(&scene, &12, 0.0, false), Demand::Start);
+    assert_eq!(slot.demand(&scene, &12, 0.0, 0.0), Demand::Start);
     assert!(slot.release() && !slot.release());
 }
 
@@ -103,13 +103,13 @@ fn what_was_given_up_is_not_asked_for_again() {
 fn a_request_replaces_another_or_waits_for_it() {
     let scene = scene();
     let mut slot = Slot::<Number>::default();
-    assert_eq!(slot.demand(&scene, &1, 0.0, false), Demand::Start);
-    assert_eq!(slot.demand(&scene, &2, 0.0, false), Demand::Met);
-    assert_eq!(slot.demand(&scene, &10, 0.0, false), Demand::Start);
+    assert_eq!(slot.demand(&scene, &1, 0.0, 0.0), Demand::Start);
+    assert_eq!(slot.demand(&scene, &2, 0.0, 0.0), Demand::Met);
+    assert_eq!(slot.demand(&scene, &10, 0.0, 0.0), Demand::Start);
     slot.accept(&scene, &scene, number(10));
-    assert_eq!(slot.demand(&scene, &11, 0.0, false), Demand::Start);
+    assert_eq!(slot.demand(&scene, &11, 0.0, 0.0), Demand::Start);
     // Back to what is there: nobody waits for what is under way.
-    assert_eq!(slot.demand(&scene, &10, 0.0, false), Demand::Abandon);
+    assert_eq!(slot.demand(&scene, &10, 0.0, 0.0), Demand::Abandon);
     assert!(!slot.is_under_way());
 }
 
@@ -117,11 +117,11 @@ fn a_request_replaces_another_or_waits_for_it() {
 fn a_result_that_is_wanted_in_every_frame_keeps_its_interval() {
     let scene = scene();
     let mut slot = Slot::<Number>::default();
-    assert_eq!(slot.demand(&scene, &1, 0.6, true), Demand::Met);
-    assert_eq!(slot.demand(&scene, &2, 0.6, true), Demand::Start);
+    assert_eq!(slot.demand(&scene, &1, 0.6, 1.0), Demand::Met);
+    assert_eq!(slot.demand(&scene, &2, 0.6, 1.0), Demand::Start);
     slot.accept(&scene, &scene, number(2));
-    assert_eq!(slot.demand(&scene, &3, 0.6, true), Demand::Met);
-    assert_eq!(slot.demand(&scene, &3, 0.0, false), Demand::Start);
+    assert_eq!(slot.demand(&scene, &3, 0.6, 1.0), Demand::Met);
+    assert_eq!(slot.demand(&scene, &3, 0.0, 0.0), Demand::Start);
 }
 
 #[test]

@@ -79,6 +79,7 @@ impl Session {
             field: field.as_ref(),
             neighbours: None,
             pen: None,
+            is_partial: false,
             frame_time: false,
             view,
             t: *t,
@@ -97,7 +98,8 @@ impl Session {
         let index = scene.map_or(0, |scene| scene.flow.moment(self.t).layer);
         let detail = scene.map(|scene| LayerDetail::build(scene, index, &mut |_, _| true).unwrap());
         let (detail, view, t) = (detail.as_ref(), &self.view, self.t);
-        let input = LayerInput { scene, options, wanted: None, detail, given_up: false, view, t };
+        let findings = &layerflow::session::FindingsView::default();
+        let input = LayerInput { scene, options, wanted: None, detail, given_up: false, findings, view, t };
         for command in layer::show(ui, &input) {
             if let Command::View(command) = command {
                 self.view.apply(command);

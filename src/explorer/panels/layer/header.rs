@@ -2,7 +2,7 @@
 
 use egui::{Color32, Response, RichText, Sense, Ui, vec2};
 
-use super::Shown;
+use super::{Shown, findings};
 use crate::explorer::theme::{self, CORNER, Palette, SMALL};
 use crate::flow::{Event, EventKind, PhaseKind};
 use crate::session::{Command, ViewCommand, coordinate_name, own_name};
@@ -42,6 +42,7 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
             "What the layer is in its file. It is linear, so on inputs of this shape it is the matrix shown here.";
         ui.label(theme::note(ui, origin)).on_hover_text(tip);
     }
+    findings::line(ui, shown, commands);
     phases(ui, shown);
     let events = || shown.scene.events.iter().filter(|event| event.layer == layer.index);
     // Vᵀ and U may both turn through the extra dimension; it is one reflection.

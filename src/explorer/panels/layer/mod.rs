@@ -3,21 +3,22 @@
 mod activation;
 mod branch;
 pub mod choices;
+mod findings;
 mod glyph;
 mod header;
 mod rotations;
 mod spectrum;
 mod weights;
 
-use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
+use egui::{Align, CollapsingHeader, RichText, ScrollArea, Ui};
 
 use crate::explorer::theme::{self, Palette, SECTION_GAP};
 use crate::flow::{Flow, FlowOptions, LayerFlow};
 use crate::network::{Layer, Network};
 use crate::resnet::has_steps;
 use crate::session::{
-    Command, EditCommand, Hovered, LayerDetail, NetworkChange, NumberChange, PanelCommand, Scene, Section, ViewCommand,
-    ViewSettings,
+    Command, EditCommand, FindingsView, Hovered, LayerDetail, NetworkChange, NumberChange, PanelCommand, Scene,
+    Section, ViewCommand, ViewSettings,
 };
 
 /// What the layer panel shows.
@@ -33,6 +34,8 @@ pub struct LayerInput<'a> {
     pub detail: Option<&'a LayerDetail>,
     /// Whether that work was given up.
     pub given_up: bool,
+    /// What is wrong with the network.
+    pub findings: &'a FindingsView,
     /// The view's settings.
     pub view: &'a ViewSettings,
     /// The time of the flow, 0 to L.
@@ -44,6 +47,7 @@ struct Shown<'a> {
     scene: &'a Scene,
     flow: &'a Flow,
     layer: &'a LayerFlow,
+    findings: &'a FindingsView,
     view: &'a ViewSettings,
     /// The layer with the numbers that were asked for last.
     wanted: Option<&'a Layer>,
@@ -72,9 +76,9 @@ pub fn show(ui: &mut Ui, input: &LayerInput<'_>) -> Vec<Command> {
     let Some(layer) = flow.layers().get(index) else { return commands };
     let phase = if moment.layer == index { moment.phase } else { None };
     let detail = input.detail.filter(|detail| detail.layer == index);
-    let LayerInput { view, given_up, t, .. } = *input;
+    let LayerInput { view, findings, given_up, t, .. } = *input;
     let wanted = input.wanted.and_then(|network| network.layers().get(index));
-    let shown = Shown { scene, flow, layer, view, wanted, detail, given_up, index, phase, t };
+    let shown = Shown { scene, flow, layer, findings, view, wanted, detail, given_up, index, phase, t };
 
     let mut hovered = None;
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -156,6 +160,10 @@ impl<'a> Shown<'a> {
         let response = shown.header_response.on_hover_text(tip);
         if response.clicked() {
             commands.push(Command::View(ViewCommand::Panel(PanelCommand::Toggle(section))));
+        }
+        if self.view.panel.focus == Some(section) {
+            response.scroll_to_me(Some(Align::TOP));
+            commands.push(Command::View(ViewCommand::Panel(PanelCommand::Focused)));
         }
     }
 }

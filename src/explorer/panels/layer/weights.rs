@@ -2,7 +2,7 @@
 
 use egui::{Button, PointerButton, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, lerp, pos2, vec2};
 
-use super::Shown;
+use super::{Shown, findings};
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::heat::{self, Heat};
 use crate::explorer::widgets::number;
@@ -38,6 +38,9 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
         let size = size_of(map, ui.available_width());
         let heat = Heat { name: &label, map, size, window, entry: Some(&entry) };
         let (response, at) = heat.show(ui, Sense::click_and_drag());
+        if position == 0 {
+            findings::mark_rows(ui, response.rect, map.rows, window, shown);
+        }
         if let Some(part) = parts.get(position).copied() {
             if let Some([across, down]) = at.filter(|_| response.clicked()) {
                 let index = |share: f64, count: usize| ((share * count as f64).max(0.0) as usize).min(count - 1);

@@ -27,6 +27,8 @@ pub struct Card<'a> {
     pub position: &'a [f32],
     /// The answers of the network that it runs through.
     pub answers: Answers<'a>,
+    /// Whether those are the answers of a part of the network.
+    pub is_partial: bool,
     /// Its picture, where it is one.
     pub picture: Option<&'a TextureHandle>,
     /// The nearest points, as far as they are found.
@@ -51,7 +53,7 @@ impl Card<'_> {
             ui.label(theme::note(ui, format!("and {} more coordinates", position.len() - SHOWN)));
         }
         if let Some(answer) = answer(scene, sample, self.answers) {
-            ui.label(answer);
+            ui.label(if self.is_partial { format!("{answer} by the part that flows") } else { answer });
         }
         if let Some(found) = self.neighbours {
             self.nearest(ui, found);

@@ -1,0 +1,105 @@
+//! What is wrong with the open network, with what can be done about it.
+
+use std::time::Instant;
+
+use super::{Derivation, Source};
+use crate::dataset::Dataset;
+use crate::diagnostics::findings::{Finding, Subject, Thresholds, find_while};
+use crate::flow::FlowError;
+use crate::session::findings::{FindingKey, Fix, FixFinder};
+use crate::session::scene::{Progress, Scene, SceneError, go_on};
+use crate::session::{DataSource, Session};
+
+/// While a network is in training its findings take this share of a processor at most.
+const TRAINING_SHARE: f64 = 0.05;
+
+/// What is wrong with a network, the worst first.
+#[derive(Debug, Default)]
+pub struct Findings {
+    entries: Vec<FindingEntry>,
+    /// The positions of the entries of each layer, the first layer first.
+    of_layer: Vec<Vec<usize>>,
+    /// How many rows of the data were looked at; none without data.
+    pub samples: usize,
+    /// How long it took to find them, in seconds.
+    seconds: f64,
+}
+
+/// A finding in the window.
+#[derive(Debug)]
+pub struct FindingEntry {
+    /// What is wrong.
+    pub finding: Finding,
+    /// What it is known by.
+    pub key: FindingKey,
+    /// What the program can do about it.
+    pub fix: Option<Fix>,
+}
+
+impl Findings {
+    /// Looks for everything that is wrong with the network of `scene`; `data` is what it is trained or used on.
+    ///
+    /// # Errors
+    /// If `progress` answers false.
+    pub fn build(scene: &Scene, data: Option<&Dataset>, progress: &mut Progress<'_>) -> Result<Findings, SceneError> {
+        let began = Instant::now();
+        let subject = Subject::new(&scene.network).with_flow(Some(&scene.flow)).with_data(data);
+        let found = find_while(&subject, &Thresholds::default(), &mut |share| progress(0.9 * share, "checking"));
+        let found = found.ok_or(FlowError::Cancelled)?;
+        go_on(progress, 0.9, "finding what can be done")?;
+        let fixes = FixFinder::new(&scene.network, subject.data());
+        let entry = |finding: Finding| {
+            let (key, fix) = (FindingKey::new(&finding), fixes.find(&finding));
+            FindingEntry { finding, key, fix }
+        };
+        let entries = found.into_iter().map(entry).collect();
+        let samples = subject.sample().map_or(0, |sample| sample.rows.len());
+        let seconds = began.elapsed().as_secs_f64();
+        Ok(Findings { samples, seconds, ..Findings::from_entries(entries, scene.network.layers().len()) })
+    }
+
+    /// These findings of a network of so many layers.
+    pub fn from_entries(entries: Vec<FindingEntry>, layers: usize) -> Findings {
+        let mut of_layer = vec![Vec::new(); layers];
+        for (position, entry) in entries.iter().enumerate() {
+            let layer = entry.finding.layer.and_then(|layer| of_layer.get_mut(layer.wrapping_sub(1)));
+            layer.into_iter().for_each(|list| list.push(position));
+        }
+        Findings { entries, of_layer, ..Findings::default() }
+    }
+
+    /// All of them, the worst first.
+    pub fn entries(&self) -> &[FindingEntry] {
+        &self.entries
+    }
+
+    /// The positions of those of a layer, from 0.
+    pub fn of_layer(&self, index: usize) -> &[usize] {
+        self.of_layer.get(index).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Derivation for Findings {
+    type Request = ();
+
+    const LABEL: &'static str = "Checking the network";
+    const INTERVAL: f64 = 1.0;
+
+    /// Only a network in training changes all the time.
+    fn interval(session: &Session) -> f64 {
+        if !session.training().running() {
+            return 0.0;
+        }
+        session.latest::<Findings>().map_or(0.0, |findings| Self::INTERVAL.max(findings.seconds / TRAINING_SHARE))
+    }
+
+    fn wanted(session: &Session) -> Option<()> {
+        // While points are drawn they are not what the network is meant for yet.
+        let is_drawn = session.document().is_some_and(|document| document.data.source == DataSource::Hand);
+        (session.scene().is_some() && !(is_drawn && session.view.pen.pen.is_some())).then_some(())
+    }
+
+    fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<Findings>, SceneError> {
+        Findings::build(&source.scene, source.data.as_deref(), progress).map(Some)
+    }
+}
