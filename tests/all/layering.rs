@@ -30,6 +30,38 @@ const WINDOW_LIBRARIES: [&str; 5] = ["egui", "eframe", "egui_plot", "epaint", "e
 
 const LONGEST_FILE: usize = 500;
 
+/// Words of a private language, each with the field's word for the same thing: what is searched for has to be found.
+const BANNED_WORDS: [(&str, &str); 26] = [
+    ("Made", "Derivation, Slot"),
+    ("Sight", "ViewPose"),
+    ("Walker", "FlowCursor"),
+    ("Station", "Checkpoint"),
+    ("Travellers", "ActiveTrajectories"),
+    ("Exactly", "ExactScheme"),
+    ("Looks", "PointStyles"),
+    ("Standing", "DrawOrder"),
+    ("Story", "SeparationProfile"),
+    ("Journey", "TrajectoryMetrics"),
+    ("Growth", "IncrementalRebuild"),
+    ("Grown", "Rebuilt"),
+    ("InSight", "VisibleOutputs"),
+    ("Trouble", "UserError"),
+    ("Purpose", "DialogPurpose"),
+    ("News", "TrainingUpdate"),
+    ("Feed", "TrainingChannel"),
+    ("place", "index or position"),
+    ("places", "indices or positions"),
+    ("ending", "extension"),
+    ("told", "attribute"),
+    ("patience", "timeout"),
+    ("judge", "evaluate_loss"),
+    ("surprise", "negative_log_likelihood"),
+    ("words", "label or text"),
+    ("tell", "report"),
+];
+/// Beginnings of constants, with the usual ones.
+const BANNED_BEGINNINGS: [(&str, &str); 2] = [("MOST_", "MAX_"), ("LEAST_", "MIN_")];
+
 /// A source file under src/, with the module (first folder or file name) it belongs to.
 struct Source {
     path: PathBuf,
@@ -225,6 +257,26 @@ fn nothing_is_left_for_later_and_nothing_panics_on_purpose() {
         }
     }
     assert!(broken.is_empty(), "not in finished code:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn identifiers_are_words_of_the_field() {
+    let is_inner = |c: char| c.is_alphanumeric() || c == '_';
+    let mut broken = Vec::new();
+    for source in sources() {
+        for (line, text) in source.code() {
+            // Sentences for people are no identifiers.
+            let code: String = text.split('"').step_by(2).collect::<Vec<_>>().join(" ");
+            for word in code.split(|c: char| !is_inner(c)) {
+                let banned = BANNED_WORDS.iter().find(|(banned, _)| *banned == word);
+                let banned = banned.or_else(|| BANNED_BEGINNINGS.iter().find(|(start, _)| word.starts_with(start)));
+                if let Some((_, instead)) = banned {
+                    broken.push(format!("{}: {word}; write {instead}", source.position(line)));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "not the field's words:\n{}", broken.join("\n"));
 }
 
 #[test]

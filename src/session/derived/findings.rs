@@ -6,6 +6,7 @@ use super::{Derivation, Source};
 use crate::dataset::Dataset;
 use crate::diagnostics::findings::{Finding, Subject, Thresholds, find_while};
 use crate::flow::FlowError;
+use crate::network::Network;
 use crate::session::findings::{FindingKey, Fix, FixFinder};
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
 use crate::session::{DataSource, Session};
@@ -37,25 +38,36 @@ pub struct FindingEntry {
 }
 
 impl Findings {
-    /// Looks for everything that is wrong with the network of `scene`; `data` is what it is trained or used on.
+    /// Looks for everything that is wrong with the network of `scene`, or with the `whole` of which that is the part that
+    /// flows; `data` is what it is trained or used on.
     ///
     /// # Errors
     /// If `progress` answers false.
-    pub fn build(scene: &Scene, data: Option<&Dataset>, progress: &mut Progress<'_>) -> Result<Findings, SceneError> {
+    pub fn build(
+        scene: &Scene,
+        whole: Option<&Network>,
+        data: Option<&Dataset>,
+        progress: &mut Progress<'_>,
+    ) -> Result<Findings, SceneError> {
         let began = Instant::now();
-        let subject = Subject::new(&scene.network).with_flow(Some(&scene.flow)).with_data(data);
+        // Where the first layer does not flow, what is drawn is no layer of the network.
+        let flow = (whole.and_then(Network::first_not_finite) != Some(0)).then_some(&*scene.flow);
+        let network = whole.unwrap_or(&scene.network);
+        let subject = Subject::new(network).with_flow(flow).with_data(data);
         let found = find_while(&subject, &Thresholds::default(), &mut |share| progress(0.9 * share, "checking"));
         let found = found.ok_or(FlowError::Cancelled)?;
         go_on(progress, 0.9, "finding what can be done")?;
         let fixes = FixFinder::new(&scene.network, subject.data());
         let entry = |finding: Finding| {
-            let (key, fix) = (FindingKey::new(&finding), fixes.find(&finding));
+            // What can be changed is what flows.
+            let fix = if whole.is_none() { fixes.find(&finding) } else { None };
+            let key = FindingKey::new(&finding);
             FindingEntry { finding, key, fix }
         };
         let entries = found.into_iter().map(entry).collect();
         let samples = subject.sample().map_or(0, |sample| sample.rows.len());
         let seconds = began.elapsed().as_secs_f64();
-        Ok(Findings { samples, seconds, ..Findings::from_entries(entries, scene.network.layers().len()) })
+        Ok(Findings { samples, seconds, ..Findings::from_entries(entries, network.layers().len()) })
     }
 
     /// These findings of a network of so many layers.
@@ -100,6 +112,6 @@ impl Derivation for Findings {
     }
 
     fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<Findings>, SceneError> {
-        Findings::build(&source.scene, source.data.as_deref(), progress).map(Some)
+        Findings::build(&source.scene, source.whole.as_deref(), source.data.as_deref(), progress).map(Some)
     }
 }

@@ -41,6 +41,7 @@ use super::scene::{Progress, Scene, SceneError};
 use super::{Effect, Session, Severity, Task};
 use crate::dataset::Dataset;
 use crate::flow::FlowError;
+use crate::network::Network;
 
 /// A result that is computed from the open scene in the background.
 pub trait Derivation: Debug + Send + Sync + Sized + 'static {
@@ -98,6 +99,8 @@ pub struct Source {
     /// The data as it was opened, before points were left out or classes numbered as outputs; `None` where points of the
     /// input space stand in for data.
     pub data: Option<Arc<Dataset>>,
+    /// The network as its file has it, where numbers that are not finite end the one that flows before.
+    pub whole: Option<Arc<Network>>,
 }
 
 type AnyResult = Arc<dyn Any + Send + Sync>;
@@ -168,7 +171,8 @@ pub(super) fn watch_one<D: Stored>(session: &mut Session, seconds: f64) -> Optio
         Demand::Met => None,
         Demand::Abandon => Some(Effect::Cancel(Task::Derive(D::KIND))),
         Demand::Start => {
-            let source = Source { scene, refined: session.refined().cloned(), data };
+            let whole = session.document().and_then(|document| document.file.whole.clone());
+            let source = Source { scene, refined: session.refined().cloned(), data, whole };
             Some(Effect::Derive(DerivedJob::new::<D>(source, request)))
         }
     }
