@@ -28,8 +28,9 @@
 //! # The modules
 //!
 //! In this order, each using only those before it: [`linalg`], [`network`], [`dataset`], [`formats`], [`flow`], [`resnet`],
-//! [`training`], [`diagnostics`], [`session`], [`jobs`], [`explorer`], [`offscreen`], [`command_line`]. Only [`explorer`] and [`offscreen`] know the window
-//! library. A test reads the sources and keeps it so.
+//! [`training`] and [`diagnostics`]. The window and the command line are made of them in modules that are not shown here;
+//! a test reads the sources and keeps the order. `examples/` has small programs: `inspect` opens a file and tells what is in it,
+//! `follow` follows points into a NumPy archive, `refine` compares a network with its ResNets.
 //!
 //! ```
 //! use layerflow::flow::{Flow, FlowOptions};
@@ -48,18 +49,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![warn(missing_docs)]
+
+#[doc(hidden)]
 pub mod command_line;
 pub mod dataset;
 pub mod diagnostics;
+#[doc(hidden)]
 pub mod explorer;
 pub mod flow;
 pub mod formats;
 mod io;
+#[doc(hidden)]
 pub mod jobs;
 pub mod linalg;
 pub mod network;
+#[doc(hidden)]
 pub mod offscreen;
 mod pickle;
 pub mod resnet;
+#[doc(hidden)]
 pub mod session;
 pub mod training;

@@ -8,6 +8,7 @@ use super::numpy::NumpyError;
 
 /// Why a dataset could not be read: the file, the place in it, and what to do.
 #[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum DatasetError {
     /// The file could not be read.
     #[error("{}: cannot be read ({source}); check the name and the permissions", path.display())]

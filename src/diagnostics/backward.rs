@@ -21,6 +21,7 @@ const CURVE_WORK: usize = 300_000_000;
 
 /// Why there are no gradients.
 #[derive(Clone, Debug, Error, PartialEq)]
+#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum BackwardError {
     /// No labels that the network could be wrong about.
     #[error("the labels do not fit the network's {outputs} outputs")]

@@ -41,6 +41,7 @@ use crate::network::Network;
 
 /// Why a network's flow could not be built or followed.
 #[derive(Clone, Debug, Error, PartialEq)]
+#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum FlowError {
     /// A layer's matrix could not be decomposed.
     #[error("layer {layer}: {source}")]
@@ -63,6 +64,23 @@ pub enum FlowError {
 }
 
 /// A network's flow in its ambient space R^d, t ∈ [0, L]; layer k (from 1) occupies [k−1, k].
+///
+/// ```
+/// use layerflow::flow::{Flow, FlowOptions};
+/// use layerflow::formats::examples;
+///
+/// let (network, data) = examples::spiral()?;
+/// let points = data.points.columns(0, 5).into_owned();
+/// let flow = Flow::new(&network, FlowOptions::default(), &mut |_finished_layers| true)?;
+/// assert_eq!(flow.duration(), network.layers().len() as f64);
+///
+/// // The points rest in the input space at t = 0; at t = L they are where the last layer maps them.
+/// assert!((flow.positions(&points, 0.0)?.rows(0, 2) - &points).amax() < 1e-12);
+/// let mut end = flow.positions(&points, flow.duration())?.rows(0, network.outputs()).into_owned();
+/// network.output().apply_columns(&mut end);
+/// assert!((end - network.forward(&points)?.output).amax() < 1e-9);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Flow {
     ambient_dimension: usize,

@@ -88,7 +88,12 @@ pub enum Motion {
     /// x ↦ x + s b.
     Shift(DVector<f64>),
     /// y ↦ (1−s) y + s σ(y) on the first `width` coordinates.
-    Activation { activation: Activation, width: usize },
+    Activation {
+        /// σ.
+        activation: Activation,
+        /// How many coordinates it acts on.
+        width: usize,
+    },
     /// x ↦ Sx + s f(x).
     Residual(Box<Residual>),
     /// dx/ds = f(x): the continuous limit of a block whose shortcut is the identity.

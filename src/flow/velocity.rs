@@ -14,6 +14,7 @@ const INVERTED: f64 = 1e-14;
 
 /// Why there is no velocity at a place and time.
 #[derive(Clone, Debug, Error, PartialEq)]
+#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum NoVelocity {
     /// Past the fold two paths meet in one place with different velocities.
     #[error("past s = {fold:.3} this activation folds the space: there is no velocity field")]

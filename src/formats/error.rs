@@ -12,6 +12,7 @@ use super::{ChainProblem, GraphProblem};
 
 /// Why a network's file could not be opened or saved: the file, the place in it, and what to do.
 #[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum FormatError {
     /// The file could not be read.
     #[error("{}: cannot be read ({source}); check the name and the permissions", path.display())]

@@ -109,6 +109,27 @@ pub struct GraphFile {
 
 /// Opens a weight file. Its content tells its format; its name only helps to say what a file is that is not read.
 ///
+/// ```
+/// use layerflow::formats::{self, Opened};
+///
+/// # let folder = std::env::temp_dir().join(format!("layerflow-open-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// let path = folder.join("turn.json");
+/// std::fs::write(&path, r#"{"format": "layerflow.network/1", "layers": [{"type": "dense", "weight": [[0, -1], [1, 0]]}]}"#)?;
+/// match formats::open(&path)? {
+///     // Its account says what became of every part of the file; whole: nothing was left out.
+///     Opened::Network(opened) => {
+///         assert!(opened.account.is_whole());
+///         assert_eq!((opened.network.inputs(), opened.network.outputs()), (2, 2));
+///     }
+///     // Only tensors: `ChainProposal` and `build` make a network of them.
+///     Opened::Tensors(_) => unreachable!("the layers are known"),
+///     Opened::Graph(graph) => unreachable!("{}", graph.problem),
+/// }
+/// # std::fs::remove_dir_all(&folder)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// If the file cannot be read, is damaged, or is of a format that is not read.
 pub fn open(path: &Path) -> Result<Opened, FormatError> {

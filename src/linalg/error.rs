@@ -4,6 +4,7 @@ use thiserror::Error;
 
 /// Why a decomposition was refused or did not succeed.
 #[derive(Clone, Debug, Error, PartialEq)]
+#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum LinalgError {
     /// A matrix without rows or columns.
     #[error("the matrix is {rows}×{columns}; a decomposition needs at least one row and one column")]

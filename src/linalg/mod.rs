@@ -18,5 +18,5 @@ pub use error::LinalgError;
 pub use gauge::{ProperPolar, ProperSvd};
 pub use principal::{PrincipalComponents, principal_components};
 pub use rotation::Rotation;
-pub use statistics::{evenly_spaced, median, percentile};
+pub use statistics::{evenly_spaced, interpolate, median, percentile};
 pub use svd::Svd;

@@ -22,9 +22,28 @@ pub fn percentile(sorted: &[f64], share: f64) -> f64 {
     sorted[below] + part * (sorted[(below + 1).min(last)] - sorted[below])
 }
 
+/// The value at time t of a curve through points (time, value) with ascending times, straight between them and held beyond
+/// its ends; where it jumps, the value before. 0 without points.
+pub fn interpolate<T>(curve: &[T], point: impl Fn(&T) -> (f64, f64), t: f64) -> f64 {
+    let after = curve.partition_point(|at| point(at).0 < t);
+    let Some((t1, value1)) = curve.get(after).map(&point) else { return curve.last().map_or(0.0, |at| point(at).1) };
+    match after.checked_sub(1).and_then(|before| curve.get(before)).map(&point) {
+        Some((t0, value0)) if t1 > t0 => value0 + (value1 - value0) * (t - t0) / (t1 - t0),
+        _ => value1,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn curves_are_straight_between_their_points_and_held_beyond() {
+        let curve = [(0.0, 0.0), (1.0, 2.0), (1.0, 6.0), (2.0, 4.0)];
+        let at = |t| interpolate(&curve, |point| *point, t);
+        assert_eq!([-1.0, 0.0, 0.25, 1.0, 1.5, 2.0, 9.0].map(at), [0.0, 0.0, 0.5, 2.0, 5.0, 4.0, 4.0]);
+        assert_eq!(interpolate(&[], |point| *point, 1.0), 0.0);
+    }
 
     #[test]
     fn evenly_spaced_indices_are_bounded_and_reach_far() {

@@ -7,6 +7,7 @@ use super::{Affine, Layer};
 
 /// Why a list of layers is not a network, or data does not fit it. Layers are counted from 1.
 #[derive(Clone, Debug, Error, PartialEq)]
+#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum NetworkError {
     /// No layer at all.
     #[error("the network has no layers; it needs at least one")]

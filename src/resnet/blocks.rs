@@ -17,6 +17,7 @@ const LARGEST: usize = 1 << 28;
 
 /// Why a refinement has no explicit blocks.
 #[derive(Clone, Debug, Error, PartialEq)]
+#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum BlocksError {
     /// More numbers than can be kept.
     #[error(

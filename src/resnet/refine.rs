@@ -40,6 +40,26 @@ pub struct StableSteps {
 impl<'a> ResNet<'a> {
     /// Refines `flow`; the activations' knots lie over the range that `data` (inputs × samples) has in the plain net.
     ///
+    /// ```
+    /// use layerflow::flow::{Flow, FlowOptions};
+    /// use layerflow::formats::examples;
+    /// use layerflow::resnet::{Integrator, Refinement, RefinementKind, ResNet};
+    ///
+    /// let (network, data) = examples::spiral()?;
+    /// let points = data.points.columns(0, 20).into_owned();
+    /// let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true)?;
+    ///
+    /// // The error falls as 1/N: twice the steps, about half of it.
+    /// let mut errors = Vec::new();
+    /// for steps in [64, 128] {
+    ///     let refinement = Refinement { kind: RefinementKind::Full, steps, integrator: Integrator::Euler };
+    ///     let resnet = ResNet::new(&flow, refinement, &points)?;
+    ///     errors.push(resnet.measure(&points, network.output(), &mut |_| true)?.max_error);
+    /// }
+    /// assert!((1.7..2.3).contains(&(errors[0] / errors[1])), "{errors:?}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// If `data` does not fit the network.
     pub fn new(flow: &'a Flow, refinement: Refinement, data: &DMatrix<f64>) -> Result<ResNet<'a>, FlowError> {

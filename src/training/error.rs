@@ -6,6 +6,7 @@ use crate::network::NetworkError;
 
 /// Why a network cannot be trained, or training ended early.
 #[derive(Clone, Debug, Error, PartialEq)]
+#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum TrainingError {
     /// Data without labels.
     #[error(

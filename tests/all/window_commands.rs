@@ -4,8 +4,8 @@ use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use layerflow::explorer::commands::{Action, Description, Mark};
 use layerflow::session::{
-    Colouring, Command, Compare, DialogPurpose, EditCommand, Modal, NetworkChange, PlaybackCommand, Projection,
-    Session, ViewCommand,
+    Colouring, Command, Compare, DialogPurpose, EditCommand, Example, Modal, NetworkChange, PlaybackCommand,
+    Projection, Session, ViewCommand, column_text,
 };
 
 use super::window::{TIMEOUT, Window, command, first_start, press, t};
@@ -26,12 +26,11 @@ fn press_with(window: &mut Window, modifiers: Modifiers, key: Key) {
 fn open_palette(window: &mut Window) {
     press_with(window, Modifiers::COMMAND, Key::P);
     assert_eq!(session(window).window.modal, Some(Modal::Palette));
-    window.run_steps(2);
 }
 
 fn type_text(window: &mut Window, text: &str) {
     window.event(Event::Text(text.to_owned()));
-    window.run_steps(2);
+    window.run_steps(1);
 }
 
 /// Finds a command by its name and carries it out.
@@ -130,7 +129,9 @@ fn the_palette_finds_every_command_by_its_name() {
     for action in Action::all() {
         let before = describe(&window, action);
         let is_dialog = matches!(before.command, Command::Ask(_));
-        if matches!(action, Action::Quit | Action::Palette | Action::Train) || is_dialog {
+        // Opening one example is like opening another, which takes its time.
+        let is_like_another = matches!(action, Action::Example(example) if example != Example::Moons);
+        if matches!(action, Action::Quit | Action::Palette | Action::Train) || is_dialog || is_like_another {
             continue;
         }
         by_palette(&mut window, &before.label);
@@ -143,11 +144,7 @@ fn the_palette_finds_every_command_by_its_name() {
         }
         let after = describe(&window, action);
         match before.mark {
-            Mark::Toggle(on) => {
-                assert_eq!(after.mark, Mark::Toggle(!on), "{action:?}");
-                by_palette(&mut window, &before.label);
-                assert_eq!(describe(&window, action).mark, before.mark, "{action:?}");
-            }
+            Mark::Toggle(on) => assert_eq!(after.mark, Mark::Toggle(!on), "{action:?}"),
             Mark::Choice(_) => assert_eq!(after.mark, Mark::Choice(true), "{action:?}"),
             Mark::None => {}
         }
@@ -156,9 +153,7 @@ fn the_palette_finds_every_command_by_its_name() {
                 assert_eq!(session(&window).window.modal, Some(Modal::Model));
                 press(&mut window, Key::Escape);
             }
-            Action::Example(example) => {
-                assert_eq!(session(&window).document().unwrap().network_name().is_empty(), false, "{example:?}");
-            }
+            Action::Example(_) => assert_eq!(session(&window).document().unwrap().data.name(), "moons"),
             // What is drawn of the plain net is refused beside the ResNet, and a pen holds the clock at the start.
             Action::Compare(_) => command(&mut window, Command::View(ViewCommand::Compare(Compare::Plain))),
             Action::PlayPause => press(&mut window, Key::Space),
@@ -178,9 +173,9 @@ fn the_palette_goes_to_layers_columns_and_files() {
     command(&mut window, Command::Playback(PlaybackCommand::Pause));
     by_palette(&mut window, "go layer 2");
     assert_eq!(t(&window), 1.0);
-    by_palette(&mut window, "column x2");
-    let colouring = session(&window).view.points.colouring;
-    assert!(matches!(colouring, Colouring::Column(_)), "{colouring:?}");
+    let second = column_text(&session(&window).scene().unwrap().dataset, 1);
+    by_palette(&mut window, &format!("colour column {second}"));
+    assert_eq!(session(&window).view.points.colouring, Colouring::Column(1), "{second}");
     by_palette(&mut window, "example moons");
     assert_ne!(session(&window).document().unwrap().network_path, Some(path.clone()));
     by_palette(&mut window, "recent kept");

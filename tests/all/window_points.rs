@@ -9,7 +9,7 @@ use layerflow::session::{
 };
 use tempfile::TempDir;
 
-use super::window::{TIMEOUT, Window, command, open, press, write};
+use super::window::{TIMEOUT, Window, command, first_start, open, press, write};
 
 /// One layer that moves points toward the origin: at t = 0 the data lies where the file puts it.
 const SQUEEZE: &str = r#"{"format": "layerflow.network/1", "name": "squeeze", "output": "softmax", "layers": [
@@ -233,4 +233,19 @@ fn the_card_draws_the_points_of_every_view_but_no_pictures() {
     assert_eq!(drawn_by_the_card(Example::Spiral, &compare), [1, 2, 2]);
     let dots = ViewCommand::Points(PointCommand::Pictures(false));
     assert_eq!(drawn_by_the_card(Example::Digits, &[dots]), [0, 1]);
+}
+
+#[test]
+fn the_loss_of_points_is_the_one_that_training_makes_small() {
+    use layerflow::session::TrainCommand;
+    use layerflow::training::Loss;
+    let mut window = first_start();
+    let colour = |loss| Command::View(ViewCommand::Points(PointCommand::Colour(Colouring::Loss(loss))));
+    command(&mut window, colour(Loss::CrossEntropy));
+    let mut options = *window.state().session().training().options();
+    options.objective.loss = Loss::SquaredError;
+    command(&mut window, Command::Train(TrainCommand::Options(options)));
+    let points = &window.state().session().view.points;
+    assert_eq!((points.loss, points.colouring), (Loss::SquaredError, Colouring::Loss(Loss::SquaredError)));
+    window.get_by_label("Colour: ½ squared error");
 }

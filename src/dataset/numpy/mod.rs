@@ -27,6 +27,7 @@ const LARGEST_EXPANSION: u64 = 64;
 
 /// Why an array or an archive could not be read. The caller adds the file.
 #[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum NumpyError {
     /// The file could not be read.
     #[error("{0}")]

@@ -1,6 +1,7 @@
 //! The commands of the window as data: what each is called, which keys it has, whether it is available, what it does.
 //! The menus, the keyboard, the list of keys under Help and the command palette are made from this list.
 
+mod row;
 mod table;
 
 use egui::{Context, Key, KeyboardShortcut, Modifiers};

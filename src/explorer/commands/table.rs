@@ -2,7 +2,8 @@
 
 use egui::{Key, KeyboardShortcut};
 
-use super::{Action, Description, Mark, ctrl, key, shift};
+use super::row::row;
+use super::{Action, Description, ctrl, key, shift};
 use crate::formats::NetworkKind;
 use crate::session::{
     Colouring, Command, Compare, DialogPurpose, EditCommand, Modal, PanelCommand, PenCommand, PlaybackCommand,
@@ -251,42 +252,10 @@ impl Action {
     }
 }
 
-fn row(label: &str, tip: &'static str, command: Command) -> Description {
-    let (label, menu_label) = (label.to_owned(), label.to_owned());
-    Description { label, menu_label, tip, shortcuts: Vec::new(), mark: Mark::None, refusal: None, command }
-}
-
 fn train(session: &Session, label: &str, tip: &'static str, command: TrainCommand) -> Description {
     row(label, tip, Command::Train(command))
         .refused(session.training().running(), "The network is in training.")
         .refused_for(session.training_refusal())
-}
-
-impl Description {
-    fn keys(self, shortcuts: &[KeyboardShortcut]) -> Description {
-        Description { shortcuts: shortcuts.to_vec(), ..self }
-    }
-
-    fn menu(self, label: &str) -> Description {
-        Description { menu_label: label.to_owned(), ..self }
-    }
-
-    fn toggle(self, on: bool) -> Description {
-        Description { mark: Mark::Toggle(on), ..self }
-    }
-
-    fn choice(self, chosen: bool) -> Description {
-        Description { mark: Mark::Choice(chosen), ..self }
-    }
-
-    /// Not available if so, for this reason; a reason given before stays.
-    fn refused(self, refused: bool, reason: &'static str) -> Description {
-        self.refused_for(refused.then_some(reason))
-    }
-
-    fn refused_for(self, reason: Option<&'static str>) -> Description {
-        Description { refusal: self.refusal.or(reason), ..self }
-    }
 }
 
 fn compare_tip(compare: Compare) -> &'static str {

@@ -6,6 +6,7 @@ use crate::network::ConvolutionError;
 
 /// Why tensors do not make a chain.
 #[derive(Clone, Debug, Error, PartialEq)]
+#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum ChainProblem {
     /// No tensor has two axes, and none is a kernel.
     #[error("holds no matrix of numbers, so no dense layer{}", if *.objects { "; its Python objects are never loaded, save numbers instead" } else { "; give a file with weights" })]

@@ -8,6 +8,7 @@ use crate::network::{ConvolutionError, MAX_FLOW_DIMENSIONS, Network};
 
 /// Why a graph, or the rest of it, is not a network of dense layers and residual blocks. Each names its node.
 #[derive(Clone, Debug, Error, PartialEq)]
+#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum GraphProblem {
     /// An operator or a kind of layer that is not known.
     #[error("`{node}` ({operator}) {}", why_not(.operator))]

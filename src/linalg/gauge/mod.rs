@@ -70,6 +70,22 @@ impl Svd {
 
     /// The decomposition with proper U and V of (near-)least total rotation, in `moving_dimension()` dimensions.
     ///
+    /// ```
+    /// use layerflow::linalg::Svd;
+    /// use nalgebra::{DMatrix, DVector, dmatrix};
+    ///
+    /// // A quarter turn that also doubles one axis.
+    /// let weight: DMatrix<f64> = dmatrix![0.0, -2.0; 1.0, 0.0];
+    /// let proper = Svd::new(&weight)?.proper()?;
+    ///
+    /// // Both factors are rotations, so that each is a motion: s = 1 is all of it.
+    /// let (u, vt) = (proper.rotation_out.to_matrix(), proper.rotation_in.to_matrix());
+    /// assert!((u.determinant() - 1.0).abs() < 1e-12 && (vt.determinant() - 1.0).abs() < 1e-12);
+    /// let again = u * DMatrix::from_diagonal(&DVector::from_vec(proper.factors)) * vt;
+    /// assert!((again - weight).norm() < 1e-12);
+    /// # Ok::<(), layerflow::linalg::LinalgError>(())
+    /// ```
+    ///
     /// # Errors
     /// If an iteration does not converge or a logarithm is not accurate.
     pub fn proper(&self) -> Result<ProperSvd, LinalgError> {

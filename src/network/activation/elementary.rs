@@ -8,32 +8,53 @@ use std::f64::consts::PI;
 /// An elementary function of one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Elementary {
+    /// |x|.
     Abs,
+    /// arccos x.
     Acos,
+    /// arcosh x.
     Acosh,
+    /// arcsin x.
     Asin,
+    /// arsinh x.
     Asinh,
+    /// arctan x.
     Atan,
+    /// artanh x.
     Atanh,
+    /// The least whole number that is not below x.
     Ceil,
+    /// cos x.
     Cos,
+    /// cosh x.
     Cosh,
+    /// The error function.
     Erf,
+    /// eˣ.
     Exp,
+    /// The largest whole number that is not above x.
     Floor,
+    /// The natural logarithm.
     Log,
+    /// 1/x.
     Reciprocal,
     /// To the nearest whole number, halves to the even one.
     Round,
+    /// −1, 0 or 1.
     Sign,
+    /// sin x.
     Sin,
+    /// sinh x.
     Sinh,
+    /// √x.
     Sqrt,
+    /// x².
     Square,
     /// 0 at 0, else 1: a number as a truth value.
     Nonzero,
     /// 1 above 0, else 0.
     Positive,
+    /// tan x.
     Tan,
     /// Towards 0: a number as a whole number.
     Truncate,

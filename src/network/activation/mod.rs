@@ -124,7 +124,7 @@ const MISH_STEEPEST_ASCENT: f64 = 1.490_571_19;
 /// SiLU'(x) is least here. With s = 1/(1 + e⁻ˣ), s' = s(1 − s) and s'' = s'(1 − 2s) = −s'·tanh(x/2), SiLU = x·s has
 /// SiLU'' = 2s' + x·s'' = s'·(2 − x·tanh(x/2)): zero at ±x with x·tanh(x/2) = 2. SiLU' rises from here to the positive
 /// one; here it is −0.0998.
-const SILU_STEEPEST_DESCENT: f64 = -2.399_357_280_520_467;
+const SILU_STEEPEST_DESCENT: f64 = -2.399_357_280_515_467_5;
 /// The tanh approximation of GELU is steepest downward here; found by bisection of its second derivative.
 const GELU_TANH_STEEPEST_DESCENT: f64 = -1.418_943_213_374_9;
 

@@ -7,6 +7,7 @@ use crate::linalg::LinalgError;
 
 /// Why a convolution or a pooling is none, does not fit its input, or is too large to become a matrix.
 #[derive(Clone, Debug, Error, PartialEq)]
+#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum ConvolutionError {
     /// A shape with an axis of no length, or with more values than can be counted on.
     #[error(

@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 
 use super::{Derivation, Source};
 use crate::flow::{ExactScheme, FlowCursor, PhaseKind};
-use crate::linalg::evenly_spaced;
+use crate::linalg::{evenly_spaced, interpolate};
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
 use crate::session::{Selection, Session};
 
@@ -118,10 +118,7 @@ impl SeparationProfile {
 
     /// The distance at time t, interpolated.
     pub fn at(&self, t: f64) -> f64 {
-        let after = self.lengths.partition_point(|(time, _)| *time < t);
-        let Some(&(t1, l1)) = self.lengths.get(after) else { return self.lengths.last().map_or(0.0, |(_, l)| *l) };
-        let before = after.checked_sub(1).and_then(|index| self.lengths.get(index));
-        before.map_or(l1, |&(t0, l0)| if t1 > t0 { l0 + (l1 - l0) * (t - t0) / (t1 - t0) } else { l1 })
+        interpolate(&self.lengths, |point| *point, t)
     }
 }
 

@@ -13,35 +13,43 @@ const TEXT_START: i32 = 4;
 /// The score of `text` for a query, each of whose words has to be found; `None` if one is not. Upper and lower case are
 /// alike. A query without words fits everything.
 pub fn score(query: &str, text: &str) -> Option<i32> {
-    let text: Vec<char> = text.to_lowercase().chars().collect();
+    let text: Vec<char> = text.to_lowercase().chars().map(as_typed).collect();
     query.to_lowercase().split_whitespace().map(|word| word_score(word, &text)).sum()
+}
+
+/// What is typed for a sign that keyboards lack: digits for subscripts.
+fn as_typed(sign: char) -> char {
+    match sign {
+        '₀'..='₉' => char::from(b'0' + (sign as u32 - '₀' as u32) as u8),
+        _ => sign,
+    }
 }
 
 /// The best sum over all ways to find the letters of `word` in `text` in their order.
 fn word_score(word: &str, text: &[char]) -> Option<i32> {
-    // For the letters so far: the best score of a way that ends at each place of the text.
-    let mut ending: Option<Vec<Option<i32>>> = None;
+    // For the letters so far: the best score of a way that ends at each position of the text.
+    let mut ends: Option<Vec<Option<i32>>> = None;
     for letter in word.chars() {
         let mut next = vec![None; text.len()];
         let mut best_before: Option<i32> = None;
-        for (place, (found, slot)) in text.iter().zip(&mut next).enumerate() {
-            let adjacent = place.checked_sub(1).and_then(|before| *ending.as_ref()?.get(before)?);
+        for (position, (found, slot)) in text.iter().zip(&mut next).enumerate() {
+            let adjacent = position.checked_sub(1).and_then(|before| *ends.as_ref()?.get(before)?);
             best_before = best_before.max(adjacent);
-            let before = match &ending {
+            let before = match &ends {
                 None => Some(0),
                 Some(_) => best_before.max(adjacent.map(|score| score + ADJACENT)),
             };
             if *found == letter {
-                *slot = before.map(|score| score + FOUND + place_score(text, place));
+                *slot = before.map(|score| score + FOUND + position_score(text, position));
             }
         }
-        ending = Some(next);
+        ends = Some(next);
     }
-    ending.and_then(|ending| ending.into_iter().flatten().max())
+    ends.and_then(|ends| ends.into_iter().flatten().max())
 }
 
-fn place_score(text: &[char], place: usize) -> i32 {
-    match place.checked_sub(1).and_then(|before| text.get(before)) {
+fn position_score(text: &[char], position: usize) -> i32 {
+    match position.checked_sub(1).and_then(|before| text.get(before)) {
         None => WORD_START + TEXT_START,
         Some(before) if !before.is_alphanumeric() => WORD_START,
         Some(_) => 0,
@@ -61,6 +69,7 @@ mod tests {
         assert_eq!(score("npo", "Open"), None);
         assert_eq!(score("  ", "Open"), Some(0));
         assert_eq!(score("a", ""), None);
+        assert!(score("x12", "Colour by column: x₁₂").is_some());
     }
 
     #[test]

@@ -9,6 +9,7 @@ use egui::{Align2, Label, Response, Sense, Ui, vec2};
 use crate::explorer::panels::refinement::controls;
 use crate::explorer::stage::StageInput;
 use crate::explorer::theme::{self, GAP, Palette};
+use crate::linalg::interpolate;
 use crate::resnet::RefinementError;
 use crate::session::{Compare, Scene, ViewCommand};
 
@@ -104,14 +105,7 @@ fn readout(ui: &mut Ui, name: &str, value: &str, digits: usize) -> Response {
 
 /// The largest error at time t, interpolated between the times at which it was measured.
 fn error_at(error: &RefinementError, t: f64) -> f64 {
-    let after = error.over_time.partition_point(|(time, ..)| *time < t);
-    let Some(&(t1, largest1, _)) = error.over_time.get(after) else {
-        return error.over_time.last().map_or(0.0, |(_, largest, _)| *largest);
-    };
-    let Some(&(t0, largest0, _)) = after.checked_sub(1).and_then(|before| error.over_time.get(before)) else {
-        return largest1;
-    };
-    if t1 > t0 { largest0 + (largest1 - largest0) * (t - t0) / (t1 - t0) } else { largest1 }
+    interpolate(&error.over_time, |(time, largest, _)| (*time, *largest), t)
 }
 
 #[cfg(test)]
