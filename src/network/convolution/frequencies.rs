@@ -146,7 +146,7 @@ mod tests {
                 assert!((frequency - frequency.round()).abs() < 1e-9 && *frequency < all as f64);
                 if 2 * position != some {
                     let opposite = picked[(some - position) % some];
-                    assert!((frequency + opposite).round() as usize % all == 0, "{picked:?}");
+                    assert!(((frequency + opposite).round() as usize).is_multiple_of(all), "{picked:?}");
                 }
             }
         }
