@@ -21,8 +21,10 @@ use super::spectra;
 use super::table;
 use super::warnings;
 
-/// The first line is printed before the decompositions of networks at least as wide.
+/// The first line is printed before the decompositions of networks at least as wide…
 const WIDE: usize = 256;
+/// …or of so many layers.
+const MANY_LAYERS: usize = 1000;
 
 /// Layers, singular values, rotations, warnings
 #[derive(Args, Clone, Debug)]
@@ -105,13 +107,15 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
     }
     // The flow ends where the numbers end.
     let broken = network.first_not_finite();
-    let sound = broken.map_or_else(|| Some(network.clone()), |count| network.up_to(count));
-    // The decompositions of wide layers take their time.
-    let is_early = !arguments.json && network.largest_width() >= WIDE && network.too_wide_layer().is_none();
+    let cut = broken.and_then(|count| network.up_to(count));
+    let sound = if broken.is_none() { Some(network) } else { cut.as_ref() };
+    // The decompositions of wide layers take their time, as do those of very many.
+    let takes_long = network.largest_width() >= WIDE || network.layers().len() >= MANY_LAYERS;
+    let is_early = !arguments.json && takes_long && network.too_wide_layer().is_none();
     if is_early {
         print(&table::head(network))?;
     }
-    let flow = match sound.map(|network| build_flow(file, &network, arguments.flow)) {
+    let flow = match sound.map(|network| build_flow(file, network, arguments.flow)) {
         Some(Err(CommandError::Flow { source: source @ FlowError::TooWide { .. }, .. }))
             if loaded.has_tensors && arguments.data.is_none() =>
         {

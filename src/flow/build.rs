@@ -13,8 +13,10 @@ use crate::network::{Activation, Layer, MAX_FLOW_DIMENSIONS, Network};
 /// Singular values this close to 1 compress nothing.
 const NO_COMPRESSION: f64 = 1e-13;
 
-/// Layers of networks at least as wide are decomposed on threads of their own; narrower ones are done as soon.
+/// Layers of networks at least as wide, or of at least so many layers, are decomposed on threads of their own; others are
+/// done as soon.
 const WIDE: usize = 128;
+const MANY_LAYERS: usize = 256;
 
 /// Refuses a network that would take hours and all memory, before any work is done for it.
 fn refuse_too_wide(network: &Network) -> Result<(), FlowError> {
@@ -90,7 +92,7 @@ fn decompositions(
         found.map_err(|source| FlowError::Decomposition { layer: index + 1, source })
     };
     let threads = thread::available_parallelism().map_or(1, usize::from).min(layers.len());
-    if threads < 2 || network.largest_width() < WIDE {
+    if threads < 2 || (network.largest_width() < WIDE && layers.len() < MANY_LAYERS) {
         let step = |index| if progress(index) { decompose(index) } else { Err(FlowError::Cancelled) };
         return (0..layers.len()).map(step).collect();
     }

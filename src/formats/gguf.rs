@@ -5,10 +5,10 @@
 
 use std::path::Path;
 
-use super::FormatError;
 use super::ggml::{self, BlockType, Coding};
 use super::mapped::MappedFile;
 use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
+use super::{Account, FormatError, PartName, parts};
 
 const FORMAT: &str = "GGUF";
 /// The place of values is a multiple of this, unless the file says otherwise.
@@ -19,6 +19,8 @@ const MAX_TENSORS: u64 = 1 << 16;
 const MAX_AXES: u32 = 8;
 /// The longest name of a tensor, in bytes; ggml allows 64.
 const LONGEST_NAME: usize = 512;
+/// The key of α of a low-rank adapter.
+const ADAPTER_SCALE: &str = "adapter.lora.alpha";
 /// Lists in lists end here.
 const DEEPEST_LIST: usize = 4;
 
@@ -66,8 +68,24 @@ pub(super) fn open(path: &Path) -> Result<TensorFile, FormatError> {
     let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: FORMAT, reason };
     // The version is a small number in one order of its bytes, and a very large one in the other.
     let big_endian = matches!(map.as_ref().get(4..8), Some([0, 0, 0, version]) if *version > 0);
-    let (infos, tensors) = Header { bytes: map.as_ref(), position: 4, big_endian }.read().map_err(damaged)?;
-    Ok(TensorFile::new(path, infos, Values { map, tensors, big_endian }).ordered(TensorOrder::ByName))
+    let Contents { infos, tensors, part, has_scale } =
+        Header { bytes: map.as_ref(), position: 4, big_endian }.read().map_err(damaged)?;
+    let mut account = part.map_or_else(Account::default, |(part, count)| parts::account(path, part, count));
+    if has_scale && infos.iter().any(|info| info.name.ends_with(".lora_a")) {
+        account.misses(PartName::key(ADAPTER_SCALE), "scales the products of the adapter, and is not read");
+    }
+    let file = TensorFile::new(path, infos, Values { map, tensors, big_endian });
+    Ok(file.ordered(TensorOrder::ByName).with_account(account))
+}
+
+/// What a header tells.
+struct Contents {
+    infos: Vec<TensorInfo>,
+    tensors: Vec<StoredTensor>,
+    /// Which part, from 1, of how many the file is.
+    part: Option<(u64, u64)>,
+    /// Whether it has the scale of an adapter.
+    has_scale: bool,
 }
 
 /// Reads the header from front to back.
@@ -79,7 +97,7 @@ struct Header<'a> {
 
 impl<'a> Header<'a> {
     /// The tensors; in words, why the header is not understood.
-    fn read(mut self) -> Result<(Vec<TensorInfo>, Vec<StoredTensor>), String> {
+    fn read(mut self) -> Result<Contents, String> {
         let version = self.number(4)?;
         if !matches!(version, 2 | 3) {
             return Err(format!("its version is {version}, and 2 and 3 are read"));
@@ -89,12 +107,20 @@ impl<'a> Header<'a> {
             return Err(format!("it holds {tensors} tensors, more than the {MAX_TENSORS} that are read"));
         }
         let mut alignment = USUAL_ALIGNMENT;
+        let (mut number, mut count, mut has_scale) = (0, None, false);
         for _ in 0..pairs {
             let key = self.text()?;
             let kind = self.number(4)?;
             if key == b"general.alignment" && kind == 4 {
                 alignment = self.number(4)?;
+            } else if let (b"split.no" | b"split.count", Some(width @ (1 | 2 | 4 | 8))) = (key, width(kind)) {
+                let value = self.number(width)?;
+                match key {
+                    b"split.no" => number = value,
+                    _ => count = Some(value),
+                }
             } else {
+                has_scale |= key == ADAPTER_SCALE.as_bytes();
                 self.skip_value(kind, 0)?;
             }
         }
@@ -121,7 +147,8 @@ impl<'a> Header<'a> {
             }
         });
         let placed = placed.collect::<Result<Vec<_>, _>>()?;
-        Ok((infos, placed))
+        let part = count.map(|count| (number.saturating_add(1), count));
+        Ok(Contents { infos, tensors: placed, part, has_scale })
     }
 
     fn tensor(&mut self) -> Result<(TensorInfo, Option<BlockType>, u64), String> {

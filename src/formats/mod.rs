@@ -28,6 +28,7 @@ mod network_kind;
 mod non_finite;
 mod npz;
 mod onnx;
+mod parts;
 mod pickled;
 mod plain_json;
 mod precision;
@@ -150,7 +151,10 @@ pub fn open_with_non_finite(path: &Path, input: Option<ImageShape>) -> Result<Op
 /// As [`open`].
 pub fn open_for(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
     match open_as_stored(path, input)? {
-        Opened::Tensors(tensors) => Ok(Opened::Tensors(adapter::join(quantised::join(tensors))?)),
+        Opened::Tensors(tensors) => {
+            let part = parts::account_by_name(tensors.path());
+            Ok(Opened::Tensors(adapter::join(quantised::join(tensors.with_account(part)))?))
+        }
         opened => Ok(opened),
     }
 }

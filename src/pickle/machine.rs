@@ -6,9 +6,10 @@ use super::opcodes as op;
 use super::{Node, Object, Pickle, PickleError, Span, Value};
 
 /// The most values with parts: what thirty thousand tensors need, 20 MB.
-const MAX_NODES: usize = 1 << 18;
-/// The most values on the stack, in the memo and in collections, each 8 or 16 MB.
-pub(super) const MAX_VALUES: usize = 1 << 19;
+const MAX_NODES: usize = 1 << 20;
+/// The most values on the stack, in the memo and in collections, each 32 or 64 MB: a hundred thousand
+/// tensors need less.
+pub(super) const MAX_VALUES: usize = 1 << 21;
 /// The longest name of a module or a function, in bytes. Python's own are shorter than a hundred.
 const LONGEST_NAME: usize = 1024;
 

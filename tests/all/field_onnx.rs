@@ -81,6 +81,18 @@ fn what_is_not_understood_is_told() {
     }
 }
 
+/// A network that is followed to its end, of which a rounding is left out.
+#[test]
+fn a_rounding_that_is_too_coarse_is_missing() {
+    for (name, word) in
+        [("cast_bfloat16", "bfloat16"), ("cast_float16_floor", "jumps"), ("cast_whole", "whole numbers")]
+    {
+        let opened = formats::open(&data(&format!("field/onnx/partial_{name}.onnx"))).unwrap();
+        let missing = account_of(&opened).missing_text().unwrap_or_default();
+        assert!(matches!(opened, Opened::Network(_)) && missing.contains(word), "{name}: {missing}");
+    }
+}
+
 #[test]
 fn every_node_and_every_tensor_has_its_fate() {
     for path in cases("right_").into_iter().chain(cases("told_")) {

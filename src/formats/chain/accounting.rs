@@ -117,6 +117,23 @@ fn of_normalisation(tensor: &TensorInfo, index: &Index<'_>) -> Option<&'static s
     let is_vector = |name: &str| index.get(name).is_some_and(|tensor| tensor.shape.len() == 1);
     let has_factors = is_vector(&format!("{}weight", tensor.name.strip_suffix("bias").unwrap_or(&tensor.name)));
     let has_shifts = is_vector(&format!("{}bias", tensor.name.strip_suffix("weight").unwrap_or(&tensor.name)));
+    // Keras numbers the tensors of a layer in a group that is called by the layer's class.
+    let group = lower.split_once("/vars/").map(|(group, _)| group.rsplit('/').next().unwrap_or_default());
+    let class =
+        group.map(|group| group.trim_end_matches(|character: char| character.is_ascii_digit() || character == '_'));
+    match class {
+        Some("batch_normalization") => {
+            return Some(
+                "belongs to a batch normalisation, whose place and settings the file does not tell; save the whole model",
+            );
+        }
+        Some("normalization") => {
+            return Some(
+                "belongs to a normalisation of the inputs, whose settings the file does not tell; save the whole model",
+            );
+        }
+        _ => {}
+    }
     let is_named = lower.contains("norm") || lower.contains("ln");
     (is_named || has_factors || has_shifts).then_some(
         "belongs to a normalisation of each sample (of a layer, a group, an instance), which is no layer of a flow",

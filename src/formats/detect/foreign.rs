@@ -21,6 +21,16 @@ const TO_ONNX: &str = "convert it to .onnx with a tool of its framework";
 const AGAIN: &str = "download the file itself: this was saved in its place";
 const DATA: &str = "give the file of a network; data goes to --data";
 
+/// What the libraries of Hugging Face keep beside weights.
+pub(super) const ADAPTER_SETTINGS: Foreign = (
+    "the settings of an adapter (PEFT) without its weights",
+    "open adapter_model.safetensors or adapter_model.bin beside it: the settings are read with it",
+);
+pub(super) const MODEL_SETTINGS: Foreign = (
+    "the settings of a model without its weights",
+    "open model.safetensors or pytorch_model.bin beside it, or the folder",
+);
+
 /// Marks at a place, and what begins or goes on so.
 const MARKS: [(usize, &[u8], Foreign); 49] = [
     (0, b"version https://git-lfs", ("a Git LFS pointer, not the file itself", "get the file with git lfs pull")),

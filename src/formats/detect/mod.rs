@@ -175,6 +175,9 @@ struct Keys {
     model_topology: Option<IgnoredAny>,
     class_name: Option<IgnoredAny>,
     config: Option<IgnoredAny>,
+    peft_type: Option<IgnoredAny>,
+    model_type: Option<IgnoredAny>,
+    architectures: Option<IgnoredAny>,
 }
 
 /// What the JSON in `bytes`, the content of the file at `path`, describes.
@@ -191,6 +194,10 @@ pub(super) fn json_kind(path: &Path, bytes: &[u8]) -> Result<JsonKind, FormatErr
         _ if keys.model_topology.is_some() => Ok(JsonKind::TensorflowJs),
         _ if keys.class_name.is_some() && keys.config.is_some() => Ok(JsonKind::KerasArchitecture),
         _ if keys.layers.is_some() || keys.coefs.is_some() => Ok(JsonKind::Plain),
+        _ if keys.peft_type.is_some() => Err(unsupported(path, foreign::ADAPTER_SETTINGS)),
+        _ if keys.model_type.is_some() || keys.architectures.is_some() => {
+            Err(unsupported(path, foreign::MODEL_SETTINGS))
+        }
         _ => {
             let problem = format!("is missing; a network of layerflow begins with \"format\": \"{FORMAT}\"");
             Err(FormatError::Content { path: path.into(), position: "key `format`".into(), problem })
@@ -224,6 +231,9 @@ mod tests {
         assert!(sentence("a.xyz", &[1, 2, 3]).contains("no network file that is known"));
         let newer = json_kind(Path::new("a.json"), br#"{"format": "layerflow.network/2"}"#).unwrap_err().to_string();
         assert!(newer.contains("this version does not know"));
+        let settings = |bytes| json_kind(Path::new("config.json"), bytes).unwrap_err().to_string();
+        assert!(settings(br#"{"peft_type": "LORA", "r": 8}"#).contains("settings of an adapter"));
+        assert!(settings(br#"{"architectures": ["BertModel"], "hidden_size": 8}"#).contains("settings of a model"));
         assert!(json_kind(Path::new("a.json"), b"{}").unwrap_err().to_string().contains("`format` is missing"));
     }
 }

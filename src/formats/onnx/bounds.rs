@@ -8,8 +8,8 @@ use super::message::{
     StringStringEntryProto, TensorProto, ValueInfoProto,
 };
 
-/// Messages may take this many times the file…
-const LARGEST_EXPANSION: usize = 4;
+/// Messages may take this many times the file, as those of a hundred thousand small nodes do…
+const LARGEST_EXPANSION: usize = 12;
 /// …and this much in any case.
 const ALWAYS_READ_BYTES: usize = 32 << 20;
 /// Messages deeper within each other than this are left to the reader, which refuses them too.

@@ -36,6 +36,10 @@ impl Element {
         (is_read && type_name(number) != UNKNOWN).then_some(Element { number })
     }
 
+    pub fn number(self) -> i32 {
+        self.number
+    }
+
     pub fn name(self) -> &'static str {
         type_name(self.number)
     }
@@ -76,6 +80,29 @@ impl Element {
             element::UINT16 => Some((0.0, 65535.0)),
             _ => None,
         }
+    }
+
+    /// The least and the largest value of an integer type whose values 64 bits of float tell apart.
+    pub fn whole_range(self) -> Option<(f64, f64)> {
+        match self.number {
+            element::INT32 => Some((f64::from(i32::MIN), f64::from(i32::MAX))),
+            element::UINT32 => Some((0.0, f64::from(u32::MAX))),
+            _ => self.range(),
+        }
+    }
+
+    /// The nearest of the values of a float of at most 8 bits, of two as near the one whose last bit is 0; none beyond
+    /// the largest.
+    pub fn nearest(self, value: f64) -> Option<f64> {
+        let codes = 0..=(u8::MAX >> (8 - self.bits()));
+        let values = codes.filter_map(|code| Some((code, *self.decode(&[code], 1).first()?)));
+        let finite: Vec<(u8, f64)> = values.filter(|(_, value)| value.is_finite()).collect();
+        let largest = finite.iter().map(|(_, value)| *value).fold(0.0, f64::max);
+        let distance = |found: f64| (found - value).abs();
+        let nearest = finite.into_iter().min_by(|(code, left), (other, right)| {
+            distance(*left).total_cmp(&distance(*right)).then((code & 1).cmp(&(other & 1)))
+        });
+        nearest.map(|(_, value)| value).filter(|_| value.abs() <= largest)
     }
 
     /// The first `count` values in `raw`, least significant byte first.

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::broadcast::{branches, with_constant};
+use super::cast::tell_jump;
 use super::constant::Constant;
 use super::linear::floats;
-use super::message::element;
 use super::node::Node;
 use super::nodes::{constant_operand, only_operand, operand, settled_operand};
 use super::scalar::{Binary, Scalar, Unary};
@@ -44,6 +44,9 @@ pub(super) fn apply_unary(node: &Node<'_>, operator: Unary, value: Value) -> Res
 
 /// An elementary function.
 pub(super) fn elementary(trace: &mut Trace<'_>, node: &Node<'_>, function: Elementary) -> Result<Value, Fault> {
+    if matches!(function, Elementary::Ceil | Elementary::Floor | Elementary::Round | Elementary::Sign) {
+        tell_jump(trace, node);
+    }
     unary(trace, node, Unary::Activation(Activation::Elementary(function)))
 }
 
@@ -101,62 +104,12 @@ pub(super) fn not(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fault
 }
 
 /// The same value as numbers of another kind.
-fn of_kind(value: Value, kind: Kind) -> Value {
+pub(super) fn of_kind(value: Value, kind: Kind) -> Value {
     match value {
         Value::Traced(traced) => Value::Traced(Traced { kind, ..traced }),
         Value::Constant(constant) => Value::Constant(Rc::new(Constant { kind, ..constant.as_ref().clone() })),
         other => other,
     }
-}
-
-/// Floats stay as they are; whole numbers are cut off towards 0; truth is whatever is not 0.
-pub(super) fn cast(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fault> {
-    let value = operand(trace, node, 0)?;
-    let target = node.integer("to", 0);
-    let target = i32::try_from(target).unwrap_or(0);
-    let kind = match target {
-        element::FLOAT | element::DOUBLE | element::FLOAT16 | element::BFLOAT16 => Kind::Float,
-        element::INT32 | element::INT64 => Kind::Integer,
-        element::BOOL => Kind::Truth,
-        _ => match &value {
-            // A few bits less do not matter to constants that fit, nor to names of classes.
-            Value::Constant(_) | Value::Lengths(_) if target != element::STRING => Kind::Integer,
-            Value::Read { .. } => return Ok(value),
-            _ => return Err(node.setting("the type that it casts to", "is not understood").into()),
-        },
-    };
-    to_kind(node, value, kind)
-}
-
-/// A cast to the type of the second operand.
-pub(super) fn cast_like(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fault> {
-    let value = operand(trace, node, 0)?;
-    let kind = match operand(trace, node, 1)? {
-        Value::Constant(constant) => constant.kind,
-        Value::Traced(traced) => traced.kind,
-        _ => return Err(node.unknown().into()),
-    };
-    to_kind(node, value, kind)
-}
-
-fn to_kind(node: &Node<'_>, value: Value, kind: Kind) -> Result<Value, Fault> {
-    let from = match &value {
-        Value::Constant(constant) => constant.kind,
-        Value::Traced(traced) => traced.kind,
-        Value::Fan { .. } => Kind::Float,
-        Value::Lengths(_) | Value::Read { .. } => return Ok(value),
-        _ => return Err(node.unknown().into()),
-    };
-    let value = match (from, kind) {
-        (Kind::Float, Kind::Integer) => {
-            apply_unary(node, Unary::Activation(Activation::Elementary(Elementary::Truncate)), value)?
-        }
-        (Kind::Float | Kind::Integer, Kind::Truth) => {
-            apply_unary(node, Unary::Activation(Activation::Elementary(Elementary::Nonzero)), value)?
-        }
-        _ => value,
-    };
-    Ok(of_kind(value, kind))
 }
 
 /// The operator on two values of which at least one is constant, or both are functions of the same one.

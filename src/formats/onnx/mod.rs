@@ -3,6 +3,7 @@
 mod accounting;
 mod bounds;
 mod broadcast;
+mod cast;
 mod constant;
 mod element;
 mod elementwise;

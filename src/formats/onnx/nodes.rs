@@ -8,7 +8,7 @@ use super::node::{LEARNING, Node, RUNTIME, STANDARD};
 use super::reduce::Reduction;
 use super::scalar::{Binary, Unary};
 use super::trace::{Fault, Trace, Traced, Value};
-use super::{elementwise, learned, linear, pick, quantised, reduce, repeat, shapes, volumes};
+use super::{cast, elementwise, learned, linear, pick, quantised, reduce, repeat, shapes, volumes};
 use crate::network::{
     Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Elementary, QUICK_GELU, SELU_ALPHA, SELU_LAMBDA,
 };
@@ -44,8 +44,8 @@ fn standard<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> 
         "Constant" => constant(trace, node),
         "Identity" => operand(trace, node, 0),
         "Dropout" => dropout(trace, node),
-        "Cast" => elementwise::cast(trace, node),
-        "CastLike" => elementwise::cast_like(trace, node),
+        "Cast" => cast::cast(trace, node),
+        "CastLike" => cast::cast_like(trace, node),
         "Gemm" => linear::gemm(trace, node),
         "MatMul" => linear::matmul(trace, node),
         "Einsum" => linear::einsum(trace, node),

@@ -6,16 +6,17 @@ use prost::Message;
 
 use super::accounting::{Course, accounted};
 use super::bounds::is_in_proportion;
+use super::cast::Rounding;
 use super::inline::inline;
 use super::listing::{nodes, tensors};
 use super::message::{GraphProto, ModelProto, NodeProto, OperatorSetIdProto, ValueInfoProto, element};
 use super::node::Node;
 use super::nodes::follow;
 use super::scalar::{Scalar, Unary};
-use super::trace::{Fault, Kind, Reading, Trace, Traced, Value, label};
+use super::trace::{Fault, Kind, LeftOut, Reading, Told, Trace, Traced, Value, label};
 use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, is_recurrent, opened};
 use crate::formats::mapped::MappedFile;
-use crate::formats::{Account, FormatError, Opened};
+use crate::formats::{Account, Fate, FormatError, Opened, PartName};
 use crate::network::{Activation, Elementary, ImageShape, OutputFunction};
 
 /// Names of graphs that exporters give to any network.
@@ -96,6 +97,9 @@ fn follow_all(
     };
     let given_value = Traced { kind, ..Traced::from_value(base) };
     trace.set(&input.name, Value::Traced(given_value.clone()));
+    if let Some(rounding) = Rounding::from_number(element_of(input)) {
+        rounding.tell(&mut trace, element_of(input), PartName::attribute(&input.name, "type"));
+    }
     let mut problem = None;
     let mut understood = given_value;
     let mut courses = Vec::with_capacity(graph.node.len());
@@ -147,6 +151,18 @@ fn follow_all(
     };
     let mut account = accounted(graph, &courses, &taken);
     std::mem::take(&mut trace.remarks).into_iter().for_each(|remark| account.assume(remark));
+    for LeftOut { part, told } in std::mem::take(&mut trace.left_out) {
+        let node = match &part {
+            PartName::Attribute { of, .. } => PartName::node(of),
+            part => part.clone(),
+        };
+        // What is not on the way to the output changes nothing in it.
+        match told {
+            _ if matches!(account.fate(&node), Some(Fate::Needless(_))) => {}
+            Told::Assumed(sentence) => account.assume(sentence),
+            Told::Missing(why) => account.misses(part, why),
+        }
+    }
     Ok(Followed { network, convolutions: trace.graph.into_convolutions(), account })
 }
 

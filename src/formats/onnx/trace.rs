@@ -8,8 +8,8 @@ use super::constant::{Constant, Folder, decode};
 use super::element::{Element, type_name};
 use super::message::{GraphProto, NodeProto, TensorProto};
 use super::scalar::Scalar;
-use crate::formats::FormatError;
 use crate::formats::graph::{Graph, GraphProblem, ValueId};
+use crate::formats::{FormatError, PartName};
 
 /// A value of the graph.
 #[derive(Clone, Debug)]
@@ -72,6 +72,20 @@ pub(super) struct Traced {
     pub kind: Kind,
 }
 
+/// What is left out of a node, or of the input, that is followed all the same.
+pub(super) struct LeftOut {
+    pub part: PartName,
+    pub told: Told,
+}
+
+/// How it is told.
+pub(super) enum Told {
+    /// As an assumption: a whole sentence.
+    Assumed(String),
+    /// As missing: why, behind the name of the part.
+    Missing(String),
+}
+
 /// Why a node could not be followed.
 pub(super) enum Fault {
     /// The file is damaged.
@@ -103,6 +117,10 @@ pub(super) struct Trace<'a> {
     pub softmaxes: Vec<(ValueId, ValueId)>,
     /// Sentences about what is taken for something else than the file says.
     pub remarks: Vec<String>,
+    /// What is left out of nodes that are followed all the same.
+    pub left_out: Vec<LeftOut>,
+    /// The type of few bits to which the graph has rounded.
+    pub rounds_to: Option<i32>,
 }
 
 impl Traced {
@@ -147,6 +165,8 @@ impl<'a> Trace<'a> {
             samples: None,
             softmaxes: Vec::new(),
             remarks: Vec::new(),
+            left_out: Vec::new(),
+            rounds_to: None,
         }
     }
 

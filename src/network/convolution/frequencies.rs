@@ -20,8 +20,9 @@ use super::spectrum::MAX_VALUES;
 use super::{Convolution, ConvolutionError, ConvolutionSpectrum, SpectrumMethod};
 use crate::linalg::library;
 
-/// Frequencies × min(m, n)²·max(m, n) at most: about a minute. Beyond it fewer frequencies are taken.
-const MAX_WORK: usize = 1 << 32;
+/// Frequencies × min(m, n)²·max(m, n) at most: one or two seconds, as a network has many convolutions. Beyond it fewer
+/// frequencies are taken.
+const MAX_WORK: usize = 1 << 30;
 
 pub(super) fn periodic(
     convolution: &Convolution,
@@ -49,8 +50,7 @@ pub(super) fn periodic(
             if !go_on(singular_values.len() as f32 / values.saturating_mul(count) as f32) {
                 return Err(ConvolutionError::Cancelled);
             }
-            let turn = |at: usize, of: usize| at as f64 / of as f64;
-            let turns = [turn(row, frequencies[0]), turn(column, frequencies[1])];
+            let turns = [turn(row, frequencies[0], all[0]), turn(column, frequencies[1], all[1])];
             let (real, imaginary) = block(convolution, group, turns);
             // A matrix of one row or column has its length, which needs no decomposition.
             let found = match less {
@@ -75,17 +75,21 @@ fn block_shape(convolution: &Convolution) -> (usize, usize) {
     (convolution.kernel().outputs() / convolution.groups(), columns)
 }
 
-/// As many frequencies along the two axes as fit: divisors of all of them, so that each is one of the torus.
+/// As many frequencies along the two axes as fit.
 fn affordable(mut frequencies: [usize; 2], fits: impl Fn(usize) -> bool) -> [usize; 2] {
     while frequencies != [1, 1] && !fits(frequencies[0].saturating_mul(frequencies[1])) {
         let longer = usize::from(frequencies[1] > frequencies[0]);
-        frequencies[longer] /= smallest_factor(frequencies[longer]);
+        frequencies[longer] -= 1;
     }
     frequencies
 }
 
-fn smallest_factor(number: usize) -> usize {
-    (2..).take_while(|factor| factor * factor <= number).find(|factor| number.is_multiple_of(*factor)).unwrap_or(number)
+/// The frequency at this place among `some` evenly picked ones of `all` along an axis, as a part of a full turn. With
+/// each frequency its opposite is picked, or the two have the same values.
+fn turn(position: usize, some: usize, all: usize) -> f64 {
+    let picked = |position: usize| (2 * position * all + some) / (2 * some);
+    let frequency = if 2 * position <= some { picked(position) } else { all - picked(some - position) };
+    frequency as f64 / all as f64
 }
 
 /// One of each pair k and −k of frequencies, and how many they are: 2, or 1 where they are the same.
@@ -127,4 +131,26 @@ fn block(convolution: &Convolution, group: usize, turns: [f64; 2]) -> (DMatrix<f
         }
     }
     (real, imaginary)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_frequencies_are_those_of_the_torus_with_their_opposites() {
+        for (some, all) in [(7, 7), (2, 7), (3, 7), (4, 8), (5, 8), (1, 9), (6, 9)] {
+            let picked: Vec<f64> = (0..some).map(|position| turn(position, some, all) * all as f64).collect();
+            assert!(picked.windows(2).all(|pair| pair[0] < pair[1]), "{picked:?}");
+            for (position, frequency) in picked.iter().enumerate() {
+                assert!((frequency - frequency.round()).abs() < 1e-9 && *frequency < all as f64);
+                if 2 * position != some {
+                    let opposite = picked[(some - position) % some];
+                    assert!(((frequency + opposite).round() as usize).is_multiple_of(all), "{picked:?}");
+                }
+            }
+        }
+        assert_eq!(affordable([7, 9], |count| count <= 20), [4, 5]);
+        assert_eq!(affordable([7, 9], |_| false), [1, 1]);
+    }
 }
