@@ -216,7 +216,8 @@ impl ExplorerApp {
         }
         if let Some(columns) = &self.session.columns {
             let keys = self.session.path_prompt.is_none() && self.session.import.is_none();
-            commands.extend(super::columns::show(ui.ctx(), columns, keys).into_iter().map(Command::Columns));
+            commands
+                .extend(super::columns::show(ui.ctx(), &self.session, columns, keys).into_iter().map(Command::Columns));
         }
         drop::hint(ui.ctx());
         for command in commands {

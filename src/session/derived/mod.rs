@@ -107,6 +107,7 @@ pub struct Source {
 }
 
 type AnyResult = Arc<dyn Any + Send + Sync>;
+type Build = dyn Fn(&mut Progress<'_>) -> Result<Option<AnyResult>, SceneError> + Send + Sync;
 
 /// The work for one request.
 #[derive(Clone)]
@@ -116,7 +117,7 @@ pub struct DerivedJob {
     /// What the window calls the work.
     pub title: String,
     scene: Arc<Scene>,
-    build: Arc<dyn Fn(&mut Progress<'_>) -> Result<Option<AnyResult>, SceneError> + Send + Sync>,
+    build: Arc<Build>,
 }
 
 /// What came of a [`DerivedJob`].

@@ -15,7 +15,7 @@ use super::{Effect, Findings, Session, Side};
 use crate::diagnostics::findings::Severity;
 
 /// How many dismissals are remembered, the newest of all networks.
-const MAX_DISMISSED: usize = 4096;
+const MAX_DISMISSED: usize = 1000;
 
 /// Which findings are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
