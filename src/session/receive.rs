@@ -167,6 +167,7 @@ impl Session {
         }
         if new_network {
             self.view.reset_for_new_scene();
+            self.findings.reset_for_new_network();
             self.playback.restart(duration);
             if first {
                 self.play(PlaybackCommand::Play);

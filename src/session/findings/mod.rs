@@ -79,6 +79,12 @@ impl FindingsView {
         &self.dismissed
     }
 
+    /// Lists all findings again, as those of a network that was just opened.
+    pub(super) fn reset_for_new_network(&mut self) {
+        self.scope = FindingScope::All;
+        self.chosen = None;
+    }
+
     /// Takes over dismissals that were kept.
     pub fn restore(&mut self, dismissed: Vec<Dismissal>) {
         self.dismissed = dismissed;
