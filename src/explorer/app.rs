@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Context, Panel, ThemePreference, Ui, ViewportCommand};
 
-use super::panels::{self, findings::FindingsPanel, layer::LayerInput, refinement::RefinementInput, table::Table};
+use super::panels::{
+    self, findings::FindingsPanel, layer::LayerInput, measures::MeasuresTable, refinement::RefinementInput,
+    table::Table,
+};
 use super::stage::{Stage, StageInput};
 use super::{keyboard, theme};
 use crate::dataset::{Generator, GeneratorOptions};
@@ -76,6 +79,7 @@ pub struct ExplorerApp {
     table: Table,
     palette: CommandPalette,
     findings: FindingsPanel,
+    measures: MeasuresTable,
     quit: bool,
     title: String,
     /// Where settings are kept between starts, and what is there now; `None` where nothing is kept.
@@ -103,6 +107,7 @@ impl ExplorerApp {
             table: Table::default(),
             palette: CommandPalette::default(),
             findings: FindingsPanel::default(),
+            measures: MeasuresTable::default(),
             quit: false,
             title: String::new(),
             settings: None,
@@ -262,6 +267,10 @@ impl ExplorerApp {
         if points.table && !points.selection.is_empty() {
             let panel = Panel::bottom("table").resizable(true).default_size(TABLE).size_range(MIN_TABLE..=MAX_TABLE);
             commands.extend(panel.show(ui, |ui| self.table.show(ui, session)).inner);
+        }
+        if session.view.panel.measures {
+            let panel = Panel::bottom("measures").resizable(true).default_size(TABLE).size_range(MIN_TABLE..=MAX_TABLE);
+            commands.extend(panel.show(ui, |ui| self.measures.show(ui, session)).inner);
         }
         let central = CentralPanel::default().show(ui, |ui| {
             let mut commands = status::notices(ui, session);

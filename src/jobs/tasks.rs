@@ -99,6 +99,10 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         Effect::Derive(job) => TaskWork::new(Task::Derive(job.kind), job.title.clone(), move |progress| {
             Outcome::Derived(job.run(&mut |share, text| report(progress, share, text)))
         }),
+        Effect::Write(text, path) => TaskWork::new(Task::Save, format!("Writing {}", file_name(&path)), move |_| {
+            let written = formats::write_beside(&path, |writer| writer.write_all(text.as_bytes()));
+            Outcome::Written(path, written.map_err(|error| UserError::new(&error)))
+        }),
         Effect::Save(network, path) => TaskWork::new(Task::Save, format!("Saving {}", file_name(&path)), move |_| {
             let result = formats::save_as(&path, &network, Precision::Double).map_err(|error| UserError::new(&error));
             Outcome::Saved(path, result)
@@ -244,6 +248,9 @@ fn ask(purpose: DialogPurpose, name: &str) -> DialogAnswer {
         }
         DialogPurpose::SaveNetwork(kind) => {
             dialog.add_filter(kind.label(), &[kind.extension()]).set_file_name(name).save_file()
+        }
+        DialogPurpose::SaveMeasures => {
+            dialog.add_filter("Comma-separated values", &["csv"]).set_file_name(name).save_file()
         }
     };
     match answer {

@@ -19,6 +19,8 @@ pub enum Command {
     OpenData(PathBuf),
     /// Write the network that is shown.
     SaveNetwork(PathBuf),
+    /// Write the measures of the layers as comma-separated values.
+    WriteMeasures(PathBuf),
     /// Files of either kind, as they are dropped on the window.
     OpenFiles(Vec<PathBuf>),
     /// Show a network that comes with the program.
@@ -70,6 +72,8 @@ pub enum DialogPurpose {
     OpenData,
     /// A file of this kind to write the network to.
     SaveNetwork(NetworkKind),
+    /// A file of comma-separated values for the measures of the layers.
+    SaveMeasures,
 }
 
 /// The kinds of work that a session asks for; of each kind the latest wins.
@@ -102,6 +106,7 @@ impl DialogPurpose {
             DialogPurpose::OpenNetwork => "Open network",
             DialogPurpose::OpenData => "Open data",
             DialogPurpose::SaveNetwork(_) => "Save network as",
+            DialogPurpose::SaveMeasures => "Write measures as CSV",
         }
     }
 }

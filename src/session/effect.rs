@@ -38,6 +38,8 @@ pub enum Effect {
     Grow(Document, Option<Arc<Flow>>, VisibleOutputs),
     /// Compute a result of the open scene.
     Derive(DerivedJob),
+    /// Write a text.
+    Write(String, PathBuf),
     /// Write the network.
     Save(Arc<Network>, PathBuf),
     /// Train the network, telling the window of it on the way.
@@ -87,6 +89,8 @@ pub enum Outcome {
     Derived(DerivedOutput),
     /// The spectrum of a weight of this file; `None` where the work was cancelled.
     Spectrum(Arc<TensorFile>, Result<Option<WeightSpectrum>, UserError>),
+    /// A text was written, or not.
+    Written(PathBuf, Result<(), UserError>),
     /// A file was written, or not.
     Saved(PathBuf, Result<(), UserError>),
     /// A training run has ended.

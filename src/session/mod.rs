@@ -47,10 +47,10 @@ pub use columns::{ColumnCommand, ColumnImport};
 pub use command::{Command, DialogPurpose, Task};
 pub use derived::{
     Answer, Answers, Areas, Arrow, BlockDetail, BlockMatrix, BlockRequest, BranchSpectrum, Change, ClassesApart,
-    Derivation, DerivedJob, DerivedKind, DerivedOutput, DerivedResults, Field, FieldRequest, FindingEntry, Findings,
-    Glyph, HeatMap, LARGEST_CHANGE, LayerDetail, LayerOverview, NamedMap, NeighbourRequest, Neighbours, Particle,
-    ParticleWindow, Particles, Refined, RefinementStudy, SeparationProfile, Source, Stored, StudyRequest,
-    weight_matrices,
+    Derivation, DerivedJob, DerivedKind, DerivedOutput, DerivedResults, ErrorSlices, Field, FieldRequest, FindingEntry,
+    Findings, Glyph, Gradients, HeatMap, LARGEST_CHANGE, LayerDetail, LayerMeasures, LayerOverview, MEASURES, Measure,
+    NamedMap, NeighbourRequest, Neighbours, Particle, ParticleWindow, Particles, Refined, RefinementStudy,
+    SeparationProfile, Source, Stored, StudyRequest, slice, weight_matrices,
 };
 pub use directions::{Directions, directions, phase_time};
 pub use document::{Data, DataSource, Document, FileContents, file_name};

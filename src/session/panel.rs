@@ -28,6 +28,10 @@ pub struct PanelSettings {
     pub focus: Option<Section>,
     /// Whether the strip of all layers is open.
     pub all_layers: bool,
+    /// Whether the table of the layers' measures is open.
+    pub measures: bool,
+    /// Whether the section about the network's errors is open.
+    pub errors: bool,
     /// What of the weights is looked at.
     pub weights: HeatWindow,
     /// The entry of the weights that is edited.
@@ -58,6 +62,10 @@ pub enum PanelCommand {
     Focused,
     /// Opens the strip of all layers or folds it away.
     ToggleAllLayers,
+    /// Opens the table of the layers' measures or closes it.
+    ToggleMeasures,
+    /// Opens the section about the network's errors or folds it away.
+    ToggleErrors,
     /// Magnifies the weights around a place, given as shares of the whole map from its upper left corner.
     ZoomWeights {
         /// The factor on the magnification.
@@ -113,7 +121,15 @@ impl Default for PanelSettings {
     /// What moves is open; the rest would push it out of sight.
     fn default() -> PanelSettings {
         let open = Section::ALL.map(|section| !matches!(section, Section::Weights | Section::Choices));
-        PanelSettings { open, focus: None, all_layers: false, weights: HeatWindow::default(), entry: None }
+        PanelSettings {
+            open,
+            focus: None,
+            all_layers: false,
+            measures: false,
+            errors: false,
+            weights: HeatWindow::default(),
+            entry: None,
+        }
     }
 }
 
@@ -133,6 +149,8 @@ impl PanelSettings {
             }
             PanelCommand::Focused => self.focus = None,
             PanelCommand::ToggleAllLayers => self.all_layers ^= true,
+            PanelCommand::ToggleMeasures => self.measures ^= true,
+            PanelCommand::ToggleErrors => self.errors ^= true,
             PanelCommand::ZoomWeights { factor, at } => self.weights.zoom(factor, at),
             PanelCommand::PanWeights(by) => self.weights.pan(by),
             PanelCommand::FitWeights => self.weights = HeatWindow::default(),

@@ -49,8 +49,13 @@ impl Session {
             Outcome::Derived(output) => derived::accept(self, output),
             Outcome::Spectrum(file, result) => self.take_spectrum(&file, result),
             Outcome::Saved(path, Ok(())) => self.saved(path),
+            Outcome::Written(path, Ok(())) => {
+                self.notices.add(Severity::Done, format!("Written to {}.", path.display()), "");
+            }
             Outcome::SettingsKept(Ok(())) => {}
-            Outcome::SettingsKept(Err(trouble)) | Outcome::Saved(_, Err(trouble)) => {
+            Outcome::SettingsKept(Err(trouble))
+            | Outcome::Saved(_, Err(trouble))
+            | Outcome::Written(_, Err(trouble)) => {
                 self.notices.add(Severity::Error, trouble.sentence, trouble.details);
             }
             Outcome::Trained(feed, result) => self.trained(&feed, result, effects),
@@ -167,6 +172,7 @@ impl Session {
         }
         if new_network {
             self.view.reset_for_new_scene();
+            self.findings.reset_for_new_network();
             self.playback.restart(duration);
             if first {
                 self.play(PlaybackCommand::Play);

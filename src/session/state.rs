@@ -12,9 +12,9 @@ use super::view::Projection;
 use super::wording::counted;
 use super::{
     Camera, ColumnImport, Command, Compare, Data, DerivedKind, DerivedResults, DialogPurpose, Document, Effect,
-    Example, FindingsView, History, Import, LayerDetail, Neighbours, Notices, Orientation, PenCommand, Playback,
-    PlaybackCommand, PointCommand, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Severity, Side,
-    Stored, Task, Training, ViewCommand, ViewSettings, WindowSettings,
+    Example, FindingsView, History, Import, LayerDetail, LayerMeasures, Neighbours, Notices, Orientation, PenCommand,
+    Playback, PlaybackCommand, PointCommand, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Severity,
+    Side, Stored, Task, Training, ViewCommand, ViewSettings, WindowSettings,
 };
 use crate::flow::Flow;
 use crate::formats::NetworkKind;
@@ -188,6 +188,7 @@ impl Session {
             Command::OpenNetwork(path) => effects.push(self.read_network(path)),
             Command::OpenData(path) => self.read_data(path, &mut effects),
             Command::SaveNetwork(path) => effects.extend(self.save(path)),
+            Command::WriteMeasures(path) => effects.extend(self.write_measures(path)),
             Command::OpenFiles(paths) if paths.is_empty() => {}
             Command::OpenFiles(paths) => effects.push(Effect::ReadFiles(paths, self.inputs())),
             Command::OpenExample(example) => self.open_example(example, &mut effects),
@@ -248,12 +249,20 @@ impl Session {
             DialogPurpose::OpenNetwork => effects.push(self.read_network(path)),
             DialogPurpose::OpenData => self.read_data(path, effects),
             DialogPurpose::SaveNetwork(_) => effects.extend(self.save(path)),
+            DialogPurpose::SaveMeasures => effects.extend(self.write_measures(path)),
         }
     }
 
     /// The network that is shown, to be written to a file of the kind that its name asks for.
     fn save(&self, path: PathBuf) -> Option<Effect> {
         Some(Effect::Save(self.document()?.network.clone()?, path))
+    }
+
+    /// All measures of the layers, to be written to a file.
+    fn write_measures(&self, path: PathBuf) -> Option<Effect> {
+        let table = self.latest::<LayerMeasures>()?;
+        let text = table.csv(&table.sorted("", 0, false)).ok()?;
+        Some(Effect::Write(text, path))
     }
 
     /// What is being opened while nothing is shown yet, by name.
@@ -343,6 +352,7 @@ impl Session {
             DialogPurpose::SaveNetwork(kind) => {
                 self.document().map_or_else(String::new, |document| proposed_file_name(document, kind))
             }
+            DialogPurpose::SaveMeasures => "measures.csv".to_owned(),
             DialogPurpose::OpenNetwork | DialogPurpose::OpenData => String::new(),
         };
         effects.push(Effect::ShowDialog(purpose, name));

@@ -3,9 +3,10 @@
 use egui::{Align2, Button, ComboBox, Context, Grid, Key, Role, ScrollArea, Ui, WidgetInfo, Window};
 
 use crate::dataset::{ColumnKind, Scaling};
+use crate::diagnostics::findings::Finding;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::naming::name_button;
-use crate::session::{ColumnCommand, ColumnImport, counted, file_name};
+use crate::session::{ColumnCommand, ColumnImport, DataSource, Session, counted, file_name, title};
 
 /// The height of the list of columns before it scrolls.
 const LIST_HEIGHT: f32 = 300.0;
@@ -15,7 +16,7 @@ const LISTED_REASONS: usize = 3;
 const WIDTH: f32 = 760.0;
 
 /// Draws the choice and tells what was asked for. `keys`: whether Enter and Esc are meant for it.
-pub fn show(ctx: &Context, columns: &ColumnImport, keys: bool) -> Vec<ColumnCommand> {
+pub fn show(ctx: &Context, session: &Session, columns: &ColumnImport, keys: bool) -> Vec<ColumnCommand> {
     let mut commands = Vec::new();
     let mut open = true;
     let title = format!("Columns of {}", file_name(&columns.path));
@@ -37,7 +38,7 @@ pub fn show(ctx: &Context, columns: &ColumnImport, keys: bool) -> Vec<ColumnComm
         commands.extend(scaling(ui, columns));
         ui.separator();
         ScrollArea::vertical().id_salt("columns").max_height(LIST_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
-            Grid::new("columns").num_columns(8).striped(true).show(ui, |ui| list(ui, columns, &mut commands));
+            Grid::new("columns").num_columns(8).striped(true).show(ui, |ui| list(ui, session, columns, &mut commands));
         });
         ui.separator();
         commands.extend(closing(ui, columns, keys));
@@ -76,7 +77,16 @@ fn scaling(ui: &mut Ui, columns: &ColumnImport) -> Option<ColumnCommand> {
     chosen
 }
 
-fn list(ui: &mut Ui, columns: &ColumnImport, commands: &mut Vec<ColumnCommand>) {
+/// What is wrong with a column of the file, where its data is the data on show.
+fn finding<'a>(session: &'a Session, columns: &ColumnImport, name: &str) -> Option<&'a Finding> {
+    let document = session.document()?;
+    let is_shown = matches!(&document.data.source, DataSource::File(path) if *path == columns.path);
+    let dataset = document.data.dataset.as_ref().filter(|_| is_shown)?;
+    let found = session.findings.visible().columns();
+    found.filter(|(column, _)| dataset.column_name(*column) == Some(name)).map(|(_, finding)| finding).next()
+}
+
+fn list(ui: &mut Ui, session: &Session, columns: &ColumnImport, commands: &mut Vec<ColumnCommand>) {
     for (heading, tip) in [
         ("Column", "Its name in the file"),
         ("Coordinate", "Whether it flows through the network"),
@@ -93,7 +103,12 @@ fn list(ui: &mut Ui, columns: &ColumnImport, commands: &mut Vec<ColumnCommand>) 
     for (position, column) in columns.columns.iter().enumerate() {
         let is_number = column.kind != ColumnKind::Text;
         let is_coordinate = columns.coordinates.get(position) == Some(&true);
-        ui.label(&column.name);
+        match finding(session, columns, &column.name) {
+            Some(finding) => ui
+                .colored_label(Palette::from_ui(ui).severity(finding.severity), &column.name)
+                .on_hover_text(format!("{}: {}.", title(finding.code), finding.message)),
+            None => ui.label(&column.name),
+        };
         let mut chosen = is_coordinate;
         let tick = ui.add_enabled(is_number, egui::Checkbox::without_text(&mut chosen));
         let tick = tick.on_disabled_hover_text("A column of text is no coordinate.");

@@ -56,7 +56,7 @@ pub fn show_windows(ctx: &Context, session: &Session) -> Vec<Command> {
     let has_keys = |dialog| stack.last() == Some(&dialog);
     let mut commands = Vec::new();
     if let Some(columns) = &session.columns {
-        let asked = columns::show(ctx, columns, has_keys(Dialog::Columns));
+        let asked = columns::show(ctx, session, columns, has_keys(Dialog::Columns));
         commands.extend(asked.into_iter().map(Command::Columns));
     }
     if let Some(import) = &session.import {

@@ -2,6 +2,7 @@
 
 use egui::{Align2, Color32, Mesh, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
+use super::gradients;
 use crate::explorer::theme::{self, CORNER, GAP, Palette, THIN};
 use crate::explorer::widgets::naming::name_toggle;
 use crate::explorer::widgets::time_chart::{self, Series, TimeAxis, TimeChart};
@@ -13,7 +14,7 @@ use crate::session::{
 /// The height of the charts.
 const CHARTS: f32 = 104.0;
 /// The number of charts.
-const COUNT: f32 = 5.0;
+const COUNT: f32 = 6.0;
 /// ln 10: a factor of ten has the full colour, so that one tiny singular value does not leave the others pale.
 const FULL_COLOUR: f32 = std::f32::consts::LN_10;
 /// Cells of the spectra, about: a mesh of more would slow down every frame.
@@ -23,9 +24,8 @@ const MAX_CELLS: usize = 6000;
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     let mut commands = Vec::new();
     let open = session.view.panel.all_layers;
-    if heading(ui, open, session) {
-        commands.push(Command::View(ViewCommand::Panel(PanelCommand::ToggleAllLayers)));
-    }
+    let asked = heading(ui, open, session);
+    commands.extend(asked.map(|command| Command::View(ViewCommand::Panel(command))));
     if !open {
         return commands;
     }
@@ -54,13 +54,15 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         };
         let asked =
             [charts.spectra(ui), charts.rotations(ui), charts.volume(ui), charts.classes(ui), charts.energy(ui)];
-        commands.extend(asked.into_iter().flatten().map(|t| Command::Playback(PlaybackCommand::Seek(t))));
+        let gradient = gradients::chart(ui, session, charts.size);
+        commands
+            .extend(asked.into_iter().chain([gradient]).flatten().map(|t| Command::Playback(PlaybackCommand::Seek(t))));
     });
     commands
 }
 
-/// The strip's heading; answers whether it was clicked.
-fn heading(ui: &mut Ui, open: bool, session: &Session) -> bool {
+/// The heading, with a button for the table of measures.
+fn heading(ui: &mut Ui, open: bool, session: &Session) -> Option<PanelCommand> {
     let palette = Palette::from_ui(ui);
     let tip = "Every layer's spectrum and rotation, the volume, the classes and the energy along t; a click on a chart \
                goes to that time.";
@@ -85,7 +87,10 @@ fn heading(ui: &mut Ui, open: bool, session: &Session) -> bool {
         if let Some(overview) = session.latest::<LayerOverview>().filter(|_| open) {
             ui.label(theme::note(ui, measured(overview)));
         }
-        response.on_hover_text(tip).clicked()
+        let tip_of_table = "A table of every layer's spectrum, gradients and data: sorted, searched, written as CSV.";
+        let table = ui.selectable_label(session.view.panel.measures, "Measures").on_hover_text(tip_of_table);
+        let clicked = response.on_hover_text(tip).clicked().then_some(PanelCommand::ToggleAllLayers);
+        clicked.or_else(|| table.clicked().then_some(PanelCommand::ToggleMeasures))
     })
     .inner
 }

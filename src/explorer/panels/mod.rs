@@ -4,8 +4,11 @@ pub mod all_layers;
 mod build;
 mod data;
 mod draw_weights;
+mod errors;
 pub mod findings;
+mod gradients;
 pub mod layer;
+pub mod measures;
 mod network;
 mod pen;
 pub mod refinement;
@@ -29,6 +32,7 @@ pub fn left(ui: &mut Ui, session: &Session) -> Vec<Command> {
         if session.scene().is_some() {
             network::heading(ui, "Selection");
             commands.extend(selection::show(ui, session));
+            commands.extend(errors::show(ui, session));
         }
         commands.extend(train::show(ui, session));
         commands.extend(build::show(ui, session));

@@ -75,7 +75,7 @@ fn entry(ui: &mut Ui, layer: &LayerFlow, current: bool, findings: LayerCount) ->
     }
     let asked = finding_count(ui, rect, layer, findings, ink);
     let clicked = response.on_hover_text(tip(layer)).clicked();
-    asked.or_else(|| clicked.then(|| Command::Playback(PlaybackCommand::Seek(layer.index as f64 - 1.0))))
+    asked.or_else(|| clicked.then_some(Command::Playback(PlaybackCommand::Seek(layer.index as f64 - 1.0))))
 }
 
 /// The number of the layer's findings with the mark of the worst, at the right of its name.

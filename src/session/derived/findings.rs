@@ -13,6 +13,8 @@ use crate::session::{DataSource, Session};
 
 /// While a network is in training its findings take this share of a processor at most.
 const TRAINING_SHARE: f64 = 0.05;
+/// And so many seconds pass between two checks at least.
+const TRAINING_INTERVAL: f64 = 1.0;
 
 /// What is wrong with a network, the worst first.
 #[derive(Debug, Default)]
@@ -91,18 +93,19 @@ impl Findings {
     }
 }
 
+/// The least time between two requests that took so many seconds the last time: none but in training.
+pub(super) fn paced(session: &Session, seconds: Option<f64>) -> f64 {
+    let seconds = seconds.filter(|_| session.training().running());
+    seconds.map_or(0.0, |seconds| TRAINING_INTERVAL.max(seconds / TRAINING_SHARE))
+}
+
 impl Derivation for Findings {
     type Request = ();
 
     const LABEL: &'static str = "Checking the network";
-    const INTERVAL: f64 = 1.0;
-
     /// Only a network in training changes all the time.
     fn interval(session: &Session) -> f64 {
-        if !session.training().running() {
-            return 0.0;
-        }
-        session.latest::<Findings>().map_or(0.0, |findings| Self::INTERVAL.max(findings.seconds / TRAINING_SHARE))
+        paced(session, session.latest::<Findings>().map(|findings| findings.seconds))
     }
 
     fn wanted(session: &Session) -> Option<()> {

@@ -5,9 +5,12 @@
 //! session asks for what is wanted after every frame ([`watch`]) by one effect, and takes what comes back by one outcome.
 
 mod block_detail;
+mod errors;
 mod field;
 mod findings;
+mod gradients;
 mod layer_detail;
+mod measures;
 mod neighbours;
 mod overview;
 mod resnet;
@@ -23,11 +26,14 @@ use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
 
 pub use block_detail::{BlockDetail, BlockMatrix, BlockRequest};
+pub use errors::{ErrorSlices, slice};
 pub use field::{
     Answer, Answers, Areas, Arrow, Field, FieldRequest, LARGEST_CHANGE, Particle, ParticleWindow, Particles,
 };
 pub use findings::{FindingEntry, Findings};
+pub use gradients::Gradients;
 pub use layer_detail::{BranchSpectrum, Glyph, HeatMap, LayerDetail, NamedMap, weight_matrices};
+pub use measures::{LayerMeasures, MEASURES, Measure};
 pub use neighbours::{NeighbourRequest, Neighbours};
 pub use overview::{ClassesApart, LayerOverview};
 pub use resnet::Refined;

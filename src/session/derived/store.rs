@@ -2,8 +2,8 @@
 
 use super::slot::Slot;
 use super::{
-    BlockDetail, Derivation, DerivedOutput, Field, Findings, LayerDetail, LayerOverview, Neighbours, Refined,
-    RefinementStudy, SeparationProfile, accept_one, watch_one,
+    BlockDetail, Derivation, DerivedOutput, ErrorSlices, Field, Findings, Gradients, LayerDetail, LayerMeasures,
+    LayerOverview, Neighbours, Refined, RefinementStudy, SeparationProfile, accept_one, watch_one,
 };
 use crate::session::{Effect, Session, Task};
 
@@ -110,6 +110,12 @@ derived_results! {
     LayerOverview in overview;
     /// What is wrong with the network.
     Findings in findings;
+    /// The gradient of the loss along t.
+    Gradients in gradients;
+    /// The measures of the layers.
+    LayerMeasures in measures;
+    /// Where the network is wrong.
+    ErrorSlices in errors;
 }
 
 fn cancelled(kinds: Vec<DerivedKind>) -> Vec<Effect> {

@@ -35,7 +35,7 @@ pub(super) fn go_to(session: &mut Session, key: &FindingKey, effects: &mut Vec<E
     commands.extend(finding.t.map(|t| Command::Playback(PlaybackCommand::Seek(t))));
     let mut view = |command| commands.push(Command::View(command));
     if let Some(layer) = finding.layer {
-        view(ViewCommand::PinLayer(Some(layer - 1)));
+        view(ViewCommand::PinLayer(Some(layer.saturating_sub(1))));
         view(ViewCommand::Panel(PanelCommand::FitWeights));
     }
     if let Some(section) = evidence.section {

@@ -15,7 +15,7 @@ use super::{Effect, Findings, Session, Side};
 use crate::diagnostics::findings::Severity;
 
 /// How many dismissals are remembered, the newest of all networks.
-const MAX_DISMISSED: usize = 4096;
+const MAX_DISMISSED: usize = 1000;
 
 /// Which findings are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,6 +77,12 @@ impl FindingsView {
     /// The dismissals of all networks, the oldest first.
     pub fn dismissed(&self) -> &[Dismissal] {
         &self.dismissed
+    }
+
+    /// Lists all findings again, as those of a network that was just opened.
+    pub(super) fn reset_for_new_network(&mut self) {
+        self.scope = FindingScope::All;
+        self.chosen = None;
     }
 
     /// Takes over dismissals that were kept.

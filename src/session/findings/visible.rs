@@ -174,11 +174,9 @@ impl VisibleFindings {
 
     /// The columns of the data that findings are about, from 0, each with the worst of them; the worst columns first.
     pub fn columns(&self) -> impl Iterator<Item = (usize, &Finding)> {
-        let entries = self
-            .columns
+        self.columns
             .iter()
-            .filter_map(|(column, position)| Some((*column, &self.list.as_ref()?.entries().get(*position)?.finding)));
-        entries
+            .filter_map(|(column, position)| Some((*column, &self.list.as_ref()?.entries().get(*position)?.finding)))
     }
 
     /// The times at which findings show, ascending.

@@ -64,8 +64,8 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, list: &Findings, 
     let palette = Palette::from_ui(ui);
     let is_chosen = session.findings.chosen.as_ref() == Some(&entry.key);
     let is_dismissed = session.findings.visible().is_dismissed(position);
-    let place = place(finding);
-    let name = format!("{}: {}{place}", capitalised(finding.severity.name()), title(finding.code));
+    let location = location(finding);
+    let name = format!("{}: {}{location}", capitalised(finding.severity.name()), title(finding.code));
     let response = ui.interact(rect, ui.scope_id().with(("finding", position)), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, is_chosen, &name));
     let visuals = ui.style().interact_selectable(&response, is_chosen);
@@ -82,7 +82,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, list: &Findings, 
     let at = painter.text(
         pos2(right, line),
         Align2::RIGHT_CENTER,
-        place.trim_start_matches(", "),
+        location.trim_start_matches(", "),
         theme::small_font(),
         faint,
     );
@@ -142,7 +142,7 @@ fn dismissal(ui: &mut Ui, row: Rect, entry: &FindingEntry, is_dismissed: bool, n
 }
 
 /// Where the finding is, after a comma.
-fn place(finding: &Finding) -> String {
+fn location(finding: &Finding) -> String {
     match finding.layer {
         Some(layer) => format!(", layer {layer}"),
         None if !finding.columns.is_empty() || finding.code.starts_with("data") => ", data".to_owned(),

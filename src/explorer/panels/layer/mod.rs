@@ -81,8 +81,9 @@ pub fn show(ui: &mut Ui, input: &LayerInput<'_>) -> Vec<Command> {
     let shown = Shown { scene, flow, layer, findings, view, wanted, detail, given_up, index, phase, t };
 
     let mut hovered = None;
+    // What layer it is, and what is wrong with it, stays in sight.
+    header::show(ui, &shown, &mut commands);
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        header::show(ui, &shown, &mut commands);
         sections(ui, &shown, &mut hovered, &mut commands);
         shown.section(ui, Section::Choices, CHOICES, &mut commands, |ui, commands| {
             commands.extend(choices::show(ui, input.options, has_steps(&scene.network)));

@@ -106,8 +106,8 @@ impl Fix {
             Fix::DrawUnits { layer, units } => {
                 let units: Vec<usize> = units.iter().map(|unit| unit + 1).collect();
                 return format!(
-                    "Draws the weights of {} {} of layer {} at random, as its activation suits, and puts \
-                     the bend amid the data; the weights behind stay. Can be undone.",
+                    "Draws the weights of {} {} of layer {} at random, as its activation suits, and lets \
+                     the data reach them; the weights behind stay. Can be undone.",
                     if units.len() == 1 { "unit" } else { "units" },
                     listed(&units),
                     layer + 1

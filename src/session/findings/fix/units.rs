@@ -9,6 +9,8 @@ use crate::training::Initialisation;
 /// 1 − cosine up to which two units are the same; that of units that are told as parallel.
 const PARALLEL: f64 = 1e-3;
 
+/// Biases of units drawn anew are at most so many times the length of their weights.
+const FARTHEST: f64 = 2.0;
 /// At most so many samples tell where the data is, and so many multiplications are spent on it.
 const MAX_SAMPLES: usize = 500;
 const MAX_WORK: usize = 50_000_000;
@@ -59,7 +61,8 @@ pub(super) fn repeated(layer: &Layer, units: &[usize]) -> Vec<usize> {
 }
 
 /// The layers with these units drawn as the layer's activation suits; `None` where there is no such unit. Their biases put
-/// the bend amid the data, without data at 0: a unit that is off for all samples would be dead again.
+/// the bend amid the data, or their signs put the data on the side where they are on: a unit that is off for all samples
+/// would be dead again.
 pub(super) fn drawn(
     network: &Network,
     data: Option<&Dataset>,
@@ -85,14 +88,14 @@ pub(super) fn drawn(
     for (row, unit) in rows.row_iter().zip(&units) {
         let row = row * shrink;
         let along = middle.as_ref().map_or(0.0, |middle| row.transpose().dot(middle));
-        match affine.bias.as_mut().and_then(|bias| bias.get_mut(*unit)) {
-            Some(bias) => {
-                *bias = -along;
-                affine.weight.set_row(*unit, &row);
-            }
-            // Without a bias the side of the data is what can be chosen.
-            None => affine.weight.set_row(*unit, &(row * if along < 0.0 { -1.0 } else { 1.0 })),
+        let bias = affine.bias.as_mut().and_then(|bias| bias.get_mut(*unit));
+        // A bias far beyond the weights would make all such units alike: then the side of the data is what is chosen.
+        let is_near = bias.is_some() && along.abs() <= FARTHEST * row.norm();
+        let sign = if !is_near && along < 0.0 { -1.0 } else { 1.0 };
+        if let Some(bias) = bias {
+            *bias = if is_near { -along } else { 0.0 };
         }
+        affine.weight.set_row(*unit, &(row * sign));
     }
     Some(layers)
 }

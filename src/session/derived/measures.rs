@@ -1,0 +1,244 @@
+//! The measures of all layers as a table: the spectra as WeightWatcher reads them, the gradients, the data's directions.
+
+use std::time::Instant;
+
+use super::findings::paced;
+use super::{Derivation, Source};
+use crate::dataset::Dataset;
+use crate::diagnostics::findings::Subject;
+use crate::diagnostics::measures::{SpectrumTail, participation_ratio};
+use crate::session::scene::{Progress, Scene, SceneError, go_on};
+use crate::session::{Session, TableCell};
+
+/// The directions of the data in wider layers cost too much.
+const WIDEST: usize = 1024;
+
+/// A column of the table of measures.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measure {
+    /// Its name in files, as the command line has it.
+    pub name: &'static str,
+    /// Its heading.
+    pub label: &'static str,
+    /// What it says, in a sentence.
+    pub tip: &'static str,
+}
+
+const fn measure(name: &'static str, label: &'static str, tip: &'static str) -> Measure {
+    Measure { name, label, tip }
+}
+
+/// The columns of the table, from left to right.
+pub const MEASURES: [Measure; 22] = [
+    measure("layer", "layer", "The layer, from 1."),
+    measure("name", "name", "The layer's name in its file."),
+    measure("part", "part", "Which weight of the layer."),
+    measure("outputs", "outputs", "The rows of the weight."),
+    measure("inputs", "inputs", "The columns of the weight."),
+    measure(
+        "eigenvalues",
+        "eigenvalues",
+        "How many eigenvalues λ = σ² the weight has; with fewer than 50 α says little.",
+    ),
+    measure("alpha", "α", "The exponent of the tail of the eigenvalues: below 2 over-trained, above 6 under-trained."),
+    measure("D", "D", "How far the tail is from a power law: the largest distance of the distributions."),
+    measure("xi_min", "ξ min", "Where the tail begins."),
+    measure("tail", "tail", "How many eigenvalues the tail has."),
+    measure("alpha_hat", "α-hat", "α times the logarithm of the largest eigenvalue."),
+    measure("log_norm", "log norm", "log₁₀ of the sum of the squares of the weights."),
+    measure("log_spectral_norm", "log λ max", "log₁₀ of the largest eigenvalue."),
+    measure("log_alpha_norm", "log α-norm", "log₁₀ of the sum of the eigenvalues to the power α."),
+    measure("spectral_norm", "σ₁", "The largest singular value: how much the weight stretches a direction at most."),
+    measure("stable_rank", "stable rank", "The sum of all σ² over the largest: how many directions matter."),
+    measure("mp_edge", "noise edge", "Where the eigenvalues of random weights end (Marchenko and Pastur)."),
+    measure("spikes", "spikes", "The eigenvalues beyond that edge: what training has written."),
+    measure("verdict", "verdict", "What α says of the training."),
+    measure("gradient_mean_abs", "mean gradient", "The mean size of the loss's derivative by a weight."),
+    measure("gradient_norm", "gradient norm", "The root of the sum of squares of these derivatives."),
+    measure("participation_ratio", "directions", "Along how many directions the data spreads at the layer's end."),
+];
+
+/// The table: a row for each weight.
+#[derive(Debug, Default)]
+pub struct LayerMeasures {
+    /// As many cells a row as there are [`MEASURES`].
+    rows: Vec<Vec<TableCell>>,
+    seconds: f64,
+}
+
+impl LayerMeasures {
+    /// Measures all layers of `scene`, with `data` also their gradients and the data's directions.
+    ///
+    /// # Errors
+    /// If `progress` answers false.
+    pub fn build(
+        scene: &Scene,
+        data: Option<&Dataset>,
+        progress: &mut Progress<'_>,
+    ) -> Result<LayerMeasures, SceneError> {
+        let began = Instant::now();
+        let subject = Subject::new(&scene.network).with_flow(Some(&scene.flow)).with_data(data);
+        go_on(progress, 0.0, "fitting the spectra")?;
+        let spectra = SpectrumTail::of_network(&subject);
+        go_on(progress, 0.5, "following the gradient")?;
+        let gradients = subject.backward().map_or(&[][..], |backward| &backward.layers);
+        go_on(progress, 0.8, "measuring the data")?;
+        let ratio = |outputs: usize, values: &crate::diagnostics::findings::LayerValues| {
+            (outputs <= WIDEST).then(|| participation_ratio(values.output()))
+        };
+        let ratios: Vec<Option<f64>> =
+            subject.layer_values().map(|(_, layer, values)| ratio(layer.outputs(), values)).collect();
+        let row = |found: &SpectrumTail| {
+            let index = found.layer - 1;
+            let number = |value: Option<f64>| {
+                value.filter(|value| value.is_finite()).map_or(TableCell::Empty, TableCell::Number)
+            };
+            let text = |text: &str| TableCell::Text(text.to_owned());
+            let tail = found.tail;
+            vec![
+                TableCell::Whole(found.layer),
+                text(&found.name),
+                text(found.part),
+                TableCell::Whole(found.shape.0),
+                TableCell::Whole(found.shape.1),
+                TableCell::Whole(found.count),
+                number(tail.map(|tail| tail.alpha)),
+                number(tail.map(|tail| tail.distance)),
+                number(tail.map(|tail| tail.xi_min)),
+                tail.map_or(TableCell::Empty, |tail| TableCell::Whole(tail.count)),
+                number(found.alpha_hat()),
+                number(Some(found.log_norm)),
+                number(Some(found.log_spectral_norm)),
+                number(found.log_alpha_norm()),
+                number(Some(found.spectral_norm)),
+                number(Some(found.stable_rank)),
+                number(Some(found.edge)),
+                TableCell::Whole(found.spikes),
+                text(found.verdict()),
+                number(gradients.get(index).map(|gradient| gradient.mean_abs)),
+                number(gradients.get(index).map(|gradient| gradient.norm)),
+                number(ratios.get(index).copied().flatten()),
+            ]
+        };
+        Ok(LayerMeasures { rows: spectra.iter().map(row).collect(), seconds: began.elapsed().as_secs_f64() })
+    }
+
+    /// The rows, as they follow each other in the network.
+    pub fn rows(&self) -> &[Vec<TableCell>] {
+        &self.rows
+    }
+
+    /// The positions of the rows whose texts hold `search`, sorted by a column; what is empty comes last.
+    pub fn sorted(&self, search: &str, column: usize, descending: bool) -> Vec<usize> {
+        let search = search.trim().to_lowercase();
+        let holds = |cell: &TableCell| match cell {
+            TableCell::Text(text) => text.to_lowercase().contains(&search),
+            TableCell::Whole(number) => number.to_string() == search,
+            TableCell::Number(_) | TableCell::Empty => false,
+        };
+        // Of the numbers only that of the layer is searched for.
+        let is_found = |row: &Vec<TableCell>| {
+            let texts = row.iter().filter(|cell| matches!(cell, TableCell::Text(_)));
+            search.is_empty() || row.first().into_iter().chain(texts).any(holds)
+        };
+        let found = self.rows.iter().enumerate().filter(|(_, row)| is_found(row));
+        let mut positions: Vec<usize> = found.map(|(position, _)| position).collect();
+        let cell = |position: usize| self.rows.get(position).and_then(|row| row.get(column));
+        positions.sort_by(|one, other| compare(cell(*one), cell(*other), descending));
+        positions
+    }
+
+    /// These rows as comma-separated values under the names of the columns.
+    ///
+    /// # Errors
+    /// If a record cannot be written, in words.
+    pub fn csv(&self, positions: &[usize]) -> Result<String, String> {
+        let failed = |error: csv::Error| error.to_string();
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(MEASURES.map(|measure| measure.name)).map_err(failed)?;
+        for row in positions.iter().filter_map(|position| self.rows.get(*position)) {
+            let text = |cell: &TableCell| match cell {
+                TableCell::Text(text) => text.clone(),
+                TableCell::Whole(value) => value.to_string(),
+                TableCell::Number(value) => value.to_string(),
+                TableCell::Empty => String::new(),
+            };
+            writer.write_record(row.iter().map(text)).map_err(failed)?;
+        }
+        let bytes = writer.into_inner().map_err(|error| error.to_string())?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+fn compare(one: Option<&TableCell>, other: Option<&TableCell>, descending: bool) -> std::cmp::Ordering {
+    let number = |cell: Option<&TableCell>| match cell? {
+        TableCell::Whole(value) => Some(*value as f64),
+        TableCell::Number(value) => Some(*value),
+        TableCell::Text(_) | TableCell::Empty => None,
+    };
+    let text = |cell: Option<&TableCell>| match cell? {
+        TableCell::Text(text) => Some(text.to_lowercase()),
+        _ => None,
+    };
+    let turned = |order: std::cmp::Ordering| if descending { order.reverse() } else { order };
+    match (number(one), number(other), text(one), text(other)) {
+        (Some(one), Some(other), ..) => turned(one.total_cmp(&other)),
+        (.., Some(one), Some(other)) => turned(one.cmp(&other)),
+        (one, other, ..) => other.is_some().cmp(&one.is_some()),
+    }
+}
+
+impl Derivation for LayerMeasures {
+    type Request = ();
+
+    const LABEL: &'static str = "Measuring the layers";
+    const RETRIED: bool = true;
+
+    fn interval(session: &Session) -> f64 {
+        paced(session, session.latest::<LayerMeasures>().map(|measures| measures.seconds))
+    }
+
+    fn wanted(session: &Session) -> Option<()> {
+        session.view.panel.measures.then_some(())
+    }
+
+    fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<LayerMeasures>, SceneError> {
+        LayerMeasures::build(&source.scene, source.data.as_deref(), progress).map(Some)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> LayerMeasures {
+        let row = |layer, name: &str, alpha: Option<f64>| {
+            let mut row = vec![TableCell::Empty; MEASURES.len()];
+            (row[0], row[1]) = (TableCell::Whole(layer), TableCell::Text(name.to_owned()));
+            row[6] = alpha.map_or(TableCell::Empty, TableCell::Number);
+            row
+        };
+        LayerMeasures {
+            rows: vec![row(1, "conv", Some(3.0)), row(2, "fc, wide", None), row(11, "fc", Some(2.5))],
+            seconds: 0.0,
+        }
+    }
+
+    #[test]
+    fn rows_are_searched_and_sorted_and_what_is_empty_comes_last() {
+        assert_eq!(table().sorted("", 0, false), [0, 1, 2]);
+        assert_eq!(table().sorted("", 6, false), [2, 0, 1]);
+        assert_eq!(table().sorted("", 6, true), [0, 2, 1]);
+        assert_eq!(table().sorted(" FC", 1, true), [1, 2]);
+        assert_eq!(table().sorted("1", 0, false), [0]);
+        assert!(table().sorted("nothing", 0, false).is_empty());
+    }
+
+    #[test]
+    fn rows_become_comma_separated_values() {
+        let text = table().csv(&[1, 0]).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].starts_with("layer,name,part,outputs,inputs,eigenvalues,alpha,D,"), "{text}");
+        assert!(lines[1].starts_with("2,\"fc, wide\",,") && lines[2].starts_with("1,conv,,,,,3,"), "{text}");
+    }
+}
