@@ -117,7 +117,7 @@ mod pipe {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
     use std::io::Write;
     use std::os::fd::AsRawFd;

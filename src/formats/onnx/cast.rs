@@ -34,14 +34,14 @@ pub(super) fn cast_like(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value,
         Value::Traced(traced) => traced.kind,
         _ => return Err(node.unknown().into()),
     };
-    let told = trace.element_of(node.operand_name(1).unwrap_or_default());
+    let told_type = trace.element_of(node.operand_name(1).unwrap_or_default());
     let own = match kind {
         // What is not told is the type in which the graph computes.
         Kind::Float => trace.rounds_to.unwrap_or(element::FLOAT),
         Kind::Integer => element::INT64,
         Kind::Truth => element::BOOL,
     };
-    to_element(trace, node, value, told.unwrap_or(own))
+    to_element(trace, node, value, told_type.unwrap_or(own))
 }
 
 fn to_element(trace: &mut Trace<'_>, node: &Node<'_>, value: Value, number: i32) -> Result<Value, Fault> {
@@ -66,10 +66,10 @@ fn to_element(trace: &mut Trace<'_>, node: &Node<'_>, value: Value, number: i32)
     if let Some(rounding) = Rounding::from_number(number) {
         let part = PartName::attribute(label(node.proto), "to");
         match from {
-            Kind::Float => rounding.tell(trace, number, part),
+            Kind::Float => rounding.account_for(trace, number, part),
             Kind::Integer => {
                 let why = format!("rounds whole numbers to {}, which is left out", rounding.name);
-                trace.left_out.push(LeftOut { part, told: Told::Missing(why) });
+                trace.left_out.push(LeftOut { part, fate: Told::Missing(why) });
             }
             Kind::Truth => {}
         }
@@ -93,7 +93,7 @@ pub(super) fn tell_jump(trace: &mut Trace<'_>, node: &Node<'_>) {
     if let Some(rounding) = trace.rounds_to.and_then(Rounding::from_number) {
         let why = format!("jumps, and the rounding to {} of what it is given is left out", rounding.name);
         let part = PartName::node(label(node.proto));
-        trace.left_out.push(LeftOut { part, told: Told::Missing(why) });
+        trace.left_out.push(LeftOut { part, fate: Told::Missing(why) });
     }
 }
 
@@ -117,10 +117,10 @@ impl Rounding {
     }
 
     /// Tells that the rounding is left out; `part` is what asks for it.
-    pub fn tell(&self, trace: &mut Trace<'_>, number: i32, part: PartName) {
+    pub fn account_for(&self, trace: &mut Trace<'_>, number: i32, part: PartName) {
         trace.rounds_to = Some(number);
         let Rounding { name, most, is_small } = self;
-        let told = match is_small {
+        let fate = match is_small {
             true => Told::Assumed(format!(
                 "the rounding to {name}, at each step by up to {most} of a value, is left out: all is computed in 64 bits"
             )),
@@ -128,7 +128,7 @@ impl Rounding {
                 Told::Missing(format!("rounds to {name} at each step by up to {most} of a value, which is left out"))
             }
         };
-        trace.left_out.push(LeftOut { part, told });
+        trace.left_out.push(LeftOut { part, fate });
     }
 }
 

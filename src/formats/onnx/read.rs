@@ -98,7 +98,7 @@ fn follow_all(
     let given_value = Traced { kind, ..Traced::from_value(base) };
     trace.set(&input.name, Value::Traced(given_value.clone()));
     if let Some(rounding) = Rounding::from_number(element_of(input)) {
-        rounding.tell(&mut trace, element_of(input), PartName::attribute(&input.name, "type"));
+        rounding.account_for(&mut trace, element_of(input), PartName::attribute(&input.name, "type"));
     }
     let mut problem = None;
     let mut understood = given_value;
@@ -151,13 +151,13 @@ fn follow_all(
     };
     let mut account = accounted(graph, &courses, &taken);
     std::mem::take(&mut trace.remarks).into_iter().for_each(|remark| account.assume(remark));
-    for LeftOut { part, told } in std::mem::take(&mut trace.left_out) {
+    for LeftOut { part, fate } in std::mem::take(&mut trace.left_out) {
         let node = match &part {
             PartName::Attribute { of, .. } => PartName::node(of),
             part => part.clone(),
         };
         // What is not on the way to the output changes nothing in it.
-        match told {
+        match fate {
             _ if matches!(account.fate(&node), Some(Fate::Needless(_))) => {}
             Told::Assumed(sentence) => account.assume(sentence),
             Told::Missing(why) => account.misses(part, why),

@@ -75,7 +75,7 @@ pub(super) struct Traced {
 /// What is left out of a node, or of the input, that is followed all the same.
 pub(super) struct LeftOut {
     pub part: PartName,
-    pub told: Told,
+    pub fate: Told,
 }
 
 /// How it is told.

@@ -28,8 +28,8 @@ pub(super) fn line(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
         }
     });
     let chosen = shown.findings.chosen.as_ref();
-    let told = visible.of_layer(shown.index).find(|entry| Some(&entry.key) == chosen);
-    if let Some(entry) = told {
+    let chosen_entry = visible.of_layer(shown.index).find(|entry| Some(&entry.key) == chosen);
+    if let Some(entry) = chosen_entry {
         let text = format!("{}: {}.", title(entry.finding.code), entry.finding.message);
         ui.label(RichText::new(text).small().color(palette.severity(entry.finding.severity)))
             .on_hover_text(format!("Try: {}.", entry.finding.try_));
