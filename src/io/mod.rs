@@ -2,7 +2,7 @@
 
 mod stream;
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -25,15 +25,4 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     open(path)?.read_to_end(&mut content)?;
     Ok(content)
-}
-
-/// The number of bytes of a file.
-///
-/// # Errors
-/// As [`open`].
-pub fn length(path: &Path) -> io::Result<u64> {
-    match stream::kept(path)? {
-        Some(kept) => Ok(fs::metadata(kept)?.len()),
-        None => Ok(fs::metadata(path)?.len()),
-    }
 }
