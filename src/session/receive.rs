@@ -195,7 +195,7 @@ impl Session {
         let same_duration = before.scene.flow.duration() == duration;
         let same_space = before.scene.flow.ambient_dimension() == scene.flow.ambient_dimension();
         let alike = same_shape(&before.scene.flow, &scene.flow);
-        effects.extend(if alike { self.derived.mark_stale() } else { self.derived.clear() });
+        effects.extend(if alike { self.derived.mark_stale() } else { self.derived.mark_changed() });
         if let Some(refined) = refined {
             Refined::slot_mut(&mut self.derived).insert_fresh(refined.refinement, refined);
         }

@@ -65,6 +65,8 @@ pub trait Derivation: Debug + Send + Sync + Sized + 'static {
     const INTERVAL: f64 = 0.0;
     /// Whether a result of the scene before stays in sight until it is made of a scene like it, as while training.
     const OUTLIVES_SCENE: bool = true;
+    /// Whether it does so even where the phases of the flow are others than before.
+    const OUTLIVES_PHASES: bool = false;
     /// Whether a result stays when nothing wants it any more.
     const OUTLIVES_DEMAND: bool = true;
     /// Whether wanting it again after it was not wanted tries again what failed.

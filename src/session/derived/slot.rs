@@ -174,6 +174,12 @@ impl<D: Derivation> Slot<D> {
         false
     }
 
+    /// A scene of the same network with other phases takes the place of the one before. Answers whether work has to be
+    /// cancelled.
+    pub fn mark_changed(&mut self) -> bool {
+        if D::OUTLIVES_PHASES { self.mark_stale() } else { self.clear() }
+    }
+
     /// Another scene takes the place of the one before. Answers whether work has to be cancelled.
     pub fn clear(&mut self) -> bool {
         std::mem::take(self).under_way.is_some()

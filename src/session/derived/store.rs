@@ -69,6 +69,13 @@ macro_rules! derived_results {
                 cancelled(ended)
             }
 
+            /// A scene of the same network with other phases takes its place. Tells what has to be cancelled.
+            pub fn mark_changed(&mut self) -> Vec<Effect> {
+                let mut ended = Vec::new();
+                $(if self.$slot.mark_changed() { ended.push(DerivedKind::$result); })*
+                cancelled(ended)
+            }
+
             /// Another scene takes the place of the one before. Tells what has to be cancelled.
             pub fn clear(&mut self) -> Vec<Effect> {
                 let mut ended = Vec::new();
