@@ -28,9 +28,14 @@ impl Separability {
         if samples < 4 || classes < 2 || of_sample.len() != samples || points.iter().any(|x| !x.is_finite()) {
             return None;
         }
+        // Labels that are names of rows make as many classes as rows; only those that have samples here can be learned.
+        let mut present = of_sample.to_vec();
+        present.sort_unstable();
+        present.dedup();
+        let renumbered: Option<Vec<usize>> = of_sample.iter().map(|class| present.binary_search(class).ok()).collect();
         let products = points.transpose() * points;
         Some(Separability {
-            probe_accuracy: probe(&products, of_sample, classes)?,
+            probe_accuracy: probe(&products, &renumbered?, present.len())?,
             neighbour_purity: purity(&products, of_sample),
         })
     }
