@@ -13,9 +13,9 @@ use super::{FormatError, Opened, layer_list, safetensors_header};
 
 /// The bytes before the header that say how long it is.
 pub(super) const LENGTH_BYTES: usize = 8;
-/// The longest header that is read. A hundred thousand tensors need less; the library itself would take 100 MB, which
+/// The longest header that is read. Three hundred thousand tensors need less; the library itself would take 100 MB, which
 /// grow to a multiple in memory.
-pub(super) const LONGEST_HEADER: u64 = 8 << 20;
+pub(super) const LONGEST_HEADER: u64 = 32 << 20;
 /// The key of the list of layers in the metadata.
 pub(super) const LAYER_LIST: &str = "layerflow.network";
 const FORMAT: &str = "safetensors";
