@@ -93,7 +93,7 @@ fn stage(scene: &Arc<Scene>, lines: bool, projection: Projection, gpu: bool) -> 
     commands.into_iter().for_each(|command| view.apply(command));
     let (mut stage, mut frames, mut t) = (Stage::default(), Frames::default(), 1.0);
     if gpu {
-        stage.draw_by_the_card(&frames.context);
+        stage.draw_on_gpu(&frames.context);
     }
     median(|| {
         // At normal speed a layer lasts four seconds.

@@ -153,9 +153,9 @@ impl ExplorerApp {
         self.session.restore(settings);
     }
 
-    /// Has points drawn by the graphics card from now on, through OpenGL: the window has it.
-    pub fn draw_by_the_card(&mut self, context: &Context) {
-        self.stage.draw_by_the_card(context);
+    /// Has points drawn by the GPU from now on, through OpenGL: the window has it.
+    pub fn draw_on_gpu(&mut self, context: &Context) {
+        self.stage.draw_on_gpu(context);
     }
 
     /// What the window is about.

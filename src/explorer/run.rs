@@ -35,7 +35,7 @@ pub fn run(startup: Startup) -> Result<(), String> {
     }
     let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         if creation.gl.is_some() {
-            app.draw_by_the_card(&creation.egui_ctx);
+            app.draw_on_gpu(&creation.egui_ctx);
         }
         Ok(Box::new(app))
     };

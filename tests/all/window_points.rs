@@ -200,10 +200,10 @@ fn a_selection_is_kept_when_only_the_flow_is_built_otherwise() {
 }
 
 /// How many parts of the window a graphics card is asked to draw by itself: at first, and after each command.
-fn drawn_by_the_card(example: Example, asked: &[ViewCommand]) -> Vec<usize> {
+fn drawn_on_gpu(example: Example, asked: &[ViewCommand]) -> Vec<usize> {
     let context = egui::Context::default();
     let mut app = ExplorerApp::new(Startup::default());
-    app.draw_by_the_card(&context);
+    app.draw_on_gpu(&context);
     app.command(Command::OpenExample(example));
     let frame = |app: &mut ExplorerApp| {
         app.wait_for_jobs(TIMEOUT);
@@ -230,9 +230,9 @@ fn drawn_by_the_card(example: Example, asked: &[ViewCommand]) -> Vec<usize> {
 #[test]
 fn the_card_draws_the_points_of_every_view_but_no_pictures() {
     let compare = [Compare::SideBySide, Compare::Overlay].map(ViewCommand::Compare);
-    assert_eq!(drawn_by_the_card(Example::Spiral, &compare), [1, 2, 2]);
+    assert_eq!(drawn_on_gpu(Example::Spiral, &compare), [1, 2, 2]);
     let dots = ViewCommand::Points(PointCommand::Pictures(false));
-    assert_eq!(drawn_by_the_card(Example::Digits, &[dots]), [0, 1]);
+    assert_eq!(drawn_on_gpu(Example::Digits, &[dots]), [0, 1]);
 }
 
 #[test]

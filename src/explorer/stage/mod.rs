@@ -87,8 +87,8 @@ impl Stage {
         self.buffers.iter_mut().flat_map(Buffers::take_edits).collect()
     }
 
-    /// Has points drawn by the graphics card from now on: the stage is in a window that has one.
-    pub fn draw_by_the_card(&mut self, context: &Context) {
+    /// Has points drawn by the GPU from now on: the stage is in a window that has one.
+    pub fn draw_on_gpu(&mut self, context: &Context) {
         self.sprites = Some(Arc::new(Sprites::new(context.clone())));
     }
 

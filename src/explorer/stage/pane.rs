@@ -61,7 +61,7 @@ pub struct Pane<'a> {
     pub texture: &'a TextureHandle,
     /// The pictures of points that are drawn as such.
     pub atlas: Option<&'a Atlas>,
-    /// What the graphics card draws the points by, where it does.
+    /// What the GPU draws the points by, where it does.
     pub sprites: Option<&'a Arc<Sprites>>,
 }
 

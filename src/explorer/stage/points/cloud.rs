@@ -40,7 +40,7 @@ pub struct Style<'a> {
     pub texture: &'a TextureHandle,
     /// The pictures of points that are drawn as such.
     pub atlas: Option<&'a Atlas>,
-    /// What the graphics card draws these points by, where it does.
+    /// What the GPU draws these points by, where it does.
     pub sprites: Option<&'a Arc<Sprites>>,
     /// What far points fade into.
     pub palette: &'a Palette,

@@ -1,4 +1,4 @@
-//! The program that draws points on the graphics card, and the card's memory for them.
+//! The program that draws points on the GPU, and the GPU's memory for them.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::stamps::SHAPE_RADIUS;
 use crate::explorer::theme::POINT_RADIUS;
 use crate::session::ScreenPoint;
 
-/// Points beyond the window's edge by less than this, in screen points, still reach into it; the card leaves out those
+/// Points beyond the window's edge by less than this, in screen points, still reach into it; the GPU leaves out those
 /// whose middle is outside of what it draws.
 const MARGIN: f32 = 16.0;
 /// The attributes' places.
@@ -20,7 +20,7 @@ const SAMPLE: u32 = 1;
 /// What a context that also knows the oldest calls wants to hear; the library leaves it out, as newer ones have it always.
 const POINT_SPRITE: u32 = 0x8861;
 
-/// What was made on the card.
+/// What was made on the GPU.
 pub struct PointShader {
     program: glow::Program,
     attributes: glow::VertexArray,
@@ -36,7 +36,7 @@ pub struct PointShader {
 }
 
 impl PointShader {
-    /// Makes the program; `None` where the card or its driver is too old for it.
+    /// Makes the program; `None` where the GPU or its driver is too old for it.
     pub fn new(gl: &Context) -> Option<PointShader> {
         let version = gl.version();
         let embedded = version.is_embedded;

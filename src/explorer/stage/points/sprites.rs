@@ -1,4 +1,4 @@
-//! Points drawn by the graphics card: it is given sixteen bytes a point a frame, and looks up what each one looks like.
+//! Points drawn by the GPU: it is given sixteen bytes a point a frame, and looks up what each one looks like.
 //!
 //! Where there is no card to ask, as in pictures and tests, or one older than OpenGL 3.2, [`crate::explorer::stage::points::triangles`] does it.
 
@@ -16,7 +16,7 @@ use crate::session::ScreenPoint;
 /// Samples in a row of the table of looks, and rows at most: every driver takes a texture of this size.
 pub const TABLE: usize = 2048;
 
-/// What a frame asks the card to draw.
+/// What a frame asks the GPU to draw.
 #[derive(Clone, Debug)]
 pub struct Points {
     /// Where, in this order.
@@ -31,7 +31,7 @@ pub struct Points {
 pub struct Sprites {
     context: egui::Context,
     program: Mutex<Option<PointShader>>,
-    /// Whether the card could not take the program.
+    /// Whether the GPU could not take the program.
     refused: AtomicBool,
 }
 
@@ -41,12 +41,12 @@ impl Sprites {
         Sprites { context, program: Mutex::default(), refused: AtomicBool::new(false) }
     }
 
-    /// Whether the card draws this many samples.
+    /// Whether the GPU draws this many samples.
     pub fn take(&self, samples: usize) -> bool {
         samples <= TABLE * TABLE && !self.refused.load(Ordering::Relaxed)
     }
 
-    /// What has the card draw `points` in the part `rect` of the window.
+    /// What has the GPU draw `points` in the part `rect` of the window.
     pub fn shape(self: &Arc<Sprites>, rect: Rect, points: Points) -> Shape {
         let sprites = Arc::clone(self);
         let draw = move |info: PaintCallbackInfo, painter: &eframe::egui_glow::Painter| {
