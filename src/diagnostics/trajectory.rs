@@ -47,7 +47,7 @@ impl TrajectoryMetrics {
     ) -> Result<TrajectoryMetrics, FlowError> {
         let phases: usize = flow.layers().iter().map(|layer| layer.phases.len()).sum();
         let moments = if phases > MANY_PHASES { 2 } else { MOMENTS };
-        let mut journey = TrajectoryMetrics { samples: inputs.ncols(), ..TrajectoryMetrics::default() };
+        let mut metrics = TrajectoryMetrics { samples: inputs.ncols(), ..TrajectoryMetrics::default() };
         let mut cursor = FlowCursor::new(flow, inputs, &ExactScheme, &ExactScheme)?;
         let (mut length, mut volume) = (0.0, 0.0);
         for (index, layer) in flow.layers().iter().enumerate() {
@@ -56,7 +56,7 @@ impl TrajectoryMetrics {
             }
             if layer.phases.is_empty() {
                 let start = index as f64;
-                [start, start + 1.0].into_iter().for_each(|t| journey.push(t, 0.0, length, volume));
+                [start, start + 1.0].into_iter().for_each(|t| metrics.push(t, 0.0, length, volume));
             }
             for phase in &layer.phases {
                 let start = cursor.phase_start().clone();
@@ -83,14 +83,14 @@ impl TrajectoryMetrics {
                     }
                     let rate = flow.options().time.rate(clock) / duration;
                     let t = phase.start + clock * duration;
-                    journey.push(t, 0.5 * square * rate * rate, length, volume + change.at(s));
+                    metrics.push(t, 0.5 * square * rate * rate, length, volume + change.at(s));
                 }
                 volume += change.at(1.0);
                 cursor.next_phase()?;
             }
             cursor.next_layer()?;
         }
-        Ok(journey)
+        Ok(metrics)
     }
 
     fn push(&mut self, t: f64, kinetic_energy: f64, path_length: f64, log_volume: f64) {
@@ -305,7 +305,7 @@ mod tests {
     use crate::flow::{Decomposition, FlowOptions, ResidualLaw, TimeLaw};
     use crate::network::{Affine, Dense, Layer, Network, OutputFunction};
 
-    fn journey(layer: Layer, time: TimeLaw, points: &DMatrix<f64>) -> TrajectoryMetrics {
+    fn metrics(layer: Layer, time: TimeLaw, points: &DMatrix<f64>) -> TrajectoryMetrics {
         let network = Network::new(String::new(), vec![layer], OutputFunction::Identity).unwrap();
         // Its one rotation is not shared between Vᵀ and U.
         let options = FlowOptions { time, decomposition: Decomposition::Polar, ..FlowOptions::default() };
@@ -326,7 +326,7 @@ mod tests {
     #[test]
     fn a_quarter_turn_goes_a_quarter_of_the_circle_at_a_steady_speed() {
         let turn = DMatrix::from_row_slice(2, 2, &[0.0, -1.0, 1.0, 0.0]);
-        let found = journey(dense(turn, None, Activation::Identity), TimeLaw::Linear, &points());
+        let found = metrics(dense(turn, None, Activation::Identity), TimeLaw::Linear, &points());
         assert_eq!(found.times.len(), MOMENTS);
         assert!((found.path_length.last().unwrap() - 2.0 * FRAC_PI_2).abs() < 1e-9);
         assert!(found.log_volume.iter().all(|volume| volume.abs() < 1e-12));
@@ -338,7 +338,7 @@ mod tests {
     #[test]
     fn a_shift_goes_straight_and_keeps_the_volume() {
         let layer = dense(DMatrix::identity(2, 2), Some([3.0, 4.0]), Activation::Identity);
-        let found = journey(layer, TimeLaw::Smooth, &points());
+        let found = metrics(layer, TimeLaw::Smooth, &points());
         assert!((found.path_length.last().unwrap() - 5.0).abs() < 1e-12);
         // At the middle λ' = 3/2, at the ends 0.
         assert!((found.kinetic_energy[MOMENTS / 2] - 0.5 * (5.0_f64 * 1.5).powi(2)).abs() < 1e-9);
@@ -350,25 +350,25 @@ mod tests {
     fn a_compression_changes_the_volume_by_its_kept_singular_values() {
         let layer =
             dense(DMatrix::from_diagonal(&DVector::from_column_slice(&[0.5, 0.25])), None, Activation::Identity);
-        let found = journey(layer, TimeLaw::Linear, &points());
+        let found = metrics(layer, TimeLaw::Linear, &points());
         for (t, volume) in found.times.iter().zip(&found.log_volume) {
             assert!((volume + 3.0 * LN_2 * t).abs() < 1e-12);
         }
         // The points go straight to the origin: from 1 to 1/2 and from 3 to 3/4; trapezoids of the exponential.
         assert!((found.path_length.last().unwrap() - (0.5 + 2.25) / 2.0).abs() < 5e-3);
         let lost = dense(DMatrix::from_diagonal(&DVector::from_column_slice(&[0.5, 0.0])), None, Activation::Identity);
-        let found = journey(lost, TimeLaw::Linear, &points());
+        let found = metrics(lost, TimeLaw::Linear, &points());
         assert!((found.log_volume.last().unwrap() + LN_2).abs() < 1e-12);
         assert!((found.path_length.last().unwrap() - (0.5 + 3.0) / 2.0).abs() < 5e-3);
     }
 
     #[test]
     fn an_activation_changes_the_volume_by_its_slopes_and_relu_by_none() {
-        let tanh = journey(dense(DMatrix::identity(2, 2), None, Activation::Tanh), TimeLaw::Linear, &points());
+        let tanh = metrics(dense(DMatrix::identity(2, 2), None, Activation::Tanh), TimeLaw::Linear, &points());
         let expected: f64 = points().iter().map(|y| Activation::Tanh.slope(*y).ln()).sum::<f64>() / 2.0;
         assert!((tanh.log_volume.last().unwrap() - expected).abs() < 1e-12);
         let points = DMatrix::from_row_slice(2, 2, &[1.0, -2.0, 3.0, -4.0]);
-        let relu = journey(dense(DMatrix::identity(2, 2), None, Activation::Relu), TimeLaw::Linear, &points);
+        let relu = metrics(dense(DMatrix::identity(2, 2), None, Activation::Relu), TimeLaw::Linear, &points);
         assert_eq!(relu.log_volume.last(), Some(&0.0));
         // One point stays, the other goes to the origin.
         assert!((relu.path_length.last().unwrap() - 20.0_f64.sqrt() / 2.0).abs() < 1e-12);
@@ -397,7 +397,7 @@ mod tests {
         let inner = Affine { weight: DMatrix::identity(2, 2), bias: None };
         let outer = Affine { weight: DMatrix::from_diagonal(&DVector::from_column_slice(&[1.0, -0.5])), bias: None };
         let block = Residual { name: String::new(), inner, activation: Activation::Identity, outer, shortcut: None };
-        let found = journey(Layer::Residual(block), TimeLaw::Linear, &points());
+        let found = metrics(Layer::Residual(block), TimeLaw::Linear, &points());
         // det(I + s·diag(1, −½)) = (1 + s)(1 − s/2): at the end 2·½ = 1, in the middle 1.5·0.75.
         assert!(found.log_volume.last().unwrap().abs() < 1e-12);
         assert!((found.log_volume[MOMENTS / 2] - (1.5_f64 * 0.75).ln()).abs() < 1e-12);

@@ -231,8 +231,8 @@ impl ExplorerApp {
         let timeline = &mut self.timeline;
         let bar = Panel::bottom("transport").exact_size(TRANSPORT);
         commands.extend(bar.show(ui, |ui| transport::show(ui, timeline, session)).inner);
-        let strip = Panel::bottom("all layers").resizable(false);
-        commands.extend(strip.show(ui, |ui| panels::all_layers::show(ui, session)).inner);
+        let area = Panel::bottom("all layers").resizable(false);
+        commands.extend(area.show(ui, |ui| panels::all_layers::show(ui, session)).inner);
         commands
     }
 

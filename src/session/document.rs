@@ -33,12 +33,16 @@ pub struct FileContents {
     pub missing: Option<Arc<str>>,
     /// The network as the file has it, where numbers that are not finite end the one that flows before.
     pub whole: Option<Arc<Network>>,
+    /// How many of its layers do not flow, counted once too.
+    pub not_flowing: usize,
 }
 
 impl FileContents {
     /// The contents with this account.
     pub fn new(account: Account, whole: Option<Arc<Network>>) -> FileContents {
-        FileContents { missing: account.missing_text().map(Arc::from), account: Arc::new(account), whole }
+        let behind = |whole: &Arc<Network>| Some(whole.layers().len() - whole.first_not_finite()?);
+        let not_flowing = whole.as_ref().and_then(behind).unwrap_or(0);
+        FileContents { missing: account.missing_text().map(Arc::from), account: Arc::new(account), whole, not_flowing }
     }
 }
 
@@ -73,13 +77,6 @@ impl Default for DataSource {
 }
 
 impl Document {
-    /// The layers of the file that do not flow because of numbers that are not finite.
-    pub fn layers_not_flowing(&self) -> usize {
-        let flowing = self.network.as_ref().map_or(0, |network| network.layers().len());
-        let at_rest = usize::from(self.file.whole.as_ref().is_some_and(|whole| whole.first_not_finite() == Some(0)));
-        self.file.whole.as_ref().map_or(0, |whole| (whole.layers().len() + at_rest).saturating_sub(flowing))
-    }
-
     /// The network's name, else its file's, else a plain word.
     pub fn network_name(&self) -> String {
         let own = self.network.as_ref().map(|network| network.name()).filter(|name| !name.trim().is_empty());

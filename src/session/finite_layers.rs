@@ -18,15 +18,15 @@ use crate::network::{Activation, Affine, Dense, Layer, Network, NetworkError, Ou
 pub(super) fn flowing_part(opened: OpenedNetwork) -> Result<(OpenedNetwork, Option<Arc<Network>>), NetworkError> {
     let OpenedNetwork { network, mut account } = opened;
     let Some(first) = network.first_not_finite() else { return Ok((OpenedNetwork { network, account }, None)) };
-    let name = network.name().to_owned();
-    let front = match network.up_to(first) {
-        // The output function belongs to the last layer, which does not flow.
-        Some(front) => {
-            let origins = (0..first).map(|layer| front.origin(layer).map(str::to_owned)).collect();
-            Network::new(name, front.layers().to_vec(), OutputFunction::Identity)?.with_origins(origins)
+    let (layers, origins) = match first {
+        0 => (vec![at_rest(network.inputs())], Vec::new()),
+        _ => {
+            let origins = (0..first).map(|layer| network.origin(layer).map(str::to_owned));
+            (network.layers()[..first].to_vec(), origins.collect())
         }
-        None => Network::new(name, vec![at_rest(network.inputs())], OutputFunction::Identity)?,
     };
+    // The output function belongs to the last layer, which does not flow.
+    let front = Network::new(network.name().to_owned(), layers, OutputFunction::Identity)?.with_origins(origins);
     account_for(&network, first, &mut account);
     Ok((OpenedNetwork { network: front, account }, Some(Arc::new(network))))
 }

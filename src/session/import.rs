@@ -265,7 +265,11 @@ impl Session {
         }
     }
 
-    pub(super) fn take_spectrum(&mut self, file: &Arc<TensorFile>, result: Result<Option<WeightSpectrum>, UserError>) {
+    pub(super) fn accept_spectrum(
+        &mut self,
+        file: &Arc<TensorFile>,
+        result: Result<Option<WeightSpectrum>, UserError>,
+    ) {
         let Some(import) = self.import.as_mut().filter(|import| Arc::ptr_eq(&import.file, file)) else { return };
         match result {
             Ok(Some(spectrum)) => import.spectrum = Some(spectrum),

@@ -21,17 +21,17 @@ impl Session {
     /// Takes what came back and tells what has to be done next.
     pub fn receive(&mut self, outcome: Outcome) -> Vec<Effect> {
         let mut effects = Vec::new();
-        self.take(outcome, &mut effects);
+        self.accept(outcome, &mut effects);
         self.measure_points();
         findings::refresh(self);
         effects
     }
 
-    fn take(&mut self, outcome: Outcome, effects: &mut Vec<Effect>) {
+    fn accept(&mut self, outcome: Outcome, effects: &mut Vec<Effect>) {
         match outcome {
             Outcome::Network(path, network) => self.adopt(path, network, effects),
             Outcome::Tensors(path, tensors) => self.begin_import(Import::new(path, tensors)),
-            Outcome::Graph(path, graph) => self.take_graph(path, graph, effects),
+            Outcome::Graph(path, graph) => self.accept_graph(path, graph, effects),
             Outcome::Data(path, dataset) => {
                 self.columns = None;
                 if !dataset.notes.is_empty() {
@@ -41,13 +41,13 @@ impl Session {
                 self.want_data(Data::read(path, Arc::new(dataset)), effects);
             }
             Outcome::Columns(path, columns, trouble) => self.choose_columns(path, columns, trouble, effects),
-            Outcome::Files(outcomes) => self.take_all(outcomes, effects),
+            Outcome::Files(outcomes) => self.accept_all(outcomes, effects),
             Outcome::Unreadable(path, trouble) => self.refuse_file(&path, trouble, effects),
             Outcome::Built(document, Ok(scene)) => self.show(document, scene, effects),
             Outcome::Rebuilt(document, result) => self.accept_rebuilt(document, result, effects),
             Outcome::Built(document, Err(error)) => self.refuse(&document, &error, effects),
             Outcome::Derived(output) => derived::accept(self, output),
-            Outcome::Spectrum(file, result) => self.take_spectrum(&file, result),
+            Outcome::Spectrum(file, result) => self.accept_spectrum(&file, result),
             Outcome::Saved(path, Ok(())) => self.saved(path),
             Outcome::Written(path, Ok(())) => {
                 self.notices.add(Severity::Done, format!("Written to {}.", path.display()), "");
@@ -75,7 +75,7 @@ impl Session {
     }
 
     /// As much as is understood, with a word about the rest; else the tensors, to choose a chain by hand.
-    fn take_graph(&mut self, path: PathBuf, graph: GraphFile, effects: &mut Vec<Effect>) {
+    fn accept_graph(&mut self, path: PathBuf, graph: GraphFile, effects: &mut Vec<Effect>) {
         let GraphFile { network, account, problem, convolutions, tensors } = graph;
         // A network too wide for a flow would only be refused later on; its weights can be looked at now.
         let network = network.filter(|_| !problem.leaves_network_whole());
@@ -97,10 +97,10 @@ impl Session {
     }
 
     /// Networks first, so that data dropped together with its network is measured against that one.
-    fn take_all(&mut self, outcomes: Vec<Outcome>, effects: &mut Vec<Effect>) {
+    fn accept_all(&mut self, outcomes: Vec<Outcome>, effects: &mut Vec<Effect>) {
         let (data, others): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(|o| matches!(o, Outcome::Data(..)));
         for outcome in others.into_iter().chain(data) {
-            self.take(outcome, effects);
+            self.accept(outcome, effects);
         }
     }
 

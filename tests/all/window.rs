@@ -39,6 +39,21 @@ pub fn command(window: &mut Window, command: Command) {
     window.run_steps(2);
 }
 
+/// Waits for what a click has set going, and for what is computed in the background after it.
+pub fn settle(window: &mut Window) {
+    for _ in 0..4 {
+        window.run_steps(2);
+        assert!(window.state_mut().wait_for_jobs(TIMEOUT));
+    }
+    window.run_steps(2);
+}
+
+/// Clicks what has this label, and waits for what comes of it.
+pub fn click(window: &mut Window, label: &str) {
+    window.get_by_label(label).click_accesskit();
+    settle(window);
+}
+
 pub fn press(window: &mut Window, key: Key) {
     press_with(window, Modifiers::NONE, key);
 }

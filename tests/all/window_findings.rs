@@ -14,21 +14,7 @@ use layerflow::training::NetworkPlan;
 use nalgebra::{DMatrix, DVector};
 use tempfile::TempDir;
 
-use super::window::{TIMEOUT, Window, open, t, write};
-
-/// Waits for what a click has set going, and for what is computed in the background after it.
-fn settle(window: &mut Window) {
-    for _ in 0..4 {
-        window.run_steps(2);
-        assert!(window.state_mut().wait_for_jobs(TIMEOUT));
-    }
-    window.run_steps(2);
-}
-
-fn click(window: &mut Window, label: &str) {
-    window.get_by_label(label).click_accesskit();
-    settle(window);
-}
+use super::window::{Window, click, open, settle, t, write};
 
 /// 2-8-8-2 of ReLU whose second layer has two dead units and two that are twins.
 fn faulty() -> Network {

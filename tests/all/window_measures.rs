@@ -4,20 +4,7 @@ use egui::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 use layerflow::session::{Command, ErrorSlices, Example, Gradients, LayerMeasures, PanelCommand, Side, ViewCommand};
 
-use super::window::{TIMEOUT, Window, command, first_start, t};
-
-fn settle(window: &mut Window) {
-    for _ in 0..3 {
-        window.run_steps(2);
-        assert!(window.state_mut().wait_for_jobs(TIMEOUT));
-    }
-    window.run_steps(2);
-}
-
-fn click(window: &mut Window, label: &str) {
-    window.get_by_label(label).click_accesskit();
-    settle(window);
-}
+use super::window::{Window, click, command, first_start, settle, t};
 
 #[test]
 fn the_gradient_is_followed_along_t_beside_the_other_charts() {

@@ -11,7 +11,7 @@ use layerflow::session::{
 };
 use layerflow::training::TrainingOptions;
 
-use crate::window::{TIMEOUT, Window, command, t};
+use crate::window::{TIMEOUT, Window, click, command, settle, t};
 
 /// The spiral of the first start, with room for the whole of both panels.
 fn window() -> Window {
@@ -21,19 +21,6 @@ fn window() -> Window {
     window.run_steps(2);
     settle(&mut window);
     window
-}
-
-fn settle(window: &mut Window) {
-    for _ in 0..3 {
-        window.run_steps(2);
-        assert!(window.state_mut().wait_for_jobs(TIMEOUT));
-    }
-    window.run_steps(2);
-}
-
-fn click(window: &mut Window, label: &str) {
-    window.get_by_label(label).click_accesskit();
-    settle(window);
 }
 
 fn button(window: &mut Window, pos: Pos2, pressed: bool) {

@@ -1,7 +1,6 @@
 //! The refinement panel, driven by label without a display.
 
-use std::time::Duration;
-
+use super::window::{TIMEOUT, settle};
 use egui::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -13,9 +12,6 @@ use layerflow::session::{
 };
 
 use crate::support;
-
-/// Far more than any job of these tests takes; a test that waits this long hangs.
-const TIMEOUT: Duration = Duration::from_secs(120);
 
 type Window = Harness<'static, ExplorerApp>;
 
@@ -41,15 +37,6 @@ fn open_with(startup: Startup) -> Window {
     window.get_by_label("ResNet refinement").click();
     settle(&mut window);
     window
-}
-
-/// Draws until nothing more is asked for.
-fn settle(window: &mut Window) {
-    for _ in 0..3 {
-        window.run_steps(2);
-        assert!(window.state_mut().wait_for_jobs(TIMEOUT));
-    }
-    window.run_steps(2);
 }
 
 fn command(window: &mut Window, command: Command) {

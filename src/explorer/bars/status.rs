@@ -153,17 +153,17 @@ fn buttons(ui: &mut Ui, notice: &Notice) -> Option<Command> {
 
 /// Draws the jobs over the foot of `stage`.
 pub fn jobs_over(ctx: &Context, stage: Rect, running: &[Status<Task>]) -> Vec<Command> {
-    let strip = Area::new(Id::unique("jobs")).order(Order::Foreground).pivot(Align2::CENTER_BOTTOM);
+    let area = Area::new(Id::unique("jobs")).order(Order::Foreground).pivot(Align2::CENTER_BOTTOM);
     let at = stage.center_bottom() - vec2(0.0, ABOVE_NOTES);
     let frame = |ui: &Ui| Frame::popup(ui.style()).inner_margin(Margin::symmetric(8, 4));
     let width = (stage.width() - 4.0 * theme::GAP).min(STRIP);
-    let strip = strip.fixed_pos(at).show(ctx, |ui| {
+    let area = area.fixed_pos(at).show(ctx, |ui| {
         frame(ui).show(ui, |ui| {
             ui.set_width(width);
             jobs(ui, running)
         })
     });
-    strip.inner.inner
+    area.inner.inner
 }
 
 /// Draws the jobs that run, each with its progress and a button that stops it.

@@ -6,7 +6,7 @@ use crate::explorer::bars::timeline::Timeline;
 use crate::explorer::commands::{Action, Mark};
 use crate::explorer::icons::{self, BUTTON, Icon};
 use crate::explorer::theme;
-use crate::session::{Command, Document, PlaybackCommand, SPEEDS, Session};
+use crate::session::{Command, PlaybackCommand, SPEEDS, Session};
 
 /// The width of the readout: the longest phase name and a layer number of four digits, so that it never moves.
 const READOUT: f32 = 200.0;
@@ -23,7 +23,7 @@ pub fn show(ui: &mut Ui, timeline: &mut Timeline, session: &Session) -> Vec<Comm
         let room = (ui.available_width() - READOUT - ui.spacing().item_spacing.x).max(60.0);
         ui.allocate_ui(vec2(room, ui.available_height()), |ui| {
             ui.set_width(room);
-            let not_flowing = session.document().map_or(0, Document::layers_not_flowing);
+            let not_flowing = session.document().map_or(0, |document| document.file.not_flowing);
             let flow = (&*scene.flow, scene.events.as_slice(), not_flowing);
             commands.extend(timeline.show(ui, flow, session.findings.visible(), &session.playback));
         });
