@@ -10,10 +10,10 @@ use layerflow::{
     flow::{Flow, FlowOptions},
     formats,
     network::{Activation, Affine, Dense, Layer, Network, OutputFunction},
-    offscreen::Offscreen,
     session::{Command, Pace, PanelCommand, PlaybackCommand, Section, TrainCommand, ViewCommand, WindowCommand},
     training::TrainingOptions,
 };
+use layerflow_offscreen::Offscreen;
 use nalgebra::{DMatrix, DVector};
 
 #[path = "frame/stage.rs"]

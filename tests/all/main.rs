@@ -19,6 +19,7 @@ mod gallery;
 mod graph_files;
 mod layering;
 mod limit;
+mod module_cycles;
 mod mutations;
 mod pictures;
 mod projections;

@@ -3,7 +3,7 @@
 
 use super::{
     blend::{Ink, Rgba, over, over_run, tint},
-    raster::{Corner, SUBPIXEL},
+    corner::{Corner, SUBPIXEL},
     texture::{Sampler, Texture},
 };
 

@@ -1,7 +1,7 @@
 //! Triangles that reach far outside the picture are cut to a large square around it, so that the rasteriser's integers
 //! cannot overflow. A deep zoom into a scene gives such triangles.
 
-use super::raster::Corner;
+use super::corner::Corner;
 
 /// Half the side of the square in pixels. With 8 bits below the pixel, products of two coordinates stay below 2⁵⁸.
 const REACH: f64 = 1_048_576.0;

@@ -1,12 +1,10 @@
 //! Reads damaged files of every format and tells of each that ends in a panic, takes long or takes much memory:
-//! `cargo run --release --example mutate -- 200000`. A second number is the one to begin with.
+//! `cargo xtask mutate 200000`. A second number is the one to begin with.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a search stops at the first surprise of its own")]
 
-#[path = "../tests/all/mutations/allocation.rs"]
-mod allocation;
-#[path = "../tests/all/mutations/mutator.rs"]
+#[path = "../../../tests/all/mutations/mutator.rs"]
 mod mutator;
-#[path = "../tests/all/mutations/readers.rs"]
+#[path = "../../../tests/all/mutations/readers.rs"]
 mod readers;
 
 use std::collections::BTreeMap;
@@ -14,8 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-#[global_allocator]
-static ALLOCATOR: allocation::Counting = allocation::Counting;
+use super::allocation;
 
 /// Longer than this counts as a hang.
 const LONGEST: Duration = Duration::from_secs(2);
@@ -29,8 +26,8 @@ struct Tally {
     largest: usize,
 }
 
-fn main() {
-    let mut arguments = std::env::args().skip(1).map(|argument| argument.parse::<u64>().unwrap());
+pub fn run(arguments: impl Iterator<Item = String>) -> bool {
+    let mut arguments = arguments.map(|argument| argument.parse::<u64>().unwrap());
     let (count, first) = (arguments.next().unwrap_or(200_000), arguments.next().unwrap_or(0));
     let seeds = mutator::seeds();
     let workplace = mutator::Workplace::new(&seeds);
@@ -59,5 +56,5 @@ fn main() {
         println!("{extension:<12} {files:>8} {taken:>8} {:>9} ms {largest:>14}", slowest.as_millis());
     }
     println!("{count} damaged files, {faults} faults");
-    std::process::exit(i32::from(faults > 0));
+    faults == 0
 }

@@ -1,5 +1,5 @@
 //! Trains on every built-in dataset with classes from the default settings, with ten seeds, and prints the test accuracies.
-//! `cargo run --release --example accuracies`
+//! `cargo xtask accuracies`
 
 use std::error::Error;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ const ASKED: [(Generator, f64); 5] = [
     (Generator::Digits, 0.97),
 ];
 
-fn main() -> Result<(), Box<dyn Error>> {
+pub fn run() -> Result<(), Box<dyn Error>> {
     println!(
         "{:>10} {:>7} {:>9} {:>9}   test accuracy of seeds 0 to {} in %",
         "dataset",

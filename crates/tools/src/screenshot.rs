@@ -1,14 +1,12 @@
 //! Takes the README's picture of the window, with neither display nor graphics driver.
 //!
-//! `cargo run --release --example screenshot [FILE.png [WIDTH HEIGHT [light|dark [SECONDS]]]]`
+//! `cargo xtask screenshot [FILE.png [WIDTH HEIGHT [light|dark [SECONDS]]]]`
 
 use std::{error::Error, path::PathBuf, time::Duration};
 
 use egui::Theme;
-use layerflow::{
-    explorer::{ExplorerApp, Startup},
-    offscreen::{Offscreen, Picture},
-};
+use layerflow::explorer::{ExplorerApp, Startup};
+use layerflow_offscreen::{Offscreen, Picture};
 
 const FRAMES_PER_SECOND: f64 = 30.0;
 /// Longer than decomposing the first network takes on any machine.
@@ -52,8 +50,8 @@ fn take(shot: &Shot) -> Result<Picture, Box<dyn Error>> {
     Ok(screen.draw(&context, output))
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let shot = shot(std::env::args().skip(1))?;
+pub fn run(arguments: impl Iterator<Item = String>) -> Result<(), Box<dyn Error>> {
+    let shot = shot(arguments)?;
     take(&shot)?.write_png(&shot.file)?;
     Ok(())
 }

@@ -1,11 +1,12 @@
 //! Draws the program's icon, `assets/icon.png` and `assets/icon.svg`: a spiral unwinding in the colours of the phases.
 //!
-//! `cargo run --example icon`
+//! `cargo xtask icon`
 
 use std::{error::Error, f32::consts::TAU, fmt::Write as _, fs};
 
 use egui::{Color32, Pos2, Rect, Vec2, pos2};
-use layerflow::{explorer::theme::Palette, flow::PhaseKind, offscreen::Offscreen};
+use layerflow::{explorer::theme::Palette, flow::PhaseKind};
+use layerflow_offscreen::Offscreen;
 
 /// Both pictures are this many pixels (units, in the SVG) wide and high.
 const SIDE: f32 = 256.0;
@@ -76,7 +77,7 @@ fn svg(palette: &Palette) -> Result<String, std::fmt::Error> {
     Ok(text)
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+pub fn run() -> Result<(), Box<dyn Error>> {
     let palette = Palette::for_dark(true);
     let mut screen = Offscreen::new([SIDE as u32; 2], 1.0)?.with_background(Color32::TRANSPARENT);
     let picture = screen.frame(&egui::Context::default(), 0.0, |ui| draw(ui, palette));

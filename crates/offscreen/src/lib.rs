@@ -5,7 +5,7 @@
 //! machine. Paint callbacks, which draw with a graphics driver, are left out; mipmaps are not made.
 //!
 //! ```
-//! use layerflow::offscreen::Offscreen;
+//! use layerflow_offscreen::Offscreen;
 //!
 //! let context = egui::Context::default();
 //! let mut screen = Offscreen::new([320, 200], 1.0)?;
@@ -13,10 +13,11 @@
 //!     ui.heading("No display needed");
 //! });
 //! assert_eq!((picture.width(), picture.height()), (320, 200));
-//! # Ok::<(), layerflow::offscreen::Error>(())
+//! # Ok::<(), layerflow_offscreen::Error>(())
 //! ```
 
 mod blend;
+mod corner;
 mod error;
 mod guard;
 mod picture;
@@ -24,16 +25,18 @@ mod raster;
 mod shading;
 mod texture;
 
-pub use error::Error;
+pub use error::{Error, MAX_SIDE};
 pub use picture::Picture;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 use egui::{ClippedPrimitive, Color32, FullOutput, Mesh, RawInput, Rect, TexturesDelta, Ui, epaint::Primitive};
 
-use raster::{Canvas, Clip, Corner};
+use corner::Corner;
+use raster::{Canvas, Clip};
 use texture::Textures;
-
-/// The longest side of a picture in pixels: a gigabyte for the whole square.
-pub const MAX_SIDE: u32 = 16_384;
 
 /// A screen that exists in memory only. It keeps the textures, so every frame of its egui context must pass through it.
 pub struct Offscreen {

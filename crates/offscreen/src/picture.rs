@@ -3,7 +3,6 @@
 use std::{io::Write, path::Path};
 
 use super::{Error, blend::Rgba};
-use crate::formats::write_beside;
 
 /// A drawn frame: `width` × `height` pixels in rows from the top left.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,8 +60,13 @@ impl Picture {
     /// # Errors
     /// [`Error::Encode`], or [`Error::Write`] with the path.
     pub fn write_png(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        let bytes = self.to_png()?;
-        Ok(write_beside(path.as_ref(), |file| file.write_all(&bytes))?)
+        let (path, bytes) = (path.as_ref(), self.to_png()?);
+        let failed = |source| Error::Write { path: path.to_owned(), source };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        file.write_all(&bytes).map_err(failed)?;
+        file.persist(path).map_err(|error| failed(error.error))?;
+        Ok(())
     }
 }
 

@@ -1,5 +1,7 @@
-use super::MAX_SIDE;
-use crate::formats::FormatError;
+use std::path::PathBuf;
+
+/// The longest side of a picture in pixels: a gigabyte for the whole square.
+pub const MAX_SIDE: u32 = 16_384;
 
 /// Why a picture could not be made or kept.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +20,12 @@ pub enum Error {
     /// The PNG encoder refused the picture.
     #[error("the picture could not be encoded as PNG: {0}")]
     Encode(#[from] png::EncodingError),
-    /// The picture could not be written; the message names the file.
-    #[error(transparent)]
-    Write(#[from] FormatError),
+    /// The picture could not be written.
+    #[error("the picture could not be written to {path}: {source}")]
+    Write {
+        /// Where it should have gone.
+        path: PathBuf,
+        /// Why it did not.
+        source: std::io::Error,
+    },
 }

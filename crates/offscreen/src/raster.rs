@@ -13,24 +13,12 @@
 //! is a quotient whose numerator grows by a constant from row to row, so it is walked with a remainder, without division.
 
 use super::{
-    blend::{Ink, Rgba},
+    blend::Rgba,
+    corner::{Corner, SUBPIXEL},
     guard,
     shading::Shading,
     texture::Texture,
 };
-
-/// Steps a pixel is divided into when corners are snapped; what most graphics hardware uses, or finer.
-pub(super) const SUBPIXEL: i64 = 256;
-
-/// A triangle's corner in pixels from the top left of the picture.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Corner {
-    pub(super) x: f64,
-    pub(super) y: f64,
-    pub(super) uv: [f32; 2],
-    /// Premultiplied, 0 … 255.
-    pub(super) ink: Ink,
-}
 
 /// Pixels that may be drawn: columns `left..right` of rows `top..bottom`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
