@@ -21,6 +21,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some("accuracies") => accuracies::run(),
         Some("mutate") if mutate::run(arguments) => Ok(()),
         Some("mutate") => Err("damaged files led to faults".into()),
-        _ => Err(include_str!("../README.md").into()),
+        _ => {
+            eprint!("{}", include_str!("../README.md"));
+            Err("name one of these".into())
+        }
     }
 }
