@@ -16,6 +16,8 @@ use layerflow::{
 use layerflow_offscreen::Offscreen;
 use nalgebra::{DMatrix, DVector};
 
+#[path = "frame/findings.rs"]
+mod findings;
 #[path = "frame/stage.rs"]
 mod stage;
 
@@ -39,6 +41,7 @@ fn main() {
     whole_frame();
     training();
     panels();
+    findings::measure();
 }
 
 /// Drawing 100,000 points in the middle of every phase, against running the network on them.
