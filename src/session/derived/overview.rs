@@ -4,11 +4,10 @@ use nalgebra::DMatrix;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Derivation, Source};
+use super::{Derivation, Situation, Source};
 use crate::dataset::Labels;
 use crate::diagnostics::{Separability, TrajectoryMetrics};
 use crate::flow::{Flow, PhaseKind};
-use crate::session::Session;
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
 
 /// Points that are followed for lengths, energy and volume, at most.
@@ -159,8 +158,8 @@ impl Derivation for LayerOverview {
     // Opening the panel again is asking again.
     const RETRIED: bool = true;
 
-    fn wanted(session: &Session) -> Option<()> {
-        session.view.panel.all_layers.then_some(())
+    fn wanted(situation: &Situation<'_>) -> Option<()> {
+        situation.view.panel.all_layers.then_some(())
     }
 
     fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<LayerOverview>, SceneError> {
