@@ -7,7 +7,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::elements::IntegerType;
 use super::names::says_transposed;
-use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError, shape_text};
+use super::shape::shape_text;
+use super::tensor_info::TensorInfo;
+use super::tensors::{TensorFile, TensorSource, ValuesError};
 
 /// What is put behind a weight's name, or in the place of its last word, for its scale…
 const SCALES: [&str; 6] = ["_scale", "_scale_inv", "_scales", ".scale", ".scale_inv", ".scales"];

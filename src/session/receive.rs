@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::derived::{self, Stored, is_cancelled};
+use super::derived::{Stored, is_cancelled};
 use super::document::{FileContents, file_name};
-use super::findings;
 use super::finite_layers::flowing_part;
 use super::rebuild::same_shape;
 use super::state::OpenScene;
@@ -13,6 +12,7 @@ use super::wording::counted;
 use super::{
     Data, DataSource, DialogAnswer, Document, Effect, Import, LayerDetail, Neighbours, Outcome, PathPrompt,
     PlaybackCommand, Rebuilt, Refined, Scene, SceneError, SeparationProfile, Session, Severity, Task, UserError,
+    derived, findings,
 };
 use crate::formats::{FormatError, GraphFile, OpenedNetwork};
 use crate::network::Network;

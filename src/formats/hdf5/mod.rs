@@ -14,7 +14,8 @@ use std::path::Path;
 
 use hdf5_pure::{Dataset, File, Group};
 
-use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
+use super::tensor_info::{TensorInfo, TensorOrder};
+use super::tensors::{TensorFile, TensorSource, ValuesError};
 use super::{Account, FormatError, PartName};
 use elements::Element;
 use groups::{LeadsTo, PassedLink};

@@ -3,9 +3,10 @@
 use nalgebra::DVector;
 use serde_json::Value;
 
-use super::super::graph::{GraphProblem, Scale, ValueId};
+use super::super::graph::GraphProblem;
 use super::layers::Reading;
 use super::settings::Settings;
+use crate::formats::graph::{Scale, ValueId};
 use crate::network::{Activation, Elementary};
 
 /// The slope of `LeakyReLU` where the layer's configuration does not tell it.

@@ -3,13 +3,15 @@
 use nalgebra::DVector;
 use serde_json::Value;
 
-use super::super::graph::{Graph, GraphProblem, Scale, ValueId, size};
+use super::super::graph::GraphProblem;
 use super::activation::{Origin, axis_of};
 use super::architecture::LayerConfig;
 use super::operands::Operands;
 use super::precision;
 use super::settings::Settings;
 use super::weights::{WeightFault, Weights};
+use crate::formats::graph::{Graph, Scale, ValueId};
+use crate::formats::shape::size;
 use crate::formats::{Account, PartName};
 
 /// What BatchNormalization adds to the variance where the file does not tell it.

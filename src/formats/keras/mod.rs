@@ -26,13 +26,13 @@ use serde_json::Value;
 
 use super::graph::{Graph, GraphConvolution, GraphNetwork, opened};
 use super::hdf5::Hdf5File;
+use super::opened::Opened;
 use super::tensors::TensorFile;
-use super::{Account, FormatError, Opened, WeightForm, hdf5, json};
+use super::{Account, FormatError, WeightForm, hdf5, json};
+use crate::network::ImageShape;
 use architecture::Model;
 use layers::Reading;
 use weights::Weights;
-
-use crate::network::ImageShape;
 
 pub(super) use activation::Origin;
 pub(super) use archive::open_archive;

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use nalgebra::DVector;
+
 use super::broadcast::{branches, with_constant};
 use super::cast::tell_jump;
 use super::constant::Constant;
@@ -12,7 +14,6 @@ use super::scalar::{Binary, Scalar, Unary};
 use super::trace::{Fault, Kind, Reading, Trace, Traced, Value, label};
 use crate::formats::graph::{GraphProblem, ValueId};
 use crate::network::{Activation, Elementary};
-use nalgebra::DVector;
 
 /// The largest number of 32 bits: a bound that no value reaches.
 const LARGEST: f64 = f32::MAX as f64;

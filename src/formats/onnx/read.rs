@@ -16,7 +16,8 @@ use super::scalar::{Scalar, Unary};
 use super::trace::{Fault, Kind, LeftOut, Reading, Told, Trace, Traced, Value, label};
 use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, is_recurrent, opened};
 use crate::formats::mapped::MappedFile;
-use crate::formats::{Account, Fate, FormatError, Opened, PartName};
+use crate::formats::opened::Opened;
+use crate::formats::{Account, Fate, FormatError, PartName};
 use crate::network::{Activation, Elementary, ImageShape, OutputFunction};
 
 /// Names of graphs that exporters give to any network.

@@ -5,8 +5,9 @@ use nalgebra::DVector;
 use super::array::{Array, broadcast};
 use super::spelled::of_two;
 use super::trace::{Operand, Trace, Traced, setting, traced, unknown};
-use crate::formats::graph::{GraphProblem, Scale, ValueId, size};
+use crate::formats::graph::{GraphProblem, Scale, ValueId};
 use crate::formats::onnx::scalar::{Binary, Scalar, Unary};
+use crate::formats::shape::size;
 use crate::network::{Activation, Elementary, OutputFunction};
 
 /// An operator of a value and a constant.

@@ -10,9 +10,11 @@ use half::f16;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::graph::size;
-use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
-use super::{Account, FormatError, Opened, PartName, json, keras};
+use super::opened::Opened;
+use super::shape::size;
+use super::tensor_info::TensorInfo;
+use super::tensors::{TensorFile, TensorSource, ValuesError};
+use super::{Account, FormatError, PartName, json, keras};
 use crate::network::ImageShape;
 
 /// What stands between the name of a tensor and its count where a name comes again.

@@ -16,11 +16,11 @@ use std::path::Path;
 
 use super::graph::opened;
 use super::mapped::MappedFile;
+use super::opened::Opened;
 use super::tensorflow::{Ends, Followed, Input, Trace, run};
 use super::tensors::TensorFile;
-use super::{Account, FormatError, Opened, PartName};
+use super::{Account, FormatError, PartName};
 use crate::network::ImageShape;
-
 use program::TfliteProgram;
 use schema::Model;
 use tensors::{Shown, TfliteTensors};

@@ -1,7 +1,8 @@
 //! Low-rank adaptations (LoRA): W + (α/r)·B·A, with A (r × inputs) and B (outputs × r) beside the weight or without it.
 
-use super::{Computed, Index, TensorInfo, WeightSource, fault, stored_shape};
+use super::{Computed, Index, WeightSource, fault, stored_shape};
 use crate::formats::FormatError;
+use crate::formats::tensor_info::TensorInfo;
 use crate::formats::tensors::TensorFile;
 
 /// How libraries call the matrix that is applied first, and the other one.

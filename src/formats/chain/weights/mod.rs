@@ -11,10 +11,10 @@ use std::collections::HashMap;
 
 use nalgebra::{DMatrix, DVector};
 
-use super::TensorInfo;
 use crate::formats::FormatError;
-use crate::formats::tensors::{TensorFile, shape_text};
-
+use crate::formats::shape::shape_text;
+use crate::formats::tensor_info::TensorInfo;
+use crate::formats::tensors::TensorFile;
 use low_rank::LowRank;
 
 /// How a weight is computed from the tensors of the file. The names are theirs.

@@ -13,10 +13,10 @@ use serde_json::Value;
 
 use super::Manifest;
 use crate::formats::graph::{GraphNetwork, GraphProblem, opened};
+use crate::formats::opened::Opened;
 use crate::formats::tensorflow::{Followed, Trace, run};
-use crate::formats::{Account, FormatError, Opened, PartName, json};
+use crate::formats::{Account, FormatError, PartName, json};
 use crate::network::ImageShape;
-
 use kernels::GraphTensors;
 use nodes::GraphDef;
 use program::{GraphProgram, Order};
