@@ -10,7 +10,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::shape::shape_text;
 use super::tensor_info::{TensorInfo, TensorOrder};
-use super::{Account, FormatError, ModuleNote, PartName, WeightForm, modules, non_finite, quantised};
+use super::{Account, FormatError, ModuleNote, PartName, WeightForm, modules, non_finite};
 use crate::dataset::numpy::NumpyError;
 
 /// An open file of tensors.
@@ -113,14 +113,17 @@ impl TensorFile {
         self
     }
 
-    /// The same file with these weights instead of those of the same places, and without the tensors that are joined
-    /// to them.
-    pub(super) fn with_joined(self, joined: quantised::Joined) -> TensorFile {
-        let TensorFile { path, order, modules, mut known, source, non_finite, weights, forms, .. } = self;
-        let quantised::Joined { tensors, recipes, joined, assumed: more } = joined;
-        more.into_iter().for_each(|sentence| known.assume(sentence));
+    /// The same file with these tensors instead of its own, whose values `source` makes of those of the file; `joined`
+    /// are in the values of others, and in whose.
+    pub(super) fn with_joined(
+        self,
+        tensors: Vec<TensorInfo>,
+        joined: Vec<(TensorInfo, String)>,
+        source: impl FnOnce(Box<dyn TensorSource>) -> Box<dyn TensorSource>,
+    ) -> TensorFile {
+        let TensorFile { path, order, modules, known, source: stored, non_finite, weights, forms, .. } = self;
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
-        let source = Box::new(quantised::JoinedSource { source, recipes });
+        let source = source(stored);
         let positions = OnceLock::new();
         TensorFile {
             path,

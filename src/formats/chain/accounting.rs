@@ -3,7 +3,8 @@
 use super::entry::ChainEntry;
 use super::pairing::{is_data, lengths};
 use super::proposal::ChainProposal;
-use super::weights::{Index, Weights};
+use super::weights::Weights;
+use super::weights::index::Index;
 use super::{ActivationBasis, BlockChoice};
 use crate::formats::modules::use_activations;
 use crate::formats::names::{layer_name, numbered_module};

@@ -2,7 +2,7 @@
 
 use super::entry::ChainEntry;
 use super::settings::{ConvolutionSettings, PaddingRule, PoolingRule};
-use super::weights::Index;
+use super::weights::index::Index;
 use super::{ChainProblem, shapes};
 use crate::network::ImageShape;
 

@@ -3,7 +3,7 @@
 use super::entry::ChainEntry;
 use super::kernel_axes::KernelAxes;
 use super::problem::ChainProblem;
-use super::weights::Index;
+use super::weights::index::Index;
 use crate::formats::names::{layer_name, natural_order};
 use crate::formats::shape::shape_text;
 use crate::formats::tensor_info::TensorInfo;

@@ -7,7 +7,7 @@ use nalgebra::DVector;
 use super::dense::Scaling;
 use super::entry::{ChainEntry, Normalisation};
 use super::layer_widths::{inputs, outputs};
-use super::weights::Index;
+use super::weights::index::Index;
 use crate::formats::modules::epsilon_of;
 use crate::formats::names::{natural_order, numbered, numbered_module};
 use crate::formats::tensor_info::{TensorInfo, TensorOrder};

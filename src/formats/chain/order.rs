@@ -6,7 +6,7 @@ use super::kernel_axes::KernelAxes;
 use super::layer_widths::widths;
 use super::lookup::bias_length;
 use super::pairing::orient;
-use super::weights::Index;
+use super::weights::index::Index;
 use crate::formats::names::{Axes, axes, natural_order, order_is_told};
 use crate::formats::tensor_info::{TensorInfo, TensorOrder};
 

@@ -4,7 +4,7 @@
 use super::entry::ChainEntry;
 use super::layer_widths::{inputs, outputs};
 use super::problem::ChainProblem;
-use super::weights::Index;
+use super::weights::index::Index;
 use crate::formats::names::{layer_name, numbered};
 use crate::formats::tensor_info::TensorInfo;
 

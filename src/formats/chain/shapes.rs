@@ -6,7 +6,7 @@ use super::layer_widths::{outputs, widths};
 use super::lookup::{bias_problem, weight};
 use super::problem::ChainProblem;
 use super::settings::ConvolutionSettings;
-use super::weights::Index;
+use super::weights::index::Index;
 use crate::formats::shape::shape_text;
 use crate::formats::tensor_info::TensorInfo;
 use crate::network::{Convolution, ConvolutionError, ImageShape, Window};

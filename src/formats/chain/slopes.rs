@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::entry::{ChainEntry, Slopes};
 use super::layer_widths::outputs;
-use super::weights::Index;
+use super::weights::index::Index;
 use crate::formats::ModuleNote;
 use crate::formats::names::{layer_name, numbered};
 use crate::formats::tensor_info::TensorInfo;

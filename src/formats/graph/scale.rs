@@ -12,6 +12,12 @@ pub(in crate::formats) struct Scale {
 }
 
 impl Scale {
+    /// The same factor and the same shift for every coordinate.
+    pub fn by_number(factor: Option<f64>, shift: Option<f64>) -> Scale {
+        let vector = |value: f64| DVector::from_element(1, value);
+        Scale { factor: factor.map(vector), shift: shift.map(vector) }
+    }
+
     /// γ(x − μ)/√(v + ε) + β, as BatchNormalization does it once training is over.
     pub fn normalization(
         node: &str,

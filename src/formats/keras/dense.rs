@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::super::graph::GraphProblem;
 use super::architecture::LayerConfig;
-use super::layers::Reading;
 use super::precision::{Mode, mode_of};
+use super::reading::Reading;
 use super::settings::Settings;
 use super::weights::WeightFault;
 use crate::formats::PartName;

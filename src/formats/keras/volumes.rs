@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::super::graph::GraphProblem;
 use super::architecture::LayerConfig;
 use super::dense::check_bias;
-use super::layers::Reading;
+use super::reading::Reading;
 use super::settings::{Settings, not_understood};
 use super::weights::WeightFault;
 use crate::formats::graph::ValueId;

@@ -3,9 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
-use super::element::{Element, type_name};
+use super::element::{Element, Kind, type_name};
 use super::message::{TensorProto, element};
-use super::trace::Kind;
 use crate::formats::FormatError;
 use crate::formats::mapped::MappedFile;
 use crate::formats::shape::size;

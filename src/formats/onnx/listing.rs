@@ -5,10 +5,11 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use super::constant::{Constant, Folder, decode, shape_of};
+use super::element::Kind;
 use super::element::{Element, type_name};
 use super::message::{AttributeProto, GraphProto, NodeProto, TensorProto, element};
 use super::quantised::spread_scale;
-use super::trace::{Kind, label};
+use super::trace::label;
 use crate::formats::graph::is_recurrent;
 use crate::formats::shape::size;
 use crate::formats::tensor_info::TensorInfo;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::constant::{Constant, permuted_places};
 use super::node::Node;
-use super::nodes::{constant_operand, operand, settled_operand};
+use super::operands::{constant_operand, operand, settled_operand};
 use super::reduce::axis_of;
 use super::trace::{Fault, Trace, Traced, Value, label};
 use crate::formats::graph::GraphProblem;

@@ -1,5 +1,6 @@
 //! TensorFlow Lite: the graph of a network as phones run it, a FlatBuffer.
 
+mod call;
 mod flat;
 mod names;
 mod operators;

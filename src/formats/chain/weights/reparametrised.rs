@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::{Computed, Index, WeightSource, fault, stored_shape};
+use super::index::Index;
+use super::source::{Computed, WeightSource};
+use super::stored::{fault, stored_shape};
 use crate::formats::FormatError;
 use crate::formats::shape::shape_text;
 use crate::formats::tensor_info::TensorInfo;
