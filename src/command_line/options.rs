@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use super::error::CommandError;
+use super::output::print_note;
 use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, Scaling};
 use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, ResidualLaw, TimeLaw};
+use crate::formats;
 use crate::formats::{
-    self, Account, BlockChoice, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, Opened,
+    Account, BlockChoice, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, Opened,
     OpenedNetwork, Precision, TensorFile,
 };
 use crate::network::{Activation, ImageShape, Network, OutputFunction};
-
-use super::error::CommandError;
-use super::output::print_note;
 
 /// The most numbers of a built-in dataset, 1 GB.
 pub(super) const MAX_NUMBERS: usize = 1 << 27;

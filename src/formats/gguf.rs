@@ -5,10 +5,11 @@
 
 use std::path::Path;
 
-use super::ggml::{self, BlockType, Coding};
+use super::ggml::{BlockType, Coding};
 use super::mapped::MappedFile;
-use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
-use super::{Account, FormatError, PartName, parts};
+use super::tensor_info::{TensorInfo, TensorOrder};
+use super::tensors::{TensorFile, TensorSource, ValuesError};
+use super::{Account, FormatError, PartName, ggml, parts};
 
 const FORMAT: &str = "GGUF";
 /// The place of values is a multiple of this, unless the file says otherwise.

@@ -3,12 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
-use super::element::{Element, type_name};
+use super::element::{Element, Kind, type_name};
 use super::message::{TensorProto, element};
-use super::trace::Kind;
 use crate::formats::FormatError;
-use crate::formats::graph::size;
 use crate::formats::mapped::MappedFile;
+use crate::formats::shape::size;
 
 /// `TensorProto.data_location`: the values are in another file.
 const EXTERNAL: i32 = 1;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::StorageFile;
+use super::storage_file::StorageFile;
 use crate::formats::mapped::MappedFile;
 use crate::pickle::{Pickle, PickleError, Value, read};
 

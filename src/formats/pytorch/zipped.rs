@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use zip::{CompressionMethod, ZipArchive};
 
-use super::{FORMAT, StorageFile};
+use super::storage_file::{FORMAT, StorageFile};
 use crate::formats::FormatError;
 use crate::formats::mapped::MappedFile;
 
