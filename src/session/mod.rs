@@ -46,11 +46,11 @@ pub use camera::{Camera, Orientation};
 pub use columns::{ColumnCommand, ColumnImport};
 pub use command::{Command, DialogPurpose, Task};
 pub use derived::{
-    Answer, Answers, Areas, Arrow, BlockDetail, BlockMatrix, BlockRequest, BranchSpectrum, Change, ClassesApart,
-    Derivation, DerivedJob, DerivedKind, DerivedOutput, DerivedResults, ErrorSlices, Field, FieldRequest, FindingEntry,
-    Findings, Glyph, Gradients, HeatMap, LARGEST_CHANGE, LayerDetail, LayerMeasures, LayerOverview, MEASURES, Measure,
-    NamedMap, NeighbourRequest, Neighbours, Particle, ParticleWindow, Particles, Refined, RefinementStudy,
-    SeparationProfile, Source, Stored, StudyRequest, slice, weight_matrices,
+    Answer, Answers, Areas, Arrow, BlockDetail, BlockMatrix, BlockRequest, BranchSpectrum, Change, Derivation,
+    DerivedJob, DerivedKind, DerivedOutput, DerivedResults, ErrorSlices, Field, FieldRequest, FindingEntry, Findings,
+    Glyph, Gradients, HeatMap, LARGEST_CHANGE, LayerDetail, LayerMeasures, LayerOverview, MEASURES, Measure, NamedMap,
+    NeighbourRequest, Neighbours, Particle, ParticleWindow, Particles, Refined, RefinementStudy, SeparationProfile,
+    Source, Stored, StudyRequest, slice, weight_matrices,
 };
 pub use directions::{Directions, directions, phase_time};
 pub use document::{Data, DataSource, Document, FileContents, file_name};
