@@ -30,11 +30,11 @@ mod wording;
 
 pub use command::{Command, DialogPurpose, Task};
 pub use derived::{
-    Answer, Answers, Areas, Arrow, BlockDetail, BlockMatrix, BlockRequest, BranchSpectrum, Change, ClassesApart,
-    Derivation, DerivedFailure, DerivedJob, DerivedKind, DerivedOutput, DerivedResults, DerivedWork, ErrorSlices,
-    Field, FindingEntry, Findings, Glyph, Gradients, HeatMap, LARGEST_CHANGE, LayerDetail, LayerMeasures,
-    LayerOverview, MEASURES, Measure, NamedMap, NeighbourRequest, Neighbours, Particle, ParticleWindow, Particles,
-    RefinementStudy, SeparationProfile, Situation, Source, Stored, StudyRequest, slice, weight_matrices,
+    Answer, Answers, Areas, Arrow, BlockDetail, BlockMatrix, BlockRequest, BranchSpectrum, Change, Derivation,
+    DerivedFailure, DerivedJob, DerivedKind, DerivedOutput, DerivedResults, DerivedWork, ErrorSlices, Field,
+    FindingEntry, Findings, Glyph, Gradients, HeatMap, LARGEST_CHANGE, LayerDetail, LayerMeasures, LayerOverview,
+    MEASURES, Measure, NamedMap, NeighbourRequest, Neighbours, Particle, ParticleWindow, Particles, RefinementStudy,
+    SeparationProfile, Situation, Source, Stored, StudyRequest, slice, weight_matrices,
 };
 pub use document::{
     ColumnCommand, ColumnImport, Data, DataSource, Document, EditCommand, Example, FileContents, History, Import,

@@ -15,6 +15,7 @@ mod field_types;
 mod field_weights;
 mod files;
 mod findings_command;
+mod flow_command;
 mod gallery;
 mod graph_files;
 mod layering;
