@@ -70,4 +70,6 @@ mod pickle;
 pub mod resnet;
 #[doc(hidden)]
 pub mod session;
+#[doc(hidden)]
+pub mod system;
 pub mod training;

@@ -1,11 +1,11 @@
 //! Tensors of NumPy's `.npz` archives and `.npy` arrays.
 
-use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use crate::dataset::numpy::{Archive, ArrayInfo, Element, ElementKind, NumpyError};
+use crate::io::Reader;
 use crate::pickle;
 
 use super::FormatError;
@@ -24,7 +24,7 @@ enum Source {
 }
 
 struct NumpyTensors {
-    archive: Mutex<Archive<BufReader<File>>>,
+    archive: Mutex<Archive<BufReader<Reader>>>,
     tensors: Vec<(String, Source)>,
 }
 

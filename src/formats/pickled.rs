@@ -6,7 +6,6 @@ use crate::dataset::numpy::{Content, ElementKind, Ndarray, NumpyError, ndarray};
 use crate::pickle::{self, Pickle, PickleError, Value};
 
 use super::FormatError;
-use super::mapped::MappedFile;
 use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
 
 /// Collections in collections end here.
@@ -66,8 +65,8 @@ impl TensorSource for PickledTensors {
 
 /// Opens a pickle of arrays.
 pub(super) fn open(path: &Path) -> Result<TensorFile, FormatError> {
-    let map = MappedFile::open(path)?;
-    let pickle = pickle::read(map.as_ref()).map_err(|error| match error {
+    let bytes = crate::io::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
+    let pickle = pickle::read(&bytes).map_err(|error| match error {
         PickleError::Dangerous(function) => FormatError::Dangerous { path: path.into(), function },
         error => FormatError::Damaged { path: path.into(), format: "pickle", reason: error.to_string() },
     })?;

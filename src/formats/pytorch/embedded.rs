@@ -1,11 +1,12 @@
 //! Tensors in plain pickles, which hold each storage as a whole old file of PyTorch's.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::Path;
 
 use super::storage::{self, Storage};
 use super::{FORMAT, StorageFile, legacy, network_or_tensors};
-use crate::formats::mapped::MappedFile;
 use crate::formats::{FormatError, Opened};
 use crate::network::ImageShape;
 use crate::pickle::{Pickle, Value, read};
@@ -17,16 +18,19 @@ const LARGEST_EXPANSION: usize = 4;
 struct Embedded(HashMap<String, Vec<u8>>);
 
 impl StorageFile for Embedded {
-    fn with_bytes<T>(&self, key: &str, read: impl FnOnce(&[u8]) -> Result<T, String>) -> Result<T, String> {
-        read(self.0.get(key).ok_or("has its values in a storage that is missing")?)
+    fn length(&self, key: &str) -> Result<usize, String> {
+        self.0.get(key).map(Vec::len).ok_or_else(|| "has its values in a storage that is missing".into())
+    }
+
+    fn piece(&self, key: &str, range: Range<usize>) -> Result<Cow<'_, [u8]>, String> {
+        Ok(Cow::Borrowed(self.0.get(key).and_then(|bytes| bytes.get(range)).unwrap_or_default()))
     }
 }
 
 /// Opens a pickle that holds tensors of PyTorch's; gives nothing where it holds none.
 pub(in super::super) fn open_pickle(path: &Path, input: Option<ImageShape>) -> Result<Option<Opened>, FormatError> {
-    let map = MappedFile::open(path)?;
-    let bytes = map.as_ref();
-    let Ok(pickle) = read(bytes) else { return Ok(None) };
+    let bytes = crate::io::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
+    let Ok(pickle) = read(&bytes) else { return Ok(None) };
     let mut storages = HashMap::new();
     let mut kept = 0_usize;
     for value in pickle.values() {

@@ -21,13 +21,15 @@ mod stored;
 mod tensor;
 mod zipped;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::Path;
 
-use super::mapped::MappedFile;
 use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
 use super::{Account, Fate, FormatError, Opened, PartName};
 
+use crate::io::OpenFile;
 use crate::network::ImageShape;
 use crate::pickle::{Pickle, PickleError, Value};
 use model::Contents;
@@ -48,8 +50,11 @@ struct Storages<S> {
 
 /// A file that holds the bytes of storages.
 trait StorageFile {
-    /// Gives the bytes of the storage with this key to `read`; in words, why they cannot be had.
-    fn with_bytes<T>(&self, key: &str, read: impl FnOnce(&[u8]) -> Result<T, String>) -> Result<T, String>;
+    /// The bytes of the storage with this key; in words, why they cannot be had.
+    fn length(&self, key: &str) -> Result<usize, String>;
+
+    /// Those at this place of the storage: views of one storage read no more than what they show.
+    fn piece(&self, key: &str, range: Range<usize>) -> Result<Cow<'_, [u8]>, String>;
 }
 
 impl<S: StorageFile + Send + Sync> TensorSource for Storages<S> {
@@ -84,9 +89,9 @@ fn with_zip<T>(
     path: &Path,
     read: impl FnOnce(u64, &Pickle<'_>, zipped::ZipStorages) -> Result<T, FormatError>,
 ) -> Result<T, FormatError> {
-    let map = MappedFile::open(path)?;
-    let held = map.as_ref().len() as u64;
-    let (file, pickle) = zipped::open(path, map)?;
+    let file = open_file(path)?;
+    let held = file.length();
+    let (file, pickle) = zipped::open(path, file)?;
     let pickle = crate::pickle::read(&pickle).map_err(|error| refusal(path, error))?;
     read(held, &pickle, file)
 }
@@ -96,16 +101,17 @@ fn with_legacy<T>(
     path: &Path,
     read: impl FnOnce(u64, &Pickle<'_>, legacy::Places) -> Result<T, FormatError>,
 ) -> Result<T, FormatError> {
-    let map = MappedFile::open(path)?;
-    let bytes = map.clone();
-    let (pickle, rest) = legacy::pickle(bytes.as_ref()).map_err(|error| refusal(path, error))?;
+    let file = open_file(path)?;
+    let beginning = legacy::beginning(&file).map_err(|source| FormatError::Read { path: path.into(), source })?;
+    let (pickle, rest) = legacy::pickle(&beginning).map_err(|error| refusal(path, error))?;
     let sizes = storage::element_sizes(&pickle);
-    let positions = legacy::storages(bytes.as_ref(), rest, &sizes).map_err(|reason| FormatError::Damaged {
-        path: path.into(),
-        format: FORMAT,
-        reason,
-    })?;
-    read(bytes.as_ref().len() as u64, &pickle, legacy::Places::new(map, positions))
+    let ranges = legacy::Places::new(file.clone(), &beginning, rest, &sizes);
+    let ranges = ranges.map_err(|reason| FormatError::Damaged { path: path.into(), format: FORMAT, reason })?;
+    read(file.length(), &pickle, ranges)
+}
+
+fn open_file(path: &Path) -> Result<OpenFile, FormatError> {
+    OpenFile::open(path).map_err(|source| FormatError::Read { path: path.into(), source })
 }
 
 /// A network where the pickle tells how its modules act, else its tensors.

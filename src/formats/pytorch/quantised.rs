@@ -27,7 +27,7 @@ pub(super) enum Steps {
 impl Quantised {
     /// What the numbers stand for; in words, why they cannot be read.
     pub fn values(&self, file: &impl StorageFile) -> Result<Vec<f64>, String> {
-        let mut values = file.with_bytes(&self.numbers.storage, |bytes| self.numbers.values(bytes))?;
+        let mut values = self.numbers.values(file)?;
         match &self.steps {
             Steps::One { scale, zero } => values.iter_mut().for_each(|value| *value = scale * (*value - zero)),
             Steps::Along { axis, scales, zeros } => {

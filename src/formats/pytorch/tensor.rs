@@ -81,7 +81,7 @@ impl Tensor {
     /// The values in row-major order; in words, why there are none.
     pub fn values(&self, file: &impl StorageFile) -> Result<Vec<f64>, String> {
         match &self.content {
-            Content::Stored(view) => file.with_bytes(&view.storage, |bytes| view.values(bytes)),
+            Content::Stored(view) => view.values(file),
             Content::Numbers(numbers) => Ok(numbers.clone()),
             Content::Array(array) => {
                 let values = array.values("").map_err(|error| format!("cannot be read ({error})"))?;

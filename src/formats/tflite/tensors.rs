@@ -1,11 +1,11 @@
 //! The tensors of a file: where their bytes lie and what numbers they are.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use half::{bf16, f16};
 
 use crate::formats::graph::size;
-use crate::formats::mapped::MappedFile;
 use crate::formats::tensorflow::Array;
 use crate::formats::tensors::{TensorInfo, TensorSource, ValuesError};
 
@@ -224,7 +224,7 @@ impl Shown {
 
 /// The constants of a file.
 pub(super) struct TfliteTensors {
-    pub file: MappedFile,
+    pub file: Arc<[u8]>,
     pub shown: Vec<Shown>,
 }
 
