@@ -69,4 +69,6 @@ mod pickle;
 pub mod resnet;
 #[doc(hidden)]
 pub mod session;
+#[doc(hidden)]
+pub mod system;
 pub mod training;

@@ -7,7 +7,8 @@ use std::{
 };
 
 /// From the mathematics to the window. A module may use itself and those before it.
-const LAYERS: [&str; 14] = [
+const LAYERS: [&str; 15] = [
+    "system",
     "io",
     "linalg",
     "network",

@@ -1,6 +1,7 @@
 //! All integration tests, in one binary: linking the libraries once is most of the cost.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+mod changed_files;
 mod command_line;
 mod convert_command;
 mod convolution;

@@ -64,6 +64,11 @@ impl Stage {
         self.sprites = Some(Arc::new(Sprites::new(context.clone())));
     }
 
+    /// Whether points are drawn by the GPU.
+    pub fn draws_on_gpu(&self) -> bool {
+        self.sprites.is_some()
+    }
+
     /// Draws the stage into all the room that `ui` has, and tells what the user asked for.
     pub fn show(&mut self, ui: &mut Ui, input: &StageInput<'_>) -> Vec<ViewCommand> {
         let mut commands = Vec::new();
