@@ -1,16 +1,16 @@
 //! Tensors of NumPy's `.npz` archives and `.npy` arrays.
 
-use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use super::pickled::Stored;
+use super::tensor_info::TensorInfo;
+use super::tensors::{TensorFile, TensorSource, ValuesError};
+use super::{FormatError, pickled};
 use crate::dataset::numpy::{Archive, ArrayInfo, Element, ElementKind, NumpyError};
+use crate::io::Reader;
 use crate::pickle;
-
-use super::FormatError;
-use super::pickled::{self, Stored};
-use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
 
 /// Where the values of a tensor are.
 enum Source {
@@ -24,7 +24,7 @@ enum Source {
 }
 
 struct NumpyTensors {
-    archive: Mutex<Archive<BufReader<File>>>,
+    archive: Mutex<Archive<BufReader<Reader>>>,
     tensors: Vec<(String, Source)>,
 }
 

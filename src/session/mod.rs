@@ -30,9 +30,9 @@ mod wording;
 
 pub use command::{Command, DialogPurpose, Task};
 pub use derived::{
-    Answer, Answers, Areas, Arrow, BlockDetail, BlockMatrix, BlockRequest, BranchSpectrum, Change, ClassesApart,
-    Derivation, DerivedFailure, DerivedJob, DerivedKind, DerivedOutput, DerivedResults, DerivedWork, ErrorSlices,
-    Field, FindingEntry, FindingKey, Findings, Glyph, Gradients, HeatMap, LARGEST_CHANGE, LayerDetail, LayerMeasures,
+    Answer, Answers, Areas, Arrow, BlockDetail, BlockMatrix, BlockRequest, BranchSpectrum, Change, Derivation,
+    DerivedFailure, DerivedJob, DerivedKind, DerivedOutput, DerivedResults, DerivedWork, ErrorSlices, Field,
+    FindingEntry, FindingKey, Findings, Glyph, Gradients, HeatMap, LARGEST_CHANGE, LayerDetail, LayerMeasures,
     LayerOverview, MEASURES, Measure, NamedMap, NeighbourRequest, Neighbours, Particle, ParticleWindow, Particles,
     RefinementStudy, SeparationProfile, Situation, Source, Stored, StudyRequest, slice, weight_matrices,
 };

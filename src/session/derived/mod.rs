@@ -37,7 +37,7 @@ pub use gradients::Gradients;
 pub use layer_detail::{BranchSpectrum, Glyph, HeatMap, LayerDetail, NamedMap, weight_matrices};
 pub use measures::{LayerMeasures, MEASURES, Measure};
 pub use neighbours::{NeighbourRequest, Neighbours};
-pub use overview::{ClassesApart, LayerOverview};
+pub use overview::LayerOverview;
 pub use separation::{Change, SeparationProfile};
 pub(in crate::session) use slot::State;
 pub use store::{DerivedKind, DerivedResults, Stored};
