@@ -7,7 +7,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::error::CommandError;
 use super::output::print_note;
-use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, Scaling};
+use crate::dataset::Dataset;
+use crate::dataset::{DataChoice, Generator, GeneratorOptions, LabelChoice, Scaling};
 use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, ResidualLaw, TimeLaw};
 use crate::formats;
 use crate::formats::{

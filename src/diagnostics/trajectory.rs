@@ -6,7 +6,8 @@
 
 use nalgebra::{DMatrix, DVector, DVectorView};
 
-use crate::flow::{CompressionLaw, ExactScheme, Flow, FlowCursor, FlowError, Motion};
+use crate::flow::FlowError;
+use crate::flow::{CompressionLaw, ExactScheme, Flow, FlowCursor, Motion};
 use crate::network::{Activation, Residual};
 
 /// Moments in a phase, its ends among them.

@@ -6,7 +6,8 @@ use super::FormatError;
 use super::mapped::MappedFile;
 use super::tensor_info::{TensorInfo, TensorOrder};
 use super::tensors::{TensorFile, TensorSource, ValuesError};
-use crate::dataset::numpy::{Content, ElementKind, Ndarray, NumpyError, ndarray};
+use crate::dataset::numpy::NumpyError;
+use crate::dataset::numpy::{Content, ElementKind, Ndarray, ndarray};
 use crate::pickle;
 use crate::pickle::{Pickle, PickleError, Value};
 

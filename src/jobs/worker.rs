@@ -4,7 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::Builder;
 
-use super::{JobError, Progress};
+use super::Progress;
 
 /// Runs `work` on a thread called `name` and gives its result to `done`, on that thread.
 ///
@@ -30,4 +30,15 @@ pub(super) fn start<T: Send + 'static>(
 fn message(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without words".into())
+}
+
+/// Why a job gave no result.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum JobError {
+    /// The worker panicked.
+    #[error("{0}")]
+    Panicked(String),
+    /// The system gave no thread.
+    #[error("no thread could be started: {0}")]
+    NoThread(String),
 }

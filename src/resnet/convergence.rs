@@ -7,7 +7,8 @@ use nalgebra::DMatrix;
 use super::measure::{agreement, largest_distances, layer_ends, predictions, spread};
 use super::trained::lipschitz_bound;
 use super::{Integrator, Refinement, RefinementKind, ResNet, StableSteps};
-use crate::flow::{ExactScheme, Flow, FlowCursor, FlowError, Motion, Phase};
+use crate::flow::FlowError;
+use crate::flow::{ExactScheme, Flow, FlowCursor, Motion, Phase};
 use crate::network::OutputFunction;
 
 /// The N at which the error is measured.
