@@ -7,6 +7,8 @@ use super::columns::{aligned, short};
 use crate::diagnostics::Backward;
 use crate::diagnostics::measures::{AlongFlow, SpectrumTail};
 
+use super::survey::SurveyReport;
+
 /// The norms of λ(t) over the samples, and the gradients of the layers' weights.
 #[derive(Debug, Serialize)]
 pub(super) struct GradientsReport {
@@ -168,6 +170,8 @@ pub(super) struct AllMeasures {
     pub layers: Vec<SpectrumReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub measures: Option<MeasuresReport>,
+    #[serde(flatten)]
+    pub survey: Option<SurveyReport>,
 }
 
 impl AllMeasures {
@@ -204,6 +208,9 @@ impl AllMeasures {
             }
             text += "\n";
             text += &aligned(&rows);
+        }
+        if let Some(survey) = &self.survey {
+            text += &survey.text();
         }
         text
     }

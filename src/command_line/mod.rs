@@ -17,6 +17,7 @@ mod refine;
 mod report;
 mod run;
 mod spectra;
+mod survey;
 mod table;
 mod train;
 mod warnings;
@@ -24,11 +25,13 @@ mod warnings;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
 use crate::explorer::{self, StartData, Startup};
 use crate::formats::format_table;
+use crate::system::{panics, signals};
 
 use error::CommandError;
 
@@ -72,6 +75,17 @@ impl Command {
 
 /// Does what the arguments (the program's name first) ask for and answers the exit status.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    panics::install();
+    match panics::catching(|| parse_and_run(arguments)) {
+        Ok(code) => code,
+        Err(panic) => {
+            output::print_note(&format!("layerflow made a mistake and had to stop: {panic}; please report it"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn parse_and_run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let command_line = match CommandLine::try_parse_from(arguments) {
         Ok(command_line) => command_line,
         Err(error) => {
@@ -80,6 +94,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
+    if command_line.command.is_some() {
+        signals::watch(|name| {
+            output::print_note(&format!("layerflow was ended by {name}; no result was written"));
+            Duration::ZERO
+        });
+    }
     let result = match &command_line.command {
         None => {
             let data = command_line.data.map(StartData::of_argument);

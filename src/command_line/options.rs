@@ -7,8 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::error::CommandError;
 use super::output::print_note;
-use crate::dataset::Dataset;
-use crate::dataset::{DataChoice, Generator, GeneratorOptions, LabelChoice, Scaling};
+use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, Scaling};
 use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, ResidualLaw, TimeLaw};
 use crate::formats;
 use crate::formats::{
@@ -82,6 +81,14 @@ pub(super) struct FlowArguments {
     residual: ResidualLaw,
 }
 
+impl FlowArguments {
+    /// The same choices with another decomposition.
+    pub(super) fn with_decomposition(self, decomposition: Decomposition) -> FlowOptions {
+        let FlowArguments { compression, time, residual, .. } = self;
+        FlowOptions { decomposition, compression, time, residual }
+    }
+}
+
 /// How built-in data is drawn, and what is taken of a data file.
 #[derive(Args, Clone, Debug)]
 pub(super) struct SampleOptions {
@@ -95,7 +102,7 @@ pub(super) struct SampleOptions {
     #[arg(long, value_name = "K", default_value_t = 0)]
     seed: u64,
     #[command(flatten)]
-    columns: ColumnOptions,
+    pub columns: ColumnOptions,
 }
 
 /// What is taken of a data file.
@@ -276,8 +283,7 @@ pub(super) fn load_data(data: &str, samples: &SampleOptions, network: &Network) 
 
 /// Builds the flow of the network that came from `file`.
 pub(super) fn build_flow(file: &Path, network: &Network, arguments: FlowArguments) -> Result<Flow, CommandError> {
-    let FlowArguments { decomposition, compression, time, residual } = arguments;
-    let options = FlowOptions { decomposition, compression, time, residual };
+    let options = arguments.with_decomposition(arguments.decomposition);
     Flow::new(network, options, &mut |_| true).map_err(|source| CommandError::Flow { path: file.into(), source })
 }
 
@@ -290,7 +296,7 @@ pub(super) struct Files {
     /// A data file, or one of moons, circles, spiral, xor, blobs, swiss-roll, grid, digits
     #[arg(long, value_name = "DATA")]
     pub data: String,
-    /// The file to write, .npz or .csv
+    /// The file to write, .npz, .json or .csv
     #[arg(long, value_name = "OUT")]
     pub out: PathBuf,
     /// The chain chosen by hand: names of weights, first layer to last

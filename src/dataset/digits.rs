@@ -5,8 +5,7 @@ use std::io::Cursor;
 use nalgebra::DMatrix;
 
 use super::labels::Labels;
-use super::numpy::Archive;
-use super::numpy::NumpyError;
+use super::numpy::{Archive, NumpyError};
 use super::points::Dataset;
 use super::random::Random;
 

@@ -5,6 +5,7 @@
 
 mod build;
 mod checkpoint;
+mod coordinate_velocity;
 mod cursor;
 mod distance;
 mod error;
@@ -24,6 +25,7 @@ mod velocity;
 
 use nalgebra::DVector;
 
+pub(crate) use coordinate_velocity::CoordinateVelocity;
 pub(crate) use cursor::{FlowCursor, NonlinearScheme};
 pub use error::{FlowError, NoVelocity};
 pub use events::{Event, EventKind};

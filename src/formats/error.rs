@@ -15,10 +15,10 @@ use super::{ChainProblem, GraphProblem};
 #[expect(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum FormatError {
     /// The file could not be read.
-    #[error("{}: cannot be read ({source}); check the name and the permissions", path.display())]
+    #[error("{}: cannot be read {}", path.display(), crate::io::reason(source, "the name"))]
     Read { path: PathBuf, source: std::io::Error },
     /// The file could not be written.
-    #[error("{}: cannot be written ({source}); check the folder and the permissions", path.display())]
+    #[error("{}: cannot be written {}", path.display(), crate::io::reason(source, "the folder"))]
     Write { path: PathBuf, source: std::io::Error },
     /// A name that does not tell what to write.
     #[error("{}: its name does not tell the format; give one that ends in .json, .safetensors or .onnx", path.display())]

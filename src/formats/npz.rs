@@ -1,6 +1,5 @@
 //! Tensors of NumPy's `.npz` archives and `.npy` arrays.
 
-use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -9,8 +8,8 @@ use super::pickled::Stored;
 use super::tensor_info::TensorInfo;
 use super::tensors::{TensorFile, TensorSource, ValuesError};
 use super::{FormatError, pickled};
-use crate::dataset::numpy::NumpyError;
-use crate::dataset::numpy::{Archive, ArrayInfo, Element, ElementKind};
+use crate::dataset::numpy::{Archive, ArrayInfo, Element, ElementKind, NumpyError};
+use crate::io::Reader;
 use crate::pickle;
 
 /// Where the values of a tensor are.
@@ -25,7 +24,7 @@ enum Source {
 }
 
 struct NumpyTensors {
-    archive: Mutex<Archive<BufReader<File>>>,
+    archive: Mutex<Archive<BufReader<Reader>>>,
     tensors: Vec<(String, Source)>,
 }
 

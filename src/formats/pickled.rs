@@ -3,11 +3,9 @@
 use std::path::Path;
 
 use super::FormatError;
-use super::mapped::MappedFile;
 use super::tensor_info::{TensorInfo, TensorOrder};
 use super::tensors::{TensorFile, TensorSource, ValuesError};
-use crate::dataset::numpy::NumpyError;
-use crate::dataset::numpy::{Content, ElementKind, Ndarray, ndarray};
+use crate::dataset::numpy::{Content, ElementKind, Ndarray, NumpyError, ndarray};
 use crate::pickle;
 use crate::pickle::{Pickle, PickleError, Value};
 
@@ -68,8 +66,8 @@ impl TensorSource for PickledTensors {
 
 /// Opens a pickle of arrays.
 pub(super) fn open(path: &Path) -> Result<TensorFile, FormatError> {
-    let map = MappedFile::open(path)?;
-    let pickle = pickle::read(map.as_ref()).map_err(|error| match error {
+    let bytes = crate::io::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
+    let pickle = pickle::read(&bytes).map_err(|error| match error {
         PickleError::Dangerous(function) => FormatError::Dangerous { path: path.into(), function },
         error => FormatError::Damaged { path: path.into(), format: "pickle", reason: error.to_string() },
     })?;

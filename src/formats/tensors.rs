@@ -48,6 +48,8 @@ pub(super) enum ValuesError {
     /// In words that follow the tensor's name.
     Tensor(String),
     Numpy(NumpyError),
+    /// The file cannot be read, or has changed.
+    Read(std::io::Error),
 }
 
 impl TensorFile {
@@ -255,7 +257,9 @@ impl TensorFile {
         self.reads[index].store(true, Ordering::Relaxed);
         let values = self.source.values(index).map_err(|error| match error {
             ValuesError::Tensor(problem) => self.fault(name, problem),
-            ValuesError::Numpy(NumpyError::Io(source)) => FormatError::Read { path: self.path.clone(), source },
+            ValuesError::Numpy(NumpyError::Io(source)) | ValuesError::Read(source) => {
+                FormatError::Read { path: self.path.clone(), source }
+            }
             ValuesError::Numpy(source) => FormatError::Numpy { path: self.path.clone(), source },
         })?;
         let expected = info.shape.iter().fold(1_usize, |product, axis| product.saturating_mul(*axis));

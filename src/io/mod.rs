@@ -1,10 +1,15 @@
 //! Reading files, whatever a path stands for.
 
+mod companion;
+mod open_file;
 mod stream;
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
+
+pub use companion::companion;
+pub use open_file::{OpenFile, Reader};
 
 /// Opens a file to be read from its beginning. A pipe is read once, to its end, and every later call gives the same bytes.
 ///
@@ -17,12 +22,43 @@ pub fn open(path: &Path) -> io::Result<File> {
     }
 }
 
+/// The most bytes of a file that does not tell its length, as those of the system's own folders.
+const MAX_UNTOLD: u64 = 1 << 26;
+
 /// The whole content of a file.
 ///
 /// # Errors
-/// As [`open`], and if it cannot be read.
+/// As [`open`], and if it cannot be read, changes meanwhile, or there is no memory for it.
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let file = OpenFile::open(path)?;
+    if file.length() > 0 {
+        return file.whole();
+    }
     let mut content = Vec::new();
-    open(path)?.read_to_end(&mut content)?;
+    open(path)?.take(MAX_UNTOLD).read_to_end(&mut content)?;
     Ok(content)
+}
+
+/// An empty list with room for `count` values: what a file claims may be more than there is memory for.
+///
+/// # Errors
+/// If there is no memory for it.
+pub fn reserved<T>(count: usize) -> io::Result<Vec<T>> {
+    let mut values = Vec::new();
+    match values.try_reserve_exact(count) {
+        Ok(()) => Ok(values),
+        Err(_) => {
+            let bytes = count.saturating_mul(size_of::<T>());
+            Err(io::Error::new(ErrorKind::OutOfMemory, format!("there is no memory for its {bytes} bytes")))
+        }
+    }
+}
+
+/// Why a file cannot be read or written, as the end of a sentence. An error of the system's own tells no remedy: then it is
+/// said what to check.
+pub fn reason(error: &io::Error, what: &str) -> String {
+    match error.get_ref() {
+        Some(own) => format!("({own})"),
+        None => format!("({error}); check {what} and the permissions"),
+    }
 }

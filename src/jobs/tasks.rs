@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 use rfd::FileDialog;
 
 use super::Progress;
-use crate::dataset::Dataset;
-use crate::dataset::{ColumnKind, ColumnOutline, DatasetError};
+use crate::dataset::{ColumnKind, ColumnOutline, Dataset, DatasetError};
 use crate::flow::Flow;
 use crate::formats::{FormatError, GraphProblem, Opened, Precision, TensorFile, WeightSpectrum};
 use crate::network::{ConvolutionError, ImageShape};

@@ -3,8 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::ResNet;
-use crate::flow::FlowError;
-use crate::flow::{ExactScheme, Flow, FlowCursor, LayerFlow};
+use crate::flow::{ExactScheme, Flow, FlowCursor, FlowError, LayerFlow};
 use crate::linalg::evenly_spaced;
 use crate::network::OutputFunction;
 

@@ -7,9 +7,8 @@ use nalgebra::DMatrix;
 use super::integrator::Steps;
 use super::interpolant::Interpolant;
 use super::{Integrator, Refinement, RefinementKind};
-use crate::flow::FlowError;
 use crate::flow::{
-    CompressionLaw, ExactScheme, Flow, FlowCursor, LayerFlow, Motion, NoLimit, NonlinearScheme, PhaseScheme,
+    CompressionLaw, ExactScheme, Flow, FlowCursor, FlowError, LayerFlow, Motion, NoLimit, NonlinearScheme, PhaseScheme,
     SampledPath,
 };
 use crate::network::{Activation, Residual};

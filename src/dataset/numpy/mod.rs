@@ -11,16 +11,17 @@ mod record;
 mod shape;
 mod values;
 
-use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use zip::ZipArchive;
 
+use crate::io::{OpenFile, Reader};
+use error::{LARGEST_EXPANSION, MAX_ARRAYS};
+
 pub use array::{Array, Values};
 pub use element::{Element, ElementKind};
 pub use error::NumpyError;
-use error::{LARGEST_EXPANSION, MAX_ARRAYS};
 pub use header::Header;
 pub(crate) use pickled::{Content, Ndarray, ndarray};
 
@@ -53,14 +54,14 @@ enum Container<R> {
     Single(R),
 }
 
-impl Archive<BufReader<File>> {
+impl Archive<BufReader<Reader>> {
     /// Opens the file and reads the headers of its arrays. A single array is called by the file's name.
     ///
     /// # Errors
     /// If the file cannot be read, or its directory or a header is damaged.
     pub fn open(path: &Path) -> Result<Self, NumpyError> {
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        Archive::new(BufReader::new(crate::io::open(path)?), &name)
+        Archive::new(BufReader::new(OpenFile::open(path)?.reader()), &name)
     }
 }
 

@@ -16,7 +16,6 @@ use super::rounding::Rounding;
 use super::scalar::{Scalar, Unary};
 use super::trace::{Fault, LeftOut, Reading, Told, Trace, Traced, Value, label};
 use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, is_recurrent, opened};
-use crate::formats::mapped::MappedFile;
 use crate::formats::opened::Opened;
 use crate::formats::{Account, Fate, FormatError, PartName};
 use crate::network::{Activation, Elementary, ImageShape, OutputFunction};
@@ -29,11 +28,12 @@ const NEWEST_OPERATORS: i64 = 25;
 /// Opens an ONNX file.
 pub(in crate::formats) fn open(path: &Path, asked: Option<ImageShape>) -> Result<Opened, FormatError> {
     let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: "ONNX", reason };
-    let file = MappedFile::open(path)?;
-    if !is_in_proportion(file.as_ref()) {
+    let file = crate::io::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
+    if !is_in_proportion(&file) {
         return Err(damaged("its messages would take far more memory than the file itself".into()));
     }
-    let model = ModelProto::decode(file.as_ref()).map_err(|error| damaged(error.to_string()))?;
+    let model = ModelProto::decode(&file[..]).map_err(|error| damaged(error.to_string()))?;
+    drop(file);
     let mut graph = model.graph.ok_or_else(|| damaged("it holds no graph".into()))?;
     let (version, remark) = version(&model.opset_import);
     inline(&mut graph, &model.functions, version);

@@ -1,6 +1,8 @@
 //! Tensors in plain pickles, which hold each storage as a whole old file of PyTorch's.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::Path;
 
 use super::legacy;
@@ -16,8 +18,12 @@ const LARGEST_EXPANSION: usize = 4;
 pub(super) struct Embedded(HashMap<String, Vec<u8>>);
 
 impl StorageFile for Embedded {
-    fn with_bytes<T>(&self, key: &str, read: impl FnOnce(&[u8]) -> Result<T, String>) -> Result<T, String> {
-        read(self.0.get(key).ok_or("has its values in a storage that is missing")?)
+    fn length(&self, key: &str) -> Result<usize, String> {
+        self.0.get(key).map(Vec::len).ok_or_else(|| "has its values in a storage that is missing".into())
+    }
+
+    fn piece(&self, key: &str, range: Range<usize>) -> Result<Cow<'_, [u8]>, String> {
+        Ok(Cow::Borrowed(self.0.get(key).and_then(|bytes| bytes.get(range)).unwrap_or_default()))
     }
 }
 

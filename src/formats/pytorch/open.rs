@@ -7,7 +7,6 @@ use super::storage_file::StorageFile;
 use super::tensors::{finish, with_legacy, with_zip};
 use super::{embedded, modules};
 use crate::formats::FormatError;
-use crate::formats::mapped::MappedFile;
 use crate::formats::opened::Opened;
 use crate::network::ImageShape;
 use crate::pickle::{Pickle, read};
@@ -51,9 +50,8 @@ where
 
 /// Opens a pickle that holds tensors of PyTorch's; gives nothing where it holds none.
 pub(in crate::formats) fn open_pickle(path: &Path, input: Option<ImageShape>) -> Result<Option<Opened>, FormatError> {
-    let map = MappedFile::open(path)?;
-    let bytes = map.as_ref();
-    let Ok(pickle) = read(bytes) else { return Ok(None) };
+    let bytes = crate::io::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
+    let Ok(pickle) = read(&bytes) else { return Ok(None) };
     let Some(storages) = embedded::storages(path, bytes.len(), &pickle)? else { return Ok(None) };
     network_or_tensors(path, bytes.len() as u64, &pickle, storages, input).map(Some)
 }

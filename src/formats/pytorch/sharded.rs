@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::super::tensors::{TensorFile, TensorSource, ValuesError};
 use super::super::{FormatError, json};
 use crate::formats::tensor_info::{TensorInfo, TensorOrder};
+use crate::io::companion;
 
 #[derive(Deserialize)]
 struct Index {
@@ -44,13 +45,12 @@ pub(in super::super) fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFi
     names.dedup();
     let (mut parts, mut positions, mut tensors) = (Vec::new(), Vec::new(), Vec::<TensorInfo>::new());
     for name in names {
-        // An index from elsewhere must not reach for files outside its own folder.
-        if name.components().count() != 1 || name.file_name().is_none() {
-            let position = format!("weight_map, file `{}`,", name.display());
-            let problem = "is not the name of a file beside the index; put all parts into one folder".into();
-            return Err(FormatError::Content { path: path.into(), position, problem });
-        }
-        let (found, source) = open_part(&path.with_file_name(name))?.into_source();
+        let file = companion(path, name).map_err(|problem| FormatError::Content {
+            path: path.into(),
+            position: format!("weight_map, file `{}`,", name.display()),
+            problem: format!("{problem}; put all parts into one folder"),
+        })?;
+        let (found, source) = open_part(&file)?.into_source();
         for (position, tensor) in found.into_iter().enumerate() {
             // Where two parts have a tensor of this name, the index says which of them counts.
             if index.weight_map.get(&tensor.name).is_none_or(|file| file == name) {

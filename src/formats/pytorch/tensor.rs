@@ -81,7 +81,7 @@ impl Tensor {
     /// The values in row-major order; in words, why there are none.
     pub fn values(&self, file: &impl StorageFile) -> Result<Vec<f64>, String> {
         match &self.content {
-            Content::Stored(view) => file.with_bytes(&view.storage, |bytes| view.values(bytes)),
+            Content::Stored(view) => view.values(file),
             Content::Numbers(numbers) => Ok(numbers.clone()),
             Content::Array(array) => {
                 let values = array.values("").map_err(|error| format!("cannot be read ({error})"))?;
@@ -89,7 +89,7 @@ impl Tensor {
             }
             Content::Quantised(quantised) => {
                 let numbers = &quantised.numbers;
-                let mut values = file.with_bytes(&numbers.storage, |bytes| numbers.values(bytes))?;
+                let mut values = numbers.values(file)?;
                 let steps = quantised.steps.read(|part| part.values(file))?;
                 steps.apply(&numbers.shape, &mut values).map(|()| values)
             }

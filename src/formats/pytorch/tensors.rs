@@ -7,10 +7,10 @@ use super::model::Contents;
 use super::storage_file::{FORMAT, StorageFile};
 use super::tensor::Tensor;
 use super::{legacy, model, rounding, storage, zipped};
-use crate::formats::mapped::MappedFile;
 use crate::formats::tensor_info::{TensorInfo, TensorOrder};
 use crate::formats::tensors::{TensorFile, TensorSource, ValuesError};
 use crate::formats::{Account, Fate, FormatError, PartName};
+use crate::io::OpenFile;
 use crate::pickle::{Pickle, PickleError, Value};
 
 /// Where the values of tensors are.
@@ -41,9 +41,9 @@ pub(super) fn with_zip<T>(
     path: &Path,
     read: impl FnOnce(u64, &Pickle<'_>, zipped::ZipStorages) -> Result<T, FormatError>,
 ) -> Result<T, FormatError> {
-    let map = MappedFile::open(path)?;
-    let held = map.as_ref().len() as u64;
-    let (file, pickle) = zipped::open(path, map)?;
+    let file = open_file(path)?;
+    let held = file.length();
+    let (file, pickle) = zipped::open(path, file)?;
     let pickle = crate::pickle::read(&pickle).map_err(|error| refusal(path, error))?;
     read(held, &pickle, file)
 }
@@ -53,16 +53,17 @@ pub(super) fn with_legacy<T>(
     path: &Path,
     read: impl FnOnce(u64, &Pickle<'_>, legacy::Places) -> Result<T, FormatError>,
 ) -> Result<T, FormatError> {
-    let map = MappedFile::open(path)?;
-    let bytes = map.clone();
-    let (pickle, rest) = legacy::pickle(bytes.as_ref()).map_err(|error| refusal(path, error))?;
+    let file = open_file(path)?;
+    let beginning = legacy::beginning(&file).map_err(|source| FormatError::Read { path: path.into(), source })?;
+    let (pickle, rest) = legacy::pickle(&beginning).map_err(|error| refusal(path, error))?;
     let sizes = storage::element_sizes(&pickle);
-    let positions = legacy::storages(bytes.as_ref(), rest, &sizes).map_err(|reason| FormatError::Damaged {
-        path: path.into(),
-        format: FORMAT,
-        reason,
-    })?;
-    read(bytes.as_ref().len() as u64, &pickle, legacy::Places::new(map, positions))
+    let ranges = legacy::Places::new(file.clone(), &beginning, rest, &sizes);
+    let ranges = ranges.map_err(|reason| FormatError::Damaged { path: path.into(), format: FORMAT, reason })?;
+    read(file.length(), &pickle, ranges)
+}
+
+fn open_file(path: &Path) -> Result<OpenFile, FormatError> {
+    OpenFile::open(path).map_err(|source| FormatError::Read { path: path.into(), source })
 }
 
 /// The modules of a model, with their names.

@@ -1,8 +1,7 @@
 //! The list of a model's tensors, and where in the files beside it their values are.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{Read, Seek, SeekFrom};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use half::f16;
 use serde::Deserialize;
@@ -13,6 +12,7 @@ use crate::formats::keras::AGAIN;
 use crate::formats::shape::size;
 use crate::formats::tensor_info::TensorInfo;
 use crate::formats::tensors::{TensorFile, TensorSource, ValuesError};
+use crate::io::{OpenFile, companion};
 
 /// Weights that lie one after the other in the bytes of all the group's files.
 #[derive(Deserialize)]
@@ -41,7 +41,7 @@ struct Quantization {
 /// Where the values of each tensor are.
 pub(super) struct TfjsTensors {
     /// For each group, its files and their lengths.
-    groups: Vec<Vec<(PathBuf, u64)>>,
+    groups: Vec<Vec<Part>>,
     tensors: Vec<StoredTensor>,
 }
 
@@ -123,6 +123,13 @@ impl Element {
     }
 }
 
+/// A file of a group.
+#[derive(Clone)]
+pub(super) struct Part {
+    path: PathBuf,
+    file: OpenFile,
+}
+
 impl TensorSource for TfjsTensors {
     fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError> {
         self.numbers(index).map_err(ValuesError::Tensor)
@@ -153,25 +160,28 @@ pub(super) fn placed(path: &Path, manifest: &[Group]) -> Result<Manifest, Format
     let content = |position: String, problem: String| FormatError::Content { path: path.into(), position, problem };
     let (mut groups, mut placed, mut infos) = (Vec::new(), Vec::new(), Vec::new());
     let mut counts: HashMap<&str, usize> = HashMap::new();
+    // A file that is named again is not opened again.
+    let mut open: HashMap<PathBuf, Part> = HashMap::new();
     for (group, Group { paths, weights }) in manifest.iter().enumerate() {
         let mut files = Vec::with_capacity(paths.len());
         for name in paths {
-            // A model from elsewhere must not reach for files outside its own folder; browsers write `./` before a name.
-            let mut parts = name.components().filter(|part| *part != Component::CurDir);
-            let is_beside = matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None));
-            if !is_beside {
+            let file = companion(path, name).map_err(|problem| {
                 let position = format!("weightsManifest, file `{}`,", name.display());
-                return Err(content(
-                    position,
-                    "is not the name of a file beside the model; put all parts into one folder".into(),
-                ));
-            }
-            let file = path.with_file_name(name.file_name().unwrap_or_default());
-            let length =
-                std::fs::metadata(&file).map_err(|source| FormatError::Read { path: file.clone(), source })?.len();
-            files.push((file, length));
+                content(position, format!("{problem}; put all parts into one folder"))
+            })?;
+            let part = match open.get(&file) {
+                Some(known) => Part::clone(known),
+                None => {
+                    let opened = OpenFile::open(&file);
+                    let opened = opened.map_err(|source| FormatError::Read { path: file.clone(), source })?;
+                    let part = Part { path: file.clone(), file: opened };
+                    open.insert(file, part.clone());
+                    part
+                }
+            };
+            files.push(part);
         }
-        let available: u64 = files.iter().map(|(_, length)| length).sum();
+        let available = files.iter().fold(0_u64, |sum, part| sum.saturating_add(part.file.length()));
         let mut start = 0_u64;
         for weight in weights {
             let position = || format!("weightsManifest, weight `{}`,", weight.name);
@@ -212,15 +222,17 @@ pub(super) fn placed(path: &Path, manifest: &[Group]) -> Result<Manifest, Format
 }
 
 /// So many bytes of a group's files.
-pub(super) fn read(files: &[(PathBuf, u64)], start: u64, count: usize) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::with_capacity(count);
+fn read(files: &[Part], start: u64, count: usize) -> Result<Vec<u8>, String> {
+    let mut bytes = crate::io::reserved(count).map_err(|error| format!("cannot be read ({error})"))?;
     let mut file_start = 0;
-    for (path, length) in files {
+    for Part { path, file } in files {
+        let length = file.length();
         let wanted = start + bytes.len() as u64;
         let left = (count - bytes.len()) as u64;
         if left > 0 && wanted >= file_start && wanted < file_start + length {
-            let read = read_part(path, wanted - file_start, left.min(file_start + length - wanted), &mut bytes);
-            read.map_err(|error| format!("cannot be read from {} ({error})", path.display()))?;
+            let start = wanted - file_start;
+            let read = file.read(start..start + left.min(length - start));
+            bytes.extend(read.map_err(|error| format!("cannot be read from {} ({error})", path.display()))?);
         }
         file_start += length;
     }
@@ -231,7 +243,7 @@ pub(super) fn read(files: &[(PathBuf, u64)], start: u64, count: usize) -> Result
 }
 
 /// The bytes that so many texts take, each behind its length; none where they do not end within the files.
-pub(super) fn length_of_texts(files: &[(PathBuf, u64)], start: u64, count: usize, available: u64) -> Option<usize> {
+fn length_of_texts(files: &[Part], start: u64, count: usize, available: u64) -> Option<usize> {
     let mut end = start;
     for _ in 0..count {
         let ahead = end.checked_add(4).filter(|ahead| *ahead <= available)?;
@@ -239,10 +251,4 @@ pub(super) fn length_of_texts(files: &[(PathBuf, u64)], start: u64, count: usize
         end = ahead.checked_add(u64::from(attribute)).filter(|end| *end <= available)?;
     }
     usize::try_from(end - start).ok()
-}
-
-pub(super) fn read_part(path: &Path, start: u64, length: u64, bytes: &mut Vec<u8>) -> std::io::Result<()> {
-    let mut file = crate::io::open(path)?;
-    file.seek(SeekFrom::Start(start))?;
-    file.take(length).read_to_end(bytes).map(|_| ())
 }

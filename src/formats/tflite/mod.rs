@@ -14,9 +14,9 @@ mod windows;
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::graph::opened;
-use super::mapped::MappedFile;
 use super::opened::Opened;
 use super::tensorflow::{Ends, Followed, Input, Trace, run};
 use super::tensors::TensorFile;
@@ -37,7 +37,8 @@ const DEPTHWISE_CONVOLUTION: i32 = 4;
 /// Opens a file of TensorFlow Lite.
 pub(super) fn open(path: &Path, asked: Option<ImageShape>) -> Result<Opened, FormatError> {
     let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: "TensorFlow Lite", reason };
-    let file = MappedFile::open(path)?;
+    let file = crate::io::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
+    let file: Arc<[u8]> = file.into();
     let bytes = file.as_ref();
     if bytes.get(4..8) != Some(IDENTIFIER) {
         return Err(damaged("it does not begin as one does".into()));

@@ -1,10 +1,10 @@
 //! The tensors of a file: where their bytes lie and what numbers they are.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use half::{bf16, f16};
 
-use crate::formats::mapped::MappedFile;
 use crate::formats::shape::size;
 use crate::formats::tensor_info::TensorInfo;
 use crate::formats::tensorflow::Array;
@@ -225,7 +225,7 @@ impl Shown {
 
 /// The constants of a file.
 pub(super) struct TfliteTensors {
-    pub file: MappedFile,
+    pub file: Arc<[u8]>,
     pub shown: Vec<Shown>,
 }
 
