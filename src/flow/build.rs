@@ -6,7 +6,8 @@ use std::thread;
 
 use nalgebra::{DMatrix, DVector};
 
-use super::{Decomposition, FlowError, FlowOptions, LayerFlow, Motion, Phase, PhaseKind, ResidualLaw, Spectrum, fold};
+use super::error::FlowError;
+use super::{Decomposition, FlowOptions, LayerFlow, Motion, Phase, PhaseKind, ResidualLaw, Spectrum, fold};
 use crate::linalg::{LinalgError, Rotation, Svd};
 use crate::network::{Activation, Layer, MAX_FLOW_DIMENSIONS, Network};
 

@@ -18,8 +18,7 @@ use super::tensor_info::{TensorInfo, TensorOrder};
 use super::tensors::{TensorFile, TensorSource, ValuesError};
 use super::{Account, FormatError, PartName};
 use elements::Element;
-use groups::{DEEPEST, MAX_OBJECTS};
-use groups::{LeadsTo, PassedLink};
+use groups::{DEEPEST, LeadsTo, MAX_OBJECTS, PassedLink};
 
 /// A dataset may take this many times its file's size in memory, as 16-bit numbers do when they are read in 64 bits…
 const LARGEST_EXPANSION: u64 = 4;

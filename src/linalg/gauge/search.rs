@@ -82,7 +82,7 @@ pub(super) fn least_rotation(problem: &Problem) -> Result<Least, LinalgError> {
     }
     // The descent has turned null directions toward the nearest, which is not the least; equal singular values as well.
     let plain = Least::new(&assigned(problem), problem)?;
-    let completed = Least::new(&best.arrangement.unsigned(), &problem.seen_from(&best))?;
+    let completed = Least::new(&best.arrangement.unsigned(), &best.as_seen(problem))?;
     Ok(if completed.energy() < plain.energy() * CLEARLY_BETTER { completed } else { plain })
 }
 
@@ -134,7 +134,7 @@ fn descend(start: Arrangement, problem: &Problem) -> Result<Candidate, LinalgErr
         return Ok(best);
     }
     for _ in 1..ROUNDS {
-        let here = problem.seen_from(&best);
+        let here = best.as_seen(problem);
         let again = arranged(best.arrangement.unsigned(), &here)?;
         let again = polish(again.realise(&here)?, &here)?;
         if again.energy >= best.energy * CLEARLY_BETTER {
