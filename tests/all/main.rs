@@ -21,6 +21,7 @@ mod graph_files;
 mod layering;
 mod limit;
 mod mutations;
+mod numbers_command;
 mod pictures;
 mod projections;
 mod reference_cases;
