@@ -1,7 +1,7 @@
 //! `layerflow flow`: positions of the data along the flow, their velocity and what u reads there.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use nalgebra::{DMatrix, DVector};
@@ -104,6 +104,9 @@ pub(super) fn run(arguments: &FlowCommand) -> Result<(), CommandError> {
             (flow, positions.map_err(failed)?)
         }
     };
+    if !arguments.chain.allow_non_finite && arguments.at.is_none() {
+        refuse_non_finite(file, times, &positions)?;
+    }
     let result = FlowResult {
         velocity: arguments.velocity.then(|| each_time(times, &positions, |points, t| velocities(&flow, points, t))),
         answers: arguments
@@ -113,6 +116,17 @@ pub(super) fn run(arguments: &FlowCommand) -> Result<(), CommandError> {
         positions,
     };
     result.write(arguments, kind)
+}
+
+/// The first time at which a point is where there is no number, with its coordinate and row, counted from 1.
+fn refuse_non_finite(path: &Path, times: &[f64], positions: &[DMatrix<f64>]) -> Result<(), CommandError> {
+    for (t, points) in times.iter().zip(positions) {
+        if let Some(at) = points.iter().position(|value| !value.is_finite()) {
+            let (coordinate, row) = (at % points.nrows() + 1, at / points.nrows() + 1);
+            return Err(CommandError::NotFiniteAt { path: path.into(), t: *t, coordinate, row, value: points[at] });
+        }
+    }
+    Ok(())
 }
 
 fn each_time(

@@ -278,7 +278,23 @@ pub(super) fn load_data(data: &str, samples: &SampleOptions, network: &Network) 
         )));
     }
     let options = GeneratorOptions { samples: count, noise: samples.noise, seed: samples.seed, dimension: expected };
-    Ok(generator.generate(options))
+    Ok(generated(generator, options))
+}
+
+/// Makes built-in data. Where that is another number of points than was asked for, it is told on standard error.
+pub(super) fn generated(generator: Generator, options: GeneratorOptions) -> Dataset {
+    let mut data = generator.generate(options);
+    if data.samples() != options.samples {
+        let (name, made, asked) = (generator.name(), data.samples(), options.samples);
+        let why = match generator {
+            Generator::Grid => " (as many along every direction)",
+            _ => "",
+        };
+        let note = format!("{made} points are made where {asked} were asked for{why}");
+        print_note(&format!("{name}: {note}"));
+        data.notes.push(note);
+    }
+    data
 }
 
 /// Builds the flow of the network that came from `file`.

@@ -23,6 +23,7 @@ mod layering;
 mod limit;
 mod module_cycles;
 mod mutations;
+mod numbers_command;
 mod pictures;
 mod projections;
 mod reference_cases;
