@@ -3,6 +3,8 @@
 use clap::Args;
 
 use super::error::CommandError;
+use crate::system::memory;
+
 use super::options::{ChainOptions, Files, FlowArguments, SampleOptions, build_flow, load_data, load_network};
 use super::output::{OutputKind, kind_of, write_archive, write_csv};
 
@@ -26,6 +28,7 @@ pub(super) fn run(arguments: &FlowCommand) -> Result<(), CommandError> {
     let files = &arguments.files;
     let times = &arguments.times;
     let kind = kind_of(&files.out)?;
+    files.check()?;
     if kind == OutputKind::Csv && times.len() != 1 {
         let count = times.len();
         return Err(CommandError::Usage(format!(
@@ -40,6 +43,10 @@ pub(super) fn run(arguments: &FlowCommand) -> Result<(), CommandError> {
     }
     let data = load_data(&files.data, &arguments.samples, &network)?;
     let flow = build_flow(&files.file, &network, arguments.flow)?;
+    // Those at all times, and what one of them is computed from.
+    let numbers = data.samples().saturating_mul(flow.ambient_dimension()).saturating_mul(times.len() + 2);
+    let needed = (numbers as u64).saturating_mul(size_of::<f64>() as u64);
+    memory::check(needed).map_err(|source| CommandError::Flow { path: files.file.clone(), source: source.into() })?;
     let mut positions = Vec::with_capacity(times.len());
     for &time in times {
         let points = flow.positions(&data.points, time);

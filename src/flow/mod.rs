@@ -38,6 +38,7 @@ pub use velocity::NoVelocity;
 
 use crate::linalg::LinalgError;
 use crate::network::Network;
+use crate::system::memory::NotEnough;
 
 /// Why a network's flow could not be built or followed.
 #[derive(Clone, Debug, Error, PartialEq)]
@@ -58,6 +59,9 @@ pub enum FlowError {
     /// The continuous limit of a residual block could not be followed.
     #[error("layer {layer} has no continuous limit to show: {source}; take its blocks as Euler steps")]
     Limit { layer: usize, source: NoLimit },
+    /// More than there is memory for.
+    #[error(transparent)]
+    Memory(#[from] NotEnough),
     /// Cancelled by the caller.
     #[error("cancelled")]
     Cancelled,

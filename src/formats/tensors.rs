@@ -10,7 +10,9 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::dataset::numpy::NumpyError;
 
+use super::budget::Budget;
 use super::{Account, FormatError, ModuleNote, PartName, WeightForm, modules, non_finite, quantised};
+use crate::system::memory;
 
 /// One tensor, known by name, shape and type.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +62,8 @@ pub struct TensorFile {
     source: Box<dyn TensorSource>,
     /// Whose values were read.
     reads: Vec<AtomicBool>,
+    /// What they may take together.
+    budget: Budget,
     /// The tensors that are weights, where the file's graph tells it.
     weights: Option<HashSet<String>>,
     /// What weights are beyond what their shapes say, by their names.
@@ -99,6 +103,7 @@ impl TensorFile {
             known: Account::default(),
             source: Box::new(source),
             reads,
+            budget: Budget::of_file(length_of(path)),
             joined: Vec::new(),
             non_finite: non_finite::are_allowed(),
             weights: None,
@@ -131,6 +136,12 @@ impl TensorFile {
         self.position(name).and_then(|position| self.tensors.get(position))
     }
 
+    /// The same file whose values are in companions of so many bytes.
+    pub(super) fn with_companions(self, bytes: u64) -> TensorFile {
+        let budget = Budget::of_file(length_of(&self.path).saturating_add(bytes));
+        TensorFile { budget, ..self }
+    }
+
     /// The same file, whose graph takes these tensors as weights and all others as something else.
     pub(super) fn with_weights(self, weights: HashSet<String>) -> TensorFile {
         TensorFile { weights: Some(weights), ..self }
@@ -154,7 +165,7 @@ impl TensorFile {
     /// The same file with these weights instead of those of the same places, and without the tensors that are joined
     /// to them.
     pub(super) fn with_joined(self, joined: quantised::Joined) -> TensorFile {
-        let TensorFile { path, order, modules, mut known, source, non_finite, weights, forms, .. } = self;
+        let TensorFile { path, order, modules, mut known, source, budget, non_finite, weights, forms, .. } = self;
         let quantised::Joined { tensors, recipes, joined, assumed: more } = joined;
         more.into_iter().for_each(|sentence| known.assume(sentence));
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
@@ -168,6 +179,7 @@ impl TensorFile {
             known,
             source,
             reads,
+            budget,
             joined,
             non_finite,
             weights,
@@ -287,7 +299,11 @@ impl TensorFile {
             return Err(self.fault(name, "is not in the file; `inspect --tensors` lists what is".into()));
         };
         let info = &self.tensors[index];
-        self.reads[index].store(true, Ordering::Relaxed);
+        let expected = info.shape.iter().fold(1_usize, |product, axis| product.saturating_mul(*axis));
+        if !self.reads[index].swap(true, Ordering::Relaxed) {
+            self.budget.take(expected).map_err(|problem| self.fault(name, problem))?;
+        }
+        self.check_memory([name])?;
         let values = self.source.values(index).map_err(|error| match error {
             ValuesError::Tensor(problem) => self.fault(name, problem),
             ValuesError::Numpy(NumpyError::Io(source)) | ValuesError::Read(source) => {
@@ -295,7 +311,6 @@ impl TensorFile {
             }
             ValuesError::Numpy(source) => FormatError::Numpy { path: self.path.clone(), source },
         })?;
-        let expected = info.shape.iter().fold(1_usize, |product, axis| product.saturating_mul(*axis));
         if values.len() != expected {
             let problem = format!("has {} values where its shape needs {expected}; save the file again", values.len());
             return Err(self.fault(name, problem));
@@ -307,9 +322,24 @@ impl TensorFile {
         Ok((info, values))
     }
 
+    /// Whether there is memory for the values of these tensors, which are there twice while they become matrices.
+    pub(super) fn check_memory<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Result<(), FormatError> {
+        let infos = names.into_iter().filter_map(|name| self.info(name));
+        let bytes = infos.fold(0_u64, |sum, info| {
+            let values = info.shape.iter().fold(1_u64, |product, axis| product.saturating_mul(*axis as u64));
+            sum.saturating_add(values.saturating_mul(2 * size_of::<f64>() as u64))
+        });
+        memory::check(bytes).map_err(|source| FormatError::Memory { path: self.path.clone(), source })
+    }
+
     fn fault(&self, tensor: &str, problem: String) -> FormatError {
         FormatError::Tensor { path: self.path.clone(), tensor: tensor.into(), problem }
     }
+}
+
+/// The bytes of the file at `path`; 0 where it is none.
+fn length_of(path: &Path) -> u64 {
+    crate::io::OpenFile::open(path).map_or(0, |file| file.length())
 }
 
 impl fmt::Debug for TensorFile {

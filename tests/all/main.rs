@@ -20,6 +20,7 @@ mod gallery;
 mod graph_files;
 mod layering;
 mod limit;
+mod little_memory;
 mod mutations;
 mod pictures;
 mod projections;
