@@ -10,12 +10,14 @@ use layerflow::{
     flow::{Flow, FlowOptions},
     formats,
     network::{Activation, Affine, Dense, Layer, Network, OutputFunction},
-    offscreen::Offscreen,
     session::{Command, Pace, PanelCommand, PlaybackCommand, Section, TrainCommand, ViewCommand, WindowCommand},
     training::TrainingOptions,
 };
+use layerflow_offscreen::Offscreen;
 use nalgebra::{DMatrix, DVector};
 
+#[path = "frame/findings.rs"]
+mod findings;
 #[path = "frame/stage.rs"]
 mod stage;
 
@@ -32,13 +34,20 @@ const PACED: u32 = 240;
 const RUNS: usize = 21;
 
 fn main() {
-    projection();
-    stage::evaluator();
-    stage::against_a_plot();
-    stage::fields();
-    whole_frame();
-    training();
-    panels();
+    let parts: [(&str, fn()); 8] = [
+        ("projection", projection),
+        ("evaluator", stage::evaluator),
+        ("plot", stage::against_a_plot),
+        ("fields", stage::fields),
+        ("window", whole_frame),
+        ("training", training),
+        ("panels", panels),
+        ("findings", findings::measure),
+    ];
+    // `cargo bench --bench frame -- fields training`: only these.
+    let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let wanted = |name: &str| asked.is_empty() || asked.iter().any(|argument| argument == name);
+    parts.iter().filter(|(name, _)| wanted(name)).for_each(|(_, part)| part());
 }
 
 /// Drawing 100,000 points in the middle of every phase, against running the network on them.

@@ -1,4 +1,5 @@
-//! The forward pass of a refined network beside its dense matrix products alone, by the matrix library and in one run.
+//! The forward pass of a refined network beside its dense matrix products alone, by the matrix library and in one run; and
+//! what the refinement panel's study of a trained ResNet costs, in forward passes of all its points.
 //!
 //! The digits network (64 → 32 → 16 → 10), refined in full with N = 64, on 10,000 rows. The products are those of every
 //! block, W₁x and W₂z, into matrices that exist already; the ratio tells what biases, activations, sums and memory add.
@@ -8,11 +9,13 @@ use std::path::Path;
 use std::time::Instant;
 
 use layerflow::dataset::{Generator, GeneratorOptions};
-use layerflow::flow::{Flow, FlowOptions};
+use layerflow::flow::{Flow, FlowOptions, ResidualLaw};
 use layerflow::formats::{self, ChainProposal, Opened};
-use layerflow::network::{Activation, Affine, Layer, Network, OutputFunction};
-use layerflow::resnet::{Integrator, Refinement, RefinementKind, ResNet};
-use nalgebra::DMatrix;
+use layerflow::network::{Activation, Affine, Layer, Network, OutputFunction, Residual};
+use layerflow::resnet::{
+    Convergence, Integrator, Refinement, RefinementKind, ResNet, compare_smaller_steps, measure_blocks,
+};
+use nalgebra::{DMatrix, DVector};
 
 const ROWS: usize = 10_000;
 const STEPS: usize = 64;
@@ -49,6 +52,65 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let [pass, products] = best;
     println!("forward pass {pass:.2} s, products alone {products:.2} s, ratio {:.2}", pass / products);
+    for activation in [Activation::Relu, Activation::Tanh, Activation::Elu { alpha: 1.0 }] {
+        studies(activation)?;
+    }
+    Ok(())
+}
+
+/// 1,000 points of 64 values through 8 residual blocks: the study, and all of them along the continuous limit.
+fn studies(activation: Activation) -> Result<(), Box<dyn Error>> {
+    let (width, blocks, samples) = (64, 8, 1000);
+    // Irrational steps fill matrices as evenly as random numbers.
+    let entry = |seed: usize, row: usize, column: usize| {
+        ((seed * 977 + row * 89 + column * 31 + (row * column) % 61) as f64 * 0.618_034).fract() - 0.5
+    };
+    let affine = |seed: usize, size: f64| Affine {
+        weight: DMatrix::from_fn(width, width, |row, column| size * entry(seed, row, column)),
+        bias: Some(DVector::from_fn(width, |row, _| size * entry(seed, row, 400))),
+    };
+    let block = |index: usize| {
+        Layer::Residual(Residual {
+            name: String::new(),
+            inner: affine(2 * index, 0.4),
+            activation,
+            outer: affine(2 * index + 1, 0.2),
+            shortcut: None,
+        })
+    };
+    let network = Network::new(String::new(), (0..blocks).map(block).collect(), OutputFunction::Softmax)?;
+    let points = DMatrix::from_fn(width, samples, |row, sample| 2.0 * entry(77, row, sample));
+    let timed = |what: &str, work: &mut dyn FnMut() -> Result<(), Box<dyn Error>>| -> Result<(), Box<dyn Error>> {
+        let start = Instant::now();
+        work()?;
+        println!(
+            "{} blocks of {}, {samples} points, {what}: {:.2} s",
+            blocks,
+            activation.name(),
+            start.elapsed().as_secs_f64()
+        );
+        Ok(())
+    };
+    timed("one forward pass", &mut || Ok(drop(std::hint::black_box(network.answers(&points)?))))?;
+    timed("measures of its blocks", &mut || Ok(drop(std::hint::black_box(measure_blocks(&network, &points)?))))?;
+    timed("smaller steps", &mut || Ok(drop(std::hint::black_box(compare_smaller_steps(&network, &points)?))))?;
+    for residual in ResidualLaw::ALL {
+        let flow = Flow::new(&network, FlowOptions { residual, ..FlowOptions::default() }, &mut |_| true)?;
+        let name = residual.name();
+        timed(&format!("followed ({name})"), &mut || Ok(drop(std::hint::black_box(flow.sample_path(&points)?))))?;
+        timed(&format!("error against N ({name})"), &mut || {
+            let request = (RefinementKind::Full, Integrator::Euler);
+            let study = Convergence::study(&flow, request, &points, network.output(), &mut |_| true)?;
+            println!(
+                "    on {} points, slope {:?}, N for the same answers {:?} of up to {}",
+                study.samples,
+                study.slope.map(|slope| slope.exponent),
+                study.least_agreeing,
+                study.searched
+            );
+            Ok(())
+        })?;
+    }
     Ok(())
 }
 

@@ -65,7 +65,6 @@ pub mod jobs;
 pub mod linalg;
 pub mod network;
 #[doc(hidden)]
-pub mod offscreen;
 mod pickle;
 pub mod resnet;
 #[doc(hidden)]

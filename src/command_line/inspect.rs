@@ -5,21 +5,20 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 
-use crate::diagnostics::findings::{Subject, find};
-use crate::diagnostics::measures::{AlongFlow, SpectrumTail};
-use crate::flow::FlowError;
-use crate::formats::{self, FormatError, Opened};
-use crate::resnet::measure_blocks;
-
 use super::error::CommandError;
 use super::findings::{FindingOptions, FindingReport};
 use super::measures::{AllMeasures, GradientsReport, MeasuresReport, SpectrumReport};
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, read_network};
 use super::output::{print, print_json, print_note};
 use super::report::{DataReport, Report, TensorReport};
-use super::spectra;
-use super::table;
-use super::warnings;
+use super::survey::SurveyReport;
+use super::{spectra, table, warnings};
+use crate::diagnostics::findings::{Subject, find};
+use crate::diagnostics::measures::{AlongFlow, SpectrumTail};
+use crate::flow::FlowError;
+use crate::formats;
+use crate::formats::{FormatError, Opened};
+use crate::resnet::measure_blocks;
 
 /// The first line is printed before the decompositions of networks at least as wide…
 const WIDE: usize = 256;
@@ -103,7 +102,7 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
     let (data, test) = (load(&arguments.data)?, load(&arguments.test_data)?);
     if arguments.measures {
         let subject = Subject::new(network).with_data(data.as_ref());
-        return print_measures(&subject, arguments);
+        return print_measures(file, &subject, arguments);
     }
     // The flow ends where the numbers end.
     let broken = network.first_not_finite();
@@ -160,14 +159,43 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
 }
 
 /// The measures of the layers' weights, and of the data where there is any.
-fn print_measures(subject: &Subject<'_>, arguments: &InspectArguments) -> Result<(), CommandError> {
+fn print_measures(file: &Path, subject: &Subject<'_>, arguments: &InspectArguments) -> Result<(), CommandError> {
     let layers = SpectrumTail::of_network(subject).iter().map(SpectrumReport::new).collect();
     let along = if arguments.csv { None } else { AlongFlow::measure(subject).map(MeasuresReport) };
-    let all = AllMeasures { layers, measures: along };
+    let survey = if arguments.csv { None } else { survey(file, subject, arguments)? };
+    let all = AllMeasures { layers, measures: along, survey };
     match (arguments.json, arguments.csv) {
         (true, _) => print_json(&all),
         (_, true) => print(&all.csv()),
         _ => print(&all.text()),
+    }
+}
+
+/// The way of the data, where there is data and a flow.
+fn survey(
+    file: &Path,
+    subject: &Subject<'_>,
+    arguments: &InspectArguments,
+) -> Result<Option<SurveyReport>, CommandError> {
+    let (Some(data), network) = (subject.data(), subject.network()) else { return Ok(None) };
+    if network.first_not_finite().is_some() {
+        print_note(&format!(
+            "{}: its weights are not all finite, so the way of the data is not measured",
+            file.display()
+        ));
+        return Ok(None);
+    }
+    let surveyed = build_flow(file, network, arguments.flow).and_then(|flow| {
+        let surveyed = SurveyReport::new(network, data, &flow, arguments.flow);
+        surveyed.map_err(|source| CommandError::Flow { path: file.into(), source })
+    });
+    match surveyed {
+        // What needs no flow is told all the same.
+        Err(error @ CommandError::Flow { source: FlowError::TooWide { .. } | FlowError::Limit { .. }, .. }) => {
+            print_note(&format!("the way of the data is not measured: {error}"));
+            Ok(None)
+        }
+        surveyed => surveyed.map(Some),
     }
 }
 

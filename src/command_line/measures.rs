@@ -6,6 +6,7 @@ use crate::diagnostics::Backward;
 use crate::diagnostics::measures::{AlongFlow, SpectrumTail};
 
 use super::findings::short;
+use super::survey::SurveyReport;
 use super::table::aligned;
 
 /// The norms of λ(t) over the samples, and the gradients of the layers' weights.
@@ -169,6 +170,8 @@ pub(super) struct AllMeasures {
     pub layers: Vec<SpectrumReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub measures: Option<MeasuresReport>,
+    #[serde(flatten)]
+    pub survey: Option<SurveyReport>,
 }
 
 impl AllMeasures {
@@ -205,6 +208,9 @@ impl AllMeasures {
             }
             text += "\n";
             text += &aligned(&rows);
+        }
+        if let Some(survey) = &self.survey {
+            text += &survey.text();
         }
         text
     }

@@ -16,6 +16,7 @@ mod refine;
 mod report;
 mod run;
 mod spectra;
+mod survey;
 mod table;
 mod train;
 mod warnings;

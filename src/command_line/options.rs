@@ -5,17 +5,17 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use super::error::CommandError;
+use super::output::print_note;
 use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, Scaling};
 use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, ResidualLaw, TimeLaw};
+use crate::formats;
 use crate::formats::{
-    self, Account, BlockChoice, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, Opened,
+    Account, BlockChoice, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, Opened,
     OpenedNetwork, Precision, TensorFile,
 };
 use crate::io::is_same;
 use crate::network::{Activation, ImageShape, Network, OutputFunction};
-
-use super::error::CommandError;
-use super::output::print_note;
 
 /// The most numbers of a built-in dataset, 1 GB.
 pub(super) const MAX_NUMBERS: usize = 1 << 27;
@@ -82,6 +82,14 @@ pub(super) struct FlowArguments {
     residual: ResidualLaw,
 }
 
+impl FlowArguments {
+    /// The same choices with another decomposition.
+    pub(super) fn with_decomposition(self, decomposition: Decomposition) -> FlowOptions {
+        let FlowArguments { compression, time, residual, .. } = self;
+        FlowOptions { decomposition, compression, time, residual }
+    }
+}
+
 /// How built-in data is drawn, and what is taken of a data file.
 #[derive(Args, Clone, Debug)]
 pub(super) struct SampleOptions {
@@ -95,7 +103,7 @@ pub(super) struct SampleOptions {
     #[arg(long, value_name = "K", default_value_t = 0)]
     seed: u64,
     #[command(flatten)]
-    columns: ColumnOptions,
+    pub columns: ColumnOptions,
 }
 
 /// What is taken of a data file.
@@ -276,8 +284,7 @@ pub(super) fn load_data(data: &str, samples: &SampleOptions, network: &Network) 
 
 /// Builds the flow of the network that came from `file`.
 pub(super) fn build_flow(file: &Path, network: &Network, arguments: FlowArguments) -> Result<Flow, CommandError> {
-    let FlowArguments { decomposition, compression, time, residual } = arguments;
-    let options = FlowOptions { decomposition, compression, time, residual };
+    let options = arguments.with_decomposition(arguments.decomposition);
     Flow::new(network, options, &mut |_| true).map_err(|source| CommandError::Flow { path: file.into(), source })
 }
 
@@ -290,7 +297,7 @@ pub(super) struct Files {
     /// A data file, or one of moons, circles, spiral, xor, blobs, swiss-roll, grid, digits
     #[arg(long, value_name = "DATA")]
     pub data: String,
-    /// The file to write, .npz or .csv
+    /// The file to write, .npz, .json or .csv
     #[arg(long, value_name = "OUT")]
     pub out: PathBuf,
     /// The chain chosen by hand: names of weights, first layer to last

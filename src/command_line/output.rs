@@ -6,7 +6,7 @@ use std::path::Path;
 
 use nalgebra::DMatrix;
 use npyz::WriterBuilder;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -24,6 +24,8 @@ pub(super) enum OutputKind {
     Archive,
     /// One table.
     Csv,
+    /// Lists in lists.
+    Json,
 }
 
 /// The kind of file that the name's ending asks for.
@@ -32,7 +34,10 @@ pub(super) fn kind_of(path: &Path) -> Result<OutputKind, CommandError> {
     match extension.as_deref() {
         Some("npz") => Ok(OutputKind::Archive),
         Some("csv") => Ok(OutputKind::Csv),
-        _ => Err(CommandError::Usage(format!("--out {}: give a name that ends in .npz or .csv", path.display()))),
+        Some("json") => Ok(OutputKind::Json),
+        _ => {
+            Err(CommandError::Usage(format!("--out {}: give a name that ends in .json, .npz or .csv", path.display())))
+        }
     }
 }
 
@@ -73,19 +78,50 @@ pub(super) fn write_archive(
     Ok(written?)
 }
 
-/// Writes a table with one line for each column of `points` (coordinates × samples) and names such as `x_1`.
-pub(super) fn write_csv(path: &Path, name: &str, points: &DMatrix<f64>) -> Result<(), CommandError> {
+/// Writes a table with one line for each sample: the columns of the matrices (values × samples) side by side, with names such
+/// as `x_1`.
+pub(super) fn write_csv(path: &Path, parts: &[(&str, &DMatrix<f64>)]) -> Result<(), CommandError> {
     let written = write_beside(path, |writer| {
-        let header: Vec<String> = (1..=points.nrows()).map(|index| format!("{name}_{index}")).collect();
-        writeln!(writer, "{}", header.join(","))?;
-        for column in points.column_iter() {
-            for (index, value) in column.iter().enumerate() {
+        let names = |(name, values): &(&str, &DMatrix<f64>)| -> Vec<String> {
+            (1..=values.nrows()).map(|index| format!("{name}_{index}")).collect()
+        };
+        writeln!(writer, "{}", parts.iter().flat_map(names).collect::<Vec<_>>().join(","))?;
+        let samples = parts.iter().map(|(_, values)| values.ncols()).min().unwrap_or(0);
+        for sample in 0..samples {
+            let values =
+                parts.iter().flat_map(|(_, values)| values.column(sample).iter().copied().collect::<Vec<f64>>());
+            for (index, value) in values.enumerate() {
                 let comma = if index == 0 { "" } else { "," };
                 write!(writer, "{comma}{value:?}")?;
             }
             writeln!(writer)?;
         }
         Ok(())
+    });
+    Ok(written?)
+}
+
+/// One row of numbers for each column of a matrix: a sample.
+pub(super) struct Nested<'a>(&'a DMatrix<f64>);
+
+impl<'a> Nested<'a> {
+    pub(super) fn of(values: &'a DMatrix<f64>) -> Nested<'a> {
+        Nested(values)
+    }
+}
+
+impl Serialize for Nested<'_> {
+    // What is no number becomes null.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.column_iter().map(|column| column.iter().copied().collect::<Vec<f64>>()))
+    }
+}
+
+/// Writes one JSON object.
+pub(super) fn write_json(path: &Path, result: &impl Serialize) -> Result<(), CommandError> {
+    let written = write_beside(path, |writer| {
+        serde_json::to_writer(&mut *writer, result)?;
+        writeln!(writer)
     });
     Ok(written?)
 }

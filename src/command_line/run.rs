@@ -1,12 +1,13 @@
 //! `layerflow run`: the plain forward pass.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::Args;
 
 use super::error::CommandError;
 use super::options::{ChainOptions, Files, SampleOptions, load_data, load_network};
-use super::output::{OutputKind, kind_of, write_archive, write_csv};
+use super::output::{Nested, OutputKind, kind_of, write_archive, write_csv, write_json};
 use crate::formats::FormatError;
 use crate::network::{Forward, Network};
 use crate::system::memory;
@@ -34,8 +35,16 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), CommandError> {
     if !arguments.chain.allow_non_finite {
         refuse_non_finite(&files.file, &forward)?;
     }
-    if kind == OutputKind::Csv {
-        return write_csv(&files.out, "output", &forward.output);
+    match kind {
+        OutputKind::Csv => return write_csv(&files.out, &[("output", &forward.output)]),
+        OutputKind::Json => {
+            let layers = forward.layer_outputs.iter().enumerate();
+            let mut result: BTreeMap<String, Nested<'_>> =
+                layers.map(|(index, layer)| (format!("layer_{}", index + 1), Nested::of(layer))).collect();
+            result.insert("output".into(), Nested::of(&forward.output));
+            return write_json(&files.out, &result);
+        }
+        OutputKind::Archive => {}
     }
     write_archive(&files.out, |archive| {
         // A matrix keeps its columns, the samples, one after the other: in NumPy's order they are rows.

@@ -6,9 +6,11 @@ mod backward;
 pub mod findings;
 pub mod measures;
 mod separability;
+mod survey;
 mod trajectory;
 
 pub use activation::{ActivationUse, Histogram};
 pub use backward::{Backward, BackwardError, LayerGradient};
 pub use separability::Separability;
-pub use trajectory::TrajectoryMetrics;
+pub use survey::{ClassesApart, DataSurvey};
+pub use trajectory::{LayerPath, PhasePath, TrajectoryMetrics};

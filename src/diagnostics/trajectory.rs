@@ -1,12 +1,12 @@
 //! How far and how fast the data goes along t, and what becomes of its volume.
 //!
 //! In every phase but the compression the speed |dx/ds| of a point does not depend on s: a rotation turns it at a steady
-//! rate, a shift, an activation and a residual branch move it on a straight line. So lengths are exact there, and the
-//! trapezoidal rule is needed for the compression and for the continuous limit of a residual block only.
+//! rate, a shift, an activation and a residual branch move it on a straight line. So lengths are exact there, and a rule is
+//! needed for the compression and for the continuous limit of a residual block only.
 
 use nalgebra::{DMatrix, DVector, DVectorView};
 
-use crate::flow::{CompressionLaw, ExactScheme, Flow, FlowCursor, FlowError, Motion};
+use crate::flow::{CompressionLaw, ExactScheme, Flow, FlowCursor, FlowError, Motion, PhaseKind};
 use crate::network::{Activation, Residual};
 
 /// Moments in a phase, its ends among them.
@@ -30,8 +30,37 @@ pub struct TrajectoryMetrics {
     /// The mean of ln|det| of the map from t = 0, over the directions that are not lost on the way: zero singular
     /// values and slopes of the activation that end at zero are left out.
     pub log_volume: Vec<f64>,
+    /// How far the data goes in each layer.
+    pub layers: Vec<LayerPath>,
     /// The number of points that were followed.
     pub samples: usize,
+}
+
+/// How far the data goes in one layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerPath {
+    /// The layer, from 1.
+    pub layer: usize,
+    /// Its phases, in their order.
+    pub phases: Vec<PhasePath>,
+    /// The mean distance from where a point enters the layer to where it leaves it.
+    pub straight: f64,
+}
+
+/// How far the data goes in one phase.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PhasePath {
+    /// The phase.
+    pub kind: PhaseKind,
+    /// The mean length of the points' paths in it.
+    pub length: f64,
+}
+
+impl LayerPath {
+    /// The mean length of the points' paths in the layer.
+    pub fn length(&self) -> f64 {
+        self.phases.iter().map(|phase| phase.length).sum()
+    }
 }
 
 impl TrajectoryMetrics {
@@ -58,6 +87,8 @@ impl TrajectoryMetrics {
                 let start = index as f64;
                 [start, start + 1.0].into_iter().for_each(|t| metrics.push(t, 0.0, length, volume));
             }
+            let entered = cursor.layer_start().clone();
+            let mut path = LayerPath { layer: index + 1, phases: Vec::new(), straight: 0.0 };
             for phase in &layer.phases {
                 let start = cursor.phase_start().clone();
                 let (speeds, change) = match &phase.motion {
@@ -73,22 +104,26 @@ impl TrajectoryMetrics {
                     }
                 };
                 let duration = phase.end - phase.start;
-                let mut before: Option<(f64, f64)> = None;
+                let begun = length;
+                let mut before: Option<f64> = None;
                 for moment in 0..moments {
                     let clock = moment as f64 / (moments - 1) as f64;
                     let s = flow.options().time.phase_time(clock);
-                    let (mean, square) = speeds.at(s);
-                    if let Some((earlier, speed)) = before.replace((s, mean)) {
-                        length += (s - earlier) * (speed + mean) / 2.0;
+                    let (_, square) = speeds.at(s);
+                    if let Some(earlier) = before.replace(s) {
+                        length += speeds.length_between(earlier, s);
                     }
                     let rate = flow.options().time.rate(clock) / duration;
                     let t = phase.start + clock * duration;
                     metrics.push(t, 0.5 * square * rate * rate, length, volume + change.at(s));
                 }
                 volume += change.at(1.0);
+                path.phases.push(PhasePath { kind: phase.kind, length: length - begun });
                 cursor.next_phase()?;
             }
             cursor.next_layer()?;
+            path.straight = mean_distance(&entered, cursor.layer_start());
+            metrics.layers.push(path);
         }
         Ok(metrics)
     }
@@ -127,6 +162,17 @@ impl Speeds {
                 steady(&(end - start))
             }
         }
+    }
+
+    /// The mean way between two moments of phase time: exactly where the speed is steady, by Simpson's rule where it is known
+    /// between them, by the trapezoidal rule along a continuous limit.
+    fn length_between(&self, from: f64, to: f64) -> f64 {
+        let (first, last) = (self.at(from).0, self.at(to).0);
+        let mean = match self {
+            Speeds::Followed(_) => (first + last) / 2.0,
+            _ => (first + 4.0 * self.at(0.5 * (from + to)).0 + last) / 6.0,
+        };
+        (to - from) * mean
     }
 
     fn at(&self, s: f64) -> (f64, f64) {
@@ -179,6 +225,12 @@ fn along_limit(
     let volume =
         if block.activation.is_coordinatewise() { VolumeChange::Followed(volumes) } else { VolumeChange::Unknown };
     Ok((Speeds::Followed(speeds), volume))
+}
+
+/// The mean distance between the columns of two matrices.
+fn mean_distance(one: &DMatrix<f64>, other: &DMatrix<f64>) -> f64 {
+    let sum: f64 = one.column_iter().zip(other.column_iter()).map(|(one, other)| (one - other).norm()).sum();
+    sum / one.ncols().max(1) as f64
 }
 
 fn steady(velocities: &DMatrix<f64>) -> Speeds {

@@ -5,6 +5,7 @@
 
 mod build;
 mod checkpoint;
+mod coordinate_velocity;
 mod cursor;
 mod distance;
 mod events;
@@ -24,6 +25,7 @@ mod velocity;
 use nalgebra::DVector;
 use thiserror::Error;
 
+pub(crate) use coordinate_velocity::CoordinateVelocity;
 pub(crate) use cursor::{FlowCursor, NonlinearScheme};
 pub use events::{Event, EventKind};
 pub use fold::fold_time;

@@ -194,33 +194,40 @@ impl SampledPath {
 
     /// One point's whole position at time t, d values; empty if there is no such sample.
     pub fn position(&self, flow: &Flow, t: f64, sample: usize) -> Vec<f32> {
-        if sample >= self.samples {
-            return Vec::new();
-        }
+        self.positions(flow, t, &[sample]).iter().map(|value| *value as f32).collect()
+    }
+
+    /// The whole positions of some samples at time t, d × samples in the order in which they are named; those that do not
+    /// exist are left out.
+    pub fn positions(&self, flow: &Flow, t: f64, samples: &[usize]) -> DMatrix<f64> {
+        let samples: Vec<usize> = samples.iter().copied().filter(|sample| *sample < self.samples).collect();
         let moment = flow.moment(t);
         let dimension = flow.ambient_dimension();
         let layer = &flow.layers()[moment.layer];
-        let column = |checkpoint: &Checkpoint| {
-            let mut point = DMatrix::zeros(dimension, 1);
-            for (row, value) in checkpoint.point(sample).enumerate() {
-                point[row] = f64::from(value);
+        let columns = |checkpoint: &Checkpoint| {
+            let mut points = DMatrix::zeros(dimension, samples.len());
+            for (mut point, sample) in points.column_iter_mut().zip(&samples) {
+                for (coordinate, value) in point.iter_mut().zip(checkpoint.point(*sample)) {
+                    *coordinate = f64::from(value);
+                }
             }
-            point
+            points
         };
-        let point = match self.between_stations(layer, moment) {
-            Some(terms) => terms
-                .into_iter()
-                .fold(DMatrix::zeros(dimension, 1), |sum, (checkpoint, weight)| sum + column(checkpoint) * weight),
+        match self.between_stations(layer, moment) {
+            Some(terms) => {
+                terms.into_iter().fold(DMatrix::zeros(dimension, samples.len()), |sum, (checkpoint, weight)| {
+                    sum + columns(checkpoint) * weight
+                })
+            }
             None => {
-                let mut point = column(&self.starts[moment.layer]);
+                let mut points = columns(&self.starts[moment.layer]);
                 for (index, phase) in layer.phases.iter().enumerate().take(moment.phase.map_or(0, |phase| phase + 1)) {
                     let s = if Some(index) == moment.phase { moment.s } else { 1.0 };
-                    phase.motion.carry(&mut point, s, layer.scheme(self.scheme.as_ref()));
+                    phase.motion.carry(&mut points, s, layer.scheme(self.scheme.as_ref()));
                 }
-                point
+                points
             }
-        };
-        point.iter().map(|value| *value as f32).collect()
+        }
     }
 
     /// The stations whose weighted sum (the weights' sum is 1) a non-affine phase is at this moment, if it is the one.

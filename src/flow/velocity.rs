@@ -1,6 +1,6 @@
 //! The velocity field v(x, t) of the transport equation ∂u/∂t + v·∇u = 0, and the pull-back u(x, t).
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{DMatrix, DVector, DVectorView};
 use thiserror::Error;
 
 use super::motion::scale;
@@ -54,6 +54,25 @@ impl Flow {
         Ok(phase.motion.velocity(position, moment.s)? * rate)
     }
 
+    /// v(x, t) for each column x of `positions` (d × places), found together where the phase is linear.
+    ///
+    /// # Errors
+    /// Place by place, as [`Flow::velocity`].
+    pub fn velocities(&self, positions: &DMatrix<f64>, t: f64) -> Vec<Result<DVector<f64>, NoVelocity>> {
+        let moment = self.moment(t);
+        let phase = moment.phase.and_then(|phase| self.layers()[moment.layer].phases.get(phase));
+        let own = |column: DVectorView<'_, f64>| column.into_owned();
+        match phase.and_then(|phase| phase.motion.linear_velocities(positions, moment.s).map(|moved| (phase, moved))) {
+            Some((phase, moved)) if positions.nrows() == self.ambient_dimension() => {
+                let rate = self.options().time.rate(moment.clock) / (phase.end - phase.start);
+                // What is infinite per unit of s is at rest at the ends of a phase.
+                let each = |column| if rate == 0.0 { DVector::zeros(positions.nrows()) } else { own(column) * rate };
+                moved.column_iter().map(|column| Ok(each(column))).collect()
+            }
+            _ => positions.column_iter().map(|column| self.velocity(&own(column), t)).collect(),
+        }
+    }
+
     /// u(x, t): what `network`'s output function reads of x carried from time t to the end. It is constant along
     /// characteristics; at t = 0 it is the classifier on the input space. `network` is the one the flow was built of.
     ///
@@ -87,20 +106,30 @@ impl Flow {
 }
 
 impl Motion {
+    /// The velocities of the columns of `positions` (d × places) at phase time s, per unit of s; `None` where the motion is
+    /// not affine.
+    fn linear_velocities(&self, positions: &DMatrix<f64>, s: f64) -> Option<DMatrix<f64>> {
+        match self {
+            Motion::Rotation(rotation) => Some(rotation.velocity(positions)),
+            Motion::Compression { law, factors, basis } => {
+                let rates: Vec<f64> = factors.iter().map(|sigma| compression_rate(*law, *sigma, s)).collect();
+                let mut moved = positions.clone();
+                scale(&mut moved, &rates, basis.as_ref());
+                Some(moved)
+            }
+            Motion::Shift(bias) => Some(DMatrix::from_fn(bias.len(), positions.ncols(), |row, _| bias[row])),
+            Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => None,
+        }
+    }
+
     /// The velocity at `position` at phase time s, per unit of s.
     fn velocity(&self, position: &DVector<f64>, s: f64) -> Result<DVector<f64>, NoVelocity> {
         match self {
-            Motion::Rotation(rotation) => {
+            Motion::Rotation(_) | Motion::Compression { .. } | Motion::Shift(_) => {
                 let point = DMatrix::from_column_slice(position.len(), 1, position.as_slice());
-                Ok(rotation.velocity(&point).column(0).into_owned())
+                let moved = self.linear_velocities(&point, s).unwrap_or(point);
+                Ok(moved.column(0).into_owned())
             }
-            Motion::Compression { law, factors, basis } => {
-                let rates: Vec<f64> = factors.iter().map(|sigma| compression_rate(*law, *sigma, s)).collect();
-                let mut point = DMatrix::from_column_slice(position.len(), 1, position.as_slice());
-                scale(&mut point, &rates, basis.as_ref());
-                Ok(point.column(0).into_owned())
-            }
-            Motion::Shift(bias) => Ok(bias.clone()),
             Motion::Activation { activation, width } => {
                 let mut start = position.rows(0, *width).into_owned();
                 inverse::start_of_path(*activation, start.as_mut_slice(), s)?;

@@ -6,10 +6,11 @@
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use super::ggml::{self, BlockType, Coding};
+use super::ggml::{BlockType, Coding};
 use super::stored_values::decoded;
-use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
-use super::{Account, FormatError, PartName, parts};
+use super::tensor_info::{TensorInfo, TensorOrder};
+use super::tensors::{TensorFile, TensorSource, ValuesError};
+use super::{Account, FormatError, PartName, ggml, parts};
 use crate::io::{OpenFile, Reader};
 
 const FORMAT: &str = "GGUF";

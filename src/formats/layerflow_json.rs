@@ -1,17 +1,18 @@
 //! layerflow's own networks, `layerflow.network/1`: every number comes back with the same bits.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 use std::path::Path;
 
 use nalgebra::{DMatrix, DVector};
 use serde::Deserialize;
 
-use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction, Residual};
-
-use super::json::{self, Layers, Number, Rows};
+use super::json::{Layers, Number, Rows};
 use super::json_account::account_of_unknown;
+use super::opened::OpenedNetwork;
 use super::save::write_beside;
-use super::{FormatError, OpenedNetwork, non_finite};
+use super::{FormatError, json, non_finite};
+use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction, Residual};
 
 /// The parameters that an activation may have.
 const PARAMETERS: [&str; 10] =

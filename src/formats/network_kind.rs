@@ -62,7 +62,9 @@ pub fn save_as(path: &Path, network: &Network, precision: Precision) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::{Opened, examples, open};
+    use crate::formats::examples;
+    use crate::formats::open::open;
+    use crate::formats::opened::Opened;
 
     #[test]
     fn the_ending_decides_and_each_kind_is_read_back() {

@@ -4,13 +4,13 @@ use std::io::BufReader;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use super::pickled::Stored;
+use super::tensor_info::TensorInfo;
+use super::tensors::{TensorFile, TensorSource, ValuesError};
+use super::{FormatError, pickled};
 use crate::dataset::numpy::{Archive, ArrayInfo, Element, ElementKind, NumpyError};
 use crate::io::Reader;
 use crate::pickle;
-
-use super::FormatError;
-use super::pickled::{self, Stored};
-use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
 
 /// Where the values of a tensor are.
 enum Source {

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use crate::dataset::numpy::{Content, ElementKind, Ndarray, NumpyError, ndarray};
-use crate::pickle::{self, Pickle, PickleError, Value};
-
 use super::FormatError;
-use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
+use super::tensor_info::{TensorInfo, TensorOrder};
+use super::tensors::{TensorFile, TensorSource, ValuesError};
+use crate::dataset::numpy::{Content, ElementKind, Ndarray, NumpyError, ndarray};
+use crate::pickle;
+use crate::pickle::{Pickle, PickleError, Value};
 
 /// Collections in collections end here.
 const DEEPEST: usize = 48;

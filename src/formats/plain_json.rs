@@ -5,12 +5,12 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::network::{Activation, Dense, Layer, OutputFunction};
-
-use super::json::{self, Layers, Number, Rows};
+use super::json::{Layers, Number, Rows};
 use super::json_account::account_of_unknown;
 use super::layerflow_json::Place;
-use super::{FormatError, OpenedNetwork, PartName, non_finite};
+use super::opened::OpenedNetwork;
+use super::{FormatError, PartName, json, non_finite};
+use crate::network::{Activation, Dense, Layer, OutputFunction};
 
 /// A list of layers, or lists of matrices and biases.
 #[derive(Deserialize)]

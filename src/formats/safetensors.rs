@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::elements::{FloatType, IntegerType};
-use super::json;
+use super::opened::Opened;
 use super::stored_values::decoded;
-use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
-use super::{FormatError, Opened, layer_list, safetensors_header};
+use super::tensor_info::TensorInfo;
+use super::tensors::{TensorFile, TensorSource, ValuesError};
+use super::{FormatError, json, layer_list, safetensors_header};
 use crate::io::{OpenFile, companion};
 
 /// The bytes before the header that say how long it is.

@@ -8,48 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use nalgebra::{DMatrix, DVector};
 
-use crate::dataset::numpy::NumpyError;
-
 use super::budget::Budget;
-use super::{Account, FormatError, ModuleNote, PartName, WeightForm, modules, non_finite, quantised};
+use super::shape::shape_text;
+use super::tensor_info::{TensorInfo, TensorOrder};
+use super::{Account, FormatError, ModuleNote, PartName, WeightForm, modules, non_finite};
+use crate::dataset::numpy::NumpyError;
 use crate::system::memory;
-
-/// One tensor, known by name, shape and type.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TensorInfo {
-    /// The tensor's name in the file.
-    pub name: String,
-    /// The length of each axis; empty for a single value.
-    pub shape: Vec<usize>,
-    /// The type of its elements: `F64`, `F32`, `F16`, `BF16`, `I64`, …
-    pub dtype: String,
-    /// The bytes of its values in the file.
-    pub bytes: u64,
-    /// Whether its values can be read as weights.
-    pub is_numeric: bool,
-    /// Whether it belongs to the model; a checkpoint also holds its optimizer's tensors and copies of the model.
-    pub in_model: bool,
-}
-
-impl TensorInfo {
-    /// Why a network is right without this tensor, where that is known by its name.
-    pub fn needless(&self) -> Option<&'static str> {
-        if !self.in_model {
-            return Some("belongs to an optimizer, or to another copy of the model");
-        }
-        self.name.ends_with("num_batches_tracked").then_some("counts the steps of a training")
-    }
-}
-
-/// What the order of a file's tensors tells of the layers' order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TensorOrder {
-    /// Little: names are asked first.
-    #[default]
-    ByName,
-    /// It is the order in which the model itself has its layers.
-    Own,
-}
 
 /// An open file of tensors.
 pub struct TensorFile {
@@ -162,14 +126,17 @@ impl TensorFile {
         self
     }
 
-    /// The same file with these weights instead of those of the same places, and without the tensors that are joined
-    /// to them.
-    pub(super) fn with_joined(self, joined: quantised::Joined) -> TensorFile {
-        let TensorFile { path, order, modules, mut known, source, budget, non_finite, weights, forms, .. } = self;
-        let quantised::Joined { tensors, recipes, joined, assumed: more } = joined;
-        more.into_iter().for_each(|sentence| known.assume(sentence));
+    /// The same file with these tensors instead of its own, whose values `source` makes of those of the file; `joined`
+    /// are in the values of others, and in whose.
+    pub(super) fn with_joined(
+        self,
+        tensors: Vec<TensorInfo>,
+        joined: Vec<(TensorInfo, String)>,
+        source: impl FnOnce(Box<dyn TensorSource>) -> Box<dyn TensorSource>,
+    ) -> TensorFile {
+        let TensorFile { path, order, modules, known, source: stored, budget, non_finite, weights, forms, .. } = self;
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
-        let source = Box::new(quantised::JoinedSource { source, recipes });
+        let source = source(stored);
         let positions = OnceLock::new();
         TensorFile {
             path,
@@ -345,15 +312,6 @@ fn length_of(path: &Path) -> u64 {
 impl fmt::Debug for TensorFile {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("TensorFile").field("path", &self.path).field("tensors", &self.tensors).finish()
-    }
-}
-
-/// A shape as it is said: `32×64`; `1 value` for a single one.
-pub fn shape_text(shape: &[usize]) -> String {
-    match shape {
-        [] => "1 value".into(),
-        [length] => format!("{length} values"),
-        _ => shape.iter().map(usize::to_string).collect::<Vec<_>>().join("×"),
     }
 }
 

@@ -8,14 +8,15 @@ use std::time::{Duration, Instant};
 use rfd::FileDialog;
 
 use super::Progress;
-use crate::dataset::{self, ColumnKind, ColumnOutline, Dataset, DatasetError};
+use crate::dataset::{ColumnKind, ColumnOutline, Dataset, DatasetError};
 use crate::flow::Flow;
-use crate::formats::{self, FormatError, GraphProblem, Opened, Precision, TensorFile, WeightSpectrum};
+use crate::formats::{FormatError, GraphProblem, Opened, Precision, TensorFile, WeightSpectrum};
 use crate::network::{ConvolutionError, ImageShape};
 use crate::session::{
     DialogAnswer, DialogPurpose, Document, Effect, Outcome, Rebuilt, Scene, Settings, SpectrumRequest, Task, UserError,
     file_name,
 };
+use crate::{dataset, formats};
 
 /// A dialog that is answered sooner than a person can was never shown: without a portal and without zenity, rfd
 /// answers as if cancelled.

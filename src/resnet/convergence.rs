@@ -1,6 +1,6 @@
 //! How fast the refinement approaches the plain net: its error against N, the slope, and the N that suffice.
 
-use std::collections::BTreeSet;
+use std::collections::VecDeque;
 
 use nalgebra::DMatrix;
 
@@ -30,8 +30,8 @@ const ABOVE_INTERPOLATION: f64 = 20.0;
 /// more points, a part of them is studied.
 const STUDY_WORK: usize = 400_000_000;
 /// The same for continuous limits, whose steps are taken one by one: for all N together.
-const LIMIT_WORK: usize = 10_000_000_000;
-/// Points that disagreed at one N are tried first at the next; so many of each.
+const LIMIT_WORK: usize = 2_000_000_000;
+/// Points that disagreed at one N are tried first at the next; so many at most.
 const REMEMBERED: usize = 8;
 
 /// The error of refinements that differ in N alone.
@@ -104,10 +104,10 @@ impl Convergence {
             0 => all.some_of(inputs, STUDY_WORK),
             _ => spread(inputs, LIMIT_WORK / (a_step * STUDIED_STEPS.iter().sum::<usize>())),
         };
-        // The search takes 1 + 2 + … + N steps of each remembered point.
+        // The search takes 1 + 2 + … + N steps of the point that disagrees longest.
         let searched = match a_step {
             0 => LARGEST_SEARCHED,
-            _ => (2 * LIMIT_WORK / (a_step * REMEMBERED)).isqrt().clamp(1, LARGEST_SEARCHED),
+            _ => (2 * LIMIT_WORK / a_step).isqrt().clamp(1, LARGEST_SEARCHED),
         };
         let plain = layer_ends(FlowCursor::new(flow, &few, &ExactScheme, &ExactScheme)?, flow)?;
         let expected = plain.last().map_or_else(Vec::new, |ends| predictions(ends, output));
@@ -185,8 +185,8 @@ impl Slope {
 impl ResNet<'_> {
     /// The smallest N with which every column of `inputs` gets the class that is `expected` of it.
     ///
-    /// Every N is tried. Points that disagreed before are likely to disagree again, so they are tried first; only an N
-    /// that gets them right is tried on all.
+    /// Every N is tried. Points that disagreed before are likely to disagree again, so they are tried first, one by one, the
+    /// last of them before all; only an N that gets them right is tried on all.
     fn least_agreeing(
         &self,
         inputs: &DMatrix<f64>,
@@ -205,18 +205,26 @@ impl ResNet<'_> {
                 .collect())
         };
         let everything: Vec<usize> = (0..expected.len()).collect();
-        let mut remembered = BTreeSet::new();
+        let mut remembered: VecDeque<usize> = VecDeque::new();
         for steps in 1..=searched {
             go_on(steps as f32 / searched as f32)?;
-            let likely: Vec<usize> = remembered.iter().copied().collect();
-            if !likely.is_empty() && !wrong(steps, &likely)?.is_empty() {
+            let mut again = None;
+            for (place, sample) in remembered.iter().enumerate() {
+                if !wrong(steps, &[*sample])?.is_empty() {
+                    again = Some(place);
+                    break;
+                }
+            }
+            if let Some(place) = again {
+                remembered.make_contiguous()[..=place].rotate_right(1);
                 continue;
             }
             let disagreeing = wrong(steps, &everything)?;
             if disagreeing.is_empty() {
                 return Ok(Some(steps));
             }
-            remembered.extend(disagreeing.into_iter().take(REMEMBERED));
+            disagreeing.into_iter().take(REMEMBERED).for_each(|sample| remembered.push_front(sample));
+            remembered.truncate(REMEMBERED);
         }
         Ok(None)
     }

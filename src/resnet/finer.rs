@@ -6,12 +6,17 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::measure::{agreement, largest_distances, predictions};
+use super::measure::{agreement, largest_distances, predictions, spread};
 use crate::flow::{NoLimit, integrate_limit};
 use crate::network::{Affine, Layer, Network, NetworkError, OutputFunction, Residual};
 
 /// p: into so many parts each block is cut.
 pub const PARTS: [usize; 4] = [2, 4, 8, 16];
+
+/// About as many multiplications as the comparison costs, half a second; where there are more points, a part is compared.
+const WORK: usize = 2_000_000_000;
+/// Passes through a block that all of it takes: 2·(2 + 4 + 8 + 16), and those of the continuous limit.
+const PASSES: usize = 200;
 
 /// What happens between one block and the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +34,8 @@ pub struct FinerAnswers {
     pub between: Between,
     /// p; `None` for the continuous limit, parts without end.
     pub parts: Option<usize>,
+    /// The number of points that are compared: a part of them, evenly spread, where there are many.
+    pub samples: usize,
     /// The share of equal predictions.
     pub agreement: f64,
     /// The largest distance between outputs, before the output function, over the largest norm of the network's own.
@@ -99,6 +106,12 @@ pub fn compare_smaller_steps(network: &Network, inputs: &DMatrix<f64>) -> Result
     if !has_steps(network) {
         return Ok(Vec::new());
     }
+    let of_block = |layer: &Layer| match layer {
+        Layer::Residual(block) => block.inner.weight.len() + block.outer.weight.len(),
+        Layer::Dense(_) => 0,
+    };
+    let pass: usize = network.layers().iter().map(of_block).sum();
+    let inputs = &spread(inputs, (WORK / pass.saturating_mul(PASSES).max(1)).max(1));
     let own = last_values(network, inputs)?;
     let largest = own.column_iter().map(|column| column.norm()).fold(0.0, f64::max);
     let expected = predictions(&own, network.output());
@@ -106,7 +119,7 @@ pub fn compare_smaller_steps(network: &Network, inputs: &DMatrix<f64>) -> Result
         let agreement = agreement(&expected, &predictions(&finer, network.output()));
         let distance = largest_distances(std::slice::from_ref(&own), &[finer])[0];
         let relative_error = if largest > 0.0 { distance / largest } else { 0.0 };
-        FinerAnswers { between, parts, agreement, relative_error }
+        FinerAnswers { between, parts, samples: inputs.ncols(), agreement, relative_error }
     };
     let mut answers = Vec::with_capacity(2 * PARTS.len() + 1);
     for between in Between::ALL {

@@ -44,6 +44,7 @@ fn every_key_of_a_layer_is_there() {
         "condition_number",
         "spectral_norm",
         "stable_rank",
+        "effective_rank",
         "determinant_sign",
         "reflection",
         "rotation_in",

@@ -3,13 +3,12 @@
 use egui::{Align2, Color32, Mesh, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::gradients;
+use crate::diagnostics::ClassesApart;
 use crate::explorer::theme::{self, CORNER, GAP, Palette, THIN};
 use crate::explorer::widgets::naming::name_toggle;
 use crate::explorer::widgets::time_chart::{self, Series, TimeAxis, TimeChart};
 use crate::flow::PhaseKind;
-use crate::session::{
-    ClassesApart, Command, LayerOverview, PanelCommand, PlaybackCommand, Session, ViewCommand, counted,
-};
+use crate::session::{Command, LayerOverview, PanelCommand, PlaybackCommand, Session, ViewCommand, counted};
 
 /// The height of the charts.
 const CHARTS: f32 = 104.0;

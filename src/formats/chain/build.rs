@@ -3,13 +3,18 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::dense::{Nonlinearity, Scaling};
-use super::residual::{self, BlockLayers};
-use super::shapes::{KernelAxes, MAX_ENTRIES};
+use super::entry::ChainEntry;
+use super::kernel_axes::KernelAxes;
+use super::proposal::ChainProposal;
+use super::residual::BlockLayers;
+use super::shapes::MAX_ENTRIES;
 use super::weights::Weights;
-use super::{BlockChoice, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Normalisation, dense};
+use super::{BlockChoice, ChainProblem, ConvolutionSettings, Normalisation, dense, residual};
 use crate::formats::names::layer_name;
-use crate::formats::tensors::{TensorFile, shape_text};
-use crate::formats::{FormatError, OpenedNetwork, non_finite};
+use crate::formats::opened::OpenedNetwork;
+use crate::formats::shape::shape_text;
+use crate::formats::tensors::TensorFile;
+use crate::formats::{FormatError, non_finite};
 use crate::network::{Activation, Affine, Convolution, ConvolutionError, Dense, Flattening, ImageShape, Kernel, Layer};
 
 /// Reads the tensors of the chain and builds its network, called by the file's name.

@@ -14,15 +14,13 @@ use std::path::Path;
 
 use hdf5_pure::{Dataset, File, Group};
 
-use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
+use super::tensor_info::{TensorInfo, TensorOrder};
+use super::tensors::{TensorFile, TensorSource, ValuesError};
 use super::{Account, FormatError, PartName};
 use elements::Element;
+use groups::{DEEPEST, MAX_OBJECTS};
 use groups::{LeadsTo, PassedLink};
 
-/// How deep groups may lie within each other. Keras nests three or four deep for each model within a model.
-const DEEPEST: usize = 48;
-/// The most groups and datasets that are looked at.
-const MAX_OBJECTS: usize = 50_000;
 /// A dataset may take this many times its file's size in memory, as 16-bit numbers do when they are read in 64 bits…
 const LARGEST_EXPANSION: u64 = 4;
 /// …and this much in any case.

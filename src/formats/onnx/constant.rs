@@ -3,10 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::element::{Element, type_name};
+use super::element::{Element, Kind, type_name};
 use super::message::{TensorProto, element};
-use super::trace::Kind;
-use crate::formats::graph::size;
+use crate::formats::shape::size;
 use crate::io::{OpenFile, companion};
 
 /// `TensorProto.data_location`: the values are in another file.

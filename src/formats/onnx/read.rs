@@ -6,16 +6,18 @@ use prost::Message;
 
 use super::accounting::{Course, accounted};
 use super::bounds::is_in_proportion;
-use super::cast::Rounding;
+use super::element::Kind;
 use super::inline::inline;
 use super::listing::{nodes, tensors};
 use super::message::{GraphProto, ModelProto, NodeProto, OperatorSetIdProto, ValueInfoProto, element};
 use super::node::Node;
 use super::nodes::follow;
+use super::rounding::Rounding;
 use super::scalar::{Scalar, Unary};
-use super::trace::{Fault, Kind, LeftOut, Reading, Told, Trace, Traced, Value, label};
+use super::trace::{Fault, LeftOut, Reading, Told, Trace, Traced, Value, label};
 use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, is_recurrent, opened};
-use crate::formats::{Account, Fate, FormatError, Opened, PartName};
+use crate::formats::opened::Opened;
+use crate::formats::{Account, Fate, FormatError, PartName};
 use crate::network::{Activation, Elementary, ImageShape, OutputFunction};
 
 /// Names of graphs that exporters give to any network.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
 
-use super::StorageFile;
+use super::storage_file::StorageFile;
 use crate::io::OpenFile;
 use crate::pickle::{Pickle, PickleError, Value, read};
 

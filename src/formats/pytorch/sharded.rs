@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
+use super::super::tensors::{TensorFile, TensorSource, ValuesError};
 use super::super::{FormatError, json};
+use crate::formats::tensor_info::{TensorInfo, TensorOrder};
 use crate::io::companion;
 
 #[derive(Deserialize)]
@@ -75,5 +76,5 @@ fn open_part(path: &Path) -> Result<TensorFile, FormatError> {
     let mut beginning = Vec::new();
     let file = crate::io::open(path).map_err(unreadable)?;
     file.take(super::super::detect::BEGINNING_BYTES).read_to_end(&mut beginning).map_err(unreadable)?;
-    if super::is_legacy(&beginning) { super::legacy_tensors(path) } else { super::zip_tensors(path) }
+    if super::is_legacy(&beginning) { super::tensors::legacy_tensors(path) } else { super::tensors::zip_tensors(path) }
 }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::StorageFile;
 use super::element::Element;
+use super::storage_file::StorageFile;
 
 /// A tensor with a stride of 0 repeats its values without storing them; more than this many are not spelled out.
 const MAX_REPEATED: u64 = 1 << 20;

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use zip::{CompressionMethod, ZipArchive};
 
-use super::{FORMAT, StorageFile};
+use super::storage_file::{FORMAT, StorageFile};
 use crate::formats::FormatError;
 use crate::io::{OpenFile, Reader};
 

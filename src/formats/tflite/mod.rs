@@ -1,5 +1,6 @@
 //! TensorFlow Lite: the graph of a network as phones run it, a FlatBuffer.
 
+mod call;
 mod flat;
 mod names;
 mod operators;
@@ -16,11 +17,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::graph::opened;
+use super::opened::Opened;
 use super::tensorflow::{Ends, Followed, Input, Trace, run};
 use super::tensors::TensorFile;
-use super::{Account, FormatError, Opened, PartName};
+use super::{Account, FormatError, PartName};
 use crate::network::ImageShape;
-
 use program::TfliteProgram;
 use schema::Model;
 use tensors::{Shown, TfliteTensors};

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use half::{bf16, f16};
 
-use crate::formats::graph::size;
+use crate::formats::shape::size;
+use crate::formats::tensor_info::TensorInfo;
 use crate::formats::tensorflow::Array;
-use crate::formats::tensors::{TensorInfo, TensorSource, ValuesError};
+use crate::formats::tensors::{TensorSource, ValuesError};
 
 /// A value of the graph, which is a constant where it has bytes.
 #[derive(Clone, Debug)]

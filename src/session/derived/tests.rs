@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::slot::{Demand, Slot, State};
 use super::*;
 use crate::flow::FlowOptions;
-use crate::session::{Command, Document, Example, Outcome, PlaybackCommand};
+use crate::session::{
+    Command, Document, Effect, Example, Outcome, PlaybackCommand, Progress, Scene, SceneError, Session, Task,
+};
 
 /// A result that says which request it answers.
 #[derive(Debug, PartialEq)]
@@ -17,7 +19,7 @@ impl Derivation for Number {
     const LABEL: &'static str = "Counting";
     const INTERVAL: f64 = 1.0;
 
-    fn wanted(_: &Session) -> Option<u8> {
+    fn wanted(_: &Situation<'_>) -> Option<u8> {
         None
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::FindingKey;
+use super::key::FindingKey;
 use crate::diagnostics::findings::{Finding, Severity};
 use crate::session::{FindingEntry, Findings, counted};
 

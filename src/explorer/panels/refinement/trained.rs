@@ -60,7 +60,7 @@ pub(super) fn show(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>) {
             ui.end_row();
         }
     });
-    finer(ui, study);
+    finer(ui, study, scene.dataset.samples());
 }
 
 /// What the network's own blocks are taken for, if it has any that have a continuous limit; what was asked for instead.
@@ -89,7 +89,7 @@ pub(super) fn law(ui: &mut Ui, scene: &Scene, options: FlowOptions) -> Option<Fl
 }
 
 /// Whether the answers stay the same with smaller steps.
-fn finer(ui: &mut Ui, study: &RefinementStudy) {
+fn finer(ui: &mut Ui, study: &RefinementStudy, samples: usize) {
     if study.finer.is_empty() {
         return;
     }
@@ -119,6 +119,10 @@ fn finer(ui: &mut Ui, study: &RefinementStudy) {
             ui.end_row();
         }
     });
+    let compared = study.finer.first().map_or(0, |answer| answer.samples);
+    if compared < samples {
+        ui.label(theme::note(ui, format!("Compared on {compared} of the {samples} points, evenly spread.")));
+    }
     if study.finer.iter().all(|answer| answer.parts.is_some()) {
         ui.label(theme::note(ui, "The velocity of a block changes too fast for its continuous limit to be followed."));
     }

@@ -2,8 +2,8 @@
 
 use nalgebra::DMatrix;
 
+use super::nodes::{MAX_WORK, nodes, position, projected};
 use super::plane::SlicePlane;
-use super::{MAX_WORK, nodes, position, projected};
 use crate::flow::{FlowError, NoVelocity};
 use crate::session::Scene;
 
@@ -45,10 +45,12 @@ pub(super) fn arrows(
     let mut arrows = Arrows { found: Vec::new(), why_not: None };
     for row in 0..nodes[1] {
         go_on(row as f32 / nodes[1] as f32)?;
-        for column in 0..nodes[0] {
-            // In the middle of cells: an arrow at the edge would leave the plane.
-            let at = [position(2 * column + 1, 2 * nodes[0] + 1), position(2 * row + 1, 2 * nodes[1] + 1)];
-            match scene.flow.velocity(&plane.point(at), t) {
+        // In the middle of cells: an arrow at the edge would leave the plane.
+        let place = |column| [position(2 * column + 1, 2 * nodes[0] + 1), position(2 * row + 1, 2 * nodes[1] + 1)];
+        let places: Vec<[f64; 2]> = (0..nodes[0]).map(place).collect();
+        let points = places.iter().map(|at| plane.point(*at)).collect::<Vec<_>>();
+        for (at, velocity) in places.into_iter().zip(scene.flow.velocities(&DMatrix::from_columns(&points), t)) {
+            match velocity {
                 Ok(velocity) => {
                     let speed = velocity.norm();
                     if speed > 0.0 && speed.is_finite() {

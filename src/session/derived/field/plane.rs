@@ -2,10 +2,9 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::FieldRequest;
 use crate::linalg::evenly_spaced;
 use crate::linalg::principal_components;
-use crate::session::{Frame, Scene};
+use crate::session::{FieldRequest, Frame, Scene};
 
 /// The plane is drawn so much farther than the data reaches.
 const MARGIN: f64 = 1.15;
@@ -100,11 +99,8 @@ fn points(scene: &Scene, t: f64) -> DMatrix<f64> {
     let dimension = scene.flow.ambient_dimension();
     let path = if scene.data.samples() > 0 { &scene.data } else { &scene.grid };
     let most = (MAX_WORK / (dimension * dimension).max(1)).clamp(24, MAX_POINTS);
-    let columns: Vec<DVector<f64>> = evenly_spaced(path.samples(), most)
-        .into_iter()
-        .map(|sample| path.position(&scene.flow, t, sample))
-        .filter(|position| position.len() == dimension && position.iter().all(|x| x.is_finite()))
-        .map(|position| DVector::from_iterator(dimension, position.into_iter().map(f64::from)))
-        .collect();
-    if columns.is_empty() { DMatrix::zeros(dimension, 0) } else { DMatrix::from_columns(&columns) }
+    let points = path.positions(&scene.flow, t, &evenly_spaced(path.samples(), most));
+    let is_finite = |column: &usize| points.column(*column).iter().all(|x| x.is_finite());
+    let finite: Vec<usize> = (0..points.ncols()).filter(is_finite).collect();
+    points.select_columns(&finite)
 }
