@@ -8,6 +8,8 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
+use crate::system::memory;
+
 pub use companion::companion;
 pub use open_file::{OpenFile, Reader};
 
@@ -19,6 +21,21 @@ pub fn open(path: &Path) -> io::Result<File> {
     match stream::kept(path)? {
         Some(kept) => File::open(kept),
         None => File::open(path),
+    }
+}
+
+/// Whether two paths name the same file, by whatever links.
+pub fn is_same(first: &Path, second: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let identity = |path: &Path| std::fs::metadata(path).ok().map(|found| (found.dev(), found.ino()));
+        identity(first).is_some_and(|found| identity(second) == Some(found))
+    }
+    #[cfg(not(unix))]
+    {
+        let identity = |path: &Path| path.canonicalize().ok();
+        identity(first).is_some_and(|found| identity(second) == Some(found))
     }
 }
 
@@ -44,14 +61,14 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 /// # Errors
 /// If there is no memory for it.
 pub fn reserved<T>(count: usize) -> io::Result<Vec<T>> {
+    let bytes = count.saturating_mul(size_of::<T>()) as u64;
+    memory::check(bytes)?;
     let mut values = Vec::new();
-    match values.try_reserve_exact(count) {
-        Ok(()) => Ok(values),
-        Err(_) => {
-            let bytes = count.saturating_mul(size_of::<T>());
-            Err(io::Error::new(ErrorKind::OutOfMemory, format!("there is no memory for its {bytes} bytes")))
-        }
-    }
+    memory::reserve(&mut values, count).map_err(|_| {
+        let size = memory::size_text(bytes);
+        io::Error::new(ErrorKind::OutOfMemory, format!("there is no memory for its {size}; use a smaller file"))
+    })?;
+    Ok(values)
 }
 
 /// Why a file cannot be read or written, as the end of a sentence. An error of the system's own tells no remedy: then it is

@@ -21,6 +21,7 @@ mod gallery;
 mod graph_files;
 mod layering;
 mod limit;
+mod little_memory;
 mod module_cycles;
 mod mutations;
 mod numbers_command;
