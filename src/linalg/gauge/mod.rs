@@ -23,6 +23,7 @@ mod energy;
 mod estimate;
 mod exhaustive;
 mod kabsch;
+mod least_cost;
 mod matching;
 mod moves;
 mod node;
@@ -47,6 +48,12 @@ pub struct ProperSvd {
     pub factors: Vec<f64>,
     /// U as a motion.
     pub rotation_out: Rotation,
+}
+
+impl ProperSvd {
+    fn of(least: search::Least) -> ProperSvd {
+        ProperSvd { rotation_in: least.v.inverse_rotation(), factors: least.factors, rotation_out: least.u.rotation() }
+    }
 }
 
 /// W = Q·P, P = V Σ Vᵀ and Q = U Vᵀ proper.
@@ -92,8 +99,7 @@ impl Svd {
         if let Some(shared) = shared::of_orthogonal(self)? {
             return Ok(shared);
         }
-        let best = search::least_rotation(&Problem::new(self)?)?;
-        Ok(ProperSvd { rotation_in: best.v.inverse_rotation(), factors: best.factors, rotation_out: best.u.rotation() })
+        Ok(ProperSvd::of(search::least_rotation(&Problem::new(self)?)?))
     }
 
     /// The polar decomposition with a proper Q, in `moving_dimension()` dimensions. Where W is square and

@@ -44,7 +44,7 @@ pub(super) struct Least {
 
 impl Least {
     /// V and U of an arrangement, null directions so that they turn least.
-    fn new(arrangement: &Arrangement, problem: &Problem) -> Result<Least, LinalgError> {
+    pub fn new(arrangement: &Arrangement, problem: &Problem) -> Result<Least, LinalgError> {
         let factors = arrangement.factors(problem);
         if problem.is_given() {
             let (v, u) = arrangement.factor_pair(problem)?;
@@ -116,7 +116,7 @@ fn arranged(start: Arrangement, problem: &Problem) -> Result<Arrangement, Linalg
 
 /// As much as keeps the whole, with both logarithms, at three to four times the bare decomposition. In small spaces that
 /// is next to nothing, and they are what is looked at most: there it is some tenths of a millisecond.
-fn effort(problem: &Problem) -> Effort {
+pub(super) fn effort(problem: &Problem) -> Effort {
     let (d, r) = (problem.dimension, problem.rank());
     let (small, by_size, fixed) =
         if problem.is_given() { (SMALL_DIMENSION, 200, 24_000) } else { (SMALL_FREE_DIMENSION, 60, 0) };
