@@ -12,19 +12,7 @@ use std::{
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// Rooms whose modules still lead to each other.
-const TANGLED: [&str; 11] = [
-    "command_line",
-    "dataset",
-    "diagnostics",
-    "flow",
-    "formats",
-    "io",
-    "jobs",
-    "linalg",
-    "network",
-    "resnet",
-    "session",
-];
+const TANGLED: [&str; 1] = ["session"];
 
 /// A path as it is written, by its segments.
 type Segments = Vec<String>;
@@ -55,6 +43,11 @@ impl Names {
                     let is_public = is_exported(&tokens[..at]);
                     read_use(&tokens[at + 1..end - 1], &mut Vec::new(), is_public, &mut self.uses);
                     at = end;
+                    continue;
+                }
+                // `pub(in path)` says who may name an item; it names none.
+                TokenTree::Ident(word) if *word == "pub" && matches!(tokens.get(at + 1), Some(TokenTree::Group(_))) => {
+                    at += if is_range(&tokens[at + 1]) { 2 } else { 1 };
                     continue;
                 }
                 TokenTree::Ident(word) => {
@@ -97,6 +90,14 @@ fn is_exported(tokens: &[TokenTree]) -> bool {
         .rev()
         .find(|token| !matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis));
     matches!(last, Some(TokenTree::Ident(word)) if *word == "pub")
+}
+
+/// Whether this is what stands behind `pub` in `pub(in path)` and the like.
+fn is_range(token: &TokenTree) -> bool {
+    let TokenTree::Group(group) = token else { return false };
+    let first = group.stream().into_iter().next().map(|first| first.to_string());
+    group.delimiter() == Delimiter::Parenthesis
+        && first.is_some_and(|first| ["in", "super", "crate", "self"].contains(&&*first))
 }
 
 fn is_mark(token: Option<&TokenTree>, sign: char) -> bool {
@@ -321,6 +322,8 @@ fn cycles_are_seen_through_re_exports_and_only_there() {
     assert_eq!(modules(&[("room", own), ("room::a", "use crate::room::f; pub struct A;")]).len(), 1);
     let in_tests = "pub struct A; #[cfg(test)] mod tests { use crate::room::f; }";
     assert_eq!(modules(&[("room", own), ("room::a", in_tests)]), [""; 0]);
+    let visible = ("room::a", "pub(in crate::room) struct A;");
+    assert_eq!(modules(&[("room", own), visible]), [""; 0]);
     let renamed = ("room::a", "fn f() { super::d() } pub struct A;");
     assert_eq!(modules(&[room, renamed, ("room::b", "use crate::room::A as Other; pub fn c() {}")]).len(), 1);
 }
