@@ -2,10 +2,10 @@
 //! looked at, the notices.
 //!
 //! The parts own their state and carry out their own commands; none of them knows the [`Session`]. In the order in which
-//! they use each other: [`document`] (what is open and how it is changed), [`view`] (settings and commands only), [`scene`]
-//! (what the stage draws), [`points`], [`derived`] (results computed in the background), [`findings`], [`training`].
-//! [`command`] and [`effect`] name what goes in and out, [`state`] holds it all and is read by the window, [`actions`] does
-//! what concerns several parts, and [`apply`] hands every command to one of them.
+//! they use each other: `document` (what is open and how it is changed), `view` (settings and commands only), `scene`
+//! (what the stage draws), `points`, `derived` (results computed in the background), `findings`, `training`.
+//! `command` and `effect` name what goes in and out, `state` holds it all and is read by the window, `actions` does
+//! what concerns several parts, and `apply` hands every command to one of them.
 
 mod actions;
 mod apply;
