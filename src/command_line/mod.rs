@@ -31,7 +31,7 @@ use clap::{Parser, Subcommand};
 
 use crate::explorer::{self, StartData, Startup};
 use crate::formats::format_table;
-use crate::system::{panics, signals};
+use crate::system::{memory, panics, signals};
 
 use error::CommandError;
 
@@ -47,6 +47,9 @@ struct CommandLine {
     /// A data file to open with it, or the name of a built-in dataset
     #[arg(long, value_name = "DATA")]
     data: Option<PathBuf>,
+    /// The most memory to take, such as 4GB; three quarters of what is available unless given
+    #[arg(long, value_name = "SIZE", global = true, value_parser = memory::size_of_text)]
+    memory: Option<u64>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -94,6 +97,7 @@ fn parse_and_run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
+    memory::set_limit(command_line.memory);
     if command_line.command.is_some() {
         signals::watch(|name| {
             output::print_note(&format!("layerflow was ended by {name}; no result was written"));

@@ -14,6 +14,7 @@ use crate::formats::{
     Account, BlockChoice, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, Opened,
     OpenedNetwork, Precision, TensorFile,
 };
+use crate::io::is_same;
 use crate::network::{Activation, ImageShape, Network, OutputFunction};
 
 /// The most numbers of a built-in dataset, 1 GB.
@@ -278,7 +279,23 @@ pub(super) fn load_data(data: &str, samples: &SampleOptions, network: &Network) 
         )));
     }
     let options = GeneratorOptions { samples: count, noise: samples.noise, seed: samples.seed, dimension: expected };
-    Ok(generator.generate(options))
+    Ok(generated(generator, options))
+}
+
+/// Makes built-in data. Where that is another number of points than was asked for, it is told on standard error.
+pub(super) fn generated(generator: Generator, options: GeneratorOptions) -> Dataset {
+    let mut data = generator.generate(options);
+    if data.samples() != options.samples {
+        let (name, made, asked) = (generator.name(), data.samples(), options.samples);
+        let why = match generator {
+            Generator::Grid => " (as many along every direction)",
+            _ => "",
+        };
+        let note = format!("{made} points are made where {asked} were asked for{why}");
+        print_note(&format!("{name}: {note}"));
+        data.notes.push(note);
+    }
+    data
 }
 
 /// Builds the flow of the network that came from `file`.
@@ -302,6 +319,37 @@ pub(super) struct Files {
     /// The chain chosen by hand: names of weights, first layer to last
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub tensors: Vec<String>,
+    #[command(flatten)]
+    pub overwriting: Overwriting,
+}
+
+impl Files {
+    /// Refuses a result that cannot be written, or would go over what is read, before any work is done for it.
+    pub(super) fn check(&self) -> Result<(), CommandError> {
+        self.overwriting.check(&[&self.file, Path::new(&self.data)], &self.out)?;
+        Ok(formats::check_writable(&self.out)?)
+    }
+}
+
+/// Whether a result may take the place of what it was made of.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Overwriting {
+    /// Write over a file that is also read
+    #[arg(long)]
+    force: bool,
+}
+
+impl Overwriting {
+    /// Refuses to write over one of the `inputs`.
+    pub(super) fn check(&self, inputs: &[&Path], out: &Path) -> Result<(), CommandError> {
+        if !self.force && inputs.iter().any(|input| is_same(input, out)) {
+            let out = out.display();
+            return Err(CommandError::Usage(format!(
+                "--out {out}: is also read, and would be lost; give another name, or --force to write over it"
+            )));
+        }
+        Ok(())
+    }
 }
 
 pub(super) fn noise(text: &str) -> Result<f64, String> {

@@ -1,6 +1,6 @@
 //! `layerflow refine`: the refined ResNet as a file, and how far it strays.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::TypedValueParser;
@@ -16,6 +16,7 @@ use super::error::CommandError;
 use super::network_file::NetworkFileOptions;
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network, parser};
 use super::output::{print, print_json, print_note};
+use super::run::refuse_non_finite;
 use super::warnings::{self, Warning};
 
 /// The most Euler steps in each phase: the depth of a file that can still be used.
@@ -88,8 +89,9 @@ struct LayerError {
 }
 
 pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
-    arguments.to.check()?;
     let path = &arguments.file;
+    let data = arguments.data.as_deref().unwrap_or_default();
+    arguments.to.check(&[path, Path::new(data)])?;
     let network = load_network(path, &arguments.tensors, &arguments.chain)?.network;
     let data = match &arguments.data {
         Some(data) => Some(load_data(data, &arguments.samples, &network)?),
@@ -132,6 +134,9 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
             ResidualLaw::Euler => {
                 let forward = network.forward(data);
                 let forward = forward.map_err(|source| CommandError::Network { path: path.clone(), source })?;
+                if !arguments.chain.allow_non_finite {
+                    refuse_non_finite(path, &forward)?;
+                }
                 let plain = forward.layer_outputs.last().unwrap_or(data);
                 let refined = match arguments.integrator {
                     // The blocks that are written, as whoever opens them runs them.
@@ -157,6 +162,12 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
                 measured.layer_errors(data).map_err(failed)?,
             ),
         };
+        if !error.max_error.is_finite() {
+            let name = path.display();
+            print_note(&format!(
+                "{name}: the refined network leads the data to values that are not finite; take more steps"
+            ));
+        }
         report.max_error = Some(error.max_error);
         report.relative_error = Some(error.relative_error);
         report.prediction_agreement = predicts_classes.then_some(error.prediction_agreement);

@@ -11,7 +11,7 @@ use super::numpy::NumpyError;
 #[expect(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum DatasetError {
     /// The file could not be read.
-    #[error("{}: cannot be read ({source}); check the name and the permissions", path.display())]
+    #[error("{}: cannot be read {}", path.display(), crate::io::reason(source, "the name"))]
     Read { path: PathBuf, source: std::io::Error },
     /// A file without data.
     #[error("{}: holds no data rows; give at least one", path.display())]

@@ -26,12 +26,12 @@ mod velocity;
 use nalgebra::DVector;
 
 pub(crate) use coordinate_velocity::CoordinateVelocity;
-pub(crate) use cursor::{FlowCursor, NonlinearScheme};
+pub(crate) use cursor::{DrawnScheme, FlowCursor, NonlinearScheme};
 pub use error::{FlowError, NoVelocity};
 pub use events::{Event, EventKind};
 pub use fold::fold_time;
 pub use limit::NoLimit;
-pub(crate) use limit::integrate as integrate_limit;
+pub(crate) use limit::{DRAWN, integrate as integrate_limit};
 pub use options::{CompressionLaw, Decomposition, FlowOptions, ResidualLaw, TimeLaw};
 pub use path::{LIMIT_PIECES, SampledPath};
 pub use phase::{LayerFlow, Motion, Phase, PhaseKind, PhasePosition, Spectrum};

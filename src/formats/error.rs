@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::dataset::numpy::NumpyError;
 use crate::network::NetworkError;
+use crate::system::memory::NotEnough;
 
 use super::network_kind::extensions_text;
 use super::{ChainProblem, GraphProblem};
@@ -88,6 +89,9 @@ pub enum FormatError {
     /// A NumPy array that is damaged or refused.
     #[error("{}: {source}", path.display())]
     Numpy { path: PathBuf, source: NumpyError },
+    /// More than there is memory for.
+    #[error("{}: {source}", path.display())]
+    Memory { path: PathBuf, source: NotEnough },
     /// A graph of operators that is no network of dense layers and residual blocks.
     #[error("{}: {source}", path.display())]
     Graph { path: PathBuf, source: Box<GraphProblem> },
@@ -100,8 +104,8 @@ impl FormatError {
     /// The file.
     pub fn path(&self) -> &Path {
         use FormatError::{
-            Chain, Content, Damaged, Dangerous, Empty, Ending, Folder, Graph, Network, Numpy, Pickle, Read, Tensor,
-            TooLarge, TooLargeNumber, TooManyTensors, TorchScript, Unknown, Unsupported, Write,
+            Chain, Content, Damaged, Dangerous, Empty, Ending, Folder, Graph, Memory, Network, Numpy, Pickle, Read,
+            Tensor, TooLarge, TooLargeNumber, TooManyTensors, TorchScript, Unknown, Unsupported, Write,
         };
         match self {
             Read { path, .. }
@@ -122,6 +126,7 @@ impl FormatError {
             | Network { path, .. }
             | Tensor { path, .. }
             | Numpy { path, .. }
+            | Memory { path, .. }
             | Graph { path, .. }
             | Chain { path, .. } => path,
         }

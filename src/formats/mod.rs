@@ -6,6 +6,7 @@
 pub(crate) mod account;
 mod adapter;
 mod blocks;
+mod budget;
 mod candidate;
 mod chain;
 mod detect;

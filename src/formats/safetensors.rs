@@ -134,7 +134,8 @@ fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFile, FormatError> {
         let problem = format!("is not in {}; get the parts that belong together", file.display());
         return Err(FormatError::Content { path: path.into(), position, problem });
     }
-    Ok(TensorFile::new(path, tensors, Shards { shards, positions }))
+    let held = shards.iter().map(|shard| shard.file.length()).fold(0, u64::saturating_add);
+    Ok(TensorFile::new(path, tensors, Shards { shards, positions }).with_companions(held))
 }
 
 /// The file with its tensors, and the list of layers in its metadata.

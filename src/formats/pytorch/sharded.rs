@@ -46,12 +46,14 @@ pub(super) fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFile, Format
     names.sort();
     names.dedup();
     let (mut parts, mut positions, mut tensors) = (Vec::new(), Vec::new(), Vec::<TensorInfo>::new());
+    let mut held = 0_u64;
     for name in names {
         let file = companion(path, name).map_err(|problem| FormatError::Content {
             path: path.into(),
             position: format!("weight_map, file `{}`,", name.display()),
             problem: format!("{problem}; put all parts into one folder"),
         })?;
+        held = held.saturating_add(std::fs::metadata(&file).map_or(0, |metadata| metadata.len()));
         let (found, source) = open_part(&file)?.into_source();
         for (position, tensor) in found.into_iter().enumerate() {
             // Where two parts have a tensor of this name, the index says which of them counts.
@@ -68,7 +70,7 @@ pub(super) fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFile, Format
         let problem = format!("is not in {}; get the parts that belong together", file.display());
         return Err(FormatError::Content { path: path.into(), position, problem });
     }
-    Ok(TensorFile::new(path, tensors, Parts { parts, positions }).ordered(TensorOrder::Own))
+    Ok(TensorFile::new(path, tensors, Parts { parts, positions }).ordered(TensorOrder::Own).with_companions(held))
 }
 
 fn open_part(path: &Path) -> Result<TensorFile, FormatError> {
