@@ -1,33 +1,18 @@
 //! Reading files, whatever a path stands for.
 
 mod companion;
-mod open;
+mod file;
 mod open_file;
-mod reserved;
+mod room;
 mod stream;
 
 use std::io::{self, Read};
 use std::path::Path;
 
 pub use companion::companion;
-pub use open::open;
+pub use file::{is_same, open};
 pub use open_file::{OpenFile, Reader};
-pub use reserved::reserved;
-
-/// Whether two paths name the same file, by whatever links.
-pub fn is_same(first: &Path, second: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let identity = |path: &Path| std::fs::metadata(path).ok().map(|found| (found.dev(), found.ino()));
-        identity(first).is_some_and(|found| identity(second) == Some(found))
-    }
-    #[cfg(not(unix))]
-    {
-        let identity = |path: &Path| path.canonicalize().ok();
-        identity(first).is_some_and(|found| identity(second) == Some(found))
-    }
-}
+pub use room::reserved;
 
 /// The most bytes of a file that does not tell its length, as those of the system's own folders.
 const MAX_UNTOLD: u64 = 1 << 26;

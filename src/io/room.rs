@@ -1,4 +1,4 @@
-//! Room for what a file claims to hold.
+//! Memory for what a file claims to hold.
 
 use std::io::{self, ErrorKind};
 
