@@ -14,7 +14,8 @@ use crate::system::panics::{Panic, catching};
 const MAX_FAILURES: usize = 3;
 
 /// What is said of the work when the window itself fails.
-const WORK_STAYS: &str = "What is open stays as it was before.";
+const WORK_STAYS: &str =
+    "What is open stays as it was before; if the window closes, unsaved work is offered at the next start.";
 
 /// What became of the drawings so far.
 #[derive(Clone, Debug, Default)]
@@ -93,11 +94,12 @@ impl ExplorerApp {
                     self.start_afresh(ui.ctx());
                     crash.try_again();
                 }
-                Some(CrashAnswer::Close) => self.quit = true,
+                Some(CrashAnswer::Close) => self.close_and_keep(),
                 None => {}
             }
         } else if let Err(panic) = crash.guard(|| draw(self, ui)) {
             let sentence = format!("layerflow made a mistake while it drew its window. {WORK_STAYS}");
+            self.keep_unsaved_now();
             self.session.notices.add(Severity::Error, sentence, panic.details());
             ui.ctx().request_repaint();
         }

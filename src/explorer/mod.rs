@@ -1,6 +1,7 @@
 //! The window: panels and views read the session and answer with commands, which are applied after drawing.
 
 mod app;
+mod autosave;
 mod bars;
 pub mod commands;
 mod crash;

@@ -5,7 +5,9 @@
 //! A panic in a worker is a result like any other.
 
 mod progress;
+mod settings_file;
 mod tasks;
+mod unsaved_files;
 mod worker;
 
 use std::sync::Arc;
@@ -13,7 +15,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 pub use progress::Progress;
+pub use settings_file::{SettingsFile, read_settings};
 pub use tasks::{TaskWork, task_work};
+pub use unsaved_files::{find_work, keep_work, own_folder, remove_work};
 
 /// How many threads of one kind may be busy at a time. More than one, because a cancelled worker can be inside a long
 /// decomposition; bounded, because dragging a slider asks for a new refinement every frame.
