@@ -46,10 +46,10 @@ pub(super) fn arrows(
     for row in 0..nodes[1] {
         go_on(row as f32 / nodes[1] as f32)?;
         // In the middle of cells: an arrow at the edge would leave the plane.
-        let place = |column| [position(2 * column + 1, 2 * nodes[0] + 1), position(2 * row + 1, 2 * nodes[1] + 1)];
-        let places: Vec<[f64; 2]> = (0..nodes[0]).map(place).collect();
-        let points = places.iter().map(|at| plane.point(*at)).collect::<Vec<_>>();
-        for (at, velocity) in places.into_iter().zip(scene.flow.velocities(&DMatrix::from_columns(&points), t)) {
+        let in_cell = |column| [position(2 * column + 1, 2 * nodes[0] + 1), position(2 * row + 1, 2 * nodes[1] + 1)];
+        let centres: Vec<[f64; 2]> = (0..nodes[0]).map(in_cell).collect();
+        let points = centres.iter().map(|at| plane.point(*at)).collect::<Vec<_>>();
+        for (at, velocity) in centres.into_iter().zip(scene.flow.velocities(&DMatrix::from_columns(&points), t)) {
             match velocity {
                 Ok(velocity) => {
                     let speed = velocity.norm();
