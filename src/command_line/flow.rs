@@ -106,14 +106,15 @@ pub(super) fn run(arguments: &FlowCommand) -> Result<(), CommandError> {
     };
     let (flow, positions) = match (&arguments.data, &arguments.at) {
         (_, Some(places)) => {
-            let flow = build_flow(file, &network, arguments.flow)?;
+            arguments.flow.refuse_without_data()?;
+            let flow = build_flow(file, &network, arguments.flow, &DMatrix::zeros(network.inputs(), 0))?;
             let places = arguments.samples.columns.read(places, Some(flow.ambient_dimension()))?.points;
             room(&flow, places.ncols())?;
             (flow, vec![places; times.len()])
         }
         (data, None) => {
             let data = load_data(data.as_deref().unwrap_or_default(), &arguments.samples, &network)?;
-            let flow = build_flow(file, &network, arguments.flow)?;
+            let flow = build_flow(file, &network, arguments.flow, &data.points)?;
             room(&flow, data.samples())?;
             let positions = times.iter().map(|time| flow.positions(&data.points, *time)).collect::<Result<_, _>>();
             (flow, positions.map_err(failed)?)

@@ -1,16 +1,15 @@
 //! Results as files: NumPy archives and CSV tables.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
 
 use nalgebra::DMatrix;
 use serde::{Serialize, Serializer};
 
-use crate::formats::write_beside;
-
 use super::error::CommandError;
+use crate::formats::write_beside;
 use crate::io::numpy::ArchiveWriter;
+use crate::system::text::visible;
 
 /// The kind of result file that a name asks for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -112,32 +111,11 @@ pub(super) fn print_note(sentence: &str) {
     let _ = writeln!(io::stderr(), "{}", visible(&sentence.replace('\n', " ")));
 }
 
-/// The text with control characters as escapes: names come from files, and a terminal obeys what it is sent.
-fn visible(text: &str) -> Cow<'_, str> {
-    let obeyed = |c: char| c.is_control() && c != '\n' && c != '\t';
-    if !text.chars().any(obeyed) {
-        return Cow::Borrowed(text);
-    }
-    let escaped = |c: char| if obeyed(c) { c.escape_default().to_string() } else { c.to_string() };
-    Cow::Owned(text.chars().map(escaped).collect())
-}
-
 /// Prints to standard output. A reader that has seen enough and closed the pipe is no failure.
 pub(super) fn print(text: &str) -> Result<(), CommandError> {
     let mut output = io::stdout().lock();
     match output.write_all(visible(text).as_bytes()).and_then(|()| output.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CommandError::Output(error)),
         _ => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_terminal_would_obey_is_shown() {
-        assert_eq!(visible("a\u{1b}]0;title\u{7}b\tc\n"), "a\\u{1b}]0;title\\u{7}b\tc\n");
-        assert!(matches!(visible("σ ≥ 1\n"), Cow::Borrowed(_)));
     }
 }

@@ -101,12 +101,12 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
     let is_number = network.outputs() == 1 && network.output() == OutputFunction::Identity;
     let predicts_classes = !is_number && !data.as_ref().is_some_and(|data| matches!(data.labels, Labels::Values(_)));
     let data = data.map(|data| data.points);
-    let flow = build_flow(path, &network, arguments.flow)?;
+    let range = data.clone().unwrap_or_else(|| stand_in(&network));
+    let flow = build_flow(path, &network, arguments.flow, &range)?;
     let failed = |source: FlowError| CommandError::Flow { path: path.clone(), source };
     // MOST_STEPS fits a usize on every machine.
     let refinement =
         Refinement { kind: arguments.kind, steps: arguments.steps as usize, integrator: Integrator::Euler };
-    let range = data.clone().unwrap_or_else(|| stand_in(&network));
     let resnet = ResNet::new(&flow, refinement, &range).map_err(failed)?;
     let measured = match arguments.integrator {
         Integrator::Euler => resnet.clone(),

@@ -2,10 +2,10 @@
 //! looked at, the notices.
 //!
 //! The parts own their state and carry out their own commands; none of them knows the [`Session`]. In the order in which
-//! they use each other: [`document`] (what is open and how it is changed), [`view`] (settings and commands only), [`scene`]
-//! (what the stage draws), [`points`], [`derived`] (results computed in the background), [`findings`], [`training`].
-//! [`command`] and [`effect`] name what goes in and out, [`state`] holds it all and is read by the window, [`actions`] does
-//! what concerns several parts, and [`apply`] hands every command to one of them.
+//! they use each other: `document` (what is open and how it is changed), `view` (settings and commands only), `scene`
+//! (what the stage draws), `points`, `derived` (results computed in the background), `findings`, `training`.
+//! `command` and `effect` name what goes in and out, `state` holds it all and is read by the window, `actions` does
+//! what concerns several parts, and `apply` hands every command to one of them.
 
 mod actions;
 mod apply;
@@ -25,6 +25,8 @@ mod settings;
 mod state;
 mod subspace_rotation;
 mod training;
+mod unsaved;
+mod unsaved_work;
 mod view;
 mod wording;
 
@@ -61,10 +63,12 @@ pub use settings::Settings;
 pub use state::{PathPrompt, Session};
 pub use subspace_rotation::SubspaceRotation;
 pub use training::{Goal, Pace, Snapshot, TrainCommand, Training, TrainingChannel, TrainingRun};
+pub use unsaved::Unsaved;
+pub use unsaved_work::{FoundWork, LeaveAnswer, RecoverAnswer, UnsavedWork};
 pub use view::{
     Appearance, Camera, ColorMap, ColorValues, Colouring, Compare, DENSITIES, FieldRequest, Filter, HeatWindow,
     Hovered, MAX_STEPS, MAX_TRAIL, MatrixEntry, Modal, Orientation, PanelCommand, PanelSettings, Pen, PenCommand,
     PenSettings, Pick, PointCommand, PointSettings, Projection, RADII, Section, Selection, Side, Sorting, TOUR_SPEEDS,
     TableColumn, Tool, Tour, VelocityPicture, ViewCommand, ViewSettings, WindowCommand, WindowSettings, column_text,
 };
-pub use wording::{coordinate_name, counted, listed, own_name, subscript};
+pub use wording::{coordinate_name, counted, listed, own_name, shown, subscript};

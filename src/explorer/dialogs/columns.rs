@@ -6,7 +6,7 @@ use crate::dataset::{ColumnKind, Scaling};
 use crate::diagnostics::findings::Finding;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::naming::name_button;
-use crate::session::{ColumnCommand, ColumnImport, DataSource, Session, counted, file_name, title};
+use crate::session::{ColumnCommand, ColumnImport, DataSource, Session, counted, file_name, shown, title};
 
 /// The height of the list of columns before it scrolls.
 const LIST_HEIGHT: f32 = 300.0;
@@ -105,9 +105,9 @@ fn list(ui: &mut Ui, session: &Session, columns: &ColumnImport, commands: &mut V
         let is_coordinate = columns.coordinates.get(position) == Some(&true);
         match finding(session, columns, &column.name) {
             Some(finding) => ui
-                .colored_label(Palette::from_ui(ui).severity(finding.severity), &column.name)
+                .colored_label(Palette::from_ui(ui).severity(finding.severity), shown(&column.name))
                 .on_hover_text(format!("{}: {}.", title(finding.code), finding.message)),
-            None => ui.label(&column.name),
+            None => ui.label(shown(&column.name)),
         };
         let mut chosen = is_coordinate;
         let tick = ui.add_enabled(is_number, egui::Checkbox::without_text(&mut chosen));

@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use crate::dataset::Labels;
 use crate::explorer::theme::{self, Palette};
 use crate::network::OutputFunction;
-use crate::session::{Neighbours, Scene, coordinate_name};
+use crate::session::{Neighbours, Scene, coordinate_name, shown};
 
 /// As many coordinates as a tooltip can hold.
 const SHOWN: usize = 6;
@@ -90,7 +90,7 @@ fn label(labels: &Labels, sample: usize) -> Option<String> {
 }
 
 fn class_name(names: &[String], class: usize) -> String {
-    names.get(class).cloned().unwrap_or_else(|| class.to_string())
+    names.get(class).map(|name| shown(name)).unwrap_or_else(|| class.to_string())
 }
 
 fn answer(scene: &Scene, sample: usize, (output, predictions): Answers<'_>) -> Option<String> {
