@@ -5,11 +5,11 @@ use std::path::Path;
 use super::column::{ColumnKind, ColumnOutline};
 use super::labels::Labels;
 use super::moments::Moments;
-use super::numpy::Values;
 use super::roles::{Known, LabelColumns};
 use super::sequence::{RowNumbers, Sequence, all_differ};
 use super::table::{MAX_COLUMNS, Table};
 use super::{DatasetError, names};
+use crate::io::numpy::Values;
 
 /// How many values of a column are shown where it is chosen.
 const PREVIEWED: usize = 3;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::numpy::NumpyError;
+use crate::io::numpy::NumpyError;
 
 /// Why a dataset could not be read: the file, the place in it, and what to do.
 #[derive(Debug, Error)]

@@ -12,7 +12,6 @@ mod labels;
 mod matching;
 mod moments;
 mod names;
-pub mod numpy;
 mod numpy_file;
 mod open;
 mod packed;
@@ -24,6 +23,7 @@ mod scaling;
 mod sequence;
 mod table;
 
+pub use crate::io::numpy;
 pub use choice::{DataChoice, LabelChoice};
 pub use column::{ColumnKind, ColumnOutline};
 pub use error::DatasetError;
