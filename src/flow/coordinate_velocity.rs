@@ -8,9 +8,9 @@ use super::{Flow, Motion, NoVelocity, fold, inverse};
 use crate::network::Activation;
 
 /// Cells of the table.
-const CELLS: usize = 256;
+const CELLS: usize = 512;
 /// What the cubic may miss in the middle of a cell, over the largest velocity.
-const MISS: f64 = 1e-9;
+const MISS: f64 = 1e-6;
 
 /// v(x) of a coordinate, per unit of t.
 pub(crate) struct CoordinateVelocity {

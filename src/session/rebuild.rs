@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::scene::Progress;
 use super::state::OpenScene;
+use super::view::Projection;
 use super::{Document, Effect, Field, LayerDetail, Refined, Scene, SceneError, Session, Stored};
 use crate::flow::Flow;
 use crate::resnet::Refinement;
@@ -19,6 +20,8 @@ pub struct VisibleOutputs {
     pub refinement: Option<Refinement>,
     /// The index of the layer in the panel.
     pub layer: Option<usize>,
+    /// Which directions the stage draws.
+    pub projection: Option<Projection>,
 }
 
 /// A scene with what is in sight of it.
@@ -65,6 +68,8 @@ impl Rebuilt {
         let (network, dataset) = (document.network.clone()?, document.data.draw()?);
         let scene = Scene::build(&network, &dataset, document.options, known, progress).map(Arc::new);
         Some(scene.and_then(|scene| {
+            // Fitting the picture takes a good part of a frame's time.
+            in_sight.projection.iter().for_each(|projection| scene.extent.prepare_frame(*projection));
             let refined = in_sight.refinement.map(|refinement| Refined::build(&scene, refinement, progress));
             let layer = in_sight.layer.filter(|layer| *layer < scene.flow.layers().len());
             let detail = layer.map(|layer| LayerDetail::build(&scene, layer, progress));
@@ -92,7 +97,8 @@ impl Session {
         }
         self.rebuild = IncrementalRebuild { building: true, due: false };
         let layer = (self.window.layer_panel && !self.window.refinement_panel()).then(|| self.panel_layer()).flatten();
-        let in_sight = VisibleOutputs { refinement: self.refinement_in_sight(), layer };
+        let projection = Some(self.view.projection);
+        let in_sight = VisibleOutputs { refinement: self.refinement_in_sight(), layer, projection };
         effects.push(Effect::Grow(self.wanted.clone(), self.known_flow(), in_sight));
     }
 
