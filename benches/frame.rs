@@ -10,12 +10,14 @@ use layerflow::{
     flow::{Flow, FlowOptions},
     formats,
     network::{Activation, Affine, Dense, Layer, Network, OutputFunction},
-    offscreen::Offscreen,
     session::{Command, Pace, PanelCommand, PlaybackCommand, Section, TrainCommand, ViewCommand, WindowCommand},
     training::TrainingOptions,
 };
+use layerflow_offscreen::Offscreen;
 use nalgebra::{DMatrix, DVector};
 
+#[path = "frame/findings.rs"]
+mod findings;
 #[path = "frame/stage.rs"]
 mod stage;
 
@@ -32,7 +34,7 @@ const PACED: u32 = 240;
 const RUNS: usize = 21;
 
 fn main() {
-    let parts: [(&str, fn()); 7] = [
+    let parts: [(&str, fn()); 8] = [
         ("projection", projection),
         ("evaluator", stage::evaluator),
         ("plot", stage::against_a_plot),
@@ -40,6 +42,7 @@ fn main() {
         ("window", whole_frame),
         ("training", training),
         ("panels", panels),
+        ("findings", findings::measure),
     ];
     // `cargo bench --bench frame -- fields training`: only these.
     let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();

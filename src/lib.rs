@@ -65,9 +65,10 @@ pub mod jobs;
 pub mod linalg;
 pub mod network;
 #[doc(hidden)]
-pub mod offscreen;
 mod pickle;
 pub mod resnet;
 #[doc(hidden)]
 pub mod session;
+#[doc(hidden)]
+pub mod system;
 pub mod training;

@@ -5,23 +5,21 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 
-use crate::diagnostics::findings::{Subject, find};
-use crate::diagnostics::measures::{AlongFlow, SpectrumTail};
-use crate::flow::FlowError;
-use crate::formats::{self, FormatError, Opened};
-use crate::network::Network;
-use crate::resnet::measure_blocks;
-
 use super::error::CommandError;
 use super::findings::{FindingOptions, FindingReport};
 use super::measures::{AllMeasures, GradientsReport, MeasuresReport, SpectrumReport};
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, outline_flow, read_network};
 use super::output::{print, print_json, print_note};
 use super::report::{DataReport, Report, TensorReport};
-use super::spectra;
 use super::survey::SurveyReport;
-use super::table;
-use super::warnings;
+use super::{spectra, table, warnings};
+use crate::diagnostics::findings::{Subject, find};
+use crate::diagnostics::measures::{AlongFlow, SpectrumTail};
+use crate::flow::FlowError;
+use crate::formats;
+use crate::formats::{FormatError, Opened};
+use crate::network::Network;
+use crate::resnet::measure_blocks;
 
 /// The first line is printed before the decompositions of networks at least as wide…
 const WIDE: usize = 256;

@@ -3,6 +3,7 @@
 //! Results go to standard output or to a file that is written beside and renamed; a failure is one sentence on
 //! standard error. Exit status 0 is success, 1 bad input, 2 a wrong command line.
 
+mod columns;
 mod convert;
 mod error;
 mod findings;
@@ -24,11 +25,13 @@ mod warnings;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
 use crate::explorer::{self, StartData, Startup};
-use crate::formats::format_table;
+use crate::system::{memory, panics, signals};
+use crate::{dataset, formats};
 
 use error::CommandError;
 
@@ -36,7 +39,7 @@ use error::CommandError;
 ///
 /// Without a subcommand the explorer window opens.
 #[derive(Debug, Parser)]
-#[command(name = "layerflow", version, args_conflicts_with_subcommands = true, after_help = format_table())]
+#[command(name = "layerflow", version, args_conflicts_with_subcommands = true, after_help = files_that_are_read())]
 struct CommandLine {
     /// A network's file to open in the window
     #[arg(value_name = "FILE")]
@@ -44,8 +47,16 @@ struct CommandLine {
     /// A data file to open with it, or the name of a built-in dataset
     #[arg(long, value_name = "DATA")]
     data: Option<PathBuf>,
+    /// The most memory to take, such as 4GB; three quarters of what is available unless given
+    #[arg(long, value_name = "SIZE", global = true, value_parser = memory::size_of_text)]
+    memory: Option<u64>,
     #[command(subcommand)]
     command: Option<Command>,
+}
+
+/// The tables of formats, for the end of the help.
+fn files_that_are_read() -> String {
+    format!("{}\n\n{}", formats::format_table(), dataset::format_table())
 }
 
 #[derive(Debug, Subcommand)]
@@ -72,6 +83,17 @@ impl Command {
 
 /// Does what the arguments (the program's name first) ask for and answers the exit status.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    panics::install();
+    match panics::catching(|| parse_and_run(arguments)) {
+        Ok(code) => code,
+        Err(panic) => {
+            output::print_note(&format!("layerflow made a mistake and had to stop: {panic}; please report it"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn parse_and_run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let command_line = match CommandLine::try_parse_from(arguments) {
         Ok(command_line) => command_line,
         Err(error) => {
@@ -80,6 +102,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
+    memory::set_limit(command_line.memory);
+    if command_line.command.is_some() {
+        signals::watch(|name| {
+            output::print_note(&format!("layerflow was ended by {name}; no result was written"));
+            Duration::ZERO
+        });
+    }
     let result = match &command_line.command {
         None => {
             let data = command_line.data.map(StartData::of_argument);

@@ -6,16 +6,17 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use nalgebra::DMatrix;
 
-use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, Scaling};
-use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, ResidualLaw, TimeLaw};
-use crate::formats::{
-    self, Account, BlockChoice, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, Opened,
-    OpenedNetwork, Precision, TensorFile,
-};
-use crate::network::{Activation, ImageShape, Network, OutputFunction};
-
 use super::error::CommandError;
 use super::output::print_note;
+use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, Scaling};
+use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, ResidualLaw, TimeLaw};
+use crate::formats;
+use crate::formats::{
+    Account, BlockChoice, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, Opened,
+    OpenedNetwork, Precision, TensorFile,
+};
+use crate::io::is_same;
+use crate::network::{Activation, ImageShape, Network, OutputFunction};
 
 /// The most numbers of a built-in dataset, 1 GB.
 pub(super) const MAX_NUMBERS: usize = 1 << 27;
@@ -341,6 +342,37 @@ pub(super) struct Files {
     /// The chain chosen by hand: names of weights, first layer to last
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub tensors: Vec<String>,
+    #[command(flatten)]
+    pub overwriting: Overwriting,
+}
+
+impl Files {
+    /// Refuses a result that cannot be written, or would go over what is read, before any work is done for it.
+    pub(super) fn check(&self) -> Result<(), CommandError> {
+        self.overwriting.check(&[&self.file, Path::new(&self.data)], &self.out)?;
+        Ok(formats::check_writable(&self.out)?)
+    }
+}
+
+/// Whether a result may take the place of what it was made of.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Overwriting {
+    /// Write over a file that is also read
+    #[arg(long)]
+    force: bool,
+}
+
+impl Overwriting {
+    /// Refuses to write over one of the `inputs`.
+    pub(super) fn check(&self, inputs: &[&Path], out: &Path) -> Result<(), CommandError> {
+        if !self.force && inputs.iter().any(|input| is_same(input, out)) {
+            let out = out.display();
+            return Err(CommandError::Usage(format!(
+                "--out {out}: is also read, and would be lost; give another name, or --force to write over it"
+            )));
+        }
+        Ok(())
+    }
 }
 
 pub(super) fn noise(text: &str) -> Result<f64, String> {

@@ -1,6 +1,6 @@
 //! `layerflow refine`: the refined ResNet as a file, and how far it strays.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::TypedValueParser;
@@ -89,8 +89,9 @@ struct LayerError {
 }
 
 pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
-    arguments.to.check()?;
     let path = &arguments.file;
+    let data = arguments.data.as_deref().unwrap_or_default();
+    arguments.to.check(&[path, Path::new(data)])?;
     let network = load_network(path, &arguments.tensors, &arguments.chain)?.network;
     let data = match &arguments.data {
         Some(data) => Some(load_data(data, &arguments.samples, &network)?),

@@ -6,17 +6,18 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::formats::{
-    self, ChainProblem, ChainProposal, Fate, FormatError, GraphFile, GraphProblem, Opened, PartName, TensorFile,
-    TensorInfo, WeightForm, WeightSpectrum, weight_spectrum,
-};
-use crate::network::{ConvolutionSpectrum, SpectrumMethod};
-
 use super::error::CommandError;
 use super::options::{ChainOptions, propose};
 use super::output::{print, print_json, print_note};
 use super::table::warning_line;
-use super::warnings::{self, Warning};
+use super::warnings;
+use super::warnings::Warning;
+use crate::formats;
+use crate::formats::{
+    ChainProblem, ChainProposal, Fate, FormatError, GraphFile, GraphProblem, Opened, PartName, TensorFile, TensorInfo,
+    WeightForm, WeightSpectrum, weight_spectrum,
+};
+use crate::network::{ConvolutionSpectrum, SpectrumMethod};
 
 /// At most so many singular values of a weight are printed, evenly picked from the largest to the smallest.
 const MAX_PRINTED: usize = 256;

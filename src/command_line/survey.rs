@@ -3,9 +3,8 @@
 
 use serde::Serialize;
 
-use super::findings::short;
+use super::columns::{aligned, short};
 use super::options::FlowArguments;
-use super::table::aligned;
 use crate::dataset::Dataset;
 use crate::diagnostics::{ClassesApart, DataSurvey, LayerPath, TrajectoryMetrics};
 use crate::flow::{Decomposition, Flow, FlowError};

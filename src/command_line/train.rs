@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::dataset::{Dataset, Generator, GeneratorOptions, Labels, match_classes};
 use crate::network::{Activation, Network, OutputFunction};
+use crate::system::memory;
 use crate::training::{
     EpochReport, Evaluation, Initialisation, Loss, NetworkPlan, Objective, Optimiser, PlanKind, Schedule, Trainer,
     TrainingError, TrainingOptions,
@@ -126,10 +127,11 @@ struct Measured {
 }
 
 pub(super) fn run(arguments: &TrainArguments) -> Result<(), CommandError> {
-    arguments.to.check()?;
+    arguments.to.check(&[Path::new(&arguments.dataset)])?;
     let failed = |source: TrainingError| CommandError::Training { data: arguments.dataset.clone(), source };
     let dataset = Arc::new(arguments.data()?);
     let plan = arguments.plan(&dataset)?;
+    memory::check(plan.needed_bytes()).map_err(|source| failed(source.into()))?;
     let network = Arc::new(plan.draw(arguments.seed).map_err(TrainingError::from).map_err(failed)?);
     let options = arguments.options(&dataset, network.output());
     let mut trainer = Trainer::new(network, dataset, options).map_err(failed)?;

@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Context, Panel, ThemePreference, Ui, ViewportCommand};
 
+use super::crash::CrashGuard;
 use super::panels::{
     self, findings::FindingsPanel, layer::LayerInput, measures::MeasuresTable, refinement::RefinementInput,
     table::Table,
 };
+use super::signal_watch::SignalWatch;
 use super::stage::{Stage, StageInput};
 use super::{keyboard, theme};
 use crate::dataset::{Generator, GeneratorOptions};
@@ -70,17 +72,21 @@ impl StartData {
 
 /// The explorer window, with or without a window around it.
 pub struct ExplorerApp {
-    session: Session,
+    pub(super) session: Session,
     jobs: Jobs<Task, Outcome>,
     /// Where worker threads ask for a new frame, known from the first frame on.
     context: Arc<OnceLock<Context>>,
-    stage: Stage,
-    timeline: Timeline,
-    table: Table,
-    palette: CommandPalette,
-    findings: FindingsPanel,
-    measures: MeasuresTable,
-    quit: bool,
+    pub(super) stage: Stage,
+    pub(super) timeline: Timeline,
+    pub(super) table: Table,
+    pub(super) palette: CommandPalette,
+    pub(super) findings: FindingsPanel,
+    pub(super) measures: MeasuresTable,
+    pub(super) quit: bool,
+    pub(super) crash: CrashGuard,
+    pub(super) signals: SignalWatch,
+    /// Asks for a frame; called from other threads.
+    wake: Wake,
     title: String,
     /// Where settings are kept between starts, and what is there now; `None` where nothing is kept.
     settings: Option<(PathBuf, Settings)>,
@@ -100,7 +106,7 @@ impl ExplorerApp {
         };
         let mut app = ExplorerApp {
             session: Session::default(),
-            jobs: Jobs::new(wake),
+            jobs: Jobs::new(wake.clone()),
             context,
             stage: Stage::default(),
             timeline: Timeline::default(),
@@ -109,6 +115,9 @@ impl ExplorerApp {
             findings: FindingsPanel::default(),
             measures: MeasuresTable::default(),
             quit: false,
+            crash: CrashGuard::default(),
+            signals: SignalWatch::default(),
+            wake,
             title: String::new(),
             settings: None,
         };
@@ -158,6 +167,11 @@ impl ExplorerApp {
         self.stage.draw_on_gpu(context);
     }
 
+    /// Closes in order from now on when a signal asks the program to end.
+    pub fn watch_signals(&self) {
+        self.signals.start(self.wake.clone());
+    }
+
     /// What the window is about.
     pub fn session(&self) -> &Session {
         &self.session
@@ -191,7 +205,7 @@ impl ExplorerApp {
         let tour_moves = self.session.advance(f64::from(ctx.input(|input| input.unstable_dt)));
         self.apply_appearance(ctx);
         self.name_window(ctx);
-        if self.quit {
+        if self.quit || self.signals.asks_to_close() {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
         if tour_moves || self.session.playback.playing() && self.session.scene().is_some() {
@@ -201,8 +215,12 @@ impl ExplorerApp {
         }
     }
 
-    /// Draws the window into `ui` and carries out what was asked for while drawing.
+    /// Draws the window into `ui` and carries out what was asked for while drawing. A panic meanwhile is told.
     pub fn ui(&mut self, ui: &mut Ui) {
+        self.guarded(ui, ExplorerApp::draw);
+    }
+
+    fn draw(&mut self, ui: &mut Ui) {
         let modal = dialogs::show_modal(ui.ctx(), &self.session, &mut self.palette);
         let mut commands = modal.unwrap_or_else(|| keyboard::commands(ui.ctx(), &self.session));
         commands.extend(drop::commands(ui.ctx()));

@@ -3,12 +3,16 @@
 mod app;
 mod bars;
 pub mod commands;
+mod crash;
 mod dialogs;
+mod guarded;
 mod icons;
 mod keyboard;
 pub mod panels;
 mod run;
+mod signal_watch;
 pub mod stage;
+mod start_failure;
 pub mod theme;
 pub mod widgets;
 mod window_icon;

@@ -1,11 +1,15 @@
 //! Opens the window.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use eframe::NativeOptions;
 use egui::ViewportBuilder;
 
+use super::start_failure::{sentence, surroundings};
 use super::{ExplorerApp, Startup, window_icon};
+use crate::system::panics::catching;
 
 /// The size of the window when it opens, in points.
 const FIRST_SIZE: [f32; 2] = [1280.0, 800.0];
@@ -33,13 +37,26 @@ pub fn run(startup: Startup) -> Result<(), String> {
     if let Some(folder) = settings_folder() {
         app.keep_settings(folder.join("layerflow").join("settings.json"));
     }
+    app.watch_signals();
+    let was_shown = Arc::new(AtomicBool::new(false));
+    let shown = was_shown.clone();
     let create = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
+        shown.store(true, Ordering::SeqCst);
         if creation.gl.is_some() {
             app.draw_on_gpu(&creation.egui_ctx);
         }
         Ok(Box::new(app))
     };
-    eframe::run_native("layerflow", options, Box::new(create)).map_err(|error| sentence(&error))
+    // Where a library of the system is missing, the window library panics or fails without saying which.
+    let opened = catching(|| eframe::run_native("layerflow", options, Box::new(create)));
+    match opened {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(sentence(&error.to_string(), &surroundings())),
+        Err(panic) if was_shown.load(Ordering::SeqCst) => {
+            Err(format!("layerflow made a mistake and had to close: {panic}"))
+        }
+        Err(panic) => Err(sentence(&panic.message, &surroundings())),
+    }
 }
 
 /// The folder in which programs keep their settings on this system.
@@ -52,16 +69,4 @@ fn settings_folder() -> Option<PathBuf> {
         return folder("HOME").map(|home| home.join("Library/Application Support"));
     }
     folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")))
-}
-
-fn sentence(error: &eframe::Error) -> String {
-    match error {
-        // These tell where in the window library they arose, which helps nobody.
-        eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => {
-            "The window could not be opened: no display could \
-            be reached; start layerflow from a desktop session, or use its subcommands without a window"
-                .to_owned()
-        }
-        error => format!("The window could not be opened: {error}; OpenGL 2.1 or newer is needed"),
-    }
 }

@@ -6,12 +6,13 @@ use std::thread;
 
 use nalgebra::{DMatrix, DVector};
 
+use super::error::FlowError;
 use super::{
-    Decomposition, FlowError, FlowOptions, LayerFlow, Motion, Phase, PhaseKind, ResidualLaw, Spectrum, fold,
-    least_motion,
+    Decomposition, FlowOptions, LayerFlow, Motion, Phase, PhaseKind, ResidualLaw, Spectrum, fold, least_motion,
 };
 use crate::linalg::{LinalgError, Rotation, Svd};
 use crate::network::{Activation, Layer, MAX_FLOW_DIMENSIONS, Network};
+use crate::system::memory;
 
 /// Singular values this close to 1 compress nothing.
 const NO_COMPRESSION: f64 = 1e-13;
@@ -30,6 +31,17 @@ fn refuse_too_wide(network: &Network) -> Result<(), FlowError> {
             Err(FlowError::TooWide { layer: index + 1, rows, columns, most: MAX_FLOW_DIMENSIONS })
         }
     }
+}
+
+/// About the bytes that the decompositions take: of each layer the factors and what its rotations are made of, each a square
+/// of the layer's width.
+fn needed(network: &Network) -> u64 {
+    /// U, V, their logarithms in planes, and what is worked on while they are found.
+    const SQUARES: u64 = 10;
+    let widths =
+        network.layers().iter().filter_map(linear_part).map(|weight| weight.nrows().max(weight.ncols()) as u64);
+    let squares = widths.map(|width| width.saturating_mul(width)).fold(0, u64::saturating_add);
+    squares.saturating_mul(SQUARES * size_of::<f64>() as u64)
 }
 
 /// The matrix of a layer that is split into motions: W, or a residual block's shortcut.
@@ -58,6 +70,7 @@ pub(super) fn build(
     progress: &mut dyn FnMut(usize) -> bool,
 ) -> Result<(usize, Vec<LayerFlow>), FlowError> {
     refuse_too_wide(network)?;
+    memory::check(needed(network))?;
     // The ambient dimension must be known before motions are placed in it, and only decompositions tell reflections.
     let data = data.filter(|_| options.decomposition == Decomposition::LeastMotion);
     let inputs = data.map_or_else(Vec::new, |data| least_motion::layer_inputs(network, data));

@@ -2,8 +2,9 @@
 
 use nalgebra::DMatrix;
 
+use super::error::FlowError;
 use super::phase_scheme::{ExactScheme, PhaseScheme};
-use super::{Flow, FlowError, LayerFlow, Motion, NoLimit, limit};
+use super::{Flow, LayerFlow, Motion, NoLimit, limit};
 use crate::network::Residual;
 
 /// How a layer's last, non-affine phase is followed: exactly, or in steps.

@@ -8,6 +8,7 @@ mod checkpoint;
 mod coordinate_velocity;
 mod cursor;
 mod distance;
+mod error;
 mod events;
 mod fold;
 mod inverse;
@@ -24,10 +25,10 @@ mod tests;
 mod velocity;
 
 use nalgebra::{DMatrix, DVector};
-use thiserror::Error;
 
 pub(crate) use coordinate_velocity::CoordinateVelocity;
 pub(crate) use cursor::{DrawnScheme, FlowCursor, NonlinearScheme};
+pub use error::{FlowError, NoVelocity};
 pub use events::{Event, EventKind};
 pub use fold::fold_time;
 pub use limit::NoLimit;
@@ -37,35 +38,9 @@ pub use path::{LIMIT_PIECES, SampledPath};
 pub use phase::{LayerFlow, Motion, Phase, PhaseKind, PhasePosition, Spectrum};
 pub use phase_scheme::{ExactScheme, PhaseScheme};
 pub use project::Projector;
-pub use velocity::NoVelocity;
 
-use crate::linalg::LinalgError;
 use crate::network::Network;
 use build::Kept;
-
-/// Why a network's flow could not be built or followed.
-#[derive(Clone, Debug, Error, PartialEq)]
-#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
-pub enum FlowError {
-    /// A layer's matrix could not be decomposed.
-    #[error("layer {layer}: {source}")]
-    Decomposition { layer: usize, source: LinalgError },
-    /// A layer so wide that its rotations alone would fill the memory.
-    #[error(
-        "layer {layer} ({rows}×{columns}) is too wide for a flow, which is made of up to {most} dimensions; its output and \
-         its singular values need none, and the layers before it can be opened on their own"
-    )]
-    TooWide { layer: usize, rows: usize, columns: usize, most: usize },
-    /// Data of another width than the network's input.
-    #[error("the data has {found} columns of values, but the network takes {expected} inputs")]
-    InputWidth { expected: usize, found: usize },
-    /// The continuous limit of a residual block could not be followed.
-    #[error("layer {layer} has no continuous limit to show: {source}; take its blocks as Euler steps")]
-    Limit { layer: usize, source: NoLimit },
-    /// Cancelled by the caller.
-    #[error("cancelled")]
-    Cancelled,
-}
 
 /// A network's flow in its ambient space R^d, t ∈ [0, L]; layer k (from 1) occupies [k−1, k].
 ///

@@ -11,9 +11,10 @@ use nalgebra::{DMatrix, DVector};
 
 use super::checkpoint::Checkpoint;
 use super::cursor::{DrawnScheme, FlowCursor, NonlinearScheme};
+use super::error::FlowError;
 use super::phase_scheme::{ExactScheme, PhaseScheme};
 use super::project::Projector;
-use super::{Flow, FlowError, LayerFlow, PhasePosition};
+use super::{Flow, LayerFlow, PhasePosition};
 
 /// Points that are followed at a time: their values in f64 stay in the processor's cache, and take no memory to speak of.
 const CHUNK: usize = 4096;

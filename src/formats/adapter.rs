@@ -6,7 +6,8 @@ use std::io::Read;
 
 use serde_json::Value;
 
-use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
+use super::tensor_info::TensorInfo;
+use super::tensors::{TensorFile, TensorSource, ValuesError};
 use super::{Account, FormatError, PartName, json};
 
 /// The file beside an adapter.

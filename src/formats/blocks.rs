@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::names::natural_order;
-use super::tensors::TensorInfo;
+use super::tensor_info::TensorInfo;
 
 /// The words for the first and the second matrix of an MLP, in the names of well-known models.
 const MLP_WORDS: [(&str, &str); 14] = [

@@ -3,12 +3,16 @@
 //! Layout: ggml/docs/gguf.md, versions 2 and 3. Shapes are written with the fastest axis first. Tensors of types that
 //! are not read are listed by name.
 
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use super::ggml::{self, BlockType, Coding};
-use super::mapped::MappedFile;
-use super::tensors::{TensorFile, TensorInfo, TensorOrder, TensorSource, ValuesError};
-use super::{Account, FormatError, PartName, parts};
+use super::candidate::{Candidate, Content, Evidence};
+use super::ggml::{BlockType, Coding};
+use super::stored_values::decoded;
+use super::tensor_info::{TensorInfo, TensorOrder};
+use super::tensors::{TensorFile, TensorSource, ValuesError};
+use super::{Account, FormatError, PartName, ggml, parts};
+use crate::io::{OpenFile, Reader};
 
 const FORMAT: &str = "GGUF";
 /// The place of values is a multiple of this, unless the file says otherwise.
@@ -19,6 +23,8 @@ const MAX_TENSORS: u64 = 1 << 16;
 const MAX_AXES: u32 = 8;
 /// The longest name of a tensor, in bytes; ggml allows 64.
 const LONGEST_NAME: usize = 512;
+/// The longest key, in bytes; the format allows as many.
+const LONGEST_TEXT: u64 = 65_535;
 /// The key of α of a low-rank adapter.
 const ADAPTER_SCALE: &str = "adapter.lora.alpha";
 /// Lists in lists end here.
@@ -28,12 +34,12 @@ const DEEPEST_LIST: usize = 4;
 struct StoredTensor {
     /// `None` for a type of an unknown number.
     kind: Option<BlockType>,
-    start: usize,
-    end: usize,
+    start: u64,
+    end: u64,
 }
 
 struct Values {
-    map: MappedFile,
+    file: OpenFile,
     tensors: Vec<StoredTensor>,
     big_endian: bool,
 }
@@ -41,18 +47,17 @@ struct Values {
 impl TensorSource for Values {
     fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError> {
         let Some(tensor) = self.tensors.get(index) else { return Ok(Vec::new()) };
-        let bytes = self.map.as_ref().get(tensor.start..tensor.end).unwrap_or_default();
-        let values = tensor.kind.filter(|kind| is_read(*kind, self.big_endian)).and_then(|kind| {
-            if !self.big_endian {
-                return kind.decode(bytes);
-            }
-            let ordered: Vec<u8> =
-                bytes.chunks_exact(kind.bytes as usize).flat_map(|number| number.iter().rev()).copied().collect();
-            kind.decode(&ordered)
-        });
-        values.ok_or_else(|| {
+        let Some(kind) = tensor.kind.filter(|kind| is_read(*kind, self.big_endian)) else {
             let problem = "is of a type that is not read; convert it to F32, F16, BF16 or Q8_0, as with llama-quantize";
-            ValuesError::Tensor(problem.into())
+            return Err(ValuesError::Tensor(problem.into()));
+        };
+        let (unit, values) = (kind.bytes as usize, kind.values as usize);
+        decoded(&self.file, tensor.start..tensor.end, unit, values, |bytes| {
+            if !self.big_endian {
+                return kind.decode(bytes).unwrap_or_default();
+            }
+            let ordered: Vec<u8> = bytes.chunks_exact(unit).flat_map(|number| number.iter().rev()).copied().collect();
+            kind.decode(&ordered).unwrap_or_default()
         })
     }
 }
@@ -62,20 +67,30 @@ fn is_read(kind: BlockType, big_endian: bool) -> bool {
     kind.is_read() && !(big_endian && matches!(kind.coding, Coding::Blocks(_)))
 }
 
-/// Maps the file and reads its header.
+/// How surely the file is one.
+pub(super) fn recognise(file: &Candidate) -> Option<Evidence> {
+    (matches!(file.content, Content::Bytes) && file.beginning.starts_with(b"GGUF")).then_some(Evidence::Mark)
+}
+
+/// Opens the file and reads its header.
 pub(super) fn open(path: &Path) -> Result<TensorFile, FormatError> {
-    let map = MappedFile::open(path)?;
-    let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: FORMAT, reason };
+    let unreadable = |source| FormatError::Read { path: path.into(), source };
+    let file = OpenFile::open(path).map_err(unreadable)?;
     // The version is a small number in one order of its bytes, and a very large one in the other.
-    let big_endian = matches!(map.as_ref().get(4..8), Some([0, 0, 0, version]) if *version > 0);
-    let Contents { infos, tensors, part, has_scale } =
-        Header { bytes: map.as_ref(), position: 4, big_endian }.read().map_err(damaged)?;
+    let version = file.read(4.min(file.length())..8.min(file.length())).map_err(unreadable)?;
+    let big_endian = matches!(version[..], [0, 0, 0, version] if version > 0);
+    let mut header = Header { reader: BufReader::new(file.reader()), position: 0, length: file.length(), big_endian };
+    let read = header.skip(4).and_then(|()| header.read());
+    let Contents { infos, tensors, part, has_scale } = read.map_err(|problem| match problem {
+        Problem::Content(reason) => FormatError::Damaged { path: path.into(), format: FORMAT, reason },
+        Problem::Read(source) => unreadable(source),
+    })?;
     let mut account = part.map_or_else(Account::default, |(part, count)| parts::account(path, part, count));
     if has_scale && infos.iter().any(|info| info.name.ends_with(".lora_a")) {
         account.misses(PartName::key(ADAPTER_SCALE), "scales the products of the adapter, and is not read");
     }
-    let file = TensorFile::new(path, infos, Values { map, tensors, big_endian });
-    Ok(file.ordered(TensorOrder::ByName).with_account(account))
+    let tensors = TensorFile::new(path, infos, Values { file, tensors, big_endian });
+    Ok(tensors.ordered(TensorOrder::ByName).with_account(account))
 }
 
 /// What a header tells.
@@ -89,22 +104,41 @@ struct Contents {
 }
 
 /// Reads the header from front to back.
-struct Header<'a> {
-    bytes: &'a [u8],
-    position: usize,
+struct Header {
+    reader: BufReader<Reader>,
+    position: u64,
+    length: u64,
     big_endian: bool,
 }
 
-impl<'a> Header<'a> {
-    /// The tensors; in words, why the header is not understood.
-    fn read(mut self) -> Result<Contents, String> {
+/// Why a header was not read.
+enum Problem {
+    /// In words, what is wrong with it.
+    Content(String),
+    Read(io::Error),
+}
+
+impl From<&str> for Problem {
+    fn from(reason: &str) -> Problem {
+        Problem::Content(reason.into())
+    }
+}
+
+impl From<String> for Problem {
+    fn from(reason: String) -> Problem {
+        Problem::Content(reason)
+    }
+}
+
+impl Header {
+    fn read(&mut self) -> Result<Contents, Problem> {
         let version = self.number(4)?;
         if !matches!(version, 2 | 3) {
-            return Err(format!("its version is {version}, and 2 and 3 are read"));
+            return Err(format!("its version is {version}, and 2 and 3 are read").into());
         }
         let (tensors, pairs) = (self.number(8)?, self.number(8)?);
         if tensors > MAX_TENSORS {
-            return Err(format!("it holds {tensors} tensors, more than the {MAX_TENSORS} that are read"));
+            return Err(format!("it holds {tensors} tensors, more than the {MAX_TENSORS} that are read").into());
         }
         let mut alignment = USUAL_ALIGNMENT;
         let (mut number, mut count, mut has_scale) = (0, None, false);
@@ -113,9 +147,9 @@ impl<'a> Header<'a> {
             let kind = self.number(4)?;
             if key == b"general.alignment" && kind == 4 {
                 alignment = self.number(4)?;
-            } else if let (b"split.no" | b"split.count", Some(width @ (1 | 2 | 4 | 8))) = (key, width(kind)) {
+            } else if let (b"split.no" | b"split.count", Some(width @ (1 | 2 | 4 | 8))) = (&key[..], width(kind)) {
                 let value = self.number(width)?;
-                match key {
+                match &key[..] {
                     b"split.no" => number = value,
                     _ => count = Some(value),
                 }
@@ -134,15 +168,12 @@ impl<'a> Header<'a> {
             infos.push(info);
             positions.push((kind, offset));
         }
-        let first =
-            (self.position as u64).checked_next_multiple_of(alignment).ok_or("its alignment is absurdly large")?;
+        let first = self.position.checked_next_multiple_of(alignment).ok_or("its alignment is absurdly large")?;
         let placed = infos.iter().zip(positions).map(|(info, (kind, offset))| {
             let start = first.checked_add(offset);
             let end = start.and_then(|start| start.checked_add(info.bytes));
             match (start, end) {
-                (Some(start), Some(end)) if end <= self.bytes.len() as u64 => {
-                    Ok(StoredTensor { kind, start: start as usize, end: end as usize })
-                }
+                (Some(start), Some(end)) if end <= self.length => Ok(StoredTensor { kind, start, end }),
                 _ => Err(format!("tensor `{}` reaches beyond the end of the file", info.name)),
             }
         });
@@ -151,18 +182,18 @@ impl<'a> Header<'a> {
         Ok(Contents { infos, tensors: placed, part, has_scale })
     }
 
-    fn tensor(&mut self) -> Result<(TensorInfo, Option<BlockType>, u64), String> {
+    fn tensor(&mut self) -> Result<(TensorInfo, Option<BlockType>, u64), Problem> {
         let name = self.text()?;
         if name.len() > LONGEST_NAME {
-            return Err(format!(
-                "the name of a tensor has {} bytes, more than the {LONGEST_NAME} that are read",
-                name.len()
-            ));
+            let length = name.len();
+            return Err(
+                format!("the name of a tensor has {length} bytes, more than the {LONGEST_NAME} that are read").into()
+            );
         }
-        let name = String::from_utf8_lossy(name).into_owned();
+        let name = String::from_utf8_lossy(&name).into_owned();
         let axes = self.number(4)?;
         if axes > u64::from(MAX_AXES) {
-            return Err(format!("tensor `{name}` has {axes} axes, more than the {MAX_AXES} that are read"));
+            return Err(format!("tensor `{name}` has {axes} axes, more than the {MAX_AXES} that are read").into());
         }
         let mut shape = (0..axes).map(|_| self.number(8)).collect::<Result<Vec<u64>, _>>()?;
         let number = self.number(4)?;
@@ -189,42 +220,63 @@ impl<'a> Header<'a> {
         Ok((TensorInfo { name, shape, dtype, bytes, is_numeric, in_model: true }, kind, offset))
     }
 
-    fn take(&mut self, length: u64) -> Result<&'a [u8], String> {
-        let rest = self.bytes.get(self.position..).unwrap_or_default();
-        let piece = usize::try_from(length).ok().and_then(|length| rest.get(..length));
-        let piece = piece.ok_or("it ends within its header")?;
-        self.position += piece.len();
-        Ok(piece)
+    /// The place behind a piece of this length.
+    fn end_of(&self, length: u64) -> Result<u64, Problem> {
+        let end = self.position.checked_add(length).filter(|end| *end <= self.length);
+        end.ok_or_else(|| "it ends within its header".into())
     }
 
-    fn number(&mut self, width: u64) -> Result<u64, String> {
-        let bytes = self.take(width)?.iter();
+    fn number(&mut self, width: u64) -> Result<u64, Problem> {
+        let end = self.end_of(width)?;
+        let mut bytes = [0; 8];
+        let bytes = bytes.get_mut(..width as usize).ok_or("a number is absurdly long")?;
+        self.reader.read_exact(bytes).map_err(Problem::Read)?;
+        self.position = end;
+        let bytes = bytes.iter();
         let add = |value: u64, byte: &u8| value << 8 | u64::from(*byte);
         Ok(if self.big_endian { bytes.fold(0, add) } else { bytes.rev().fold(0, add) })
     }
 
-    fn text(&mut self) -> Result<&'a [u8], String> {
+    fn text(&mut self) -> Result<Vec<u8>, Problem> {
         let length = self.number(8)?;
-        self.take(length)
+        let end = self.end_of(length)?;
+        if length > LONGEST_TEXT {
+            return Err(format!("a name has {length} bytes, more than the {LONGEST_TEXT} that are read").into());
+        }
+        let mut text = vec![0; length as usize];
+        self.reader.read_exact(&mut text).map_err(Problem::Read)?;
+        self.position = end;
+        Ok(text)
     }
 
-    fn skip_value(&mut self, kind: u64, depth: usize) -> Result<(), String> {
+    fn skip(&mut self, length: u64) -> Result<(), Problem> {
+        let end = self.end_of(length)?;
+        // What is skipped is less than the file, whose length is that of a file.
+        self.reader.seek_relative(length as i64).map_err(Problem::Read)?;
+        self.position = end;
+        Ok(())
+    }
+
+    fn skip_value(&mut self, kind: u64, depth: usize) -> Result<(), Problem> {
         match kind {
-            8 => self.text().map(|_| ()),
+            8 => {
+                let length = self.number(8)?;
+                self.skip(length)
+            }
             9 => {
                 let (kind, count) = (self.number(4)?, self.number(8)?);
                 match width(kind) {
                     Some(width) => {
                         let length = count.checked_mul(width).ok_or("a list is absurdly long")?;
-                        self.take(length).map(|_| ())
+                        self.skip(length)
                     }
                     None if depth < DEEPEST_LIST => (0..count).try_for_each(|_| self.skip_value(kind, depth + 1)),
                     None => Err("its lists contain each other too deep".into()),
                 }
             }
             kind => match width(kind) {
-                Some(width) => self.take(width).map(|_| ()),
-                None => Err(format!("a value is of type {kind}, which is not known")),
+                Some(width) => self.skip(width),
+                None => Err(format!("a value is of type {kind}, which is not known").into()),
             },
         }
     }

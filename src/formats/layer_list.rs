@@ -5,8 +5,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::json_account::account_of_unknown;
-use super::layerflow_json::{self, Place};
-use super::{FormatError, OpenedNetwork, TensorFile, non_finite};
+use super::layerflow_json::Place;
+use super::opened::OpenedNetwork;
+use super::{FormatError, TensorFile, layerflow_json, non_finite};
 use crate::network::{Affine, Dense, Layer, Network, Residual};
 
 /// How the names of a layer's tensors begin: its place from 0, with as many digits as the last of `layers` needs.

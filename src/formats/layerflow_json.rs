@@ -1,17 +1,19 @@
 //! layerflow's own networks, `layerflow.network/1`: every number comes back with the same bits.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 use std::path::Path;
 
 use nalgebra::{DMatrix, DVector};
 use serde::Deserialize;
 
-use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction, Residual};
-
-use super::json::{self, Layers, Number, Rows};
+use super::candidate::{Candidate, Content, Evidence, JsonKeys};
+use super::json::{Layers, Number, Rows};
 use super::json_account::account_of_unknown;
+use super::opened::{Opened, OpenedNetwork};
 use super::save::write_beside;
-use super::{FormatError, OpenedNetwork, non_finite};
+use super::{FormatError, json, non_finite};
+use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction, Residual};
 
 /// The parameters that an activation may have.
 const PARAMETERS: [&str; 10] =
@@ -90,6 +92,23 @@ pub(super) fn read_list(path: &Path, bytes: &[u8]) -> Result<LayerList, FormatEr
         unknown.extend(layer.idle_keys().into_iter().map(|key| format!("layers[{}].{key}", index + 1)));
     }
     Ok(LayerList { name: file.name, output, layers, unknown })
+}
+
+/// How surely the file is one, of this version or another.
+pub(super) fn recognise(file: &Candidate) -> Option<Evidence> {
+    let Content::Json(keys, _) = &file.content else { return None };
+    keys.format.as_deref().is_some_and(|format| format.starts_with("layerflow.")).then_some(Evidence::Mark)
+}
+
+/// Opens a network of this version.
+pub(super) fn open(file: &Candidate) -> Result<Opened, FormatError> {
+    if let Content::Json(JsonKeys { format: Some(other), .. }, _) = &file.content
+        && other != FORMAT
+    {
+        let problem = format!("is `{other}`, which this version does not know; save the network as {FORMAT}");
+        return Err(FormatError::Content { path: file.path.clone(), position: "format".into(), problem });
+    }
+    read(&file.path, &file.bytes()?).map(Opened::Network)
 }
 
 /// Reads the network in `bytes`, the content of the file at `path`.

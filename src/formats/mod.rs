@@ -6,6 +6,8 @@
 pub(crate) mod account;
 mod adapter;
 mod blocks;
+mod budget;
+mod candidate;
 mod chain;
 mod detect;
 mod elements;
@@ -21,13 +23,14 @@ mod json_account;
 mod keras;
 mod layer_list;
 mod layerflow_json;
-mod mapped;
 mod modules;
 mod names;
 mod network_kind;
 mod non_finite;
 mod npz;
 mod onnx;
+mod open;
+mod opened;
 mod parts;
 mod pickled;
 mod plain_json;
@@ -38,162 +41,39 @@ mod registry;
 mod safetensors;
 mod safetensors_header;
 mod save;
+mod save_as;
 mod save_tensors;
+mod shape;
+mod stored_values;
+mod tensor_info;
 mod tensorflow;
 mod tensors;
 mod tfjs;
 mod tflite;
 mod weight_form;
-
-use std::io::Read;
-use std::path::Path;
+mod weight_spectrum;
 
 pub use account::{Account, Fate, Part, PartName};
 pub use blocks::{Block, Choice, blocks};
 pub use chain::{
     ActivationBasis, BlockChoice, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Doubt, Normalisation,
-    PaddingRule, PoolingRule, Slopes, WeightSpectrum, build, convolution_text, is_layer_weight, parse_input_shape,
-    weight_spectrum,
+    PaddingRule, PoolingRule, Slopes, build, convolution_text, is_layer_weight, parse_input_shape, weight_spectrum,
 };
 pub use error::FormatError;
 pub use graph::{GraphConvolution, GraphProblem};
 pub use layerflow_json::{save, write};
 pub use modules::{ModuleNote, ModuleRole};
-pub use network_kind::{NetworkKind, save_as};
+pub use network_kind::NetworkKind;
 pub use onnx::save_onnx;
+pub use open::{open, open_for, open_with_non_finite};
+pub use opened::{GraphFile, Opened, OpenedNetwork};
 pub use precision::Precision;
 pub use registry::{FORMATS, KnownFormat, extensions, format_table, format_text};
 pub use save::{check_writable, write_beside};
+pub use save_as::save_as;
 pub use save_tensors::save_tensors;
-pub use tensors::{TensorFile, TensorInfo, TensorOrder, shape_text};
+pub use shape::shape_text;
+pub use tensor_info::{TensorInfo, TensorOrder};
+pub use tensors::TensorFile;
 pub use weight_form::{Unfolding, WeightForm};
-
-use crate::network::{ImageShape, Network};
-
-use detect::Format;
-
-/// What a file gives.
-#[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "one is made a file, and taken apart at once")]
-pub enum Opened {
-    /// A whole network: order and activations of its layers are known.
-    Network(OpenedNetwork),
-    /// Names and shapes only.
-    Tensors(TensorFile),
-    /// A graph that is understood in part.
-    Graph(GraphFile),
-}
-
-/// A network, and what became of everything in its file.
-#[derive(Clone, Debug)]
-pub struct OpenedNetwork {
-    /// The network.
-    pub network: Network,
-    /// The account of its file. Where it is not whole the network is partial.
-    pub account: Account,
-}
-
-/// A file whose graph is no network as a whole.
-#[derive(Debug)]
-pub struct GraphFile {
-    /// The network up to the first thing that is not understood; none where not even one layer is.
-    pub network: Option<Network>,
-    /// What became of everything in the file.
-    pub account: Account,
-    /// The first thing that is not understood.
-    pub problem: GraphProblem,
-    /// Every convolution whose shape is known, in the order of the graph.
-    pub convolutions: Vec<GraphConvolution>,
-    /// The tensors of the file, from which a chain can be chosen by hand.
-    pub tensors: TensorFile,
-}
-
-/// Opens a weight file. Its content tells its format; its name only helps to say what a file is that is not read.
-///
-/// ```
-/// use layerflow::formats::{self, Opened};
-///
-/// # let folder = std::env::temp_dir().join(format!("layerflow-open-{}", std::process::id()));
-/// # std::fs::create_dir_all(&folder)?;
-/// let path = folder.join("turn.json");
-/// std::fs::write(&path, r#"{"format": "layerflow.network/1", "layers": [{"type": "dense", "weight": [[0, -1], [1, 0]]}]}"#)?;
-/// match formats::open(&path)? {
-///     // Its account says what became of every part of the file; whole: nothing was left out.
-///     Opened::Network(opened) => {
-///         assert!(opened.account.is_whole());
-///         assert_eq!((opened.network.inputs(), opened.network.outputs()), (2, 2));
-///     }
-///     // Only tensors: `ChainProposal` and `build` make a network of them.
-///     Opened::Tensors(_) => unreachable!("the layers are known"),
-///     Opened::Graph(graph) => unreachable!("{}", graph.problem),
-/// }
-/// # std::fs::remove_dir_all(&folder)?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// # Errors
-/// If the file cannot be read, is damaged, or is of a format that is not read.
-pub fn open(path: &Path) -> Result<Opened, FormatError> {
-    open_for(path, None)
-}
-
-/// Opens a weight file as [`open_for`] does, and lets NaN and infinity through: the network is one to look at, not to run.
-///
-/// # Errors
-/// As [`open`], except for numbers that are not finite.
-pub fn open_with_non_finite(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
-    non_finite::allowing(|| open_for(path, input))
-}
-
-/// Opens a weight file as [`open`] does. Where it holds a graph that leaves the shape of its input open, `input` tells it.
-///
-/// # Errors
-/// As [`open`].
-pub fn open_for(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
-    match open_as_stored(path, input)? {
-        Opened::Tensors(tensors) => {
-            let part = parts::account_by_name(tensors.path());
-            Ok(Opened::Tensors(adapter::join(quantised::join(tensors.with_account(part)))?))
-        }
-        opened => Ok(opened),
-    }
-}
-
-fn open_as_stored(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
-    let unreadable = |source| FormatError::Read { path: path.into(), source };
-    if path.is_dir() {
-        return open_as_stored(&folder::model_in(path)?, input);
-    }
-    let mut beginning = Vec::new();
-    let file = crate::io::open(path).map_err(unreadable)?;
-    file.take(detect::BEGINNING_BYTES).read_to_end(&mut beginning).map_err(unreadable)?;
-    match detect::format_of(path, &beginning)? {
-        Format::Gguf => gguf::open(path).map(Opened::Tensors),
-        Format::Numpy => npz::open(path).map(Opened::Tensors),
-        Format::Pickle => match pytorch::open_pickle(path, input)? {
-            Some(opened) => Ok(opened),
-            None => pickled::open(path).map(Opened::Tensors),
-        },
-        Format::PytorchLegacy => pytorch::open_legacy(path, input),
-        Format::PytorchZip => pytorch::open_zip(path, input),
-        Format::Safetensors => safetensors::open(path),
-        Format::Hdf5 => keras::open_hdf5(path, input),
-        Format::Keras => keras::open_archive(path, input),
-        Format::Onnx => onnx::open(path, input),
-        Format::Tflite => tflite::open(path, input),
-        Format::Json => open_json(path, &crate::io::read(path).map_err(unreadable)?, input),
-    }
-}
-
-fn open_json(path: &Path, bytes: &[u8], input: Option<ImageShape>) -> Result<Opened, FormatError> {
-    match detect::json_kind(path, bytes)? {
-        detect::JsonKind::Layerflow => layerflow_json::read(path, bytes).map(Opened::Network),
-        detect::JsonKind::Plain => plain_json::read(path, bytes).map(Opened::Network),
-        detect::JsonKind::KerasArchitecture => keras::open_architecture(path, bytes, input),
-        detect::JsonKind::TensorflowJs => tfjs::open(path, bytes, input),
-        detect::JsonKind::SafetensorsIndex if pytorch::is_index(path, bytes)? => {
-            pytorch::open_index(path, bytes).map(Opened::Tensors)
-        }
-        detect::JsonKind::SafetensorsIndex => safetensors::open_index(path, bytes).map(Opened::Tensors),
-    }
-}
+pub use weight_spectrum::WeightSpectrum;

@@ -7,7 +7,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::elements::IntegerType;
 use super::names::says_transposed;
-use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError, shape_text};
+use super::shape::shape_text;
+use super::tensor_info::TensorInfo;
+use super::tensors::{TensorFile, TensorSource, ValuesError};
 
 /// What is put behind a weight's name, or in the place of its last word, for its scale…
 const SCALES: [&str; 6] = ["_scale", "_scale_inv", "_scales", ".scale", ".scale_inv", ".scales"];
@@ -23,18 +25,18 @@ const PACKED_WORDS: [&str; 3] = ["qweight", "packed", "blocks"];
 const USUAL_BLOCK: usize = 128;
 
 /// The tensors of a file with their quantised weights made plain.
-pub(super) struct Joined {
+struct Joined {
     /// All tensors but those that are joined to others.
-    pub tensors: Vec<TensorInfo>,
+    tensors: Vec<TensorInfo>,
     /// How the values of each are had.
-    pub recipes: Vec<Recipe>,
+    recipes: Vec<Recipe>,
     /// Those that are joined, and to which weight.
-    pub joined: Vec<(TensorInfo, String)>,
-    pub assumed: Vec<String>,
+    joined: Vec<(TensorInfo, String)>,
+    assumed: Vec<String>,
 }
 
 /// How the values of a tensor are had from those that are stored.
-pub(super) struct Recipe {
+struct Recipe {
     /// The place of the stored tensor.
     position: usize,
     scale: Option<Scale>,
@@ -76,9 +78,9 @@ impl Per {
 }
 
 /// Reads the stored values and applies the scales.
-pub(super) struct JoinedSource {
-    pub source: Box<dyn TensorSource>,
-    pub recipes: Vec<Recipe>,
+struct JoinedSource {
+    source: Box<dyn TensorSource>,
+    recipes: Vec<Recipe>,
 }
 
 impl TensorSource for JoinedSource {
@@ -106,7 +108,10 @@ impl TensorSource for JoinedSource {
 /// The file with the scales in it applied to their weights.
 pub(super) fn join(file: TensorFile) -> TensorFile {
     match joined(file.tensors()) {
-        Some(joined) => file.with_joined(joined),
+        Some(Joined { tensors, recipes, joined, assumed }) => {
+            let file = file.with_joined(tensors, joined, |source| Box::new(JoinedSource { source, recipes }));
+            assumed.into_iter().fold(file, TensorFile::assuming)
+        }
         None => file,
     }
 }

@@ -1,15 +1,18 @@
-//! Tensors of safetensors files, memory-mapped: only the header is read until a tensor is needed.
+//! Tensors of safetensors files: only the header is read until a tensor is needed.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::candidate::{Candidate, Content, Evidence};
 use super::elements::{FloatType, IntegerType};
-use super::json;
-use super::mapped::MappedFile;
-use super::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
-use super::{FormatError, Opened, layer_list, safetensors_header};
+use super::opened::Opened;
+use super::stored_values::decoded;
+use super::tensor_info::TensorInfo;
+use super::tensors::{TensorFile, TensorSource, ValuesError};
+use super::{FormatError, json, layer_list, safetensors_header};
+use crate::io::{OpenFile, companion};
 
 /// The bytes before the header that say how long it is.
 pub(super) const LENGTH_BYTES: usize = 8;
@@ -20,17 +23,17 @@ pub(super) const LONGEST_HEADER: u64 = 32 << 20;
 pub(super) const LAYER_LIST: &str = "layerflow.network";
 const FORMAT: &str = "safetensors";
 
-/// One mapped file.
+/// One open file.
 struct Shard {
-    map: MappedFile,
+    file: OpenFile,
     tensors: Vec<StoredTensor>,
 }
 
 /// A tensor and where in the file its values are.
 struct StoredTensor {
     dtype: String,
-    start: usize,
-    end: usize,
+    start: u64,
+    end: u64,
 }
 
 /// For each tensor, the shard that holds it and its place among the shard's tensors.
@@ -42,28 +45,51 @@ struct Shards {
 impl TensorSource for Shards {
     fn values(&self, index: usize) -> Result<Vec<f64>, ValuesError> {
         let (shard, position) = self.positions[index];
-        self.shards[shard].values(position).map_err(ValuesError::Tensor)
+        self.shards[shard].values(position)
     }
 }
 
 impl Shard {
-    /// The values of the tensor at `position`, in row-major order; in words, why they cannot be read.
-    fn values(&self, position: usize) -> Result<Vec<f64>, String> {
+    /// The values of the tensor at `position`, in row-major order.
+    fn values(&self, position: usize) -> Result<Vec<f64>, ValuesError> {
         let tensor = &self.tensors[position];
-        let bytes = self.map.as_ref().get(tensor.start..tensor.end).ok_or("reaches beyond the end of the file")?;
+        let range = tensor.start..tensor.end;
         if let Some(float) = FloatType::of_name(&tensor.dtype) {
-            return Ok(float.decode(bytes));
+            return decoded(&self.file, range, float.size(), 1, |bytes| float.decode(bytes));
         }
-        let integer = IntegerType::of_name(&tensor.dtype);
-        let unread = || format!("is of type {}, whose values are not read; save it as F32", tensor.dtype);
-        integer.map(|integer| integer.decode(bytes)).ok_or_else(unread)
+        if let Some(integer) = IntegerType::of_name(&tensor.dtype) {
+            return decoded(&self.file, range, integer.size(), 1, |bytes| integer.decode(bytes));
+        }
+        let dtype = &tensor.dtype;
+        Err(ValuesError::Tensor(format!("is of type {dtype}, whose values are not read; save it as F32")))
     }
 }
 
-/// Maps the file and reads its header.
+/// How surely the file is one, or an index of several.
+pub(super) fn recognise(file: &Candidate) -> Option<Evidence> {
+    match &file.content {
+        // The header is JSON after eight bytes for its length.
+        Content::Bytes => match file.beginning[..] {
+            [_, _, _, _, _, _, _, _, b'{', ..] if !file.begins_as_json() => Some(Evidence::Mark),
+            _ => (file.extension == "safetensors").then_some(Evidence::OwnName),
+        },
+        Content::Json(keys, _) => keys.weight_map.is_some().then_some(Evidence::Content),
+        Content::Zip(_) => None,
+    }
+}
+
+/// Opens a file, or all files of an index.
+pub(super) fn open_any(file: &Candidate) -> Result<Opened, FormatError> {
+    match &file.content {
+        Content::Json(_, bytes) => open_index(&file.path, bytes).map(Opened::Tensors),
+        Content::Bytes | Content::Zip(_) => open(&file.path),
+    }
+}
+
+/// Opens the file and reads its header.
 ///
 /// Where the file lists layerflow's own layers it gives the whole network.
-pub(super) fn open(path: &Path) -> Result<Opened, FormatError> {
+fn open(path: &Path) -> Result<Opened, FormatError> {
     let (shard, tensors, layers) = open_shard(path)?;
     let positions = (0..tensors.len()).map(|position| (0, position)).collect();
     let file = TensorFile::new(path, tensors, Shards { shards: vec![shard], positions });
@@ -80,20 +106,19 @@ struct IndexFile {
 }
 
 /// Opens all files that the index at `path` names. They must lie beside it.
-pub(super) fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFile, FormatError> {
+fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFile, FormatError> {
     let index: IndexFile = json::parse(path, bytes)?;
     let mut names: Vec<&PathBuf> = index.weight_map.values().collect();
     names.sort();
     names.dedup();
     let (mut shards, mut positions, mut tensors) = (Vec::new(), Vec::new(), Vec::new());
     for name in names {
-        // An index from elsewhere must not reach for files outside its own folder.
-        if name.components().count() != 1 || name.file_name().is_none() {
-            let position = format!("weight_map, file `{}`,", name.display());
-            let problem = "is not the name of a file beside the index; put all parts into one folder".into();
-            return Err(FormatError::Content { path: path.into(), position, problem });
-        }
-        let (shard, found, _) = open_shard(&path.with_file_name(name))?;
+        let file = companion(path, name).map_err(|problem| FormatError::Content {
+            path: path.into(),
+            position: format!("weight_map, file `{}`,", name.display()),
+            problem: format!("{problem}; put all parts into one folder"),
+        })?;
+        let (shard, found, _) = open_shard(&file)?;
         for (position, tensor) in found.into_iter().enumerate() {
             if index.weight_map.get(&tensor.name) == Some(name) {
                 positions.push((shards.len(), position));
@@ -109,17 +134,19 @@ pub(super) fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFile, Format
         let problem = format!("is not in {}; get the parts that belong together", file.display());
         return Err(FormatError::Content { path: path.into(), position, problem });
     }
-    Ok(TensorFile::new(path, tensors, Shards { shards, positions }))
+    let held = shards.iter().map(|shard| shard.file.length()).fold(0, u64::saturating_add);
+    Ok(TensorFile::new(path, tensors, Shards { shards, positions }).with_companions(held))
 }
 
 /// The file with its tensors, and the list of layers in its metadata.
 fn open_shard(path: &Path) -> Result<(Shard, Vec<TensorInfo>, Option<String>), FormatError> {
     let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: FORMAT, reason };
-    let map = MappedFile::open(path)?;
-    let bytes = map.as_ref();
-    let declared = bytes.first_chunk::<LENGTH_BYTES>().map(|bytes| u64::from_le_bytes(*bytes));
-    let declared = declared.ok_or_else(|| damaged("it ends within the length of its header".into()))?;
-    let rest = (bytes.len() - LENGTH_BYTES) as u64;
+    let unreadable = |source| FormatError::Read { path: path.into(), source };
+    let file = OpenFile::open(path).map_err(unreadable)?;
+    let rest = file.length().checked_sub(LENGTH_BYTES as u64);
+    let rest = rest.ok_or_else(|| damaged("it ends within the length of its header".into()))?;
+    let declared = file.read(0..LENGTH_BYTES as u64).map_err(unreadable)?;
+    let declared = declared.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
     if declared > rest {
         return Err(damaged(format!("its header claims {declared} bytes, but only {rest} follow")));
     }
@@ -128,9 +155,9 @@ fn open_shard(path: &Path) -> Result<(Shard, Vec<TensorInfo>, Option<String>), F
             "its header claims {declared} bytes, more than the {LONGEST_HEADER} that are read"
         )));
     }
-    let first = LENGTH_BYTES + declared as usize;
-    let (json, values) = bytes[LENGTH_BYTES..].split_at(declared as usize);
-    let header = safetensors_header::read(json, values.len()).map_err(damaged)?;
+    let first = LENGTH_BYTES as u64 + declared;
+    let json = file.read(LENGTH_BYTES as u64..first).map_err(unreadable)?;
+    let header = safetensors_header::read(&json, (rest - declared) as usize).map_err(damaged)?;
     let (mut placed, mut tensors) = (Vec::new(), Vec::new());
     let layers = header.text(LAYER_LIST).map(str::to_owned);
     for tensor in header.tensors {
@@ -143,7 +170,7 @@ fn open_shard(path: &Path) -> Result<(Shard, Vec<TensorInfo>, Option<String>), F
             in_model: true,
             name: tensor.name,
         });
-        placed.push(StoredTensor { dtype: tensor.dtype, start: first + start, end: first + end });
+        placed.push(StoredTensor { dtype: tensor.dtype, start: first + start as u64, end: first + end as u64 });
     }
-    Ok((Shard { map, tensors: placed }, tensors, layers))
+    Ok((Shard { file, tensors: placed }, tensors, layers))
 }

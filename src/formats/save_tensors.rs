@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 use std::path::Path;
 
 use nalgebra::DMatrix;
@@ -94,7 +95,8 @@ fn matrix(weight: &DMatrix<f64>, precision: Precision) -> Tensor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::{Opened, open};
+    use crate::formats::open::open;
+    use crate::formats::opened::Opened;
     use crate::linalg::testing::random_matrix;
     use crate::network::{Activation, Dense, OutputFunction, Residual};
     use nalgebra::DVector;

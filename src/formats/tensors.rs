@@ -8,46 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use nalgebra::{DMatrix, DVector};
 
+use super::budget::Budget;
+use super::shape::shape_text;
+use super::tensor_info::{TensorInfo, TensorOrder};
+use super::{Account, FormatError, ModuleNote, PartName, WeightForm, modules, non_finite};
 use crate::dataset::numpy::NumpyError;
-
-use super::{Account, FormatError, ModuleNote, PartName, WeightForm, modules, non_finite, quantised};
-
-/// One tensor, known by name, shape and type.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TensorInfo {
-    /// The tensor's name in the file.
-    pub name: String,
-    /// The length of each axis; empty for a single value.
-    pub shape: Vec<usize>,
-    /// The type of its elements: `F64`, `F32`, `F16`, `BF16`, `I64`, …
-    pub dtype: String,
-    /// The bytes of its values in the file.
-    pub bytes: u64,
-    /// Whether its values can be read as weights.
-    pub is_numeric: bool,
-    /// Whether it belongs to the model; a checkpoint also holds its optimizer's tensors and copies of the model.
-    pub in_model: bool,
-}
-
-impl TensorInfo {
-    /// Why a network is right without this tensor, where that is known by its name.
-    pub fn needless(&self) -> Option<&'static str> {
-        if !self.in_model {
-            return Some("belongs to an optimizer, or to another copy of the model");
-        }
-        self.name.ends_with("num_batches_tracked").then_some("counts the steps of a training")
-    }
-}
-
-/// What the order of a file's tensors tells of the layers' order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TensorOrder {
-    /// Little: names are asked first.
-    #[default]
-    ByName,
-    /// It is the order in which the model itself has its layers.
-    Own,
-}
+use crate::system::memory;
 
 /// An open file of tensors.
 pub struct TensorFile {
@@ -60,6 +26,8 @@ pub struct TensorFile {
     source: Box<dyn TensorSource>,
     /// Whose values were read.
     reads: Vec<AtomicBool>,
+    /// What they may take together.
+    budget: Budget,
     /// The tensors that are weights, where the file's graph tells it.
     weights: Option<HashSet<String>>,
     /// What weights are beyond what their shapes say, by their names.
@@ -84,6 +52,8 @@ pub(super) enum ValuesError {
     /// In words that follow the tensor's name.
     Tensor(String),
     Numpy(NumpyError),
+    /// The file cannot be read, or has changed.
+    Read(std::io::Error),
 }
 
 impl TensorFile {
@@ -97,6 +67,7 @@ impl TensorFile {
             known: Account::default(),
             source: Box::new(source),
             reads,
+            budget: Budget::of_file(length_of(path)),
             joined: Vec::new(),
             non_finite: non_finite::are_allowed(),
             weights: None,
@@ -129,6 +100,12 @@ impl TensorFile {
         self.position(name).and_then(|position| self.tensors.get(position))
     }
 
+    /// The same file whose values are in companions of so many bytes.
+    pub(super) fn with_companions(self, bytes: u64) -> TensorFile {
+        let budget = Budget::of_file(length_of(&self.path).saturating_add(bytes));
+        TensorFile { budget, ..self }
+    }
+
     /// The same file, whose graph takes these tensors as weights and all others as something else.
     pub(super) fn with_weights(self, weights: HashSet<String>) -> TensorFile {
         TensorFile { weights: Some(weights), ..self }
@@ -149,14 +126,17 @@ impl TensorFile {
         self
     }
 
-    /// The same file with these weights instead of those of the same places, and without the tensors that are joined
-    /// to them.
-    pub(super) fn with_joined(self, joined: quantised::Joined) -> TensorFile {
-        let TensorFile { path, order, modules, mut known, source, non_finite, weights, forms, .. } = self;
-        let quantised::Joined { tensors, recipes, joined, assumed: more } = joined;
-        more.into_iter().for_each(|sentence| known.assume(sentence));
+    /// The same file with these tensors instead of its own, whose values `source` makes of those of the file; `joined`
+    /// are in the values of others, and in whose.
+    pub(super) fn with_joined(
+        self,
+        tensors: Vec<TensorInfo>,
+        joined: Vec<(TensorInfo, String)>,
+        source: impl FnOnce(Box<dyn TensorSource>) -> Box<dyn TensorSource>,
+    ) -> TensorFile {
+        let TensorFile { path, order, modules, known, source: stored, budget, non_finite, weights, forms, .. } = self;
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
-        let source = Box::new(quantised::JoinedSource { source, recipes });
+        let source = source(stored);
         let positions = OnceLock::new();
         TensorFile {
             path,
@@ -166,6 +146,7 @@ impl TensorFile {
             known,
             source,
             reads,
+            budget,
             joined,
             non_finite,
             weights,
@@ -285,13 +266,18 @@ impl TensorFile {
             return Err(self.fault(name, "is not in the file; `inspect --tensors` lists what is".into()));
         };
         let info = &self.tensors[index];
-        self.reads[index].store(true, Ordering::Relaxed);
+        let expected = info.shape.iter().fold(1_usize, |product, axis| product.saturating_mul(*axis));
+        if !self.reads[index].swap(true, Ordering::Relaxed) {
+            self.budget.take(expected).map_err(|problem| self.fault(name, problem))?;
+        }
+        self.check_memory([name])?;
         let values = self.source.values(index).map_err(|error| match error {
             ValuesError::Tensor(problem) => self.fault(name, problem),
-            ValuesError::Numpy(NumpyError::Io(source)) => FormatError::Read { path: self.path.clone(), source },
+            ValuesError::Numpy(NumpyError::Io(source)) | ValuesError::Read(source) => {
+                FormatError::Read { path: self.path.clone(), source }
+            }
             ValuesError::Numpy(source) => FormatError::Numpy { path: self.path.clone(), source },
         })?;
-        let expected = info.shape.iter().fold(1_usize, |product, axis| product.saturating_mul(*axis));
         if values.len() != expected {
             let problem = format!("has {} values where its shape needs {expected}; save the file again", values.len());
             return Err(self.fault(name, problem));
@@ -303,23 +289,29 @@ impl TensorFile {
         Ok((info, values))
     }
 
+    /// Whether there is memory for the values of these tensors, which are there twice while they become matrices.
+    pub(super) fn check_memory<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Result<(), FormatError> {
+        let infos = names.into_iter().filter_map(|name| self.info(name));
+        let bytes = infos.fold(0_u64, |sum, info| {
+            let values = info.shape.iter().fold(1_u64, |product, axis| product.saturating_mul(*axis as u64));
+            sum.saturating_add(values.saturating_mul(2 * size_of::<f64>() as u64))
+        });
+        memory::check(bytes).map_err(|source| FormatError::Memory { path: self.path.clone(), source })
+    }
+
     fn fault(&self, tensor: &str, problem: String) -> FormatError {
         FormatError::Tensor { path: self.path.clone(), tensor: tensor.into(), problem }
     }
 }
 
+/// The bytes of the file at `path`; 0 where it is none.
+fn length_of(path: &Path) -> u64 {
+    crate::io::OpenFile::open(path).map_or(0, |file| file.length())
+}
+
 impl fmt::Debug for TensorFile {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("TensorFile").field("path", &self.path).field("tensors", &self.tensors).finish()
-    }
-}
-
-/// A shape as it is said: `32×64`; `1 value` for a single one.
-pub fn shape_text(shape: &[usize]) -> String {
-    match shape {
-        [] => "1 value".into(),
-        [length] => format!("{length} values"),
-        _ => shape.iter().map(usize::to_string).collect::<Vec<_>>().join("×"),
     }
 }
 

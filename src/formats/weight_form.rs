@@ -4,10 +4,7 @@
 
 use nalgebra::DMatrix;
 
-use super::chain::WeightSpectrum;
-use super::tensors::{TensorFile, TensorInfo, shape_text};
-use super::{ChainProblem, FormatError};
-use crate::network::{ConvolutionError, ConvolutionSpectrum, SpectrumMethod};
+use super::tensor_info::TensorInfo;
 
 /// What a tensor with several axes is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,36 +46,13 @@ impl WeightForm {
 }
 
 impl Unfolding {
-    /// The spectrum of the weight as a matrix, outputs × all its other axes.
-    ///
-    /// # Errors
-    /// If the weight cannot be read, or its decomposition fails.
-    pub fn spectrum(&self, file: &TensorFile, tensor: &TensorInfo) -> Result<WeightSpectrum, FormatError> {
-        let values = file.vector(&tensor.name)?;
-        let matrix = self.matrix(&tensor.shape, values.as_slice());
-        let spectrum = ConvolutionSpectrum::of_matrix(&matrix).map_err(|error| {
-            let (name, shape) = (tensor.name.clone(), shape_text(&tensor.shape));
-            let source = ChainProblem::Convolution { name, shape, source: ConvolutionError::from(error) };
-            FormatError::Chain { path: file.path().into(), source: Box::new(source) }
-        })?;
-        let method = if self.is_window { SpectrumMethod::Kernel } else { SpectrumMethod::Matrix };
-        let operator = ConvolutionSpectrum { method, ..spectrum };
-        Ok(WeightSpectrum {
-            name: tensor.name.clone(),
-            what: format!("{} {}", self.class, shape_text(&tensor.shape)),
-            kernel: self.is_window.then(|| operator.clone()),
-            operator,
-            is_assumed: false,
-        })
-    }
-
     /// Whether every axis that is an output is one of the tensor's.
     pub fn fits(&self, tensor: &TensorInfo) -> bool {
         self.outputs.iter().all(|axis| *axis < tensor.shape.len()) && !tensor.shape.contains(&0)
     }
 
     /// Row-major values as outputs × inputs.
-    fn matrix(&self, shape: &[usize], values: &[f64]) -> DMatrix<f64> {
+    pub(super) fn matrix(&self, shape: &[usize], values: &[f64]) -> DMatrix<f64> {
         let of = |is_output: bool| {
             (0..shape.len()).filter(move |axis| self.outputs.contains(axis) == is_output).map(|axis| shape[axis])
         };

@@ -1,28 +1,41 @@
 //! Reading files, whatever a path stands for.
 
+mod companion;
+mod file;
+mod open_file;
+mod room;
 mod stream;
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Opens a file to be read from its beginning. A pipe is read once, to its end, and every later call gives the same bytes.
-///
-/// # Errors
-/// If there is no such file, or it is a device or a socket, or a pipe gives nothing or too much.
-pub fn open(path: &Path) -> io::Result<File> {
-    match stream::kept(path)? {
-        Some(kept) => File::open(kept),
-        None => File::open(path),
-    }
-}
+pub use companion::companion;
+pub use file::{is_same, open};
+pub use open_file::{OpenFile, Reader};
+pub use room::reserved;
+
+/// The most bytes of a file that does not tell its length, as those of the system's own folders.
+const MAX_UNTOLD: u64 = 1 << 26;
 
 /// The whole content of a file.
 ///
 /// # Errors
-/// As [`open`], and if it cannot be read.
+/// As [`open`], and if it cannot be read, changes meanwhile, or there is no memory for it.
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let file = OpenFile::open(path)?;
+    if file.length() > 0 {
+        return file.whole();
+    }
     let mut content = Vec::new();
-    open(path)?.read_to_end(&mut content)?;
+    open(path)?.take(MAX_UNTOLD).read_to_end(&mut content)?;
     Ok(content)
+}
+
+/// Why a file cannot be read or written, as the end of a sentence. An error of the system's own tells no remedy: then it is
+/// said what to check.
+pub fn reason(error: &io::Error, what: &str) -> String {
+    match error.get_ref() {
+        Some(own) => format!("({own})"),
+        None => format!("({error}); check {what} and the permissions"),
+    }
 }

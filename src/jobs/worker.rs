@@ -1,10 +1,9 @@
 //! One thread for one piece of work, whose panic becomes an error.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::Builder;
 
-use super::{JobError, Progress};
+use super::Progress;
+use crate::system::panics::catching;
 
 /// Runs `work` on a thread called `name` and gives its result to `done`, on that thread.
 ///
@@ -18,8 +17,8 @@ pub(super) fn start<T: Send + 'static>(
 ) -> Result<(), JobError> {
     let run = move || {
         // What the work owned is gone after a panic, and what it shares (`Progress`) is whole after every assignment.
-        let result = catch_unwind(AssertUnwindSafe(|| work(&progress)));
-        done(result.map_err(|payload| JobError::Panicked(message(payload.as_ref()))));
+        let result = catching(|| work(&progress));
+        done(result.map_err(|panic| JobError::Panicked(panic.to_string())));
     };
     match Builder::new().name(name.to_owned()).spawn(run) {
         Ok(_) => Ok(()),
@@ -27,7 +26,13 @@ pub(super) fn start<T: Send + 'static>(
     }
 }
 
-fn message(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without words".into())
+/// Why a job gave no result.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum JobError {
+    /// The worker panicked.
+    #[error("{0}")]
+    Panicked(String),
+    /// The system gave no thread.
+    #[error("no thread could be started: {0}")]
+    NoThread(String),
 }

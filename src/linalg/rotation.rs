@@ -8,8 +8,6 @@ use rand_chacha::rand_core::SeedableRng;
 use super::library::transposed_product;
 use super::{LinalgError, planes};
 
-/// Angles below this are rounding: products of orthogonal factors carry about 1e-15 an entry.
-pub(super) const ANGLE_NOISE: f64 = 1e-13;
 /// How far RᵀR may be from the identity (Frobenius norm over √d) before R is refused.
 const ORTHOGONALITY_TOLERANCE: f64 = 1e-8;
 /// Directions by which exp(log R) is compared with R.

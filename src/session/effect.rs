@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    DerivedJob, DerivedOutput, DialogPurpose, Document, Rebuilt, Scene, SceneError, Settings, Task, TrainingChannel,
-    TrainingRun, VisibleOutputs,
+    DerivedJob, DerivedOutput, DerivedWork, DialogPurpose, Document, Rebuilt, Scene, SceneError, Settings, Task,
+    TrainingChannel, TrainingRun, VisibleOutputs,
 };
 use crate::dataset::{ColumnOutline, DataChoice, Dataset};
 use crate::flow::Flow;
@@ -52,6 +52,15 @@ pub enum Effect {
     Cancel(Task),
     /// Close the window.
     Quit,
+}
+
+impl From<DerivedWork> for Effect {
+    fn from(work: DerivedWork) -> Effect {
+        match work {
+            DerivedWork::Start(job) => Effect::Derive(job),
+            DerivedWork::Cancel(kind) => Effect::Cancel(Task::Derive(kind)),
+        }
+    }
 }
 
 /// Whose spectrum is asked for.

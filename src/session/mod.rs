@@ -1,94 +1,70 @@
 //! What the window is about, without the window: the open network and data, the clock, what is drawn and how it is
 //! looked at, the notices.
+//!
+//! The parts own their state and carry out their own commands; none of them knows the [`Session`]. In the order in which
+//! they use each other: `document` (what is open and how it is changed), `view` (settings and commands only), `scene`
+//! (what the stage draws), `points`, `derived` (results computed in the background), `findings`, `training`.
+//! `command` and `effect` name what goes in and out, `state` holds it all and is read by the window, `actions` does
+//! what concerns several parts, and `apply` hands every command to one of them.
 
-mod camera;
-mod columns;
+mod actions;
+mod apply;
 mod command;
 mod derived;
-mod directions;
 mod document;
 mod effect;
-mod examples;
-mod extent;
 mod findings;
-mod finite_layers;
-mod fit;
-mod frame;
-mod history;
-mod import;
-mod lattice;
-mod memory_plan;
-mod network_change;
 mod notice;
-mod panel;
-mod pen;
+mod open_scene;
 mod playback;
-mod point_change;
 mod points;
-mod preset;
-mod principal_rows;
 mod rebuild;
-mod receive;
 mod recent;
 mod scene;
 mod settings;
 mod state;
 mod subspace_rotation;
-mod tour;
-mod train;
-mod training_run;
+mod training;
 mod view;
-mod view_pose;
-mod window;
 mod wording;
 
-pub use camera::{Camera, Orientation};
-pub use columns::{ColumnCommand, ColumnImport};
 pub use command::{Command, DialogPurpose, Task};
 pub use derived::{
     Answer, Answers, Areas, Arrow, BlockDetail, BlockMatrix, BlockRequest, BranchSpectrum, Change, Derivation,
-    DerivedJob, DerivedKind, DerivedOutput, DerivedResults, ErrorSlices, Field, FieldRequest, FindingEntry, Findings,
-    Glyph, Gradients, HeatMap, LARGEST_CHANGE, LayerDetail, LayerMeasures, LayerOverview, MEASURES, Measure, NamedMap,
-    NeighbourRequest, Neighbours, Particle, ParticleWindow, Particles, Refined, RefinementStudy, SeparationProfile,
-    Source, Stored, StudyRequest, slice, weight_matrices,
+    DerivedFailure, DerivedJob, DerivedKind, DerivedOutput, DerivedResults, DerivedWork, ErrorSlices, Field,
+    FindingEntry, FindingKey, Findings, Glyph, Gradients, HeatMap, LARGEST_CHANGE, LayerDetail, LayerMeasures,
+    LayerOverview, MEASURES, Measure, NamedMap, NeighbourRequest, Neighbours, Particle, ParticleWindow, Particles,
+    RefinementStudy, SeparationProfile, Situation, Source, Stored, StudyRequest, slice, weight_matrices,
 };
-pub use directions::{Directions, directions, phase_time};
-pub use document::{Data, DataSource, Document, FileContents, file_name};
+pub use document::{
+    ColumnCommand, ColumnImport, Data, DataSource, Document, EditCommand, Example, FileContents, Fix, FixFinder, Fixed,
+    History, Import, ImportCommand, MAX_CLASSES, NetworkChange, NumberChange, PointChange, PointError, Preset,
+    RememberedChain, WeightPart, file_name,
+};
 pub use effect::{DialogAnswer, Effect, Outcome, SpectrumRequest, UserError};
-pub use examples::Example;
-pub use extent::{Extent, coordinate_name, subscript};
 pub use findings::{
-    Dismissal, FindingCommand, FindingKey, FindingScope, FindingsView, Fix, FixFinder, Fixed, LayerCount, TimeMark,
-    VisibleFindings, title,
+    Dismissal, FindingCommand, FindingScope, FindingsView, LayerCount, TimeMark, VisibleFindings, title,
 };
-pub use fit::Fit;
-pub use frame::Frame;
-pub use history::{EditCommand, History};
-pub use import::{Import, ImportCommand};
-pub use lattice::{Cell, Lattice};
-pub use memory_plan::MemoryPlan;
-pub use network_change::{NetworkChange, NumberChange, WeightPart};
 pub use notice::{Notice, Notices, Severity};
-pub use panel::{HeatWindow, MatrixEntry, PanelCommand, PanelSettings, Section};
-pub use pen::{DENSITIES, Pen, PenCommand, PenSettings, RADII};
 pub use playback::{Playback, PlaybackCommand, SPEEDS};
-pub use point_change::{MAX_CLASSES, PointChange, PointError};
 pub use points::{
-    ColorMap, ColorValues, Colouring, Filter, Pick, PointCommand, PointSettings, Region, ScreenPoint, Selection,
-    Sorting, TableCell, TableColumn, TableError, Tool, column_text, nearest, picture_side, pictured, pixel_range,
-    pixels, table_columns, table_csv, table_fits, table_rows,
+    Region, ScreenPoint, TableCell, TableError, nearest, picture_side, pictured, pixel_range, pixels, table_columns,
+    table_csv, table_fits, table_rows,
 };
-pub use preset::Preset;
 pub use rebuild::{Rebuilt, VisibleOutputs};
 pub use recent::RecentFiles;
-pub use scene::{Progress, Scene, SceneError};
-pub use settings::{RememberedChain, Settings};
+pub use scene::{
+    Cell, Directions, Extent, Fit, Frame, Lattice, MemoryPlan, Progress, Refined, Scene, SceneError, ViewPose,
+    directions, phase_time,
+};
+pub use settings::Settings;
 pub use state::{PathPrompt, Session};
 pub use subspace_rotation::SubspaceRotation;
-pub use tour::{TOUR_SPEEDS, Tour};
-pub use train::{TrainCommand, Training};
-pub use training_run::{Goal, Pace, Snapshot, TrainingChannel, TrainingRun};
-pub use view::{Compare, Hovered, MAX_STEPS, MAX_TRAIL, Projection, VelocityPicture, ViewCommand, ViewSettings};
-pub use view_pose::ViewPose;
-pub use window::{Appearance, Modal, Side, WindowCommand, WindowSettings};
-pub use wording::{counted, listed, own_name};
+pub use training::{Goal, Pace, Snapshot, TrainCommand, Training, TrainingChannel, TrainingRun};
+pub use view::{
+    Appearance, Camera, ColorMap, ColorValues, Colouring, Compare, DENSITIES, FieldRequest, Filter, HeatWindow,
+    Hovered, MAX_STEPS, MAX_TRAIL, MatrixEntry, Modal, Orientation, PanelCommand, PanelSettings, Pen, PenCommand,
+    PenSettings, Pick, PointCommand, PointSettings, Projection, RADII, Section, Selection, Side, Sorting, TOUR_SPEEDS,
+    TableColumn, Tool, Tour, VelocityPicture, ViewCommand, ViewSettings, WindowCommand, WindowSettings, column_text,
+};
+pub use wording::{coordinate_name, counted, listed, own_name, subscript};

@@ -6,10 +6,8 @@
 
 use std::sync::Arc;
 
-use super::scene::Progress;
-use super::state::OpenScene;
 use super::view::Projection;
-use super::{Document, Effect, Field, LayerDetail, Refined, Scene, SceneError, Session, Stored};
+use super::{Document, LayerDetail, Progress, Refined, Scene, SceneError};
 use crate::flow::Flow;
 use crate::resnet::Refinement;
 
@@ -43,6 +41,31 @@ pub(super) struct IncrementalRebuild {
 }
 
 impl IncrementalRebuild {
+    /// The wanted document has changed: its flow is built now, or as soon as the one under way is there.
+    pub fn request(&mut self) {
+        self.due = true;
+    }
+
+    /// Whether a flow is due and none is under way.
+    pub fn can_begin(&self) -> bool {
+        self.due && !self.building
+    }
+
+    /// The flow that is due is under way.
+    pub fn begin(&mut self) {
+        *self = IncrementalRebuild { building: true, due: false };
+    }
+
+    /// The flow under way has come, or cannot.
+    pub fn finish(&mut self) {
+        self.building = false;
+    }
+
+    /// Another document takes the place of the one that grew, or what was under way was stopped.
+    pub fn stop(&mut self) {
+        *self = IncrementalRebuild::default();
+    }
+
     /// Whether the document wanted is already another one than the one being built.
     pub fn due(&self) -> bool {
         self.due
@@ -79,59 +102,6 @@ impl Rebuilt {
                 scene,
             })
         }))
-    }
-}
-
-impl Session {
-    /// The wanted document has changed: its flow is built now, or as soon as the one under way is there.
-    pub(super) fn grow(&mut self, effects: &mut Vec<Effect>) {
-        self.rebuild.due = true;
-        self.continue_rebuild(effects);
-    }
-
-    /// Asks for the flow that is due, if nothing holds it up. The field of the flow before is waited for: otherwise it
-    /// would never be ready.
-    pub(super) fn continue_rebuild(&mut self, effects: &mut Vec<Effect>) {
-        if !self.rebuild.due || self.rebuild.building || self.field_is_under_way() {
-            return;
-        }
-        self.rebuild = IncrementalRebuild { building: true, due: false };
-        let layer = (self.window.layer_panel && !self.window.refinement_panel()).then(|| self.panel_layer()).flatten();
-        let projection = Some(self.view.projection);
-        let in_sight = VisibleOutputs { refinement: self.refinement_in_sight(), layer, projection };
-        effects.push(Effect::Grow(self.wanted.clone(), self.known_flow(), in_sight));
-    }
-
-    pub(super) fn field_is_under_way(&self) -> bool {
-        Field::slot(&self.derived).is_under_way()
-    }
-
-    /// Another document takes the place of the one that grew, or what was under way was stopped.
-    pub(super) fn end_rebuild(&mut self) {
-        self.rebuild = IncrementalRebuild::default();
-    }
-
-    pub(super) fn accept_rebuilt(
-        &mut self,
-        document: Document,
-        result: Result<Rebuilt, SceneError>,
-        effects: &mut Vec<Effect>,
-    ) {
-        self.rebuild.building = false;
-        match result {
-            Ok(rebuilt) => self.show_rebuilt(document, rebuilt, effects),
-            Err(error) => self.refuse(&document, &error, effects),
-        }
-        self.continue_rebuild(effects);
-    }
-
-    /// The flow on show, if it is the one of the network that is wanted.
-    pub(super) fn known_flow(&self) -> Option<Arc<Flow>> {
-        let same_network = |shown: &&OpenScene| match (&shown.document.network, &self.wanted.network) {
-            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-            _ => false,
-        };
-        self.shown.as_ref().filter(same_network).map(|shown| shown.scene.flow.clone())
     }
 }
 

@@ -1,24 +1,17 @@
-//! The state of a window: commands change it and lead to effects.
+//! The state of a window, and what is read of it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::derived::{self, State};
-use super::document::FileContents;
-use super::findings;
+use super::derived::State;
+use super::open_scene::OpenScene;
 use super::rebuild::IncrementalRebuild;
-use super::tour::TOUR_DIMENSIONS;
-use super::view::Projection;
-use super::wording::counted;
 use super::{
-    Camera, ColumnImport, Command, Compare, Data, DerivedKind, DerivedResults, DialogPurpose, Document, Effect,
-    Example, FindingsView, History, Import, LayerDetail, LayerMeasures, Neighbours, Notices, Orientation, PenCommand,
-    Playback, PlaybackCommand, PointCommand, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Severity,
-    Side, Stored, Task, Training, ViewCommand, ViewSettings, WindowSettings,
+    ColumnImport, DerivedResults, DialogPurpose, Document, Field, FindingsView, History, Import, LayerDetail,
+    Neighbours, Notices, Pen, Playback, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Situation,
+    Stored, Training, ViewSettings, WindowSettings,
 };
 use crate::flow::Flow;
-use crate::formats::NetworkKind;
-use crate::resnet::Refinement;
 
 /// Everything that a window is about.
 #[derive(Debug)]
@@ -63,22 +56,6 @@ pub struct Session {
     pub(super) history: History,
     /// The flow of what grew out of the document shown.
     pub(super) rebuild: IncrementalRebuild,
-}
-
-/// A document with everything that is drawn of it.
-#[derive(Clone, Debug)]
-pub(super) struct OpenScene {
-    pub(super) document: Document,
-    pub(super) scene: Arc<Scene>,
-    /// The phase boundaries in increasing order, 0 and L among them.
-    pub(super) boundaries: Vec<f64>,
-}
-
-impl OpenScene {
-    /// A document with its scene.
-    pub(super) fn new(document: Document, scene: Arc<Scene>) -> OpenScene {
-        OpenScene { document, boundaries: boundaries(&scene.flow), scene }
-    }
 }
 
 /// A text field for a path.
@@ -133,6 +110,31 @@ impl Session {
         self.shown.as_ref().map(|shown| &shown.scene)
     }
 
+    /// The phase boundaries of the flow in increasing order, 0 and L among them.
+    pub fn boundaries(&self) -> &[f64] {
+        self.shown.as_ref().map_or(&[], |shown| &shown.boundaries)
+    }
+
+    /// What is being opened while nothing is shown yet, by name.
+    pub fn opening(&self) -> Option<String> {
+        let is_opening = self.shown.is_none() && self.wanted.network.is_some();
+        is_opening.then(|| self.wanted.network_name())
+    }
+
+    /// What is open and how it is looked at; `None` before the first scene.
+    pub fn situation(&self) -> Option<Situation<'_>> {
+        let Session { shown, playback, view, window, training, .. } = self;
+        let (OpenScene { document, scene, .. }, refined) = (shown.as_ref()?, self.refined().cloned());
+        Some(Situation { scene, document, playback, view, window, is_training: training.running(), refined })
+    }
+
+    /// [`Session::situation`] with the results, to be changed by it.
+    pub(super) fn situation_and_results(&mut self) -> Option<(Situation<'_>, &mut DerivedResults)> {
+        let Session { shown, derived, playback, view, window, training, .. } = self;
+        let (OpenScene { document, scene, .. }, refined) = (shown.as_ref()?, Refined::slot(derived).latest().cloned());
+        Some((Situation { scene, document, playback, view, window, is_training: training.running(), refined }, derived))
+    }
+
     /// The newest ResNet of the scene that is ready.
     pub fn refined(&self) -> Option<&Arc<Refined>> {
         self.latest()
@@ -145,7 +147,8 @@ impl Session {
 
     /// Whether the result that is wanted now was stopped, or cannot be made.
     pub fn is_given_up<D: Stored>(&self) -> bool {
-        D::wanted(self).is_some_and(|request| D::slot(&self.derived).state(&request) == State::Failed)
+        let request = self.situation().and_then(|situation| D::wanted(&situation));
+        request.is_some_and(|request| D::slot(&self.derived).state(&request) == State::Failed)
     }
 
     /// The newest detail of layer `index` that is ready.
@@ -166,77 +169,42 @@ impl Session {
 
     /// The index of the layer that the panel shows now.
     pub fn panel_layer(&self) -> Option<usize> {
-        let flow = &self.shown.as_ref()?.scene.flow;
-        Some(self.view.panel_layer(flow.moment(self.playback.t()).layer, flow.layers().len()))
+        self.situation().map(|situation| situation.panel_layer())
     }
 
-    /// Asks for the results that are wanted now and cancels those that are not any more; `seconds` have passed since the
-    /// last call.
-    pub fn watch_derived(&mut self, seconds: f64) -> Vec<Effect> {
-        derived::watch(self, seconds)
+    /// The training of the network.
+    pub fn training(&self) -> &Training {
+        &self.training
     }
 
-    /// The phase boundaries of the flow in increasing order, 0 and L among them.
-    pub fn boundaries(&self) -> &[f64] {
-        self.shown.as_ref().map_or(&[], |shown| &shown.boundaries)
+    /// Why the network cannot be trained on the data shown, in a sentence; `None` where it can.
+    pub fn training_refusal(&self) -> Option<&'static str> {
+        self.training.refusal(self.document().and_then(|document| document.data.dataset.as_deref()))
     }
 
-    /// Carries out a command and tells what has to be done outside.
-    pub fn apply(&mut self, command: Command) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        match command {
-            Command::OpenNetwork(path) => effects.push(self.read_network(path)),
-            Command::OpenData(path) => self.read_data(path, &mut effects),
-            Command::SaveNetwork(path) => effects.extend(self.save(path)),
-            Command::WriteMeasures(path) => effects.extend(self.write_measures(path)),
-            Command::OpenFiles(paths) if paths.is_empty() => {}
-            Command::OpenFiles(paths) => effects.push(Effect::ReadFiles(paths, self.inputs())),
-            Command::OpenExample(example) => self.open_example(example, &mut effects),
-            Command::Generate(generator, options) => {
-                self.want_data(Data::generated(generator, options), &mut effects);
-            }
-            Command::Flow(options) if options == self.wanted.options => {}
-            Command::Flow(options) => {
-                self.wanted.options = options;
-                self.build(&mut effects);
-            }
-            Command::Ask(purpose) => self.ask(purpose, &mut effects),
-            Command::EditPath(text) => {
-                if let Some(prompt) = &mut self.path_prompt {
-                    prompt.text = text;
-                }
-            }
-            Command::AcceptPath => self.accept_path(&mut effects),
-            Command::ClosePath => self.path_prompt = None,
-            Command::Playback(command) => {
-                self.hint = false;
-                self.play(command);
-            }
-            Command::View(command) => self.apply_view(command, &mut effects),
-            Command::Window(command) => {
-                self.window.apply(command);
-                self.refine(&mut effects);
-            }
-            Command::Import(command) => self.import(command, &mut effects),
-            Command::Columns(command) => self.change_columns(command, &mut effects),
-            Command::Findings(command) => findings::apply(self, command, &mut effects),
-            Command::Edit(command) => self.edit(&command, &mut effects),
-            Command::Train(command) => self.train(command, &mut effects),
-            Command::Cancel(task) => self.cancel(task, &mut effects),
-            Command::Dismiss(id) => self.notices.dismiss(id),
-            Command::DismissHint => self.hint = false,
-            Command::Quit => effects.push(Effect::Quit),
-        }
-        self.measure_points();
-        effects
+    /// What can be taken back and made again.
+    pub fn history(&self) -> &History {
+        &self.history
     }
 
-    /// Moves time by `seconds` of the wall clock, and the tour with it. True while the tour moves.
-    pub fn advance(&mut self, seconds: f64) -> bool {
-        let Some(shown) = &self.shown else { return false };
-        self.playback.advance(seconds);
-        let dimensions = shown.scene.extent.dimension().min(TOUR_DIMENSIONS);
-        self.view.projection == Projection::Tour && self.view.tour.advance(dimensions, seconds)
+    /// Why points cannot be drawn by hand; `None` where they can.
+    pub fn pen_refusal(&self) -> Option<&'static str> {
+        self.scene().map_or(Some("No network is open yet."), |scene| scene.pen_refusal())
+    }
+
+    /// The pen in hand where it can draw: at t = 0, where the points are the data.
+    pub fn pen(&self) -> Option<Pen> {
+        self.view.pen.pen.filter(|_| self.playback.t() == 0.0 && self.pen_refusal().is_none())
+    }
+
+    /// How many classes can be drawn: those of the data and of the network's answers, and one more.
+    pub fn drawn_classes(&self) -> usize {
+        self.wanted.drawn_classes()
+    }
+
+    /// How the data that is shown was scaled, in words; `None` where it is as its file has it.
+    pub fn scaling_text(&self) -> Option<String> {
+        self.chosen_columns.as_ref()?.scaling_text(&self.document()?.data.source)
     }
 
     /// The number of inputs that data must have.
@@ -244,183 +212,19 @@ impl Session {
         self.wanted.network.as_ref().map(|network| network.inputs())
     }
 
-    pub(super) fn path_chosen(&mut self, purpose: DialogPurpose, path: PathBuf, effects: &mut Vec<Effect>) {
-        match purpose {
-            DialogPurpose::OpenNetwork => effects.push(self.read_network(path)),
-            DialogPurpose::OpenData => self.read_data(path, effects),
-            DialogPurpose::SaveNetwork(_) => effects.extend(self.save(path)),
-            DialogPurpose::SaveMeasures => effects.extend(self.write_measures(path)),
-        }
+    /// Whether the network that is wanted is the one that is shown.
+    pub(super) fn shows_wanted_network(&self) -> bool {
+        let shown = self.document().and_then(|shown| shown.network.as_ref());
+        shown.zip(self.wanted.network.as_ref()).is_some_and(|(one, other)| Arc::ptr_eq(one, other))
     }
 
-    /// The network that is shown, to be written to a file of the kind that its name asks for.
-    fn save(&self, path: PathBuf) -> Option<Effect> {
-        Some(Effect::Save(self.document()?.network.clone()?, path))
+    /// The flow on show, if it is the one of the network that is wanted.
+    pub(super) fn known_flow(&self) -> Option<Arc<Flow>> {
+        self.shown.as_ref().filter(|_| self.shows_wanted_network()).map(|shown| shown.scene.flow.clone())
     }
 
-    /// All measures of the layers, to be written to a file.
-    fn write_measures(&self, path: PathBuf) -> Option<Effect> {
-        let table = self.latest::<LayerMeasures>()?;
-        let text = table.csv(&table.sorted("", 0, false)).ok()?;
-        Some(Effect::Write(text, path))
+    /// Whether a field is being computed.
+    pub(super) fn field_is_under_way(&self) -> bool {
+        Field::slot(&self.derived).is_under_way()
     }
-
-    /// What is being opened while nothing is shown yet, by name.
-    pub fn opening(&self) -> Option<String> {
-        let is_opening = self.shown.is_none() && self.wanted.network.is_some();
-        is_opening.then(|| self.wanted.network_name())
-    }
-
-    /// Asks for the wanted document's scene, as soon as there is a network.
-    pub(super) fn build(&mut self, effects: &mut Vec<Effect>) {
-        if self.wanted.network.is_some() {
-            self.end_rebuild();
-            let known = self.known_flow();
-            effects.push(Effect::Build(self.wanted.clone(), known));
-        }
-    }
-
-    /// Gives up what is not built yet.
-    pub(super) fn back_to_shown(&mut self) {
-        if let Some(shown) = &self.shown {
-            self.wanted = shown.document.clone();
-        }
-    }
-
-    pub(super) fn want_data(&mut self, data: Data, effects: &mut Vec<Effect>) {
-        if self.inputs().is_none_or(|inputs| inputs == data.dimension()) {
-            self.replaced_data = None;
-            let grows = self.remember_data(&data.source);
-            self.data_changes();
-            self.wanted.data = data;
-            return if grows { self.grow(effects) } else { self.build(effects) };
-        }
-        let sentence = format!(
-            "{} does not fit: it has {} of values, but the network takes {}; the data shown stays.",
-            data.name(),
-            counted(data.dimension(), "column"),
-            counted(self.inputs().unwrap_or(0), "input")
-        );
-        self.notices.add(Severity::Error, sentence, "");
-    }
-
-    /// The ResNet that the stage or the refinement panel shows; `None` while neither does.
-    pub(super) fn refinement_in_sight(&self) -> Option<Refinement> {
-        let in_panel = self.window.refinement_panel().then_some(self.view.refinement);
-        self.view.wanted_refinement().or(in_panel)
-    }
-
-    /// Asks for the ResNet that the view needs, if it is neither there nor under way.
-    pub(super) fn refine(&mut self, effects: &mut Vec<Effect>) {
-        effects.extend(derived::watch_one::<Refined>(self, 0.0));
-    }
-
-    fn read_network(&mut self, path: PathBuf) -> Effect {
-        self.path_prompt = None;
-        Effect::ReadNetwork(path)
-    }
-
-    fn read_data(&mut self, path: PathBuf, effects: &mut Vec<Effect>) {
-        self.path_prompt = None;
-        match self.inputs() {
-            Some(inputs) => effects.push(Effect::ReadData(path, Some(inputs))),
-            None => self.waiting_data = Some(path),
-        }
-    }
-
-    fn open_example(&mut self, example: Example, effects: &mut Vec<Effect>) {
-        match example.load() {
-            Ok((network, data)) => {
-                self.replaced_data = None;
-                self.forget_history();
-                self.wanted.network = Some(Arc::new(network));
-                self.wanted.network_path = None;
-                self.wanted.file = FileContents::default();
-                self.wanted.data = data;
-                effects.push(Effect::Cancel(Task::Read));
-                self.build(effects);
-                let waiting = self.waiting_data.take();
-                effects.extend(waiting.map(|path| Effect::ReadData(path, self.inputs())));
-            }
-            Err(error) => self.notices.add(Severity::Error, error.to_string(), format!("{error:?}")),
-        }
-    }
-
-    fn ask(&mut self, purpose: DialogPurpose, effects: &mut Vec<Effect>) {
-        let name = match purpose {
-            DialogPurpose::SaveNetwork(_) if self.shown.is_none() => return,
-            DialogPurpose::SaveNetwork(kind) => {
-                self.document().map_or_else(String::new, |document| proposed_file_name(document, kind))
-            }
-            DialogPurpose::SaveMeasures => "measures.csv".to_owned(),
-            DialogPurpose::OpenNetwork | DialogPurpose::OpenData => String::new(),
-        };
-        effects.push(Effect::ShowDialog(purpose, name));
-    }
-
-    fn accept_path(&mut self, effects: &mut Vec<Effect>) {
-        let Some(prompt) = self.path_prompt.take() else { return };
-        let text = prompt.text.trim();
-        if text.is_empty() {
-            self.path_prompt = Some(prompt);
-            return;
-        }
-        self.path_chosen(prompt.purpose, PathBuf::from(text), effects);
-    }
-
-    pub(super) fn play(&mut self, command: PlaybackCommand) {
-        if let Some(shown) = &self.shown {
-            self.playback.apply(command, &shown.boundaries);
-        }
-    }
-
-    fn apply_view(&mut self, command: ViewCommand, effects: &mut Vec<Effect>) {
-        if !matches!(command, ViewCommand::Hover(_) | ViewCommand::Points(PointCommand::Rest(_))) {
-            self.hint = false;
-        }
-        // Points are drawn where the data begins and while it rests, on a sheet that is seen from the front.
-        if matches!(command, ViewCommand::Hand(PenCommand::Use(Some(_)))) && self.view.pen.pen.is_none() {
-            self.play(PlaybackCommand::Pause);
-            self.play(PlaybackCommand::Home);
-            self.view.camera = Camera { orientation: Orientation::FRONT, ..Camera::default() };
-        }
-        self.view.apply(command);
-        self.refine(effects);
-    }
-
-    fn cancel(&mut self, task: Task, effects: &mut Vec<Effect>) {
-        effects.push(Effect::Cancel(task));
-        self.give_up(task);
-        match task {
-            Task::Build => self.refine(effects),
-            // Without the ResNet that was asked for the plain net remains to be shown.
-            Task::Derive(DerivedKind::Refined) if self.refined().is_none() => {
-                if self.window.refinement_panel() {
-                    self.window.side = Side::Layer;
-                }
-                self.apply_view(ViewCommand::Compare(Compare::Plain), effects);
-            }
-            _ => {}
-        }
-        self.fall_back(effects);
-    }
-}
-
-/// A file name for a network: its own name with what file systems dislike replaced.
-fn proposed_file_name(document: &Document, kind: NetworkKind) -> String {
-    let name = document.network_name();
-    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
-    let kept: String =
-        stem.chars().map(|c| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
-    format!("{kept}.{}", kind.extension())
-}
-
-/// The phase boundaries of a flow in increasing order, 0 and L among them.
-fn boundaries(flow: &Flow) -> Vec<f64> {
-    let phases = flow.layers().iter().flat_map(|layer| &layer.phases).map(|phase| phase.end);
-    let layers = flow.layers().iter().map(|layer| layer.index as f64);
-    let mut times: Vec<f64> = std::iter::once(0.0).chain(phases).chain(layers).collect();
-    times.sort_by(f64::total_cmp);
-    times.dedup_by(|later, earlier| (*later - *earlier).abs() < 1e-9);
-    times
 }

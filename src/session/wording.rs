@@ -1,4 +1,4 @@
-//! Counted things in plain words.
+//! Counted things and coordinates in plain words.
 
 /// "1 input", "2 inputs": the count with its noun, which takes an s in the plural.
 pub fn counted(count: usize, noun: &str) -> String {
@@ -22,6 +22,17 @@ pub fn listed(numbers: &[usize]) -> String {
         (0, _) => text.concat(),
         (more, _) => format!("{} and {more} more", text.join(", ")),
     }
+}
+
+/// "x₁" for the coordinate with index 0.
+pub fn coordinate_name(index: usize) -> String {
+    format!("x{}", subscript(index + 1))
+}
+
+/// `number` in subscript digits, for the index of a symbol.
+pub fn subscript(number: usize) -> String {
+    let digit = |digit: u8| char::from_u32(u32::from('₀') + u32::from(digit.wrapping_sub(b'0')));
+    number.to_string().bytes().filter_map(digit).collect()
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ fn parts_of_a_tfjs_model_stay_in_its_folder_and_are_whole() {
     let text = fs::read_to_string(data("moons/tfjs/model.json")).unwrap();
     fs::write(&path, text.replace("group1-shard1of1.bin", "../group1-shard1of1.bin")).unwrap();
     let outside = formats::open(&path).unwrap_err().to_string();
-    assert!(outside.contains("is not the name of a file beside the model"), "{outside}");
+    assert!(outside.contains("is not in the folder of the file"), "{outside}");
     fs::write(&path, &text).unwrap();
     let absent = formats::open(&path).unwrap_err().to_string();
     assert!(absent.contains("cannot be read"), "{absent}");

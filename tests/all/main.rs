@@ -1,6 +1,7 @@
 //! All integration tests, in one binary: linking the libraries once is most of the cost.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+mod changed_files;
 mod command_line;
 mod convert_command;
 mod convolution;
@@ -20,6 +21,8 @@ mod gallery;
 mod graph_files;
 mod layering;
 mod limit;
+mod little_memory;
+mod module_cycles;
 mod mutations;
 mod numbers_command;
 mod pictures;

@@ -1,4 +1,4 @@
-//! Picture tests: frames drawn by `layerflow::offscreen` against the pictures in `pictures/snapshots`.
+//! Picture tests: frames drawn by `layerflow_offscreen` against the pictures in `pictures/snapshots`.
 //!
 //! After a wanted change run `UPDATE_SNAPSHOTS=1 cargo test --test all pictures`, and look at the new pictures before
 //! they are committed.

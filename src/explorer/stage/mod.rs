@@ -1,5 +1,6 @@
 //! The stage: one or two views of the data at the time t, under the strip that chooses what is compared.
 
+mod input;
 mod interaction;
 mod overlays;
 mod pane;
@@ -12,10 +13,8 @@ use std::sync::Arc;
 use egui::{Context, Rect, Response, RichText, Sense, TextureHandle, Ui, vec2};
 
 use crate::explorer::theme::{GAP, Palette};
-use crate::session::{
-    Compare, EditCommand, Field, Fit, Frame, Neighbours, Pen, PointCommand, Projection, Refined, Scene, ViewCommand,
-    ViewPose, ViewSettings,
-};
+use crate::session::{Compare, EditCommand, Fit, Frame, PointCommand, Projection, Scene, ViewCommand, ViewPose};
+pub use input::StageInput;
 use overlays::frame_times::FrameTimes;
 use overlays::trails::Source;
 use pane::{Buffers, Pane};
@@ -26,33 +25,6 @@ use points::styles::PointStyles;
 
 /// Seconds in which one projection turns into another.
 const TURNING_SECONDS: f64 = 1.2;
-
-/// What the stage shows.
-#[derive(Debug)]
-pub struct StageInput<'a> {
-    /// The open network and data; `None` before anything is open.
-    pub scene: Option<&'a Arc<Scene>>,
-    /// What is being opened while there is no scene yet.
-    pub opening: Option<&'a str>,
-    /// The newest ResNet of that scene that is ready; it may be one for settings before the present ones.
-    pub refined: Option<&'a Arc<Refined>>,
-    /// The newest field of that scene that is ready; it may be one of a time before.
-    pub field: Option<&'a Arc<Field>>,
-    /// Whether the refinement panel is open, which has the ResNet's controls.
-    pub refinement_panel: bool,
-    /// The neighbours of the point under the mouse, as far as they are found.
-    pub neighbours: Option<&'a Arc<Neighbours>>,
-    /// The pen that draws points, where it can.
-    pub pen: Option<Pen>,
-    /// Whether the network is only a part of its file's, so that what it gives is no answer of the whole.
-    pub is_partial: bool,
-    /// Whether the time that frames take is told.
-    pub frame_time: bool,
-    /// The view's settings.
-    pub view: &'a ViewSettings,
-    /// The time of the flow, 0 to L.
-    pub t: f64,
-}
 
 /// The stage's memory from frame to frame: the point texture, and what need not be computed again for each frame.
 #[derive(Default)]
@@ -90,6 +62,11 @@ impl Stage {
     /// Has points drawn by the GPU from now on: the stage is in a window that has one.
     pub fn draw_on_gpu(&mut self, context: &Context) {
         self.sprites = Some(Arc::new(Sprites::new(context.clone())));
+    }
+
+    /// Whether points are drawn by the GPU.
+    pub fn draws_on_gpu(&self) -> bool {
+        self.sprites.is_some()
     }
 
     /// Draws the stage into all the room that `ui` has, and tells what the user asked for.

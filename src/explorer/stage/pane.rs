@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Response, Sense, Stroke, TextureHandle, Ui, vec2};
 
-use super::StageInput;
+use super::input::StageInput;
 use super::interaction::gesture::{self, Gesture};
 use super::interaction::hover;
 use super::interaction::pen::{PenPlane, PenTool};
@@ -17,7 +17,8 @@ use super::overlays::legend;
 use super::overlays::marks;
 use super::overlays::trails::{Source, Trails};
 use super::overlays::velocity;
-use super::points::cloud::{Cloud, Style};
+use super::points::cloud::Cloud;
+use super::points::cloud_style::CloudStyle;
 use super::points::pictures::{Atlas, Card};
 use super::points::sprites::Sprites;
 use super::points::stamps;
@@ -158,7 +159,7 @@ impl Pane<'_> {
             // Where both are shown the plain net is what is compared to: the ResNet is drawn through it.
             let ghost = sources.len() > 1 && matches!(source, Source::Plain(_));
             let (styles, texture, atlas, sprites) = (self.styles, self.texture, self.atlas, self.sprites);
-            let style = Style { styles, texture, atlas, sprites, palette, ghost };
+            let style = CloudStyle { styles, texture, atlas, sprites, palette, ghost };
             let projector = paths(source).0.projector(&self.scene.flow, self.input.t, &rows).moved_by(origin);
             painter.extend(layer.cloud.shapes(&transform, &projector, style));
             let drawn = layer.cloud.drawn();

@@ -1,4 +1,7 @@
 //! Singular values as bars on a log scale that grow from 1, where nothing changes, up or down to σ.
+//!
+//! Painted by hand: a bar's end is dragged to another σ, and wide spectra become a profile with the rank marked;
+//! egui_plot's bars answer to no drag.
 
 use std::ops::RangeInclusive;
 

@@ -117,6 +117,20 @@ fn every(step: f64, bounds: (f64, f64)) -> Vec<GridMark> {
     (0..count as usize).map(|tick| GridMark { value: (first + tick as f64) * step, step_size: step }).collect()
 }
 
+/// A plot that stays as it is, however the mouse is used: nothing is dragged, zoomed or followed by lines.
+pub fn still_plot(name: &str, height: f32) -> Plot<'_> {
+    Plot::new(name)
+        .height(height)
+        .allow_drag(false)
+        .allow_scroll(false)
+        .allow_zoom(false)
+        .allow_boxed_zoom(false)
+        .allow_axis_zoom_drag(false)
+        .allow_double_click_reset(false)
+        .show_crosshair(false)
+        .show_background(false)
+}
+
 impl Chart<'_> {
     /// Draws the chart over the whole width.
     pub fn show(&self, ui: &mut Ui) -> Response {
@@ -130,16 +144,7 @@ impl Chart<'_> {
             HoverPosition::Elsewhere { .. } => None,
         };
         let axis = |scale: AxisScale| move |mark: GridMark, _: &RangeInclusive<f64>| scale.label(mark.value);
-        let mut plot = Plot::new(self.name)
-            .height(HEIGHT)
-            .allow_drag(false)
-            .allow_scroll(false)
-            .allow_zoom(false)
-            .allow_boxed_zoom(false)
-            .allow_axis_zoom_drag(false)
-            .allow_double_click_reset(false)
-            .show_crosshair(false)
-            .show_background(false)
+        let mut plot = still_plot(self.name, HEIGHT)
             .grid_color(palette.axis)
             .custom_x_axes(vec![AxisHints::new_x().formatter(axis(x)).label_spacing(X_LABELS)])
             .custom_y_axes(vec![AxisHints::new_y().formatter(axis(y)).label_spacing(Y_LABELS)])

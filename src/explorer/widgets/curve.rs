@@ -1,7 +1,9 @@
 //! The curve of an activation: where it ends, how far it has come, and where it folds.
 
-use egui::{Align2, Color32, Pos2, Rect, Sense, Shape, Stroke, Ui, lerp, pos2, vec2};
+use egui::{Align2, Color32, Sense, Ui};
+use egui_plot::{HLine, HoverPosition, Line, LineStyle, PlotBounds, PlotPoint, PlotPoints, PlotUi, Text, VLine};
 
+use super::chart::still_plot;
 use crate::explorer::theme::{self, Palette, THICK, THIN};
 use crate::network::Activation;
 
@@ -28,29 +30,32 @@ impl Curve<'_> {
     /// Draws the curve over the whole width.
     pub fn show(&self, ui: &mut Ui) {
         let palette = Palette::from_ui(ui);
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, self.name));
-        let painter = ui.painter_at(rect);
-        let chart = rect.shrink(2.0);
         let (low, high) = self.range();
-        let at = |x: f64, y: f64| -> Pos2 {
-            let (across, up) = ((x + REACH) / (2.0 * REACH), (y - low) / (high - low));
-            pos2(lerp(chart.x_range(), across as f32), chart.bottom() - chart.height() * up as f32)
-        };
-        painter.hline(chart.x_range(), at(0.0, 0.0).y, Stroke::new(THIN, palette.track));
-        painter.vline(at(0.0, 0.0).x, chart.y_range(), Stroke::new(THIN, palette.track));
-        let line = |f: &dyn Fn(f64) -> f64| -> Vec<Pos2> { xs().map(|x| at(x, f(x))).collect() };
-        let sigma = |x: f64| self.activation.value(x);
-        painter.extend(Shape::dashed_line(&line(&|x| x), Stroke::new(THIN, palette.axis), 4.0, 4.0));
-        painter.add(Shape::line(line(&sigma), Stroke::new(THICK, self.colour.gamma_multiply(0.5))));
-        painter.add(Shape::line(line(&|x| self.path(x)), Stroke::new(THICK, palette.ink)));
-        self.mark_fold(&painter, palette, chart, &at);
-        for (text, position, align) in
-            [("y", chart.right_bottom(), Align2::RIGHT_BOTTOM), ("σ(y)", chart.left_top(), Align2::LEFT_TOP)]
-        {
-            painter.text(position, align, text, theme::small_font(), palette.faint_ink);
-        }
-        response.on_hover_text_at_pointer(
+        let plot = still_plot(self.name, HEIGHT)
+            .show_axes(false)
+            .show_grid(false)
+            .sense(Sense::hover())
+            .label_formatter(|_: &HoverPosition<'_>| None);
+        let shown = plot.show(ui, |chart| {
+            chart.set_plot_bounds(PlotBounds::from_min_max([-REACH, low], [REACH, high]));
+            chart.hline(HLine::new("0", 0.0).color(palette.track).width(THIN));
+            chart.vline(VLine::new("0", 0.0).color(palette.track).width(THIN));
+            let mut line = |f: &dyn Fn(f64) -> f64, colour, width, style| {
+                let points: Vec<[f64; 2]> = xs().map(|x| [x, f(x)]).collect();
+                chart.line(Line::new("", PlotPoints::from(points)).color(colour).width(width).style(style));
+            };
+            line(&|x| x, palette.axis, THIN, LineStyle::dashed_dense());
+            line(&|x| self.activation.value(x), self.colour.gamma_multiply(0.5), THICK, LineStyle::Solid);
+            line(&|x| self.path(x), palette.ink, THICK, LineStyle::Solid);
+            self.mark_fold(chart, palette);
+            for (text, position, align) in
+                [("y", [REACH, low], Align2::RIGHT_BOTTOM), ("σ(y)", [-REACH, high], Align2::LEFT_TOP)]
+            {
+                chart.text(small(text, position, palette.faint_ink).anchor(align));
+            }
+        });
+        shown.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, self.name));
+        shown.response.on_hover_text_at_pointer(
             "Dashed: where y starts. Coloured: where it ends, σ(y). Dark: where it is now, (1 − s)·y + s·σ(y).",
         );
     }
@@ -69,17 +74,21 @@ impl Curve<'_> {
     }
 
     /// Marks the coordinates that have folded over others: there the path falls while y rises.
-    fn mark_fold(&self, painter: &egui::Painter, palette: &Palette, chart: Rect, at: &dyn Fn(f64, f64) -> Pos2) {
+    fn mark_fold(&self, chart: &mut PlotUi<'_>, palette: &Palette) {
         if !self.folded {
             return;
         }
         let falls = |y: &f64| (1.0 - self.s) + self.s * self.activation.slope(*y) < 0.0;
-        let falling: Vec<Pos2> = xs().filter(falls).map(|x| at(x, self.path(x))).collect();
+        let falling: Vec<[f64; 2]> = xs().filter(falls).map(|x| [x, self.path(x)]).collect();
         let Some(&middle) = falling.get(falling.len() / 2) else { return };
-        painter.add(Shape::line(falling, Stroke::new(THICK, palette.warning)));
-        let text = pos2(middle.x.max(chart.left() + 20.0), middle.y - 6.0);
-        painter.text(text, Align2::CENTER_BOTTOM, "fold", theme::small_font(), palette.warning);
+        chart.line(Line::new("", PlotPoints::from(falling)).color(palette.warning).width(THICK));
+        chart.text(small("fold", middle, palette.warning).anchor(Align2::CENTER_BOTTOM));
     }
+}
+
+fn small(text: &str, [x, y]: [f64; 2], colour: Color32) -> Text {
+    let text = egui::RichText::new(text).font(theme::small_font());
+    Text::new("", PlotPoint::new(x, y), text).color(colour)
 }
 
 fn xs() -> impl Iterator<Item = f64> {

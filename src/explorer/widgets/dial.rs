@@ -1,4 +1,6 @@
 //! A dial for one plane of a rotation: the arc shows its angle θ, the hand where it has turned to.
+//!
+//! Painted by hand: egui_plot has no polar charts.
 
 use egui::{Align2, Color32, CursorIcon, Response, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
 

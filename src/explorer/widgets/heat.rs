@@ -1,4 +1,6 @@
 //! A matrix as a heat map: a texture of the reduced map, or the entries themselves where few are in sight.
+//!
+//! Painted by hand: egui_plot draws every entry of a heat map in every frame; here a texture is made once.
 
 use std::sync::Arc;
 

@@ -1,4 +1,6 @@
 //! Many rotation angles at once: how many planes turn by how much, as rays of a half disc.
+//!
+//! Painted by hand: egui_plot has no polar charts.
 
 use std::f64::consts::PI;
 

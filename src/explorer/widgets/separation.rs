@@ -1,11 +1,13 @@
 //! A length over the time of the flow, before the colours of the phases.
 
-use egui::{Align2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, lerp, pos2, vec2};
+use egui::{Align, Layout, RichText, Role, Sense, Ui, WidgetInfo};
+use egui_plot::{Axis, HLine, HoverPosition, Line, PlotBounds, PlotPoints, Span, VLine};
 
-use crate::explorer::theme::{self, GAP, Palette, SMALL, THICK, THIN};
+use super::chart::still_plot;
+use crate::explorer::theme::{self, Palette, THICK, THIN};
 use crate::session::SeparationProfile;
 
-const HEIGHT: f32 = 84.0;
+const HEIGHT: f32 = 66.0;
 /// How strongly the phases are coloured.
 const BANDS: f32 = 0.22;
 /// More phases than this are too narrow to be told apart, and are not coloured.
@@ -27,33 +29,39 @@ impl SeparationChart<'_> {
     /// Draws the chart over the whole width; gives the time that was clicked or dragged to.
     pub fn show(&self, ui: &mut Ui) -> Option<f64> {
         let palette = Palette::from_ui(ui);
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click_and_drag());
-        let label = format!("Chart: {} over time", self.name);
-        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &label));
-        let painter = ui.painter_at(rect);
-        let chart = Rect::from_min_max(rect.min + vec2(1.0, SMALL + GAP), rect.max - vec2(1.0, 1.0));
-        let across = |t: f64| lerp(chart.x_range(), (t / self.duration.max(f64::MIN_POSITIVE)) as f32);
         let largest = self.separation.largest().max(f64::MIN_POSITIVE);
-        let up = |length: f64| lerp(chart.bottom()..=chart.top(), (length / largest) as f32);
-        if self.separation.changes.len() <= MAX_BANDS {
-            for change in &self.separation.changes {
-                let [start, end] = change.times.map(across);
-                let band = Rect::from_x_y_ranges(start..=end, chart.y_range());
-                painter.rect_filled(band, 0.0, palette.phase(change.kind).gamma_multiply(BANDS));
+        ui.horizontal(|ui| {
+            let caption = |text: String| RichText::new(text).font(theme::small_font()).color(palette.faint_ink);
+            ui.label(caption(format!("{}, at most {}", self.name, theme::significant(largest))));
+            let now = caption(format!("now {}", theme::significant(self.separation.at(self.t))));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(now));
+        });
+        let label = format!("Chart: {} over time", self.name);
+        let duration = self.duration.max(f64::MIN_POSITIVE);
+        let plot = still_plot(&label, HEIGHT)
+            .show_axes(false)
+            .show_grid(false)
+            .sense(Sense::click_and_drag())
+            .label_formatter(|_: &HoverPosition<'_>| None);
+        let shown = plot.show(ui, |chart| {
+            chart.set_plot_bounds(PlotBounds::from_min_max([0.0, 0.0], [duration, largest]));
+            if self.separation.changes.len() <= MAX_BANDS {
+                for change in &self.separation.changes {
+                    let [start, end] = change.times;
+                    let band = Span::new("", start..=end).axis(Axis::X).border_width(0.0);
+                    chart.span(band.fill(palette.phase(change.kind).gamma_multiply(BANDS)));
+                }
             }
-        }
-        painter.hline(chart.x_range(), chart.bottom(), Stroke::new(THIN, palette.axis));
-        let finite = self.separation.lengths.iter().filter(|(_, length)| length.is_finite());
-        let line = finite.map(|&(t, length)| pos2(across(t), up(length))).collect();
-        painter.add(Shape::line(line, Stroke::new(THICK, palette.ink)));
-        painter.vline(across(self.t), chart.y_range(), Stroke::new(THIN, palette.highlight));
-        let text =
-            |at, align, caption: String| painter.text(at, align, caption, theme::small_font(), palette.faint_ink);
-        text(rect.left_top(), Align2::LEFT_TOP, format!("{}, at most {}", self.name, theme::significant(largest)));
-        let now = theme::significant(self.separation.at(self.t));
-        text(rect.right_top(), Align2::RIGHT_TOP, format!("now {now}"));
-        let pointed = response.interact_pointer_pos().filter(|_| response.clicked() || response.dragged());
-        let asked = pointed.map(|at| f64::from((at.x - chart.left()) / chart.width().max(1.0)) * self.duration);
+            chart.hline(HLine::new("0", 0.0).color(palette.axis).width(THIN));
+            let finite = self.separation.lengths.iter().filter(|(_, length)| length.is_finite());
+            let line: Vec<[f64; 2]> = finite.map(|&(t, length)| [t, length]).collect();
+            chart.line(Line::new(self.name, PlotPoints::from(line)).color(palette.ink).width(THICK));
+            chart.vline(VLine::new("now", self.t).color(palette.highlight).width(THIN));
+            chart.pointer_coordinate().map(|at| at.x)
+        });
+        let response = shown.response;
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &label));
+        let asked = shown.inner.filter(|_| response.clicked() || response.dragged());
         response.on_hover_text(
             "How far apart the selected points are in the whole space, over the time of the flow; the colours are those of the phases. Click to go to a time.",
         );

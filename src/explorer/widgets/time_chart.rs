@@ -1,4 +1,7 @@
 //! A small chart of measures along t, with the time as a playhead; a click goes to a time.
+//!
+//! Painted by hand: the charts of a panel and the picture of the spectra share one axis with the timeline, to the pixel;
+//! egui_plot makes room on the left by the length of its labels, differently in every chart.
 
 use std::ops::RangeInclusive;
 

@@ -5,31 +5,17 @@
 //! the activation is straight between its kinks the path is a series ([`series`]), else it is followed by a method of
 //! Runge and Kutta ([`pair`]).
 
+mod bound;
 mod kink_step;
 mod pair;
 mod series;
 
 use nalgebra::DMatrix;
-use thiserror::Error;
+
+pub use bound::NoLimit;
+pub(crate) use bound::{DRAWN, EXACT, TOLD};
 
 use crate::network::Residual;
-
-/// The error of one step at most, over the largest coordinate: where positions are compared.
-pub(crate) const EXACT: f64 = 1e-12;
-/// The same where a range or a share is told of them.
-pub(crate) const TOLD: f64 = 1e-9;
-/// The same where they are drawn, in numbers of seven digits.
-pub(crate) const DRAWN: f64 = 3e-8;
-/// Steps of one point at most, those that are taken back among them; passing a kink takes about twenty.
-const MAX_STEPS: usize = 10_000;
-
-/// Why the continuous limit of a block could not be followed.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("its velocity changes too fast to be followed in {steps} steps")]
-pub struct NoLimit {
-    /// The steps after which it was given up.
-    pub steps: usize,
-}
 
 /// Moves each column of `points` (d × samples, d at least the block's width) along dx/ds = f(x) for `duration` of s, with
 /// an error of at most `tolerance` a step, over the largest coordinate. The block's shortcut must be the identity; coordinates beyond its width stay.
@@ -56,6 +42,7 @@ pub(crate) fn integrate(
 mod tests {
     use nalgebra::DVector;
 
+    use super::bound::MAX_STEPS;
     use super::*;
     use crate::linalg::testing::random_matrix;
     use crate::network::{Activation, Affine};

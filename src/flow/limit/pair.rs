@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use super::{MAX_STEPS, NoLimit};
+use super::bound::{MAX_STEPS, NoLimit};
 use crate::network::{Activation, Residual};
 
 /// The first step in s.

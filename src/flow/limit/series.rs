@@ -11,8 +11,8 @@
 
 use nalgebra::DMatrix;
 
+use super::bound::{MAX_STEPS, NoLimit};
 use super::kink_step::{TERMS, until_a_kink};
-use super::{MAX_STEPS, NoLimit};
 use crate::network::{Activation, Residual};
 
 /// The last terms of a series may be this share of the error that is allowed, over the hidden values.

@@ -1,11 +1,15 @@
 //! What became of a file's tensors when a chain was made of some of them.
 
+use super::entry::ChainEntry;
 use super::pairing::{is_data, lengths};
-use super::weights::{Index, Weights};
-use super::{ActivationBasis, BlockChoice, ChainEntry, ChainProposal, Normalisation};
+use super::proposal::ChainProposal;
+use super::weights::Weights;
+use super::weights::index::Index;
+use super::{ActivationBasis, BlockChoice};
 use crate::formats::modules::use_activations;
 use crate::formats::names::{layer_name, numbered_module};
-use crate::formats::tensors::{TensorFile, TensorInfo};
+use crate::formats::tensor_info::TensorInfo;
+use crate::formats::tensors::TensorFile;
 use crate::formats::{Account, ModuleRole, PartName, WeightForm};
 use crate::network::Activation;
 
@@ -152,22 +156,5 @@ fn of_whole_numbers(tensor: &TensorInfo, account: &mut Account) {
             account.assume(format!("the whole numbers of type {dtype} in `{name}` are its weights as they stand"));
         }
         _ => {}
-    }
-}
-
-impl ChainEntry {
-    /// The names of the weight, the bias, the normalisations and the slopes, as the chain sees them.
-    pub(super) fn names(&self) -> impl Iterator<Item = &String> {
-        let normalisations = self.normalisations().flat_map(|(normalisation, _)| normalisation.names());
-        let slopes = self.slopes.iter().map(|slopes| &slopes.name);
-        let own = std::iter::once(&self.weight_name).chain(&self.bias_name);
-        own.chain(normalisations).chain(slopes).chain(&self.scale_name)
-    }
-
-    /// The normalisations, with their places in words.
-    pub(super) fn normalisations(&self) -> impl Iterator<Item = (&Normalisation, &'static str)> {
-        let positions = ["in front of the weight", "before the activation", "behind the activation"];
-        let all = [&self.input_normalisation, &self.normalisation, &self.output_normalisation];
-        all.into_iter().zip(positions).filter_map(|(normalisation, position)| Some((normalisation.as_ref()?, position)))
     }
 }

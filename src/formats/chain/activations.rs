@@ -1,6 +1,7 @@
 //! The activations of a chain's layers, and the choice of its residual blocks.
 
-use super::{ActivationBasis, BlockChoice, ChainProposal, residual};
+use super::proposal::ChainProposal;
+use super::{ActivationBasis, BlockChoice, residual};
 use crate::network::Activation;
 
 impl ChainProposal {

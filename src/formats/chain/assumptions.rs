@@ -1,23 +1,14 @@
 //! What was guessed to make a chain of tensors, a sentence for each kind.
 
+use super::entry::ChainEntry;
+use super::listed::listed;
+use super::proposal::ChainProposal;
 use super::weights::Weights;
-use super::{ActivationBasis, BlockChoice, ChainEntry, ChainProposal, Doubt, geometry, regularity};
+use super::{ActivationBasis, BlockChoice, Doubt, geometry, regularity};
 use crate::formats::names::layer_name;
-use crate::formats::tensors::{TensorInfo, shape_text};
+use crate::formats::shape::shape_text;
+use crate::formats::tensor_info::TensorInfo;
 use crate::network::Activation;
-
-/// Names in a sentence before the others are only counted.
-const NAMED: usize = 4;
-
-/// `a`, `b` and 3 more; what is given is already as it is said.
-pub(super) fn listed(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [only] => only.clone(),
-        [names @ .., last] if names.len() < NAMED => format!("{} and {last}", names.join(", ")),
-        _ => format!("{} and {} more", names[..NAMED].join(", "), names.len() - NAMED),
-    }
-}
 
 fn quoted(name: &str) -> String {
     format!("`{name}`")

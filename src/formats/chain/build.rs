@@ -3,13 +3,18 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::dense::{Nonlinearity, Scaling};
-use super::residual::{self, BlockLayers};
-use super::shapes::{KernelAxes, MAX_ENTRIES};
+use super::entry::ChainEntry;
+use super::kernel_axes::KernelAxes;
+use super::proposal::ChainProposal;
+use super::residual::BlockLayers;
+use super::shapes::MAX_ENTRIES;
 use super::weights::Weights;
-use super::{BlockChoice, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Normalisation, dense};
+use super::{BlockChoice, ChainProblem, ConvolutionSettings, Normalisation, dense, residual};
 use crate::formats::names::layer_name;
-use crate::formats::tensors::{TensorFile, shape_text};
-use crate::formats::{FormatError, OpenedNetwork, non_finite};
+use crate::formats::opened::OpenedNetwork;
+use crate::formats::shape::shape_text;
+use crate::formats::tensors::TensorFile;
+use crate::formats::{FormatError, non_finite};
 use crate::network::{Activation, Affine, Convolution, ConvolutionError, Dense, Flattening, ImageShape, Kernel, Layer};
 
 /// Reads the tensors of the chain and builds its network, called by the file's name.
@@ -22,6 +27,7 @@ pub fn build(file: &TensorFile, proposal: &ChainProposal) -> Result<OpenedNetwor
     if let Some(problem) = checked.fatal_problem() {
         return Err(FormatError::Chain { path: file.path().into(), source: Box::new(problem.clone()) });
     }
+    file.check_memory(checked.entries.iter().map(|entry| entry.weight_name.as_str()))?;
     let weights = Weights::new(file.tensors());
     let channels_last = checked.entries.iter().any(|entry| entry.convolution.is_some() && entry.transpose);
     let flattening = if channels_last { Flattening::ChannelsLast } else { Flattening::ChannelsFirst };
@@ -236,7 +242,8 @@ pub(super) fn read_convolution(
     let join = |kernel: Kernel| {
         let axes = KernelAxes { outputs: kernel.outputs(), group_inputs: kernel.group_inputs(), size: kernel.size() };
         let groups = axes.groups(input.channels());
-        let groups = groups.ok_or(ConvolutionError::Channels { expected: axes.group_inputs, input })?;
+        let groups =
+            groups.ok_or(ConvolutionError::Channels { expected: axes.group_inputs, input: input.to_string() })?;
         let window = settings.window(axes.size, input, entry.transpose);
         let mut convolution = Convolution::new(kernel, groups)?;
         convolution =

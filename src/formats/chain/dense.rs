@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::ChainEntry;
+use super::entry::ChainEntry;
 use super::weights::Weights;
 use crate::formats::FormatError;
 use crate::formats::tensors::TensorFile;

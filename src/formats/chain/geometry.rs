@@ -1,8 +1,9 @@
 //! The ways in which a chain's convolutions may move, and those that fit its shapes.
 
+use super::entry::ChainEntry;
 use super::settings::{ConvolutionSettings, PaddingRule, PoolingRule};
-use super::weights::Index;
-use super::{ChainEntry, ChainProblem, shapes};
+use super::weights::index::Index;
+use super::{ChainProblem, shapes};
 use crate::network::ImageShape;
 
 /// What is tried: the strides, paddings and pools that networks have most often, alike in all convolutions, with a mean

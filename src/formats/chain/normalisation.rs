@@ -5,33 +5,14 @@ use std::collections::HashMap;
 use nalgebra::DVector;
 
 use super::dense::Scaling;
-use super::weights::Index;
-use super::{ChainEntry, shapes};
+use super::entry::{ChainEntry, Normalisation};
+use super::layer_widths::{inputs, outputs};
+use super::weights::index::Index;
 use crate::formats::modules::epsilon_of;
 use crate::formats::names::{natural_order, numbered, numbered_module};
-use crate::formats::tensors::{TensorFile, TensorInfo, TensorOrder};
+use crate::formats::tensor_info::{TensorInfo, TensorOrder};
+use crate::formats::tensors::TensorFile;
 use crate::formats::{FormatError, ModuleNote, ModuleRole};
-
-/// The tensors of a batch normalisation: y ↦ weight∘(y − mean)/√(variance + ε) + bias.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Normalisation {
-    /// Its name in the file.
-    pub name: String,
-    /// The tensor of the running mean.
-    pub mean_name: String,
-    /// The tensor of the running variance.
-    pub variance_name: String,
-    /// The tensor of the factors; none where it has none.
-    pub weight_name: Option<String>,
-    /// The tensor of the shifts; none where it has none.
-    pub bias_name: Option<String>,
-    /// ε: what the library takes by itself, unless a module tells it.
-    pub epsilon: f64,
-    /// Whether a module tells ε.
-    pub is_epsilon_told: bool,
-    /// Whether the file tells where it stands.
-    pub is_place_told: bool,
-}
 
 /// Where a normalisation stands at a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,11 +35,6 @@ const LIBRARIES: [([&str; 4], f64); 2] = [
 ];
 
 impl Normalisation {
-    /// The tensors' names.
-    pub fn names(&self) -> impl Iterator<Item = &String> {
-        [&self.mean_name, &self.variance_name].into_iter().chain(&self.weight_name).chain(&self.bias_name)
-    }
-
     /// Factor and shift: weight/√(variance + ε) and bias − mean·factor.
     ///
     /// # Errors
@@ -137,8 +113,8 @@ impl Search<'_> {
             };
             let tensor = self.index.get(entry.weight_name.as_str()).copied();
             let width = tensor.map(|tensor| match slot {
-                Slot::Input => shapes::inputs(entry, tensor),
-                Slot::Between | Slot::Output => shapes::outputs(entry, tensor),
+                Slot::Input => inputs(entry, tensor),
+                Slot::Between | Slot::Output => outputs(entry, tensor),
             });
             taken.is_none() && width == Some(self.width) && self.mean.shape.len() == 1
         })

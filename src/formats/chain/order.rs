@@ -1,11 +1,14 @@
 //! In which order the layers stand, and whether the rows of their matrices are outputs or inputs: what shapes and names
 //! decide, and what is a guess.
 
-use super::pairing::{bias_length, orient};
-use super::shapes::{KernelAxes, widths};
-use super::weights::Index;
-use super::{ChainEntry, TensorInfo, TensorOrder};
+use super::entry::ChainEntry;
+use super::kernel_axes::KernelAxes;
+use super::layer_widths::widths;
+use super::lookup::bias_length;
+use super::pairing::orient;
+use super::weights::index::Index;
 use crate::formats::names::{Axes, axes, natural_order, order_is_told};
+use crate::formats::tensor_info::{TensorInfo, TensorOrder};
 
 /// More layers than this are not tried in other orders than those of their names and of the file.
 const MAX_LAYERS: usize = 256;

@@ -2,13 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::shapes::{KernelAxes, widths};
-use super::weights::{Index, Weights, index};
-use super::{ActivationBasis, ChainEntry, ChainProblem, ConvolutionSettings};
-use crate::formats::names::{
-    bias_names, layer_name, natural_order, says_data, says_other, says_transposed, says_weight,
-};
-use crate::formats::tensors::{TensorInfo, shape_text};
+use super::entry::ChainEntry;
+use super::kernel_axes::KernelAxes;
+use super::layer_widths::widths;
+use super::lookup::{bias_length, ends_in, is_kernel, is_matrix};
+use super::weights::Weights;
+use super::weights::index::{Index, index};
+use super::{ActivationBasis, ConvolutionSettings};
+use crate::formats::names::{bias_names, natural_order, says_data, says_other, says_transposed, says_weight};
+use crate::formats::shape::shape_text;
+use crate::formats::tensor_info::TensorInfo;
 use crate::network::Activation;
 
 /// From so many rows on, a tall array that joins nothing is data.
@@ -35,10 +38,6 @@ pub(super) fn entry(index: &Index<'_>, weight_name: String, bias_name: Option<St
         weight_name,
         bias_name,
     }
-}
-
-fn is_matrix(tensor: &TensorInfo) -> bool {
-    tensor.is_numeric && tensor.shape.len() == 2 && !tensor.shape.contains(&0)
 }
 
 /// Whether the tensor may be the weight of a layer: a matrix, or the kernel of a convolution. Its name may say that it is
@@ -85,21 +84,6 @@ fn axes_guess(index: &Index<'_>, entry: &ChainEntry) -> Option<String> {
     })
 }
 
-/// Whether the tensor may be the kernel of a convolution: it has three or four axes.
-pub(super) fn is_kernel(tensor: &TensorInfo) -> bool {
-    tensor.is_numeric && KernelAxes::of_shape(&tensor.shape, false).is_some()
-}
-
-pub(super) fn weight<'a>(index: &Index<'a>, entry: &ChainEntry) -> Result<&'a TensorInfo, ChainProblem> {
-    let name = entry.weight_name.as_str();
-    let tensor = index.get(name).copied().ok_or_else(|| absent(index, name))?;
-    if is_matrix(tensor) || (entry.convolution.is_some() && is_kernel(tensor)) {
-        return Ok(tensor);
-    }
-    let (name, shape, dtype) = (tensor.name.clone(), shape_text(&tensor.shape), tensor.dtype.clone());
-    Err(ChainProblem::NotAMatrix { name, shape, dtype })
-}
-
 /// The only tensor whose name ends in these whole parts, or does so without its word for weight; a name itself is enough.
 /// A part of a weight that is computed from several stands for the weight.
 pub(super) fn full_name(weights: &Weights, end: &str) -> Option<String> {
@@ -112,34 +96,6 @@ pub(super) fn full_name(weights: &Weights, end: &str) -> Option<String> {
         return Some(end.to_owned());
     }
     found.next().filter(|_| found.next().is_none()).map(str::to_owned)
-}
-
-fn ends_in(name: &str, end: &str) -> bool {
-    let is_end =
-        |name: &str| name.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with(['.', '/']));
-    !end.is_empty() && (is_end(name) || is_end(layer_name(name)))
-}
-
-/// What is told of a name that is not that of a tensor.
-fn absent(index: &Index<'_>, name: &str) -> ChainProblem {
-    let mut found: Vec<&str> = index.keys().copied().filter(|full| ends_in(full, name)).collect();
-    found.sort_unstable_by(|left, right| natural_order(left, right));
-    match found[..] {
-        [first, second, ..] => {
-            let (name, first, second) = (name.into(), first.into(), second.into());
-            ChainProblem::Ambiguous { name, count: found.len(), first, second }
-        }
-        _ => ChainProblem::Missing { name: name.into() },
-    }
-}
-
-/// The length of a bias: a vector, or a matrix of one row or one column.
-pub(super) fn bias_length(tensor: &TensorInfo) -> Option<usize> {
-    match tensor.shape[..] {
-        _ if !tensor.is_numeric => None,
-        [length] | [1, length] | [length, 1] => Some(length),
-        _ => None,
-    }
 }
 
 pub(super) fn bias_by_name(index: &Index<'_>, weight: &str) -> Option<String> {
@@ -231,23 +187,4 @@ pub(super) fn orient(index: &Index<'_>, entries: &mut [ChainEntry]) -> usize {
     let matrices = entries.iter_mut().filter(|entry| entry.convolution.is_none());
     matrices.for_each(|entry| entry.transpose = transpose);
     as_is.max(transposed)
-}
-
-pub(super) fn bias_problem(
-    index: &Index<'_>,
-    entry: &ChainEntry,
-    weight: &TensorInfo,
-    outputs: usize,
-) -> Option<ChainProblem> {
-    let name = entry.bias_name.as_ref()?;
-    let Some(bias) = index.get(name.as_str()).copied() else {
-        return Some(ChainProblem::Missing { name: name.clone() });
-    };
-    (bias_length(bias) != Some(outputs)).then(|| ChainProblem::Bias {
-        weight: weight.name.clone(),
-        shape: shape_text(&weight.shape),
-        outputs,
-        bias: name.clone(),
-        found: shape_text(&bias.shape),
-    })
 }

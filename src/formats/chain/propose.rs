@@ -1,11 +1,14 @@
 //! How a chain is proposed: from all tensors of a file, or from those that are named.
 
+use super::entry::ChainEntry;
 use super::order::{Ordered, order as ordered, turn};
-use super::pairing::{self, bias_by_name, entry, full_name, pair};
+use super::pairing::{bias_by_name, entry, full_name, pair};
+use super::proposal::ChainProposal;
 use super::weights::Weights;
-use super::{BlockChoice, ChainEntry, ChainProposal, normalisation, sequential, slopes};
+use super::{BlockChoice, normalisation, pairing, sequential, slopes};
 use crate::formats::ModuleNote;
-use crate::formats::tensors::{TensorFile, TensorInfo, TensorOrder};
+use crate::formats::tensor_info::{TensorInfo, TensorOrder};
+use crate::formats::tensors::TensorFile;
 use crate::network::{Activation, OutputFunction};
 
 /// What a file tells beside its tensors.

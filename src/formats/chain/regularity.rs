@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::ChainEntry;
+use super::entry::ChainEntry;
 use super::sequential::says_list;
 use super::weights::Weights;
 use crate::formats::names::{Axes, axes, layer_name, numbered, numbered_module, says_weight};
@@ -30,7 +30,7 @@ fn biases(entries: &[ChainEntry]) -> Option<String> {
     let names: Vec<String> = without.iter().map(|entry| format!("`{}`", layer_name(&entry.weight_name))).collect();
     (!with.is_empty() && !without.is_empty()).then(|| {
         let (verb, others) = if names.len() == 1 { ("has", "other layers have") } else { ("have", "others have") };
-        format!("{} {verb} no bias, though {others} one", super::assumptions::listed(&names))
+        format!("{} {verb} no bias, though {others} one", super::listed::listed(&names))
     })
 }
 
@@ -127,7 +127,7 @@ fn template(weight: &str) -> Option<(String, usize)> {
 mod tests {
     use super::*;
     use crate::formats::chain::pairing::entry;
-    use crate::formats::tensors::TensorInfo;
+    use crate::formats::tensor_info::TensorInfo;
 
     fn found(names: &[&str], others: &[&str]) -> Vec<String> {
         let info = |name: &&str| TensorInfo {

@@ -1,21 +1,12 @@
 //! Residual blocks given as tensors only: a repeated pair of layers that keeps a width may be one, and nothing in such a
 //! file says whether it is.
 
-use super::weights::Index;
-use super::{ChainEntry, ChainProblem, TensorInfo, shapes};
+use super::entry::ChainEntry;
+use super::layer_widths::{inputs, outputs};
+use super::problem::ChainProblem;
+use super::weights::index::Index;
 use crate::formats::names::{layer_name, numbered};
-
-/// What a repeated pattern of layers is taken for.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum BlockChoice {
-    /// That is a question, which has to be answered first.
-    #[default]
-    Ask,
-    /// A plain chain.
-    Plain,
-    /// Residual blocks: the layers whose names fit this pattern, in which `*` stands for anything.
-    Residual(String),
-}
+use crate::formats::tensor_info::TensorInfo;
 
 /// The layers of one block: neighbours in the chain whose names share the prefix.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,8 +27,8 @@ impl BlockLayers {
     fn keeps_width(&self, entries: &[ChainEntry], index: &Index<'_>) -> bool {
         let tensor =
             |position: usize| Some((entries.get(position)?, index.get(entries.get(position)?.weight_name.as_str())?));
-        let inputs = tensor(self.first).map(|(entry, tensor)| shapes::inputs(entry, tensor));
-        let outputs = tensor(self.last()).map(|(entry, tensor)| shapes::outputs(entry, tensor));
+        let inputs = tensor(self.first).map(|(entry, tensor)| inputs(entry, tensor));
+        let outputs = tensor(self.last()).map(|(entry, tensor)| outputs(entry, tensor));
         let is_dense = (self.first..=self.last())
             .all(|position| entries.get(position).is_some_and(|entry| entry.convolution.is_none()));
         is_dense && inputs.is_some() && inputs == outputs
@@ -154,7 +145,7 @@ pub(super) fn blocks(entries: &[ChainEntry], pattern: &str) -> Vec<BlockLayers> 
 /// The vector that scales what a block adds, by the name that such parameters have.
 pub(super) fn scale<'a>(block: &BlockLayers, entries: &[ChainEntry], index: &Index<'a>) -> Option<&'a str> {
     let outer = entries.get(block.last())?;
-    let width = shapes::outputs(outer, index.get(outer.weight_name.as_str())?);
+    let width = outputs(outer, index.get(outer.weight_name.as_str())?);
     let is_scale = |name: &str| {
         let rest = name.strip_prefix(&block.prefix).and_then(|rest| rest.strip_prefix(['.', '/']));
         let lower = rest.unwrap_or_default().to_ascii_lowercase();

@@ -1,16 +1,18 @@
 //! What each layer of a chain takes and gives, followed from the input on.
 
-use super::pairing::{bias_problem, weight};
-use super::weights::Index;
-use super::{ChainEntry, ChainProblem, ConvolutionSettings, TensorInfo};
-use crate::formats::tensors::shape_text;
+use super::entry::ChainEntry;
+use super::kernel_axes::KernelAxes;
+use super::layer_widths::{outputs, widths};
+use super::lookup::{bias_problem, weight};
+use super::problem::ChainProblem;
+use super::settings::ConvolutionSettings;
+use super::weights::index::Index;
+use crate::formats::shape::shape_text;
+use crate::formats::tensor_info::TensorInfo;
 use crate::network::{Convolution, ConvolutionError, ImageShape, Window};
 
 /// Entries of all lowered matrices of a chain at most, 512 MiB.
 pub(super) const MAX_ENTRIES: usize = 1 << 26;
-
-/// The window of hardly a convolution is wider.
-const WIDEST_WINDOW: usize = 11;
 
 /// What a layer gets or gives.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,48 +33,6 @@ impl Given {
             Given::Values(values) => Some(values.to_string()),
             Given::Shape(volume) => Some(volume.to_string()),
         }
-    }
-}
-
-/// The axes of a kernel in a file.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct KernelAxes {
-    pub outputs: usize,
-    pub group_inputs: usize,
-    pub size: [usize; 2],
-}
-
-impl KernelAxes {
-    /// The axes of a tensor of three or four: outputs, inputs of one group, (height,) width as PyTorch has them, or,
-    /// `channels_last`, (height,) width, inputs, outputs as Keras has them.
-    pub fn of_shape(shape: &[usize], channels_last: bool) -> Option<KernelAxes> {
-        let (outputs, group_inputs, size) = match (shape, channels_last) {
-            ([outputs, inputs, width], false) | ([width, inputs, outputs], true) => (outputs, inputs, [1, *width]),
-            ([outputs, inputs, height, width], false) | ([height, width, inputs, outputs], true) => {
-                (outputs, inputs, [*height, *width])
-            }
-            _ => return None,
-        };
-        (!shape.contains(&0)).then_some(KernelAxes { outputs: *outputs, group_inputs: *group_inputs, size })
-    }
-
-    /// What the lengths of four axes say of their order, where they do: a window is seldom wider than this, and channels
-    /// are seldom fewer than a window is wide. True where the channels come last.
-    pub fn channels_last(shape: &[usize]) -> Option<bool> {
-        let &[first, second, third, fourth] = shape else { return None };
-        let is_window = |sides: [usize; 2]| sides.iter().all(|side| *side <= WIDEST_WINDOW);
-        match (is_window([first, second]), is_window([third, fourth])) {
-            (true, false) => Some(true),
-            (false, true) => Some(false),
-            _ => None,
-        }
-    }
-
-    /// The groups of a convolution of so many channels.
-    pub fn groups(&self, channels: usize) -> Option<usize> {
-        let groups = channels / self.group_inputs;
-        (groups > 0 && channels.is_multiple_of(self.group_inputs) && self.outputs.is_multiple_of(groups))
-            .then_some(groups)
     }
 }
 
@@ -181,34 +141,9 @@ fn output(
     let axes = KernelAxes::of_shape(&tensor.shape, entry.transpose);
     let axes = axes.ok_or(ConvolutionError::Zero { part: "size" })?;
     if axes.groups(input.channels()).is_none() {
-        return Err(ConvolutionError::Channels { expected: axes.group_inputs, input });
+        return Err(ConvolutionError::Channels { expected: axes.group_inputs, input: input.to_string() });
     }
     let window: Window = settings.window(axes.size, input, entry.transpose);
     let [height, width] = window.outputs(input)?;
     ImageShape::new(axes.outputs, height, width)
-}
-
-/// The number of inputs, or of input channels of one group.
-pub(super) fn inputs(entry: &ChainEntry, tensor: &TensorInfo) -> usize {
-    match &entry.convolution {
-        Some(_) => KernelAxes::of_shape(&tensor.shape, entry.transpose).map_or(0, |axes| axes.group_inputs),
-        None => widths(tensor, entry.transpose).0,
-    }
-}
-
-/// The number of outputs, or of output channels.
-pub(super) fn outputs(entry: &ChainEntry, tensor: &TensorInfo) -> usize {
-    match &entry.convolution {
-        Some(_) => KernelAxes::of_shape(&tensor.shape, entry.transpose).map_or(0, |axes| axes.outputs),
-        None => widths(tensor, entry.transpose).1,
-    }
-}
-
-/// Inputs and outputs of a matrix of this shape.
-pub(super) fn widths(tensor: &TensorInfo, transpose: bool) -> (usize, usize) {
-    match (&tensor.shape[..], transpose) {
-        ([rows, columns], false) => (*columns, *rows),
-        ([rows, columns], true) => (*rows, *columns),
-        _ => (0, 0),
-    }
 }

@@ -2,19 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::weights::Index;
-use super::{ChainEntry, TensorInfo, shapes};
+use super::entry::{ChainEntry, Slopes};
+use super::layer_widths::outputs;
+use super::weights::index::Index;
 use crate::formats::ModuleNote;
 use crate::formats::names::{layer_name, numbered};
-
-/// The slopes behind a layer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Slopes {
-    /// Their tensor: one slope for all units, or one for each.
-    pub name: String,
-    /// Whether the file tells that they are slopes, and where.
-    pub is_told: bool,
-}
+use crate::formats::tensor_info::TensorInfo;
 
 /// Gives each layer the slopes that stand behind it.
 pub(super) fn attach(entries: &mut [ChainEntry], tensors: &[TensorInfo], index: &Index<'_>, modules: &[ModuleNote]) {
@@ -32,7 +25,7 @@ pub(super) fn attach(entries: &mut [ChainEntry], tensors: &[TensorInfo], index: 
         let fits = |at: usize| {
             entries.get(at).is_some_and(|entry| {
                 let weight = index.get(entry.weight_name.as_str()).copied();
-                let width = weight.map(|weight| shapes::outputs(entry, weight));
+                let width = weight.map(|weight| outputs(entry, weight));
                 entry.slopes.is_none() && entry.convolution.is_none() && (length == 1 || width == Some(length))
             })
         };

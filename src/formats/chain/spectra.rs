@@ -1,32 +1,25 @@
 //! The spectra of a chain's weights one by one, whether or not the chain makes a network.
 
 use super::build::read_convolution;
-use super::pairing::weight;
-use super::shapes::{self, Given, KernelAxes};
-use super::weights::{Index, Weights};
-use super::{ChainEntry, ChainProblem, ChainProposal};
+use super::entry::ChainEntry;
+use super::kernel_axes::KernelAxes;
+use super::layer_widths::outputs;
+use super::lookup::weight;
+use super::proposal::ChainProposal;
+use super::shapes::Given;
+use super::weights::Weights;
+use super::weights::index::Index;
+use super::{ChainProblem, shapes};
 use crate::formats::FormatError;
-use crate::formats::tensors::{TensorFile, TensorInfo, shape_text};
+use crate::formats::shape::shape_text;
+use crate::formats::tensor_info::TensorInfo;
+use crate::formats::tensors::TensorFile;
+use crate::formats::weight_spectrum::WeightSpectrum;
 use crate::linalg::LinalgError;
 use crate::network::{ConvolutionError, ConvolutionSpectrum, ImageShape};
 
 /// The least sides of the torus on which a convolution is taken whose input's shape is not known.
 const ASSUMED_SIDE: usize = 8;
-
-/// The spectrum of one weight of a chain.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WeightSpectrum {
-    /// The weight's tensor.
-    pub name: String,
-    /// What it is: `conv 3×3, 8→16, on 28×28`, or `dense`.
-    pub what: String,
-    /// What the layer does to its input, the activation left out; its bias changes nothing here.
-    pub operator: ConvolutionSpectrum,
-    /// The kernel alone as a matrix; `None` for a matrix.
-    pub kernel: Option<ConvolutionSpectrum>,
-    /// Whether the shape of the input, the stride and the padding are assumed, because nothing tells them.
-    pub is_assumed: bool,
-}
 
 /// Finds the spectrum of the weight at this place of the chain. `go_on` is told the part done, 0 to 1, and asked; once it
 /// answers false there is none, which is `Ok(None)`.
@@ -79,7 +72,7 @@ pub fn weight_spectrum(
 }
 
 fn outputs_of(entry: &ChainEntry, index: &Index<'_>) -> Option<usize> {
-    weight(index, entry).ok().map(|tensor| shapes::outputs(entry, tensor))
+    weight(index, entry).ok().map(|tensor| outputs(entry, tensor))
 }
 
 /// A small picture with the channels that the kernel takes. A kernel that sees one channel behind as many channels as it

@@ -2,6 +2,8 @@
 
 use super::propose::OrderSource;
 use super::*;
+use crate::formats::tensor_info::{TensorInfo, TensorOrder};
+use crate::network::{Activation, OutputFunction};
 
 fn tensors(list: &[(&str, &[usize])]) -> Vec<TensorInfo> {
     let info = |(name, shape): &(&str, &[usize])| TensorInfo {

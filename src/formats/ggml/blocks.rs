@@ -1,6 +1,7 @@
 //! Blocks of 32 values with one scale, and of 64 values with four.
 
-use super::{half, nibbles, piece, power};
+use super::bytes::{half, nibbles, piece};
+use crate::formats::elements::power;
 
 /// The values that four bits choose from.
 pub(super) const NON_LINEAR: [i8; 16] = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];

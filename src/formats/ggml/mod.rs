@@ -3,11 +3,10 @@
 //! Layout: ggml/include/ggml.h and ggml/src/ggml-common.h. A type that later versions removed keeps its number.
 
 mod blocks;
+mod bytes;
 mod super_blocks;
 
-use half::f16;
-
-use super::elements::{FloatType, IntegerType, power};
+use super::elements::{FloatType, IntegerType};
 
 /// How a type keeps its values.
 #[derive(Clone, Copy, Debug)]
@@ -104,24 +103,6 @@ const TYPES: [BlockType; 42] = [
 
 const fn block(number: u32, name: &'static str, values: u64, bytes: u64, coding: Coding) -> BlockType {
     BlockType { number, name, values, bytes, coding }
-}
-
-/// The 16-bit number at this place of a block; 0 beyond its end.
-fn half(block: &[u8], at: usize) -> f64 {
-    match block.get(at..at + 2) {
-        Some([low, high]) => f16::from_le_bytes([*low, *high]).to_f64(),
-        _ => 0.0,
-    }
-}
-
-/// The bytes of a block from `start` on, `length` of them.
-fn piece(block: &[u8], start: usize, length: usize) -> &[u8] {
-    block.get(start..start + length).unwrap_or_default()
-}
-
-/// The lower halves of all bytes, then the upper ones.
-fn nibbles(bytes: &[u8]) -> impl Iterator<Item = u8> {
-    bytes.iter().map(|byte| byte & 15).chain(bytes.iter().map(|byte| byte >> 4))
 }
 
 #[cfg(test)]

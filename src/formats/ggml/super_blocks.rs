@@ -3,7 +3,7 @@
 use half::f16;
 
 use super::blocks::{NON_LINEAR, chosen};
-use super::{half, nibbles, piece};
+use super::bytes::{half, nibbles, piece};
 
 /// The values of a block.
 const VALUES: usize = 256;

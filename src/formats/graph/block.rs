@@ -4,10 +4,12 @@ use std::collections::HashMap;
 
 use nalgebra::{DMatrix, DVector};
 
+use super::GraphProblem;
 use super::compose::at_width;
 use super::forms::{Form, Linear};
 use super::plan::Plan;
-use super::{Expression, Graph, GraphProblem, Scale, ValueId};
+use super::scale::Scale;
+use super::values::{Expression, Graph, ValueId};
 use crate::network::{Activation, Affine, Dense, Layer, Residual};
 
 impl Graph {

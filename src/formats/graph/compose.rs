@@ -2,7 +2,8 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::{Expression, Graph, Scale, ValueId};
+use super::scale::Scale;
+use super::values::{Expression, Graph, ValueId};
 use crate::network::Affine;
 
 /// A run of maps: x ↦ W·x + b, W the identity where no map of the run changes it.

@@ -1,6 +1,6 @@
 //! The value through which all ways from the input to another value lead.
 
-use super::{Graph, ValueId};
+use super::values::{Graph, ValueId};
 
 /// For each value the nearest earlier one that all its operands come through.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::Scale;
 use super::compose::{add, at_width};
+use super::scale::Scale;
 use crate::network::Affine;
 
 /// A linear map of one value. A diagonal of length 1 stands for the same number everywhere.

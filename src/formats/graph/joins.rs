@@ -2,7 +2,10 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::{Expression, Graph, GraphProblem, Scale, ValueId, size};
+use super::GraphProblem;
+use super::scale::Scale;
+use super::values::{Expression, Graph, ValueId};
+use crate::formats::shape::size;
 use crate::network::{Activation, Affine, Elementary};
 
 impl Graph {

@@ -1,9 +1,10 @@
 //! The layers of a graph, read from its output back to its input.
 
-use super::block;
 use super::compose::Run;
 use super::dominators::Dominators;
-use super::{Expression, Graph, GraphProblem, Scale, ValueId};
+use super::scale::Scale;
+use super::values::{Expression, Graph, ValueId};
+use super::{GraphProblem, block};
 use crate::formats::non_finite;
 use crate::network::{Activation, Dense, Elementary, Layer, Network, NetworkError, OutputFunction};
 

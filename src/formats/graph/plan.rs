@@ -5,7 +5,8 @@
 //! sequence of residual layers: each applies one activation σ to a linear form of its input, and hands on beside the
 //! result what is still needed later.
 
-use super::{ALWAYS_MADE, Expression, Graph, GraphProblem, MADE_FOR_EACH_WEIGHT, MAX_NUMBERS, ValueId};
+use super::GraphProblem;
+use super::values::{ALWAYS_MADE, Expression, Graph, MADE_FOR_EACH_WEIGHT, MAX_NUMBERS, ValueId};
 use crate::network::Activation;
 
 /// A block's forms may take this many times the numbers of its own matrices.

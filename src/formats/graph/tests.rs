@@ -2,7 +2,9 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::{Expression, Graph, GraphProblem, Scale, ValueId};
+use super::GraphProblem;
+use super::scale::Scale;
+use super::values::{Expression, Graph, ValueId};
 use crate::network::{Activation, Affine, Elementary, Layer, Network, OutputFunction};
 
 fn matrix(rows: usize, columns: usize, seed: usize) -> DMatrix<f64> {

@@ -6,10 +6,8 @@
 
 use std::collections::HashSet;
 
-use super::{DEEPEST, MAX_OBJECTS};
-
 /// What a file begins with, at 0 or behind a block of the user's whose length is a power of two.
-const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
+pub(super) const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
 const FIRST_USER_BLOCK: usize = 512;
 /// Kinds of messages.
 const LINK_INFO: u16 = 0x02;
@@ -328,3 +326,8 @@ fn symbol(file: Bytes<'_>, entry: usize, names: usize) -> Option<(String, Link)>
     };
     Some((name, link))
 }
+
+/// How deep groups may lie within each other. Keras nests three or four deep for each model within a model.
+pub(super) const DEEPEST: usize = 48;
+/// The most groups and datasets that are looked at.
+pub(super) const MAX_OBJECTS: usize = 50_000;

@@ -3,9 +3,10 @@
 use nalgebra::DVector;
 use serde_json::Value;
 
-use super::super::graph::{GraphProblem, Scale, ValueId};
-use super::layers::Reading;
+use super::super::graph::GraphProblem;
+use super::reading::{Origin, Reading};
 use super::settings::Settings;
+use crate::formats::graph::{Scale, ValueId};
 use crate::network::{Activation, Elementary};
 
 /// The slope of `LeakyReLU` where the layer's configuration does not tell it.
@@ -37,16 +38,6 @@ const OF_KERAS_2: [&str; 20] = [
 ];
 /// The most vectors that a softmax of several is taken apart into.
 const MAX_SOFTMAXES: usize = 32;
-
-/// What wrote a file: some activations differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::formats) enum Origin {
-    /// Keras 1 or 2.
-    Keras2,
-    Keras3,
-    TensorflowJs,
-    Unknown,
-}
 
 impl Reading<'_> {
     /// The activation that a setting names: by a string, or by an object with its class and settings.

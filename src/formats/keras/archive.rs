@@ -7,8 +7,9 @@ use std::path::Path;
 use serde_json::Value;
 use zip::ZipArchive;
 
-use super::super::{Account, FormatError, Opened, hdf5, json};
+use super::super::{Account, FormatError, hdf5, json};
 use super::{WEIGHTS_ENTRY, network, origin, stored};
+use crate::formats::opened::Opened;
 use crate::network::ImageShape;
 
 const CONFIG_ENTRY: &str = "config.json";

@@ -3,13 +3,14 @@
 use nalgebra::{DMatrix, DVector};
 use serde_json::Value;
 
-use super::super::graph::{GraphProblem, ValueId};
+use super::super::graph::GraphProblem;
 use super::architecture::LayerConfig;
-use super::layers::Reading;
 use super::precision::{Mode, mode_of};
+use super::reading::Reading;
 use super::settings::Settings;
 use super::weights::WeightFault;
 use crate::formats::PartName;
+use crate::formats::graph::ValueId;
 use crate::network::Affine;
 
 /// The variables of a layer that rounds to 8-bit floats while it runs.

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::super::tensors::{TensorFile, TensorInfo};
+use super::super::tensors::TensorFile;
 use super::architecture::{LayerConfig, Model, snake_case};
+use crate::formats::tensor_info::TensorInfo;
 use crate::formats::weight_form::{Unfolding, WeightForm};
 
 /// What holds the groups of layers that are called by their classes.

@@ -3,14 +3,17 @@
 use nalgebra::DVector;
 use serde_json::Value;
 
-use super::super::graph::{Graph, GraphProblem, Scale, ValueId, size};
-use super::activation::{Origin, axis_of};
+use super::super::graph::GraphProblem;
+use super::activation::axis_of;
 use super::architecture::LayerConfig;
 use super::operands::Operands;
 use super::precision;
+use super::reading::Reading;
 use super::settings::Settings;
-use super::weights::{WeightFault, Weights};
-use crate::formats::{Account, PartName};
+use super::weights::WeightFault;
+use crate::formats::PartName;
+use crate::formats::graph::{Scale, ValueId};
+use crate::formats::shape::size;
 
 /// What BatchNormalization adds to the variance where the file does not tell it.
 const DEFAULT_EPSILON: f64 = 1e-3;
@@ -36,14 +39,6 @@ pub(super) const IDLE: [&str; 15] = [
 ];
 /// Layers that do the same at each time when they are applied to all times at once.
 const ALIKE_AT_EACH_TIME: [&str; 5] = ["Activation", "Dense", "ELU", "LeakyReLU", "ThresholdedReLU"];
-
-/// A file that is being read: the graph as far as it is made, and the account of the file.
-pub(super) struct Reading<'a> {
-    pub graph: Graph,
-    pub weights: &'a Weights<'a>,
-    pub account: Account,
-    pub origin: Origin,
-}
 
 impl Reading<'_> {
     /// The value that the layer gives in one of its calls. What its settings and the call hold beyond what is understood

@@ -8,12 +8,15 @@ mod calls;
 mod dense;
 mod forms;
 mod layers;
+mod layout;
 mod models;
 mod named;
 mod numbered;
+mod open;
 mod operands;
 mod operators;
 mod precision;
+mod reading;
 mod settings;
 mod volumes;
 mod weightless;
@@ -26,17 +29,18 @@ use serde_json::Value;
 
 use super::graph::{Graph, GraphConvolution, GraphNetwork, opened};
 use super::hdf5::Hdf5File;
+use super::opened::Opened;
 use super::tensors::TensorFile;
-use super::{Account, FormatError, Opened, WeightForm, hdf5, json};
+use super::{Account, FormatError, WeightForm, hdf5, json};
+use crate::network::ImageShape;
 use architecture::Model;
-use layers::Reading;
+
+use reading::Reading;
 use weights::Weights;
 
-use crate::network::ImageShape;
-
-pub(super) use activation::Origin;
-pub(super) use archive::open_archive;
-pub(super) use weights::Layout;
+pub(super) use layout::{AGAIN, Layout};
+pub(super) use open::{open, recognise};
+pub(super) use reading::Origin;
 
 /// The weights within a `.keras` file.
 pub(super) const WEIGHTS_ENTRY: &str = "model.weights.h5";

@@ -5,13 +5,15 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::Value;
 
 use super::super::FormatError;
-use super::super::graph::{GraphProblem, ValueId, size};
+use super::super::graph::GraphProblem;
 use super::architecture::{LayerConfig, Model};
 use super::calls::{Argument, Place};
-use super::layers::Reading;
 use super::operands::{Operand, Operands};
+use super::reading::Reading;
 use super::weights::WeightFault;
 use crate::formats::PartName;
+use crate::formats::graph::ValueId;
+use crate::formats::shape::size;
 use crate::network::ImageShape;
 
 /// The most values of one input.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::super::tensors::TensorFile;
 use super::architecture::LayerConfig;
-use super::weights::Layout;
+use super::layout::Layout;
 
 /// Classes without weights, whose names another layer's tensors may carry.
 const WEIGHTLESS: [&str; 33] = [
@@ -186,7 +186,7 @@ fn grouped<'a>(paths: &[(&'a str, usize)]) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     let mut latest: HashMap<&str, usize> = HashMap::new();
     for (path, index) in paths {
-        let path = path.split(super::super::tfjs::AGAIN).next().unwrap_or(path);
+        let path = path.split(super::layout::AGAIN).next().unwrap_or(path);
         let (parent, leaf) = path.rsplit_once('/').unwrap_or(("", path));
         let role = role_of(leaf);
         let at = latest
@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn the_last_tensor_of_a_name_counts_and_is_told() {
         let model = nested();
-        let again = format!("d/kernel{}2", super::super::super::tfjs::AGAIN);
+        let again = format!("d/kernel{}2", super::super::layout::AGAIN);
         let assigned = assigned("root", &model.leaves(), &[("d/kernel", 0), (&again, 1)]);
         assert_eq!(kernels(&assigned), [("d", 1), ("out/d", 1), ("out/in/d", 1)]);
         assert_eq!((assigned.hidden, assigned.assumed.len()), (vec![0], 1));

@@ -147,10 +147,11 @@ mod tests {
 
     use serde_json::json;
 
-    use super::super::super::tensors::{TensorInfo, TensorSource, ValuesError};
+    use super::super::super::tensors::{TensorSource, ValuesError};
     use super::super::architecture;
     use super::*;
     use crate::formats::Account;
+    use crate::formats::tensor_info::TensorInfo;
 
     struct Nothing;
 

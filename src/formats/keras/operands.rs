@@ -6,8 +6,9 @@ use std::collections::HashSet;
 use nalgebra::DVector;
 use serde_json::Value;
 
-use super::super::graph::{GraphProblem, ValueId};
+use super::super::graph::GraphProblem;
 use super::settings::{Settings, not_understood};
+use crate::formats::graph::ValueId;
 use crate::formats::{Account, PartName};
 
 /// One operand.

@@ -4,12 +4,13 @@
 use nalgebra::{DMatrix, DVector};
 use serde_json::{Map, Value};
 
-use super::super::graph::{GraphProblem, Scale, ValueId};
+use super::super::graph::GraphProblem;
 use super::activation::{axis_of, numbers};
 use super::architecture::snake_case;
-use super::layers::Reading;
 use super::operands::{Operand, Operands, vector};
+use super::reading::Reading;
 use super::settings::{Settings, not_understood};
+use crate::formats::graph::{Scale, ValueId};
 use crate::network::{Activation, Affine, Elementary};
 
 /// Names of TensorFlow's nodes that do not follow from those of the functions.

@@ -3,12 +3,13 @@
 use nalgebra::DVector;
 use serde_json::Value;
 
-use super::super::graph::{GraphProblem, ValueId};
+use super::super::graph::GraphProblem;
 use super::architecture::LayerConfig;
 use super::dense::check_bias;
-use super::layers::Reading;
+use super::reading::Reading;
 use super::settings::{Settings, not_understood};
 use super::weights::WeightFault;
+use crate::formats::graph::ValueId;
 use crate::network::{AveragePooling, Convolution, ConvolutionError, Flattening, ImageShape, Kernel, Padding, Window};
 
 /// How a layer's window is padded.

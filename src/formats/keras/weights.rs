@@ -8,9 +8,9 @@ use super::super::FormatError;
 use super::super::graph::GraphProblem;
 use super::super::tensors::TensorFile;
 use super::architecture::{LayerConfig, Model};
-use super::named;
-use super::numbered;
+use super::layout::Layout;
 use super::precision::{Mode, mode_of};
+use super::{named, numbered};
 use crate::formats::{Account, PartName};
 
 /// The tensors of a file, found by the layer's path and by what they are to it.
@@ -23,15 +23,6 @@ pub(super) struct Weights<'a> {
     /// Tensors whose name comes again behind them in the file.
     hidden: Vec<usize>,
     assumed: Vec<String>,
-}
-
-/// How a file names its tensors.
-#[derive(Clone, Debug, Default)]
-pub(in crate::formats) struct Layout {
-    /// For groups that carry the name of their layer, their paths by that name.
-    pub named_groups: Vec<(String, String)>,
-    /// For the groups of layers, the paths of their tensors in the layer's order.
-    pub lists: HashMap<String, Vec<String>>,
 }
 
 /// Why a layer's weights could not be used.

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use nalgebra::DVector;
 
 use super::constant::{Constant, broadcast_shape};
-use super::elementwise::without_samples;
 use super::node::Node;
 use super::scalar::{Binary, Scalar};
 use super::trace::{Fault, Trace, Traced, Value, label};
@@ -125,7 +124,7 @@ pub(super) fn places_of_spread(own: &[usize], target: &[usize]) -> Option<Vec<us
     let numbers = Constant {
         shape: own.to_vec(),
         values: (0..count).map(|position| position as f64).collect(),
-        kind: super::trace::Kind::Integer,
+        kind: super::element::Kind::Integer,
     };
     Some(numbers.spread(target)?.values.into_iter().map(|position| position as usize).collect())
 }
@@ -173,4 +172,13 @@ pub(super) fn branches(
         }
     };
     Ok(Value::Traced(left.like(base)))
+}
+
+/// The constant without an axis for the samples, in front of so many others; none where it differs by sample.
+pub(super) fn without_samples(constant: &Constant, axes: usize) -> Option<Constant> {
+    match constant.shape.len().checked_sub(axes) {
+        Some(1) if constant.shape[0] == 1 => constant.reshaped(constant.shape[1..].to_vec()),
+        None | Some(0) => Some(constant.clone()),
+        Some(_) => None,
+    }
 }

@@ -1,14 +1,12 @@
 //! The constants of a graph: initializers, and what nodes compute from constants alone.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use super::element::{Element, type_name};
+use super::element::{Element, Kind, type_name};
 use super::message::{TensorProto, element};
-use super::trace::Kind;
-use crate::formats::FormatError;
-use crate::formats::graph::size;
-use crate::formats::mapped::MappedFile;
+use crate::formats::shape::size;
+use crate::io::{OpenFile, companion};
 
 /// `TensorProto.data_location`: the values are in another file.
 const EXTERNAL: i32 = 1;
@@ -29,7 +27,7 @@ pub(super) struct Constant {
 /// The folder of the graph's file, whose other files may hold tensors.
 pub(super) struct Folder {
     path: PathBuf,
-    open: HashMap<PathBuf, MappedFile>,
+    open: HashMap<PathBuf, OpenFile>,
 }
 
 impl Folder {
@@ -50,42 +48,34 @@ impl Folder {
                 .extend(tensor.external_data.iter().filter(|entry| entry.key == "location").map(|entry| &entry.value));
         }
         // What is not a file beside the graph is told when it is read.
-        let files = beside.into_iter().map(|location| self.path.with_file_name("").join(location));
+        let files = beside.into_iter().filter_map(|location| companion(&self.path, Path::new(location)).ok());
         files.filter_map(|file| std::fs::metadata(file).ok()).fold(held, |sum, file| sum.saturating_add(file.len()))
     }
 
-    /// The bytes of a tensor in another file.
-    fn bytes(&mut self, tensor: &TensorProto) -> Result<(MappedFile, std::ops::Range<usize>), String> {
+    /// Where the bytes of a tensor are in another file.
+    fn range(&mut self, tensor: &TensorProto) -> Result<(OpenFile, std::ops::Range<u64>), String> {
         let attribute =
             |key: &str| tensor.external_data.iter().find(|entry| entry.key == key).map(|entry| entry.value.as_str());
         let location = Path::new(attribute("location").ok_or("does not tell the file of its values")?);
-        // A graph from elsewhere must not reach for files outside its own folder.
-        if !location.components().all(|part| matches!(part, Component::Normal(_))) {
-            return Err(format!("has its values in {}, which is not in the folder of the file", location.display()));
-        }
-        let file = self.path.with_file_name("").join(location);
-        let map = match self.open.get(&file) {
-            Some(map) => map.clone(),
+        let refused = |problem: String| format!("has its values in {}, which {problem}", location.display());
+        let path = companion(&self.path, location).map_err(refused)?;
+        let file = match self.open.get(&path) {
+            Some(file) => file.clone(),
             None => {
-                let map = MappedFile::open(&file).map_err(|error| match error {
-                    FormatError::Read { source, .. } => {
-                        format!("has its values in {}, which cannot be read ({source})", location.display())
-                    }
-                    other => other.to_string(),
-                })?;
-                self.open.insert(file, map.clone());
-                map
+                let file = OpenFile::open(&path).map_err(|error| refused(format!("cannot be read ({error})")))?;
+                self.open.insert(path, file.clone());
+                file
             }
         };
-        let number = |key: &str, absent: usize| match attribute(key) {
+        let number = |key: &str, absent: u64| match attribute(key) {
             None => Ok(absent),
             Some(text) => text.parse().map_err(|_| format!("has the {key} `{text}`, which is no number")),
         };
-        let available = map.as_ref().len();
-        let start: usize = number("offset", 0)?;
+        let available = file.length();
+        let start: u64 = number("offset", 0)?;
         let length = number("length", available.saturating_sub(start))?;
         match start.checked_add(length).filter(|end| *end <= available) {
-            Some(end) => Ok((map, start..end)),
+            Some(end) => Ok((file, start..end)),
             None => Err(format!("reaches beyond the {available} bytes of {}", location.display())),
         }
     }
@@ -104,11 +94,13 @@ pub(super) fn decode(tensor: &TensorProto, folder: &mut Folder) -> Result<Consta
     let element = element.ok_or_else(|| format!("is of type {}, which is not read", type_name(tensor.data_type)))?;
     let count = size(&shape).ok_or("has an absurdly large shape")?;
     let values = if tensor.data_location == EXTERNAL {
-        let (map, range) = folder.bytes(tensor)?;
-        let raw = map.as_ref().get(range).unwrap_or_default();
+        let (file, mut range) = folder.range(tensor)?;
         // More than is needed may be kept for alignment.
-        let needed = element.bytes(count).filter(|&needed| needed <= raw.len());
-        element.decode(needed.and_then(|needed| raw.get(..needed)).unwrap_or(raw), count)
+        if let Some(needed) = element.bytes(count) {
+            range.end = range.end.min(range.start.saturating_add(needed as u64));
+        }
+        let raw = file.read(range).map_err(|error| format!("cannot be read ({error})"))?;
+        element.decode(&raw, count)
     } else if !tensor.raw_data.is_empty() {
         element.decode(&tensor.raw_data, count)
     } else {

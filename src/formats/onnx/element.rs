@@ -1,7 +1,6 @@
 //! The types of elements in ONNX files.
 
 use super::message::element;
-use super::trace::Kind;
 use crate::formats::elements::FloatType;
 
 /// A type of numbers that can be read.
@@ -213,6 +212,16 @@ pub(super) fn type_name(number: i32) -> &'static str {
         element::FLOAT4E2M1 => "F4_E2M1",
         _ => UNKNOWN,
     }
+}
+
+/// What numbers a value is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) enum Kind {
+    #[default]
+    Float,
+    Integer,
+    /// 0 and 1.
+    Truth,
 }
 
 #[cfg(test)]

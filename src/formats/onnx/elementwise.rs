@@ -2,17 +2,18 @@
 
 use std::rc::Rc;
 
-use super::broadcast::{branches, with_constant};
-use super::cast::tell_jump;
+use nalgebra::DVector;
+
+use super::broadcast::{branches, with_constant, without_samples};
 use super::constant::Constant;
-use super::linear::floats;
+use super::element::Kind;
 use super::node::Node;
-use super::nodes::{constant_operand, only_operand, operand, settled_operand};
+use super::operands::{constant_operand, floats, only_operand, operand, settled_operand};
+use super::rounding::tell_jump;
 use super::scalar::{Binary, Scalar, Unary};
-use super::trace::{Fault, Kind, Reading, Trace, Traced, Value, label};
+use super::trace::{Fault, Reading, Trace, Traced, Value, label};
 use crate::formats::graph::{GraphProblem, ValueId};
 use crate::network::{Activation, Elementary};
-use nalgebra::DVector;
 
 /// The largest number of 32 bits: a bound that no value reaches.
 const LARGEST: f64 = f32::MAX as f64;
@@ -194,7 +195,8 @@ fn number_or_more(
         return then(node, traced, join(number));
     }
     if traced.unsqueezed {
-        if constant.values.len() > super::nodes::WIDEST_FAN || constant.shape.last() != Some(&constant.values.len()) {
+        if constant.values.len() > super::operands::WIDEST_FAN || constant.shape.last() != Some(&constant.values.len())
+        {
             return Err(node.unknown().into());
         }
         return fan(node, traced.base, constant.values.iter().map(|number| join(*number)).collect());
@@ -283,15 +285,6 @@ pub(super) fn sloped<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
     let base = trace.graph.leaky(flat, DVector::from_vec(spread.values), name, 0)?;
     let base = trace.graph.reshape(base, name, shape)?;
     Ok(Value::Traced(traced.like(base)))
-}
-
-/// The constant without an axis for the samples, in front of so many others; none where it differs by sample.
-pub(super) fn without_samples(constant: &Constant, axes: usize) -> Option<Constant> {
-    match constant.shape.len().checked_sub(axes) {
-        Some(1) if constant.shape[0] == 1 => constant.reshaped(constant.shape[1..].to_vec()),
-        None | Some(0) => Some(constant.clone()),
-        Some(_) => None,
-    }
 }
 
 /// The second operand where the first is true, else the third.

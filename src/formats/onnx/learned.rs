@@ -2,11 +2,12 @@
 
 use nalgebra::{DMatrix, DVector};
 
+use super::element::Kind;
 use super::elementwise;
 use super::node::Node;
-use super::nodes::{operand, settled_operand};
+use super::operands::{operand, settled_operand};
 use super::scalar::{Binary, Unary};
-use super::trace::{Fault, Kind, Reading, Trace, Traced, Value, label};
+use super::trace::{Fault, Reading, Trace, Traced, Value, label};
 use crate::formats::graph::Scale;
 use crate::network::{Activation, Affine, Elementary};
 

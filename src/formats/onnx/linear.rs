@@ -5,10 +5,11 @@ use std::rc::Rc;
 use nalgebra::{DMatrix, DVector};
 
 use super::constant::Constant;
+use super::element::Kind;
 use super::node::{Node, RUNTIME};
-use super::nodes::{constant_operand, only_operand, operand, settled_operand};
+use super::operands::{constant_operand, floats, only_operand, operand, settled_operand};
 use super::scalar::Scalar;
-use super::trace::{Fault, Kind, Trace, Traced, Value, label};
+use super::trace::{Fault, Trace, Traced, Value, label};
 use crate::formats::graph::{GraphProblem, Scale};
 use crate::formats::names::layer_name;
 use crate::network::{Activation, Affine};
@@ -190,14 +191,6 @@ fn name_of<'n>(node: &Node<'n>, weight: usize) -> &'n str {
     let weight = node.operand_name(weight).unwrap_or_default();
     let layer = layer_name(weight);
     if layer == weight { label(node.proto) } else { layer }
-}
-
-/// Refuses a constant of whole numbers where the operator takes floats: its bits mean something else.
-pub(super) fn floats(node: &Node<'_>, constant: &Constant) -> Result<(), GraphProblem> {
-    match constant.kind {
-        Kind::Float => Ok(()),
-        _ => Err(node.setting("a constant", "is of whole numbers, where floats are needed")),
-    }
 }
 
 pub(super) fn matrix(node: &Node<'_>, constant: &Constant) -> Result<DMatrix<f64>, GraphProblem> {

@@ -5,12 +5,14 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use super::constant::{Constant, Folder, decode, shape_of};
-use super::element::{Element, type_name};
+use super::element::{Element, Kind, type_name};
 use super::message::{AttributeProto, GraphProto, NodeProto, TensorProto, element};
 use super::quantised::spread_scale;
-use super::trace::{Kind, label};
-use crate::formats::graph::{is_recurrent, size};
-use crate::formats::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
+use super::trace::label;
+use crate::formats::graph::is_recurrent;
+use crate::formats::shape::size;
+use crate::formats::tensor_info::TensorInfo;
+use crate::formats::tensors::{TensorFile, TensorSource, ValuesError};
 
 /// Operators that only move what they are given or change its type, so that their first operand is what their result is.
 const MOVING: [&str; 9] = [

@@ -5,16 +5,15 @@ use std::rc::Rc;
 use super::constant::Constant;
 use super::element::Element;
 use super::node::{LEARNING, Node, RUNTIME, STANDARD};
+use super::operands::{constant_operand, operand};
 use super::reduce::Reduction;
 use super::scalar::{Binary, Unary};
-use super::trace::{Fault, Trace, Traced, Value};
+use super::trace::{Fault, Trace, Value};
 use super::{cast, elementwise, learned, linear, pick, quantised, reduce, repeat, shapes, volumes};
 use crate::network::{
     Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Elementary, QUICK_GELU, SELU_ALPHA, SELU_LAMBDA,
 };
 
-/// The most functions side by side.
-pub(super) const WIDEST_FAN: usize = 256;
 /// The α and γ of SELU where a node does not tell them (Klambauer et al. 2017, to 32 bits).
 const SELU: [f64; 2] = [1.673_263_192_176_818_8, 1.050_701_022_148_132_3];
 /// How far numbers of 32 bits are from those of 64.
@@ -222,44 +221,7 @@ fn selu_or_unknown(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Faul
     elementwise::apply(trace, node, Binary::Mul, value, Value::Constant(Rc::new(Constant::scalar(gamma))))
 }
 
-pub(super) fn operand(trace: &mut Trace<'_>, node: &Node<'_>, position: usize) -> Result<Value, Fault> {
-    match node.operand_name(position) {
-        Some(name) => trace.get(node.proto, name),
-        None => Err(node.setting("an operand", "is absent").into()),
-    }
-}
-
-/// A constant operand; none where it is absent.
-pub(super) fn constant_operand(
-    trace: &mut Trace<'_>,
-    node: &Node<'_>,
-    position: usize,
-) -> Result<Option<Rc<Constant>>, Fault> {
-    let Some(name) = node.operand_name(position) else { return Ok(None) };
-    match trace.get(node.proto, name)? {
-        Value::Constant(constant) => Ok(Some(constant)),
-        _ => Err(node.setting(&format!("its operand `{name}`"), "is not a constant, which is not understood").into()),
-    }
-}
-
-/// A constant operand that must be there.
-pub(super) fn only_operand(trace: &mut Trace<'_>, node: &Node<'_>, position: usize) -> Result<Rc<Constant>, Fault> {
-    constant_operand(trace, node, position)?.ok_or_else(|| node.setting("an operand", "is absent").into())
-}
-
-/// An operand that comes from the input, as a value of the graph of layers.
-pub(super) fn settled_operand<'a>(trace: &mut Trace<'a>, node: &Node<'a>, position: usize) -> Result<Traced, Fault> {
-    let name = node.operand_name(position).unwrap_or_default();
-    match trace.settled(name)? {
-        Some(traced) => Ok(traced),
-        None => {
-            trace.get(node.proto, name)?;
-            Err(node.unknown().into())
-        }
-    }
-}
-
-fn constant(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fault> {
+pub(super) fn constant(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fault> {
     let integers = |values: &[i64]| Constant::of_integers(values.iter().copied());
     let constant = if let Some(attribute) = node.attribute("value") {
         let tensor = attribute.t.as_ref().ok_or_else(|| node.unknown())?;
@@ -273,7 +235,7 @@ fn constant(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fault> {
         integers(&[attribute.i]).reshaped(Vec::new()).ok_or_else(|| node.unknown())?
     } else if let Some(attribute) = node.attribute("value_floats") {
         let values: Vec<f64> = attribute.floats.iter().map(|value| f64::from(*value)).collect();
-        Constant { shape: vec![values.len()], values, kind: super::trace::Kind::Float }
+        Constant { shape: vec![values.len()], values, kind: super::element::Kind::Float }
     } else if let Some(attribute) = node.attribute("value_ints") {
         integers(&attribute.ints)
     } else if node.attribute("value_string").is_some() || node.attribute("value_strings").is_some() {

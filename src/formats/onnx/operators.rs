@@ -7,7 +7,7 @@ use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, PI};
 
 use super::graph::{GraphWriter, float, integer, string};
 use super::quadrature::gauss_legendre;
-use super::spelled::spell;
+use super::spelled::{softplus, spell};
 use crate::formats::Precision;
 use crate::network::{Activation, GELU_TANH_CUBIC, OutputFunction};
 
@@ -29,7 +29,7 @@ pub(super) fn activate(graph: &mut GraphWriter, activation: Activation, value: &
             graph.node("LeakyRelu", &[value], vec![float("alpha", negative_slope)])
         }
         Activation::Elu { alpha } if has_kernels => graph.node("Elu", &[value], vec![float("alpha", alpha)]),
-        Activation::Softplus if has_kernels => graph.node("Softplus", &[value], vec![]),
+        Activation::Softplus => softplus(graph, value),
         Activation::Gelu if has_kernels => graph.node("Gelu", &[value], vec![]),
         Activation::GeluTanh if has_kernels => graph.node("Gelu", &[value], vec![string("approximate", "tanh")]),
         Activation::Silu => {
@@ -57,17 +57,6 @@ pub(super) fn activate(graph: &mut GraphWriter, activation: Activation, value: &
             let alpha = graph.scalar(alpha);
             let scaled = graph.node("Mul", &[&difference, &alpha], vec![]);
             graph.node("Add", &[&right, &scaled], vec![])
-        }
-        // max(x, 0) + ln(1 + e^{−|x|}).
-        Activation::Softplus => {
-            let right = graph.node("Relu", &[value], vec![]);
-            let size = graph.node("Abs", &[value], vec![]);
-            let negative = graph.node("Neg", &[&size], vec![]);
-            let power = graph.node("Exp", &[&negative], vec![]);
-            let one = graph.scalar(1.0);
-            let sum = graph.node("Add", &[&power, &one], vec![]);
-            let logarithm = graph.node("Log", &[&sum], vec![]);
-            graph.node("Add", &[&right, &logarithm], vec![])
         }
         // 1 + tanh z = 2·sigmoid(2z): x·sigmoid(2√(2/π)·(x + c·x³)).
         Activation::GeluTanh => {

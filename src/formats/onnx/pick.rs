@@ -5,11 +5,12 @@ use std::rc::Rc;
 use nalgebra::{DMatrix, DVector};
 
 use super::constant::Constant;
+use super::element::Kind;
 use super::node::Node;
-use super::nodes::{constant_operand, only_operand, operand, settled_operand};
+use super::operands::{constant_operand, only_operand, operand, settled_operand};
 use super::recognise::{complement, recognise};
 use super::reduce::{axis_of, with_axes};
-use super::trace::{Fault, Kind, Reading, Trace, Traced, Value, label};
+use super::trace::{Fault, Reading, Trace, Traced, Value, label};
 use crate::formats::graph::GraphProblem;
 use crate::network::{Activation, Affine};
 

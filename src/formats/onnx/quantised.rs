@@ -8,15 +8,15 @@ use std::rc::Rc;
 use nalgebra::DVector;
 
 use super::constant::Constant;
-use super::element::Element;
+use super::element::{Element, Kind};
 use super::elementwise::{apply, apply_unary};
 use super::linear::{matrix, samples_first};
 use super::message::element;
 use super::node::Node;
-use super::nodes::{constant_operand, only_operand, operand, settled_operand};
+use super::operands::{constant_operand, only_operand, operand, settled_operand};
 use super::reduce::axis_of;
 use super::scalar::{Binary, Unary};
-use super::trace::{Fault, Kind, Trace, Traced, Value, label};
+use super::trace::{Fault, Trace, Traced, Value, label};
 use super::volumes;
 use crate::formats::graph::Scale;
 use crate::network::{Activation, Elementary};

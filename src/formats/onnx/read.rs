@@ -6,17 +6,19 @@ use prost::Message;
 
 use super::accounting::{Course, accounted};
 use super::bounds::is_in_proportion;
-use super::cast::Rounding;
+use super::element::Kind;
 use super::inline::inline;
 use super::listing::{nodes, tensors};
 use super::message::{GraphProto, ModelProto, NodeProto, OperatorSetIdProto, ValueInfoProto, element};
 use super::node::Node;
 use super::nodes::follow;
+use super::rounding::Rounding;
 use super::scalar::{Scalar, Unary};
-use super::trace::{Fault, Kind, LeftOut, Reading, Told, Trace, Traced, Value, label};
+use super::trace::{Fault, LeftOut, Reading, Told, Trace, Traced, Value, label};
+use crate::formats::candidate::{Candidate, Content, Evidence};
 use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, is_recurrent, opened};
-use crate::formats::mapped::MappedFile;
-use crate::formats::{Account, Fate, FormatError, Opened, PartName};
+use crate::formats::opened::Opened;
+use crate::formats::{Account, Fate, FormatError, PartName};
 use crate::network::{Activation, Elementary, ImageShape, OutputFunction};
 
 /// Names of graphs that exporters give to any network.
@@ -24,14 +26,20 @@ const GENERIC_NAMES: [&str; 5] = ["main_graph", "torch_jit", "torch-jit-export",
 /// The newest version of ONNX's operators whose meaning is known.
 const NEWEST_OPERATORS: i64 = 25;
 
+/// How surely the file is one: a message of protobuf has no mark.
+pub(in crate::formats) fn recognise_file(file: &Candidate) -> Option<Evidence> {
+    (matches!(file.content, Content::Bytes) && file.extension == "onnx").then_some(Evidence::Name)
+}
+
 /// Opens an ONNX file.
 pub(in crate::formats) fn open(path: &Path, asked: Option<ImageShape>) -> Result<Opened, FormatError> {
     let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: "ONNX", reason };
-    let file = MappedFile::open(path)?;
-    if !is_in_proportion(file.as_ref()) {
+    let file = crate::io::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
+    if !is_in_proportion(&file) {
         return Err(damaged("its messages would take far more memory than the file itself".into()));
     }
-    let model = ModelProto::decode(file.as_ref()).map_err(|error| damaged(error.to_string()))?;
+    let model = ModelProto::decode(&file[..]).map_err(|error| damaged(error.to_string()))?;
+    drop(file);
     let mut graph = model.graph.ok_or_else(|| damaged("it holds no graph".into()))?;
     let (version, remark) = version(&model.opset_import);
     inline(&mut graph, &model.functions, version);

@@ -6,7 +6,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::elementwise::then;
 use super::node::Node;
-use super::nodes::{constant_operand, operand, settled_operand};
+use super::operands::{constant_operand, operand, settled_operand};
 use super::scalar::Scalar;
 use super::trace::{Fault, Reading, Trace, Traced, Value, label};
 use crate::formats::graph::{GraphProblem, Scale, ValueId};

@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use super::broadcast::places_of_spread;
 use super::constant::{Constant, broadcast_shape};
+use super::element::Kind;
 use super::node::Node;
-use super::nodes::{only_operand, operand};
+use super::operands::{only_operand, operand};
 use super::pick::picked;
 use super::reduce::with_axes;
-use super::trace::{Fault, Kind, Trace, Value, label};
+use super::trace::{Fault, Trace, Value, label};
 use crate::formats::graph::GraphProblem;
 
 /// More numbers than this are not counted up by a node.

@@ -1,10 +1,12 @@
 //! A spelled-out function as activations and diagonal maps of the graph of layers.
 
+use std::rc::Rc;
+
 use nalgebra::DVector;
 
 use super::recognise::recognise;
 use super::scalar::{Binary, Scalar, Unary};
-use super::trace::{Trace, Traced};
+use super::trace::{Fault, Trace, Traced, Value};
 use crate::formats::graph::{GraphProblem, Scale, ValueId};
 use crate::network::{Activation, Elementary};
 
@@ -13,9 +15,32 @@ const MIN_PRODUCT: f64 = 2.0;
 /// …to this are made of products.
 const MAX_PRODUCT: f64 = 16.0;
 
+impl<'a> Trace<'a> {
+    /// The value of this name as a value of the graph of layers: its function is recognised now. The next who asks gets
+    /// the same, so that branches are seen to come from one value.
+    pub fn settled(&mut self, name: &'a str) -> Result<Option<Traced>, Fault> {
+        let Some(Value::Traced(traced)) = self.values.get(name).cloned() else { return Ok(None) };
+        let mut base = self.settle(&traced)?;
+        if traced.unsqueezed {
+            let needed = || GraphProblem::InputShape { node: traced.node.clone() };
+            let shape = self.graph.shape(base).ok_or_else(needed)?;
+            let shape = shape.iter().copied().chain([1]).collect();
+            base = self.graph.reshape(base, &traced.node, shape)?;
+        }
+        let settled = Traced { base, scalar: Rc::new(Scalar::Variable), unsqueezed: false, ..traced };
+        self.values.insert(name, Value::Traced(settled.clone()));
+        Ok(Some(settled))
+    }
+
+    /// The function as activations and diagonal maps.
+    pub fn settle(&mut self, traced: &Traced) -> Result<ValueId, GraphProblem> {
+        settle(self, traced, &traced.scalar)
+    }
+}
+
 /// The value that the function gives of the base of `traced`: an activation where it is one, else its operators one after
 /// the other.
-pub(super) fn settle(trace: &mut Trace<'_>, traced: &Traced, scalar: &Scalar) -> Result<ValueId, GraphProblem> {
+fn settle(trace: &mut Trace<'_>, traced: &Traced, scalar: &Scalar) -> Result<ValueId, GraphProblem> {
     let (base, node) = (traced.base, traced.node.as_str());
     let unknown = || {
         let operator = match traced.operator.as_str() {

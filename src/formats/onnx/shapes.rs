@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use super::constant::{Constant, permuted_places};
 use super::node::Node;
-use super::nodes::{constant_operand, operand, settled_operand};
+use super::operands::{constant_operand, operand, settled_operand};
 use super::reduce::axis_of;
 use super::trace::{Fault, Trace, Traced, Value, label};
-use crate::formats::graph::{GraphProblem, size};
+use crate::formats::graph::GraphProblem;
+use crate::formats::shape::size;
 
 /// Everything behind the axis of the samples becomes one axis.
 pub(super) fn flatten<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {

@@ -1,7 +1,7 @@
 //! Activations spelled out in ONNX's plainest operators, which every runtime has in both precisions.
 
 use super::graph::GraphWriter;
-use super::operators::activate;
+use crate::formats::Precision;
 use crate::network::{Activation, Elementary, SELU_ALPHA, SELU_LAMBDA};
 
 /// Adds σ(`value`) for an activation without an operator of its own in 64 bits; gives the name of the result.
@@ -21,7 +21,7 @@ pub(super) fn spell(graph: &mut GraphWriter, activation: Activation, value: &str
         Activation::Celu { alpha } => spelling.exponential_below(value, alpha, alpha, 1.0),
         Activation::Selu => spelling.exponential_below(value, SELU_ALPHA, 1.0, SELU_LAMBDA),
         Activation::Mish => {
-            let softplus = activate(spelling.graph, Activation::Softplus, value);
+            let softplus = softplus(spelling.graph, value);
             let gate = spelling.one("Tanh", &softplus);
             spelling.two("Mul", value, &gate)
         }
@@ -32,7 +32,7 @@ pub(super) fn spell(graph: &mut GraphWriter, activation: Activation, value: &str
         }
         Activation::LogSigmoid => {
             let negative = spelling.one("Neg", value);
-            let softplus = activate(spelling.graph, Activation::Softplus, &negative);
+            let softplus = softplus(spelling.graph, &negative);
             spelling.one("Neg", &softplus)
         }
         Activation::TanhShrink => {
@@ -92,6 +92,21 @@ pub(super) fn spell(graph: &mut GraphWriter, activation: Activation, value: &str
         | Activation::Silu
         | Activation::Softmax => value.to_owned(),
     }
+}
+
+/// Adds softplus, by its operator where the precision has it, else max(x, 0) + ln(1 + e^{−|x|}).
+pub(super) fn softplus(graph: &mut GraphWriter, value: &str) -> String {
+    if graph.precision() == Precision::Single {
+        return graph.node("Softplus", &[value], vec![]);
+    }
+    let right = graph.node("Relu", &[value], vec![]);
+    let size = graph.node("Abs", &[value], vec![]);
+    let negative = graph.node("Neg", &[&size], vec![]);
+    let power = graph.node("Exp", &[&negative], vec![]);
+    let one = graph.scalar(1.0);
+    let sum = graph.node("Add", &[&power, &one], vec![]);
+    let logarithm = graph.node("Log", &[&sum], vec![]);
+    graph.node("Add", &[&right, &logarithm], vec![])
 }
 
 struct Spelling<'a> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::constant::{Constant, Folder, decode};
-use super::element::{Element, type_name};
+use super::element::{Element, Kind, type_name};
 use super::message::{GraphProto, NodeProto, TensorProto};
 use super::scalar::Scalar;
 use crate::formats::graph::{Graph, GraphProblem, ValueId};
@@ -45,16 +45,6 @@ pub(super) enum Reading {
     OneHot,
     /// By the name of its class.
     Label,
-}
-
-/// What numbers a value is made of.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) enum Kind {
-    #[default]
-    Float,
-    Integer,
-    /// 0 and 1.
-    Truth,
 }
 
 /// A function of a value, coordinate by coordinate. It stays spelled out until it is needed as a whole.
@@ -107,7 +97,7 @@ pub(super) struct Trace<'a> {
     initializers: HashMap<&'a str, &'a TensorProto>,
     /// The tensors of nodes that are constants, by what they give.
     constants: HashMap<&'a str, &'a TensorProto>,
-    values: HashMap<&'a str, Value>,
+    pub(super) values: HashMap<&'a str, Value>,
     folder: Folder,
     /// The axes of the network's input with that of the samples, where the file tells how many there are.
     pub input_axes: Option<usize>,
@@ -242,27 +232,6 @@ impl<'a> Trace<'a> {
     /// What is known of the value of this name, without reading initializers.
     pub fn known(&self, name: &str) -> Option<&Value> {
         self.values.get(name)
-    }
-
-    /// The value of this name as a value of the graph of layers: its function is recognised now. The next who asks gets
-    /// the same, so that branches are seen to come from one value.
-    pub fn settled(&mut self, name: &'a str) -> Result<Option<Traced>, Fault> {
-        let Some(Value::Traced(traced)) = self.values.get(name).cloned() else { return Ok(None) };
-        let mut base = self.settle(&traced)?;
-        if traced.unsqueezed {
-            let needed = || GraphProblem::InputShape { node: traced.node.clone() };
-            let shape = self.graph.shape(base).ok_or_else(needed)?;
-            let shape = shape.iter().copied().chain([1]).collect();
-            base = self.graph.reshape(base, &traced.node, shape)?;
-        }
-        let settled = Traced { base, scalar: Rc::new(Scalar::Variable), unsqueezed: false, ..traced };
-        self.values.insert(name, Value::Traced(settled.clone()));
-        Ok(Some(settled))
-    }
-
-    /// The function as activations and diagonal maps.
-    pub fn settle(&mut self, traced: &Traced) -> Result<ValueId, GraphProblem> {
-        super::settle::settle(self, traced, &traced.scalar)
     }
 }
 

@@ -4,9 +4,8 @@ use nalgebra::DVector;
 
 use super::constant::Constant;
 use super::elementwise::apply_unary;
-use super::linear::floats;
 use super::node::Node;
-use super::nodes::{constant_operand, only_operand, settled_operand};
+use super::operands::{constant_operand, floats, only_operand, settled_operand};
 use super::scalar::Unary;
 use super::trace::{Fault, Trace, Traced, Value, label};
 use crate::formats::graph::{GraphProblem, ValueId};

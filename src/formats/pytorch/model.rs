@@ -1,6 +1,8 @@
 //! The tensors of a model among everything that a PyTorch file may hold, in the model's own order.
 
 use super::beside;
+use super::found::Found;
+use super::keys::{is_module, join, key_text};
 use super::rebuilt::tensor;
 use super::search::Search;
 use super::tensor::{Content, Tensor};
@@ -31,17 +33,6 @@ const MODEL_KEYS: [&str; 14] = [
     "parameters",
     "state",
 ];
-
-/// A tensor of a file.
-pub(super) struct Found {
-    /// The keys that lead to it from the model, joined by dots; for what is beside the model, from the file's root.
-    pub name: String,
-    /// Whether it belongs to the model, and not to an optimizer or another copy.
-    pub in_model: bool,
-    pub tensor: Tensor,
-    /// What becomes of it where that is known already.
-    pub fate: Option<Fate>,
-}
 
 /// What a pickle holds.
 pub(super) struct Contents {
@@ -260,32 +251,3 @@ fn parts(pickle: &Pickle<'_>) -> Parts {
 /// Numbers of these names change what a network gives.
 const SCALES: [&str; 12] =
     ["scale", "temperature", "mean", "std", "mu", "sigma", "alpha", "gain", "offset", "shift", "factor", "bias"];
-
-/// Whether the value is a module of PyTorch's.
-pub(super) fn is_module(pickle: &Pickle<'_>, value: Value) -> bool {
-    let attributes = pickle.attributes(value);
-    attributes.is_some_and(|attributes| pickle.entry(attributes, "_modules").is_some())
-}
-
-/// A key as text; one that has none is known by its place.
-pub(super) fn key_text(pickle: &Pickle<'_>, key: Value, position: usize) -> String {
-    match key {
-        Value::Int(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::Bool(truth) => truth.to_string(),
-        key => match (pickle.text(key), pickle.bytes(key)) {
-            (Some(text), _) => text.into_owned(),
-            (None, Some(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
-            (None, None) => format!("key {}", position + 1),
-        },
-    }
-}
-
-/// Two parts of a name, joined by a dot.
-pub(super) fn join(prefix: &str, name: &str) -> String {
-    match (prefix.is_empty(), name.is_empty()) {
-        (true, _) => name.to_owned(),
-        (_, true) => prefix.to_owned(),
-        _ => format!("{prefix}.{name}"),
-    }
-}

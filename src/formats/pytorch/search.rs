@@ -1,6 +1,7 @@
 //! The walk through a pickle that finds its tensors.
 
-use super::model::{Found, is_module, join, key_text};
+use super::found::Found;
+use super::keys::{is_module, join, key_text};
 use super::rebuilt::tensor;
 use super::tensor::{Content, Tensor};
 use crate::pickle::{Pickle, Value, is_builtin};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::element::Element;
-use super::embedded;
+use super::legacy;
 use crate::pickle::{Pickle, Value};
 
 /// A storage of a file.
@@ -17,7 +17,7 @@ pub(super) struct Storage {
 
 impl Storage {
     pub fn new(pickle: &Pickle<'_>, value: Value) -> Option<Storage> {
-        Storage::outside(pickle, value).or_else(|| embedded::storage(pickle, value))
+        Storage::outside(pickle, value).or_else(|| embedded(pickle, value))
     }
 
     /// A storage that is kept outside of the pickle.
@@ -74,6 +74,25 @@ pub(super) fn index(value: Value) -> Option<usize> {
 pub(super) fn element_sizes(pickle: &Pickle<'_>) -> HashMap<String, usize> {
     let storages = pickle.values().filter_map(|value| Storage::new(pickle, value));
     storages.filter_map(|storage| Some((storage.key, Element::of_storage(&storage.class)?.size))).collect()
+}
+
+/// The file that a value is to be loaded from, and the key under which its storage is kept.
+pub(super) fn embedded_file(pickle: &Pickle<'_>, value: Value) -> Option<(String, Vec<u8>)> {
+    let (module, name, arguments) = pickle.call(value)?;
+    match (module.as_ref(), name.as_ref(), arguments, value) {
+        ("torch.storage", "_load_from_bytes", [bytes], Value::Node(index)) => {
+            Some((format!("embedded {index}"), pickle.bytes(*bytes)?.into_owned()))
+        }
+        _ => None,
+    }
+}
+
+/// What a storage is that a value is to be loaded from.
+fn embedded(pickle: &Pickle<'_>, value: Value) -> Option<Storage> {
+    let (key, file) = embedded_file(pickle, value)?;
+    let (inner, _) = legacy::pickle(&file).ok()?;
+    let stored = Storage::outside(&inner, inner.root)?;
+    Some(Storage { key, ..stored })
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::StorageFile;
 use super::quantised::Quantised;
-use super::sparse::Sparse;
+use super::sparse::{Part, Sparse, refuse_too_large};
+use super::storage_file::StorageFile;
 use super::stored::{View, elements};
 use crate::dataset::numpy::{ElementKind, Ndarray};
 
@@ -27,8 +27,8 @@ pub(super) enum Content {
     /// In the pickle.
     Numbers(Vec<f64>),
     Array(Arc<Ndarray<'static>>),
-    Quantised(Box<Quantised>),
-    Sparse(Box<Sparse>),
+    Quantised(Box<Quantised<Tensor>>),
+    Sparse(Box<Sparse<Tensor>>),
     /// Nowhere that is read; in words that follow the tensor's name.
     Unread(String),
 }
@@ -81,14 +81,23 @@ impl Tensor {
     /// The values in row-major order; in words, why there are none.
     pub fn values(&self, file: &impl StorageFile) -> Result<Vec<f64>, String> {
         match &self.content {
-            Content::Stored(view) => file.with_bytes(&view.storage, |bytes| view.values(bytes)),
+            Content::Stored(view) => view.values(file),
             Content::Numbers(numbers) => Ok(numbers.clone()),
             Content::Array(array) => {
                 let values = array.values("").map_err(|error| format!("cannot be read ({error})"))?;
                 values.into_floats().ok_or_else(|| "is text".into())
             }
-            Content::Quantised(quantised) => quantised.values(file),
-            Content::Sparse(sparse) => sparse.values(&self.shape, file),
+            Content::Quantised(quantised) => {
+                let numbers = &quantised.numbers;
+                let mut values = numbers.values(file)?;
+                let steps = quantised.steps.read(|part| part.values(file))?;
+                steps.apply(&numbers.shape, &mut values).map(|()| values)
+            }
+            Content::Sparse(sparse) => {
+                refuse_too_large(&self.shape, &sparse.kept().shape)?;
+                let part = |part: &Tensor| Ok(Part { shape: part.shape.clone(), values: part.values(file)? });
+                sparse.read(part)?.values(&self.shape)
+            }
             Content::Unread(why) => Err(why.clone()),
         }
     }

@@ -1,6 +1,6 @@
 //! Constants of a graph: numbers with axes.
 
-use crate::formats::graph::size;
+use crate::formats::shape::size;
 
 /// Numbers with axes, in row-major order.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,8 +5,9 @@ use nalgebra::DVector;
 use super::array::{Array, broadcast};
 use super::spelled::of_two;
 use super::trace::{Operand, Trace, Traced, setting, traced, unknown};
-use crate::formats::graph::{GraphProblem, Scale, ValueId, size};
+use crate::formats::graph::{GraphProblem, Scale, ValueId};
 use crate::formats::onnx::scalar::{Binary, Scalar, Unary};
+use crate::formats::shape::size;
 use crate::network::{Activation, Elementary, OutputFunction};
 
 /// An operator of a value and a constant.
@@ -199,21 +200,26 @@ impl Trace {
     ) -> Result<Operand, GraphProblem> {
         let elementary = |function: Elementary| Activation::Elementary(function);
         let scale = match (way.operator, way.constant_first) {
-            (Binary::Add, _) => by_number(None, Some(number)),
-            (Binary::Sub, false) => by_number(None, Some(-number)),
-            (Binary::Sub, true) => by_number(Some(-1.0), Some(number)),
-            (Binary::Mul, _) => by_number(Some(number), None),
-            (Binary::Div, false) if number != 0.0 => by_number(Some(1.0 / number), None),
+            (Binary::Add, _) => Scale::by_number(None, Some(number)),
+            (Binary::Sub, false) => Scale::by_number(None, Some(-number)),
+            (Binary::Sub, true) => Scale::by_number(Some(-1.0), Some(number)),
+            (Binary::Mul, _) => Scale::by_number(Some(number), None),
+            (Binary::Div, false) if number != 0.0 => Scale::by_number(Some(1.0 / number), None),
             (Binary::Div, true) => {
                 let inverse = self.graph.activate(of.id, node, elementary(Elementary::Reciprocal))?;
-                return Ok(Operand::value(self.graph.scale(inverse, node, by_number(Some(number), None), 0)?));
+                return Ok(Operand::value(self.graph.scale(inverse, node, Scale::by_number(Some(number), None), 0)?));
             }
             // max(x, c) = max(x − c, 0) + c, and min(x, c) = c − max(c − x, 0).
             (Binary::Max | Binary::Min, _) => {
                 let sign = if way.operator == Binary::Max { 1.0 } else { -1.0 };
-                let moved = self.graph.scale(of.id, node, by_number(Some(sign), Some(-sign * number)), 0)?;
+                let moved = self.graph.scale(of.id, node, Scale::by_number(Some(sign), Some(-sign * number)), 0)?;
                 let bent = self.graph.activate(moved, node, Activation::Relu)?;
-                return Ok(Operand::value(self.graph.scale(bent, node, by_number(Some(sign), Some(number)), 0)?));
+                return Ok(Operand::value(self.graph.scale(
+                    bent,
+                    node,
+                    Scale::by_number(Some(sign), Some(number)),
+                    0,
+                )?));
             }
             (Binary::Pow, false) if number == 1.0 => return Ok(Operand::Value(of.clone())),
             (Binary::Pow, false) => {
@@ -331,9 +337,4 @@ impl Trace {
         let slopes = slopes.spread(&whole).ok_or_else(unfitting)?;
         Ok(Operand::value(self.graph.leaky(of.id, DVector::from_vec(slopes), node, 0)?))
     }
-}
-
-pub(super) fn by_number(factor: Option<f64>, shift: Option<f64>) -> Scale {
-    let vector = |value: f64| DVector::from_element(1, value);
-    Scale { factor: factor.map(vector), shift: shift.map(vector) }
 }

@@ -6,7 +6,8 @@ use super::array::Array;
 use super::lengths::{Target, of_targets, targets};
 use super::shapes::position;
 use super::trace::{Length, Operand, Trace, Traced, setting, traced, unknown};
-use crate::formats::graph::{GraphProblem, ValueId, size};
+use crate::formats::graph::{GraphProblem, ValueId};
+use crate::formats::shape::size;
 
 /// What is cut out of a value: for each axis where it begins and ends and in which steps, and what the bits of the masks
 /// change of it.

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::array::Array;
 use super::trace::{Operand, Trace, Traced};
-use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, size};
+use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem};
+use crate::formats::shape::size;
 use crate::formats::{Account, FormatError, PartName};
 
 /// The most coordinates that an input may have.

@@ -3,7 +3,8 @@
 use super::array::permuted_places;
 use super::lengths::{Target, integers, targets};
 use super::trace::{Operand, Trace, Traced, setting, traced, unknown};
-use crate::formats::graph::{GraphProblem, size};
+use crate::formats::graph::GraphProblem;
+use crate::formats::shape::size;
 
 impl Trace {
     /// The value under another shape; one length may be −1, for what is left.

@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use super::elementwise::by_number;
 use super::trace::{Form, Operand, Trace, Traced, unknown};
-use crate::formats::graph::{GraphProblem, ValueId};
+use crate::formats::graph::{GraphProblem, Scale, ValueId};
 use crate::formats::onnx::recognise::recognise;
 use crate::formats::onnx::scalar::{Binary, Scalar};
 
@@ -109,7 +108,7 @@ impl Trace {
     /// The first of the functions that is an activation or an affine map, as a value.
     pub(super) fn recognised(&mut self, node: &str, forms: &[Form]) -> Result<Option<Operand>, GraphProblem> {
         for Form { source, scalar } in forms {
-            let line = |factor: f64, shift: f64| by_number(Some(factor), Some(shift));
+            let line = |factor: f64, shift: f64| Scale::by_number(Some(factor), Some(shift));
             let id = if let Some((factor, shift)) = scalar.as_affine() {
                 self.graph.scale(*source, node, line(factor, shift), 0)?
             } else if let Some(found) = recognise(scalar) {

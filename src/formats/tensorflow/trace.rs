@@ -5,8 +5,9 @@ use std::rc::Rc;
 use nalgebra::DVector;
 
 use super::array::Array;
-use crate::formats::graph::{Graph, GraphProblem, ValueId, size};
+use crate::formats::graph::{Graph, GraphProblem, ValueId};
 use crate::formats::onnx::scalar::Scalar;
+use crate::formats::shape::size;
 use crate::network::{Kernel, OutputFunction, Padding};
 
 /// Constants that are made of others may hold so many numbers for each that the file holds…

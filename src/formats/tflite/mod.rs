@@ -1,5 +1,6 @@
 //! TensorFlow Lite: the graph of a network as phones run it, a FlatBuffer.
 
+mod call;
 mod flat;
 mod names;
 mod operators;
@@ -13,30 +14,38 @@ mod windows;
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
+use super::candidate::{Candidate, Content, Evidence};
 use super::graph::opened;
-use super::mapped::MappedFile;
+use super::opened::Opened;
 use super::tensorflow::{Ends, Followed, Input, Trace, run};
 use super::tensors::TensorFile;
-use super::{Account, FormatError, Opened, PartName};
+use super::{Account, FormatError, PartName};
 use crate::network::ImageShape;
-
 use program::TfliteProgram;
 use schema::Model;
 use tensors::{Shown, TfliteTensors};
 
 /// What a file begins with, behind four bytes for the place of its first record.
-pub(super) const IDENTIFIER: &[u8] = b"TFL3";
+const IDENTIFIER: &[u8] = b"TFL3";
 /// The name that converters give to any graph.
 const GENERIC_NAME: &str = "main";
 /// The codes of the operators that have kernels.
 const CONVOLUTION: i32 = 3;
 const DEPTHWISE_CONVOLUTION: i32 = 4;
 
+/// How surely the file is one.
+pub(super) fn recognise(file: &Candidate) -> Option<Evidence> {
+    let is_marked = file.beginning.get(4..).is_some_and(|rest| rest.starts_with(IDENTIFIER));
+    (matches!(file.content, Content::Bytes) && is_marked).then_some(Evidence::Mark)
+}
+
 /// Opens a file of TensorFlow Lite.
 pub(super) fn open(path: &Path, asked: Option<ImageShape>) -> Result<Opened, FormatError> {
     let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: "TensorFlow Lite", reason };
-    let file = MappedFile::open(path)?;
+    let file = crate::io::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
+    let file: Arc<[u8]> = file.into();
     let bytes = file.as_ref();
     if bytes.get(4..8) != Some(IDENTIFIER) {
         return Err(damaged("it does not begin as one does".into()));

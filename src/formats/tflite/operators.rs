@@ -1,90 +1,15 @@
 //! What each operator of TensorFlow Lite does to the values of a graph.
 
+use super::call::Call;
 use super::names::operator_name;
-use super::options::{Options, kinds};
-use super::schema::{CUSTOM, Operator};
+use super::options::kinds;
+use super::schema::CUSTOM;
 use super::tensors::{ElementType, Tensor};
 use super::windows;
 use crate::formats::graph::GraphProblem;
 use crate::formats::onnx::scalar::Binary;
-use crate::formats::tensorflow::{Array, Cuts, Operand, Trace, setting, unknown};
+use crate::formats::tensorflow::{Array, Cuts, Operand, Trace, setting};
 use crate::network::{Activation, Elementary, OutputFunction};
-
-/// One operator with what it is given.
-pub(super) struct Call<'c, 'a> {
-    pub node: &'c str,
-    pub operator: &'c Operator<'a>,
-    pub operands: &'c [Option<Operand>],
-    /// The tensors of the operands and results.
-    pub given: Vec<Option<&'c Tensor>>,
-    pub gives: Vec<&'c Tensor>,
-    pub options: Options<'c, 'a>,
-}
-
-impl<'c, 'a> Call<'c, 'a> {
-    pub fn name(&self) -> String {
-        operator_name(self.operator)
-    }
-
-    pub fn unknown(&self) -> GraphProblem {
-        unknown(self.node, &self.name())
-    }
-
-    /// An operand that must be there.
-    pub fn operand(&self, position: usize) -> Result<&'c Operand, GraphProblem> {
-        match self.operands.get(position) {
-            Some(Some(Operand::Opaque)) => Err(setting(self.node, "it", "is given what is not understood")),
-            Some(Some(operand)) => Ok(operand),
-            _ => Err(setting(self.node, "an operand", "is absent")),
-        }
-    }
-
-    pub fn optional(&self, position: usize) -> Option<&'c Operand> {
-        self.operands.get(position).and_then(Option::as_ref)
-    }
-
-    /// Whole numbers of a constant operand.
-    fn integers(&self, position: usize) -> Result<Vec<i64>, GraphProblem> {
-        match self.operand(position)? {
-            Operand::Array(array) => array.integers().ok_or_else(|| self.unknown()),
-            _ => Err(setting(self.node, "an operand", "is not a constant, which is not understood")),
-        }
-    }
-
-    /// Whole numbers without a scale stand for no real ones: among numbers of which some are real all must be.
-    fn counts_alike(&self) -> Result<(), GraphProblem> {
-        let indices = indices(&self.name());
-        let numbers = self.given.iter().enumerate().filter(|(position, _)| !indices.contains(position));
-        let numbers: Vec<&Tensor> = numbers.filter_map(|(_, tensor)| *tensor).collect();
-        let is_any_real = self.gives.iter().take(1).chain(&numbers).any(|tensor| tensor.is_real());
-        if let Some(whole) = numbers.iter().find(|tensor| is_any_real && !tensor.is_real()) {
-            let value = format!("is of type {} without a scale, among real numbers", whole.element.name());
-            return Err(setting(self.node, &format!("its operand {}", whole.name), &value));
-        }
-        Ok(())
-    }
-
-    /// The most operands that the operator is understood with.
-    fn takes(&self, most: usize) -> Result<(), GraphProblem> {
-        match self.operands.iter().skip(most).any(Option::is_some) {
-            true => Err(setting(self.node, "it", "has more operands than are understood")),
-            false => Ok(()),
-        }
-    }
-}
-
-/// The places of operands that are whole numbers or truths whatever the others are.
-fn indices(operator: &str) -> &'static [usize] {
-    match operator {
-        "SHAPE" | "CAST" | "SELECT" | "SELECT_V2" => &[0],
-        "RESHAPE" | "TRANSPOSE" | "MEAN" | "GATHER" | "PAD" | "EXPAND_DIMS" | "ARG_MAX" | "REDUCE_PROD" | "PADV2" => {
-            &[1]
-        }
-        "SLICE" | "SPACE_TO_BATCH_ND" | "BATCH_TO_SPACE_ND" => &[1, 2],
-        "STRIDED_SLICE" => &[1, 2, 3],
-        _ => &[],
-    }
-}
 
 /// The results of an operator.
 pub(super) fn follow(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Vec<Operand>, GraphProblem> {

@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::call::Call;
 use super::names::operator_name;
-use super::operators::{self, Call};
-use super::options::{self, Options};
+use super::options::Options;
 use super::schema::Model;
 use super::tensors::Tensor;
+use super::{operators, options};
 use crate::formats::graph::{GraphConvolution, GraphProblem};
 use crate::formats::tensorflow::{Array, Operand, Program, Step, Trace};
 use crate::formats::{Account, PartName};

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::flat::{Element, List, Record};
 use super::tensors::{ElementType, Quantization, Tensor};
-use crate::formats::graph::size;
+use crate::formats::shape::size;
 
 /// The code of an operator that its name tells.
 pub(super) const CUSTOM: i32 = 32;

@@ -1,13 +1,14 @@
 //! The tensors of a file: where their bytes lie and what numbers they are.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use half::{bf16, f16};
 
-use crate::formats::graph::size;
-use crate::formats::mapped::MappedFile;
+use crate::formats::shape::size;
+use crate::formats::tensor_info::TensorInfo;
 use crate::formats::tensorflow::Array;
-use crate::formats::tensors::{TensorInfo, TensorSource, ValuesError};
+use crate::formats::tensors::{TensorSource, ValuesError};
 
 /// A value of the graph, which is a constant where it has bytes.
 #[derive(Clone, Debug)]
@@ -224,7 +225,7 @@ impl Shown {
 
 /// The constants of a file.
 pub(super) struct TfliteTensors {
-    pub file: MappedFile,
+    pub file: Arc<[u8]>,
     pub shown: Vec<Shown>,
 }
 

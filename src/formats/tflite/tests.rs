@@ -1,5 +1,6 @@
 use super::schema;
-use crate::formats::{Opened, PartName};
+use crate::formats::PartName;
+use crate::formats::opened::Opened;
 
 const FILE: &[u8] = include_bytes!("../../../tests/data/tensorflow/cnn_f32.tflite");
 

@@ -1,6 +1,6 @@
 //! Convolutions and pooling of TensorFlow Lite, and the activations that are fused with them.
 
-use super::operators::Call;
+use super::call::Call;
 use super::options::kinds;
 use crate::formats::graph::GraphProblem;
 use crate::formats::tensorflow::{Array, Geometry, Operand, Padded, Trace, Weights, setting};

@@ -4,10 +4,11 @@
 use super::arrangement::Arrangement;
 use super::assignment::assigned;
 use super::descent;
+use super::factors::ProperSvd;
 use super::moves::Move;
 use super::problem::Problem;
 use super::search::{Least, effort, least_rotation};
-use super::{ProperSvd, shared};
+use super::shared;
 use crate::linalg::{LinalgError, Svd};
 
 /// Up to this dimension single changes are tried: each costs two logarithms.
@@ -27,7 +28,7 @@ impl Svd {
             return Ok(shared);
         }
         let problem = Problem::new(self)?;
-        let mut best = ProperSvd::of(least_rotation(&problem)?);
+        let mut best = least_rotation(&problem)?.into_proper();
         if problem.rank() == 0 {
             return Ok(best);
         }
@@ -59,7 +60,7 @@ fn costed(
     problem: &Problem,
     cost: &dyn Fn(&ProperSvd) -> f64,
 ) -> Result<(ProperSvd, f64), LinalgError> {
-    let proper = ProperSvd::of(Least::new(arrangement, problem)?);
+    let proper = Least::new(arrangement, problem)?.into_proper();
     let costs = cost(&proper);
     Ok((proper, costs))
 }

@@ -5,6 +5,7 @@ use super::assignment::assigned;
 use super::completion::least_from_axes;
 use super::descent::{self, Effort};
 use super::exhaustive;
+use super::factors::ProperSvd;
 use super::polish::polish;
 use super::problem::Problem;
 use super::within::Within;
@@ -43,6 +44,11 @@ pub(super) struct Least {
 }
 
 impl Least {
+    /// Both factors as motions.
+    pub(super) fn into_proper(self) -> ProperSvd {
+        ProperSvd { rotation_in: self.v.inverse_rotation(), factors: self.factors, rotation_out: self.u.rotation() }
+    }
+
     /// V and U of an arrangement, null directions so that they turn least.
     pub fn new(arrangement: &Arrangement, problem: &Problem) -> Result<Least, LinalgError> {
         let factors = arrangement.factors(problem);
@@ -82,7 +88,7 @@ pub(super) fn least_rotation(problem: &Problem) -> Result<Least, LinalgError> {
     }
     // The descent has turned null directions toward the nearest, which is not the least; equal singular values as well.
     let plain = Least::new(&assigned(problem), problem)?;
-    let completed = Least::new(&best.arrangement.unsigned(), &problem.seen_from(&best))?;
+    let completed = Least::new(&best.arrangement.unsigned(), &best.as_seen(problem))?;
     Ok(if completed.energy() < plain.energy() * CLEARLY_BETTER { completed } else { plain })
 }
 
@@ -134,7 +140,7 @@ fn descend(start: Arrangement, problem: &Problem) -> Result<Candidate, LinalgErr
         return Ok(best);
     }
     for _ in 1..ROUNDS {
-        let here = problem.seen_from(&best);
+        let here = best.as_seen(problem);
         let again = arranged(best.arrangement.unsigned(), &here)?;
         let again = polish(again.realise(&here)?, &here)?;
         if again.energy >= best.energy * CLEARLY_BETTER {

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use nalgebra::{DMatrix, DVector};
 
-use super::{Derivation, HeatMap, Source};
+use super::{Derivation, HeatMap, Situation, Source};
 use crate::network::{Affine, Layer};
 use crate::resnet::{Refinement, ResNet};
-use crate::session::Session;
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
 
 /// The maps have at most so many cells a side.
@@ -73,10 +72,10 @@ impl Derivation for BlockDetail {
 
     const LABEL: &'static str = "Making the block";
 
-    fn wanted(session: &Session) -> Option<BlockRequest> {
+    fn wanted(situation: &Situation<'_>) -> Option<BlockRequest> {
         // Of the ResNet on show, not the one that is still being built: its list is the one that was clicked.
-        let refined = session.refined().filter(|_| session.window.refinement_panel())?;
-        session.view.block.map(|number| (refined.refinement, number))
+        let refined = situation.refined.as_ref().filter(|_| situation.window.refinement_panel())?;
+        situation.view.block.map(|number| (refined.refinement, number))
     }
 
     fn build(

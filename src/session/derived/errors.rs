@@ -1,10 +1,9 @@
 //! Where the network is wrong: class against class, the surest mistakes, the least sure answers.
 
-use super::findings::paced;
-use super::{Derivation, Source};
+use super::pace::paced;
+use super::{Derivation, Situation, Source};
 use crate::dataset::Labels;
 use crate::network::OutputFunction;
-use crate::session::Session;
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
 
 /// More classes than this are not set against each other.
@@ -109,13 +108,13 @@ impl Derivation for ErrorSlices {
     const LABEL: &'static str = "Sorting the answers";
     const RETRIED: bool = true;
 
-    fn interval(session: &Session) -> f64 {
-        paced(session, session.latest::<ErrorSlices>().map(|_| 0.0))
+    fn interval(situation: &Situation<'_>, latest: Option<&Self>) -> f64 {
+        paced(situation, latest.map(|_| 0.0))
     }
 
-    fn wanted(session: &Session) -> Option<()> {
-        let has_classes = session.scene().is_some_and(|scene| matches!(scene.dataset.labels, Labels::Classes { .. }));
-        (session.view.panel.errors && has_classes).then_some(())
+    fn wanted(situation: &Situation<'_>) -> Option<()> {
+        let has_classes = matches!(situation.scene.dataset.labels, Labels::Classes { .. });
+        (situation.view.panel.errors && has_classes).then_some(())
     }
 
     fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<ErrorSlices>, SceneError> {

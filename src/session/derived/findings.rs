@@ -2,19 +2,15 @@
 
 use std::time::Instant;
 
-use super::{Derivation, Source};
+use super::finding_key::FindingKey;
+use super::pace::paced;
+use super::{Derivation, Situation, Source};
 use crate::dataset::Dataset;
 use crate::diagnostics::findings::{Finding, Subject, Thresholds, find_while};
 use crate::flow::FlowError;
 use crate::network::Network;
-use crate::session::findings::{FindingKey, Fix, FixFinder};
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
-use crate::session::{DataSource, Session};
-
-/// While a network is in training its findings take this share of a processor at most.
-const TRAINING_SHARE: f64 = 0.05;
-/// And so many seconds pass between two checks at least.
-const TRAINING_INTERVAL: f64 = 1.0;
+use crate::session::{DataSource, Fix, FixFinder};
 
 /// What is wrong with a network, the worst first.
 #[derive(Debug, Default)]
@@ -93,25 +89,19 @@ impl Findings {
     }
 }
 
-/// The least time between two requests that took so many seconds the last time: none but in training.
-pub(super) fn paced(session: &Session, seconds: Option<f64>) -> f64 {
-    let seconds = seconds.filter(|_| session.training().running());
-    seconds.map_or(0.0, |seconds| TRAINING_INTERVAL.max(seconds / TRAINING_SHARE))
-}
-
 impl Derivation for Findings {
     type Request = ();
 
     const LABEL: &'static str = "Checking the network";
     /// Only a network in training changes all the time.
-    fn interval(session: &Session) -> f64 {
-        paced(session, session.latest::<Findings>().map(|findings| findings.seconds))
+    fn interval(situation: &Situation<'_>, latest: Option<&Self>) -> f64 {
+        paced(situation, latest.map(|findings| findings.seconds))
     }
 
-    fn wanted(session: &Session) -> Option<()> {
+    fn wanted(situation: &Situation<'_>) -> Option<()> {
         // While points are drawn they are not what the network is meant for yet.
-        let is_drawn = session.document().is_some_and(|document| document.data.source == DataSource::Hand);
-        (session.scene().is_some() && !(is_drawn && session.view.pen.pen.is_some())).then_some(())
+        let is_drawn = situation.document.data.source == DataSource::Hand;
+        (!is_drawn || situation.view.pen.pen.is_none()).then_some(())
     }
 
     fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<Findings>, SceneError> {

@@ -2,10 +2,9 @@
 
 use std::time::Instant;
 
-use super::findings::paced;
-use super::{Derivation, Source};
+use super::pace::paced;
+use super::{Derivation, Situation, Source};
 use crate::diagnostics::Backward;
-use crate::session::Session;
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
 
 /// At most so many points carry a gradient.
@@ -42,12 +41,12 @@ impl Derivation for Gradients {
     const LABEL: &'static str = "Following the gradient";
     const RETRIED: bool = true;
 
-    fn interval(session: &Session) -> f64 {
-        paced(session, session.latest::<Gradients>().map(|gradients| gradients.seconds))
+    fn interval(situation: &Situation<'_>, latest: Option<&Self>) -> f64 {
+        paced(situation, latest.map(|gradients| gradients.seconds))
     }
 
-    fn wanted(session: &Session) -> Option<()> {
-        session.view.panel.all_layers.then_some(())
+    fn wanted(situation: &Situation<'_>) -> Option<()> {
+        situation.view.panel.all_layers.then_some(())
     }
 
     fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<Gradients>, SceneError> {

@@ -2,16 +2,16 @@
 
 use std::time::Instant;
 
-use super::findings::paced;
-use super::{Derivation, Source};
+use super::pace::paced;
+use super::{Derivation, Situation, Source};
 use crate::dataset::Dataset;
 use crate::diagnostics::findings::Subject;
 use crate::diagnostics::measures::{SpectrumTail, participation_ratio};
 use crate::diagnostics::{LayerPath, TrajectoryMetrics};
 use crate::flow::{Decomposition, Flow, FlowOptions};
 use crate::linalg::evenly_spaced;
+use crate::session::TableCell;
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
-use crate::session::{Session, TableCell};
 
 /// The directions of the data in wider layers cost too much.
 const WIDEST: usize = 1024;
@@ -233,12 +233,12 @@ impl Derivation for LayerMeasures {
     const LABEL: &'static str = "Measuring the layers";
     const RETRIED: bool = true;
 
-    fn interval(session: &Session) -> f64 {
-        paced(session, session.latest::<LayerMeasures>().map(|measures| measures.seconds))
+    fn interval(situation: &Situation<'_>, latest: Option<&Self>) -> f64 {
+        paced(situation, latest.map(|measures| measures.seconds))
     }
 
-    fn wanted(session: &Session) -> Option<()> {
-        session.view.panel.measures.then_some(())
+    fn wanted(situation: &Situation<'_>) -> Option<()> {
+        situation.view.panel.measures.then_some(())
     }
 
     fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<LayerMeasures>, SceneError> {

@@ -1,9 +1,9 @@
 //! The points nearest to one of them, in the whole space and not only on the stage.
 
-use super::{Derivation, Refined, Source};
+use super::{Derivation, Situation, Source};
 use crate::flow::FlowError;
 use crate::session::scene::{Progress, Scene, SceneError};
-use crate::session::{Compare, Session};
+use crate::session::{Compare, Refined};
 
 /// How many neighbours are named.
 const MAX: usize = 5;
@@ -51,10 +51,10 @@ impl Derivation for Neighbours {
     const LABEL: &'static str = "Finding neighbours";
     const INTERVAL: f64 = 0.25;
 
-    fn wanted(session: &Session) -> Option<NeighbourRequest> {
-        let sample = session.view.points.resting?;
-        let resnet = session.view.compare == Compare::ResNet && session.refined().is_some();
-        Some(NeighbourRequest { sample, t: session.playback.t(), resnet })
+    fn wanted(situation: &Situation<'_>) -> Option<NeighbourRequest> {
+        let sample = situation.view.points.resting?;
+        let resnet = situation.view.compare == Compare::ResNet && situation.refined.is_some();
+        Some(NeighbourRequest { sample, t: situation.playback.t(), resnet })
     }
 
     fn build(

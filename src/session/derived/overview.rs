@@ -1,8 +1,7 @@
 //! All layers at once: their spectra and rotations, and what becomes of the data along t. Made in a worker.
 
-use super::{Derivation, Source};
+use super::{Derivation, Situation, Source};
 use crate::diagnostics::{ClassesApart, DataSurvey, TrajectoryMetrics};
-use crate::session::Session;
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
 
 /// Values that stand for a spectrum, at most: thousands of singular values become so many.
@@ -58,8 +57,8 @@ impl Derivation for LayerOverview {
     // Opening the panel again is asking again.
     const RETRIED: bool = true;
 
-    fn wanted(session: &Session) -> Option<()> {
-        session.view.panel.all_layers.then_some(())
+    fn wanted(situation: &Situation<'_>) -> Option<()> {
+        situation.view.panel.all_layers.then_some(())
     }
 
     fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<LayerOverview>, SceneError> {

@@ -4,11 +4,11 @@
 
 use nalgebra::DMatrix;
 
-use super::{Derivation, Source};
+use super::{Derivation, Situation, Source};
 use crate::flow::{ExactScheme, FlowCursor, PhaseKind};
 use crate::linalg::{evenly_spaced, interpolate};
+use crate::session::Selection;
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
-use crate::session::{Selection, Session};
 
 /// Times within a phase at which the distance is measured, where there is room for them.
 const TIMES_A_PHASE: usize = 12;
@@ -150,9 +150,9 @@ impl Derivation for SeparationProfile {
 
     const LABEL: &'static str = "Following the selected points";
 
-    fn wanted(session: &Session) -> Option<ThisSelection> {
+    fn wanted(situation: &Situation<'_>) -> Option<ThisSelection> {
         // One point alone is not apart from anything.
-        let selection = &session.view.points.selection;
+        let selection = &situation.view.points.selection;
         (selection.len() > 1).then(|| ThisSelection(selection.clone()))
     }
 

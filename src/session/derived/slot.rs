@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::Derivation;
+use super::derivation::Derivation;
 use crate::session::Scene;
 
 /// What is known of one kind of result.

@@ -2,10 +2,10 @@
 
 use super::slot::Slot;
 use super::{
-    BlockDetail, Derivation, DerivedOutput, ErrorSlices, Field, Findings, Gradients, LayerDetail, LayerMeasures,
-    LayerOverview, Neighbours, Refined, RefinementStudy, SeparationProfile, accept_one, watch_one,
+    BlockDetail, Derivation, ErrorSlices, Field, Findings, Gradients, LayerDetail, LayerMeasures, LayerOverview,
+    Neighbours, RefinementStudy, SeparationProfile,
 };
-use crate::session::{Effect, Session, Task};
+use crate::session::Refined;
 
 /// A result that has its slot in the store.
 pub trait Stored: Derivation {
@@ -17,6 +17,12 @@ pub trait Stored: Derivation {
 
     /// Its slot, to change it.
     fn slot_mut(results: &mut DerivedResults) -> &mut Slot<Self>;
+}
+
+/// What is done with slots, whatever their results are.
+pub(super) trait SlotVisitor {
+    /// Does it with one of them.
+    fn visit<D: Stored>(&mut self, slot: &mut Slot<D>);
 }
 
 macro_rules! derived_results {
@@ -62,37 +68,37 @@ macro_rules! derived_results {
                 }
             }
 
-            /// A scene like the one before takes its place. Tells what has to be cancelled.
-            pub fn mark_stale(&mut self) -> Vec<Effect> {
+            /// Visits all slots, in the order of the table.
+            pub(super) fn visit_all(&mut self, visitor: &mut impl SlotVisitor) {
+                $(visitor.visit(&mut self.$slot);)*
+            }
+
+            /// Visits the slot of one kind.
+            pub(super) fn visit(&mut self, kind: DerivedKind, visitor: &mut impl SlotVisitor) {
+                match kind {
+                    $(DerivedKind::$result => visitor.visit(&mut self.$slot),)*
+                }
+            }
+
+            /// A scene like the one before takes its place. Answers whose work has to be cancelled.
+            pub fn mark_stale(&mut self) -> Vec<DerivedKind> {
                 let mut ended = Vec::new();
                 $(if self.$slot.mark_stale() { ended.push(DerivedKind::$result); })*
-                cancelled(ended)
+                ended
             }
 
-            /// A scene of the same network with other phases takes its place. Tells what has to be cancelled.
-            pub fn mark_changed(&mut self) -> Vec<Effect> {
+            /// A scene of the same network with other phases takes its place. Answers whose work has to be cancelled.
+            pub fn mark_changed(&mut self) -> Vec<DerivedKind> {
                 let mut ended = Vec::new();
                 $(if self.$slot.mark_changed() { ended.push(DerivedKind::$result); })*
-                cancelled(ended)
+                ended
             }
 
-            /// Another scene takes the place of the one before. Tells what has to be cancelled.
-            pub fn clear(&mut self) -> Vec<Effect> {
+            /// Another scene takes the place of the one before. Answers whose work has to be cancelled.
+            pub fn clear(&mut self) -> Vec<DerivedKind> {
                 let mut ended = Vec::new();
                 $(if self.$slot.clear() { ended.push(DerivedKind::$result); })*
-                cancelled(ended)
-            }
-        }
-
-        pub(super) fn watch_all(session: &mut Session, seconds: f64) -> Vec<Effect> {
-            let mut effects = Vec::new();
-            $(effects.extend(watch_one::<$result>(session, seconds));)*
-            effects
-        }
-
-        pub(super) fn accept_any(session: &mut Session, output: DerivedOutput) {
-            match output.kind {
-                $(DerivedKind::$result => accept_one::<$result>(session, output),)*
+                ended
             }
         }
     };
@@ -123,8 +129,4 @@ derived_results! {
     LayerMeasures in measures;
     /// Where the network is wrong.
     ErrorSlices in errors;
-}
-
-fn cancelled(kinds: Vec<DerivedKind>) -> Vec<Effect> {
-    kinds.into_iter().map(|kind| Effect::Cancel(Task::Derive(kind))).collect()
 }

@@ -1,11 +1,10 @@
 //! What the refinement panel tells beyond the ResNet on the stage: how its error falls with N, and whether trained
 //! blocks are steps of a flow. Made once for a part and a method, whatever N is.
 
-use super::{Derivation, Source};
+use super::{Derivation, Situation, Source};
 use crate::resnet::{
     BlockMeasure, Convergence, FinerAnswers, Integrator, RefinementKind, compare_smaller_steps, measure_blocks,
 };
-use crate::session::Session;
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
 
 /// Which study: the part of each layer that is refined, and how a step is taken.
@@ -53,9 +52,9 @@ impl Derivation for RefinementStudy {
 
     const LABEL: &'static str = "Measuring the refinement";
 
-    fn wanted(session: &Session) -> Option<StudyRequest> {
-        let refinement = session.view.refinement;
-        session.window.refinement_panel().then_some((refinement.kind, refinement.integrator))
+    fn wanted(situation: &Situation<'_>) -> Option<StudyRequest> {
+        let refinement = situation.view.refinement;
+        situation.window.refinement_panel().then_some((refinement.kind, refinement.integrator))
     }
 
     fn build(

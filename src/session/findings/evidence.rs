@@ -1,19 +1,25 @@
 //! Where a finding shows: the time, the part of the layer panel, the points and their colours, the coordinates.
 
-use std::sync::Arc;
-
-use super::FindingKey;
 use crate::dataset::Labels;
 use crate::diagnostics::findings::Finding;
 use crate::session::{
-    Colouring, Command, FindingEntry, PanelCommand, Pick, PlaybackCommand, PointCommand, Projection, Scene, Section,
-    Session, Side, ViewCommand,
+    Colouring, PanelCommand, PanelSettings, Pick, PointCommand, Projection, Scene, Section, ViewCommand,
 };
-use crate::session::{Effect, Findings};
+
+/// Where a finding shows.
+#[derive(Debug)]
+pub(in crate::session) struct Evidence {
+    /// The time.
+    pub t: Option<f64>,
+    /// What changes in the view.
+    pub view: Vec<ViewCommand>,
+    /// Whether the layer panel shows it.
+    pub in_layer_panel: bool,
+}
 
 /// What shows a finding.
 #[derive(Debug, Default)]
-struct Evidence {
+struct Traces {
     /// The part of the layer panel.
     section: Option<Section>,
     /// What the points' colours stand for.
@@ -26,46 +32,33 @@ struct Evidence {
     all_layers: bool,
 }
 
-/// Goes to where a finding shows, and marks it as the chosen one.
-pub(super) fn go_to(session: &mut Session, key: &FindingKey, effects: &mut Vec<Effect>) {
-    let (Some(list), Some(scene)) = (session.latest::<Findings>().cloned(), session.scene().cloned()) else { return };
-    let Some(FindingEntry { finding, .. }) = list.entries().iter().find(|entry| entry.key == *key) else { return };
-    let evidence = evidence(finding, &scene);
-    let mut commands: Vec<Command> = Vec::new();
-    commands.extend(finding.t.map(|t| Command::Playback(PlaybackCommand::Seek(t))));
-    let mut view = |command| commands.push(Command::View(command));
-    if let Some(layer) = finding.layer {
-        view(ViewCommand::PinLayer(Some(layer.saturating_sub(1))));
-        view(ViewCommand::Panel(PanelCommand::FitWeights));
+impl Evidence {
+    /// Where a finding about `scene` shows, while the panels are arranged like this.
+    pub fn new(finding: &Finding, scene: &Scene, panel: &PanelSettings) -> Evidence {
+        let traces = traces(finding, scene);
+        let mut view = Vec::new();
+        if let Some(layer) = finding.layer {
+            view.push(ViewCommand::PinLayer(Some(layer.saturating_sub(1))));
+            view.push(ViewCommand::Panel(PanelCommand::FitWeights));
+        }
+        view.extend(traces.section.map(|section| ViewCommand::Panel(PanelCommand::Show(section))));
+        if let Some(colouring) = traces.colouring.filter(|colouring| colouring.refusal(scene).is_none()) {
+            view.push(ViewCommand::Points(PointCommand::Colour(colouring)));
+        }
+        view.extend(traces.projection.map(ViewCommand::Project));
+        if !traces.points.is_empty() {
+            view.push(ViewCommand::Points(PointCommand::Select(Pick::Only, traces.points)));
+        }
+        if traces.all_layers && !panel.all_layers {
+            view.push(ViewCommand::Panel(PanelCommand::ToggleAllLayers));
+        }
+        Evidence { t: finding.t, view, in_layer_panel: traces.section.is_some() }
     }
-    if let Some(section) = evidence.section {
-        view(ViewCommand::Panel(PanelCommand::Show(section)));
-    }
-    if let Some(colouring) = evidence.colouring.filter(|colouring| colouring.refusal(&scene).is_none()) {
-        view(ViewCommand::Points(PointCommand::Colour(colouring)));
-    }
-    if let Some(projection) = evidence.projection {
-        view(ViewCommand::Project(projection));
-    }
-    if !evidence.points.is_empty() {
-        view(ViewCommand::Points(PointCommand::Select(Pick::Only, evidence.points)));
-    }
-    if evidence.all_layers && !session.view.panel.all_layers {
-        view(ViewCommand::Panel(PanelCommand::ToggleAllLayers));
-    }
-    for command in commands {
-        effects.extend(session.apply(command));
-    }
-    if evidence.section.is_some() {
-        session.window.layer_panel = true;
-        session.window.side = Side::Layer;
-    }
-    session.findings.chosen = Some(key.clone());
 }
 
-fn evidence(finding: &Finding, scene: &Arc<Scene>) -> Evidence {
-    let of_layer = |section| Evidence { section: Some(section), ..Evidence::default() };
-    let coloured = |colouring| Evidence { colouring: Some(colouring), ..Evidence::default() };
+fn traces(finding: &Finding, scene: &Scene) -> Traces {
+    let of_layer = |section| Traces { section: Some(section), ..Traces::default() };
+    let coloured = |colouring| Traces { colouring: Some(colouring), ..Traces::default() };
     match finding.code {
         "dead_units" | "saturated_units" | "linear_layer" | "fold" => of_layer(Section::Activation),
         "twin_units" | "unbroken_symmetry" | "dead_weights" | "large_weights" | "untrained_layer" | "not_finite" => {
@@ -80,15 +73,15 @@ fn evidence(finding: &Finding, scene: &Arc<Scene>) -> Evidence {
         "reflection" => of_layer(Section::Rotations),
         "vanishing_signal" | "exploding_signal" => of_layer(Section::Activation),
         "vanishing_gradient" | "exploding_gradient" | "idle_depth" => {
-            Evidence { all_layers: true, section: Some(Section::Spectrum), ..Evidence::default() }
+            Traces { all_layers: true, section: Some(Section::Spectrum), ..Traces::default() }
         }
-        "underfit" | "overfit" => Evidence { points: mistakes(scene), ..coloured(Colouring::Mistakes) },
+        "underfit" | "overfit" => Traces { points: mistakes(scene), ..coloured(Colouring::Mistakes) },
         "output_mismatch" => coloured(Colouring::Prediction),
-        "data_labels" => Evidence { points: beyond(scene), ..coloured(Colouring::Label) },
+        "data_labels" => Traces { points: beyond(scene), ..coloured(Colouring::Label) },
         "classes_merge" => coloured(Colouring::Label),
         _ => match finding.columns.first() {
-            Some(column) => Evidence { projection: on_an_axis(*column, scene), ..coloured(Colouring::Column(*column)) },
-            None => Evidence::default(),
+            Some(column) => Traces { projection: on_an_axis(*column, scene), ..coloured(Colouring::Column(*column)) },
+            None => Traces::default(),
         },
     }
 }

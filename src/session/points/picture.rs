@@ -1,8 +1,7 @@
 //! Points that are pictures: whose coordinates are the pixels of a square, row by row.
 
-use super::PointSettings;
 use crate::linalg::evenly_spaced;
-use crate::session::Scene;
+use crate::session::{PointSettings, Scene};
 
 /// Numbers of pixels that are taken to be pictures without being asked: 8×8 and 28×28.
 const USUAL: [usize; 2] = [64, 784];

@@ -2,54 +2,14 @@
 
 use thiserror::Error;
 
-use super::colouring::{answers_values, column_text, loss};
-use super::{Colouring, Selection};
-use crate::dataset::{Dataset, Labels};
-use crate::session::{Scene, coordinate_name};
+use super::painting::{answers_values, loss};
+use super::table_cell::TableCell;
+use crate::dataset::Labels;
+use crate::session::{Colouring, Scene, Selection, Sorting, TableColumn};
 use crate::training::Loss;
 
 /// More values than this are not copied at once: the desktop's clipboard holds them as text.
 const MAX_VALUES: usize = 2_000_000;
-
-/// A column of the table.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TableColumn {
-    /// The number of the point, from 1.
-    #[default]
-    Index,
-    /// The class or value that the data names.
-    Label,
-    /// The class or value that the plain net answers.
-    Prediction,
-    /// How wrong that is, by the loss that training makes small.
-    Loss(Loss),
-    /// A coordinate of the point as it was given, from 0.
-    Data(usize),
-    /// A coordinate of the ambient space at the time shown, from 0.
-    Now(usize),
-}
-
-/// How the rows are sorted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sorting {
-    /// By which column.
-    pub column: TableColumn,
-    /// The largest first.
-    pub descending: bool,
-}
-
-/// What stands in a cell.
-#[derive(Clone, Debug, PartialEq)]
-pub enum TableCell {
-    /// A class.
-    Text(String),
-    /// A whole number.
-    Whole(usize),
-    /// A number.
-    Number(f64),
-    /// Nothing is known.
-    Empty,
-}
 
 /// Why the table was not written as text.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -60,13 +20,6 @@ pub enum TableError {
     /// The writer failed.
     #[error("The table could not be written: {0}")]
     Write(String),
-}
-
-impl Sorting {
-    /// By `column`; the other way round where it is sorted by that already.
-    pub fn by(self, column: TableColumn) -> Sorting {
-        Sorting { column, descending: self.column == column && !self.descending }
-    }
 }
 
 /// The columns that the points of `scene` have, in their order.
@@ -81,18 +34,6 @@ pub fn table_columns(scene: &Scene, loss: Loss) -> Vec<TableColumn> {
 }
 
 impl TableColumn {
-    /// The head of the column.
-    pub fn label(self, dataset: &Dataset) -> String {
-        match self {
-            TableColumn::Index => "point".to_owned(),
-            TableColumn::Label => Colouring::Label.label(dataset),
-            TableColumn::Prediction => "prediction".to_owned(),
-            TableColumn::Loss(loss) => Colouring::Loss(loss).label(dataset),
-            TableColumn::Data(index) => format!("{} given", column_text(dataset, index)),
-            TableColumn::Now(index) => format!("{} now", coordinate_name(index)),
-        }
-    }
-
     /// What stands in this column for a sample whose place at the time shown is `now`.
     pub fn cell(self, scene: &Scene, sample: usize, now: &[f32]) -> TableCell {
         let class = |class: usize| match &scene.dataset.labels {
@@ -201,6 +142,7 @@ mod tests {
     use nalgebra::DMatrix;
 
     use super::*;
+    use crate::dataset::Dataset;
     use crate::flow::FlowOptions;
     use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
     use crate::session::Pick;

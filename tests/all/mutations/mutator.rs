@@ -52,9 +52,15 @@ pub struct Mutant<'a> {
     pub bytes: Vec<u8>,
 }
 
+/// The project's folder: of the package that is compiled, or the one that this is a member of.
+fn project() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.ancestors().find(|folder| folder.join("tests/data").is_dir()).unwrap_or(package)
+}
+
 /// Whole files of every format, in the order of their names.
 pub fn seeds() -> Vec<Seed> {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let data = project().join("tests/data");
     let mut paths = FOLDERS.map(|folder| data.join(folder)).to_vec();
     let mut seeds = Vec::new();
     while let Some(path) = paths.pop() {
@@ -165,7 +171,7 @@ impl Workplace {
     }
 
     fn position(&self, seed: &Seed) -> PathBuf {
-        self.root.path().join(seed.path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap())
+        self.root.path().join(seed.path.strip_prefix(project()).unwrap())
     }
 
     /// Puts the damaged file into the place of the whole one while `look` looks at it.

@@ -1,5 +1,5 @@
 use egui_kittest::TestRenderer;
-use layerflow::offscreen::Offscreen;
+use layerflow_offscreen::Offscreen;
 
 /// Lets egui_kittest take its pictures with the project's own painter.
 pub struct OffscreenRenderer {

@@ -4,7 +4,7 @@ use egui::{Align2, CursorIcon, Rect, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 use nalgebra::{DMatrix, DVector};
 
 use crate::dataset::Labels;
-use crate::explorer::stage::StageInput;
+use crate::explorer::stage::input::StageInput;
 use crate::explorer::stage::points::styles;
 use crate::explorer::stage::screen_transform::ScreenTransform;
 use crate::explorer::theme::{self, Palette, THICK};

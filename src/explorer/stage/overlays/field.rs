@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::epaint::Vertex;
 use egui::{Color32, ColorImage, Mesh, Painter, Pos2, Stroke, TextureHandle, TextureOptions, pos2};
 
-use crate::explorer::stage::StageInput;
+use crate::explorer::stage::input::StageInput;
 use crate::explorer::stage::screen_transform::ScreenTransform;
 use crate::explorer::theme::{self, Palette, THICK};
 use crate::session::{Answer, Answers, Field};

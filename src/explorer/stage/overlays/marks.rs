@@ -2,7 +2,7 @@
 
 use egui::{Align2, Painter, Pos2, Shape, Stroke};
 
-use crate::explorer::stage::StageInput;
+use crate::explorer::stage::input::StageInput;
 use crate::explorer::stage::screen_transform::ScreenTransform;
 use crate::explorer::theme::{self, Palette, THICK, THIN};
 use crate::session::{Directions, Hovered, Scene, ViewPose, directions, subscript};

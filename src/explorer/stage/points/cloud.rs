@@ -4,18 +4,18 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use egui::{Rect, Shape, TextureHandle};
+use egui::{Rect, Shape};
 
+use super::cloud_style::CloudStyle;
 use super::depth;
+use super::gpu_points::Points;
 use super::parallel;
-use super::pictures::Atlas;
 use super::shade::Shade;
-use super::sprites::{self, Sprites};
-use super::styles::{DrawOrder, PointStyles};
+use super::styles::DrawOrder;
 use super::thinned::Thinning;
 use super::triangles::Triangles;
 use crate::explorer::stage::screen_transform::ScreenTransform;
-use crate::explorer::theme::{POINT_RADIUS, Palette};
+use crate::explorer::theme::POINT_RADIUS;
 use crate::flow::Projector;
 use crate::session::ScreenPoint;
 
@@ -34,23 +34,6 @@ pub struct Cloud {
     kept: Arc<Vec<ScreenPoint>>,
 }
 
-/// What all points of a frame share.
-#[derive(Clone, Copy)]
-pub struct Style<'a> {
-    /// What each point looks like.
-    pub styles: &'a PointStyles,
-    /// The point shapes.
-    pub texture: &'a TextureHandle,
-    /// The pictures of points that are drawn as such.
-    pub atlas: Option<&'a Atlas>,
-    /// What the GPU draws these points by, where it does.
-    pub sprites: Option<&'a Arc<Sprites>>,
-    /// What far points fade into.
-    pub palette: &'a Palette,
-    /// Whether the points are faint, because others are compared to them.
-    pub ghost: bool,
-}
-
 impl Cloud {
     /// The points that are drawn, in the order in which they are: far ones first, those at the front last.
     pub fn drawn(&self) -> &[ScreenPoint] {
@@ -59,7 +42,12 @@ impl Cloud {
 
     /// Every point that falls into the view and is not hidden, those at the front over the others, and those that have a
     /// picture as such. `projector` gives places on the screen, as [`ScreenTransform::on_screen`] wants them.
-    pub fn shapes(&mut self, transform: &ScreenTransform, projector: &Projector<'_>, style: Style<'_>) -> [Shape; 2] {
+    pub fn shapes(
+        &mut self,
+        transform: &ScreenTransform,
+        projector: &Projector<'_>,
+        style: CloudStyle<'_>,
+    ) -> [Shape; 2] {
         // By the next frame nothing else uses the points.
         let mut drawn = Arc::try_unwrap(std::mem::take(&mut self.drawn)).unwrap_or_default();
         let seen = transform.rect.expand(2.0 * POINT_RADIUS);
@@ -86,7 +74,7 @@ impl Cloud {
                 let is_thinned = !style.ghost && self.thinning.thin(&self.drawn, seen, &styles, &mut kept);
                 self.kept = Arc::new(kept);
                 let placed = Arc::clone(if is_thinned { &self.kept } else { &self.drawn });
-                let points = sprites::Points { placed, styles, shade };
+                let points = Points { placed, styles, shade };
                 [sprites.shape(transform.rect, points), Shape::Noop]
             }
             None => self.triangles.shapes(&self.drawn, shade, style),

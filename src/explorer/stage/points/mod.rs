@@ -1,7 +1,9 @@
 //! How the points are drawn: where they fall on the screen, in which order and style, by the GPU or as triangles.
 
 pub(super) mod cloud;
+pub(super) mod cloud_style;
 pub(super) mod depth;
+pub(super) mod gpu_points;
 pub(super) mod parallel;
 pub(super) mod pictures;
 #[allow(unsafe_code, reason = "the graphics library checks nothing of what it is given")]

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use eframe::glow::{self, Context, HasContext};
 use egui::PaintCallbackInfo;
 
+use super::gpu_points::{Points, TABLE};
 use super::shade::{DEPTH_FADE, DEPTH_SHRINK, GHOST};
-use super::sprites::{Points, TABLE};
+
 use super::stamps::SHAPE_RADIUS;
 use crate::explorer::theme::POINT_RADIUS;
 use crate::session::ScreenPoint;

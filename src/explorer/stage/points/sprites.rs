@@ -9,25 +9,10 @@ use eframe::egui_glow::CallbackFn;
 use eframe::glow::Context;
 use egui::{PaintCallback, PaintCallbackInfo, Rect, Shape};
 
+use super::gpu_points::{Points, TABLE};
 use super::point_shader::PointShader;
-use super::shade::Shade;
-use crate::session::ScreenPoint;
 
-/// Samples in a row of the table of looks, and rows at most: every driver takes a texture of this size.
-pub const TABLE: usize = 2048;
-
-/// What a frame asks the GPU to draw.
-#[derive(Clone, Debug)]
-pub struct Points {
-    /// Where, in this order.
-    pub placed: Arc<Vec<ScreenPoint>>,
-    /// What each sample looks like, as [`crate::explorer::stage::points::styles::PointStyles::table`] gives it.
-    pub styles: Arc<Vec<[u32; 2]>>,
-    /// How depth changes it.
-    pub shade: Shade,
-}
-
-/// The card's side of the points; its program is made when the first are drawn.
+/// The GPU's side of the points; its program is made when the first are drawn.
 pub struct Sprites {
     context: egui::Context,
     program: Mutex<Option<PointShader>>,

@@ -3,9 +3,11 @@
 use egui::epaint::Vertex;
 use egui::{Color32, ColorImage, Context, Mesh, Pos2, Shape, TextureHandle, TextureOptions, Vec2, pos2, vec2};
 
-use super::styles::PointStyle;
 use crate::explorer::theme::POINT_RADIUS;
 use crate::session::{ScreenPoint, Selection};
+
+/// A colour, and a tile of the texture.
+pub type PointStyle = (Color32, u8);
 
 /// How many shapes tell groups of one colour apart; the tile after them is a ring.
 pub const SHAPES: usize = 4;

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use egui::Color32;
 
-use super::stamps::SHAPES;
+use super::stamps::{PointStyle, SHAPES};
 use crate::explorer::theme::{DATA_COLOURS, Palette};
 use crate::session::{ColorMap, ColorValues, Colouring, PointSettings, Scene, Selection};
 
@@ -12,9 +12,6 @@ use crate::session::{ColorMap, ColorValues, Colouring, PointSettings, Scene, Sel
 const FEW_SELECTED: usize = 2;
 /// How much of their colour the points beside a selection keep, and those that are right beside the wrong ones.
 const FAINTER: f32 = 0.3;
-
-/// A colour, and a tile of the texture.
-pub type PointStyle = (Color32, u8);
 
 /// Where a point stands among the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

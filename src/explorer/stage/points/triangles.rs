@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{Mesh, Shape};
 
-use super::cloud::Style;
+use super::cloud_style::CloudStyle;
 use super::pictures::Atlas;
 use super::shade::Shade;
 use super::stamps::{self, Stamps};
@@ -17,7 +17,7 @@ pub struct Triangles(Arc<Mesh>);
 
 impl Triangles {
     /// These points in their order, and those that have a picture as such over the others.
-    pub fn shapes(&mut self, placed: &[ScreenPoint], shade: Shade, style: Style<'_>) -> [Shape; 2] {
+    pub fn shapes(&mut self, placed: &[ScreenPoint], shade: Shade, style: CloudStyle<'_>) -> [Shape; 2] {
         // By the next frame nothing else uses the mesh.
         let mut dots = Arc::try_unwrap(std::mem::take(&mut self.0)).unwrap_or_default();
         dots.texture_id = style.texture.id();

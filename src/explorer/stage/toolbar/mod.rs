@@ -7,7 +7,7 @@ pub(super) mod projection;
 use egui::{Align2, Label, Response, Sense, Ui, vec2};
 
 use crate::explorer::panels::refinement::controls;
-use crate::explorer::stage::StageInput;
+use crate::explorer::stage::input::StageInput;
 use crate::explorer::theme::{self, GAP, Palette};
 use crate::linalg::interpolate;
 use crate::resnet::RefinementError;

@@ -2,7 +2,7 @@
 
 use egui::{DragValue, TextWrapMode, Ui};
 
-use crate::explorer::stage::StageInput;
+use crate::explorer::stage::input::StageInput;
 use crate::explorer::theme::GAP;
 use crate::session::{MAX_TRAIL, Scene, VelocityPicture, ViewCommand};
 

@@ -2,7 +2,7 @@
 
 use egui::{ComboBox, DragValue, Role, Ui, WidgetInfo};
 
-use crate::explorer::stage::StageInput;
+use crate::explorer::stage::input::StageInput;
 use crate::session::{Colouring, PointCommand, Scene, Tool, ViewCommand, column_text, counted, picture_side};
 
 /// What a drag on the stage does.

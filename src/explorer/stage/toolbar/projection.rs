@@ -2,7 +2,7 @@
 
 use egui::{Align2, CursorIcon, DragValue, Pos2, Rect, Sense, Ui, pos2, vec2};
 
-use crate::explorer::stage::StageInput;
+use crate::explorer::stage::input::StageInput;
 use crate::explorer::stage::screen_transform::ScreenTransform;
 use crate::explorer::theme::{self, GAP, POINT_RADIUS, Palette};
 use crate::session::{Projection, Scene, TOUR_SPEEDS, ViewCommand, ViewPose, coordinate_name};

@@ -1,7 +1,9 @@
 //! Low-rank adaptations (LoRA): W + (α/r)·B·A, with A (r × inputs) and B (outputs × r) beside the weight or without it.
 
-use super::{Computed, Index, TensorInfo, WeightSource, fault, stored_shape};
+use super::index::Index;
+use super::stored::{fault, stored_shape};
 use crate::formats::FormatError;
+use crate::formats::tensor_info::TensorInfo;
 use crate::formats::tensors::TensorFile;
 
 /// How libraries call the matrix that is applied first, and the other one.
@@ -38,12 +40,12 @@ pub(in crate::formats::chain) struct LowRank {
     rank: usize,
 }
 
-/// The low-rank adaptations among the tensors.
-pub(super) fn find(tensors: &[TensorInfo], index: &Index<'_>) -> Vec<Computed> {
+/// The low-rank adaptations among the tensors: the name and the shape of each weight, and how it is computed.
+pub(super) fn find(tensors: &[TensorInfo], index: &Index<'_>) -> Vec<(String, Vec<usize>, LowRank)> {
     tensors.iter().filter(|tensor| tensor.in_model).filter_map(|tensor| of_first(tensor, index)).collect()
 }
 
-fn of_first(first: &TensorInfo, index: &Index<'_>) -> Option<Computed> {
+fn of_first(first: &TensorInfo, index: &Index<'_>) -> Option<(String, Vec<usize>, LowRank)> {
     let (at, word, other) = PAIRS.iter().find_map(|(word, other)| Some((first.name.rfind(word)?, *word, *other)))?;
     let (before, after) = (&first.name[..at], &first.name[at + word.len()..]);
     let second = index.get(format!("{before}{other}{after}").as_str()).copied()?;
@@ -94,7 +96,7 @@ fn of_first(first: &TensorInfo, index: &Index<'_>) -> Option<Computed> {
         Some(_) => is_turned && base.is_some_and(|base| base.name.ends_with("kernel")),
         None => false,
     };
-    let source = WeightSource::LowRank(LowRank {
+    let low_rank = LowRank {
         base: base.map(|base| base.name.clone()),
         first: first.name.clone(),
         second: second.name.clone(),
@@ -103,8 +105,8 @@ fn of_first(first: &TensorInfo, index: &Index<'_>) -> Option<Computed> {
         scale,
         is_alpha,
         rank,
-    });
-    Some(Computed { name, shape, source })
+    };
+    Some((name, shape, low_rank))
 }
 
 /// Rows, and all other axes together.

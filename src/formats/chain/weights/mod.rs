@@ -4,53 +4,23 @@
 //! A chain sees the computed ones under the name that the library gives them (`0.weight`), in place of their parts
 //! (`0.weight_g`, `0.weight_v`).
 
+pub(super) mod index;
 mod low_rank;
 mod reparametrised;
+mod source;
+mod stored;
 
 use std::collections::HashMap;
 
 use nalgebra::{DMatrix, DVector};
 
-use super::TensorInfo;
 use crate::formats::FormatError;
-use crate::formats::tensors::{TensorFile, shape_text};
-
-use low_rank::LowRank;
-
-/// How a weight is computed from the tensors of the file. The names are theirs.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum WeightSource {
-    /// g·v/‖v‖, the norm over the axes along which g has length 1.
-    WeightNorm { magnitude: String, direction: String },
-    /// W/σ with σ = uᵀWv, the largest singular value as the training followed it.
-    SpectralNorm { original: String, left: String, right: Option<String> },
-    /// W where the mask is 1, 0 where it is 0.
-    Masked { original: String, mask: String },
-    /// A weight and the product of two narrow matrices.
-    LowRank(LowRank),
-    /// W itself, to which something is done that the file does not tell.
-    Unknown { original: String },
-}
-
-impl WeightSource {
-    /// The names of the tensors that it is computed from.
-    fn parts(&self) -> Vec<&String> {
-        match self {
-            WeightSource::WeightNorm { magnitude, direction } => vec![magnitude, direction],
-            WeightSource::SpectralNorm { original, left, right } => [original, left].into_iter().chain(right).collect(),
-            WeightSource::Masked { original, mask } => vec![original, mask],
-            WeightSource::LowRank(low_rank) => low_rank.parts(),
-            WeightSource::Unknown { original } => vec![original],
-        }
-    }
-}
-
-/// A weight that is computed: its name, its shape, and how.
-struct Computed {
-    name: String,
-    shape: Vec<usize>,
-    source: WeightSource,
-}
+use crate::formats::shape::shape_text;
+use crate::formats::tensor_info::TensorInfo;
+use crate::formats::tensors::TensorFile;
+use index::{Index, index};
+use source::{Computed, WeightSource};
+use stored::fault;
 
 /// A file's tensors as a chain sees them.
 #[derive(Clone, Debug, Default)]
@@ -62,19 +32,15 @@ pub(super) struct Weights {
     owners: HashMap<String, String>,
 }
 
-/// The tensors by their names: a file may hold very many of them.
-pub(super) type Index<'a> = HashMap<&'a str, &'a TensorInfo>;
-
-pub(super) fn index(tensors: &[TensorInfo]) -> Index<'_> {
-    tensors.iter().map(|tensor| (tensor.name.as_str(), tensor)).collect()
-}
-
 impl Weights {
     /// Finds the computed weights; each takes the place of its first part.
     pub fn new(tensors: &[TensorInfo]) -> Weights {
         let stored = index(tensors);
         let mut weights = Weights::default();
-        let found = reparametrised::find(tensors, &stored).into_iter().chain(low_rank::find(tensors, &stored));
+        let low_rank = low_rank::find(tensors, &stored).into_iter();
+        let low_rank =
+            low_rank.map(|(name, shape, found)| Computed { name, shape, source: WeightSource::LowRank(found) });
+        let found = reparametrised::find(tensors, &stored).into_iter().chain(low_rank);
         let mut computed: HashMap<String, Computed> = HashMap::new();
         for weight in found {
             let is_taken = |part: &&String| weights.owners.contains_key(*part);
@@ -193,13 +159,4 @@ impl Weights {
             None => Ok(values),
         }
     }
-}
-
-fn fault(file: &TensorFile, tensor: &str, problem: String) -> FormatError {
-    FormatError::Tensor { path: file.path().into(), tensor: tensor.into(), problem }
-}
-
-/// The shape of a tensor of the file.
-fn stored_shape<'a>(file: &'a TensorFile, name: &str) -> &'a [usize] {
-    file.info(name).map_or(&[], |tensor| &tensor.shape)
 }

@@ -3,9 +3,13 @@
 
 use std::collections::HashMap;
 
-use super::{Computed, Index, TensorInfo, WeightSource, fault, stored_shape};
+use super::index::Index;
+use super::source::{Computed, WeightSource};
+use super::stored::{fault, stored_shape};
 use crate::formats::FormatError;
-use crate::formats::tensors::{TensorFile, shape_text};
+use crate::formats::shape::shape_text;
+use crate::formats::tensor_info::TensorInfo;
+use crate::formats::tensors::TensorFile;
 
 /// What stands between a module and the tensors of its parametrizations.
 const PARAMETRIZATIONS: &str = "parametrizations.";

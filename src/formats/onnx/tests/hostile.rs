@@ -7,7 +7,7 @@ use super::super::message::{
     TypeProto, ValueInfoProto, element,
 };
 use super::super::read::open;
-use crate::formats::Opened;
+use crate::formats::opened::Opened;
 
 fn value(name: &str, shape: &[i64]) -> ValueInfoProto {
     let dim = shape.iter().map(|&length| DimensionProto { dim_value: Some(length), dim_param: None }).collect();

@@ -2,10 +2,10 @@
 
 use nalgebra::DVector;
 
-use super::activation::{self, Activated};
+use super::activation::Activated;
+use super::fault::Fault;
 use super::module::Module;
-use super::{Fault, volumes, weight};
-use crate::formats::GraphProblem;
+use super::{activation, volumes, weight};
 use crate::formats::graph::{Graph, Scale, ValueId};
 use crate::formats::tensors::TensorFile;
 use crate::network::{Activation, Affine, ImageShape, OutputFunction};
@@ -193,9 +193,4 @@ fn slopes(graph: &mut Graph, module: &Module<'_>, of: ValueId, file: &TensorFile
     let bent = graph.activate(of, node, Activation::Relu)?;
     let bent = graph.scale(bent, node, Scale { factor: Some(kept), shift: None }, 0)?;
     Ok(graph.sum(straight, bent, node)?)
-}
-
-/// That the lengths of a setting are not understood.
-pub(super) fn unclear(module: &Module<'_>, setting: &str) -> GraphProblem {
-    module.fault(setting, "is not that of a picture or a signal")
 }

@@ -4,6 +4,7 @@
 //! `nn.Sequential` act one after another, so that such a model is a network; of others the modules are told.
 
 mod activation;
+mod fault;
 mod layers;
 mod module;
 mod notes;
@@ -13,13 +14,16 @@ mod weight;
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::super::graph::{Graph, GraphConvolution, GraphNetwork, opened};
+use super::super::graph::{GraphConvolution, GraphNetwork};
 use super::super::tensors::TensorFile;
-use super::super::{Account, FormatError, GraphProblem, Opened, PartName, Unfolding, WeightForm};
+use super::super::{Account, FormatError, PartName, Unfolding, WeightForm};
+use crate::formats::graph::{Graph, opened};
+use crate::formats::opened::Opened;
 use crate::network::ImageShape;
 use crate::pickle::{Pickle, Value};
 use module::{Module, is_of_torch};
 
+use fault::Fault;
 pub(super) use notes::notes;
 
 /// Modules that act one after another.
@@ -27,24 +31,6 @@ pub(super) struct Sequence<'a> {
     pub module: Module<'a>,
     /// What was assumed of the model around them, in a sentence.
     pub assumed: Option<String>,
-}
-
-/// Why a module could not be made a part of a network.
-enum Fault {
-    File(FormatError),
-    Graph(GraphProblem),
-}
-
-impl From<FormatError> for Fault {
-    fn from(error: FormatError) -> Fault {
-        Fault::File(error)
-    }
-}
-
-impl From<GraphProblem> for Fault {
-    fn from(problem: GraphProblem) -> Fault {
-        Fault::Graph(problem)
-    }
 }
 
 /// The modules that act one after another in the model that a value of this name is; `None` where only its own code says

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-use super::super::model::{is_module, join};
 use super::super::rebuilt::tensor;
 use crate::formats::GraphProblem;
+use crate::formats::pytorch::keys::{is_module, join};
 use crate::pickle::{Pickle, Value};
 
 /// Attributes of all modules, and those that say what other settings and the tensors' shapes say already.

@@ -1,8 +1,8 @@
 //! PyTorch's convolutions and poolings of pictures and signals.
 
-use super::layers::unclear;
+use super::fault::{Fault, unclear};
 use super::module::Module;
-use super::{Fault, weight};
+use super::weight;
 use crate::formats::GraphProblem;
 use crate::formats::graph::{Graph, ValueId};
 use crate::formats::tensors::TensorFile;

@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::Fault;
+use super::fault::Fault;
 use super::module::Module;
 use crate::formats::GraphProblem;
 use crate::formats::tensors::TensorFile;

@@ -1,8 +1,8 @@
 //! What TensorFlow joins with a product or a convolution: a bias, a normalisation, an activation.
 
-use super::operators::{Call, normalized};
+use super::call::Call;
 use crate::formats::graph::GraphProblem;
-use crate::formats::tensorflow::{Operand, Trace, setting};
+use crate::formats::tensorflow::{Normalization, Operand, Trace, setting};
 use crate::network::Activation;
 
 /// The place of the first operand behind the value and its weights.
@@ -52,4 +52,22 @@ pub(super) fn behind(trace: &mut Trace, call: &Call<'_>, mut value: Operand) -> 
         return Err(setting(node, "it", "has more operands than its joined operators take"));
     }
     Ok(value)
+}
+
+/// γ(x − μ)/√(v + ε) + β, the numbers at these places of the operands.
+pub(super) fn normalized(
+    trace: &mut Trace,
+    call: &Call<'_>,
+    of: &Operand,
+    [gamma, beta, mean, variance]: [usize; 4],
+    epsilon: f64,
+) -> Result<Operand, GraphProblem> {
+    let numbers = Normalization {
+        gamma: call.operand(gamma)?,
+        beta: call.operand(beta)?,
+        mean: call.operand(mean)?,
+        variance: call.operand(variance)?,
+        epsilon,
+    };
+    trace.normalize(call.node(), of, &numbers, call.operator())
 }

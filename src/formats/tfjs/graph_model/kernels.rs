@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use super::super::{Manifest, TfjsTensors};
 use super::nodes::{GraphDef, NodeDef, result};
 use crate::formats::graph::GraphConvolution;
+use crate::formats::tensor_info::TensorInfo;
 use crate::formats::tensorflow::Array;
-use crate::formats::tensors::{TensorFile, TensorInfo, TensorSource, ValuesError};
+use crate::formats::tensors::{TensorFile, TensorSource, ValuesError};
+use crate::formats::tfjs::manifest::{Manifest, TfjsTensors};
 
 /// What the axes of a kernel in the file are.
 #[derive(Clone, Copy, Debug, PartialEq)]

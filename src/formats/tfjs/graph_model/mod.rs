@@ -1,5 +1,6 @@
 //! Graph models of TensorFlow.js: a graph of TensorFlow's own operators, as JSON.
 
+mod call;
 mod fused;
 mod kernels;
 mod nodes;
@@ -11,12 +12,12 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::Manifest;
+use super::manifest::Manifest;
 use crate::formats::graph::{GraphNetwork, GraphProblem, opened};
+use crate::formats::opened::Opened;
 use crate::formats::tensorflow::{Followed, Trace, run};
-use crate::formats::{Account, FormatError, Opened, PartName, json};
+use crate::formats::{Account, FormatError, PartName, json};
 use crate::network::ImageShape;
-
 use kernels::GraphTensors;
 use nodes::GraphDef;
 use program::{GraphProgram, Order};

@@ -1,69 +1,18 @@
 //! What each of TensorFlow's operators does to the values of a graph.
 
+use super::call::Call;
+use super::fused::normalized;
 use super::nodes::{Attributes, NodeDef};
 use super::{fused, windows};
 use crate::formats::graph::GraphProblem;
 use crate::formats::onnx::scalar::Binary;
-use crate::formats::tensorflow::{Array, Cuts, Normalization, Operand, Trace, setting, unknown};
+use crate::formats::tensorflow::{Array, Cuts, Operand, Trace, setting};
 use crate::network::{Activation, Elementary, OutputFunction};
 
 /// The slope of LeakyRelu where a node does not tell it.
 const DEFAULT_SLOPE: f64 = 0.2;
 /// What FusedBatchNorm adds to the variance where a node does not tell it.
 const DEFAULT_EPSILON: f64 = 1e-4;
-
-/// One node with what it is given.
-pub(super) struct Call<'c> {
-    pub attributes: &'c Attributes<'c>,
-    pub operands: &'c [Option<Operand>],
-}
-
-impl<'c> Call<'c> {
-    pub fn node(&self) -> &'c str {
-        &self.attributes.node.name
-    }
-
-    pub fn operator(&self) -> &'c str {
-        &self.attributes.node.op
-    }
-
-    pub fn unknown(&self) -> GraphProblem {
-        unknown(self.node(), self.operator())
-    }
-
-    pub fn operand(&self, position: usize) -> Result<&'c Operand, GraphProblem> {
-        match self.operands.get(position) {
-            Some(Some(Operand::Opaque)) => Err(setting(self.node(), "it", "is given what is not understood")),
-            Some(Some(operand)) => Ok(operand),
-            _ => Err(setting(self.node(), "an operand", "is absent")),
-        }
-    }
-
-    /// Whole numbers of a constant operand.
-    fn integers(&self, position: usize) -> Result<Vec<i64>, GraphProblem> {
-        match self.operand(position)? {
-            Operand::Array(array) => array.integers().ok_or_else(|| self.unknown()),
-            _ => Err(setting(self.node(), "an operand", "is not a constant, which is not understood")),
-        }
-    }
-
-    fn integer(&self, position: usize) -> Result<i64, GraphProblem> {
-        match self.integers(position)?[..] {
-            [number] => Ok(number),
-            _ => Err(setting(self.node(), "an operand", "is not a single number")),
-        }
-    }
-
-    /// The settings that must be off.
-    fn refuses(&self, names: &[&str]) -> Result<(), GraphProblem> {
-        for name in names {
-            if self.attributes.flag(name)? {
-                return Err(setting(self.node(), name, "is on, which is not understood"));
-            }
-        }
-        Ok(())
-    }
-}
 
 /// The results of a node.
 pub(super) fn follow(
@@ -197,24 +146,6 @@ fn result(trace: &mut Trace, call: &Call<'_>) -> Result<Operand, GraphProblem> {
         "Cast" => cast(trace, call),
         _ => Err(call.unknown()),
     }
-}
-
-/// γ(x − μ)/√(v + ε) + β, the numbers at these places of the operands.
-pub(super) fn normalized(
-    trace: &mut Trace,
-    call: &Call<'_>,
-    of: &Operand,
-    [gamma, beta, mean, variance]: [usize; 4],
-    epsilon: f64,
-) -> Result<Operand, GraphProblem> {
-    let numbers = Normalization {
-        gamma: call.operand(gamma)?,
-        beta: call.operand(beta)?,
-        mean: call.operand(mean)?,
-        variance: call.operand(variance)?,
-        epsilon,
-    };
-    trace.normalize(call.node(), of, &numbers, call.operator())
 }
 
 /// The activation that a node is.

@@ -1,7 +1,7 @@
 //! Convolutions and pooling in TensorFlow's words.
 
+use super::call::Call;
 use super::fused;
-use super::operators::Call;
 use crate::formats::graph::GraphProblem;
 use crate::formats::tensorflow::{Geometry, Operand, Padded, Trace, Weights, setting};
 use crate::network::{Kernel, Padding};

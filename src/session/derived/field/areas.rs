@@ -1,7 +1,7 @@
 //! How much the cells of the deformed grid have grown or shrunk: log₂ |det| of the flow along the grid's plane.
 
 use crate::flow::FlowError;
-use crate::session::lattice::Cell;
+use crate::session::Cell;
 use crate::session::scene::{Progress, Scene, go_on};
 
 /// Colours end at this many doublings and halvings, so that they mean the same at every time.

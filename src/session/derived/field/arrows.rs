@@ -2,8 +2,8 @@
 
 use nalgebra::DMatrix;
 
+use super::nodes::{MAX_WORK, nodes, position, projected};
 use super::plane::SlicePlane;
-use super::{MAX_WORK, nodes, position, projected};
 use crate::flow::{FlowError, NoVelocity};
 use crate::session::Scene;
 

@@ -1,6 +1,7 @@
 //! The decision boundary: where the class that wins changes, found cell by cell from the classes' scores.
 
-use super::{Answer, position};
+use super::answer::Answer;
+use super::nodes::position;
 
 /// Pieces of the boundary between the nodes, from −1 to 1 in both directions. Cells with a blank corner have none.
 pub(super) fn boundary(nodes: [usize; 2], values: &[Option<Answer>]) -> Vec<[[f64; 2]; 2]> {

@@ -6,6 +6,7 @@ mod answer;
 mod areas;
 mod arrows;
 mod contour;
+mod nodes;
 mod particles;
 mod plane;
 mod slice;
@@ -19,40 +20,19 @@ pub use answer::Answer;
 use answer::Reading;
 pub use areas::{Areas, LARGEST_CHANGE};
 pub use arrows::Arrow;
+use nodes::{MAX_WORK, nodes, position, projected};
 pub use particles::{Particle, ParticleWindow, Particles};
 use plane::SlicePlane;
 use slice::Slice;
 
-use super::{Derivation, Source};
-use crate::session::Session;
+use super::{Derivation, Situation, Source};
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
-use crate::session::tour::Tour;
-use crate::session::view::{Projection, VelocityPicture};
+use crate::session::{FieldRequest, Tour, VelocityPicture};
 
 /// Places along each side at which u is read, at most.
 const MAX_ANSWERS: usize = 64;
-/// About as many multiplications as u costs altogether: a second or two for a wide layer, nothing for a small one.
-const MAX_WORK: usize = 1_000_000_000;
-
 /// Passes through a branch that its continuous limit takes, about, over those of one step.
 const LIMIT_PASSES: usize = 64;
-
-/// What a field is asked for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FieldRequest {
-    /// The time.
-    pub t: f64,
-    /// Which directions the stage draws.
-    pub projection: Projection,
-    /// Whether the scale of the stage follows the data.
-    pub auto_fit: bool,
-    /// Whether u is wanted.
-    pub answers: bool,
-    /// How the velocity is wanted, if at all.
-    pub velocity: Option<VelocityPicture>,
-    /// Whether the change of area of the grid's cells is wanted.
-    pub areas: bool,
-}
 
 /// u and v on a plane at one time.
 #[derive(Clone, Debug)]
@@ -227,8 +207,8 @@ impl Derivation for Field {
     const INTERVAL: f64 = 0.08;
     const OUTLIVES_DEMAND: bool = false;
 
-    fn wanted(session: &Session) -> Option<FieldRequest> {
-        session.view.wanted_field(session.playback.t())
+    fn wanted(situation: &Situation<'_>) -> Option<FieldRequest> {
+        situation.view.wanted_field(situation.playback.t())
     }
 
     fn build(source: &Source, request: FieldRequest, progress: &mut Progress<'_>) -> Result<Option<Field>, SceneError> {
@@ -248,23 +228,4 @@ fn across(scene: &Scene, t: f64) -> usize {
     let layers = scene.flow.layers()[under_way..].iter().map(|layer| if layer.is_limit() { LIMIT_PASSES } else { 1 });
     let each = 8 * dimension * dimension * layers.sum::<usize>();
     (MAX_WORK / each.max(1)).isqrt().clamp(12, MAX_ANSWERS)
-}
-
-/// `most` nodes along the longer side, and as many as fit at the same distance along the other.
-fn nodes(plane: &SlicePlane, most: usize) -> [usize; 2] {
-    let longer = plane.half[0].max(plane.half[1]);
-    plane.half.map(|half| ((most as f64 * half / longer).round() as usize).clamp(2, most))
-}
-
-/// The place of a node, from −1 to 1.
-fn position(index: usize, of: usize) -> f64 {
-    2.0 * index as f64 / (of - 1) as f64 - 1.0
-}
-
-fn projected(rows: &DMatrix<f64>, vector: &[f64]) -> [f64; 3] {
-    let mut position = [0.0; 3];
-    for (coordinate, row) in position.iter_mut().zip(rows.row_iter()) {
-        *coordinate = row.iter().zip(vector).map(|(a, b)| a * b).sum();
-    }
-    position
 }

@@ -2,10 +2,9 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::FieldRequest;
 use crate::linalg::evenly_spaced;
 use crate::linalg::principal_components;
-use crate::session::{Frame, Scene};
+use crate::session::{FieldRequest, Frame, Scene};
 
 /// The plane is drawn so much farther than the data reaches.
 const MARGIN: f64 = 1.15;

@@ -3,9 +3,9 @@
 //! Their starts and lengths are fixed on the plane, so that from one moment to the next each of them bends and none
 //! appears or vanishes.
 
+use super::nodes::{MAX_WORK, nodes, position};
 use super::plane::SlicePlane;
 use super::slice::Slice;
-use super::{MAX_WORK, nodes, position};
 
 /// Starts along the longer side of the plane, at most.
 const MAX_STARTS: usize = 11;

@@ -6,6 +6,7 @@ use super::*;
 use crate::dataset::{Dataset, Generator, GeneratorOptions, Labels};
 use crate::flow::FlowOptions;
 use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction, Residual};
+use crate::session::Projection;
 
 fn scene(weight: [f64; 4], activation: Activation) -> Scene {
     let dense = |weight: [f64; 4], activation| {

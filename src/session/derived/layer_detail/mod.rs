@@ -11,13 +11,12 @@ use nalgebra::DMatrix;
 pub use glyph::Glyph;
 pub use heat_map::HeatMap;
 
-use super::{Derivation, Source};
+use super::{Derivation, Situation, Source};
 use crate::diagnostics::{ActivationUse, LayerPath};
 use crate::flow::{LayerFlow, Motion};
 use crate::linalg::evenly_spaced;
 use crate::linalg::{Rotation, Svd};
 use crate::network::Layer;
-use crate::session::Session;
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
 
 /// The overview of the weights has at most so many cells a side: about one for a point of the panel.
@@ -224,9 +223,9 @@ impl Derivation for LayerDetail {
     // A deep network is walked through many times while it plays.
     const KEPT: usize = 64;
 
-    fn wanted(session: &Session) -> Option<usize> {
-        let shows = session.window.layer_panel && !session.window.refinement_panel();
-        session.panel_layer().filter(|_| shows)
+    fn wanted(situation: &Situation<'_>) -> Option<usize> {
+        let shows = situation.window.layer_panel && !situation.window.refinement_panel();
+        shows.then(|| situation.panel_layer())
     }
 
     fn build(source: &Source, layer: usize, progress: &mut Progress<'_>) -> Result<Option<LayerDetail>, SceneError> {

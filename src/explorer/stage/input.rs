@@ -1,0 +1,32 @@
+//! What the stage is given in every frame.
+
+use std::sync::Arc;
+
+use crate::session::{Field, Neighbours, Pen, Refined, Scene, ViewSettings};
+
+/// What the stage shows.
+#[derive(Debug)]
+pub struct StageInput<'a> {
+    /// The open network and data; `None` before anything is open.
+    pub scene: Option<&'a Arc<Scene>>,
+    /// What is being opened while there is no scene yet.
+    pub opening: Option<&'a str>,
+    /// The newest ResNet of that scene that is ready; it may be one for settings before the present ones.
+    pub refined: Option<&'a Arc<Refined>>,
+    /// The newest field of that scene that is ready; it may be one of a time before.
+    pub field: Option<&'a Arc<Field>>,
+    /// Whether the refinement panel is open, which has the ResNet's controls.
+    pub refinement_panel: bool,
+    /// The neighbours of the point under the mouse, as far as they are found.
+    pub neighbours: Option<&'a Arc<Neighbours>>,
+    /// The pen that draws points, where it can.
+    pub pen: Option<Pen>,
+    /// Whether the network is only a part of its file's, so that what it gives is no answer of the whole.
+    pub is_partial: bool,
+    /// Whether the time that frames take is told.
+    pub frame_time: bool,
+    /// The view's settings.
+    pub view: &'a ViewSettings,
+    /// The time of the flow, 0 to L.
+    pub t: f64,
+}

@@ -1,0 +1,290 @@
+//! The values of a graph, each an expression of earlier ones.
+
+use nalgebra::{DMatrix, DVector};
+
+use super::convolution::GraphConvolution;
+use super::problem::GraphProblem;
+use super::scale::Scale;
+use crate::formats::shape::size;
+use crate::network::{Activation, Affine};
+
+/// The most numbers of all matrices that are made larger than the file gives them, 128 MB.
+pub(super) const MAX_NUMBERS: usize = 1 << 24;
+/// The numbers that are made whatever the file holds, 24 MB: a damaged file must not cost much.
+pub(super) const ALWAYS_MADE: usize = 3 << 20;
+/// For each weight that the file really holds so many more are made.
+pub(super) const MADE_FOR_EACH_WEIGHT: usize = 1 << 7;
+
+/// The values of a graph, each an expression of earlier ones.
+#[derive(Debug, Default)]
+pub(in crate::formats) struct Graph {
+    pub(super) values: Vec<Value>,
+    pub(super) convolutions: Vec<GraphConvolution>,
+    /// The numbers of the matrices that were made larger than the file gives them.
+    spent: usize,
+    /// The weights that the file holds, by its length.
+    pub(super) file_weights: usize,
+}
+
+/// One value of the graph it was added to.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub(in crate::formats) struct ValueId(pub(super) usize);
+
+#[derive(Debug)]
+pub(super) struct Value {
+    pub(super) expression: Expression,
+    /// The length of each axis, without that of the samples; none while the file has not told it.
+    pub(super) shape: Option<Vec<usize>>,
+}
+
+#[derive(Debug)]
+pub(super) enum Expression {
+    Input,
+    Affine {
+        name: String,
+        affine: Affine,
+        origin: Option<String>,
+        of: ValueId,
+    },
+    Scale {
+        name: String,
+        scale: Scale,
+        of: ValueId,
+    },
+    Activate {
+        name: String,
+        activation: Activation,
+        of: ValueId,
+    },
+    /// x where x ≥ 0, else slope·x, with a slope for each coordinate.
+    Leaky {
+        name: String,
+        slopes: DVector<f64>,
+        of: ValueId,
+    },
+    /// The sum of values, each times its factor.
+    Combine {
+        name: String,
+        terms: Vec<(f64, ValueId)>,
+    },
+    /// Values beside each other; for each, the places of its coordinates.
+    Concat {
+        name: String,
+        parts: Vec<(ValueId, Vec<usize>)>,
+    },
+    /// What no layer can be, but whose shape is known, so that what comes after it can be listed.
+    Gap {
+        problem: GraphProblem,
+        of: ValueId,
+    },
+}
+
+impl Graph {
+    /// The graph of a file that takes so many bytes, with those beside it.
+    pub fn of_bytes(bytes: u64) -> Graph {
+        let file_weights = usize::try_from(bytes / size_of::<f32>() as u64).unwrap_or(usize::MAX);
+        Graph { file_weights, ..Graph::default() }
+    }
+
+    /// The value that the network is given.
+    pub fn input(&mut self, shape: Option<Vec<usize>>) -> ValueId {
+        self.add(Expression::Input, shape)
+    }
+
+    /// W·x + b along the last axis of the value.
+    pub fn affine(&mut self, of: ValueId, name: &str, affine: Affine) -> Result<ValueId, GraphProblem> {
+        let (inputs, outputs) = (affine.inputs(), affine.outputs());
+        let widths = |given| GraphProblem::Widths { node: name.into(), takes: inputs, given };
+        self.settle(of, inputs);
+        let Some(shape) = self.shape(of) else {
+            return Err(GraphProblem::InputShape { node: name.into() });
+        };
+        if shape.last() != Some(&inputs) {
+            return Err(widths(shape.last().copied().unwrap_or(1)));
+        }
+        let mut outer = shape.to_vec();
+        outer.pop();
+        let copies = size(&outer).ok_or_else(|| widths(usize::MAX))?;
+        let affine = if copies == 1 {
+            affine
+        } else {
+            self.spend(name, outputs.saturating_mul(copies), inputs.saturating_mul(copies))?;
+            repeated(&affine, copies)
+        };
+        outer.push(outputs);
+        Ok(self.add(Expression::Affine { name: name.into(), affine, origin: None, of }, Some(outer)))
+    }
+
+    /// An affine map of all coordinates at once, in the order of the file, whose result has this shape.
+    pub(super) fn whole(
+        &mut self,
+        of: ValueId,
+        name: &str,
+        affine: Affine,
+        shape: Vec<usize>,
+        origin: Option<String>,
+    ) -> Result<ValueId, GraphProblem> {
+        match self.width(of) {
+            Some(given) if given != affine.inputs() => {
+                Err(GraphProblem::Widths { node: name.into(), takes: affine.inputs(), given })
+            }
+            _ => Ok(self.add(Expression::Affine { name: name.into(), affine, origin, of }, Some(shape))),
+        }
+    }
+
+    /// The coordinates in another order: each is taken from its place in `positions`.
+    pub fn permute(
+        &mut self,
+        of: ValueId,
+        name: &str,
+        positions: &[usize],
+        shape: Vec<usize>,
+    ) -> Result<ValueId, GraphProblem> {
+        let sides = positions.len();
+        self.spend(name, sides, sides)?;
+        let mut weight = DMatrix::zeros(sides, sides);
+        for (row, &column) in positions.iter().enumerate() {
+            weight[(row, column)] = 1.0;
+        }
+        self.whole(of, name, Affine { weight, bias: None }, shape, None)
+    }
+
+    /// factor∘x + shift, each vector along `axis` of the value (counted from 0, without the samples).
+    pub fn scale(&mut self, of: ValueId, name: &str, scale: Scale, axis: usize) -> Result<ValueId, GraphProblem> {
+        let length = scale.length();
+        if let Some(other) =
+            scale.vectors().map(DVector::len).find(|&other| other != 1 && other != length || other == 0)
+        {
+            return Err(GraphProblem::Widths { node: name.into(), takes: other, given: length });
+        }
+        if length > 1 && axis == 0 {
+            self.settle(of, length);
+        }
+        let shape = self.shape(of).map(<[usize]>::to_vec);
+        let scale = match &shape {
+            _ if length <= 1 => scale,
+            None => return Err(GraphProblem::InputShape { node: name.into() }),
+            Some(shape) => {
+                let given = shape.get(axis).copied().unwrap_or(1);
+                if given != length {
+                    return Err(GraphProblem::Widths { node: name.into(), takes: length, given });
+                }
+                scale.spread(shape, axis)
+            }
+        };
+        Ok(self.add(Expression::Scale { name: name.into(), scale, of }, shape))
+    }
+
+    /// σ of the value.
+    pub fn activate(&mut self, of: ValueId, name: &str, activation: Activation) -> Result<ValueId, GraphProblem> {
+        if activation == Activation::Identity {
+            return Ok(of);
+        }
+        let shape = self.shape(of).map(<[usize]>::to_vec);
+        let several = shape.as_ref().is_some_and(|shape| shape.iter().filter(|&&length| length > 1).count() > 1);
+        if activation == Activation::Softmax && several {
+            let (setting, value) = ("its input", "has several axes; softmax is read over one");
+            return Err(GraphProblem::Setting { node: name.into(), setting: setting.into(), value: value.into() });
+        }
+        Ok(self.add(Expression::Activate { name: name.into(), activation, of }, shape))
+    }
+
+    /// What no layer can be; its shape is told where it is known, so that what comes after it can be listed.
+    pub fn gap(&mut self, of: ValueId, problem: GraphProblem, shape: Option<Vec<usize>>) -> ValueId {
+        self.add(Expression::Gap { problem, of }, shape)
+    }
+
+    /// Gives the value another shape of the same size: flat, or folded.
+    pub fn reshape(&mut self, of: ValueId, name: &str, shape: Vec<usize>) -> Result<ValueId, GraphProblem> {
+        let takes = size(&shape).unwrap_or(usize::MAX);
+        match self.width(of) {
+            Some(given) if given != takes => Err(GraphProblem::Widths { node: name.into(), takes, given }),
+            _ => Ok(self.renamed(of, shape)),
+        }
+    }
+
+    /// The value as one axis.
+    pub fn flatten(&mut self, of: ValueId) -> ValueId {
+        match self.width(of) {
+            Some(width) => self.renamed(of, vec![width]),
+            None => of,
+        }
+    }
+
+    /// The length of each axis of the value, without that of the samples.
+    pub fn shape(&self, id: ValueId) -> Option<&[usize]> {
+        self.values[id.0].shape.as_deref()
+    }
+
+    /// The number of coordinates of the value.
+    pub fn width(&self, id: ValueId) -> Option<usize> {
+        self.shape(id).and_then(size)
+    }
+
+    /// The same coordinates under another shape.
+    pub(super) fn renamed(&mut self, of: ValueId, shape: Vec<usize>) -> ValueId {
+        self.add(Expression::Scale { name: String::new(), scale: Scale::default(), of }, Some(shape))
+    }
+
+    /// Counts a matrix that is larger than what the file holds of it.
+    pub(super) fn spend(&mut self, name: &str, rows: usize, columns: usize) -> Result<(), GraphProblem> {
+        let spent = rows.saturating_mul(columns).saturating_add(self.spent);
+        let earned = self.file_weights.saturating_mul(MADE_FOR_EACH_WEIGHT);
+        if spent > ALWAYS_MADE.saturating_add(earned).min(MAX_NUMBERS) {
+            return Err(GraphProblem::TooLarge { node: name.into(), rows, columns });
+        }
+        self.spent = spent;
+        Ok(())
+    }
+
+    pub(super) fn add(&mut self, expression: Expression, shape: Option<Vec<usize>>) -> ValueId {
+        self.values.push(Value { expression, shape });
+        ValueId(self.values.len() - 1)
+    }
+
+    /// The first map that tells a width tells it to the values before it, up to the input.
+    pub(super) fn settle(&mut self, id: ValueId, width: usize) {
+        let mut waiting = vec![id];
+        while let Some(ValueId(index)) = waiting.pop() {
+            let value = &mut self.values[index];
+            if value.shape.is_none() {
+                value.shape = Some(vec![width]);
+                waiting.extend(value.expression.operands());
+            }
+        }
+    }
+}
+
+impl Expression {
+    /// What the expression is of, where that is one value.
+    pub(super) fn only_operand(&self) -> Option<ValueId> {
+        match self {
+            Expression::Affine { of, .. }
+            | Expression::Scale { of, .. }
+            | Expression::Activate { of, .. }
+            | Expression::Leaky { of, .. } => Some(*of),
+            Expression::Input | Expression::Combine { .. } | Expression::Concat { .. } | Expression::Gap { .. } => None,
+        }
+    }
+
+    /// The values that the expression is of.
+    pub(super) fn operands(&self) -> Vec<ValueId> {
+        match self {
+            Expression::Combine { terms, .. } => terms.iter().map(|(_, of)| *of).collect(),
+            Expression::Concat { parts, .. } => parts.iter().map(|(of, _)| *of).collect(),
+            Expression::Gap { of, .. } => vec![*of],
+            other => other.only_operand().into_iter().collect(),
+        }
+    }
+}
+
+/// The block-diagonal matrix that applies the same map to each of `copies` parts.
+fn repeated(affine: &Affine, copies: usize) -> Affine {
+    let (rows, columns) = (affine.outputs(), affine.inputs());
+    let mut weight = DMatrix::zeros(rows * copies, columns * copies);
+    for copy in 0..copies {
+        weight.view_mut((copy * rows, copy * columns), (rows, columns)).copy_from(&affine.weight);
+    }
+    let bias = affine.bias.as_ref().map(|bias| DVector::from_fn(rows * copies, |at, _| bias[at % rows]));
+    Affine { weight, bias }
+}

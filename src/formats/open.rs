@@ -1,0 +1,68 @@
+//! Opening a file of weights: its format is found, and its reader called.
+
+use std::path::Path;
+
+use super::candidate::Candidate;
+use super::error::FormatError;
+use super::opened::Opened;
+use super::{adapter, detect, folder, non_finite, parts, quantised};
+use crate::network::ImageShape;
+
+/// Opens a weight file. Its content tells its format; its name only helps to say what a file is that is not read.
+///
+/// ```
+/// use layerflow::formats::{self, Opened};
+///
+/// # let folder = std::env::temp_dir().join(format!("layerflow-open-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// let path = folder.join("turn.json");
+/// std::fs::write(&path, r#"{"format": "layerflow.network/1", "layers": [{"type": "dense", "weight": [[0, -1], [1, 0]]}]}"#)?;
+/// match formats::open(&path)? {
+///     // Its account says what became of every part of the file; whole: nothing was left out.
+///     Opened::Network(opened) => {
+///         assert!(opened.account.is_whole());
+///         assert_eq!((opened.network.inputs(), opened.network.outputs()), (2, 2));
+///     }
+///     // Only tensors: `ChainProposal` and `build` make a network of them.
+///     Opened::Tensors(_) => unreachable!("the layers are known"),
+///     Opened::Graph(graph) => unreachable!("{}", graph.problem),
+/// }
+/// # std::fs::remove_dir_all(&folder)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// If the file cannot be read, is damaged, or is of a format that is not read.
+pub fn open(path: &Path) -> Result<Opened, FormatError> {
+    open_for(path, None)
+}
+
+/// Opens a weight file as [`open_for`] does, and lets NaN and infinity through: the network is one to look at, not to run.
+///
+/// # Errors
+/// As [`open`], except for numbers that are not finite.
+pub fn open_with_non_finite(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+    non_finite::allowing(|| open_for(path, input))
+}
+
+/// Opens a weight file as [`open`] does. Where it holds a graph that leaves the shape of its input open, `input` tells it.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_for(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+    match open_as_stored(path, input)? {
+        Opened::Tensors(tensors) => {
+            let part = parts::account_by_name(tensors.path());
+            Ok(Opened::Tensors(adapter::join(quantised::join(tensors.with_account(part)))?))
+        }
+        opened => Ok(opened),
+    }
+}
+
+fn open_as_stored(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+    if path.is_dir() {
+        return open_as_stored(&folder::model_in(path)?, input);
+    }
+    let (format, file) = detect::format_of(Candidate::open(path)?)?;
+    format.open(&file, input)
+}

@@ -1,0 +1,49 @@
+//! The choice of columns: it begins with a file, and ends with its data or without.
+
+use std::path::PathBuf;
+
+use super::{open, rebuild};
+use crate::dataset::ColumnOutline;
+use crate::session::{ColumnCommand, ColumnImport, Effect, Session, Task, UserError};
+
+/// Begins to choose, with what was chosen last where the file is the same.
+pub fn begin(
+    session: &mut Session,
+    path: PathBuf,
+    columns: Vec<ColumnOutline>,
+    trouble: Option<UserError>,
+    effects: &mut Vec<Effect>,
+) {
+    let before = [session.columns.take(), session.chosen_columns.clone()].into_iter().flatten();
+    let inputs = session.inputs();
+    let same = before.into_iter().find(|before| before.is_of(&path, &columns));
+    let mut chosen = same.unwrap_or_else(|| ColumnImport::new(path, columns, inputs));
+    chosen.inputs = inputs;
+    chosen.trouble = trouble.map(|trouble| trouble.sentence);
+    session.columns = Some(chosen);
+    if session.shown.is_none() {
+        rebuild::build(session, effects);
+    }
+}
+
+/// Carries out a command.
+pub fn apply(session: &mut Session, command: ColumnCommand, effects: &mut Vec<Effect>) {
+    if let ColumnCommand::Choose(path) = command {
+        effects.push(Effect::ListColumns(path));
+        return;
+    }
+    let Some(columns) = &mut session.columns else { return };
+    match command {
+        ColumnCommand::Open if columns.obstacle().is_some() => {}
+        ColumnCommand::Open => {
+            effects.push(Effect::ReadColumns(columns.path.clone(), columns.inputs, columns.choice()));
+            session.chosen_columns = Some(columns.clone());
+        }
+        ColumnCommand::Close => {
+            session.columns = None;
+            effects.push(Effect::Cancel(Task::ReadData));
+            open::fall_back(session, effects);
+        }
+        command => columns.apply(command),
+    }
+}

@@ -1,0 +1,150 @@
+//! What a person does to the network and the data by hand, with undo and redo.
+
+use std::sync::Arc;
+
+use super::{rebuild, train};
+use crate::network::{Network, NetworkError};
+use crate::session::document::{EditSnapshot, OngoingChange, changed};
+use crate::session::{
+    Data, DataSource, EditCommand, Effect, FileContents, Fix, History, NetworkChange, PointChange, Session, Severity,
+};
+use crate::training::{NetworkPlan, TrainingOptions};
+
+/// Carries out a command.
+pub fn apply(session: &mut Session, command: &EditCommand, effects: &mut Vec<Effect>) {
+    match command {
+        EditCommand::Change(change) => change_network(session, change, effects),
+        EditCommand::Points(change) => change_points(session, *change, effects),
+        EditCommand::Fix(fix) => apply_fix(session, fix, effects),
+        EditCommand::Release => session.history.release(),
+        EditCommand::New => {
+            let Some(data) = session.wanted.data.draw() else { return };
+            let seed = session.history.next_seed(session.training.options().seed);
+            let (plan, options) = (NetworkPlan::of_data(&data), TrainingOptions::of_data(&data));
+            begin_with(session, plan.draw(seed), None, options, effects);
+        }
+        EditCommand::Preset(preset) => {
+            let (network, mut data) = preset.draw(session.training.options().seed);
+            let options = data.draw().map_or_else(TrainingOptions::default, |data| TrainingOptions::of_data(&data));
+            begin_with(session, network, Some(data), options, effects);
+        }
+        EditCommand::Undo => go_to(session, History::undo, effects),
+        EditCommand::Redo => go_to(session, History::redo, effects),
+    }
+}
+
+/// Keeps what is wanted now, before data from `next` takes the place of the data that is shown. Answers whether the network
+/// that is wanted is the one that is shown.
+pub fn remember_data(session: &mut Session, next: &DataSource) -> bool {
+    let is_shown = session.shows_wanted_network();
+    if let Some(moment) = EditSnapshot::new(&session.wanted).filter(|_| is_shown) {
+        session.history.begin_data(moment, next);
+    }
+    is_shown
+}
+
+/// A network that is opened has no past here.
+pub fn forget_history(session: &mut Session) {
+    session.training.end();
+    session.history = History::default();
+}
+
+fn change_network(session: &mut Session, change: &NetworkChange, effects: &mut Vec<Effect>) {
+    let Some(now) = EditSnapshot::new(&session.wanted) else { return };
+    let mut random = session.history.next_random(session.training.options().seed);
+    let ongoing = OngoingChange::Network(change.clone());
+    let base = session.history.base(&now, &ongoing);
+    match changed(&base.network, change, &mut random) {
+        Ok(next) if next == *now.network => {}
+        Ok(next) => {
+            session.history.begin(now, ongoing);
+            session.training.end();
+            put(session, Arc::new(next), None, effects);
+        }
+        Err(error) => session.notices.add(Severity::Error, format!("{error}."), format!("{error:?}")),
+    }
+}
+
+fn change_points(session: &mut Session, change: PointChange, effects: &mut Vec<Effect>) {
+    let (Some(now), Some(dataset)) = (EditSnapshot::new(&session.wanted), session.wanted.data.draw()) else { return };
+    let mut random = session.history.next_random(session.training.options().seed);
+    match change.apply(&dataset, &mut random) {
+        Ok(Some(next)) => {
+            session.history.begin(now, OngoingChange::Points(change));
+            train::change_data(session);
+            session.wanted.data = session.wanted.data.moved(Arc::new(next));
+            rebuild::grow(session, effects);
+        }
+        Ok(None) => {}
+        Err(error) => session.notices.add(Severity::Error, format!("{error}."), format!("{error:?}")),
+    }
+}
+
+fn apply_fix(session: &mut Session, fix: &Fix, effects: &mut Vec<Effect>) {
+    let Some(now) = EditSnapshot::new(&session.wanted) else { return };
+    let dataset = session.wanted.data.draw();
+    let mut random = session.history.next_random(session.training.options().seed);
+    match fix.apply(&now.network, dataset.as_deref(), &mut random) {
+        Ok(Some(fixed)) => {
+            session.history.remember(now);
+            if fixed.data.is_some() {
+                train::change_data(session);
+            }
+            let data = fixed.data.map(|(data, change)| session.wanted.data.changed(Arc::new(data), change));
+            match fixed.network {
+                Some(network) => {
+                    session.training.end();
+                    put(session, Arc::new(network), data, effects);
+                }
+                None => {
+                    session.wanted.data = data.unwrap_or_else(|| session.wanted.data.clone());
+                    rebuild::grow(session, effects);
+                }
+            }
+        }
+        Ok(None) => {}
+        Err(error) => session.notices.add(Severity::Error, format!("{error}."), format!("{error:?}")),
+    }
+}
+
+fn begin_with(
+    session: &mut Session,
+    network: Result<Network, NetworkError>,
+    data: Option<Data>,
+    options: TrainingOptions,
+    effects: &mut Vec<Effect>,
+) {
+    let Some(now) = EditSnapshot::new(&session.wanted) else { return };
+    match network {
+        Ok(network) => {
+            session.history.remember(now);
+            session.training.end();
+            session.training.suit(options);
+            session.wanted.file = FileContents::default();
+            put(session, Arc::new(network), data, effects);
+        }
+        Err(error) => session.notices.add(Severity::Error, format!("{error}."), format!("{error:?}")),
+    }
+}
+
+fn go_to(
+    session: &mut Session,
+    step: fn(&mut History, EditSnapshot) -> Option<EditSnapshot>,
+    effects: &mut Vec<Effect>,
+) {
+    let Some(now) = EditSnapshot::new(&session.wanted) else { return };
+    let Some(found) = step(&mut session.history, now) else { return };
+    session.training.end();
+    session.wanted.file = found.file;
+    put(session, found.network, Some(found.data), effects);
+}
+
+/// Lets another network, and other data if there is some, take the place of those that are wanted.
+fn put(session: &mut Session, network: Arc<Network>, data: Option<Data>, effects: &mut Vec<Effect>) {
+    session.wanted.network = Some(network);
+    session.wanted.data = data.unwrap_or_else(|| session.wanted.data.clone());
+    if !session.wanted.data_fits() {
+        session.wanted.data = Data::fitting(session.inputs().unwrap_or(1));
+    }
+    rebuild::grow(session, effects);
+}

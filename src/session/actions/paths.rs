@@ -1,0 +1,85 @@
+//! Paths: asked for in a dialog or in a field, and read from or written to.
+
+use std::path::PathBuf;
+
+use super::open;
+use crate::formats::NetworkKind;
+use crate::session::{DialogAnswer, DialogPurpose, Document, Effect, LayerMeasures, PathPrompt, Session, Severity};
+
+/// Asks for a path.
+pub fn ask(session: &Session, purpose: DialogPurpose, effects: &mut Vec<Effect>) {
+    let name = match purpose {
+        DialogPurpose::SaveNetwork(_) if session.shown.is_none() => return,
+        DialogPurpose::SaveNetwork(kind) => {
+            session.document().map_or_else(String::new, |document| proposed_file_name(document, kind))
+        }
+        DialogPurpose::SaveMeasures => "measures.csv".to_owned(),
+        DialogPurpose::OpenNetwork | DialogPurpose::OpenData => String::new(),
+    };
+    effects.push(Effect::ShowDialog(purpose, name));
+}
+
+/// Takes the answer to a dialog.
+pub fn answer(session: &mut Session, purpose: DialogPurpose, answer: DialogAnswer, effects: &mut Vec<Effect>) {
+    match answer {
+        DialogAnswer::Chosen(path) => choose(session, purpose, path, effects),
+        DialogAnswer::Cancelled => {}
+        DialogAnswer::Unavailable => session.path_prompt = Some(PathPrompt { purpose, text: String::new() }),
+    }
+}
+
+/// Changes the text of the path field.
+pub fn edit(session: &mut Session, text: String) {
+    if let Some(prompt) = &mut session.path_prompt {
+        prompt.text = text;
+    }
+}
+
+/// Takes the path in the path field.
+pub fn accept(session: &mut Session, effects: &mut Vec<Effect>) {
+    let Some(prompt) = session.path_prompt.take() else { return };
+    let text = prompt.text.trim();
+    if text.is_empty() {
+        session.path_prompt = Some(prompt);
+        return;
+    }
+    choose(session, prompt.purpose, PathBuf::from(text), effects);
+}
+
+/// The network that is shown, to be written to a file of the kind that its name asks for.
+pub fn save(session: &Session, path: PathBuf) -> Option<Effect> {
+    Some(Effect::Save(session.document()?.network.clone()?, path))
+}
+
+/// All measures of the layers, to be written to a file.
+pub fn write_measures(session: &Session, path: PathBuf) -> Option<Effect> {
+    let table = session.latest::<LayerMeasures>()?;
+    let text = table.csv(&table.sorted("", 0, false)).ok()?;
+    Some(Effect::Write(text, path))
+}
+
+/// The network was written.
+pub fn saved(session: &mut Session, path: PathBuf) {
+    session.notices.add(Severity::Done, format!("Saved as {}.", path.display()), "");
+    session.recent.add(&path);
+    let documents = [Some(&mut session.wanted), session.shown.as_mut().map(|shown| &mut shown.document)];
+    documents.into_iter().flatten().for_each(|document| document.network_path = Some(path.clone()));
+}
+
+fn choose(session: &mut Session, purpose: DialogPurpose, path: PathBuf, effects: &mut Vec<Effect>) {
+    match purpose {
+        DialogPurpose::OpenNetwork => effects.push(open::read_network(session, path)),
+        DialogPurpose::OpenData => open::read_data(session, path, effects),
+        DialogPurpose::SaveNetwork(_) => effects.extend(save(session, path)),
+        DialogPurpose::SaveMeasures => effects.extend(write_measures(session, path)),
+    }
+}
+
+/// A file name for a network: its own name with what file systems dislike replaced.
+fn proposed_file_name(document: &Document, kind: NetworkKind) -> String {
+    let name = document.network_name();
+    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+    let kept: String =
+        stem.chars().map(|c| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
+    format!("{kept}.{}", kind.extension())
+}

@@ -1,0 +1,119 @@
+//! What comes back from outside: files that were read, scenes that were built, dialogs that were answered.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{columns, derive, edit, import, open, paths, rebuild, show, stop, train};
+use crate::formats::{FormatError, GraphFile, OpenedNetwork};
+use crate::session::document::flowing_part;
+use crate::session::{Data, Effect, FileContents, Import, Outcome, Session, Severity, UserError, counted, file_name};
+
+/// Takes what came back.
+pub fn accept(session: &mut Session, outcome: Outcome, effects: &mut Vec<Effect>) {
+    match outcome {
+        Outcome::Network(path, network) => adopt(session, path, network, effects),
+        Outcome::Tensors(path, tensors) => import::begin(session, Import::new(path, tensors)),
+        Outcome::Graph(path, graph) => accept_graph(session, path, graph, effects),
+        Outcome::Data(path, dataset) => {
+            session.columns = None;
+            if !dataset.notes.is_empty() {
+                let sentence = format!("{}: {}.", file_name(&path), dataset.notes.join("; "));
+                session.notices.add(Severity::Warning, sentence, "");
+            }
+            open::want_data(session, Data::read(path, Arc::new(dataset)), effects);
+        }
+        Outcome::Columns(path, columns, trouble) => columns::begin(session, path, columns, trouble, effects),
+        Outcome::Files(outcomes) => accept_all(session, outcomes, effects),
+        Outcome::Unreadable(path, trouble) => refuse_file(session, &path, trouble, effects),
+        Outcome::Built(document, Ok(scene)) => show::show(session, document, scene, effects),
+        Outcome::Rebuilt(document, result) => show::accept_rebuilt(session, document, result, effects),
+        Outcome::Built(document, Err(error)) => stop::refuse(session, &document, &error, effects),
+        Outcome::Derived(output) => derive::accept(session, output),
+        Outcome::Spectrum(file, result) => import::accept_spectrum(session, &file, result),
+        Outcome::Saved(path, Ok(())) => paths::saved(session, path),
+        Outcome::Written(path, Ok(())) => {
+            session.notices.add(Severity::Done, format!("Written to {}.", path.display()), "");
+        }
+        Outcome::SettingsKept(Ok(())) => {}
+        Outcome::SettingsKept(Err(trouble)) | Outcome::Saved(_, Err(trouble)) | Outcome::Written(_, Err(trouble)) => {
+            session.notices.add(Severity::Error, trouble.sentence, trouble.details);
+        }
+        Outcome::Trained(feed, result) => train::finish(session, &feed, result, effects),
+        Outcome::Answer(purpose, answer) => paths::answer(session, purpose, answer, effects),
+        Outcome::Failed(task, why) => stop::fail(session, task, why, effects),
+    }
+}
+
+/// As much as is understood, with a word about the rest; else the tensors, to choose a chain by hand.
+fn accept_graph(session: &mut Session, path: PathBuf, graph: GraphFile, effects: &mut Vec<Effect>) {
+    let GraphFile { network, account, problem, convolutions, tensors } = graph;
+    // A network too wide for a flow would only be refused later on; its weights can be looked at now.
+    let network = network.filter(|_| !problem.leaves_network_whole());
+    let error = FormatError::Graph { path: path.clone(), source: Box::new(problem.clone()) };
+    let trouble = UserError::new(&error);
+    let has_matrix = tensors.tensors().iter().any(|tensor| tensor.is_numeric && tensor.shape.len() >= 2);
+    match network {
+        Some(network) => {
+            // The account says above the stage what is missing, and where.
+            adopt(session, path, OpenedNetwork { network, account }, effects);
+        }
+        None if has_matrix => {
+            let sentence = format!("Its tensors can be put together by hand. {}", trouble.sentence);
+            session.notices.add(Severity::Warning, sentence, trouble.details);
+            import::begin(session, Import::of_graph(path, tensors, convolutions, &problem));
+        }
+        None => refuse_file(session, &path, trouble, effects),
+    }
+}
+
+/// Networks first, so that data dropped together with its network is measured against that one.
+fn accept_all(session: &mut Session, outcomes: Vec<Outcome>, effects: &mut Vec<Effect>) {
+    let (data, others): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(|o| matches!(o, Outcome::Data(..)));
+    for outcome in others.into_iter().chain(data) {
+        accept(session, outcome, effects);
+    }
+}
+
+fn adopt(session: &mut Session, path: PathBuf, opened: OpenedNetwork, effects: &mut Vec<Effect>) {
+    let (OpenedNetwork { network, account }, whole) = match flowing_part(opened) {
+        Ok(flowing) => flowing,
+        Err(error) => return refuse_file(session, &path, UserError::new(&error), effects),
+    };
+    for sentence in account.assumed() {
+        session.notices.add(Severity::Warning, format!("{}: assumed: {sentence}.", file_name(&path)), "");
+    }
+    session.recent.add(&path);
+    session.import = None;
+    let inputs = network.inputs();
+    edit::forget_history(session);
+    session.wanted.network = Some(Arc::new(network));
+    session.wanted.network_path = Some(path);
+    session.wanted.file = FileContents::new(account, whole);
+    session.hint = false;
+    if !session.wanted.data_fits() {
+        let before = std::mem::replace(&mut session.wanted.data, Data::fitting(inputs));
+        let reason = match &before.dataset {
+            Some(dataset) => format!("{} has {} of values", before.name(), counted(dataset.dimension(), "column")),
+            None => "no data of that width is open".to_owned(),
+        };
+        session.replaced_data = Some(format!(
+            "The network takes {} and {reason}, so {} is shown; choose other data on the left.",
+            counted(inputs, "input"),
+            session.wanted.data.name(),
+        ));
+    }
+    match session.waiting_data.take() {
+        // The network is built with the data that it was started with, not with other data first.
+        Some(path) => effects.push(Effect::ReadData(path, Some(inputs))),
+        None => rebuild::build(session, effects),
+    }
+}
+
+fn refuse_file(session: &mut Session, path: &Path, trouble: UserError, effects: &mut Vec<Effect>) {
+    session.recent.forget(path);
+    session.notices.add(Severity::Error, trouble.sentence, trouble.details);
+    if session.shown.is_none() {
+        rebuild::build(session, effects);
+    }
+    open::fall_back(session, effects);
+}

@@ -1,0 +1,58 @@
+//! Work is stopped or fails: what was open stays.
+
+use super::{derive, open, view};
+use crate::session::derived::is_cancelled;
+use crate::session::{Compare, DerivedKind, Document, Effect, SceneError, Session, Severity, Side, Task, ViewCommand};
+
+/// Stops work as a person asks.
+pub fn cancel(session: &mut Session, task: Task, effects: &mut Vec<Effect>) {
+    effects.push(Effect::Cancel(task));
+    give_up(session, task);
+    match task {
+        Task::Build => derive::refine(session, effects),
+        // Without the ResNet that was asked for the plain net remains to be shown.
+        Task::Derive(DerivedKind::Refined) if session.refined().is_none() => {
+            if session.window.refinement_panel() {
+                session.window.side = Side::Layer;
+            }
+            view::apply(session, ViewCommand::Compare(Compare::Plain), effects);
+        }
+        _ => {}
+    }
+    open::fall_back(session, effects);
+}
+
+/// A worker failed in a way that was not foreseen.
+pub fn fail(session: &mut Session, task: Task, why: String, effects: &mut Vec<Effect>) {
+    let sentence = format!("{} stopped because of a fault in layerflow; what was open stays.", task.label());
+    session.notices.add(Severity::Error, sentence, why);
+    give_up(session, task);
+    open::fall_back(session, effects);
+}
+
+/// A document has no scene.
+pub fn refuse(session: &mut Session, document: &Document, error: &SceneError, effects: &mut Vec<Effect>) {
+    give_up(session, Task::Build);
+    derive::refine(session, effects);
+    if !is_cancelled(error) {
+        let sentence = format!("{}: {error}.", document.network_name());
+        session.notices.add(Severity::Error, sentence, format!("{error:?}"));
+    }
+    open::fall_back(session, effects);
+}
+
+/// What is not done yet is not waited for any more.
+fn give_up(session: &mut Session, task: Task) {
+    if task == Task::Build {
+        session.replaced_data = None;
+        session.rebuild.stop();
+    }
+    match task {
+        Task::Build => {
+            session.wanted = session.shown.as_ref().map(|shown| shown.document.clone()).unwrap_or_default();
+        }
+        Task::Derive(kind) => session.derived.give_up(kind),
+        Task::Train => session.training.stop(),
+        Task::Read | Task::ReadData | Task::Spectrum | Task::Save | Task::Dialog | Task::KeepSettings => {}
+    }
+}

@@ -1,0 +1,40 @@
+//! The time and the view, with what follows from them elsewhere.
+
+use super::derive;
+use crate::session::{
+    Camera, Effect, Orientation, PenCommand, PlaybackCommand, PointCommand, Session, ViewCommand, WindowCommand,
+};
+
+/// Moves the clock as a person asks.
+pub fn play(session: &mut Session, command: PlaybackCommand) {
+    session.hint = false;
+    move_clock(session, command);
+}
+
+/// Moves the clock.
+pub fn move_clock(session: &mut Session, command: PlaybackCommand) {
+    if let Some(shown) = &session.shown {
+        session.playback.apply(command, &shown.boundaries);
+    }
+}
+
+/// Carries out a command of the stage and the layer panel.
+pub fn apply(session: &mut Session, command: ViewCommand, effects: &mut Vec<Effect>) {
+    if !matches!(command, ViewCommand::Hover(_) | ViewCommand::Points(PointCommand::Rest(_))) {
+        session.hint = false;
+    }
+    // Points are drawn where the data begins and while it rests, on a sheet that is seen from the front.
+    if matches!(command, ViewCommand::Hand(PenCommand::Use(Some(_)))) && session.view.pen.pen.is_none() {
+        move_clock(session, PlaybackCommand::Pause);
+        move_clock(session, PlaybackCommand::Home);
+        session.view.camera = Camera { orientation: Orientation::FRONT, ..Camera::default() };
+    }
+    session.view.apply(command);
+    derive::refine(session, effects);
+}
+
+/// Carries out a command of the window's arrangement.
+pub fn arrange(session: &mut Session, command: WindowCommand, effects: &mut Vec<Effect>) {
+    session.window.apply(command);
+    derive::refine(session, effects);
+}

@@ -1,0 +1,100 @@
+//! Commands and outcomes: each goes to the part that it concerns, and tells what has to be done outside.
+
+use super::actions::{columns, derive, edit, findings, import, open, paths, receive, stop, train, view};
+use super::view::TOUR_DIMENSIONS;
+use super::{Command, Data, Effect, Outcome, Projection, Session, Settings};
+
+impl Session {
+    /// Carries out a command and tells what has to be done outside.
+    pub fn apply(&mut self, command: Command) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        self.carry_out(command, &mut effects);
+        self.measure_points();
+        effects
+    }
+
+    /// Takes what came back and tells what has to be done next.
+    pub fn receive(&mut self, outcome: Outcome) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        receive::accept(self, outcome, &mut effects);
+        self.measure_points();
+        findings::refresh(self);
+        effects
+    }
+
+    /// Moves time by `seconds` of the wall clock, and the tour with it. True while the tour moves.
+    pub fn advance(&mut self, seconds: f64) -> bool {
+        let Some(shown) = &self.shown else { return false };
+        self.playback.advance(seconds);
+        let dimensions = shown.scene.extent.dimension().min(TOUR_DIMENSIONS);
+        self.view.projection == Projection::Tour && self.view.tour.advance(dimensions, seconds)
+    }
+
+    /// Asks for the results that are wanted now and cancels those that are not any more; `seconds` have passed since the
+    /// last call.
+    pub fn watch_derived(&mut self, seconds: f64) -> Vec<Effect> {
+        derive::watch(self, seconds)
+    }
+
+    /// Takes what a training run has told since the last call and asks for the flow of its newest network; `seconds` have
+    /// passed since the last call.
+    pub fn watch_training(&mut self, seconds: f64) -> Vec<Effect> {
+        train::watch(self, seconds)
+    }
+
+    /// What is to be kept between starts.
+    pub fn settings(&self) -> Settings {
+        let recent = self.recent.paths().to_vec();
+        let dismissed = self.findings.dismissed().to_vec();
+        Settings { recent, window: self.window, chains: self.chains.clone(), dismissed }
+    }
+
+    /// Takes over what was kept.
+    pub fn restore(&mut self, settings: Settings) {
+        self.window = settings.window;
+        self.chains = settings.chains;
+        self.findings.restore(settings.dismissed);
+        settings.recent.iter().rev().for_each(|path| self.recent.add(path));
+        findings::refresh(self);
+    }
+
+    fn carry_out(&mut self, command: Command, effects: &mut Vec<Effect>) {
+        match command {
+            Command::OpenNetwork(path) => effects.push(open::read_network(self, path)),
+            Command::OpenData(path) => open::read_data(self, path, effects),
+            Command::SaveNetwork(path) => effects.extend(paths::save(self, path)),
+            Command::WriteMeasures(path) => effects.extend(paths::write_measures(self, path)),
+            Command::OpenFiles(paths) if paths.is_empty() => {}
+            Command::OpenFiles(paths) => effects.push(Effect::ReadFiles(paths, self.inputs())),
+            Command::OpenExample(example) => open::open_example(self, example, effects),
+            Command::Generate(generator, options) => {
+                open::want_data(self, Data::generated(generator, options), effects)
+            }
+            Command::Flow(options) => open::set_options(self, options, effects),
+            Command::Ask(purpose) => paths::ask(self, purpose, effects),
+            Command::EditPath(text) => paths::edit(self, text),
+            Command::AcceptPath => paths::accept(self, effects),
+            Command::ClosePath => self.path_prompt = None,
+            Command::Playback(command) => view::play(self, command),
+            Command::View(command) => view::apply(self, command, effects),
+            Command::Window(command) => view::arrange(self, command, effects),
+            Command::Import(command) => import::apply(self, command, effects),
+            Command::Columns(command) => columns::apply(self, command, effects),
+            Command::Findings(command) => findings::apply(self, command, effects),
+            Command::Edit(command) => edit::apply(self, &command, effects),
+            Command::Train(command) => train::apply(self, command, effects),
+            Command::Cancel(task) => stop::cancel(self, task, effects),
+            Command::Dismiss(id) => self.notices.dismiss(id),
+            Command::DismissHint => self.hint = false,
+            Command::Quit => effects.push(Effect::Quit),
+        }
+    }
+
+    /// Measures the losses of the points as training does.
+    fn measure_points(&mut self) {
+        let network = self.document().and_then(|document| document.network.as_ref());
+        if let Some(loss) = network.map(|network| self.training.loss(network.output())) {
+            self.view.points.measure_by(loss);
+        }
+    }
+}

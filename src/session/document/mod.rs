@@ -1,0 +1,95 @@
+//! What is open: a network, the data that flows through it, and the choices of the flow; what a person changes of it, and
+//! the questions that a file leaves open.
+
+mod columns;
+mod data;
+mod example;
+mod example_files;
+mod file_contents;
+mod finite_layers;
+mod fix;
+mod history;
+mod import;
+mod network_change;
+mod point_change;
+mod preset;
+mod remembered_chain;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use columns::{ColumnCommand, ColumnImport};
+pub use data::{Data, DataSource};
+pub use example::Example;
+pub use file_contents::{FileContents, file_name};
+pub(in crate::session) use finite_layers::flowing_part;
+pub use fix::{Fix, FixFinder, Fixed};
+pub use history::{EditCommand, History};
+pub(in crate::session) use history::{EditSnapshot, OngoingChange};
+pub use import::{Import, ImportCommand};
+pub(in crate::session) use network_change::changed;
+pub use network_change::{NetworkChange, NumberChange, WeightPart};
+pub use point_change::{MAX_CLASSES, PointChange, PointError};
+pub use preset::Preset;
+pub(in crate::session) use remembered_chain::MAX_CHAINS;
+pub use remembered_chain::RememberedChain;
+
+use crate::dataset::Labels;
+use crate::flow::FlowOptions;
+use crate::network::Network;
+
+/// A network with data and the choices of its flow; what is needed to build a scene.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    /// The open network; `None` before the first is read.
+    pub network: Option<Arc<Network>>,
+    /// Where it was read from or saved to; `None` for an embedded example.
+    pub network_path: Option<PathBuf>,
+    /// What its file holds beside it.
+    pub file: FileContents,
+    /// The data that flows through it.
+    pub data: Data,
+    /// How the flow is built.
+    pub options: FlowOptions,
+}
+
+impl Document {
+    /// The network's name, else its file's, else a plain word.
+    pub fn network_name(&self) -> String {
+        let own = self.network.as_ref().map(|network| network.name()).filter(|name| !name.trim().is_empty());
+        let file = || self.network_path.as_deref().map(file_name);
+        own.map(str::to_owned).or_else(file).unwrap_or_else(|| "untitled network".to_owned())
+    }
+
+    /// What the network is known by between starts: its file, or its name.
+    pub fn identity(&self) -> String {
+        self.network_path.as_ref().map_or_else(|| self.network_name(), |path| path.display().to_string())
+    }
+
+    /// Whether the data can flow through the network, as far as both are known.
+    pub fn data_fits(&self) -> bool {
+        self.network.as_ref().is_none_or(|network| network.inputs() == self.data.dimension())
+    }
+
+    /// How many classes can be drawn: those of the data and of the network's answers, and one more.
+    pub fn drawn_classes(&self) -> usize {
+        let known = match self.data.dataset.as_ref().map(|dataset| &dataset.labels) {
+            Some(Labels::Classes { names, .. }) => names.len(),
+            _ => 0,
+        };
+        let answers = self.network.as_ref().map_or(0, |network| network.outputs());
+        (known.max(answers) + 1).clamp(2, MAX_CLASSES)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fall_back_to_the_file() {
+        let document = Document { network_path: Some("/some/where/net.npz".into()), ..Document::default() };
+        assert_eq!(document.network_name(), "net.npz");
+        assert_eq!(Document::default().network_name(), "untitled network");
+    }
+}

@@ -1,0 +1,117 @@
+//! How much memory the data's way through the network takes, and how many of the points there is room for.
+
+use crate::flow::{LIMIT_PIECES, ResidualLaw};
+use crate::network::{Layer, Network};
+use crate::system::memory::size_text;
+
+/// What the values and positions of all points may take, the plain net and its ResNet together: half of what a small
+/// computer has.
+const MAX_BYTES: usize = 4 << 30;
+/// Values are kept in f64, positions in f32.
+const VALUE: usize = size_of::<f64>();
+const POSITION: usize = size_of::<f32>();
+
+/// What the points of a scene take, and which of the data they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryPlan {
+    /// Bytes that the values and positions of the plain net's points take.
+    pub bytes: usize,
+    /// The number of points that the data has.
+    pub all: usize,
+    /// Every how many of them one is shown; 1 where all are.
+    pub step: usize,
+}
+
+impl MemoryPlan {
+    /// For `samples` points that flow through `network` in `dimension` dimensions.
+    pub(super) fn plan(network: &Network, law: ResidualLaw, dimension: usize, samples: usize) -> MemoryPlan {
+        MemoryPlan::within(MAX_BYTES, bytes_a_point(network, law, dimension), samples)
+    }
+
+    fn within(most: usize, [plain, resnet]: [usize; 2], samples: usize) -> MemoryPlan {
+        let room = (most / (plain + resnet).max(1)).max(1);
+        let step = samples.div_ceil(room).max(1);
+        MemoryPlan { bytes: plain * samples.div_ceil(step), all: samples, step }
+    }
+
+    /// The number, from 1, that a sample of the scene has in the data.
+    pub fn number(&self, sample: usize) -> usize {
+        sample * self.step + 1
+    }
+
+    /// What it takes, in words.
+    pub fn label(&self) -> String {
+        format!("values and positions take {}, at most {}", size(self.bytes), size(MAX_BYTES))
+    }
+
+    /// Which of the points are shown, where not all are.
+    pub fn thinned(&self) -> Option<String> {
+        let shown = self.all.div_ceil(self.step);
+        (self.step > 1).then(|| {
+            format!("{shown} evenly chosen of {} points are shown: all would take over {}.", self.all, size(MAX_BYTES))
+        })
+    }
+}
+
+/// The bytes of one point: its inputs and outputs of each layer in f64, and its places at two stations of each layer
+/// in f32, at more of them along a continuous limit; and the places on the way through a ResNet, which fill the whole
+/// space.
+fn bytes_a_point(network: &Network, law: ResidualLaw, dimension: usize) -> [usize; 2] {
+    let widths = |layer: &Layer| [layer.inputs(), layer.outputs()];
+    let outputs: usize = network.layers().iter().map(|layer| widths(layer)[1]).sum();
+    let is_limit = |layer: &&Layer| {
+        law == ResidualLaw::Limit && matches!(layer, Layer::Residual(block) if block.shortcut.is_none())
+    };
+    let between = |layer: &Layer| (LIMIT_PIECES - 1) * layer.outputs();
+    let stations: usize = network.layers().iter().flat_map(widths).sum::<usize>()
+        + network.layers().iter().filter(is_limit).map(between).sum::<usize>()
+        + network.outputs();
+    let limits = network.layers().iter().filter(is_limit).count();
+    let plain = VALUE * (network.inputs() + outputs + network.outputs()) + POSITION * stations;
+    [plain, POSITION * dimension * (2 * network.layers().len() + 1 + (LIMIT_PIECES - 1) * limits)]
+}
+
+/// A number of bytes in the unit that fits.
+fn size(bytes: usize) -> String {
+    size_text(bytes as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::DMatrix;
+
+    use super::*;
+    use crate::network::{Activation, Affine, Dense, OutputFunction};
+
+    #[test]
+    fn all_points_are_shown_as_long_as_there_is_room() {
+        let few = MemoryPlan::within(1000, [8, 2], 100);
+        assert_eq!(few, MemoryPlan { bytes: 800, all: 100, step: 1 });
+        let many = MemoryPlan::within(1000, [8, 2], 301);
+        assert_eq!(many.step, 4);
+        assert!(few.thinned().is_none() && many.thinned().unwrap().starts_with("76 evenly chosen of 301 points"));
+        assert!(many.bytes + 2 * 76 <= 1000 && many.number(0) == 1 && many.number(75) == 301);
+        assert_eq!(MemoryPlan::within(1000, [8, 2], 0).step, 1);
+    }
+
+    #[test]
+    fn a_point_takes_what_is_kept_of_it() {
+        let dense = |rows, columns| {
+            let affine = Affine { weight: DMatrix::from_element(rows, columns, 0.5), bias: None };
+            Layer::Dense(Dense { name: String::new(), affine, activation: Activation::Tanh })
+        };
+        let network = Network::new(String::new(), vec![dense(3, 2), dense(1, 3)], OutputFunction::Identity).unwrap();
+        // 2 inputs, 3 + 1 values and 1 output in f64; places of 2, 3, 3, 1 and 1 coordinates in f32.
+        for law in ResidualLaw::ALL {
+            assert_eq!(bytes_a_point(&network, law, 3), [8 * 7 + 4 * 10, 4 * 3 * 5]);
+        }
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(
+            [0, 999, 1000, 12_345_678, 4 << 30].map(size),
+            ["0 bytes", "999 bytes", "1.0 kB", "12 MB", "4.3 GB"]
+        );
+    }
+}
