@@ -106,19 +106,23 @@ pub(super) fn run(arguments: &FlowCommand) -> Result<(), CommandError> {
     };
     let (flow, positions) = match (&arguments.data, &arguments.at) {
         (_, Some(places)) => {
-            let flow = build_flow(file, &network, arguments.flow)?;
+            arguments.flow.refuse_without_data()?;
+            let flow = build_flow(file, &network, arguments.flow, &DMatrix::zeros(network.inputs(), 0))?;
             let places = arguments.samples.columns.read(places, Some(flow.ambient_dimension()))?.points;
             room(&flow, places.ncols())?;
             (flow, vec![places; times.len()])
         }
         (data, None) => {
             let data = load_data(data.as_deref().unwrap_or_default(), &arguments.samples, &network)?;
-            let flow = build_flow(file, &network, arguments.flow)?;
+            let flow = build_flow(file, &network, arguments.flow, &data.points)?;
             room(&flow, data.samples())?;
             let positions = times.iter().map(|time| flow.positions(&data.points, *time)).collect::<Result<_, _>>();
             (flow, positions.map_err(failed)?)
         }
     };
+    if !arguments.chain.allow_non_finite && arguments.at.is_none() {
+        refuse_non_finite(file, times, &positions)?;
+    }
     let result = FlowResult {
         velocity: arguments.velocity.then(|| each_time(times, &positions, |points, t| velocities(&flow, points, t))),
         answers: arguments
@@ -128,6 +132,17 @@ pub(super) fn run(arguments: &FlowCommand) -> Result<(), CommandError> {
         positions,
     };
     result.write(arguments, kind)
+}
+
+/// The first time at which a point is where there is no number, with its coordinate and row, counted from 1.
+fn refuse_non_finite(path: &Path, times: &[f64], positions: &[DMatrix<f64>]) -> Result<(), CommandError> {
+    for (t, points) in times.iter().zip(positions) {
+        if let Some(at) = points.iter().position(|value| !value.is_finite()) {
+            let (coordinate, row) = (at % points.nrows() + 1, at / points.nrows() + 1);
+            return Err(CommandError::NotFiniteAt { path: path.into(), t: *t, coordinate, row, value: points[at] });
+        }
+    }
+    Ok(())
 }
 
 fn each_time(

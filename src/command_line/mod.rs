@@ -3,6 +3,7 @@
 //! Results go to standard output or to a file that is written beside and renamed; a failure is one sentence on
 //! standard error. Exit status 0 is success, 1 bad input, 2 a wrong command line.
 
+mod columns;
 mod convert;
 mod error;
 mod findings;

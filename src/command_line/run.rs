@@ -66,7 +66,7 @@ fn check_outputs(path: &Path, network: &Network, samples: usize) -> Result<(), C
 }
 
 /// The first layer that gives what is not finite, with the unit and the row, counted from 1.
-fn refuse_non_finite(path: &Path, forward: &Forward) -> Result<(), CommandError> {
+pub(super) fn refuse_non_finite(path: &Path, forward: &Forward) -> Result<(), CommandError> {
     let layers = forward.layer_outputs.iter().chain([&forward.output]);
     for (index, values) in layers.enumerate() {
         if let Some(at) = values.iter().position(|value| !value.is_finite()) {

@@ -6,6 +6,7 @@ mod bars;
 pub mod commands;
 mod crash;
 mod dialogs;
+mod guarded;
 mod icons;
 mod keyboard;
 pub mod panels;
@@ -14,6 +15,7 @@ mod signal_watch;
 pub mod stage;
 mod start_failure;
 pub mod theme;
+mod unsaved_work;
 pub mod widgets;
 mod window_icon;
 

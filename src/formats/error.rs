@@ -8,7 +8,7 @@ use crate::dataset::numpy::NumpyError;
 use crate::network::NetworkError;
 use crate::system::memory::NotEnough;
 
-use super::registry::format_text;
+use super::network_kind::extensions_text;
 use super::{ChainProblem, GraphProblem};
 
 /// Why a network's file could not be opened or saved: the file, the place in it, and what to do.
@@ -22,7 +22,7 @@ pub enum FormatError {
     #[error("{}: cannot be written {}", path.display(), crate::io::reason(source, "the folder"))]
     Write { path: PathBuf, source: std::io::Error },
     /// A name that does not tell what to write.
-    #[error("{}: its name does not tell the format; give one that ends in .json, .safetensors or .onnx", path.display())]
+    #[error("{}: its name does not tell the format; give one that ends in {}", path.display(), extensions_text())]
     Ending { path: PathBuf },
     /// A file of length 0.
     #[error("{}: is empty; copy or save it again", path.display())]
@@ -72,8 +72,8 @@ pub enum FormatError {
     #[error("{}: layer {layer} holds {value:e}, which is too large for 32 bits; write f64", path.display())]
     TooLargeNumber { path: PathBuf, layer: usize, value: f64 },
     /// Nothing that is known.
-    #[error("{}: is no network file that is known; open {}", path.display(), format_text())]
-    Unknown { path: PathBuf },
+    #[error("{}: is no network file that is known; open {known}", path.display())]
+    Unknown { path: PathBuf, known: String },
     /// A file that does not keep to its format.
     #[error("{}: is not a whole {format} file: {reason}; copy or save it again", path.display())]
     Damaged { path: PathBuf, format: &'static str, reason: String },
@@ -120,7 +120,7 @@ impl FormatError {
             | TooManyTensors { path, .. }
             | TooLarge { path, .. }
             | TooLargeNumber { path, .. }
-            | Unknown { path }
+            | Unknown { path, .. }
             | Damaged { path, .. }
             | Content { path, .. }
             | Network { path, .. }

@@ -117,7 +117,10 @@ pub fn read_work(folder: &Path) -> Result<(Network, Option<Dataset>), FormatErro
     let path = folder.join(NETWORK);
     let network = match formats::open_with_non_finite(&path, None)? {
         Opened::Network(opened) => opened.network,
-        _ => return Err(FormatError::Unknown { path }),
+        _ => {
+            let reason = "it is no network of layerflow's".into();
+            return Err(FormatError::Damaged { path, format: "layerflow", reason });
+        }
     };
     let points = folder.join(POINTS);
     if !points.is_file() {

@@ -24,6 +24,7 @@ mod limit;
 mod little_memory;
 mod module_cycles;
 mod mutations;
+mod numbers_command;
 mod pictures;
 mod projections;
 mod reference_cases;

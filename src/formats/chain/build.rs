@@ -242,7 +242,8 @@ pub(super) fn read_convolution(
     let join = |kernel: Kernel| {
         let axes = KernelAxes { outputs: kernel.outputs(), group_inputs: kernel.group_inputs(), size: kernel.size() };
         let groups = axes.groups(input.channels());
-        let groups = groups.ok_or(ConvolutionError::Channels { expected: axes.group_inputs, input })?;
+        let groups =
+            groups.ok_or(ConvolutionError::Channels { expected: axes.group_inputs, input: input.to_string() })?;
         let window = settings.window(axes.size, input, entry.transpose);
         let mut convolution = Convolution::new(kernel, groups)?;
         convolution =
