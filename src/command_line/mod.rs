@@ -30,8 +30,8 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use crate::explorer::{self, StartData, Startup};
-use crate::formats::format_table;
 use crate::system::{memory, panics, signals};
+use crate::{dataset, formats};
 
 use error::CommandError;
 
@@ -39,7 +39,7 @@ use error::CommandError;
 ///
 /// Without a subcommand the explorer window opens.
 #[derive(Debug, Parser)]
-#[command(name = "layerflow", version, args_conflicts_with_subcommands = true, after_help = format_table())]
+#[command(name = "layerflow", version, args_conflicts_with_subcommands = true, after_help = files_that_are_read())]
 struct CommandLine {
     /// A network's file to open in the window
     #[arg(value_name = "FILE")]
@@ -52,6 +52,11 @@ struct CommandLine {
     memory: Option<u64>,
     #[command(subcommand)]
     command: Option<Command>,
+}
+
+/// The tables of formats, for the end of the help.
+fn files_that_are_read() -> String {
+    format!("{}\n\n{}", formats::format_table(), dataset::format_table())
 }
 
 #[derive(Debug, Subcommand)]

@@ -17,8 +17,8 @@ pub enum DatasetError {
     #[error("{}: holds no data rows; give at least one", path.display())]
     Empty { path: PathBuf },
     /// A file of an unknown kind.
-    #[error("{}: is not a kind of dataset that can be read; give a .csv, .tsv, .npz, .npy or IDX file", path.display())]
-    Unknown { path: PathBuf },
+    #[error("{}: is not a kind of dataset that can be read; give {known}", path.display())]
+    Unknown { path: PathBuf, known: String },
     /// A line of another length.
     #[error(
         "{}: line {line} has {found} column{} where the others have {expected}; give every line the same",

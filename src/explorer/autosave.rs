@@ -1,12 +1,9 @@
-//! What is known of the work of this window as it was kept last.
+//! The work of a window as it was kept last.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::session::UnsavedWork;
-
-/// How often work is kept that has changed: with what writing takes, no more than half a minute is ever lost.
-pub(super) const INTERVAL: Duration = Duration::from_secs(20);
 
 /// The work of this window as it was kept last.
 pub(super) struct Autosave {

@@ -15,7 +15,7 @@ mod signal_watch;
 pub mod stage;
 mod start_failure;
 pub mod theme;
-mod unsaved_work;
+mod unsaved;
 pub mod widgets;
 mod window_icon;
 

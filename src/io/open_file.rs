@@ -10,9 +10,6 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use super::open::open;
-use super::reserved::reserved;
-
 /// The length of a piece that is read at once: it stays in the processor's caches until it is decoded.
 const PIECE: usize = 1 << 18;
 
@@ -45,9 +42,9 @@ impl OpenFile {
     /// Opens the file at `path`.
     ///
     /// # Errors
-    /// As [`open`].
+    /// As [`super::open`].
     pub fn open(path: &Path) -> io::Result<OpenFile> {
-        let file = open(path)?;
+        let file = super::file::open(path)?;
         let first = Stamp::of(&file)?;
         Ok(OpenFile(Arc::new(Shared { file: Mutex::new(file), first })))
     }
@@ -65,7 +62,7 @@ impl OpenFile {
     pub fn read(&self, range: Range<u64>) -> io::Result<Vec<u8>> {
         let length = range.end.checked_sub(range.start).filter(|_| range.end <= self.length());
         let length = length.ok_or_else(|| io::Error::from(ErrorKind::UnexpectedEof))?;
-        let mut bytes = reserved(usize::try_from(length).map_err(|_| ErrorKind::OutOfMemory)?)?;
+        let mut bytes = super::room::reserved(usize::try_from(length).map_err(|_| ErrorKind::OutOfMemory)?)?;
         bytes.resize(length as usize, 0);
         self.fill(range.start, &mut bytes)?;
         Ok(bytes)

@@ -118,8 +118,8 @@ pub fn read_work(folder: &Path) -> Result<(Network, Option<Dataset>), FormatErro
     let network = match formats::open_with_non_finite(&path, None)? {
         Opened::Network(opened) => opened.network,
         _ => {
-            let reason = "it is no network of layerflow's".into();
-            return Err(FormatError::Damaged { path, format: "layerflow", reason });
+            let problem = "holds no whole network; remove the folder".to_owned();
+            return Err(FormatError::Content { path, position: "the kept work".into(), problem });
         }
     };
     let points = folder.join(POINTS);

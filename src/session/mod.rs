@@ -26,6 +26,7 @@ mod state;
 mod subspace_rotation;
 mod training;
 mod unsaved;
+mod unsaved_work;
 mod view;
 mod wording;
 
@@ -62,7 +63,8 @@ pub use settings::Settings;
 pub use state::{PathPrompt, Session};
 pub use subspace_rotation::SubspaceRotation;
 pub use training::{Goal, Pace, Snapshot, TrainCommand, Training, TrainingChannel, TrainingRun};
-pub use unsaved::{FoundWork, LeaveAnswer, RecoverAnswer, Unsaved, UnsavedWork};
+pub use unsaved::Unsaved;
+pub use unsaved_work::{FoundWork, LeaveAnswer, RecoverAnswer, UnsavedWork};
 pub use view::{
     Appearance, Camera, ColorMap, ColorValues, Colouring, Compare, DENSITIES, FieldRequest, Filter, HeatWindow,
     Hovered, MAX_STEPS, MAX_TRAIL, MatrixEntry, Modal, Orientation, PanelCommand, PanelSettings, Pen, PenCommand,

@@ -21,7 +21,7 @@ struct Names {
     uses: Vec<(Segments, String, bool)>,
     /// The paths in its code outside of `use`.
     paths: Vec<Segments>,
-    /// Every identifier outside of `use`.
+    /// Every identifier outside of `use` that begins a path.
     identifiers: HashSet<String>,
 }
 
@@ -58,7 +58,7 @@ impl Names {
                 }
                 TokenTree::Ident(word) => {
                     let (path, end) = path_from(&tokens, at, word.to_string());
-                    self.identifiers.extend(path.iter().cloned());
+                    self.identifiers.extend(path.first().cloned());
                     self.paths.extend(Some(path).filter(|path| path.len() > 1));
                     at = end;
                     continue;

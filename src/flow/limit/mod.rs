@@ -14,11 +14,7 @@ use nalgebra::DMatrix;
 
 use crate::network::Residual;
 pub use bound::NoLimit;
-
-/// The error of one step at most, over the largest coordinate: where positions are compared.
-pub(crate) const EXACT: f64 = 1e-12;
-/// The same where positions are drawn, or a range or a share is told of them.
-pub(crate) const DRAWN: f64 = 1e-9;
+pub(crate) use bound::{DRAWN, EXACT};
 
 /// Moves each column of `points` (d × samples, d at least the block's width) along dx/ds = f(x) for `duration` of s, with
 /// an error of at most `tolerance` a step, over the largest coordinate. The block's shortcut must be the identity; coordinates beyond its width stay.
@@ -45,6 +41,7 @@ pub(crate) fn integrate(
 mod tests {
     use nalgebra::DVector;
 
+    use super::bound::MAX_STEPS;
     use super::*;
     use crate::linalg::testing::random_matrix;
     use crate::network::{Activation, Affine};

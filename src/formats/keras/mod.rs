@@ -12,6 +12,7 @@ mod layout;
 mod models;
 mod named;
 mod numbered;
+mod open;
 mod operands;
 mod operators;
 mod precision;
@@ -26,7 +27,6 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::candidate::{Candidate, Content, Evidence};
 use super::graph::{Graph, GraphConvolution, GraphNetwork, opened};
 use super::hdf5::Hdf5File;
 use super::opened::Opened;
@@ -34,15 +34,16 @@ use super::tensors::TensorFile;
 use super::{Account, FormatError, WeightForm, hdf5, json};
 use crate::network::ImageShape;
 use architecture::Model;
-use archive::open_archive;
+
 use reading::Reading;
 use weights::Weights;
 
 pub(super) use layout::{AGAIN, Layout};
+pub(super) use open::{open, recognise};
 pub(super) use reading::Origin;
 
 /// The weights within a `.keras` file.
-const WEIGHTS_ENTRY: &str = "model.weights.h5";
+pub(super) const WEIGHTS_ENTRY: &str = "model.weights.h5";
 
 /// The tensors of a model.
 pub(super) struct Stored {
@@ -54,34 +55,8 @@ pub(super) struct Stored {
     pub is_listed: bool,
 }
 
-/// How surely the file is one: an archive, HDF5, or an architecture whose weights lie beside it.
-pub(super) fn recognise(file: &Candidate) -> Option<Evidence> {
-    match &file.content {
-        Content::Bytes if hdf5::is_marked(&file.beginning) => Some(Evidence::Mark),
-        // Other programs write files of this name too.
-        Content::Bytes => matches!(&*file.extension, "h5" | "hdf5").then_some(Evidence::Unmarked(hdf5::FORMAT)),
-        Content::Zip(names) => {
-            let is_inside = |name: &String| name.ends_with(WEIGHTS_ENTRY) || name.ends_with(".keras");
-            names.iter().any(is_inside).then_some(Evidence::Content)
-        }
-        Content::Json(keys, _) => {
-            let is_model = keys.class_name.is_some() && keys.config.is_some() && keys.model_topology.is_none();
-            is_model.then_some(Evidence::Content)
-        }
-    }
-}
-
-/// Opens a file of any of these kinds.
-pub(super) fn open(file: &Candidate, input: Option<ImageShape>) -> Result<Opened, FormatError> {
-    match &file.content {
-        Content::Bytes => open_hdf5(&file.path, input),
-        Content::Zip(_) => open_archive(&file.path, input),
-        Content::Json(_, bytes) => open_architecture(&file.path, bytes, input),
-    }
-}
-
 /// Opens an HDF5 file: with Keras's `model_config` it is a network, else a list of tensors.
-fn open_hdf5(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+pub(super) fn open_hdf5(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
     let bytes = crate::io::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
     let held = bytes.len() as u64;
     let file = hdf5::open(path, bytes)?;
@@ -100,7 +75,7 @@ fn open_hdf5(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatErr
 }
 
 /// Opens a configuration whose weights lie beside it under a name that belongs to it.
-fn open_architecture(path: &Path, bytes: &[u8], input: Option<ImageShape>) -> Result<Opened, FormatError> {
+pub(super) fn open_architecture(path: &Path, bytes: &[u8], input: Option<ImageShape>) -> Result<Opened, FormatError> {
     let config: Value = json::parse(path, bytes)?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let names = ["", "_arch", "_architecture", "_config"].iter().filter_map(|extension| stem.strip_suffix(extension));

@@ -1,10 +1,32 @@
-//! Work that is in no file, as it is kept.
+//! Work that is in no file yet, as it is kept and found, and the answers to the questions about it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::dataset::Dataset;
 use crate::network::Network;
+
+/// What a person says to the question about unsaved work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaveAnswer {
+    /// Save it first.
+    Save,
+    /// Let it go.
+    Discard,
+    /// Stay.
+    Stay,
+}
+
+/// What a person says to work that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecoverAnswer {
+    /// Open it.
+    Open,
+    /// Remove it.
+    Remove,
+    /// Ask at the next start.
+    Later,
+}
 
 /// Work that a window left that was ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +53,7 @@ impl UnsavedWork {
     }
 }
 
-/// Whether both are the same points, not only alike.
-pub(in crate::session) fn same_points(one: Option<&Arc<Dataset>>, other: Option<&Arc<Dataset>>) -> bool {
+/// Whether both are the same, not only alike.
+pub(super) fn same_points(one: Option<&Arc<Dataset>>, other: Option<&Arc<Dataset>>) -> bool {
     one.map(Arc::as_ptr) == other.map(Arc::as_ptr)
 }

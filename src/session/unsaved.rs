@@ -1,19 +1,13 @@
 //! Work that is in no file yet, and what would take it away.
 
-mod answer;
-mod work;
-
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::document::{DataSource, Document, Example};
 use super::effect::Outcome;
+use super::unsaved_work::{FoundWork, UnsavedWork, same_points};
 use crate::dataset::Dataset;
 use crate::network::Network;
-
-pub use answer::{LeaveAnswer, RecoverAnswer};
-use work::same_points;
-pub use work::{FoundWork, UnsavedWork};
 
 /// What is known of unsaved work.
 #[derive(Debug, Default)]

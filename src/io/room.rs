@@ -1,4 +1,4 @@
-//! Room for as many values as a file claims.
+//! Memory for what a file claims to hold.
 
 use std::io::{self, ErrorKind};
 

@@ -2,14 +2,17 @@
 //! work, however the window ends.
 
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use egui::Context;
 
 use super::ExplorerApp;
-use super::autosave::{Autosave, INTERVAL};
+use super::autosave::Autosave;
 use crate::jobs::{find_work, keep_work, own_folder, remove_work};
 use crate::session::{Effect, Severity};
+
+/// How often work is kept that has changed: with what writing takes, no more than half a minute is ever lost.
+const INTERVAL: Duration = Duration::from_secs(20);
 
 impl ExplorerApp {
     /// Keeps unsaved work in a folder of its own in `shared` from now on, and offers what is there of windows that were ended.
