@@ -37,7 +37,7 @@ fn asks(window: &Window) -> bool {
 fn nothing_is_asked_where_there_is_no_work() {
     let mut window = first_start();
     assert!(!session(&window).has_unsaved_work());
-    command(&mut window, Command::OpenExample(Example::Digits));
+    command(&mut window, Command::OpenExample(Example::Moons));
     assert!(!asks(&window) && !session(&window).has_unsaved_work());
     edit(&mut window);
     assert!(session(&window).has_unsaved_work());
@@ -50,7 +50,7 @@ fn an_example_and_the_end_ask_before_work_goes() {
     let mut window = first_start();
     edit(&mut window);
     let edited = layers(&window);
-    command(&mut window, Command::OpenExample(Example::Digits));
+    command(&mut window, Command::OpenExample(Example::Moons));
     window.run_steps(2);
     assert!(asks(&window));
     click(&mut window, "Stay");
@@ -59,7 +59,7 @@ fn an_example_and_the_end_ask_before_work_goes() {
     window.run_steps(2);
     assert!(asks(&window));
     click(&mut window, "Stay");
-    command(&mut window, Command::OpenExample(Example::Digits));
+    command(&mut window, Command::OpenExample(Example::Moons));
     window.run_steps(2);
     click(&mut window, "Go on without saving");
     assert!(!asks(&window) && !session(&window).has_unsaved_work());
