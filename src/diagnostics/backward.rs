@@ -242,7 +242,7 @@ mod tests {
         let (inputs, labels) = data(12);
         for activation in [Activation::Tanh, Activation::Relu, Activation::Softmax] {
             let network = network(activation, OutputFunction::Softmax);
-            let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+            let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
             let (values, _) = follow(&network, &inputs);
             let mut lambda = Start::new(&network, &values, &labels).unwrap().lambda;
             // λ at the ends of all layers, the first at t = 0.
@@ -303,7 +303,7 @@ mod tests {
     fn the_curve_has_every_end_of_a_phase_and_a_wider_flow_changes_no_gradient() {
         let data: Dataset = Generator::Moons.generate(Generator::Moons.training_options());
         let network = crate::formats::examples::ExampleNetwork::Moons.load().unwrap();
-        let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+        let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
         let with = Backward::measure(&network, Some(&flow), &data.points, &data.labels).unwrap();
         let without = Backward::measure(&network, None, &data.points, &data.labels).unwrap();
         let phases: usize = flow.layers().iter().map(|layer| layer.phases.len()).sum();

@@ -8,6 +8,7 @@ use nalgebra::{DMatrix, DVector, DVectorView};
 
 use crate::flow::{CompressionLaw, ExactScheme, Flow, FlowCursor, FlowError, Motion, PhaseKind};
 use crate::network::{Activation, Residual};
+use crate::progress::{Progress, step};
 
 /// Moments in a phase, its ends among them.
 const MOMENTS: usize = 9;
@@ -88,15 +89,15 @@ impl LayerPath {
 }
 
 impl TrajectoryMetrics {
-    /// Follows `inputs` (inputs × samples) through the flow. `go_on` is told the number of finished layers and answers
-    /// whether to go on.
+    /// Follows `inputs` (inputs × samples) through the flow. `go_on` is told the part of the layers that is
+    /// done and answers whether to go on.
     ///
     /// # Errors
     /// If `inputs` has another number of rows than the network has inputs, or `go_on` answers false.
     pub fn measure(
         flow: &Flow,
         inputs: &DMatrix<f64>,
-        go_on: &mut dyn FnMut(usize) -> bool,
+        go_on: &mut Progress<'_>,
     ) -> Result<TrajectoryMetrics, FlowError> {
         let phases: usize = flow.layers().iter().map(|layer| layer.phases.len()).sum();
         let moments = if phases > MANY_PHASES { 2 } else { MOMENTS };
@@ -104,7 +105,7 @@ impl TrajectoryMetrics {
         let mut cursor = FlowCursor::new(flow, inputs, &ExactScheme, &ExactScheme)?;
         let (mut length, mut volume) = (0.0, 0.0);
         for (index, layer) in flow.layers().iter().enumerate() {
-            if !go_on(index) {
+            if !go_on(step(index, flow.layers().len()), "") {
                 return Err(FlowError::Cancelled);
             }
             if layer.phases.is_empty() {
@@ -385,8 +386,8 @@ mod tests {
         let network = Network::new(String::new(), vec![layer], OutputFunction::Identity).unwrap();
         // Its one rotation is not shared between Vᵀ and U.
         let options = FlowOptions { time, decomposition: Decomposition::Polar, ..FlowOptions::default() };
-        let flow = Flow::new(&network, options, &mut |_| true).unwrap();
-        TrajectoryMetrics::measure(&flow, points, &mut |_| true).unwrap()
+        let flow = Flow::new(&network, options, &mut |_, _| true).unwrap();
+        TrajectoryMetrics::measure(&flow, points, &mut |_, _| true).unwrap()
     }
 
     fn dense(weight: DMatrix<f64>, bias: Option<[f64; 2]>, activation: Activation) -> Layer {
@@ -407,8 +408,8 @@ mod tests {
         let network = Network::new(String::new(), layers, OutputFunction::Identity).unwrap();
         for time in TimeLaw::ALL {
             let options = FlowOptions { time, ..FlowOptions::default() };
-            let flow = Flow::new(&network, options, &mut |_| true).unwrap();
-            let whole = TrajectoryMetrics::measure(&flow, &points(), &mut |_| true).unwrap();
+            let flow = Flow::new(&network, options, &mut |_, _| true).unwrap();
+            let whole = TrajectoryMetrics::measure(&flow, &points(), &mut |_, _| true).unwrap();
             for (index, expected) in whole.layers.iter().enumerate() {
                 let start = flow.positions(&points(), index as f64).unwrap();
                 let found = LayerPath::of_layer(&flow, index, &start).unwrap().unwrap();
@@ -481,8 +482,8 @@ mod tests {
         let block = Residual { name: String::new(), inner, activation: Activation::Identity, outer, shortcut: None };
         let network = Network::new(String::new(), vec![Layer::Residual(block)], OutputFunction::Identity).unwrap();
         let options = FlowOptions { time: TimeLaw::Linear, residual: ResidualLaw::Limit, ..FlowOptions::default() };
-        let flow = Flow::new(&network, options, &mut |_| true).unwrap();
-        let found = TrajectoryMetrics::measure(&flow, &points(), &mut |_| true).unwrap();
+        let flow = Flow::new(&network, options, &mut |_, _| true).unwrap();
+        let found = TrajectoryMetrics::measure(&flow, &points(), &mut |_, _| true).unwrap();
         for (t, volume) in found.times.iter().zip(&found.log_volume) {
             assert!((volume - 0.5 * t).abs() < 1e-12);
         }

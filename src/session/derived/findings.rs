@@ -52,7 +52,7 @@ impl Findings {
         let flow = (whole.and_then(Network::first_not_finite) != Some(0)).then_some(&*scene.flow);
         let network = whole.unwrap_or(&scene.network);
         let subject = Subject::new(network).with_flow(flow).with_data(data);
-        let found = find_while(&subject, &Thresholds::default(), &mut |share| progress(0.9 * share, "checking"));
+        let found = find_while(&subject, &Thresholds::default(), &mut |share, _| progress(0.9 * share, "checking"));
         let found = found.ok_or(FlowError::Cancelled)?;
         go_on(progress, 0.9, "finding what can be done")?;
         let fixes = FixFinder::new(&scene.network, subject.data());

@@ -195,7 +195,7 @@ fn paths(scene: &Scene, progress: &mut Progress<'_>) -> Result<[Vec<LayerPath>; 
         return Ok([Vec::new(), Vec::new()]);
     }
     let options = scene.flow.options();
-    let mut go_on = |_| progress(0.9, "measuring the way of the data");
+    let mut go_on = |_: f32, _: &str| progress(0.9, "measuring the way of the data");
     let shown = TrajectoryMetrics::measure(&scene.flow, &points, &mut go_on)?.layers;
     let polar = match options.decomposition {
         Decomposition::Polar => shown.clone(),

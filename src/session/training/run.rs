@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::dataset::Dataset;
 use crate::network::Network;
+use crate::progress::Progress;
 use crate::training::{EpochReport, Trainer, TrainingError, TrainingOptions, TrainingState};
 
 /// The network at one moment of its training.
@@ -132,7 +133,7 @@ impl TrainingRun {
     ///
     /// # Errors
     /// If the network cannot be trained on the data, or training diverges.
-    pub fn run(&self, go_on: &mut dyn FnMut(f32, &str) -> bool) -> Result<(), TrainingError> {
+    pub fn run(&self, go_on: &mut Progress<'_>) -> Result<(), TrainingError> {
         let mut trainer = Trainer::new(self.network.clone(), self.dataset.clone(), self.options)?;
         match &self.start {
             Some(state) => trainer.restore(state.as_ref().clone())?,
