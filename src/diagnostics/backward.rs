@@ -161,6 +161,15 @@ impl Start {
     }
 }
 
+/// The mean loss of the network on some data; `None` where the labels do not fit, or a value is not finite.
+pub(super) fn mean_loss(network: &Network, inputs: &DMatrix<f64>, labels: &Labels) -> Option<f64> {
+    let (values, overflow) = super::findings::follow(network, inputs);
+    if overflow.is_some() {
+        return None;
+    }
+    Start::new(network, &values, labels).ok().map(|start| start.loss)
+}
+
 fn is_probability(network: &Network) -> bool {
     let Some(Layer::Dense(last)) = network.layers().last() else { return false };
     matches!(last.activation, Activation::Softmax | Activation::Sigmoid | Activation::LogSigmoid)

@@ -5,6 +5,7 @@ mod activation;
 mod backward;
 pub mod findings;
 pub mod measures;
+pub mod probes;
 mod separability;
 mod survey;
 mod trajectory;

@@ -6,6 +6,7 @@
 mod build;
 mod checkpoint;
 mod coordinate_velocity;
+mod covector;
 mod cursor;
 mod distance;
 mod events;
@@ -20,6 +21,7 @@ mod phase_scheme;
 mod project;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod velocity;
 
 use nalgebra::DVector;
@@ -36,6 +38,7 @@ pub use path::{LIMIT_PIECES, SampledPath};
 pub use phase::{LayerFlow, Motion, Phase, PhaseKind, PhasePosition, Spectrum};
 pub use phase_scheme::{ExactScheme, PhaseScheme};
 pub use project::Projector;
+pub use trace::{NoWayBack, TracedPath};
 pub use velocity::NoVelocity;
 
 use crate::linalg::LinalgError;

@@ -32,7 +32,7 @@ pub fn accept(session: &mut Session, outcome: Outcome, effects: &mut Vec<Effect>
         Outcome::Spectrum(file, result) => import::accept_spectrum(session, &file, result),
         Outcome::Saved(path, Ok(())) => paths::saved(session, path),
         Outcome::Written(path, Ok(())) => {
-            session.notices.add(Severity::Done, format!("Written to {}.", path.display()), "");
+            paths::written(session, &path);
         }
         Outcome::SettingsKept(Ok(())) => {}
         Outcome::SettingsKept(Err(trouble)) | Outcome::Saved(_, Err(trouble)) | Outcome::Written(_, Err(trouble)) => {
@@ -88,6 +88,7 @@ fn adopt(session: &mut Session, path: PathBuf, opened: OpenedNetwork, effects: &
     edit::forget_history(session);
     session.wanted.network = Some(Arc::new(network));
     session.wanted.network_path = Some(path);
+    session.wanted.ablated = None;
     session.wanted.file = FileContents::new(account, whole);
     session.hint = false;
     if !session.wanted.data_fits() {
