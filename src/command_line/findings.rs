@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 
-use crate::diagnostics::findings::{Finding, Severity, Thresholds};
-
+use super::columns::{aligned, short};
 use super::error::CommandError;
 use super::options::parser;
-use super::table::aligned;
+use crate::diagnostics::findings::{Finding, Severity, Thresholds};
 
 /// What counts as a finding, and what a finding does.
 #[derive(Args, Clone, Debug, Default)]
@@ -127,15 +126,4 @@ fn from_one(indices: &[usize]) -> String {
         caption.push("…".into());
     }
     caption.join(",")
-}
-
-/// A number in few digits.
-pub(super) fn short(value: f64) -> String {
-    let size = value.abs();
-    if value == 0.0 || (1e-3..1e5).contains(&size) {
-        let text = format!("{value:.4}");
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        format!("{value:.2e}")
-    }
 }

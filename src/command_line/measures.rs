@@ -1,13 +1,13 @@
 //! Measures and gradients as `inspect` prints them.
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
+use super::columns::{aligned, short};
 use crate::diagnostics::Backward;
 use crate::diagnostics::measures::{AlongFlow, SpectrumTail};
 
-use super::findings::short;
 use super::survey::SurveyReport;
-use super::table::aligned;
 
 /// The norms of λ(t) over the samples, and the gradients of the layers' weights.
 #[derive(Debug, Serialize)]

@@ -1,5 +1,6 @@
 //! Results as tables for people.
 
+use super::columns::aligned;
 use super::findings;
 use super::report::{LayerReport, Report, TensorReport};
 use super::warnings::Warning;
@@ -73,29 +74,4 @@ fn layer_row(layer: &LayerReport) -> Vec<String> {
 
 pub(super) fn warning_line(position: &str, warning: &Warning) -> String {
     format!("{} {}: {position}{}\n", warning.severity, warning.code, warning.message)
-}
-
-/// Columns as wide as their widest field, two spaces between them.
-pub(super) fn aligned(rows: &[Vec<String>]) -> String {
-    let columns = rows.first().map_or(0, Vec::len);
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|field| field.chars().count()).max();
-    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
-    let mut text = String::new();
-    for row in rows {
-        let fields: Vec<String> = row.iter().zip(&widths).map(|(field, &width)| format!("{field:<width$}")).collect();
-        text += fields.join("  ").trim_end();
-        text.push('\n');
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_are_aligned_by_characters() {
-        let rows = [["a", "σσσ", "x"], ["bbb", "c", "y"]].map(|row| row.map(String::from).to_vec());
-        assert_eq!(aligned(&rows), "a    σσσ  x\nbbb  c    y\n");
-    }
 }

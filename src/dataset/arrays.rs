@@ -2,15 +2,14 @@
 
 use std::path::Path;
 
-use super::choice::{ColumnKind, ColumnOutline, Moments, Table};
-use super::names;
+use super::column::{ColumnKind, ColumnOutline};
+use super::labels::Labels;
+use super::moments::Moments;
 use super::numpy::Values;
 use super::roles::{Known, LabelColumns};
 use super::sequence::{RowNumbers, Sequence, all_differ};
-use super::{DatasetError, Labels};
-
-/// The most columns of a table; more cannot flow anywhere.
-pub(super) const MAX_COLUMNS: usize = 1 << 16;
+use super::table::{MAX_COLUMNS, Table};
+use super::{DatasetError, names};
 
 /// How many values of a column are shown where it is chosen.
 const PREVIEWED: usize = 3;

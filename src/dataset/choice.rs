@@ -4,9 +4,13 @@ use std::path::Path;
 
 use nalgebra::DMatrix;
 
-use super::roles::{self, Known, LabelColumns, Roles};
-use super::sequence::RowNumbers;
-use super::{Dataset, DatasetError, Labels, names};
+use super::column::ColumnOutline;
+use super::labels::Labels;
+use super::points::Dataset;
+use super::roles::{LabelColumns, Roles};
+use super::scaling::{Scaling, scale};
+use super::table::Table;
+use super::{DatasetError, names, roles};
 
 /// The most columns of a one-hot label that is found without a name.
 const MAX_FLAGS: usize = 64;
@@ -32,108 +36,6 @@ pub enum LabelChoice {
     None,
     /// This one, by name or by number from 1.
     Column(String),
-}
-
-/// What is done to the coordinates before they flow through a network: what was done in training.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Scaling {
-    /// Nothing.
-    #[default]
-    None,
-    /// (x − mean) / standard deviation of each column. A constant column is only shifted.
-    Standard,
-    /// (x − least) / (largest − least) over all columns together, as pixels are scaled to 0…1.
-    Unit,
-}
-
-impl Scaling {
-    /// All of them, in the order in which they are offered.
-    pub const ALL: [Scaling; 3] = [Scaling::None, Scaling::Standard, Scaling::Unit];
-
-    /// The name used on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Scaling::None => "none",
-            Scaling::Standard => "standard",
-            Scaling::Unit => "unit",
-        }
-    }
-}
-
-/// What the values of a column are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ColumnKind {
-    /// Finite numbers, not all whole.
-    #[default]
-    Numbers,
-    /// Whole numbers.
-    Integers,
-    /// Text, or numbers some of which are missing or not finite.
-    Text,
-}
-
-/// A column as a person chooses it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ColumnOutline {
-    /// Its name; without one, its number.
-    pub name: String,
-    /// Its number in the file, from 1.
-    pub number: usize,
-    /// The array that it belongs to; equal to the name where it stands alone.
-    pub group: String,
-    /// What its values are.
-    pub kind: ColumnKind,
-    /// The mean of its finite values.
-    pub mean: f64,
-    /// Their standard deviation (of the population).
-    pub deviation: f64,
-    /// Why it looks like the numbers of the rows, if it does.
-    pub row_numbers: Option<RowNumbers>,
-    /// Whether nothing stands in it.
-    pub is_empty: bool,
-    /// Whether it holds text and no number.
-    pub is_all_text: bool,
-    /// Whether it holds nothing but 0 and 1.
-    pub is_zero_or_one: bool,
-    /// How many different values it has, where that was counted.
-    pub distinct: Option<usize>,
-    /// Its first values.
-    pub preview: Vec<String>,
-}
-
-impl ColumnOutline {
-    /// A column that stands alone.
-    pub fn new(name: &str, kind: ColumnKind) -> ColumnOutline {
-        ColumnOutline { name: name.to_owned(), group: name.to_owned(), kind, ..ColumnOutline::default() }
-    }
-
-    /// Whether its file has a name for it.
-    pub fn is_named(&self) -> bool {
-        self.name != self.number.to_string()
-    }
-
-    /// Its number and its name, for a sentence.
-    pub fn label(&self) -> String {
-        format!("{} ({})", self.number, if self.is_named() { &self.name } else { "unnamed" })
-    }
-}
-
-/// Columns of equal length.
-pub(super) trait Table {
-    /// The columns.
-    fn columns(&self) -> &[ColumnOutline];
-    /// The number of values in each.
-    fn rows(&self) -> usize;
-    /// What was assumed of the file, and what of it is not in the columns.
-    fn notes(&self) -> &[String];
-    /// The columns that may be coordinates and the label, where the file itself tells them.
-    fn known(&self) -> Known {
-        Known::default()
-    }
-    /// The values of these columns, row by row.
-    fn numbers(&self, columns: &[usize]) -> Result<Vec<f64>, DatasetError>;
-    /// A column as labels.
-    fn labels(&self, column: usize) -> Result<Labels, DatasetError>;
 }
 
 /// Takes from a table what is chosen; `path` is its file.
@@ -244,7 +146,7 @@ pub(super) fn is_one_hot(table: &dyn Table, columns: &[usize]) -> Result<bool, D
     Ok(values.chunks_exact(columns.len()).all(|row| row.iter().sum::<f64>() == 1.0))
 }
 
-fn labels(table: &dyn Table, label: &LabelColumns) -> Result<Labels, DatasetError> {
+pub(super) fn labels(table: &dyn Table, label: &LabelColumns) -> Result<Labels, DatasetError> {
     match label {
         LabelColumns::None => Ok(Labels::None),
         LabelColumns::One(column) => table.labels(*column),
@@ -337,52 +239,6 @@ fn listed<'a>(columns: impl Iterator<Item = &'a ColumnOutline>) -> String {
     names.join(", ")
 }
 
-/// Means and standard deviations of columns, from one pass over the rows (Welford's recurrence, which loses no digits
-/// where the mean is large).
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Moments {
-    count: f64,
-    mean: f64,
-    squares: f64,
-}
-
-impl Moments {
-    /// Takes a value in.
-    pub fn add(&mut self, value: f64) {
-        self.count += 1.0;
-        let before = value - self.mean;
-        self.mean += before / self.count;
-        self.squares += before * (value - self.mean);
-    }
-
-    /// The mean and the standard deviation.
-    pub fn finish(self) -> (f64, f64) {
-        (self.mean, (self.squares / self.count.max(1.0)).sqrt())
-    }
-}
-
-/// Scales coordinates that stand side by side, `width` of them a sample.
-pub(super) fn scale(values: &mut [f64], width: usize, scaling: Scaling) {
-    match scaling {
-        Scaling::None => {}
-        Scaling::Standard => {
-            for column in 0..width {
-                let mut moments = Moments::default();
-                values.iter().skip(column).step_by(width).for_each(|value| moments.add(*value));
-                let (mean, deviation) = moments.finish();
-                let divisor = if deviation > 0.0 { deviation } else { 1.0 };
-                values.iter_mut().skip(column).step_by(width).for_each(|value| *value = (*value - mean) / divisor);
-            }
-        }
-        Scaling::Unit => {
-            let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-            let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let range = if largest > least { largest - least } else { 1.0 };
-            values.iter_mut().for_each(|value| *value = (*value - least) / range);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -422,12 +278,5 @@ mod tests {
         };
         assert_eq!(with(Scaling::Standard), [-1.0, 0.0, 1.0, 0.0]);
         assert_eq!(with(Scaling::Unit), [0.0, 1.0, 0.5, 1.0]);
-    }
-
-    #[test]
-    fn moments_keep_their_digits() {
-        let mut moments = Moments::default();
-        [1e9, 1e9 + 2.0].into_iter().for_each(|value| moments.add(value));
-        assert_eq!(moments.finish(), (1e9 + 1.0, 1.0));
     }
 }

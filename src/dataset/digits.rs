@@ -4,9 +4,10 @@ use std::io::Cursor;
 
 use nalgebra::DMatrix;
 
+use super::labels::Labels;
 use super::numpy::{Archive, NumpyError};
+use super::points::Dataset;
 use super::random::Random;
-use super::{Dataset, Labels};
 
 /// The pixels of a digit, 8×8.
 pub(super) const PIXELS: usize = 64;

@@ -4,8 +4,10 @@ use std::f64::consts::{PI, TAU};
 
 use nalgebra::DMatrix;
 
+use super::digits;
+use super::labels::Labels;
+use super::points::Dataset;
 use super::random::Random;
-use super::{Dataset, Labels, digits};
 
 /// A built-in dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -93,7 +93,8 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::dataset::{Dataset, Labels};
+    use crate::dataset::labels::Labels;
+    use crate::dataset::points::Dataset;
 
     #[test]
     fn images_find_their_labels_and_may_be_compressed() {

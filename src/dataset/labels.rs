@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Labels;
-
 /// Integer labels up to this one are indices of classes themselves, so that a class that happens to have no sample
 /// keeps its place among a network's outputs.
 const LARGEST_DIRECT_CLASS: i64 = 999;
@@ -117,6 +115,22 @@ impl LabelCollector {
         let of_sample = self.of_sample.into_iter().map(|number| positions[number]).collect();
         Labels::Classes { of_sample, names: self.numbers.into_keys().collect() }
     }
+}
+
+/// What is known of each point.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Labels {
+    /// Nothing.
+    None,
+    /// A class: an index into `names` for each sample.
+    Classes {
+        /// The class of each sample.
+        of_sample: Vec<usize>,
+        /// The classes' names, in the order of their indices.
+        names: Vec<String>,
+    },
+    /// A number, as for regression.
+    Values(Vec<f64>),
 }
 
 #[cfg(test)]

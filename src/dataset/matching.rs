@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use pathfinding::prelude::{Matrix, kuhn_munkres};
 
-use super::{Dataset, Labels};
+use super::labels::Labels;
+use super::points::Dataset;
 
 /// The most classes for which the best numbering is sought; the time grows with their cube.
 const MAX_MATCHED: usize = 256;

@@ -1,6 +1,6 @@
 //! Which columns of a table are coordinates and which is the label, where nobody says so.
 
-use super::choice::{ColumnKind, ColumnOutline};
+use super::column::{ColumnKind, ColumnOutline};
 use super::names;
 
 /// More different values are no classes that are told by their place alone.

@@ -9,9 +9,11 @@ mod coordinate_velocity;
 mod covector;
 mod cursor;
 mod distance;
+mod error;
 mod events;
 mod fold;
 mod inverse;
+mod least_motion;
 mod limit;
 mod motion;
 mod options;
@@ -24,49 +26,24 @@ mod tests;
 mod trace;
 mod velocity;
 
-use nalgebra::DVector;
-use thiserror::Error;
+use nalgebra::{DMatrix, DVector};
 
 pub(crate) use coordinate_velocity::CoordinateVelocity;
-pub(crate) use cursor::{FlowCursor, NonlinearScheme};
+pub(crate) use cursor::{DrawnScheme, FlowCursor, NonlinearScheme};
+pub use error::{FlowError, NoVelocity};
 pub use events::{Event, EventKind};
 pub use fold::fold_time;
 pub use limit::NoLimit;
-pub(crate) use limit::integrate as integrate_limit;
+pub(crate) use limit::{DRAWN, integrate as integrate_limit};
 pub use options::{CompressionLaw, Decomposition, FlowOptions, ResidualLaw, TimeLaw};
 pub use path::{LIMIT_PIECES, SampledPath};
 pub use phase::{LayerFlow, Motion, Phase, PhaseKind, PhasePosition, Spectrum};
 pub use phase_scheme::{ExactScheme, PhaseScheme};
 pub use project::Projector;
 pub use trace::{NoWayBack, TracedPath};
-pub use velocity::NoVelocity;
 
-use crate::linalg::LinalgError;
 use crate::network::Network;
-
-/// Why a network's flow could not be built or followed.
-#[derive(Clone, Debug, Error, PartialEq)]
-#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
-pub enum FlowError {
-    /// A layer's matrix could not be decomposed.
-    #[error("layer {layer}: {source}")]
-    Decomposition { layer: usize, source: LinalgError },
-    /// A layer so wide that its rotations alone would fill the memory.
-    #[error(
-        "layer {layer} ({rows}×{columns}) is too wide for a flow, which is made of up to {most} dimensions; its output and \
-         its singular values need none, and the layers before it can be opened on their own"
-    )]
-    TooWide { layer: usize, rows: usize, columns: usize, most: usize },
-    /// Data of another width than the network's input.
-    #[error("the data has {found} columns of values, but the network takes {expected} inputs")]
-    InputWidth { expected: usize, found: usize },
-    /// The continuous limit of a residual block could not be followed.
-    #[error("layer {layer} has no continuous limit to show: {source}; take its blocks as Euler steps")]
-    Limit { layer: usize, source: NoLimit },
-    /// Cancelled by the caller.
-    #[error("cancelled")]
-    Cancelled,
-}
+use build::Kept;
 
 /// A network's flow in its ambient space R^d, t ∈ [0, L]; layer k (from 1) occupies [k−1, k].
 ///
@@ -103,7 +80,38 @@ impl Flow {
         options: FlowOptions,
         progress: &mut dyn FnMut(usize) -> bool,
     ) -> Result<Flow, FlowError> {
-        let (ambient_dimension, layers) = build::build(network, options, progress)?;
+        let (ambient_dimension, layers) = build::build(network, options, Kept::Motions, None, progress)?;
+        Ok(Flow { ambient_dimension, options, layers })
+    }
+
+    /// The flow by which `inputs` (inputs × samples) go least far, where `options` ask for that; else as [`Flow::new`].
+    ///
+    /// # Errors
+    /// As [`Flow::new`], and if `inputs` has another number of rows than the network has inputs.
+    pub fn for_data(
+        network: &Network,
+        options: FlowOptions,
+        inputs: &DMatrix<f64>,
+        progress: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<Flow, FlowError> {
+        if inputs.nrows() != network.inputs() {
+            return Err(FlowError::InputWidth { expected: network.inputs(), found: inputs.nrows() });
+        }
+        let (ambient_dimension, layers) = build::build(network, options, Kept::Motions, Some(inputs), progress)?;
+        Ok(Flow { ambient_dimension, options, layers })
+    }
+
+    /// The flow as it is told, not followed: every layer's phases, singular values and angles, without the directions of its
+    /// rotations, which take several times the memory of the weights. It moves nothing.
+    ///
+    /// # Errors
+    /// As [`Flow::new`].
+    pub fn outline(
+        network: &Network,
+        options: FlowOptions,
+        progress: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<Flow, FlowError> {
+        let (ambient_dimension, layers) = build::build(network, options, Kept::Numbers, None, progress)?;
         Ok(Flow { ambient_dimension, options, layers })
     }
 

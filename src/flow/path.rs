@@ -10,10 +10,11 @@ use std::sync::Arc;
 use nalgebra::{DMatrix, DVector};
 
 use super::checkpoint::Checkpoint;
-use super::cursor::{FlowCursor, NonlinearScheme};
+use super::cursor::{DrawnScheme, FlowCursor, NonlinearScheme};
+use super::error::FlowError;
 use super::phase_scheme::{ExactScheme, PhaseScheme};
 use super::project::Projector;
-use super::{Flow, FlowError, LayerFlow, PhasePosition};
+use super::{Flow, LayerFlow, PhasePosition};
 
 /// Points that are followed at a time: their values in f64 stay in the processor's cache, and take no memory to speak of.
 const CHUNK: usize = 4096;
@@ -56,7 +57,7 @@ impl Flow {
     /// # Errors
     /// If `inputs` has another number of rows than the network has inputs, or a continuous limit cannot be followed.
     pub fn sample_path(&self, inputs: &DMatrix<f64>) -> Result<SampledPath, FlowError> {
-        SampledPath::sample(self, inputs, Arc::new(ExactScheme), &ExactScheme)
+        SampledPath::sample(self, inputs, Arc::new(ExactScheme), &DrawnScheme)
     }
 }
 

@@ -198,7 +198,7 @@ fn moved(
 ) -> Result<DMatrix<f64>, NoVelocity> {
     let mut now = point.clone();
     match motion {
-        Motion::Limit(block) => limit::integrate(block, &mut now, s)?,
+        Motion::Limit(block) => limit::integrate(block, &mut now, s, limit::EXACT)?,
         Motion::Activation { .. } => {
             motion.finish(point, &mut now);
             now = now * s + point * (1.0 - s);
@@ -261,7 +261,7 @@ fn undo(motion: &Motion, point: &mut DVector<f64>, s: f64) -> Result<(), NoVeloc
             if let Some(bias) = &mut back.outer.bias {
                 bias.neg_mut();
             }
-            limit::integrate(&back, &mut column, s)?;
+            limit::integrate(&back, &mut column, s, limit::EXACT)?;
         }
     }
     if column.iter().any(|value| !value.is_finite()) {

@@ -1,40 +1,16 @@
 //! The velocity field v(x, t) of the transport equation ∂u/∂t + v·∇u = 0, and the pull-back u(x, t).
 
 use nalgebra::{DMatrix, DVector, DVectorView};
-use thiserror::Error;
 
+use super::error::NoVelocity;
 use super::motion::scale;
-use super::{CompressionLaw, Flow, Motion, NoLimit, inverse, limit};
+use super::{CompressionLaw, Flow, Motion, inverse, limit};
 use crate::network::{Network, Residual};
 
 /// Fixed-point steps at most for inverting a residual block.
 const STEPS: usize = 500;
 /// A residual block is inverted when a step moves less than this, relative to the position.
 const INVERTED: f64 = 1e-14;
-
-/// Why there is no velocity at a place and time.
-#[derive(Clone, Debug, Error, PartialEq)]
-#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
-pub enum NoVelocity {
-    /// Past the fold two paths meet in one place with different velocities.
-    #[error("past s = {fold:.3} this activation folds the space: there is no velocity field")]
-    Fold { fold: f64 },
-    /// No path of the activation leads through the place.
-    #[error("no path of the activation leads through this place")]
-    OutsideRange,
-    /// The iteration that inverts a residual block does not contract.
-    #[error("the residual block is not invertible here: its branch changes too fast")]
-    NotInvertible,
-    /// The continuous limit of a residual block could not be followed to its end.
-    #[error("the continuous limit of the residual block cannot be followed from here: {0}")]
-    Limit(#[from] NoLimit),
-    /// With a projection as shortcut, the block's input is not a function of the position.
-    #[error("a residual block with a projection has no velocity field of its own")]
-    Projection,
-    /// A position of another dimension than the flow's space.
-    #[error("the position has {found} coordinates; the flow's space has {expected}")]
-    Dimension { expected: usize, found: usize },
-}
 
 impl Flow {
     /// v(x, t) in the ambient space, per unit of t. With smooth time it is zero where phases are glued.
@@ -175,7 +151,7 @@ impl Motion {
                     point.view_mut((0, 0), (outputs, 1)).copy_from(&end);
                 }
             }
-            Motion::Limit(block) => limit::integrate(block, point, 1.0 - s)?,
+            Motion::Limit(block) => limit::integrate(block, point, 1.0 - s, limit::EXACT)?,
         }
         Ok(())
     }

@@ -84,7 +84,8 @@ pub fn spiral() -> Result<(Network, Dataset), FormatError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::{Generator, Labels};
+    use crate::dataset::Generator;
+    use crate::dataset::Labels;
     use crate::flow::{Flow, FlowOptions};
 
     fn accuracy(network: &Network, data: &Dataset) -> f64 {

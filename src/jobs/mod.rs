@@ -8,19 +8,16 @@ mod progress;
 mod tasks;
 mod worker;
 
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-pub use progress::Progress;
+pub use progress::{Progress, Wake};
 pub use tasks::{TaskWork, task_work};
+pub use worker::JobError;
 
 /// How many threads of one kind may be busy at a time. More than one, because a cancelled worker can be inside a long
 /// decomposition; bounded, because dragging a slider asks for a new refinement every frame.
 const THREADS_PER_KIND: usize = 2;
-
-/// Asks the window to draw again; called from worker threads.
-pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 type Work<T> = Box<dyn FnOnce(&Progress) -> T + Send>;
 
@@ -61,17 +58,6 @@ pub struct Finished<K, T> {
     pub title: String,
     /// Its result.
     pub result: Result<T, JobError>,
-}
-
-/// Why a job gave no result.
-#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
-pub enum JobError {
-    /// The worker panicked.
-    #[error("{0}")]
-    Panicked(String),
-    /// The system gave no thread.
-    #[error("no thread could be started: {0}")]
-    NoThread(String),
 }
 
 /// A job as the window shows it.
@@ -207,6 +193,7 @@ impl<K, T> Drop for Jobs<K, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc::sync_channel;
 

@@ -3,8 +3,6 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Wake;
-
 /// The worker's end and the window's end of a job's progress.
 #[derive(Clone)]
 pub struct Progress {
@@ -40,3 +38,6 @@ impl Progress {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
+
+/// Asks the window to draw again; called from worker threads.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;

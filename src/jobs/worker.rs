@@ -2,7 +2,7 @@
 
 use std::thread::Builder;
 
-use super::{JobError, Progress};
+use super::Progress;
 use crate::system::panics::catching;
 
 /// Runs `work` on a thread called `name` and gives its result to `done`, on that thread.
@@ -24,4 +24,15 @@ pub(super) fn start<T: Send + 'static>(
         Ok(_) => Ok(()),
         Err(error) => Err(JobError::NoThread(error.to_string())),
     }
+}
+
+/// Why a job gave no result.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum JobError {
+    /// The worker panicked.
+    #[error("{0}")]
+    Panicked(String),
+    /// The system gave no thread.
+    #[error("no thread could be started: {0}")]
+    NoThread(String),
 }

@@ -16,7 +16,6 @@ use nalgebra::{DMatrix, DVector};
 
 use super::LinalgError;
 use super::library::{hermitian_eigenvectors, symmetric_eigen};
-use super::rotation::ANGLE_NOISE;
 
 /// Eigenvalues of S closer than this share an eigenspace: rounding mixes their vectors by 1e-16 over this gap.
 const CLUSTER_GAP: f64 = 1e-3;
@@ -202,3 +201,6 @@ fn orthonormalised(mut vector: DVector<f64>, basis: &[DVector<f64>]) -> Option<D
 fn reflects(dimension: usize) -> LinalgError {
     LinalgError::NotARotation { dimension, reason: "it reflects (its determinant is negative)" }
 }
+
+/// Angles below this are rounding: products of orthogonal factors carry about 1e-15 an entry.
+pub(super) const ANGLE_NOISE: f64 = 1e-13;

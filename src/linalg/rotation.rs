@@ -8,8 +8,6 @@ use rand_chacha::rand_core::SeedableRng;
 use super::library::transposed_product;
 use super::{LinalgError, planes};
 
-/// Angles below this are rounding: products of orthogonal factors carry about 1e-15 an entry.
-pub(super) const ANGLE_NOISE: f64 = 1e-13;
 /// How far RᵀR may be from the identity (Frobenius norm over √d) before R is refused.
 const ORTHOGONALITY_TOLERANCE: f64 = 1e-8;
 /// Directions by which exp(log R) is compared with R.
@@ -66,6 +64,11 @@ impl Rotation {
     pub fn embedded(self, dimension: usize) -> Rotation {
         let planes = self.planes.resize_vertically(dimension, 0.0);
         Rotation { dimension, planes, angles: self.angles }
+    }
+
+    /// Its angles alone: what is told of a rotation that is not followed.
+    pub(crate) fn without_planes(&self) -> Rotation {
+        Rotation { dimension: self.dimension, planes: DMatrix::zeros(self.dimension, 0), angles: self.angles.clone() }
     }
 
     /// The same rotation in another space, into which `carry` takes directions (columns) without a change of length or

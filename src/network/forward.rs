@@ -24,10 +24,30 @@ impl Forward {
     }
 }
 
+impl Network {
+    /// The last layer's values after the output function, outputs × samples, for each column of `inputs` (inputs ×
+    /// samples). The values in between are not kept: samples go through all layers a batch at a time, which stays in the
+    /// processor's cache.
+    ///
+    /// # Errors
+    /// If `inputs` has another number of rows than the network has inputs.
+    pub fn answers(&self, inputs: &DMatrix<f64>) -> Result<DMatrix<f64>, NetworkError> {
+        answers(self, inputs)
+    }
+
+    /// The plain forward pass of each column of `inputs` (inputs × samples).
+    ///
+    /// # Errors
+    /// If `inputs` has another number of rows than the network has inputs.
+    pub fn forward(&self, inputs: &DMatrix<f64>) -> Result<Forward, NetworkError> {
+        run(self, inputs)
+    }
+}
+
 /// Samples in a batch: 256 of 128 coordinates are 256 kB.
 const BATCH: usize = 256;
 
-pub(super) fn answers(network: &Network, inputs: &DMatrix<f64>) -> Result<DMatrix<f64>, NetworkError> {
+fn answers(network: &Network, inputs: &DMatrix<f64>) -> Result<DMatrix<f64>, NetworkError> {
     check(network, inputs)?;
     let mut output = DMatrix::zeros(network.outputs(), inputs.ncols());
     for first in (0..inputs.ncols()).step_by(BATCH) {
@@ -47,7 +67,7 @@ fn check(network: &Network, inputs: &DMatrix<f64>) -> Result<(), NetworkError> {
     Ok(())
 }
 
-pub(super) fn run(network: &Network, inputs: &DMatrix<f64>) -> Result<Forward, NetworkError> {
+fn run(network: &Network, inputs: &DMatrix<f64>) -> Result<Forward, NetworkError> {
     check(network, inputs)?;
     let mut layer_outputs: Vec<DMatrix<f64>> = Vec::with_capacity(network.layers().len());
     for layer in network.layers() {

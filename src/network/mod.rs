@@ -10,8 +10,6 @@ mod layer;
 mod output;
 mod validate;
 
-use nalgebra::DMatrix;
-
 pub use activation::{
     Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Elementary, GELU_TANH_CUBIC, QUICK_GELU, SELU_ALPHA,
     SELU_LAMBDA, sigmoid, softmax,
@@ -137,23 +135,5 @@ impl Network {
     /// The number of weights and biases.
     pub fn parameters(&self) -> usize {
         self.layers.iter().map(Layer::parameters).sum()
-    }
-
-    /// The last layer's values after the output function, outputs × samples, for each column of `inputs` (inputs ×
-    /// samples). The values in between are not kept: samples go through all layers a batch at a time, which stays in the
-    /// processor's cache.
-    ///
-    /// # Errors
-    /// If `inputs` has another number of rows than the network has inputs.
-    pub fn answers(&self, inputs: &DMatrix<f64>) -> Result<DMatrix<f64>, NetworkError> {
-        forward::answers(self, inputs)
-    }
-
-    /// The plain forward pass of each column of `inputs` (inputs × samples).
-    ///
-    /// # Errors
-    /// If `inputs` has another number of rows than the network has inputs.
-    pub fn forward(&self, inputs: &DMatrix<f64>) -> Result<Forward, NetworkError> {
-        forward::run(self, inputs)
     }
 }

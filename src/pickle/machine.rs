@@ -1,9 +1,7 @@
 //! The stack machine of pickles, without its power to call anything.
 
-use super::escapes;
 use super::forbidden::is_forbidden;
-use super::opcodes as op;
-use super::{Node, Object, Pickle, PickleError, Span, Value};
+use super::{Node, Object, Pickle, PickleError, Span, Value, escapes, opcodes as op};
 
 /// The most values with parts: what thirty thousand tensors need, 20 MB.
 const MAX_NODES: usize = 1 << 20;

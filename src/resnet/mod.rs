@@ -3,6 +3,7 @@
 //! Euler with N steps in each phase turns a plain layer into blocks x + W₂·ReLU(W₁x + b₁) + b₂. The paths here are the
 //! ones that those blocks compute.
 
+mod block_run;
 mod blocks;
 mod convergence;
 mod finer;
@@ -15,13 +16,13 @@ mod runs;
 mod tests;
 mod trained;
 
+pub use block_run::BlockRun;
 pub use blocks::BlocksError;
 pub use convergence::{Convergence, LARGEST_SEARCHED, STUDIED_STEPS, Slope, StepsError};
 pub use finer::{Between, FinerAnswers, PARTS, compare_smaller_steps, has_steps, in_smaller_steps};
 pub use integrator::Integrator;
 pub use measure::{RefinementError, WorstPoint};
 pub use refine::{ResNet, StableSteps};
-pub use runs::BlockRun;
 pub use trained::{BlockMeasure, Criterion, measure_blocks};
 
 /// Which part of each layer is refined.

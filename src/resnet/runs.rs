@@ -1,24 +1,10 @@
 //! The blocks of a refined network in their order, without building them: runs of consecutive blocks of one phase.
 
+use super::block_run::BlockRun;
 use super::blocks::activation_steps;
 use super::{RefinementKind, ResNet};
 use crate::flow::{LayerFlow, Motion};
 use crate::network::Activation;
-
-/// Consecutive blocks that follow one phase.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BlockRun {
-    /// The layer of the plain net, from 1.
-    pub layer: usize,
-    /// The index of its phase; `None` for its linear phases kept whole.
-    pub phase: Option<usize>,
-    /// What the blocks do.
-    pub text: &'static str,
-    /// The number of blocks.
-    pub blocks: usize,
-    /// The times t at which the first begins and the last ends.
-    pub times: (f64, f64),
-}
 
 impl ResNet<'_> {
     /// The runs of blocks, first to last: N blocks for each refined phase and for the continuous limit of a residual

@@ -1,7 +1,7 @@
 //! What stands between the fields of a text file.
 
 use super::number;
-use crate::dataset::arrays::MAX_COLUMNS;
+use crate::dataset::table::MAX_COLUMNS;
 
 /// How many lines tell the dialect.
 const SAMPLED_LINES: usize = 64;

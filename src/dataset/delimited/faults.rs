@@ -1,6 +1,6 @@
 //! Why a text file cannot be read: the place, the cause, and the options that help.
 
-use super::DelimitedTable;
+use super::content::DelimitedTable;
 use super::number::NumberFault;
 use crate::dataset::{ColumnOutline, DatasetError};
 

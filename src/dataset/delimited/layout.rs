@@ -1,7 +1,8 @@
 //! Which lines of a text file are rows, which one is the header, and how numbers are written.
 
 use super::dialect::most_frequent;
-use super::number::{self, DecimalMark};
+use super::number;
+use super::number::DecimalMark;
 use crate::dataset::names;
 
 /// From this many columns on, a first line 0, 1, 2, … is a header whatever stands below.

@@ -3,6 +3,7 @@
 //! The lines are gone through twice, first for what each column is and then for the values of those that are taken, so
 //! that no more is kept than the file itself and those values.
 
+mod content;
 mod dialect;
 mod encoding;
 mod faults;
@@ -12,14 +13,16 @@ mod records;
 mod scan;
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use csv::StringRecord;
 
-use super::arrays::MAX_COLUMNS;
-use super::choice::{ColumnOutline, Table};
+use super::column::ColumnOutline;
+use super::labels::Labels;
 use super::sequence::RowNumbers;
-use super::{DatasetError, Labels, names};
+use super::table::{MAX_COLUMNS, Table};
+use super::{DatasetError, names};
+pub(super) use content::DelimitedTable;
 use dialect::Separator;
 use layout::{Layout, Sampled};
 use number::NumberFault;
@@ -31,22 +34,6 @@ const PREVIEWED: usize = 3;
 const PREVIEWED_CHARACTERS: usize = 12;
 /// What a last line is called that sums the others up.
 const TOTALS: [&str; 8] = ["total", "totals", "grand total", "sum", "mean", "average", "summe", "gesamt"];
-
-/// The content of a text file, and what its columns are.
-pub(super) struct DelimitedTable {
-    path: PathBuf,
-    text: String,
-    /// Where the records begin, behind a line that names the separator.
-    start: usize,
-    separator: u8,
-    layout: Layout,
-    columns: Vec<ColumnOutline>,
-    /// For each column its place among the fields: empty columns without a name are none.
-    positions: Vec<usize>,
-    scans: Vec<TableScan>,
-    rows: usize,
-    notes: Vec<String>,
-}
 
 impl DelimitedTable {
     /// Looks through the content of the file at `path`.
@@ -318,7 +305,7 @@ fn lines(count: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::Dataset;
+    use crate::dataset::points::Dataset;
 
     fn read_text(text: &str, inputs: Option<usize>) -> Result<Dataset, DatasetError> {
         Dataset::from_csv(Path::new("a.csv"), text.as_bytes(), inputs)

@@ -2,8 +2,9 @@
 
 use csv::{Reader, ReaderBuilder, StringRecord, Trim};
 
-use super::layout::{self, Layout, Sampled};
-use super::{DelimitedTable, number};
+use super::content::DelimitedTable;
+use super::layout::{Layout, Sampled};
+use super::{layout, number};
 use crate::dataset::DatasetError;
 
 /// How many records tell how a file is to be read.

@@ -1,7 +1,9 @@
 //! What the fields of a column are, from one pass over the rows.
 
-use super::number::{self, DecimalMark};
-use crate::dataset::choice::{ColumnKind, Moments};
+use super::number;
+use super::number::DecimalMark;
+use crate::dataset::column::ColumnKind;
+use crate::dataset::moments::Moments;
 use crate::dataset::sequence::Sequence;
 
 /// How much of a field an error shows.

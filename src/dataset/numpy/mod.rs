@@ -2,102 +2,31 @@
 //!
 //! Only headers are read when a file is opened; the values of an array are read when they are asked for.
 
+mod array;
+mod element;
+mod error;
 mod header;
 mod pickled;
 mod record;
+mod shape;
 mod values;
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use thiserror::Error;
 use zip::ZipArchive;
 
 use crate::io::{OpenFile, Reader};
+use error::{LARGEST_EXPANSION, MAX_ARRAYS};
 
-pub use header::{Element, ElementKind, Header};
+pub use array::{Array, Values};
+pub use element::{Element, ElementKind};
+pub use error::NumpyError;
+pub use header::Header;
 pub(crate) use pickled::{Content, Ndarray, ndarray};
 
-/// The most arrays of an archive.
-const MAX_ARRAYS: usize = 65_536;
 /// Arrays up to this many bytes of 64-bit numbers are read whatever their compression.
 const ALWAYS_READ_BYTES: u64 = 16 << 20;
-/// Larger arrays may be at most this many times as large as the whole file. Trained weights hardly compress; a file
-/// beyond this is made to fill the memory.
-const LARGEST_EXPANSION: u64 = 64;
-
-/// Why an array or an archive could not be read. The caller adds the file.
-#[derive(Debug, Error)]
-#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
-pub enum NumpyError {
-    /// The file could not be read.
-    #[error("{0}")]
-    Io(#[from] std::io::Error),
-    /// The archive's directory is missing or damaged.
-    #[error("it is not a whole NumPy archive ({reason}); copy or save it again")]
-    Archive { reason: String },
-    /// Too many arrays.
-    #[error("it holds {found} arrays, more than the {MAX_ARRAYS} that are read")]
-    TooMany { found: usize },
-    /// A header that makes no sense.
-    #[error("array `{array}` is damaged: {problem}; save it again with numpy")]
-    Header { array: String, problem: &'static str },
-    /// The header claims another size than the file has.
-    #[error("array `{array}` claims {claimed} bytes of values, but {stored} are stored; save it again with numpy")]
-    Size { array: String, claimed: u64, stored: u64 },
-    /// An array that is far larger than its file.
-    #[error(
-        "array `{array}` expands to {bytes} bytes, more than {LARGEST_EXPANSION} times the file; save it uncompressed \
-         with numpy.savez if that is meant"
-    )]
-    Expands { array: String, bytes: u64 },
-    /// Pickled objects.
-    #[error(
-        "array `{array}` holds Python objects that are neither all numbers nor all text, and objects are never loaded; \
-         save it as numbers"
-    )]
-    Objects { array: String },
-    /// Numbers with an imaginary part.
-    #[error("array `{array}` holds complex numbers with imaginary parts; save the parts as numbers of their own")]
-    Complex { array: String },
-    /// An element type that is not read.
-    #[error("array `{array}` has elements of type {element}, which are not read; save it as numbers up to 64 bits")]
-    Element { array: String, element: String },
-    /// The values are damaged.
-    #[error("the values of array `{array}` could not be read ({reason}); copy or save the file again")]
-    Values { array: String, reason: String },
-}
-
-/// An array in memory, in row-major order.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Array {
-    /// The length of each axis; empty for a single value.
-    pub shape: Vec<usize>,
-    /// The values, last axis fastest.
-    pub values: Values,
-}
-
-/// The values of an array.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Values {
-    /// Floating point numbers of any width.
-    Floats(Vec<f64>),
-    /// Integers and truth values.
-    Integers(Vec<i64>),
-    /// Text.
-    Texts(Vec<String>),
-}
-
-impl Values {
-    /// The values as numbers; `None` for text.
-    pub fn into_floats(self) -> Option<Vec<f64>> {
-        match self {
-            Values::Floats(values) => Some(values),
-            Values::Integers(values) => Some(values.into_iter().map(|value| value as f64).collect()),
-            Values::Texts(_) => None,
-        }
-    }
-}
 
 /// One array of an archive, known by its header.
 #[derive(Clone, Debug)]
@@ -209,7 +138,7 @@ impl<R: Read + Seek> Archive<R> {
     /// If the array claims more than there is, is damaged, or holds what is neither number nor text.
     pub fn read(&mut self, position: usize) -> Option<Result<Array, NumpyError>> {
         let info = self.arrays.get(position)?;
-        let read = |info: &ArrayInfo, element: &mut dyn Read| values::read(&info.name, &info.header, element);
+        let read = |info: &ArrayInfo, element: &mut dyn Read| read_values(&info.name, &info.header, element);
         Some(with_values(&mut self.container, self.file_bytes, info, read))
     }
 
@@ -221,7 +150,7 @@ impl<R: Read + Seek> Archive<R> {
         let info = self.arrays.get(position)?;
         let element = Element { kind: ElementKind::BFloat16, ..info.header.element };
         let info = ArrayInfo { header: Header { element, ..info.header.clone() }, ..info.clone() };
-        let read = |info: &ArrayInfo, element: &mut dyn Read| values::read(&info.name, &info.header, element);
+        let read = |info: &ArrayInfo, element: &mut dyn Read| read_values(&info.name, &info.header, element);
         Some(with_values(&mut self.container, self.file_bytes, &info, read))
     }
 
@@ -233,6 +162,14 @@ impl<R: Read + Seek> Archive<R> {
         let info = self.arrays.get(position).filter(|info| info.header.element.kind == ElementKind::Object)?;
         let read = |info: &ArrayInfo, reader: &mut dyn Read| pickled::bytes(&info.name, reader);
         Some(with_values(&mut self.container, self.file_bytes, info, read))
+    }
+}
+
+/// The values behind a header: plain ones, or objects in a pickle.
+fn read_values(array: &str, header: &Header, reader: &mut dyn Read) -> Result<Array, NumpyError> {
+    match header.element.kind {
+        ElementKind::Object => pickled::read(array, header, reader),
+        _ => values::read(array, header, reader),
     }
 }
 

@@ -3,9 +3,13 @@
 use std::borrow::Cow;
 use std::io::Read;
 
-use super::header::{Element, ElementKind, Header};
-use super::{Array, NumpyError, Values, values};
-use crate::pickle::{self, Pickle, Value};
+use super::array::{Array, Values};
+use super::element::{Element, ElementKind};
+use super::error::NumpyError;
+use super::header::Header;
+use super::values;
+use crate::pickle;
+use crate::pickle::{Pickle, Value};
 
 /// More axes than any array has.
 const MAX_AXES: usize = 64;

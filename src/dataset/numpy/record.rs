@@ -1,6 +1,7 @@
 //! The fields of arrays of records, as the header spells them: `[('x', '<f4'), ('pair', '<i4', (2, 3))]`.
 
-use super::header::{Element, ElementKind, parse_shape};
+use super::element::{Element, ElementKind};
+use super::shape::parse_shape;
 
 /// Records in records end here.
 const DEEPEST: usize = 8;

@@ -4,8 +4,10 @@ use std::io::Read;
 
 use half::{bf16, f16};
 
-use super::header::{Element, ElementKind, Header, Place};
-use super::{Array, NumpyError, Values, pickled};
+use super::array::{Array, Values};
+use super::element::{Element, ElementKind};
+use super::error::NumpyError;
+use super::header::{Header, Place};
 
 /// Values are read in pieces, so that memory follows what a file holds and not what it claims.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -17,7 +19,6 @@ pub(super) fn read(array: &str, header: &Header, reader: &mut (impl Read + ?Size
     let element = header.element;
     let unsupported = || NumpyError::Element { array: array.into(), element: element.name() };
     let values = match (element.kind, element.size) {
-        (ElementKind::Object, _) => return pickled::read(array, header, reader),
         (ElementKind::Complex, 8 | 16) => {
             let mut parts = Vec::new();
             let half = Element { size: element.size / 2, ..element };

@@ -24,6 +24,7 @@ mod ill_conditioned;
 mod large_weights;
 mod leak_column;
 mod linear_layer;
+mod mismatch;
 mod not_a_flow;
 mod not_finite;
 mod out_of_range;

@@ -1,23 +1,15 @@
 //! A last layer that does not go with what it should answer.
 
 use super::finding::{Finding, Severity};
+use super::mismatch::{Mismatch, last_activation};
 use super::output_shape;
 use super::subject::Subject;
 use super::thresholds::{NEURALINT, OWN, Thresholds};
 use crate::dataset::Labels;
-use crate::network::{Activation, Layer, Network, OutputFunction};
+use crate::network::{Activation, OutputFunction};
 
 /// Where a network is right this often its unusual last layer does no harm.
 const RIGHT: f64 = 0.9;
-
-/// A mismatch before it has its place.
-pub(super) struct Mismatch {
-    pub severity: Severity,
-    pub message: String,
-    pub value: f64,
-    pub threshold: f64,
-    pub remedy: &'static str,
-}
 
 pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
     let network = subject.network();
@@ -116,14 +108,6 @@ fn of_functions(subject: &Subject<'_>) -> Option<Mismatch> {
         return mismatch(severity, message.into(), "use softmax with cross-entropy");
     }
     None
-}
-
-/// The activation that the answers come from; within a residual block it bends the branch alone.
-pub(super) fn last_activation(network: &Network) -> Activation {
-    match network.layers().last() {
-        Some(Layer::Dense(dense)) => dense.activation,
-        _ => Activation::Identity,
-    }
 }
 
 /// What the last layer can give at all.

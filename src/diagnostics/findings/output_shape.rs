@@ -1,7 +1,7 @@
 //! The number of outputs against the number of classes, and a single output that reads as no probability.
 
 use super::finding::Severity;
-use super::output_mismatch::{Mismatch, last_activation};
+use super::mismatch::{Mismatch, last_activation};
 use super::subject::Subject;
 use crate::dataset::Labels;
 use crate::network::{Activation, OutputFunction};

@@ -2,9 +2,8 @@
 
 use nalgebra::DMatrix;
 
-use super::lyapunov;
 use super::separation::{ClassMeans, Separation};
-use super::transport;
+use super::{lyapunov, transport};
 use crate::diagnostics::findings::{LayerValues, Subject};
 use crate::network::{Layer, Network};
 

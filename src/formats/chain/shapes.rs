@@ -141,7 +141,7 @@ fn output(
     let axes = KernelAxes::of_shape(&tensor.shape, entry.transpose);
     let axes = axes.ok_or(ConvolutionError::Zero { part: "size" })?;
     if axes.groups(input.channels()).is_none() {
-        return Err(ConvolutionError::Channels { expected: axes.group_inputs, input });
+        return Err(ConvolutionError::Channels { expected: axes.group_inputs, input: input.to_string() });
     }
     let window: Window = settings.window(axes.size, input, entry.transpose);
     let [height, width] = window.outputs(input)?;

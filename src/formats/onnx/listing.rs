@@ -5,8 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use super::constant::{Constant, Folder, decode, shape_of};
-use super::element::Kind;
-use super::element::{Element, type_name};
+use super::element::{Element, Kind, type_name};
 use super::message::{AttributeProto, GraphProto, NodeProto, TensorProto, element};
 use super::quantised::spread_scale;
 use super::trace::label;

@@ -23,6 +23,15 @@ pub(super) struct Candidate {
     pub energy: f64,
 }
 
+impl Candidate {
+    /// The same choice, with the bases that this candidate has arrived at: arranging its pairs without a change of sign
+    /// gives the candidate again.
+    pub fn as_seen(&self, problem: &Problem) -> Problem {
+        let Arrangement { axes, .. } = &self.arrangement;
+        problem.in_bases([&self.v, &self.u], axes, &self.arrangement.free_axes(problem.dimension))
+    }
+}
+
 impl Arrangement {
     /// The same axes with every sign positive.
     pub fn unsigned(&self) -> Arrangement {

@@ -22,7 +22,9 @@ mod descent;
 mod energy;
 mod estimate;
 mod exhaustive;
+mod factors;
 mod kabsch;
+mod least_cost;
 mod matching;
 mod moves;
 mod node;
@@ -35,30 +37,9 @@ mod within;
 
 use nalgebra::DMatrix;
 
-use super::{LinalgError, Rotation, Svd};
+use super::{LinalgError, Svd};
+pub use factors::{ProperPolar, ProperSvd};
 use problem::Problem;
-
-/// W = U·diag(σ on the axes)·Vᵀ with U and V proper, in a space of `dimension` ≥ max(m, n).
-#[derive(Clone, Debug)]
-pub struct ProperSvd {
-    /// Vᵀ as a motion.
-    pub rotation_in: Rotation,
-    /// The factor along each axis; 0 on the axes that carry null directions, except where padding may take any.
-    pub factors: Vec<f64>,
-    /// U as a motion.
-    pub rotation_out: Rotation,
-}
-
-/// W = Q·P, P = V Σ Vᵀ and Q = U Vᵀ proper.
-#[derive(Clone, Debug)]
-pub struct ProperPolar {
-    /// V: the directions along which P stretches, as columns.
-    pub directions: DMatrix<f64>,
-    /// The factor along each direction.
-    pub factors: Vec<f64>,
-    /// Q as a motion.
-    pub rotation: Rotation,
-}
 
 impl Svd {
     /// The dimension in which the layer moves: max(m, n), and one more where a square matrix of full rank reflects,
@@ -92,8 +73,7 @@ impl Svd {
         if let Some(shared) = shared::of_orthogonal(self)? {
             return Ok(shared);
         }
-        let best = search::least_rotation(&Problem::new(self)?)?;
-        Ok(ProperSvd { rotation_in: best.v.inverse_rotation(), factors: best.factors, rotation_out: best.u.rotation() })
+        Ok(search::least_rotation(&Problem::new(self)?)?.into_proper())
     }
 
     /// The polar decomposition with a proper Q, in `moving_dimension()` dimensions. Where W is square and

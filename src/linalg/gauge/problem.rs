@@ -6,7 +6,6 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::arrangement::Candidate;
 use super::kabsch::orthogonal_factor;
 use crate::linalg::library::determinant_sign;
 use crate::linalg::{LinalgError, Svd};
@@ -76,22 +75,19 @@ impl Problem {
         self.rank() == self.dimension
     }
 
-    /// The same choice, with the bases that a candidate has arrived at: arranging its pairs without a change of sign
-    /// gives the candidate again.
-    pub fn seen_from(&self, candidate: &Candidate) -> Problem {
-        let axes = &candidate.arrangement.axes;
-        let free = candidate.arrangement.free_axes(self.dimension);
+    /// The same choice in the bases V and U, whose pairs lie on `axes` and whose null directions on the `free` ones.
+    pub fn in_bases(&self, [v, u]: [&DMatrix<f64>; 2], axes: &[usize], free: &[usize]) -> Problem {
         let pairs = |basis: &DMatrix<f64>| basis.select_columns(axes);
-        let null = |basis: &DMatrix<f64>| basis.select_columns(&free);
+        let null = |basis: &DMatrix<f64>| basis.select_columns(free);
         // Both factors are proper, so the sign is that of the reordering alone.
         let reordered = |basis: &DMatrix<f64>| determinant_sign(&joined(&pairs(basis), &null(basis)));
         Problem {
-            pairs_v: pairs(&candidate.v),
-            pairs_u: pairs(&candidate.u),
-            null_v: null(&candidate.v),
-            null_u: null(&candidate.u),
-            sign_v: reordered(&candidate.v),
-            sign_u: reordered(&candidate.u),
+            pairs_v: pairs(v),
+            pairs_u: pairs(u),
+            null_v: null(v),
+            null_u: null(u),
+            sign_v: reordered(v),
+            sign_u: reordered(u),
             ..self.clone()
         }
     }

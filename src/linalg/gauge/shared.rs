@@ -7,7 +7,7 @@
 
 use nalgebra::DMatrix;
 
-use super::ProperSvd;
+use super::factors::ProperSvd;
 use super::problem::EQUAL_SINGULAR_VALUES;
 use crate::linalg::{LinalgError, Rotation, Svd};
 

@@ -2,7 +2,6 @@
 
 use thiserror::Error;
 
-use super::ImageShape;
 use crate::linalg::LinalgError;
 
 /// Why a convolution or a pooling is none, does not fit its input, or is too large to become a matrix.
@@ -28,7 +27,7 @@ pub enum ConvolutionError {
     Bias { outputs: usize, found: usize },
     /// An input with other channels than the kernel takes.
     #[error("the kernel takes {expected} channels, but its input is {input}; give another input shape")]
-    Channels { expected: usize, input: ImageShape },
+    Channels { expected: usize, input: String },
     /// A window that does not fit into the padded input.
     #[error(
         "a window of {span} does not fit into the {available} of its input with padding; give a larger input shape or more padding"

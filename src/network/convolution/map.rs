@@ -114,7 +114,7 @@ impl Convolution {
     /// If the channels do not fit, or the window does not fit into the padded input.
     pub fn output(&self, input: ImageShape) -> Result<ImageShape, ConvolutionError> {
         if input.channels() != self.inputs() {
-            return Err(ConvolutionError::Channels { expected: self.inputs(), input });
+            return Err(ConvolutionError::Channels { expected: self.inputs(), input: input.to_string() });
         }
         let [height, width] = self.window.outputs(input)?;
         ImageShape::new(self.kernel.outputs(), height, width)

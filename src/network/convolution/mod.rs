@@ -6,6 +6,7 @@
 //! Average pooling is linear too. Max pooling is neither linear nor an activation of single coordinates: the flow model
 //! has no phase for it, and there is no type for it here.
 
+mod decompose;
 mod error;
 mod frequencies;
 mod kernel;

@@ -2,7 +2,8 @@
 
 use egui::{Grid, Ui};
 
-use super::{Shown, number};
+use super::number;
+use super::shown::Shown;
 use crate::diagnostics::probes::Ablation;
 use crate::explorer::panels::probes::ablate;
 use crate::explorer::theme::{self, Palette};

@@ -2,7 +2,8 @@
 
 use egui::{Button, PointerButton, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, lerp, pos2, vec2};
 
-use super::{Shown, findings};
+use super::findings;
+use super::shown::Shown;
 use crate::diagnostics::probes::Ablation;
 use crate::explorer::panels::probes::ablate;
 use crate::explorer::theme::{self, Palette};

@@ -1,7 +1,6 @@
 //! PyTorch's convolutions and poolings of pictures and signals.
 
-use super::fault::Fault;
-use super::fault::unclear;
+use super::fault::{Fault, unclear};
 use super::module::Module;
 use super::weight;
 use crate::formats::GraphProblem;
