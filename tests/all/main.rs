@@ -46,6 +46,7 @@ mod window_layer_panel;
 mod window_measures;
 mod window_pen;
 mod window_points;
+mod window_probes;
 mod window_projection;
 mod window_refinement;
 mod window_selection;

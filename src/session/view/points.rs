@@ -2,6 +2,7 @@
 
 use super::colouring::Colouring;
 use super::filter::Filter;
+use super::probe::{ProbeCommand, ProbeSettings};
 use super::selection::{Pick, Selection};
 use super::table_column::{Sorting, TableColumn};
 use crate::training::Loss;
@@ -16,6 +17,8 @@ pub enum Tool {
     Box,
     /// Selects the points inside a drawn line.
     Lasso,
+    /// Takes a point in mid-flow to another place.
+    Grab,
 }
 
 /// The choices that concern the points.
@@ -43,6 +46,8 @@ pub struct PointSettings {
     pub sorting: Sorting,
     /// The sample of the row that the mouse rests on.
     pub row: Option<usize>,
+    /// What the probes do to a point.
+    pub probe: ProbeSettings,
 }
 
 /// A change of what concerns the points.
@@ -72,11 +77,13 @@ pub enum PointCommand {
     Row(Option<usize>),
     /// The mouse rests on a sample of the stage, or on none.
     Rest(Option<usize>),
+    /// The probes.
+    Probe(ProbeCommand),
 }
 
 impl Tool {
     /// Every tool, in the order in which the window shows them.
-    pub const ALL: [Tool; 3] = [Tool::Pan, Tool::Box, Tool::Lasso];
+    pub const ALL: [Tool; 4] = [Tool::Pan, Tool::Box, Tool::Lasso, Tool::Grab];
 
     /// The word used in the window.
     pub fn label(self) -> &'static str {
@@ -84,6 +91,7 @@ impl Tool {
             Tool::Pan => "Pan",
             Tool::Box => "Box",
             Tool::Lasso => "Lasso",
+            Tool::Grab => "Grab",
         }
     }
 }
@@ -104,6 +112,7 @@ impl PointSettings {
             PointCommand::Sort(column) => self.sorting = self.sorting.by(column),
             PointCommand::Row(sample) => self.row = sample,
             PointCommand::Rest(sample) => self.resting = sample,
+            PointCommand::Probe(command) => self.probe.apply(command),
         }
     }
 
@@ -121,6 +130,7 @@ impl PointSettings {
     /// Forgets what counts the points, which are others now.
     pub fn reset_for_changed_points(&mut self) {
         (self.selection, self.resting, self.row) = (Selection::default(), None, None);
+        self.probe.grab = None;
     }
 
     /// Forgets what belongs to the data shown before.
