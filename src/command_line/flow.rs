@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::error::CommandError;
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network};
 use super::output::{Nested, OutputKind, kind_of, print_note, write_archive, write_csv, write_json};
+use super::row_places::RowPlaces;
 use crate::flow::Flow;
 use crate::network::Network;
 
@@ -91,26 +92,30 @@ pub(super) fn run(arguments: &FlowCommand) -> Result<(), CommandError> {
         return Err(CommandError::Usage(format!("--times: {time} is outside the flow, which lasts from 0 to {end}")));
     }
     let failed = |source| CommandError::Flow { path: file.clone(), source };
-    let (flow, positions) = match (&arguments.data, &arguments.at) {
+    let (flow, positions, rows) = match (&arguments.data, &arguments.at) {
         (_, Some(places)) => {
             let flow = build_flow(file, &network, arguments.flow)?;
             let places = arguments.samples.columns.read(places, Some(flow.ambient_dimension()))?.points;
-            (flow, vec![places; times.len()])
+            let rows = RowPlaces::all(places.ncols());
+            (flow, vec![places; times.len()], rows)
         }
         (data, None) => {
             let data = load_data(data.as_deref().unwrap_or_default(), &arguments.samples, &network)?;
             let flow = build_flow(file, &network, arguments.flow)?;
-            let positions = times.iter().map(|time| flow.positions(&data.points, *time)).collect::<Result<_, _>>();
-            (flow, positions.map_err(failed)?)
+            let (points, rows) = RowPlaces::of(&data);
+            let positions = times.iter().map(|time| flow.positions(&points, *time)).collect::<Result<_, _>>();
+            (flow, positions.map_err(failed)?, rows)
         }
     };
+    let spread = |list: Vec<DMatrix<f64>>| list.into_iter().map(|values| rows.spread(values)).collect();
+    let velocity = arguments.velocity.then(|| each_time(times, &positions, |points, t| velocities(&flow, points, t)));
+    let answers =
+        arguments.answers.then(|| each_time(times, &positions, |points, t| answers(&flow, &network, points, t)));
     let result = FlowResult {
-        velocity: arguments.velocity.then(|| each_time(times, &positions, |points, t| velocities(&flow, points, t))),
-        answers: arguments
-            .answers
-            .then(|| each_time(times, &positions, |points, t| answers(&flow, &network, points, t))),
+        velocity: velocity.map(&spread),
+        answers: answers.map(&spread),
         times: times.clone(),
-        positions,
+        positions: spread(positions),
     };
     result.write(arguments, kind)
 }

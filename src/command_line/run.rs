@@ -8,6 +8,7 @@ use clap::Args;
 use super::error::CommandError;
 use super::options::{ChainOptions, Files, SampleOptions, load_data, load_network};
 use super::output::{Nested, OutputKind, kind_of, write_archive, write_csv, write_json};
+use super::row_places::RowPlaces;
 use crate::network::Forward;
 
 /// The plain forward pass: `output` (after the output function) and `layer_1` … (after each activation)
@@ -26,11 +27,17 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), CommandError> {
     let kind = kind_of(&files.out)?;
     let network = load_network(&files.file, &files.tensors, &arguments.chain)?.network;
     let data = load_data(&files.data, &arguments.samples, &network)?;
+    let (points, places) = RowPlaces::of(&data);
     let forward =
-        network.forward(&data.points).map_err(|source| CommandError::Network { path: files.file.clone(), source })?;
+        network.forward(&points).map_err(|source| CommandError::Network { path: files.file.clone(), source })?;
     if !arguments.chain.allow_non_finite {
-        refuse_non_finite(&files.file, &forward)?;
+        refuse_non_finite(&files.file, &forward, &places)?;
     }
+    let forward = Forward {
+        output: places.spread(forward.output),
+        layer_outputs: forward.layer_outputs.into_iter().map(|values| places.spread(values)).collect(),
+        ..forward
+    };
     match kind {
         OutputKind::Csv => return write_csv(&files.out, &[("output", &forward.output)]),
         OutputKind::Json => {
@@ -54,11 +61,11 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), CommandError> {
 }
 
 /// The first layer that gives what is not finite, with the unit and the row, counted from 1.
-fn refuse_non_finite(path: &Path, forward: &Forward) -> Result<(), CommandError> {
+fn refuse_non_finite(path: &Path, forward: &Forward, places: &RowPlaces) -> Result<(), CommandError> {
     let layers = forward.layer_outputs.iter().chain([&forward.output]);
     for (index, values) in layers.enumerate() {
         if let Some(at) = values.iter().position(|value| !value.is_finite()) {
-            let (unit, row) = (at % values.nrows() + 1, at / values.nrows() + 1);
+            let (unit, row) = (at % values.nrows() + 1, places.row(at / values.nrows()) + 1);
             let layer = (index + 1).min(forward.layer_outputs.len());
             return Err(CommandError::NotFinite { path: path.into(), layer, unit, row, value: values[at] });
         }

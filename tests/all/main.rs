@@ -21,6 +21,7 @@ mod gallery;
 mod graph_files;
 mod layering;
 mod limit;
+mod missing_values;
 mod module_cycles;
 mod mutations;
 mod pictures;

@@ -87,7 +87,7 @@ fn errors_are_listed_by_class_and_a_click_selects_the_points() {
     let selected = window.state().session().view.points.selection.len();
     assert_eq!(selected, slices.of_class(class).0 - slices.of_class(class).1);
     let (sample, _) = slices.surest_mistakes[0];
-    let point = window.state().session().scene().unwrap().memory.number(sample);
+    let point = window.state().session().scene().unwrap().number(sample);
     let prefix = format!("point {point}: ");
     window.query_all_by_label_contains(&prefix).next().unwrap().click_accesskit();
     settle(&mut window);
