@@ -24,7 +24,7 @@ pub(super) struct ConvertArguments {
 }
 
 pub(super) fn run(arguments: &ConvertArguments) -> Result<(), CommandError> {
-    arguments.to.check()?;
+    arguments.to.check(&[&arguments.file])?;
     let network = load_network(&arguments.file, &arguments.tensors, &arguments.chain)?.network;
     arguments.to.write(&network)
 }

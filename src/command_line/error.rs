@@ -37,6 +37,12 @@ pub(super) enum CommandError {
         path.display()
     )]
     NotFinite { path: PathBuf, layer: usize, unit: usize, row: usize, value: f64 },
+    /// The flow leads to what is no number.
+    #[error(
+        "{}: at t = {t} coordinate {coordinate} of row {row} of the data is {value}; --allow-non-finite writes it all the same",
+        path.display()
+    )]
+    NotFiniteAt { path: PathBuf, t: f64, coordinate: usize, row: usize, value: f64 },
     /// The flow could not be built or followed.
     #[error("{}: {source}", path.display())]
     Flow { path: PathBuf, source: FlowError },
@@ -108,6 +114,7 @@ impl CommandError {
             CommandError::Partial { path, .. }
             | CommandError::Network { path, .. }
             | CommandError::NotFinite { path, .. }
+            | CommandError::NotFiniteAt { path, .. }
             | CommandError::Flow { path, .. }
             | CommandError::Blocks { path, .. } => path,
             // The sentence begins with the name of the file.

@@ -1,18 +1,20 @@
 //! `layerflow flow`: positions of the data along the flow, their velocity and what u reads there.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use nalgebra::{DMatrix, DVector};
 use serde::Serialize;
 
 use super::error::CommandError;
-use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network};
+use super::options::{ChainOptions, FlowArguments, Overwriting, SampleOptions, build_flow, load_data, load_network};
 use super::output::{Nested, OutputKind, kind_of, print_note, write_archive, write_csv, write_json};
 use super::row_places::RowPlaces;
-use crate::flow::Flow;
+use crate::flow::{Flow, FlowError};
+use crate::formats;
 use crate::network::Network;
+use crate::system::memory;
 
 /// Positions of the data along the flow, in the ambient space; with `--velocity` and `--answers` also v(x, t) and u(x, t)
 /// there, or at places of their own (`--at`)
@@ -31,6 +33,8 @@ pub(super) struct FlowCommand {
     /// The file to write, .npz, .json or .csv (one time)
     #[arg(long, value_name = "OUT")]
     out: PathBuf,
+    #[command(flatten)]
+    overwriting: Overwriting,
     /// The chain chosen by hand: names of weights, first layer to last
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     tensors: Vec<String>,
@@ -76,6 +80,9 @@ struct JsonResult<'a> {
 pub(super) fn run(arguments: &FlowCommand) -> Result<(), CommandError> {
     let (file, out, times) = (&arguments.file, &arguments.out, &arguments.times);
     let kind = kind_of(out)?;
+    let inputs = [Some(file.as_path()), arguments.data.as_deref().map(Path::new), arguments.at.as_deref()];
+    arguments.overwriting.check(&inputs.into_iter().flatten().collect::<Vec<&Path>>(), out)?;
+    formats::check_writable(out)?;
     if kind == OutputKind::Csv && times.len() != 1 {
         let count = times.len();
         return Err(CommandError::Usage(format!(
@@ -91,22 +98,34 @@ pub(super) fn run(arguments: &FlowCommand) -> Result<(), CommandError> {
     if let Some(time) = times.iter().find(|&time| !(0.0..=end).contains(time)) {
         return Err(CommandError::Usage(format!("--times: {time} is outside the flow, which lasts from 0 to {end}")));
     }
-    let failed = |source| CommandError::Flow { path: file.clone(), source };
+    let failed = |source: FlowError| CommandError::Flow { path: file.clone(), source };
+    // Those at all times, what one of them is computed from, and what is asked for beside them.
+    let lists = times.len().saturating_mul(1 + usize::from(arguments.velocity)).saturating_add(2);
+    let room = |flow: &Flow, points: usize| {
+        let numbers = points.saturating_mul(flow.ambient_dimension()).saturating_mul(lists);
+        memory::check((numbers as u64).saturating_mul(size_of::<f64>() as u64)).map_err(|error| failed(error.into()))
+    };
     let (flow, positions, rows) = match (&arguments.data, &arguments.at) {
         (_, Some(places)) => {
-            let flow = build_flow(file, &network, arguments.flow)?;
+            arguments.flow.refuse_without_data()?;
+            let flow = build_flow(file, &network, arguments.flow, &DMatrix::zeros(network.inputs(), 0))?;
             let places = arguments.samples.columns.read(places, Some(flow.ambient_dimension()))?.points;
+            room(&flow, places.ncols())?;
             let rows = RowPlaces::all(places.ncols());
             (flow, vec![places; times.len()], rows)
         }
         (data, None) => {
             let data = load_data(data.as_deref().unwrap_or_default(), &arguments.samples, &network)?;
-            let flow = build_flow(file, &network, arguments.flow)?;
+            let flow = build_flow(file, &network, arguments.flow, &data.points)?;
+            room(&flow, data.rows())?;
             let (points, rows) = RowPlaces::of(&data);
             let positions = times.iter().map(|time| flow.positions(&points, *time)).collect::<Result<_, _>>();
             (flow, positions.map_err(failed)?, rows)
         }
     };
+    if !arguments.chain.allow_non_finite && arguments.at.is_none() {
+        refuse_non_finite(file, times, &positions, &rows)?;
+    }
     let spread = |list: Vec<DMatrix<f64>>| list.into_iter().map(|values| rows.spread(values)).collect();
     let velocity = arguments.velocity.then(|| each_time(times, &positions, |points, t| velocities(&flow, points, t)));
     let answers =
@@ -118,6 +137,22 @@ pub(super) fn run(arguments: &FlowCommand) -> Result<(), CommandError> {
         positions: spread(positions),
     };
     result.write(arguments, kind)
+}
+
+/// The first time at which a point is where there is no number, with its coordinate and row, counted from 1.
+fn refuse_non_finite(
+    path: &Path,
+    times: &[f64],
+    positions: &[DMatrix<f64>],
+    rows: &RowPlaces,
+) -> Result<(), CommandError> {
+    for (t, points) in times.iter().zip(positions) {
+        if let Some(at) = points.iter().position(|value| !value.is_finite()) {
+            let (coordinate, row) = (at % points.nrows() + 1, rows.row(at / points.nrows()) + 1);
+            return Err(CommandError::NotFiniteAt { path: path.into(), t: *t, coordinate, row, value: points[at] });
+        }
+    }
+    Ok(())
 }
 
 fn each_time(

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::error::CommandError;
 use super::findings::{FindingOptions, FindingReport};
 use super::measures::{AllMeasures, GradientsReport, MeasuresReport, SpectrumReport};
-use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, read_network};
+use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, outline_flow, read_network};
 use super::output::{print, print_json, print_note};
 use super::report::{DataReport, Report, TensorReport};
 use super::survey::SurveyReport;
@@ -18,6 +18,7 @@ use crate::diagnostics::measures::{AlongFlow, SpectrumTail};
 use crate::flow::FlowError;
 use crate::formats;
 use crate::formats::{FormatError, Opened};
+use crate::network::Network;
 use crate::resnet::measure_blocks;
 
 /// The first line is printed before the decompositions of networks at least as wide…
@@ -114,7 +115,12 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
     if is_early {
         print(&table::head(network))?;
     }
-    let flow = match sound.map(|network| build_flow(file, network, arguments.flow)) {
+    // Without data nothing is followed, and what would move it takes several times the memory of the weights.
+    let build = |network: &Network| match &data {
+        Some(data) => build_flow(file, network, arguments.flow, &data.points),
+        None => outline_flow(file, network, arguments.flow),
+    };
+    let flow = match sound.map(build) {
         Some(Err(CommandError::Flow { source: source @ FlowError::TooWide { .. }, .. }))
             if loaded.has_tensors && arguments.data.is_none() =>
         {
@@ -185,7 +191,7 @@ fn survey(
         ));
         return Ok(None);
     }
-    let surveyed = build_flow(file, network, arguments.flow).and_then(|flow| {
+    let surveyed = build_flow(file, network, arguments.flow, &data.points).and_then(|flow| {
         let surveyed = SurveyReport::new(network, data, &flow, arguments.flow);
         surveyed.map_err(|source| CommandError::Flow { path: file.into(), source })
     });

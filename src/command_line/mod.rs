@@ -31,8 +31,8 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use crate::explorer::{self, StartData, Startup};
-use crate::formats::format_table;
-use crate::system::{panics, signals};
+use crate::system::{memory, panics, signals};
+use crate::{dataset, formats};
 
 use error::CommandError;
 
@@ -40,7 +40,7 @@ use error::CommandError;
 ///
 /// Without a subcommand the explorer window opens.
 #[derive(Debug, Parser)]
-#[command(name = "layerflow", version, args_conflicts_with_subcommands = true, after_help = format_table())]
+#[command(name = "layerflow", version, args_conflicts_with_subcommands = true, after_help = files_that_are_read())]
 struct CommandLine {
     /// A network's file to open in the window
     #[arg(value_name = "FILE")]
@@ -48,8 +48,16 @@ struct CommandLine {
     /// A data file to open with it, or the name of a built-in dataset
     #[arg(long, value_name = "DATA")]
     data: Option<PathBuf>,
+    /// The most memory to take, such as 4GB; three quarters of what is available unless given
+    #[arg(long, value_name = "SIZE", global = true, value_parser = memory::size_of_text)]
+    memory: Option<u64>,
     #[command(subcommand)]
     command: Option<Command>,
+}
+
+/// The tables of formats, for the end of the help.
+fn files_that_are_read() -> String {
+    format!("{}\n\n{}", formats::format_table(), dataset::format_table())
 }
 
 #[derive(Debug, Subcommand)]
@@ -95,6 +103,7 @@ fn parse_and_run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
+    memory::set_limit(command_line.memory);
     if command_line.command.is_some() {
         signals::watch(|name| {
             output::print_note(&format!("layerflow was ended by {name}; no result was written"));

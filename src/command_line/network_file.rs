@@ -1,6 +1,6 @@
 //! A network as a file: the format that its name asks for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -8,7 +8,7 @@ use crate::formats::{self, NetworkKind, Precision};
 use crate::network::Network;
 
 use super::error::CommandError;
-use super::options::precision_parser;
+use super::options::{Overwriting, precision_parser};
 
 /// Where a network is to be written.
 #[derive(Args, Clone, Debug)]
@@ -20,12 +20,15 @@ pub(super) struct NetworkFileOptions {
     /// The numbers' type in .safetensors and .onnx; f64 keeps every bit
     #[arg(long, value_name = "TYPE", value_parser = precision_parser())]
     precision: Option<Precision>,
+    #[command(flatten)]
+    overwriting: Overwriting,
 }
 
 impl NetworkFileOptions {
-    /// Refuses what cannot be written, before any work is done for it.
-    pub(super) fn check(&self) -> Result<(), CommandError> {
+    /// Refuses what cannot be written, or would go over what is read, before any work is done for it.
+    pub(super) fn check(&self, inputs: &[&Path]) -> Result<(), CommandError> {
         self.kind()?;
+        self.overwriting.check(inputs, &self.out)?;
         Ok(formats::check_writable(&self.out)?)
     }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use nalgebra::DMatrix;
 
 use super::error::CommandError;
 use super::output::print_note;
@@ -14,6 +15,7 @@ use crate::formats::{
     Account, BlockChoice, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, Opened,
     OpenedNetwork, Precision, TensorFile,
 };
+use crate::io::is_same;
 use crate::network::{Activation, ImageShape, Network, OutputFunction};
 
 /// The most numbers of a built-in dataset, 1 GB.
@@ -67,7 +69,7 @@ impl ConvolutionGeometry {
 /// The choices that the flow model leaves open.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub(super) struct FlowArguments {
-    /// How a layer's matrix is split into motions
+    /// How a layer's matrix is split into motions: `svd` turns least, `least-motion` moves the data least, `polar` turns once
     #[arg(long, value_name = "KIND", default_value = "svd", value_parser = decomposition_parser())]
     decomposition: Decomposition,
     /// How a singular value acts over time
@@ -82,6 +84,15 @@ pub(super) struct FlowArguments {
 }
 
 impl FlowArguments {
+    /// Refuses what is chosen by data that there is not.
+    pub(super) fn refuse_without_data(self) -> Result<(), CommandError> {
+        if self.decomposition != Decomposition::LeastMotion {
+            return Ok(());
+        }
+        let problem = "is the decomposition by which given data goes least far; give the data with --data";
+        Err(CommandError::Usage(format!("--decomposition least-motion {problem}")))
+    }
+
     /// The same choices with another decomposition.
     pub(super) fn with_decomposition(self, decomposition: Decomposition) -> FlowOptions {
         let FlowArguments { compression, time, residual, .. } = self;
@@ -282,13 +293,42 @@ pub(super) fn load_data(data: &str, samples: &SampleOptions, network: &Network) 
         )));
     }
     let options = GeneratorOptions { samples: count, noise: samples.noise, seed: samples.seed, dimension: expected };
-    Ok(generator.generate(options))
+    Ok(generated(generator, options))
 }
 
-/// Builds the flow of the network that came from `file`.
-pub(super) fn build_flow(file: &Path, network: &Network, arguments: FlowArguments) -> Result<Flow, CommandError> {
+/// Makes built-in data. Where that is another number of points than was asked for, it is told on standard error.
+pub(super) fn generated(generator: Generator, options: GeneratorOptions) -> Dataset {
+    let mut data = generator.generate(options);
+    if data.samples() != options.samples {
+        let (name, made, asked) = (generator.name(), data.samples(), options.samples);
+        let why = match generator {
+            Generator::Grid => " (as many along every direction)",
+            _ => "",
+        };
+        let note = format!("{made} points are made where {asked} were asked for{why}");
+        print_note(&format!("{name}: {note}"));
+        data.notes.push(note);
+    }
+    data
+}
+
+/// What is told of the flow of the network that came from `file` where nothing is followed.
+pub(super) fn outline_flow(file: &Path, network: &Network, arguments: FlowArguments) -> Result<Flow, CommandError> {
+    arguments.refuse_without_data()?;
     let options = arguments.with_decomposition(arguments.decomposition);
-    Flow::new(network, options, &mut |_| true).map_err(|source| CommandError::Flow { path: file.into(), source })
+    Flow::outline(network, options, &mut |_| true).map_err(|source| CommandError::Flow { path: file.into(), source })
+}
+
+/// Builds the flow of the network that came from `file`, to be followed by `points` (inputs × samples).
+pub(super) fn build_flow(
+    file: &Path,
+    network: &Network,
+    arguments: FlowArguments,
+    points: &DMatrix<f64>,
+) -> Result<Flow, CommandError> {
+    let options = arguments.with_decomposition(arguments.decomposition);
+    Flow::for_data(network, options, points, &mut |_| true)
+        .map_err(|source| CommandError::Flow { path: file.into(), source })
 }
 
 /// The file that the network comes from and the one that the result goes to.
@@ -306,6 +346,37 @@ pub(super) struct Files {
     /// The chain chosen by hand: names of weights, first layer to last
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub tensors: Vec<String>,
+    #[command(flatten)]
+    pub overwriting: Overwriting,
+}
+
+impl Files {
+    /// Refuses a result that cannot be written, or would go over what is read, before any work is done for it.
+    pub(super) fn check(&self) -> Result<(), CommandError> {
+        self.overwriting.check(&[&self.file, Path::new(&self.data)], &self.out)?;
+        Ok(formats::check_writable(&self.out)?)
+    }
+}
+
+/// Whether a result may take the place of what it was made of.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Overwriting {
+    /// Write over a file that is also read
+    #[arg(long)]
+    force: bool,
+}
+
+impl Overwriting {
+    /// Refuses to write over one of the `inputs`.
+    pub(super) fn check(&self, inputs: &[&Path], out: &Path) -> Result<(), CommandError> {
+        if !self.force && inputs.iter().any(|input| is_same(input, out)) {
+            let out = out.display();
+            return Err(CommandError::Usage(format!(
+                "--out {out}: is also read, and would be lost; give another name, or --force to write over it"
+            )));
+        }
+        Ok(())
+    }
 }
 
 pub(super) fn noise(text: &str) -> Result<f64, String> {

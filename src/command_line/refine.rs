@@ -1,6 +1,6 @@
 //! `layerflow refine`: the refined ResNet as a file, and how far it strays.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::TypedValueParser;
@@ -16,6 +16,8 @@ use super::error::CommandError;
 use super::network_file::NetworkFileOptions;
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network, parser};
 use super::output::{print, print_json, print_note};
+use super::row_places::RowPlaces;
+use super::run::refuse_non_finite;
 use super::warnings::{self, Warning};
 
 /// The most Euler steps in each phase: the depth of a file that can still be used.
@@ -88,8 +90,9 @@ struct LayerError {
 }
 
 pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
-    arguments.to.check()?;
     let path = &arguments.file;
+    let data = arguments.data.as_deref().unwrap_or_default();
+    arguments.to.check(&[path, Path::new(data)])?;
     let network = load_network(path, &arguments.tensors, &arguments.chain)?.network;
     let data = match &arguments.data {
         Some(data) => Some(load_data(data, &arguments.samples, &network)?),
@@ -98,13 +101,14 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
     // Of numbers there is nothing to agree on.
     let is_number = network.outputs() == 1 && network.output() == OutputFunction::Identity;
     let predicts_classes = !is_number && !data.as_ref().is_some_and(|data| matches!(data.labels, Labels::Values(_)));
+    let places = data.as_ref().map_or_else(|| RowPlaces::all(0), RowPlaces::of_points);
     let data = data.map(|data| data.points);
-    let flow = build_flow(path, &network, arguments.flow)?;
+    let range = data.clone().unwrap_or_else(|| stand_in(&network));
+    let flow = build_flow(path, &network, arguments.flow, &range)?;
     let failed = |source: FlowError| CommandError::Flow { path: path.clone(), source };
     // MOST_STEPS fits a usize on every machine.
     let refinement =
         Refinement { kind: arguments.kind, steps: arguments.steps as usize, integrator: Integrator::Euler };
-    let range = data.clone().unwrap_or_else(|| stand_in(&network));
     let resnet = ResNet::new(&flow, refinement, &range).map_err(failed)?;
     let measured = match arguments.integrator {
         Integrator::Euler => resnet.clone(),
@@ -132,6 +136,9 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
             ResidualLaw::Euler => {
                 let forward = network.forward(data);
                 let forward = forward.map_err(|source| CommandError::Network { path: path.clone(), source })?;
+                if !arguments.chain.allow_non_finite {
+                    refuse_non_finite(path, &forward, &places)?;
+                }
                 let plain = forward.layer_outputs.last().unwrap_or(data);
                 let refined = match arguments.integrator {
                     // The blocks that are written, as whoever opens them runs them.
@@ -157,6 +164,12 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
                 measured.layer_errors(data).map_err(failed)?,
             ),
         };
+        if !error.max_error.is_finite() {
+            let name = path.display();
+            print_note(&format!(
+                "{name}: the refined network leads the data to values that are not finite; take more steps"
+            ));
+        }
         report.max_error = Some(error.max_error);
         report.relative_error = Some(error.relative_error);
         report.prediction_agreement = predicts_classes.then_some(error.prediction_agreement);

@@ -36,6 +36,12 @@ impl RowPlaces {
         (points, RowPlaces { of_point: Some(of_point), rows })
     }
 
+    /// The places of the points that flow, as they are.
+    pub(super) fn of_points(data: &Dataset) -> RowPlaces {
+        let of_point = data.left_out.as_ref().map(|_| (0..data.samples()).map(|sample| data.row_of(sample)).collect());
+        RowPlaces { of_point, rows: data.rows() }
+    }
+
     /// Places of which every one was computed.
     pub(super) fn all(rows: usize) -> RowPlaces {
         RowPlaces { of_point: None, rows }

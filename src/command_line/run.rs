@@ -9,7 +9,9 @@ use super::error::CommandError;
 use super::options::{ChainOptions, Files, SampleOptions, load_data, load_network};
 use super::output::{Nested, OutputKind, kind_of, write_archive, write_csv, write_json};
 use super::row_places::RowPlaces;
-use crate::network::Forward;
+use crate::formats::FormatError;
+use crate::network::{Forward, Network};
+use crate::system::memory;
 
 /// The plain forward pass: `output` (after the output function) and `layer_1` … (after each activation)
 #[derive(Args, Clone, Debug)]
@@ -25,8 +27,10 @@ pub(super) struct RunArguments {
 pub(super) fn run(arguments: &RunArguments) -> Result<(), CommandError> {
     let files = &arguments.files;
     let kind = kind_of(&files.out)?;
+    files.check()?;
     let network = load_network(&files.file, &files.tensors, &arguments.chain)?.network;
     let data = load_data(&files.data, &arguments.samples, &network)?;
+    check_outputs(&files.file, &network, data.rows())?;
     let (points, places) = RowPlaces::of(&data);
     let forward =
         network.forward(&points).map_err(|source| CommandError::Network { path: files.file.clone(), source })?;
@@ -60,8 +64,16 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), CommandError> {
     })
 }
 
+/// Whether there is memory for what every layer gives, and for one more copy of the widest while it is activated.
+fn check_outputs(path: &Path, network: &Network, samples: usize) -> Result<(), CommandError> {
+    let outputs = network.layers().iter().map(|layer| layer.outputs()).fold(network.outputs(), usize::saturating_add);
+    let numbers = outputs.saturating_add(2 * network.largest_width()).saturating_mul(samples);
+    let bytes = (numbers as u64).saturating_mul(size_of::<f64>() as u64);
+    memory::check(bytes).map_err(|source| FormatError::Memory { path: path.into(), source }.into())
+}
+
 /// The first layer that gives what is not finite, with the unit and the row, counted from 1.
-fn refuse_non_finite(path: &Path, forward: &Forward, places: &RowPlaces) -> Result<(), CommandError> {
+pub(super) fn refuse_non_finite(path: &Path, forward: &Forward, places: &RowPlaces) -> Result<(), CommandError> {
     let layers = forward.layer_outputs.iter().chain([&forward.output]);
     for (index, values) in layers.enumerate() {
         if let Some(at) = values.iter().position(|value| !value.is_finite()) {

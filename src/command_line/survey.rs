@@ -98,7 +98,8 @@ impl SurveyReport {
         let survey = DataSurvey::measure(flow, data, &mut |_, _| true)?;
         let mut paths = vec![PathsReport::new(flow, &survey.trajectory)];
         for decomposition in Decomposition::ALL.into_iter().filter(|other| *other != flow.options().decomposition) {
-            let other = Flow::new(network, arguments.with_decomposition(decomposition), &mut |_| true)?;
+            let other =
+                Flow::for_data(network, arguments.with_decomposition(decomposition), &data.points, &mut |_| true)?;
             paths.push(PathsReport::new(&other, &DataSurvey::measure(&other, data, &mut |_, _| true)?.trajectory));
         }
         let blocks = measure_blocks(network, &data.points)?;

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::dataset::{Dataset, Generator, GeneratorOptions, Labels, match_classes};
 use crate::network::{Activation, Network, OutputFunction};
+use crate::system::memory;
 use crate::training::{
     EpochReport, Evaluation, Initialisation, Loss, NetworkPlan, Objective, Optimiser, PlanKind, Schedule, Trainer,
     TrainingError, TrainingOptions,
@@ -15,7 +16,7 @@ use crate::training::{
 
 use super::error::CommandError;
 use super::network_file::NetworkFileOptions;
-use super::options::{ColumnOptions, MAX_NUMBERS, activation_parser, noise, output_parser, parser};
+use super::options::{ColumnOptions, MAX_NUMBERS, activation_parser, generated, noise, output_parser, parser};
 use super::output::{print, print_json, print_note};
 
 /// The lines of progress on standard error.
@@ -46,7 +47,9 @@ pub(super) struct TrainArguments {
     /// Output function [default: softmax for classes, identity for values]
     #[arg(long, value_name = "NAME", value_parser = output_parser())]
     output: Option<OutputFunction>,
-    /// What is made small [default: cross-entropy behind softmax and sigmoid, else squared-error]
+    /// What is made small, the mean over the samples: cross-entropy is −ln of the probability of the right class (behind
+    /// sigmoid the sum of −ln over the outputs), squared-error is ½‖f(x) − y‖² [default: cross-entropy behind softmax and
+    /// sigmoid, else squared-error]
     #[arg(long, value_name = "NAME", value_parser = parser(Loss::ALL.map(Loss::name).to_vec(), Loss::from_name))]
     loss: Option<Loss>,
     /// How a gradient becomes a step
@@ -58,7 +61,8 @@ pub(super) struct TrainArguments {
     /// Learning rate [default: 0.01 for adam, 0.003 for data of more than 8 coordinates, 0.1 for sgd]
     #[arg(long, value_name = "R")]
     rate: Option<f64>,
-    /// How the learning rate changes; step halves it every 50 epochs
+    /// How the learning rate changes: cosine takes rate·(0.01 + 0.99·(1 + cos(π·e/E))/2) in epoch e, from 0, of E, so that it
+    /// ends at a hundredth; step halves it every 50 epochs
     #[arg(long, value_name = "NAME", default_value = "cosine", value_parser = parser(Schedule::ALL.map(Schedule::name).to_vec(), Schedule::from_name))]
     schedule: Schedule,
     /// Samples of one step
@@ -77,7 +81,8 @@ pub(super) struct TrainArguments {
     /// Cost of moving the data through residual blocks: times the mean of ‖f(x)‖², summed over the blocks
     #[arg(long, value_name = "X", default_value_t = 0.0)]
     transport: f64,
-    /// Cost of parameters that change from one residual block to the next: times the sum of their squared differences
+    /// Cost of parameters that change from one residual block to the next: times the sum of the squared differences of all
+    /// weights and biases, between neighbouring blocks of the same shape
     #[arg(long, value_name = "X", default_value_t = 0.0)]
     smoothness: f64,
     /// Number of points of a built-in dataset [default: 500, all digits]
@@ -106,6 +111,8 @@ struct Report {
     layers: Vec<usize>,
     parameters: usize,
     epochs: usize,
+    /// What the losses are.
+    loss: &'static str,
     train: Option<Measured>,
     /// Null where no sample is held back.
     test: Option<Measured>,
@@ -120,10 +127,11 @@ struct Measured {
 }
 
 pub(super) fn run(arguments: &TrainArguments) -> Result<(), CommandError> {
-    arguments.to.check()?;
+    arguments.to.check(&[Path::new(&arguments.dataset)])?;
     let failed = |source: TrainingError| CommandError::Training { data: arguments.dataset.clone(), source };
     let dataset = Arc::new(arguments.data()?);
     let plan = arguments.plan(&dataset)?;
+    memory::check(plan.needed_bytes()).map_err(|source| failed(source.into()))?;
     let network = Arc::new(plan.draw(arguments.seed).map_err(TrainingError::from).map_err(failed)?);
     let options = arguments.options(&dataset, network.output());
     let mut trainer = Trainer::new(network, dataset, options).map_err(failed)?;
@@ -143,6 +151,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<(), CommandError> {
         layers: widths(&trained),
         parameters: trained.parameters(),
         epochs: trainer.epoch(),
+        loss: options.objective.loss.rule(),
         train: trainer.evaluate_train().map(Measured::from),
         test: trainer.evaluate_test().map(Measured::from),
     };
@@ -164,7 +173,7 @@ impl TrainArguments {
             let problem = format!("{coordinates} coordinates are more than {MAX_NUMBERS} numbers; ask for fewer");
             return Err(CommandError::Usage(format!("--samples {samples} of {problem}")));
         }
-        Ok(generator.generate(options))
+        Ok(generated(generator, options))
     }
 
     /// The data with its classes numbered as the network's outputs. What was assumed is told on standard error.
@@ -251,6 +260,7 @@ impl Report {
                 text += &format!("{name}: {}\n", measure_text(*loss, *accuracy));
             }
         }
+        text += &format!("loss: {}\n", self.loss);
         text
     }
 }

@@ -11,14 +11,14 @@ use super::numpy::NumpyError;
 #[expect(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum DatasetError {
     /// The file could not be read.
-    #[error("{}: cannot be read ({source}); check the name and the permissions", path.display())]
+    #[error("{}: cannot be read {}", path.display(), crate::io::reason(source, "the name"))]
     Read { path: PathBuf, source: std::io::Error },
     /// A file without data.
     #[error("{}: holds no data rows; give at least one", path.display())]
     Empty { path: PathBuf },
     /// A file of an unknown kind.
-    #[error("{}: is not a kind of dataset that can be read; give a .csv, .tsv, .npz, .npy or IDX file", path.display())]
-    Unknown { path: PathBuf },
+    #[error("{}: is not a kind of dataset that can be read; give {known}", path.display())]
+    Unknown { path: PathBuf, known: String },
     /// A line of another length.
     #[error(
         "{}: line {line} has {found} column{} where the others have {expected}; give every line the same",

@@ -33,6 +33,11 @@ pub(super) struct Wanted<'a> {
     pub expected: Option<usize>,
 }
 
+/// Whether a file that begins so is an array or an archive of arrays.
+pub(super) fn is_numpy(beginning: &[u8]) -> bool {
+    beginning.starts_with(b"PK") || beginning.starts_with(b"\x93NUMPY")
+}
+
 /// Reads the array of points and its labels; with `everything`, also all other arrays with as many rows.
 pub(super) fn read(path: &Path, wanted: &Wanted<'_>) -> Result<ArrayTable, DatasetError> {
     let numpy = |source: NumpyError| match source {

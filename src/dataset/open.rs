@@ -1,6 +1,5 @@
 //! Opening a file of data: its content tells its kind.
 
-use std::io::Read;
 use std::path::Path;
 
 use super::choice::{DataChoice, LabelChoice};
@@ -9,9 +8,10 @@ use super::delimited::DelimitedTable;
 use super::error::DatasetError;
 use super::numpy_file::Wanted;
 use super::points::Dataset;
+use super::registry::data_name;
 use super::roles::{Known, Roles};
 use super::table::Table;
-use super::{choice, idx_file, numpy_file, packed, roles};
+use super::{choice, registry, roles};
 
 impl Dataset {
     /// Reads a text file of columns (CSV, TSV, spaces), a NumPy archive, a single NumPy array or an IDX file, packed
@@ -70,31 +70,7 @@ fn open_table(
     choice: &DataChoice,
     everything: bool,
 ) -> Result<Box<dyn Table>, DatasetError> {
-    let unreadable = |source| DatasetError::Read { path: path.into(), source };
-    let mut beginning = Vec::new();
-    crate::io::open(path).map_err(unreadable)?.take(6).read_to_end(&mut beginning).map_err(unreadable)?;
-    if beginning.starts_with(b"PK") || beginning.starts_with(b"\x93NUMPY") {
-        let chosen = choice.features.as_deref().unwrap_or_default();
-        let labels = choice.label == LabelChoice::Automatic;
-        return Ok(Box::new(numpy_file::read(
-            path,
-            &Wanted { chosen, everything, labels, expected: expected_inputs },
-        )?));
-    }
-    let content = packed::read(path)?;
-    if content.is_empty() {
-        return Err(DatasetError::Empty { path: path.into() });
-    }
-    if idx_file::is_idx(&content) {
-        return Ok(Box::new(idx_file::read(path, &content)?));
-    }
-    Ok(Box::new(DelimitedTable::new(path, content)?))
-}
-
-/// The file's name without its ending, and without that of gzip.
-fn data_name(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
-    let known = [".csv", ".tsv", ".txt", ".npz", ".npy", ".idx"];
-    known.iter().find_map(|extension| name.strip_suffix(extension)).unwrap_or(name).to_owned()
+    let chosen = choice.features.as_deref().unwrap_or_default();
+    let labels = choice.label == LabelChoice::Automatic;
+    registry::open(path, &Wanted { chosen, everything, labels, expected: expected_inputs })
 }

@@ -1,11 +1,16 @@
 //! Files that may be compressed with gzip.
 
-use std::io::{BufReader, Read};
+use std::io::Read;
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
 use super::DatasetError;
+use crate::io::OpenFile;
+use crate::system::memory;
+
+/// What a table takes for each byte of its text while it is read: the text, where its fields are, and its numbers.
+const MEMORY_FOR_EACH_BYTE: u64 = 12;
 
 /// What begins a gzip file.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -17,11 +22,16 @@ const LARGEST_EXPANSION: u64 = 64;
 /// The content of the file at `path`, expanded if it is compressed.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, DatasetError> {
     let unreadable = |source| DatasetError::Read { path: path.into(), source };
-    let file = crate::io::open(path).map_err(unreadable)?;
-    let size = file.metadata().map_err(unreadable)?.len();
-    let mut content = Vec::new();
-    let mut reader = BufReader::new(file);
-    reader.read_to_end(&mut content).map_err(unreadable)?;
+    let room = |bytes: u64| {
+        memory::check(bytes.saturating_mul(MEMORY_FOR_EACH_BYTE)).map_err(|error| unreadable(error.into()))
+    };
+    let file = OpenFile::open(path).map_err(unreadable)?;
+    let size = file.length();
+    let beginning = file.read(0..size.min(GZIP.len() as u64)).map_err(unreadable)?;
+    if beginning != GZIP {
+        room(size)?;
+    }
+    let content = crate::io::read(path).map_err(unreadable)?;
     if !content.starts_with(&GZIP) {
         return Ok(content);
     }
@@ -31,5 +41,6 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, DatasetError> {
     if expanded.len() as u64 > most {
         return Err(DatasetError::Expands { path: path.into(), most });
     }
+    room(expanded.len() as u64)?;
     Ok(expanded)
 }

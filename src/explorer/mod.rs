@@ -5,6 +5,7 @@ mod bars;
 pub mod commands;
 mod crash;
 mod dialogs;
+mod guarded;
 mod icons;
 mod keyboard;
 pub mod panels;

@@ -121,17 +121,26 @@ mod linux {
     use std::os::unix::net::{SocketAddr, UnixStream};
     use std::path::PathBuf;
 
+    use super::{LIBRARIES, Library};
+
     /// The first library that cannot be opened of those that a window on X11 needs.
     pub(super) fn missing_x11() -> Option<&'static str> {
-        let is_there = [
-            ("libX11.so.6", x11_dl::xlib::Xlib::open().is_ok()),
-            ("libX11-xcb.so.1", x11_dl::xlib_xcb::Xlib_xcb::open().is_ok()),
-            ("libXcursor.so.1", x11_dl::xcursor::Xcursor::open().is_ok()),
-            ("libXi.so.6", x11_dl::xinput2::XInput2::open().is_ok()),
+        let said = [
+            ("libX11.so.6", x11_dl::xlib::Xlib::open().err()),
+            ("libX11-xcb.so.1", x11_dl::xlib_xcb::Xlib_xcb::open().err()),
+            ("libXcursor.so.1", x11_dl::xcursor::Xcursor::open().err()),
+            ("libXi.so.6", x11_dl::xinput2::XInput2::open().err()),
+        ];
+        let of_x11 = said.into_iter().find_map(|(file, error)| Some((file, error?))).map(|(file, error)| {
+            // A library that is there may need another that is not.
+            let other = |library: &&Library| library.file != file && error.detail().contains(library.file);
+            LIBRARIES.iter().find(other).map_or(file, |library| library.file)
+        });
+        let of_keyboard = [
             ("libxkbcommon.so.0", xkbcommon_dl::xkbcommon_option().is_some()),
             ("libxkbcommon-x11.so.0", xkbcommon_dl::x11::xkbcommon_x11_option().is_some()),
         ];
-        is_there.into_iter().find(|(_, is_there)| !is_there).map(|(file, _)| file)
+        of_x11.or_else(|| of_keyboard.into_iter().find(|(_, is_there)| !is_there).map(|(file, _)| file))
     }
 
     /// The same on Wayland.

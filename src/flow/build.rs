@@ -7,9 +7,12 @@ use std::thread;
 use nalgebra::{DMatrix, DVector};
 
 use super::error::FlowError;
-use super::{Decomposition, FlowOptions, LayerFlow, Motion, Phase, PhaseKind, ResidualLaw, Spectrum, fold};
+use super::{
+    Decomposition, FlowOptions, LayerFlow, Motion, Phase, PhaseKind, ResidualLaw, Spectrum, fold, least_motion,
+};
 use crate::linalg::{LinalgError, Rotation, Svd};
 use crate::network::{Activation, Layer, MAX_FLOW_DIMENSIONS, Network};
+use crate::system::memory;
 
 /// Singular values this close to 1 compress nothing.
 const NO_COMPRESSION: f64 = 1e-13;
@@ -30,6 +33,17 @@ fn refuse_too_wide(network: &Network) -> Result<(), FlowError> {
     }
 }
 
+/// About the bytes that the decompositions take: of each layer the factors and what its rotations are made of, each a square
+/// of the layer's width.
+fn needed(network: &Network) -> u64 {
+    /// U, V, their logarithms in planes, and what is worked on while they are found.
+    const SQUARES: u64 = 10;
+    let widths =
+        network.layers().iter().filter_map(linear_part).map(|weight| weight.nrows().max(weight.ncols()) as u64);
+    let squares = widths.map(|width| width.saturating_mul(width)).fold(0, u64::saturating_add);
+    squares.saturating_mul(SQUARES * size_of::<f64>() as u64)
+}
+
 /// The matrix of a layer that is split into motions: W, or a residual block's shortcut.
 fn linear_part(layer: &Layer) -> Option<&DMatrix<f64>> {
     match layer {
@@ -38,15 +52,29 @@ fn linear_part(layer: &Layer) -> Option<&DMatrix<f64>> {
     }
 }
 
+/// What is kept of a decomposition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// Everything that moves.
+    Motions,
+    /// What is told of them in numbers: rotations without directions.
+    Numbers,
+}
+
 /// The ambient dimension and each layer's part of the flow.
 pub(super) fn build(
     network: &Network,
     options: FlowOptions,
+    kept: Kept,
+    data: Option<&DMatrix<f64>>,
     progress: &mut dyn FnMut(usize) -> bool,
 ) -> Result<(usize, Vec<LayerFlow>), FlowError> {
     refuse_too_wide(network)?;
+    memory::check(needed(network))?;
     // The ambient dimension must be known before motions are placed in it, and only decompositions tell reflections.
-    let decomposed = decompositions(network, options, progress)?;
+    let data = data.filter(|_| options.decomposition == Decomposition::LeastMotion);
+    let inputs = data.map_or_else(Vec::new, |data| least_motion::layer_inputs(network, data));
+    let decomposed = decompositions(network, (options, kept), &inputs, progress)?;
     let dimension = decomposed.iter().flatten().map(|found| found.dimension).fold(network.largest_width(), usize::max);
     let layers = network.layers().iter().zip(decomposed).enumerate();
     let layers = layers.map(|(index, (layer, decomposed))| {
@@ -69,9 +97,16 @@ struct Decomposed {
 }
 
 impl Decomposed {
-    fn new(weight: &DMatrix<f64>, options: FlowOptions) -> Result<Decomposed, LinalgError> {
+    fn new(
+        weight: &DMatrix<f64>,
+        (options, kept): (FlowOptions, Kept),
+        points: Option<&DMatrix<f64>>,
+    ) -> Result<Decomposed, LinalgError> {
         let svd = Svd::new(weight)?;
-        let moving = Moving::new(&svd, options)?;
+        let mut moving = Moving::new(&svd, options, points)?;
+        if kept == Kept::Numbers {
+            moving.motions.iter_mut().for_each(|(_, motion)| forget_directions(motion));
+        }
         Ok(Decomposed {
             spectrum: spectrum_of(&svd, &moving),
             loses_nothing: svd.rank() == weight.ncols(),
@@ -81,15 +116,26 @@ impl Decomposed {
     }
 }
 
+/// Leaves of a motion what tells whether it moves anything.
+fn forget_directions(motion: &mut Motion) {
+    match motion {
+        Motion::Rotation(rotation) => *rotation = rotation.without_planes(),
+        Motion::Compression { basis, .. } => *basis = None,
+        Motion::Shift(_) | Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => {}
+    }
+}
+
 /// The decomposition of each layer that has a matrix; those of wide networks on as many threads as there are cores.
 fn decompositions(
     network: &Network,
-    options: FlowOptions,
+    choices: (FlowOptions, Kept),
+    inputs: &[Option<DMatrix<f64>>],
     progress: &mut dyn FnMut(usize) -> bool,
 ) -> Result<Vec<Option<Decomposed>>, FlowError> {
     let layers = network.layers();
     let decompose = |index: usize| {
-        let found = linear_part(&layers[index]).map(|weight| Decomposed::new(weight, options)).transpose();
+        let points = inputs.get(index).and_then(Option::as_ref);
+        let found = linear_part(&layers[index]).map(|weight| Decomposed::new(weight, choices, points)).transpose();
         found.map_err(|source| FlowError::Decomposition { layer: index + 1, source })
     };
     let threads = thread::available_parallelism().map_or(1, usize::from).min(layers.len());
@@ -143,11 +189,16 @@ struct Moving {
 }
 
 impl Moving {
-    fn new(svd: &Svd, options: FlowOptions) -> Result<Moving, LinalgError> {
+    fn new(svd: &Svd, options: FlowOptions, points: Option<&DMatrix<f64>>) -> Result<Moving, LinalgError> {
         let law = options.compression;
         match options.decomposition {
-            Decomposition::Svd => {
-                let proper = svd.proper()?;
+            Decomposition::Svd | Decomposition::LeastMotion => {
+                let proper = match points.filter(|_| options.decomposition == Decomposition::LeastMotion) {
+                    Some(points) => {
+                        svd.proper_of_least(&|proper| least_motion::path_length(proper, points, options.compression))?
+                    }
+                    None => svd.proper()?,
+                };
                 let (rotation_in, rotation_out) = (proper.rotation_in, proper.rotation_out);
                 Ok(Moving {
                     rotation_in: rotation_in.angles().to_vec(),

@@ -27,7 +27,24 @@ impl NonlinearScheme for ExactScheme {
     }
 
     fn limit(&self, block: &Residual, duration: f64, points: &mut DMatrix<f64>) -> Result<(), NoLimit> {
-        limit::integrate(block, points, duration)
+        limit::integrate(block, points, duration, limit::EXACT)
+    }
+
+    fn pieces(&self) -> Option<usize> {
+        None
+    }
+}
+
+/// As the flow is, but continuous limits to the digits that are drawn.
+pub(crate) struct DrawnScheme;
+
+impl NonlinearScheme for DrawnScheme {
+    fn finish(&self, _: usize, motion: &Motion, start: &DMatrix<f64>, points: &mut DMatrix<f64>) {
+        motion.finish(start, points);
+    }
+
+    fn limit(&self, block: &Residual, duration: f64, points: &mut DMatrix<f64>) -> Result<(), NoLimit> {
+        limit::integrate(block, points, duration, limit::DRAWN)
     }
 
     fn pieces(&self) -> Option<usize> {

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::limit::NoLimit;
 use crate::linalg::LinalgError;
+use crate::system::memory::NotEnough;
 
 /// Why a network's flow could not be built or followed.
 #[derive(Clone, Debug, Error, PartialEq)]
@@ -24,6 +25,9 @@ pub enum FlowError {
     /// The continuous limit of a residual block could not be followed.
     #[error("layer {layer} has no continuous limit to show: {source}; take its blocks as Euler steps")]
     Limit { layer: usize, source: NoLimit },
+    /// More than there is memory for.
+    #[error(transparent)]
+    Memory(#[from] NotEnough),
     /// Cancelled by the caller.
     #[error("cancelled")]
     Cancelled,

@@ -12,6 +12,7 @@ mod error;
 mod events;
 mod fold;
 mod inverse;
+mod least_motion;
 mod limit;
 mod motion;
 mod options;
@@ -23,15 +24,15 @@ mod project;
 mod tests;
 mod velocity;
 
-use nalgebra::DVector;
+use nalgebra::{DMatrix, DVector};
 
 pub(crate) use coordinate_velocity::CoordinateVelocity;
-pub(crate) use cursor::{FlowCursor, NonlinearScheme};
+pub(crate) use cursor::{DrawnScheme, FlowCursor, NonlinearScheme};
 pub use error::{FlowError, NoVelocity};
 pub use events::{Event, EventKind};
 pub use fold::fold_time;
 pub use limit::NoLimit;
-pub(crate) use limit::integrate as integrate_limit;
+pub(crate) use limit::{DRAWN, integrate as integrate_limit};
 pub use options::{CompressionLaw, Decomposition, FlowOptions, ResidualLaw, TimeLaw};
 pub use path::{LIMIT_PIECES, SampledPath};
 pub use phase::{LayerFlow, Motion, Phase, PhaseKind, PhasePosition, Spectrum};
@@ -39,6 +40,7 @@ pub use phase_scheme::{ExactScheme, PhaseScheme};
 pub use project::Projector;
 
 use crate::network::Network;
+use build::Kept;
 
 /// A network's flow in its ambient space R^d, t ∈ [0, L]; layer k (from 1) occupies [k−1, k].
 ///
@@ -75,7 +77,38 @@ impl Flow {
         options: FlowOptions,
         progress: &mut dyn FnMut(usize) -> bool,
     ) -> Result<Flow, FlowError> {
-        let (ambient_dimension, layers) = build::build(network, options, progress)?;
+        let (ambient_dimension, layers) = build::build(network, options, Kept::Motions, None, progress)?;
+        Ok(Flow { ambient_dimension, options, layers })
+    }
+
+    /// The flow by which `inputs` (inputs × samples) go least far, where `options` ask for that; else as [`Flow::new`].
+    ///
+    /// # Errors
+    /// As [`Flow::new`], and if `inputs` has another number of rows than the network has inputs.
+    pub fn for_data(
+        network: &Network,
+        options: FlowOptions,
+        inputs: &DMatrix<f64>,
+        progress: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<Flow, FlowError> {
+        if inputs.nrows() != network.inputs() {
+            return Err(FlowError::InputWidth { expected: network.inputs(), found: inputs.nrows() });
+        }
+        let (ambient_dimension, layers) = build::build(network, options, Kept::Motions, Some(inputs), progress)?;
+        Ok(Flow { ambient_dimension, options, layers })
+    }
+
+    /// The flow as it is told, not followed: every layer's phases, singular values and angles, without the directions of its
+    /// rotations, which take several times the memory of the weights. It moves nothing.
+    ///
+    /// # Errors
+    /// As [`Flow::new`].
+    pub fn outline(
+        network: &Network,
+        options: FlowOptions,
+        progress: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<Flow, FlowError> {
+        let (ambient_dimension, layers) = build::build(network, options, Kept::Numbers, None, progress)?;
         Ok(Flow { ambient_dimension, options, layers })
     }
 

@@ -8,6 +8,9 @@ pub enum Decomposition {
     Svd,
     /// W = QP: stretch along tilted axes, then one rotation.
     Polar,
+    /// W = UΣVᵀ with those U and V, of all that the matrix allows, by which given data goes least far; without data those
+    /// of least rotation.
+    LeastMotion,
 }
 
 /// How a singular value acts over phase time s.
@@ -55,14 +58,15 @@ pub struct FlowOptions {
 }
 
 impl Decomposition {
-    /// Both decompositions.
-    pub const ALL: [Decomposition; 2] = [Decomposition::Svd, Decomposition::Polar];
+    /// Every decomposition.
+    pub const ALL: [Decomposition; 3] = [Decomposition::Svd, Decomposition::Polar, Decomposition::LeastMotion];
 
     /// The name used on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Decomposition::Svd => "svd",
             Decomposition::Polar => "polar",
+            Decomposition::LeastMotion => "least-motion",
         }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use nalgebra::{DMatrix, DVector};
 
 use super::checkpoint::Checkpoint;
-use super::cursor::{FlowCursor, NonlinearScheme};
+use super::cursor::{DrawnScheme, FlowCursor, NonlinearScheme};
 use super::error::FlowError;
 use super::phase_scheme::{ExactScheme, PhaseScheme};
 use super::project::Projector;
@@ -57,7 +57,7 @@ impl Flow {
     /// # Errors
     /// If `inputs` has another number of rows than the network has inputs, or a continuous limit cannot be followed.
     pub fn sample_path(&self, inputs: &DMatrix<f64>) -> Result<SampledPath, FlowError> {
-        SampledPath::sample(self, inputs, Arc::new(ExactScheme), &ExactScheme)
+        SampledPath::sample(self, inputs, Arc::new(ExactScheme), &DrawnScheme)
     }
 }
 

@@ -245,3 +245,24 @@ fn building_can_be_cancelled() {
     let cancelled = Flow::new(&network, FlowOptions::default(), &mut |done| done < 1);
     assert_eq!(cancelled.unwrap_err(), FlowError::Cancelled);
 }
+
+#[test]
+fn an_outline_tells_what_the_flow_tells() {
+    let weight = DMatrix::from_row_slice(3, 3, &[0.2, -1.4, 0.3, 0.9, 0.1, -0.5, 0.4, 0.8, 1.1]);
+    let affine = Affine { weight, bias: Some(DVector::from_element(3, 0.5)) };
+    let layer = Layer::Dense(Dense { name: "a".into(), affine, activation: Activation::Tanh });
+    let network = Network::new(String::new(), vec![layer], OutputFunction::Identity).unwrap();
+    for decomposition in Decomposition::ALL {
+        let options = FlowOptions { decomposition, ..FlowOptions::default() };
+        let whole = Flow::new(&network, options, &mut |_| true).unwrap();
+        let outline = Flow::outline(&network, options, &mut |_| true).unwrap();
+        assert_eq!(whole.ambient_dimension(), outline.ambient_dimension());
+        for (one, other) in whole.layers().iter().zip(outline.layers()) {
+            assert_eq!(one.spectrum, other.spectrum);
+            let times = |layer: &LayerFlow| -> Vec<_> {
+                layer.phases.iter().map(|phase| (phase.kind, phase.start.to_bits(), phase.end.to_bits())).collect()
+            };
+            assert_eq!(times(one), times(other));
+        }
+    }
+}

@@ -151,7 +151,7 @@ impl Motion {
                     point.view_mut((0, 0), (outputs, 1)).copy_from(&end);
                 }
             }
-            Motion::Limit(block) => limit::integrate(block, point, 1.0 - s)?,
+            Motion::Limit(block) => limit::integrate(block, point, 1.0 - s, limit::EXACT)?,
         }
         Ok(())
     }

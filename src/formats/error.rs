@@ -6,8 +6,9 @@ use thiserror::Error;
 
 use crate::dataset::numpy::NumpyError;
 use crate::network::NetworkError;
+use crate::system::memory::NotEnough;
 
-use super::registry::format_text;
+use super::network_kind::extensions_text;
 use super::{ChainProblem, GraphProblem};
 
 /// Why a network's file could not be opened or saved: the file, the place in it, and what to do.
@@ -21,7 +22,7 @@ pub enum FormatError {
     #[error("{}: cannot be written {}", path.display(), crate::io::reason(source, "the folder"))]
     Write { path: PathBuf, source: std::io::Error },
     /// A name that does not tell what to write.
-    #[error("{}: its name does not tell the format; give one that ends in .json, .safetensors or .onnx", path.display())]
+    #[error("{}: its name does not tell the format; give one that ends in {}", path.display(), extensions_text())]
     Ending { path: PathBuf },
     /// A file of length 0.
     #[error("{}: is empty; copy or save it again", path.display())]
@@ -71,8 +72,8 @@ pub enum FormatError {
     #[error("{}: layer {layer} holds {value:e}, which is too large for 32 bits; write f64", path.display())]
     TooLargeNumber { path: PathBuf, layer: usize, value: f64 },
     /// Nothing that is known.
-    #[error("{}: is no network file that is known; open {}", path.display(), format_text())]
-    Unknown { path: PathBuf },
+    #[error("{}: is no network file that is known; open {known}", path.display())]
+    Unknown { path: PathBuf, known: String },
     /// A file that does not keep to its format.
     #[error("{}: is not a whole {format} file: {reason}; copy or save it again", path.display())]
     Damaged { path: PathBuf, format: &'static str, reason: String },
@@ -88,6 +89,9 @@ pub enum FormatError {
     /// A NumPy array that is damaged or refused.
     #[error("{}: {source}", path.display())]
     Numpy { path: PathBuf, source: NumpyError },
+    /// More than there is memory for.
+    #[error("{}: {source}", path.display())]
+    Memory { path: PathBuf, source: NotEnough },
     /// A graph of operators that is no network of dense layers and residual blocks.
     #[error("{}: {source}", path.display())]
     Graph { path: PathBuf, source: Box<GraphProblem> },
@@ -100,8 +104,8 @@ impl FormatError {
     /// The file.
     pub fn path(&self) -> &Path {
         use FormatError::{
-            Chain, Content, Damaged, Dangerous, Empty, Ending, Folder, Graph, Network, Numpy, Pickle, Read, Tensor,
-            TooLarge, TooLargeNumber, TooManyTensors, TorchScript, Unknown, Unsupported, Write,
+            Chain, Content, Damaged, Dangerous, Empty, Ending, Folder, Graph, Memory, Network, Numpy, Pickle, Read,
+            Tensor, TooLarge, TooLargeNumber, TooManyTensors, TorchScript, Unknown, Unsupported, Write,
         };
         match self {
             Read { path, .. }
@@ -116,12 +120,13 @@ impl FormatError {
             | TooManyTensors { path, .. }
             | TooLarge { path, .. }
             | TooLargeNumber { path, .. }
-            | Unknown { path }
+            | Unknown { path, .. }
             | Damaged { path, .. }
             | Content { path, .. }
             | Network { path, .. }
             | Tensor { path, .. }
             | Numpy { path, .. }
+            | Memory { path, .. }
             | Graph { path, .. }
             | Chain { path, .. } => path,
         }

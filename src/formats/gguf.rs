@@ -6,6 +6,7 @@
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
+use super::candidate::{Candidate, Content, Evidence};
 use super::ggml::{BlockType, Coding};
 use super::stored_values::decoded;
 use super::tensor_info::{TensorInfo, TensorOrder};
@@ -64,6 +65,11 @@ impl TensorSource for Values {
 /// Whether a tensor's values are read. Blocks hold numbers of several widths, whose order is not turned around.
 fn is_read(kind: BlockType, big_endian: bool) -> bool {
     kind.is_read() && !(big_endian && matches!(kind.coding, Coding::Blocks(_)))
+}
+
+/// How surely the file is one.
+pub(super) fn recognise(file: &Candidate) -> Option<Evidence> {
+    (matches!(file.content, Content::Bytes) && file.beginning.starts_with(b"GGUF")).then_some(Evidence::Mark)
 }
 
 /// Opens the file and reads its header.

@@ -7,9 +7,10 @@ use std::path::Path;
 use nalgebra::{DMatrix, DVector};
 use serde::Deserialize;
 
+use super::candidate::{Candidate, Content, Evidence, JsonKeys};
 use super::json::{Layers, Number, Rows};
 use super::json_account::account_of_unknown;
-use super::opened::OpenedNetwork;
+use super::opened::{Opened, OpenedNetwork};
 use super::save::write_beside;
 use super::{FormatError, json, non_finite};
 use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction, Residual};
@@ -91,6 +92,23 @@ pub(super) fn read_list(path: &Path, bytes: &[u8]) -> Result<LayerList, FormatEr
         unknown.extend(layer.idle_keys().into_iter().map(|key| format!("layers[{}].{key}", index + 1)));
     }
     Ok(LayerList { name: file.name, output, layers, unknown })
+}
+
+/// How surely the file is one, of this version or another.
+pub(super) fn recognise(file: &Candidate) -> Option<Evidence> {
+    let Content::Json(keys, _) = &file.content else { return None };
+    keys.format.as_deref().is_some_and(|format| format.starts_with("layerflow.")).then_some(Evidence::Mark)
+}
+
+/// Opens a network of this version.
+pub(super) fn open(file: &Candidate) -> Result<Opened, FormatError> {
+    if let Content::Json(JsonKeys { format: Some(other), .. }, _) = &file.content
+        && other != FORMAT
+    {
+        let problem = format!("is `{other}`, which this version does not know; save the network as {FORMAT}");
+        return Err(FormatError::Content { path: file.path.clone(), position: "format".into(), problem });
+    }
+    read(&file.path, &file.bytes()?).map(Opened::Network)
 }
 
 /// Reads the network in `bytes`, the content of the file at `path`.

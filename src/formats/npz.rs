@@ -4,6 +4,7 @@ use std::io::BufReader;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use super::candidate::{Candidate, Content, Evidence};
 use super::pickled::Stored;
 use super::tensor_info::TensorInfo;
 use super::tensors::{TensorFile, TensorSource, ValuesError};
@@ -42,6 +43,16 @@ impl TensorSource for NumpyTensors {
         let Some(array) = array else { return Ok(Vec::new()) };
         let values = array.map_err(ValuesError::Numpy)?.values.into_floats();
         values.ok_or_else(|| ValuesError::Numpy(NumpyError::Element { array: name.clone(), element: "TEXT".into() }))
+    }
+}
+
+/// How surely the file is an array or an archive of arrays.
+pub(super) fn recognise(file: &Candidate) -> Option<Evidence> {
+    match &file.content {
+        Content::Bytes => file.beginning.starts_with(b"\x93NUMPY").then_some(Evidence::Mark),
+        Content::Zip(names) if names.iter().any(|name| name.ends_with(".npy")) => Some(Evidence::Mark),
+        Content::Zip(_) => (file.extension == "npz").then_some(Evidence::Name),
+        Content::Json(..) => None,
     }
 }
 

@@ -1,15 +1,11 @@
 //! Opening a file of weights: its format is found, and its reader called.
 
-use std::io::Read;
 use std::path::Path;
 
-use super::detect::Format;
+use super::candidate::Candidate;
 use super::error::FormatError;
 use super::opened::Opened;
-use super::{
-    adapter, detect, folder, gguf, keras, layerflow_json, non_finite, npz, onnx, parts, pickled, plain_json, pytorch,
-    quantised, safetensors, tfjs, tflite,
-};
+use super::{adapter, detect, folder, non_finite, parts, quantised};
 use crate::network::ImageShape;
 
 /// Opens a weight file. Its content tells its format; its name only helps to say what a file is that is not read.
@@ -64,40 +60,9 @@ pub fn open_for(path: &Path, input: Option<ImageShape>) -> Result<Opened, Format
 }
 
 fn open_as_stored(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
-    let unreadable = |source| FormatError::Read { path: path.into(), source };
     if path.is_dir() {
         return open_as_stored(&folder::model_in(path)?, input);
     }
-    let mut beginning = Vec::new();
-    let file = crate::io::open(path).map_err(unreadable)?;
-    file.take(detect::BEGINNING_BYTES).read_to_end(&mut beginning).map_err(unreadable)?;
-    match detect::format_of(path, &beginning)? {
-        Format::Gguf => gguf::open(path).map(Opened::Tensors),
-        Format::Numpy => npz::open(path).map(Opened::Tensors),
-        Format::Pickle => match pytorch::open_pickle(path, input)? {
-            Some(opened) => Ok(opened),
-            None => pickled::open(path).map(Opened::Tensors),
-        },
-        Format::PytorchLegacy => pytorch::open_legacy(path, input),
-        Format::PytorchZip => pytorch::open_zip(path, input),
-        Format::Safetensors => safetensors::open(path),
-        Format::Hdf5 => keras::open_hdf5(path, input),
-        Format::Keras => keras::open_archive(path, input),
-        Format::Onnx => onnx::open(path, input),
-        Format::Tflite => tflite::open(path, input),
-        Format::Json => open_json(path, &crate::io::read(path).map_err(unreadable)?, input),
-    }
-}
-
-fn open_json(path: &Path, bytes: &[u8], input: Option<ImageShape>) -> Result<Opened, FormatError> {
-    match detect::json_kind(path, bytes)? {
-        detect::JsonKind::Layerflow => layerflow_json::read(path, bytes).map(Opened::Network),
-        detect::JsonKind::Plain => plain_json::read(path, bytes).map(Opened::Network),
-        detect::JsonKind::KerasArchitecture => keras::open_architecture(path, bytes, input),
-        detect::JsonKind::TensorflowJs => tfjs::open(path, bytes, input),
-        detect::JsonKind::SafetensorsIndex if pytorch::is_index(path, bytes)? => {
-            pytorch::open_index(path, bytes).map(Opened::Tensors)
-        }
-        detect::JsonKind::SafetensorsIndex => safetensors::open_index(path, bytes).map(Opened::Tensors),
-    }
+    let (format, file) = detect::format_of(Candidate::open(path)?)?;
+    format.open(&file, input)
 }

@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
-use super::FormatError;
+use super::candidate::{self, Candidate, Evidence};
+use super::opened::Opened;
 use super::tensor_info::{TensorInfo, TensorOrder};
 use super::tensors::{TensorFile, TensorSource, ValuesError};
+use super::{FormatError, pytorch};
 use crate::dataset::numpy::{Content, ElementKind, Ndarray, NumpyError, ndarray};
+use crate::network::ImageShape;
 use crate::pickle;
 use crate::pickle::{Pickle, PickleError, Value};
 
@@ -64,8 +67,32 @@ impl TensorSource for PickledTensors {
     }
 }
 
+/// How surely the file is a pickle.
+pub(super) fn recognise(file: &Candidate) -> Option<Evidence> {
+    match (&file.content, &file.beginning[..]) {
+        (candidate::Content::Bytes, [0x80, 2..=5, ..]) => Some(Evidence::Content),
+        // Its first version has no mark; joblib's own form is told by its name.
+        (candidate::Content::Bytes, _) => {
+            matches!(&*file.extension, "pkl" | "pickle" | "joblib").then_some(Evidence::Name)
+        }
+        _ => None,
+    }
+}
+
+/// Opens a pickle: of PyTorch's tensors or modules, else of arrays.
+pub(super) fn open(file: &Candidate, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+    // What joblib writes is a pickle with its arrays in between.
+    if file.extension == "joblib" || file.holds(b"joblib.numpy_pickle") {
+        return Err(FormatError::Pickle { path: file.path.clone() });
+    }
+    match pytorch::open_pickle(&file.path, input)? {
+        Some(opened) => Ok(opened),
+        None => arrays(&file.path).map(Opened::Tensors),
+    }
+}
+
 /// Opens a pickle of arrays.
-pub(super) fn open(path: &Path) -> Result<TensorFile, FormatError> {
+fn arrays(path: &Path) -> Result<TensorFile, FormatError> {
     let bytes = crate::io::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
     let pickle = pickle::read(&bytes).map_err(|error| match error {
         PickleError::Dangerous(function) => FormatError::Dangerous { path: path.into(), function },

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::candidate::{Candidate, Content, Evidence};
 use super::json::{Layers, Number, Rows};
 use super::json_account::account_of_unknown;
 use super::layerflow_json::Place;
@@ -42,6 +43,12 @@ struct PlainLayer {
     weight: Option<Rows>,
     bias: Option<Vec<Number>>,
     activation: Option<String>,
+}
+
+/// How surely the file is one.
+pub(super) fn recognise(file: &Candidate) -> Option<Evidence> {
+    let Content::Json(keys, _) = &file.content else { return None };
+    (keys.layers.is_some() || keys.coefs.is_some()).then_some(Evidence::Content)
 }
 
 /// Reads the network in `bytes`, the content of the file at `path`.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::candidate::{Candidate, Content, Evidence};
 use super::elements::{FloatType, IntegerType};
 use super::opened::Opened;
 use super::stored_values::decoded;
@@ -64,10 +65,31 @@ impl Shard {
     }
 }
 
+/// How surely the file is one, or an index of several.
+pub(super) fn recognise(file: &Candidate) -> Option<Evidence> {
+    match &file.content {
+        // The header is JSON after eight bytes for its length.
+        Content::Bytes => match file.beginning[..] {
+            [_, _, _, _, _, _, _, _, b'{', ..] if !file.begins_as_json() => Some(Evidence::Mark),
+            _ => (file.extension == "safetensors").then_some(Evidence::OwnName),
+        },
+        Content::Json(keys, _) => keys.weight_map.is_some().then_some(Evidence::Content),
+        Content::Zip(_) => None,
+    }
+}
+
+/// Opens a file, or all files of an index.
+pub(super) fn open_any(file: &Candidate) -> Result<Opened, FormatError> {
+    match &file.content {
+        Content::Json(_, bytes) => open_index(&file.path, bytes).map(Opened::Tensors),
+        Content::Bytes | Content::Zip(_) => open(&file.path),
+    }
+}
+
 /// Opens the file and reads its header.
 ///
 /// Where the file lists layerflow's own layers it gives the whole network.
-pub(super) fn open(path: &Path) -> Result<Opened, FormatError> {
+fn open(path: &Path) -> Result<Opened, FormatError> {
     let (shard, tensors, layers) = open_shard(path)?;
     let positions = (0..tensors.len()).map(|position| (0, position)).collect();
     let file = TensorFile::new(path, tensors, Shards { shards: vec![shard], positions });
@@ -84,7 +106,7 @@ struct IndexFile {
 }
 
 /// Opens all files that the index at `path` names. They must lie beside it.
-pub(super) fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFile, FormatError> {
+fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFile, FormatError> {
     let index: IndexFile = json::parse(path, bytes)?;
     let mut names: Vec<&PathBuf> = index.weight_map.values().collect();
     names.sort();
@@ -112,7 +134,8 @@ pub(super) fn open_index(path: &Path, bytes: &[u8]) -> Result<TensorFile, Format
         let problem = format!("is not in {}; get the parts that belong together", file.display());
         return Err(FormatError::Content { path: path.into(), position, problem });
     }
-    Ok(TensorFile::new(path, tensors, Shards { shards, positions }))
+    let held = shards.iter().map(|shard| shard.file.length()).fold(0, u64::saturating_add);
+    Ok(TensorFile::new(path, tensors, Shards { shards, positions }).with_companions(held))
 }
 
 /// The file with its tensors, and the list of layers in its metadata.

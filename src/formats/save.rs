@@ -1,6 +1,8 @@
 //! Writing a file so that it is never seen half-written.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,10 +10,17 @@ use super::FormatError;
 
 /// The end of the name of what is not whole yet.
 const PARTIAL: &str = ".partial";
+/// The name of what could not be copied to where it belongs.
+const KEPT: &str = "layerflow-kept";
+/// The longest name, in bytes, that the name of a partial file holds as a whole…
+const LONGEST_NAME: usize = 200;
+/// …and so many characters of a longer one, which have at most four bytes each.
+const LONGEST_BEGINNING: usize = 40;
 
 /// Lets `write` fill a new file beside `path`, then gives it that name. When anything fails the new file is removed
-/// and what was at `path` is left as it was. A link is followed to the file that it names, whose permissions are kept; into
-/// a pipe or a device is written as it stands. What writers left that were killed is removed.
+/// and what was at `path` is left as it was. A link is followed to the file that it names, whose permissions and owner are
+/// kept; a file with several names keeps them all, for which it is written over; into a pipe or a device is written as it
+/// stands. What writers left that were killed is removed.
 ///
 /// # Errors
 /// If the file cannot be created, filled or renamed, or is not to be written to.
@@ -26,13 +35,62 @@ where
     }
     remove_leftovers(&target);
     let (partial, file) = create_beside(&target).map_err(failed)?;
-    let kept = fs::metadata(&target).map(|metadata| fs::set_permissions(&partial, metadata.permissions()));
-    let filled = kept.unwrap_or(Ok(())).and_then(|()| fill(file, write)).and_then(|()| fs::rename(&partial, &target));
+    let filled = take_over(&target, &partial)
+        .and_then(|can_be_renamed| fill(file, write).map(|()| can_be_renamed))
+        .and_then(|can_be_renamed| match can_be_renamed {
+            true => fs::rename(&partial, &target).map(|()| sync_folder(&target)),
+            false => copy_into(&partial, &target),
+        });
     filled.map_err(|source| {
         // The first failure is the one to tell; a second one here would only hide it.
         let _ = fs::remove_file(&partial);
         failed(source)
     })
+}
+
+/// Gives the new file the permissions and the owner of the one whose name it is to have. Answers whether it may then have
+/// that name: the old file may have other names, or an owner that cannot be given, and then it must stay the same file.
+fn take_over(target: &Path, partial: &Path) -> io::Result<bool> {
+    let Ok(old) = fs::metadata(target) else { return Ok(true) };
+    fs::set_permissions(partial, old.permissions())?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, chown};
+        let new = fs::metadata(partial)?;
+        let is_theirs = (new.uid(), new.gid()) == (old.uid(), old.gid())
+            || chown(partial, Some(old.uid()), Some(old.gid()))
+                // Who is given a file by another loses special rights on it, which are given again.
+                .and_then(|()| fs::set_permissions(partial, old.permissions()))
+                .is_ok();
+        Ok(is_theirs && old.nlink() == 1)
+    }
+    #[cfg(not(unix))]
+    Ok(true)
+}
+
+/// Writes what is in the new file into the old one. Should that fail in the middle, the new one is kept and told.
+fn copy_into(partial: &Path, target: &Path) -> io::Result<()> {
+    let mut source = File::open(partial)?;
+    // An old file that cannot be opened is still whole.
+    let mut file = OpenOptions::new().write(true).truncate(true).open(target)?;
+    let copied = io::copy(&mut source, &mut file).and_then(|_| file.sync_all());
+    if let Err(error) = copied {
+        let kept = target.with_file_name(KEPT);
+        return match fs::rename(partial, &kept) {
+            Ok(()) => Err(io::Error::other(format!("{error}; the whole of it is in {}", kept.display()))),
+            Err(_) => Err(error),
+        };
+    }
+    fs::remove_file(partial)
+}
+
+/// A new name is on the disk when its folder is.
+fn sync_folder(path: &Path) {
+    if cfg!(unix) {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // The file itself is written; a file system that cannot say so of a folder is no reason to say that it is not.
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
 }
 
 /// Whether a file can be written at `path`, before the work whose result it is to hold.
@@ -88,19 +146,24 @@ where
     io::copy(&mut file, &mut OpenOptions::new().write(true).open(path)?).map(drop)
 }
 
-/// The name of what is not whole yet begins so and ends with the writer's number.
-fn partial_start(name: &std::ffi::OsStr) -> std::ffi::OsString {
-    let mut start = std::ffi::OsString::from(".");
-    start.push(name);
-    start.push(".");
-    start
+/// The name of what is not whole yet begins so and ends with the writer's number. Of a long name it holds the beginning, and
+/// a number that tells it from others: file systems allow 255 bytes.
+fn partial_start(name: &OsStr) -> String {
+    let text = name.to_string_lossy();
+    if text.len() <= LONGEST_NAME {
+        return format!(".{text}.");
+    }
+    let beginning: String = text.chars().take(LONGEST_BEGINNING).collect();
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    format!(".{beginning}~{:016x}.", hasher.finish())
 }
 
 /// Removes what writers of this file have left that run no more.
 fn remove_leftovers(path: &Path) {
     let (Some(name), Some(folder)) = (path.file_name(), path.parent()) else { return };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let start = partial_start(name).to_string_lossy().into_owned();
+    let start = partial_start(name);
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let found = entry.file_name();
@@ -125,8 +188,7 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
     }
     let mut attempt = 0_u32;
     loop {
-        let mut beside = partial_start(name);
-        beside.push(format!("{}-{attempt}{PARTIAL}", std::process::id()));
+        let beside = format!("{}{}-{attempt}{PARTIAL}", partial_start(name), std::process::id());
         let partial = path.with_file_name(beside);
         match OpenOptions::new().write(true).create_new(true).open(&partial) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => attempt += 1,
@@ -167,6 +229,24 @@ mod tests {
         assert!(check_writable(&path).is_ok() && check_writable(&folder.path().join("none/a.json")).is_err());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(write_beside(&folder.path().join("none/a.json"), |_| Ok(())).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_keeps_all_its_names_and_long_ones_can_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, other) = (folder.path().join("one.json"), folder.path().join("other.json"));
+        fs::write(&one, "a much longer text").unwrap();
+        fs::hard_link(&one, &other).unwrap();
+        write_beside(&one, |writer| writer.write_all(b"new")).unwrap();
+        assert_eq!(fs::read(&other).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        for length in [201, 240, 255] {
+            let long = folder.path().join("é".repeat(length / 2) + &"x".repeat(length % 2));
+            write_beside(&long, |writer| writer.write_all(b"new")).unwrap();
+            assert_eq!(fs::read(&long).unwrap(), b"new");
+        }
+        assert_ne!(partial_start(OsStr::new(&"a".repeat(250))), partial_start(OsStr::new(&"a".repeat(251))));
     }
 
     #[cfg(target_os = "linux")]

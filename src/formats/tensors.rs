@@ -8,10 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use nalgebra::{DMatrix, DVector};
 
+use super::budget::Budget;
 use super::shape::shape_text;
 use super::tensor_info::{TensorInfo, TensorOrder};
 use super::{Account, FormatError, ModuleNote, PartName, WeightForm, modules, non_finite};
 use crate::dataset::numpy::NumpyError;
+use crate::system::memory;
 
 /// An open file of tensors.
 pub struct TensorFile {
@@ -24,6 +26,8 @@ pub struct TensorFile {
     source: Box<dyn TensorSource>,
     /// Whose values were read.
     reads: Vec<AtomicBool>,
+    /// What they may take together.
+    budget: Budget,
     /// The tensors that are weights, where the file's graph tells it.
     weights: Option<HashSet<String>>,
     /// What weights are beyond what their shapes say, by their names.
@@ -63,6 +67,7 @@ impl TensorFile {
             known: Account::default(),
             source: Box::new(source),
             reads,
+            budget: Budget::of_file(length_of(path)),
             joined: Vec::new(),
             non_finite: non_finite::are_allowed(),
             weights: None,
@@ -95,6 +100,12 @@ impl TensorFile {
         self.position(name).and_then(|position| self.tensors.get(position))
     }
 
+    /// The same file whose values are in companions of so many bytes.
+    pub(super) fn with_companions(self, bytes: u64) -> TensorFile {
+        let budget = Budget::of_file(length_of(&self.path).saturating_add(bytes));
+        TensorFile { budget, ..self }
+    }
+
     /// The same file, whose graph takes these tensors as weights and all others as something else.
     pub(super) fn with_weights(self, weights: HashSet<String>) -> TensorFile {
         TensorFile { weights: Some(weights), ..self }
@@ -123,7 +134,7 @@ impl TensorFile {
         joined: Vec<(TensorInfo, String)>,
         source: impl FnOnce(Box<dyn TensorSource>) -> Box<dyn TensorSource>,
     ) -> TensorFile {
-        let TensorFile { path, order, modules, known, source: stored, non_finite, weights, forms, .. } = self;
+        let TensorFile { path, order, modules, known, source: stored, budget, non_finite, weights, forms, .. } = self;
         let reads = tensors.iter().map(|_| AtomicBool::new(false)).collect();
         let source = source(stored);
         let positions = OnceLock::new();
@@ -135,6 +146,7 @@ impl TensorFile {
             known,
             source,
             reads,
+            budget,
             joined,
             non_finite,
             weights,
@@ -254,7 +266,11 @@ impl TensorFile {
             return Err(self.fault(name, "is not in the file; `inspect --tensors` lists what is".into()));
         };
         let info = &self.tensors[index];
-        self.reads[index].store(true, Ordering::Relaxed);
+        let expected = info.shape.iter().fold(1_usize, |product, axis| product.saturating_mul(*axis));
+        if !self.reads[index].swap(true, Ordering::Relaxed) {
+            self.budget.take(expected).map_err(|problem| self.fault(name, problem))?;
+        }
+        self.check_memory([name])?;
         let values = self.source.values(index).map_err(|error| match error {
             ValuesError::Tensor(problem) => self.fault(name, problem),
             ValuesError::Numpy(NumpyError::Io(source)) | ValuesError::Read(source) => {
@@ -262,7 +278,6 @@ impl TensorFile {
             }
             ValuesError::Numpy(source) => FormatError::Numpy { path: self.path.clone(), source },
         })?;
-        let expected = info.shape.iter().fold(1_usize, |product, axis| product.saturating_mul(*axis));
         if values.len() != expected {
             let problem = format!("has {} values where its shape needs {expected}; save the file again", values.len());
             return Err(self.fault(name, problem));
@@ -274,9 +289,24 @@ impl TensorFile {
         Ok((info, values))
     }
 
+    /// Whether there is memory for the values of these tensors, which are there twice while they become matrices.
+    pub(super) fn check_memory<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Result<(), FormatError> {
+        let infos = names.into_iter().filter_map(|name| self.info(name));
+        let bytes = infos.fold(0_u64, |sum, info| {
+            let values = info.shape.iter().fold(1_u64, |product, axis| product.saturating_mul(*axis as u64));
+            sum.saturating_add(values.saturating_mul(2 * size_of::<f64>() as u64))
+        });
+        memory::check(bytes).map_err(|source| FormatError::Memory { path: self.path.clone(), source })
+    }
+
     fn fault(&self, tensor: &str, problem: String) -> FormatError {
         FormatError::Tensor { path: self.path.clone(), tensor: tensor.into(), problem }
     }
+}
+
+/// The bytes of the file at `path`; 0 where it is none.
+fn length_of(path: &Path) -> u64 {
+    crate::io::OpenFile::open(path).map_or(0, |file| file.length())
 }
 
 impl fmt::Debug for TensorFile {

@@ -1,26 +1,18 @@
 //! Reading files, whatever a path stands for.
 
 mod companion;
+mod file;
 mod open_file;
+mod room;
 mod stream;
 
-use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
 pub use companion::companion;
+pub use file::{is_same, open};
 pub use open_file::{OpenFile, Reader};
-
-/// Opens a file to be read from its beginning. A pipe is read once, to its end, and every later call gives the same bytes.
-///
-/// # Errors
-/// If there is no such file, or it is a device or a socket, or a pipe gives nothing or too much.
-pub fn open(path: &Path) -> io::Result<File> {
-    match stream::kept(path)? {
-        Some(kept) => File::open(kept),
-        None => File::open(path),
-    }
-}
+pub use room::reserved;
 
 /// The most bytes of a file that does not tell its length, as those of the system's own folders.
 const MAX_UNTOLD: u64 = 1 << 26;
@@ -37,21 +29,6 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     open(path)?.take(MAX_UNTOLD).read_to_end(&mut content)?;
     Ok(content)
-}
-
-/// An empty list with room for `count` values: what a file claims may be more than there is memory for.
-///
-/// # Errors
-/// If there is no memory for it.
-pub fn reserved<T>(count: usize) -> io::Result<Vec<T>> {
-    let mut values = Vec::new();
-    match values.try_reserve_exact(count) {
-        Ok(()) => Ok(values),
-        Err(_) => {
-            let bytes = count.saturating_mul(size_of::<T>());
-            Err(io::Error::new(ErrorKind::OutOfMemory, format!("there is no memory for its {bytes} bytes")))
-        }
-    }
 }
 
 /// Why a file cannot be read or written, as the end of a sentence. An error of the system's own tells no remedy: then it is

@@ -44,7 +44,7 @@ impl OpenFile {
     /// # Errors
     /// As [`super::open`].
     pub fn open(path: &Path) -> io::Result<OpenFile> {
-        let file = super::open(path)?;
+        let file = super::file::open(path)?;
         let first = Stamp::of(&file)?;
         Ok(OpenFile(Arc::new(Shared { file: Mutex::new(file), first })))
     }
@@ -62,7 +62,7 @@ impl OpenFile {
     pub fn read(&self, range: Range<u64>) -> io::Result<Vec<u8>> {
         let length = range.end.checked_sub(range.start).filter(|_| range.end <= self.length());
         let length = length.ok_or_else(|| io::Error::from(ErrorKind::UnexpectedEof))?;
-        let mut bytes = super::reserved(usize::try_from(length).map_err(|_| ErrorKind::OutOfMemory)?)?;
+        let mut bytes = super::room::reserved(usize::try_from(length).map_err(|_| ErrorKind::OutOfMemory)?)?;
         bytes.resize(length as usize, 0);
         self.fill(range.start, &mut bytes)?;
         Ok(bytes)

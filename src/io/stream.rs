@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_device_and_a_pipe_without_a_writer_are_refused() {
-        let refused = |path: &Path| crate::io::open(path).unwrap_err().to_string();
+        let refused = |path: &Path| crate::io::file::open(path).unwrap_err().to_string();
         assert!(refused(Path::new("/dev/zero")).contains("device"));
         let (reader, writer) = io::pipe().unwrap();
         drop(writer);

@@ -23,8 +23,6 @@ use crate::{dataset, formats};
 const FASTEST_CANCEL: Duration = Duration::from_millis(500);
 /// Why a scene cannot be built; the session asks for none then.
 const NOTHING_TO_BUILD: &str = "a scene was asked for without a network or without data";
-/// The endings of files that may hold data.
-const DATA_EXTENSIONS: [&str; 7] = ["csv", "tsv", "npz", "npy", "idx", "gz", "idx3-ubyte"];
 
 /// A piece of work with its kind and its title.
 pub struct TaskWork {
@@ -194,7 +192,7 @@ fn find_spectrum(
 fn read_files(mut paths: Vec<PathBuf>, inputs: Option<usize>, progress: &Progress) -> Outcome {
     let mut inputs = inputs;
     let count = paths.len();
-    paths.sort_by_key(|path| ending_is(path, &DATA_EXTENSIONS));
+    paths.sort_by_key(|path| is_named_as_data(path));
     let mut outcomes = Vec::new();
     for (index, path) in paths.into_iter().enumerate() {
         if !report(progress, index as f32 / count as f32, &file_name(&path)) {
@@ -213,7 +211,7 @@ fn read_files(mut paths: Vec<PathBuf>, inputs: Option<usize>, progress: &Progres
 
 /// Tries a file as a network and as data. Where its ending is one that data has, data is tried first.
 fn read_either(path: PathBuf, inputs: Option<usize>) -> Outcome {
-    let data_first = ending_is(&path, &DATA_EXTENSIONS);
+    let data_first = is_named_as_data(&path);
     let first = if data_first { read_data(path.clone(), inputs) } else { read_network(path.clone(), None) };
     let Outcome::Unreadable(_, likely) = first else { return first };
     let second = if data_first { read_network(path.clone(), None) } else { read_data(path.clone(), inputs) };
@@ -223,9 +221,16 @@ fn read_either(path: PathBuf, inputs: Option<usize>) -> Outcome {
     Outcome::Unreadable(path, UserError { sentence: likely.sentence, details })
 }
 
-fn ending_is(path: &Path, extensions: &[&str]) -> bool {
+fn is_named_as_data(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    extensions.contains(&extension.as_str())
+    dataset::extensions().contains(&extension.as_str())
+}
+
+/// What the names of data files end in, for a dialog; an empty ending stands for names without one.
+fn data_filter() -> Vec<&'static str> {
+    // The dialogs of macOS know no such names; there "All files" shows them.
+    let bare = dataset::may_lack_extension() && cfg!(not(target_os = "macos"));
+    dataset::extensions().into_iter().chain(bare.then_some("")).collect()
 }
 
 fn build(mut document: Document, known: Option<Arc<Flow>>, progress: &Progress) -> Outcome {
@@ -245,7 +250,7 @@ fn ask(purpose: DialogPurpose, name: &str) -> DialogAnswer {
             dialog.add_filter("Networks", &formats::extensions()).add_filter("All files", &["*"]).pick_file()
         }
         DialogPurpose::OpenData => {
-            dialog.add_filter("Data", &DATA_EXTENSIONS).add_filter("All files", &["*"]).pick_file()
+            dialog.add_filter("Data", &data_filter()).add_filter("All files", &["*"]).pick_file()
         }
         DialogPurpose::SaveNetwork(kind) => {
             dialog.add_filter(kind.label(), &[kind.extension()]).set_file_name(name).save_file()

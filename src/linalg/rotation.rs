@@ -66,6 +66,11 @@ impl Rotation {
         Rotation { dimension, planes, angles: self.angles }
     }
 
+    /// Its angles alone: what is told of a rotation that is not followed.
+    pub(crate) fn without_planes(&self) -> Rotation {
+        Rotation { dimension: self.dimension, planes: DMatrix::zeros(self.dimension, 0), angles: self.angles.clone() }
+    }
+
     /// The same rotation in another space, into which `carry` takes directions (columns) without a change of length or
     /// angle; it leaves fixed what is orthogonal to them.
     pub(super) fn carried_by(self, carry: impl FnOnce(&DMatrix<f64>) -> DMatrix<f64>) -> Rotation {

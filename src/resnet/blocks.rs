@@ -11,6 +11,7 @@ use super::interpolant::Interpolant;
 use super::{BlockRun, Integrator, RefinementKind, ResNet};
 use crate::flow::{CompressionLaw, LayerFlow, Motion, Phase, fold_time};
 use crate::network::{Activation, Affine, Dense, Layer, Network, NetworkError, OutputFunction, Residual};
+use crate::system::memory::{self, NotEnough};
 
 /// Numbers in all blocks together at most: 2 GiB of f64.
 const LARGEST: usize = 1 << 28;
@@ -24,6 +25,9 @@ pub enum BlocksError {
         "the refined network would hold {numbers:.1e} numbers; take fewer steps, or refine activations only (whole)"
     )]
     TooLarge { numbers: f64 },
+    /// More than there is memory for.
+    #[error(transparent)]
+    Memory(#[from] NotEnough),
     /// Only Euler's steps are blocks of this form.
     #[error("a step of {} is no block x + W₂·ReLU(W₁x + b₁) + b₂; only Euler's steps are", integrator.name())]
     NotEuler { integrator: Integrator },
@@ -45,6 +49,8 @@ impl ResNet<'_> {
         if numbers > LARGEST as f64 {
             return Err(BlocksError::TooLarge { numbers });
         }
+        // Each block is made before it is put among the others.
+        memory::check((numbers * 2.0 * size_of::<f64>() as f64) as u64)?;
         let dimension = self.flow.ambient_dimension();
         let (first, last) = (self.flow.layers().first(), self.flow.layers().last());
         let inputs = first.map_or(0, |layer| layer.inputs);

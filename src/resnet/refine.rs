@@ -8,8 +8,8 @@ use super::integrator::Steps;
 use super::interpolant::Interpolant;
 use super::{Integrator, Refinement, RefinementKind};
 use crate::flow::{
-    CompressionLaw, ExactScheme, Flow, FlowCursor, FlowError, LayerFlow, Motion, NoLimit, NonlinearScheme, PhaseScheme,
-    SampledPath,
+    CompressionLaw, DrawnScheme, ExactScheme, Flow, FlowCursor, FlowError, LayerFlow, Motion, NoLimit, NonlinearScheme,
+    PhaseScheme, SampledPath,
 };
 use crate::network::{Activation, Residual};
 
@@ -65,7 +65,8 @@ impl<'a> ResNet<'a> {
     pub fn new(flow: &'a Flow, refinement: Refinement, data: &DMatrix<f64>) -> Result<ResNet<'a>, FlowError> {
         let refinement = Refinement { steps: refinement.steps.max(1), ..refinement };
         let scheme = scheme(refinement);
-        let mut cursor = FlowCursor::new(flow, data, &ExactScheme, &ExactScheme)?;
+        // Only the ranges of the values are taken of it.
+        let mut cursor = FlowCursor::new(flow, data, &ExactScheme, &DrawnScheme)?;
         let mut interpolants = Vec::with_capacity(flow.layers().len());
         for layer in flow.layers() {
             let before_last = layer.phases.len().saturating_sub(1);

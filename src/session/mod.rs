@@ -2,10 +2,10 @@
 //! looked at, the notices.
 //!
 //! The parts own their state and carry out their own commands; none of them knows the [`Session`]. In the order in which
-//! they use each other: [`document`] (what is open and how it is changed), [`view`] (settings and commands only), [`scene`]
-//! (what the stage draws), [`points`], [`derived`] (results computed in the background), [`findings`], [`training`].
-//! [`command`] and [`effect`] name what goes in and out, [`state`] holds it all and is read by the window, [`actions`] does
-//! what concerns several parts, and [`apply`] hands every command to one of them.
+//! they use each other: `document` (what is open and how it is changed), `view` (settings and commands only), `scene`
+//! (what the stage draws), `points`, `derived` (results computed in the background), `findings`, `training`.
+//! `command` and `effect` name what goes in and out, `state` holds it all and is read by the window, `actions` does
+//! what concerns several parts, and `apply` hands every command to one of them.
 
 mod actions;
 mod apply;
@@ -32,19 +32,18 @@ pub use command::{Command, DialogPurpose, Task};
 pub use derived::{
     Answer, Answers, Areas, Arrow, BlockDetail, BlockMatrix, BlockRequest, BranchSpectrum, Change, Derivation,
     DerivedFailure, DerivedJob, DerivedKind, DerivedOutput, DerivedResults, DerivedWork, ErrorSlices, Field,
-    FindingEntry, Findings, Glyph, Gradients, HeatMap, LARGEST_CHANGE, LayerDetail, LayerMeasures, LayerOverview,
-    MEASURES, Measure, NamedMap, NeighbourRequest, Neighbours, Particle, ParticleWindow, Particles, RefinementStudy,
-    SeparationProfile, Situation, Source, Stored, StudyRequest, slice, weight_matrices,
+    FindingEntry, FindingKey, Findings, Glyph, Gradients, HeatMap, LARGEST_CHANGE, LayerDetail, LayerMeasures,
+    LayerOverview, MEASURES, Measure, NamedMap, NeighbourRequest, Neighbours, Particle, ParticleWindow, Particles,
+    RefinementStudy, SeparationProfile, Situation, Source, Stored, StudyRequest, slice, weight_matrices,
 };
 pub use document::{
-    ColumnCommand, ColumnImport, Data, DataSource, Document, EditCommand, Example, FileContents, History, Import,
-    ImportCommand, MAX_CLASSES, NetworkChange, NumberChange, PointChange, PointError, Preset, RememberedChain,
-    WeightPart, file_name,
+    ColumnCommand, ColumnImport, Data, DataSource, Document, EditCommand, Example, FileContents, Fix, FixFinder, Fixed,
+    History, Import, ImportCommand, MAX_CLASSES, NetworkChange, NumberChange, PointChange, PointError, Preset,
+    RememberedChain, WeightPart, file_name,
 };
 pub use effect::{DialogAnswer, Effect, Outcome, SpectrumRequest, UserError};
 pub use findings::{
-    Dismissal, FindingCommand, FindingKey, FindingScope, FindingsView, Fix, FixFinder, Fixed, LayerCount, TimeMark,
-    VisibleFindings, title,
+    Dismissal, FindingCommand, FindingScope, FindingsView, LayerCount, TimeMark, VisibleFindings, title,
 };
 pub use notice::{Notice, Notices, Severity};
 pub use playback::{Playback, PlaybackCommand, SPEEDS};

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::network::NetworkError;
+use crate::system::memory::NotEnough;
 
 /// Why a network cannot be trained, or training ended early.
 #[derive(Clone, Debug, Error, PartialEq)]
@@ -37,6 +38,9 @@ pub enum TrainingError {
     /// A state of another network.
     #[error("the saved state has {found} parameters, but the network has {expected}; choose a state of this network")]
     State { expected: usize, found: usize },
+    /// More than there is memory for.
+    #[error(transparent)]
+    Memory(#[from] NotEnough),
     /// A network too large to be trained in memory.
     #[error("training {parameters} parameters takes more than {limit}; use a smaller network")]
     TooLarge { parameters: usize, limit: usize },

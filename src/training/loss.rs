@@ -28,6 +28,17 @@ impl Loss {
         }
     }
 
+    /// What it is, with its factors, as it is printed.
+    pub fn rule(self) -> &'static str {
+        match self {
+            Loss::CrossEntropy => {
+                "−ln of the probability of the right class (behind sigmoid the sum of −ln over the outputs), the mean over \
+                 the samples"
+            }
+            Loss::SquaredError => "½‖f(x) − y‖², the mean over the samples",
+        }
+    }
+
     /// The loss of this name.
     pub fn from_name(name: &str) -> Option<Loss> {
         Loss::ALL.into_iter().find(|loss| loss.name() == name)

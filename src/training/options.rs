@@ -82,6 +82,20 @@ impl Schedule {
         }
     }
 
+    /// How the rate changes, as it is shown.
+    pub fn rule(self) -> String {
+        match self {
+            Schedule::Constant => "the rate stays".to_owned(),
+            Schedule::Step { epochs, factor } => format!("the rate is multiplied by {factor} every {epochs} epochs"),
+            Schedule::Cosine => {
+                let rest = 1.0 - COSINE_REST;
+                format!(
+                    "rate·({COSINE_REST} + {rest}·(1 + cos(π·e/E))/2) in epoch e, from 0, of E: it ends at a hundredth"
+                )
+            }
+        }
+    }
+
     /// The schedule of this name, with its default numbers.
     pub fn from_name(name: &str) -> Option<Schedule> {
         Schedule::ALL.into_iter().find(|schedule| schedule.name() == name)

@@ -39,6 +39,10 @@ pub struct LayerPlan {
     pub initialisation: Initialisation,
 }
 
+/// The copies of the parameters while they are trained: the network, the values under way, their gradients, the optimiser's
+/// two, and two more while a network is made of them.
+const COPIES: u64 = 7;
+
 /// A network before its numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NetworkPlan {
@@ -112,6 +116,24 @@ impl NetworkPlan {
             _ => (WIDE, Activation::Relu),
         };
         NetworkPlan::plain(dataset.name.clone(), &[inputs, first, second, outputs], activation, output)
+    }
+
+    /// About the bytes that drawing and training the network take, without its batches.
+    pub fn needed_bytes(&self) -> u64 {
+        let numbers = |rows: usize, columns: usize| (rows as u64).saturating_mul(columns as u64 + 1);
+        let mut inputs = self.inputs;
+        let mut parameters = 0_u64;
+        for layer in &self.layers {
+            let own = match layer.kind {
+                PlanKind::Dense => numbers(layer.width, inputs),
+                PlanKind::Residual { hidden } => numbers(hidden, inputs)
+                    .saturating_add(numbers(layer.width, hidden))
+                    .saturating_add(numbers(layer.width, inputs)),
+            };
+            parameters = parameters.saturating_add(own);
+            inputs = layer.width;
+        }
+        parameters.saturating_mul(COPIES * size_of::<f64>() as u64)
     }
 
     /// Draws the numbers; the same seed gives the same network.

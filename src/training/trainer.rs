@@ -6,6 +6,7 @@ use pulp::Arch;
 
 use crate::dataset::{Dataset, Random};
 use crate::network::Network;
+use crate::system::memory;
 
 use super::buffers::Buffers;
 use super::data::{Targets, TrainingData};
@@ -84,6 +85,7 @@ impl Trainer {
         if numbers > MAX_NUMBERS {
             return Err(TrainingError::TooLarge { parameters: layout.length, limit: MAX_NUMBERS });
         }
+        memory::check((numbers as u64).saturating_mul(size_of::<f64>() as u64))?;
         let state = TrainingState {
             parameters: layout.gather(&network),
             memory: OptimiserState::new(layout.length),

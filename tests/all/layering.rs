@@ -63,6 +63,10 @@ const BANNED_WORDS: [(&str, &str); 26] = [
 /// Beginnings of constants, with the usual ones.
 const BANNED_BEGINNINGS: [(&str, &str); 2] = [("MOST_", "MAX_"), ("LEAST_", "MIN_")];
 
+/// Types that know many others: whatever carries one out is a function or another type's method, so that the others need
+/// not know it. Each with the files that may implement it.
+const IMPLEMENTED_IN: [(&str, &[&str]); 1] = [("Session", &["session/state.rs", "session/apply.rs"])];
+
 /// A source file under src/, with the module (first folder or file name) it belongs to.
 struct Source {
     path: PathBuf,
@@ -236,6 +240,56 @@ fn files_stay_short_enough_to_be_one_concept() {
     assert!(long.is_empty(), "longer than {LONGEST_FILE} lines, split them: {long:?}");
 }
 
+/// The name of the type that a line begins to implement, and whether a trait is implemented for it.
+fn implemented(line: &str) -> Option<(&str, bool)> {
+    let rest = line.trim().strip_prefix("impl")?;
+    // Generic parameters stand before the type; bounds in them hold no other `>` than those of further brackets.
+    let rest = match rest.strip_prefix('<') {
+        Some(generic) => {
+            let mut depth = 1;
+            let end = generic.find(|c: char| {
+                depth += i32::from(c == '<') - i32::from(c == '>');
+                depth == 0
+            })?;
+            &generic[end + 1..]
+        }
+        None => rest.strip_prefix(' ')?,
+    };
+    let (is_trait, name) = match rest.split_once(" for ") {
+        Some((_, name)) => (true, name),
+        None => (false, rest),
+    };
+    let name = name.trim();
+    let end = name.find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':').unwrap_or(name.len());
+    Some((name[..end].rsplit("::").next()?, is_trait))
+}
+
+#[test]
+fn types_that_know_many_others_are_implemented_in_few_files() {
+    let sources = sources();
+    let mut broken = Vec::new();
+    for (name, files) in IMPLEMENTED_IN {
+        let mut found = vec![0; files.len()];
+        for source in &sources {
+            for (line, text) in source.code() {
+                let Some((_, is_trait)) = implemented(text).filter(|(implemented, _)| *implemented == name) else {
+                    continue;
+                };
+                match files.iter().position(|file| source.path == Path::new(file)) {
+                    Some(position) => found[position] += usize::from(!is_trait),
+                    None => broken.push(format!("{}: implements {name}", source.position(line))),
+                }
+            }
+        }
+        for (file, count) in files.iter().zip(found) {
+            if count != 1 {
+                broken.push(format!("{file}: {count} times `impl {name}`, not once"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "write a function, or a method of the part concerned:\n{}", broken.join("\n"));
+}
+
 #[test]
 fn nothing_is_left_for_later_and_nothing_panics_on_purpose() {
     let forbidden =
@@ -297,4 +351,9 @@ fn the_rules_themselves_see_what_they_should() {
         used("// crate::explorer is above\n#[cfg(test)]\nmod tests {\nuse crate::explorer::App;"),
         Vec::<String>::new()
     );
+    assert_eq!(implemented("impl Session {"), Some(("Session", false)));
+    assert_eq!(implemented("    impl super::Session {"), Some(("Session", false)));
+    assert_eq!(implemented("impl Default for crate::session::Session {"), Some(("Session", true)));
+    assert_eq!(implemented("impl<'a, T: Into<Option<u8>>> Slot<'a, T> {"), Some(("Slot", false)));
+    assert_eq!(implemented("fn f(session: &mut impl Session) {"), None);
 }

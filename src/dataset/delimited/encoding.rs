@@ -35,7 +35,7 @@ pub(super) fn decode(path: &Path, mut content: Vec<u8>) -> Result<Decoded, Datas
         decode_bytes(path, content)?
     };
     if decoded.text.as_bytes().iter().take(BEGINNING).any(is_control) {
-        return Err(DatasetError::Unknown { path: path.into() });
+        return Err(DatasetError::Unknown { path: path.into(), known: "a table of text".into() });
     }
     Ok(decoded)
 }

@@ -181,20 +181,26 @@ fn options(ui: &mut Ui, now: TrainingOptions) -> TrainingOptions {
         }
         let tip = "The size of a step at the start";
         number(ui, "Rate", tip, DragValue::new(&mut options.rate).range(1e-5..=10.0).speed(0.0005).max_decimals(5));
-        let tip = "How the learning rate changes from epoch to epoch";
-        choice(ui, "Schedule", tip, &mut options.schedule, &Schedule::ALL, Schedule::name);
+        let tip = format!("How the learning rate changes from epoch to epoch: {}", options.schedule.rule());
+        choice(ui, "Schedule", &tip, &mut options.schedule, &Schedule::ALL, Schedule::name);
         number(ui, "Batch", "The samples of one step", DragValue::new(&mut options.batch).range(1..=4096));
         let epochs = DragValue::new(&mut options.epochs).range(1..=MAX_EPOCHS);
         number(ui, "Epochs", "How often every sample is used", epochs);
         let Objective { loss, decay, transport, smoothness } = &mut options.objective;
-        let tip = "Cross-entropy needs softmax or sigmoid outputs; elsewhere the squared error is taken";
-        choice(ui, "Loss", tip, loss, &Loss::ALL, Loss::name);
+        let tip = format!(
+            "{}. Cross-entropy needs softmax or sigmoid outputs; elsewhere the squared error is taken",
+            loss.rule()
+        );
+        choice(ui, "Loss", &tip, loss, &Loss::ALL, Loss::name);
         let cost = |value| DragValue::new(value).range(0.0..=MAX_COST).speed(0.0005).max_decimals(5);
-        number(ui, "Weight decay", "Keeps weights small: gentler compressions", cost(decay));
-        let tip = "Cost of what residual blocks move the data: the paths of the flow become straight and slow";
+        let tip = "Keeps weights small: gentler compressions. Half of it times the sum of the squared weights is added";
+        number(ui, "Weight decay", tip, cost(decay));
+        let tip = "Cost of what residual blocks move the data: the paths of the flow become straight and slow. Times the mean \
+                   of ‖f(x)‖², summed over the blocks";
         number(ui, "Transport", tip, cost(transport));
         let tip =
-            "Cost of parameters that change from one residual block to the next: the velocity changes slowly in time";
+            "Cost of parameters that change from one residual block to the next: the velocity changes slowly in time. Times \
+             the sum of the squared differences of weights and biases, between neighbouring blocks of the same shape";
         number(ui, "Smoothness", tip, cost(smoothness));
         let share = DragValue::new(&mut options.test_share).range(0.0..=0.9).speed(0.005).max_decimals(2);
         number(ui, "Test share", "The share of the samples that is held back to test on", share);

@@ -5,39 +5,35 @@
 //! the activation is straight between its kinks the path is a series ([`series`]), else it is followed by a method of
 //! Runge and Kutta ([`pair`]).
 
+mod bound;
 mod kink_step;
 mod pair;
 mod series;
 
 use nalgebra::DMatrix;
-use thiserror::Error;
 
 use crate::network::Residual;
+pub use bound::NoLimit;
+pub(crate) use bound::{DRAWN, EXACT};
 
-/// Steps of one point at most, those that are taken back among them; passing a kink takes about twenty.
-const MAX_STEPS: usize = 10_000;
-
-/// Why the continuous limit of a block could not be followed.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("its velocity changes too fast to be followed in {steps} steps")]
-pub struct NoLimit {
-    /// The steps after which it was given up.
-    pub steps: usize,
-}
-
-/// Moves each column of `points` (d × samples, d at least the block's width) along dx/ds = f(x) for `duration` of s. The
-/// block's shortcut must be the identity; coordinates beyond its width stay.
+/// Moves each column of `points` (d × samples, d at least the block's width) along dx/ds = f(x) for `duration` of s, with
+/// an error of at most `tolerance` a step, over the largest coordinate. The block's shortcut must be the identity; coordinates beyond its width stay.
 ///
 /// # Errors
 /// If a point needs more than a bounded number of steps, as where the velocity is huge.
-pub(crate) fn integrate(block: &Residual, points: &mut DMatrix<f64>, duration: f64) -> Result<(), NoLimit> {
+pub(crate) fn integrate(
+    block: &Residual,
+    points: &mut DMatrix<f64>,
+    duration: f64,
+    tolerance: f64,
+) -> Result<(), NoLimit> {
     if duration <= 0.0 || points.ncols() == 0 {
         return Ok(());
     }
     if block.activation.is_piecewise_linear() {
-        series::integrate(block, points, duration)
+        series::integrate(block, points, duration, tolerance)
     } else {
-        pair::integrate(block, points, duration)
+        pair::integrate(block, points, duration, tolerance)
     }
 }
 
@@ -45,6 +41,7 @@ pub(crate) fn integrate(block: &Residual, points: &mut DMatrix<f64>, duration: f
 mod tests {
     use nalgebra::DVector;
 
+    use super::bound::MAX_STEPS;
     use super::*;
     use crate::linalg::testing::random_matrix;
     use crate::network::{Activation, Affine};
@@ -65,7 +62,7 @@ mod tests {
         // Two coordinates turn by 2 rad, a third is beyond the block.
         let start = DMatrix::from_row_slice(3, 2, &[1.0, 300.0, 0.0, 400.0, 7.0, 8.0]);
         let mut points = start.clone();
-        integrate(&linear, &mut points, 1.0).unwrap();
+        integrate(&linear, &mut points, 1.0, EXACT).unwrap();
         let (sin, cos) = 2.0_f64.sin_cos();
         for (before, after) in start.column_iter().zip(points.column_iter()) {
             let expected = [cos * before[0] - sin * before[1], sin * before[0] + cos * before[1]];
@@ -80,7 +77,7 @@ mod tests {
         // dx/ds = max(x, 0).
         let one = || DMatrix::identity(1, 1);
         let mut points = DMatrix::from_row_slice(1, 3, &[1.0, -1.0, 3.0]);
-        integrate(&block(one(), None, Activation::Relu, one()), &mut points, 1.0).unwrap();
+        integrate(&block(one(), None, Activation::Relu, one()), &mut points, 1.0, EXACT).unwrap();
         let e = 1.0_f64.exp();
         for (found, expected) in points.iter().zip([e, -1.0, 3.0 * e]) {
             assert!((found - expected).abs() < 1e-8 * expected.abs(), "{found} {expected}");
@@ -93,7 +90,7 @@ mod tests {
             DMatrix::from_element(1, 1, 6.0),
         );
         let mut points = DMatrix::from_row_slice(1, 2, &[0.0, 2.0]);
-        integrate(&slowing, &mut points, 1.0).unwrap();
+        integrate(&slowing, &mut points, 1.0, EXACT).unwrap();
         assert!((points[0] - 0.5 * (1.0 - (-6.0_f64).exp())).abs() < 1e-8 && points[1] == 2.0);
     }
 
@@ -121,13 +118,13 @@ mod tests {
                 };
                 let start = random_matrix(width, samples, seed + 4);
                 let (mut one, mut other) = (start.clone(), start.clone());
-                series::integrate(&block, &mut one, 1.0).unwrap();
-                pair::integrate(&block, &mut other, 1.0).unwrap();
+                series::integrate(&block, &mut one, 1.0, EXACT).unwrap();
+                pair::integrate(&block, &mut other, 1.0, EXACT).unwrap();
                 // The steps pass a kink with an error that they do not see whole; the series knows where it is.
                 let error = (&one - &other).amax() / other.amax();
                 assert!(error < 1e-8, "{activation:?} {width}: {error}");
                 let mut parts = start;
-                (0..7).for_each(|_| series::integrate(&block, &mut parts, 1.0 / 7.0).unwrap());
+                (0..7).for_each(|_| series::integrate(&block, &mut parts, 1.0 / 7.0, EXACT).unwrap());
                 let error = (&one - &parts).amax() / one.amax();
                 assert!(error < 1e-12, "{activation:?} {width} in parts: {error}");
             }
@@ -142,12 +139,12 @@ mod tests {
             let mut going = block(one(1.0), None, Activation::Relu, one(-2.0));
             going.outer.bias = Some(DVector::from_element(1, drift));
             let mut points = one(0.0);
-            integrate(&going, &mut points, 1.0).unwrap();
+            integrate(&going, &mut points, 1.0, EXACT).unwrap();
             assert!((points[0] - expected).abs() < 1e-13, "{} {expected}", points[0]);
         }
         // At rest on the kink.
         let mut points = one(0.0);
-        integrate(&block(one(1.0), None, Activation::Relu, one(-2.0)), &mut points, 1.0).unwrap();
+        integrate(&block(one(1.0), None, Activation::Relu, one(-2.0)), &mut points, 1.0, EXACT).unwrap();
         assert_eq!(points[0], 0.0);
     }
 
@@ -161,8 +158,8 @@ mod tests {
         );
         let start = DMatrix::from_row_slice(2, 2, &[0.3, -2.0, 1.0, 0.1]);
         let (mut whole, mut parts) = (start.clone(), start);
-        integrate(&tanh, &mut whole, 1.0).unwrap();
-        (0..4).for_each(|_| integrate(&tanh, &mut parts, 0.25).unwrap());
+        integrate(&tanh, &mut whole, 1.0, EXACT).unwrap();
+        (0..4).for_each(|_| integrate(&tanh, &mut parts, 0.25, EXACT).unwrap());
         assert!((whole - parts).norm() < 1e-7);
     }
 
@@ -170,7 +167,7 @@ mod tests {
     fn a_velocity_that_explodes_is_given_up() {
         let huge = block(DMatrix::identity(1, 1), None, Activation::Relu, DMatrix::from_element(1, 1, 1e9));
         let mut points = DMatrix::from_element(1, 1, 1.0);
-        assert!(integrate(&huge, &mut points, 1.0).is_err_and(|error| error.steps <= MAX_STEPS));
+        assert!(integrate(&huge, &mut points, 1.0, EXACT).is_err_and(|error| error.steps <= bound::MAX_STEPS));
         assert_eq!(points[0], 1.0);
     }
 }

@@ -2,12 +2,10 @@
 
 use nalgebra::DMatrix;
 
-use super::{MAX_STEPS, NoLimit};
+use super::bound::{MAX_STEPS, NoLimit};
 use crate::network::{Activation, Residual};
 
-/// The error of one step at most, over the largest coordinate.
-const TOLERANCE: f64 = 1e-12;
-/// The first step, as a share of the way.
+/// The first step in s.
 const FIRST: f64 = 0.25;
 /// A step is so much shorter than the error asks for, and changes by these factors at most.
 const SAFETY: f64 = 0.9;
@@ -28,7 +26,7 @@ struct Pair {
     power: f64,
 }
 
-/// Orders 5 and 4, for activations that bend sharply: Dormand and Prince, J. Comput. Appl. Math. 6, 1980, 19–26.
+/// Orders 5 and 4, for activations whose slope jumps: Dormand and Prince, J. Comput. Appl. Math. 6, 1980, 19–26.
 const LOW: Pair = Pair {
     stages: &[
         &[1.0 / 5.0],
@@ -172,21 +170,28 @@ struct ActiveTrajectories {
 }
 
 /// As [`super::integrate`], for any block.
-pub(super) fn integrate(block: &Residual, points: &mut DMatrix<f64>, duration: f64) -> Result<(), NoLimit> {
+pub(super) fn integrate(
+    block: &Residual,
+    points: &mut DMatrix<f64>,
+    duration: f64,
+    tolerance: f64,
+) -> Result<(), NoLimit> {
     let (width, samples) = (block.inner.inputs(), points.ncols());
     let activation = block.activation;
-    let is_smooth = activation.kinks().is_empty() && !matches!(activation, Activation::Elementary(_));
+    // An ELU of α = 1 bends without a jump of its slope.
+    let has_slopes = activation.kinks().is_empty() || activation == Activation::Elu { alpha: 1.0 };
+    let is_smooth = has_slopes && !matches!(activation, Activation::Elementary(_));
     let pair = if is_smooth { &HIGH } else { &LOW };
     let at = points.rows(0, width).into_owned();
     let mut travellers = ActiveTrajectories {
         number: (0..samples).collect(),
         left: vec![duration; samples],
-        step: vec![FIRST * duration; samples],
+        step: vec![FIRST.min(duration); samples],
         velocity: block.branch(&at),
         at,
     };
     for _ in 0..MAX_STEPS {
-        travellers.go(block, pair);
+        travellers.go(block, pair, tolerance);
         travellers.arrive(points);
         if travellers.number.is_empty() {
             return Ok(());
@@ -197,7 +202,7 @@ pub(super) fn integrate(block: &Residual, points: &mut DMatrix<f64>, duration: f
 
 impl ActiveTrajectories {
     /// One step of every point, taken back where its error is too large.
-    fn go(&mut self, block: &Residual, pair: &Pair) {
+    fn go(&mut self, block: &Residual, pair: &Pair, tolerance: f64) {
         let steps: Vec<f64> = self.step.iter().zip(&self.left).map(|(step, left)| step.min(*left)).collect();
         let mut stages = vec![std::mem::replace(&mut self.velocity, DMatrix::zeros(0, 0))];
         let mut reached = DMatrix::zeros(0, 0);
@@ -222,7 +227,7 @@ impl ActiveTrajectories {
             let size = self.at.column(column).amax().max(reached.column(column).amax());
             let miss = missed[column];
             // A sum that is no number counts as a miss.
-            let ratio = if miss == 0.0 { 0.0 } else { miss / (TOLERANCE * size) };
+            let ratio = if miss == 0.0 { 0.0 } else { miss / (tolerance * size) };
             let taken = ratio <= 1.0 && last.column(column).iter().all(|value| value.is_finite());
             if taken {
                 self.left[column] = if h == self.left[column] { 0.0 } else { self.left[column] - h };

@@ -11,12 +11,14 @@
 
 use nalgebra::DMatrix;
 
+use super::bound::{MAX_STEPS, NoLimit};
 use super::kink_step::{TERMS, until_a_kink};
-use super::{MAX_STEPS, NoLimit};
 use crate::network::{Activation, Residual};
 
-/// The last terms of a series at most, over the hidden values.
-const TOLERANCE: f64 = 1e-13;
+/// The last terms of a series may be this share of the error that is allowed, over the hidden values.
+const SHARE: f64 = 0.1;
+/// Terms at least.
+const FEWEST: usize = 4;
 /// Points that go through the products together: their coefficients stay in the processor's cache.
 const TOGETHER: usize = 128;
 /// Products that a point takes, about: what it may cost to form G for them.
@@ -33,6 +35,8 @@ struct Field<'a> {
     kinks: Vec<f64>,
     /// Its slope before the first kink, between each two, and behind the last.
     slopes: Vec<f64>,
+    /// What the last terms of a series may be.
+    tolerance: f64,
 }
 
 /// Points on their way.
@@ -48,9 +52,14 @@ struct Travellers {
 }
 
 /// As [`super::integrate`], for a block whose activation is piecewise linear.
-pub(super) fn integrate(block: &Residual, points: &mut DMatrix<f64>, duration: f64) -> Result<(), NoLimit> {
+pub(super) fn integrate(
+    block: &Residual,
+    points: &mut DMatrix<f64>,
+    duration: f64,
+    tolerance: f64,
+) -> Result<(), NoLimit> {
     let (width, samples) = (block.inner.inputs(), points.ncols());
-    let field = Field::new(block, samples);
+    let field = Field::new(block, samples, SHARE * tolerance);
     let mut moved = points.rows(0, width).into_owned();
     for first in (0..samples).step_by(TOGETHER) {
         let count = TOGETHER.min(samples - first);
@@ -67,7 +76,7 @@ pub(super) fn integrate(block: &Residual, points: &mut DMatrix<f64>, duration: f
 }
 
 impl<'a> Field<'a> {
-    fn new(block: &'a Residual, samples: usize) -> Field<'a> {
+    fn new(block: &'a Residual, samples: usize, tolerance: f64) -> Field<'a> {
         let (width, hidden) = (block.inner.inputs(), block.inner.outputs());
         let products = PRODUCTS.saturating_mul(samples);
         let apart = products.saturating_mul(2 * hidden * width);
@@ -80,7 +89,7 @@ impl<'a> Field<'a> {
         kinks.sort_by(f64::total_cmp);
         let slopes = slopes_between(block.activation, &kinks);
         let joint = (jointly < apart).then(|| &block.inner.weight * &block.outer.weight);
-        Field { block, joint, drift, kinks, slopes }
+        Field { block, joint, drift, kinks, slopes, tolerance }
     }
 
     /// ∫σ(z) over the whole way of each column of `start`.
@@ -94,7 +103,7 @@ impl<'a> Field<'a> {
             hidden,
         };
         for step in 1..=MAX_STEPS {
-            let terms = self.terms(&travellers.hidden);
+            let terms = self.terms(&travellers);
             if !travellers.go(self, &terms, duration) {
                 return Err(NoLimit { steps: step });
             }
@@ -114,7 +123,9 @@ impl<'a> Field<'a> {
         }
     }
 
-    fn terms(&self, hidden: &DMatrix<f64>) -> Terms {
+    /// The series of all points, as long as the farthest of them needs.
+    fn terms(&self, travellers: &Travellers) -> Terms {
+        let hidden = &travellers.hidden;
         let value = |z: f64| self.block.activation.value(z);
         let values = hidden.map(value);
         let mut first = self.turned(&values);
@@ -125,15 +136,18 @@ impl<'a> Field<'a> {
             self.slopes[before]
         };
         let slopes = hidden.zip_map(&first, slope_of);
-        let mut coefficients = vec![hidden.clone(), first];
-        let mut integrated = vec![values];
+        let sloped = first.component_mul(&slopes);
+        let mut terms = Terms { coefficients: vec![hidden.clone(), first], integrated: vec![values, sloped] };
         for order in 2..=TERMS {
-            let sloped = coefficients[order - 1].component_mul(&slopes);
-            coefficients.push(self.turned(&sloped) / order as f64);
-            integrated.push(sloped);
+            let next = self.turned(&terms.integrated[order - 1]) / order as f64;
+            terms.integrated.push(next.component_mul(&slopes));
+            terms.coefficients.push(next);
+            let suffices = |(column, left): (usize, &f64)| terms.reach(column, self.tolerance) >= *left;
+            if order >= FEWEST && travellers.left.iter().enumerate().all(suffices) {
+                break;
+            }
         }
-        integrated.push(coefficients[TERMS].component_mul(&slopes));
-        Terms { coefficients, integrated }
+        terms
     }
 }
 
@@ -147,33 +161,39 @@ struct Terms {
 
 impl Terms {
     /// So far the series of a column holds.
-    fn reach(&self, column: usize) -> f64 {
+    fn reach(&self, column: usize, tolerance: f64) -> f64 {
         let size = |order: usize| self.coefficients[order].column(column).amax();
-        let allowed = TOLERANCE * size(0).max(size(1));
+        let allowed = tolerance * size(0).max(size(1));
         let of = |order: usize| {
             let size = size(order);
             if size == 0.0 { f64::INFINITY } else { (allowed / size).powf(1.0 / order as f64) }
         };
-        of(TERMS).min(of(TERMS - 1))
+        of(self.order()).min(of(self.order() - 1))
+    }
+
+    /// Of the last terms.
+    fn order(&self) -> usize {
+        self.coefficients.len() - 1
     }
 }
 
 impl Travellers {
     /// One step of every point; false where a number is not finite or nothing moves on.
     fn go(&mut self, field: &Field<'_>, terms: &Terms, duration: f64) -> bool {
-        let units = self.hidden.nrows();
+        let (units, last) = (self.hidden.nrows(), terms.order());
         for column in 0..self.number.len() {
-            let reach = terms.reach(column).min(self.left[column]);
+            let reach = terms.reach(column, field.tolerance).min(self.left[column]);
             if reach.is_nan() || reach <= 0.0 {
                 return false;
             }
-            let coefficient = |unit: usize, order: usize| terms.coefficients[order][(unit, column)];
+            let coefficient =
+                |unit: usize, order: usize| terms.coefficients.get(order).map_or(0.0, |c| c[(unit, column)]);
             let (step, meeting) = until_a_kink(units, &coefficient, &field.kinks, reach, duration);
             let (mut next, mut area) = (self.hidden.column_mut(column), self.gathered.column_mut(column));
             // Horner's scheme, the highest order first; that of the integral is h·Σ s_k h^k/(k+1).
-            next.copy_from(&terms.coefficients[TERMS].column(column));
-            let mut part = terms.integrated[TERMS].column(column) / (TERMS + 1) as f64;
-            for order in (0..TERMS).rev() {
+            next.copy_from(&terms.coefficients[last].column(column));
+            let mut part = terms.integrated[last].column(column) / (last + 1) as f64;
+            for order in (0..last).rev() {
                 next *= step;
                 next += terms.coefficients[order].column(column);
                 part *= step;

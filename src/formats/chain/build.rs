@@ -27,6 +27,7 @@ pub fn build(file: &TensorFile, proposal: &ChainProposal) -> Result<OpenedNetwor
     if let Some(problem) = checked.fatal_problem() {
         return Err(FormatError::Chain { path: file.path().into(), source: Box::new(problem.clone()) });
     }
+    file.check_memory(checked.entries.iter().map(|entry| entry.weight_name.as_str()))?;
     let weights = Weights::new(file.tensors());
     let channels_last = checked.entries.iter().any(|entry| entry.convolution.is_some() && entry.transpose);
     let flattening = if channels_last { Flattening::ChannelsLast } else { Flattening::ChannelsFirst };

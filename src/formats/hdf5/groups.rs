@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 /// What a file begins with, at 0 or behind a block of the user's whose length is a power of two.
-const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
+pub(super) const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
 const FIRST_USER_BLOCK: usize = 512;
 /// Kinds of messages.
 const LINK_INFO: u16 = 0x02;

@@ -14,17 +14,18 @@ use std::path::Path;
 
 use hdf5_pure::{Dataset, File, Group};
 
+use super::candidate::LAST_MARK;
 use super::tensor_info::{TensorInfo, TensorOrder};
 use super::tensors::{TensorFile, TensorSource, ValuesError};
 use super::{Account, FormatError, PartName};
 use elements::Element;
-use groups::{DEEPEST, LeadsTo, MAX_OBJECTS, PassedLink};
+use groups::{DEEPEST, LeadsTo, MAX_OBJECTS, PassedLink, SIGNATURE};
 
 /// A dataset may take this many times its file's size in memory, as 16-bit numbers do when they are read in 64 bits…
 const LARGEST_EXPANSION: u64 = 4;
 /// …and this much in any case.
 const ALWAYS_READ_BYTES: u64 = 32 << 20;
-const FORMAT: &str = "HDF5";
+pub(super) const FORMAT: &str = "HDF5";
 
 /// The datasets of a file that is open, each with the type of its values where HDF5 itself does not have it.
 struct Hdf5Tensors {
@@ -65,6 +66,14 @@ impl Hdf5Tensors {
         }
         Ok(values)
     }
+}
+
+/// Whether a file that begins so is one: its mark stands at 0, or behind what another program puts before it at a power of
+/// two.
+pub(super) fn is_marked(beginning: &[u8]) -> bool {
+    let positions = std::iter::once(0).chain((9..=LAST_MARK.ilog2()).map(|power| 1_usize << power));
+    let has_mark = |position: usize| beginning.get(position..).is_some_and(|rest| rest.starts_with(&SIGNATURE));
+    positions.into_iter().any(has_mark)
 }
 
 /// Walks through the groups of the file whose bytes are given. `path` is the file they are from.

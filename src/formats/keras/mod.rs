@@ -12,6 +12,7 @@ mod layout;
 mod models;
 mod named;
 mod numbered;
+mod open;
 mod operands;
 mod operators;
 mod precision;
@@ -33,11 +34,12 @@ use super::tensors::TensorFile;
 use super::{Account, FormatError, WeightForm, hdf5, json};
 use crate::network::ImageShape;
 use architecture::Model;
+
 use reading::Reading;
 use weights::Weights;
 
-pub(super) use archive::open_archive;
 pub(super) use layout::{AGAIN, Layout};
+pub(super) use open::{open, recognise};
 pub(super) use reading::Origin;
 
 /// The weights within a `.keras` file.

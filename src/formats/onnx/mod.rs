@@ -35,5 +35,5 @@ mod trace;
 mod volumes;
 mod write;
 
-pub(super) use read::open;
+pub(super) use read::{open, recognise_file};
 pub use write::save_onnx;

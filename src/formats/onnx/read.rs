@@ -15,6 +15,7 @@ use super::nodes::follow;
 use super::rounding::Rounding;
 use super::scalar::{Scalar, Unary};
 use super::trace::{Fault, LeftOut, Reading, Told, Trace, Traced, Value, label};
+use crate::formats::candidate::{Candidate, Content, Evidence};
 use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, is_recurrent, opened};
 use crate::formats::opened::Opened;
 use crate::formats::{Account, Fate, FormatError, PartName};
@@ -24,6 +25,11 @@ use crate::network::{Activation, Elementary, ImageShape, OutputFunction};
 const GENERIC_NAMES: [&str; 5] = ["main_graph", "torch_jit", "torch-jit-export", "graph", "main"];
 /// The newest version of ONNX's operators whose meaning is known.
 const NEWEST_OPERATORS: i64 = 25;
+
+/// How surely the file is one: a message of protobuf has no mark.
+pub(in crate::formats) fn recognise_file(file: &Candidate) -> Option<Evidence> {
+    (matches!(file.content, Content::Bytes) && file.extension == "onnx").then_some(Evidence::Name)
+}
 
 /// Opens an ONNX file.
 pub(in crate::formats) fn open(path: &Path, asked: Option<ImageShape>) -> Result<Opened, FormatError> {

@@ -19,7 +19,7 @@ const FIRST_BYTES: u64 = 1 << 20;
 const MAGIC_WITHIN: usize = 11 + MAGIC.len();
 
 /// Whether a file that begins so is one.
-pub(in super::super) fn is_legacy(beginning: &[u8]) -> bool {
+pub(super) fn is_legacy(beginning: &[u8]) -> bool {
     let beginning = beginning.get(..MAGIC_WITHIN.min(beginning.len())).unwrap_or_default();
     beginning.starts_with(&PRINTED_MAGIC[..MAGIC_WITHIN])
         || beginning.windows(MAGIC.len()).any(|window| window == MAGIC)

@@ -27,6 +27,4 @@ mod tensor;
 mod tensors;
 mod zipped;
 
-pub(super) use legacy::is_legacy;
-pub(super) use open::{open_legacy, open_pickle, open_zip};
-pub(super) use sharded::{is_index, open_index};
+pub(super) use open::{open, open_pickle, recognise};

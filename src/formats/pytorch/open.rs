@@ -2,22 +2,46 @@
 
 use std::path::Path;
 
+use super::legacy::is_legacy;
 use super::modules::Sequence;
+use super::sharded::{is_index, open_index};
 use super::storage_file::StorageFile;
 use super::tensors::{finish, with_legacy, with_zip};
 use super::{embedded, modules};
 use crate::formats::FormatError;
+use crate::formats::candidate::{Candidate, Content, Evidence};
 use crate::formats::opened::Opened;
 use crate::network::ImageShape;
 use crate::pickle::{Pickle, read};
 
+/// How surely the file is one of PyTorch's, or an index of several.
+pub(in crate::formats) fn recognise(file: &Candidate) -> Option<Evidence> {
+    match &file.content {
+        Content::Bytes => is_legacy(&file.beginning).then_some(Evidence::Content),
+        Content::Zip(names) => names.iter().any(|name| name.ends_with("data.pkl")).then_some(Evidence::Content),
+        Content::Json(keys, bytes) => {
+            let is_index = keys.weight_map.is_some() && is_index(&file.path, bytes).unwrap_or(false);
+            is_index.then_some(Evidence::Content)
+        }
+    }
+}
+
+/// Opens a file of PyTorch's, or all files of an index.
+pub(in crate::formats) fn open(file: &Candidate, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+    match &file.content {
+        Content::Bytes => open_legacy(&file.path, input),
+        Content::Zip(_) => open_zip(&file.path, input),
+        Content::Json(_, bytes) => open_index(&file.path, bytes).map(Opened::Tensors),
+    }
+}
+
 /// Opens a zip archive that holds a `data.pkl`.
-pub(in crate::formats) fn open_zip(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+fn open_zip(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
     with_zip(path, |held, pickle, file| network_or_tensors(path, held, pickle, file, input))
 }
 
 /// Opens a file from before version 1.6.
-pub(in crate::formats) fn open_legacy(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+fn open_legacy(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
     with_legacy(path, |held, pickle, file| network_or_tensors(path, held, pickle, file, input))
 }
 

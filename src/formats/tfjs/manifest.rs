@@ -152,7 +152,9 @@ pub(super) struct Manifest {
 
 impl Manifest {
     pub(super) fn into_file(self, path: &Path) -> TensorFile {
-        TensorFile::new(path, self.infos, self.positions)
+        let files = self.positions.groups.iter().flatten().map(|part| part.file.length());
+        let held = files.fold(0, u64::saturating_add);
+        TensorFile::new(path, self.infos, self.positions).with_companions(held)
     }
 }
 

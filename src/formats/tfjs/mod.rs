@@ -9,6 +9,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::candidate::{Candidate, Content, Evidence};
 use super::opened::Opened;
 use super::{Account, FormatError, PartName, json, keras};
 use crate::network::ImageShape;
@@ -26,6 +27,12 @@ struct Model {
     weights_manifest: Vec<Group>,
     #[serde(flatten)]
     others: BTreeMap<String, Value>,
+}
+
+/// How surely the file is one.
+pub(super) fn recognise(file: &Candidate) -> Option<Evidence> {
+    let Content::Json(keys, _) = &file.content else { return None };
+    keys.model_topology.is_some().then_some(Evidence::Content)
 }
 
 /// Opens the model whose JSON is given. Its weights must lie beside it.

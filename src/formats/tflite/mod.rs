@@ -16,6 +16,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::candidate::{Candidate, Content, Evidence};
 use super::graph::opened;
 use super::opened::Opened;
 use super::tensorflow::{Ends, Followed, Input, Trace, run};
@@ -27,12 +28,18 @@ use schema::Model;
 use tensors::{Shown, TfliteTensors};
 
 /// What a file begins with, behind four bytes for the place of its first record.
-pub(super) const IDENTIFIER: &[u8] = b"TFL3";
+const IDENTIFIER: &[u8] = b"TFL3";
 /// The name that converters give to any graph.
 const GENERIC_NAME: &str = "main";
 /// The codes of the operators that have kernels.
 const CONVOLUTION: i32 = 3;
 const DEPTHWISE_CONVOLUTION: i32 = 4;
+
+/// How surely the file is one.
+pub(super) fn recognise(file: &Candidate) -> Option<Evidence> {
+    let is_marked = file.beginning.get(4..).is_some_and(|rest| rest.starts_with(IDENTIFIER));
+    (matches!(file.content, Content::Bytes) && is_marked).then_some(Evidence::Mark)
+}
 
 /// Opens a file of TensorFlow Lite.
 pub(super) fn open(path: &Path, asked: Option<ImageShape>) -> Result<Opened, FormatError> {

@@ -24,6 +24,7 @@ mod estimate;
 mod exhaustive;
 mod factors;
 mod kabsch;
+mod least_cost;
 mod matching;
 mod moves;
 mod node;
@@ -72,8 +73,7 @@ impl Svd {
         if let Some(shared) = shared::of_orthogonal(self)? {
             return Ok(shared);
         }
-        let best = search::least_rotation(&Problem::new(self)?)?;
-        Ok(ProperSvd { rotation_in: best.v.inverse_rotation(), factors: best.factors, rotation_out: best.u.rotation() })
+        Ok(search::least_rotation(&Problem::new(self)?)?.into_proper())
     }
 
     /// The polar decomposition with a proper Q, in `moving_dimension()` dimensions. Where W is square and

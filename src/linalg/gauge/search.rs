@@ -5,6 +5,7 @@ use super::assignment::assigned;
 use super::completion::least_from_axes;
 use super::descent::{self, Effort};
 use super::exhaustive;
+use super::factors::ProperSvd;
 use super::polish::polish;
 use super::problem::Problem;
 use super::within::Within;
@@ -43,8 +44,13 @@ pub(super) struct Least {
 }
 
 impl Least {
+    /// Both factors as motions.
+    pub(super) fn into_proper(self) -> ProperSvd {
+        ProperSvd { rotation_in: self.v.inverse_rotation(), factors: self.factors, rotation_out: self.u.rotation() }
+    }
+
     /// V and U of an arrangement, null directions so that they turn least.
-    fn new(arrangement: &Arrangement, problem: &Problem) -> Result<Least, LinalgError> {
+    pub fn new(arrangement: &Arrangement, problem: &Problem) -> Result<Least, LinalgError> {
         let factors = arrangement.factors(problem);
         if problem.is_given() {
             let (v, u) = arrangement.factor_pair(problem)?;
@@ -116,7 +122,7 @@ fn arranged(start: Arrangement, problem: &Problem) -> Result<Arrangement, Linalg
 
 /// As much as keeps the whole, with both logarithms, at three to four times the bare decomposition. In small spaces that
 /// is next to nothing, and they are what is looked at most: there it is some tenths of a millisecond.
-fn effort(problem: &Problem) -> Effort {
+pub(super) fn effort(problem: &Problem) -> Effort {
     let (d, r) = (problem.dimension, problem.rank());
     let (small, by_size, fixed) =
         if problem.is_given() { (SMALL_DIMENSION, 200, 24_000) } else { (SMALL_FREE_DIMENSION, 60, 0) };

@@ -2,15 +2,15 @@
 
 use std::time::Instant;
 
+use super::finding_key::FindingKey;
 use super::pace::paced;
 use super::{Derivation, Situation, Source};
 use crate::dataset::Dataset;
 use crate::diagnostics::findings::{Finding, Subject, Thresholds, find_while};
 use crate::flow::FlowError;
 use crate::network::Network;
-use crate::session::DataSource;
-use crate::session::findings::{FindingKey, Fix, FixFinder};
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
+use crate::session::{DataSource, Fix, FixFinder};
 
 /// What is wrong with a network, the worst first.
 #[derive(Debug, Default)]

@@ -1,13 +1,11 @@
-//! The state of a slot, and what the session asks for.
+//! The state of a slot.
 
 use std::sync::Arc;
 
 use super::slot::{Demand, Slot, State};
-use super::*;
+use super::{Derivation, Situation, Source};
 use crate::flow::FlowOptions;
-use crate::session::{
-    Command, Document, Effect, Example, Outcome, PlaybackCommand, Progress, Scene, SceneError, Session, Task,
-};
+use crate::session::{Example, Progress, Scene, SceneError};
 
 /// A result that says which request it answers.
 #[derive(Debug, PartialEq)]
@@ -37,23 +35,6 @@ fn scene() -> Arc<Scene> {
     let (network, mut data) = Example::Spiral.load().unwrap();
     let points = data.draw().unwrap();
     Arc::new(Scene::build(&Arc::new(network), &points, FlowOptions::default(), None, &mut |_, _| true).unwrap())
-}
-
-fn session() -> Session {
-    let (network, mut data) = Example::Spiral.load().unwrap();
-    data.draw().unwrap();
-    let document = Document { network: Some(Arc::new(network)), data, ..Document::default() };
-    let mut session = Session::default();
-    session.receive(Outcome::Built(document, Ok(scene())));
-    session
-}
-
-/// What the session asks for now, of this kind.
-fn asked(session: &mut Session, kind: DerivedKind) -> Option<DerivedJob> {
-    session.watch_derived(1.0).into_iter().find_map(|effect| match effect {
-        Effect::Derive(job) if job.kind == kind => Some(job),
-        _ => None,
-    })
 }
 
 fn number(value: u8) -> Option<Arc<Number>> {
@@ -124,52 +105,4 @@ fn a_result_that_is_wanted_in_every_frame_keeps_its_interval() {
     slot.accept(&scene, &scene, number(2));
     assert_eq!(slot.demand(&scene, &3, 0.6, 1.0), Demand::Met);
     assert_eq!(slot.demand(&scene, &3, 0.0, 0.0), Demand::Start);
-}
-
-#[test]
-fn a_detail_is_asked_for_once_and_kept() {
-    let mut session = session();
-    let job = asked(&mut session, DerivedKind::LayerDetail).unwrap();
-    assert_eq!(job.title, "Preparing layer 1 for the panel");
-    assert!(asked(&mut session, DerivedKind::LayerDetail).is_none() && session.detail(0).is_none());
-    session.receive(Outcome::Derived(job.run(&mut |_, _| true)));
-    assert!(session.detail(0).is_some() && asked(&mut session, DerivedKind::LayerDetail).is_none());
-    // Another layer is asked for when the panel comes to it.
-    session.apply(Command::Playback(PlaybackCommand::Seek(2.5)));
-    let job = asked(&mut session, DerivedKind::LayerDetail).unwrap();
-    assert_eq!(job.title, "Preparing layer 3 for the panel");
-    session.receive(Outcome::Derived(job.run(&mut |_, _| true)));
-    assert!(session.detail(0).is_some() && session.detail(2).is_some());
-}
-
-#[test]
-fn what_was_stopped_is_not_begun_again() {
-    let mut session = session();
-    assert!(asked(&mut session, DerivedKind::LayerDetail).is_some());
-    session.apply(Command::Cancel(Task::Derive(DerivedKind::LayerDetail)));
-    assert!(session.is_given_up::<LayerDetail>() && asked(&mut session, DerivedKind::LayerDetail).is_none());
-}
-
-#[test]
-fn the_overview_is_made_while_its_panel_is_open() {
-    let mut session = session();
-    assert!(asked(&mut session, DerivedKind::LayerOverview).is_none());
-    session.view.panel.all_layers = true;
-    assert!(asked(&mut session, DerivedKind::LayerOverview).is_some());
-    assert!(asked(&mut session, DerivedKind::LayerOverview).is_none());
-    session.view.panel.all_layers = false;
-    let task = Task::Derive(DerivedKind::LayerOverview);
-    assert!(session.watch_derived(1.0).iter().any(|effect| matches!(effect, Effect::Cancel(ended) if *ended == task)));
-    session.view.panel.all_layers = true;
-    assert!(asked(&mut session, DerivedKind::LayerOverview).is_some());
-    session.apply(Command::Cancel(task));
-    assert!(session.is_given_up::<LayerOverview>() && asked(&mut session, DerivedKind::LayerOverview).is_none());
-}
-
-#[test]
-fn a_result_that_was_cancelled_inside_its_work_is_not_told_as_an_error() {
-    let mut session = session();
-    let job = asked(&mut session, DerivedKind::LayerDetail).unwrap();
-    session.receive(Outcome::Derived(job.run(&mut |_, _| false)));
-    assert!(session.notices.shown().is_empty() && session.is_given_up::<LayerDetail>());
 }

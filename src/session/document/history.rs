@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::data::{Data, DataSource};
 use super::file_contents::FileContents;
+use super::fix::Fix;
 use super::network_change::NetworkChange;
 use super::point_change::PointChange;
 use super::preset::Preset;
 use crate::dataset::{Generator, Random};
 use crate::network::Network;
-use crate::session::{Document, Fix};
+use crate::session::Document;
 
 /// What a person does to the network and the data.
 #[derive(Clone, Debug, PartialEq)]

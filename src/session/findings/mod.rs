@@ -1,13 +1,11 @@
 //! The findings of the open network in the window: which are listed, which were dismissed, and where a click leads.
 
+mod dismissal;
 mod evidence;
-mod fix;
-mod key;
 mod view;
 mod visible;
 
+pub use dismissal::Dismissal;
 pub(super) use evidence::Evidence;
-pub use fix::{Fix, FixFinder, Fixed};
-pub use key::{Dismissal, FindingKey};
 pub use view::{FindingCommand, FindingScope, FindingsView};
 pub use visible::{LayerCount, TimeMark, VisibleFindings, title};

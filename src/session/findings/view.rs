@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::key::{Dismissal, FindingKey};
+use super::dismissal::Dismissal;
 use super::visible::VisibleFindings;
 use crate::diagnostics::findings::Severity;
-use crate::session::Findings;
+use crate::session::{FindingKey, Findings};
 
 /// How many dismissals are remembered, the newest of all networks.
 const MAX_DISMISSED: usize = 1000;

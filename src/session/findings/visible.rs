@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::key::FindingKey;
 use crate::diagnostics::findings::{Finding, Severity};
-use crate::session::{FindingEntry, Findings, counted};
+use crate::session::{FindingEntry, FindingKey, Findings, counted};
 
 /// At most so many findings are named where several are in one place.
 const MAX_NAMED: usize = 6;

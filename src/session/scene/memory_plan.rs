@@ -2,6 +2,7 @@
 
 use crate::flow::{LIMIT_PIECES, ResidualLaw};
 use crate::network::{Layer, Network};
+use crate::system::memory::size_text;
 
 /// What the values and positions of all points may take, the plain net and its ResNet together: half of what a small
 /// computer has.
@@ -67,18 +68,7 @@ fn bytes_a_point(network: &Network, law: ResidualLaw, dimension: usize) -> [usiz
 
 /// A number of bytes in the unit that fits.
 fn size(bytes: usize) -> String {
-    const UNITS: [&str; 4] = ["bytes", "kB", "MB", "GB"];
-    let mut value = bytes as f64;
-    let mut unit = 0;
-    while value >= 999.5 && unit + 1 < UNITS.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    if unit == 0 || value >= 9.95 {
-        format!("{value:.0} {}", UNITS[unit])
-    } else {
-        format!("{value:.1} {}", UNITS[unit])
-    }
+    size_text(bytes as u64)
 }
 
 #[cfg(test)]

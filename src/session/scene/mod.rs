@@ -30,7 +30,7 @@ pub use refined::Refined;
 pub use view_pose::ViewPose;
 
 use crate::dataset::{Dataset, Labels, match_classes};
-use crate::flow::{Event, Flow, FlowError, FlowOptions, LayerFlow, SampledPath};
+use crate::flow::{Decomposition, Event, Flow, FlowError, FlowOptions, LayerFlow, SampledPath};
 use crate::linalg::evenly_spaced;
 use crate::network::{Forward, Layer, Network, NetworkError, OutputFunction};
 use crate::session::{PointSettings, coordinate_name, listed};
@@ -113,13 +113,19 @@ impl Scene {
         let overflow = Overflow::find(&forward);
         let matched = match_classes(&dataset.labels, network.outputs(), &forward.predictions).unwrap_or_default();
         let dataset = &dataset.renumbered(&matched, network.outputs()).map_or_else(|| Arc::clone(dataset), Arc::new);
-        let flow = match known {
-            Some(flow) if flow.options() == options => flow,
-            Some(flow) if flow.options().decomposition == options.decomposition => Arc::new(flow.with_laws(options)),
-            _ => Arc::new(Flow::new(network, options, &mut |done| {
+        let decomposed = |progress: &mut Progress<'_>| {
+            let flow = Flow::for_data(network, options, &dataset.points, &mut |done| {
                 let share = DECOMPOSED * done as f32 / layers.max(1) as f32;
                 progress(share, &format!("decomposing layer {} of {layers}", (done + 1).min(layers)))
-            })?),
+            });
+            flow.map(Arc::new)
+        };
+        let flow = match known {
+            // That of least motion is one of this data.
+            _ if options.decomposition == Decomposition::LeastMotion => decomposed(progress)?,
+            Some(flow) if flow.options() == options => flow,
+            Some(flow) if flow.options().decomposition == options.decomposition => Arc::new(flow.with_laws(options)),
+            _ => decomposed(progress)?,
         };
         go_on(progress, DECOMPOSED, "sampling the data's path")?;
         let data = flow.sample_path(&dataset.points)?;

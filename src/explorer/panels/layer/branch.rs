@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::Shown;
+use super::shown::Shown;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::bars::{Bar, Bars};
 use crate::flow::PhaseKind;

@@ -26,8 +26,8 @@ pub(super) fn show(ui: &mut Ui, now: FlowOptions, has_steps: bool) -> Vec<Comman
     if options == now { Vec::new() } else { vec![Command::Flow(options)] }
 }
 
-fn choices<T: PartialEq + Copy>(ui: &mut Ui, now: &mut T, values: [(T, [&'static str; 2]); 2]) {
-    ui.horizontal(|ui| {
+fn choices<T: PartialEq + Copy, const N: usize>(ui: &mut Ui, now: &mut T, values: [(T, [&'static str; 2]); N]) {
+    ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         for (value, [text, tip]) in values {
             ui.selectable_value(now, value, text).on_hover_text(tip);
@@ -68,6 +68,11 @@ fn decomposition(value: Decomposition) -> [&'static str; 2] {
             "Polar",
             "W = Q P: every layer stretches along tilted axes and then turns once. Fewer phases, less turning and no \
              freedom of choice where W is invertible; where each layer ends does not change.",
+        ],
+        Decomposition::LeastMotion => [
+            "Least motion",
+            "W = U Σ Vᵀ as well, but of all orders, signs and bases those by which this data goes least far, not those that \
+             turn the whole space least. Where each layer ends does not change.",
         ],
     }
 }

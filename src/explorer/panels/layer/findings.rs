@@ -2,7 +2,7 @@
 
 use egui::{Rect, RichText, Role, Sense, Ui, WidgetInfo, lerp, pos2, vec2};
 
-use super::Shown;
+use super::shown::Shown;
 use crate::explorer::theme::{self, GAP, Palette};
 use crate::explorer::widgets::severity;
 use crate::session::{Command, FindingCommand, FindingScope, HeatWindow, counted, title};

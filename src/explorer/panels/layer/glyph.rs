@@ -3,7 +3,7 @@
 use egui::{Align2, Color32, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, vec2};
 use nalgebra::{Matrix2, Matrix2x3, Matrix3, Vector2, Vector3};
 
-use super::Shown;
+use super::shown::Shown;
 use crate::explorer::theme::{self, Palette, THICK, THIN};
 use crate::flow::PhaseKind;
 use crate::session::{Command, Glyph, ViewCommand, coordinate_name, subscript};

@@ -2,7 +2,8 @@
 
 use egui::{Color32, Response, RichText, Sense, Ui, vec2};
 
-use super::{Shown, findings};
+use super::findings;
+use super::shown::Shown;
 use crate::explorer::theme::{self, CORNER, Palette, SMALL};
 use crate::flow::{Event, EventKind, PhaseKind};
 use crate::session::{Command, ViewCommand, coordinate_name, own_name};

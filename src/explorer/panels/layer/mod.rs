@@ -7,19 +7,21 @@ mod findings;
 mod glyph;
 mod header;
 mod rotations;
+mod shown;
 mod spectrum;
 mod weights;
 
 use egui::{Align, CollapsingHeader, RichText, ScrollArea, Ui};
 
 use crate::explorer::theme::{self, Palette, SECTION_GAP};
-use crate::flow::{Flow, FlowOptions, LayerFlow};
-use crate::network::{Layer, Network};
+use crate::flow::FlowOptions;
+use crate::network::Network;
 use crate::resnet::has_steps;
 use crate::session::{
     Command, EditCommand, FindingsView, Hovered, LayerDetail, NetworkChange, NumberChange, PanelCommand, Scene,
     Section, ViewCommand, ViewSettings,
 };
+use shown::Shown;
 
 /// What the layer panel shows.
 #[derive(Debug)]
@@ -40,24 +42,6 @@ pub struct LayerInput<'a> {
     pub view: &'a ViewSettings,
     /// The time of the flow, 0 to L.
     pub t: f64,
-}
-
-/// The layer on show, for the sections of the panel.
-struct Shown<'a> {
-    scene: &'a Scene,
-    flow: &'a Flow,
-    layer: &'a LayerFlow,
-    findings: &'a FindingsView,
-    view: &'a ViewSettings,
-    /// The layer with the numbers that were asked for last.
-    wanted: Option<&'a Layer>,
-    detail: Option<&'a LayerDetail>,
-    given_up: bool,
-    /// Its index from 0.
-    index: usize,
-    /// The phase that the time is in, an index into the layer's phases; `None` while the time is in another layer.
-    phase: Option<usize>,
-    t: f64,
 }
 
 /// Draws the panel into `ui` and tells what the user asked for.

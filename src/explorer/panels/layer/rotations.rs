@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use egui::{RichText, Sense, Ui, vec2};
 
-use super::{Shown, number};
+use super::number;
+use super::shown::Shown;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::dial::{DIAL_WIDTH, Dial};
 use crate::explorer::widgets::heat::{self, Heat};

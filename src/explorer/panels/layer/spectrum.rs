@@ -2,7 +2,8 @@
 
 use egui::{Grid, Ui};
 
-use super::{Shown, number};
+use super::number;
+use super::shown::Shown;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::bars::{Bar, Bars};
 use crate::flow::{CompressionLaw, Motion, PhaseKind, Spectrum};

@@ -2,7 +2,8 @@
 
 use egui::{Button, PointerButton, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, lerp, pos2, vec2};
 
-use super::{Shown, findings};
+use super::findings;
+use super::shown::Shown;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::heat::{self, Heat};
 use crate::explorer::widgets::number;

@@ -2,7 +2,8 @@
 
 use egui::{Button, ScrollArea, Sense, Ui, vec2};
 
-use super::{RefinementInput, section};
+use super::heading::section;
+use super::input::RefinementInput;
 use crate::explorer::theme;
 use crate::explorer::widgets::heat::{self, Heat};
 use crate::resnet::{BlockRun, Integrator};

@@ -2,7 +2,8 @@
 
 use egui::{RichText, Ui};
 
-use super::{RefinementInput, section};
+use super::heading::section;
+use super::input::RefinementInput;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::chart::{AxisScale, Chart, Series};
 use crate::resnet::{Convergence, Slope, StepsError};

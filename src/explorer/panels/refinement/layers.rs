@@ -2,7 +2,8 @@
 
 use egui::{Grid, Ui};
 
-use super::{RefinementInput, layer_text, section};
+use super::heading::{layer_text, section};
+use super::input::RefinementInput;
 use crate::explorer::theme::{self, Palette};
 
 pub(super) fn show(ui: &mut Ui, input: &RefinementInput<'_>) {

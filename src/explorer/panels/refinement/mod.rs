@@ -3,37 +3,18 @@
 mod blocks;
 mod charts;
 pub mod controls;
+mod heading;
+mod input;
 mod layers;
 mod trained;
 mod worst;
 
 use egui::{RichText, ScrollArea, Ui};
 
-use crate::explorer::theme::{self, Palette, SECTION_GAP};
-use crate::flow::{Flow, FlowOptions};
+use crate::explorer::theme::{self};
 use crate::resnet::Integrator;
-use crate::session::{BlockDetail, Command, Refined, RefinementStudy, Scene, ViewCommand, ViewSettings, counted};
-
-/// What the refinement panel shows.
-#[derive(Debug)]
-pub struct RefinementInput<'a> {
-    /// The open network and data; `None` before anything is open.
-    pub scene: Option<&'a Scene>,
-    /// The newest ResNet that is ready; it may be one for settings before the present ones.
-    pub refined: Option<&'a Refined>,
-    /// The newest study that is ready; it too may be of other settings.
-    pub study: Option<&'a RefinementStudy>,
-    /// Whether the study of the present settings was given up.
-    pub given_up: bool,
-    /// The newest block that is ready; it may be one chosen before.
-    pub block: Option<&'a BlockDetail>,
-    /// The choices of the flow that were asked for last.
-    pub options: FlowOptions,
-    /// The view's settings.
-    pub view: &'a ViewSettings,
-    /// The time of the flow, 0 to L.
-    pub t: f64,
-}
+use crate::session::{Command, Scene, ViewCommand, counted};
+pub use input::RefinementInput;
 
 /// Draws the panel into `ui` and tells what the user asked for.
 pub fn show(ui: &mut Ui, input: &RefinementInput<'_>) -> Vec<Command> {
@@ -57,12 +38,6 @@ pub fn show(ui: &mut Ui, input: &RefinementInput<'_>) -> Vec<Command> {
         trained::show(ui, scene, input);
     });
     commands.into_iter().map(Command::View).chain(asked.map(Command::Flow)).collect()
-}
-
-/// A heading of the panel with a sentence on hover.
-fn section(ui: &mut Ui, title: &str, tip: &str) {
-    ui.add_space(SECTION_GAP);
-    ui.label(RichText::new(title).color(Palette::from_ui(ui).ink).strong()).on_hover_text(tip);
 }
 
 /// The stretch of depth.
@@ -150,10 +125,4 @@ fn numbers(ui: &mut Ui, input: &RefinementInput<'_>) {
             ui.end_row();
         }
     });
-}
-
-/// The names of phases by layer, as the block list writes them.
-fn layer_text(flow: &Flow, layer: usize) -> String {
-    let name = flow.layers().get(layer - 1).map_or("", |layer| layer.name.as_str());
-    if name.is_empty() { format!("layer {layer}") } else { format!("layer {layer} · {name}") }
 }

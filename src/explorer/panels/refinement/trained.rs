@@ -2,7 +2,8 @@
 
 use egui::{Grid, Ui};
 
-use super::{RefinementInput, section};
+use super::heading::{layer_text, section};
+use super::input::RefinementInput;
 use crate::explorer::panels::layer::choices;
 use crate::explorer::theme::{self, Palette};
 use crate::flow::{FlowOptions, ResidualLaw};
@@ -46,7 +47,7 @@ pub(super) fn show(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>) {
                     ui.label(text).on_hover_text(tip);
                 }
             };
-            ui.label(block.layer.to_string()).on_hover_text(super::layer_text(&scene.flow, block.layer));
+            ui.label(block.layer.to_string()).on_hover_text(layer_text(&scene.flow, block.layer));
             let largest = format!("At most {} of its input.", theme::significant(block.largest_residual));
             value(
                 ui,

@@ -2,7 +2,8 @@
 
 use egui::{Button, Ui};
 
-use super::{RefinementInput, section};
+use super::heading::section;
+use super::input::RefinementInput;
 use crate::explorer::theme;
 use crate::session::{Pick, PointCommand, ViewCommand};
 

@@ -12,6 +12,7 @@ use super::gpu_points::Points;
 use super::parallel;
 use super::shade::Shade;
 use super::styles::DrawOrder;
+use super::thinned::Thinning;
 use super::triangles::Triangles;
 use crate::explorer::stage::screen_transform::ScreenTransform;
 use crate::explorer::theme::POINT_RADIUS;
@@ -29,6 +30,8 @@ pub struct Cloud {
     drawn: Arc<Vec<ScreenPoint>>,
     unsorted: Vec<ScreenPoint>,
     triangles: Triangles,
+    thinning: Thinning,
+    kept: Arc<Vec<ScreenPoint>>,
 }
 
 impl Cloud {
@@ -64,7 +67,14 @@ impl Cloud {
         let shade = Shade { depth: transform.depth, background: style.palette.stage, ghost: style.ghost };
         match style.sprites {
             Some(sprites) => {
-                let points = Points { placed: Arc::clone(&self.drawn), styles: style.styles.table(), shade };
+                let styles = style.styles.table();
+                // By the next frame nothing else uses these either.
+                let mut kept = Arc::try_unwrap(std::mem::take(&mut self.kept)).unwrap_or_default();
+                // Points through which others are looked at shine through each other.
+                let is_thinned = !style.ghost && self.thinning.thin(&self.drawn, seen, &styles, &mut kept);
+                self.kept = Arc::new(kept);
+                let placed = Arc::clone(if is_thinned { &self.kept } else { &self.drawn });
+                let points = Points { placed, styles, shade };
                 [sprites.shape(transform.rect, points), Shape::Noop]
             }
             None => self.triangles.shapes(&self.drawn, shade, style),

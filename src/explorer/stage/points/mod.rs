@@ -12,4 +12,5 @@ pub(super) mod shade;
 pub(super) mod sprites;
 pub(super) mod stamps;
 pub(super) mod styles;
+pub(super) mod thinned;
 pub(super) mod triangles;

@@ -1,16 +1,16 @@
 //! Changes of a network by hand: its layers, their widths and activations, single weights.
 
+mod error;
 mod numbers;
 
 use nalgebra::{DMatrix, DVector};
-use thiserror::Error;
 
 pub use numbers::{NumberChange, WeightPart};
 
 use crate::dataset::Random;
-use crate::linalg::LinalgError;
-use crate::network::{Activation, Affine, Dense, Layer, Network, NetworkError, OutputFunction, Residual};
+use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction, Residual};
 use crate::training::{Initialisation, LayerPlan, PlanKind};
+pub(in crate::session) use error::ChangeError;
 
 /// A change of a network. Layers are counted from 0.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,17 +51,6 @@ impl NetworkChange {
             _ => false,
         }
     }
-}
-
-/// Why a change cannot be made.
-#[derive(Clone, Debug, Error, PartialEq)]
-pub(in crate::session) enum ChangeError {
-    /// The layers no longer fit, or a number is not finite.
-    #[error(transparent)]
-    Network(#[from] NetworkError),
-    /// A matrix could not be decomposed.
-    #[error("the layer cannot be decomposed ({0}); change its weights instead")]
-    Decomposition(#[from] LinalgError),
 }
 
 /// The network after a change; `random` draws what is new.

@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::ChangeError;
+use super::error::ChangeError;
 use crate::linalg::{RotationFactor, with_angle, with_singular_value};
 use crate::network::{Affine, Layer};
 

@@ -4,6 +4,7 @@
 //! divided by cᵢ where what it leads to is multiplied by it; cᵢ = √(rᵢ/kᵢ) makes its largest incoming weight rᵢ and its
 //! largest outgoing weight kᵢ alike. Powers of two keep every bit.
 
+use super::rebuilt::rebuilt;
 use crate::network::{Activation, Dense, Layer, Network};
 
 /// How often all pairs of layers are balanced: a factor moves on by one layer each time.
@@ -39,7 +40,7 @@ pub(super) fn balanced(network: &Network) -> Option<Network> {
             break;
         }
     }
-    has_changed.then(|| super::rebuilt(network, layers).ok()).flatten()
+    has_changed.then(|| rebuilt(network, layers).ok()).flatten()
 }
 
 /// Balances each unit between two layers; whether any factor moved.

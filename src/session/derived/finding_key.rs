@@ -16,16 +16,6 @@ pub struct FindingKey {
     columns: Vec<usize>,
 }
 
-/// A finding of a network that is not told any more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dismissal {
-    /// The network: its file, or its name.
-    pub network: String,
-    /// The finding.
-    #[serde(flatten)]
-    pub key: FindingKey,
-}
-
 impl FindingKey {
     /// What `finding` is known by.
     pub fn new(finding: &Finding) -> FindingKey {

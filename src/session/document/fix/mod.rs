@@ -2,6 +2,7 @@
 
 mod columns;
 mod linear;
+mod rebuilt;
 mod scale;
 mod units;
 
@@ -11,6 +12,7 @@ use crate::dataset::{Dataset, Random, Scaling};
 use crate::diagnostics::findings::{Finding, Thresholds};
 use crate::network::{Layer, Network, NetworkError};
 use crate::session::{counted, listed};
+use rebuilt::rebuilt;
 
 /// A change that takes away what a finding tells of. Layers, units and columns count from 0.
 #[derive(Clone, Debug, PartialEq)]
@@ -203,17 +205,6 @@ impl Fix {
             }
         }
     }
-}
-
-/// The network of other layers. Layers that stay keep the words for what they were; numbers that are not finite stay too.
-fn rebuilt(network: &Network, layers: Vec<Layer>) -> Result<Network, NetworkError> {
-    let origin = |layer: &Layer| {
-        let same = network.layers().iter().position(|before| before == layer);
-        same.and_then(|index| network.origin(index)).map(str::to_owned)
-    };
-    let has_origins = (0..network.layers().len()).any(|index| network.origin(index).is_some());
-    let origins = if has_origins { layers.iter().map(origin).collect() } else { Vec::new() };
-    Ok(Network::with_non_finite(network.name().to_owned(), layers, network.output())?.with_origins(origins))
 }
 
 #[cfg(test)]
