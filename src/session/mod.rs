@@ -51,14 +51,14 @@ pub use findings::{
 pub use notice::{Notice, Notices, Severity};
 pub use playback::{Playback, PlaybackCommand, SPEEDS};
 pub use points::{
-    Region, ScreenPoint, TableCell, TableError, nearest, picture_side, pictured, pixel_range, pixels, table_columns,
-    table_csv, table_fits, table_rows,
+    Condition, ConditionProblem, Region, ScreenPoint, TableCell, TableError, nearest, picture_side, pictured,
+    pixel_range, pixels, table_columns, table_csv, table_fits, table_rows,
 };
 pub use rebuild::{Rebuilt, VisibleOutputs};
 pub use recent::RecentFiles;
 pub use scene::{
-    Cell, Directions, Extent, Fit, Frame, Lattice, MemoryPlan, Progress, Refined, Scene, SceneError, ViewPose,
-    directions, phase_time,
+    Cell, Directions, Extent, Fit, Frame, Lattice, MemoryPlan, Overflow, Progress, Refined, Scene, SceneError,
+    ViewPose, directions, phase_time,
 };
 pub use settings::Settings;
 pub use state::{PathPrompt, Session};
