@@ -70,6 +70,15 @@ fn is_probability(network: &Network) -> bool {
     matches!(last.activation, Activation::Softmax | Activation::Sigmoid | Activation::LogSigmoid)
 }
 
+/// The mean loss of the network on some data; `None` where the labels do not fit, or a value is not finite.
+pub(super) fn mean_loss(network: &Network, inputs: &DMatrix<f64>, labels: &Labels) -> Option<f64> {
+    let (values, overflow) = super::findings::follow(network, inputs);
+    if overflow.is_some() {
+        return None;
+    }
+    Start::new(network, &values, labels).ok().map(|start| start.loss)
+}
+
 /// The loss of always answering the same, as well as that can be done.
 fn guess_loss(targets: &Targets, loss: Loss, output: OutputFunction, outputs: usize) -> f64 {
     let shares: Vec<f64> = match targets {

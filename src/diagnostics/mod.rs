@@ -7,6 +7,7 @@ pub mod findings;
 mod layer_gradient;
 mod loss_gradient;
 pub mod measures;
+pub mod probes;
 mod separability;
 mod survey;
 mod trajectory;

@@ -42,7 +42,6 @@ pub(crate) fn integrate(
 mod tests {
     use nalgebra::DVector;
 
-    use super::bound::MAX_STEPS;
     use super::*;
     use crate::linalg::testing::random_matrix;
     use crate::network::{Activation, Affine};
