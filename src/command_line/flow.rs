@@ -67,7 +67,7 @@ struct FlowResult {
 struct JsonResult<'a> {
     times: &'a [f64],
     #[serde(skip_serializing_if = "Option::is_none")]
-    places: Option<Nested<'a>>,
+    locations: Option<Nested<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     positions: Option<Vec<Nested<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,12 +105,12 @@ pub(super) fn run(arguments: &FlowCommand) -> Result<(), CommandError> {
         memory::check((numbers as u64).saturating_mul(size_of::<f64>() as u64)).map_err(|error| failed(error.into()))
     };
     let (flow, positions) = match (&arguments.data, &arguments.at) {
-        (_, Some(places)) => {
+        (_, Some(locations)) => {
             arguments.flow.refuse_without_data()?;
             let flow = build_flow(file, &network, arguments.flow, &DMatrix::zeros(network.inputs(), 0))?;
-            let places = arguments.samples.columns.read(places, Some(flow.ambient_dimension()))?.points;
-            room(&flow, places.ncols())?;
-            (flow, vec![places; times.len()])
+            let locations = arguments.samples.columns.read(locations, Some(flow.ambient_dimension()))?.points;
+            room(&flow, locations.ncols())?;
+            (flow, vec![locations; times.len()])
         }
         (data, None) => {
             let data = load_data(data.as_deref().unwrap_or_default(), &arguments.samples, &network)?;
@@ -191,9 +191,9 @@ fn nested(list: &[DMatrix<f64>]) -> Vec<Nested<'_>> {
 impl FlowResult {
     fn write(&self, arguments: &FlowCommand, kind: OutputKind) -> Result<(), CommandError> {
         let out = &arguments.out;
-        let places = arguments.at.is_some();
+        let locations = arguments.at.is_some();
         let mut lists = vec![("positions", &self.positions)];
-        lists.retain(|_| !places);
+        lists.retain(|_| !locations);
         lists.extend(self.velocity.iter().map(|list| ("velocity", list)));
         lists.extend(self.answers.iter().map(|list| ("answers", list)));
         let first = self.positions.first();
@@ -209,8 +209,8 @@ impl FlowResult {
             // A matrix keeps its columns, the points, one after the other, which is NumPy's order of N × d.
             OutputKind::Archive => write_archive(out, |archive| {
                 archive.add("times", &[self.times.len()], self.times.iter().copied())?;
-                if let Some(points) = first.filter(|_| places) {
-                    archive.add("places", &[samples, dimension], points.iter().copied())?;
+                if let Some(points) = first.filter(|_| locations) {
+                    archive.add("locations", &[samples, dimension], points.iter().copied())?;
                 }
                 for (name, list) in &lists {
                     let rows = list.first().map_or(0, DMatrix::nrows);
@@ -223,8 +223,8 @@ impl FlowResult {
                 out,
                 &JsonResult {
                     times: &self.times,
-                    places: first.filter(|_| places).map(Nested::of),
-                    positions: (!places).then(|| nested(&self.positions)),
+                    locations: first.filter(|_| locations).map(Nested::of),
+                    positions: (!locations).then(|| nested(&self.positions)),
                     velocity: self.velocity.as_deref().map(nested),
                     answers: self.answers.as_deref().map(nested),
                 },

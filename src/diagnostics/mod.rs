@@ -4,13 +4,16 @@
 mod activation;
 mod backward;
 pub mod findings;
+mod layer_path;
 pub mod measures;
 mod separability;
+mod speeds;
 mod survey;
 mod trajectory;
 
 pub use activation::{ActivationUse, Histogram};
 pub use backward::{Backward, BackwardError, LayerGradient};
+pub use layer_path::{LayerPath, PhasePath};
 pub use separability::Separability;
 pub use survey::{ClassesApart, DataSurvey};
-pub use trajectory::{LayerPath, PhasePath, TrajectoryMetrics};
+pub use trajectory::TrajectoryMetrics;
