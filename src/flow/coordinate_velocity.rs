@@ -63,10 +63,10 @@ impl CoordinateVelocity {
     /// # Errors
     /// Where no path leads through x.
     pub(crate) fn at(&self, x: f64) -> Result<f64, NoVelocity> {
-        let position = (x - self.low) / self.cell;
-        // What lies before the first cell, and NaN, become cell 0 or none.
-        match self.cells.get(position as usize).copied().flatten().filter(|_| position >= 0.0) {
-            Some(ends) => Ok(self.rate * cubic(ends, self.cell, position.fract())),
+        let cells = (x - self.low) / self.cell;
+        // A place before the first cell, and NaN, become cell 0 or none.
+        match self.cells.get(cells as usize).copied().flatten().filter(|_| cells >= 0.0) {
+            Some(ends) => Ok(self.rate * cubic(ends, self.cell, cells.fract())),
             None => Ok(self.rate * self.found_anew(x)?[0]),
         }
     }

@@ -6,6 +6,7 @@
 mod build;
 mod checkpoint;
 mod coordinate_velocity;
+mod covector;
 mod cursor;
 mod distance;
 mod error;
@@ -22,6 +23,7 @@ mod phase_scheme;
 mod project;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod velocity;
 
 use nalgebra::{DMatrix, DVector};
@@ -38,6 +40,7 @@ pub use path::{LIMIT_PIECES, SampledPath};
 pub use phase::{LayerFlow, Motion, Phase, PhaseKind, PhasePosition, Spectrum};
 pub use phase_scheme::{ExactScheme, PhaseScheme};
 pub use project::Projector;
+pub use trace::{NoWayBack, TracedPath};
 
 use crate::network::Network;
 use build::Kept;

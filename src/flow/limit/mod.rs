@@ -42,7 +42,6 @@ pub(crate) fn integrate(
 mod tests {
     use nalgebra::DVector;
 
-    use super::bound::MAX_STEPS;
     use super::*;
     use crate::linalg::testing::random_matrix;
     use crate::network::{Activation, Affine};
@@ -168,7 +167,7 @@ mod tests {
     fn a_velocity_that_explodes_is_given_up() {
         let huge = block(DMatrix::identity(1, 1), None, Activation::Relu, DMatrix::from_element(1, 1, 1e9));
         let mut points = DMatrix::from_element(1, 1, 1.0);
-        assert!(integrate(&huge, &mut points, 1.0, EXACT).is_err_and(|error| error.steps <= MAX_STEPS));
+        assert!(integrate(&huge, &mut points, 1.0, EXACT).is_err_and(|error| error.steps <= bound::MAX_STEPS));
         assert_eq!(points[0], 1.0);
     }
 }

@@ -40,7 +40,7 @@ struct Field<'a> {
 }
 
 /// Points on their way.
-struct SeriesTrajectories {
+struct ActiveTrajectories {
     /// Which column each is.
     number: Vec<usize>,
     /// What is left of its way.
@@ -96,19 +96,19 @@ impl<'a> Field<'a> {
     fn follow(&self, start: &DMatrix<f64>, duration: f64) -> Result<DMatrix<f64>, NoLimit> {
         let hidden = self.block.inner.apply(start);
         let mut arrived = DMatrix::zeros(hidden.nrows(), hidden.ncols());
-        let mut active = SeriesTrajectories {
+        let mut travellers = ActiveTrajectories {
             number: (0..start.ncols()).collect(),
             left: vec![duration; start.ncols()],
             gathered: arrived.clone(),
             hidden,
         };
         for step in 1..=MAX_STEPS {
-            let terms = self.terms(&active);
-            if !active.go(self, &terms, duration) {
+            let terms = self.terms(&travellers);
+            if !travellers.go(self, &terms, duration) {
                 return Err(NoLimit { steps: step });
             }
-            active.arrive(&mut arrived);
-            if active.number.is_empty() {
+            travellers.arrive(&mut arrived);
+            if travellers.number.is_empty() {
                 return Ok(arrived);
             }
         }
@@ -124,8 +124,8 @@ impl<'a> Field<'a> {
     }
 
     /// The series of all points, as long as the farthest of them needs.
-    fn terms(&self, active: &SeriesTrajectories) -> Terms {
-        let hidden = &active.hidden;
+    fn terms(&self, travellers: &ActiveTrajectories) -> Terms {
+        let hidden = &travellers.hidden;
         let value = |z: f64| self.block.activation.value(z);
         let values = hidden.map(value);
         let mut first = self.turned(&values);
@@ -143,7 +143,7 @@ impl<'a> Field<'a> {
             terms.integrated.push(next.component_mul(&slopes));
             terms.coefficients.push(next);
             let suffices = |(column, left): (usize, &f64)| terms.reach(column, self.tolerance) >= *left;
-            if order >= FEWEST && active.left.iter().enumerate().all(suffices) {
+            if order >= FEWEST && travellers.left.iter().enumerate().all(suffices) {
                 break;
             }
         }
@@ -177,7 +177,7 @@ impl Terms {
     }
 }
 
-impl SeriesTrajectories {
+impl ActiveTrajectories {
     /// One step of every point; false where a number is not finite or nothing moves on.
     fn go(&mut self, field: &Field<'_>, terms: &Terms, duration: f64) -> bool {
         let (units, last) = (self.hidden.nrows(), terms.order());
@@ -231,8 +231,8 @@ impl SeriesTrajectories {
 fn slopes_between(activation: Activation, kinks: &[f64]) -> Vec<f64> {
     let (Some(first), Some(last)) = (kinks.first(), kinks.last()) else { return vec![activation.slope(0.0)] };
     let beyond = 1.0 + first.abs().max(last.abs());
-    let mut samples = vec![first - beyond];
-    samples.extend(kinks.windows(2).map(|pair| 0.5 * (pair[0] + pair[1])));
-    samples.push(last + beyond);
-    samples.into_iter().map(|at| activation.slope(at)).collect()
+    let mut positions = vec![first - beyond];
+    positions.extend(kinks.windows(2).map(|pair| 0.5 * (pair[0] + pair[1])));
+    positions.push(last + beyond);
+    positions.into_iter().map(|position| activation.slope(position)).collect()
 }

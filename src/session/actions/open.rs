@@ -30,8 +30,10 @@ pub fn open_example(session: &mut Session, example: Example, effects: &mut Vec<E
             edit::forget_history(session);
             session.wanted.network = Some(Arc::new(network));
             session.wanted.network_path = None;
+            session.wanted.ablated = None;
             session.wanted.file = FileContents::default();
             session.wanted.data = data;
+            session.unsaved.keep(&session.wanted);
             effects.push(Effect::Cancel(Task::Read));
             rebuild::build(session, effects);
             let waiting = session.waiting_data.take();

@@ -1,6 +1,7 @@
 //! Paths: asked for in a dialog or in a field, and read from or written to.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::open;
 use crate::formats::NetworkKind;
@@ -13,7 +14,10 @@ pub fn ask(session: &Session, purpose: DialogPurpose, effects: &mut Vec<Effect>)
         DialogPurpose::SaveNetwork(kind) => {
             session.document().map_or_else(String::new, |document| proposed_file_name(document, kind))
         }
-        DialogPurpose::SaveMeasures => "measures.csv".to_owned(),
+        DialogPurpose::SaveMeasures => {
+            let is_ablated = session.document().is_some_and(|document| document.ablated.is_some());
+            if is_ablated { "measures-ablated.csv" } else { "measures.csv" }.to_owned()
+        }
         DialogPurpose::OpenNetwork | DialogPurpose::OpenData => String::new(),
     };
     effects.push(Effect::ShowDialog(purpose, name));
@@ -23,14 +27,15 @@ pub fn ask(session: &Session, purpose: DialogPurpose, effects: &mut Vec<Effect>)
 pub fn answer(session: &mut Session, purpose: DialogPurpose, answer: DialogAnswer, effects: &mut Vec<Effect>) {
     match answer {
         DialogAnswer::Chosen(path) => choose(session, purpose, path, effects),
-        DialogAnswer::Cancelled => {}
-        DialogAnswer::Unavailable => session.path_prompt = Some(PathPrompt { purpose, text: String::new() }),
+        DialogAnswer::Cancelled => session.unsaved.ask_again(),
+        DialogAnswer::Unavailable => session.path_prompt = Some(PathPrompt::new(purpose)),
     }
 }
 
 /// Changes the text of the path field.
 pub fn edit(session: &mut Session, text: String) {
     if let Some(prompt) = &mut session.path_prompt {
+        prompt.overwrites = false;
         prompt.text = text;
     }
 }
@@ -38,17 +43,34 @@ pub fn edit(session: &mut Session, text: String) {
 /// Takes the path in the path field.
 pub fn accept(session: &mut Session, effects: &mut Vec<Effect>) {
     let Some(prompt) = session.path_prompt.take() else { return };
-    let text = prompt.text.trim();
-    if text.is_empty() {
-        session.path_prompt = Some(prompt);
+    let path = PathBuf::from(prompt.text.trim());
+    let writes = matches!(prompt.purpose, DialogPurpose::SaveNetwork(_) | DialogPurpose::SaveMeasures);
+    // The dialogs of desktops ask as well.
+    let overwrites = writes && path.exists();
+    if path.as_os_str().is_empty() || (overwrites && !prompt.overwrites) {
+        session.path_prompt = Some(PathPrompt { overwrites, ..prompt });
         return;
     }
-    choose(session, prompt.purpose, PathBuf::from(text), effects);
+    choose(session, prompt.purpose, path, effects);
+}
+
+/// Closes the path field.
+pub fn close(session: &mut Session) {
+    session.path_prompt = None;
+    session.unsaved.ask_again();
 }
 
 /// The network that is shown, to be written to a file of the kind that its name asks for.
-pub fn save(session: &Session, path: PathBuf) -> Option<Effect> {
-    Some(Effect::Save(session.document()?.network.clone()?, path))
+pub fn save(session: &mut Session, path: PathBuf) -> Option<Effect> {
+    let document = session.document()?;
+    let network = document.network.clone()?;
+    let Some(ablated) = &document.ablated else {
+        session.unsaved.begin_writing(network.clone());
+        return Some(Effect::Save(network, path));
+    };
+    // The file itself says what it is without; what is whole is still not saved.
+    let name = format!("{} without {}", ablated.base.name(), ablated.label());
+    Some(Effect::Save(Arc::new(network.as_ref().clone().with_name(name.trim().to_owned())), path))
 }
 
 /// All measures of the layers, to be written to a file.
@@ -58,10 +80,21 @@ pub fn write_measures(session: &Session, path: PathBuf) -> Option<Effect> {
     Some(Effect::Write(text, path))
 }
 
-/// The network was written.
+/// A text was written.
+pub fn written(session: &mut Session, path: &Path) {
+    let ablated = session.document().and_then(|document| document.ablated.as_ref());
+    let of_what = ablated.map(|ablated| format!(", of the network without {}", ablated.label())).unwrap_or_default();
+    session.notices.add(Severity::Done, format!("Written to {}{of_what}.", path.display()), "");
+}
+
+/// The network was written. What was taken out of it is missing in the file too, which therefore is not the document's.
 pub fn saved(session: &mut Session, path: PathBuf) {
-    session.notices.add(Severity::Done, format!("Saved as {}.", path.display()), "");
     session.recent.add(&path);
+    if let Some(ablated) = session.document().and_then(|document| document.ablated.as_ref()) {
+        let sentence = format!("Saved as {}: the ablated network, without {}.", path.display(), ablated.label());
+        return session.notices.add(Severity::Warning, sentence, "");
+    }
+    session.notices.add(Severity::Done, format!("Saved as {}.", path.display()), "");
     let documents = [Some(&mut session.wanted), session.shown.as_mut().map(|shown| &mut shown.document)];
     documents.into_iter().flatten().for_each(|document| document.network_path = Some(path.clone()));
 }
@@ -77,8 +110,9 @@ fn choose(session: &mut Session, purpose: DialogPurpose, path: PathBuf, effects:
 
 /// A file name for a network: its own name with what file systems dislike replaced.
 fn proposed_file_name(document: &Document, kind: NetworkKind) -> String {
-    let name = document.network_name();
+    let name = document.whole_name();
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+    let stem = if document.ablated.is_some() { format!("{stem}-ablated") } else { stem.to_owned() };
     let kept: String =
         stem.chars().map(|c| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
     format!("{kept}.{}", kind.extension())

@@ -50,13 +50,13 @@ pub(super) fn arrows(
     for first in (0..count).step_by(TOGETHER) {
         go_on(first as f32 / count as f32)?;
         // In the middle of cells: an arrow at the edge would leave the plane.
-        let location = |index: usize| {
+        let in_cell = |index: usize| {
             let (column, row) = (index % nodes[0], index / nodes[0]);
             [position(2 * column + 1, 2 * nodes[0] + 1), position(2 * row + 1, 2 * nodes[1] + 1)]
         };
-        let locations: Vec<[f64; 2]> = (first..count.min(first + TOGETHER)).map(location).collect();
-        let points = locations.iter().map(|at| plane.point(*at)).collect::<Vec<_>>();
-        for (at, velocity) in locations.into_iter().zip(scene.flow.velocities(&DMatrix::from_columns(&points), t)) {
+        let centres: Vec<[f64; 2]> = (first..count.min(first + TOGETHER)).map(in_cell).collect();
+        let points = centres.iter().map(|at| plane.point(*at)).collect::<Vec<_>>();
+        for (at, velocity) in centres.into_iter().zip(scene.flow.velocities(&DMatrix::from_columns(&points), t)) {
             match velocity {
                 Ok(velocity) => {
                     let speed = velocity.norm();

@@ -254,8 +254,7 @@ mod tests {
         let layers = vec![Layer::Dense(Dense { name: String::new(), affine, activation: Activation::Relu })];
         let network = Network::new(String::new(), layers, OutputFunction::Identity).unwrap();
         let points = random_matrix(weight.ncols(), 5000, 9);
-        let data =
-            Dataset { name: String::new(), points, labels: Labels::None, columns: Vec::new(), notes: Vec::new() };
+        let data = Dataset { name: String::new(), points, labels: Labels::None, ..Dataset::default() };
         let options = FlowOptions { decomposition, ..FlowOptions::default() };
         Scene::build(&Arc::new(network), &Arc::new(data), options, None, &mut |_, _| true).unwrap()
     }
@@ -293,13 +292,8 @@ mod tests {
         let block = Residual { name: String::new(), inner, activation: Activation::Relu, outer, shortcut: None };
         let layers = vec![Layer::Residual(block)];
         let network = Network::new(String::new(), layers, OutputFunction::Identity).unwrap();
-        let data = Dataset {
-            name: String::new(),
-            points: random_matrix(2, 9, 1),
-            labels: Labels::None,
-            columns: Vec::new(),
-            notes: Vec::new(),
-        };
+        let data =
+            Dataset { name: String::new(), points: random_matrix(2, 9, 1), labels: Labels::None, ..Dataset::default() };
         let options = FlowOptions::default();
         let scene = Scene::build(&Arc::new(network), &Arc::new(data), options, None, &mut |_, _| true).unwrap();
         let branch = LayerDetail::build(&scene, 0, &mut |_, _| true).unwrap().branch;
