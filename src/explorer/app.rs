@@ -319,6 +319,7 @@ impl ExplorerApp {
                     Side::Layer => panels::layer::show(ui, &layer_input(session)),
                     Side::Refinement => panels::refinement::show(ui, &refinement_input(session)),
                     Side::Findings => findings.show(ui, session),
+                    Side::Probes => panels::probes::show(ui, session),
                 });
                 commands
             };
@@ -349,6 +350,9 @@ impl ExplorerApp {
                 field: session.latest(),
                 refinement_panel: session.window.refinement_panel(),
                 neighbours: session.neighbours(),
+                perturbed: session.latest(),
+                grabbed: session.latest(),
+                gradient_arrows: session.latest(),
                 pen: session.pen(),
                 is_partial: session.document().is_some_and(|document| document.file.missing.is_some()),
                 frame_time: session.window.frame_time,

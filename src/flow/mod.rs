@@ -6,6 +6,7 @@
 mod build;
 mod checkpoint;
 mod coordinate_velocity;
+mod covector;
 mod cursor;
 mod distance;
 mod error;
@@ -22,6 +23,7 @@ mod phase_scheme;
 mod project;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod velocity;
 
 use nalgebra::{DMatrix, DVector};
@@ -32,12 +34,13 @@ pub use error::{FlowError, NoVelocity};
 pub use events::{Event, EventKind};
 pub use fold::fold_time;
 pub use limit::NoLimit;
-pub(crate) use limit::{DRAWN, integrate as integrate_limit};
+pub(crate) use limit::{TOLD, integrate as integrate_limit};
 pub use options::{CompressionLaw, Decomposition, FlowOptions, ResidualLaw, TimeLaw};
 pub use path::{LIMIT_PIECES, SampledPath};
 pub use phase::{LayerFlow, Motion, Phase, PhaseKind, PhasePosition, Spectrum};
 pub use phase_scheme::{ExactScheme, PhaseScheme};
 pub use project::Projector;
+pub use trace::{NoWayBack, TracedPath};
 
 use crate::network::Network;
 use build::Kept;

@@ -75,7 +75,7 @@ impl Flow {
         Ok(read)
     }
 
-    fn check_dimension(&self, position: &DVector<f64>) -> Result<(), NoVelocity> {
+    pub(super) fn check_dimension(&self, position: &DVector<f64>) -> Result<(), NoVelocity> {
         let (expected, found) = (self.ambient_dimension(), position.len());
         if expected == found { Ok(()) } else { Err(NoVelocity::Dimension { expected, found }) }
     }
@@ -125,7 +125,7 @@ impl Motion {
     }
 
     /// Carries the single column of `point` from phase time s to the phase's end.
-    fn complete(&self, point: &mut DMatrix<f64>, s: f64) -> Result<(), NoVelocity> {
+    pub(super) fn complete(&self, point: &mut DMatrix<f64>, s: f64) -> Result<(), NoVelocity> {
         match self {
             Motion::Rotation(rotation) => rotation.rotate(point, 1.0 - s),
             Motion::Compression { law, factors, basis } => {
@@ -169,7 +169,7 @@ fn compression_rate(law: CompressionLaw, sigma: f64, s: f64) -> f64 {
 }
 
 /// What is left of a direction's factor from phase time s to 1.
-fn remaining_factor(law: CompressionLaw, sigma: f64, s: f64) -> f64 {
+pub(super) fn remaining_factor(law: CompressionLaw, sigma: f64, s: f64) -> f64 {
     match law {
         CompressionLaw::Geometric if sigma > 0.0 => sigma.powf(1.0 - s),
         _ => {
@@ -184,7 +184,7 @@ fn branch(residual: &Residual, x: &DVector<f64>) -> DVector<f64> {
 }
 
 /// The x with x + s f(x) = `position`, by the contraction x ← position − s f(x).
-fn block_start(residual: &Residual, position: &DVector<f64>, s: f64) -> Result<DVector<f64>, NoVelocity> {
+pub(super) fn block_start(residual: &Residual, position: &DVector<f64>, s: f64) -> Result<DVector<f64>, NoVelocity> {
     if residual.shortcut.is_some() {
         return Err(NoVelocity::Projection);
     }

@@ -105,6 +105,12 @@ impl Network {
         self.output
     }
 
+    /// The same network under another name.
+    pub fn with_name(mut self, name: String) -> Network {
+        self.name = name;
+        self
+    }
+
     /// The same layers read by another output function.
     pub fn with_output(mut self, output: OutputFunction) -> Network {
         self.output = output;

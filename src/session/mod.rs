@@ -32,16 +32,17 @@ mod wording;
 
 pub use command::{Command, DialogPurpose, Task};
 pub use derived::{
-    Answer, Answers, Areas, Arrow, BlockDetail, BlockMatrix, BlockRequest, BranchSpectrum, Change, Derivation,
-    DerivedFailure, DerivedJob, DerivedKind, DerivedOutput, DerivedResults, DerivedWork, ErrorSlices, Field,
-    FindingEntry, FindingKey, Findings, Glyph, Gradients, HeatMap, LARGEST_CHANGE, LayerDetail, LayerMeasures,
-    LayerOverview, MEASURES, Measure, NamedMap, NeighbourRequest, Neighbours, Particle, ParticleWindow, Particles,
-    RefinementStudy, SeparationProfile, Situation, Source, Stored, StudyRequest, slice, weight_matrices,
+    AblationReport, AblationRequest, Answer, Answers, Areas, Arrow, BlockDetail, BlockMatrix, BlockRequest,
+    BranchSpectrum, Change, Derivation, DerivedFailure, DerivedJob, DerivedKind, DerivedOutput, DerivedResults,
+    DerivedWork, ErrorSlices, Field, FindingEntry, FindingKey, Findings, Glyph, Grabbed, GrabbedPath, GradientArrows,
+    Gradients, HeatMap, LARGEST_CHANGE, LayerDetail, LayerMeasures, LayerOverview, MEASURES, Measure, NamedMap,
+    NeighbourRequest, Neighbours, Particle, ParticleWindow, Particles, PerturbRequest, PerturbedPoint, RefinementStudy,
+    SeparationProfile, Situation, Source, Stored, StudyRequest, slice, weight_matrices,
 };
 pub use document::{
-    ColumnCommand, ColumnImport, Data, DataSource, Document, EditCommand, Example, FileContents, Fix, FixFinder, Fixed,
-    History, Import, ImportCommand, MAX_CLASSES, NetworkChange, NumberChange, PointChange, PointError, Preset,
-    RememberedChain, WeightPart, file_name,
+    Ablated, ColumnCommand, ColumnImport, Data, DataSource, Document, EditCommand, Example, FileContents, Fix,
+    FixFinder, Fixed, History, Import, ImportCommand, MAX_CLASSES, NetworkChange, NumberChange, PointChange,
+    PointError, Preset, RememberedChain, WeightPart, file_name,
 };
 pub use effect::{DialogAnswer, Effect, Outcome, SpectrumRequest, UserError};
 pub use findings::{
@@ -50,14 +51,14 @@ pub use findings::{
 pub use notice::{Notice, Notices, Severity};
 pub use playback::{Playback, PlaybackCommand, SPEEDS};
 pub use points::{
-    Region, ScreenPoint, TableCell, TableError, nearest, picture_side, pictured, pixel_range, pixels, table_columns,
-    table_csv, table_fits, table_rows,
+    Condition, ConditionProblem, Region, ScreenPoint, TableCell, TableError, nearest, picture_side, pictured,
+    pixel_range, pixels, table_columns, table_csv, table_fits, table_rows,
 };
 pub use rebuild::{Rebuilt, VisibleOutputs};
 pub use recent::RecentFiles;
 pub use scene::{
-    Cell, Directions, Extent, Fit, Frame, Lattice, MemoryPlan, Progress, Refined, Scene, SceneError, ViewPose,
-    directions, phase_time,
+    Cell, Directions, Extent, Fit, Frame, Lattice, MemoryPlan, Overflow, Progress, Refined, Scene, SceneError,
+    ViewPose, directions, phase_time,
 };
 pub use settings::Settings;
 pub use state::{PathPrompt, Session};
@@ -66,9 +67,10 @@ pub use training::{Goal, Pace, Snapshot, TrainCommand, Training, TrainingChannel
 pub use unsaved::Unsaved;
 pub use unsaved_work::{FoundWork, LeaveAnswer, RecoverAnswer, UnsavedWork};
 pub use view::{
-    Appearance, Camera, ColorMap, ColorValues, Colouring, Compare, DENSITIES, FieldRequest, Filter, HeatWindow,
-    Hovered, MAX_STEPS, MAX_TRAIL, MatrixEntry, Modal, Orientation, PanelCommand, PanelSettings, Pen, PenCommand,
-    PenSettings, Pick, PointCommand, PointSettings, Projection, RADII, Section, Selection, Side, Sorting, TOUR_SPEEDS,
-    TableColumn, Tool, Tour, VelocityPicture, ViewCommand, ViewSettings, WindowCommand, WindowSettings, column_text,
+    Appearance, Camera, ColorMap, ColorValues, Colouring, Compare, DENSITIES, EPSILONS, FieldRequest, Filter, Grab,
+    HeatWindow, Hovered, MAX_STEPS, MAX_TRAIL, MatrixEntry, Modal, Orientation, PanelCommand, PanelSettings, Pen,
+    PenCommand, PenSettings, Pick, PointCommand, PointSettings, ProbeCommand, ProbeSettings, Projection, RADII,
+    Section, Selection, Side, Sorting, TOUR_SPEEDS, TableColumn, Tool, Tour, VelocityPicture, ViewCommand,
+    ViewSettings, WindowCommand, WindowSettings, column_text,
 };
 pub use wording::{coordinate_name, counted, listed, own_name, shown, subscript};

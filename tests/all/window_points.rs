@@ -55,7 +55,7 @@ fn button(window: &mut Window, pos: Pos2, pressed: bool, modifiers: Modifiers) {
 }
 
 /// A drag through `positions`, given in the data's coordinates.
-fn drag(window: &mut Window, positions: &[[f32; 2]], modifiers: Modifiers) {
+pub fn drag(window: &mut Window, positions: &[[f32; 2]], modifiers: Modifiers) {
     let path: Vec<Pos2> = positions.iter().map(|position| at(window, *position)).collect();
     window.hover_at(path[0]);
     window.run_steps(1);

@@ -8,6 +8,7 @@ use egui::{
 };
 
 use crate::diagnostics::findings;
+use crate::explorer::panels::probes::ablate;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::naming::name_button;
 use crate::explorer::widgets::severity;
@@ -43,6 +44,9 @@ pub fn notices(ui: &mut Ui, session: &Session) -> Vec<Command> {
     if let Some(missing) = session.document().and_then(|document| document.file.missing.as_deref()) {
         let text = format!("Partial network: {missing}.");
         commands.extend(banner(ui, Palette::from_ui(ui).warning, &text, |ui| all_parts(ui, session)));
+    }
+    if let Some(text) = ablate::text(session) {
+        commands.extend(banner(ui, Palette::from_ui(ui).warning, &text, |ui| ablate::buttons(ui, session)));
     }
     for notice in session.notices.shown() {
         let palette = Palette::from_ui(ui);

@@ -6,6 +6,7 @@ mod table;
 
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
+use crate::diagnostics::probes::Perturbation;
 use crate::formats::NetworkKind;
 use crate::session::{Appearance, Colouring, Command, Compare, Example, Pen, Session, Side, Tool, VelocityPicture};
 
@@ -66,6 +67,8 @@ pub enum Action {
     Trails,
     /// Draws u(x, t).
     Answers,
+    /// Draws the gradients of the points as arrows.
+    GradientArrows,
     /// Draws the velocity field in a way, or not.
     Velocity(Option<VelocityPicture>),
     /// What a drag does.
@@ -78,6 +81,12 @@ pub enum Action {
     SelectNone,
     /// Shows the table of the selection.
     Table,
+    /// Moves the selected point a little, or not any more.
+    Perturb(Option<Perturbation>),
+    /// Lets the point be that was taken in mid-flow.
+    PutBack,
+    /// Brings back all parts that were taken out.
+    EndAblation,
     /// Draws points by hand.
     Pen(Pen),
     /// Puts the pen away.
@@ -170,13 +179,16 @@ impl Action {
         all.extend([Action::Undo, Action::Redo, Action::Palette, Action::Quit]);
         all.extend(Compare::ALL.map(Action::Compare));
         all.extend([Action::ShowEverything, Action::ResetCamera, Action::AutoFit]);
-        all.extend([Action::Grid, Action::Areas, Action::Trails, Action::Answers]);
+        all.extend([Action::Grid, Action::Areas, Action::Trails, Action::Answers, Action::GradientArrows]);
         all.push(Action::Velocity(None));
         all.extend(VelocityPicture::ALL.map(|picture| Action::Velocity(Some(picture))));
         all.extend(Tool::ALL.map(Action::Tool));
         all.extend([Colouring::Label, Colouring::Prediction, Colouring::Mistakes].map(Action::Colour));
         all.push(Action::ColourByLoss);
         all.extend([Action::SelectNone, Action::Table]);
+        all.push(Action::Perturb(None));
+        all.extend(Perturbation::ALL.map(|kind| Action::Perturb(Some(kind))));
+        all.extend([Action::PutBack, Action::EndAblation]);
         all.extend(Pen::ALL.map(Action::Pen));
         all.push(Action::NoPen);
         all.extend([Action::Train, Action::PauseTraining, Action::TrainStep, Action::TrainEpoch]);

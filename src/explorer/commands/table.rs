@@ -4,10 +4,12 @@ use egui::{Key, KeyboardShortcut};
 
 use super::row::row;
 use super::{Action, Description, ctrl, key, shift};
+use crate::diagnostics::probes::Perturbation;
+use crate::explorer::stage::gradient_refusal;
 use crate::formats::NetworkKind;
 use crate::session::{
     Colouring, Command, Compare, DialogPurpose, EditCommand, Modal, PanelCommand, PenCommand, PlaybackCommand,
-    PointCommand, Session, Tool, TrainCommand, VelocityPicture, ViewCommand, WindowCommand,
+    PointCommand, ProbeCommand, Session, Tool, TrainCommand, VelocityPicture, ViewCommand, WindowCommand,
 };
 
 const NO_NETWORK: &str = "No network is open yet.";
@@ -144,6 +146,13 @@ impl Action {
             )
             .toggle(view.answers)
             .refused_for(view.field_refusal()),
+            Action::GradientArrows => {
+                let refusal = session.scene().and_then(|scene| gradient_refusal(view, scene));
+                let command = ViewCommand::ShowGradientArrows(!view.gradient_arrows);
+                show("Gradient arrows −λ", "Where each point would have to go for its loss to fall", command)
+                    .toggle(view.gradient_arrows)
+                    .refused_for(refusal)
+            }
             Action::Velocity(picture) => {
                 let label = picture.map_or("none", VelocityPicture::label);
                 show(
@@ -181,6 +190,25 @@ impl Action {
             )
             .toggle(view.points.table)
             .refused(view.points.selection.is_empty(), NO_SELECTION),
+            Action::Perturb(kind) => {
+                let label = kind.map_or("not moved", Perturbation::label);
+                let command = ViewCommand::Points(PointCommand::Probe(ProbeCommand::Perturb(kind)));
+                show(&format!("Perturb: {label}"), "Move the selected point a little and follow it", command)
+                    .choice(view.points.probe.perturbation == kind)
+                    .refused(view.points.selection.is_empty(), NO_SELECTION)
+            }
+            Action::PutBack => show(
+                "Put the grabbed point back",
+                "Let the point be where it was before it was moved in mid-flow",
+                ViewCommand::Points(PointCommand::Probe(ProbeCommand::PutBack)),
+            )
+            .refused(view.points.probe.grab.is_none(), "No point was moved in mid-flow."),
+            Action::EndAblation => row(
+                "End the ablation",
+                "Bring back all parts of the network that were taken out",
+                Command::Edit(EditCommand::EndAblation),
+            )
+            .refused(session.wanted().ablated.is_none(), "No part of the network is taken out."),
             Action::Pen(pen) => show(
                 &format!("Pen: {}", pen.label()),
                 "Change the points by hand, at t = 0",
@@ -271,6 +299,7 @@ fn tool_tip(tool: Tool) -> &'static str {
     match tool {
         Tool::Pan => "A drag moves the picture, or turns it in 3-D",
         Tool::Box => "A drag selects the points in a rectangle",
+        Tool::Grab => "A drag takes a point in mid-flow to another position",
         Tool::Lasso => "A drag selects the points inside the line that it draws",
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod all_layers;
 mod build;
+mod condition;
 mod data;
 mod draw_weights;
 mod errors;
@@ -11,6 +12,7 @@ pub mod layer;
 pub mod measures;
 mod network;
 mod pen;
+pub mod probes;
 pub mod refinement;
 mod selection;
 pub mod table;
@@ -43,10 +45,11 @@ pub fn left(ui: &mut Ui, session: &Session) -> Vec<Command> {
 /// Draws the tabs over the panel on the right.
 pub fn tabs(ui: &mut Ui, shown: Side) -> Vec<Command> {
     let mut commands = Vec::new();
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         for side in Side::ALL {
             let tip = match side {
                 Side::Layer => "What the layer at the present time does.",
+                Side::Probes => "What the network does to a point that is moved, and without one of its parts.",
                 Side::Findings => "What is wrong with the network and the data, where it shows, and what to try.",
                 Side::Refinement => "The ResNet that the plain net becomes: its error, its depth, its blocks.",
             };

@@ -1,11 +1,16 @@
 //! The panel on the left: the network's layers, the data, and how the flow is built.
 
-use egui::{Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Rect, Response, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::theme::{self, Palette};
 use super::super::widgets::severity;
+use super::probes::ablate;
+use crate::diagnostics::probes::Ablation;
 use crate::flow::LayerFlow;
-use crate::session::{Command, FindingCommand, FindingScope, LayerCount, PlaybackCommand, Session, counted, own_name};
+use crate::network::Network;
+use crate::session::{
+    Command, FindingCommand, FindingScope, LayerCount, PlaybackCommand, Session, ViewCommand, counted, own_name,
+};
 
 /// The height of a layer's entry: its name, its shape, the range of its singular values.
 const ENTRY: f32 = 38.0;
@@ -40,7 +45,7 @@ pub fn layers(ui: &mut Ui, session: &Session) -> Vec<Command> {
         |ui, rows| {
             for layer in flow.layers().get(rows).unwrap_or(&[]) {
                 let count = session.findings.visible().layer(layer.index - 1);
-                commands.extend(entry(ui, layer, layer.index == current + 1, count));
+                commands.extend(entry(ui, network, layer, layer.index == current + 1, count));
             }
         },
     );
@@ -53,7 +58,7 @@ fn list_height(ui: &Ui, count: usize) -> f32 {
     all.min((0.45 * ui.available_height()).max(2.5 * ENTRY))
 }
 
-fn entry(ui: &mut Ui, layer: &LayerFlow, current: bool, findings: LayerCount) -> Option<Command> {
+fn entry(ui: &mut Ui, network: &Network, layer: &LayerFlow, current: bool, findings: LayerCount) -> Option<Command> {
     let palette = Palette::from_ui(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ENTRY), Sense::click());
     let title = title(layer);
@@ -73,9 +78,26 @@ fn entry(ui: &mut Ui, layer: &LayerFlow, current: bool, findings: LayerCount) ->
         let bar = Rect::from_min_size(pos2(rect.right() - 64.0, top + 20.0), vec2(58.0, 6.0));
         sigma_range(&painter, bar, &spectrum.singular_values, palette);
     }
-    let asked = finding_count(ui, rect, layer, findings, ink);
+    let asked = finding_count(ui, rect, layer, findings, ink).or(layer_menu(network, layer, &response));
     let clicked = response.on_hover_text(tip(layer)).clicked();
     asked.or_else(|| clicked.then_some(Command::Playback(PlaybackCommand::Seek(layer.index as f64 - 1.0))))
+}
+
+/// What a secondary click on a layer offers.
+fn layer_menu(network: &Network, layer: &LayerFlow, response: &Response) -> Option<Command> {
+    let mut asked = None;
+    let index = layer.index - 1;
+    response.context_menu(|ui| {
+        asked = ablate::button(ui, network, Ablation::Layer { layer: index });
+        let pin = ui.button("Keep it in the layer panel").on_hover_text("Whatever the time.");
+        if pin.clicked() {
+            asked = Some(Command::View(ViewCommand::PinLayer(Some(index))));
+        }
+        if asked.is_some() {
+            ui.close();
+        }
+    });
+    asked
 }
 
 /// The number of the layer's findings with the mark of the worst, at the right of its name.
@@ -122,13 +144,13 @@ fn tip(layer: &LayerFlow) -> String {
         Some(spectrum) => {
             let (largest, smallest) = (spectrum.singular_values.first(), spectrum.singular_values.last());
             format!(
-                "Singular values from {} to {}, rank {}; the bar shows their range, 1 in the middle. Click: go to t = {start}.",
+                "Singular values from {} to {}, rank {}; the bar shows their range, 1 in the middle. Click: go to t = {start}; secondary click: a menu.",
                 theme::significant(smallest.copied().unwrap_or(0.0)),
                 theme::significant(largest.copied().unwrap_or(0.0)),
                 spectrum.rank
             )
         }
-        None => format!("A residual block: x + f(x). Click: go to t = {start}."),
+        None => format!("A residual block: x + f(x). Click: go to t = {start}; secondary click: a menu."),
     };
     origin + &text
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::session::{Field, Neighbours, Pen, Refined, Scene, ViewSettings};
+use crate::session::{Field, Grabbed, GradientArrows, Neighbours, Pen, PerturbedPoint, Refined, Scene, ViewSettings};
 
 /// What the stage shows.
 #[derive(Debug)]
@@ -19,6 +19,12 @@ pub struct StageInput<'a> {
     pub refinement_panel: bool,
     /// The neighbours of the point under the mouse, as far as they are found.
     pub neighbours: Option<&'a Arc<Neighbours>>,
+    /// The selected point, moved a little.
+    pub perturbed: Option<&'a Arc<PerturbedPoint>>,
+    /// The point that was taken in mid-flow.
+    pub grabbed: Option<&'a Arc<Grabbed>>,
+    /// The gradients of points as arrows; they may be those of a network before.
+    pub gradient_arrows: Option<&'a Arc<GradientArrows>>,
     /// The pen that draws points, where it can.
     pub pen: Option<Pen>,
     /// Whether the network is only a part of its file's, so that what it gives is no answer of the whole.

@@ -22,6 +22,7 @@ use points::pictures::Atlas;
 use points::sprites::Sprites;
 use points::stamps;
 use points::styles::PointStyles;
+pub use toolbar::gradient_refusal;
 
 /// Seconds in which one projection turns into another.
 const TURNING_SECONDS: f64 = 1.2;

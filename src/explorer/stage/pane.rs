@@ -6,15 +6,18 @@ use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Response, Sense, Stro
 
 use super::input::StageInput;
 use super::interaction::gesture::{self, Gesture};
+use super::interaction::grab::GrabTool;
 use super::interaction::hover;
 use super::interaction::pen::{PenPlane, PenTool};
 use super::overlays::areas;
 use super::overlays::axes;
 use super::overlays::centres;
 use super::overlays::field::{self, Background};
+use super::overlays::gradient_arrows;
 use super::overlays::grid;
 use super::overlays::legend;
 use super::overlays::marks;
+use super::overlays::probe;
 use super::overlays::trails::{Source, Trails};
 use super::overlays::velocity;
 use super::points::cloud::Cloud;
@@ -29,8 +32,8 @@ use crate::explorer::theme::{self, GAP, Palette};
 use crate::flow::{LayerFlow, SampledPath};
 use crate::resnet::{Integrator, Refinement};
 use crate::session::{
-    EditCommand, Frame, Neighbours, Particles, Pen, Region, Scene, Tool, VelocityPicture, ViewCommand, ViewPose,
-    nearest,
+    EditCommand, Frame, Neighbours, Overflow, Particles, Pen, PointCommand, ProbeCommand, Region, Scene, Tool,
+    VelocityPicture, ViewCommand, ViewPose, nearest,
 };
 
 /// A whole turn for a drag across the view's smaller side.
@@ -73,6 +76,7 @@ pub struct Buffers {
     particles: Particles,
     gesture: Gesture,
     pen: PenTool,
+    grab: GrabTool,
     card: Card,
     /// The first group that the legend shows.
     legend: usize,
@@ -169,6 +173,11 @@ impl Pane<'_> {
             let seen = (self.input, &**self.scene, self.pose);
             centres::handles(ui, &transform, seen, (directions, class_centres(source)), commands);
         }
+        if plain {
+            let seen = (self.input, &**self.scene, self.pose);
+            gradient_arrows::draw(&painter, &transform, seen, self.styles);
+            probe::draw(&painter, palette, &transform, seen);
+        }
         marks::directions_of_hovered(&painter, palette, &transform, (self.input, self.scene, self.pose));
         self.mark_others(&painter, palette, sources.len(), buffers);
         let draws_over = drawing.is_some_and(|((pen, _), _)| pen != Pen::Drag);
@@ -177,6 +186,8 @@ impl Pane<'_> {
             buffers.pen.follow(ui, &response, *pen, plane, buffers.layers[0].cloud.drawn());
             buffers.pen.draw(ui, &painter, &response, *pen, plane);
             None
+        } else if let Some(moved) = self.grab(ui, &response, &transform, plain, buffers) {
+            Some(PointCommand::Probe(moved))
         } else if let Some(region) = buffers.gesture.follow(ui, &response, settings.tool) {
             Some(gesture::selection(ui, buffers.inside(&region, sources.len()), false))
         } else {
@@ -190,6 +201,23 @@ impl Pane<'_> {
             areas::legend(&painter, palette, rect, end);
         }
         found
+    }
+
+    /// What the tool that takes points in mid-flow asks for, where it is in use.
+    fn grab(
+        &self,
+        ui: &Ui,
+        response: &Response,
+        transform: &ScreenTransform,
+        plain: bool,
+        buffers: &mut Buffers,
+    ) -> Option<ProbeCommand> {
+        if self.input.view.points.tool != Tool::Grab || !plain {
+            return None;
+        }
+        let Buffers { grab, layers: [first, _], .. } = buffers;
+        grab.point_out(ui, response);
+        grab.follow(ui, response, (transform, self.pose, self.input.t), first.cloud.drawn())
     }
 
     fn draw_field(&self, ui: &Ui, painter: &Painter, transform: &ScreenTransform, buffers: &mut Buffers) {
@@ -288,7 +316,8 @@ impl Pane<'_> {
         if response.double_clicked() {
             commands.push(ViewCommand::Fit);
         }
-        if selects || (tool != Tool::Pan && response.hovered() && !response.dragged()) {
+        let selects = selects && tool != Tool::Grab;
+        if selects || (tool != Tool::Pan && tool != Tool::Grab && response.hovered() && !response.dragged()) {
             ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
         } else if response.dragged() {
             ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
@@ -384,9 +413,12 @@ impl Pane<'_> {
         notes.extend(self.scene.reflection_text());
         if sources.iter().any(|source| matches!(source, Source::Plain(_))) {
             notes.extend(field::label(self.input));
+            notes.extend(gradient_arrows::label(self.input, self.scene));
         }
         notes.extend(self.atlas.and_then(Atlas::label));
         notes.extend(self.scene.memory.thinned());
+        let is_behind = |overflow: &Overflow| self.input.t >= overflow.t();
+        notes.extend(self.scene.overflow_text().filter(|_| self.scene.overflow.as_ref().is_some_and(is_behind)));
         if sources.len() > 1 {
             notes.extend(grid::label(self.scene.data.samples()));
         }

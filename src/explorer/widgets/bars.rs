@@ -78,9 +78,27 @@ impl Bars<'_> {
         self.draw(ui, Sense::hover(), tip).0
     }
 
-    /// As [`Bars::show`]; besides, the ends of the bars can be dragged.
-    pub fn edit(&self, ui: &mut Ui, tip: impl FnOnce(&mut Ui, usize)) -> (Option<usize>, Drag) {
-        self.draw(ui, Sense::drag(), tip)
+    /// As [`Bars::show`]; besides, the ends of the bars can be dragged, and a secondary click on one opens a menu that `menu`
+    /// fills.
+    pub fn edit(
+        &self,
+        ui: &mut Ui,
+        tip: impl FnOnce(&mut Ui, usize),
+        menu: impl FnOnce(&mut Ui, usize),
+    ) -> (Option<usize>, Drag) {
+        let (hovered, drag) = self.draw(ui, Sense::drag(), tip);
+        // On top of what senses the drag, so that both are sensed.
+        let id = ui.scope_id().with(("bars", self.name));
+        let Some(rect) = ui.ctx().read_response(id).map(|response| response.rect) else { return (hovered, drag) };
+        let response = ui.interact(rect, id.with("menu"), Sense::click());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Menu of {}", self.name)));
+        // The bar that was clicked, not one that the mouse has moved to since; without a mouse the first.
+        if response.secondary_clicked() {
+            ui.data_mut(|data| data.insert_temp(response.id, hovered.unwrap_or(0)));
+        }
+        let index = ui.data(|data| data.get_temp::<usize>(response.id)).unwrap_or(0);
+        response.context_menu(|ui| menu(ui, index.min(self.bars.len().saturating_sub(1))));
+        (hovered, drag)
     }
 
     fn draw(&self, ui: &mut Ui, sense: Sense, tip: impl FnOnce(&mut Ui, usize)) -> (Option<usize>, Drag) {

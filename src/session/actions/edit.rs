@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use super::ablation::{keep_ablation, part_label};
 use super::{rebuild, train};
+use crate::diagnostics::probes::Ablation;
 use crate::network::{Network, NetworkError};
 use crate::session::document::{EditSnapshot, OngoingChange, changed};
 use crate::session::{
-    Data, DataSource, EditCommand, Effect, FileContents, Fix, History, NetworkChange, PointChange, Session, Severity,
+    Ablated, Data, DataSource, EditCommand, Effect, FileContents, Fix, History, NetworkChange, PointChange, Session,
+    Severity,
 };
 use crate::training::{NetworkPlan, TrainingOptions};
 
@@ -16,6 +19,8 @@ pub fn apply(session: &mut Session, command: &EditCommand, effects: &mut Vec<Eff
         EditCommand::Change(change) => change_network(session, change, effects),
         EditCommand::Points(change) => change_points(session, *change, effects),
         EditCommand::Fix(fix) => apply_fix(session, fix, effects),
+        EditCommand::Ablate(ablation) => ablate(session, *ablation, effects),
+        EditCommand::EndAblation => end_ablation(session, effects),
         EditCommand::Release => session.history.release(),
         EditCommand::New => {
             let Some(data) = session.wanted.data.draw() else { return };
@@ -59,6 +64,7 @@ fn change_network(session: &mut Session, change: &NetworkChange, effects: &mut V
         Ok(next) => {
             session.history.begin(now, ongoing);
             session.training.end();
+            keep_ablation(session);
             put(session, Arc::new(next), None, effects);
         }
         Err(error) => session.notices.add(Severity::Error, format!("{error}."), format!("{error:?}")),
@@ -94,6 +100,7 @@ fn apply_fix(session: &mut Session, fix: &Fix, effects: &mut Vec<Effect>) {
             match fixed.network {
                 Some(network) => {
                     session.training.end();
+                    keep_ablation(session);
                     put(session, Arc::new(network), data, effects);
                 }
                 None => {
@@ -105,6 +112,41 @@ fn apply_fix(session: &mut Session, fix: &Fix, effects: &mut Vec<Effect>) {
         Ok(None) => {}
         Err(error) => session.notices.add(Severity::Error, format!("{error}."), format!("{error:?}")),
     }
+}
+
+/// Takes a part out of the network.
+fn ablate(session: &mut Session, ablation: Ablation, effects: &mut Vec<Effect>) {
+    let Some(now) = EditSnapshot::new(&session.wanted) else { return };
+    match ablation.apply(&now.network) {
+        Ok(next) if next.layers() == now.network.layers() => {
+            let sentence = format!("Without {} the network is as it was: it does nothing there.", ablation.label());
+            session.notices.add(Severity::Warning, sentence, "");
+        }
+        Ok(next) => {
+            let part = (ablation, part_label(session, ablation));
+            session.wanted.ablated = Some(Arc::new(Ablated::with(now.ablated.as_ref(), &now.network, part)));
+            session.history.remember(now);
+            session.training.end();
+            put(session, Arc::new(next), None, effects);
+        }
+        Err(error) => {
+            let mut sentence = error.to_string();
+            if let Some(first) = sentence.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            session.notices.add(Severity::Error, format!("{sentence}."), format!("{error:?}"));
+        }
+    }
+}
+
+/// Brings back all that was taken out.
+fn end_ablation(session: &mut Session, effects: &mut Vec<Effect>) {
+    let (Some(now), Some(ablated)) = (EditSnapshot::new(&session.wanted), session.wanted.ablated.take()) else {
+        return;
+    };
+    session.history.remember(now);
+    session.training.end();
+    put(session, Arc::clone(&ablated.base), None, effects);
 }
 
 fn begin_with(
@@ -121,6 +163,7 @@ fn begin_with(
             session.training.end();
             session.training.suit(options);
             session.wanted.file = FileContents::default();
+            session.wanted.ablated = None;
             // What was just drawn by itself is no loss; what it takes the place of may be.
             let is_no_loss = !session.has_unsaved_work();
             put(session, Arc::new(network), data, effects);
@@ -141,6 +184,7 @@ fn go_to(
     let Some(found) = step(&mut session.history, now) else { return };
     session.training.end();
     session.wanted.file = found.file;
+    session.wanted.ablated = found.ablated;
     put(session, found.network, Some(found.data), effects);
 }
 

@@ -1,8 +1,9 @@
 //! What commands and outcomes lead to where several parts of the session are concerned: the parts themselves know nothing
-//! of each other. In the order in which they call each other, the lowest first: [`derive`], [`rebuild`], [`train`],
-//! [`edit`], [`view`], [`open`], [`stop`], [`show`], then [`columns`], [`import`], [`paths`], [`leave`],
+//! of each other. In the order in which they call each other, the lowest first: [`ablation`], [`derive`], [`rebuild`],
+//! [`train`], [`edit`], [`view`], [`open`], [`stop`], [`show`], then [`columns`], [`import`], [`paths`], [`leave`],
 //! [`findings`], and [`receive`].
 
+pub(super) mod ablation;
 pub(super) mod columns;
 pub(super) mod derive;
 pub(super) mod edit;

@@ -30,6 +30,7 @@ pub fn open_example(session: &mut Session, example: Example, effects: &mut Vec<E
             edit::forget_history(session);
             session.wanted.network = Some(Arc::new(network));
             session.wanted.network_path = None;
+            session.wanted.ablated = None;
             session.wanted.file = FileContents::default();
             session.wanted.data = data;
             session.unsaved.keep(&session.wanted);

@@ -1,6 +1,7 @@
 //! Paths: asked for in a dialog or in a field, and read from or written to.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::open;
 use crate::formats::NetworkKind;
@@ -13,7 +14,10 @@ pub fn ask(session: &Session, purpose: DialogPurpose, effects: &mut Vec<Effect>)
         DialogPurpose::SaveNetwork(kind) => {
             session.document().map_or_else(String::new, |document| proposed_file_name(document, kind))
         }
-        DialogPurpose::SaveMeasures => "measures.csv".to_owned(),
+        DialogPurpose::SaveMeasures => {
+            let is_ablated = session.document().is_some_and(|document| document.ablated.is_some());
+            if is_ablated { "measures-ablated.csv" } else { "measures.csv" }.to_owned()
+        }
         DialogPurpose::OpenNetwork | DialogPurpose::OpenData => String::new(),
     };
     effects.push(Effect::ShowDialog(purpose, name));
@@ -58,9 +62,15 @@ pub fn close(session: &mut Session) {
 
 /// The network that is shown, to be written to a file of the kind that its name asks for.
 pub fn save(session: &mut Session, path: PathBuf) -> Option<Effect> {
-    let network = session.document()?.network.clone()?;
-    session.unsaved.begin_writing(network.clone());
-    Some(Effect::Save(network, path))
+    let document = session.document()?;
+    let network = document.network.clone()?;
+    let Some(ablated) = &document.ablated else {
+        session.unsaved.begin_writing(network.clone());
+        return Some(Effect::Save(network, path));
+    };
+    // The file itself says what it is without; what is whole is still not saved.
+    let name = format!("{} without {}", ablated.base.name(), ablated.label());
+    Some(Effect::Save(Arc::new(network.as_ref().clone().with_name(name.trim().to_owned())), path))
 }
 
 /// All measures of the layers, to be written to a file.
@@ -70,10 +80,21 @@ pub fn write_measures(session: &Session, path: PathBuf) -> Option<Effect> {
     Some(Effect::Write(text, path))
 }
 
-/// The network was written.
+/// A text was written.
+pub fn written(session: &mut Session, path: &Path) {
+    let ablated = session.document().and_then(|document| document.ablated.as_ref());
+    let of_what = ablated.map(|ablated| format!(", of the network without {}", ablated.label())).unwrap_or_default();
+    session.notices.add(Severity::Done, format!("Written to {}{of_what}.", path.display()), "");
+}
+
+/// The network was written. What was taken out of it is missing in the file too, which therefore is not the document's.
 pub fn saved(session: &mut Session, path: PathBuf) {
-    session.notices.add(Severity::Done, format!("Saved as {}.", path.display()), "");
     session.recent.add(&path);
+    if let Some(ablated) = session.document().and_then(|document| document.ablated.as_ref()) {
+        let sentence = format!("Saved as {}: the ablated network, without {}.", path.display(), ablated.label());
+        return session.notices.add(Severity::Warning, sentence, "");
+    }
+    session.notices.add(Severity::Done, format!("Saved as {}.", path.display()), "");
     let documents = [Some(&mut session.wanted), session.shown.as_mut().map(|shown| &mut shown.document)];
     documents.into_iter().flatten().for_each(|document| document.network_path = Some(path.clone()));
 }
@@ -89,8 +110,9 @@ fn choose(session: &mut Session, purpose: DialogPurpose, path: PathBuf, effects:
 
 /// A file name for a network: its own name with what file systems dislike replaced.
 fn proposed_file_name(document: &Document, kind: NetworkKind) -> String {
-    let name = document.network_name();
+    let name = document.whole_name();
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+    let stem = if document.ablated.is_some() { format!("{stem}-ablated") } else { stem.to_owned() };
     let kept: String =
         stem.chars().map(|c| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
     format!("{kept}.{}", kind.extension())

@@ -60,7 +60,7 @@ fn accept_admitted(session: &mut Session, outcome: Outcome, effects: &mut Vec<Ef
         Outcome::Recovered(folder, work) => recover(session, folder, *work, effects),
         Outcome::UnsavedKept(Ok(())) => {}
         Outcome::Written(path, Ok(())) => {
-            session.notices.add(Severity::Done, format!("Written to {}.", path.display()), "");
+            paths::written(session, &path);
         }
         Outcome::SettingsKept(Ok(())) => {}
         Outcome::SettingsKept(Err(trouble))
@@ -150,6 +150,7 @@ fn adopt(session: &mut Session, path: PathBuf, opened: OpenedNetwork, effects: &
     edit::forget_history(session);
     session.wanted.network = Some(Arc::new(network));
     session.wanted.network_path = Some(path);
+    session.wanted.ablated = None;
     session.wanted.file = FileContents::new(account, whole);
     session.unsaved.keep(&session.wanted);
     session.hint = false;

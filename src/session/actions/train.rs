@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::ablation::keep_ablation;
 use super::rebuild;
 use crate::session::document::EditSnapshot;
 use crate::session::{Effect, Goal, Session, Severity, Task, TrainCommand, TrainingChannel, UserError};
@@ -64,6 +65,7 @@ fn run(session: &mut Session, goal: Goal, effects: &mut Vec<Effect>) {
     if !session.training.continue_from(&network) {
         // What is wanted now is kept before training changes it.
         EditSnapshot::new(&session.wanted).into_iter().for_each(|moment| session.history.remember(moment));
+        keep_ablation(session);
     }
     let Some(dataset) = session.wanted.data.draw() else { return };
     effects.push(Effect::Train(session.training.begin(network, dataset, goal)));

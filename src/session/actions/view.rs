@@ -2,7 +2,8 @@
 
 use super::derive;
 use crate::session::{
-    Camera, Effect, Orientation, PenCommand, PlaybackCommand, PointCommand, Session, ViewCommand, WindowCommand,
+    Camera, Effect, Orientation, PenCommand, PlaybackCommand, PointCommand, ProbeCommand, Session, ViewCommand,
+    WindowCommand,
 };
 
 /// Moves the clock as a person asks.
@@ -28,6 +29,12 @@ pub fn apply(session: &mut Session, command: ViewCommand, effects: &mut Vec<Effe
         move_clock(session, PlaybackCommand::Pause);
         move_clock(session, PlaybackCommand::Home);
         session.view.camera = Camera { orientation: Orientation::FRONT, ..Camera::default() };
+    }
+    match &command {
+        // A point is held at the time at which it was taken, and flows on when it is let go.
+        ViewCommand::Points(PointCommand::Probe(ProbeCommand::Grab(_))) => move_clock(session, PlaybackCommand::Pause),
+        ViewCommand::Points(PointCommand::Probe(ProbeCommand::LetGo)) => move_clock(session, PlaybackCommand::Play),
+        _ => {}
     }
     session.view.apply(command);
     derive::refine(session, effects);

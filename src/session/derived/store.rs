@@ -2,8 +2,8 @@
 
 use super::slot::Slot;
 use super::{
-    BlockDetail, Derivation, ErrorSlices, Field, Findings, Gradients, LayerDetail, LayerMeasures, LayerOverview,
-    Neighbours, RefinementStudy, SeparationProfile,
+    AblationReport, BlockDetail, Derivation, ErrorSlices, Field, Findings, Grabbed, GradientArrows, Gradients,
+    LayerDetail, LayerMeasures, LayerOverview, Neighbours, PerturbedPoint, RefinementStudy, SeparationProfile,
 };
 use crate::session::Refined;
 
@@ -129,4 +129,12 @@ derived_results! {
     LayerMeasures in measures;
     /// Where the network is wrong.
     ErrorSlices in errors;
+    /// What taking parts out does.
+    AblationReport in ablation;
+    /// A point that is moved a little.
+    PerturbedPoint in perturbed;
+    /// A point that was taken in mid-flow.
+    Grabbed in grabbed;
+    /// The gradients of single points.
+    GradientArrows in gradient_arrows;
 }

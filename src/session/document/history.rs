@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::ablated::Ablated;
 use super::data::{Data, DataSource};
 use super::file_contents::FileContents;
 use super::fix::Fix;
@@ -9,6 +10,7 @@ use super::network_change::NetworkChange;
 use super::point_change::PointChange;
 use super::preset::Preset;
 use crate::dataset::{Generator, Random};
+use crate::diagnostics::probes::Ablation;
 use crate::network::Network;
 use crate::session::Document;
 
@@ -21,6 +23,10 @@ pub enum EditCommand {
     Points(PointChange),
     /// A change that takes away what a finding tells of.
     Fix(Fix),
+    /// A part of the network is taken out, for a look at what it does.
+    Ablate(Ablation),
+    /// All parts that were taken out are back.
+    EndAblation,
     /// The mouse is released: what follows is a change of its own.
     Release,
     /// A new network for the data that is shown, with random weights.
@@ -37,6 +43,7 @@ pub enum EditCommand {
 #[derive(Clone, Debug)]
 pub(in crate::session) struct EditSnapshot {
     pub network: Arc<Network>,
+    pub ablated: Option<Arc<Ablated>>,
     pub file: FileContents,
     pub data: Data,
 }
@@ -68,8 +75,9 @@ const MAX_NUMBERS: usize = 1 << 26;
 impl EditSnapshot {
     /// The network and the data of a document; `None` before a network is open.
     pub fn new(document: &Document) -> Option<EditSnapshot> {
-        let Document { network, file, data, .. } = document;
-        Some(EditSnapshot { network: network.clone()?, file: file.clone(), data: data.clone() })
+        let Document { network, ablated, file, data, .. } = document;
+        let (ablated, file, data) = (ablated.clone(), file.clone(), data.clone());
+        Some(EditSnapshot { network: network.clone()?, ablated, file, data })
     }
 
     /// The numbers that only this moment of the two holds.

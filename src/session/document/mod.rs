@@ -1,6 +1,7 @@
 //! What is open: a network, the data that flows through it, and the choices of the flow; what a person changes of it, and
 //! the questions that a file leaves open.
 
+mod ablated;
 mod columns;
 mod data;
 mod example;
@@ -18,6 +19,7 @@ mod remembered_chain;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use ablated::Ablated;
 pub use columns::{ColumnCommand, ColumnImport};
 pub use data::{Data, DataSource};
 pub use example::Example;
@@ -48,6 +50,8 @@ pub struct Document {
     pub network_path: Option<PathBuf>,
     /// What its file holds beside it.
     pub file: FileContents,
+    /// What was taken out of the network, if anything.
+    pub ablated: Option<Arc<Ablated>>,
     /// The data that flows through it.
     pub data: Data,
     /// How the flow is built.
@@ -55,8 +59,14 @@ pub struct Document {
 }
 
 impl Document {
-    /// The network's name, else its file's, else a plain word.
+    /// The network's name, else its file's, else a plain word; with a word about it where parts are taken out.
     pub fn network_name(&self) -> String {
+        let name = self.whole_name();
+        if self.ablated.is_some() { format!("{name} (ablated)") } else { name }
+    }
+
+    /// The same without a word about parts that are taken out.
+    pub fn whole_name(&self) -> String {
         let own = self.network.as_ref().map(|network| network.name()).filter(|name| !name.trim().is_empty());
         let file = || self.network_path.as_deref().map(file_name);
         own.map(shown).or_else(file).unwrap_or_else(|| "untitled network".to_owned())
@@ -64,7 +74,7 @@ impl Document {
 
     /// What the network is known by between starts: its file, or its name.
     pub fn identity(&self) -> String {
-        self.network_path.as_ref().map_or_else(|| self.network_name(), |path| path.display().to_string())
+        self.network_path.as_ref().map_or_else(|| self.whole_name(), |path| path.display().to_string())
     }
 
     /// Whether the data can flow through the network, as far as both are known.

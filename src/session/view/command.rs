@@ -47,6 +47,8 @@ pub enum ViewCommand {
     TrailLength(f64),
     /// Draw u(x, t) or not.
     ShowAnswers(bool),
+    /// Draw the gradients of the points' losses as arrows, or not.
+    ShowGradientArrows(bool),
     /// Draw the velocity field in one of its ways, or not.
     ShowVelocity(Option<VelocityPicture>),
     /// Compare otherwise.

@@ -2,6 +2,7 @@
 
 use super::colouring::Colouring;
 use super::filter::Filter;
+use super::probe::{ProbeCommand, ProbeSettings};
 use super::selection::{Pick, Selection};
 use super::table_column::{Sorting, TableColumn};
 use crate::training::Loss;
@@ -16,6 +17,8 @@ pub enum Tool {
     Box,
     /// Selects the points inside a drawn line.
     Lasso,
+    /// Takes a point in mid-flow to another place.
+    Grab,
 }
 
 /// The choices that concern the points.
@@ -43,6 +46,8 @@ pub struct PointSettings {
     pub sorting: Sorting,
     /// The sample of the row that the mouse rests on.
     pub row: Option<usize>,
+    /// What the probes do to a point.
+    pub probe: ProbeSettings,
 }
 
 /// A change of what concerns the points.
@@ -60,6 +65,8 @@ pub enum PointCommand {
     ToggleGroup(Colouring, usize),
     /// Draw all groups.
     ShowAllGroups,
+    /// Draw these samples only, or all again.
+    Isolate(Option<Vec<usize>>),
     /// Draw the trails of the selection only, or those of points all over the data.
     TrailsOfSelection(bool),
     /// Draw points that are pictures as such, or as dots.
@@ -72,11 +79,13 @@ pub enum PointCommand {
     Row(Option<usize>),
     /// The mouse rests on a sample of the stage, or on none.
     Rest(Option<usize>),
+    /// The probes.
+    Probe(ProbeCommand),
 }
 
 impl Tool {
     /// Every tool, in the order in which the window shows them.
-    pub const ALL: [Tool; 3] = [Tool::Pan, Tool::Box, Tool::Lasso];
+    pub const ALL: [Tool; 4] = [Tool::Pan, Tool::Box, Tool::Lasso, Tool::Grab];
 
     /// The word used in the window.
     pub fn label(self) -> &'static str {
@@ -84,6 +93,7 @@ impl Tool {
             Tool::Pan => "Pan",
             Tool::Box => "Box",
             Tool::Lasso => "Lasso",
+            Tool::Grab => "Grab",
         }
     }
 }
@@ -98,12 +108,21 @@ impl PointSettings {
             PointCommand::Clear => self.selection = Selection::default(),
             PointCommand::ToggleGroup(colouring, group) => self.filter.toggle(colouring, group),
             PointCommand::ShowAllGroups => self.filter = Filter::default(),
+            PointCommand::Isolate(samples) => {
+                let only = samples.map(|samples| {
+                    let mut only = Selection::default();
+                    only.change(Pick::Only, samples);
+                    only
+                });
+                self.filter.isolate(only);
+            }
             PointCommand::TrailsOfSelection(only) => self.trails_of_selection = only,
             PointCommand::Pictures(drawn) => self.pictures = Some(drawn),
             PointCommand::Table(shown) => self.table = shown,
             PointCommand::Sort(column) => self.sorting = self.sorting.by(column),
             PointCommand::Row(sample) => self.row = sample,
             PointCommand::Rest(sample) => self.resting = sample,
+            PointCommand::Probe(command) => self.probe.apply(command),
         }
     }
 
@@ -121,6 +140,8 @@ impl PointSettings {
     /// Forgets what counts the points, which are others now.
     pub fn reset_for_changed_points(&mut self) {
         (self.selection, self.resting, self.row) = (Selection::default(), None, None);
+        self.probe.grab = None;
+        self.filter.isolate(None);
     }
 
     /// Forgets what belongs to the data shown before.

@@ -40,6 +40,8 @@ pub struct ViewSettings {
     pub trail_length: f64,
     /// Draw u(x, t) and its decision boundary behind the points.
     pub answers: bool,
+    /// Draw the gradients of the points' losses as arrows.
+    pub gradient_arrows: bool,
     /// How the velocity field is drawn, if at all.
     pub velocity: Option<VelocityPicture>,
     /// The plain net, its ResNet, or both.
@@ -74,6 +76,7 @@ impl Default for ViewSettings {
             trails: true,
             trail_length: 0.5,
             answers: false,
+            gradient_arrows: false,
             velocity: None,
             compare: Compare::Plain,
             refinement: Refinement { kind: RefinementKind::Full, steps: 8, integrator: Integrator::Euler },
@@ -148,6 +151,7 @@ impl ViewSettings {
             ViewCommand::TrailLength(length) if length.is_finite() => self.trail_length = length.clamp(0.0, MAX_TRAIL),
             ViewCommand::TrailLength(_) => {}
             ViewCommand::ShowAnswers(shown) => self.answers = shown,
+            ViewCommand::ShowGradientArrows(shown) => self.gradient_arrows = shown,
             ViewCommand::ShowVelocity(shown) => self.velocity = shown,
             ViewCommand::Compare(compare) => self.set_compare(compare),
             ViewCommand::ToggleResNet if self.compare.needs_resnet() => self.set_compare(Compare::Plain),
@@ -177,6 +181,7 @@ impl ViewSettings {
         self.pinned_layer = None;
         self.block = None;
         self.hovered = None;
+        self.points.probe.grab = None;
         self.panel.apply(PanelCommand::FitWeights);
     }
 

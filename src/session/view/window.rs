@@ -27,6 +27,8 @@ pub enum Side {
     Refinement,
     /// What is wrong with the network.
     Findings,
+    /// What the network does to a point that is moved, and without one of its parts.
+    Probes,
 }
 
 /// What is shown over everything else and has all keys.
@@ -69,7 +71,7 @@ pub enum WindowCommand {
 
 impl Side {
     /// All of them, in the order of their tabs.
-    pub const ALL: [Side; 3] = [Side::Layer, Side::Refinement, Side::Findings];
+    pub const ALL: [Side; 4] = [Side::Layer, Side::Refinement, Side::Findings, Side::Probes];
 
     /// The words on the tab.
     pub fn label(self) -> &'static str {
@@ -77,6 +79,7 @@ impl Side {
             Side::Layer => "Layer",
             Side::Refinement => "ResNet refinement",
             Side::Findings => "Findings",
+            Side::Probes => "Probes",
         }
     }
 }

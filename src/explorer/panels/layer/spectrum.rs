@@ -2,8 +2,10 @@
 
 use egui::{Grid, Ui};
 
-use super::number;
+use super::number_change::number;
 use super::shown::Shown;
+use crate::diagnostics::probes::Ablation;
+use crate::explorer::panels::probes::ablate;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::bars::{Bar, Bars};
 use crate::flow::{CompressionLaw, Motion, PhaseKind, Spectrum};
@@ -27,7 +29,17 @@ pub(super) fn show(
     let palette = Palette::from_ui(ui);
     let name = format!("Singular values of layer {}", shown.layer.index);
     let widget = Bars { name: &name, bars: &bars, rank: spectrum.rank, colour: palette.phase(kind) };
-    let (index, drag) = widget.edit(ui, |ui, index| tip(ui, index, &bars));
+    let (index, drag) = widget.edit(
+        ui,
+        |ui, index| tip(ui, index, &bars),
+        |ui, index| {
+            let ablation = Ablation::Direction { layer: shown.index, index };
+            if let Some(command) = ablate::button(ui, &shown.scene.network, ablation) {
+                commands.push(command);
+                ui.close();
+            }
+        },
+    );
     if let Some(index) = index {
         *hovered = Some(Hovered::SingularValue { layer: shown.index, index });
     }
@@ -62,7 +74,7 @@ fn tip(ui: &mut Ui, index: usize, bars: &[Bar]) {
         "The line on the stage shows the direction that is stretched."
     };
     ui.label(theme::note(ui, what));
-    ui.label(theme::note(ui, "Drag the end of its bar to change it, below the foot to lose it; W follows."));
+    ui.label(theme::note(ui, "Drag the end of its bar to change it, below the foot to lose it; W follows. A secondary click takes it out for a look."));
 }
 
 fn numbers(ui: &mut Ui, spectrum: &Spectrum) {

@@ -1,9 +1,11 @@
 //! The weights of the layer as heat maps, and W as the product of its factors.
 
-use egui::{Button, PointerButton, Rect, Sense, Stroke, StrokeKind, Ui, Vec2, lerp, pos2, vec2};
+use egui::{Button, PointerButton, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, lerp, pos2, vec2};
 
 use super::findings;
 use super::shown::Shown;
+use crate::diagnostics::probes::Ablation;
+use crate::explorer::panels::probes::ablate;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::heat::{self, Heat};
 use crate::explorer::widgets::number;
@@ -32,7 +34,7 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
             String::new()
         };
         ui.label(theme::note(ui, format!("{name}, {} × {}{reduced}", map.rows, map.columns))).on_hover_text(
-            "Rows are outputs, columns inputs. A click edits an entry, the wheel zooms, a drag moves, a double click shows all.",
+            "Rows are outputs, columns inputs. A click edits an entry, a secondary click takes out the unit of a row, the wheel zooms, a drag moves, a double click shows all.",
         );
         let entry = |row: usize, column: usize| matrix.get((row, column)).copied().unwrap_or(f64::NAN);
         let label = format!("Weights {name} of layer {}", shown.layer.index);
@@ -42,6 +44,7 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
         if position == 0 {
             findings::mark_rows(ui, response.rect, map.rows, window, shown);
         }
+        unit_menu(ui, shown, position, (&response, at), map.rows, commands);
         if let Some(part) = parts.get(position).copied() {
             if let Some([across, down]) = at.filter(|_| response.clicked()) {
                 let index = |share: f64, count: usize| ((share * count as f64).max(0.0) as usize).min(count - 1);
@@ -78,6 +81,33 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
     commands.extend(asked.into_iter().map(|command| Command::View(ViewCommand::Panel(command))));
 }
 
+/// The menu of a secondary click on a row of the matrix before the activation: a unit.
+fn unit_menu(
+    ui: &Ui,
+    shown: &Shown<'_>,
+    position: usize,
+    (response, at): (&Response, Option<[f64; 2]>),
+    rows: usize,
+    commands: &mut Vec<Command>,
+) {
+    if position != 0 {
+        return;
+    }
+    let id = response.id.with("unit");
+    if let Some([_, down]) = at.filter(|_| response.secondary_clicked()) {
+        let row = (down.max(0.0) * rows as f64) as usize;
+        ui.data_mut(|data| data.insert_temp(id, row.min(rows.saturating_sub(1))));
+    }
+    let unit = ui.data(|data| data.get_temp::<usize>(id)).unwrap_or(0);
+    response.context_menu(|ui| {
+        let ablation = Ablation::Unit { layer: shown.index, unit };
+        if let Some(command) = ablate::button(ui, &shown.scene.network, ablation) {
+            commands.push(command);
+            ui.close();
+        }
+    });
+}
+
 /// A frame around the entry that is edited, as far as it is in sight.
 fn mark(ui: &Ui, rect: Rect, [rows, columns]: [usize; 2], window: HeatWindow, entry: MatrixEntry) {
     let along = |axis: usize, share: f64| ((share - window.corner[axis]) / window.side) as f32;
@@ -111,6 +141,10 @@ fn edit(
             let name = format!("Entry {} of {text} of layer {number}", row + 1);
             let now = bias.and_then(|bias| bias.get(row)).copied().unwrap_or(0.0);
             commands.extend(number::edit(ui, &name, now, layer, |value| NumberChange::Bias { part, row, value }));
+        }
+        if part != WeightPart::Outer && part != WeightPart::Shortcut {
+            let ablation = Ablation::Unit { layer, unit: row };
+            commands.extend(ablate::button(ui, &shown.scene.network, ablation));
         }
         if ui.button("Done").on_hover_text("Leave the entry").clicked() {
             asked.push(PanelCommand::Entry(None));

@@ -35,10 +35,11 @@ impl Gesture {
     pub fn follow(&mut self, ui: &Ui, response: &Response, tool: Tool) -> Option<Region> {
         let another = ui.ctx().dragged_id().is_some_and(|dragged| dragged != response.id);
         let escape = ui.input(|input| input.key_pressed(Key::Escape));
-        if tool == Tool::Pan || another || escape {
+        let draws = matches!(tool, Tool::Box | Tool::Lasso);
+        if !draws || another || escape {
             *self = Gesture::default();
         }
-        if tool == Tool::Pan {
+        if !draws {
             return None;
         }
         let events = ui.input(|input| input.events.clone());
@@ -66,7 +67,7 @@ impl Gesture {
         let (Some(&first), Some(&last)) = (self.corners.first(), self.corners.last()) else { return None };
         Some(match tool {
             Tool::Lasso => Region::Lasso(self.corners.into_iter().map(Into::into).collect()),
-            Tool::Box | Tool::Pan => Region::Box([first.into(), last.into()]),
+            Tool::Box | Tool::Pan | Tool::Grab => Region::Box([first.into(), last.into()]),
         })
     }
 

@@ -1,5 +1,6 @@
 //! What the mouse does on the stage.
 
 pub(super) mod gesture;
+pub(super) mod grab;
 pub(super) mod hover;
 pub(super) mod pen;

@@ -52,7 +52,7 @@ pub fn streamlines(painter: &Painter, palette: &Palette, transform: &ScreenTrans
     }
 }
 
-fn head(painter: &Painter, tip: Pos2, along: Vec2, stroke: Stroke) {
+pub(super) fn head(painter: &Painter, tip: Pos2, along: Vec2, stroke: Stroke) {
     let size = HEAD.min(0.5 * along.length());
     if size > 1.0 {
         let back = along.normalized() * size;

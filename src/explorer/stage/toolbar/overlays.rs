@@ -2,9 +2,10 @@
 
 use egui::{DragValue, TextWrapMode, Ui};
 
+use crate::dataset::Labels;
 use crate::explorer::stage::input::StageInput;
 use crate::explorer::theme::GAP;
-use crate::session::{MAX_TRAIL, Scene, VelocityPicture, ViewCommand};
+use crate::session::{Compare, MAX_TRAIL, Scene, VelocityPicture, ViewCommand, ViewSettings};
 
 /// The width of the velocity's menu when closed, and the room that it needs with its margins.
 const VELOCITY_WIDTH: f32 = 84.0;
@@ -32,6 +33,7 @@ pub fn choices(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mu
         commands.push(ViewCommand::TrailLength(length));
     }
     answers(ui, input, commands);
+    gradients(ui, input, scene, commands);
 }
 
 /// Whether the scale follows the data, and the way back to all of it.
@@ -56,6 +58,28 @@ fn answers(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>)
     if toggle.on_hover_text(tip).on_disabled_hover_text(input.view.field_refusal().unwrap_or_default()).changed() {
         commands.push(ViewCommand::ShowAnswers(answers));
     }
+}
+
+fn gradients(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
+    let mut shown = input.view.gradient_arrows;
+    let refusal = gradient_refusal(input.view, scene);
+    let toggle = ui.add_enabled(refusal.is_none(), egui::Checkbox::new(&mut shown, "−λ"));
+    toggle.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::CheckBox, refusal.is_none(), shown, "Gradient arrows −λ")
+    });
+    let tip =
+        "−λ: where each point would have to go for its own loss to fall, as an arrow; its length is on a log scale.";
+    if toggle.on_hover_text(tip).on_disabled_hover_text(refusal.unwrap_or_default()).changed() {
+        commands.push(ViewCommand::ShowGradientArrows(shown));
+    }
+}
+
+/// Why there are no gradients of points, in a sentence; `None` where there are.
+pub fn gradient_refusal(view: &ViewSettings, scene: &Scene) -> Option<&'static str> {
+    if view.compare == Compare::ResNet {
+        return Some("The gradients are those of the plain net: choose another view than ResNet.");
+    }
+    matches!(scene.dataset.labels, Labels::None).then_some("Without labels there is no loss, and no gradient of it.")
 }
 
 fn areas(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {

@@ -43,6 +43,9 @@ fn tools(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
             Tool::Box => {
                 "A drag selects the points in a rectangle; with Shift they join the selection. Escape selects nothing."
             }
+            Tool::Grab => {
+                "A drag takes a point at the present time to another position: it flows on from there, and back to the input that would have led there."
+            }
             Tool::Lasso => {
                 "A drag selects the points inside the line that it draws; with Shift they join the selection. Escape selects nothing."
             }
@@ -126,7 +129,11 @@ fn filter(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
     if input.view.points.filter.is_empty() {
         return;
     }
-    if ui.button("Show all").on_hover_text("Draw the groups again that were hidden in the legend.").clicked() {
+    if ui
+        .button("Show all")
+        .on_hover_text("Draw the points again that were hidden, in the legend or by a condition.")
+        .clicked()
+    {
         asked.push(PointCommand::ShowAllGroups);
     }
 }
