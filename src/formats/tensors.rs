@@ -12,13 +12,8 @@ use super::budget::Budget;
 use super::shape::shape_text;
 use super::tensor_info::{TensorInfo, TensorOrder};
 use super::{Account, FormatError, ModuleNote, PartName, WeightForm, modules, non_finite};
-<<<<<<< HEAD
-use crate::dataset::numpy::NumpyError;
-use crate::system::{cancel, memory};
-=======
 use crate::io::numpy::NumpyError;
-use crate::system::memory;
->>>>>>> main
+use crate::system::{cancel, memory};
 
 /// An open file of tensors.
 pub struct TensorFile {
