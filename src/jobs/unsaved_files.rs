@@ -176,7 +176,7 @@ impl PointsFile {
         let is_whole = format == FORMAT && samples * dimension == values.len() && samples > 0;
         is_whole.then(|| {
             let points = DMatrix::from_column_slice(dimension, samples, &values);
-            Dataset { name, points, labels, columns, notes: Vec::new() }
+            Dataset { name, points, labels, columns, notes: Vec::new(), left_out: None }
         })
     }
 }

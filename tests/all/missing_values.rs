@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use egui_kittest::kittest::Queryable;
+use layerflow::dataset::numpy::ArchiveWriter;
 use layerflow::dataset::{DataChoice, Dataset, DatasetError, LabelChoice, Labels, MissingValues};
 use layerflow::explorer::{StartData, Startup};
 use serde_json::{Value, json};
@@ -115,16 +116,10 @@ fn arrays_lose_their_rows_too() {
 }
 
 /// Writes float arrays.
-fn npz(path: &Path, arrays: &[(&str, &[u64], &[f64])]) {
-    use npyz::WriterBuilder;
-    let mut archive = zip::ZipWriter::new(fs::File::create(path).unwrap());
+fn npz(path: &Path, arrays: &[(&str, &[usize], &[f64])]) {
+    let mut archive = ArchiveWriter::new(fs::File::create(path).unwrap());
     for (name, shape, values) in arrays {
-        let options = zip::write::SimpleFileOptions::default();
-        archive.start_file(npyz::npz::file_name_from_array_name(name), options).unwrap();
-        let options = npyz::WriteOptions::<f64>::new().default_dtype().shape(shape);
-        let mut array = options.writer(&mut archive).begin_nd().unwrap();
-        array.extend(values.iter().copied()).unwrap();
-        array.finish().unwrap();
+        archive.add(name, shape, values.iter().copied()).unwrap();
     }
     archive.finish().unwrap();
 }

@@ -333,8 +333,14 @@ mod tests {
         let own = network.forward(&points).unwrap().predictions;
         let names = ["a", "b", "c"].map(String::from).to_vec();
         let labels = Labels::Classes { of_sample: own.clone(), names };
-        let data =
-            Dataset { name: String::new(), points: points.clone(), labels, columns: Vec::new(), notes: Vec::new() };
+        let data = Dataset {
+            name: String::new(),
+            points: points.clone(),
+            labels,
+            columns: Vec::new(),
+            notes: Vec::new(),
+            left_out: None,
+        };
         let same = AblationEffect::measure(&network, &network, &data).unwrap();
         assert_eq!((same.accuracy, same.changed.len(), same.output_change), (Some([1.0, 1.0]), 0, 0.0));
         let without = Ablation::Layer { layer: 4 }.apply(&network).unwrap();
