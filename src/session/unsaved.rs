@@ -50,10 +50,15 @@ fn points(document: &Document) -> Option<&Arc<Dataset>> {
     document.data.dataset.as_ref().filter(|_| by_hand)
 }
 
+/// The network of a document with all its parts.
+fn whole(document: &Document) -> Option<Arc<Network>> {
+    document.ablated.as_ref().map(|ablated| Arc::clone(&ablated.base)).or_else(|| document.network.clone())
+}
+
 impl Unsaved {
     /// The work in this document that no file holds.
     pub fn work(&self, document: &Document) -> Option<UnsavedWork> {
-        let network = document.network.clone()?;
+        let network = whole(document)?;
         let points = points(document).cloned();
         let is_kept = self.kept.as_ref().is_some_and(|kept| {
             let no_points = points.is_none() || same_points(points.as_ref(), kept.points.as_ref());
@@ -84,7 +89,7 @@ impl Unsaved {
     /// What is open now is no work: it comes from a file or with the program, or was let go.
     pub(super) fn keep(&mut self, document: &Document) {
         let points = points(document).cloned();
-        self.kept = document.network.clone().map(|network| Kept { network, points });
+        self.kept = whole(document).map(|network| Kept { network, points });
     }
 
     /// All that is open is work.
@@ -126,10 +131,11 @@ impl Unsaved {
     /// Writing has ended; answers whether what waited for it goes on.
     pub(super) fn end_writing(&mut self, is_written: bool, document: &Document) -> bool {
         let written = self.writing.take().filter(|_| is_written);
+        // A network without some of its parts is not the whole that is to be saved.
+        let goes_on = self.goes_on_when_saved && written.is_some();
         if let Some(network) = written {
             self.kept = Some(Kept { network, points: points(document).cloned() });
         }
-        let goes_on = self.goes_on_when_saved && is_written;
         self.goes_on_when_saved = false;
         goes_on
     }
