@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{RichText, Ui};
 use nalgebra::DVector;
 
-use super::{class_name, gives_values};
+use super::answer::{class_name, gives_values};
 use crate::explorer::theme::{self, Palette};
 use crate::session::{
     Command, Grabbed, GrabbedPath, PlaybackCommand, PointCommand, ProbeCommand, Scene, Session, Tool, ViewCommand,
