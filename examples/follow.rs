@@ -6,11 +6,9 @@ use std::error::Error;
 use std::fs::File;
 use std::path::PathBuf;
 
+use layerflow::dataset::numpy::ArchiveWriter;
 use layerflow::flow::{Flow, FlowOptions};
 use layerflow::formats::examples;
-use npyz::WriterBuilder;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 /// Times in each layer.
 const TIMES_PER_LAYER: usize = 10;
@@ -31,21 +29,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         true
     })?;
 
-    let mut archive = ZipWriter::new(File::create(&path)?);
+    let mut archive = ArchiveWriter::new(File::create(&path)?);
     let shape = [times.len(), data.samples(), flow.ambient_dimension()];
-    write(&mut archive, "t", &shape[..1], &times)?;
-    write(&mut archive, "x", &shape, &positions)?;
+    archive.add("t", &shape[..1], times.into_iter())?;
+    // A matrix of columns that are points is in row-major order already: its values come column by column.
+    archive.add("x", &shape, positions.into_iter())?;
     archive.finish()?;
     println!("{}: {shape:?}", path.display());
-    Ok(())
-}
-
-/// An array in row-major order. A matrix of columns that are points is one already: its values come column by column.
-fn write(archive: &mut ZipWriter<File>, name: &str, shape: &[usize], values: &[f64]) -> Result<(), Box<dyn Error>> {
-    archive.start_file(npyz::npz::file_name_from_array_name(name), SimpleFileOptions::default())?;
-    let shape: Vec<u64> = shape.iter().map(|axis| *axis as u64).collect();
-    let mut array = npyz::WriteOptions::<f64>::new().default_dtype().shape(&shape).writer(archive).begin_nd()?;
-    array.extend(values.iter().copied())?;
-    array.finish()?;
     Ok(())
 }

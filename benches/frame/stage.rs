@@ -147,10 +147,8 @@ fn build(widths: &[usize], data: Dataset) -> Arc<Scene> {
 /// The field of a wide layer in a worker, and how long the worker may be deaf to a cancel.
 pub fn fields() {
     let points = DMatrix::from_fn(WIDE, 100, |row, sample| entry(5, row, sample));
-    let scene = build(
-        &[WIDE, WIDE],
-        Dataset { name: String::new(), points, labels: Labels::None, columns: Vec::new(), notes: Vec::new() },
-    );
+    let scene =
+        build(&[WIDE, WIDE], Dataset { name: String::new(), points, labels: Labels::None, ..Dataset::default() });
     for phase in &scene.flow.layers()[0].phases {
         for (name, answers, velocity, areas) in [
             ("u(x, t)", true, None, false),

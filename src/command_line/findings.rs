@@ -51,7 +51,7 @@ impl FindingOptions {
     }
 }
 
-/// One finding. Units and columns are counted from 0, layers from 1.
+/// One finding. Units, columns and rows are counted from 0, layers from 1.
 #[derive(Debug, Serialize)]
 pub(super) struct FindingReport {
     pub code: &'static str,
@@ -59,6 +59,7 @@ pub(super) struct FindingReport {
     pub layer: Option<usize>,
     pub units: Option<Vec<usize>>,
     pub columns: Option<Vec<usize>>,
+    pub rows: Option<Vec<usize>>,
     /// Null where it is not finite.
     pub value: Option<f64>,
     pub threshold: Option<f64>,
@@ -79,6 +80,7 @@ impl FindingReport {
             layer: finding.layer,
             units: indices(&finding.units),
             columns: indices(&finding.columns),
+            rows: indices(&finding.rows),
             value: finding.value,
             threshold: finding.threshold,
             message: finding.message.clone(),

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::error::CommandError;
 use super::options::{ChainOptions, FlowArguments, Overwriting, SampleOptions, build_flow, load_data, load_network};
 use super::output::{Nested, OutputKind, kind_of, print_note, write_archive, write_csv, write_json};
+use super::row_places::RowPlaces;
 use crate::flow::{Flow, FlowError};
 use crate::formats;
 use crate::network::Network;
@@ -67,7 +68,7 @@ struct FlowResult {
 struct JsonResult<'a> {
     times: &'a [f64],
     #[serde(skip_serializing_if = "Option::is_none")]
-    places: Option<Nested<'a>>,
+    points: Option<Nested<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     positions: Option<Vec<Nested<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,41 +105,50 @@ pub(super) fn run(arguments: &FlowCommand) -> Result<(), CommandError> {
         let numbers = points.saturating_mul(flow.ambient_dimension()).saturating_mul(lists);
         memory::check((numbers as u64).saturating_mul(size_of::<f64>() as u64)).map_err(|error| failed(error.into()))
     };
-    let (flow, positions) = match (&arguments.data, &arguments.at) {
-        (_, Some(places)) => {
+    let (flow, positions, rows) = match (&arguments.data, &arguments.at) {
+        (_, Some(file)) => {
             arguments.flow.refuse_without_data()?;
             let flow = build_flow(file, &network, arguments.flow, &DMatrix::zeros(network.inputs(), 0))?;
-            let places = arguments.samples.columns.read(places, Some(flow.ambient_dimension()))?.points;
-            room(&flow, places.ncols())?;
-            (flow, vec![places; times.len()])
+            let points = arguments.samples.columns.read(file, Some(flow.ambient_dimension()))?.points;
+            room(&flow, points.ncols())?;
+            let rows = RowPlaces::all(points.ncols());
+            (flow, vec![points; times.len()], rows)
         }
         (data, None) => {
             let data = load_data(data.as_deref().unwrap_or_default(), &arguments.samples, &network)?;
             let flow = build_flow(file, &network, arguments.flow, &data.points)?;
-            room(&flow, data.samples())?;
-            let positions = times.iter().map(|time| flow.positions(&data.points, *time)).collect::<Result<_, _>>();
-            (flow, positions.map_err(failed)?)
+            room(&flow, data.rows())?;
+            let (points, rows) = RowPlaces::of(&data);
+            let positions = times.iter().map(|time| flow.positions(&points, *time)).collect::<Result<_, _>>();
+            (flow, positions.map_err(failed)?, rows)
         }
     };
     if !arguments.chain.allow_non_finite && arguments.at.is_none() {
-        refuse_non_finite(file, times, &positions)?;
+        refuse_non_finite(file, times, &positions, &rows)?;
     }
+    let spread = |list: Vec<DMatrix<f64>>| list.into_iter().map(|values| rows.spread(values)).collect();
+    let velocity = arguments.velocity.then(|| each_time(times, &positions, |points, t| velocities(&flow, points, t)));
+    let answers =
+        arguments.answers.then(|| each_time(times, &positions, |points, t| answers(&flow, &network, points, t)));
     let result = FlowResult {
-        velocity: arguments.velocity.then(|| each_time(times, &positions, |points, t| velocities(&flow, points, t))),
-        answers: arguments
-            .answers
-            .then(|| each_time(times, &positions, |points, t| answers(&flow, &network, points, t))),
+        velocity: velocity.map(&spread),
+        answers: answers.map(&spread),
         times: times.clone(),
-        positions,
+        positions: spread(positions),
     };
     result.write(arguments, kind)
 }
 
 /// The first time at which a point is where there is no number, with its coordinate and row, counted from 1.
-fn refuse_non_finite(path: &Path, times: &[f64], positions: &[DMatrix<f64>]) -> Result<(), CommandError> {
+fn refuse_non_finite(
+    path: &Path,
+    times: &[f64],
+    positions: &[DMatrix<f64>],
+    rows: &RowPlaces,
+) -> Result<(), CommandError> {
     for (t, points) in times.iter().zip(positions) {
         if let Some(at) = points.iter().position(|value| !value.is_finite()) {
-            let (coordinate, row) = (at % points.nrows() + 1, at / points.nrows() + 1);
+            let (coordinate, row) = (at % points.nrows() + 1, rows.row(at / points.nrows()) + 1);
             return Err(CommandError::NotFiniteAt { path: path.into(), t: *t, coordinate, row, value: points[at] });
         }
     }
@@ -191,9 +201,9 @@ fn nested(list: &[DMatrix<f64>]) -> Vec<Nested<'_>> {
 impl FlowResult {
     fn write(&self, arguments: &FlowCommand, kind: OutputKind) -> Result<(), CommandError> {
         let out = &arguments.out;
-        let places = arguments.at.is_some();
+        let is_given = arguments.at.is_some();
         let mut lists = vec![("positions", &self.positions)];
-        lists.retain(|_| !places);
+        lists.retain(|_| !is_given);
         lists.extend(self.velocity.iter().map(|list| ("velocity", list)));
         lists.extend(self.answers.iter().map(|list| ("answers", list)));
         let first = self.positions.first();
@@ -209,8 +219,8 @@ impl FlowResult {
             // A matrix keeps its columns, the points, one after the other, which is NumPy's order of N × d.
             OutputKind::Archive => write_archive(out, |archive| {
                 archive.add("times", &[self.times.len()], self.times.iter().copied())?;
-                if let Some(points) = first.filter(|_| places) {
-                    archive.add("places", &[samples, dimension], points.iter().copied())?;
+                if let Some(points) = first.filter(|_| is_given) {
+                    archive.add("points", &[samples, dimension], points.iter().copied())?;
                 }
                 for (name, list) in &lists {
                     let rows = list.first().map_or(0, DMatrix::nrows);
@@ -223,8 +233,8 @@ impl FlowResult {
                 out,
                 &JsonResult {
                     times: &self.times,
-                    places: first.filter(|_| places).map(Nested::of),
-                    positions: (!places).then(|| nested(&self.positions)),
+                    points: first.filter(|_| is_given).map(Nested::of),
+                    positions: (!is_given).then(|| nested(&self.positions)),
                     velocity: self.velocity.as_deref().map(nested),
                     answers: self.answers.as_deref().map(nested),
                 },

@@ -15,6 +15,7 @@ mod options;
 mod output;
 mod refine;
 mod report;
+mod row_places;
 mod run;
 mod spectra;
 mod survey;

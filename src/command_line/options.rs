@@ -8,7 +8,7 @@ use nalgebra::DMatrix;
 
 use super::error::CommandError;
 use super::output::print_note;
-use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, Scaling};
+use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, MissingValues, Scaling};
 use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, ResidualLaw, TimeLaw};
 use crate::formats;
 use crate::formats::{
@@ -129,6 +129,10 @@ pub(super) struct ColumnOptions {
     /// standard deviation, unit brings all together to 0…1
     #[arg(long, value_name = "KIND", default_value = "none", value_parser = scaling_parser())]
     scale: Scaling,
+    /// What is done with rows of a data file whose coordinates are missing, NaN or infinite: leave-out leaves them out of
+    /// what flows, mean fills in the mean of the column's finite values
+    #[arg(long, value_name = "WHAT", default_value = "leave-out", value_parser = missing_parser())]
+    missing: MissingValues,
 }
 
 impl ColumnOptions {
@@ -148,7 +152,7 @@ impl ColumnOptions {
             Some("none") => LabelChoice::None,
             Some(name) => LabelChoice::Column(name.to_owned()),
         };
-        DataChoice { features: self.columns.clone(), label, scaling: self.scale }
+        DataChoice { features: self.columns.clone(), label, scaling: self.scale, missing: self.missing }
     }
 }
 
@@ -412,6 +416,11 @@ fn decomposition_parser() -> impl TypedValueParser<Value = Decomposition> {
 fn compression_parser() -> impl TypedValueParser<Value = CompressionLaw> {
     let names = CompressionLaw::ALL.map(CompressionLaw::name).to_vec();
     parser(names, |name| CompressionLaw::ALL.into_iter().find(|value| value.name() == name))
+}
+
+fn missing_parser() -> impl TypedValueParser<Value = MissingValues> {
+    let names = MissingValues::ALL.map(MissingValues::name).to_vec();
+    parser(names, |name| MissingValues::ALL.into_iter().find(|value| value.name() == name))
 }
 
 fn scaling_parser() -> impl TypedValueParser<Value = Scaling> {

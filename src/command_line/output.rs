@@ -1,21 +1,15 @@
 //! Results as files: NumPy archives and CSV tables.
 
-use std::borrow::Cow;
-use std::io::{self, Seek, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use nalgebra::DMatrix;
-use npyz::WriterBuilder;
 use serde::{Serialize, Serializer};
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
-
-use crate::formats::write_beside;
 
 use super::error::CommandError;
-
-/// Archives need a longer form for entries from this size on; it is told a little before.
-const LARGE_ENTRY_BYTES: u64 = 1 << 31;
+use crate::formats::write_beside;
+use crate::io::numpy::ArchiveWriter;
+use crate::system::text::visible;
 
 /// The kind of result file that a name asks for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,39 +35,18 @@ pub(super) fn kind_of(path: &Path) -> Result<OutputKind, CommandError> {
     }
 }
 
-/// An `.npz` archive under construction, uncompressed as numpy.savez writes it.
-pub(super) struct ArchiveWriter<W: Write + Seek>(ZipWriter<W>);
-
-impl<W: Write + Seek> ArchiveWriter<W> {
-    /// Adds an array of this shape; `values` are in row-major order.
-    pub(super) fn add(&mut self, name: &str, shape: &[usize], values: impl Iterator<Item = f64>) -> io::Result<()> {
-        let numbers = shape.iter().fold(1_u64, |numbers, &axis| numbers.saturating_mul(axis as u64));
-        let options = SimpleFileOptions::default()
-            .compression_method(zip::CompressionMethod::Stored)
-            .large_file(numbers.saturating_mul(8) >= LARGE_ENTRY_BYTES);
-        self.0.start_file(npyz::npz::file_name_from_array_name(name), options)?;
-        let shape: Vec<u64> = shape.iter().map(|&axis| axis as u64).collect();
-        let mut array =
-            npyz::WriteOptions::<f64>::new().default_dtype().shape(&shape).writer(&mut self.0).begin_nd()?;
-        array.extend(values)?;
-        array.finish()
-    }
-}
-
 /// Writes an archive; `fill` adds its arrays. Nothing is left at `path` if that fails.
 pub(super) fn write_archive(
     path: &Path,
     fill: impl FnOnce(&mut ArchiveWriter<&mut io::BufWriter<std::fs::File>>) -> io::Result<()>,
 ) -> Result<(), CommandError> {
     let written = write_beside(path, |writer| {
-        let mut archive = ArchiveWriter(ZipWriter::new(writer));
+        let mut archive = ArchiveWriter::new(writer);
         if let Err(error) = fill(&mut archive) {
-            // Dropped unfinished it would print a message of its own library.
-            std::mem::forget(archive);
+            archive.abandon();
             return Err(error);
         }
-        archive.0.finish()?;
-        Ok(())
+        archive.finish()
     });
     Ok(written?)
 }
@@ -138,32 +111,11 @@ pub(super) fn print_note(sentence: &str) {
     let _ = writeln!(io::stderr(), "{}", visible(&sentence.replace('\n', " ")));
 }
 
-/// The text with control characters as escapes: names come from files, and a terminal obeys what it is sent.
-fn visible(text: &str) -> Cow<'_, str> {
-    let obeyed = |c: char| c.is_control() && c != '\n' && c != '\t';
-    if !text.chars().any(obeyed) {
-        return Cow::Borrowed(text);
-    }
-    let escaped = |c: char| if obeyed(c) { c.escape_default().to_string() } else { c.to_string() };
-    Cow::Owned(text.chars().map(escaped).collect())
-}
-
 /// Prints to standard output. A reader that has seen enough and closed the pipe is no failure.
 pub(super) fn print(text: &str) -> Result<(), CommandError> {
     let mut output = io::stdout().lock();
     match output.write_all(visible(text).as_bytes()).and_then(|()| output.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CommandError::Output(error)),
         _ => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_terminal_would_obey_is_shown() {
-        assert_eq!(visible("a\u{1b}]0;title\u{7}b\tc\n"), "a\\u{1b}]0;title\\u{7}b\tc\n");
-        assert!(matches!(visible("σ ≥ 1\n"), Cow::Borrowed(_)));
     }
 }

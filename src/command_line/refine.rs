@@ -16,6 +16,7 @@ use super::error::CommandError;
 use super::network_file::NetworkFileOptions;
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network, parser};
 use super::output::{print, print_json, print_note};
+use super::row_places::RowPlaces;
 use super::run::refuse_non_finite;
 use super::warnings::{self, Warning};
 
@@ -100,6 +101,7 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
     // Of numbers there is nothing to agree on.
     let is_number = network.outputs() == 1 && network.output() == OutputFunction::Identity;
     let predicts_classes = !is_number && !data.as_ref().is_some_and(|data| matches!(data.labels, Labels::Values(_)));
+    let places = data.as_ref().map_or_else(|| RowPlaces::all(0), RowPlaces::of_points);
     let data = data.map(|data| data.points);
     let range = data.clone().unwrap_or_else(|| stand_in(&network));
     let flow = build_flow(path, &network, arguments.flow, &range)?;
@@ -135,7 +137,7 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
                 let forward = network.forward(data);
                 let forward = forward.map_err(|source| CommandError::Network { path: path.clone(), source })?;
                 if !arguments.chain.allow_non_finite {
-                    refuse_non_finite(path, &forward)?;
+                    refuse_non_finite(path, &forward, &places)?;
                 }
                 let plain = forward.layer_outputs.last().unwrap_or(data);
                 let refined = match arguments.integrator {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::dataset::{Dataset, Labels, match_classes};
+use crate::dataset::{ColumnGaps, Dataset, Labels, LeftOut, match_classes};
 use crate::flow::{Flow, LayerFlow, Phase, Spectrum};
 use crate::formats::{Account, TensorInfo};
 use crate::network::{Layer, Network, NetworkError};
@@ -99,12 +99,50 @@ pub(super) struct PhaseReport {
 pub(super) struct DataReport {
     pub name: String,
     pub samples: usize,
+    /// The number of rows of the file, whether they flow or not.
+    pub rows: usize,
+    /// The rows that are no samples, as they hold no finite number where one is needed; null where all are.
+    pub left_out: Option<LeftOutReport>,
     pub accuracy: Option<f64>,
     /// What was assumed to read the data and to match its labels to outputs, a sentence each.
     pub assumed: Vec<String>,
     /// Whether the data has classes, which an accuracy needs.
     #[serde(skip)]
     pub is_labelled: bool,
+}
+
+/// Rows of a file that are no samples. Rows and columns are counted from 0.
+#[derive(Debug, Serialize)]
+pub(super) struct LeftOutReport {
+    pub rows: Vec<usize>,
+    pub columns: Vec<ColumnGapsReport>,
+}
+
+/// What a column lacks.
+#[derive(Debug, Serialize)]
+pub(super) struct ColumnGapsReport {
+    /// The coordinate; null for the label.
+    pub column: Option<usize>,
+    /// Its number, from 1, and its name in the file.
+    pub name: String,
+    pub missing: usize,
+    pub positive_infinity: usize,
+    pub negative_infinity: usize,
+    pub first_row: usize,
+}
+
+impl LeftOutReport {
+    fn new(left_out: &LeftOut) -> LeftOutReport {
+        let column = |gaps: &ColumnGaps| ColumnGapsReport {
+            column: gaps.coordinate,
+            name: gaps.name.clone(),
+            missing: gaps.missing,
+            positive_infinity: gaps.positive,
+            negative_infinity: gaps.negative,
+            first_row: gaps.first,
+        };
+        LeftOutReport { rows: left_out.left_out.clone(), columns: left_out.columns.iter().map(column).collect() }
+    }
 }
 
 /// One tensor of a file.
@@ -231,7 +269,15 @@ impl DataReport {
             }
         }
         let is_labelled = matches!(data.labels, Labels::Classes { .. });
-        Ok(DataReport { name: data.name.clone(), samples: data.samples(), accuracy, assumed, is_labelled })
+        Ok(DataReport {
+            name: data.name.clone(),
+            samples: data.samples(),
+            rows: data.rows(),
+            left_out: data.left_out.as_deref().map(LeftOutReport::new),
+            accuracy,
+            assumed,
+            is_labelled,
+        })
     }
 }
 

@@ -8,6 +8,7 @@ use clap::Args;
 use super::error::CommandError;
 use super::options::{ChainOptions, Files, SampleOptions, load_data, load_network};
 use super::output::{Nested, OutputKind, kind_of, write_archive, write_csv, write_json};
+use super::row_places::RowPlaces;
 use crate::formats::FormatError;
 use crate::network::{Forward, Network};
 use crate::system::memory;
@@ -29,12 +30,18 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), CommandError> {
     files.check()?;
     let network = load_network(&files.file, &files.tensors, &arguments.chain)?.network;
     let data = load_data(&files.data, &arguments.samples, &network)?;
-    check_outputs(&files.file, &network, data.samples())?;
+    check_outputs(&files.file, &network, data.rows())?;
+    let (points, places) = RowPlaces::of(&data);
     let forward =
-        network.forward(&data.points).map_err(|source| CommandError::Network { path: files.file.clone(), source })?;
+        network.forward(&points).map_err(|source| CommandError::Network { path: files.file.clone(), source })?;
     if !arguments.chain.allow_non_finite {
-        refuse_non_finite(&files.file, &forward)?;
+        refuse_non_finite(&files.file, &forward, &places)?;
     }
+    let forward = Forward {
+        output: places.spread(forward.output),
+        layer_outputs: forward.layer_outputs.into_iter().map(|values| places.spread(values)).collect(),
+        ..forward
+    };
     match kind {
         OutputKind::Csv => return write_csv(&files.out, &[("output", &forward.output)]),
         OutputKind::Json => {
@@ -66,11 +73,11 @@ fn check_outputs(path: &Path, network: &Network, samples: usize) -> Result<(), C
 }
 
 /// The first layer that gives what is not finite, with the unit and the row, counted from 1.
-pub(super) fn refuse_non_finite(path: &Path, forward: &Forward) -> Result<(), CommandError> {
+pub(super) fn refuse_non_finite(path: &Path, forward: &Forward, places: &RowPlaces) -> Result<(), CommandError> {
     let layers = forward.layer_outputs.iter().chain([&forward.output]);
     for (index, values) in layers.enumerate() {
         if let Some(at) = values.iter().position(|value| !value.is_finite()) {
-            let (unit, row) = (at % values.nrows() + 1, at / values.nrows() + 1);
+            let (unit, row) = (at % values.nrows() + 1, places.row(at / values.nrows()) + 1);
             let layer = (index + 1).min(forward.layer_outputs.len());
             return Err(CommandError::NotFinite { path: path.into(), layer, unit, row, value: values[at] });
         }

@@ -5,11 +5,11 @@ use std::path::Path;
 use super::column::{ColumnKind, ColumnOutline};
 use super::labels::Labels;
 use super::moments::Moments;
-use super::numpy::Values;
 use super::roles::{Known, LabelColumns};
 use super::sequence::{RowNumbers, Sequence, all_differ};
-use super::table::{MAX_COLUMNS, Table};
+use super::table::{MAX_COLUMNS, Table, TableLabels};
 use super::{DatasetError, names};
+use crate::io::numpy::Values;
 
 /// How many values of a column are shown where it is chosen.
 const PREVIEWED: usize = 3;
@@ -150,20 +150,6 @@ impl ArrayTable {
         self.arrays.push((array, width));
         Ok(())
     }
-
-    fn not_finite(&self, array: usize, row: usize, column: usize, value: f64) -> DatasetError {
-        let (array, width) = &self.arrays[array];
-        let rows = match &array.values {
-            Values::Floats(values) => {
-                values.chunks_exact(*width).filter(|row| row.iter().any(|value| !value.is_finite())).count()
-            }
-            Values::Integers(_) | Values::Texts(_) => 0,
-        };
-        let position = format!("row {}, column {}", row + 1, column + 1);
-        let others = if rows > 1 { format!(", and {rows} rows have such a value") } else { String::new() };
-        let problem = format!("holds {value} at {position}{others}; remove or correct them, or choose other --columns");
-        DatasetError::Array { path: self.path.clone(), array: array.name.clone(), problem }
-    }
 }
 
 /// Whether each row of so many values has a single 1 and else 0.
@@ -204,7 +190,8 @@ fn outlines(array: &NamedArray, width: usize) -> Vec<ColumnOutline> {
         let position = at % width;
         let outline = &mut outlines[position];
         outline.is_zero_or_one &= value == 0.0 || value == 1.0;
-        if value.fract() != 0.0 {
+        // What is missing among whole numbers is NaN.
+        if value.is_finite() && value.fract() != 0.0 {
             outline.kind = ColumnKind::Numbers;
         }
         if outline.preview.len() < PREVIEWED {
@@ -212,6 +199,8 @@ fn outlines(array: &NamedArray, width: usize) -> Vec<ColumnOutline> {
         }
         if value.is_finite() {
             moments[position].add(value);
+        } else {
+            outline.missing += 1;
         }
         sequences[position].add(value);
         for (end, values) in [0, width - 1].into_iter().zip(&mut ends) {
@@ -272,9 +261,6 @@ impl Table for ArrayTable {
                 let (NamedArray { name, values, .. }, width) = &self.arrays[array];
                 let at = row * width + position;
                 match values {
-                    Values::Floats(values) if !values[at].is_finite() => {
-                        return Err(self.not_finite(array, row, position, values[at]));
-                    }
                     Values::Floats(values) => numbers.push(values[at]),
                     Values::Integers(values) => numbers.push(values[at] as f64),
                     Values::Texts(_) => {
@@ -287,20 +273,21 @@ impl Table for ArrayTable {
         Ok(numbers)
     }
 
-    fn labels(&self, column: usize) -> Result<Labels, DatasetError> {
+    fn labels(&self, column: usize) -> Result<TableLabels, DatasetError> {
         let (array, position) = self.positions[column];
         let (NamedArray { values, .. }, width) = &self.arrays[array];
         let positions = (0..self.rows).map(|row| row * width + position);
         Ok(match values {
-            Values::Integers(values) => Labels::from_integers(&positions.map(|at| values[at]).collect::<Vec<_>>()),
-            Values::Texts(values) => Labels::from_texts(positions.map(|at| values[at].as_str())),
-            Values::Floats(values) => {
-                let column: Vec<f64> = positions.map(|at| values[at]).collect();
-                if let Some(row) = column.iter().position(|value| !value.is_finite()) {
-                    return Err(self.not_finite(array, row, position, column[row]));
-                }
-                Labels::from_floats(column)
+            Values::Integers(values) => {
+                let labels = Labels::from_integers(&positions.map(|at| values[at]).collect::<Vec<_>>());
+                TableLabels { labels, missing: Vec::new() }
             }
+            Values::Texts(values) => {
+                let mut labels = TableLabels::collector(Labels::is_missing);
+                positions.for_each(|at| labels.add(values[at].as_str()));
+                labels.finish()
+            }
+            Values::Floats(values) => TableLabels::from_floats(positions.map(|at| values[at]).collect()),
         })
     }
 }

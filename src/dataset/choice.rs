@@ -1,15 +1,15 @@
 //! Which columns of a table are coordinates, which is the label, and how coordinates are scaled.
 
 use std::path::Path;
-
-use nalgebra::DMatrix;
+use std::sync::Arc;
 
 use super::column::ColumnOutline;
+use super::gaps::{MissingValues, Rows, listed as listed_gaps};
 use super::labels::Labels;
 use super::points::Dataset;
 use super::roles::{LabelColumns, Roles};
-use super::scaling::{Scaling, scale};
-use super::table::Table;
+use super::scaling::Scaling;
+use super::table::{Table, TableLabels};
 use super::{DatasetError, names, roles};
 
 /// The most columns of a one-hot label that is found without a name.
@@ -24,6 +24,8 @@ pub struct DataChoice {
     pub label: LabelChoice,
     /// What is done to the coordinates.
     pub scaling: Scaling,
+    /// What is done with coordinates that are missing or infinite.
+    pub missing: MissingValues,
 }
 
 /// The column that is the label.
@@ -54,18 +56,56 @@ pub(super) fn take(
         return Err(width_error(path, table, expected, &features, &label, choice));
     }
     let mut notes = [table.notes().to_vec(), notes].concat();
-    let labels = labels(table, &label)?;
+    let TableLabels { labels, missing: mut unlabelled } = labels(table, &label)?;
+    if unlabelled.len() == table.rows() && !unlabelled.is_empty() {
+        unlabelled.clear();
+        notes.push("the column of the label holds none, so the points are not labelled".to_owned());
+    }
     notes.extend(labels.doubts(table.rows()));
-    let mut values = table.numbers(&features)?;
-    scale(&mut values, features.len(), choice.scaling);
-    // A row of samples × width is a column of width × samples: the same values in the same order.
-    Ok(Dataset {
-        name,
-        points: DMatrix::from_vec(features.len(), table.rows(), values),
+    let mut rows = Rows {
+        values: table.numbers(&features)?,
+        width: features.len(),
+        rows: table.rows(),
         labels,
-        columns: names(table, &features),
-        notes,
-    })
+        unlabelled,
+        names: outline_names(table, &features, &label),
+    };
+    if choice.missing == MissingValues::Mean {
+        let filled: Vec<_> = rows.fill().into_iter().filter(|gaps| gaps.coordinate.is_some()).collect();
+        if !filled.is_empty() {
+            notes.push(format!(
+                "the mean of a column takes the place of what is missing in it: {}",
+                listed_gaps(&filled)
+            ));
+        }
+    }
+    let (points, labels, left_out) = rows.split();
+    if let Some(left_out) = &left_out {
+        if points.ncols() == 0 {
+            return Err(DatasetError::NoWholeRow { path: path.into(), rows: table.rows(), problem: left_out.label() });
+        }
+        let (out, all) = (left_out.left_out.len(), left_out.rows);
+        notes.push(format!("left out {out} of {all} rows: {}", left_out.label()));
+    }
+    let data =
+        Dataset { name, points, labels, columns: names(table, &features), notes, left_out: left_out.map(Arc::new) };
+    Ok(if choice.scaling == Scaling::None { data } else { data.scaled(choice.scaling) })
+}
+
+/// The number and the name of each coordinate in the file, and those of the label.
+fn outline_names(table: &dyn Table, features: &[usize], label: &LabelColumns) -> (Vec<String>, String) {
+    let caption =
+        |column: &usize| {
+            let outline = table.columns().get(*column);
+            outline.map_or_else(String::new, |outline| {
+                if outline.is_named() { outline.label() } else { outline.number.to_string() }
+            })
+        };
+    let label = match label {
+        LabelColumns::One(column) => format!("in column {}", caption(column)),
+        LabelColumns::None | LabelColumns::OneHot(_) => String::new(),
+    };
+    (features.iter().map(caption).collect(), label)
 }
 
 /// The part of each column: as chosen, else as names and kinds tell.
@@ -146,9 +186,9 @@ pub(super) fn is_one_hot(table: &dyn Table, columns: &[usize]) -> Result<bool, D
     Ok(values.chunks_exact(columns.len()).all(|row| row.iter().sum::<f64>() == 1.0))
 }
 
-pub(super) fn labels(table: &dyn Table, label: &LabelColumns) -> Result<Labels, DatasetError> {
+pub(super) fn labels(table: &dyn Table, label: &LabelColumns) -> Result<TableLabels, DatasetError> {
     match label {
-        LabelColumns::None => Ok(Labels::None),
+        LabelColumns::None => Ok(TableLabels { labels: Labels::None, missing: Vec::new() }),
         LabelColumns::One(column) => table.labels(*column),
         LabelColumns::OneHot(columns) => {
             let values = table.numbers(columns)?;
@@ -158,10 +198,11 @@ pub(super) fn labels(table: &dyn Table, label: &LabelColumns) -> Result<Labels, 
                 let is_plain = !outline.is_named() || outline.name.ends_with(']');
                 if is_plain { class.to_string() } else { outline.name.clone() }
             };
-            Ok(Labels::Classes {
+            let labels = Labels::Classes {
                 of_sample: values.chunks_exact(columns.len()).map(class).collect(),
                 names: columns.iter().enumerate().map(name).collect(),
-            })
+            };
+            Ok(TableLabels { labels, missing: Vec::new() })
         }
     }
 }
@@ -253,7 +294,7 @@ mod tests {
         let text = "mass,age,kind,radius\n1,2,a,3\n4,6,b,9\n";
         let features = Some(vec!["radius".to_owned(), "1".to_owned()]);
         let label = LabelChoice::Column("kind".into());
-        let data = open(text, &DataChoice { features, label: label.clone(), scaling: Scaling::None }).unwrap();
+        let data = open(text, &DataChoice { features, label: label.clone(), ..DataChoice::default() }).unwrap();
         assert_eq!(data.points.as_slice(), [3.0, 1.0, 9.0, 4.0]);
         assert_eq!(data.columns, ["radius", "mass"]);
         assert!(open("1,2\n3,4\n", &DataChoice::default()).unwrap().columns.is_empty());

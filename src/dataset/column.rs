@@ -31,6 +31,8 @@ pub struct ColumnOutline {
     pub deviation: f64,
     /// Why it looks like the numbers of the rows, if it does.
     pub row_numbers: Option<RowNumbers>,
+    /// How many of its values are missing, NaN or infinite, where the others are numbers.
+    pub missing: usize,
     /// Whether nothing stands in it.
     pub is_empty: bool,
     /// Whether it holds text and no number.

@@ -5,9 +5,9 @@ use std::io::Cursor;
 use nalgebra::DMatrix;
 
 use super::labels::Labels;
-use super::numpy::{Archive, NumpyError};
 use super::points::Dataset;
 use super::random::Random;
+use crate::io::numpy::{Archive, NumpyError};
 
 /// The pixels of a digit, 8×8.
 pub(super) const PIXELS: usize = 64;
@@ -33,13 +33,7 @@ pub(super) fn sample(samples: usize, random: &mut Random) -> Dataset {
     let points = DMatrix::from_fn(PIXELS, count, |pixel, i| pixels[chosen[i] * PIXELS + pixel] / DARKEST);
     let of_sample = chosen.iter().map(|&i| classes[i]).collect();
     let names = (0..10).map(|digit: usize| digit.to_string()).collect();
-    Dataset {
-        name: "digits".into(),
-        points,
-        labels: Labels::Classes { of_sample, names },
-        columns: Vec::new(),
-        notes: Vec::new(),
-    }
+    Dataset { name: "digits".into(), points, labels: Labels::Classes { of_sample, names }, ..Dataset::default() }
 }
 
 /// The pixels, row after row, and the class of each row.

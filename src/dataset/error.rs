@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::numpy::NumpyError;
+use crate::io::numpy::NumpyError;
 
 /// Why a dataset could not be read: the file, the place in it, and what to do.
 #[derive(Debug, Error)]
@@ -28,6 +28,13 @@ pub enum DatasetError {
     /// A field that is not a finite number.
     #[error("{}: line {line}, column {column} is `{text}`, which is not a finite number: {cause}", path.display())]
     NotANumber { path: PathBuf, line: u64, column: String, text: String, cause: String },
+    /// Rows each of which lacks something.
+    #[error(
+        "{}: each of its {rows} rows lacks a value ({problem}); fill them with the means of their columns (--missing \
+         mean), choose other --columns, or take --label none",
+        path.display()
+    )]
+    NoWholeRow { path: PathBuf, rows: usize, problem: String },
     /// A file whose rows all begin with the sign of a comment.
     #[error("{}: all {lines} lines that could be rows begin with #; remove that sign if they are no comments", path.display())]
     AllComments { path: PathBuf, lines: usize },

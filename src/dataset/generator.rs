@@ -158,8 +158,7 @@ fn classified(
         name: generator.name().into(),
         points,
         labels: Labels::Classes { of_sample, names },
-        columns: Vec::new(),
-        notes: Vec::new(),
+        ..Dataset::default()
     }
 }
 
@@ -213,13 +212,7 @@ fn swiss_roll(samples: usize, random: &mut Random) -> Dataset {
         angles.push(angle);
     }
     let points = DMatrix::from_vec(3, samples, points);
-    Dataset {
-        name: Generator::SwissRoll.name().into(),
-        points,
-        labels: Labels::Values(angles),
-        columns: Vec::new(),
-        notes: Vec::new(),
-    }
+    Dataset { name: Generator::SwissRoll.name().into(), points, labels: Labels::Values(angles), ..Dataset::default() }
 }
 
 /// A lattice in one and two dimensions. In more a lattice of a useful width has too many points, so random ones stand
@@ -234,13 +227,7 @@ fn grid(samples: usize, dimension: usize, random: &mut Random) -> Dataset {
         }
         _ => DMatrix::from_fn(dimension, samples, |_, _| random.between(-1.0, 1.0)),
     };
-    Dataset {
-        name: Generator::Grid.name().into(),
-        points,
-        labels: Labels::None,
-        columns: Vec::new(),
-        notes: Vec::new(),
-    }
+    Dataset { name: Generator::Grid.name().into(), points, labels: Labels::None, ..Dataset::default() }
 }
 
 #[cfg(test)]

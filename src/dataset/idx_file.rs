@@ -6,8 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use super::arrays::{ArrayTable, NamedArray};
-use super::numpy::Values;
 use super::{DatasetError, packed};
+use crate::io::numpy::Values;
 
 /// The most axes of an array.
 const MAX_AXES: usize = 8;

@@ -6,12 +6,50 @@ use std::collections::{BTreeMap, BTreeSet};
 /// keeps its place among a network's outputs.
 const LARGEST_DIRECT_CLASS: i64 = 999;
 
+/// Texts that are no class.
+const NO_LABEL: [&str; 7] = ["", "nan", "nat", "<na>", "n/a", "#n/a", "#na"];
+
 /// More classes than these are no classes where hardly two samples share one.
 const MANY_CLASSES: usize = 20;
 /// Labels that may mean that there is none.
 const MISSING: [&str; 10] = ["nan", "na", "n/a", "<na>", "null", "none", "?", "-", "missing", "unknown"];
 
 impl Labels {
+    /// Whether a text among others stands for a label that is missing. What may as well be a class, such as `none`, is one.
+    pub(super) fn is_missing(text: &str) -> bool {
+        NO_LABEL.iter().any(|word| text.trim().eq_ignore_ascii_case(word))
+    }
+
+    /// The labels of these samples, in their order.
+    pub(super) fn chosen(&self, samples: &[usize]) -> Labels {
+        match self {
+            Labels::None => Labels::None,
+            Labels::Classes { of_sample, names } => Labels::Classes {
+                of_sample: samples.iter().map(|sample| of_sample.get(*sample).copied().unwrap_or(0)).collect(),
+                names: names.clone(),
+            },
+            Labels::Values(values) => {
+                Labels::Values(samples.iter().map(|sample| values.get(*sample).copied().unwrap_or(0.0)).collect())
+            }
+        }
+    }
+
+    /// Samples of these labels (true) and of `others`, in the order that `from` gives.
+    pub(super) fn merged(&self, others: &Labels, from: &[(bool, usize)]) -> Labels {
+        match (self, others) {
+            (Labels::Classes { of_sample, names }, Labels::Classes { of_sample: of_others, .. }) => {
+                let class = |(own, at): &(bool, usize)| if *own { of_sample.get(*at) } else { of_others.get(*at) };
+                let of_sample = from.iter().map(|from| class(from).copied().unwrap_or(0)).collect();
+                Labels::Classes { of_sample, names: names.clone() }
+            }
+            (Labels::Values(values), Labels::Values(of_others)) => {
+                let value = |(own, at): &(bool, usize)| if *own { values.get(*at) } else { of_others.get(*at) };
+                Labels::Values(from.iter().map(|from| value(from).copied().unwrap_or(0.0)).collect())
+            }
+            _ => Labels::None,
+        }
+    }
+
     /// Integer labels as classes. Small natural numbers are the indices of their classes; others are numbered in
     /// increasing order.
     pub(super) fn from_integers(values: &[i64]) -> Labels {
@@ -25,14 +63,15 @@ impl Labels {
         Labels::Classes { of_sample, names: distinct.iter().map(i64::to_string).collect() }
     }
 
-    /// Text labels as classes, numbered in alphabetical order. Text that is all integers is taken as integers.
-    pub(super) fn from_texts<'a>(values: impl Iterator<Item = &'a str>) -> Labels {
+    #[cfg(test)]
+    pub(super) fn of_texts<'a>(texts: impl Iterator<Item = &'a str>) -> Labels {
         let mut collector = Labels::collector();
-        values.for_each(|text| collector.add(text));
+        texts.for_each(|text| collector.add(text));
         collector.finish()
     }
 
-    /// Takes labels in one by one, each distinct text once.
+    /// Takes labels in one by one, each distinct text once: classes, numbered in alphabetical order. Text that is all
+    /// integers is taken as integers.
     pub(super) fn collector() -> LabelCollector {
         LabelCollector::default()
     }
@@ -118,9 +157,10 @@ impl LabelCollector {
 }
 
 /// What is known of each point.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Labels {
     /// Nothing.
+    #[default]
     None,
     /// A class: an index into `names` for each sample.
     Classes {
@@ -160,10 +200,9 @@ mod tests {
 
     #[test]
     fn text_and_whole_numbers() {
-        let texts = ["dog", "cat", "dog"];
-        assert_eq!(classes(Labels::from_texts(["10", " 2"].into_iter())).0, [10, 2]);
+        assert_eq!(classes(Labels::of_texts(["10", " 2"].into_iter())).0, [10, 2]);
         assert_eq!(
-            classes(Labels::from_texts(texts.into_iter())),
+            classes(Labels::of_texts(["dog", "cat", "dog"].into_iter())),
             (vec![1, 0, 1], vec!["cat".to_owned(), "dog".to_owned()])
         );
         assert_eq!(classes(Labels::from_floats(vec![1.0, 0.0])).0, [1, 0]);

@@ -234,13 +234,13 @@ mod tests {
         assert!(accuracy == 1.0 && assumed[0].contains("increasing order"), "{assumed:?}");
         let (accuracy, assumed) = of(Labels::from_integers(&[-1, 1, 1]), 1, &[0, 1, 1]);
         assert!(accuracy == 1.0 && assumed[0].contains("-1 is output 0"), "{assumed:?}");
-        let (accuracy, assumed) = of(Labels::from_texts(["a", "b", "c", "b"].into_iter()), 3, &predictions);
+        let (accuracy, assumed) = of(Labels::of_texts(["a", "b", "c", "b"].into_iter()), 3, &predictions);
         assert!(accuracy == 1.0 && assumed[0].contains("alphabetical"), "{assumed:?}");
     }
 
     #[test]
     fn what_does_not_match_is_told() {
-        let (accuracy, assumed) = of(Labels::from_texts(["b", "c", "a", "c"].into_iter()), 3, &[0, 1, 2, 1]);
+        let (accuracy, assumed) = of(Labels::of_texts(["b", "c", "a", "c"].into_iter()), 3, &[0, 1, 2, 1]);
         assert!(accuracy == 0.0 && assumed[1].contains("100.0 % would be right"), "{assumed:?}");
         let many: Vec<i64> = (0..300).collect();
         let (_, assumed) = of(Labels::from_integers(&many), 2, &vec![0; 300]);

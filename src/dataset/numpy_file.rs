@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::arrays::{ArrayTable, NamedArray};
-use super::numpy::{Archive, ElementKind, NumpyError, Values};
 use super::{DatasetError, names};
+use crate::io::numpy::{Archive, ElementKind, NumpyError, Values};
 
 /// Names of the points and of the labels that go with them; any other name of a label will do as well. Archives of
 /// training and test rows give the test rows, which the network has not seen.

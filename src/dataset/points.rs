@@ -1,12 +1,15 @@
 //! Points with labels or values.
 
+use std::sync::Arc;
+
 use nalgebra::DMatrix;
 
+use super::gaps::LeftOut;
 use super::labels::Labels;
-use super::scaling::{Scaling, scale};
+use super::scaling::{Scaling, factors, scale};
 
 /// Points that flow through a network, as the columns of a matrix.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dataset {
     /// What the data is called in the window and in results.
     pub name: String,
@@ -18,45 +21,49 @@ pub struct Dataset {
     pub columns: Vec<String>,
     /// What was assumed where the data was read, and what of its file was left out, a sentence each.
     pub notes: Vec<String>,
+    /// The rows of its file that are not among the points, as they hold no finite number where one is needed.
+    pub left_out: Option<Arc<LeftOut>>,
 }
 
 impl Dataset {
-    /// Every `step`-th point with its label, the first among them.
+    /// Every `step`-th point with its label, the first among them. The rows of the file stay those of all points.
     pub fn every(&self, step: usize) -> Dataset {
         let kept: Vec<usize> = (0..self.samples()).step_by(step.max(1)).collect();
-        let labels = match &self.labels {
-            Labels::None => Labels::None,
-            Labels::Classes { of_sample, names } => Labels::Classes {
-                of_sample: of_sample.iter().copied().step_by(step.max(1)).collect(),
-                names: names.clone(),
-            },
-            Labels::Values(values) => Labels::Values(values.iter().copied().step_by(step.max(1)).collect()),
-        };
         Dataset {
             name: self.name.clone(),
             points: self.points.select_columns(&kept),
-            labels,
+            labels: self.labels.chosen(&kept),
             columns: self.columns.clone(),
             notes: self.notes.clone(),
+            left_out: self.left_out.clone(),
         }
     }
 
     /// The same points, scaled.
     pub fn scaled(&self, scaling: Scaling) -> Dataset {
-        let mut points = self.points.clone();
-        scale(points.as_mut_slice(), self.dimension(), scaling);
-        Dataset { points, ..self.clone() }
+        let factors = factors(self.points.as_slice(), self.dimension(), scaling);
+        self.with_coordinates(|points| {
+            let mut points = points.clone();
+            scale(points.as_mut_slice(), &factors);
+            points
+        })
+    }
+
+    /// The same points and the rows that are left out, after a change of their coordinates.
+    fn with_coordinates(&self, change: impl Fn(&DMatrix<f64>) -> DMatrix<f64>) -> Dataset {
+        let left_out = |left_out: &Arc<LeftOut>| Arc::new(left_out.with_points(change(&left_out.points)));
+        Dataset { points: change(&self.points), left_out: self.left_out.as_ref().map(left_out), ..self.clone() }
     }
 
     /// The same points without these coordinates, from 0.
     pub fn without_columns(&self, columns: &[usize]) -> Dataset {
         let is_kept = |column: &usize| !columns.contains(column);
         let names = self.columns.iter().enumerate().filter(|(column, _)| is_kept(column));
-        Dataset {
-            points: self.points.select_rows(&(0..self.dimension()).filter(is_kept).collect::<Vec<_>>()),
-            columns: names.map(|(_, name)| name.clone()).collect(),
-            ..self.clone()
-        }
+        let kept: Vec<usize> = (0..self.dimension()).filter(is_kept).collect();
+        let columns = names.map(|(_, name)| name.clone()).collect();
+        let without = self.with_coordinates(|points| points.select_rows(&kept));
+        let left_out = without.left_out.as_ref().map(|left_out| Arc::new(left_out.with_columns(&kept)));
+        Dataset { columns, left_out, ..without }
     }
 
     /// What the file calls a coordinate, from 0.
@@ -83,7 +90,7 @@ mod tests {
     fn every_third_point_keeps_its_label() {
         let points = DMatrix::from_fn(2, 7, |row, column| (10 * row + column) as f64);
         let labels = Labels::Classes { of_sample: vec![0, 1, 2, 3, 4, 5, 6], names: Vec::new() };
-        let thinned = Dataset { name: "data".into(), points, labels, columns: Vec::new(), notes: Vec::new() }.every(3);
+        let thinned = Dataset { name: "data".into(), points, labels, ..Dataset::default() }.every(3);
         assert_eq!(thinned.points, DMatrix::from_column_slice(2, 3, &[0.0, 10.0, 3.0, 13.0, 6.0, 16.0]));
         assert_eq!(thinned.labels, Labels::Classes { of_sample: vec![0, 3, 6], names: Vec::new() });
     }

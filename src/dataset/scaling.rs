@@ -28,24 +28,31 @@ impl Scaling {
     }
 }
 
-/// Scales coordinates that stand side by side, `width` of them a sample.
-pub(super) fn scale(values: &mut [f64], width: usize, scaling: Scaling) {
+/// What is subtracted from each of `width` coordinates that stand side by side, and what they are then divided by.
+pub(super) fn factors(values: &[f64], width: usize, scaling: Scaling) -> Vec<[f64; 2]> {
+    let divisor = |size: f64| if size > 0.0 { size } else { 1.0 };
     match scaling {
-        Scaling::None => {}
+        Scaling::None => Vec::new(),
         Scaling::Standard => {
-            for column in 0..width {
+            let of_column = |column: usize| {
                 let mut moments = Moments::default();
                 values.iter().skip(column).step_by(width).for_each(|value| moments.add(*value));
                 let (mean, deviation) = moments.finish();
-                let divisor = if deviation > 0.0 { deviation } else { 1.0 };
-                values.iter_mut().skip(column).step_by(width).for_each(|value| *value = (*value - mean) / divisor);
-            }
+                [mean, divisor(deviation)]
+            };
+            (0..width).map(of_column).collect()
         }
         Scaling::Unit => {
             let least = values.iter().copied().fold(f64::INFINITY, f64::min);
             let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let range = if largest > least { largest - least } else { 1.0 };
-            values.iter_mut().for_each(|value| *value = (*value - least) / range);
+            vec![[least, divisor(largest - least)]; width]
         }
+    }
+}
+
+/// Scales coordinates that stand side by side by their factors; without any they stay.
+pub(super) fn scale(values: &mut [f64], factors: &[[f64; 2]]) {
+    for row in values.chunks_exact_mut(factors.len().max(1)) {
+        row.iter_mut().zip(factors).for_each(|(value, [shift, divisor])| *value = (*value - shift) / divisor);
     }
 }

@@ -6,30 +6,17 @@
 //! computes, and ∂loss/∂W = λ xᵀ.
 
 use nalgebra::{DMatrix, DVector};
-use thiserror::Error;
-
-use crate::dataset::Labels;
-use crate::flow::{ExactScheme, Flow, LayerFlow, Motion, ResidualLaw};
-use crate::linalg::{evenly_spaced, percentile};
-use crate::network::{Activation, Affine, Layer, Network, OutputFunction};
-use crate::training::{Loss, Targets};
 
 use super::findings::LayerValues;
+use super::layer_gradient::{AffineGradient, step_back, through};
+use super::loss_gradient::{BackwardError, Start};
+use crate::dataset::Labels;
+use crate::flow::{Flow, LayerFlow, ResidualLaw};
+use crate::linalg::{evenly_spaced, percentile};
+use crate::network::Network;
 
 /// Multiplications that the curve within the layers may cost; at the ends of layers all samples are used.
 const CURVE_WORK: usize = 300_000_000;
-
-/// Why there are no gradients.
-#[derive(Clone, Debug, Error, PartialEq)]
-#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
-pub enum BackwardError {
-    /// No labels that the network could be wrong about.
-    #[error("the labels do not fit the network's {outputs} outputs")]
-    Labels { outputs: usize },
-    /// A value on the way is not finite.
-    #[error("the forward pass is not finite")]
-    NotFinite,
-}
 
 /// The gradient of a layer's weights, over all samples.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,13 +46,6 @@ pub struct Backward {
     pub high: Vec<f64>,
     /// The gradient of the mean loss with respect to each layer's weights.
     pub layers: Vec<LayerGradient>,
-}
-
-/// The gradients of one matrix and its bias, of the mean loss.
-#[derive(Clone, Debug)]
-pub(super) struct AffineGradient {
-    pub weight: DMatrix<f64>,
-    pub bias: Option<DVector<f64>>,
 }
 
 impl Backward {
@@ -118,87 +98,6 @@ impl Backward {
     }
 }
 
-/// The gradients at the last layer's end, outputs × samples, each of its sample's own loss.
-pub(super) struct Start {
-    pub lambda: DMatrix<f64>,
-    loss: f64,
-    guess_loss: f64,
-}
-
-impl Start {
-    pub(super) fn new(network: &Network, values: &[LayerValues], labels: &Labels) -> Result<Start, BackwardError> {
-        let outputs = network.outputs();
-        let failed = BackwardError::Labels { outputs };
-        let Some(last) = values.last() else { return Err(failed) };
-        let room = if outputs == 1 { 2 } else { outputs };
-        let targets = match labels {
-            Labels::Classes { of_sample, .. } if of_sample.iter().all(|class| *class < room) => {
-                Targets::Classes(of_sample.clone())
-            }
-            Labels::Values(values) if outputs == 1 => Targets::Values(values.clone()),
-            _ => return Err(failed),
-        };
-        // Logits of several classes are what softmax and cross-entropy are taken of in training.
-        let is_logits = outputs > 1 && matches!(targets, Targets::Classes(_));
-        let output = match network.output() {
-            OutputFunction::Identity | OutputFunction::Argmax if is_logits && !is_probability(network) => {
-                OutputFunction::Softmax
-            }
-            OutputFunction::Argmax => OutputFunction::Identity,
-            output => output,
-        };
-        let loss = if matches!(targets, Targets::Values(_)) { Loss::SquaredError } else { Loss::of_output(output) };
-        if loss.check(output).is_err() {
-            return Err(failed);
-        }
-        let mut lambda = last.output().clone();
-        let mut sum = 0.0;
-        for (sample, mut column) in lambda.column_iter_mut().enumerate() {
-            sum += loss.backward(output, &targets, sample, column.as_mut_slice());
-        }
-        let samples = lambda.ncols().max(1) as f64;
-        Ok(Start { lambda, loss: sum / samples, guess_loss: guess_loss(&targets, loss, output, outputs) })
-    }
-}
-
-/// The mean loss of the network on some data; `None` where the labels do not fit, or a value is not finite.
-pub(super) fn mean_loss(network: &Network, inputs: &DMatrix<f64>, labels: &Labels) -> Option<f64> {
-    let (values, overflow) = super::findings::follow(network, inputs);
-    if overflow.is_some() {
-        return None;
-    }
-    Start::new(network, &values, labels).ok().map(|start| start.loss)
-}
-
-fn is_probability(network: &Network) -> bool {
-    let Some(Layer::Dense(last)) = network.layers().last() else { return false };
-    matches!(last.activation, Activation::Softmax | Activation::Sigmoid | Activation::LogSigmoid)
-}
-
-/// The loss of always answering the same, as well as that can be done.
-fn guess_loss(targets: &Targets, loss: Loss, output: OutputFunction, outputs: usize) -> f64 {
-    let shares: Vec<f64> = match targets {
-        Targets::Values(values) => {
-            let count = values.len().max(1) as f64;
-            let mean = values.iter().sum::<f64>() / count;
-            return 0.5 * values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
-        }
-        Targets::Classes(classes) => {
-            let mut shares = vec![0.0; outputs.max(2)];
-            for class in classes {
-                shares[*class] += 1.0 / classes.len() as f64;
-            }
-            if outputs == 1 { vec![shares[1]] } else { shares }
-        }
-    };
-    let entropy = |share: f64| if share > 0.0 { -share * share.ln() } else { 0.0 };
-    match (loss, output) {
-        (Loss::SquaredError, _) => shares.iter().map(|share| 0.5 * share * (1.0 - share)).sum(),
-        (_, OutputFunction::Sigmoid) => shares.iter().map(|share| entropy(*share) + entropy(1.0 - share)).sum(),
-        _ => shares.into_iter().map(entropy).sum(),
-    }
-}
-
 impl LayerGradient {
     fn new(gradients: &[AffineGradient]) -> LayerGradient {
         let weights = || gradients.iter().flat_map(|gradient| gradient.weight.iter());
@@ -207,70 +106,6 @@ impl LayerGradient {
             mean_abs: weights().map(|slope| slope.abs()).sum::<f64>() / count,
             norm: weights().map(|slope| slope * slope).sum::<f64>().sqrt(),
             bias_norm: gradients.iter().flat_map(|part| &part.bias).map(DVector::norm_squared).sum::<f64>().sqrt(),
-        }
-    }
-}
-
-/// The gradients of a layer's weights, those of the inner and outer map and the shortcut of a residual block, and λ at its
-/// start, from λ at its end.
-pub(super) fn through(
-    layer: &Layer,
-    input: &DMatrix<f64>,
-    values: &LayerValues,
-    lambda: &DMatrix<f64>,
-) -> (Vec<AffineGradient>, DMatrix<f64>) {
-    let share = 1.0 / lambda.ncols().max(1) as f64;
-    let of_affine = |affine: &Affine, lambda: &DMatrix<f64>, input: &DMatrix<f64>| AffineGradient {
-        weight: (lambda * input.transpose()) * share,
-        bias: affine.bias.as_ref().map(|_| lambda.column_sum() * share),
-    };
-    match layer {
-        Layer::Dense(dense) => {
-            let mut before = lambda.clone();
-            cut(dense.activation, values, &mut before);
-            (vec![of_affine(&dense.affine, &before, input)], dense.affine.weight.tr_mul(&before))
-        }
-        Layer::Residual(block) => {
-            let mut hidden = block.outer.weight.tr_mul(lambda);
-            cut(block.activation, values, &mut hidden);
-            let mut gradients =
-                vec![of_affine(&block.inner, &hidden, input), of_affine(&block.outer, lambda, &values.after)];
-            let mut start = block.inner.weight.tr_mul(&hidden);
-            match &block.shortcut {
-                Some(shortcut) => {
-                    gradients.push(AffineGradient { weight: (lambda * input.transpose()) * share, bias: None });
-                    start += shortcut.tr_mul(lambda);
-                }
-                None => start += lambda,
-            }
-            (gradients, start)
-        }
-    }
-}
-
-/// λ before an activation from λ behind it.
-fn cut(activation: Activation, values: &LayerValues, lambda: &mut DMatrix<f64>) {
-    cut_by(activation, &values.before, &values.after, lambda);
-}
-
-/// The same for the rows that the activation bends.
-fn cut_by(activation: Activation, before: &DMatrix<f64>, after: &DMatrix<f64>, lambda: &mut DMatrix<f64>) {
-    match activation {
-        Activation::Identity => {}
-        // The Jacobian matrix of p = softmax(z) is diag p − p pᵀ.
-        Activation::Softmax => {
-            for (mut gradient_values, shares) in lambda.column_iter_mut().zip(after.column_iter()) {
-                let mean = gradient_values.rows(0, shares.len()).dot(&shares);
-                gradient_values
-                    .iter_mut()
-                    .zip(shares.iter())
-                    .for_each(|(slope, share)| *slope = share * (*slope - mean));
-            }
-        }
-        _ => {
-            for (mut gradient_values, before) in lambda.column_iter_mut().zip(before.column_iter()) {
-                gradient_values.iter_mut().zip(before.iter()).for_each(|(slope, y)| *slope *= activation.slope(*y));
-            }
         }
     }
 }
@@ -313,14 +148,6 @@ impl Curve {
     }
 }
 
-/// λ at a phase's start from λ at its end (d × samples); `values` are those before and after the layer's activation.
-pub(super) fn step_back(motion: &Motion, values: (&DMatrix<f64>, &DMatrix<f64>), lambda: &mut DMatrix<f64>) {
-    match motion {
-        Motion::Activation { activation, .. } => cut_by(*activation, values.0, values.1, lambda),
-        motion => motion.carry_rows(lambda, &mut DVector::zeros(lambda.ncols()), 1.0, &ExactScheme),
-    }
-}
-
 /// So many samples, evenly spread, that following them through all phases costs no more than allowed.
 fn some_samples(flow: &Flow, samples: usize) -> Vec<usize> {
     let phases: usize = flow.layers().iter().map(|layer| layer.phases.len()).sum();
@@ -334,10 +161,11 @@ mod tests {
     use super::*;
     use crate::dataset::{Dataset, Generator};
     use crate::diagnostics::findings::follow;
-    use crate::flow::FlowOptions;
+    use crate::diagnostics::layer_gradient::{cut, cut_by};
+    use crate::flow::{ExactScheme, FlowOptions, Motion};
     use crate::linalg::testing::random_matrix;
-    use crate::network::{Dense, Residual};
-    use crate::training::{Objective, gradient};
+    use crate::network::{Activation, Affine, Dense, Layer, OutputFunction, Residual};
+    use crate::training::{Loss, Objective, Targets, gradient};
 
     fn affine(rows: usize, columns: usize, seed: u64) -> Affine {
         let bias = Some(random_matrix(rows, 1, seed + 50).column(0).into_owned());

@@ -4,6 +4,8 @@
 mod activation;
 mod backward;
 pub mod findings;
+mod layer_gradient;
+mod loss_gradient;
 pub mod measures;
 pub mod probes;
 mod separability;
@@ -11,7 +13,8 @@ mod survey;
 mod trajectory;
 
 pub use activation::{ActivationUse, Histogram};
-pub use backward::{Backward, BackwardError, LayerGradient};
+pub use backward::{Backward, LayerGradient};
+pub use loss_gradient::BackwardError;
 pub use separability::Separability;
 pub use survey::{ClassesApart, DataSurvey};
 pub use trajectory::{LayerPath, PhasePath, TrajectoryMetrics};

@@ -57,6 +57,30 @@ pub struct PhasePath {
 }
 
 impl LayerPath {
+    /// How far `start` (d × points), the points where layer `index` (from 0) begins, go in it; `None` where there is no such
+    /// layer.
+    ///
+    /// # Errors
+    /// If a continuous limit cannot be followed.
+    pub fn of_layer(flow: &Flow, index: usize, start: &DMatrix<f64>) -> Result<Option<LayerPath>, FlowError> {
+        let Some(layer) = flow.layers().get(index) else { return Ok(None) };
+        let mut cursor = FlowCursor::at_layer(flow, index, start.clone(), &ExactScheme, &ExactScheme);
+        let mut path = LayerPath { layer: index + 1, phases: Vec::new(), straight: 0.0 };
+        let times: Vec<f64> = (0..MOMENTS).map(|moment| moment as f64 / (MOMENTS - 1) as f64).collect();
+        for phase in &layer.phases {
+            let begin = cursor.phase_start().clone();
+            let speeds = match &phase.motion {
+                Motion::Limit(block) => along_limit(block, &mut cursor, &times)?.0,
+                motion => Speeds::new(motion, &begin, &cursor.at(1.0)?),
+            };
+            let length = times.windows(2).map(|pair| speeds.length_between(pair[0], pair[1])).sum();
+            path.phases.push(PhasePath { kind: phase.kind, length });
+            cursor.next_phase()?;
+        }
+        path.straight = mean_distance(start, cursor.phase_start());
+        Ok(Some(path))
+    }
+
     /// The mean length of the points' paths in the layer.
     pub fn length(&self) -> f64 {
         self.phases.iter().map(|phase| phase.length).sum()
@@ -373,6 +397,30 @@ mod tests {
     /// Two points, at the distances 1 and 3 from the origin.
     fn points() -> DMatrix<f64> {
         DMatrix::from_row_slice(2, 2, &[1.0, 0.0, 0.0, 3.0])
+    }
+
+    #[test]
+    fn the_way_in_one_layer_is_that_along_the_whole_flow() {
+        let weight = DMatrix::from_row_slice(2, 2, &[0.6, -1.1, 1.3, 0.4]);
+        let layers =
+            vec![dense(weight.clone(), Some([0.3, -0.1]), Activation::Tanh), dense(weight, None, Activation::Identity)];
+        let network = Network::new(String::new(), layers, OutputFunction::Identity).unwrap();
+        for time in TimeLaw::ALL {
+            let options = FlowOptions { time, ..FlowOptions::default() };
+            let flow = Flow::new(&network, options, &mut |_| true).unwrap();
+            let whole = TrajectoryMetrics::measure(&flow, &points(), &mut |_| true).unwrap();
+            for (index, expected) in whole.layers.iter().enumerate() {
+                let start = flow.positions(&points(), index as f64).unwrap();
+                let found = LayerPath::of_layer(&flow, index, &start).unwrap().unwrap();
+                // Simpson's rule takes other moments of the compression.
+                assert!((found.length() - expected.length()).abs() < 1e-5 * expected.length());
+                assert!((found.straight - expected.straight).abs() < 1e-12 && found.length() >= found.straight);
+                assert_eq!(found.phases.len(), flow.layers()[index].phases.len());
+            }
+            let total: f64 = whole.layers.iter().map(LayerPath::length).sum();
+            assert!((total - whole.path_length.last().unwrap()).abs() < 1e-12 * total);
+            assert!(LayerPath::of_layer(&flow, 2, &points()).unwrap().is_none());
+        }
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! The application: `logic` takes results and moves time, `ui` reads the session and collects commands.
 
-use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Context, Panel, ThemePreference, Ui, ViewportCommand};
 
+use super::autosave::Autosave;
 use super::crash::CrashGuard;
 use super::panels::{
     self, findings::FindingsPanel, layer::LayerInput, measures::MeasuresTable, refinement::RefinementInput,
@@ -23,10 +23,10 @@ use crate::explorer::bars::transport;
 use crate::explorer::commands::Action;
 use crate::explorer::dialogs::palette::CommandPalette;
 use crate::explorer::dialogs::{self, drop};
-use crate::jobs::{Finished, Jobs, Status, Wake, task_work};
+use crate::jobs::{Finished, Jobs, SettingsFile, Status, Wake, read_settings, task_work};
 use crate::session::{
-    Appearance, BlockDetail, Command, Effect, Example, LayerDetail, Outcome, RefinementStudy, Session, Settings,
-    Severity, Side, Task,
+    Appearance, BlockDetail, Command, DialogAnswer, Effect, Example, LayerDetail, Outcome, RefinementStudy, Session,
+    Settings, Severity, Side, Task,
 };
 
 /// The width of the panel on the left, to begin with.
@@ -70,6 +70,15 @@ impl StartData {
     }
 }
 
+/// The settings and their file.
+struct KeptSettings {
+    path: PathBuf,
+    /// What this window is known to have written.
+    written: Settings,
+    /// What was last asked to be written.
+    asked: Settings,
+}
+
 /// The explorer window, with or without a window around it.
 pub struct ExplorerApp {
     pub(super) session: Session,
@@ -88,8 +97,12 @@ pub struct ExplorerApp {
     /// Asks for a frame; called from other threads.
     wake: Wake,
     title: String,
-    /// Where settings are kept between starts, and what is there now; `None` where nothing is kept.
-    settings: Option<(PathBuf, Settings)>,
+    /// Where settings are kept between starts; `None` where nothing is kept.
+    settings: Option<KeptSettings>,
+    /// Where unsaved work is kept; `None` where nothing is kept.
+    pub(super) autosave: Option<Autosave>,
+    /// Whether the desktop's dialogs ask for paths.
+    shows_dialogs: bool,
 }
 
 impl ExplorerApp {
@@ -120,6 +133,8 @@ impl ExplorerApp {
             wake,
             title: String::new(),
             settings: None,
+            autosave: None,
+            shows_dialogs: true,
         };
         app.session.hint = startup.network.is_none() && startup.data.is_none();
         match startup.network {
@@ -137,24 +152,31 @@ impl ExplorerApp {
     }
 
     /// Takes over the settings in the file at `path`, and keeps them there from now on. A file that is not understood is
-    /// told and replaced when something changes.
+    /// told and put aside when something changes; what is no file is told and left alone.
     pub fn keep_settings(&mut self, path: PathBuf) {
-        match std::fs::read_to_string(&path).map_err(|error| (error.kind(), error.to_string())) {
-            Ok(text) => match Settings::parse(&text) {
-                Ok(settings) => self.restore(settings),
-                Err(why) => {
-                    let sentence =
-                        format!("{}: the settings are not understood; the usual ones are used.", path.display());
-                    self.session.notices.add(Severity::Error, sentence, why);
-                }
-            },
-            Err((ErrorKind::NotFound, _)) => {}
-            Err((_, why)) => {
-                let sentence = format!("{}: the settings cannot be read; the usual ones are used.", path.display());
-                self.session.notices.add(Severity::Error, sentence, why);
+        let report = |app: &mut ExplorerApp, what: &str, why: String| {
+            let sentence = format!("{}: {what}.", path.display());
+            app.session.notices.add(Severity::Error, sentence, why);
+        };
+        match read_settings(&path) {
+            SettingsFile::Read(settings) => self.restore(*settings),
+            SettingsFile::Missing => {}
+            SettingsFile::NotUnderstood(why) => {
+                let what = "the settings are not understood; the usual ones are used, and the file is put aside when they \
+                            change";
+                report(self, what, why);
+            }
+            SettingsFile::Unusable(why) => {
+                report(
+                    self,
+                    "the settings cannot be read, so that nothing is kept there; the usual ones are used",
+                    why,
+                );
+                return;
             }
         }
-        self.settings = Some((path, self.session.settings()));
+        let now = self.session.settings();
+        self.settings = Some(KeptSettings { path, written: now.clone(), asked: now });
     }
 
     /// Takes over settings that were kept.
@@ -165,6 +187,11 @@ impl ExplorerApp {
     /// Has points drawn by the GPU from now on, through OpenGL: the window has it.
     pub fn draw_on_gpu(&mut self, context: &Context) {
         self.stage.draw_on_gpu(context);
+    }
+
+    /// Shows no dialogs of the desktop from now on: a field to type a path stands in for them.
+    pub fn without_dialogs(&mut self) {
+        self.shows_dialogs = false;
     }
 
     /// Closes in order from now on when a signal asks the program to end.
@@ -205,13 +232,29 @@ impl ExplorerApp {
         let tour_moves = self.session.advance(f64::from(ctx.input(|input| input.unstable_dt)));
         self.apply_appearance(ctx);
         self.name_window(ctx);
-        if self.quit || self.signals.asks_to_close() {
-            ctx.send_viewport_cmd(ViewportCommand::Close);
-        }
+        self.watch_unsaved(ctx);
+        self.watch_closing(ctx);
         if tour_moves || self.session.playback.playing() && self.session.scene().is_some() {
             ctx.request_repaint();
         } else if !self.jobs.idle() {
             ctx.request_repaint_after(Duration::from_millis(PROGRESS_INTERVAL));
+        }
+    }
+
+    /// Closes the window if that was asked for, and nothing has to be asked before.
+    fn watch_closing(&mut self, ctx: &Context) {
+        if self.quit {
+            return ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+        if self.signals.asks_to_close() {
+            self.close_and_keep();
+            return ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+        if ctx.input(|input| input.viewport().close_requested()) {
+            self.command(Command::Quit);
+            if !self.quit {
+                ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            }
         }
     }
 
@@ -329,12 +372,19 @@ impl ExplorerApp {
     }
 
     fn take(&mut self, finished: Finished<Task, Outcome>) {
+        if let (Ok(Outcome::SettingsKept(Ok(()))), Some(kept)) = (&finished.result, &mut self.settings) {
+            kept.written.clone_from(&kept.asked);
+        }
+        let is_kept = matches!(finished.result, Ok(Outcome::UnsavedKept(Ok(()))));
         let outcome = finished.result.unwrap_or_else(|error| Outcome::Failed(finished.kind, error.to_string()));
         let effects = self.session.receive(outcome);
         self.perform(effects);
+        if is_kept {
+            self.unsaved_is_kept();
+        }
     }
 
-    fn perform(&mut self, effects: impl IntoIterator<Item = Effect>) {
+    pub(super) fn perform(&mut self, effects: impl IntoIterator<Item = Effect>) {
         for effect in effects {
             match effect {
                 Effect::Quit => self.quit = true,
@@ -343,6 +393,10 @@ impl ExplorerApp {
                 }
                 // A second dialog over the first would leave one of them without an answer.
                 Effect::ShowDialog(..) if self.jobs.running(Task::Dialog) => {}
+                Effect::ShowDialog(purpose, _) if !self.shows_dialogs => {
+                    let effects = self.session.receive(Outcome::Answer(purpose, DialogAnswer::Unavailable));
+                    self.perform(effects);
+                }
                 effect => {
                     if let Some(work) = task_work(effect) {
                         self.jobs.start(work.task, work.title, work.run);
@@ -354,13 +408,14 @@ impl ExplorerApp {
     }
 
     fn write_changed_settings(&mut self) {
-        let Some((path, kept)) = &mut self.settings else { return };
+        let Some(kept) = &mut self.settings else { return };
         let settings = self.session.settings();
-        if settings == *kept {
+        if settings == kept.asked {
             return;
         }
-        kept.clone_from(&settings);
-        if let Some(work) = task_work(Effect::KeepSettings(path.clone(), settings)) {
+        kept.asked.clone_from(&settings);
+        let change = Box::new([kept.written.clone(), settings]);
+        if let Some(work) = task_work(Effect::KeepSettings(kept.path.clone(), change)) {
             self.jobs.start(work.task, work.title, work.run);
         }
     }
@@ -378,8 +433,11 @@ impl ExplorerApp {
 
     fn name_window(&mut self, ctx: &Context) {
         let title = match self.session.document() {
-            Some(document) if document.file.missing.is_none() => format!("{} – layerflow", document.network_name()),
-            Some(document) => format!("{} (partial) – layerflow", document.network_name()),
+            Some(document) => {
+                let partial = if document.file.missing.is_some() { " (partial)" } else { "" };
+                let unsaved = if self.session.has_unsaved_work() { "*" } else { "" };
+                format!("{unsaved}{}{partial} – layerflow", document.network_name())
+            }
             None => "layerflow".to_owned(),
         };
         if title != self.title {
@@ -423,5 +481,9 @@ impl eframe::App for ExplorerApp {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         ExplorerApp::ui(self, ui);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.end();
     }
 }

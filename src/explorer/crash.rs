@@ -9,7 +9,8 @@ use crate::system::panics::{Panic, catching};
 const MAX_FAILURES: usize = 3;
 
 /// What is said of the work when the window itself fails.
-pub(super) const WORK_STAYS: &str = "What is open stays as it was before.";
+pub(super) const WORK_STAYS: &str =
+    "What is open stays as it was before; if the window closes, unsaved work is offered at the next start.";
 
 /// What became of the drawings so far.
 #[derive(Clone, Debug, Default)]

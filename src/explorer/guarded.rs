@@ -20,11 +20,12 @@ impl ExplorerApp {
                     self.start_afresh(ui.ctx());
                     crash.try_again();
                 }
-                Some(CrashAnswer::Close) => self.quit = true,
+                Some(CrashAnswer::Close) => self.close_and_keep(),
                 None => {}
             }
         } else if let Err(panic) = crash.guard(|| draw(self, ui)) {
             let sentence = format!("layerflow made a mistake while it drew its window. {WORK_STAYS}");
+            self.keep_unsaved_now();
             self.session.notices.add(Severity::Error, sentence, panic.details());
             ui.ctx().request_repaint();
         }

@@ -1,6 +1,7 @@
 //! The window: panels and views read the session and answer with commands, which are applied after drawing.
 
 mod app;
+mod autosave;
 mod bars;
 pub mod commands;
 mod crash;
@@ -14,6 +15,7 @@ mod signal_watch;
 pub mod stage;
 mod start_failure;
 pub mod theme;
+mod unsaved;
 pub mod widgets;
 mod window_icon;
 

@@ -35,7 +35,9 @@ pub fn run(startup: Startup) -> Result<(), String> {
         NativeOptions { viewport, renderer: eframe::Renderer::Glow, dithering: false, ..NativeOptions::default() };
     let mut app = ExplorerApp::new(startup);
     if let Some(folder) = settings_folder() {
-        app.keep_settings(folder.join("layerflow").join("settings.json"));
+        let own = folder.join("layerflow");
+        app.keep_settings(own.join("settings.json"));
+        app.keep_unsaved(own.join("unsaved"));
     }
     app.watch_signals();
     let was_shown = Arc::new(AtomicBool::new(false));

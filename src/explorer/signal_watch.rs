@@ -39,7 +39,7 @@ impl SignalWatch {
     }
 
     /// Says what becomes of unsaved work.
-    pub fn tell(&self, kept: String) {
+    pub fn announce(&self, kept: String) {
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = kept;
     }
 

@@ -68,7 +68,7 @@ fn cause(said: &str, found: &Surroundings) -> String {
         );
     }
     let of_threads = ["spawn thread", "Resource temporarily unavailable", "WouldBlock"];
-    if of_threads.iter().any(|words| said.contains(words)) {
+    if of_threads.iter().any(|part| said.contains(part)) {
         return "the system gives this program no more threads; close other programs, or raise the limit (ulimit -u)"
             .into();
     }

@@ -78,6 +78,27 @@ impl<'a> FlowCursor<'a> {
         Ok(FlowCursor { flow, scheme, finish, layer: 0, phase: 0, layer_start, phase_start, followed: None })
     }
 
+    /// Stands at the start of layer `index` (from 0), where `start` (d × samples) are the values; it must be there.
+    pub fn at_layer(
+        flow: &'a Flow,
+        index: usize,
+        start: DMatrix<f64>,
+        scheme: &'a dyn PhaseScheme,
+        finish: &'a dyn NonlinearScheme,
+    ) -> FlowCursor<'a> {
+        let layer = index.min(flow.layers().len().saturating_sub(1));
+        FlowCursor {
+            flow,
+            scheme,
+            finish,
+            layer,
+            phase: 0,
+            layer_start: start.clone(),
+            phase_start: start,
+            followed: None,
+        }
+    }
+
     /// The values at the start of the current layer.
     pub fn layer_start(&self) -> &DMatrix<f64> {
         &self.layer_start

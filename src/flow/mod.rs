@@ -34,7 +34,7 @@ pub use error::{FlowError, NoVelocity};
 pub use events::{Event, EventKind};
 pub use fold::fold_time;
 pub use limit::NoLimit;
-pub(crate) use limit::{DRAWN, integrate as integrate_limit};
+pub(crate) use limit::{TOLD, integrate as integrate_limit};
 pub use options::{CompressionLaw, Decomposition, FlowOptions, ResidualLaw, TimeLaw};
 pub use path::{LIMIT_PIECES, SampledPath};
 pub use phase::{LayerFlow, Motion, Phase, PhaseKind, PhasePosition, Spectrum};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::dataset::numpy::NumpyError;
+use crate::io::numpy::NumpyError;
 use crate::network::NetworkError;
 use crate::system::memory::NotEnough;
 

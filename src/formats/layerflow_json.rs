@@ -1,7 +1,5 @@
 //! layerflow's own networks, `layerflow.network/1`: every number comes back with the same bits.
 
-use std::io;
-use std::io::Write;
 use std::path::Path;
 
 use nalgebra::{DMatrix, DVector};
@@ -10,10 +8,10 @@ use serde::Deserialize;
 use super::candidate::{Candidate, Content, Evidence, JsonKeys};
 use super::json::{Layers, Number, Rows};
 use super::json_account::account_of_unknown;
+
 use super::opened::{Opened, OpenedNetwork};
-use super::save::write_beside;
 use super::{FormatError, json, non_finite};
-use crate::network::{Activation, Affine, Dense, Layer, Network, OutputFunction, Residual};
+use crate::network::{Activation, Affine, Dense, Layer, OutputFunction, Residual};
 
 /// The parameters that an activation may have.
 const PARAMETERS: [&str; 10] =
@@ -266,92 +264,13 @@ impl LayerFile {
     }
 }
 
-/// Writes the network to the file at `path`, which is never left half-written.
-///
-/// # Errors
-/// If the file cannot be written.
-pub fn save(path: &Path, network: &Network) -> Result<(), FormatError> {
-    write_beside(path, |writer| write(writer, network))
-}
-
-/// Writes the network, one row of a matrix a line. Numbers are the shortest that read back as the same bits.
-///
-/// # Errors
-/// If `writer` fails.
-pub fn write(writer: &mut impl Write, network: &Network) -> io::Result<()> {
-    writeln!(writer, "{{\n  \"format\": \"{FORMAT}\",\n  \"name\": {},", text(network.name()))?;
-    writeln!(writer, "  \"output\": \"{}\",\n  \"layers\": [", network.output().name())?;
-    for (index, layer) in network.layers().iter().enumerate() {
-        let comma = if index + 1 < network.layers().len() { "," } else { "" };
-        write!(writer, "    {{\"type\": \"{}\", \"name\": {}", layer.kind(), text(layer.name()))?;
-        if let Some(origin) = network.origin(index) {
-            write!(writer, ", \"origin\": {}", text(origin))?;
-        }
-        match layer {
-            Layer::Dense(dense) => {
-                writer.write_all(b", ")?;
-                write_affine(writer, &dense.affine)?;
-            }
-            Layer::Residual(residual) => {
-                for (part, affine) in [("inner", &residual.inner), ("outer", &residual.outer)] {
-                    write!(writer, ", \"{part}\": {{")?;
-                    write_affine(writer, affine)?;
-                    writer.write_all(b"}")?;
-                }
-                if let Some(shortcut) = &residual.shortcut {
-                    writer.write_all(b", \"shortcut\": {")?;
-                    write_matrix(writer, shortcut)?;
-                    writer.write_all(b"}")?;
-                }
-            }
-        }
-        write!(writer, ", \"activation\": \"{}\"", layer.activation().name())?;
-        for (name, value) in layer.activation().parameters() {
-            write!(writer, ", \"{name}\": {value:?}")?;
-        }
-        writeln!(writer, "}}{comma}")?;
-    }
-    writer.write_all(b"  ]\n}\n")
-}
-
-fn text(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-fn write_affine(writer: &mut impl Write, affine: &Affine) -> io::Result<()> {
-    write_matrix(writer, &affine.weight)?;
-    match &affine.bias {
-        Some(bias) => {
-            writer.write_all(b",\n      \"bias\": ")?;
-            write_row(writer, bias.iter())
-        }
-        None => Ok(()),
-    }
-}
-
-fn write_matrix(writer: &mut impl Write, matrix: &DMatrix<f64>) -> io::Result<()> {
-    writer.write_all(b"\"weight\": [")?;
-    for (index, row) in matrix.row_iter().enumerate() {
-        writer.write_all(if index == 0 { b"\n        " } else { b",\n        " })?;
-        write_row(writer, row.iter())?;
-    }
-    writer.write_all(b"]")
-}
-
-fn write_row<'a>(writer: &mut impl Write, values: impl Iterator<Item = &'a f64>) -> io::Result<()> {
-    writer.write_all(b"[")?;
-    for (index, value) in values.enumerate() {
-        let comma = if index == 0 { "" } else { ", " };
-        write!(writer, "{comma}{value:?}")?;
-    }
-    writer.write_all(b"]")
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::formats::layerflow_write::write;
+    use crate::network::Network;
 
     fn read_text(text: &str) -> Result<Network, FormatError> {
         read(Path::new("a.json"), text.as_bytes()).map(|opened| opened.network)

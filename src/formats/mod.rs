@@ -23,6 +23,7 @@ mod json_account;
 mod keras;
 mod layer_list;
 mod layerflow_json;
+mod layerflow_write;
 mod modules;
 mod names;
 mod network_kind;
@@ -61,7 +62,7 @@ pub use chain::{
 };
 pub use error::FormatError;
 pub use graph::{GraphConvolution, GraphProblem};
-pub use layerflow_json::{save, write};
+pub use layerflow_write::{save, write};
 pub use modules::{ModuleNote, ModuleRole};
 pub use network_kind::NetworkKind;
 pub use onnx::save_onnx;

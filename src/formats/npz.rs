@@ -9,8 +9,8 @@ use super::pickled::Stored;
 use super::tensor_info::TensorInfo;
 use super::tensors::{TensorFile, TensorSource, ValuesError};
 use super::{FormatError, pickled};
-use crate::dataset::numpy::{Archive, ArrayInfo, Element, ElementKind, NumpyError};
 use crate::io::Reader;
+use crate::io::numpy::{Archive, ArrayInfo, Element, ElementKind, NumpyError};
 use crate::pickle;
 
 /// Where the values of a tensor are.

@@ -7,6 +7,7 @@ use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::FormatError;
+use crate::system::has_ended;
 
 /// The end of the name of what is not whole yet.
 const PARTIAL: &str = ".partial";
@@ -174,11 +175,6 @@ fn remove_leftovers(path: &Path) {
             let _ = fs::remove_file(entry.path());
         }
     }
-}
-
-/// Whether the process of this number runs no more; where that cannot be known it may run.
-fn has_ended(process: u32) -> bool {
-    cfg!(target_os = "linux") && process != std::process::id() && !Path::new(&format!("/proc/{process}")).exists()
 }
 
 fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {

@@ -12,7 +12,7 @@ use super::budget::Budget;
 use super::shape::shape_text;
 use super::tensor_info::{TensorInfo, TensorOrder};
 use super::{Account, FormatError, ModuleNote, PartName, WeightForm, modules, non_finite};
-use crate::dataset::numpy::NumpyError;
+use crate::io::numpy::NumpyError;
 use crate::system::memory;
 
 /// An open file of tensors.

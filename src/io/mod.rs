@@ -2,6 +2,7 @@
 
 mod companion;
 mod file;
+pub mod numpy;
 mod open_file;
 mod room;
 mod stream;

@@ -5,14 +5,18 @@
 //! A panic in a worker is a result like any other.
 
 mod progress;
+mod settings_file;
 mod tasks;
+mod unsaved_files;
 mod worker;
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 pub use progress::{Progress, Wake};
+pub use settings_file::{SettingsFile, read_settings};
 pub use tasks::{TaskWork, task_work};
+pub use unsaved_files::{find_work, keep_work, own_folder, remove_work};
 pub use worker::JobError;
 
 /// How many threads of one kind may be busy at a time. More than one, because a cancelled worker can be inside a long

@@ -7,14 +7,13 @@ use std::time::{Duration, Instant};
 
 use rfd::FileDialog;
 
-use super::Progress;
+use super::{Progress, settings_file, unsaved_files};
 use crate::dataset::{ColumnKind, ColumnOutline, Dataset, DatasetError};
 use crate::flow::Flow;
 use crate::formats::{FormatError, GraphProblem, Opened, Precision, TensorFile, WeightSpectrum};
 use crate::network::{ConvolutionError, ImageShape};
 use crate::session::{
-    DialogAnswer, DialogPurpose, Document, Effect, Outcome, Rebuilt, Scene, Settings, SpectrumRequest, Task, UserError,
-    file_name,
+    DialogAnswer, DialogPurpose, Document, Effect, Outcome, Rebuilt, Scene, SpectrumRequest, Task, UserError, file_name,
 };
 use crate::{dataset, formats};
 
@@ -111,7 +110,20 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
             Outcome::Trained(run.feed().clone(), result.map_err(|error| UserError::new(&error)))
         }),
         Effect::KeepSettings(path, settings) => TaskWork::new(Task::KeepSettings, "Keeping the settings", move |_| {
-            Outcome::SettingsKept(keep_settings(&path, &settings).map_err(|error| UserError::new(&error)))
+            let [before, now] = *settings;
+            Outcome::SettingsKept(settings_file::keep(&path, &before, &now).map_err(|error| UserError::new(&error)))
+        }),
+        Effect::KeepUnsaved(folder, work) => TaskWork::new(Task::Unsaved, "Keeping unsaved work", move |_| {
+            Outcome::UnsavedKept(unsaved_files::keep_work(&folder, &work).map_err(|error| UserError::new(&error)))
+        }),
+        Effect::RemoveUnsaved(folder) => TaskWork::new(Task::Unsaved, "Removing work that was kept", move |_| {
+            Outcome::UnsavedKept(unsaved_files::remove_work(&folder).map_err(|error| UserError::new(&error)))
+        }),
+        Effect::ReadUnsaved(folder) => TaskWork::new(Task::Read, "Reading the work that was kept", move |_| {
+            match unsaved_files::read_work(&folder) {
+                Ok(work) => Outcome::Recovered(folder, Box::new(work)),
+                Err(error) => Outcome::UnsavedKept(Err(UserError::new(&error))),
+            }
         }),
         Effect::ShowDialog(purpose, name) => {
             TaskWork::new(Task::Dialog, purpose.title(), move |_| Outcome::Answer(purpose, ask(purpose, &name)))
@@ -119,13 +131,6 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         Effect::Cancel(_) | Effect::Quit => return None,
     };
     Some(work)
-}
-
-fn keep_settings(path: &Path, settings: &Settings) -> Result<(), FormatError> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|source| FormatError::Write { path: folder.into(), source })?;
-    }
-    formats::write_beside(path, |writer| writer.write_all(settings.to_json().as_bytes()))
 }
 
 fn report(progress: &Progress, share: f32, text: &str) -> bool {

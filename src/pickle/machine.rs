@@ -1,15 +1,13 @@
 //! The stack machine of pickles, without its power to call anything.
 
-use super::forbidden::is_forbidden;
-use super::{Node, Object, Pickle, PickleError, Span, Value, escapes, opcodes as op};
+use super::objects::pairs;
+use super::{Node, Pickle, PickleError, Span, Value, opcodes as op};
 
 /// The most values with parts: what thirty thousand tensors need, 20 MB.
 const MAX_NODES: usize = 1 << 20;
 /// The most values on the stack, in the memo and in collections, each 32 or 64 MB: a hundred thousand
 /// tensors need less.
 pub(super) const MAX_VALUES: usize = 1 << 21;
-/// The longest name of a module or a function, in bytes. Python's own are shorter than a hundred.
-const LONGEST_NAME: usize = 1024;
 
 /// Reads the pickle that `bytes` begins with.
 pub(crate) fn read(bytes: &[u8]) -> Result<Pickle<'_>, PickleError> {
@@ -20,18 +18,18 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Pickle<'_>, PickleError> {
 }
 
 #[derive(Default)]
-struct Machine<'a> {
-    bytes: &'a [u8],
-    position: usize,
-    nodes: Vec<Node>,
-    stack: Vec<Value>,
+pub(super) struct Machine<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) position: usize,
+    pub(super) nodes: Vec<Node>,
+    pub(super) stack: Vec<Value>,
     /// For each mark the height of the stack.
-    marks: Vec<usize>,
-    memo: Vec<Value>,
+    pub(super) marks: Vec<usize>,
+    pub(super) memo: Vec<Value>,
     /// The values in all collections.
-    items: usize,
+    pub(super) items: usize,
     /// Text without the escapes that it has in the pickle. Its places are counted on from the pickle's end.
-    unescaped: Vec<u8>,
+    pub(super) unescaped: Vec<u8>,
 }
 
 impl<'a> Machine<'a> {
@@ -108,25 +106,25 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn take(&mut self, length: usize) -> Result<&'a [u8], PickleError> {
+    pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], PickleError> {
         let rest = self.bytes.get(self.position..).unwrap_or_default();
         let piece = rest.get(..length).ok_or(PickleError::Ends)?;
         self.position += length;
         Ok(piece)
     }
 
-    fn skip(&mut self, length: usize) -> Result<(), PickleError> {
+    pub(super) fn skip(&mut self, length: usize) -> Result<(), PickleError> {
         self.take(length).map(|_| ())
     }
 
     /// An unsigned number of this many bytes, least significant first.
-    fn unsigned(&mut self, width: usize) -> Result<usize, PickleError> {
+    pub(super) fn unsigned(&mut self, width: usize) -> Result<usize, PickleError> {
         let bytes = self.take(width)?;
         let value = bytes.iter().rev().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
         usize::try_from(value).map_err(|_| self.broken())
     }
 
-    fn line(&mut self) -> Result<Span, PickleError> {
+    pub(super) fn line(&mut self) -> Result<Span, PickleError> {
         let rest = self.bytes.get(self.position..).unwrap_or_default();
         let length = rest.iter().position(|byte| *byte == b'\n').ok_or(PickleError::Ends)?;
         let span = self.span(length)?;
@@ -134,25 +132,25 @@ impl<'a> Machine<'a> {
         Ok(span)
     }
 
-    fn span(&mut self, length: usize) -> Result<Span, PickleError> {
+    pub(super) fn span(&mut self, length: usize) -> Result<Span, PickleError> {
         let start = self.position;
         self.skip(length)?;
         Ok(Span { start: start as u32, end: self.position as u32 })
     }
 
     /// Keeps text that does not stand so in the pickle. It is never longer than what it stands for there, twice.
-    fn keep(&mut self, text: &[u8]) -> Result<Span, PickleError> {
+    pub(super) fn keep(&mut self, text: &[u8]) -> Result<Span, PickleError> {
         let start = self.bytes.len() + self.unescaped.len();
         self.unescaped.extend_from_slice(text);
         let position = |position: usize| u32::try_from(position).map_err(|_| self.broken());
         Ok(Span { start: position(start)?, end: position(start + text.len())? })
     }
 
-    fn broken(&self) -> PickleError {
+    pub(super) fn broken(&self) -> PickleError {
         PickleError::Broken { position: self.position }
     }
 
-    fn push(&mut self, value: Value) -> Result<(), PickleError> {
+    pub(super) fn push(&mut self, value: Value) -> Result<(), PickleError> {
         if self.stack.len() >= MAX_VALUES {
             return Err(PickleError::TooMany { what: "values on its stack", most: MAX_VALUES });
         }
@@ -160,7 +158,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    fn pop(&mut self) -> Result<Value, PickleError> {
+    pub(super) fn pop(&mut self) -> Result<Value, PickleError> {
         // What lies below a mark belongs to another collection.
         if self.marks.last().is_some_and(|mark| self.stack.len() <= *mark) {
             return Err(self.broken());
@@ -168,11 +166,11 @@ impl<'a> Machine<'a> {
         self.stack.pop().ok_or(self.broken())
     }
 
-    fn top(&self) -> Result<Value, PickleError> {
+    pub(super) fn top(&self) -> Result<Value, PickleError> {
         self.stack.last().copied().ok_or(self.broken())
     }
 
-    fn push_node(&mut self, node: Node) -> Result<(), PickleError> {
+    pub(super) fn push_node(&mut self, node: Node) -> Result<(), PickleError> {
         if self.nodes.len() >= MAX_NODES {
             return Err(PickleError::TooMany { what: "collections and objects", most: MAX_NODES });
         }
@@ -180,7 +178,7 @@ impl<'a> Machine<'a> {
         self.push(Value::Node(self.nodes.len() - 1))
     }
 
-    fn count(&mut self, items: usize) -> Result<(), PickleError> {
+    pub(super) fn count(&mut self, items: usize) -> Result<(), PickleError> {
         self.items += items;
         if self.items > MAX_VALUES {
             return Err(PickleError::TooMany { what: "values in its collections", most: MAX_VALUES });
@@ -189,65 +187,10 @@ impl<'a> Machine<'a> {
     }
 
     /// The values above the last mark, which is removed.
-    fn above_mark(&mut self) -> Result<Vec<Value>, PickleError> {
+    pub(super) fn above_mark(&mut self) -> Result<Vec<Value>, PickleError> {
         let mark = self.marks.pop().ok_or(self.broken())?;
         let values = self.stack.split_off(mark.min(self.stack.len()));
         self.count(values.len()).map(|()| values)
-    }
-
-    fn integer(&mut self, code: u8) -> Result<Value, PickleError> {
-        match code {
-            op::BININT1 => Ok(Value::Int(self.unsigned(1)? as i64)),
-            op::BININT2 => Ok(Value::Int(self.unsigned(2)? as i64)),
-            op::BININT => Ok(Value::Int(i64::from(self.unsigned(4)? as u32 as i32))),
-            op::INT | op::LONG => {
-                let text = self.line()?.text(self.bytes);
-                Ok(match text.trim_end_matches('L') {
-                    "00" => Value::Bool(false),
-                    "01" => Value::Bool(true),
-                    digits => digits.parse().map_or(Value::Other, Value::Int),
-                })
-            }
-            _ => {
-                let length = self.unsigned(if code == op::LONG1 { 1 } else { 4 })?;
-                let bytes = self.take(length)?;
-                if length > 8 {
-                    return Ok(Value::Other);
-                }
-                let raw = bytes.iter().rev().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
-                // The sign of a short integer is its own highest bit.
-                let unused = 64 - 8 * length as u32;
-                Ok(Value::Int((raw.checked_shl(unused).unwrap_or(0) as i64).checked_shr(unused).unwrap_or(0)))
-            }
-        }
-    }
-
-    /// The length that comes before text or bytes.
-    fn length(&mut self, code: u8) -> Result<usize, PickleError> {
-        match code {
-            op::SHORT_BINSTRING | op::SHORT_BINUNICODE | op::SHORT_BINBYTES => self.unsigned(1),
-            op::BINSTRING | op::BINUNICODE | op::BINBYTES => self.unsigned(4),
-            _ => self.unsigned(8),
-        }
-    }
-
-    fn string(&mut self, code: u8) -> Result<Span, PickleError> {
-        match code {
-            op::UNICODE => {
-                let line = self.line()?;
-                Ok(escapes::of_unicode(line.bytes(self.bytes)).map_or(Ok(line), |text| self.keep(&text))?)
-            }
-            op::STRING => {
-                let Span { start, end } = self.line()?;
-                // The text stands in quotes.
-                let line = if end >= start + 2 { Span { start: start + 1, end: end - 1 } } else { Span { start, end } };
-                Ok(escapes::of_string(line.bytes(self.bytes)).map_or(Ok(line), |text| self.keep(&text))?)
-            }
-            _ => {
-                let length = self.length(code)?;
-                self.span(length)
-            }
-        }
     }
 
     fn control(&mut self, code: u8) -> Result<(), PickleError> {
@@ -327,136 +270,4 @@ impl<'a> Machine<'a> {
         }
         Ok(())
     }
-
-    fn object(&mut self, code: u8) -> Result<(), PickleError> {
-        match code {
-            op::GLOBAL => {
-                let (module, name) = (self.line()?, self.line()?);
-                self.push_global(module, name)
-            }
-            op::STACK_GLOBAL => {
-                let (name, module) = (self.pop()?, self.pop()?);
-                let (Value::Text(module), Value::Text(name)) = (module, name) else { return Err(self.broken()) };
-                self.push_global(module, name)
-            }
-            op::REDUCE | op::NEWOBJ => {
-                let (arguments, callee) = (self.pop()?, self.pop()?);
-                self.push_call(callee, arguments)
-            }
-            op::NEWOBJ_EX => {
-                let (_, arguments, callee) = (self.pop()?, self.pop()?, self.pop()?);
-                self.push_call(callee, arguments)
-            }
-            op::INST => {
-                let (module, name) = (self.line()?, self.line()?);
-                let arguments = self.above_mark()?;
-                self.push_global(module, name)?;
-                let callee = self.pop()?;
-                self.push_node(Node::Sequence(arguments))?;
-                let arguments = self.pop()?;
-                self.push_call(callee, arguments)
-            }
-            op::OBJ => {
-                let mut arguments = self.above_mark()?;
-                let callee = if arguments.is_empty() { return Err(self.broken()) } else { arguments.remove(0) };
-                self.push_node(Node::Sequence(arguments))?;
-                let arguments = self.pop()?;
-                self.push_call(callee, arguments)
-            }
-            op::BUILD => {
-                let state = self.pop()?;
-                let Value::Node(index) = self.top()? else { return Err(self.broken()) };
-                if let Some(Node::Object(object)) = self.nodes.get_mut(index) {
-                    object.state = state;
-                }
-                Ok(())
-            }
-            op::PERSID => {
-                let id = self.line()?;
-                self.push_node(Node::Persistent(Value::Text(id)))
-            }
-            _ => {
-                let id = self.pop()?;
-                self.push_node(Node::Persistent(id))
-            }
-        }
-    }
-
-    fn push_global(&mut self, module: Span, name: Span) -> Result<(), PickleError> {
-        if (module.end - module.start) as usize > LONGEST_NAME || (name.end - name.start) as usize > LONGEST_NAME {
-            return Err(self.broken());
-        }
-        let (module_text, name_text) = (module.text(self.bytes), name.text(self.bytes));
-        if is_forbidden(&module_text, &name_text) {
-            return Err(PickleError::Dangerous(format!("{module_text}.{name_text}")));
-        }
-        self.push_node(Node::Global(module, name))
-    }
-
-    fn push_call(&mut self, callee: Value, arguments: Value) -> Result<(), PickleError> {
-        let (callee, arguments) = self.reconstructed(callee, arguments);
-        // A legacy file keeps the classes of its modules outside, together with their source text.
-        let callee = match callee {
-            Value::Node(index) => match self.nodes.get(index) {
-                Some(Node::Persistent(Value::Node(id))) => match self.nodes.get(*id) {
-                    Some(Node::Sequence(parts)) => parts.get(1).copied().unwrap_or(callee),
-                    _ => callee,
-                },
-                _ => callee,
-            },
-            _ => return Err(self.broken()),
-        };
-        let items = self.pairs_of_ordered_dict(callee, arguments);
-        self.count(items.len())?;
-        self.push_node(Node::Object(Box::new(Object { callee, arguments, items, state: Value::None })))
-    }
-
-    fn sequence(&self, value: Value) -> Option<&[Value]> {
-        match value {
-            Value::Node(index) => match self.nodes.get(index)? {
-                Node::Sequence(values) => Some(values),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// The module and name of a function.
-    fn function(&self, value: Value) -> Option<(&'a [u8], &'a [u8])> {
-        match value {
-            Value::Node(index) => match self.nodes.get(index)? {
-                Node::Global(module, name) => Some((module.bytes(self.bytes), name.bytes(self.bytes))),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// Older protocols make an object by a function that is given its class.
-    fn reconstructed(&self, callee: Value, arguments: Value) -> (Value, Value) {
-        let function = self.function(callee);
-        match (function, self.sequence(arguments)) {
-            (
-                Some((b"copy_reg" | b"copyreg", b"_reconstructor" | b"__newobj__" | b"__newobj_ex__")),
-                Some([class, ..]),
-            ) => (*class, arguments),
-            _ => (callee, arguments),
-        }
-    }
-
-    /// Python 2 gives an ordered dictionary its entries as a list of pairs.
-    fn pairs_of_ordered_dict(&self, callee: Value, arguments: Value) -> Vec<(Value, Value)> {
-        let Some((b"collections", b"OrderedDict")) = self.function(callee) else { return Vec::new() };
-        let pairs = self.sequence(arguments).and_then(|arguments| self.sequence(*arguments.first()?));
-        let pair = |pair: &Value| match self.sequence(*pair) {
-            Some([key, value]) => Some((*key, *value)),
-            _ => None,
-        };
-        pairs.unwrap_or_default().iter().filter_map(pair).collect()
-    }
-}
-
-/// Neighbours as keys and values.
-fn pairs(values: &[Value]) -> Vec<(Value, Value)> {
-    values.as_chunks::<2>().0.iter().map(|[key, value]| (*key, *value)).collect()
 }

@@ -8,7 +8,9 @@
 mod escapes;
 mod forbidden;
 mod machine;
+mod objects;
 mod opcodes;
+mod scalars;
 #[cfg(test)]
 mod tests;
 

@@ -209,14 +209,14 @@ impl ResNet<'_> {
         for steps in 1..=searched {
             go_on(steps as f32 / searched as f32)?;
             let mut again = None;
-            for (place, sample) in remembered.iter().enumerate() {
+            for (position, sample) in remembered.iter().enumerate() {
                 if !wrong(steps, &[*sample])?.is_empty() {
-                    again = Some(place);
+                    again = Some(position);
                     break;
                 }
             }
-            if let Some(place) = again {
-                remembered.make_contiguous()[..=place].rotate_right(1);
+            if let Some(position) = again {
+                remembered.make_contiguous()[..=position].rotate_right(1);
                 continue;
             }
             let disagreeing = wrong(steps, &everything)?;

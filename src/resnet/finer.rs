@@ -7,7 +7,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::measure::{agreement, largest_distances, predictions, spread};
-use crate::flow::{DRAWN, NoLimit, integrate_limit};
+use crate::flow::{NoLimit, TOLD, integrate_limit};
 use crate::network::{Affine, Layer, Network, NetworkError, OutputFunction, Residual};
 
 /// p: into so many parts each block is cut.
@@ -142,7 +142,7 @@ fn limit_values(network: &Network, inputs: &DMatrix<f64>) -> Result<DMatrix<f64>
     let mut points = inputs.clone();
     for layer in network.layers() {
         match layer {
-            Layer::Residual(block) if block.shortcut.is_none() => integrate_limit(block, &mut points, 1.0, DRAWN)?,
+            Layer::Residual(block) if block.shortcut.is_none() => integrate_limit(block, &mut points, 1.0, TOLD)?,
             other => points = other.apply(&points),
         }
     }

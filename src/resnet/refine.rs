@@ -67,21 +67,26 @@ impl<'a> ResNet<'a> {
         let scheme = scheme(refinement);
         // Only the ranges of the values are taken of it.
         let mut cursor = FlowCursor::new(flow, data, &ExactScheme, &DrawnScheme)?;
-        let mut interpolants = Vec::with_capacity(flow.layers().len());
-        for layer in flow.layers() {
+        let mut interpolants = vec![None; flow.layers().len()];
+        // Only a block interpolates; the other methods take σ itself.
+        let is_interpolated = |layer: &LayerFlow| {
+            let last = layer.phases.last().map(|phase| &phase.motion);
+            refinement.integrator == Integrator::Euler && matches!(last, Some(Motion::Activation { .. }))
+        };
+        let needed = flow.layers().iter().rposition(is_interpolated).map_or(0, |last| last + 1);
+        for (layer, interpolant) in flow.layers().iter().zip(&mut interpolants).take(needed) {
             let before_last = layer.phases.len().saturating_sub(1);
             for _ in 0..before_last {
                 cursor.next_phase()?;
             }
-            interpolants.push(match layer.phases.last().map(|phase| &phase.motion) {
-                // Only a block interpolates; the other methods take σ itself.
-                Some(Motion::Activation { activation, width }) if refinement.integrator == Integrator::Euler => {
+            *interpolant = match layer.phases.last().map(|phase| &phase.motion) {
+                Some(Motion::Activation { activation, width }) if is_interpolated(layer) => {
                     let values = cursor.phase_start().rows(0, *width);
                     let (smallest, largest) = if values.is_empty() { (0.0, 0.0) } else { (values.min(), values.max()) };
                     Interpolant::new(*activation, smallest, largest)
                 }
                 _ => None,
-            });
+            };
             cursor.next_layer()?;
         }
         Ok(ResNet { flow, refinement, scheme, interpolants, exact_limits: false })

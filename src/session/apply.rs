@@ -1,8 +1,11 @@
 //! Commands and outcomes: each goes to the part that it concerns, and tells what has to be done outside.
 
-use super::actions::{columns, derive, edit, findings, import, open, paths, receive, stop, train, view};
+use std::path::PathBuf;
+
+use super::actions::{columns, derive, edit, findings, import, leave, open, paths, receive, stop, train, view};
+use super::unsaved::Leaving;
 use super::view::TOUR_DIMENSIONS;
-use super::{Command, Data, Effect, Outcome, Projection, Session, Settings};
+use super::{Command, Data, Effect, FoundWork, Outcome, Projection, Session, Settings};
 
 impl Session {
     /// Carries out a command and tells what has to be done outside.
@@ -42,11 +45,22 @@ impl Session {
         train::watch(self, seconds)
     }
 
+    /// Offers work that a window left that was ended.
+    pub fn offer(&mut self, found: Vec<FoundWork>) {
+        self.unsaved.found = found;
+    }
+
+    /// The work that was taken up again is kept anew: where it came from.
+    pub fn take_taken_up(&mut self) -> Option<PathBuf> {
+        self.unsaved.taken_up.take()
+    }
+
     /// What is to be kept between starts.
     pub fn settings(&self) -> Settings {
         let recent = self.recent.paths().to_vec();
         let dismissed = self.findings.dismissed().to_vec();
-        Settings { recent, window: self.window, chains: self.chains.clone(), dismissed }
+        let others = serde_json::Map::new();
+        Settings { recent, window: self.window, chains: self.chains.clone(), dismissed, others }
     }
 
     /// Takes over what was kept.
@@ -66,6 +80,7 @@ impl Session {
             Command::WriteMeasures(path) => effects.extend(paths::write_measures(self, path)),
             Command::OpenFiles(paths) if paths.is_empty() => {}
             Command::OpenFiles(paths) => effects.push(Effect::ReadFiles(paths, self.inputs())),
+            Command::OpenExample(example) if self.has_unsaved_work() => self.unsaved.ask(Leaving::Example(example)),
             Command::OpenExample(example) => open::open_example(self, example, effects),
             Command::Generate(generator, options) => {
                 open::want_data(self, Data::generated(generator, options), effects)
@@ -74,7 +89,7 @@ impl Session {
             Command::Ask(purpose) => paths::ask(self, purpose, effects),
             Command::EditPath(text) => paths::edit(self, text),
             Command::AcceptPath => paths::accept(self, effects),
-            Command::ClosePath => self.path_prompt = None,
+            Command::ClosePath => paths::close(self),
             Command::Playback(command) => view::play(self, command),
             Command::View(command) => view::apply(self, command, effects),
             Command::Window(command) => view::arrange(self, command, effects),
@@ -86,7 +101,13 @@ impl Session {
             Command::Cancel(task) => stop::cancel(self, task, effects),
             Command::Dismiss(id) => self.notices.dismiss(id),
             Command::DismissHint => self.hint = false,
-            Command::Quit => effects.push(Effect::Quit),
+            Command::Leave(answer) => {
+                if let Some(leaving) = leave::answer(self, answer, effects) {
+                    receive::go_on(self, leaving, effects);
+                }
+            }
+            Command::Recover(answer) => leave::recover(self, answer, effects),
+            Command::Quit => leave::quit(self, effects),
         }
     }
 

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::{
-    ColumnCommand, DerivedKind, EditCommand, Example, FindingCommand, ImportCommand, PlaybackCommand, TrainCommand,
-    ViewCommand, WindowCommand,
+    ColumnCommand, DerivedKind, EditCommand, Example, FindingCommand, ImportCommand, LeaveAnswer, PlaybackCommand,
+    RecoverAnswer, TrainCommand, ViewCommand, WindowCommand,
 };
 use crate::dataset::{Generator, GeneratorOptions};
 use crate::flow::FlowOptions;
@@ -59,6 +59,10 @@ pub enum Command {
     Dismiss(u64),
     /// Take the first hint away.
     DismissHint,
+    /// The answer to the question about unsaved work.
+    Leave(LeaveAnswer),
+    /// What is to become of work that was found.
+    Recover(RecoverAnswer),
     /// Close the window.
     Quit,
 }
@@ -97,6 +101,8 @@ pub enum Task {
     Dialog,
     /// Writing what is kept between starts.
     KeepSettings,
+    /// Keeping, reading or removing unsaved work.
+    Unsaved,
 }
 
 impl DialogPurpose {
@@ -124,6 +130,7 @@ impl Task {
             Task::Train => "Training",
             Task::Dialog => "The file dialog",
             Task::KeepSettings => "Keeping the settings",
+            Task::Unsaved => "Keeping unsaved work",
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{
     DerivedJob, DerivedOutput, DerivedWork, DialogPurpose, Document, Rebuilt, Scene, SceneError, Settings, Task,
-    TrainingChannel, TrainingRun, VisibleOutputs,
+    TrainingChannel, TrainingRun, UnsavedWork, VisibleOutputs,
 };
 use crate::dataset::{ColumnOutline, DataChoice, Dataset};
 use crate::flow::Flow;
@@ -44,8 +44,14 @@ pub enum Effect {
     Save(Arc<Network>, PathBuf),
     /// Train the network, telling the window of it on the way.
     Train(TrainingRun),
-    /// Write what is kept between starts.
-    KeepSettings(PathBuf, Settings),
+    /// Write what is kept between starts: as it was when this window wrote it last, and as it is now.
+    KeepSettings(PathBuf, Box<[Settings; 2]>),
+    /// Keep unsaved work in a folder.
+    KeepUnsaved(PathBuf, UnsavedWork),
+    /// Read work that was kept.
+    ReadUnsaved(PathBuf),
+    /// Remove work that was kept.
+    RemoveUnsaved(PathBuf),
     /// Ask for a path, with a name to begin with.
     ShowDialog(DialogPurpose, String),
     /// Drop the work of this kind.
@@ -106,6 +112,10 @@ pub enum Outcome {
     Trained(Arc<TrainingChannel>, Result<(), UserError>),
     /// What is kept between starts was written, or not.
     SettingsKept(Result<(), UserError>),
+    /// Work that was kept was read again, from this folder.
+    Recovered(PathBuf, Box<(Network, Option<Dataset>)>),
+    /// Unsaved work was kept or removed, or not.
+    UnsavedKept(Result<(), UserError>),
     /// The answer to a file dialog.
     Answer(DialogPurpose, DialogAnswer),
     /// A worker failed in a way that was not foreseen.

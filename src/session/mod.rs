@@ -25,6 +25,8 @@ mod settings;
 mod state;
 mod subspace_rotation;
 mod training;
+mod unsaved;
+mod unsaved_work;
 mod view;
 mod wording;
 
@@ -49,19 +51,21 @@ pub use findings::{
 pub use notice::{Notice, Notices, Severity};
 pub use playback::{Playback, PlaybackCommand, SPEEDS};
 pub use points::{
-    Region, ScreenPoint, TableCell, TableError, nearest, picture_side, pictured, pixel_range, pixels, table_columns,
-    table_csv, table_fits, table_rows,
+    Condition, ConditionProblem, Region, ScreenPoint, TableCell, TableError, nearest, picture_side, pictured,
+    pixel_range, pixels, table_columns, table_csv, table_fits, table_rows,
 };
 pub use rebuild::{Rebuilt, VisibleOutputs};
 pub use recent::RecentFiles;
 pub use scene::{
-    Cell, Directions, Extent, Fit, Frame, Lattice, MemoryPlan, Progress, Refined, Scene, SceneError, ViewPose,
-    directions, phase_time,
+    Cell, Directions, Extent, Fit, Frame, Lattice, MemoryPlan, Overflow, Progress, Refined, Scene, SceneError,
+    ViewPose, directions, phase_time,
 };
 pub use settings::Settings;
 pub use state::{PathPrompt, Session};
 pub use subspace_rotation::SubspaceRotation;
 pub use training::{Goal, Pace, Snapshot, TrainCommand, Training, TrainingChannel, TrainingRun};
+pub use unsaved::Unsaved;
+pub use unsaved_work::{FoundWork, LeaveAnswer, RecoverAnswer, UnsavedWork};
 pub use view::{
     Appearance, Camera, ColorMap, ColorValues, Colouring, Compare, DENSITIES, EPSILONS, FieldRequest, Filter, Grab,
     HeatWindow, Hovered, MAX_STEPS, MAX_TRAIL, MatrixEntry, Modal, Orientation, PanelCommand, PanelSettings, Pen,
@@ -69,4 +73,4 @@ pub use view::{
     Section, Selection, Side, Sorting, TOUR_SPEEDS, TableColumn, Tool, Tour, VelocityPicture, ViewCommand,
     ViewSettings, WindowCommand, WindowSettings, column_text,
 };
-pub use wording::{coordinate_name, counted, listed, own_name, subscript};
+pub use wording::{coordinate_name, counted, listed, own_name, shown, subscript};

@@ -1,7 +1,12 @@
 //! What went wrong, told in the window: one plain sentence, and details that can be copied.
 
+use crate::system::text::{MAX_SENTENCE, bounded};
+
 /// How many notices are kept; older ones give way.
 const MAX_NOTICES: usize = 4;
+
+/// The most characters of a notice's details.
+const MAX_DETAILS: usize = 20_000;
 
 /// One thing to tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,9 +47,15 @@ impl Notices {
 
     /// Adds one. The same sentence is not shown twice.
     pub fn add(&mut self, severity: Severity, sentence: impl Into<String>, details: impl Into<String>) {
-        let sentence = sentence.into();
+        // Names come from files, and may be as long as these.
+        let sentence = bounded(&sentence.into(), MAX_SENTENCE).into_owned();
         self.shown.retain(|notice| notice.sentence != sentence);
-        self.shown.push(Notice { id: self.next_id, severity, sentence, details: details.into() });
+        self.shown.push(Notice {
+            id: self.next_id,
+            severity,
+            sentence,
+            details: bounded(&details.into(), MAX_DETAILS).into_owned(),
+        });
         self.next_id += 1;
         if self.shown.len() > MAX_NOTICES {
             self.shown.remove(0);

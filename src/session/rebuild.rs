@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::view::Projection;
 use super::{Document, LayerDetail, Progress, Refined, Scene, SceneError};
 use crate::flow::Flow;
 use crate::resnet::Refinement;
@@ -17,6 +18,8 @@ pub struct VisibleOutputs {
     pub refinement: Option<Refinement>,
     /// The index of the layer in the panel.
     pub layer: Option<usize>,
+    /// Which directions the stage draws.
+    pub projection: Option<Projection>,
 }
 
 /// A scene with what is in sight of it.
@@ -88,6 +91,8 @@ impl Rebuilt {
         let (network, dataset) = (document.network.clone()?, document.data.draw()?);
         let scene = Scene::build(&network, &dataset, document.options, known, progress).map(Arc::new);
         Some(scene.and_then(|scene| {
+            // Fitting the picture takes a good part of a frame's time.
+            in_sight.projection.iter().for_each(|projection| scene.extent.prepare_frame(*projection));
             let refined = in_sight.refinement.map(|refinement| Refined::build(&scene, refinement, progress));
             let layer = in_sight.layer.filter(|layer| *layer < scene.flow.layers().len());
             let detail = layer.map(|layer| LayerDetail::build(&scene, layer, progress));

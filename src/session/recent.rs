@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// How many files are remembered.
-const MAX_FILES: usize = 8;
+pub(super) const MAX_FILES: usize = 8;
 
 /// The files opened lately, newest first.
 #[derive(Clone, Debug, Default)]

@@ -9,7 +9,7 @@ use super::rebuild::IncrementalRebuild;
 use super::{
     ColumnImport, DerivedResults, DialogPurpose, Document, Field, FindingsView, History, Import, LayerDetail,
     Neighbours, Notices, Pen, Playback, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Situation,
-    Stored, Training, ViewSettings, WindowSettings,
+    Stored, Training, Unsaved, UnsavedWork, ViewSettings, WindowSettings,
 };
 use crate::flow::Flow;
 
@@ -54,6 +54,8 @@ pub struct Session {
     pub(super) training: Training,
     /// What was done to the network by hand.
     pub(super) history: History,
+    /// What is in no file yet.
+    pub(super) unsaved: Unsaved,
     /// The flow of what grew out of the document shown.
     pub(super) rebuild: IncrementalRebuild,
 }
@@ -65,6 +67,15 @@ pub struct PathPrompt {
     pub purpose: DialogPurpose,
     /// What has been typed.
     pub text: String,
+    /// Whether the file that it names is there, and is written over when it is entered again.
+    pub overwrites: bool,
+}
+
+impl PathPrompt {
+    /// An empty field.
+    pub fn new(purpose: DialogPurpose) -> PathPrompt {
+        PathPrompt { purpose, text: String::new(), overwrites: false }
+    }
 }
 
 impl Default for Session {
@@ -89,6 +100,7 @@ impl Default for Session {
             derived: DerivedResults::default(),
             training: Training::default(),
             history: History::default(),
+            unsaved: Unsaved::default(),
             rebuild: IncrementalRebuild::default(),
         }
     }
@@ -185,6 +197,21 @@ impl Session {
     /// What can be taken back and made again.
     pub fn history(&self) -> &History {
         &self.history
+    }
+
+    /// What is known of unsaved work.
+    pub fn unsaved(&self) -> &Unsaved {
+        &self.unsaved
+    }
+
+    /// The work that is in no file.
+    pub fn unsaved_work(&self) -> Option<UnsavedWork> {
+        self.unsaved.work(&self.wanted)
+    }
+
+    /// Whether there is work that is in no file.
+    pub fn has_unsaved_work(&self) -> bool {
+        self.unsaved_work().is_some()
     }
 
     /// Why points cannot be drawn by hand; `None` where they can.

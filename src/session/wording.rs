@@ -1,5 +1,7 @@
 //! Counted things and coordinates in plain words.
 
+use crate::system::text::bounded;
+
 /// "1 input", "2 inputs": the count with its noun, which takes an s in the plural.
 pub fn counted(count: usize, noun: &str) -> String {
     let extension = if count == 1 { "" } else { "s" };
@@ -10,7 +12,13 @@ pub fn counted(count: usize, noun: &str) -> String {
 /// PyTorch's `Sequential` are, which count otherwise.
 pub fn own_name(name: &str) -> String {
     let is_number = !name.is_empty() && name.chars().all(|c| c.is_ascii_digit() || c == '.');
-    if is_number { format!("“{name}”") } else { name.to_owned() }
+    if is_number { format!("“{name}”") } else { shown(name) }
+}
+
+/// A name from a file as it is shown: what a line of text would obey is spelled out, and a long one loses its middle.
+pub fn shown(name: &str) -> String {
+    const MAX_NAME: usize = 80;
+    bounded(name, MAX_NAME).into_owned()
 }
 
 /// "2, 3 and 5"; of a long list the first few and how many more there are.
@@ -43,6 +51,8 @@ mod tests {
     fn counts_and_lists() {
         assert_eq!(counted(1, "input"), "1 input");
         assert_eq!(counted(0, "point"), "0 points");
+        assert_eq!(own_name("a\u{1b}b"), "a\\u{1b}b");
+        assert_eq!(own_name(&"x".repeat(1000)).chars().count(), 79);
         assert_eq!(listed(&[4]), "4");
         assert_eq!(listed(&[2, 3, 5]), "2, 3 and 5");
         assert_eq!(listed(&[1, 2, 3, 4, 5, 6, 7, 9]), "1, 2, 3, 4, 5, 6 and 2 more");

@@ -4,10 +4,6 @@
 //! ([`super::memory::reserve`]). What is left are the many small pieces that libraries ask for, none of which can do
 //! without: there the program ends. It cannot unwind from here, because the language does not allow it.
 
-// The only way to hear of it: the standard library's own hook for failed allocations is not stable. Everything is handed on
-// to the system's allocator as it came.
-#![allow(unsafe_code)]
-
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 

@@ -59,3 +59,27 @@ fn what_cannot_be_written_is_refused_and_nothing_is_left() {
     assert!(refused("a.json", &["--precision", "f32"]).contains("keeps every bit"));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn what_is_read_is_written_over_only_by_force() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("net.json");
+    fs::copy(data("cases/residual/network.json"), &file).unwrap();
+    let before = fs::read(&file).unwrap();
+    let path = file.to_str().unwrap();
+    assert!(refusal(&["convert", path, "--out", path], 2).contains("--force"));
+    #[cfg(unix)]
+    {
+        let link = folder.path().join("link.json");
+        std::os::unix::fs::symlink("net.json", &link).unwrap();
+        assert!(refusal(&["convert", path, "--out", link.to_str().unwrap()], 2).contains("is also read"));
+        let own = ["run", path, "--data", "moons", "--out"];
+        assert!(refusal(&[&own[..], &[path]].concat(), 2).contains("is also read"));
+    }
+    assert_eq!(fs::read(&file).unwrap(), before);
+    converted(&file, &file, &["--force"]);
+    assert_eq!(
+        network(&file, Activation::Identity).layers().len(),
+        network(&data("cases/residual/network.json"), Activation::Identity).layers().len()
+    );
+}

@@ -104,7 +104,7 @@ fn places_of_the_space_are_asked_and_json_says_the_same_as_npz() {
     };
     assert_eq!(flat(&told["velocity"]), velocity);
     assert_eq!(flat(&told["answers"]), array(Path::new(&npz), "answers").1);
-    assert!(told.get("positions").is_none() && told["places"].as_array().unwrap().len() == 20);
+    assert!(told.get("positions").is_none() && told["points"].as_array().unwrap().len() == 20);
     assert!(refusal(&["flow", &network, "--at", &places, "--times", "0.7", "--out", &npz], 2).contains("--velocity"));
 }
 

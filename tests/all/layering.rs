@@ -9,10 +9,10 @@ use std::{
 /// From the mathematics to the window. A module may use itself and those before it.
 const LAYERS: [&str; 15] = [
     "system",
+    "pickle",
     "io",
     "linalg",
     "network",
-    "pickle",
     "dataset",
     "formats",
     "flow",

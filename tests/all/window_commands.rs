@@ -4,8 +4,8 @@ use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use layerflow::explorer::commands::{Action, Description, Mark};
 use layerflow::session::{
-    Colouring, Command, Compare, DialogPurpose, EditCommand, Example, Modal, NetworkChange, PlaybackCommand,
-    Projection, Session, ViewCommand, column_text,
+    Colouring, Command, Compare, DialogPurpose, EditCommand, Example, LeaveAnswer, Modal, NetworkChange,
+    PlaybackCommand, Projection, Session, ViewCommand, column_text,
 };
 
 use super::window::{TIMEOUT, Window, command, first_start, press, t};
@@ -153,7 +153,11 @@ fn the_palette_finds_every_command_by_its_name() {
                 assert_eq!(session(&window).window.modal, Some(Modal::Model));
                 press(&mut window, Key::Escape);
             }
-            Action::Example(_) => assert_eq!(session(&window).document().unwrap().data.name(), "moons"),
+            Action::Example(_) => {
+                // What was done before is work, and asked about.
+                command(&mut window, Command::Leave(LeaveAnswer::Discard));
+                assert_eq!(session(&window).document().unwrap().data.name(), "moons");
+            }
             // What is drawn of the plain net is refused beside the ResNet, and a pen holds the clock at the start.
             Action::Compare(_) => command(&mut window, Command::View(ViewCommand::Compare(Compare::Plain))),
             Action::PlayPause => press(&mut window, Key::Space),

@@ -52,9 +52,9 @@ fn measures_are_sorted_searched_gone_to_and_written() {
     assert_eq!(rows(&window)[0], "Measures of layer 1, row 1");
     click(&mut window, "Sort layers by layer");
     assert_eq!(rows(&window)[0], format!("Measures of layer {layers}, row {layers}"));
-    window.get_by_role(Role::TextInput).focus();
+    window.get_by_role_and_label(Role::TextInput, "Search the measures").focus();
     window.run_steps(2);
-    window.get_by_role(Role::TextInput).type_text("2");
+    window.get_by_role_and_label(Role::TextInput, "Search the measures").type_text("2");
     settle(&mut window);
     assert_eq!(rows(&window), ["Measures of layer 2, row 2"]);
     click(&mut window, "Measures of layer 2, row 2");
@@ -87,7 +87,7 @@ fn errors_are_listed_by_class_and_a_click_selects_the_points() {
     let selected = window.state().session().view.points.selection.len();
     assert_eq!(selected, slices.of_class(class).0 - slices.of_class(class).1);
     let (sample, _) = slices.surest_mistakes[0];
-    let point = window.state().session().scene().unwrap().memory.number(sample);
+    let point = window.state().session().scene().unwrap().number(sample);
     let prefix = format!("point {point}: ");
     window.query_all_by_label_contains(&prefix).next().unwrap().click_accesskit();
     settle(&mut window);

@@ -15,16 +15,18 @@ impl DelimitedTable {
         let (Some(outline), Some(scan)) = (self.columns.get(column), self.scans.get(column)) else {
             return DatasetError::NoCoordinates { path: self.path.clone() };
         };
-        let fault = scan.fault.clone().unwrap_or_default();
+        // What is missing among numbers does no harm; what is something else does.
+        let fault = scan.word.as_ref().or(scan.fault.as_ref()).cloned().unwrap_or_default();
         let rows = self.rows;
         let cause = NumberFault::from_field(&fault.text);
         let (caption, remedy) = (cause.label(), cause.remedy());
-        let count = if cause == NumberFault::Missing { scan.missing } else { scan.faults };
+        let words = scan.faults - scan.missing - scan.infinite;
+        let count = if words == 0 { scan.faults } else { words };
         let cause = if outline.name == fault.text {
             "the header again; remove that line".to_owned()
-        } else if scan.faults == 1 && fault.row + 1 == rows && rows > 1 {
+        } else if count == 1 && fault.row + 1 == rows && rows > 1 {
             format!("{caption}; it is in the last line, which may sum up the others: remove it then")
-        } else if scan.faults == rows {
+        } else if count == rows {
             format!("{caption}, as in all rows; {remedy}, leave the column out by --columns, or take it as the --label")
         } else {
             format!("{caption}, as in {count} of {rows} rows; {remedy}, or choose other --columns")
@@ -35,24 +37,6 @@ impl DelimitedTable {
             column: place_text(outline),
             text: fault.text,
             cause,
-        }
-    }
-
-    /// That labels are missing, with the first place where one is.
-    pub(super) fn missing_label(&self, column: usize) -> DatasetError {
-        let (Some(outline), Some(scan)) = (self.columns.get(column), self.scans.get(column)) else {
-            return DatasetError::NoCoordinates { path: self.path.clone() };
-        };
-        let fault = scan.missing_at.clone().unwrap_or_default();
-        let (count, rows) = (scan.missing, self.rows);
-        DatasetError::NotANumber {
-            path: self.path.clone(),
-            line: fault.line,
-            column: place_text(outline),
-            text: fault.text,
-            cause: format!(
-                "a missing label, as in {count} of {rows} rows: fill them in, remove those rows, or take --label none"
-            ),
         }
     }
 

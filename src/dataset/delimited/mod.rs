@@ -20,7 +20,7 @@ use csv::StringRecord;
 use super::column::ColumnOutline;
 use super::labels::Labels;
 use super::sequence::RowNumbers;
-use super::table::{MAX_COLUMNS, Table};
+use super::table::{MAX_COLUMNS, Table, TableLabels};
 use super::{DatasetError, names};
 pub(super) use content::DelimitedTable;
 use dialect::Separator;
@@ -188,10 +188,11 @@ impl DelimitedTable {
             mean,
             deviation,
             row_numbers: scan.sequence.finish(self.is_named_rows(column)),
+            missing: if scan.has_gaps() { scan.faults } else { 0 },
             is_empty: scan.is_empty(),
             is_all_text: scan.all_texts
                 && !truths
-                && scan.fault.as_ref().is_some_and(|fault| NumberFault::from_field(&fault.text).is_word()),
+                && scan.word.as_ref().is_some_and(|word| NumberFault::from_field(&word.text).is_word()),
             is_zero_or_one: truths || (scan.fault.is_none() && scan.all_zero_or_one),
             ..ColumnOutline::default()
         }
@@ -240,6 +241,7 @@ impl DelimitedTable {
         let truth = || number::truth(field).filter(|_| self.scans[column].is_truth());
         match number::parse(field, self.layout.mark) {
             Some(number) => Some(number.value),
+            None if number::is_missing(field) => Some(f64::NAN),
             None => truth().map(|truth| f64::from(u8::from(truth))),
         }
     }
@@ -272,16 +274,16 @@ impl Table for DelimitedTable {
         Ok(numbers)
     }
 
-    fn labels(&self, column: usize) -> Result<Labels, DatasetError> {
+    fn labels(&self, column: usize) -> Result<TableLabels, DatasetError> {
         let scan = &self.scans[column];
-        let numbers_only = scan.faults == scan.missing && scan.missing < self.rows;
-        if scan.empty > 0 || (scan.faults > 0 && numbers_only) {
-            return Err(self.missing_label(column));
+        if (scan.fault.is_none() || scan.has_gaps()) && !scan.all_integers {
+            return Ok(TableLabels::from_floats(self.numbers(&[column])?));
         }
-        if scan.fault.is_none() && !scan.all_integers {
-            return Ok(Labels::from_floats(self.numbers(&[column])?));
-        }
-        let mut labels = Labels::collector();
+        // Between numbers every word for a missing value is none; between words some of them may be a class.
+        let among_numbers = scan.has_gaps() || scan.is_empty();
+        let is_missing =
+            |field: &str| if among_numbers { number::is_missing(field) } else { Labels::is_missing(field) };
+        let mut labels = TableLabels::collector(is_missing);
         let position = self.positions[column];
         self.each_row(|record| {
             labels.add(record.get(position).unwrap_or_default().trim());
@@ -356,7 +358,7 @@ mod tests {
     #[test]
     fn each_fault_is_told_with_its_place() {
         assert!(message("1,2\n3,x\n", Some(2)).starts_with("a.csv: line 2, column 2 is `x`"));
-        assert!(message("a,b\n1,nan\n", Some(2)).starts_with("a.csv: line 2, column 2 (b) is `nan`"));
+        assert!(message("a,b\n1,nan\n2,x\n", Some(2)).starts_with("a.csv: line 3, column 2 (b) is `x`"));
         assert!(message("1,2\n3\n", None).starts_with("a.csv: line 2 has 1 column where"));
         assert!(message("1,2.5,0.5\n", Some(2)).contains("has 3 columns of values, but the network takes 2"));
         assert!(message("", None).contains("no data rows"));

@@ -25,19 +25,19 @@ pub(super) struct TableScan {
     pub all_integers: bool,
     /// Whether all numbers are whole.
     pub all_whole: bool,
-    /// Whether no field is a number, and none is empty.
+    /// Whether no field is a number.
     pub all_texts: bool,
+    /// The first field that is neither a number nor missing.
+    pub word: Option<Fault>,
     /// Whether all numbers are 0 or 1.
     pub all_zero_or_one: bool,
     /// The first field that is no finite number.
     pub fault: Option<Fault>,
-    /// The first field that stands for a missing value.
-    pub missing_at: Option<Fault>,
     /// The first number with something between its thousands.
     pub grouped: Option<String>,
     pub faults: usize,
     pub missing: usize,
-    pub empty: usize,
+    pub infinite: usize,
     pub truths: usize,
     pub moments: Moments,
     pub sequence: Sequence,
@@ -50,13 +50,13 @@ impl Default for TableScan {
             all_integers: true,
             all_whole: true,
             all_texts: true,
+            word: None,
             all_zero_or_one: true,
             fault: None,
-            missing_at: None,
             grouped: None,
             faults: 0,
             missing: 0,
-            empty: 0,
+            infinite: 0,
             truths: 0,
             moments: Moments::default(),
             sequence: Sequence::default(),
@@ -68,7 +68,7 @@ impl TableScan {
     pub(super) fn add(&mut self, field: &str, mark: DecimalMark, line: u64) {
         let row = self.rows;
         self.rows += 1;
-        self.all_integers &= field.parse::<i64>().is_ok();
+        self.all_integers &= field.parse::<i64>().is_ok() || number::is_missing(field);
         let number = number::parse(field, mark);
         if let Some(number) = number.filter(|number| number.value.is_finite()) {
             self.all_texts = false;
@@ -82,17 +82,18 @@ impl TableScan {
             return;
         }
         self.sequence.stop();
-        self.all_texts &= number.is_none() && !field.is_empty();
+        let is_missing = number::is_missing(field);
+        self.all_texts &= number.is_none() || is_missing;
         self.faults += 1;
-        self.missing += usize::from(number::is_missing(field));
-        self.empty += usize::from(field.is_empty());
+        self.missing += usize::from(is_missing);
+        self.infinite += usize::from(number.is_some_and(|number| number.value.is_infinite()));
         self.truths += usize::from(number::truth(field).is_some());
         let fault = || Fault { line, row, text: field.chars().take(SHOWN_CHARACTERS).collect() };
         if self.fault.is_none() {
             self.fault = Some(fault());
         }
-        if self.missing_at.is_none() && number::is_missing(field) {
-            self.missing_at = Some(fault());
+        if self.word.is_none() && !is_missing && number.is_none() {
+            self.word = Some(fault());
         }
     }
 
@@ -101,20 +102,25 @@ impl TableScan {
         self.rows > 0 && self.truths == self.rows
     }
 
-    /// Whether every field is a finite number, or true or false.
-    pub(super) fn is_number(&self) -> bool {
-        self.fault.is_none() || self.is_truth()
+    /// Whether some fields are finite numbers, and all others are missing or infinite.
+    pub(super) fn has_gaps(&self) -> bool {
+        self.faults > 0 && self.faults == self.missing + self.infinite && self.faults < self.rows
     }
 
-    /// Whether nothing stands in the column.
+    /// Whether the column is one of numbers, some of which may be missing or infinite, or of true and false.
+    pub(super) fn is_number(&self) -> bool {
+        self.fault.is_none() || self.is_truth() || self.has_gaps()
+    }
+
+    /// Whether nothing stands in the column but what means that it is missing.
     pub(super) fn is_empty(&self) -> bool {
-        self.empty == self.rows
+        self.missing == self.rows
     }
 
     pub(super) fn kind(&self) -> ColumnKind {
         match self {
             _ if self.is_truth() => ColumnKind::Integers,
-            TableScan { fault: Some(_), .. } => ColumnKind::Text,
+            _ if !self.is_number() => ColumnKind::Text,
             TableScan { all_whole: true, .. } => ColumnKind::Integers,
             _ => ColumnKind::Numbers,
         }

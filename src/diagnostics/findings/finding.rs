@@ -45,6 +45,8 @@ pub struct Finding {
     pub units: Vec<usize>,
     /// The columns of the data that it concerns, from 0.
     pub columns: Vec<usize>,
+    /// The rows of the data's file that it concerns, from 0; the first of them where there are many.
+    pub rows: Vec<usize>,
     /// The quantity that was measured.
     pub value: Option<f64>,
     /// What it was compared with.
@@ -70,6 +72,7 @@ impl Finding {
             layer: None,
             units: Vec::new(),
             columns: Vec::new(),
+            rows: Vec::new(),
             value: None,
             threshold: None,
             message: message.into(),
@@ -102,6 +105,13 @@ impl Finding {
     /// The same finding about these columns of the data, from 0.
     pub fn of_columns(mut self, columns: Vec<usize>) -> Finding {
         self.columns = columns;
+        self.t.get_or_insert(0.0);
+        self
+    }
+
+    /// The same finding about these rows of the data's file, from 0.
+    pub fn of_rows(mut self, rows: Vec<usize>) -> Finding {
+        self.rows = rows;
         self.t.get_or_insert(0.0);
         self
     }

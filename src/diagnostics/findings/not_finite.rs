@@ -1,15 +1,44 @@
-//! NaN and infinity: in the weights, and in the forward pass of finite weights.
+//! NaN and infinity: in the data, in the weights, and in the forward pass of finite weights.
 
-use super::finding::{Finding, Severity};
+use super::finding::{Finding, Severity, counted};
 use super::subject::Subject;
 use super::thresholds::{SAGEMAKER, Thresholds};
 use super::values::{self, NonFinite, parts};
 
 /// At most so many units are named.
 const MAX_UNITS: usize = 64;
+/// At most so many rows are named.
+const MAX_ROWS: usize = 64;
+
+/// Rows of the data that do not flow, as they hold no number where one is needed.
+fn in_data(subject: &Subject<'_>) -> Option<Finding> {
+    let left_out = subject.data()?.left_out.as_ref().filter(|left_out| !left_out.is_dropped)?;
+    let count = left_out.left_out.len();
+    let message = format!(
+        "{} of {} of the data {} left out, with something missing, NaN or infinite: {}",
+        count,
+        counted(left_out.rows, "row"),
+        if count == 1 { "is" } else { "are" },
+        left_out.label()
+    );
+    let columns = left_out.columns.iter().filter_map(|gaps| gaps.coordinate).collect();
+    let is_hole = left_out.columns.iter().any(|gaps| gaps.coordinate.is_some());
+    let remedy = if is_hole {
+        "drop those rows, or fill in the means of their columns, as was done before training"
+    } else {
+        "label those rows, or drop them"
+    };
+    let finding = Finding::new("not_finite", Severity::Warning, message)
+        .of_columns(columns)
+        .of_rows(left_out.left_out.iter().copied().take(MAX_ROWS).collect())
+        .measured(count as f64, 0.0)
+        .try_this(remedy)
+        .from_source(SAGEMAKER);
+    Some(finding)
+}
 
 pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = in_data(subject).into_iter().collect();
     for (index, layer) in subject.network().layers().iter().enumerate() {
         for part in parts(layer) {
             let weight = NonFinite::counted(part.weight);
@@ -56,6 +85,7 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
                 .in_layer(index)
                 .at(subject.matrix_moment(index))
                 .of_units(vec![unit])
+                .of_rows(vec![row])
                 .measured(value, f64::MAX)
                 .try_this("bring the weights of the layers up to here, or the data, to a smaller scale")
                 .from_source(SAGEMAKER),

@@ -38,7 +38,7 @@ pub struct Sample {
     pub labels: Labels,
     /// The layers' values, up to the first that is not finite.
     pub layers: Vec<LayerValues>,
-    /// The first value that is not finite: layer, unit, row of the data, value.
+    /// The first value that is not finite: layer, unit, row of the data's file, value.
     pub overflow: Option<(usize, usize, usize, f64)>,
     /// The predicted classes; `None` where the network's answers are not finite.
     pub predictions: Option<Vec<usize>>,
@@ -198,7 +198,7 @@ impl Sample {
         let matched = match_classes(&sampled.labels, network.outputs(), predictions.as_deref().unwrap_or_default());
         let renumbered = matched.and_then(|matched| sampled.renumbered(&matched, network.outputs()));
         let labels = renumbered.map_or(sampled.labels, |renumbered| renumbered.labels);
-        let overflow = overflow.map(|(layer, unit, sample, value)| (layer, unit, rows[sample], value));
+        let overflow = overflow.map(|(layer, unit, sample, value)| (layer, unit, data.row_of(rows[sample]), value));
         Sample { rows, inputs, labels, layers, overflow, predictions }
     }
 }

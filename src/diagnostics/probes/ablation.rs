@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::labels::labels_of;
 use crate::dataset::{Dataset, Labels};
-use crate::diagnostics::backward::mean_loss;
+use crate::diagnostics::loss_gradient::mean_loss;
 use crate::linalg::{LinalgError, with_singular_value};
 use crate::network::{Activation, Affine, Dense, Layer, Network, NetworkError};
 
@@ -333,8 +333,14 @@ mod tests {
         let own = network.forward(&points).unwrap().predictions;
         let names = ["a", "b", "c"].map(String::from).to_vec();
         let labels = Labels::Classes { of_sample: own.clone(), names };
-        let data =
-            Dataset { name: String::new(), points: points.clone(), labels, columns: Vec::new(), notes: Vec::new() };
+        let data = Dataset {
+            name: String::new(),
+            points: points.clone(),
+            labels,
+            columns: Vec::new(),
+            notes: Vec::new(),
+            left_out: None,
+        };
         let same = AblationEffect::measure(&network, &network, &data).unwrap();
         assert_eq!((same.accuracy, same.changed.len(), same.output_change), (Some([1.0, 1.0]), 0, 0.0));
         let without = Ablation::Layer { layer: 4 }.apply(&network).unwrap();

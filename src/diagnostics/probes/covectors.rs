@@ -4,8 +4,9 @@ use nalgebra::DMatrix;
 
 use super::labels::labels_of;
 use crate::dataset::Labels;
-use crate::diagnostics::backward::{BackwardError, Start, step_back, through};
 use crate::diagnostics::findings::follow;
+use crate::diagnostics::layer_gradient::{step_back, through};
+use crate::diagnostics::loss_gradient::{BackwardError, Start};
 use crate::flow::{Flow, FlowOptions, ResidualLaw};
 use crate::linalg::evenly_spaced;
 use crate::network::{Activation, Network};

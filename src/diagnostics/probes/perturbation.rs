@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::{Jacobian, Margin, TopDirection, lipschitz_bounds, smallest_change};
 use crate::dataset::{Labels, Random};
-use crate::diagnostics::backward::Start;
+use crate::diagnostics::loss_gradient::Start;
 use crate::flow::{Flow, FlowError, SampledPath};
 use crate::network::{Network, NetworkError};
 

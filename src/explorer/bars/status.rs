@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use egui::{
-    Align2, Area, Color32, Context, Frame, Id, Label, Margin, Order, ProgressBar, Rect, Role, Sense, Stroke, Ui,
-    WidgetInfo, pos2, vec2,
+    Align2, Area, Color32, Context, Frame, Id, Label, Margin, Order, ProgressBar, Rect, Role, ScrollArea, Sense,
+    Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::diagnostics::findings;
@@ -25,6 +25,8 @@ const STRIP: f32 = 440.0;
 const ABOVE_NOTES: f32 = 56.0;
 /// How many missing parts are listed at most.
 const MAX_PARTS: usize = 24;
+/// The most height that a notice's sentence takes before it scrolls.
+const MAX_HEIGHT: f32 = 96.0;
 /// The room that a notice's two buttons take.
 const BUTTONS: f32 = 170.0;
 
@@ -136,7 +138,11 @@ fn banner(
             let room = (ui.available_width() - BUTTONS).max(BUTTONS);
             ui.vertical(|ui| {
                 ui.set_width(room);
-                ui.add(Label::new(text).wrap());
+                // A long sentence scrolls: its buttons, and the stage, stay in reach.
+                ScrollArea::vertical()
+                    .id_salt(text)
+                    .max_height(MAX_HEIGHT)
+                    .show(ui, |ui| ui.add(Label::new(text).wrap()));
             });
             buttons(ui)
         })

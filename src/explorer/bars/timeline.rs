@@ -59,24 +59,39 @@ impl TimeScale {
     }
 }
 
+/// What runs along the timeline.
+pub struct Track<'a> {
+    /// The flow.
+    pub flow: &'a Flow,
+    /// Where it reflects or folds.
+    pub events: &'a [Event],
+    /// How many layers follow those of the flow in the file.
+    pub not_flowing: usize,
+    /// From when on points are lost, with a sentence.
+    pub overflow: Option<(f64, String)>,
+}
+
 impl Timeline {
-    /// Draws the timeline over the whole width and tells what the mouse asks for. `not_flowing` layers follow those of the
-    /// flow in the file.
+    /// Draws the timeline over the whole width and tells what the mouse asks for.
     pub fn show(
         &mut self,
         ui: &mut Ui,
-        (flow, events, not_flowing): (&Flow, &[Event], usize),
+        track: &Track<'_>,
         findings: &VisibleFindings,
         playback: &Playback,
     ) -> Vec<Command> {
+        let Track { flow, events, not_flowing, overflow } = track;
         let size = vec2(ui.available_width().max(4.0 * MARGIN), LABELS + BLOCKS + FINDING);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
         let duration = flow.duration();
-        let whole = duration + not_flowing as f64;
+        let whole = duration + *not_flowing as f64;
         let scale = TimeScale { left: rect.left() + MARGIN, width: rect.width() - 2.0 * MARGIN, duration, whole };
         if ui.is_rect_visible(rect) {
             draw(ui, rect, scale, flow, playback);
             draw_events(ui, rect, scale, events);
+            if let Some((from, _)) = overflow {
+                draw_lost(ui, rect, (scale.x(*from), scale.x(scale.duration)));
+            }
             draw_not_flowing(ui, rect, scale);
         }
         response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), playback.t(), "Timeline"));
@@ -84,10 +99,14 @@ impl Timeline {
         let commands: Vec<Command> = commands.chain(finding_marks(ui, rect, scale, findings)).collect();
         if let Some(at) = response.hover_pos().filter(|_| self.range_start.is_none()) {
             let near = events.iter().filter(|event| (scale.x(event.t) - at.x).abs() <= MARK + 2.0);
-            let mut text = match at.x > scale.x(scale.duration) + THINNEST && not_flowing > 0 {
+            let mut text = match at.x > scale.x(scale.duration) + THINNEST && *not_flowing > 0 {
                 true => "These layers do not flow: numbers that are not finite lie in front of them.".to_owned(),
                 false => describe(flow, scale.t(at.x)),
             };
+            if let Some((_, sentence)) = overflow.as_ref().filter(|(from, _)| scale.t(at.x) >= *from) {
+                text.push('\n');
+                text.push_str(sentence);
+            }
             for event in near {
                 text.push('\n');
                 text.push_str(&event_text(event));
@@ -214,10 +233,21 @@ fn draw_not_flowing(ui: &Ui, rect: Rect, scale: TimeScale) {
     if right - left < THINNEST {
         return;
     }
-    let palette = Palette::from_ui(ui);
     let block = Rect::from_min_max(pos2(left, rect.top() + LABELS), pos2(right, rect.bottom()));
+    ui.painter().with_clip_rect(block).rect_filled(block, 0.0, Palette::from_ui(ui).track);
+    hatch(ui, block);
+}
+
+/// The layers behind an overflow, hatched over their phases.
+fn draw_lost(ui: &Ui, rect: Rect, (left, right): (f32, f32)) {
+    let bottom = rect.bottom() - FINDING;
+    hatch(ui, Rect::from_min_max(pos2(left, rect.top() + LABELS), pos2(right.max(left), bottom)));
+}
+
+/// Slanted lines.
+fn hatch(ui: &Ui, block: Rect) {
+    let (palette, left, right) = (Palette::from_ui(ui), block.left(), block.right());
     let painter = ui.painter().with_clip_rect(block);
-    painter.rect_filled(block, 0.0, palette.track);
     let stroke = Stroke::new(theme::THIN, palette.error_large);
     let mut x = left - block.height();
     while x < right {

@@ -2,11 +2,11 @@
 
 use egui::{ComboBox, Label, Role, Ui, WidgetInfo, vec2};
 
-use crate::explorer::bars::timeline::Timeline;
+use crate::explorer::bars::timeline::{Timeline, Track};
 use crate::explorer::commands::{Action, Mark};
 use crate::explorer::icons::{self, BUTTON, Icon};
 use crate::explorer::theme;
-use crate::session::{Command, PlaybackCommand, SPEEDS, Session};
+use crate::session::{Command, Overflow, PlaybackCommand, SPEEDS, Session};
 
 /// The width of the readout: the longest phase name and a layer number of four digits, so that it never moves.
 const READOUT: f32 = 200.0;
@@ -24,8 +24,9 @@ pub fn show(ui: &mut Ui, timeline: &mut Timeline, session: &Session) -> Vec<Comm
         ui.allocate_ui(vec2(room, ui.available_height()), |ui| {
             ui.set_width(room);
             let not_flowing = session.document().map_or(0, |document| document.file.not_flowing);
-            let flow = (&*scene.flow, scene.events.as_slice(), not_flowing);
-            commands.extend(timeline.show(ui, flow, session.findings.visible(), &session.playback));
+            let overflow = scene.overflow.as_ref().map(Overflow::t).zip(scene.overflow_text());
+            let flow = Track { flow: &scene.flow, events: &scene.events, not_flowing, overflow };
+            commands.extend(timeline.show(ui, &flow, session.findings.visible(), &session.playback));
         });
         readout(ui, session);
     });

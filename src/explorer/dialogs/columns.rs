@@ -2,11 +2,11 @@
 
 use egui::{Align2, Button, ComboBox, Context, Grid, Key, Role, ScrollArea, Ui, WidgetInfo, Window};
 
-use crate::dataset::{ColumnKind, Scaling};
+use crate::dataset::{ColumnKind, MissingValues, Scaling};
 use crate::diagnostics::findings::Finding;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::naming::name_button;
-use crate::session::{ColumnCommand, ColumnImport, DataSource, Session, counted, file_name, title};
+use crate::session::{ColumnCommand, ColumnImport, DataSource, Session, counted, file_name, shown, title};
 
 /// The height of the list of columns before it scrolls.
 const LIST_HEIGHT: f32 = 300.0;
@@ -36,6 +36,7 @@ pub fn show(ctx: &Context, session: &Session, columns: &ColumnImport, keys: bool
             }
         }
         commands.extend(scaling(ui, columns));
+        commands.extend(missing(ui, columns));
         ui.separator();
         ScrollArea::vertical().id_salt("columns").max_height(LIST_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
             Grid::new("columns").num_columns(8).striped(true).show(ui, |ui| list(ui, session, columns, &mut commands));
@@ -77,6 +78,29 @@ fn scaling(ui: &mut Ui, columns: &ColumnImport) -> Option<ColumnCommand> {
     chosen
 }
 
+/// What is done with what is missing; nothing where nothing is.
+fn missing(ui: &mut Ui, columns: &ColumnImport) -> Option<ColumnCommand> {
+    if !columns.has_gaps() {
+        return None;
+    }
+    let label = |missing| match missing {
+        MissingValues::LeaveOut => "leave their rows out",
+        MissingValues::Mean => "fill in the column's mean",
+    };
+    let mut chosen = None;
+    ui.horizontal(|ui| {
+        let tip = "Values that are missing, NaN or infinite do not flow: their rows are left out and counted, or the mean \
+                   of the column's finite values takes their place.";
+        ui.label("Missing values").on_hover_text(tip);
+        for missing in MissingValues::ALL {
+            if ui.radio(missing == columns.missing, label(missing)).on_hover_text(tip).clicked() {
+                chosen = Some(ColumnCommand::Missing(missing));
+            }
+        }
+    });
+    chosen
+}
+
 /// What is wrong with a column of the file, where its data is the data on show.
 fn finding<'a>(session: &'a Session, columns: &ColumnImport, name: &str) -> Option<&'a Finding> {
     let document = session.document()?;
@@ -95,7 +119,7 @@ fn list(ui: &mut Ui, session: &Session, columns: &ColumnImport, commands: &mut V
         ("σ", "The standard deviation of its values"),
         ("Becomes", "What is done to each value x"),
         ("First values", "The first values in the file"),
-        ("Left out", "Why the column was not proposed as a coordinate"),
+        ("Left out", "Why the column was not proposed as a coordinate, or how many of its values are missing"),
     ] {
         ui.label(theme::note(ui, heading)).on_hover_text(tip);
     }
@@ -105,9 +129,9 @@ fn list(ui: &mut Ui, session: &Session, columns: &ColumnImport, commands: &mut V
         let is_coordinate = columns.coordinates.get(position) == Some(&true);
         match finding(session, columns, &column.name) {
             Some(finding) => ui
-                .colored_label(Palette::from_ui(ui).severity(finding.severity), &column.name)
+                .colored_label(Palette::from_ui(ui).severity(finding.severity), shown(&column.name))
                 .on_hover_text(format!("{}: {}.", title(finding.code), finding.message)),
-            None => ui.label(&column.name),
+            None => ui.label(shown(&column.name)),
         };
         let mut chosen = is_coordinate;
         let tick = ui.add_enabled(is_number, egui::Checkbox::without_text(&mut chosen));
@@ -135,6 +159,9 @@ fn list(ui: &mut Ui, session: &Session, columns: &ColumnImport, commands: &mut V
         ui.label(theme::note(ui, column.preview.join(", ")));
         match columns.reason(position).filter(|_| !is_coordinate && !is_label) {
             Some(reason) => ui.colored_label(Palette::from_ui(ui).warning, reason),
+            None if column.missing > 0 => {
+                ui.colored_label(Palette::from_ui(ui).warning, format!("{} missing", counted(column.missing, "value")))
+            }
             None => ui.label(""),
         };
         ui.end_row();

@@ -5,7 +5,7 @@ use egui::{Button, Grid, ScrollArea, TextEdit, Ui};
 use crate::explorer::theme;
 use crate::explorer::widgets::naming::{name_button, name_toggle};
 use crate::formats::{ChainProblem, TensorInfo, is_layer_weight, shape_text};
-use crate::session::{Import, ImportCommand, counted};
+use crate::session::{Import, ImportCommand, counted, shown};
 
 /// The height of each list before it scrolls.
 const LIST_HEIGHT: f32 = 140.0;
@@ -48,7 +48,7 @@ fn blocks(ui: &mut Ui, import: &Import) -> Option<ImportCommand> {
                         chosen = Some(ImportCommand::Choose(names.clone()));
                     }
                 }
-                ui.add(egui::Label::new(&block.name).truncate()).on_hover_text(&block.name);
+                ui.add(egui::Label::new(shown(&block.name)).truncate()).on_hover_text(shown(&block.name));
             });
         }
     });
@@ -71,7 +71,7 @@ fn convolutions(ui: &mut Ui, import: &Import) -> Option<ImportCommand> {
                 if button.clicked() {
                     asked = Some(ImportCommand::GraphSpectrum(position));
                 }
-                ui.label(&found.name);
+                ui.label(shown(&found.name));
                 ui.label(theme::note(ui, found.convolution.label(found.input)));
             });
         }
@@ -124,7 +124,7 @@ fn tensor_row(ui: &mut Ui, tensor: &TensorInfo) -> Option<ImportCommand> {
         button("Add", "Append this weight to the chain", ImportCommand::Append);
         button("Alone", "Take this weight as a network of one layer", |name| ImportCommand::Choose(vec![name]));
     });
-    ui.label(&tensor.name);
+    ui.label(shown(&tensor.name));
     ui.label(shape_text(&tensor.shape));
     ui.label(theme::note(ui, format!("{}, {}", tensor.dtype, size_text(tensor.bytes))));
     command

@@ -9,6 +9,7 @@ pub(super) mod import_tensors;
 pub(super) mod model_help;
 pub(super) mod palette;
 pub(super) mod path_field;
+pub(super) mod unsaved;
 
 use egui::Context;
 
@@ -24,6 +25,10 @@ pub enum Dialog {
     Import,
     /// The field that stands in for a file dialog.
     PathField,
+    /// The question before unsaved work goes.
+    Unsaved,
+    /// Work that was found.
+    Found,
     /// What is shown over everything else.
     Modal(Modal),
 }
@@ -34,6 +39,8 @@ pub fn open(session: &Session) -> Vec<Dialog> {
         session.columns.is_some().then_some(Dialog::Columns),
         session.import.is_some().then_some(Dialog::Import),
         session.path_prompt.is_some().then_some(Dialog::PathField),
+        (!session.unsaved().found().is_empty()).then_some(Dialog::Found),
+        session.unsaved().asks().then_some(Dialog::Unsaved),
     ];
     windows.into_iter().flatten().chain(session.window.modal.map(Dialog::Modal)).collect()
 }
@@ -66,6 +73,12 @@ pub fn show_windows(ctx: &Context, session: &Session) -> Vec<Command> {
     if let Some(prompt) = &session.path_prompt {
         commands.extend(path_field::show(ctx, prompt, has_keys(Dialog::PathField)));
     }
+    // One question after the other.
+    if session.unsaved().asks() {
+        commands.extend(unsaved::leave(ctx, session, has_keys(Dialog::Unsaved)));
+    } else if session.path_prompt.is_none() {
+        commands.extend(unsaved::recover(ctx, session, has_keys(Dialog::Found)));
+    }
     commands
 }
 
@@ -78,7 +91,7 @@ mod tests {
     fn the_keys_are_those_of_the_dialog_on_top() {
         let mut session = Session::default();
         assert_eq!(open(&session), []);
-        session.path_prompt = Some(PathPrompt { purpose: DialogPurpose::OpenData, text: String::new() });
+        session.path_prompt = Some(PathPrompt::new(DialogPurpose::OpenData));
         assert_eq!(open(&session), [Dialog::PathField]);
         session.window.modal = Some(Modal::Model);
         assert_eq!(open(&session), [Dialog::PathField, Dialog::Modal(Modal::Model)]);

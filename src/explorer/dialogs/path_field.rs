@@ -1,6 +1,6 @@
 //! The path field: what stands in for a file dialog where the desktop has none.
 
-use egui::{Context, TextEdit, Window};
+use egui::{Context, RichText, TextEdit, Window};
 
 use crate::explorer::theme;
 use crate::session::{Command, PathPrompt};
@@ -21,6 +21,12 @@ pub fn show(ctx: &Context, prompt: &PathPrompt, keys: bool) -> Vec<Command> {
         }
         if response.changed() {
             commands.push(Command::EditPath(text.clone()));
+        }
+        if prompt.overwrites {
+            ui.label(
+                RichText::new("A file of this name is there: OK writes over it.")
+                    .color(theme::Palette::from_ui(ui).warning),
+            );
         }
         let entered = keys && response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         ui.horizontal(|ui| {

@@ -60,6 +60,11 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         ui,
         format!("{} in {}, {labels}", counted(dataset.samples(), "point"), counted(dataset.dimension(), "dimension")),
     ));
+    if let Some(left_out) = &dataset.left_out {
+        let text = format!("{} of {} left out", left_out.left_out.len(), counted(left_out.rows, "row"));
+        let response = ui.colored_label(Palette::from_ui(ui).warning, text);
+        response.on_hover_text(format!("They lack a finite number: {}.", left_out.label()));
+    }
     if let Some(text) = session.scaling_text() {
         ui.label(theme::note(ui, text)).on_hover_text("What is done to the values of the file before they flow.");
     }

@@ -136,7 +136,7 @@ fn answers(
     let name = |class: Option<&usize>| class.and_then(|class| slices.names.get(*class)).map_or("", String::as_str);
     for (sample, sure) in list.iter().take(ANSWERS) {
         let (label, answer) = (name(of_sample.get(*sample)), name(scene.forward.predictions.get(*sample)));
-        let point = scene.memory.number(*sample);
+        let point = scene.number(*sample);
         let text = format!("point {point}: {label}, answered {answer}, by {}", theme::significant(*sure));
         let tip = "By how much the largest output is above the next. Click: select the point.";
         if ui.add(egui::Link::new(RichText::new(text).small())).on_hover_text(tip).clicked() {

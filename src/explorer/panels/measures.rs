@@ -75,6 +75,7 @@ impl MeasuresTable {
             let field = ui
                 .add(field)
                 .on_hover_text("Only rows whose name, part or verdict holds this, or whose layer is this.");
+            field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Search the measures"));
             if field.changed() {
                 self.kept = None;
             }

@@ -2,6 +2,7 @@
 
 pub mod all_layers;
 mod build;
+mod condition;
 mod data;
 mod draw_weights;
 mod errors;

@@ -5,7 +5,7 @@ use egui::{Button, Color32, DragValue, RichText, Role, Ui, WidgetInfo};
 use super::super::theme::{self, Palette};
 use crate::dataset::Labels;
 use crate::session::{
-    Command, DENSITIES, EditCommand, Pen, PenCommand, PlaybackCommand, PointChange, RADII, Session, ViewCommand,
+    Command, DENSITIES, EditCommand, Pen, PenCommand, PlaybackCommand, PointChange, RADII, Session, ViewCommand, shown,
 };
 
 /// Draws the section and tells what was asked for.
@@ -71,7 +71,7 @@ fn classes(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         ui.label("Class").on_hover_text("The class of the points that are drawn");
         for class in 0..session.drawn_classes() {
-            let name = names.get(class).cloned().unwrap_or_else(|| class.to_string());
+            let name = names.get(class).map(|name| shown(name)).unwrap_or_else(|| class.to_string());
             let chosen = session.view.pen.class == class;
             let text = RichText::new(&name).color(if chosen {
                 ui.visuals().strong_text_color()

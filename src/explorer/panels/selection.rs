@@ -4,6 +4,7 @@ use egui::{RichText, Ui};
 
 use super::super::theme;
 use super::super::widgets::separation::SeparationChart;
+use super::condition;
 use crate::dataset::Labels;
 use crate::session::{
     Change, Command, PlaybackCommand, PointCommand, Scene, SeparationProfile, Session, ViewCommand, counted,
@@ -17,6 +18,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     let mut commands = Vec::new();
     let Some(scene) = session.scene() else { return commands };
     let settings = &session.view.points;
+    commands.extend(condition::show(ui, session, scene).map(|asked| Command::View(ViewCommand::Points(asked))));
     let selected = settings.selection.len();
     if selected == 0 {
         ui.label(theme::note(

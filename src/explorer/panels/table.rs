@@ -70,7 +70,7 @@ impl Table {
                 let corner = ui.min_rect().left_top() + vec2(0.0, ROW * index as f32);
                 let rect = Rect::from_min_size(corner, vec2(width, ROW));
                 let response = ui.interact(rect, ui.scope_id().with(("row", sample)), Sense::hover());
-                let name = format!("Row: point {}", scene.memory.number(sample));
+                let name = format!("Row: point {}", scene.number(sample));
                 response.widget_info(|| WidgetInfo::labeled(Role::Row, true, &name));
                 let palette = Palette::from_ui(ui);
                 if response.hovered() {

@@ -32,8 +32,8 @@ use crate::explorer::theme::{self, GAP, Palette};
 use crate::flow::{LayerFlow, SampledPath};
 use crate::resnet::{Integrator, Refinement};
 use crate::session::{
-    EditCommand, Frame, Neighbours, Particles, Pen, PointCommand, ProbeCommand, Region, Scene, Tool, VelocityPicture,
-    ViewCommand, ViewPose, nearest,
+    EditCommand, Frame, Neighbours, Overflow, Particles, Pen, PointCommand, ProbeCommand, Region, Scene, Tool,
+    VelocityPicture, ViewCommand, ViewPose, nearest,
 };
 
 /// A whole turn for a drag across the view's smaller side.
@@ -417,6 +417,8 @@ impl Pane<'_> {
         }
         notes.extend(self.atlas.and_then(Atlas::label));
         notes.extend(self.scene.memory.thinned());
+        let is_behind = |overflow: &Overflow| self.input.t >= overflow.t();
+        notes.extend(self.scene.overflow_text().filter(|_| self.scene.overflow.as_ref().is_some_and(is_behind)));
         if sources.len() > 1 {
             notes.extend(grid::label(self.scene.data.samples()));
         }

@@ -4,8 +4,10 @@ use thiserror::Error;
 
 /// The error of one step at most, over the largest coordinate: where positions are compared.
 pub(crate) const EXACT: f64 = 1e-12;
-/// The same where positions are drawn, or a range or a share is told of them.
-pub(crate) const DRAWN: f64 = 1e-9;
+/// The same where a range or a share is told of them.
+pub(crate) const TOLD: f64 = 1e-9;
+/// The same where they are drawn, in numbers of seven digits.
+pub(crate) const DRAWN: f64 = 3e-8;
 /// Steps of one point at most, those that are taken back among them; passing a kink takes about twenty.
 pub(super) const MAX_STEPS: usize = 10_000;
 

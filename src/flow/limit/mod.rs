@@ -12,9 +12,10 @@ mod series;
 
 use nalgebra::DMatrix;
 
-use crate::network::Residual;
 pub use bound::NoLimit;
-pub(crate) use bound::{DRAWN, EXACT};
+pub(crate) use bound::{DRAWN, EXACT, TOLD};
+
+use crate::network::Residual;
 
 /// Moves each column of `points` (d × samples, d at least the block's width) along dx/ds = f(x) for `duration` of s, with
 /// an error of at most `tolerance` a step, over the largest coordinate. The block's shortcut must be the identity; coordinates beyond its width stay.
@@ -41,7 +42,6 @@ pub(crate) fn integrate(
 mod tests {
     use nalgebra::DVector;
 
-    use super::bound::MAX_STEPS;
     use super::*;
     use crate::linalg::testing::random_matrix;
     use crate::network::{Activation, Affine};

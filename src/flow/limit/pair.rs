@@ -7,6 +7,9 @@ use crate::network::{Activation, Residual};
 
 /// The first step in s.
 const FIRST: f64 = 0.25;
+/// With such a tolerance, a piece so short of the way takes the method with fewer stages.
+const ROUGH: f64 = 1e-8;
+const SHORT: f64 = 0.25;
 /// A step is so much shorter than the error asks for, and changes by these factors at most.
 const SAFETY: f64 = 0.9;
 const SHORTER: f64 = 0.2;
@@ -181,7 +184,8 @@ pub(super) fn integrate(
     // An ELU of α = 1 bends without a jump of its slope.
     let has_slopes = activation.kinks().is_empty() || activation == Activation::Elu { alpha: 1.0 };
     let is_smooth = has_slopes && !matches!(activation, Activation::Elementary(_));
-    let pair = if is_smooth { &HIGH } else { &LOW };
+    // A short piece for few digits is one step of either.
+    let pair = if is_smooth && (tolerance < ROUGH || duration > SHORT) { &HIGH } else { &LOW };
     let at = points.rows(0, width).into_owned();
     let mut travellers = ActiveTrajectories {
         number: (0..samples).collect(),

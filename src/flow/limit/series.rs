@@ -40,7 +40,7 @@ struct Field<'a> {
 }
 
 /// Points on their way.
-struct Travellers {
+struct ActiveTrajectories {
     /// Which column each is.
     number: Vec<usize>,
     /// What is left of its way.
@@ -96,7 +96,7 @@ impl<'a> Field<'a> {
     fn follow(&self, start: &DMatrix<f64>, duration: f64) -> Result<DMatrix<f64>, NoLimit> {
         let hidden = self.block.inner.apply(start);
         let mut arrived = DMatrix::zeros(hidden.nrows(), hidden.ncols());
-        let mut travellers = Travellers {
+        let mut travellers = ActiveTrajectories {
             number: (0..start.ncols()).collect(),
             left: vec![duration; start.ncols()],
             gathered: arrived.clone(),
@@ -124,7 +124,7 @@ impl<'a> Field<'a> {
     }
 
     /// The series of all points, as long as the farthest of them needs.
-    fn terms(&self, travellers: &Travellers) -> Terms {
+    fn terms(&self, travellers: &ActiveTrajectories) -> Terms {
         let hidden = &travellers.hidden;
         let value = |z: f64| self.block.activation.value(z);
         let values = hidden.map(value);
@@ -177,7 +177,7 @@ impl Terms {
     }
 }
 
-impl Travellers {
+impl ActiveTrajectories {
     /// One step of every point; false where a number is not finite or nothing moves on.
     fn go(&mut self, field: &Field<'_>, terms: &Terms, duration: f64) -> bool {
         let (units, last) = (self.hidden.nrows(), terms.order());
@@ -231,8 +231,8 @@ impl Travellers {
 fn slopes_between(activation: Activation, kinks: &[f64]) -> Vec<f64> {
     let (Some(first), Some(last)) = (kinks.first(), kinks.last()) else { return vec![activation.slope(0.0)] };
     let beyond = 1.0 + first.abs().max(last.abs());
-    let mut places = vec![first - beyond];
-    places.extend(kinks.windows(2).map(|pair| 0.5 * (pair[0] + pair[1])));
-    places.push(last + beyond);
-    places.into_iter().map(|place| activation.slope(place)).collect()
+    let mut positions = vec![first - beyond];
+    positions.extend(kinks.windows(2).map(|pair| 0.5 * (pair[0] + pair[1])));
+    positions.push(last + beyond);
+    positions.into_iter().map(|position| activation.slope(position)).collect()
 }

@@ -6,7 +6,7 @@ use super::sparse::Sparse;
 use super::storage::{Storage, index};
 use super::stored::View;
 use super::tensor::{Content, Tensor};
-use crate::dataset::numpy::ndarray;
+use crate::io::numpy::ndarray;
 use crate::pickle::{Pickle, Value};
 
 /// Wrappers in wrappers end here.

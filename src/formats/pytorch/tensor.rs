@@ -6,7 +6,7 @@ use super::quantised::Quantised;
 use super::sparse::{Part, Sparse, refuse_too_large};
 use super::storage_file::StorageFile;
 use super::stored::{View, elements};
-use crate::dataset::numpy::{ElementKind, Ndarray};
+use crate::io::numpy::{ElementKind, Ndarray};
 
 /// A tensor of a file.
 #[derive(Clone)]

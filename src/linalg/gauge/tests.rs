@@ -12,9 +12,11 @@ use rand_chacha::rand_core::SeedableRng;
 
 use super::arrangement::Arrangement;
 use super::assignment::assigned;
+use super::descent::{self, Effort};
 use super::energy::sum_of_squared_angles;
 use super::exhaustive;
 use super::problem::Problem;
+use super::search::Least;
 use crate::linalg::library::determinant_sign;
 use crate::linalg::testing::{random_matrix, random_rotation};
 use crate::linalg::{ProperPolar, ProperSvd, Rotation, Svd};
@@ -123,54 +125,107 @@ fn total_rotation_is_the_exhaustive_optimum() {
 
 /// The best of restarts of a local search on Σθ² itself, from arrangements at random: every exchange, flip and shift.
 fn restarts_optimum(problem: &Problem, restarts: u64) -> f64 {
-    let (d, r) = (problem.dimension, problem.rank());
     let energy = |arrangement: &Arrangement| exhaustive::energy(arrangement, problem).unwrap();
     let mut least = f64::INFINITY;
     for seed in 0..restarts {
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let mut axes: Vec<usize> = (0..d).collect();
-        axes.shuffle(&mut random);
-        axes.truncate(r);
-        let signs = (0..r).map(|_| if random.random::<bool>() { 1.0 } else { -1.0 }).collect();
-        let mut here = Arrangement { axes, signs };
-        if !here.is_proper(problem) {
-            here.signs[0] = -here.signs[0];
-        }
-        let mut value = energy(&here);
-        let mut improves = true;
-        while improves {
-            improves = false;
-            for j in 0..r {
-                for k in j..d {
-                    for flips in 0..4 {
-                        for swap in [false, true] {
-                            let mut next = here.clone();
-                            if flips & 1 == 1 {
-                                next.signs[j] = -next.signs[j];
-                            }
-                            if k < r && k > j && flips & 2 == 2 {
-                                next.signs[k] = -next.signs[k];
-                            }
-                            if swap && k < r {
-                                next.axes.swap(j, k);
-                            } else if swap {
-                                next.axes[j] = next.free_axes(d)[k - r];
-                            }
-                            if next == here || !next.is_proper(problem) {
-                                continue;
-                            }
-                            let found = energy(&next);
-                            if found < value - 1e-9 {
-                                (here, value, improves) = (next, found, true);
-                            }
-                        }
-                    }
+        least = least.min(downhill(random_arrangement(problem, seed), problem, &energy).1);
+    }
+    least.sqrt()
+}
+
+/// Any proper arrangement.
+fn random_arrangement(problem: &Problem, seed: u64) -> Arrangement {
+    let (d, r) = (problem.dimension, problem.rank());
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut axes: Vec<usize> = (0..d).collect();
+    axes.shuffle(&mut random);
+    axes.truncate(r);
+    let signs = (0..r).map(|_| if random.random::<bool>() { 1.0 } else { -1.0 }).collect();
+    let mut start = Arrangement { axes, signs };
+    if !start.is_proper(problem) {
+        start.signs[0] = -start.signs[0];
+    }
+    start
+}
+
+/// Where every exchange, shift and change of signs of two pairs is tried until none gains, with the value there.
+fn downhill(mut here: Arrangement, problem: &Problem, energy: &dyn Fn(&Arrangement) -> f64) -> (Arrangement, f64) {
+    let (d, r) = (problem.dimension, problem.rank());
+    let mut value = energy(&here);
+    let mut improves = true;
+    while improves {
+        improves = false;
+        for (j, k) in (0..r).flat_map(|j| (j..d).map(move |k| (j, k))) {
+            for (flips, swap) in (0..4).flat_map(|flips| [(flips, false), (flips, true)]) {
+                let mut next = here.clone();
+                if flips & 1 == 1 {
+                    next.signs[j] = -next.signs[j];
+                }
+                if k < r && k > j && flips & 2 == 2 {
+                    next.signs[k] = -next.signs[k];
+                }
+                if swap && k < r {
+                    next.axes.swap(j, k);
+                } else if swap {
+                    next.axes[j] = next.free_axes(d)[k - r];
+                }
+                if next == here || !next.is_proper(problem) {
+                    continue;
+                }
+                let found = energy(&next);
+                if found < value - 1e-9 {
+                    (here, value, improves) = (next, found, true);
                 }
             }
         }
-        least = least.min(value);
     }
-    least.sqrt()
+    (here, value)
+}
+
+/// The best of so many descents by the estimate from random arrangements, compared by their angles, and from there downhill by
+/// the angles themselves.
+fn estimated_restarts_optimum(problem: &Problem, restarts: u64) -> f64 {
+    let energy = |arrangement: &Arrangement| {
+        let found = Least::new(arrangement, problem).unwrap();
+        found.v.energy() + found.u.energy()
+    };
+    let effort = Effort { work: usize::MAX, kicks: 0 };
+    let ends = (0..restarts).map(|seed| {
+        let met = descent::from(random_arrangement(problem, seed), problem, effort);
+        let end = met.into_iter().next().map(|(_, arrangement)| arrangement).unwrap();
+        let value = energy(&end);
+        (end, value)
+    });
+    let (best, _) = ends.min_by(|one, other| one.1.total_cmp(&other.1)).unwrap();
+    downhill(best, problem, &energy).1.sqrt()
+}
+
+/// `cargo test --release --lib -- --ignored --nocapture a_thousand_layers` prints the table.
+#[test]
+#[ignore = "a thousand layers with two hundred restarts each take minutes in a release build"]
+fn a_thousand_layers_turn_no_more_than_after_two_hundred_restarts() {
+    let shapes =
+        [(3, 3), (4, 4), (6, 6), (8, 8), (12, 12), (16, 16), (20, 20), (6, 2), (3, 6), (12, 8), (8, 20), (20, 10)];
+    println!("{:>7} {:>7} {:>7}", "shape", "mean", "worst");
+    let mut all = Vec::new();
+    for (rows, columns) in shapes {
+        let ratios: Vec<f64> = (0..1000_u64.div_ceil(shapes.len() as u64))
+            .map(|seed| {
+                let weight = random_matrix(rows, columns, 1000 + seed);
+                let svd = Svd::new(&weight).unwrap();
+                let found = total(&svd.proper().unwrap());
+                found / estimated_restarts_optimum(&Problem::new(&svd).unwrap(), 200)
+            })
+            .collect();
+        let mean = ratios.iter().sum::<f64>() / ratios.len() as f64;
+        let worst = ratios.iter().copied().fold(0.0, f64::max);
+        println!("{:>7} {mean:>7.4} {worst:>7.4}", format!("{rows}×{columns}"));
+        assert!(worst <= 1.05, "{rows}×{columns}: {worst}");
+        all.extend(ratios);
+    }
+    let mean = all.iter().sum::<f64>() / all.len() as f64;
+    println!("    all {mean:>7.4}");
+    assert!(mean <= 1.01, "{mean}");
 }
 
 #[test]

@@ -164,7 +164,12 @@ fn begin_with(
             session.training.suit(options);
             session.wanted.file = FileContents::default();
             session.wanted.ablated = None;
+            // What was just drawn by itself is no loss; what it takes the place of may be.
+            let is_no_loss = !session.has_unsaved_work();
             put(session, Arc::new(network), data, effects);
+            if is_no_loss {
+                session.unsaved.keep(&session.wanted);
+            }
         }
         Err(error) => session.notices.add(Severity::Error, format!("{error}."), format!("{error:?}")),
     }

@@ -1,6 +1,7 @@
 //! What commands and outcomes lead to where several parts of the session are concerned: the parts themselves know nothing
-//! of each other. In the order in which they call each other, the lowest first: [`ablation`], [`derive`], [`rebuild`], [`train`],
-//! [`edit`], [`view`], [`open`], [`stop`], [`show`], then [`columns`], [`import`], [`paths`], [`findings`], and [`receive`].
+//! of each other. In the order in which they call each other, the lowest first: [`ablation`], [`derive`], [`rebuild`],
+//! [`train`], [`edit`], [`view`], [`open`], [`stop`], [`show`], then [`columns`], [`import`], [`paths`], [`leave`],
+//! [`findings`], and [`receive`].
 
 pub(super) mod ablation;
 pub(super) mod columns;
@@ -8,6 +9,7 @@ pub(super) mod derive;
 pub(super) mod edit;
 pub(super) mod findings;
 pub(super) mod import;
+pub(super) mod leave;
 pub(super) mod open;
 pub(super) mod paths;
 pub(super) mod rebuild;

@@ -33,6 +33,7 @@ pub fn open_example(session: &mut Session, example: Example, effects: &mut Vec<E
             session.wanted.ablated = None;
             session.wanted.file = FileContents::default();
             session.wanted.data = data;
+            session.unsaved.keep(&session.wanted);
             effects.push(Effect::Cancel(Task::Read));
             rebuild::build(session, effects);
             let waiting = session.waiting_data.take();

@@ -27,14 +27,15 @@ pub fn ask(session: &Session, purpose: DialogPurpose, effects: &mut Vec<Effect>)
 pub fn answer(session: &mut Session, purpose: DialogPurpose, answer: DialogAnswer, effects: &mut Vec<Effect>) {
     match answer {
         DialogAnswer::Chosen(path) => choose(session, purpose, path, effects),
-        DialogAnswer::Cancelled => {}
-        DialogAnswer::Unavailable => session.path_prompt = Some(PathPrompt { purpose, text: String::new() }),
+        DialogAnswer::Cancelled => session.unsaved.ask_again(),
+        DialogAnswer::Unavailable => session.path_prompt = Some(PathPrompt::new(purpose)),
     }
 }
 
 /// Changes the text of the path field.
 pub fn edit(session: &mut Session, text: String) {
     if let Some(prompt) = &mut session.path_prompt {
+        prompt.overwrites = false;
         prompt.text = text;
     }
 }
@@ -42,20 +43,32 @@ pub fn edit(session: &mut Session, text: String) {
 /// Takes the path in the path field.
 pub fn accept(session: &mut Session, effects: &mut Vec<Effect>) {
     let Some(prompt) = session.path_prompt.take() else { return };
-    let text = prompt.text.trim();
-    if text.is_empty() {
-        session.path_prompt = Some(prompt);
+    let path = PathBuf::from(prompt.text.trim());
+    let writes = matches!(prompt.purpose, DialogPurpose::SaveNetwork(_) | DialogPurpose::SaveMeasures);
+    // The dialogs of desktops ask as well.
+    let overwrites = writes && path.exists();
+    if path.as_os_str().is_empty() || (overwrites && !prompt.overwrites) {
+        session.path_prompt = Some(PathPrompt { overwrites, ..prompt });
         return;
     }
-    choose(session, prompt.purpose, PathBuf::from(text), effects);
+    choose(session, prompt.purpose, path, effects);
+}
+
+/// Closes the path field.
+pub fn close(session: &mut Session) {
+    session.path_prompt = None;
+    session.unsaved.ask_again();
 }
 
 /// The network that is shown, to be written to a file of the kind that its name asks for.
-pub fn save(session: &Session, path: PathBuf) -> Option<Effect> {
+pub fn save(session: &mut Session, path: PathBuf) -> Option<Effect> {
     let document = session.document()?;
     let network = document.network.clone()?;
-    let Some(ablated) = &document.ablated else { return Some(Effect::Save(network, path)) };
-    // The file itself says what it is without.
+    let Some(ablated) = &document.ablated else {
+        session.unsaved.begin_writing(network.clone());
+        return Some(Effect::Save(network, path));
+    };
+    // The file itself says what it is without; what is whole is still not saved.
     let name = format!("{} without {}", ablated.base.name(), ablated.label());
     Some(Effect::Save(Arc::new(network.as_ref().clone().with_name(name.trim().to_owned())), path))
 }

@@ -27,5 +27,6 @@ pub fn go_on(session: &mut Session, effects: &mut Vec<Effect>) {
     let shows_layer = session.window.layer_panel && !session.window.refinement_panel();
     let layer = shows_layer.then(|| session.panel_layer()).flatten();
     let refinement = session.view.refinement_in_sight(&session.window);
-    effects.push(Effect::Grow(session.wanted.clone(), session.known_flow(), VisibleOutputs { refinement, layer }));
+    let in_sight = VisibleOutputs { refinement, layer, projection: Some(session.view.projection) };
+    effects.push(Effect::Grow(session.wanted.clone(), session.known_flow(), in_sight));
 }

@@ -3,13 +3,32 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{columns, derive, edit, import, open, paths, rebuild, show, stop, train};
+use super::{columns, derive, edit, import, leave, open, paths, rebuild, show, stop, train};
+use crate::dataset::Dataset;
 use crate::formats::{FormatError, GraphFile, OpenedNetwork};
+use crate::network::Network;
 use crate::session::document::flowing_part;
+use crate::session::unsaved::Leaving;
 use crate::session::{Data, Effect, FileContents, Import, Outcome, Session, Severity, UserError, counted, file_name};
 
-/// Takes what came back.
+/// Takes what came back; what would take unsaved work away is asked about first.
 pub fn accept(session: &mut Session, outcome: Outcome, effects: &mut Vec<Effect>) {
+    if let Some(outcome) = leave::admit(session, outcome) {
+        accept_admitted(session, outcome, effects);
+    }
+}
+
+/// Does what waited for an answer about unsaved work, which goes now.
+pub fn go_on(session: &mut Session, leaving: Leaving, effects: &mut Vec<Effect>) {
+    session.unsaved.keep(&session.wanted);
+    match leaving {
+        Leaving::Quit => effects.push(Effect::Quit),
+        Leaving::Example(example) => open::open_example(session, example, effects),
+        Leaving::Outcome(outcome) => accept_admitted(session, *outcome, effects),
+    }
+}
+
+fn accept_admitted(session: &mut Session, outcome: Outcome, effects: &mut Vec<Effect>) {
     match outcome {
         Outcome::Network(path, network) => adopt(session, path, network, effects),
         Outcome::Tensors(path, tensors) => import::begin(session, Import::new(path, tensors)),
@@ -30,12 +49,23 @@ pub fn accept(session: &mut Session, outcome: Outcome, effects: &mut Vec<Effect>
         Outcome::Built(document, Err(error)) => stop::refuse(session, &document, &error, effects),
         Outcome::Derived(output) => derive::accept(session, output),
         Outcome::Spectrum(file, result) => import::accept_spectrum(session, &file, result),
-        Outcome::Saved(path, Ok(())) => paths::saved(session, path),
+        Outcome::Saved(path, Ok(())) => {
+            paths::saved(session, path);
+            end_writing(session, true, effects);
+        }
+        Outcome::Saved(_, Err(trouble)) => {
+            session.notices.add(Severity::Error, trouble.sentence, trouble.details);
+            end_writing(session, false, effects);
+        }
+        Outcome::Recovered(folder, work) => recover(session, folder, *work, effects),
+        Outcome::UnsavedKept(Ok(())) => {}
         Outcome::Written(path, Ok(())) => {
             paths::written(session, &path);
         }
         Outcome::SettingsKept(Ok(())) => {}
-        Outcome::SettingsKept(Err(trouble)) | Outcome::Saved(_, Err(trouble)) | Outcome::Written(_, Err(trouble)) => {
+        Outcome::SettingsKept(Err(trouble))
+        | Outcome::UnsavedKept(Err(trouble))
+        | Outcome::Written(_, Err(trouble)) => {
             session.notices.add(Severity::Error, trouble.sentence, trouble.details);
         }
         Outcome::Trained(feed, result) => train::finish(session, &feed, result, effects),
@@ -66,11 +96,43 @@ fn accept_graph(session: &mut Session, path: PathBuf, graph: GraphFile, effects:
     }
 }
 
+/// A network was written, or not: what waited for it goes on, or asks again.
+fn end_writing(session: &mut Session, is_written: bool, effects: &mut Vec<Effect>) {
+    if session.unsaved.end_writing(is_written, &session.wanted)
+        && let Some(leaving) = session.unsaved.go()
+    {
+        go_on(session, leaving, effects);
+    }
+}
+
+/// Work that was kept takes the place of what is open, and is still work.
+fn recover(
+    session: &mut Session,
+    folder: PathBuf,
+    (network, data): (Network, Option<Dataset>),
+    effects: &mut Vec<Effect>,
+) {
+    edit::forget_history(session);
+    session.wanted.network = Some(Arc::new(network));
+    session.wanted.network_path = None;
+    session.wanted.file = FileContents::default();
+    if let Some(data) = data {
+        session.wanted.data = session.wanted.data.moved(Arc::new(data));
+    }
+    if !session.wanted.data_fits() {
+        session.wanted.data = Data::fitting(session.inputs().unwrap_or(1));
+    }
+    session.unsaved.keep_nothing();
+    session.unsaved.taken_up = Some(folder);
+    session.hint = false;
+    rebuild::build(session, effects);
+}
+
 /// Networks first, so that data dropped together with its network is measured against that one.
 fn accept_all(session: &mut Session, outcomes: Vec<Outcome>, effects: &mut Vec<Effect>) {
     let (data, others): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(|o| matches!(o, Outcome::Data(..)));
     for outcome in others.into_iter().chain(data) {
-        accept(session, outcome, effects);
+        accept_admitted(session, outcome, effects);
     }
 }
 
@@ -90,6 +152,7 @@ fn adopt(session: &mut Session, path: PathBuf, opened: OpenedNetwork, effects: &
     session.wanted.network_path = Some(path);
     session.wanted.ablated = None;
     session.wanted.file = FileContents::new(account, whole);
+    session.unsaved.keep(&session.wanted);
     session.hint = false;
     if !session.wanted.data_fits() {
         let before = std::mem::replace(&mut session.wanted.data, Data::fitting(inputs));

@@ -53,6 +53,12 @@ fn give_up(session: &mut Session, task: Task) {
         }
         Task::Derive(kind) => session.derived.give_up(kind),
         Task::Train => session.training.stop(),
-        Task::Read | Task::ReadData | Task::Spectrum | Task::Save | Task::Dialog | Task::KeepSettings => {}
+        Task::Read
+        | Task::ReadData
+        | Task::Spectrum
+        | Task::Save
+        | Task::Dialog
+        | Task::KeepSettings
+        | Task::Unsaved => {}
     }
 }

@@ -32,7 +32,7 @@ pub struct FindingEntry {
     /// What it is known by.
     pub key: FindingKey,
     /// What the program can do about it.
-    pub fix: Option<Fix>,
+    pub fixes: Vec<Fix>,
 }
 
 impl Findings {
@@ -58,9 +58,10 @@ impl Findings {
         let fixes = FixFinder::new(&scene.network, subject.data());
         let entry = |finding: Finding| {
             // What can be changed is what flows.
-            let fix = if whole.is_none() { fixes.find(&finding) } else { None };
+            let is_free = whole.is_none() || finding.layer.is_none();
+            let fixes = if is_free { fixes.all(&finding) } else { Vec::new() };
             let key = FindingKey::new(&finding);
-            FindingEntry { finding, key, fix }
+            FindingEntry { finding, key, fixes }
         };
         let entries = found.into_iter().map(entry).collect();
         let samples = subject.sample().map_or(0, |sample| sample.rows.len());

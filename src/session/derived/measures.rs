@@ -7,11 +7,18 @@ use super::{Derivation, Situation, Source};
 use crate::dataset::Dataset;
 use crate::diagnostics::findings::Subject;
 use crate::diagnostics::measures::{SpectrumTail, participation_ratio};
+use crate::diagnostics::{LayerPath, TrajectoryMetrics};
+use crate::flow::{Decomposition, Flow, FlowOptions};
+use crate::linalg::evenly_spaced;
 use crate::session::TableCell;
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
 
 /// The directions of the data in wider layers cost too much.
 const WIDEST: usize = 1024;
+/// Layers wider than this are not decomposed a second time for the sake of one column.
+const WIDEST_AGAIN: usize = 256;
+/// Points whose way is measured, at most.
+const MAX_FOLLOWED: usize = 200;
 
 /// A column of the table of measures.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,7 +36,7 @@ const fn measure(name: &'static str, label: &'static str, tip: &'static str) -> 
 }
 
 /// The columns of the table, from left to right.
-pub const MEASURES: [Measure; 22] = [
+pub const MEASURES: [Measure; 26] = [
     measure("layer", "layer", "The layer, from 1."),
     measure("name", "name", "The layer's name in its file."),
     measure("part", "part", "Which weight of the layer."),
@@ -56,6 +63,10 @@ pub const MEASURES: [Measure; 22] = [
     measure("gradient_mean_abs", "mean gradient", "The mean size of the loss's derivative by a weight."),
     measure("gradient_norm", "gradient norm", "The root of the sum of squares of these derivatives."),
     measure("participation_ratio", "directions", "Along how many directions the data spreads at the layer's end."),
+    measure("total_rotation", "turn", "The root of the sum of the squared angles by which the layer turns."),
+    measure("path_length", "path", "The mean way of the data through the layer's phases, as they are shown."),
+    measure("path_polar", "path (polar)", "The same under the polar decomposition."),
+    measure("straight", "straight", "The mean distance from where the data enters the layer to where it leaves it."),
 ];
 
 /// The table: a row for each weight.
@@ -88,6 +99,8 @@ impl LayerMeasures {
         };
         let ratios: Vec<Option<f64>> =
             subject.layer_values().map(|(_, layer, values)| ratio(layer.outputs(), values)).collect();
+        go_on(progress, 0.9, "measuring the way of the data")?;
+        let paths = paths(scene, progress)?;
         let row = |found: &SpectrumTail| {
             let index = found.layer - 1;
             let number = |value: Option<f64>| {
@@ -118,6 +131,10 @@ impl LayerMeasures {
                 number(gradients.get(index).map(|gradient| gradient.mean_abs)),
                 number(gradients.get(index).map(|gradient| gradient.norm)),
                 number(ratios.get(index).copied().flatten()),
+                number(scene.flow.layers().get(index).and_then(|layer| Some(layer.spectrum.as_ref()?.total_rotation))),
+                number(paths[0].get(index).map(LayerPath::length)),
+                number(paths[1].get(index).map(LayerPath::length)),
+                number(paths[0].get(index).map(|path| path.straight)),
             ]
         };
         Ok(LayerMeasures { rows: spectra.iter().map(row).collect(), seconds: began.elapsed().as_secs_f64() })
@@ -168,6 +185,28 @@ impl LayerMeasures {
         let bytes = writer.into_inner().map_err(|error| error.to_string())?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
+}
+
+/// The way of some of the data, layer by layer: as it is shown, and under the polar decomposition; empty where that is not
+/// measured.
+fn paths(scene: &Scene, progress: &mut Progress<'_>) -> Result<[Vec<LayerPath>; 2], SceneError> {
+    let points = scene.dataset.points.select_columns(&evenly_spaced(scene.dataset.samples(), MAX_FOLLOWED));
+    if points.ncols() == 0 {
+        return Ok([Vec::new(), Vec::new()]);
+    }
+    let options = scene.flow.options();
+    let mut go_on = |_| progress(0.9, "measuring the way of the data");
+    let shown = TrajectoryMetrics::measure(&scene.flow, &points, &mut go_on)?.layers;
+    let polar = match options.decomposition {
+        Decomposition::Polar => shown.clone(),
+        _ if scene.network.largest_width() > WIDEST_AGAIN => Vec::new(),
+        _ => {
+            let options = FlowOptions { decomposition: Decomposition::Polar, ..options };
+            let polar = Flow::new(&scene.network, options, &mut go_on)?;
+            TrajectoryMetrics::measure(&polar, &points, &mut go_on)?.layers
+        }
+    };
+    Ok([shown, polar])
 }
 
 fn compare(one: Option<&TableCell>, other: Option<&TableCell>, descending: bool) -> std::cmp::Ordering {

@@ -189,13 +189,7 @@ mod tests {
         let network = Arc::new(Network::new(String::new(), layers, OutputFunction::Identity).unwrap());
         // The first two part along the first axis; the third lies where the second layer takes it to the first.
         let points = DMatrix::from_column_slice(2, 3, &[0.0, 0.0, 1.0, 0.0, 0.0, -3.0]);
-        let dataset = Arc::new(Dataset {
-            name: String::new(),
-            points,
-            labels: Labels::None,
-            columns: Vec::new(),
-            notes: Vec::new(),
-        });
+        let dataset = Arc::new(Dataset { name: String::new(), points, labels: Labels::None, ..Dataset::default() });
         Scene::build(&network, &dataset, FlowOptions::default(), None, &mut |_, _| true).unwrap()
     }
 

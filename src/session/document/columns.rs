@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::data::DataSource;
-use crate::dataset::{self, ColumnKind, ColumnOutline, DataChoice, LabelChoice, LabelColumns, Scaling};
+use crate::dataset::{self, ColumnKind, ColumnOutline, DataChoice, LabelChoice, LabelColumns, MissingValues, Scaling};
 use crate::session::counted;
 
 /// The state of the choice.
@@ -23,6 +23,8 @@ pub struct ColumnImport {
     pub label: Option<usize>,
     /// What is done to the coordinates.
     pub scaling: Scaling,
+    /// What is done with coordinates that are missing.
+    pub missing: MissingValues,
     /// Why the file was not taken as it is.
     pub trouble: Option<String>,
 }
@@ -38,6 +40,8 @@ pub enum ColumnCommand {
     Label(Option<usize>),
     /// What is done to the coordinates.
     Scaling(Scaling),
+    /// What is done with coordinates that are missing.
+    Missing(MissingValues),
     /// Read the columns.
     Open,
     /// Leave everything as it was.
@@ -63,12 +67,28 @@ impl ColumnImport {
         };
         let coordinates = columns.iter().enumerate().map(&mut take).collect();
         let left_out = roles.left_out;
-        ColumnImport { path, columns, inputs, coordinates, left_out, label, scaling: Scaling::None, trouble: None }
+        ColumnImport {
+            path,
+            columns,
+            inputs,
+            coordinates,
+            left_out,
+            label,
+            scaling: Scaling::None,
+            missing: MissingValues::LeaveOut,
+            trouble: None,
+        }
     }
 
     /// How many columns are coordinates.
     pub fn count(&self) -> usize {
         self.coordinates.iter().filter(|chosen| **chosen).count()
+    }
+
+    /// Whether a coordinate lacks values.
+    pub fn has_gaps(&self) -> bool {
+        let chosen = self.columns.iter().zip(&self.coordinates).filter(|(_, chosen)| **chosen);
+        chosen.into_iter().any(|(column, _)| column.missing > 0)
     }
 
     /// Why the columns cannot be read as they are chosen.
@@ -98,6 +118,7 @@ impl ColumnImport {
             features: Some(chosen.map(named).collect()),
             label: label.map_or(LabelChoice::None, |position| LabelChoice::Column(named(position))),
             scaling: self.scaling,
+            missing: self.missing,
         }
     }
 
@@ -122,6 +143,7 @@ impl ColumnImport {
                 }
             }
             ColumnCommand::Scaling(scaling) => self.scaling = scaling,
+            ColumnCommand::Missing(missing) => self.missing = missing,
             ColumnCommand::Choose(_) | ColumnCommand::Open | ColumnCommand::Close => {}
         }
     }

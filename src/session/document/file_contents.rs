@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::formats::Account;
 use crate::network::Network;
+use crate::session::wording::shown;
 
 /// What the file of a network holds beside what flows; nothing for an embedded example and a network that was made here.
 #[derive(Clone, Debug, Default)]
@@ -30,5 +31,5 @@ impl FileContents {
 
 /// The last part of a path, as a person names the file.
 pub fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    shown(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
 }

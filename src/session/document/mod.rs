@@ -39,6 +39,7 @@ pub use remembered_chain::RememberedChain;
 use crate::dataset::Labels;
 use crate::flow::FlowOptions;
 use crate::network::Network;
+use crate::session::wording::shown;
 
 /// A network with data and the choices of its flow; what is needed to build a scene.
 #[derive(Clone, Debug, Default)]
@@ -68,7 +69,7 @@ impl Document {
     pub fn whole_name(&self) -> String {
         let own = self.network.as_ref().map(|network| network.name()).filter(|name| !name.trim().is_empty());
         let file = || self.network_path.as_deref().map(file_name);
-        own.map(str::to_owned).or_else(file).unwrap_or_else(|| "untitled network".to_owned())
+        own.map(shown).or_else(file).unwrap_or_else(|| "untitled network".to_owned())
     }
 
     /// What the network is known by between starts: its file, or its name.

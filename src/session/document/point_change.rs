@@ -131,7 +131,7 @@ fn chosen(data: &Dataset, kept: &[usize]) -> Dataset {
 
 /// The data with other points, whose columns keep their names.
 fn drawn(data: &Dataset, points: DMatrix<f64>, labels: Labels) -> Dataset {
-    Dataset { name: "drawn by hand".to_owned(), points, labels, columns: data.columns.clone(), notes: Vec::new() }
+    Dataset { name: "drawn by hand".to_owned(), points, labels, columns: data.columns.clone(), ..Dataset::default() }
 }
 
 fn numbered(count: usize) -> Vec<String> {

@@ -14,6 +14,7 @@ pub const MAX_CHAINS: usize = 64;
 /// How a file of tensors was opened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RememberedChain {
+    #[serde(with = "crate::session::settings::stored_path::one")]
     file: PathBuf,
     layers: Vec<RememberedLayer>,
     output: String,
@@ -85,6 +86,11 @@ impl RememberedChain {
             }
         }
         import.put_back(chain, &self.input_shape, &self.convolutions);
+    }
+
+    /// Whether both are of the same file.
+    pub(in crate::session) fn is_of_same_file(&self, other: &RememberedChain) -> bool {
+        self.file == other.file
     }
 
     /// Remembers in `chains` how the file in the assistant is opened.

@@ -61,6 +61,11 @@ fn traces(finding: &Finding, scene: &Scene) -> Traces {
     let coloured = |colouring| Traces { colouring: Some(colouring), ..Traces::default() };
     match finding.code {
         "dead_units" | "saturated_units" | "linear_layer" | "fold" => of_layer(Section::Activation),
+        "not_finite" if finding.layer.is_none() => Traces::default(),
+        "not_finite" if !finding.rows.is_empty() => {
+            let points = finding.rows.iter().filter_map(|row| scene.sample_of_row(*row)).collect();
+            Traces { points, ..of_layer(Section::Activation) }
+        }
         "twin_units" | "unbroken_symmetry" | "dead_weights" | "large_weights" | "untrained_layer" | "not_finite" => {
             of_layer(Section::Weights)
         }

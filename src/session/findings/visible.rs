@@ -254,7 +254,7 @@ mod tests {
 
     fn entry(code: &'static str, severity: Severity, layer: Option<usize>, t: Option<f64>) -> FindingEntry {
         let finding = Finding { layer, t, ..Finding::new(code, severity, "") };
-        FindingEntry { key: FindingKey::new(&finding), finding, fix: None }
+        FindingEntry { key: FindingKey::new(&finding), finding, fixes: Vec::new() }
     }
 
     fn list() -> Arc<Findings> {

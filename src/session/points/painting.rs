@@ -135,7 +135,7 @@ mod tests {
         let network = Arc::new(Network::new(String::new(), layers, output).unwrap());
         let ln3 = 3f64.ln();
         let points = DMatrix::from_column_slice(2, 3, &[0.0, 0.0, ln3, 0.0, 0.0, ln3]);
-        let dataset = Arc::new(Dataset { name: String::new(), points, labels, columns: Vec::new(), notes: Vec::new() });
+        let dataset = Arc::new(Dataset { name: String::new(), points, labels, ..Dataset::default() });
         Scene::build(&network, &dataset, FlowOptions::default(), None, &mut |_, _| true).unwrap()
     }
 

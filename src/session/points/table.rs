@@ -41,7 +41,7 @@ impl TableColumn {
             Labels::None | Labels::Values(_) => TableCell::Whole(class),
         };
         let found = match self {
-            TableColumn::Index => Some(TableCell::Whole(scene.memory.number(sample))),
+            TableColumn::Index => Some(TableCell::Whole(scene.number(sample))),
             TableColumn::Label => match &scene.dataset.labels {
                 Labels::None => None,
                 Labels::Classes { of_sample, .. } => of_sample.get(sample).map(|index| class(*index)),
@@ -156,7 +156,7 @@ mod tests {
         let points = DMatrix::from_column_slice(2, 3, &[1.0, 0.25, 0.5, 1.5, -1.0, 0.75]);
         let names = vec!["left, right".to_owned(), "up".to_owned()];
         let labels = Labels::Classes { of_sample: vec![1, 0, 1], names };
-        let dataset = Arc::new(Dataset { name: String::new(), points, labels, columns: Vec::new(), notes: Vec::new() });
+        let dataset = Arc::new(Dataset { name: String::new(), points, labels, ..Dataset::default() });
         Scene::build(&network, &dataset, FlowOptions::default(), None, &mut |_, _| true).unwrap()
     }
 

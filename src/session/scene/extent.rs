@@ -1,5 +1,7 @@
 //! How far the data reaches over the whole flow, so that the scale of the stage stays put while it plays.
 
+use std::sync::OnceLock;
+
 use nalgebra::DMatrix;
 
 use super::fit::{Fit, Following};
@@ -35,6 +37,8 @@ pub struct Extent {
     principal_rows: [PrincipalRows; 2],
     /// The rows of the last layer, classes × d, and what the classes are called.
     classes: Option<(DMatrix<f64>, Vec<String>)>,
+    /// What one projection draws, made in advance.
+    prepared: OnceLock<(Projection, Frame)>,
 }
 
 impl Extent {
@@ -75,7 +79,16 @@ impl Extent {
             let spread = here.row_iter().map(|row| row.variance()).sum();
             spreads.extend(std::iter::repeat_n::<f64>(spread, group.len()));
         }
-        Extent { positions, times, spreads, variances, principal, principal_rows, classes: None }
+        Extent {
+            positions,
+            times,
+            spreads,
+            variances,
+            principal,
+            principal_rows,
+            classes: None,
+            prepared: OnceLock::new(),
+        }
     }
 
     /// Lets class directions be drawn: `rows` (classes × d) are what the last layer reads each class by.
@@ -119,8 +132,19 @@ impl Extent {
         self.principal.as_ref()
     }
 
+    /// Makes what `projection` draws in advance, so that [`Extent::frame`] need not.
+    pub(in crate::session) fn prepare_frame(&self, projection: Projection) {
+        let frame = self.new_frame(projection);
+        self.prepared.get_or_init(|| (projection, frame));
+    }
+
     /// What `projection` draws. Coordinates that do not exist are replaced by the last one.
     pub fn frame(&self, projection: Projection) -> Frame {
+        let prepared = self.prepared.get().filter(|(prepared, _)| *prepared == projection);
+        prepared.map_or_else(|| self.new_frame(projection), |(_, frame)| frame.clone())
+    }
+
+    fn new_frame(&self, projection: Projection) -> Frame {
         let dimension = self.dimension();
         match (projection, self.principal()) {
             (Projection::Plane(chosen), _) => self.coordinates(&chosen),

@@ -34,11 +34,6 @@ impl MemoryPlan {
         MemoryPlan { bytes: plain * samples.div_ceil(step), all: samples, step }
     }
 
-    /// The number, from 1, that a sample of the scene has in the data.
-    pub fn number(&self, sample: usize) -> usize {
-        sample * self.step + 1
-    }
-
     /// What it takes, in words.
     pub fn label(&self) -> String {
         format!("values and positions take {}, at most {}", size(self.bytes), size(MAX_BYTES))
@@ -90,7 +85,7 @@ mod tests {
         let many = MemoryPlan::within(1000, [8, 2], 301);
         assert_eq!(many.step, 4);
         assert!(few.thinned().is_none() && many.thinned().unwrap().starts_with("76 evenly chosen of 301 points"));
-        assert!(many.bytes + 2 * 76 <= 1000 && many.number(0) == 1 && many.number(75) == 301);
+        assert!(many.bytes + 2 * 76 <= 1000);
         assert_eq!(MemoryPlan::within(1000, [8, 2], 0).step, 1);
     }
 

@@ -8,6 +8,7 @@ mod fit;
 mod frame;
 mod lattice;
 mod memory_plan;
+mod overflow;
 mod principal_rows;
 mod refined;
 mod view_pose;
@@ -24,6 +25,7 @@ pub use fit::Fit;
 pub use frame::Frame;
 pub use lattice::{Cell, Lattice};
 pub use memory_plan::MemoryPlan;
+pub use overflow::Overflow;
 pub use refined::Refined;
 pub use view_pose::ViewPose;
 
@@ -77,6 +79,8 @@ pub struct Scene {
     pub grid: SampledPath,
     /// The samples that leave trails, all over the data.
     pub trail_samples: Vec<usize>,
+    /// Where the data's values become too large to go on with.
+    pub overflow: Option<Overflow>,
     /// How far the data (or the grid, without data) reaches over the whole flow.
     pub extent: Extent,
     /// The layers (from 1) whose reflection needs the extra dimension.
@@ -106,6 +110,7 @@ impl Scene {
         let memory = MemoryPlan::plan(network, options.residual, network.largest_width() + 1, dataset.samples());
         let dataset = &if memory.step > 1 { Arc::new(dataset.every(memory.step)) } else { Arc::clone(dataset) };
         let forward = network.forward(&dataset.points)?;
+        let overflow = Overflow::find(&forward);
         let matched = match_classes(&dataset.labels, network.outputs(), &forward.predictions).unwrap_or_default();
         let dataset = &dataset.renumbered(&matched, network.outputs()).map_or_else(|| Arc::clone(dataset), Arc::new);
         let decomposed = |progress: &mut Progress<'_>| {
@@ -155,9 +160,28 @@ impl Scene {
             grid,
             trail_samples,
             extent,
+            overflow,
             reflections,
             extra_dimension,
         })
+    }
+
+    /// The number, from 1, that a sample of the scene has among the rows of the data's file.
+    pub fn number(&self, sample: usize) -> usize {
+        self.dataset.row_of(sample * self.memory.step) + 1
+    }
+
+    /// Where the data's values become too large to go on with, in a sentence.
+    pub fn overflow_text(&self) -> Option<String> {
+        let overflow = self.overflow.as_ref()?;
+        Some(overflow.label(self.number(overflow.sample), self.dataset.samples()))
+    }
+
+    /// The sample that is this row of the data's file, from 0; `None` where it is not among the points shown.
+    pub fn sample_of_row(&self, row: usize) -> Option<usize> {
+        let samples: Vec<usize> = (0..self.dataset.samples()).collect();
+        let at = samples.binary_search_by(|sample| self.number(*sample).cmp(&(row + 1))).ok()?;
+        samples.get(at).copied()
     }
 
     /// Why points cannot be drawn by hand; `None` where they can.

@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 
 use super::color_map::{ColorMap, ColorValues};
 use super::colouring::Colouring;
+use super::selection::Selection;
 
 /// The groups of a colouring that are not drawn; it holds on while the colours stand for something else.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     by: Colouring,
     hidden: BTreeSet<usize>,
+    /// The only samples that are drawn.
+    only: Option<Selection>,
 }
 
 impl Filter {
@@ -20,7 +23,7 @@ impl Filter {
 
     /// Whether all points are drawn.
     pub fn is_empty(&self) -> bool {
-        self.hidden.is_empty()
+        self.hidden.is_empty() && self.only.is_none()
     }
 
     /// Whether a group of a colouring is not drawn.
@@ -31,17 +34,27 @@ impl Filter {
     /// Hides a group or draws it again. Groups of another colouring are all drawn then.
     pub fn toggle(&mut self, by: Colouring, group: usize) {
         if self.by != by {
-            *self = Filter { by, hidden: BTreeSet::new() };
+            *self = Filter { by, hidden: BTreeSet::new(), only: self.only.take() };
         }
         if !self.hidden.remove(&group) {
             self.hidden.insert(group);
         }
     }
 
+    /// The only samples that are drawn, where some were singled out.
+    pub fn only(&self) -> Option<&Selection> {
+        self.only.as_ref()
+    }
+
+    /// Draws these samples only, or all again.
+    pub fn isolate(&mut self, only: Option<Selection>) {
+        self.only = only;
+    }
+
     /// Whether each sample is drawn, with `painting` the one that the groups are of; empty where all are.
     pub fn drawn(&self, painting: &ColorMap) -> Vec<bool> {
         match &painting.shades {
-            ColorValues::Groups { of_sample, .. } if !self.is_empty() => {
+            ColorValues::Groups { of_sample, .. } if !self.hidden.is_empty() => {
                 of_sample.iter().map(|group| !self.hidden.contains(group)).collect()
             }
             _ => Vec::new(),

@@ -65,6 +65,8 @@ pub enum PointCommand {
     ToggleGroup(Colouring, usize),
     /// Draw all groups.
     ShowAllGroups,
+    /// Draw these samples only, or all again.
+    Isolate(Option<Vec<usize>>),
     /// Draw the trails of the selection only, or those of points all over the data.
     TrailsOfSelection(bool),
     /// Draw points that are pictures as such, or as dots.
@@ -106,6 +108,14 @@ impl PointSettings {
             PointCommand::Clear => self.selection = Selection::default(),
             PointCommand::ToggleGroup(colouring, group) => self.filter.toggle(colouring, group),
             PointCommand::ShowAllGroups => self.filter = Filter::default(),
+            PointCommand::Isolate(samples) => {
+                let only = samples.map(|samples| {
+                    let mut only = Selection::default();
+                    only.change(Pick::Only, samples);
+                    only
+                });
+                self.filter.isolate(only);
+            }
             PointCommand::TrailsOfSelection(only) => self.trails_of_selection = only,
             PointCommand::Pictures(drawn) => self.pictures = Some(drawn),
             PointCommand::Table(shown) => self.table = shown,
@@ -131,6 +141,7 @@ impl PointSettings {
     pub fn reset_for_changed_points(&mut self) {
         (self.selection, self.resting, self.row) = (Selection::default(), None, None);
         self.probe.grab = None;
+        self.filter.isolate(None);
     }
 
     /// Forgets what belongs to the data shown before.

@@ -123,10 +123,7 @@ fn mirror() -> Session {
         let angle = sample as f64 * 0.37;
         (1.0 + sample as f64 / 40.0) * if row == 0 { angle.cos() } else { angle.sin() }
     });
-    Session::open(
-        &network,
-        Dataset { name: "ring".into(), points, labels: Labels::None, columns: Vec::new(), notes: Vec::new() },
-    )
+    Session::open(&network, Dataset { name: "ring".into(), points, labels: Labels::None, ..Dataset::default() })
 }
 
 fn picture(session: Session, size: [f32; 2], theme: Theme, name: &str) {
@@ -182,10 +179,8 @@ fn bend(t: f64) -> Session {
     ];
     let network = Network::new("bend".into(), layers, OutputFunction::Softmax).unwrap();
     let points = DMatrix::from_fn(2, 40, |row, sample| ((sample * (2 * row + 3)) as f64 * 0.37).sin() * 1.5);
-    let mut session = Session::open(
-        &network,
-        Dataset { name: "cloud".into(), points, labels: Labels::None, columns: Vec::new(), notes: Vec::new() },
-    );
+    let mut session =
+        Session::open(&network, Dataset { name: "cloud".into(), points, labels: Labels::None, ..Dataset::default() });
     session.t = t;
     session.view.apply(ViewCommand::ShowTrails(false));
     session
@@ -238,10 +233,8 @@ fn the_panel_of_a_wide_layer_that_folds() {
     let layers = vec![dense(width, width, &weight, Activation::Gelu)];
     let network = Network::new("wide".into(), layers, OutputFunction::Identity).unwrap();
     let points = DMatrix::from_fn(width, 20, |row, sample| ((row * sample) as f64).cos());
-    let mut session = Session::open(
-        &network,
-        Dataset { name: String::new(), points, labels: Labels::None, columns: Vec::new(), notes: Vec::new() },
-    );
+    let mut session =
+        Session::open(&network, Dataset { name: String::new(), points, labels: Labels::None, ..Dataset::default() });
     session.t = 0.99;
     panel_picture(session, [300.0, 900.0], Theme::Dark, "panel_wide_dark");
 }
@@ -295,13 +288,7 @@ fn windows_and_data_of_every_size_are_drawn() {
         for size in [[1.0, 1.0], [90.0, 40.0], [500.0, 400.0]] {
             let mut session = Session::open(
                 &network,
-                Dataset {
-                    name: String::new(),
-                    points: points.clone(),
-                    labels: Labels::None,
-                    columns: Vec::new(),
-                    notes: Vec::new(),
-                },
+                Dataset { name: String::new(), points: points.clone(), labels: Labels::None, ..Dataset::default() },
             );
             session.t = 1.9;
             session.view.apply(ViewCommand::Compare(Compare::SideBySide));

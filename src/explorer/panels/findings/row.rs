@@ -53,7 +53,7 @@ fn sentence(message: &str) -> String {
 /// The height of the row of a finding in a list of this width.
 pub(super) fn height(ui: &Ui, entry: &FindingEntry, width: f32) -> f32 {
     let sentences = Sentences::new(ui, &entry.finding, width, [Color32::PLACEHOLDER; 2]);
-    let fix = if entry.fix.is_some() { FIX } else { 0.0 };
+    let fix = if !entry.fixes.is_empty() { FIX } else { 0.0 };
     2.0 * PADDING + TITLE + sentences.height() + fix
 }
 
@@ -97,23 +97,26 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, list: &Findings, 
     }
     painter.hline(rect.x_range(), rect.bottom(), Stroke::new(THIN, palette.track));
     let asked = dismissal(ui, rect, entry, is_dismissed, &name).map(Command::Findings);
-    let asked = asked.or_else(|| fix(ui, pos2(rect.left() + INDENT, top), entry));
+    let asked = asked.or_else(|| fixes(ui, pos2(rect.left() + INDENT, top), entry));
     let clicked = response.on_hover_text(tip(finding)).clicked();
     asked.or_else(|| clicked.then(|| Command::Findings(FindingCommand::GoTo(entry.key.clone()))))
 }
 
-/// A button that does what is to try.
-fn fix(ui: &mut Ui, corner: egui::Pos2, entry: &FindingEntry) -> Option<Command> {
-    let fix = entry.fix.as_ref()?;
-    let label = fix.label();
-    let galley = ui.painter().layout_no_wrap(label.clone(), theme::small_font(), Color32::PLACEHOLDER);
-    let rect = Rect::from_min_size(
-        corner + vec2(0.0, 3.0),
-        vec2(galley.size().x + 2.0 * ui.spacing().button_padding.x, FIX - 4.0),
-    );
-    let button =
-        ui.put(rect, Button::new(RichText::new(label).small()).wrap_mode(TextWrapMode::Extend).min_size(rect.size()));
-    button.on_hover_text(fix.tip()).clicked().then(|| Command::Edit(EditCommand::Fix(fix.clone())))
+/// Buttons that do what is to try, side by side.
+fn fixes(ui: &mut Ui, corner: egui::Pos2, entry: &FindingEntry) -> Option<Command> {
+    let mut left = corner + vec2(0.0, 3.0);
+    let mut asked = None;
+    for fix in &entry.fixes {
+        let label = fix.label();
+        let galley = ui.painter().layout_no_wrap(label.clone(), theme::small_font(), Color32::PLACEHOLDER);
+        let rect = Rect::from_min_size(left, vec2(galley.size().x + 2.0 * ui.spacing().button_padding.x, FIX - 4.0));
+        let button = Button::new(RichText::new(label).small()).wrap_mode(TextWrapMode::Extend).min_size(rect.size());
+        if ui.put(rect, button).on_hover_text(fix.tip()).clicked() {
+            asked = Some(Command::Edit(EditCommand::Fix(fix.clone())));
+        }
+        left.x = rect.right() + GAP;
+    }
+    asked
 }
 
 /// A cross that dismisses the finding, or a button that takes that back.

@@ -2,8 +2,9 @@
 
 use egui::Ui;
 
-use crate::flow::{CompressionLaw, Decomposition, FlowOptions, ResidualLaw, TimeLaw};
-use crate::session::Command;
+use crate::explorer::theme;
+use crate::flow::{CompressionLaw, Decomposition, FlowOptions, LayerFlow, ResidualLaw, TimeLaw};
+use crate::session::{Command, LayerDetail};
 
 /// Draws the section and tells what was asked for. `has_steps`: the network has a residual block whose shortcut is the
 /// identity.
@@ -24,6 +25,18 @@ pub(super) fn show(ui: &mut Ui, now: FlowOptions, has_steps: bool) -> Vec<Comman
         ui.end_row();
     });
     if options == now { Vec::new() } else { vec![Command::Flow(options)] }
+}
+
+/// How far the layer moves the data under the choices that are shown, beside the straight way and the rotation.
+pub(super) fn way(ui: &mut Ui, layer: &LayerFlow, detail: Option<&LayerDetail>) {
+    let Some(path) = detail.and_then(|detail| detail.path.as_ref()) else { return };
+    let turn = layer
+        .spectrum
+        .as_ref()
+        .map_or_else(String::new, |spectrum| format!("; it turns {} rad", theme::significant(spectrum.total_rotation)));
+    let (length, straight) = (theme::significant(path.length()), theme::significant(path.straight));
+    ui.label(theme::note(ui, format!("The data goes {length} in this layer, {straight} straight{turn}.")))
+        .on_hover_text("Means over some of the points. The measures of all layers tell the way under polar beside it.");
 }
 
 fn choices<T: PartialEq + Copy, const N: usize>(ui: &mut Ui, now: &mut T, values: [(T, [&'static str; 2]); N]) {

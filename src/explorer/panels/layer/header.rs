@@ -87,7 +87,11 @@ fn phases(ui: &mut Ui, shown: &Shown<'_>) {
         for (index, phase) in shown.layer.phases.iter().enumerate() {
             // The colour alone changes: a bolder word would be wider and push the others along.
             let ink = if shown.phase == Some(index) { palette.ink } else { palette.faint_ink };
-            chip(ui, phase.kind, ink).on_hover_text(meaning(phase.kind));
+            let path = shown.detail.and_then(|detail| detail.path.as_ref()?.phases.get(index).copied());
+            let way = path.map_or_else(String::new, |path| {
+                format!(" The data goes {} in it, on average.", theme::significant(path.length))
+            });
+            chip(ui, phase.kind, ink).on_hover_text(format!("{}{way}", meaning(phase.kind)));
         }
     });
 }

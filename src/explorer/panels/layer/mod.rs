@@ -6,6 +6,7 @@ pub mod choices;
 mod findings;
 mod glyph;
 mod header;
+mod number_change;
 mod rotations;
 mod shown;
 mod spectrum;
@@ -18,8 +19,7 @@ use crate::flow::FlowOptions;
 use crate::network::Network;
 use crate::resnet::has_steps;
 use crate::session::{
-    Command, EditCommand, FindingsView, Hovered, LayerDetail, NetworkChange, NumberChange, PanelCommand, Scene,
-    Section, ViewCommand, ViewSettings,
+    Command, FindingsView, Hovered, LayerDetail, PanelCommand, Scene, Section, ViewCommand, ViewSettings,
 };
 use shown::Shown;
 
@@ -70,6 +70,7 @@ pub fn show(ui: &mut Ui, input: &LayerInput<'_>) -> Vec<Command> {
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         sections(ui, &shown, &mut hovered, &mut commands);
         shown.section(ui, Section::Choices, CHOICES, &mut commands, |ui, commands| {
+            choices::way(ui, layer, detail);
             commands.extend(choices::show(ui, input.options, has_steps(&scene.network)));
         });
     });
@@ -111,11 +112,6 @@ fn sections(ui: &mut Ui, shown: &Shown<'_>, hovered: &mut Option<Hovered>, comma
     }
     shown.section(ui, Section::Weights, WEIGHTS, commands, |ui, commands| weights::show(ui, shown, commands));
     shown.section(ui, Section::Activation, ACTIVATION, commands, |ui, _| activation::show(ui, shown));
-}
-
-/// Another value of a number of the layer with this index.
-fn number(layer: usize, change: NumberChange) -> Command {
-    Command::Edit(EditCommand::Change(NetworkChange::Number { layer, change }))
 }
 
 impl<'a> Shown<'a> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{RichText, Sense, Ui, vec2};
 
-use super::number;
+use super::number_change::number;
 use super::shown::Shown;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::dial::{DIAL_WIDTH, Dial};

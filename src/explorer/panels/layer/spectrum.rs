@@ -2,7 +2,7 @@
 
 use egui::{Grid, Ui};
 
-use super::number;
+use super::number_change::number;
 use super::shown::Shown;
 use crate::diagnostics::probes::Ablation;
 use crate::explorer::panels::probes::ablate;

@@ -40,7 +40,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, scene: &Scene, commands: &mut
             ui.colored_label(Palette::from_ui(ui).warning, format!("{reason}."));
         }
         Some(Grabbed { request, result: Ok(found) }) => {
-            let (number, t) = (scene.memory.number(request.sample), theme::figure(request.t, 2));
+            let (number, t) = (scene.number(request.sample), theme::figure(request.t, 2));
             let moved = theme::significant(found.moved);
             ui.label(format!("Point {number} was moved by {moved} at t = {t}."));
             for sentence in sentences(scene, found) {

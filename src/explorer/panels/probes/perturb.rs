@@ -31,7 +31,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, scene: &Scene, commands: &mut
         ));
         return;
     };
-    let number = scene.memory.number(sample);
+    let number = scene.number(sample);
     ui.label(match points.selection.len() {
         1 => format!("Point {number}"),
         count => format!("Point {number}, the first of {count} selected"),

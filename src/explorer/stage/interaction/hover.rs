@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use crate::dataset::Labels;
 use crate::explorer::theme::{self, Palette};
 use crate::network::OutputFunction;
-use crate::session::{Neighbours, Scene, coordinate_name};
+use crate::session::{Neighbours, Scene, coordinate_name, shown};
 
 /// As many coordinates as a tooltip can hold.
 const SHOWN: usize = 6;
@@ -39,7 +39,7 @@ impl Card<'_> {
     /// Index, label, values now, the network's answer, and the nearest points.
     pub fn show(&self, ui: &mut Ui) {
         let (scene, sample, position) = (self.scene, self.sample, self.position);
-        ui.strong(format!("Point {}", scene.memory.number(sample)));
+        ui.strong(format!("Point {}", scene.number(sample)));
         if let Some(picture) = self.picture {
             ui.add(Image::new((picture.id(), vec2(PICTURE, PICTURE))).tint(Palette::from_ui(ui).ink));
         }
@@ -71,7 +71,7 @@ impl Card<'_> {
             ui,
             |ui| {
                 for &(other, distance) in &found.nearest {
-                    ui.label(self.scene.memory.number(other).to_string());
+                    ui.label(self.scene.number(other).to_string());
                     ui.label(theme::significant(f64::from(distance)));
                     ui.label(label(&self.scene.dataset.labels, other).unwrap_or_default());
                     ui.end_row();
@@ -90,7 +90,7 @@ fn label(labels: &Labels, sample: usize) -> Option<String> {
 }
 
 fn class_name(names: &[String], class: usize) -> String {
-    names.get(class).cloned().unwrap_or_else(|| class.to_string())
+    names.get(class).map(|name| shown(name)).unwrap_or_else(|| class.to_string())
 }
 
 fn answer(scene: &Scene, sample: usize, (output, predictions): Answers<'_>) -> Option<String> {

@@ -120,6 +120,15 @@ impl PointStyles {
                 *draw_order = DrawOrder::Hidden;
             }
         }
+        if let Some(only) = filter.only() {
+            for (sample, draw_order) in self.draw_order.iter_mut().enumerate() {
+                if !only.contains(sample) {
+                    *draw_order = DrawOrder::Hidden;
+                }
+            }
+            let (few, all) = (only.len(), self.draw_order.len());
+            self.hidden.push(format!("all but {few} of {all} points"));
+        }
     }
 
     fn bring_forward(&mut self, selection: &Selection) {

@@ -129,7 +129,11 @@ fn filter(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
     if input.view.points.filter.is_empty() {
         return;
     }
-    if ui.button("Show all").on_hover_text("Draw the groups again that were hidden in the legend.").clicked() {
+    if ui
+        .button("Show all")
+        .on_hover_text("Draw the points again that were hidden, in the legend or by a condition.")
+        .clicked()
+    {
         asked.push(PointCommand::ShowAllGroups);
     }
 }

@@ -12,6 +12,9 @@ pub(super) const MAX: usize = 20;
 /// Arrows along each side, at least, whatever they cost.
 pub(super) const MIN: usize = 6;
 
+/// Velocities that are found together.
+const TOGETHER: usize = 64;
+
 /// The velocity at a place.
 #[derive(Clone, Debug)]
 pub struct Arrow {
@@ -43,13 +46,17 @@ pub(super) fn arrows(
     let affordable = (MAX_WORK / (4 * dimension * dimension)).isqrt();
     let nodes = nodes(plane, affordable.clamp(MIN, MAX).min(most));
     let mut arrows = Arrows { found: Vec::new(), why_not: None };
-    for row in 0..nodes[1] {
-        go_on(row as f32 / nodes[1] as f32)?;
+    let count = nodes[0] * nodes[1];
+    for first in (0..count).step_by(TOGETHER) {
+        go_on(first as f32 / count as f32)?;
         // In the middle of cells: an arrow at the edge would leave the plane.
-        let place = |column| [position(2 * column + 1, 2 * nodes[0] + 1), position(2 * row + 1, 2 * nodes[1] + 1)];
-        let places: Vec<[f64; 2]> = (0..nodes[0]).map(place).collect();
-        let points = places.iter().map(|at| plane.point(*at)).collect::<Vec<_>>();
-        for (at, velocity) in places.into_iter().zip(scene.flow.velocities(&DMatrix::from_columns(&points), t)) {
+        let in_cell = |index: usize| {
+            let (column, row) = (index % nodes[0], index / nodes[0]);
+            [position(2 * column + 1, 2 * nodes[0] + 1), position(2 * row + 1, 2 * nodes[1] + 1)]
+        };
+        let centres: Vec<[f64; 2]> = (first..count.min(first + TOGETHER)).map(in_cell).collect();
+        let points = centres.iter().map(|at| plane.point(*at)).collect::<Vec<_>>();
+        for (at, velocity) in centres.into_iter().zip(scene.flow.velocities(&DMatrix::from_columns(&points), t)) {
             match velocity {
                 Ok(velocity) => {
                     let speed = velocity.norm();

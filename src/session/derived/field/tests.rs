@@ -245,8 +245,7 @@ fn residual_regression() -> Scene {
     let network = Arc::new(Network::new("blocks".into(), layers, OutputFunction::Identity).unwrap());
     let points = DMatrix::from_fn(2, 60, |row, sample| ((sample * (row + 2)) as f64 * 0.7).sin());
     let values = network.forward(&points).unwrap().output.row(0).iter().copied().collect();
-    let data =
-        Dataset { name: String::new(), points, labels: Labels::Values(values), columns: Vec::new(), notes: Vec::new() };
+    let data = Dataset { name: String::new(), points, labels: Labels::Values(values), ..Dataset::default() };
     Scene::build(&network, &Arc::new(data), FlowOptions::default(), None, &mut |_, _| true).unwrap()
 }
 
@@ -305,8 +304,7 @@ fn more_dimensions_are_cut_along_a_plane_that_is_named() {
     let layers = vec![Layer::Dense(hidden), Layer::Dense(last)];
     let network = Arc::new(Network::new(String::new(), layers, OutputFunction::Softmax).unwrap());
     let points = DMatrix::from_fn(6, 80, |row, sample| ((sample * (row + 3)) as f64 * 0.37).sin());
-    let data =
-        Arc::new(Dataset { name: String::new(), points, labels: Labels::None, columns: Vec::new(), notes: Vec::new() });
+    let data = Arc::new(Dataset { name: String::new(), points, labels: Labels::None, ..Dataset::default() });
     let scene = Scene::build(&network, &data, FlowOptions::default(), None, &mut |_, _| true).unwrap();
     for (projection, text) in [
         (Projection::Automatic, "the plane along which the data spreads most now"),
@@ -340,13 +338,7 @@ fn data_without_size_and_a_cancelled_field_do_no_harm() {
     let one = scene([1.0, 0.0, 0.0, 1.0], Activation::Tanh);
     assert!(Field::build(&one, request(0.2), &mut |_, _| false).is_err());
     for points in [DMatrix::zeros(2, 0), DMatrix::zeros(2, 1), DMatrix::from_element(2, 4, 1e200)] {
-        let data = Arc::new(Dataset {
-            name: String::new(),
-            points,
-            labels: Labels::None,
-            columns: Vec::new(),
-            notes: Vec::new(),
-        });
+        let data = Arc::new(Dataset { name: String::new(), points, labels: Labels::None, ..Dataset::default() });
         let scene = Scene::build(&one.network, &data, FlowOptions::default(), None, &mut |_, _| true).unwrap();
         let mut space = request(0.9);
         space.projection = Projection::PrincipalPlane;

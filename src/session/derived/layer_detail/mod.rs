@@ -12,7 +12,7 @@ pub use glyph::Glyph;
 pub use heat_map::HeatMap;
 
 use super::{Derivation, Situation, Source};
-use crate::diagnostics::ActivationUse;
+use crate::diagnostics::{ActivationUse, LayerPath};
 use crate::flow::{LayerFlow, Motion};
 use crate::linalg::evenly_spaced;
 use crate::linalg::{Rotation, Svd};
@@ -27,6 +27,9 @@ const MAX_SMALL_CELLS: usize = 96;
 const MAX_VALUES: usize = 1 << 19;
 /// At most this many samples.
 const MAX_SAMPLES: usize = 2000;
+
+/// Points whose way through the layer is measured, at most.
+const MAX_FOLLOWED: usize = 100;
 
 /// A matrix of the layer with its name.
 #[derive(Clone, Debug)]
@@ -67,6 +70,8 @@ pub struct LayerDetail {
     pub glyph: Option<Glyph>,
     /// What the activation gets and gives; none without data.
     pub activation: Option<ActivationUse>,
+    /// How far some of the data goes in the layer; none without data.
+    pub path: Option<LayerPath>,
 }
 
 impl BranchSpectrum {
@@ -90,6 +95,7 @@ impl LayerDetail {
             angular_velocities: Vec::new(),
             glyph: None,
             activation: None,
+            path: None,
         };
         let flow = &scene.flow;
         let (Some(layer), Some(own)) = (flow.layers().get(index), scene.network.layers().get(index)) else {
@@ -103,6 +109,11 @@ impl LayerDetail {
         }
         go_on(progress, 0.2, "the data before and after the activation")?;
         detail.activation = activation_of(scene, index, own);
+        let followed = evenly_spaced(scene.data.samples(), MAX_FOLLOWED);
+        if !followed.is_empty() {
+            let start = scene.data.positions(flow, index as f64, &followed);
+            detail.path = LayerPath::of_layer(flow, index, &start)?;
+        }
         if let Layer::Residual(_) = own {
             for (name, matrix) in weight_matrices(own) {
                 go_on(progress, 0.3, "the spectra of the branch")?;
@@ -243,8 +254,7 @@ mod tests {
         let layers = vec![Layer::Dense(Dense { name: String::new(), affine, activation: Activation::Relu })];
         let network = Network::new(String::new(), layers, OutputFunction::Identity).unwrap();
         let points = random_matrix(weight.ncols(), 5000, 9);
-        let data =
-            Dataset { name: String::new(), points, labels: Labels::None, columns: Vec::new(), notes: Vec::new() };
+        let data = Dataset { name: String::new(), points, labels: Labels::None, ..Dataset::default() };
         let options = FlowOptions { decomposition, ..FlowOptions::default() };
         Scene::build(&Arc::new(network), &Arc::new(data), options, None, &mut |_, _| true).unwrap()
     }
@@ -282,13 +292,8 @@ mod tests {
         let block = Residual { name: String::new(), inner, activation: Activation::Relu, outer, shortcut: None };
         let layers = vec![Layer::Residual(block)];
         let network = Network::new(String::new(), layers, OutputFunction::Identity).unwrap();
-        let data = Dataset {
-            name: String::new(),
-            points: random_matrix(2, 9, 1),
-            labels: Labels::None,
-            columns: Vec::new(),
-            notes: Vec::new(),
-        };
+        let data =
+            Dataset { name: String::new(), points: random_matrix(2, 9, 1), labels: Labels::None, ..Dataset::default() };
         let options = FlowOptions::default();
         let scene = Scene::build(&Arc::new(network), &Arc::new(data), options, None, &mut |_, _| true).unwrap();
         let branch = LayerDetail::build(&scene, 0, &mut |_, _| true).unwrap().branch;

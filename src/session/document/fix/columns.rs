@@ -34,9 +34,6 @@ pub(super) fn renumbered(data: &Dataset) -> Option<Dataset> {
     if !is_from_one || of_sample.contains(&0) {
         return None;
     }
-    let labels = Labels::Classes {
-        of_sample: of_sample.iter().map(|class| class - 1).collect(),
-        names: (0..names.len() - 1).map(|class| class.to_string()).collect(),
-    };
-    Some(Dataset { labels, ..data.clone() })
+    let names = (0..names.len() - 1).map(|class| class.to_string()).collect();
+    Some(data.with_classes(|class| class.saturating_sub(1), names))
 }

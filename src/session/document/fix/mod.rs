@@ -31,6 +31,10 @@ pub enum Fix {
     LeaveOut { columns: Vec<usize> },
     /// Numbers the classes from 0.
     Renumber,
+    /// Drops the rows of the data that are left out.
+    DropRows,
+    /// Gives what is missing in the data the mean of its column.
+    FillRows,
 }
 
 /// What a fix makes of the network and the data; `None` where one stays as it is.
@@ -56,8 +60,18 @@ impl<'a> FixFinder<'a> {
         FixFinder { network, data, balanced: OnceLock::new() }
     }
 
-    /// What can be done about a finding; `None` where that is left to a person.
-    pub fn find(&self, finding: &Finding) -> Option<Fix> {
+    /// What can be done about a finding, one way or another; nothing where that is left to a person.
+    pub fn all(&self, finding: &Finding) -> Vec<Fix> {
+        match (finding.code, self.data) {
+            ("not_finite", Some(data)) if finding.layer.is_none() => {
+                let fill = data.filled().map(|_| Fix::FillRows);
+                std::iter::once(Fix::DropRows).chain(fill).collect()
+            }
+            _ => self.find(finding).into_iter().collect(),
+        }
+    }
+
+    fn find(&self, finding: &Finding) -> Option<Fix> {
         let layer = finding.layer.map_or(0, |layer| layer.saturating_sub(1));
         // A convolution with other rows would be none any more.
         let is_free = finding.layer.is_none() || self.network.origin(layer).is_none();
@@ -99,6 +113,8 @@ impl Fix {
             Fix::LeaveOut { columns } if columns.len() == 1 => "Leave the column out".to_owned(),
             Fix::LeaveOut { .. } => "Leave the columns out".to_owned(),
             Fix::Renumber => "Number the classes from 0".to_owned(),
+            Fix::DropRows => "Drop the rows".to_owned(),
+            Fix::FillRows => "Fill with the columns' means".to_owned(),
         }
     }
 
@@ -132,6 +148,11 @@ impl Fix {
                  mean."
             }
             Fix::Renumber => "Subtracts 1 from every label, so that the first class is 0.",
+            Fix::DropRows => "The rows stay out, and are told no longer; the other rows keep their numbers.",
+            Fix::FillRows => {
+                "The mean of a column's finite values takes the place of what is missing or infinite in it; rows without \
+                 a label stay out."
+            }
         };
         format!("{text} Can be undone.")
     }
@@ -168,6 +189,15 @@ impl Fix {
                     network: Some(network),
                     data: Some((data.without_columns(columns), "columns left out")),
                 }))
+            }
+            Fix::DropRows => {
+                let data = data.filter(|data| data.left_out.is_some()).map(Dataset::with_rows_dropped);
+                Ok(data.map(|data| Fixed { network: None, data: Some((data, "rows with missing values dropped")) }))
+            }
+            Fix::FillRows => {
+                let data = data.and_then(Dataset::filled);
+                let change = "missing values filled with the means of their columns";
+                Ok(data.map(|data| Fixed { network: None, data: Some((data, change)) }))
             }
             Fix::Renumber => {
                 let data = data.and_then(columns::renumbered);

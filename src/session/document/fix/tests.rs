@@ -31,7 +31,7 @@ fn data() -> Dataset {
         names: ["0", "1", "2"].map(str::to_owned).to_vec(),
     };
     let columns = ["a", "b", "c"].map(str::to_owned).to_vec();
-    Dataset { name: "d".into(), points, labels, columns, notes: Vec::new() }
+    Dataset { name: "d".into(), points, labels, columns, ..Dataset::default() }
 }
 
 fn fixed(fix: &Fix, network: &Network) -> Fixed {

@@ -1,10 +1,15 @@
 //! What is kept between starts: recent files, the arrangement of the window, and how files of tensors were opened.
 
+mod merge;
+pub(in crate::session) mod stored_path;
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::document::MAX_CHAINS;
+use super::recent::MAX_FILES;
 use super::{Appearance, Dismissal, RememberedChain, WindowSettings};
 
 /// The format of the file; a later one is left alone.
@@ -21,13 +26,15 @@ pub struct Settings {
     pub chains: Vec<RememberedChain>,
     /// The findings that are not told any more, the newest last.
     pub dismissed: Vec<Dismissal>,
+    /// What other versions of the program keep in the same file.
+    pub others: Map<String, Value>,
 }
 
 /// The settings as they are in their file.
 #[derive(Serialize, Deserialize)]
 struct SettingsFile {
     format: String,
-    #[serde(default)]
+    #[serde(default, with = "stored_path::list")]
     recent: Vec<PathBuf>,
     network_panel: bool,
     layer_panel: bool,
@@ -36,6 +43,8 @@ struct SettingsFile {
     chains: Vec<RememberedChain>,
     #[serde(default)]
     dismissed: Vec<Dismissal>,
+    #[serde(flatten)]
+    others: Map<String, Value>,
 }
 
 impl Settings {
@@ -57,21 +66,24 @@ impl Settings {
         };
         let mut chains = file.chains;
         chains.truncate(MAX_CHAINS);
-        Ok(Settings { recent: file.recent, window, chains, dismissed: file.dismissed })
+        let mut recent = file.recent;
+        recent.truncate(MAX_FILES);
+        Ok(Settings { recent, window, chains, dismissed: file.dismissed, others: file.others })
     }
 
     /// The text of their file.
     pub fn to_json(&self) -> String {
         let file = SettingsFile {
             format: FORMAT.into(),
-            recent: self.recent.clone(),
+            recent: self.recent.iter().take(MAX_FILES).cloned().collect(),
             network_panel: self.window.network_panel,
             layer_panel: self.window.layer_panel,
             appearance: self.window.appearance.label().into(),
-            chains: self.chains.clone(),
+            chains: self.chains.iter().take(MAX_CHAINS).cloned().collect(),
             dismissed: self.dismissed.clone(),
+            others: self.others.clone(),
         };
-        // Text, numbers and lists of them always make JSON; paths that are not text do not, and are not kept then.
+        // Text, numbers and lists of them always make JSON.
         serde_json::to_string_pretty(&file).unwrap_or_default()
     }
 }
@@ -86,6 +98,18 @@ mod tests {
         settings.window.layer_panel = false;
         settings.window.appearance = Appearance::Dark;
         assert_eq!(Settings::parse(&settings.to_json()).unwrap(), settings);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_no_text_and_keys_of_other_versions_come_back() {
+        use std::os::unix::ffi::OsStringExt;
+        let name = std::ffi::OsString::from_vec(b"/a/bad\xff.json".to_vec());
+        let settings = Settings { recent: vec![name.into(), "/b".into()], ..Settings::default() };
+        let text = settings.to_json();
+        assert_eq!(Settings::parse(&text).unwrap(), settings);
+        let newer = text.replacen('{', "{\"zoom\": 2,", 1);
+        assert!(Settings::parse(&newer).unwrap().to_json().contains("\"zoom\": 2"));
     }
 
     #[test]

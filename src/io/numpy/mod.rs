@@ -10,6 +10,7 @@ mod pickled;
 mod record;
 mod shape;
 mod values;
+mod write;
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -24,6 +25,7 @@ pub use element::{Element, ElementKind};
 pub use error::NumpyError;
 pub use header::Header;
 pub(crate) use pickled::{Content, Ndarray, ndarray};
+pub use write::ArchiveWriter;
 
 /// Arrays up to this many bytes of 64-bit numbers are read whatever their compression.
 const ALWAYS_READ_BYTES: u64 = 16 << 20;

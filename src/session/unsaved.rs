@@ -1,0 +1,136 @@
+//! Work that is in no file yet, and what would take it away.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::document::{DataSource, Document, Example};
+use super::effect::Outcome;
+use super::unsaved_work::{FoundWork, UnsavedWork, same_points};
+use crate::dataset::Dataset;
+use crate::network::Network;
+
+/// What is known of unsaved work.
+#[derive(Debug, Default)]
+pub struct Unsaved {
+    /// What is in a file, or comes with the program, of what is open.
+    kept: Option<Kept>,
+    /// The network that is being written.
+    writing: Option<Arc<Network>>,
+    /// What would take the work away, and waits for an answer.
+    leaving: Option<Leaving>,
+    /// Whether it goes on as soon as the work is saved.
+    goes_on_when_saved: bool,
+    /// Work that a window left that was ended, newest first.
+    pub(super) found: Vec<FoundWork>,
+    /// Where work comes from that was taken up again: it is removed when it is kept anew.
+    pub(super) taken_up: Option<PathBuf>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    network: Arc<Network>,
+    /// Points that were made by hand, where they are no loss.
+    points: Option<Arc<Dataset>>,
+}
+
+/// What takes the place of the work.
+#[derive(Debug)]
+pub(super) enum Leaving {
+    /// The window closes.
+    Quit,
+    /// An example opens.
+    Example(Example),
+    /// What was read opens.
+    Outcome(Box<Outcome>),
+}
+
+/// The points of a document that no file holds.
+fn points(document: &Document) -> Option<&Arc<Dataset>> {
+    let by_hand = document.data.source == DataSource::Hand || !document.data.changes.is_empty();
+    document.data.dataset.as_ref().filter(|_| by_hand)
+}
+
+impl Unsaved {
+    /// The work in this document that no file holds.
+    pub fn work(&self, document: &Document) -> Option<UnsavedWork> {
+        let network = document.network.clone()?;
+        let points = points(document).cloned();
+        let is_kept = self.kept.as_ref().is_some_and(|kept| {
+            let no_points = points.is_none() || same_points(points.as_ref(), kept.points.as_ref());
+            Arc::ptr_eq(&kept.network, &network) && no_points
+        });
+        (!is_kept).then_some(UnsavedWork { network, points })
+    }
+
+    /// Whether a question is to be answered.
+    pub fn asks(&self) -> bool {
+        self.leaving.is_some() && !self.goes_on_when_saved
+    }
+
+    /// What would take the work away, in words.
+    pub fn reason(&self) -> &'static str {
+        match self.leaving {
+            Some(Leaving::Quit) => "closes the window",
+            Some(Leaving::Example(_)) => "opens an example",
+            Some(Leaving::Outcome(_)) | None => "opens another network",
+        }
+    }
+
+    /// Work that a window left that was ended, newest first.
+    pub fn found(&self) -> &[FoundWork] {
+        &self.found
+    }
+
+    /// What is open now is no work: it comes from a file or with the program, or was let go.
+    pub(super) fn keep(&mut self, document: &Document) {
+        let points = points(document).cloned();
+        self.kept = document.network.clone().map(|network| Kept { network, points });
+    }
+
+    /// All that is open is work.
+    pub(super) fn keep_nothing(&mut self) {
+        self.kept = None;
+    }
+
+    /// Asks before `leaving`.
+    pub(super) fn ask(&mut self, leaving: Leaving) {
+        (self.leaving, self.goes_on_when_saved) = (Some(leaving), false);
+    }
+
+    /// Goes on as soon as the work is saved.
+    pub(super) fn go_on_when_saved(&mut self) {
+        self.goes_on_when_saved = self.leaving.is_some();
+    }
+
+    /// Stays with the work.
+    pub(super) fn stay(&mut self) {
+        (self.leaving, self.goes_on_when_saved) = (None, false);
+    }
+
+    /// What waited for an answer, which was given.
+    pub(super) fn go(&mut self) -> Option<Leaving> {
+        self.goes_on_when_saved = false;
+        self.leaving.take()
+    }
+
+    /// This network is being written.
+    pub(super) fn begin_writing(&mut self, network: Arc<Network>) {
+        self.writing = Some(network);
+    }
+
+    /// Nothing is saved: the question is asked again.
+    pub(super) fn ask_again(&mut self) {
+        self.goes_on_when_saved = false;
+    }
+
+    /// Writing has ended; answers whether what waited for it goes on.
+    pub(super) fn end_writing(&mut self, is_written: bool, document: &Document) -> bool {
+        let written = self.writing.take().filter(|_| is_written);
+        if let Some(network) = written {
+            self.kept = Some(Kept { network, points: points(document).cloned() });
+        }
+        let goes_on = self.goes_on_when_saved && is_written;
+        self.goes_on_when_saved = false;
+        goes_on
+    }
+}
