@@ -261,6 +261,12 @@ fn a_moved_point_that_no_input_leads_to_says_up_to_where_it_is_known() {
     let found = window.state().session().latest::<Grabbed>().unwrap().clone();
     let path = found.result.as_ref().unwrap();
     assert!(path.input.is_none() && path.path.from > 0.0 && path.path.from < 1.0);
+    // The nearest one is nearer than the point was before.
+    window.get_by_label_contains("The nearest input found passes there at a distance of");
+    let (nearest, answer) = path.nearest.clone().unwrap();
+    assert!(nearest.distance > 0.0 && nearest.distance < path.moved);
+    let input = DMatrix::from_column_slice(2, 1, nearest.input.as_slice());
+    assert_eq!(scene.network.forward(&input).unwrap().predictions, [answer]);
 }
 
 #[test]

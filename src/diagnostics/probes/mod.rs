@@ -5,6 +5,7 @@ mod covectors;
 mod jacobian;
 mod labels;
 mod margin;
+mod nearest_input;
 mod perturbation;
 mod stretch;
 #[cfg(test)]
@@ -15,5 +16,6 @@ pub use covectors::Covectors;
 pub use jacobian::{Jacobian, TopDirection};
 pub use labels::labels_of;
 pub use margin::{Margin, smallest_change};
+pub use nearest_input::NearestInput;
 pub use perturbation::{Perturbation, PerturbationError, Perturbed};
 pub use stretch::lipschitz_bounds;

@@ -3,6 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::{Derivation, Situation, Source};
+use crate::diagnostics::probes::NearestInput;
 use crate::flow::{Flow, TracedPath};
 use crate::session::Grab;
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
@@ -36,22 +37,29 @@ pub struct GrabbedPath {
     pub answers: [usize; 2],
     /// How far the outputs for these are apart.
     pub output_change: f64,
+    /// An input that leads near there, where none leads there exactly, and the class that is answered for it.
+    pub nearest: Option<(NearestInput, usize)>,
     /// The input that leads there, and how far from there its path is by rounding.
     pub input: Option<(DVector<f64>, f64)>,
 }
 
 impl Grabbed {
     /// Follows the moved point of `scene`; `None` where it does not exist, or the stage showed another space.
-    pub fn new(scene: &Scene, request: Grab) -> Option<Grabbed> {
+    pub fn new(scene: &Scene, request: Grab, go_on: &mut dyn FnMut() -> bool) -> Option<Grabbed> {
         let (flow, points) = (&*scene.flow, &scene.dataset.points);
         let fits = request.rows.ncols() == flow.ambient_dimension() && request.sample < points.ncols();
         let input = fits.then(|| points.columns(request.sample, 1).into_owned())?;
-        let result = follow(scene, &input, &request);
+        let result = follow(scene, &input, &request, go_on);
         Some(Grabbed { request, result })
     }
 }
 
-fn follow(scene: &Scene, input: &DMatrix<f64>, request: &Grab) -> Result<GrabbedPath, String> {
+fn follow(
+    scene: &Scene,
+    input: &DMatrix<f64>,
+    request: &Grab,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Result<GrabbedPath, String> {
     let flow = &*scene.flow;
     let before = flow.positions(input, request.t).map_err(|error| error.to_string())?.column(0).into_owned();
     let by = displacement(flow, request);
@@ -70,6 +78,13 @@ fn follow(scene: &Scene, input: &DMatrix<f64>, request: &Grab) -> Result<Grabbed
         let there = flow.positions(&column, request.t).map(|there| (there.column(0) - &position).norm());
         (found, there.unwrap_or(f64::INFINITY))
     });
+    let nearest = found.is_none().then(|| {
+        let start = input.column(0).into_owned();
+        let nearest = NearestInput::find(flow, &start, (request.t, &position), go_on)?;
+        let column = DMatrix::from_column_slice(nearest.input.len(), 1, nearest.input.as_slice());
+        let answer = scene.network.forward(&column).ok()?.predictions.first().copied()?;
+        Some((nearest, answer))
+    });
     let times = line_times(flow, path.from);
     let line: Vec<DVector<f64>> = times.iter().filter_map(|t| path.at(flow, *t)).collect();
     let complete = line.len() == times.len() && !line.is_empty();
@@ -81,6 +96,7 @@ fn follow(scene: &Scene, input: &DMatrix<f64>, request: &Grab) -> Result<Grabbed
         moved: by.norm(),
         answers: [own.0, after.0],
         output_change: (own.1 - after.1).norm(),
+        nearest: nearest.flatten(),
         input: found,
     })
 }
@@ -133,7 +149,7 @@ impl Derivation for Grabbed {
 
     fn build(source: &Source, request: Grab, progress: &mut Progress<'_>) -> Result<Option<Grabbed>, SceneError> {
         go_on(progress, 0.0, "")?;
-        Ok(Grabbed::new(&source.scene, request))
+        Ok(Grabbed::new(&source.scene, request, &mut || progress(0.5, "")))
     }
 
     // While it is dragged every position is followed to the end.
@@ -158,7 +174,7 @@ mod tests {
         let rows = DMatrix::identity(2, scene.flow.ambient_dimension());
         let grab = |t: f64, by: [f64; 2]| {
             let grab = Grab { sample: 5, t, rows: rows.clone(), by };
-            Grabbed::new(&scene, grab).unwrap().result
+            Grabbed::new(&scene, grab, &mut || true).unwrap().result
         };
         // Not moved: it is the path of the point itself.
         let same = grab(0.0, [0.0, 0.0]).unwrap();
@@ -178,7 +194,12 @@ mod tests {
         let own = scene.flow.positions(&scene.dataset.points.columns(5, 1).into_owned(), t).unwrap();
         let seen = &rows * (path.at(&scene.flow, t).unwrap() - own.column(0));
         assert!((seen[0] - 0.1).abs() < 1e-9 && (seen[1] - 0.05).abs() < 1e-9, "{seen}");
-        assert!(Grabbed::new(&scene, Grab { sample: 1 << 30, t, rows: rows.clone(), by: [0.0; 2] }).is_none());
-        assert!(Grabbed::new(&scene, Grab { sample: 0, t, rows: DMatrix::identity(2, 1), by: [0.0; 2] }).is_none());
+        assert!(
+            Grabbed::new(&scene, Grab { sample: 1 << 30, t, rows: rows.clone(), by: [0.0; 2] }, &mut || true).is_none()
+        );
+        assert!(
+            Grabbed::new(&scene, Grab { sample: 0, t, rows: DMatrix::identity(2, 1), by: [0.0; 2] }, &mut || true)
+                .is_none()
+        );
     }
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use egui::{RichText, Ui};
+use nalgebra::DVector;
 
-use super::{class_name, gives_values};
+use super::answer::{class_name, gives_values};
 use crate::explorer::theme::{self, Palette};
 use crate::session::{
     Command, Grabbed, GrabbedPath, PlaybackCommand, PointCommand, ProbeCommand, Scene, Session, Tool, ViewCommand,
@@ -70,21 +71,36 @@ fn sentences(scene: &Scene, found: &GrabbedPath) -> Vec<String> {
     };
     let back = match (&found.input, &found.path.obstacle) {
         (Some((input, miss)), _) => {
-            let listed = input.iter().take(SHOWN).enumerate();
-            let mut text: Vec<String> = listed
-                .map(|(index, value)| format!("{} = {}", coordinate_name(index), theme::significant(*value)))
-                .collect();
-            if input.len() > SHOWN {
-                text.push(format!("and {} more", input.len() - SHOWN));
-            }
             let exact = *miss <= EXACT * (1.0 + input.norm());
             let miss = if exact { String::new() } else { format!(", to about {}", theme::significant(*miss)) };
-            format!("The input that leads there{miss}: {}.", text.join(", "))
+            format!("The input that leads there{miss}: {}.", listed(input))
         }
         (None, obstacle) => {
             let reason = obstacle.as_ref().map(|obstacle| format!(": {obstacle}")).unwrap_or_default();
             format!("It can be followed back to t = {} only{reason}.", theme::figure(found.path.from, 2))
         }
     };
-    vec![answer, back]
+    let mut sentences = vec![answer, back];
+    if let Some((nearest, answer)) = &found.nearest {
+        let passes = theme::significant(nearest.distance);
+        let answer = if gives_values(scene) {
+            String::new()
+        } else {
+            format!(" It is answered {}.", class_name(scene, *answer))
+        };
+        let input = listed(&nearest.input);
+        sentences.push(format!("The nearest input found passes there at a distance of {passes}: {input}.{answer}"));
+    }
+    sentences
+}
+
+/// The first coordinates of an input.
+fn listed(input: &DVector<f64>) -> String {
+    let coordinate =
+        |(index, value): (usize, &f64)| format!("{} = {}", coordinate_name(index), theme::significant(*value));
+    let mut text: Vec<String> = input.iter().take(SHOWN).enumerate().map(coordinate).collect();
+    if input.len() > SHOWN {
+        text.push(format!("and {} more", input.len() - SHOWN));
+    }
+    text.join(", ")
 }

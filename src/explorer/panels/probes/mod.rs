@@ -1,14 +1,14 @@
 //! The probes: a point that is moved a little, a point that was taken in mid-flow, and parts that are taken out.
 
 pub mod ablate;
+mod answer;
 mod grabbed;
 mod perturb;
 
 use egui::{RichText, ScrollArea, Ui};
 
-use crate::dataset::Labels;
 use crate::explorer::theme::{self, SECTION_GAP};
-use crate::session::{Command, Scene, Session};
+use crate::session::{Command, Session};
 
 /// Draws the panel and tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
@@ -29,17 +29,4 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         ablate::show(ui, session, scene, &mut commands);
     });
     commands
-}
-
-/// What a class that the network answers is called.
-fn class_name(scene: &Scene, class: usize) -> String {
-    match &scene.dataset.labels {
-        Labels::Classes { names, .. } => names.get(class).cloned().unwrap_or_else(|| class.to_string()),
-        Labels::None | Labels::Values(_) => class.to_string(),
-    }
-}
-
-/// Whether the network is asked for values and not for classes.
-fn gives_values(scene: &Scene) -> bool {
-    matches!(scene.dataset.labels, Labels::Values(_))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{RichText, Role, Slider, Ui, WidgetInfo, vec2};
 
-use super::{class_name, gives_values};
+use super::answer::{class_name, gives_values};
 use crate::diagnostics::probes::{Perturbation, Perturbed};
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::time_chart::{Series, TimeChart};
