@@ -25,6 +25,7 @@ struct LayerGradientReport {
     index: usize,
     mean_abs: f64,
     norm: f64,
+    singular_values: Vec<f64>,
 }
 
 impl GradientsReport {
@@ -33,6 +34,7 @@ impl GradientsReport {
             index: index + 1,
             mean_abs: gradient.mean_abs,
             norm: gradient.norm,
+            singular_values: gradient.singular_values.clone(),
         });
         GradientsReport {
             t: backward.times.clone(),

@@ -3,6 +3,7 @@
 use super::actions::{columns, derive, edit, findings, import, open, paths, receive, stop, train, view};
 use super::view::TOUR_DIMENSIONS;
 use super::{Command, Data, Effect, Outcome, Projection, Session, Settings};
+use crate::diagnostics::findings::Thresholds;
 
 impl Session {
     /// Carries out a command and tells what has to be done outside.
@@ -46,7 +47,13 @@ impl Session {
     pub fn settings(&self) -> Settings {
         let recent = self.recent.paths().to_vec();
         let dismissed = self.findings.dismissed().to_vec();
-        Settings { recent, window: self.window, chains: self.chains.clone(), dismissed }
+        Settings {
+            recent,
+            window: self.window,
+            chains: self.chains.clone(),
+            dismissed,
+            thresholds: self.thresholds.clone(),
+        }
     }
 
     /// Takes over what was kept.
@@ -54,6 +61,13 @@ impl Session {
         self.window = settings.window;
         self.chains = settings.chains;
         self.findings.restore(settings.dismissed);
+        let known = |name: &str| Thresholds::default().get(name).is_some();
+        for name in settings.thresholds.keys().filter(|name| !known(name)) {
+            let sentence =
+                format!("The settings give `{name}` a value, which is no threshold of a finding; it changes nothing.");
+            self.notices.add(super::Severity::Warning, sentence, "");
+        }
+        self.thresholds = settings.thresholds;
         settings.recent.iter().rev().for_each(|path| self.recent.add(path));
         findings::refresh(self);
     }

@@ -1,5 +1,6 @@
 //! What is kept between starts: recent files, the arrangement of the window, and how files of tensors were opened.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,8 @@ pub struct Settings {
     pub chains: Vec<RememberedChain>,
     /// The findings that are not told any more, the newest last.
     pub dismissed: Vec<Dismissal>,
+    /// The thresholds of findings that are others than usual, by name: written into the file by hand.
+    pub thresholds: BTreeMap<String, f64>,
 }
 
 /// The settings as they are in their file.
@@ -36,6 +39,8 @@ struct SettingsFile {
     chains: Vec<RememberedChain>,
     #[serde(default)]
     dismissed: Vec<Dismissal>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    thresholds: BTreeMap<String, f64>,
 }
 
 impl Settings {
@@ -57,7 +62,7 @@ impl Settings {
         };
         let mut chains = file.chains;
         chains.truncate(MAX_CHAINS);
-        Ok(Settings { recent: file.recent, window, chains, dismissed: file.dismissed })
+        Ok(Settings { recent: file.recent, window, chains, dismissed: file.dismissed, thresholds: file.thresholds })
     }
 
     /// The text of their file.
@@ -70,6 +75,7 @@ impl Settings {
             appearance: self.window.appearance.label().into(),
             chains: self.chains.clone(),
             dismissed: self.dismissed.clone(),
+            thresholds: self.thresholds.clone(),
         };
         // Text, numbers and lists of them always make JSON; paths that are not text do not, and are not kept then.
         serde_json::to_string_pretty(&file).unwrap_or_default()
@@ -85,6 +91,7 @@ mod tests {
         let mut settings = Settings { recent: vec!["/a/b.pt".into()], ..Settings::default() };
         settings.window.layer_panel = false;
         settings.window.appearance = Appearance::Dark;
+        settings.thresholds.insert("large_weight".to_owned(), 25.0);
         assert_eq!(Settings::parse(&settings.to_json()).unwrap(), settings);
     }
 

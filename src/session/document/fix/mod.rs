@@ -50,14 +50,15 @@ pub struct Fixed {
 pub struct FixFinder<'a> {
     network: &'a Network,
     data: Option<&'a Dataset>,
+    thresholds: &'a Thresholds,
     /// The balanced network.
     balanced: OnceLock<Option<Network>>,
 }
 
 impl<'a> FixFinder<'a> {
     /// For this network and its data.
-    pub fn new(network: &'a Network, data: Option<&'a Dataset>) -> FixFinder<'a> {
-        FixFinder { network, data, balanced: OnceLock::new() }
+    pub fn new(network: &'a Network, data: Option<&'a Dataset>, thresholds: &'a Thresholds) -> FixFinder<'a> {
+        FixFinder { network, data, thresholds, balanced: OnceLock::new() }
     }
 
     /// What can be done about a finding, one way or another; nothing where that is left to a person.
@@ -95,7 +96,7 @@ impl<'a> FixFinder<'a> {
     /// Whether the weights of a layer are no longer large once the layers are balanced.
     fn balances(&self, layer: usize) -> bool {
         let balanced = self.balanced.get_or_init(|| scale::balanced(self.network)).as_ref();
-        let limit = Thresholds::default().large_weight;
+        let limit = self.thresholds.large_weight;
         let is_small = |layer: &Layer| scale::largest_weight(layer) <= limit;
         balanced.and_then(|network| network.layers().get(layer)).is_some_and(is_small)
     }
