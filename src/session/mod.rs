@@ -37,9 +37,9 @@ pub use derived::{
     RefinementStudy, SeparationProfile, Situation, Source, Stored, StudyRequest, slice, weight_matrices,
 };
 pub use document::{
-    ColumnCommand, ColumnImport, Data, DataSource, Document, EditCommand, Example, FileContents, Fix, FixFinder, Fixed,
-    History, Import, ImportCommand, MAX_CLASSES, NetworkChange, NumberChange, PointChange, PointError, Preset,
-    RememberedChain, WeightPart, file_name,
+    ColumnCommand, ColumnImport, Data, DataSource, Document, EditCommand, Ending, Example, FileContents, Fix,
+    FixFinder, Fixed, History, Import, ImportCommand, MAX_CLASSES, NetworkChange, NumberChange, PointChange,
+    PointError, Preset, RememberedChain, WeightPart, file_name,
 };
 pub use effect::{DialogAnswer, Effect, Outcome, SpectrumRequest, UserError};
 pub use findings::{

@@ -97,6 +97,11 @@ pub fn find_while(
     Some(findings)
 }
 
+/// What speaks against the last layer alone.
+pub fn check_output(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
+    output_mismatch::check(subject, thresholds)
+}
+
 #[cfg(test)]
 pub(super) fn checked_codes() -> Vec<&'static str> {
     CHECKS.iter().flat_map(|(codes, _)| codes.iter().copied()).collect()
