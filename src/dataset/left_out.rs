@@ -57,7 +57,7 @@ impl ColumnGaps {
         text.collect::<Vec<_>>().join(", ")
     }
 
-    fn place(&self) -> String {
+    fn column_text(&self) -> String {
         if self.coordinate.is_some() { format!("column {}", self.name) } else { format!("the label {}", self.name) }
     }
 }
@@ -110,12 +110,12 @@ impl LeftOut {
 
     /// The same of these coordinates only; rows that lack nothing in them stay out all the same.
     pub(super) fn with_columns(&self, kept: &[usize]) -> LeftOut {
-        let place = |gaps: &ColumnGaps| match gaps.coordinate {
+        let position = |gaps: &ColumnGaps| match gaps.coordinate {
             Some(column) => kept.iter().position(|kept| *kept == column).map(Some),
             None => Some(None),
         };
         let columns =
-            self.columns.iter().filter_map(|gaps| Some(ColumnGaps { coordinate: place(gaps)?, ..gaps.clone() }));
+            self.columns.iter().filter_map(|gaps| Some(ColumnGaps { coordinate: position(gaps)?, ..gaps.clone() }));
         LeftOut { columns: columns.collect(), ..self.clone() }
     }
 
@@ -132,13 +132,13 @@ impl LeftOut {
 
 /// What columns lack, and the first place at which they do.
 pub(super) fn listed(columns: &[ColumnGaps]) -> String {
-    let named = columns.iter().take(NAMED).map(|gaps| format!("{}: {}", gaps.place(), gaps.label()));
+    let named = columns.iter().take(NAMED).map(|gaps| format!("{}: {}", gaps.column_text(), gaps.label()));
     let mut text = named.collect::<Vec<_>>().join("; ");
     if columns.len() > NAMED {
         text += &format!("; and {} more columns", columns.len() - NAMED);
     }
     if let Some(first) = columns.iter().min_by_key(|gaps| gaps.first) {
-        text += &format!("; the first is in row {}, {}", first.first + 1, first.place());
+        text += &format!("; the first is in row {}, {}", first.first + 1, first.column_text());
     }
     text
 }

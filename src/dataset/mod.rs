@@ -3,6 +3,7 @@
 mod arrays;
 mod choice;
 mod column;
+mod completion;
 mod delimited;
 mod digits;
 mod error;

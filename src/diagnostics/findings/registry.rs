@@ -94,6 +94,11 @@ pub fn find_while(subject: &Subject<'_>, thresholds: &Thresholds, go_on: &mut Pr
     Some(findings)
 }
 
+/// What speaks against the last layer alone.
+pub fn check_output(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
+    output_mismatch::check(subject, thresholds)
+}
+
 #[cfg(test)]
 pub(super) fn checked_codes() -> Vec<&'static str> {
     CHECKS.iter().flat_map(|(codes, _)| codes.iter().copied()).collect()

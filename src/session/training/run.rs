@@ -77,6 +77,8 @@ pub(super) struct TrainingUpdate {
     pub kept: Vec<Snapshot>,
     /// The newest network.
     pub newest: Option<Snapshot>,
+    /// How much the last step of the newest epoch changed each layer's weights, as a share of them.
+    pub updates: Option<Arc<[f64]>>,
 }
 
 /// Between the worker and the window.
@@ -154,6 +156,7 @@ impl TrainingRun {
                         news.kept.push(now.clone());
                     }
                     news.newest = Some(now);
+                    news.updates = Some(trainer.updates().into());
                 });
                 let share = report.epoch as f32 / self.options.epochs as f32;
                 if !go_on(share, &format!("epoch {} of {}", report.epoch, self.options.epochs)) {
