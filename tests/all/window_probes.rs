@@ -70,6 +70,10 @@ fn a_unit_that_is_taken_out_changes_the_answers_until_the_ablation_ends() {
     assert!(!effect.changed.is_empty());
     assert_eq!(window.state().session().latest::<AblationReport>().unwrap().effect, effect);
     window.get_by_label_contains("Without unit 1 of layer 1: accuracy");
+    // The buttons of that sentence are within the stage.
+    let stage = window.get_by_label("Stage: plain net").rect();
+    assert!(window.get_by_label("End the ablation").rect().right() <= stage.right());
+    assert!(stage.right() <= window.get_by_label("Probes").rect().left());
     window.get_by_label_contains(&format!("{} of {} answers changed", effect.changed.len(), effect.samples));
     window.get_by_label_contains("Taken out: unit 1 of layer 1");
     click(&mut window, "Select the changed");
