@@ -54,7 +54,7 @@ fn main() {
 fn projection() {
     let network = network(&WIDTHS);
     let dataset = Generator::Spiral.generate(GeneratorOptions { samples: POINTS, ..GeneratorOptions::default() });
-    let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).expect("random layers can be decomposed");
+    let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).expect("random layers can be decomposed");
     let path = flow.sample_path(&dataset.points).expect("the data fits the network");
     let rows = DMatrix::identity(3, flow.ambient_dimension());
     let mut positions = Vec::new();

@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let digits = Generator::Digits.generate(GeneratorOptions::default()).points;
     let columns: Vec<usize> = (0..ROWS).map(|row| row % digits.ncols()).collect();
     let rows = digits.select_columns(&columns);
-    let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true)?;
+    let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true)?;
     let refinement = Refinement { kind: RefinementKind::Full, steps: STEPS, integrator: Integrator::Euler };
     let resnet = ResNet::new(&flow, refinement, &digits)?;
     let explicit = resnet.network(String::new(), network.output())?;
@@ -94,12 +94,12 @@ fn studies(activation: Activation) -> Result<(), Box<dyn Error>> {
     timed("measures of its blocks", &mut || Ok(drop(std::hint::black_box(measure_blocks(&network, &points)?))))?;
     timed("smaller steps", &mut || Ok(drop(std::hint::black_box(compare_smaller_steps(&network, &points)?))))?;
     for residual in ResidualLaw::ALL {
-        let flow = Flow::new(&network, FlowOptions { residual, ..FlowOptions::default() }, &mut |_| true)?;
+        let flow = Flow::new(&network, FlowOptions { residual, ..FlowOptions::default() }, &mut |_, _| true)?;
         let name = residual.name();
         timed(&format!("followed ({name})"), &mut || Ok(drop(std::hint::black_box(flow.sample_path(&points)?))))?;
         timed(&format!("error against N ({name})"), &mut || {
             let request = (RefinementKind::Full, Integrator::Euler);
-            let study = Convergence::study(&flow, request, &points, network.output(), &mut |_| true)?;
+            let study = Convergence::study(&flow, request, &points, network.output(), &mut |_, _| true)?;
             println!(
                 "    on {} points, slope {:?}, N for the same answers {:?} of up to {}",
                 study.samples,

@@ -23,10 +23,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         _ => return Err("give a network and its data, or nothing".into()),
     };
-    let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true)?;
+    let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true)?;
     for integrator in Integrator::ALL {
         let what = (RefinementKind::Full, integrator);
-        let study = Convergence::study(&flow, what, &data.points, network.output(), &mut |_| true)?;
+        let study = Convergence::study(&flow, what, &data.points, network.output(), &mut |_, _| true)?;
         println!("{}, {} points", integrator.name(), study.samples);
         for error in &study.errors {
             println!(

@@ -16,7 +16,7 @@ const TIMES_PER_LAYER: usize = 10;
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).map_or_else(|| std::env::temp_dir().join("paths.npz"), PathBuf::from);
     let (network, data) = examples::spiral()?;
-    let flow = Flow::new(&network, FlowOptions::default(), &mut |_finished_layers| true)?;
+    let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true)?;
 
     // Layer k fills the time from k − 1 to k.
     let count = flow.layers().len() * TIMES_PER_LAYER;

@@ -10,11 +10,11 @@ use layerflow::resnet::{Integrator, Refinement, RefinementKind, ResNet};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let (network, data) = examples::spiral()?;
-    let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true)?;
+    let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true)?;
     for steps in [8, 16, 32] {
         let refinement = Refinement { kind: RefinementKind::Full, steps, integrator: Integrator::Euler };
         let resnet = ResNet::new(&flow, refinement, &data.points)?;
-        let error = resnet.measure(&data.points, network.output(), &mut |_share| true)?;
+        let error = resnet.measure(&data.points, network.output(), &mut |_share, _| true)?;
         println!(
             "N = {steps:2}: {} blocks, error {:.3e}, the same answer for {:.1} % of the points",
             error.blocks,

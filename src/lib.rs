@@ -40,7 +40,7 @@
 //! let affine = Affine { weight: dmatrix![0.0, -2.0; 1.0, 0.0], bias: None };
 //! let layer = Layer::Dense(Dense { name: "turn".to_owned(), affine, activation: Activation::Identity });
 //! let network = Network::new("example".to_owned(), vec![layer], OutputFunction::Identity)?;
-//! let flow = Flow::new(&network, FlowOptions::default(), &mut |_finished_layers| true)?;
+//! let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true)?;
 //!
 //! // One point in each column; at t = 1 the flow has carried them to where the layer maps them.
 //! let points: DMatrix<f64> = dmatrix![1.0, 0.0; 0.0, 1.0];
@@ -66,6 +66,7 @@ pub mod linalg;
 pub mod network;
 #[doc(hidden)]
 mod pickle;
+pub mod progress;
 pub mod resnet;
 #[doc(hidden)]
 pub mod session;

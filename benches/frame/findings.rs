@@ -70,7 +70,7 @@ fn faulty() -> Network {
 fn digits() {
     let network = ExampleNetwork::Digits.load().expect("the example is there");
     let data = Generator::Digits.generate(GeneratorOptions::default());
-    let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).expect("it flows");
+    let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).expect("it flows");
     let forward = median(|| {
         black_box(network.forward(&data.points).ok());
     });

@@ -26,7 +26,7 @@ const EVALUATED_VALUES: usize = 6_400_000;
 pub fn evaluator() {
     for width in [64, 512] {
         let samples = EVALUATED_VALUES / width;
-        let flow = Flow::new(&network(&[width, width]), FlowOptions::default(), &mut |_| true);
+        let flow = Flow::new(&network(&[width, width]), FlowOptions::default(), &mut |_, _| true);
         let flow = flow.expect("random layers can be decomposed");
         let points = DMatrix::from_fn(width, samples, |row, sample| entry(3, row, sample));
         let path = flow.sample_path(&points).expect("the data fits the network");

@@ -7,14 +7,14 @@ use serde::Serialize;
 
 use super::error::CommandError;
 use super::findings::{FindingOptions, FindingReport};
-use super::measures::{AllMeasures, GradientsReport, MeasuresReport, SpectrumReport};
+use super::measures::{AlignmentReport, AllMeasures, GradientsReport, MeasuresReport, SpectrumReport};
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, outline_flow, read_network};
 use super::output::{print, print_json, print_note};
 use super::report::{DataReport, Report, TensorReport};
 use super::survey::SurveyReport;
 use super::{spectra, table, warnings};
 use crate::diagnostics::findings::{Subject, find};
-use crate::diagnostics::measures::{AlongFlow, SpectrumTail};
+use crate::diagnostics::measures::{AlongFlow, SpectrumTail, block_alignment};
 use crate::flow::FlowError;
 use crate::formats;
 use crate::formats::{FormatError, Opened};
@@ -169,7 +169,9 @@ fn print_measures(file: &Path, subject: &Subject<'_>, arguments: &InspectArgumen
     let layers = SpectrumTail::of_network(subject).iter().map(SpectrumReport::new).collect();
     let along = if arguments.csv { None } else { AlongFlow::measure(subject).map(MeasuresReport) };
     let survey = if arguments.csv { None } else { survey(file, subject, arguments)? };
-    let all = AllMeasures { layers, measures: along, survey };
+    let blocks = if arguments.csv { Vec::new() } else { block_alignment(subject) };
+    let residual_alignment = blocks.iter().map(AlignmentReport::new).collect();
+    let all = AllMeasures { layers, measures: along, residual_alignment, survey };
     match (arguments.json, arguments.csv) {
         (true, _) => print_json(&all),
         (_, true) => print(&all.csv()),

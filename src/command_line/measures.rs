@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::columns::{aligned, short};
 use crate::diagnostics::Backward;
-use crate::diagnostics::measures::{AlongFlow, SpectrumTail};
+use crate::diagnostics::measures::{AlongFlow, BlockAlignment, SpectrumTail};
 
 use super::survey::SurveyReport;
 
@@ -25,6 +25,7 @@ struct LayerGradientReport {
     index: usize,
     mean_abs: f64,
     norm: f64,
+    singular_values: Vec<f64>,
 }
 
 impl GradientsReport {
@@ -33,6 +34,7 @@ impl GradientsReport {
             index: index + 1,
             mean_abs: gradient.mean_abs,
             norm: gradient.norm,
+            singular_values: gradient.singular_values.clone(),
         });
         GradientsReport {
             t: backward.times.clone(),
@@ -170,8 +172,35 @@ pub(super) struct AllMeasures {
     pub layers: Vec<SpectrumReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub measures: Option<MeasuresReport>,
+    /// Whether residual blocks push alike; empty without two of them or without data.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub residual_alignment: Vec<AlignmentReport>,
     #[serde(flatten)]
     pub survey: Option<SurveyReport>,
+}
+
+/// How a residual block stands to the others.
+#[derive(Debug, Serialize)]
+pub(super) struct AlignmentReport {
+    layer: usize,
+    left: f64,
+    right: f64,
+    own: f64,
+    rank: f64,
+    spectral_norm: f64,
+    spectral_norm_times_blocks: f64,
+}
+
+impl AlignmentReport {
+    pub(super) fn new(found: &BlockAlignment) -> AlignmentReport {
+        let BlockAlignment { layer, left, right, own, rank, spectral_norm, spectral_norm_times_blocks } = *found;
+        AlignmentReport { layer, left, right, own, rank, spectral_norm, spectral_norm_times_blocks }
+    }
+
+    fn row(&self) -> Vec<String> {
+        let numbers = [self.left, self.right, self.own, self.rank, self.spectral_norm, self.spectral_norm_times_blocks];
+        std::iter::once(self.layer.to_string()).chain(numbers.map(short)).collect()
+    }
 }
 
 impl AllMeasures {
@@ -199,6 +228,14 @@ impl AllMeasures {
         let mut text = aligned(&rows);
         text += "\nα, D, ξ_min: the power law of the eigenvalues' tail; below 2 a layer is over-trained, above 6 under-trained, and with \
                  fewer than 50 eigenvalues it says little. mp_edge: where the eigenvalues of noise end; spikes: those beyond.\n";
+        if !self.residual_alignment.is_empty() {
+            let header = ["layer", "left", "right", "own", "rank", "spectral_norm", "spectral_norm_times_blocks"];
+            let mut rows = vec![header.map(String::from).to_vec()];
+            rows.extend(self.residual_alignment.iter().map(AlignmentReport::row));
+            text += "\nResidual alignment: |cos| of the blocks' leading directions with those of the other blocks (left, right) and \
+                     of left with right (own); rank: singular values above 1 % of the largest.\n";
+            text += &aligned(&rows);
+        }
         if let Some(MeasuresReport(along)) = &self.measures {
             let mut rows =
                 vec![std::iter::once("t".to_owned()).chain(along.lists().map(|(name, _)| name.to_owned())).collect()];

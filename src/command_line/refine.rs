@@ -152,7 +152,8 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
                         ends.rows(0, plain.nrows()).into_owned()
                     }
                 };
-                let error = measured.compare(plain, refined, data, network.output(), &mut |_| true).map_err(failed)?;
+                let error =
+                    measured.compare(plain, refined, data, network.output(), &mut |_, _| true).map_err(failed)?;
                 let mut layers = measured.layer_errors_against(&forward.layer_outputs, data).map_err(failed)?;
                 if let Some(last) = layers.last_mut() {
                     *last = error.max_error;
@@ -160,7 +161,7 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
                 (error, layers)
             }
             ResidualLaw::Limit => (
-                measured.measure(data, network.output(), &mut |_| true).map_err(failed)?,
+                measured.measure(data, network.output(), &mut |_, _| true).map_err(failed)?,
                 measured.layer_errors(data).map_err(failed)?,
             ),
         };

@@ -148,7 +148,7 @@ fn of_graph(file: &Path, graph: &GraphFile, options: &ChainOptions, json: bool) 
     let mut listing = Listing::new(file, names, json)?;
     for convolution in &graph.convolutions {
         let undone = |source| fault(GraphProblem::Convolution { node: convolution.name.clone(), source });
-        listing.add(WeightReport::new(convolution.spectrum(&mut |_| true).map_err(undone)?))?;
+        listing.add(WeightReport::new(convolution.spectrum(&mut |_, _| true).map_err(undone)?))?;
     }
     let mut warnings = vec![cut];
     list(&graph.tensors, &proposal, &mut listing, &mut warnings)?;
@@ -239,7 +239,7 @@ fn list(
     warnings: &mut Vec<Warning>,
 ) -> Result<(), CommandError> {
     for position in 0..proposal.entries.len() {
-        match weight_spectrum(tensors, proposal, position, &mut |_| true) {
+        match weight_spectrum(tensors, proposal, position, &mut |_, _| true) {
             Ok(Some(spectrum)) => listing.add(WeightReport::new(spectrum))?,
             Ok(None) => {}
             Err(FormatError::Chain { source, .. }) => warnings.push(warnings::of_no_spectrum(&source)),

@@ -99,7 +99,7 @@ impl SurveyReport {
         let mut paths = vec![PathsReport::new(flow, &survey.trajectory)];
         for decomposition in Decomposition::ALL.into_iter().filter(|other| *other != flow.options().decomposition) {
             let other =
-                Flow::for_data(network, arguments.with_decomposition(decomposition), &data.points, &mut |_| true)?;
+                Flow::for_data(network, arguments.with_decomposition(decomposition), &data.points, &mut |_, _| true)?;
             paths.push(PathsReport::new(&other, &DataSurvey::measure(&other, data, &mut |_, _| true)?.trajectory));
         }
         let blocks = measure_blocks(network, &data.points)?;

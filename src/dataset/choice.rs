@@ -4,8 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::column::ColumnOutline;
-use super::gaps::{MissingValues, Rows, listed as listed_gaps};
+use super::gaps::{MissingValues, Rows};
 use super::labels::Labels;
+use super::left_out::listed as listed_gaps;
 use super::points::Dataset;
 use super::roles::{LabelColumns, Roles};
 use super::scaling::Scaling;

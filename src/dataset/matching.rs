@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use pathfinding::prelude::{Matrix, kuhn_munkres};
+use nalgebra::DMatrix;
 
 use super::labels::Labels;
 use super::points::Dataset;
+use crate::linalg::greatest_assignment;
 
 /// The most classes for which the best numbering is sought; the time grows with their cube.
 const MAX_MATCHED: usize = 256;
@@ -186,14 +187,15 @@ fn better_numbering(
         return None;
     }
     let right = predictions.iter().zip(outputs_of).filter(|(predicted, class)| predicted == class).count();
-    let mut counts = Matrix::new(classes.len(), outputs.len(), 0_i64);
+    let mut counts = DMatrix::<f64>::zeros(classes.len(), outputs.len());
     for (class, predicted) in of_sample.iter().zip(predictions) {
         if let (Ok(row), true) = (classes.binary_search(class), *predicted < positions) {
-            counts[(row, *predicted)] += 1;
+            counts[(row, *predicted)] += 1.0;
         }
     }
-    let (best, assignment) = kuhn_munkres(&counts);
-    let (best, right) = (best as f64 / samples as f64, right as f64 / samples as f64);
+    let assignment = greatest_assignment(&counts);
+    let best: f64 = assignment.iter().enumerate().map(|(row, output)| counts[(row, *output)]).sum();
+    let (best, right) = (best / samples as f64, right as f64 / samples as f64);
     if best < GOOD || best < right + BETTER {
         return None;
     }

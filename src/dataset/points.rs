@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use nalgebra::DMatrix;
 
-use super::gaps::LeftOut;
 use super::labels::Labels;
+use super::left_out::LeftOut;
 use super::scaling::{Scaling, factors, scale};
 
 /// Points that flow through a network, as the columns of a matrix.

@@ -12,11 +12,14 @@ use super::layer_gradient::{AffineGradient, step_back, through};
 use super::loss_gradient::{BackwardError, Start};
 use crate::dataset::Labels;
 use crate::flow::{Flow, LayerFlow, ResidualLaw};
+use crate::linalg::library::singular_values;
 use crate::linalg::{evenly_spaced, percentile};
 use crate::network::Network;
 
 /// Multiplications that the curve within the layers may cost; at the ends of layers all samples are used.
 const CURVE_WORK: usize = 300_000_000;
+/// Multiplications that the singular values of all layers' gradients may cost.
+const SPECTRA_WORK: usize = 400_000_000;
 
 /// The gradient of a layer's weights, over all samples.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +30,9 @@ pub struct LayerGradient {
     pub norm: f64,
     /// ‖∂loss/∂b‖.
     pub bias_norm: f64,
+    /// The singular values of ∂loss/∂W, those of all matrices of a residual block together, the largest first; empty where
+    /// they would take too long.
+    pub singular_values: Vec<f64>,
 }
 
 /// The flow of the loss's gradient, from the end to the start.
@@ -71,6 +77,7 @@ impl Backward {
         let mut curve = Curve::default();
         let mut lambda = start.lambda;
         let mut layers = Vec::with_capacity(values.len());
+        let mut work = SPECTRA_WORK;
         for (index, layer) in network.layers().iter().enumerate().rev() {
             let end = (index + 1) as f64;
             curve.push(end, &lambda, chosen.as_deref());
@@ -79,7 +86,7 @@ impl Backward {
                 curve.within(flow, &flow.layers()[index], &values[index], &lambda, chosen);
             }
             let (gradients, next) = through(layer, input, &values[index], &lambda);
-            layers.push(LayerGradient::new(&gradients));
+            layers.push(LayerGradient::new(&gradients, &mut work));
             lambda = next;
         }
         curve.push(0.0, &lambda, chosen.as_deref());
@@ -99,15 +106,30 @@ impl Backward {
 }
 
 impl LayerGradient {
-    fn new(gradients: &[AffineGradient]) -> LayerGradient {
+    /// `work` is what the singular values may still cost.
+    fn new(gradients: &[AffineGradient], work: &mut usize) -> LayerGradient {
         let weights = || gradients.iter().flat_map(|gradient| gradient.weight.iter());
         let count = weights().count().max(1) as f64;
         LayerGradient {
             mean_abs: weights().map(|slope| slope.abs()).sum::<f64>() / count,
             norm: weights().map(|slope| slope * slope).sum::<f64>().sqrt(),
+            singular_values: spectrum(gradients, work),
             bias_norm: gradients.iter().flat_map(|part| &part.bias).map(DVector::norm_squared).sum::<f64>().sqrt(),
         }
     }
+}
+
+/// The singular values of all matrices of a layer, as far as there is work left for them.
+fn spectrum(gradients: &[AffineGradient], work: &mut usize) -> Vec<f64> {
+    // A bidiagonalisation costs some 4mn·min(m, n) multiplications.
+    let cost = |(rows, columns): (usize, usize)| rows.saturating_mul(columns).saturating_mul(4 * rows.min(columns));
+    let needed = gradients.iter().map(|part| cost(part.weight.shape())).fold(0, usize::saturating_add);
+    let Some(left) = work.checked_sub(needed) else { return Vec::new() };
+    *work = left;
+    let found: Result<Vec<Vec<f64>>, _> = gradients.iter().map(|part| singular_values(&part.weight)).collect();
+    let mut values = found.unwrap_or_default().concat();
+    values.sort_by(|one, other| other.total_cmp(one));
+    values
 }
 
 /// Percentiles of ‖λ‖ at some times, the latest first.
@@ -238,11 +260,28 @@ mod tests {
 
     /// λ·δx is the change of the loss, wherever on the way it is asked for.
     #[test]
+    fn the_singular_values_of_a_gradient_are_those_of_its_norm() {
+        let network = network(Activation::Tanh, OutputFunction::Softmax);
+        let inputs = random_matrix(3, 7, 9);
+        let names = (0..network.outputs()).map(|class| class.to_string()).collect();
+        let labels = Labels::Classes { of_sample: (0..7).map(|sample| sample % network.outputs()).collect(), names };
+        let backward = Backward::measure(&network, None, &inputs, &labels).unwrap();
+        for layer in &backward.layers {
+            let squares: f64 = layer.singular_values.iter().map(|value| value * value).sum();
+            assert!((squares.sqrt() - layer.norm).abs() < 1e-10 * layer.norm, "{layer:?}");
+            assert!(layer.singular_values.windows(2).all(|pair| pair[0] >= pair[1]));
+        }
+        let mut little = 10;
+        let gradient = AffineGradient { weight: random_matrix(3, 3, 1), bias: None };
+        assert!(spectrum(&[gradient], &mut little).is_empty() && little == 10);
+    }
+
+    #[test]
     fn the_pairing_with_a_small_displacement_is_constant_along_the_flow() {
         let (inputs, labels) = data(12);
         for activation in [Activation::Tanh, Activation::Relu, Activation::Softmax] {
             let network = network(activation, OutputFunction::Softmax);
-            let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+            let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
             let (values, _) = follow(&network, &inputs);
             let mut lambda = Start::new(&network, &values, &labels).unwrap().lambda;
             // λ at the ends of all layers, the first at t = 0.
@@ -303,7 +342,7 @@ mod tests {
     fn the_curve_has_every_end_of_a_phase_and_a_wider_flow_changes_no_gradient() {
         let data: Dataset = Generator::Moons.generate(Generator::Moons.training_options());
         let network = crate::formats::examples::ExampleNetwork::Moons.load().unwrap();
-        let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+        let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
         let with = Backward::measure(&network, Some(&flow), &data.points, &data.labels).unwrap();
         let without = Backward::measure(&network, None, &data.points, &data.labels).unwrap();
         let phases: usize = flow.layers().iter().map(|layer| layer.phases.len()).sum();

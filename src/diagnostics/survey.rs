@@ -7,6 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use super::{Separability, TrajectoryMetrics};
 use crate::dataset::{Dataset, Labels};
 use crate::flow::{Flow, FlowError, Phase, PhaseKind};
+use crate::progress::{Progress, step};
 
 /// Points that are followed for lengths, energy and volume, at most.
 const MAX_FOLLOWED: usize = 400;
@@ -49,20 +50,15 @@ impl DataSurvey {
     ///
     /// # Errors
     /// If the data cannot be followed or `progress` answers false.
-    pub fn measure(
-        flow: &Flow,
-        dataset: &Dataset,
-        progress: &mut dyn FnMut(f32, &str) -> bool,
-    ) -> Result<DataSurvey, FlowError> {
+    pub fn measure(flow: &Flow, dataset: &Dataset, progress: &mut Progress<'_>) -> Result<DataSurvey, FlowError> {
         let order = shuffled(dataset.samples());
         let phases: usize = flow.layers().iter().map(|layer| layer.phases.len()).sum();
         // A phase costs about 4d² multiplications a point.
         let work = 4 * phases.max(1) * flow.ambient_dimension().pow(2);
         let affordable = (MAX_WORK / work.max(1)).max(MIN_POINTS);
         let chosen = |most: usize| dataset.points.select_columns(order.iter().take(most.min(affordable)));
-        let layers = flow.layers().len().max(1);
-        let trajectory = TrajectoryMetrics::measure(flow, &chosen(MAX_FOLLOWED), &mut |layer| {
-            progress(0.5 * layer as f32 / layers as f32, "lengths, energy and volume")
+        let trajectory = TrajectoryMetrics::measure(flow, &chosen(MAX_FOLLOWED), &mut |done, _| {
+            progress(0.5 * done, "lengths, energy and volume")
         })?;
         let classes = match &dataset.labels {
             Labels::Classes { of_sample, names } => {
@@ -70,7 +66,7 @@ impl DataSurvey {
                 let classes: Vec<usize> =
                     order.iter().take(points.ncols()).filter_map(|sample| of_sample.get(*sample).copied()).collect();
                 let count = names.len().max(classes.iter().max().map_or(0, |class| class + 1));
-                Some(ClassesApart::measure(flow, &points, &classes, count, &mut |share| {
+                Some(ClassesApart::measure(flow, &points, &classes, count, &mut |share, _| {
                     progress(0.5 + 0.5 * share, "how well the classes are apart")
                 })?)
             }
@@ -86,11 +82,11 @@ impl ClassesApart {
         points: &DMatrix<f64>,
         of_sample: &[usize],
         classes: usize,
-        progress: &mut dyn FnMut(f32) -> bool,
+        progress: &mut Progress<'_>,
     ) -> Result<ClassesApart, FlowError> {
         let times = times(flow);
         let mut found = ClassesApart { samples: points.ncols(), ..ClassesApart::default() };
-        let mut go_on = |done: usize| progress(done as f32 / times.len().max(1) as f32);
+        let mut go_on = |done: usize| progress(step(done, times.len()), "");
         flow.visit(points, &times, &mut |index, positions| {
             if let Some(separability) = Separability::measure(positions, of_sample, classes) {
                 found.times.push(times[index]);

@@ -4,13 +4,14 @@
 //! rate, a shift, an activation and a residual branch move it on a straight line. So lengths are exact there, and a rule is
 //! needed for the compression and for the continuous limit of a residual block only.
 
-use nalgebra::{DMatrix, DVector, DVectorView};
+use nalgebra::{DMatrix, DVector};
 
-use crate::flow::{CompressionLaw, ExactScheme, Flow, FlowCursor, FlowError, Motion, PhaseKind};
+use super::layer_path::{LayerPath, PhasePath};
+use super::speeds::{MOMENTS, Speeds, along_limit, mean_distance};
+use crate::flow::{CompressionLaw, ExactScheme, Flow, FlowCursor, FlowError, Motion};
 use crate::network::{Activation, Residual};
+use crate::progress::{Progress, step};
 
-/// Moments in a phase, its ends among them.
-const MOMENTS: usize = 9;
 /// Of more phases than this only the ends are measured.
 const MANY_PHASES: usize = 600;
 /// A slope of the activation below this loses the direction.
@@ -36,67 +37,16 @@ pub struct TrajectoryMetrics {
     pub samples: usize,
 }
 
-/// How far the data goes in one layer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LayerPath {
-    /// The layer, from 1.
-    pub layer: usize,
-    /// Its phases, in their order.
-    pub phases: Vec<PhasePath>,
-    /// The mean distance from where a point enters the layer to where it leaves it.
-    pub straight: f64,
-}
-
-/// How far the data goes in one phase.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PhasePath {
-    /// The phase.
-    pub kind: PhaseKind,
-    /// The mean length of the points' paths in it.
-    pub length: f64,
-}
-
-impl LayerPath {
-    /// How far `start` (d × points), the points where layer `index` (from 0) begins, go in it; `None` where there is no such
-    /// layer.
-    ///
-    /// # Errors
-    /// If a continuous limit cannot be followed.
-    pub fn of_layer(flow: &Flow, index: usize, start: &DMatrix<f64>) -> Result<Option<LayerPath>, FlowError> {
-        let Some(layer) = flow.layers().get(index) else { return Ok(None) };
-        let mut cursor = FlowCursor::at_layer(flow, index, start.clone(), &ExactScheme, &ExactScheme);
-        let mut path = LayerPath { layer: index + 1, phases: Vec::new(), straight: 0.0 };
-        let times: Vec<f64> = (0..MOMENTS).map(|moment| moment as f64 / (MOMENTS - 1) as f64).collect();
-        for phase in &layer.phases {
-            let begin = cursor.phase_start().clone();
-            let speeds = match &phase.motion {
-                Motion::Limit(block) => along_limit(block, &mut cursor, &times)?.0,
-                motion => Speeds::new(motion, &begin, &cursor.at(1.0)?),
-            };
-            let length = times.windows(2).map(|pair| speeds.length_between(pair[0], pair[1])).sum();
-            path.phases.push(PhasePath { kind: phase.kind, length });
-            cursor.next_phase()?;
-        }
-        path.straight = mean_distance(start, cursor.phase_start());
-        Ok(Some(path))
-    }
-
-    /// The mean length of the points' paths in the layer.
-    pub fn length(&self) -> f64 {
-        self.phases.iter().map(|phase| phase.length).sum()
-    }
-}
-
 impl TrajectoryMetrics {
-    /// Follows `inputs` (inputs × samples) through the flow. `go_on` is told the number of finished layers and answers
-    /// whether to go on.
+    /// Follows `inputs` (inputs × samples) through the flow. `go_on` is told the part of the layers that is
+    /// done and answers whether to go on.
     ///
     /// # Errors
     /// If `inputs` has another number of rows than the network has inputs, or `go_on` answers false.
     pub fn measure(
         flow: &Flow,
         inputs: &DMatrix<f64>,
-        go_on: &mut dyn FnMut(usize) -> bool,
+        go_on: &mut Progress<'_>,
     ) -> Result<TrajectoryMetrics, FlowError> {
         let phases: usize = flow.layers().iter().map(|layer| layer.phases.len()).sum();
         let moments = if phases > MANY_PHASES { 2 } else { MOMENTS };
@@ -104,7 +54,7 @@ impl TrajectoryMetrics {
         let mut cursor = FlowCursor::new(flow, inputs, &ExactScheme, &ExactScheme)?;
         let (mut length, mut volume) = (0.0, 0.0);
         for (index, layer) in flow.layers().iter().enumerate() {
-            if !go_on(index) {
+            if !go_on(step(index, flow.layers().len()), "") {
                 return Err(FlowError::Cancelled);
             }
             if layer.phases.is_empty() {
@@ -120,7 +70,9 @@ impl TrajectoryMetrics {
                         let clock = |moment: usize| moment as f64 / (moments - 1) as f64;
                         let times: Vec<f64> =
                             (0..moments).map(|moment| flow.options().time.phase_time(clock(moment))).collect();
-                        along_limit(block, &mut cursor, &times)?
+                        let (speeds, volumes) = along_limit(block, &mut cursor, &times)?;
+                        let is_known = block.activation.is_coordinatewise();
+                        (speeds, if is_known { VolumeChange::Followed(volumes) } else { VolumeChange::Unknown })
                     }
                     motion => {
                         let speeds = Speeds::new(motion, &start, &cursor.at(1.0)?);
@@ -158,115 +110,6 @@ impl TrajectoryMetrics {
         self.path_length.push(path_length);
         self.log_volume.push(log_volume);
     }
-}
-
-/// |dx/ds| of each point in a phase.
-enum Speeds {
-    /// The mean of |dx/ds| and of |dx/ds|², the same for every s.
-    Steady(f64, f64),
-    /// The coordinates along the compressed directions at the phase's start, with the factors.
-    Compressed(DMatrix<f64>, Vec<f64>, CompressionLaw),
-    /// (s, mean, square) at the moments.
-    Followed(Vec<(f64, f64, f64)>),
-}
-
-impl Speeds {
-    fn new(motion: &Motion, start: &DMatrix<f64>, end: &DMatrix<f64>) -> Speeds {
-        match motion {
-            Motion::Rotation(rotation) => steady(&rotation.velocity(start)),
-            Motion::Compression { law, factors, basis } => {
-                let mut coordinates = start.clone();
-                if let Some(basis) = basis {
-                    let tilted = basis.tr_mul(&start.rows(0, basis.nrows()));
-                    coordinates.rows_mut(0, basis.nrows()).copy_from(&tilted);
-                }
-                Speeds::Compressed(coordinates, factors.clone(), *law)
-            }
-            Motion::Shift(_) | Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => {
-                steady(&(end - start))
-            }
-        }
-    }
-
-    /// The mean way between two moments of phase time: exactly where the speed is steady, by Simpson's rule where it is known
-    /// between them, by the trapezoidal rule along a continuous limit.
-    fn length_between(&self, from: f64, to: f64) -> f64 {
-        let (first, last) = (self.at(from).0, self.at(to).0);
-        let mean = match self {
-            Speeds::Followed(_) => (first + last) / 2.0,
-            _ => (first + 4.0 * self.at(0.5 * (from + to)).0 + last) / 6.0,
-        };
-        (to - from) * mean
-    }
-
-    fn at(&self, s: f64) -> (f64, f64) {
-        match self {
-            Speeds::Steady(mean, square) => (*mean, *square),
-            Speeds::Compressed(coordinates, factors, law) => {
-                let rates = DVector::from_iterator(factors.len(), factors.iter().map(|sigma| law.rate(*sigma, s)));
-                let squares = coordinates.column_iter().map(|column| column.component_mul(&rates).norm_squared());
-                means(squares, coordinates.ncols())
-            }
-            Speeds::Followed(moments) => {
-                let at = moments.partition_point(|(moment, ..)| *moment < s).min(moments.len() - 1);
-                (moments[at].1, moments[at].2)
-            }
-        }
-    }
-}
-
-/// Speeds and volume along the continuous limit of a block, dx/ds = f(x), at the ascending `times`. The volume grows by
-/// the divergence: d ln det/ds = tr(W₂ diag(σ'(W₁x + b₁)) W₁) = Σ_h σ'_h (W₁W₂)_hh (Liouville).
-fn along_limit(
-    block: &Residual,
-    cursor: &mut FlowCursor<'_>,
-    times: &[f64],
-) -> Result<(Speeds, VolumeChange), FlowError> {
-    let hidden = block.inner.outputs();
-    let loops: Vec<f64> =
-        (0..hidden).map(|h| block.inner.weight.row(h).transpose().dot(&block.outer.weight.column(h))).collect();
-    let mut speeds = Vec::with_capacity(times.len());
-    let mut volumes: Vec<(f64, f64)> = Vec::with_capacity(times.len());
-    let mut before: Option<(f64, f64)> = None;
-    for s in times {
-        let points = cursor.at(*s)?.rows(0, block.inner.inputs()).into_owned();
-        let squares = block.branch(&points).column_iter().map(|column| column.norm_squared()).collect::<Vec<f64>>();
-        let (mean, square) = means(squares.into_iter(), points.ncols());
-        speeds.push((*s, mean, square));
-        let inner = block.inner.apply(&points);
-        let of_point = |z: DVectorView<'_, f64>| -> f64 {
-            z.iter().zip(&loops).map(|(z, weight)| block.activation.slope(*z) * weight).sum()
-        };
-        let divergence = inner.column_iter().map(of_point).sum::<f64>() / points.ncols().max(1) as f64;
-        let volume = match before.replace((*s, divergence)) {
-            Some((earlier, rate)) => {
-                volumes.last().map_or(0.0, |last| last.1) + (s - earlier) * (rate + divergence) / 2.0
-            }
-            None => 0.0,
-        };
-        volumes.push((*s, volume));
-    }
-    let volume =
-        if block.activation.is_coordinatewise() { VolumeChange::Followed(volumes) } else { VolumeChange::Unknown };
-    Ok((Speeds::Followed(speeds), volume))
-}
-
-/// The mean distance between the columns of two matrices.
-fn mean_distance(one: &DMatrix<f64>, other: &DMatrix<f64>) -> f64 {
-    let sum: f64 = one.column_iter().zip(other.column_iter()).map(|(one, other)| (one - other).norm()).sum();
-    sum / one.ncols().max(1) as f64
-}
-
-fn steady(velocities: &DMatrix<f64>) -> Speeds {
-    let (mean, square) = means(velocities.column_iter().map(|column| column.norm_squared()), velocities.ncols());
-    Speeds::Steady(mean, square)
-}
-
-/// The means of √q and of q.
-fn means(squares: impl Iterator<Item = f64>, count: usize) -> (f64, f64) {
-    let (sum, sum_of_squares) = squares.fold((0.0, 0.0), |(sum, all), square| (sum + square.sqrt(), all + square));
-    let count = count.max(1) as f64;
-    (sum / count, sum_of_squares / count)
 }
 
 /// What a phase does to the logarithm of the volume.
@@ -385,8 +228,8 @@ mod tests {
         let network = Network::new(String::new(), vec![layer], OutputFunction::Identity).unwrap();
         // Its one rotation is not shared between Vᵀ and U.
         let options = FlowOptions { time, decomposition: Decomposition::Polar, ..FlowOptions::default() };
-        let flow = Flow::new(&network, options, &mut |_| true).unwrap();
-        TrajectoryMetrics::measure(&flow, points, &mut |_| true).unwrap()
+        let flow = Flow::new(&network, options, &mut |_, _| true).unwrap();
+        TrajectoryMetrics::measure(&flow, points, &mut |_, _| true).unwrap()
     }
 
     fn dense(weight: DMatrix<f64>, bias: Option<[f64; 2]>, activation: Activation) -> Layer {
@@ -407,8 +250,8 @@ mod tests {
         let network = Network::new(String::new(), layers, OutputFunction::Identity).unwrap();
         for time in TimeLaw::ALL {
             let options = FlowOptions { time, ..FlowOptions::default() };
-            let flow = Flow::new(&network, options, &mut |_| true).unwrap();
-            let whole = TrajectoryMetrics::measure(&flow, &points(), &mut |_| true).unwrap();
+            let flow = Flow::new(&network, options, &mut |_, _| true).unwrap();
+            let whole = TrajectoryMetrics::measure(&flow, &points(), &mut |_, _| true).unwrap();
             for (index, expected) in whole.layers.iter().enumerate() {
                 let start = flow.positions(&points(), index as f64).unwrap();
                 let found = LayerPath::of_layer(&flow, index, &start).unwrap().unwrap();
@@ -481,8 +324,8 @@ mod tests {
         let block = Residual { name: String::new(), inner, activation: Activation::Identity, outer, shortcut: None };
         let network = Network::new(String::new(), vec![Layer::Residual(block)], OutputFunction::Identity).unwrap();
         let options = FlowOptions { time: TimeLaw::Linear, residual: ResidualLaw::Limit, ..FlowOptions::default() };
-        let flow = Flow::new(&network, options, &mut |_| true).unwrap();
-        let found = TrajectoryMetrics::measure(&flow, &points(), &mut |_| true).unwrap();
+        let flow = Flow::new(&network, options, &mut |_, _| true).unwrap();
+        let found = TrajectoryMetrics::measure(&flow, &points(), &mut |_, _| true).unwrap();
         for (t, volume) in found.times.iter().zip(&found.log_volume) {
             assert!((volume - 0.5 * t).abs() < 1e-12);
         }

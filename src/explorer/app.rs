@@ -210,6 +210,12 @@ impl ExplorerApp {
         self.perform(effects);
     }
 
+    /// Takes what a worker has finished.
+    pub fn receive(&mut self, outcome: Outcome) {
+        let effects = self.session.receive(outcome);
+        self.perform(effects);
+    }
+
     /// Waits until no job runs, at most `timeout`, and takes what they give. For tests and pictures, which have no
     /// frames in which results could arrive. Answers whether all jobs have ended.
     pub fn wait_for_jobs(&mut self, timeout: Duration) -> bool {
@@ -377,8 +383,7 @@ impl ExplorerApp {
         }
         let is_kept = matches!(finished.result, Ok(Outcome::UnsavedKept(Ok(()))));
         let outcome = finished.result.unwrap_or_else(|error| Outcome::Failed(finished.kind, error.to_string()));
-        let effects = self.session.receive(outcome);
-        self.perform(effects);
+        self.receive(outcome);
         if is_kept {
             self.unsaved_is_kept();
         }

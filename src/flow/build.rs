@@ -12,6 +12,7 @@ use super::{
 };
 use crate::linalg::{LinalgError, Rotation, Svd};
 use crate::network::{Activation, Layer, MAX_FLOW_DIMENSIONS, Network};
+use crate::progress::{Progress, step};
 use crate::system::memory;
 
 /// Singular values this close to 1 compress nothing.
@@ -67,7 +68,7 @@ pub(super) fn build(
     options: FlowOptions,
     kept: Kept,
     data: Option<&DMatrix<f64>>,
-    progress: &mut dyn FnMut(usize) -> bool,
+    progress: &mut Progress<'_>,
 ) -> Result<(usize, Vec<LayerFlow>), FlowError> {
     refuse_too_wide(network)?;
     memory::check(needed(network))?;
@@ -82,7 +83,7 @@ pub(super) fn build(
         LayerFlow { origin, ..layer_flow(index + 1, layer, decomposed, dimension, options.residual) }
     });
     let layers = layers.collect();
-    progress(network.layers().len());
+    progress(1.0, "");
     Ok((dimension, layers))
 }
 
@@ -130,7 +131,7 @@ fn decompositions(
     network: &Network,
     choices: (FlowOptions, Kept),
     inputs: &[Option<DMatrix<f64>>],
-    progress: &mut dyn FnMut(usize) -> bool,
+    progress: &mut Progress<'_>,
 ) -> Result<Vec<Option<Decomposed>>, FlowError> {
     let layers = network.layers();
     let decompose = |index: usize| {
@@ -138,10 +139,14 @@ fn decompositions(
         let found = linear_part(&layers[index]).map(|weight| Decomposed::new(weight, choices, points)).transpose();
         found.map_err(|source| FlowError::Decomposition { layer: index + 1, source })
     };
+    let mut told = |done: usize| {
+        let next = (done + 1).min(layers.len());
+        progress(step(done, layers.len()), &format!("decomposing layer {next} of {}", layers.len()))
+    };
     let threads = thread::available_parallelism().map_or(1, usize::from).min(layers.len());
     if threads < 2 || (network.largest_width() < WIDE && layers.len() < MANY_LAYERS) {
-        let step = |index| if progress(index) { decompose(index) } else { Err(FlowError::Cancelled) };
-        return (0..layers.len()).map(step).collect();
+        let decompose_one = |index| if told(index) { decompose(index) } else { Err(FlowError::Cancelled) };
+        return (0..layers.len()).map(decompose_one).collect();
     }
     let mut found: Vec<Option<Result<Option<Decomposed>, FlowError>>> = layers.iter().map(|_| None).collect();
     let next = AtomicUsize::new(0);
@@ -164,11 +169,11 @@ fn decompositions(
         }
         drop(send);
         let mut done = 0;
-        let mut goes_on = progress(done);
+        let mut goes_on = told(done);
         while goes_on && let Ok((index, result)) = receive.recv() {
             found[index] = Some(result);
             done += 1;
-            goes_on = done == layers.len() || progress(done);
+            goes_on = done == layers.len() || told(done);
         }
         goes_on
     });

@@ -115,7 +115,7 @@ mod tests {
             let affine = Affine { weight: DMatrix::identity(1, 1), bias: None };
             let layer = Layer::Dense(Dense { name: String::new(), affine, activation });
             let network = Network::new(String::new(), vec![layer], OutputFunction::Identity).unwrap();
-            let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+            let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
             let mut compared = 0;
             for t in [0.1, 0.4, 0.6, 0.9] {
                 let Some(table) = flow.coordinate_velocity(t, (-3.0, 3.0)) else { continue };

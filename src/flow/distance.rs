@@ -9,6 +9,7 @@ use nalgebra::DMatrix;
 
 use super::checkpoint::{Checkpoint, LANES};
 use super::{Flow, LayerFlow, Motion, PhasePosition, SampledPath};
+use crate::progress::{Progress, step};
 
 /// Points whose distances are found between two questions whether to go on.
 const CHUNK: usize = 2048;
@@ -16,7 +17,7 @@ const CHUNK: usize = 2048;
 impl SampledPath {
     /// The distance at time t from `sample` to every sample, itself included, in the whole space. `go_on` is asked now
     /// and then; `None` if it says no, or if there is no such sample. `flow` is the flow that the path was sampled from.
-    pub fn distances(&self, flow: &Flow, t: f64, sample: usize, go_on: &mut dyn FnMut() -> bool) -> Option<Vec<f32>> {
+    pub fn distances(&self, flow: &Flow, t: f64, sample: usize, go_on: &mut Progress<'_>) -> Option<Vec<f32>> {
         if sample >= self.samples() {
             return None;
         }
@@ -54,7 +55,7 @@ impl SampledPath {
         layer: &LayerFlow,
         moment: PhasePosition,
         sample: usize,
-        go_on: &mut dyn FnMut() -> bool,
+        go_on: &mut Progress<'_>,
     ) -> Option<Vec<f32>> {
         let start = &self.starts()[moment.layer];
         let current = moment.phase?;
@@ -69,7 +70,7 @@ impl SampledPath {
         let origin = start.matrix(sample, 1);
         let mut distances = Vec::with_capacity(self.samples());
         for first in (0..self.samples()).step_by(CHUNK) {
-            if !go_on() {
+            if !go_on(step(first, self.samples()), "") {
                 return None;
             }
             let mut differences = start.matrix(first, CHUNK);
@@ -81,13 +82,13 @@ impl SampledPath {
 }
 
 /// The distance from `sample` to every sample where a point is the weighted sum of its values at some stations.
-fn apart(terms: &[(&Checkpoint, f64)], sample: usize, go_on: &mut dyn FnMut() -> bool) -> Option<Vec<f32>> {
+fn apart(terms: &[(&Checkpoint, f64)], sample: usize, go_on: &mut Progress<'_>) -> Option<Vec<f32>> {
     let samples = terms.first().map_or(0, |(checkpoint, _)| checkpoint.samples());
     let shared = terms.iter().map(|(checkpoint, _)| checkpoint.width()).fold(0, usize::max);
     let origins: Vec<Vec<f32>> = terms.iter().map(|(checkpoint, _)| checkpoint.point(sample).collect()).collect();
     let mut distances = Vec::with_capacity(samples);
     for block in 0..samples.div_ceil(LANES) {
-        if block % (CHUNK / LANES) == 0 && !go_on() {
+        if block % (CHUNK / LANES) == 0 && !go_on(step(block * LANES, samples), "") {
             return None;
         }
         let mut squares = [0.0_f32; LANES];
@@ -143,7 +144,7 @@ mod tests {
         let boundaries = flow.layers().iter().flat_map(|layer| &layer.phases).map(|phase| phase.end);
         for t in times.chain(boundaries) {
             let position = |sample| DMatrix::from_vec(flow.ambient_dimension(), 1, path.position(flow, t, sample));
-            let found = path.distances(flow, t, 2, &mut || true).unwrap();
+            let found = path.distances(flow, t, 2, &mut |_, _| true).unwrap();
             for (sample, found) in found.iter().enumerate() {
                 let expected = (position(sample) - position(2)).norm();
                 assert!((found - expected).abs() < 1e-4 * (1.0 + expected), "{found} {expected} at {t}");
@@ -156,7 +157,7 @@ mod tests {
         let inputs = affine(3, 9, 5).weight;
         for decomposition in Decomposition::ALL {
             let options = FlowOptions { decomposition, ..FlowOptions::default() };
-            let flow = Flow::new(&network(), options, &mut |_| true).unwrap();
+            let flow = Flow::new(&network(), options, &mut |_, _| true).unwrap();
             agree_with_positions(&flow, &flow.sample_path(&inputs).unwrap());
         }
     }
@@ -164,7 +165,7 @@ mod tests {
     #[test]
     fn a_discretized_rotation_lengthens() {
         let inputs = affine(3, 9, 5).weight;
-        let flow = Flow::new(&network(), FlowOptions::default(), &mut |_| true).unwrap();
+        let flow = Flow::new(&network(), FlowOptions::default(), &mut |_, _| true).unwrap();
         let refinement = Refinement { kind: RefinementKind::Full, steps: 3, integrator: Integrator::Euler };
         let resnet = ResNet::new(&flow, refinement, &inputs).unwrap();
         agree_with_positions(&flow, &resnet.sample_path(&inputs).unwrap());
@@ -172,9 +173,9 @@ mod tests {
 
     #[test]
     fn it_stops_when_told_and_knows_its_samples() {
-        let flow = Flow::new(&network(), FlowOptions::default(), &mut |_| true).unwrap();
+        let flow = Flow::new(&network(), FlowOptions::default(), &mut |_, _| true).unwrap();
         let path = flow.sample_path(&affine(3, 9, 5).weight).unwrap();
-        assert_eq!(path.distances(&flow, 0.3, 0, &mut || false), None);
-        assert_eq!(path.distances(&flow, 0.3, 9, &mut || true), None);
+        assert_eq!(path.distances(&flow, 0.3, 0, &mut |_, _| false), None);
+        assert_eq!(path.distances(&flow, 0.3, 9, &mut |_, _| true), None);
     }
 }

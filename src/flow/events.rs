@@ -83,7 +83,7 @@ mod tests {
             Layer::Dense(Dense { name: String::new(), affine, activation: *activation })
         });
         let network = Network::new(String::new(), layers.collect(), OutputFunction::Identity).unwrap();
-        Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap().events()
+        Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap().events()
     }
 
     #[test]

@@ -75,10 +75,10 @@ mod tests {
             points.row_mut(0).scale_mut(40.0);
             let flows = [Decomposition::Svd, Decomposition::LeastMotion].map(|decomposition| {
                 let options = FlowOptions { decomposition, ..FlowOptions::default() };
-                Flow::for_data(&network, options, &points, &mut |_| true).unwrap()
+                Flow::for_data(&network, options, &points, &mut |_, _| true).unwrap()
             });
             let lengths = [0, 1].map(|index| {
-                let found = TrajectoryMetrics::measure(&flows[index], &points, &mut |_| true).unwrap();
+                let found = TrajectoryMetrics::measure(&flows[index], &points, &mut |_, _| true).unwrap();
                 found.layers[0].length()
             });
             assert!(lengths[1] <= lengths[0] * (1.0 + 1e-3), "{rows}×{columns}: {lengths:?}");
@@ -96,7 +96,7 @@ mod tests {
         let inputs = DMatrix::from_element(2, 3, f64::INFINITY);
         assert_eq!(layer_inputs(&network, &inputs), [None]);
         let options = FlowOptions { decomposition: Decomposition::LeastMotion, ..FlowOptions::default() };
-        assert!(Flow::for_data(&network, options, &inputs, &mut |_| true).is_ok());
-        assert!(Flow::for_data(&network, options, &DMatrix::zeros(2, 0), &mut |_| true).is_ok());
+        assert!(Flow::for_data(&network, options, &inputs, &mut |_, _| true).is_ok());
+        assert!(Flow::for_data(&network, options, &DMatrix::zeros(2, 0), &mut |_, _| true).is_ok());
     }
 }

@@ -43,6 +43,7 @@ pub use project::Projector;
 pub use trace::{NoWayBack, TracedPath};
 
 use crate::network::Network;
+use crate::progress::Progress;
 use build::Kept;
 
 /// A network's flow in its ambient space R^d, t ∈ [0, L]; layer k (from 1) occupies [k−1, k].
@@ -53,7 +54,7 @@ use build::Kept;
 ///
 /// let (network, data) = examples::spiral()?;
 /// let points = data.points.columns(0, 5).into_owned();
-/// let flow = Flow::new(&network, FlowOptions::default(), &mut |_finished_layers| true)?;
+/// let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true)?;
 /// assert_eq!(flow.duration(), network.layers().len() as f64);
 ///
 /// // The points rest in the input space at t = 0; at t = L they are where the last layer maps them.
@@ -71,15 +72,12 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// Decomposes every layer. `progress` is told the number of finished layers and answers whether to go on.
+    /// Decomposes every layer. `progress` is told the part of the layers that is done, and which is next; it answers whether to
+    /// go on.
     ///
     /// # Errors
     /// If a layer is too wide, a decomposition fails or `progress` answers false.
-    pub fn new(
-        network: &Network,
-        options: FlowOptions,
-        progress: &mut dyn FnMut(usize) -> bool,
-    ) -> Result<Flow, FlowError> {
+    pub fn new(network: &Network, options: FlowOptions, progress: &mut Progress<'_>) -> Result<Flow, FlowError> {
         let (ambient_dimension, layers) = build::build(network, options, Kept::Motions, None, progress)?;
         Ok(Flow { ambient_dimension, options, layers })
     }
@@ -92,7 +90,7 @@ impl Flow {
         network: &Network,
         options: FlowOptions,
         inputs: &DMatrix<f64>,
-        progress: &mut dyn FnMut(usize) -> bool,
+        progress: &mut Progress<'_>,
     ) -> Result<Flow, FlowError> {
         if inputs.nrows() != network.inputs() {
             return Err(FlowError::InputWidth { expected: network.inputs(), found: inputs.nrows() });
@@ -106,11 +104,7 @@ impl Flow {
     ///
     /// # Errors
     /// As [`Flow::new`].
-    pub fn outline(
-        network: &Network,
-        options: FlowOptions,
-        progress: &mut dyn FnMut(usize) -> bool,
-    ) -> Result<Flow, FlowError> {
+    pub fn outline(network: &Network, options: FlowOptions, progress: &mut Progress<'_>) -> Result<Flow, FlowError> {
         let (ambient_dimension, layers) = build::build(network, options, Kept::Numbers, None, progress)?;
         Ok(Flow { ambient_dimension, options, layers })
     }

@@ -57,7 +57,7 @@ proptest! {
 
     #[test]
     fn whole_times_are_the_plain_net(network in network(), options in options()) {
-        let flow = Flow::new(&network, options, &mut |_| true).unwrap();
+        let flow = Flow::new(&network, options, &mut |_, _| true).unwrap();
         let inputs = random_matrix(network.inputs(), 6, 1);
         let forward = network.forward(&inputs).unwrap();
         for (k, expected) in forward.layer_outputs.iter().enumerate() {
@@ -70,7 +70,7 @@ proptest! {
 
     #[test]
     fn positions_and_distances_across_phases(network in network(), options in options()) {
-        let flow = Flow::new(&network, options, &mut |_| true).unwrap();
+        let flow = Flow::new(&network, options, &mut |_, _| true).unwrap();
         let inputs = random_matrix(network.inputs(), 5, 2);
         for phase in flow.layers().iter().flat_map(|layer| &layer.phases) {
             let at = |t: f64| flow.positions(&inputs, t).unwrap();
@@ -90,7 +90,7 @@ proptest! {
 
     #[test]
     fn velocity_is_the_rate_of_positions_and_rests_where_phases_meet(network in network(), options in options(), clock in 0.1..0.8_f64) {
-        let flow = Flow::new(&network, options, &mut |_| true).unwrap();
+        let flow = Flow::new(&network, options, &mut |_, _| true).unwrap();
         let inputs = random_matrix(network.inputs(), 1, 3);
         for phase in flow.layers().iter().flat_map(|layer| &layer.phases) {
             let t = phase.start + clock * (phase.end - phase.start);
@@ -114,7 +114,7 @@ proptest! {
 
     #[test]
     fn the_pull_back_is_constant_along_a_characteristic(network in network(), options in options()) {
-        let flow = Flow::new(&network, options, &mut |_| true).unwrap();
+        let flow = Flow::new(&network, options, &mut |_, _| true).unwrap();
         let inputs = random_matrix(network.inputs(), 1, 4);
         let expected = network.forward(&inputs).unwrap().output;
         for step in 0..=24 {
@@ -138,7 +138,7 @@ proptest! {
     ) {
         for activation in Activation::ALL.into_iter().filter(|activation| fold_time(*activation).is_none()) {
             let network = random_network(&widths, activation, seed);
-            let flow = Flow::new(&network, options, &mut |_| true).unwrap();
+            let flow = Flow::new(&network, options, &mut |_, _| true).unwrap();
             let inputs = random_matrix(network.inputs(), 1, seed ^ 9);
             let expected = DVector::from_column_slice(network.forward(&inputs).unwrap().output.as_slice());
             let mut followed = false;
@@ -162,7 +162,7 @@ proptest! {
 
     #[test]
     fn frames_agree_with_positions(network in network(), options in options()) {
-        let flow = Flow::new(&network, options, &mut |_| true).unwrap();
+        let flow = Flow::new(&network, options, &mut |_, _| true).unwrap();
         let inputs = random_matrix(network.inputs(), 7, 5);
         let path = flow.sample_path(&inputs).unwrap();
         let rows = random_matrix(3.min(flow.ambient_dimension()), flow.ambient_dimension(), 6);
@@ -190,7 +190,7 @@ proptest! {
 proptest! {
     #[test]
     fn the_path_of_a_mean_is_the_mean_of_the_paths(network in network(), options in options()) {
-        let flow = Flow::new(&network, options, &mut |_| true).unwrap();
+        let flow = Flow::new(&network, options, &mut |_, _| true).unwrap();
         let path = flow.sample_path(&random_matrix(network.inputs(), 7, 5)).unwrap();
         let means = path.means(&[0, 1, 0, 1, 1, 0, 0], 3);
         for step in 0..=20 {
@@ -216,7 +216,7 @@ fn phases_that_move_nothing_are_left_out() {
     let double = layer(DMatrix::identity(2, 2) * 2.0);
     let nothing = layer(DMatrix::identity(2, 2));
     let network = Network::new(String::new(), vec![double, nothing], OutputFunction::Identity).unwrap();
-    let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+    let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
     let kinds: Vec<PhaseKind> = flow.layers()[0].phases.iter().map(|phase| phase.kind).collect();
     assert_eq!(kinds, [PhaseKind::Compress]);
     assert!(flow.layers()[1].phases.is_empty());
@@ -228,10 +228,10 @@ fn phases_that_move_nothing_are_left_out() {
 fn other_laws_need_no_other_decomposition() {
     let network = random_network(&[3, 4, 2], Activation::Tanh, 2);
     let inputs = random_matrix(3, 5, 8);
-    let given = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+    let given = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
     let straight =
         FlowOptions { compression: CompressionLaw::Straight, time: TimeLaw::Linear, ..FlowOptions::default() };
-    let built = Flow::new(&network, straight, &mut |_| true).unwrap();
+    let built = Flow::new(&network, straight, &mut |_, _| true).unwrap();
     let changed = given.with_laws(straight);
     assert_eq!(changed.options(), straight);
     for t in [0.3, 0.7, 1.4, 2.0] {
@@ -242,7 +242,7 @@ fn other_laws_need_no_other_decomposition() {
 #[test]
 fn building_can_be_cancelled() {
     let network = random_network(&[3, 4, 2], Activation::Tanh, 2);
-    let cancelled = Flow::new(&network, FlowOptions::default(), &mut |done| done < 1);
+    let cancelled = Flow::new(&network, FlowOptions::default(), &mut |done, _| done < 0.5);
     assert_eq!(cancelled.unwrap_err(), FlowError::Cancelled);
 }
 
@@ -254,8 +254,8 @@ fn an_outline_tells_what_the_flow_tells() {
     let network = Network::new(String::new(), vec![layer], OutputFunction::Identity).unwrap();
     for decomposition in Decomposition::ALL {
         let options = FlowOptions { decomposition, ..FlowOptions::default() };
-        let whole = Flow::new(&network, options, &mut |_| true).unwrap();
-        let outline = Flow::outline(&network, options, &mut |_| true).unwrap();
+        let whole = Flow::new(&network, options, &mut |_, _| true).unwrap();
+        let outline = Flow::outline(&network, options, &mut |_, _| true).unwrap();
         assert_eq!(whole.ambient_dimension(), outline.ambient_dimension());
         for (one, other) in whole.layers().iter().zip(outline.layers()) {
             assert_eq!(one.spectrum, other.spectrum);

@@ -293,7 +293,7 @@ mod tests {
 
     fn flow(layers: Vec<Layer>, options: FlowOptions) -> Flow {
         let network = Network::new(String::new(), layers, OutputFunction::Identity).unwrap();
-        Flow::new(&network, options, &mut |_| true).unwrap()
+        Flow::new(&network, options, &mut |_, _| true).unwrap()
     }
 
     /// Through any place of a path leads that path.

@@ -112,7 +112,7 @@ mod tests {
             let network = example.load().unwrap();
             let reached = accuracy(&network, &data);
             assert!(reached >= asked, "{example:?}: {reached}");
-            let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+            let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
             assert_eq!(flow.ambient_dimension(), ambient, "{example:?}");
         }
     }

@@ -13,7 +13,7 @@ use super::shape::shape_text;
 use super::tensor_info::{TensorInfo, TensorOrder};
 use super::{Account, FormatError, ModuleNote, PartName, WeightForm, modules, non_finite};
 use crate::io::numpy::NumpyError;
-use crate::system::memory;
+use crate::system::{cancel, memory};
 
 /// An open file of tensors.
 pub struct TensorFile {
@@ -265,6 +265,7 @@ impl TensorFile {
         let Some(index) = self.position(name) else {
             return Err(self.fault(name, "is not in the file; `inspect --tensors` lists what is".into()));
         };
+        cancel::check().map_err(|source| FormatError::Read { path: self.path.clone(), source })?;
         let info = &self.tensors[index];
         let expected = info.shape.iter().fold(1_usize, |product, axis| product.saturating_mul(*axis));
         if !self.reads[index].swap(true, Ordering::Relaxed) {

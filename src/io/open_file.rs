@@ -10,6 +10,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use crate::system::cancel;
+
 /// The length of a piece that is read at once: it stays in the processor's caches until it is decoded.
 const PIECE: usize = 1 << 18;
 
@@ -102,6 +104,7 @@ impl OpenFile {
     }
 
     fn fill(&self, start: u64, bytes: &mut [u8]) -> io::Result<()> {
+        cancel::check()?;
         // What a panic may leave behind is the place in the file, which is set anew.
         let mut file = self.0.file.lock().unwrap_or_else(PoisonError::into_inner);
         let read = file.seek(SeekFrom::Start(start)).and_then(|_| file.read_exact(bytes));
@@ -174,6 +177,22 @@ mod tests {
         reader.read_to_end(&mut rest).unwrap();
         assert_eq!(rest, content[content.len() - 2..]);
         assert_eq!(opened.read(0..opened.length() + 1).unwrap_err().kind(), ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
+    fn a_reader_ends_when_its_result_is_not_wanted_any_more() {
+        let (_folder, path) = file(&vec![0; PIECE * 3]);
+        let opened = OpenFile::open(&path).unwrap();
+        let cancelled = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let mut pieces = 0;
+        let read = cancel::while_wanted(cancelled.clone(), || {
+            opened.pieces(0..opened.length(), 1, &mut |_| {
+                pieces += 1;
+                cancelled.store(true, std::sync::atomic::Ordering::Relaxed);
+            })
+        });
+        assert!(read.unwrap_err().to_string().contains("cancelled"));
+        assert_eq!(pieces, 1);
     }
 
     #[test]

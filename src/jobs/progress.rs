@@ -30,6 +30,11 @@ impl Progress {
         self.cancelled.load(Ordering::Relaxed)
     }
 
+    /// Set when the result is not wanted any more.
+    pub(super) fn flag(&self) -> Arc<AtomicBool> {
+        self.cancelled.clone()
+    }
+
     pub(super) fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }

@@ -79,7 +79,7 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
             })
         }
         Effect::FindSpectrum(file, request) => TaskWork::new(Task::Spectrum, "Finding a spectrum", move |progress| {
-            let spectrum = find_spectrum(&file, request, &mut |share| report(progress, share, ""));
+            let spectrum = find_spectrum(&file, request, &mut |share, what| report(progress, share, what));
             Outcome::Spectrum(file, spectrum)
         }),
         Effect::Build(document, known) => {
@@ -175,7 +175,7 @@ fn columns_or(path: PathBuf, error: &DatasetError) -> Outcome {
 fn find_spectrum(
     file: &TensorFile,
     request: SpectrumRequest,
-    go_on: &mut dyn FnMut(f32) -> bool,
+    go_on: &mut crate::progress::Progress<'_>,
 ) -> Result<Option<WeightSpectrum>, UserError> {
     match request {
         SpectrumRequest::Weight(chain, position) => {

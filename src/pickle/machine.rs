@@ -1,6 +1,5 @@
 //! The stack machine of pickles, without its power to call anything.
 
-use super::objects::pairs;
 use super::{Node, Pickle, PickleError, Span, Value, opcodes as op};
 
 /// The most values with parts: what thirty thousand tensors need, 20 MB.
@@ -270,4 +269,9 @@ impl<'a> Machine<'a> {
         }
         Ok(())
     }
+}
+
+/// Neighbours as keys and values.
+fn pairs(values: &[Value]) -> Vec<(Value, Value)> {
+    values.as_chunks::<2>().0.iter().map(|[key, value]| (*key, *value)).collect()
 }

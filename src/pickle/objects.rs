@@ -135,8 +135,3 @@ impl<'a> Machine<'a> {
         pairs.unwrap_or_default().iter().filter_map(pair).collect()
     }
 }
-
-/// Neighbours as keys and values.
-pub(super) fn pairs(values: &[Value]) -> Vec<(Value, Value)> {
-    values.as_chunks::<2>().0.iter().map(|[key, value]| (*key, *value)).collect()
-}

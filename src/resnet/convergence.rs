@@ -9,6 +9,7 @@ use super::trained::lipschitz_bound;
 use super::{Integrator, Refinement, RefinementKind, ResNet, StableSteps};
 use crate::flow::{ExactScheme, Flow, FlowCursor, FlowError, Motion, Phase};
 use crate::network::OutputFunction;
+use crate::progress::Progress;
 
 /// The N at which the error is measured.
 pub const STUDIED_STEPS: [usize; 11] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
@@ -94,9 +95,9 @@ impl Convergence {
         (kind, integrator): (RefinementKind, Integrator),
         inputs: &DMatrix<f64>,
         output: OutputFunction,
-        progress: &mut dyn FnMut(f32) -> bool,
+        progress: &mut Progress<'_>,
     ) -> Result<Convergence, FlowError> {
-        let mut go_on = |share: f32| if progress(share) { Ok(()) } else { Err(FlowError::Cancelled) };
+        let mut go_on = |share: f32| if progress(share, "") { Ok(()) } else { Err(FlowError::Cancelled) };
         go_on(0.0)?;
         let all = ResNet::new(flow, Refinement { kind, steps: 1, integrator }, inputs)?;
         let a_step = limit_work(flow, integrator);

@@ -6,6 +6,7 @@ use super::ResNet;
 use crate::flow::{ExactScheme, Flow, FlowCursor, FlowError, LayerFlow};
 use crate::linalg::evenly_spaced;
 use crate::network::OutputFunction;
+use crate::progress::Progress;
 
 /// Multiplications that the curve over time may cost; a phase in d dimensions costs about 2d² a sample.
 const CURVE_WORK: usize = 400_000_000;
@@ -61,7 +62,7 @@ impl ResNet<'_> {
         &self,
         inputs: &DMatrix<f64>,
         output: OutputFunction,
-        progress: &mut dyn FnMut(f32) -> bool,
+        progress: &mut Progress<'_>,
     ) -> Result<RefinementError, FlowError> {
         let width = self.flow.layers().last().map_or(0, |layer| layer.outputs);
         let end = self.flow.duration();
@@ -81,7 +82,7 @@ impl ResNet<'_> {
         mut refined: DMatrix<f64>,
         inputs: &DMatrix<f64>,
         output: OutputFunction,
-        progress: &mut dyn FnMut(f32) -> bool,
+        progress: &mut Progress<'_>,
     ) -> Result<RefinementError, FlowError> {
         let errors: Vec<f64> =
             plain.column_iter().zip(refined.column_iter()).map(|(one, other)| (one - other).norm()).collect();
@@ -136,17 +137,13 @@ impl ResNet<'_> {
     }
 
     /// Both networks side by side, phase by phase.
-    fn curve(
-        &self,
-        inputs: &DMatrix<f64>,
-        progress: &mut dyn FnMut(f32) -> bool,
-    ) -> Result<Vec<(f64, f64, f64)>, FlowError> {
+    fn curve(&self, inputs: &DMatrix<f64>, progress: &mut Progress<'_>) -> Result<Vec<(f64, f64, f64)>, FlowError> {
         let few = self.some_of(inputs, CURVE_WORK / CURVE_TIMES.len());
         let mut plain = FlowCursor::new(self.flow, &few, &ExactScheme, &ExactScheme)?;
         let mut refined = FlowCursor::new(self.flow, &few, self.scheme.as_ref(), self)?;
         let mut curve = vec![(0.0, 0.0, 0.0)];
         for (index, layer) in self.flow.layers().iter().enumerate() {
-            if !progress(index as f32 / self.flow.layers().len() as f32) {
+            if !progress(index as f32 / self.flow.layers().len() as f32, "") {
                 return Err(FlowError::Cancelled);
             }
             for phase in &layer.phases {

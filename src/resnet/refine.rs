@@ -47,7 +47,7 @@ impl<'a> ResNet<'a> {
     ///
     /// let (network, data) = examples::spiral()?;
     /// let points = data.points.columns(0, 20).into_owned();
-    /// let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true)?;
+    /// let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true)?;
     ///
     /// // The error falls as 1/N: twice the steps, about half of it.
     /// let mut errors = Vec::new();

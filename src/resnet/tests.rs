@@ -50,7 +50,7 @@ proptest! {
             residual: ResidualLaw::ALL[usize::from(choices.3)],
         };
         let kind = if choices.2 { RefinementKind::Full } else { RefinementKind::Whole };
-        let flow = Flow::new(&network, options, &mut |_| true).unwrap();
+        let flow = Flow::new(&network, options, &mut |_, _| true).unwrap();
         let inputs = random_matrix(network.inputs(), 7, seed ^ 5);
         let resnet = ResNet::new(&flow, Refinement { kind, steps, integrator: Integrator::Euler }, &inputs).unwrap();
         let path = resnet.positions(&inputs, flow.duration()).unwrap();
@@ -70,7 +70,7 @@ proptest! {
     #[test]
     fn relu_refined_alone_is_exact(widths in prop::collection::vec(1..6_usize, 2..5), seed: u64, steps in 1..40_usize) {
         let network = network(&widths, Activation::Relu, seed);
-        let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+        let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
         let inputs = random_matrix(network.inputs(), 5, seed ^ 6);
         let refinement = Refinement { kind: RefinementKind::Whole, steps, integrator: Integrator::Euler };
         let explicit = ResNet::new(&flow, refinement, &inputs).unwrap().network(String::new(), network.output()).unwrap();
@@ -84,7 +84,7 @@ fn a_refinement_that_would_fill_the_memory_is_refused() {
     let affine = Affine { weight: DMatrix::identity(600, 600) * 2.0, bias: None };
     let layer = Layer::Dense(Dense { name: String::new(), affine, activation: Activation::Tanh });
     let network = Network::new(String::new(), vec![layer], OutputFunction::Identity).unwrap();
-    let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+    let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
     let refinement = Refinement { kind: RefinementKind::Full, steps: 256, integrator: Integrator::Euler };
     let resnet = ResNet::new(&flow, refinement, &DMatrix::from_element(600, 1, 0.5)).unwrap();
     assert!(matches!(resnet.network(String::new(), network.output()), Err(BlocksError::TooLarge { .. })));
@@ -93,7 +93,7 @@ fn a_refinement_that_would_fill_the_memory_is_refused() {
 #[test]
 fn only_the_steps_of_euler_are_blocks() {
     let network = network(&[2, 3, 2], Activation::Tanh, 4);
-    let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+    let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
     for integrator in [Integrator::Midpoint, Integrator::Rk4] {
         let refinement = Refinement { kind: RefinementKind::Full, steps: 4, integrator };
         let resnet = ResNet::new(&flow, refinement, &random_matrix(2, 5, 9)).unwrap();

@@ -6,6 +6,7 @@ use super::actions::{columns, derive, edit, findings, import, leave, open, paths
 use super::unsaved::Leaving;
 use super::view::TOUR_DIMENSIONS;
 use super::{Command, Data, Effect, FoundWork, Outcome, Projection, Session, Settings};
+use crate::diagnostics::findings::Thresholds;
 
 impl Session {
     /// Carries out a command and tells what has to be done outside.
@@ -60,7 +61,14 @@ impl Session {
         let recent = self.recent.paths().to_vec();
         let dismissed = self.findings.dismissed().to_vec();
         let others = serde_json::Map::new();
-        Settings { recent, window: self.window, chains: self.chains.clone(), dismissed, others }
+        Settings {
+            recent,
+            window: self.window,
+            chains: self.chains.clone(),
+            dismissed,
+            thresholds: self.thresholds.clone(),
+            others,
+        }
     }
 
     /// Takes over what was kept.
@@ -68,6 +76,13 @@ impl Session {
         self.window = settings.window;
         self.chains = settings.chains;
         self.findings.restore(settings.dismissed);
+        let known = |name: &str| Thresholds::default().get(name).is_some();
+        for name in settings.thresholds.keys().filter(|name| !known(name)) {
+            let sentence =
+                format!("The settings give `{name}` a value, which is no threshold of a finding; it changes nothing.");
+            self.notices.add(super::Severity::Warning, sentence, "");
+        }
+        self.thresholds = settings.thresholds;
         settings.recent.iter().rev().for_each(|path| self.recent.add(path));
         findings::refresh(self);
     }

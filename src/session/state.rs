@@ -1,5 +1,6 @@
 //! The state of a window, and what is read of it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -36,6 +37,8 @@ pub struct Session {
     pub(super) chains: Vec<RememberedChain>,
     /// The list of what is wrong with the network.
     pub findings: FindingsView,
+    /// The thresholds of findings that are others than usual.
+    pub(in crate::session) thresholds: BTreeMap<String, f64>,
     /// The path field that stands in for a file dialog.
     pub path_prompt: Option<PathPrompt>,
     /// Whether the hint of the first start is shown.
@@ -91,6 +94,7 @@ impl Default for Session {
             columns: None,
             chosen_columns: None,
             findings: FindingsView::default(),
+            thresholds: BTreeMap::new(),
             path_prompt: None,
             hint: false,
             waiting_data: None,
@@ -135,16 +139,16 @@ impl Session {
 
     /// What is open and how it is looked at; `None` before the first scene.
     pub fn situation(&self) -> Option<Situation<'_>> {
-        let Session { shown, playback, view, window, training, .. } = self;
+        let Session { shown, playback, view, window, training, thresholds, .. } = self;
         let (OpenScene { document, scene, .. }, refined) = (shown.as_ref()?, self.refined().cloned());
-        Some(Situation { scene, document, playback, view, window, is_training: training.running(), refined })
+        Some(Situation { scene, document, playback, view, window, training, thresholds, refined })
     }
 
     /// [`Session::situation`] with the results, to be changed by it.
     pub(super) fn situation_and_results(&mut self) -> Option<(Situation<'_>, &mut DerivedResults)> {
-        let Session { shown, derived, playback, view, window, training, .. } = self;
+        let Session { shown, derived, playback, view, window, training, thresholds, .. } = self;
         let (OpenScene { document, scene, .. }, refined) = (shown.as_ref()?, Refined::slot(derived).latest().cloned());
-        Some((Situation { scene, document, playback, view, window, is_training: training.running(), refined }, derived))
+        Some((Situation { scene, document, playback, view, window, training, thresholds, refined }, derived))
     }
 
     /// The newest ResNet of the scene that is ready.

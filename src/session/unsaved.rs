@@ -137,10 +137,11 @@ impl Unsaved {
     /// Writing has ended; answers whether what waited for it goes on.
     pub(super) fn end_writing(&mut self, is_written: bool, document: &Document) -> bool {
         let written = self.writing.take().filter(|_| is_written);
+        // A network without some of its parts is not the whole that is to be saved.
+        let goes_on = self.goes_on_when_saved && written.is_some();
         if let Some(network) = written {
             self.kept = Some(Kept { network, points: points(document).cloned() });
         }
-        let goes_on = self.goes_on_when_saved && is_written;
         self.goes_on_when_saved = false;
         goes_on
     }

@@ -3,6 +3,7 @@
 // There is no other way to hear of it: the standard library's own hook for failed allocations is not stable.
 #[allow(unsafe_code, reason = "everything is handed on to the system's allocator as it came")]
 mod allocator;
+pub mod cancel;
 pub mod memory;
 pub mod panics;
 pub mod signals;

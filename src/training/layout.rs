@@ -103,7 +103,29 @@ impl LayerAt {
     }
 }
 
+fn ratio(parts: impl Iterator<Item = AffineAt>, before: &[f64], after: &[f64]) -> f64 {
+    let (mut change, mut size) = (0.0, 0.0);
+    for part in parts {
+        let weights = || before.get(part.weights()).unwrap_or_default();
+        for (old, new) in weights().iter().zip(after.get(part.weights()).unwrap_or_default()) {
+            change += (new - old) * (new - old);
+            size += old * old;
+        }
+    }
+    if size > 0.0 { (change / size).sqrt() } else { f64::NAN }
+}
+
 impl Layout {
+    /// ‖ΔW‖/‖W‖ of each layer's weights, W those before.
+    pub fn update_ratios(&self, before: &[f64], after: &[f64]) -> Vec<f64> {
+        self.layers.iter().map(|layer| ratio(layer.parts(), before, after)).collect()
+    }
+
+    /// The same of all layers together.
+    pub fn update_ratio(&self, before: &[f64], after: &[f64]) -> f64 {
+        ratio(self.layers.iter().flat_map(LayerAt::parts), before, after)
+    }
+
     pub fn new(network: &Network) -> Layout {
         let mut next = 0;
         let affine = |of: &Affine, next: &mut usize| AffineAt::new(of.outputs(), of.inputs(), of.bias.is_some(), next);

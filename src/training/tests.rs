@@ -7,7 +7,7 @@ use nalgebra::DMatrix;
 use super::layout::Layout;
 use super::*;
 use crate::dataset::{Dataset, Generator, GeneratorOptions, Labels, Random};
-use crate::network::{Activation, Network, OutputFunction};
+use crate::network::{Activation, Layer, Network, OutputFunction};
 
 fn layer(kind: PlanKind, width: usize, activation: Activation) -> LayerPlan {
     LayerPlan { kind, width, activation, initialisation: Initialisation::Xavier }
@@ -235,4 +235,27 @@ fn samples_held_back_are_not_trained_on() {
     let mut all: Vec<usize> = train.iter().chain(test).copied().collect();
     all.sort_unstable();
     assert!(all.into_iter().eq(0..150));
+}
+
+#[test]
+fn the_last_step_of_an_epoch_is_measured_layer_by_layer() {
+    let options = TrainingOptions { batch: 1000, ..TrainingOptions::default() };
+    let mut trainer = trainer(options);
+    assert!(trainer.updates().is_empty());
+    let before = trainer.network().unwrap();
+    let report = trainer.epoch_on().unwrap();
+    let after = trainer.network().unwrap();
+    let weight = |layer: &Layer| match layer {
+        Layer::Dense(dense) => dense.affine.weight.clone(),
+        Layer::Residual(_) => panic!("a block"),
+    };
+    let pairs = before.layers().iter().zip(after.layers()).map(|(old, new)| (weight(old), weight(new)));
+    let (mut change, mut size) = (0.0_f64, 0.0_f64);
+    for ((old, new), found) in pairs.zip(trainer.updates()) {
+        let expected = (&new - &old).norm() / old.norm();
+        assert!(expected > 0.0 && (found - expected).abs() < 1e-12 * expected, "{found} {expected}");
+        change += (&new - &old).norm_squared();
+        size += old.norm_squared();
+    }
+    assert!((report.update - (change / size).sqrt()).abs() < 1e-12);
 }

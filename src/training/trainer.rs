@@ -29,6 +29,10 @@ pub struct Trainer {
     state: TrainingState,
     buffers: Buffers,
     gradients: Vec<f64>,
+    /// The parameters before the last step of an epoch.
+    before: Vec<f64>,
+    /// How much the last step of the epoch changed each layer's weights, as a share of them.
+    updates: Vec<f64>,
     /// The samples to train on in the order of the epoch under way.
     order: Vec<usize>,
 }
@@ -64,6 +68,8 @@ pub struct EpochReport {
     pub train: Evaluation,
     /// The samples held back, at the epoch's end; `None` without any.
     pub test: Option<Evaluation>,
+    /// ‖ΔW‖/‖W‖ of the whole network in the epoch's last step.
+    pub update: f64,
 }
 
 impl Trainer {
@@ -81,7 +87,7 @@ impl Trainer {
         let data = TrainingData::new(dataset, &network, options.test_share, options.seed)?;
         let layout = Layout::new(&network);
         let batch = options.batch.min(data.train().len());
-        let numbers = Buffers::numbers(&layout, network.inputs(), batch).saturating_add(4 * layout.length);
+        let numbers = Buffers::numbers(&layout, network.inputs(), batch).saturating_add(5 * layout.length);
         if numbers > MAX_NUMBERS {
             return Err(TrainingError::TooLarge { parameters: layout.length, limit: MAX_NUMBERS });
         }
@@ -97,6 +103,8 @@ impl Trainer {
         let mut trainer = Trainer {
             buffers: Buffers::new(&layout, network.inputs(), batch),
             gradients: vec![0.0; layout.length],
+            before: Vec::new(),
+            updates: Vec::new(),
             order: Vec::with_capacity(data.train().len()),
             arch: Arch::new(),
             template: network,
@@ -112,6 +120,11 @@ impl Trainer {
     /// The epochs finished.
     pub fn epoch(&self) -> usize {
         self.state.epoch
+    }
+
+    /// ‖ΔW‖/‖W‖ of each layer in the last step of the epoch finished last: healthy between 10⁻⁴ and 10⁻¹. Empty before.
+    pub fn updates(&self) -> &[f64] {
+        &self.updates
     }
 
     /// The choices of the run.
@@ -172,7 +185,15 @@ impl Trainer {
             return Err(self.diverged());
         }
         let state = &mut self.state;
+        // Of each epoch one step is measured: a copy and two norms, next to nothing beside the epoch's own work.
+        let is_measured = state.used + used >= self.order.len();
+        if is_measured {
+            self.before.clone_from(&state.parameters);
+        }
         state.memory.step(self.arch, self.options.optimiser, rate, &mut state.parameters, &self.gradients);
+        if is_measured {
+            self.updates = self.layout.update_ratios(&self.before, &state.parameters);
+        }
         state.used += used;
         state.loss += batch.loss;
         state.right += batch.right;
@@ -254,7 +275,8 @@ impl Trainer {
         (state.used, state.loss, state.right) = (0, 0.0, 0);
         state.epoch += 1;
         self.shuffle();
-        Ok(EpochReport { epoch: self.state.epoch, train, test })
+        let update = self.layout.update_ratio(&self.before, &self.state.parameters);
+        Ok(EpochReport { epoch: self.state.epoch, train, test, update })
     }
 
     /// The order of the epoch under way depends on the seed and on its number only.

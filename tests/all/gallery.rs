@@ -56,7 +56,7 @@ impl Planted {
 fn findings(network: &Network, data: Option<&Dataset>, test: Option<&Dataset>) -> Vec<Finding> {
     // The flow of a wide network takes long to build, and tells of reflections only.
     let is_narrow = network.largest_width() <= WIDEST_FLOW;
-    let flow = is_narrow.then(|| Flow::new(network, FlowOptions::default(), &mut |_| true).ok()).flatten();
+    let flow = is_narrow.then(|| Flow::new(network, FlowOptions::default(), &mut |_, _| true).ok()).flatten();
     let subject = Subject::new(network).with_flow(flow.as_ref()).with_data(data).with_test(test);
     find(&subject, &Thresholds::default())
 }

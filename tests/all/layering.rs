@@ -7,7 +7,8 @@ use std::{
 };
 
 /// From the mathematics to the window. A module may use itself and those before it.
-const LAYERS: [&str; 15] = [
+const LAYERS: [&str; 16] = [
+    "progress",
     "system",
     "pickle",
     "io",

@@ -42,7 +42,7 @@ fn points() -> DMatrix<f64> {
 }
 
 fn flow(network: &Network, options: FlowOptions) -> Flow {
-    Flow::new(network, options, &mut |_| true).unwrap()
+    Flow::new(network, options, &mut |_, _| true).unwrap()
 }
 
 #[test]
@@ -70,13 +70,14 @@ fn integrators_reach_it_with_their_orders() {
         for (integrator, order) in Integrator::ALL.into_iter().zip([1.0, 2.0, 4.0]) {
             let error = |steps| {
                 let resnet = ResNet::new(&flow, Refinement { kind, steps, integrator }, &points()).unwrap();
-                resnet.measure(&points(), network.output(), &mut |_| true).unwrap().max_error
+                resnet.measure(&points(), network.output(), &mut |_, _| true).unwrap().max_error
             };
             let found = (error(16) / error(32)).log2();
             assert!((found - order).abs() < 0.1 * order, "{kind:?}, {integrator:?}: {found}");
         }
         // The study of all N sees the same, as far as the limit itself is known.
-        let study = Convergence::study(&flow, (kind, Integrator::Midpoint), &points(), network.output(), &mut |_| true);
+        let study =
+            Convergence::study(&flow, (kind, Integrator::Midpoint), &points(), network.output(), &mut |_, _| true);
         let study = study.unwrap();
         assert!((study.slope.unwrap().exponent + 2.0).abs() < 0.2, "{study:?}");
         assert_eq!(study.interpolation_error, 0.0);
@@ -143,7 +144,7 @@ fn frames_and_distances_follow_the_curved_path() {
                 let miss = drawn.iter().zip(position.iter()).map(|(one, other)| (one - *other as f32).abs());
                 assert!(miss.fold(0.0, f32::max) < bound, "drawn: {sample} at t = {t}");
             }
-            let distances = path.distances(&flow, t, 2, &mut || true).unwrap();
+            let distances = path.distances(&flow, t, 2, &mut |_, _| true).unwrap();
             for (sample, found) in distances.iter().enumerate() {
                 let expected = (positions.column(sample) - positions.column(2)).norm() as f32;
                 assert!((found - expected).abs() < 2.0 * bound, "distance of {sample} at t = {t}");
@@ -179,7 +180,7 @@ fn the_pull_back_is_constant_along_it_and_the_journey_is_measured() {
             assert!((found - expected).norm() < 1e-7, "t = {t}");
         }
     }
-    let trajectory = TrajectoryMetrics::measure(&flow, &points(), &mut |_| true).unwrap();
+    let trajectory = TrajectoryMetrics::measure(&flow, &points(), &mut |_, _| true).unwrap();
     assert!(trajectory.log_volume.iter().chain(&trajectory.path_length).all(|value| value.is_finite()));
 }
 

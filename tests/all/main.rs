@@ -5,6 +5,7 @@ mod changed_files;
 mod command_line;
 mod convert_command;
 mod convolution;
+mod failures;
 mod field_chain;
 mod field_keras;
 mod field_onnx;

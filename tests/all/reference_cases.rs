@@ -35,7 +35,7 @@ fn read_case(folder: PathBuf) -> Case {
 
 fn flow(case: &Case, decomposition: Decomposition) -> Flow {
     let options = FlowOptions { decomposition, ..FlowOptions::default() };
-    Flow::new(&case.network, options, &mut |_| true).unwrap()
+    Flow::new(&case.network, options, &mut |_, _| true).unwrap()
 }
 
 fn numbers(value: &Value) -> Vec<f64> {

@@ -41,7 +41,7 @@ fn the_written_network_computes_the_euler_path() {
         let steps = 5;
         let (report, written) = refined(&case, folder.path(), "full", steps);
         let inputs = points(&case.join("inputs.csv"), plain.inputs());
-        let flow = Flow::new(&plain, FlowOptions::default(), &mut |_| true).unwrap();
+        let flow = Flow::new(&plain, FlowOptions::default(), &mut |_, _| true).unwrap();
         let resnet = ResNet::new(
             &flow,
             Refinement { kind: RefinementKind::Full, steps, integrator: Integrator::Euler },

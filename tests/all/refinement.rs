@@ -21,14 +21,14 @@ fn linear(weight: DMatrix<f64>) -> Network {
 }
 
 fn end_error(network: &Network, inputs: &DMatrix<f64>, options: FlowOptions, refinement: Refinement) -> f64 {
-    let flow = Flow::new(network, options, &mut |_| true).unwrap();
+    let flow = Flow::new(network, options, &mut |_, _| true).unwrap();
     let resnet = ResNet::new(&flow, refinement, inputs).unwrap();
-    resnet.measure(inputs, network.output(), &mut |_| true).unwrap().max_error
+    resnet.measure(inputs, network.output(), &mut |_, _| true).unwrap().max_error
 }
 
 fn study(network: &Network, inputs: &DMatrix<f64>, integrator: Integrator) -> Convergence {
-    let flow = Flow::new(network, FlowOptions::default(), &mut |_| true).unwrap();
-    Convergence::study(&flow, (RefinementKind::Full, integrator), inputs, network.output(), &mut |_| true).unwrap()
+    let flow = Flow::new(network, FlowOptions::default(), &mut |_, _| true).unwrap();
+    Convergence::study(&flow, (RefinementKind::Full, integrator), inputs, network.output(), &mut |_, _| true).unwrap()
 }
 
 #[test]
@@ -70,10 +70,10 @@ fn the_first_n_with_all_predictions_equal_is_the_first() {
     let (spiral, data) = examples::spiral().unwrap();
     let found = study(&spiral, &data.points, Integrator::Euler).least_agreeing.unwrap();
     assert!(found > 1);
-    let flow = Flow::new(&spiral, FlowOptions::default(), &mut |_| true).unwrap();
+    let flow = Flow::new(&spiral, FlowOptions::default(), &mut |_, _| true).unwrap();
     for steps in 1..=found {
         let resnet = ResNet::new(&flow, full(steps), &data.points).unwrap();
-        let error = resnet.measure(&data.points, spiral.output(), &mut |_| true).unwrap();
+        let error = resnet.measure(&data.points, spiral.output(), &mut |_, _| true).unwrap();
         assert_eq!(error.prediction_agreement == 1.0, steps == found, "N = {steps}");
         let worst = error.worst[0];
         assert_eq!((worst.error, error.worst.len()), (error.max_error, 10));
@@ -85,13 +85,13 @@ fn the_first_n_with_all_predictions_equal_is_the_first() {
 #[test]
 fn a_study_of_what_is_kept_whole_has_no_slope_and_can_be_cancelled() {
     let (spiral, data) = examples::spiral().unwrap();
-    let flow = Flow::new(&spiral, FlowOptions::default(), &mut |_| true).unwrap();
+    let flow = Flow::new(&spiral, FlowOptions::default(), &mut |_, _| true).unwrap();
     let whole = (RefinementKind::Whole, Integrator::Euler);
-    let study = Convergence::study(&flow, whole, &data.points, spiral.output(), &mut |_| true).unwrap();
+    let study = Convergence::study(&flow, whole, &data.points, spiral.output(), &mut |_, _| true).unwrap();
     assert!(study.slope.is_none() && study.stable_steps.is_empty());
     assert!(study.errors.iter().all(|error| (error.max_error - study.interpolation_error).abs() < 1e-12));
     let mut told = 0;
-    let cancelled = Convergence::study(&flow, whole, &data.points, spiral.output(), &mut |_| {
+    let cancelled = Convergence::study(&flow, whole, &data.points, spiral.output(), &mut |_, _| {
         told += 1;
         told < 4
     });
@@ -106,7 +106,7 @@ fn rotations_and_compressions_have_their_closed_form_errors() {
     let rotation = DMatrix::from_row_slice(2, 2, &[cos, -sin, sin, cos]);
     let network = linear(&rotation * DMatrix::from_diagonal(&DVector::from_row_slice(&sigma)));
     let inputs = DMatrix::from_row_slice(2, 3, &[1.0, 0.0, -0.3, 0.0, 1.0, 2.0]);
-    let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+    let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
     for steps in [2_usize, 8, 64, 200] {
         let n = steps as f64;
         let growth = (1.0 + (theta / n).powi(2)).powf(n / 2.0);
@@ -144,7 +144,7 @@ fn what_euler_reproduces_exactly() {
 fn unstable_compressions_and_blocks_are_told() {
     let network = linear(DMatrix::from_row_slice(2, 2, &[1.0, 0.0, 0.0, (-5.5_f64).exp()]));
     let inputs = DMatrix::from_element(2, 1, 1.0);
-    let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+    let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
     let unstable = ResNet::new(&flow, full(4), &inputs).unwrap().unstable();
     assert_eq!(study(&network, &inputs, Integrator::Euler).least_stable(), unstable.first().copied());
     assert_eq!(unstable.len(), 1);

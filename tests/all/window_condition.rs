@@ -9,7 +9,7 @@ use super::window::{Window, click, command, first_start, open, settle, write};
 
 fn typed(window: &mut Window, text: &str) {
     window.get_by_role_and_label(Role::TextInput, "Points where").click();
-    window.run();
+    window.run_steps(2);
     window.get_by_role_and_label(Role::TextInput, "Points where").type_text(text);
     settle(window);
 }

@@ -220,6 +220,25 @@ fn a_column_of_row_numbers_is_shown_on_an_axis_and_left_out() {
     assert!(!has(&window, "leak_column"), "{:?}", found(&window));
 }
 
+#[test]
+fn a_network_that_ends_wrong_is_read_otherwise_until_that_is_undone() {
+    let layers = vec![
+        dense(3, 2, &[1.0, -2.0, 1.5, 0.5, -0.5, 1.0], Activation::Tanh),
+        dense(1, 3, &[0.5, -1.0, 1.5], Activation::Identity),
+    ];
+    let network = Network::new("one".into(), layers, OutputFunction::Softmax).unwrap();
+    let Opened { mut window, .. } = opened(&network, &table(round));
+    assert!(has(&window, "output_mismatch"), "{:?}", found(&window));
+    click(&mut window, "Findings");
+    click(&mut window, "Read the outputs by sigmoid");
+    assert!(!has(&window, "output_mismatch"), "{:?}", found(&window));
+    let output = |window: &Window| window.state().session().document().unwrap().network.as_ref().unwrap().output();
+    assert_eq!(output(&window), OutputFunction::Sigmoid);
+    window.key_press_modifiers(Modifiers::COMMAND, egui::Key::Z);
+    settle(&mut window);
+    assert!(has(&window, "output_mismatch") && output(&window) == OutputFunction::Softmax);
+}
+
 /// A layer of these rows.
 fn dense(rows: usize, columns: usize, values: &[f64], activation: Activation) -> Layer {
     let affine = Affine {

@@ -6,6 +6,7 @@ use super::content::DelimitedTable;
 use super::layout::{Layout, Sampled};
 use super::{layout, number};
 use crate::dataset::DatasetError;
+use crate::system::cancel;
 
 /// How many records tell how a file is to be read.
 const SAMPLED_RECORDS: usize = 200;
@@ -88,6 +89,7 @@ impl DelimitedTable {
         let mut record = StringRecord::new();
         let mut is_first = self.layout.is_first_record;
         while records.read_record(&mut record).map_err(|error| self.record_error(&error))? {
+            cancel::check().map_err(|source| DatasetError::Read { path: self.path.clone(), source })?;
             if is_blank(&record) {
                 aside.blank += usize::from(record.len() > 1);
                 continue;

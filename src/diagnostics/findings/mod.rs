@@ -46,7 +46,7 @@ mod untrained_layer;
 mod tests;
 
 pub use finding::{Finding, Severity};
-pub use registry::{CODES, find, find_while};
+pub use registry::{CODES, check_output, find, find_while};
 pub use subject::Subject;
 pub use thresholds::Thresholds;
 pub(in crate::diagnostics) use values::follow;

@@ -10,6 +10,30 @@ const MAX_UNITS: usize = 64;
 /// At most so many rows are named.
 const MAX_ROWS: usize = 64;
 
+/// Points that hold NaN or infinity themselves: nothing flows with them.
+fn in_points(subject: &Subject<'_>) -> Option<Finding> {
+    let points = &subject.data()?.points;
+    let found = NonFinite::counted(&points.transpose());
+    let (row, column) = found.first?;
+    let columns = (0..points.nrows()).filter(|column| points.row(*column).iter().any(|value| !value.is_finite()));
+    let rows: Vec<usize> =
+        (0..points.ncols()).filter(|row| points.column(*row).iter().any(|value| !value.is_finite())).collect();
+    let message = format!(
+        "the data holds {} in {}, the first in row {}, column {}: nothing can be learned of it",
+        found.label(),
+        counted(rows.len(), "row"),
+        row + 1,
+        column + 1
+    );
+    let finding = Finding::new("not_finite", Severity::Error, message)
+        .of_columns(columns.collect())
+        .measured(rows.len() as f64, 0.0)
+        .of_rows(rows.into_iter().take(MAX_ROWS).collect())
+        .try_this("drop those rows, or fill in the means of their columns")
+        .from_source(SAGEMAKER);
+    Some(finding)
+}
+
 /// Rows of the data that do not flow, as they hold no number where one is needed.
 fn in_data(subject: &Subject<'_>) -> Option<Finding> {
     let left_out = subject.data()?.left_out.as_ref().filter(|left_out| !left_out.is_dropped)?;
@@ -38,7 +62,8 @@ fn in_data(subject: &Subject<'_>) -> Option<Finding> {
 }
 
 pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = in_data(subject).into_iter().collect();
+    let mut findings: Vec<Finding> = in_data(subject).into_iter().chain(in_points(subject)).collect();
+    let is_sound = findings.iter().all(|finding| finding.severity < Severity::Error);
     for (index, layer) in subject.network().layers().iter().enumerate() {
         for part in parts(layer) {
             let weight = NonFinite::counted(part.weight);
@@ -73,6 +98,7 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
     }
     let overflow = subject.sample().and_then(|sample| sample.overflow);
     if let Some((index, unit, row, value)) = overflow
+        && is_sound
         && subject.network().layers()[..=index].iter().all(values::is_finite)
     {
         let message = format!(

@@ -1,6 +1,7 @@
 //! The table of all checks.
 
 use super::*;
+use crate::progress::{Progress, step};
 
 /// One check: it names what is wrong with its subject.
 type Check = fn(&Subject<'_>, &Thresholds) -> Vec<Finding>;
@@ -76,25 +77,26 @@ pub const CODES: &[&str] = &[
 
 /// Everything that is wrong with the subject, the worst first; of equal severity, layer after layer.
 pub fn find(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
-    find_while(subject, thresholds, &mut |_| true).unwrap_or_default()
+    find_while(subject, thresholds, &mut |_, _| true).unwrap_or_default()
 }
 
 /// The same, where the work can be stopped: `go_on` is told the share of the checks that is done. `None` once it answers
 /// false.
-pub fn find_while(
-    subject: &Subject<'_>,
-    thresholds: &Thresholds,
-    go_on: &mut dyn FnMut(f32) -> bool,
-) -> Option<Vec<Finding>> {
+pub fn find_while(subject: &Subject<'_>, thresholds: &Thresholds, go_on: &mut Progress<'_>) -> Option<Vec<Finding>> {
     let mut findings = Vec::new();
     for (done, (_, check)) in CHECKS.iter().enumerate() {
-        if !go_on(done as f32 / CHECKS.len() as f32) {
+        if !go_on(step(done, CHECKS.len()), "") {
             return None;
         }
         findings.extend(check(subject, thresholds));
     }
     findings.sort_by(|one, other| other.severity.cmp(&one.severity).then(one.layer.cmp(&other.layer)));
     Some(findings)
+}
+
+/// What speaks against the last layer alone.
+pub fn check_output(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
+    output_mismatch::check(subject, thresholds)
 }
 
 #[cfg(test)]

@@ -1,14 +1,13 @@
 //! How far the samples go, and how much farther than they need.
 
 use nalgebra::{DMatrix, DVectorView};
-use pathfinding::prelude::{Matrix, kuhn_munkres_min};
 
-use crate::linalg::evenly_spaced;
+use crate::linalg::{evenly_spaced, greatest_assignment};
 
 /// The optimal assignment takes the cube of so many samples.
 const MAX_ASSIGNED: usize = 200;
-/// Costs as whole numbers, which the assignment needs: so fine is the largest of them divided.
-const STEPS: f64 = 1e12;
+/// What is less than this share of the largest cost is rounding.
+const ROUNDING: f64 = 1e-12;
 
 /// ‖x − y‖², where the shorter of the two is padded with zeros as in the flow's space.
 pub(super) fn distance_squared(one: DVectorView<'_, f64>, other: DVectorView<'_, f64>) -> f64 {
@@ -52,12 +51,10 @@ pub(super) fn efficiency(from: &DMatrix<f64>, to: &DMatrix<f64>) -> Option<f64> 
     if count < 2 || !(largest > 0.0 && largest.is_finite()) {
         return None;
     }
-    let whole = Matrix::from_fn(count, count, |(row, column)| (costs[(row, column)] / largest * STEPS).round() as i64);
-    let (_, pairs) = kuhn_munkres_min(&whole);
+    let pairs = greatest_assignment(&(&costs * (-1.0 / largest)));
     let least: f64 = pairs.iter().enumerate().map(|(row, column)| costs[(row, *column)]).sum();
     let own: f64 = (0..count).map(|position| costs[(position, position)]).sum();
-    // Below this the difference is the rounding of the costs.
-    if own <= largest * count as f64 / STEPS {
+    if own <= largest * count as f64 * ROUNDING {
         return None;
     }
     Some((own / least.max(f64::MIN_POSITIVE)).max(1.0))

@@ -151,7 +151,7 @@ mod tests {
             for activation in [Activation::Tanh, Activation::Sigmoid, Activation::Softmax] {
                 let network = plain_network(activation);
                 let options = FlowOptions { decomposition, ..FlowOptions::default() };
-                let flow = Flow::new(&network, options, &mut |_| true).unwrap();
+                let flow = Flow::new(&network, options, &mut |_, _| true).unwrap();
                 let covectors = Covectors::measure(&network, &flow, &inputs, &labels(6)).unwrap();
                 assert_eq!(covectors.samples, [0, 1, 2, 3, 4, 5]);
                 let ahead = &inputs + &moved * STEP;
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn at_the_ends_of_layers_blocks_have_the_gradients_of_training() {
         let network = mixed_network(Activation::Tanh, OutputFunction::Softmax);
-        let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+        let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
         let inputs = random_matrix(3, 4, 4);
         let covectors = Covectors::measure(&network, &flow, &inputs, &labels(4)).unwrap();
         // ∂loss/∂x by differences.
@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn labels_that_do_not_fit_have_none_and_many_points_are_thinned() {
         let network = plain_network(Activation::Relu);
-        let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+        let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
         let inputs = random_matrix(3, 1000, 4);
         assert!(Covectors::measure(&network, &flow, &inputs, &Labels::None).is_err());
         let covectors = Covectors::measure(&network, &flow, &inputs, &labels(1000)).unwrap();

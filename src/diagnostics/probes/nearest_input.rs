@@ -109,7 +109,7 @@ mod tests {
         };
         let layers = vec![dense(4, 2, 1, activation), dense(4, 4, 2, Activation::Identity)];
         let network = Network::new(String::new(), layers, OutputFunction::Identity).unwrap();
-        Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap()
+        Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap()
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::dataset::{Labels, Random};
 use crate::diagnostics::loss_gradient::Start;
 use crate::flow::{Flow, FlowError, SampledPath};
 use crate::network::{Network, NetworkError};
+use crate::progress::Progress;
 
 /// Points of a cloud at most, and at least where the network is large.
 const CLOUD: (usize, usize) = (96, 8);
@@ -181,7 +182,7 @@ impl Perturbed {
         (network, flow): (&Network, &Flow),
         (input, labels, size): (&DMatrix<f64>, &Labels, f64),
         (kind, epsilon): (Perturbation, f64),
-        go_on: &mut dyn FnMut(f32) -> bool,
+        go_on: &mut Progress<'_>,
     ) -> Result<Perturbed, PerturbationError> {
         if input.nrows() != network.inputs() || input.ncols() != 1 {
             return Err(PerturbationError::Inputs { expected: network.inputs(), found: input.nrows() });
@@ -207,12 +208,12 @@ impl Perturbed {
         let mut stretch = Vec::with_capacity(times.len());
         flow.visit(&points, &times, &mut |position, now| {
             stretch.push(largest_stretch(&directions, epsilon, now));
-            go_on(0.6 * position as f32 / times.len() as f32)
+            go_on(0.6 * position as f32 / times.len() as f32, "")
         })?;
         let is_classifier = !matches!(labels, Labels::Values(_));
         let searched = (SEARCH_WORK / (SEARCH_PASSES * network.parameters()).max(1)).clamp(1, count);
         let farthest = FARTHEST * size;
-        let search = is_classifier && go_on(0.7);
+        let search = is_classifier && go_on(0.7, "");
         let margin = search
             .then(|| {
                 let along = directions.columns(0, searched).into_owned();
@@ -277,9 +278,9 @@ mod tests {
 
     fn measured(kind: Perturbation, epsilon: f64) -> Perturbed {
         let network = mixed_network(Activation::Tanh, OutputFunction::Softmax);
-        let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+        let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
         let input = random_matrix(3, 1, 5);
-        Perturbed::measure((&network, &flow), (&input, &label(1), 2.0), (kind, epsilon), &mut |_| true).unwrap()
+        Perturbed::measure((&network, &flow), (&input, &label(1), 2.0), (kind, epsilon), &mut |_, _| true).unwrap()
     }
 
     #[test]
@@ -328,11 +329,13 @@ mod tests {
         let found = measured(Perturbation::Ball, 0.05);
         let margin = found.margin.unwrap();
         assert!(margin.answer != found.answer && margin.epsilon <= found.farthest);
-        let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+        let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
         let input = random_matrix(3, 1, 5);
         let at = |epsilon: f64| {
             let measured = (Perturbation::Ball, epsilon);
-            Perturbed::measure((&network, &flow), (&input, &label(1), 2.0), measured, &mut |_| true).unwrap().changed()
+            Perturbed::measure((&network, &flow), (&input, &label(1), 2.0), measured, &mut |_, _| true)
+                .unwrap()
+                .changed()
         };
         assert!(at(margin.epsilon * 1.000_001) > 0 && at(margin.epsilon * 0.999) == 0);
     }

@@ -90,7 +90,7 @@ mod tests {
                 for residual in ResidualLaw::ALL {
                     let network = mixed_network(activation, OutputFunction::Identity);
                     let options = FlowOptions { decomposition, residual, ..FlowOptions::default() };
-                    let flow = Flow::new(&network, options, &mut |_| true).unwrap();
+                    let flow = Flow::new(&network, options, &mut |_, _| true).unwrap();
                     let bounds = lipschitz_bounds(&flow, &times);
                     assert_eq!((bounds.len(), bounds[0]), (times.len(), 1.0));
                     let points = random_matrix(3, 12, 4);
@@ -114,7 +114,7 @@ mod tests {
         let dense = crate::network::Dense { name: String::new(), affine, activation: Activation::Identity };
         let layers = vec![crate::network::Layer::Dense(dense)];
         let network = crate::network::Network::new(String::new(), layers, OutputFunction::Identity).unwrap();
-        let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+        let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
         let svd = Svd::new(&weight).unwrap();
         let direction = DMatrix::from_column_slice(3, 1, svd.v().column(0).as_slice());
         for t in [0.0, 0.3, 0.5, 0.6, 0.9, 1.0] {

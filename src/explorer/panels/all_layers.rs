@@ -13,7 +13,7 @@ use crate::session::{Command, LayerOverview, PanelCommand, PlaybackCommand, Sess
 /// The height of the charts.
 const CHARTS: f32 = 104.0;
 /// The number of charts.
-const COUNT: f32 = 6.0;
+const COUNT: f32 = 7.0;
 /// ln 10: a factor of ten has the full colour, so that one tiny singular value does not leave the others pale.
 const FULL_COLOUR: f32 = std::f32::consts::LN_10;
 /// Cells of the spectra, about: a mesh of more would slow down every frame.
@@ -54,8 +54,10 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         let asked =
             [charts.spectra(ui), charts.rotations(ui), charts.volume(ui), charts.classes(ui), charts.energy(ui)];
         let gradient = gradients::chart(ui, session, charts.size);
-        commands
-            .extend(asked.into_iter().chain([gradient]).flatten().map(|t| Command::Playback(PlaybackCommand::Seek(t))));
+        let spectra = gradients::spectra(ui, session, charts.size);
+        commands.extend(
+            asked.into_iter().chain([gradient, spectra]).flatten().map(|t| Command::Playback(PlaybackCommand::Seek(t))),
+        );
     });
     commands
 }

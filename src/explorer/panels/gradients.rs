@@ -1,11 +1,71 @@
 //! The gradient of the loss along t, as a chart beside those of the data.
 
-use egui::{Ui, Vec2};
+use egui::{Mesh, Rect, Shape, Ui, Vec2};
 
-use crate::explorer::theme::Palette;
-use crate::explorer::widgets::time_chart::{Series, TimeChart};
+use crate::explorer::theme::{self, Palette};
+use crate::explorer::widgets::time_chart::{self, Series, TimeAxis, TimeChart};
 use crate::flow::PhaseKind;
 use crate::session::{Gradients, Session};
+
+/// Cells of the spectra, about: a mesh of more would slow down every frame.
+const MAX_CELLS: usize = 6000;
+/// Cells of a column at most: of more singular values some stand for the others.
+const MAX_VALUES: usize = 48;
+/// Singular values so many times smaller than the largest of all have no colour, in powers of ten.
+const DECADES: f64 = 8.0;
+
+/// Draws the singular values of each layer's gradient, the largest on top, and gives the time that was clicked.
+pub fn spectra(ui: &mut Ui, session: &Session, size: Vec2) -> Option<f64> {
+    let (rect, response) = time_chart::frame(ui, "Gradient spectra: log₁₀ σ", size);
+    let backward = session.latest::<Gradients>().and_then(|gradients| gradients.backward.as_ref().ok());
+    let layers = backward.map_or(&[][..], |backward| &backward.layers);
+    let largest = layers.iter().filter_map(|layer| layer.singular_values.first()).fold(0.0_f64, |a, b| a.max(*b));
+    let palette = Palette::from_ui(ui);
+    let painter = ui.painter_at(rect);
+    let axis = TimeAxis { rect, duration: session.playback.duration() };
+    let cells: usize = layers.iter().map(|layer| layer.singular_values.len().min(MAX_VALUES)).sum();
+    let every = cells.div_ceil(MAX_CELLS).max(1);
+    let mut mesh = Mesh::default();
+    for (index, layer) in layers.iter().enumerate().step_by(every) {
+        let values = &layer.singular_values;
+        let count = values.len().min(MAX_VALUES);
+        let columns = axis.x(index as f64)..=axis.x((index + every) as f64).min(rect.right());
+        let height = rect.height() / count.max(1) as f32;
+        for row in 0..count {
+            // The value in the middle of those that this cell stands for.
+            let Some(value) = values.get((2 * row + 1) * values.len() / (2 * count)) else { continue };
+            let share = 1.0 + (value / largest).log10() / DECADES;
+            let shade = if share.is_finite() { share.clamp(0.0, 1.0) as f32 } else { 0.0 };
+            let top = rect.top() + height * row as f32;
+            let cell = Rect::from_x_y_ranges(columns.clone(), top..=top + height);
+            mesh.add_colored_rect(cell, palette.track.lerp_to_gamma(palette.phase(PhaseKind::Compress), shade));
+        }
+    }
+    painter.add(Shape::mesh(mesh));
+    axis.layers(&painter, palette);
+    axis.playhead(&painter, palette, session.playback.t());
+    let asked = time_chart::sought(&response, axis);
+    if let Some(at) = response.hover_pos() {
+        let index = (axis.t(at.x) as usize).min(layers.len().saturating_sub(1));
+        let text = layers.get(index).map_or_else(
+            || "There is no gradient.".to_owned(),
+            |layer| match (layer.singular_values.first(), layer.singular_values.last()) {
+                (Some(first), Some(last)) => {
+                    let (first, last) = (theme::significant(*first), theme::significant(*last));
+                    format!("Layer {}: the gradient by its weights has σ from {first} to {last}", index + 1)
+                }
+                _ => format!("Layer {}: its singular values would take too long", index + 1),
+            },
+        );
+        response.on_hover_ui_at_pointer(|ui| {
+            ui.label(text);
+            let tip = "Full colour is the largest σ of all layers; eight powers of ten below it the colour ends. A layer that \
+                       pales altogether gets no gradient; one whose first σ alone has colour learns in one direction.";
+            ui.label(theme::note(ui, tip));
+        });
+    }
+    asked
+}
 
 /// Draws the chart and gives the time that was clicked.
 pub fn chart(ui: &mut Ui, session: &Session, size: Vec2) -> Option<f64> {

@@ -17,6 +17,10 @@ const SCRUBBER_NUMBERS: f32 = 96.0;
 const MIN_SCRUBBER: f32 = 48.0;
 /// At most this many points of a line are drawn.
 const MAX_POINTS: usize = 400;
+/// log₁₀ of the share of the weights that a healthy step changes.
+const HEALTHY_UPDATES: std::ops::Range<f64> = -4.0..-1.0;
+/// The layers whose updates are told one by one.
+const MAX_LAYERS: usize = 24;
 /// The largest factor of a regulariser that the window offers.
 const MAX_COST: f64 = 10.0;
 
@@ -30,6 +34,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         commands.extend(scrubber(ui, training).map(Command::Train));
         chart(ui, training.history());
         figures(ui, training);
+        updates(ui, training);
         commands.extend(pace(ui, training).map(Command::Train));
         CollapsingHeader::new("Training options").show_unindented(ui, |ui| {
             let changed = options(ui, *training.options());
@@ -116,6 +121,43 @@ fn chart(ui: &mut Ui, history: &[EpochReport]) {
     }
     .show(ui)
     .on_hover_text("Dark: the loss. Coloured: the accuracy on the samples to train on and on those held back, 0 to 1.");
+}
+
+/// How much the last step of each epoch changed the weights, as a share of them, and the layers in words.
+fn updates(ui: &mut Ui, training: &Training) {
+    let history = training.history();
+    let last = history.len().saturating_sub(1);
+    let step = history.len().div_ceil(MAX_POINTS).max(1);
+    let chosen = history.iter().enumerate().filter(|(index, _)| index % step == 0 || *index == last);
+    let log = |report: &EpochReport| Some(report.update.log10()).filter(|update| update.is_finite());
+    let points: Vec<[f64; 2]> =
+        chosen.filter_map(|(_, report)| log(report).map(|update| [report.epoch as f64, update])).collect();
+    let logs: Vec<f64> = training.updates().iter().map(|ratio| ratio.log10()).filter(|log| log.is_finite()).collect();
+    if points.is_empty() || logs.is_empty() {
+        return;
+    }
+    let ink = Palette::from_ui(ui).ink;
+    let tip = "log₁₀ of ‖ΔW‖/‖W‖ in the last step of each epoch: healthy between −4 and −1. Below, training hardly moves; \
+               above, a step throws away what the ones before it learned.";
+    Chart {
+        name: "Updates over the epochs: log₁₀ of their share of the weights",
+        x: (AxisScale::Linear, "epoch"),
+        y: (AxisScale::Linear, "log₁₀ of update/weight"),
+        series: vec![Series { name: "all layers", points, colour: ink, marked: false, dashed: false }],
+        now: None,
+        include_y: &[HEALTHY_UPDATES.start, HEALTHY_UPDATES.end],
+    }
+    .show(ui)
+    .on_hover_text(tip);
+    let (low, high) =
+        logs.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(*x), high.max(*x)));
+    let is_healthy = HEALTHY_UPDATES.contains(&low) && HEALTHY_UPDATES.contains(&high);
+    let text = format!("update/weight of the layers, log₁₀: {low:.1} … {high:.1}");
+    let layers: Vec<String> = logs.iter().take(MAX_LAYERS).map(|log| format!("{log:.1}")).collect();
+    let more = if logs.len() > MAX_LAYERS { ", …" } else { "" };
+    let text =
+        if is_healthy { theme::note(ui, text) } else { theme::note(ui, text).color(Palette::from_ui(ui).warning) };
+    ui.label(text).on_hover_text(format!("{tip} Layer after layer: {}{more}.", layers.join(", ")));
 }
 
 /// Loss and accuracy in words of a steady width.

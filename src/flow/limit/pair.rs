@@ -46,7 +46,6 @@ const LOW: Pair = Pair {
 
 /// Order 8, with errors of orders 5 and 3, for smooth ones: Hairer, Nørsett and Wanner, Solving Ordinary Differential
 /// Equations I, 1993, II.10 (DOP853).
-#[expect(clippy::excessive_precision, clippy::unreadable_literal, reason = "a table, as it is printed")]
 const HIGH: Pair = Pair {
     stages: &[
         &[0.05260015195876773],

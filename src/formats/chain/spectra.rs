@@ -17,6 +17,7 @@ use crate::formats::tensors::TensorFile;
 use crate::formats::weight_spectrum::WeightSpectrum;
 use crate::linalg::LinalgError;
 use crate::network::{ConvolutionError, ConvolutionSpectrum, ImageShape};
+use crate::progress::Progress;
 
 /// The least sides of the torus on which a convolution is taken whose input's shape is not known.
 const ASSUMED_SIDE: usize = 8;
@@ -30,7 +31,7 @@ pub fn weight_spectrum(
     file: &TensorFile,
     chain: &ChainProposal,
     position: usize,
-    go_on: &mut dyn FnMut(f32) -> bool,
+    go_on: &mut Progress<'_>,
 ) -> Result<Option<WeightSpectrum>, FormatError> {
     let Some(entry) = chain.entries.get(position) else { return Ok(None) };
     let weights = Weights::new(file.tensors());

@@ -2,6 +2,7 @@
 
 use crate::formats::WeightSpectrum;
 use crate::network::{Convolution, ConvolutionError, ImageShape};
+use crate::progress::Progress;
 
 /// A convolution of a graph, lowered or not.
 #[derive(Clone, Debug)]
@@ -19,7 +20,7 @@ impl GraphConvolution {
     ///
     /// # Errors
     /// If a decomposition fails, or `go_on` answers false.
-    pub fn spectrum(&self, go_on: &mut dyn FnMut(f32) -> bool) -> Result<WeightSpectrum, ConvolutionError> {
+    pub fn spectrum(&self, go_on: &mut Progress<'_>) -> Result<WeightSpectrum, ConvolutionError> {
         Ok(WeightSpectrum {
             name: self.name.clone(),
             what: self.convolution.label(self.input),

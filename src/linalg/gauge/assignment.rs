@@ -3,8 +3,8 @@
 use nalgebra::DMatrix;
 
 use super::arrangement::Arrangement;
-use super::matching;
 use super::problem::Problem;
+use crate::linalg::greatest_assignment;
 
 /// The linear assignment on |V + U|, with the sign of that entry. An axis that is left to null directions gains what
 /// their rows weigh there, so that is what a pair must be worth more than.
@@ -23,7 +23,7 @@ pub(super) fn assigned(problem: &Problem) -> Arrangement {
         forgone.iter_mut().zip(outside).for_each(|(sum, outside): (&mut f64, f64)| *sum += outside.max(0.0).sqrt());
     }
     let weights = DMatrix::from_fn(rank, dimension, |j, axis| sum[(axis, j)].abs() - forgone[axis]);
-    let axes = matching::greatest(&weights);
+    let axes = greatest_assignment(&weights);
     let signs = axes.iter().enumerate().map(|(j, axis)| if sum[(*axis, j)] < 0.0 { -1.0 } else { 1.0 }).collect();
     let mut arrangement = Arrangement { axes, signs };
     if !arrangement.is_proper(problem) {

@@ -25,7 +25,6 @@ mod exhaustive;
 mod factors;
 mod kabsch;
 mod least_cost;
-mod matching;
 mod moves;
 mod node;
 mod polish;

@@ -6,6 +6,7 @@ use super::{
     Convolution, ConvolutionError, ConvolutionSpectrum, Flattening, ImageShape, Padding, SpectrumMethod, frequencies,
 };
 use crate::linalg::library;
+use crate::progress::Progress;
 
 /// The matrix is decomposed while min(m, n)²·max(m, n) is at most this: about two seconds. Beyond it the periodic
 /// convolution is taken.
@@ -20,7 +21,7 @@ impl Convolution {
     pub fn operator_spectrum(
         &self,
         input: ImageShape,
-        go_on: &mut dyn FnMut(f32) -> bool,
+        go_on: &mut Progress<'_>,
     ) -> Result<ConvolutionSpectrum, ConvolutionError> {
         let (outputs, inputs) = (self.output(input)?.values(), input.values());
         if let Some(spectrum) = self.pointwise_spectrum(input)? {
@@ -68,7 +69,7 @@ impl Convolution {
     pub fn periodic_spectrum(
         &self,
         torus: [usize; 2],
-        go_on: &mut dyn FnMut(f32) -> bool,
+        go_on: &mut Progress<'_>,
     ) -> Result<ConvolutionSpectrum, ConvolutionError> {
         frequencies::periodic(self, torus, go_on)
     }

@@ -19,6 +19,7 @@ use super::map::refuse_undecomposable;
 use super::spectrum::MAX_VALUES;
 use super::{Convolution, ConvolutionError, ConvolutionSpectrum, SpectrumMethod};
 use crate::linalg::library;
+use crate::progress::Progress;
 
 /// Frequencies × min(m, n)²·max(m, n) at most: one or two seconds, as a network has many convolutions. Beyond it fewer
 /// frequencies are taken.
@@ -27,7 +28,7 @@ const MAX_WORK: usize = 1 << 30;
 pub(super) fn periodic(
     convolution: &Convolution,
     torus: [usize; 2],
-    go_on: &mut dyn FnMut(f32) -> bool,
+    go_on: &mut Progress<'_>,
 ) -> Result<ConvolutionSpectrum, ConvolutionError> {
     let stride = convolution.window().stride;
     if stride.contains(&0) {
@@ -47,7 +48,7 @@ pub(super) fn periodic(
     let count = frequencies[0] * frequencies[1];
     for (row, column, multiplicity) in half(frequencies) {
         for group in 0..convolution.groups() {
-            if !go_on(singular_values.len() as f32 / values.saturating_mul(count) as f32) {
+            if !go_on(singular_values.len() as f32 / values.saturating_mul(count) as f32, "") {
                 return Err(ConvolutionError::Cancelled);
             }
             let turns = [turn(row, frequencies[0], all[0]), turn(column, frequencies[1], all[1])];

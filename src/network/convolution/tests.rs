@@ -132,7 +132,7 @@ proptest! {
         let input = ImageShape::new(groups * group_in, torus[0], torus[1]).unwrap();
         let matrix = periodic_matrix(&convolution, input, left);
         let expected = library::singular_values(&matrix).unwrap();
-        let found = convolution.periodic_spectrum(torus, &mut |_| true).unwrap();
+        let found = convolution.periodic_spectrum(torus, &mut |_, _| true).unwrap();
         prop_assert_eq!(found.method, SpectrumMethod::Periodic { torus, frequencies: left });
         // Groups that cannot fill their channels give fewer values; the matrix has zeros in their place.
         prop_assert!(found.singular_values.len() <= expected.len());
@@ -246,18 +246,18 @@ fn what_is_refused_and_how_it_is_said() {
     assert!(matches!(far.output(volume(3, 8, 8)), Err(ConvolutionError::Window { .. })));
     let still = convolution.with_stride([0, 1]);
     assert!(matches!(still.output(volume(3, 8, 8)), Err(ConvolutionError::Zero { part: "stride" })));
-    assert!(still.periodic_spectrum([8, 8], &mut |_| true).is_err());
+    assert!(still.periodic_spectrum([8, 8], &mut |_, _| true).is_err());
 }
 
 #[test]
 fn small_spectra_are_of_the_matrix_and_large_ones_of_the_torus() {
     let convolution = Convolution::new(kernel(4, 2, [3, 3], 2), 1).unwrap().with_padding(Padding::even(1, 1));
     let input = ImageShape::new(2, 6, 6).unwrap();
-    let small = convolution.operator_spectrum(input, &mut |_| true).unwrap();
+    let small = convolution.operator_spectrum(input, &mut |_, _| true).unwrap();
     let matrix = convolution.lower(input, Flattening::ChannelsFirst).unwrap().weight;
     assert_eq!(small.method, SpectrumMethod::Matrix);
     assert!((small.singular_values[0] - matrix.singular_values().max()).abs() < 1e-12);
-    let large = convolution.operator_spectrum(ImageShape::new(2, 64, 64).unwrap(), &mut |_| true).unwrap();
+    let large = convolution.operator_spectrum(ImageShape::new(2, 64, 64).unwrap(), &mut |_, _| true).unwrap();
     assert_eq!(large.method, SpectrumMethod::Periodic { torus: [64, 64], frequencies: [64, 64] });
     assert_eq!(large.singular_values.len(), 2 * 64 * 64);
     // What is padded with zeros is a part of a larger torus, so it stretches no more.
@@ -265,14 +265,14 @@ fn small_spectra_are_of_the_matrix_and_large_ones_of_the_torus() {
     let kernel = convolution.kernel_spectrum().unwrap();
     assert!(kernel.singular_values[0] <= large.singular_values[0] + 1e-12);
     assert!(large.singular_values[0] <= 3.0 * kernel.singular_values[0]);
-    assert_eq!(convolution.periodic_spectrum([8, 8], &mut |_| false), Err(ConvolutionError::Cancelled));
+    assert_eq!(convolution.periodic_spectrum([8, 8], &mut |_, _| false), Err(ConvolutionError::Cancelled));
 }
 
 /// Values of numpy: `numpy.linalg.svd(numpy.fft.fft2(kernel, (4, 5), axes=(0, 1)))`, axes of the kernel h, w, out, in.
 #[test]
 fn the_periodic_spectrum_is_that_of_numpy() {
     let convolution = Convolution::new(kernel(2, 3, [3, 3], 4), 1).unwrap();
-    let found = convolution.periodic_spectrum([4, 5], &mut |_| true).unwrap().singular_values;
+    let found = convolution.periodic_spectrum([4, 5], &mut |_, _| true).unwrap().singular_values;
     assert_eq!(found.len(), 40);
     for (position, expected) in [(0, 6.21526389), (1, 6.21526389), (2, 5.75722127), (39, 0.75416938)] {
         assert!((found[position] - expected).abs() < 1e-8, "{}", found[position]);
@@ -289,7 +289,7 @@ fn a_pointwise_convolution_has_the_values_of_its_kernel_at_every_place() {
         let values = (0..outputs * 4 / groups).map(|k| ((7 * k + 3) % 11) as f64 - 4.0).collect();
         let kernel = Kernel::new(outputs, 4 / groups, [1, 1], values).unwrap();
         let convolution = Convolution::new(kernel, groups).unwrap().with_stride(stride);
-        let found = convolution.operator_spectrum(volume, &mut |_| true).unwrap();
+        let found = convolution.operator_spectrum(volume, &mut |_, _| true).unwrap();
         let matrix = convolution.lower(volume, Flattening::ChannelsFirst).unwrap().weight;
         let expected = ConvolutionSpectrum::of_matrix(&matrix).unwrap();
         assert_eq!(

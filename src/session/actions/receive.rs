@@ -115,6 +115,7 @@ fn recover(
     edit::forget_history(session);
     session.wanted.network = Some(Arc::new(network));
     session.wanted.network_path = None;
+    session.wanted.ablated = None;
     session.wanted.file = FileContents::default();
     if let Some(data) = data {
         session.wanted.data = session.wanted.data.moved(Arc::new(data));

@@ -1,13 +1,15 @@
 //! What a derived result is: what it is asked for, when it is wanted, and how it is computed.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 
 use crate::dataset::Dataset;
+use crate::diagnostics::findings::Thresholds;
 use crate::flow::FlowError;
 use crate::network::Network;
 use crate::session::scene::{Progress, Scene, SceneError};
-use crate::session::{Document, Playback, Refined, ViewSettings, WindowSettings};
+use crate::session::{Document, Playback, Refined, Training, ViewSettings, WindowSettings};
 
 /// A result that is computed from the open scene in the background.
 pub trait Derivation: Debug + Send + Sync + Sized + 'static {
@@ -69,6 +71,10 @@ pub struct Source {
     pub data: Option<Arc<Dataset>>,
     /// The network as its file has it, where numbers that are not finite end the one that flows before.
     pub whole: Option<Arc<Network>>,
+    /// How much the last step of training changed each layer's weights, as a share of them; empty without one.
+    pub updates: Arc<[f64]>,
+    /// What counts as a finding.
+    pub thresholds: Thresholds,
 }
 
 /// What is open and how it is looked at: from this follows which results are wanted.
@@ -84,13 +90,20 @@ pub struct Situation<'a> {
     pub view: &'a ViewSettings,
     /// How the window is arranged.
     pub window: &'a WindowSettings,
-    /// Whether the network is in training.
-    pub is_training: bool,
+    /// The network's training.
+    pub training: &'a Training,
+    /// The thresholds of findings that are others than usual, by name.
+    pub thresholds: &'a BTreeMap<String, f64>,
     /// The newest ResNet of the scene, if one is ready.
     pub refined: Option<Arc<Refined>>,
 }
 
 impl Situation<'_> {
+    /// Whether the network is in training.
+    pub fn is_training(&self) -> bool {
+        self.training.running()
+    }
+
     /// The index of the layer that the panel shows now.
     pub fn panel_layer(&self) -> usize {
         let flow = &self.scene.flow;
@@ -99,12 +112,19 @@ impl Situation<'_> {
 
     /// What a result is computed from.
     pub(super) fn source(&self) -> Source {
+        let mut thresholds = Thresholds::default();
+        self.thresholds.iter().for_each(|(name, value)| {
+            // A name that is none was told when the settings were read.
+            let _ = thresholds.set(name, *value);
+        });
         let data = Some(&self.document.data).filter(|data| !data.is_stand_in());
         Source {
             scene: Arc::clone(self.scene),
             refined: self.refined.clone(),
             data: data.and_then(|data| data.dataset.clone()),
             whole: self.document.file.whole.clone(),
+            updates: self.training.updates().clone(),
+            thresholds,
         }
     }
 }

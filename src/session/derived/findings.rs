@@ -45,6 +45,7 @@ impl Findings {
         scene: &Scene,
         whole: Option<&Network>,
         data: Option<&Dataset>,
+        thresholds: &Thresholds,
         progress: &mut Progress<'_>,
     ) -> Result<Findings, SceneError> {
         let began = Instant::now();
@@ -52,10 +53,10 @@ impl Findings {
         let flow = (whole.and_then(Network::first_not_finite) != Some(0)).then_some(&*scene.flow);
         let network = whole.unwrap_or(&scene.network);
         let subject = Subject::new(network).with_flow(flow).with_data(data);
-        let found = find_while(&subject, &Thresholds::default(), &mut |share| progress(0.9 * share, "checking"));
+        let found = find_while(&subject, thresholds, &mut |share, _| progress(0.9 * share, "checking"));
         let found = found.ok_or(FlowError::Cancelled)?;
         go_on(progress, 0.9, "finding what can be done")?;
-        let fixes = FixFinder::new(&scene.network, subject.data());
+        let fixes = FixFinder::new(&scene.network, subject.data(), thresholds);
         let entry = |finding: Finding| {
             // What can be changed is what flows.
             let is_free = whole.is_none() || finding.layer.is_none();
@@ -106,6 +107,7 @@ impl Derivation for Findings {
     }
 
     fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<Findings>, SceneError> {
-        Findings::build(&source.scene, source.whole.as_deref(), source.data.as_deref(), progress).map(Some)
+        let (whole, data) = (source.whole.as_deref(), source.data.as_deref());
+        Findings::build(&source.scene, whole, data, &source.thresholds, progress).map(Some)
     }
 }

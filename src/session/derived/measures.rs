@@ -36,7 +36,7 @@ const fn measure(name: &'static str, label: &'static str, tip: &'static str) -> 
 }
 
 /// The columns of the table, from left to right.
-pub const MEASURES: [Measure; 26] = [
+pub const MEASURES: [Measure; 27] = [
     measure("layer", "layer", "The layer, from 1."),
     measure("name", "name", "The layer's name in its file."),
     measure("part", "part", "Which weight of the layer."),
@@ -62,6 +62,11 @@ pub const MEASURES: [Measure; 26] = [
     measure("verdict", "verdict", "What α says of the training."),
     measure("gradient_mean_abs", "mean gradient", "The mean size of the loss's derivative by a weight."),
     measure("gradient_norm", "gradient norm", "The root of the sum of squares of these derivatives."),
+    measure(
+        "update_log10",
+        "update, log₁₀",
+        "log₁₀ of ‖ΔW‖/‖W‖ of the layer in the last step of training: healthy between −4 and −1.",
+    ),
     measure("participation_ratio", "directions", "Along how many directions the data spreads at the layer's end."),
     measure("total_rotation", "turn", "The root of the sum of the squared angles by which the layer turns."),
     measure("path_length", "path", "The mean way of the data through the layer's phases, as they are shown."),
@@ -85,6 +90,7 @@ impl LayerMeasures {
     pub fn build(
         scene: &Scene,
         data: Option<&Dataset>,
+        updates: &[f64],
         progress: &mut Progress<'_>,
     ) -> Result<LayerMeasures, SceneError> {
         let began = Instant::now();
@@ -130,6 +136,7 @@ impl LayerMeasures {
                 text(found.verdict()),
                 number(gradients.get(index).map(|gradient| gradient.mean_abs)),
                 number(gradients.get(index).map(|gradient| gradient.norm)),
+                number(updates.get(index).map(|ratio| ratio.log10())),
                 number(ratios.get(index).copied().flatten()),
                 number(scene.flow.layers().get(index).and_then(|layer| Some(layer.spectrum.as_ref()?.total_rotation))),
                 number(paths[0].get(index).map(LayerPath::length)),
@@ -195,7 +202,7 @@ fn paths(scene: &Scene, progress: &mut Progress<'_>) -> Result<[Vec<LayerPath>; 
         return Ok([Vec::new(), Vec::new()]);
     }
     let options = scene.flow.options();
-    let mut go_on = |_| progress(0.9, "measuring the way of the data");
+    let mut go_on = |_: f32, _: &str| progress(0.9, "measuring the way of the data");
     let shown = TrajectoryMetrics::measure(&scene.flow, &points, &mut go_on)?.layers;
     let polar = match options.decomposition {
         Decomposition::Polar => shown.clone(),
@@ -242,7 +249,7 @@ impl Derivation for LayerMeasures {
     }
 
     fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<LayerMeasures>, SceneError> {
-        LayerMeasures::build(&source.scene, source.data.as_deref(), progress).map(Some)
+        LayerMeasures::build(&source.scene, source.data.as_deref(), &source.updates, progress).map(Some)
     }
 }
 

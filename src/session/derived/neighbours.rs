@@ -37,7 +37,7 @@ impl Neighbours {
         scene: &Scene,
         refined: Option<&Refined>,
         request: NeighbourRequest,
-        go_on: &mut dyn FnMut() -> bool,
+        go_on: &mut Progress<'_>,
     ) -> Result<Neighbours, SceneError> {
         let path = refined.filter(|_| request.resnet).map_or(&scene.data, |refined| &refined.data);
         let distances = path.distances(&scene.flow, request.t, request.sample, go_on).ok_or(FlowError::Cancelled)?;
@@ -62,8 +62,7 @@ impl Derivation for Neighbours {
         request: NeighbourRequest,
         progress: &mut Progress<'_>,
     ) -> Result<Option<Neighbours>, SceneError> {
-        let mut go_on = || progress(0.0, "");
-        Neighbours::find(&source.scene, source.refined.as_deref(), request, &mut go_on).map(Some)
+        Neighbours::find(&source.scene, source.refined.as_deref(), request, progress).map(Some)
     }
 
     // The same point at another time waits for the search under way, another point does not.

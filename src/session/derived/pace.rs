@@ -9,6 +9,6 @@ const TRAINING_INTERVAL: f64 = 1.0;
 
 /// The least time between two requests that took so many seconds the last time: none but in training.
 pub(super) fn paced(situation: &Situation<'_>, seconds: Option<f64>) -> f64 {
-    let seconds = seconds.filter(|_| situation.is_training);
+    let seconds = seconds.filter(|_| situation.is_training());
     seconds.map_or(0.0, |seconds| TRAINING_INTERVAL.max(seconds / TRAINING_SHARE))
 }

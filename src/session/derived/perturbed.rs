@@ -55,9 +55,8 @@ impl Derivation for PerturbedPoint {
         let input = points.columns(request.sample, 1).into_owned();
         let labels = labels_of(&scene.dataset.labels, &[request.sample]);
         let of_point = (&input, &labels, size(points));
-        let mut go_on = |share: f32| progress(share, "");
         let network = (&*scene.network, &*scene.flow);
-        match Perturbed::measure(network, of_point, (request.kind, request.epsilon), &mut go_on) {
+        match Perturbed::measure(network, of_point, (request.kind, request.epsilon), progress) {
             Err(PerturbationError::Flow(FlowError::Cancelled)) => Err(FlowError::Cancelled.into()),
             result => {
                 let result = result.map_err(|error| error.to_string());

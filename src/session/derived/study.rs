@@ -35,7 +35,7 @@ impl RefinementStudy {
         let points = &scene.dataset.points;
         let blocks = measure_blocks(&scene.network, points)?;
         let finer = compare_smaller_steps(&scene.network, points)?;
-        let convergence = Convergence::study(&scene.flow, request, points, scene.output, &mut |share| {
+        let convergence = Convergence::study(&scene.flow, request, points, scene.output, &mut |share, _| {
             progress(share, "measuring the error against N")
         })?;
         Ok(RefinementStudy { convergence, blocks, finer })

@@ -152,7 +152,7 @@ mod tests {
             let (network, mut data) = preset.draw(3);
             let network = network.unwrap();
             assert_eq!(data.draw().unwrap().dimension(), network.inputs(), "{preset:?}");
-            let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+            let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
             let reflects = |layer: &crate::flow::LayerFlow| layer.spectrum.as_ref().is_some_and(|s| s.reflection);
             match preset {
                 Preset::Reflection => assert!(reflects(&flow.layers()[0]) && flow.ambient_dimension() == 3),

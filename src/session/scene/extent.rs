@@ -9,6 +9,7 @@ use super::frame::{Frame, Rows};
 use super::principal_rows::PrincipalRows;
 use crate::flow::{Flow, SampledPath};
 use crate::linalg::{PrincipalComponents, principal_components};
+use crate::progress::{Progress, step};
 use crate::session::subspace_rotation::orthonormal;
 use crate::session::view::TOUR_DIMENSIONS;
 use crate::session::{Projection, coordinate_name};
@@ -43,7 +44,7 @@ pub struct Extent {
 
 impl Extent {
     /// Follows some of the points of `path` through the whole flow; `go_on` is asked now and then. `None` if it says no.
-    pub fn over(flow: &Flow, path: &SampledPath, go_on: &mut dyn FnMut() -> bool) -> Option<Extent> {
+    pub fn over(flow: &Flow, path: &SampledPath, go_on: &mut Progress<'_>) -> Option<Extent> {
         let dimension = flow.ambient_dimension().max(1);
         let budget = MAX_POSITIONS.min(MAX_VALUES / dimension).min(MAX_WORK / (dimension * dimension)).max(64);
         let times = spread(&times(flow), budget / 8);
@@ -51,8 +52,8 @@ impl Extent {
         let samples = spread(&samples, (budget / times.len().max(1)).max(1));
         let mut values = Vec::with_capacity(dimension * times.len() * samples.len());
         let mut time_of_position = Vec::with_capacity(times.len() * samples.len());
-        for &t in &times {
-            if !go_on() {
+        for (done, &t) in times.iter().enumerate() {
+            if !go_on(step(done, times.len()), "") {
                 return None;
             }
             for &sample in &samples {

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use nalgebra::DMatrix;
 use thiserror::Error;
 
+pub use crate::progress::Progress;
 pub use directions::{Directions, directions, phase_time};
 pub use extent::Extent;
 pub use fit::Fit;
@@ -33,6 +34,7 @@ use crate::dataset::{Dataset, Labels, match_classes};
 use crate::flow::{Decomposition, Event, Flow, FlowError, FlowOptions, LayerFlow, SampledPath};
 use crate::linalg::evenly_spaced;
 use crate::network::{Forward, Layer, Network, NetworkError, OutputFunction};
+use crate::progress::part;
 use crate::session::{PointSettings, coordinate_name, listed};
 
 /// At most this many points leave a trail; more would hide each other.
@@ -48,9 +50,6 @@ pub enum SceneError {
     #[error(transparent)]
     Flow(#[from] FlowError),
 }
-
-/// Told how far the work is (0 to 1) and what is done now; answers whether to go on.
-pub type Progress<'a> = dyn FnMut(f32, &str) -> bool + 'a;
 
 /// A network with data, ready to be drawn at any time.
 #[derive(Debug)]
@@ -104,7 +103,6 @@ impl Scene {
         known: Option<Arc<Flow>>,
         progress: &mut Progress<'_>,
     ) -> Result<Scene, SceneError> {
-        let layers = network.layers().len();
         go_on(progress, 0.0, "running the plain net")?;
         // One dimension more than the widest layer, as a reflection may need it.
         let memory = MemoryPlan::plan(network, options.residual, network.largest_width() + 1, dataset.samples());
@@ -114,10 +112,7 @@ impl Scene {
         let matched = match_classes(&dataset.labels, network.outputs(), &forward.predictions).unwrap_or_default();
         let dataset = &dataset.renumbered(&matched, network.outputs()).map_or_else(|| Arc::clone(dataset), Arc::new);
         let decomposed = |progress: &mut Progress<'_>| {
-            let flow = Flow::for_data(network, options, &dataset.points, &mut |done| {
-                let share = DECOMPOSED * done as f32 / layers.max(1) as f32;
-                progress(share, &format!("decomposing layer {} of {layers}", (done + 1).min(layers)))
-            });
+            let flow = Flow::for_data(network, options, &dataset.points, &mut part(progress, 0.0, DECOMPOSED));
             flow.map(Arc::new)
         };
         let flow = match known {
@@ -135,7 +130,7 @@ impl Scene {
         let lattice = Lattice::around(&dataset.points);
         let grid = flow.sample_path(&lattice.points)?;
         let followed = if data.samples() > 0 { &data } else { &grid };
-        let extent = Extent::over(&flow, followed, &mut || progress(0.9, "measuring how far the data reaches"));
+        let extent = Extent::over(&flow, followed, &mut |_, _| progress(0.9, "measuring how far the data reaches"));
         let (class_rows, class_names) = class_directions(network, &dataset.labels, flow.ambient_dimension());
         let extent = extent.ok_or(FlowError::Cancelled)?.with_classes(class_rows, class_names);
         let extra_dimension = flow.ambient_dimension() > network.largest_width();

@@ -34,7 +34,7 @@ impl Refined {
         let centres = class_centres(&data, &scene.dataset.labels);
         go_on(progress, 0.4, "following the grid through the ResNet")?;
         let grid = resnet.sample_path(&scene.lattice.points)?;
-        let error = resnet.measure(&scene.dataset.points, scene.output, &mut |share| {
+        let error = resnet.measure(&scene.dataset.points, scene.output, &mut |share, _| {
             progress(0.7 + 0.3 * share, "measuring the error")
         })?;
         Ok(Refined { refinement, data, centres, grid, runs: resnet.runs(), error })

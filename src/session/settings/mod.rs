@@ -3,6 +3,7 @@
 mod merge;
 pub(in crate::session) mod stored_path;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,8 @@ pub struct Settings {
     pub dismissed: Vec<Dismissal>,
     /// What other versions of the program keep in the same file.
     pub others: Map<String, Value>,
+    /// The thresholds of findings that are others than usual, by name: written into the file by hand.
+    pub thresholds: BTreeMap<String, f64>,
 }
 
 /// The settings as they are in their file.
@@ -43,6 +46,8 @@ struct SettingsFile {
     chains: Vec<RememberedChain>,
     #[serde(default)]
     dismissed: Vec<Dismissal>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    thresholds: BTreeMap<String, f64>,
     #[serde(flatten)]
     others: Map<String, Value>,
 }
@@ -68,7 +73,14 @@ impl Settings {
         chains.truncate(MAX_CHAINS);
         let mut recent = file.recent;
         recent.truncate(MAX_FILES);
-        Ok(Settings { recent, window, chains, dismissed: file.dismissed, others: file.others })
+        Ok(Settings {
+            recent,
+            window,
+            chains,
+            dismissed: file.dismissed,
+            others: file.others,
+            thresholds: file.thresholds,
+        })
     }
 
     /// The text of their file.
@@ -82,6 +94,7 @@ impl Settings {
             chains: self.chains.iter().take(MAX_CHAINS).cloned().collect(),
             dismissed: self.dismissed.clone(),
             others: self.others.clone(),
+            thresholds: self.thresholds.clone(),
         };
         // Text, numbers and lists of them always make JSON.
         serde_json::to_string_pretty(&file).unwrap_or_default()
@@ -97,6 +110,7 @@ mod tests {
         let mut settings = Settings { recent: vec!["/a/b.pt".into()], ..Settings::default() };
         settings.window.layer_panel = false;
         settings.window.appearance = Appearance::Dark;
+        settings.thresholds.insert("large_weight".to_owned(), 25.0);
         assert_eq!(Settings::parse(&settings.to_json()).unwrap(), settings);
     }
 

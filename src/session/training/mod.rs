@@ -45,6 +45,8 @@ pub struct Training {
     snapshots: Vec<Snapshot>,
     /// Where training is.
     current: Option<Snapshot>,
+    /// How much the last step of the newest epoch changed each layer's weights, as a share of them.
+    updates: Arc<[f64]>,
     /// Whether the flow of the current network was not asked for yet.
     unseen: bool,
     /// The run under way.
@@ -79,6 +81,11 @@ impl Training {
     /// How each finished epoch went.
     pub fn history(&self) -> &[EpochReport] {
         &self.history
+    }
+
+    /// How much the last step of the newest epoch changed each layer's weights, as a share of them; empty before one.
+    pub fn updates(&self) -> &Arc<[f64]> {
+        &self.updates
     }
 
     /// Where training can go back to.
@@ -233,6 +240,9 @@ impl Training {
         }
         self.history.extend(news.reports);
         self.snapshots.extend(news.kept);
+        if let Some(updates) = news.updates {
+            self.updates = updates;
+        }
         if news.newest.is_some() {
             self.current = news.newest;
             self.unseen = true;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::dataset::Dataset;
 use crate::network::Network;
+use crate::progress::Progress;
 use crate::training::{EpochReport, Trainer, TrainingError, TrainingOptions, TrainingState};
 
 /// The network at one moment of its training.
@@ -76,6 +77,8 @@ pub(super) struct TrainingUpdate {
     pub kept: Vec<Snapshot>,
     /// The newest network.
     pub newest: Option<Snapshot>,
+    /// How much the last step of the newest epoch changed each layer's weights, as a share of them.
+    pub updates: Option<Arc<[f64]>>,
 }
 
 /// Between the worker and the window.
@@ -132,7 +135,7 @@ impl TrainingRun {
     ///
     /// # Errors
     /// If the network cannot be trained on the data, or training diverges.
-    pub fn run(&self, go_on: &mut dyn FnMut(f32, &str) -> bool) -> Result<(), TrainingError> {
+    pub fn run(&self, go_on: &mut Progress<'_>) -> Result<(), TrainingError> {
         let mut trainer = Trainer::new(self.network.clone(), self.dataset.clone(), self.options)?;
         match &self.start {
             Some(state) => trainer.restore(state.as_ref().clone())?,
@@ -153,6 +156,7 @@ impl TrainingRun {
                         news.kept.push(now.clone());
                     }
                     news.newest = Some(now);
+                    news.updates = Some(trainer.updates().into());
                 });
                 let share = report.epoch as f32 / self.options.epochs as f32;
                 if !go_on(share, &format!("epoch {} of {}", report.epoch, self.options.epochs)) {

@@ -18,6 +18,10 @@ pub fn all(bases: &Bases) -> Vec<Planted> {
         };
         add("data_scale", with_column(data, column, |_, value| 1e6 * value), &[column]);
         add("data_scale", with_column(data, column, |_, value| 1e-7 * value), &[column]);
+        let holes = |row: usize, value: f64| if row % 9 == 2 { f64::NAN } else { value };
+        add("not_finite", with_column(data, column, holes), &[column]);
+        let far = |row: usize, value: f64| if row == 5 { f64::NEG_INFINITY } else { value };
+        add("not_finite", with_column(data, column, far), &[column]);
         add("constant_column", with_column(data, column, |_, _| 0.25), &[column]);
         add("leak_column", with_column(data, column, |row, _| row as f64 + 1.0), &[column]);
         let mut order: Vec<usize> = (0..data.samples()).collect();
@@ -30,8 +34,27 @@ pub fn all(bases: &Bases) -> Vec<Planted> {
         add("data_labels", with_classes(data, classes, |row, class| if row % 20 == 0 { class } else { 1 }), &[]);
         add("data_labels", with_classes(data, classes, |_, _| 0), &[]);
     }
+    planted.extend(bases.plain().into_iter().map(holes_in_a_file));
     planted.extend(learning(bases));
     planted
+}
+
+/// Data from a file of text some of whose fields are empty.
+fn holes_in_a_file((network, data): &super::bases::Base) -> Planted {
+    let labels = class_of(data);
+    let column = if data.dimension() > 2 { 20 } else { 1 };
+    let mut text = (0..data.dimension()).map(|column| format!("c{column}")).collect::<Vec<_>>().join(",") + ",label\n";
+    for (row, point) in data.points.column_iter().enumerate() {
+        let hole = |at: usize| at == column && row % 7 == 3;
+        let field = |(at, value): (usize, &f64)| if hole(at) { String::new() } else { value.to_string() };
+        let fields: Vec<String> = point.iter().enumerate().map(field).collect();
+        text += &format!("{},{}\n", fields.join(","), labels[row]);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("holes.csv");
+    std::fs::write(&path, text).unwrap();
+    let read = Dataset::open(&path, Some(network.inputs())).unwrap();
+    Planted::new("not_finite", None, network.clone(), Some(&read)).naming(&[column])
 }
 
 fn class_of(data: &Dataset) -> Vec<usize> {

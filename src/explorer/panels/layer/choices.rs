@@ -40,7 +40,7 @@ pub(super) fn way(ui: &mut Ui, layer: &LayerFlow, detail: Option<&LayerDetail>) 
 }
 
 fn choices<T: PartialEq + Copy, const N: usize>(ui: &mut Ui, now: &mut T, values: [(T, [&'static str; 2]); N]) {
-    ui.horizontal_wrapped(|ui| {
+    ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         for (value, [text, tip]) in values {
             ui.selectable_value(now, value, text).on_hover_text(tip);

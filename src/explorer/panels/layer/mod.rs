@@ -70,8 +70,8 @@ pub fn show(ui: &mut Ui, input: &LayerInput<'_>) -> Vec<Command> {
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         sections(ui, &shown, &mut hovered, &mut commands);
         shown.section(ui, Section::Choices, CHOICES, &mut commands, |ui, commands| {
-            choices::way(ui, layer, detail);
             commands.extend(choices::show(ui, input.options, has_steps(&scene.network)));
+            choices::way(ui, layer, detail);
         });
     });
     if hovered != input.view.hovered {

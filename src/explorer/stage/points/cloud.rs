@@ -198,7 +198,7 @@ mod tests {
         let affine = Affine { weight: dmatrix![0.6, -0.8; 0.8, 0.6], bias: None };
         let layer = Layer::Dense(Dense { name: String::new(), affine, activation: Activation::Identity });
         let network = Network::new(String::new(), vec![layer], OutputFunction::Identity).unwrap();
-        let flow = Flow::new(&network, FlowOptions::default(), &mut |_| true).unwrap();
+        let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
         // The last share is not a full one, and neither is its last part.
         let samples = 3 * MIN_SHARE + PART / 2 + 1;
         let points = DMatrix::from_fn(2, samples, |row, sample| ((3 * sample + row) as f64 * 0.618_034).fract() - 0.5);

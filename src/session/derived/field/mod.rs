@@ -190,7 +190,7 @@ impl Field {
             VelocityPicture::Particles => {}
             VelocityPicture::Streamlines => match Slice::new(&scene.flow, plane, self.request.t) {
                 Ok(slice) => {
-                    let lines = streamlines::streamlines(&slice, plane, &mut |share| go_on(share).is_ok());
+                    let lines = streamlines::streamlines(&slice, plane, &mut |share, _| go_on(share).is_ok());
                     self.streamlines = lines.ok_or(crate::flow::FlowError::Cancelled)?;
                 }
                 Err(why) => self.text.push(format!("No streamlines: {why}.")),

@@ -6,6 +6,7 @@
 use super::nodes::{MAX_WORK, nodes, position};
 use super::plane::SlicePlane;
 use super::slice::Slice;
+use crate::progress::Progress;
 
 /// Starts along the longer side of the plane, at most.
 const MAX_STARTS: usize = 11;
@@ -21,7 +22,7 @@ const STANDS: f64 = 1e-6;
 pub(super) fn streamlines(
     slice: &Slice<'_>,
     plane: &SlicePlane,
-    go_on: &mut dyn FnMut(f32) -> bool,
+    go_on: &mut Progress<'_>,
 ) -> Option<Vec<Vec<[f64; 2]>>> {
     // Four velocities a step, both ways.
     let affordable = MAX_WORK / (slice.cost() * 8 * STEPS);
@@ -39,7 +40,7 @@ pub(super) fn streamlines(
     let follow = StreamlineTrace { slice, plane, slowest: STANDS * fastest };
     let mut lines = Vec::with_capacity(starts.len());
     for (index, start) in starts.iter().enumerate() {
-        if !go_on(index as f32 / starts.len() as f32) {
+        if !go_on(index as f32 / starts.len() as f32, "") {
             return None;
         }
         let mut line = follow.line(*start, -length);

@@ -229,7 +229,7 @@ mod tests {
         let layers = vec![Layer::Dense(Dense { name: String::new(), affine, activation: Activation::Tanh })];
         let network = Network::new(String::new(), layers, OutputFunction::Identity).unwrap();
         let options = FlowOptions { decomposition, ..FlowOptions::default() };
-        Flow::new(&network, options, &mut |_| true).unwrap()
+        Flow::new(&network, options, &mut |_, _| true).unwrap()
     }
 
     /// What the flow itself does to the directions that the glyph follows, as seen.

@@ -2,6 +2,7 @@
 
 mod columns;
 mod linear;
+mod output;
 mod rebuilt;
 mod scale;
 mod units;
@@ -12,6 +13,7 @@ use crate::dataset::{Dataset, Random, Scaling};
 use crate::diagnostics::findings::{Finding, Thresholds};
 use crate::network::{Layer, Network, NetworkError};
 use crate::session::{counted, listed};
+pub use output::Ending;
 use rebuilt::rebuilt;
 
 /// A change that takes away what a finding tells of. Layers, units and columns count from 0.
@@ -31,6 +33,8 @@ pub enum Fix {
     LeaveOut { columns: Vec<usize> },
     /// Numbers the classes from 0.
     Renumber,
+    /// Ends the network otherwise.
+    End(Ending),
     /// Drops the rows of the data that are left out.
     DropRows,
     /// Gives what is missing in the data the mean of its column.
@@ -50,14 +54,15 @@ pub struct Fixed {
 pub struct FixFinder<'a> {
     network: &'a Network,
     data: Option<&'a Dataset>,
+    thresholds: &'a Thresholds,
     /// The balanced network.
     balanced: OnceLock<Option<Network>>,
 }
 
 impl<'a> FixFinder<'a> {
     /// For this network and its data.
-    pub fn new(network: &'a Network, data: Option<&'a Dataset>) -> FixFinder<'a> {
-        FixFinder { network, data, balanced: OnceLock::new() }
+    pub fn new(network: &'a Network, data: Option<&'a Dataset>, thresholds: &'a Thresholds) -> FixFinder<'a> {
+        FixFinder { network, data, thresholds, balanced: OnceLock::new() }
     }
 
     /// What can be done about a finding, one way or another; nothing where that is left to a person.
@@ -86,6 +91,7 @@ impl<'a> FixFinder<'a> {
             "data_scale" => self.data.map(|_| Fix::Standardise),
             "constant_column" | "leak_column" => columns::can_leave_out(self.network, self.data?, &finding.columns)
                 .then(|| Fix::LeaveOut { columns: finding.columns.clone() }),
+            "output_mismatch" => output::fitting(self.network, self.data, self.thresholds).map(Fix::End),
             "data_labels" => columns::renumbered(self.data?).map(|_| Fix::Renumber),
             _ => None,
         };
@@ -95,7 +101,7 @@ impl<'a> FixFinder<'a> {
     /// Whether the weights of a layer are no longer large once the layers are balanced.
     fn balances(&self, layer: usize) -> bool {
         let balanced = self.balanced.get_or_init(|| scale::balanced(self.network)).as_ref();
-        let limit = Thresholds::default().large_weight;
+        let limit = self.thresholds.large_weight;
         let is_small = |layer: &Layer| scale::largest_weight(layer) <= limit;
         balanced.and_then(|network| network.layers().get(layer)).is_some_and(is_small)
     }
@@ -113,6 +119,7 @@ impl Fix {
             Fix::LeaveOut { columns } if columns.len() == 1 => "Leave the column out".to_owned(),
             Fix::LeaveOut { .. } => "Leave the columns out".to_owned(),
             Fix::Renumber => "Number the classes from 0".to_owned(),
+            Fix::End(ending) => ending.label(),
             Fix::DropRows => "Drop the rows".to_owned(),
             Fix::FillRows => "Fill with the columns' means".to_owned(),
         }
@@ -148,6 +155,10 @@ impl Fix {
                  mean."
             }
             Fix::Renumber => "Subtracts 1 from every label, so that the first class is 0.",
+            Fix::End(Ending { without_activation: None, .. }) => {
+                "Another function reads the last layer; the weights stay."
+            }
+            Fix::End(_) => "The last layer's values are read as they are; the weights stay.",
             Fix::DropRows => "The rows stay out, and are told no longer; the other rows keep their numbers.",
             Fix::FillRows => {
                 "The mean of a column's finite values takes the place of what is missing or infinite in it; rows without \
@@ -190,6 +201,7 @@ impl Fix {
                     data: Some((data.without_columns(columns), "columns left out")),
                 }))
             }
+            Fix::End(ending) => Ok(Some(Fixed { network: Some(output::ended(network, *ending)?), data: None })),
             Fix::DropRows => {
                 let data = data.filter(|data| data.left_out.is_some()).map(Dataset::with_rows_dropped);
                 Ok(data.map(|data| Fixed { network: None, data: Some((data, "rows with missing values dropped")) }))

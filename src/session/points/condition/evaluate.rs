@@ -324,7 +324,7 @@ mod tests {
             (vec![1, 2, 3], vec![0, 2])
         );
         let values = scene(Labels::Values(vec![0.5, 1.5, f64::NAN, 2.0]), &[]);
-        assert_eq!((found("label > 1", &values), found("predicted > 4", &values)), (vec![1, 3], vec![1, 2]));
+        assert_eq!((found("label > 1", &values), found("predicted > 0.5", &values)), (vec![1, 3], vec![1]));
     }
 
     #[test]

@@ -8,8 +8,8 @@ use nalgebra::DMatrix;
 /// Nothing is assigned.
 const NONE: usize = usize::MAX;
 
-/// The column of each row, for finite weights (rows × columns, no more rows than columns). Ties go to the lower index.
-pub(super) fn greatest(weights: &DMatrix<f64>) -> Vec<usize> {
+/// The column of each row so that the sum of the `weights` (rows × columns, finite, no more rows than columns) is greatest.
+pub fn greatest_assignment(weights: &DMatrix<f64>) -> Vec<usize> {
     let (rows, columns) = weights.shape();
     // Row after row: each row is read from one end to the other.
     let costs: Vec<f64> = weights.transpose().iter().map(|weight| -weight).collect();
@@ -139,7 +139,7 @@ mod tests {
         for (rows, columns) in [(1, 1), (1, 4), (2, 2), (3, 5), (8, 8), (20, 20), (10, 60), (70, 80)] {
             for seed in 0..20 {
                 let weights = random_matrix(rows, columns, seed).abs();
-                let found = greatest(&weights);
+                let found = greatest_assignment(&weights);
                 let mut taken = found.clone();
                 taken.sort_unstable();
                 taken.dedup();
@@ -151,8 +151,8 @@ mod tests {
             }
         }
         // Ties.
-        assert_eq!(greatest(&DMatrix::from_element(3, 4, 1.0)).len(), 3);
-        let mut identity = greatest(&DMatrix::identity(6, 6));
+        assert_eq!(greatest_assignment(&DMatrix::from_element(3, 4, 1.0)).len(), 3);
+        let mut identity = greatest_assignment(&DMatrix::identity(6, 6));
         identity.dedup();
         assert_eq!(identity, [0, 1, 2, 3, 4, 5]);
     }
