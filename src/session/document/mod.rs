@@ -72,6 +72,11 @@ impl Document {
         own.map(shown).or_else(file).unwrap_or_else(|| "untitled network".to_owned())
     }
 
+    /// The network as it is without what was done for a look: nothing of it is taken out.
+    pub fn whole_network(&self) -> Option<&Arc<Network>> {
+        self.ablated.as_ref().map(|ablated| &ablated.base).or(self.network.as_ref())
+    }
+
     /// What the network is known by between starts: its file, or its name.
     pub fn identity(&self) -> String {
         self.network_path.as_ref().map_or_else(|| self.whole_name(), |path| path.display().to_string())
