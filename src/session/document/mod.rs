@@ -25,7 +25,7 @@ pub use data::{Data, DataSource};
 pub use example::Example;
 pub use file_contents::{FileContents, file_name};
 pub(in crate::session) use finite_layers::flowing_part;
-pub use fix::{Ending, Fix, FixFinder, Fixed};
+pub use fix::{Fix, FixFinder, Fixed, NetworkEnd};
 pub use history::{EditCommand, History};
 pub(in crate::session) use history::{EditSnapshot, OngoingChange};
 pub use import::{Import, ImportCommand};
