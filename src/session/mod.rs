@@ -68,9 +68,9 @@ pub use unsaved::Unsaved;
 pub use unsaved_work::{FoundWork, LeaveAnswer, RecoverAnswer, UnsavedWork};
 pub use view::{
     Appearance, Camera, ColorMap, ColorValues, Colouring, Compare, DENSITIES, EPSILONS, FieldRequest, Filter, Grab,
-    HeatWindow, Hovered, MAX_STEPS, MAX_TRAIL, MatrixEntry, Modal, Orientation, PanelCommand, PanelSettings, Pen,
-    PenCommand, PenSettings, Pick, PointCommand, PointSettings, ProbeCommand, ProbeSettings, Projection, RADII,
-    Section, Selection, Side, Sorting, TOUR_SPEEDS, TableColumn, Tool, Tour, VelocityPicture, ViewCommand,
+    HeatWindow, Hovered, MAX_STEPS, MAX_TRAIL, MatrixEntry, Modal, Orientation, Overlay, PanelCommand, PanelSettings,
+    Pen, PenCommand, PenSettings, Pick, PointCommand, PointSettings, ProbeCommand, ProbeSettings, Projection, RADII,
+    Requirement, Section, Selection, Side, Sorting, TOUR_SPEEDS, TableColumn, Tool, Tour, VelocityPicture, ViewCommand,
     ViewSettings, WindowCommand, WindowSettings, column_text,
 };
 pub use wording::{coordinate_name, counted, listed, own_name, shown, subscript};

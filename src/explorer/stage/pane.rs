@@ -32,7 +32,7 @@ use crate::explorer::theme::{self, GAP, Palette};
 use crate::flow::{LayerFlow, SampledPath};
 use crate::resnet::{Integrator, Refinement};
 use crate::session::{
-    EditCommand, Frame, Neighbours, Overflow, Particles, Pen, PointCommand, ProbeCommand, Region, Scene, Tool,
+    EditCommand, Frame, Neighbours, Overflow, Overlay, Particles, Pen, PointCommand, ProbeCommand, Region, Scene, Tool,
     VelocityPicture, ViewCommand, ViewPose, nearest,
 };
 
@@ -225,7 +225,7 @@ impl Pane<'_> {
         let palette = Palette::from_ui(ui);
         let Buffers { background, particles, layers: [first, _], .. } = buffers;
         background.draw(painter, ui.visuals().dark_mode, transform, field);
-        if let Some(found) = field.areas.as_ref().filter(|_| self.input.view.areas) {
+        if let Some(found) = field.areas.as_ref().filter(|_| self.input.view.shows(Overlay::Areas)) {
             areas::cells(painter, palette, transform, (&self.scene.lattice.cells, &first.grid), found);
         }
         match self.input.view.velocity {
@@ -247,11 +247,11 @@ impl Pane<'_> {
             if sources.len() > 1 {
                 data.project_some(flow, t, rows, &grid::error_samples(data.samples()), &mut layer.ends);
             }
-            if view.grid || view.areas {
+            if view.shows(Overlay::Grid) || view.shows(Overlay::Areas) {
                 lattice.project(flow, t, rows, &mut layer.grid);
             }
             let trails = (source, &*self.scene.trail_samples(&view.points));
-            if view.trails && layer.trails.follow(flow, trails, rows, t, view.trail_length) {
+            if view.shows(Overlay::Trails) && layer.trails.follow(flow, trails, rows, t, view.trail_length) {
                 ui.ctx().request_repaint();
             }
         }
@@ -266,14 +266,14 @@ impl Pane<'_> {
         buffers: &Buffers,
     ) {
         for (source, layer) in sources.iter().zip(&buffers.layers) {
-            if self.input.view.grid {
+            if self.input.view.shows(Overlay::Grid) {
                 let second = sources.len() > 1 && matches!(source, Source::ResNet(_));
                 let colour = if second { palette.resnet_grid } else { palette.grid };
                 grid::lattice(painter, transform, &self.scene.lattice, &layer.grid, colour);
             }
         }
         for (_, layer) in sources.iter().zip(&buffers.layers) {
-            if self.input.view.trails {
+            if self.input.view.shows(Overlay::Trails) {
                 let samples = self.scene.trail_samples(&self.input.view.points);
                 layer.trails.draw(painter, transform, samples.iter().map(|sample| self.styles.trail_colour(*sample)));
             }
