@@ -169,7 +169,7 @@ fn read_use(tokens: &[TokenTree], before: &mut Segments, is_public: bool, uses: 
             before.pop();
         }
         let is_glob = is_mark(tokens.last(), '*');
-        let last = if is_glob { Some("*".to_owned()) } else { before.last().cloned() };
+        let last = if is_glob { Some(format!("*{}", before.join("::"))) } else { before.last().cloned() };
         let name = renamed.or(last).unwrap_or_default();
         uses.push((before.clone(), name, is_public));
     }
@@ -203,7 +203,10 @@ impl Modules {
         // What `pub use room::*` brings is what the room exports.
         let rooms: Vec<(String, String)> = exports
             .iter()
-            .filter_map(|(module, names)| Some((module.clone(), names.get("*")?.join("::"))))
+            .flat_map(|(module, names)| {
+                let globs = names.iter().filter(|(name, _)| name.starts_with('*'));
+                globs.map(|(_, room)| (module.clone(), room.join("::")))
+            })
             .collect();
         for (module, room) in rooms {
             let of_room = exports.get(&room).cloned().unwrap_or_default();

@@ -8,8 +8,9 @@ use crate::diagnostics::probes::Perturbation;
 use crate::explorer::stage::overlay_refusal;
 use crate::formats::NetworkKind;
 use crate::session::{
-    Colouring, Command, Compare, DialogPurpose, EditCommand, Modal, PanelCommand, PenCommand, PlaybackCommand,
-    PointCommand, ProbeCommand, Session, Tool, TrainCommand, VelocityPicture, ViewCommand, WindowCommand,
+    Colouring, Command, Compare, DialogPurpose, EditCommand, Modal, PanelCommand, PanelPart, PenCommand,
+    PlaybackCommand, PointCommand, ProbeCommand, Session, Tool, TrainCommand, VelocityPicture, ViewCommand,
+    WindowCommand,
 };
 
 const NO_NETWORK: &str = "No network is open yet.";
@@ -232,9 +233,9 @@ impl Action {
             Action::AllLayers => show(
                 "All layers at once",
                 "The strip of charts over all layers",
-                ViewCommand::Panel(PanelCommand::ToggleAllLayers),
+                ViewCommand::Panel(PanelCommand::TogglePart(PanelPart::AllLayers)),
             )
-            .toggle(view.panel.all_layers),
+            .toggle(view.panel.shows(PanelPart::AllLayers)),
             Action::FrameTime => {
                 let tip = "How long a frame takes, and how many there are a second, under the title of the stage";
                 window("Frame time", tip, WindowCommand::ToggleFrameTime).toggle(arrangement.frame_time)

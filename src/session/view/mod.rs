@@ -30,7 +30,7 @@ pub use field_request::FieldRequest;
 pub use filter::Filter;
 pub use hovered::Hovered;
 pub use overlay::{Overlay, Requirement};
-pub use panel::{HeatWindow, MatrixEntry, PanelCommand, PanelSettings, Section};
+pub use panel::{HeatWindow, MatrixEntry, PanelCommand, PanelPart, PanelSettings, Section};
 pub use pen::{DENSITIES, Pen, PenCommand, PenSettings, RADII};
 pub use points::{PointCommand, PointSettings, Tool};
 pub use probe::{EPSILONS, Grab, ProbeCommand, ProbeSettings};
