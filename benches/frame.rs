@@ -10,7 +10,9 @@ use layerflow::{
     flow::{Flow, FlowOptions},
     formats,
     network::{Activation, Affine, Dense, Layer, Network, OutputFunction},
-    session::{Command, Pace, PanelCommand, PlaybackCommand, Section, TrainCommand, ViewCommand, WindowCommand},
+    session::{
+        Command, Pace, PanelCommand, PanelPart, PlaybackCommand, Section, TrainCommand, ViewCommand, WindowCommand,
+    },
     training::TrainingOptions,
 };
 use layerflow_offscreen::Offscreen;
@@ -163,7 +165,7 @@ fn panels() {
             app.command(panel(PanelCommand::Toggle(section)));
         }
     }
-    app.command(panel(PanelCommand::ToggleAllLayers));
+    app.command(panel(PanelCommand::TogglePart(PanelPart::AllLayers)));
     frames.window(&mut app);
     app.wait_for_jobs(TIMEOUT);
     median(|| frames.window(&mut app));

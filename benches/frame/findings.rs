@@ -10,7 +10,7 @@ use layerflow::flow::{Flow, FlowOptions};
 use layerflow::formats::{self, examples::ExampleNetwork};
 use layerflow::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
 use layerflow::session::{
-    Command, Findings, LayerMeasures, PanelCommand, PlaybackCommand, Side, ViewCommand, WindowCommand,
+    Command, Findings, LayerMeasures, PanelCommand, PanelPart, PlaybackCommand, Side, ViewCommand, WindowCommand,
 };
 
 use crate::{Frames, TIMEOUT, entry, median, ratio, weights};
@@ -35,7 +35,7 @@ pub fn measure() {
     let closed = median(|| frames.window(&mut app));
     println!("baseline: the window with a network of {LAYERS} layers, in play: {closed:.2?}");
     app.command(Command::Window(WindowCommand::Side(Side::Findings)));
-    app.command(Command::View(ViewCommand::Panel(PanelCommand::ToggleMeasures)));
+    app.command(Command::View(ViewCommand::Panel(PanelCommand::TogglePart(PanelPart::Measures))));
     frames.window(&mut app);
     app.wait_for_jobs(TIMEOUT);
     median(|| frames.window(&mut app));

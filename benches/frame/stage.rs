@@ -9,7 +9,7 @@ use egui_plot::{Plot, PlotPoint, Points};
 use layerflow::dataset::{Dataset, Generator, GeneratorOptions, Labels};
 use layerflow::explorer::stage::{Stage, StageInput};
 use layerflow::flow::{Flow, FlowOptions};
-use layerflow::session::{Field, Projection, Scene, VelocityPicture, ViewCommand, ViewSettings};
+use layerflow::session::{Field, Overlay, Projection, Scene, VelocityPicture, ViewCommand, ViewSettings};
 use nalgebra::DMatrix;
 
 use super::{Frames, POINTS, WIDE, entry, median, network, ratio};
@@ -89,7 +89,11 @@ pub fn against_a_plot() {
 
 fn stage(scene: &Arc<Scene>, lines: bool, projection: Projection, gpu: bool) -> Duration {
     let mut view = ViewSettings::default();
-    let commands = [ViewCommand::Project(projection), ViewCommand::ShowGrid(lines), ViewCommand::ShowTrails(lines)];
+    let commands = [
+        ViewCommand::Project(projection),
+        ViewCommand::Show(Overlay::Grid, lines),
+        ViewCommand::Show(Overlay::Trails, lines),
+    ];
     commands.into_iter().for_each(|command| view.apply(command));
     let (mut stage, mut frames, mut t) = (Stage::default(), Frames::default(), 1.0);
     if gpu {
@@ -157,8 +161,11 @@ pub fn fields() {
             ("areas", false, None, true),
         ] {
             let mut view = ViewSettings::default();
-            let shown =
-                [ViewCommand::ShowAnswers(answers), ViewCommand::ShowVelocity(velocity), ViewCommand::ShowAreas(areas)];
+            let shown = [
+                ViewCommand::Show(Overlay::Answers, answers),
+                ViewCommand::ShowVelocity(velocity),
+                ViewCommand::Show(Overlay::Areas, areas),
+            ];
             shown.into_iter().for_each(|command| view.apply(command));
             let request = view.wanted_field(0.5 * (phase.start + phase.end)).expect("something is asked for");
             let start = Instant::now();

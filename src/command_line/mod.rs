@@ -77,7 +77,7 @@ impl Command {
             Command::Inspect(arguments) => arguments.json,
             Command::Refine(arguments) => arguments.json,
             Command::Train(arguments) => arguments.json,
-            Command::Run(_) | Command::Flow(_) | Command::Convert(_) => false,
+            _ => false,
         }
     }
 }

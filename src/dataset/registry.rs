@@ -37,7 +37,7 @@ enum Reader {
 type ReadParts = fn(&Path, &Wanted<'_>) -> Result<Box<dyn Table>, DatasetError>;
 
 /// The kinds of data files that are read. The first that recognises a file is taken; any text may be a table.
-pub const DATA_FORMATS: [DataFormat; 3] = [
+pub const DATA_FORMATS: &[DataFormat] = &[
     DataFormat {
         name: "NumPy",
         extensions: &["npz", "npy"],
@@ -72,7 +72,7 @@ pub(super) fn open(path: &Path, wanted: &Wanted<'_>) -> Result<Box<dyn Table>, D
     let mut beginning = Vec::new();
     let read = crate::io::open(path).and_then(|file| file.take(BEGINNING_BYTES).read_to_end(&mut beginning));
     read.map_err(|source| DatasetError::Read { path: path.into(), source })?;
-    for format in &DATA_FORMATS {
+    for format in DATA_FORMATS {
         if let Reader::Parts(recognise, read) = format.reader
             && recognise(&beginning)
         {
@@ -83,7 +83,7 @@ pub(super) fn open(path: &Path, wanted: &Wanted<'_>) -> Result<Box<dyn Table>, D
     if content.is_empty() {
         return Err(DatasetError::Empty { path: path.into() });
     }
-    for format in &DATA_FORMATS {
+    for format in DATA_FORMATS {
         if let Reader::Whole(recognise, read) = format.reader
             && recognise(&content)
         {
@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(["a.csv", "a.tsv.gz", "a.idx3-ubyte", "b/a.npz", "a"].map(name), ["a"; 5]);
         assert_eq!(["train-images-idx3-ubyte.gz", "a.b"].map(name), ["train-images-idx3-ubyte", "a.b"]);
         let readme = include_str!("../../README.md");
-        for format in &DATA_FORMATS {
+        for format in DATA_FORMATS {
             let word = format.name.split(' ').next().unwrap();
             assert!(readme.contains(word), "{word} is not in README.md");
         }

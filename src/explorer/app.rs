@@ -26,8 +26,8 @@ use crate::explorer::dialogs::palette::CommandPalette;
 use crate::explorer::dialogs::{self, drop};
 use crate::jobs::{Finished, Jobs, Status, Wake, task_work};
 use crate::session::{
-    Appearance, BlockDetail, Command, DialogAnswer, Effect, Example, LayerDetail, Outcome, RefinementStudy, Session,
-    Settings, Side, Task,
+    Appearance, BlockDetail, Command, DialogAnswer, Effect, Example, LayerDetail, Outcome, PanelPart, RefinementStudy,
+    Session, Settings, Side, Task,
 };
 
 /// The width of the panel on the left, to begin with.
@@ -300,7 +300,7 @@ impl ExplorerApp {
             let panel = Panel::bottom("table").resizable(true).default_size(TABLE).size_range(MIN_TABLE..=MAX_TABLE);
             commands.extend(panel.show(ui, |ui| self.table.show(ui, session)).inner);
         }
-        if session.view.panel.measures {
+        if session.view.panel.shows(PanelPart::Measures) {
             let panel = Panel::bottom("measures").resizable(true).default_size(TABLE).size_range(MIN_TABLE..=MAX_TABLE);
             commands.extend(panel.show(ui, |ui| self.measures.show(ui, session)).inner);
         }

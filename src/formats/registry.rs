@@ -32,7 +32,7 @@ pub struct KnownFormat {
 pub(super) const COMMON_EXTENSIONS: [&str; 2] = ["bin", "json"];
 
 /// The formats that are read. Of equally sure ones the first is taken.
-pub const FORMATS: [KnownFormat; 11] = [
+pub const FORMATS: &[KnownFormat] = &[
     row("PyTorch", &["pt", "pth", "ckpt", "th", "bin"], pytorch::recognise, pytorch::open)
         .gives("the tensors of a module, a state dict or a checkpoint")
         .zipped(),
@@ -108,7 +108,7 @@ impl KnownFormat {
 /// The format that the file is most surely of, and how surely.
 pub(super) fn surest(file: &Candidate) -> Option<(&'static KnownFormat, Evidence)> {
     let mut surest: Option<(&KnownFormat, Evidence)> = None;
-    for format in &FORMATS {
+    for format in FORMATS {
         let Some(evidence) = format.evidence(file) else { continue };
         if surest.is_none_or(|(_, before)| evidence > before) {
             surest = Some((format, evidence));
@@ -167,7 +167,7 @@ mod tests {
         assert!(format_text().ends_with("or plain JSON (.json)"), "{}", format_text());
         assert_eq!(format_table().lines().count(), FORMATS.len() + 1);
         let readme = include_str!("../../README.md");
-        for format in &FORMATS {
+        for format in FORMATS {
             assert!(!format.gives.is_empty(), "{}", format.name);
             // Plain JSON and pickled arrays are told of under the names of what they hold.
             let is_told = readme.contains(format.name) || ["plain JSON", "pickled NumPy"].contains(&format.name);

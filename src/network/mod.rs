@@ -12,7 +12,7 @@ mod validate;
 
 pub use activation::{
     Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Elementary, GELU_TANH_CUBIC, QUICK_GELU, SELU_ALPHA,
-    SELU_LAMBDA, sigmoid, softmax,
+    SELU_LAMBDA, SlopeRange, sigmoid, softmax,
 };
 pub use convolution::{
     AveragePooling, Convolution, ConvolutionError, ConvolutionSpectrum, Flattening, ImageShape, Kernel, Padding,

@@ -31,14 +31,7 @@ mod view;
 mod wording;
 
 pub use command::{Command, DialogPurpose, Task};
-pub use derived::{
-    AblationReport, AblationRequest, Answer, Answers, Areas, Arrow, BlockDetail, BlockMatrix, BlockRequest,
-    BranchSpectrum, Change, Derivation, DerivedFailure, DerivedJob, DerivedKind, DerivedOutput, DerivedResults,
-    DerivedWork, ErrorSlices, Field, FindingEntry, FindingKey, Findings, Glyph, Grabbed, GrabbedPath, GradientArrows,
-    Gradients, HeatMap, LARGEST_CHANGE, LayerDetail, LayerMeasures, LayerOverview, MEASURES, Measure, NamedMap,
-    NeighbourRequest, Neighbours, Particle, ParticleWindow, Particles, PerturbRequest, PerturbedPoint, RefinementStudy,
-    SeparationProfile, Situation, Source, Stored, StudyRequest, slice, weight_matrices,
-};
+pub use derived::*;
 pub use document::{
     Ablated, ColumnCommand, ColumnImport, Data, DataSource, Document, EditCommand, Example, FileContents, Fix,
     FixFinder, Fixed, History, Import, ImportCommand, MAX_CLASSES, NetworkChange, NetworkEnd, NumberChange,
@@ -68,9 +61,9 @@ pub use unsaved::Unsaved;
 pub use unsaved_work::{FoundWork, LeaveAnswer, RecoverAnswer, UnsavedWork};
 pub use view::{
     Appearance, Camera, ColorMap, ColorValues, Colouring, Compare, DENSITIES, EPSILONS, FieldRequest, Filter, Grab,
-    HeatWindow, Hovered, MAX_STEPS, MAX_TRAIL, MatrixEntry, Modal, Orientation, PanelCommand, PanelSettings, Pen,
-    PenCommand, PenSettings, Pick, PointCommand, PointSettings, ProbeCommand, ProbeSettings, Projection, RADII,
-    Section, Selection, Side, Sorting, TOUR_SPEEDS, TableColumn, Tool, Tour, VelocityPicture, ViewCommand,
-    ViewSettings, WindowCommand, WindowSettings, column_text,
+    HeatWindow, Hovered, MAX_STEPS, MAX_TRAIL, MatrixEntry, Modal, Orientation, Overlay, PanelCommand, PanelPart,
+    PanelSettings, Pen, PenCommand, PenSettings, Pick, PointCommand, PointSettings, ProbeCommand, ProbeSettings,
+    Projection, RADII, Requirement, Section, Selection, Side, Sorting, TOUR_SPEEDS, TableColumn, Tool, Tour,
+    VelocityPicture, ViewCommand, ViewSettings, WindowCommand, WindowSettings, column_text,
 };
 pub use wording::{coordinate_name, counted, listed, own_name, shown, subscript};

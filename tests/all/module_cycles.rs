@@ -168,7 +168,9 @@ fn read_use(tokens: &[TokenTree], before: &mut Segments, is_public: bool, uses: 
         if before.last().is_some_and(|last| last == "self") {
             before.pop();
         }
-        let name = renamed.or_else(|| before.last().cloned()).unwrap_or_default();
+        let is_glob = is_mark(tokens.last(), '*');
+        let last = if is_glob { Some(format!("*{}", before.join("::"))) } else { before.last().cloned() };
+        let name = renamed.or(last).unwrap_or_default();
         uses.push((before.clone(), name, is_public));
     }
     before.truncate(depth);
@@ -196,6 +198,21 @@ impl Modules {
                 if let Some(absolute) = modules.absolute(module, path) {
                     exports.entry(module.clone()).or_default().insert(name.clone(), absolute);
                 }
+            }
+        }
+        // What `pub use room::*` brings is what the room exports.
+        let rooms: Vec<(String, String)> = exports
+            .iter()
+            .flat_map(|(module, names)| {
+                let globs = names.iter().filter(|(name, _)| name.starts_with('*'));
+                globs.map(|(_, room)| (module.clone(), room.join("::")))
+            })
+            .collect();
+        for (module, room) in rooms {
+            let of_room = exports.get(&room).cloned().unwrap_or_default();
+            let names = exports.entry(module).or_default();
+            for (name, path) in of_room {
+                names.entry(name).or_insert(path);
             }
         }
         modules.exports = exports;
@@ -352,6 +369,13 @@ fn cycles_are_seen_through_re_exports_and_only_there() {
     assert_eq!(modules(&[("room", "mod a; pub use a::A; fn f() -> A {}"), ("room::a", upwards)]).len(), 1);
     let visible = ("room::a", "pub(in crate::room) struct A;");
     assert_eq!(modules(&[("room", own), visible]), [""; 0]);
+    let hall = ("hall", "mod room; pub use room::*;");
+    let rooms = [hall, ("hall::room", "mod a; mod b; pub use a::A; pub use b::B;"), ("hall::room::a", "pub struct A;")];
+    let [hall, inner, a] = rooms;
+    assert_eq!(modules(&[hall, inner, a, ("hall::room::b", "use crate::hall::A; pub struct B(A);")]), [""; 0]);
+    let back = ("hall::room::a", "use crate::hall::B; pub struct A(B);");
+    let back = modules(&[hall, inner, back, ("hall::room::b", "use crate::hall::A; pub struct B(A);")]);
+    assert_eq!(back, ["hall::room::a names crate::hall::B, hall::room::b names crate::hall::A"]);
     let renamed = ("room::a", "fn f() { super::d() } pub struct A;");
     assert_eq!(modules(&[room, renamed, ("room::b", "use crate::room::A as Other; pub fn c() {}")]).len(), 1);
 }

@@ -4,7 +4,7 @@ use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use layerflow::explorer::commands::{Action, Description, Mark};
 use layerflow::session::{
-    Colouring, Command, Compare, DialogPurpose, EditCommand, Example, LeaveAnswer, Modal, NetworkChange,
+    Colouring, Command, Compare, DialogPurpose, EditCommand, Example, LeaveAnswer, Modal, NetworkChange, Overlay,
     PlaybackCommand, Projection, Session, ViewCommand, column_text,
 };
 
@@ -234,5 +234,5 @@ fn what_is_refused_on_the_tour_says_why() {
     command(&mut window, Command::View(ViewCommand::Project(Projection::Tour)));
     by_palette(&mut window, "u(x, t)");
     window.get_by_label_contains("Not available: The tour's plane never rests");
-    assert!(!session(&window).view.answers);
+    assert!(!session(&window).view.shows(Overlay::Answers));
 }

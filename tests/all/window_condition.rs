@@ -3,7 +3,7 @@
 use egui::Role;
 use egui_kittest::kittest::Queryable;
 use layerflow::explorer::{StartData, Startup};
-use layerflow::session::{Command, PlaybackCommand, VelocityPicture, ViewCommand};
+use layerflow::session::{Command, Overlay, PlaybackCommand, VelocityPicture, ViewCommand};
 
 use super::window::{Window, click, command, first_start, open, settle, write};
 
@@ -60,7 +60,7 @@ fn an_overflow_is_marked_told_and_leads_to_its_point_and_nothing_breaks_on_it() 
         settle(&mut window);
     }
     for view in [
-        ViewCommand::ShowAnswers(true),
+        ViewCommand::Show(Overlay::Answers, true),
         ViewCommand::ShowVelocity(VelocityPicture::ALL.first().copied()),
         ViewCommand::ToggleResNet,
     ] {

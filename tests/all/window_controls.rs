@@ -1,7 +1,7 @@
 //! Every control has a name, and those of the strip, the transport and the menus change what they say.
 
 use egui_kittest::kittest::{NodeT, Queryable};
-use layerflow::session::{Appearance, Compare, Side};
+use layerflow::session::{Appearance, Compare, Overlay, Side};
 
 use super::window::{TIMEOUT, Window, first_start};
 
@@ -61,7 +61,13 @@ fn what_is_drawn_is_toggled_above_the_stage() {
     let mut window = first_start();
     let shown = |window: &Window| {
         let view = &window.state().session().view;
-        [view.grid, view.areas, view.trails, view.answers, view.auto_fit]
+        [
+            view.shows(Overlay::Grid),
+            view.shows(Overlay::Areas),
+            view.shows(Overlay::Trails),
+            view.shows(Overlay::Answers),
+            view.auto_fit,
+        ]
     };
     for (index, label) in ["Grid", "Areas", "Trails", "u(x, t)", "Auto-fit"].into_iter().enumerate() {
         let before = shown(&window);

@@ -2,7 +2,7 @@
 
 use egui::Key;
 use egui_kittest::kittest::Queryable;
-use layerflow::session::{Compare, Field, ViewSettings};
+use layerflow::session::{Compare, Field, Overlay, ViewSettings};
 
 use super::window::{TIMEOUT, Window, first_start, press};
 
@@ -38,7 +38,7 @@ fn the_field_is_shown_at_the_time_and_taken_away() {
     click(&mut window, "u(x, t)");
     choose_velocity(&mut window, "no velocity", "arrows");
     let session = window.state().session();
-    assert!(session.view.answers);
+    assert!(session.view.shows(Overlay::Answers));
     let field = session.latest::<Field>().unwrap();
     assert_eq!(field.request.t, session.playback.t());
     assert!(field.answers.as_ref().is_some_and(|answers| !answers.boundary.is_empty()));
@@ -78,7 +78,7 @@ fn the_cells_of_the_grid_tell_their_area() {
     let mut window = first_start();
     press(&mut window, Key::End);
     click(&mut window, "Areas");
-    assert!(view(&window).areas);
+    assert!(view(&window).shows(Overlay::Areas));
     let areas = field(&window).areas.clone().unwrap();
     assert_eq!(areas.doublings.len(), window.state().session().scene().unwrap().lattice.cells.len());
     click(&mut window, "Areas");
@@ -99,5 +99,5 @@ fn trails_have_a_length() {
     window.run_steps(2);
     assert!(view(&window).trail_length > before);
     click(&mut window, "Trails");
-    assert!(!view(&window).trails);
+    assert!(!view(&window).shows(Overlay::Trails));
 }

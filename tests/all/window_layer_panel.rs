@@ -3,7 +3,7 @@
 use egui::Key;
 use egui_kittest::kittest::Queryable;
 use layerflow::flow::{CompressionLaw, Decomposition, EventKind, TimeLaw};
-use layerflow::session::{Command, Hovered, LayerOverview, Modal, PlaybackCommand, Section};
+use layerflow::session::{Command, Hovered, LayerOverview, Modal, PanelPart, PlaybackCommand, Section};
 
 use super::window::{TIMEOUT, Window, command, first_start, open, press, t, write};
 use layerflow::explorer::Startup;
@@ -180,7 +180,7 @@ fn all_layers_are_surveyed_while_their_strip_is_open_and_a_click_goes_to_a_time(
     let mut window = first_start();
     click(&mut window, "All layers at once");
     prepared(&mut window);
-    assert!(window.state().session().view.panel.all_layers);
+    assert!(window.state().session().view.panel.shows(PanelPart::AllLayers));
     assert!(window.state().session().latest::<LayerOverview>().is_some());
     let charts = [
         "Spectra: ln σ, largest on top",

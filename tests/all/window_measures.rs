@@ -2,7 +2,9 @@
 
 use egui::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
-use layerflow::session::{Command, ErrorSlices, Example, Gradients, LayerMeasures, PanelCommand, Side, ViewCommand};
+use layerflow::session::{
+    Command, ErrorSlices, Example, Gradients, LayerMeasures, PanelCommand, PanelPart, Side, ViewCommand,
+};
 
 use super::window::{Window, click, command, first_start, settle, t};
 
@@ -75,7 +77,7 @@ fn measures_are_sorted_searched_gone_to_and_written() {
 fn errors_are_listed_by_class_and_a_click_selects_the_points() {
     let mut window = first_start();
     command(&mut window, Command::OpenExample(Example::Digits));
-    window.state_mut().command(Command::View(ViewCommand::Panel(PanelCommand::ToggleErrors)));
+    window.state_mut().command(Command::View(ViewCommand::Panel(PanelCommand::TogglePart(PanelPart::Errors))));
     settle(&mut window);
     window.run_steps(20);
     let slices = window.state().session().latest::<ErrorSlices>().unwrap().clone();

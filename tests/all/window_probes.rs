@@ -12,7 +12,7 @@ use layerflow::formats::NetworkKind;
 use layerflow::network::{Activation, Layer, Network};
 use layerflow::session::{
     AblationReport, Command, DialogAnswer, DialogPurpose, Document, EditCommand, Effect, Example, Grabbed,
-    GradientArrows, LeaveAnswer, NetworkChange, NumberChange, Outcome, PanelCommand, PerturbedPoint, Pick,
+    GradientArrows, LeaveAnswer, NetworkChange, NumberChange, Outcome, Overlay, PanelCommand, PerturbedPoint, Pick,
     PlaybackCommand, PointCommand, Rebuilt, Scene, Section, Session, Severity, Side, Tool, TrainCommand, ViewCommand,
     WeightPart,
 };
@@ -244,7 +244,7 @@ fn without_labels_there_is_no_gradient_to_follow() {
     window.get_by_label_contains("It cannot be moved so: the point has no label");
     window.get_by_label("Gradient arrows −λ").click();
     settle(&mut window);
-    assert!(!window.state().session().view.gradient_arrows);
+    assert!(!window.state().session().view.shows(Overlay::GradientArrows));
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn a_point_is_grabbed_in_mid_flow_and_flows_on() {
     for time in [0.0, 0.5] {
         let (mut window, _folder) = lattice();
         command(&mut window, Command::Playback(PlaybackCommand::Seek(time)));
-        command(&mut window, Command::View(ViewCommand::ShowTrails(false)));
+        command(&mut window, Command::View(ViewCommand::Show(Overlay::Trails, false)));
         click(&mut window, "Grab");
         assert_eq!(window.state().session().view.points.tool, Tool::Grab);
         drag(&mut window, &[[0.0, 0.0], [0.1, 0.1], [0.3, -0.2]], Modifiers::NONE);
@@ -315,7 +315,7 @@ fn gradients_are_drawn_as_arrows_with_their_scale() {
     let mut window = first_start();
     command(&mut window, Command::Playback(PlaybackCommand::Seek(0.7)));
     click(&mut window, "Gradient arrows −λ");
-    assert!(window.state().session().view.gradient_arrows);
+    assert!(window.state().session().view.shows(Overlay::GradientArrows));
     let arrows = window.state().session().latest::<GradientArrows>().unwrap().clone();
     let covectors = arrows.covectors.as_ref().unwrap();
     assert!(!covectors.samples.is_empty() && covectors.lengths().is_some());
@@ -325,5 +325,5 @@ fn gradients_are_drawn_as_arrows_with_their_scale() {
         command(&mut window, Command::Playback(PlaybackCommand::Seek(duration * f64::from(step) / 8.0)));
     }
     click(&mut window, "Gradient arrows −λ");
-    assert!(!window.state().session().view.gradient_arrows);
+    assert!(!window.state().session().view.shows(Overlay::GradientArrows));
 }

@@ -8,7 +8,9 @@ use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
 use crate::diagnostics::probes::Perturbation;
 use crate::formats::NetworkKind;
-use crate::session::{Appearance, Colouring, Command, Compare, Example, Pen, Session, Side, Tool, VelocityPicture};
+use crate::session::{
+    Appearance, Colouring, Command, Compare, Example, Overlay, Pen, Session, Side, Tool, VelocityPicture,
+};
 
 /// A command of the window. A new one is a variant, its place in [`Action::all`] and its row in `table.rs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,16 +61,8 @@ pub enum Action {
     ResetCamera,
     /// Lets the scale follow the data.
     AutoFit,
-    /// Draws the grid.
-    Grid,
-    /// Colours the grid's cells.
-    Areas,
-    /// Draws trails.
-    Trails,
-    /// Draws u(x, t).
-    Answers,
-    /// Draws the gradients of the points as arrows.
-    GradientArrows,
+    /// Draws an overlay on the stage, or not.
+    Overlay(Overlay),
     /// Draws the velocity field in a way, or not.
     Velocity(Option<VelocityPicture>),
     /// What a drag does.
@@ -179,7 +173,7 @@ impl Action {
         all.extend([Action::Undo, Action::Redo, Action::Palette, Action::Quit]);
         all.extend(Compare::ALL.map(Action::Compare));
         all.extend([Action::ShowEverything, Action::ResetCamera, Action::AutoFit]);
-        all.extend([Action::Grid, Action::Areas, Action::Trails, Action::Answers, Action::GradientArrows]);
+        all.extend(Overlay::ALL.map(Action::Overlay));
         all.push(Action::Velocity(None));
         all.extend(VelocityPicture::ALL.map(|picture| Action::Velocity(Some(picture))));
         all.extend(Tool::ALL.map(Action::Tool));

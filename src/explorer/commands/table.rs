@@ -5,11 +5,12 @@ use egui::{Key, KeyboardShortcut};
 use super::row::row;
 use super::{Action, Description, ctrl, key, shift};
 use crate::diagnostics::probes::Perturbation;
-use crate::explorer::stage::gradient_refusal;
+use crate::explorer::stage::overlay_refusal;
 use crate::formats::NetworkKind;
 use crate::session::{
-    Colouring, Command, Compare, DialogPurpose, EditCommand, Modal, PanelCommand, PenCommand, PlaybackCommand,
-    PointCommand, ProbeCommand, Session, Tool, TrainCommand, VelocityPicture, ViewCommand, WindowCommand,
+    Colouring, Command, Compare, DialogPurpose, EditCommand, Modal, PanelCommand, PanelPart, PenCommand,
+    PlaybackCommand, PointCommand, ProbeCommand, Session, Tool, TrainCommand, VelocityPicture, ViewCommand,
+    WindowCommand,
 };
 
 const NO_NETWORK: &str = "No network is open yet.";
@@ -120,37 +121,11 @@ impl Action {
                 show("Auto-fit", "Let the scale follow the data slowly", ViewCommand::AutoFit(!view.auto_fit))
                     .toggle(view.auto_fit)
             }
-            Action::Grid => {
-                show("Grid", "A grid of the input space, carried along by the flow", ViewCommand::ShowGrid(!view.grid))
-                    .toggle(view.grid)
-            }
-            Action::Areas => {
-                let no_cells = session.scene().is_some_and(|scene| scene.lattice.cells.is_empty());
-                show(
-                    "Areas",
-                    "The grid's cells, coloured by how much their area has changed",
-                    ViewCommand::ShowAreas(!view.areas),
-                )
-                .toggle(view.areas)
-                .refused(no_cells, "The grid of this input space has no cells of area.")
-                .refused_for(view.field_refusal())
-            }
-            Action::Trails => {
-                show("Trails", "Where some of the points came from", ViewCommand::ShowTrails(!view.trails))
-                    .toggle(view.trails)
-            }
-            Action::Answers => show(
-                "u(x, t)",
-                "What the network will answer at each place, and the decision boundary",
-                ViewCommand::ShowAnswers(!view.answers),
-            )
-            .toggle(view.answers)
-            .refused_for(view.field_refusal()),
-            Action::GradientArrows => {
-                let refusal = session.scene().and_then(|scene| gradient_refusal(view, scene));
-                let command = ViewCommand::ShowGradientArrows(!view.gradient_arrows);
-                show("Gradient arrows −λ", "Where each point would have to go for its loss to fall", command)
-                    .toggle(view.gradient_arrows)
+            Action::Overlay(overlay) => {
+                let refusal = session.scene().and_then(|scene| overlay_refusal(overlay, view, scene));
+                let is_on = view.shows(overlay);
+                show(overlay.label(), overlay.tip(), ViewCommand::Show(overlay, !is_on))
+                    .toggle(is_on)
                     .refused_for(refusal)
             }
             Action::Velocity(picture) => {
@@ -258,9 +233,9 @@ impl Action {
             Action::AllLayers => show(
                 "All layers at once",
                 "The strip of charts over all layers",
-                ViewCommand::Panel(PanelCommand::ToggleAllLayers),
+                ViewCommand::Panel(PanelCommand::TogglePart(PanelPart::AllLayers)),
             )
-            .toggle(view.panel.all_layers),
+            .toggle(view.panel.shows(PanelPart::AllLayers)),
             Action::FrameTime => {
                 let tip = "How long a frame takes, and how many there are a second, under the title of the stage";
                 window("Frame time", tip, WindowCommand::ToggleFrameTime).toggle(arrangement.frame_time)

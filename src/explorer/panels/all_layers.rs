@@ -8,7 +8,7 @@ use crate::explorer::theme::{self, CORNER, GAP, Palette, THIN};
 use crate::explorer::widgets::naming::name_toggle;
 use crate::explorer::widgets::time_chart::{self, Series, TimeAxis, TimeChart};
 use crate::flow::PhaseKind;
-use crate::session::{Command, LayerOverview, PanelCommand, PlaybackCommand, Session, ViewCommand, counted};
+use crate::session::{Command, LayerOverview, PanelCommand, PanelPart, PlaybackCommand, Session, ViewCommand, counted};
 
 /// The height of the charts.
 const CHARTS: f32 = 104.0;
@@ -22,7 +22,7 @@ const MAX_CELLS: usize = 6000;
 /// Draws the strip: its heading, and the charts while it is open. Tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     let mut commands = Vec::new();
-    let open = session.view.panel.all_layers;
+    let open = session.view.panel.shows(PanelPart::AllLayers);
     let asked = heading(ui, open, session);
     commands.extend(asked.map(|command| Command::View(ViewCommand::Panel(command))));
     if !open {
@@ -89,9 +89,10 @@ fn heading(ui: &mut Ui, open: bool, session: &Session) -> Option<PanelCommand> {
             ui.label(theme::note(ui, measured(overview)));
         }
         let tip_of_table = "A table of every layer's spectrum, gradients and data: sorted, searched, written as CSV.";
-        let table = ui.selectable_label(session.view.panel.measures, "Measures").on_hover_text(tip_of_table);
-        let clicked = response.on_hover_text(tip).clicked().then_some(PanelCommand::ToggleAllLayers);
-        clicked.or_else(|| table.clicked().then_some(PanelCommand::ToggleMeasures))
+        let table =
+            ui.selectable_label(session.view.panel.shows(PanelPart::Measures), "Measures").on_hover_text(tip_of_table);
+        let clicked = response.on_hover_text(tip).clicked().then_some(PanelCommand::TogglePart(PanelPart::AllLayers));
+        clicked.or_else(|| table.clicked().then_some(PanelCommand::TogglePart(PanelPart::Measures)))
     })
     .inner
 }

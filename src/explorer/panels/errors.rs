@@ -4,7 +4,7 @@ use egui::{Align2, CollapsingHeader, Grid, Rect, RichText, Role, Sense, Ui, Widg
 
 use super::super::theme::{self, Palette, THIN};
 use crate::session::{
-    Command, ErrorSlices, PanelCommand, Pick, PointCommand, Scene, Session, ViewCommand, counted, slice,
+    Command, ErrorSlices, PanelCommand, PanelPart, Pick, PointCommand, Scene, Session, ViewCommand, counted, slice,
 };
 
 /// The height of a cell of the matrix at most.
@@ -19,14 +19,14 @@ const ANSWERS: usize = 6;
 /// Draws the section and tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     let mut commands = Vec::new();
-    let open = session.view.panel.errors;
+    let open = session.view.panel.shows(PanelPart::Errors);
     let title = RichText::new("Errors").color(Palette::from_ui(ui).ink);
     let header = CollapsingHeader::new(title).id_salt("errors").open(Some(open)).show_unindented(ui, |ui| {
         commands.extend(content(ui, session).map(|command| Command::View(ViewCommand::Points(command))));
     });
     let tip = "Where the network is wrong: each class, each pair of classes, the surest mistakes.";
     if header.header_response.on_hover_text(tip).clicked() {
-        commands.push(Command::View(ViewCommand::Panel(PanelCommand::ToggleErrors)));
+        commands.push(Command::View(ViewCommand::Panel(PanelCommand::TogglePart(PanelPart::Errors))));
     }
     commands
 }

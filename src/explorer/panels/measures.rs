@@ -6,8 +6,8 @@ use egui::{Button, Painter, Rect, Role, ScrollArea, Sense, TextEdit, Ui, WidgetI
 
 use super::super::theme::{self, GAP, Palette};
 use crate::session::{
-    Command, DialogPurpose, LayerMeasures, MEASURES, PanelCommand, PlaybackCommand, Session, Side, TableCell,
-    ViewCommand, WindowCommand, counted,
+    Command, DialogPurpose, LayerMeasures, MEASURES, PanelCommand, PanelPart, PlaybackCommand, Session, Side,
+    TableCell, ViewCommand, WindowCommand, counted,
 };
 
 /// The height of a row and the width of a column.
@@ -93,7 +93,7 @@ impl MeasuresTable {
                 commands.push(Command::Ask(DialogPurpose::SaveMeasures));
             }
             if ui.button("Close measures").on_hover_text("Hide the table.").clicked() {
-                commands.push(Command::View(ViewCommand::Panel(PanelCommand::ToggleMeasures)));
+                commands.push(Command::View(ViewCommand::Panel(PanelCommand::TogglePart(PanelPart::Measures))));
             }
         });
     }

@@ -7,7 +7,7 @@ use super::super::widgets::separation::SeparationChart;
 use super::condition;
 use crate::dataset::Labels;
 use crate::session::{
-    Change, Command, PlaybackCommand, PointCommand, Scene, SeparationProfile, Session, ViewCommand, counted,
+    Change, Command, Overlay, PlaybackCommand, PointCommand, Scene, SeparationProfile, Session, ViewCommand, counted,
 };
 
 /// More classes than this are not counted one by one.
@@ -70,7 +70,7 @@ fn what_shows_them(ui: &mut Ui, session: &Session) -> Option<PointCommand> {
             asked = Some(PointCommand::Table(table));
         }
         let mut only = view.points.trails_of_selection;
-        let toggle = ui.add_enabled(view.trails, egui::Checkbox::new(&mut only, "Trails of selection"));
+        let toggle = ui.add_enabled(view.shows(Overlay::Trails), egui::Checkbox::new(&mut only, "Trails of selection"));
         let toggle = toggle.on_hover_text("Only the selected points leave trails.");
         if toggle.on_disabled_hover_text("Turn trails on first, above the stage.").changed() {
             asked = Some(PointCommand::TrailsOfSelection(only));

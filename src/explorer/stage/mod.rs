@@ -16,13 +16,13 @@ use crate::explorer::theme::{GAP, Palette};
 use crate::session::{Compare, EditCommand, Fit, Frame, PointCommand, Projection, Scene, ViewCommand, ViewPose};
 pub use input::StageInput;
 use overlays::frame_times::FrameTimes;
+pub use overlays::refusal::overlay_refusal;
 use overlays::trails::Source;
 use pane::{Buffers, Pane};
 use points::pictures::Atlas;
 use points::sprites::Sprites;
 use points::stamps;
 use points::styles::PointStyles;
-pub use toolbar::gradient_refusal;
 
 /// Seconds in which one projection turns into another.
 const TURNING_SECONDS: f64 = 1.2;

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Response, Sense, Stroke, TextureHandle, Ui, vec2};
+use egui::{Painter, Pos2, Rect, Response, Sense, Stroke, TextureHandle, Ui, vec2};
 
 use super::input::StageInput;
-use super::interaction::gesture::{self, Gesture};
 use super::interaction::grab::GrabTool;
 use super::interaction::hover;
+use super::interaction::navigation;
 use super::interaction::pen::{PenPlane, PenTool};
+use super::interaction::region_selection::{self, RegionSelection};
 use super::overlays::areas;
 use super::overlays::axes;
 use super::overlays::centres;
@@ -32,14 +33,10 @@ use crate::explorer::theme::{self, GAP, Palette};
 use crate::flow::{LayerFlow, SampledPath};
 use crate::resnet::{Integrator, Refinement};
 use crate::session::{
-    EditCommand, Frame, Neighbours, Overflow, Particles, Pen, PointCommand, ProbeCommand, Region, Scene, Tool,
+    EditCommand, Frame, Neighbours, Overflow, Overlay, Particles, Pen, PointCommand, ProbeCommand, Region, Scene, Tool,
     VelocityPicture, ViewCommand, ViewPose, nearest,
 };
 
-/// A whole turn for a drag across the view's smaller side.
-const TURN: f64 = std::f64::consts::TAU * 0.6;
-/// Magnification for one point of wheel movement, as a natural logarithm.
-const ZOOM_SPEED: f32 = 0.002;
 /// What the picture of a tour shows, in words.
 const TOUR: &str = "A turning plane";
 /// How near the mouse must be to a point to mean it.
@@ -74,7 +71,7 @@ pub struct Pane<'a> {
 pub struct Buffers {
     background: Background,
     particles: Particles,
-    gesture: Gesture,
+    region: RegionSelection,
     pen: PenTool,
     grab: GrabTool,
     card: Card,
@@ -95,7 +92,7 @@ struct LayerBuffers {
 impl Buffers {
     /// Whether a box or a lasso is being drawn.
     pub fn selecting(&self) -> bool {
-        self.gesture.running()
+        self.region.running()
     }
 
     /// What was drawn by hand since the last call.
@@ -139,7 +136,9 @@ impl Pane<'_> {
         // A pen takes the place of the tools that pan and select.
         let pen = self.input.pen.map(|pen| (pen, &self.input.view.pen));
         let drawing = pen.zip(PenPlane::new(&transform, &self.pose.rows)).filter(|_| !sources.is_empty());
-        self.control(ui, &response, &transform, drawing.is_some(), commands);
+        let pointer = navigation::PointerUse { tool: self.input.view.points.tool, is_drawing: drawing.is_some() };
+        let zoom = self.input.view.camera.zoom;
+        commands.extend(navigation::follow(ui, &response, (&transform, zoom), pointer, self.frame.space));
         let settings = &self.input.view.points;
 
         self.project(ui, sources, buffers);
@@ -188,13 +187,13 @@ impl Pane<'_> {
             None
         } else if let Some(moved) = self.grab(ui, &response, &transform, plain, buffers) {
             Some(PointCommand::Probe(moved))
-        } else if let Some(region) = buffers.gesture.follow(ui, &response, settings.tool) {
-            Some(gesture::selection(ui, buffers.inside(&region, sources.len()), false))
+        } else if let Some(region) = buffers.region.follow(ui, &response, settings.tool) {
+            Some(region_selection::selection(ui, buffers.inside(&region, sources.len()), false))
         } else {
-            response.clicked().then(|| gesture::selection(ui, found.into_iter().collect(), true))
+            response.clicked().then(|| region_selection::selection(ui, found.into_iter().collect(), true))
         };
         commands.extend(asked.map(ViewCommand::Points));
-        buffers.gesture.draw(&painter, palette, settings.tool);
+        buffers.region.draw(&painter, palette, settings.tool);
         self.label(&painter, palette, rect, sources, &transform);
         let end = legend::show(ui, rect, (self.styles, self.texture), (settings, &mut buffers.legend), commands);
         if plain && field::current(self.input).is_some_and(|field| field.areas.is_some()) {
@@ -225,7 +224,7 @@ impl Pane<'_> {
         let palette = Palette::from_ui(ui);
         let Buffers { background, particles, layers: [first, _], .. } = buffers;
         background.draw(painter, ui.visuals().dark_mode, transform, field);
-        if let Some(found) = field.areas.as_ref().filter(|_| self.input.view.areas) {
+        if let Some(found) = field.areas.as_ref().filter(|_| self.input.view.shows(Overlay::Areas)) {
             areas::cells(painter, palette, transform, (&self.scene.lattice.cells, &first.grid), found);
         }
         match self.input.view.velocity {
@@ -247,11 +246,11 @@ impl Pane<'_> {
             if sources.len() > 1 {
                 data.project_some(flow, t, rows, &grid::error_samples(data.samples()), &mut layer.ends);
             }
-            if view.grid || view.areas {
+            if view.shows(Overlay::Grid) || view.shows(Overlay::Areas) {
                 lattice.project(flow, t, rows, &mut layer.grid);
             }
             let trails = (source, &*self.scene.trail_samples(&view.points));
-            if view.trails && layer.trails.follow(flow, trails, rows, t, view.trail_length) {
+            if view.shows(Overlay::Trails) && layer.trails.follow(flow, trails, rows, t, view.trail_length) {
                 ui.ctx().request_repaint();
             }
         }
@@ -266,61 +265,17 @@ impl Pane<'_> {
         buffers: &Buffers,
     ) {
         for (source, layer) in sources.iter().zip(&buffers.layers) {
-            if self.input.view.grid {
+            if self.input.view.shows(Overlay::Grid) {
                 let second = sources.len() > 1 && matches!(source, Source::ResNet(_));
                 let colour = if second { palette.resnet_grid } else { palette.grid };
                 grid::lattice(painter, transform, &self.scene.lattice, &layer.grid, colour);
             }
         }
         for (_, layer) in sources.iter().zip(&buffers.layers) {
-            if self.input.view.trails {
+            if self.input.view.shows(Overlay::Trails) {
                 let samples = self.scene.trail_samples(&self.input.view.points);
                 layer.trails.draw(painter, transform, samples.iter().map(|sample| self.styles.trail_colour(*sample)));
             }
-        }
-    }
-
-    fn control(
-        &self,
-        ui: &Ui,
-        response: &Response,
-        transform: &ScreenTransform,
-        drawing: bool,
-        commands: &mut Vec<ViewCommand>,
-    ) {
-        let drag = response.drag_delta();
-        let shift = ui.input(|input| input.modifiers.shift);
-        let primary = response.dragged_by(PointerButton::Primary);
-        let tool = self.input.view.points.tool;
-        let selects = primary && (tool != Tool::Pan || drawing);
-        let turns = self.frame.space && (primary || tool != Tool::Pan) && !shift;
-        if drag == vec2(0.0, 0.0) || selects {
-            // Nothing has moved, or the drag draws a region.
-        } else if turns {
-            let side = f64::from(response.rect.size().min_elem().max(1.0));
-            let (sideways, downward) = (f64::from(drag.x) * TURN / side, f64::from(drag.y) * TURN / side);
-            commands.push(ViewCommand::Turn { sideways, downward });
-        } else {
-            commands.push(ViewCommand::Pan(transform.pan_of(drag)));
-        }
-        if let Some(at) = response.hover_pos() {
-            let factor = ui.input(|input| input.zoom_delta() * (ZOOM_SPEED * input.smooth_scroll_delta().y).exp());
-            if factor != 1.0 {
-                let at = transform.place_from_middle(at, self.input.view.camera.zoom);
-                commands.push(ViewCommand::Zoom { factor: f64::from(factor), at });
-            }
-        }
-        if drawing {
-            return;
-        }
-        if response.double_clicked() {
-            commands.push(ViewCommand::Fit);
-        }
-        let selects = selects && tool != Tool::Grab;
-        if selects || (tool != Tool::Pan && tool != Tool::Grab && response.hovered() && !response.dragged()) {
-            ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
-        } else if response.dragged() {
-            ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
         }
     }
 

@@ -5,6 +5,8 @@
 
 use std::f64::consts::PI;
 
+use super::shape::{SlopeRange, from_to};
+
 /// An elementary function of one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Elementary {
@@ -191,28 +193,43 @@ impl Elementary {
         }
     }
 
-    /// inf f' over where f is defined; −∞ also for a function that jumps downwards.
-    pub fn least_slope(self) -> f64 {
+    /// The bounds of f' over where f is defined.
+    pub fn slope_range(self) -> SlopeRange {
         match self {
-            Elementary::Abs | Elementary::Cos | Elementary::Sin => -1.0,
+            Elementary::Abs | Elementary::Cos | Elementary::Sin => from_to(-1.0, 1.0),
             Elementary::Acos
             | Elementary::Cosh
             | Elementary::Reciprocal
             | Elementary::Square
             | Elementary::Nonzero
-            | Elementary::Tan => f64::NEG_INFINITY,
-            Elementary::Asin | Elementary::Atanh | Elementary::Sinh => 1.0,
-            _ => 0.0,
+            | Elementary::Tan => from_to(f64::NEG_INFINITY, f64::INFINITY),
+            Elementary::Asin | Elementary::Atanh | Elementary::Sinh => from_to(1.0, f64::INFINITY),
+            Elementary::Asinh | Elementary::Atan => from_to(0.0, 1.0),
+            Elementary::Erf => from_to(0.0, 2.0 / PI.sqrt()),
+            Elementary::Acosh
+            | Elementary::Ceil
+            | Elementary::Exp
+            | Elementary::Floor
+            | Elementary::Log
+            | Elementary::Positive
+            | Elementary::Round
+            | Elementary::Sign
+            | Elementary::Sqrt
+            | Elementary::Truncate => from_to(0.0, f64::INFINITY),
         }
     }
 
-    /// The least bound of |f'|; ∞ where there is none or f jumps.
-    pub fn steepest_slope(self) -> f64 {
+    /// Where f bends sharply or jumps, for those that do so at 0 only.
+    pub(super) fn kinks(self) -> Vec<f64> {
         match self {
-            Elementary::Abs | Elementary::Asinh | Elementary::Atan | Elementary::Cos | Elementary::Sin => 1.0,
-            Elementary::Erf => 2.0 / PI.sqrt(),
-            _ => f64::INFINITY,
+            Elementary::Abs | Elementary::Sign | Elementary::Nonzero | Elementary::Positive => vec![0.0],
+            _ => Vec::new(),
         }
+    }
+
+    /// Whether f is straight between its kinks.
+    pub(super) fn is_piecewise_linear(self) -> bool {
+        self == Elementary::Abs
     }
 }
 
@@ -231,7 +248,8 @@ mod tests {
                 }
                 let (difference, slope) = ((above - below) / (2.0 * h), function.slope(x));
                 assert!((slope - difference).abs() < 1e-6 * (1.0 + slope.abs()), "{function:?} at {x}");
-                assert!(slope >= function.least_slope() && slope.abs() <= function.steepest_slope(), "{function:?}");
+                let range = function.slope_range();
+                assert!(slope >= range.least && slope.abs() <= range.steepest, "{function:?}");
             }
         }
     }

@@ -75,7 +75,7 @@ fn what_is_not_a_number_stays_so() {
 
 #[test]
 fn silu_is_steepest_downward_where_its_second_derivative_is_zero() {
-    let x = super::slopes::SILU_STEEPEST_DESCENT;
+    let x = super::gated::SILU_STEEPEST_DESCENT;
     assert!((x * (0.5 * x).tanh() - 2.0).abs() < 1e-14);
     let (here, beside) = (Activation::Silu.slope(x), 1e-3);
     assert!(here < Activation::Silu.slope(x - beside) && here < Activation::Silu.slope(x + beside));

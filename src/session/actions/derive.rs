@@ -32,8 +32,8 @@ mod tests {
     use super::*;
     use crate::flow::FlowOptions;
     use crate::session::{
-        Command, DerivedJob, DerivedKind, Document, Example, LayerDetail, LayerOverview, Outcome, PlaybackCommand,
-        Scene, Task,
+        Command, DerivedJob, DerivedKind, Document, Example, LayerDetail, LayerOverview, Outcome, PanelCommand,
+        PanelPart, PlaybackCommand, Scene, Task,
     };
 
     fn session() -> Session {
@@ -82,15 +82,15 @@ mod tests {
     fn the_overview_is_made_while_its_panel_is_open() {
         let mut session = session();
         assert!(asked(&mut session, DerivedKind::LayerOverview).is_none());
-        session.view.panel.all_layers = true;
+        session.view.panel.apply(PanelCommand::TogglePart(PanelPart::AllLayers));
         assert!(asked(&mut session, DerivedKind::LayerOverview).is_some());
         assert!(asked(&mut session, DerivedKind::LayerOverview).is_none());
-        session.view.panel.all_layers = false;
+        session.view.panel.apply(PanelCommand::TogglePart(PanelPart::AllLayers));
         let task = Task::Derive(DerivedKind::LayerOverview);
         assert!(
             session.watch_derived(1.0).iter().any(|effect| matches!(effect, Effect::Cancel(ended) if *ended == task))
         );
-        session.view.panel.all_layers = true;
+        session.view.panel.apply(PanelCommand::TogglePart(PanelPart::AllLayers));
         assert!(asked(&mut session, DerivedKind::LayerOverview).is_some());
         session.apply(Command::Cancel(task));
         assert!(session.is_given_up::<LayerOverview>() && asked(&mut session, DerivedKind::LayerOverview).is_none());

@@ -4,6 +4,7 @@ use super::pace::paced;
 use super::{Derivation, Situation, Source};
 use crate::dataset::Labels;
 use crate::network::OutputFunction;
+use crate::session::PanelPart;
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
 
 /// More classes than this are not set against each other.
@@ -114,7 +115,7 @@ impl Derivation for ErrorSlices {
 
     fn wanted(situation: &Situation<'_>) -> Option<()> {
         let has_classes = matches!(situation.scene.dataset.labels, Labels::Classes { .. });
-        (situation.view.panel.errors && has_classes).then_some(())
+        (situation.view.panel.shows(PanelPart::Errors) && has_classes).then_some(())
     }
 
     fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<ErrorSlices>, SceneError> {

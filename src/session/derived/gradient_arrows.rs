@@ -5,8 +5,8 @@ use std::time::Instant;
 use super::pace::paced;
 use super::{Derivation, Situation, Source};
 use crate::diagnostics::probes::Covectors;
-use crate::session::Compare;
 use crate::session::scene::{Progress, SceneError, go_on};
+use crate::session::{Compare, Overlay};
 
 /// The gradients of the points' own losses, or why there are none.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Derivation for GradientArrows {
     }
 
     fn wanted(situation: &Situation<'_>) -> Option<()> {
-        (situation.view.gradient_arrows && situation.view.compare != Compare::ResNet).then_some(())
+        (situation.view.shows(Overlay::GradientArrows) && situation.view.compare != Compare::ResNet).then_some(())
     }
 
     fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<GradientArrows>, SceneError> {

@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::pace::paced;
 use super::{Derivation, Situation, Source};
 use crate::diagnostics::Backward;
+use crate::session::PanelPart;
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
 
 /// At most so many points carry a gradient.
@@ -46,7 +47,7 @@ impl Derivation for Gradients {
     }
 
     fn wanted(situation: &Situation<'_>) -> Option<()> {
-        situation.view.panel.all_layers.then_some(())
+        situation.view.panel.shows(PanelPart::AllLayers).then_some(())
     }
 
     fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<Gradients>, SceneError> {

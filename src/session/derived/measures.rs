@@ -10,8 +10,8 @@ use crate::diagnostics::measures::{SpectrumTail, participation_ratio};
 use crate::diagnostics::{LayerPath, TrajectoryMetrics};
 use crate::flow::{Decomposition, Flow, FlowOptions};
 use crate::linalg::evenly_spaced;
-use crate::session::TableCell;
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
+use crate::session::{PanelPart, TableCell};
 
 /// The directions of the data in wider layers cost too much.
 const WIDEST: usize = 1024;
@@ -245,7 +245,7 @@ impl Derivation for LayerMeasures {
     }
 
     fn wanted(situation: &Situation<'_>) -> Option<()> {
-        situation.view.panel.measures.then_some(())
+        situation.view.panel.shows(PanelPart::Measures).then_some(())
     }
 
     fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<LayerMeasures>, SceneError> {

@@ -2,6 +2,7 @@
 
 use super::{Derivation, Situation, Source};
 use crate::diagnostics::{ClassesApart, DataSurvey, TrajectoryMetrics};
+use crate::session::PanelPart;
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
 
 /// Values that stand for a spectrum, at most: thousands of singular values become so many.
@@ -58,7 +59,7 @@ impl Derivation for LayerOverview {
     const RETRIED: bool = true;
 
     fn wanted(situation: &Situation<'_>) -> Option<()> {
-        situation.view.panel.all_layers.then_some(())
+        situation.view.panel.shows(PanelPart::AllLayers).then_some(())
     }
 
     fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<LayerOverview>, SceneError> {

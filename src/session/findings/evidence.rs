@@ -3,7 +3,7 @@
 use crate::dataset::Labels;
 use crate::diagnostics::findings::Finding;
 use crate::session::{
-    Colouring, PanelCommand, PanelSettings, Pick, PointCommand, Projection, Scene, Section, ViewCommand,
+    Colouring, PanelCommand, PanelPart, PanelSettings, Pick, PointCommand, Projection, Scene, Section, ViewCommand,
 };
 
 /// Where a finding shows.
@@ -49,8 +49,8 @@ impl Evidence {
         if !traces.points.is_empty() {
             view.push(ViewCommand::Points(PointCommand::Select(Pick::Only, traces.points)));
         }
-        if traces.all_layers && !panel.all_layers {
-            view.push(ViewCommand::Panel(PanelCommand::ToggleAllLayers));
+        if traces.all_layers && !panel.shows(PanelPart::AllLayers) {
+            view.push(ViewCommand::Panel(PanelCommand::TogglePart(PanelPart::AllLayers)));
         }
         Evidence { t: finding.t, view, in_layer_panel: traces.section.is_some() }
     }

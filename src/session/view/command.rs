@@ -2,6 +2,7 @@
 
 use super::compare::Compare;
 use super::hovered::Hovered;
+use super::overlay::Overlay;
 use super::panel::PanelCommand;
 use super::pen::PenCommand;
 use super::points::PointCommand;
@@ -37,18 +38,10 @@ pub enum ViewCommand {
     ResetCamera,
     /// Let the scale follow the data, or keep it.
     AutoFit(bool),
-    /// Draw the grid or not.
-    ShowGrid(bool),
-    /// Colour the grid's cells by their change of area or not.
-    ShowAreas(bool),
-    /// Draw trails or not.
-    ShowTrails(bool),
+    /// Draw an overlay or not.
+    Show(Overlay, bool),
     /// How far trails reach back, in units of t.
     TrailLength(f64),
-    /// Draw u(x, t) or not.
-    ShowAnswers(bool),
-    /// Draw the gradients of the points' losses as arrows, or not.
-    ShowGradientArrows(bool),
     /// Draw the velocity field in one of its ways, or not.
     ShowVelocity(Option<VelocityPicture>),
     /// Compare otherwise.

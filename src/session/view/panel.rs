@@ -19,6 +19,25 @@ pub enum Section {
     Choices,
 }
 
+/// A table, a strip or a section that is opened and closed as a whole; what it shows is computed while it is open. A new
+/// one is a line here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PanelPart {
+    /// The strip of all layers.
+    AllLayers,
+    /// The table of the layers' measures.
+    Measures,
+    /// The section about the network's errors.
+    Errors,
+}
+
+impl PanelPart {
+    /// Its place in the set of those that are open.
+    const fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
 /// The arrangement of the layer panel.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PanelSettings {
@@ -26,12 +45,8 @@ pub struct PanelSettings {
     open: [bool; Section::ALL.len()],
     /// The section that comes into sight in the next frame.
     pub focus: Option<Section>,
-    /// Whether the strip of all layers is open.
-    pub all_layers: bool,
-    /// Whether the table of the layers' measures is open.
-    pub measures: bool,
-    /// Whether the section about the network's errors is open.
-    pub errors: bool,
+    /// The parts that are open, a bit each.
+    parts: u32,
     /// What of the weights is looked at.
     pub weights: HeatWindow,
     /// The entry of the weights that is edited.
@@ -60,12 +75,8 @@ pub enum PanelCommand {
     Show(Section),
     /// The section that was to come into sight has come.
     Focused,
-    /// Opens the strip of all layers or folds it away.
-    ToggleAllLayers,
-    /// Opens the table of the layers' measures or closes it.
-    ToggleMeasures,
-    /// Opens the section about the network's errors or folds it away.
-    ToggleErrors,
+    /// Opens a part or closes it.
+    TogglePart(PanelPart),
     /// Magnifies the weights around a place, given as shares of the whole map from its upper left corner.
     ZoomWeights {
         /// The factor on the magnification.
@@ -121,15 +132,7 @@ impl Default for PanelSettings {
     /// What moves is open; the rest would push it out of sight.
     fn default() -> PanelSettings {
         let open = Section::ALL.map(|section| !matches!(section, Section::Weights | Section::Choices));
-        PanelSettings {
-            open,
-            focus: None,
-            all_layers: false,
-            measures: false,
-            errors: false,
-            weights: HeatWindow::default(),
-            entry: None,
-        }
+        PanelSettings { open, focus: None, parts: 0, weights: HeatWindow::default(), entry: None }
     }
 }
 
@@ -137,6 +140,11 @@ impl PanelSettings {
     /// Whether a section is open.
     pub fn is_open(&self, section: Section) -> bool {
         self.open[section as usize]
+    }
+
+    /// Whether a part is open.
+    pub fn shows(&self, part: PanelPart) -> bool {
+        self.parts & part.bit() != 0
     }
 
     /// Carries out a command.
@@ -148,9 +156,7 @@ impl PanelSettings {
                 self.focus = Some(section);
             }
             PanelCommand::Focused => self.focus = None,
-            PanelCommand::ToggleAllLayers => self.all_layers ^= true,
-            PanelCommand::ToggleMeasures => self.measures ^= true,
-            PanelCommand::ToggleErrors => self.errors ^= true,
+            PanelCommand::TogglePart(part) => self.parts ^= part.bit(),
             PanelCommand::ZoomWeights { factor, at } => self.weights.zoom(factor, at),
             PanelCommand::PanWeights(by) => self.weights.pan(by),
             PanelCommand::FitWeights => self.weights = HeatWindow::default(),

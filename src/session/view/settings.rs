@@ -5,6 +5,7 @@ use super::command::ViewCommand;
 use super::compare::Compare;
 use super::field_request::FieldRequest;
 use super::hovered::Hovered;
+use super::overlay::{Overlay, ShownOverlays};
 use super::panel::{PanelCommand, PanelSettings};
 use super::pen::PenSettings;
 use super::points::PointSettings;
@@ -30,18 +31,10 @@ pub struct ViewSettings {
     pub camera: Camera,
     /// Let the scale follow the data slowly; otherwise it is one for the whole flow.
     pub auto_fit: bool,
-    /// Draw the deformed grid of the input space.
-    pub grid: bool,
-    /// Colour the cells of that grid by how much their area has changed.
-    pub areas: bool,
-    /// Draw where the points came from.
-    pub trails: bool,
+    /// What is drawn beside the points and is simply on or off.
+    overlays: ShownOverlays,
     /// How far trails reach back, in units of t.
     pub trail_length: f64,
-    /// Draw u(x, t) and its decision boundary behind the points.
-    pub answers: bool,
-    /// Draw the gradients of the points' losses as arrows.
-    pub gradient_arrows: bool,
     /// How the velocity field is drawn, if at all.
     pub velocity: Option<VelocityPicture>,
     /// The plain net, its ResNet, or both.
@@ -71,12 +64,8 @@ impl Default for ViewSettings {
             tour: Tour::default(),
             camera: Camera::default(),
             auto_fit: true,
-            grid: true,
-            areas: false,
-            trails: true,
+            overlays: ShownOverlays::default(),
             trail_length: 0.5,
-            answers: false,
-            gradient_arrows: false,
             velocity: None,
             compare: Compare::Plain,
             refinement: Refinement { kind: RefinementKind::Full, steps: 8, integrator: Integrator::Euler },
@@ -92,6 +81,11 @@ impl Default for ViewSettings {
 }
 
 impl ViewSettings {
+    /// Whether an overlay is on.
+    pub fn shows(&self, overlay: Overlay) -> bool {
+        self.overlays.has(overlay)
+    }
+
     /// The ResNet that the view needs now; `None` while only the plain net is shown.
     pub fn wanted_refinement(&self) -> Option<Refinement> {
         self.compare.needs_resnet().then_some(self.refinement)
@@ -105,7 +99,8 @@ impl ViewSettings {
 
     /// The field that the view needs at time t; `None` while none is shown, or only the ResNet is.
     pub fn wanted_field(&self, t: f64) -> Option<FieldRequest> {
-        let Self { projection, auto_fit, answers, velocity, areas, .. } = *self;
+        let Self { projection, auto_fit, velocity, .. } = *self;
+        let (answers, areas) = (self.shows(Overlay::Answers), self.shows(Overlay::Areas));
         let shown = (answers || areas || velocity.is_some()) && self.has_field();
         shown.then_some(FieldRequest { t, projection, auto_fit, answers, velocity, areas })
     }
@@ -145,13 +140,9 @@ impl ViewSettings {
             ViewCommand::Fit => self.camera.fit(),
             ViewCommand::ResetCamera => self.camera = Camera::default(),
             ViewCommand::AutoFit(follows) => self.auto_fit = follows,
-            ViewCommand::ShowGrid(shown) => self.grid = shown,
-            ViewCommand::ShowAreas(shown) => self.areas = shown,
-            ViewCommand::ShowTrails(shown) => self.trails = shown,
+            ViewCommand::Show(overlay, is_on) => self.overlays.set(overlay, is_on),
             ViewCommand::TrailLength(length) if length.is_finite() => self.trail_length = length.clamp(0.0, MAX_TRAIL),
             ViewCommand::TrailLength(_) => {}
-            ViewCommand::ShowAnswers(shown) => self.answers = shown,
-            ViewCommand::ShowGradientArrows(shown) => self.gradient_arrows = shown,
             ViewCommand::ShowVelocity(shown) => self.velocity = shown,
             ViewCommand::Compare(compare) => self.set_compare(compare),
             ViewCommand::ToggleResNet if self.compare.needs_resnet() => self.set_compare(Compare::Plain),

@@ -11,7 +11,7 @@ use layerflow::formats::examples;
 use layerflow::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
 use layerflow::resnet::{Integrator, Refinement, RefinementKind};
 use layerflow::session::{
-    Command, Compare, Field, Hovered, LayerDetail, Refined, Scene, VelocityPicture, ViewCommand, ViewSettings,
+    Command, Compare, Field, Hovered, LayerDetail, Overlay, Refined, Scene, VelocityPicture, ViewCommand, ViewSettings,
 };
 use nalgebra::DMatrix;
 
@@ -50,7 +50,7 @@ impl Session {
     }
 
     fn sample_field(&mut self) {
-        self.view.apply(ViewCommand::ShowAnswers(true));
+        self.view.apply(ViewCommand::Show(Overlay::Answers, true));
         self.view.apply(ViewCommand::ShowVelocity(Some(VelocityPicture::Arrows)));
         let request = self.view.wanted_field(self.t).unwrap();
         let field = Field::build(self.scene.as_deref().unwrap(), request, &mut |_, _| true);
@@ -167,7 +167,7 @@ fn the_field_behind_the_points() {
     let mut session = Session::spiral();
     session.t = 0.06;
     session.sample_field();
-    session.view.apply(ViewCommand::ShowGrid(false));
+    session.view.apply(ViewCommand::Show(Overlay::Grid, false));
     picture(session, [500.0, 400.0], Theme::Dark, "stage_field_dark");
 }
 
@@ -182,7 +182,7 @@ fn bend(t: f64) -> Session {
     let mut session =
         Session::open(&network, Dataset { name: "cloud".into(), points, labels: Labels::None, ..Dataset::default() });
     session.t = t;
-    session.view.apply(ViewCommand::ShowTrails(false));
+    session.view.apply(ViewCommand::Show(Overlay::Trails, false));
     session
 }
 
@@ -212,7 +212,7 @@ fn the_boundary_where_the_output_is_read() {
 #[test]
 fn areas_and_streamlines_behind_the_points() {
     let mut session = bend(0.9);
-    session.view.apply(ViewCommand::ShowAreas(true));
+    session.view.apply(ViewCommand::Show(Overlay::Areas, true));
     session.view.apply(ViewCommand::ShowVelocity(Some(VelocityPicture::Streamlines)));
     let request = session.view.wanted_field(session.t).unwrap();
     session.field = Some(Arc::new(Field::build(session.scene.as_deref().unwrap(), request, &mut |_, _| true).unwrap()));

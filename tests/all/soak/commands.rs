@@ -8,9 +8,9 @@ use layerflow::formats::NetworkKind;
 use layerflow::network::{Activation, OutputFunction};
 use layerflow::session::{
     Appearance, Colouring, ColumnCommand, Command, Compare, DialogPurpose, EditCommand, Example, FindingCommand,
-    FindingScope, Fix, ImportCommand, LeaveAnswer, NetworkChange, Pace, Pen, PenCommand, Pick, PlaybackCommand,
-    PointChange, PointCommand, Preset, Projection, RecoverAnswer, Session, Side, Task, Tool, TrainCommand, ViewCommand,
-    WindowCommand,
+    FindingScope, Fix, ImportCommand, LeaveAnswer, NetworkChange, Overlay, Pace, Pen, PenCommand, Pick,
+    PlaybackCommand, PointChange, PointCommand, Preset, Projection, RecoverAnswer, Session, Side, Task, Tool,
+    TrainCommand, ViewCommand, WindowCommand,
 };
 use layerflow::training::{Initialisation, LayerPlan, PlanKind, TrainingOptions};
 
@@ -167,11 +167,11 @@ impl Source {
             4 => ViewCommand::Pan([self.number(), self.number()]),
             5 => ViewCommand::Zoom { factor: self.number(), at: [self.number(), self.number()] },
             6 => ViewCommand::AutoFit(self.chance(0.5)),
-            7 => ViewCommand::ShowGrid(self.chance(0.5)),
-            8 => ViewCommand::ShowAreas(self.chance(0.5)),
-            9 => ViewCommand::ShowTrails(self.chance(0.5)),
+            7 => ViewCommand::Show(Overlay::Grid, self.chance(0.5)),
+            8 => ViewCommand::Show(Overlay::Areas, self.chance(0.5)),
+            9 => ViewCommand::Show(Overlay::Trails, self.chance(0.5)),
             10 => ViewCommand::TrailLength(self.number()),
-            11 => ViewCommand::ShowAnswers(self.chance(0.5)),
+            11 => ViewCommand::Show(self.of(&Overlay::ALL), self.chance(0.5)),
             12 => ViewCommand::Compare(self.of(&Compare::ALL)),
             13 => ViewCommand::Steps(self.below(40)),
             14 => ViewCommand::PinLayer(Some(self.below(12))),

@@ -8,8 +8,8 @@ use super::number_change::number;
 use super::shown::Shown;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::dial::{DIAL_WIDTH, Dial};
-use crate::explorer::widgets::heat::{self, Heat};
-use crate::explorer::widgets::histogram;
+use crate::explorer::widgets::heat_map::{self, Heat};
+use crate::explorer::widgets::polar_histogram;
 use crate::flow::{Motion, PhaseKind, Spectrum};
 use crate::linalg::{Rotation, RotationFactor};
 use crate::session::{Command, EditCommand, HeatMap, HeatWindow, Hovered, NumberChange, phase_time};
@@ -98,7 +98,7 @@ fn one(
     });
     if let Some(rest) = angles.get(dials..).filter(|rest| !rest.is_empty()) {
         let name = format!("Angles of the other {} planes of {matrix}", rest.len());
-        if let Some(index) = histogram::show(ui, &name, rest, palette.phase(kind)) {
+        if let Some(index) = polar_histogram::show(ui, &name, rest, palette.phase(kind)) {
             *hovered = Some(Hovered::Plane { layer: shown.index, phase: position, index: dials + index });
         }
     }
@@ -127,7 +127,7 @@ fn angular_velocity(ui: &mut Ui, shown: &Shown<'_>, matrix: &str, map: &Arc<Heat
         ui.label(theme::note(ui, format!("A, exp(A) = {matrix}, in rad{reduced}"))).on_hover_text(
             "The angular velocity: skew-symmetric, its entry in row i and column j turns axis j toward axis i.",
         );
-        heat::legend(ui, map.largest);
+        heat_map::legend(ui, map.largest);
     });
 }
 

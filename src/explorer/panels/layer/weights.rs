@@ -7,7 +7,7 @@ use super::shown::Shown;
 use crate::diagnostics::probes::Ablation;
 use crate::explorer::panels::probes::ablate;
 use crate::explorer::theme::{self, Palette};
-use crate::explorer::widgets::heat::{self, Heat};
+use crate::explorer::widgets::heat_map::{self, Heat};
 use crate::explorer::widgets::number;
 use crate::session::{
     Command, HeatMap, HeatWindow, MatrixEntry, NamedMap, NumberChange, PanelCommand, ViewCommand, WeightPart,
@@ -74,7 +74,7 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
         if response.double_clicked() {
             asked.push(PanelCommand::FitWeights);
         }
-        let _legend = heat::legend(ui, map.largest);
+        let _legend = heat_map::legend(ui, map.largest);
     }
     ui.horizontal(|ui| asked.extend(zoom_buttons(ui, window)));
     factors(ui, shown, &detail.factors);

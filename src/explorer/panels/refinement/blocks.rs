@@ -5,7 +5,7 @@ use egui::{Button, ScrollArea, Sense, Ui, vec2};
 use super::heading::section;
 use super::input::RefinementInput;
 use crate::explorer::theme;
-use crate::explorer::widgets::heat::{self, Heat};
+use crate::explorer::widgets::heat_map::{self, Heat};
 use crate::resnet::{BlockRun, Integrator};
 use crate::session::{BlockDetail, HeatWindow, ViewCommand};
 
@@ -73,7 +73,7 @@ fn weights(ui: &mut Ui, block: &BlockDetail) {
                     |largest| format!("bias up to {}", theme::significant(largest)),
                 );
                 ui.label(theme::note(ui, bias));
-                heat::legend(ui, map.largest);
+                heat_map::legend(ui, map.largest);
             });
         });
     }

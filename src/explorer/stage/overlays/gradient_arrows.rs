@@ -8,7 +8,7 @@ use crate::explorer::stage::input::StageInput;
 use crate::explorer::stage::points::styles::PointStyles;
 use crate::explorer::stage::screen_transform::ScreenTransform;
 use crate::explorer::theme::{self, THIN};
-use crate::session::{Scene, ViewPose};
+use crate::session::{Overlay, Scene, ViewPose};
 
 /// The longest arrow, as a share of half the data's size, and the shortest beside it.
 const LONGEST: f64 = 0.3;
@@ -51,7 +51,7 @@ pub fn draw(
 
 /// What the arrows are and how long, in a sentence; or why there are none.
 pub fn label(input: &StageInput<'_>, scene: &Scene) -> Option<String> {
-    if !input.view.gradient_arrows {
+    if !input.view.shows(Overlay::GradientArrows) {
         return None;
     }
     match input.gradient_arrows.map(|arrows| &arrows.covectors) {
@@ -76,7 +76,7 @@ pub fn label(input: &StageInput<'_>, scene: &Scene) -> Option<String> {
 
 /// The gradients that belong to the points of `scene`.
 fn shown<'a>(input: &StageInput<'a>, scene: &Scene) -> Option<&'a Covectors> {
-    let arrows = input.gradient_arrows.filter(|_| input.view.gradient_arrows)?;
+    let arrows = input.gradient_arrows.filter(|_| input.view.shows(Overlay::GradientArrows))?;
     let found = arrows.covectors.as_ref().ok()?;
     found.samples.last().is_none_or(|last| *last < scene.data.samples()).then_some(found)
 }

@@ -11,5 +11,6 @@ pub(super) mod legend;
 pub(super) mod marks;
 pub(super) mod polyline;
 pub(super) mod probe;
+pub(super) mod refusal;
 pub(super) mod trails;
 pub(super) mod velocity;

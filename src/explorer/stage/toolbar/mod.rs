@@ -4,8 +4,6 @@ mod overlays;
 mod points;
 pub(super) mod projection;
 
-pub use overlays::gradient_refusal;
-
 use egui::{Align2, Label, Response, Sense, Ui, vec2};
 
 use crate::explorer::panels::refinement::controls;

@@ -2,10 +2,10 @@
 
 use egui::{DragValue, TextWrapMode, Ui};
 
-use crate::dataset::Labels;
 use crate::explorer::stage::input::StageInput;
+use crate::explorer::stage::overlays::refusal::overlay_refusal;
 use crate::explorer::theme::GAP;
-use crate::session::{Compare, MAX_TRAIL, Scene, VelocityPicture, ViewCommand, ViewSettings};
+use crate::session::{MAX_TRAIL, Overlay, Scene, VelocityPicture, ViewCommand};
 
 /// The width of the velocity's menu when closed, and the room that it needs with its margins.
 const VELOCITY_WIDTH: f32 = 84.0;
@@ -13,27 +13,35 @@ const VELOCITY_ROOM: f32 = VELOCITY_WIDTH + 2.0 * GAP;
 
 /// What is drawn beside the points, in a row.
 pub fn choices(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
-    let view = input.view;
-    let mut grid = view.grid;
-    if ui.checkbox(&mut grid, "Grid").on_hover_text("A grid of the input space, carried along by the flow.").changed() {
-        commands.push(ViewCommand::ShowGrid(grid));
+    for overlay in Overlay::ALL {
+        choice(ui, input, scene, overlay, commands);
+        if overlay == Overlay::Trails {
+            trail_length(ui, input, commands);
+        }
     }
-    areas(ui, input, scene, commands);
-    let mut trails = view.trails;
-    if ui.checkbox(&mut trails, "Trails").on_hover_text("Where some of the points came from, evenly chosen.").changed()
-    {
-        commands.push(ViewCommand::ShowTrails(trails));
+}
+
+fn choice(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, overlay: Overlay, commands: &mut Vec<ViewCommand>) {
+    let mut is_on = input.view.shows(overlay);
+    let refusal = overlay_refusal(overlay, input.view, scene);
+    let toggle = ui.add_enabled(refusal.is_none(), egui::Checkbox::new(&mut is_on, overlay.short_label()));
+    toggle.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, refusal.is_none(), is_on, overlay.label()));
+    let toggle = toggle.on_hover_text(overlay.explanation());
+    if toggle.on_disabled_hover_text(refusal.unwrap_or_default()).changed() {
+        commands.push(ViewCommand::Show(overlay, is_on));
     }
-    let mut length = view.trail_length;
+}
+
+fn trail_length(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
+    let has_trails = input.view.shows(Overlay::Trails);
+    let mut length = input.view.trail_length;
     let drag = DragValue::new(&mut length).range(0.05..=MAX_TRAIL).speed(0.01).fixed_decimals(2).suffix(" layers");
     let tip = "How far trails reach back; a layer lasts one unit of time.";
-    let response = ui.add_enabled(view.trails, drag).on_hover_text(tip);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, view.trails, "Length of the trails"));
+    let response = ui.add_enabled(has_trails, drag).on_hover_text(tip);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, has_trails, "Length of the trails"));
     if response.on_disabled_hover_text("Turn trails on to choose how far they reach back.").changed() {
         commands.push(ViewCommand::TrailLength(length));
     }
-    answers(ui, input, commands);
-    gradients(ui, input, scene, commands);
 }
 
 /// Whether the scale follows the data, and the way back to all of it.
@@ -47,54 +55,6 @@ pub fn fit(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>)
     let tip = "Show everything again, from the first direction. A double click on the stage fits too.";
     if ui.button("Fit").on_hover_text(tip).clicked() {
         commands.push(ViewCommand::ResetCamera);
-    }
-}
-
-fn answers(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
-    let mut answers = input.view.answers;
-    let tip = "u(x, t): what the network will answer for a point that is here now, as a background; the line is the decision boundary.";
-    let enabled = input.view.has_field();
-    let toggle = ui.add_enabled(enabled, egui::Checkbox::new(&mut answers, "u(x, t)"));
-    if toggle.on_hover_text(tip).on_disabled_hover_text(input.view.field_refusal().unwrap_or_default()).changed() {
-        commands.push(ViewCommand::ShowAnswers(answers));
-    }
-}
-
-fn gradients(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
-    let mut shown = input.view.gradient_arrows;
-    let refusal = gradient_refusal(input.view, scene);
-    let toggle = ui.add_enabled(refusal.is_none(), egui::Checkbox::new(&mut shown, "−λ"));
-    toggle.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::CheckBox, refusal.is_none(), shown, "Gradient arrows −λ")
-    });
-    let tip =
-        "−λ: where each point would have to go for its own loss to fall, as an arrow; its length is on a log scale.";
-    if toggle.on_hover_text(tip).on_disabled_hover_text(refusal.unwrap_or_default()).changed() {
-        commands.push(ViewCommand::ShowGradientArrows(shown));
-    }
-}
-
-/// Why there are no gradients of points, in a sentence; `None` where there are.
-pub fn gradient_refusal(view: &ViewSettings, scene: &Scene) -> Option<&'static str> {
-    if view.compare == Compare::ResNet {
-        return Some("The gradients are those of the plain net: choose another view than ResNet.");
-    }
-    matches!(scene.dataset.labels, Labels::None).then_some("Without labels there is no loss, and no gradient of it.")
-}
-
-fn areas(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
-    let mut areas = input.view.areas;
-    let tip = "The grid's cells, coloured by how much their area has changed since the start: log |det| of the flow along the grid.";
-    let has_cells = !scene.lattice.cells.is_empty();
-    let why_not = if has_cells {
-        input.view.field_refusal().unwrap_or_default()
-    } else {
-        "The grid of this input space has no cells of area."
-    };
-    let enabled = has_cells && input.view.has_field();
-    let toggle = ui.add_enabled(enabled, egui::Checkbox::new(&mut areas, "Areas"));
-    if toggle.on_hover_text(tip).on_disabled_hover_text(why_not).changed() {
-        commands.push(ViewCommand::ShowAreas(areas));
     }
 }
 

@@ -19,13 +19,13 @@ const DASH: f32 = 4.0;
 /// A region being drawn in one view. It follows the mouse itself: where frames are slow, a press, its moves and the release
 /// come between two of them, and what the window library tells of a drag would be that there was none.
 #[derive(Debug, Default)]
-pub struct Gesture {
+pub struct RegionSelection {
     /// Where the button went down, as long as it is a click that has not moved away from there.
     pressed: Option<Pos2>,
     corners: Vec<Pos2>,
 }
 
-impl Gesture {
+impl RegionSelection {
     /// Whether a region is being drawn.
     pub fn running(&self) -> bool {
         !self.corners.is_empty()
@@ -37,7 +37,7 @@ impl Gesture {
         let escape = ui.input(|input| input.key_pressed(Key::Escape));
         let draws = matches!(tool, Tool::Box | Tool::Lasso);
         if !draws || another || escape {
-            *self = Gesture::default();
+            *self = RegionSelection::default();
         }
         if !draws {
             return None;
@@ -50,7 +50,7 @@ impl Gesture {
                 Event::PointerButton { pos, button: PointerButton::Primary, pressed: true, .. } => {
                     // A button that is up again by now is down on nothing.
                     let here = !another && (down || under && response.rect.contains(pos));
-                    *self = Gesture { pressed: here.then_some(pos), corners: Vec::new() };
+                    *self = RegionSelection { pressed: here.then_some(pos), corners: Vec::new() };
                 }
                 Event::PointerMoved(at) => self.reach(at, tool),
                 Event::PointerButton { pos, button: PointerButton::Primary, pressed: false, .. } => {

@@ -1,0 +1,33 @@
+//! Softmax, the one activation of a whole vector.
+
+use super::shape::{Shape, SlopeRange, from_to};
+
+#[derive(Clone, Copy)]
+pub(super) struct Softmax;
+
+/// As of a single coordinate: it is 1 whatever x.
+impl Shape for Softmax {
+    fn value(self, _: f64) -> f64 {
+        1.0
+    }
+
+    fn slope(self, _: f64) -> f64 {
+        0.0
+    }
+
+    /// Of the norm of the Jacobian matrix: diag p − p pᵀ has at most ½, reached for two equal probabilities.
+    fn slope_range(self) -> SlopeRange {
+        from_to(0.0, 0.5)
+    }
+}
+
+/// Replaces a vector by its softmax; the largest entry is subtracted first so that nothing overflows.
+pub fn softmax(vector: &mut [f64]) {
+    let largest = vector.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut sum = 0.0;
+    for x in vector.iter_mut() {
+        *x = (*x - largest).exp();
+        sum += *x;
+    }
+    vector.iter_mut().for_each(|x| *x /= sum);
+}

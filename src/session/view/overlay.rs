@@ -1,0 +1,167 @@
+//! What is drawn on the stage beside the points and is simply on or off: one table for the settings, the list of commands
+//! and the strip above the stage.
+//!
+//! A new overlay is a row here, a file under `explorer/stage/overlays` that draws it, and the place where
+//! `explorer/stage/pane.rs` calls that file.
+
+/// What an overlay needs to be drawn at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requirement {
+    /// An open network is enough.
+    Scene,
+    /// A field: one plane at rest, of the plain net.
+    Field,
+    /// That, and a grid that has cells of area.
+    Cells,
+    /// The loss of each point of the plain net.
+    Losses,
+}
+
+macro_rules! overlays {
+    ($($(#[$doc:meta])* $overlay:ident {
+        label: $label:literal,
+        short_label: $short_label:literal,
+        default: $default:literal,
+        requires: $requirement:ident,
+        tip: $tip:literal,
+        explanation: $explanation:literal,
+    })*) => {
+        /// What is drawn on the stage and is simply on or off.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Overlay {
+            $($(#[$doc])* $overlay,)*
+        }
+
+        impl Overlay {
+            /// All of them, in the order of the strip above the stage.
+            pub const ALL: [Overlay; [$(Overlay::$overlay),*].len()] = [$(Overlay::$overlay),*];
+
+            /// What it is called.
+            pub fn label(self) -> &'static str {
+                match self {
+                    $(Overlay::$overlay => $label,)*
+                }
+            }
+
+            /// What it is called where there is little room.
+            pub fn short_label(self) -> &'static str {
+                match self {
+                    $(Overlay::$overlay => $short_label,)*
+                }
+            }
+
+            /// Whether it is drawn at first.
+            fn is_on_at_first(self) -> bool {
+                match self {
+                    $(Overlay::$overlay => $default,)*
+                }
+            }
+
+            /// What it needs.
+            pub fn requirement(self) -> Requirement {
+                match self {
+                    $(Overlay::$overlay => Requirement::$requirement,)*
+                }
+            }
+
+            /// What it shows, in a part of a sentence.
+            pub fn tip(self) -> &'static str {
+                match self {
+                    $(Overlay::$overlay => $tip,)*
+                }
+            }
+
+            /// What it shows, as exactly as there is to say.
+            pub fn explanation(self) -> &'static str {
+                match self {
+                    $(Overlay::$overlay => $explanation,)*
+                }
+            }
+        }
+    };
+}
+
+overlays! {
+    /// The deformed grid of the input space.
+    Grid {
+        label: "Grid",
+        short_label: "Grid",
+        default: true,
+        requires: Scene,
+        tip: "A grid of the input space, carried along by the flow",
+        explanation: "A grid of the input space, carried along by the flow.",
+    }
+    /// The cells of that grid, coloured by how much their area has changed.
+    Areas {
+        label: "Areas",
+        short_label: "Areas",
+        default: false,
+        requires: Cells,
+        tip: "The grid's cells, coloured by how much their area has changed",
+        explanation: "The grid's cells, coloured by how much their area has changed since the start: log |det| of the flow along the grid.",
+    }
+    /// Where the points came from.
+    Trails {
+        label: "Trails",
+        short_label: "Trails",
+        default: true,
+        requires: Scene,
+        tip: "Where some of the points came from",
+        explanation: "Where some of the points came from, evenly chosen.",
+    }
+    /// u(x, t) and its decision boundary behind the points.
+    Answers {
+        label: "u(x, t)",
+        short_label: "u(x, t)",
+        default: false,
+        requires: Field,
+        tip: "What the network will answer at each place, and the decision boundary",
+        explanation: "u(x, t): what the network will answer for a point that is here now, as a background; the line is the decision boundary.",
+    }
+    /// The gradients of the points' losses as arrows.
+    GradientArrows {
+        label: "Gradient arrows −λ",
+        short_label: "−λ",
+        default: false,
+        requires: Losses,
+        tip: "Where each point would have to go for its loss to fall",
+        explanation: "−λ: where each point would have to go for its own loss to fall, as an arrow; its length is on a log scale.",
+    }
+}
+
+/// Which overlays are on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ShownOverlays([bool; Overlay::ALL.len()]);
+
+impl Default for ShownOverlays {
+    fn default() -> ShownOverlays {
+        ShownOverlays(Overlay::ALL.map(Overlay::is_on_at_first))
+    }
+}
+
+impl ShownOverlays {
+    pub(super) fn has(&self, overlay: Overlay) -> bool {
+        self.0[overlay as usize]
+    }
+
+    pub(super) fn set(&mut self, overlay: Overlay, is_on: bool) {
+        self.0[overlay as usize] = is_on;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_on_or_off_by_itself() {
+        let first = ShownOverlays::default();
+        for overlay in Overlay::ALL {
+            let mut shown = first;
+            shown.set(overlay, !first.has(overlay));
+            for other in Overlay::ALL {
+                assert_eq!(shown.has(other), first.has(other) != (other == overlay), "{overlay:?} {other:?}");
+            }
+        }
+    }
+}
