@@ -16,6 +16,9 @@ use crate::training::TrainingError;
 /// Why a command ended without its result.
 #[derive(Debug, Error)]
 pub(super) enum CommandError {
+    /// A file could not be read or written.
+    #[error(transparent)]
+    File(#[from] crate::io::IoError),
     /// The network's file, or the file to be written.
     #[error(transparent)]
     Format(#[from] FormatError),

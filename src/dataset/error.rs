@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::io::IoError;
 use crate::io::numpy::NumpyError;
 
 /// Why a dataset could not be read: the file, the place in it, and what to do.
@@ -78,7 +79,7 @@ pub enum DatasetError {
     /// A damaged IDX file.
     #[error("{}: is not a whole IDX file: it {problem}; copy or save it again", path.display())]
     Idx { path: PathBuf, problem: String },
-    /// A compressed file that is far larger than its size tells.
-    #[error("{}: expands to more than {most} bytes; unpack it with gzip -d if that is meant", path.display())]
-    Expands { path: PathBuf, most: u64 },
+    /// The file could not be read, or is compressed and far larger than its size tells.
+    #[error(transparent)]
+    File(#[from] IoError),
 }

@@ -5,9 +5,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::DatasetError;
 use super::arrays::{ArrayTable, NamedArray};
-use super::{DatasetError, packed};
 use crate::io::numpy::Values;
+use crate::io::read_expanded;
 
 /// The most axes of an array.
 const MAX_AXES: usize = 8;
@@ -23,7 +24,7 @@ pub(super) fn read(path: &Path, content: &[u8]) -> Result<ArrayTable, DatasetErr
     let mut arrays = vec![points];
     let mut note = None;
     if let Some(beside) = labels_beside(path).filter(|path| path.is_file()) {
-        let labels = array(&beside, "labels", &packed::read(&beside)?)?;
+        let labels = array(&beside, "labels", &read_expanded(&beside)?)?;
         let (found, samples) = (labels.shape.iter().product::<usize>(), arrays[0].shape.first().copied().unwrap_or(0));
         if found == samples {
             arrays.push(labels);

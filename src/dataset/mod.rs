@@ -17,7 +17,6 @@ mod moments;
 mod names;
 mod numpy_file;
 mod open;
-mod packed;
 mod points;
 mod random;
 mod registry;

@@ -9,7 +9,8 @@ use super::delimited::DelimitedTable;
 use super::error::DatasetError;
 use super::numpy_file::Wanted;
 use super::table::Table;
-use super::{idx_file, numpy_file, packed};
+use super::{idx_file, numpy_file};
+use crate::io::read_expanded;
 
 /// A kind of data file that is read.
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +80,7 @@ pub(super) fn open(path: &Path, wanted: &Wanted<'_>) -> Result<Box<dyn Table>, D
             return read(path, wanted);
         }
     }
-    let content = packed::read(path)?;
+    let content = read_expanded(path)?;
     if content.is_empty() {
         return Err(DatasetError::Empty { path: path.into() });
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::io::IoError;
 use crate::io::numpy::NumpyError;
 use crate::network::NetworkError;
 use crate::system::memory::NotEnough;
@@ -18,9 +19,9 @@ pub enum FormatError {
     /// The file could not be read.
     #[error("{}: cannot be read {}", path.display(), crate::io::reason(source, "the name"))]
     Read { path: PathBuf, source: std::io::Error },
-    /// The file could not be written.
-    #[error("{}: cannot be written {}", path.display(), crate::io::reason(source, "the folder"))]
-    Write { path: PathBuf, source: std::io::Error },
+    /// The file could not be read or written.
+    #[error(transparent)]
+    File(#[from] IoError),
     /// A name that does not tell what to write.
     #[error("{}: its name does not tell the format; give one that ends in {}", path.display(), extensions_text())]
     Ending { path: PathBuf },
@@ -105,11 +106,11 @@ impl FormatError {
     pub fn path(&self) -> &Path {
         use FormatError::{
             Chain, Content, Damaged, Dangerous, Empty, Ending, Folder, Graph, Memory, Network, Numpy, Pickle, Read,
-            Tensor, TooLarge, TooLargeNumber, TooManyTensors, TorchScript, Unknown, Unsupported, Write,
+            Tensor, TooLarge, TooLargeNumber, TooManyTensors, TorchScript, Unknown, Unsupported,
         };
         match self {
+            FormatError::File(error) => error.path(),
             Read { path, .. }
-            | Write { path, .. }
             | Ending { path }
             | Empty { path }
             | Unsupported { path, .. }

@@ -8,7 +8,7 @@ use nalgebra::DMatrix;
 
 use super::FormatError;
 use super::layerflow_json::FORMAT;
-use super::save::write_beside;
+use crate::io::write_beside;
 use crate::network::{Affine, Layer, Network};
 
 /// Writes the network to the file at `path`, which is never left half-written.
@@ -16,7 +16,7 @@ use crate::network::{Affine, Layer, Network};
 /// # Errors
 /// If the file cannot be written.
 pub fn save(path: &Path, network: &Network) -> Result<(), FormatError> {
-    write_beside(path, |writer| write(writer, network))
+    Ok(write_beside(path, |writer| write(writer, network))?)
 }
 
 /// Writes the network, one row of a matrix a line. Numbers are the shortest that read back as the same bits.

@@ -41,7 +41,6 @@ mod quantised;
 mod registry;
 mod safetensors;
 mod safetensors_header;
-mod save;
 mod save_as;
 mod save_tensors;
 mod shape;
@@ -54,6 +53,7 @@ mod tflite;
 mod weight_form;
 mod weight_spectrum;
 
+pub use crate::io::{check_writable, write_beside};
 pub use account::{Account, Fate, Part, PartName};
 pub use blocks::{Block, Choice, blocks};
 pub use chain::{
@@ -70,7 +70,6 @@ pub use open::{open, open_for, open_with_non_finite};
 pub use opened::{GraphFile, Opened, OpenedNetwork};
 pub use precision::Precision;
 pub use registry::{FORMATS, KnownFormat, extensions, format_table, format_text};
-pub use save::{check_writable, write_beside};
 pub use save_as::save_as;
 pub use save_tensors::save_tensors;
 pub use shape::shape_text;

@@ -10,8 +10,9 @@ use nalgebra::DMatrix;
 use safetensors::tensor::{Dtype, View, serialize};
 
 use super::safetensors::{LAYER_LIST, LENGTH_BYTES, LONGEST_HEADER};
-use super::save::write_beside;
 use super::{FormatError, Precision, layer_list};
+use crate::io::IoError;
+use crate::io::write_beside;
 use crate::network::{Affine, Layer, Network};
 
 /// One tensor on its way into a file, in row-major order.
@@ -70,12 +71,12 @@ pub fn save_tensors(path: &Path, network: &Network, precision: Precision) -> Res
     let metadata = HashMap::from([(LAYER_LIST.to_owned(), layer_list::text(network))]);
     let entries = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
     let bytes = serialize(entries, Some(metadata))
-        .map_err(|error| FormatError::Write { path: path.into(), source: io::Error::other(error) })?;
+        .map_err(|error| IoError::Write { path: path.into(), source: io::Error::other(error) })?;
     let header = bytes.first_chunk::<LENGTH_BYTES>().map_or(0, |length| u64::from_le_bytes(*length));
     if header > LONGEST_HEADER {
         return Err(FormatError::TooManyTensors { path: path.into(), tensors: tensors.len() });
     }
-    write_beside(path, |writer| writer.write_all(&bytes))
+    Ok(write_beside(path, |writer| writer.write_all(&bytes))?)
 }
 
 fn push_affine(tensors: &mut Vec<(String, Tensor)>, name: &str, affine: &Affine, precision: Precision) {

@@ -1,42 +1,23 @@
-//! Reading files, whatever a path stands for.
+//! Reading and writing files, whatever a path stands for and whatever they hold: pipes, links, compression, NumPy's arrays.
 
 mod companion;
+mod error;
 mod file;
+mod gzip;
 pub mod numpy;
 mod open_file;
+mod reason;
 mod room;
 mod stream;
-
-use std::io::{self, Read};
-use std::path::Path;
+mod whole;
+mod write;
 
 pub use companion::companion;
+pub use error::IoError;
 pub use file::{is_same, open};
+pub use gzip::read_expanded;
 pub use open_file::{OpenFile, Reader};
+pub use reason::reason;
 pub use room::reserved;
-
-/// The most bytes of a file that does not tell its length, as those of the system's own folders.
-const MAX_UNTOLD: u64 = 1 << 26;
-
-/// The whole content of a file.
-///
-/// # Errors
-/// As [`open`], and if it cannot be read, changes meanwhile, or there is no memory for it.
-pub fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let file = OpenFile::open(path)?;
-    if file.length() > 0 {
-        return file.whole();
-    }
-    let mut content = Vec::new();
-    open(path)?.take(MAX_UNTOLD).read_to_end(&mut content)?;
-    Ok(content)
-}
-
-/// Why a file cannot be read or written, as the end of a sentence. An error of the system's own tells no remedy: then it is
-/// said what to check.
-pub fn reason(error: &io::Error, what: &str) -> String {
-    match error.get_ref() {
-        Some(own) => format!("({own})"),
-        None => format!("({error}); check {what} and the permissions"),
-    }
-}
+pub use whole::read;
+pub use write::{check_writable, write_beside};

@@ -7,6 +7,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::formats::{FormatError, write_beside};
+use crate::io::IoError;
 use crate::session::Settings;
 
 /// A longer file is not one of settings.
@@ -52,9 +53,9 @@ pub fn read_settings(path: &Path) -> SettingsFile {
 /// Writes what became of the settings that were `before` when this window wrote them last: what another window has written
 /// meanwhile stays, and a file that is not understood is put aside.
 pub(super) fn keep(path: &Path, before: &Settings, now: &Settings) -> Result<(), FormatError> {
-    let failed = |source: io::Error| FormatError::Write { path: path.into(), source };
+    let failed = |source: io::Error| IoError::Write { path: path.into(), source };
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|source| FormatError::Write { path: folder.into(), source })?;
+        fs::create_dir_all(folder).map_err(|source| IoError::Write { path: folder.into(), source })?;
     }
     // Held until the end of the function. Without it the worst is that one of two changes at one moment is lost.
     let _lock = lock(&path.with_extension("lock"));
@@ -65,9 +66,9 @@ pub(super) fn keep(path: &Path, before: &Settings, now: &Settings) -> Result<(),
             fs::rename(path, aside(path)).map_err(failed)?;
             now.clone()
         }
-        SettingsFile::Unusable(why) => return Err(failed(io::Error::other(why))),
+        SettingsFile::Unusable(why) => return Err(failed(io::Error::other(why)).into()),
     };
-    write_beside(path, |writer| writer.write_all(merged.to_json().as_bytes()))
+    Ok(write_beside(path, |writer| writer.write_all(merged.to_json().as_bytes()))?)
 }
 
 /// Waits a while for other windows; none where this file system knows no locks.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dataset::{Dataset, Labels};
 use crate::formats::{self, FormatError, Opened, Precision, write_beside};
+use crate::io::IoError;
 use crate::network::Network;
 use crate::session::{FoundWork, UnsavedWork};
 use crate::system::has_ended;
@@ -54,12 +55,12 @@ pub fn own_folder(shared: &Path) -> PathBuf {
 /// # Errors
 /// If it cannot be written.
 pub fn keep_work(folder: &Path, work: &UnsavedWork) -> Result<(), FormatError> {
-    fs::create_dir_all(folder).map_err(|source| FormatError::Write { path: folder.into(), source })?;
+    fs::create_dir_all(folder).map_err(|source| IoError::Write { path: folder.into(), source })?;
     let points = folder.join(POINTS);
     match &work.points {
         Some(data) => {
             let text = serde_json::to_string(&PointsFile::of(data))
-                .map_err(|error| FormatError::Write { path: points.clone(), source: error.into() })?;
+                .map_err(|error| IoError::Write { path: points.clone(), source: error.into() })?;
             write_beside(&points, |writer| writer.write_all(text.as_bytes()))?;
         }
         None => remove_file(&points)?,
@@ -82,7 +83,7 @@ pub fn remove_work(folder: &Path) -> Result<(), FormatError> {
     }
     match fs::remove_dir(folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(FormatError::Write { path: folder.into(), source: error })
+            Err(IoError::Write { path: folder.into(), source: error }.into())
         }
         _ => Ok(()),
     }
@@ -184,7 +185,7 @@ impl PointsFile {
 fn remove_file(path: &Path) -> Result<(), FormatError> {
     match fs::remove_file(path) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(FormatError::Write { path: path.into(), source })
+            Err(IoError::Write { path: path.into(), source }.into())
         }
         _ => Ok(()),
     }

@@ -9,8 +9,8 @@ use prost::Message;
 use super::graph::{GraphWriter, integer};
 use super::message::{ModelProto, OperatorSetIdProto};
 use super::operators::{activate, read_out};
-use crate::formats::save::write_beside;
 use crate::formats::{FormatError, Precision};
+use crate::io::write_beside;
 use crate::network::{Affine, Layer, Network};
 
 /// The first version of the operators that has Gelu.
@@ -34,7 +34,7 @@ pub fn save_onnx(path: &Path, network: &Network, precision: Precision) -> Result
     }
     precision.check(path, network)?;
     let encoded = model(network, precision).encode_to_vec();
-    write_beside(path, |writer| writer.write_all(&encoded))
+    Ok(write_beside(path, |writer| writer.write_all(&encoded))?)
 }
 
 fn model(network: &Network, precision: Precision) -> ModelProto {

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::FormatError;
+use super::error::IoError;
 use crate::system::has_ended;
 
 /// The end of the name of what is not whole yet.
@@ -25,11 +25,11 @@ const LONGEST_BEGINNING: usize = 40;
 ///
 /// # Errors
 /// If the file cannot be created, filled or renamed, or is not to be written to.
-pub fn write_beside<F>(path: &Path, write: F) -> Result<(), FormatError>
+pub fn write_beside<F>(path: &Path, write: F) -> Result<(), IoError>
 where
     F: FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 {
-    let failed = |source| FormatError::Write { path: path.into(), source };
+    let failed = |source| IoError::Write { path: path.into(), source };
     let target = target_of(path).map_err(failed)?;
     if is_stream(&target) {
         return through(&target, write).map_err(failed);
@@ -98,8 +98,8 @@ fn sync_folder(path: &Path) {
 ///
 /// # Errors
 /// If it cannot.
-pub fn check_writable(path: &Path) -> Result<(), FormatError> {
-    let failed = |source| FormatError::Write { path: path.into(), source };
+pub fn check_writable(path: &Path) -> Result<(), IoError> {
+    let failed = |source| IoError::Write { path: path.into(), source };
     let target = target_of(path).map_err(failed)?;
     if is_stream(&target) {
         return Ok(());

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::DatasetError;
-use crate::io::OpenFile;
+use super::error::IoError;
+use super::open_file::OpenFile;
+use super::whole;
 use crate::system::memory;
 
 /// What a table takes for each byte of its text while it is read: the text, where its fields are, and its numbers.
@@ -20,8 +21,11 @@ const ALWAYS_EXPANDED: u64 = 16 << 20;
 const LARGEST_EXPANSION: u64 = 64;
 
 /// The content of the file at `path`, expanded if it is compressed.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, DatasetError> {
-    let unreadable = |source| DatasetError::Read { path: path.into(), source };
+///
+/// # Errors
+/// If it cannot be read, is far larger than it seems, or there is no memory for it.
+pub fn read_expanded(path: &Path) -> Result<Vec<u8>, IoError> {
+    let unreadable = |source| IoError::Read { path: path.into(), source };
     let room = |bytes: u64| {
         memory::check(bytes.saturating_mul(MEMORY_FOR_EACH_BYTE)).map_err(|error| unreadable(error.into()))
     };
@@ -31,7 +35,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, DatasetError> {
     if beginning != GZIP {
         room(size)?;
     }
-    let content = crate::io::read(path).map_err(unreadable)?;
+    let content = whole::read(path).map_err(unreadable)?;
     if !content.starts_with(&GZIP) {
         return Ok(content);
     }
@@ -39,7 +43,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, DatasetError> {
     let mut expanded = Vec::new();
     MultiGzDecoder::new(content.as_slice()).take(most + 1).read_to_end(&mut expanded).map_err(unreadable)?;
     if expanded.len() as u64 > most {
-        return Err(DatasetError::Expands { path: path.into(), most });
+        return Err(IoError::Expands { path: path.into(), most });
     }
     room(expanded.len() as u64)?;
     Ok(expanded)
