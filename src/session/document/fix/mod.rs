@@ -119,7 +119,7 @@ impl Fix {
             Fix::LeaveOut { columns } if columns.len() == 1 => "Leave the column out".to_owned(),
             Fix::LeaveOut { .. } => "Leave the columns out".to_owned(),
             Fix::Renumber => "Number the classes from 0".to_owned(),
-            Fix::End(ending) => ending.label(),
+            Fix::End(changed) => changed.label(),
             Fix::DropRows => "Drop the rows".to_owned(),
             Fix::FillRows => "Fill with the columns' means".to_owned(),
         }
@@ -201,7 +201,7 @@ impl Fix {
                     data: Some((data.without_columns(columns), "columns left out")),
                 }))
             }
-            Fix::End(ending) => Ok(Some(Fixed { network: Some(output::ended(network, *ending)?), data: None })),
+            Fix::End(changed) => Ok(Some(Fixed { network: Some(output::ended(network, *changed)?), data: None })),
             Fix::DropRows => {
                 let data = data.filter(|data| data.left_out.is_some()).map(Dataset::with_rows_dropped);
                 Ok(data.map(|data| Fixed { network: None, data: Some((data, "rows with missing values dropped")) }))

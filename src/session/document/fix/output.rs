@@ -24,7 +24,7 @@ impl Ending {
     }
 }
 
-/// The first ending, of those that change least, with which nothing above a note speaks against the last layer.
+/// The first of the endings that change least, with which nothing above a note speaks against the last layer.
 pub(super) fn fitting(network: &Network, data: Option<&Dataset>, thresholds: &Thresholds) -> Option<Ending> {
     let Some(Layer::Dense(last)) = network.layers().last() else { return None };
     let own = network.output();
@@ -38,8 +38,8 @@ pub(super) fn fitting(network: &Network, data: Option<&Dataset>, thresholds: &Th
     });
     // An activation that is taken off changes the network more than what reads it; doubled ones are the exception.
     let doubled = bare.map(|activation| Ending { without_activation: Some(activation), output: own });
-    let fits = |ending: &Ending| {
-        let Ok(ended) = ended(network, *ending) else { return false };
+    let fits = |changed: &Ending| {
+        let Ok(ended) = ended(network, *changed) else { return false };
         let subject = Subject::new(&ended).with_data(data);
         check_output(&subject, thresholds).iter().all(|finding| finding.severity == Severity::Note)
     };
@@ -47,14 +47,14 @@ pub(super) fn fitting(network: &Network, data: Option<&Dataset>, thresholds: &Th
 }
 
 /// The network with another end.
-pub(super) fn ended(network: &Network, ending: Ending) -> Result<Network, NetworkError> {
+pub(super) fn ended(network: &Network, changed: Ending) -> Result<Network, NetworkError> {
     let mut layers = network.layers().to_vec();
-    if ending.without_activation.is_some()
+    if changed.without_activation.is_some()
         && let Some(Layer::Dense(last)) = layers.last_mut()
     {
         last.activation = Activation::Identity;
     }
     let origins = (0..layers.len()).map(|layer| network.origin(layer).map(str::to_owned)).collect::<Vec<_>>();
-    let made = Network::with_non_finite(network.name().to_owned(), layers, ending.output)?;
+    let made = Network::with_non_finite(network.name().to_owned(), layers, changed.output)?;
     Ok(if origins.iter().any(Option::is_some) { made.with_origins(origins) } else { made })
 }
