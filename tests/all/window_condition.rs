@@ -1,15 +1,17 @@
 //! A condition on the points, typed in the selection's panel: it selects them or draws them alone; and points that are lost.
 
-use egui::Role;
+use egui::{Key, Role};
 use egui_kittest::kittest::Queryable;
 use layerflow::explorer::{StartData, Startup};
 use layerflow::session::{Command, Overlay, PlaybackCommand, VelocityPicture, ViewCommand};
 
-use super::window::{Window, click, command, first_start, open, settle, write};
+use super::window::{Window, click, command, first_start, open, press, settle, write};
 
 fn typed(window: &mut Window, text: &str) {
     window.get_by_role_and_label(Role::TextInput, "Points where").click();
     window.run_steps(2);
+    // A click puts the cursor where it falls.
+    press(window, Key::End);
     window.get_by_role_and_label(Role::TextInput, "Points where").type_text(text);
     settle(window);
 }
