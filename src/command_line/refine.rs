@@ -101,7 +101,7 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
     // Of numbers there is nothing to agree on.
     let is_number = network.outputs() == 1 && network.output() == OutputFunction::Identity;
     let predicts_classes = !is_number && !data.as_ref().is_some_and(|data| matches!(data.labels, Labels::Values(_)));
-    let places = data.as_ref().map_or_else(|| RowPlaces::all(0), RowPlaces::of_points);
+    let row_places = data.as_ref().map_or_else(|| RowPlaces::all(0), RowPlaces::of_points);
     let data = data.map(|data| data.points);
     let range = data.clone().unwrap_or_else(|| stand_in(&network));
     let flow = build_flow(path, &network, arguments.flow, &range)?;
@@ -137,7 +137,7 @@ pub(super) fn run(arguments: &RefineArguments) -> Result<(), CommandError> {
                 let forward = network.forward(data);
                 let forward = forward.map_err(|source| CommandError::Network { path: path.clone(), source })?;
                 if !arguments.chain.allow_non_finite {
-                    refuse_non_finite(path, &forward, &places)?;
+                    refuse_non_finite(path, &forward, &row_places)?;
                 }
                 let plain = forward.layer_outputs.last().unwrap_or(data);
                 let refined = match arguments.integrator {

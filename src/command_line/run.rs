@@ -31,15 +31,15 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), CommandError> {
     let network = load_network(&files.file, &files.tensors, &arguments.chain)?.network;
     let data = load_data(&files.data, &arguments.samples, &network)?;
     check_outputs(&files.file, &network, data.rows())?;
-    let (points, places) = RowPlaces::of(&data);
+    let (points, row_places) = RowPlaces::of(&data);
     let forward =
         network.forward(&points).map_err(|source| CommandError::Network { path: files.file.clone(), source })?;
     if !arguments.chain.allow_non_finite {
-        refuse_non_finite(&files.file, &forward, &places)?;
+        refuse_non_finite(&files.file, &forward, &row_places)?;
     }
     let forward = Forward {
-        output: places.spread(forward.output),
-        layer_outputs: forward.layer_outputs.into_iter().map(|values| places.spread(values)).collect(),
+        output: row_places.spread(forward.output),
+        layer_outputs: forward.layer_outputs.into_iter().map(|values| row_places.spread(values)).collect(),
         ..forward
     };
     match kind {
@@ -73,11 +73,11 @@ fn check_outputs(path: &Path, network: &Network, samples: usize) -> Result<(), C
 }
 
 /// The first layer that gives what is not finite, with the unit and the row, counted from 1.
-pub(super) fn refuse_non_finite(path: &Path, forward: &Forward, places: &RowPlaces) -> Result<(), CommandError> {
+pub(super) fn refuse_non_finite(path: &Path, forward: &Forward, row_places: &RowPlaces) -> Result<(), CommandError> {
     let layers = forward.layer_outputs.iter().chain([&forward.output]);
     for (index, values) in layers.enumerate() {
         if let Some(at) = values.iter().position(|value| !value.is_finite()) {
-            let (unit, row) = (at % values.nrows() + 1, places.row(at / values.nrows()) + 1);
+            let (unit, row) = (at % values.nrows() + 1, row_places.row(at / values.nrows()) + 1);
             let layer = (index + 1).min(forward.layer_outputs.len());
             return Err(CommandError::NotFinite { path: path.into(), layer, unit, row, value: values[at] });
         }

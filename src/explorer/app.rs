@@ -8,6 +8,7 @@ use egui::{CentralPanel, Context, Panel, ThemePreference, Ui, ViewportCommand};
 
 use super::autosave::Autosave;
 use super::crash::CrashGuard;
+use super::kept_settings::KeptSettings;
 use super::panels::{
     self, findings::FindingsPanel, layer::LayerInput, measures::MeasuresTable, refinement::RefinementInput,
     table::Table,
@@ -23,10 +24,10 @@ use crate::explorer::bars::transport;
 use crate::explorer::commands::Action;
 use crate::explorer::dialogs::palette::CommandPalette;
 use crate::explorer::dialogs::{self, drop};
-use crate::jobs::{Finished, Jobs, SettingsFile, Status, Wake, read_settings, task_work};
+use crate::jobs::{Finished, Jobs, Status, Wake, task_work};
 use crate::session::{
     Appearance, BlockDetail, Command, DialogAnswer, Effect, Example, LayerDetail, Outcome, PanelPart, RefinementStudy,
-    Session, Settings, Severity, Side, Task,
+    Session, Settings, Side, Task,
 };
 
 /// The width of the panel on the left, to begin with.
@@ -70,19 +71,10 @@ impl StartData {
     }
 }
 
-/// The settings and their file.
-struct KeptSettings {
-    path: PathBuf,
-    /// What this window is known to have written.
-    written: Settings,
-    /// What was last asked to be written.
-    asked: Settings,
-}
-
 /// The explorer window, with or without a window around it.
 pub struct ExplorerApp {
     pub(super) session: Session,
-    jobs: Jobs<Task, Outcome>,
+    pub(super) jobs: Jobs<Task, Outcome>,
     /// Where worker threads ask for a new frame, known from the first frame on.
     context: Arc<OnceLock<Context>>,
     pub(super) stage: Stage,
@@ -98,7 +90,7 @@ pub struct ExplorerApp {
     wake: Wake,
     title: String,
     /// Where settings are kept between starts; `None` where nothing is kept.
-    settings: Option<KeptSettings>,
+    pub(super) settings: Option<KeptSettings>,
     /// Where unsaved work is kept; `None` where nothing is kept.
     pub(super) autosave: Option<Autosave>,
     /// Whether the desktop's dialogs ask for paths.
@@ -149,34 +141,6 @@ impl ExplorerApp {
             None => {}
         }
         app
-    }
-
-    /// Takes over the settings in the file at `path`, and keeps them there from now on. A file that is not understood is
-    /// told and put aside when something changes; what is no file is told and left alone.
-    pub fn keep_settings(&mut self, path: PathBuf) {
-        let report = |app: &mut ExplorerApp, what: &str, why: String| {
-            let sentence = format!("{}: {what}.", path.display());
-            app.session.notices.add(Severity::Error, sentence, why);
-        };
-        match read_settings(&path) {
-            SettingsFile::Read(settings) => self.restore(*settings),
-            SettingsFile::Missing => {}
-            SettingsFile::NotUnderstood(why) => {
-                let what = "the settings are not understood; the usual ones are used, and the file is put aside when they \
-                            change";
-                report(self, what, why);
-            }
-            SettingsFile::Unusable(why) => {
-                report(
-                    self,
-                    "the settings cannot be read, so that nothing is kept there; the usual ones are used",
-                    why,
-                );
-                return;
-            }
-        }
-        let now = self.session.settings();
-        self.settings = Some(KeptSettings { path, written: now.clone(), asked: now });
     }
 
     /// Takes over settings that were kept.
@@ -410,19 +374,6 @@ impl ExplorerApp {
             }
         }
         self.write_changed_settings();
-    }
-
-    fn write_changed_settings(&mut self) {
-        let Some(kept) = &mut self.settings else { return };
-        let settings = self.session.settings();
-        if settings == kept.asked {
-            return;
-        }
-        kept.asked.clone_from(&settings);
-        let change = Box::new([kept.written.clone(), settings]);
-        if let Some(work) = task_work(Effect::KeepSettings(kept.path.clone(), change)) {
-            self.jobs.start(work.task, work.title, work.run);
-        }
     }
 
     fn apply_appearance(&self, ctx: &Context) {

@@ -139,13 +139,13 @@ fn decompositions(
         let found = linear_part(&layers[index]).map(|weight| Decomposed::new(weight, choices, points)).transpose();
         found.map_err(|source| FlowError::Decomposition { layer: index + 1, source })
     };
-    let mut told = |done: usize| {
+    let mut report = |done: usize| {
         let next = (done + 1).min(layers.len());
         progress(step(done, layers.len()), &format!("decomposing layer {next} of {}", layers.len()))
     };
     let threads = thread::available_parallelism().map_or(1, usize::from).min(layers.len());
     if threads < 2 || (network.largest_width() < WIDE && layers.len() < MANY_LAYERS) {
-        let decompose_one = |index| if told(index) { decompose(index) } else { Err(FlowError::Cancelled) };
+        let decompose_one = |index| if report(index) { decompose(index) } else { Err(FlowError::Cancelled) };
         return (0..layers.len()).map(decompose_one).collect();
     }
     let mut found: Vec<Option<Result<Option<Decomposed>, FlowError>>> = layers.iter().map(|_| None).collect();
@@ -169,11 +169,11 @@ fn decompositions(
         }
         drop(send);
         let mut done = 0;
-        let mut goes_on = told(done);
+        let mut goes_on = report(done);
         while goes_on && let Ok((index, result)) = receive.recv() {
             found[index] = Some(result);
             done += 1;
-            goes_on = done == layers.len() || told(done);
+            goes_on = done == layers.len() || report(done);
         }
         goes_on
     });

@@ -42,7 +42,7 @@ pub const FORMATS: &[KnownFormat] = &[
     row("ONNX", &["onnx"], onnx::recognise_file, |file, input| onnx::open(&file.path, input))
         .gives("the graph")
         .written(NetworkKind::Onnx),
-    row("Keras", &["keras", "h5", "hdf5"], keras::recognise, keras::open)
+    row("Keras", &["keras", "h5", "hdf5"], keras::recognise, keras::open_any)
         .gives("the network, or the tensors of a file of weights")
         .zipped(),
     row("TensorFlow.js", &["json"], tfjs::recognise, |file, input| tfjs::open(&file.path, &file.bytes()?, input))

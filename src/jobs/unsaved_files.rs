@@ -105,7 +105,7 @@ pub fn find_work(shared: &Path) -> Vec<FoundWork> {
             }
         }
     }
-    found.sort_by(|one, other| other.0.cmp(&one.0));
+    found.sort_by_key(|(modified, _)| std::cmp::Reverse(*modified));
     found.into_iter().map(|(modified, folder)| FoundWork { folder, when: age(modified) }).collect()
 }
 

@@ -33,9 +33,9 @@ mod wording;
 pub use command::{Command, DialogPurpose, Task};
 pub use derived::*;
 pub use document::{
-    Ablated, ColumnCommand, ColumnImport, Data, DataSource, Document, EditCommand, Ending, Example, FileContents, Fix,
-    FixFinder, Fixed, History, Import, ImportCommand, MAX_CLASSES, NetworkChange, NumberChange, PointChange,
-    PointError, Preset, RememberedChain, WeightPart, file_name,
+    Ablated, ColumnCommand, ColumnImport, Data, DataSource, Document, EditCommand, Example, FileContents, Fix,
+    FixFinder, Fixed, History, Import, ImportCommand, MAX_CLASSES, NetworkChange, NetworkEnd, NumberChange,
+    PointChange, PointError, Preset, RememberedChain, WeightPart, file_name,
 };
 pub use effect::{DialogAnswer, Effect, Outcome, SpectrumRequest, UserError};
 pub use findings::{

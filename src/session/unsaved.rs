@@ -50,15 +50,11 @@ fn points(document: &Document) -> Option<&Arc<Dataset>> {
     document.data.dataset.as_ref().filter(|_| by_hand)
 }
 
-/// The network of a document with all its parts.
-fn whole(document: &Document) -> Option<Arc<Network>> {
-    document.ablated.as_ref().map(|ablated| Arc::clone(&ablated.base)).or_else(|| document.network.clone())
-}
-
 impl Unsaved {
     /// The work in this document that no file holds.
     pub fn work(&self, document: &Document) -> Option<UnsavedWork> {
-        let network = whole(document)?;
+        // What is taken out for a look is no work.
+        let network = document.whole_network()?.clone();
         let points = points(document).cloned();
         let is_kept = self.kept.as_ref().is_some_and(|kept| {
             let no_points = points.is_none() || same_points(points.as_ref(), kept.points.as_ref());
@@ -89,7 +85,7 @@ impl Unsaved {
     /// What is open now is no work: it comes from a file or with the program, or was let go.
     pub(super) fn keep(&mut self, document: &Document) {
         let points = points(document).cloned();
-        self.kept = whole(document).map(|network| Kept { network, points });
+        self.kept = document.whole_network().cloned().map(|network| Kept { network, points });
     }
 
     /// All that is open is work.
@@ -121,6 +117,16 @@ impl Unsaved {
     /// This network is being written.
     pub(super) fn begin_writing(&mut self, network: Arc<Network>) {
         self.writing = Some(network);
+    }
+
+    /// Whether the whole network is being written.
+    pub(super) fn is_writing(&self) -> bool {
+        self.writing.is_some()
+    }
+
+    /// Whether something waits for the work to be saved.
+    pub(super) fn saves_to_leave(&self) -> bool {
+        self.goes_on_when_saved
     }
 
     /// Nothing is saved: the question is asked again.

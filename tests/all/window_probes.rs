@@ -1,14 +1,19 @@
 //! Probes in the window: points that are perturbed and grabbed, parts that are taken out, gradients as arrows.
 
+use std::sync::Arc;
+
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use layerflow::dataset::{Generator, GeneratorOptions};
 use layerflow::diagnostics::probes::{Ablation, AblationEffect, Perturbation};
 use layerflow::explorer::Startup;
+use layerflow::flow::FlowOptions;
+use layerflow::formats::NetworkKind;
 use layerflow::network::{Activation, Layer, Network};
 use layerflow::session::{
-    AblationReport, Command, EditCommand, Grabbed, GradientArrows, NetworkChange, NumberChange, Overlay, PanelCommand,
-    PerturbedPoint, Pick, PlaybackCommand, PointCommand, Section, Severity, Side, Tool, TrainCommand, ViewCommand,
+    AblationReport, Command, DialogAnswer, DialogPurpose, Document, EditCommand, Effect, Example, Grabbed,
+    GradientArrows, LeaveAnswer, NetworkChange, NumberChange, Outcome, Overlay, PanelCommand, PerturbedPoint, Pick,
+    PlaybackCommand, PointCommand, Rebuilt, Scene, Section, Session, Severity, Side, Tool, TrainCommand, ViewCommand,
     WeightPart,
 };
 use nalgebra::DMatrix;
@@ -65,6 +70,10 @@ fn a_unit_that_is_taken_out_changes_the_answers_until_the_ablation_ends() {
     assert!(!effect.changed.is_empty());
     assert_eq!(window.state().session().latest::<AblationReport>().unwrap().effect, effect);
     window.get_by_label_contains("Without unit 1 of layer 1: accuracy");
+    // The buttons of that sentence are within the stage.
+    let stage = window.get_by_label("Stage: plain net").rect();
+    assert!(window.get_by_label("End the ablation").rect().right() <= stage.right());
+    assert!(stage.right() <= window.get_by_label("Probes").rect().left());
     window.get_by_label_contains(&format!("{} of {} answers changed", effect.changed.len(), effect.samples));
     window.get_by_label_contains("Taken out: unit 1 of layer 1");
     click(&mut window, "Select the changed");
@@ -102,6 +111,8 @@ fn an_ablated_network_says_so_when_it_is_saved_and_changed() {
     let saved = support::network(&path, Activation::Identity);
     assert_eq!(saved.name(), "probed without layer 2");
     assert_eq!(saved.layers(), network(&window).layers());
+    // What is taken out for a look is no unsaved work.
+    assert!(!window.state().session().has_unsaved_work());
     // Its own file stays the document's.
     let document = window.state().session().document().unwrap();
     assert!(document.network_path.as_ref().unwrap().ends_with("probed.json"));
@@ -126,6 +137,36 @@ fn an_ablated_network_says_so_when_it_is_saved_and_changed() {
         settle(&mut window);
     }
     assert!(!is_ablated(&window) && network(&window) == base);
+}
+
+/// What is saved because it would be lost is the work, and not what was taken out of it for a look.
+#[test]
+fn the_question_before_work_goes_saves_the_whole_network() {
+    let (network, mut data) = Example::Spiral.load().unwrap();
+    let (network, points) = (Arc::new(network), data.draw().unwrap());
+    let scene = Scene::build(&network, &points, FlowOptions::default(), None, &mut |_, _| true).unwrap();
+    let document = Document { network: Some(network.clone()), data, ..Document::default() };
+    let mut session = Session::default();
+    session.receive(Outcome::Built(document, Ok(Arc::new(scene))));
+    let effects = session.apply(Command::Edit(EditCommand::Ablate(Ablation::Unit { layer: 0, unit: 0 })));
+    for effect in effects {
+        let Effect::Grow(mut document, known, visible) = effect else { continue };
+        let rebuilt = Rebuilt::build(&mut document, known, visible, &mut |_, _| true).unwrap();
+        session.receive(Outcome::Rebuilt(document, rebuilt));
+    }
+    assert!(session.document().unwrap().ablated.is_some() && session.has_unsaved_work());
+    let saved = |effects: Vec<Effect>| {
+        effects.into_iter().find_map(|effect| if let Effect::Save(network, _) = effect { Some(network) } else { None })
+    };
+    let ablated = saved(session.apply(Command::SaveNetwork("some.json".into()))).unwrap();
+    assert!(ablated.layers() != network.layers() && ablated.name().ends_with("without unit 1 of layer 1"));
+    session.apply(Command::Quit);
+    session.apply(Command::Leave(LeaveAnswer::Save));
+    let purpose = DialogPurpose::SaveNetwork(NetworkKind::Layerflow);
+    let chosen = session.receive(Outcome::Answer(purpose, DialogAnswer::Chosen("other.json".into())));
+    assert!(Arc::ptr_eq(&saved(chosen).unwrap(), &network));
+    let effects = session.receive(Outcome::Saved("other.json".into(), Ok(())));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Quit)) && !session.has_unsaved_work());
 }
 
 #[test]

@@ -20,8 +20,8 @@ impl DelimitedTable {
         let rows = self.rows;
         let cause = NumberFault::from_field(&fault.text);
         let (caption, remedy) = (cause.label(), cause.remedy());
-        let words = scan.faults - scan.missing - scan.infinite;
-        let count = if words == 0 { scan.faults } else { words };
+        let texts = scan.faults - scan.missing - scan.infinite;
+        let count = if texts == 0 { scan.faults } else { texts };
         let cause = if outline.name == fault.text {
             "the header again; remove that line".to_owned()
         } else if count == 1 && fault.row + 1 == rows && rows > 1 {

@@ -29,6 +29,8 @@ const MAX_PARTS: usize = 24;
 const MAX_HEIGHT: f32 = 96.0;
 /// The room that a notice's two buttons take.
 const BUTTONS: f32 = 170.0;
+/// The room that those of the ablation take.
+const ABLATION_BUTTONS: f32 = 260.0;
 
 /// Draws the notices, each with a button that takes it away.
 pub fn notices(ui: &mut Ui, session: &Session) -> Vec<Command> {
@@ -46,7 +48,9 @@ pub fn notices(ui: &mut Ui, session: &Session) -> Vec<Command> {
         commands.extend(banner(ui, Palette::from_ui(ui).warning, &text, |ui| all_parts(ui, session)));
     }
     if let Some(text) = ablate::text(session) {
-        commands.extend(banner(ui, Palette::from_ui(ui).warning, &text, |ui| ablate::buttons(ui, session)));
+        commands.extend(wide_banner(ui, Palette::from_ui(ui).warning, &text, ABLATION_BUTTONS, |ui| {
+            ablate::buttons(ui, session)
+        }));
     }
     for notice in session.notices.shown() {
         let palette = Palette::from_ui(ui);
@@ -130,12 +134,23 @@ fn banner(
     text: &str,
     buttons: impl FnOnce(&mut Ui) -> Option<Command>,
 ) -> Option<Command> {
+    wide_banner(ui, colour, text, BUTTONS, buttons)
+}
+
+/// The same with so much room for the buttons.
+fn wide_banner(
+    ui: &mut Ui,
+    colour: Color32,
+    text: &str,
+    buttons_room: f32,
+    buttons: impl FnOnce(&mut Ui) -> Option<Command>,
+) -> Option<Command> {
     let fill = ui.visuals().faint_bg_color;
     let frame = Frame::new().fill(fill).inner_margin(Margin::symmetric(8, 4)).corner_radius(theme::CORNER);
     let shown = frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
-            let room = (ui.available_width() - BUTTONS).max(BUTTONS);
+            let room = (ui.available_width() - buttons_room).max(BUTTONS);
             ui.vertical(|ui| {
                 ui.set_width(room);
                 // A long sentence scrolls: its buttons, and the stage, stay in reach.

@@ -10,8 +10,8 @@ const HINT: &str = "x1 > 0.5 and label != predicted";
 
 /// Draws the line and tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session, scene: &Scene) -> Option<PointCommand> {
-    let place = Id::unique("condition on the points");
-    let mut text = ui.data(|data| data.get_temp::<String>(place)).unwrap_or_default();
+    let id = Id::unique("condition on the points");
+    let mut text = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_default();
     let label = ui.label("Points where").on_hover_text(
         "A condition on the data's columns (x1 for the first), label, predicted, loss and row, with <, <=, =, !=, >=, >, \
          and, or, not and brackets. A column whose name has spaces stands in double quotes, a class in single ones.",
@@ -20,7 +20,7 @@ pub fn show(ui: &mut Ui, session: &Session, scene: &Scene) -> Option<PointComman
     let response = ui.add(field).labelled_by(label.id);
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if response.changed() {
-        ui.data_mut(|data| data.insert_temp(place, text.clone()));
+        ui.data_mut(|data| data.insert_temp(id, text.clone()));
     }
     let mut asked = None;
     if !text.trim().is_empty() {

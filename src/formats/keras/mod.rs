@@ -39,7 +39,7 @@ use reading::Reading;
 use weights::Weights;
 
 pub(super) use layout::{AGAIN, Layout};
-pub(super) use open::{open, recognise};
+pub(super) use open::{open_any, recognise};
 pub(super) use reading::Origin;
 
 /// The weights within a `.keras` file.

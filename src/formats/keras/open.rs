@@ -25,7 +25,7 @@ pub(in crate::formats) fn recognise(file: &Candidate) -> Option<Evidence> {
 }
 
 /// Opens a file of any of these kinds.
-pub(in crate::formats) fn open(file: &Candidate, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+pub(in crate::formats) fn open_any(file: &Candidate, input: Option<ImageShape>) -> Result<Opened, FormatError> {
     match &file.content {
         Content::Bytes => open_hdf5(&file.path, input),
         Content::Zip(_) => open_archive(&file.path, input),

@@ -64,9 +64,11 @@ pub fn close(session: &mut Session) {
 pub fn save(session: &mut Session, path: PathBuf) -> Option<Effect> {
     let document = session.document()?;
     let network = document.network.clone()?;
-    let Some(ablated) = &document.ablated else {
-        session.unsaved.begin_writing(network.clone());
-        return Some(Effect::Save(network, path));
+    // What is saved before it would be lost is the work itself, and that is whole.
+    let Some(ablated) = document.ablated.as_ref().filter(|_| !session.unsaved.saves_to_leave()) else {
+        let whole = document.whole_network()?.clone();
+        session.unsaved.begin_writing(whole.clone());
+        return Some(Effect::Save(whole, path));
     };
     // The file itself says what it is without; what is whole is still not saved.
     let name = format!("{} without {}", ablated.base.name(), ablated.label());
@@ -87,10 +89,11 @@ pub fn written(session: &mut Session, path: &Path) {
     session.notices.add(Severity::Done, format!("Written to {}{of_what}.", path.display()), "");
 }
 
-/// The network was written. What was taken out of it is missing in the file too, which therefore is not the document's.
+/// The network was written. Where it is not the whole one, the file is not the document's.
 pub fn saved(session: &mut Session, path: PathBuf) {
     session.recent.add(&path);
-    if let Some(ablated) = session.document().and_then(|document| document.ablated.as_ref()) {
+    let is_whole = session.unsaved.is_writing();
+    if let Some(ablated) = session.document().and_then(|document| document.ablated.as_ref()).filter(|_| !is_whole) {
         let sentence = format!("Saved as {}: the ablated network, without {}.", path.display(), ablated.label());
         return session.notices.add(Severity::Warning, sentence, "");
     }

@@ -25,7 +25,7 @@ pub use data::{Data, DataSource};
 pub use example::Example;
 pub use file_contents::{FileContents, file_name};
 pub(in crate::session) use finite_layers::flowing_part;
-pub use fix::{Ending, Fix, FixFinder, Fixed};
+pub use fix::{Fix, FixFinder, Fixed, NetworkEnd};
 pub use history::{EditCommand, History};
 pub(in crate::session) use history::{EditSnapshot, OngoingChange};
 pub use import::{Import, ImportCommand};
@@ -70,6 +70,11 @@ impl Document {
         let own = self.network.as_ref().map(|network| network.name()).filter(|name| !name.trim().is_empty());
         let file = || self.network_path.as_deref().map(file_name);
         own.map(shown).or_else(file).unwrap_or_else(|| "untitled network".to_owned())
+    }
+
+    /// The network as it is without what was done for a look: nothing of it is taken out.
+    pub fn whole_network(&self) -> Option<&Arc<Network>> {
+        self.ablated.as_ref().map(|ablated| &ablated.base).or(self.network.as_ref())
     }
 
     /// What the network is known by between starts: its file, or its name.

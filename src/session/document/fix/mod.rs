@@ -13,7 +13,7 @@ use crate::dataset::{Dataset, Random, Scaling};
 use crate::diagnostics::findings::{Finding, Thresholds};
 use crate::network::{Layer, Network, NetworkError};
 use crate::session::{counted, listed};
-pub use output::Ending;
+pub use output::NetworkEnd;
 use rebuilt::rebuilt;
 
 /// A change that takes away what a finding tells of. Layers, units and columns count from 0.
@@ -34,7 +34,7 @@ pub enum Fix {
     /// Numbers the classes from 0.
     Renumber,
     /// Ends the network otherwise.
-    End(Ending),
+    End(NetworkEnd),
     /// Drops the rows of the data that are left out.
     DropRows,
     /// Gives what is missing in the data the mean of its column.
@@ -119,7 +119,7 @@ impl Fix {
             Fix::LeaveOut { columns } if columns.len() == 1 => "Leave the column out".to_owned(),
             Fix::LeaveOut { .. } => "Leave the columns out".to_owned(),
             Fix::Renumber => "Number the classes from 0".to_owned(),
-            Fix::End(ending) => ending.label(),
+            Fix::End(end) => end.label(),
             Fix::DropRows => "Drop the rows".to_owned(),
             Fix::FillRows => "Fill with the columns' means".to_owned(),
         }
@@ -155,7 +155,7 @@ impl Fix {
                  mean."
             }
             Fix::Renumber => "Subtracts 1 from every label, so that the first class is 0.",
-            Fix::End(Ending { without_activation: None, .. }) => {
+            Fix::End(NetworkEnd { without_activation: None, .. }) => {
                 "Another function reads the last layer; the weights stay."
             }
             Fix::End(_) => "The last layer's values are read as they are; the weights stay.",
@@ -201,7 +201,7 @@ impl Fix {
                     data: Some((data.without_columns(columns), "columns left out")),
                 }))
             }
-            Fix::End(ending) => Ok(Some(Fixed { network: Some(output::ended(network, *ending)?), data: None })),
+            Fix::End(end) => Ok(Some(Fixed { network: Some(output::ended(network, *end)?), data: None })),
             Fix::DropRows => {
                 let data = data.filter(|data| data.left_out.is_some()).map(Dataset::with_rows_dropped);
                 Ok(data.map(|data| Fixed { network: None, data: Some((data, "rows with missing values dropped")) }))

@@ -6,14 +6,14 @@ use crate::network::{Activation, Layer, Network, NetworkError, OutputFunction};
 
 /// How a network could end.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ending {
+pub struct NetworkEnd {
     /// Whether the last layer's activation goes.
     pub without_activation: Option<Activation>,
     /// What reads the last layer.
     pub output: OutputFunction,
 }
 
-impl Ending {
+impl NetworkEnd {
     /// What brings it about, as the text of a button.
     pub(super) fn label(&self) -> String {
         let output = self.output.name();
@@ -24,22 +24,22 @@ impl Ending {
     }
 }
 
-/// The first ending, of those that change least, with which nothing above a note speaks against the last layer.
-pub(super) fn fitting(network: &Network, data: Option<&Dataset>, thresholds: &Thresholds) -> Option<Ending> {
+/// The first end, of those that change least, with which nothing above a note speaks against the last layer.
+pub(super) fn fitting(network: &Network, data: Option<&Dataset>, thresholds: &Thresholds) -> Option<NetworkEnd> {
     let Some(Layer::Dense(last)) = network.layers().last() else { return None };
     let own = network.output();
     let bare = (last.activation != Activation::Identity).then_some(last.activation);
     let outputs = [OutputFunction::Softmax, OutputFunction::Sigmoid, OutputFunction::Identity];
     let kept = outputs.into_iter().filter(|output| *output != own);
-    let kept = kept.map(|output| Ending { without_activation: None, output });
+    let kept = kept.map(|output| NetworkEnd { without_activation: None, output });
     let dropped = bare.into_iter().flat_map(|activation| {
         let outputs = std::iter::once(own).chain(outputs.into_iter().filter(move |output| *output != own));
-        outputs.map(move |output| Ending { without_activation: Some(activation), output })
+        outputs.map(move |output| NetworkEnd { without_activation: Some(activation), output })
     });
     // An activation that is taken off changes the network more than what reads it; doubled ones are the exception.
-    let doubled = bare.map(|activation| Ending { without_activation: Some(activation), output: own });
-    let fits = |ending: &Ending| {
-        let Ok(ended) = ended(network, *ending) else { return false };
+    let doubled = bare.map(|activation| NetworkEnd { without_activation: Some(activation), output: own });
+    let fits = |end: &NetworkEnd| {
+        let Ok(ended) = ended(network, *end) else { return false };
         let subject = Subject::new(&ended).with_data(data);
         check_output(&subject, thresholds).iter().all(|finding| finding.severity == Severity::Note)
     };
@@ -47,14 +47,14 @@ pub(super) fn fitting(network: &Network, data: Option<&Dataset>, thresholds: &Th
 }
 
 /// The network with another end.
-pub(super) fn ended(network: &Network, ending: Ending) -> Result<Network, NetworkError> {
+pub(super) fn ended(network: &Network, end: NetworkEnd) -> Result<Network, NetworkError> {
     let mut layers = network.layers().to_vec();
-    if ending.without_activation.is_some()
+    if end.without_activation.is_some()
         && let Some(Layer::Dense(last)) = layers.last_mut()
     {
         last.activation = Activation::Identity;
     }
     let origins = (0..layers.len()).map(|layer| network.origin(layer).map(str::to_owned)).collect::<Vec<_>>();
-    let made = Network::with_non_finite(network.name().to_owned(), layers, ending.output)?;
+    let made = Network::with_non_finite(network.name().to_owned(), layers, end.output)?;
     Ok(if origins.iter().any(Option::is_some) { made.with_origins(origins) } else { made })
 }

@@ -68,7 +68,7 @@ fn tokens(text: &str) -> Result<Vec<(Token, usize)>, ConditionProblem> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(&letter) = letters.get(at) {
-        let (place, follows) = (at + 1, letters.get(at + 1).copied());
+        let (position, follows) = (at + 1, letters.get(at + 1).copied());
         let sign = |token, length| Some((token, length));
         let found = match (letter, follows) {
             (letter, _) if letter.is_whitespace() => {
@@ -92,16 +92,16 @@ fn tokens(text: &str) -> Result<Vec<(Token, usize)>, ConditionProblem> {
             _ => None,
         };
         if let Some((token, length)) = found {
-            tokens.push((token, place));
+            tokens.push((token, position));
             at += length;
             continue;
         }
         if matches!(letter, '"' | '\'' | '`') {
             let length = letters[at + 1..].iter().position(|other| *other == letter);
-            let length = length.ok_or(ConditionProblem::OpenQuote { at: place })?;
+            let length = length.ok_or(ConditionProblem::OpenQuote { at: position })?;
             let text: String = letters[at + 1..at + 1 + length].iter().collect();
             let operand = if letter == '\'' { Operand::Text(text) } else { Operand::Column(text) };
-            tokens.push((Token::Operand(operand), place));
+            tokens.push((Token::Operand(operand), position));
             at += length + 2;
             continue;
         }
@@ -116,11 +116,11 @@ fn tokens(text: &str) -> Result<Vec<(Token, usize)>, ConditionProblem> {
             letter.is_alphanumeric() || "_.[]²³%°".contains(letter) || is_exponent || is_sign
         };
         if !is_of_word(at) {
-            return Err(ConditionProblem::Sign { sign: letter, at: place });
+            return Err(ConditionProblem::Sign { sign: letter, at: position });
         }
         let end = (at..).find(|end| !is_of_word(*end)).unwrap_or(letters.len());
         let word: String = letters[at..end].iter().collect();
-        tokens.push((word_token(word), place));
+        tokens.push((word_token(word), position));
         at = end;
     }
     Ok(tokens)

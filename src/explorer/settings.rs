@@ -1,0 +1,52 @@
+//! What is kept between starts, in a file that other windows write as well.
+
+use std::path::PathBuf;
+
+use super::ExplorerApp;
+use super::kept_settings::KeptSettings;
+use crate::jobs::{SettingsFile, read_settings, task_work};
+use crate::session::{Effect, Severity};
+
+impl ExplorerApp {
+    /// Takes over the settings in the file at `path`, and keeps them there from now on. A file that is not understood is
+    /// told and put aside when something changes; what is no file is told and left alone.
+    pub fn keep_settings(&mut self, path: PathBuf) {
+        let report = |app: &mut ExplorerApp, what: &str, why: String| {
+            let sentence = format!("{}: {what}.", path.display());
+            app.session.notices.add(Severity::Error, sentence, why);
+        };
+        match read_settings(&path) {
+            SettingsFile::Read(settings) => self.restore(*settings),
+            SettingsFile::Missing => {}
+            SettingsFile::NotUnderstood(why) => {
+                let what = "the settings are not understood; the usual ones are used, and the file is put aside when they \
+                            change";
+                report(self, what, why);
+            }
+            SettingsFile::Unusable(why) => {
+                report(
+                    self,
+                    "the settings cannot be read, so that nothing is kept there; the usual ones are used",
+                    why,
+                );
+                return;
+            }
+        }
+        let now = self.session.settings();
+        self.settings = Some(KeptSettings { path, written: now.clone(), asked: now });
+    }
+
+    /// Writes them if they have changed.
+    pub(super) fn write_changed_settings(&mut self) {
+        let Some(kept) = &mut self.settings else { return };
+        let settings = self.session.settings();
+        if settings == kept.asked {
+            return;
+        }
+        kept.asked.clone_from(&settings);
+        let change = Box::new([kept.written.clone(), settings]);
+        if let Some(work) = task_work(Effect::KeepSettings(kept.path.clone(), change)) {
+            self.jobs.start(work.task, work.title, work.run);
+        }
+    }
+}
