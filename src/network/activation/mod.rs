@@ -3,6 +3,7 @@
 //! All of them act on one coordinate at a time, except softmax, which acts on the whole vector.
 
 mod algebraic;
+mod common;
 mod elementary;
 mod exponential;
 mod gated;
@@ -15,7 +16,6 @@ mod softmax;
 mod table;
 #[cfg(test)]
 mod tests;
-mod whole;
 
 pub use elementary::Elementary;
 pub use exponential::{DEFAULT_ALPHA, SELU_ALPHA, SELU_LAMBDA};

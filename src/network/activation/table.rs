@@ -1,15 +1,14 @@
-//! The table of all activations. A new one is a type with a [`Shape`] in a file of this folder and a row here, and the name
-//! that a format of files has for it in that format's own list.
+//! The table of all activations. A new one is a type with a [`Shape`] in a file of this folder and a row here, and the
+//! name that a format of files has for it in that format's own list.
 
 use super::elementary::Elementary;
 use super::exponential::DEFAULT_ALPHA;
 use super::gated::QUICK_GELU;
 use super::linear::DEFAULT_NEGATIVE_SLOPE;
 use super::shape::{Shape, SlopeRange};
-use super::{algebraic, exponential, gated, hard, linear, shrink, sigmoid, softmax};
 
-/// A row: the variant with its parameters, its name in files, the file with its formulas, and what menus show of it: with
-/// the usual parameters, in the order of the rows, those that jump apart.
+/// A row: the variant with its parameters, its name in files, the file with its formulas, and what menus show of it with
+/// the usual parameters: in the order of the rows, those that jump apart.
 macro_rules! activations {
     ($(
         $(#[$attribute:meta])*
@@ -43,11 +42,13 @@ macro_rules! activations {
             pub fn parameters(self) -> Vec<(&'static str, f64)> {
                 match self {
                     Activation::RELU6 | Activation::Elementary(_) => Vec::new(),
-                    $(Activation::$variant $({ $($parameter,)* })? => vec![$($((stringify!($parameter), $parameter),)*)?],)*
+                    $(Activation::$variant $({ $($parameter,)* })? =>
+                        vec![$($((stringify!($parameter), $parameter),)*)?],)*
                 }
             }
 
-            /// The same activation with other parameters; `given` answers the value of a parameter's name where there is one.
+            /// The same activation with other parameters; `given` answers the value of a parameter's name where there
+            /// is one.
             pub fn with_parameters(self, given: impl Fn(&str) -> Option<f64>) -> Activation {
                 match self {
                     Activation::RELU6 | Activation::Elementary(_) => self,
@@ -64,7 +65,8 @@ macro_rules! activations {
                     return x;
                 }
                 match self {
-                    $(Activation::$variant $({ $($parameter,)* })? => $file::$variant $({ $($parameter,)* })?.value(x),)*
+                    $(Activation::$variant $({ $($parameter,)* })? =>
+                        super::$file::$variant $({ $($parameter,)* })?.value(x),)*
                     Activation::Elementary(function) => function.value(x),
                 }
             }
@@ -72,7 +74,8 @@ macro_rules! activations {
             /// σ'(x) of one coordinate; at a kink the slope from the right. Softmax: 0, as for a single coordinate.
             pub fn slope(self, x: f64) -> f64 {
                 match self {
-                    $(Activation::$variant $({ $($parameter,)* })? => $file::$variant $({ $($parameter,)* })?.slope(x),)*
+                    $(Activation::$variant $({ $($parameter,)* })? =>
+                        super::$file::$variant $({ $($parameter,)* })?.slope(x),)*
                     Activation::Elementary(function) => function.slope(x),
                 }
             }
@@ -81,7 +84,7 @@ macro_rules! activations {
             pub fn slope_range(self) -> SlopeRange {
                 match self {
                     $(Activation::$variant $({ $($parameter,)* })? =>
-                        $file::$variant $({ $($parameter,)* })?.slope_range(),)*
+                        super::$file::$variant $({ $($parameter,)* })?.slope_range(),)*
                     Activation::Elementary(function) => function.slope_range(),
                 }
             }
@@ -89,7 +92,8 @@ macro_rules! activations {
             /// Where σ bends sharply or jumps: places where its slope is not continuous.
             pub fn kinks(self) -> Vec<f64> {
                 match self {
-                    $(Activation::$variant $({ $($parameter,)* })? => $file::$variant $({ $($parameter,)* })?.kinks(),)*
+                    $(Activation::$variant $({ $($parameter,)* })? =>
+                        super::$file::$variant $({ $($parameter,)* })?.kinks(),)*
                     Activation::Elementary(function) => function.kinks(),
                 }
             }
@@ -98,7 +102,7 @@ macro_rules! activations {
             pub fn is_piecewise_linear(self) -> bool {
                 match self {
                     $(Activation::$variant $({ $($parameter,)* })? =>
-                        $file::$variant $({ $($parameter,)* })?.is_piecewise_linear(),)*
+                        super::$file::$variant $({ $($parameter,)* })?.is_piecewise_linear(),)*
                     Activation::Elementary(function) => function.is_piecewise_linear(),
                 }
             }
@@ -157,7 +161,8 @@ activations! {
         /// The value −α is approached for x → −∞, with slope 1 at 0 whatever it is.
         alpha,
     } = "celu" in exponential continuous [Activation::Celu { alpha: DEFAULT_ALPHA }];
-    /// σ(x) = λx for x ≥ 0, else λα(eˣ − 1), with the constants that keep mean 0 and variance 1 (Klambauer et al. 2017).
+    /// σ(x) = λx for x ≥ 0, else λα(eˣ − 1), with the constants that keep mean 0 and variance 1 (Klambauer et al.
+    /// 2017).
     Selu = "selu" in exponential continuous [Activation::Selu];
     /// σ(x) = x·tanh(ln(1 + eˣ)).
     Mish = "mish" in gated continuous [Activation::Mish];

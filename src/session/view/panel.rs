@@ -1,5 +1,6 @@
 //! How the layer panel and the strip of all layers are arranged: which sections are open, and what of W is looked at.
 
+use super::panel_part::PanelPart;
 use crate::session::WeightPart;
 
 /// A section of the layer panel that can be folded away.
@@ -17,25 +18,6 @@ pub enum Section {
     Activation,
     /// What the flow model leaves open.
     Choices,
-}
-
-/// A table, a strip or a section that is opened and closed as a whole; what it shows is computed while it is open. A new
-/// one is a line here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PanelPart {
-    /// The strip of all layers.
-    AllLayers,
-    /// The table of the layers' measures.
-    Measures,
-    /// The section about the network's errors.
-    Errors,
-}
-
-impl PanelPart {
-    /// Its place in the set of those that are open.
-    const fn bit(self) -> u32 {
-        1 << self as u32
-    }
 }
 
 /// The arrangement of the layer panel.
