@@ -32,10 +32,11 @@ enum Reader {
     /// Parts of the file, where it begins so.
     Parts(fn(&[u8]) -> bool, ReadParts),
     /// The whole of it, unpacked where it is packed with gzip.
-    Whole(fn(&[u8]) -> bool, fn(&Path, Vec<u8>) -> Result<Box<dyn Table>, DatasetError>),
+    Whole(fn(&[u8]) -> bool, ReadWhole),
 }
 
 type ReadParts = fn(&Path, &Wanted<'_>) -> Result<Box<dyn Table>, DatasetError>;
+type ReadWhole = fn(&Path, Vec<u8>) -> Result<Box<dyn Table>, DatasetError>;
 
 /// The kinds of data files that are read. The first that recognises a file is taken; any text may be a table.
 pub const DATA_FORMATS: &[DataFormat] = &[

@@ -104,7 +104,7 @@ impl Candidate {
     }
 
     /// The same file with the names of what is in it; in words, why it is no whole archive.
-    pub fn as_zip(self) -> Result<Candidate, (Candidate, String)> {
+    pub fn into_zip(self) -> Result<Candidate, Box<(Candidate, String)>> {
         let archive = crate::io::open(&self.path)
             .map_err(|error| error.to_string())
             .and_then(|file| ZipArchive::new(BufReader::new(file)).map_err(|error| error.to_string()));
@@ -113,12 +113,12 @@ impl Candidate {
                 let names = archive.file_names().flatten().map(|name| name.into_owned()).collect();
                 Ok(Candidate { content: Content::Zip(names), ..self })
             }
-            Err(reason) => Err((self, reason)),
+            Err(reason) => Err(Box::new((self, reason))),
         }
     }
 
     /// The same file read as JSON.
-    pub fn as_json(self) -> Result<Candidate, FormatError> {
+    pub fn into_json(self) -> Result<Candidate, FormatError> {
         let bytes =
             crate::io::read(&self.path).map_err(|source| FormatError::Read { path: self.path.clone(), source })?;
         self.with_json(bytes)

@@ -29,7 +29,7 @@ pub(super) fn format_of(file: Candidate) -> Result<(&'static KnownFormat, Candid
     }
     match surest {
         Some((format, Evidence::OwnName | Evidence::Content)) => return Ok((format, file)),
-        _ if file.begins_as_json() || file.extension == "json" => return json_format(file.as_json()?),
+        _ if file.begins_as_json() || file.extension == "json" => return json_format(file.into_json()?),
         Some((format, Evidence::Name)) => return Ok((format, file)),
         Some((_, Evidence::Unmarked(format))) => {
             let reason = "it does not begin as one does".into();
@@ -54,9 +54,10 @@ pub(super) fn foreign_folder(path: &Path, names: &[String]) -> Option<FormatErro
 
 /// Several formats are zip archives; the names inside tell them apart.
 fn zip_format(file: Candidate) -> Result<(&'static KnownFormat, Candidate), FormatError> {
-    let file = match file.as_zip() {
+    let file = match file.into_zip() {
         Ok(file) => file,
-        Err((file, reason)) => {
+        Err(refused) => {
+            let (file, reason) = *refused;
             let format = registry::archive_name(&file.extension);
             return Err(FormatError::Damaged { path: file.path, format, reason });
         }

@@ -70,7 +70,7 @@ mod tests {
         let second = DMatrix::from_row_slice(2, 3, &[1.0, 2.0, 3.0, 4.0, f64::INFINITY, 6.0]);
         let third = DMatrix::from_row_slice(1, 3, &[1.0, f64::NAN, 1e200]);
         let of = |list: &[&DMatrix<f64>]| Forward {
-            layer_outputs: list.iter().map(|values| DMatrix::clone(values)).collect(),
+            layer_outputs: list.iter().copied().cloned().collect(),
             output: DMatrix::zeros(1, 3),
             predictions: vec![0; 3],
         };
