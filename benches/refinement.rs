@@ -90,13 +90,25 @@ fn studies(activation: Activation) -> Result<(), Box<dyn Error>> {
         println!("{blocks} blocks of {}, {samples} points, {what}: {seconds:.2} s of the processor", activation.name());
         Ok(())
     };
-    timed("one forward pass", &mut || Ok(drop(std::hint::black_box(network.answers(&points)?))))?;
-    timed("measures of its blocks", &mut || Ok(drop(std::hint::black_box(measure_blocks(&network, &points)?))))?;
-    timed("smaller steps", &mut || Ok(drop(std::hint::black_box(compare_smaller_steps(&network, &points)?))))?;
+    timed("one forward pass", &mut || {
+        std::hint::black_box(network.answers(&points)?);
+        Ok(())
+    })?;
+    timed("measures of its blocks", &mut || {
+        std::hint::black_box(measure_blocks(&network, &points)?);
+        Ok(())
+    })?;
+    timed("smaller steps", &mut || {
+        std::hint::black_box(compare_smaller_steps(&network, &points)?);
+        Ok(())
+    })?;
     for residual in ResidualLaw::ALL {
         let flow = Flow::new(&network, FlowOptions { residual, ..FlowOptions::default() }, &mut |_, _| true)?;
         let name = residual.name();
-        timed(&format!("followed ({name})"), &mut || Ok(drop(std::hint::black_box(flow.sample_path(&points)?))))?;
+        timed(&format!("followed ({name})"), &mut || {
+            std::hint::black_box(flow.sample_path(&points)?);
+            Ok(())
+        })?;
         timed(&format!("error against N ({name})"), &mut || {
             let request = (RefinementKind::Full, Integrator::Euler);
             let study = Convergence::study(&flow, request, &points, network.output(), &mut |_, _| true)?;
