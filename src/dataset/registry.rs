@@ -37,7 +37,6 @@ enum Reader {
 
 type ReadWhole = fn(&Path, Vec<u8>) -> Result<Box<dyn Table>, DatasetError>;
 type ReadParts = fn(&Path, &Wanted<'_>) -> Result<Box<dyn Table>, DatasetError>;
-type ReadWhole = fn(&Path, Vec<u8>) -> Result<Box<dyn Table>, DatasetError>;
 
 /// The kinds of data files that are read. The first that recognises a file is taken; any text may be a table.
 pub const DATA_FORMATS: &[DataFormat] = &[
