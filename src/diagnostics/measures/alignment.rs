@@ -163,7 +163,7 @@ mod tests {
         let alike = measured(vec![block(map.clone(), identity.clone()), block(map.clone() * 3.0, identity.clone())]);
         for (found, largest) in alike.iter().zip([2.0, 6.0]) {
             assert!((found.left - 1.0).abs() < 1e-12 && (found.right - 1.0).abs() < 1e-12, "{found:?}");
-            assert!((found.own - 1.0).abs() < 1e-12 && found.rank == 2.0, "{found:?}");
+            assert!((found.own - 1.0).abs() < 1e-12 && (found.rank - 2.0).abs() < 1e-12, "{found:?}");
             assert!(
                 (found.spectral_norm - largest).abs() < 1e-12
                     && found.spectral_norm_times_blocks == 2.0 * found.spectral_norm
