@@ -69,7 +69,7 @@ fn faulty() -> Network {
 
 fn digits() {
     let network = ExampleNetwork::Digits.load().expect("the example is there");
-    let data = Generator::Digits.generate(GeneratorOptions::default());
+    let data = Generator::Digits.generate(GeneratorOptions { samples: 1797, ..GeneratorOptions::default() });
     let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).expect("it flows");
     let forward = median(|| {
         black_box(network.forward(&data.points).ok());
@@ -93,7 +93,7 @@ fn wide(folder: &tempfile::TempDir) {
     };
     let layers = vec![layer(0, WIDE, 16), layer(1, WIDE, WIDE), layer(2, 4, WIDE)];
     let network = Network::new("wide".to_owned(), layers, OutputFunction::Softmax).expect("the widths fit");
-    let path = folder.path().join("wide.safetensors");
+    let path = folder.path().join("wide.onnx");
     formats::save(&path, &network).expect("the network can be written");
     let mut table = String::new();
     for row in 0..ROWS {
