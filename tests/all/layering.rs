@@ -30,7 +30,7 @@ const LAYERS: [&str; 16] = [
 const WINDOW_LAYERS: [&str; 1] = ["explorer"];
 const WINDOW_LIBRARIES: [&str; 5] = ["egui", "eframe", "egui_plot", "epaint", "emath"];
 
-const LONGEST_FILE: usize = 500;
+const LONGEST_FILE: usize = 450;
 
 /// Words of a private language, each with the field's word for the same thing: what is searched for has to be found.
 const BANNED_WORDS: [(&str, &str); 26] = [
