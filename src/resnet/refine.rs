@@ -54,7 +54,7 @@ impl<'a> ResNet<'a> {
     /// for steps in [64, 128] {
     ///     let refinement = Refinement { kind: RefinementKind::Full, steps, integrator: Integrator::Euler };
     ///     let resnet = ResNet::new(&flow, refinement, &points)?;
-    ///     errors.push(resnet.measure(&points, network.output(), &mut |_| true)?.max_error);
+    ///     errors.push(resnet.measure(&points, network.output(), &mut |_, _| true)?.max_error);
     /// }
     /// assert!((1.7..2.3).contains(&(errors[0] / errors[1])), "{errors:?}");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
