@@ -77,6 +77,30 @@ pub(super) fn cut_by(activation: Activation, before: &DMatrix<f64>, after: &DMat
     }
 }
 
+/// Multiplies every column by the Jacobian matrix of an activation at one sample; it is symmetric, so that this is the same
+/// forward and backward.
+pub(super) fn bend(activation: Activation, values: &LayerValues, sample: usize, jacobian: &mut DMatrix<f64>) {
+    if activation == Activation::Identity {
+        return;
+    }
+    if activation == Activation::Softmax {
+        let shares = values.after.column(sample);
+        let mean = jacobian.tr_mul(&shares);
+        for (row, share) in shares.iter().enumerate() {
+            jacobian
+                .row_mut(row)
+                .iter_mut()
+                .zip(mean.iter())
+                .for_each(|(entry, mean)| *entry = share * (*entry - mean));
+        }
+        return;
+    }
+    let gradients: Vec<f64> = values.before.column(sample).iter().map(|y| activation.slope(*y)).collect();
+    for mut column in jacobian.column_iter_mut() {
+        column.iter_mut().zip(&gradients).for_each(|(entry, slope)| *entry *= slope);
+    }
+}
+
 /// λ at a phase's start from λ at its end (d × samples); `values` are those before and after the layer's activation.
 pub(super) fn step_back(motion: &Motion, values: (&DMatrix<f64>, &DMatrix<f64>), lambda: &mut DMatrix<f64>) {
     match motion {

@@ -3,7 +3,8 @@
 use nalgebra::{DMatrix, DVector};
 
 use crate::diagnostics::findings::LayerValues;
-use crate::network::{Activation, Layer, Network};
+use crate::diagnostics::layer_gradient::bend;
+use crate::network::{Layer, Network};
 
 /// Multiplications for all Jacobian matrices, at most.
 const MAX_WORK: f64 = 3e8;
@@ -88,26 +89,6 @@ fn advance(layer: &Layer, values: &LayerValues, sample: usize, jacobian: Option<
     }
 }
 
-/// Multiplies by the Jacobian matrix of the activation.
-fn bend(activation: Activation, values: &LayerValues, sample: usize, jacobian: &mut DMatrix<f64>) {
-    if activation == Activation::Softmax {
-        let shares = values.after.column(sample);
-        let mean = jacobian.tr_mul(&shares);
-        for (row, share) in shares.iter().enumerate() {
-            jacobian
-                .row_mut(row)
-                .iter_mut()
-                .zip(mean.iter())
-                .for_each(|(entry, mean)| *entry = share * (*entry - mean));
-        }
-        return;
-    }
-    let gradients: Vec<f64> = values.before.column(sample).iter().map(|y| activation.slope(*y)).collect();
-    for mut column in jacobian.column_iter_mut() {
-        column.iter_mut().zip(&gradients).for_each(|(entry, slope)| *entry *= slope);
-    }
-}
-
 /// σ₁, from the smaller Gram matrix.
 fn largest_singular_value(matrix: &DMatrix<f64>) -> f64 {
     let scale = matrix.amax();
@@ -157,7 +138,7 @@ mod tests {
     use crate::diagnostics::findings::follow;
     use crate::linalg::library::singular_values;
     use crate::linalg::testing::random_matrix;
-    use crate::network::{Affine, Dense, OutputFunction};
+    use crate::network::{Activation, Affine, Dense, OutputFunction};
 
     #[test]
     fn of_a_linear_net_it_is_that_of_the_product() {

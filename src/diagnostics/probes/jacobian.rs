@@ -8,7 +8,8 @@ use nalgebra::{DMatrix, DMatrixView};
 
 use crate::dataset::Random;
 use crate::diagnostics::findings::{LayerValues, follow};
-use crate::network::{Activation, Layer, Network};
+use crate::diagnostics::layer_gradient::bend;
+use crate::network::{Layer, Network};
 
 /// Steps of the power iteration at most, and at least where the network is large.
 const MAX_STEPS: usize = 2000;
@@ -55,9 +56,14 @@ impl<'a> Jacobian<'a> {
         let mut moved = displacements.clone();
         for (layer, values) in self.network.layers().iter().zip(&self.values) {
             moved = match layer {
-                Layer::Dense(dense) => cut(dense.activation, values, &dense.affine.weight * moved),
+                Layer::Dense(dense) => {
+                    let mut next = &dense.affine.weight * moved;
+                    bend(dense.activation, values, 0, &mut next);
+                    next
+                }
                 Layer::Residual(block) => {
-                    let hidden = cut(block.activation, values, &block.inner.weight * &moved);
+                    let mut hidden = &block.inner.weight * &moved;
+                    bend(block.activation, values, 0, &mut hidden);
                     let branch = &block.outer.weight * hidden;
                     match &block.shortcut {
                         Some(shortcut) => shortcut * moved + branch,
@@ -74,9 +80,13 @@ impl<'a> Jacobian<'a> {
         let mut pulled = covectors.clone();
         for (layer, values) in self.network.layers().iter().zip(&self.values).rev() {
             pulled = match layer {
-                Layer::Dense(dense) => dense.affine.weight.tr_mul(&cut(dense.activation, values, pulled)),
+                Layer::Dense(dense) => {
+                    bend(dense.activation, values, 0, &mut pulled);
+                    dense.affine.weight.tr_mul(&pulled)
+                }
                 Layer::Residual(block) => {
-                    let hidden = cut(block.activation, values, block.outer.weight.tr_mul(&pulled));
+                    let mut hidden = block.outer.weight.tr_mul(&pulled);
+                    bend(block.activation, values, 0, &mut hidden);
                     let branch = block.inner.weight.tr_mul(&hidden);
                     match &block.shortcut {
                         Some(shortcut) => shortcut.tr_mul(&pulled) + branch,
@@ -120,33 +130,13 @@ impl<'a> Jacobian<'a> {
     }
 }
 
-/// Multiplies each column by the slopes of an activation at its values. The matrix of slopes is symmetric, so that it is
-/// the same forward and backward; of softmax it is diag p − p pᵀ.
-fn cut(activation: Activation, values: &LayerValues, mut columns: DMatrix<f64>) -> DMatrix<f64> {
-    match activation {
-        Activation::Identity => {}
-        Activation::Softmax => {
-            let shares = values.after.column(0);
-            for mut column in columns.column_iter_mut() {
-                let mean = column.dot(&shares);
-                column.zip_apply(&shares, |value, share| *value = share * (*value - mean));
-            }
-        }
-        _ => {
-            let slopes = values.before.column(0).map(|y| activation.slope(y));
-            columns.column_iter_mut().for_each(|mut column| column.component_mul_assign(&slopes));
-        }
-    }
-    columns
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::diagnostics::probes::testing::mixed_network;
     use crate::linalg::Svd;
     use crate::linalg::testing::random_matrix;
-    use crate::network::OutputFunction;
+    use crate::network::{Activation, OutputFunction};
 
     /// The Jacobian matrix by central differences.
     fn by_differences(network: &Network, input: &DMatrix<f64>) -> DMatrix<f64> {

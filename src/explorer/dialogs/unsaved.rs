@@ -1,6 +1,6 @@
 //! The questions about work that is in no file: before it goes, and when a window left some that was ended.
 
-use egui::{Context, Id, Key, Modal};
+use egui::{Context, Id, Key, Modal, Ui};
 
 use crate::explorer::theme;
 use crate::session::{Command, LeaveAnswer, RecoverAnswer, Session};
@@ -8,47 +8,53 @@ use crate::session::{Command, LeaveAnswer, RecoverAnswer, Session};
 /// The width of a question.
 const WIDTH: f32 = 420.0;
 
+/// What a person may answer: the label, the answer, the tip.
+type Offer<T> = (&'static str, T, &'static str);
+
 /// Asks before unsaved work goes.
 pub fn leave(ctx: &Context, session: &Session, keys: bool) -> Vec<Command> {
-    let mut answer = None;
-    Modal::new(Id::unique("unsaved work")).show(ctx, |ui| {
-        ui.set_width(WIDTH.min(ctx.content_rect().width() - 60.0));
+    let offered = [
+        ("Save…", LeaveAnswer::Save, "Save the network to a file, and then go on"),
+        ("Go on without saving", LeaveAnswer::Discard, "Lose the changes"),
+        ("Stay", LeaveAnswer::Stay, "Go back to the network"),
+    ];
+    let answer = ask(ctx, "unsaved work", keys, offered, |ui| {
         ui.heading("The network has changes that are not saved.");
         ui.label(format!("What you asked for {}, and the changes would be lost.", session.unsaved().reason()));
-        ui.add_space(theme::GAP);
-        ui.horizontal_wrapped(|ui| {
-            let offered = [
-                ("Save…", LeaveAnswer::Save, "Save the network to a file, and then go on"),
-                ("Go on without saving", LeaveAnswer::Discard, "Lose the changes"),
-                ("Stay", LeaveAnswer::Stay, "Go back to the network"),
-            ];
-            for (label, offer, tip) in offered {
-                if ui.button(label).on_hover_text(tip).clicked() {
-                    answer = Some(offer);
-                }
-            }
-        });
     });
-    let escaped = keys && ctx.input(|input| input.key_pressed(Key::Escape));
-    answer.or(escaped.then_some(LeaveAnswer::Stay)).map(Command::Leave).into_iter().collect()
+    answer.map(Command::Leave).into_iter().collect()
 }
 
 /// Offers the work that was found.
 pub fn recover(ctx: &Context, session: &Session, keys: bool) -> Vec<Command> {
     let Some(found) = session.unsaved().found().first() else { return Vec::new() };
-    let mut answer = None;
-    Modal::new(Id::unique("found work")).show(ctx, |ui| {
-        ui.set_width(WIDTH.min(ctx.content_rect().width() - 60.0));
+    let offered = [
+        ("Open it", RecoverAnswer::Open, "Go on where it was"),
+        ("Remove it", RecoverAnswer::Remove, "It is not needed any more"),
+        ("Ask again at the next start", RecoverAnswer::Later, "Leave it where it is"),
+    ];
+    let answer = ask(ctx, "found work", keys, offered, |ui| {
         ui.heading("A window was ended before its work was saved.");
         ui.label(format!("Its network was kept {}.", found.when));
         ui.label(theme::note(ui, found.folder.display().to_string()));
+    });
+    answer.map(Command::Recover).into_iter().collect()
+}
+
+/// A question over everything else; Escape, where it has the `keys`, gives the last answer.
+fn ask<T: Copy>(
+    ctx: &Context,
+    name: &str,
+    keys: bool,
+    offered: [Offer<T>; 3],
+    question: impl FnOnce(&mut Ui),
+) -> Option<T> {
+    let mut answer = None;
+    Modal::new(Id::unique(name)).show(ctx, |ui| {
+        ui.set_width(WIDTH.min(ctx.content_rect().width() - 60.0));
+        question(ui);
         ui.add_space(theme::GAP);
         ui.horizontal_wrapped(|ui| {
-            let offered = [
-                ("Open it", RecoverAnswer::Open, "Go on where it was"),
-                ("Remove it", RecoverAnswer::Remove, "It is not needed any more"),
-                ("Ask again at the next start", RecoverAnswer::Later, "Leave it where it is"),
-            ];
             for (label, offer, tip) in offered {
                 if ui.button(label).on_hover_text(tip).clicked() {
                     answer = Some(offer);
@@ -57,5 +63,6 @@ pub fn recover(ctx: &Context, session: &Session, keys: bool) -> Vec<Command> {
         });
     });
     let escaped = keys && ctx.input(|input| input.key_pressed(Key::Escape));
-    answer.or(escaped.then_some(RecoverAnswer::Later)).map(Command::Recover).into_iter().collect()
+    let [.., (_, last, _)] = offered;
+    answer.or(escaped.then_some(last))
 }

@@ -9,6 +9,7 @@ mod bound;
 mod kink_step;
 mod pair;
 mod series;
+mod under_way;
 
 use nalgebra::DMatrix;
 

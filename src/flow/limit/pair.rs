@@ -3,6 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::bound::{MAX_STEPS, NoLimit};
+use super::under_way::{chosen, under_way};
 use crate::network::{Activation, Residual};
 
 /// The first step in s.
@@ -249,15 +250,12 @@ impl ActiveTrajectories {
         for (column, number) in self.number.iter().enumerate().filter(|(column, _)| self.left[*column] == 0.0) {
             points.view_mut((0, *number), (width, 1)).copy_from(&self.at.column(column));
         }
-        let under_way: Vec<usize> = (0..self.number.len()).filter(|column| self.left[*column] > 0.0).collect();
-        if under_way.len() == self.number.len() {
-            return;
-        }
-        self.at = self.at.select_columns(&under_way);
-        self.velocity = self.velocity.select_columns(&under_way);
-        self.left = under_way.iter().map(|column| self.left[*column]).collect();
-        self.step = under_way.iter().map(|column| self.step[*column]).collect();
-        self.number = under_way.iter().map(|column| self.number[*column]).collect();
+        let Some(columns) = under_way(&self.left) else { return };
+        self.at = self.at.select_columns(&columns);
+        self.velocity = self.velocity.select_columns(&columns);
+        self.left = chosen(&self.left, &columns);
+        self.step = chosen(&self.step, &columns);
+        self.number = chosen(&self.number, &columns);
     }
 }
 

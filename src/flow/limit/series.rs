@@ -13,6 +13,7 @@ use nalgebra::DMatrix;
 
 use super::bound::{MAX_STEPS, NoLimit};
 use super::kink_step::{TERMS, until_a_kink};
+use super::under_way::{chosen, under_way};
 use crate::network::{Activation, Residual};
 
 /// The last terms of a series may be this share of the error that is allowed, over the hidden values.
@@ -216,14 +217,11 @@ impl ActiveTrajectories {
         for (column, number) in self.number.iter().enumerate().filter(|(column, _)| self.left[*column] == 0.0) {
             arrived.set_column(*number, &self.gathered.column(column));
         }
-        let under_way: Vec<usize> = (0..self.number.len()).filter(|column| self.left[*column] > 0.0).collect();
-        if under_way.len() == self.number.len() {
-            return;
-        }
-        self.hidden = self.hidden.select_columns(&under_way);
-        self.gathered = self.gathered.select_columns(&under_way);
-        self.left = under_way.iter().map(|column| self.left[*column]).collect();
-        self.number = under_way.iter().map(|column| self.number[*column]).collect();
+        let Some(columns) = under_way(&self.left) else { return };
+        self.hidden = self.hidden.select_columns(&columns);
+        self.gathered = self.gathered.select_columns(&columns);
+        self.left = chosen(&self.left, &columns);
+        self.number = chosen(&self.number, &columns);
     }
 }
 
