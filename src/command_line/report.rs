@@ -310,6 +310,13 @@ impl TensorReport {
                 Layer::Residual(block) => {
                     vec![("inner.weight", "inner.bias", &block.inner), ("outer.weight", "outer.bias", &block.outer)]
                 }
+                Layer::Node(node) => {
+                    let parameters = node.map.parameters();
+                    if parameters > 0 {
+                        add("numbers", &[parameters]);
+                    }
+                    continue;
+                }
             };
             for (weight, bias, affine) in affines {
                 add(weight, &[affine.outputs(), affine.inputs()]);

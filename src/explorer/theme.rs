@@ -169,6 +169,11 @@ impl Palette {
             PhaseKind::Shift => shift,
             PhaseKind::Activate => activate,
             PhaseKind::Residual => residual,
+            // Operators of a graph: linear ones as compressions, comparisons as activations, sums as residual blocks; direct ones
+            // are hatched besides.
+            PhaseKind::Gather | PhaseKind::Centre | PhaseKind::Normalise => compress,
+            PhaseKind::Compare => activate,
+            PhaseKind::Add | PhaseKind::Direct => residual,
         }
     }
 

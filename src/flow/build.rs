@@ -8,10 +8,10 @@ use nalgebra::{DMatrix, DVector};
 
 use super::error::FlowError;
 use super::{
-    Decomposition, FlowOptions, LayerFlow, Motion, Phase, PhaseKind, ResidualLaw, Spectrum, fold, least_motion,
+    Decomposition, FlowOptions, LayerFlow, Motion, NodeMotion, Phase, PhaseKind, ResidualLaw, Spectrum, fold, least_motion,
 };
 use crate::linalg::{LinalgError, Rotation, Svd};
-use crate::network::{Activation, Layer, MAX_FLOW_DIMENSIONS, Network};
+use crate::network::{Activation, Layer, MAX_FLOW_DIMENSIONS, Network, Node, NodeMap, Stage};
 use crate::progress::{Progress, step};
 use crate::system::memory;
 
@@ -50,6 +50,7 @@ fn linear_part(layer: &Layer) -> Option<&DMatrix<f64>> {
     match layer {
         Layer::Dense(dense) => Some(&dense.affine.weight),
         Layer::Residual(residual) => residual.shortcut.as_ref(),
+        Layer::Node(_) => None,
     }
 }
 
@@ -76,7 +77,7 @@ pub(super) fn build(
     let data = data.filter(|_| options.decomposition == Decomposition::LeastMotion);
     let inputs = data.map_or_else(Vec::new, |data| least_motion::layer_inputs(network, data));
     let decomposed = decompositions(network, (options, kept), &inputs, progress)?;
-    let dimension = decomposed.iter().flatten().map(|found| found.dimension).fold(network.largest_width(), usize::max);
+    let dimension = decomposed.iter().flatten().map(|found| found.dimension).fold(network.widest_state(), usize::max);
     let layers = network.layers().iter().zip(decomposed).enumerate();
     let layers = layers.map(|(index, (layer, decomposed))| {
         let origin = network.origin(index).map(str::to_owned);
@@ -122,7 +123,7 @@ fn forget_directions(motion: &mut Motion) {
     match motion {
         Motion::Rotation(rotation) => *rotation = rotation.without_planes(),
         Motion::Compression { basis, .. } => *basis = None,
-        Motion::Shift(_) | Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => {}
+        Motion::Shift(_) | Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) | Motion::Node(_) => {}
     }
 }
 
@@ -257,9 +258,16 @@ fn layer_flow(
         index,
         name: layer.name().to_owned(),
         origin: None,
+        operator: match layer {
+            Layer::Node(node) => Some(node.operator.clone()),
+            Layer::Dense(_) | Layer::Residual(_) => None,
+        },
         inputs: layer.inputs(),
         outputs: layer.outputs(),
-        activation: layer.activation(),
+        activation: match layer {
+            Layer::Node(node) => node.map.activation(),
+            Layer::Dense(_) | Layer::Residual(_) => layer.activation(),
+        },
         phases: timed(index, motions),
         spectrum,
         fold: fold::fold_time(layer.activation()).filter(|_| matches!(layer, Layer::Dense(_))),
@@ -284,6 +292,23 @@ fn last_motions(layer: &Layer, dimension: usize, law: ResidualLaw) -> Vec<(Phase
         Layer::Residual(residual) => {
             vec![(PhaseKind::Residual, Motion::Residual(Box::new(residual.clone())).under(law))]
         }
+        Layer::Node(node) => {
+            let stages = node.stages().into_iter();
+            stages.map(|(stage, node)| (kind_of(stage, &node), Motion::Node(Box::new(NodeMotion { stage, node })))).collect()
+        }
+    }
+}
+
+/// What a stage of an operator does.
+fn kind_of(stage: Stage, node: &Node) -> PhaseKind {
+    match stage {
+        Stage::Activate if matches!(node.map, NodeMap::Activation { .. }) => PhaseKind::Activate,
+        Stage::Direct | Stage::Activate => PhaseKind::Direct,
+        Stage::Gather => PhaseKind::Gather,
+        Stage::Compare => PhaseKind::Compare,
+        Stage::Centre => PhaseKind::Centre,
+        Stage::Normalise => PhaseKind::Normalise,
+        Stage::Add => PhaseKind::Add,
     }
 }
 
@@ -295,7 +320,7 @@ fn is_moving(motion: &Motion, loses_nothing: bool) -> bool {
         Motion::Compression { factors, .. } => {
             !loses_nothing || factors.iter().any(|sigma| *sigma != 0.0 && (sigma - 1.0).abs() > NO_COMPRESSION)
         }
-        Motion::Shift(_) | Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => true,
+        Motion::Shift(_) | Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) | Motion::Node(_) => true,
     }
 }
 

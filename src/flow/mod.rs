@@ -16,6 +16,9 @@ mod inverse;
 mod least_motion;
 mod limit;
 mod motion;
+mod node_motion;
+#[cfg(test)]
+mod node_tests;
 mod options;
 mod path;
 mod phase;
@@ -35,6 +38,7 @@ pub use events::{Event, EventKind};
 pub use fold::fold_time;
 pub use limit::NoLimit;
 pub(crate) use limit::{TOLD, integrate as integrate_limit};
+pub use node_motion::NodeMotion;
 pub use options::{CompressionLaw, Decomposition, FlowOptions, ResidualLaw, TimeLaw};
 pub use path::{LIMIT_PIECES, SampledPath};
 pub use phase::{LayerFlow, Motion, Phase, PhaseKind, PhasePosition, Spectrum};

@@ -379,6 +379,7 @@ mod tests {
             affine.weight.iter().chain(affine.bias.iter().flat_map(|bias| bias.iter())).copied().collect()
         };
         let numbers = network.layers().iter().flat_map(|layer| match layer {
+            Layer::Node(node) => node.map.numbers(),
             Layer::Dense(dense) => affine(&dense.affine),
             Layer::Residual(block) => {
                 let shortcut = block.shortcut.iter().flat_map(|shortcut| shortcut.iter().copied());

@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::Activation;
+use super::{Activation, Node};
 
 /// x ↦ `weight`·x + `bias`. `weight` is outputs × inputs, `bias` has one entry an output.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +46,8 @@ pub enum Layer {
     Dense(Dense),
     /// A block of a ResNet.
     Residual(Residual),
+    /// Another operator of a graph.
+    Node(Box<Node>),
 }
 
 impl Affine {
@@ -91,14 +93,16 @@ impl Layer {
         match self {
             Layer::Dense(dense) => &dense.name,
             Layer::Residual(residual) => &residual.name,
+            Layer::Node(node) => &node.name,
         }
     }
 
-    /// `dense` or `residual`, as files and results call it.
+    /// `dense`, `residual` or `node`, as files and results call it.
     pub fn kind(&self) -> &'static str {
         match self {
             Layer::Dense(_) => "dense",
             Layer::Residual(_) => "residual",
+            Layer::Node(_) => "node",
         }
     }
 
@@ -107,6 +111,7 @@ impl Layer {
         match self {
             Layer::Dense(dense) => dense.affine.inputs(),
             Layer::Residual(residual) => residual.inner.inputs(),
+            Layer::Node(node) => node.cut.inputs(),
         }
     }
 
@@ -115,14 +120,16 @@ impl Layer {
         match self {
             Layer::Dense(dense) => dense.affine.outputs(),
             Layer::Residual(residual) => residual.outer.outputs(),
+            Layer::Node(node) => node.cut.outputs(),
         }
     }
 
-    /// σ.
+    /// σ; the identity of a node, whose map is its own.
     pub fn activation(&self) -> Activation {
         match self {
             Layer::Dense(dense) => dense.activation,
             Layer::Residual(residual) => residual.activation,
+            Layer::Node(_) => Activation::Identity,
         }
     }
 
@@ -135,6 +142,7 @@ impl Layer {
                     + residual.outer.parameters()
                     + residual.shortcut.as_ref().map_or(0, DMatrix::len)
             }
+            Layer::Node(node) => node.map.parameters(),
         }
     }
 
@@ -153,6 +161,7 @@ impl Layer {
                     None => points + branch,
                 }
             }
+            Layer::Node(node) => node.apply(points),
         }
     }
 }

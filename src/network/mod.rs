@@ -1,4 +1,4 @@
-//! Networks: dense and residual layers, convolutions as what layers are made of, activations, output functions, and the
+//! Networks: dense and residual layers, the other operators of a graph (`node`), convolutions as what layers are made of, activations, output functions, and the
 //! plain forward pass.
 //!
 //! Points are the columns of a matrix (coordinates × samples); weights are outputs × inputs.
@@ -7,6 +7,7 @@ mod activation;
 mod convolution;
 mod forward;
 mod layer;
+mod node;
 mod output;
 mod validate;
 
@@ -20,6 +21,7 @@ pub use convolution::{
 };
 pub use forward::Forward;
 pub use layer::{Affine, Dense, Layer, Residual};
+pub use node::{Binary, Cut, MatrixProduct, Node, NodeMap, Stage, WideConvolution};
 pub use output::OutputFunction;
 pub use validate::NetworkError;
 
@@ -79,9 +81,11 @@ impl Network {
         self
     }
 
-    /// The first layer, with its index from 0, that is too wide for a flow.
+    /// The first layer, with its index from 0, that is too wide for a flow; an operator of a graph never is.
     pub fn too_wide_layer(&self) -> Option<(usize, &Layer)> {
-        let is_wide = |layer: &Layer| layer.inputs().max(layer.outputs()) > MAX_FLOW_DIMENSIONS;
+        let is_wide = |layer: &Layer| {
+            !matches!(layer, Layer::Node(_)) && layer.inputs().max(layer.outputs()) > MAX_FLOW_DIMENSIONS
+        };
         self.layers.iter().enumerate().find(|(_, layer)| is_wide(layer))
     }
 
@@ -130,6 +134,12 @@ impl Network {
     /// The largest width of any layer, the input included.
     pub fn largest_width(&self) -> usize {
         self.layers.iter().map(Layer::outputs).fold(self.inputs(), usize::max)
+    }
+
+    /// The width of the widest state on the way through the network, those within an operator included.
+    pub fn widest_state(&self) -> usize {
+        let within = self.layers.iter().map(|layer| if let Layer::Node(node) = layer { node.widest() } else { 0 });
+        within.fold(self.largest_width(), usize::max)
     }
 
     /// The number of weights and biases.

@@ -14,6 +14,8 @@ mod refine;
 mod runs;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod node_tests;
 mod trained;
 
 pub use block_run::BlockRun;

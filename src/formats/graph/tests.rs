@@ -163,6 +163,12 @@ fn evaluated(graph: &Graph, end: ValueId, x: &DVector<f64>) -> DVector<f64> {
                 }
                 joined
             }
+            Expression::Node { map, of, .. } => {
+                let given: Vec<f64> = of.iter().flat_map(|of| values[of.0].iter()).copied().collect();
+                let mut made = vec![0.0; map.outputs()];
+                map.apply(&given, &mut made);
+                DVector::from_vec(made)
+            }
             Expression::Gap { .. } => panic!("a gap"),
         });
     }

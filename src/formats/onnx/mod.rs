@@ -15,6 +15,7 @@ mod listing;
 mod message;
 mod node;
 mod nodes;
+mod normalise;
 mod operands;
 mod operators;
 mod pick;
@@ -34,6 +35,7 @@ mod tests;
 mod trace;
 mod volumes;
 mod write;
+mod write_node;
 
 pub(super) use read::{open, recognise_file};
 pub use write::save_onnx;
