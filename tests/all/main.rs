@@ -23,6 +23,7 @@ mod graph_files;
 mod layering;
 mod limit;
 mod little_memory;
+mod measured_elsewhere;
 mod missing_values;
 mod module_cycles;
 mod mutations;
