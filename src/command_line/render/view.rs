@@ -6,6 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use super::view_names::{colouring, projection};
 use crate::command_line::error::CommandError;
 use crate::command_line::options::parser;
+use crate::command_line::refine::{integrator_parser, kind_parser};
 use crate::explorer::stage::overlay_refusal;
 use crate::resnet::{Integrator, RefinementKind};
 use crate::session::{
@@ -179,14 +180,4 @@ fn number(text: &str) -> Result<f64, String> {
 fn compare_parser() -> impl TypedValueParser<Value = Compare> {
     let names = vec!["plain", "resnet", "side-by-side", "overlay"];
     parser(names, |name| Compare::ALL.into_iter().find(|c| c.label().to_lowercase().replace(' ', "-") == name))
-}
-
-fn kind_parser() -> impl TypedValueParser<Value = RefinementKind> {
-    let names = RefinementKind::ALL.map(RefinementKind::name).to_vec();
-    parser(names, |name| RefinementKind::ALL.into_iter().find(|kind| kind.name() == name))
-}
-
-fn integrator_parser() -> impl TypedValueParser<Value = Integrator> {
-    let names = Integrator::ALL.map(Integrator::name).to_vec();
-    parser(names, |name| Integrator::ALL.into_iter().find(|integrator| integrator.name() == name))
 }

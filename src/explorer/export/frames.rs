@@ -1,11 +1,12 @@
 //! The frames of a picture or a film: a session of its own is brought to each time and drawn until nothing changes any more.
 
-use egui::{Color32, Context, FullOutput, RawInput, Theme, Ui};
-use layerflow_offscreen::Offscreen;
+use egui::{Color32, Context, FullOutput, RawInput, Rect, Theme, Ui};
+use layerflow_offscreen::{Offscreen, Picture};
 
 use crate::explorer::contents::{WindowContents, stage_input};
 use crate::explorer::theme;
-use crate::media::{Frame, MediaError};
+use crate::explorer::export::svg;
+use crate::media::{Frame, MediaError, MediaKind};
 use crate::progress::Progress;
 use crate::session::{
     Camera, Command, DerivedKind, Effect, Figure, Outcome, PictureSettings, PictureSubject, PictureTimes,
@@ -42,7 +43,8 @@ impl FrameSource {
     pub(super) fn new(session: Session, settings: PictureSettings) -> Result<FrameSource, MediaError> {
         let refused = |error: layerflow_offscreen::Error| MediaError::Draw(error.to_string());
         let mut screen = Offscreen::new(settings.pixels(), settings.scale).map_err(refused)?;
-        if settings.theme.is_transparent() {
+        // In a document of vectors what shines through a picture is drawn behind it.
+        if settings.theme.is_transparent() || settings.kind == MediaKind::Svg {
             screen = screen.with_background(Color32::TRANSPARENT);
         }
         let context = Context::default();
@@ -61,6 +63,20 @@ impl FrameSource {
         let output = self.output(number, progress)?;
         let picture = self.screen.draw(&self.context, output);
         Ok(Frame { size: [picture.width(), picture.height()], rgba: picture.to_rgba() })
+    }
+
+    /// The first frame as vectors.
+    pub(super) fn vectors(&mut self, progress: &mut Progress<'_>) -> Result<String, MediaError> {
+        let mut output = self.output(0, progress)?;
+        self.screen.update_textures(&mut output.textures_delta);
+        let (size, pixels, points) = (self.settings.size, self.settings.pixels(), self.contents.stage.point_texture());
+        let pixels_per_point = output.pixels_per_point;
+        let FrameSource { context, screen, .. } = self;
+        let mut raster = |shape: &egui::epaint::ClippedShape, part: Rect| {
+            let painted = FullOutput { shapes: vec![shape.clone()], pixels_per_point, ..FullOutput::default() };
+            cut(&screen.draw(context, painted), part, pixels_per_point)
+        };
+        Ok(svg::document(size, pixels, &output.shapes, points, &mut raster))
     }
 
     /// The shapes of a frame.
@@ -162,4 +178,18 @@ impl FrameSource {
             PictureSubject::Window => drop(contents.show(ui, session)),
         })
     }
+}
+
+/// A part of a picture, given in layout points.
+fn cut(picture: &Picture, part: Rect, pixels_per_point: f32) -> Option<Frame> {
+    let [left, top, right, bottom] =
+        [part.left(), part.top(), part.right(), part.bottom()].map(|side| (side * pixels_per_point).round() as u32);
+    let (right, bottom) = (right.min(picture.width()), bottom.min(picture.height()));
+    let rgba = picture.to_rgba();
+    let row = |y: u32| {
+        let start = |x: u32| 4 * (y as usize * picture.width() as usize + x as usize);
+        rgba.get(start(left)..start(right)).unwrap_or_default()
+    };
+    let size = [right.checked_sub(left)?, bottom.checked_sub(top)?];
+    Some(Frame { size, rgba: (top..bottom).flat_map(row).copied().collect() }).filter(|_| size[0] > 0 && size[1] > 0)
 }

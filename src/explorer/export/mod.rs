@@ -2,5 +2,6 @@
 
 mod frames;
 mod run;
+mod svg;
 
 pub use run::run;

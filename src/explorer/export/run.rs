@@ -1,9 +1,11 @@
 //! Draws a picture or a film and writes it.
 
 use std::cell::RefCell;
+use std::io::Write;
 use std::path::Path;
 
 use super::frames::FrameSource;
+use crate::formats::write_beside;
 use crate::media::{Film, MediaError, MediaKind, Repeats, write_film, write_png, write_webp};
 use crate::progress::Progress;
 use crate::session::{FilmTiming, PictureSettings, PictureTimes, Session};
@@ -24,6 +26,10 @@ pub fn run(
     let mut frames = FrameSource::new(session, settings)?;
     match times {
         PictureTimes::At(_) => {
+            if kind == MediaKind::Svg {
+                let document = frames.vectors(progress)?;
+                return Ok(write_beside(path, |writer| writer.write_all(document.as_bytes()))?);
+            }
             let frame = frames.draw(0, progress)?;
             if !progress(1.0, "writing the picture") {
                 return Err(MediaError::Cancelled);

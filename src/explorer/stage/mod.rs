@@ -19,6 +19,7 @@ use overlays::frame_times::FrameTimes;
 pub use overlays::refusal::overlay_refusal;
 use overlays::trails::Source;
 use pane::{Buffers, Pane};
+pub use points::mesh_points::{MeshPoint, mesh_points};
 use points::pictures::Atlas;
 use points::sprites::Sprites;
 use points::stamps;
