@@ -115,6 +115,7 @@ fn stage(scene: &Arc<Scene>, lines: bool, projection: Projection, gpu: bool) -> 
             pen: None,
             is_partial: false,
             frame_time: false,
+            figure: None,
             view: &view,
             t,
         };

@@ -14,6 +14,7 @@ mod network_file;
 mod options;
 mod output;
 mod refine;
+mod render;
 mod report;
 mod row_places;
 mod run;
@@ -35,6 +36,9 @@ use crate::system::{memory, panics, signals};
 use crate::{dataset, formats};
 
 use error::CommandError;
+
+/// How long a film may take to stop where it is and to leave nothing.
+const TIME_TO_STOP: Duration = Duration::from_secs(20);
 
 /// See a neural network as a flow: rotations, compressions, shifts and activations in continuous motion.
 ///
@@ -68,6 +72,7 @@ enum Command {
     Refine(refine::RefineArguments),
     Convert(convert::ConvertArguments),
     Train(train::TrainArguments),
+    Render(Box<render::RenderArguments>),
 }
 
 impl Command {
@@ -104,8 +109,13 @@ fn parse_and_run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     memory::set_limit(command_line.memory);
-    if command_line.command.is_some() {
-        signals::watch(|name| {
+    if let Some(command) = &command_line.command {
+        let is_render = matches!(command, Command::Render(_));
+        signals::watch(move |name| {
+            if is_render {
+                render::interrupt(name);
+                return TIME_TO_STOP;
+            }
             output::print_note(&format!("layerflow was ended by {name}; no result was written"));
             Duration::ZERO
         });
@@ -122,6 +132,7 @@ fn parse_and_run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Refine(arguments)) => refine::run(arguments),
         Some(Command::Convert(arguments)) => convert::run(arguments),
         Some(Command::Train(arguments)) => train::run(arguments),
+        Some(Command::Render(arguments)) => render::run(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -93,6 +93,11 @@ impl FlowArguments {
         Err(CommandError::Usage(format!("--decomposition least-motion {problem}")))
     }
 
+    /// The choices.
+    pub(super) fn options(self) -> FlowOptions {
+        self.with_decomposition(self.decomposition)
+    }
+
     /// The same choices with another decomposition.
     pub(super) fn with_decomposition(self, decomposition: Decomposition) -> FlowOptions {
         let FlowArguments { compression, time, residual, .. } = self;

@@ -4,44 +4,22 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use egui::{CentralPanel, Context, Panel, ThemePreference, Ui, ViewportCommand};
+use egui::{Context, ThemePreference, Ui, ViewportCommand};
 
 use super::autosave::Autosave;
+use super::contents::WindowContents;
 use super::crash::CrashGuard;
 use super::kept_settings::KeptSettings;
-use super::panels::{
-    self, findings::FindingsPanel, layer::LayerInput, measures::MeasuresTable, refinement::RefinementInput,
-    table::Table,
-};
 use super::signal_watch::SignalWatch;
-use super::stage::{Stage, StageInput};
 use super::{keyboard, theme};
 use crate::dataset::{Generator, GeneratorOptions};
-use crate::explorer::bars::menu;
 use crate::explorer::bars::status;
-use crate::explorer::bars::timeline::Timeline;
-use crate::explorer::bars::transport;
 use crate::explorer::commands::Action;
 use crate::explorer::dialogs::palette::CommandPalette;
 use crate::explorer::dialogs::{self, drop};
 use crate::jobs::{Finished, Jobs, Status, Wake, task_work};
-use crate::session::{
-    Appearance, BlockDetail, Command, DialogAnswer, Effect, Example, LayerDetail, Outcome, PanelPart, RefinementStudy,
-    Session, Settings, Side, Task,
-};
+use crate::session::{Appearance, Command, DialogAnswer, Effect, Example, Outcome, Session, Settings, Task};
 
-/// The width of the panel on the left, to begin with.
-const LEFT_PANEL: f32 = 232.0;
-/// The width of the panel on the right, to begin with.
-const RIGHT_PANEL: f32 = 280.0;
-/// The least width of a side panel.
-const MIN_PANEL: f32 = 180.0;
-/// The height of the transport bar.
-const TRANSPORT: f32 = 56.0;
-/// The height of the table of points, to begin with, and its bounds.
-const TABLE: f32 = 170.0;
-const MIN_TABLE: f32 = 90.0;
-const MAX_TABLE: f32 = 400.0;
 /// How often the progress of jobs is drawn, in milliseconds.
 const PROGRESS_INTERVAL: u64 = 50;
 
@@ -77,12 +55,8 @@ pub struct ExplorerApp {
     pub(super) jobs: Jobs<Task, Outcome>,
     /// Where worker threads ask for a new frame, known from the first frame on.
     context: Arc<OnceLock<Context>>,
-    pub(super) stage: Stage,
-    pub(super) timeline: Timeline,
-    pub(super) table: Table,
+    pub(super) contents: WindowContents,
     pub(super) palette: CommandPalette,
-    pub(super) findings: FindingsPanel,
-    pub(super) measures: MeasuresTable,
     pub(super) quit: bool,
     pub(super) crash: CrashGuard,
     pub(super) signals: SignalWatch,
@@ -113,12 +87,8 @@ impl ExplorerApp {
             session: Session::default(),
             jobs: Jobs::new(wake.clone()),
             context,
-            stage: Stage::default(),
-            timeline: Timeline::default(),
-            table: Table::default(),
+            contents: WindowContents::default(),
             palette: CommandPalette::default(),
-            findings: FindingsPanel::default(),
-            measures: MeasuresTable::default(),
             quit: false,
             crash: CrashGuard::default(),
             signals: SignalWatch::default(),
@@ -150,7 +120,7 @@ impl ExplorerApp {
 
     /// Has points drawn by the GPU from now on, through OpenGL: the window has it.
     pub fn draw_on_gpu(&mut self, context: &Context) {
-        self.stage.draw_on_gpu(context);
+        self.contents.stage.draw_on_gpu(context);
     }
 
     /// Shows no dialogs of the desktop from now on: a field to type a path stands in for them.
@@ -238,12 +208,12 @@ impl ExplorerApp {
         let mut commands = modal.unwrap_or_else(|| keyboard::commands(ui.ctx(), &self.session));
         commands.extend(drop::commands(ui.ctx()));
         let in_front = !dialogs::open(&self.session).is_empty();
-        if keyboard::escape(ui.ctx()) && !in_front && !self.stage.selecting() {
+        if keyboard::escape(ui.ctx()) && !in_front && !self.contents.stage.selecting() {
             commands.extend(Action::SelectNone.command(&self.session));
         }
-        commands.extend(self.bars(ui));
-        commands.extend(self.side_panels(ui));
-        commands.extend(self.central(ui));
+        let (asked, stage) = self.contents.show(ui, &self.session);
+        commands.extend(asked);
+        commands.extend(self.job_strip(ui, stage));
         commands.extend(dialogs::show_windows(ui.ctx(), &self.session));
         drop::hint(ui.ctx());
         for command in commands {
@@ -254,82 +224,6 @@ impl ExplorerApp {
         self.perform(derived);
         let flow = self.session.watch_training(seconds);
         self.perform(flow);
-    }
-
-    fn bars(&mut self, ui: &mut Ui) -> Vec<Command> {
-        let session = &self.session;
-        let mut commands = Panel::top("menu").show(ui, |ui| menu::show(ui, session)).inner;
-        let timeline = &mut self.timeline;
-        let bar = Panel::bottom("transport").exact_size(TRANSPORT);
-        commands.extend(bar.show(ui, |ui| transport::show(ui, timeline, session)).inner);
-        let area = Panel::bottom("all layers").resizable(false);
-        commands.extend(area.show(ui, |ui| panels::all_layers::show(ui, session)).inner);
-        commands
-    }
-
-    fn side_panels(&mut self, ui: &mut Ui) -> Vec<Command> {
-        let (session, findings) = (&self.session, &mut self.findings);
-        let mut commands = Vec::new();
-        let most = (0.4 * ui.available_width()).max(MIN_PANEL);
-        if session.window.network_panel {
-            let panel = Panel::left("network").default_size(LEFT_PANEL).size_range(MIN_PANEL..=most);
-            commands.extend(panel.show(ui, |ui| panels::left(ui, session)).inner);
-        }
-        if session.window.layer_panel {
-            let panel = Panel::right("layer").default_size(RIGHT_PANEL).size_range(MIN_PANEL..=most);
-            let right = |ui: &mut Ui| {
-                let mut commands = panels::tabs(ui, session.window.side);
-                commands.extend(match session.window.side {
-                    Side::Layer => panels::layer::show(ui, &layer_input(session)),
-                    Side::Refinement => panels::refinement::show(ui, &refinement_input(session)),
-                    Side::Findings => findings.show(ui, session),
-                    Side::Probes => panels::probes::show(ui, session),
-                });
-                commands
-            };
-            commands.extend(panel.show(ui, right).inner);
-        }
-        commands
-    }
-
-    fn central(&mut self, ui: &mut Ui) -> Vec<Command> {
-        let (session, stage) = (&self.session, &mut self.stage);
-        let mut commands = Vec::new();
-        let points = &session.view.points;
-        if points.table && !points.selection.is_empty() {
-            let panel = Panel::bottom("table").resizable(true).default_size(TABLE).size_range(MIN_TABLE..=MAX_TABLE);
-            commands.extend(panel.show(ui, |ui| self.table.show(ui, session)).inner);
-        }
-        if session.view.panel.shows(PanelPart::Measures) {
-            let panel = Panel::bottom("measures").resizable(true).default_size(TABLE).size_range(MIN_TABLE..=MAX_TABLE);
-            commands.extend(panel.show(ui, |ui| self.measures.show(ui, session)).inner);
-        }
-        let central = CentralPanel::default().show(ui, |ui| {
-            let mut commands = status::notices(ui, session);
-            let opening = session.opening();
-            let input = StageInput {
-                scene: session.scene(),
-                opening: opening.as_deref(),
-                refined: session.refined(),
-                field: session.latest(),
-                refinement_panel: session.window.refinement_panel(),
-                neighbours: session.neighbours(),
-                perturbed: session.latest(),
-                grabbed: session.latest(),
-                gradient_arrows: session.latest(),
-                pen: session.pen(),
-                is_partial: session.document().is_some_and(|document| document.file.missing.is_some()),
-                frame_time: session.window.frame_time,
-                view: &session.view,
-                t: session.playback.t(),
-            };
-            commands.extend(stage.show(ui, &input).into_iter().map(Command::View));
-            commands.extend(stage.take_edits().into_iter().map(Command::Edit));
-            commands
-        });
-        commands.extend(central.inner);
-        commands.extend(self.job_strip(ui, central.response.rect));
-        commands
     }
 
     /// The jobs that take their time, over the foot of the stage: what comes and goes must not move the rest.
@@ -400,33 +294,6 @@ impl ExplorerApp {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }
-    }
-}
-
-fn layer_input(session: &Session) -> LayerInput<'_> {
-    let layer = session.panel_layer();
-    LayerInput {
-        detail: layer.and_then(|layer| session.detail(layer)).map(Arc::as_ref),
-        given_up: session.is_given_up::<LayerDetail>(),
-        scene: session.scene().map(Arc::as_ref),
-        options: session.wanted().options,
-        wanted: session.wanted().network.as_deref(),
-        findings: &session.findings,
-        view: &session.view,
-        t: session.playback.t(),
-    }
-}
-
-fn refinement_input(session: &Session) -> RefinementInput<'_> {
-    RefinementInput {
-        scene: session.scene().map(Arc::as_ref),
-        refined: session.refined().map(Arc::as_ref),
-        study: session.latest::<RefinementStudy>().map(Arc::as_ref),
-        given_up: session.is_given_up::<RefinementStudy>(),
-        block: session.latest::<BlockDetail>().map(Arc::as_ref),
-        options: session.wanted().options,
-        view: &session.view,
-        t: session.playback.t(),
     }
 }
 

@@ -280,6 +280,11 @@ pub fn body_font() -> FontId {
     FontId::new(BODY, FontFamily::Proportional)
 }
 
+/// The font of headings.
+pub fn heading_font() -> FontId {
+    FontId::new(HEADING, FontFamily::Proportional)
+}
+
 /// A note: small and faint.
 pub fn note(ui: &Ui, text: impl Into<String>) -> RichText {
     RichText::new(text).small().color(Palette::from_ui(ui).faint_ink)

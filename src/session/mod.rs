@@ -16,6 +16,7 @@ mod effect;
 mod findings;
 mod notice;
 mod open_scene;
+mod pictures;
 mod playback;
 mod points;
 mod rebuild;
@@ -42,6 +43,10 @@ pub use findings::{
     Dismissal, FindingCommand, FindingScope, FindingsView, LayerCount, TimeMark, VisibleFindings, title,
 };
 pub use notice::{Notice, Notices, Severity};
+pub use pictures::{
+    Easing, Figure, FilmTiming, MAX_FRAMES, MAX_PIXELS, POINT_SIZES, PictureSettings, PictureSubject, PictureTheme, PictureTimes,
+    SCALES, SettingsProblem,
+};
 pub use playback::{Playback, PlaybackCommand, SPEEDS};
 pub use points::{
     Condition, ConditionProblem, Region, ScreenPoint, TableCell, TableError, nearest, picture_side, pictured,

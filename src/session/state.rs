@@ -9,7 +9,7 @@ use super::open_scene::OpenScene;
 use super::rebuild::IncrementalRebuild;
 use super::{
     ColumnImport, DerivedResults, DialogPurpose, Document, Field, FindingsView, History, Import, LayerDetail,
-    Neighbours, Notices, Pen, Playback, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Situation,
+    Neighbours, Notices, Pen, Playback, PlaybackCommand, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Situation,
     Stored, Training, Unsaved, UnsavedWork, ViewSettings, WindowSettings,
 };
 use crate::flow::Flow;
@@ -111,6 +111,24 @@ impl Default for Session {
 }
 
 impl Session {
+    /// The same on show in a session of its own, with nothing under way and nothing under the mouse: for pictures.
+    pub fn for_pictures(&self) -> Session {
+        let Session { playback, view, window, thresholds, findings, wanted, shown, .. } = self;
+        let mut copy = Session {
+            playback: playback.clone(),
+            view: view.clone(),
+            window: WindowSettings { modal: None, frame_time: false, ..*window },
+            thresholds: thresholds.clone(),
+            wanted: wanted.clone(),
+            shown: shown.clone(),
+            ..Session::default()
+        };
+        copy.findings.restore(findings.dismissed().to_vec());
+        copy.playback.apply(PlaybackCommand::Pause, &[]);
+        copy.view.forget_the_mouse();
+        copy
+    }
+
     /// What is shown: the document that the scene was built from.
     pub fn document(&self) -> Option<&Document> {
         self.shown.as_ref().map(|shown| &shown.document)

@@ -33,6 +33,7 @@ mod projections;
 mod reference_cases;
 mod refine_command;
 mod refinement;
+mod render_command;
 mod soak;
 mod support;
 mod train_command;

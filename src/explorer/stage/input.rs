@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::session::{Field, Grabbed, GradientArrows, Neighbours, Pen, PerturbedPoint, Refined, Scene, ViewSettings};
+use crate::session::{Field, Figure, Grabbed, GradientArrows, Neighbours, Pen, PerturbedPoint, Refined, Scene, ViewSettings};
 
 /// What the stage shows.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub struct StageInput<'a> {
     pub is_partial: bool,
     /// Whether the time that frames take is told.
     pub frame_time: bool,
+    /// What a picture says beside the data, where it is one; a window's stage has its toolbar, and all captions.
+    pub figure: Option<&'a Figure>,
     /// The view's settings.
     pub view: &'a ViewSettings,
     /// The time of the flow, 0 to L.

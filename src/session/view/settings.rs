@@ -176,6 +176,14 @@ impl ViewSettings {
         self.panel.apply(PanelCommand::FitWeights);
     }
 
+    /// Forgets what the mouse rests on, and puts the pen away.
+    pub fn forget_the_mouse(&mut self) {
+        self.hovered = None;
+        self.points.resting = None;
+        self.points.row = None;
+        self.pen.pen = None;
+    }
+
     fn set_compare(&mut self, compare: Compare) {
         self.compare = compare;
         if compare.needs_resnet() {

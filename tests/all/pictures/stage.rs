@@ -84,6 +84,7 @@ impl Session {
             pen: None,
             is_partial: false,
             frame_time: false,
+            figure: None,
             view,
             t: *t,
         };
