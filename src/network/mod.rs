@@ -7,6 +7,7 @@ mod activation;
 mod convolution;
 mod forward;
 mod layer;
+mod maps;
 mod output;
 mod validate;
 
@@ -20,6 +21,11 @@ pub use convolution::{
 };
 pub use forward::Forward;
 pub use layer::{Affine, Dense, Layer, Residual};
+pub use maps::{
+    Border, Centring, Embedding, ForwardMap, Gate, GroupSoftmax, Groups, MAX_COORDINATES, MapError, MaxPooling,
+    Normalisation, PoolingWindow, Prelu, Selected, Selection, spread_along,
+};
+pub(crate) use maps::{group_log_sum_exp, group_mean, inverse_length};
 pub use output::OutputFunction;
 pub use validate::NetworkError;
 
