@@ -38,7 +38,7 @@ pub use limit::NoLimit;
 pub(crate) use limit::{TOLD, integrate as integrate_limit};
 pub use options::{CompressionLaw, Decomposition, FlowOptions, ResidualLaw, TimeLaw};
 pub use path::{LIMIT_PIECES, SampledPath};
-pub use phase::{LayerFlow, Motion, Phase, PhaseKind, PhasePosition, Spectrum};
+pub use phase::{LayerFlow, Motion, Phase, PhaseKind, PhasePosition, Spectrum, StoredRank};
 pub use phase_scheme::{ExactScheme, PhaseScheme};
 pub use project::Projector;
 pub use structured::{

@@ -33,6 +33,7 @@ mod reference_cases;
 mod refine_command;
 mod refinement;
 mod soak;
+mod stored_rank;
 mod support;
 mod train_command;
 mod whole_or_told;
