@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::dataset::{ColumnGaps, Dataset, Labels, LeftOut, match_classes};
-use crate::flow::{Flow, LayerFlow, Phase, Spectrum};
+use crate::flow::{Flow, LayerFlow, Phase, Spectrum, StoredRank};
 use crate::formats::{Account, TensorInfo};
-use crate::network::{Layer, Network, NetworkError};
+use crate::network::{Layer, Network, NetworkError, StoredPrecision};
 
 use super::findings::FindingReport;
 use super::measures::{GradientsReport, MeasuresReport};
@@ -75,6 +75,9 @@ pub(super) struct LayerReport {
     pub activation: &'static str,
     pub singular_values: Vec<f64>,
     pub rank: Option<usize>,
+    /// The rank at the precision in which the weights are stored; not there where that is 64 bits, or not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stored_rank: Option<StoredRankReport>,
     pub condition_number: Option<f64>,
     pub spectral_norm: Option<f64>,
     pub stable_rank: Option<f64>,
@@ -86,6 +89,27 @@ pub(super) struct LayerReport {
     pub total_rotation: Option<f64>,
     pub phases: Vec<PhaseReport>,
     pub warnings: Vec<Warning>,
+}
+
+/// How many singular values the stored numbers can tell from 0.
+#[derive(Debug, Serialize)]
+pub(super) struct StoredRankReport {
+    /// `float32`, `float16`, `bfloat16`, `float8` or `quantised`.
+    pub precision: &'static str,
+    pub rank: usize,
+    /// Singular values up to this one may be what rounding left of 0.
+    pub tolerance: f64,
+    /// The largest step of a quantised weight.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<f64>,
+}
+
+impl StoredRankReport {
+    fn new(found: &StoredRank) -> StoredRankReport {
+        let StoredRank { precision, rank, tolerance } = *found;
+        let step = if let StoredPrecision::Quantised { step } = precision { Some(step) } else { None };
+        StoredRankReport { precision: precision.name(), rank, tolerance, step }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -202,6 +226,7 @@ impl LayerReport {
             outputs: layer.outputs(),
             activation: layer.activation().name(),
             rank: spectrum.map(|spectrum| spectrum.rank),
+            stored_rank: spectrum.and_then(|spectrum| spectrum.stored_rank.as_ref()).map(StoredRankReport::new),
             condition_number: spectrum.and_then(|spectrum| spectrum.condition_number),
             spectral_norm: singular_values.first().copied(),
             stable_rank: spectrum.map(|spectrum| spectrum.stable_rank),
@@ -232,6 +257,7 @@ impl LayerReport {
             activation: layer.activation().name(),
             singular_values: Vec::new(),
             rank: None,
+            stored_rank: None,
             condition_number: None,
             spectral_norm: None,
             stable_rank: None,

@@ -8,10 +8,11 @@ use nalgebra::{DMatrix, DVector};
 
 use super::error::FlowError;
 use super::{
-    Decomposition, FlowOptions, LayerFlow, Motion, NodeMotion, Phase, PhaseKind, ResidualLaw, Spectrum, fold, least_motion,
+    Decomposition, FlowOptions, LayerFlow, Motion, NodeMotion, Phase, PhaseKind, ResidualLaw, Spectrum, StoredRank, fold,
+    least_motion,
 };
 use crate::linalg::{LinalgError, Rotation, Svd};
-use crate::network::{Activation, Layer, MAX_FLOW_DIMENSIONS, Network, Node, NodeMap, Stage};
+use crate::network::{Activation, Layer, MAX_FLOW_DIMENSIONS, Network, Node, NodeMap, Stage, StoredPrecision};
 use crate::progress::{Progress, step};
 use crate::system::memory;
 
@@ -39,10 +40,14 @@ fn refuse_too_wide(network: &Network) -> Result<(), FlowError> {
 fn needed(network: &Network) -> u64 {
     /// U, V, their logarithms in planes, and what is worked on while they are found.
     const SQUARES: u64 = 10;
-    let widths =
-        network.layers().iter().filter_map(linear_part).map(|weight| weight.nrows().max(weight.ncols()) as u64);
-    let squares = widths.map(|width| width.saturating_mul(width)).fold(0, u64::saturating_add);
-    squares.saturating_mul(SQUARES * size_of::<f64>() as u64)
+    let shapes = network.layers().iter().filter_map(linear_part).map(DMatrix::shape);
+    let entries = shapes.map(|(rows, columns)| {
+        let longer = rows.max(columns) as u64;
+        // Thin factors have as many columns as there are directions.
+        let side = if Svd::is_thin_shape(rows, columns) { rows.min(columns) as u64 } else { longer };
+        longer.saturating_mul(side)
+    });
+    entries.fold(0, u64::saturating_add).saturating_mul(SQUARES * size_of::<f64>() as u64)
 }
 
 /// The matrix of a layer that is split into motions: W, or a residual block's shortcut.
@@ -104,7 +109,9 @@ impl Decomposed {
         (options, kept): (FlowOptions, Kept),
         points: Option<&DMatrix<f64>>,
     ) -> Result<Decomposed, LinalgError> {
-        let svd = Svd::new(weight)?;
+        // Tilted axes are needed whole.
+        let thin = if options.decomposition == Decomposition::Polar { None } else { Svd::thin(weight)? };
+        let svd = thin.map_or_else(|| Svd::new(weight), Ok)?;
         let mut moving = Moving::new(&svd, options, points)?;
         if kept == Kept::Numbers {
             moving.motions.iter_mut().for_each(|(_, motion)| forget_directions(motion));
@@ -115,6 +122,17 @@ impl Decomposed {
             dimension: svd.moving_dimension(),
             moving,
         })
+    }
+
+    /// The same of a weight of this shape that is stored in this type.
+    fn stored_as(mut self, precision: Option<StoredPrecision>, (rows, columns): (usize, usize)) -> Decomposed {
+        let values = &self.spectrum.singular_values;
+        self.spectrum.stored_rank = precision.map(|precision| StoredRank {
+            precision,
+            rank: precision.rank(values, rows, columns),
+            tolerance: precision.tolerance(values, rows, columns),
+        });
+        self
     }
 }
 
@@ -137,8 +155,11 @@ fn decompositions(
     let layers = network.layers();
     let decompose = |index: usize| {
         let points = inputs.get(index).and_then(Option::as_ref);
-        let found = linear_part(&layers[index]).map(|weight| Decomposed::new(weight, choices, points)).transpose();
-        found.map_err(|source| FlowError::Decomposition { layer: index + 1, source })
+        let found = linear_part(&layers[index]).map(|weight| {
+            let decomposed = Decomposed::new(weight, choices, points)?;
+            Ok(decomposed.stored_as(network.stored(index), weight.shape()))
+        });
+        found.transpose().map_err(|source| FlowError::Decomposition { layer: index + 1, source })
     };
     let mut report = |done: usize| {
         let next = (done + 1).min(layers.len());
@@ -352,6 +373,7 @@ fn spectrum_of(svd: &Svd, moving: &Moving) -> Spectrum {
     Spectrum {
         singular_values: svd.singular_values().to_vec(),
         rank: svd.rank(),
+        stored_rank: None,
         condition_number: svd.condition_number(),
         stable_rank: svd.stable_rank(),
         effective_rank: svd.effective_rank(),

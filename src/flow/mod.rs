@@ -24,6 +24,7 @@ mod path;
 mod phase;
 mod phase_scheme;
 mod project;
+mod structured;
 #[cfg(test)]
 mod tests;
 mod trace;
@@ -41,9 +42,13 @@ pub(crate) use limit::{TOLD, integrate as integrate_limit};
 pub use node_motion::NodeMotion;
 pub use options::{CompressionLaw, Decomposition, FlowOptions, ResidualLaw, TimeLaw};
 pub use path::{LIMIT_PIECES, SampledPath};
-pub use phase::{LayerFlow, Motion, Phase, PhaseKind, PhasePosition, Spectrum};
+pub use phase::{LayerFlow, Motion, Phase, PhaseKind, PhasePosition, Spectrum, StoredRank};
 pub use phase_scheme::{ExactScheme, PhaseScheme};
 pub use project::Projector;
+pub use structured::{
+    CentringMotion, GateMotion, NormaliseMotion, NormaliseSpectrum, PreluMotion, SoftmaxMotion, StraightMotion,
+    StructuredMotion, Tournament, TournamentRound,
+};
 pub use trace::{NoWayBack, TracedPath};
 
 use crate::network::Network;

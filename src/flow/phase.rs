@@ -3,7 +3,7 @@
 use nalgebra::DVector;
 
 use crate::linalg::Rotation;
-use crate::network::{Activation, Residual};
+use crate::network::{Activation, Residual, StoredPrecision};
 
 use super::{CompressionLaw, ExactScheme, NodeMotion, PhaseScheme};
 
@@ -126,6 +126,24 @@ pub enum Motion {
     Node(Box<NodeMotion>),
 }
 
+/// How many singular values a layer's stored numbers can tell from 0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StoredRank {
+    /// The type in which the weights are stored.
+    pub precision: StoredPrecision,
+    /// How many singular values are above `tolerance`.
+    pub rank: usize,
+    /// What rounding to that type may leave of 0.
+    pub tolerance: f64,
+}
+
+impl StoredRank {
+    /// For people: `rank 3 at float32 precision`.
+    pub fn text(&self) -> String {
+        format!("rank {} at {} precision", self.rank, self.precision.name())
+    }
+}
+
 /// What the singular value decomposition of a layer's W tells.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spectrum {
@@ -133,6 +151,8 @@ pub struct Spectrum {
     pub singular_values: Vec<f64>,
     /// How many of them are not zero to rounding.
     pub rank: usize,
+    /// The rank at the precision in which the weights are stored, where that is less than 64 bits.
+    pub stored_rank: Option<StoredRank>,
     /// σ₁/σ_min over all of them; `None` where the smallest is zero to rounding.
     pub condition_number: Option<f64>,
     /// ‖W‖_F²/σ₁²; 0 for W = 0.

@@ -44,6 +44,7 @@ mod safetensors_header;
 mod save_as;
 mod save_tensors;
 mod shape;
+mod stored_precision;
 mod stored_values;
 mod tensor_info;
 mod tensorflow;

@@ -35,6 +35,7 @@ mod refine_command;
 mod refinement;
 mod render_command;
 mod soak;
+mod stored_rank;
 mod support;
 mod train_command;
 mod whole_or_told;

@@ -8,9 +8,12 @@ use crate::dataset::{Dataset, Labels, match_classes};
 use crate::diagnostics::backward::Backward;
 use crate::flow::{Flow, PhaseKind};
 use crate::linalg::library::singular_values;
-use crate::network::{Layer, MAX_FLOW_DIMENSIONS, Network};
+use crate::network::{Layer, Network};
 
 use super::values::{self, LayerValues};
+
+/// Rows or columns at most, whichever are fewer, of a weight that is decomposed for findings where no flow has done it: minutes.
+const MAX_DECOMPOSED: usize = 2048;
 
 /// At most so many rows of the data are run through the network.
 const MAX_ROWS: usize = 2000;
@@ -149,7 +152,7 @@ impl<'a> Subject<'a> {
             }
             let Layer::Dense(dense) = layer else { return None };
             let (rows, columns) = dense.affine.weight.shape();
-            let is_small = rows.min(columns) <= MAX_FLOW_DIMENSIONS && rows.max(columns) <= 8 * MAX_FLOW_DIMENSIONS;
+            let is_small = rows.min(columns) <= MAX_DECOMPOSED && rows.max(columns) <= 8 * MAX_DECOMPOSED;
             is_small.then(|| singular_values(&dense.affine.weight).ok()).flatten()
         };
         self.network.layers().iter().enumerate().map(of_layer).collect()

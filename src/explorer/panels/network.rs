@@ -144,10 +144,11 @@ fn tip(layer: &LayerFlow) -> String {
         Some(spectrum) => {
             let (largest, smallest) = (spectrum.singular_values.first(), spectrum.singular_values.last());
             format!(
-                "Singular values from {} to {}, rank {}; the bar shows their range, 1 in the middle. Click: go to t = {start}; secondary click: a menu.",
+                "Singular values from {} to {}, rank {}{}; the bar shows their range, 1 in the middle. Click: go to t = {start}; secondary click: a menu.",
                 theme::significant(smallest.copied().unwrap_or(0.0)),
                 theme::significant(largest.copied().unwrap_or(0.0)),
-                spectrum.rank
+                spectrum.rank,
+                spectrum.stored_rank.map(|stored| format!(", {}", stored.text())).unwrap_or_default()
             )
         }
         None => format!("A residual block: x + f(x). Click: go to t = {start}; secondary click: a menu."),
