@@ -197,6 +197,16 @@ impl NodeMap {
         }
     }
 
+    /// About how many products a pass of one sample takes.
+    pub(super) fn work(&self) -> usize {
+        match self {
+            NodeMap::Affine(affine) => affine.weight.len(),
+            NodeMap::Convolution(map) => map.products(),
+            NodeMap::MatrixProduct(product) => product.outputs() * product.shared,
+            other => other.inputs() + other.outputs(),
+        }
+    }
+
     /// The number of weights and biases.
     pub fn parameters(&self) -> usize {
         match self {
