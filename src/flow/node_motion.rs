@@ -51,6 +51,8 @@ impl NodeMotion {
             return end;
         }
         if let (true, NodeMap::Normalise { length, epsilon, .. }) = (self.is_curved(), &self.node.map) {
+            // Outside of the groups it is straight.
+            end = end * s + start * (1.0 - s);
             for (from, mut to) in start.column_iter().zip(end.column_iter_mut()) {
                 for group in self.node.cut.reads().chunks((*length).max(1)) {
                     let factor = rate(group.iter().map(|&place| from[place]), *epsilon, group.len()).powf(s);

@@ -36,7 +36,8 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
             },
         );
     });
-    let shape = format!("{} → {}, {}", layer.inputs, layer.outputs, layer.activation.name());
+    let what = layer.operator.as_deref().unwrap_or_else(|| layer.activation.name());
+    let shape = format!("{} → {}, {what}", layer.inputs, layer.outputs);
     ui.label(shape).on_hover_text("The width of the layer's input and of its output, and its activation σ.");
     if let Some(origin) = &layer.origin {
         let tip =
