@@ -8,7 +8,8 @@ use nalgebra::{DMatrix, DVector};
 
 use super::error::FlowError;
 use super::{
-    Decomposition, FlowOptions, LayerFlow, Motion, NodeMotion, Phase, PhaseKind, ResidualLaw, Spectrum, fold, least_motion,
+    Decomposition, FlowOptions, LayerFlow, Motion, NodeMotion, Phase, PhaseKind, ResidualLaw, Spectrum, fold,
+    least_motion,
 };
 use crate::linalg::{LinalgError, Rotation, Svd};
 use crate::network::{Activation, Layer, MAX_FLOW_DIMENSIONS, Network, Node, NodeMap, Stage};
@@ -294,7 +295,9 @@ fn last_motions(layer: &Layer, dimension: usize, law: ResidualLaw) -> Vec<(Phase
         }
         Layer::Node(node) => {
             let stages = node.stages().into_iter();
-            stages.map(|(stage, node)| (kind_of(stage, &node), Motion::Node(Box::new(NodeMotion { stage, node })))).collect()
+            stages
+                .map(|(stage, node)| (kind_of(stage, &node), Motion::Node(Box::new(NodeMotion { stage, node }))))
+                .collect()
         }
     }
 }

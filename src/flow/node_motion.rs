@@ -143,7 +143,10 @@ impl NodeMotion {
     ) -> Result<DVector<f64>, NoVelocity> {
         let cut = &self.node.cut;
         let mut source = vec![None; position.len()];
-        cut.writes().iter().zip(cut.reads()).for_each(|(&to, &from)| source[to] = Some(from).filter(|from| *from != to));
+        cut.writes()
+            .iter()
+            .zip(cut.reads())
+            .for_each(|(&to, &from)| source[to] = Some(from).filter(|from| *from != to));
         let mut is_known: Vec<bool> = source.iter().map(Option::is_none).collect();
         for place in 0..position.len() {
             let mut waiting = Vec::new();
@@ -169,7 +172,9 @@ impl NodeMotion {
         let cut = &self.node.cut;
         let parts: Vec<&[usize]> = cut.reads().chunks(width.max(1)).collect();
         let own = parts.iter().position(|part| *part == cut.writes()).ok_or_else(|| self.none())?;
-        let is_apart = |(number, part): (usize, &&[usize])| number == own || part.iter().all(|place| !cut.writes().contains(place));
+        let is_apart = |(number, part): (usize, &&[usize])| {
+            number == own || part.iter().all(|place| !cut.writes().contains(place))
+        };
         if width > LARGEST_SEARCHED || !parts.iter().enumerate().all(is_apart) {
             return Err(self.none());
         }

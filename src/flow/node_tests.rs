@@ -20,11 +20,8 @@ fn flow(network: &Network) -> Flow {
 
 /// A matrix, the node, a matrix.
 fn around(node: Node) -> Network {
-    let layers = vec![
-        dense(node.cut.inputs(), 3, 1),
-        Layer::Node(Box::new(node.clone())),
-        dense(2, node.cut.outputs(), 2),
-    ];
+    let layers =
+        vec![dense(node.cut.inputs(), 3, 1), Layer::Node(Box::new(node.clone())), dense(2, node.cut.outputs(), 2)];
     Network::new(String::new(), layers, OutputFunction::Identity).unwrap()
 }
 

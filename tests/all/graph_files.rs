@@ -199,15 +199,12 @@ fn max_pooling_and_large_convolutions_are_layers_of_their_own() {
 }
 
 #[test]
-fn convolutions_without_a_flow_are_listed_with_their_spectra() {
-    let listed = printed(&["inspect", data("onnx/resnet.onnx").to_str().unwrap()]);
+fn convolutions_that_move_straight_are_listed_with_their_spectra() {
+    let listed = printed(&["inspect", data("onnx/resnet.onnx").to_str().unwrap(), "--spectra"]);
     assert!(
         listed.contains("stem") && listed.contains("block2.conv2") && listed.contains("periodic 32×32"),
         "{listed}"
     );
-    assert!(listed.contains("`stem`: its matrix would be 16384×3072"), "{listed}");
-    let pooled = printed(&["inspect", data("onnx/maxpool.onnx").to_str().unwrap(), "--spectra", "--json"]);
-    assert!(pooled.contains("conv 2×2, 3→4, on 3×3") && pooled.contains("\"assumed\": false"), "{pooled}");
 }
 
 #[test]

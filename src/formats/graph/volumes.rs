@@ -82,10 +82,9 @@ impl Graph {
             of,
             name,
             [input, output],
-            [
-                &|| pooling.lower(input, order).map(|affine| NodeMap::Affine(Box::new(affine))),
-                &|| Ok(NodeMap::Sparse { inputs: input.values(), rows: pooling.rows(input, output, order) }),
-            ],
+            [&|| pooling.lower(input, order).map(|affine| NodeMap::Affine(Box::new(affine))), &|| {
+                Ok(NodeMap::Sparse { inputs: input.values(), rows: pooling.rows(input, output, order) })
+            }],
             Given { shape: axes.shape(output), text },
         )
     }

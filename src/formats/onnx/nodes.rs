@@ -9,7 +9,9 @@ use super::operands::{constant_operand, operand};
 use super::reduce::Reduction;
 use super::scalar::{Binary, Unary};
 use super::trace::{Fault, Trace, Value};
-use super::{cast, elementwise, learned, linear, normalise, pick, quantised, reduce, repeat, resample, shapes, volumes};
+use super::{
+    cast, elementwise, learned, linear, normalise, pick, quantised, reduce, repeat, resample, shapes, volumes,
+};
 use crate::network::{
     Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Elementary, QUICK_GELU, SELU_ALPHA, SELU_LAMBDA,
 };

@@ -49,7 +49,9 @@ pub(super) fn transposed_convolution<'a>(trace: &mut Trace<'a>, node: &Node<'a>)
     let (area_in, area_out): (usize, usize) = (lengths.iter().product(), made[1..].iter().product());
     let taps: usize = size.iter().product();
     let name = label(node.proto);
-    trace.graph.spend_entries(name, inputs.saturating_mul(area_in).saturating_mul(*group_outputs).saturating_mul(taps))?;
+    trace
+        .graph
+        .spend_entries(name, inputs.saturating_mul(area_in).saturating_mul(*group_outputs).saturating_mul(taps))?;
     let mut rows: Vec<Vec<(usize, f64)>> = vec![Vec::new(); made[0].saturating_mul(area_out)];
     let group_inputs = inputs / groups;
     for channel in 0..*inputs {
@@ -109,7 +111,10 @@ pub(super) fn pad<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, F
     let before = &told[1..rank];
     let mut made = Vec::with_capacity(shape.len());
     for (axis, length) in shape.iter().enumerate() {
-        let longer = i64::try_from(*length).unwrap_or(i64::MAX).saturating_add(before[axis]).saturating_add(told[rank + 1 + axis]);
+        let longer = i64::try_from(*length)
+            .unwrap_or(i64::MAX)
+            .saturating_add(before[axis])
+            .saturating_add(told[rank + 1 + axis]);
         let longer = usize::try_from(longer).ok().filter(|longer| (1..=LONGEST).contains(longer));
         made.push(longer.ok_or_else(|| node.setting("pads", "leave nothing"))?);
     }
@@ -252,7 +257,12 @@ pub(super) fn resize<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
         })
         .collect();
     let text = format!("{} to {}", mode, times(&made));
-    let base = trace.graph.sparse(traced.base, name, SparseRows { rows, shift: None, text: format!("resizing, {text}") }, made)?;
+    let base = trace.graph.sparse(
+        traced.base,
+        name,
+        SparseRows { rows, shift: None, text: format!("resizing, {text}") },
+        made,
+    )?;
     Ok(Value::Traced(traced.like(base)))
 }
 

@@ -133,9 +133,7 @@ impl NodeMap {
             NodeMap::Centre { .. } | NodeMap::Copy(_) => 1.0,
             NodeMap::Normalise { epsilon, .. } => 1.0 / epsilon.sqrt(),
             NodeMap::Softmax { .. } => 0.5,
-            NodeMap::Activation { activation, .. } => {
-                activation.steepest_slope().max(activation.least_slope().abs())
-            }
+            NodeMap::Activation { activation, .. } => activation.steepest_slope().max(activation.least_slope().abs()),
             NodeMap::Slopes(slopes) => largest(slopes).max(1.0),
             NodeMap::Affine(affine) => affine.weight.norm(),
             NodeMap::Sum { factors, .. } => factors.iter().map(|factor| factor * factor).sum::<f64>().sqrt(),

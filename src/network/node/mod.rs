@@ -148,7 +148,8 @@ impl Node {
     /// `jacobian(column)·direction` for each column of `points` with the direction of the same place.
     pub fn push_columns(&self, points: &DMatrix<f64>, directions: &DMatrix<f64>) -> DMatrix<f64> {
         let mut moved = DMatrix::zeros(self.cut.outputs(), points.ncols());
-        for ((point, direction), mut to) in points.column_iter().zip(directions.column_iter()).zip(moved.column_iter_mut())
+        for ((point, direction), mut to) in
+            points.column_iter().zip(directions.column_iter()).zip(moved.column_iter_mut())
         {
             to.copy_from_slice(&self.push(point.as_slice(), direction.as_slice()));
         }
@@ -158,7 +159,9 @@ impl Node {
     /// `jacobian(column)ᵀ·covector` for each column of `points` with the covector of the same place.
     pub fn pull_columns(&self, points: &DMatrix<f64>, covectors: &DMatrix<f64>) -> DMatrix<f64> {
         let mut moved = DMatrix::zeros(self.cut.inputs(), points.ncols());
-        for ((point, covector), mut to) in points.column_iter().zip(covectors.column_iter()).zip(moved.column_iter_mut()) {
+        for ((point, covector), mut to) in
+            points.column_iter().zip(covectors.column_iter()).zip(moved.column_iter_mut())
+        {
             to.copy_from_slice(&self.pull(point.as_slice(), covector.as_slice()));
         }
         moved

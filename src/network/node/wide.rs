@@ -18,7 +18,11 @@ impl WideConvolution {
     ///
     /// # Errors
     /// If they do not fit each other.
-    pub fn new(convolution: Convolution, input: ImageShape, order: Flattening) -> Result<WideConvolution, ConvolutionError> {
+    pub fn new(
+        convolution: Convolution,
+        input: ImageShape,
+        order: Flattening,
+    ) -> Result<WideConvolution, ConvolutionError> {
         let output = convolution.output(input)?;
         Ok(WideConvolution { convolution, input, output, order })
     }
@@ -71,12 +75,15 @@ impl WideConvolution {
                 let source = &given[(first + within) * height * width..][..height * width];
                 for tap in 0..row_taps * column_taps {
                     let weight = kernel.values()[(channel * group_inputs + within) * row_taps * column_taps + tap];
-                    let (down, across) = (tap / column_taps * window.dilation[0], tap % column_taps * window.dilation[1]);
+                    let (down, across) =
+                        (tap / column_taps * window.dilation[0], tap % column_taps * window.dilation[1]);
                     // The outputs whose tap meets the input: 0 ≤ stride·x + across − left < width.
                     let begin = left.saturating_sub(across).div_ceil(stride);
                     let end = (width + left).saturating_sub(across).div_ceil(stride).min(columns);
                     for (row, line) in plane.chunks_mut(columns).enumerate() {
-                        let Some(y) = (row * row_stride + down).checked_sub(above).filter(|y| *y < height) else { continue };
+                        let Some(y) = (row * row_stride + down).checked_sub(above).filter(|y| *y < height) else {
+                            continue;
+                        };
                         if begin >= end {
                             continue;
                         }
@@ -85,7 +92,9 @@ impl WideConvolution {
                         if stride == 1 {
                             line.iter_mut().zip(from).for_each(|(value, x)| *value += weight * x);
                         } else {
-                            line.iter_mut().zip(from.iter().step_by(stride)).for_each(|(value, x)| *value += weight * x);
+                            line.iter_mut()
+                                .zip(from.iter().step_by(stride))
+                                .for_each(|(value, x)| *value += weight * x);
                         }
                     }
                 }

@@ -127,10 +127,16 @@ fn meaning(kind: PhaseKind) -> &'static str {
             "The operator has no motion of its own here: every point moves straight from x to f(x). Both ends are right; \
              there is no decomposition and no velocity field."
         }
-        PhaseKind::Gather => "The values go straight to their places in the result; what is not needed any more goes to 0.",
-        PhaseKind::Compare => "A round of the tournament in each window: a rises to b where b is larger, a + s·ReLU(b − a).",
+        PhaseKind::Gather => {
+            "The values go straight to their places in the result; what is not needed any more goes to 0."
+        }
+        PhaseKind::Compare => {
+            "A round of the tournament in each window: a rises to b where b is larger, a + s·ReLU(b − a)."
+        }
         PhaseKind::Centre => "The mean of each group is compressed to 0.",
-        PhaseKind::Normalise => "Each group keeps its direction and is brought to its length: x·r^s, r = (mean of x² + ε)^(−½).",
+        PhaseKind::Normalise => {
+            "Each group keeps its direction and is brought to its length: x·r^s, r = (mean of x² + ε)^(−½)."
+        }
         PhaseKind::Add => "What the other branches gave is added: x + s·f.",
     }
 }
