@@ -221,7 +221,7 @@ impl LayerReport {
             index: motion.index,
             name: layer.name().into(),
             kind: layer.kind(),
-            origin: motion.origin.clone(),
+            origin: motion.origin.clone().or_else(|| motion.operator.clone()),
             inputs: layer.inputs(),
             outputs: layer.outputs(),
             activation: layer.activation().name(),

@@ -315,7 +315,9 @@ fn last_motions(layer: &Layer, dimension: usize, law: ResidualLaw) -> Vec<(Phase
         }
         Layer::Node(node) => {
             let stages = node.stages().into_iter();
-            stages.map(|(stage, node)| (kind_of(stage, &node), Motion::Node(Box::new(NodeMotion { stage, node })))).collect()
+            stages
+                .map(|(stage, node)| (kind_of(stage, &node), Motion::Node(Box::new(NodeMotion { stage, node }))))
+                .collect()
         }
     }
 }

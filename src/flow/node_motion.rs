@@ -51,6 +51,8 @@ impl NodeMotion {
             return end;
         }
         if let (true, NodeMap::Normalise { length, epsilon, .. }) = (self.is_curved(), &self.node.map) {
+            // Outside of the groups it is straight.
+            end = end * s + start * (1.0 - s);
             for (from, mut to) in start.column_iter().zip(end.column_iter_mut()) {
                 for group in self.node.cut.reads().chunks((*length).max(1)) {
                     let factor = rate(group.iter().map(|&place| from[place]), *epsilon, group.len()).powf(s);
@@ -141,7 +143,10 @@ impl NodeMotion {
     ) -> Result<DVector<f64>, NoVelocity> {
         let cut = &self.node.cut;
         let mut source = vec![None; position.len()];
-        cut.writes().iter().zip(cut.reads()).for_each(|(&to, &from)| source[to] = Some(from).filter(|from| *from != to));
+        cut.writes()
+            .iter()
+            .zip(cut.reads())
+            .for_each(|(&to, &from)| source[to] = Some(from).filter(|from| *from != to));
         let mut is_known: Vec<bool> = source.iter().map(Option::is_none).collect();
         for place in 0..position.len() {
             let mut waiting = Vec::new();
@@ -167,7 +172,9 @@ impl NodeMotion {
         let cut = &self.node.cut;
         let parts: Vec<&[usize]> = cut.reads().chunks(width.max(1)).collect();
         let own = parts.iter().position(|part| *part == cut.writes()).ok_or_else(|| self.none())?;
-        let is_apart = |(number, part): (usize, &&[usize])| number == own || part.iter().all(|place| !cut.writes().contains(place));
+        let is_apart = |(number, part): (usize, &&[usize])| {
+            number == own || part.iter().all(|place| !cut.writes().contains(place))
+        };
         if width > LARGEST_SEARCHED || !parts.iter().enumerate().all(is_apart) {
             return Err(self.none());
         }

@@ -20,11 +20,8 @@ fn flow(network: &Network) -> Flow {
 
 /// A matrix, the node, a matrix.
 fn around(node: Node) -> Network {
-    let layers = vec![
-        dense(node.cut.inputs(), 3, 1),
-        Layer::Node(Box::new(node.clone())),
-        dense(2, node.cut.outputs(), 2),
-    ];
+    let layers =
+        vec![dense(node.cut.inputs(), 3, 1), Layer::Node(Box::new(node.clone())), dense(2, node.cut.outputs(), 2)];
     Network::new(String::new(), layers, OutputFunction::Identity).unwrap()
 }
 
@@ -44,7 +41,7 @@ fn nodes() -> Vec<Node> {
         whole(NodeMap::Centre { inputs: 6, length: 3 }),
         whole(NodeMap::Normalise { inputs: 6, length: 3, epsilon: 1e-3 }),
         whole(NodeMap::Softmax { inputs: 6, length: 3 }),
-        whole(NodeMap::Slopes(vec![0.1, 0.2, -0.3, 0.0, 1.0, 2.0])),
+        whole(NodeMap::Slopes(vec![0.1, 0.2, 0.3, 0.0, 1.0, 2.0])),
         whole(NodeMap::Activation { inputs: 6, activation: Activation::Softplus }),
         whole(NodeMap::Binary { width: 3, operator: Binary::Product }),
         whole(NodeMap::MatrixProduct(MatrixProduct { batch: 1, rows: 2, shared: 1, columns: 4 })),

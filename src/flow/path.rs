@@ -99,7 +99,8 @@ impl SampledPath {
         let last_width = layers.last().map_or(0, |layer| layer.outputs);
         let mut starts: Vec<Checkpoint> = layers.iter().map(|layer| room(layer.inputs)).collect();
         starts.push(room(last_width));
-        let has_last = |layer: &LayerFlow| !layer.is_node() && layer.phases.iter().any(|phase| !phase.motion.is_affine());
+        let has_last =
+            |layer: &LayerFlow| !layer.is_node() && layer.phases.iter().any(|phase| !phase.motion.is_affine());
         let mut before_last: Vec<Option<Checkpoint>> =
             layers.iter().map(|layer| has_last(layer).then(|| room(layer.outputs))).collect();
         // As many pieces as there are steps, if these are few: their corners are the path.
@@ -111,7 +112,8 @@ impl SampledPath {
         };
         let mut curves: Vec<Option<Curve>> =
             layers.iter().map(|layer| layer.is_limit().then(|| curve(layer))).collect();
-        let mut stages: Vec<Vec<StagePath>> = layers.iter().map(|layer| stage_paths(layer, LIMIT_PIECES, &room)).collect();
+        let mut stages: Vec<Vec<StagePath>> =
+            layers.iter().map(|layer| stage_paths(layer, LIMIT_PIECES, &room)).collect();
         // No point at all is followed too, because the inputs must fit all the same.
         for first in (0..samples.max(1)).step_by(CHUNK) {
             let part = inputs.columns(first, CHUNK.min(samples - first)).into_owned();

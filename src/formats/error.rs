@@ -111,8 +111,8 @@ impl FormatError {
     /// The file.
     pub fn path(&self) -> &Path {
         use FormatError::{
-            Chain, Content, Damaged, Dangerous, Empty, Ending, Folder, Graph, Memory, Network, Numpy, Pickle, Read,
-            Operator, Tensor, TooLarge, TooLargeNumber, TooManyTensors, TorchScript, Unknown, Unsupported,
+            Chain, Content, Damaged, Dangerous, Empty, Ending, Folder, Graph, Memory, Network, Numpy, Operator, Pickle,
+            Read, Tensor, TooLarge, TooLargeNumber, TooManyTensors, TorchScript, Unknown, Unsupported,
         };
         match self {
             FormatError::File(error) => error.path(),
@@ -145,7 +145,9 @@ impl FormatError {
         match self {
             FormatError::Content { position, .. } => Some(position.trim_end_matches(',').to_owned()),
             FormatError::Tensor { tensor, .. } => Some(tensor.clone()),
-            FormatError::TooLargeNumber { layer, .. } | FormatError::Operator { layer, .. } => Some(format!("layer {layer}")),
+            FormatError::TooLargeNumber { layer, .. } | FormatError::Operator { layer, .. } => {
+                Some(format!("layer {layer}"))
+            }
             FormatError::Chain { source, .. } => source.weight().map(str::to_owned),
             FormatError::Graph { source, .. } => Some(source.part().0.name()),
             _ => None,

@@ -34,7 +34,9 @@ pub enum NetworkError {
         expected_columns: usize,
     },
     /// An operator whose map does not fit the coordinates it has.
-    #[error("layer {layer} ({operator}) takes {takes} values and gives {gives}, but {given} are read and {written} written")]
+    #[error(
+        "layer {layer} ({operator}) takes {takes} values and gives {gives}, but {given} are read and {written} written"
+    )]
     NodeShape { layer: usize, operator: String, takes: usize, gives: usize, given: usize, written: usize },
     /// An operator with a number that is not finite.
     #[error("layer {layer} ({operator}) holds {value}; every number must be finite")]

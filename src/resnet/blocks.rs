@@ -188,9 +188,11 @@ impl ResNet<'_> {
                 let (inner, outer) = (DMatrix::zeros(1, dimension), DMatrix::zeros(dimension, 1));
                 block(format!("{name} {}", r + 1), inner, None, outer, Some(bias * h))
             }),
-            Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) | Motion::Node(_) => Box::new(move |_| {
-                plain(name.clone(), DMatrix::identity(dimension, dimension), None, Activation::Identity)
-            }),
+            Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) | Motion::Node(_) => {
+                Box::new(move |_| {
+                    plain(name.clone(), DMatrix::identity(dimension, dimension), None, Activation::Identity)
+                })
+            }
         }
     }
 

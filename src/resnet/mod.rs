@@ -10,12 +10,12 @@ mod finer;
 mod integrator;
 mod interpolant;
 mod measure;
+#[cfg(test)]
+mod node_tests;
 mod refine;
 mod runs;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod node_tests;
 mod trained;
 
 pub use block_run::BlockRun;

@@ -36,7 +36,9 @@ pub enum TrainingError {
     #[error("training diverged in epoch {epoch} at a learning rate of {rate}; try a smaller one")]
     Diverged { epoch: usize, rate: f64 },
     /// An operator of a graph.
-    #[error("layer {layer} is the operator {operator}, which is not trained here; train the network where it comes from")]
+    #[error(
+        "layer {layer} is the operator {operator}, which is not trained here; train the network where it comes from"
+    )]
     Operator { layer: usize, operator: String },
     /// A state of another network.
     #[error("the saved state has {found} parameters, but the network has {expected}; choose a state of this network")]

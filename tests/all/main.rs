@@ -20,6 +20,7 @@ mod findings_command;
 mod flow_command;
 mod gallery;
 mod graph_files;
+mod graph_operators;
 mod layering;
 mod limit;
 mod little_memory;

@@ -26,7 +26,8 @@ pub(super) fn exponents(network: &Network, values: &[LayerValues]) -> Vec<Option
         let product = if index == 0 && matches!(layer, Layer::Dense(_)) {
             0
         } else {
-            let entries = if matches!(layer, Layer::Node(_)) { layer.inputs() * layer.outputs() } else { layer.parameters() };
+            let entries =
+                if matches!(layer, Layer::Node(_)) { layer.inputs() * layer.outputs() } else { layer.parameters() };
             entries * inputs + most * least * least
         };
         (product + STEPS * least * least) as f64

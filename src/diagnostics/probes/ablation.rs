@@ -40,7 +40,9 @@ pub enum AblationError {
     )]
     Block { layer: usize },
     /// An operator of a graph is nothing that can be left out by itself.
-    #[error("layer {layer} is the operator {operator}, of which nothing can be taken out; take out a part of another layer")]
+    #[error(
+        "layer {layer} is the operator {operator}, of which nothing can be taken out; take out a part of another layer"
+    )]
     Node { layer: usize, operator: String },
     /// The widths differ.
     #[error("layer {layer} cannot be skipped: it takes {inputs} values and gives {outputs}")]

@@ -127,7 +127,10 @@ impl Graph {
             Expression::Combine { name, terms } => Step {
                 name,
                 word: "a sum".into(),
-                map: NodeMap::Sum { width: self.width_of(id)?, factors: terms.iter().map(|(factor, _)| *factor).collect() },
+                map: NodeMap::Sum {
+                    width: self.width_of(id)?,
+                    factors: terms.iter().map(|(factor, _)| *factor).collect(),
+                },
                 reads: terms.iter().flat_map(|(_, of)| state.of(*of)).copied().collect(),
                 results: None,
             },
@@ -171,7 +174,8 @@ impl State {
         // Over what it reads first where nothing else needs that; else at the first free places.
         let mut is_free: Vec<bool> = is_kept.iter().map(|is_kept| !is_kept).collect();
         let over: Vec<usize> = step.reads.iter().take(width).copied().collect();
-        let can_be_over = over.len() == width && over.iter().all(|&place| std::mem::replace(&mut is_free[place], false));
+        let can_be_over =
+            over.len() == width && over.iter().all(|&place| std::mem::replace(&mut is_free[place], false));
         let places: Vec<usize> = if is_last {
             (0..width).collect()
         } else if can_be_over && step.results.is_none() {

@@ -206,7 +206,8 @@ impl Graph {
                     at = base;
                 }
                 Expression::Node { of, .. } => {
-                    let base = of.first().copied().ok_or_else(|| GraphProblem::Branch { node: self.name_of(below).into() })?;
+                    let base =
+                        of.first().copied().ok_or_else(|| GraphProblem::Branch { node: self.name_of(below).into() })?;
                     let layers = self.cut_block(below, base)?;
                     chain.origins.extend(layers.iter().map(|_| None));
                     chain.layers.extend(layers.into_iter().rev());

@@ -27,7 +27,7 @@ mod volumes;
 pub use convolution::GraphConvolution;
 pub(super) use layers::GraphNetwork;
 pub(super) use opened::opened;
-pub(super) use operators::{Groups, Operator};
+pub(super) use operators::{Groups, Operator, SparseRows};
 pub use problem::GraphProblem;
 pub(super) use problem::is_recurrent;
 pub(super) use scale::Scale;

@@ -1,13 +1,28 @@
 //! Operators of a graph that are neither affine nor of single coordinates: each becomes a layer of its own.
 
+use nalgebra::{DMatrix, DVector};
+
 use super::GraphProblem;
 use super::scale::Scale;
 use super::values::{Expression, Graph, ValueId};
 use crate::formats::shape::size;
-use crate::network::{MatrixProduct, NodeMap};
+use crate::network::{Affine, MatrixProduct, NodeMap};
 
 /// The largest number of places that the operators of a graph may name, 512 MB.
 const MAX_PLACES: usize = 1 << 26;
+
+/// Rows or columns of a convolution, or of another linear map of few entries, that becomes a matrix, so that it is decomposed.
+pub(super) const LONGEST_LOWERED: usize = 2048;
+
+/// A linear map of few entries.
+pub(in crate::formats) struct SparseRows {
+    /// For each coordinate of the result the places that it is a sum of, and their factors.
+    pub rows: Vec<Vec<(usize, f64)>>,
+    /// What is added to each.
+    pub shift: Option<Vec<f64>>,
+    /// What it is, for people.
+    pub text: String,
+}
 
 /// What an operator does, in words and as a map.
 pub(in crate::formats) struct Operator {
@@ -163,6 +178,42 @@ impl Graph {
         let flat = self.flatten(of);
         let scaled = self.scale(flat, name, scale, 0)?;
         self.reshape(scaled, name, shape.to_vec())
+    }
+
+    /// A linear map of few entries, and a shift: a matrix where it is small.
+    pub fn sparse(
+        &mut self,
+        of: ValueId,
+        name: &str,
+        map: SparseRows,
+        shape: Vec<usize>,
+    ) -> Result<ValueId, GraphProblem> {
+        let inputs = self.width(of).ok_or_else(|| GraphProblem::InputShape { node: name.into() })?;
+        let SparseRows { rows, shift, text } = map;
+        let outputs = rows.len();
+        if let Some((beyond, _)) = rows.iter().flatten().find(|(place, _)| *place >= inputs) {
+            return Err(GraphProblem::Widths { node: name.into(), takes: beyond.saturating_add(1), given: inputs });
+        }
+        if inputs.max(outputs) <= LONGEST_LOWERED && self.spend(name, outputs, inputs).is_ok() {
+            let mut weight = DMatrix::zeros(outputs, inputs);
+            for (row, entries) in rows.iter().enumerate() {
+                entries.iter().for_each(|(column, value)| weight[(row, *column)] += value);
+            }
+            return self.whole(of, name, Affine { weight, bias: shift.map(DVector::from_vec) }, shape, Some(text));
+        }
+        let made = self.operate(&[of], name, Operator::plain(text, NodeMap::Sparse { inputs, rows }), shape.clone())?;
+        match shift {
+            Some(shift) => {
+                let scale = Scale { factor: None, shift: Some(DVector::from_vec(shift)) };
+                self.scaled_along(made, name, scale, &shape)
+            }
+            None => Ok(made),
+        }
+    }
+
+    /// Counts the entries of a linear map before they are made.
+    pub fn spend_entries(&mut self, name: &str, entries: usize) -> Result<(), GraphProblem> {
+        self.spend_places(name, entries)
     }
 
     pub(super) fn spend_places(&mut self, name: &str, places: usize) -> Result<(), GraphProblem> {

@@ -2,7 +2,7 @@
 
 use super::GraphProblem;
 use super::convolution::GraphConvolution;
-use super::operators::Operator;
+use super::operators::{LONGEST_LOWERED, Operator};
 use super::values::{Graph, ValueId};
 use crate::network::{
     AveragePooling, Convolution, ConvolutionError, Flattening, ImageShape, NodeMap, WideConvolution, Window,
@@ -82,10 +82,9 @@ impl Graph {
             of,
             name,
             [input, output],
-            [
-                &|| pooling.lower(input, order).map(|affine| NodeMap::Affine(Box::new(affine))),
-                &|| Ok(NodeMap::Sparse { inputs: input.values(), rows: pooling.rows(input, output, order) }),
-            ],
+            [&|| pooling.lower(input, order).map(|affine| NodeMap::Affine(Box::new(affine))), &|| {
+                Ok(NodeMap::Sparse { inputs: input.values(), rows: pooling.rows(input, output, order) })
+            }],
             Given { shape: axes.shape(output), text },
         )
     }
@@ -132,7 +131,8 @@ impl Graph {
         let fault = |source| GraphProblem::Convolution { node: name.into(), source };
         // Whether the matrix may be made is known before it takes memory.
         let allowed = Convolution::refuse_too_large(input, output).map_err(fault);
-        let is_small = allowed.and_then(|()| self.spend(name, output.values(), input.values())).is_ok();
+        let is_narrow = input.values().max(output.values()) <= LONGEST_LOWERED;
+        let is_small = is_narrow && allowed.and_then(|()| self.spend(name, output.values(), input.values())).is_ok();
         match if is_small { lower() } else { by_rule() }.map_err(fault)? {
             NodeMap::Affine(affine) => self.whole(of, name, *affine, shape, Some(text)),
             map => self.operate(&[of], name, Operator::plain(text, map), shape),

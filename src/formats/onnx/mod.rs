@@ -25,6 +25,7 @@ mod read;
 pub(super) mod recognise;
 mod reduce;
 mod repeat;
+mod resample;
 mod rounding;
 pub(super) mod scalar;
 mod settle;

@@ -9,7 +9,9 @@ use super::operands::{constant_operand, operand};
 use super::reduce::Reduction;
 use super::scalar::{Binary, Unary};
 use super::trace::{Fault, Trace, Value};
-use super::{cast, elementwise, learned, linear, normalise, pick, quantised, reduce, repeat, shapes, volumes};
+use super::{
+    cast, elementwise, learned, linear, normalise, pick, quantised, reduce, repeat, resample, shapes, volumes,
+};
 use crate::network::{
     Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Elementary, QUICK_GELU, SELU_ALPHA, SELU_LAMBDA,
 };
@@ -72,6 +74,9 @@ fn standard<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> 
         "ReduceL2" => reduce::along(trace, node, Reduction::Length),
         "ReduceMax" => reduce::along(trace, node, Reduction::Largest),
         "Conv" => volumes::convolution(trace, node),
+        "ConvTranspose" => resample::transposed_convolution(trace, node),
+        "Pad" => resample::pad(trace, node),
+        "Resize" | "Upsample" => resample::resize(trace, node),
         "AveragePool" => volumes::average_pooling(trace, node),
         "MaxPool" => volumes::max_pooling(trace, node),
         "GlobalAveragePool" => volumes::global_pooling(trace, node, true),

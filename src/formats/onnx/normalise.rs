@@ -20,7 +20,8 @@ pub(super) fn of_layer<'a>(trace: &mut Trace<'a>, node: &Node<'a>, centred: bool
     let (traced, rank) = with_axes(trace, node, 0)?;
     let (gamma, beta) = (only_operand(trace, node, 1)?, constant_operand(trace, node, 2)?);
     let epsilon = node.float("epsilon", EPSILON);
-    let axis = axis_of(node.integer("axis", -1), rank).ok_or_else(|| node.setting("axis", "is not among its value's"))?;
+    let axis =
+        axis_of(node.integer("axis", -1), rank).ok_or_else(|| node.setting("axis", "is not among its value's"))?;
     let axis = axis.checked_sub(1).ok_or_else(|| node.mixes_samples("axis 0"))?;
     if node.results() > 1 {
         return Err(node.setting("its further results", "are asked for, which is not understood").into());

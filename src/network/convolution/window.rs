@@ -57,6 +57,22 @@ impl Window {
         Window { padding: Padding { rows: along(0), columns: along(1) }, ..self }
     }
 
+    /// The same window with as much padding behind the input that a last window which only begins on it is counted too.
+    pub fn ceiled(self, input: ImageShape) -> Window {
+        let along = |axis: usize| {
+            let [before, after] = self.padding.along(axis);
+            let (length, stride, span) = (input.sides()[axis], self.stride[axis].max(1), self.span(axis));
+            let available = length.saturating_add(before).saturating_add(after);
+            let Some(room) = available.checked_sub(span) else { return [before, after] };
+            let last = room.div_ceil(stride).saturating_mul(stride);
+            if last >= length.saturating_add(before) {
+                return [before, after];
+            }
+            [before, after.max((last + span).saturating_sub(length + before))]
+        };
+        Window { padding: Padding { rows: along(0), columns: along(1) }, ..self }
+    }
+
     /// The number of outputs along the height and the width.
     ///
     /// # Errors

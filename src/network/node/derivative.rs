@@ -15,7 +15,9 @@ impl NodeMap {
             }
             NodeMap::Affine(affine) => linear(affine, direction, &mut made),
             NodeMap::Convolution(map) => map.apply(direction, &mut made, false),
-            NodeMap::Centre { .. } | NodeMap::Sum { .. } | NodeMap::Copy(_) | NodeMap::Sparse { .. } => self.apply(direction, &mut made),
+            NodeMap::Centre { .. } | NodeMap::Sum { .. } | NodeMap::Copy(_) | NodeMap::Sparse { .. } => {
+                self.apply(direction, &mut made)
+            }
             NodeMap::Scale { factor, .. } => {
                 made.iter_mut().zip(factor.iter().zip(direction)).for_each(|(value, (factor, x))| *value = factor * x);
             }
@@ -62,7 +64,10 @@ impl NodeMap {
                     let r = rate(x, *epsilon);
                     let along: f64 = x.iter().zip(covector).map(|(x, value)| x * value).sum();
                     let back = r * r * r * along / x.len() as f64;
-                    moved.iter_mut().zip(x.iter().zip(covector)).for_each(|(to, (x, value))| *to = r * value - back * x);
+                    moved
+                        .iter_mut()
+                        .zip(x.iter().zip(covector))
+                        .for_each(|(to, (x, value))| *to = r * value - back * x);
                 }
             }
             NodeMap::Softmax { length, .. } => softmax_product(*length, given, covector, &mut moved),
@@ -96,7 +101,10 @@ impl NodeMap {
             }
             NodeMap::Copy(_) => moved.copy_from_slice(covector),
             NodeMap::Scale { factor, .. } => {
-                moved.iter_mut().zip(factor.iter().zip(covector)).for_each(|(to, (factor, value))| *to = factor * value);
+                moved
+                    .iter_mut()
+                    .zip(factor.iter().zip(covector))
+                    .for_each(|(to, (factor, value))| *to = factor * value);
             }
             NodeMap::Binary { width, operator } => {
                 let (left, right) = given.split_at(*width);

@@ -133,9 +133,7 @@ impl NodeMap {
             NodeMap::Centre { .. } | NodeMap::Copy(_) => 1.0,
             NodeMap::Normalise { epsilon, .. } => 1.0 / epsilon.sqrt(),
             NodeMap::Softmax { .. } => 0.5,
-            NodeMap::Activation { activation, .. } => {
-                activation.steepest_slope().max(activation.least_slope().abs())
-            }
+            NodeMap::Activation { activation, .. } => activation.steepest_slope().max(activation.least_slope().abs()),
             NodeMap::Slopes(slopes) => largest(slopes).max(1.0),
             NodeMap::Affine(affine) => affine.weight.norm(),
             NodeMap::Sum { factors, .. } => factors.iter().map(|factor| factor * factor).sum::<f64>().sqrt(),
@@ -194,6 +192,16 @@ impl NodeMap {
             NodeMap::Sum { factors, .. } => factors.clone(),
             NodeMap::Sparse { rows, .. } => rows.iter().flatten().map(|(_, factor)| *factor).collect(),
             _ => Vec::new(),
+        }
+    }
+
+    /// About how many products a pass of one sample takes.
+    pub(super) fn work(&self) -> usize {
+        match self {
+            NodeMap::Affine(affine) => affine.weight.len(),
+            NodeMap::Convolution(map) => map.products(),
+            NodeMap::MatrixProduct(product) => product.outputs() * product.shared,
+            other => other.inputs() + other.outputs(),
         }
     }
 

@@ -12,6 +12,9 @@ mod rounds;
 mod tests;
 mod wide;
 
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
 use nalgebra::DMatrix;
 
 pub use binary::Binary;
@@ -19,6 +22,9 @@ pub use cut::Cut;
 pub use map::NodeMap;
 pub use rounds::Stage;
 pub use wide::{MatrixProduct, WideConvolution};
+
+/// Products from which on the samples are shared out to threads.
+const WORTH_THREADS: usize = 1 << 22;
 
 /// One operator of a graph as a layer.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,15 +49,46 @@ impl Node {
     /// The next state of each column of `points` (the state's width × samples).
     pub fn apply(&self, points: &DMatrix<f64>) -> DMatrix<f64> {
         let mut moved = DMatrix::zeros(self.cut.outputs(), points.ncols());
+        let (inputs, outputs) = (self.cut.inputs(), self.cut.outputs());
+        let work = self.map.work().saturating_mul(points.ncols());
+        let threads = if work < WORTH_THREADS { 1 } else { thread::available_parallelism().map_or(1, usize::from) };
+        let share = points.ncols().div_ceil(threads).max(1);
+        if share >= points.ncols() {
+            self.apply_columns(points.as_slice(), moved.as_mut_slice());
+            return moved;
+        }
+        let parts = points.as_slice().chunks(share * inputs).zip(moved.as_mut_slice().chunks_mut(share * outputs));
+        let waiting = Mutex::new(parts);
+        let work = || {
+            loop {
+                let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let Some((from, to)) = next else { break };
+                self.apply_columns(from, to);
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 1..threads {
+                // Where no thread can be had, those that are there do its part.
+                if thread::Builder::new().name("operator".into()).spawn_scoped(scope, work).is_err() {
+                    break;
+                }
+            }
+            work();
+        });
+        moved
+    }
+
+    /// The next states of states that lie one after the other.
+    fn apply_columns(&self, points: &[f64], moved: &mut [f64]) {
         let mut given = vec![0.0; self.cut.reads().len()];
         let mut made = vec![0.0; self.cut.writes().len()];
-        for (from, mut to) in points.column_iter().zip(moved.column_iter_mut()) {
+        let states = points.chunks(self.cut.inputs()).zip(moved.chunks_mut(self.cut.outputs()));
+        for (from, to) in states {
             given.iter_mut().zip(self.cut.reads()).for_each(|(value, &place)| *value = from[place]);
             self.map.apply(&given, &mut made);
             self.cut.kept().iter().for_each(|&place| to[place] = from[place]);
             made.iter().zip(self.cut.writes()).for_each(|(value, &place)| to[place] = *value);
         }
-        moved
     }
 
     /// A bound of how much further apart two states can be after it; infinite where none is known.
@@ -111,7 +148,8 @@ impl Node {
     /// `jacobian(column)·direction` for each column of `points` with the direction of the same place.
     pub fn push_columns(&self, points: &DMatrix<f64>, directions: &DMatrix<f64>) -> DMatrix<f64> {
         let mut moved = DMatrix::zeros(self.cut.outputs(), points.ncols());
-        for ((point, direction), mut to) in points.column_iter().zip(directions.column_iter()).zip(moved.column_iter_mut())
+        for ((point, direction), mut to) in
+            points.column_iter().zip(directions.column_iter()).zip(moved.column_iter_mut())
         {
             to.copy_from_slice(&self.push(point.as_slice(), direction.as_slice()));
         }
@@ -121,7 +159,9 @@ impl Node {
     /// `jacobian(column)ᵀ·covector` for each column of `points` with the covector of the same place.
     pub fn pull_columns(&self, points: &DMatrix<f64>, covectors: &DMatrix<f64>) -> DMatrix<f64> {
         let mut moved = DMatrix::zeros(self.cut.inputs(), points.ncols());
-        for ((point, covector), mut to) in points.column_iter().zip(covectors.column_iter()).zip(moved.column_iter_mut()) {
+        for ((point, covector), mut to) in
+            points.column_iter().zip(covectors.column_iter()).zip(moved.column_iter_mut())
+        {
             to.copy_from_slice(&self.pull(point.as_slice(), covector.as_slice()));
         }
         moved

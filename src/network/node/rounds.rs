@@ -4,10 +4,10 @@
 //! a + ReLU(b − a) of a, while b rests; at the end the winners go to their places and the losers to 0. Windows that share
 //! values are copied apart first. A layer normalisation is centred, then brought to its length.
 
+use super::Node;
 use super::binary::Binary;
 use super::cut::Cut;
 use super::map::NodeMap;
-use super::Node;
 
 /// How the points go in one stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +88,10 @@ impl Node {
             let kept = (0..width).filter(|place| sorted.binary_search(place).is_err()).collect();
             let reads: Vec<usize> = winners.iter().chain(&losers).copied().collect();
             let map = NodeMap::Binary { width: winners.len(), operator: Binary::Larger };
-            stages.push((Stage::Compare, part("a round of comparisons", map, Cut::new((width, width), reads, winners, kept)?)));
+            stages.push((
+                Stage::Compare,
+                part("a round of comparisons", map, Cut::new((width, width), reads, winners, kept)?),
+            ));
         }
         let winners: Vec<usize> = left.iter().filter_map(|window| window.first().copied()).collect();
         let gathered = Cut::new((width, cut.outputs()), winners, cut.writes().to_vec(), cut.kept().to_vec())?;

@@ -46,7 +46,8 @@ fn derivatives_are_those_of_small_differences() {
         for index in 0..node.cut.inputs() {
             let mut direction = DMatrix::zeros(node.cut.inputs(), 1);
             direction[index] = 1.0;
-            let change = (node.apply(&(&point + &direction * step)) - node.apply(&(&point - &direction * step))) / (2.0 * step);
+            let change =
+                (node.apply(&(&point + &direction * step)) - node.apply(&(&point - &direction * step))) / (2.0 * step);
             assert!((change - jacobian.column(index)).norm() < 1e-7, "{:?} by {index}", node.map);
             let pushed = node.push_columns(&point, &direction);
             assert!((pushed - jacobian.column(index)).norm() < 1e-12, "{:?} by {index}", node.map);

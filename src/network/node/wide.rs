@@ -18,7 +18,11 @@ impl WideConvolution {
     ///
     /// # Errors
     /// If they do not fit each other.
-    pub fn new(convolution: Convolution, input: ImageShape, order: Flattening) -> Result<WideConvolution, ConvolutionError> {
+    pub fn new(
+        convolution: Convolution,
+        input: ImageShape,
+        order: Flattening,
+    ) -> Result<WideConvolution, ConvolutionError> {
         let output = convolution.output(input)?;
         Ok(WideConvolution { convolution, input, output, order })
     }
@@ -45,10 +49,63 @@ impl WideConvolution {
 
     pub(super) fn apply(&self, given: &[f64], made: &mut [f64], with_bias: bool) {
         made.fill(0.0);
-        self.convolution.each_term(self.input, self.output, self.order, |to, from, weight| made[to] += weight * given[from]);
+        match self.order {
+            Flattening::ChannelsFirst => self.apply_planes(given, made),
+            Flattening::ChannelsLast => {
+                let add = |to: usize, from: usize, weight: f64| made[to] += weight * given[from];
+                self.convolution.each_term(self.input, self.output, self.order, add);
+            }
+        }
         if let Some(bias) = self.convolution.bias().filter(|_| with_bias) {
             self.add_bias(bias, made);
         }
+    }
+
+    /// Tap by tap, along rows that lie side by side.
+    fn apply_planes(&self, given: &[f64], made: &mut [f64]) {
+        let (kernel, window) = (self.convolution.kernel(), self.convolution.window());
+        let ([height, width], [rows, columns]) = (self.input.sides(), self.output.sides());
+        let ([row_taps, column_taps], group_inputs) = (kernel.size(), kernel.group_inputs());
+        let group_outputs = kernel.outputs() / self.convolution.groups();
+        let (above, left) = (window.padding.rows[0], window.padding.columns[0]);
+        let [row_stride, stride] = window.stride;
+        for (channel, plane) in made.chunks_mut(rows * columns).enumerate() {
+            let first = channel / group_outputs * group_inputs;
+            for within in 0..group_inputs {
+                let source = &given[(first + within) * height * width..][..height * width];
+                for tap in 0..row_taps * column_taps {
+                    let weight = kernel.values()[(channel * group_inputs + within) * row_taps * column_taps + tap];
+                    let (down, across) =
+                        (tap / column_taps * window.dilation[0], tap % column_taps * window.dilation[1]);
+                    // The outputs whose tap meets the input: 0 ≤ stride·x + across − left < width.
+                    let begin = left.saturating_sub(across).div_ceil(stride);
+                    let end = (width + left).saturating_sub(across).div_ceil(stride).min(columns);
+                    for (row, line) in plane.chunks_mut(columns).enumerate() {
+                        let Some(y) = (row * row_stride + down).checked_sub(above).filter(|y| *y < height) else {
+                            continue;
+                        };
+                        if begin >= end {
+                            continue;
+                        }
+                        let from = &source[y * width + begin * stride + across - left..(y + 1) * width];
+                        let line = &mut line[begin..end];
+                        if stride == 1 {
+                            line.iter_mut().zip(from).for_each(|(value, x)| *value += weight * x);
+                        } else {
+                            line.iter_mut()
+                                .zip(from.iter().step_by(stride))
+                                .for_each(|(value, x)| *value += weight * x);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The number of products that a pass takes.
+    pub(super) fn products(&self) -> usize {
+        let [height, width] = self.convolution.kernel().size();
+        self.output.values() * self.convolution.kernel().group_inputs() * height * width
     }
 
     pub(super) fn pull(&self, covector: &[f64]) -> Vec<f64> {
