@@ -7,7 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use nalgebra::DMatrix;
 
 use super::error::CommandError;
-use super::output::print_note;
+use super::output::{print_note, told_of_long_work};
 use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, MissingValues, Scaling};
 use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, ResidualLaw, TimeLaw};
 use crate::formats;
@@ -321,7 +321,8 @@ pub(super) fn generated(generator: Generator, options: GeneratorOptions) -> Data
 pub(super) fn outline_flow(file: &Path, network: &Network, arguments: FlowArguments) -> Result<Flow, CommandError> {
     arguments.refuse_without_data()?;
     let options = arguments.with_decomposition(arguments.decomposition);
-    Flow::outline(network, options, &mut |_, _| true).map_err(|source| CommandError::Flow { path: file.into(), source })
+    Flow::outline(network, options, &mut told_of_long_work(file))
+        .map_err(|source| CommandError::Flow { path: file.into(), source })
 }
 
 /// Builds the flow of the network that came from `file`, to be followed by `points` (inputs × samples).
@@ -332,7 +333,7 @@ pub(super) fn build_flow(
     points: &DMatrix<f64>,
 ) -> Result<Flow, CommandError> {
     let options = arguments.with_decomposition(arguments.decomposition);
-    Flow::for_data(network, options, points, &mut |_, _| true)
+    Flow::for_data(network, options, points, &mut told_of_long_work(file))
         .map_err(|source| CommandError::Flow { path: file.into(), source })
 }
 

@@ -102,13 +102,15 @@ pub(super) struct StoredRankReport {
     /// The largest step of a quantised weight.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<f64>,
+    /// Whether the flow shows the layer at this rank, and takes what rounding left of the other directions as nothing.
+    pub shown: bool,
 }
 
 impl StoredRankReport {
     fn new(found: &StoredRank) -> StoredRankReport {
-        let StoredRank { precision, rank, tolerance } = *found;
+        let StoredRank { precision, rank, tolerance, is_shown: shown } = *found;
         let step = if let StoredPrecision::Quantised { step } = precision { Some(step) } else { None };
-        StoredRankReport { precision: precision.name(), rank, tolerance, step }
+        StoredRankReport { precision: precision.name(), rank, tolerance, step, shown }
     }
 }
 

@@ -45,6 +45,14 @@ pub(super) fn of_layer(layer: &Layer, motion: &LayerFlow) -> Vec<Warning> {
             );
             warnings.push(Warning::serious("rank_deficient", message));
         }
+        if let Some(stored) = spectrum.stored_rank.filter(|stored| stored.is_shown) {
+            let message = format!(
+                "the flow shows rank {}: what is left in the other directions is below the rounding of {}",
+                stored.rank,
+                stored.precision.name()
+            );
+            warnings.push(Warning::info("shown_at_stored_rank", message));
+        }
         if let Some(condition) = spectrum.condition_number.filter(|&condition| condition > ILL_CONDITIONED) {
             let message = format!("condition number {condition:.1e}: the smallest direction is all but lost");
             warnings.push(Warning::serious("ill_conditioned", message));

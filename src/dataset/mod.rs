@@ -10,6 +10,7 @@ mod error;
 mod gaps;
 mod generator;
 mod idx_file;
+mod image_folder;
 mod labels;
 mod left_out;
 mod matching;

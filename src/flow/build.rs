@@ -1,12 +1,13 @@
 //! From layers to phases: the ambient space, the decompositions, the time each phase gets.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 
 use nalgebra::{DMatrix, DVector};
 
 use super::error::FlowError;
+use super::large::{self, Cost, Outcome};
 use super::{
     Decomposition, FlowOptions, LayerFlow, Motion, NodeMotion, Phase, PhaseKind, ResidualLaw, Spectrum, StoredRank, fold,
     least_motion,
@@ -23,6 +24,9 @@ const NO_COMPRESSION: f64 = 1e-13;
 /// done as soon.
 const WIDE: usize = 128;
 const MANY_LAYERS: usize = 256;
+
+/// Weights of 32 bits with so many rows and columns are shown at the rank that 32 bits can tell, where that is low.
+const LONG: usize = 1024;
 
 /// Refuses a network that would take hours and all memory, before any work is done for it.
 fn refuse_too_wide(network: &Network) -> Result<(), FlowError> {
@@ -108,29 +112,42 @@ impl Decomposed {
         weight: &DMatrix<f64>,
         (options, kept): (FlowOptions, Kept),
         points: Option<&DMatrix<f64>>,
+        stored: Option<StoredPrecision>,
     ) -> Result<Decomposed, LinalgError> {
         // Tilted axes are needed whole.
         let thin = if options.decomposition == Decomposition::Polar { None } else { Svd::thin(weight)? };
-        let svd = thin.map_or_else(|| Svd::new(weight), Ok)?;
+        // What takes minutes in all of its directions is shown in those that its numbers can tell from none.
+        let is_single = stored == Some(StoredPrecision::Single) && options.decomposition != Decomposition::Polar;
+        let is_long = is_single && thin.is_none() && weight.nrows().min(weight.ncols()) >= LONG;
+        let cut = if is_long { Svd::thin_within(weight, 2.0_f64.powi(-23))? } else { None };
+        let is_cut = cut.is_some();
+        let svd = thin.or(cut).map_or_else(|| Svd::new(weight), Ok)?;
         let mut moving = Moving::new(&svd, options, points)?;
         if kept == Kept::Numbers {
             moving.motions.iter_mut().for_each(|(_, motion)| forget_directions(motion));
         }
-        Ok(Decomposed {
+        let found = Decomposed {
             spectrum: spectrum_of(&svd, &moving),
             loses_nothing: svd.rank() == weight.ncols(),
             dimension: svd.moving_dimension(),
             moving,
-        })
+        };
+        Ok(found.stored_as(stored, weight.shape(), is_cut))
     }
 
     /// The same of a weight of this shape that is stored in this type.
-    fn stored_as(mut self, precision: Option<StoredPrecision>, (rows, columns): (usize, usize)) -> Decomposed {
+    fn stored_as(
+        mut self,
+        precision: Option<StoredPrecision>,
+        (rows, columns): (usize, usize),
+        is_shown: bool,
+    ) -> Decomposed {
         let values = &self.spectrum.singular_values;
         self.spectrum.stored_rank = precision.map(|precision| StoredRank {
             precision,
             rank: precision.rank(values, rows, columns),
             tolerance: precision.tolerance(values, rows, columns),
+            is_shown,
         });
         self
     }
@@ -153,34 +170,49 @@ fn decompositions(
     progress: &mut Progress<'_>,
 ) -> Result<Vec<Option<Decomposed>>, FlowError> {
     let layers = network.layers();
-    let decompose = |index: usize| {
+    let decompose = |index: usize, goes_on: &mut dyn FnMut() -> bool| {
         let points = inputs.get(index).and_then(Option::as_ref);
-        let found = linear_part(&layers[index]).map(|weight| {
-            let decomposed = Decomposed::new(weight, choices, points)?;
-            Ok(decomposed.stored_as(network.stored(index), weight.shape()))
-        });
-        found.transpose().map_err(|source| FlowError::Decomposition { layer: index + 1, source })
-    };
-    let mut report = |done: usize| {
-        let next = (done + 1).min(layers.len());
-        progress(step(done, layers.len()), &format!("decomposing layer {next} of {}", layers.len()))
+        let Some(weight) = linear_part(&layers[index]) else { return Ok(None) };
+        let stored = network.stored(index);
+        let here = || Decomposed::new(weight, choices, points, stored);
+        let decomposed = if large::is_large(weight) {
+            let (weight, points) = (weight.clone(), points.cloned());
+            match large::in_background(move || Decomposed::new(&weight, choices, points.as_ref(), stored), goes_on) {
+                Outcome::Ended(decomposed) => decomposed,
+                Outcome::GivenUp => return Err(FlowError::Cancelled),
+                Outcome::NoThread => here(),
+            }
+        } else {
+            here()
+        };
+        decomposed.map(Some).map_err(|source| FlowError::Decomposition { layer: index + 1, source })
     };
     let threads = thread::available_parallelism().map_or(1, usize::from).min(layers.len());
+    let cost = Cost::of(layers.iter().filter_map(linear_part), threads, needed(network));
+    let mut report = |done: usize| {
+        let next = (done + 1).min(layers.len());
+        let (part, takes) = cost.as_ref().map_or((0.0, String::new()), |cost| (cost.part(), cost.text()));
+        // Small layers are counted, and large ones by the clock.
+        let part = part.max(step(done, layers.len()));
+        progress(part, &format!("decomposing layer {next} of {}{takes}", layers.len()))
+    };
     if threads < 2 || (network.largest_width() < WIDE && layers.len() < MANY_LAYERS) {
-        let decompose_one = |index| if report(index) { decompose(index) } else { Err(FlowError::Cancelled) };
+        let decompose_one =
+            |index| if report(index) { decompose(index, &mut || report(index)) } else { Err(FlowError::Cancelled) };
         return (0..layers.len()).map(decompose_one).collect();
     }
     let mut found: Vec<Option<Result<Option<Decomposed>, FlowError>>> = layers.iter().map(|_| None).collect();
-    let next = AtomicUsize::new(0);
+    let (next, is_cancelled) = (AtomicUsize::new(0), AtomicBool::new(false));
     let goes_on = thread::scope(|scope| {
         let (send, receive) = mpsc::channel();
         for _ in 0..threads {
-            let (send, next, decompose) = (send.clone(), &next, &decompose);
+            let (send, next, decompose, is_cancelled) = (send.clone(), &next, &decompose, &is_cancelled);
             let work = move || {
+                let mut goes_on = || !is_cancelled.load(Ordering::Relaxed);
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     // Nobody takes the result of a cancelled one.
-                    if index >= layers.len() || send.send((index, decompose(index))).is_err() {
+                    if index >= layers.len() || send.send((index, decompose(index, &mut goes_on))).is_err() {
                         break;
                     }
                 }
@@ -192,11 +224,18 @@ fn decompositions(
         drop(send);
         let mut done = 0;
         let mut goes_on = report(done);
-        while goes_on && let Ok((index, result)) = receive.recv() {
-            found[index] = Some(result);
-            done += 1;
+        while goes_on && done < layers.len() {
+            match receive.recv_timeout(large::POLL) {
+                Ok((index, result)) => {
+                    found[index] = Some(result);
+                    done += 1;
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
             goes_on = done == layers.len() || report(done);
         }
+        is_cancelled.store(!goes_on, Ordering::Relaxed);
         goes_on
     });
     if !goes_on {
@@ -204,7 +243,7 @@ fn decompositions(
     }
     // In their order, so that the first layer that fails is told; what no thread did is done here.
     let each = found.into_iter().enumerate();
-    each.map(|(index, result)| result.unwrap_or_else(|| decompose(index))).collect()
+    each.map(|(index, result)| result.unwrap_or_else(|| decompose(index, &mut || true))).collect()
 }
 
 /// The linear phases of one layer in its own moving dimension, and the angles that they turn by.

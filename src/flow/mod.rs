@@ -13,6 +13,7 @@ mod error;
 mod events;
 mod fold;
 mod inverse;
+mod large;
 mod least_motion;
 mod limit;
 mod motion;

@@ -135,6 +135,8 @@ pub struct StoredRank {
     pub rank: usize,
     /// What rounding to that type may leave of 0.
     pub tolerance: f64,
+    /// Whether the flow shows the layer at this rank: a large layer whose other directions hold no more than rounding.
+    pub is_shown: bool,
 }
 
 impl StoredRank {

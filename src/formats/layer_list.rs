@@ -65,7 +65,7 @@ pub(super) fn read(path: &Path, text: &str, tensors: &TensorFile) -> Result<Open
     let network = network.map_err(|source| FormatError::Network { path: path.into(), source })?;
     let mut account = tensors.account_of_reads();
     account.join(account_of_unknown(unknown));
-    let network = StoredTypes::of(tensors.tensors()).told(network.with_origins(origins));
+    let network = StoredTypes::of(tensors.tensors()).annotate(network.with_origins(origins));
     Ok(OpenedNetwork { network, account })
 }
 

@@ -14,8 +14,9 @@ const FEWEST: usize = 16;
 const BLOCK: usize = 32;
 /// Steps between the least and the largest value of one scale at most: 8 bits, and some room for rounding.
 const MOST_STEPS: f64 = 257.0;
-/// What a value may be off a whole multiple of the step, in steps: scales are kept in 32 or 16 bits.
-const OFF: f64 = 1e-3;
+/// What a value may be off a whole multiple of the step, in the least steps there can be: products with a scale are rounded to 32
+/// bits, and Euclid's algorithm multiplies that by as much as there are steps.
+const OFF: f64 = 0.05;
 
 /// The types that a file's tensors are of, finest first.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,7 +43,7 @@ impl StoredTypes {
     }
 
     /// The network with the precision of each of its layers.
-    pub(super) fn told(&self, network: Network) -> Network {
+    pub(super) fn annotate(&self, network: Network) -> Network {
         let precisions = network.layers().iter().map(|layer| self.of_layer(layer)).collect();
         network.with_stored(precisions)
     }
@@ -154,7 +155,8 @@ fn step_of_group(values: &[f64]) -> Option<f64> {
             }
         }
     }
-    Some(step)
+    // The range is the longest multiple, and so the one whose rounding counts least.
+    Some(range / (range / step).round())
 }
 
 #[cfg(test)]
@@ -179,7 +181,7 @@ mod tests {
         let affine = Affine { weight: weight.clone(), bias: None };
         let layer = Layer::Dense(Dense { name: String::new(), affine, activation: Activation::Identity });
         let network = Network::new(String::new(), vec![layer], OutputFunction::Identity).unwrap();
-        types.told(network).stored(0)
+        types.annotate(network).stored(0)
     }
 
     #[test]

@@ -27,7 +27,7 @@ impl Svd {
     /// converge.
     pub fn new(weight: &DMatrix<f64>) -> Result<Svd, LinalgError> {
         let RawSvd { u, singular_values, v } = library::svd(weight)?;
-        let rank = rank_of(&singular_values, weight.shape());
+        let rank = rank_of(&singular_values, weight.shape(), f64::EPSILON);
         let is_square = weight.is_square();
         let signs = is_square.then(|| (library::determinant_sign(&u), library::determinant_sign(&v)));
         Ok(Svd { u, singular_values, v, rank, signs, is_thin: false })
@@ -39,8 +39,22 @@ impl Svd {
     /// # Errors
     /// For an empty matrix, NaN or infinity, or if the library's bounded iteration does not converge.
     pub fn thin(weight: &DMatrix<f64>) -> Result<Option<Svd>, LinalgError> {
-        let Some(RawSvd { u, mut singular_values, v }) = thin::thin(weight)? else { return Ok(None) };
-        let rank = rank_of(&singular_values, weight.shape());
+        Svd::thin_within(weight, f64::EPSILON)
+    }
+
+    /// The same of a matrix whose numbers were rounded with this ε, 2⁻²³ in 32 bits: what that may have left of 0 is taken as 0, so
+    /// that a matrix of low rank is one also after it was stored. The product of the factors misses it by as much.
+    ///
+    /// # Errors
+    /// As [`Svd::thin`].
+    pub fn thin_within(weight: &DMatrix<f64>, epsilon: f64) -> Result<Option<Svd>, LinalgError> {
+        let Some(RawSvd { u, mut singular_values, v }) = thin::thin(weight, epsilon)? else { return Ok(None) };
+        // A thin shape leaves out nothing.
+        let epsilon = if Svd::is_thin_shape(weight.nrows(), weight.ncols()) { f64::EPSILON } else { epsilon };
+        let rank = rank_of(&singular_values, weight.shape(), epsilon);
+        if epsilon > f64::EPSILON {
+            singular_values.truncate(rank);
+        }
         singular_values.resize(weight.nrows().min(weight.ncols()), 0.0);
         let first = |basis: DMatrix<f64>| basis.columns(0, rank).into_owned();
         Ok(Some(Svd { u: first(u), singular_values, v: first(v), rank, signs: None, is_thin: true }))
@@ -127,8 +141,8 @@ impl Svd {
 }
 
 /// The usual rank: what rounding of the entries alone cannot produce (Golub & Van Loan 5.4.1).
-fn rank_of(singular_values: &[f64], (rows, columns): (usize, usize)) -> usize {
-    let threshold = singular_values.first().copied().unwrap_or(0.0) * rows.max(columns) as f64 * f64::EPSILON;
+fn rank_of(singular_values: &[f64], (rows, columns): (usize, usize), epsilon: f64) -> usize {
+    let threshold = singular_values.first().copied().unwrap_or(0.0) * rows.max(columns) as f64 * epsilon;
     singular_values.iter().filter(|sigma| **sigma > threshold).count()
 }
 

@@ -41,7 +41,9 @@ pub(super) fn is_thin(rows: usize, columns: usize) -> bool {
 
 /// The thin decomposition of a matrix that has one; `None` of any other. `u` is m×r and `v` n×r, with all min(m, n) singular values
 /// of a matrix that is thin by its shape, and else those that the found range has.
-pub(super) fn thin(matrix: &DMatrix<f64>) -> Result<Option<RawSvd>, LinalgError> {
+///
+/// `epsilon` is that of the numbers: what they leave out of a low rank by their rounding is rounding.
+pub(super) fn thin(matrix: &DMatrix<f64>, epsilon: f64) -> Result<Option<RawSvd>, LinalgError> {
     check_entries(matrix)?;
     let (rows, columns) = matrix.shape();
     if !is_thin(rows, columns) && rows.min(columns) < SHORTEST_SEARCHED {
@@ -50,7 +52,7 @@ pub(super) fn thin(matrix: &DMatrix<f64>) -> Result<Option<RawSvd>, LinalgError>
     // A power of two changes no digit, and keeps squares of very large and very small entries in range.
     let scale = power_of_two_near(matrix.amax());
     let scaled = matrix / scale;
-    let found = if is_thin(rows, columns) { Some(by_shape(&scaled)?) } else { by_rank(&scaled)? };
+    let found = if is_thin(rows, columns) { Some(by_shape(&scaled)?) } else { by_rank(&scaled, epsilon)? };
     Ok(found
         .map(|raw| RawSvd { singular_values: raw.singular_values.iter().map(|sigma| sigma * scale).collect(), ..raw }))
 }
@@ -65,7 +67,7 @@ fn by_shape(matrix: &DMatrix<f64>) -> Result<RawSvd, LinalgError> {
     Ok(RawSvd { u: basis * u, singular_values, v })
 }
 
-fn by_rank(matrix: &DMatrix<f64>) -> Result<Option<RawSvd>, LinalgError> {
+fn by_rank(matrix: &DMatrix<f64>, epsilon: f64) -> Result<Option<RawSvd>, LinalgError> {
     let (rows, columns) = matrix.shape();
     let most = rows.min(columns) / LARGEST_PART;
     // The same for every matrix: the same file gives the same picture.
@@ -81,10 +83,10 @@ fn by_rank(matrix: &DMatrix<f64>) -> Result<Option<RawSvd>, LinalgError> {
     loop {
         let (basis, _) = thin_qr(&images);
         let outside = &probes - &basis * (basis.transpose() * &probes);
-        if outside.norm() <= LEFT_OUT * size {
+        if outside.norm() <= LEFT_OUT.max(epsilon) * size {
             let RawSvd { u, singular_values, v } = by_shape(&(basis.transpose() * matrix))?;
             let found = RawSvd { u: basis * u, singular_values, v };
-            return Ok(is_product(&found, matrix, &directions(PROBES)).then_some(found));
+            return Ok(is_product(&found, matrix, &directions(PROBES), epsilon).then_some(found));
         }
         let count = (images.ncols() * MORE_COLUMNS).min(most);
         if count <= images.ncols() {
@@ -98,13 +100,13 @@ fn by_rank(matrix: &DMatrix<f64>) -> Result<Option<RawSvd>, LinalgError> {
 }
 
 /// Whether the product of the factors does to these columns what the matrix does.
-fn is_product(found: &RawSvd, matrix: &DMatrix<f64>, columns: &DMatrix<f64>) -> bool {
+fn is_product(found: &RawSvd, matrix: &DMatrix<f64>, columns: &DMatrix<f64>, epsilon: f64) -> bool {
     let mut inside = found.v.transpose() * columns;
     for (mut row, sigma) in inside.row_iter_mut().zip(&found.singular_values) {
         row *= *sigma;
     }
     let expected = matrix * columns;
-    (&found.u * inside - &expected).norm() <= MISSED * expected.norm()
+    (&found.u * inside - &expected).norm() <= MISSED.max(2.0 * epsilon) * expected.norm()
 }
 
 #[cfg(test)]
@@ -163,6 +165,24 @@ mod tests {
         assert!(Svd::thin(&of_rank(512, 512, 65, 1)).unwrap().is_none(), "too many to be worth it");
         assert!(Svd::thin(&DMatrix::zeros(512, 512)).unwrap().is_none());
         assert!(Svd::thin(&random_matrix(64, 64, 1)).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_low_rank_is_found_beneath_the_rounding_of_its_numbers() {
+        let rounded = of_rank(520, 600, 12, 5).map(|value| f64::from(value as f32));
+        assert!(Svd::thin(&rounded).unwrap().is_none(), "of full rank in 64 bits");
+        let epsilon = 2.0_f64.powi(-23);
+        let found = Svd::thin_within(&rounded, epsilon).unwrap().unwrap();
+        assert_eq!(found.rank(), 12);
+        let proper = found.proper().unwrap();
+        let points = random_matrix(600, 5, 8);
+        let mut moved = points.clone();
+        proper.rotation_in.rotate(&mut moved, 1.0);
+        moved.row_iter_mut().zip(&proper.factors).for_each(|(mut row, factor)| row *= *factor);
+        proper.rotation_out.rotate(&mut moved, 1.0);
+        let expected = &rounded * &points;
+        assert!((moved.rows(0, 520) - &expected).norm() <= 2.0 * epsilon * expected.norm());
+        assert!(Svd::thin_within(&random_matrix(512, 512, 1), epsilon).unwrap().is_none());
     }
 
     #[test]

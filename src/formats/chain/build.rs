@@ -69,7 +69,7 @@ pub fn build(file: &TensorFile, proposal: &ChainProposal) -> Result<OpenedNetwor
     let network = non_finite::network_if(file.allows_non_finite(), name, layers, proposal.output)
         .map_err(|source| FormatError::Network { path: file.path().into(), source })?;
     let account = checked.account_with(file, &weights);
-    let network = StoredTypes::of(file.tensors()).told(network.with_origins(origins));
+    let network = StoredTypes::of(file.tensors()).annotate(network.with_origins(origins));
     Ok(OpenedNetwork { network, account })
 }
 

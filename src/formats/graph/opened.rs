@@ -19,7 +19,7 @@ pub(in crate::formats) fn opened(
     let GraphNetwork { network, problem } = followed;
     let tensors = tensors();
     let types = StoredTypes::of(tensors.tensors());
-    let network = network.map(|network| types.told(network));
+    let network = network.map(|network| types.annotate(network));
     let too_wide = || network.as_ref().and_then(GraphProblem::of_width);
     match (problem.or_else(too_wide), network) {
         (None, Some(network)) => Opened::Network(OpenedNetwork { network, account }),
