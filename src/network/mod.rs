@@ -10,6 +10,7 @@ mod layer;
 mod output;
 mod validate;
 
+pub(crate) use activation::softmax_pull_back;
 pub use activation::{
     Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Elementary, GELU_TANH_CUBIC, QUICK_GELU, SELU_ALPHA,
     SELU_LAMBDA, SlopeRange, sigmoid, softmax,
