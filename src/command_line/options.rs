@@ -286,7 +286,13 @@ pub(super) fn propose(
 pub(super) fn load_data(data: &str, samples: &SampleOptions, network: &Network) -> Result<Dataset, CommandError> {
     let expected = network.inputs();
     let Some(generator) = Generator::from_name(data) else {
-        return samples.columns.read(Path::new(data), Some(expected));
+        let mut read = samples.columns.read(Path::new(data), Some(expected))?;
+        let is_single = network.outputs() == 1 && network.output() == OutputFunction::Identity;
+        if let Some(values) = read.labels.as_values().filter(|_| is_single) {
+            read.labels = values;
+            read.notes.push("the labels are whole numbers, and the network has one output: taken as values".into());
+        }
+        return Ok(read);
     };
     if let Some(found) = generator.dimension().filter(|&found| found != expected) {
         return Err(CommandError::Width { name: generator.name(), expected, found });

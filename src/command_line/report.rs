@@ -135,6 +135,9 @@ pub(super) struct DataReport {
     /// Whether the data has classes, which an accuracy needs.
     #[serde(skip)]
     pub is_labelled: bool,
+    /// Whether the network is the first part of another.
+    #[serde(skip)]
+    pub is_part: bool,
 }
 
 /// Rows of a file that are no samples. Rows and columns are counted from 0.
@@ -282,11 +285,11 @@ impl PhaseReport {
 }
 
 impl DataReport {
-    /// Runs the data through the network.
-    pub(super) fn new(network: &Network, data: &Dataset) -> Result<DataReport, NetworkError> {
+    /// Runs the data through the network; the end of a part is no answer.
+    pub(super) fn new(network: &Network, data: &Dataset, is_part: bool) -> Result<DataReport, NetworkError> {
         let mut assumed = data.notes.clone();
         let mut accuracy = None;
-        if let Labels::Classes { .. } = &data.labels {
+        if let (Labels::Classes { .. }, false) = (&data.labels, is_part) {
             let forward = network.forward(&data.points)?;
             // Numbers that are none choose no class.
             let is_finite = forward.output.iter().all(|value| value.is_finite());
@@ -305,6 +308,7 @@ impl DataReport {
             accuracy,
             assumed,
             is_labelled,
+            is_part,
         })
     }
 }

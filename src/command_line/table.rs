@@ -20,6 +20,7 @@ pub(super) fn report(report: &Report) -> String {
     if let Some(data) = &report.data {
         let accuracy = match data.accuracy {
             Some(accuracy) => format!("accuracy {accuracy:.4}"),
+            None if data.is_labelled && data.is_part => "no accuracy: what a part gives is no answer".into(),
             None if data.is_labelled => "no accuracy: the network's answers are not finite".into(),
             None => "no labels".into(),
         };

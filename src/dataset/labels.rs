@@ -76,6 +76,20 @@ impl Labels {
         LabelCollector::default()
     }
 
+    /// Labels of classes as the values of a quantity, where they are more different whole numbers than a single output tells
+    /// apart as classes.
+    pub(crate) fn as_values(&self) -> Option<Labels> {
+        let Labels::Classes { of_sample, names } = self else { return None };
+        let distinct: BTreeSet<usize> = of_sample.iter().copied().collect();
+        if distinct.len() <= MANY_CLASSES {
+            return None;
+        }
+        let numbers: Option<Vec<f64>> = names.iter().map(|name| name.parse::<i64>().ok().map(|n| n as f64)).collect();
+        let numbers = numbers?;
+        let values: Option<Vec<f64>> = of_sample.iter().map(|class| numbers.get(*class).copied()).collect();
+        values.map(Labels::Values)
+    }
+
     /// What speaks against these labels being the classes of `rows` samples, a sentence each.
     pub(super) fn doubts(&self, rows: usize) -> Vec<String> {
         let Labels::Classes { of_sample, names } = self else { return Vec::new() };

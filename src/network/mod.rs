@@ -13,6 +13,7 @@ mod output;
 mod stored;
 mod validate;
 
+pub(crate) use activation::softmax_pull_back;
 pub use activation::{
     Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Elementary, GELU_TANH_CUBIC, QUICK_GELU, SELU_ALPHA,
     SELU_LAMBDA, SlopeRange, sigmoid, softmax,
