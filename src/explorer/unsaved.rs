@@ -8,7 +8,7 @@ use egui::Context;
 
 use super::ExplorerApp;
 use super::autosave::Autosave;
-use crate::jobs::{find_work, keep_work, own_folder, remove_work};
+use crate::jobs::{find_work, keep_work, own_folder, remove_leftovers, remove_work};
 use crate::session::{Effect, Severity};
 
 /// How often work is kept that has changed: with what writing takes, no more than half a minute is ever lost.
@@ -19,6 +19,10 @@ impl ExplorerApp {
     pub fn keep_unsaved(&mut self, shared: PathBuf) {
         self.session.offer(find_work(&shared));
         let folder = own_folder(&shared);
+        // Where the settings are, and where this program's files were: a save that was ended may have left half a file.
+        let recent = self.session.recent.paths().iter().filter_map(|path| path.parent());
+        let folders = recent.chain(shared.parent()).filter(|folder| !folder.as_os_str().is_empty());
+        remove_leftovers(folders.map(PathBuf::from).collect());
         self.autosave = Some(Autosave { folder, kept: None, since: Instant::now(), taken_up: None });
     }
 

@@ -7,7 +7,7 @@ use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::IoError;
-use crate::system::has_ended;
+use crate::system::{has_ended, own_mark};
 
 /// The end of the name of what is not whole yet.
 const PARTIAL: &str = ".partial";
@@ -17,6 +17,8 @@ const KEPT: &str = "layerflow-kept";
 const LONGEST_NAME: usize = 200;
 /// …and so many characters of a longer one, which have at most four bytes each.
 const LONGEST_BEGINNING: usize = 40;
+/// The most entries of a folder that are looked at.
+const MOST_ENTRIES: usize = 200_000;
 
 /// Lets `write` fill a new file beside `path`, then gives it that name. When anything fails the new file is removed
 /// and what was at `path` is left as it was. A link is followed to the file that it names, whose permissions and owner are
@@ -168,10 +170,27 @@ fn remove_leftovers(path: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let found = entry.file_name();
-        let writer =
-            found.to_str().and_then(|found| found.strip_prefix(&start)?.strip_suffix(PARTIAL)?.split('-').next());
-        if writer.and_then(|writer| writer.parse().ok()).is_some_and(has_ended) {
+        let rest = found.to_str().and_then(|found| found.strip_prefix(&start)?.strip_suffix(PARTIAL));
+        // The last number tells files of one writer from each other.
+        if rest.and_then(|rest| rest.rsplit_once('-')).is_some_and(|(writer, _)| has_ended(writer)) {
             // One that cannot be removed is no harm to what is written.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Removes what writers of any file in this folder have left that run no more.
+pub fn remove_partials(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten().take(MOST_ENTRIES) {
+        let name = entry.file_name();
+        let rest = name.to_str().and_then(|name| name.strip_prefix('.')?.strip_suffix(PARTIAL)?.rsplit_once('.'));
+        let is_left = rest.and_then(|(_, numbers)| numbers.rsplit_once('-')).is_some_and(|(writer, attempt)| {
+            // Another program's file may be called alike, but hardly with three numbers.
+            writer.contains('-') && attempt.parse::<u32>().is_ok() && has_ended(writer)
+        });
+        if is_left && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            // One that cannot be removed is found again at the next start.
             let _ = fs::remove_file(entry.path());
         }
     }
@@ -184,7 +203,7 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
     }
     let mut attempt = 0_u32;
     loop {
-        let beside = format!("{}{}-{attempt}{PARTIAL}", partial_start(name), std::process::id());
+        let beside = format!("{}{}-{attempt}{PARTIAL}", partial_start(name), own_mark());
         let partial = path.with_file_name(beside);
         match OpenOptions::new().write(true).create_new(true).open(&partial) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => attempt += 1,
@@ -243,6 +262,25 @@ mod tests {
             assert_eq!(fs::read(&long).unwrap(), b"new");
         }
         assert_ne!(partial_start(OsStr::new(&"a".repeat(250))), partial_start(OsStr::new(&"a".repeat(251))));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_ended_writers_left_of_any_file_is_removed_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = format!(".b.json.{}-0.partial", own_mark());
+        let stays =
+            [own.as_str(), ".c.4194999-0.partial", "d.json.4194999-7-0.partial", ".e.4194999-7-0.part", ".partial"];
+        // No process has this number.
+        let goes = [".a.json.4194999-7-0.partial", ".é~0123.4194999-7-12.partial"];
+        for name in stays.iter().chain(&goes) {
+            fs::write(folder.path().join(name), "half").unwrap();
+        }
+        remove_partials(folder.path());
+        for name in stays {
+            assert!(folder.path().join(name).exists(), "{name}");
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), stays.len());
     }
 
     #[cfg(target_os = "linux")]
