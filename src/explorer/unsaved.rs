@@ -12,7 +12,7 @@ use crate::jobs::{find_work, keep_work, own_folder, remove_leftovers, remove_wor
 use crate::session::{Effect, Severity};
 
 /// How often work is kept that has changed: with what writing takes, no more than half a minute is ever lost.
-const INTERVAL: Duration = Duration::from_secs(20);
+const INTERVAL: Duration = Duration::from_secs(12);
 
 impl ExplorerApp {
     /// Keeps unsaved work in a folder of its own in `shared` from now on, and offers what is there of windows that were ended.

@@ -17,6 +17,8 @@ const KEPT: &str = "layerflow-kept";
 const LONGEST_NAME: usize = 200;
 /// …and so many characters of a longer one, which have at most four bytes each.
 const LONGEST_BEGINNING: usize = 40;
+/// A link may lead to a link, so often.
+const MOST_LINKS: usize = 40;
 /// The most entries of a folder that are looked at.
 const MOST_ENTRIES: usize = 200_000;
 
@@ -113,13 +115,30 @@ pub fn check_writable(path: &Path) -> Result<(), IoError> {
 /// The file that is meant: of a link the one that it names. One that nobody may write to is refused.
 fn target_of(path: &Path) -> io::Result<PathBuf> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.file_type().is_symlink());
-    let target = if is_link && path.exists() { fs::canonicalize(path)? } else { path.to_owned() };
+    let target = match is_link {
+        true if path.exists() => fs::canonicalize(path)?,
+        true => named_by(path)?,
+        false => path.to_owned(),
+    };
     match fs::metadata(&target) {
         Ok(metadata) if metadata.permissions().readonly() => {
             Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is write-protected"))
         }
         _ => Ok(target),
     }
+}
+
+/// What a link names that is not there yet.
+fn named_by(link: &Path) -> io::Result<PathBuf> {
+    let mut target = link.to_owned();
+    for _ in 0..MOST_LINKS {
+        match fs::read_link(&target) {
+            // A path that is whole takes the place of the folder.
+            Ok(named) => target = target.parent().unwrap_or(Path::new("")).join(named),
+            Err(_) => return Ok(target),
+        }
+    }
+    Err(io::Error::other("it is a link that leads back to itself"))
 }
 
 /// Whether what is written goes on its way, so that nothing can be renamed over it.
@@ -146,7 +165,36 @@ where
     write(&mut writer)?;
     let mut file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.seek(io::SeekFrom::Start(0))?;
+    wait_for_reader(path)?;
     io::copy(&mut file, &mut OpenOptions::new().write(true).open(path)?).map(drop)
+}
+
+/// Waits a while for somebody to read from a pipe: opening it to write would wait for ever.
+#[cfg(unix)]
+fn wait_for_reader(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+    use std::time::{Duration, Instant};
+
+    const TIMEOUT: Duration = Duration::from_secs(10);
+    const PAUSE: Duration = Duration::from_millis(5);
+    let since = Instant::now();
+    while fs::metadata(path)?.file_type().is_fifo() {
+        match OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(path) {
+            Ok(_) => break,
+            Err(error) if error.raw_os_error() != Some(libc::ENXIO) => return Err(error),
+            Err(_) if since.elapsed() > TIMEOUT => {
+                return Err(io::Error::other("it is a pipe from which nobody reads"));
+            }
+            Err(_) => std::thread::sleep(PAUSE),
+        }
+    }
+    Ok(())
+}
+
+/// Other systems have no pipes among their files.
+#[cfg(not(unix))]
+fn wait_for_reader(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// The name of what is not whole yet begins so and ends with the writer's number. Of a long name it holds the beginning, and
@@ -303,5 +351,13 @@ mod tests {
         fs::set_permissions(&real, fs::Permissions::from_mode(0o400)).unwrap();
         assert!(write_beside(&real, |_| Ok(())).unwrap_err().to_string().contains("write-protected"));
         assert!(write_beside(Path::new("/dev/null"), |writer| writer.write_all(b"gone")).is_ok());
+        // A link to what is not there yet makes it; one that leads back to itself is refused.
+        symlink("later.json", folder.path().join("early.json")).unwrap();
+        write_beside(&folder.path().join("early.json"), |writer| writer.write_all(b"new")).unwrap();
+        assert_eq!(fs::read(folder.path().join("later.json")).unwrap(), b"new");
+        symlink("b.json", folder.path().join("a.json")).unwrap();
+        symlink("a.json", folder.path().join("b.json")).unwrap();
+        let ring = write_beside(&folder.path().join("a.json"), |_| Ok(())).unwrap_err().to_string();
+        assert!(ring.contains("leads back to itself"), "{ring}");
     }
 }
