@@ -90,6 +90,7 @@ impl Command {
 /// Does what the arguments (the program's name first) ask for and answers the exit status.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     panics::install();
+    signals::bear_limits();
     match panics::catching(|| parse_and_run(arguments)) {
         Ok(code) => code,
         Err(panic) => {

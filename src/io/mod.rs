@@ -20,4 +20,4 @@ pub use open_file::{OpenFile, Reader};
 pub use reason::reason;
 pub use room::reserved;
 pub use whole::read;
-pub use write::{check_writable, write_beside};
+pub use write::{check_writable, remove_partials, write_beside};

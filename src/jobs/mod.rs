@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 pub use progress::{Progress, Wake};
 pub use settings_file::{SettingsFile, read_settings};
 pub use tasks::{TaskWork, task_work};
-pub use unsaved_files::{find_work, keep_work, own_folder, remove_work};
+pub use unsaved_files::{find_work, keep_work, own_folder, remove_leftovers, remove_work};
 pub use worker::JobError;
 
 /// How many threads of one kind may be busy at a time. More than one, because a cancelled worker can be inside a long

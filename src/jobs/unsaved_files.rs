@@ -1,6 +1,7 @@
 //! Work that is in no file yet, kept beside the settings: each window has a folder of its own, which it removes when it
 //! closes in order.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -10,12 +11,13 @@ use std::time::{Duration, SystemTime};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
+use super::{Progress, worker};
 use crate::dataset::{Dataset, Labels};
 use crate::formats::{self, FormatError, Opened, Precision, write_beside};
-use crate::io::IoError;
+use crate::io::{IoError, remove_partials};
 use crate::network::Network;
 use crate::session::{FoundWork, UnsavedWork};
-use crate::system::has_ended;
+use crate::system::{has_ended, own_mark};
 
 const NETWORK: &str = "network.json";
 const POINTS: &str = "points.json";
@@ -46,8 +48,7 @@ struct ClassesFile {
 
 /// The folder in which this window keeps its work, in the one that all windows share.
 pub fn own_folder(shared: &Path) -> PathBuf {
-    let began = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    shared.join(format!("{}-{began}", std::process::id()))
+    shared.join(own_mark())
 }
 
 /// Keeps work in the folder.
@@ -89,15 +90,22 @@ pub fn remove_work(folder: &Path) -> Result<(), FormatError> {
     }
 }
 
+/// Removes, on a thread of its own, what writers that were killed have left in these folders.
+pub fn remove_leftovers(folders: BTreeSet<PathBuf>) {
+    let work = Box::new(move |_: &Progress| folders.iter().for_each(|folder| remove_partials(folder)));
+    // Without a thread they are removed at the next start.
+    let _ = worker::start("layerflow leftovers", Progress::new(Arc::new(|| {})), work, drop);
+}
+
 /// The work of windows that run no more, newest first.
 pub fn find_work(shared: &Path) -> Vec<FoundWork> {
     let mut found: Vec<(SystemTime, PathBuf)> = Vec::new();
     for entry in fs::read_dir(shared).into_iter().flatten().flatten().take(MAX_FOLDERS) {
         let name = entry.file_name();
-        let process = name.to_str().and_then(|name| name.split('-').next()?.parse().ok());
-        if !process.is_some_and(has_ended) {
+        if !name.to_str().is_some_and(has_ended) {
             continue;
         }
+        remove_partials(&entry.path());
         match fs::metadata(entry.path().join(NETWORK)).and_then(|network| network.modified()) {
             Ok(modified) => found.push((modified, entry.path())),
             // Killed before its first work was whole.
@@ -243,9 +251,11 @@ mod tests {
         // No process has this number.
         let ended = shared.path().join("4194999-1");
         keep_work(&ended, &work()).unwrap();
+        fs::write(ended.join(".points.json.4194999-1-0.partial"), "half").unwrap();
         fs::create_dir(shared.path().join("4194998-1")).unwrap();
         fs::write(shared.path().join("4194998-1/.network.json.1-0.partial"), "half").unwrap();
         let found = find_work(shared.path());
+        assert_eq!(fs::read_dir(&ended).unwrap().count(), 2);
         assert_eq!(found, [FoundWork { folder: ended, when: "less than a minute ago".into() }]);
         assert!(!shared.path().join("4194998-1").exists());
     }

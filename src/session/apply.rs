@@ -67,6 +67,8 @@ impl Session {
             chains: self.chains.clone(),
             dismissed,
             thresholds: self.thresholds.clone(),
+            // What the file says stays as it is.
+            memory: None,
             others,
         }
     }

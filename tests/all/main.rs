@@ -18,6 +18,7 @@ mod field_weights;
 mod files;
 mod findings_command;
 mod flow_command;
+mod full_disk;
 mod gallery;
 mod graph_files;
 mod graph_operators;

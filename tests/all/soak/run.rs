@@ -18,7 +18,7 @@ const SHORT: Duration = Duration::from_millis(15);
 const WAITING: f64 = 0.2;
 /// What a window may come to hold in memory while it is given commands.
 const MOST_GROWTH: u64 = 1 << 30;
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_secs(300);
 
 /// A window under random commands.
 pub struct Soak {
@@ -166,10 +166,10 @@ impl Soak {
             return;
         }
         let Some(before) = app.session().wanted().network.clone() else { return };
-        app.command(Command::Edit(EditCommand::Undo));
-        assert!(app.wait_for_jobs(LONG));
-        app.command(Command::Edit(EditCommand::Redo));
-        assert!(app.wait_for_jobs(LONG));
+        for edit in [EditCommand::Undo, EditCommand::Redo] {
+            app.command(Command::Edit(edit));
+            assert!(app.wait_for_jobs(LONG), "jobs do not end after {:#?}", self.log);
+        }
         let after = app.session().wanted().network.clone();
         // What cannot be shown falls back to what could be.
         let is_same = after.as_ref().is_some_and(|after| Arc::ptr_eq(after, &before) || **after == *before);
