@@ -128,6 +128,8 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         Effect::ShowDialog(purpose, name) => {
             TaskWork::new(Task::Dialog, purpose.title(), move |_| Outcome::Answer(purpose, ask(purpose, &name)))
         }
+        // Drawn by the window, which knows how.
+        Effect::WritePicture(..) | Effect::DrawPicture(_) => return None,
         Effect::Cancel(_) | Effect::Quit => return None,
     };
     Some(work)
@@ -258,6 +260,10 @@ fn ask(purpose: DialogPurpose, name: &str) -> DialogAnswer {
             dialog.add_filter("Data", &data_filter()).add_filter("All files", &["*"]).pick_file()
         }
         DialogPurpose::SaveNetwork(kind) => {
+            dialog.add_filter(kind.label(), &[kind.extension()]).set_file_name(name).save_file()
+        }
+        DialogPurpose::SavePicture(kind) if kind.extension().is_empty() => dialog.set_file_name(name).pick_folder(),
+        DialogPurpose::SavePicture(kind) => {
             dialog.add_filter(kind.label(), &[kind.extension()]).set_file_name(name).save_file()
         }
         DialogPurpose::SaveMeasures => {

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use super::{
-    ColumnCommand, DerivedKind, EditCommand, Example, FindingCommand, ImportCommand, LeaveAnswer, PlaybackCommand,
+    ColumnCommand, DerivedKind, EditCommand, Example, ExportCommand, FindingCommand, ImportCommand, LeaveAnswer, PlaybackCommand,
     RecoverAnswer, TrainCommand, ViewCommand, WindowCommand,
 };
 use crate::dataset::{Generator, GeneratorOptions};
 use crate::flow::FlowOptions;
 use crate::formats::NetworkKind;
+use crate::media::MediaKind;
 
 /// One thing a person asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +22,10 @@ pub enum Command {
     SaveNetwork(PathBuf),
     /// Write the measures of the layers as comma-separated values.
     WriteMeasures(PathBuf),
+    /// Write the picture or the film of the last settings.
+    WritePicture(PathBuf),
+    /// The dialog for pictures and films.
+    Export(ExportCommand),
     /// Files of either kind, as they are dropped on the window.
     OpenFiles(Vec<PathBuf>),
     /// Show a network that comes with the program.
@@ -78,6 +83,8 @@ pub enum DialogPurpose {
     SaveNetwork(NetworkKind),
     /// A file of comma-separated values for the measures of the layers.
     SaveMeasures,
+    /// A picture or a film.
+    SavePicture(MediaKind),
 }
 
 /// The kinds of work that a session asks for; of each kind the latest wins.
@@ -95,6 +102,8 @@ pub enum Task {
     Spectrum,
     /// Writing a file.
     Save,
+    /// Drawing a picture or a film.
+    Export,
     /// Training the network.
     Train,
     /// Waiting for a file dialog.
@@ -113,6 +122,8 @@ impl DialogPurpose {
             DialogPurpose::OpenData => "Open data",
             DialogPurpose::SaveNetwork(_) => "Save network as",
             DialogPurpose::SaveMeasures => "Write measures as CSV",
+            DialogPurpose::SavePicture(kind) if kind.holds_picture() => "Export picture",
+            DialogPurpose::SavePicture(_) => "Export film",
         }
     }
 }
@@ -127,6 +138,7 @@ impl Task {
             Task::Derive(kind) => kind.label(),
             Task::Spectrum => "Finding a spectrum",
             Task::Save => "Saving",
+            Task::Export => "Drawing",
             Task::Train => "Training",
             Task::Dialog => "The file dialog",
             Task::KeepSettings => "Keeping the settings",

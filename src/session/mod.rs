@@ -44,7 +44,7 @@ pub use findings::{
 };
 pub use notice::{Notice, Notices, Severity};
 pub use pictures::{
-    Easing, Figure, FilmTiming, MAX_FRAMES, MAX_PIXELS, POINT_SIZES, PictureSettings, PictureSubject, PictureTheme, PictureTimes,
+    Easing, ExportCommand, Figure, FilmTiming, MAX_FRAMES, MAX_PIXELS, POINT_SIZES, PictureExport, PictureNow, PictureSettings, PictureSubject, PictureTheme, PictureTimes,
     SCALES, SettingsProblem,
 };
 pub use playback::{Playback, PlaybackCommand, SPEEDS};
