@@ -17,6 +17,7 @@ use crate::explorer::bars::status;
 use crate::explorer::commands::Action;
 use crate::explorer::dialogs::palette::CommandPalette;
 use crate::explorer::dialogs::{self, drop};
+use crate::explorer::widgets::chart_data;
 use crate::jobs::{Finished, Jobs, Progress, Status, Wake, task_work};
 use crate::session::{
     Appearance, Command, DialogAnswer, Effect, Example, Outcome, PictureSettings, Session, Settings, Task, UserError,
@@ -217,6 +218,7 @@ impl ExplorerApp {
         let (asked, stage) = self.contents.show(ui, &self.session);
         commands.extend(asked);
         commands.extend(self.job_strip(ui, stage));
+        commands.extend(chart_data::take(ui.ctx()).map(Command::SaveChart));
         commands.extend(dialogs::show_windows(ui.ctx(), &self.session));
         drop::hint(ui.ctx());
         for command in commands {

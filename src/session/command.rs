@@ -1,10 +1,11 @@
 //! What a person asks for; applied after drawing.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::{
-    ColumnCommand, DerivedKind, EditCommand, Example, ExportCommand, FindingCommand, ImportCommand, LeaveAnswer, PlaybackCommand,
-    RecoverAnswer, TrainCommand, ViewCommand, WindowCommand,
+    ColumnCommand, DerivedKind, EditCommand, Example, ExportCommand, FindingCommand, ImportCommand, LeaveAnswer,
+    NumberKind, PlaybackCommand, RecoverAnswer, TrainCommand, ViewCommand, WindowCommand,
 };
 use crate::dataset::{Generator, GeneratorOptions};
 use crate::flow::FlowOptions;
@@ -22,6 +23,10 @@ pub enum Command {
     SaveNetwork(PathBuf),
     /// Write the measures of the layers as comma-separated values.
     WriteMeasures(PathBuf),
+    /// Write numbers of what is shown.
+    WriteNumbers(NumberKind, PathBuf),
+    /// Ask for a file for the numbers of a chart, as text.
+    SaveChart(Arc<str>),
     /// Write the picture or the film of the last settings.
     WritePicture(PathBuf),
     /// The dialog for pictures and films.
@@ -85,6 +90,10 @@ pub enum DialogPurpose {
     SaveMeasures,
     /// A picture or a film.
     SavePicture(MediaKind),
+    /// Numbers of what is shown.
+    SaveNumbers(NumberKind),
+    /// The numbers of a chart.
+    SaveChart,
 }
 
 /// The kinds of work that a session asks for; of each kind the latest wins.
@@ -122,6 +131,8 @@ impl DialogPurpose {
             DialogPurpose::OpenData => "Open data",
             DialogPurpose::SaveNetwork(_) => "Save network as",
             DialogPurpose::SaveMeasures => "Write measures as CSV",
+            DialogPurpose::SaveNumbers(_) => "Save numbers",
+            DialogPurpose::SaveChart => "Save the chart's numbers as CSV",
             DialogPurpose::SavePicture(kind) if kind.holds_picture() => "Export picture",
             DialogPurpose::SavePicture(_) => "Export film",
         }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    DerivedJob, DerivedOutput, DerivedWork, DialogPurpose, Document, PictureSettings, Rebuilt, Scene, SceneError, Settings, Task,
-    TrainingChannel, TrainingRun, UnsavedWork, VisibleOutputs,
+    DerivedJob, DerivedOutput, DerivedWork, DialogPurpose, Document, NumberRequest, PictureSettings, Rebuilt, Scene,
+    SceneError, Settings, Task, TrainingChannel, TrainingRun, UnsavedWork, VisibleOutputs,
 };
 use crate::dataset::{ColumnOutline, DataChoice, Dataset};
 use crate::flow::Flow;
@@ -41,6 +41,8 @@ pub enum Effect {
     Derive(DerivedJob),
     /// Write a text.
     Write(String, PathBuf),
+    /// Make a table of numbers and write it.
+    WriteNumbers(NumberRequest, PathBuf),
     /// Draw a picture or a film and write it.
     WritePicture(Box<PictureSettings>, PathBuf),
     /// Draw a picture and copy it.

@@ -52,7 +52,8 @@ fn a_picture_of_every_kind_of_network_is_drawn_and_comes_back_the_same() {
 #[test]
 fn themes_and_captions_are_as_asked_for() {
     let folder = tempfile::tempdir().unwrap();
-    let base = ["--example", "circles", "--at", "0.5", "--size", "300x200", "--hide", "grid,trails", "--without", "all"];
+    let base =
+        ["--example", "circles", "--at", "0.5", "--size", "300x200", "--hide", "grid,trails", "--without", "all"];
     let corner = |name: &str, theme: &str| {
         let (_, pixels) = decoded(&render(&folder, name, &[&base[..], &["--theme", theme]].concat()));
         pixels[0]
@@ -98,7 +99,11 @@ fn films_have_their_frames_and_their_time() {
     let mut first = vec![0; decoder.output_buffer_size().unwrap()];
     decoder.read_frame(&mut first).unwrap();
     let still = decoded(&still).1.concat();
-    let still = if decoder.has_alpha() { still } else { still.as_chunks::<4>().0.iter().flat_map(|p| p[..3].to_vec()).collect() };
+    let still = if decoder.has_alpha() {
+        still
+    } else {
+        still.as_chunks::<4>().0.iter().flat_map(|p| p[..3].to_vec()).collect()
+    };
     assert_eq!(first, still);
 
     let frames = folder.path().join("frames/");
@@ -127,7 +132,18 @@ fn vectors_hold_text_lines_and_points() {
         }
     }
     assert!(open.is_empty());
-    let many = ["--example", "circles", "--data", "circles", "--samples", "20500", "--size", "200x150", "--hide", "grid,trails"];
+    let many = [
+        "--example",
+        "circles",
+        "--data",
+        "circles",
+        "--samples",
+        "20500",
+        "--size",
+        "200x150",
+        "--hide",
+        "grid,trails",
+    ];
     let svg = String::from_utf8(render(&folder, "c.svg", &many)).unwrap();
     assert!(svg.contains("<image") && svg.matches("<circle").count() < 10 && svg.len() < 400_000, "{}", svg.len());
 }

@@ -60,9 +60,8 @@ pub(super) fn build(
     let dataset = document.data.draw().unwrap_or_default();
     let file = arguments.file.clone().unwrap_or_default();
     let scene = Scene::build(&network, &dataset, options, None, progress).map_err(|error| match error {
-        SceneError::Flow(FlowError::Cancelled) => {
-            super::interrupted().map_or(CommandError::Media(crate::media::MediaError::Cancelled), CommandError::Interrupted)
-        }
+        SceneError::Flow(FlowError::Cancelled) => super::interrupted()
+            .map_or(CommandError::Media(crate::media::MediaError::Cancelled), CommandError::Interrupted),
         SceneError::Flow(source) => CommandError::Flow { path: file, source },
         SceneError::Network(source) => CommandError::Network { path: file, source },
     })?;

@@ -84,9 +84,9 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), CommandError> {
     let mut session = Session::default();
     session.receive(Outcome::Built(document, Ok(scene)));
     arguments.view.apply(&mut session, &settings)?;
-    settings.check(session.playback.duration()).map_err(|problem| {
-        CommandError::Usage(format!("--out {}: {problem}", out.display()))
-    })?;
+    settings
+        .check(session.playback.duration())
+        .map_err(|problem| CommandError::Usage(format!("--out {}: {problem}", out.display())))?;
     let result = export::run(session.for_pictures(), settings, out, &mut hears);
     clear_line();
     result.map_err(|error| match (error, interrupted()) {

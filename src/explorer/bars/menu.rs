@@ -6,7 +6,7 @@ use crate::explorer::commands::{Action, GESTURES, Mark};
 use crate::explorer::{bars::status, theme};
 use crate::formats::NetworkKind;
 use crate::media::MediaKind;
-use crate::session::{Appearance, Command, Example, Session, file_name};
+use crate::session::{Appearance, Command, Example, NumberKind, Session, file_name};
 
 /// Draws the bar and tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
@@ -62,6 +62,11 @@ fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                 });
             }
             commands.extend(entry(ui, session, Action::CopyPicture));
+            ui.menu_button("Numbers", |ui| {
+                for kind in NumberKind::ALL {
+                    commands.extend(entry(ui, session, Action::SaveNumbers(kind)));
+                }
+            });
         });
     })
     .response

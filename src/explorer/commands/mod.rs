@@ -10,7 +10,7 @@ use crate::diagnostics::probes::Perturbation;
 use crate::formats::NetworkKind;
 use crate::media::MediaKind;
 use crate::session::{
-    Appearance, Colouring, Command, Compare, Example, Overlay, Pen, Session, Side, Tool, VelocityPicture,
+    Appearance, Colouring, Command, Compare, Example, NumberKind, Overlay, Pen, Session, Side, Tool, VelocityPicture,
 };
 
 /// A command of the window. A new one is a variant, its place in [`Action::all`] and its row in `table.rs`.
@@ -30,6 +30,8 @@ pub enum Action {
     Export(MediaKind),
     /// Copies the picture of the stage.
     CopyPicture,
+    /// Writes numbers of what is shown.
+    SaveNumbers(NumberKind),
     /// Takes the last change back.
     Undo,
     /// Makes it again.
@@ -177,6 +179,7 @@ impl Action {
         all.extend(NetworkKind::ALL.map(Action::SaveNetwork));
         all.extend(MediaKind::ALL.map(Action::Export));
         all.push(Action::CopyPicture);
+        all.extend(NumberKind::ALL.map(Action::SaveNumbers));
         all.extend([Action::Undo, Action::Redo, Action::Palette, Action::Quit]);
         all.extend(Compare::ALL.map(Action::Compare));
         all.extend([Action::ShowEverything, Action::ResetCamera, Action::AutoFit]);

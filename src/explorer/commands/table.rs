@@ -75,6 +75,13 @@ impl Action {
                     .keys(keys)
                     .refused(session.scene().is_none(), NO_NETWORK)
             }
+            Action::SaveNumbers(kind) => row(
+                &format!("Save numbers: {}…", kind.label().to_lowercase()),
+                "Write them to a file: .csv, .json or .npz, as its name says",
+                Command::Ask(DialogPurpose::SaveNumbers(kind)),
+            )
+            .menu(&format!("{}…", kind.label()))
+            .refused(session.scene().is_none(), NO_NETWORK),
             Action::CopyPicture => {
                 let tip = "Copy the stage as it is now, in the size and colours of the last export";
                 row("Copy picture of the stage", tip, Command::Export(ExportCommand::Copy))

@@ -70,7 +70,8 @@ fn size(ui: &mut Ui, settings: &mut PictureSettings) {
         drag(ui, "Width", DragValue::new(width).range(16..=16_384));
         ui.label("×");
         drag(ui, "Height", DragValue::new(height).range(16..=16_384));
-        ui.label("at").on_hover_text("Texts and points keep their size; the picture has so many pixels to each of them.");
+        ui.label("at")
+            .on_hover_text("Texts and points keep their size; the picture has so many pixels to each of them.");
         let scale = DragValue::new(&mut settings.scale).range(SCALES[0]..=SCALES[1]).speed(0.05);
         drag(ui, "Pixels a point", scale.suffix("×"));
     });
@@ -130,7 +131,8 @@ fn beside(ui: &mut Ui, settings: &mut PictureSettings) {
     let is_stage = settings.subject == PictureSubject::Stage;
     let figure = &mut settings.figure;
     let label = ui.label("Heading");
-    ui.add_enabled(is_stage, TextEdit::singleline(&mut figure.heading).desired_width(HEADING_WIDTH)).labelled_by(label.id);
+    ui.add_enabled(is_stage, TextEdit::singleline(&mut figure.heading).desired_width(HEADING_WIDTH))
+        .labelled_by(label.id);
     ui.end_row();
     ui.label("Beside the data");
     ui.horizontal_wrapped(|ui| {

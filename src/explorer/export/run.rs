@@ -14,11 +14,7 @@ use crate::session::{FilmTiming, PictureSettings, PictureTimes, Session};
 ///
 /// # Errors
 /// If the settings make no picture, or `progress` answers false.
-pub fn picture(
-    session: Session,
-    settings: PictureSettings,
-    progress: &mut Progress<'_>,
-) -> Result<Frame, MediaError> {
+pub fn picture(session: Session, settings: PictureSettings, progress: &mut Progress<'_>) -> Result<Frame, MediaError> {
     settings.check(session.playback.duration()).map_err(|problem| MediaError::Draw(problem.to_string()))?;
     FrameSource::new(session, settings)?.draw(0, progress)
 }

@@ -88,9 +88,8 @@ impl Palette {
 
     /// The nearest entry.
     fn nearest(&self, colour: Rgb) -> u8 {
-        let distance = |entry: &Rgb| -> i32 {
-            entry.iter().zip(colour).map(|(a, b)| (i32::from(*a) - i32::from(b)).pow(2)).sum()
-        };
+        let distance =
+            |entry: &Rgb| -> i32 { entry.iter().zip(colour).map(|(a, b)| (i32::from(*a) - i32::from(b)).pow(2)).sum() };
         let nearest = self.0.iter().enumerate().min_by_key(|(_, entry)| distance(entry));
         nearest.map_or(self.transparent(), |(index, _)| index as u8)
     }

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use super::{open, picture};
 use crate::formats::NetworkKind;
-use crate::session::{DialogAnswer, DialogPurpose, Document, Effect, LayerMeasures, PathPrompt, Session, Severity};
+use crate::session::{
+    DialogAnswer, DialogPurpose, Document, Effect, Findings, LayerMeasures, NumberKind, NumberRequest, PathPrompt,
+    Session, Severity,
+};
 
 /// Asks for a path.
 pub fn ask(session: &Session, purpose: DialogPurpose, effects: &mut Vec<Effect>) {
@@ -18,7 +21,9 @@ pub fn ask(session: &Session, purpose: DialogPurpose, effects: &mut Vec<Effect>)
             let is_ablated = session.document().is_some_and(|document| document.ablated.is_some());
             if is_ablated { "measures-ablated.csv" } else { "measures.csv" }.to_owned()
         }
-        DialogPurpose::SavePicture(_) if session.shown.is_none() => return,
+        DialogPurpose::SavePicture(_) | DialogPurpose::SaveNumbers(_) if session.shown.is_none() => return,
+        DialogPurpose::SaveChart => "chart.csv".to_owned(),
+        DialogPurpose::SaveNumbers(kind) => format!("{}.csv", kind.file_stem()),
         DialogPurpose::SavePicture(kind) => {
             let extension = kind.extension();
             let stem = session.document().map_or_else(String::new, file_stem);
@@ -88,6 +93,13 @@ pub fn write_measures(session: &Session, path: PathBuf) -> Option<Effect> {
     Some(Effect::Write(text, path))
 }
 
+/// Numbers of what is shown, to be written to a file.
+pub fn write_numbers(session: &Session, kind: NumberKind, path: PathBuf) -> Option<Effect> {
+    let scene = session.scene()?.clone();
+    let findings = session.latest::<Findings>().cloned();
+    Some(Effect::WriteNumbers(NumberRequest { kind, scene, t: session.playback.t(), findings }, path))
+}
+
 /// A text was written.
 pub fn written(session: &mut Session, path: &Path) {
     let ablated = session.document().and_then(|document| document.ablated.as_ref());
@@ -114,6 +126,10 @@ fn choose(session: &mut Session, purpose: DialogPurpose, path: PathBuf, effects:
         DialogPurpose::OpenData => open::read_data(session, path, effects),
         DialogPurpose::SaveNetwork(_) => effects.extend(save(session, path)),
         DialogPurpose::SaveMeasures => effects.extend(write_measures(session, path)),
+        DialogPurpose::SaveChart => {
+            effects.extend(session.chart.take().map(|text| Effect::Write(text.to_string(), path)))
+        }
+        DialogPurpose::SaveNumbers(kind) => effects.extend(write_numbers(session, kind, path)),
         DialogPurpose::SavePicture(_) => effects.extend(picture::write(session, path)),
     }
 }

@@ -62,7 +62,9 @@ pub enum PictureTheme {
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum SettingsProblem {
     /// Too small or too large.
-    #[error("a picture of {width} × {height} pixels cannot be written as {format}; choose sides from {least} to {most} pixels")]
+    #[error(
+        "a picture of {width} × {height} pixels cannot be written as {format}; choose sides from {least} to {most} pixels"
+    )]
     Size { width: u64, height: u64, format: &'static str, least: u32, most: u32 },
     /// Too many pixels.
     #[error("{width} × {height} pixels are more than {MAX_PIXELS}; choose a smaller size or scale")]
