@@ -106,7 +106,9 @@ fn the_picture_is_copied_from_the_menu() {
     command(&mut window, Command::Export(ExportCommand::Close));
     click(&mut window, "File");
     click(&mut window, "Export");
-    click(&mut window, "Copy picture of the stage");
+    // Its keys stand behind its name.
+    window.get_by_label_contains("Copy picture of the stage").click();
+    window.run_steps(2);
     assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     assert!(notices(&window).iter().any(|sentence| sentence.contains("copied")), "{:?}", notices(&window));
 }

@@ -53,6 +53,9 @@ pub enum ColumnValues {
     Texts(Vec<String>),
 }
 
+/// An array of an archive: its name, its shape, and its values row by row.
+pub type NumberArray = (String, Vec<usize>, Vec<f64>);
+
 impl ColumnValues {
     fn len(&self) -> usize {
         match self {
@@ -138,11 +141,11 @@ impl NumberTable {
         Ok(Value::Object(columns).to_string() + "\n")
     }
 
-    /// The arrays of an archive, by name: their shapes, and their values row by row.
+    /// The arrays of an archive.
     ///
     /// # Errors
     /// If it is too large, or has a column of texts.
-    pub fn arrays(&self) -> Result<Vec<(String, Vec<usize>, Vec<f64>)>, NumbersProblem> {
+    pub fn arrays(&self) -> Result<Vec<NumberArray>, NumbersProblem> {
         self.check()?;
         let rows = self.rows();
         let mut arrays = Vec::new();

@@ -198,7 +198,8 @@ impl PictureSettings {
         if !(film.rate > 0.0 && film.rate <= most) {
             return Err(SettingsProblem::Rate { rate: film.rate, format, most });
         }
-        if let Some(seconds) = [film.seconds, film.rest].into_iter().find(|seconds| !(*seconds >= 0.0)) {
+        if let Some(seconds) = [film.seconds, film.rest].into_iter().find(|seconds| seconds.is_nan() || *seconds < 0.0)
+        {
             return Err(SettingsProblem::Seconds(seconds));
         }
         let rest = film.rest * film.rate;
