@@ -9,16 +9,16 @@ use crate::session::{NumberTable, NumbersProblem, UserError};
 
 /// Writes a table to a file of the kind that its name asks for: NPZ, JSON, or else CSV.
 pub(super) fn write(table: Result<NumberTable, NumbersProblem>, path: &Path) -> Result<(), UserError> {
-    let told = |problem: NumbersProblem| {
+    let refused = |problem: NumbersProblem| {
         let mut trouble = UserError::new(&problem);
         trouble.sentence = format!("{}: {}.", path.display(), trouble.sentence);
         trouble
     };
-    let table = table.map_err(told)?;
+    let table = table.map_err(refused)?;
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     let written = match extension.as_str() {
         "npz" => {
-            let arrays = table.arrays().map_err(told)?;
+            let arrays = table.arrays().map_err(refused)?;
             write_beside(path, |writer| {
                 let mut archive = ArchiveWriter::new(writer);
                 for (name, shape, values) in &arrays {
@@ -31,7 +31,7 @@ pub(super) fn write(table: Result<NumberTable, NumbersProblem>, path: &Path) -> 
             })
         }
         kind => {
-            let text = if kind == "json" { table.json() } else { table.csv() }.map_err(told)?;
+            let text = if kind == "json" { table.json() } else { table.csv() }.map_err(refused)?;
             write_beside(path, |writer| writer.write_all(text.as_bytes()))
         }
     };
