@@ -4,21 +4,25 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use egui::{Context, ThemePreference, Ui, ViewportCommand};
+use egui::{ColorImage, Context, ThemePreference, Ui, ViewportCommand};
 
 use super::autosave::Autosave;
 use super::contents::WindowContents;
 use super::crash::CrashGuard;
 use super::kept_settings::KeptSettings;
 use super::signal_watch::SignalWatch;
-use super::{keyboard, theme};
+use super::{export, keyboard, theme};
 use crate::dataset::{Generator, GeneratorOptions};
 use crate::explorer::bars::status;
 use crate::explorer::commands::Action;
 use crate::explorer::dialogs::palette::CommandPalette;
 use crate::explorer::dialogs::{self, drop};
-use crate::jobs::{Finished, Jobs, Status, Wake, task_work};
-use crate::session::{Appearance, Command, DialogAnswer, Effect, Example, Outcome, Session, Settings, Task};
+use crate::explorer::widgets::chart_data;
+use crate::jobs::{Finished, Jobs, Progress, Status, Wake, task_work};
+use crate::session::{
+    Appearance, Command, DialogAnswer, Effect, Example, Outcome, PictureSettings, Session, Settings, Task, UserError,
+    file_name,
+};
 
 /// How often the progress of jobs is drawn, in milliseconds.
 const PROGRESS_INTERVAL: u64 = 50;
@@ -214,6 +218,7 @@ impl ExplorerApp {
         let (asked, stage) = self.contents.show(ui, &self.session);
         commands.extend(asked);
         commands.extend(self.job_strip(ui, stage));
+        commands.extend(chart_data::take(ui.ctx()).map(Command::SaveChart));
         commands.extend(dialogs::show_windows(ui.ctx(), &self.session));
         drop::hint(ui.ctx());
         for command in commands {
@@ -239,6 +244,10 @@ impl ExplorerApp {
         if let (Ok(Outcome::SettingsKept(Ok(()))), Some(kept)) = (&finished.result, &mut self.settings) {
             kept.written.clone_from(&kept.asked);
         }
+        if let (Ok(Outcome::PictureDrawn(Ok(frame))), Some(context)) = (&finished.result, self.context.get()) {
+            let size = frame.size.map(|side| side as usize);
+            context.copy_image(ColorImage::from_rgba_unmultiplied(size, &frame.rgba));
+        }
         let is_kept = matches!(finished.result, Ok(Outcome::UnsavedKept(Ok(()))));
         let outcome = finished.result.unwrap_or_else(|error| Outcome::Failed(finished.kind, error.to_string()));
         self.receive(outcome);
@@ -260,6 +269,14 @@ impl ExplorerApp {
                     let effects = self.session.receive(Outcome::Answer(purpose, DialogAnswer::Unavailable));
                     self.perform(effects);
                 }
+                Effect::WritePicture(settings, path) => self.export(*settings, path),
+                Effect::DrawPicture(settings) => {
+                    let copy = self.session.for_pictures();
+                    self.jobs.start(Task::Export, "Drawing the picture", move |progress| {
+                        let drawn = export::picture(copy, *settings, &mut |share, text| hear(progress, share, text));
+                        Outcome::PictureDrawn(drawn.map(Arc::new).map_err(|error| UserError::new(&error)))
+                    });
+                }
                 effect => {
                     if let Some(work) = task_work(effect) {
                         self.jobs.start(work.task, work.title, work.run);
@@ -268,6 +285,15 @@ impl ExplorerApp {
             }
         }
         self.write_changed_settings();
+    }
+
+    /// Draws a picture or a film in a worker and writes it, while the window goes on.
+    fn export(&mut self, settings: PictureSettings, path: PathBuf) {
+        let copy = self.session.for_pictures();
+        self.jobs.start(Task::Export, format!("Drawing {}", file_name(&path)), move |progress| {
+            let written = export::run(copy, settings, &path, &mut |share, text| hear(progress, share, text));
+            Outcome::PictureWritten(path, written.map_err(|error| UserError::new(&error)))
+        });
     }
 
     fn apply_appearance(&self, ctx: &Context) {
@@ -295,6 +321,12 @@ impl ExplorerApp {
             self.title = title;
         }
     }
+}
+
+/// Shows how far a worker is, and answers whether it is still wanted.
+fn hear(progress: &Progress, share: f32, text: &str) -> bool {
+    progress.set(share, text);
+    !progress.cancelled()
 }
 
 impl eframe::App for ExplorerApp {

@@ -4,6 +4,7 @@
 //! one worthless: it is dropped when it arrives, so a worker deep inside a decomposition never holds up the window.
 //! A panic in a worker is a result like any other.
 
+mod number_files;
 mod progress;
 mod settings_file;
 mod tasks;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rfd::FileDialog;
 
-use super::{Progress, settings_file, unsaved_files};
+use super::{Progress, number_files, settings_file, unsaved_files};
 use crate::dataset::{ColumnKind, ColumnOutline, Dataset, DatasetError};
 use crate::flow::Flow;
 use crate::formats::{FormatError, GraphProblem, Opened, Precision, TensorFile, WeightSpectrum};
@@ -101,6 +101,12 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
             let written = formats::write_beside(&path, |writer| writer.write_all(text.as_bytes()));
             Outcome::Written(path, written.map_err(|error| UserError::new(&error)))
         }),
+        Effect::WriteNumbers(request, path) => {
+            TaskWork::new(Task::Save, format!("Writing {}", file_name(&path)), move |_| {
+                let written = number_files::write(request.table(), &path);
+                Outcome::Written(path, written)
+            })
+        }
         Effect::Save(network, path) => TaskWork::new(Task::Save, format!("Saving {}", file_name(&path)), move |_| {
             let result = formats::save_as(&path, &network, Precision::Double).map_err(|error| UserError::new(&error));
             Outcome::Saved(path, result)
@@ -128,6 +134,8 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         Effect::ShowDialog(purpose, name) => {
             TaskWork::new(Task::Dialog, purpose.title(), move |_| Outcome::Answer(purpose, ask(purpose, &name)))
         }
+        // Drawn by the window, which knows how.
+        Effect::WritePicture(..) | Effect::DrawPicture(_) => return None,
         Effect::Cancel(_) | Effect::Quit => return None,
     };
     Some(work)
@@ -260,7 +268,15 @@ fn ask(purpose: DialogPurpose, name: &str) -> DialogAnswer {
         DialogPurpose::SaveNetwork(kind) => {
             dialog.add_filter(kind.label(), &[kind.extension()]).set_file_name(name).save_file()
         }
-        DialogPurpose::SaveMeasures => {
+        DialogPurpose::SaveNumbers(_) => {
+            let dialog = dialog.add_filter("Comma-separated values", &["csv"]).add_filter("JSON", &["json"]);
+            dialog.add_filter("NumPy archive", &["npz"]).set_file_name(name).save_file()
+        }
+        DialogPurpose::SavePicture(kind) if kind.extension().is_empty() => dialog.set_file_name(name).pick_folder(),
+        DialogPurpose::SavePicture(kind) => {
+            dialog.add_filter(kind.label(), &[kind.extension()]).set_file_name(name).save_file()
+        }
+        DialogPurpose::SaveMeasures | DialogPurpose::SaveChart => {
             dialog.add_filter("Comma-separated values", &["csv"]).set_file_name(name).save_file()
         }
     };

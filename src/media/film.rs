@@ -1,9 +1,6 @@
 //! A film: frames one after the other, and how long each is shown.
 
-use std::path::Path;
-
-use super::{Frame, MediaError, MediaKind, apng, folder, gif, mp4, webp};
-use crate::progress::{Progress, step};
+use super::{Frame, MediaError};
 
 /// How often a film is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,35 +43,6 @@ impl Film {
     /// How many frames of the usual length the last one stands for.
     pub(super) fn last_repeated(&self) -> usize {
         1 + (self.rest * self.rate).round() as usize
-    }
-}
-
-/// Writes a film whose frames `draw` gives, by number and in order.
-///
-/// # Errors
-/// If a frame cannot be drawn or written, or `progress` answers false: then nothing is left.
-pub fn write_film(
-    path: &Path,
-    kind: MediaKind,
-    film: &Film,
-    draw: &mut Draw<'_>,
-    progress: &mut Progress<'_>,
-) -> Result<(), MediaError> {
-    let all = film.frames + if kind == MediaKind::Gif { gif::studied(film.frames) } else { 0 };
-    let mut drawn = 0;
-    let mut watched = |frame: usize| {
-        if !progress(step(drawn, all), &format!("frame {} of {}", frame + 1, film.frames)) {
-            return Err(MediaError::Cancelled);
-        }
-        drawn += 1;
-        draw(frame)
-    };
-    match kind {
-        MediaKind::Gif => gif::write(path, film, &mut watched),
-        MediaKind::Webp => webp::write(path, film, &mut watched),
-        MediaKind::Mp4 => mp4::write(path, film, &mut watched),
-        MediaKind::Folder => folder::write(path, film, &mut watched),
-        MediaKind::Apng | MediaKind::Png | MediaKind::Svg => apng::write(path, film, &mut watched),
     }
 }
 

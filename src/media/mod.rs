@@ -14,10 +14,12 @@ mod kind;
 mod mp4;
 mod png;
 mod webp;
+mod write;
 
 pub use error::MediaError;
-pub use film::{Film, Repeats, write_film};
+pub use film::{Film, Repeats};
 pub use frame::Frame;
 pub use kind::MediaKind;
 pub use png::{png_bytes, write_png};
 pub use webp::write_webp;
+pub use write::write_film;

@@ -21,7 +21,9 @@ pub(super) fn write(path: &Path, film: &Film, draw: &mut Draw<'_>) -> Result<(),
     let log = fs::File::create(&messages).map_err(failed)?;
     let mut child = match command(film, &film_file).stderr(log).spawn() {
         Ok(child) => child,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(MediaError::NoFfmpeg { path: path.into() }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(MediaError::NoFfmpeg { path: path.into() });
+        }
         Err(error) => return Err(MediaError::Ffmpeg { path: path.into(), problem: error.to_string() }),
     };
     let fed = feed(&mut child, film, draw);

@@ -26,7 +26,11 @@ fn encode(writer: &mut impl Write, frame: &Frame) -> Result<(), EncodingError> {
     encoder.set_depth(BitDepth::Eight);
     encoder.set_compression(Compression::High);
     let mut writer = encoder.write_header()?;
-    if is_opaque { writer.write_image_data(&frame.rgb())? } else { writer.write_image_data(&frame.rgba)? }
+    if is_opaque {
+        writer.write_image_data(&frame.rgb())?
+    } else {
+        writer.write_image_data(&frame.rgba)?
+    }
     writer.finish()
 }
 

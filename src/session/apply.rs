@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::actions::{columns, derive, edit, findings, import, leave, open, paths, receive, stop, train, view};
+use super::actions::{
+    columns, derive, edit, findings, import, leave, open, paths, picture, receive, stop, train, view,
+};
 use super::unsaved::Leaving;
 use super::view::TOUR_DIMENSIONS;
-use super::{Command, Data, Effect, FoundWork, Outcome, Projection, Session, Settings};
+use super::{Command, Data, DialogPurpose, Effect, FoundWork, Outcome, Projection, Session, Settings};
 use crate::diagnostics::findings::Thresholds;
 
 impl Session {
@@ -95,6 +97,17 @@ impl Session {
             Command::OpenData(path) => open::read_data(self, path, effects),
             Command::SaveNetwork(path) => effects.extend(paths::save(self, path)),
             Command::WriteMeasures(path) => effects.extend(paths::write_measures(self, path)),
+            Command::SaveChart(text) => {
+                self.chart = Some(text);
+                paths::ask(self, DialogPurpose::SaveChart, effects);
+            }
+            Command::WriteNumbers(kind, path) => effects.extend(paths::write_numbers(self, kind, path)),
+            Command::WritePicture(path) => effects.extend(picture::write(self, path)),
+            Command::Export(command) => {
+                if let Some(purpose) = picture::apply(self, command, effects) {
+                    paths::ask(self, purpose, effects);
+                }
+            }
             Command::OpenFiles(paths) if paths.is_empty() => {}
             Command::OpenFiles(paths) => effects.push(Effect::ReadFiles(paths, self.inputs())),
             Command::OpenExample(example) if self.has_unsaved_work() => self.unsaved.ask(Leaving::Example(example)),

@@ -1,14 +1,16 @@
 //! What a person asks for; applied after drawing.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::{
-    ColumnCommand, DerivedKind, EditCommand, Example, FindingCommand, ImportCommand, LeaveAnswer, PlaybackCommand,
-    RecoverAnswer, TrainCommand, ViewCommand, WindowCommand,
+    ColumnCommand, DerivedKind, EditCommand, Example, ExportCommand, FindingCommand, ImportCommand, LeaveAnswer,
+    NumberKind, PlaybackCommand, RecoverAnswer, TrainCommand, ViewCommand, WindowCommand,
 };
 use crate::dataset::{Generator, GeneratorOptions};
 use crate::flow::FlowOptions;
 use crate::formats::NetworkKind;
+use crate::media::MediaKind;
 
 /// One thing a person asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +23,14 @@ pub enum Command {
     SaveNetwork(PathBuf),
     /// Write the measures of the layers as comma-separated values.
     WriteMeasures(PathBuf),
+    /// Write numbers of what is shown.
+    WriteNumbers(NumberKind, PathBuf),
+    /// Ask for a file for the numbers of a chart, as text.
+    SaveChart(Arc<str>),
+    /// Write the picture or the film of the last settings.
+    WritePicture(PathBuf),
+    /// The dialog for pictures and films.
+    Export(ExportCommand),
     /// Files of either kind, as they are dropped on the window.
     OpenFiles(Vec<PathBuf>),
     /// Show a network that comes with the program.
@@ -78,6 +88,12 @@ pub enum DialogPurpose {
     SaveNetwork(NetworkKind),
     /// A file of comma-separated values for the measures of the layers.
     SaveMeasures,
+    /// A picture or a film.
+    SavePicture(MediaKind),
+    /// Numbers of what is shown.
+    SaveNumbers(NumberKind),
+    /// The numbers of a chart.
+    SaveChart,
 }
 
 /// The kinds of work that a session asks for; of each kind the latest wins.
@@ -95,6 +111,8 @@ pub enum Task {
     Spectrum,
     /// Writing a file.
     Save,
+    /// Drawing a picture or a film.
+    Export,
     /// Training the network.
     Train,
     /// Waiting for a file dialog.
@@ -113,6 +131,10 @@ impl DialogPurpose {
             DialogPurpose::OpenData => "Open data",
             DialogPurpose::SaveNetwork(_) => "Save network as",
             DialogPurpose::SaveMeasures => "Write measures as CSV",
+            DialogPurpose::SaveNumbers(_) => "Save numbers",
+            DialogPurpose::SaveChart => "Save the chart's numbers as CSV",
+            DialogPurpose::SavePicture(kind) if kind.holds_picture() => "Export picture",
+            DialogPurpose::SavePicture(_) => "Export film",
         }
     }
 }
@@ -127,6 +149,7 @@ impl Task {
             Task::Derive(kind) => kind.label(),
             Task::Spectrum => "Finding a spectrum",
             Task::Save => "Saving",
+            Task::Export => "Drawing",
             Task::Train => "Training",
             Task::Dialog => "The file dialog",
             Task::KeepSettings => "Keeping the settings",

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    DerivedJob, DerivedOutput, DerivedWork, DialogPurpose, Document, Rebuilt, Scene, SceneError, Settings, Task,
-    TrainingChannel, TrainingRun, UnsavedWork, VisibleOutputs,
+    DerivedJob, DerivedOutput, DerivedWork, DialogPurpose, Document, NumberRequest, PictureSettings, Rebuilt, Scene,
+    SceneError, Settings, Task, TrainingChannel, TrainingRun, UnsavedWork, VisibleOutputs,
 };
 use crate::dataset::{ColumnOutline, DataChoice, Dataset};
 use crate::flow::Flow;
 use crate::formats::{ChainProposal, GraphConvolution, GraphFile, OpenedNetwork, TensorFile, WeightSpectrum};
+use crate::media::Frame;
 use crate::network::{ImageShape, Network};
 
 /// Work to be done outside the session.
@@ -40,6 +41,12 @@ pub enum Effect {
     Derive(DerivedJob),
     /// Write a text.
     Write(String, PathBuf),
+    /// Make a table of numbers and write it.
+    WriteNumbers(NumberRequest, PathBuf),
+    /// Draw a picture or a film and write it.
+    WritePicture(Box<PictureSettings>, PathBuf),
+    /// Draw a picture and copy it.
+    DrawPicture(Box<PictureSettings>),
     /// Write the network.
     Save(Arc<Network>, PathBuf),
     /// Train the network, telling the window of it on the way.
@@ -106,6 +113,10 @@ pub enum Outcome {
     Spectrum(Arc<TensorFile>, Result<Option<WeightSpectrum>, UserError>),
     /// A text was written, or not.
     Written(PathBuf, Result<(), UserError>),
+    /// A picture or a film was written, or not.
+    PictureWritten(PathBuf, Result<(), UserError>),
+    /// A picture was drawn to be copied, or not.
+    PictureDrawn(Result<Arc<Frame>, UserError>),
     /// A file was written, or not.
     Saved(PathBuf, Result<(), UserError>),
     /// A training run has ended.

@@ -15,6 +15,7 @@ mod document;
 mod effect;
 mod findings;
 mod notice;
+mod numbers;
 mod open_scene;
 mod pictures;
 mod playback;
@@ -43,9 +44,10 @@ pub use findings::{
     Dismissal, FindingCommand, FindingScope, FindingsView, LayerCount, TimeMark, VisibleFindings, title,
 };
 pub use notice::{Notice, Notices, Severity};
+pub use numbers::{ColumnValues, NumberColumn, NumberKind, NumberRequest, NumberTable, NumbersProblem};
 pub use pictures::{
-    Easing, Figure, FilmTiming, MAX_FRAMES, MAX_PIXELS, POINT_SIZES, PictureSettings, PictureSubject, PictureTheme, PictureTimes,
-    SCALES, SettingsProblem,
+    Easing, ExportCommand, Figure, FilmTiming, MAX_FRAMES, MAX_PIXELS, POINT_SIZES, PictureExport, PictureNow,
+    PictureSettings, PictureSubject, PictureTheme, PictureTimes, SCALES, SettingsProblem,
 };
 pub use playback::{Playback, PlaybackCommand, SPEEDS};
 pub use points::{

@@ -9,8 +9,8 @@ use super::open_scene::OpenScene;
 use super::rebuild::IncrementalRebuild;
 use super::{
     ColumnImport, DerivedResults, DialogPurpose, Document, Field, FindingsView, History, Import, LayerDetail,
-    Neighbours, Notices, Pen, Playback, PlaybackCommand, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Situation,
-    Stored, Training, Unsaved, UnsavedWork, ViewSettings, WindowSettings,
+    Neighbours, Notices, Pen, PictureExport, Playback, PlaybackCommand, RecentFiles, Refined, RememberedChain, Scene,
+    SeparationProfile, Situation, Stored, Training, Unsaved, UnsavedWork, ViewSettings, WindowSettings,
 };
 use crate::flow::Flow;
 
@@ -39,6 +39,10 @@ pub struct Session {
     pub findings: FindingsView,
     /// The thresholds of findings that are others than usual.
     pub(in crate::session) thresholds: BTreeMap<String, f64>,
+    /// The numbers of a chart that wait for the name of their file.
+    pub(super) chart: Option<Arc<str>>,
+    /// The dialog for pictures and films.
+    pub export: PictureExport,
     /// The path field that stands in for a file dialog.
     pub path_prompt: Option<PathPrompt>,
     /// Whether the hint of the first start is shown.
@@ -95,6 +99,8 @@ impl Default for Session {
             chosen_columns: None,
             findings: FindingsView::default(),
             thresholds: BTreeMap::new(),
+            chart: None,
+            export: PictureExport::default(),
             path_prompt: None,
             hint: false,
             waiting_data: None,

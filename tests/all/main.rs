@@ -47,6 +47,7 @@ mod window_commands;
 mod window_condition;
 mod window_controls;
 mod window_convolution;
+mod window_export;
 mod window_field;
 mod window_findings;
 mod window_import;

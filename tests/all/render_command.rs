@@ -52,7 +52,8 @@ fn a_picture_of_every_kind_of_network_is_drawn_and_comes_back_the_same() {
 #[test]
 fn themes_and_captions_are_as_asked_for() {
     let folder = tempfile::tempdir().unwrap();
-    let base = ["--example", "circles", "--at", "0.5", "--size", "300x200", "--hide", "grid,trails", "--without", "all"];
+    let base =
+        ["--example", "circles", "--at", "0.5", "--size", "300x200", "--hide", "grid,trails", "--without", "all"];
     let corner = |name: &str, theme: &str| {
         let (_, pixels) = decoded(&render(&folder, name, &[&base[..], &["--theme", theme]].concat()));
         pixels[0]
@@ -60,7 +61,7 @@ fn themes_and_captions_are_as_asked_for() {
     assert_eq!(corner("light.png", "light"), [255; 4]);
     assert_eq!(corner("dark.png", "dark"), [0x14, 0x15, 0x18, 255]);
     assert_eq!(corner("clear.png", "transparent")[3], 0);
-    let top = |bytes: &[u8]| decoded(bytes).1[..300 * 40].iter().filter(|pixel| **pixel != [255; 4]).count();
+    let top = |bytes: &[u8]| decoded(bytes).1[..300 * 20].iter().filter(|pixel| **pixel != [255; 4]).count();
     let bare = top(&render(&folder, "bare.png", &base));
     let named = [&base[..8], &["--heading", "Two rings"]].concat();
     assert!(bare < 100 && top(&render(&folder, "named.png", &named)) > bare + 300);
@@ -98,7 +99,11 @@ fn films_have_their_frames_and_their_time() {
     let mut first = vec![0; decoder.output_buffer_size().unwrap()];
     decoder.read_frame(&mut first).unwrap();
     let still = decoded(&still).1.concat();
-    let still = if decoder.has_alpha() { still } else { still.as_chunks::<4>().0.iter().flat_map(|p| p[..3].to_vec()).collect() };
+    let still = if decoder.has_alpha() {
+        still
+    } else {
+        still.as_chunks::<4>().0.iter().flat_map(|p| p[..3].to_vec()).collect()
+    };
     assert_eq!(first, still);
 
     let frames = folder.path().join("frames/");
@@ -127,7 +132,18 @@ fn vectors_hold_text_lines_and_points() {
         }
     }
     assert!(open.is_empty());
-    let many = ["--example", "circles", "--data", "circles", "--samples", "20500", "--size", "200x150", "--hide", "grid,trails"];
+    let many = [
+        "--example",
+        "circles",
+        "--data",
+        "circles",
+        "--samples",
+        "20500",
+        "--size",
+        "200x150",
+        "--hide",
+        "grid,trails",
+    ];
     let svg = String::from_utf8(render(&folder, "c.svg", &many)).unwrap();
     assert!(svg.contains("<image") && svg.matches("<circle").count() < 10 && svg.len() < 400_000, "{}", svg.len());
 }
@@ -135,20 +151,20 @@ fn vectors_hold_text_lines_and_points() {
 #[test]
 fn the_view_is_as_asked_for() {
     let folder = tempfile::tempdir().unwrap();
-    let base = ["--example", "digits", "--at", "0.6", "--size", "300x200"];
+    let base = ["--example", "spiral", "--at", "0.6", "--size", "300x200"];
     let mut seen = vec![render(&folder, "a.png", &base)];
     for options in [
         &["--projection", "1,2"][..],
-        &["--projection", "pca3"],
+        &["--projection", "pca"],
         &["--projection", "pca3", "--camera", "90,0"],
         &["--projection", "follow"],
-        &["--projection", "classes:1,7"],
+        &["--projection", "classes:0,1"],
         &["--projection", "pca", "--fit", "still"],
         &["--projection", "pca", "--show", "answers"],
         &["--projection", "pca", "--resnet", "2"],
         &["--projection", "pca", "--resnet", "2", "--compare", "side-by-side"],
-        &["--projection", "pca", "--hide", "pictures", "--point-size", "1"],
-        &["--projection", "pca", "--hide", "pictures", "--colour", "mistakes"],
+        &["--projection", "pca", "--point-size", "1"],
+        &["--projection", "pca", "--colour", "mistakes"],
         &["--projection", "pca", "--zoom", "3", "--pan", "0.1,0.2"],
         &["--what", "window"],
     ] {
@@ -194,6 +210,72 @@ fn a_file_of_one_s_own_is_drawn_with_data_or_without() {
     assert!(output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("without --data"));
     assert!(Path::new(&path).exists());
-    let sentence = refusal(&["render", &network, "--data", &network, "--out", &network], 2);
+    let (points, clash) = (folder.path().join("points.png"), folder.path().join("points.png").display().to_string());
+    fs::write(&points, "1,2\n").unwrap();
+    let sentence = refusal(&["render", &network, "--data", &clash, "--out", &clash], 2);
     assert!(sentence.contains("--force"), "{sentence}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_film_for_ffmpeg_goes_through_it_or_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::process::Command;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.mp4");
+    let run = |programs: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_layerflow"));
+        command.args([
+            "render",
+            "--example",
+            "moons",
+            "--size",
+            "64x48",
+            "--seconds",
+            "0.5",
+            "--fps",
+            "10",
+            "--rest",
+            "0.2",
+        ]);
+        command.arg("--out").arg(&path).env("PATH", programs).output().unwrap()
+    };
+    let without = run("");
+    let message = String::from_utf8_lossy(&without.stderr).into_owned();
+    assert!(!without.status.success() && message.contains("not on the PATH") && !path.exists(), "{message}");
+    // One that writes what it is given, to the last name of its command line.
+    let fake = folder.path().join("ffmpeg");
+    fs::write(&fake, "#!/bin/sh\nfor last; do :; done\ncat > \"$last\"\n").unwrap();
+    fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).unwrap();
+    let programs = format!("{}:/usr/bin:/bin", folder.path().display());
+    let with = run(&programs);
+    assert!(with.status.success(), "{}", String::from_utf8_lossy(&with.stderr));
+    assert_eq!(fs::metadata(&path).unwrap().len(), (5 + 2) * 64 * 48 * 3);
+    fs::write(&fake, "#!/bin/sh\ncat > /dev/null\necho 'no such codec' >&2\nexit 1\n").unwrap();
+    fs::remove_file(&path).unwrap();
+    let failing = run(&programs);
+    let message = String::from_utf8_lossy(&failing.stderr).into_owned();
+    assert!(!failing.status.success() && message.contains("no such codec") && !path.exists(), "{message}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_film_that_is_interrupted_leaves_nothing() {
+    use std::process::{Command, Stdio};
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.gif");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_layerflow"));
+    command.args(["render", "--example", "moons", "--size", "320x240", "--seconds", "60", "--fps", "50", "--out"]);
+    let mut child = command.arg(&path).stderr(Stdio::piped()).spawn().unwrap();
+    // It is in the middle of its work when there is something of it.
+    while fs::read_dir(folder.path()).unwrap().count() == 0 && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(killed.success() && output.status.code() == Some(130), "{:?}", output.status);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("SIGINT"));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }

@@ -2,26 +2,16 @@
 
 use std::sync::Arc;
 
-use clap::builder::TypedValueParser;
-
-use super::RenderArguments;
+use super::arguments::RenderArguments;
+use super::interruption::interrupted;
 use crate::command_line::error::CommandError;
-use crate::command_line::options::{load_data, load_network, parser};
+use crate::command_line::options::{load_data, load_network};
 use crate::command_line::output::print_note;
 use crate::dataset::Generator;
 use crate::flow::FlowError;
 use crate::network::Network;
 use crate::progress::Progress;
-use crate::session::{Data, DataSource, Document, Example, FileContents, Scene, SceneError};
-
-/// The names of the examples: those of the menu, in small letters, with hyphens.
-pub(super) fn example_parser() -> impl TypedValueParser<Value = Example> {
-    const NAMES: [&str; Example::ALL.len()] =
-        ["spiral", "spiral-in-the-plane", "residual-spiral", "circles", "moons", "xor", "digits"];
-    parser(NAMES.to_vec(), |name| {
-        Example::ALL.into_iter().find(|example| example.label().to_lowercase().replace(' ', "-") == name)
-    })
-}
+use crate::session::{Data, DataSource, Document, FileContents, Scene, SceneError};
 
 /// Opens what is asked for and lets the data flow.
 pub(super) fn build(
@@ -61,7 +51,7 @@ pub(super) fn build(
     let file = arguments.file.clone().unwrap_or_default();
     let scene = Scene::build(&network, &dataset, options, None, progress).map_err(|error| match error {
         SceneError::Flow(FlowError::Cancelled) => {
-            super::interrupted().map_or(CommandError::Media(crate::media::MediaError::Cancelled), CommandError::Interrupted)
+            interrupted().map_or(CommandError::Media(crate::media::MediaError::Cancelled), CommandError::Interrupted)
         }
         SceneError::Flow(source) => CommandError::Flow { path: file, source },
         SceneError::Network(source) => CommandError::Network { path: file, source },

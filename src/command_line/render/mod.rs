@@ -1,71 +1,25 @@
 //! `layerflow render`: a picture or a film of the flow, without display and driver.
 
+mod arguments;
 mod document;
+mod example_name;
+mod interruption;
 mod picture;
 mod view;
 mod view_names;
 
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-
-use clap::Args;
+use std::path::Path;
 
 use super::error::CommandError;
-use super::options::{ChainOptions, FlowArguments, Overwriting, SampleOptions};
 use super::output::print_note;
 use crate::explorer::export;
 use crate::formats;
 use crate::media::MediaError;
 use crate::session::{Outcome, Session};
-
-/// The signal that asked the program to end, once there was one.
-static INTERRUPTED: Mutex<Option<&'static str>> = Mutex::new(None);
-
-/// A picture or a film of the data in the flow: .png, .svg, .webp; .gif, .apng, .webp, .mp4 (by ffmpeg), or a folder of
-/// pictures (a name that ends with a slash). The same call writes the same bytes
-#[derive(Args, Clone, Debug)]
-pub(super) struct RenderArguments {
-    /// The network's file
-    #[arg(value_name = "FILE", required_unless_present = "example")]
-    file: Option<PathBuf>,
-    /// A network that comes with the program, in place of FILE
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["file", "tensors"], value_parser = document::example_parser())]
-    example: Option<crate::session::Example>,
-    /// A data file, or one of moons, circles, spiral, xor, blobs, swiss-roll, grid, digits; points all over the input
-    /// space where there is none
-    #[arg(long, value_name = "DATA")]
-    data: Option<String>,
-    /// The file to write; its ending says of which kind
-    #[arg(long, value_name = "OUT")]
-    out: PathBuf,
-    #[command(flatten)]
-    overwriting: Overwriting,
-    /// The chain chosen by hand: names of weights, first layer to last
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
-    tensors: Vec<String>,
-    #[command(flatten)]
-    picture: picture::PictureArguments,
-    #[command(flatten)]
-    view: view::ViewArguments,
-    #[command(flatten)]
-    chain: ChainOptions,
-    #[command(flatten)]
-    flow: FlowArguments,
-    #[command(flatten)]
-    samples: SampleOptions,
-}
-
-/// The program is asked to end: what is being drawn is not wanted any more.
-pub(super) fn interrupt(name: &'static str) {
-    if let Ok(mut interrupted) = INTERRUPTED.lock() {
-        *interrupted = Some(name);
-    }
-}
-
-fn interrupted() -> Option<&'static str> {
-    INTERRUPTED.lock().ok().and_then(|interrupted| *interrupted)
-}
+pub(super) use arguments::RenderArguments;
+pub(super) use interruption::interrupt;
+use interruption::interrupted;
 
 pub(super) fn run(arguments: &RenderArguments) -> Result<(), CommandError> {
     let out = &arguments.out;
@@ -84,9 +38,9 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), CommandError> {
     let mut session = Session::default();
     session.receive(Outcome::Built(document, Ok(scene)));
     arguments.view.apply(&mut session, &settings)?;
-    settings.check(session.playback.duration()).map_err(|problem| {
-        CommandError::Usage(format!("--out {}: {problem}", out.display()))
-    })?;
+    settings
+        .check(session.playback.duration())
+        .map_err(|problem| CommandError::Usage(format!("--out {}: {problem}", out.display())))?;
     let result = export::run(session.for_pictures(), settings, out, &mut hears);
     clear_line();
     result.map_err(|error| match (error, interrupted()) {

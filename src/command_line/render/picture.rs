@@ -9,9 +9,7 @@ use crate::command_line::error::CommandError;
 use crate::command_line::options::parser;
 use crate::flow::Flow;
 use crate::media::MediaKind;
-use crate::session::{
-    Easing, Figure, FilmTiming, PictureSettings, PictureSubject, PictureTheme, PictureTimes,
-};
+use crate::session::{Easing, Figure, FilmTiming, PictureSettings, PictureSubject, PictureTheme, PictureTimes};
 
 /// Seconds that a layer takes in a film, and the longest that a film is, where nothing else is asked for.
 const SECONDS_A_LAYER: f64 = 2.0;
@@ -152,16 +150,22 @@ impl PictureArguments {
 }
 
 fn size(text: &str) -> Result<[u32; 2], String> {
-    let sides = text.split_once(['x', 'X', '×']).and_then(|(width, height)| {
-        Some([width.trim().parse::<u32>().ok()?, height.trim().parse::<u32>().ok()?])
-    });
-    sides.filter(|sides| sides.iter().all(|side| *side > 0)).ok_or_else(|| "give width and height as 1280x720".to_owned())
+    let sides = text
+        .split_once(['x', 'X', '×'])
+        .and_then(|(width, height)| Some([width.trim().parse::<u32>().ok()?, height.trim().parse::<u32>().ok()?]));
+    sides
+        .filter(|sides| sides.iter().all(|side| *side > 0))
+        .ok_or_else(|| "give width and height as 1280x720".to_owned())
 }
 
 fn times(text: &str) -> Result<u16, String> {
     match text {
         "forever" => Ok(0),
-        _ => text.parse().ok().filter(|times| *times > 0).ok_or_else(|| "give forever, or a number from 1 to 65535".into()),
+        _ => text
+            .parse()
+            .ok()
+            .filter(|times| *times > 0)
+            .ok_or_else(|| "give forever, or a number from 1 to 65535".into()),
     }
 }
 

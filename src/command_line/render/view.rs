@@ -129,7 +129,9 @@ impl ViewArguments {
                 if name == "pictures" {
                     let dimension = scene.dataset.dimension();
                     if is_shown && picture_side(dimension).is_none() {
-                        return usage(&format!("--show pictures: points of {dimension} coordinates are no square pictures"));
+                        return usage(&format!(
+                            "--show pictures: points of {dimension} coordinates are no square pictures"
+                        ));
                     }
                     session.apply(Command::View(ViewCommand::Points(PointCommand::Pictures(is_shown))));
                 }
@@ -174,7 +176,11 @@ fn pair(option: &str, numbers: &[f64]) -> Result<Option<[f64; 2]>, CommandError>
 }
 
 fn number(text: &str) -> Result<f64, String> {
-    text.trim().parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(|| "it must be a finite number".into())
+    text.trim()
+        .parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite())
+        .ok_or_else(|| "it must be a finite number".into())
 }
 
 fn compare_parser() -> impl TypedValueParser<Value = Compare> {

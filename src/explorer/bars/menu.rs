@@ -5,7 +5,8 @@ use egui::{Button, MenuBar, Ui};
 use crate::explorer::commands::{Action, GESTURES, Mark};
 use crate::explorer::{bars::status, theme};
 use crate::formats::NetworkKind;
-use crate::session::{Appearance, Command, Example, Session, file_name};
+use crate::media::MediaKind;
+use crate::session::{Appearance, Command, Example, NumberKind, Session, file_name};
 
 /// Draws the bar and tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
@@ -51,8 +52,32 @@ fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     })
     .response
     .on_disabled_hover_text("No network is open yet.");
+    ui.add_enabled_ui(session.document().is_some(), |ui| {
+        ui.menu_button("Export", |ui| {
+            for (name, fits) in [("Picture", MediaKind::holds_picture as fn(MediaKind) -> bool), ("Film", is_film)] {
+                ui.menu_button(name, |ui| {
+                    for kind in MediaKind::ALL.into_iter().filter(|kind| fits(*kind)) {
+                        commands.extend(entry(ui, session, Action::Export(kind)));
+                    }
+                });
+            }
+            commands.extend(entry(ui, session, Action::CopyPicture));
+            ui.menu_button("Numbers", |ui| {
+                for kind in NumberKind::ALL {
+                    commands.extend(entry(ui, session, Action::SaveNumbers(kind)));
+                }
+            });
+        });
+    })
+    .response
+    .on_disabled_hover_text("No network is open yet.");
     ui.separator();
     commands.extend(entry(ui, session, Action::Quit));
+}
+
+/// Whether the export of this kind is one of a film.
+fn is_film(kind: MediaKind) -> bool {
+    !kind.holds_picture()
 }
 
 fn view_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {

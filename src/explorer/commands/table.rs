@@ -3,12 +3,13 @@
 use egui::{Key, KeyboardShortcut};
 
 use super::row::row;
-use super::{Action, Description, ctrl, key, shift};
+use super::{Action, Description, ctrl, ctrl_shift, key, shift};
 use crate::diagnostics::probes::Perturbation;
 use crate::explorer::stage::overlay_refusal;
 use crate::formats::NetworkKind;
+use crate::media::MediaKind;
 use crate::session::{
-    Colouring, Command, Compare, DialogPurpose, EditCommand, Modal, PanelCommand, PanelPart, PenCommand,
+    Colouring, Command, Compare, DialogPurpose, EditCommand, ExportCommand, Modal, PanelCommand, PanelPart, PenCommand,
     PlaybackCommand, PointCommand, ProbeCommand, Session, Tool, TrainCommand, VelocityPicture, ViewCommand,
     WindowCommand,
 };
@@ -59,6 +60,33 @@ impl Action {
                     .menu(&format!("{}…", kind.label()))
                     .keys(keys)
                     .refused(session.document().is_none(), NO_NETWORK)
+            }
+            Action::Export(kind) => {
+                let name = if kind.holds_picture() { "picture" } else { "film" };
+                let keys: &[KeyboardShortcut] = match kind {
+                    MediaKind::Png => &[ctrl(Key::E)],
+                    MediaKind::Gif => &[ctrl_shift(Key::E)],
+                    _ => &[],
+                };
+                let label = format!("Export {name} as {}…", kind.label());
+                let tip = "Draw what is shown to a file of any size, with the choice of what stands beside the data";
+                row(&label, tip, Command::Export(ExportCommand::Open(kind)))
+                    .menu(&format!("{}…", kind.label()))
+                    .keys(keys)
+                    .refused(session.scene().is_none(), NO_NETWORK)
+            }
+            Action::SaveNumbers(kind) => row(
+                &format!("Save numbers: {}…", kind.label().to_lowercase()),
+                "Write them to a file: .csv, .json or .npz, as its name says",
+                Command::Ask(DialogPurpose::SaveNumbers(kind)),
+            )
+            .menu(&format!("{}…", kind.label()))
+            .refused(session.scene().is_none(), NO_NETWORK),
+            Action::CopyPicture => {
+                let tip = "Copy the stage as it is now, in the size and colours of the last export";
+                row("Copy picture of the stage", tip, Command::Export(ExportCommand::Copy))
+                    .keys(&[ctrl_shift(Key::C)])
+                    .refused(session.scene().is_none(), NO_NETWORK)
             }
             Action::Undo => {
                 row("Undo", "Take the last change of the network or the points back", Command::Edit(EditCommand::Undo))

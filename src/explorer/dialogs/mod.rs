@@ -3,6 +3,7 @@
 
 pub(super) mod columns;
 pub(super) mod drop;
+pub(super) mod export;
 pub(super) mod import;
 pub(super) mod import_spectra;
 pub(super) mod import_tensors;
@@ -23,6 +24,8 @@ pub enum Dialog {
     Columns,
     /// The import assistant.
     Import,
+    /// The choices of a picture or a film.
+    Export,
     /// The field that stands in for a file dialog.
     PathField,
     /// The question before unsaved work goes.
@@ -38,6 +41,7 @@ pub fn open(session: &Session) -> Vec<Dialog> {
     let windows = [
         session.columns.is_some().then_some(Dialog::Columns),
         session.import.is_some().then_some(Dialog::Import),
+        session.export.shown().is_some().then_some(Dialog::Export),
         session.path_prompt.is_some().then_some(Dialog::PathField),
         (!session.unsaved().found().is_empty()).then_some(Dialog::Found),
         session.unsaved().asks().then_some(Dialog::Unsaved),
@@ -69,6 +73,10 @@ pub fn show_windows(ctx: &Context, session: &Session) -> Vec<Command> {
     if let Some(import) = &session.import {
         let asked = import::show(ctx, import, has_keys(Dialog::Import));
         commands.extend(asked.into_iter().map(Command::Import));
+    }
+    if let Some(settings) = session.export.shown() {
+        let asked = export::show(ctx, settings, session.playback.duration(), has_keys(Dialog::Export));
+        commands.extend(asked.into_iter().map(Command::Export));
     }
     if let Some(prompt) = &session.path_prompt {
         commands.extend(path_field::show(ctx, prompt, has_keys(Dialog::PathField)));

@@ -4,8 +4,8 @@ use egui::{Color32, Context, FullOutput, RawInput, Rect, Theme, Ui};
 use layerflow_offscreen::{Offscreen, Picture};
 
 use crate::explorer::contents::{WindowContents, stage_input};
-use crate::explorer::theme;
 use crate::explorer::export::svg;
+use crate::explorer::theme;
 use crate::media::{Frame, MediaError, MediaKind};
 use crate::progress::Progress;
 use crate::session::{

@@ -4,4 +4,4 @@ mod frames;
 mod run;
 mod svg;
 
-pub use run::run;
+pub use run::{picture, run};

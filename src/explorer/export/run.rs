@@ -6,9 +6,18 @@ use std::path::Path;
 
 use super::frames::FrameSource;
 use crate::formats::write_beside;
-use crate::media::{Film, MediaError, MediaKind, Repeats, write_film, write_png, write_webp};
+use crate::media::{Film, Frame, MediaError, MediaKind, Repeats, write_film, write_png, write_webp};
 use crate::progress::Progress;
 use crate::session::{FilmTiming, PictureSettings, PictureTimes, Session};
+
+/// Draws one picture of `session`, a copy for pictures, to be copied.
+///
+/// # Errors
+/// If the settings make no picture, or `progress` answers false.
+pub fn picture(session: Session, settings: PictureSettings, progress: &mut Progress<'_>) -> Result<Frame, MediaError> {
+    settings.check(session.playback.duration()).map_err(|problem| MediaError::Draw(problem.to_string()))?;
+    FrameSource::new(session, settings)?.draw(0, progress)
+}
 
 /// Draws what `settings` ask for of `session`, a copy for pictures, and writes it to `path`.
 ///

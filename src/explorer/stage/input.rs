@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::session::{Field, Figure, Grabbed, GradientArrows, Neighbours, Pen, PerturbedPoint, Refined, Scene, ViewSettings};
+use crate::session::{
+    Field, Figure, Grabbed, GradientArrows, Neighbours, Pen, PerturbedPoint, Refined, Scene, ViewSettings,
+};
 
 /// What the stage shows.
 #[derive(Debug)]

@@ -34,8 +34,8 @@ use crate::explorer::theme::{self, GAP, Palette};
 use crate::flow::{LayerFlow, SampledPath};
 use crate::resnet::{Integrator, Refinement};
 use crate::session::{
-    Compare, EditCommand, Figure, Frame, Neighbours, Overflow, Overlay, Particles, Pen, PointCommand, ProbeCommand, Region, Scene, Tool,
-    VelocityPicture, ViewCommand, ViewPose, nearest,
+    Compare, EditCommand, Figure, Frame, Neighbours, Overflow, Overlay, Particles, Pen, PointCommand, ProbeCommand,
+    Region, Scene, Tool, VelocityPicture, ViewCommand, ViewPose, nearest,
 };
 
 /// What the picture of a tour shows, in words.

@@ -17,7 +17,7 @@ use palette::Palette;
 /// Delays are told in this part of a second.
 const UNITS: f64 = 100.0;
 /// So many frames, all over the film, are looked at for their colours.
-const STUDIED: usize = 8;
+const STUDIED: usize = 16;
 
 /// How many frames of a film are drawn for their colours.
 pub(super) fn studied(frames: usize) -> usize {

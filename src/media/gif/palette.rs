@@ -1,11 +1,11 @@
 //! The colours of a film in a table of 255, and one that shines through.
 //!
 //! A figure has few colours that fill most of it and must stay exact (the background, the grid, the classes), and many
-//! along soft edges, which may be a little off: the frequent ones are taken as they are, the rest are found by NeuQuant.
+//! along soft edges, which may be a little off. The frequent ones are taken as they are; then, one after the other, the
+//! colour that is farthest from all taken so far (Gonzalez, "Clustering to minimize the maximum intercluster distance",
+//! 1985): a mark of a few pixels in a colour of its own keeps it, however rare it is.
 
 use std::collections::BTreeMap;
-
-use color_quant::NeuQuant;
 
 use crate::media::Frame;
 
@@ -13,10 +13,6 @@ use crate::media::Frame;
 const COLOURS: usize = u8::MAX as usize;
 /// So many of the most frequent colours are exact where there are more than the table holds.
 const EXACT: usize = 96;
-/// NeuQuant looks at every so manieth colour: 1 is all of them.
-const QUALITY: i32 = 1;
-/// A colour counts at most so often among those that NeuQuant looks at, so that rare ones are heard.
-const MAX_WEIGHT: usize = 16;
 /// Below this a pixel shines through.
 const HALF: u8 = 128;
 
@@ -57,14 +53,24 @@ impl Census {
             return Palette(colours.into_iter().map(|(colour, _)| colour).collect());
         }
         let (exact, rest) = colours.split_at(EXACT);
-        let weighted = rest.iter().flat_map(|([red, green, blue], count)| {
-            std::iter::repeat_n([*red, *green, *blue, u8::MAX], (*count).clamp(1, MAX_WEIGHT))
-        });
-        let found = NeuQuant::new(QUALITY, COLOURS - EXACT, &weighted.flatten().collect::<Vec<u8>>());
         let mut table: Vec<Rgb> = exact.iter().map(|(colour, _)| *colour).collect();
-        table.extend(found.color_map_rgb().as_chunks::<3>().0);
+        let to_table = |colour: Rgb| table.iter().map(|entry| distance(*entry, colour)).min().unwrap_or(i32::MAX);
+        let mut rest: Vec<(Rgb, i32)> = rest.iter().map(|(colour, _)| (*colour, to_table(*colour))).collect();
+        while table.len() < COLOURS {
+            // The first of those that are equally far, which is the most frequent.
+            let Some(&(farthest, _)) = rest.iter().rev().max_by_key(|(_, distance)| *distance) else { break };
+            table.push(farthest);
+            for (colour, nearest) in &mut rest {
+                *nearest = (*nearest).min(distance(*colour, farthest));
+            }
+        }
         Palette(table)
     }
+}
+
+/// How far two colours are from each other, squared.
+fn distance(one: Rgb, other: Rgb) -> i32 {
+    one.iter().zip(other).map(|(a, b)| (i32::from(*a) - i32::from(b)).pow(2)).sum()
 }
 
 /// The table of colours.
@@ -88,9 +94,8 @@ impl Palette {
 
     /// The nearest entry.
     fn nearest(&self, colour: Rgb) -> u8 {
-        let distance = |entry: &Rgb| -> i32 {
-            entry.iter().zip(colour).map(|(a, b)| (i32::from(*a) - i32::from(b)).pow(2)).sum()
-        };
+        let distance =
+            |entry: &Rgb| -> i32 { entry.iter().zip(colour).map(|(a, b)| (i32::from(*a) - i32::from(b)).pow(2)).sum() };
         let nearest = self.0.iter().enumerate().min_by_key(|(_, entry)| distance(entry));
         nearest.map_or(self.transparent(), |(index, _)| index as u8)
     }
@@ -150,6 +155,15 @@ mod tests {
             let off = entry.iter().zip(pixel).map(|(a, b)| a.abs_diff(b)).max().unwrap();
             assert!(off <= 24, "{pixel:?} became {entry:?}");
         }
+    }
+
+    #[test]
+    fn a_rare_colour_of_its_own_is_kept() {
+        let mut frame = gradient();
+        frame.rgba[..4].copy_from_slice(&[0x6B, 0x5B, 0xB5, 255]);
+        let mut census = Census::default();
+        census.add(&frame);
+        assert!(census.palette().0.contains(&[0x6B, 0x5B, 0xB5]));
     }
 
     #[test]

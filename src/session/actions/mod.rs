@@ -1,6 +1,6 @@
 //! What commands and outcomes lead to where several parts of the session are concerned: the parts themselves know nothing
 //! of each other. In the order in which they call each other, the lowest first: [`ablation`], [`derive`], [`rebuild`],
-//! [`train`], [`edit`], [`view`], [`open`], [`stop`], [`show`], then [`columns`], [`import`], [`paths`], [`leave`],
+//! [`train`], [`edit`], [`view`], [`open`], [`stop`], [`show`], then [`columns`], [`import`], [`picture`], [`paths`], [`leave`],
 //! [`findings`], and [`receive`].
 
 pub(super) mod ablation;
@@ -12,6 +12,7 @@ pub(super) mod import;
 pub(super) mod leave;
 pub(super) mod open;
 pub(super) mod paths;
+pub(super) mod picture;
 pub(super) mod rebuild;
 pub(super) mod receive;
 pub(super) mod show;

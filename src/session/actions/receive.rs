@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{columns, derive, edit, import, leave, open, paths, rebuild, show, stop, train};
+use super::{columns, derive, edit, import, leave, open, paths, picture, rebuild, show, stop, train};
 use crate::dataset::Dataset;
 use crate::formats::{FormatError, GraphFile, OpenedNetwork};
 use crate::network::Network;
@@ -57,6 +57,8 @@ fn accept_admitted(session: &mut Session, outcome: Outcome, effects: &mut Vec<Ef
             session.notices.add(Severity::Error, trouble.sentence, trouble.details);
             end_writing(session, false, effects);
         }
+        Outcome::PictureWritten(path, result) => picture::written(session, path, result),
+        Outcome::PictureDrawn(result) => picture::drawn(session, result.map(drop)),
         Outcome::Recovered(folder, work) => recover(session, folder, *work, effects),
         Outcome::UnsavedKept(Ok(())) => {}
         Outcome::Written(path, Ok(())) => {

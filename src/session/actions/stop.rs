@@ -57,6 +57,7 @@ fn give_up(session: &mut Session, task: Task) {
         | Task::ReadData
         | Task::Spectrum
         | Task::Save
+        | Task::Export
         | Task::Dialog
         | Task::KeepSettings
         | Task::Unsaved => {}

@@ -62,7 +62,9 @@ pub enum PictureTheme {
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum SettingsProblem {
     /// Too small or too large.
-    #[error("a picture of {width} × {height} pixels cannot be written as {format}; choose sides from {least} to {most} pixels")]
+    #[error(
+        "a picture of {width} × {height} pixels cannot be written as {format}; choose sides from {least} to {most} pixels"
+    )]
     Size { width: u64, height: u64, format: &'static str, least: u32, most: u32 },
     /// Too many pixels.
     #[error("{width} × {height} pixels are more than {MAX_PIXELS}; choose a smaller size or scale")]
@@ -196,7 +198,8 @@ impl PictureSettings {
         if !(film.rate > 0.0 && film.rate <= most) {
             return Err(SettingsProblem::Rate { rate: film.rate, format, most });
         }
-        if let Some(seconds) = [film.seconds, film.rest].into_iter().find(|seconds| !(*seconds >= 0.0)) {
+        if let Some(seconds) = [film.seconds, film.rest].into_iter().find(|seconds| seconds.is_nan() || *seconds < 0.0)
+        {
             return Err(SettingsProblem::Seconds(seconds));
         }
         let rest = film.rest * film.rate;

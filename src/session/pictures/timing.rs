@@ -47,6 +47,15 @@ impl Easing {
     /// All of them, in the order in which the window shows them.
     pub const ALL: [Easing; 3] = [Easing::Even, Easing::Ends, Easing::Phases];
 
+    /// What the window calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Easing::Even => "even",
+            Easing::Ends => "slow at both ends",
+            Easing::Phases => "slow between phases",
+        }
+    }
+
     /// What it is called.
     pub fn name(self) -> &'static str {
         match self {

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use layerflow::dataset::{Generator, GeneratorOptions, Random};
 use layerflow::explorer::commands::Action;
 use layerflow::formats::NetworkKind;
+use layerflow::media::MediaKind;
 use layerflow::network::{Activation, OutputFunction};
 use layerflow::session::{
     Appearance, Colouring, ColumnCommand, Command, Compare, DialogPurpose, EditCommand, Example, FindingCommand,
-    FindingScope, Fix, ImportCommand, LeaveAnswer, NetworkChange, Overlay, Pace, Pen, PenCommand, Pick,
+    FindingScope, Fix, ImportCommand, LeaveAnswer, NetworkChange, NumberKind, Overlay, Pace, Pen, PenCommand, Pick,
     PlaybackCommand, PointChange, PointCommand, Preset, Projection, RecoverAnswer, Session, Side, Task, Tool,
     TrainCommand, ViewCommand, WindowCommand,
 };
@@ -89,6 +90,8 @@ impl Source {
                     DialogPurpose::OpenData,
                     DialogPurpose::SaveNetwork(NetworkKind::Layerflow),
                     DialogPurpose::SaveMeasures,
+                    DialogPurpose::SavePicture(MediaKind::Png),
+                    DialogPurpose::SaveNumbers(NumberKind::Angles),
                 ])),
                 1 => Command::EditPath(self.file().display().to_string()),
                 2 => Command::AcceptPath,

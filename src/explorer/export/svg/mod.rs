@@ -3,6 +3,7 @@
 //!
 //! Colours are those of egui, blended in gamma space as SVG blends them. The same shapes give the same bytes.
 
+mod attributes;
 mod base64;
 mod shapes;
 mod text;
@@ -10,7 +11,9 @@ mod text;
 use std::fmt::Write;
 
 use egui::epaint::ClippedShape;
-use egui::{Color32, Rect, Shape, TextureId};
+use egui::{Rect, Shape, TextureId};
+
+use attributes::sides;
 
 use crate::explorer::stage::mesh_points;
 use crate::media::{Frame, png_bytes};
@@ -129,34 +132,9 @@ impl Writer<'_, '_> {
     }
 }
 
-/// A length or a coordinate, to the hundredth.
-fn number(value: f32) -> String {
-    let text = format!("{value:.2}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" { "0".to_owned() } else { text.to_owned() }
-}
-
-fn sides(rect: Rect) -> String {
-    let [x, y, width, height] = [rect.left(), rect.top(), rect.width(), rect.height()].map(number);
-    format!("x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"")
-}
-
-/// A colour as an attribute of this name, with its opacity where that is not full; nothing where it is not seen.
-fn colour(name: &str, colour: Color32) -> Option<String> {
-    let [red, green, blue, alpha] = colour.to_srgba_unmultiplied();
-    match alpha {
-        0 => None,
-        u8::MAX => Some(format!("{name}=\"#{red:02x}{green:02x}{blue:02x}\"")),
-        _ => {
-            let opacity = number(f32::from(alpha) / 255.0);
-            Some(format!("{name}=\"#{red:02x}{green:02x}{blue:02x}\" {name}-opacity=\"{opacity}\""))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use egui::{Mesh, Stroke, pos2, vec2};
+    use egui::{Color32, Mesh, Stroke, pos2, vec2};
 
     use super::*;
 

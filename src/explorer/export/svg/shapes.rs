@@ -5,7 +5,7 @@ use std::fmt::Write;
 use egui::epaint::{ColorMode, PathStroke, StrokeKind};
 use egui::{Color32, Pos2, Shape, Stroke};
 
-use super::{colour, number, sides};
+use super::attributes::{colour, number, sides};
 use crate::explorer::stage::MeshPoint;
 
 /// Writes a shape; false where SVG has no element for it.

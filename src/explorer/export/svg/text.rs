@@ -6,7 +6,7 @@ use egui::Color32;
 use egui::epaint::TextShape;
 use egui::epaint::text::{Glyph, PlacedRow};
 
-use super::{colour, number};
+use super::attributes::{colour, number};
 
 /// The window's font, and what stands in for it.
 pub(super) const FONTS: &str = "Ubuntu Light, Ubuntu, Open Sans, DejaVu Sans, sans-serif";

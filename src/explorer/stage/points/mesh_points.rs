@@ -40,7 +40,8 @@ pub fn mesh_points(mesh: &Mesh) -> impl Iterator<Item = MeshPoint> + '_ {
 }
 
 fn point(corners: [&Vertex; 3]) -> MeshPoint {
-    let middle = |of: fn(&Vertex) -> Pos2| corners.iter().fold(Vec2::ZERO, |sum, corner| sum + of(corner).to_vec2()) / 3.0;
+    let middle =
+        |of: fn(&Vertex) -> Pos2| corners.iter().fold(Vec2::ZERO, |sum, corner| sum + of(corner).to_vec2()) / 3.0;
     let (at, uv) = (middle(|corner| corner.pos).to_pos2(), middle(|corner| corner.uv));
     let radius = stamps::radius_of((corners[0].pos - at).length());
     let shape = stamps::shape_at(uv.x);
