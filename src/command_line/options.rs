@@ -93,6 +93,11 @@ impl FlowArguments {
         Err(CommandError::Usage(format!("--decomposition least-motion {problem}")))
     }
 
+    /// The choices.
+    pub(super) fn options(self) -> FlowOptions {
+        self.with_decomposition(self.decomposition)
+    }
+
     /// The same choices with another decomposition.
     pub(super) fn with_decomposition(self, decomposition: Decomposition) -> FlowOptions {
         let FlowArguments { compression, time, residual, .. } = self;
@@ -114,6 +119,13 @@ pub(super) struct SampleOptions {
     seed: u64,
     #[command(flatten)]
     pub columns: ColumnOptions,
+}
+
+impl SampleOptions {
+    /// How built-in data of so many coordinates is drawn.
+    pub(super) fn generator_options(&self, dimension: usize) -> GeneratorOptions {
+        GeneratorOptions { samples: self.samples as usize, noise: self.noise, seed: self.seed, dimension }
+    }
 }
 
 /// What is taken of a data file.
@@ -144,6 +156,11 @@ impl ColumnOptions {
             print_note(&format!("{}: {note}", file.display()));
         }
         Ok(data)
+    }
+
+    /// The choice, where one was made.
+    pub(super) fn choice_if_made(&self) -> Option<DataChoice> {
+        Some(self.choice()).filter(|choice| *choice != DataChoice::default())
     }
 
     fn choice(&self) -> DataChoice {
@@ -292,8 +309,7 @@ pub(super) fn load_data(data: &str, samples: &SampleOptions, network: &Network) 
             "--samples {count} of {expected} coordinates are more than {MAX_NUMBERS} numbers; ask for fewer"
         )));
     }
-    let options = GeneratorOptions { samples: count, noise: samples.noise, seed: samples.seed, dimension: expected };
-    Ok(generated(generator, options))
+    Ok(generated(generator, samples.generator_options(expected)))
 }
 
 /// Makes built-in data. Where that is another number of points than was asked for, it is told on standard error.

@@ -16,7 +16,7 @@ use super::panels::{
 use super::signal_watch::SignalWatch;
 use super::stage::{Stage, StageInput};
 use super::{keyboard, theme};
-use crate::dataset::{Generator, GeneratorOptions};
+use crate::dataset::{DataChoice, Generator, GeneratorOptions};
 use crate::explorer::bars::menu;
 use crate::explorer::bars::status;
 use crate::explorer::bars::timeline::Timeline;
@@ -24,10 +24,12 @@ use crate::explorer::bars::transport;
 use crate::explorer::commands::Action;
 use crate::explorer::dialogs::palette::CommandPalette;
 use crate::explorer::dialogs::{self, drop};
+use crate::flow::FlowOptions;
 use crate::jobs::{Finished, Jobs, Status, Wake, task_work};
+use crate::session::file::StoredLook;
 use crate::session::{
     Appearance, BlockDetail, Command, DialogAnswer, Effect, Example, LayerDetail, Outcome, PanelPart, RefinementStudy,
-    Session, Settings, Side, Task,
+    Session, Settings, Side, Task, file_name,
 };
 
 /// The width of the panel on the left, to begin with.
@@ -50,8 +52,14 @@ const PROGRESS_INTERVAL: u64 = 50;
 pub struct Startup {
     /// A network to open; the embedded spiral where there is none.
     pub network: Option<PathBuf>,
+    /// A network that comes with the program, in its place.
+    pub example: Option<Example>,
     /// Data to let flow through it.
     pub data: Option<StartData>,
+    /// How the flow is built.
+    pub options: FlowOptions,
+    /// What is looked at and how; as in a window that has just opened where there is nothing.
+    pub look: Option<StoredLook>,
 }
 
 /// Data that the program is started with.
@@ -59,15 +67,18 @@ pub struct Startup {
 pub enum StartData {
     /// A file.
     File(PathBuf),
+    /// These columns of a file.
+    Columns(PathBuf, DataChoice),
     /// A built-in generator.
-    Generator(Generator),
+    Generator(Generator, GeneratorOptions),
 }
 
 impl StartData {
     /// The file, or the built-in data of that name where there is no such file.
     pub fn of_argument(argument: PathBuf) -> StartData {
         let generator = argument.to_str().and_then(Generator::from_name).filter(|_| !argument.exists());
-        generator.map_or(StartData::File(argument), StartData::Generator)
+        let drawn = |generator| StartData::Generator(generator, GeneratorOptions::default());
+        generator.map_or(StartData::File(argument), drawn)
     }
 }
 
@@ -128,17 +139,27 @@ impl ExplorerApp {
             autosave: None,
             shows_dialogs: true,
         };
-        app.session.hint = startup.network.is_none() && startup.data.is_none();
-        match startup.network {
-            Some(path) => app.command(Command::OpenNetwork(path)),
-            None => app.command(Command::OpenExample(Example::Spiral)),
+        let Startup { network, example, data, options, look } = startup;
+        app.session.hint = network.is_none() && example.is_none() && data.is_none() && look.is_none();
+        app.command(Command::Flow(options));
+        // Before the network, so that it is shown with this data at once.
+        if let Some(StartData::Generator(generator, options)) = data.clone().filter(|_| network.is_some()) {
+            app.command(Command::Generate(generator, options));
         }
-        match startup.data {
+        match (network, example) {
+            (Some(path), _) => app.command(Command::OpenNetwork(path)),
+            (None, example) => app.command(Command::OpenExample(example.unwrap_or(Example::Spiral))),
+        }
+        match data {
             Some(StartData::File(path)) => app.command(Command::OpenData(path)),
-            Some(StartData::Generator(generator)) => {
-                app.command(Command::Generate(generator, GeneratorOptions::default()));
+            Some(StartData::Columns(path, choice)) => app.command(Command::OpenColumns(path, choice)),
+            Some(StartData::Generator(generator, options)) if app.session.wanted().network.is_some() => {
+                app.command(Command::Generate(generator, options));
             }
-            None => {}
+            Some(StartData::Generator(..)) | None => {}
+        }
+        if let Some(look) = look {
+            app.session.begin_with(look);
         }
         app
     }
@@ -392,7 +413,8 @@ impl ExplorerApp {
             Some(document) => {
                 let partial = if document.file.missing.is_some() { " (partial)" } else { "" };
                 let unsaved = if self.session.has_unsaved_work() { "*" } else { "" };
-                format!("{unsaved}{}{partial} – layerflow", document.network_name())
+                let session = self.session.session_path().map(|path| format!(" ({})", file_name(path)));
+                format!("{unsaved}{}{partial}{} – layerflow", document.network_name(), session.unwrap_or_default())
             }
             None => "layerflow".to_owned(),
         };

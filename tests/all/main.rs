@@ -32,6 +32,7 @@ mod projections;
 mod reference_cases;
 mod refine_command;
 mod refinement;
+mod session_files;
 mod soak;
 mod support;
 mod train_command;

@@ -25,6 +25,12 @@ pub enum Action {
     Example(Example),
     /// Writes the network to a file of a kind.
     SaveNetwork(NetworkKind),
+    /// Saves what is open the way it was opened.
+    Save,
+    /// Opens a saved view of the window.
+    OpenSession,
+    /// Saves the view of the window, with network and data embedded in any case or not.
+    SaveSession(bool),
     /// Takes the last change back.
     Undo,
     /// Makes it again.
@@ -170,6 +176,7 @@ impl Action {
             Action::OpenData,
         ];
         all.extend(NetworkKind::ALL.map(Action::SaveNetwork));
+        all.extend([Action::Save, Action::OpenSession, Action::SaveSession(false), Action::SaveSession(true)]);
         all.extend([Action::Undo, Action::Redo, Action::Palette, Action::Quit]);
         all.extend(Compare::ALL.map(Action::Compare));
         all.extend([Action::ShowEverything, Action::ResetCamera, Action::AutoFit]);
