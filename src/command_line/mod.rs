@@ -4,6 +4,7 @@
 //! standard error. Exit status 0 is success, 1 bad input, 2 a wrong command line.
 
 mod columns;
+mod compare;
 mod completions;
 mod convert;
 mod error;
@@ -30,7 +31,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use crate::explorer;
 use crate::system::{memory, panics, signals};
@@ -73,6 +74,7 @@ enum Command {
     Refine(refine::RefineArguments),
     Convert(convert::ConvertArguments),
     Train(train::TrainArguments),
+    Compare(compare::CompareArguments),
     Completions(completions::CompletionsArguments),
 }
 
@@ -83,14 +85,10 @@ impl Command {
             Command::Inspect(arguments) => arguments.json,
             Command::Refine(arguments) => arguments.json,
             Command::Train(arguments) => arguments.json,
+            Command::Compare(arguments) => arguments.json,
             _ => false,
         }
     }
-}
-
-/// What the command line takes, for its manual.
-pub fn command() -> clap::Command {
-    CommandLine::command()
 }
 
 /// What the window starts with that these arguments (the program's name first) open.
@@ -144,6 +142,7 @@ fn parse_and_run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Refine(arguments)) => refine::run(arguments),
         Some(Command::Convert(arguments)) => convert::run(arguments),
         Some(Command::Train(arguments)) => train::run(arguments),
+        Some(Command::Compare(arguments)) => compare::run(arguments),
         Some(Command::Completions(arguments)) => completions::run(arguments),
     };
     match result {

@@ -3,6 +3,7 @@
 
 mod changed_files;
 mod command_line;
+mod compare_command;
 mod convert_command;
 mod convolution;
 mod failures;
@@ -33,6 +34,7 @@ mod reference_cases;
 mod refine_command;
 mod refinement;
 mod session_files;
+mod share_line;
 mod soak;
 mod support;
 mod train_command;

@@ -55,6 +55,7 @@ fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     })
     .response
     .on_disabled_hover_text("No network is open yet.");
+    commands.extend(entry(ui, session, Action::Share));
     ui.separator();
     commands.extend(entry(ui, session, Action::Quit));
 }
@@ -98,7 +99,7 @@ fn help_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     });
     ui.separator();
     ui.label("Files can be dropped anywhere on the window: networks and data.");
-    ui.label(theme::note(ui, concat!("layerflow ", env!("CARGO_PKG_VERSION"))));
+    ui.label(theme::note(ui, concat!("layerflow ", env!("LAYERFLOW_VERSION"))));
     ui.hyperlink_to("The flow model (arXiv:1708.06257)", "https://arxiv.org/abs/1708.06257");
 }
 

@@ -31,6 +31,8 @@ pub enum Action {
     OpenSession,
     /// Saves the view of the window, with network and data embedded in any case or not.
     SaveSession(bool),
+    /// Shows the command line that shows the same.
+    Share,
     /// Takes the last change back.
     Undo,
     /// Makes it again.
@@ -177,6 +179,7 @@ impl Action {
         ];
         all.extend(NetworkKind::ALL.map(Action::SaveNetwork));
         all.extend([Action::Save, Action::OpenSession, Action::SaveSession(false), Action::SaveSession(true)]);
+        all.push(Action::Share);
         all.extend([Action::Undo, Action::Redo, Action::Palette, Action::Quit]);
         all.extend(Compare::ALL.map(Action::Compare));
         all.extend([Action::ShowEverything, Action::ResetCamera, Action::AutoFit]);

@@ -79,6 +79,10 @@ impl Action {
                 row(label, tip, Command::Ask(DialogPurpose::SaveSession { embeds }))
                     .refused(session.document().is_none(), NO_NETWORK)
             }
+            Action::Share => {
+                let tip = "The command line that opens a window showing the same";
+                row("Copy as command…", tip, Command::Share(true)).refused(session.document().is_none(), NO_NETWORK)
+            }
             Action::Undo => {
                 row("Undo", "Take the last change of the network or the points back", Command::Edit(EditCommand::Undo))
                     .keys(&[ctrl(Key::Z)])

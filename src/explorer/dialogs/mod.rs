@@ -10,6 +10,7 @@ pub(super) mod model_help;
 pub(super) mod palette;
 pub(super) mod path_field;
 pub(super) mod relocation;
+pub(super) mod share;
 pub(super) mod unsaved;
 
 use egui::Context;
@@ -26,6 +27,8 @@ pub enum Dialog {
     Import,
     /// The files of a session that are looked for.
     Relocation,
+    /// The command line that shows the same.
+    Share,
     /// The field that stands in for a file dialog.
     PathField,
     /// The question before unsaved work goes.
@@ -42,6 +45,7 @@ pub fn open(session: &Session) -> Vec<Dialog> {
         session.columns.is_some().then_some(Dialog::Columns),
         session.import.is_some().then_some(Dialog::Import),
         session.relocation.is_some().then_some(Dialog::Relocation),
+        session.share.is_some().then_some(Dialog::Share),
         session.path_prompt.is_some().then_some(Dialog::PathField),
         (!session.unsaved().found().is_empty()).then_some(Dialog::Found),
         session.unsaved().asks().then_some(Dialog::Unsaved),
@@ -77,6 +81,9 @@ pub fn show_windows(ctx: &Context, session: &Session) -> Vec<Command> {
     // The field to type a path in takes its place while it is open.
     if let (Some(relocation), None) = (&session.relocation, &session.path_prompt) {
         commands.extend(relocation::show(ctx, relocation, has_keys(Dialog::Relocation)));
+    }
+    if let Some(line) = &session.share {
+        commands.extend(share::show(ctx, line, has_keys(Dialog::Share)));
     }
     if let Some(prompt) = &session.path_prompt {
         commands.extend(path_field::show(ctx, prompt, has_keys(Dialog::PathField)));

@@ -70,7 +70,7 @@ impl SessionSnapshot {
         data: &StoredData,
     ) -> io::Result<()> {
         let Document { network_path, file, ablated, .. } = &self.document;
-        writeln!(writer, "{{\n\"format\": \"{FORMAT}\",\n\"program\": \"layerflow {}\",", env!("CARGO_PKG_VERSION"))?;
+        writeln!(writer, "{{\n\"format\": \"{FORMAT}\",\n\"program\": \"layerflow {}\",", env!("LAYERFLOW_VERSION"))?;
         match (network, self.document.whole_network()) {
             (Some(reference), _) => {
                 writer.write_all(b"\"network\": {\"file\": ")?;
