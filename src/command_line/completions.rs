@@ -1,10 +1,9 @@
 //! `layerflow completions`: what a shell needs to complete the command line, and the pages of its manual.
 
-use clap::{Args, CommandFactory, ValueEnum};
+use clap::{Args, Command, ValueEnum};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use super::CommandLine;
 use super::error::CommandError;
 use super::output::print;
 
@@ -25,8 +24,8 @@ enum Target {
     Manual,
 }
 
-pub(super) fn run(arguments: &CompletionsArguments) -> Result<(), CommandError> {
-    let mut command = CommandLine::command();
+/// `command` is the whole command line.
+pub(super) fn run(arguments: &CompletionsArguments, mut command: Command) -> Result<(), CommandError> {
     command.build();
     let mut text = Vec::new();
     match (arguments.target, &arguments.of) {

@@ -15,6 +15,7 @@ mod measures;
 mod network_file;
 mod options;
 mod output;
+mod overwriting;
 mod refine;
 mod report;
 mod row_places;
@@ -31,7 +32,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::explorer;
 use crate::system::{memory, panics, signals};
@@ -143,7 +144,7 @@ fn parse_and_run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Convert(arguments)) => convert::run(arguments),
         Some(Command::Train(arguments)) => train::run(arguments),
         Some(Command::Compare(arguments)) => compare::run(arguments),
-        Some(Command::Completions(arguments)) => completions::run(arguments),
+        Some(Command::Completions(arguments)) => completions::run(arguments, CommandLine::command()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

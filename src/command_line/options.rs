@@ -8,6 +8,7 @@ use nalgebra::DMatrix;
 
 use super::error::CommandError;
 use super::output::print_note;
+use super::overwriting::Overwriting;
 use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, MissingValues, Scaling};
 use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, ResidualLaw, TimeLaw};
 use crate::formats;
@@ -15,7 +16,6 @@ use crate::formats::{
     Account, BlockChoice, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, Opened,
     OpenedNetwork, Precision, TensorFile,
 };
-use crate::io::is_same;
 use crate::network::{Activation, ImageShape, Network, OutputFunction};
 
 /// The most numbers of a built-in dataset, 1 GB.
@@ -371,27 +371,6 @@ impl Files {
     pub(super) fn check(&self) -> Result<(), CommandError> {
         self.overwriting.check(&[&self.file, Path::new(&self.data)], &self.out)?;
         Ok(formats::check_writable(&self.out)?)
-    }
-}
-
-/// Whether a result may take the place of what it was made of.
-#[derive(Args, Clone, Debug)]
-pub(super) struct Overwriting {
-    /// Write over a file that is also read
-    #[arg(long)]
-    force: bool,
-}
-
-impl Overwriting {
-    /// Refuses to write over one of the `inputs`.
-    pub(super) fn check(&self, inputs: &[&Path], out: &Path) -> Result<(), CommandError> {
-        if !self.force && inputs.iter().any(|input| is_same(input, out)) {
-            let out = out.display();
-            return Err(CommandError::Usage(format!(
-                "--out {out}: is also read, and would be lost; give another name, or --force to write over it"
-            )));
-        }
-        Ok(())
     }
 }
 

@@ -167,7 +167,8 @@ impl StoredPoints {
     pub fn into_dataset(self) -> Option<Dataset> {
         let StoredPoints { name, dimension, values: stored, classes, numbers, columns, notes, left_out } = self;
         let samples = stored.len().checked_div(dimension)?;
-        if samples == 0 || samples.checked_mul(dimension) != Some(stored.len()) {
+        // A sheet without points is one too.
+        if samples.checked_mul(dimension) != Some(stored.len()) {
             return None;
         }
         let labels = labels(samples, classes, numbers)?;
@@ -224,6 +225,12 @@ mod tests {
         data.labels = Labels::Values(vec![f64::NAN, 2.5]);
         let read = back(&data);
         assert!(matches!(&read.labels, Labels::Values(values) if values[0].is_nan() && values[1] == 2.5));
+    }
+
+    #[test]
+    fn a_sheet_without_points_comes_back() {
+        let empty = Dataset { points: DMatrix::zeros(2, 0), ..Dataset::default() };
+        assert_eq!(StoredPoints::from(&empty).into_dataset(), Some(empty));
     }
 
     #[test]

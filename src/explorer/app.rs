@@ -1,6 +1,5 @@
 //! The application: `logic` takes results and moves time, `ui` reads the session and collects commands.
 
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -15,8 +14,8 @@ use super::panels::{
 };
 use super::signal_watch::SignalWatch;
 use super::stage::{Stage, StageInput};
+use super::startup::{StartData, Startup};
 use super::{keyboard, theme};
-use crate::dataset::{DataChoice, Generator, GeneratorOptions};
 use crate::explorer::bars::menu;
 use crate::explorer::bars::status;
 use crate::explorer::bars::timeline::Timeline;
@@ -24,9 +23,7 @@ use crate::explorer::bars::transport;
 use crate::explorer::commands::Action;
 use crate::explorer::dialogs::palette::CommandPalette;
 use crate::explorer::dialogs::{self, drop};
-use crate::flow::FlowOptions;
 use crate::jobs::{Finished, Jobs, Status, Wake, task_work};
-use crate::session::file::StoredLook;
 use crate::session::{
     Appearance, BlockDetail, Command, DialogAnswer, Effect, Example, LayerDetail, Outcome, PanelPart, RefinementStudy,
     Session, Settings, Side, Task, file_name,
@@ -46,41 +43,6 @@ const MIN_TABLE: f32 = 90.0;
 const MAX_TABLE: f32 = 400.0;
 /// How often the progress of jobs is drawn, in milliseconds.
 const PROGRESS_INTERVAL: u64 = 50;
-
-/// What the program is started with.
-#[derive(Clone, Debug, Default)]
-pub struct Startup {
-    /// A network to open; the embedded spiral where there is none.
-    pub network: Option<PathBuf>,
-    /// A network that comes with the program, in its place.
-    pub example: Option<Example>,
-    /// Data to let flow through it.
-    pub data: Option<StartData>,
-    /// How the flow is built.
-    pub options: FlowOptions,
-    /// What is looked at and how; as in a window that has just opened where there is nothing.
-    pub look: Option<StoredLook>,
-}
-
-/// Data that the program is started with.
-#[derive(Clone, Debug)]
-pub enum StartData {
-    /// A file.
-    File(PathBuf),
-    /// These columns of a file.
-    Columns(PathBuf, DataChoice),
-    /// A built-in generator.
-    Generator(Generator, GeneratorOptions),
-}
-
-impl StartData {
-    /// The file, or the built-in data of that name where there is no such file.
-    pub fn of_argument(argument: PathBuf) -> StartData {
-        let generator = argument.to_str().and_then(Generator::from_name).filter(|_| !argument.exists());
-        let drawn = |generator| StartData::Generator(generator, GeneratorOptions::default());
-        generator.map_or(StartData::File(argument), drawn)
-    }
-}
 
 /// The explorer window, with or without a window around it.
 pub struct ExplorerApp {

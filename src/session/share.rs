@@ -8,7 +8,7 @@ use crate::dataset::{DataChoice, GeneratorOptions, LabelChoice};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShareLine {
     /// The words after the program's name.
-    pub words: Vec<String>,
+    pub arguments: Vec<String>,
     /// What is shown and is not in it, a part of a sentence each.
     pub missing: Vec<&'static str>,
 }
@@ -17,7 +17,7 @@ impl ShareLine {
     /// The command line of what the window shows; `None` before anything is shown.
     pub fn new(session: &Session) -> Option<ShareLine> {
         let document = session.document()?;
-        let mut line = ShareLine { words: Vec::new(), missing: Vec::new() };
+        let mut line = ShareLine { arguments: Vec::new(), missing: Vec::new() };
         line.add_network(session, document);
         line.add_data(document);
         line.add_look(&capture_look(session, document));
@@ -26,12 +26,12 @@ impl ShareLine {
 
     /// The line for a shell, the program's name first.
     pub fn text(&self) -> String {
-        let words = std::iter::once("layerflow").chain(self.words.iter().map(String::as_str));
-        words.map(quoted).collect::<Vec<_>>().join(" ")
+        let arguments = std::iter::once("layerflow").chain(self.arguments.iter().map(String::as_str));
+        arguments.map(quoted).collect::<Vec<_>>().join(" ")
     }
 
     fn add(&mut self, option: &str, value: impl ToString) {
-        self.words.extend([option.to_owned(), value.to_string()]);
+        self.arguments.extend([option.to_owned(), value.to_string()]);
     }
 
     fn add_network(&mut self, session: &Session, document: &Document) {
@@ -39,8 +39,8 @@ impl ShareLine {
         match (&document.network_path, session.example()) {
             (Some(path), _) => {
                 match path.to_str() {
-                    Some(text) if text.starts_with('-') => self.words.push(format!("./{text}")),
-                    Some(text) => self.words.push(text.to_owned()),
+                    Some(text) if text.starts_with('-') => self.arguments.push(format!("./{text}")),
+                    Some(text) => self.arguments.push(text.to_owned()),
                     None => self.missing.push("the network, as the name of its file is no text"),
                 }
                 if !is_in_file {
@@ -140,7 +140,7 @@ impl ShareLine {
         }
         self.add("--at", look.time.t);
         if look.time.playing {
-            self.words.push("--play".into());
+            self.arguments.push("--play".into());
         }
         if let (Some(projection), true) = (&look.view.projection, look.view.projection != usual.view.projection) {
             let axes: Vec<String> = projection.axes.iter().map(ToString::to_string).collect();
@@ -166,7 +166,7 @@ impl ShareLine {
             let [w, x, y, z] = camera.orientation;
             let [right, up] = camera.pan;
             // An equals sign, as a number below 0 begins like an option.
-            self.words.push(format!("--camera={w},{x},{y},{z},{right},{up},{}", camera.zoom));
+            self.arguments.push(format!("--camera={w},{x},{y},{z},{right},{up},{}", camera.zoom));
         }
         if let Some(layer) = look.view.pinned_layer {
             self.add("--layer", layer);
@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_quoted_for_the_shell() {
+    fn arguments_are_quoted_for_the_shell() {
         assert_eq!(quoted("a/b-c.json"), "a/b-c.json");
         assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
         assert_eq!(quoted(""), "''");

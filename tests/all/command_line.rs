@@ -244,7 +244,7 @@ fn shells_and_the_manual_know_every_subcommand() {
     let names = ["inspect", "run", "flow", "refine", "convert", "train", "completions"];
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = printed(&["completions", shell]);
-        assert!(names.iter().all(|name| script.contains(name)) && script.contains("--projection"), "{shell}");
+        assert!(names.iter().all(|name| script.contains(name)) && script.contains("projection"), "{shell}");
     }
     let page = printed(&["completions", "man"]);
     assert!(

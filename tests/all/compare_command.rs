@@ -1,4 +1,4 @@
-//! Two networks compared, against NumPy, SciPy and scikit-learn.
+//! Two networks compared, against NumPy.
 
 use std::fs;
 
@@ -88,7 +88,7 @@ fn digits_before_and_after_training_are_as_numpy_has_them() {
 
 #[test]
 fn a_network_against_itself_is_all_zeros() {
-    let path = data("moons/model.json").display().to_string();
+    let path = data("moons/model.onnx").display().to_string();
     let report: Value =
         serde_json::from_str(&printed(&["compare", &path, &path, "--data", "moons", "--json"])).unwrap();
     for layer in report["layers"].as_array().unwrap() {
@@ -200,7 +200,7 @@ fn networks_that_do_not_take_the_same_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("digits.json");
     formats::save(&path, &ExampleNetwork::Digits.load().unwrap()).unwrap();
-    let moons = data("moons/model.json").display().to_string();
+    let moons = data("moons/model.onnx").display().to_string();
     let message = refusal(&["compare", &moons, &path.display().to_string(), "--json"], 1);
     assert!(message.contains("A takes 2 inputs and B takes 64"), "{message}");
 }

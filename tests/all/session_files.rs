@@ -263,13 +263,13 @@ fn a_chain_of_tensors_is_put_together_again() {
     let folder = tempfile::tempdir().unwrap();
     let (tensors, path) = (data("moons/model.safetensors"), folder.path().join("chain.layerflow"));
     let mut window = open(Some(&tensors));
-    if session(&window).import.is_some() {
-        command(&mut window, Command::Import(ImportCommand::HiddenActivation(layerflow::network::Activation::Tanh)));
-        command(&mut window, Command::Import(ImportCommand::Open));
-    }
+    assert!(session(&window).import.is_some(), "the file gives only tensors");
+    command(&mut window, Command::Import(ImportCommand::HiddenActivation(layerflow::network::Activation::Tanh)));
+    command(&mut window, Command::Import(ImportCommand::Open));
     save(&mut window, &path);
     let opened = file::open(&path, &SessionSources::default()).unwrap();
     assert_eq!(opened.document.network, session(&window).document().unwrap().network);
+    assert_eq!(content(&path)["chain"]["layers"][0]["activation"], "tanh");
     assert!(content(&path)["network"]["file"]["checksum"].as_str().unwrap().starts_with("crc32:"));
 }
 

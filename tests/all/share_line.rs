@@ -29,7 +29,7 @@ fn send(app: &mut ExplorerApp, commands: impl IntoIterator<Item = Command>) {
 
 /// The window that the line opens.
 fn opened(line: &ShareLine) -> ExplorerApp {
-    let words = std::iter::once("layerflow".to_owned()).chain(line.words.iter().cloned()).map(Into::into);
+    let words = std::iter::once("layerflow".to_owned()).chain(line.arguments.iter().cloned()).map(Into::into);
     app(command_line::startup(words).unwrap())
 }
 
@@ -113,7 +113,7 @@ fn files_with_any_name_are_quoted_and_read_with_their_columns() {
         let script = line.text().replacen("layerflow", "printf '%s\\n'", 1);
         let read = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
         let read: Vec<String> = String::from_utf8(read.stdout).unwrap().lines().map(str::to_owned).collect();
-        assert_eq!(read, line.words);
+        assert_eq!(read, line.arguments);
     }
     let again = opened(&line);
     let data = |app: &ExplorerApp| app.session().document().unwrap().data.dataset.clone();

@@ -72,6 +72,7 @@ fn every_shortcut_does_what_its_label_says() {
                 Action::SaveNetwork(kind) => {
                     assert_eq!(action.command(session(&window)), Some(Command::Ask(DialogPurpose::SaveNetwork(kind))));
                 }
+                Action::Save => assert_eq!(action.command(session(&window)), Some(Command::Save)),
                 Action::Quit => assert_eq!(action.command(session(&window)), Some(Command::Quit)),
                 Action::Undo => {
                     command(&mut window, Command::Edit(EditCommand::Change(NetworkChange::Remove(0))));

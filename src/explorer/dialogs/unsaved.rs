@@ -23,9 +23,10 @@ pub fn leave(ctx: &Context, session: &Session, keys: bool) -> Vec<Command> {
         ("Stay", LeaveAnswer::Stay, "Go back to the network"),
     ];
     let answer = ask(ctx, "unsaved work", keys, offered, |ui| {
-        ui.heading(match session.unsaved_work() {
-            Some(_) => "The network has changes that are not saved.",
-            None => "The session has changes that are not saved.",
+        let is_session = session.session_has_changed() && session.unsaved_work().is_none();
+        ui.heading(match is_session {
+            true => "The session has changes that are not saved.",
+            false => "The network has changes that are not saved.",
         });
         ui.label(format!("What you asked for {}, and the changes would be lost.", session.unsaved().reason()));
     });

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use super::{edit, open, rebuild};
 use crate::session::file::{
-    FileProblem, Look, OpenSessionFile, OpenedSession, Relocation, Restoring, SessionPart, SessionSnapshot,
-    SessionSources,
+    FileProblem, Look, OpenSessionFile, OpenedSession, Relocation, Restoring, SessionPart, SessionSources, snapshot,
 };
 use crate::session::{Effect, Session, SessionCommand, Severity, Task, file_name};
 
@@ -40,7 +39,7 @@ pub fn apply(session: &mut Session, command: SessionCommand, effects: &mut Vec<E
 
 /// The session that is shown, to be written to a file.
 pub fn save(session: &mut Session, path: PathBuf, embeds: bool) -> Option<Effect> {
-    let snapshot = SessionSnapshot::new(session, embeds)?;
+    let snapshot = snapshot(session, embeds)?;
     session.unsaved.begin_writing(snapshot.network()?.clone());
     Some(Effect::SaveSession(Box::new(snapshot), path))
 }

@@ -8,6 +8,7 @@ use super::stored_view::{
     StoredCamera, StoredEntry, StoredFindings, StoredGrab, StoredPanel, StoredPen, StoredPointSettings,
     StoredProjection, StoredRefinement, StoredTime, StoredTour, StoredTraining, StoredTurn, StoredView, StoredWindow,
 };
+use super::write::SessionSnapshot;
 use crate::diagnostics::findings::Severity;
 use crate::flow::FlowOptions;
 use crate::session::{
@@ -15,6 +16,14 @@ use crate::session::{
     Tour, ViewSettings, WindowSettings,
 };
 use crate::training::{Optimiser, Schedule};
+
+/// Everything that a session's file is to hold now; `None` before anything is shown.
+pub(in crate::session) fn snapshot(session: &Session, embeds: bool) -> Option<SessionSnapshot> {
+    let document = session.document()?.clone();
+    let is_in_file = session.unsaved().is_in_file(document.whole_network()?);
+    let (look, shown) = (look(session, &document), session.look()?);
+    Some(SessionSnapshot { document, is_in_file, embeds, look, shown })
+}
 
 /// What the window shows of the document that is open.
 pub(in crate::session) fn look(session: &Session, document: &Document) -> StoredLook {

@@ -14,7 +14,7 @@ mod stored;
 mod stored_view;
 mod write;
 
-pub(in crate::session) use capture::{look as capture_look, usual_look};
+pub(in crate::session) use capture::{look as capture_look, snapshot, usual_look};
 pub use held::{Look, LookParts, OpenSessionFile, Relocation, Restoring};
 pub use names::option_name;
 pub use problem::{FileProblem, SessionError, SessionPart, SessionSources};

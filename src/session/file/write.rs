@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::capture;
 use super::held::Look;
 use super::names::name;
 use super::stored::{
@@ -17,30 +16,22 @@ use crate::diagnostics::probes::Ablation;
 use crate::formats::{self, FormatError, StoredPart};
 use crate::io::{FileReference, relative};
 use crate::network::Network;
-use crate::session::{Data, DataSource, Document, OpenedBy, Session};
+use crate::session::{Data, DataSource, Document, OpenedBy};
 
 /// Everything that a session's file is to hold.
 #[derive(Clone, Debug)]
 pub struct SessionSnapshot {
-    document: Document,
+    pub(super) document: Document,
     /// Whether the network is in its own file as it is here.
-    is_in_file: bool,
+    pub(super) is_in_file: bool,
     /// Whether network and data are embedded in any case.
     pub embeds: bool,
-    look: StoredLook,
+    pub(super) look: StoredLook,
     /// What the window showed, to tell later whether it has changed.
     pub shown: Look,
 }
 
 impl SessionSnapshot {
-    /// What the window shows now; `None` before anything is shown.
-    pub fn new(session: &Session, embeds: bool) -> Option<SessionSnapshot> {
-        let document = session.document()?.clone();
-        let is_in_file = session.unsaved().is_in_file(document.whole_network()?);
-        let (look, shown) = (capture::look(session, &document), session.look()?);
-        Some(SessionSnapshot { document, is_in_file, embeds, look, shown })
-    }
-
     /// The whole network, which the session's file holds or names.
     pub fn network(&self) -> Option<&Arc<Network>> {
         self.document.whole_network()
