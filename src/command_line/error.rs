@@ -7,6 +7,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::dataset::DatasetError;
+use crate::diagnostics::compare::CompareError;
 use crate::flow::FlowError;
 use crate::formats::FormatError;
 use crate::network::NetworkError;
@@ -31,6 +32,9 @@ pub(super) enum CommandError {
     /// The data's file.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
+    /// Two networks cannot be compared.
+    #[error("{} and {}: {source}", a.display(), b.display())]
+    Compare { a: PathBuf, b: PathBuf, source: CompareError },
     /// The network and its data do not go together.
     #[error("{}: {source}", path.display())]
     Network { path: PathBuf, source: NetworkError },

@@ -8,6 +8,7 @@ use nalgebra::DMatrix;
 
 use super::error::CommandError;
 use super::output::{print_note, told_of_long_work};
+use super::overwriting::Overwriting;
 use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, MissingValues, Scaling};
 use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, ResidualLaw, TimeLaw};
 use crate::formats;
@@ -15,7 +16,6 @@ use crate::formats::{
     Account, BlockChoice, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, Opened,
     OpenedNetwork, Precision, TensorFile,
 };
-use crate::io::is_same;
 use crate::network::{Activation, ImageShape, Network, OutputFunction};
 
 /// The most numbers of a built-in dataset, 1 GB.
@@ -121,6 +121,13 @@ pub(super) struct SampleOptions {
     pub columns: ColumnOptions,
 }
 
+impl SampleOptions {
+    /// How built-in data of so many coordinates is drawn.
+    pub(super) fn generator_options(&self, dimension: usize) -> GeneratorOptions {
+        GeneratorOptions { samples: self.samples as usize, noise: self.noise, seed: self.seed, dimension }
+    }
+}
+
 /// What is taken of a data file.
 #[derive(Args, Clone, Debug)]
 pub(super) struct ColumnOptions {
@@ -149,6 +156,11 @@ impl ColumnOptions {
             print_note(&format!("{}: {note}", file.display()));
         }
         Ok(data)
+    }
+
+    /// The choice, where one was made.
+    pub(super) fn choice_if_made(&self) -> Option<DataChoice> {
+        Some(self.choice()).filter(|choice| *choice != DataChoice::default())
     }
 
     fn choice(&self) -> DataChoice {
@@ -303,8 +315,7 @@ pub(super) fn load_data(data: &str, samples: &SampleOptions, network: &Network) 
             "--samples {count} of {expected} coordinates are more than {MAX_NUMBERS} numbers; ask for fewer"
         )));
     }
-    let options = GeneratorOptions { samples: count, noise: samples.noise, seed: samples.seed, dimension: expected };
-    Ok(generated(generator, options))
+    Ok(generated(generator, samples.generator_options(expected)))
 }
 
 /// Makes built-in data. Where that is another number of points than was asked for, it is told on standard error.
@@ -367,27 +378,6 @@ impl Files {
     pub(super) fn check(&self) -> Result<(), CommandError> {
         self.overwriting.check(&[&self.file, Path::new(&self.data)], &self.out)?;
         Ok(formats::check_writable(&self.out)?)
-    }
-}
-
-/// Whether a result may take the place of what it was made of.
-#[derive(Args, Clone, Debug)]
-pub(super) struct Overwriting {
-    /// Write over a file that is also read
-    #[arg(long)]
-    force: bool,
-}
-
-impl Overwriting {
-    /// Refuses to write over one of the `inputs`.
-    pub(super) fn check(&self, inputs: &[&Path], out: &Path) -> Result<(), CommandError> {
-        if !self.force && inputs.iter().any(|input| is_same(input, out)) {
-            let out = out.display();
-            return Err(CommandError::Usage(format!(
-                "--out {out}: is also read, and would be lost; give another name, or --force to write over it"
-            )));
-        }
-        Ok(())
     }
 }
 

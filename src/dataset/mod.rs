@@ -24,6 +24,7 @@ mod registry;
 mod roles;
 mod scaling;
 mod sequence;
+mod stored;
 mod table;
 
 pub use crate::io::numpy;
@@ -42,3 +43,4 @@ pub use registry::{DATA_FORMATS, DataFormat, extensions, format_table, may_lack_
 pub use roles::{LabelColumns, Roles};
 pub use scaling::Scaling;
 pub use sequence::RowNumbers;
+pub use stored::StoredPoints;

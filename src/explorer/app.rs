@@ -1,6 +1,5 @@
 //! The application: `logic` takes results and moves time, `ui` reads the session and collects commands.
 
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -11,8 +10,8 @@ use super::contents::WindowContents;
 use super::crash::CrashGuard;
 use super::kept_settings::KeptSettings;
 use super::signal_watch::SignalWatch;
+use super::startup::{StartData, Startup};
 use super::{export, keyboard, theme};
-use crate::dataset::{Generator, GeneratorOptions};
 use crate::explorer::bars::status;
 use crate::explorer::commands::Action;
 use crate::explorer::dialogs::palette::CommandPalette;
@@ -26,32 +25,6 @@ use crate::session::{
 
 /// How often the progress of jobs is drawn, in milliseconds.
 const PROGRESS_INTERVAL: u64 = 50;
-
-/// What the program is started with.
-#[derive(Clone, Debug, Default)]
-pub struct Startup {
-    /// A network to open; the embedded spiral where there is none.
-    pub network: Option<PathBuf>,
-    /// Data to let flow through it.
-    pub data: Option<StartData>,
-}
-
-/// Data that the program is started with.
-#[derive(Clone, Debug)]
-pub enum StartData {
-    /// A file.
-    File(PathBuf),
-    /// A built-in generator.
-    Generator(Generator),
-}
-
-impl StartData {
-    /// The file, or the built-in data of that name where there is no such file.
-    pub fn of_argument(argument: PathBuf) -> StartData {
-        let generator = argument.to_str().and_then(Generator::from_name).filter(|_| !argument.exists());
-        generator.map_or(StartData::File(argument), StartData::Generator)
-    }
-}
 
 /// The explorer window, with or without a window around it.
 pub struct ExplorerApp {
@@ -102,17 +75,27 @@ impl ExplorerApp {
             autosave: None,
             shows_dialogs: true,
         };
-        app.session.hint = startup.network.is_none() && startup.data.is_none();
-        match startup.network {
-            Some(path) => app.command(Command::OpenNetwork(path)),
-            None => app.command(Command::OpenExample(Example::Spiral)),
+        let Startup { network, example, data, options, look } = startup;
+        app.session.hint = network.is_none() && example.is_none() && data.is_none() && look.is_none();
+        app.command(Command::Flow(options));
+        // Before the network, so that it is shown with this data at once.
+        if let Some(StartData::Generator(generator, options)) = data.clone().filter(|_| network.is_some()) {
+            app.command(Command::Generate(generator, options));
         }
-        match startup.data {
+        match (network, example) {
+            (Some(path), _) => app.command(Command::OpenNetwork(path)),
+            (None, example) => app.command(Command::OpenExample(example.unwrap_or(Example::Spiral))),
+        }
+        match data {
             Some(StartData::File(path)) => app.command(Command::OpenData(path)),
-            Some(StartData::Generator(generator)) => {
-                app.command(Command::Generate(generator, GeneratorOptions::default()));
+            Some(StartData::Columns(path, choice)) => app.command(Command::OpenColumns(path, choice)),
+            Some(StartData::Generator(generator, options)) if app.session.wanted().network.is_some() => {
+                app.command(Command::Generate(generator, options));
             }
-            None => {}
+            Some(StartData::Generator(..)) | None => {}
+        }
+        if let Some(look) = look {
+            app.session.begin_with(look);
         }
         app
     }
@@ -312,7 +295,8 @@ impl ExplorerApp {
             Some(document) => {
                 let partial = if document.file.missing.is_some() { " (partial)" } else { "" };
                 let unsaved = if self.session.has_unsaved_work() { "*" } else { "" };
-                format!("{unsaved}{}{partial} – layerflow", document.network_name())
+                let session = self.session.session_path().map(|path| format!(" ({})", file_name(path)));
+                format!("{unsaved}{}{partial}{} – layerflow", document.network_name(), session.unwrap_or_default())
             }
             None => "layerflow".to_owned(),
         };

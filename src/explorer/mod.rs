@@ -18,10 +18,12 @@ mod settings;
 mod signal_watch;
 pub mod stage;
 mod start_failure;
+mod startup;
 pub mod theme;
 mod unsaved;
 pub mod widgets;
 mod window_icon;
 
-pub use app::{ExplorerApp, StartData, Startup};
+pub use app::ExplorerApp;
 pub use run::run;
+pub use startup::{StartData, Startup};

@@ -8,11 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
 use super::{Progress, worker};
-use crate::dataset::{Dataset, Labels};
+use crate::dataset::{Dataset, StoredPoints};
 use crate::formats::{self, FormatError, Opened, Precision, write_beside};
 use crate::io::{IoError, remove_partials};
 use crate::network::Network;
@@ -31,19 +30,8 @@ const MAX_BYTES: u64 = 1 << 30;
 #[derive(Serialize, Deserialize)]
 struct PointsFile {
     format: String,
-    name: String,
-    dimension: usize,
-    /// Coordinate after coordinate, point after point.
-    values: Vec<f64>,
-    classes: Option<ClassesFile>,
-    numbers: Option<Vec<f64>>,
-    columns: Vec<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct ClassesFile {
-    of_sample: Vec<usize>,
-    names: Vec<String>,
+    #[serde(flatten)]
+    points: StoredPoints,
 }
 
 /// The folder in which this window keeps its work, in the one that all windows share.
@@ -60,7 +48,7 @@ pub fn keep_work(folder: &Path, work: &UnsavedWork) -> Result<(), FormatError> {
     let points = folder.join(POINTS);
     match &work.points {
         Some(data) => {
-            let text = serde_json::to_string(&PointsFile::of(data))
+            let text = serde_json::to_string(&PointsFile::new(data))
                 .map_err(|error| IoError::Write { path: points.clone(), source: error.into() })?;
             write_beside(&points, |writer| writer.write_all(text.as_bytes()))?;
         }
@@ -149,44 +137,12 @@ pub fn read_work(folder: &Path) -> Result<(Network, Option<Dataset>), FormatErro
 }
 
 impl PointsFile {
-    fn of(data: &Arc<Dataset>) -> PointsFile {
-        let (mut classes, mut numbers) = (None, None);
-        match &data.labels {
-            Labels::None => {}
-            Labels::Classes { of_sample, names } => {
-                classes = Some(ClassesFile { of_sample: of_sample.clone(), names: names.clone() });
-            }
-            Labels::Values(values) => numbers = Some(values.clone()),
-        }
-        PointsFile {
-            format: FORMAT.into(),
-            name: data.name.clone(),
-            dimension: data.dimension(),
-            values: data.points.as_slice().to_vec(),
-            classes,
-            numbers,
-            columns: data.columns.clone(),
-        }
+    fn new(data: &Arc<Dataset>) -> PointsFile {
+        PointsFile { format: FORMAT.into(), points: StoredPoints::from(data.as_ref()) }
     }
 
     fn into_dataset(self) -> Option<Dataset> {
-        let PointsFile { format, name, dimension, values, classes, numbers, columns } = self;
-        let samples = values.len().checked_div(dimension)?;
-        let fits = |labels: usize| labels == samples;
-        let labels = match (classes, numbers) {
-            (Some(ClassesFile { of_sample, names }), None) => {
-                let is_known = of_sample.iter().all(|class| *class < names.len());
-                (fits(of_sample.len()) && is_known).then_some(Labels::Classes { of_sample, names })?
-            }
-            (None, Some(values)) => fits(values.len()).then_some(Labels::Values(values))?,
-            (None, None) => Labels::None,
-            (Some(_), Some(_)) => return None,
-        };
-        let is_whole = format == FORMAT && samples * dimension == values.len() && samples > 0;
-        is_whole.then(|| {
-            let points = DMatrix::from_column_slice(dimension, samples, &values);
-            Dataset { name, points, labels, columns, notes: Vec::new(), left_out: None }
-        })
+        if self.format == FORMAT { self.points.into_dataset() } else { None }
     }
 }
 

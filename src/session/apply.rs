@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use super::actions::{
-    columns, derive, edit, findings, import, leave, open, paths, picture, receive, stop, train, view,
+    columns, derive, edit, findings, import, leave, open, paths, picture, receive, save, session_file, stop, train, view,
 };
+use super::file::{Restoring, StoredLook};
+use super::share::ShareLine;
 use super::unsaved::Leaving;
 use super::view::TOUR_DIMENSIONS;
 use super::{Command, Data, DialogPurpose, Effect, FoundWork, Outcome, Projection, Session, Settings};
@@ -58,6 +60,11 @@ impl Session {
         self.unsaved.taken_up.take()
     }
 
+    /// Looks at the first network with its data as `look` says, as far as it says something.
+    pub fn begin_with(&mut self, look: StoredLook) {
+        self.restoring = Some(Restoring { network: None, look });
+    }
+
     /// What is to be kept between starts.
     pub fn settings(&self) -> Settings {
         let recent = self.recent.paths().to_vec();
@@ -94,7 +101,8 @@ impl Session {
     fn carry_out(&mut self, command: Command, effects: &mut Vec<Effect>) {
         match command {
             Command::OpenNetwork(path) => effects.push(open::read_network(self, path)),
-            Command::OpenData(path) => open::read_data(self, path, effects),
+            Command::OpenData(path) => open::read_data(self, path, None, effects),
+            Command::OpenColumns(path, choice) => open::read_data(self, path, Some(choice), effects),
             Command::SaveNetwork(path) => effects.extend(paths::save(self, path)),
             Command::WriteMeasures(path) => effects.extend(paths::write_measures(self, path)),
             Command::SaveChart(text) => {
@@ -131,6 +139,9 @@ impl Session {
             Command::Cancel(task) => stop::cancel(self, task, effects),
             Command::Dismiss(id) => self.notices.dismiss(id),
             Command::DismissHint => self.hint = false,
+            Command::Share(is_shown) => self.share = if is_shown { ShareLine::new(self) } else { None },
+            Command::Save => save::save_as_opened(self, effects),
+            Command::Session(command) => session_file::apply(self, command, effects),
             Command::Leave(answer) => {
                 if let Some(leaving) = leave::answer(self, answer, effects) {
                     receive::go_on(self, leaving, effects);

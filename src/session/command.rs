@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::file::SessionPart;
 use super::{
     ColumnCommand, DerivedKind, EditCommand, Example, ExportCommand, FindingCommand, ImportCommand, LeaveAnswer,
     NumberKind, PlaybackCommand, RecoverAnswer, TrainCommand, ViewCommand, WindowCommand,
 };
-use crate::dataset::{Generator, GeneratorOptions};
+use crate::dataset::{DataChoice, Generator, GeneratorOptions};
 use crate::flow::FlowOptions;
 use crate::formats::NetworkKind;
 use crate::media::MediaKind;
@@ -19,6 +20,8 @@ pub enum Command {
     OpenNetwork(PathBuf),
     /// Read data from a file and let it flow.
     OpenData(PathBuf),
+    /// Read these columns of a file of data.
+    OpenColumns(PathBuf, DataChoice),
     /// Write the network that is shown.
     SaveNetwork(PathBuf),
     /// Write the measures of the layers as comma-separated values.
@@ -69,12 +72,38 @@ pub enum Command {
     Dismiss(u64),
     /// Take the first hint away.
     DismissHint,
+    /// Save what is open the way it was opened.
+    Save,
+    /// Show the command line that shows what is shown.
+    Share(bool),
+    /// The session's file.
+    Session(SessionCommand),
     /// The answer to the question about unsaved work.
     Leave(LeaveAnswer),
     /// What is to become of work that was found.
     Recover(RecoverAnswer),
     /// Close the window.
     Quit,
+}
+
+/// What is done with a session's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionCommand {
+    /// Open one.
+    Open(PathBuf),
+    /// Write what the window shows.
+    Save {
+        /// The file.
+        path: PathBuf,
+        /// Whether network and data are embedded in any case.
+        embeds: bool,
+    },
+    /// Take this file for a part that is missing or has changed.
+    Take(SessionPart, PathBuf),
+    /// Take files that have changed as they are now.
+    TakeChanged,
+    /// Leave the session whose files are missing.
+    Leave,
 }
 
 /// What a path is asked for.
@@ -94,6 +123,15 @@ pub enum DialogPurpose {
     SaveNumbers(NumberKind),
     /// The numbers of a chart.
     SaveChart,
+    /// A session to read.
+    OpenSession,
+    /// A file to write the session to.
+    SaveSession {
+        /// Whether network and data are embedded in any case.
+        embeds: bool,
+    },
+    /// A file of the session that is missing or has changed.
+    FindFile(SessionPart),
 }
 
 /// The kinds of work that a session asks for; of each kind the latest wins.
@@ -124,6 +162,22 @@ pub enum Task {
 }
 
 impl DialogPurpose {
+    /// Whether a file is written.
+    pub fn writes(self) -> bool {
+        match self {
+            DialogPurpose::SaveNetwork(_)
+            | DialogPurpose::SaveMeasures
+            | DialogPurpose::SavePicture(_)
+            | DialogPurpose::SaveNumbers(_)
+            | DialogPurpose::SaveChart
+            | DialogPurpose::SaveSession { .. } => true,
+            DialogPurpose::OpenNetwork
+            | DialogPurpose::OpenData
+            | DialogPurpose::OpenSession
+            | DialogPurpose::FindFile(_) => false,
+        }
+    }
+
     /// The title of the dialog.
     pub fn title(self) -> &'static str {
         match self {
@@ -135,6 +189,10 @@ impl DialogPurpose {
             DialogPurpose::SaveChart => "Save the chart's numbers as CSV",
             DialogPurpose::SavePicture(kind) if kind.holds_picture() => "Export picture",
             DialogPurpose::SavePicture(_) => "Export film",
+            DialogPurpose::OpenSession => "Open session",
+            DialogPurpose::SaveSession { .. } => "Save session as",
+            DialogPurpose::FindFile(SessionPart::Network) => "Look for the network of the session",
+            DialogPurpose::FindFile(SessionPart::Data) => "Look for the data of the session",
         }
     }
 }

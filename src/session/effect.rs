@@ -4,6 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::file::{FileProblem, Look, OpenedSession, SessionSnapshot, SessionSources};
 use super::{
     DerivedJob, DerivedOutput, DerivedWork, DialogPurpose, Document, NumberRequest, PictureSettings, Rebuilt, Scene,
     SceneError, Settings, Task, TrainingChannel, TrainingRun, UnsavedWork, VisibleOutputs,
@@ -47,6 +48,10 @@ pub enum Effect {
     WritePicture(Box<PictureSettings>, PathBuf),
     /// Draw a picture and copy it.
     DrawPicture(Box<PictureSettings>),
+    /// Read a session, with what takes the place of files that it names.
+    ReadSession(PathBuf, SessionSources),
+    /// Write the session.
+    SaveSession(Box<SessionSnapshot>, PathBuf),
     /// Write the network.
     Save(Arc<Network>, PathBuf),
     /// Train the network, telling the window of it on the way.
@@ -95,8 +100,8 @@ pub enum Outcome {
     Tensors(PathBuf, TensorFile),
     /// A file with a graph that is understood in part.
     Graph(PathBuf, GraphFile),
-    /// Data.
-    Data(PathBuf, Dataset),
+    /// Data, and the choice of its columns where one was made.
+    Data(PathBuf, Dataset, Option<DataChoice>),
     /// The columns of a file of data, and why they were not taken as they are, if that was tried.
     Columns(PathBuf, Vec<ColumnOutline>, Option<UserError>),
     /// Several files, in the order in which they were given.
@@ -111,6 +116,12 @@ pub enum Outcome {
     Derived(DerivedOutput),
     /// The spectrum of a weight of this file; `None` where the work was cancelled.
     Spectrum(Arc<TensorFile>, Result<Option<WeightSpectrum>, UserError>),
+    /// A session.
+    Session(Box<OpenedSession>),
+    /// A session that names files which are not as they were, and what was said to take their place.
+    SessionFiles(PathBuf, Vec<FileProblem>, SessionSources),
+    /// A session was written, with everything embedded or not, and what the window showed; or it was not.
+    SessionSaved(PathBuf, bool, Box<Look>, Result<(), UserError>),
     /// A text was written, or not.
     Written(PathBuf, Result<(), UserError>),
     /// A picture or a film was written, or not.

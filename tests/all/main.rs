@@ -3,6 +3,7 @@
 
 mod changed_files;
 mod command_line;
+mod compare_command;
 mod convert_command;
 mod convolution;
 mod failures;
@@ -36,6 +37,8 @@ mod reference_cases;
 mod refine_command;
 mod refinement;
 mod render_command;
+mod session_files;
+mod share_line;
 mod soak;
 mod stored_rank;
 mod support;

@@ -82,6 +82,7 @@ fn every_shortcut_does_what_its_label_says() {
                     let expected = Command::Export(ExportCommand::Copy);
                     assert_eq!(action.command(session(&window)), Some(expected));
                 }
+                Action::Save => assert_eq!(action.command(session(&window)), Some(Command::Save)),
                 Action::Quit => assert_eq!(action.command(session(&window)), Some(Command::Quit)),
                 Action::Undo => {
                     command(&mut window, Command::Edit(EditCommand::Change(NetworkChange::Remove(0))));

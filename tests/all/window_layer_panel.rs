@@ -20,7 +20,7 @@ const REFLECTION_AND_FOLD: &str = r#"{"format": "layerflow.network/1", "name": "
 fn open_text(text: &str) -> Window {
     let folder = tempfile::tempdir().unwrap();
     let path = write(&folder, "network.json", text);
-    open(Startup { network: Some(path), data: None })
+    open(Startup { network: Some(path), data: None, ..Startup::default() })
 }
 
 /// Clicks what may have to be scrolled to.

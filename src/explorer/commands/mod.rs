@@ -32,6 +32,14 @@ pub enum Action {
     CopyPicture,
     /// Writes numbers of what is shown.
     SaveNumbers(NumberKind),
+    /// Saves what is open the way it was opened.
+    Save,
+    /// Opens a saved view of the window.
+    OpenSession,
+    /// Saves the view of the window, with network and data embedded in any case or not.
+    SaveSession(bool),
+    /// Shows the command line that shows the same.
+    Share,
     /// Takes the last change back.
     Undo,
     /// Makes it again.
@@ -180,6 +188,8 @@ impl Action {
         all.extend(MediaKind::ALL.map(Action::Export));
         all.push(Action::CopyPicture);
         all.extend(NumberKind::ALL.map(Action::SaveNumbers));
+        all.extend([Action::Save, Action::OpenSession, Action::SaveSession(false), Action::SaveSession(true)]);
+        all.push(Action::Share);
         all.extend([Action::Undo, Action::Redo, Action::Palette, Action::Quit]);
         all.extend(Compare::ALL.map(Action::Compare));
         all.extend([Action::ShowEverything, Action::ResetCamera, Action::AutoFit]);

@@ -1,12 +1,11 @@
 //! The rows of the list of commands.
 
-use egui::{Key, KeyboardShortcut};
+use egui::Key;
 
 use super::row::row;
 use super::{Action, Description, ctrl, ctrl_shift, key, shift};
 use crate::diagnostics::probes::Perturbation;
 use crate::explorer::stage::overlay_refusal;
-use crate::formats::NetworkKind;
 use crate::media::MediaKind;
 use crate::session::{
     Colouring, Command, Compare, DialogPurpose, EditCommand, ExportCommand, Modal, PanelCommand, PanelPart, PenCommand,
@@ -55,10 +54,8 @@ impl Action {
             }
             Action::SaveNetwork(kind) => {
                 let command = Command::Ask(DialogPurpose::SaveNetwork(kind));
-                let keys: &[KeyboardShortcut] = if kind == NetworkKind::default() { &[ctrl(Key::S)] } else { &[] };
                 row(&format!("Save network as {}…", kind.label()), "Write the network that is shown to a file", command)
                     .menu(&format!("{}…", kind.label()))
-                    .keys(keys)
                     .refused(session.document().is_none(), NO_NETWORK)
             }
             Action::Export(kind) => {
@@ -87,6 +84,31 @@ impl Action {
                 row("Copy picture of the stage", tip, Command::Export(ExportCommand::Copy))
                     .keys(&[ctrl_shift(Key::C)])
                     .refused(session.scene().is_none(), NO_NETWORK)
+            Action::Save => {
+                let tip =
+                    "Save what is open the way it was opened: the session, or the network's file; else under a name";
+                row("Save", tip, Command::Save).keys(&[ctrl(Key::S)]).refused(session.document().is_none(), NO_NETWORK)
+            }
+            Action::OpenSession => {
+                let tip = "Open a saved view of the window, with its network and data";
+                row("Open session…", tip, Command::Ask(DialogPurpose::OpenSession))
+            }
+            Action::SaveSession(embeds) => {
+                let (label, tip) = match embeds {
+                    false => {
+                        ("Save session as…", "Write everything that the window shows to a file that opens it again")
+                    }
+                    true => (
+                        "Save session with everything inside…",
+                        "The same with network and data inside, so that the file can be given away",
+                    ),
+                };
+                row(label, tip, Command::Ask(DialogPurpose::SaveSession { embeds }))
+                    .refused(session.document().is_none(), NO_NETWORK)
+            }
+            Action::Share => {
+                let tip = "The command line that opens a window showing the same";
+                row("Copy as command…", tip, Command::Share(true)).refused(session.document().is_none(), NO_NETWORK)
             }
             Action::Undo => {
                 row("Undo", "Take the last change of the network or the points back", Command::Edit(EditCommand::Undo))

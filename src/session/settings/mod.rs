@@ -1,7 +1,6 @@
 //! What is kept between starts: recent files, the arrangement of the window, and how files of tensors were opened.
 
 mod merge;
-pub(in crate::session) mod stored_path;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,6 +11,7 @@ use serde_json::{Map, Value};
 use super::document::MAX_CHAINS;
 use super::recent::MAX_FILES;
 use super::{Appearance, Dismissal, RememberedChain, WindowSettings};
+use crate::io::stored_path;
 
 /// The format of the file; a later one is left alone.
 const FORMAT: &str = "layerflow.settings/1";

@@ -81,6 +81,11 @@ impl Default for ViewSettings {
 }
 
 impl ViewSettings {
+    /// What the key R comes back to.
+    pub fn last_refined(&self) -> Compare {
+        self.last_refined
+    }
+
     /// Whether an overlay is on.
     pub fn shows(&self, overlay: Overlay) -> bool {
         self.overlays.has(overlay)
