@@ -13,7 +13,7 @@ const SIDE: f32 = 256.0;
 const CORNER: f32 = 56.0;
 
 /// The sizes that desktops ask for.
-const SIZES: [u32; 8] = [16, 22, 24, 32, 48, 64, 128, 512];
+const SIZES: [u32; 7] = [16, 22, 24, 32, 48, 64, 128];
 
 const ARMS: [PhaseKind; 5] =
     [PhaseKind::RotateIn, PhaseKind::Compress, PhaseKind::RotateOut, PhaseKind::Shift, PhaseKind::Activate];
