@@ -222,4 +222,14 @@ mod tests {
         assert_eq!(classes(Labels::from_floats(vec![1.0, 0.0])).0, [1, 0]);
         assert_eq!(Labels::from_floats(vec![0.5]), Labels::Values(vec![0.5]));
     }
+
+    #[test]
+    fn many_whole_numbers_may_be_values() {
+        let labels = Labels::from_integers(&(0..50).map(|row| 2 * (row % 25) - 3).collect::<Vec<i64>>());
+        let expected: Vec<f64> = (0..50).map(|row| f64::from(2 * (row % 25) - 3)).collect();
+        assert_eq!(labels.as_values(), Some(Labels::Values(expected)));
+        assert_eq!(Labels::from_integers(&[3, 1, 2, 1]).as_values(), None);
+        let texts: Vec<String> = (0..30).map(|row| format!("kind {row}")).collect();
+        assert_eq!(Labels::of_texts(texts.iter().map(String::as_str)).as_values(), None);
+    }
 }
