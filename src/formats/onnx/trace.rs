@@ -230,10 +230,9 @@ impl<'a> Trace<'a> {
         let fault = |problem: String| {
             Fault::File(FormatError::Tensor { path: self.path.into(), tensor: tensor.name.clone(), problem })
         };
-        let count = tensor.dims.iter().fold(1, |count: usize, length| count.saturating_mul(*length as usize));
-        self.budget.take(count).map_err(fault)?;
         let constant =
             decode(tensor, &mut self.folder).map_err(|problem| fault(format!("{problem}; save it again")))?;
+        self.budget.take(constant.values.len()).map_err(fault)?;
         match constant.values.iter().position(|value| value.is_nan()) {
             Some(position) => Err(fault(format!("holds NaN at place {}; every weight must be finite", position + 1))),
             None => Ok(constant),
