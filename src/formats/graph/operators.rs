@@ -92,7 +92,7 @@ impl Graph {
         let shape = self.shape(of).map(<[usize]>::to_vec);
         let shape = shape.ok_or_else(|| GraphProblem::InputShape { node: name.into() })?;
         let width = size(&shape).unwrap_or(usize::MAX);
-        let (reads, results, length) = groups.places(&shape).ok_or_else(|| GraphProblem::Setting {
+        let (reads, results, length) = groups.orders(&shape).ok_or_else(|| GraphProblem::Setting {
             node: name.into(),
             setting: "its groups".into(),
             value: "do not fit its value".into(),
@@ -112,7 +112,7 @@ impl Graph {
         let shape = shape.ok_or_else(|| GraphProblem::InputShape { node: name.into() })?;
         let inputs = size(&shape).unwrap_or(usize::MAX);
         let (reads, results, length) =
-            Groups::Axes(vec![axis]).places(&shape).ok_or_else(|| GraphProblem::Setting {
+            Groups::Axes(vec![axis]).orders(&shape).ok_or_else(|| GraphProblem::Setting {
                 node: name.into(),
                 setting: "axis".into(),
                 value: "is not among its value's axes".into(),
@@ -237,7 +237,7 @@ pub(in crate::formats) enum Groups {
 impl Groups {
     /// In which order the coordinates are read, group by group, the result of each coordinate, and the length of a group.
     #[expect(clippy::type_complexity, reason = "the two orders and the length belong together")]
-    fn places(&self, shape: &[usize]) -> Option<(Option<Vec<usize>>, Option<Vec<usize>>, usize)> {
+    fn orders(&self, shape: &[usize]) -> Option<(Option<Vec<usize>>, Option<Vec<usize>>, usize)> {
         let width = size(shape)?;
         let axes = match self {
             Groups::Runs(groups) => {
