@@ -18,8 +18,6 @@ mod least_motion;
 mod limit;
 mod motion;
 mod node_motion;
-#[cfg(test)]
-mod node_tests;
 mod options;
 mod path;
 mod phase;

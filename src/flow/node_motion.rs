@@ -4,6 +4,9 @@
 //! the stage tells how, the way back to x is found and there is a velocity; a direct stage has none. A normalisation goes
 //! along each group's own direction, x(s) = x·r^s with r = (‖x‖²/d + ε)^(−½).
 
+#[cfg(test)]
+mod tests;
+
 use nalgebra::{DMatrix, DVector};
 
 use super::error::NoVelocity;
@@ -55,8 +58,8 @@ impl NodeMotion {
             end = end * s + start * (1.0 - s);
             for (from, mut to) in start.column_iter().zip(end.column_iter_mut()) {
                 for group in self.node.cut.reads().chunks((*length).max(1)) {
-                    let factor = rate(group.iter().map(|&place| from[place]), *epsilon, group.len()).powf(s);
-                    group.iter().for_each(|&place| to[place] = from[place] * factor);
+                    let factor = rate(group.iter().map(|&slot| from[slot]), *epsilon, group.len()).powf(s);
+                    group.iter().for_each(|&slot| to[slot] = from[slot] * factor);
                 }
             }
             return end;
@@ -73,7 +76,7 @@ impl NodeMotion {
         let mut start = position.clone();
         // What is dropped goes straight to 0.
         let mut is_dropped = vec![true; position.len()];
-        cut.kept().iter().chain(cut.writes()).for_each(|&place| is_dropped[place] = false);
+        cut.kept().iter().chain(cut.writes()).for_each(|&slot| is_dropped[slot] = false);
         for (value, _) in start.iter_mut().zip(&is_dropped).filter(|(_, is_dropped)| **is_dropped) {
             *value = if s < 1.0 { *value / (1.0 - s) } else { 0.0 };
         }
@@ -88,28 +91,28 @@ impl NodeMotion {
             }
             (Stage::Gather, _) => return self.before_gathering(position, start, s),
             (Stage::Activate, NodeMap::Activation { activation, .. }) => {
-                let mut own: Vec<f64> = cut.reads().iter().map(|&place| position[place]).collect();
+                let mut own: Vec<f64> = cut.reads().iter().map(|&slot| position[slot]).collect();
                 inverse::start_of_path(*activation, &mut own, s)?;
-                cut.reads().iter().zip(own).for_each(|(&place, value)| start[place] = value);
+                cut.reads().iter().zip(own).for_each(|(&slot, value)| start[slot] = value);
             }
             (Stage::Activate, NodeMap::Slopes(slopes)) => {
-                for (&place, negative_slope) in cut.reads().iter().zip(slopes) {
-                    let mut own = [position[place]];
+                for (&slot, negative_slope) in cut.reads().iter().zip(slopes) {
+                    let mut own = [position[slot]];
                     inverse::start_of_path(Activation::LeakyRelu { negative_slope: *negative_slope }, &mut own, s)?;
-                    start[place] = own[0];
+                    start[slot] = own[0];
                 }
             }
             (Stage::Normalise, NodeMap::Normalise { length, epsilon, .. }) => {
                 for group in cut.reads().chunks((*length).max(1)) {
-                    let factor = way_back(group.iter().map(|&place| position[place]), *epsilon, group.len(), s)?;
-                    group.iter().for_each(|&place| start[place] = position[place] * factor);
+                    let factor = way_back(group.iter().map(|&slot| position[slot]), *epsilon, group.len(), s)?;
+                    group.iter().for_each(|&slot| start[slot] = position[slot] * factor);
                 }
             }
             // x − s·mean(x): the mean is multiplied by 1 − s.
             (Stage::Centre, NodeMap::Centre { length, .. }) if cut.reads() == cut.writes() && s < 1.0 => {
                 for group in cut.reads().chunks((*length).max(1)) {
-                    let mean = group.iter().map(|&place| position[place]).sum::<f64>() / group.len() as f64;
-                    group.iter().for_each(|&place| start[place] += mean * s / (1.0 - s));
+                    let mean = group.iter().map(|&slot| position[slot]).sum::<f64>() / group.len() as f64;
+                    group.iter().for_each(|&slot| start[slot] += mean * s / (1.0 - s));
                 }
             }
             (Stage::Add, NodeMap::Sum { width, factors }) => self.before_adding(*width, factors, &mut start, s)?,
@@ -126,8 +129,8 @@ impl NodeMotion {
             // Outside of the groups it is straight.
             let mut velocity = self.end(&from).column(0) - &start;
             for group in self.node.cut.reads().chunks((*length).max(1)) {
-                let rate = rate(group.iter().map(|&place| start[place]), *epsilon, group.len()).ln();
-                group.iter().for_each(|&place| velocity[place] = rate * position[place]);
+                let rate = rate(group.iter().map(|&slot| start[slot]), *epsilon, group.len()).ln();
+                group.iter().for_each(|&slot| velocity[slot] = rate * position[slot]);
             }
             return Ok(velocity);
         }
@@ -148,9 +151,9 @@ impl NodeMotion {
             .zip(cut.reads())
             .for_each(|(&to, &from)| source[to] = Some(from).filter(|from| *from != to));
         let mut is_known: Vec<bool> = source.iter().map(Option::is_none).collect();
-        for place in 0..position.len() {
+        for slot in 0..position.len() {
             let mut waiting = Vec::new();
-            let mut at = place;
+            let mut at = slot;
             while let Some(from) = source[at].filter(|_| !is_known[at]) {
                 if waiting.len() > position.len() {
                     return Err(self.none());
@@ -172,17 +175,16 @@ impl NodeMotion {
         let cut = &self.node.cut;
         let parts: Vec<&[usize]> = cut.reads().chunks(width.max(1)).collect();
         let own = parts.iter().position(|part| *part == cut.writes()).ok_or_else(|| self.none())?;
-        let is_apart = |(number, part): (usize, &&[usize])| {
-            number == own || part.iter().all(|place| !cut.writes().contains(place))
-        };
+        let is_apart =
+            |(number, part): (usize, &&[usize])| number == own || part.iter().all(|slot| !cut.writes().contains(slot));
         if width > LARGEST_SEARCHED || !parts.iter().enumerate().all(is_apart) {
             return Err(self.none());
         }
         let factor = 1.0 - s + s * factors[own];
-        for (index, &place) in cut.writes().iter().enumerate() {
+        for (index, &slot) in cut.writes().iter().enumerate() {
             let others = parts.iter().zip(factors).enumerate().filter(|(number, _)| *number != own);
             let sum: f64 = others.map(|(_, (part, factor))| factor * start[part[index]]).sum();
-            start[place] = (start[place] - s * sum) / factor;
+            start[slot] = (start[slot] - s * sum) / factor;
         }
         Ok(())
     }

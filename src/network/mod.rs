@@ -4,6 +4,7 @@
 //! Points are the columns of a matrix (coordinates × samples); weights are outputs × inputs.
 
 mod activation;
+mod affine;
 mod convolution;
 mod forward;
 mod layer;
@@ -18,12 +19,13 @@ pub use activation::{
     Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Elementary, GELU_TANH_CUBIC, QUICK_GELU, SELU_ALPHA,
     SELU_LAMBDA, SlopeRange, sigmoid, softmax,
 };
+pub use affine::Affine;
 pub use convolution::{
     AveragePooling, Convolution, ConvolutionError, ConvolutionSpectrum, Flattening, ImageShape, Kernel, Padding,
     SpectrumMethod, Window,
 };
 pub use forward::Forward;
-pub use layer::{Affine, Dense, Layer, Residual};
+pub use layer::{Dense, Layer, Residual};
 pub use maps::{
     Border, Centring, Embedding, ForwardMap, Gate, GroupSoftmax, Groups, MAX_COORDINATES, MapError, MaxPooling,
     Normalisation, PoolingWindow, Prelu, Selected, Selection, spread_along,

@@ -10,8 +10,6 @@ mod finer;
 mod integrator;
 mod interpolant;
 mod measure;
-#[cfg(test)]
-mod node_tests;
 mod refine;
 mod runs;
 #[cfg(test)]

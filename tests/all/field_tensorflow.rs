@@ -104,23 +104,6 @@ fn what_is_not_understood_is_named() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("the network is partial"));
 }
 
-/// The kernel of the list is that of the operator, whatever the order of its axes in the file.
-#[test]
-fn kernels_are_laid_out_as_their_operators_say() {
-    for name in CUT {
-        let behind = [5, 4, 3, 3];
-        let Opened::Graph(graph) = formats::open(&file(name)).unwrap() else { panic!("{name} is whole") };
-        let shapes: Vec<&[usize]> = graph.tensors.tensors().iter().map(|tensor| tensor.shape.as_slice()).collect();
-        assert!(shapes.contains(&&behind[..]), "{name}: {shapes:?}");
-        let tensor = graph.tensors.tensors().iter().find(|tensor| tensor.shape == behind).unwrap();
-        let values = graph.tensors.vector(&tensor.name).unwrap();
-        let convolution = graph.convolutions.iter().find(|found| found.convolution.kernel().outputs() == 5).unwrap();
-        let kernel = convolution.convolution.kernel().reshaped();
-        let own: Vec<f64> = kernel.row_iter().flat_map(|row| row.iter().copied().collect::<Vec<_>>()).collect();
-        assert_eq!(values.as_slice(), own, "{name}");
-    }
-}
-
 #[test]
 fn what_only_looks_like_one_is_refused() {
     let folder = tempfile::tempdir().unwrap();

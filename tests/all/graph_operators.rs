@@ -17,7 +17,7 @@ const FILES: [(&str, &[&str]); 9] = [
     ("layer_norm", &["LayerNormalization: centring", "LayerNormalization"]),
     ("pre_norm", &["LayerNormalization", "a sum"]),
     ("gate", &[]),
-    ("group_norm", &["InstanceNormalization", "max pooling 4×4"]),
+    ("group_norm", &["InstanceNormalization", "max pooling 4×4, stride 4"]),
     ("attention", &["MatMul of two values", "Softmax"]),
     ("resize", &[]),
 ];

@@ -20,7 +20,7 @@ const LARGEST_DECOMPOSED: usize = 1 << 18;
 /// The state on its way through the block.
 struct State {
     /// Where each value lies.
-    places: HashMap<usize, Vec<usize>>,
+    slots: HashMap<usize, Vec<usize>>,
     width: usize,
     layers: Vec<Layer>,
 }
@@ -55,21 +55,21 @@ impl Graph {
             }
         }
         let width = self.width_of(base)?;
-        let mut state = State { places: HashMap::from([(base.0, (0..width).collect())]), width, layers: Vec::new() };
+        let mut state = State { slots: HashMap::from([(base.0, (0..width).collect())]), width, layers: Vec::new() };
         for (index, &id) in values.iter().enumerate() {
             let is_last = index + 1 == values.len();
-            if let Some(places) = self.renamed_places(id, &state)? {
-                state.places.insert(id.0, places);
+            if let Some(slots) = self.renamed_places(id, &state)? {
+                state.slots.insert(id.0, slots);
             } else {
                 let step = self.step(id, &state)?;
                 state.take(id, step, is_last, |value| last_use.get(&value).is_some_and(|last| *last > index))?;
             }
         }
         // The join's places are made the whole state, in order.
-        let places = state.places.get(&join.0).cloned().unwrap_or_default();
-        if state.width != places.len() || !places.iter().copied().eq(0..state.width) {
-            let (name, map) = (self.name_of(join), NodeMap::Copy(places.len()));
-            let step = Step { name, word: "places".into(), map, reads: places, results: None };
+        let slots = state.slots.get(&join.0).cloned().unwrap_or_default();
+        if state.width != slots.len() || !slots.iter().copied().eq(0..state.width) {
+            let (name, map) = (self.name_of(join), NodeMap::Copy(slots.len()));
+            let step = Step { name, word: "places".into(), map, reads: slots, results: None };
             state.take(join, step, true, |_| false)?;
         }
         Ok(state.layers)
@@ -80,21 +80,21 @@ impl Graph {
         Ok(match &self.values[id.0].expression {
             Expression::Scale { scale, of, .. } if *scale == Scale::default() => Some(state.of(*of).to_vec()),
             Expression::Concat { parts, .. } => {
-                let mut places = vec![0; self.width_of(id)?];
+                let mut slots = vec![0; self.width_of(id)?];
                 for (of, positions) in parts {
-                    positions.iter().zip(state.of(*of)).for_each(|(&position, &place)| places[position] = place);
+                    positions.iter().zip(state.of(*of)).for_each(|(&position, &slot)| slots[position] = slot);
                 }
-                Some(places)
+                Some(slots)
             }
             Expression::Affine { affine, of, .. } => selection(affine).map(|columns| {
-                let places = state.of(*of);
-                columns.into_iter().map(|column| places[column]).collect()
+                let slots = state.of(*of);
+                columns.into_iter().map(|column| slots[column]).collect()
             }),
             Expression::Node { map: NodeMap::Copy(_), reads, results: None, of, .. } => {
-                let places: Vec<usize> = of.iter().flat_map(|of| state.of(*of)).copied().collect();
+                let slots: Vec<usize> = of.iter().flat_map(|of| state.of(*of)).copied().collect();
                 Some(match reads {
-                    Some(reads) => reads.iter().map(|&read| places[read]).collect(),
-                    None => places,
+                    Some(reads) => reads.iter().map(|&read| slots[read]).collect(),
+                    None => slots,
                 })
             }
             _ => None,
@@ -135,10 +135,10 @@ impl Graph {
                 results: None,
             },
             Expression::Node { name, word, map, reads, results, of } => {
-                let places: Vec<usize> = of.iter().flat_map(|of| state.of(*of)).copied().collect();
+                let slots: Vec<usize> = of.iter().flat_map(|of| state.of(*of)).copied().collect();
                 let reads = match reads {
-                    Some(reads) => reads.iter().map(|&read| places[read]).collect(),
-                    None => places,
+                    Some(reads) => reads.iter().map(|&read| slots[read]).collect(),
+                    None => slots,
                 };
                 Step { name, word: word.clone(), map: map.clone(), reads, results: results.as_ref() }
             }
@@ -152,7 +152,7 @@ impl Graph {
 
 impl State {
     fn of(&self, id: ValueId) -> &[usize] {
-        self.places.get(&id.0).map_or(&[], Vec::as_slice)
+        self.slots.get(&id.0).map_or(&[], Vec::as_slice)
     }
 
     /// Adds the layer of a step that makes the value `id`; `is_needed` says whether a value is read after it. The last one
@@ -166,37 +166,36 @@ impl State {
     ) -> Result<(), GraphProblem> {
         let mut is_kept = vec![false; self.width];
         if !is_last {
-            self.places.retain(|value, _| is_needed(*value));
-            self.places.values().flatten().for_each(|&place| is_kept[place] = true);
+            self.slots.retain(|value, _| is_needed(*value));
+            self.slots.values().flatten().for_each(|&slot| is_kept[slot] = true);
         }
         let made = step.map.outputs();
         let width = step.results.map_or(made, Vec::len);
         // Over what it reads first where nothing else needs that; else at the first free places.
         let mut is_free: Vec<bool> = is_kept.iter().map(|is_kept| !is_kept).collect();
         let over: Vec<usize> = step.reads.iter().take(width).copied().collect();
-        let can_be_over =
-            over.len() == width && over.iter().all(|&place| std::mem::replace(&mut is_free[place], false));
-        let places: Vec<usize> = if is_last {
+        let can_be_over = over.len() == width && over.iter().all(|&slot| std::mem::replace(&mut is_free[slot], false));
+        let slots: Vec<usize> = if is_last {
             (0..width).collect()
         } else if can_be_over && step.results.is_none() {
             over
         } else {
-            (0..).filter(|&place| is_kept.get(place).is_none_or(|is_kept| !is_kept)).take(width).collect()
+            (0..).filter(|&slot| is_kept.get(slot).is_none_or(|is_kept| !is_kept)).take(width).collect()
         };
         // The value's coordinate at place p is result `results[p]`.
         let mut writes = vec![0; made];
         match step.results {
-            Some(results) => results.iter().zip(&places).for_each(|(&result, &place)| writes[result] = place),
-            None => writes.clone_from(&places),
+            Some(results) => results.iter().zip(&slots).for_each(|(&result, &slot)| writes[result] = slot),
+            None => writes.clone_from(&slots),
         }
-        let kept: Vec<usize> = (0..self.width).filter(|&place| is_kept[place]).collect();
-        let next = places.iter().chain(&kept).max().map_or(0, |last| last + 1);
+        let kept: Vec<usize> = (0..self.width).filter(|&slot| is_kept[slot]).collect();
+        let next = slots.iter().chain(&kept).max().map_or(0, |last| last + 1);
         let unfitting =
             || GraphProblem::Widths { node: step.name.into(), takes: step.map.inputs(), given: step.reads.len() };
         let cut = Cut::new((self.width, next), step.reads.clone(), writes, kept).ok_or_else(unfitting)?;
         let node = Node { name: step.name.to_owned(), operator: step.word, map: step.map, cut };
         self.layers.push(layer(node));
-        self.places.insert(id.0, places);
+        self.slots.insert(id.0, slots);
         self.width = next;
         Ok(())
     }
@@ -212,7 +211,7 @@ pub(super) fn layer(node: Node) -> Layer {
         NodeMap::Affine(_) | NodeMap::Scale { .. } if is_small => {
             let mut weight = DMatrix::zeros(rows, columns);
             let mut bias = DVector::zeros(rows);
-            node.cut.kept().iter().for_each(|&place| weight[(place, place)] = 1.0);
+            node.cut.kept().iter().for_each(|&slot| weight[(slot, slot)] = 1.0);
             let (reads, writes) = (node.cut.reads(), node.cut.writes());
             match &node.map {
                 NodeMap::Affine(affine) => {

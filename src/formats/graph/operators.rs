@@ -67,10 +67,10 @@ impl Graph {
         if size(&shape) != Some(made) {
             return Err(unfitting(made, size(&shape).unwrap_or(usize::MAX)));
         }
-        if let Some(&beyond) = operator.reads.iter().flatten().find(|place| **place >= given) {
+        if let Some(&beyond) = operator.reads.iter().flatten().find(|slot| **slot >= given) {
             return Err(unfitting(beyond.saturating_add(1), given));
         }
-        if let Some(&beyond) = operator.results.iter().flatten().find(|place| **place >= outputs) {
+        if let Some(&beyond) = operator.results.iter().flatten().find(|slot| **slot >= outputs) {
             return Err(unfitting(beyond.saturating_add(1), outputs));
         }
         self.spend_places(name, inputs.saturating_add(outputs))?;
@@ -92,7 +92,7 @@ impl Graph {
         let shape = self.shape(of).map(<[usize]>::to_vec);
         let shape = shape.ok_or_else(|| GraphProblem::InputShape { node: name.into() })?;
         let width = size(&shape).unwrap_or(usize::MAX);
-        let (reads, results, length) = groups.places(&shape).ok_or_else(|| GraphProblem::Setting {
+        let (reads, results, length) = groups.orders(&shape).ok_or_else(|| GraphProblem::Setting {
             node: name.into(),
             setting: "its groups".into(),
             value: "do not fit its value".into(),
@@ -112,7 +112,7 @@ impl Graph {
         let shape = shape.ok_or_else(|| GraphProblem::InputShape { node: name.into() })?;
         let inputs = size(&shape).unwrap_or(usize::MAX);
         let (reads, results, length) =
-            Groups::Axes(vec![axis]).places(&shape).ok_or_else(|| GraphProblem::Setting {
+            Groups::Axes(vec![axis]).orders(&shape).ok_or_else(|| GraphProblem::Setting {
                 node: name.into(),
                 setting: "axis".into(),
                 value: "is not among its value's axes".into(),
@@ -148,7 +148,7 @@ impl Graph {
                 return None;
             }
             let count: usize = outer.iter().product();
-            Some((0..count).map(|pair| place(pair, &strides)).collect())
+            Some((0..count).map(|pair| slot(pair, &strides)).collect())
         };
         let batch: usize = outer.iter().product();
         let (pairs_a, pairs_b) = repeated(outer_a).zip(repeated(outer_b)).ok_or_else(|| unfitting(batch, 1))?;
@@ -191,7 +191,7 @@ impl Graph {
         let inputs = self.width(of).ok_or_else(|| GraphProblem::InputShape { node: name.into() })?;
         let SparseRows { rows, shift, text } = map;
         let outputs = rows.len();
-        if let Some((beyond, _)) = rows.iter().flatten().find(|(place, _)| *place >= inputs) {
+        if let Some((beyond, _)) = rows.iter().flatten().find(|(slot, _)| *slot >= inputs) {
             return Err(GraphProblem::Widths { node: name.into(), takes: beyond.saturating_add(1), given: inputs });
         }
         if inputs.max(outputs) <= LONGEST_LOWERED && self.spend(name, outputs, inputs).is_ok() {
@@ -216,10 +216,10 @@ impl Graph {
         self.spend_places(name, entries)
     }
 
-    pub(super) fn spend_places(&mut self, name: &str, places: usize) -> Result<(), GraphProblem> {
-        self.places = self.places.saturating_add(places);
-        if self.places > MAX_PLACES {
-            return Err(GraphProblem::TooLarge { node: name.into(), rows: places, columns: 1 });
+    pub(super) fn spend_places(&mut self, name: &str, slots: usize) -> Result<(), GraphProblem> {
+        self.slots = self.slots.saturating_add(slots);
+        if self.slots > MAX_PLACES {
+            return Err(GraphProblem::TooLarge { node: name.into(), rows: slots, columns: 1 });
         }
         Ok(())
     }
@@ -237,7 +237,7 @@ pub(in crate::formats) enum Groups {
 impl Groups {
     /// In which order the coordinates are read, group by group, the result of each coordinate, and the length of a group.
     #[expect(clippy::type_complexity, reason = "the two orders and the length belong together")]
-    fn places(&self, shape: &[usize]) -> Option<(Option<Vec<usize>>, Option<Vec<usize>>, usize)> {
+    fn orders(&self, shape: &[usize]) -> Option<(Option<Vec<usize>>, Option<Vec<usize>>, usize)> {
         let width = size(shape)?;
         let axes = match self {
             Groups::Runs(groups) => {
@@ -260,7 +260,7 @@ impl Groups {
         }
         let strides: Vec<usize> = (0..shape.len()).map(|axis| shape[axis + 1..].iter().product()).collect();
         let turned: Vec<(usize, usize)> = order.iter().rev().map(|axis| (shape[*axis], strides[*axis])).collect();
-        let reads: Vec<usize> = (0..width).map(|at| place(at, &turned)).collect();
+        let reads: Vec<usize> = (0..width).map(|at| slot(at, &turned)).collect();
         let mut results = vec![0; width];
         reads.iter().enumerate().for_each(|(number, &coordinate)| results[coordinate] = number);
         Some((Some(reads), Some(results), length))
@@ -268,11 +268,11 @@ impl Groups {
 }
 
 /// The place of number `at` on axes of these lengths, the last first, each with its stride.
-fn place(mut at: usize, axes: &[(usize, usize)]) -> usize {
-    let mut place = 0;
+fn slot(mut at: usize, axes: &[(usize, usize)]) -> usize {
+    let mut slot = 0;
     for (length, stride) in axes {
-        place += at % length.max(&1) * stride;
+        slot += at % length.max(&1) * stride;
         at /= length.max(&1);
     }
-    place
+    slot
 }

@@ -23,7 +23,7 @@ pub(in crate::formats) struct Graph {
     /// The numbers of the matrices that were made larger than the file gives them.
     spent: usize,
     /// The places that its operators name.
-    pub(super) places: usize,
+    pub(super) slots: usize,
     /// The weights that the file holds, by its length.
     pub(super) file_weights: usize,
 }

@@ -109,7 +109,7 @@ impl Graph {
             let value = "reaches padding only at one of its places, where there is no largest value".to_owned();
             return Err(GraphProblem::Setting { node: name.into(), setting: "its window".into(), value });
         }
-        let word = format!("max pooling {}", window.words(input.height() == 1));
+        let word = format!("max pooling {}", window.text(input.height() == 1));
         let map = NodeMap::Largest { inputs: input.values(), windows };
         self.operate(&[of], name, Operator::plain(word, map), axes.shape(output))
     }

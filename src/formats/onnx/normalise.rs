@@ -72,16 +72,6 @@ pub(super) fn groups(node: &Node<'_>) -> usize {
     usize::try_from(node.integer("num_groups", 0)).unwrap_or(0)
 }
 
-/// Softmax along one axis of several.
-pub(super) fn softmax_along<'a>(trace: &mut Trace<'a>, node: &Node<'a>, absent: i64) -> Result<Traced, Fault> {
-    let (traced, rank) = with_axes(trace, node, 0)?;
-    let axis = axis_of(node.integer("axis", absent), rank);
-    let axis = axis.ok_or_else(|| node.setting("axis", "is not among its value's axes"))?;
-    let axis = axis.checked_sub(1).ok_or_else(|| node.mixes_samples("axis 0"))?;
-    let base = trace.graph.softmax_along(traced.base, label(node.proto), axis)?;
-    Ok(traced.like(base))
-}
-
 /// The value and the lengths of its axes, which must be known.
 fn shaped(trace: &mut Trace<'_>, node: &Node<'_>, traced: &Traced) -> Result<(ValueId, Vec<usize>), Fault> {
     let name = label(node.proto);

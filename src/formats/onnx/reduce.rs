@@ -6,7 +6,6 @@ use nalgebra::{DMatrix, DVector};
 
 use super::elementwise::then;
 use super::node::Node;
-use super::normalise::softmax_along;
 use super::operands::{constant_operand, operand, settled_operand};
 use super::scalar::Scalar;
 use super::trace::{Fault, Reading, Trace, Traced, Value, label};
@@ -72,6 +71,16 @@ fn whole_softmax(trace: &mut Trace<'_>, node: &Node<'_>, of: ValueId) -> Result<
     };
     trace.softmaxes.push((softmax, of));
     Ok(softmax)
+}
+
+/// Softmax along one axis of several.
+fn softmax_along<'a>(trace: &mut Trace<'a>, node: &Node<'a>, absent: i64) -> Result<Traced, Fault> {
+    let (traced, rank) = with_axes(trace, node, 0)?;
+    let axis = axis_of(node.integer("axis", absent), rank);
+    let axis = axis.ok_or_else(|| node.setting("axis", "is not among its value's axes"))?;
+    let axis = axis.checked_sub(1).ok_or_else(|| node.mixes_samples("axis 0"))?;
+    let base = trace.graph.softmax_along(traced.base, label(node.proto), axis)?;
+    Ok(traced.like(base))
 }
 
 /// Before operator set 13 everything from axis 1 on was one axis.

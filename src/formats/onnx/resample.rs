@@ -59,13 +59,13 @@ pub(super) fn transposed_convolution<'a>(trace: &mut Trace<'a>, node: &Node<'a>)
             let output = channel / group_inputs * group_outputs + within;
             for tap in 0..taps {
                 let value = weight.values[(channel * group_outputs + within) * taps + tap];
-                for place in 0..area_in {
-                    let to = along(place, lengths, |side, at| {
+                for slot in 0..area_in {
+                    let to = along(slot, lengths, |side, at| {
                         let moved = at * strides[side] + coordinate(tap, size, side) * dilations[side];
                         moved.checked_sub(pads[side]).filter(|at| *at < made[side + 1])
                     });
                     if let Some(to) = to.map(|to| flat(&to, &made[1..])) {
-                        rows[output * area_out + to].push((channel * area_in + place, value));
+                        rows[output * area_out + to].push((channel * area_in + slot, value));
                     }
                 }
             }
@@ -73,7 +73,7 @@ pub(super) fn transposed_convolution<'a>(trace: &mut Trace<'a>, node: &Node<'a>)
     }
     let shift = match bias {
         Some(bias) if bias.values.len() == made[0] => {
-            Some((0..made[0] * area_out).map(|place| bias.values[place / area_out]).collect())
+            Some((0..made[0] * area_out).map(|slot| bias.values[slot / area_out]).collect())
         }
         Some(_) => return Err(node.setting("its bias", "does not fit its channels").into()),
         None => None,
@@ -86,12 +86,12 @@ pub(super) fn transposed_convolution<'a>(trace: &mut Trace<'a>, node: &Node<'a>)
 /// Values around a picture: a constant, or those at its edge.
 pub(super) fn pad<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
     let (traced, shape) = shaped(trace, node)?;
-    let told = match constant_operand(trace, node, 1)? {
+    let given_pads = match constant_operand(trace, node, 1)? {
         Some(pads) => pads.integers(),
         None => node.integers("pads").ok_or_else(|| node.setting("pads", "is absent"))?,
     };
     if let Some(axes) = constant_operand(trace, node, 3)? {
-        let plain = axes.integers().into_iter().eq(0..told.len() as i64 / 2);
+        let plain = axes.integers().into_iter().eq(0..given_pads.len() as i64 / 2);
         if !plain {
             return Err(node.setting("axes", "is given, which is not understood").into());
         }
@@ -102,28 +102,28 @@ pub(super) fn pad<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, F
     };
     let mode = node.word("mode").unwrap_or_else(|| "constant".into());
     let rank = shape.len() + 1;
-    if told.len() != 2 * rank {
+    if given_pads.len() != 2 * rank {
         return Err(node.setting("pads", "do not fit its value").into());
     }
-    if told[0] != 0 || told[rank] != 0 {
+    if given_pads[0] != 0 || given_pads[rank] != 0 {
         return Err(node.mixes_samples("an axis that it pads").into());
     }
-    let before = &told[1..rank];
+    let before = &given_pads[1..rank];
     let mut made = Vec::with_capacity(shape.len());
     for (axis, length) in shape.iter().enumerate() {
         let longer = i64::try_from(*length)
             .unwrap_or(i64::MAX)
             .saturating_add(before[axis])
-            .saturating_add(told[rank + 1 + axis]);
+            .saturating_add(given_pads[rank + 1 + axis]);
         let longer = usize::try_from(longer).ok().filter(|longer| (1..=LONGEST).contains(longer));
         made.push(longer.ok_or_else(|| node.setting("pads", "leave nothing"))?);
     }
     let width = made.iter().try_fold(1_usize, |width, length| width.checked_mul(*length)).unwrap_or(usize::MAX);
     let name = label(node.proto);
     trace.graph.spend_entries(name, width)?;
-    let places: Vec<Option<usize>> = (0..width)
-        .map(|place| {
-            let from = along(place, &made, |axis, at| {
+    let slots: Vec<Option<usize>> = (0..width)
+        .map(|slot| {
+            let from = along(slot, &made, |axis, at| {
                 let length = shape[axis] as i64;
                 let at = at as i64 - before[axis];
                 let at = match mode.as_str() {
@@ -144,8 +144,8 @@ pub(super) fn pad<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, F
         return Err(node.setting("mode", "is not understood").into());
     }
     let shift = (value != 0.0 && mode == "constant")
-        .then(|| places.iter().map(|place| if place.is_none() { value } else { 0.0 }).collect());
-    let rows = places.into_iter().map(|place| place.map(|place| (place, 1.0)).into_iter().collect()).collect();
+        .then(|| slots.iter().map(|slot| if slot.is_none() { value } else { 0.0 }).collect());
+    let rows = slots.into_iter().map(|slot| slot.map(|slot| (slot, 1.0)).into_iter().collect()).collect();
     let text = format!("padding of {}", times(&shape));
     let base = trace.graph.sparse(traced.base, name, SparseRows { rows, shift, text }, made)?;
     Ok(Value::Traced(traced.like(base)))
@@ -240,16 +240,16 @@ pub(super) fn resize<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
     let name = label(node.proto);
     trace.graph.spend_entries(name, width)?;
     let rows = (0..width)
-        .map(|place| {
+        .map(|slot| {
             let mut entries = vec![(0_usize, 1.0)];
             let mut rest = width;
-            let mut at = place;
+            let mut at = slot;
             for (axis, length) in made.iter().enumerate() {
                 rest /= length;
                 let (along, own_length) = (&shares[axis][at / rest], shape[axis]);
                 at %= rest;
                 let joined = entries.iter().flat_map(|(from, share)| {
-                    along.iter().map(move |(place, own)| (from * own_length + place, share * own))
+                    along.iter().map(move |(slot, own)| (from * own_length + slot, share * own))
                 });
                 entries = joined.collect();
             }
@@ -297,7 +297,7 @@ fn along(at: usize, lengths: &[usize], moved: impl Fn(usize, usize) -> Option<us
 
 /// The place of these coordinates.
 fn flat(coordinates: &[usize], lengths: &[usize]) -> usize {
-    coordinates.iter().zip(lengths).fold(0, |place, (at, length)| place * length + at)
+    coordinates.iter().zip(lengths).fold(0, |slot, (at, length)| slot * length + at)
 }
 
 fn times(lengths: &[usize]) -> String {

@@ -21,8 +21,8 @@ pub(super) fn push_node(graph: &mut GraphWriter, node: &Node, index: usize, valu
     let padded = graph.node("Pad", &[value, &pads], vec![]);
     let all = graph.node("Concat", &[&padded, &made], vec![integer("axis", 1)]);
     let mut sources = vec![cut.inputs(); cut.outputs()];
-    cut.kept().iter().for_each(|&place| sources[place] = place);
-    cut.writes().iter().enumerate().for_each(|(number, &place)| sources[place] = cut.inputs() + 1 + number);
+    cut.kept().iter().for_each(|&slot| sources[slot] = slot);
+    cut.writes().iter().enumerate().for_each(|(number, &slot)| sources[slot] = cut.inputs() + 1 + number);
     gather(graph, &all, sources.into_iter())
 }
 
@@ -79,7 +79,7 @@ fn push_map(graph: &mut GraphWriter, map: &NodeMap, index: usize, given: &str) -
             let entry = |row: &Vec<(usize, f64)>, at: usize| row.get(at).copied().unwrap_or((0, 0.0));
             let entries: Vec<(usize, f64)> =
                 rows.iter().flat_map(|row| (0..longest).map(move |at| entry(row, at))).collect();
-            let members = gather(graph, given, entries.iter().map(|(place, _)| *place));
+            let members = gather(graph, given, entries.iter().map(|(slot, _)| *slot));
             let factors = entries.iter().map(|(_, factor)| *factor);
             let factors = graph.initializer(format!("{index}.factors"), &[entries.len()], factors);
             let scaled = graph.node("Mul", &[&members, &factors], vec![]);
@@ -191,10 +191,10 @@ fn mean(graph: &mut GraphWriter, value: &str) -> String {
 }
 
 /// The columns of these numbers.
-fn gather(graph: &mut GraphWriter, value: &str, places: impl Iterator<Item = usize>) -> String {
-    let places: Vec<i64> = places.map(|place| place as i64).collect();
-    let places = graph.integers("places", &[places.len()], &places);
-    graph.node("Gather", &[value, &places], vec![integer("axis", 1)])
+fn gather(graph: &mut GraphWriter, value: &str, slots: impl Iterator<Item = usize>) -> String {
+    let slots: Vec<i64> = slots.map(|slot| slot as i64).collect();
+    let slots = graph.integers("places", &[slots.len()], &slots);
+    graph.node("Gather", &[value, &slots], vec![integer("axis", 1)])
 }
 
 /// Each sample under another shape.

@@ -65,7 +65,7 @@ impl AveragePooling {
         let all: f64 = self.window.size.iter().map(|size| *size as f64).product();
         let share = |members: Vec<usize>| {
             let count = if self.counts_padding { all } else { members.len() as f64 };
-            members.into_iter().map(|place| (place, 1.0 / count)).collect()
+            members.into_iter().map(|slot| (slot, 1.0 / count)).collect()
         };
         self.window.members(input, output, order).into_iter().map(share).collect()
     }

@@ -123,7 +123,7 @@ impl Window {
     }
 
     /// Size and what is unusual, for people.
-    pub fn words(&self, is_signal: bool) -> String {
+    pub fn text(&self, is_signal: bool) -> String {
         let (size, unusual) = self.label(is_signal);
         size + &unusual
     }

@@ -23,12 +23,12 @@ impl Cut {
     pub fn new(widths: (usize, usize), reads: Vec<usize>, writes: Vec<usize>, kept: Vec<usize>) -> Option<Cut> {
         let (inputs, outputs) = widths;
         let mut is_taken = vec![false; outputs];
-        for &place in writes.iter().chain(&kept) {
-            if std::mem::replace(is_taken.get_mut(place)?, true) {
+        for &slot in writes.iter().chain(&kept) {
+            if std::mem::replace(is_taken.get_mut(slot)?, true) {
                 return None;
             }
         }
-        let fits = reads.iter().chain(&kept).all(|place| *place < inputs);
+        let fits = reads.iter().chain(&kept).all(|slot| *slot < inputs);
         fits.then_some(Cut { inputs, outputs, reads, writes, kept })
     }
 
@@ -65,7 +65,7 @@ impl Cut {
 
     /// Whether the operator is given the whole state in order, and gives the whole next one.
     pub fn is_whole(&self) -> bool {
-        let in_order = |places: &[usize], width: usize| places.iter().copied().eq(0..width);
+        let in_order = |slots: &[usize], width: usize| slots.iter().copied().eq(0..width);
         in_order(&self.reads, self.inputs) && in_order(&self.writes, self.outputs)
     }
 }

@@ -10,7 +10,7 @@ impl NodeMap {
         match self {
             NodeMap::Largest { windows, .. } => {
                 for (value, window) in made.iter_mut().zip(windows) {
-                    *value = winner(window, given).map_or(0.0, |place| direction[place]);
+                    *value = winner(window, given).map_or(0.0, |slot| direction[slot]);
                 }
             }
             NodeMap::Affine(affine) => linear(affine, direction, &mut made),
@@ -47,8 +47,8 @@ impl NodeMap {
         match self {
             NodeMap::Largest { windows, .. } => {
                 for (value, window) in covector.iter().zip(windows) {
-                    if let Some(place) = winner(window, given) {
-                        moved[place] += value;
+                    if let Some(slot) = winner(window, given) {
+                        moved[slot] += value;
                     }
                 }
             }
@@ -91,7 +91,7 @@ impl NodeMap {
             NodeMap::Convolution(map) => moved = map.pull(covector),
             NodeMap::Sparse { rows, .. } => {
                 for (value, row) in covector.iter().zip(rows) {
-                    row.iter().for_each(|(place, factor)| moved[*place] += factor * value);
+                    row.iter().for_each(|(slot, factor)| moved[*slot] += factor * value);
                 }
             }
             NodeMap::Sum { width, factors } => {
@@ -128,7 +128,7 @@ impl NodeMap {
 
 /// The first of the largest.
 fn winner(window: &[usize], given: &[f64]) -> Option<usize> {
-    window.iter().copied().reduce(|best, place| if given[place] > given[best] { place } else { best })
+    window.iter().copied().reduce(|best, slot| if given[slot] > given[best] { slot } else { best })
 }
 
 /// (diag p − p pᵀ)·covector, group by group.

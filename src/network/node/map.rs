@@ -127,7 +127,7 @@ impl NodeMap {
         match self {
             NodeMap::Largest { inputs, windows } => {
                 let mut uses = vec![0_usize; *inputs];
-                windows.iter().flatten().for_each(|&place| uses[place] += 1);
+                windows.iter().flatten().for_each(|&slot| uses[slot] += 1);
                 (uses.into_iter().max().unwrap_or(0) as f64).sqrt()
             }
             NodeMap::Centre { .. } | NodeMap::Copy(_) => 1.0,
@@ -223,7 +223,7 @@ impl NodeMap {
         match self {
             NodeMap::Largest { windows, .. } => {
                 for (value, window) in made.iter_mut().zip(windows) {
-                    *value = window.iter().map(|&place| given[place]).fold(f64::NEG_INFINITY, larger);
+                    *value = window.iter().map(|&slot| given[slot]).fold(f64::NEG_INFINITY, larger);
                 }
             }
             NodeMap::Centre { length, .. } => {
@@ -259,7 +259,7 @@ impl NodeMap {
             NodeMap::Convolution(map) => map.apply(given, made, true),
             NodeMap::Sparse { rows, .. } => {
                 for (value, row) in made.iter_mut().zip(rows) {
-                    *value = row.iter().map(|(place, factor)| factor * given[*place]).sum();
+                    *value = row.iter().map(|(slot, factor)| factor * given[*slot]).sum();
                 }
             }
             NodeMap::Sum { width, factors } => {

@@ -84,43 +84,43 @@ impl Node {
         let mut made = vec![0.0; self.cut.writes().len()];
         let states = points.chunks(self.cut.inputs()).zip(moved.chunks_mut(self.cut.outputs()));
         for (from, to) in states {
-            given.iter_mut().zip(self.cut.reads()).for_each(|(value, &place)| *value = from[place]);
+            given.iter_mut().zip(self.cut.reads()).for_each(|(value, &slot)| *value = from[slot]);
             self.map.apply(&given, &mut made);
-            self.cut.kept().iter().for_each(|&place| to[place] = from[place]);
-            made.iter().zip(self.cut.writes()).for_each(|(value, &place)| to[place] = *value);
+            self.cut.kept().iter().for_each(|&slot| to[slot] = from[slot]);
+            made.iter().zip(self.cut.writes()).for_each(|(value, &slot)| to[slot] = *value);
         }
     }
 
     /// A bound of how much further apart two states can be after it; infinite where none is known.
     pub fn lipschitz(&self) -> f64 {
         let mut uses = vec![0_usize; self.cut.inputs()];
-        self.cut.reads().iter().for_each(|&place| uses[place] += 1);
+        self.cut.reads().iter().for_each(|&slot| uses[slot] += 1);
         let most = uses.iter().copied().max().unwrap_or(0) as f64;
         let own = self.map.lipschitz();
         // What is read and rests too counts twice.
-        let rests = self.cut.kept().iter().any(|&place| uses[place] > 0);
+        let rests = self.cut.kept().iter().any(|&slot| uses[slot] > 0);
         let (own, kept) = (own * most.sqrt(), if self.cut.kept().is_empty() { 0.0 } else { 1.0 });
         if rests { own.hypot(kept) } else { own.max(kept) }
     }
 
     /// The derivative at the state `point` along `direction`.
     pub fn push(&self, point: &[f64], direction: &[f64]) -> Vec<f64> {
-        let gather = |from: &[f64]| -> Vec<f64> { self.cut.reads().iter().map(|&place| from[place]).collect() };
+        let gather = |from: &[f64]| -> Vec<f64> { self.cut.reads().iter().map(|&slot| from[slot]).collect() };
         let made = self.map.push(&gather(point), &gather(direction));
         let mut moved = vec![0.0; self.cut.outputs()];
-        self.cut.kept().iter().for_each(|&place| moved[place] = direction[place]);
-        made.iter().zip(self.cut.writes()).for_each(|(value, &place)| moved[place] = *value);
+        self.cut.kept().iter().for_each(|&slot| moved[slot] = direction[slot]);
+        made.iter().zip(self.cut.writes()).for_each(|(value, &slot)| moved[slot] = *value);
         moved
     }
 
     /// The transposed derivative at the state `point`: what the `covector` of the next state is of this one.
     pub fn pull(&self, point: &[f64], covector: &[f64]) -> Vec<f64> {
-        let given: Vec<f64> = self.cut.reads().iter().map(|&place| point[place]).collect();
-        let made: Vec<f64> = self.cut.writes().iter().map(|&place| covector[place]).collect();
+        let given: Vec<f64> = self.cut.reads().iter().map(|&slot| point[slot]).collect();
+        let made: Vec<f64> = self.cut.writes().iter().map(|&slot| covector[slot]).collect();
         let mut moved = vec![0.0; self.cut.inputs()];
-        self.cut.kept().iter().for_each(|&place| moved[place] = covector[place]);
+        self.cut.kept().iter().for_each(|&slot| moved[slot] = covector[slot]);
         let own = self.map.pull(&given, &made);
-        own.iter().zip(self.cut.reads()).for_each(|(value, &place)| moved[place] += value);
+        own.iter().zip(self.cut.reads()).for_each(|(value, &slot)| moved[slot] += value);
         moved
     }
 

@@ -54,18 +54,18 @@ impl Node {
             cut,
         };
         let mut stages = Vec::new();
-        let mut places: Vec<Vec<usize>> =
+        let mut slots: Vec<Vec<usize>> =
             windows.iter().map(|window| window.iter().map(|&member| cut.reads()[member]).collect()).collect();
         let mut width = cut.inputs();
-        if !are_disjoint(&places, cut.kept(), width) {
-            let reads: Vec<usize> = places.concat();
+        if !are_disjoint(&slots, cut.kept(), width) {
+            let reads: Vec<usize> = slots.concat();
             // What rests stays below; the copies lie behind it.
             let first = cut.kept().iter().max().map_or(0, |last| last + 1);
             let writes: Vec<usize> = (first..first + reads.len()).collect();
             let mut next = first;
-            for window in &mut places {
-                for place in window {
-                    *place = next;
+            for window in &mut slots {
+                for slot in window {
+                    *slot = next;
                     next += 1;
                 }
             }
@@ -74,7 +74,7 @@ impl Node {
             width = next;
         }
         // The winner of a window stays at its first place.
-        let mut left = places.clone();
+        let mut left = slots.clone();
         while left.iter().any(|window| window.len() > 1) {
             let (mut winners, mut losers) = (Vec::new(), Vec::new());
             for window in &mut left {
@@ -85,7 +85,7 @@ impl Node {
             }
             let mut sorted = winners.clone();
             sorted.sort_unstable();
-            let kept = (0..width).filter(|place| sorted.binary_search(place).is_err()).collect();
+            let kept = (0..width).filter(|slot| sorted.binary_search(slot).is_err()).collect();
             let reads: Vec<usize> = winners.iter().chain(&losers).copied().collect();
             let map = NodeMap::Binary { width: winners.len(), operator: Binary::Larger };
             stages.push((
@@ -104,9 +104,9 @@ impl Node {
         let cut = &self.cut;
         let ends = cut.inputs().max(cut.outputs());
         let NodeMap::Largest { windows, .. } = &self.map else { return ends };
-        let place = |member: &usize| cut.reads()[*member];
-        let places: Vec<Vec<usize>> = windows.iter().map(|window| window.iter().map(place).collect()).collect();
-        if are_disjoint(&places, cut.kept(), cut.inputs()) {
+        let slot = |member: &usize| cut.reads()[*member];
+        let slots: Vec<Vec<usize>> = windows.iter().map(|window| window.iter().map(slot).collect()).collect();
+        if are_disjoint(&slots, cut.kept(), cut.inputs()) {
             return ends;
         }
         let members: usize = windows.iter().map(Vec::len).sum();
@@ -117,5 +117,5 @@ impl Node {
 /// Whether no place is in two windows, or in one that also rests.
 fn are_disjoint(windows: &[Vec<usize>], kept: &[usize], width: usize) -> bool {
     let mut is_taken = vec![false; width];
-    windows.iter().flatten().chain(kept).all(|&place| !std::mem::replace(&mut is_taken[place], true))
+    windows.iter().flatten().chain(kept).all(|&slot| !std::mem::replace(&mut is_taken[slot], true))
 }

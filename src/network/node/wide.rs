@@ -117,10 +117,10 @@ impl WideConvolution {
 
     fn add_bias(&self, bias: &DVector<f64>, made: &mut [f64]) {
         let area = self.output.height() * self.output.width();
-        for (place, value) in made.iter_mut().enumerate() {
+        for (slot, value) in made.iter_mut().enumerate() {
             let channel = match self.order {
-                Flattening::ChannelsFirst => place / area,
-                Flattening::ChannelsLast => place % self.output.channels(),
+                Flattening::ChannelsFirst => slot / area,
+                Flattening::ChannelsLast => slot % self.output.channels(),
             };
             *value += bias[channel];
         }

@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::{Flow, FlowOptions, NoVelocity, PhaseKind};
+use crate::flow::{Flow, FlowOptions, NoVelocity, PhaseKind};
 use crate::linalg::testing::random_matrix;
 use crate::network::{
     Activation, Affine, Binary, Cut, Dense, Layer, MatrixProduct, Network, Node, NodeMap, OutputFunction,
