@@ -154,9 +154,11 @@ fn step_of_group(values: &[f64]) -> Option<f64> {
                 return None;
             }
         }
+        // The range is a multiple too, the longest, and so the one whose rounding counts least: without it the error of one value
+        // would be that of the next times as much as there are steps.
+        step = range / (range / step).round();
     }
-    // The range is the longest multiple, and so the one whose rounding counts least.
-    Some(range / (range / step).round())
+    Some(step)
 }
 
 #[cfg(test)]
@@ -217,8 +219,8 @@ mod tests {
         let column = |_: usize, column: usize| weight.column(column).amax();
         let block = |row: usize, column: usize| weight.view((row, column / 32 * 32), (1, 32)).amax();
         let all = |_: usize, _: usize| weight.amax();
-        let each: [(&dyn Fn(usize, usize) -> f64, f64); 5] =
-            [(&row, 0.0), (&column, 3.0), (&block, 0.0), (&all, 7.0), (&all, 0.0)];
+        type Largest<'a> = &'a dyn Fn(usize, usize) -> f64;
+        let each: [(Largest<'_>, f64); 5] = [(&row, 0.0), (&column, 3.0), (&block, 0.0), (&all, 7.0), (&all, 0.0)];
         for (index, (largest, zero)) in each.into_iter().enumerate() {
             let expected = (0..20 * 64).map(|at| largest(at / 64, at % 64) / 127.0).fold(0.0, f64::max);
             match found(&["I8", "F32"], &quantised(largest, zero)) {
