@@ -13,7 +13,7 @@ const FEWEST: usize = 16;
 /// Weights of one step in blocks of a row, as files of large language models have them.
 const BLOCK: usize = 32;
 /// Steps between the least and the largest value of one scale at most: 8 bits, and some room for rounding.
-const MOST_STEPS: f64 = 257.0;
+const MAX_STEPS: f64 = 257.0;
 /// What a value may be off a whole multiple of the step, in the least steps there can be: products with a scale are rounded to 32
 /// bits, and Euclid's algorithm multiplies that by as much as there are steps.
 const OFF: f64 = 0.05;
@@ -141,7 +141,7 @@ fn step_of_group(values: &[f64]) -> Option<f64> {
     if !range.is_finite() || values.len() < FEWEST {
         return None;
     }
-    let smallest = range / MOST_STEPS;
+    let smallest = range / MAX_STEPS;
     let mut step = range;
     for value in values {
         let mut rest = value - least;
