@@ -13,7 +13,7 @@ const FEWEST: usize = 16;
 /// Weights of one step in blocks of a row, as files of large language models have them.
 const BLOCK: usize = 32;
 /// Steps between the least and the largest value of one scale at most: 8 bits, and some room for rounding.
-const MOST_STEPS: f64 = 257.0;
+const MAX_STEPS: f64 = 257.0;
 /// What a value may be off a whole multiple of the step, in the least steps there can be: products with a scale are rounded to 32
 /// bits, and Euclid's algorithm multiplies that by as much as there are steps.
 const OFF: f64 = 0.05;
@@ -141,7 +141,7 @@ fn step_of_group(values: &[f64]) -> Option<f64> {
     if !range.is_finite() || values.len() < FEWEST {
         return None;
     }
-    let smallest = range / MOST_STEPS;
+    let smallest = range / MAX_STEPS;
     let mut step = range;
     for value in values {
         let mut rest = value - least;
@@ -154,9 +154,11 @@ fn step_of_group(values: &[f64]) -> Option<f64> {
                 return None;
             }
         }
+        // The range is a multiple too, the longest, and so the one whose rounding counts least: without it the error of one value
+        // would be that of the next times as much as there are steps.
+        step = range / (range / step).round();
     }
-    // The range is the longest multiple, and so the one whose rounding counts least.
-    Some(range / (range / step).round())
+    Some(step)
 }
 
 #[cfg(test)]
@@ -217,8 +219,8 @@ mod tests {
         let column = |_: usize, column: usize| weight.column(column).amax();
         let block = |row: usize, column: usize| weight.view((row, column / 32 * 32), (1, 32)).amax();
         let all = |_: usize, _: usize| weight.amax();
-        let each: [(&dyn Fn(usize, usize) -> f64, f64); 5] =
-            [(&row, 0.0), (&column, 3.0), (&block, 0.0), (&all, 7.0), (&all, 0.0)];
+        type Largest<'a> = &'a dyn Fn(usize, usize) -> f64;
+        let each: [(Largest<'_>, f64); 5] = [(&row, 0.0), (&column, 3.0), (&block, 0.0), (&all, 7.0), (&all, 0.0)];
         for (index, (largest, zero)) in each.into_iter().enumerate() {
             let expected = (0..20 * 64).map(|at| largest(at / 64, at % 64) / 127.0).fold(0.0, f64::max);
             match found(&["I8", "F32"], &quantised(largest, zero)) {
