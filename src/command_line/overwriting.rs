@@ -9,7 +9,7 @@ use crate::io::is_same;
 
 /// Whether a result may take the place of what it was made of.
 #[derive(Args, Clone, Debug)]
-pub(super) struct Overwriting {
+pub(in crate::command_line) struct Overwriting {
     /// Write over a file that is also read
     #[arg(long)]
     force: bool,

@@ -1,5 +1,6 @@
 //! The application: `logic` takes results and moves time, `ui` reads the session and collects commands.
 
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 

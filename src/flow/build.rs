@@ -9,8 +9,8 @@ use nalgebra::{DMatrix, DVector};
 use super::error::FlowError;
 use super::large::{self, Cost, Outcome};
 use super::{
-    Decomposition, FlowOptions, LayerFlow, Motion, NodeMotion, Phase, PhaseKind, ResidualLaw, Spectrum, StoredRank, fold,
-    least_motion,
+    Decomposition, FlowOptions, LayerFlow, Motion, NodeMotion, Phase, PhaseKind, ResidualLaw, Spectrum, StoredRank,
+    fold, least_motion,
 };
 use crate::linalg::{LinalgError, Rotation, Svd};
 use crate::network::{Activation, Layer, MAX_FLOW_DIMENSIONS, Network, Node, NodeMap, Stage, StoredPrecision};

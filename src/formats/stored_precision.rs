@@ -52,6 +52,7 @@ impl StoredTypes {
         match layer {
             Layer::Dense(dense) => self.of_weight(&dense.affine.weight),
             Layer::Residual(residual) => residual.shortcut.as_ref().and_then(|weight| self.of_weight(weight)),
+            Layer::Node(_) => None,
         }
     }
 

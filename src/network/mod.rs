@@ -119,7 +119,9 @@ impl Network {
         let is_wide = |layer: &Layer| {
             let (shorter, longer) = (layer.inputs().min(layer.outputs()), layer.inputs().max(layer.outputs()));
             let is_thin = Svd::is_thin_shape(layer.outputs(), layer.inputs()) && shorter <= MAX_FLOW_DIRECTIONS;
-            !matches!(layer, Layer::Node(_)) && longer > MAX_FLOW_DIMENSIONS && !(is_thin && matches!(layer, Layer::Dense(_)))
+            !matches!(layer, Layer::Node(_))
+                && longer > MAX_FLOW_DIMENSIONS
+                && !(is_thin && matches!(layer, Layer::Dense(_)))
         };
         self.layers.iter().enumerate().find(|(_, layer)| is_wide(layer))
     }

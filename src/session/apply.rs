@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::actions::{
-    columns, derive, edit, findings, import, leave, open, paths, picture, receive, save, session_file, stop, train, view,
+    columns, derive, edit, findings, import, leave, open, paths, picture, receive, save, session_file, stop, train,
+    view,
 };
 use super::file::{Restoring, StoredLook};
 use super::share::ShareLine;

@@ -11,8 +11,9 @@ use super::rebuild::IncrementalRebuild;
 use super::share::ShareLine;
 use super::{
     ColumnImport, DerivedResults, DialogPurpose, Document, Example, Field, FindingsView, History, Import, LayerDetail,
-    Neighbours, Notices, OpenedBy, Pen, PictureExport, Playback, PlaybackCommand, RecentFiles, Refined, RememberedChain,
-    Scene, SeparationProfile, Situation, Stored, Training, Unsaved, UnsavedWork, ViewSettings, WindowSettings,
+    Neighbours, Notices, OpenedBy, Pen, PictureExport, Playback, PlaybackCommand, RecentFiles, Refined,
+    RememberedChain, Scene, SeparationProfile, Situation, Stored, Training, Unsaved, UnsavedWork, ViewSettings,
+    WindowSettings,
 };
 use crate::dataset::DataChoice;
 use crate::flow::Flow;

@@ -50,7 +50,7 @@ fn the_rank_at_the_precision_of_the_file_stands_in_the_panel() {
     let layer = Layer::Dense(Dense { name: "fc".into(), affine, activation: Activation::Identity });
     let network = Network::new("planted".into(), vec![layer], OutputFunction::Identity).unwrap();
     formats::save_as(&path, &network, Precision::Single).unwrap();
-    let window = open(Startup { network: Some(path), data: None });
+    let window = open(Startup { network: Some(path), ..Startup::default() });
     window.get_by_label("rank 1 at float32 precision");
 }
 

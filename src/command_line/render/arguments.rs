@@ -7,7 +7,8 @@ use clap::Args;
 use super::example_name::example_parser;
 use super::picture::PictureArguments;
 use super::view::ViewArguments;
-use crate::command_line::options::{ChainOptions, FlowArguments, Overwriting, SampleOptions};
+use crate::command_line::options::{ChainOptions, FlowArguments, SampleOptions};
+use crate::command_line::overwriting::Overwriting;
 use crate::session::Example;
 
 /// A picture or a film of the data in the flow: .png, .svg, .webp; .gif, .apng, .webp, .mp4 (by ffmpeg), or a folder of

@@ -65,5 +65,5 @@ fn data(name: &str, arguments: &RenderArguments, network: &Network) -> Result<Da
         Some(generator) => DataSource::Generated(generator, generator.training_options()),
         None => DataSource::File(name.into()),
     };
-    Ok(Data { source, dataset: Some(dataset), changes: Vec::new() })
+    Ok(Data { source, dataset: Some(dataset), choice: None, changes: Vec::new() })
 }

@@ -62,6 +62,7 @@ fn has_same_shape(one: &Layer, other: &Layer) -> bool {
     let shape = |layer: &Layer| match layer {
         Layer::Dense(dense) => (dense.affine.weight.shape(), None),
         Layer::Residual(block) => (block.inner.weight.shape(), Some(block.outer.weight.shape())),
+        Layer::Node(_) => ((layer.outputs(), layer.inputs()), None),
     };
     shape(one) == shape(other)
 }

@@ -31,7 +31,7 @@ pub fn find_permutation(a: &Network, b: &Network) -> Option<Permutation> {
         }
         match (one, other) {
             (Layer::Dense(one), Layer::Dense(other)) => {
-                let next = |network: &Network| network.layers().get(index + 1).map(outgoing);
+                let next = |network: &Network| network.layers().get(index + 1).and_then(outgoing);
                 let found = match is_last {
                     true => (0..one.affine.weight.nrows()).collect(),
                     false => order_of_rows(&one.affine, &other.affine, &order, next(a), next(b))?,
@@ -76,11 +76,12 @@ pub fn find_permutation(a: &Network, b: &Network) -> Option<Permutation> {
     (!layers.is_empty() && is_in_order(&order)).then_some(Permutation { layers })
 }
 
-/// What a layer takes of the units in front of it, a column a unit.
-fn outgoing(layer: &Layer) -> DMatrix<f64> {
+/// What a layer takes of the units in front of it, a column a unit; `None` of an operator, whose places are fixed.
+fn outgoing(layer: &Layer) -> Option<DMatrix<f64>> {
     match layer {
-        Layer::Dense(dense) => dense.affine.weight.clone(),
-        Layer::Residual(block) => block.inner.weight.clone(),
+        Layer::Dense(dense) => Some(dense.affine.weight.clone()),
+        Layer::Residual(block) => Some(block.inner.weight.clone()),
+        Layer::Node(_) => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The rows of the list of commands.
 
-use egui::Key;
+use egui::{Key, KeyboardShortcut};
 
 use super::row::row;
 use super::{Action, Description, ctrl, ctrl_shift, key, shift};
@@ -84,6 +84,7 @@ impl Action {
                 row("Copy picture of the stage", tip, Command::Export(ExportCommand::Copy))
                     .keys(&[ctrl_shift(Key::C)])
                     .refused(session.scene().is_none(), NO_NETWORK)
+            }
             Action::Save => {
                 let tip =
                     "Save what is open the way it was opened: the session, or the network's file; else under a name";

@@ -29,7 +29,6 @@ pub fn ask(session: &Session, purpose: DialogPurpose, effects: &mut Vec<Effect>)
             let stem = session.document().map_or_else(String::new, file_stem);
             if extension.is_empty() { stem } else { format!("{stem}.{extension}") }
         }
-        DialogPurpose::OpenNetwork | DialogPurpose::OpenData => String::new(),
         DialogPurpose::SaveSession { .. } if session.shown.is_none() => return,
         DialogPurpose::SaveSession { .. } => {
             let own = session.session_path().map(file_name);
