@@ -99,7 +99,8 @@ pub fn relative(target: &Path, from: &Path) -> io::Result<PathBuf> {
             break;
         }
         common += usize::from(matches!(one, Component::Normal(_)));
-        (ours.next(), theirs.next());
+        ours.next();
+        theirs.next();
     }
     // Two drives, or nothing but the root: what is moved together lies nearer to each other.
     if common == 0 {

@@ -111,13 +111,10 @@ fn any_name_can_be_written_and_read() {
         let written = run(&["convert".as_ref(), "net.json".as_ref(), "--out".as_ref(), &name]);
         assert!(written.status.success(), "{written:?}");
         assert!(run(&["inspect".as_ref(), &name]).status.success());
-        let again = run(&["train", "--dataset", "moons", "--epochs", "1", "--out"]
-            .map(AsRef::as_ref)
-            .iter()
-            .copied()
-            .chain([name.as_os_str()])
-            .collect::<Vec<_>>()
-            .as_slice());
+        let mut arguments: Vec<&std::ffi::OsStr> = Vec::new();
+        arguments.extend(["train", "--dataset", "moons", "--epochs", "1", "--out"].map(std::ffi::OsStr::new));
+        arguments.push(&name);
+        let again = run(&arguments);
         assert!(again.status.success(), "{again:?}");
     }
     assert!(names(&path).iter().all(|name| !name.contains("partial")));
