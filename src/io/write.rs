@@ -18,9 +18,9 @@ const LONGEST_NAME: usize = 200;
 /// …and so many characters of a longer one, which have at most four bytes each.
 const LONGEST_BEGINNING: usize = 40;
 /// A link may lead to a link, so often.
-const MOST_LINKS: usize = 40;
+const MAX_LINKS: usize = 40;
 /// The most entries of a folder that are looked at.
-const MOST_ENTRIES: usize = 200_000;
+const MAX_ENTRIES: usize = 200_000;
 
 /// Lets `write` fill a new file beside `path`, then gives it that name. When anything fails the new file is removed
 /// and what was at `path` is left as it was. A link is followed to the file that it names, whose permissions and owner are
@@ -131,7 +131,7 @@ fn target_of(path: &Path) -> io::Result<PathBuf> {
 /// What a link names that is not there yet.
 fn named_by(link: &Path) -> io::Result<PathBuf> {
     let mut target = link.to_owned();
-    for _ in 0..MOST_LINKS {
+    for _ in 0..MAX_LINKS {
         match fs::read_link(&target) {
             // A path that is whole takes the place of the folder.
             Ok(named) => target = target.parent().unwrap_or(Path::new("")).join(named),
@@ -230,7 +230,7 @@ fn remove_leftovers(path: &Path) {
 /// Removes what writers of any file in this folder have left that run no more.
 pub fn remove_partials(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten().take(MOST_ENTRIES) {
+    for entry in entries.flatten().take(MAX_ENTRIES) {
         let name = entry.file_name();
         let rest = name.to_str().and_then(|name| name.strip_prefix('.')?.strip_suffix(PARTIAL)?.rsplit_once('.'));
         let is_left = rest.and_then(|(_, numbers)| numbers.rsplit_once('-')).is_some_and(|(writer, attempt)| {

@@ -5,6 +5,7 @@
 //! search and what undo would take back are not kept, nor are the curves of a training.
 
 mod capture;
+mod flow_choices;
 mod held;
 mod names;
 mod problem;

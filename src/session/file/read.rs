@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::flow_choices::flow_options;
 use super::names::Names;
 use super::problem::{FileProblem, SessionError, SessionPart, SessionSources};
-use super::restore::flow_options;
 use super::stored::{SessionFile, StoredAblation, StoredColumns, StoredData, StoredLabel, StoredLook};
 use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, MissingValues, Scaling};
 use crate::diagnostics::probes::Ablation;

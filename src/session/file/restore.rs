@@ -3,14 +3,13 @@
 use nalgebra::DMatrix;
 
 use super::names::Names;
-use super::stored::{StoredFlow, StoredLook};
+use super::stored::StoredLook;
 use super::stored_view::{
     StoredCamera, StoredFindings, StoredPanel, StoredPointSettings, StoredProjection, StoredTime, StoredTour,
     StoredTraining, StoredView, StoredWindow,
 };
 use crate::diagnostics::findings::{Severity, Thresholds};
 use crate::diagnostics::probes::Perturbation;
-use crate::flow::{CompressionLaw, Decomposition, FlowOptions, ResidualLaw, TimeLaw};
 use crate::resnet::{Integrator, Refinement, RefinementKind};
 use crate::session::view::TourState;
 use crate::session::{
@@ -20,21 +19,6 @@ use crate::session::{
     WindowSettings,
 };
 use crate::training::{Loss, Objective, Optimiser, Schedule, TrainingOptions};
-
-/// How the flow is built. Names that are not known are kept in `names`.
-pub(super) fn flow_options(stored: &StoredFlow, names: &mut Names) -> FlowOptions {
-    let usual = FlowOptions::default();
-    FlowOptions {
-        decomposition: names
-            .find("decomposition", stored.decomposition.as_deref(), &Decomposition::ALL)
-            .unwrap_or(usual.decomposition),
-        compression: names
-            .find("compression", stored.compression.as_deref(), &CompressionLaw::ALL)
-            .unwrap_or(usual.compression),
-        time: names.find("time", stored.time.as_deref(), &TimeLaw::ALL).unwrap_or(usual.time),
-        residual: names.find("residual", stored.residual.as_deref(), &ResidualLaw::ALL).unwrap_or(usual.residual),
-    }
-}
 
 /// Puts everything back, or only what is said of the view where `is_whole` is false; answers what is not known, a part of a
 /// sentence each.
