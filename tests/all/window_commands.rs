@@ -139,7 +139,8 @@ fn the_palette_finds_every_command_by_its_name() {
     let mut window = at_rest();
     for action in Action::all() {
         let before = describe(&window, action);
-        let is_dialog = matches!(before.command, Command::Ask(_));
+        // What has no file of its own yet is saved by a dialog.
+        let is_dialog = matches!(before.command, Command::Ask(_) | Command::Save);
         // Opening one example is like opening another, which takes its time.
         let is_like_another = matches!(action, Action::Example(example) if example != Example::Moons);
         if matches!(action, Action::Quit | Action::Palette | Action::Train) || is_dialog || is_like_another {
@@ -175,6 +176,11 @@ fn the_palette_finds_every_command_by_its_name() {
             Action::Export(kind) => {
                 assert_eq!(session(&window).export.shown().unwrap().kind, kind);
                 command(&mut window, Command::Export(ExportCommand::Close));
+            }
+            Action::Share => {
+                assert!(session(&window).share.is_some());
+                press(&mut window, Key::Escape);
+                assert!(session(&window).share.is_none());
             }
             _ => {}
         }
