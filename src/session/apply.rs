@@ -7,7 +7,7 @@ use super::actions::{
     view,
 };
 use super::file::{Restoring, StoredLook};
-use super::share::ShareLine;
+use super::share_line::ShareLine;
 use super::unsaved::Leaving;
 use super::view::TOUR_DIMENSIONS;
 use super::{Command, Data, DialogPurpose, Effect, FoundWork, Outcome, Projection, Session, Settings};

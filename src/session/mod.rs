@@ -26,6 +26,7 @@ mod recent;
 mod scene;
 mod settings;
 mod share;
+mod share_line;
 mod state;
 mod subspace_rotation;
 mod training;
@@ -63,7 +64,7 @@ pub use scene::{
     ViewPose, directions, phase_time,
 };
 pub use settings::Settings;
-pub use share::ShareLine;
+pub use share_line::ShareLine;
 pub use state::{PathPrompt, Session};
 pub use subspace_rotation::SubspaceRotation;
 pub use training::{Goal, Pace, Snapshot, TrainCommand, Training, TrainingChannel, TrainingRun};

@@ -1,17 +1,9 @@
 //! What the window shows as a command line that shows it again.
 
 use super::file::{StoredLook, capture_look, usual_look};
+use super::share_line::ShareLine;
 use super::{DataSource, Document, OpenedBy, Session};
 use crate::dataset::{DataChoice, GeneratorOptions, LabelChoice};
-
-/// A command line, and what it cannot say.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ShareLine {
-    /// The words after the program's name.
-    pub arguments: Vec<String>,
-    /// What is shown and is not in it, a part of a sentence each.
-    pub missing: Vec<&'static str>,
-}
 
 impl ShareLine {
     /// The command line of what the window shows; `None` before anything is shown.

@@ -8,7 +8,7 @@ use super::derived::State;
 use super::file::{Look, LookParts, OpenSessionFile, Relocation, Restoring};
 use super::open_scene::OpenScene;
 use super::rebuild::IncrementalRebuild;
-use super::share::ShareLine;
+use super::share_line::ShareLine;
 use super::{
     ColumnImport, DerivedResults, DialogPurpose, Document, Example, Field, FindingsView, History, Import, LayerDetail,
     Neighbours, Notices, OpenedBy, Pen, PictureExport, Playback, PlaybackCommand, RecentFiles, Refined,
