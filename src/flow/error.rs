@@ -43,12 +43,6 @@ pub enum NoVelocity {
     /// No path of the activation leads through the place.
     #[error("no path of the activation leads through this place")]
     OutsideRange,
-    /// The end of a phase that takes something away: many paths have met.
-    #[error("paths from many places have met here, and where each came from is lost")]
-    Merged,
-    /// A map without a decomposition, whose paths may cross.
-    #[error("{operator} moves straight: it has no velocity field and no way back")]
-    Straight { operator: String },
     /// The iteration that inverts a residual block does not contract.
     #[error("the residual block is not invertible here: its branch changes too fast")]
     NotInvertible,

@@ -23,7 +23,6 @@ mod path;
 mod phase;
 mod phase_scheme;
 mod project;
-mod structured;
 #[cfg(test)]
 mod tests;
 mod trace;
@@ -44,10 +43,6 @@ pub use path::{LIMIT_PIECES, SampledPath};
 pub use phase::{LayerFlow, Motion, Phase, PhaseKind, PhasePosition, Spectrum, StoredRank};
 pub use phase_scheme::{ExactScheme, PhaseScheme};
 pub use project::Projector;
-pub use structured::{
-    CentringMotion, GateMotion, NormaliseMotion, NormaliseSpectrum, PreluMotion, SoftmaxMotion, StraightMotion,
-    StructuredMotion, Tournament, TournamentRound,
-};
 pub use trace::{NoWayBack, TracedPath};
 
 use crate::network::Network;

@@ -8,7 +8,6 @@ mod affine;
 mod convolution;
 mod forward;
 mod layer;
-mod maps;
 mod node;
 mod output;
 mod stored;
@@ -26,11 +25,6 @@ pub use convolution::{
 };
 pub use forward::Forward;
 pub use layer::{Dense, Layer, Residual};
-pub use maps::{
-    Border, Centring, Embedding, ForwardMap, Gate, GroupSoftmax, Groups, MAX_COORDINATES, MapError, MaxPooling,
-    Normalisation, PoolingWindow, Prelu, Selected, Selection, spread_along,
-};
-pub(crate) use maps::{group_log_sum_exp, group_mean, inverse_length};
 pub use node::{Binary, Cut, MatrixProduct, Node, NodeMap, Stage, WideConvolution};
 pub use output::OutputFunction;
 pub use stored::StoredPrecision;
