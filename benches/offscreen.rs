@@ -70,21 +70,5 @@ fn blending() -> Duration {
 }
 
 fn input<'a>(scene: &'a Arc<Scene>, view: &'a ViewSettings, figure: &'a Figure, t: f64) -> StageInput<'a> {
-    StageInput {
-        scene: Some(scene),
-        opening: None,
-        refined: None,
-        field: None,
-        refinement_panel: false,
-        neighbours: None,
-        perturbed: None,
-        grabbed: None,
-        gradient_arrows: None,
-        pen: None,
-        is_partial: false,
-        frame_time: false,
-        figure: Some(figure),
-        view,
-        t,
-    }
+    StageInput { figure: Some(figure), ..StageInput::new(Some(scene), view, t) }
 }

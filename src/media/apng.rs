@@ -1,46 +1,25 @@
 //! A film as animated PNG: the first frame is a picture that every reader of PNG shows.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
 use png::{BitDepth, BlendOp, ColorType, Compression, DisposeOp, Encoder, EncodingError};
 
 use super::change::Part;
+use super::encoder::{Failure, write_encoded};
 use super::film::{Draw, Film, Repeats};
 use super::{Frame, MediaError};
-use crate::io::write_beside;
 
 /// Delays are told in this part of a second.
 const UNITS: f64 = 1000.0;
 
 /// Writes the film.
 pub(super) fn write(path: &Path, film: &Film, draw: &mut Draw<'_>) -> Result<(), MediaError> {
-    let mut failed = None;
-    let written = write_beside(path, |writer| {
-        encode(writer, film, draw).map_err(|error| {
-            let message = error.to_string();
-            failed = Some(error);
-            io::Error::other(message)
-        })
-    });
-    match failed {
-        Some(Failure::Draw(error)) => Err(error),
-        Some(Failure::Encode(EncodingError::IoError(_))) | None => Ok(written?),
-        Some(Failure::Encode(error)) => {
-            Err(MediaError::Encode { path: path.into(), format: "APNG", problem: error.to_string() })
-        }
-    }
+    let is_of_the_disk = |error: &EncodingError| matches!(error, EncodingError::IoError(_));
+    write_encoded(path, "APNG", is_of_the_disk, |writer| encode(writer, film, draw))
 }
 
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error(transparent)]
-    Draw(MediaError),
-    #[error(transparent)]
-    Encode(#[from] EncodingError),
-}
-
-fn encode(writer: &mut impl Write, film: &Film, draw: &mut Draw<'_>) -> Result<(), Failure> {
+fn encode(writer: &mut impl Write, film: &Film, draw: &mut Draw<'_>) -> Result<(), Failure<EncodingError>> {
     let [width, height] = film.size;
     let first = draw(0).map_err(Failure::Draw)?;
     let is_opaque = first.is_opaque();
@@ -95,7 +74,7 @@ mod tests {
         let film = film(5);
         write(&path, &film, &mut |number| Ok(dot(film.size, number))).unwrap();
         let bytes = std::fs::read(&path).unwrap();
-        let mut reader = png::Decoder::new(io::Cursor::new(&bytes)).read_info().unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(&bytes)).read_info().unwrap();
         assert_eq!(reader.info().animation_control().unwrap().num_frames, 5);
         let mut canvas = vec![0; 3 * 20 * 12];
         for number in 0..5 {

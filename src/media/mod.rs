@@ -5,6 +5,7 @@
 
 mod apng;
 mod change;
+mod encoder;
 mod error;
 mod film;
 mod folder;

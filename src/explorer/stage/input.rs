@@ -40,3 +40,26 @@ pub struct StageInput<'a> {
     /// The time of the flow, 0 to L.
     pub t: f64,
 }
+
+impl<'a> StageInput<'a> {
+    /// A scene under a view at a time, and nothing else.
+    pub fn new(scene: Option<&'a Arc<Scene>>, view: &'a ViewSettings, t: f64) -> StageInput<'a> {
+        StageInput {
+            scene,
+            opening: None,
+            refined: None,
+            field: None,
+            refinement_panel: false,
+            neighbours: None,
+            perturbed: None,
+            grabbed: None,
+            gradient_arrows: None,
+            pen: None,
+            is_partial: false,
+            frame_time: false,
+            figure: None,
+            view,
+            t,
+        }
+    }
+}

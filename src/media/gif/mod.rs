@@ -3,17 +3,19 @@
 
 mod palette;
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
 use gif::{DisposalMethod, Encoder, EncodingError, Repeat};
 
 use super::change::Part;
+use super::encoder::{Failure, write_encoded};
 use super::film::{Draw, Film, Repeats};
 use super::{Frame, MediaError};
-use crate::io::write_beside;
 use palette::Palette;
 
+/// The format, as messages name it.
+const FORMAT: &str = "GIF";
 /// Delays are told in this part of a second.
 const UNITS: f64 = 100.0;
 /// So many frames, all over the film, are looked at for their colours.
@@ -26,33 +28,14 @@ pub(super) fn studied(frames: usize) -> usize {
 
 /// Writes the film.
 pub(super) fn write(path: &Path, film: &Film, draw: &mut Draw<'_>) -> Result<(), MediaError> {
-    let refused = |problem: String| MediaError::Encode { path: path.into(), format: "GIF", problem };
+    let refused = |problem: String| MediaError::Encode { path: path.into(), format: FORMAT, problem };
     let [width, height] = film.size;
     let (Ok(width), Ok(height)) = (u16::try_from(width), u16::try_from(height)) else {
         return Err(refused(format!("its sides have at most {} pixels", u16::MAX)));
     };
     let palette = study(film, draw)?;
-    let mut failed = None;
-    let written = write_beside(path, |writer| {
-        encode(writer, [width, height], film, &palette, draw).map_err(|error| {
-            let message = error.to_string();
-            failed = Some(error);
-            io::Error::other(message)
-        })
-    });
-    match failed {
-        Some(Failure::Draw(error)) => Err(error),
-        Some(Failure::Encode(EncodingError::Io(_))) | None => Ok(written?),
-        Some(Failure::Encode(error)) => Err(refused(error.to_string())),
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error(transparent)]
-    Draw(MediaError),
-    #[error(transparent)]
-    Encode(#[from] EncodingError),
+    let is_of_the_disk = |error: &EncodingError| matches!(error, EncodingError::Io(_));
+    write_encoded(path, FORMAT, is_of_the_disk, |writer| encode(writer, [width, height], film, &palette, draw))
 }
 
 /// The palette of the film, from frames all over it.
@@ -73,7 +56,7 @@ fn encode(
     film: &Film,
     palette: &Palette,
     draw: &mut Draw<'_>,
-) -> Result<(), Failure> {
+) -> Result<(), Failure<EncodingError>> {
     let mut encoder = Encoder::new(writer, width, height, &palette.bytes())?;
     match film.repeats {
         Repeats::Forever => encoder.set_repeat(Repeat::Infinite)?,
