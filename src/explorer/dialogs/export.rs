@@ -135,17 +135,22 @@ fn beside(ui: &mut Ui, settings: &mut PictureSettings) {
         .labelled_by(label.id);
     ui.end_row();
     ui.label("Beside the data");
-    ui.horizontal_wrapped(|ui| {
-        for (name, shown) in [
-            ("which flow", &mut figure.flow_name),
-            ("time and phase", &mut figure.caption),
-            ("legend", &mut figure.legend),
-            ("scale", &mut figure.scale_bar),
-            ("axes", &mut figure.axes),
-            ("notes", &mut figure.notes),
+    // Rows of their own: what wraps within a grid lies over the row below.
+    ui.vertical(|ui| {
+        for row in [
+            [
+                ("which flow", &mut figure.flow_name),
+                ("time and phase", &mut figure.caption),
+                ("legend", &mut figure.legend),
+            ],
+            [("scale", &mut figure.scale_bar), ("axes", &mut figure.axes), ("notes", &mut figure.notes)],
         ] {
-            let response = ui.add_enabled(is_stage, Checkbox::new(shown, name));
-            response.on_disabled_hover_text("The whole window has all of it.");
+            ui.horizontal(|ui| {
+                for (name, shown) in row {
+                    let response = ui.add_enabled(is_stage, Checkbox::new(shown, name));
+                    response.on_disabled_hover_text("The whole window has all of it.");
+                }
+            });
         }
     });
     ui.end_row();

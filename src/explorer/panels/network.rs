@@ -71,7 +71,8 @@ fn entry(ui: &mut Ui, network: &Network, layer: &LayerFlow, current: bool, findi
     let (left, top) = (rect.left() + theme::GAP, rect.top() + 3.0);
     let ink = if current { visuals.text_color() } else { palette.ink };
     painter.text(pos2(left, top), egui::Align2::LEFT_TOP, &title, theme::body_font(), ink);
-    let what = format!("{} → {}  {}", layer.inputs, layer.outputs, layer.activation.name().replace('_', " "));
+    let does = layer.operator.clone().unwrap_or_else(|| layer.activation.name().replace('_', " "));
+    let what = format!("{} → {}  {does}", layer.inputs, layer.outputs);
     let faint = if current { visuals.text_color() } else { palette.faint_ink };
     painter.text(pos2(left, top + 16.0), egui::Align2::LEFT_TOP, what, theme::small_font(), faint);
     if let Some(spectrum) = &layer.spectrum {

@@ -16,6 +16,7 @@ use egui::{Align, CollapsingHeader, RichText, ScrollArea, Ui};
 
 use crate::explorer::theme::{self, Palette, SECTION_GAP};
 use crate::flow::{FlowOptions, LayerFlow, PhaseKind};
+use crate::network::Activation;
 use crate::network::Network;
 use crate::resnet::has_steps;
 use crate::session::{
@@ -104,7 +105,10 @@ fn sections(ui: &mut Ui, shown: &Shown<'_>, hovered: &mut Option<Hovered>, comma
             ui.add_space(SECTION_GAP);
             if let Some(operator) = &shown.layer.operator {
                 ui.label(operator_text(operator, shown.layer));
-                shown.section(ui, Section::Activation, ACTIVATION, commands, |ui, _| activation::show(ui, shown));
+                // An operator without an activation of its own is not affine for that.
+                if shown.layer.activation != Activation::Identity {
+                    shown.section(ui, Section::Activation, ACTIVATION, commands, |ui, _| activation::show(ui, shown));
+                }
                 return;
             }
             ui.label(if shown.layer.is_limit() {
