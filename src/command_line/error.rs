@@ -12,6 +12,7 @@ use crate::flow::FlowError;
 use crate::formats::FormatError;
 use crate::network::NetworkError;
 use crate::resnet::BlocksError;
+use crate::session::file::SessionError;
 use crate::training::TrainingError;
 
 /// Why a command ended without its result.
@@ -29,6 +30,9 @@ pub(super) enum CommandError {
         path.display()
     )]
     Partial { path: PathBuf, missing: String },
+    /// A session's file, or a file that it names.
+    #[error(transparent)]
+    Session(#[from] SessionError),
     /// The data's file.
     #[error(transparent)]
     Dataset(#[from] DatasetError),

@@ -1,12 +1,12 @@
 //! Commands and outcomes: each goes to the part that it concerns, and tells what has to be done outside.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::actions::{
     columns, derive, edit, findings, import, leave, open, paths, picture, receive, save, session_file, stop, train,
     view,
 };
-use super::file::{Restoring, StoredLook};
+use super::file::{Restoring, StoredLook, restore, unknown_choices};
 use super::share_line::ShareLine;
 use super::unsaved::Leaving;
 use super::view::TOUR_DIMENSIONS;
@@ -97,6 +97,11 @@ impl Session {
         self.thresholds = settings.thresholds;
         settings.recent.iter().rev().for_each(|path| self.recent.add(path));
         findings::refresh(self);
+    }
+
+    /// Looks at what is shown as a session's file says; answers what of it is not known, a sentence.
+    pub fn look_as(&mut self, path: &Path, look: &StoredLook) -> Option<String> {
+        unknown_choices(path, &restore(self, look, true))
     }
 
     fn carry_out(&mut self, command: Command, effects: &mut Vec<Effect>) {

@@ -9,15 +9,15 @@ use layerflow::dataset::{Generator, GeneratorOptions, LabelChoice};
 use layerflow::explorer::{ExplorerApp, Startup};
 use layerflow::session::file::{self, SessionError, SessionSources};
 use layerflow::session::{
-    ColumnCommand, Command, DataSource, EditCommand, Example, ImportCommand, NetworkChange, PlaybackCommand, Session,
-    SessionCommand, VelocityPicture, ViewCommand, WindowCommand,
+    Appearance, ColumnCommand, Command, Compare, DataSource, EditCommand, Example, ImportCommand, NetworkChange,
+    Overlay, PlaybackCommand, Session, SessionCommand, VelocityPicture, ViewCommand, WindowCommand,
 };
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::pictures::harness;
 use super::soak::commands::Source;
-use super::support::{data, layerflow};
+use super::support::{data, layerflow, refusal};
 use super::window::{TIMEOUT, Window, click, command, write};
 
 fn open(path: Option<&Path>) -> Window {
@@ -224,6 +224,51 @@ fn a_file_that_is_missing_or_has_changed_is_told_and_looked_for() {
     assert_eq!(document.network_path.as_deref(), Some(moved.as_path()));
     assert_eq!(document.data.dataset.as_ref().unwrap().samples(), 4);
     assert!(session(&window).relocation.is_none() && session(&window).session_path().is_some());
+}
+
+#[test]
+fn a_session_is_drawn_without_a_window_as_it_was_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut window, network, ..) = with_files(&folder);
+    let session_file = folder.path().join("views/v.layerflow");
+    let view = |command| Command::View(command);
+    for change in [
+        view(ViewCommand::Compare(Compare::ResNet)),
+        view(ViewCommand::Steps(3)),
+        view(ViewCommand::Show(Overlay::Grid, false)),
+        view(ViewCommand::Zoom { factor: 0.5, at: [0.0, 0.0] }),
+        Command::Playback(PlaybackCommand::Seek(1.25)),
+        Command::Window(WindowCommand::Appearance(Appearance::Dark)),
+    ] {
+        command(&mut window, change);
+    }
+    save(&mut window, &session_file);
+    let draw = |name: &str, arguments: &[&str]| {
+        let path = folder.path().join(name);
+        let drawn = layerflow(&[&["render", "--size", "400x300", "--out", path.to_str().unwrap()], arguments].concat());
+        assert!(drawn.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&drawn.stderr));
+        fs::read(path).unwrap()
+    };
+    let file = session_file.to_str().unwrap();
+    let kept = draw("kept.png", &["--session", file]);
+    // The choice of columns is the session's; a file of what it chose stands for it.
+    let chosen = session(&window).document().unwrap().data.dataset.clone().unwrap();
+    let mut table = "a,c,kind\n".to_owned();
+    for (row, kind) in ["x", "y", "x", "y"].iter().enumerate() {
+        table += &format!("{:?},{:?},{kind}\n", chosen.points[(0, row)], chosen.points[(1, row)]);
+    }
+    let table = write(&folder, "points.csv", &table);
+    // The points lie elsewhere now, and the session says so.
+    let told = refusal(&["render", "--session", file, "--out", folder.path().join("a.png").to_str().unwrap()], 1);
+    assert!(told.contains("points.csv has changed since"), "{told}");
+    let options = ["--resnet", "3", "--hide", "grid", "--zoom", "0.5", "--at", "1.25", "--theme", "dark"];
+    let files = [network.to_str().unwrap(), "--data", table.to_str().unwrap()];
+    let by_hand = draw("by_hand.png", &[&files[..], &options].concat());
+    assert!(kept == by_hand, "the session is drawn otherwise than its choices");
+    for clash in [&["--data", "moons"][..], &["--samples", "9"], &["--input-shape", "1,2,2"], &[file]] {
+        let told = refusal(&[&["render", "--session", file, "--out", "a.png"], clash].concat(), 2);
+        assert!(told.contains("--session"), "{told}");
+    }
 }
 
 #[test]

@@ -16,11 +16,20 @@ use crate::session::Example;
 #[derive(Args, Clone, Debug)]
 pub(in crate::command_line) struct RenderArguments {
     /// The network's file
-    #[arg(value_name = "FILE", required_unless_present = "example")]
+    #[arg(value_name = "FILE", required_unless_present_any = ["example", "session"])]
     pub(super) file: Option<PathBuf>,
     /// A network that comes with the program, in place of FILE
     #[arg(long, value_name = "NAME", conflicts_with_all = ["file", "tensors"], value_parser = example_parser())]
     pub(super) example: Option<Example>,
+    /// A session that the window saved: its network, its data, its time and its view, which other options change
+    #[arg(
+        long,
+        value_name = "SESSION",
+        conflicts_with_all = [
+"file", "example", "data", "tensors", "activation", "output", "input_shape", "convolutions", "residual_blocks", "block_activation", "plain", "partial", "allow_non_finite", "decomposition", "compression", "time", "residual", "samples", "noise", "seed", "columns", "label", "scale", "missing",
+        ],
+    )]
+    pub(super) session: Option<PathBuf>,
     /// A data file, or one of moons, circles, spiral, xor, blobs, swiss-roll, grid, digits; points all over the input
     /// space where there is none
     #[arg(long, value_name = "DATA")]

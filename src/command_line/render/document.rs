@@ -1,4 +1,4 @@
-//! The network and the data of a picture, as a document with its scene.
+//! The network and the data of a picture, as a document with its scene, and how a session looked at them.
 
 use std::sync::Arc;
 
@@ -11,13 +11,26 @@ use crate::dataset::Generator;
 use crate::flow::FlowError;
 use crate::network::Network;
 use crate::progress::Progress;
+use crate::session::file::{self, OpenedSession, SessionSources, StoredLook};
 use crate::session::{Data, DataSource, Document, FileContents, Scene, SceneError};
 
-/// Opens what is asked for and lets the data flow.
-pub(super) fn build(
-    arguments: &RenderArguments,
-    progress: &mut Progress<'_>,
-) -> Result<(Document, Arc<Scene>), CommandError> {
+/// What is asked for.
+pub(super) struct Opened {
+    pub(super) document: Document,
+    /// How the session looked at it; `None` where no session is opened.
+    pub(super) look: Option<StoredLook>,
+    /// What of the session is not as it was or not known, a sentence each.
+    pub(super) notes: Vec<String>,
+}
+
+/// Opens what is asked for.
+pub(super) fn open(arguments: &RenderArguments) -> Result<Opened, CommandError> {
+    if let Some(path) = &arguments.session {
+        let OpenedSession { document, look, notes, .. } = file::open(path, &SessionSources::default())?;
+        let assumed = document.file.account.assumed().iter().map(|note| format!("assumed: {note}"));
+        let notes = notes.into_iter().chain(assumed.collect::<Vec<_>>()).collect();
+        return Ok(Opened { document, look: Some(look), notes });
+    }
     let options = arguments.flow.options();
     let mut document = match (&arguments.example, &arguments.file) {
         (Some(example), _) => {
@@ -35,26 +48,37 @@ pub(super) fn build(
                 ..Document::default()
             }
         }
-        (None, None) => return Err(CommandError::Usage("render needs a FILE or --example NAME".to_owned())),
+        (None, None) => {
+            return Err(CommandError::Usage("render needs a FILE, --example NAME or --session SESSION".to_owned()));
+        }
     };
-    let Some(network) = document.network.clone() else {
-        return Err(CommandError::Usage("render needs a FILE or --example NAME".to_owned()));
-    };
-    match &arguments.data {
-        Some(name) => document.data = data(name, arguments, &network)?,
-        None if arguments.example.is_none() => {
+    match (&arguments.data, &document.network) {
+        (Some(name), Some(network)) => document.data = data(name, arguments, network)?,
+        _ if arguments.example.is_none() => {
             print_note("without --data points all over the input space stand in for data");
         }
-        None => {}
+        _ => {}
     }
+    Ok(Opened { document, look: None, notes: Vec::new() })
+}
+
+/// Lets the data flow.
+pub(super) fn build(
+    mut document: Document,
+    arguments: &RenderArguments,
+    progress: &mut Progress<'_>,
+) -> Result<(Document, Arc<Scene>), CommandError> {
+    let Some(network) = document.network.clone() else {
+        return Err(CommandError::Usage("there is no network to be drawn; give a FILE, --example or --session".into()));
+    };
     let dataset = document.data.draw().unwrap_or_default();
-    let file = arguments.file.clone().unwrap_or_default();
-    let scene = Scene::build(&network, &dataset, options, None, progress).map_err(|error| match error {
+    let of = document.network_path.clone().or(arguments.session.clone()).unwrap_or_default();
+    let scene = Scene::build(&network, &dataset, document.options, None, progress).map_err(|error| match error {
         SceneError::Flow(FlowError::Cancelled) => {
             interrupted().map_or(CommandError::Media(crate::media::MediaError::Cancelled), CommandError::Interrupted)
         }
-        SceneError::Flow(source) => CommandError::Flow { path: file, source },
-        SceneError::Network(source) => CommandError::Network { path: file, source },
+        SceneError::Flow(source) => CommandError::Flow { path: of, source },
+        SceneError::Network(source) => CommandError::Network { path: of, source },
     })?;
     Ok((document, Arc::new(scene)))
 }

@@ -16,27 +16,37 @@ use super::output::print_note;
 use crate::explorer::export;
 use crate::formats;
 use crate::media::MediaError;
-use crate::session::{Outcome, Session};
+use crate::session::{Command, Outcome, PlaybackCommand, Session};
 pub(super) use arguments::RenderArguments;
+use document::Opened;
 pub(super) use interruption::interrupt;
 use interruption::interrupted;
 
 pub(super) fn run(arguments: &RenderArguments) -> Result<(), CommandError> {
     let out = &arguments.out;
     let kind = arguments.picture.kind(out)?;
-    let inputs = [arguments.file.as_deref(), arguments.data.as_deref().map(Path::new)];
+    let inputs = [arguments.file.as_deref(), arguments.session.as_deref(), arguments.data.as_deref().map(Path::new)];
     arguments.overwriting.check(&inputs.into_iter().flatten().collect::<Vec<&Path>>(), out)?;
     if kind != crate::media::MediaKind::Folder {
         formats::check_writable(out)?;
     }
     let mut hears = hear();
-    let (document, scene) = document::build(arguments, &mut hears)?;
+    let Opened { document, look, notes } = document::open(arguments)?;
+    let (document, scene) = document::build(document, arguments, &mut hears)?;
+    notes.iter().for_each(|note| print_note(note));
     for note in scene.assumed.iter().map(|note| format!("assumed: {note}")).chain(scene.memory.thinned()) {
         print_note(&format!("{}: {note}", document.data.name()));
     }
-    let settings = arguments.picture.settings(kind, &scene.flow)?;
     let mut session = Session::default();
     session.receive(Outcome::Built(document, Ok(scene)));
+    match &look {
+        Some(look) => session
+            .look_as(arguments.session.as_deref().unwrap_or(Path::new("")), look)
+            .iter()
+            .for_each(|sentence| print_note(sentence)),
+        None => drop(session.apply(Command::Playback(PlaybackCommand::End))),
+    }
+    let settings = arguments.picture.settings(kind, &session)?;
     arguments.view.apply(&mut session, &settings)?;
     settings
         .check(session.playback.duration())

@@ -7,9 +7,11 @@ use clap::builder::TypedValueParser;
 
 use crate::command_line::error::CommandError;
 use crate::command_line::options::parser;
-use crate::flow::Flow;
 use crate::media::MediaKind;
-use crate::session::{Easing, Figure, FilmTiming, PictureSettings, PictureSubject, PictureTheme, PictureTimes};
+use crate::session::{
+    Appearance, Easing, Figure, FilmTiming, PictureSettings, PictureSubject, PictureTheme, PictureTimes, Playback,
+    Session,
+};
 
 /// Seconds that a layer takes in a film, and the longest that a film is, where nothing else is asked for.
 const SECONDS_A_LAYER: f64 = 2.0;
@@ -26,13 +28,13 @@ pub(super) struct PictureArguments {
     /// Pixels to a layout point
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     pixel_scale: f32,
-    /// The colours
-    #[arg(long, value_name = "THEME", default_value = "light", value_parser = theme_parser())]
-    theme: PictureTheme,
+    /// The colours; light, or those of the session, unless given
+    #[arg(long, value_name = "THEME", value_parser = theme_parser())]
+    theme: Option<PictureTheme>,
     /// What is drawn: the stage, or the whole window
     #[arg(long, value_name = "WHAT", default_value = "stage", value_parser = subject_parser())]
     what: PictureSubject,
-    /// The time t of one picture; layer k ends at t = k. The end of the flow unless given
+    /// The time t of one picture; layer k ends at t = k. The end of the flow, or the time of the session, unless given
     #[arg(long, value_name = "T", conflicts_with_all = ["from", "to", "seconds", "fps", "rest", "loop_times"])]
     at: Option<f64>,
     /// The time t at which a film begins; 0 unless given
@@ -86,8 +88,8 @@ impl PictureArguments {
         })
     }
 
-    /// What is asked for of a flow.
-    pub(super) fn settings(&self, kind: MediaKind, flow: &Flow) -> Result<PictureSettings, CommandError> {
+    /// What is asked for; the rest is as `session`, which shows its scene, has it.
+    pub(super) fn settings(&self, kind: MediaKind, session: &Session) -> Result<PictureSettings, CommandError> {
         let without = |name: &str| self.without.iter().any(|given| given == name || given == "all");
         let figure = Figure {
             heading: self.heading.clone(),
@@ -108,14 +110,17 @@ impl PictureArguments {
             subject: self.what,
             size: self.size,
             scale: self.pixel_scale,
-            theme: self.theme,
-            times: self.times(kind, flow.duration())?,
+            theme: self.theme.unwrap_or(match session.window.appearance {
+                Appearance::Dark => PictureTheme::Dark,
+                Appearance::Light | Appearance::System => PictureTheme::Light,
+            }),
+            times: self.times(kind, &session.playback)?,
             figure,
             turn: self.turn.to_radians(),
         })
     }
 
-    fn times(&self, kind: MediaKind, end: f64) -> Result<PictureTimes, CommandError> {
+    fn times(&self, kind: MediaKind, shown: &Playback) -> Result<PictureTimes, CommandError> {
         let options = [
             ("--from", self.from.is_some()),
             ("--to", self.to.is_some()),
@@ -134,9 +139,10 @@ impl PictureArguments {
                 let remedy = "give a name that ends in .gif, .apng, .webp or .mp4, or leave it out";
                 return Err(CommandError::Usage(format!("{option} is for films, and this is one picture; {remedy}")));
             }
-            return Ok(PictureTimes::At(self.at.unwrap_or(end)));
+            return Ok(PictureTimes::At(self.at.unwrap_or(shown.t())));
         }
-        let (from, to) = (self.from.unwrap_or(0.0), self.to.unwrap_or(end));
+        let (from, to) = shown.range().unwrap_or((0.0, shown.duration()));
+        let (from, to) = (self.from.unwrap_or(from), self.to.unwrap_or(to));
         Ok(PictureTimes::Film(FilmTiming {
             from,
             to,

@@ -20,25 +20,25 @@ const SHOWN: [&str; 9] =
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct ViewArguments {
-    /// What is drawn of the space: auto; coordinates as 1,2 or 1,2,3; pca, pca3 (principal components of the whole flow);
+    /// What is drawn of the space: auto (unless given); coordinates as 1,2 or 1,2,3; pca, pca3 (principal components of the whole flow);
     /// follow, follow3 (those of the data at each time); classes:A,B or classes:A,B,C; tour
-    #[arg(long, value_name = "NAME", default_value = "auto")]
-    projection: String,
-    /// Whether the scale follows the data or is one for the whole flow
-    #[arg(long, value_name = "HOW", default_value = "follow", value_parser = PossibleValuesParser::new(["follow", "still"]))]
-    fit: String,
+    #[arg(long, value_name = "NAME")]
+    projection: Option<String>,
+    /// Whether the scale follows the data (unless given) or is one for the whole flow
+    #[arg(long, value_name = "HOW", value_parser = PossibleValuesParser::new(["follow", "still"]))]
+    fit: Option<String>,
     /// What is shown: the plain net, its ResNet, both side by side, or one over the other; with --resnet alone the ResNet
     #[arg(long, value_name = "HOW", value_parser = compare_parser())]
     compare: Option<Compare>,
     /// The ResNet's steps in each phase
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MAX_STEPS as u64))]
     resnet: Option<u64>,
-    /// What the ResNet refines: every phase, or only the activation while W stays whole
-    #[arg(long, value_name = "KIND", default_value = "full", value_parser = kind_parser())]
-    refine: RefinementKind,
-    /// How the ResNet's steps are taken
-    #[arg(long, value_name = "NAME", default_value = "euler", value_parser = integrator_parser())]
-    integrator: Integrator,
+    /// What the ResNet refines: every phase (full, unless given), or only the activation while W stays whole
+    #[arg(long, value_name = "KIND", value_parser = kind_parser())]
+    refine: Option<RefinementKind>,
+    /// How the ResNet's steps are taken; euler unless given
+    #[arg(long, value_name = "NAME", value_parser = integrator_parser())]
+    integrator: Option<Integrator>,
     /// What is drawn too: grid, trails (both are at first), areas, answers (u(x, t)), gradients, one of arrows, particles and
     /// streamlines (the velocity), pictures (in place of dots)
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = PossibleValuesParser::new(SHOWN))]
@@ -49,9 +49,9 @@ pub(super) struct ViewArguments {
     /// How far trails reach back in units of t
     #[arg(long, value_name = "T")]
     trail_length: Option<f64>,
-    /// What the colours stand for: class, prediction, mistakes, loss, or a column of the data by name or number
-    #[arg(long, value_name = "WHAT", visible_alias = "color", default_value = "class")]
-    colour: String,
+    /// What the colours stand for: class (unless given), prediction, mistakes, loss, or a column of the data by name or number
+    #[arg(long, value_name = "WHAT", visible_alias = "color")]
+    colour: Option<String>,
     /// The turn of the camera sideways and downward in degrees; for projections of three dimensions
     #[arg(long, value_name = "SIDEWAYS,DOWN", num_args = 1, value_delimiter = ',', allow_negative_numbers = true, value_parser = number)]
     camera: Vec<f64>,
@@ -64,31 +64,38 @@ pub(super) struct ViewArguments {
 }
 
 impl ViewArguments {
-    /// Brings the view of `session`, which shows its scene, to what is asked for; refuses what it cannot show.
+    /// Brings the view of `session`, which shows its scene, to what is asked for, and leaves the rest of it as it is; refuses
+    /// what it cannot show.
     pub(super) fn apply(&self, session: &mut Session, settings: &PictureSettings) -> Result<(), CommandError> {
         let Some(scene) = session.scene().cloned() else { return Ok(()) };
         let loss = session.view.points.loss;
         let mut view = |command: ViewCommand| drop(session.apply(Command::View(command)));
-        let projection = projection(&self.projection, &scene)?;
-        view(ViewCommand::Project(projection));
-        view(ViewCommand::AutoFit(self.fit == "follow"));
-        view(ViewCommand::Kind(self.refine));
-        view(ViewCommand::Integrate(self.integrator));
-        if let Some(steps) = self.resnet {
-            view(ViewCommand::Steps(steps as usize));
+        if let Some(name) = &self.projection {
+            view(ViewCommand::Project(projection(name, &scene)?));
         }
-        let compare = self.compare.unwrap_or(if self.resnet.is_some() { Compare::ResNet } else { Compare::Plain });
-        view(ViewCommand::Compare(compare));
-        if compare == Compare::Plain && self.resnet.is_some() {
-            return usage("--resnet has nothing to do with --compare plain; leave one of them out");
+        self.fit.iter().for_each(|how| view(ViewCommand::AutoFit(how == "follow")));
+        self.refine.iter().for_each(|kind| view(ViewCommand::Kind(*kind)));
+        self.integrator.iter().for_each(|integrator| view(ViewCommand::Integrate(*integrator)));
+        self.resnet.iter().for_each(|steps| view(ViewCommand::Steps(*steps as usize)));
+        match (self.compare, self.resnet) {
+            (Some(Compare::Plain), Some(_)) => {
+                return usage("--resnet has nothing to do with --compare plain; leave one of them out");
+            }
+            (Some(compare), _) => view(ViewCommand::Compare(compare)),
+            (None, Some(_)) => view(ViewCommand::Compare(Compare::ResNet)),
+            (None, None) => {}
         }
-        view(ViewCommand::Points(PointCommand::Colour(colouring(&self.colour, &scene, loss)?)));
+        if let Some(name) = &self.colour {
+            view(ViewCommand::Points(PointCommand::Colour(colouring(name, &scene, loss)?)));
+        }
         if let Some(length) = self.trail_length {
             if !(0.0..=MAX_TRAIL).contains(&length) {
                 return usage(&format!("--trail-length {length}: give a number from 0 to {MAX_TRAIL}"));
             }
             view(ViewCommand::TrailLength(length));
         }
+        let projection = session.view.projection;
+        let mut view = |command: ViewCommand| drop(session.apply(Command::View(command)));
         let turns = !self.camera.is_empty() || settings.turn != 0.0;
         if turns && !scene.extent.frame(projection).space {
             return usage("only a picture of three dimensions can be turned; give --projection 1,2,3, pca3 or follow3");
