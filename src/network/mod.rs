@@ -9,6 +9,7 @@ mod convolution;
 mod forward;
 mod layer;
 mod node;
+mod objective;
 mod output;
 mod stored;
 mod validate;
@@ -26,6 +27,7 @@ pub use convolution::{
 pub use forward::Forward;
 pub use layer::{Dense, Layer, Residual};
 pub use node::{Binary, Cut, MatrixProduct, Node, NodeMap, Stage, WideConvolution};
+pub use objective::{Loss, Objective};
 pub use output::OutputFunction;
 pub use stored::StoredPrecision;
 pub use validate::NetworkError;
@@ -50,6 +52,8 @@ pub struct Network {
     origins: Vec<Option<String>>,
     /// In which type the weights of each layer are stored; as many as there are layers.
     stored: Vec<Option<StoredPrecision>>,
+    /// What the network was trained for, where that is known.
+    objective: Option<Objective>,
 }
 
 impl Network {
@@ -60,7 +64,7 @@ impl Network {
     pub fn new(name: String, layers: Vec<Layer>, output: OutputFunction) -> Result<Network, NetworkError> {
         validate::check(&layers)?;
         let (origins, stored) = (vec![None; layers.len()], vec![None; layers.len()]);
-        Ok(Network { name, layers, output, origins, stored })
+        Ok(Network { name, layers, output, origins, stored, objective: None })
     }
 
     /// The same where numbers may be NaN or infinite: a network to look at. What is made of it must expect them.
@@ -70,7 +74,7 @@ impl Network {
     pub fn with_non_finite(name: String, layers: Vec<Layer>, output: OutputFunction) -> Result<Network, NetworkError> {
         validate::check_shapes(&layers)?;
         let (origins, stored) = (vec![None; layers.len()], vec![None; layers.len()]);
-        Ok(Network { name, layers, output, origins, stored })
+        Ok(Network { name, layers, output, origins, stored, objective: None })
     }
 
     /// The index, from 0, of the first layer that holds a number that is not finite.
@@ -83,7 +87,8 @@ impl Network {
         let layers: Vec<Layer> = self.layers.iter().take(count).cloned().collect();
         let origins = self.origins.iter().take(count).cloned().collect();
         let stored = self.stored.iter().take(count).copied().collect();
-        (!layers.is_empty()).then(|| Network { name: self.name.clone(), layers, output: self.output, origins, stored })
+        let name = self.name.clone();
+        (!layers.is_empty()).then(|| Network { name, layers, output: self.output, origins, stored, objective: None })
     }
 
     /// The same network with words for what its layers were before they became matrices, first layer to last:
@@ -106,6 +111,18 @@ impl Network {
     /// In which type the weights of the layer of this index, from 0, are stored; `None` where that is 64 bits, or not known.
     pub fn stored(&self, index: usize) -> Option<StoredPrecision> {
         self.stored.get(index).copied().flatten()
+    }
+
+    /// The same network with what it was trained for. A network made of its layers has another end, or other weights, and
+    /// keeps it only where that is said.
+    pub fn with_objective(mut self, objective: Option<Objective>) -> Network {
+        self.objective = objective;
+        self
+    }
+
+    /// What the network was trained for, where its file tells it.
+    pub fn objective(&self) -> Option<&Objective> {
+        self.objective.as_ref()
     }
 
     /// The first layer, with its index from 0, that is too wide for a flow; an operator of a graph never is.

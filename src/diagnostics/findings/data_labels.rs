@@ -1,9 +1,12 @@
 //! Labels that are numbered, spread or placed wrongly.
 
 use super::finding::{Finding, Severity, listed};
+use super::mismatch::last_activation;
 use super::subject::Subject;
 use super::thresholds::{OWN, Thresholds};
+use super::underfit::is_dear;
 use crate::dataset::{Labels, match_classes};
+use crate::network::{Activation, OutputFunction};
 
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
     let Some(data) = subject.data() else { return Vec::new() };
@@ -50,6 +53,14 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
             "number the classes from 0, or give the network an output for each class",
         );
     }
+    if let Some((low, high)) = misread(subject, names, &counts)
+        && !from_one
+    {
+        let message = format!(
+            "the two classes are the numbers {low} and {high}, but the sigmoid of the single output answers between 0 and 1, and the network has not learned them"
+        );
+        add(Severity::Warning, message, high, 1.0, "number the classes 0 and 1, and train anew");
+    }
     if !from_one && !empty.is_empty() && of_sample.len() >= counts.len() {
         let message = format!("classes without a sample (by their place): {}", listed(&empty));
         add(
@@ -73,4 +84,20 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         add(Severity::Warning, message, share, thresholds.class_share, "balance the classes, or weight their losses");
     }
     findings
+}
+
+/// The numbers that stand for two classes where a single sigmoid can never give them, and where the answers cost as much as
+/// guesses do: the training took the numbers as they are.
+fn misread(subject: &Subject<'_>, names: &[String], counts: &[usize]) -> Option<(f64, f64)> {
+    let network = subject.network();
+    let is_sigmoid = network.output() == OutputFunction::Sigmoid || last_activation(network) == Activation::Sigmoid;
+    if network.outputs() != 1 || !is_sigmoid || subject.is_part() {
+        return None;
+    }
+    let present = names.iter().zip(counts).filter(|(_, count)| **count > 0);
+    let numbers: Option<Vec<f64>> = present.map(|(name, _)| name.parse().ok()).collect();
+    let [one, other] = numbers?[..] else { return None };
+    let (low, high) = (one.min(other), one.max(other));
+    let is_within = low >= 0.0 && high <= 1.0;
+    (!is_within && is_dear(subject)).then_some((low, high))
 }

@@ -3,10 +3,14 @@
 use super::finding::{Finding, Severity, counted, listed};
 use super::subject::Subject;
 use super::thresholds::{Thresholds, UMLAUT};
+use super::values::moments_of_rows;
+use crate::linalg::median;
 use crate::network::{Activation, Layer, Network};
 
 /// A network that is right this often copes with the size of its data.
 const RIGHT: f64 = 0.9;
+/// The usual deviation before an activation is some units; beyond this it is large.
+const USUAL: f64 = 10.0;
 
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
     let Some(data) = subject.data().filter(|_| normalisation(subject.network()).is_none()) else { return Vec::new() };
@@ -44,7 +48,8 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
             counted(columns.len(), "column"),
             listed(&columns)
         );
-        return vec![finding(Severity::Warning, message, columns, spread, thresholds.data_scale_spread)];
+        let severity = if is_evened(subject, &sizes, reach) { Severity::Note } else { Severity::Warning };
+        return vec![finding(severity, message, columns, spread, thresholds.data_scale_spread)];
     }
     if largest > thresholds.data_scale_size {
         let is_large = |size: f64| size > thresholds.data_scale_size;
@@ -52,11 +57,36 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         let message =
             format!("values up to {largest:.1e} in {}: the data is not normalised", counted(columns.len(), "column"));
         // Where the network is wrong as well, that may be why.
-        let is_wrong = subject.accuracy().is_some_and(|accuracy| accuracy < RIGHT);
+        let is_wrong = subject.accuracy().is_some_and(|accuracy| accuracy < RIGHT) && !is_tamed(subject);
         let severity = if is_wrong { Severity::Warning } else { Severity::Note };
         return vec![finding(severity, message, columns, largest, thresholds.data_scale_size)];
     }
     Vec::new()
+}
+
+/// Whether the first layer weights the columns so that all of them count: a normalisation that became part of it.
+fn is_evened(subject: &Subject<'_>, sizes: &[(usize, f64)], most: f64) -> bool {
+    let (Some(Layer::Dense(dense)), Some(data)) = (subject.network().layers().first(), subject.data()) else {
+        return false;
+    };
+    let weight = &dense.affine.weight;
+    let reaches: Vec<f64> = sizes
+        .iter()
+        .filter(|(column, _)| *column < weight.ncols())
+        .map(|(column, _)| weight.column(*column).norm() * data.points.row(*column).variance().sqrt())
+        .collect();
+    let (least, largest) = reaches
+        .iter()
+        .fold((f64::INFINITY, 0.0_f64), |(least, largest), reach| (least.min(*reach), largest.max(*reach)));
+    least > 0.0 && largest.is_finite() && largest <= most * least
+}
+
+/// Whether large data is of a usual size before the first activation.
+fn is_tamed(subject: &Subject<'_>) -> bool {
+    let Some((_, _, first)) = subject.layer_values().next() else { return false };
+    let mut deviations: Vec<f64> = moments_of_rows(&first.before).1.into_iter().map(f64::sqrt).collect();
+    deviations.sort_by(f64::total_cmp);
+    median(&deviations) <= USUAL
 }
 
 /// The mean and deviation of each column that the network itself subtracts and divides by: its first layer only scales and

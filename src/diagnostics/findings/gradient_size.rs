@@ -44,8 +44,10 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
                 "the gradient of its weights has norm {:.1e}, {ratio:.0} times the last layer's: one step throws the weights far away",
                 gradient.norm
             );
+            // A network that has learned stood it, as one whose first layer has the normalisation of the data within.
+            let severity = if is_trained { Severity::Note } else { Severity::Warning };
             findings.push(
-                Finding::new("exploding_gradient", Severity::Warning, message)
+                Finding::new("exploding_gradient", severity, message)
                     .in_layer(index)
                     .at(moment)
                     .measured(ratio, thresholds.exploding_gradient_ratio)

@@ -3,7 +3,7 @@
 use super::finding::{Finding, Severity, counted};
 use super::subject::Subject;
 use super::thresholds::{CHECKER, Thresholds};
-use super::values::parts;
+use super::values::{Part, parts, row_norms};
 
 /// At most so many units are named.
 const MAX_UNITS: usize = 64;
@@ -17,15 +17,32 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
             if largest <= limit {
                 continue;
             }
-            let is_large = |row: &usize| part.weight.row(*row).iter().any(|weight| weight.abs() > limit);
-            let units: Vec<usize> = (0..part.weight.nrows()).filter(is_large).collect();
+            // A large weight of an input that is always small is a change of scale, as of a normalisation that became part of
+            // the layer.
+            let sizes = sizes_of_inputs(subject, index, &part);
+            let carries = |(column, weight): (usize, &f64)| {
+                let size = sizes.as_ref().and_then(|sizes| sizes.get(column)).copied().unwrap_or(1.0);
+                weight.abs() > limit && weight.abs() * size > limit
+            };
+            let rows_where = |is_large: &dyn Fn((usize, &f64)) -> bool| -> Vec<usize> {
+                (0..part.weight.nrows()).filter(|row| part.weight.row(*row).iter().enumerate().any(is_large)).collect()
+            };
+            let carrying = rows_where(&carries);
+            let is_of_scale = carrying.is_empty();
+            let units = if is_of_scale { rows_where(&|(_, weight)| weight.abs() > limit) } else { carrying };
             let message = format!(
-                "{} has weights up to {largest:.3e} in {}: small changes of the input become large ones",
+                "{} has weights up to {largest:.3e} in {}: {}",
                 part.name,
-                counted(units.len(), "unit")
+                counted(units.len(), "unit"),
+                if is_of_scale {
+                    "what comes in there is small"
+                } else {
+                    "small changes of the input become large ones"
+                }
             );
+            let severity = if is_of_scale { Severity::Note } else { Severity::Warning };
             findings.push(
-                Finding::new("large_weights", Severity::Warning, message)
+                Finding::new("large_weights", severity, message)
                     .in_layer(index)
                     .at(subject.matrix_moment(index))
                     .of_units(units.into_iter().take(MAX_UNITS).collect())
@@ -36,4 +53,11 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         }
     }
     findings
+}
+
+/// The root mean square of each input of a matrix; `None` without data.
+fn sizes_of_inputs(subject: &Subject<'_>, index: usize, part: &Part<'_>) -> Option<Vec<f64>> {
+    let input = if part.is_outer { &subject.sample()?.layers.get(index)?.after } else { subject.input_of(index)? };
+    let count = input.ncols().max(1) as f64;
+    Some(row_norms(input).into_iter().map(|norm| norm / count.sqrt()).collect())
 }

@@ -28,6 +28,7 @@ mod mismatch;
 mod not_a_flow;
 mod not_finite;
 mod out_of_range;
+mod output_loss;
 mod output_mismatch;
 mod output_shape;
 mod overfit;

@@ -74,11 +74,13 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
             let named = [(part.name, Some(weight)), (bias_name.as_str(), bias)];
             for (name, found) in named.into_iter().filter_map(|(name, found)| Some((name, found?))) {
                 let Some((row, column)) = found.first else { continue };
+                let trained = subject.network().objective().filter(|objective| objective.rate.is_some());
                 let message = format!(
-                    "{name} holds {}, the first at row {}, column {}; everything behind this layer is lost",
+                    "{name} holds {}, the first at row {}, column {}; everything behind this layer is lost{}",
                     found.label(),
                     row + 1,
-                    column + 1
+                    column + 1,
+                    trained.map_or(String::new(), |objective| format!("; it was trained by {objective}"))
                 );
                 let rows = (0..part.weight.nrows()).filter(|row| {
                     let in_bias = part.bias.is_some_and(|bias| !bias[*row].is_finite());

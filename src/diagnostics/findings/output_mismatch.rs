@@ -2,9 +2,9 @@
 
 use super::finding::{Finding, Severity};
 use super::mismatch::{Mismatch, last_activation};
-use super::output_shape;
 use super::subject::Subject;
 use super::thresholds::{NEURALINT, OWN, Thresholds};
+use super::{output_loss, output_shape};
 use crate::dataset::Labels;
 use crate::network::{Activation, OutputFunction};
 
@@ -15,7 +15,9 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
     let network = subject.network();
     let Some(last) = network.layers().len().checked_sub(1).filter(|_| !subject.is_part()) else { return Vec::new() };
     let mut found = output_shape::mismatches(subject);
-    found.extend(of_functions(subject));
+    // Both tell of the same end; the graver says it.
+    let ends = [output_loss::mismatch(subject), of_functions(subject)];
+    found.extend(ends.into_iter().flatten().rev().max_by_key(|mismatch| mismatch.severity));
     let finding = |mismatch: Mismatch| {
         Finding::new("output_mismatch", mismatch.severity, mismatch.message)
             .in_layer(last)

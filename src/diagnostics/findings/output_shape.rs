@@ -2,6 +2,7 @@
 
 use super::finding::Severity;
 use super::mismatch::{Mismatch, last_activation};
+use super::output_loss::is_of_logits;
 use super::subject::Subject;
 use crate::dataset::Labels;
 use crate::network::{Activation, OutputFunction};
@@ -59,6 +60,7 @@ pub(super) fn mismatches(subject: &Subject<'_>) -> Vec<Mismatch> {
 fn unsure(subject: &Subject<'_>) -> Option<(f64, f64)> {
     let network = subject.network();
     let is_plain = network.outputs() == 1
+        && !is_of_logits(subject)
         && network.output() == OutputFunction::Identity
         && last_activation(network) == Activation::Identity;
     let sample = subject.sample().filter(|sample| is_plain && sample.overflow.is_none())?;

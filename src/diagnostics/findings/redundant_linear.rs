@@ -12,8 +12,8 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, pair) in layers.windows(2).enumerate() {
         let [Layer::Dense(dense), Layer::Dense(next)] = pair else { continue };
-        let is_made = subject.is_structured(index) || subject.is_structured(index + 1);
-        if dense.activation != Activation::Identity || is_made || is_scaling(&dense.affine.weight) {
+        let learns = is_learned(subject, index) && is_learned(subject, index + 1);
+        if dense.activation != Activation::Identity || !learns || is_scaling(&dense.affine.weight) {
             continue;
         }
         let (inputs, width, outputs) = (dense.affine.inputs(), dense.affine.outputs(), next.affine.outputs());
@@ -34,6 +34,12 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
         );
     }
     findings
+}
+
+/// Whether training made the whole matrix of a layer (from 0), as it does of a dense layer or a convolution: pooling has nothing
+/// to learn, and a convolution in groups is the half of a separable one, which the next layer completes.
+fn is_learned(subject: &Subject<'_>, index: usize) -> bool {
+    subject.network().origin(index).is_none_or(|origin| origin.starts_with("conv ") && !origin.contains("groups"))
 }
 
 /// Whether a matrix only scales, picks or repeats coordinates, as a normalisation of the inputs does.

@@ -135,6 +135,12 @@ impl<'a> Subject<'a> {
         self.network.layers().iter().zip(values).enumerate().map(|(index, (layer, values))| (index, layer, values))
     }
 
+    /// What a layer (from 0) gets, inputs × samples; `None` without data, and behind a value that is not finite.
+    pub fn input_of(&self, index: usize) -> Option<&DMatrix<f64>> {
+        let sample = self.sample()?;
+        index.checked_sub(1).map_or(Some(&sample.inputs), |before| Some(sample.layers.get(before)?.output()))
+    }
+
     /// The class of each sampled row and the number of classes.
     pub fn classes(&self) -> Option<(&[usize], usize)> {
         match &self.sample()?.labels {

@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use super::finding::{Finding, Severity, counted, listed};
 use super::subject::Subject;
 use super::thresholds::{OWN, Thresholds};
-use super::values::{Part, parts};
+use super::values::{Part, live, parts, row_norms};
 use crate::dataset::Random;
 
 /// Multiplications for the cosines of all pairs, at most; beyond, twins are looked for among neighbours on a line alone.
@@ -16,6 +16,8 @@ const COPIED: f64 = 1e-8;
 const RIGHT: f64 = 0.9;
 /// Rows shorter than this have no direction.
 const MIN_NORM: f64 = 1e-9;
+/// Units whose weights are below this share of the median one's have been shrunk to nothing, and only their biases are left.
+const SHRUNK: f64 = 1e-3;
 
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -72,20 +74,22 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
     findings
 }
 
-/// The rows (w, b) scaled to length 1, one a column; `None` with fewer than two.
+/// The rows (w, b) scaled to length 1, one a column; those that training has shrunk to nothing have no direction. `None` with
+/// fewer than two.
 fn directions(part: &Part<'_>) -> Option<DMatrix<f64>> {
     let (rows, columns) = part.weight.shape();
     if rows < 2 {
         return None;
     }
     let mut directions = DMatrix::zeros(columns + 1, rows);
+    let is_live = live(&row_norms(part.weight), SHRUNK);
     for row in 0..rows {
         let mut direction = directions.column_mut(row);
         direction.rows_mut(0, columns).copy_from(&part.weight.row(row).transpose());
         direction[columns] = part.bias.map_or(0.0, |bias| bias[row]);
         let norm = direction.norm();
         // A row without direction is like no other, itself included.
-        direction /= if norm > MIN_NORM { norm } else { f64::NAN };
+        direction /= if norm > MIN_NORM && is_live[row] { norm } else { f64::NAN };
     }
     Some(directions)
 }

@@ -31,7 +31,11 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         }
         _ => return Vec::new(),
     };
-    let finding = Finding::new("underfit", Severity::Warning, format!("{text}: the network has not learned this data"))
+    // What the file says of the training is where to look first.
+    let trained = subject.network().objective().filter(|objective| objective.rate.is_some());
+    let trained = trained.map_or(String::new(), |objective| format!("; it was trained by {objective}"));
+    let message = format!("{text}: the network has not learned this data{trained}");
+    let finding = Finding::new("underfit", Severity::Warning, message)
         .measured(value, limit)
         .at((subject.network().layers().len() as f64, None))
         .try_this("train longer or with another rate; check the columns, their scale and the labels")
@@ -39,11 +43,16 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
     vec![finding]
 }
 
+/// Whether the answers cost as much as guesses do; false where there is no loss.
+pub(super) fn is_dear(subject: &Subject<'_>) -> bool {
+    let is_dear = |backward: &Backward| backward.loss > GUESSED * backward.guess_loss;
+    subject.backward().is_some_and(is_dear)
+}
+
 /// Whether answers that are a little more often right than chance cost as much as guesses do.
 fn is_guessing(subject: &Subject<'_>, above: f64) -> bool {
-    let is_dear = |backward: &Backward| backward.loss > GUESSED * backward.guess_loss;
     let is_wrong = subject.accuracy().is_some_and(|accuracy| accuracy < RIGHT);
-    is_wrong && above < LITTLE && subject.backward().is_some_and(is_dear)
+    is_wrong && above < LITTLE && is_dear(subject)
 }
 
 /// Accuracy minus the share of the most frequent class; `None` with few samples or one class.

@@ -16,6 +16,8 @@ pub struct Part<'a> {
     pub bias: Option<&'a DVector<f64>>,
     /// Whether the rows of W are the units that the layer's activation bends.
     pub feeds_activation: bool,
+    /// Whether it gets what the activation gives.
+    pub is_outer: bool,
 }
 
 /// The matrices of a layer, the one before the activation first.
@@ -23,7 +25,7 @@ pub fn parts(layer: &Layer) -> Vec<Part<'_>> {
     match layer {
         Layer::Dense(dense) => {
             let (weight, bias) = (&dense.affine.weight, dense.affine.bias.as_ref());
-            vec![Part { name: "weight", weight, bias, feeds_activation: true }]
+            vec![Part { name: "weight", weight, bias, feeds_activation: true, is_outer: false }]
         }
         Layer::Residual(block) => {
             let mut parts = vec![
@@ -32,23 +34,31 @@ pub fn parts(layer: &Layer) -> Vec<Part<'_>> {
                     weight: &block.inner.weight,
                     bias: block.inner.bias.as_ref(),
                     feeds_activation: true,
+                    is_outer: false,
                 },
                 Part {
                     name: "outer weight",
                     weight: &block.outer.weight,
                     bias: block.outer.bias.as_ref(),
                     feeds_activation: false,
+                    is_outer: true,
                 },
             ];
             if let Some(weight) = &block.shortcut {
-                parts.push(Part { name: "shortcut weight", weight, bias: None, feeds_activation: false });
+                parts.push(Part {
+                    name: "shortcut weight",
+                    weight,
+                    bias: None,
+                    feeds_activation: false,
+                    is_outer: false,
+                });
             }
             parts
         }
         Layer::Node(node) => match &node.map {
             NodeMap::Affine(affine) => {
                 let (weight, bias) = (&affine.weight, affine.bias.as_ref());
-                vec![Part { name: "weight", weight, bias, feeds_activation: false }]
+                vec![Part { name: "weight", weight, bias, feeds_activation: false, is_outer: false }]
             }
             _ => Vec::new(),
         },

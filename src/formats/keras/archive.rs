@@ -80,7 +80,8 @@ impl<'a, R: Read + Seek> Archive<'a, R> {
         let version = version.as_ref().and_then(|version| version.get("keras_version")).and_then(Value::as_str);
         let origin = origin(&config, version);
         let file = hdf5::open(path, self.read(&weights, most)?)?;
-        network(path, &config, stored(file, held), origin, Account::default(), input)
+        let compiled = super::compiled::within(&config);
+        network(path, &config, compiled, stored(file, held), origin, Account::default(), input)
     }
 }
 

@@ -5,6 +5,7 @@ mod activation;
 mod architecture;
 mod archive;
 mod calls;
+mod compiled;
 mod dense;
 mod forms;
 mod layers;
@@ -64,7 +65,8 @@ pub(super) fn open_hdf5(path: &Path, input: Option<ImageShape>) -> Result<Opened
         Some(config) => {
             let config: Value = json::parse(path, config.as_bytes())?;
             let origin = origin(&config, file.attributes.get("keras_version").map(String::as_str));
-            network(path, &config, stored(file, held), origin, Account::default(), input)
+            let compiled = file.attributes.get("training_config").and_then(|text| serde_json::from_str(text).ok());
+            network(path, &config, compiled.as_ref(), stored(file, held), origin, Account::default(), input)
         }
         None => {
             let forms = forms::forms(&file.tensors, None);
@@ -100,7 +102,8 @@ pub(super) fn open_architecture(path: &Path, bytes: &[u8], input: Option<ImageSh
     let weights = hdf5::open(&file, bytes)?;
     let attribute = weights.attributes.get("keras_version").cloned();
     let origin = origin(&config, attribute.as_deref());
-    network(path, &config, stored(weights, held), origin, Account::default(), input)
+    let compiled = compiled::within(&config).cloned();
+    network(path, &config, compiled.as_ref(), stored(weights, held), origin, Account::default(), input)
 }
 
 fn stored(file: Hdf5File, held: u64) -> Stored {
@@ -125,10 +128,12 @@ fn origin(config: &Value, version: Option<&str>) -> Origin {
     }
 }
 
-/// The network of a configuration and its tensors. `account` is what is known of the file already.
+/// The network of a configuration and its tensors, with what it was compiled with. `account` is what is known of the file
+/// already.
 pub(super) fn network(
     path: &Path,
     config: &Value,
+    compiled: Option<&Value>,
     stored: Stored,
     origin: Origin,
     mut account: Account,
@@ -136,7 +141,7 @@ pub(super) fn network(
 ) -> Result<Opened, FormatError> {
     let Stored { tensors, held, layout, is_listed } = stored;
     let mut forms = HashMap::new();
-    let (followed, convolutions, read) = match architecture::model(config, &mut account) {
+    let (followed, convolutions, mut read) = match architecture::model(config, &mut account) {
         Ok(model) => {
             let weights = Weights::new(&tensors, &model, &layout, is_listed);
             weights.report(&mut account);
@@ -150,6 +155,11 @@ pub(super) fn network(
         }
         Err(problem) => (GraphNetwork { network: None, problem: Some(problem) }, Vec::new(), account),
     };
+    let objective = compiled.map(|compiled| compiled::objective(compiled, &mut read));
+    // What ends before the model does answers nothing that was trained.
+    let objective = objective.filter(|_| followed.problem.is_none());
+    let network = followed.network.map(|network| network.with_objective(objective));
+    let followed = GraphNetwork { network, ..followed };
     // What is not understood is named before the tensors that are not reached because of it.
     let mut account = Account::default();
     if let Some(problem) = followed.problem.as_ref().filter(|problem| !problem.leaves_network_whole()) {

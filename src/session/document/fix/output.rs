@@ -2,7 +2,7 @@
 
 use crate::dataset::Dataset;
 use crate::diagnostics::findings::{Severity, Subject, Thresholds, check_output};
-use crate::network::{Activation, Layer, Network, NetworkError, OutputFunction};
+use crate::network::{Activation, Layer, Loss, Network, NetworkError, OutputFunction};
 
 /// How a network could end.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,6 +28,11 @@ impl NetworkEnd {
 pub(super) fn fitting(network: &Network, data: Option<&Dataset>, thresholds: &Thresholds) -> Option<NetworkEnd> {
     let Some(Layer::Dense(last)) = network.layers().last() else { return None };
     let own = network.output();
+    // Softmax is right for classes; a loss of values was wrong, and only another training mends that.
+    let is_of_values = network.objective().and_then(|objective| objective.loss).is_some_and(Loss::is_of_values);
+    if is_of_values && own == OutputFunction::Softmax && last.activation == Activation::Identity {
+        return None;
+    }
     let bare = (last.activation != Activation::Identity).then_some(last.activation);
     let outputs = [OutputFunction::Softmax, OutputFunction::Sigmoid, OutputFunction::Identity];
     let kept = outputs.into_iter().filter(|output| *output != own);
@@ -56,5 +61,6 @@ pub(super) fn ended(network: &Network, end: NetworkEnd) -> Result<Network, Netwo
     }
     let origins = (0..layers.len()).map(|layer| network.origin(layer).map(str::to_owned)).collect::<Vec<_>>();
     let made = Network::with_non_finite(network.name().to_owned(), layers, end.output)?;
+    let made = made.with_objective(network.objective().cloned());
     Ok(if origins.iter().any(Option::is_some) { made.with_origins(origins) } else { made })
 }

@@ -10,5 +10,6 @@ pub(super) fn rebuilt(network: &Network, layers: Vec<Layer>) -> Result<Network, 
     };
     let has_origins = (0..network.layers().len()).any(|index| network.origin(index).is_some());
     let origins = if has_origins { layers.iter().map(origin).collect() } else { Vec::new() };
-    Ok(Network::with_non_finite(network.name().to_owned(), layers, network.output())?.with_origins(origins))
+    let made = Network::with_non_finite(network.name().to_owned(), layers, network.output())?;
+    Ok(made.with_origins(origins).with_objective(network.objective().cloned()))
 }

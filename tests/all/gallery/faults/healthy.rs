@@ -6,7 +6,8 @@ use layerflow::network::Activation;
 
 use super::bases::{Base, example, trained};
 
-pub fn all() -> Vec<Base> {
+/// So many kinds of networks are trained with each of ten seeds, of five kinds.
+pub fn all(kinds_a_seed: usize) -> Vec<Base> {
     let spiral = spiral_points().unwrap();
     let mut bases = vec![
         (ExampleNetwork::SpiralInSpace.load().unwrap(), spiral.clone()),
@@ -26,8 +27,8 @@ pub fn all() -> Vec<Base> {
     ];
     for (position, (data, widths, activation, residual)) in kinds.into_iter().enumerate() {
         for seed in 0..10 {
-            // Two kinds a seed, so that every kind meets four seeds.
-            if (seed as usize + position) % 5 < 2 {
+            // With two kinds a seed every kind meets four seeds.
+            if (seed as usize + position) % 5 < kinds_a_seed {
                 bases.push(trained(data, widths, activation, residual, seed));
             }
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::keras_files;
 use layerflow::dataset::{Dataset, Generator, GeneratorOptions};
 use layerflow::formats::examples::{ExampleNetwork, spiral_points};
 use layerflow::network::{Activation, Network, OutputFunction};
@@ -23,6 +24,8 @@ pub struct Bases {
     pub residual: Base,
     /// 64-32-10 of ReLU, digits.
     pub digits: Base,
+    /// A convolution, a pooling and two dense layers of ReLU that Keras has trained, digits.
+    pub convolution: Base,
 }
 
 impl Bases {
@@ -34,6 +37,7 @@ impl Bases {
             sigmoid: trained(Generator::Blobs, &[2, 8, 8, 3], Activation::Sigmoid, None, 3),
             residual: (ExampleNetwork::ResidualSpiral.load().unwrap(), spiral_points().unwrap()),
             digits: example(ExampleNetwork::Digits, Generator::Digits),
+            convolution: (keras_files::open("cnn").0, Generator::Digits.generate(Generator::Digits.training_options())),
         }
     }
 
