@@ -9,7 +9,7 @@ use layerflow::dataset::{Generator, GeneratorOptions, LabelChoice};
 use layerflow::explorer::{ExplorerApp, Startup};
 use layerflow::session::file::{self, SessionError, SessionSources};
 use layerflow::session::{
-    ColumnCommand, Command, DataSource, EditCommand, Example, ImportCommand, NetworkChange, PlaybackCommand, Session,
+    ColumnCommand, Command, DataSource, EditCommand, Example, ImportCommand, NetworkChange, PanelCommand, PlaybackCommand, Session,
     SessionCommand, VelocityPicture, ViewCommand, WindowCommand,
 };
 use serde_json::Value;
@@ -73,6 +73,8 @@ fn is_about_the_view(command: &Command) -> bool {
             | Command::Edit(_)
             | Command::Flow(_)
     ) && !matches!(command, Command::View(ViewCommand::ShowVelocity(Some(VelocityPicture::Particles))))
+        // How far a panel is scrolled is not kept.
+        && !matches!(command, Command::View(ViewCommand::Panel(PanelCommand::Show(_))))
         // What undo leads back to is not kept, and its buttons show that.
         && !matches!(command, Command::Edit(EditCommand::Undo | EditCommand::Redo))
 }
