@@ -4,6 +4,8 @@
 
 #[path = "../tests/all/soak/commands.rs"]
 mod commands;
+#[path = "../tests/all/soak/looks.rs"]
+mod looks;
 #[path = "../tests/all/soak/run.rs"]
 mod run;
 
@@ -16,10 +18,11 @@ const COMMANDS_A_WINDOW: u64 = 2_000;
 fn main() {
     let mut arguments = std::env::args().skip(1).map(|argument| argument.parse::<u64>().unwrap());
     let commands = arguments.next().unwrap_or(1_000_000);
-    let (events, seed) = (arguments.next().unwrap_or(commands / 50), arguments.next().unwrap_or(1));
-    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/moons");
-    let examples: Vec<PathBuf> =
-        std::fs::read_dir(data).unwrap().flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    let (events, seed) = (arguments.next().unwrap_or(commands.min(20_000)), arguments.next().unwrap_or(1));
+    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let files =
+        ["moons", "operators", "tables"].into_iter().flat_map(|folder| std::fs::read_dir(data.join(folder)).unwrap());
+    let examples: Vec<PathBuf> = files.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
     let folder = tempfile::tempdir().unwrap();
     // What is typed into the path field is written here.
     std::env::set_current_dir(folder.path()).unwrap();

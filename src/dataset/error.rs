@@ -23,6 +23,9 @@ pub enum DatasetError {
     /// A folder with more files than are looked through.
     #[error("{}: holds more than {most} files; give a folder with fewer", path.display())]
     TooManyFiles { path: PathBuf, most: usize },
+    /// A folder with many files that are no pictures.
+    #[error("{}: holds more than {most} files and folders that are no pictures; give the folder of the pictures", path.display())]
+    TooManyOthers { path: PathBuf, most: usize },
     /// A picture that cannot be decoded.
     #[error("{}: is no picture that can be read ({problem}); take it out of the folder, or save it as PNG", path.display())]
     Picture { path: PathBuf, problem: String },

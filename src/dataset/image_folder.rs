@@ -20,8 +20,10 @@ use crate::system::memory;
 const EXTENSIONS: [&str; 3] = ["png", "jpg", "jpeg"];
 /// Folders within folders, at most: a link may lead back to where it lies.
 const MAX_DEPTH: usize = 8;
-/// Files at most.
+/// Pictures at most.
 const MAX_FILES: usize = 1 << 20;
+/// Entries of folders that are no pictures, at most: a folder of the whole system is not meant.
+const MAX_OTHERS: usize = 1 << 16;
 /// Files that a sentence names.
 const NAMED: usize = 3;
 /// A side of a picture, at most.
@@ -53,6 +55,8 @@ struct Found {
     pictures: Vec<(PathBuf, Option<String>)>,
     others: Vec<PathBuf>,
     too_deep: Vec<PathBuf>,
+    /// Entries of folders that were looked at, folders included.
+    looked_at: usize,
 }
 
 /// The pictures in a folder and the folders in it.
@@ -135,6 +139,9 @@ fn walk(folder: &Path, class: Option<&str>, depth: usize, found: &mut Found) -> 
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(fault)? {
         paths.push(entry.map_err(fault)?.path());
+        if paths.len() > MAX_FILES + MAX_OTHERS {
+            return Err(DatasetError::TooManyFiles { path: folder.into(), most: MAX_FILES });
+        }
     }
     paths.sort();
     for path in paths {
@@ -154,8 +161,12 @@ fn walk(folder: &Path, class: Option<&str>, depth: usize, found: &mut Found) -> 
         } else {
             found.others.push(path);
         }
-        if found.pictures.len() + found.others.len() > MAX_FILES {
+        found.looked_at += 1;
+        if found.pictures.len() > MAX_FILES {
             return Err(DatasetError::TooManyFiles { path: folder.into(), most: MAX_FILES });
+        }
+        if found.looked_at - found.pictures.len() > MAX_OTHERS {
+            return Err(DatasetError::TooManyOthers { path: folder.into(), most: MAX_OTHERS });
         }
     }
     Ok(())

@@ -11,8 +11,10 @@ mod reason;
 mod room;
 pub(crate) mod stored_path;
 mod stream;
+mod untold;
 mod whole;
 mod write;
+mod write_folder;
 
 pub use companion::companion;
 pub use error::IoError;
@@ -23,4 +25,5 @@ pub use open_file::{OpenFile, Reader};
 pub use reason::reason;
 pub use room::reserved;
 pub use whole::read;
-pub use write::{check_writable, remove_partials, write_beside};
+pub use write::{check_writable, remove_partials, write_beside, write_beside_by};
+pub use write_folder::write_folder_beside;

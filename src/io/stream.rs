@@ -54,6 +54,7 @@ mod pipe {
     use std::time::{Duration, Instant};
 
     use super::{MAX_BYTES, Path, PathBuf, io};
+    use crate::system::{cancel, memory};
 
     /// `O_NONBLOCK`: opening a pipe without a writer does not wait for one.
     const NONBLOCK: i32 = 0o4000;
@@ -61,6 +62,10 @@ mod pipe {
     const WRITER_TIMEOUT: Duration = Duration::from_secs(2);
     /// A writer that gives nothing for so long is given up.
     const DATA_TIMEOUT: Duration = Duration::from_secs(60);
+    /// One that goes on for so long is given up, however little comes.
+    const LONGEST: Duration = Duration::from_secs(1800);
+    /// After so many bytes it is asked whether there is memory for what came.
+    const ASKED: u64 = 1 << 26;
     const PAUSE: Duration = Duration::from_millis(5);
 
     /// What came through pipes, each known by its device and number. The files have no name and go with the program.
@@ -87,7 +92,12 @@ mod pipe {
         let mut pipe = OpenOptions::new().read(true).custom_flags(NONBLOCK).open(path)?;
         let mut file = tempfile::tempfile()?;
         let (mut buffer, mut bytes, mut since) = (vec![0; 1 << 16], 0_u64, Instant::now());
+        let (began, mut asked) = (since, ASKED);
         loop {
+            cancel::check()?;
+            if began.elapsed() > LONGEST {
+                return Err(io::Error::other("this pipe does not come to its end; give a file"));
+            }
             match pipe.read(&mut buffer) {
                 Ok(0) if bytes > 0 => return Ok(file),
                 // Nobody has opened it to write yet.
@@ -102,6 +112,11 @@ mod pipe {
                         return Err(io::Error::other(format!(
                             "more than {most} GiB come through this pipe; give a file"
                         )));
+                    }
+                    if bytes > asked {
+                        // What is read of it takes as much at the least.
+                        memory::check(bytes)?;
+                        asked += ASKED;
                     }
                     file.write_all(&buffer[..count])?;
                     since = Instant::now();

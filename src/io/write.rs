@@ -42,15 +42,53 @@ where
     let (partial, file) = create_beside(&target).map_err(failed)?;
     let filled = take_over(&target, &partial)
         .and_then(|can_be_renamed| fill(file, write).map(|()| can_be_renamed))
-        .and_then(|can_be_renamed| match can_be_renamed {
-            true => fs::rename(&partial, &target).map(|()| sync_folder(&target)),
-            false => copy_into(&partial, &target),
-        });
+        .and_then(|can_be_renamed| give_name(&partial, &target, can_be_renamed));
     filled.map_err(|source| {
         // The first failure is the one to tell; a second one here would only hide it.
         let _ = fs::remove_file(&partial);
         failed(source)
     })
+}
+
+/// The same where another program fills the new file, whose path `fill` is given.
+///
+/// # Errors
+/// As [`write_beside`], and those of `fill`.
+pub fn write_beside_by<E, F>(path: &Path, fill: F) -> Result<(), E>
+where
+    E: From<IoError>,
+    F: FnOnce(&Path) -> Result<(), E>,
+{
+    let failed = |source| E::from(IoError::Write { path: path.into(), source });
+    let target = target_of(path).map_err(failed)?;
+    if is_stream(&target) {
+        let kept = tempfile::NamedTempFile::new().map_err(failed)?;
+        fill(kept.path())?;
+        let copy = |writer: &mut BufWriter<File>| io::copy(&mut File::open(kept.path())?, writer).map(drop);
+        return through(&target, copy).map_err(failed);
+    }
+    remove_leftovers(&target);
+    let (partial, _) = create_beside(&target).map_err(failed)?;
+    let filled = take_over(&target, &partial).map_err(failed).and_then(|can_be_renamed| {
+        fill(&partial)?;
+        File::open(&partial).and_then(|file| file.sync_all()).map_err(failed)?;
+        give_name(&partial, &target, can_be_renamed).map_err(failed)
+    });
+    if filled.is_err() {
+        // The first failure is the one to tell.
+        let _ = fs::remove_file(&partial);
+    }
+    filled
+}
+
+/// Gives what is whole now its name.
+fn give_name(partial: &Path, target: &Path, can_be_renamed: bool) -> io::Result<()> {
+    if !can_be_renamed {
+        return copy_into(partial, target);
+    }
+    fs::rename(partial, target)?;
+    sync_folder(target);
+    Ok(())
 }
 
 /// Gives the new file the permissions and the owner of the one whose name it is to have. Answers whether it may then have
@@ -90,7 +128,7 @@ fn copy_into(partial: &Path, target: &Path) -> io::Result<()> {
 }
 
 /// A new name is on the disk when its folder is.
-fn sync_folder(path: &Path) {
+pub(super) fn sync_folder(path: &Path) {
     if cfg!(unix) {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // The file itself is written; a file system that cannot say so of a folder is no reason to say that it is not.
@@ -210,8 +248,8 @@ fn partial_start(name: &OsStr) -> String {
     format!(".{beginning}~{:016x}.", hasher.finish())
 }
 
-/// Removes what writers of this file have left that run no more.
-fn remove_leftovers(path: &Path) {
+/// Removes what writers of this file or folder have left that run no more.
+pub(super) fn remove_leftovers(path: &Path) {
     let (Some(name), Some(folder)) = (path.file_name(), path.parent()) else { return };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let start = partial_start(name);
@@ -221,8 +259,7 @@ fn remove_leftovers(path: &Path) {
         let rest = found.to_str().and_then(|found| found.strip_prefix(&start)?.strip_suffix(PARTIAL));
         // The last number tells files of one writer from each other.
         if rest.and_then(|rest| rest.rsplit_once('-')).is_some_and(|(writer, _)| has_ended(writer)) {
-            // One that cannot be removed is no harm to what is written.
-            let _ = fs::remove_file(entry.path());
+            remove_left(&entry);
         }
     }
 }
@@ -237,25 +274,54 @@ pub fn remove_partials(folder: &Path) {
             // Another program's file may be called alike, but hardly with three numbers.
             writer.contains('-') && attempt.parse::<u32>().is_ok() && has_ended(writer)
         });
-        if is_left && entry.file_type().is_ok_and(|kind| kind.is_file()) {
-            // One that cannot be removed is found again at the next start.
-            let _ = fs::remove_file(entry.path());
+        if is_left {
+            remove_left(&entry);
         }
     }
 }
 
+/// Removes what a writer left: a file, or a folder with files in it. What cannot be removed is found again the next time,
+/// and is no harm to what is written.
+fn remove_left(entry: &fs::DirEntry) {
+    let path = entry.path();
+    match entry.file_type() {
+        Ok(kind) if kind.is_dir() => {
+            let _ = remove_folder(&path);
+        }
+        Ok(kind) if kind.is_file() => {
+            let _ = fs::remove_file(path);
+        }
+        _ => {}
+    }
+}
+
+/// Removes a folder with the files that lie in it; one in which another folder lies stays.
+pub(super) fn remove_folder(path: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        if !entry.file_type()?.is_dir() {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    fs::remove_dir(path)
+}
+
 fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
-    let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it names no file"))?;
     if path.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
     }
+    beside(path, |partial| OpenOptions::new().write(true).create_new(true).open(partial))
+}
+
+/// What `create` makes beside `path`, under a name that tells whose it is.
+pub(super) fn beside<T>(path: &Path, create: impl Fn(&Path) -> io::Result<T>) -> io::Result<(PathBuf, T)> {
+    let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it names no file"))?;
     let mut attempt = 0_u32;
     loop {
-        let beside = format!("{}{}-{attempt}{PARTIAL}", partial_start(name), own_mark());
-        let partial = path.with_file_name(beside);
-        match OpenOptions::new().write(true).create_new(true).open(&partial) {
+        let partial = path.with_file_name(format!("{}{}-{attempt}{PARTIAL}", partial_start(name), own_mark()));
+        match create(&partial) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => attempt += 1,
-            opened => return opened.map(|file| (partial, file)),
+            created => return created.map(|created| (partial, created)),
         }
     }
 }
@@ -296,6 +362,28 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
+    fn another_program_fills_a_file_that_is_seen_when_it_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.mp4");
+        write_beside(&path, |writer| writer.write_all(b"old")).unwrap();
+        let failed = |_: &Path| Err(IoError::Write { path: path.clone(), source: io::Error::other("no") });
+        assert!(write_beside_by(&path, failed).is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        let fill = |partial: &Path| {
+            assert_eq!(fs::read(&path).unwrap(), b"old");
+            fs::write(partial, "new").map_err(|source| IoError::Write { path: path.clone(), source })
+        };
+        write_beside_by(&path, fill).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        write_beside_by(Path::new("/dev/null"), |kept| -> Result<(), IoError> {
+            fs::write(kept, "gone").map_err(|source| IoError::Write { path: kept.into(), source })
+        })
+        .unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
     fn a_file_keeps_all_its_names_and_long_ones_can_be_written() {
         let folder = tempfile::tempdir().unwrap();
         let (one, other) = (folder.path().join("one.json"), folder.path().join("other.json"));
@@ -324,6 +412,9 @@ mod tests {
         for name in stays.iter().chain(&goes) {
             fs::write(folder.path().join(name), "half").unwrap();
         }
+        let film = folder.path().join(".film.4194999-7-0.partial");
+        fs::create_dir(&film).unwrap();
+        fs::write(film.join("frame-0001.png"), "half").unwrap();
         remove_partials(folder.path());
         for name in stays {
             assert!(folder.path().join(name).exists(), "{name}");

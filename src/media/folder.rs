@@ -4,36 +4,25 @@
 //! over only where it holds nothing but such pictures.
 
 use std::fs;
-use std::io;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::film::{Draw, Film};
 use super::{MediaError, png_bytes};
+use crate::io::write_folder_beside;
 
 /// Frames have at least so many digits.
 const MIN_DIGITS: usize = 4;
-/// The end of the name of a folder that is not whole yet.
-const PARTIAL: &str = ".partial";
 
 /// Writes the film.
 pub(super) fn write(path: &Path, film: &Film, draw: &mut Draw<'_>) -> Result<(), MediaError> {
-    let failed = |source| MediaError::Folder { path: path.into(), source };
     // The separator behind a name asks for a folder and is no part of it.
     let path: PathBuf = path.components().collect();
     refuse_others(&path)?;
-    let partial = beside(&path).map_err(failed)?;
-    // What a writer left that was killed.
-    remove(&partial).map_err(failed)?;
-    fs::create_dir_all(&partial).map_err(failed)?;
-    let filled = fill(&partial, film, draw).and_then(|()| {
-        remove(&path).map_err(failed)?;
-        fs::rename(&partial, &path).map_err(failed)
-    });
-    if filled.is_err() {
-        // The first failure is the one to tell.
-        let _ = remove(&partial);
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(|source| MediaError::Folder { path: path.clone(), source })?;
     }
-    filled
+    write_folder_beside(&path, |partial| fill(partial, film, draw))
 }
 
 fn fill(folder: &Path, film: &Film, draw: &mut Draw<'_>) -> Result<(), MediaError> {
@@ -43,17 +32,11 @@ fn fill(folder: &Path, film: &Film, draw: &mut Draw<'_>) -> Result<(), MediaErro
         let path = folder.join(format!("frame-{:0digits$}.png", number + 1));
         let refused = |problem| MediaError::Encode { path: path.clone(), format: "PNG", problem };
         let bytes = png_bytes(&frame).map_err(refused)?;
-        fs::write(&path, bytes).map_err(|source| MediaError::Folder { path, source })?;
+        let written =
+            fs::File::create(&path).and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()));
+        written.map_err(|source| MediaError::Folder { path, source })?;
     }
     Ok(())
-}
-
-/// The folder that is filled before it gets its name.
-fn beside(path: &Path) -> io::Result<PathBuf> {
-    let name = path.file_name().ok_or_else(|| io::Error::other("it has no name of its own"))?;
-    let mut name = name.to_owned();
-    name.push(PARTIAL);
-    Ok(path.with_file_name(name))
 }
 
 /// Whether a file is a frame that was written here.
@@ -75,23 +58,6 @@ fn refuse_others(path: &Path) -> Result<(), MediaError> {
         }
     }
     Ok(())
-}
-
-/// Removes a folder of frames, if it is there.
-fn remove(path: &Path) -> io::Result<()> {
-    let entries = match fs::read_dir(path) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    for entry in entries {
-        let entry = entry?;
-        // Nothing else than frames is ever removed; a folder that holds more stays, and is told.
-        if is_frame(&entry.file_name().to_string_lossy()) {
-            fs::remove_file(entry.path())?;
-        }
-    }
-    fs::remove_dir(path)
 }
 
 #[cfg(test)]

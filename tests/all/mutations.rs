@@ -1,6 +1,7 @@
 //! Damaged files of every format: no panic, no end of memory. `cargo xtask mutate` searches longer and measures time.
 
 mod allocation;
+mod made;
 mod mutator;
 mod readers;
 

@@ -10,7 +10,7 @@ use layerflow::explorer::{ExplorerApp, Startup};
 use layerflow::session::file::{self, SessionError, SessionSources};
 use layerflow::session::{
     Appearance, ColumnCommand, Command, Compare, DataSource, EditCommand, Example, ImportCommand, NetworkChange,
-    Overlay, PlaybackCommand, Session, SessionCommand, VelocityPicture, ViewCommand, WindowCommand,
+    Overlay, PanelCommand, PlaybackCommand, Session, SessionCommand, VelocityPicture, ViewCommand, WindowCommand,
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -73,6 +73,8 @@ fn is_about_the_view(command: &Command) -> bool {
             | Command::Edit(_)
             | Command::Flow(_)
     ) && !matches!(command, Command::View(ViewCommand::ShowVelocity(Some(VelocityPicture::Particles))))
+        // How far a panel is scrolled is not kept.
+        && !matches!(command, Command::View(ViewCommand::Panel(PanelCommand::Show(_))))
         // What undo leads back to is not kept, and its buttons show that.
         && !matches!(command, Command::Edit(EditCommand::Undo | EditCommand::Redo))
 }

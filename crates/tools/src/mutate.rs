@@ -5,6 +5,8 @@
 //! search goes on behind it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a search stops at the first surprise of its own")]
 
+#[path = "../../../tests/all/mutations/made.rs"]
+mod made;
 #[path = "../../../tests/all/mutations/mutator.rs"]
 mod mutator;
 #[path = "../../../tests/all/mutations/readers.rs"]

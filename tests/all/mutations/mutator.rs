@@ -57,6 +57,9 @@ pub fn seeds() -> Vec<Seed> {
             seeds.push(Seed { bytes: fs::read(&path).unwrap(), path });
         }
     }
+    let made = super::made::files().into_iter();
+    let folder = project().join("tests/data/made");
+    seeds.extend(made.map(|(name, bytes)| Seed { path: folder.join(name), bytes }));
     seeds.sort_by(|left, right| left.path.cmp(&right.path));
     seeds
 }

@@ -52,11 +52,11 @@ impl Source {
         }
     }
 
-    fn of<T: Clone>(&mut self, list: &[T]) -> T {
+    pub(super) fn of<T: Clone>(&mut self, list: &[T]) -> T {
         list[self.below(list.len())].clone()
     }
 
-    fn file(&mut self) -> PathBuf {
+    pub(super) fn file(&mut self) -> PathBuf {
         let files = std::mem::take(&mut self.files);
         let file = self.of(&files);
         self.files = files;
@@ -68,7 +68,7 @@ impl Source {
         if network.is_some_and(|network| network.layers().len() > MAX_LAYERS || network.largest_width() > 200) {
             return Command::OpenExample(Example::Spiral);
         }
-        match self.below(24) {
+        match self.below(27) {
             0 => Command::OpenNetwork(self.file()),
             1 => Command::OpenData(self.file()),
             2 => match self.below(4) {
@@ -135,6 +135,7 @@ impl Source {
                 _ => Command::Recover(self.of(&[RecoverAnswer::Open, RecoverAnswer::Remove, RecoverAnswer::Later])),
             },
             22 => Command::Leave(self.of(&[LeaveAnswer::Discard, LeaveAnswer::Stay, LeaveAnswer::Save])),
+            23..=25 => self.look(session),
             _ => {
                 let action = self.of(&Action::all());
                 action.command(session).unwrap_or(Command::DismissHint)
