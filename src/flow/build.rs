@@ -113,6 +113,7 @@ impl Decomposed {
         (options, kept): (FlowOptions, Kept),
         points: Option<&DMatrix<f64>>,
         stored: Option<StoredPrecision>,
+        told: impl Fn(bool),
     ) -> Result<Decomposed, LinalgError> {
         // Tilted axes are needed whole.
         let thin = if options.decomposition == Decomposition::Polar { None } else { Svd::thin(weight)? };
@@ -121,6 +122,7 @@ impl Decomposed {
         let is_long = is_single && thin.is_none() && weight.nrows().min(weight.ncols()) >= LONG;
         let cut = if is_long { Svd::thin_within(weight, 2.0_f64.powi(-23))? } else { None };
         let is_cut = cut.is_some();
+        told(is_cut || thin.is_some());
         let svd = thin.or(cut).map_or_else(|| Svd::new(weight), Ok)?;
         let mut moving = Moving::new(&svd, options, points)?;
         if kept == Kept::Numbers {
@@ -170,28 +172,32 @@ fn decompositions(
     progress: &mut Progress<'_>,
 ) -> Result<Vec<Option<Decomposed>>, FlowError> {
     let layers = network.layers();
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(layers.len());
+    let cost = Cost::of(layers.iter().map(linear_part), threads, needed(network));
     let decompose = |index: usize, goes_on: &mut dyn FnMut() -> bool| {
         let points = inputs.get(index).and_then(Option::as_ref);
         let Some(weight) = linear_part(&layers[index]) else { return Ok(None) };
         let stored = network.stored(index);
-        let here = || Decomposed::new(weight, choices, points, stored);
+        let directions = cost.directions().clone();
+        let told = move |are_few| directions.tell(index, are_few);
+        let here = |told| Decomposed::new(weight, choices, points, stored, told);
         let decomposed = if large::is_large(weight) {
             let (weight, points) = (weight.clone(), points.cloned());
-            match large::in_background(move || Decomposed::new(&weight, choices, points.as_ref(), stored), goes_on) {
+            let own = told.clone();
+            let work = move || Decomposed::new(&weight, choices, points.as_ref(), stored, own);
+            match large::in_background(work, goes_on) {
                 Outcome::Ended(decomposed) => decomposed,
                 Outcome::GivenUp => return Err(FlowError::Cancelled),
-                Outcome::NoThread => here(),
+                Outcome::NoThread => here(told),
             }
         } else {
-            here()
+            here(told)
         };
         decomposed.map(Some).map_err(|source| FlowError::Decomposition { layer: index + 1, source })
     };
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(layers.len());
-    let cost = Cost::of(layers.iter().filter_map(linear_part), threads, needed(network));
     let mut report = |done: usize| {
         let next = (done + 1).min(layers.len());
-        let (part, takes) = cost.as_ref().map_or((0.0, String::new()), |cost| (cost.part(), cost.text()));
+        let (part, takes) = (cost.part(), cost.text());
         // Small layers are counted, and large ones by the clock.
         let part = part.max(step(done, layers.len()));
         progress(part, &format!("decomposing layer {next} of {}{takes}", layers.len()))

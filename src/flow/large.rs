@@ -1,8 +1,8 @@
 //! Layers whose decomposition takes long: what they take, told while they are worked on, and how they are given up at once.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -102,42 +102,86 @@ pub(super) fn in_background<T: Send + 'static>(
     }
 }
 
-/// What the large layers of a network take together, from a rate that is measured on this machine.
+/// Of how many directions a large layer is found to be: nobody has looked yet, of few, or of all.
+const UNKNOWN: u8 = 0;
+const FEW: u8 = 1;
+const ALL: u8 = 2;
+
+/// What is found of each layer's directions while it is decomposed.
 #[derive(Clone, Debug)]
+pub(super) struct Directions(Arc<Vec<AtomicU8>>);
+
+impl Directions {
+    /// Tells whether the layer of this index is of few directions, which takes next to no time.
+    pub(super) fn tell(&self, index: usize, are_few: bool) {
+        if let Some(layer) = self.0.get(index) {
+            layer.store(if are_few { FEW } else { ALL }, Ordering::Relaxed);
+        }
+    }
+}
+
+/// What the large layers of a network take together, from a rate that is measured on this machine.
+#[derive(Debug)]
 pub(super) struct Cost {
     begun: Instant,
-    seconds: f64,
+    /// The index of each large layer, and its longer side as multiples of the measured one.
+    sides: Vec<(usize, f64)>,
+    directions: Directions,
+    threads: f64,
+    /// Seconds for the measured side, once they are wanted; `None` where it could not be decomposed.
+    rate: OnceLock<Option<f64>>,
     bytes: u64,
 }
 
 impl Cost {
-    /// That of these matrices on so many threads; `None` where none is large. A decomposition with its rotations takes a time
-    /// in proportion to the third power of the longer side.
-    pub(super) fn of<'a>(weights: impl Iterator<Item = &'a DMatrix<f64>>, threads: usize, bytes: u64) -> Option<Cost> {
-        let sides: Vec<f64> =
-            weights.filter(|weight| is_large(weight)).map(|weight| weight.nrows().max(weight.ncols()) as f64).collect();
-        let parallel = threads.min(sides.len()).max(1) as f64;
-        let cubes: f64 = sides.iter().map(|side| (side / MEASURED as f64).powi(3)).sum();
-        let longest = sides.iter().copied().fold(0.0, f64::max) / MEASURED as f64;
-        if sides.is_empty() {
-            return None;
-        }
-        let seconds = measured_seconds()? * (cubes / parallel).max(longest.powi(3));
-        Some(Cost { begun: Instant::now(), seconds, bytes })
+    /// That of these layers' matrices on so many threads. A decomposition with its rotations takes a time in proportion to
+    /// the third power of the longer side.
+    pub(super) fn of<'a>(
+        weights: impl Iterator<Item = Option<&'a DMatrix<f64>>>,
+        threads: usize,
+        bytes: u64,
+    ) -> Cost {
+        let weights: Vec<Option<&DMatrix<f64>>> = weights.collect();
+        let directions = Directions(Arc::new(weights.iter().map(|_| AtomicU8::new(UNKNOWN)).collect()));
+        let large = weights.iter().enumerate().filter_map(|(index, weight)| Some((index, (*weight)?)));
+        let large = large.filter(|(_, weight)| is_large(weight));
+        let side = |weight: &DMatrix<f64>| weight.nrows().max(weight.ncols()) as f64 / MEASURED as f64;
+        let sides: Vec<(usize, f64)> = large.map(|(index, weight)| (index, side(weight))).collect();
+        let threads = threads.min(sides.len()).max(1) as f64;
+        Cost { begun: Instant::now(), sides, directions, threads, rate: OnceLock::new(), bytes }
     }
 
-    /// The part of the time that is over, below 1.
+    /// Where what is found of the layers is told.
+    pub(super) fn directions(&self) -> &Directions {
+        &self.directions
+    }
+
+    /// The seconds that all of it takes: of each layer not known to be of few directions, once one is known to be of all.
+    fn seconds(&self) -> Option<f64> {
+        let known = |index: usize| self.directions.0.get(index).map_or(UNKNOWN, |layer| layer.load(Ordering::Relaxed));
+        if !self.sides.iter().any(|(index, _)| known(*index) == ALL) {
+            return None;
+        }
+        let cubes = self.sides.iter().filter(|(index, _)| known(*index) != FEW).map(|(_, side)| side.powi(3));
+        let (sum, longest) = cubes.fold((0.0, 0.0), |(sum, longest): (f64, f64), cube| (sum + cube, longest.max(cube)));
+        let rate = (*self.rate.get_or_init(measured_seconds))?;
+        Some(rate * (sum / self.threads).max(longest))
+    }
+
+    /// The part of the time that is over, below 1; 0 while it is not known to take long.
     pub(super) fn part(&self) -> f32 {
-        let over = self.begun.elapsed().as_secs_f64() / self.seconds.max(f64::MIN_POSITIVE);
-        over.min(0.99) as f32
+        let over = |seconds: f64| self.begun.elapsed().as_secs_f64() / seconds.max(f64::MIN_POSITIVE);
+        self.seconds().map_or(0.0, over).min(0.99) as f32
     }
 
     /// `; all of it takes about 4 min and 1.2 GB of memory`, once it has taken longer than a person likes to wait.
     pub(super) fn text(&self) -> String {
-        if self.begun.elapsed() < TOLD || self.seconds < TOLD.as_secs_f64() {
-            return String::new();
+        match self.seconds().filter(|seconds| *seconds >= TOLD.as_secs_f64()) {
+            Some(seconds) if self.begun.elapsed() >= TOLD => {
+                format!("; all of it takes about {} and {} of memory", duration_text(seconds), size_text(self.bytes))
+            }
+            _ => String::new(),
         }
-        format!("; all of it takes about {} and {} of memory", duration_text(self.seconds), size_text(self.bytes))
     }
 }
 
@@ -192,13 +236,20 @@ mod tests {
     fn what_is_large_and_what_it_takes() {
         let (small, thin, large) = (DMatrix::zeros(100, 100), DMatrix::zeros(10, 4096), DMatrix::zeros(600, 512));
         assert!(!is_large(&small) && !is_large(&thin) && is_large(&large));
-        assert!(Cost::of([&small, &thin].into_iter(), 2, 0).is_none());
-        let cost = Cost { begun: Instant::now(), seconds: 250.0, bytes: 3_000_000_000 };
-        assert!(cost.text().is_empty() && cost.part() < 0.5, "not at once");
         let begun = Instant::now().checked_sub(Duration::from_secs(1000)).unwrap();
-        let late = Cost { begun, ..cost };
-        assert_eq!(late.text(), "; all of it takes about 4 min and 3.0 GB of memory");
-        assert_eq!(late.part(), 0.99);
+        let rate = OnceLock::from(Some(1.0));
+        let of = Cost::of([Some(&small), None, Some(&thin), Some(&large)].into_iter(), 2, 3_000_000_000);
+        let cost = Cost { begun, sides: vec![(3, 5.0), (0, 5.0)], rate, ..of };
+        // Nothing is told before one is known to have all of its directions.
+        assert!(cost.text().is_empty() && cost.part() == 0.0);
+        cost.directions().tell(3, false);
+        assert_eq!(cost.text(), "; all of it takes about 4 min and 3.0 GB of memory");
+        assert_eq!(cost.part(), 0.99);
+        let early = Cost { begun: Instant::now(), directions: cost.directions().clone(), ..cost };
+        assert!(early.text().is_empty() && early.part() < 0.5, "not at once");
+        early.directions().tell(3, true);
+        assert_eq!(early.seconds(), None, "few directions take next to no time");
+        assert_eq!(Cost::of([Some(&small), Some(&large)].into_iter(), 2, 0).sides, [(1, 600.0 / 256.0)]);
         assert_eq!([5.0, 300.0, 9000.0].map(duration_text), ["5 s", "5 min", "2.5 h"]);
     }
 }

@@ -5,6 +5,9 @@ use nalgebra::{DMatrix, DVector};
 
 use super::LinalgError;
 
+/// The share of the largest variance below which a direction is not found beside it: the root of what f64 holds.
+const SMALLEST_SHARE: f64 = 1e-10;
+
 /// The directions of largest variance of a cloud of points.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PrincipalComponents {
@@ -40,11 +43,8 @@ pub fn principal_components(points: &DMatrix<f64>, count: usize) -> Result<Princ
     let mean = centred.column_mean();
     centred.column_iter_mut().for_each(|mut column| column -= &mean);
     let count = count.min(dimension);
-    let narrow = if samples < dimension { of_few(&centred, count)? } else { None };
-    let (directions, variances) = match narrow {
-        Some(found) => found,
-        None => of_covariance(&centred, count)?,
-    };
+    let (directions, variances) =
+        if samples < dimension { of_few(&centred, count)? } else { of_covariance(&centred, count)? };
     let directions = signed(directions);
     let variances = variances.into_iter().map(|variance| variance.max(0.0) * scale * scale).collect();
     let total_variance = centred.norm_squared() / samples as f64 * scale * scale;
@@ -61,24 +61,60 @@ fn of_covariance(centred: &DMatrix<f64>, count: usize) -> Result<Spread, LinalgE
 }
 
 /// With fewer points than dimensions: where u is an eigenvector of XᵀX/n, X u is one of X Xᵀ/n with the same eigenvalue.
-/// `None` where the points have fewer than `count` directions to show.
-fn of_few(centred: &DMatrix<f64>, count: usize) -> Result<Option<Spread>, LinalgError> {
-    let samples = centred.ncols();
-    if count > samples {
-        return Ok(None);
+///
+/// The squares in XᵀX hide a direction whose variance is rounding beside the largest. Such are sought again in what the
+/// others leave of the points; where that is nothing, any directions serve, and nothing spreads along them. The covariance
+/// itself, which has as many rows as there are coordinates, is never made.
+fn of_few(centred: &DMatrix<f64>, count: usize) -> Result<Spread, LinalgError> {
+    let (dimension, samples) = centred.shape();
+    let mut found: Vec<(DVector<f64>, f64)> = Vec::with_capacity(count);
+    let mut left = centred.clone();
+    while found.len() < count.min(samples) {
+        let (weights, variances) = largest_eigenvectors(&(left.tr_mul(&left) / samples as f64), count.min(samples))?;
+        let first = variances.first().copied().unwrap_or(0.0);
+        let is_clear = |variance: &f64| *variance > SMALLEST_SHARE * first && *variance > 0.0;
+        let clear = variances.iter().take_while(|variance| is_clear(variance)).count().min(count - found.len());
+        let before = found.len();
+        for index in 0..clear {
+            let direction = &left * weights.row(index).transpose();
+            found.extend(beside(direction, &found).map(|direction| (direction, variances[index])));
+        }
+        if found.len() == before {
+            break;
+        }
+        for (direction, _) in &found[before..] {
+            let along = left.tr_mul(direction);
+            left.ger(-1.0, direction, &along, 1.0);
+        }
+        // What is left of coordinates near 1 is rounding.
+        if left.amax() <= f64::EPSILON * dimension as f64 {
+            break;
+        }
     }
-    let (weights, variances) = largest_eigenvectors(&(centred.tr_mul(centred) / samples as f64), count)?;
-    let first = variances.first().copied().unwrap_or(0.0);
-    // A direction whose variance is rounding is not orthogonal to the others.
-    if variances.iter().any(|variance| *variance <= 1e-10 * first) {
-        return Ok(None);
+    for axis in 0..dimension {
+        if found.len() >= count {
+            break;
+        }
+        let mut direction = DVector::zeros(dimension);
+        direction[axis] = 1.0;
+        found.extend(beside(direction, &found).map(|direction| (direction, 0.0)));
     }
-    let mut directions = weights * centred.transpose();
-    directions.row_iter_mut().for_each(|mut row| {
-        let length = row.norm();
-        row /= length;
-    });
-    Ok(Some((directions, variances)))
+    let directions = DMatrix::from_fn(found.len(), dimension, |row, column| found[row].0[column]);
+    Ok((directions, found.into_iter().map(|(_, variance)| variance).collect()))
+}
+
+/// The part of a direction that is orthogonal to those found, of length 1; `None` where they hold all of it.
+fn beside(mut direction: DVector<f64>, found: &[(DVector<f64>, f64)]) -> Option<DVector<f64>> {
+    let length = direction.norm();
+    // Twice: the first time leaves the rounding of what it takes away.
+    for _ in 0..2 {
+        for (other, _) in found {
+            let along = other.dot(&direction);
+            direction.axpy(-along, other, 1.0);
+        }
+    }
+    let left = direction.norm();
+    (left > 0.01 * length && left > 0.0).then(|| direction / left)
 }
 
 fn largest_eigenvectors(symmetric: &DMatrix<f64>, count: usize) -> Result<Spread, LinalgError> {
@@ -149,6 +185,24 @@ mod tests {
         let direction: Vec<f64> = found.directions.row(0).iter().copied().collect();
         assert!((direction[0] + 0.6).abs() < 1e-12 && (direction[1] - 0.8).abs() < 1e-12);
         assert!(found.variances[1] < 1e-12 * found.variances[0]);
+    }
+
+    #[test]
+    fn few_points_along_fewer_directions_cost_no_covariance() {
+        // Of 3·10⁵ coordinates a covariance would take 720 GB.
+        let wide = DMatrix::from_fn(300_000, 4, |row, column| {
+            let along = [1.0, -2.0, 0.5, 3.0][column];
+            [along, 1e-7 * along * along, 0.0].get(row).copied().unwrap_or(2.0)
+        });
+        let found = principal_components(&wide, 4).unwrap();
+        let product = &found.directions * found.directions.transpose();
+        assert!((product - DMatrix::<f64>::identity(4, 4)).amax() < 1e-12);
+        assert!(found.directions[(0, 0)] > 1.0 - 1e-9);
+        // The second spreads 10⁻¹⁴ as much as the first and is found all the same.
+        assert!(found.directions[(1, 1)] > 1.0 - 1e-9 && found.variances[1] > 1e-15);
+        assert!(found.variances[2..].iter().all(|variance| *variance < 1e-25));
+        let nothing = principal_components(&DMatrix::from_element(50, 3, 7.0), 2).unwrap();
+        assert_eq!(nothing.variances, [0.0, 0.0]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::GraphProblem;
 use super::compose::at_width;
+use super::layers::LONGEST_DIAGONAL;
 use super::scale::Scale;
 use super::values::{Expression, Graph, ValueId};
 use crate::network::{Activation, Affine, Cut, Dense, Layer, MAX_FLOW_DIMENSIONS, Node, NodeMap};
@@ -206,7 +207,7 @@ pub(super) fn layer(node: Node) -> Layer {
     let (rows, columns) = (node.cut.outputs(), node.cut.inputs());
     let is_small = rows.saturating_mul(columns) <= LARGEST_DECOMPOSED && rows.max(columns) <= MAX_FLOW_DIMENSIONS;
     let is_whole_activation =
-        matches!(node.map, NodeMap::Activation { .. }) && node.cut.is_whole() && rows <= MAX_FLOW_DIMENSIONS;
+        matches!(node.map, NodeMap::Activation { .. }) && node.cut.is_whole() && rows <= LONGEST_DIAGONAL;
     match &node.map {
         NodeMap::Affine(_) | NodeMap::Scale { .. } if is_small => {
             let mut weight = DMatrix::zeros(rows, columns);

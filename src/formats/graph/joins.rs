@@ -111,7 +111,7 @@ impl Graph {
     }
 
     /// The same without a matrix.
-    pub(super) fn pick(
+    pub fn pick(
         &mut self,
         of: ValueId,
         name: &str,

@@ -9,8 +9,12 @@ use super::values::{Expression, Graph, ValueId};
 use super::{GraphProblem, block};
 use crate::formats::non_finite;
 use crate::network::{
-    Activation, Dense, Elementary, Layer, MAX_FLOW_DIMENSIONS, Network, NetworkError, Node, NodeMap, OutputFunction,
+    Activation, Dense, Elementary, Layer, Network, NetworkError, Node, NodeMap, OutputFunction,
 };
+
+/// Coordinates at most of a diagonal map that becomes a matrix. That of more has as many numbers as their square, none of which
+/// but the diagonal says anything, and its decomposition takes their cube.
+pub(super) const LONGEST_DIAGONAL: usize = 512;
 
 /// The layers of a graph, first to last, and what each was before it became a matrix.
 #[derive(Debug, Default)]
@@ -181,7 +185,7 @@ impl Graph {
                 let name = if run.name.is_empty() { self.name_of(at).to_owned() } else { run.name.clone() };
                 chain.origins.push(run.origin.take());
                 let width = self.width_of(below)?;
-                if run.weight.is_none() && width > MAX_FLOW_DIMENSIONS {
+                if run.weight.is_none() && width > LONGEST_DIAGONAL {
                     chain.push_wide(&name, run.into_scale(width), (activation, slopes), width);
                     at = below;
                     continue;

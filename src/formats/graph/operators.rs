@@ -106,6 +106,22 @@ impl Graph {
         self.operate(&[at], name, operator(word.into(), NodeMap::Normalise { inputs: width, length, epsilon }), shape)
     }
 
+    /// For each coordinate, the number of a row, that row of a table (rows × width), along a new last axis.
+    pub fn rows_of(&mut self, of: ValueId, name: &str, table: DMatrix<f64>) -> Result<ValueId, GraphProblem> {
+        let mut shape = self.known_shape(of, name)?;
+        let inputs = size(&shape).unwrap_or(usize::MAX);
+        let (rows, width) = table.shape();
+        if rows == 0 || width == 0 {
+            let problem = "its table is empty".to_owned();
+            return Err(GraphProblem::Weights { node: name.into(), problem });
+        }
+        self.spend_places(name, inputs.saturating_mul(width))?;
+        shape.push(width);
+        let word = format!("rows of a table of {rows}×{width}");
+        let map = NodeMap::Rows { inputs, table: Box::new(table) };
+        self.operate(&[of], name, Operator::plain(word, map), shape)
+    }
+
     /// Softmax along an axis, counted from 0 without the samples.
     pub fn softmax_along(&mut self, of: ValueId, name: &str, axis: usize) -> Result<ValueId, GraphProblem> {
         let shape = self.shape(of).map(<[usize]>::to_vec);

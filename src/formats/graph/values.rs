@@ -3,10 +3,13 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::convolution::GraphConvolution;
+use super::operators::{LONGEST_LOWERED, Operator};
 use super::problem::GraphProblem;
 use super::scale::Scale;
 use crate::formats::shape::size;
-use crate::network::{Activation, Affine, NodeMap};
+use crate::network::{
+    Activation, Affine, Convolution, Flattening, ImageShape, Kernel, NodeMap, WideConvolution,
+};
 
 /// The most numbers of all matrices that are made larger than the file gives them, 128 MB.
 pub(super) const MAX_NUMBERS: usize = 1 << 24;
@@ -119,14 +122,42 @@ impl Graph {
         let mut outer = shape.to_vec();
         outer.pop();
         let copies = size(&outer).ok_or_else(|| widths(usize::MAX))?;
+        outer.push(outputs);
         let affine = if copies == 1 {
             affine
         } else {
-            self.spend(name, outputs.saturating_mul(copies), inputs.saturating_mul(copies))?;
+            let (rows, columns) = (outputs.saturating_mul(copies), inputs.saturating_mul(copies));
+            let is_small = rows.max(columns) <= LONGEST_LOWERED;
+            if !is_small || self.spend(name, rows, columns).is_err() {
+                return self.affine_at_each_place(of, name, &affine, copies, outer);
+            }
             repeated(&affine, copies)
         };
-        outer.push(outputs);
         Ok(self.add(Expression::Affine { name: name.into(), affine, origin: None, of }, Some(outer)))
+    }
+
+    /// The same map at each of many places, by its own matrix: a convolution of one tap.
+    fn affine_at_each_place(
+        &mut self,
+        of: ValueId,
+        name: &str,
+        affine: &Affine,
+        copies: usize,
+        shape: Vec<usize>,
+    ) -> Result<ValueId, GraphProblem> {
+        let fault = |source| GraphProblem::Convolution { node: name.into(), source };
+        let (inputs, outputs) = (affine.inputs(), affine.outputs());
+        let values: Vec<f64> = affine.weight.transpose().iter().copied().collect();
+        let kernel = Kernel::new(outputs, inputs, [1, 1], values).map_err(fault)?;
+        let convolution = Convolution::new(kernel, 1).map_err(fault)?;
+        let convolution = match &affine.bias {
+            Some(bias) => convolution.with_bias(bias.clone()).map_err(fault)?,
+            None => convolution,
+        };
+        let places = ImageShape::new(inputs, 1, copies).map_err(fault)?;
+        let map = WideConvolution::new(convolution, places, Flattening::ChannelsLast).map_err(fault)?;
+        let word = format!("the same {outputs}×{inputs} matrix at {copies} places");
+        self.operate(&[of], name, Operator::plain(word, NodeMap::Convolution(Box::new(map))), shape)
     }
 
     /// An affine map of all coordinates at once, in the order of the file, whose result has this shape.

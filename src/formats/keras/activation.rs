@@ -7,6 +7,7 @@ use super::super::graph::GraphProblem;
 use super::reading::{Origin, Reading};
 use super::settings::Settings;
 use crate::formats::graph::{Scale, ValueId};
+use crate::formats::shape::size;
 use crate::network::{Activation, Elementary};
 
 /// The slope of `LeakyReLU` where the layer's configuration does not tell it.
@@ -36,8 +37,6 @@ const OF_KERAS_2: [&str; 20] = [
     "tanh",
     "identity",
 ];
-/// The most vectors that a softmax of several is taken apart into.
-const MAX_SOFTMAXES: usize = 32;
 
 impl Reading<'_> {
     /// The activation that a setting names: by a string, or by an object with its class and settings.
@@ -96,7 +95,7 @@ impl Reading<'_> {
     }
 
     /// Keras 3 takes x/6 + ½ where the versions before took 0.2·x + ½.
-    fn hard_sigmoid(&mut self, node: &str) -> Activation {
+    pub(super) fn hard_sigmoid(&mut self, node: &str) -> Activation {
         let old = Activation::HardSigmoid { slope: 0.2, shift: 0.5 };
         let new = Activation::HardSigmoid { slope: 1.0 / 6.0, shift: 0.5 };
         match self.origin {
@@ -189,30 +188,10 @@ impl Reading<'_> {
         }
         let shape = self.listed_shape(of, node)?;
         let position = axis_of(axis, shape.len()).ok_or_else(|| softmax_axis(node, axis))?;
-        let length = shape.get(position).copied().unwrap_or(1);
-        let inner: usize = shape.iter().skip(position + 1).product();
-        let width: usize = shape.iter().product();
-        let several = width / length.max(1);
-        if several == 1 {
+        if size(&shape) == shape.get(position).copied() {
             return self.graph.activate(of, node, Activation::Softmax);
         }
-        if several > MAX_SOFTMAXES {
-            return Err(softmax_axis(node, axis));
-        }
-        // Each vector by itself, and all beside each other again.
-        let mut parts = Vec::with_capacity(several);
-        let mut order = Vec::with_capacity(width);
-        for vector in 0..several {
-            let first = vector / inner * inner * length + vector % inner;
-            let positions: Vec<usize> = (0..length).map(|at| first + at * inner).collect();
-            let part = self.graph.select(of, &positions, vec![length], node)?;
-            parts.push(self.graph.activate(part, node, Activation::Softmax)?);
-            order.extend(positions);
-        }
-        let joined = self.graph.concat(&parts, node, 0)?;
-        let mut back = vec![0; width];
-        order.iter().enumerate().for_each(|(at, &position)| back[position] = at);
-        self.graph.select(joined, &back, shape, node)
+        self.graph.softmax_along(of, node, position)
     }
 
     pub(super) fn log_softmax(&mut self, of: ValueId, node: &str, axis: i64) -> Result<ValueId, GraphProblem> {

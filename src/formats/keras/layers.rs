@@ -70,6 +70,9 @@ impl Reading<'_> {
                 return Ok(value);
             }
         }
+        if let Some(value) = self.attention_layer(layer, settings, operands)? {
+            return Ok(value);
+        }
         let value = self.operator(&layer.class, settings, operands)?;
         Ok(value.ok_or_else(|| GraphProblem::Operator { node: layer.path.clone(), operator: layer.class.clone() })?)
     }
@@ -100,6 +103,7 @@ impl Reading<'_> {
                 self.graph.scale(of, node, Scale { factor: Some(factor), shift }, axis)?
             }
             "PReLU" => self.parametric_relu(layer, settings, of)?,
+            "Embedding" => self.embedded(layer, settings, of)?,
             "TimeDistributed" => self.at_each_time(layer, settings, of)?,
             "Flatten" => self.flattened(settings, of)?,
             "Reshape" if layer.config.contains_key("target_shape") => {
@@ -144,10 +148,21 @@ impl Reading<'_> {
                 ]);
                 of
             }
-            _ => match self.convolutional(layer, settings, of)? {
-                Some(value) => self.activation(value, node, settings.get("activation"))?,
-                None => return Ok(None),
-            },
+            _ => {
+                if let Some(value) = self.normalised(layer, settings, of)? {
+                    return Ok(Some(value));
+                }
+                if let Some(value) = self.recurrent(layer, settings, of)? {
+                    return Ok(Some(value));
+                }
+                if let Some(value) = self.resampled(layer, settings, of)? {
+                    return Ok(Some(value));
+                }
+                match self.convolutional(layer, settings, of)? {
+                    Some(value) => self.activation(value, node, settings.get("activation"))?,
+                    None => return Ok(None),
+                }
+            }
         };
         Ok(Some(value))
     }
@@ -184,6 +199,31 @@ impl Reading<'_> {
             slopes.get(position).copied().unwrap_or_default()
         });
         Ok(self.graph.leaky(of, spread, node, 0)?)
+    }
+
+    /// A row of a table for each number.
+    fn embedded(
+        &mut self,
+        layer: &LayerConfig,
+        settings: &Settings<'_>,
+        of: ValueId,
+    ) -> Result<ValueId, WeightFault> {
+        let node = settings.node;
+        if settings.flag("mask_zero", false)? {
+            let value = "is on: layers that pass over places of padding are not understood";
+            return Err(settings.problem("mask_zero", value).into());
+        }
+        if settings.get("quantization_config").is_some() || settings.get("lora_rank").is_some() {
+            return Err(settings.problem("its table", "is quantised or adapted, which is not understood").into());
+        }
+        let table = self.weights.matrix(layer, "embeddings")?;
+        let wanted = [settings.count("input_dim")?, settings.count("output_dim")?];
+        let found = [table.nrows(), table.ncols()];
+        if wanted.iter().zip(found).any(|(wanted, found)| wanted.is_some_and(|wanted| wanted != found)) {
+            let problem = format!("its table is {}×{}, which is not what its settings say", found[0], found[1]);
+            return Err(GraphProblem::Weights { node: node.into(), problem }.into());
+        }
+        Ok(self.graph.rows_of(of, node, table)?)
     }
 
     /// A layer that is applied to what lies at each time.

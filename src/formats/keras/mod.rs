@@ -3,6 +3,7 @@
 
 mod activation;
 mod architecture;
+mod attention;
 mod archive;
 mod calls;
 mod compiled;
@@ -12,12 +13,16 @@ mod layers;
 mod layout;
 mod models;
 mod named;
+mod nested;
+mod normalised;
 mod numbered;
 mod open;
 mod operands;
 mod operators;
 mod precision;
 mod reading;
+mod recurrent;
+mod resampled;
 mod settings;
 mod volumes;
 mod weightless;

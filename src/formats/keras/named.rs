@@ -7,9 +7,10 @@ use std::collections::HashMap;
 use super::super::tensors::TensorFile;
 use super::architecture::LayerConfig;
 use super::layout::Layout;
+use super::nested;
 
 /// Classes without weights, whose names another layer's tensors may carry.
-const WEIGHTLESS: [&str; 33] = [
+const WEIGHTLESS: [&str; 42] = [
     "Activation",
     "ActivityRegularization",
     "Add",
@@ -18,6 +19,8 @@ const WEIGHTLESS: [&str; 33] = [
     "AveragePooling1D",
     "AveragePooling2D",
     "Concatenate",
+    "Cropping1D",
+    "Cropping2D",
     "Dot",
     "Dropout",
     "ELU",
@@ -38,11 +41,18 @@ const WEIGHTLESS: [&str; 33] = [
     "Multiply",
     "Permute",
     "ReLU",
+    "RepeatVector",
+    "Rescaling",
     "Reshape",
     "Softmax",
     "Subtract",
     "TFOpLambda",
     "ThresholdedReLU",
+    "UnitNormalization",
+    "UpSampling1D",
+    "UpSampling2D",
+    "ZeroPadding1D",
+    "ZeroPadding2D",
 ];
 
 /// Which tensors belong to which layer.
@@ -95,7 +105,9 @@ fn of_leaf(layer: &LayerConfig, paths: &[(&str, usize)]) -> Assigned {
     let mut assigned = Assigned::default();
     let mut tensors = HashMap::new();
     for (path, index) in paths {
-        let (_, role) = split(path, layer);
+        let (parent, role) = split(path, layer);
+        let within = nested::below(layer, parent).map(|(_, within)| within).unwrap_or_default();
+        let role = format!("{}{role}", nested::prefix(layer, &within));
         if tensors.insert(role.clone(), *index).is_some() {
             let why = format!("the file has several tensors `{role}` for it");
             assigned.unclear.insert(layer.path.clone(), why);
@@ -117,7 +129,7 @@ fn give(assigned: &mut Assigned, layer: &LayerConfig, tensors: HashMap<String, u
 pub(super) fn assigned(root: &str, leaves: &[&LayerConfig], paths: &[(&str, usize)]) -> Assigned {
     let leaves: Vec<&LayerConfig> =
         leaves.iter().copied().filter(|leaf| !WEIGHTLESS.contains(&leaf.class.as_str())).collect();
-    let groups = grouped(paths);
+    let groups = grouped(paths, &leaves);
     let mut claims: HashMap<&[&str], Vec<&LayerConfig>> = HashMap::new();
     let mut assigned = Assigned::default();
     for &leaf in &leaves {
@@ -182,13 +194,21 @@ pub(super) fn assigned(root: &str, leaves: &[&LayerConfig], paths: &[(&str, usiz
 }
 
 /// The paths as groups, in their order. A role that comes again under the same path begins another group.
-fn grouped<'a>(paths: &[(&'a str, usize)]) -> Vec<Group<'a>> {
+/// A layer in parts has one group for all of them.
+fn grouped<'a>(paths: &[(&'a str, usize)], leaves: &[&LayerConfig]) -> Vec<Group<'a>> {
+    let in_parts: Vec<&LayerConfig> =
+        leaves.iter().copied().filter(|leaf| !nested::parts(leaf).is_empty()).collect();
     let mut groups: Vec<Group<'a>> = Vec::new();
     let mut latest: HashMap<&str, usize> = HashMap::new();
     for (path, index) in paths {
         let path = path.split(super::layout::AGAIN).next().unwrap_or(path);
         let (parent, leaf) = path.rsplit_once('/').unwrap_or(("", path));
         let role = role_of(leaf);
+        let within = in_parts.iter().find_map(|leaf| nested::below(leaf, parent).map(|found| (*leaf, found)));
+        let (parent, role) = match within {
+            Some((leaf, (own, within))) => (own, format!("{}{role}", nested::prefix(leaf, &within))),
+            None => (parent, role),
+        };
         let at = latest
             .get(parent)
             .copied()

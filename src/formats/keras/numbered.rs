@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::super::tensors::TensorFile;
 use super::architecture::{LayerConfig, Model};
+use super::nested;
 use super::precision::{Mode, mode_of};
 
 /// Where the first `.keras` files (Keras 2.12 to 2.15) have the groups of their layers.
@@ -32,17 +33,26 @@ pub(super) fn assigned(
     for leaf in model.leaves() {
         for layer in std::iter::once(leaf).chain(leaf.wrapped.as_deref()) {
             let Some(group) = group(layer, &by_path, &counted_groups, named_groups) else { continue };
-            let index = |position: usize| by_path.get(format!("{group}/{position}").as_str()).copied();
-            let roles = roles(layer, &|position| index(position).is_some());
+            let index = |part: &str, position: usize| {
+                by_path.get(format!("{group}{part}/vars/{position}").as_str()).copied()
+            };
+            let roles = roles(layer, &|position| index("", position).is_some());
             let found = roles.into_iter().enumerate();
-            let found = found.filter_map(|(position, role)| Some((role.to_owned(), index(position)?)));
-            assigned.insert(layer.path.clone(), found.collect());
+            let mut found: HashMap<String, usize> =
+                found.filter_map(|(position, role)| Some((role.to_owned(), index("", position)?))).collect();
+            for part in nested::parts(layer) {
+                let own = part.roles.iter().enumerate();
+                found.extend(own.filter_map(|(position, role)| {
+                    Some((format!("{}{role}", part.prefix), index(part.group, position)?))
+                }));
+            }
+            assigned.insert(layer.path.clone(), found);
         }
     }
     assigned
 }
 
-/// The group that holds the layer's tensors: the one of its class and its place among that class, unless another group
+/// The group that holds the layer's tensors, those of its parts in groups within it: the one of its class and its place among that class, unless another group
 /// beside it carries the layer's name.
 fn group(
     layer: &LayerConfig,
@@ -50,19 +60,22 @@ fn group(
     counted_groups: &HashMap<&str, Vec<(usize, &str)>>,
     named_groups: &[(String, String)],
 ) -> Option<String> {
-    let has = |group: &String| by_path.contains_key(format!("{group}/0").as_str());
-    let by_class = Some(format!("{}/vars", layer.class_path)).filter(has);
-    let old = format!("{}/vars", layer.class_path.replace("layers/", OLD_GROUPS));
-    let counted = counted_group(layer, counted_groups).map(|group| format!("{group}/vars"));
-    let beside = layer.class_path.rsplit_once('/').map_or("", |(beside, _)| beside);
-    let is_beside = |group: &str| {
-        let holder = group.strip_suffix("/vars").unwrap_or(group).rsplit_once('/');
-        holder.is_some_and(|(holder, _)| holder == beside)
+    let parts = nested::parts(layer);
+    let has = |group: &String| {
+        let holds = |part: &str| by_path.contains_key(format!("{group}{part}/vars/0").as_str());
+        if parts.is_empty() { holds("") } else { parts.iter().any(|part| holds(part.group)) }
     };
+    let by_class = Some(layer.class_path.clone()).filter(has);
+    let old = layer.class_path.replace("layers/", OLD_GROUPS);
+    let counted = counted_group(layer, counted_groups).map(str::to_owned);
+    let beside = layer.class_path.rsplit_once('/').map_or("", |(beside, _)| beside);
+    let own = |group: &str| group.strip_suffix("/vars").unwrap_or(group).to_owned();
+    let is_beside = |group: &str| group.rsplit_once('/').is_some_and(|(holder, _)| holder == beside);
     let carries_name = named_groups
         .iter()
-        .filter(|(name, group)| *name == layer.name && is_beside(group))
-        .map(|(_, group)| group.clone());
+        .filter(|(name, _)| *name == layer.name)
+        .map(|(_, group)| own(group))
+        .filter(|group| is_beside(group));
     let carrying: Vec<String> = carries_name.filter(has).collect();
     match by_class {
         Some(group) if carrying.is_empty() || carrying.contains(&group) => Some(group),
@@ -111,11 +124,17 @@ fn roles(layer: &LayerConfig, has: &dyn Fn(usize) -> bool) -> Vec<&'static str> 
         }
         "Normalization" => roles.extend(["mean", "variance", "count"]),
         "PReLU" => roles.push("alpha"),
+        "LayerNormalization" | "GroupNormalization" => {
+            roles.extend(is_on("scale").then_some("gamma"));
+            roles.extend(is_on("center").then_some("beta"));
+        }
+        "RMSNormalization" | "Attention" => roles.push("scale"),
+        "Embedding" => roles.push("embeddings"),
         "SeparableConv1D" | "SeparableConv2D" => {
             roles.extend(["depthwise_kernel", "pointwise_kernel"]);
             roles.extend(is_on("use_bias").then_some("bias"));
         }
-        "Dense" | "Conv1D" | "Conv2D" | "DepthwiseConv1D" | "DepthwiseConv2D" => {
+        "Dense" | "Conv1D" | "Conv2D" | "Conv1DTranspose" | "Conv2DTranspose" | "DepthwiseConv1D" | "DepthwiseConv2D" => {
             roles.push("kernel");
             roles.extend(is_on("use_bias").then_some("bias"));
             match mode_of(&layer.config) {

@@ -9,7 +9,7 @@ use super::dense::check_bias;
 use super::reading::Reading;
 use super::settings::{Settings, not_understood};
 use super::weights::WeightFault;
-use crate::formats::graph::ValueId;
+use crate::formats::graph::{Transposed, ValueId};
 use crate::network::{AveragePooling, Convolution, ConvolutionError, Flattening, ImageShape, Kernel, Padding, Window};
 
 /// How a layer's window is padded.
@@ -81,9 +81,86 @@ impl Reading<'_> {
                 let pooled = self.graph.largest(of, node, order, |input| Window::of_size(input.sides()))?;
                 if settings.flag("keepdims", false)? { pooled } else { self.graph.flatten(pooled) }
             }
+            "Conv1DTranspose" | "Conv2DTranspose" => self.transposed(layer, settings, of, order)?,
             _ => return Ok(None),
         };
         Ok(Some(value))
+    }
+
+    /// A transposed convolution: with `same` padding the result is `stride` times as long as what it is given.
+    fn transposed(
+        &mut self,
+        layer: &LayerConfig,
+        settings: &Settings<'_>,
+        of: ValueId,
+        order: Flattening,
+    ) -> Result<ValueId, WeightFault> {
+        let node = settings.node;
+        let fault = |problem: String| GraphProblem::Weights { node: node.into(), problem };
+        let name = self.weights.needed(layer, "kernel")?;
+        let (stored, values) = (self.weights.shape(name).to_vec(), self.weights.vector(layer, "kernel")?);
+        let is_signal = layer.class.contains("1D");
+        let (size, outputs, inputs) = match stored[..] {
+            [width, outputs, inputs] if is_signal => (vec![width], outputs, inputs),
+            [height, width, outputs, inputs] if !is_signal => (vec![height, width], outputs, inputs),
+            _ => return Err(fault("its kernel is neither of pictures nor of signals".into()).into()),
+        };
+        if settings.count("filters")?.is_some_and(|filters| filters != outputs) {
+            return Err(fault(format!("its kernel gives {outputs} channels, which is not what its filters say")).into());
+        }
+        let bias = self.weights.vector_if(settings.flag("use_bias", true)?, layer, "bias")?;
+        check_bias(node, outputs, bias.as_ref())?;
+        let own = |pair: [usize; 2]| if is_signal { vec![pair[1]] } else { pair.to_vec() };
+        let strides = own(pair(layer, settings, "strides")?.unwrap_or([1; 2]));
+        let dilations = own(pair(layer, settings, "dilation_rate")?.unwrap_or([1; 2]));
+        let told = pair(layer, settings, "kernel_size")?.map(own);
+        if told.is_some_and(|told| told != size) {
+            return Err(fault(format!("its kernel is {size:?}, which is not what its settings say")).into());
+        }
+        let more = pair(layer, settings, "output_padding")?.map(own);
+        let is_same = match padded(settings)? {
+            Padded::Valid => false,
+            Padded::Same => true,
+            Padded::Causal => return Err(settings.problem("its padding", "is causal, which is not understood").into()),
+        };
+        let shape = self.graph.known_shape(of, node)?;
+        let lengths = match order {
+            Flattening::ChannelsFirst => shape.get(1..).unwrap_or_default(),
+            Flattening::ChannelsLast => shape.split_last().map_or(&[][..], |(_, lengths)| lengths),
+        };
+        if lengths.len() != size.len() {
+            return Err(fault(format!("its kernel is of {} sides, its input of {}", size.len(), lengths.len())).into());
+        }
+        let (mut before, mut sides) = (Vec::new(), Vec::new());
+        for side in 0..size.len() {
+            let (length, stride) = (lengths[side], strides[side]);
+            let reach = size[side].saturating_sub(1).saturating_mul(dilations[side]).saturating_add(1);
+            let whole = length.saturating_sub(1).saturating_mul(stride).saturating_add(reach);
+            let made = match (is_same, more.as_ref().map(|more| more[side])) {
+                (false, None) => whole.max(length.saturating_mul(stride)),
+                (false, Some(more)) => whole.saturating_add(more),
+                (true, None) => length.saturating_mul(stride),
+                (true, Some(more)) => whole.saturating_add(more).saturating_sub(reach / 2 * 2),
+            };
+            // TensorFlow cuts what is longer off both ends, the smaller half before.
+            let cut = if is_same { whole.saturating_sub(made) / 2 } else { 0 };
+            before.push(cut);
+            sides.push(made);
+        }
+        let at = |channel: usize, output: usize, tap: usize| values[(tap * outputs + output) * inputs + channel];
+        let map = Transposed {
+            channels: [inputs, outputs],
+            groups: 1,
+            size,
+            strides,
+            dilations,
+            before,
+            sides,
+            kernel: &at,
+            bias: bias.map(|bias| bias.as_slice().to_vec()),
+            order,
+        };
+        Ok(self.graph.convolve_transposed(of, node, map)?)
     }
 
     fn convolve(
@@ -180,8 +257,8 @@ fn padded(settings: &Settings<'_>) -> Result<Padded, GraphProblem> {
 }
 
 /// A length for both axes, a list of two, or one of a signal.
-fn pair(layer: &LayerConfig, settings: &Settings<'_>, name: &str) -> Result<Option<[usize; 2]>, GraphProblem> {
-    let is_signal = layer.class.ends_with("1D");
+pub(super) fn pair(layer: &LayerConfig, settings: &Settings<'_>, name: &str) -> Result<Option<[usize; 2]>, GraphProblem> {
+    let is_signal = layer.class.contains("1D");
     let length = |value: &Value| value.as_u64().and_then(|length| usize::try_from(length).ok());
     let Some(attribute) = settings.get(name) else { return Ok(None) };
     let lengths: Option<Vec<usize>> = match attribute {

@@ -10,7 +10,8 @@ use super::reduce::Reduction;
 use super::scalar::{Binary, Unary};
 use super::trace::{Fault, Trace, Value};
 use super::{
-    cast, elementwise, learned, linear, normalise, pick, quantised, reduce, repeat, resample, shapes, volumes,
+    cast, elementwise, learned, linear, moved, normalise, pick, quantised, recurrent, reduce, repeat, resample, shapes,
+    volumes,
 };
 use crate::network::{
     Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Elementary, QUICK_GELU, SELU_ALPHA, SELU_LAMBDA,
@@ -32,6 +33,12 @@ pub(super) fn follow<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
 }
 
 fn standard<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
+    if matches!(node.op_type.as_str(), "LSTM" | "GRU" | "RNN") {
+        return recurrent::follow(trace, node);
+    }
+    if let Some(of) = moved::first_operand(trace, node) {
+        return moved::follow(trace, node, of);
+    }
     if let Some(function) = elementary(&node.op_type) {
         return elementwise::elementary(trace, node, function);
     }

@@ -75,6 +75,7 @@ pub(super) fn gather<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
             node.pass(0);
             return Ok(Value::Read { of, as_what: Reading::Label });
         }
+        Value::Traced(_) => return rows(trace, node, axis),
         _ => return Err(node.setting("its indices", "are not constant, which is not understood").into()),
     };
     match operand(trace, node, 0)? {
@@ -99,6 +100,23 @@ pub(super) fn gather<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
         }
         _ => Err(node.unknown().into()),
     }
+}
+
+/// Rows of a constant table by numbers that come from the input: an embedding.
+fn rows<'a>(trace: &mut Trace<'a>, node: &Node<'a>, axis: i64) -> Result<Value, Fault> {
+    let wrong = || node.setting("its table", "is not a constant of rows, which is not understood");
+    let Value::Constant(table) = operand(trace, node, 0)? else { return Err(wrong().into()) };
+    let [rows, width] = table.shape[..] else { return Err(wrong().into()) };
+    if axis != 0 {
+        return Err(wrong().into());
+    }
+    let numbers = settled_operand(trace, node, 1)?;
+    if numbers.transposed || numbers.unsqueezed {
+        return Err(node.mixes_samples("an axis of its numbers").into());
+    }
+    let table = DMatrix::from_row_slice(rows, width, &table.values);
+    let base = trace.graph.rows_of(numbers.base, label(node.proto), table)?;
+    Ok(Value::Traced(Traced { kind: Kind::Float, ..numbers.like(base) }))
 }
 
 /// Columns by their numbers.
@@ -204,7 +222,7 @@ pub(super) fn slice<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value,
 }
 
 /// The places from a start to an end in steps, along an axis of this length, as NumPy counts them.
-fn stepped(start: i64, end: i64, step: i64, length: usize) -> Vec<usize> {
+pub(super) fn stepped(start: i64, end: i64, step: i64, length: usize) -> Vec<usize> {
     let count = i64::try_from(length).unwrap_or(i64::MAX);
     let from_start = |bound: i64| if bound < 0 { bound.saturating_add(count) } else { bound };
     let (low, high) = if step > 0 { (0, count) } else { (-1, count - 1) };

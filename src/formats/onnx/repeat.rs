@@ -25,7 +25,7 @@ pub(super) fn expand<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
         _ => return Err(node.unknown().into()),
     };
     if let Value::Constant(constant) = operand(trace, node, 0)? {
-        let lengths: Option<Vec<usize>> = target.into_iter().collect();
+        let lengths = closed(target, constant.values.iter().all(|value| *value == 0.0));
         let shape = lengths.and_then(|lengths| broadcast_shape(&constant.shape, &lengths));
         let shape = shape.and_then(|shape| constant.spread(&shape));
         let spread = shape.ok_or_else(|| node.setting("its shape", "does not fit its constant"))?;
@@ -90,13 +90,20 @@ pub(super) fn filled(trace: &mut Trace<'_>, node: &Node<'_>) -> Result<Value, Fa
     };
     let lengths = match operand(trace, node, 0)? {
         Value::Constant(lengths) => lengths.integers().into_iter().map(|length| usize::try_from(length).ok()).collect(),
-        Value::Lengths(lengths) => lengths.into_iter().collect::<Option<Vec<usize>>>(),
+        Value::Lengths(lengths) => closed(lengths, value.values.iter().all(|value| *value == 0.0)),
         _ => return Err(node.unknown().into()),
     };
     let value = Constant { shape: Vec::new(), ..value };
     let filled = lengths.and_then(|shape| value.spread(&shape));
     let filled = filled.ok_or_else(|| node.setting("its shape", "is not that of a constant"))?;
     Ok(Value::Constant(Rc::new(filled)))
+}
+
+/// Lengths of a constant, one of which may be the number of samples where it is 0 everywhere: the same for every sample, and
+/// whatever is summed along it stays 0.
+fn closed(lengths: Vec<Option<usize>>, is_zero: bool) -> Option<Vec<usize>> {
+    let open = lengths.iter().filter(|length| length.is_none()).count();
+    (open == 0 || open == 1 && is_zero).then(|| lengths.into_iter().map(|length| length.unwrap_or(1)).collect())
 }
 
 /// start, start + step, …, below an end.

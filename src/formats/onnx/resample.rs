@@ -5,10 +5,8 @@ use super::node::Node;
 use super::operands::{constant_operand, floats, only_operand};
 use super::reduce::with_axes;
 use super::trace::{Fault, Trace, Traced, Value, label};
-use crate::formats::graph::{GraphProblem, SparseRows};
-
-/// A place outside of this many values is no picture's.
-const LONGEST: usize = 1 << 24;
+use crate::formats::graph::{Around, GraphProblem, LONGEST, Shares, Transposed, linear_shares, nearest_shares};
+use crate::network::Flattening;
 
 /// y(o, stride·p + dilation·τ − padding) = Σ K(c, o, τ)·x(c, p), the transpose of a convolution.
 pub(super) fn transposed_convolution<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
@@ -37,7 +35,7 @@ pub(super) fn transposed_convolution<'a>(trace: &mut Trace<'a>, node: &Node<'a>)
         return Err(node.setting("group", "does not divide its channels").into());
     }
     let unfitting = || node.setting("its padding", "leaves nothing");
-    let mut made = vec![group_outputs * groups];
+    let mut made = Vec::with_capacity(sides);
     for side in 0..sides {
         let reach = (lengths[side].saturating_sub(1))
             .saturating_mul(strides[side])
@@ -46,40 +44,24 @@ pub(super) fn transposed_convolution<'a>(trace: &mut Trace<'a>, node: &Node<'a>)
         let left = reach.checked_sub(pads[side].saturating_add(pads[side + sides])).filter(|left| *left > 0);
         made.push(left.filter(|left| *left <= LONGEST).ok_or_else(unfitting)?);
     }
-    let (area_in, area_out): (usize, usize) = (lengths.iter().product(), made[1..].iter().product());
     let taps: usize = size.iter().product();
-    let name = label(node.proto);
-    trace
-        .graph
-        .spend_entries(name, inputs.saturating_mul(area_in).saturating_mul(*group_outputs).saturating_mul(taps))?;
-    let mut rows: Vec<Vec<(usize, f64)>> = vec![Vec::new(); made[0].saturating_mul(area_out)];
-    let group_inputs = inputs / groups;
-    for channel in 0..*inputs {
-        for within in 0..*group_outputs {
-            let output = channel / group_inputs * group_outputs + within;
-            for tap in 0..taps {
-                let value = weight.values[(channel * group_outputs + within) * taps + tap];
-                for slot in 0..area_in {
-                    let to = along(slot, lengths, |side, at| {
-                        let moved = at * strides[side] + coordinate(tap, size, side) * dilations[side];
-                        moved.checked_sub(pads[side]).filter(|at| *at < made[side + 1])
-                    });
-                    if let Some(to) = to.map(|to| flat(&to, &made[1..])) {
-                        rows[output * area_out + to].push((channel * area_in + slot, value));
-                    }
-                }
-            }
-        }
+    if bias.as_ref().is_some_and(|bias| Some(bias.values.len()) != group_outputs.checked_mul(groups)) {
+        return Err(node.setting("its bias", "does not fit its channels").into());
     }
-    let shift = match bias {
-        Some(bias) if bias.values.len() == made[0] => {
-            Some((0..made[0] * area_out).map(|slot| bias.values[slot / area_out]).collect())
-        }
-        Some(_) => return Err(node.setting("its bias", "does not fit its channels").into()),
-        None => None,
+    let at = |channel: usize, within: usize, tap: usize| weight.values[(channel * group_outputs + within) * taps + tap];
+    let map = Transposed {
+        channels: [*inputs, *group_outputs],
+        groups,
+        size: size.to_vec(),
+        strides,
+        dilations,
+        before: pads[..sides].to_vec(),
+        sides: made,
+        kernel: &at,
+        bias: bias.map(|bias| bias.values.clone()),
+        order: Flattening::ChannelsFirst,
     };
-    let text = format!("transposed conv {}, {inputs}→{}, on {}", times(size), made[0], times(lengths));
-    let base = trace.graph.sparse(traced.base, name, SparseRows { rows, shift, text }, made)?;
+    let base = trace.graph.convolve_transposed(traced.base, label(node.proto), map)?;
     Ok(Value::Traced(traced.like(base)))
 }
 
@@ -108,46 +90,15 @@ pub(super) fn pad<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, F
     if given_pads[0] != 0 || given_pads[rank] != 0 {
         return Err(node.mixes_samples("an axis that it pads").into());
     }
-    let before = &given_pads[1..rank];
-    let mut made = Vec::with_capacity(shape.len());
-    for (axis, length) in shape.iter().enumerate() {
-        let longer = i64::try_from(*length)
-            .unwrap_or(i64::MAX)
-            .saturating_add(before[axis])
-            .saturating_add(given_pads[rank + 1 + axis]);
-        let longer = usize::try_from(longer).ok().filter(|longer| (1..=LONGEST).contains(longer));
-        made.push(longer.ok_or_else(|| node.setting("pads", "leave nothing"))?);
-    }
-    let width = made.iter().try_fold(1_usize, |width, length| width.checked_mul(*length)).unwrap_or(usize::MAX);
-    let name = label(node.proto);
-    trace.graph.spend_entries(name, width)?;
-    let slots: Vec<Option<usize>> = (0..width)
-        .map(|slot| {
-            let from = along(slot, &made, |axis, at| {
-                let length = shape[axis] as i64;
-                let at = at as i64 - before[axis];
-                let at = match mode.as_str() {
-                    "edge" => at.clamp(0, length - 1),
-                    "reflect" if length > 1 => {
-                        let period = 2 * (length - 1);
-                        let within = at.rem_euclid(period);
-                        within.min(period - within)
-                    }
-                    _ => at,
-                };
-                usize::try_from(at).ok().filter(|at| *at < shape[axis])
-            });
-            from.map(|from| flat(&from, &shape))
-        })
-        .collect();
-    if !matches!(mode.as_str(), "constant" | "edge" | "reflect") {
-        return Err(node.setting("mode", "is not understood").into());
-    }
-    let shift = (value != 0.0 && mode == "constant")
-        .then(|| slots.iter().map(|slot| if slot.is_none() { value } else { 0.0 }).collect());
-    let rows = slots.into_iter().map(|slot| slot.map(|slot| (slot, 1.0)).into_iter().collect()).collect();
-    let text = format!("padding of {}", times(&shape));
-    let base = trace.graph.sparse(traced.base, name, SparseRows { rows, shift, text }, made)?;
+    let around = match mode.as_str() {
+        "constant" => Around::Number(value),
+        "edge" => Around::Edge,
+        "reflect" => Around::Reflection,
+        _ => return Err(node.setting("mode", "is not understood").into()),
+    };
+    let pads: Vec<(i64, i64)> =
+        given_pads[1..rank].iter().copied().zip(given_pads[rank + 1..].iter().copied()).collect();
+    let base = trace.graph.framed(traced.base, label(node.proto), &pads, around)?;
     Ok(Value::Traced(traced.like(base)))
 }
 
@@ -211,58 +162,21 @@ pub(super) fn resize<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
     if origin(0, 0).is_none() {
         return Err(node.setting("coordinate_transformation_mode", "is not understood").into());
     }
-    // For each place along each axis the places before it, with their shares.
-    let mut shares: Vec<Vec<Vec<(usize, f64)>>> = Vec::with_capacity(made.len());
+    let mut shares: Vec<Shares> = Vec::with_capacity(made.len());
     for axis in 0..made.len() {
-        let last = shape[axis].saturating_sub(1);
-        let clamp = |at: f64| at.clamp(0.0, last as f64) as usize;
-        let mut of_axis = Vec::with_capacity(made[axis]);
-        for at in 0..made[axis] {
-            let x = origin(axis, at).unwrap_or_default();
-            of_axis.push(match (mode.as_str(), nearest.as_str()) {
-                _ if made[axis] == shape[axis] => vec![(at, 1.0)],
-                ("nearest", "floor") => vec![(clamp(x.floor()), 1.0)],
-                ("nearest", "ceil") => vec![(clamp(x.ceil()), 1.0)],
-                ("nearest", "round_prefer_floor") => vec![(clamp((x - 0.5).ceil()), 1.0)],
-                ("nearest", "round_prefer_ceil") => vec![(clamp((x + 0.5).floor()), 1.0)],
-                ("linear", _) => {
-                    let x = x.clamp(0.0, last as f64);
-                    let (low, share) = (x.floor(), x - x.floor());
-                    let pair = [(clamp(low), 1.0 - share), (clamp(low + 1.0), share)];
-                    pair.into_iter().filter(|(_, share)| *share != 0.0).collect()
-                }
-                _ => return Err(node.setting("mode", "is not understood").into()),
-            });
-        }
-        shares.push(of_axis);
+        let (from, to) = (shape[axis], made[axis]);
+        let x = |at: usize| origin(axis, at).unwrap_or_default();
+        shares.push(match (mode.as_str(), nearest.as_str()) {
+            _ if from == to => (0..to).map(|at| vec![(at, 1.0)]).collect(),
+            ("nearest", "floor") => nearest_shares(from, to, |at| x(at).floor()),
+            ("nearest", "ceil") => nearest_shares(from, to, |at| x(at).ceil()),
+            ("nearest", "round_prefer_floor") => nearest_shares(from, to, |at| (x(at) - 0.5).ceil()),
+            ("nearest", "round_prefer_ceil") => nearest_shares(from, to, |at| (x(at) + 0.5).floor()),
+            ("linear", _) => linear_shares(from, to, x),
+            _ => return Err(node.setting("mode", "is not understood").into()),
+        });
     }
-    let width = made.iter().try_fold(1_usize, |width, length| width.checked_mul(*length)).unwrap_or(usize::MAX);
-    let name = label(node.proto);
-    trace.graph.spend_entries(name, width)?;
-    let rows = (0..width)
-        .map(|slot| {
-            let mut entries = vec![(0_usize, 1.0)];
-            let mut rest = width;
-            let mut at = slot;
-            for (axis, length) in made.iter().enumerate() {
-                rest /= length;
-                let (along, own_length) = (&shares[axis][at / rest], shape[axis]);
-                at %= rest;
-                let joined = entries.iter().flat_map(|(from, share)| {
-                    along.iter().map(move |(slot, own)| (from * own_length + slot, share * own))
-                });
-                entries = joined.collect();
-            }
-            entries
-        })
-        .collect();
-    let text = format!("{} to {}", mode, times(&made));
-    let base = trace.graph.sparse(
-        traced.base,
-        name,
-        SparseRows { rows, shift: None, text: format!("resizing, {text}") },
-        made,
-    )?;
+    let base = trace.graph.resized(traced.base, label(node.proto), &shares, &mode)?;
     Ok(Value::Traced(traced.like(base)))
 }
 
@@ -282,24 +196,4 @@ fn list(node: &Node<'_>, name: &str, count: usize, absent: usize) -> Result<Vec<
         given.iter().map(|number| usize::try_from(*number).ok().filter(|number| *number <= LONGEST)).collect();
     let positive = |numbers: &Vec<usize>| numbers.len() == count && (absent == 0 || !numbers.contains(&0));
     numbers.filter(positive).ok_or_else(|| node.setting(name, "are not those of a picture or a signal"))
-}
-
-/// The coordinate of place `at` along one of the axes.
-fn coordinate(at: usize, lengths: &[usize], axis: usize) -> usize {
-    let stride: usize = lengths[axis + 1..].iter().product();
-    at / stride % lengths[axis]
-}
-
-/// The coordinates of place `at`, each moved; none where one is moved out.
-fn along(at: usize, lengths: &[usize], moved: impl Fn(usize, usize) -> Option<usize>) -> Option<Vec<usize>> {
-    (0..lengths.len()).map(|axis| moved(axis, coordinate(at, lengths, axis))).collect()
-}
-
-/// The place of these coordinates.
-fn flat(coordinates: &[usize], lengths: &[usize]) -> usize {
-    coordinates.iter().zip(lengths).fold(0, |slot, (at, length)| slot * length + at)
-}
-
-fn times(lengths: &[usize]) -> String {
-    lengths.iter().map(usize::to_string).collect::<Vec<String>>().join("×")
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::constant::{Constant, permuted_places};
+use super::moved::Moved;
 use super::node::Node;
 use super::operands::{constant_operand, operand, settled_operand};
 use super::reduce::axis_of;
@@ -244,7 +245,12 @@ pub(super) fn transpose<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Va
     if order == [1, 0] {
         return Ok(Value::Traced(Traced { transposed: !traced.transposed, ..traced }));
     }
-    let Some((0, inner)) = order.split_first() else { return Err(node.mixes_samples("an axis that it moves").into()) };
+    if traced.transposed {
+        return Err(in_columns(node).into());
+    }
+    let Some((0, inner)) = order.split_first() else {
+        return super::moved::transpose(trace, node, Moved { base: traced.base, samples: 0 });
+    };
     let inner: Vec<usize> = inner.iter().map(|axis| axis - 1).collect();
     let shape = trace.graph.shape(traced.base).map(<[usize]>::to_vec).ok_or_else(fault)?;
     let turned: Vec<usize> = inner.iter().map(|&axis| shape[axis]).collect();

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::constant::{Constant, Folder, decode};
 use super::element::{Element, Kind, type_name};
+use super::moved::Moved;
 use super::message::{GraphProto, NodeProto, TensorProto};
 use super::scalar::Scalar;
 use crate::formats::budget::Budget;
@@ -31,6 +32,8 @@ pub(super) enum Value {
         of: ValueId,
         as_what: Reading,
     },
+    /// What comes from the network's input with its samples on a later axis.
+    Moved(Moved),
     /// The values of a node's results.
     Several(Vec<Value>),
     /// What comes from something that is not understood.

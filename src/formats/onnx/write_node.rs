@@ -4,6 +4,9 @@ use super::graph::{GraphWriter, integer, integer_list};
 use super::operators::activate;
 use crate::network::{Affine, Binary, Flattening, ImageShape, Node, NodeMap, WideConvolution};
 
+/// The number of the whole numbers of 64 bits among ONNX's types.
+const INT64: i64 = 7;
+
 /// Adds the node to the state `value` (samples × the state's width); gives the name of the next state.
 pub(super) fn push_node(graph: &mut GraphWriter, node: &Node, index: usize, value: &str) -> String {
     let cut = &node.cut;
@@ -105,6 +108,14 @@ fn push_map(graph: &mut GraphWriter, map: &NodeMap, index: usize, given: &str) -
             sum.unwrap_or_else(|| given.to_owned())
         }
         NodeMap::Copy(_) => given.to_owned(),
+        NodeMap::Rows { inputs, table } => {
+            let whole = graph.node("Cast", &[given], vec![integer("to", INT64)]);
+            let values = table.transpose();
+            let shape = [table.nrows(), table.ncols()];
+            let table = graph.initializer(format!("{index}.table"), &shape, values.iter().copied());
+            let rows = graph.node("Gather", &[&table, &whole], vec![integer("axis", 0)]);
+            reshape(graph, &rows, &[inputs * shape[1]])
+        }
         NodeMap::Scale { factor, shift } => {
             let factor = graph.initializer(format!("{index}.factor"), &[factor.len()], factor.iter().copied());
             let scaled = graph.node("Mul", &[given, &factor], vec![]);

@@ -33,6 +33,8 @@ impl NodeMap {
                 let (along, across) = direction.split_at(product.left());
                 product.each_term(|to, a, b| made[to] += along[a] * right[b] + left[a] * across[b]);
             }
+            // It jumps from row to row and stands still between.
+            NodeMap::Rows { .. } => {}
             // Their derivatives are symmetric.
             NodeMap::Normalise { .. } | NodeMap::Softmax { .. } | NodeMap::Activation { .. } | NodeMap::Slopes(_) => {
                 made = self.pull(given, direction);
@@ -100,6 +102,7 @@ impl NodeMap {
                 }
             }
             NodeMap::Copy(_) => moved.copy_from_slice(covector),
+            NodeMap::Rows { .. } => {}
             NodeMap::Scale { factor, .. } => {
                 moved
                     .iter_mut()

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use nalgebra::DMatrix;
+
 use super::binary::Binary;
 use super::wide::{MatrixProduct, WideConvolution};
 use crate::network::{Activation, Affine, softmax};
@@ -84,6 +86,14 @@ pub enum NodeMap {
     },
     /// Products of matrices that both come from the input.
     MatrixProduct(MatrixProduct),
+    /// For each value, which is the number of a row counted from 0, that row of a table, one behind the other. What comes
+    /// after the point of a number is cut off, and a number beyond the table has no row: it gives NaN.
+    Rows {
+        /// The number of values.
+        inputs: usize,
+        /// The table.
+        table: Box<DMatrix<f64>>,
+    },
 }
 
 impl fmt::Debug for NodeMap {
@@ -113,6 +123,7 @@ impl NodeMap {
             NodeMap::Binary { operator: Binary::Smaller, .. } => "minimum",
             NodeMap::Binary { operator: Binary::Power, .. } => "power",
             NodeMap::MatrixProduct(_) => "matrix product",
+            NodeMap::Rows { .. } => "rows of a table",
         }
     }
 
@@ -142,7 +153,9 @@ impl NodeMap {
             NodeMap::Sparse { rows, .. } => {
                 rows.iter().flatten().map(|(_, factor)| factor * factor).sum::<f64>().sqrt()
             }
-            NodeMap::Convolution(_) | NodeMap::Binary { .. } | NodeMap::MatrixProduct(_) => f64::INFINITY,
+            NodeMap::Convolution(_) | NodeMap::Binary { .. } | NodeMap::MatrixProduct(_) | NodeMap::Rows { .. } => {
+                f64::INFINITY
+            }
         }
     }
 
@@ -155,6 +168,7 @@ impl NodeMap {
             | NodeMap::Softmax { inputs, .. }
             | NodeMap::Activation { inputs, .. }
             | NodeMap::Sparse { inputs, .. }
+            | NodeMap::Rows { inputs, .. }
             | NodeMap::Copy(inputs) => *inputs,
             NodeMap::Slopes(slopes) => slopes.len(),
             NodeMap::Affine(affine) => affine.inputs(),
@@ -175,6 +189,7 @@ impl NodeMap {
             NodeMap::Convolution(map) => map.output().values(),
             NodeMap::Sum { width, .. } | NodeMap::Binary { width, .. } => *width,
             NodeMap::MatrixProduct(product) => product.outputs(),
+            NodeMap::Rows { inputs, table } => inputs * table.ncols(),
             other => other.inputs(),
         }
     }
@@ -183,6 +198,7 @@ impl NodeMap {
     pub fn numbers(&self) -> Vec<f64> {
         match self {
             NodeMap::Slopes(slopes) => slopes.clone(),
+            NodeMap::Rows { table, .. } => table.iter().copied().collect(),
             NodeMap::Affine(affine) => affine.weight.iter().chain(affine.bias.iter().flatten()).copied().collect(),
             NodeMap::Convolution(map) => {
                 let bias = map.convolution().bias().into_iter().flatten();
@@ -209,6 +225,7 @@ impl NodeMap {
     pub fn parameters(&self) -> usize {
         match self {
             NodeMap::Slopes(slopes) => slopes.len(),
+            NodeMap::Rows { table, .. } => table.len(),
             NodeMap::Affine(affine) => affine.parameters(),
             NodeMap::Convolution(map) => {
                 map.convolution().kernel().values().len() + map.convolution().bias().map_or(0, |bias| bias.len())
@@ -278,6 +295,14 @@ impl NodeMap {
                 let of = left.iter().zip(right);
                 made.iter_mut().zip(of).for_each(|(value, (x, y))| *value = operator.value(*x, *y));
             }
+            NodeMap::Rows { table, .. } => {
+                for (row, x) in made.chunks_mut(table.ncols().max(1)).zip(given) {
+                    match row_number(*x, table.nrows()) {
+                        Some(number) => row.iter_mut().zip(table.row(number).iter()).for_each(|(to, from)| *to = *from),
+                        None => row.fill(f64::NAN),
+                    }
+                }
+            }
             NodeMap::MatrixProduct(product) => {
                 let (left, right) = given.split_at(product.left());
                 made.fill(0.0);
@@ -285,6 +310,11 @@ impl NodeMap {
             }
         }
     }
+}
+
+/// The row that a number names, of so many.
+fn row_number(x: f64, rows: usize) -> Option<usize> {
+    (x.is_finite() && x > -1.0 && x < rows as f64).then(|| (x.max(0.0) as usize).min(rows.saturating_sub(1)))
 }
 
 /// The larger of two numbers; NaN of NaN.
