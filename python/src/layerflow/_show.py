@@ -1,0 +1,90 @@
+"""A model and its data in the window."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Optional, Sequence
+
+import numpy as np
+
+from ._arrays import to_numpy, to_rows
+from ._errors import LayerflowError
+from ._program import find_program
+from ._write import Apply, Name, read, tell, write_checked
+
+#: How long a window that cannot open is waited for, in seconds.
+FAILING = 0.3
+
+
+def show(
+    model: Any,
+    x: Any = None,
+    y: Any = None,
+    *,
+    activations: Optional[Sequence[str]] = None,
+    output: Optional[str] = None,
+    apply: Optional[Apply] = None,
+) -> Path:
+    """Opens the window with the model and its data (`y`: labels or values, one a row), and returns at once.
+
+    Complete files are written to a temporary folder that stays, since the window reads it; its path is printed and the
+    path of the network's file returned. The window outlives the interpreter. The options are those of `save`. A `model` that
+    is the path of a file or folder is opened as it is.
+
+    Raises LayerflowError if the model cannot be expressed, or the window cannot be opened.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="layerflow-"))
+    if isinstance(model, (str, Path)):
+        path = Path(model)
+    else:
+        path = folder / "model.safetensors"
+        network = read(model, activations, output)
+        tell(network)
+        write_checked(network, path, model, x, apply, output is not None)
+    arguments = [str(path)]
+    if x is not None:
+        arguments += ["--data", str(write_data(folder / "data.npz", x, y))]
+    elif y is not None:
+        raise LayerflowError("y is given without x; give the rows that the labels belong to")
+    print(f"layerflow shows {path}")
+    open_window(arguments, folder / "window.log")
+    return path
+
+
+def write_data(path: Path, x: Any, y: Any) -> Path:
+    """Writes the rows and their labels."""
+    rows = to_rows(x)
+    arrays = {"x": rows}
+    if y is not None:
+        labels = to_numpy(y)
+        labels = labels.reshape(-1) if labels.ndim == 2 and labels.shape[1] == 1 else labels
+        if len(labels) != len(rows):
+            raise LayerflowError(f"x has {len(rows)} rows, but y {len(labels)}; give one label for each row")
+        if labels.dtype.kind in "OUS":
+            labels = labels.astype(str)
+        arrays["y"] = labels
+    np.savez(path, **arrays)  # type: ignore[arg-type]
+    return path
+
+
+def open_window(arguments: Sequence[str], log: Name) -> "subprocess.Popen[bytes]":
+    """Starts the window on its own; what it tells goes to the file `log`."""
+    with open(log, "wb") as told:
+        window = subprocess.Popen(
+            [find_program(), *arguments], stdin=subprocess.DEVNULL, stdout=told, stderr=told, start_new_session=True
+        )
+    # A window that cannot open ends at once, and its reason would be lost.
+    end = time.monotonic() + FAILING
+    while time.monotonic() < end:
+        if window.poll() is not None:
+            reason = Path(log).read_text(encoding="utf-8", errors="replace").strip()
+            if window.returncode != 0:
+                raise LayerflowError(reason or f"layerflow ended with status {window.returncode}")
+            break
+        time.sleep(0.01)
+    # Popen tells of children that still run when it is forgotten; this one is to outlive us.
+    window.returncode = window.returncode or 0
+    return window
