@@ -175,7 +175,8 @@ impl Reading<'_> {
         let (a, b) = (self.graph.known_shape(left, node)?, self.graph.known_shape(right, node)?);
         let wrong = || settings.problem("axes", "are not understood");
         let axes = axes.filter(|axes| axes.len() == 2 && a.len() <= 2 && b.len() <= 2).ok_or_else(wrong)?;
-        let (of_left, of_right) = (axis_of(axes[0], a.len()).ok_or_else(wrong)?, axis_of(axes[1], b.len()).ok_or_else(wrong)?);
+        let (of_left, of_right) =
+            (axis_of(axes[0], a.len()).ok_or_else(wrong)?, axis_of(axes[1], b.len()).ok_or_else(wrong)?);
         // Both with the axis that is summed last in the first, and first in the second.
         let (mut first, mut second) = (left, right);
         if a.len() == 1 {
@@ -189,7 +190,9 @@ impl Reading<'_> {
             second = self.turned_axes(second, node, &[1, 0])?;
         }
         let product = self.graph.matrix_product(first, second, node)?;
-        let rest = |shape: &[usize], axis: usize| shape.iter().enumerate().filter(|(at, _)| *at != axis).map(|(_, length)| *length).collect::<Vec<usize>>();
+        let rest = |shape: &[usize], axis: usize| {
+            shape.iter().enumerate().filter(|(at, _)| *at != axis).map(|(_, length)| *length).collect::<Vec<usize>>()
+        };
         let mut shape = [rest(&a, of_left), rest(&b, of_right)].concat();
         if shape.is_empty() {
             shape.push(1);

@@ -121,12 +121,7 @@ impl Reading<'_> {
     }
 
     /// A layer forward, and its twin backward, joined.
-    fn both_ways(
-        &mut self,
-        layer: &LayerConfig,
-        settings: &Settings<'_>,
-        of: ValueId,
-    ) -> Result<ValueId, WeightFault> {
+    fn both_ways(&mut self, layer: &LayerConfig, settings: &Settings<'_>, of: ValueId) -> Result<ValueId, WeightFault> {
         let node = settings.node;
         let empty = Map::new();
         let inner = |key: &str| settings.get(key).and_then(Value::as_object);

@@ -257,7 +257,11 @@ fn padded(settings: &Settings<'_>) -> Result<Padded, GraphProblem> {
 }
 
 /// A length for both axes, a list of two, or one of a signal.
-pub(super) fn pair(layer: &LayerConfig, settings: &Settings<'_>, name: &str) -> Result<Option<[usize; 2]>, GraphProblem> {
+pub(super) fn pair(
+    layer: &LayerConfig,
+    settings: &Settings<'_>,
+    name: &str,
+) -> Result<Option<[usize; 2]>, GraphProblem> {
     let is_signal = layer.class.contains("1D");
     let length = |value: &Value| value.as_u64().and_then(|length| usize::try_from(length).ok());
     let Some(attribute) = settings.get(name) else { return Ok(None) };

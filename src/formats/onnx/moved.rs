@@ -65,8 +65,11 @@ pub(super) fn transpose<'a>(trace: &mut Trace<'a>, node: &Node<'a>, moved: Moved
     let is_order = |order: &Vec<usize>| order.len() == rank && (0..rank).all(|axis| order.contains(&axis));
     let order = order.filter(is_order).ok_or_else(|| node.setting("its order of axes", "is not understood"))?;
     let samples = order.iter().position(|axis| *axis == moved.samples).unwrap_or(0);
-    let inner: Vec<usize> =
-        order.into_iter().filter(|axis| *axis != moved.samples).map(|axis| axis - usize::from(axis > moved.samples)).collect();
+    let inner: Vec<usize> = order
+        .into_iter()
+        .filter(|axis| *axis != moved.samples)
+        .map(|axis| axis - usize::from(axis > moved.samples))
+        .collect();
     if inner.iter().copied().eq(0..shape.len()) {
         return Ok(Moved::value(moved.base, samples));
     }
@@ -120,9 +123,8 @@ fn unsqueeze<'a>(trace: &mut Trace<'a>, node: &Node<'a>, moved: Moved) -> Result
     let mut rest: Vec<Option<usize>> = shape.iter().copied().map(Some).collect();
     rest.insert(moved.samples, None);
     let mut rest = rest.into_iter();
-    let all: Option<Vec<Option<usize>>> = (0..=shape.len() + count)
-        .map(|axis| if added.contains(&axis) { Some(Some(1)) } else { rest.next() })
-        .collect();
+    let all: Option<Vec<Option<usize>>> =
+        (0..=shape.len() + count).map(|axis| if added.contains(&axis) { Some(Some(1)) } else { rest.next() }).collect();
     let all = all.ok_or_else(|| node.setting("axes", "are not among its value's"))?;
     let samples = all.iter().position(Option::is_none).unwrap_or(0);
     let base = trace.graph.reshape(moved.base, label(node.proto), all.into_iter().flatten().collect())?;

@@ -35,7 +35,9 @@ pub(super) fn follow<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
         return Err(node.setting("sequence_lens", "are given, which is not understood").into());
     }
     let starts = [start(trace, node, 5)?, if cell == Cell::Lstm { start(trace, node, 6)? } else { None }];
-    if cell == Cell::Lstm && constant_operand(trace, node, 7)?.is_some_and(|peeps| peeps.values.iter().any(|x| *x != 0.0)) {
+    if cell == Cell::Lstm
+        && constant_operand(trace, node, 7)?.is_some_and(|peeps| peeps.values.iter().any(|x| *x != 0.0))
+    {
         return Err(node.setting("its peepholes", "are not 0, which is not understood").into());
     }
     if node.attribute("clip").is_some() || node.is_on("input_forget") {
@@ -80,7 +82,9 @@ pub(super) fn follow<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
             let Some(start) = start else { return Ok(None) };
             let own = start.get(direction * units..(direction + 1) * units);
             let own = own.filter(|_| start.len() == directions * units);
-            Ok(Some(DVector::from_column_slice(own.ok_or_else(|| node.setting("its start", "does not fit its units"))?)))
+            Ok(Some(DVector::from_column_slice(
+                own.ok_or_else(|| node.setting("its start", "does not fit its units"))?,
+            )))
         };
         let [gate, activation, output] = functions[direction];
         let layer = Recurrence {
