@@ -10,8 +10,10 @@ use layerflow::flow::{Flow, FlowOptions};
 use layerflow::formats::{self, examples::ExampleNetwork};
 use layerflow::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
 use layerflow::session::{
-    Command, Findings, LayerMeasures, PanelCommand, PanelPart, PlaybackCommand, Side, ViewCommand, WindowCommand,
+    Command, Findings, LayerMeasures, Pace, PanelCommand, PanelPart, PlaybackCommand, Side, TrainCommand, ViewCommand,
+    WindowCommand,
 };
+use layerflow::training::TrainingOptions;
 
 use crate::{Frames, TIMEOUT, entry, median, ratio, weights};
 
@@ -48,7 +50,8 @@ pub fn measure() {
         ratio(open, closed),
         ratio(open, Duration::from_millis(8))
     );
-    digits();
+    let one = digits();
+    in_training(&folder, one);
     wide(&folder);
 }
 
@@ -67,7 +70,8 @@ fn faulty() -> Network {
         .expect("the widths fit")
 }
 
-fn digits() {
+/// How long the findings of digits take.
+fn digits() -> Duration {
     let network = ExampleNetwork::Digits.load().expect("the example is there");
     let data = Generator::Digits.generate(GeneratorOptions { samples: 1797, ..GeneratorOptions::default() });
     let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).expect("it flows");
@@ -83,6 +87,44 @@ fn digits() {
         data.samples(),
         ratio(time, Duration::from_millis(500))
     );
+    time
+}
+
+/// What part of a training goes into findings, each of which takes so long.
+fn in_training(folder: &tempfile::TempDir, one: Duration) {
+    const WATCHED: Duration = Duration::from_secs(20);
+    let path = folder.path().join("digits.json");
+    let network = ExampleNetwork::Digits.load().expect("the example is there");
+    formats::save(&path, &network).expect("the network can be written");
+    let data = StartData::of_argument("digits".into());
+    let mut app = ExplorerApp::new(Startup { network: Some(path), data: Some(data), ..Startup::default() });
+    let mut frames = Frames::default();
+    app.wait_for_jobs(TIMEOUT);
+    frames.window(&mut app);
+    app.wait_for_jobs(TIMEOUT);
+    let options = TrainingOptions { epochs: 100_000, ..*app.session().training().options() };
+    for asked in [TrainCommand::Options(options), TrainCommand::Pace(Pace::Unlimited), TrainCommand::Play] {
+        app.command(Command::Train(asked));
+    }
+    // An answer in the place of another is another one.
+    let place = |app: &ExplorerApp| app.session().latest::<Findings>().map(std::sync::Arc::as_ptr);
+    let (mut count, mut seen) = (0_u32, place(&app));
+    let start = Instant::now();
+    while start.elapsed() < WATCHED {
+        frames.window(&mut app);
+        let now = place(&app);
+        count += u32::from(now != seen);
+        seen = now;
+        std::thread::sleep(Duration::from_millis(8));
+    }
+    let share = (one * count).as_secs_f64() / start.elapsed().as_secs_f64();
+    println!(
+        "digits in training without pause: checked {count} times in {:.1?}, {:.2} % of the time, {:.2} × the 5 % aimed at",
+        start.elapsed(),
+        100.0 * share,
+        share / 0.05
+    );
+    app.command(Command::Train(TrainCommand::Pause));
 }
 
 /// The longest frame of the window while a wide network on many rows is checked in the background.

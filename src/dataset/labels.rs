@@ -79,9 +79,14 @@ impl Labels {
     /// Labels of classes as the values of a quantity, where they are more different whole numbers than a single output tells
     /// apart as classes.
     pub(crate) fn as_values(&self) -> Option<Labels> {
+        self.as_values_beyond(MANY_CLASSES)
+    }
+
+    /// Labels of classes as the values of a quantity, where they are more than so many different whole numbers.
+    pub(crate) fn as_values_beyond(&self, classes: usize) -> Option<Labels> {
         let Labels::Classes { of_sample, names } = self else { return None };
         let distinct: BTreeSet<usize> = of_sample.iter().copied().collect();
-        if distinct.len() <= MANY_CLASSES {
+        if distinct.len() <= classes {
             return None;
         }
         let numbers: Option<Vec<f64>> = names.iter().map(|name| name.parse::<i64>().ok().map(|n| n as f64)).collect();

@@ -6,8 +6,10 @@ use crate::network::Activation;
 
 /// The number of bars of a histogram.
 const BARS: usize = 48;
-/// A unit whose slope stays below this share of the steepest at every sample passes nothing on.
+/// A unit whose slope stays below this share of the steepest at nearly every sample passes nothing on.
 const DEAD_SLOPE: f64 = 1e-3;
+/// A unit that is active for a smaller share of the samples is dead.
+const ACTIVE_SHARE: f64 = 0.01;
 /// A value where the slope is below this share of the steepest is saturated.
 const SATURATED_SLOPE: f64 = 0.05;
 
@@ -31,7 +33,8 @@ pub struct ActivationUse {
     pub after: Histogram,
     /// The number of units, one for each coordinate.
     pub units: usize,
-    /// Units that pass nothing on: their slope σ'(y) is below a thousandth of the steepest at every sample. `None` for
+    /// Units that pass nothing on: their slope σ'(y) is below a thousandth of the steepest at more than 99 % of the samples, as
+    /// the findings count them. `None` for
     /// softmax, whose units act together.
     pub dead: Option<usize>,
     /// The share of all values at which σ'(y) is below a twentieth of the steepest. `None` for softmax.
@@ -70,7 +73,9 @@ impl ActivationUse {
             before.map(|y| activation.slope(y).abs() / steepest)
         });
         let dead = |gradients: &DMatrix<f64>| {
-            gradients.row_iter().filter(|row| row.iter().all(|slope| *slope < DEAD_SLOPE)).count()
+            let is_dead = |active: usize| (active as f64) < ACTIVE_SHARE * samples as f64;
+            let active = gradients.row_iter().map(|row| row.iter().filter(|slope| **slope >= DEAD_SLOPE).count());
+            active.filter(|active| is_dead(*active)).count()
         };
         let saturated = |gradients: &DMatrix<f64>| {
             gradients.iter().filter(|slope| **slope < SATURATED_SLOPE).count() as f64 / gradients.len() as f64
@@ -108,6 +113,12 @@ mod tests {
         assert_eq!(found.before.counts.iter().sum::<u32>(), 12);
         // Six values become 0, in the bar that begins there.
         assert_eq!(found.after.counts[BARS / 2], 6);
+    }
+
+    #[test]
+    fn a_unit_that_is_hardly_ever_on_is_dead_too() {
+        let before = DMatrix::from_fn(2, 300, |unit, sample| if sample < 2 + 2 * unit { 1.0 } else { -1.0 });
+        assert_eq!(ActivationUse::measure(Activation::Relu, &before).unwrap().dead, Some(1));
     }
 
     #[test]

@@ -9,12 +9,16 @@ use crate::diagnostics::measures::participation_ratio;
 const NOTHING: f64 = 1e-12;
 /// Hardly more than the one direction that any spread has.
 const BARELY: f64 = 1.05;
+/// A network that is right this often has the directions that it needs.
+const RIGHT: f64 = 0.9;
 /// A layer flattens the data where it leaves so many times fewer directions.
 const FALL: f64 = 1.5;
 
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
     let Some(sample) = subject.sample().filter(|sample| sample.rows.len() > 1) else { return Vec::new() };
     let needed = subject.classes().map_or(0.0, |(_, classes)| classes as f64 - 1.0);
+    // Classes that follow each other along a line need no more than the line.
+    let is_right = subject.accuracy().is_some_and(|accuracy| accuracy >= RIGHT);
     let mut before = participation_ratio(&sample.inputs);
     let mut findings = Vec::new();
     for (index, layer, values) in subject.layer_values() {
@@ -29,7 +33,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         let narrow = thresholds.collapsed_width_share * width;
         // Only where it falls: what was flat before is no fault of this layer.
         let falls_below = |limit: f64| ratio < limit && before >= limit;
-        let is_flat = needed >= 2.0 && ratio < (thresholds.collapsed_class_share * needed).max(BARELY);
+        let is_flat = needed >= 2.0 && !is_right && ratio < (thresholds.collapsed_class_share * needed).max(BARELY);
         let found = if is_point {
             (before > 0.0).then_some((
                 1.0,

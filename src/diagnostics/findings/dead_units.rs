@@ -28,7 +28,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         // right. What counts is what is far from ever coming back, and what may be why the network is wrong.
         let needed = not_shrunk(layer);
         let is_right = subject.accuracy().is_none_or(|accuracy| accuracy >= RIGHT);
-        let counts = |unit: &&usize| needed.get(**unit) == Some(&true) && (!is_right || is_far(values, **unit));
+        let counts = |unit: &&usize| needed.get(**unit) == Some(&true) && (!is_right || is_far(layer, values, **unit));
         let died = dead.iter().filter(counts).count();
         let died_share = died as f64 / units as f64;
         let severity = match died_share {
@@ -61,10 +61,12 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
     findings
 }
 
-/// Whether a unit would have to move by several times its own spread to be on.
-fn is_far(values: &LayerValues, unit: usize) -> bool {
+/// Whether a unit would have to move by several times its own spread to be on, and its bias is what put it there: where the
+/// data has a mean far from 0, units whose weights point away from it have never been on, and are not missed.
+fn is_far(layer: &Layer, values: &LayerValues, unit: usize) -> bool {
     let row = values.before.row(unit);
-    row.max() < -FAR * row.variance().sqrt()
+    let bias = parts(layer).first().and_then(|part| part.bias).map_or(0.0, |bias| bias[unit]);
+    row.max() < -FAR * row.variance().sqrt() && bias <= 0.5 * row.mean()
 }
 
 /// Which units have weights, or a bias, that weight decay has not shrunk to nothing.

@@ -6,9 +6,6 @@ use super::subject::Subject;
 use crate::dataset::Labels;
 use crate::network::{Activation, Loss, OutputFunction};
 
-/// A network that is right this often has learned in spite of an unusual loss.
-const RIGHT: f64 = 0.9;
-
 /// What the last layer gives.
 #[derive(Clone, Copy, PartialEq)]
 enum Answers {
@@ -34,8 +31,6 @@ pub(super) fn mismatch(subject: &Subject<'_>) -> Option<Mismatch> {
         (OutputFunction::Identity, Activation::Identity) => Answers::Values,
         _ => return None,
     };
-    let is_right = subject.accuracy().is_some_and(|accuracy| accuracy >= RIGHT);
-    let mild = if is_right { Severity::Note } else { Severity::Warning };
     let is_of_values = subject.data().is_some_and(|data| matches!(data.labels, Labels::Values(_)));
     let name = loss.name();
     let told = |severity, message: String, remedy| {
@@ -77,13 +72,13 @@ pub(super) fn mismatch(subject: &Subject<'_>) -> Option<Mismatch> {
             let message = format!(
                 "the file says that {name} was made small, which takes each answer by itself, but softmax gives shares of 1"
             );
-            told(mild, message, "use categorical cross-entropy with softmax")
+            told(Severity::Warning, message, "use categorical cross-entropy with softmax")
         }
         (Loss::SquaredError | Loss::AbsoluteError, Answers::Shares) if !is_of_values => {
             let message = format!(
-                "the file says that {name} of softmax was made small: where the answer is wrong and sure there is hardly a gradient"
+                "the file says that {name} of softmax was made small: where an answer is wrong and sure there is hardly a gradient"
             );
-            told(mild, message, "use categorical cross-entropy with softmax")
+            told(Severity::Warning, message, "use categorical cross-entropy with softmax")
         }
         _ => None,
     }

@@ -6,7 +6,7 @@ use super::subject::Subject;
 use super::thresholds::{NEURALINT, OWN, Thresholds};
 use super::{output_loss, output_shape};
 use crate::dataset::Labels;
-use crate::network::{Activation, OutputFunction};
+use crate::network::{Activation, Layer, OutputFunction};
 
 /// Where a network is right this often its unusual last layer does no harm.
 const RIGHT: f64 = 0.9;
@@ -26,7 +26,27 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
             .try_this(mismatch.remedy)
             .from_source(if mismatch.severity == Severity::Note { OWN } else { NEURALINT })
     };
-    found.into_iter().map(finding).collect()
+    let mut findings: Vec<Finding> = found.into_iter().map(finding).collect();
+    findings.extend((0..last).filter_map(|index| within(subject, index)));
+    findings
+}
+
+/// A softmax that is no answer: it stands on a layer (from 0) that another dense layer reads.
+fn within(subject: &Subject<'_>, index: usize) -> Option<Finding> {
+    let [Layer::Dense(dense), Layer::Dense(_)] = subject.network().layers().get(index..index + 2)? else { return None };
+    if dense.activation != Activation::Softmax {
+        return None;
+    }
+    let is_right = subject.accuracy().is_some_and(|accuracy| accuracy >= RIGHT);
+    let severity = if is_right { Severity::Note } else { Severity::Warning };
+    let message = "softmax stands on a hidden layer: its units share a sum of 1, so that one is heard only where the others are not";
+    let finding = Finding::new("output_mismatch", severity, message)
+        .in_layer(index)
+        .at(subject.activation_moment(index))
+        .measured(dense.affine.outputs() as f64, dense.affine.outputs() as f64)
+        .try_this("use ReLU or tanh on hidden layers, and softmax on the last one only")
+        .from_source(NEURALINT);
+    Some(finding)
 }
 
 /// Mismatches of the last activation and the output function with each other and with the labels.

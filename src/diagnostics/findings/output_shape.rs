@@ -11,11 +11,17 @@ use crate::network::{Activation, OutputFunction};
 const PROBABLE: (f64, f64) = (-0.5, 1.5);
 /// From this share of such answers on the sigmoid is missing.
 const MANY: f64 = 0.2;
+/// So few different whole numbers may be classes.
+const FEW: usize = 12;
 /// A network whose answers are right this often as logits is meant so.
 const RIGHT: f64 = 0.9;
 
 pub(super) fn mismatches(subject: &Subject<'_>) -> Vec<Mismatch> {
-    let Some(Labels::Classes { of_sample, names }) = subject.data().map(|data| &data.labels) else { return Vec::new() };
+    let (of_sample, names) = match subject.data().map(|data| &data.labels) {
+        Some(Labels::Classes { of_sample, names }) => (of_sample, names),
+        Some(Labels::Values(values)) => return few_values(subject, values).into_iter().collect(),
+        Some(Labels::None) | None => return Vec::new(),
+    };
     let outputs = subject.network().outputs();
     let mut present = vec![false; names.len()];
     of_sample
@@ -44,8 +50,12 @@ pub(super) fn mismatches(subject: &Subject<'_>) -> Vec<Mismatch> {
             100.0 * share
         );
         found.push(Mismatch {
-            // Logits are what many frameworks leave to the loss.
-            severity: if right < RIGHT { Severity::Warning } else { Severity::Note },
+            // Logits are what many frameworks leave to the loss, and where no file tells of the loss they may be meant.
+            severity: if right < RIGHT && subject.network().objective().is_some() {
+                Severity::Warning
+            } else {
+                Severity::Note
+            },
             message,
             value: share,
             threshold: MANY,
@@ -53,6 +63,27 @@ pub(super) fn mismatches(subject: &Subject<'_>) -> Vec<Mismatch> {
         });
     }
     found
+}
+
+/// A few whole numbers that the file says were learned as values: a quantity, or classes after all.
+fn few_values(subject: &Subject<'_>, values: &[f64]) -> Option<Mismatch> {
+    if subject.network().outputs() != 1 || values.iter().any(|value| value.fract() != 0.0) {
+        return None;
+    }
+    let mut distinct = values.to_vec();
+    distinct.sort_by(f64::total_cmp);
+    distinct.dedup();
+    let count = distinct.len();
+    let message = format!(
+        "one output for {count} whole numbers, trained on how far it is off: right for a quantity, but not for classes"
+    );
+    (2..=FEW).contains(&count).then_some(Mismatch {
+        severity: Severity::Note,
+        message,
+        value: 1.0,
+        threshold: count as f64,
+        remedy: "if the numbers are classes, give the last layer an output for each, with softmax",
+    })
 }
 
 /// The share of answers of a single output without sigmoid that are far from 0 … 1, where they are many and reading them as

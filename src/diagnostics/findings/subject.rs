@@ -9,13 +9,15 @@ use crate::dataset::{Dataset, Labels, match_classes};
 use crate::diagnostics::backward::Backward;
 use crate::flow::{Flow, PhaseKind};
 use crate::linalg::library::singular_values;
-use crate::network::{Layer, Network, OutputFunction};
+use crate::network::{Activation, Layer, Loss, Network, OutputFunction};
 
 use super::values::{self, LayerValues};
 
 /// Rows or columns at most, whichever are fewer, of a weight that is decomposed for findings where no flow has done it: minutes.
 const MAX_DECOMPOSED: usize = 2048;
 
+/// As many classes as a single output tells apart.
+const TWO: usize = 2;
 /// At most so many rows of the data are run through the network.
 const MAX_ROWS: usize = 2000;
 /// At most so many numbers are kept of the values of all layers, half a GB.
@@ -80,8 +82,14 @@ impl<'a> Subject<'a> {
     pub fn with_data(mut self, data: Option<&'a Dataset>) -> Subject<'a> {
         let fits = |data: &&Dataset| data.dimension() == self.network.inputs() && data.samples() > 0;
         let is_single = self.network.outputs() == 1 && self.network.output() == OutputFunction::Identity;
+        let is_of_values = is_single && is_trained_on_values(self.network);
         // Whole numbers may be classes or a quantity; many of them before a single output are what it is to tell.
-        self.data = data.filter(fits).map(|data| match data.labels.as_values().filter(|_| is_single) {
+        // What the file tells of the loss decides, where there are more than two.
+        let values = |data: &Dataset| {
+            let told = data.labels.as_values_beyond(TWO).filter(|_| is_of_values);
+            told.or_else(|| data.labels.as_values().filter(|_| is_single))
+        };
+        self.data = data.filter(fits).map(|data| match values(data) {
             Some(labels) => Cow::Owned(Dataset { labels, ..data.clone() }),
             None => Cow::Borrowed(data),
         });
@@ -231,6 +239,12 @@ impl Sample {
         let overflow = overflow.map(|(layer, unit, sample, value)| (layer, unit, data.row_of(rows[sample]), value));
         Sample { rows, inputs, labels, layers, overflow, predictions }
     }
+}
+
+/// Whether the file says that the network was trained to give a value as it is.
+fn is_trained_on_values(network: &Network) -> bool {
+    let loss = network.objective().and_then(|objective| objective.loss);
+    loss.is_some_and(Loss::is_of_values) && super::mismatch::last_activation(network) == Activation::Identity
 }
 
 /// The share of places at which two lists are equal.

@@ -32,14 +32,21 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
             let Some(rows) = directions(&part) else { continue };
             let pairs = close_pairs(&rows, thresholds.parallel_units.max(thresholds.twin_units));
             let is_twin = |pair: &&(usize, usize, f64)| pair.2 <= thresholds.twin_units;
-            let twins: Vec<_> = pairs.iter().filter(is_twin).collect();
+            let mut twins: Vec<_> = pairs.iter().filter(is_twin).collect();
+            // What training has shrunk to nothing has no weights left to tell apart: that is no fault where others are one.
+            let both_live = |pair: &&(usize, usize, f64)| is_live[pair.0] && is_live[pair.1];
+            let has_live = twins.iter().any(both_live);
+            if has_live {
+                twins.retain(both_live);
+            }
             let parallel: Vec<_> = pairs.iter().filter(|pair| !is_twin(pair)).collect();
             // On a line many directions are close to each other by chance.
             let closest = twins.first().map_or(f64::INFINITY, |(_, _, distance)| *distance);
             // Training itself brings units of few inputs together, and never all the way; where the network is right, no harm
             // is done.
             let is_copy = closest <= COPIED || subject.accuracy().is_some_and(|accuracy| accuracy < RIGHT);
-            let severe = if part.weight.ncols() > 1 && is_copy { Severity::Warning } else { Severity::Note };
+            let severe =
+                if part.weight.ncols() > 1 && is_copy && has_live { Severity::Warning } else { Severity::Note };
             let kinds = [
                 (twins, severe, thresholds.twin_units, "the same weights and bias up to a factor"),
                 (
@@ -76,15 +83,13 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
     findings
 }
 
-/// The rows (w, b) scaled to length 1, one a column; those that training has shrunk to nothing have no direction. `None` with
-/// fewer than two.
+/// The rows (w, b) scaled to length 1, one a column; `None` with fewer than two.
 fn directions(part: &Part<'_>) -> Option<DMatrix<f64>> {
     let (rows, columns) = part.weight.shape();
     if rows < 2 {
         return None;
     }
     let mut directions = DMatrix::zeros(columns + 1, rows);
-    let is_live = live(&row_norms(part.weight), SHRUNK);
     // Some rows at a time: those of one column lie side by side.
     for first in (0..rows).step_by(ROWS_AT_ONCE) {
         let few = first..rows.min(first + ROWS_AT_ONCE);
@@ -97,7 +102,7 @@ fn directions(part: &Part<'_>) -> Option<DMatrix<f64>> {
         direction[columns] = part.bias.map_or(0.0, |bias| bias[row]);
         let norm = direction.norm();
         // A row without direction is like no other, itself included.
-        direction /= if norm > MIN_NORM && is_live[row] { norm } else { f64::NAN };
+        direction /= if norm > MIN_NORM { norm } else { f64::NAN };
     }
     Some(directions)
 }

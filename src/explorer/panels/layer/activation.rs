@@ -53,7 +53,8 @@ fn data(ui: &mut Ui, shown: &Shown<'_>) {
     }
     text.push(format!("{} measured", counted(found.samples, "point")));
     ui.label(theme::note(ui, text.join(" · "))).on_hover_text(
-        "A dead unit gives the same for every point: its slope σ' is below a thousandth of the steepest throughout. A \
+        "A dead unit gives the same for all but one in a hundred points: its slope σ' is below a thousandth of the \
+         steepest there. A \
          saturated value is where the slope is below a twentieth of it.",
     );
 }

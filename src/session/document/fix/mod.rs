@@ -91,7 +91,10 @@ impl<'a> FixFinder<'a> {
             "data_scale" => self.data.map(|_| Fix::Standardise),
             "constant_column" | "leak_column" => columns::can_leave_out(self.network, self.data?, &finding.columns)
                 .then(|| Fix::LeaveOut { columns: finding.columns.clone() }),
-            "output_mismatch" => output::fitting(self.network, self.data, self.thresholds).map(Fix::End),
+            // What stands on a hidden layer is no end.
+            "output_mismatch" if finding.layer == Some(self.network.layers().len()) => {
+                output::fitting(self.network, self.data, self.thresholds).map(Fix::End)
+            }
             "data_labels" => columns::renumbered(self.data?).map(|_| Fix::Renumber),
             _ => None,
         };

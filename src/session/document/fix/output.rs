@@ -1,7 +1,7 @@
 //! Another last activation or output function, where one goes with the labels.
 
 use crate::dataset::Dataset;
-use crate::diagnostics::findings::{Severity, Subject, Thresholds, check_output};
+use crate::diagnostics::findings::{Finding, Severity, Subject, Thresholds, check_output};
 use crate::network::{Activation, Layer, Loss, Network, NetworkError, OutputFunction};
 
 /// How a network could end.
@@ -46,7 +46,9 @@ pub(super) fn fitting(network: &Network, data: Option<&Dataset>, thresholds: &Th
     let fits = |end: &NetworkEnd| {
         let Ok(ended) = ended(network, *end) else { return false };
         let subject = Subject::new(&ended).with_data(data);
-        check_output(&subject, thresholds).iter().all(|finding| finding.severity == Severity::Note)
+        let of_end = |finding: &&Finding| finding.layer == Some(ended.layers().len());
+        let found = check_output(&subject, thresholds);
+        found.iter().filter(of_end).all(|finding| finding.severity == Severity::Note)
     };
     doubled.into_iter().chain(kept).chain(dropped).find(fits)
 }

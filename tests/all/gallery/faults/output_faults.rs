@@ -34,5 +34,9 @@ pub fn all(bases: &Bases) -> Vec<Planted> {
         let values = (0..data.samples()).map(|row| row as f64 / 7.0).collect();
         add(network.clone(), &Dataset { labels: Labels::Values(values), ..data.clone() });
     }
+    for (network, data) in [&bases.tanh, &bases.relu, &bases.digits] {
+        let squeezed = set_activation(network, 0, Activation::Softmax);
+        planted.push(Planted::new("output_mismatch", Some(1), squeezed, Some(data)));
+    }
     planted
 }
