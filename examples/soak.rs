@@ -20,7 +20,8 @@ fn main() {
     let commands = arguments.next().unwrap_or(1_000_000);
     let (events, seed) = (arguments.next().unwrap_or(commands.min(20_000)), arguments.next().unwrap_or(1));
     let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data");
-    let files = ["moons", "operators", "tables"].into_iter().flat_map(|folder| std::fs::read_dir(data.join(folder)).unwrap());
+    let files =
+        ["moons", "operators", "tables"].into_iter().flat_map(|folder| std::fs::read_dir(data.join(folder)).unwrap());
     let examples: Vec<PathBuf> = files.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
     let folder = tempfile::tempdir().unwrap();
     // What is typed into the path field is written here.

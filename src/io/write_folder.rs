@@ -19,7 +19,8 @@ where
 {
     let failed = |source| E::from(IoError::Write { path: path.into(), source });
     // A link to a folder is followed: it is the folder that is exchanged.
-    let target: PathBuf = if path.is_dir() { fs::canonicalize(path).map_err(failed)? } else { path.components().collect() };
+    let target: PathBuf =
+        if path.is_dir() { fs::canonicalize(path).map_err(failed)? } else { path.components().collect() };
     remove_leftovers(&target);
     let (partial, ()) = beside(&target, |partial| fs::create_dir(partial)).map_err(failed)?;
     let filled = fill(&partial).and_then(|()| give_name(&partial, &target).map_err(failed));

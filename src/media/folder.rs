@@ -32,7 +32,8 @@ fn fill(folder: &Path, film: &Film, draw: &mut Draw<'_>) -> Result<(), MediaErro
         let path = folder.join(format!("frame-{:0digits$}.png", number + 1));
         let refused = |problem| MediaError::Encode { path: path.clone(), format: "PNG", problem };
         let bytes = png_bytes(&frame).map_err(refused)?;
-        let written = fs::File::create(&path).and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()));
+        let written =
+            fs::File::create(&path).and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()));
         written.map_err(|source| MediaError::Folder { path, source })?;
     }
     Ok(())

@@ -82,7 +82,18 @@ fn command(film: &Film, file: &Path) -> Command {
     command.args(["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white", "-an", "-threads", "1"]);
     command.args(["-c:v", "libx264", "-preset", "medium", "-crf", "18", "-pix_fmt", "yuv420p"]);
     // The name of what is not whole yet does not tell the kind.
-    command.args(["-f", "mp4", "-movflags", "+faststart", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1"]);
+    command.args([
+        "-f",
+        "mp4",
+        "-movflags",
+        "+faststart",
+        "-fflags",
+        "+bitexact",
+        "-flags:v",
+        "+bitexact",
+        "-map_metadata",
+        "-1",
+    ]);
     command.arg(file);
     command.stdin(Stdio::piped()).stdout(Stdio::null());
     command

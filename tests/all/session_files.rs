@@ -9,8 +9,8 @@ use layerflow::dataset::{Generator, GeneratorOptions, LabelChoice};
 use layerflow::explorer::{ExplorerApp, Startup};
 use layerflow::session::file::{self, SessionError, SessionSources};
 use layerflow::session::{
-    ColumnCommand, Command, DataSource, EditCommand, Example, ImportCommand, NetworkChange, PanelCommand, PlaybackCommand, Session,
-    SessionCommand, VelocityPicture, ViewCommand, WindowCommand,
+    ColumnCommand, Command, DataSource, EditCommand, Example, ImportCommand, NetworkChange, PanelCommand,
+    PlaybackCommand, Session, SessionCommand, VelocityPicture, ViewCommand, WindowCommand,
 };
 use serde_json::Value;
 use tempfile::TempDir;

@@ -6,10 +6,9 @@ use layerflow::media::MediaKind;
 use layerflow::network::OutputFunction;
 use layerflow::resnet::{Integrator, RefinementKind};
 use layerflow::session::{
-    Command, EditCommand, ExportCommand, Figure, FilmTiming, FindingCommand, FindingScope, Fix, Grab,
-    MatrixEntry, NetworkChange, NetworkEnd, NumberChange, NumberKind, PanelCommand, PanelPart, PictureSettings,
-    PictureSubject, PictureTheme, PictureTimes, PointCommand, ProbeCommand, Section, Session, VelocityPicture,
-    ViewCommand, WeightPart,
+    Command, EditCommand, ExportCommand, Figure, FilmTiming, FindingCommand, FindingScope, Fix, Grab, MatrixEntry,
+    NetworkChange, NetworkEnd, NumberChange, NumberKind, PanelCommand, PanelPart, PictureSettings, PictureSubject,
+    PictureTheme, PictureTimes, PointCommand, ProbeCommand, Section, Session, VelocityPicture, ViewCommand, WeightPart,
 };
 use nalgebra::DMatrix;
 
