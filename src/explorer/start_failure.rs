@@ -1,8 +1,7 @@
 //! Why the window did not open, in one sentence: what the window library says of it helps nobody.
 
 /// What can be done without a window.
-const WITHOUT_WINDOW: &str =
-    "what needs no window works: layerflow inspect, run, flow, refine, convert and train (each with --help)";
+const WITHOUT_WINDOW: &str = "what needs no window works: layerflow inspect, run, flow, refine, convert, train, render and compare (each with --help)";
 
 /// A library of the system that the window library opens at start, and the packages that hold it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -77,4 +77,4 @@ pub use view::{
     Projection, RADII, Requirement, Section, Selection, Side, Sorting, TOUR_SPEEDS, TableColumn, Tool, Tour,
     VelocityPicture, ViewCommand, ViewSettings, WindowCommand, WindowSettings, column_text,
 };
-pub use wording::{coordinate_name, counted, listed, own_name, shown, subscript};
+pub use wording::{coordinate_name, counted, listed, own_name, shown, shown_path, subscript};

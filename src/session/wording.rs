@@ -1,5 +1,7 @@
 //! Counted things and coordinates in plain words.
 
+use std::path::Path;
+
 use crate::system::text::bounded;
 
 /// "1 input", "2 inputs": the count with its noun, which takes an s in the plural.
@@ -19,6 +21,12 @@ pub fn own_name(name: &str) -> String {
 pub fn shown(name: &str) -> String {
     const MAX_NAME: usize = 80;
     bounded(name, MAX_NAME).into_owned()
+}
+
+/// The same of a path, which may be longer.
+pub fn shown_path(path: &Path) -> String {
+    const MAX_PATH: usize = 300;
+    bounded(&path.to_string_lossy(), MAX_PATH).into_owned()
 }
 
 /// "2, 3 and 5"; of a long list the first few and how many more there are.

@@ -66,6 +66,15 @@ pub fn check(needed: u64) -> Result<(), NotEnough> {
     within(needed, chosen, &found())
 }
 
+/// The bytes that work may still take; `None` where that is not known and no limit is chosen.
+pub fn room() -> Option<u64> {
+    let chosen = match CHOSEN.load(Ordering::Relaxed) {
+        UNSET => None,
+        bytes => Some(bytes),
+    };
+    limits(chosen, &found()).map(|(limit, _)| limit)
+}
+
 /// Room for `count` more values, if there is memory for them.
 ///
 /// # Errors
@@ -84,22 +93,29 @@ struct Found {
 }
 
 fn within(needed: u64, chosen: Option<u64>, found: &Found) -> Result<(), NotEnough> {
+    match limits(chosen, found) {
+        Some((limit, shown)) if needed > limit => Err(NotEnough { needed, limit: shown }),
+        _ => Ok(()),
+    }
+}
+
+/// What work may take beside what is in use, and the number that is told of it.
+fn limits(chosen: Option<u64>, found: &Found) -> Option<(u64, u64)> {
     // Who chooses a limit knows better than a share what may be taken, but not more than there is.
-    let (limit, shown) = match (chosen, found.available) {
+    match (chosen, found.available) {
         (Some(chosen), available) => {
             let left = chosen.saturating_sub(found.used);
-            match available {
+            Some(match available {
                 Some(available) if available < left => (available, available),
                 _ => (left, chosen),
-            }
+            })
         }
         (None, Some(available)) => {
             let share = (available as f64 * SHARE) as u64;
-            (share, share)
+            Some((share, share))
         }
-        (None, None) => return Ok(()),
-    };
-    if needed <= limit { Ok(()) } else { Err(NotEnough { needed, limit: shown }) }
+        (None, None) => None,
+    }
 }
 
 /// A number of bytes in the unit that fits.

@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 use super::support::data;
 
 /// Every command that writes a file, of each kind, with the file's name.
-const WRITING: [(&str, &str); 12] = [
+const WRITING: [(&str, &str); 17] = [
     ("convert net.json --out", "o.json"),
     ("convert net.json --out", "o.safetensors"),
     ("convert net.json --out", "o.onnx"),
@@ -23,6 +23,11 @@ const WRITING: [(&str, &str); 12] = [
     ("refine net.json --steps 2 --out", "r.safetensors"),
     ("train --dataset moons --epochs 1 --layers 2,24,24,2 --out", "t.json"),
     ("train --dataset moons --epochs 1 --layers 2,24,24,2 --out", "t.onnx"),
+    ("render --example moons --size 300x200 --out", "o.png"),
+    ("render --example moons --size 300x200 --out", "o.svg"),
+    ("render --example moons --size 160x100 --seconds 0.3 --fps 8 --out", "o.gif"),
+    ("render --example moons --size 160x100 --seconds 0.3 --fps 8 --out", "o.apng"),
+    ("render --example moons --size 160x100 --seconds 0.3 --fps 8 --out", "o.webp"),
 ];
 
 /// What a shell does with the program in place of `layerflow`.

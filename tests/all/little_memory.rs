@@ -40,6 +40,7 @@ fn every_command_ends_in_order_however_little_memory_there_is() {
     let first =
         run_within(4_000_000, folder.path(), "train --dataset moons --epochs 2 --layers 2,24,24,2 --out net.json");
     assert_eq!(first.0, Some(0), "{}", first.1);
+    std::fs::copy(data("operators/gate.onnx"), folder.path().join("graph.onnx")).unwrap();
     let commands = [
         "inspect net.json --measures --data moons",
         "inspect --tensors net.json",
@@ -48,6 +49,12 @@ fn every_command_ends_in_order_however_little_memory_there_is() {
         "refine net.json --steps 4 --out refined.safetensors",
         "convert net.json --out net.onnx",
         "train --dataset moons --epochs 1 --layers 2,64,64,2 --out again.json",
+        "render net.json --data moons --samples 200 --size 200x150 --out picture.png",
+        "render --example moons --size 80x60 --seconds 0.3 --fps 8 --out film.gif",
+        "render graph.onnx --size 80x60 --out graph.svg",
+        "inspect --measures graph.onnx",
+        "compare net.json net.json --data moons --samples 50",
+        "completions bash",
     ];
     let loading = loading(folder.path());
     for command in commands {

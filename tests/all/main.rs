@@ -42,6 +42,7 @@ mod share_line;
 mod soak;
 mod stored_rank;
 mod support;
+mod surroundings;
 mod train_command;
 mod whole_or_told;
 mod window;

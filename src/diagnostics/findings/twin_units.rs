@@ -34,6 +34,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
             let is_twin = |pair: &&(usize, usize, f64)| pair.2 <= thresholds.twin_units;
             let mut twins: Vec<_> = pairs.iter().filter(is_twin).collect();
             // What training has shrunk to nothing has no weights left to tell apart: that is no fault where others are one.
+            let is_live = live(&row_norms(part.weight), SHRUNK);
             let both_live = |pair: &&(usize, usize, f64)| is_live[pair.0] && is_live[pair.1];
             let has_live = twins.iter().any(both_live);
             if has_live {

@@ -6,7 +6,7 @@ use crate::explorer::commands::{Action, GESTURES, Mark};
 use crate::explorer::{bars::status, theme};
 use crate::formats::NetworkKind;
 use crate::media::MediaKind;
-use crate::session::{Appearance, Command, Example, NumberKind, Session, file_name};
+use crate::session::{Appearance, Command, Example, NumberKind, Session, file_name, shown_path};
 
 /// Draws the bar and tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
@@ -35,7 +35,7 @@ fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     ui.add_enabled_ui(!session.recent.paths().is_empty(), |ui| {
         ui.menu_button("Open recent", |ui| {
             for path in session.recent.paths() {
-                if ui.button(file_name(path)).on_hover_text(path.display().to_string()).clicked() {
+                if ui.button(file_name(path)).on_hover_text(shown_path(path)).clicked() {
                     commands.push(Command::OpenNetwork(path.clone()));
                 }
             }
@@ -172,7 +172,7 @@ fn what_is_open(ui: &mut Ui, session: &Session) {
     ui.add(egui::Label::new(data).truncate()).on_hover_text("The data that flows through the network");
     ui.separator();
     let tip = match &document.network_path {
-        Some(path) => path.display().to_string(),
+        Some(path) => shown_path(path),
         None => "An example that comes with layerflow".to_owned(),
     };
     ui.add(egui::Label::new(egui::RichText::new(document.network_name()).strong()).truncate()).on_hover_text(tip);

@@ -3,7 +3,7 @@
 use egui::{Context, Id, Key, Modal, Ui};
 
 use crate::explorer::theme;
-use crate::session::{Command, LeaveAnswer, RecoverAnswer, Session};
+use crate::session::{Command, LeaveAnswer, RecoverAnswer, Session, shown_path};
 
 /// The width of a question.
 const WIDTH: f32 = 420.0;
@@ -44,7 +44,7 @@ pub fn recover(ctx: &Context, session: &Session, keys: bool) -> Vec<Command> {
     let answer = ask(ctx, "found work", keys, offered, |ui| {
         ui.heading("A window was ended before its work was saved.");
         ui.label(format!("Its network was kept {}.", found.when));
-        ui.label(theme::note(ui, found.folder.display().to_string()));
+        ui.label(theme::note(ui, shown_path(&found.folder)));
     });
     answer.map(Command::Recover).into_iter().collect()
 }

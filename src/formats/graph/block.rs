@@ -9,7 +9,7 @@ use super::compose::at_width;
 use super::forms::{Form, Linear};
 use super::plan::Plan;
 use super::scale::Scale;
-use super::values::{Expression, Graph, ValueId};
+use super::values::{Expression, Graph, ValueId, Widening};
 use crate::network::{Activation, Affine, Dense, Layer, Residual};
 
 impl Graph {
@@ -17,9 +17,14 @@ impl Graph {
     ///
     /// Linear maps alone are one matrix; linear + (affine, σ, affine) is S·x + W₂·σ(W₁x + b₁) + b₂, the bias of a
     /// projecting shortcut taken into b₂.
-    pub(super) fn block(&self, join: ValueId, base: ValueId) -> Result<Vec<Layer>, GraphProblem> {
+    pub(super) fn block(
+        &self,
+        join: ValueId,
+        base: ValueId,
+        widening: &mut Widening,
+    ) -> Result<Vec<Layer>, GraphProblem> {
         if self.is_cut(join, base) {
-            return self.cut_block(join, base);
+            return self.cut_block(join, base, widening);
         }
         let plan = self.plan(join, base)?;
         let (arguments, last) = self.forms(&plan, base)?;

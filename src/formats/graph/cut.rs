@@ -12,7 +12,7 @@ use super::GraphProblem;
 use super::compose::at_width;
 use super::layers::LONGEST_DIAGONAL;
 use super::scale::Scale;
-use super::values::{Expression, Graph, ValueId};
+use super::values::{Expression, Graph, ValueId, Widening};
 use crate::network::{Activation, Affine, Cut, Dense, Layer, MAX_FLOW_DIMENSIONS, Node, NodeMap};
 
 /// A linear operator in a state of up to so many entries of its matrix is decomposed as one.
@@ -47,7 +47,12 @@ impl Graph {
     }
 
     /// The layers from `base` to the join, first to last, each an operator on the state of the cut.
-    pub(super) fn cut_block(&self, join: ValueId, base: ValueId) -> Result<Vec<Layer>, GraphProblem> {
+    pub(super) fn cut_block(
+        &self,
+        join: ValueId,
+        base: ValueId,
+        widening: &mut Widening,
+    ) -> Result<Vec<Layer>, GraphProblem> {
         let values = self.between(join, base);
         let mut last_use: HashMap<usize, usize> = HashMap::new();
         for (index, id) in values.iter().enumerate() {
@@ -63,7 +68,8 @@ impl Graph {
                 state.slots.insert(id.0, slots);
             } else {
                 let step = self.step(id, &state)?;
-                state.take(id, step, is_last, |value| last_use.get(&value).is_some_and(|last| *last > index))?;
+                let is_needed = |value| last_use.get(&value).is_some_and(|last| *last > index);
+                state.take(id, step, is_last, is_needed, widening)?;
             }
         }
         // The join's places are made the whole state, in order.
@@ -71,7 +77,7 @@ impl Graph {
         if state.width != slots.len() || !slots.iter().copied().eq(0..state.width) {
             let (name, map) = (self.name_of(join), NodeMap::Copy(slots.len()));
             let step = Step { name, word: "places".into(), map, reads: slots, results: None };
-            state.take(join, step, true, |_| false)?;
+            state.take(join, step, true, |_| false, widening)?;
         }
         Ok(state.layers)
     }
@@ -164,6 +170,7 @@ impl State {
         step: Step<'_>,
         is_last: bool,
         is_needed: impl Fn(usize) -> bool,
+        widening: &mut Widening,
     ) -> Result<(), GraphProblem> {
         let mut is_kept = vec![false; self.width];
         if !is_last {
@@ -195,7 +202,7 @@ impl State {
             || GraphProblem::Widths { node: step.name.into(), takes: step.map.inputs(), given: step.reads.len() };
         let cut = Cut::new((self.width, next), step.reads.clone(), writes, kept).ok_or_else(unfitting)?;
         let node = Node { name: step.name.to_owned(), operator: step.word, map: step.map, cut };
-        self.layers.push(layer(node));
+        self.layers.push(layer(node, widening));
         self.slots.insert(id.0, slots);
         self.width = next;
         Ok(())
@@ -203,13 +210,13 @@ impl State {
 }
 
 /// The layer of an operator: a matrix where it is linear and the state is small, so that it is decomposed.
-pub(super) fn layer(node: Node) -> Layer {
+fn layer(node: Node, widening: &mut Widening) -> Layer {
     let (rows, columns) = (node.cut.outputs(), node.cut.inputs());
     let is_small = rows.saturating_mul(columns) <= LARGEST_DECOMPOSED && rows.max(columns) <= MAX_FLOW_DIMENSIONS;
     let is_whole_activation =
         matches!(node.map, NodeMap::Activation { .. }) && node.cut.is_whole() && rows <= LONGEST_DIAGONAL;
     match &node.map {
-        NodeMap::Affine(_) | NodeMap::Scale { .. } if is_small => {
+        NodeMap::Affine(_) | NodeMap::Scale { .. } if is_small && widening.take(rows, columns) => {
             let mut weight = DMatrix::zeros(rows, columns);
             let mut bias = DVector::zeros(rows);
             node.cut.kept().iter().for_each(|&slot| weight[(slot, slot)] = 1.0);
@@ -232,7 +239,7 @@ pub(super) fn layer(node: Node) -> Layer {
             let bias = Some(bias).filter(|bias| bias.iter().any(|value| *value != 0.0));
             Layer::Dense(Dense { name: node.name, affine: Affine { weight, bias }, activation: Activation::Identity })
         }
-        NodeMap::Activation { activation, .. } if is_whole_activation => {
+        NodeMap::Activation { activation, .. } if is_whole_activation && widening.take(rows, columns) => {
             let affine = Affine { weight: DMatrix::identity(rows, columns), bias: None };
             Layer::Dense(Dense { name: node.name, affine, activation: *activation })
         }

@@ -5,7 +5,7 @@ use nalgebra::DVector;
 use super::compose::Run;
 use super::dominators::Dominators;
 use super::scale::Scale;
-use super::values::{Expression, Graph, ValueId};
+use super::values::{Expression, Graph, ValueId, Widening};
 use super::{GraphProblem, block};
 use crate::formats::non_finite;
 use crate::network::{Activation, Dense, Elementary, Layer, Network, NetworkError, Node, NodeMap, OutputFunction};
@@ -19,6 +19,7 @@ pub(super) const LONGEST_DIAGONAL: usize = 512;
 struct Chain {
     layers: Vec<Layer>,
     origins: Vec<Option<String>>,
+    widening: Widening,
 }
 
 /// What a graph gives.
@@ -168,7 +169,7 @@ impl Graph {
 
     /// The layers up to this value, first to last.
     fn chain(&self, output: ValueId, dominators: &Dominators) -> Result<Chain, GraphProblem> {
-        let mut chain = Chain::default();
+        let mut chain = Chain { widening: self.widening(), ..Chain::default() };
         let mut at = output;
         loop {
             let (activation, top, slopes) = match &self.values[at.0].expression {
@@ -183,7 +184,8 @@ impl Graph {
                 let name = if run.name.is_empty() { self.name_of(at).to_owned() } else { run.name.clone() };
                 chain.origins.push(run.origin.take());
                 let width = self.width_of(below)?;
-                if run.weight.is_none() && width > LONGEST_DIAGONAL {
+                let mut is_wide = || width > LONGEST_DIAGONAL || !chain.widening.take(width, width);
+                if run.weight.is_none() && is_wide() {
                     chain.push_wide(&name, run.into_scale(width), (activation, slopes), width);
                     at = below;
                     continue;
@@ -202,7 +204,7 @@ impl Graph {
                     if self.is_join(below) =>
                 {
                     let base = dominators.base(below).ok_or_else(|| GraphProblem::Branch { node: name.clone() })?;
-                    let layers = self.block(below, base)?;
+                    let layers = self.block(below, base, &mut chain.widening)?;
                     chain.origins.extend(layers.iter().map(|_| None));
                     chain.layers.extend(layers.into_iter().rev());
                     at = base;
@@ -210,7 +212,7 @@ impl Graph {
                 Expression::Node { of, .. } => {
                     let base =
                         of.first().copied().ok_or_else(|| GraphProblem::Branch { node: self.name_of(below).into() })?;
-                    let layers = self.cut_block(below, base)?;
+                    let layers = self.cut_block(below, base, &mut chain.widening)?;
                     chain.origins.extend(layers.iter().map(|_| None));
                     chain.layers.extend(layers.into_iter().rev());
                     at = base;

@@ -279,3 +279,29 @@ fn a_block_whose_matrices_would_be_too_large_is_made_operator_by_operator() {
     let found = network.forward(&points).unwrap().output;
     assert!((found - points.map(|x| x + x.tanh())).amax() < 1e-12);
 }
+
+#[test]
+fn activations_of_many_coordinates_are_no_matrices_that_fill_the_memory() {
+    let mut graph = Graph::of_bytes(1000);
+    let x = graph.input(Some(vec![3000]));
+    let mut value = x;
+    for number in 0..40 {
+        let before = value;
+        value = graph.activate(value, &format!("a{number}"), Activation::Tanh).unwrap();
+        if number % 2 == 0 {
+            value = graph.softmax_along(value, &format!("s{number}"), 0).unwrap();
+        } else {
+            value = graph.combine(&[(1.0, value), (1.0, before)], &format!("c{number}")).unwrap();
+        }
+    }
+    let network = network(&graph, value);
+    let matrices = network.layers().iter().filter_map(|layer| match layer {
+        Layer::Dense(dense) => Some(dense.affine.weight.len()),
+        Layer::Residual(block) => Some(block.inner.weight.len() + block.outer.weight.len()),
+        Layer::Node(_) => None,
+    });
+    assert!(matrices.sum::<usize>() <= 2 << 24, "{} layers", network.layers().len());
+    let point = nalgebra::DMatrix::from_element(3000, 1, 0.1);
+    let output = network.forward(&point).unwrap().output;
+    assert!(output.iter().all(|value| value.is_finite()));
+}

@@ -13,6 +13,10 @@ use crate::network::{Activation, Affine, Convolution, Flattening, ImageShape, Ke
 pub(super) const MAX_NUMBERS: usize = 1 << 24;
 /// The numbers that are made whatever the file holds, 24 MB: a damaged file must not cost much.
 pub(super) const ALWAYS_MADE: usize = 3 << 20;
+/// The numbers of all matrices that only say that most coordinates stay, 128 MB: what goes beyond, and beyond some for each
+/// weight that the file really holds, stays an operator of single coordinates.
+const ALWAYS_WIDENED: usize = 1 << 24;
+const WIDENED_FOR_EACH_WEIGHT: usize = 2;
 /// For each weight that the file really holds so many more are made.
 pub(super) const MADE_FOR_EACH_WEIGHT: usize = 1 << 7;
 
@@ -92,6 +96,19 @@ pub(super) enum Expression {
         problem: GraphProblem,
         of: ValueId,
     },
+}
+
+/// The numbers that may still be made for matrices that only say that most coordinates stay.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Widening(usize);
+
+impl Widening {
+    /// Takes a matrix of this shape, if there is room for it.
+    pub fn take(&mut self, rows: usize, columns: usize) -> bool {
+        let left = rows.checked_mul(columns).and_then(|numbers| self.0.checked_sub(numbers));
+        self.0 = left.unwrap_or(self.0);
+        left.is_some()
+    }
 }
 
 impl Graph {
@@ -280,6 +297,11 @@ impl Graph {
         }
         self.spent = spent;
         Ok(())
+    }
+
+    /// What may be made of matrices that only say that most coordinates stay.
+    pub(super) fn widening(&self) -> Widening {
+        Widening(ALWAYS_WIDENED.saturating_add(self.file_weights.saturating_mul(WIDENED_FOR_EACH_WEIGHT)))
     }
 
     pub(super) fn add(&mut self, expression: Expression, shape: Option<Vec<usize>>) -> ValueId {

@@ -2,7 +2,7 @@
 
 use crate::flow::{LIMIT_PIECES, ResidualLaw};
 use crate::network::{Layer, Network, Node, Stage};
-use crate::system::memory::size_text;
+use crate::system::memory::{self, NotEnough, size_text};
 
 /// What the values and positions of all points may take, the plain net and its ResNet together: half of what a small
 /// computer has.
@@ -20,30 +20,51 @@ pub struct MemoryPlan {
     pub all: usize,
     /// Every how many of them one is shown; 1 where all are.
     pub step: usize,
+    /// The bytes that they were allowed to take.
+    most: usize,
 }
 
 impl MemoryPlan {
     /// For `samples` points that flow through `network` in `dimension` dimensions.
     pub(super) fn plan(network: &Network, law: ResidualLaw, dimension: usize, samples: usize) -> MemoryPlan {
-        MemoryPlan::within(MAX_BYTES, bytes_a_point(network, law, dimension), samples)
+        // As much again is worked with meanwhile.
+        let room = memory::room().map_or(MAX_BYTES, |room| usize::try_from(room / 2).unwrap_or(MAX_BYTES));
+        MemoryPlan::within(room.min(MAX_BYTES), bytes_a_point(network, law, dimension), samples)
+    }
+
+    /// Whether there is memory for what it takes.
+    ///
+    /// # Errors
+    /// If there is none: a single point may take more than there is.
+    pub(super) fn check(&self) -> Result<(), NotEnough> {
+        memory::check(self.bytes as u64)
+    }
+
+    /// Whether there is memory for so many points beside those of the data.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub(super) fn check_more(network: &Network, law: ResidualLaw, points: usize) -> Result<(), NotEnough> {
+        let [plain, _] = bytes_a_point(network, law, 0);
+        memory::check(plain.saturating_mul(points) as u64)
     }
 
     fn within(most: usize, [plain, resnet]: [usize; 2], samples: usize) -> MemoryPlan {
         let room = (most / (plain + resnet).max(1)).max(1);
         let step = samples.div_ceil(room).max(1);
-        MemoryPlan { bytes: plain * samples.div_ceil(step), all: samples, step }
+        MemoryPlan { bytes: plain * samples.div_ceil(step), all: samples, step, most }
     }
 
     /// What it takes, in words.
     pub fn label(&self) -> String {
-        format!("values and positions take {}, at most {}", size(self.bytes), size(MAX_BYTES))
+        format!("values and positions take {}, at most {}", size(self.bytes), size(self.most))
     }
 
     /// Which of the points are shown, where not all are.
     pub fn thinned(&self) -> Option<String> {
         let shown = self.all.div_ceil(self.step);
         (self.step > 1).then(|| {
-            format!("{shown} evenly chosen of {} points are shown: all would take over {}.", self.all, size(MAX_BYTES))
+            format!("{shown} evenly chosen of {} points are shown: all would take over {}.", self.all, size(self.most))
         })
     }
 }
@@ -94,7 +115,7 @@ mod tests {
     #[test]
     fn all_points_are_shown_as_long_as_there_is_room() {
         let few = MemoryPlan::within(1000, [8, 2], 100);
-        assert_eq!(few, MemoryPlan { bytes: 800, all: 100, step: 1 });
+        assert_eq!(few, MemoryPlan { bytes: 800, all: 100, step: 1, most: 1000 });
         let many = MemoryPlan::within(1000, [8, 2], 301);
         assert_eq!(many.step, 4);
         assert!(few.thinned().is_none() && many.thinned().unwrap().starts_with("76 evenly chosen of 301 points"));

@@ -106,6 +106,7 @@ impl Scene {
         go_on(progress, 0.0, "running the plain net")?;
         // One dimension more than the widest layer, as a reflection may need it.
         let memory = MemoryPlan::plan(network, options.residual, network.largest_width() + 1, dataset.samples());
+        memory.check().map_err(FlowError::from)?;
         let dataset = &if memory.step > 1 { Arc::new(dataset.every(memory.step)) } else { Arc::clone(dataset) };
         let forward = network.forward(&dataset.points)?;
         let overflow = Overflow::find(&forward);
@@ -128,6 +129,7 @@ impl Scene {
         let trail_samples = evenly_spaced(dataset.samples(), MAX_TRAILS);
         go_on(progress, 0.8, "sampling the grid's path")?;
         let lattice = Lattice::around(&dataset.points);
+        MemoryPlan::check_more(network, options.residual, lattice.points.ncols()).map_err(FlowError::from)?;
         let grid = flow.sample_path(&lattice.points)?;
         let followed = if data.samples() > 0 { &data } else { &grid };
         let extent = Extent::over(&flow, followed, &mut |_, _| progress(0.9, "measuring how far the data reaches"));

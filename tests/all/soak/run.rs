@@ -19,6 +19,10 @@ const WAITING: f64 = 0.2;
 /// What a window may come to hold in memory while it is given commands.
 const MOST_GROWTH: u64 = 1 << 30;
 const LONG: Duration = Duration::from_secs(300);
+/// A network whose names a terminal would obey.
+const OBEYED: &str = r#"{"format": "layerflow.network/1", "name": "n\u001b[2J\u202e", "output": "softmax", "layers": [
+    {"type": "dense", "name": "a\u001b]0;b\u0007", "weight": [[1, 0.5], [0, 1]], "bias": [0, 0], "activation": "tanh"},
+    {"type": "dense", "name": "\u009b31m", "weight": [[1, 0], [0.5, 1]], "bias": [0, 0], "activation": "identity"}]}"#;
 
 /// A window under random commands.
 pub struct Soak {
@@ -38,6 +42,17 @@ fn memory() -> u64 {
     resident.unwrap_or(0) * 4096
 }
 
+/// A text of the shape that holds a control character, or one that turns the order of others around.
+fn obeyed(shape: &egui::Shape) -> Option<&str> {
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_obeyed = |c: char| turns(c) || c.is_control() && c != '\n' && c != '\t';
+    match shape {
+        egui::Shape::Text(text) => Some(text.galley.job.text.as_str()).filter(|text| text.contains(is_obeyed)),
+        egui::Shape::Vec(shapes) => shapes.iter().find_map(obeyed),
+        _ => None,
+    }
+}
+
 impl Soak {
     /// `folder` is filled with files to be opened.
     pub fn new(seed: u64, folder: &Path, examples: &[PathBuf]) -> Soak {
@@ -48,6 +63,11 @@ impl Soak {
             ("empty.csv", ""),
             ("plain.csv", "a,b,label\n0,1,x\n1,0,y\n0.5,0.5,x\n"),
             ("ragged.csv", "1,2\n3\n"),
+            (
+                "esc\u{1b}[2J\u{202e}.csv",
+                "a\u{1b}[31m,b\u{9b}2J,label\n0,1,x\u{7}\n1,0,y\u{1b}]0;z\u{7}\n0.5,0.5,x\u{7}\n",
+            ),
+            ("esc\u{1b}[31m.json", OBEYED),
             ("out.json", ""),
             ("out.safetensors", ""),
             ("out.onnx", ""),
@@ -139,8 +159,14 @@ impl Soak {
         let fault =
             told.iter().find(|notice| notice.sentence.contains("mistake") || notice.sentence.contains("a fault in"));
         assert!(fault.is_none(), "{fault:?} after {:#?}", self.log);
+        // What is typed is shown as it is.
+        let typed =
+            self.window.state().session().path_prompt.as_ref().map(|prompt| prompt.text.clone()).unwrap_or_default();
         let output = self.window.output();
         for shape in &output.shapes {
+            if let Some(text) = obeyed(&shape.shape).filter(|text| *text != typed) {
+                panic!("{text:?} is drawn after {:#?}", self.log);
+            }
             // A text without letters has no bounds.
             if matches!(&shape.shape, egui::Shape::Text(text) if text.galley.job.text.is_empty()) {
                 continue;

@@ -6,7 +6,7 @@ use super::fuzzy;
 use crate::explorer::commands::{Action, Mark};
 use crate::session::{
     Colouring, Command, Modal, PlaybackCommand, PointCommand, Session, ViewCommand, WindowCommand, column_text,
-    file_name, own_name,
+    file_name, own_name, shown_path,
 };
 
 /// One thing that the palette offers.
@@ -56,8 +56,8 @@ fn entries<'a>(ctx: &'a Context, session: &'a Session) -> impl Iterator<Item = E
 fn recent(session: &Session) -> impl Iterator<Item = Entry> + '_ {
     session.recent.paths().iter().map(|path| Entry {
         label: format!("Open recent: {}", file_name(path)),
-        detail: path.parent().map(|folder| folder.display().to_string()).unwrap_or_default(),
-        tip: path.display().to_string(),
+        detail: path.parent().map(shown_path).unwrap_or_default(),
+        tip: shown_path(path),
         refusal: None,
         command: Command::OpenNetwork(path.clone()),
     })
