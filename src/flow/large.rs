@@ -136,11 +136,7 @@ pub(super) struct Cost {
 impl Cost {
     /// That of these layers' matrices on so many threads. A decomposition with its rotations takes a time in proportion to
     /// the third power of the longer side.
-    pub(super) fn of<'a>(
-        weights: impl Iterator<Item = Option<&'a DMatrix<f64>>>,
-        threads: usize,
-        bytes: u64,
-    ) -> Cost {
+    pub(super) fn of<'a>(weights: impl Iterator<Item = Option<&'a DMatrix<f64>>>, threads: usize, bytes: u64) -> Cost {
         let weights: Vec<Option<&DMatrix<f64>>> = weights.collect();
         let directions = Directions(Arc::new(weights.iter().map(|_| AtomicU8::new(UNKNOWN)).collect()));
         let large = weights.iter().enumerate().filter_map(|(index, weight)| Some((index, (*weight)?)));

@@ -8,9 +8,7 @@ use super::scale::Scale;
 use super::values::{Expression, Graph, ValueId};
 use super::{GraphProblem, block};
 use crate::formats::non_finite;
-use crate::network::{
-    Activation, Dense, Elementary, Layer, Network, NetworkError, Node, NodeMap, OutputFunction,
-};
+use crate::network::{Activation, Dense, Elementary, Layer, Network, NetworkError, Node, NodeMap, OutputFunction};
 
 /// Coordinates at most of a diagonal map that becomes a matrix. That of more has as many numbers as their square, none of which
 /// but the diagonal says anything, and its decomposition takes their cube.

@@ -240,9 +240,11 @@ mod tests {
         let units = layer.units();
         let start = |part: usize| layer.start[part].clone().unwrap_or_else(|| DVector::zeros(units));
         let (mut h, mut c) = (start(0), start(1));
-        let times: Vec<usize> = if layer.is_reversed { (0..x.ncols()).rev().collect() } else { (0..x.ncols()).collect() };
+        let times: Vec<usize> =
+            if layer.is_reversed { (0..x.ncols()).rev().collect() } else { (0..x.ncols()).collect() };
         for time in times {
-            let (input, own) = (&layer.weight * x.column(time) + &layer.bias, &layer.recurrent * &h + &layer.recurrent_bias);
+            let (input, own) =
+                (&layer.weight * x.column(time) + &layer.bias, &layer.recurrent * &h + &layer.recurrent_bias);
             let sum = |gate: usize, unit: usize| input[gate * units + unit] + own[gate * units + unit];
             h = match layer.cell {
                 Cell::Plain => DVector::from_fn(units, |unit, _| sum(0, unit).tanh()),
@@ -257,7 +259,8 @@ mod tests {
                     let held = layer.recurrent.rows(2 * units, units) * reset.component_mul(&h);
                     DVector::from_fn(units, |unit, _| {
                         let at = 2 * units + unit;
-                        let inner = if reset_after { reset[unit] * own[at] } else { held[unit] + layer.recurrent_bias[at] };
+                        let inner =
+                            if reset_after { reset[unit] * own[at] } else { held[unit] + layer.recurrent_bias[at] };
                         let (z, new) = (sigmoid(sum(0, unit)), (input[at] + inner).tanh());
                         z * h[unit] + (1.0 - z) * new
                     })

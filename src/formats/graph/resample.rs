@@ -175,13 +175,7 @@ impl Graph {
     }
 
     /// Another length of each axis, each place a mean of places before it.
-    pub fn resized(
-        &mut self,
-        of: ValueId,
-        name: &str,
-        shares: &[Shares],
-        mode: &str,
-    ) -> Result<ValueId, GraphProblem> {
+    pub fn resized(&mut self, of: ValueId, name: &str, shares: &[Shares], mode: &str) -> Result<ValueId, GraphProblem> {
         let shape = self.known_shape(of, name)?;
         let made: Vec<usize> = shares.iter().map(Vec::len).collect();
         if made.len() != shape.len() || made.iter().any(|length| !(1..=LONGEST).contains(length)) {

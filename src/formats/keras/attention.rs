@@ -66,12 +66,12 @@ impl Reading<'_> {
                 return Err(settings.problem("its heads", "do not fit its input").into());
             }
             let projected = self.graph.affine(of, &format!("{node}: {part}"), affine)?;
-            let places = self.graph.known_shape(projected, node)?[0];
-            let apart = self.graph.reshape(projected, node, vec![places, heads, width / heads])?;
+            let tokens = self.graph.known_shape(projected, node)?[0];
+            let apart = self.graph.reshape(projected, node, vec![tokens, heads, width / heads])?;
             made.push(self.turned_axes(apart, node, if part == "key" { &[1, 2, 0] } else { &[1, 0, 2] })?);
         }
         let size = self.graph.known_shape(made[0], node)?[2];
-        if settings.count("key_dim")?.is_some_and(|told| told != size) {
+        if settings.count("key_dim")?.is_some_and(|attribute| attribute != size) {
             return Err(settings.problem("key_dim", "is not that of its kernels").into());
         }
         let factor = Some(DVector::from_element(1, 1.0 / (size as f64).sqrt()));
@@ -150,9 +150,9 @@ impl Reading<'_> {
     /// Hides from each place those behind it.
     fn causal(&mut self, scores: ValueId, node: &str) -> Result<ValueId, GraphProblem> {
         let shape = self.graph.known_shape(scores, node)?;
-        let [.., places, keys] = shape[..] else { return Ok(scores) };
+        let [.., queries, keys] = shape[..] else { return Ok(scores) };
         let width = shape.iter().product();
-        let hides = |at: usize| at % keys > at / keys % places;
+        let hides = |at: usize| at % keys > at / keys % queries;
         let shift = DVector::from_fn(width, |at, _| if hides(at) { HIDDEN } else { 0.0 });
         self.graph.shifted(scores, node, shift)
     }
@@ -175,7 +175,8 @@ impl Reading<'_> {
         let (a, b) = (self.graph.known_shape(left, node)?, self.graph.known_shape(right, node)?);
         let wrong = || settings.problem("axes", "are not understood");
         let axes = axes.filter(|axes| axes.len() == 2 && a.len() <= 2 && b.len() <= 2).ok_or_else(wrong)?;
-        let (of_left, of_right) = (axis_of(axes[0], a.len()).ok_or_else(wrong)?, axis_of(axes[1], b.len()).ok_or_else(wrong)?);
+        let (of_left, of_right) =
+            (axis_of(axes[0], a.len()).ok_or_else(wrong)?, axis_of(axes[1], b.len()).ok_or_else(wrong)?);
         // Both with the axis that is summed last in the first, and first in the second.
         let (mut first, mut second) = (left, right);
         if a.len() == 1 {
@@ -189,7 +190,9 @@ impl Reading<'_> {
             second = self.turned_axes(second, node, &[1, 0])?;
         }
         let product = self.graph.matrix_product(first, second, node)?;
-        let rest = |shape: &[usize], axis: usize| shape.iter().enumerate().filter(|(at, _)| *at != axis).map(|(_, length)| *length).collect::<Vec<usize>>();
+        let rest = |shape: &[usize], axis: usize| {
+            shape.iter().enumerate().filter(|(at, _)| *at != axis).map(|(_, length)| *length).collect::<Vec<usize>>()
+        };
         let mut shape = [rest(&a, of_left), rest(&b, of_right)].concat();
         if shape.is_empty() {
             shape.push(1);

@@ -202,12 +202,7 @@ impl Reading<'_> {
     }
 
     /// A row of a table for each number.
-    fn embedded(
-        &mut self,
-        layer: &LayerConfig,
-        settings: &Settings<'_>,
-        of: ValueId,
-    ) -> Result<ValueId, WeightFault> {
+    fn embedded(&mut self, layer: &LayerConfig, settings: &Settings<'_>, of: ValueId) -> Result<ValueId, WeightFault> {
         let node = settings.node;
         if settings.flag("mask_zero", false)? {
             let value = "is on: layers that pass over places of padding are not understood";

@@ -3,8 +3,8 @@
 
 mod activation;
 mod architecture;
-mod attention;
 mod archive;
+mod attention;
 mod calls;
 mod dense;
 mod forms;

@@ -196,8 +196,7 @@ pub(super) fn assigned(root: &str, leaves: &[&LayerConfig], paths: &[(&str, usiz
 /// The paths as groups, in their order. A role that comes again under the same path begins another group.
 /// A layer in parts has one group for all of them.
 fn grouped<'a>(paths: &[(&'a str, usize)], leaves: &[&LayerConfig]) -> Vec<Group<'a>> {
-    let in_parts: Vec<&LayerConfig> =
-        leaves.iter().copied().filter(|leaf| !nested::parts(leaf).is_empty()).collect();
+    let in_parts: Vec<&LayerConfig> = leaves.iter().copied().filter(|leaf| !nested::parts(leaf).is_empty()).collect();
     let mut groups: Vec<Group<'a>> = Vec::new();
     let mut latest: HashMap<&str, usize> = HashMap::new();
     for (path, index) in paths {

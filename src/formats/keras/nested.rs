@@ -40,7 +40,11 @@ pub(super) fn prefix(layer: &LayerConfig, within: &[&str]) -> &'static str {
         let name = part.prefix.trim_end_matches('/');
         match layer.class.as_str() {
             "Bidirectional" => first.starts_with(name),
-            _ => first == name || first.strip_suffix("_dense") == Some(name) || first == "attention_output" && name == "output",
+            _ => {
+                first == name
+                    || first.strip_suffix("_dense") == Some(name)
+                    || first == "attention_output" && name == "output"
+            }
         }
     };
     parts(layer).iter().filter(|part| !part.prefix.is_empty()).find(is_called).map_or("", |part| part.prefix)

@@ -101,12 +101,7 @@ impl Reading<'_> {
     }
 
     /// The channels, the last axis, in groups; each over all places.
-    fn of_groups(
-        &mut self,
-        layer: &LayerConfig,
-        settings: &Settings<'_>,
-        of: ValueId,
-    ) -> Result<ValueId, WeightFault> {
+    fn of_groups(&mut self, layer: &LayerConfig, settings: &Settings<'_>, of: ValueId) -> Result<ValueId, WeightFault> {
         let node = settings.node;
         let shape = self.graph.known_shape(of, node)?;
         let axis = settings.get("axis").map_or(Some(-1), Value::as_i64).and_then(|axis| axis_of(axis, shape.len()));

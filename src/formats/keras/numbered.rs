@@ -33,9 +33,8 @@ pub(super) fn assigned(
     for leaf in model.leaves() {
         for layer in std::iter::once(leaf).chain(leaf.wrapped.as_deref()) {
             let Some(group) = group(layer, &by_path, &counted_groups, named_groups) else { continue };
-            let index = |part: &str, position: usize| {
-                by_path.get(format!("{group}{part}/vars/{position}").as_str()).copied()
-            };
+            let index =
+                |part: &str, position: usize| by_path.get(format!("{group}{part}/vars/{position}").as_str()).copied();
             let roles = roles(layer, &|position| index("", position).is_some());
             let found = roles.into_iter().enumerate();
             let mut found: HashMap<String, usize> =
@@ -134,7 +133,8 @@ fn roles(layer: &LayerConfig, has: &dyn Fn(usize) -> bool) -> Vec<&'static str> 
             roles.extend(["depthwise_kernel", "pointwise_kernel"]);
             roles.extend(is_on("use_bias").then_some("bias"));
         }
-        "Dense" | "Conv1D" | "Conv2D" | "Conv1DTranspose" | "Conv2DTranspose" | "DepthwiseConv1D" | "DepthwiseConv2D" => {
+        "Dense" | "Conv1D" | "Conv2D" | "Conv1DTranspose" | "Conv2DTranspose" | "DepthwiseConv1D"
+        | "DepthwiseConv2D" => {
             roles.push("kernel");
             roles.extend(is_on("use_bias").then_some("bias"));
             match mode_of(&layer.config) {

@@ -63,7 +63,8 @@ impl Reading<'_> {
             Some(value) => count(value).map(|factor| vec![factor; sides]),
         };
         let factors = factors.filter(|factors| factors.len() == sides && !factors.contains(&0));
-        let factors = factors.ok_or_else(|| settings.problem("size", &size.map_or_else(String::new, not_understood)))?;
+        let factors =
+            factors.ok_or_else(|| settings.problem("size", &size.map_or_else(String::new, not_understood)))?;
         let mode = settings.text("interpolation").unwrap_or("nearest");
         let mut shares: Vec<Shares> = Vec::with_capacity(shape.len());
         for (axis, &length) in shape.iter().enumerate() {

@@ -113,8 +113,8 @@ impl Reading<'_> {
         let own = |pair: [usize; 2]| if is_signal { vec![pair[1]] } else { pair.to_vec() };
         let strides = own(pair(layer, settings, "strides")?.unwrap_or([1; 2]));
         let dilations = own(pair(layer, settings, "dilation_rate")?.unwrap_or([1; 2]));
-        let told = pair(layer, settings, "kernel_size")?.map(own);
-        if told.is_some_and(|told| told != size) {
+        let attribute = pair(layer, settings, "kernel_size")?.map(own);
+        if attribute.is_some_and(|attribute| attribute != size) {
             return Err(fault(format!("its kernel is {size:?}, which is not what its settings say")).into());
         }
         let more = pair(layer, settings, "output_padding")?.map(own);
@@ -257,7 +257,11 @@ fn padded(settings: &Settings<'_>) -> Result<Padded, GraphProblem> {
 }
 
 /// A length for both axes, a list of two, or one of a signal.
-pub(super) fn pair(layer: &LayerConfig, settings: &Settings<'_>, name: &str) -> Result<Option<[usize; 2]>, GraphProblem> {
+pub(super) fn pair(
+    layer: &LayerConfig,
+    settings: &Settings<'_>,
+    name: &str,
+) -> Result<Option<[usize; 2]>, GraphProblem> {
     let is_signal = layer.class.contains("1D");
     let length = |value: &Value| value.as_u64().and_then(|length| usize::try_from(length).ok());
     let Some(attribute) = settings.get(name) else { return Ok(None) };

@@ -3,24 +3,8 @@
 use super::node::Node;
 use super::operands::{constant_operand, operand};
 use super::reduce::axis_of;
-use super::trace::{Fault, Trace, Traced, Value, label};
-use crate::formats::graph::{GraphProblem, ValueId};
-
-/// A value with its samples on a later axis.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Moved {
-    /// The value, without the axis of the samples.
-    pub base: ValueId,
-    /// Before which of its axes that of the samples lies.
-    pub samples: usize,
-}
-
-impl Moved {
-    /// The value with its samples at this place; an ordinary one where that is the first.
-    pub fn value(base: ValueId, samples: usize) -> Value {
-        if samples == 0 { Value::Traced(Traced::from_value(base)) } else { Value::Moved(Moved { base, samples }) }
-    }
-}
+use super::trace::{Fault, Moved, Trace, Value, label};
+use crate::formats::graph::ValueId;
 
 /// The first operand where its samples lie on a later axis.
 pub(super) fn first_operand(trace: &mut Trace<'_>, node: &Node<'_>) -> Option<Moved> {
@@ -65,8 +49,11 @@ pub(super) fn transpose<'a>(trace: &mut Trace<'a>, node: &Node<'a>, moved: Moved
     let is_order = |order: &Vec<usize>| order.len() == rank && (0..rank).all(|axis| order.contains(&axis));
     let order = order.filter(is_order).ok_or_else(|| node.setting("its order of axes", "is not understood"))?;
     let samples = order.iter().position(|axis| *axis == moved.samples).unwrap_or(0);
-    let inner: Vec<usize> =
-        order.into_iter().filter(|axis| *axis != moved.samples).map(|axis| axis - usize::from(axis > moved.samples)).collect();
+    let inner: Vec<usize> = order
+        .into_iter()
+        .filter(|axis| *axis != moved.samples)
+        .map(|axis| axis - usize::from(axis > moved.samples))
+        .collect();
     if inner.iter().copied().eq(0..shape.len()) {
         return Ok(Moved::value(moved.base, samples));
     }
@@ -120,9 +107,8 @@ fn unsqueeze<'a>(trace: &mut Trace<'a>, node: &Node<'a>, moved: Moved) -> Result
     let mut rest: Vec<Option<usize>> = shape.iter().copied().map(Some).collect();
     rest.insert(moved.samples, None);
     let mut rest = rest.into_iter();
-    let all: Option<Vec<Option<usize>>> = (0..=shape.len() + count)
-        .map(|axis| if added.contains(&axis) { Some(Some(1)) } else { rest.next() })
-        .collect();
+    let all: Option<Vec<Option<usize>>> =
+        (0..=shape.len() + count).map(|axis| if added.contains(&axis) { Some(Some(1)) } else { rest.next() }).collect();
     let all = all.ok_or_else(|| node.setting("axes", "are not among its value's"))?;
     let samples = all.iter().position(Option::is_none).unwrap_or(0);
     let base = trace.graph.reshape(moved.base, label(node.proto), all.into_iter().flatten().collect())?;
@@ -211,9 +197,9 @@ fn gather<'a>(trace: &mut Trace<'a>, node: &Node<'a>, moved: Moved) -> Result<Va
         return Err(node.setting("its indices", "are not constant, which is not understood").into());
     };
     let (own, shape) = own_axis(trace, node, moved, axis)?;
-    let places: Option<Vec<usize>> = wanted.integers().into_iter().map(|at| axis_of(at, shape[own])).collect();
-    let places = places.filter(|places| !places.is_empty()).ok_or_else(beyond)?;
-    let base = picked(trace, node, moved, (own, &shape), &places)?;
+    let positions: Option<Vec<usize>> = wanted.integers().into_iter().map(|at| axis_of(at, shape[own])).collect();
+    let positions = positions.filter(|positions| !positions.is_empty()).ok_or_else(beyond)?;
+    let base = picked(trace, node, moved, (own, &shape), &positions)?;
     match wanted.shape.len() {
         0 => {
             let mut left = shape;

@@ -3,10 +3,9 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::constant::Constant;
-use super::moved::Moved;
 use super::node::Node;
 use super::operands::{constant_operand, floats, only_operand, operand, settled_operand};
-use super::trace::{Fault, Trace, Value, label};
+use super::trace::{Fault, Moved, Trace, Value, label};
 use crate::formats::graph::{Cell, Recurrence, ValueId};
 use crate::network::Activation;
 
@@ -17,8 +16,6 @@ pub(super) fn follow<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
     let base = match operand(trace, node, 0)? {
         Value::Moved(moved) if moved.samples == 1 && !samples_first => moved.base,
         Value::Traced(_) if samples_first => settled_operand(trace, node, 0)?.base,
-        // One sequence whose times stand where samples do.
-        Value::Traced(_) => return Err(node.mixes_samples("the axis of the times").into()),
         _ => return Err(node.unknown().into()),
     };
     let cell = match node.op_type.as_str() {
@@ -35,7 +32,9 @@ pub(super) fn follow<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
         return Err(node.setting("sequence_lens", "are given, which is not understood").into());
     }
     let starts = [start(trace, node, 5)?, if cell == Cell::Lstm { start(trace, node, 6)? } else { None }];
-    if cell == Cell::Lstm && constant_operand(trace, node, 7)?.is_some_and(|peeps| peeps.values.iter().any(|x| *x != 0.0)) {
+    if cell == Cell::Lstm
+        && constant_operand(trace, node, 7)?.is_some_and(|peeps| peeps.values.iter().any(|x| *x != 0.0))
+    {
         return Err(node.setting("its peepholes", "are not 0, which is not understood").into());
     }
     if node.attribute("clip").is_some() || node.is_on("input_forget") {
@@ -51,11 +50,11 @@ pub(super) fn follow<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
         Some(_) => return Err(node.setting("direction", "is not understood").into()),
     };
     let gates = cell.gates();
-    let told = node.integer("hidden_size", i64::try_from(units).unwrap_or(0));
+    let attribute = node.integer("hidden_size", i64::try_from(units).unwrap_or(0));
     let fits = directions == is_backward.len()
         && rows == gates.saturating_mul(units)
         && recurrent.shape[..2] == [directions, rows]
-        && usize::try_from(told).ok() == Some(units)
+        && usize::try_from(attribute).ok() == Some(units)
         && bias.as_ref().is_none_or(|bias| bias.shape == [directions, 2 * rows]);
     if !fits || units == 0 {
         return Err(unfitting().into());
@@ -80,7 +79,9 @@ pub(super) fn follow<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
             let Some(start) = start else { return Ok(None) };
             let own = start.get(direction * units..(direction + 1) * units);
             let own = own.filter(|_| start.len() == directions * units);
-            Ok(Some(DVector::from_column_slice(own.ok_or_else(|| node.setting("its start", "does not fit its units"))?)))
+            Ok(Some(DVector::from_column_slice(
+                own.ok_or_else(|| node.setting("its start", "does not fit its units"))?,
+            )))
         };
         let [gate, activation, output] = functions[direction];
         let layer = Recurrence {

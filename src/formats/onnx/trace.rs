@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use super::constant::{Constant, Folder, decode};
 use super::element::{Element, Kind, type_name};
-use super::moved::Moved;
 use super::message::{GraphProto, NodeProto, TensorProto};
 use super::scalar::Scalar;
 use crate::formats::budget::Budget;
@@ -64,6 +63,22 @@ pub(super) struct Traced {
     /// A last axis of length 1 was added.
     pub unsqueezed: bool,
     pub kind: Kind,
+}
+
+/// A value with its samples on a later axis.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moved {
+    /// The value, without the axis of the samples.
+    pub base: ValueId,
+    /// Before which of its axes that of the samples lies.
+    pub samples: usize,
+}
+
+impl Moved {
+    /// The value with its samples at this place; an ordinary one where that is the first.
+    pub fn value(base: ValueId, samples: usize) -> Value {
+        if samples == 0 { Value::Traced(Traced::from_value(base)) } else { Value::Moved(Moved { base, samples }) }
+    }
 }
 
 /// What is left out of a node, or of the input, that is followed all the same.

@@ -7,6 +7,8 @@ use crate::system::memory::size_text;
 /// What the values and positions of all points may take, the plain net and its ResNet together: half of what a small
 /// computer has.
 const MAX_BYTES: usize = 4 << 30;
+/// What the grid of the input space may take.
+const MAX_GRID_BYTES: usize = 1 << 29;
 /// Values are kept in f64, positions in f32.
 const VALUE: usize = size_of::<f64>();
 const POSITION: usize = size_of::<f32>();
@@ -26,6 +28,12 @@ impl MemoryPlan {
     /// For `samples` points that flow through `network` in `dimension` dimensions.
     pub(super) fn plan(network: &Network, law: ResidualLaw, dimension: usize, samples: usize) -> MemoryPlan {
         MemoryPlan::within(MAX_BYTES, bytes_a_point(network, law, dimension), samples)
+    }
+
+    /// The points of a grid that may be followed through it.
+    pub(super) fn grid_points(network: &Network, law: ResidualLaw, dimension: usize) -> usize {
+        let [plain, _] = bytes_a_point(network, law, dimension);
+        MAX_GRID_BYTES / plain.max(1)
     }
 
     fn within(most: usize, [plain, resnet]: [usize; 2], samples: usize) -> MemoryPlan {
