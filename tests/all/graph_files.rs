@@ -307,8 +307,8 @@ fn refusal_of(change: impl Fn(&str) -> String) -> String {
 
 #[test]
 fn layers_that_are_not_understood_are_named() {
-    let lstm = refusal_of(|text| text.replacen("\"Dense\"", "\"LSTM\"", 1));
-    assert!(lstm.contains("`dense_0` (LSTM) is recurrent"), "{lstm}");
+    let lstm = refusal_of(|text| text.replacen("\"Dense\"", "\"ConvLSTM2D\"", 1));
+    assert!(lstm.contains("`dense_0` (ConvLSTM2D) is recurrent"), "{lstm}");
     let sparsemax = refusal_of(|text| text.replacen("\"tanh\"", "\"sparsemax\"", 1));
     assert!(sparsemax.contains("`dense_0`: its activation sparsemax is not understood"), "{sparsemax}");
     let lost = refusal_of(|text| text.replace("dense_1/kernel", "other/kernel"));

@@ -19,6 +19,7 @@ mod operators;
 mod plan;
 mod problem;
 mod recurrent;
+mod reduce;
 mod resample;
 mod scale;
 #[cfg(test)]

@@ -4,15 +4,12 @@ use nalgebra::{DMatrix, DVector};
 
 use super::GraphProblem;
 use super::scale::Scale;
-use super::values::{Expression, Graph, ValueId};
+use super::values::{Expression, Graph, LONGEST_LOWERED, ValueId};
 use crate::formats::shape::size;
-use crate::network::{Affine, MatrixProduct, NodeMap};
+use crate::network::{Affine, Convolution, Flattening, ImageShape, Kernel, MatrixProduct, NodeMap, WideConvolution};
 
 /// The largest number of places that the operators of a graph may name, 512 MB.
 const MAX_PLACES: usize = 1 << 26;
-
-/// Rows or columns of a convolution, or of another linear map of few entries, that becomes a matrix, so that it is decomposed.
-pub(super) const LONGEST_LOWERED: usize = 2048;
 
 /// A linear map of few entries.
 pub(in crate::formats) struct SparseRows {
@@ -104,6 +101,30 @@ impl Graph {
             at = self.operate(&[at], name, operator(format!("{word}: centring"), map), shape.clone())?;
         }
         self.operate(&[at], name, operator(word.into(), NodeMap::Normalise { inputs: width, length, epsilon }), shape)
+    }
+
+    /// The same map at each of many positions, by its own matrix: a convolution of one tap.
+    pub(super) fn affine_at_each_place(
+        &mut self,
+        of: ValueId,
+        name: &str,
+        affine: &Affine,
+        copies: usize,
+        shape: Vec<usize>,
+    ) -> Result<ValueId, GraphProblem> {
+        let fault = |source| GraphProblem::Convolution { node: name.into(), source };
+        let (inputs, outputs) = (affine.inputs(), affine.outputs());
+        let values: Vec<f64> = affine.weight.transpose().iter().copied().collect();
+        let kernel = Kernel::new(outputs, inputs, [1, 1], values).map_err(fault)?;
+        let convolution = Convolution::new(kernel, 1).map_err(fault)?;
+        let convolution = match &affine.bias {
+            Some(bias) => convolution.with_bias(bias.clone()).map_err(fault)?,
+            None => convolution,
+        };
+        let volume = ImageShape::new(inputs, 1, copies).map_err(fault)?;
+        let map = WideConvolution::new(convolution, volume, Flattening::ChannelsLast).map_err(fault)?;
+        let word = format!("the same {outputs}×{inputs} matrix at {copies} places");
+        self.operate(&[of], name, Operator::plain(word, NodeMap::Convolution(Box::new(map))), shape)
     }
 
     /// For each coordinate, the number of a row, that row of a table (rows × width), along a new last axis.

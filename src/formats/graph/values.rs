@@ -3,7 +3,6 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::convolution::GraphConvolution;
-use super::operators::{LONGEST_LOWERED, Operator};
 use super::problem::GraphProblem;
 use super::scale::Scale;
 use crate::formats::shape::size;
@@ -11,6 +10,8 @@ use crate::network::{Activation, Affine, Convolution, Flattening, ImageShape, Ke
 
 /// The most numbers of all matrices that are made larger than the file gives them, 128 MB.
 pub(super) const MAX_NUMBERS: usize = 1 << 24;
+/// Rows or columns of a convolution, or of another linear map of few entries, that becomes a matrix, so that it is decomposed.
+pub(super) const LONGEST_LOWERED: usize = 2048;
 /// The numbers that are made whatever the file holds, 24 MB: a damaged file must not cost much.
 pub(super) const ALWAYS_MADE: usize = 3 << 20;
 /// The numbers of all matrices that only say that most coordinates stay, 128 MB: what goes beyond, and beyond some for each
@@ -149,30 +150,6 @@ impl Graph {
             repeated(&affine, copies)
         };
         Ok(self.add(Expression::Affine { name: name.into(), affine, origin: None, of }, Some(outer)))
-    }
-
-    /// The same map at each of many places, by its own matrix: a convolution of one tap.
-    fn affine_at_each_place(
-        &mut self,
-        of: ValueId,
-        name: &str,
-        affine: &Affine,
-        copies: usize,
-        shape: Vec<usize>,
-    ) -> Result<ValueId, GraphProblem> {
-        let fault = |source| GraphProblem::Convolution { node: name.into(), source };
-        let (inputs, outputs) = (affine.inputs(), affine.outputs());
-        let values: Vec<f64> = affine.weight.transpose().iter().copied().collect();
-        let kernel = Kernel::new(outputs, inputs, [1, 1], values).map_err(fault)?;
-        let convolution = Convolution::new(kernel, 1).map_err(fault)?;
-        let convolution = match &affine.bias {
-            Some(bias) => convolution.with_bias(bias.clone()).map_err(fault)?,
-            None => convolution,
-        };
-        let places = ImageShape::new(inputs, 1, copies).map_err(fault)?;
-        let map = WideConvolution::new(convolution, places, Flattening::ChannelsLast).map_err(fault)?;
-        let word = format!("the same {outputs}×{inputs} matrix at {copies} places");
-        self.operate(&[of], name, Operator::plain(word, NodeMap::Convolution(Box::new(map))), shape)
     }
 
     /// An affine map of all coordinates at once, in the order of the file, whose result has this shape.

@@ -2,8 +2,8 @@
 
 use super::GraphProblem;
 use super::convolution::GraphConvolution;
-use super::operators::{LONGEST_LOWERED, Operator};
-use super::values::{Graph, ValueId};
+use super::operators::Operator;
+use super::values::{Graph, LONGEST_LOWERED, ValueId};
 use crate::network::{
     AveragePooling, Convolution, ConvolutionError, Flattening, ImageShape, NodeMap, WideConvolution, Window,
 };

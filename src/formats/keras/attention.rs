@@ -66,12 +66,12 @@ impl Reading<'_> {
                 return Err(settings.problem("its heads", "do not fit its input").into());
             }
             let projected = self.graph.affine(of, &format!("{node}: {part}"), affine)?;
-            let places = self.graph.known_shape(projected, node)?[0];
-            let apart = self.graph.reshape(projected, node, vec![places, heads, width / heads])?;
+            let tokens = self.graph.known_shape(projected, node)?[0];
+            let apart = self.graph.reshape(projected, node, vec![tokens, heads, width / heads])?;
             made.push(self.turned_axes(apart, node, if part == "key" { &[1, 2, 0] } else { &[1, 0, 2] })?);
         }
         let size = self.graph.known_shape(made[0], node)?[2];
-        if settings.count("key_dim")?.is_some_and(|told| told != size) {
+        if settings.count("key_dim")?.is_some_and(|attribute| attribute != size) {
             return Err(settings.problem("key_dim", "is not that of its kernels").into());
         }
         let factor = Some(DVector::from_element(1, 1.0 / (size as f64).sqrt()));
@@ -150,9 +150,9 @@ impl Reading<'_> {
     /// Hides from each place those behind it.
     fn causal(&mut self, scores: ValueId, node: &str) -> Result<ValueId, GraphProblem> {
         let shape = self.graph.known_shape(scores, node)?;
-        let [.., places, keys] = shape[..] else { return Ok(scores) };
+        let [.., queries, keys] = shape[..] else { return Ok(scores) };
         let width = shape.iter().product();
-        let hides = |at: usize| at % keys > at / keys % places;
+        let hides = |at: usize| at % keys > at / keys % queries;
         let shift = DVector::from_fn(width, |at, _| if hides(at) { HIDDEN } else { 0.0 });
         self.graph.shifted(scores, node, shift)
     }

@@ -65,7 +65,7 @@ impl Reading<'_> {
         let weight = self.weights.matrix(layer, &role("kernel"))?.transpose();
         let recurrent = self.weights.matrix(layer, &role("recurrent_kernel"))?.transpose();
         let (rows, units) = recurrent.shape();
-        if settings.count("units")?.is_some_and(|told| told != units) {
+        if settings.count("units")?.is_some_and(|attribute| attribute != units) {
             let problem = format!("its kernel is of {units} units, which is not what its settings say");
             return Err(GraphProblem::Weights { node: node.into(), problem }.into());
         }
@@ -128,15 +128,15 @@ impl Reading<'_> {
         let forward = inner("layer").ok_or_else(|| settings.problem("layer", "is not told"))?;
         let backward = inner("backward_layer");
         let mut given = Vec::with_capacity(2);
-        for (told, prefix, is_turned) in
+        for (layer_config, prefix, is_turned) in
             [(Some(forward), "forward/", false), (backward.or(Some(forward)), "backward/", backward.is_none())]
         {
-            let told = told.unwrap_or(&empty);
-            let class = told.get("class_name").and_then(Value::as_str).unwrap_or_default();
+            let layer_config = layer_config.unwrap_or(&empty);
+            let class = layer_config.get("class_name").and_then(Value::as_str).unwrap_or_default();
             if !matches!(class, "LSTM" | "GRU" | "SimpleRNN") {
                 return Err(settings.problem("layer", &format!("is {class}, which is not understood")).into());
             }
-            let config = told.get("config").and_then(Value::as_object).unwrap_or(&empty);
+            let config = layer_config.get("config").and_then(Value::as_object).unwrap_or(&empty);
             let own = Settings::new(node, config);
             own.ignore(&["dtype"]);
             let gives_all = own.flag("return_sequences", false)?;
@@ -162,7 +162,7 @@ impl Reading<'_> {
     fn turned_times(&mut self, of: ValueId, node: &str) -> Result<ValueId, GraphProblem> {
         let shape = self.graph.known_shape(of, node)?;
         let [times, units] = shape[..] else { return Ok(of) };
-        let places: DMatrix<usize> = DMatrix::from_fn(units, times, |unit, time| (times - 1 - time) * units + unit);
-        self.graph.pick(of, node, places.as_slice(), shape)
+        let positions: DMatrix<usize> = DMatrix::from_fn(units, times, |unit, time| (times - 1 - time) * units + unit);
+        self.graph.pick(of, node, positions.as_slice(), shape)
     }
 }

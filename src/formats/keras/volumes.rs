@@ -113,8 +113,8 @@ impl Reading<'_> {
         let own = |pair: [usize; 2]| if is_signal { vec![pair[1]] } else { pair.to_vec() };
         let strides = own(pair(layer, settings, "strides")?.unwrap_or([1; 2]));
         let dilations = own(pair(layer, settings, "dilation_rate")?.unwrap_or([1; 2]));
-        let told = pair(layer, settings, "kernel_size")?.map(own);
-        if told.is_some_and(|told| told != size) {
+        let attribute = pair(layer, settings, "kernel_size")?.map(own);
+        if attribute.is_some_and(|attribute| attribute != size) {
             return Err(fault(format!("its kernel is {size:?}, which is not what its settings say")).into());
         }
         let more = pair(layer, settings, "output_padding")?.map(own);

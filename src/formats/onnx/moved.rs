@@ -3,24 +3,8 @@
 use super::node::Node;
 use super::operands::{constant_operand, operand};
 use super::reduce::axis_of;
-use super::trace::{Fault, Trace, Traced, Value, label};
-use crate::formats::graph::{GraphProblem, ValueId};
-
-/// A value with its samples on a later axis.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Moved {
-    /// The value, without the axis of the samples.
-    pub base: ValueId,
-    /// Before which of its axes that of the samples lies.
-    pub samples: usize,
-}
-
-impl Moved {
-    /// The value with its samples at this place; an ordinary one where that is the first.
-    pub fn value(base: ValueId, samples: usize) -> Value {
-        if samples == 0 { Value::Traced(Traced::from_value(base)) } else { Value::Moved(Moved { base, samples }) }
-    }
-}
+use super::trace::{Fault, Moved, Trace, Value, label};
+use crate::formats::graph::ValueId;
 
 /// The first operand where its samples lie on a later axis.
 pub(super) fn first_operand(trace: &mut Trace<'_>, node: &Node<'_>) -> Option<Moved> {
@@ -213,9 +197,9 @@ fn gather<'a>(trace: &mut Trace<'a>, node: &Node<'a>, moved: Moved) -> Result<Va
         return Err(node.setting("its indices", "are not constant, which is not understood").into());
     };
     let (own, shape) = own_axis(trace, node, moved, axis)?;
-    let places: Option<Vec<usize>> = wanted.integers().into_iter().map(|at| axis_of(at, shape[own])).collect();
-    let places = places.filter(|places| !places.is_empty()).ok_or_else(beyond)?;
-    let base = picked(trace, node, moved, (own, &shape), &places)?;
+    let positions: Option<Vec<usize>> = wanted.integers().into_iter().map(|at| axis_of(at, shape[own])).collect();
+    let positions = positions.filter(|positions| !positions.is_empty()).ok_or_else(beyond)?;
+    let base = picked(trace, node, moved, (own, &shape), &positions)?;
     match wanted.shape.len() {
         0 => {
             let mut left = shape;

@@ -3,10 +3,9 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::constant::Constant;
-use super::moved::Moved;
 use super::node::Node;
 use super::operands::{constant_operand, floats, only_operand, operand, settled_operand};
-use super::trace::{Fault, Trace, Value, label};
+use super::trace::{Fault, Moved, Trace, Value, label};
 use crate::formats::graph::{Cell, Recurrence, ValueId};
 use crate::network::Activation;
 
@@ -17,8 +16,6 @@ pub(super) fn follow<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
     let base = match operand(trace, node, 0)? {
         Value::Moved(moved) if moved.samples == 1 && !samples_first => moved.base,
         Value::Traced(_) if samples_first => settled_operand(trace, node, 0)?.base,
-        // One sequence whose times stand where samples do.
-        Value::Traced(_) => return Err(node.mixes_samples("the axis of the times").into()),
         _ => return Err(node.unknown().into()),
     };
     let cell = match node.op_type.as_str() {
@@ -53,11 +50,11 @@ pub(super) fn follow<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
         Some(_) => return Err(node.setting("direction", "is not understood").into()),
     };
     let gates = cell.gates();
-    let told = node.integer("hidden_size", i64::try_from(units).unwrap_or(0));
+    let attribute = node.integer("hidden_size", i64::try_from(units).unwrap_or(0));
     let fits = directions == is_backward.len()
         && rows == gates.saturating_mul(units)
         && recurrent.shape[..2] == [directions, rows]
-        && usize::try_from(told).ok() == Some(units)
+        && usize::try_from(attribute).ok() == Some(units)
         && bias.as_ref().is_none_or(|bias| bias.shape == [directions, 2 * rows]);
     if !fits || units == 0 {
         return Err(unfitting().into());

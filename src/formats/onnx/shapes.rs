@@ -3,11 +3,10 @@
 use std::rc::Rc;
 
 use super::constant::{Constant, permuted_places};
-use super::moved::Moved;
 use super::node::Node;
 use super::operands::{constant_operand, operand, settled_operand};
 use super::reduce::axis_of;
-use super::trace::{Fault, Trace, Traced, Value, label};
+use super::trace::{Fault, Moved, Trace, Traced, Value, label};
 use crate::formats::graph::GraphProblem;
 use crate::formats::shape::size;
 

@@ -66,6 +66,22 @@ pub(super) struct Traced {
     pub kind: Kind,
 }
 
+/// A value with its samples on a later axis.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moved {
+    /// The value, without the axis of the samples.
+    pub base: ValueId,
+    /// Before which of its axes that of the samples lies.
+    pub samples: usize,
+}
+
+impl Moved {
+    /// The value with its samples at this place; an ordinary one where that is the first.
+    pub fn value(base: ValueId, samples: usize) -> Value {
+        if samples == 0 { Value::Traced(Traced::from_value(base)) } else { Value::Moved(Moved { base, samples }) }
+    }
+}
+
 /// What is left out of a node, or of the input, that is followed all the same.
 pub(super) struct LeftOut {
     pub part: PartName,

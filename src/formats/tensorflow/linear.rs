@@ -30,7 +30,7 @@ impl Trace {
         let matrix = match (left, right) {
             (Operand::Value(_) | Operand::Folded(_), Operand::Array(matrix)) => matrix,
             (Operand::Value(_), Operand::Value(_)) => {
-                return Err(unknown(node, &format!("{operator} of two values that both come from the input")));
+                return self.multiply_values(node, [left, right], is_transposed, operator);
             }
             (other, _) => return Err(traced(node, operator, other).err().unwrap_or_else(|| unknown(node, operator))),
         };

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::array::Array;
 use super::lengths::integers;
 use super::linear::bias_of;
+use super::resampled::Reduction;
 use super::trace::{Dilated, Operand, Trace, Traced, setting, traced, unknown};
 use crate::formats::graph::GraphProblem;
 use crate::network::{AveragePooling, Convolution, Flattening, ImageShape, Kernel, Padding, Window};
@@ -102,7 +103,7 @@ impl Trace {
         Ok(Operand::value(self.graph.average(of.id, node, ORDER, build)?))
     }
 
-    /// The largest over windows, which no layer is.
+    /// The largest over windows.
     pub fn largest(
         &mut self,
         node: &str,
@@ -111,16 +112,13 @@ impl Trace {
         geometry: Geometry,
         operator: &str,
     ) -> Result<Operand, GraphProblem> {
-        let of = match of {
-            // The network ends here in any case; only the shape behind it is of use.
-            Operand::Padded { of, .. } => of.clone(),
-            other => traced(node, operator, other)?,
-        };
+        // Zeros around it are values like others, which may be the largest.
+        let of = traced(node, operator, &self.framed(node, of)?)?;
         let build = |input| geometry.window(size, Padding::default(), input);
         Ok(Operand::value(self.graph.largest(of.id, node, ORDER, build)?))
     }
 
-    /// The mean over these axes, counted with that of the samples; understood is that of each channel.
+    /// The mean over these axes, counted with that of the samples.
     pub fn mean(
         &mut self,
         node: &str,
@@ -129,13 +127,14 @@ impl Trace {
         keeps_axes: bool,
         operator: &str,
     ) -> Result<Operand, GraphProblem> {
+        let given = of;
         let of = traced(node, operator, of)?;
         let rank = self.shape(node, &of)?.len() as i64 + 1;
         let mut found: Vec<i64> = axes.iter().map(|&axis| if axis < 0 { axis + rank } else { axis }).collect();
         found.sort_unstable();
         found.dedup();
         if rank < 3 || !found.iter().copied().eq(1..rank - 1) {
-            return Err(setting(node, "its axes", "are not those between the samples and the channels"));
+            return self.reduce(node, given, (axes, keeps_axes), Reduction::Mean, operator);
         }
         let id = self.graph.average(of.id, node, ORDER, AveragePooling::global)?;
         Ok(Operand::value(if keeps_axes { id } else { self.graph.flatten(id) }))

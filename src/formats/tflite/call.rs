@@ -73,10 +73,21 @@ impl<'c, 'a> Call<'c, 'a> {
 /// The places of operands that are whole numbers or truths whatever the others are.
 pub(super) fn indices(operator: &str) -> &'static [usize] {
     match operator {
-        "SHAPE" | "CAST" | "SELECT" | "SELECT_V2" => &[0],
-        "RESHAPE" | "TRANSPOSE" | "MEAN" | "GATHER" | "PAD" | "EXPAND_DIMS" | "ARG_MAX" | "REDUCE_PROD" | "PADV2" => {
-            &[1]
-        }
+        "SHAPE" | "CAST" | "SELECT" | "SELECT_V2" | "TRANSPOSE_CONV" => &[0],
+        "RESHAPE"
+        | "TRANSPOSE"
+        | "MEAN"
+        | "SUM"
+        | "REDUCE_MAX"
+        | "TILE"
+        | "RESIZE_BILINEAR"
+        | "RESIZE_NEAREST_NEIGHBOR"
+        | "GATHER"
+        | "PAD"
+        | "EXPAND_DIMS"
+        | "ARG_MAX"
+        | "REDUCE_PROD"
+        | "PADV2" => &[1],
         "SLICE" | "SPACE_TO_BATCH_ND" | "BATCH_TO_SPACE_ND" => &[1, 2],
         "STRIDED_SLICE" => &[1, 2, 3],
         _ => &[],

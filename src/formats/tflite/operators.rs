@@ -8,7 +8,7 @@ use super::tensors::{ElementType, Tensor};
 use super::windows;
 use crate::formats::graph::GraphProblem;
 use crate::formats::onnx::scalar::Binary;
-use crate::formats::tensorflow::{Array, Cuts, Operand, Trace, setting};
+use crate::formats::tensorflow::{Array, Cuts, Operand, Reduction, Resizing, Trace, setting};
 use crate::network::{Activation, Elementary, OutputFunction};
 
 /// The results of an operator.
@@ -153,6 +153,34 @@ fn result(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Operand, GraphProble
             call.options.are(kinds::REDUCER)?;
             trace.mean(node, call.operand(0)?, &call.integers(1)?, call.options.flag(0)?, &name)
         }
+        "SUM" | "REDUCE_MAX" => {
+            call.options.are(kinds::REDUCER)?;
+            call.takes(2)?;
+            let reduction = if name == "SUM" { Reduction::Sum } else { Reduction::Largest };
+            let axes = (&call.integers(1)?[..], call.options.flag(0)?);
+            trace.reduce(node, call.operand(0)?, axes, reduction, &name)
+        }
+        "SQUARED_DIFFERENCE" => {
+            call.options.are(kinds::SQUARED_DIFFERENCE)?;
+            call.takes(2)?;
+            let difference = trace.binary(node, Binary::Sub, call.operand(0)?, call.operand(1)?, &name)?;
+            trace.activate(node, &difference, Activation::Elementary(Elementary::Square), &name)
+        }
+        "TILE" => {
+            call.options.are(kinds::TILE)?;
+            call.takes(2)?;
+            trace.tile(node, call.operand(0)?, &call.integers(1)?, &name)
+        }
+        "TRANSPOSE_CONV" => transposed(trace, call),
+        "RESIZE_BILINEAR" | "RESIZE_NEAREST_NEIGHBOR" => {
+            let is_linear = name == "RESIZE_BILINEAR";
+            call.options.are(if is_linear { kinds::RESIZE_BILINEAR } else { kinds::RESIZE_NEAREST })?;
+            call.takes(2)?;
+            let first = if is_linear { 2 } else { 0 };
+            let (align_corners, half_pixels) = (call.options.flag(first)?, call.options.flag(first + 1)?);
+            let how = Resizing { is_linear, align_corners, half_pixels };
+            trace.resize(node, call.operand(0)?, &call.integers(1)?, how, &name)
+        }
         "DEQUANTIZE" | "QUANTIZE" => call.operand(0).cloned(),
         "CAST" => cast(trace, call),
         _ => Err(call.unknown()),
@@ -229,6 +257,21 @@ fn fully_connected(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Operand, Gr
     let parts = [call.optional(1), call.optional(2)];
     let value = trace.fully_connected(call.node, call.operand(0)?, parts, keeps_axes)?;
     windows::fused(trace, call, &value, 0)
+}
+
+/// A transposed convolution: the shape of its result, its kernel, its value, and a bias.
+fn transposed(trace: &mut Trace, call: &Call<'_, '_>) -> Result<Operand, GraphProblem> {
+    call.options.are(kinds::TRANSPOSE_CONV)?;
+    call.takes(4)?;
+    let is_same = match call.options.byte(0)? {
+        0 => true,
+        1 => false,
+        other => return Err(setting(call.node, "its padding", &format!("is number {other}"))),
+    };
+    let stride = [call.options.length(2, 0)?, call.options.length(1, 0)?];
+    let parts = [call.optional(1), call.optional(3), call.optional(0)];
+    let value = trace.convolve_transposed(call.node, call.operand(2)?, parts, (stride, is_same), &call.name())?;
+    windows::fused(trace, call, &value, 3)
 }
 
 /// The number of the largest along the last axis.

@@ -148,6 +148,11 @@ fn fields(kind: u8) -> &'static [&'static str] {
             "asymmetric_quantize_inputs",
             "quantized_bias_type",
         ],
+        kinds::TRANSPOSE_CONV => {
+            &["padding", "stride_w", "stride_h", "fused_activation_function", "quantized_bias_type"]
+        }
+        kinds::RESIZE_BILINEAR => &["new_height", "new_width", "align_corners", "half_pixel_centers"],
+        kinds::RESIZE_NEAREST => &["align_corners", "half_pixel_centers"],
         kinds::SOFTMAX => &["beta"],
         kinds::CONCATENATION => &["axis", "fused_activation_function"],
         kinds::ADD | kinds::SUB => &["fused_activation_function", "pot_scale_int16"],
@@ -180,6 +185,7 @@ pub(super) mod kinds {
     pub const SOFTMAX: u8 = 9;
     pub const CONCATENATION: u8 = 10;
     pub const ADD: u8 = 11;
+    pub const RESIZE_BILINEAR: u8 = 15;
     pub const RESHAPE: u8 = 17;
     pub const MUL: u8 = 21;
     pub const GATHER: u8 = 23;
@@ -191,9 +197,13 @@ pub(super) mod kinds {
     pub const SPLIT: u8 = 35;
     pub const CAST: u8 = 37;
     pub const ARG_MAX: u8 = 40;
+    pub const TRANSPOSE_CONV: u8 = 49;
+    pub const TILE: u8 = 51;
     pub const SHAPE: u8 = 55;
     pub const PACK: u8 = 59;
+    pub const RESIZE_NEAREST: u8 = 74;
     pub const LEAKY_RELU: u8 = 75;
+    pub const SQUARED_DIFFERENCE: u8 = 76;
     pub const BATCH_MATMUL: u8 = 101;
     pub const GELU: u8 = 116;
 }

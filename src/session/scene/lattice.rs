@@ -34,19 +34,51 @@ pub struct Cell {
 const LINES_2D: usize = 15;
 /// Lines across each axis of a grid in space; more would hide the data.
 const LINES_3D: usize = 4;
-/// Steps of a line from one crossing to the next in the plane.
+/// Steps of a line from one crossing to the next in the plane: enough for a tanh layer to bend it smoothly.
 const STEPS_A_CELL: usize = 4;
-/// Points along a line: enough for a tanh layer to bend it smoothly, and one at every crossing in the plane.
-const NODES: usize = STEPS_A_CELL * (LINES_2D - 1) + 1;
+/// Lines across each axis, and steps from one crossing to the next, of grids in the plane of ever fewer points: where each
+/// point of a wide network takes megabytes.
+const COARSER: [[usize; 2]; 4] = [[9, 4], [9, 2], [5, 2], [3, 1]];
 /// As many data points as the principal components of a slice are taken from.
 const SLICE_SAMPLES: usize = 2000;
 /// How much wider than the data the grid is.
 const MARGIN: f64 = 1.1;
 
+/// How many lines and points a grid has.
+#[derive(Clone, Copy, Debug)]
+struct Density {
+    /// Lines across each axis of the plane.
+    lines: usize,
+    /// Steps from one crossing to the next.
+    steps: usize,
+}
+
+impl Density {
+    const FULL: Density = Density { lines: LINES_2D, steps: STEPS_A_CELL };
+
+    /// The densest grid in the plane of at most so many points; the coarsest where all have more.
+    fn of_slice(most: usize) -> Density {
+        let coarser = COARSER.map(|[lines, steps]| Density { lines, steps });
+        let [.., coarsest] = coarser;
+        let mut all = std::iter::once(Density::FULL).chain(coarser);
+        all.find(|density| 2 * density.lines * density.nodes() <= most).unwrap_or(coarsest)
+    }
+
+    /// Points along a line, one at every crossing in the plane.
+    fn nodes(self) -> usize {
+        self.steps * (self.lines - 1) + 1
+    }
+}
+
 impl Lattice {
     /// A grid over the space of `data` (inputs × samples): the whole of it for up to three inputs, else a plane through
     /// the data's mean along its first two principal components.
     pub fn around(data: &DMatrix<f64>) -> Lattice {
+        Lattice::within(data, usize::MAX)
+    }
+
+    /// The same of at most so many points where there are more than three inputs, as far as that leaves a grid.
+    pub fn within(data: &DMatrix<f64>, most: usize) -> Lattice {
         match data.nrows() {
             0 => Lattice {
                 points: DMatrix::zeros(0, 0),
@@ -58,9 +90,9 @@ impl Lattice {
                 let (centre, half) = bounding_box(data);
                 let axes = DMatrix::from_diagonal(&half);
                 let description = if inputs == 1 { "line of all inputs" } else { "grid of the input space" };
-                spanned(&centre, &axes, description.to_owned())
+                spanned(&centre, &axes, description.to_owned(), Density::FULL)
             }
-            inputs => slice(data, inputs),
+            inputs => slice(data, inputs, Density::of_slice(most)),
         }
     }
 }
@@ -97,7 +129,7 @@ fn width_of_a_point(widest: f64, farthest: f64) -> f64 {
     }
 }
 
-fn slice(data: &DMatrix<f64>, inputs: usize) -> Lattice {
+fn slice(data: &DMatrix<f64>, inputs: usize, density: Density) -> Lattice {
     let chosen = evenly_spaced(data.ncols(), SLICE_SAMPLES).into_iter().map(|sample| data.column(sample));
     let few: Vec<_> = chosen.filter(|x| x.iter().all(|x| x.is_finite())).collect();
     let found = (!few.is_empty()).then(|| principal_components(&DMatrix::from_columns(&few), 2).ok()).flatten();
@@ -107,6 +139,7 @@ fn slice(data: &DMatrix<f64>, inputs: usize) -> Lattice {
             &DVector::zeros(inputs),
             &axes,
             format!("slice of the {inputs}-D input space: its first two coordinates"),
+            density,
         );
     };
     // Two standard deviations hold most of the data; the rest of a slice is far from all of it.
@@ -121,28 +154,29 @@ fn slice(data: &DMatrix<f64>, inputs: usize) -> Lattice {
     let description = format!(
         "slice of the {inputs}-D input space through the data's mean, along its first two principal components"
     );
-    spanned(&found.mean, &axes, description)
+    spanned(&found.mean, &axes, description, density)
 }
 
 /// Lines through the box centre ± the columns of `axes` (inputs × k, k ≤ 3), along each of them.
-fn spanned(centre: &DVector<f64>, axes: &DMatrix<f64>, description: String) -> Lattice {
+fn spanned(centre: &DVector<f64>, axes: &DMatrix<f64>, description: String, density: Density) -> Lattice {
+    let nodes = density.nodes();
     let dimensions = axes.ncols();
     let across = match dimensions {
         1 => 1,
-        2 => LINES_2D,
+        2 => density.lines,
         _ => LINES_3D,
     };
     let crossings = across.pow(dimensions.saturating_sub(1) as u32);
     let count = dimensions * crossings;
-    let mut points = DMatrix::zeros(centre.len(), count * NODES);
+    let mut points = DMatrix::zeros(centre.len(), count * nodes);
     let position = |index: usize, of: usize| if of < 2 { 0.0 } else { 2.0 * index as f64 / (of - 1) as f64 - 1.0 };
     for (column, mut point) in points.column_iter_mut().enumerate() {
-        let (line, node) = (column / NODES, column % NODES);
+        let (line, node) = (column / nodes, column % nodes);
         let (along, mut crossing) = (line / crossings, line % crossings);
         point.copy_from(centre);
         for (index, axis) in axes.column_iter().enumerate() {
             let at = if index == along {
-                position(node, NODES)
+                position(node, nodes)
             } else {
                 let here = crossing % across;
                 crossing /= across;
@@ -151,28 +185,31 @@ fn spanned(centre: &DVector<f64>, axes: &DMatrix<f64>, description: String) -> L
             point.axpy(at, &axis, 1.0);
         }
     }
-    let lines = (0..count).map(|line| line * NODES..(line + 1) * NODES).collect();
-    let cells = if dimensions == 2 { cells() } else { Vec::new() };
+    let lines = (0..count).map(|line| line * nodes..(line + 1) * nodes).collect();
+    let cells = if dimensions == 2 { cells(density) } else { Vec::new() };
     Lattice { points, lines, cells, description }
 }
 
-/// The cells between the lines of a grid in the plane, of which the first [`LINES_2D`] run along the first axis.
-fn cells() -> Vec<Cell> {
-    let first = |crossing: usize, step: usize| crossing * NODES + step;
-    let second = |crossing: usize, step: usize| (LINES_2D + crossing) * NODES + step;
+/// The cells between the lines of a grid in the plane, of which the first `lines` run along the first axis.
+fn cells(density: Density) -> Vec<Cell> {
+    let (nodes, steps) = (density.nodes(), density.steps);
+    let first = |crossing: usize, step: usize| crossing * nodes + step;
+    let second = |crossing: usize, step: usize| (density.lines + crossing) * nodes + step;
     let cell = |column: usize, row: usize| {
-        let (left, low) = (column * STEPS_A_CELL, row * STEPS_A_CELL);
-        let (right, high) = (left + STEPS_A_CELL, low + STEPS_A_CELL);
+        let (left, low) = (column * steps, row * steps);
+        let (right, high) = (left + steps, low + steps);
         let corners = [first(row, left), second(column + 1, low), first(row + 1, right), second(column, high)];
-        let outline = (0..STEPS_A_CELL)
+        let outline = (0..steps)
             .map(|step| first(row, left + step))
-            .chain((0..STEPS_A_CELL).map(|step| second(column + 1, low + step)))
-            .chain((0..STEPS_A_CELL).map(|step| first(row + 1, right - step)))
-            .chain((0..STEPS_A_CELL).map(|step| second(column, high - step)))
+            .chain((0..steps).map(|step| second(column + 1, low + step)))
+            .chain((0..steps).map(|step| first(row + 1, right - step)))
+            .chain((0..steps).map(|step| second(column, high - step)))
             .collect();
         Cell { corners, outline }
     };
-    (0..(LINES_2D - 1).pow(2)).map(|index| cell(index % (LINES_2D - 1), index / (LINES_2D - 1))).collect()
+    (0..(density.lines - 1).pow(2))
+        .map(|index| cell(index % (density.lines - 1), index / (density.lines - 1)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -188,6 +225,18 @@ mod tests {
         let (start, end) = (lattice.points.column(first.start), lattice.points.column(first.end - 1));
         assert!((start[0] - (2.0 - 2.2)).abs() < 1e-12 && (end[0] - 4.2).abs() < 1e-12);
         assert_eq!(start[1], end[1]);
+    }
+
+    #[test]
+    fn wide_networks_have_fewer_points() {
+        let data = DMatrix::from_fn(6, 40, |row, column| ((row + 1) * column) as f64);
+        let counts = [usize::MAX, 1710, 1709, 500, 100, 1].map(|most| Lattice::within(&data, most).points.ncols());
+        assert_eq!(counts, [1710, 1710, 594, 306, 90, 18]);
+        let coarse = Lattice::within(&data, 1);
+        assert_eq!((coarse.lines.len(), coarse.cells.len()), (6, 4));
+        assert!(coarse.cells.iter().flat_map(|cell| &cell.outline).all(|point| *point < 18));
+        // Up to three inputs all of it is seen, however wide the layers are.
+        assert_eq!(Lattice::within(&data.rows(0, 2).into_owned(), 1).points.ncols(), 1710);
     }
 
     #[test]

@@ -7,6 +7,8 @@ use crate::system::memory::{self, NotEnough, size_text};
 /// What the values and positions of all points may take, the plain net and its ResNet together: half of what a small
 /// computer has.
 const MAX_BYTES: usize = 4 << 30;
+/// What the grid of the input space may take.
+const MAX_GRID_BYTES: usize = 1 << 29;
 /// Values are kept in f64, positions in f32.
 const VALUE: usize = size_of::<f64>();
 const POSITION: usize = size_of::<f32>();
@@ -47,6 +49,12 @@ impl MemoryPlan {
     pub(super) fn check_more(network: &Network, law: ResidualLaw, points: usize) -> Result<(), NotEnough> {
         let [plain, _] = bytes_a_point(network, law, 0);
         memory::check(plain.saturating_mul(points) as u64)
+    }
+
+    /// The points of a grid that may be followed through it.
+    pub(super) fn grid_points(network: &Network, law: ResidualLaw, dimension: usize) -> usize {
+        let [plain, _] = bytes_a_point(network, law, dimension);
+        MAX_GRID_BYTES / plain.max(1)
     }
 
     fn within(most: usize, [plain, resnet]: [usize; 2], samples: usize) -> MemoryPlan {

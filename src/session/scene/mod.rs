@@ -128,7 +128,8 @@ impl Scene {
         let centres = class_centres(&data, &dataset.labels);
         let trail_samples = evenly_spaced(dataset.samples(), MAX_TRAILS);
         go_on(progress, 0.8, "sampling the grid's path")?;
-        let lattice = Lattice::around(&dataset.points);
+        let grid_points = MemoryPlan::grid_points(network, options.residual, network.largest_width() + 1);
+        let lattice = Lattice::within(&dataset.points, grid_points);
         MemoryPlan::check_more(network, options.residual, lattice.points.ncols()).map_err(FlowError::from)?;
         let grid = flow.sample_path(&lattice.points)?;
         let followed = if data.samples() > 0 { &data } else { &grid };
