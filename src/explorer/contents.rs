@@ -7,7 +7,7 @@ use egui::{CentralPanel, Panel, Rect, Ui};
 use super::bars::timeline::Timeline;
 use super::bars::{menu, status, transport};
 use super::panels::{
-    self, findings::FindingsPanel, layer::LayerInput, measures::MeasuresTable, refinement::RefinementInput,
+    self, comparison::ComparisonTable, findings::FindingsPanel, layer::LayerInput, measures::MeasuresTable, refinement::RefinementInput,
     table::Table,
 };
 use super::stage::{Stage, StageInput};
@@ -34,6 +34,7 @@ pub(super) struct WindowContents {
     table: Table,
     findings: FindingsPanel,
     measures: MeasuresTable,
+    comparison: ComparisonTable,
 }
 
 impl WindowContents {
@@ -93,6 +94,10 @@ impl WindowContents {
             let panel = Panel::bottom("measures").resizable(true).default_size(TABLE).size_range(MIN_TABLE..=MAX_TABLE);
             commands.extend(panel.show(ui, |ui| self.measures.show(ui, session)).inner);
         }
+        if let Some(counterpart) = session.counterpart() {
+            let panel = Panel::bottom("comparison").resizable(true).default_size(TABLE).size_range(MIN_TABLE..=MAX_TABLE);
+            commands.extend(panel.show(ui, |ui| self.comparison.show(ui, session, counterpart)).inner);
+        }
         let central = CentralPanel::default().show(ui, |ui| {
             let mut commands = status::notices(ui, session);
             let opening = session.opening();
@@ -118,6 +123,8 @@ pub(super) fn stage_input<'a>(session: &'a Session, opening: Option<&'a str>) ->
         perturbed: session.latest(),
         grabbed: session.latest(),
         gradient_arrows: session.latest(),
+        compared: session.comparison(),
+        has_counterpart: session.counterpart().is_some(),
         pen: session.pen(),
         is_partial: session.document().is_some_and(|document| document.file.missing.is_some()),
         frame_time: session.window.frame_time,

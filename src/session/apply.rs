@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::actions::{
-    columns, derive, edit, findings, import, leave, open, paths, picture, receive, save, session_file, stop, train,
+    columns, compare, derive, edit, findings, import, leave, open, paths, picture, receive, save, session_file, stop, train,
     view,
 };
 use super::file::{Restoring, StoredLook};
@@ -104,6 +104,8 @@ impl Session {
             Command::OpenNetwork(path) => effects.push(open::read_network(self, path)),
             Command::OpenData(path) => open::read_data(self, path, None, effects),
             Command::OpenColumns(path, choice) => open::read_data(self, path, Some(choice), effects),
+            Command::CompareWith(path) => compare::read(self, path, effects),
+            Command::EndComparison => compare::end(self, effects),
             Command::SaveNetwork(path) => effects.extend(paths::save(self, path)),
             Command::WriteMeasures(path) => effects.extend(paths::write_measures(self, path)),
             Command::SaveChart(text) => {

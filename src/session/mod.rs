@@ -38,7 +38,7 @@ mod wording;
 pub use command::{Command, DialogPurpose, SessionCommand, Task};
 pub use derived::*;
 pub use document::{
-    Ablated, ColumnCommand, ColumnImport, Data, DataSource, Document, EditCommand, Example, FileContents, Fix,
+    Ablated, ColumnCommand, ColumnImport, Counterpart, Data, DataSource, Document, EditCommand, Example, FileContents, Fix,
     FixFinder, Fixed, History, Import, ImportCommand, MAX_CLASSES, NetworkChange, NetworkEnd, NumberChange, OpenedBy,
     PointChange, PointError, Preset, RememberedChain, WeightPart, file_name,
 };
@@ -72,7 +72,7 @@ pub use unsaved::Unsaved;
 pub use unsaved_work::{FoundWork, LeaveAnswer, RecoverAnswer, UnsavedWork};
 pub use view::{
     Appearance, Camera, ColorMap, ColorValues, Colouring, Compare, DENSITIES, EPSILONS, FieldRequest, Filter, Grab,
-    HeatWindow, Hovered, MAX_STEPS, MAX_TRAIL, MatrixEntry, Modal, Orientation, Overlay, PanelCommand, PanelPart,
+    HeatWindow, Hovered, MAX_STEPS, MAX_TRAIL, MatrixEntry, Modal, Orientation, Overlay, Pairing, PanelCommand, PanelPart,
     PanelSettings, Pen, PenCommand, PenSettings, Pick, PointCommand, PointSettings, ProbeCommand, ProbeSettings,
     Projection, RADII, Requirement, Section, Selection, Side, Sorting, TOUR_SPEEDS, TableColumn, Tool, Tour,
     VelocityPicture, ViewCommand, ViewSettings, WindowCommand, WindowSettings, column_text,

@@ -55,6 +55,8 @@ pub(super) fn build(
         }
         SceneError::Flow(source) => CommandError::Flow { path: file, source },
         SceneError::Network(source) => CommandError::Network { path: file, source },
+        // A picture of one network is compared with none.
+        error @ (SceneError::Compare(_) | SceneError::Room { .. }) => CommandError::Window(error.to_string()),
     })?;
     Ok((document, Arc::new(scene)))
 }
