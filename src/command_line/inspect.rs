@@ -11,8 +11,8 @@ use super::measures::{AlignmentReport, AllMeasures, GradientsReport, MeasuresRep
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, outline_flow, read_network};
 use super::output::{print, print_json, print_note};
 use super::report::{DataReport, Report, TensorReport};
-use super::survey::SurveyReport;
 use super::spectra::SpectraReport;
+use super::survey::SurveyReport;
 use super::{checkpoint_list, spectra, table, warnings};
 use crate::diagnostics::findings::{Finding, Subject, find};
 use crate::diagnostics::measures::{AlongFlow, SpectrumTail, block_alignment};
@@ -121,8 +121,7 @@ impl Told {
 /// What is told of one file; printed at once unless it is to be JSON.
 pub(super) fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Result<Told, CommandError> {
     // Without a flow, for the reason given or for that which the file itself gives.
-    let list_spectra =
-        |reason| spectra::run(file, chain, &arguments.chain, reason, arguments.json).map(Told::spectra);
+    let list_spectra = |reason| spectra::run(file, chain, &arguments.chain, reason, arguments.json).map(Told::spectra);
     if arguments.spectra {
         return list_spectra(None);
     }

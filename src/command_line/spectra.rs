@@ -155,7 +155,12 @@ fn of_network(file: &Path, network: &Network, json: bool) -> Result<Option<Spect
 }
 
 /// The convolutions of a graph that is understood in part, its matrices, and what ends the network.
-fn of_graph(file: &Path, graph: &GraphFile, options: &ChainOptions, json: bool) -> Result<Option<SpectraReport>, CommandError> {
+fn of_graph(
+    file: &Path,
+    graph: &GraphFile,
+    options: &ChainOptions,
+    json: bool,
+) -> Result<Option<SpectraReport>, CommandError> {
     let fault = |problem| CommandError::Format(FormatError::Graph { path: file.into(), source: Box::new(problem) });
     let mut proposal = propose(&graph.tensors, &[], options)?;
     if graph.tensors.weights().is_none() && !graph.convolutions.is_empty() {

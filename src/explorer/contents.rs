@@ -7,8 +7,8 @@ use egui::{CentralPanel, Panel, Rect, Ui};
 use super::bars::timeline::Timeline;
 use super::bars::{menu, status, transport};
 use super::panels::{
-    self, comparison::ComparisonTable, findings::FindingsPanel, layer::LayerInput, measures::MeasuresTable, refinement::RefinementInput,
-    table::Table,
+    self, comparison::ComparisonTable, findings::FindingsPanel, layer::LayerInput, measures::MeasuresTable,
+    refinement::RefinementInput, table::Table,
 };
 use super::stage::{Stage, StageInput};
 use crate::session::{BlockDetail, Command, LayerDetail, PanelPart, RefinementStudy, Session, Side};
@@ -24,6 +24,8 @@ const TRANSPORT: f32 = 56.0;
 /// The height of the table of points, to begin with, and its bounds.
 const TABLE: f32 = 170.0;
 const MIN_TABLE: f32 = 90.0;
+/// The height of the table of two networks' layers, to begin with.
+const COMPARISON: f32 = 210.0;
 const MAX_TABLE: f32 = 400.0;
 
 /// What the parts of the window remember from frame to frame.
@@ -95,7 +97,8 @@ impl WindowContents {
             commands.extend(panel.show(ui, |ui| self.measures.show(ui, session)).inner);
         }
         if let Some(counterpart) = session.counterpart() {
-            let panel = Panel::bottom("comparison").resizable(true).default_size(TABLE).size_range(MIN_TABLE..=MAX_TABLE);
+            let panel =
+                Panel::bottom("comparison").resizable(true).default_size(COMPARISON).size_range(MIN_TABLE..=MAX_TABLE);
             commands.extend(panel.show(ui, |ui| self.comparison.show(ui, session, counterpart)).inner);
         }
         let central = CentralPanel::default().show(ui, |ui| {

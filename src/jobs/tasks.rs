@@ -14,7 +14,8 @@ use crate::formats::{FormatError, GraphProblem, Opened, Precision, SESSION_EXTEN
 use crate::network::{ConvolutionError, ImageShape};
 use crate::session::file::{self, SessionError, SessionPart, SessionSources};
 use crate::session::{
-    Counterpart, DialogAnswer, DialogPurpose, Document, Effect, Outcome, Rebuilt, Scene, SpectrumRequest, Task, UserError, file_name,
+    Counterpart, DialogAnswer, DialogPurpose, Document, Effect, Outcome, Rebuilt, Scene, SpectrumRequest, Task,
+    UserError, file_name,
 };
 use crate::{dataset, formats};
 

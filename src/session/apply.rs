@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::actions::{
-    columns, compare, derive, edit, findings, import, leave, open, paths, picture, receive, save, session_file, stop, train,
-    view,
+    columns, compare, derive, edit, findings, import, leave, open, paths, picture, receive, save, session_file, stop,
+    train, view,
 };
 use super::file::{Restoring, StoredLook};
 use super::share_line::ShareLine;

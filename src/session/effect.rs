@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::file::{FileProblem, Look, OpenedSession, SessionSnapshot, SessionSources};
 use super::{
-    Counterpart, DerivedJob, DerivedOutput, DerivedWork, DialogPurpose, Document, NumberRequest, PictureSettings, Rebuilt, Scene,
-    SceneError, Settings, Task, TrainingChannel, TrainingRun, UnsavedWork, VisibleOutputs,
+    Counterpart, DerivedJob, DerivedOutput, DerivedWork, DialogPurpose, Document, NumberRequest, PictureSettings,
+    Rebuilt, Scene, SceneError, Settings, Task, TrainingChannel, TrainingRun, UnsavedWork, VisibleOutputs,
 };
 use crate::dataset::{ColumnOutline, DataChoice, Dataset};
 use crate::flow::Flow;

@@ -10,10 +10,10 @@ use super::open_scene::OpenScene;
 use super::rebuild::IncrementalRebuild;
 use super::share_line::ShareLine;
 use super::{
-    ColumnImport, Counterpart, DerivedResults, DialogPurpose, Document, Example, Field, FindingsView, History, Import, LayerDetail,
-    Neighbours, NetworkComparison, Notices, OpenedBy, Pen, PictureExport, Playback, PlaybackCommand, RecentFiles, Refined,
-    RememberedChain, Scene, SeparationProfile, Situation, Stored, Training, Unsaved, UnsavedWork, ViewSettings,
-    WindowSettings,
+    ColumnImport, Counterpart, DerivedResults, DialogPurpose, Document, Example, Field, FindingsView, History, Import,
+    LayerDetail, Neighbours, NetworkComparison, Notices, OpenedBy, Pen, PictureExport, Playback, PlaybackCommand,
+    RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Situation, Stored, Training, Unsaved, UnsavedWork,
+    ViewSettings, WindowSettings,
 };
 use crate::dataset::DataChoice;
 use crate::flow::Flow;

@@ -10,7 +10,8 @@ use crate::diagnostics::probes::Perturbation;
 use crate::formats::NetworkKind;
 use crate::media::MediaKind;
 use crate::session::{
-    Appearance, Colouring, Command, Compare, Example, NumberKind, Overlay, Pairing, Pen, Session, Side, Tool, VelocityPicture,
+    Appearance, Colouring, Command, Compare, Example, NumberKind, Overlay, Pairing, Pen, Session, Side, Tool,
+    VelocityPicture,
 };
 
 /// A command of the window. A new one is a variant, its place in [`Action::all`] and its row in `table.rs`.

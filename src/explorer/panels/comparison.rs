@@ -45,7 +45,7 @@ impl ComparisonTable {
     /// Draws the table and tells what was asked for.
     pub fn show(&mut self, ui: &mut Ui, session: &Session, counterpart: &Counterpart) -> Vec<Command> {
         let mut commands = Vec::new();
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             ui.strong(format!("A: the network on show, B: {}", counterpart.name()));
             if ui.button("End comparison").on_hover_text("Show A alone again.").clicked() {
                 commands.push(Command::EndComparison);
@@ -132,7 +132,7 @@ fn points(ui: &mut Ui, compared: &NetworkComparison, commands: &mut Vec<Command>
         ui.label("There are no points: only the layers are compared.");
         return;
     };
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let total = points.parting.len();
         ui.label(format!("{} of {} answered differently.", points.changed.len(), counted(total, "point")));
         let tip = "Select the points that A and B answer differently; the table of points lists them.";

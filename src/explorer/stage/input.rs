@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::session::{
-    Field, Figure, Grabbed, GradientArrows, Neighbours, NetworkComparison, Pen, PerturbedPoint, Refined, Scene, ViewSettings,
+    Field, Figure, Grabbed, GradientArrows, Neighbours, NetworkComparison, Pen, PerturbedPoint, Refined, Scene,
+    ViewSettings,
 };
 
 /// What the stage shows.

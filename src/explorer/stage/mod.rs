@@ -14,7 +14,9 @@ use std::sync::Arc;
 use egui::{Context, Rect, Response, RichText, Sense, TextureHandle, Ui, vec2};
 
 use crate::explorer::theme::{GAP, Palette};
-use crate::session::{Compare, EditCommand, Fit, Frame, Pairing, PointCommand, Projection, Scene, ViewCommand, ViewPose};
+use crate::session::{
+    Compare, EditCommand, Fit, Frame, Pairing, PointCommand, Projection, Scene, ViewCommand, ViewPose,
+};
 pub use input::StageInput;
 use overlays::frame_times::FrameTimes;
 pub use overlays::refusal::overlay_refusal;

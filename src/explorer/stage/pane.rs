@@ -35,8 +35,8 @@ use crate::explorer::theme::{self, GAP, Palette};
 use crate::flow::LayerFlow;
 use crate::resnet::{Integrator, Refinement};
 use crate::session::{
-    Compare, EditCommand, Figure, Frame, Neighbours, Overflow, Overlay, Pairing, Particles, Pen, PointCommand, ProbeCommand,
-    Region, Scene, Tool, VelocityPicture, ViewCommand, ViewPose, nearest,
+    Compare, EditCommand, Figure, Frame, Neighbours, Overflow, Overlay, Pairing, Particles, Pen, PointCommand,
+    ProbeCommand, Region, Scene, Tool, VelocityPicture, ViewCommand, ViewPose, nearest,
 };
 
 /// What the picture of a tour shows, in words.

@@ -62,14 +62,7 @@ impl Source {
     }
 
     /// The places of some points at time t.
-    pub fn project_some(
-        &self,
-        scene: &Scene,
-        t: f64,
-        rows: &DMatrix<f64>,
-        samples: &[usize],
-        out: &mut Vec<[f32; 3]>,
-    ) {
+    pub fn project_some(&self, scene: &Scene, t: f64, rows: &DMatrix<f64>, samples: &[usize], out: &mut Vec<[f32; 3]>) {
         self.project_with(scene, t, rows, out, &|source, flow, t, rows, out| {
             source.0.project_some(flow, t, rows, samples, out);
         });

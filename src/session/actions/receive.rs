@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{columns, compare, derive, edit, import, leave, open, paths, picture, rebuild, session_file, show, stop, train};
+use super::{
+    columns, compare, derive, edit, import, leave, open, paths, picture, rebuild, session_file, show, stop, train,
+};
 use crate::dataset::Dataset;
 use crate::formats::{FormatError, GraphFile, OpenedNetwork};
 use crate::network::Network;

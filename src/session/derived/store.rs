@@ -3,7 +3,8 @@
 use super::slot::Slot;
 use super::{
     AblationReport, BlockDetail, Derivation, ErrorSlices, Field, Findings, Grabbed, GradientArrows, Gradients,
-    LayerDetail, LayerMeasures, LayerOverview, Neighbours, NetworkComparison, PerturbedPoint, RefinementStudy, SeparationProfile,
+    LayerDetail, LayerMeasures, LayerOverview, Neighbours, NetworkComparison, PerturbedPoint, RefinementStudy,
+    SeparationProfile,
 };
 use crate::session::Refined;
 

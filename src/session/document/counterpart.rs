@@ -34,7 +34,10 @@ impl Counterpart {
     pub fn refusal(&self, network: &Network) -> Option<String> {
         let (own, other) = (self.network.inputs(), network.inputs());
         (own != other).then(|| {
-            format!("{} takes {own} inputs, the network on show {other}: the same data cannot go through both.", self.name())
+            format!(
+                "{} takes {own} inputs, the network on show {other}: the same data cannot go through both.",
+                self.name()
+            )
         })
     }
 }
