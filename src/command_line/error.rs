@@ -77,6 +77,9 @@ pub(super) enum CommandError {
     /// Findings of a severity that the caller does not accept.
     #[error("{}: {count} findings of severity {severity} or above", path.display())]
     Findings { path: PathBuf, count: usize, severity: &'static str },
+    /// Of many files not one could be read.
+    #[error("none of the {count} files could be read; their lines hold the reasons")]
+    NoneRead { count: usize },
     /// A file of thresholds.
     #[error("{}: {problem}", path.display())]
     Thresholds { path: PathBuf, problem: String },

@@ -11,9 +11,10 @@ use super::measures::{AlignmentReport, AllMeasures, GradientsReport, MeasuresRep
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, outline_flow, read_network};
 use super::output::{print, print_json, print_note};
 use super::report::{DataReport, Report, TensorReport};
+use super::spectra::SpectraReport;
 use super::survey::SurveyReport;
-use super::{spectra, table, warnings};
-use crate::diagnostics::findings::{Subject, find};
+use super::{checkpoint_list, spectra, table, warnings};
+use crate::diagnostics::findings::{Finding, Subject, find};
 use crate::diagnostics::measures::{AlongFlow, SpectrumTail, block_alignment};
 use crate::flow::FlowError;
 use crate::formats;
@@ -29,9 +30,10 @@ const MANY_LAYERS: usize = 1000;
 /// Layers, singular values, rotations, warnings
 #[derive(Args, Clone, Debug)]
 pub(super) struct InspectArguments {
-    /// The network's file
+    /// The network's file; or a folder or several files of checkpoints, or a pattern such as 'run/*.pt': with --json one
+    /// object a line for each, without a list of the steps
     #[arg(value_name = "FILE")]
-    file: Option<PathBuf>,
+    files: Vec<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     pub(super) json: bool,
@@ -64,22 +66,62 @@ pub(super) struct InspectArguments {
 }
 
 pub(super) fn run(arguments: &InspectArguments) -> Result<(), CommandError> {
-    match (&arguments.file, &arguments.tensors) {
+    let chain = |names: &str| names.split(',').map(|name| name.trim().to_owned()).collect::<Vec<String>>();
+    if let Some(files) = checkpoint_list::of_paths(&arguments.files)? {
+        return match &arguments.tensors {
+            Some(None) => Err(CommandError::Usage("--tensors lists those of one file; give one file".into())),
+            Some(Some(names)) => checkpoint_list::run(&files, &chain(names), arguments),
+            None => checkpoint_list::run(&files, &[], arguments),
+        };
+    }
+    let file = arguments.files.first();
+    match (file, &arguments.tensors) {
         (Some(file), Some(None)) => list_tensors(file, arguments.json),
         // `inspect --tensors FILE`: the file's name came right after the option.
         (None, Some(Some(file))) => list_tensors(Path::new(file), arguments.json),
-        (Some(file), Some(Some(names))) => {
-            let names: Vec<String> = names.split(',').map(|name| name.trim().to_owned()).collect();
-            inspect(file, &names, arguments)
-        }
-        (Some(file), None) => inspect(file, &[], arguments),
+        (Some(file), Some(Some(names))) => inspect(file, &chain(names), arguments)?.finish(file, arguments),
+        (Some(file), None) => inspect(file, &[], arguments)?.finish(file, arguments),
         (None, _) => Err(CommandError::Usage("inspect needs a FILE; `layerflow inspect --help` tells more".into())),
     }
 }
 
-fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Result<(), CommandError> {
+/// What is told of one file, where it is to be JSON.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Told {
+    Network(Box<Report>, #[serde(skip)] Vec<Finding>),
+    Measures(Box<AllMeasures>),
+    Spectra(SpectraReport),
+    /// It was printed as a table.
+    Printed(#[serde(skip)] Vec<Finding>),
+}
+
+impl Told {
+    /// Prints what is not printed yet, and refuses findings that are not accepted.
+    fn finish(&self, file: &Path, arguments: &InspectArguments) -> Result<(), CommandError> {
+        if !matches!(self, Told::Printed(_)) {
+            print_json(self)?;
+        }
+        self.check(file, arguments)
+    }
+
+    /// Refuses findings of the severity that was named, or above.
+    pub(super) fn check(&self, file: &Path, arguments: &InspectArguments) -> Result<(), CommandError> {
+        match self {
+            Told::Network(_, findings) | Told::Printed(findings) => arguments.findings.check_severity(file, findings),
+            Told::Measures(_) | Told::Spectra(_) => Ok(()),
+        }
+    }
+
+    fn spectra(report: Option<SpectraReport>) -> Told {
+        report.map_or_else(|| Told::Printed(Vec::new()), Told::Spectra)
+    }
+}
+
+/// What is told of one file; printed at once unless it is to be JSON.
+pub(super) fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Result<Told, CommandError> {
     // Without a flow, for the reason given or for that which the file itself gives.
-    let list_spectra = |reason| spectra::run(file, chain, &arguments.chain, reason, arguments.json);
+    let list_spectra = |reason| spectra::run(file, chain, &arguments.chain, reason, arguments.json).map(Told::spectra);
     if arguments.spectra {
         return list_spectra(None);
     }
@@ -159,27 +201,26 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
         }
     }
     if arguments.json {
-        print_json(&report)?
-    } else {
-        let head = if is_early { String::new() } else { table::head(network) };
-        print(&(head + &table::report(&report)))?
+        return Ok(Told::Network(Box::new(report), findings));
     }
-    arguments.findings.check_severity(file, &findings)
+    let head = if is_early { String::new() } else { table::head(network) };
+    print(&(head + &table::report(&report)))?;
+    Ok(Told::Printed(findings))
 }
 
 /// The measures of the layers' weights, and of the data where there is any.
-fn print_measures(file: &Path, subject: &Subject<'_>, arguments: &InspectArguments) -> Result<(), CommandError> {
+fn print_measures(file: &Path, subject: &Subject<'_>, arguments: &InspectArguments) -> Result<Told, CommandError> {
     let layers = SpectrumTail::of_network(subject).iter().map(SpectrumReport::new).collect();
     let along = if arguments.csv { None } else { AlongFlow::measure(subject).map(MeasuresReport) };
     let survey = if arguments.csv { None } else { survey(file, subject, arguments)? };
     let blocks = if arguments.csv { Vec::new() } else { block_alignment(subject) };
     let residual_alignment = blocks.iter().map(AlignmentReport::new).collect();
     let all = AllMeasures { layers, measures: along, residual_alignment, survey };
-    match (arguments.json, arguments.csv) {
-        (true, _) => print_json(&all),
-        (_, true) => print(&all.csv()),
-        _ => print(&all.text()),
+    if arguments.json {
+        return Ok(Told::Measures(Box::new(all)));
     }
+    print(&if arguments.csv { all.csv() } else { all.text() })?;
+    Ok(Told::Printed(Vec::new()))
 }
 
 /// The way of the data, where there is data and a flow.

@@ -3,6 +3,7 @@
 //! Results go to standard output or to a file that is written beside and renamed; a failure is one sentence on
 //! standard error. Exit status 0 is success, 1 bad input, 2 a wrong command line.
 
+mod checkpoint_list;
 mod columns;
 mod compare;
 mod completions;
@@ -54,6 +55,9 @@ struct CommandLine {
     /// A network's file to open in the window
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
+    /// Another network to compare it with
+    #[arg(value_name = "OTHER", requires = "file")]
+    other: Option<PathBuf>,
     /// A data file to open with it, or the name of a built-in dataset
     #[arg(long, value_name = "DATA")]
     data: Option<PathBuf>,
@@ -105,7 +109,7 @@ pub fn startup(arguments: impl IntoIterator<Item = OsString>) -> Result<explorer
     let command_line = CommandLine::try_parse_from(arguments).map_err(|error| error.to_string())?;
     match command_line.command {
         Some(_) => Err("a subcommand opens no window".into()),
-        None => Ok(command_line.window.startup(command_line.file, command_line.data)),
+        None => Ok(command_line.window.startup([command_line.file, command_line.other], command_line.data)),
     }
 }
 
@@ -145,7 +149,7 @@ fn parse_and_run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     let result = match &command_line.command {
         None => {
-            let startup = command_line.window.startup(command_line.file, command_line.data);
+            let startup = command_line.window.startup([command_line.file, command_line.other], command_line.data);
             explorer::run(startup).map_err(CommandError::Window)
         }
         Some(Command::Inspect(arguments)) => inspect::run(arguments),

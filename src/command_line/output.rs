@@ -105,6 +105,12 @@ pub(super) fn print_json(report: &impl Serialize) -> Result<(), CommandError> {
     print(&(text + "\n"))
 }
 
+/// Prints one JSON object to standard output, on one line.
+pub(super) fn print_json_line(row: &impl Serialize) -> Result<(), CommandError> {
+    let text = serde_json::to_string(row).map_err(|error| CommandError::Output(error.into()))?;
+    print(&(text + "\n"))
+}
+
 /// One sentence on standard error.
 pub(super) fn print_note(sentence: &str) {
     // With standard error closed there is nobody to tell.

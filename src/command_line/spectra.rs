@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::error::CommandError;
 use super::options::{ChainOptions, propose};
-use super::output::{print, print_json, print_note};
+use super::output::{print, print_note};
 use super::table::warning_line;
 use super::warnings;
 use super::warnings::Warning;
@@ -24,7 +24,7 @@ const MAX_PRINTED: usize = 256;
 
 /// What is told of a file's weights when there is no flow.
 #[derive(Debug, Serialize)]
-struct SpectraReport {
+pub(super) struct SpectraReport {
     /// Always null: there is no network.
     network: Option<()>,
     weights: Vec<WeightReport>,
@@ -82,7 +82,7 @@ impl SpectrumReport {
     }
 }
 
-/// Prints the spectra of the weights in a file of tensors.
+/// Prints the spectra of the weights in a file of tensors, or gives them where they are to be JSON.
 /// `reason`: why a chain that fits has no flow.
 pub(super) fn run(
     file: &Path,
@@ -90,7 +90,7 @@ pub(super) fn run(
     options: &ChainOptions,
     reason: Option<String>,
     json: bool,
-) -> Result<(), CommandError> {
+) -> Result<Option<SpectraReport>, CommandError> {
     let tensors = match formats::open_for(file, options.input_shape)? {
         Opened::Tensors(tensors) => tensors,
         Opened::Graph(graph) if chain.is_empty() => return of_graph(file, &graph, options, json),
@@ -138,7 +138,7 @@ fn convolution_of(layer: &Layer) -> Option<GraphConvolution> {
 }
 
 /// The convolutions of a whole network that have no decomposition in its flow.
-fn of_network(file: &Path, network: &Network, json: bool) -> Result<(), CommandError> {
+fn of_network(file: &Path, network: &Network, json: bool) -> Result<Option<SpectraReport>, CommandError> {
     let convolutions: Vec<GraphConvolution> = network.layers().iter().filter_map(convolution_of).collect();
     let names = convolutions.iter().map(|convolution| convolution.name.as_str());
     let mut listing = Listing::new(file, names, json)?;
@@ -155,7 +155,12 @@ fn of_network(file: &Path, network: &Network, json: bool) -> Result<(), CommandE
 }
 
 /// The convolutions of a graph that is understood in part, its matrices, and what ends the network.
-fn of_graph(file: &Path, graph: &GraphFile, options: &ChainOptions, json: bool) -> Result<(), CommandError> {
+fn of_graph(
+    file: &Path,
+    graph: &GraphFile,
+    options: &ChainOptions,
+    json: bool,
+) -> Result<Option<SpectraReport>, CommandError> {
     let fault = |problem| CommandError::Format(FormatError::Graph { path: file.into(), source: Box::new(problem) });
     let mut proposal = propose(&graph.tensors, &[], options)?;
     if graph.tensors.weights().is_none() && !graph.convolutions.is_empty() {
@@ -321,13 +326,15 @@ impl Listing {
         }
     }
 
-    fn finish(self, warnings: Vec<Warning>) -> Result<(), CommandError> {
+    /// Prints what comes behind the last spectrum, or gives all of them.
+    fn finish(self, warnings: Vec<Warning>) -> Result<Option<SpectraReport>, CommandError> {
         if self.widths.is_none() {
-            return print_json(&SpectraReport { network: None, weights: self.weights, warnings });
+            return Ok(Some(SpectraReport { network: None, weights: self.weights, warnings }));
         }
         let mut text = LEGEND.to_owned();
         text.extend(warnings.iter().map(|warning| warning_line("", warning)));
-        print(&text)
+        print(&text)?;
+        Ok(None)
     }
 }
 

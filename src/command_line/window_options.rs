@@ -78,7 +78,7 @@ struct Camera(StoredCamera);
 
 impl WindowOptions {
     /// What the window starts with.
-    pub(super) fn startup(&self, network: Option<PathBuf>, data: Option<PathBuf>) -> Startup {
+    pub(super) fn startup(&self, [network, counterpart]: [Option<PathBuf>; 2], data: Option<PathBuf>) -> Startup {
         let data =
             data.map(|argument| match (StartData::of_argument(argument), self.samples.columns.choice_if_made()) {
                 (StartData::Generator(generator, _), _) => {
@@ -87,7 +87,7 @@ impl WindowOptions {
                 (StartData::File(path), Some(choice)) => StartData::Columns(path, choice),
                 (data, _) => data,
             });
-        Startup { network, example: self.example, data, options: self.flow.options(), look: self.look() }
+        Startup { network, counterpart, example: self.example, data, options: self.flow.options(), look: self.look() }
     }
 
     /// What is looked at; `None` where nothing was said.

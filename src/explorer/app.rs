@@ -76,7 +76,7 @@ impl ExplorerApp {
             autosave: None,
             shows_dialogs: true,
         };
-        let Startup { network, example, data, options, look } = startup;
+        let Startup { network, counterpart, example, data, options, look } = startup;
         app.session.hint = network.is_none() && example.is_none() && data.is_none() && look.is_none();
         app.command(Command::Flow(options));
         // Before the network, so that it is shown with this data at once.
@@ -94,6 +94,9 @@ impl ExplorerApp {
                 app.command(Command::Generate(generator, options));
             }
             Some(StartData::Generator(..)) | None => {}
+        }
+        if let Some(path) = counterpart {
+            app.command(Command::CompareWith(path));
         }
         if let Some(look) = look {
             app.session.begin_with(look);

@@ -7,8 +7,8 @@ use egui::{CentralPanel, Panel, Rect, Ui};
 use super::bars::timeline::Timeline;
 use super::bars::{menu, status, transport};
 use super::panels::{
-    self, findings::FindingsPanel, layer::LayerInput, measures::MeasuresTable, refinement::RefinementInput,
-    table::Table,
+    self, comparison::ComparisonTable, findings::FindingsPanel, layer::LayerInput, measures::MeasuresTable,
+    refinement::RefinementInput, table::Table,
 };
 use super::stage::{Stage, StageInput};
 use crate::session::{BlockDetail, Command, LayerDetail, PanelPart, RefinementStudy, Session, Side};
@@ -24,6 +24,8 @@ const TRANSPORT: f32 = 56.0;
 /// The height of the table of points, to begin with, and its bounds.
 const TABLE: f32 = 170.0;
 const MIN_TABLE: f32 = 90.0;
+/// The height of the table of two networks' layers, to begin with.
+const COMPARISON: f32 = 210.0;
 const MAX_TABLE: f32 = 400.0;
 
 /// What the parts of the window remember from frame to frame.
@@ -34,6 +36,7 @@ pub(super) struct WindowContents {
     table: Table,
     findings: FindingsPanel,
     measures: MeasuresTable,
+    comparison: ComparisonTable,
 }
 
 impl WindowContents {
@@ -93,6 +96,11 @@ impl WindowContents {
             let panel = Panel::bottom("measures").resizable(true).default_size(TABLE).size_range(MIN_TABLE..=MAX_TABLE);
             commands.extend(panel.show(ui, |ui| self.measures.show(ui, session)).inner);
         }
+        if let Some(counterpart) = session.counterpart() {
+            let panel =
+                Panel::bottom("comparison").resizable(true).default_size(COMPARISON).size_range(MIN_TABLE..=MAX_TABLE);
+            commands.extend(panel.show(ui, |ui| self.comparison.show(ui, session, counterpart)).inner);
+        }
         let central = CentralPanel::default().show(ui, |ui| {
             let mut commands = status::notices(ui, session);
             let opening = session.opening();
@@ -118,6 +126,8 @@ pub(super) fn stage_input<'a>(session: &'a Session, opening: Option<&'a str>) ->
         perturbed: session.latest(),
         grabbed: session.latest(),
         gradient_arrows: session.latest(),
+        compared: session.comparison(),
+        has_counterpart: session.counterpart().is_some(),
         pen: session.pen(),
         is_partial: session.document().is_some_and(|document| document.file.missing.is_some()),
         frame_time: session.window.frame_time,

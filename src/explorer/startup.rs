@@ -12,6 +12,8 @@ use crate::session::file::StoredLook;
 pub struct Startup {
     /// A network to open; the embedded spiral where there is none.
     pub network: Option<PathBuf>,
+    /// Another network to compare it with.
+    pub counterpart: Option<PathBuf>,
     /// A network that comes with the program, in its place.
     pub example: Option<Example>,
     /// Data to let flow through it.

@@ -46,6 +46,21 @@ impl<'a> Projector<'a> {
         self
     }
 
+    /// On the way from these places to those of `other` for the same points: the share of the way is 0 to 1.
+    pub fn toward(mut self, other: Projector<'a>, share: f64) -> Projector<'a> {
+        let (here, there) = (1.0 - share, share);
+        let scaled = |mut term: Term<'a>, by: f64| {
+            term.weights.iter_mut().flatten().for_each(|weight| *weight *= by as f32);
+            term
+        };
+        let terms = std::mem::take(&mut self.terms).into_iter().map(|term| scaled(term, here));
+        self.terms = terms.chain(other.terms.into_iter().map(|term| scaled(term, there))).collect();
+        self.offset.iter_mut().zip(other.offset).for_each(|(own, to)| *own = here * *own + there * to);
+        self.samples = self.samples.min(other.samples);
+        self.space |= other.space;
+        self
+    }
+
     /// The number of points.
     pub fn samples(&self) -> usize {
         self.samples

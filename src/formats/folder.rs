@@ -25,12 +25,11 @@ pub(super) fn model_in(folder: &Path) -> Result<PathBuf, FormatError> {
         return Err(error);
     }
     let indices: Vec<&String> = names.iter().filter(|name| name.ends_with(".index.json")).collect();
-    let is_part = |name: &str| name.contains("-of-") || name.contains("-shard");
     let is_model = |name: &&String| match name.rsplit_once('.') {
         _ if is_part(name) || !folder.join(name).is_file() => false,
         Some((_, "json")) => name.ends_with(".index.json") || is_json_network(&folder.join(name)),
         // The names of other things end so as well.
-        Some((_, "bin")) => ["pytorch_model", "adapter_model", "model"].iter().any(|begin| name.starts_with(begin)),
+        Some((_, "bin")) => is_named_as_model(name),
         Some((_, extension)) => registry::extensions().contains(&extension.to_lowercase().as_str()),
         None => false,
     };
@@ -55,8 +54,18 @@ pub(super) fn model_in(folder: &Path) -> Result<PathBuf, FormatError> {
     }
 }
 
+/// Whether a name is one of the parts of a network in several files.
+pub(super) fn is_part(name: &str) -> bool {
+    name.contains("-of-") || name.contains("-shard")
+}
+
+/// Whether a name that ends in `.bin` is that of a model.
+pub(super) fn is_named_as_model(name: &str) -> bool {
+    ["pytorch_model", "adapter_model", "model"].iter().any(|begin| name.starts_with(begin))
+}
+
 /// Whether a JSON file's name or its beginning is one of a network.
-fn is_json_network(path: &Path) -> bool {
+pub(super) fn is_json_network(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default();
     if name == "model.json" {
         return true;

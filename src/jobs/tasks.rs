@@ -14,7 +14,8 @@ use crate::formats::{FormatError, GraphProblem, Opened, Precision, SESSION_EXTEN
 use crate::network::{ConvolutionError, ImageShape};
 use crate::session::file::{self, SessionError, SessionPart, SessionSources};
 use crate::session::{
-    DialogAnswer, DialogPurpose, Document, Effect, Outcome, Rebuilt, Scene, SpectrumRequest, Task, UserError, file_name,
+    Counterpart, DialogAnswer, DialogPurpose, Document, Effect, Outcome, Rebuilt, Scene, SpectrumRequest, Task,
+    UserError, file_name,
 };
 use crate::{dataset, formats};
 
@@ -48,6 +49,11 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         }
         Effect::ReadGraph(path, shape) => {
             TaskWork::new(Task::Read, format!("Reading {}", file_name(&path)), move |_| read_network(path, Some(shape)))
+        }
+        Effect::ReadCounterpart(path) => {
+            TaskWork::new(Task::ReadCounterpart, format!("Reading {}", file_name(&path)), move |_| {
+                Outcome::Counterpart(read_counterpart(path))
+            })
         }
         Effect::ReadData(path, inputs) => {
             TaskWork::new(Task::ReadData, format!("Reading {}", file_name(&path)), move |_| read_data(path, inputs))
@@ -177,6 +183,28 @@ fn read_network(path: PathBuf, input: Option<ImageShape>) -> Outcome {
     }
 }
 
+/// A whole network: a part of one would be compared as if it were all.
+fn read_counterpart(path: PathBuf) -> Result<Counterpart, UserError> {
+    let refusal = |why: &str| {
+        let sentence = format!("{}: {why}", file_name(&path));
+        Err(UserError { details: path.display().to_string(), sentence })
+    };
+    match formats::open_for(&path, None).map_err(|error| UserError::new(&error))? {
+        Opened::Network(opened) => match opened.account.missing_text() {
+            Some(missing) => refusal(&format!("the network is partial and cannot be compared: {missing}")),
+            None => {
+                let assumed = opened.account.assumed().to_vec();
+                Ok(Counterpart { network: Arc::new(opened.network), assumed, path })
+            }
+        },
+        Opened::Tensors(_) => refusal(
+            "gives only tensors, so their order and activations are not known; open it on its own, save it by File ▸ Save \
+             network as, and compare with that file",
+        ),
+        Opened::Graph(graph) => refusal(&format!("the network is partial and cannot be compared: {}", graph.problem)),
+    }
+}
+
 fn read_data(path: PathBuf, inputs: Option<usize>) -> Outcome {
     let error = match Dataset::open(&path, inputs) {
         Ok(data) => return Outcome::Data(path, data, None),
@@ -280,7 +308,7 @@ fn ask(purpose: DialogPurpose, name: &str) -> DialogAnswer {
     let dialog = FileDialog::new().set_title(purpose.title());
     let asked = Instant::now();
     let answer = match purpose {
-        DialogPurpose::OpenNetwork => {
+        DialogPurpose::OpenNetwork | DialogPurpose::CompareWith => {
             dialog.add_filter("Networks", &formats::extensions()).add_filter("All files", &["*"]).pick_file()
         }
         DialogPurpose::OpenData => {

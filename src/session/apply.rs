@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::actions::{
-    columns, derive, edit, findings, import, leave, open, paths, picture, receive, save, session_file, stop, train,
-    view,
+    columns, compare, derive, edit, findings, import, leave, open, paths, picture, receive, save, session_file, stop,
+    train, view,
 };
 use super::file::{Restoring, StoredLook, restore, unknown_choices};
 use super::share_line::ShareLine;
@@ -109,6 +109,8 @@ impl Session {
             Command::OpenNetwork(path) => effects.push(open::read_network(self, path)),
             Command::OpenData(path) => open::read_data(self, path, None, effects),
             Command::OpenColumns(path, choice) => open::read_data(self, path, Some(choice), effects),
+            Command::CompareWith(path) => compare::read(self, path, effects),
+            Command::EndComparison => compare::end(self, effects),
             Command::SaveNetwork(path) => effects.extend(paths::save(self, path)),
             Command::WriteMeasures(path) => effects.extend(paths::write_measures(self, path)),
             Command::SaveChart(text) => {

@@ -22,6 +22,10 @@ pub enum Command {
     OpenData(PathBuf),
     /// Read these columns of a file of data.
     OpenColumns(PathBuf, DataChoice),
+    /// Read another network and compare the one that is shown with it.
+    CompareWith(PathBuf),
+    /// Show the network alone again.
+    EndComparison,
     /// Write the network that is shown.
     SaveNetwork(PathBuf),
     /// Write the measures of the layers as comma-separated values.
@@ -113,6 +117,8 @@ pub enum DialogPurpose {
     OpenNetwork,
     /// Data to read.
     OpenData,
+    /// A network to compare with.
+    CompareWith,
     /// A file of this kind to write the network to.
     SaveNetwork(NetworkKind),
     /// A file of comma-separated values for the measures of the layers.
@@ -141,6 +147,8 @@ pub enum Task {
     Read,
     /// Reading data.
     ReadData,
+    /// Reading the network to compare with.
+    ReadCounterpart,
     /// Decomposing the network and sampling the data's path.
     Build,
     /// Computing a result of the open scene.
@@ -172,6 +180,7 @@ impl DialogPurpose {
             | DialogPurpose::SaveChart
             | DialogPurpose::SaveSession { .. } => true,
             DialogPurpose::OpenNetwork
+            | DialogPurpose::CompareWith
             | DialogPurpose::OpenData
             | DialogPurpose::OpenSession
             | DialogPurpose::FindFile(_) => false,
@@ -183,6 +192,7 @@ impl DialogPurpose {
         match self {
             DialogPurpose::OpenNetwork => "Open network",
             DialogPurpose::OpenData => "Open data",
+            DialogPurpose::CompareWith => "Compare with",
             DialogPurpose::SaveNetwork(_) => "Save network as",
             DialogPurpose::SaveMeasures => "Write measures as CSV",
             DialogPurpose::SaveNumbers(_) => "Save numbers",
@@ -203,6 +213,7 @@ impl Task {
         match self {
             Task::Read => "Reading the network",
             Task::ReadData => "Reading the data",
+            Task::ReadCounterpart => "Reading the network to compare with",
             Task::Build => "Building the flow",
             Task::Derive(kind) => kind.label(),
             Task::Spectrum => "Finding a spectrum",

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::file::{FileProblem, Look, OpenedSession, SessionSnapshot, SessionSources};
 use super::{
-    DerivedJob, DerivedOutput, DerivedWork, DialogPurpose, Document, NumberRequest, PictureSettings, Rebuilt, Scene,
-    SceneError, Settings, Task, TrainingChannel, TrainingRun, UnsavedWork, VisibleOutputs,
+    Counterpart, DerivedJob, DerivedOutput, DerivedWork, DialogPurpose, Document, NumberRequest, PictureSettings,
+    Rebuilt, Scene, SceneError, Settings, Task, TrainingChannel, TrainingRun, UnsavedWork, VisibleOutputs,
 };
 use crate::dataset::{ColumnOutline, DataChoice, Dataset};
 use crate::flow::Flow;
@@ -22,6 +22,8 @@ pub enum Effect {
     ReadNetwork(PathBuf),
     /// Read a network whose graph leaves the shape of its input open.
     ReadGraph(PathBuf, ImageShape),
+    /// Read a network to compare with.
+    ReadCounterpart(PathBuf),
     /// Read data; the network's number of inputs, where it is known, tells the label column from the others.
     ReadData(PathBuf, Option<usize>),
     /// Read these columns of a file of data, for this number of inputs.
@@ -100,6 +102,8 @@ pub enum Outcome {
     Tensors(PathBuf, TensorFile),
     /// A file with a graph that is understood in part.
     Graph(PathBuf, GraphFile),
+    /// The network to compare with, or why it could not be read.
+    Counterpart(Result<Counterpart, UserError>),
     /// Data, and the choice of its columns where one was made.
     Data(PathBuf, Dataset, Option<DataChoice>),
     /// The columns of a file of data, and why they were not taken as they are, if that was tried.

@@ -38,9 +38,9 @@ mod wording;
 pub use command::{Command, DialogPurpose, SessionCommand, Task};
 pub use derived::*;
 pub use document::{
-    Ablated, ColumnCommand, ColumnImport, Data, DataSource, Document, EditCommand, Example, FileContents, Fix,
-    FixFinder, Fixed, History, Import, ImportCommand, MAX_CLASSES, NetworkChange, NetworkEnd, NumberChange, OpenedBy,
-    PointChange, PointError, Preset, RememberedChain, WeightPart, file_name,
+    Ablated, ColumnCommand, ColumnImport, Counterpart, Data, DataSource, Document, EditCommand, Example, FileContents,
+    Fix, FixFinder, Fixed, History, Import, ImportCommand, MAX_CLASSES, NetworkChange, NetworkEnd, NumberChange,
+    OpenedBy, PointChange, PointError, Preset, RememberedChain, WeightPart, file_name,
 };
 pub use effect::{DialogAnswer, Effect, Outcome, SpectrumRequest, UserError};
 pub use findings::{
@@ -72,9 +72,9 @@ pub use unsaved::Unsaved;
 pub use unsaved_work::{FoundWork, LeaveAnswer, RecoverAnswer, UnsavedWork};
 pub use view::{
     Appearance, Camera, ColorMap, ColorValues, Colouring, Compare, DENSITIES, EPSILONS, FieldRequest, Filter, Grab,
-    HeatWindow, Hovered, MAX_STEPS, MAX_TRAIL, MatrixEntry, Modal, Orientation, Overlay, PanelCommand, PanelPart,
-    PanelSettings, Pen, PenCommand, PenSettings, Pick, PointCommand, PointSettings, ProbeCommand, ProbeSettings,
-    Projection, RADII, Requirement, Section, Selection, Side, Sorting, TOUR_SPEEDS, TableColumn, Tool, Tour,
-    VelocityPicture, ViewCommand, ViewSettings, WindowCommand, WindowSettings, column_text,
+    HeatWindow, Hovered, MAX_STEPS, MAX_TRAIL, MatrixEntry, Modal, Orientation, Overlay, Pairing, PanelCommand,
+    PanelPart, PanelSettings, Pen, PenCommand, PenSettings, Pick, PointCommand, PointSettings, ProbeCommand,
+    ProbeSettings, Projection, RADII, Requirement, Section, Selection, Side, Sorting, TOUR_SPEEDS, TableColumn, Tool,
+    Tour, VelocityPicture, ViewCommand, ViewSettings, WindowCommand, WindowSettings, column_text,
 };
 pub use wording::{coordinate_name, counted, listed, own_name, shown, shown_path, subscript};

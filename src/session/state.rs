@@ -10,10 +10,10 @@ use super::open_scene::OpenScene;
 use super::rebuild::IncrementalRebuild;
 use super::share_line::ShareLine;
 use super::{
-    ColumnImport, DerivedResults, DialogPurpose, Document, Example, Field, FindingsView, History, Import, LayerDetail,
-    Neighbours, Notices, OpenedBy, Pen, PictureExport, Playback, PlaybackCommand, RecentFiles, Refined,
-    RememberedChain, Scene, SeparationProfile, Situation, Stored, Training, Unsaved, UnsavedWork, ViewSettings,
-    WindowSettings,
+    ColumnImport, Counterpart, DerivedResults, DialogPurpose, Document, Example, Field, FindingsView, History, Import,
+    LayerDetail, Neighbours, NetworkComparison, Notices, OpenedBy, Pen, PictureExport, Playback, PlaybackCommand,
+    RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Situation, Stored, Training, Unsaved, UnsavedWork,
+    ViewSettings, WindowSettings,
 };
 use crate::dataset::DataChoice;
 use crate::flow::Flow;
@@ -72,6 +72,8 @@ pub struct Session {
     pub(super) wanted: Document,
     /// What is shown.
     pub(super) shown: Option<OpenScene>,
+    /// The network that the one on show is compared with.
+    pub(super) counterpart: Option<Counterpart>,
     /// What is computed from the scene shown, in the background.
     pub(super) derived: DerivedResults,
     /// The training of the network.
@@ -130,6 +132,7 @@ impl Default for Session {
             replaced_data: None,
             wanted: Document::default(),
             shown: None,
+            counterpart: None,
             derived: DerivedResults::default(),
             training: Training::default(),
             history: History::default(),
@@ -142,7 +145,7 @@ impl Default for Session {
 impl Session {
     /// The same on show in a session of its own, with nothing under way and nothing under the mouse: for pictures.
     pub fn for_pictures(&self) -> Session {
-        let Session { playback, view, window, thresholds, findings, wanted, shown, .. } = self;
+        let Session { playback, view, window, thresholds, findings, wanted, shown, counterpart, .. } = self;
         let mut copy = Session {
             playback: playback.clone(),
             view: view.clone(),
@@ -150,6 +153,7 @@ impl Session {
             thresholds: thresholds.clone(),
             wanted: wanted.clone(),
             shown: shown.clone(),
+            counterpart: counterpart.clone(),
             ..Session::default()
         };
         copy.findings.restore(findings.dismissed().to_vec());
@@ -186,21 +190,36 @@ impl Session {
 
     /// What is open and how it is looked at; `None` before the first scene.
     pub fn situation(&self) -> Option<Situation<'_>> {
-        let Session { shown, playback, view, window, training, thresholds, .. } = self;
+        let Session { shown, playback, view, window, training, thresholds, counterpart, .. } = self;
         let (OpenScene { document, scene, .. }, refined) = (shown.as_ref()?, self.refined().cloned());
-        Some(Situation { scene, document, playback, view, window, training, thresholds, refined })
+        let counterpart = counterpart.as_ref();
+        Some(Situation { scene, document, playback, view, window, training, thresholds, refined, counterpart })
     }
 
     /// [`Session::situation`] with the results, to be changed by it.
     pub(super) fn situation_and_results(&mut self) -> Option<(Situation<'_>, &mut DerivedResults)> {
-        let Session { shown, derived, playback, view, window, training, thresholds, .. } = self;
+        let Session { shown, derived, playback, view, window, training, thresholds, counterpart, .. } = self;
         let (OpenScene { document, scene, .. }, refined) = (shown.as_ref()?, Refined::slot(derived).latest().cloned());
-        Some((Situation { scene, document, playback, view, window, training, thresholds, refined }, derived))
+        let counterpart = counterpart.as_ref();
+        let situation =
+            Situation { scene, document, playback, view, window, training, thresholds, refined, counterpart };
+        Some((situation, derived))
     }
 
     /// The newest ResNet of the scene that is ready.
     pub fn refined(&self) -> Option<&Arc<Refined>> {
         self.latest()
+    }
+
+    /// The network that the one on show is compared with.
+    pub fn counterpart(&self) -> Option<&Counterpart> {
+        self.counterpart.as_ref()
+    }
+
+    /// The comparison with it, once it is ready.
+    pub fn comparison(&self) -> Option<&Arc<NetworkComparison>> {
+        let counterpart = self.counterpart.as_ref()?;
+        self.latest::<NetworkComparison>().filter(|compared| compared.counterpart == *counterpart)
     }
 
     /// The newest result of a kind that is ready; while training it may be of a scene before.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod changed_files;
+mod checkpoint_list;
 mod command_line;
 mod compare_command;
 mod convert_command;
@@ -48,6 +49,7 @@ mod whole_or_told;
 mod window;
 mod window_columns;
 mod window_commands;
+mod window_comparison;
 mod window_condition;
 mod window_controls;
 mod window_convolution;

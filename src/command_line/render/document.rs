@@ -79,6 +79,8 @@ pub(super) fn build(
         }
         SceneError::Flow(source) => CommandError::Flow { path: of, source },
         SceneError::Network(source) => CommandError::Network { path: of, source },
+        // A picture of one network is compared with none.
+        error @ (SceneError::Compare(_) | SceneError::Room { .. }) => CommandError::Window(error.to_string()),
     })?;
     Ok((document, Arc::new(scene)))
 }

@@ -10,7 +10,8 @@ use crate::diagnostics::probes::Perturbation;
 use crate::formats::NetworkKind;
 use crate::media::MediaKind;
 use crate::session::{
-    Appearance, Colouring, Command, Compare, Example, NumberKind, Overlay, Pen, Session, Side, Tool, VelocityPicture,
+    Appearance, Colouring, Command, Compare, Example, NumberKind, Overlay, Pairing, Pen, Session, Side, Tool,
+    VelocityPicture,
 };
 
 /// A command of the window. A new one is a variant, its place in [`Action::all`] and its row in `table.rs`.
@@ -22,6 +23,12 @@ pub enum Action {
     OpenNetwork,
     /// Reads data from a file.
     OpenData,
+    /// Reads another network to compare with.
+    CompareWith,
+    /// Shows the network alone again.
+    EndComparison,
+    /// How the network is seen together with the other one.
+    Pairing(Pairing),
     /// Shows a network that comes with the program.
     Example(Example),
     /// Writes the network to a file of a kind.
@@ -183,6 +190,8 @@ impl Action {
             Action::ToggleResNet,
             Action::OpenNetwork,
             Action::OpenData,
+            Action::CompareWith,
+            Action::EndComparison,
         ];
         all.extend(NetworkKind::ALL.map(Action::SaveNetwork));
         all.extend(MediaKind::ALL.map(Action::Export));
@@ -192,6 +201,7 @@ impl Action {
         all.push(Action::Share);
         all.extend([Action::Undo, Action::Redo, Action::Palette, Action::Quit]);
         all.extend(Compare::ALL.map(Action::Compare));
+        all.extend(Pairing::ALL.map(Action::Pairing));
         all.extend([Action::ShowEverything, Action::ResetCamera, Action::AutoFit]);
         all.extend(Overlay::ALL.map(Action::Overlay));
         all.push(Action::Velocity(None));

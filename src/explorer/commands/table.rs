@@ -13,6 +13,7 @@ use crate::session::{
     WindowCommand,
 };
 
+const NO_COUNTERPART: &str = "No other network is open: File ▸ Compare with… opens one.";
 const NO_NETWORK: &str = "No network is open yet.";
 const NO_SELECTION: &str = "No point is selected.";
 
@@ -43,6 +44,21 @@ impl Action {
                 "Let data from a file flow through the network",
                 Command::Ask(DialogPurpose::OpenData),
             ),
+            Action::CompareWith => row(
+                "Compare with…",
+                "Read another network and show the same data under both",
+                Command::Ask(DialogPurpose::CompareWith),
+            )
+            .refused(session.document().is_none(), NO_NETWORK),
+            Action::EndComparison => row("End comparison", "Show the network alone again", Command::EndComparison)
+                .refused(session.counterpart().is_none(), NO_COUNTERPART),
+            Action::Pairing(pairing) => show(
+                &format!("Two networks: {}", pairing.label()),
+                "How the network and the one that it is compared with are seen together",
+                ViewCommand::Pair(Some(pairing)),
+            )
+            .choice(session.counterpart().is_some() && view.pairing == Some(pairing))
+            .refused(session.counterpart().is_none(), NO_COUNTERPART),
             Action::Example(example) => {
                 let name = example.label();
                 row(
@@ -160,7 +176,7 @@ impl Action {
             .keys(&[key(Key::R)]),
             Action::Compare(compare) => {
                 show(&format!("Compare: {}", compare.label()), compare_tip(compare), ViewCommand::Compare(compare))
-                    .choice(view.compare == compare)
+                    .choice(view.compare == compare && !(session.counterpart().is_some() && view.pairing.is_some()))
             }
             Action::ShowEverything => {
                 show("Show everything", "Bring all points into sight, from the present direction", ViewCommand::Fit)

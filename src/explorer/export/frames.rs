@@ -161,6 +161,7 @@ impl FrameSource {
                 | DerivedKind::GradientArrows
                 | DerivedKind::PerturbedPoint
                 | DerivedKind::Grabbed
+                | DerivedKind::NetworkComparison
         );
         on_the_stage || self.settings.subject == PictureSubject::Window
     }

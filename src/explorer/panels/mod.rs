@@ -2,6 +2,7 @@
 
 pub mod all_layers;
 mod build;
+pub mod comparison;
 mod condition;
 mod data;
 mod draw_weights;

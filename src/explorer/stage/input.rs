@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::session::{
-    Field, Figure, Grabbed, GradientArrows, Neighbours, Pen, PerturbedPoint, Refined, Scene, ViewSettings,
+    Field, Figure, Grabbed, GradientArrows, Neighbours, NetworkComparison, Pen, PerturbedPoint, Refined, Scene,
+    ViewSettings,
 };
 
 /// What the stage shows.
@@ -27,6 +28,10 @@ pub struct StageInput<'a> {
     pub grabbed: Option<&'a Arc<Grabbed>>,
     /// The gradients of points as arrows; they may be those of a network before.
     pub gradient_arrows: Option<&'a Arc<GradientArrows>>,
+    /// The other network's flow of the same data, once it is ready.
+    pub compared: Option<&'a Arc<NetworkComparison>>,
+    /// Whether another network is open to be compared with.
+    pub has_counterpart: bool,
     /// The pen that draws points, where it can.
     pub pen: Option<Pen>,
     /// Whether the network is only a part of its file's, so that what it gives is no answer of the whole.
@@ -54,6 +59,8 @@ impl<'a> StageInput<'a> {
             perturbed: None,
             grabbed: None,
             gradient_arrows: None,
+            compared: None,
+            has_counterpart: false,
             pen: None,
             is_partial: false,
             frame_time: false,

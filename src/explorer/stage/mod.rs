@@ -6,6 +6,7 @@ mod overlays;
 mod pane;
 mod points;
 mod screen_transform;
+mod source;
 mod toolbar;
 
 use std::sync::Arc;
@@ -13,17 +14,19 @@ use std::sync::Arc;
 use egui::{Context, Rect, Response, RichText, Sense, TextureHandle, Ui, vec2};
 
 use crate::explorer::theme::{GAP, Palette};
-use crate::session::{Compare, EditCommand, Fit, Frame, PointCommand, Projection, Scene, ViewCommand, ViewPose};
+use crate::session::{
+    Compare, EditCommand, Fit, Frame, Pairing, PointCommand, Projection, Scene, ViewCommand, ViewPose,
+};
 pub use input::StageInput;
 use overlays::frame_times::FrameTimes;
 pub use overlays::refusal::overlay_refusal;
-use overlays::trails::Source;
 use pane::{Buffers, Pane};
 pub use points::mesh_points::{MeshPoint, mesh_points};
 use points::pictures::Atlas;
 use points::sprites::Sprites;
 use points::stamps;
 use points::styles::PointStyles;
+use source::Source;
 
 /// Seconds in which one projection turns into another.
 const TURNING_SECONDS: f64 = 1.2;
@@ -123,18 +126,30 @@ impl Stage {
         let (styles, sprites) = (&fitted.styles, self.sprites.as_ref().filter(can_draw));
         let view = Pane { input, scene, frame, pose: &pose, turning, styles, texture, atlas, sprites };
         let [first, second] = &mut self.buffers;
-        let resting = match input.view.compare {
-            Compare::Plain => view.show(ui, room, &[plain], first, &mut commands),
-            Compare::ResNet => view.show(ui, room, resnet.as_slice(), first, &mut commands),
-            Compare::SideBySide => {
-                let (left, right) = room.split_left_right_at_fraction(0.5);
-                let gap = vec2(GAP / 2.0, 0.0);
-                let (left, right) =
-                    (Rect::from_min_max(left.min, left.max - gap), Rect::from_min_max(right.min + gap, right.max));
+        let other = input.compared.map(|compared| Source::Counterpart(Arc::clone(compared)));
+        let pairing = input.view.pairing.filter(|_| input.has_counterpart);
+        let resting = match (pairing, input.view.compare) {
+            (Some(Pairing::SideBySide), _) => {
+                let [left, right] = halves(room);
+                let resting = view.show(ui, left, &[plain], first, &mut commands);
+                resting.or(view.show(ui, right, other.as_slice(), second, &mut commands))
+            }
+            (Some(Pairing::Overlay), _) => {
+                let both: Vec<Source> = std::iter::once(plain).chain(other).collect();
+                view.show(ui, room, &both, first, &mut commands)
+            }
+            (Some(Pairing::Morph), _) => {
+                let way = |compared| Source::Morph(Arc::clone(scene), Arc::clone(compared), input.view.morph);
+                view.show(ui, room, input.compared.map(way).as_slice(), first, &mut commands)
+            }
+            (None, Compare::Plain) => view.show(ui, room, &[plain], first, &mut commands),
+            (None, Compare::ResNet) => view.show(ui, room, resnet.as_slice(), first, &mut commands),
+            (None, Compare::SideBySide) => {
+                let [left, right] = halves(room);
                 let resting = view.show(ui, left, &[plain], first, &mut commands);
                 resting.or(view.show(ui, right, resnet.as_slice(), second, &mut commands))
             }
-            Compare::Overlay => {
+            (None, Compare::Overlay) => {
                 let both: Vec<Source> = std::iter::once(plain).chain(resnet).collect();
                 view.show(ui, room, &both, first, &mut commands)
             }
@@ -155,6 +170,13 @@ impl Stage {
         ui.advance_cursor_after_rect(room);
         commands
     }
+}
+
+/// The two halves of a room, with a gap between them.
+fn halves(room: Rect) -> [Rect; 2] {
+    let (left, right) = room.split_left_right_at_fraction(0.5);
+    let gap = vec2(GAP / 2.0, 0.0);
+    [Rect::from_min_max(left.min, left.max - gap), Rect::from_min_max(right.min + gap, right.max)]
 }
 
 /// The way from the projection before to the one that is chosen.

@@ -20,7 +20,7 @@ use super::overlays::grid;
 use super::overlays::legend;
 use super::overlays::marks;
 use super::overlays::probe;
-use super::overlays::trails::{Source, Trails};
+use super::overlays::trails::Trails;
 use super::overlays::velocity;
 use super::points::cloud::Cloud;
 use super::points::cloud_style::CloudStyle;
@@ -29,13 +29,14 @@ use super::points::sprites::Sprites;
 use super::points::stamps;
 use super::points::styles::PointStyles;
 use super::screen_transform::ScreenTransform;
+use super::source::Source;
 use super::toolbar::projection;
 use crate::explorer::theme::{self, GAP, Palette};
-use crate::flow::{LayerFlow, SampledPath};
+use crate::flow::LayerFlow;
 use crate::resnet::{Integrator, Refinement};
 use crate::session::{
-    Compare, EditCommand, Figure, Frame, Neighbours, Overflow, Overlay, Particles, Pen, PointCommand, ProbeCommand,
-    Region, Scene, Tool, VelocityPicture, ViewCommand, ViewPose, nearest,
+    Compare, EditCommand, Figure, Frame, Neighbours, Overflow, Overlay, Pairing, Particles, Pen, PointCommand,
+    ProbeCommand, Region, Scene, Tool, VelocityPicture, ViewCommand, ViewPose, nearest,
 };
 
 /// What the picture of a tour shows, in words.
@@ -125,6 +126,10 @@ impl Pane<'_> {
         let name = match sources {
             [Source::Plain(_)] => "plain net",
             [Source::ResNet(_)] => "ResNet",
+            [Source::Counterpart(_)] => "other network",
+            [Source::Morph(..)] => "on the way to the other network",
+            [_, Source::Counterpart(_)] => "both networks",
+            [] if self.is_paired() => "other network, not ready",
             [] => "ResNet, not ready",
             _ => "plain net and ResNet",
         };
@@ -167,14 +172,14 @@ impl Pane<'_> {
             let (styles, texture, atlas, sprites) = (self.styles, self.texture, self.atlas, self.sprites);
             let radius = self.input.figure.and_then(|figure| figure.point_radius).unwrap_or(theme::POINT_RADIUS);
             let style = CloudStyle { styles, texture, atlas, sprites, palette, radius, ghost };
-            let projector = paths(source).0.projector(&self.scene.flow, self.input.t, &rows).moved_by(origin);
+            let projector = source.projector(self.scene, self.input.t, &rows).moved_by(origin);
             painter.extend(layer.cloud.shapes(&transform, &projector, style));
             let drawn = layer.cloud.drawn();
             painter.extend(stamps::rings(drawn, &settings.selection, self.texture, palette.highlight));
         }
         if let (Some(directions), Some(source)) = (self.frame.tour_directions(), sources.first()) {
             let seen = (self.input, &**self.scene, self.pose);
-            centres::handles(ui, &transform, seen, (directions, class_centres(source)), commands);
+            centres::handles(ui, &transform, seen, (directions, source.class_centres()), commands);
         }
         if plain {
             let seen = (self.input, &**self.scene, self.pose);
@@ -207,6 +212,11 @@ impl Pane<'_> {
             areas::legend(&painter, palette, rect, end);
         }
         found
+    }
+
+    /// Whether the network is shown together with another one.
+    fn is_paired(&self) -> bool {
+        self.input.has_counterpart && self.input.view.pairing.is_some()
     }
 
     /// Whether this is said beside the data: in a window all is.
@@ -252,17 +262,16 @@ impl Pane<'_> {
     /// The positions of this frame that lines are drawn through; those of the data are found while it is drawn.
     fn project(&self, ui: &Ui, sources: &[Source], buffers: &mut Buffers) {
         let (t, view, rows) = (self.input.t, self.input.view, &self.pose.rows);
-        let flow = &self.scene.flow;
+        let scene = &**self.scene;
         for (source, layer) in sources.iter().zip(&mut buffers.layers) {
-            let (data, lattice) = paths(source);
             if sources.len() > 1 {
-                data.project_some(flow, t, rows, &grid::error_samples(data.samples()), &mut layer.ends);
+                source.project_some(scene, t, rows, &grid::error_samples(source.samples()), &mut layer.ends);
             }
             if view.shows(Overlay::Grid) || view.shows(Overlay::Areas) {
-                lattice.project(flow, t, rows, &mut layer.grid);
+                source.project_grid(scene, t, rows, &mut layer.grid);
             }
             let trails = (source, &*self.scene.trail_samples(&view.points));
-            if view.shows(Overlay::Trails) && layer.trails.follow(flow, trails, rows, t, view.trail_length) {
+            if view.shows(Overlay::Trails) && layer.trails.follow(scene, trails, rows, t, view.trail_length) {
                 ui.ctx().request_repaint();
             }
         }
@@ -278,7 +287,7 @@ impl Pane<'_> {
     ) {
         for (source, layer) in sources.iter().zip(&buffers.layers) {
             if self.input.view.shows(Overlay::Grid) {
-                let second = sources.len() > 1 && matches!(source, Source::ResNet(_));
+                let second = sources.len() > 1 && !matches!(source, Source::Plain(_));
                 let colour = if second { palette.resnet_grid } else { palette.grid };
                 grid::lattice(painter, transform, &self.scene.lattice, &layer.grid, colour);
             }
@@ -312,13 +321,13 @@ impl Pane<'_> {
         let (source, placed) = found?;
         ring(&painter, palette, stamps::screen_pos(&placed), theme::THIN);
         let sample = placed.sample as usize;
-        let position = paths(source).0.position(&self.scene.flow, self.input.t, sample);
+        let position = source.position(self.scene, self.input.t, sample);
         let picture = card.picture(ui.ctx(), self.scene, &self.input.view.points, sample);
         let card = hover::Card {
             scene: self.scene,
             sample,
             position: &position,
-            answers: answers(source),
+            answers: source.answers(),
             is_partial: self.input.is_partial,
             picture,
             neighbours: self.neighbours(sample),
@@ -364,7 +373,14 @@ impl Pane<'_> {
         let is_limit = self.scene.flow.layers().iter().any(LayerFlow::is_limit);
         let plain = if is_limit { "Continuous limit of the blocks" } else { "Plain net, exact flow" };
         let title = match sources {
+            [Source::Plain(_)] if self.is_paired() => format!("A: {plain}"),
             [Source::Plain(_)] => plain.to_owned(),
+            [Source::Counterpart(compared)] => format!("B: {}, exact flow", compared.counterpart.name()),
+            [Source::Morph(_, compared, share)] => {
+                format!("{} % of the way from A to B: {}", theme::figure(100.0 * share, 0), compared.counterpart.name())
+            }
+            [_, Source::Counterpart(compared)] => format!("A (faint) and B: {}", compared.counterpart.name()),
+            [] if self.is_paired() => "The other network is not followed yet …".to_owned(),
             [] => "The ResNet is being computed …".to_owned(),
             [Source::ResNet(refined)] => format!("ResNet, {}", steps(refined)),
             [_, Source::ResNet(refined)] if is_limit => {
@@ -373,7 +389,11 @@ impl Pane<'_> {
             [_, Source::ResNet(refined)] => format!("Plain net (faint) and ResNet, {}", steps(refined)),
             _ => format!("{plain}; the ResNet is being computed …"),
         };
-        let is_second = self.input.view.compare == Compare::SideBySide && !matches!(sources, [Source::Plain(_)]);
+        let is_divided = match self.input.view.pairing.filter(|_| self.is_paired()) {
+            Some(pairing) => pairing == Pairing::SideBySide,
+            None => self.input.view.compare == Compare::SideBySide,
+        };
+        let is_second = is_divided && !matches!(sources, [Source::Plain(_)]);
         let heading = self.input.figure.filter(|_| !is_second);
         captions::head(painter, palette, rect, (&self.scene.flow, self.input.t), (self.input.figure, heading), title);
         if !self.says(|figure| figure.notes) {
@@ -395,6 +415,9 @@ impl Pane<'_> {
         if sources.len() > 1 {
             notes.extend(grid::label(self.scene.data.samples()));
         }
+        if self.is_paired() && !matches!(sources, [Source::Plain(_)]) {
+            notes.push(self.told_of_counterpart(sources));
+        }
         if !self.styles.hidden.is_empty() {
             notes.push(format!("Hidden: {}.", self.styles.hidden.join(", ")));
         }
@@ -408,32 +431,30 @@ impl Pane<'_> {
     }
 }
 
+/// What is to be known of the other network's points.
+impl Pane<'_> {
+    fn told_of_counterpart(&self, sources: &[Source]) -> String {
+        let mut text = "Colours are those under A.".to_owned();
+        let other = sources.iter().find_map(|source| match source {
+            Source::Counterpart(compared) | Source::Morph(_, compared, _) => Some(compared),
+            _ => None,
+        });
+        let Some(compared) = other else { return text };
+        let (own, end) = (self.scene.flow.ambient_dimension(), compared.scene.flow.duration());
+        if compared.scene.flow.ambient_dimension() != own {
+            text += " The spaces of A and B have other dimensions; coordinates that one lacks are 0.";
+        }
+        if self.input.t > end {
+            text += &format!(" B has ended at t = {}.", theme::significant(end));
+        }
+        text
+    }
+}
+
 fn steps(refined: &crate::session::Refined) -> String {
     let Refinement { kind, steps, integrator } = refined.refinement;
     let by = if integrator == Integrator::Euler { String::new() } else { format!(" by {}", integrator.name()) };
     format!("N = {steps}, {}{by}", kind.name())
-}
-
-/// The answers of the network that a source is: the ResNet's are its own.
-fn answers(source: &Source) -> hover::Answers<'_> {
-    match source {
-        Source::Plain(scene) => (&scene.forward.output, &scene.forward.predictions),
-        Source::ResNet(refined) => (&refined.error.output, &refined.error.predictions),
-    }
-}
-
-fn paths(source: &Source) -> (&SampledPath, &SampledPath) {
-    match source {
-        Source::Plain(scene) => (&scene.data, &scene.grid),
-        Source::ResNet(refined) => (&refined.data, &refined.grid),
-    }
-}
-
-fn class_centres(source: &Source) -> &SampledPath {
-    match source {
-        Source::Plain(scene) => &scene.centres,
-        Source::ResNet(refined) => &refined.centres,
-    }
 }
 
 fn ring(painter: &Painter, palette: &Palette, at: Pos2, width: f32) {

@@ -7,7 +7,6 @@ use std::rc::Rc;
 use super::constant::{Constant, Folder, decode};
 use super::element::{Element, Kind, type_name};
 use super::message::{GraphProto, NodeProto, TensorProto};
-use super::moved::Moved;
 use super::scalar::Scalar;
 use crate::formats::budget::Budget;
 use crate::formats::graph::{Graph, GraphProblem, ValueId};

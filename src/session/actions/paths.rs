@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{open, picture, session_file};
+use super::{compare, open, picture, session_file};
 use crate::formats::{NetworkKind, SESSION_EXTENSION};
 use crate::session::{
     DialogAnswer, DialogPurpose, Document, Effect, Findings, LayerMeasures, NumberKind, NumberRequest, PathPrompt,
@@ -35,6 +35,7 @@ pub fn ask(session: &Session, purpose: DialogPurpose, effects: &mut Vec<Effect>)
             own.or_else(|| Some(file_stem(session.document()?) + "." + SESSION_EXTENSION)).unwrap_or_default()
         }
         DialogPurpose::OpenNetwork
+        | DialogPurpose::CompareWith
         | DialogPurpose::OpenData
         | DialogPurpose::OpenSession
         | DialogPurpose::FindFile(_) => String::new(),
@@ -133,6 +134,7 @@ fn choose(session: &mut Session, purpose: DialogPurpose, path: PathBuf, effects:
     match purpose {
         DialogPurpose::OpenNetwork => effects.push(open::read_network(session, path)),
         DialogPurpose::OpenData => open::read_data(session, path, None, effects),
+        DialogPurpose::CompareWith => compare::read(session, path, effects),
         DialogPurpose::SaveNetwork(_) => effects.extend(save(session, path)),
         DialogPurpose::SaveMeasures => effects.extend(write_measures(session, path)),
         DialogPurpose::SaveChart => {

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{columns, derive, edit, import, leave, open, paths, picture, rebuild, session_file, show, stop, train};
+use super::{
+    columns, compare, derive, edit, import, leave, open, paths, picture, rebuild, session_file, show, stop, train,
+};
 use crate::dataset::Dataset;
 use crate::formats::{FormatError, GraphFile, OpenedNetwork};
 use crate::network::Network;
@@ -33,6 +35,7 @@ fn accept_admitted(session: &mut Session, outcome: Outcome, effects: &mut Vec<Ef
         Outcome::Network(path, network) => adopt(session, path, network, effects),
         Outcome::Tensors(path, tensors) => import::begin(session, Import::new(path, tensors)),
         Outcome::Graph(path, graph) => accept_graph(session, path, graph, effects),
+        Outcome::Counterpart(result) => compare::accept(session, result, effects),
         Outcome::Data(path, dataset, choice) => {
             session.columns = None;
             if !dataset.notes.is_empty() {

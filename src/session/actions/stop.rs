@@ -58,6 +58,7 @@ fn give_up(session: &mut Session, task: Task) {
         Task::Train => session.training.stop(),
         Task::Read
         | Task::ReadData
+        | Task::ReadCounterpart
         | Task::Spectrum
         | Task::Save
         | Task::Export

@@ -9,7 +9,7 @@ use crate::diagnostics::findings::Thresholds;
 use crate::flow::FlowError;
 use crate::network::Network;
 use crate::session::scene::{Progress, Scene, SceneError};
-use crate::session::{Document, Playback, Refined, Training, ViewSettings, WindowSettings};
+use crate::session::{Counterpart, Document, Playback, Refined, Training, ViewSettings, WindowSettings};
 
 /// A result that is computed from the open scene in the background.
 pub trait Derivation: Debug + Send + Sync + Sized + 'static {
@@ -98,6 +98,8 @@ pub struct Situation<'a> {
     pub thresholds: &'a BTreeMap<String, f64>,
     /// The newest ResNet of the scene, if one is ready.
     pub refined: Option<Arc<Refined>>,
+    /// The network that this one is compared with.
+    pub counterpart: Option<&'a Counterpart>,
 }
 
 impl Situation<'_> {

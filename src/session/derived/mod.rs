@@ -7,6 +7,7 @@
 
 mod ablation;
 mod block_detail;
+mod comparison;
 mod derivation;
 mod errors;
 mod field;
@@ -32,6 +33,7 @@ mod watch;
 
 pub use ablation::{AblationReport, AblationRequest};
 pub use block_detail::{BlockDetail, BlockMatrix, BlockRequest};
+pub use comparison::NetworkComparison;
 pub(in crate::session) use derivation::is_cancelled;
 pub use derivation::{Derivation, Situation, Source};
 pub use errors::{ErrorSlices, slice};

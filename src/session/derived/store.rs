@@ -3,7 +3,8 @@
 use super::slot::Slot;
 use super::{
     AblationReport, BlockDetail, Derivation, ErrorSlices, Field, Findings, Grabbed, GradientArrows, Gradients,
-    LayerDetail, LayerMeasures, LayerOverview, Neighbours, PerturbedPoint, RefinementStudy, SeparationProfile,
+    LayerDetail, LayerMeasures, LayerOverview, Neighbours, NetworkComparison, PerturbedPoint, RefinementStudy,
+    SeparationProfile,
 };
 use crate::session::Refined;
 
@@ -137,4 +138,6 @@ derived_results! {
     Grabbed in grabbed;
     /// The gradients of single points.
     GradientArrows in gradient_arrows;
+    /// The network compared with another one.
+    NetworkComparison in comparison;
 }

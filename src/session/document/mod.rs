@@ -3,6 +3,7 @@
 
 mod ablated;
 mod columns;
+mod counterpart;
 mod data;
 mod example;
 mod example_files;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 pub use ablated::Ablated;
 pub use columns::{ColumnCommand, ColumnImport};
+pub use counterpart::Counterpart;
 pub use data::{Data, DataSource};
 pub use example::Example;
 pub use file_contents::{FileContents, OpenedBy, file_name};

@@ -31,6 +31,7 @@ pub use refined::Refined;
 pub use view_pose::ViewPose;
 
 use crate::dataset::{Dataset, Labels, match_classes};
+use crate::diagnostics::compare::CompareError;
 use crate::flow::{Decomposition, Event, Flow, FlowError, FlowOptions, LayerFlow, SampledPath};
 use crate::linalg::evenly_spaced;
 use crate::network::{Forward, Layer, Network, NetworkError, OutputFunction};
@@ -49,6 +50,28 @@ pub enum SceneError {
     /// The flow could not be built or followed, or the work was cancelled.
     #[error(transparent)]
     Flow(#[from] FlowError),
+    /// Two networks cannot be compared.
+    #[error(transparent)]
+    Compare(CompareError),
+    /// The same points do not fit a second time.
+    #[error("there is room for {fits} of {wanted} points under a second network; show fewer points")]
+    Room {
+        /// So many fit.
+        fits: usize,
+        /// So many are on show.
+        wanted: usize,
+    },
+}
+
+impl From<CompareError> for SceneError {
+    // What only says that work was stopped stays that.
+    fn from(error: CompareError) -> SceneError {
+        match error {
+            CompareError::Flow(source) => SceneError::Flow(source),
+            CompareError::Network(source) => SceneError::Network(source),
+            error => SceneError::Compare(error),
+        }
+    }
 }
 
 /// A network with data, ready to be drawn at any time.

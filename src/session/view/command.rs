@@ -3,6 +3,7 @@
 use super::compare::Compare;
 use super::hovered::Hovered;
 use super::overlay::Overlay;
+use super::pairing::Pairing;
 use super::panel::PanelCommand;
 use super::pen::PenCommand;
 use super::points::PointCommand;
@@ -46,6 +47,10 @@ pub enum ViewCommand {
     ShowVelocity(Option<VelocityPicture>),
     /// Compare otherwise.
     Compare(Compare),
+    /// Show the network together with another one, or no longer.
+    Pair(Option<Pairing>),
+    /// Put the points so far on the way from the network to the other one.
+    Morph(f64),
     /// From the plain net to its ResNet as last shown, or back.
     ToggleResNet,
     /// Another number of steps, kept within 1 and [`MAX_STEPS`](crate::session::MAX_STEPS).

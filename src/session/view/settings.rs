@@ -6,6 +6,7 @@ use super::compare::Compare;
 use super::field_request::FieldRequest;
 use super::hovered::Hovered;
 use super::overlay::{Overlay, ShownOverlays};
+use super::pairing::Pairing;
 use super::panel::{PanelCommand, PanelSettings};
 use super::pen::PenSettings;
 use super::points::PointSettings;
@@ -39,6 +40,10 @@ pub struct ViewSettings {
     pub velocity: Option<VelocityPicture>,
     /// The plain net, its ResNet, or both.
     pub compare: Compare,
+    /// How the network is seen together with another one; `None` shows what [`ViewSettings::compare`] says.
+    pub pairing: Option<Pairing>,
+    /// How far the points are on the way from the network to the other, 0 to 1.
+    pub morph: f64,
     /// The ResNet: which part is refined and by how many steps.
     pub refinement: Refinement,
     /// The layer that the panel shows whatever the time, an index from 0; `None` follows the time.
@@ -68,6 +73,8 @@ impl Default for ViewSettings {
             trail_length: 0.5,
             velocity: None,
             compare: Compare::Plain,
+            pairing: None,
+            morph: 0.5,
             refinement: Refinement { kind: RefinementKind::Full, steps: 8, integrator: Integrator::Euler },
             pinned_layer: None,
             block: None,
@@ -152,6 +159,9 @@ impl ViewSettings {
             ViewCommand::Compare(compare) => self.set_compare(compare),
             ViewCommand::ToggleResNet if self.compare.needs_resnet() => self.set_compare(Compare::Plain),
             ViewCommand::ToggleResNet => self.set_compare(self.last_refined),
+            ViewCommand::Pair(pairing) => self.pairing = pairing,
+            ViewCommand::Morph(share) if share.is_finite() => self.morph = share.clamp(0.0, 1.0),
+            ViewCommand::Morph(_) => {}
             ViewCommand::Steps(steps) => self.refinement.steps = steps.clamp(1, MAX_STEPS),
             ViewCommand::Kind(kind) => self.refinement.kind = kind,
             ViewCommand::Integrate(integrator) => self.refinement.integrator = integrator,
@@ -191,6 +201,7 @@ impl ViewSettings {
 
     fn set_compare(&mut self, compare: Compare) {
         self.compare = compare;
+        self.pairing = None;
         if compare.needs_resnet() {
             self.last_refined = compare;
         }

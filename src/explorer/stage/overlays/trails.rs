@@ -1,16 +1,15 @@
 //! Trails: where some of the points were at a row of times before now, fading backwards.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use egui::{Color32, Painter, Pos2, Shape, Stroke};
 use nalgebra::DMatrix;
 
 use super::polyline;
 use crate::explorer::stage::screen_transform::ScreenTransform;
+use crate::explorer::stage::source::Source;
 use crate::explorer::theme::THIN;
-use crate::flow::{Flow, SampledPath};
-use crate::session::{Refined, Scene};
+use crate::session::Scene;
 
 /// Times at which a trail is drawn.
 const KNOTS: i64 = 32;
@@ -23,32 +22,6 @@ const PIECES: usize = 4;
 
 /// How strong the newest piece is beside the point itself.
 const STRENGTH: f32 = 0.4;
-
-/// Whose trails are drawn.
-#[derive(Clone, Debug)]
-pub enum Source {
-    /// The exact flow's.
-    Plain(Arc<Scene>),
-    /// The ResNet's.
-    ResNet(Arc<Refined>),
-}
-
-impl Source {
-    fn path(&self) -> &SampledPath {
-        match self {
-            Source::Plain(scene) => &scene.data,
-            Source::ResNet(refined) => &refined.data,
-        }
-    }
-
-    fn is(&self, other: &Source) -> bool {
-        match (self, other) {
-            (Source::Plain(one), Source::Plain(other)) => Arc::ptr_eq(one, other),
-            (Source::ResNet(one), Source::ResNet(other)) => Arc::ptr_eq(one, other),
-            _ => false,
-        }
-    }
-}
 
 /// Projected positions at the knots of one source's trails, kept while they are in sight.
 #[derive(Debug, Default)]
@@ -71,7 +44,7 @@ impl Trails {
     /// missing.
     pub fn follow(
         &mut self,
-        flow: &Flow,
+        scene: &Scene,
         (source, samples): (&Source, &[usize]),
         rows: &DMatrix<f64>,
         t: f64,
@@ -87,8 +60,8 @@ impl Trails {
         }
         let Some(kept) = &mut self.kept else { return false };
         let (first, last) = knot_range(t, spacing);
-        let dimension = flow.ambient_dimension();
-        let affordable = FRAME_WORK / (3 * dimension * source.path().samples() + 8 * dimension * dimension + 1);
+        let dimension = scene.flow.ambient_dimension();
+        let affordable = FRAME_WORK / (3 * dimension * source.samples() + 8 * dimension * dimension + 1);
         kept.knots.retain(|knot, _| (first..=last).contains(knot));
         let mut computed = 0;
         // The newest first, so that a trail grows from its point backwards.
@@ -100,11 +73,11 @@ impl Trails {
                 return true;
             }
             let mut positions = Vec::new();
-            source.path().project_some(flow, knot as f64 * spacing, rows, samples, &mut positions);
+            source.project_some(scene, knot as f64 * spacing, rows, samples, &mut positions);
             kept.knots.insert(knot, positions);
             computed += 1;
         }
-        source.path().project_some(flow, t, rows, samples, &mut self.now);
+        source.project_some(scene, t, rows, samples, &mut self.now);
         false
     }
 

@@ -11,12 +11,13 @@ use crate::explorer::stage::input::StageInput;
 use crate::explorer::theme::{self, GAP, Palette};
 use crate::linalg::interpolate;
 use crate::resnet::RefinementError;
-use crate::session::{Compare, Scene, ViewCommand};
+use crate::session::{Compare, Pairing, Scene, ViewCommand};
 
 /// Draws the strip for an open scene.
 pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
     ui.horizontal_wrapped(|ui| {
         compare(ui, input, commands);
+        pairings(ui, input, commands);
         ui.add_space(GAP);
         projection::choice(ui, input, scene, commands);
         points::colours(ui, input, scene, commands);
@@ -30,7 +31,7 @@ pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut V
         ui.add_space(GAP);
         overlays::fit(ui, input, commands);
     });
-    if input.view.compare.needs_resnet() {
+    if input.view.compare.needs_resnet() && pairing(input).is_none() {
         ui.horizontal_wrapped(|ui| {
             // With the panel open its controls are there.
             if !input.refinement_panel {
@@ -50,8 +51,40 @@ fn compare(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>)
             Compare::SideBySide => "The plain net and its ResNet in two views that turn and zoom together.",
             Compare::Overlay => "Both in one view; a line joins each point with its place in the ResNet: the error.",
         };
-        if ui.selectable_label(input.view.compare == choice, choice.label()).on_hover_text(tip).clicked() {
+        let is_chosen = input.view.compare == choice && pairing(input).is_none();
+        if ui.selectable_label(is_chosen, choice.label()).on_hover_text(tip).clicked() {
             commands.push(ViewCommand::Compare(choice));
+        }
+    }
+}
+
+/// How two networks are seen together, where they are.
+fn pairing(input: &StageInput<'_>) -> Option<Pairing> {
+    input.view.pairing.filter(|_| input.has_counterpart)
+}
+
+/// How the network is seen together with the other one.
+fn pairings(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
+    if !input.has_counterpart {
+        return;
+    }
+    ui.separator();
+    let chosen = pairing(input);
+    for choice in Pairing::ALL {
+        let tip = match choice {
+            Pairing::SideBySide => "The network and the other one in two views that turn and zoom together.",
+            Pairing::Overlay => "Both in one view; a line joins each point with its place under the other network.",
+            Pairing::Morph => "One view on the way from the network to the other one; the slider says how far.",
+        };
+        if ui.selectable_label(chosen == Some(choice), choice.label()).on_hover_text(tip).clicked() {
+            commands.push(ViewCommand::Pair(Some(choice)));
+        }
+    }
+    if chosen == Some(Pairing::Morph) {
+        let mut share = input.view.morph;
+        let slider = egui::Slider::new(&mut share, 0.0..=1.0).show_value(false).text("from A to B");
+        if ui.add(slider).on_hover_text("How far each point is on its way from A to B.").changed() {
+            commands.push(ViewCommand::Morph(share));
         }
     }
 }

@@ -1,0 +1,109 @@
+//! `layerflow inspect` of many files: the checkpoints of a folder, of a pattern, or those named one by one.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::columns::aligned;
+use super::error::{CommandError, ErrorReport};
+use super::inspect::{InspectArguments, Told, inspect};
+use super::output::{print, print_json_line, print_note};
+use crate::formats::{Checkpoint, checkpoints, is_pattern};
+use crate::system::panics;
+
+/// What is told of one of many files, a line of JSON.
+#[derive(Serialize)]
+struct Row<'a> {
+    file: String,
+    /// The training step that the file's name tells.
+    step: Option<u64>,
+    bytes: u64,
+    #[serde(flatten)]
+    told: RowContent<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum RowContent<'a> {
+    Told(&'a Told),
+    Error(ErrorReport),
+}
+
+/// The files that are told of one by one, in their order; `None` where one network is asked for.
+pub(super) fn of_paths(paths: &[PathBuf]) -> Result<Option<Vec<Checkpoint>>, CommandError> {
+    let [path] = paths else {
+        let files = paths.iter().map(|path| Checkpoint::of(path.clone())).collect();
+        return Ok((!paths.is_empty()).then_some(files));
+    };
+    if is_pattern(path) {
+        let files = checkpoints(path)?;
+        if files.is_empty() {
+            let problem = "no file has such a name; mind the quotes around the pattern";
+            return Err(CommandError::Usage(format!("{}: {problem}", path.display())));
+        }
+        return Ok(Some(files));
+    }
+    if !path.is_dir() {
+        return Ok(None);
+    }
+    // What is no list of networks is told of by opening it, and so is a folder that holds one model. A checkpoint whose
+    // name tells its step is the first of more.
+    let files = checkpoints(path).unwrap_or_default();
+    let is_list = files.len() > 1 || files.iter().any(|file| file.step.is_some());
+    Ok((is_list && !holds_one_model(path, &files)).then_some(files))
+}
+
+/// Whether the files belong together as one model: an index of parts, or an architecture beside its weights.
+fn holds_one_model(folder: &Path, files: &[Checkpoint]) -> bool {
+    let named = |end: &str| files.iter().filter(|file| file.path.to_string_lossy().ends_with(end)).count();
+    let is_keras = folder.join("config.json").is_file() && folder.join("model.weights.h5").is_file();
+    named(".index.json") == files.len() || is_keras || (named("model.json") == 1 && files.len() == 1)
+}
+
+/// Tells of every file: without `--json` what the names tell, else of one after the other what `inspect` tells of it. A
+/// file that cannot be read is a line with its error, and the others go on.
+pub(super) fn run(files: &[Checkpoint], chain: &[String], arguments: &InspectArguments) -> Result<(), CommandError> {
+    if !arguments.json {
+        return print(&table(files));
+    }
+    let (mut failed, mut refused) = (0, None);
+    for file in files {
+        let told = match panics::catching(|| inspect(&file.path, chain, arguments)) {
+            Ok(told) => told,
+            Err(panic) => {
+                let problem = format!("layerflow made a mistake with it: {panic}; please report it");
+                Err(CommandError::Usage(format!("{}: {problem}", file.path.display())))
+            }
+        };
+        let content = match &told {
+            Ok(told) => RowContent::Told(told),
+            Err(error) => RowContent::Error(error.report()),
+        };
+        let name = file.path.display().to_string();
+        print_json_line(&Row { file: name, step: file.step, bytes: file.bytes, told: content })?;
+        match told {
+            Ok(told) => refused = refused.or(told.check(&file.path, arguments).err()),
+            Err(error) => {
+                failed += 1;
+                print_note(&error.to_string());
+            }
+        }
+    }
+    if failed == files.len() {
+        return Err(CommandError::NoneRead { count: failed });
+    }
+    if failed > 0 {
+        print_note(&format!("{failed} of {} files could not be read; their lines hold the reasons", files.len()));
+    }
+    refused.map_or(Ok(()), Err)
+}
+
+fn table(files: &[Checkpoint]) -> String {
+    let mut rows = vec![["step", "bytes", "file"].map(str::to_owned).to_vec()];
+    rows.extend(files.iter().map(|file| {
+        let step = file.step.map_or_else(|| "–".to_owned(), |step| step.to_string());
+        vec![step, file.bytes.to_string(), file.path.display().to_string()]
+    }));
+    let count = files.len();
+    aligned(&rows) + &format!("{count} files, not opened; --json tells of each what is in it, and FILE alone of one\n")
+}
