@@ -73,6 +73,18 @@ impl StoredPrecision {
         usual.min(error * ((rows as f64).sqrt() + (columns as f64).sqrt()))
     }
 
+    /// The spectral norm that the errors of rounding to the type have, where they are independent: half a step, or half of ε·|w|,
+    /// at most for each entry, times √m + √n (Bai and Yin). What a matrix of lower rank keeps of its rounding is below it.
+    pub fn noise(self, weight: &nalgebra::DMatrix<f64>) -> f64 {
+        let (rows, columns) = weight.shape();
+        let rms = weight.norm() / ((rows * columns).max(1) as f64).sqrt();
+        let error = match self {
+            StoredPrecision::Quantised { step } => 0.5 * step,
+            _ => 0.5 * self.epsilon().unwrap_or(f64::EPSILON) * rms,
+        };
+        error * ((rows as f64).sqrt() + (columns as f64).sqrt())
+    }
+
     /// How many of the singular values of a `rows`×`columns` weight are above the tolerance.
     pub fn rank(self, singular_values: &[f64], rows: usize, columns: usize) -> usize {
         let tolerance = self.tolerance(singular_values, rows, columns);
@@ -120,6 +132,17 @@ mod tests {
                 let found = precision.rank(&singular_values(&matrix), side, side);
                 assert!(found * 10 >= side * 8, "{precision:?}: {found} of {side}");
             }
+        }
+    }
+
+    #[test]
+    fn what_rounding_leaves_of_a_lower_rank_is_noise() {
+        for (rows, columns) in [(40, 60), (200, 100)] {
+            let planted = random_matrix(rows, 3, 5) * random_matrix(3, columns, 6);
+            let rounded = planted.map(|value| half::f16::from_f64(value).to_f64());
+            let values = singular_values(&rounded);
+            let noise = StoredPrecision::Half.noise(&rounded);
+            assert!(values[3] < noise && noise < 1e-2 * values[2], "{} {noise} {}", values[3], values[2]);
         }
     }
 

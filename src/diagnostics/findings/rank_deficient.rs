@@ -22,7 +22,14 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
             continue;
         }
         // Directions that weight decay has taken with the units or coordinates that they belong to are not missed.
-        let is_lost = rank < full.min(live_rank(weight)) || rank == 0;
+        // In few bits the bound of all errors is far above what they are: what lies between is hard to tell from nothing, but is
+        // there in every trained layer.
+        let least = match stored {
+            Some(StoredPrecision::Single) | None => least,
+            Some(precision) => least.min(precision.noise(weight)),
+        };
+        let certain = values.iter().filter(|sigma| **sigma > least).count();
+        let is_lost = certain < full.min(live_rank(weight)) || rank == 0;
         let severity = if is_lost && !subject.is_structured(index) { Severity::Warning } else { Severity::Note };
         let message = format!(
             "rank {rank} of {full}{}: {} compressed to nothing, and no later layer brings it back",
