@@ -63,7 +63,10 @@ impl Soak {
             ("empty.csv", ""),
             ("plain.csv", "a,b,label\n0,1,x\n1,0,y\n0.5,0.5,x\n"),
             ("ragged.csv", "1,2\n3\n"),
-            ("esc\u{1b}[2J\u{202e}.csv", "a\u{1b}[31m,b\u{9b}2J,label\n0,1,x\u{7}\n1,0,y\u{1b}]0;z\u{7}\n0.5,0.5,x\u{7}\n"),
+            (
+                "esc\u{1b}[2J\u{202e}.csv",
+                "a\u{1b}[31m,b\u{9b}2J,label\n0,1,x\u{7}\n1,0,y\u{1b}]0;z\u{7}\n0.5,0.5,x\u{7}\n",
+            ),
             ("esc\u{1b}[31m.json", OBEYED),
             ("out.json", ""),
             ("out.safetensors", ""),
@@ -157,7 +160,8 @@ impl Soak {
             told.iter().find(|notice| notice.sentence.contains("mistake") || notice.sentence.contains("a fault in"));
         assert!(fault.is_none(), "{fault:?} after {:#?}", self.log);
         // What is typed is shown as it is.
-        let typed = self.window.state().session().path_prompt.as_ref().map(|prompt| prompt.text.clone()).unwrap_or_default();
+        let typed =
+            self.window.state().session().path_prompt.as_ref().map(|prompt| prompt.text.clone()).unwrap_or_default();
         let output = self.window.output();
         for shape in &output.shapes {
             if let Some(text) = obeyed(&shape.shape).filter(|text| *text != typed) {
