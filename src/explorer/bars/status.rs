@@ -14,6 +14,7 @@ use crate::explorer::widgets::naming::name_button;
 use crate::explorer::widgets::severity;
 use crate::jobs::Status;
 use crate::session::{Command, FindingCommand, FindingScope, Notice, Session, Severity, Task};
+use crate::system::text::{MAX_SENTENCE, bounded};
 
 /// The width of a job's progress bar.
 const BAR: f32 = 120.0;
@@ -44,7 +45,9 @@ pub fn notices(ui: &mut Ui, session: &Session) -> Vec<Command> {
         commands.extend(got_it);
     }
     if let Some(missing) = session.document().and_then(|document| document.file.missing.as_deref()) {
+        // It names operators and keys of the file.
         let text = format!("Partial network: {missing}.");
+        let text = bounded(&text, MAX_SENTENCE);
         commands.extend(banner(ui, Palette::from_ui(ui).warning, &text, |ui| all_parts(ui, session)));
     }
     if let Some(text) = ablate::text(session) {

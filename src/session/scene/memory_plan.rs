@@ -65,7 +65,9 @@ impl MemoryPlan {
 
     /// What it takes, in words.
     pub fn label(&self) -> String {
-        format!("values and positions take {}, at most {}", size(self.bytes), size(self.most))
+        // What is free at the moment tells nothing where there is room for all.
+        let most = if self.step > 1 { self.most } else { MAX_BYTES };
+        format!("values and positions take {}, at most {}", size(self.bytes), size(most))
     }
 
     /// Which of the points are shown, where not all are.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use image::{ImageFormat, Rgb, RgbImage};
 use layerflow::explorer::{ExplorerApp, Startup};
-use layerflow::session::{Command, EditCommand, Example, NetworkChange, SessionCommand, Settings};
+use layerflow::session::{Command, Example, SessionCommand, Settings};
 
 /// Each by its name in a folder of its own, with its bytes.
 pub fn files() -> Vec<(PathBuf, Vec<u8>)> {
@@ -32,15 +32,16 @@ pub fn files() -> Vec<(PathBuf, Vec<u8>)> {
 fn sessions(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut app = ExplorerApp::new(Startup { example: Some(Example::Moons), ..Startup::default() });
     app.without_dialogs();
+    assert!(app.wait_for_jobs(Duration::from_secs(300)));
     let mut send = |command| {
         app.command(command);
         assert!(app.wait_for_jobs(Duration::from_secs(300)));
     };
     let path = |name: &str| folder.join(name);
-    send(Command::Edit(EditCommand::Change(NetworkChange::Remove(1))));
     send(Command::Session(SessionCommand::Save { path: path("whole.layerflow"), embeds: true }));
     send(Command::SaveNetwork(path("network.json")));
     send(Command::Session(SessionCommand::Save { path: path("named.layerflow"), embeds: false }));
-    let read = |name: &str| (PathBuf::from(name), fs::read(path(name)).unwrap());
+    let read =
+        |name: &str| (PathBuf::from(name), fs::read(path(name)).unwrap_or_else(|error| panic!("{name}: {error}")));
     ["whole.layerflow", "named.layerflow", "network.json"].map(read).to_vec()
 }
