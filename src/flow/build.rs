@@ -113,7 +113,7 @@ impl Decomposed {
         (options, kept): (FlowOptions, Kept),
         points: Option<&DMatrix<f64>>,
         stored: Option<StoredPrecision>,
-        told: impl Fn(bool),
+        report_rank: impl Fn(bool),
     ) -> Result<Decomposed, LinalgError> {
         // Tilted axes are needed whole.
         let thin = if options.decomposition == Decomposition::Polar { None } else { Svd::thin(weight)? };
@@ -122,7 +122,7 @@ impl Decomposed {
         let is_long = is_single && thin.is_none() && weight.nrows().min(weight.ncols()) >= LONG;
         let cut = if is_long { Svd::thin_within(weight, 2.0_f64.powi(-23))? } else { None };
         let is_cut = cut.is_some();
-        told(is_cut || thin.is_some());
+        report_rank(is_cut || thin.is_some());
         let svd = thin.or(cut).map_or_else(|| Svd::new(weight), Ok)?;
         let mut moving = Moving::new(&svd, options, points)?;
         if kept == Kept::Numbers {
@@ -179,19 +179,19 @@ fn decompositions(
         let Some(weight) = linear_part(&layers[index]) else { return Ok(None) };
         let stored = network.stored(index);
         let directions = cost.directions().clone();
-        let told = move |are_few| directions.tell(index, are_few);
-        let here = |told| Decomposed::new(weight, choices, points, stored, told);
+        let report_rank = move |are_few| directions.report(index, are_few);
+        let here = |report_rank| Decomposed::new(weight, choices, points, stored, report_rank);
         let decomposed = if large::is_large(weight) {
             let (weight, points) = (weight.clone(), points.cloned());
-            let own = told.clone();
+            let own = report_rank.clone();
             let work = move || Decomposed::new(&weight, choices, points.as_ref(), stored, own);
             match large::in_background(work, goes_on) {
                 Outcome::Ended(decomposed) => decomposed,
                 Outcome::GivenUp => return Err(FlowError::Cancelled),
-                Outcome::NoThread => here(told),
+                Outcome::NoThread => here(report_rank),
             }
         } else {
-            here(told)
+            here(report_rank)
         };
         decomposed.map(Some).map_err(|source| FlowError::Decomposition { layer: index + 1, source })
     };

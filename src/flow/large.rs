@@ -113,7 +113,7 @@ pub(super) struct Directions(Arc<Vec<AtomicU8>>);
 
 impl Directions {
     /// Tells whether the layer of this index is of few directions, which takes next to no time.
-    pub(super) fn tell(&self, index: usize, are_few: bool) {
+    pub(super) fn report(&self, index: usize, are_few: bool) {
         if let Some(layer) = self.0.get(index) {
             layer.store(if are_few { FEW } else { ALL }, Ordering::Relaxed);
         }
@@ -238,12 +238,12 @@ mod tests {
         let cost = Cost { begun, sides: vec![(3, 5.0), (0, 5.0)], rate, ..of };
         // Nothing is told before one is known to have all of its directions.
         assert!(cost.text().is_empty() && cost.part() == 0.0);
-        cost.directions().tell(3, false);
+        cost.directions().report(3, false);
         assert_eq!(cost.text(), "; all of it takes about 4 min and 3.0 GB of memory");
         assert_eq!(cost.part(), 0.99);
         let early = Cost { begun: Instant::now(), directions: cost.directions().clone(), ..cost };
         assert!(early.text().is_empty() && early.part() < 0.5, "not at once");
-        early.directions().tell(3, true);
+        early.directions().report(3, true);
         assert_eq!(early.seconds(), None, "few directions take next to no time");
         assert_eq!(Cost::of([Some(&small), Some(&large)].into_iter(), 2, 0).sides, [(1, 600.0 / 256.0)]);
         assert_eq!([5.0, 300.0, 9000.0].map(duration_text), ["5 s", "5 min", "2.5 h"]);

@@ -75,9 +75,9 @@ fn of_few(centred: &DMatrix<f64>, count: usize) -> Result<Spread, LinalgError> {
         let is_clear = |variance: &f64| *variance > SMALLEST_SHARE * first && *variance > 0.0;
         let clear = variances.iter().take_while(|variance| is_clear(variance)).count().min(count - found.len());
         let before = found.len();
-        for index in 0..clear {
+        for (index, variance) in variances.iter().copied().enumerate().take(clear) {
             let direction = &left * weights.row(index).transpose();
-            found.extend(beside(direction, &found).map(|direction| (direction, variances[index])));
+            found.extend(beside(direction, &found).map(|direction| (direction, variance)));
         }
         if found.len() == before {
             break;

@@ -69,7 +69,8 @@ fn the_outputs_are_the_frameworks() {
 
 #[test]
 fn the_flow_ends_every_layer_where_the_forward_pass_does() {
-    for (name, _) in FILES {
+    // The same networks are in files of the older kind.
+    for (name, _) in FILES.into_iter().filter(|(name, _)| !name.ends_with(".h5")) {
         let network = whole(name);
         let inputs = points(&beside(name), network.inputs());
         let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();

@@ -209,7 +209,7 @@ impl Graph {
     }
 
     /// The value repeated along its axes of length 1 until it has this shape.
-    fn spread(&mut self, of: ValueId, shape: Option<&[usize]>, name: &str) -> Result<ValueId, GraphProblem> {
+    pub fn spread(&mut self, of: ValueId, shape: Option<&[usize]>, name: &str) -> Result<ValueId, GraphProblem> {
         let (Some(target), Some(own)) = (shape, self.shape(of)) else { return Ok(of) };
         if size(own) == size(target) {
             return Ok(of);

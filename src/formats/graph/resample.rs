@@ -78,7 +78,7 @@ impl Graph {
         let (area_in, area_out, taps) = (area(&lengths), area(&map.sides), area(&map.size));
         let entries = inputs.saturating_mul(area_in).saturating_mul(group_outputs).saturating_mul(taps);
         self.spend_entries(name, entries.saturating_add(outputs.saturating_mul(area_out)))?;
-        let place = |channels: usize, area: usize, channel: usize, slot: usize| match map.order {
+        let position_of = |channels: usize, area: usize, channel: usize, slot: usize| match map.order {
             Flattening::ChannelsFirst => channel * area + slot,
             Flattening::ChannelsLast => slot * channels + channel,
         };
@@ -100,15 +100,15 @@ impl Graph {
                 let output = channel / group_inputs * group_outputs + within;
                 for &(tap, slot, to) in &brought {
                     let value = (map.kernel)(channel, within, tap);
-                    let from = place(inputs, area_in, channel, slot);
-                    rows[place(outputs, area_out, output, to)].push((from, value));
+                    let from = position_of(inputs, area_in, channel, slot);
+                    rows[position_of(outputs, area_out, output, to)].push((from, value));
                 }
             }
         }
         let shift = map.bias.as_ref().map(|bias| {
             let mut shift = vec![0.0; outputs * area_out];
             for (channel, value) in bias.iter().enumerate() {
-                (0..area_out).for_each(|slot| shift[place(outputs, area_out, channel, slot)] = *value);
+                (0..area_out).for_each(|slot| shift[position_of(outputs, area_out, channel, slot)] = *value);
             }
             shift
         });

@@ -53,7 +53,14 @@ impl Trace {
         let operator = "Softmax";
         let scaled = self.binary(node, Binary::Mul, of, &Array::scalar(beta).into(), operator)?;
         let of = if beta == 1.0 { of } else { &scaled };
-        self.behind_samples(node, &traced(node, operator, of)?)?;
+        let value = traced(node, operator, of)?;
+        self.behind_samples(node, &value)?;
+        if let Some(shape) = self.graph.shape(value.id)
+            && let Some(axis) = shape.len().checked_sub(1)
+            && shape.iter().filter(|&&length| length > 1).count() > 1
+        {
+            return Ok(Operand::value(self.graph.softmax_along(value.id, node, axis)?));
+        }
         self.activate(node, of, Activation::Softmax, operator)
     }
 
@@ -282,9 +289,18 @@ impl Trace {
                 _ => Err(GraphProblem::InputShape { node: node.into() }),
             };
         };
-        self.keeps_shape(node, &Traced::new(base), like)?;
         let mut whole = vec![1];
         whole.extend(&shape);
+        // The value is repeated along its axes of length 1 where the constant is longer.
+        if let Some(together) = broadcast(&whole, like.shape()).filter(|together| *together != whole)
+            && together.len() == whole.len()
+            && together.first() == Some(&1)
+        {
+            self.spend(node, size(&together))?;
+            let repeated = self.graph.spread(base, together.get(1..), node)?;
+            return self.scaled(node, repeated, like, factor, shift);
+        }
+        self.keeps_shape(node, &Traced::new(base), like)?;
         let lengths = [&factor, &shift].into_iter().flatten().filter(|array| array.only().is_none()).count();
         self.spend(node, size(&whole).and_then(|values| values.checked_mul(lengths)))?;
         let unfitting = || setting(node, "a constant", "has a shape that does not fit its value");
