@@ -1,4 +1,4 @@
-"""Trains a small network of PyTorch on two spirals while the window follows.
+"""Trains a small network of PyTorch on two spirals with checkpoints, and shows it before and after.
 
     python train_with_pytorch.py [FOLDER] [--steps N] [--every N] [--no-window]
 """
@@ -15,7 +15,6 @@ import torch
 from torch import nn
 
 import layerflow
-from layerflow._show import open_window, write_data
 
 
 class Block(nn.Module):
@@ -58,9 +57,6 @@ def main() -> None:
     optimiser = torch.optim.Adam(model.parameters(), 3e-3)
 
     watch = layerflow.watch(model, folder, every=options.every, x=x)
-    if not options.no_window:
-        data = write_data(folder.parent / f"{folder.name}-data.npz", points, labels)
-        open_window([str(folder), "--data", str(data)], folder.parent / f"{folder.name}.log")
 
     watching, start = 0.0, time.perf_counter()
     for _ in range(options.steps):
@@ -74,6 +70,8 @@ def main() -> None:
     total = time.perf_counter() - start
     accuracy = (model(x).argmax(1) == y).float().mean().item()
     print(f"{options.steps} steps in {total:.2f} s, of which watching took {watching:.3f} s ({watching / total:.2%}); accuracy {accuracy:.3f}")
+    if not options.no_window:
+        layerflow.compare(folder / "step_000000000.safetensors", model, points, labels)
 
 
 if __name__ == "__main__":

@@ -136,3 +136,12 @@ def test_a_survey_goes_on_behind_a_broken_file(tmp_path):
     with pytest.raises(layerflow.LayerflowError, match="no file"):
         layerflow.survey(str(tmp_path / "*.gguf"))
 
+
+
+def test_a_comparison_needs_a_display_too(tmp_path, monkeypatch):
+    for variable in ("DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"):
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.warns(UserWarning):
+        path = layerflow.save(PARAMETERS, tmp_path / "m.safetensors", activations=["tanh", "relu"])
+    with pytest.warns(UserWarning), pytest.raises(layerflow.LayerflowError):
+        layerflow.compare(path, PARAMETERS, np.zeros((3, 2)), [0, 1, 0], activations=["tanh", "relu"])

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::error::CommandError;
 use super::findings::{FindingOptions, FindingReport};
@@ -85,15 +85,27 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<(), CommandError> {
     }
 }
 
-/// What is told of one file, where it is to be JSON.
-#[derive(Serialize)]
-#[serde(untagged)]
+/// What is told of one file.
 pub(super) enum Told {
-    Network(Box<Report>, #[serde(skip)] Vec<Finding>),
+    /// A network, to be JSON, and its findings.
+    Network(Box<Report>, Vec<Finding>),
+    /// Its measures, to be JSON.
     Measures(Box<AllMeasures>),
+    /// Its spectra, to be JSON.
     Spectra(SpectraReport),
     /// It was printed as a table.
-    Printed(#[serde(skip)] Vec<Finding>),
+    Printed(Vec<Finding>),
+}
+
+impl Serialize for Told {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Told::Network(report, _) => report.serialize(serializer),
+            Told::Measures(measures) => measures.serialize(serializer),
+            Told::Spectra(spectra) => spectra.serialize(serializer),
+            Told::Printed(_) => serializer.serialize_unit(),
+        }
+    }
 }
 
 impl Told {

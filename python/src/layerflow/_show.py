@@ -32,26 +32,55 @@ def show(
 
     Complete files are written to a temporary folder that stays, since the window reads it; its path is printed and the
     path of the network's file returned. The window outlives the interpreter. The options are those of `save`. A `model` that
-    is the path of a file or folder is opened as it is.
+    is the path of a file is opened as it is.
 
     Raises LayerflowError if the model cannot be expressed, or the window cannot be opened.
     """
     folder = Path(tempfile.mkdtemp(prefix="layerflow-"))
-    if isinstance(model, (str, Path)):
-        path = Path(model)
-    else:
-        path = folder / "model.safetensors"
-        network = read(model, activations, output)
-        tell(network)
-        write_checked(network, path, model, x, apply, output is not None)
-    arguments = [str(path)]
-    if x is not None:
-        arguments += ["--data", str(write_data(folder / "data.npz", x, y))]
-    elif y is not None:
-        raise LayerflowError("y is given without x; give the rows that the labels belong to")
+    path = _file_of(model, folder / "model.safetensors", x, activations, output, apply)
+    arguments = [str(path), *_data(folder, x, y)]
     print(f"layerflow shows {path}")
     open_window(arguments, folder / "window.log")
     return path
+
+
+def compare(a: Any, b: Any, x: Any = None, y: Any = None, *, activations: Optional[Sequence[str]] = None) -> None:
+    """Opens the window with two models, or files, and the same data under both, and returns at once.
+
+    The rest is as with `show`. Raises LayerflowError if a model cannot be expressed, or the window cannot be opened.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="layerflow-"))
+    one, other = (
+        _file_of(model, folder / name, x, activations, None, None)
+        for model, name in ((a, "a.safetensors"), (b, "b.safetensors"))
+    )
+    print(f"layerflow compares {one} and {other}")
+    open_window([str(one), str(other), *_data(folder, x, y)], folder / "window.log")
+
+
+def _file_of(
+    model: Any,
+    path: Path,
+    x: Any,
+    activations: Optional[Sequence[str]],
+    output: Optional[str],
+    apply: Optional[Apply],
+) -> Path:
+    """The model's file: the one that it is, or a new one."""
+    if isinstance(model, (str, Path)):
+        return Path(model)
+    network = read(model, activations, output)
+    tell(network)
+    write_checked(network, path, model, x, apply, output is not None)
+    return path
+
+
+def _data(folder: Path, x: Any, y: Any) -> Sequence[str]:
+    if x is not None:
+        return ["--data", str(write_data(folder / "data.npz", x, y))]
+    if y is not None:
+        raise LayerflowError("y is given without x; give the rows that the labels belong to")
+    return []
 
 
 def write_data(path: Path, x: Any, y: Any) -> Path:

@@ -1,4 +1,4 @@
-"""A training that writes its checkpoints, for a window that follows the folder."""
+"""A training that writes its checkpoints."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def watch(
     Call it once a step, with what is to be plotted beside the steps: `watch(loss=loss)`. It is one of Keras' callbacks too:
     `model.fit(x, y, callbacks=[watch])`. JAX has new parameters at every step: `watch(model=params)`. The model as it is now is
     written at once as step 0 and compared with the model's own answers (on rows of `x`, or drawn ones). Files appear
-    complete or not at all; the losses stand in `log.jsonl` beside them. `layerflow run/` follows the folder while it grows.
+    complete or not at all; the losses stand in `log.jsonl` beside them. `compare` shows two of them under the same data.
 
     Raises LayerflowError if the model cannot be expressed, or the folder holds checkpoints already and `resume` is not given.
     """
