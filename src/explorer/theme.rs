@@ -33,8 +33,8 @@ pub const POINT_RADIUS: f32 = 3.2;
 /// The radius of small rounded corners.
 pub const CORNER: u8 = 3;
 
-/// The data colours of Okabe and Ito (2008), the most distinct pairs first; the last stands for their black.
-const DATA: [Color32; 7] = [
+/// The data colours of Okabe and Ito (2008), the most distinct pairs first, as they are on dark ground.
+const DATA_ON_DARK: [Color32; 7] = [
     Color32::from_rgb(0x00, 0x72, 0xB2), // blue
     Color32::from_rgb(0xD5, 0x5E, 0x00), // vermillion
     Color32::from_rgb(0x00, 0x9E, 0x73), // bluish green
@@ -44,8 +44,19 @@ const DATA: [Color32; 7] = [
     Color32::from_rgb(0xF0, 0xE4, 0x42), // yellow
 ];
 
+/// The same hues on white, where orange, sky blue and yellow are darker: points stand out from their ground by 3 to 1.
+const DATA_ON_LIGHT: [Color32; 7] = [
+    Color32::from_rgb(0x00, 0x72, 0xB2),
+    Color32::from_rgb(0xD5, 0x5E, 0x00),
+    Color32::from_rgb(0x00, 0x9E, 0x73),
+    Color32::from_rgb(0xC9, 0x86, 0x00),
+    Color32::from_rgb(0xCC, 0x79, 0xA7),
+    Color32::from_rgb(0x2F, 0x8F, 0xCB),
+    Color32::from_rgb(0x8F, 0x8A, 0x00),
+];
+
 /// How many classes have a colour of their own; further classes repeat the colours with another shape.
-pub const DATA_COLOURS: usize = DATA.len() + 1;
+pub const DATA_COLOURS: usize = DATA_ON_DARK.len() + 1;
 
 /// How strong the fill of a cell is at the most; points and grid must stand out from it.
 const AREA_STRENGTH: f32 = 0.6;
@@ -81,7 +92,9 @@ pub struct Palette {
     area_grown: Color32,
     /// Data without labels.
     pub unlabelled: Color32,
-    /// The eighth data colour.
+    /// The data colours but the last.
+    data: [Color32; 7],
+    /// The eighth data colour, which stands for black.
     black: Color32,
     phases: [Color32; 8],
     /// The ends of the scale of signed values.
@@ -103,10 +116,11 @@ static LIGHT: Palette = Palette {
     area_shrunk: Color32::from_rgb(0x8C, 0x51, 0x0A), // brown
     area_grown: Color32::from_rgb(0x01, 0x66, 0x5E),  // teal
     unlabelled: Color32::from_rgb(0x4E, 0x55, 0x62),
+    data: DATA_ON_LIGHT,
     black: Color32::from_rgb(0x1E, 0x1F, 0x22),
     phases: [
         Color32::from_rgb(0x6B, 0x5B, 0xB5), // rotate in: violet
-        Color32::from_rgb(0xA8, 0x3F, 0x5E), // compress: wine
+        Color32::from_rgb(0x9C, 0x4A, 0x2F), // compress: rust
         Color32::from_rgb(0x3C, 0x86, 0x93), // rotate out: petrol
         Color32::from_rgb(0x8C, 0x4A, 0x8C), // stretch: plum
         Color32::from_rgb(0x4A, 0x70, 0xA0), // rotate: steel
@@ -132,10 +146,11 @@ static DARK: Palette = Palette {
     area_shrunk: Color32::from_rgb(0xC8, 0x8A, 0x35),
     area_grown: Color32::from_rgb(0x4F, 0xC0, 0xB2),
     unlabelled: Color32::from_rgb(0xB4, 0xBA, 0xC6),
+    data: DATA_ON_DARK,
     black: Color32::from_rgb(0xE6, 0xE7, 0xEA),
     phases: [
         Color32::from_rgb(0x9A, 0x8C, 0xDE),
-        Color32::from_rgb(0xD8, 0x72, 0x90),
+        Color32::from_rgb(0xD0, 0x80, 0x5F),
         Color32::from_rgb(0x63, 0xB2, 0xBF),
         Color32::from_rgb(0xBE, 0x7E, 0xBE),
         Color32::from_rgb(0x7E, 0xA4, 0xD4),
@@ -172,6 +187,18 @@ impl Palette {
         }
     }
 
+    /// The colour of a phase as text on the stage: as near to [`Palette::phase`] as can be read.
+    pub fn phase_ink(&self, kind: PhaseKind) -> Color32 {
+        self.readable(self.phase(kind))
+    }
+
+    /// `colour` as text on the stage: mixed with the ink until it can be read.
+    pub fn readable(&self, colour: Color32) -> Color32 {
+        const STEPS: u8 = 20;
+        let mixed = (0..=STEPS).map(|step| colour.lerp_to_gamma(self.ink, f32::from(step) / f32::from(STEPS)));
+        mixed.into_iter().find(|mixed| contrast(*mixed, self.stage) >= TEXT_CONTRAST).unwrap_or(self.ink)
+    }
+
     /// The colour of a finding's severity.
     pub fn severity(&self, severity: Severity) -> Color32 {
         match severity {
@@ -183,12 +210,12 @@ impl Palette {
 
     /// The colour of a class; from [`DATA_COLOURS`] on the colours repeat (and the shape changes).
     pub fn class(&self, class: usize) -> Color32 {
-        DATA.get(class % DATA_COLOURS).copied().unwrap_or(self.black)
+        self.data.get(class % DATA_COLOURS).copied().unwrap_or(self.black)
     }
 
     /// The colour of a value, `share` of the way from the least to the largest of the data.
     pub fn value(&self, share: f32) -> Color32 {
-        let [low, high, ..] = DATA;
+        let [low, high, ..] = self.data;
         if share < 0.5 {
             low.lerp_to_gamma(self.unlabelled, (2.0 * share).max(0.0))
         } else {
@@ -219,6 +246,19 @@ impl Palette {
     pub fn axis_line(&self) -> Stroke {
         Stroke::new(THIN, self.axis)
     }
+}
+
+/// The least contrast of text with its ground (WCAG 2.2, AA).
+pub const TEXT_CONTRAST: f32 = 4.5;
+
+/// The contrast of two opaque colours as WCAG 2.2 defines it, 1 to 21.
+pub fn contrast(one: Color32, other: Color32) -> f32 {
+    let luminance = |colour: Color32| {
+        let linear = egui::Rgba::from(colour);
+        0.2126 * linear.r() + 0.7152 * linear.g() + 0.0722 * linear.b()
+    };
+    let (a, b) = (luminance(one), luminance(other));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
 /// Gives both themes of `context` the palette, the text sizes and the spacing. Call once, before the first frame.
@@ -347,6 +387,43 @@ mod tests {
                 for class in 0..DATA_COLOURS {
                     assert!(distance(palette.phase(kind), palette.class(class)) > 40, "{kind:?} class {class}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn text_and_points_stand_out_from_their_ground() {
+        for (palette, visuals) in [(&LIGHT, Visuals::light()), (&DARK, Visuals::dark())] {
+            for ground in
+                [palette.stage, palette.track, visuals.panel_fill, visuals.window_fill, visuals.faint_bg_color]
+            {
+                let ground = palette.stage.blend(ground);
+                for ink in [palette.ink, palette.faint_ink] {
+                    assert!(contrast(ink, ground) >= TEXT_CONTRAST, "{ink:?} on {ground:?}: {}", contrast(ink, ground));
+                }
+            }
+            for ink in [palette.warning, palette.error_large] {
+                let on_panel = contrast(ink, visuals.panel_fill);
+                assert!(on_panel >= TEXT_CONTRAST, "{ink:?}: {on_panel}");
+            }
+            for kind in KINDS {
+                assert!(contrast(palette.phase_ink(kind), palette.stage) >= TEXT_CONTRAST, "{kind:?}");
+                assert!(contrast(palette.phase(kind), palette.stage) >= 3.0, "{kind:?}");
+            }
+            let points = (0..DATA_COLOURS).map(|class| palette.class(class)).chain([palette.unlabelled]);
+            for colour in points {
+                assert!(contrast(colour, palette.stage) >= 3.0, "{colour:?}: {}", contrast(colour, palette.stage));
+            }
+        }
+    }
+
+    #[test]
+    fn the_colour_of_errors_is_the_hue_of_no_phase() {
+        let hue = |colour: Color32| egui::epaint::Hsva::from(colour).h;
+        for palette in [&LIGHT, &DARK] {
+            for kind in KINDS {
+                let apart = (hue(palette.phase(kind)) - hue(palette.error_large)).abs();
+                assert!(apart.min(1.0 - apart) > 0.05, "{kind:?}: {apart}");
             }
         }
     }

@@ -15,6 +15,7 @@ use egui::{Context, Rect, Response, RichText, Sense, TextureHandle, Ui, vec2};
 use crate::explorer::theme::{GAP, Palette};
 use crate::session::{Compare, EditCommand, Fit, Frame, PointCommand, Projection, Scene, ViewCommand, ViewPose};
 pub use input::StageInput;
+use overlays::caption::CaptionCache;
 use overlays::frame_times::FrameTimes;
 pub use overlays::refusal::overlay_refusal;
 use overlays::trails::Source;
@@ -39,6 +40,7 @@ pub struct Stage {
     buffers: [Buffers; 2],
     /// What of the space fills the view while a pen is in hand: the sheet rests while it is drawn on.
     held: Option<(Projection, Fit)>,
+    captions: CaptionCache,
 }
 
 /// What depends on the scene and the choices but not on the time.
@@ -104,16 +106,17 @@ impl Stage {
         self.atlas = Atlas::wanted(self.atlas.take(), ui.ctx(), scene, &input.view.points);
         let atlas = self.atlas.as_ref();
         let frame = &fitted.frame;
-        let rows = frame.rows(input.t, &input.view.tour);
-        let fit = frame.fit(input.t, input.view.auto_fit);
+        let pose = frame.pose(input.t, input.view);
+        let fit = pose.fit;
         let held = self.held.filter(|(projection, _)| *projection == input.view.projection).map(|(_, held)| held);
         self.held = input.pen.map(|_| (input.view.projection, held.unwrap_or(fit)));
         let fit = self.held.map_or(fit, |(_, held)| held);
-        let wanted = ViewPose::still(rows, fit, frame.space, input.view.camera);
+        let wanted = ViewPose { fit, ..pose };
         let (pose, turning) = self.turning.advance(ui, wanted);
+        let caption = self.captions.at(scene, input.t);
         let can_draw = |sprites: &&Arc<Sprites>| atlas.is_none() && sprites.take(scene.dataset.samples());
         let (styles, sprites) = (&fitted.styles, self.sprites.as_ref().filter(can_draw));
-        let view = Pane { input, scene, frame, pose: &pose, turning, styles, texture, atlas, sprites };
+        let view = Pane { input, scene, frame, pose: &pose, turning, styles, texture, atlas, sprites, caption };
         let [first, second] = &mut self.buffers;
         let resting = match input.view.compare {
             Compare::Plain => view.show(ui, room, &[plain], first, &mut commands),

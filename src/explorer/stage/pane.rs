@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Painter, Pos2, Rect, Response, Sense, Stroke, TextureHandle, Ui, vec2};
+use egui::{Painter, Pos2, Rect, Response, Sense, Stroke, TextureHandle, Ui};
 
 use super::input::StageInput;
 use super::interaction::grab::GrabTool;
@@ -12,12 +12,14 @@ use super::interaction::pen::{PenPlane, PenTool};
 use super::interaction::region_selection::{self, RegionSelection};
 use super::overlays::areas;
 use super::overlays::axes;
+use super::overlays::caption;
 use super::overlays::centres;
 use super::overlays::field::{self, Background};
 use super::overlays::gradient_arrows;
 use super::overlays::grid;
 use super::overlays::legend;
 use super::overlays::marks;
+use super::overlays::motion;
 use super::overlays::probe;
 use super::overlays::trails::{Source, Trails};
 use super::overlays::velocity;
@@ -33,8 +35,8 @@ use crate::explorer::theme::{self, GAP, Palette};
 use crate::flow::{LayerFlow, SampledPath};
 use crate::resnet::{Integrator, Refinement};
 use crate::session::{
-    EditCommand, Frame, Neighbours, Overflow, Overlay, Particles, Pen, PointCommand, ProbeCommand, Region, Scene, Tool,
-    VelocityPicture, ViewCommand, ViewPose, nearest,
+    Caption, EditCommand, Frame, Neighbours, Overflow, Overlay, Particles, Pen, PointCommand, ProbeCommand, Region,
+    Scene, Tool, VelocityPicture, ViewCommand, ViewPose, nearest,
 };
 
 /// What the picture of a tour shows, in words.
@@ -64,6 +66,8 @@ pub struct Pane<'a> {
     pub atlas: Option<&'a Atlas>,
     /// What the GPU draws the points by, where it does.
     pub sprites: Option<&'a Arc<Sprites>>,
+    /// What happens now, in a sentence.
+    pub caption: &'a Caption,
 }
 
 /// Buffers of one view, kept so that a frame does not allocate them anew.
@@ -177,6 +181,10 @@ impl Pane<'_> {
             gradient_arrows::draw(&painter, &transform, seen, self.styles);
             probe::draw(&painter, palette, &transform, seen);
         }
+        let draws_motion = self.input.view.shows(Overlay::Motion) && self.input.view.hovered.is_none() && !self.turning;
+        if draws_motion && drawing.is_none() {
+            motion::draw(&painter, palette, &transform, (self.input, self.scene, self.pose));
+        }
         marks::directions_of_hovered(&painter, palette, &transform, (self.input, self.scene, self.pose));
         self.mark_others(&painter, palette, sources.len(), buffers);
         let draws_over = drawing.is_some_and(|((pen, _), _)| pen != Pen::Drag);
@@ -194,7 +202,7 @@ impl Pane<'_> {
         };
         commands.extend(asked.map(ViewCommand::Points));
         buffers.region.draw(&painter, palette, settings.tool);
-        self.label(&painter, palette, rect, sources, &transform);
+        self.label(ui, (&painter, palette, rect), sources, &transform);
         let end = legend::show(ui, rect, (self.styles, self.texture), (settings, &mut buffers.legend), commands);
         if plain && field::current(self.input).is_some_and(|field| field.areas.is_some()) {
             areas::legend(&painter, palette, rect, end);
@@ -345,7 +353,13 @@ impl Pane<'_> {
         }
     }
 
-    fn label(&self, painter: &Painter, palette: &Palette, rect: Rect, sources: &[Source], transform: &ScreenTransform) {
+    fn label(
+        &self,
+        ui: &Ui,
+        (painter, palette, rect): (&Painter, &Palette, Rect),
+        sources: &[Source],
+        transform: &ScreenTransform,
+    ) {
         axes::scale_bar(painter, palette, transform);
         let is_limit = self.scene.flow.layers().iter().any(LayerFlow::is_limit);
         let plain = if is_limit { "Continuous limit of the blocks" } else { "Plain net, exact flow" };
@@ -359,8 +373,7 @@ impl Pane<'_> {
             [_, Source::ResNet(refined)] => format!("Plain net (faint) and ResNet, {}", steps(refined)),
             _ => format!("{plain}; the ResNet is being computed …"),
         };
-        let at = rect.left_top() + vec2(GAP, GAP);
-        painter.text(at, egui::Align2::LEFT_TOP, title, theme::small_font(), palette.faint_ink);
+        caption::show(ui, painter, palette, (rect, self.caption, &title));
         let now = self.scene.extent.share_at(&self.pose.rows, self.input.t);
         let turning_plane = [TOUR.to_owned()];
         let labels = if self.frame.tour_directions().is_some() { &turning_plane[..] } else { &self.frame.labels };

@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 
 use nalgebra::DMatrix;
 
-use super::fit::{Fit, Following};
+use super::facing::Facings;
+use super::fit::LayerBounds;
 use super::frame::{Frame, Rows};
 use super::principal_rows::PrincipalRows;
 use crate::flow::{Flow, SampledPath};
@@ -274,9 +275,9 @@ impl Extent {
 
     fn fitted(&self, rows: Rows, projected: &DMatrix<f64>, labels: Vec<String>, share: Option<f64>) -> Frame {
         let space = projected.nrows() == 3;
-        let whole_flow = Fit::around(projected.as_view(), space);
-        let principal_rows = Following::new(projected.as_view(), &self.times, whole_flow, space);
-        Frame { rows, labels, space, whole_flow, principal_rows, share }
+        let bounds = LayerBounds::new(projected.as_view(), &self.times, space);
+        let facings = if space { Facings::new(projected.as_view(), &self.times) } else { Facings::default() };
+        Frame { rows, labels, space, bounds, facings, share }
     }
 }
 
@@ -311,7 +312,7 @@ fn spread<T: Copy>(items: &[T], count: usize) -> Vec<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Tour;
+    use crate::session::{Orientation, Tour};
 
     fn extent(positions: DMatrix<f64>) -> Extent {
         let times = vec![0.0; positions.ncols()];
@@ -363,7 +364,7 @@ mod tests {
                 let rows = frame.rows(0.3, &Tour::default());
                 assert!((&rows * rows.transpose() - DMatrix::identity(rows.nrows(), rows.nrows())).amax() < 1e-9);
                 assert!((0.0..=1.0).contains(&extent.share_at(&rows, 0.3)));
-                for fit in [frame.fit(0.3, false), frame.fit(0.3, true)] {
+                for fit in [false, true].map(|by_layer| frame.fit(0.3, by_layer, Orientation::default())) {
                     assert!(fit.half.iter().all(|half| half.is_finite() && *half > 0.0));
                     assert!(fit.centre.iter().all(|x| x.is_finite()));
                 }

@@ -2,8 +2,10 @@
 //!
 //! Building is the heavy part and runs in a worker; drawing only projects what is stored here.
 
+mod caption;
 mod directions;
 mod extent;
+mod facing;
 mod fit;
 mod frame;
 mod lattice;
@@ -20,6 +22,7 @@ use nalgebra::DMatrix;
 use thiserror::Error;
 
 pub use crate::progress::Progress;
+pub use caption::{Caption, caption};
 pub use directions::{Directions, directions, phase_time};
 pub use extent::Extent;
 pub use fit::Fit;

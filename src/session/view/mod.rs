@@ -22,7 +22,7 @@ mod tour;
 mod velocity_picture;
 mod window;
 
-pub use camera::{Camera, Orientation};
+pub use camera::{Camera, Facing, Orientation};
 pub use color_map::{ColorMap, ColorValues};
 pub use colouring::{Colouring, column_text};
 pub use command::ViewCommand;

@@ -118,6 +118,15 @@ overlays! {
         tip: "What the network will answer at each place, and the decision boundary",
         explanation: "u(x, t): what the network will answer for a point that is here now, as a background; the line is the decision boundary.",
     }
+    /// What moves the points at the moment: axes, plane, shift, curve.
+    Motion {
+        label: "What happens now",
+        short_label: "Motion",
+        default: true,
+        requires: Scene,
+        tip: "The axes that are stretched, the plane that turns, the shift or the activation's curve",
+        explanation: "What moves the points at this moment: the axes that are stretched, the plane and angle of a rotation, the shift as an arrow, the activation's curve.",
+    }
     /// The gradients of the points' losses as arrows.
     GradientArrows {
         label: "Gradient arrows −λ",

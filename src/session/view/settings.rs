@@ -29,7 +29,7 @@ pub struct ViewSettings {
     pub tour: Tour,
     /// Where they are looked at from; shared by views side by side.
     pub camera: Camera,
-    /// Let the scale follow the data slowly; otherwise it is one for the whole flow.
+    /// One scale for each layer; otherwise it is one for the whole flow.
     pub auto_fit: bool,
     /// What is drawn beside the points and is simply on or off.
     overlays: ShownOverlays,
@@ -139,6 +139,7 @@ impl ViewSettings {
             ViewCommand::Zoom { factor, at } => self.camera.zoom(factor, at),
             ViewCommand::Fit => self.camera.fit(),
             ViewCommand::ResetCamera => self.camera = Camera::default(),
+            ViewCommand::Face(facing) => self.camera.facing = facing,
             ViewCommand::AutoFit(follows) => self.auto_fit = follows,
             ViewCommand::Show(overlay, is_on) => self.overlays.set(overlay, is_on),
             ViewCommand::TrailLength(length) if length.is_finite() => self.trail_length = length.clamp(0.0, MAX_TRAIL),

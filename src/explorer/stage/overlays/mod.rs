@@ -2,6 +2,7 @@
 
 pub(super) mod areas;
 pub(super) mod axes;
+pub(super) mod caption;
 pub(super) mod centres;
 pub(super) mod field;
 pub(super) mod frame_times;
@@ -9,6 +10,7 @@ pub(super) mod gradient_arrows;
 pub(super) mod grid;
 pub(super) mod legend;
 pub(super) mod marks;
+pub(super) mod motion;
 pub(super) mod polyline;
 pub(super) mod probe;
 pub(super) mod refusal;
