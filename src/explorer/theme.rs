@@ -120,7 +120,7 @@ static LIGHT: Palette = Palette {
     black: Color32::from_rgb(0x1E, 0x1F, 0x22),
     phases: [
         Color32::from_rgb(0x6B, 0x5B, 0xB5), // rotate in: violet
-        Color32::from_rgb(0x9C, 0x4A, 0x2F), // compress: rust
+        Color32::from_rgb(0x9A, 0x50, 0x22), // compress: rust
         Color32::from_rgb(0x3C, 0x86, 0x93), // rotate out: petrol
         Color32::from_rgb(0x8C, 0x4A, 0x8C), // stretch: plum
         Color32::from_rgb(0x4A, 0x70, 0xA0), // rotate: steel
@@ -150,7 +150,7 @@ static DARK: Palette = Palette {
     black: Color32::from_rgb(0xE6, 0xE7, 0xEA),
     phases: [
         Color32::from_rgb(0x9A, 0x8C, 0xDE),
-        Color32::from_rgb(0xD0, 0x80, 0x5F),
+        Color32::from_rgb(0xD0, 0x88, 0x58),
         Color32::from_rgb(0x63, 0xB2, 0xBF),
         Color32::from_rgb(0xBE, 0x7E, 0xBE),
         Color32::from_rgb(0x7E, 0xA4, 0xD4),
