@@ -146,7 +146,7 @@ fn panels() {
     let path = folder.path().join("wide.json");
     formats::save(&path, &network).expect("the network can be written");
 
-    let mut app = ExplorerApp::new(Startup { network: Some(path), data: None });
+    let mut app = ExplorerApp::new(Startup { network: Some(path), data: None, ..Startup::default() });
     app.wait_for_jobs(TIMEOUT);
     // So fast that the frames measured go through every phase.
     app.command(Command::Playback(PlaybackCommand::SetSpeed(16.0)));

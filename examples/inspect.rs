@@ -51,6 +51,10 @@ fn layers(network: &Network) -> Result<(), Box<dyn Error>> {
         let (kind, weight) = match layer {
             Layer::Dense(dense) => ("dense", &dense.affine.weight),
             Layer::Residual(residual) => ("residual, inner", &residual.inner.weight),
+            Layer::Node(node) => {
+                println!("layer {}: {}", number + 1, node.operator);
+                continue;
+            }
         };
         let svd = Svd::new(weight)?;
         let (largest, smallest) = (svd.singular_values().first(), svd.singular_values().last());

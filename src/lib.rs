@@ -63,6 +63,8 @@ mod io;
 #[doc(hidden)]
 pub mod jobs;
 pub mod linalg;
+#[doc(hidden)]
+pub mod media;
 pub mod network;
 #[doc(hidden)]
 mod pickle;

@@ -27,7 +27,7 @@ pub fn measure() {
     let folder = tempfile::tempdir().expect("a folder for temporary files can be made");
     let path = folder.path().join("faulty.json");
     formats::save(&path, &faulty()).expect("the network can be written");
-    let mut app = ExplorerApp::new(Startup { network: Some(path), data: None });
+    let mut app = ExplorerApp::new(Startup { network: Some(path), data: None, ..Startup::default() });
     app.wait_for_jobs(TIMEOUT);
     let mut frames = Frames::default();
     frames.window(&mut app);
@@ -102,7 +102,11 @@ fn wide(folder: &tempfile::TempDir) {
     }
     let data = folder.path().join("wide.csv");
     std::fs::write(&data, table).expect("the data can be written");
-    let mut app = ExplorerApp::new(Startup { network: Some(path), data: Some(StartData::of_argument(data)) });
+    let mut app = ExplorerApp::new(Startup {
+        network: Some(path),
+        data: Some(StartData::of_argument(data)),
+        ..Startup::default()
+    });
     let mut frames = Frames::default();
     let (mut longest, mut count) = (Duration::ZERO, 0);
     let start = Instant::now();

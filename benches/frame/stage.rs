@@ -102,22 +102,7 @@ fn stage(scene: &Arc<Scene>, lines: bool, projection: Projection, gpu: bool) -> 
     median(|| {
         // At normal speed a layer lasts four seconds.
         t += 1.0 / 240.0;
-        let input = StageInput {
-            scene: Some(scene),
-            opening: None,
-            refined: None,
-            field: None,
-            refinement_panel: false,
-            neighbours: None,
-            perturbed: None,
-            grabbed: None,
-            gradient_arrows: None,
-            pen: None,
-            is_partial: false,
-            frame_time: false,
-            view: &view,
-            t,
-        };
+        let input = StageInput::new(Some(scene), &view, t);
         frames.draw(&mut |ui| drop(black_box(stage.show(ui, &input))));
     })
 }

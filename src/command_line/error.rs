@@ -7,6 +7,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::dataset::DatasetError;
+use crate::diagnostics::compare::CompareError;
 use crate::flow::FlowError;
 use crate::formats::FormatError;
 use crate::network::NetworkError;
@@ -31,6 +32,9 @@ pub(super) enum CommandError {
     /// The data's file.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
+    /// Two networks cannot be compared.
+    #[error("{} and {}: {source}", a.display(), b.display())]
+    Compare { a: PathBuf, b: PathBuf, source: CompareError },
     /// The network and its data do not go together.
     #[error("{}: {source}", path.display())]
     Network { path: PathBuf, source: NetworkError },
@@ -60,6 +64,12 @@ pub(super) enum CommandError {
         "the dataset {name} has {found} coordinates, but the network takes {expected} inputs; `grid` has as many as needed"
     )]
     Width { name: &'static str, expected: usize, found: usize },
+    /// A picture or a film was not written.
+    #[error(transparent)]
+    Media(#[from] crate::media::MediaError),
+    /// A signal asked the program to end, and it did.
+    #[error("layerflow was ended by {0}; no result was written")]
+    Interrupted(&'static str),
     /// Findings of a severity that the caller does not accept.
     #[error("{}: {count} findings of severity {severity} or above", path.display())]
     Findings { path: PathBuf, count: usize, severity: &'static str },
@@ -136,6 +146,10 @@ impl CommandError {
         match self {
             CommandError::Usage(_) => ExitCode::from(2),
             CommandError::Findings { .. } => ExitCode::from(3),
+            // As a shell gives it for a program that a signal ended.
+            CommandError::Interrupted("SIGHUP") => ExitCode::from(129),
+            CommandError::Interrupted("SIGINT") => ExitCode::from(130),
+            CommandError::Interrupted(_) => ExitCode::from(143),
             _ => ExitCode::from(1),
         }
     }

@@ -8,8 +8,9 @@ use nalgebra::{DMatrix, DVector};
 use serde::Serialize;
 
 use super::error::CommandError;
-use super::options::{ChainOptions, FlowArguments, Overwriting, SampleOptions, build_flow, load_data, load_network};
+use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network};
 use super::output::{Nested, OutputKind, kind_of, print_note, write_archive, write_csv, write_json};
+use super::overwriting::Overwriting;
 use super::row_places::RowPlaces;
 use crate::flow::{Flow, FlowError};
 use crate::formats;

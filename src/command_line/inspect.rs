@@ -102,7 +102,8 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
         |data: &Option<String>| data.as_ref().map(|data| load_data(data, &arguments.samples, network)).transpose();
     let (data, test) = (load(&arguments.data)?, load(&arguments.test_data)?);
     if arguments.measures {
-        let subject = Subject::new(network).with_data(data.as_ref());
+        let is_part = loaded.account.missing_text().is_some();
+        let subject = Subject::new(network).of_part(is_part).with_data(data.as_ref());
         return print_measures(file, &subject, arguments);
     }
     // The flow ends where the numbers end.
@@ -135,11 +136,13 @@ fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Resul
         flow => flow.transpose()?,
     };
     let mut report = Report::new(&loaded, flow.as_ref());
-    let subject = Subject::new(network).with_flow(flow.as_ref()).with_data(data.as_ref()).with_test(test.as_ref());
+    let is_part = loaded.account.missing_text().is_some();
+    let subject = Subject::new(network).with_flow(flow.as_ref()).of_part(is_part);
+    let subject = subject.with_data(data.as_ref()).with_test(test.as_ref());
     let findings = find(&subject, &thresholds);
     report.findings = findings.iter().map(FindingReport::new).collect();
     if let Some(data) = &data {
-        let measured = DataReport::new(network, data);
+        let measured = DataReport::new(network, data, is_part);
         let measured = measured.map_err(|source| CommandError::Network { path: file.into(), source })?;
         // What was assumed to read the data was told with it.
         for sentence in &measured.assumed[data.notes.len()..] {

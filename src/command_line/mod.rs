@@ -4,6 +4,8 @@
 //! standard error. Exit status 0 is success, 1 bad input, 2 a wrong command line.
 
 mod columns;
+mod compare;
+mod completions;
 mod convert;
 mod error;
 mod findings;
@@ -13,7 +15,9 @@ mod measures;
 mod network_file;
 mod options;
 mod output;
+mod overwriting;
 mod refine;
+mod render;
 mod report;
 mod row_places;
 mod run;
@@ -22,25 +26,30 @@ mod survey;
 mod table;
 mod train;
 mod warnings;
+mod window_options;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::explorer::{self, StartData, Startup};
+use crate::explorer;
 use crate::system::{memory, panics, signals};
 use crate::{dataset, formats};
 
 use error::CommandError;
+use window_options::WindowOptions;
+
+/// How long a film may take to stop where it is and to leave nothing.
+const TIME_TO_STOP: Duration = Duration::from_secs(20);
 
 /// See a neural network as a flow: rotations, compressions, shifts and activations in continuous motion.
 ///
 /// Without a subcommand the explorer window opens.
 #[derive(Debug, Parser)]
-#[command(name = "layerflow", version, args_conflicts_with_subcommands = true, after_help = files_that_are_read())]
+#[command(name = "layerflow", version = env!("LAYERFLOW_VERSION"), args_conflicts_with_subcommands = true, after_help = files_that_are_read())]
 struct CommandLine {
     /// A network's file to open in the window
     #[arg(value_name = "FILE")]
@@ -51,6 +60,8 @@ struct CommandLine {
     /// The most memory to take, such as 4GB; three quarters of what is available unless given
     #[arg(long, value_name = "SIZE", global = true, value_parser = memory::size_of_text)]
     memory: Option<u64>,
+    #[command(flatten)]
+    window: WindowOptions,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -68,6 +79,9 @@ enum Command {
     Refine(refine::RefineArguments),
     Convert(convert::ConvertArguments),
     Train(train::TrainArguments),
+    Render(Box<render::RenderArguments>),
+    Compare(compare::CompareArguments),
+    Completions(completions::CompletionsArguments),
 }
 
 impl Command {
@@ -77,14 +91,28 @@ impl Command {
             Command::Inspect(arguments) => arguments.json,
             Command::Refine(arguments) => arguments.json,
             Command::Train(arguments) => arguments.json,
+            Command::Compare(arguments) => arguments.json,
             _ => false,
         }
+    }
+}
+
+/// What the window starts with that these arguments (the program's name first) open.
+///
+/// # Errors
+/// If they are no command line, or that of a subcommand; in words.
+pub fn startup(arguments: impl IntoIterator<Item = OsString>) -> Result<explorer::Startup, String> {
+    let command_line = CommandLine::try_parse_from(arguments).map_err(|error| error.to_string())?;
+    match command_line.command {
+        Some(_) => Err("a subcommand opens no window".into()),
+        None => Ok(command_line.window.startup(command_line.file, command_line.data)),
     }
 }
 
 /// Does what the arguments (the program's name first) ask for and answers the exit status.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     panics::install();
+    signals::bear_limits();
     match panics::catching(|| parse_and_run(arguments)) {
         Ok(code) => code,
         Err(panic) => {
@@ -104,16 +132,20 @@ fn parse_and_run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     memory::set_limit(command_line.memory);
-    if command_line.command.is_some() {
-        signals::watch(|name| {
+    if let Some(command) = &command_line.command {
+        let is_render = matches!(command, Command::Render(_));
+        signals::watch(move |name| {
+            if is_render {
+                render::interrupt(name);
+                return TIME_TO_STOP;
+            }
             output::print_note(&format!("layerflow was ended by {name}; no result was written"));
             Duration::ZERO
         });
     }
     let result = match &command_line.command {
         None => {
-            let data = command_line.data.map(StartData::of_argument);
-            let startup = Startup { network: command_line.file, data };
+            let startup = command_line.window.startup(command_line.file, command_line.data);
             explorer::run(startup).map_err(CommandError::Window)
         }
         Some(Command::Inspect(arguments)) => inspect::run(arguments),
@@ -122,6 +154,9 @@ fn parse_and_run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Refine(arguments)) => refine::run(arguments),
         Some(Command::Convert(arguments)) => convert::run(arguments),
         Some(Command::Train(arguments)) => train::run(arguments),
+        Some(Command::Render(arguments)) => render::run(arguments),
+        Some(Command::Compare(arguments)) => compare::run(arguments),
+        Some(Command::Completions(arguments)) => completions::run(arguments, CommandLine::command()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,7 +8,8 @@ use crate::formats::{self, NetworkKind, Precision};
 use crate::network::Network;
 
 use super::error::CommandError;
-use super::options::{Overwriting, precision_parser};
+use super::options::precision_parser;
+use super::overwriting::Overwriting;
 
 /// Where a network is to be written.
 #[derive(Args, Clone, Debug)]

@@ -7,7 +7,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use nalgebra::DMatrix;
 
 use super::error::CommandError;
-use super::output::print_note;
+use super::output::{print_note, told_of_long_work};
+use super::overwriting::Overwriting;
 use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, MissingValues, Scaling};
 use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, ResidualLaw, TimeLaw};
 use crate::formats;
@@ -15,7 +16,6 @@ use crate::formats::{
     Account, BlockChoice, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, Opened,
     OpenedNetwork, Precision, TensorFile,
 };
-use crate::io::is_same;
 use crate::network::{Activation, ImageShape, Network, OutputFunction};
 
 /// The most numbers of a built-in dataset, 1 GB.
@@ -93,6 +93,11 @@ impl FlowArguments {
         Err(CommandError::Usage(format!("--decomposition least-motion {problem}")))
     }
 
+    /// The choices.
+    pub(super) fn options(self) -> FlowOptions {
+        self.with_decomposition(self.decomposition)
+    }
+
     /// The same choices with another decomposition.
     pub(super) fn with_decomposition(self, decomposition: Decomposition) -> FlowOptions {
         let FlowArguments { compression, time, residual, .. } = self;
@@ -114,6 +119,13 @@ pub(super) struct SampleOptions {
     seed: u64,
     #[command(flatten)]
     pub columns: ColumnOptions,
+}
+
+impl SampleOptions {
+    /// How built-in data of so many coordinates is drawn.
+    pub(super) fn generator_options(&self, dimension: usize) -> GeneratorOptions {
+        GeneratorOptions { samples: self.samples as usize, noise: self.noise, seed: self.seed, dimension }
+    }
 }
 
 /// What is taken of a data file.
@@ -144,6 +156,11 @@ impl ColumnOptions {
             print_note(&format!("{}: {note}", file.display()));
         }
         Ok(data)
+    }
+
+    /// The choice, where one was made.
+    pub(super) fn choice_if_made(&self) -> Option<DataChoice> {
+        Some(self.choice()).filter(|choice| *choice != DataChoice::default())
     }
 
     fn choice(&self) -> DataChoice {
@@ -281,7 +298,13 @@ pub(super) fn propose(
 pub(super) fn load_data(data: &str, samples: &SampleOptions, network: &Network) -> Result<Dataset, CommandError> {
     let expected = network.inputs();
     let Some(generator) = Generator::from_name(data) else {
-        return samples.columns.read(Path::new(data), Some(expected));
+        let mut read = samples.columns.read(Path::new(data), Some(expected))?;
+        let is_single = network.outputs() == 1 && network.output() == OutputFunction::Identity;
+        if let Some(values) = read.labels.as_values().filter(|_| is_single) {
+            read.labels = values;
+            read.notes.push("the labels are whole numbers, and the network has one output: taken as values".into());
+        }
+        return Ok(read);
     };
     if let Some(found) = generator.dimension().filter(|&found| found != expected) {
         return Err(CommandError::Width { name: generator.name(), expected, found });
@@ -292,8 +315,7 @@ pub(super) fn load_data(data: &str, samples: &SampleOptions, network: &Network) 
             "--samples {count} of {expected} coordinates are more than {MAX_NUMBERS} numbers; ask for fewer"
         )));
     }
-    let options = GeneratorOptions { samples: count, noise: samples.noise, seed: samples.seed, dimension: expected };
-    Ok(generated(generator, options))
+    Ok(generated(generator, samples.generator_options(expected)))
 }
 
 /// Makes built-in data. Where that is another number of points than was asked for, it is told on standard error.
@@ -316,7 +338,8 @@ pub(super) fn generated(generator: Generator, options: GeneratorOptions) -> Data
 pub(super) fn outline_flow(file: &Path, network: &Network, arguments: FlowArguments) -> Result<Flow, CommandError> {
     arguments.refuse_without_data()?;
     let options = arguments.with_decomposition(arguments.decomposition);
-    Flow::outline(network, options, &mut |_, _| true).map_err(|source| CommandError::Flow { path: file.into(), source })
+    Flow::outline(network, options, &mut told_of_long_work(file))
+        .map_err(|source| CommandError::Flow { path: file.into(), source })
 }
 
 /// Builds the flow of the network that came from `file`, to be followed by `points` (inputs × samples).
@@ -327,7 +350,7 @@ pub(super) fn build_flow(
     points: &DMatrix<f64>,
 ) -> Result<Flow, CommandError> {
     let options = arguments.with_decomposition(arguments.decomposition);
-    Flow::for_data(network, options, points, &mut |_, _| true)
+    Flow::for_data(network, options, points, &mut told_of_long_work(file))
         .map_err(|source| CommandError::Flow { path: file.into(), source })
 }
 
@@ -355,27 +378,6 @@ impl Files {
     pub(super) fn check(&self) -> Result<(), CommandError> {
         self.overwriting.check(&[&self.file, Path::new(&self.data)], &self.out)?;
         Ok(formats::check_writable(&self.out)?)
-    }
-}
-
-/// Whether a result may take the place of what it was made of.
-#[derive(Args, Clone, Debug)]
-pub(super) struct Overwriting {
-    /// Write over a file that is also read
-    #[arg(long)]
-    force: bool,
-}
-
-impl Overwriting {
-    /// Refuses to write over one of the `inputs`.
-    pub(super) fn check(&self, inputs: &[&Path], out: &Path) -> Result<(), CommandError> {
-        if !self.force && inputs.iter().any(|input| is_same(input, out)) {
-            let out = out.display();
-            return Err(CommandError::Usage(format!(
-                "--out {out}: is also read, and would be lost; give another name, or --force to write over it"
-            )));
-        }
-        Ok(())
     }
 }
 

@@ -111,6 +111,18 @@ pub(super) fn print_note(sentence: &str) {
     let _ = writeln!(io::stderr(), "{}", visible(&sentence.replace('\n', " ")));
 }
 
+/// Tells once how long work takes, where the work tells it itself, as decompositions of large layers do; it goes on.
+pub(super) fn told_of_long_work(file: &Path) -> impl FnMut(f32, &str) -> bool {
+    let mut is_told = false;
+    move |_, what| {
+        if !is_told && what.contains("takes about") {
+            is_told = true;
+            print_note(&format!("{}: {what}", file.display()));
+        }
+        true
+    }
+}
+
 /// Prints to standard output. A reader that has seen enough and closed the pipe is no failure.
 pub(super) fn print(text: &str) -> Result<(), CommandError> {
     let mut output = io::stdout().lock();

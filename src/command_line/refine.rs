@@ -217,13 +217,13 @@ fn stand_in(network: &Network) -> DMatrix<f64> {
     Generator::Grid.generate(GeneratorOptions { dimension: network.inputs(), ..STAND_IN }).points
 }
 
-fn kind_parser() -> impl TypedValueParser<Value = RefinementKind> {
+pub(super) fn kind_parser() -> impl TypedValueParser<Value = RefinementKind> {
     parser(RefinementKind::ALL.map(RefinementKind::name).to_vec(), |name| {
         RefinementKind::ALL.into_iter().find(|kind| kind.name() == name)
     })
 }
 
-fn integrator_parser() -> impl TypedValueParser<Value = Integrator> {
+pub(super) fn integrator_parser() -> impl TypedValueParser<Value = Integrator> {
     parser(Integrator::ALL.map(Integrator::option).to_vec(), |name| {
         Integrator::ALL.into_iter().find(|integrator| integrator.option() == name)
     })

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::dataset::{ColumnGaps, Dataset, Labels, LeftOut, match_classes};
-use crate::flow::{Flow, LayerFlow, Phase, Spectrum};
+use crate::flow::{Flow, LayerFlow, Phase, Spectrum, StoredRank};
 use crate::formats::{Account, TensorInfo};
-use crate::network::{Layer, Network, NetworkError};
+use crate::network::{Layer, Network, NetworkError, StoredPrecision};
 
 use super::findings::FindingReport;
 use super::measures::{GradientsReport, MeasuresReport};
@@ -75,6 +75,9 @@ pub(super) struct LayerReport {
     pub activation: &'static str,
     pub singular_values: Vec<f64>,
     pub rank: Option<usize>,
+    /// The rank at the precision in which the weights are stored; not there where that is 64 bits, or not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stored_rank: Option<StoredRankReport>,
     pub condition_number: Option<f64>,
     pub spectral_norm: Option<f64>,
     pub stable_rank: Option<f64>,
@@ -86,6 +89,29 @@ pub(super) struct LayerReport {
     pub total_rotation: Option<f64>,
     pub phases: Vec<PhaseReport>,
     pub warnings: Vec<Warning>,
+}
+
+/// How many singular values the stored numbers can tell from 0.
+#[derive(Debug, Serialize)]
+pub(super) struct StoredRankReport {
+    /// `float32`, `float16`, `bfloat16`, `float8` or `quantised`.
+    pub precision: &'static str,
+    pub rank: usize,
+    /// Singular values up to this one may be what rounding left of 0.
+    pub tolerance: f64,
+    /// The largest step of a quantised weight.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<f64>,
+    /// Whether the flow shows the layer at this rank, and takes what rounding left of the other directions as nothing.
+    pub shown: bool,
+}
+
+impl StoredRankReport {
+    fn new(found: &StoredRank) -> StoredRankReport {
+        let StoredRank { precision, rank, tolerance, is_shown: shown } = *found;
+        let step = if let StoredPrecision::Quantised { step } = precision { Some(step) } else { None };
+        StoredRankReport { precision: precision.name(), rank, tolerance, step, shown }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -109,6 +135,9 @@ pub(super) struct DataReport {
     /// Whether the data has classes, which an accuracy needs.
     #[serde(skip)]
     pub is_labelled: bool,
+    /// Whether the network is the first part of another.
+    #[serde(skip)]
+    pub is_part: bool,
 }
 
 /// Rows of a file that are no samples. Rows and columns are counted from 0.
@@ -197,11 +226,12 @@ impl LayerReport {
             index: motion.index,
             name: layer.name().into(),
             kind: layer.kind(),
-            origin: motion.origin.clone(),
+            origin: motion.origin.clone().or_else(|| motion.operator.clone()),
             inputs: layer.inputs(),
             outputs: layer.outputs(),
             activation: layer.activation().name(),
             rank: spectrum.map(|spectrum| spectrum.rank),
+            stored_rank: spectrum.and_then(|spectrum| spectrum.stored_rank.as_ref()).map(StoredRankReport::new),
             condition_number: spectrum.and_then(|spectrum| spectrum.condition_number),
             spectral_norm: singular_values.first().copied(),
             stable_rank: spectrum.map(|spectrum| spectrum.stable_rank),
@@ -232,6 +262,7 @@ impl LayerReport {
             activation: layer.activation().name(),
             singular_values: Vec::new(),
             rank: None,
+            stored_rank: None,
             condition_number: None,
             spectral_norm: None,
             stable_rank: None,
@@ -254,11 +285,11 @@ impl PhaseReport {
 }
 
 impl DataReport {
-    /// Runs the data through the network.
-    pub(super) fn new(network: &Network, data: &Dataset) -> Result<DataReport, NetworkError> {
+    /// Runs the data through the network; the end of a part is no answer.
+    pub(super) fn new(network: &Network, data: &Dataset, is_part: bool) -> Result<DataReport, NetworkError> {
         let mut assumed = data.notes.clone();
         let mut accuracy = None;
-        if let Labels::Classes { .. } = &data.labels {
+        if let (Labels::Classes { .. }, false) = (&data.labels, is_part) {
             let forward = network.forward(&data.points)?;
             // Numbers that are none choose no class.
             let is_finite = forward.output.iter().all(|value| value.is_finite());
@@ -277,6 +308,7 @@ impl DataReport {
             accuracy,
             assumed,
             is_labelled,
+            is_part,
         })
     }
 }
@@ -309,6 +341,13 @@ impl TensorReport {
                 Layer::Dense(dense) => vec![("weight", "bias", &dense.affine)],
                 Layer::Residual(block) => {
                     vec![("inner.weight", "inner.bias", &block.inner), ("outer.weight", "outer.bias", &block.outer)]
+                }
+                Layer::Node(node) => {
+                    let parameters = node.map.parameters();
+                    if parameters > 0 {
+                        add("numbers", &[parameters]);
+                    }
+                    continue;
                 }
             };
             for (weight, bias, affine) in affines {

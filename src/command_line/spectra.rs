@@ -14,10 +14,10 @@ use super::warnings;
 use super::warnings::Warning;
 use crate::formats;
 use crate::formats::{
-    ChainProblem, ChainProposal, Fate, FormatError, GraphFile, GraphProblem, Opened, PartName, TensorFile, TensorInfo,
-    WeightForm, WeightSpectrum, weight_spectrum,
+    ChainProblem, ChainProposal, Fate, FormatError, GraphConvolution, GraphFile, GraphProblem, Opened, PartName,
+    TensorFile, TensorInfo, WeightForm, WeightSpectrum, weight_spectrum,
 };
-use crate::network::{ConvolutionSpectrum, SpectrumMethod};
+use crate::network::{ConvolutionSpectrum, Layer, Network, NodeMap, SpectrumMethod};
 
 /// At most so many singular values of a weight are printed, evenly picked from the largest to the smallest.
 const MAX_PRINTED: usize = 256;
@@ -95,6 +95,9 @@ pub(super) fn run(
         Opened::Tensors(tensors) => tensors,
         Opened::Graph(graph) if chain.is_empty() => return of_graph(file, &graph, options, json),
         Opened::Graph(graph) => graph.tensors,
+        Opened::Network(opened) if opened.network.layers().iter().any(|layer| convolution_of(layer).is_some()) => {
+            return of_network(file, &opened.network, json);
+        }
         Opened::Network(_) => {
             return Err(CommandError::Usage(format!(
                 "{}: gives a whole network, whose layers `inspect` shows with their spectra; leave --spectra out",
@@ -125,6 +128,30 @@ pub(super) fn run(
     list(&tensors, &proposal, &mut listing, &mut warnings)?;
     list_own(&tensors, &own, &mut listing, &mut warnings)?;
     listing.finish(warnings)
+}
+
+/// A convolution that moves straight, because it is too large to be a matrix.
+fn convolution_of(layer: &Layer) -> Option<GraphConvolution> {
+    let Layer::Node(node) = layer else { return None };
+    let NodeMap::Convolution(map) = &node.map else { return None };
+    Some(GraphConvolution { name: node.name.clone(), convolution: map.convolution().clone(), input: map.input() })
+}
+
+/// The convolutions of a whole network that have no decomposition in its flow.
+fn of_network(file: &Path, network: &Network, json: bool) -> Result<(), CommandError> {
+    let convolutions: Vec<GraphConvolution> = network.layers().iter().filter_map(convolution_of).collect();
+    let names = convolutions.iter().map(|convolution| convolution.name.as_str());
+    let mut listing = Listing::new(file, names, json)?;
+    for convolution in &convolutions {
+        let undone = |source| {
+            CommandError::Format(FormatError::Graph {
+                path: file.into(),
+                source: Box::new(GraphProblem::Convolution { node: convolution.name.clone(), source }),
+            })
+        };
+        listing.add(WeightReport::new(convolution.spectrum(&mut |_, _| true).map_err(undone)?))?;
+    }
+    listing.finish(Vec::new())
 }
 
 /// The convolutions of a graph that is understood in part, its matrices, and what ends the network.

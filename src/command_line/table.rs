@@ -2,7 +2,7 @@
 
 use super::columns::aligned;
 use super::findings;
-use super::report::{LayerReport, Report, TensorReport};
+use super::report::{LayerReport, Report, StoredRankReport, TensorReport};
 use super::warnings::Warning;
 use crate::network::Network;
 
@@ -20,6 +20,7 @@ pub(super) fn report(report: &Report) -> String {
     if let Some(data) = &report.data {
         let accuracy = match data.accuracy {
             Some(accuracy) => format!("accuracy {accuracy:.4}"),
+            None if data.is_labelled && data.is_part => "no accuracy: what a part gives is no answer".into(),
             None if data.is_labelled => "no accuracy: the network's answers are not finite".into(),
             None => "no labels".into(),
         };
@@ -63,13 +64,21 @@ fn layer_row(layer: &LayerReport) -> Vec<String> {
         layer.origin.clone().unwrap_or_else(|| layer.kind.into()),
         format!("{}×{}", layer.outputs, layer.inputs),
         layer.activation.into(),
-        or_dash(layer.rank.map(|rank| rank.to_string())),
+        or_dash(layer.rank.map(|rank| rank_text(rank, layer.stored_rank.as_ref()))),
         number(layer.singular_values.first()),
         number(layer.singular_values.last()),
         or_dash(layer.condition_number.map(|condition| format!("{condition:.3e}"))),
         number(layer.rotation_in.first()),
         number(layer.rotation_out.first()),
     ]
+}
+
+/// The rank, and that at the stored precision where it is another: `64 (3 at float32)`.
+fn rank_text(rank: usize, stored: Option<&StoredRankReport>) -> String {
+    match stored {
+        Some(stored) if stored.rank != rank => format!("{rank} ({} at {})", stored.rank, stored.precision),
+        _ => rank.to_string(),
+    }
 }
 
 pub(super) fn warning_line(position: &str, warning: &Warning) -> String {

@@ -33,14 +33,25 @@ pub(super) fn of_layer(layer: &Layer, motion: &LayerFlow) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if let Some(spectrum) = &motion.spectrum {
         let full = spectrum.singular_values.len();
-        if spectrum.rank < full {
-            let lost = full - spectrum.rank;
+        // What the stored numbers cannot tell from 0 is not there, whatever rounding left of it.
+        let stored = spectrum.stored_rank.filter(|stored| stored.rank < spectrum.rank);
+        let rank = stored.map_or(spectrum.rank, |stored| stored.rank);
+        if rank < full {
+            let lost = full - rank;
+            let at = stored.map(|stored| format!(" at {} precision", stored.precision.name())).unwrap_or_default();
             let message = format!(
-                "rank {} of {full}: {} compressed to nothing",
-                spectrum.rank,
+                "rank {rank} of {full}{at}: {} compressed to nothing",
                 if lost == 1 { "1 direction is".to_owned() } else { format!("{lost} directions are") }
             );
             warnings.push(Warning::serious("rank_deficient", message));
+        }
+        if let Some(stored) = spectrum.stored_rank.filter(|stored| stored.is_shown) {
+            let message = format!(
+                "the flow shows rank {}: what is left in the other directions is below the rounding of {}",
+                stored.rank,
+                stored.precision.name()
+            );
+            warnings.push(Warning::info("shown_at_stored_rank", message));
         }
         if let Some(condition) = spectrum.condition_number.filter(|&condition| condition > ILL_CONDITIONED) {
             let message = format!("condition number {condition:.1e}: the smallest direction is all but lost");

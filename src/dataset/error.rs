@@ -17,6 +17,15 @@ pub enum DatasetError {
     /// A file without data.
     #[error("{}: holds no data rows; give at least one", path.display())]
     Empty { path: PathBuf },
+    /// A folder without pictures.
+    #[error("{}: is a folder without PNG or JPEG files; give a file of data, or a folder of pictures", path.display())]
+    NoPictures { path: PathBuf },
+    /// A folder with more files than are looked through.
+    #[error("{}: holds more than {most} files; give a folder with fewer", path.display())]
+    TooManyFiles { path: PathBuf, most: usize },
+    /// A picture that cannot be decoded.
+    #[error("{}: is no picture that can be read ({problem}); take it out of the folder, or save it as PNG", path.display())]
+    Picture { path: PathBuf, problem: String },
     /// A file of an unknown kind.
     #[error("{}: is not a kind of dataset that can be read; give {known}", path.display())]
     Unknown { path: PathBuf, known: String },

@@ -76,6 +76,20 @@ impl Labels {
         LabelCollector::default()
     }
 
+    /// Labels of classes as the values of a quantity, where they are more different whole numbers than a single output tells
+    /// apart as classes.
+    pub(crate) fn as_values(&self) -> Option<Labels> {
+        let Labels::Classes { of_sample, names } = self else { return None };
+        let distinct: BTreeSet<usize> = of_sample.iter().copied().collect();
+        if distinct.len() <= MANY_CLASSES {
+            return None;
+        }
+        let numbers: Option<Vec<f64>> = names.iter().map(|name| name.parse::<i64>().ok().map(|n| n as f64)).collect();
+        let numbers = numbers?;
+        let values: Option<Vec<f64>> = of_sample.iter().map(|class| numbers.get(*class).copied()).collect();
+        values.map(Labels::Values)
+    }
+
     /// What speaks against these labels being the classes of `rows` samples, a sentence each.
     pub(super) fn doubts(&self, rows: usize) -> Vec<String> {
         let Labels::Classes { of_sample, names } = self else { return Vec::new() };
@@ -207,5 +221,15 @@ mod tests {
         );
         assert_eq!(classes(Labels::from_floats(vec![1.0, 0.0])).0, [1, 0]);
         assert_eq!(Labels::from_floats(vec![0.5]), Labels::Values(vec![0.5]));
+    }
+
+    #[test]
+    fn many_whole_numbers_may_be_values() {
+        let labels = Labels::from_integers(&(0..50).map(|row| 2 * (row % 25) - 3).collect::<Vec<i64>>());
+        let expected: Vec<f64> = (0..50).map(|row| f64::from(2 * (row % 25) - 3)).collect();
+        assert_eq!(labels.as_values(), Some(Labels::Values(expected)));
+        assert_eq!(Labels::from_integers(&[3, 1, 2, 1]).as_values(), None);
+        let texts: Vec<String> = (0..30).map(|row| format!("kind {row}")).collect();
+        assert_eq!(Labels::of_texts(texts.iter().map(String::as_str)).as_values(), None);
     }
 }

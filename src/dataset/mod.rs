@@ -10,6 +10,7 @@ mod error;
 mod gaps;
 mod generator;
 mod idx_file;
+mod image_folder;
 mod labels;
 mod left_out;
 mod matching;
@@ -23,6 +24,7 @@ mod registry;
 mod roles;
 mod scaling;
 mod sequence;
+mod stored;
 mod table;
 
 pub use crate::io::numpy;
@@ -41,3 +43,4 @@ pub use registry::{DATA_FORMATS, DataFormat, extensions, format_table, may_lack_
 pub use roles::{LabelColumns, Roles};
 pub use scaling::Scaling;
 pub use sequence::RowNumbers;
+pub use stored::StoredPoints;

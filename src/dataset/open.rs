@@ -15,7 +15,7 @@ use super::{choice, registry, roles};
 
 impl Dataset {
     /// Reads a text file of columns (CSV, TSV, spaces), a NumPy archive, a single NumPy array or an IDX file, packed
-    /// with gzip or not; the content tells which. All columns but the label and the numbers of the rows are coordinates.
+    /// with gzip or not, or a folder of pictures; the content tells which. All columns but the label and the numbers of the rows are coordinates.
     ///
     /// `expected_inputs` is the width of the network that the data is for, where one is known: it decides whether a
     /// last column without a name is a label, and data of another width is refused.

@@ -9,7 +9,7 @@ use super::delimited::DelimitedTable;
 use super::error::DatasetError;
 use super::numpy_file::Wanted;
 use super::table::Table;
-use super::{idx_file, numpy_file};
+use super::{idx_file, image_folder, numpy_file};
 use crate::io::read_expanded;
 
 /// A kind of data file that is read.
@@ -71,6 +71,9 @@ const BEGINNING_BYTES: u64 = 6;
 
 /// Opens the table in a file.
 pub(super) fn open(path: &Path, wanted: &Wanted<'_>) -> Result<Box<dyn Table>, DatasetError> {
+    if path.is_dir() {
+        return Ok(Box::new(image_folder::read(path)?));
+    }
     let mut beginning = Vec::new();
     let read = crate::io::open(path).and_then(|file| file.take(BEGINNING_BYTES).read_to_end(&mut beginning));
     read.map_err(|source| DatasetError::Read { path: path.into(), source })?;
@@ -145,7 +148,8 @@ pub fn format_table() -> String {
         format!("  {:<18} {:<24} {}", format.name, extensions.join(" "), format.gives)
     };
     let lines: Vec<String> = DATA_FORMATS.iter().map(line).collect();
-    format!("Files of data (text and IDX packed with gzip or not):\n{}", lines.join("\n"))
+    let folder = format!("  {:<18} {:<24} pictures, the folder of each being its class", "folder", ".png .jpg .jpeg");
+    format!("Files of data (text and IDX packed with gzip or not):\n{}\n{folder}", lines.join("\n"))
 }
 
 #[cfg(test)]
@@ -154,7 +158,7 @@ mod tests {
 
     #[test]
     fn every_kind_is_named_and_names_lose_their_endings() {
-        assert_eq!(format_table().lines().count(), DATA_FORMATS.len() + 1);
+        assert_eq!(format_table().lines().count(), DATA_FORMATS.len() + 2, "and folders of pictures");
         let name = |path: &str| data_name(Path::new(path));
         assert_eq!(["a.csv", "a.tsv.gz", "a.idx3-ubyte", "b/a.npz", "a"].map(name), ["a"; 5]);
         assert_eq!(["train-images-idx3-ubyte.gz", "a.b"].map(name), ["train-images-idx3-ubyte", "a.b"]);

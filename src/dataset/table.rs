@@ -72,4 +72,4 @@ impl<F: Fn(&str) -> bool> TextLabels<F> {
 }
 
 /// The most columns of a table; more cannot flow anywhere.
-pub(super) const MAX_COLUMNS: usize = 1 << 16;
+pub(super) const MAX_COLUMNS: usize = 1 << 18;

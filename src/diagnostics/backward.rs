@@ -184,38 +184,11 @@ mod tests {
     use crate::dataset::{Dataset, Generator};
     use crate::diagnostics::findings::follow;
     use crate::diagnostics::layer_gradient::{cut, cut_by};
+    use crate::diagnostics::probes::testing::mixed_network;
     use crate::flow::{ExactScheme, FlowOptions, Motion};
     use crate::linalg::testing::random_matrix;
-    use crate::network::{Activation, Affine, Dense, Layer, OutputFunction, Residual};
+    use crate::network::{Activation, Layer, OutputFunction};
     use crate::training::{Loss, Objective, Targets, gradient};
-
-    fn affine(rows: usize, columns: usize, seed: u64) -> Affine {
-        let bias = Some(random_matrix(rows, 1, seed + 50).column(0).into_owned());
-        Affine { weight: random_matrix(rows, columns, seed), bias }
-    }
-
-    fn network(activation: Activation, output: OutputFunction) -> Network {
-        let dense = |rows, columns, seed, activation| {
-            Layer::Dense(Dense { name: String::new(), affine: affine(rows, columns, seed), activation })
-        };
-        let block = |shortcut: Option<DMatrix<f64>>, rows, seed| {
-            Layer::Residual(Residual {
-                name: String::new(),
-                inner: affine(5, 4, seed),
-                activation,
-                outer: affine(rows, 5, seed + 1),
-                shortcut,
-            })
-        };
-        let layers = vec![
-            dense(4, 3, 1, activation),
-            block(None, 4, 2),
-            block(Some(random_matrix(6, 4, 9)), 6, 4),
-            dense(3, 6, 6, activation),
-            dense(3, 3, 7, Activation::Identity),
-        ];
-        Network::new(String::new(), layers, output).unwrap()
-    }
 
     fn data(samples: usize) -> (DMatrix<f64>, Labels) {
         let of_sample: Vec<usize> = (0..samples).map(|sample| sample % 3).collect();
@@ -233,7 +206,7 @@ mod tests {
             (Activation::Gelu, OutputFunction::Sigmoid),
             (Activation::Softmax, OutputFunction::Softmax),
         ] {
-            let network = network(activation, output);
+            let network = mixed_network(activation, output);
             let (values, _) = follow(&network, &inputs);
             let start = Start::new(&network, &values, &labels).unwrap();
             let mut gradient_values = Vec::new();
@@ -258,10 +231,9 @@ mod tests {
         }
     }
 
-    /// λ·δx is the change of the loss, wherever on the way it is asked for.
     #[test]
     fn the_singular_values_of_a_gradient_are_those_of_its_norm() {
-        let network = network(Activation::Tanh, OutputFunction::Softmax);
+        let network = mixed_network(Activation::Tanh, OutputFunction::Softmax);
         let inputs = random_matrix(3, 7, 9);
         let names = (0..network.outputs()).map(|class| class.to_string()).collect();
         let labels = Labels::Classes { of_sample: (0..7).map(|sample| sample % network.outputs()).collect(), names };
@@ -276,11 +248,12 @@ mod tests {
         assert!(spectrum(&[gradient], &mut little).is_empty() && little == 10);
     }
 
+    /// λ·δx is the change of the loss, wherever on the way it is asked for.
     #[test]
     fn the_pairing_with_a_small_displacement_is_constant_along_the_flow() {
         let (inputs, labels) = data(12);
         for activation in [Activation::Tanh, Activation::Relu, Activation::Softmax] {
-            let network = network(activation, OutputFunction::Softmax);
+            let network = mixed_network(activation, OutputFunction::Softmax);
             let flow = Flow::new(&network, FlowOptions::default(), &mut |_, _| true).unwrap();
             let (values, _) = follow(&network, &inputs);
             let mut lambda = Start::new(&network, &values, &labels).unwrap().lambda;

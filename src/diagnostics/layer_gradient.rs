@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::findings::LayerValues;
 use crate::flow::{ExactScheme, Motion};
-use crate::network::{Activation, Affine, Layer};
+use crate::network::{Activation, Affine, Layer, softmax_pull_back};
 
 /// The gradients of one matrix and its bias, of the mean loss.
 #[derive(Clone, Debug)]
@@ -47,6 +47,8 @@ pub(super) fn through(
             }
             (gradients, start)
         }
+        // Its numbers are fixed: what is asked of them is not worked out.
+        Layer::Node(node) => (Vec::new(), node.pull_columns(input, lambda)),
     }
 }
 
@@ -59,14 +61,9 @@ pub(super) fn cut(activation: Activation, values: &LayerValues, lambda: &mut DMa
 pub(super) fn cut_by(activation: Activation, before: &DMatrix<f64>, after: &DMatrix<f64>, lambda: &mut DMatrix<f64>) {
     match activation {
         Activation::Identity => {}
-        // The Jacobian matrix of p = softmax(z) is diag p − p pᵀ.
         Activation::Softmax => {
             for (mut gradient_values, shares) in lambda.column_iter_mut().zip(after.column_iter()) {
-                let mean = gradient_values.rows(0, shares.len()).dot(&shares);
-                gradient_values
-                    .iter_mut()
-                    .zip(shares.iter())
-                    .for_each(|(slope, share)| *slope = share * (*slope - mean));
+                softmax_pull_back(shares.as_slice(), gradient_values.as_mut_slice(), 0, 1);
             }
         }
         _ => {
@@ -85,13 +82,8 @@ pub(super) fn bend(activation: Activation, values: &LayerValues, sample: usize, 
     }
     if activation == Activation::Softmax {
         let shares = values.after.column(sample);
-        let mean = jacobian.tr_mul(&shares);
-        for (row, share) in shares.iter().enumerate() {
-            jacobian
-                .row_mut(row)
-                .iter_mut()
-                .zip(mean.iter())
-                .for_each(|(entry, mean)| *entry = share * (*entry - mean));
+        for mut column in jacobian.column_iter_mut() {
+            softmax_pull_back(shares.as_slice(), column.as_mut_slice(), 0, 1);
         }
         return;
     }

@@ -3,6 +3,7 @@
 
 mod activation;
 mod backward;
+pub mod compare;
 pub mod findings;
 mod layer_gradient;
 mod layer_path;

@@ -30,7 +30,7 @@ impl Speeds {
                 }
                 Speeds::Compressed(coordinates, factors.clone(), *law)
             }
-            Motion::Shift(_) | Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => {
+            Motion::Shift(_) | Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) | Motion::Node(_) => {
                 steady(&(end - start))
             }
         }

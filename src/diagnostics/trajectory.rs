@@ -155,7 +155,8 @@ impl VolumeChange {
                 mixed(layer_start, width, moments, |point| one_step(block, &point.rows(0, width).into_owned()))
             }
             // The map from the projection's image is none of the position alone.
-            Motion::Residual(_) | Motion::Limit(_) => VolumeChange::Unknown,
+            // An operator's volume is not worked out.
+            Motion::Residual(_) | Motion::Limit(_) | Motion::Node(_) => VolumeChange::Unknown,
         }
     }
 

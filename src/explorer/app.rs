@@ -4,72 +4,28 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use egui::{CentralPanel, Context, Panel, ThemePreference, Ui, ViewportCommand};
+use egui::{ColorImage, Context, ThemePreference, Ui, ViewportCommand};
 
 use super::autosave::Autosave;
+use super::contents::WindowContents;
 use super::crash::CrashGuard;
 use super::kept_settings::KeptSettings;
-use super::panels::{
-    self, findings::FindingsPanel, layer::LayerInput, measures::MeasuresTable, refinement::RefinementInput,
-    table::Table,
-};
 use super::signal_watch::SignalWatch;
-use super::stage::{Stage, StageInput};
-use super::{keyboard, theme};
-use crate::dataset::{Generator, GeneratorOptions};
-use crate::explorer::bars::menu;
+use super::startup::{StartData, Startup};
+use super::{export, keyboard, theme};
 use crate::explorer::bars::status;
-use crate::explorer::bars::timeline::Timeline;
-use crate::explorer::bars::transport;
 use crate::explorer::commands::Action;
 use crate::explorer::dialogs::palette::CommandPalette;
 use crate::explorer::dialogs::{self, drop};
-use crate::jobs::{Finished, Jobs, Status, Wake, task_work};
+use crate::explorer::widgets::chart_data;
+use crate::jobs::{Finished, Jobs, Progress, Status, Wake, task_work};
 use crate::session::{
-    Appearance, BlockDetail, Command, DialogAnswer, Effect, Example, LayerDetail, Outcome, PanelPart, RefinementStudy,
-    Session, Settings, Side, Task,
+    Appearance, Command, DialogAnswer, Effect, Example, Outcome, PictureSettings, Session, Settings, Task, UserError,
+    file_name,
 };
 
-/// The width of the panel on the left, to begin with.
-const LEFT_PANEL: f32 = 232.0;
-/// The width of the panel on the right, to begin with.
-const RIGHT_PANEL: f32 = 280.0;
-/// The least width of a side panel.
-const MIN_PANEL: f32 = 180.0;
-/// The height of the transport bar.
-const TRANSPORT: f32 = 56.0;
-/// The height of the table of points, to begin with, and its bounds.
-const TABLE: f32 = 170.0;
-const MIN_TABLE: f32 = 90.0;
-const MAX_TABLE: f32 = 400.0;
 /// How often the progress of jobs is drawn, in milliseconds.
 const PROGRESS_INTERVAL: u64 = 50;
-
-/// What the program is started with.
-#[derive(Clone, Debug, Default)]
-pub struct Startup {
-    /// A network to open; the embedded spiral where there is none.
-    pub network: Option<PathBuf>,
-    /// Data to let flow through it.
-    pub data: Option<StartData>,
-}
-
-/// Data that the program is started with.
-#[derive(Clone, Debug)]
-pub enum StartData {
-    /// A file.
-    File(PathBuf),
-    /// A built-in generator.
-    Generator(Generator),
-}
-
-impl StartData {
-    /// The file, or the built-in data of that name where there is no such file.
-    pub fn of_argument(argument: PathBuf) -> StartData {
-        let generator = argument.to_str().and_then(Generator::from_name).filter(|_| !argument.exists());
-        generator.map_or(StartData::File(argument), StartData::Generator)
-    }
-}
 
 /// The explorer window, with or without a window around it.
 pub struct ExplorerApp {
@@ -77,12 +33,8 @@ pub struct ExplorerApp {
     pub(super) jobs: Jobs<Task, Outcome>,
     /// Where worker threads ask for a new frame, known from the first frame on.
     context: Arc<OnceLock<Context>>,
-    pub(super) stage: Stage,
-    pub(super) timeline: Timeline,
-    pub(super) table: Table,
+    pub(super) contents: WindowContents,
     pub(super) palette: CommandPalette,
-    pub(super) findings: FindingsPanel,
-    pub(super) measures: MeasuresTable,
     pub(super) quit: bool,
     pub(super) crash: CrashGuard,
     pub(super) signals: SignalWatch,
@@ -113,12 +65,8 @@ impl ExplorerApp {
             session: Session::default(),
             jobs: Jobs::new(wake.clone()),
             context,
-            stage: Stage::default(),
-            timeline: Timeline::default(),
-            table: Table::default(),
+            contents: WindowContents::default(),
             palette: CommandPalette::default(),
-            findings: FindingsPanel::default(),
-            measures: MeasuresTable::default(),
             quit: false,
             crash: CrashGuard::default(),
             signals: SignalWatch::default(),
@@ -128,17 +76,27 @@ impl ExplorerApp {
             autosave: None,
             shows_dialogs: true,
         };
-        app.session.hint = startup.network.is_none() && startup.data.is_none();
-        match startup.network {
-            Some(path) => app.command(Command::OpenNetwork(path)),
-            None => app.command(Command::OpenExample(Example::Spiral)),
+        let Startup { network, example, data, options, look } = startup;
+        app.session.hint = network.is_none() && example.is_none() && data.is_none() && look.is_none();
+        app.command(Command::Flow(options));
+        // Before the network, so that it is shown with this data at once.
+        if let Some(StartData::Generator(generator, options)) = data.clone().filter(|_| network.is_some()) {
+            app.command(Command::Generate(generator, options));
         }
-        match startup.data {
+        match (network, example) {
+            (Some(path), _) => app.command(Command::OpenNetwork(path)),
+            (None, example) => app.command(Command::OpenExample(example.unwrap_or(Example::Spiral))),
+        }
+        match data {
             Some(StartData::File(path)) => app.command(Command::OpenData(path)),
-            Some(StartData::Generator(generator)) => {
-                app.command(Command::Generate(generator, GeneratorOptions::default()));
+            Some(StartData::Columns(path, choice)) => app.command(Command::OpenColumns(path, choice)),
+            Some(StartData::Generator(generator, options)) if app.session.wanted().network.is_some() => {
+                app.command(Command::Generate(generator, options));
             }
-            None => {}
+            Some(StartData::Generator(..)) | None => {}
+        }
+        if let Some(look) = look {
+            app.session.begin_with(look);
         }
         app
     }
@@ -150,7 +108,7 @@ impl ExplorerApp {
 
     /// Has points drawn by the GPU from now on, through OpenGL: the window has it.
     pub fn draw_on_gpu(&mut self, context: &Context) {
-        self.stage.draw_on_gpu(context);
+        self.contents.stage.draw_on_gpu(context);
     }
 
     /// Shows no dialogs of the desktop from now on: a field to type a path stands in for them.
@@ -238,12 +196,13 @@ impl ExplorerApp {
         let mut commands = modal.unwrap_or_else(|| keyboard::commands(ui.ctx(), &self.session));
         commands.extend(drop::commands(ui.ctx()));
         let in_front = !dialogs::open(&self.session).is_empty();
-        if keyboard::escape(ui.ctx()) && !in_front && !self.stage.selecting() {
+        if keyboard::escape(ui.ctx()) && !in_front && !self.contents.stage.selecting() {
             commands.extend(Action::SelectNone.command(&self.session));
         }
-        commands.extend(self.bars(ui));
-        commands.extend(self.side_panels(ui));
-        commands.extend(self.central(ui));
+        let (asked, stage) = self.contents.show(ui, &self.session);
+        commands.extend(asked);
+        commands.extend(self.job_strip(ui, stage));
+        commands.extend(chart_data::take(ui.ctx()).map(Command::SaveChart));
         commands.extend(dialogs::show_windows(ui.ctx(), &self.session));
         drop::hint(ui.ctx());
         for command in commands {
@@ -254,82 +213,6 @@ impl ExplorerApp {
         self.perform(derived);
         let flow = self.session.watch_training(seconds);
         self.perform(flow);
-    }
-
-    fn bars(&mut self, ui: &mut Ui) -> Vec<Command> {
-        let session = &self.session;
-        let mut commands = Panel::top("menu").show(ui, |ui| menu::show(ui, session)).inner;
-        let timeline = &mut self.timeline;
-        let bar = Panel::bottom("transport").exact_size(TRANSPORT);
-        commands.extend(bar.show(ui, |ui| transport::show(ui, timeline, session)).inner);
-        let area = Panel::bottom("all layers").resizable(false);
-        commands.extend(area.show(ui, |ui| panels::all_layers::show(ui, session)).inner);
-        commands
-    }
-
-    fn side_panels(&mut self, ui: &mut Ui) -> Vec<Command> {
-        let (session, findings) = (&self.session, &mut self.findings);
-        let mut commands = Vec::new();
-        let most = (0.4 * ui.available_width()).max(MIN_PANEL);
-        if session.window.network_panel {
-            let panel = Panel::left("network").default_size(LEFT_PANEL).size_range(MIN_PANEL..=most);
-            commands.extend(panel.show(ui, |ui| panels::left(ui, session)).inner);
-        }
-        if session.window.layer_panel {
-            let panel = Panel::right("layer").default_size(RIGHT_PANEL).size_range(MIN_PANEL..=most);
-            let right = |ui: &mut Ui| {
-                let mut commands = panels::tabs(ui, session.window.side);
-                commands.extend(match session.window.side {
-                    Side::Layer => panels::layer::show(ui, &layer_input(session)),
-                    Side::Refinement => panels::refinement::show(ui, &refinement_input(session)),
-                    Side::Findings => findings.show(ui, session),
-                    Side::Probes => panels::probes::show(ui, session),
-                });
-                commands
-            };
-            commands.extend(panel.show(ui, right).inner);
-        }
-        commands
-    }
-
-    fn central(&mut self, ui: &mut Ui) -> Vec<Command> {
-        let (session, stage) = (&self.session, &mut self.stage);
-        let mut commands = Vec::new();
-        let points = &session.view.points;
-        if points.table && !points.selection.is_empty() {
-            let panel = Panel::bottom("table").resizable(true).default_size(TABLE).size_range(MIN_TABLE..=MAX_TABLE);
-            commands.extend(panel.show(ui, |ui| self.table.show(ui, session)).inner);
-        }
-        if session.view.panel.shows(PanelPart::Measures) {
-            let panel = Panel::bottom("measures").resizable(true).default_size(TABLE).size_range(MIN_TABLE..=MAX_TABLE);
-            commands.extend(panel.show(ui, |ui| self.measures.show(ui, session)).inner);
-        }
-        let central = CentralPanel::default().show(ui, |ui| {
-            let mut commands = status::notices(ui, session);
-            let opening = session.opening();
-            let input = StageInput {
-                scene: session.scene(),
-                opening: opening.as_deref(),
-                refined: session.refined(),
-                field: session.latest(),
-                refinement_panel: session.window.refinement_panel(),
-                neighbours: session.neighbours(),
-                perturbed: session.latest(),
-                grabbed: session.latest(),
-                gradient_arrows: session.latest(),
-                pen: session.pen(),
-                is_partial: session.document().is_some_and(|document| document.file.missing.is_some()),
-                frame_time: session.window.frame_time,
-                view: &session.view,
-                t: session.playback.t(),
-            };
-            commands.extend(stage.show(ui, &input).into_iter().map(Command::View));
-            commands.extend(stage.take_edits().into_iter().map(Command::Edit));
-            commands
-        });
-        commands.extend(central.inner);
-        commands.extend(self.job_strip(ui, central.response.rect));
-        commands
     }
 
     /// The jobs that take their time, over the foot of the stage: what comes and goes must not move the rest.
@@ -344,6 +227,10 @@ impl ExplorerApp {
     fn take(&mut self, finished: Finished<Task, Outcome>) {
         if let (Ok(Outcome::SettingsKept(Ok(()))), Some(kept)) = (&finished.result, &mut self.settings) {
             kept.written.clone_from(&kept.asked);
+        }
+        if let (Ok(Outcome::PictureDrawn(Ok(frame))), Some(context)) = (&finished.result, self.context.get()) {
+            let size = frame.size.map(|side| side as usize);
+            context.copy_image(ColorImage::from_rgba_unmultiplied(size, &frame.rgba));
         }
         let is_kept = matches!(finished.result, Ok(Outcome::UnsavedKept(Ok(()))));
         let outcome = finished.result.unwrap_or_else(|error| Outcome::Failed(finished.kind, error.to_string()));
@@ -366,6 +253,14 @@ impl ExplorerApp {
                     let effects = self.session.receive(Outcome::Answer(purpose, DialogAnswer::Unavailable));
                     self.perform(effects);
                 }
+                Effect::WritePicture(settings, path) => self.export(*settings, path),
+                Effect::DrawPicture(settings) => {
+                    let copy = self.session.for_pictures();
+                    self.jobs.start(Task::Export, "Drawing the picture", move |progress| {
+                        let drawn = export::picture(copy, *settings, &mut |share, text| hear(progress, share, text));
+                        Outcome::PictureDrawn(drawn.map(Arc::new).map_err(|error| UserError::new(&error)))
+                    });
+                }
                 effect => {
                     if let Some(work) = task_work(effect) {
                         self.jobs.start(work.task, work.title, work.run);
@@ -374,6 +269,15 @@ impl ExplorerApp {
             }
         }
         self.write_changed_settings();
+    }
+
+    /// Draws a picture or a film in a worker and writes it, while the window goes on.
+    fn export(&mut self, settings: PictureSettings, path: PathBuf) {
+        let copy = self.session.for_pictures();
+        self.jobs.start(Task::Export, format!("Drawing {}", file_name(&path)), move |progress| {
+            let written = export::run(copy, settings, &path, &mut |share, text| hear(progress, share, text));
+            Outcome::PictureWritten(path, written.map_err(|error| UserError::new(&error)))
+        });
     }
 
     fn apply_appearance(&self, ctx: &Context) {
@@ -392,7 +296,8 @@ impl ExplorerApp {
             Some(document) => {
                 let partial = if document.file.missing.is_some() { " (partial)" } else { "" };
                 let unsaved = if self.session.has_unsaved_work() { "*" } else { "" };
-                format!("{unsaved}{}{partial} – layerflow", document.network_name())
+                let session = self.session.session_path().map(|path| format!(" ({})", file_name(path)));
+                format!("{unsaved}{}{partial}{} – layerflow", document.network_name(), session.unwrap_or_default())
             }
             None => "layerflow".to_owned(),
         };
@@ -403,31 +308,10 @@ impl ExplorerApp {
     }
 }
 
-fn layer_input(session: &Session) -> LayerInput<'_> {
-    let layer = session.panel_layer();
-    LayerInput {
-        detail: layer.and_then(|layer| session.detail(layer)).map(Arc::as_ref),
-        given_up: session.is_given_up::<LayerDetail>(),
-        scene: session.scene().map(Arc::as_ref),
-        options: session.wanted().options,
-        wanted: session.wanted().network.as_deref(),
-        findings: &session.findings,
-        view: &session.view,
-        t: session.playback.t(),
-    }
-}
-
-fn refinement_input(session: &Session) -> RefinementInput<'_> {
-    RefinementInput {
-        scene: session.scene().map(Arc::as_ref),
-        refined: session.refined().map(Arc::as_ref),
-        study: session.latest::<RefinementStudy>().map(Arc::as_ref),
-        given_up: session.is_given_up::<RefinementStudy>(),
-        block: session.latest::<BlockDetail>().map(Arc::as_ref),
-        options: session.wanted().options,
-        view: &session.view,
-        t: session.playback.t(),
-    }
+/// Shows how far a worker is, and answers whether it is still wanted.
+fn hear(progress: &Progress, share: f32, text: &str) -> bool {
+    progress.set(share, text);
+    !progress.cancelled()
 }
 
 impl eframe::App for ExplorerApp {

@@ -3,11 +3,9 @@
 use egui::{Context, Ui};
 
 use super::ExplorerApp;
-use super::bars::timeline::Timeline;
+use super::contents::WindowContents;
 use super::crash::{CrashAnswer, WORK_STAYS};
 use super::dialogs::palette::CommandPalette;
-use super::panels::{findings::FindingsPanel, measures::MeasuresTable, table::Table};
-use super::stage::Stage;
 use crate::session::Severity;
 
 impl ExplorerApp {
@@ -34,16 +32,12 @@ impl ExplorerApp {
 
     /// Forgets what widgets remember and closes what stands over the stage: a mistake in one of them need not come again.
     fn start_afresh(&mut self, ctx: &Context) {
-        let drew_on_gpu = self.stage.draws_on_gpu();
-        self.stage = Stage::default();
+        let drew_on_gpu = self.contents.stage.draws_on_gpu();
+        self.contents = WindowContents::default();
         if drew_on_gpu {
-            self.stage.draw_on_gpu(ctx);
+            self.contents.stage.draw_on_gpu(ctx);
         }
-        self.timeline = Timeline::default();
-        self.table = Table::default();
         self.palette = CommandPalette::default();
-        self.findings = FindingsPanel::default();
-        self.measures = MeasuresTable::default();
         self.session.window.modal = None;
         self.session.path_prompt = None;
     }

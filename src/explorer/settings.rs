@@ -6,6 +6,7 @@ use super::ExplorerApp;
 use super::kept_settings::KeptSettings;
 use crate::jobs::{SettingsFile, read_settings, task_work};
 use crate::session::{Effect, Severity};
+use crate::system::memory;
 
 impl ExplorerApp {
     /// Takes over the settings in the file at `path`, and keeps them there from now on. A file that is not understood is
@@ -16,7 +17,14 @@ impl ExplorerApp {
             app.session.notices.add(Severity::Error, sentence, why);
         };
         match read_settings(&path) {
-            SettingsFile::Read(settings) => self.restore(*settings),
+            SettingsFile::Read(settings) => {
+                match settings.memory.as_deref().map(memory::size_of_text) {
+                    Some(Ok(bytes)) => memory::set_usual_limit(bytes),
+                    Some(Err(why)) => report(self, "its `memory` is not understood; nothing is limited by it", why),
+                    None => {}
+                }
+                self.restore(*settings);
+            }
             SettingsFile::Missing => {}
             SettingsFile::NotUnderstood(why) => {
                 let what = "the settings are not understood; the usual ones are used, and the file is put aside when they \

@@ -184,6 +184,11 @@ impl Palette {
             PhaseKind::Shift => shift,
             PhaseKind::Activate => activate,
             PhaseKind::Residual => residual,
+            // Operators of a graph: linear ones as compressions, comparisons as activations, sums as residual blocks; direct ones
+            // are hatched besides.
+            PhaseKind::Gather | PhaseKind::Centre | PhaseKind::Normalise => compress,
+            PhaseKind::Compare => activate,
+            PhaseKind::Add | PhaseKind::Direct => residual,
         }
     }
 
@@ -313,6 +318,11 @@ pub fn small_font() -> FontId {
 /// The font of everything that is neither small nor a heading.
 pub fn body_font() -> FontId {
     FontId::new(BODY, FontFamily::Proportional)
+}
+
+/// The font of headings.
+pub fn heading_font() -> FontId {
+    FontId::new(HEADING, FontFamily::Proportional)
 }
 
 /// A note: small and faint.

@@ -8,17 +8,21 @@ use egui::Context;
 
 use super::ExplorerApp;
 use super::autosave::Autosave;
-use crate::jobs::{find_work, keep_work, own_folder, remove_work};
+use crate::jobs::{find_work, keep_work, own_folder, remove_leftovers, remove_work};
 use crate::session::{Effect, Severity};
 
 /// How often work is kept that has changed: with what writing takes, no more than half a minute is ever lost.
-const INTERVAL: Duration = Duration::from_secs(20);
+const INTERVAL: Duration = Duration::from_secs(12);
 
 impl ExplorerApp {
     /// Keeps unsaved work in a folder of its own in `shared` from now on, and offers what is there of windows that were ended.
     pub fn keep_unsaved(&mut self, shared: PathBuf) {
         self.session.offer(find_work(&shared));
         let folder = own_folder(&shared);
+        // Where the settings are, and where this program's files were: a save that was ended may have left half a file.
+        let recent = self.session.recent.paths().iter().filter_map(|path| path.parent());
+        let folders = recent.chain(shared.parent()).filter(|folder| !folder.as_os_str().is_empty());
+        remove_leftovers(folders.map(PathBuf::from).collect());
         self.autosave = Some(Autosave { folder, kept: None, since: Instant::now(), taken_up: None });
     }
 

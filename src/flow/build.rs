@@ -1,17 +1,19 @@
 //! From layers to phases: the ambient space, the decompositions, the time each phase gets.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 
 use nalgebra::{DMatrix, DVector};
 
 use super::error::FlowError;
+use super::large::{self, Cost, Outcome};
 use super::{
-    Decomposition, FlowOptions, LayerFlow, Motion, Phase, PhaseKind, ResidualLaw, Spectrum, fold, least_motion,
+    Decomposition, FlowOptions, LayerFlow, Motion, NodeMotion, Phase, PhaseKind, ResidualLaw, Spectrum, StoredRank,
+    fold, least_motion,
 };
 use crate::linalg::{LinalgError, Rotation, Svd};
-use crate::network::{Activation, Layer, MAX_FLOW_DIMENSIONS, Network};
+use crate::network::{Activation, Layer, MAX_FLOW_DIMENSIONS, Network, Node, NodeMap, Stage, StoredPrecision};
 use crate::progress::{Progress, step};
 use crate::system::memory;
 
@@ -22,6 +24,9 @@ const NO_COMPRESSION: f64 = 1e-13;
 /// done as soon.
 const WIDE: usize = 128;
 const MANY_LAYERS: usize = 256;
+
+/// Weights of 32 bits with so many rows and columns are shown at the rank that 32 bits can tell, where that is low.
+const LONG: usize = 1024;
 
 /// Refuses a network that would take hours and all memory, before any work is done for it.
 fn refuse_too_wide(network: &Network) -> Result<(), FlowError> {
@@ -39,10 +44,14 @@ fn refuse_too_wide(network: &Network) -> Result<(), FlowError> {
 fn needed(network: &Network) -> u64 {
     /// U, V, their logarithms in planes, and what is worked on while they are found.
     const SQUARES: u64 = 10;
-    let widths =
-        network.layers().iter().filter_map(linear_part).map(|weight| weight.nrows().max(weight.ncols()) as u64);
-    let squares = widths.map(|width| width.saturating_mul(width)).fold(0, u64::saturating_add);
-    squares.saturating_mul(SQUARES * size_of::<f64>() as u64)
+    let shapes = network.layers().iter().filter_map(linear_part).map(DMatrix::shape);
+    let entries = shapes.map(|(rows, columns)| {
+        let longer = rows.max(columns) as u64;
+        // Thin factors have as many columns as there are directions.
+        let side = if Svd::is_thin_shape(rows, columns) { rows.min(columns) as u64 } else { longer };
+        longer.saturating_mul(side)
+    });
+    entries.fold(0, u64::saturating_add).saturating_mul(SQUARES * size_of::<f64>() as u64)
 }
 
 /// The matrix of a layer that is split into motions: W, or a residual block's shortcut.
@@ -50,6 +59,7 @@ fn linear_part(layer: &Layer) -> Option<&DMatrix<f64>> {
     match layer {
         Layer::Dense(dense) => Some(&dense.affine.weight),
         Layer::Residual(residual) => residual.shortcut.as_ref(),
+        Layer::Node(_) => None,
     }
 }
 
@@ -76,7 +86,7 @@ pub(super) fn build(
     let data = data.filter(|_| options.decomposition == Decomposition::LeastMotion);
     let inputs = data.map_or_else(Vec::new, |data| least_motion::layer_inputs(network, data));
     let decomposed = decompositions(network, (options, kept), &inputs, progress)?;
-    let dimension = decomposed.iter().flatten().map(|found| found.dimension).fold(network.largest_width(), usize::max);
+    let dimension = decomposed.iter().flatten().map(|found| found.dimension).fold(network.widest_state(), usize::max);
     let layers = network.layers().iter().zip(decomposed).enumerate();
     let layers = layers.map(|(index, (layer, decomposed))| {
         let origin = network.origin(index).map(str::to_owned);
@@ -102,18 +112,44 @@ impl Decomposed {
         weight: &DMatrix<f64>,
         (options, kept): (FlowOptions, Kept),
         points: Option<&DMatrix<f64>>,
+        stored: Option<StoredPrecision>,
     ) -> Result<Decomposed, LinalgError> {
-        let svd = Svd::new(weight)?;
+        // Tilted axes are needed whole.
+        let thin = if options.decomposition == Decomposition::Polar { None } else { Svd::thin(weight)? };
+        // What takes minutes in all of its directions is shown in those that its numbers can tell from none.
+        let is_single = stored == Some(StoredPrecision::Single) && options.decomposition != Decomposition::Polar;
+        let is_long = is_single && thin.is_none() && weight.nrows().min(weight.ncols()) >= LONG;
+        let cut = if is_long { Svd::thin_within(weight, 2.0_f64.powi(-23))? } else { None };
+        let is_cut = cut.is_some();
+        let svd = thin.or(cut).map_or_else(|| Svd::new(weight), Ok)?;
         let mut moving = Moving::new(&svd, options, points)?;
         if kept == Kept::Numbers {
             moving.motions.iter_mut().for_each(|(_, motion)| forget_directions(motion));
         }
-        Ok(Decomposed {
+        let found = Decomposed {
             spectrum: spectrum_of(&svd, &moving),
             loses_nothing: svd.rank() == weight.ncols(),
             dimension: svd.moving_dimension(),
             moving,
-        })
+        };
+        Ok(found.stored_as(stored, weight.shape(), is_cut))
+    }
+
+    /// The same of a weight of this shape that is stored in this type.
+    fn stored_as(
+        mut self,
+        precision: Option<StoredPrecision>,
+        (rows, columns): (usize, usize),
+        is_shown: bool,
+    ) -> Decomposed {
+        let values = &self.spectrum.singular_values;
+        self.spectrum.stored_rank = precision.map(|precision| StoredRank {
+            precision,
+            rank: precision.rank(values, rows, columns),
+            tolerance: precision.tolerance(values, rows, columns),
+            is_shown,
+        });
+        self
     }
 }
 
@@ -122,7 +158,7 @@ fn forget_directions(motion: &mut Motion) {
     match motion {
         Motion::Rotation(rotation) => *rotation = rotation.without_planes(),
         Motion::Compression { basis, .. } => *basis = None,
-        Motion::Shift(_) | Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => {}
+        Motion::Shift(_) | Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) | Motion::Node(_) => {}
     }
 }
 
@@ -134,31 +170,49 @@ fn decompositions(
     progress: &mut Progress<'_>,
 ) -> Result<Vec<Option<Decomposed>>, FlowError> {
     let layers = network.layers();
-    let decompose = |index: usize| {
+    let decompose = |index: usize, goes_on: &mut dyn FnMut() -> bool| {
         let points = inputs.get(index).and_then(Option::as_ref);
-        let found = linear_part(&layers[index]).map(|weight| Decomposed::new(weight, choices, points)).transpose();
-        found.map_err(|source| FlowError::Decomposition { layer: index + 1, source })
-    };
-    let mut report = |done: usize| {
-        let next = (done + 1).min(layers.len());
-        progress(step(done, layers.len()), &format!("decomposing layer {next} of {}", layers.len()))
+        let Some(weight) = linear_part(&layers[index]) else { return Ok(None) };
+        let stored = network.stored(index);
+        let here = || Decomposed::new(weight, choices, points, stored);
+        let decomposed = if large::is_large(weight) {
+            let (weight, points) = (weight.clone(), points.cloned());
+            match large::in_background(move || Decomposed::new(&weight, choices, points.as_ref(), stored), goes_on) {
+                Outcome::Ended(decomposed) => decomposed,
+                Outcome::GivenUp => return Err(FlowError::Cancelled),
+                Outcome::NoThread => here(),
+            }
+        } else {
+            here()
+        };
+        decomposed.map(Some).map_err(|source| FlowError::Decomposition { layer: index + 1, source })
     };
     let threads = thread::available_parallelism().map_or(1, usize::from).min(layers.len());
+    let cost = Cost::of(layers.iter().filter_map(linear_part), threads, needed(network));
+    let mut report = |done: usize| {
+        let next = (done + 1).min(layers.len());
+        let (part, takes) = cost.as_ref().map_or((0.0, String::new()), |cost| (cost.part(), cost.text()));
+        // Small layers are counted, and large ones by the clock.
+        let part = part.max(step(done, layers.len()));
+        progress(part, &format!("decomposing layer {next} of {}{takes}", layers.len()))
+    };
     if threads < 2 || (network.largest_width() < WIDE && layers.len() < MANY_LAYERS) {
-        let decompose_one = |index| if report(index) { decompose(index) } else { Err(FlowError::Cancelled) };
+        let decompose_one =
+            |index| if report(index) { decompose(index, &mut || report(index)) } else { Err(FlowError::Cancelled) };
         return (0..layers.len()).map(decompose_one).collect();
     }
     let mut found: Vec<Option<Result<Option<Decomposed>, FlowError>>> = layers.iter().map(|_| None).collect();
-    let next = AtomicUsize::new(0);
+    let (next, is_cancelled) = (AtomicUsize::new(0), AtomicBool::new(false));
     let goes_on = thread::scope(|scope| {
         let (send, receive) = mpsc::channel();
         for _ in 0..threads {
-            let (send, next, decompose) = (send.clone(), &next, &decompose);
+            let (send, next, decompose, is_cancelled) = (send.clone(), &next, &decompose, &is_cancelled);
             let work = move || {
+                let mut goes_on = || !is_cancelled.load(Ordering::Relaxed);
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     // Nobody takes the result of a cancelled one.
-                    if index >= layers.len() || send.send((index, decompose(index))).is_err() {
+                    if index >= layers.len() || send.send((index, decompose(index, &mut goes_on))).is_err() {
                         break;
                     }
                 }
@@ -170,11 +224,18 @@ fn decompositions(
         drop(send);
         let mut done = 0;
         let mut goes_on = report(done);
-        while goes_on && let Ok((index, result)) = receive.recv() {
-            found[index] = Some(result);
-            done += 1;
+        while goes_on && done < layers.len() {
+            match receive.recv_timeout(large::POLL) {
+                Ok((index, result)) => {
+                    found[index] = Some(result);
+                    done += 1;
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
             goes_on = done == layers.len() || report(done);
         }
+        is_cancelled.store(!goes_on, Ordering::Relaxed);
         goes_on
     });
     if !goes_on {
@@ -182,7 +243,7 @@ fn decompositions(
     }
     // In their order, so that the first layer that fails is told; what no thread did is done here.
     let each = found.into_iter().enumerate();
-    each.map(|(index, result)| result.unwrap_or_else(|| decompose(index))).collect()
+    each.map(|(index, result)| result.unwrap_or_else(|| decompose(index, &mut || true))).collect()
 }
 
 /// The linear phases of one layer in its own moving dimension, and the angles that they turn by.
@@ -257,9 +318,16 @@ fn layer_flow(
         index,
         name: layer.name().to_owned(),
         origin: None,
+        operator: match layer {
+            Layer::Node(node) => Some(node.operator.clone()),
+            Layer::Dense(_) | Layer::Residual(_) => None,
+        },
         inputs: layer.inputs(),
         outputs: layer.outputs(),
-        activation: layer.activation(),
+        activation: match layer {
+            Layer::Node(node) => node.map.activation(),
+            Layer::Dense(_) | Layer::Residual(_) => layer.activation(),
+        },
         phases: timed(index, motions),
         spectrum,
         fold: fold::fold_time(layer.activation()).filter(|_| matches!(layer, Layer::Dense(_))),
@@ -284,6 +352,25 @@ fn last_motions(layer: &Layer, dimension: usize, law: ResidualLaw) -> Vec<(Phase
         Layer::Residual(residual) => {
             vec![(PhaseKind::Residual, Motion::Residual(Box::new(residual.clone())).under(law))]
         }
+        Layer::Node(node) => {
+            let stages = node.stages().into_iter();
+            stages
+                .map(|(stage, node)| (kind_of(stage, &node), Motion::Node(Box::new(NodeMotion { stage, node }))))
+                .collect()
+        }
+    }
+}
+
+/// What a stage of an operator does.
+fn kind_of(stage: Stage, node: &Node) -> PhaseKind {
+    match stage {
+        Stage::Activate if matches!(node.map, NodeMap::Activation { .. }) => PhaseKind::Activate,
+        Stage::Direct | Stage::Activate => PhaseKind::Direct,
+        Stage::Gather => PhaseKind::Gather,
+        Stage::Compare => PhaseKind::Compare,
+        Stage::Centre => PhaseKind::Centre,
+        Stage::Normalise => PhaseKind::Normalise,
+        Stage::Add => PhaseKind::Add,
     }
 }
 
@@ -295,7 +382,7 @@ fn is_moving(motion: &Motion, loses_nothing: bool) -> bool {
         Motion::Compression { factors, .. } => {
             !loses_nothing || factors.iter().any(|sigma| *sigma != 0.0 && (sigma - 1.0).abs() > NO_COMPRESSION)
         }
-        Motion::Shift(_) | Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => true,
+        Motion::Shift(_) | Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) | Motion::Node(_) => true,
     }
 }
 
@@ -327,6 +414,7 @@ fn spectrum_of(svd: &Svd, moving: &Moving) -> Spectrum {
     Spectrum {
         singular_values: svd.singular_values().to_vec(),
         rank: svd.rank(),
+        stored_rank: None,
         condition_number: svd.condition_number(),
         stable_rank: svd.stable_rank(),
         effective_rank: svd.effective_rank(),

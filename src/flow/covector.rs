@@ -14,7 +14,7 @@ impl Motion {
     /// An activation cuts coordinate j by its slope: λ(0) = σ'λ(1), and the part from s on has the slope
     /// σ'/((1−s) + sσ'), so that λ(s) = λ(0)λ(1)/((1−s)λ(1) + sλ(0)) without asking for σ' again. The matrix of a softmax is
     /// J = diag p − ppᵀ, and λ(s) = ((1−s)I + sJ)⁻¹ λ(0), a diagonal and one dyad (Sherman–Morrison). A residual block,
-    /// within which the place does not tell where the layer began, keeps the end's.
+    /// within which the place does not tell where the layer began, and an operator of a graph keep the end's.
     pub(crate) fn covectors(
         &self,
         s: f64,
@@ -29,7 +29,7 @@ impl Motion {
         }
         let mut now = end.clone();
         match self {
-            Motion::Shift(_) | Motion::Residual(_) | Motion::Limit(_) => {}
+            Motion::Shift(_) | Motion::Residual(_) | Motion::Limit(_) | Motion::Node(_) => {}
             Motion::Rotation(rotation) => rotation.rotate(&mut now, s - 1.0),
             Motion::Compression { law, factors, basis } => {
                 let left: Vec<f64> = factors.iter().map(|sigma| remaining_factor(*law, *sigma, s)).collect();

@@ -131,6 +131,9 @@ impl<'a> FlowCursor<'a> {
             self.followed = Some((s, points.clone()));
             return Ok(points);
         }
+        if let Motion::Node(stage) = &phase.motion {
+            return Ok(stage.at(&self.phase_start, s));
+        }
         if phase.motion.is_affine() {
             let scheme = layer.scheme(self.scheme);
             phase.motion.carry(&mut points, s, scheme);
@@ -253,6 +256,7 @@ impl Motion {
                 let mut moved = points.rows_mut(0, residual.outer.outputs());
                 moved += branch;
             }
+            Motion::Node(stage) => *points = stage.end(points),
             Motion::Rotation(_) | Motion::Compression { .. } | Motion::Shift(_) | Motion::Limit(_) => {}
         }
     }

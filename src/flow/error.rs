@@ -52,6 +52,9 @@ pub enum NoVelocity {
     /// With a projection as shortcut, the block's input is not a function of the position.
     #[error("a residual block with a projection has no velocity field of its own")]
     Projection,
+    /// A direct phase: only its ends are told.
+    #[error("{operator} moves straight from its input to its output: it has no velocity field")]
+    Direct { operator: String },
     /// A position of another dimension than the flow's space.
     #[error("the position has {found} coordinates; the flow's space has {expected}")]
     Dimension { expected: usize, found: usize },

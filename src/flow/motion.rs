@@ -11,7 +11,7 @@ use super::{CompressionLaw, Motion, ResidualLaw};
 impl Motion {
     /// Whether the motion is affine in the position at the phase's start, the same for all points.
     pub fn is_affine(&self) -> bool {
-        !matches!(self, Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_))
+        !matches!(self, Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) | Motion::Node(_))
     }
 
     /// A residual block under another law; every other motion, and a block whose shortcut is a projection, stays.
@@ -32,7 +32,7 @@ impl Motion {
                 scale(points, &along(factors, *law, s, scheme), basis.as_ref());
             }
             Motion::Shift(bias) => points.column_iter_mut().for_each(|mut column| column.axpy(s, bias, 1.0)),
-            Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => {}
+            Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) | Motion::Node(_) => {}
         }
     }
 
@@ -54,7 +54,7 @@ impl Motion {
                 scale(rows, &along(factors, *law, s, scheme), basis.as_ref());
             }
             Motion::Shift(bias) => offset.gemv_tr(s, rows, bias, 1.0),
-            Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => {}
+            Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) | Motion::Node(_) => {}
         }
     }
 }

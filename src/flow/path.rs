@@ -14,7 +14,7 @@ use super::cursor::{DrawnScheme, FlowCursor, NonlinearScheme};
 use super::error::FlowError;
 use super::phase_scheme::{ExactScheme, PhaseScheme};
 use super::project::Projector;
-use super::{Flow, LayerFlow, PhasePosition};
+use super::{Flow, LayerFlow, Motion, Phase, PhasePosition};
 
 /// Points that are followed at a time: their values in f64 stay in the processor's cache, and take no memory to speak of.
 const CHUNK: usize = 4096;
@@ -34,6 +34,26 @@ pub struct SampledPath {
     before_last: Vec<Option<Checkpoint>>,
     /// The stations between those of each layer that is a continuous limit.
     curves: Vec<Option<Curve>>,
+    /// The stations of each layer that is an operator of a graph, phase by phase.
+    stages: Vec<Vec<StagePath>>,
+}
+
+/// A phase of an operator of a graph.
+#[derive(Clone, Debug)]
+struct StagePath {
+    /// The values at its start; none for the first phase, where they are those of the layer.
+    start: Option<Checkpoint>,
+    /// The stations between its ends, where it is not straight.
+    curve: Option<Curve>,
+}
+
+impl StagePath {
+    fn map(&self, checkpoint: impl Fn(&Checkpoint) -> Checkpoint) -> StagePath {
+        StagePath {
+            start: self.start.as_ref().map(&checkpoint),
+            curve: self.curve.as_ref().map(|curve| curve.map(checkpoint)),
+        }
+    }
 }
 
 /// A curved path between two stations.
@@ -79,7 +99,8 @@ impl SampledPath {
         let last_width = layers.last().map_or(0, |layer| layer.outputs);
         let mut starts: Vec<Checkpoint> = layers.iter().map(|layer| room(layer.inputs)).collect();
         starts.push(room(last_width));
-        let has_last = |layer: &LayerFlow| layer.phases.iter().any(|phase| !phase.motion.is_affine());
+        let has_last =
+            |layer: &LayerFlow| !layer.is_node() && layer.phases.iter().any(|phase| !phase.motion.is_affine());
         let mut before_last: Vec<Option<Checkpoint>> =
             layers.iter().map(|layer| has_last(layer).then(|| room(layer.outputs))).collect();
         // As many pieces as there are steps, if these are few: their corners are the path.
@@ -91,12 +112,23 @@ impl SampledPath {
         };
         let mut curves: Vec<Option<Curve>> =
             layers.iter().map(|layer| layer.is_limit().then(|| curve(layer))).collect();
+        let mut stages: Vec<Vec<StagePath>> =
+            layers.iter().map(|layer| stage_paths(layer, LIMIT_PIECES, &room)).collect();
         // No point at all is followed too, because the inputs must fit all the same.
         for first in (0..samples.max(1)).step_by(CHUNK) {
             let part = inputs.columns(first, CHUNK.min(samples - first)).into_owned();
             let mut cursor = FlowCursor::new(flow, &part, scheme.as_ref(), finish)?;
             for (index, layer) in layers.iter().enumerate() {
                 starts[index].keep(cursor.layer_start(), first);
+                for stage in &mut stages[index] {
+                    if let Some(checkpoint) = &mut stage.start {
+                        checkpoint.keep(cursor.phase_start(), first);
+                    }
+                    for (number, checkpoint) in stage.curve.iter_mut().flat_map(|curve| &mut curve.inner).enumerate() {
+                        checkpoint.keep(&cursor.at((number + 1) as f64 / LIMIT_PIECES as f64)?, first);
+                    }
+                    cursor.next_phase()?;
+                }
                 for _ in layer.phases.iter().filter(|phase| phase.motion.is_affine()) {
                     cursor.next_phase()?;
                 }
@@ -110,7 +142,7 @@ impl SampledPath {
             }
             starts[layers.len()].keep(cursor.layer_start(), first);
         }
-        Ok(SampledPath { samples, scheme, starts, before_last, curves })
+        Ok(SampledPath { samples, scheme, starts, before_last, curves, stages })
     }
 
     /// The values at each layer's start, and at the end of the last.
@@ -190,6 +222,7 @@ impl SampledPath {
             starts: self.starts.iter().map(mean).collect(),
             before_last: self.before_last.iter().map(|checkpoint| checkpoint.as_ref().map(mean)).collect(),
             curves: self.curves.iter().map(|curve| curve.as_ref().map(|curve| curve.map(mean))).collect(),
+            stages: self.stages.iter().map(|of| of.iter().map(|stage| stage.map(mean)).collect()).collect(),
         }
     }
 
@@ -237,8 +270,19 @@ impl SampledPath {
         if phase.motion.is_affine() {
             return None;
         }
-        let (from, to) = (self.before_last[moment.layer].as_ref()?, &self.starts[moment.layer + 1]);
-        let Some(curve) = &self.curves[moment.layer] else {
+        let stages = &self.stages[moment.layer];
+        let (from, to, curve) = match stages.get(moment.phase?) {
+            Some(stage) => {
+                let next = stages.get(moment.phase? + 1).and_then(|next| next.start.as_ref());
+                let from = stage.start.as_ref().unwrap_or(&self.starts[moment.layer]);
+                (from, next.unwrap_or(&self.starts[moment.layer + 1]), &stage.curve)
+            }
+            None => {
+                let from = self.before_last[moment.layer].as_ref()?;
+                (from, &self.starts[moment.layer + 1], &self.curves[moment.layer])
+            }
+        };
+        let Some(curve) = curve else {
             return Some(vec![(from, 1.0 - moment.s), (to, moment.s)]);
         };
         let checkpoints: Vec<&Checkpoint> =
@@ -274,6 +318,22 @@ impl SampledPath {
         }
         Parts { terms: vec![(&self.starts[moment.layer], rows)], offset }
     }
+}
+
+/// Room for the phases of an operator of a graph; none for another layer.
+fn stage_paths(layer: &LayerFlow, pieces: usize, room: &dyn Fn(usize) -> Checkpoint) -> Vec<StagePath> {
+    let of_phase = |(index, phase): (usize, &Phase)| match &phase.motion {
+        Motion::Node(stage) => {
+            let (from, to) = (stage.node.cut.inputs(), stage.node.cut.outputs());
+            let inner = || (1..pieces).map(|_| room(from.max(to))).collect();
+            Some(StagePath {
+                start: (index > 0).then(|| room(from)),
+                curve: stage.is_curved().then(|| Curve { inner: inner(), is_polygon: false }),
+            })
+        }
+        _ => None,
+    };
+    layer.phases.iter().enumerate().filter_map(of_phase).collect()
 }
 
 struct Parts<'a> {

@@ -3,9 +3,9 @@
 use nalgebra::DVector;
 
 use crate::linalg::Rotation;
-use crate::network::{Activation, Residual};
+use crate::network::{Activation, Residual, StoredPrecision};
 
-use super::{CompressionLaw, ExactScheme, PhaseScheme};
+use super::{CompressionLaw, ExactScheme, NodeMotion, PhaseScheme};
 
 /// What a phase does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,18 @@ pub enum PhaseKind {
     Activate,
     /// x + s f(x), or its continuous limit.
     Residual,
+    /// Straight from x to f(x): an operator that has no motion of its own.
+    Direct,
+    /// To other places, or to copies.
+    Gather,
+    /// One round of a max pooling's tournament: a + s ReLU(b − a).
+    Compare,
+    /// x − s·mean(x).
+    Centre,
+    /// x·r^s, r = (‖x‖²/d + ε)^(−½).
+    Normalise,
+    /// A sum of a graph: x + s·f, f what the other branches gave.
+    Add,
 }
 
 impl PhaseKind {
@@ -40,6 +52,12 @@ impl PhaseKind {
             PhaseKind::Shift => "shift",
             PhaseKind::Activate => "activate",
             PhaseKind::Residual => "residual",
+            PhaseKind::Direct => "direct",
+            PhaseKind::Gather => "gather",
+            PhaseKind::Compare => "compare",
+            PhaseKind::Centre => "centre",
+            PhaseKind::Normalise => "normalise",
+            PhaseKind::Add => "add",
         }
     }
 
@@ -54,6 +72,12 @@ impl PhaseKind {
             PhaseKind::Shift => "shift",
             PhaseKind::Activate => "activate",
             PhaseKind::Residual => "residual",
+            PhaseKind::Direct => "direct",
+            PhaseKind::Gather => "gather",
+            PhaseKind::Compare => "compare",
+            PhaseKind::Centre => "centre",
+            PhaseKind::Normalise => "normalise",
+            PhaseKind::Add => "add",
         }
     }
 }
@@ -98,6 +122,28 @@ pub enum Motion {
     Residual(Box<Residual>),
     /// dx/ds = f(x): the continuous limit of a block whose shortcut is the identity.
     Limit(Box<Residual>),
+    /// A stage of an operator of a graph.
+    Node(Box<NodeMotion>),
+}
+
+/// How many singular values a layer's stored numbers can tell from 0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StoredRank {
+    /// The type in which the weights are stored.
+    pub precision: StoredPrecision,
+    /// How many singular values are above `tolerance`.
+    pub rank: usize,
+    /// What rounding to that type may leave of 0.
+    pub tolerance: f64,
+    /// Whether the flow shows the layer at this rank: a large layer whose other directions hold no more than rounding.
+    pub is_shown: bool,
+}
+
+impl StoredRank {
+    /// For people: `rank 3 at float32 precision`.
+    pub fn text(&self) -> String {
+        format!("rank {} at {} precision", self.rank, self.precision.name())
+    }
 }
 
 /// What the singular value decomposition of a layer's W tells.
@@ -107,6 +153,8 @@ pub struct Spectrum {
     pub singular_values: Vec<f64>,
     /// How many of them are not zero to rounding.
     pub rank: usize,
+    /// The rank at the precision in which the weights are stored, where that is less than 64 bits.
+    pub stored_rank: Option<StoredRank>,
     /// σ₁/σ_min over all of them; `None` where the smallest is zero to rounding.
     pub condition_number: Option<f64>,
     /// ‖W‖_F²/σ₁²; 0 for W = 0.
@@ -138,6 +186,8 @@ pub struct LayerFlow {
     pub inputs: usize,
     /// The width of its output.
     pub outputs: usize,
+    /// The operator, where the layer is neither dense nor a residual block.
+    pub operator: Option<String>,
     /// σ.
     pub activation: Activation,
     /// The phases that move something, in order; empty for a layer that is the identity.
@@ -170,6 +220,20 @@ impl LayerFlow {
     /// Whether the layer is followed along the continuous limit of a residual block.
     pub fn is_limit(&self) -> bool {
         self.phases.last().is_some_and(|phase| matches!(phase.motion, Motion::Limit(_)))
+    }
+
+    /// Whether the layer is an operator of a graph, each of whose phases is a stage of it.
+    pub fn is_node(&self) -> bool {
+        self.operator.is_some()
+    }
+
+    /// The width of the widest state within the layer.
+    pub fn widest(&self) -> usize {
+        let of_phase = |phase: &Phase| match &phase.motion {
+            Motion::Node(stage) => stage.node.cut.inputs().max(stage.node.cut.outputs()),
+            _ => 0,
+        };
+        self.phases.iter().map(of_phase).fold(self.inputs.max(self.outputs), usize::max)
     }
 
     /// How the layer's own phases are followed: a residual block with a projection is one Euler step as it stands, so

@@ -209,6 +209,7 @@ fn moved(
             motion.finish(&begin, &mut now);
             now = now * s + point * (1.0 - s);
         }
+        Motion::Node(stage) => now = stage.at(point, s),
         motion => motion.carry(&mut now, s, &ExactScheme),
     }
     Ok(now)
@@ -253,6 +254,11 @@ fn undo(motion: &Motion, point: &mut DVector<f64>, s: f64) -> Result<(), NoVeloc
             let width = block.outer.outputs();
             let start = block_start(block, &point.rows(0, width).into_owned(), s)?;
             column.view_mut((0, 0), (width, 1)).copy_from(&start);
+        }
+        Motion::Node(stage) => {
+            // What is dropped by the end may have come from anywhere.
+            let start = stage.start_of(point, s)?;
+            column.copy_from_slice(start.as_slice());
         }
         // The limit back in time is that of the branch with the other sign.
         Motion::Limit(block) => {

@@ -94,7 +94,7 @@ impl Motion {
                 Some(moved)
             }
             Motion::Shift(bias) => Some(DMatrix::from_fn(bias.len(), positions.ncols(), |row, _| bias[row])),
-            Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => None,
+            Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) | Motion::Node(_) => None,
         }
     }
 
@@ -117,6 +117,7 @@ impl Motion {
                 let start = block_start(residual, &position.rows(0, residual.outer.outputs()).into_owned(), s)?;
                 Ok(branch(residual, &start).resize_vertically(position.len(), 0.0))
             }
+            Motion::Node(stage) => stage.velocity(position, s),
             Motion::Limit(block) => {
                 let location = position.rows(0, block.inner.inputs()).into_owned();
                 Ok(branch(block, &location).resize_vertically(position.len(), 0.0))
@@ -152,6 +153,12 @@ impl Motion {
                 }
             }
             Motion::Limit(block) => limit::integrate(block, point, 1.0 - s, limit::EXACT)?,
+            Motion::Node(stage) => {
+                if s < 1.0 {
+                    let start = stage.start_of(&point.column(0).into_owned(), s)?;
+                    *point = stage.end(&DMatrix::from_column_slice(start.len(), 1, start.as_slice()));
+                }
+            }
         }
         Ok(())
     }

@@ -8,6 +8,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use super::network_kind::NetworkKind;
+
 /// How many parts a sentence names before it only counts the others.
 const NAMED_PARTS: usize = 3;
 
@@ -97,6 +99,7 @@ pub struct Account {
     positions: HashMap<PartName, usize>,
     assumed: Vec<String>,
     ends_after: Option<String>,
+    written_as: Option<NetworkKind>,
 }
 
 impl Account {
@@ -187,6 +190,21 @@ impl Account {
     /// What was guessed, a sentence each.
     pub fn assumed(&self) -> &[String] {
         &self.assumed
+    }
+
+    /// The kind of file, where it is one that networks are written to.
+    pub fn written_as(&self) -> Option<NetworkKind> {
+        self.written_as
+    }
+
+    /// The file is of a kind that networks are written to, or not.
+    pub(super) fn set_written_as(&mut self, kind: Option<NetworkKind>) {
+        self.written_as = kind;
+    }
+
+    /// Whether everything in the file is in the network.
+    pub fn is_all_used(&self) -> bool {
+        self.parts.iter().all(|part| matches!(part.fate, Fate::Used(_)))
     }
 
     /// The layer or node behind which the network ends before its file does.

@@ -5,12 +5,14 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::system::memory::size_text;
+use crate::system::memory::{self, size_text};
 
 /// A value of one bit takes 64 when it is read, and no file needs more for each of its bits…
 const FOR_EACH_BYTE: u64 = 64;
 /// …but so much is read of any file, 1 GiB: what is compressed or sparse may be small.
 const ALWAYS: u64 = 1 << 30;
+/// Whether there is memory is asked once for so many bytes: small tensors make a large sum.
+const ASKED: u64 = 32 << 20;
 
 /// The bytes that all values of a file may take, and those that were read take.
 #[derive(Debug)]
@@ -30,7 +32,8 @@ impl Budget {
         let needed = (values as u64).saturating_mul(size_of::<f64>() as u64);
         let add = |taken: u64| taken.checked_add(needed).filter(|sum| *sum <= self.most);
         match self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add) {
-            Ok(_) => Ok(()),
+            Ok(taken) if taken / ASKED == taken.saturating_add(needed) / ASKED => Ok(()),
+            Ok(_) => memory::check(needed.max(ASKED)).map_err(|error| format!("cannot be read: {error}")),
             Err(taken) => Err(format!(
                 "and those read before it take {}, more than the {} that a file of this length is given: its tensors repeat \
                  what it holds; save contiguous copies of them",

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::io::IoError;
 use crate::io::numpy::NumpyError;
-use crate::network::NetworkError;
+use crate::network::{Layer, Network, NetworkError};
 use crate::system::memory::NotEnough;
 
 use super::network_kind::extensions_text;
@@ -69,6 +69,12 @@ pub enum FormatError {
         path.display()
     )]
     TooLarge { path: PathBuf, bytes: usize, most: usize },
+    /// An operator of a graph, which the format has no word for.
+    #[error(
+        "{}: layer {layer} is the operator {operator}, for which this format has no word; take a name that ends in .onnx",
+        path.display()
+    )]
+    Operator { path: PathBuf, layer: usize, operator: String },
     /// A number that 32 bits cannot hold.
     #[error("{}: layer {layer} holds {value:e}, which is too large for 32 bits; write f64", path.display())]
     TooLargeNumber { path: PathBuf, layer: usize, value: f64 },
@@ -105,8 +111,8 @@ impl FormatError {
     /// The file.
     pub fn path(&self) -> &Path {
         use FormatError::{
-            Chain, Content, Damaged, Dangerous, Empty, Ending, Folder, Graph, Memory, Network, Numpy, Pickle, Read,
-            Tensor, TooLarge, TooLargeNumber, TooManyTensors, TorchScript, Unknown, Unsupported,
+            Chain, Content, Damaged, Dangerous, Empty, Ending, Folder, Graph, Memory, Network, Numpy, Operator, Pickle,
+            Read, Tensor, TooLarge, TooLargeNumber, TooManyTensors, TorchScript, Unknown, Unsupported,
         };
         match self {
             FormatError::File(error) => error.path(),
@@ -121,6 +127,7 @@ impl FormatError {
             | TooManyTensors { path, .. }
             | TooLarge { path, .. }
             | TooLargeNumber { path, .. }
+            | Operator { path, .. }
             | Unknown { path, .. }
             | Damaged { path, .. }
             | Content { path, .. }
@@ -138,10 +145,26 @@ impl FormatError {
         match self {
             FormatError::Content { position, .. } => Some(position.trim_end_matches(',').to_owned()),
             FormatError::Tensor { tensor, .. } => Some(tensor.clone()),
-            FormatError::TooLargeNumber { layer, .. } => Some(format!("layer {layer}")),
+            FormatError::TooLargeNumber { layer, .. } | FormatError::Operator { layer, .. } => {
+                Some(format!("layer {layer}"))
+            }
             FormatError::Chain { source, .. } => source.weight().map(str::to_owned),
             FormatError::Graph { source, .. } => Some(source.part().0.name()),
             _ => None,
+        }
+    }
+}
+
+impl FormatError {
+    /// Refuses a network with operators that only graphs have.
+    pub(in crate::formats) fn refuse_operators(path: &Path, network: &Network) -> Result<(), FormatError> {
+        let operator = |(index, layer): (usize, &Layer)| match layer {
+            Layer::Node(node) => Some((index + 1, node.operator.clone())),
+            Layer::Dense(_) | Layer::Residual(_) => None,
+        };
+        match network.layers().iter().enumerate().find_map(operator) {
+            Some((layer, operator)) => Err(FormatError::Operator { path: path.into(), layer, operator }),
+            None => Ok(()),
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn parse<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T,
 }
 
 /// Parses the bytes of the JSON file at `path`; gives beside the value the paths of all keys that `T` does not know.
-pub(super) fn parse_and_list_unknown<T: DeserializeOwned>(
+pub(crate) fn parse_and_list_unknown<T: DeserializeOwned>(
     path: &Path,
     bytes: &[u8],
 ) -> Result<(T, Vec<String>), FormatError> {

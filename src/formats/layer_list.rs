@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::json_account::account_of_unknown;
 use super::layerflow_json::Place;
 use super::opened::OpenedNetwork;
+use super::stored_precision::StoredTypes;
 use super::{FormatError, TensorFile, layerflow_json, non_finite};
 use crate::network::{Affine, Dense, Layer, Network, Residual};
 
@@ -64,7 +65,8 @@ pub(super) fn read(path: &Path, text: &str, tensors: &TensorFile) -> Result<Open
     let network = network.map_err(|source| FormatError::Network { path: path.into(), source })?;
     let mut account = tensors.account_of_reads();
     account.join(account_of_unknown(unknown));
-    Ok(OpenedNetwork { network: network.with_origins(origins), account })
+    let network = StoredTypes::of(tensors.tensors()).annotate(network.with_origins(origins));
+    Ok(OpenedNetwork { network, account })
 }
 
 fn has(tensors: &TensorFile, name: &str) -> bool {

@@ -74,9 +74,28 @@ pub(super) struct LayerList {
     pub unknown: Vec<String>,
 }
 
+/// A network that stands in another file.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub struct EmbeddedNetwork(NetworkFile);
+
+impl EmbeddedNetwork {
+    /// The network, with the paths of its keys that are not known; `path` is the file that it stands in.
+    ///
+    /// # Errors
+    /// If it is not understood.
+    pub fn open(self, path: &Path, unknown: Vec<String>) -> Result<OpenedNetwork, FormatError> {
+        opened(path, layer_list(path, self.0, unknown)?)
+    }
+}
+
 /// Reads the list of layers in `bytes`, which may lack their numbers.
 pub(super) fn read_list(path: &Path, bytes: &[u8]) -> Result<LayerList, FormatError> {
-    let (file, mut unknown): (NetworkFile, _) = json::parse_and_list_unknown(path, bytes)?;
+    let (file, unknown): (NetworkFile, _) = json::parse_and_list_unknown(path, bytes)?;
+    layer_list(path, file, unknown)
+}
+
+fn layer_list(path: &Path, file: NetworkFile, mut unknown: Vec<String>) -> Result<LayerList, FormatError> {
     let output = match file.output.as_deref() {
         None => OutputFunction::Identity,
         Some(name) => OutputFunction::from_name(name).ok_or_else(|| {
@@ -111,7 +130,10 @@ pub(super) fn open(file: &Candidate) -> Result<Opened, FormatError> {
 
 /// Reads the network in `bytes`, the content of the file at `path`.
 pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<OpenedNetwork, FormatError> {
-    let file = read_list(path, bytes)?;
+    opened(path, read_list(path, bytes)?)
+}
+
+fn opened(path: &Path, file: LayerList) -> Result<OpenedNetwork, FormatError> {
     let account = account_of_unknown(file.unknown);
     let origins = file.layers.iter().map(|layer| layer.origin.clone()).collect();
     let layers = file.layers.into_iter().enumerate();
@@ -379,6 +401,7 @@ mod tests {
             affine.weight.iter().chain(affine.bias.iter().flat_map(|bias| bias.iter())).copied().collect()
         };
         let numbers = network.layers().iter().flat_map(|layer| match layer {
+            Layer::Node(node) => node.map.numbers(),
             Layer::Dense(dense) => affine(&dense.affine),
             Layer::Residual(block) => {
                 let shortcut = block.shortcut.iter().flat_map(|shortcut| shortcut.iter().copied());

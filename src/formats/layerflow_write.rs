@@ -14,8 +14,9 @@ use crate::network::{Affine, Layer, Network};
 /// Writes the network to the file at `path`, which is never left half-written.
 ///
 /// # Errors
-/// If the file cannot be written.
+/// If the file cannot be written, or a layer is an operator that only ONNX has.
 pub fn save(path: &Path, network: &Network) -> Result<(), FormatError> {
+    FormatError::refuse_operators(path, network)?;
     Ok(write_beside(path, |writer| write(writer, network))?)
 }
 
@@ -33,6 +34,8 @@ pub fn write(writer: &mut impl Write, network: &Network) -> io::Result<()> {
             write!(writer, ", \"origin\": {}", text(origin))?;
         }
         match layer {
+            // [`save`] refuses it before.
+            Layer::Node(node) => return Err(io::Error::other(format!("the operator {} has no JSON", node.operator))),
             Layer::Dense(dense) => {
                 writer.write_all(b", ")?;
                 write_affine(writer, &dense.affine)?;

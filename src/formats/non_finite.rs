@@ -21,7 +21,7 @@ impl Drop for Restored {
 }
 
 /// Does `open` with NaN and infinity let through.
-pub(super) fn allowing<T>(open: impl FnOnce() -> T) -> T {
+pub(crate) fn allowing<T>(open: impl FnOnce() -> T) -> T {
     let _restored = Restored(ALLOWED.with(|allowed| allowed.replace(true)));
     open()
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::candidate::Candidate;
 use super::error::FormatError;
 use super::opened::Opened;
-use super::{adapter, detect, folder, non_finite, parts, quantised};
+use super::{adapter, detect, folder, non_finite, parts, quantised, session_network};
 use crate::network::ImageShape;
 
 /// Opens a weight file. Its content tells its format; its name only helps to say what a file is that is not read.
@@ -64,5 +64,18 @@ fn open_as_stored(path: &Path, input: Option<ImageShape>) -> Result<Opened, Form
         return open_as_stored(&folder::model_in(path)?, input);
     }
     let (format, file) = detect::format_of(Candidate::open(path)?)?;
-    format.open(&file, input)
+    if let Some((network, shape)) = session_network::file_of(&file)? {
+        let named = if network.is_dir() { folder::model_in(&network)? } else { network };
+        let (format, named) = detect::format_of(Candidate::open(&named)?)?;
+        // One session that named another could go round in circles.
+        return match session_network::recognise(&named) {
+            Some(_) => Err(session_network::names_a_session(path)),
+            None => format.open(&named, input.or(shape)),
+        };
+    }
+    let mut opened = format.open(&file, input)?;
+    if let Opened::Network(network) = &mut opened {
+        network.account.set_written_as(format.written);
+    }
+    Ok(opened)
 }

@@ -60,6 +60,7 @@ impl Precision {
 /// All weights and biases of a layer.
 fn numbers(layer: &Layer) -> Box<dyn Iterator<Item = f64> + '_> {
     match layer {
+        Layer::Node(node) => Box::new(node.map.numbers().into_iter()),
         Layer::Dense(dense) => Box::new(of_affine(&dense.affine)),
         Layer::Residual(residual) => {
             let shortcut = residual.shortcut.iter().flat_map(|weight| weight.iter().copied());

@@ -5,8 +5,10 @@
 use super::candidate::{Candidate, Content, Evidence};
 use super::network_kind::NetworkKind;
 use super::opened::Opened;
+use super::session_network::SESSION_EXTENSION;
 use super::{
-    FormatError, gguf, keras, layerflow_json, npz, onnx, pickled, plain_json, pytorch, safetensors, tfjs, tflite,
+    FormatError, gguf, keras, layerflow_json, npz, onnx, pickled, plain_json, pytorch, safetensors, session_network,
+    tfjs, tflite,
 };
 use crate::network::ImageShape;
 
@@ -55,6 +57,8 @@ pub const FORMATS: &[KnownFormat] = &[
     row("pickled NumPy", &["pkl", "pickle"], pickled::recognise, pickled::open)
         .gives("arrays in lists and dictionaries"),
     row("GGUF", &["gguf"], gguf::recognise, |file, _| gguf::open(&file.path).map(Opened::Tensors)).gives("tensors"),
+    row("layerflow session", &[SESSION_EXTENSION], session_network::recognise, |file, _| session_network::open(file))
+        .gives("the network of a saved view"),
     row("layerflow", &["json"], layerflow_json::recognise, |file, _| layerflow_json::open(file))
         .gives("the network")
         .written(NetworkKind::Layerflow),

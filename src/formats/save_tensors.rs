@@ -53,11 +53,14 @@ impl View for &Tensor {
 /// If a number is too large for the precision, there are more tensors than the header holds, or the file cannot be
 /// written.
 pub fn save_tensors(path: &Path, network: &Network, precision: Precision) -> Result<(), FormatError> {
+    FormatError::refuse_operators(path, network)?;
     precision.check(path, network)?;
     let mut tensors: Vec<(String, Tensor)> = Vec::new();
     for (index, layer) in network.layers().iter().enumerate() {
         let name = layer_list::tensor_prefix(index, network.layers().len());
         match layer {
+            // Refused above.
+            Layer::Node(_) => {}
             Layer::Dense(dense) => push_affine(&mut tensors, &name, &dense.affine, precision),
             Layer::Residual(residual) => {
                 push_affine(&mut tensors, &format!("{name}.inner"), &residual.inner, precision);

@@ -7,7 +7,7 @@ use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::IoError;
-use crate::system::has_ended;
+use crate::system::{has_ended, own_mark};
 
 /// The end of the name of what is not whole yet.
 const PARTIAL: &str = ".partial";
@@ -17,6 +17,10 @@ const KEPT: &str = "layerflow-kept";
 const LONGEST_NAME: usize = 200;
 /// …and so many characters of a longer one, which have at most four bytes each.
 const LONGEST_BEGINNING: usize = 40;
+/// A link may lead to a link, so often.
+const MAX_LINKS: usize = 40;
+/// The most entries of a folder that are looked at.
+const MAX_ENTRIES: usize = 200_000;
 
 /// Lets `write` fill a new file beside `path`, then gives it that name. When anything fails the new file is removed
 /// and what was at `path` is left as it was. A link is followed to the file that it names, whose permissions and owner are
@@ -111,13 +115,30 @@ pub fn check_writable(path: &Path) -> Result<(), IoError> {
 /// The file that is meant: of a link the one that it names. One that nobody may write to is refused.
 fn target_of(path: &Path) -> io::Result<PathBuf> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.file_type().is_symlink());
-    let target = if is_link && path.exists() { fs::canonicalize(path)? } else { path.to_owned() };
+    let target = match is_link {
+        true if path.exists() => fs::canonicalize(path)?,
+        true => named_by(path)?,
+        false => path.to_owned(),
+    };
     match fs::metadata(&target) {
         Ok(metadata) if metadata.permissions().readonly() => {
             Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is write-protected"))
         }
         _ => Ok(target),
     }
+}
+
+/// What a link names that is not there yet.
+fn named_by(link: &Path) -> io::Result<PathBuf> {
+    let mut target = link.to_owned();
+    for _ in 0..MAX_LINKS {
+        match fs::read_link(&target) {
+            // A path that is whole takes the place of the folder.
+            Ok(named) => target = target.parent().unwrap_or(Path::new("")).join(named),
+            Err(_) => return Ok(target),
+        }
+    }
+    Err(io::Error::other("it is a link that leads back to itself"))
 }
 
 /// Whether what is written goes on its way, so that nothing can be renamed over it.
@@ -144,7 +165,36 @@ where
     write(&mut writer)?;
     let mut file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.seek(io::SeekFrom::Start(0))?;
+    wait_for_reader(path)?;
     io::copy(&mut file, &mut OpenOptions::new().write(true).open(path)?).map(drop)
+}
+
+/// Waits a while for somebody to read from a pipe: opening it to write would wait for ever.
+#[cfg(unix)]
+fn wait_for_reader(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+    use std::time::{Duration, Instant};
+
+    const TIMEOUT: Duration = Duration::from_secs(10);
+    const PAUSE: Duration = Duration::from_millis(5);
+    let since = Instant::now();
+    while fs::metadata(path)?.file_type().is_fifo() {
+        match OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(path) {
+            Ok(_) => break,
+            Err(error) if error.raw_os_error() != Some(libc::ENXIO) => return Err(error),
+            Err(_) if since.elapsed() > TIMEOUT => {
+                return Err(io::Error::other("it is a pipe from which nobody reads"));
+            }
+            Err(_) => std::thread::sleep(PAUSE),
+        }
+    }
+    Ok(())
+}
+
+/// Other systems have no pipes among their files.
+#[cfg(not(unix))]
+fn wait_for_reader(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// The name of what is not whole yet begins so and ends with the writer's number. Of a long name it holds the beginning, and
@@ -168,10 +218,27 @@ fn remove_leftovers(path: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let found = entry.file_name();
-        let writer =
-            found.to_str().and_then(|found| found.strip_prefix(&start)?.strip_suffix(PARTIAL)?.split('-').next());
-        if writer.and_then(|writer| writer.parse().ok()).is_some_and(has_ended) {
+        let rest = found.to_str().and_then(|found| found.strip_prefix(&start)?.strip_suffix(PARTIAL));
+        // The last number tells files of one writer from each other.
+        if rest.and_then(|rest| rest.rsplit_once('-')).is_some_and(|(writer, _)| has_ended(writer)) {
             // One that cannot be removed is no harm to what is written.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Removes what writers of any file in this folder have left that run no more.
+pub fn remove_partials(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten().take(MAX_ENTRIES) {
+        let name = entry.file_name();
+        let rest = name.to_str().and_then(|name| name.strip_prefix('.')?.strip_suffix(PARTIAL)?.rsplit_once('.'));
+        let is_left = rest.and_then(|(_, numbers)| numbers.rsplit_once('-')).is_some_and(|(writer, attempt)| {
+            // Another program's file may be called alike, but hardly with three numbers.
+            writer.contains('-') && attempt.parse::<u32>().is_ok() && has_ended(writer)
+        });
+        if is_left && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            // One that cannot be removed is found again at the next start.
             let _ = fs::remove_file(entry.path());
         }
     }
@@ -184,7 +251,7 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
     }
     let mut attempt = 0_u32;
     loop {
-        let beside = format!("{}{}-{attempt}{PARTIAL}", partial_start(name), std::process::id());
+        let beside = format!("{}{}-{attempt}{PARTIAL}", partial_start(name), own_mark());
         let partial = path.with_file_name(beside);
         match OpenOptions::new().write(true).create_new(true).open(&partial) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => attempt += 1,
@@ -247,6 +314,25 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
+    fn what_ended_writers_left_of_any_file_is_removed_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = format!(".b.json.{}-0.partial", own_mark());
+        let stays =
+            [own.as_str(), ".c.4194999-0.partial", "d.json.4194999-7-0.partial", ".e.4194999-7-0.part", ".partial"];
+        // No process has this number.
+        let goes = [".a.json.4194999-7-0.partial", ".é~0123.4194999-7-12.partial"];
+        for name in stays.iter().chain(&goes) {
+            fs::write(folder.path().join(name), "half").unwrap();
+        }
+        remove_partials(folder.path());
+        for name in stays {
+            assert!(folder.path().join(name).exists(), "{name}");
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), stays.len());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
     fn links_and_permissions_stay_and_leftovers_go() {
         use std::os::unix::fs::{PermissionsExt, symlink};
 
@@ -265,5 +351,13 @@ mod tests {
         fs::set_permissions(&real, fs::Permissions::from_mode(0o400)).unwrap();
         assert!(write_beside(&real, |_| Ok(())).unwrap_err().to_string().contains("write-protected"));
         assert!(write_beside(Path::new("/dev/null"), |writer| writer.write_all(b"gone")).is_ok());
+        // A link to what is not there yet makes it; one that leads back to itself is refused.
+        symlink("later.json", folder.path().join("early.json")).unwrap();
+        write_beside(&folder.path().join("early.json"), |writer| writer.write_all(b"new")).unwrap();
+        assert_eq!(fs::read(folder.path().join("later.json")).unwrap(), b"new");
+        symlink("b.json", folder.path().join("a.json")).unwrap();
+        symlink("a.json", folder.path().join("b.json")).unwrap();
+        let ring = write_beside(&folder.path().join("a.json"), |_| Ok(())).unwrap_err().to_string();
+        assert!(ring.contains("leads back to itself"), "{ring}");
     }
 }

@@ -4,6 +4,7 @@
 //! one worthless: it is dropped when it arrives, so a worker deep inside a decomposition never holds up the window.
 //! A panic in a worker is a result like any other.
 
+mod number_files;
 mod progress;
 mod settings_file;
 mod tasks;
@@ -16,7 +17,7 @@ use std::time::{Duration, Instant};
 pub use progress::{Progress, Wake};
 pub use settings_file::{SettingsFile, read_settings};
 pub use tasks::{TaskWork, task_work};
-pub use unsaved_files::{find_work, keep_work, own_folder, remove_work};
+pub use unsaved_files::{find_work, keep_work, own_folder, remove_leftovers, remove_work};
 pub use worker::JobError;
 
 /// How many threads of one kind may be busy at a time. More than one, because a cancelled worker can be inside a long

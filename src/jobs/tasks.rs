@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use rfd::FileDialog;
 
-use super::{Progress, settings_file, unsaved_files};
+use super::{Progress, number_files, settings_file, unsaved_files};
 use crate::dataset::{ColumnKind, ColumnOutline, Dataset, DatasetError};
 use crate::flow::Flow;
-use crate::formats::{FormatError, GraphProblem, Opened, Precision, TensorFile, WeightSpectrum};
+use crate::formats::{FormatError, GraphProblem, Opened, Precision, SESSION_EXTENSION, TensorFile, WeightSpectrum};
 use crate::network::{ConvolutionError, ImageShape};
+use crate::session::file::{self, SessionError, SessionPart, SessionSources};
 use crate::session::{
     DialogAnswer, DialogPurpose, Document, Effect, Outcome, Rebuilt, Scene, SpectrumRequest, Task, UserError, file_name,
 };
@@ -54,7 +55,7 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         Effect::ReadColumns(path, inputs, choice) => {
             TaskWork::new(Task::ReadData, format!("Reading {}", file_name(&path)), move |_| {
                 match Dataset::open_with(&path, inputs, &choice) {
-                    Ok(data) => Outcome::Data(path, data),
+                    Ok(data) => Outcome::Data(path, data, Some(choice)),
                     Err(error) => columns_or(path, &error),
                 }
             })
@@ -101,10 +102,25 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
             let written = formats::write_beside(&path, |writer| writer.write_all(text.as_bytes()));
             Outcome::Written(path, written.map_err(|error| UserError::new(&error)))
         }),
+        Effect::WriteNumbers(request, path) => {
+            TaskWork::new(Task::Save, format!("Writing {}", file_name(&path)), move |_| {
+                let written = number_files::write(request.table(), &path);
+                Outcome::Written(path, written)
+            })
+        }
         Effect::Save(network, path) => TaskWork::new(Task::Save, format!("Saving {}", file_name(&path)), move |_| {
             let result = formats::save_as(&path, &network, Precision::Double).map_err(|error| UserError::new(&error));
             Outcome::Saved(path, result)
         }),
+        Effect::ReadSession(path, sources) => {
+            TaskWork::new(Task::Read, format!("Reading {}", file_name(&path)), move |_| read_session(path, sources))
+        }
+        Effect::SaveSession(snapshot, path) => {
+            TaskWork::new(Task::Save, format!("Saving {}", file_name(&path)), move |_| {
+                let result = snapshot.save(&path).map_err(|error| UserError::new(&error));
+                Outcome::SessionSaved(path, snapshot.embeds, Box::new(snapshot.shown), result)
+            })
+        }
         Effect::Train(run) => TaskWork::new(Task::Train, "Training", move |progress| {
             let result = run.run(&mut |share, text| report(progress, share, text));
             Outcome::Trained(run.feed().clone(), result.map_err(|error| UserError::new(&error)))
@@ -128,6 +144,8 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         Effect::ShowDialog(purpose, name) => {
             TaskWork::new(Task::Dialog, purpose.title(), move |_| Outcome::Answer(purpose, ask(purpose, &name)))
         }
+        // Drawn by the window, which knows how.
+        Effect::WritePicture(..) | Effect::DrawPicture(_) => return None,
         Effect::Cancel(_) | Effect::Quit => return None,
     };
     Some(work)
@@ -138,7 +156,18 @@ fn report(progress: &Progress, share: f32, text: &str) -> bool {
     !progress.cancelled()
 }
 
+fn read_session(path: PathBuf, sources: SessionSources) -> Outcome {
+    match file::open(&path, &sources) {
+        Ok(opened) => Outcome::Session(Box::new(opened)),
+        Err(SessionError::Files { problems, .. }) => Outcome::SessionFiles(path, problems, sources),
+        Err(error) => Outcome::Unreadable(path, UserError::new(&error)),
+    }
+}
+
 fn read_network(path: PathBuf, input: Option<ImageShape>) -> Outcome {
+    if formats::is_session(&path) {
+        return read_session(path, SessionSources::default());
+    }
     // What training has broken is shown as far as it flows.
     match formats::open_with_non_finite(&path, input) {
         Ok(Opened::Network(network)) => Outcome::Network(path, network),
@@ -150,7 +179,7 @@ fn read_network(path: PathBuf, input: Option<ImageShape>) -> Outcome {
 
 fn read_data(path: PathBuf, inputs: Option<usize>) -> Outcome {
     let error = match Dataset::open(&path, inputs) {
-        Ok(data) => return Outcome::Data(path, data),
+        Ok(data) => return Outcome::Data(path, data, None),
         Err(error) => error,
     };
     // A choice of columns helps where there are enough of numbers.
@@ -260,7 +289,27 @@ fn ask(purpose: DialogPurpose, name: &str) -> DialogAnswer {
         DialogPurpose::SaveNetwork(kind) => {
             dialog.add_filter(kind.label(), &[kind.extension()]).set_file_name(name).save_file()
         }
-        DialogPurpose::SaveMeasures => {
+        DialogPurpose::SaveNumbers(_) => {
+            let dialog = dialog.add_filter("Comma-separated values", &["csv"]).add_filter("JSON", &["json"]);
+            dialog.add_filter("NumPy archive", &["npz"]).set_file_name(name).save_file()
+        }
+        DialogPurpose::SavePicture(kind) if kind.extension().is_empty() => dialog.set_file_name(name).pick_folder(),
+        DialogPurpose::SavePicture(kind) => {
+            dialog.add_filter(kind.label(), &[kind.extension()]).set_file_name(name).save_file()
+        }
+        DialogPurpose::OpenSession => {
+            dialog.add_filter("Sessions", &[SESSION_EXTENSION]).add_filter("All files", &["*"]).pick_file()
+        }
+        DialogPurpose::SaveSession { .. } => {
+            dialog.add_filter("Sessions", &[SESSION_EXTENSION]).set_file_name(name).save_file()
+        }
+        DialogPurpose::FindFile(SessionPart::Network) => {
+            dialog.add_filter("Networks", &formats::extensions()).add_filter("All files", &["*"]).pick_file()
+        }
+        DialogPurpose::FindFile(SessionPart::Data) => {
+            dialog.add_filter("Data", &data_filter()).add_filter("All files", &["*"]).pick_file()
+        }
+        DialogPurpose::SaveMeasures | DialogPurpose::SaveChart => {
             dialog.add_filter("Comma-separated values", &["csv"]).set_file_name(name).save_file()
         }
     };

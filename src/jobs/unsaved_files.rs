@@ -1,21 +1,22 @@
 //! Work that is in no file yet, kept beside the settings: each window has a folder of its own, which it removes when it
 //! closes in order.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::{Dataset, Labels};
+use super::{Progress, worker};
+use crate::dataset::{Dataset, StoredPoints};
 use crate::formats::{self, FormatError, Opened, Precision, write_beside};
-use crate::io::IoError;
+use crate::io::{IoError, remove_partials};
 use crate::network::Network;
 use crate::session::{FoundWork, UnsavedWork};
-use crate::system::has_ended;
+use crate::system::{has_ended, own_mark};
 
 const NETWORK: &str = "network.json";
 const POINTS: &str = "points.json";
@@ -29,25 +30,13 @@ const MAX_BYTES: u64 = 1 << 30;
 #[derive(Serialize, Deserialize)]
 struct PointsFile {
     format: String,
-    name: String,
-    dimension: usize,
-    /// Coordinate after coordinate, point after point.
-    values: Vec<f64>,
-    classes: Option<ClassesFile>,
-    numbers: Option<Vec<f64>>,
-    columns: Vec<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct ClassesFile {
-    of_sample: Vec<usize>,
-    names: Vec<String>,
+    #[serde(flatten)]
+    points: StoredPoints,
 }
 
 /// The folder in which this window keeps its work, in the one that all windows share.
 pub fn own_folder(shared: &Path) -> PathBuf {
-    let began = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    shared.join(format!("{}-{began}", std::process::id()))
+    shared.join(own_mark())
 }
 
 /// Keeps work in the folder.
@@ -59,7 +48,7 @@ pub fn keep_work(folder: &Path, work: &UnsavedWork) -> Result<(), FormatError> {
     let points = folder.join(POINTS);
     match &work.points {
         Some(data) => {
-            let text = serde_json::to_string(&PointsFile::of(data))
+            let text = serde_json::to_string(&PointsFile::new(data))
                 .map_err(|error| IoError::Write { path: points.clone(), source: error.into() })?;
             write_beside(&points, |writer| writer.write_all(text.as_bytes()))?;
         }
@@ -89,15 +78,22 @@ pub fn remove_work(folder: &Path) -> Result<(), FormatError> {
     }
 }
 
+/// Removes, on a thread of its own, what writers that were killed have left in these folders.
+pub fn remove_leftovers(folders: BTreeSet<PathBuf>) {
+    let work = Box::new(move |_: &Progress| folders.iter().for_each(|folder| remove_partials(folder)));
+    // Without a thread they are removed at the next start.
+    let _ = worker::start("layerflow leftovers", Progress::new(Arc::new(|| {})), work, drop);
+}
+
 /// The work of windows that run no more, newest first.
 pub fn find_work(shared: &Path) -> Vec<FoundWork> {
     let mut found: Vec<(SystemTime, PathBuf)> = Vec::new();
     for entry in fs::read_dir(shared).into_iter().flatten().flatten().take(MAX_FOLDERS) {
         let name = entry.file_name();
-        let process = name.to_str().and_then(|name| name.split('-').next()?.parse().ok());
-        if !process.is_some_and(has_ended) {
+        if !name.to_str().is_some_and(has_ended) {
             continue;
         }
+        remove_partials(&entry.path());
         match fs::metadata(entry.path().join(NETWORK)).and_then(|network| network.modified()) {
             Ok(modified) => found.push((modified, entry.path())),
             // Killed before its first work was whole.
@@ -141,44 +137,12 @@ pub fn read_work(folder: &Path) -> Result<(Network, Option<Dataset>), FormatErro
 }
 
 impl PointsFile {
-    fn of(data: &Arc<Dataset>) -> PointsFile {
-        let (mut classes, mut numbers) = (None, None);
-        match &data.labels {
-            Labels::None => {}
-            Labels::Classes { of_sample, names } => {
-                classes = Some(ClassesFile { of_sample: of_sample.clone(), names: names.clone() });
-            }
-            Labels::Values(values) => numbers = Some(values.clone()),
-        }
-        PointsFile {
-            format: FORMAT.into(),
-            name: data.name.clone(),
-            dimension: data.dimension(),
-            values: data.points.as_slice().to_vec(),
-            classes,
-            numbers,
-            columns: data.columns.clone(),
-        }
+    fn new(data: &Arc<Dataset>) -> PointsFile {
+        PointsFile { format: FORMAT.into(), points: StoredPoints::from(data.as_ref()) }
     }
 
     fn into_dataset(self) -> Option<Dataset> {
-        let PointsFile { format, name, dimension, values, classes, numbers, columns } = self;
-        let samples = values.len().checked_div(dimension)?;
-        let fits = |labels: usize| labels == samples;
-        let labels = match (classes, numbers) {
-            (Some(ClassesFile { of_sample, names }), None) => {
-                let is_known = of_sample.iter().all(|class| *class < names.len());
-                (fits(of_sample.len()) && is_known).then_some(Labels::Classes { of_sample, names })?
-            }
-            (None, Some(values)) => fits(values.len()).then_some(Labels::Values(values))?,
-            (None, None) => Labels::None,
-            (Some(_), Some(_)) => return None,
-        };
-        let is_whole = format == FORMAT && samples * dimension == values.len() && samples > 0;
-        is_whole.then(|| {
-            let points = DMatrix::from_column_slice(dimension, samples, &values);
-            Dataset { name, points, labels, columns, notes: Vec::new(), left_out: None }
-        })
+        if self.format == FORMAT { self.points.into_dataset() } else { None }
     }
 }
 
@@ -243,9 +207,11 @@ mod tests {
         // No process has this number.
         let ended = shared.path().join("4194999-1");
         keep_work(&ended, &work()).unwrap();
+        fs::write(ended.join(".points.json.4194999-1-0.partial"), "half").unwrap();
         fs::create_dir(shared.path().join("4194998-1")).unwrap();
         fs::write(shared.path().join("4194998-1/.network.json.1-0.partial"), "half").unwrap();
         let found = find_work(shared.path());
+        assert_eq!(fs::read_dir(&ended).unwrap().count(), 2);
         assert_eq!(found, [FoundWork { folder: ended, when: "less than a minute ago".into() }]);
         assert!(!shared.path().join("4194998-1").exists());
     }

@@ -21,6 +21,11 @@ pub enum LinalgError {
     /// A matrix that should be a proper rotation is not.
     #[error("the {dimension}×{dimension} matrix is not a proper rotation: {reason}")]
     NotARotation { dimension: usize, reason: &'static str },
+    /// Thin factors where whole ones are needed.
+    #[error(
+        "a polar decomposition in {dimension} dimensions needs whole factors; take the singular value decomposition"
+    )]
+    Thin { dimension: usize },
     /// A result that does not hold to the accuracy promised.
     #[error(
         "the {method} of a {dimension}×{dimension} matrix is off by {error:.1e}, more than the {allowed:.1e} allowed"

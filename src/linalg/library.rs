@@ -33,7 +33,7 @@ pub fn check(matrix: &DMatrix<f64>) -> Result<(), LinalgError> {
 }
 
 /// Refuses an empty matrix, NaN and infinity.
-fn check_entries(matrix: &DMatrix<f64>) -> Result<(), LinalgError> {
+pub(super) fn check_entries(matrix: &DMatrix<f64>) -> Result<(), LinalgError> {
     let (rows, columns) = matrix.shape();
     if rows == 0 || columns == 0 {
         return Err(LinalgError::Empty { rows, columns });
@@ -194,7 +194,8 @@ fn owned(matrix: MatRef<'_, f64>) -> DMatrix<f64> {
     owned
 }
 
-fn power_of_two_near(largest: f64) -> f64 {
+/// The largest power of two that is not above `largest`; 1 for 0.
+pub(super) fn power_of_two_near(largest: f64) -> f64 {
     if largest == 0.0 {
         return 1.0;
     }

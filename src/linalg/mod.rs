@@ -13,6 +13,7 @@ mod statistics;
 mod svd;
 #[cfg(test)]
 pub(crate) mod testing;
+mod thin;
 
 pub use edit::{RotationFactor, with_angle, with_singular_value};
 pub use error::LinalgError;

@@ -2,10 +2,11 @@
 
 use nalgebra::DMatrix;
 
-use super::LinalgError;
 use super::library::{self, RawSvd};
+use super::{LinalgError, thin};
 
-/// W = UΣVᵀ of an m×n matrix, as it comes: U m×m and V n×n orthogonal, in no particular gauge.
+/// W = UΣVᵀ of an m×n matrix, as it comes, in no particular gauge: U m×m and V n×n orthogonal, or, where there are few
+/// directions, the r columns of each that belong to singular values which are not zero.
 #[derive(Clone, Debug)]
 pub struct Svd {
     u: DMatrix<f64>,
@@ -14,22 +15,54 @@ pub struct Svd {
     rank: usize,
     /// det U and det V, ±1, of a square matrix.
     signs: Option<(f64, f64)>,
+    /// Whether U and V have r columns only.
+    is_thin: bool,
 }
 
 impl Svd {
-    /// Decomposes any finite matrix that is not empty.
+    /// Decomposes any finite matrix that is not empty, with square factors.
+    ///
+    /// # Errors
+    /// For an empty matrix, NaN or infinity, one too large for square factors, or if the library's bounded iteration does not
+    /// converge.
+    pub fn new(weight: &DMatrix<f64>) -> Result<Svd, LinalgError> {
+        let RawSvd { u, singular_values, v } = library::svd(weight)?;
+        let rank = rank_of(&singular_values, weight.shape(), f64::EPSILON);
+        let is_square = weight.is_square();
+        let signs = is_square.then(|| (library::determinant_sign(&u), library::determinant_sign(&v)));
+        Ok(Svd { u, singular_values, v, rank, signs, is_thin: false })
+    }
+
+    /// Decomposes a matrix of few directions, much wider than high or the reverse or of low rank, without square factors;
+    /// `None` for any other. What a low rank leaves of the singular values is zero to rounding, and is given as 0.
     ///
     /// # Errors
     /// For an empty matrix, NaN or infinity, or if the library's bounded iteration does not converge.
-    pub fn new(weight: &DMatrix<f64>) -> Result<Svd, LinalgError> {
-        let RawSvd { u, singular_values, v } = library::svd(weight)?;
-        // The usual rank: what rounding of the entries alone cannot produce (Golub & Van Loan 5.4.1).
-        let largest_side = weight.nrows().max(weight.ncols()) as f64;
-        let threshold = singular_values.first().copied().unwrap_or(0.0) * largest_side * f64::EPSILON;
-        let rank = singular_values.iter().filter(|sigma| **sigma > threshold).count();
-        let is_square = weight.is_square();
-        let signs = is_square.then(|| (library::determinant_sign(&u), library::determinant_sign(&v)));
-        Ok(Svd { u, singular_values, v, rank, signs })
+    pub fn thin(weight: &DMatrix<f64>) -> Result<Option<Svd>, LinalgError> {
+        Svd::thin_within(weight, f64::EPSILON)
+    }
+
+    /// The same of a matrix whose numbers were rounded with this ε, 2⁻²³ in 32 bits: what that may have left of 0 is taken as 0, so
+    /// that a matrix of low rank is one also after it was stored. The product of the factors misses it by as much.
+    ///
+    /// # Errors
+    /// As [`Svd::thin`].
+    pub fn thin_within(weight: &DMatrix<f64>, epsilon: f64) -> Result<Option<Svd>, LinalgError> {
+        let Some(RawSvd { u, mut singular_values, v }) = thin::thin(weight, epsilon)? else { return Ok(None) };
+        // A thin shape leaves out nothing.
+        let epsilon = if Svd::is_thin_shape(weight.nrows(), weight.ncols()) { f64::EPSILON } else { epsilon };
+        let rank = rank_of(&singular_values, weight.shape(), epsilon);
+        if epsilon > f64::EPSILON {
+            singular_values.truncate(rank);
+        }
+        singular_values.resize(weight.nrows().min(weight.ncols()), 0.0);
+        let first = |basis: DMatrix<f64>| basis.columns(0, rank).into_owned();
+        Ok(Some(Svd { u: first(u), singular_values, v: first(v), rank, signs: None, is_thin: true }))
+    }
+
+    /// Whether a matrix of this shape has few directions, whatever its entries.
+    pub fn is_thin_shape(rows: usize, columns: usize) -> bool {
+        thin::is_thin(rows, columns)
     }
 
     /// Singular values, largest first; min(m, n) of them.
@@ -42,23 +75,36 @@ impl Svd {
         self.rank
     }
 
-    /// U, m×m.
+    /// Whether U and V have only the columns of singular values that are not zero.
+    pub fn is_thin(&self) -> bool {
+        self.is_thin
+    }
+
+    /// U, m×m; m×r where it is thin.
     pub fn u(&self) -> &DMatrix<f64> {
         &self.u
     }
 
-    /// V, n×n.
+    /// V, n×n; n×r where it is thin.
     pub fn v(&self) -> &DMatrix<f64> {
         &self.v
     }
 
     /// det U and det V, ±1: as costly as a tenth of the decomposition where the matrix is square, and more where it is not.
+    /// Thin factors leave null directions free, and with them the signs: 1.
     pub(super) fn signs(&self) -> (f64, f64) {
+        if self.is_thin {
+            return (1.0, 1.0);
+        }
         self.signs.unwrap_or_else(|| (library::determinant_sign(&self.u), library::determinant_sign(&self.v)))
     }
 
     /// −1, 0 or 1 for a square matrix (0 where the rank is not full), else `None`.
     pub fn determinant_sign(&self) -> Option<i8> {
+        // Thin factors of a square matrix have fewer columns than it has.
+        if self.is_thin {
+            return (self.u.nrows() == self.v.nrows()).then_some(0);
+        }
         let (sign_u, sign_v) = self.signs?;
         if self.rank < self.u.nrows() {
             return Some(0);
@@ -92,6 +138,12 @@ impl Svd {
         let shares = self.singular_values.iter().map(|sigma| sigma / largest / total).filter(|share| *share > 0.0);
         shares.map(|share| -share * share.ln()).sum::<f64>().exp()
     }
+}
+
+/// The usual rank: what rounding of the entries alone cannot produce (Golub & Van Loan 5.4.1).
+fn rank_of(singular_values: &[f64], (rows, columns): (usize, usize), epsilon: f64) -> usize {
+    let threshold = singular_values.first().copied().unwrap_or(0.0) * rows.max(columns) as f64 * epsilon;
+    singular_values.iter().filter(|sigma| **sigma > threshold).count()
 }
 
 #[cfg(test)]

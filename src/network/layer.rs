@@ -1,17 +1,8 @@
 //! The layers of a network and the maps they are made of.
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::DMatrix;
 
-use super::Activation;
-
-/// x ↦ `weight`·x + `bias`. `weight` is outputs × inputs, `bias` has one entry an output.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Affine {
-    /// W, outputs × inputs.
-    pub weight: DMatrix<f64>,
-    /// b, or none where the file gives none.
-    pub bias: Option<DVector<f64>>,
-}
+use super::{Activation, Affine, Node};
 
 /// σ(W·x + b): one layer of a plain net.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,34 +37,8 @@ pub enum Layer {
     Dense(Dense),
     /// A block of a ResNet.
     Residual(Residual),
-}
-
-impl Affine {
-    /// The number of inputs n of the m×n weight.
-    pub fn inputs(&self) -> usize {
-        self.weight.ncols()
-    }
-
-    /// The number of outputs m of the m×n weight.
-    pub fn outputs(&self) -> usize {
-        self.weight.nrows()
-    }
-
-    /// The number of weights and biases.
-    pub fn parameters(&self) -> usize {
-        self.weight.len() + self.bias.as_ref().map_or(0, DVector::len)
-    }
-
-    /// W·x + b for each column x of `points` (inputs × samples); the result is outputs × samples.
-    ///
-    /// `points` must have `inputs()` rows; `Network` checks that before its layers are run.
-    pub fn apply(&self, points: &DMatrix<f64>) -> DMatrix<f64> {
-        let mut moved = &self.weight * points;
-        if let Some(bias) = &self.bias {
-            moved.column_iter_mut().for_each(|mut column| column += bias);
-        }
-        moved
-    }
+    /// Another operator of a graph.
+    Node(Box<Node>),
 }
 
 impl Residual {
@@ -91,14 +56,16 @@ impl Layer {
         match self {
             Layer::Dense(dense) => &dense.name,
             Layer::Residual(residual) => &residual.name,
+            Layer::Node(node) => &node.name,
         }
     }
 
-    /// `dense` or `residual`, as files and results call it.
+    /// `dense`, `residual` or `node`, as files and results call it.
     pub fn kind(&self) -> &'static str {
         match self {
             Layer::Dense(_) => "dense",
             Layer::Residual(_) => "residual",
+            Layer::Node(_) => "node",
         }
     }
 
@@ -107,6 +74,7 @@ impl Layer {
         match self {
             Layer::Dense(dense) => dense.affine.inputs(),
             Layer::Residual(residual) => residual.inner.inputs(),
+            Layer::Node(node) => node.cut.inputs(),
         }
     }
 
@@ -115,14 +83,16 @@ impl Layer {
         match self {
             Layer::Dense(dense) => dense.affine.outputs(),
             Layer::Residual(residual) => residual.outer.outputs(),
+            Layer::Node(node) => node.cut.outputs(),
         }
     }
 
-    /// σ.
+    /// σ; the identity of a node, whose map is its own.
     pub fn activation(&self) -> Activation {
         match self {
             Layer::Dense(dense) => dense.activation,
             Layer::Residual(residual) => residual.activation,
+            Layer::Node(_) => Activation::Identity,
         }
     }
 
@@ -135,6 +105,7 @@ impl Layer {
                     + residual.outer.parameters()
                     + residual.shortcut.as_ref().map_or(0, DMatrix::len)
             }
+            Layer::Node(node) => node.map.parameters(),
         }
     }
 
@@ -153,6 +124,7 @@ impl Layer {
                     None => points + branch,
                 }
             }
+            Layer::Node(node) => node.apply(points),
         }
     }
 }

@@ -1,31 +1,44 @@
-//! Networks: dense and residual layers, convolutions as what layers are made of, activations, output functions, and the
+//! Networks: dense and residual layers, the other operators of a graph (`node`), convolutions as what layers are made of, activations, output functions, and the
 //! plain forward pass.
 //!
 //! Points are the columns of a matrix (coordinates × samples); weights are outputs × inputs.
 
 mod activation;
+mod affine;
 mod convolution;
 mod forward;
 mod layer;
+mod node;
 mod output;
+mod stored;
 mod validate;
 
+pub(crate) use activation::softmax_pull_back;
 pub use activation::{
     Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Elementary, GELU_TANH_CUBIC, QUICK_GELU, SELU_ALPHA,
     SELU_LAMBDA, SlopeRange, sigmoid, softmax,
 };
+pub use affine::Affine;
 pub use convolution::{
     AveragePooling, Convolution, ConvolutionError, ConvolutionSpectrum, Flattening, ImageShape, Kernel, Padding,
     SpectrumMethod, Window,
 };
 pub use forward::Forward;
-pub use layer::{Affine, Dense, Layer, Residual};
+pub use layer::{Dense, Layer, Residual};
+pub use node::{Binary, Cut, MatrixProduct, Node, NodeMap, Stage, WideConvolution};
 pub use output::OutputFunction;
+pub use stored::StoredPrecision;
 pub use validate::NetworkError;
 
-/// Dimensions that a flow is made for at most. Twice as many take eight times as long: at this size one layer's rotations
-/// take minutes, and 32 MiB each.
-pub const MAX_FLOW_DIMENSIONS: usize = 2048;
+use crate::linalg::Svd;
+
+/// Rows and columns of a layer that a flow is made for at most, unless it has few directions. Twice as many take eight times as
+/// long: at this size one layer's rotations take half an hour, and 512 MiB each.
+pub const MAX_FLOW_DIMENSIONS: usize = 8192;
+
+/// Rows or columns at most, whichever are fewer, of a layer that is longer than that in one direction. A 10×16384 layer turns ten
+/// directions, which takes milliseconds.
+pub const MAX_FLOW_DIRECTIONS: usize = 2048;
 
 /// A chain of layers whose widths fit and whose numbers are finite, and the function that reads the last of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +48,8 @@ pub struct Network {
     output: OutputFunction,
     /// What each layer was before it became a matrix; as many as there are layers.
     origins: Vec<Option<String>>,
+    /// In which type the weights of each layer are stored; as many as there are layers.
+    stored: Vec<Option<StoredPrecision>>,
 }
 
 impl Network {
@@ -44,8 +59,8 @@ impl Network {
     /// If there is no layer, a width is zero or does not fit its neighbour, or a number is not finite.
     pub fn new(name: String, layers: Vec<Layer>, output: OutputFunction) -> Result<Network, NetworkError> {
         validate::check(&layers)?;
-        let origins = vec![None; layers.len()];
-        Ok(Network { name, layers, output, origins })
+        let (origins, stored) = (vec![None; layers.len()], vec![None; layers.len()]);
+        Ok(Network { name, layers, output, origins, stored })
     }
 
     /// The same where numbers may be NaN or infinite: a network to look at. What is made of it must expect them.
@@ -54,8 +69,8 @@ impl Network {
     /// If there is no layer, or a width is zero or does not fit its neighbour.
     pub fn with_non_finite(name: String, layers: Vec<Layer>, output: OutputFunction) -> Result<Network, NetworkError> {
         validate::check_shapes(&layers)?;
-        let origins = vec![None; layers.len()];
-        Ok(Network { name, layers, output, origins })
+        let (origins, stored) = (vec![None; layers.len()], vec![None; layers.len()]);
+        Ok(Network { name, layers, output, origins, stored })
     }
 
     /// The index, from 0, of the first layer that holds a number that is not finite.
@@ -67,7 +82,8 @@ impl Network {
     pub fn up_to(&self, count: usize) -> Option<Network> {
         let layers: Vec<Layer> = self.layers.iter().take(count).cloned().collect();
         let origins = self.origins.iter().take(count).cloned().collect();
-        (!layers.is_empty()).then(|| Network { name: self.name.clone(), layers, output: self.output, origins })
+        let stored = self.stored.iter().take(count).copied().collect();
+        (!layers.is_empty()).then(|| Network { name: self.name.clone(), layers, output: self.output, origins, stored })
     }
 
     /// The same network with words for what its layers were before they became matrices, first layer to last:
@@ -79,9 +95,28 @@ impl Network {
         self
     }
 
-    /// The first layer, with its index from 0, that is too wide for a flow.
+    /// The same network with the types in which the weights of its layers are stored, first layer to last; `None` where that
+    /// is 64 bits, or not known. Changed weights are not stored, so a network made of changed layers has none of these.
+    pub fn with_stored(mut self, mut stored: Vec<Option<StoredPrecision>>) -> Network {
+        stored.resize(self.layers.len(), None);
+        self.stored = stored;
+        self
+    }
+
+    /// In which type the weights of the layer of this index, from 0, are stored; `None` where that is 64 bits, or not known.
+    pub fn stored(&self, index: usize) -> Option<StoredPrecision> {
+        self.stored.get(index).copied().flatten()
+    }
+
+    /// The first layer, with its index from 0, that is too wide for a flow; an operator of a graph never is.
     pub fn too_wide_layer(&self) -> Option<(usize, &Layer)> {
-        let is_wide = |layer: &Layer| layer.inputs().max(layer.outputs()) > MAX_FLOW_DIMENSIONS;
+        let is_wide = |layer: &Layer| {
+            let (shorter, longer) = (layer.inputs().min(layer.outputs()), layer.inputs().max(layer.outputs()));
+            let is_thin = Svd::is_thin_shape(layer.outputs(), layer.inputs()) && shorter <= MAX_FLOW_DIRECTIONS;
+            !matches!(layer, Layer::Node(_))
+                && longer > MAX_FLOW_DIMENSIONS
+                && !(is_thin && matches!(layer, Layer::Dense(_)))
+        };
         self.layers.iter().enumerate().find(|(_, layer)| is_wide(layer))
     }
 
@@ -130,6 +165,12 @@ impl Network {
     /// The largest width of any layer, the input included.
     pub fn largest_width(&self) -> usize {
         self.layers.iter().map(Layer::outputs).fold(self.inputs(), usize::max)
+    }
+
+    /// The width of the widest state on the way through the network, those within an operator included.
+    pub fn widest_state(&self) -> usize {
+        let within = self.layers.iter().map(|layer| if let Layer::Node(node) = layer { node.widest() } else { 0 });
+        within.fold(self.largest_width(), usize::max)
     }
 
     /// The number of weights and biases.

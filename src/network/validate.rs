@@ -33,6 +33,14 @@ pub enum NetworkError {
         expected_rows: usize,
         expected_columns: usize,
     },
+    /// An operator whose map does not fit the coordinates it has.
+    #[error(
+        "layer {layer} ({operator}) takes {takes} values and gives {gives}, but {given} are read and {written} written"
+    )]
+    NodeShape { layer: usize, operator: String, takes: usize, gives: usize, given: usize, written: usize },
+    /// An operator with a number that is not finite.
+    #[error("layer {layer} ({operator}) holds {value}; every number must be finite")]
+    NodeNotFinite { layer: usize, operator: String, value: f64 },
     /// NaN or infinity.
     #[error("layer {layer} ({part}) holds {value} at row {row}, column {column}; every number must be finite")]
     NotFinite { layer: usize, part: &'static str, row: usize, column: usize, value: f64 },
@@ -87,6 +95,14 @@ fn check_layer(layer: &Layer, index: usize) -> Result<(), NetworkError> {
                 ),
             }
         }
+        Layer::Node(node) => {
+            let (takes, gives) = (node.map.inputs(), node.map.outputs());
+            let (given, written) = (node.cut.reads().len(), node.cut.writes().len());
+            if (takes, gives) == (given, written) && takes > 0 && gives > 0 {
+                return Ok(());
+            }
+            Err(NetworkError::NodeShape { layer: index, operator: node.operator.clone(), takes, gives, given, written })
+        }
     }
 }
 
@@ -103,6 +119,10 @@ pub(super) fn check_numbers(layer: &Layer, index: usize) -> Result<(), NetworkEr
             of_affine(&residual.outer, ["outer weight", "outer bias"])?;
             residual.shortcut.as_ref().map_or(Ok(()), |shortcut| check_finite(shortcut, index, "shortcut"))
         }
+        Layer::Node(node) => match node.map.numbers().into_iter().find(|value| !value.is_finite()) {
+            Some(value) => Err(NetworkError::NodeNotFinite { layer: index, operator: node.operator.clone(), value }),
+            None => Ok(()),
+        },
     }
 }
 

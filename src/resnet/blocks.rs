@@ -9,8 +9,10 @@ use thiserror::Error;
 
 use super::interpolant::Interpolant;
 use super::{BlockRun, Integrator, RefinementKind, ResNet};
-use crate::flow::{CompressionLaw, LayerFlow, Motion, Phase, fold_time};
-use crate::network::{Activation, Affine, Dense, Layer, Network, NetworkError, OutputFunction, Residual};
+use crate::flow::{CompressionLaw, LayerFlow, Motion, NodeMotion, Phase, fold_time};
+use crate::network::{
+    Activation, Affine, Binary, Dense, Layer, Network, NetworkError, Node, NodeMap, OutputFunction, Residual, Stage,
+};
 use crate::system::memory::{self, NotEnough};
 
 /// Numbers in all blocks together at most: 2 GiB of f64.
@@ -74,6 +76,10 @@ impl ResNet<'_> {
                     }
                     (Motion::Activation { width, .. }, None) => 2.0 * steps * dimension * *width as f64,
                     (Motion::Residual(_), _) => 3.0 * dimension * dimension,
+                    (Motion::Node(stage), _) => match compared(stage) {
+                        Some((winners, _)) => 2.0 * steps * dimension * winners.len() as f64,
+                        None => stage.node.map.parameters() as f64,
+                    },
                     (Motion::Limit(block), _) => 2.0 * steps * dimension * block.inner.outputs() as f64,
                     (Motion::Shift(_), _) => 3.0 * steps * dimension,
                     _ if self.refinement.kind == RefinementKind::Whole => dimension * dimension,
@@ -138,6 +144,7 @@ impl ResNet<'_> {
             Motion::Activation { activation, width } => {
                 Some(self.activation_maker(*activation, *width, self.interpolants.get(run.layer - 1)?.as_ref(), name))
             }
+            Motion::Node(stage) => Some(self.node_maker(stage, name)),
             _ => Some(self.linear_maker(phase, name)),
         }
     }
@@ -181,9 +188,11 @@ impl ResNet<'_> {
                 let (inner, outer) = (DMatrix::zeros(1, dimension), DMatrix::zeros(dimension, 1));
                 block(format!("{name} {}", r + 1), inner, None, outer, Some(bias * h))
             }),
-            Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) => Box::new(move |_| {
-                plain(name.clone(), DMatrix::identity(dimension, dimension), None, Activation::Identity)
-            }),
+            Motion::Activation { .. } | Motion::Residual(_) | Motion::Limit(_) | Motion::Node(_) => {
+                Box::new(move |_| {
+                    plain(name.clone(), DMatrix::identity(dimension, dimension), None, Activation::Identity)
+                })
+            }
         }
     }
 
@@ -220,6 +229,26 @@ impl ResNet<'_> {
         })
     }
 
+    /// The steps of a stage of an operator of a graph. A round of comparisons is a + ReLU(b − a)/(N − r), exact for every N;
+    /// any other stage is one block, the operator itself in the ambient space.
+    fn node_maker<'a>(&'a self, stage: &'a NodeMotion, name: String) -> Box<dyn Fn(usize) -> Layer + 'a> {
+        let (dimension, steps) = (self.flow.ambient_dimension(), self.refinement.steps);
+        let Some((winners, losers)) = compared(stage) else {
+            return Box::new(move |_| Layer::Node(Box::new(widened(&stage.node, &name, dimension))));
+        };
+        Box::new(move |r| {
+            let mut inner = DMatrix::zeros(winners.len(), dimension);
+            let mut outer = DMatrix::zeros(dimension, winners.len());
+            let rate = 1.0 / (steps - r.min(steps - 1)) as f64;
+            for (pair, (&winner, &loser)) in winners.iter().zip(losers).enumerate() {
+                inner[(pair, loser)] = 1.0;
+                inner[(pair, winner)] = -1.0;
+                outer[(winner, pair)] = rate;
+            }
+            block(format!("{name} {}", r + 1), inner, None, outer, None)
+        })
+    }
+
     /// A residual block in the ambient space: it is its own Euler step.
     fn padded(&self, residual: &Residual, name: String) -> Residual {
         let dimension = self.flow.ambient_dimension();
@@ -235,6 +264,22 @@ impl ResNet<'_> {
             shortcut: residual.shortcut.as_ref().map(|shortcut| shortcut.clone().resize(dimension, dimension, 0.0)),
         }
     }
+}
+
+/// The places a and b of a round of comparisons, each a + ReLU(b − a); none for another stage.
+fn compared(stage: &NodeMotion) -> Option<(&[usize], &[usize])> {
+    match stage.node.map {
+        NodeMap::Binary { width, operator: Binary::Larger } if stage.stage == Stage::Compare => {
+            Some(stage.node.cut.reads().split_at(width))
+        }
+        _ => None,
+    }
+}
+
+/// An operator in the ambient space, where what it does not write and does not keep becomes 0.
+fn widened(node: &Node, name: &str, dimension: usize) -> Node {
+    let cut = node.cut.widened(dimension);
+    Node { name: name.to_owned(), operator: node.operator.clone(), map: node.map.clone(), cut }
 }
 
 /// Blocks x + Gx, G the `generator` (h times that of the phase), as W₁ = [I; −I] and W₂ = [G, −G]; one for each name.

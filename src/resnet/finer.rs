@@ -108,7 +108,7 @@ pub fn compare_smaller_steps(network: &Network, inputs: &DMatrix<f64>) -> Result
     }
     let of_block = |layer: &Layer| match layer {
         Layer::Residual(block) => block.inner.weight.len() + block.outer.weight.len(),
-        Layer::Dense(_) => 0,
+        Layer::Dense(_) | Layer::Node(_) => 0,
     };
     let pass: usize = network.layers().iter().map(of_block).sum();
     let inputs = &spread(inputs, (WORK / pass.saturating_mul(PASSES).max(1)).max(1));

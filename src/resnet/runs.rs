@@ -4,7 +4,7 @@ use super::block_run::BlockRun;
 use super::blocks::activation_steps;
 use super::{RefinementKind, ResNet};
 use crate::flow::{LayerFlow, Motion};
-use crate::network::Activation;
+use crate::network::{Activation, Stage};
 
 impl ResNet<'_> {
     /// The runs of blocks, first to last: N blocks for each refined phase and for the continuous limit of a residual
@@ -34,6 +34,10 @@ impl ResNet<'_> {
             match &phase.motion {
                 Motion::Activation { activation: Activation::Softmax, .. } => {
                     runs.push(run(Some(index), text, 1, times))
+                }
+                Motion::Node(stage) => {
+                    let blocks = if stage.stage == Stage::Compare { steps } else { 1 };
+                    runs.push(run(Some(index), text, blocks, times));
                 }
                 Motion::Activation { activation, .. } => {
                     runs.push(run(Some(index), text, activation_steps(*activation, steps).len(), times));

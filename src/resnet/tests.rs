@@ -1,5 +1,7 @@
 //! The refined network's own forward pass against the path that is drawn, on random networks.
 
+mod nodes;
+
 use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 

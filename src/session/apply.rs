@@ -2,10 +2,15 @@
 
 use std::path::PathBuf;
 
-use super::actions::{columns, derive, edit, findings, import, leave, open, paths, receive, stop, train, view};
+use super::actions::{
+    columns, derive, edit, findings, import, leave, open, paths, picture, receive, save, session_file, stop, train,
+    view,
+};
+use super::file::{Restoring, StoredLook};
+use super::share_line::ShareLine;
 use super::unsaved::Leaving;
 use super::view::TOUR_DIMENSIONS;
-use super::{Command, Data, Effect, FoundWork, Outcome, Projection, Session, Settings};
+use super::{Command, Data, DialogPurpose, Effect, FoundWork, Outcome, Projection, Session, Settings};
 use crate::diagnostics::findings::Thresholds;
 
 impl Session {
@@ -56,6 +61,11 @@ impl Session {
         self.unsaved.taken_up.take()
     }
 
+    /// Looks at the first network with its data as `look` says, as far as it says something.
+    pub fn begin_with(&mut self, look: StoredLook) {
+        self.restoring = Some(Restoring { network: None, look });
+    }
+
     /// What is to be kept between starts.
     pub fn settings(&self) -> Settings {
         let recent = self.recent.paths().to_vec();
@@ -67,6 +77,8 @@ impl Session {
             chains: self.chains.clone(),
             dismissed,
             thresholds: self.thresholds.clone(),
+            // What the file says stays as it is.
+            memory: None,
             others,
         }
     }
@@ -90,9 +102,21 @@ impl Session {
     fn carry_out(&mut self, command: Command, effects: &mut Vec<Effect>) {
         match command {
             Command::OpenNetwork(path) => effects.push(open::read_network(self, path)),
-            Command::OpenData(path) => open::read_data(self, path, effects),
+            Command::OpenData(path) => open::read_data(self, path, None, effects),
+            Command::OpenColumns(path, choice) => open::read_data(self, path, Some(choice), effects),
             Command::SaveNetwork(path) => effects.extend(paths::save(self, path)),
             Command::WriteMeasures(path) => effects.extend(paths::write_measures(self, path)),
+            Command::SaveChart(text) => {
+                self.chart = Some(text);
+                paths::ask(self, DialogPurpose::SaveChart, effects);
+            }
+            Command::WriteNumbers(kind, path) => effects.extend(paths::write_numbers(self, kind, path)),
+            Command::WritePicture(path) => effects.extend(picture::write(self, path)),
+            Command::Export(command) => {
+                if let Some(purpose) = picture::apply(self, command, effects) {
+                    paths::ask(self, purpose, effects);
+                }
+            }
             Command::OpenFiles(paths) if paths.is_empty() => {}
             Command::OpenFiles(paths) => effects.push(Effect::ReadFiles(paths, self.inputs())),
             Command::OpenExample(example) if self.has_unsaved_work() => self.unsaved.ask(Leaving::Example(example)),
@@ -116,6 +140,9 @@ impl Session {
             Command::Cancel(task) => stop::cancel(self, task, effects),
             Command::Dismiss(id) => self.notices.dismiss(id),
             Command::DismissHint => self.hint = false,
+            Command::Share(is_shown) => self.share = if is_shown { ShareLine::new(self) } else { None },
+            Command::Save => save::save_as_opened(self, effects),
+            Command::Session(command) => session_file::apply(self, command, effects),
             Command::Leave(answer) => {
                 if let Some(leaving) = leave::answer(self, answer, effects) {
                     receive::go_on(self, leaving, effects);

@@ -1,14 +1,17 @@
 //! What a person asks for; applied after drawing.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::file::SessionPart;
 use super::{
-    ColumnCommand, DerivedKind, EditCommand, Example, FindingCommand, ImportCommand, LeaveAnswer, PlaybackCommand,
-    RecoverAnswer, TrainCommand, ViewCommand, WindowCommand,
+    ColumnCommand, DerivedKind, EditCommand, Example, ExportCommand, FindingCommand, ImportCommand, LeaveAnswer,
+    NumberKind, PlaybackCommand, RecoverAnswer, TrainCommand, ViewCommand, WindowCommand,
 };
-use crate::dataset::{Generator, GeneratorOptions};
+use crate::dataset::{DataChoice, Generator, GeneratorOptions};
 use crate::flow::FlowOptions;
 use crate::formats::NetworkKind;
+use crate::media::MediaKind;
 
 /// One thing a person asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,10 +20,20 @@ pub enum Command {
     OpenNetwork(PathBuf),
     /// Read data from a file and let it flow.
     OpenData(PathBuf),
+    /// Read these columns of a file of data.
+    OpenColumns(PathBuf, DataChoice),
     /// Write the network that is shown.
     SaveNetwork(PathBuf),
     /// Write the measures of the layers as comma-separated values.
     WriteMeasures(PathBuf),
+    /// Write numbers of what is shown.
+    WriteNumbers(NumberKind, PathBuf),
+    /// Ask for a file for the numbers of a chart, as text.
+    SaveChart(Arc<str>),
+    /// Write the picture or the film of the last settings.
+    WritePicture(PathBuf),
+    /// The dialog for pictures and films.
+    Export(ExportCommand),
     /// Files of either kind, as they are dropped on the window.
     OpenFiles(Vec<PathBuf>),
     /// Show a network that comes with the program.
@@ -59,12 +72,38 @@ pub enum Command {
     Dismiss(u64),
     /// Take the first hint away.
     DismissHint,
+    /// Save what is open the way it was opened.
+    Save,
+    /// Show the command line that shows what is shown.
+    Share(bool),
+    /// The session's file.
+    Session(SessionCommand),
     /// The answer to the question about unsaved work.
     Leave(LeaveAnswer),
     /// What is to become of work that was found.
     Recover(RecoverAnswer),
     /// Close the window.
     Quit,
+}
+
+/// What is done with a session's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionCommand {
+    /// Open one.
+    Open(PathBuf),
+    /// Write what the window shows.
+    Save {
+        /// The file.
+        path: PathBuf,
+        /// Whether network and data are embedded in any case.
+        embeds: bool,
+    },
+    /// Take this file for a part that is missing or has changed.
+    Take(SessionPart, PathBuf),
+    /// Take files that have changed as they are now.
+    TakeChanged,
+    /// Leave the session whose files are missing.
+    Leave,
 }
 
 /// What a path is asked for.
@@ -78,6 +117,21 @@ pub enum DialogPurpose {
     SaveNetwork(NetworkKind),
     /// A file of comma-separated values for the measures of the layers.
     SaveMeasures,
+    /// A picture or a film.
+    SavePicture(MediaKind),
+    /// Numbers of what is shown.
+    SaveNumbers(NumberKind),
+    /// The numbers of a chart.
+    SaveChart,
+    /// A session to read.
+    OpenSession,
+    /// A file to write the session to.
+    SaveSession {
+        /// Whether network and data are embedded in any case.
+        embeds: bool,
+    },
+    /// A file of the session that is missing or has changed.
+    FindFile(SessionPart),
 }
 
 /// The kinds of work that a session asks for; of each kind the latest wins.
@@ -95,6 +149,8 @@ pub enum Task {
     Spectrum,
     /// Writing a file.
     Save,
+    /// Drawing a picture or a film.
+    Export,
     /// Training the network.
     Train,
     /// Waiting for a file dialog.
@@ -106,6 +162,22 @@ pub enum Task {
 }
 
 impl DialogPurpose {
+    /// Whether a file is written.
+    pub fn writes(self) -> bool {
+        match self {
+            DialogPurpose::SaveNetwork(_)
+            | DialogPurpose::SaveMeasures
+            | DialogPurpose::SavePicture(_)
+            | DialogPurpose::SaveNumbers(_)
+            | DialogPurpose::SaveChart
+            | DialogPurpose::SaveSession { .. } => true,
+            DialogPurpose::OpenNetwork
+            | DialogPurpose::OpenData
+            | DialogPurpose::OpenSession
+            | DialogPurpose::FindFile(_) => false,
+        }
+    }
+
     /// The title of the dialog.
     pub fn title(self) -> &'static str {
         match self {
@@ -113,6 +185,14 @@ impl DialogPurpose {
             DialogPurpose::OpenData => "Open data",
             DialogPurpose::SaveNetwork(_) => "Save network as",
             DialogPurpose::SaveMeasures => "Write measures as CSV",
+            DialogPurpose::SaveNumbers(_) => "Save numbers",
+            DialogPurpose::SaveChart => "Save the chart's numbers as CSV",
+            DialogPurpose::SavePicture(kind) if kind.holds_picture() => "Export picture",
+            DialogPurpose::SavePicture(_) => "Export film",
+            DialogPurpose::OpenSession => "Open session",
+            DialogPurpose::SaveSession { .. } => "Save session as",
+            DialogPurpose::FindFile(SessionPart::Network) => "Look for the network of the session",
+            DialogPurpose::FindFile(SessionPart::Data) => "Look for the data of the session",
         }
     }
 }
@@ -127,6 +207,7 @@ impl Task {
             Task::Derive(kind) => kind.label(),
             Task::Spectrum => "Finding a spectrum",
             Task::Save => "Saving",
+            Task::Export => "Drawing",
             Task::Train => "Training",
             Task::Dialog => "The file dialog",
             Task::KeepSettings => "Keeping the settings",

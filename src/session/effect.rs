@@ -4,13 +4,15 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::file::{FileProblem, Look, OpenedSession, SessionSnapshot, SessionSources};
 use super::{
-    DerivedJob, DerivedOutput, DerivedWork, DialogPurpose, Document, Rebuilt, Scene, SceneError, Settings, Task,
-    TrainingChannel, TrainingRun, UnsavedWork, VisibleOutputs,
+    DerivedJob, DerivedOutput, DerivedWork, DialogPurpose, Document, NumberRequest, PictureSettings, Rebuilt, Scene,
+    SceneError, Settings, Task, TrainingChannel, TrainingRun, UnsavedWork, VisibleOutputs,
 };
 use crate::dataset::{ColumnOutline, DataChoice, Dataset};
 use crate::flow::Flow;
 use crate::formats::{ChainProposal, GraphConvolution, GraphFile, OpenedNetwork, TensorFile, WeightSpectrum};
+use crate::media::Frame;
 use crate::network::{ImageShape, Network};
 
 /// Work to be done outside the session.
@@ -40,6 +42,16 @@ pub enum Effect {
     Derive(DerivedJob),
     /// Write a text.
     Write(String, PathBuf),
+    /// Make a table of numbers and write it.
+    WriteNumbers(NumberRequest, PathBuf),
+    /// Draw a picture or a film and write it.
+    WritePicture(Box<PictureSettings>, PathBuf),
+    /// Draw a picture and copy it.
+    DrawPicture(Box<PictureSettings>),
+    /// Read a session, with what takes the place of files that it names.
+    ReadSession(PathBuf, SessionSources),
+    /// Write the session.
+    SaveSession(Box<SessionSnapshot>, PathBuf),
     /// Write the network.
     Save(Arc<Network>, PathBuf),
     /// Train the network, telling the window of it on the way.
@@ -88,8 +100,8 @@ pub enum Outcome {
     Tensors(PathBuf, TensorFile),
     /// A file with a graph that is understood in part.
     Graph(PathBuf, GraphFile),
-    /// Data.
-    Data(PathBuf, Dataset),
+    /// Data, and the choice of its columns where one was made.
+    Data(PathBuf, Dataset, Option<DataChoice>),
     /// The columns of a file of data, and why they were not taken as they are, if that was tried.
     Columns(PathBuf, Vec<ColumnOutline>, Option<UserError>),
     /// Several files, in the order in which they were given.
@@ -104,8 +116,18 @@ pub enum Outcome {
     Derived(DerivedOutput),
     /// The spectrum of a weight of this file; `None` where the work was cancelled.
     Spectrum(Arc<TensorFile>, Result<Option<WeightSpectrum>, UserError>),
+    /// A session.
+    Session(Box<OpenedSession>),
+    /// A session that names files which are not as they were, and what was said to take their place.
+    SessionFiles(PathBuf, Vec<FileProblem>, SessionSources),
+    /// A session was written, with everything embedded or not, and what the window showed; or it was not.
+    SessionSaved(PathBuf, bool, Box<Look>, Result<(), UserError>),
     /// A text was written, or not.
     Written(PathBuf, Result<(), UserError>),
+    /// A picture or a film was written, or not.
+    PictureWritten(PathBuf, Result<(), UserError>),
+    /// A picture was drawn to be copied, or not.
+    PictureDrawn(Result<Arc<Frame>, UserError>),
     /// A file was written, or not.
     Saved(PathBuf, Result<(), UserError>),
     /// A training run has ended.

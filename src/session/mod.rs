@@ -13,15 +13,20 @@ mod command;
 mod derived;
 mod document;
 mod effect;
+pub mod file;
 mod findings;
 mod notice;
+mod numbers;
 mod open_scene;
+mod pictures;
 mod playback;
 mod points;
 mod rebuild;
 mod recent;
 mod scene;
 mod settings;
+mod share;
+mod share_line;
 mod state;
 mod subspace_rotation;
 mod training;
@@ -30,11 +35,11 @@ mod unsaved_work;
 mod view;
 mod wording;
 
-pub use command::{Command, DialogPurpose, Task};
+pub use command::{Command, DialogPurpose, SessionCommand, Task};
 pub use derived::*;
 pub use document::{
     Ablated, ColumnCommand, ColumnImport, Data, DataSource, Document, EditCommand, Example, FileContents, Fix,
-    FixFinder, Fixed, History, Import, ImportCommand, MAX_CLASSES, NetworkChange, NetworkEnd, NumberChange,
+    FixFinder, Fixed, History, Import, ImportCommand, MAX_CLASSES, NetworkChange, NetworkEnd, NumberChange, OpenedBy,
     PointChange, PointError, Preset, RememberedChain, WeightPart, file_name,
 };
 pub use effect::{DialogAnswer, Effect, Outcome, SpectrumRequest, UserError};
@@ -42,7 +47,12 @@ pub use findings::{
     Dismissal, FindingCommand, FindingScope, FindingsView, LayerCount, TimeMark, VisibleFindings, title,
 };
 pub use notice::{Notice, Notices, Severity};
-pub use playback::{Playback, PlaybackCommand, SPEEDS};
+pub use numbers::{ColumnValues, NumberColumn, NumberKind, NumberRequest, NumberTable, NumbersProblem};
+pub use pictures::{
+    Easing, ExportCommand, Figure, FilmTiming, MAX_FRAMES, MAX_PIXELS, POINT_SIZES, PictureExport, PictureNow,
+    PictureSettings, PictureSubject, PictureTheme, PictureTimes, SCALES, SettingsProblem,
+};
+pub use playback::{KeptTime, Playback, PlaybackCommand, SPEEDS};
 pub use points::{
     Condition, ConditionProblem, Region, ScreenPoint, TableCell, TableError, nearest, picture_side, pictured,
     pixel_range, pixels, table_columns, table_csv, table_fits, table_rows,
@@ -54,6 +64,7 @@ pub use scene::{
     ViewPose, caption, directions, phase_time,
 };
 pub use settings::Settings;
+pub use share_line::ShareLine;
 pub use state::{PathPrompt, Session};
 pub use subspace_rotation::SubspaceRotation;
 pub use training::{Goal, Pace, Snapshot, TrainCommand, Training, TrainingChannel, TrainingRun};

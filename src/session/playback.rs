@@ -27,6 +27,23 @@ pub struct Playback {
     rested: f64,
 }
 
+/// A clock as it is kept.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KeptTime {
+    /// The time shown.
+    pub t: f64,
+    /// Whether it moves.
+    pub playing: bool,
+    /// How fast.
+    pub speed: f64,
+    /// Whether it starts again at the end.
+    pub looping: bool,
+    /// The range that is played.
+    pub range: Option<(f64, f64)>,
+    /// Seconds spent at the end of the loop.
+    pub rested: f64,
+}
+
 /// What the transport bar and the keyboard ask of the clock.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum PlaybackCommand {
@@ -105,6 +122,27 @@ impl Playback {
     pub fn restart(&mut self, duration: f64) {
         let fresh = Playback::new(duration);
         *self = Playback { playing: self.playing, speed: self.speed, looping: self.looping, ..fresh };
+    }
+
+    /// Seconds spent at the end of the loop.
+    pub fn rested(&self) -> f64 {
+        self.rested
+    }
+
+    /// The clock as it was kept, as far as this flow goes.
+    pub fn restore(&mut self, kept: KeptTime) {
+        let whole = Playback::new(self.duration);
+        *self = Playback { looping: kept.looping, ..whole };
+        self.apply(PlaybackCommand::SetSpeed(kept.speed), &[]);
+        if let Some((from, to)) = kept.range {
+            self.set_range(from, to);
+            self.looping = kept.looping;
+        }
+        if kept.t.is_finite() {
+            self.t = kept.t.clamp(0.0, self.duration);
+        }
+        self.rested = if kept.rested.is_finite() { kept.rested.clamp(0.0, LOOP_REST) } else { 0.0 };
+        self.playing = kept.playing;
     }
 
     /// Goes on in a flow of another duration at the same time, as far as there is one.

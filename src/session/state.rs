@@ -1,18 +1,23 @@
 //! The state of a window, and what is read of it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::derived::State;
+use super::file::{Look, LookParts, OpenSessionFile, Relocation, Restoring};
 use super::open_scene::OpenScene;
 use super::rebuild::IncrementalRebuild;
+use super::share_line::ShareLine;
 use super::{
-    ColumnImport, DerivedResults, DialogPurpose, Document, Field, FindingsView, History, Import, LayerDetail,
-    Neighbours, Notices, Pen, Playback, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Situation,
-    Stored, Training, Unsaved, UnsavedWork, ViewSettings, WindowSettings,
+    ColumnImport, DerivedResults, DialogPurpose, Document, Example, Field, FindingsView, History, Import, LayerDetail,
+    Neighbours, Notices, OpenedBy, Pen, PictureExport, Playback, PlaybackCommand, RecentFiles, Refined,
+    RememberedChain, Scene, SeparationProfile, Situation, Stored, Training, Unsaved, UnsavedWork, ViewSettings,
+    WindowSettings,
 };
+use crate::dataset::DataChoice;
 use crate::flow::Flow;
+use crate::network::Network;
 
 /// Everything that a window is about.
 #[derive(Debug)]
@@ -33,18 +38,34 @@ pub struct Session {
     pub columns: Option<ColumnImport>,
     /// The choice that was made last.
     pub(super) chosen_columns: Option<ColumnImport>,
+    /// The command line that shows what is shown, while it is on the screen.
+    pub share: Option<ShareLine>,
+    /// The example that was opened last, and its network.
+    pub(super) example: Option<(Example, Arc<Network>)>,
+    /// What the assistant's file is being read with.
+    pub(super) opened_by: Option<(PathBuf, OpenedBy)>,
+    /// The session's file, where one is open.
+    pub(super) session_file: Option<OpenSessionFile>,
+    /// The files of a session that are looked for, while they are.
+    pub relocation: Option<Relocation>,
+    /// What is put back as soon as the document of a session is shown.
+    pub(super) restoring: Option<Restoring>,
     /// How files of tensors were opened, newest first.
     pub(super) chains: Vec<RememberedChain>,
     /// The list of what is wrong with the network.
     pub findings: FindingsView,
     /// The thresholds of findings that are others than usual.
     pub(in crate::session) thresholds: BTreeMap<String, f64>,
+    /// The numbers of a chart that wait for the name of their file.
+    pub(super) chart: Option<Arc<str>>,
+    /// The dialog for pictures and films.
+    pub export: PictureExport,
     /// The path field that stands in for a file dialog.
     pub path_prompt: Option<PathPrompt>,
     /// Whether the hint of the first start is shown.
     pub hint: bool,
     /// Data asked for before any network; it is read when the network's inputs are known.
-    pub(super) waiting_data: Option<PathBuf>,
+    pub(super) waiting_data: Option<(PathBuf, Option<DataChoice>)>,
     /// What to tell when the wanted document is shown: its data stands in for other data.
     pub(super) replaced_data: Option<String>,
     /// What was asked for last: shown already, or still being built.
@@ -90,11 +111,19 @@ impl Default for Session {
             notices: Notices::default(),
             recent: RecentFiles::default(),
             import: None,
+            share: None,
+            example: None,
+            opened_by: None,
+            session_file: None,
+            relocation: None,
+            restoring: None,
             chains: Vec::new(),
             columns: None,
             chosen_columns: None,
             findings: FindingsView::default(),
             thresholds: BTreeMap::new(),
+            chart: None,
+            export: PictureExport::default(),
             path_prompt: None,
             hint: false,
             waiting_data: None,
@@ -111,6 +140,24 @@ impl Default for Session {
 }
 
 impl Session {
+    /// The same on show in a session of its own, with nothing under way and nothing under the mouse: for pictures.
+    pub fn for_pictures(&self) -> Session {
+        let Session { playback, view, window, thresholds, findings, wanted, shown, .. } = self;
+        let mut copy = Session {
+            playback: playback.clone(),
+            view: view.clone(),
+            window: WindowSettings { modal: None, frame_time: false, ..*window },
+            thresholds: thresholds.clone(),
+            wanted: wanted.clone(),
+            shown: shown.clone(),
+            ..Session::default()
+        };
+        copy.findings.restore(findings.dismissed().to_vec());
+        copy.playback.apply(PlaybackCommand::Pause, &[]);
+        copy.view.forget_the_mouse();
+        copy
+    }
+
     /// What is shown: the document that the scene was built from.
     pub fn document(&self) -> Option<&Document> {
         self.shown.as_ref().map(|shown| &shown.document)
@@ -213,9 +260,43 @@ impl Session {
         self.unsaved.work(&self.wanted)
     }
 
-    /// Whether there is work that is in no file.
+    /// Whether there is work that is in no file, or a session's file that shows something else.
     pub fn has_unsaved_work(&self) -> bool {
-        self.unsaved_work().is_some()
+        self.unsaved_work().is_some() || self.session_has_changed()
+    }
+
+    /// The file of the session that is open.
+    pub fn session_path(&self) -> Option<&Path> {
+        self.session_file.as_ref().map(|file| file.path.as_path())
+    }
+
+    /// What the window shows, as far as a session keeps it; `None` before anything is shown.
+    pub(in crate::session) fn look(&self) -> Option<Look> {
+        Look::new(LookParts {
+            document: self.document()?,
+            view: &self.view,
+            window: self.window,
+            training: *self.training.options(),
+            thresholds: &self.thresholds,
+            findings: &self.findings,
+        })
+    }
+
+    /// Whether a session's file is open that shows something else than the window. The time alone is no change.
+    pub fn session_has_changed(&self) -> bool {
+        let saved = self.session_file.as_ref().and_then(|file| file.saved.as_ref());
+        saved.is_some_and(|saved| self.restoring.is_none() && self.look().is_none_or(|now| now != *saved))
+    }
+
+    /// The example that is open, changed or not.
+    pub fn example(&self) -> Option<Example> {
+        self.example.as_ref().filter(|_| self.wanted.network_path.is_none()).map(|(example, _)| *example)
+    }
+
+    /// Whether the network is that of the example, without a change.
+    pub(super) fn shows_example(&self) -> bool {
+        let shown = self.document().and_then(Document::whole_network);
+        shown.zip(self.example.as_ref()).is_some_and(|(shown, (_, network))| Arc::ptr_eq(shown, network))
     }
 
     /// Why points cannot be drawn by hand; `None` where they can.

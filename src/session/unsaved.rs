@@ -1,12 +1,13 @@
 //! Work that is in no file yet, and what would take it away.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::document::{DataSource, Document, Example};
 use super::effect::Outcome;
 use super::unsaved_work::{FoundWork, UnsavedWork, same_points};
 use crate::dataset::Dataset;
+use crate::formats::NetworkKind;
 use crate::network::Network;
 
 /// What is known of unsaved work.
@@ -16,6 +17,10 @@ pub struct Unsaved {
     kept: Option<Kept>,
     /// The network that is being written.
     writing: Option<Arc<Network>>,
+    /// The network as the document's own file holds it.
+    in_file: Option<Arc<Network>>,
+    /// The file that was written last.
+    written: Option<PathBuf>,
     /// What would take the work away, and waits for an answer.
     leaving: Option<Leaving>,
     /// Whether it goes on as soon as the work is saved.
@@ -61,6 +66,28 @@ impl Unsaved {
             Arc::ptr_eq(&kept.network, &network) && no_points
         });
         (!is_kept).then_some(UnsavedWork { network, points })
+    }
+
+    /// Whether the document's own file holds this network.
+    pub fn is_in_file(&self, network: &Arc<Network>) -> bool {
+        self.in_file.as_ref().is_some_and(|held| Arc::ptr_eq(held, network))
+    }
+
+    /// The kind of file that the network was written to last, if that was this file.
+    pub(super) fn saved_as(&self, path: &Path) -> Option<NetworkKind> {
+        self.written.as_deref().filter(|written| *written == path).and_then(NetworkKind::from_path)
+    }
+
+    /// The document's own file holds its network.
+    pub(super) fn mark_in_file(&mut self, document: &Document) {
+        self.in_file = document.whole_network().cloned();
+    }
+
+    /// The network that is being written is in the document's own file now, which is this one.
+    pub(super) fn mark_written(&mut self, path: &Path) {
+        if let Some(network) = &self.writing {
+            (self.in_file, self.written) = (Some(network.clone()), Some(path.to_owned()));
+        }
     }
 
     /// Whether a question is to be answered.

@@ -24,7 +24,7 @@ static CHOSEN: AtomicU64 = AtomicU64::new(UNSET);
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error(
     "it needs about {} of memory, and the limit is {}; use a smaller file, fewer points or fewer steps, or raise the limit \
-     with --memory",
+     with --memory, in the window also by `memory` in its settings",
     size_text(*needed), size_text(*limit)
 )]
 pub struct NotEnough {
@@ -43,6 +43,12 @@ impl From<NotEnough> for std::io::Error {
 /// Chooses what the program as a whole may take; `None` for a share of what is available.
 pub fn set_limit(bytes: Option<u64>) {
     CHOSEN.store(bytes.unwrap_or(UNSET), Ordering::Relaxed);
+}
+
+/// Has the program as a whole take at most so many bytes, where no limit is chosen yet.
+pub fn set_usual_limit(bytes: u64) {
+    // Where one is chosen it stays.
+    let _ = CHOSEN.compare_exchange(UNSET, bytes, Ordering::Relaxed, Ordering::Relaxed);
 }
 
 /// Whether work that needs so many bytes beside what is in use may begin.

@@ -6,13 +6,9 @@ mod allocator;
 pub mod cancel;
 pub mod memory;
 pub mod panics;
+mod process;
 pub mod signals;
 pub mod text;
 
 pub use allocator::Allocator;
-
-/// Whether the process of this number runs no more; where that cannot be known it may run.
-pub fn has_ended(process: u32) -> bool {
-    let is_another = process != std::process::id();
-    cfg!(target_os = "linux") && is_another && !std::path::Path::new(&format!("/proc/{process}")).exists()
-}
+pub use process::{has_ended, own_mark};

@@ -33,6 +33,18 @@ pub fn watch(mut on_signal: impl FnMut(&'static str) -> std::time::Duration + Se
     }
 }
 
+/// From now on a file that may not become longer is an error of the one who writes it, not the end of the program.
+#[cfg(unix)]
+pub fn bear_limits() {
+    use signal_hook::consts::SIGXFSZ;
+    // Without it the program ends as the system has it.
+    let _ = signal_hook::flag::register(SIGXFSZ, std::sync::Arc::default());
+}
+
+/// From now on a file that may not become longer is an error of the one who writes it, not the end of the program.
+#[cfg(not(unix))]
+pub fn bear_limits() {}
+
 /// Has `on_signal` called with the name of the signal when the program is asked to end: never on this system.
 #[cfg(not(unix))]
 pub fn watch(_: impl FnMut(&'static str) -> std::time::Duration + Send + 'static) {}

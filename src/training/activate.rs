@@ -1,6 +1,6 @@
 //! Activations and their slopes over a batch that is kept coordinate by coordinate.
 
-use crate::network::{Activation, softmax};
+use crate::network::{Activation, softmax, softmax_pull_back};
 
 /// Copies sample `sample` out of a batch; as many coordinates as `vector` has room for.
 pub(super) fn take_sample(batch: &[f64], width: usize, sample: usize, vector: &mut [f64]) {
@@ -35,20 +35,13 @@ pub(super) fn activate(activation: Activation, before: &[f64], after: &mut [f64]
 pub(super) fn backward(activation: Activation, before: &[f64], after: &[f64], gradient: &mut [f64], width: usize) {
     match activation {
         Activation::Identity => {}
-        Activation::Softmax => softmax_pull_back(after, gradient, width),
+        Activation::Softmax => {
+            (0..width).for_each(|sample| softmax_pull_back(after, gradient, sample, width));
+        }
         Activation::Relu => scale(gradient, before, |z| f64::from(u8::from(z >= 0.0))),
         Activation::Tanh => scale(gradient, after, |y| 1.0 - y * y),
         Activation::Sigmoid => scale(gradient, after, |y| y * (1.0 - y)),
         _ => scale(gradient, before, |z| activation.slope(z)),
-    }
-}
-
-/// The Jacobian matrix of p = softmax(z) is diag p − p pᵀ: the gradient g becomes p∘(g − p·g).
-pub(super) fn softmax_pull_back(after: &[f64], gradient: &mut [f64], width: usize) {
-    let positions = after.len();
-    for sample in 0..width {
-        let mean: f64 = (sample..positions).step_by(width).map(|at| after[at] * gradient[at]).sum();
-        (sample..positions).step_by(width).for_each(|at| gradient[at] = after[at] * (gradient[at] - mean));
     }
 }
 

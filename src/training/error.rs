@@ -35,6 +35,11 @@ pub enum TrainingError {
     /// The loss or a parameter is not finite any more.
     #[error("training diverged in epoch {epoch} at a learning rate of {rate}; try a smaller one")]
     Diverged { epoch: usize, rate: f64 },
+    /// An operator of a graph.
+    #[error(
+        "layer {layer} is the operator {operator}, which is not trained here; train the network where it comes from"
+    )]
+    Operator { layer: usize, operator: String },
     /// A state of another network.
     #[error("the saved state has {found} parameters, but the network has {expected}; choose a state of this network")]
     State { expected: usize, found: usize },

@@ -40,7 +40,7 @@ pub fn gradient(
     }
     objective.check()?;
     objective.loss.check(network.output())?;
-    let layout = Layout::new(network);
+    let layout = Layout::new(network)?;
     let parameters = layout.gather(network);
     let mut buffers = Buffers::new(&layout, points.nrows(), points.ncols());
     let mut gradients = vec![0.0; layout.length];

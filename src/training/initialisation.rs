@@ -116,6 +116,10 @@ impl Initialisation {
 
     /// An outputs × inputs matrix.
     pub(crate) fn matrix(self, rows: usize, columns: usize, random: &mut Random) -> DMatrix<f64> {
+        // A layer without a unit is refused where its network is made.
+        if rows == 0 || columns == 0 {
+            return DMatrix::zeros(rows, columns);
+        }
         let mut normal = |variance: f64| DMatrix::from_fn(rows, columns, |_, _| variance.sqrt() * random.normal());
         match self {
             Initialisation::He => normal(2.0 / columns.max(1) as f64),
@@ -190,6 +194,15 @@ mod tests {
             let product = if rows < columns { &matrix * matrix.transpose() } else { matrix.transpose() * &matrix };
             assert!((&product - DMatrix::identity(product.nrows(), product.ncols())).norm() < 1e-12);
             assert!(!matrix.is_square() || matrix.determinant() > 0.0);
+        }
+    }
+
+    #[test]
+    fn a_layer_without_units_or_inputs_is_drawn_as_nothing() {
+        for initialisation in Initialisation::ALL {
+            for (rows, columns) in [(0, 0), (0, 3), (3, 0)] {
+                assert_eq!(initialisation.matrix(rows, columns, &mut Random::new(1)).shape(), (rows, columns));
+            }
         }
     }
 

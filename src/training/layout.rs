@@ -4,6 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::network::{Activation, Affine, Dense, Layer, Network, NetworkError, Residual};
 
+use super::TrainingError;
 use super::kernels::View;
 
 /// The place of W and b. The columns of W lie one after the other, and b after them.
@@ -126,12 +127,17 @@ impl Layout {
         ratio(self.layers.iter().flat_map(LayerAt::parts), before, after)
     }
 
-    pub fn new(network: &Network) -> Layout {
+    /// # Errors
+    /// If a layer is an operator of a graph, which is not trained.
+    pub fn new(network: &Network) -> Result<Layout, TrainingError> {
         let mut next = 0;
         let affine = |of: &Affine, next: &mut usize| AffineAt::new(of.outputs(), of.inputs(), of.bias.is_some(), next);
         let mut layers = Vec::with_capacity(network.layers().len());
-        for layer in network.layers() {
+        for (index, layer) in network.layers().iter().enumerate() {
             layers.push(match layer {
+                Layer::Node(node) => {
+                    return Err(TrainingError::Operator { layer: index + 1, operator: node.operator.clone() });
+                }
                 Layer::Dense(dense) => {
                     LayerAt::Dense { affine: affine(&dense.affine, &mut next), activation: dense.activation }
                 }
@@ -143,7 +149,7 @@ impl Layout {
                 },
             });
         }
-        Layout { layers, length: next }
+        Ok(Layout { layers, length: next })
     }
 
     /// The parameters of a network of this layout.
@@ -155,6 +161,8 @@ impl Layout {
         };
         for layer in network.layers() {
             match layer {
+                // There is no layout with one.
+                Layer::Node(_) => {}
                 Layer::Dense(dense) => add(&dense.affine, &mut parameters),
                 Layer::Residual(block) => {
                     add(&block.inner, &mut parameters);

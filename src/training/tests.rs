@@ -17,7 +17,7 @@ fn layer(kind: PlanKind, width: usize, activation: Activation) -> LayerPlan {
 fn network(layers: Vec<LayerPlan>, output: OutputFunction, seed: u64) -> Network {
     let plan = NetworkPlan { name: String::new(), inputs: 3, layers, output };
     let network = plan.draw(seed).unwrap();
-    let layout = Layout::new(&network);
+    let layout = Layout::new(&network).unwrap();
     let mut random = Random::new(seed + 1000);
     let parameters: Vec<f64> = layout.gather(&network).iter().map(|x| x + 0.3 * random.normal()).collect();
     layout.network(&network, &parameters).unwrap()
@@ -36,7 +36,7 @@ fn classes(count: usize) -> Targets {
 fn relative_error(network: &Network, targets: &Targets, objective: Objective) -> f64 {
     let points = points(5);
     let at = gradient(network, &points, targets, &objective).unwrap();
-    let layout = Layout::new(network);
+    let layout = Layout::new(network).unwrap();
     let parameters = layout.gather(network);
     let value = |index: usize, step: f64| {
         let mut moved = parameters.clone();
@@ -247,7 +247,7 @@ fn the_last_step_of_an_epoch_is_measured_layer_by_layer() {
     let after = trainer.network().unwrap();
     let weight = |layer: &Layer| match layer {
         Layer::Dense(dense) => dense.affine.weight.clone(),
-        Layer::Residual(_) => panic!("a block"),
+        Layer::Residual(_) | Layer::Node(_) => panic!("no dense layer"),
     };
     let pairs = before.layers().iter().zip(after.layers()).map(|(old, new)| (weight(old), weight(new)));
     let (mut change, mut size) = (0.0_f64, 0.0_f64);

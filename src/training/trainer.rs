@@ -85,7 +85,7 @@ impl Trainer {
         options.check()?;
         options.objective.loss.check(network.output())?;
         let data = TrainingData::new(dataset, &network, options.test_share, options.seed)?;
-        let layout = Layout::new(&network);
+        let layout = Layout::new(&network)?;
         let batch = options.batch.min(data.train().len());
         let numbers = Buffers::numbers(&layout, network.inputs(), batch).saturating_add(5 * layout.length);
         if numbers > MAX_NUMBERS {

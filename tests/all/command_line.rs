@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::{array, data, printed, refusal, relative_error};
+use crate::support::{array, data, layerflow, printed, refusal, relative_error};
 
 fn path(name: &str) -> String {
     data(name).display().to_string()
@@ -237,4 +237,21 @@ fn people_read_a_table() {
     let rank = printed(&["inspect", &path("cases/rank-one/network.json")]);
     assert!(rank.contains("rank 1 of 3: 2 directions are compressed to nothing"));
     assert!(printed(&["--version"]).starts_with("layerflow "));
+}
+
+#[test]
+fn shells_and_the_manual_know_every_subcommand() {
+    let names = ["inspect", "run", "flow", "refine", "convert", "train", "completions"];
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = printed(&["completions", shell]);
+        assert!(names.iter().all(|name| script.contains(name)) && script.contains("projection"), "{shell}");
+    }
+    let page = printed(&["completions", "man"]);
+    assert!(
+        page.contains(".TH layerflow 1") && names.iter().all(|name| page.contains(&format!("layerflow\\-{name}(1)")))
+    );
+    let page = printed(&["completions", "man", "--of", "refine"]);
+    assert!(page.contains("layerflow\\-refine") && page.contains("\\-\\-steps"), "{page}");
+    refusal(&["completions", "man", "--of", "nothing"], 2);
+    assert_eq!(layerflow(&["completions", "tcsh"]).status.code(), Some(2));
 }

@@ -23,7 +23,9 @@ fn every_format_becomes_the_same_json() {
     for file in ["model.safetensors", "model.npz", "model_f64.safetensors"] {
         let file = data("digits").join(file);
         assert_eq!(converted(&file, &out, &["--activation", "relu"]), "");
-        assert_eq!(network(&out, Activation::Identity), network(&file, Activation::Relu));
+        // Of a list of numbers it is not known how they were stored.
+        let expected = network(&file, Activation::Relu).with_stored(Vec::new());
+        assert_eq!(network(&out, Activation::Identity).with_stored(Vec::new()), expected);
     }
     let residual = data("cases/residual/network.json");
     converted(&residual, &out, &[]);

@@ -2,6 +2,7 @@
 //! frameworks, or the file says what it is not.
 
 use layerflow::formats::{self, Opened};
+use layerflow::network::Layer;
 use nalgebra::DMatrix;
 
 use crate::support::{array, data, layerflow, points, relative_error};
@@ -62,17 +63,18 @@ fn outputs_are_those_of_the_frameworks() {
 }
 
 #[test]
-fn max_pooling_ends_a_network_and_the_kernels_behind_it_are_listed() {
+fn a_max_pooling_is_a_layer_of_its_own() {
     for name in CUT {
-        let Opened::Graph(graph) = formats::open(&file(name)).unwrap() else { panic!("{name} is whole") };
-        assert!(graph.problem.to_string().contains("max pooling"), "{name}: {}", graph.problem);
-        assert!(graph.network.is_some() && !graph.account.is_whole());
-        let sizes: Vec<[usize; 2]> = graph.convolutions.iter().map(|found| found.convolution.kernel().size()).collect();
-        assert_eq!(sizes, [[3, 3], [3, 3]], "{name}");
-        assert_eq!(graph.convolutions[1].input.sides(), [3, 3], "{name}");
-        let text = graph.account.missing_text().unwrap();
-        assert!(text.starts_with('`') && text.contains("is a max pooling"), "{text}");
+        let Opened::Network(opened) = formats::open(&file(name)).unwrap() else { panic!("{name} is not whole") };
+        assert!(opened.account.is_whole(), "{name}: {:?}", opened.account.missing_text());
+        let operators: Vec<&str> = opened.network.layers().iter().filter_map(operator).collect();
+        assert_eq!(operators.len(), 1, "{name}: {operators:?}");
+        assert!(operators[0].starts_with("max pooling 2×2"), "{name}: {operators:?}");
     }
+}
+
+fn operator(layer: &Layer) -> Option<&str> {
+    if let Layer::Node(node) = layer { Some(&node.operator) } else { None }
 }
 
 #[test]
@@ -100,23 +102,6 @@ fn what_is_not_understood_is_named() {
     let output = layerflow(&["inspect", file("lnorm_f32.tflite").to_str().unwrap()]);
     assert!(output.status.success());
     assert!(String::from_utf8(output.stderr).unwrap().contains("the network is partial"));
-}
-
-/// The kernel of the list is that of the operator, whatever the order of its axes in the file.
-#[test]
-fn kernels_are_laid_out_as_their_operators_say() {
-    for name in CUT {
-        let behind = [5, 4, 3, 3];
-        let Opened::Graph(graph) = formats::open(&file(name)).unwrap() else { panic!("{name} is whole") };
-        let shapes: Vec<&[usize]> = graph.tensors.tensors().iter().map(|tensor| tensor.shape.as_slice()).collect();
-        assert!(shapes.contains(&&behind[..]), "{name}: {shapes:?}");
-        let tensor = graph.tensors.tensors().iter().find(|tensor| tensor.shape == behind).unwrap();
-        let values = graph.tensors.vector(&tensor.name).unwrap();
-        let convolution = graph.convolutions.iter().find(|found| found.convolution.kernel().outputs() == 5).unwrap();
-        let kernel = convolution.convolution.kernel().reshaped();
-        let own: Vec<f64> = kernel.row_iter().flat_map(|row| row.iter().copied().collect::<Vec<_>>()).collect();
-        assert_eq!(values.as_slice(), own, "{name}");
-    }
 }
 
 #[test]

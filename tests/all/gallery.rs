@@ -4,6 +4,7 @@
 mod bases;
 mod data_faults;
 mod healthy;
+mod keras;
 mod layer_faults;
 mod output_faults;
 mod plant;

@@ -7,11 +7,12 @@ use std::{
 };
 
 /// From the mathematics to the window. A module may use itself and those before it.
-const LAYERS: [&str; 16] = [
+const LAYERS: [&str; 17] = [
     "progress",
     "system",
     "pickle",
     "io",
+    "media",
     "linalg",
     "network",
     "dataset",

@@ -2,11 +2,16 @@
 
 #![cfg(target_os = "linux")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use super::support::data;
 
 /// What a command is given beside what the program needs to be loaded, in kilobytes.
 const LIMITS: [usize; 8] = [24_000, 12_000, 7_000, 4_000, 2_000, 1_000, 500, 0];
+
+/// The same for reading files, of which there are many.
+const READING_LIMITS: [usize; 4] = [9_000, 3_000, 1_000, 0];
 
 /// The status and what was written to standard error of a command under a limit of its addresses.
 fn run_within(kilobytes: usize, folder: &Path, arguments: &str) -> (Option<i32>, String) {
@@ -52,6 +57,47 @@ fn every_command_ends_in_order_however_little_memory_there_is() {
             let (code, error) = run_within(loading + kilobytes, folder.path(), command);
             let in_order = matches!(code, Some(0)) || code == Some(1) && !error.trim().is_empty();
             assert!(in_order, "{command} with {kilobytes} kB: {code:?} {error}");
+            assert!(!error.contains("panicked"), "{command} with {kilobytes} kB: {error}");
+        }
+    }
+}
+
+/// The test data, of every format that is read.
+fn files() -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> =
+        ["moons", "onnx", "pytorch", "keras", "tensorflow", "tables", "digits"].map(data).to_vec();
+    let mut files: Vec<PathBuf> = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    // One of each kind of name: what tells the formats apart.
+    let kind = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        name.split_once('.').map_or(name.clone(), |(_, kind)| kind.to_owned())
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    files.retain(|path| seen.insert(kind(path)));
+    files
+}
+
+#[test]
+fn every_format_is_read_or_refused_in_order_however_little_memory_there_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let loading = loading(folder.path());
+    let files = files();
+    assert!(files.len() > 15, "{files:?}");
+    for file in files {
+        for kilobytes in READING_LIMITS {
+            let command = format!("inspect --activation relu {}", file.display());
+            let (code, error) = run_within(loading + kilobytes, folder.path(), &command);
+            let in_order = matches!(code, Some(0)) || code == Some(1) && !error.trim().is_empty();
+            // What tells its own activations refuses to be given others.
+            let is_told = code == Some(2) && error.contains("--activation");
+            assert!(in_order || is_told, "{command} with {kilobytes} kB: {code:?} {error}");
             assert!(!error.contains("panicked"), "{command} with {kilobytes} kB: {error}");
         }
     }

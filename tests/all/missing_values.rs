@@ -246,8 +246,11 @@ fn found(window: &Window) -> Vec<(&'static str, Option<usize>)> {
 #[test]
 fn the_window_opens_what_flows_and_offers_to_drop_or_to_fill_the_rest() {
     let Files { folder, network, table: _ } = files();
-    let startup =
-        Startup { network: Some(network.into()), data: Some(StartData::of_argument(folder.path().join("table.csv"))) };
+    let startup = Startup {
+        network: Some(network.into()),
+        data: Some(StartData::of_argument(folder.path().join("table.csv"))),
+        ..Startup::default()
+    };
     let mut window = open(startup);
     settle(&mut window);
     let data = |window: &Window| window.state().session().document().unwrap().data.dataset.clone().unwrap();

@@ -1,7 +1,7 @@
 //! Commands and events at random, so many that no one would think of them; `cargo run --release --example soak -- 1000000`
 //! plays more of them.
 
-mod commands;
+pub mod commands;
 mod run;
 
 use super::support::data;

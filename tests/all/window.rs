@@ -203,7 +203,8 @@ fn a_path_on_the_command_line_is_opened_with_its_data() {
     let folder = tempfile::tempdir().unwrap();
     let network = write(&folder, "small.json", SMALL_NETWORK);
     let data = write(&folder, "points.csv", "a,b,label\n0,1,x\n1,0,y\n0.5,0.5,x\n");
-    let window = open(Startup { network: Some(network), data: Some(StartData::of_argument(data)) });
+    let window =
+        open(Startup { network: Some(network), data: Some(StartData::of_argument(data)), ..Startup::default() });
     assert_eq!(network_name(&window), "small");
     let document = window.state().session().document().unwrap();
     assert_eq!(document.data.dataset.as_ref().unwrap().samples(), 3);
@@ -214,7 +215,11 @@ fn a_path_on_the_command_line_is_opened_with_its_data() {
 fn data_on_the_command_line_can_be_built_in() {
     let folder = tempfile::tempdir().unwrap();
     let network = write(&folder, "small.json", SMALL_NETWORK);
-    let window = open(Startup { network: Some(network), data: Some(StartData::of_argument("moons".into())) });
+    let window = open(Startup {
+        network: Some(network),
+        data: Some(StartData::of_argument("moons".into())),
+        ..Startup::default()
+    });
     assert_eq!(network_name(&window), "small");
     assert_eq!(window.state().session().document().unwrap().data.name(), "moons");
 }
@@ -285,7 +290,8 @@ fn a_wrong_file_leaves_what_was_open_and_is_told_in_one_sentence() {
 
 #[test]
 fn a_wrong_file_at_the_start_gives_way_to_the_example() {
-    let window = open(Startup { network: Some(Path::new("/nowhere/at/all.json").into()), data: None });
+    let window =
+        open(Startup { network: Some(Path::new("/nowhere/at/all.json").into()), data: None, ..Startup::default() });
     assert!(window.state().session().scene().is_some());
     window.get_by_label_contains("/nowhere/at/all.json");
 }

@@ -4,8 +4,8 @@ use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use layerflow::explorer::commands::{Action, Description, Mark};
 use layerflow::session::{
-    Colouring, Command, Compare, DialogPurpose, EditCommand, Example, LeaveAnswer, Modal, NetworkChange, Overlay,
-    PlaybackCommand, Projection, Session, ViewCommand, column_text,
+    Colouring, Command, Compare, DialogPurpose, EditCommand, Example, ExportCommand, LeaveAnswer, Modal, NetworkChange,
+    Overlay, PlaybackCommand, Projection, Session, ViewCommand, column_text,
 };
 
 use super::window::{TIMEOUT, Window, command, first_start, press, t};
@@ -72,6 +72,17 @@ fn every_shortcut_does_what_its_label_says() {
                 Action::SaveNetwork(kind) => {
                     assert_eq!(action.command(session(&window)), Some(Command::Ask(DialogPurpose::SaveNetwork(kind))));
                 }
+                Action::Export(kind) => {
+                    press_keys(&mut window);
+                    assert_eq!(session(&window).export.shown().unwrap().kind, kind);
+                    command(&mut window, Command::Export(ExportCommand::Close));
+                }
+                // A copy is drawn as large as the last picture: the first keys have drawn none.
+                Action::CopyPicture => {
+                    let expected = Command::Export(ExportCommand::Copy);
+                    assert_eq!(action.command(session(&window)), Some(expected));
+                }
+                Action::Save => assert_eq!(action.command(session(&window)), Some(Command::Save)),
                 Action::Quit => assert_eq!(action.command(session(&window)), Some(Command::Quit)),
                 Action::Undo => {
                     command(&mut window, Command::Edit(EditCommand::Change(NetworkChange::Remove(0))));
@@ -128,7 +139,8 @@ fn the_palette_finds_every_command_by_its_name() {
     let mut window = at_rest();
     for action in Action::all() {
         let before = describe(&window, action);
-        let is_dialog = matches!(before.command, Command::Ask(_));
+        // What has no file of its own yet is saved by a dialog.
+        let is_dialog = matches!(before.command, Command::Ask(_) | Command::Save);
         // Opening one example is like opening another, which takes its time.
         let is_like_another = matches!(action, Action::Example(example) if example != Example::Moons);
         if matches!(action, Action::Quit | Action::Palette | Action::Train) || is_dialog || is_like_another {
@@ -161,6 +173,15 @@ fn the_palette_finds_every_command_by_its_name() {
             // What is drawn of the plain net is refused beside the ResNet, and a pen holds the clock at the start.
             Action::Compare(_) => command(&mut window, Command::View(ViewCommand::Compare(Compare::Plain))),
             Action::PlayPause => press(&mut window, Key::Space),
+            Action::Export(kind) => {
+                assert_eq!(session(&window).export.shown().unwrap().kind, kind);
+                command(&mut window, Command::Export(ExportCommand::Close));
+            }
+            Action::Share => {
+                assert!(session(&window).share.is_some());
+                press(&mut window, Key::Escape);
+                assert!(session(&window).share.is_none());
+            }
             _ => {}
         }
         assert_eq!(session(&window).window.modal, None, "{action:?}");

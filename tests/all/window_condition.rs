@@ -47,7 +47,8 @@ fn an_overflow_is_marked_told_and_leads_to_its_point_and_nothing_breaks_on_it() 
     let folder = tempfile::tempdir().unwrap();
     let network = write(&folder, "steep.json", STEEP);
     let data = write(&folder, "d.csv", "a,b,label\n-1,2,0\nNA,1,0\n-2,1,1\n3,1,1\n-1,0.5,0\n0.5,2,1\n");
-    let mut window = open(Startup { network: Some(network), data: Some(StartData::of_argument(data)) });
+    let mut window =
+        open(Startup { network: Some(network), data: Some(StartData::of_argument(data)), ..Startup::default() });
     settle(&mut window);
     let scene = window.state().session().scene().unwrap().clone();
     let overflow = scene.overflow.unwrap();

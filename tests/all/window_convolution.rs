@@ -87,17 +87,3 @@ fn a_graph_whose_input_is_open_is_read_again_for_a_shape() {
     let network = window.state().session().document().unwrap().network.clone().unwrap();
     assert_eq!((network.inputs(), network.outputs()), (16, 2));
 }
-
-#[test]
-fn a_graph_too_large_for_a_flow_shows_the_spectra_of_its_convolutions() {
-    let mut window = first_start();
-    command(&mut window, Command::OpenNetwork(data("onnx/open_shape.onnx")));
-    type_into(&mut window, "Input shape", "1,64,64");
-    click(&mut window, "Read the graph for this input shape");
-    let import = window.state().session().import.as_ref().unwrap();
-    let name = import.convolutions_of_graph.first().unwrap().name.clone();
-    window.get_by_label_contains("of the file's graph");
-    click(&mut window, &format!("Spectrum of {name}"));
-    let spectrum = window.state().session().import.as_ref().unwrap().spectrum.clone().unwrap();
-    assert!(!spectrum.is_assumed && spectrum.what.contains("on 64×64"), "{}", spectrum.what);
-}

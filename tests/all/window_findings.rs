@@ -62,7 +62,8 @@ fn opened(network: &Network, table: &str) -> Opened {
     let path = folder.path().join("network.json");
     save_as(&path, network, Precision::Double).unwrap();
     let data = write(&folder, "data.csv", table);
-    let startup = Startup { network: Some(path.clone()), data: Some(StartData::of_argument(data)) };
+    let startup =
+        Startup { network: Some(path.clone()), data: Some(StartData::of_argument(data)), ..Startup::default() };
     let mut window = open(startup);
     settle(&mut window);
     Opened { folder, network: path, window }
@@ -159,7 +160,7 @@ fn a_dismissed_finding_is_not_told_again_and_can_be() {
 
     // Another start: the same file is told of without it, another file with it.
     let data = Some(StartData::File(folder.path().join("data.csv")));
-    let mut again = open(Startup { network: Some(network), data });
+    let mut again = open(Startup { network: Some(network), data, ..Startup::default() });
     again.state_mut().keep_settings(settings);
     settle(&mut again);
     assert_eq!(found(&again).len(), count - 1);

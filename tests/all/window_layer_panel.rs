@@ -3,7 +3,11 @@
 use egui::Key;
 use egui_kittest::kittest::Queryable;
 use layerflow::flow::{CompressionLaw, Decomposition, EventKind, TimeLaw};
+use layerflow::formats::{self, Precision};
+use layerflow::network::{Activation, Affine, Dense, Layer, Network, OutputFunction};
 use layerflow::session::{Command, Hovered, LayerOverview, Modal, PanelPart, PlaybackCommand, Section};
+
+use nalgebra::DMatrix;
 
 use super::window::{TIMEOUT, Window, command, first_start, open, press, t, write};
 use layerflow::explorer::Startup;
@@ -16,7 +20,7 @@ const REFLECTION_AND_FOLD: &str = r#"{"format": "layerflow.network/1", "name": "
 fn open_text(text: &str) -> Window {
     let folder = tempfile::tempdir().unwrap();
     let path = write(&folder, "network.json", text);
-    open(Startup { network: Some(path), data: None })
+    open(Startup { network: Some(path), data: None, ..Startup::default() })
 }
 
 /// Clicks what may have to be scrolled to.
@@ -35,6 +39,19 @@ fn every_section_is_folded_away_and_opened_by_its_heading() {
             assert_eq!(window.state().session().view.panel.is_open(section), expected, "{section:?}");
         }
     }
+}
+
+#[test]
+fn the_rank_at_the_precision_of_the_file_stands_in_the_panel() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("planted.safetensors");
+    let weight = DMatrix::from_fn(8, 8, |i, j| (i as f64 + 0.3).sin() * (j as f64 + 0.7).cos());
+    let affine = Affine { weight, bias: None };
+    let layer = Layer::Dense(Dense { name: "fc".into(), affine, activation: Activation::Identity });
+    let network = Network::new("planted".into(), vec![layer], OutputFunction::Identity).unwrap();
+    formats::save_as(&path, &network, Precision::Single).unwrap();
+    let window = open(Startup { network: Some(path), ..Startup::default() });
+    window.get_by_label("rank 1 at float32 precision");
 }
 
 #[test]

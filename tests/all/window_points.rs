@@ -35,7 +35,7 @@ pub fn lattice() -> (Window, TempDir) {
         }
     }
     let data = write(&folder, "lattice.csv", rows);
-    let mut window = open(Startup { network: Some(network), data: Some(StartData::File(data)) });
+    let mut window = open(Startup { network: Some(network), data: Some(StartData::File(data)), ..Startup::default() });
     command(&mut window, Command::Playback(PlaybackCommand::Home));
     command(&mut window, Command::View(ViewCommand::AutoFit(false)));
     (window, folder)

@@ -32,7 +32,7 @@ const NETWORK: &str = r#"{"format": "layerflow.network/1", "name": "probed", "ou
 fn probed() -> (Window, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let path = write(&folder, "probed.json", NETWORK);
-    let mut window = open(Startup { network: Some(path), data: None });
+    let mut window = open(Startup { network: Some(path), data: None, ..Startup::default() });
     command(&mut window, Command::Generate(Generator::Moons, GeneratorOptions::default()));
     command(&mut window, Command::Playback(PlaybackCommand::Seek(0.4)));
     settle(&mut window);

@@ -26,6 +26,7 @@ fn open_residual() -> Window {
     open_with(Startup {
         network: Some(folder.join("network.json")),
         data: Some(StartData::File(folder.join("inputs.csv"))),
+        ..Startup::default()
     })
 }
 
@@ -240,7 +241,8 @@ fn a_limit_that_cannot_be_followed_is_told_and_what_was_open_stays() {
     let (network, data) = (folder.path().join("steep.json"), folder.path().join("points.csv"));
     std::fs::write(&network, STEEP).unwrap();
     std::fs::write(&data, "0.5\n-1.0\n2.0\n").unwrap();
-    let mut window = open_with(Startup { network: Some(network), data: Some(StartData::File(data)) });
+    let mut window =
+        open_with(Startup { network: Some(network), data: Some(StartData::File(data)), ..Startup::default() });
     window.get_by_label_contains("changes too fast for its continuous limit");
     window.get_by_label("Continuous limit").click_accesskit();
     settle(&mut window);

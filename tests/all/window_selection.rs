@@ -124,7 +124,8 @@ fn digits_are_drawn_as_pictures_unless_dots_are_asked_for() {
         row(5),
         row(7)
     );
-    let mut window = open(Startup { network: Some(write(&folder, "digits.json", network)), data: None });
+    let mut window =
+        open(Startup { network: Some(write(&folder, "digits.json", network)), data: None, ..Startup::default() });
     let options = GeneratorOptions { samples: 40, dimension: 64, ..GeneratorOptions::default() };
     command(&mut window, Command::Generate(Generator::Digits, options));
     window.run_steps(2);

@@ -145,7 +145,7 @@ fn a_legend_of_many_groups_has_pages() {
         .map(|row| format!("{},{},kind {:02}\n", (row % 6) as f64 / 6.0, (row / 6) as f64 / 6.0, row % 15))
         .collect();
     let data = write(&folder, "kinds.csv", format!("length,width,class\n{rows}"));
-    let mut window = open(Startup { network: Some(network), data: Some(StartData::File(data)) });
+    let mut window = open(Startup { network: Some(network), data: Some(StartData::File(data)), ..Startup::default() });
     press(&mut window, Key::Space);
     let shown = |window: &Window, kind: usize| window.query_by_label(&format!("Legend: kind {kind:02}")).is_some();
     assert!(shown(&window, 0) && !shown(&window, 14));

@@ -1,4 +1,4 @@
-//! Draws the program's icon, `assets/icon.png` and `assets/icon.svg`: a spiral unwinding in the colours of the phases.
+//! Draws the program's icon, `assets/icon.png`, `assets/icon.svg` and the sizes in `assets/icons`: a spiral unwinding in the colours of the phases.
 //!
 //! `cargo xtask icon`
 
@@ -11,6 +11,9 @@ use layerflow_offscreen::Offscreen;
 /// Both pictures are this many pixels (units, in the SVG) wide and high.
 const SIDE: f32 = 256.0;
 const CORNER: f32 = 56.0;
+
+/// The sizes that desktops ask for.
+const SIZES: [u32; 7] = [16, 22, 24, 32, 48, 64, 128];
 
 const ARMS: [PhaseKind; 5] =
     [PhaseKind::RotateIn, PhaseKind::Compress, PhaseKind::RotateOut, PhaseKind::Shift, PhaseKind::Activate];
@@ -77,11 +80,19 @@ fn svg(palette: &Palette) -> Result<String, std::fmt::Error> {
     Ok(text)
 }
 
+/// The same picture, so many pixels wide and high.
+fn write(side: u32, palette: &Palette, path: &str) -> Result<(), Box<dyn Error>> {
+    let mut screen = Offscreen::new([side; 2], side as f32 / SIDE)?.with_background(Color32::TRANSPARENT);
+    Ok(screen.frame(&egui::Context::default(), 0.0, |ui| draw(ui, palette)).write_png(path)?)
+}
+
 pub fn run() -> Result<(), Box<dyn Error>> {
     let palette = Palette::for_dark(true);
-    let mut screen = Offscreen::new([SIDE as u32; 2], 1.0)?.with_background(Color32::TRANSPARENT);
-    let picture = screen.frame(&egui::Context::default(), 0.0, |ui| draw(ui, palette));
-    picture.write_png("assets/icon.png")?;
+    write(SIDE as u32, palette, "assets/icon.png")?;
+    fs::create_dir_all("assets/icons")?;
+    for side in SIZES {
+        write(side, palette, &format!("assets/icons/{side}.png"))?;
+    }
     fs::write("assets/icon.svg", svg(palette)?)?;
     Ok(())
 }

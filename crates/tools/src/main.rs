@@ -19,6 +19,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some("icon") => icon::run(),
         Some("screenshot") => screenshot::run(arguments),
         Some("accuracies") => accuracies::run(),
+        Some("mutate-worker") => {
+            mutate::work(arguments);
+            Ok(())
+        }
         Some("mutate") if mutate::run(arguments) => Ok(()),
         Some("mutate") => Err("damaged files led to faults".into()),
         _ => {

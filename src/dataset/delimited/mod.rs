@@ -321,7 +321,7 @@ mod tests {
     fn tabs_separate_and_a_line_without_end_is_refused_before_it_is_taken_apart() {
         let tabs = read_text("a, b\tlabel\n1\t0\n2\t1\n", Some(1)).unwrap();
         assert_eq!((tabs.points.as_slice(), class_names(&tabs).len()), (&[1.0, 2.0][..], 2));
-        assert!(message(&"1,".repeat(70_000), None).contains("more than 65536 columns"));
+        assert!(message(&"1,".repeat(270_000), None).contains("more than 262144 columns"));
         assert!(message(&"1,".repeat(40), Some(2)).contains("has 40 columns of values, but the network takes 2"));
     }
 

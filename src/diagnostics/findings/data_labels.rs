@@ -27,7 +27,9 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
     let predictions = subject.sample().and_then(|sample| sample.predictions.as_deref()).unwrap_or_default();
     let every_row = if predictions.len() == of_sample.len() { predictions } else { &[] };
     let matched = match_classes(&data.labels, outputs, every_row);
-    let beyond = matched.map_or(0, |matched| matched.of_sample.iter().filter(|output| **output >= room).count());
+    let beyond = matched
+        .filter(|_| !subject.is_part())
+        .map_or(0, |matched| matched.of_sample.iter().filter(|output| **output >= room).count());
     if from_one {
         let message = format!(
             "the classes are numbered from 1 to {}: class 0 has no sample, and the network's first output stands for it",

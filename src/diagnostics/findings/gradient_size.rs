@@ -1,8 +1,10 @@
 //! Gradients that vanish or explode on their way back, in a network that has not learned.
 
 use super::finding::{Finding, Severity};
+use super::redundant_linear::is_scaling;
 use super::subject::Subject;
 use super::thresholds::{AUTOTRAINER, SAGEMAKER, Thresholds};
+use crate::network::{Activation, Layer};
 
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
     let Some(backward) = subject.backward() else { return Vec::new() };
@@ -34,7 +36,10 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
                     .try_this("use ReLU in place of sigmoid, He or Glorot initialisation, or residual blocks")
                     .from_source(source),
             );
-        } else if ratio > thresholds.exploding_gradient_ratio && gradient.norm > thresholds.exploding_gradient_norm {
+        } else if !is_normalising(subject, index)
+            && ratio > thresholds.exploding_gradient_ratio
+            && gradient.norm > thresholds.exploding_gradient_norm
+        {
             let message = format!(
                 "the gradient of its weights has norm {:.1e}, {ratio:.0} times the last layer's: one step throws the weights far away",
                 gradient.norm
@@ -50,4 +55,10 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         }
     }
     findings
+}
+
+/// Whether a layer (from 0) only scales what comes in, as a normalisation that no training changes.
+fn is_normalising(subject: &Subject<'_>, index: usize) -> bool {
+    let Some(Layer::Dense(dense)) = subject.network().layers().get(index) else { return false };
+    dense.activation == Activation::Identity && is_scaling(&dense.affine.weight)
 }

@@ -30,7 +30,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
                 difference.norm() / (width as f64).sqrt()
             }
             Layer::Residual(block) if block.shortcut.is_none() => 0.0,
-            Layer::Residual(_) => f64::INFINITY,
+            Layer::Residual(_) | Layer::Node(_) => f64::INFINITY,
         };
         let moves_alone = match layer {
             Layer::Dense(dense) => {
@@ -40,6 +40,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
             Layer::Residual(block) => {
                 block.outer.weight.amax().max(block.outer.bias.as_ref().map_or(0.0, |b| b.amax()))
             }
+            Layer::Node(_) => f64::INFINITY,
         };
         let moved = moved.unwrap_or(moves_alone);
         if moved >= limit || from_identity >= limit {

@@ -14,7 +14,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
         let Some(values) = subject.singular_values(index) else { continue };
         let weight = &dense.affine.weight;
         // The condition number of what is left: what is lost altogether is told as a lost rank.
-        let least = lost_below(weight, values);
+        let least = lost_below(weight, values, subject.network().stored(index));
         let condition = |values: &[f64]| {
             let smallest = values.iter().rev().find(|sigma| **sigma > least)?;
             Some(values.first()? / smallest)

@@ -13,7 +13,7 @@ const RIGHT: f64 = 0.9;
 
 pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
     let network = subject.network();
-    let Some(last) = network.layers().len().checked_sub(1) else { return Vec::new() };
+    let Some(last) = network.layers().len().checked_sub(1).filter(|_| !subject.is_part()) else { return Vec::new() };
     let mut found = output_shape::mismatches(subject);
     found.extend(of_functions(subject));
     let finding = |mismatch: Mismatch| {
@@ -91,7 +91,8 @@ fn of_functions(subject: &Subject<'_>) -> Option<Mismatch> {
     }
     let is_squashed = matches!(activation, Activation::Tanh | Activation::HardTanh { .. } | Activation::Softsign);
     if is_squashed {
-        let harms = is_probability(output) || classes && outputs > 1;
+        let is_wrong = subject.accuracy().is_some_and(|accuracy| accuracy < RIGHT);
+        let harms = is_probability(output) || classes && (outputs > 1 || is_wrong);
         let severity = if harms { Severity::Warning } else { Severity::Note };
         let message = format!(
             "{} stands on the last layer: the answers stay within narrow bounds, and as a classifier's they never get sure",

@@ -10,6 +10,8 @@ use crate::network::{Activation, OutputFunction};
 const PROBABLE: (f64, f64) = (-0.5, 1.5);
 /// From this share of such answers on the sigmoid is missing.
 const MANY: f64 = 0.2;
+/// A network whose answers are right this often as logits is meant so.
+const RIGHT: f64 = 0.9;
 
 pub(super) fn mismatches(subject: &Subject<'_>) -> Vec<Mismatch> {
     let Some(Labels::Classes { of_sample, names }) = subject.data().map(|data| &data.labels) else { return Vec::new() };
@@ -35,13 +37,14 @@ pub(super) fn mismatches(subject: &Subject<'_>) -> Vec<Mismatch> {
         let message = format!("{outputs} outputs for {classes} classes: some stand for nothing in this data");
         add(Severity::Warning, message, "give the last layer an output for each class, or check the labels");
     }
-    if let Some(share) = unsure(subject) {
+    if let Some((share, right)) = unsure(subject) {
         let message = format!(
             "{:.0} % of the answers of the single output are no probabilities: its sigmoid is missing",
             100.0 * share
         );
         found.push(Mismatch {
-            severity: Severity::Warning,
+            // Logits are what many frameworks leave to the loss.
+            severity: if right < RIGHT { Severity::Warning } else { Severity::Note },
             message,
             value: share,
             threshold: MANY,
@@ -52,8 +55,8 @@ pub(super) fn mismatches(subject: &Subject<'_>) -> Vec<Mismatch> {
 }
 
 /// The share of answers of a single output without sigmoid that are far from 0 … 1, where they are many and reading them as
-/// logits is right more often.
-fn unsure(subject: &Subject<'_>) -> Option<f64> {
+/// logits is right more often; with how often that is.
+fn unsure(subject: &Subject<'_>) -> Option<(f64, f64)> {
     let network = subject.network();
     let is_plain = network.outputs() == 1
         && network.output() == OutputFunction::Identity
@@ -66,5 +69,6 @@ fn unsure(subject: &Subject<'_>) -> Option<f64> {
         answers.iter().zip(labels).filter(|(answer, label)| usize::from(**answer >= threshold) == **label).count()
     };
     let share = beyond as f64 / answers.len().max(1) as f64;
-    (share > MANY && right(0.0) > right(0.5)).then_some(share)
+    let right_as_logits = right(0.0) as f64 / answers.len().max(1) as f64;
+    (share > MANY && right(0.0) > right(0.5)).then_some((share, right_as_logits))
 }

@@ -6,7 +6,7 @@ use super::finding::{Finding, Severity, counted};
 use super::subject::Subject;
 use super::thresholds::{OWN, Thresholds};
 use super::values::live_rank;
-use crate::network::Layer;
+use crate::network::{Layer, StoredPrecision};
 
 pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -15,7 +15,8 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
         let Some(values) = subject.singular_values(index) else { continue };
         let weight = &dense.affine.weight;
         let full = values.len();
-        let least = lost_below(weight, values);
+        let stored = subject.network().stored(index);
+        let least = lost_below(weight, values, stored);
         let rank = values.iter().filter(|sigma| **sigma > least).count();
         if rank >= full {
             continue;
@@ -24,7 +25,8 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
         let is_lost = rank < full.min(live_rank(weight)) || rank == 0;
         let severity = if is_lost && !subject.is_structured(index) { Severity::Warning } else { Severity::Note };
         let message = format!(
-            "rank {rank} of {full}: {} compressed to nothing, and no later layer brings it back",
+            "rank {rank} of {full}{}: {} compressed to nothing, and no later layer brings it back",
+            stored.map(|precision| format!(" at {} precision", precision.name())).unwrap_or_default(),
             counted(full - rank, "direction") + if full - rank == 1 { " is" } else { " are" }
         );
         findings.push(
@@ -39,8 +41,12 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
     findings
 }
 
-/// Singular values up to this one are what rounding leaves of nothing.
-pub(super) fn lost_below(weight: &DMatrix<f64>, values: &[f64]) -> f64 {
+/// Singular values up to this one are what rounding leaves of nothing: rounding to the type in which the weight is stored, or,
+/// where that is not known, to the narrowest type that holds every entry.
+pub(super) fn lost_below(weight: &DMatrix<f64>, values: &[f64], stored: Option<StoredPrecision>) -> f64 {
+    if let Some(precision) = stored {
+        return precision.tolerance(values, weight.nrows(), weight.ncols());
+    }
     let largest = values.first().copied().unwrap_or(0.0);
     let sides = weight.nrows().max(weight.ncols()) as f64;
     rounding_noise(weight).max(largest * f64::EPSILON * sides)

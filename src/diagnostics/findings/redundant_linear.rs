@@ -37,6 +37,6 @@ pub(super) fn check(subject: &Subject<'_>, _: &Thresholds) -> Vec<Finding> {
 }
 
 /// Whether a matrix only scales, picks or repeats coordinates, as a normalisation of the inputs does.
-fn is_scaling(weight: &DMatrix<f64>) -> bool {
+pub(super) fn is_scaling(weight: &DMatrix<f64>) -> bool {
     weight.row_iter().all(|row| row.iter().filter(|value| **value != 0.0).count() <= 1)
 }

@@ -1,5 +1,6 @@
 //! What the checks look at: a network, and what is known of it. Everything costly is worked out once, when first asked for.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use nalgebra::DMatrix;
@@ -8,9 +9,12 @@ use crate::dataset::{Dataset, Labels, match_classes};
 use crate::diagnostics::backward::Backward;
 use crate::flow::{Flow, PhaseKind};
 use crate::linalg::library::singular_values;
-use crate::network::{Layer, MAX_FLOW_DIMENSIONS, Network};
+use crate::network::{Layer, Network, OutputFunction};
 
 use super::values::{self, LayerValues};
+
+/// Rows or columns at most, whichever are fewer, of a weight that is decomposed for findings where no flow has done it: minutes.
+const MAX_DECOMPOSED: usize = 2048;
 
 /// At most so many rows of the data are run through the network.
 const MAX_ROWS: usize = 2000;
@@ -21,7 +25,8 @@ const MAX_NUMBERS: usize = 1 << 26;
 pub struct Subject<'a> {
     network: &'a Network,
     flow: Option<&'a Flow>,
-    data: Option<&'a Dataset>,
+    is_part: bool,
+    data: Option<Cow<'a, Dataset>>,
     test: Option<&'a Dataset>,
     sample: OnceLock<Option<Sample>>,
     backward: OnceLock<Option<Backward>>,
@@ -40,7 +45,7 @@ pub struct Sample {
     pub layers: Vec<LayerValues>,
     /// The first value that is not finite: layer, unit, row of the data's file, value.
     pub overflow: Option<(usize, usize, usize, f64)>,
-    /// The predicted classes; `None` where the network's answers are not finite.
+    /// The predicted classes; `None` where the network's answers are not finite, or are those of a part.
     pub predictions: Option<Vec<usize>>,
 }
 
@@ -50,6 +55,7 @@ impl<'a> Subject<'a> {
         Subject {
             network,
             flow: None,
+            is_part: false,
             data: None,
             test: None,
             sample: OnceLock::new(),
@@ -64,9 +70,21 @@ impl<'a> Subject<'a> {
         self
     }
 
+    /// The same where the network is the first part of another: what it gives at its end are no answers.
+    pub fn of_part(mut self, is_part: bool) -> Subject<'a> {
+        self.is_part = is_part;
+        self
+    }
+
     /// The same with the data that the network was trained on, or is used on. Data of another width is left out.
     pub fn with_data(mut self, data: Option<&'a Dataset>) -> Subject<'a> {
-        self.data = data.filter(|data| data.dimension() == self.network.inputs() && data.samples() > 0);
+        let fits = |data: &&Dataset| data.dimension() == self.network.inputs() && data.samples() > 0;
+        let is_single = self.network.outputs() == 1 && self.network.output() == OutputFunction::Identity;
+        // Whole numbers may be classes or a quantity; many of them before a single output are what it is to tell.
+        self.data = data.filter(fits).map(|data| match data.labels.as_values().filter(|_| is_single) {
+            Some(labels) => Cow::Owned(Dataset { labels, ..data.clone() }),
+            None => Cow::Borrowed(data),
+        });
         self
     }
 
@@ -81,14 +99,19 @@ impl<'a> Subject<'a> {
         self.network
     }
 
+    /// Whether the network's end is that of a part, and no answer.
+    pub fn is_part(&self) -> bool {
+        self.is_part
+    }
+
     /// The layers, with their index from 0, whose numbers are all finite.
     pub fn finite_layers(&self) -> impl Iterator<Item = (usize, &'a Layer)> {
         self.network.layers().iter().enumerate().filter(|(_, layer)| values::is_finite(layer))
     }
 
     /// The data.
-    pub fn data(&self) -> Option<&'a Dataset> {
-        self.data
+    pub fn data(&self) -> Option<&Dataset> {
+        self.data.as_deref()
     }
 
     /// The data that was held back.
@@ -103,7 +126,7 @@ impl<'a> Subject<'a> {
 
     /// Some rows of the data on their way through the network; `None` without data.
     pub fn sample(&self) -> Option<&Sample> {
-        self.sample.get_or_init(|| self.data.map(|data| Sample::new(self.network, data))).as_ref()
+        self.sample.get_or_init(|| self.data().map(|data| Sample::new(self.network, data, self.is_part))).as_ref()
     }
 
     /// The layers' values, with their index from 0, up to the first that is not finite; none without data.
@@ -130,7 +153,7 @@ impl<'a> Subject<'a> {
     /// The gradients of the loss; `None` without labels that fit or where a value is not finite.
     pub fn backward(&self) -> Option<&Backward> {
         let gradients = || {
-            let sample = self.sample().filter(|sample| sample.overflow.is_none())?;
+            let sample = self.sample().filter(|sample| sample.overflow.is_none() && !self.is_part)?;
             Backward::measure(self.network, self.flow, &sample.inputs, &sample.labels).ok()
         };
         self.backward.get_or_init(gradients).as_ref()
@@ -149,7 +172,7 @@ impl<'a> Subject<'a> {
             }
             let Layer::Dense(dense) = layer else { return None };
             let (rows, columns) = dense.affine.weight.shape();
-            let is_small = rows.min(columns) <= MAX_FLOW_DIMENSIONS && rows.max(columns) <= 8 * MAX_FLOW_DIMENSIONS;
+            let is_small = rows.min(columns) <= MAX_DECOMPOSED && rows.max(columns) <= 8 * MAX_DECOMPOSED;
             is_small.then(|| singular_values(&dense.affine.weight).ok()).flatten()
         };
         self.network.layers().iter().enumerate().map(of_layer).collect()
@@ -182,7 +205,7 @@ impl<'a> Subject<'a> {
 }
 
 impl Sample {
-    fn new(network: &Network, data: &Dataset) -> Sample {
+    fn new(network: &Network, data: &Dataset, is_part: bool) -> Sample {
         let numbers: usize = network.layers().iter().map(|layer| 2 * (layer.outputs() + layer.inputs())).sum();
         let most = (MAX_NUMBERS / numbers.max(1)).clamp(1, MAX_ROWS);
         let step = data.samples().div_ceil(most).max(1);
@@ -193,9 +216,10 @@ impl Sample {
         let predict = |values: &LayerValues| {
             values.output().column_iter().map(|column| network.output().predicted_class(column.as_slice())).collect()
         };
-        let predictions: Option<Vec<usize>> = layers.last().filter(|_| overflow.is_none()).map(predict);
+        let predictions: Option<Vec<usize>> = layers.last().filter(|_| overflow.is_none() && !is_part).map(predict);
         // Classes are the outputs that stand for them, as for the accuracy that is told.
-        let matched = match_classes(&sampled.labels, network.outputs(), predictions.as_deref().unwrap_or_default());
+        let answers = predictions.as_deref().unwrap_or_default();
+        let matched = match_classes(&sampled.labels, network.outputs(), answers).filter(|_| !is_part);
         let renumbered = matched.and_then(|matched| sampled.renumbered(&matched, network.outputs()));
         let labels = renumbered.map_or(sampled.labels, |renumbered| renumbered.labels);
         let overflow = overflow.map(|(layer, unit, sample, value)| (layer, unit, data.row_of(rows[sample]), value));

@@ -10,6 +10,10 @@ use crate::dataset::Random;
 
 /// Multiplications for the cosines of all pairs, at most; beyond, twins are looked for among neighbours on a line alone.
 const MAX_WORK: usize = 200_000_000;
+/// 1 − cosine up to which one unit is the other's copy, some noise on it included.
+const COPIED: f64 = 1e-8;
+/// Where a network is right this often its twins do no harm.
+const RIGHT: f64 = 0.9;
 /// Rows shorter than this have no direction.
 const MIN_NORM: f64 = 1e-9;
 
@@ -27,7 +31,11 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
             let twins: Vec<_> = pairs.iter().filter(is_twin).collect();
             let parallel: Vec<_> = pairs.iter().filter(|pair| !is_twin(pair)).collect();
             // On a line many directions are close to each other by chance.
-            let severe = if part.weight.ncols() > 1 { Severity::Warning } else { Severity::Note };
+            let closest = twins.first().map_or(f64::INFINITY, |(_, _, distance)| *distance);
+            // Training itself brings units of few inputs together, and never all the way; where the network is right, no harm
+            // is done.
+            let is_copy = closest <= COPIED || subject.accuracy().is_some_and(|accuracy| accuracy < RIGHT);
+            let severe = if part.weight.ncols() > 1 && is_copy { Severity::Warning } else { Severity::Note };
             let kinds = [
                 (twins, severe, thresholds.twin_units, "the same weights and bias up to a factor"),
                 (

@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use crate::linalg::median;
-use crate::network::{Layer, Network};
+use crate::network::{Layer, Network, NodeMap};
 
 /// One matrix of a layer with its bias.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +45,13 @@ pub fn parts(layer: &Layer) -> Vec<Part<'_>> {
             }
             parts
         }
+        Layer::Node(node) => match &node.map {
+            NodeMap::Affine(affine) => {
+                let (weight, bias) = (&affine.weight, affine.bias.as_ref());
+                vec![Part { name: "weight", weight, bias, feeds_activation: false }]
+            }
+            _ => Vec::new(),
+        },
     }
 }
 
@@ -163,6 +170,7 @@ impl LayerValues {
                 };
                 LayerValues { before, after, sum: Some(sum) }
             }
+            Layer::Node(node) => LayerValues { before: input.clone(), after: node.apply(input), sum: None },
         }
     }
 

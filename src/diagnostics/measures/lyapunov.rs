@@ -26,7 +26,9 @@ pub(super) fn exponents(network: &Network, values: &[LayerValues]) -> Vec<Option
         let product = if index == 0 && matches!(layer, Layer::Dense(_)) {
             0
         } else {
-            layer.parameters() * inputs + most * least * least
+            let entries =
+                if matches!(layer, Layer::Node(_)) { layer.inputs() * layer.outputs() } else { layer.parameters() };
+            entries * inputs + most * least * least
         };
         (product + STEPS * least * least) as f64
     };
@@ -71,6 +73,10 @@ pub(super) fn exponents(network: &Network, values: &[LayerValues]) -> Vec<Option
 fn advance(layer: &Layer, values: &LayerValues, sample: usize, jacobian: Option<&DMatrix<f64>>) -> DMatrix<f64> {
     let times = |weight: &DMatrix<f64>| jacobian.map_or_else(|| weight.clone(), |jacobian| weight * jacobian);
     match layer {
+        Layer::Node(node) => {
+            let own = node.jacobian(values.before.column(sample).into_owned().as_slice());
+            jacobian.map_or_else(|| own.clone(), |jacobian| &own * jacobian)
+        }
         Layer::Dense(dense) => {
             let mut next = times(&dense.affine.weight);
             bend(dense.activation, values, sample, &mut next);

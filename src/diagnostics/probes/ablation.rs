@@ -39,6 +39,11 @@ pub enum AblationError {
         "layer {layer} is a residual block, which has no singular directions of its own; take out a unit or the layer"
     )]
     Block { layer: usize },
+    /// An operator of a graph is nothing that can be left out by itself.
+    #[error(
+        "layer {layer} is the operator {operator}, of which nothing can be taken out; take out a part of another layer"
+    )]
+    Node { layer: usize, operator: String },
     /// The widths differ.
     #[error("layer {layer} cannot be skipped: it takes {inputs} values and gives {outputs}")]
     NotSquare { layer: usize, inputs: usize, outputs: usize },
@@ -82,7 +87,13 @@ impl Ablation {
                 let refusal = AblationError::NeverZero { layer: layer + 1, unit: unit + 1, activation };
                 if is_ignored || passes_zero(dense.activation) { Ok(()) } else { Err(refusal) }
             }
+            (Ablation::Unit { layer, .. }, Layer::Node(node)) => {
+                Err(AblationError::Node { layer: layer + 1, operator: node.operator.clone() })
+            }
             (Ablation::Unit { .. }, _) => Err(missing()),
+            (Ablation::Direction { layer, .. } | Ablation::Layer { layer }, Layer::Node(node)) => {
+                Err(AblationError::Node { layer: layer + 1, operator: node.operator.clone() })
+            }
             (Ablation::Direction { layer, .. }, Layer::Residual(_)) => Err(AblationError::Block { layer: layer + 1 }),
             (Ablation::Direction { index, .. }, Layer::Dense(dense)) => {
                 let count = dense.affine.inputs().min(dense.affine.outputs());
@@ -159,7 +170,7 @@ fn clear_row(affine: &mut Affine, row: usize) {
 fn skipped(layer: &Layer) -> Layer {
     let shortcut = match layer {
         Layer::Residual(block) => block.shortcut.clone(),
-        Layer::Dense(_) => None,
+        Layer::Dense(_) | Layer::Node(_) => None,
     };
     let weight = shortcut.unwrap_or_else(|| DMatrix::identity(layer.outputs(), layer.inputs()));
     let affine = Affine { weight, bias: None };
@@ -243,7 +254,7 @@ mod tests {
     fn by_hand(network: &Network, points: &DMatrix<f64>, layer: usize, unit: usize) -> DMatrix<f64> {
         let (values, _) = follow(network, points);
         let mut now = match &network.layers()[layer] {
-            Layer::Dense(_) => {
+            Layer::Dense(_) | Layer::Node(_) => {
                 let mut now = values[layer].after.clone();
                 now.row_mut(unit).fill(0.0);
                 now

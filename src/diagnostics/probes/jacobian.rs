@@ -56,6 +56,10 @@ impl<'a> Jacobian<'a> {
         let mut moved = displacements.clone();
         for (layer, values) in self.network.layers().iter().zip(&self.values) {
             moved = match layer {
+                Layer::Node(node) => {
+                    let point = repeated(values, moved.ncols());
+                    node.push_columns(&point, &moved)
+                }
                 Layer::Dense(dense) => {
                     let mut next = &dense.affine.weight * moved;
                     bend(dense.activation, values, 0, &mut next);
@@ -80,6 +84,7 @@ impl<'a> Jacobian<'a> {
         let mut pulled = covectors.clone();
         for (layer, values) in self.network.layers().iter().zip(&self.values).rev() {
             pulled = match layer {
+                Layer::Node(node) => node.pull_columns(&repeated(values, pulled.ncols()), &pulled),
                 Layer::Dense(dense) => {
                     bend(dense.activation, values, 0, &mut pulled);
                     dense.affine.weight.tr_mul(&pulled)
@@ -128,6 +133,11 @@ impl<'a> Jacobian<'a> {
         }
         Some(TopDirection { direction: v.as_slice().to_vec(), stretch, residual })
     }
+}
+
+/// What an operator is given at the one input, as often as there are displacements.
+fn repeated(values: &LayerValues, count: usize) -> DMatrix<f64> {
+    DMatrix::from_fn(values.before.nrows(), count, |row, _| values.before[(row, 0)])
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ mod nearest_input;
 mod perturbation;
 mod stretch;
 #[cfg(test)]
-mod testing;
+pub(in crate::diagnostics) mod testing;
 
 pub use ablation::{Ablation, AblationEffect, AblationError};
 pub use covectors::Covectors;

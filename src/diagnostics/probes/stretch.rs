@@ -49,6 +49,18 @@ fn bound(layer: &LayerFlow, motion: &Motion, s: f64, (start, layer_start, branch
         Motion::Activation { activation, .. } => start * slope_bound(*activation, s),
         Motion::Residual(_) => start + s * branch * layer_start,
         Motion::Limit(_) => start * (s * branch).exp(),
+        Motion::Node(stage) => {
+            let end = stage.node.lipschitz();
+            // Along a curved path the groups stretch by the power s of it at most.
+            let within = if s == 0.0 {
+                1.0
+            } else if stage.is_curved() {
+                end.max(1.0).powf(s)
+            } else {
+                1.0 - s + s * end
+            };
+            start * within
+        }
     }
 }
 

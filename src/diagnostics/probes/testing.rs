@@ -1,4 +1,4 @@
-//! Networks that the tests of probes share.
+//! A network that the tests of probes and gradients share.
 
 use nalgebra::DMatrix;
 

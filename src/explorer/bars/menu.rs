@@ -5,7 +5,8 @@ use egui::{Button, MenuBar, Ui};
 use crate::explorer::commands::{Action, GESTURES, Mark};
 use crate::explorer::{bars::status, theme};
 use crate::formats::NetworkKind;
-use crate::session::{Appearance, Command, Example, Session, file_name};
+use crate::media::MediaKind;
+use crate::session::{Appearance, Command, Example, NumberKind, Session, file_name};
 
 /// Draws the bar and tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
@@ -25,6 +26,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
 fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     commands.extend(entry(ui, session, Action::OpenNetwork));
     commands.extend(entry(ui, session, Action::OpenData));
+    commands.extend(entry(ui, session, Action::OpenSession));
     ui.menu_button("Examples", |ui| {
         for example in Example::ALL {
             commands.extend(entry(ui, session, Action::Example(example)));
@@ -42,6 +44,9 @@ fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     .response
     .on_disabled_hover_text("No network was opened from a file yet.");
     ui.separator();
+    for action in [Action::Save, Action::SaveSession(false), Action::SaveSession(true)] {
+        commands.extend(entry(ui, session, action));
+    }
     ui.add_enabled_ui(session.document().is_some(), |ui| {
         ui.menu_button("Save network as", |ui| {
             for kind in NetworkKind::ALL {
@@ -51,8 +56,33 @@ fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     })
     .response
     .on_disabled_hover_text("No network is open yet.");
+    ui.add_enabled_ui(session.document().is_some(), |ui| {
+        ui.menu_button("Export", |ui| {
+            for (name, fits) in [("Picture", MediaKind::holds_picture as fn(MediaKind) -> bool), ("Film", is_film)] {
+                ui.menu_button(name, |ui| {
+                    for kind in MediaKind::ALL.into_iter().filter(|kind| fits(*kind)) {
+                        commands.extend(entry(ui, session, Action::Export(kind)));
+                    }
+                });
+            }
+            commands.extend(entry(ui, session, Action::CopyPicture));
+            ui.menu_button("Numbers", |ui| {
+                for kind in NumberKind::ALL {
+                    commands.extend(entry(ui, session, Action::SaveNumbers(kind)));
+                }
+            });
+        });
+    })
+    .response
+    .on_disabled_hover_text("No network is open yet.");
+    commands.extend(entry(ui, session, Action::Share));
     ui.separator();
     commands.extend(entry(ui, session, Action::Quit));
+}
+
+/// Whether the export of this kind is one of a film.
+fn is_film(kind: MediaKind) -> bool {
+    !kind.holds_picture()
 }
 
 fn view_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
@@ -94,7 +124,7 @@ fn help_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     });
     ui.separator();
     ui.label("Files can be dropped anywhere on the window: networks and data.");
-    ui.label(theme::note(ui, concat!("layerflow ", env!("CARGO_PKG_VERSION"))));
+    ui.label(theme::note(ui, concat!("layerflow ", env!("LAYERFLOW_VERSION"))));
     ui.hyperlink_to("The flow model (arXiv:1708.06257)", "https://arxiv.org/abs/1708.06257");
 }
 
@@ -117,9 +147,26 @@ fn entry(ui: &mut Ui, session: &Session, action: Action) -> Option<Command> {
     clicked.then_some(description.command)
 }
 
+/// A mark where something is not saved, with what it is.
+fn unsaved_mark(ui: &mut Ui, session: &Session) {
+    let mut unsaved = Vec::new();
+    if let Some(work) = session.unsaved_work() {
+        unsaved.push(if work.points.is_some() { "the network or the points" } else { "the network" });
+    }
+    if session.session_has_changed() {
+        unsaved.push("the view of the session");
+    }
+    if !unsaved.is_empty() {
+        let color = theme::Palette::from_ui(ui).warning;
+        ui.label(egui::RichText::new("not saved").color(color))
+            .on_hover_text(format!("In no file yet: {}. Ctrl S saves it.", unsaved.join(" and ")));
+    }
+}
+
 /// Network name · data, from the right. Whether the plain net or its ResNet is seen is said and chosen above the stage.
 fn what_is_open(ui: &mut Ui, session: &Session) {
     let Some(document) = session.document() else { return };
+    unsaved_mark(ui, session);
     let points = document.data.dataset.as_ref().map_or(0, |dataset| dataset.samples());
     let data = format!("{} ({points} points)", document.data.name());
     ui.add(egui::Label::new(data).truncate()).on_hover_text("The data that flows through the network");

@@ -4,7 +4,7 @@ use egui::{Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec
 
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::severity;
-use crate::flow::{Event, EventKind, Flow, LayerFlow, Phase};
+use crate::flow::{Event, EventKind, Flow, LayerFlow, Motion, Phase, PhaseKind};
 use crate::session::{
     Command, FindingCommand, FindingScope, Playback, PlaybackCommand, VisibleFindings, coordinate_name, own_name,
 };
@@ -143,9 +143,18 @@ fn describe(flow: &Flow, t: f64) -> String {
     match layer.phases.iter().find(|phase| t < phase.end).or(layer.phases.last()) {
         Some(phase) => {
             let (start, end) = (phase.start, phase.end);
-            format!("{layer_text} · {}\nt from {start:.2} to {end:.2}", phase.kind.label())
+            format!("{layer_text} · {}\nt from {start:.2} to {end:.2}", phase_text(phase))
         }
         None => format!("{layer_text} · moves nothing"),
+    }
+}
+
+/// What a phase does; of an operator that has no motion of its own, that it moves straight.
+fn phase_text(phase: &Phase) -> String {
+    match &phase.motion {
+        Motion::Node(stage) if phase.kind == PhaseKind::Direct => format!("moves straight: {}", stage.node.operator),
+        Motion::Node(stage) => format!("{} ({})", phase.kind.label(), stage.node.operator),
+        _ => phase.kind.label().to_owned(),
     }
 }
 
@@ -196,7 +205,11 @@ fn draw(ui: &Ui, rect: Rect, scale: TimeScale, flow: &Flow, playback: &Playback)
             drawn_to = segment.1;
             let inside = range.is_none_or(|(from, to)| phase.end > from && phase.start < to);
             let colour = palette.phase(phase.kind).gamma_multiply(if inside { 1.0 } else { OUTSIDE_RANGE });
-            painter.rect_filled(Rect::from_x_y_ranges(segment.0..=segment.1, blocks.y_range()), 0.0, colour);
+            let block = Rect::from_x_y_ranges(segment.0..=segment.1, blocks.y_range());
+            painter.rect_filled(block, 0.0, colour);
+            if phase.kind == PhaseKind::Direct {
+                hatch_in(&painter.with_clip_rect(block.intersect(rect)), block, palette.stage);
+            }
         }
     }
     draw_numbers(&painter, rect, scale, flow.layers().len(), palette);
@@ -246,9 +259,12 @@ fn draw_lost(ui: &Ui, rect: Rect, (left, right): (f32, f32)) {
 
 /// Slanted lines.
 fn hatch(ui: &Ui, block: Rect) {
-    let (palette, left, right) = (Palette::from_ui(ui), block.left(), block.right());
-    let painter = ui.painter().with_clip_rect(block);
-    let stroke = Stroke::new(theme::THIN, palette.error_large);
+    hatch_in(&ui.painter().with_clip_rect(block), block, Palette::from_ui(ui).error_large);
+}
+
+fn hatch_in(painter: &egui::Painter, block: Rect, colour: egui::Color32) {
+    let (left, right) = (block.left(), block.right());
+    let stroke = Stroke::new(theme::THIN, colour);
     let mut x = left - block.height();
     while x < right {
         painter.line_segment([pos2(x, block.bottom()), pos2(x + block.height(), block.top())], stroke);

@@ -8,8 +8,9 @@ use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
 use crate::diagnostics::probes::Perturbation;
 use crate::formats::NetworkKind;
+use crate::media::MediaKind;
 use crate::session::{
-    Appearance, Colouring, Command, Compare, Example, Overlay, Pen, Session, Side, Tool, VelocityPicture,
+    Appearance, Colouring, Command, Compare, Example, NumberKind, Overlay, Pen, Session, Side, Tool, VelocityPicture,
 };
 
 /// A command of the window. A new one is a variant, its place in [`Action::all`] and its row in `table.rs`.
@@ -25,6 +26,20 @@ pub enum Action {
     Example(Example),
     /// Writes the network to a file of a kind.
     SaveNetwork(NetworkKind),
+    /// The dialog for pictures and films, for a kind of file.
+    Export(MediaKind),
+    /// Copies the picture of the stage.
+    CopyPicture,
+    /// Writes numbers of what is shown.
+    SaveNumbers(NumberKind),
+    /// Saves what is open the way it was opened.
+    Save,
+    /// Opens a saved view of the window.
+    OpenSession,
+    /// Saves the view of the window, with network and data embedded in any case or not.
+    SaveSession(bool),
+    /// Shows the command line that shows the same.
+    Share,
     /// Takes the last change back.
     Undo,
     /// Makes it again.
@@ -170,6 +185,11 @@ impl Action {
             Action::OpenData,
         ];
         all.extend(NetworkKind::ALL.map(Action::SaveNetwork));
+        all.extend(MediaKind::ALL.map(Action::Export));
+        all.push(Action::CopyPicture);
+        all.extend(NumberKind::ALL.map(Action::SaveNumbers));
+        all.extend([Action::Save, Action::OpenSession, Action::SaveSession(false), Action::SaveSession(true)]);
+        all.push(Action::Share);
         all.extend([Action::Undo, Action::Redo, Action::Palette, Action::Quit]);
         all.extend(Compare::ALL.map(Action::Compare));
         all.extend([Action::ShowEverything, Action::ResetCamera, Action::AutoFit]);
@@ -245,6 +265,11 @@ const fn key(key: Key) -> KeyboardShortcut {
 
 const fn shift(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::SHIFT, key)
+}
+
+/// Ctrl or Cmd, and Shift.
+const fn ctrl_shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
 }
 
 /// Ctrl, or Cmd on a Mac.

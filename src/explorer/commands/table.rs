@@ -3,12 +3,12 @@
 use egui::{Key, KeyboardShortcut};
 
 use super::row::row;
-use super::{Action, Description, ctrl, key, shift};
+use super::{Action, Description, ctrl, ctrl_shift, key, shift};
 use crate::diagnostics::probes::Perturbation;
 use crate::explorer::stage::overlay_refusal;
-use crate::formats::NetworkKind;
+use crate::media::MediaKind;
 use crate::session::{
-    Colouring, Command, Compare, DialogPurpose, EditCommand, Modal, PanelCommand, PanelPart, PenCommand,
+    Colouring, Command, Compare, DialogPurpose, EditCommand, ExportCommand, Modal, PanelCommand, PanelPart, PenCommand,
     PlaybackCommand, PointCommand, ProbeCommand, Session, Tool, TrainCommand, VelocityPicture, ViewCommand,
     WindowCommand,
 };
@@ -54,11 +54,62 @@ impl Action {
             }
             Action::SaveNetwork(kind) => {
                 let command = Command::Ask(DialogPurpose::SaveNetwork(kind));
-                let keys: &[KeyboardShortcut] = if kind == NetworkKind::default() { &[ctrl(Key::S)] } else { &[] };
                 row(&format!("Save network as {}…", kind.label()), "Write the network that is shown to a file", command)
                     .menu(&format!("{}…", kind.label()))
-                    .keys(keys)
                     .refused(session.document().is_none(), NO_NETWORK)
+            }
+            Action::Export(kind) => {
+                let name = if kind.holds_picture() { "picture" } else { "film" };
+                let keys: &[KeyboardShortcut] = match kind {
+                    MediaKind::Png => &[ctrl(Key::E)],
+                    MediaKind::Gif => &[ctrl_shift(Key::E)],
+                    _ => &[],
+                };
+                let label = format!("Export {name} as {}…", kind.label());
+                let tip = "Draw what is shown to a file of any size, with the choice of what stands beside the data";
+                row(&label, tip, Command::Export(ExportCommand::Open(kind)))
+                    .menu(&format!("{}…", kind.label()))
+                    .keys(keys)
+                    .refused(session.scene().is_none(), NO_NETWORK)
+            }
+            Action::SaveNumbers(kind) => row(
+                &format!("Save numbers: {}…", kind.label().to_lowercase()),
+                "Write them to a file: .csv, .json or .npz, as its name says",
+                Command::Ask(DialogPurpose::SaveNumbers(kind)),
+            )
+            .menu(&format!("{}…", kind.label()))
+            .refused(session.scene().is_none(), NO_NETWORK),
+            Action::CopyPicture => {
+                let tip = "Copy the stage as it is now, in the size and colours of the last export";
+                row("Copy picture of the stage", tip, Command::Export(ExportCommand::Copy))
+                    .keys(&[ctrl_shift(Key::C)])
+                    .refused(session.scene().is_none(), NO_NETWORK)
+            }
+            Action::Save => {
+                let tip =
+                    "Save what is open the way it was opened: the session, or the network's file; else under a name";
+                row("Save", tip, Command::Save).keys(&[ctrl(Key::S)]).refused(session.document().is_none(), NO_NETWORK)
+            }
+            Action::OpenSession => {
+                let tip = "Open a saved view of the window, with its network and data";
+                row("Open session…", tip, Command::Ask(DialogPurpose::OpenSession))
+            }
+            Action::SaveSession(embeds) => {
+                let (label, tip) = match embeds {
+                    false => {
+                        ("Save session as…", "Write everything that the window shows to a file that opens it again")
+                    }
+                    true => (
+                        "Save session with everything inside…",
+                        "The same with network and data inside, so that the file can be given away",
+                    ),
+                };
+                row(label, tip, Command::Ask(DialogPurpose::SaveSession { embeds }))
+                    .refused(session.document().is_none(), NO_NETWORK)
+            }
+            Action::Share => {
+                let tip = "The command line that opens a window showing the same";
+                row("Copy as command…", tip, Command::Share(true)).refused(session.document().is_none(), NO_NETWORK)
             }
             Action::Undo => {
                 row("Undo", "Take the last change of the network or the points back", Command::Edit(EditCommand::Undo))

@@ -3,12 +3,15 @@
 
 pub(super) mod columns;
 pub(super) mod drop;
+pub(super) mod export;
 pub(super) mod import;
 pub(super) mod import_spectra;
 pub(super) mod import_tensors;
 pub(super) mod model_help;
 pub(super) mod palette;
 pub(super) mod path_field;
+pub(super) mod relocation;
+pub(super) mod share;
 pub(super) mod unsaved;
 
 use egui::Context;
@@ -23,6 +26,12 @@ pub enum Dialog {
     Columns,
     /// The import assistant.
     Import,
+    /// The choices of a picture or a film.
+    Export,
+    /// The files of a session that are looked for.
+    Relocation,
+    /// The command line that shows the same.
+    Share,
     /// The field that stands in for a file dialog.
     PathField,
     /// The question before unsaved work goes.
@@ -38,6 +47,9 @@ pub fn open(session: &Session) -> Vec<Dialog> {
     let windows = [
         session.columns.is_some().then_some(Dialog::Columns),
         session.import.is_some().then_some(Dialog::Import),
+        session.export.shown().is_some().then_some(Dialog::Export),
+        session.relocation.is_some().then_some(Dialog::Relocation),
+        session.share.is_some().then_some(Dialog::Share),
         session.path_prompt.is_some().then_some(Dialog::PathField),
         (!session.unsaved().found().is_empty()).then_some(Dialog::Found),
         session.unsaved().asks().then_some(Dialog::Unsaved),
@@ -69,6 +81,17 @@ pub fn show_windows(ctx: &Context, session: &Session) -> Vec<Command> {
     if let Some(import) = &session.import {
         let asked = import::show(ctx, import, has_keys(Dialog::Import));
         commands.extend(asked.into_iter().map(Command::Import));
+    }
+    if let Some(settings) = session.export.shown() {
+        let asked = export::show(ctx, settings, session.playback.duration(), has_keys(Dialog::Export));
+        commands.extend(asked.into_iter().map(Command::Export));
+    }
+    // The field to type a path in takes its place while it is open.
+    if let (Some(relocation), None) = (&session.relocation, &session.path_prompt) {
+        commands.extend(relocation::show(ctx, relocation, has_keys(Dialog::Relocation)));
+    }
+    if let Some(line) = &session.share {
+        commands.extend(share::show(ctx, line, has_keys(Dialog::Share)));
     }
     if let Some(prompt) = &session.path_prompt {
         commands.extend(path_field::show(ctx, prompt, has_keys(Dialog::PathField)));

@@ -13,13 +13,21 @@ type Offer<T> = (&'static str, T, &'static str);
 
 /// Asks before unsaved work goes.
 pub fn leave(ctx: &Context, session: &Session, keys: bool) -> Vec<Command> {
+    let save = match session.session_path() {
+        Some(_) => ("Save", LeaveAnswer::Save, "Save the session to its file, and then go on"),
+        None => ("Save…", LeaveAnswer::Save, "Save the network to a file, and then go on"),
+    };
     let offered = [
-        ("Save…", LeaveAnswer::Save, "Save the network to a file, and then go on"),
+        save,
         ("Go on without saving", LeaveAnswer::Discard, "Lose the changes"),
         ("Stay", LeaveAnswer::Stay, "Go back to the network"),
     ];
     let answer = ask(ctx, "unsaved work", keys, offered, |ui| {
-        ui.heading("The network has changes that are not saved.");
+        let is_session = session.session_has_changed() && session.unsaved_work().is_none();
+        ui.heading(match is_session {
+            true => "The session has changes that are not saved.",
+            false => "The network has changes that are not saved.",
+        });
         ui.label(format!("What you asked for {}, and the changes would be lost.", session.unsaved().reason()));
     });
     answer.map(Command::Leave).into_iter().collect()

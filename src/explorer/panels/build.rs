@@ -118,7 +118,7 @@ fn row(ui: &mut Ui, network: &Network, index: usize, layer: &Layer, edits: &mut 
         ui.separator();
         let (text, kind) = match layer {
             Layer::Dense(_) => ("Make it a residual block", PlanKind::Residual { hidden: layer.outputs() }),
-            Layer::Residual(_) => ("Make it a dense layer", PlanKind::Dense),
+            Layer::Residual(_) | Layer::Node(_) => ("Make it a dense layer", PlanKind::Dense),
         };
         if ui.button(text).clicked() {
             change(NetworkChange::Kind { layer: index, kind });

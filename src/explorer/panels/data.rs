@@ -69,7 +69,8 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         ui.label(theme::note(ui, text)).on_hover_text("What is done to the values of the file before they flow.");
     }
     for change in &wanted.data.changes {
-        ui.label(theme::note(ui, *change)).on_hover_text("What was done to the values by a button of the findings.");
+        ui.label(theme::note(ui, change.as_ref()))
+            .on_hover_text("What was done to the values by a button of the findings.");
     }
     commands.extend(findings(ui, session).map(Command::Findings));
     if let Some(scene) = session.scene() {

@@ -71,7 +71,8 @@ fn entry(ui: &mut Ui, network: &Network, layer: &LayerFlow, current: bool, findi
     let (left, top) = (rect.left() + theme::GAP, rect.top() + 3.0);
     let ink = if current { visuals.text_color() } else { palette.ink };
     painter.text(pos2(left, top), egui::Align2::LEFT_TOP, &title, theme::body_font(), ink);
-    let what = format!("{} → {}  {}", layer.inputs, layer.outputs, layer.activation.name().replace('_', " "));
+    let does = layer.operator.clone().unwrap_or_else(|| layer.activation.name().replace('_', " "));
+    let what = format!("{} → {}  {does}", layer.inputs, layer.outputs);
     let faint = if current { visuals.text_color() } else { palette.faint_ink };
     painter.text(pos2(left, top + 16.0), egui::Align2::LEFT_TOP, what, theme::small_font(), faint);
     if let Some(spectrum) = &layer.spectrum {
@@ -144,10 +145,11 @@ fn tip(layer: &LayerFlow) -> String {
         Some(spectrum) => {
             let (largest, smallest) = (spectrum.singular_values.first(), spectrum.singular_values.last());
             format!(
-                "Singular values from {} to {}, rank {}; the bar shows their range, 1 in the middle. Click: go to t = {start}; secondary click: a menu.",
+                "Singular values from {} to {}, rank {}{}; the bar shows their range, 1 in the middle. Click: go to t = {start}; secondary click: a menu.",
                 theme::significant(smallest.copied().unwrap_or(0.0)),
                 theme::significant(largest.copied().unwrap_or(0.0)),
-                spectrum.rank
+                spectrum.rank,
+                spectrum.stored_rank.map(|stored| format!(", {}", stored.text())).unwrap_or_default()
             )
         }
         None => format!("A residual block: x + f(x). Click: go to t = {start}; secondary click: a menu."),

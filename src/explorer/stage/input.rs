@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::session::{Field, Grabbed, GradientArrows, Neighbours, Pen, PerturbedPoint, Refined, Scene, ViewSettings};
+use crate::session::{
+    Field, Figure, Grabbed, GradientArrows, Neighbours, Pen, PerturbedPoint, Refined, Scene, ViewSettings,
+};
 
 /// What the stage shows.
 #[derive(Debug)]
@@ -31,8 +33,33 @@ pub struct StageInput<'a> {
     pub is_partial: bool,
     /// Whether the time that frames take is told.
     pub frame_time: bool,
+    /// What a picture says beside the data, where it is one; a window's stage has its toolbar, and all captions.
+    pub figure: Option<&'a Figure>,
     /// The view's settings.
     pub view: &'a ViewSettings,
     /// The time of the flow, 0 to L.
     pub t: f64,
+}
+
+impl<'a> StageInput<'a> {
+    /// A scene under a view at a time, and nothing else.
+    pub fn new(scene: Option<&'a Arc<Scene>>, view: &'a ViewSettings, t: f64) -> StageInput<'a> {
+        StageInput {
+            scene,
+            opening: None,
+            refined: None,
+            field: None,
+            refinement_panel: false,
+            neighbours: None,
+            perturbed: None,
+            grabbed: None,
+            gradient_arrows: None,
+            pen: None,
+            is_partial: false,
+            frame_time: false,
+            figure: None,
+            view,
+            t,
+        }
+    }
 }

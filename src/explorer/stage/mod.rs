@@ -15,11 +15,12 @@ use egui::{Context, Rect, Response, RichText, Sense, TextureHandle, Ui, vec2};
 use crate::explorer::theme::{GAP, Palette};
 use crate::session::{Compare, EditCommand, Fit, Frame, PointCommand, Projection, Scene, ViewCommand, ViewPose};
 pub use input::StageInput;
-use overlays::caption::CaptionCache;
+use overlays::captions::CaptionCache;
 use overlays::frame_times::FrameTimes;
 pub use overlays::refusal::overlay_refusal;
 use overlays::trails::Source;
 use pane::{Buffers, Pane};
+pub use points::mesh_points::{MeshPoint, mesh_points};
 use points::pictures::Atlas;
 use points::sprites::Sprites;
 use points::stamps;
@@ -67,6 +68,11 @@ impl Stage {
         self.sprites = Some(Arc::new(Sprites::new(context.clone())));
     }
 
+    /// The texture of the points' shapes, once it is made.
+    pub fn point_texture(&self) -> Option<egui::TextureId> {
+        self.texture.as_ref().map(TextureHandle::id)
+    }
+
     /// Whether points are drawn by the GPU.
     pub fn draws_on_gpu(&self) -> bool {
         self.sprites.is_some()
@@ -79,7 +85,9 @@ impl Stage {
             empty(ui, input.opening);
             return commands;
         };
-        toolbar::show(ui, input, scene, &mut commands);
+        if input.figure.is_none() {
+            toolbar::show(ui, input, scene, &mut commands);
+        }
         let room = ui.available_rect_before_wrap();
         let dark = ui.visuals().dark_mode;
         let fits = |fitted: &Fitted| Arc::ptr_eq(&fitted.scene, scene) && fitted.projection == input.view.projection;

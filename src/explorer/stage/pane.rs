@@ -12,7 +12,7 @@ use super::interaction::pen::{PenPlane, PenTool};
 use super::interaction::region_selection::{self, RegionSelection};
 use super::overlays::areas;
 use super::overlays::axes;
-use super::overlays::caption;
+use super::overlays::captions;
 use super::overlays::centres;
 use super::overlays::field::{self, Background};
 use super::overlays::gradient_arrows;
@@ -35,8 +35,8 @@ use crate::explorer::theme::{self, GAP, Palette};
 use crate::flow::{LayerFlow, SampledPath};
 use crate::resnet::{Integrator, Refinement};
 use crate::session::{
-    Caption, EditCommand, Frame, Neighbours, Overflow, Overlay, Particles, Pen, PointCommand, ProbeCommand, Region,
-    Scene, Tool, VelocityPicture, ViewCommand, ViewPose, nearest,
+    Caption, Compare, EditCommand, Figure, Frame, Neighbours, Overflow, Overlay, Particles, Pen, PointCommand,
+    ProbeCommand, Region, Scene, Tool, VelocityPicture, ViewCommand, ViewPose, nearest,
 };
 
 /// What the picture of a tour shows, in words.
@@ -135,7 +135,9 @@ impl Pane<'_> {
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, format!("Stage: {name}")));
         let painter = ui.painter_at(rect);
         let palette = Palette::from_ui(ui);
-        painter.rect_filled(rect, 0.0, palette.stage);
+        if !self.input.figure.is_some_and(|figure| figure.is_transparent) {
+            painter.rect_filled(rect, 0.0, palette.stage);
+        }
         let transform = ScreenTransform::for_pose(self.pose, rect);
         // A pen takes the place of the tools that pan and select.
         let pen = self.input.pen.map(|pen| (pen, &self.input.view.pen));
@@ -155,7 +157,7 @@ impl Pane<'_> {
             Some(directions) => {
                 projection::handles(ui, &transform, self.pose, (directions, &self.frame.labels), commands);
             }
-            None if self.turning => {}
+            None if self.turning || !self.says(|figure| figure.axes) => {}
             None => axes::axes(&painter, palette, &transform, &self.frame.labels),
         }
         if let ([first, second], [_, _]) = (&buffers.layers, sources) {
@@ -166,7 +168,8 @@ impl Pane<'_> {
             // Where both are shown the plain net is what is compared to: the ResNet is drawn through it.
             let ghost = sources.len() > 1 && matches!(source, Source::Plain(_));
             let (styles, texture, atlas, sprites) = (self.styles, self.texture, self.atlas, self.sprites);
-            let style = CloudStyle { styles, texture, atlas, sprites, palette, ghost };
+            let radius = self.input.figure.and_then(|figure| figure.point_radius).unwrap_or(theme::POINT_RADIUS);
+            let style = CloudStyle { styles, texture, atlas, sprites, palette, radius, ghost };
             let projector = paths(source).0.projector(&self.scene.flow, self.input.t, &rows).moved_by(origin);
             painter.extend(layer.cloud.shapes(&transform, &projector, style));
             let drawn = layer.cloud.drawn();
@@ -203,11 +206,19 @@ impl Pane<'_> {
         commands.extend(asked.map(ViewCommand::Points));
         buffers.region.draw(&painter, palette, settings.tool);
         self.label(ui, (&painter, palette, rect), sources, &transform);
+        if !self.says(|figure| figure.legend) {
+            return found;
+        }
         let end = legend::show(ui, rect, (self.styles, self.texture), (settings, &mut buffers.legend), commands);
         if plain && field::current(self.input).is_some_and(|field| field.areas.is_some()) {
             areas::legend(&painter, palette, rect, end);
         }
         found
+    }
+
+    /// Whether this is said beside the data: in a window all is.
+    fn says(&self, of: fn(&Figure) -> bool) -> bool {
+        self.input.figure.is_none_or(of)
     }
 
     /// What the tool that takes points in mid-flow asks for, where it is in use.
@@ -360,7 +371,9 @@ impl Pane<'_> {
         sources: &[Source],
         transform: &ScreenTransform,
     ) {
-        axes::scale_bar(painter, palette, transform);
+        if self.says(|figure| figure.scale_bar) {
+            axes::scale_bar(painter, palette, transform);
+        }
         let is_limit = self.scene.flow.layers().iter().any(LayerFlow::is_limit);
         let plain = if is_limit { "Continuous limit of the blocks" } else { "Plain net, exact flow" };
         let title = match sources {
@@ -373,7 +386,18 @@ impl Pane<'_> {
             [_, Source::ResNet(refined)] => format!("Plain net (faint) and ResNet, {}", steps(refined)),
             _ => format!("{plain}; the ResNet is being computed …"),
         };
-        caption::show(ui, painter, palette, (rect, self.caption, &title));
+        let is_second = self.input.view.compare == Compare::SideBySide && !matches!(sources, [Source::Plain(_)]);
+        let words = captions::Words {
+            figure: self.input.figure,
+            is_second,
+            caption: self.caption,
+            flow_name: title,
+            time: (&self.scene.flow, self.input.t),
+        };
+        captions::head(ui, painter, palette, rect, &words);
+        if !self.says(|figure| figure.notes) {
+            return;
+        }
         let now = self.scene.extent.share_at(&self.pose.rows, self.input.t);
         let turning_plane = [TOUR.to_owned()];
         let labels = if self.frame.tour_directions().is_some() { &turning_plane[..] } else { &self.frame.labels };

@@ -6,6 +6,7 @@ use egui::{Color32, Rangef, Response, Ui, WidgetInfo};
 use egui_plot::{AxisHints, GridInput, GridMark, HoverPosition, Line, LineStyle, Plot, PlotPoints, Points, VLine};
 
 use crate::explorer::theme::{self, Palette, THICK, THIN};
+use crate::explorer::widgets::chart_data;
 
 const HEIGHT: f32 = 132.0;
 /// The radius of a marked point.
@@ -171,6 +172,9 @@ impl Chart<'_> {
             if let Some(now) = self.now.and_then(|now| x.position(now)) {
                 chart.vline(VLine::new("now", now).color(palette.faint_ink).width(THIN).allow_hover(false));
             }
+        });
+        chart_data::menu(&shown.response, (self.x.1, self.y.1), || {
+            self.series.iter().map(|series| (series.name.to_owned(), series.points.clone())).collect()
         });
         shown.response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, self.name));
         shown.response

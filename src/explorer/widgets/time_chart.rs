@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 use egui::{Align2, Color32, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, lerp, pos2};
 
 use crate::explorer::theme::{self, Palette, SMALL, THICK, THIN};
+use crate::explorer::widgets::chart_data;
 
 /// The height of the line with the title.
 const TITLE: f32 = SMALL + 5.0;
@@ -94,7 +95,10 @@ pub fn frame(ui: &mut Ui, title: &str, size: Vec2) -> (Rect, egui::Response) {
 
 /// The time that the mouse asks for, if it presses on the chart.
 pub fn sought(response: &egui::Response, axis: TimeAxis) -> Option<f64> {
-    let at = response.interact_pointer_pos().filter(|_| response.is_pointer_button_down_on() || response.clicked())?;
+    // The other button asks for the menu.
+    let is_primary = response.ctx.input(|input| !input.pointer.secondary_down());
+    let is_pressed = response.is_pointer_button_down_on() && is_primary || response.clicked();
+    let at = response.interact_pointer_pos().filter(|_| is_pressed)?;
     Some(axis.t(at.x))
 }
 
@@ -123,6 +127,11 @@ impl TimeChart<'_> {
             painter.text(rect.center(), Align2::CENTER_CENTER, caption, theme::small_font(), palette.faint_ink);
         }
         axis.playhead(&painter, palette, self.t);
+        let points = |series: &Series<'_>| {
+            let points = series.times.iter().zip(series.values).map(|(t, value)| [*t, *value]);
+            (series.name.to_owned(), points.collect::<Vec<_>>())
+        };
+        chart_data::menu(&response, ("t", "value"), || self.series.iter().map(points).collect());
         let asked = sought(&response, axis);
         if let Some(at) = response.hover_pos() {
             let t = axis.t(at.x);

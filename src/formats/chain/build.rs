@@ -13,6 +13,7 @@ use super::{BlockChoice, ChainProblem, ConvolutionSettings, Normalisation, dense
 use crate::formats::names::layer_name;
 use crate::formats::opened::OpenedNetwork;
 use crate::formats::shape::shape_text;
+use crate::formats::stored_precision::StoredTypes;
 use crate::formats::tensors::TensorFile;
 use crate::formats::{FormatError, non_finite};
 use crate::network::{Activation, Affine, Convolution, ConvolutionError, Dense, Flattening, ImageShape, Kernel, Layer};
@@ -68,7 +69,8 @@ pub fn build(file: &TensorFile, proposal: &ChainProposal) -> Result<OpenedNetwor
     let network = non_finite::network_if(file.allows_non_finite(), name, layers, proposal.output)
         .map_err(|source| FormatError::Network { path: file.path().into(), source })?;
     let account = checked.account_with(file, &weights);
-    Ok(OpenedNetwork { network: network.with_origins(origins), account })
+    let network = StoredTypes::of(file.tensors()).annotate(network.with_origins(origins));
+    Ok(OpenedNetwork { network, account })
 }
 
 struct Builder<'a> {

@@ -18,6 +18,9 @@ impl Graph {
     /// Linear maps alone are one matrix; linear + (affine, σ, affine) is S·x + W₂·σ(W₁x + b₁) + b₂, the bias of a
     /// projecting shortcut taken into b₂.
     pub(super) fn block(&self, join: ValueId, base: ValueId) -> Result<Vec<Layer>, GraphProblem> {
+        if self.is_cut(join, base) {
+            return self.cut_block(join, base);
+        }
         let plan = self.plan(join, base)?;
         let (arguments, last) = self.forms(&plan, base)?;
         let name = self.name_of(join);
@@ -87,7 +90,7 @@ impl Graph {
                 Expression::Concat { parts, .. } => parts
                     .iter()
                     .fold(Form::default(), |sum, (of, positions)| sum.plus(form(*of).placed(positions, width), width)),
-                Expression::Input | Expression::Gap { .. } => Form::default(),
+                Expression::Input | Expression::Node { .. } | Expression::Gap { .. } => Form::default(),
             };
             forms.insert(id.0, last.clone());
         }

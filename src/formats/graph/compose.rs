@@ -40,6 +40,7 @@ impl Run {
                 | Expression::Leaky { .. }
                 | Expression::Combine { .. }
                 | Expression::Concat { .. }
+                | Expression::Node { .. }
                 | Expression::Gap { .. } => {}
             }
         }
@@ -49,6 +50,18 @@ impl Run {
     /// Whether the run leaves every point where it is.
     pub fn is_identity(&self) -> bool {
         self.weight.is_none() && self.factor.is_none() && self.shift.is_none()
+    }
+
+    /// The run as factors and shifts where it has no matrix; none where it changes nothing.
+    pub fn into_scale(self, width: usize) -> Option<[Vec<f64>; 2]> {
+        if self.factor.is_none() && self.shift.is_none() {
+            return None;
+        }
+        let vector = |vector: Option<DVector<f64>>, usual: f64| match vector {
+            Some(vector) => at_width(&vector, width).as_slice().to_vec(),
+            None => vec![usual; width],
+        };
+        Some([vector(self.factor, 1.0), vector(self.shift, 0.0)])
     }
 
     /// The run as W and b; `width` is that of what it acts on.

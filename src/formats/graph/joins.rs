@@ -3,10 +3,11 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::GraphProblem;
+use super::operators::Operator;
 use super::scale::Scale;
 use super::values::{Expression, Graph, ValueId};
 use crate::formats::shape::size;
-use crate::network::{Activation, Affine, Elementary};
+use crate::network::{Activation, Affine, Elementary, NodeMap};
 
 impl Graph {
     /// The sum of two values.
@@ -101,10 +102,25 @@ impl Graph {
         if positions.len() == width && positions.iter().enumerate().all(|(at, position)| at == *position) {
             return self.reshape(of, name, shape);
         }
-        self.spend(name, positions.len(), width)?;
+        if self.spend(name, positions.len(), width).is_err() {
+            return self.pick(of, name, positions, shape);
+        }
         let mut weight = DMatrix::zeros(positions.len(), width);
         positions.iter().enumerate().for_each(|(row, &column)| weight[(row, column)] = 1.0);
         self.whole(of, name, Affine { weight, bias: None }, shape, None)
+    }
+
+    /// The same without a matrix.
+    pub(super) fn pick(
+        &mut self,
+        of: ValueId,
+        name: &str,
+        positions: &[usize],
+        shape: Vec<usize>,
+    ) -> Result<ValueId, GraphProblem> {
+        let map = NodeMap::Copy(positions.len());
+        let operator = Operator { word: "selection".into(), map, reads: Some(positions.to_vec()), results: None };
+        self.operate(&[of], name, operator, shape)
     }
 
     /// x where x ≥ 0, else slope·x, with the slopes along `axis` (or one for each coordinate of the value, or one for all).

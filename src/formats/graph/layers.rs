@@ -1,12 +1,16 @@
 //! The layers of a graph, read from its output back to its input.
 
+use nalgebra::DVector;
+
 use super::compose::Run;
 use super::dominators::Dominators;
 use super::scale::Scale;
 use super::values::{Expression, Graph, ValueId};
 use super::{GraphProblem, block};
 use crate::formats::non_finite;
-use crate::network::{Activation, Dense, Elementary, Layer, Network, NetworkError, OutputFunction};
+use crate::network::{
+    Activation, Dense, Elementary, Layer, MAX_FLOW_DIMENSIONS, Network, NetworkError, Node, NodeMap, OutputFunction,
+};
 
 /// The layers of a graph, first to last, and what each was before it became a matrix.
 #[derive(Debug, Default)]
@@ -21,6 +25,31 @@ pub(in crate::formats) struct GraphNetwork {
     pub network: Option<Network>,
     /// What comes next and is not understood.
     pub problem: Option<GraphProblem>,
+}
+
+impl Chain {
+    /// Factors and shifts of too many coordinates to be a matrix, and the activation behind them. The layers are listed last
+    /// to first.
+    fn push_wide(
+        &mut self,
+        name: &str,
+        scale: Option<[Vec<f64>; 2]>,
+        (activation, slopes): (Activation, Option<&DVector<f64>>),
+        width: usize,
+    ) {
+        // The origin of the whole run has been noted already.
+        let mut layers = Vec::new();
+        if let Some([factor, shift]) = scale {
+            layers.push(Node::whole(name, "factors and shifts", NodeMap::Scale { factor, shift }));
+        }
+        if let Some(slopes) = slopes {
+            layers.push(Node::whole(name, "PRelu", NodeMap::Slopes(slopes.as_slice().to_vec())));
+        } else if activation != Activation::Identity {
+            layers.push(Node::whole(name, activation.name(), NodeMap::Activation { inputs: width, activation }));
+        }
+        self.origins.extend(layers.iter().skip(1).map(|_| None));
+        self.layers.extend(layers.into_iter().rev().map(|node| Layer::Node(Box::new(node))));
+    }
 }
 
 impl Graph {
@@ -109,18 +138,29 @@ impl Graph {
         }
         let mut at = found.as_ref().map_or(end, |(before, _)| *before);
         loop {
-            let is_join =
-                matches!(self.values[at.0].expression, Expression::Combine { .. } | Expression::Concat { .. });
+            let is_join = self.is_join(at);
             let Some(base) = dominators.base(at) else {
                 if is_join {
                     found = Some((ValueId(0), GraphProblem::Branch { node: self.name_of(at).into() }));
                 }
                 return found;
             };
-            if is_join && let Err(problem) = self.plan(at, base) {
+            if is_join
+                && !self.is_cut(at, base)
+                && let Err(problem) = self.plan(at, base)
+            {
                 found = Some((base, problem));
             }
             at = base;
+        }
+    }
+
+    /// Whether a value is made of several.
+    fn is_join(&self, id: ValueId) -> bool {
+        match &self.values[id.0].expression {
+            Expression::Combine { .. } | Expression::Concat { .. } => true,
+            Expression::Node { of, .. } => of.len() > 1,
+            _ => false,
         }
     }
 
@@ -140,7 +180,13 @@ impl Graph {
             if !run.is_identity() || activation != Activation::Identity || slopes.is_some() {
                 let name = if run.name.is_empty() { self.name_of(at).to_owned() } else { run.name.clone() };
                 chain.origins.push(run.origin.take());
-                let affine = run.into_affine(self.width_of(below)?);
+                let width = self.width_of(below)?;
+                if run.weight.is_none() && width > MAX_FLOW_DIMENSIONS {
+                    chain.push_wide(&name, run.into_scale(width), (activation, slopes), width);
+                    at = below;
+                    continue;
+                }
+                let affine = run.into_affine(width);
                 chain.layers.push(match slopes {
                     Some(slopes) => block::leaky(name, affine, slopes),
                     None => Layer::Dense(Dense { name, affine, activation }),
@@ -150,9 +196,19 @@ impl Graph {
             }
             match &self.values[below.0].expression {
                 Expression::Input => break,
-                Expression::Combine { name, .. } | Expression::Concat { name, .. } => {
+                Expression::Combine { name, .. } | Expression::Concat { name, .. } | Expression::Node { name, .. }
+                    if self.is_join(below) =>
+                {
                     let base = dominators.base(below).ok_or_else(|| GraphProblem::Branch { node: name.clone() })?;
                     let layers = self.block(below, base)?;
+                    chain.origins.extend(layers.iter().map(|_| None));
+                    chain.layers.extend(layers.into_iter().rev());
+                    at = base;
+                }
+                Expression::Node { of, .. } => {
+                    let base =
+                        of.first().copied().ok_or_else(|| GraphProblem::Branch { node: self.name_of(below).into() })?;
+                    let layers = self.cut_block(below, base)?;
                     chain.origins.extend(layers.iter().map(|_| None));
                     chain.layers.extend(layers.into_iter().rev());
                     at = base;

@@ -5,6 +5,7 @@ use super::layers::GraphNetwork;
 use super::problem::GraphProblem;
 use crate::formats::Account;
 use crate::formats::opened::{GraphFile, Opened, OpenedNetwork};
+use crate::formats::stored_precision::StoredTypes;
 use crate::formats::tensors::TensorFile;
 
 /// What a file gives whose graph was followed: a network that can flow, or as much of it as there is beside its tensors.
@@ -16,6 +17,9 @@ pub(in crate::formats) fn opened(
     tensors: impl FnOnce() -> TensorFile,
 ) -> Opened {
     let GraphNetwork { network, problem } = followed;
+    let tensors = tensors();
+    let types = StoredTypes::of(tensors.tensors());
+    let network = network.map(|network| types.annotate(network));
     let too_wide = || network.as_ref().and_then(GraphProblem::of_width);
     match (problem.or_else(too_wide), network) {
         (None, Some(network)) => Opened::Network(OpenedNetwork { network, account }),
@@ -28,7 +32,7 @@ pub(in crate::formats) fn opened(
                     account.ends_after(last.name());
                 }
             }
-            Opened::Graph(GraphFile { network, account, problem, convolutions, tensors: tensors() })
+            Opened::Graph(GraphFile { network, account, problem, convolutions, tensors })
         }
     }
 }

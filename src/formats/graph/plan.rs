@@ -83,7 +83,7 @@ impl Graph {
     }
 
     /// The values that `join` is made of behind `base`, in order.
-    fn between(&self, join: ValueId, base: ValueId) -> Vec<ValueId> {
+    pub(super) fn between(&self, join: ValueId, base: ValueId) -> Vec<ValueId> {
         let mut needed = vec![false; join.0 - base.0];
         let mut waiting = vec![join];
         while let Some(id) = waiting.pop() {
@@ -136,7 +136,8 @@ impl Graph {
             | Expression::Activate { name, .. }
             | Expression::Leaky { name, .. }
             | Expression::Combine { name, .. }
-            | Expression::Concat { name, .. } => name,
+            | Expression::Concat { name, .. }
+            | Expression::Node { name, .. } => name,
             Expression::Input | Expression::Gap { .. } => "",
         }
     }

@@ -40,12 +40,6 @@ pub enum GraphProblem {
     /// A convolution or pooling that does not fit, or is too large to become a matrix.
     #[error("`{node}`: {source}")]
     Convolution { node: String, source: ConvolutionError },
-    /// Max pooling, for which the flow model has no phase.
-    #[error(
-        "`{node}` is a max pooling, which is neither linear nor an activation of single coordinates, so that no flow leads \
-         through it; take average pooling or strides"
-    )]
-    MaxPooling { node: String },
     /// A graph that is not a path from one input to one output.
     #[error("{problem}; a network with one input and one output is needed")]
     Ends { problem: String },

@@ -6,7 +6,7 @@ use super::convolution::GraphConvolution;
 use super::problem::GraphProblem;
 use super::scale::Scale;
 use crate::formats::shape::size;
-use crate::network::{Activation, Affine};
+use crate::network::{Activation, Affine, NodeMap};
 
 /// The most numbers of all matrices that are made larger than the file gives them, 128 MB.
 pub(super) const MAX_NUMBERS: usize = 1 << 24;
@@ -22,6 +22,8 @@ pub(in crate::formats) struct Graph {
     pub(super) convolutions: Vec<GraphConvolution>,
     /// The numbers of the matrices that were made larger than the file gives them.
     spent: usize,
+    /// The places that its operators name.
+    pub(super) slots: usize,
     /// The weights that the file holds, by its length.
     pub(super) file_weights: usize,
 }
@@ -71,6 +73,18 @@ pub(super) enum Expression {
     Concat {
         name: String,
         parts: Vec<(ValueId, Vec<usize>)>,
+    },
+    /// An operator on coordinates of several values, one behind the other.
+    Node {
+        name: String,
+        /// Its word for people.
+        word: String,
+        map: NodeMap,
+        /// Which of the coordinates it is given; all in order where there is none.
+        reads: Option<Vec<usize>>,
+        /// For each coordinate the number of its result; in order where there is none.
+        results: Option<Vec<usize>>,
+        of: Vec<ValueId>,
     },
     /// What no layer can be, but whose shape is known, so that what comes after it can be listed.
     Gap {
@@ -141,7 +155,9 @@ impl Graph {
         shape: Vec<usize>,
     ) -> Result<ValueId, GraphProblem> {
         let sides = positions.len();
-        self.spend(name, sides, sides)?;
+        if self.spend(name, sides, sides).is_err() {
+            return self.pick(of, name, positions, shape);
+        }
         let mut weight = DMatrix::zeros(sides, sides);
         for (row, &column) in positions.iter().enumerate() {
             weight[(row, column)] = 1.0;
@@ -243,7 +259,7 @@ impl Graph {
     }
 
     /// The first map that tells a width tells it to the values before it, up to the input.
-    pub(super) fn settle(&mut self, id: ValueId, width: usize) {
+    pub fn settle(&mut self, id: ValueId, width: usize) {
         let mut waiting = vec![id];
         while let Some(ValueId(index)) = waiting.pop() {
             let value = &mut self.values[index];
@@ -263,7 +279,12 @@ impl Expression {
             | Expression::Scale { of, .. }
             | Expression::Activate { of, .. }
             | Expression::Leaky { of, .. } => Some(*of),
-            Expression::Input | Expression::Combine { .. } | Expression::Concat { .. } | Expression::Gap { .. } => None,
+            Expression::Node { of, .. } if of.len() == 1 => of.first().copied(),
+            Expression::Input
+            | Expression::Combine { .. }
+            | Expression::Concat { .. }
+            | Expression::Node { .. }
+            | Expression::Gap { .. } => None,
         }
     }
 
@@ -272,6 +293,7 @@ impl Expression {
         match self {
             Expression::Combine { terms, .. } => terms.iter().map(|(_, of)| *of).collect(),
             Expression::Concat { parts, .. } => parts.iter().map(|(of, _)| *of).collect(),
+            Expression::Node { of, .. } => of.clone(),
             Expression::Gap { of, .. } => vec![*of],
             other => other.only_operand().into_iter().collect(),
         }

@@ -2,8 +2,11 @@
 
 use super::GraphProblem;
 use super::convolution::GraphConvolution;
-use super::values::{Expression, Graph, ValueId};
-use crate::network::{Affine, AveragePooling, Convolution, ConvolutionError, Flattening, ImageShape, Window};
+use super::operators::{LONGEST_LOWERED, Operator};
+use super::values::{Graph, ValueId};
+use crate::network::{
+    AveragePooling, Convolution, ConvolutionError, Flattening, ImageShape, NodeMap, WideConvolution, Window,
+};
 
 /// How the axes of a value are those of a volume.
 #[derive(Clone, Copy, Debug)]
@@ -49,11 +52,15 @@ impl Graph {
         let output = convolution.output(input).map_err(fault)?;
         let text = convolution.label(input);
         self.convolutions.push(GraphConvolution { name: name.into(), convolution: convolution.clone(), input });
+        let by_kernel = || {
+            let map = WideConvolution::new(convolution.clone(), input, order)?;
+            Ok(NodeMap::Convolution(Box::new(map)))
+        };
         self.lowered(
             of,
             name,
             [input, output],
-            || convolution.lower(input, order),
+            [&|| convolution.lower(input, order).map(|affine| NodeMap::Affine(Box::new(affine))), &by_kernel],
             Given { shape: axes.shape(output), text },
         )
     }
@@ -75,12 +82,14 @@ impl Graph {
             of,
             name,
             [input, output],
-            || pooling.lower(input, order),
+            [&|| pooling.lower(input, order).map(|affine| NodeMap::Affine(Box::new(affine))), &|| {
+                Ok(NodeMap::Sparse { inputs: input.values(), rows: pooling.rows(input, output, order) })
+            }],
             Given { shape: axes.shape(output), text },
         )
     }
 
-    /// The largest values over windows: no layer of the flow model, so that the network ends before it.
+    /// The largest values over windows; padding takes no part.
     pub fn largest(
         &mut self,
         of: ValueId,
@@ -90,10 +99,19 @@ impl Graph {
     ) -> Result<ValueId, GraphProblem> {
         let fault = |source| GraphProblem::Convolution { node: name.into(), source };
         let (input, axes) = self.volume(of, name, order)?;
-        let [height, width] = build(input).outputs(input).map_err(fault)?;
+        let window = build(input);
+        let [height, width] = window.outputs(input).map_err(fault)?;
         let output = ImageShape::new(input.channels(), height, width).map_err(fault)?;
-        let problem = GraphProblem::MaxPooling { node: name.into() };
-        Ok(self.add(Expression::Gap { problem, of }, Some(axes.shape(output))))
+        let members = output.values().saturating_mul(window.size[0]).saturating_mul(window.size[1]);
+        self.spend_places(name, members)?;
+        let windows = window.members(input, output, order);
+        if windows.iter().any(Vec::is_empty) {
+            let value = "reaches padding only at one of its places, where there is no largest value".to_owned();
+            return Err(GraphProblem::Setting { node: name.into(), setting: "its window".into(), value });
+        }
+        let word = format!("max pooling {}", window.text(input.height() == 1));
+        let map = NodeMap::Largest { inputs: input.values(), windows };
+        self.operate(&[of], name, Operator::plain(word, map), axes.shape(output))
     }
 
     /// The convolutions, in the order of the graph.
@@ -106,17 +124,19 @@ impl Graph {
         of: ValueId,
         name: &str,
         [input, output]: [ImageShape; 2],
-        lower: impl FnOnce() -> Result<Affine, ConvolutionError>,
+        [lower, by_rule]: [&dyn Fn() -> Result<NodeMap, ConvolutionError>; 2],
         given: Given,
     ) -> Result<ValueId, GraphProblem> {
         let Given { shape, text } = given;
         let fault = |source| GraphProblem::Convolution { node: name.into(), source };
         // Whether the matrix may be made is known before it takes memory.
         let allowed = Convolution::refuse_too_large(input, output).map_err(fault);
-        if let Err(problem) = allowed.and_then(|()| self.spend(name, output.values(), input.values())) {
-            return Ok(self.add(Expression::Gap { problem, of }, Some(shape)));
+        let is_narrow = input.values().max(output.values()) <= LONGEST_LOWERED;
+        let is_small = is_narrow && allowed.and_then(|()| self.spend(name, output.values(), input.values())).is_ok();
+        match if is_small { lower() } else { by_rule() }.map_err(fault)? {
+            NodeMap::Affine(affine) => self.whole(of, name, *affine, shape, Some(text)),
+            map => self.operate(&[of], name, Operator::plain(text, map), shape),
         }
-        self.whole(of, name, lower().map_err(fault)?, shape, Some(text))
     }
 
     /// The value as channels, rows and columns; two axes are a signal's.

@@ -4,6 +4,7 @@
 //! the HDF5 file format specification (III.A to III.G, IV.A): tables of symbols, messages of object headers, and heaps of
 //! messages where a group has many. Nothing is read outside the bytes, and no other file is opened.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 
 /// What a file begins with, at 0 or behind a block of the user's whose length is a power of two.
@@ -20,6 +21,10 @@ const SOFT: u8 = 1;
 const EXTERNAL: u8 = 64;
 /// A symbol's entry: where its name is, where the object is, what is kept with it; its length.
 const ENTRY: usize = 40;
+/// So many steps are taken for each byte of a file, and so many in any case: parts that lie over each other, or lead back to
+/// themselves, would else be walked again and again.
+const STEPS_FOR_EACH_BYTE: usize = 16;
+const ALWAYS_STEPS: usize = 1 << 20;
 /// Nothing has this address.
 const NO_ADDRESS: u64 = u64::MAX;
 
@@ -45,7 +50,8 @@ pub(super) fn passed_links(bytes: &[u8]) -> Vec<PassedLink> {
     let starts = std::iter::once(0).chain((0..48).map(|power| FIRST_USER_BLOCK << power));
     let start = starts.take_while(|start| *start < bytes.len()).find(|start| bytes[*start..].starts_with(&SIGNATURE));
     let Some(file) = start.and_then(|start| bytes.get(start..)) else { return Vec::new() };
-    let file = Bytes(file);
+    let left = Cell::new(file.len().saturating_mul(STEPS_FOR_EACH_BYTE).saturating_add(ALWAYS_STEPS));
+    let file = Bytes { content: file, left: &left };
     let root = match file.byte(8) {
         Some(version @ (0 | 1)) if file.slice(13, 2) == Some(&[8, 8]) => {
             file.address(if version == 0 { 24 } else { 28 } + 4 * 8 + 8)
@@ -53,7 +59,7 @@ pub(super) fn passed_links(bytes: &[u8]) -> Vec<PassedLink> {
         Some(2 | 3) if file.slice(9, 2) == Some(&[8, 8]) => file.address(12 + 3 * 8),
         _ => None,
     };
-    let mut walk = Walk { file, seen: HashSet::new(), paths: HashSet::new(), links: Vec::new() };
+    let mut walk = Walk { file, seen: HashSet::new(), nodes: HashSet::new(), paths: HashSet::new(), links: Vec::new() };
     if let Some(root) = root {
         walk.object(root, "", 0);
     }
@@ -61,15 +67,31 @@ pub(super) fn passed_links(bytes: &[u8]) -> Vec<PassedLink> {
 }
 
 #[derive(Clone, Copy)]
-struct Bytes<'a>(&'a [u8]);
+struct Bytes<'a> {
+    content: &'a [u8],
+    /// The steps that may still be taken in the file.
+    left: &'a Cell<usize>,
+}
 
 impl<'a> Bytes<'a> {
+    /// Other bytes of the same file.
+    fn part(self, content: &'a [u8]) -> Bytes<'a> {
+        Bytes { content, ..self }
+    }
+
+    /// Takes so many steps, if they are left.
+    fn step(self, count: usize) -> Option<()> {
+        self.left.set(self.left.get().checked_sub(count)?);
+        Some(())
+    }
+
     fn slice(self, at: usize, length: usize) -> Option<&'a [u8]> {
-        self.0.get(at..at.checked_add(length)?)
+        self.step(1)?;
+        self.content.get(at..at.checked_add(length)?)
     }
 
     fn byte(self, at: usize) -> Option<u8> {
-        self.0.get(at).copied()
+        self.content.get(at).copied()
     }
 
     /// A number of so many bytes, the lowest first.
@@ -87,8 +109,9 @@ impl<'a> Bytes<'a> {
 
     /// The text up to the next zero.
     fn text(self, at: usize) -> Option<String> {
-        let rest = self.0.get(at..)?;
-        let end = rest.iter().position(|byte| *byte == 0)?;
+        let rest = self.content.get(at..)?;
+        let end = rest.iter().take(self.left.get()).position(|byte| *byte == 0)?;
+        self.step(end)?;
         Some(String::from_utf8_lossy(&rest[..end]).into_owned())
     }
 }
@@ -104,6 +127,8 @@ struct Walk<'a> {
     file: Bytes<'a>,
     /// The object headers that were read.
     seen: HashSet<usize>,
+    /// The nodes of trees that were read.
+    nodes: HashSet<usize>,
     /// The paths of all objects.
     paths: HashSet<String>,
     links: Vec<PassedLink>,
@@ -115,10 +140,10 @@ impl Walk<'_> {
             return;
         }
         for (kind, data) in messages(self.file, at) {
-            let data = Bytes(data);
+            let data = self.file.part(data);
             match kind {
                 LINK => {
-                    if let Some((name, link, _)) = link(data.0) {
+                    if let Some((name, link, _)) = link(data) {
                         self.link(prefix, &name, link, depth);
                     }
                 }
@@ -134,7 +159,7 @@ impl Walk<'_> {
                     if let (Some(tree), Some(heap)) = (data.address(0), data.address(8)) {
                         let names = self.file.address(heap.saturating_add(24));
                         let mut entries = Vec::new();
-                        symbols(self.file, tree, 0, &mut entries);
+                        self.symbols(tree, 0, &mut entries);
                         for entry in entries {
                             if let Some((name, link)) = names.and_then(|names| symbol(self.file, entry, names)) {
                                 self.link(prefix, &name, link, depth);
@@ -160,6 +185,23 @@ impl Walk<'_> {
         };
         if self.links.len() < MAX_OBJECTS {
             self.links.push(PassedLink { path, leads_to });
+        }
+    }
+
+    /// The places of the entries of all nodes below a tree's node.
+    fn symbols(&mut self, at: usize, depth: usize, found: &mut Vec<usize>) {
+        let file = self.file;
+        if depth > DEEPEST || found.len() > MAX_OBJECTS || !self.nodes.insert(at) {
+            return;
+        }
+        if file.slice(at, 5) == Some(b"SNOD\x01") {
+            let count = file.length(at + 6, 2).unwrap_or_default();
+            found.extend((0..count).map(|entry| at + 8 + entry * ENTRY));
+        } else if file.slice(at, 5) == Some(b"TREE\0") {
+            let count = file.length(at + 6, 2).unwrap_or_default();
+            for child in (0..count).filter_map(|child| file.address(at + 24 + 8 + child * 16)) {
+                self.symbols(child, depth + 1, found);
+            }
         }
     }
 
@@ -200,7 +242,7 @@ fn messages(file: Bytes<'_>, at: usize) -> Vec<(u16, &[u8])> {
     while let Some(&(start, size)) = blocks.get(next).filter(|_| next < MAX_OBJECTS) {
         next += 1;
         let mut position = start;
-        let Some(end) = start.checked_add(size).filter(|end| *end <= file.0.len()) else { continue };
+        let Some(end) = start.checked_add(size).filter(|end| *end <= file.content.len()) else { continue };
         while position + prefix <= end {
             let (kind, length) = if is_newer {
                 (file.number(position, 1), file.length(position + 1, 2))
@@ -213,7 +255,7 @@ fn messages(file: Bytes<'_>, at: usize) -> Vec<(u16, &[u8])> {
             };
             let kind = kind as u16;
             if kind == CONTINUED
-                && let (Some(block), Some(size)) = (Bytes(data).address(0), Bytes(data).length(8, 8))
+                && let (Some(block), Some(size)) = (file.part(data).address(0), file.part(data).length(8, 8))
                 && !blocks.iter().any(|(known, _)| known.abs_diff(block) < 5)
             {
                 // A newer one has a mark before its messages, and its checksum behind them.
@@ -228,8 +270,7 @@ fn messages(file: Bytes<'_>, at: usize) -> Vec<(u16, &[u8])> {
 }
 
 /// The link that the bytes begin with, and how many bytes it takes.
-fn link(data: &[u8]) -> Option<(String, Link, usize)> {
-    let bytes = Bytes(data);
+fn link(bytes: Bytes<'_>) -> Option<(String, Link, usize)> {
     let flags = bytes.byte(1).filter(|flags| bytes.byte(0) == Some(1) && flags & 0xe0 == 0)?;
     let mut at = 2;
     let kind = if flags & 8 == 0 {
@@ -256,7 +297,7 @@ fn link(data: &[u8]) -> Option<(String, Link, usize)> {
     let link = match kind {
         SOFT => Link::Soft(std::str::from_utf8(value).ok()?.trim_end_matches('\0').to_owned()),
         EXTERNAL => {
-            let value = Bytes(value);
+            let value = bytes.part(value);
             let file = value.text(1).filter(|_| value.byte(0) == Some(0))?;
             let target = value.text(2 + file.len())?;
             Link::External(file, target)
@@ -277,18 +318,23 @@ fn heap_links(file: Bytes<'_>, heap: usize) -> Vec<(String, Link)> {
     let row = columns.saturating_mul(first).max(1);
     let mark = [&b"FHDB\0"[..], &(heap as u64).to_le_bytes()].concat();
     let mut at = 0;
-    while let Some(step) = file.0.get(at..).and_then(|rest| rest.windows(mark.len()).position(|window| window == mark))
-    {
+    let next = |at: usize| file.content.get(at..)?.windows(mark.len()).position(|window| window == mark);
+    while let Some(step) = next(at) {
         at += step;
         let width = bits.div_ceil(8);
         let offset = file.length(at + mark.len(), width.min(8)).unwrap_or_default();
         let doubled = (offset / row).checked_ilog2().unwrap_or(0);
         let size = first.checked_shl(doubled).unwrap_or(usize::MAX);
-        let end = at.saturating_add(size).min(file.0.len());
+        let end = at.saturating_add(size).min(file.content.len());
         at += mark.len();
         let mut position = at + width;
-        while let Some(rest) = file.0.get(position..end).filter(|rest| !rest.is_empty()) {
-            match link(rest) {
+        while let Some(rest) =
+            file.content.get(position..end).filter(|rest| !rest.is_empty() && links.len() < MAX_OBJECTS)
+        {
+            if file.step(1).is_none() {
+                return links;
+            }
+            match link(file.part(rest)) {
                 Some((name, link, length)) => {
                     links.push((name, link));
                     position += length;
@@ -298,23 +344,6 @@ fn heap_links(file: Bytes<'_>, heap: usize) -> Vec<(String, Link)> {
         }
     }
     links
-}
-
-/// The places of the entries of all nodes below a tree's node.
-fn symbols(file: Bytes<'_>, at: usize, depth: usize, found: &mut Vec<usize>) {
-    if depth > DEEPEST || found.len() > MAX_OBJECTS {
-        return;
-    }
-    if file.slice(at, 5) == Some(b"SNOD\x01") {
-        let count = file.length(at + 6, 2).unwrap_or_default();
-        found.extend((0..count).map(|entry| at + 8 + entry * ENTRY));
-    } else if file.slice(at, 5) == Some(b"TREE\0") {
-        let count = file.length(at + 6, 2).unwrap_or_default();
-        let children = (0..count).filter_map(|child| file.address(at + 24 + 8 + child * 16));
-        for child in children.collect::<Vec<usize>>() {
-            symbols(file, child, depth + 1, found);
-        }
-    }
 }
 
 /// A symbol's name and what it leads to.
@@ -331,3 +360,46 @@ fn symbol(file: Bytes<'_>, entry: usize, names: usize) -> Option<(String, Link)>
 pub(super) const DEEPEST: usize = 48;
 /// The most groups and datasets that are looked at.
 pub(super) const MAX_OBJECTS: usize = 50_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The places of a text in bytes.
+    fn positions(bytes: &[u8], text: &[u8]) -> Vec<usize> {
+        (0..bytes.len()).filter(|at| bytes[*at..].starts_with(text)).collect()
+    }
+
+    fn file() -> Vec<u8> {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/keras/mistyped.h5");
+        std::fs::read(path).unwrap()
+    }
+
+    /// Each of many children of a node being the node itself, there would be as many ways as children to the power of the
+    /// depth.
+    #[test]
+    fn a_tree_that_holds_itself_is_walked_once() {
+        let mut bytes = file();
+        let nodes = positions(&bytes, b"TREE\0");
+        assert!(!nodes.is_empty());
+        for node in nodes {
+            bytes[node + 6..node + 8].copy_from_slice(&12_u16.to_le_bytes());
+            for child in 0..12 {
+                let at = node + 32 + child * 16;
+                bytes[at..at + 8].copy_from_slice(&(node as u64).to_le_bytes());
+            }
+        }
+        assert_eq!(passed_links(&bytes), []);
+    }
+
+    /// The steps come to an end however often the parts of a file lie over each other.
+    #[test]
+    fn the_steps_are_bounded() {
+        let left = Cell::new(100);
+        let bytes = Bytes { content: &[b'x'; 1000], left: &left };
+        assert_eq!(bytes.text(0), None);
+        let short = Bytes { content: b"abc\0", left: &left };
+        let read = (0..1000).take_while(|_| short.text(0).is_some()).count();
+        assert_eq!(read, 33);
+    }
+}

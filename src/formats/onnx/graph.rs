@@ -146,3 +146,9 @@ pub(super) fn integer(name: &str, value: i64) -> AttributeProto {
 pub(super) fn string(name: &str, value: &str) -> AttributeProto {
     AttributeProto { name: name.to_owned(), s: value.into(), kind: attribute::STRING, ..AttributeProto::default() }
 }
+
+/// An attribute that is a list of whole numbers.
+pub(super) fn integer_list(name: &str, values: &[usize]) -> AttributeProto {
+    let ints = values.iter().map(|value| *value as i64).collect();
+    AttributeProto { name: name.to_owned(), ints, kind: attribute::INTS, ..AttributeProto::default() }
+}

@@ -77,6 +77,14 @@ fn added(trace: &mut Trace<'_>, node: &Node<'_>, value: Traced, bias: &Constant,
 /// A·B, one of them constant.
 pub(super) fn matmul<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
     match (operand(trace, node, 0)?, operand(trace, node, 1)?) {
+        (Value::Traced(_), Value::Traced(_)) => {
+            let (left, right) = (settled_operand(trace, node, 0)?, settled_operand(trace, node, 1)?);
+            if left.transposed || right.transposed {
+                return Err(node.of_what("of two values that both come from the input").into());
+            }
+            let base = trace.graph.matrix_product(left.base, right.base, label(node.proto))?;
+            Ok(Value::Traced(Traced { kind: Kind::Float, ..Traced::from_value(base) }))
+        }
         (Value::Traced(traced), Value::Constant(constant)) => {
             let rank = trace.rank(traced.base).unwrap_or(2) + usize::from(traced.unsqueezed);
             // One vector takes an axis away, more axes than the value's add some.
@@ -109,7 +117,6 @@ pub(super) fn matmul<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
             let operator = node.op_type.clone();
             Ok(Value::Traced(Traced { scalar, operator, node: before, unsqueezed: true, ..Traced::from_value(base) }))
         }
-        (Value::Traced(_), Value::Traced(_)) => Err(node.of_what("of two values that both come from the input").into()),
         _ => Err(node.unknown().into()),
     }
 }

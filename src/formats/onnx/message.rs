@@ -35,6 +35,7 @@ pub(super) mod attribute {
     pub const FLOAT: i32 = 1;
     pub const INT: i32 = 2;
     pub const STRING: i32 = 3;
+    pub const INTS: i32 = 7;
 }
 
 /// A whole file.

@@ -9,7 +9,9 @@ use super::operands::{constant_operand, operand};
 use super::reduce::Reduction;
 use super::scalar::{Binary, Unary};
 use super::trace::{Fault, Trace, Value};
-use super::{cast, elementwise, learned, linear, pick, quantised, reduce, repeat, shapes, volumes};
+use super::{
+    cast, elementwise, learned, linear, normalise, pick, quantised, reduce, repeat, resample, shapes, volumes,
+};
 use crate::network::{
     Activation, DEFAULT_ALPHA, DEFAULT_NEGATIVE_SLOPE, Elementary, QUICK_GELU, SELU_ALPHA, SELU_LAMBDA,
 };
@@ -49,6 +51,10 @@ fn standard<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> 
         "MatMul" => linear::matmul(trace, node),
         "Einsum" => linear::einsum(trace, node),
         "BatchNormalization" => linear::batch_normalization(trace, node),
+        "LayerNormalization" => normalise::of_layer(trace, node, true),
+        "RMSNormalization" => normalise::of_layer(trace, node, false),
+        "InstanceNormalization" => normalise::of_channels(trace, node, None),
+        "GroupNormalization" => normalise::of_channels(trace, node, Some(normalise::groups(node))),
         "Mean" => elementwise::mean(trace, node),
         "Mod" => elementwise::remainder(trace, node),
         "Not" => elementwise::not(trace, node),
@@ -66,7 +72,11 @@ fn standard<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> 
         "ReduceSumSquare" => reduce::along(trace, node, Reduction::SumOfSquares),
         "ReduceL1" => reduce::along(trace, node, Reduction::SumOfSizes),
         "ReduceL2" => reduce::along(trace, node, Reduction::Length),
+        "ReduceMax" => reduce::along(trace, node, Reduction::Largest),
         "Conv" => volumes::convolution(trace, node),
+        "ConvTranspose" => resample::transposed_convolution(trace, node),
+        "Pad" => resample::pad(trace, node),
+        "Resize" | "Upsample" => resample::resize(trace, node),
         "AveragePool" => volumes::average_pooling(trace, node),
         "MaxPool" => volumes::max_pooling(trace, node),
         "GlobalAveragePool" => volumes::global_pooling(trace, node, true),
@@ -110,6 +120,8 @@ fn of_runtime<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault
             let value = elementwise::binary(trace, node, Binary::Add)?;
             elementwise::apply_unary(node, Unary::Activation(gelu), value)
         }
+        "LayerNormalization" => normalise::of_layer(trace, node, true),
+        "SimplifiedLayerNormalization" => normalise::of_layer(trace, node, false),
         "FusedGemm" => linear::fused_gemm(trace, node),
         "FusedMatMul" => linear::fused_matmul(trace, node),
         "FusedConv" => volumes::fused(trace, node),

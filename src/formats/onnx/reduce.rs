@@ -9,8 +9,8 @@ use super::node::Node;
 use super::operands::{constant_operand, operand, settled_operand};
 use super::scalar::Scalar;
 use super::trace::{Fault, Reading, Trace, Traced, Value, label};
-use crate::formats::graph::{GraphProblem, Scale, ValueId};
-use crate::network::{Activation, Affine, AveragePooling, Elementary, Flattening};
+use crate::formats::graph::{GraphProblem, Operator, Scale, ValueId};
+use crate::network::{Activation, Affine, AveragePooling, Elementary, Flattening, NodeMap};
 
 /// What is done with the coordinates of an axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,6 +20,7 @@ pub(super) enum Reduction {
     SumOfSquares,
     SumOfSizes,
     Length,
+    Largest,
 }
 
 /// The place of an axis among all axes of a value, that of the samples first; none where there is no such axis.
@@ -72,6 +73,16 @@ fn whole_softmax(trace: &mut Trace<'_>, node: &Node<'_>, of: ValueId) -> Result<
     Ok(softmax)
 }
 
+/// Softmax along one axis of several.
+fn softmax_along<'a>(trace: &mut Trace<'a>, node: &Node<'a>, absent: i64) -> Result<Traced, Fault> {
+    let (traced, rank) = with_axes(trace, node, 0)?;
+    let axis = axis_of(node.integer("axis", absent), rank);
+    let axis = axis.ok_or_else(|| node.setting("axis", "is not among its value's axes"))?;
+    let axis = axis.checked_sub(1).ok_or_else(|| node.mixes_samples("axis 0"))?;
+    let base = trace.graph.softmax_along(traced.base, label(node.proto), axis)?;
+    Ok(traced.like(base))
+}
+
 /// Before operator set 13 everything from axis 1 on was one axis.
 fn usual(node: &Node<'_>) -> (i64, bool) {
     if node.version < 13 { (1, true) } else { (-1, false) }
@@ -79,7 +90,11 @@ fn usual(node: &Node<'_>) -> (i64, bool) {
 
 pub(super) fn softmax<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
     let (absent, flattens) = usual(node);
-    let traced = whole_axis(trace, node, absent, flattens)?;
+    let traced = match whole_axis(trace, node, absent, flattens) {
+        Ok(traced) => traced,
+        Err(fault) if flattens => return Err(fault),
+        Err(_) => return Ok(Value::Traced(softmax_along(trace, node, absent)?)),
+    };
     let base = whole_softmax(trace, node, traced.base)?;
     Ok(Value::Traced(traced.like(base)))
 }
@@ -137,6 +152,10 @@ pub(super) fn along<'a>(trace: &mut Trace<'a>, node: &Node<'a>, reduction: Reduc
     let name = label(node.proto);
     let shape = trace.lengths(traced.base, name)?;
     let shape = shape.ok_or_else(|| GraphProblem::InputShape { node: name.into() })?;
+    if reduction == Reduction::Largest {
+        let base = largest_along(trace, name, traced.base, (&shape, &axes), keeps)?;
+        return Ok(Value::Traced(traced.like(base)));
+    }
     // A mean over all axes behind the channels is known as pooling.
     let base = if reduction == Reduction::Mean && rank > 2 && axes.iter().copied().eq(2..rank) && rank <= 4 {
         let pooled = trace.graph.average(traced.base, name, Flattening::ChannelsFirst, AveragePooling::global)?;
@@ -145,7 +164,7 @@ pub(super) fn along<'a>(trace: &mut Trace<'a>, node: &Node<'a>, reduction: Reduc
         let before = match reduction {
             Reduction::SumOfSquares | Reduction::Length => Some(Elementary::Square),
             Reduction::SumOfSizes => Some(Elementary::Abs),
-            Reduction::Sum | Reduction::Mean => None,
+            Reduction::Sum | Reduction::Mean | Reduction::Largest => None,
         };
         let of = match before {
             Some(function) => trace.graph.activate(traced.base, name, Activation::Elementary(function))?,
@@ -169,6 +188,27 @@ pub(super) fn along<'a>(trace: &mut Trace<'a>, node: &Node<'a>, reduction: Reduc
     let lengths: Vec<usize> = lengths.collect();
     let base = trace.graph.reshape(base, name, lengths)?;
     Ok(Value::Traced(traced.like(base)))
+}
+
+/// The largest over axes.
+fn largest_along(
+    trace: &mut Trace<'_>,
+    name: &str,
+    of: ValueId,
+    (shape, axes): (&[usize], &[usize]),
+    keeps: bool,
+) -> Result<ValueId, GraphProblem> {
+    let (gone, kept): (Vec<usize>, Vec<usize>) = (0..shape.len()).partition(|axis| axes.contains(&(axis + 1)));
+    let order: Vec<usize> = kept.iter().chain(&gone).copied().collect();
+    let count: usize = gone.iter().map(|axis| shape[*axis]).product();
+    let windows = super::constant::permuted_places(shape, &order).chunks(count.max(1)).map(<[usize]>::to_vec).collect();
+    let lengths = shape.iter().enumerate().filter_map(|(axis, length)| match axes.contains(&(axis + 1)) {
+        false => Some(*length),
+        true => keeps.then_some(1),
+    });
+    let lengths = lengths.collect();
+    let map = NodeMap::Largest { inputs: shape.iter().product(), windows };
+    trace.graph.operate(&[of], name, Operator::plain("ReduceMax", map), lengths)
 }
 
 /// The sums over axes, as one axis of those that are left.
@@ -214,6 +254,7 @@ fn of_constant(
             Reduction::SumOfSquares => total(|x| x * x),
             Reduction::SumOfSizes => total(f64::abs),
             Reduction::Length => total(|x| x * x).sqrt(),
+            Reduction::Largest => run.iter().copied().fold(f64::NEG_INFINITY, f64::max),
         }
     };
     if count == 0 {

@@ -8,6 +8,7 @@ use super::constant::{Constant, Folder, decode};
 use super::element::{Element, Kind, type_name};
 use super::message::{GraphProto, NodeProto, TensorProto};
 use super::scalar::Scalar;
+use crate::formats::budget::Budget;
 use crate::formats::graph::{Graph, GraphProblem, ValueId};
 use crate::formats::{FormatError, PartName};
 
@@ -99,6 +100,8 @@ pub(super) struct Trace<'a> {
     constants: HashMap<&'a str, &'a TensorProto>,
     pub(super) values: HashMap<&'a str, Value>,
     folder: Folder,
+    /// What constants may take together: many may have their values at one place of a file.
+    budget: Budget,
     /// The axes of the network's input with that of the samples, where the file tells how many there are.
     pub input_axes: Option<usize>,
     /// The number of samples, where the file tells it.
@@ -151,6 +154,7 @@ impl<'a> Trace<'a> {
             constants: constants.collect(),
             values: HashMap::new(),
             folder,
+            budget: Budget::of_file(held),
             input_axes: None,
             samples: None,
             softmaxes: Vec::new(),
@@ -185,6 +189,11 @@ impl<'a> Trace<'a> {
     }
 
     pub fn set(&mut self, name: &'a str, value: Value) {
+        // One that is not understood takes nothing, and what needs it is told.
+        let value = match &value {
+            Value::Constant(constant) if self.budget.take(constant.values.len()).is_err() => Value::Opaque,
+            _ => value,
+        };
         self.values.insert(name, value);
     }
 
@@ -223,6 +232,7 @@ impl<'a> Trace<'a> {
         };
         let constant =
             decode(tensor, &mut self.folder).map_err(|problem| fault(format!("{problem}; save it again")))?;
+        self.budget.take(constant.values.len()).map_err(fault)?;
         match constant.values.iter().position(|value| value.is_nan()) {
             Some(position) => Err(fault(format!("holds NaN at place {}; every weight must be finite", position + 1))),
             None => Ok(constant),

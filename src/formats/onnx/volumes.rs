@@ -98,8 +98,17 @@ pub(super) fn average_pooling<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Res
 
 pub(super) fn max_pooling<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> {
     let traced = settled_operand(trace, node, 0)?;
-    let (window, padded) = pooling_window(node)?;
-    let base = trace.graph.largest(traced.base, label(node.proto), ORDER, |input| placed(window, padded, input))?;
+    if node.results() > 1 {
+        return Err(node.setting("the places of the largest", "are asked for, which is not understood").into());
+    }
+    let is_ceiled = node.is_on("ceil_mode");
+    let size = pair(node, "kernel_shape")?.ok_or_else(|| node.setting("kernel_shape", "is absent"))?;
+    let (window, padded) = window(node, size)?;
+    let build = |input| {
+        let window = placed(window, padded, input);
+        if is_ceiled { window.ceiled(input) } else { window }
+    };
+    let base = trace.graph.largest(traced.base, label(node.proto), ORDER, build)?;
     Ok(Value::Traced(Traced { base, ..traced }))
 }
 

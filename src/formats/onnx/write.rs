@@ -9,6 +9,7 @@ use prost::Message;
 use super::graph::{GraphWriter, integer};
 use super::message::{ModelProto, OperatorSetIdProto};
 use super::operators::{activate, read_out};
+use super::write_node::push_node;
 use crate::formats::{FormatError, Precision};
 use crate::io::write_beside;
 use crate::network::{Affine, Layer, Network};
@@ -61,6 +62,7 @@ fn model(network: &Network, precision: Precision) -> ModelProto {
 
 fn push_layer(graph: &mut GraphWriter, layer: &Layer, index: usize, value: &str) -> String {
     match layer {
+        Layer::Node(node) => push_node(graph, node, index, value),
         Layer::Dense(dense) => {
             let moved = push_affine(graph, &dense.affine, &index.to_string(), value);
             activate(graph, dense.activation, &moved)

@@ -79,8 +79,12 @@ impl Svd {
     /// invertible there is nothing to choose; null directions are mapped so that Q turns least.
     ///
     /// # Errors
-    /// If an iteration does not converge or the logarithm is not accurate.
+    /// If the factors are thin, an iteration does not converge or the logarithm is not accurate.
     pub fn proper_polar(&self) -> Result<ProperPolar, LinalgError> {
+        if self.is_thin() {
+            let dimension = self.moving_dimension();
+            return Err(LinalgError::Thin { dimension });
+        }
         let problem = Problem::new(self)?;
         let rotation = completion::least(&problem.pairs_v, &problem.pairs_u)?.rotation();
         let mut directions = DMatrix::zeros(problem.dimension, problem.dimension);

@@ -27,7 +27,9 @@ pub(super) struct Problem {
     pub pairs_u: DMatrix<f64>,
     /// σ_j, largest first.
     pub factors: Vec<f64>,
-    /// A basis of what V lacks, d×(d−r): no direction, or two and more.
+    /// Whether the null spaces are known only as what the pairs leave, so that there are no bases of them.
+    pub is_thin: bool,
+    /// A basis of what V lacks, d×(d−r): no direction, or two and more; without columns where the problem is thin.
     pub null_v: DMatrix<f64>,
     /// A basis of what U lacks, d×(d−r).
     pub null_u: DMatrix<f64>,
@@ -43,8 +45,12 @@ impl Problem {
     pub fn new(svd: &Svd) -> Result<Problem, LinalgError> {
         let (dimension, rank) = (svd.moving_dimension(), svd.rank());
         let factors: Vec<f64> = svd.singular_values()[..rank].to_vec();
-        let (mut pairs_v, null_v) = padded(svd.v(), dimension, rank);
-        let (mut pairs_u, null_u) = padded(svd.u(), dimension, rank);
+        let is_thin = svd.is_thin();
+        let split = |basis: &DMatrix<f64>| match is_thin {
+            true => (basis.clone().resize_vertically(dimension, 0.0), DMatrix::zeros(dimension, 0)),
+            false => padded(basis, dimension, rank),
+        };
+        let ((mut pairs_v, null_v), (mut pairs_u, null_u)) = (split(svd.v()), split(svd.u()));
         // Both bases are changed by the same column operations, so both determinants change sign together.
         let mut changed = make_signs_canonical(&mut pairs_v, &mut pairs_u);
         let clusters = clusters(&factors);
@@ -55,7 +61,8 @@ impl Problem {
         let needs_signs = dimension - rank < 2 || !clusters.is_empty();
         let (sign_u, sign_v) = if needs_signs { svd.signs() } else { (1.0, 1.0) };
         let (sign_v, sign_u) = (changed * sign_v, changed * sign_u);
-        let problem = Problem { dimension, pairs_v, pairs_u, factors, null_v, null_u, clusters, sign_v, sign_u };
+        let problem =
+            Problem { dimension, pairs_v, pairs_u, factors, is_thin, null_v, null_u, clusters, sign_v, sign_u };
         Ok(if dimension - rank == 1 { problem.with_the_null_pair() } else { problem })
     }
 
@@ -67,7 +74,8 @@ impl Problem {
         factors.push(0.0);
         let none = || DMatrix::zeros(dimension, 0);
         let (null_v, null_u) = (none(), none());
-        Problem { dimension, pairs_v, pairs_u, factors, null_v, null_u, clusters, sign_v: 1.0, sign_u: 1.0 }
+        let is_thin = false;
+        Problem { dimension, pairs_v, pairs_u, factors, is_thin, null_v, null_u, clusters, sign_v: 1.0, sign_u: 1.0 }
     }
 
     /// Whether an arrangement gives V and U, as no null directions are free.

@@ -72,6 +72,11 @@ pub(super) fn least_rotation(problem: &Problem) -> Result<Least, LinalgError> {
     if problem.clusters.is_empty() {
         return Least::new(&arrangement, problem);
     }
+    if problem.is_thin {
+        // In spaces so large the common bases stay as they were turned toward the axes, in whole factors as well.
+        let (plain, least) = (Least::new(&assigned(problem), problem)?, Least::new(&arrangement, problem)?);
+        return Ok(if least.energy() < plain.energy() * CLEARLY_BETTER { least } else { plain });
+    }
     let mut best = descend(arrangement, problem)?;
     if problem.dimension <= MANY_STARTS_DIMENSION {
         for seed in 0..OTHER_STARTS {

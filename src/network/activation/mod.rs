@@ -24,4 +24,5 @@ pub use linear::DEFAULT_NEGATIVE_SLOPE;
 pub use shape::SlopeRange;
 pub use sigmoid::sigmoid;
 pub use softmax::softmax;
+pub(crate) use softmax::softmax_pull_back;
 pub use table::Activation;

@@ -31,3 +31,11 @@ pub fn softmax(vector: &mut [f64]) {
     }
     vector.iter_mut().for_each(|x| *x /= sum);
 }
+
+/// Multiplies a gradient by the Jacobian matrix of p = softmax(z), diag p − p pᵀ: g becomes p∘(g − p·g). The matrix is
+/// symmetric, so that this is the same forward and backward. `first` and `step` say which entries are this sample's.
+pub(crate) fn softmax_pull_back(shares: &[f64], gradient: &mut [f64], first: usize, step: usize) {
+    let indices = || (first..shares.len().min(gradient.len())).step_by(step.max(1));
+    let mean: f64 = indices().map(|at| shares[at] * gradient[at]).sum();
+    indices().for_each(|at| gradient[at] = shares[at] * (gradient[at] - mean));
+}

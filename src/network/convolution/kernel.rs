@@ -72,6 +72,11 @@ impl Kernel {
         self.size
     }
 
+    /// All weights, outputs first.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
     /// The weight from `input` (of the output's group) to `output` at a tap, all within the axes.
     pub(super) fn at(&self, output: usize, input: usize, row: usize, column: usize) -> f64 {
         self.values[((output * self.group_inputs + input) * self.size[0] + row) * self.size[1] + column]

@@ -98,6 +98,11 @@ impl Convolution {
         &self.window
     }
 
+    /// The bias of each output channel, where there is one.
+    pub fn bias(&self) -> Option<&DVector<f64>> {
+        self.bias.as_ref()
+    }
+
     /// The number of groups.
     pub fn groups(&self) -> usize {
         self.groups
@@ -138,6 +143,26 @@ impl Convolution {
     pub fn lower(&self, input: ImageShape, flattening: Flattening) -> Result<Affine, ConvolutionError> {
         let output = self.output(input)?;
         let mut weight = zeros(output, input)?;
+        self.each_term(input, output, flattening, |to, from, value| weight[(to, from)] = value);
+        let bias = self.bias.as_ref().map(|bias| {
+            let mut spread = DVector::zeros(output.values());
+            for channel in 0..output.channels() {
+                positions(output).for_each(|(y, x)| spread[output.position(flattening, channel, y, x)] = bias[channel]);
+            }
+            spread
+        });
+        Ok(Affine { weight, bias })
+    }
+
+    /// Every entry of the matrix that is not always 0: the place of its output, that of its input, its weight. `output` is
+    /// what [`Convolution::output`] gives.
+    pub(in crate::network) fn each_term(
+        &self,
+        input: ImageShape,
+        output: ImageShape,
+        flattening: Flattening,
+        mut visit: impl FnMut(usize, usize, f64),
+    ) {
         let group_outputs = self.kernel.outputs() / self.groups;
         for channel in 0..output.channels() {
             let first = channel / group_outputs * self.kernel.group_inputs();
@@ -147,20 +172,12 @@ impl Convolution {
                     for (column_tap, from_column) in self.window.taps(1, column, input.width()) {
                         for within in 0..self.kernel.group_inputs() {
                             let from = input.position(flattening, first + within, from_row, from_column);
-                            weight[(to, from)] = self.kernel.at(channel, within, row_tap, column_tap);
+                            visit(to, from, self.kernel.at(channel, within, row_tap, column_tap));
                         }
                     }
                 }
             }
         }
-        let bias = self.bias.as_ref().map(|bias| {
-            let mut spread = DVector::zeros(output.values());
-            for channel in 0..output.channels() {
-                positions(output).for_each(|(y, x)| spread[output.position(flattening, channel, y, x)] = bias[channel]);
-            }
-            spread
-        });
-        Ok(Affine { weight, bias })
     }
 
     /// What it is, for people: `conv 3×3, 8→16, on 28×28, stride 2`.

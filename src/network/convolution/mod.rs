@@ -3,8 +3,7 @@
 //! A convolution is linear, so on inputs of a known shape it *is* a matrix, sparse and with equal entries along its
 //! diagonals. Lowered to that matrix it is a dense layer like any other and flows like one. Matrices grow with the square
 //! of the picture, so only small ones are lowered; of the others the spectrum is found without the matrix.
-//! Average pooling is linear too. Max pooling is neither linear nor an activation of single coordinates: the flow model
-//! has no phase for it, and there is no type for it here.
+//! Average pooling is linear too; max pooling is an operator of its own (`network/node`).
 
 mod decompose;
 mod error;

@@ -60,6 +60,16 @@ impl AveragePooling {
         Ok(Affine { weight, bias: None })
     }
 
+    /// For each value of `output`, what [`AveragePooling::output`] gives, the places that it is the mean of and their share.
+    pub fn rows(&self, input: ImageShape, output: ImageShape, order: Flattening) -> Vec<Vec<(usize, f64)>> {
+        let all: f64 = self.window.size.iter().map(|size| *size as f64).product();
+        let share = |members: Vec<usize>| {
+            let count = if self.counts_padding { all } else { members.len() as f64 };
+            members.into_iter().map(|slot| (slot, 1.0 / count)).collect()
+        };
+        self.window.members(input, output, order).into_iter().map(share).collect()
+    }
+
     /// What it is, for people: `average pooling 2×2, 8 channels, on 28×28`.
     pub fn label(&self, input: ImageShape) -> String {
         let is_signal = input.height() == 1;

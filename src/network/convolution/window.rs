@@ -1,6 +1,6 @@
 //! The window that a convolution or a pooling slides over its input.
 
-use super::{ConvolutionError, ImageShape};
+use super::{ConvolutionError, Flattening, ImageShape};
 
 /// A window or a padded input longer than this along an axis is refused; below it no place overflows.
 const LONGEST: usize = 1 << 31;
@@ -57,6 +57,22 @@ impl Window {
         Window { padding: Padding { rows: along(0), columns: along(1) }, ..self }
     }
 
+    /// The same window with as much padding behind the input that a last window which only begins on it is counted too.
+    pub fn ceiled(self, input: ImageShape) -> Window {
+        let along = |axis: usize| {
+            let [before, after] = self.padding.along(axis);
+            let (length, stride, span) = (input.sides()[axis], self.stride[axis].max(1), self.span(axis));
+            let available = length.saturating_add(before).saturating_add(after);
+            let Some(room) = available.checked_sub(span) else { return [before, after] };
+            let last = room.div_ceil(stride).saturating_mul(stride);
+            if last >= length.saturating_add(before) {
+                return [before, after];
+            }
+            [before, after.max((last + span).saturating_sub(length + before))]
+        };
+        Window { padding: Padding { rows: along(0), columns: along(1) }, ..self }
+    }
+
     /// The number of outputs along the height and the width.
     ///
     /// # Errors
@@ -86,6 +102,30 @@ impl Window {
         let first = before.saturating_sub(start).div_ceil(step);
         let positions = (first..self.size[axis]).map(move |tap| (tap, start + tap * step - before));
         positions.take_while(move |(_, position)| *position < length)
+    }
+
+    /// For each value of `output`, which is what [`Window::outputs`] gives with the channels of `input`, the places of the
+    /// values of the input that its window meets.
+    pub fn members(&self, input: ImageShape, output: ImageShape, order: Flattening) -> Vec<Vec<usize>> {
+        let mut windows = vec![Vec::new(); output.values()];
+        for channel in 0..output.channels() {
+            for row in 0..output.height() {
+                for column in 0..output.width() {
+                    let window = &mut windows[output.position(order, channel, row, column)];
+                    for (_, y) in self.taps(0, row, input.height()) {
+                        let along = self.taps(1, column, input.width());
+                        window.extend(along.map(|(_, x)| input.position(order, channel, y, x)));
+                    }
+                }
+            }
+        }
+        windows
+    }
+
+    /// Size and what is unusual, for people.
+    pub fn text(&self, is_signal: bool) -> String {
+        let (size, unusual) = self.label(is_signal);
+        size + &unusual
     }
 
     /// From the first tap to the last.

@@ -48,10 +48,13 @@ pub fn remember_data(session: &mut Session, next: &DataSource) -> bool {
     is_shown
 }
 
-/// A network that is opened has no past here.
+/// A network that is opened has no past here, and is that of no session.
 pub fn forget_history(session: &mut Session) {
     session.training.end();
     session.history = History::default();
+    (session.session_file, session.example) = (None, None);
+    // What the window was started with waits for the first network, whichever it is.
+    session.restoring.take_if(|restoring| restoring.network.is_some());
 }
 
 fn change_network(session: &mut Session, change: &NetworkChange, effects: &mut Vec<Effect>) {

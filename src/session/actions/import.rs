@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::open;
 use crate::formats::{TensorFile, WeightSpectrum};
 use crate::session::{
-    Effect, Import, ImportCommand, RememberedChain, Session, Severity, SpectrumRequest, Task, UserError,
+    Effect, Import, ImportCommand, OpenedBy, RememberedChain, Session, Severity, SpectrumRequest, Task, UserError,
 };
 
 /// Opens the assistant, as the file was opened last if it was.
@@ -21,6 +21,8 @@ pub fn apply(session: &mut Session, command: ImportCommand, effects: &mut Vec<Ef
         ImportCommand::Open if import.chain.fatal_problem().is_some() => {}
         ImportCommand::Open => {
             effects.push(Effect::ReadChain(import.path.clone(), import.file.clone(), import.chain.clone()));
+            let chain = OpenedBy::Chain(RememberedChain::new(import));
+            session.opened_by = Some((import.path.clone(), chain));
             RememberedChain::remember(&mut session.chains, import);
         }
         ImportCommand::Spectrum(position) => {
@@ -29,6 +31,7 @@ pub fn apply(session: &mut Session, command: ImportCommand, effects: &mut Vec<Ef
         }
         ImportCommand::ReadGraph => {
             let shape = import.typed_shape();
+            session.opened_by = shape.map(|shape| (import.path.clone(), OpenedBy::Shape(shape)));
             effects.extend(shape.map(|shape| Effect::ReadGraph(import.path.clone(), shape)));
         }
         ImportCommand::GraphSpectrum(position) => {

@@ -29,7 +29,10 @@ pub fn answer(session: &mut Session, answer: LeaveAnswer, effects: &mut Vec<Effe
         LeaveAnswer::Discard => return session.unsaved.go(),
         LeaveAnswer::Save => {
             session.unsaved.go_on_when_saved();
-            super::paths::ask(session, DialogPurpose::SaveNetwork(NetworkKind::Layerflow), effects);
+            match session.session_path() {
+                Some(_) => super::save::save_as_opened(session, effects),
+                None => super::paths::ask(session, DialogPurpose::SaveNetwork(NetworkKind::Layerflow), effects),
+            }
         }
     }
     None
@@ -51,7 +54,7 @@ pub fn recover(session: &mut Session, answer: RecoverAnswer, effects: &mut Vec<E
 /// Whether another network takes the place of the one that is open.
 fn takes_over(outcome: &Outcome) -> bool {
     match outcome {
-        Outcome::Network(..) | Outcome::Recovered(..) => true,
+        Outcome::Network(..) | Outcome::Recovered(..) | Outcome::Session(..) => true,
         Outcome::Graph(_, graph) => graph.network.is_some(),
         Outcome::Files(outcomes) => outcomes.iter().any(takes_over),
         _ => false,

@@ -1,7 +1,7 @@
 //! What commands and outcomes lead to where several parts of the session are concerned: the parts themselves know nothing
 //! of each other. In the order in which they call each other, the lowest first: [`ablation`], [`derive`], [`rebuild`],
-//! [`train`], [`edit`], [`view`], [`open`], [`stop`], [`show`], then [`columns`], [`import`], [`paths`], [`leave`],
-//! [`findings`], and [`receive`].
+//! [`train`], [`edit`], [`view`], [`open`], [`stop`], [`session_view`], [`show`], then [`columns`], [`import`], [`picture`],
+//! [`session_file`], [`paths`], [`save`], [`leave`], [`findings`], and [`receive`].
 
 pub(super) mod ablation;
 pub(super) mod columns;
@@ -12,8 +12,12 @@ pub(super) mod import;
 pub(super) mod leave;
 pub(super) mod open;
 pub(super) mod paths;
+pub(super) mod picture;
 pub(super) mod rebuild;
 pub(super) mod receive;
+pub(super) mod save;
+pub(super) mod session_file;
+pub(super) mod session_view;
 pub(super) mod show;
 pub(super) mod stop;
 pub(super) mod train;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{edit, rebuild, train};
+use crate::dataset::DataChoice;
 use crate::flow::FlowOptions;
 use crate::session::{Data, Effect, Example, FileContents, Session, Severity, Task, counted};
 
@@ -14,11 +15,19 @@ pub fn read_network(session: &mut Session, path: PathBuf) -> Effect {
 }
 
 /// Reads data, as soon as the network's inputs are known.
-pub fn read_data(session: &mut Session, path: PathBuf, effects: &mut Vec<Effect>) {
+pub fn read_data(session: &mut Session, path: PathBuf, choice: Option<DataChoice>, effects: &mut Vec<Effect>) {
     session.path_prompt = None;
     match session.inputs() {
-        Some(inputs) => effects.push(Effect::ReadData(path, Some(inputs))),
-        None => session.waiting_data = Some(path),
+        Some(inputs) => effects.push(reading(path, choice, inputs)),
+        None => session.waiting_data = Some((path, choice)),
+    }
+}
+
+/// What reads data for this number of inputs.
+pub fn reading(path: PathBuf, choice: Option<DataChoice>, inputs: usize) -> Effect {
+    match choice {
+        Some(choice) => Effect::ReadColumns(path, Some(inputs), choice),
+        None => Effect::ReadData(path, Some(inputs)),
     }
 }
 
@@ -28,7 +37,9 @@ pub fn open_example(session: &mut Session, example: Example, effects: &mut Vec<E
         Ok((network, data)) => {
             session.replaced_data = None;
             edit::forget_history(session);
-            session.wanted.network = Some(Arc::new(network));
+            let network = Arc::new(network);
+            session.example = Some((example, network.clone()));
+            session.wanted.network = Some(network);
             session.wanted.network_path = None;
             session.wanted.ablated = None;
             session.wanted.file = FileContents::default();
@@ -36,8 +47,8 @@ pub fn open_example(session: &mut Session, example: Example, effects: &mut Vec<E
             session.unsaved.keep(&session.wanted);
             effects.push(Effect::Cancel(Task::Read));
             rebuild::build(session, effects);
-            let waiting = session.waiting_data.take();
-            effects.extend(waiting.map(|path| Effect::ReadData(path, session.inputs())));
+            let waiting = session.waiting_data.take().zip(session.inputs());
+            effects.extend(waiting.map(|((path, choice), inputs)| reading(path, choice, inputs)));
         }
         Err(error) => session.notices.add(Severity::Error, error.to_string(), format!("{error:?}")),
     }

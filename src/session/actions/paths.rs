@@ -3,9 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::open;
-use crate::formats::NetworkKind;
-use crate::session::{DialogAnswer, DialogPurpose, Document, Effect, LayerMeasures, PathPrompt, Session, Severity};
+use super::{open, picture, session_file};
+use crate::formats::{NetworkKind, SESSION_EXTENSION};
+use crate::session::{
+    DialogAnswer, DialogPurpose, Document, Effect, Findings, LayerMeasures, NumberKind, NumberRequest, PathPrompt,
+    Session, SessionCommand, Severity, file_name,
+};
 
 /// Asks for a path.
 pub fn ask(session: &Session, purpose: DialogPurpose, effects: &mut Vec<Effect>) {
@@ -18,7 +21,23 @@ pub fn ask(session: &Session, purpose: DialogPurpose, effects: &mut Vec<Effect>)
             let is_ablated = session.document().is_some_and(|document| document.ablated.is_some());
             if is_ablated { "measures-ablated.csv" } else { "measures.csv" }.to_owned()
         }
-        DialogPurpose::OpenNetwork | DialogPurpose::OpenData => String::new(),
+        DialogPurpose::SavePicture(_) | DialogPurpose::SaveNumbers(_) if session.shown.is_none() => return,
+        DialogPurpose::SaveChart => "chart.csv".to_owned(),
+        DialogPurpose::SaveNumbers(kind) => format!("{}.csv", kind.file_stem()),
+        DialogPurpose::SavePicture(kind) => {
+            let extension = kind.extension();
+            let stem = session.document().map_or_else(String::new, file_stem);
+            if extension.is_empty() { stem } else { format!("{stem}.{extension}") }
+        }
+        DialogPurpose::SaveSession { .. } if session.shown.is_none() => return,
+        DialogPurpose::SaveSession { .. } => {
+            let own = session.session_path().map(file_name);
+            own.or_else(|| Some(file_stem(session.document()?) + "." + SESSION_EXTENSION)).unwrap_or_default()
+        }
+        DialogPurpose::OpenNetwork
+        | DialogPurpose::OpenData
+        | DialogPurpose::OpenSession
+        | DialogPurpose::FindFile(_) => String::new(),
     };
     effects.push(Effect::ShowDialog(purpose, name));
 }
@@ -44,7 +63,7 @@ pub fn edit(session: &mut Session, text: String) {
 pub fn accept(session: &mut Session, effects: &mut Vec<Effect>) {
     let Some(prompt) = session.path_prompt.take() else { return };
     let path = PathBuf::from(prompt.text.trim());
-    let writes = matches!(prompt.purpose, DialogPurpose::SaveNetwork(_) | DialogPurpose::SaveMeasures);
+    let writes = prompt.purpose.writes();
     // The dialogs of desktops ask as well.
     let overwrites = writes && path.exists();
     if path.as_os_str().is_empty() || (overwrites && !prompt.overwrites) {
@@ -82,6 +101,13 @@ pub fn write_measures(session: &Session, path: PathBuf) -> Option<Effect> {
     Some(Effect::Write(text, path))
 }
 
+/// Numbers of what is shown, to be written to a file.
+pub fn write_numbers(session: &Session, kind: NumberKind, path: PathBuf) -> Option<Effect> {
+    let scene = session.scene()?.clone();
+    let findings = session.latest::<Findings>().cloned();
+    Some(Effect::WriteNumbers(NumberRequest { kind, scene, t: session.playback.t(), findings }, path))
+}
+
 /// A text was written.
 pub fn written(session: &mut Session, path: &Path) {
     let ablated = session.document().and_then(|document| document.ablated.as_ref());
@@ -98,6 +124,7 @@ pub fn saved(session: &mut Session, path: PathBuf) {
         return session.notices.add(Severity::Warning, sentence, "");
     }
     session.notices.add(Severity::Done, format!("Saved as {}.", path.display()), "");
+    session.unsaved.mark_written(&path);
     let documents = [Some(&mut session.wanted), session.shown.as_mut().map(|shown| &mut shown.document)];
     documents.into_iter().flatten().for_each(|document| document.network_path = Some(path.clone()));
 }
@@ -105,18 +132,37 @@ pub fn saved(session: &mut Session, path: PathBuf) {
 fn choose(session: &mut Session, purpose: DialogPurpose, path: PathBuf, effects: &mut Vec<Effect>) {
     match purpose {
         DialogPurpose::OpenNetwork => effects.push(open::read_network(session, path)),
-        DialogPurpose::OpenData => open::read_data(session, path, effects),
+        DialogPurpose::OpenData => open::read_data(session, path, None, effects),
         DialogPurpose::SaveNetwork(_) => effects.extend(save(session, path)),
         DialogPurpose::SaveMeasures => effects.extend(write_measures(session, path)),
+        DialogPurpose::SaveChart => {
+            effects.extend(session.chart.take().map(|text| Effect::Write(text.to_string(), path)))
+        }
+        DialogPurpose::SaveNumbers(kind) => effects.extend(write_numbers(session, kind, path)),
+        DialogPurpose::SavePicture(_) => effects.extend(picture::write(session, path)),
+        DialogPurpose::OpenSession => session_file::apply(session, SessionCommand::Open(path), effects),
+        DialogPurpose::SaveSession { embeds } => {
+            let path = with_extension(path);
+            session_file::apply(session, SessionCommand::Save { path, embeds }, effects);
+        }
+        DialogPurpose::FindFile(part) => session_file::apply(session, SessionCommand::Take(part, path), effects),
     }
 }
 
-/// A file name for a network: its own name with what file systems dislike replaced.
+/// The path of a session's file: a name without an ending gets its own.
+fn with_extension(path: PathBuf) -> PathBuf {
+    if path.extension().is_some() { path } else { path.with_extension(SESSION_EXTENSION) }
+}
+
+/// A file name for a network.
 fn proposed_file_name(document: &Document, kind: NetworkKind) -> String {
+    format!("{}.{}", file_stem(document), kind.extension())
+}
+
+/// The network's own name with what file systems dislike replaced.
+fn file_stem(document: &Document) -> String {
     let name = document.whole_name();
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
     let stem = if document.ablated.is_some() { format!("{stem}-ablated") } else { stem.to_owned() };
-    let kept: String =
-        stem.chars().map(|c| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
-    format!("{kept}.{}", kind.extension())
+    stem.chars().map(|c| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect()
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{columns, derive, edit, import, leave, open, paths, rebuild, show, stop, train};
+use super::{columns, derive, edit, import, leave, open, paths, picture, rebuild, session_file, show, stop, train};
 use crate::dataset::Dataset;
 use crate::formats::{FormatError, GraphFile, OpenedNetwork};
 use crate::network::Network;
@@ -33,13 +33,13 @@ fn accept_admitted(session: &mut Session, outcome: Outcome, effects: &mut Vec<Ef
         Outcome::Network(path, network) => adopt(session, path, network, effects),
         Outcome::Tensors(path, tensors) => import::begin(session, Import::new(path, tensors)),
         Outcome::Graph(path, graph) => accept_graph(session, path, graph, effects),
-        Outcome::Data(path, dataset) => {
+        Outcome::Data(path, dataset, choice) => {
             session.columns = None;
             if !dataset.notes.is_empty() {
                 let sentence = format!("{}: {}.", file_name(&path), dataset.notes.join("; "));
                 session.notices.add(Severity::Warning, sentence, "");
             }
-            open::want_data(session, Data::read(path, Arc::new(dataset)), effects);
+            open::want_data(session, Data::read(path, Arc::new(dataset), choice), effects);
         }
         Outcome::Columns(path, columns, trouble) => columns::begin(session, path, columns, trouble, effects),
         Outcome::Files(outcomes) => accept_all(session, outcomes, effects),
@@ -54,6 +54,20 @@ fn accept_admitted(session: &mut Session, outcome: Outcome, effects: &mut Vec<Ef
             end_writing(session, true, effects);
         }
         Outcome::Saved(_, Err(trouble)) => {
+            session.notices.add(Severity::Error, trouble.sentence, trouble.details);
+            end_writing(session, false, effects);
+        }
+        Outcome::PictureWritten(path, result) => picture::written(session, path, result),
+        Outcome::PictureDrawn(result) => picture::drawn(session, result.map(drop)),
+        Outcome::Session(opened) => session_file::adopt(session, *opened, effects),
+        Outcome::SessionFiles(path, problems, sources) => {
+            session_file::ask_for_files(session, path, problems, sources);
+        }
+        Outcome::SessionSaved(path, embeds, shown, Ok(())) => {
+            session_file::saved(session, path, embeds, *shown);
+            end_writing(session, true, effects);
+        }
+        Outcome::SessionSaved(_, _, _, Err(trouble)) => {
             session.notices.add(Severity::Error, trouble.sentence, trouble.details);
             end_writing(session, false, effects);
         }
@@ -146,14 +160,18 @@ fn adopt(session: &mut Session, path: PathBuf, opened: OpenedNetwork, effects: &
         session.notices.add(Severity::Warning, format!("{}: assumed: {sentence}.", file_name(&path)), "");
     }
     session.recent.add(&path);
+    // Without the assistant its answers are those of another reading.
+    let answered = session.opened_by.take().filter(|(of, _)| *of == path && session.import.is_some());
+    let opened_by = answered.map(|(_, opened_by)| opened_by);
     session.import = None;
     let inputs = network.inputs();
     edit::forget_history(session);
     session.wanted.network = Some(Arc::new(network));
     session.wanted.network_path = Some(path);
     session.wanted.ablated = None;
-    session.wanted.file = FileContents::new(account, whole);
+    session.wanted.file = FileContents { opened_by, ..FileContents::new(account, whole) };
     session.unsaved.keep(&session.wanted);
+    session.unsaved.mark_in_file(&session.wanted);
     session.hint = false;
     if !session.wanted.data_fits() {
         let before = std::mem::replace(&mut session.wanted.data, Data::fitting(inputs));
@@ -169,7 +187,7 @@ fn adopt(session: &mut Session, path: PathBuf, opened: OpenedNetwork, effects: &
     }
     match session.waiting_data.take() {
         // The network is built with the data that it was started with, not with other data first.
-        Some(path) => effects.push(Effect::ReadData(path, Some(inputs))),
+        Some((path, choice)) => effects.push(open::reading(path, choice, inputs)),
         None => rebuild::build(session, effects),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{derive, rebuild, stop, view};
+use super::{derive, rebuild, session_view, stop, view};
 use crate::network::Network;
 use crate::session::derived::Stored;
 use crate::session::open_scene::OpenScene;
@@ -42,6 +42,7 @@ pub fn show(session: &mut Session, document: Document, scene: Arc<Scene>, effect
             view::move_clock(session, PlaybackCommand::Play);
         }
     }
+    session_view::put_back(session);
     derive::refine(session, effects);
 }
 

@@ -45,6 +45,9 @@ pub fn refuse(session: &mut Session, document: &Document, error: &SceneError, ef
 fn give_up(session: &mut Session, task: Task) {
     if task == Task::Build {
         session.replaced_data = None;
+        if session.restoring.take().is_some() {
+            session.session_file = None;
+        }
         session.rebuild.stop();
     }
     match task {
@@ -57,6 +60,7 @@ fn give_up(session: &mut Session, task: Task) {
         | Task::ReadData
         | Task::Spectrum
         | Task::Save
+        | Task::Export
         | Task::Dialog
         | Task::KeepSettings
         | Task::Unsaved => {}

@@ -54,6 +54,7 @@ impl BlockDetail {
         Ok(layer.map(|layer| {
             let matrices = match &layer {
                 Layer::Dense(dense) => vec![of_affine("W", &dense.affine)],
+                Layer::Node(_) => Vec::new(),
                 Layer::Residual(block) => vec![of_affine("W₁", &block.inner), of_affine("W₂", &block.outer)],
             };
             BlockDetail { request, name: layer.name().to_owned(), matrices }

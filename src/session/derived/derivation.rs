@@ -71,6 +71,8 @@ pub struct Source {
     pub data: Option<Arc<Dataset>>,
     /// The network as its file has it, where numbers that are not finite end the one that flows before.
     pub whole: Option<Arc<Network>>,
+    /// Whether the file holds more of the network than is open: its end is no answer.
+    pub is_part: bool,
     /// How much the last step of training changed each layer's weights, as a share of them; empty without one.
     pub updates: Arc<[f64]>,
     /// What counts as a finding.
@@ -123,6 +125,7 @@ impl Situation<'_> {
             refined: self.refined.clone(),
             data: data.and_then(|data| data.dataset.clone()),
             whole: self.document.file.whole.clone(),
+            is_part: self.document.file.missing.is_some(),
             updates: self.training.updates().clone(),
             thresholds,
         }

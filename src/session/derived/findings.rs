@@ -37,13 +37,13 @@ pub struct FindingEntry {
 
 impl Findings {
     /// Looks for everything that is wrong with the network of `scene`, or with the `whole` of which that is the part that
-    /// flows; `data` is what it is trained or used on.
+    /// flows, or with a part of a network (`is_part`); `data` is what it is trained or used on.
     ///
     /// # Errors
     /// If `progress` answers false.
     pub fn build(
         scene: &Scene,
-        whole: Option<&Network>,
+        (whole, is_part): (Option<&Network>, bool),
         data: Option<&Dataset>,
         thresholds: &Thresholds,
         progress: &mut Progress<'_>,
@@ -52,7 +52,7 @@ impl Findings {
         // Where the first layer does not flow, what is drawn is no layer of the network.
         let flow = (whole.and_then(Network::first_not_finite) != Some(0)).then_some(&*scene.flow);
         let network = whole.unwrap_or(&scene.network);
-        let subject = Subject::new(network).with_flow(flow).with_data(data);
+        let subject = Subject::new(network).with_flow(flow).of_part(is_part).with_data(data);
         let found = find_while(&subject, thresholds, &mut |share, _| progress(0.9 * share, "checking"));
         let found = found.ok_or(FlowError::Cancelled)?;
         go_on(progress, 0.9, "finding what can be done")?;
@@ -108,6 +108,6 @@ impl Derivation for Findings {
 
     fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<Findings>, SceneError> {
         let (whole, data) = (source.whole.as_deref(), source.data.as_deref());
-        Findings::build(&source.scene, whole, data, &source.thresholds, progress).map(Some)
+        Findings::build(&source.scene, (whole, source.is_part), data, &source.thresholds, progress).map(Some)
     }
 }

@@ -89,12 +89,12 @@ impl LayerMeasures {
     /// If `progress` answers false.
     pub fn build(
         scene: &Scene,
-        data: Option<&Dataset>,
+        (data, is_part): (Option<&Dataset>, bool),
         updates: &[f64],
         progress: &mut Progress<'_>,
     ) -> Result<LayerMeasures, SceneError> {
         let began = Instant::now();
-        let subject = Subject::new(&scene.network).with_flow(Some(&scene.flow)).with_data(data);
+        let subject = Subject::new(&scene.network).with_flow(Some(&scene.flow)).of_part(is_part).with_data(data);
         go_on(progress, 0.0, "fitting the spectra")?;
         let spectra = SpectrumTail::of_network(&subject);
         go_on(progress, 0.5, "following the gradient")?;
@@ -249,7 +249,8 @@ impl Derivation for LayerMeasures {
     }
 
     fn build(source: &Source, (): (), progress: &mut Progress<'_>) -> Result<Option<LayerMeasures>, SceneError> {
-        LayerMeasures::build(&source.scene, source.data.as_deref(), &source.updates, progress).map(Some)
+        LayerMeasures::build(&source.scene, (source.data.as_deref(), source.is_part), &source.updates, progress)
+            .map(Some)
     }
 }
 

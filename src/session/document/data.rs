@@ -1,11 +1,12 @@
 //! The data of a document, and where it comes from.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::example::Example;
 use super::file_contents::file_name;
-use crate::dataset::{Dataset, Generator, GeneratorOptions};
+use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions};
 
 /// Data and where it comes from.
 #[derive(Clone, Debug, Default)]
@@ -14,8 +15,10 @@ pub struct Data {
     pub source: DataSource,
     /// The points; `None` for generated data that is not drawn yet.
     pub dataset: Option<Arc<Dataset>>,
+    /// What was taken of the columns of its file, where that was chosen.
+    pub choice: Option<DataChoice>,
     /// What was changed of its values by hand, in a few words each.
-    pub changes: Vec<&'static str>,
+    pub changes: Vec<Cow<'static, str>>,
 }
 
 /// Where data comes from.
@@ -43,9 +46,9 @@ impl Data {
         Data { source: DataSource::Generated(generator, options), ..Data::default() }
     }
 
-    /// Data read from a file.
-    pub fn read(path: PathBuf, dataset: Arc<Dataset>) -> Data {
-        Data { source: DataSource::File(path), dataset: Some(dataset), changes: Vec::new() }
+    /// Data read from a file, with the choice of its columns.
+    pub fn read(path: PathBuf, dataset: Arc<Dataset>, choice: Option<DataChoice>) -> Data {
+        Data { source: DataSource::File(path), dataset: Some(dataset), choice, changes: Vec::new() }
     }
 
     /// Data that fits a network: points all over the input space; digits for the 64 pixels of a digit.
@@ -62,15 +65,15 @@ impl Data {
 
     /// Data whose points were moved by hand.
     pub fn moved(&self, dataset: Arc<Dataset>) -> Data {
-        Data { source: DataSource::Hand, dataset: Some(dataset), changes: self.changes.clone() }
+        Data { source: DataSource::Hand, dataset: Some(dataset), choice: None, changes: self.changes.clone() }
     }
 
     /// The same data after a change of its values, which is told in a few words.
     pub fn changed(&self, dataset: Arc<Dataset>, change: &'static str) -> Data {
         let mut changes = self.changes.clone();
         changes.retain(|before| *before != change);
-        changes.push(change);
-        Data { source: self.source.clone(), dataset: Some(dataset), changes }
+        changes.push(change.into());
+        Data { dataset: Some(dataset), changes, ..self.clone() }
     }
 
     /// The number of coordinates of a point.

@@ -29,7 +29,8 @@ impl Example {
     }
 
     fn spiral(self) -> Result<Data, FormatError> {
-        Ok(Data { source: DataSource::Example(self), dataset: Some(Arc::new(spiral_points()?)), changes: Vec::new() })
+        let dataset = Some(Arc::new(spiral_points()?));
+        Ok(Data { source: DataSource::Example(self), dataset, ..Data::default() })
     }
 }
 

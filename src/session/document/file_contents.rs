@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::remembered_chain::RememberedChain;
 use crate::formats::Account;
-use crate::network::Network;
+use crate::network::{ImageShape, Network};
 use crate::session::wording::shown;
 
 /// What the file of a network holds beside what flows; nothing for an embedded example and a network that was made here.
@@ -18,6 +19,8 @@ pub struct FileContents {
     pub whole: Option<Arc<Network>>,
     /// How many of its layers do not flow, counted once too.
     pub not_flowing: usize,
+    /// What a person said to have it opened.
+    pub opened_by: Option<OpenedBy>,
 }
 
 impl FileContents {
@@ -25,8 +28,18 @@ impl FileContents {
     pub fn new(account: Account, whole: Option<Arc<Network>>) -> FileContents {
         let behind = |whole: &Arc<Network>| Some(whole.layers().len() - whole.first_not_finite()?);
         let not_flowing = whole.as_ref().and_then(behind).unwrap_or(0);
-        FileContents { missing: account.missing_text().map(Arc::from), account: Arc::new(account), whole, not_flowing }
+        let account = Arc::new(account);
+        FileContents { missing: account.missing_text().map(Arc::from), account, whole, not_flowing, opened_by: None }
     }
+}
+
+/// What a person said to have a file opened that leaves a question open.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OpenedBy {
+    /// Which tensors are layers, and how.
+    Chain(RememberedChain),
+    /// The shape of the input.
+    Shape(ImageShape),
 }
 
 /// The last part of a path, as a person names the file.

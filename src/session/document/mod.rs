@@ -23,7 +23,7 @@ pub use ablated::Ablated;
 pub use columns::{ColumnCommand, ColumnImport};
 pub use data::{Data, DataSource};
 pub use example::Example;
-pub use file_contents::{FileContents, file_name};
+pub use file_contents::{FileContents, OpenedBy, file_name};
 pub(in crate::session) use finite_layers::flowing_part;
 pub use fix::{Fix, FixFinder, Fixed, NetworkEnd};
 pub use history::{EditCommand, History};

@@ -14,7 +14,7 @@ pub const MAX_CHAINS: usize = 64;
 /// How a file of tensors was opened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RememberedChain {
-    #[serde(with = "crate::session::settings::stored_path::one")]
+    #[serde(with = "crate::io::stored_path::one")]
     file: PathBuf,
     layers: Vec<RememberedLayer>,
     output: String,
@@ -38,7 +38,8 @@ struct RememberedLayer {
 }
 
 impl RememberedChain {
-    fn new(import: &Import) -> RememberedChain {
+    /// How the file in the assistant is put together now.
+    pub(in crate::session) fn new(import: &Import) -> RememberedChain {
         let layers = import.chain.entries.iter().map(|entry| RememberedLayer {
             weight: entry.weight_name.clone(),
             bias: entry.bias_name.clone(),
@@ -60,7 +61,7 @@ impl RememberedChain {
     }
 
     /// Puts the assistant back to where it was, if the file still has all these tensors.
-    fn apply(&self, import: &mut Import) {
+    pub(in crate::session) fn apply(&self, import: &mut Import) {
         let weights: Vec<String> = self.layers.iter().map(|layer| layer.weight.clone()).collect();
         let output = OutputFunction::from_name(&self.output).unwrap_or_default();
         // The layers that the file proposes, perhaps in another order, are still the whole of it.

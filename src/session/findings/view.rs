@@ -110,6 +110,23 @@ impl FindingsView {
         self.chosen = None;
     }
 
+    /// Lists what was listed when a session was kept, and forgets the findings of `network` that were dismissed then.
+    pub(in crate::session) fn restore_view(
+        &mut self,
+        hidden: &[Severity],
+        scope: FindingScope,
+        show_dismissed: bool,
+        chosen: Option<FindingKey>,
+        dismissed: (String, Vec<FindingKey>),
+    ) {
+        self.hidden = Severity::ALL.map(|severity| hidden.contains(&severity));
+        (self.scope, self.show_dismissed, self.chosen) = (scope, show_dismissed, chosen);
+        let (network, keys) = dismissed;
+        self.dismissed.retain(|known| known.network != network);
+        keys.into_iter().for_each(|key| self.dismiss(network.clone(), key));
+        self.revision += 1;
+    }
+
     /// Takes over dismissals that were kept.
     pub fn restore(&mut self, dismissed: Vec<Dismissal>) {
         self.dismissed = dismissed;

@@ -1,7 +1,7 @@
 //! How much memory the data's way through the network takes, and how many of the points there is room for.
 
 use crate::flow::{LIMIT_PIECES, ResidualLaw};
-use crate::network::{Layer, Network};
+use crate::network::{Layer, Network, Node, Stage};
 use crate::system::memory::size_text;
 
 /// What the values and positions of all points may take, the plain net and its ResNet together: half of what a small
@@ -58,12 +58,25 @@ fn bytes_a_point(network: &Network, law: ResidualLaw, dimension: usize) -> [usiz
         law == ResidualLaw::Limit && matches!(layer, Layer::Residual(block) if block.shortcut.is_none())
     };
     let between = |layer: &Layer| (LIMIT_PIECES - 1) * layer.outputs();
+    let within: usize = network.layers().iter().map(values_within).sum();
     let stations: usize = network.layers().iter().flat_map(widths).sum::<usize>()
         + network.layers().iter().filter(is_limit).map(between).sum::<usize>()
+        + within
         + network.outputs();
     let limits = network.layers().iter().filter(is_limit).count();
     let plain = VALUE * (network.inputs() + outputs + network.outputs()) + POSITION * stations;
-    [plain, POSITION * dimension * (2 * network.layers().len() + 1 + (LIMIT_PIECES - 1) * limits)]
+    [plain, POSITION * (dimension * (2 * network.layers().len() + 1 + (LIMIT_PIECES - 1) * limits) + within)]
+}
+
+/// The values between the ends of an operator of a graph: at the start of each stage but the first, and on curved ways.
+fn values_within(layer: &Layer) -> usize {
+    let Layer::Node(node) = layer else { return 0 };
+    let of_stage = |(index, (stage, part)): (usize, (Stage, Node))| {
+        let (from, to) = (part.cut.inputs(), part.cut.outputs());
+        let start = if index == 0 { 0 } else { from };
+        start + if stage == Stage::Normalise { (LIMIT_PIECES - 1) * from.max(to) } else { 0 }
+    };
+    node.stages().into_iter().enumerate().map(of_stage).sum()
 }
 
 /// A number of bytes in the unit that fits.

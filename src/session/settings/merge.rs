@@ -14,6 +14,7 @@ impl Settings {
             dismissed: merged(&self.dismissed, &before.dismissed, &stored.dismissed, |one, other| one == other),
             // Written by hand: what the file says now.
             thresholds: stored.thresholds.clone(),
+            memory: stored.memory.clone(),
             others: stored.others.clone(),
         }
     }

@@ -1,7 +1,6 @@
 //! What is kept between starts: recent files, the arrangement of the window, and how files of tensors were opened.
 
 mod merge;
-pub(in crate::session) mod stored_path;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,6 +11,7 @@ use serde_json::{Map, Value};
 use super::document::MAX_CHAINS;
 use super::recent::MAX_FILES;
 use super::{Appearance, Dismissal, RememberedChain, WindowSettings};
+use crate::io::stored_path;
 
 /// The format of the file; a later one is left alone.
 const FORMAT: &str = "layerflow.settings/1";
@@ -31,6 +31,8 @@ pub struct Settings {
     pub others: Map<String, Value>,
     /// The thresholds of findings that are others than usual, by name: written into the file by hand.
     pub thresholds: BTreeMap<String, f64>,
+    /// The most memory that the window may take, such as `4GB`: written into the file by hand.
+    pub memory: Option<String>,
 }
 
 /// The settings as they are in their file.
@@ -48,6 +50,8 @@ struct SettingsFile {
     dismissed: Vec<Dismissal>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     thresholds: BTreeMap<String, f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    memory: Option<String>,
     #[serde(flatten)]
     others: Map<String, Value>,
 }
@@ -80,6 +84,7 @@ impl Settings {
             dismissed: file.dismissed,
             others: file.others,
             thresholds: file.thresholds,
+            memory: file.memory,
         })
     }
 
@@ -95,6 +100,7 @@ impl Settings {
             dismissed: self.dismissed.clone(),
             others: self.others.clone(),
             thresholds: self.thresholds.clone(),
+            memory: self.memory.clone(),
         };
         // Text, numbers and lists of them always make JSON.
         serde_json::to_string_pretty(&file).unwrap_or_default()
@@ -111,6 +117,7 @@ mod tests {
         settings.window.layer_panel = false;
         settings.window.appearance = Appearance::Dark;
         settings.thresholds.insert("large_weight".to_owned(), 25.0);
+        settings.memory = Some("4GB".to_owned());
         assert_eq!(Settings::parse(&settings.to_json()).unwrap(), settings);
     }
 

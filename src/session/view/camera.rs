@@ -77,6 +77,17 @@ impl Orientation {
         Orientation::about([x / length, y / length, z / length], s * angle).after(self)
     }
 
+    /// Its quaternion (w, x, y, z).
+    pub fn quaternion(self) -> [f64; 4] {
+        self.0
+    }
+
+    /// The rotation of a quaternion that was kept, bit by bit where it is one of length 1.
+    pub fn from_quaternion(quaternion: [f64; 4]) -> Orientation {
+        let square: f64 = quaternion.iter().map(|x| x * x).sum();
+        if (square - 1.0).abs() < 1e-9 { Orientation(quaternion) } else { Orientation(quaternion).normalised() }
+    }
+
     /// This turn after `first`.
     pub fn after(self, first: Orientation) -> Orientation {
         let ([a, b, c, d], [e, f, g, h]) = (self.0, first.0);

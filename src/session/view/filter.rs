@@ -31,6 +31,11 @@ impl Filter {
         self.by == colouring && self.hidden.contains(&group)
     }
 
+    /// The groups that are not drawn.
+    pub fn hidden(&self) -> impl Iterator<Item = usize> + '_ {
+        self.hidden.iter().copied()
+    }
+
     /// Hides a group or draws it again. Groups of another colouring are all drawn then.
     pub fn toggle(&mut self, by: Colouring, group: usize) {
         if self.by != by {

@@ -40,7 +40,7 @@ pub use projection::Projection;
 pub use selection::{Pick, Selection};
 pub use settings::{MAX_STEPS, MAX_TRAIL, ViewSettings};
 pub use table_column::{Sorting, TableColumn};
-pub(in crate::session) use tour::TOUR_DIMENSIONS;
+pub(in crate::session) use tour::{TOUR_DIMENSIONS, TourState};
 pub use tour::{TOUR_SPEEDS, Tour};
 pub use velocity_picture::VelocityPicture;
 pub use window::{Appearance, Modal, Side, WindowCommand, WindowSettings};

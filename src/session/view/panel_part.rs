@@ -13,6 +13,9 @@ pub enum PanelPart {
 }
 
 impl PanelPart {
+    /// All of them.
+    pub const ALL: [PanelPart; 3] = [PanelPart::AllLayers, PanelPart::Measures, PanelPart::Errors];
+
     /// Its place in the set of those that are open.
     pub(super) const fn bit(self) -> u32 {
         1 << self as u32

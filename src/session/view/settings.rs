@@ -81,6 +81,11 @@ impl Default for ViewSettings {
 }
 
 impl ViewSettings {
+    /// What the key R comes back to.
+    pub fn last_refined(&self) -> Compare {
+        self.last_refined
+    }
+
     /// Whether an overlay is on.
     pub fn shows(&self, overlay: Overlay) -> bool {
         self.overlays.has(overlay)
@@ -175,6 +180,14 @@ impl ViewSettings {
         self.hovered = None;
         self.points.probe.grab = None;
         self.panel.apply(PanelCommand::FitWeights);
+    }
+
+    /// Forgets what the mouse rests on, and puts the pen away.
+    pub fn forget_the_mouse(&mut self) {
+        self.hovered = None;
+        self.points.resting = None;
+        self.points.row = None;
+        self.pen.pen = None;
     }
 
     fn set_compare(&mut self, compare: Compare) {

@@ -35,6 +35,17 @@ pub struct Tour {
     begun: u64,
 }
 
+/// A tour as it is kept.
+#[derive(Clone, Debug)]
+pub(in crate::session) struct TourState {
+    /// 2 × m; m = 0 before the first step.
+    pub plane: DMatrix<f64>,
+    /// The turn under way: from, to, and the share that is done.
+    pub turn: Option<(DMatrix<f64>, DMatrix<f64>, f64)>,
+    /// How many turns have begun.
+    pub begun: u64,
+}
+
 impl Default for Tour {
     fn default() -> Tour {
         Tour { playing: true, speed: 1.0, plane: DMatrix::zeros(2, 0), rotation: None, begun: 0 }
@@ -45,6 +56,34 @@ impl Tour {
     /// The plane among `dimensions` ≥ 2: 2 × dimensions. Before the first step it is that of the first two.
     pub fn plane(&self, dimensions: usize) -> DMatrix<f64> {
         if self.plane.ncols() == dimensions { self.plane.clone() } else { DMatrix::identity(2, dimensions) }
+    }
+
+    /// The same with its plane where every tour begins.
+    pub(in crate::session) fn at_rest(&self) -> Tour {
+        Tour { playing: self.playing, speed: self.speed, ..Tour::default() }
+    }
+
+    /// The plane and the turn under way (from, to, the share done), to be kept.
+    pub(in crate::session) fn state(&self) -> TourState {
+        let turn = self.rotation.as_ref().map(|(rotation, done)| (rotation.rows(0.0), rotation.rows(1.0), *done));
+        TourState { plane: self.plane.clone(), turn, begun: self.begun }
+    }
+
+    /// Goes on from a state that was kept; what is no plane is left out.
+    pub(in crate::session) fn restore(&mut self, state: TourState) {
+        let is_plane = |plane: &DMatrix<f64>| {
+            let gram = plane * plane.transpose();
+            plane.nrows() == 2 && plane.ncols() > 1 && (gram - DMatrix::<f64>::identity(2, 2)).amax() < 1e-6
+        };
+        if !is_plane(&state.plane) {
+            return;
+        }
+        let fits = |plane: &DMatrix<f64>| is_plane(plane) && plane.ncols() == state.plane.ncols();
+        self.rotation = state
+            .turn
+            .filter(|(from, to, done)| fits(from) && fits(to) && (0.0..1.0).contains(done))
+            .and_then(|(from, to, done)| Some((SubspaceRotation::between(&from, &to)?, done)));
+        (self.plane, self.begun) = (state.plane, state.begun);
     }
 
     /// The factor on its pace.

@@ -28,6 +28,7 @@ pub fn inner(layer: &mut Layer) -> &mut Affine {
     match layer {
         Layer::Dense(dense) => &mut dense.affine,
         Layer::Residual(block) => &mut block.inner,
+        Layer::Node(node) => panic!("{node:?} has no affine map"),
     }
 }
 
@@ -55,6 +56,7 @@ pub fn set_activation(network: &Network, index: usize, to: Activation) -> Networ
     edit(network, index, |layer| match layer {
         Layer::Dense(dense) => dense.activation = to,
         Layer::Residual(block) => block.activation = to,
+        Layer::Node(node) => panic!("{node:?} has no activation"),
     })
 }
 

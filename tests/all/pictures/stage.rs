@@ -72,20 +72,9 @@ impl Session {
         }
         let Session { scene, refined, field, view, stage, t, .. } = self;
         let input = StageInput {
-            refinement_panel: false,
-            scene: scene.as_ref(),
-            opening: None,
             refined: refined.as_ref(),
             field: field.as_ref(),
-            neighbours: None,
-            perturbed: None,
-            grabbed: None,
-            gradient_arrows: None,
-            pen: None,
-            is_partial: false,
-            frame_time: false,
-            view,
-            t: *t,
+            ..StageInput::new(scene.as_ref(), view, *t)
         };
         for command in stage.show(ui, &input) {
             view.apply(command);

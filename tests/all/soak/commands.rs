@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use layerflow::dataset::{Generator, GeneratorOptions, Random};
 use layerflow::explorer::commands::Action;
 use layerflow::formats::NetworkKind;
+use layerflow::media::MediaKind;
 use layerflow::network::{Activation, OutputFunction};
+use layerflow::session::file::SessionPart;
 use layerflow::session::{
     Appearance, Colouring, ColumnCommand, Command, Compare, DialogPurpose, EditCommand, Example, FindingCommand,
-    FindingScope, Fix, ImportCommand, LeaveAnswer, NetworkChange, Overlay, Pace, Pen, PenCommand, Pick,
-    PlaybackCommand, PointChange, PointCommand, Preset, Projection, RecoverAnswer, Session, Side, Task, Tool,
-    TrainCommand, ViewCommand, WindowCommand,
+    FindingScope, Fix, ImportCommand, LeaveAnswer, NetworkChange, NumberKind, Overlay, Pace, Pen, PenCommand, Pick,
+    PlaybackCommand, PointChange, PointCommand, Preset, Projection, RecoverAnswer, Session, SessionCommand, Side, Task,
+    Tool, TrainCommand, ViewCommand, WindowCommand,
 };
 use layerflow::training::{Initialisation, LayerPlan, PlanKind, TrainingOptions};
 
@@ -89,6 +91,8 @@ impl Source {
                     DialogPurpose::OpenData,
                     DialogPurpose::SaveNetwork(NetworkKind::Layerflow),
                     DialogPurpose::SaveMeasures,
+                    DialogPurpose::SavePicture(MediaKind::Png),
+                    DialogPurpose::SaveNumbers(NumberKind::Angles),
                 ])),
                 1 => Command::EditPath(self.file().display().to_string()),
                 2 => Command::AcceptPath,
@@ -113,8 +117,20 @@ impl Source {
                 Task::Dialog,
                 Task::Unsaved,
             ])),
-            21 => match self.below(3) {
+            21 => match self.below(7) {
                 0 => Command::Dismiss(self.below(50) as u64),
+                3 => Command::Save,
+                4 => Command::Share(self.chance(0.5)),
+                5 => {
+                    let path = self.file().with_extension("layerflow");
+                    Command::Session(SessionCommand::Save { path, embeds: self.chance(0.5) })
+                }
+                6 => match self.below(4) {
+                    0 => Command::Session(SessionCommand::TakeChanged),
+                    1 => Command::Session(SessionCommand::Leave),
+                    2 => Command::Session(SessionCommand::Take(SessionPart::Network, self.file())),
+                    _ => Command::Session(SessionCommand::Open(self.file().with_extension("layerflow"))),
+                },
                 1 => Command::DismissHint,
                 _ => Command::Recover(self.of(&[RecoverAnswer::Open, RecoverAnswer::Remove, RecoverAnswer::Later])),
             },

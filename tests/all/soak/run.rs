@@ -12,9 +12,13 @@ use layerflow::session::{Command, EditCommand, LeaveAnswer, Task};
 use super::commands::Source;
 
 const SIZE: [f32; 2] = [1100.0, 720.0];
-/// Jobs are waited for so long at most; what takes longer goes on beside the next commands.
+/// Jobs are waited for so long at most, and not after every command: what is not ready goes on beside the next ones, or
+/// gives way to what they ask for.
 const SHORT: Duration = Duration::from_millis(15);
-const LONG: Duration = Duration::from_secs(60);
+const WAITING: f64 = 0.2;
+/// What a window may come to hold in memory while it is given commands.
+const MOST_GROWTH: u64 = 1 << 30;
+const LONG: Duration = Duration::from_secs(300);
 
 /// A window under random commands.
 pub struct Soak {
@@ -23,6 +27,15 @@ pub struct Soak {
     folder: PathBuf,
     /// What was done, to be told where something does not hold.
     log: Vec<String>,
+    /// The memory of the program when the window was new.
+    first_memory: u64,
+}
+
+/// The bytes that the program holds in memory; 0 where the system does not tell.
+fn memory() -> u64 {
+    let pages = std::fs::read_to_string("/proc/self/statm").ok();
+    let resident = pages.and_then(|pages| pages.split_whitespace().nth(1)?.parse::<u64>().ok());
+    resident.unwrap_or(0) * 4096
 }
 
 impl Soak {
@@ -55,7 +68,8 @@ impl Soak {
         assert!(app.wait_for_jobs(LONG));
         let mut window = Harness::builder().with_size(SIZE).build_eframe(|_| app);
         window.run_steps(2);
-        Soak { window, source: Source::new(seed, files), folder: folder.to_owned(), log: Vec::new() }
+        let (folder, first_memory) = (folder.to_owned(), memory());
+        Soak { window, source: Source::new(seed, files), folder, log: Vec::new(), first_memory }
     }
 
     /// Carries out a command drawn at random.
@@ -75,8 +89,10 @@ impl Soak {
             }
         }
         self.window.state_mut().command(command);
-        let timeout = if self.source.chance(0.1) { SHORT * 10 } else { SHORT };
-        self.window.state_mut().wait_for_jobs(timeout);
+        if self.source.chance(WAITING) {
+            let timeout = if self.source.chance(0.1) { SHORT * 10 } else { SHORT };
+            self.window.state_mut().wait_for_jobs(timeout);
+        }
     }
 
     /// Gives the window an event drawn at random, as from a mouse or a keyboard.
@@ -117,6 +133,8 @@ impl Soak {
     /// What holds at any time.
     pub fn check(&mut self) {
         self.window.run_steps(1);
+        let (first, now) = (self.first_memory, memory());
+        assert!(now < first + MOST_GROWTH, "{first} bytes of memory became {now} after {:#?}", self.log);
         let told = self.window.state().session().notices.shown();
         let fault =
             told.iter().find(|notice| notice.sentence.contains("mistake") || notice.sentence.contains("a fault in"));
@@ -148,10 +166,10 @@ impl Soak {
             return;
         }
         let Some(before) = app.session().wanted().network.clone() else { return };
-        app.command(Command::Edit(EditCommand::Undo));
-        assert!(app.wait_for_jobs(LONG));
-        app.command(Command::Edit(EditCommand::Redo));
-        assert!(app.wait_for_jobs(LONG));
+        for edit in [EditCommand::Undo, EditCommand::Redo] {
+            app.command(Command::Edit(edit));
+            assert!(app.wait_for_jobs(LONG), "jobs do not end after {:#?}", self.log);
+        }
         let after = app.session().wanted().network.clone();
         // What cannot be shown falls back to what could be.
         let is_same = after.as_ref().is_some_and(|after| Arc::ptr_eq(after, &before) || **after == *before);

@@ -36,7 +36,8 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
             },
         );
     });
-    let shape = format!("{} → {}, {}", layer.inputs, layer.outputs, layer.activation.name());
+    let what = layer.operator.as_deref().unwrap_or_else(|| layer.activation.name());
+    let shape = format!("{} → {}, {what}", layer.inputs, layer.outputs);
     ui.label(shape).on_hover_text("The width of the layer's input and of its output, and its activation σ.");
     if let Some(origin) = &layer.origin {
         let tip =
@@ -122,5 +123,20 @@ fn meaning(kind: PhaseKind) -> &'static str {
         PhaseKind::Shift => "The bias b moves everything by the same amount.",
         PhaseKind::Activate => "Each coordinate goes straight from y to σ(y).",
         PhaseKind::Residual => "The block's branch f(x) is what moves the data.",
+        PhaseKind::Direct => {
+            "The operator has no motion of its own here: every point moves straight from x to f(x). Both ends are right; \
+             there is no decomposition and no velocity field."
+        }
+        PhaseKind::Gather => {
+            "The values go straight to their places in the result; what is not needed any more goes to 0."
+        }
+        PhaseKind::Compare => {
+            "A round of the tournament in each window: a rises to b where b is larger, a + s·ReLU(b − a)."
+        }
+        PhaseKind::Centre => "The mean of each group is compressed to 0.",
+        PhaseKind::Normalise => {
+            "Each group keeps its direction and is brought to its length: x·r^s, r = (mean of x² + ε)^(−½)."
+        }
+        PhaseKind::Add => "What the other branches gave is added: x + s·f.",
     }
 }

@@ -15,7 +15,8 @@ mod weights;
 use egui::{Align, CollapsingHeader, RichText, ScrollArea, Ui};
 
 use crate::explorer::theme::{self, Palette, SECTION_GAP};
-use crate::flow::FlowOptions;
+use crate::flow::{FlowOptions, LayerFlow, PhaseKind};
+use crate::network::Activation;
 use crate::network::Network;
 use crate::resnet::has_steps;
 use crate::session::{
@@ -102,6 +103,14 @@ fn sections(ui: &mut Ui, shown: &Shown<'_>, hovered: &mut Option<Hovered>, comma
         }
         None => {
             ui.add_space(SECTION_GAP);
+            if let Some(operator) = &shown.layer.operator {
+                ui.label(operator_text(operator, shown.layer));
+                // An operator without an activation of its own is not affine for that.
+                if shown.layer.activation != Activation::Identity {
+                    shown.section(ui, Section::Activation, ACTIVATION, commands, |ui, _| activation::show(ui, shown));
+                }
+                return;
+            }
             ui.label(if shown.layer.is_limit() {
                 "The continuous limit of a residual block: f(x) = W₂·σ(W₁x + b₁) + b₂ is the velocity, dx/ds = f(x)."
             } else {
@@ -112,6 +121,17 @@ fn sections(ui: &mut Ui, shown: &Shown<'_>, hovered: &mut Option<Hovered>, comma
     }
     shown.section(ui, Section::Weights, WEIGHTS, commands, |ui, commands| weights::show(ui, shown, commands));
     shown.section(ui, Section::Activation, ACTIVATION, commands, |ui, _| activation::show(ui, shown));
+}
+
+/// What an operator of a graph is here: it has no spectrum, and each of its phases says what it does.
+fn operator_text(operator: &str, layer: &LayerFlow) -> String {
+    let is_direct = layer.phases.iter().any(|phase| phase.kind == PhaseKind::Direct);
+    let way = if is_direct {
+        "It moves straight from its input to its output: both ends are right, and there is no decomposition between them."
+    } else {
+        "It is no matrix: its phases above say how the points go, and there is no spectrum."
+    };
+    format!("The operator {operator}. {way}")
 }
 
 impl<'a> Shown<'a> {

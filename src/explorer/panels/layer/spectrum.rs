@@ -125,6 +125,16 @@ fn numbers(ui: &mut Ui, spectrum: &Spectrum) {
             ),
         ],
     ];
+    if let Some(stored) = &spectrum.stored_rank {
+        let tip = format!(
+            "Of {full} singular values {} are above {}, which is what rounding to {} may leave of 0.{}",
+            stored.rank,
+            theme::significant(stored.tolerance),
+            stored.precision.name(),
+            if stored.is_shown { " The flow takes the others as 0." } else { "" }
+        );
+        ui.label(theme::note(ui, stored.text())).on_hover_text(tip);
+    }
     Grid::new("spectrum numbers").num_columns(4).min_row_height(theme::BODY).show(ui, |ui| {
         for row in rows {
             for (name, value, tip) in row {

@@ -21,6 +21,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, scene: &Scene, commands: &mut
     let units = match own {
         Layer::Dense(dense) => dense.affine.outputs(),
         Layer::Residual(block) => block.inner.outputs(),
+        Layer::Node(node) => node.cut.outputs(),
     };
     let directions = own.inputs().min(own.outputs());
     let unit = probe.unit.min(units.saturating_sub(1));

@@ -2,7 +2,7 @@
 
 pub(super) mod areas;
 pub(super) mod axes;
-pub(super) mod caption;
+pub(super) mod captions;
 pub(super) mod centres;
 pub(super) mod field;
 pub(super) mod frame_times;

@@ -15,7 +15,6 @@ use super::styles::DrawOrder;
 use super::thinned::Thinning;
 use super::triangles::Triangles;
 use crate::explorer::stage::screen_transform::ScreenTransform;
-use crate::explorer::theme::POINT_RADIUS;
 use crate::flow::Projector;
 use crate::session::ScreenPoint;
 
@@ -50,7 +49,7 @@ impl Cloud {
     ) -> [Shape; 2] {
         // By the next frame nothing else uses the points.
         let mut drawn = Arc::try_unwrap(std::mem::take(&mut self.drawn)).unwrap_or_default();
-        let seen = transform.rect.expand(2.0 * POINT_RADIUS);
+        let seen = transform.rect.expand(2.0 * style.radius);
         let draw_order = &style.styles.draw_order;
         let front = if transform.space {
             let (parts, front) = position(projector, draw_order, seen, &mut self.unsorted, depth::counts);

@@ -22,6 +22,8 @@ pub struct CloudStyle<'a> {
     pub sprites: Option<&'a Arc<Sprites>>,
     /// What far points fade into.
     pub palette: &'a Palette,
+    /// The radius of a point at the front.
+    pub radius: f32,
     /// Whether the points are faint, because others are compared to them.
     pub ghost: bool,
 }

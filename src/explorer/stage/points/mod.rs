@@ -4,6 +4,7 @@ pub(super) mod cloud;
 pub(super) mod cloud_style;
 pub(super) mod depth;
 pub(super) mod gpu_points;
+pub(super) mod mesh_points;
 pub(super) mod parallel;
 pub(super) mod pictures;
 #[allow(unsafe_code, reason = "the graphics library checks nothing of what it is given")]

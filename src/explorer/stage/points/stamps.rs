@@ -70,6 +70,21 @@ pub fn marks(texture: &TextureHandle, marks: &[(Pos2, Color32, u8)]) -> Shape {
     Shape::mesh(mesh)
 }
 
+/// The radius of the shape in a triangle whose corners are so far from its middle.
+pub fn radius_of(corner: f32) -> f32 {
+    corner * SHAPE_RADIUS / 2.0
+}
+
+/// The tile of a place of the texture, by its share of the width.
+pub fn shape_at(u: f32) -> usize {
+    ((u * TILES as f32) as usize).min(TILES - 1)
+}
+
+/// The width of the line of a ring of this radius.
+pub fn ring_width(radius: f32) -> f32 {
+    2.0 * RING_WIDTH / SHAPE_RADIUS * radius
+}
+
 /// The middle of a tile's inscribed circle, in pixels of the texture.
 fn centre(shape: usize) -> Pos2 {
     pos2((shape as f32 + 0.5) * TILE[0] as f32, 2.0 * CIRCLE)

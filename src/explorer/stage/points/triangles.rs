@@ -8,7 +8,6 @@ use super::cloud_style::CloudStyle;
 use super::pictures::Atlas;
 use super::shade::Shade;
 use super::stamps::{self, Stamps};
-use crate::explorer::theme::POINT_RADIUS;
 use crate::session::ScreenPoint;
 
 /// The triangles of one source's points, and the memory that the next frame writes over.
@@ -33,7 +32,7 @@ impl Triangles {
             let (scale, colour) = shade.of(placed.depth, colour);
             match style.atlas.filter(|atlas| atlas.has(sample)) {
                 Some(atlas) => atlas.add(&mut pictures, sample, stamps::screen_pos(placed), scale, colour),
-                None => dots.vertices.extend(stamps.triangle(placed.at, POINT_RADIUS * scale, (colour, shape))),
+                None => dots.vertices.extend(stamps.triangle(placed.at, style.radius * scale, (colour, shape))),
             }
         }
         // Every triangle has corners of its own, so that the indices are always the same.

@@ -16,7 +16,7 @@ use crate::diagnostics::{ActivationUse, LayerPath};
 use crate::flow::{LayerFlow, Motion};
 use crate::linalg::evenly_spaced;
 use crate::linalg::{Rotation, Svd};
-use crate::network::Layer;
+use crate::network::{Layer, Node, NodeMap};
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
 
 /// The overview of the weights has at most so many cells a side: about one for a point of the panel.
@@ -140,6 +140,10 @@ impl LayerDetail {
 pub fn weight_matrices(layer: &Layer) -> Vec<(&'static str, &DMatrix<f64>)> {
     match layer {
         Layer::Dense(dense) => vec![("W", &dense.affine.weight)],
+        Layer::Node(node) => match &node.map {
+            NodeMap::Affine(affine) => vec![("W", &affine.weight)],
+            _ => Vec::new(),
+        },
         Layer::Residual(residual) => {
             let shortcut = residual.shortcut.as_ref().map(|shortcut| ("S", shortcut));
             [("W₁", &residual.inner.weight), ("W₂", &residual.outer.weight)].into_iter().chain(shortcut).collect()
@@ -209,10 +213,20 @@ fn activation_of(scene: &Scene, index: usize, layer: &Layer) -> Option<Activatio
     let affine = match layer {
         Layer::Dense(dense) => &dense.affine,
         Layer::Residual(residual) => &residual.inner,
+        Layer::Node(node) => return activation_of_node(node, inputs),
     };
     let most = (MAX_VALUES / affine.outputs().max(1)).clamp(1, MAX_SAMPLES);
     let samples = evenly_spaced(inputs.ncols(), most);
     ActivationUse::measure(layer.activation(), &affine.apply(&inputs.select_columns(&samples)))
+}
+
+/// The same of an operator of a graph that is an activation.
+fn activation_of_node(node: &Node, inputs: &DMatrix<f64>) -> Option<ActivationUse> {
+    let NodeMap::Activation { activation, .. } = node.map else { return None };
+    let own = node.cut.reads();
+    let samples = evenly_spaced(inputs.ncols(), (MAX_VALUES / own.len().max(1)).clamp(1, MAX_SAMPLES));
+    let given = DMatrix::from_fn(own.len(), samples.len(), |row, column| inputs[(own[row], samples[column])]);
+    ActivationUse::measure(activation, &given)
 }
 
 impl Derivation for LayerDetail {

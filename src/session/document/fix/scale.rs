@@ -14,6 +14,7 @@ const SWEEPS: usize = 24;
 pub(super) fn largest_weight(layer: &Layer) -> f64 {
     match layer {
         Layer::Dense(dense) => dense.affine.weight.amax(),
+        Layer::Node(node) => node.map.numbers().into_iter().fold(0.0, |largest, value| value.abs().max(largest)),
         Layer::Residual(block) => block.inner.weight.amax().max(block.outer.weight.amax()),
     }
 }

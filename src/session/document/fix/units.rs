@@ -15,29 +15,31 @@ const FARTHEST: f64 = 2.0;
 const MAX_SAMPLES: usize = 500;
 const MAX_WORK: usize = 50_000_000;
 
-/// The matrix whose rows are the units that the activation bends.
-fn affine(layer: &Layer) -> &Affine {
+/// The matrix whose rows are the units that the activation bends; none of an operator of a graph.
+fn affine(layer: &Layer) -> Option<&Affine> {
     match layer {
-        Layer::Dense(dense) => &dense.affine,
-        Layer::Residual(block) => &block.inner,
+        Layer::Dense(dense) => Some(&dense.affine),
+        Layer::Residual(block) => Some(&block.inner),
+        Layer::Node(_) => None,
     }
 }
 
-fn affine_mut(layer: &mut Layer) -> &mut Affine {
+fn affine_mut(layer: &mut Layer) -> Option<&mut Affine> {
     match layer {
-        Layer::Dense(dense) => &mut dense.affine,
-        Layer::Residual(block) => &mut block.inner,
+        Layer::Dense(dense) => Some(&mut dense.affine),
+        Layer::Residual(block) => Some(&mut block.inner),
+        Layer::Node(_) => None,
     }
 }
 
 /// The number of units of a layer.
 pub(super) fn count(layer: &Layer) -> usize {
-    affine(layer).outputs()
+    affine(layer).map_or(0, Affine::outputs)
 }
 
 /// Those of the units that are like an earlier one, up to a factor.
 pub(super) fn repeated(layer: &Layer, units: &[usize]) -> Vec<usize> {
-    let affine = affine(layer);
+    let Some(affine) = affine(layer) else { return Vec::new() };
     let direction = |unit: usize| -> Option<Vec<f64>> {
         let mut row: Vec<f64> = affine.weight.row_iter().nth(unit)?.iter().copied().collect();
         row.push(affine.bias.as_ref().and_then(|bias| bias.get(unit)).copied().unwrap_or(0.0));
@@ -72,7 +74,7 @@ pub(super) fn drawn(
     let mut layers = network.layers().to_vec();
     let changed = layers.get_mut(layer)?;
     let initialisation = Initialisation::of_activation(changed.activation());
-    let affine = affine_mut(changed);
+    let affine = affine_mut(changed)?;
     let (outputs, inputs) = affine.weight.shape();
     let units: Vec<usize> = units.iter().copied().filter(|unit| *unit < outputs).collect();
     if units.is_empty() {

@@ -76,7 +76,7 @@ pub(in crate::session) fn changed(
             layers.remove(layer);
             if layer == layers.len() {
                 let last = layers.len() - 1;
-                layers[last] = resized(&layers[last], layers[last].inputs(), outputs, random);
+                layers[last] = resized(&layers[last], layers[last].inputs(), outputs, random)?;
             }
         }
         NetworkChange::Duplicate(layer) if layer < layers.len() => layers.insert(layer + 1, layers[layer].clone()),
@@ -85,15 +85,16 @@ pub(in crate::session) fn changed(
             layers.swap(layer - 1, layer);
             // The widths stay in their places, so that the network's inputs and outputs do.
             let (first, second) = (layers[layer].outputs(), outputs);
-            layers[layer - 1] = resized(&layers[layer - 1], layers[layer].inputs(), first, random);
-            layers[layer] = resized(&layers[layer], first, second, random);
+            layers[layer - 1] = resized(&layers[layer - 1], layers[layer].inputs(), first, random)?;
+            layers[layer] = resized(&layers[layer], first, second, random)?;
         }
         NetworkChange::Width { layer, width } if layer < layers.len() => {
-            layers[layer] = resized(&layers[layer], layers[layer].inputs(), width.max(1), random);
+            layers[layer] = resized(&layers[layer], layers[layer].inputs(), width.max(1), random)?;
         }
         NetworkChange::Activation { layer, activation } if layer < layers.len() => match &mut layers[layer] {
             Layer::Dense(dense) => dense.activation = activation,
             Layer::Residual(block) => block.activation = activation,
+            Layer::Node(node) => return Err(ChangeError::operator(node)),
         },
         NetworkChange::Kind { layer, kind } if layer < layers.len() => {
             let plan = plan_of(&layers[layer], Initialisation::of_activation(layers[layer].activation()));
@@ -117,7 +118,7 @@ pub(in crate::session) fn changed(
     let mut inputs = network.inputs();
     for layer in &mut layers {
         if layer.inputs() != inputs {
-            *layer = resized(layer, inputs, layer.outputs(), random);
+            *layer = resized(layer, inputs, layer.outputs(), random)?;
         }
         inputs = layer.outputs();
     }
@@ -126,23 +127,28 @@ pub(in crate::session) fn changed(
 
 fn plan_of(layer: &Layer, initialisation: Initialisation) -> LayerPlan {
     let kind = match layer {
-        Layer::Dense(_) => PlanKind::Dense,
+        Layer::Dense(_) | Layer::Node(_) => PlanKind::Dense,
         Layer::Residual(block) => PlanKind::Residual { hidden: block.inner.outputs() },
     };
     LayerPlan { kind, width: layer.outputs(), activation: layer.activation(), initialisation }
 }
 
+/// An operator of a graph has nothing to draw.
 fn drawn(layer: &Layer, initialisation: Initialisation, random: &mut Random) -> Layer {
+    if let Layer::Node(_) = layer {
+        return layer.clone();
+    }
     plan_of(layer, initialisation).draw(layer.inputs(), layer.name().to_owned(), random)
 }
 
 /// The layer with other widths: what fits keeps its weights, the rest is drawn.
-fn resized(layer: &Layer, inputs: usize, outputs: usize, random: &mut Random) -> Layer {
+fn resized(layer: &Layer, inputs: usize, outputs: usize, random: &mut Random) -> Result<Layer, ChangeError> {
     if (layer.inputs(), layer.outputs()) == (inputs, outputs) {
-        return layer.clone();
+        return Ok(layer.clone());
     }
     let name = layer.name().to_owned();
-    match layer {
+    Ok(match layer {
+        Layer::Node(node) => return Err(ChangeError::operator(node)),
         Layer::Dense(dense) => {
             let affine = resized_affine(&dense.affine, inputs, outputs, random);
             Layer::Dense(Dense { name, affine, activation: dense.activation })
@@ -155,7 +161,7 @@ fn resized(layer: &Layer, inputs: usize, outputs: usize, random: &mut Random) ->
             // Where the widths differ the shortcut keeps the first coordinates.
             shortcut: (inputs != outputs).then(|| DMatrix::identity(outputs, inputs)),
         }),
-    }
+    })
 }
 
 fn resized_affine(affine: &Affine, inputs: usize, outputs: usize, random: &mut Random) -> Affine {

@@ -33,6 +33,9 @@ pub enum NumberChange {
 }
 
 impl WeightPart {
+    /// All of them.
+    pub const ALL: [WeightPart; 4] = [WeightPart::Dense, WeightPart::Inner, WeightPart::Outer, WeightPart::Shortcut];
+
     /// Its symbol.
     pub fn label(self) -> &'static str {
         match self {

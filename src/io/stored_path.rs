@@ -37,7 +37,7 @@ impl StoredPath {
 }
 
 /// One path.
-pub(in crate::session) mod one {
+pub mod one {
     use super::*;
 
     pub fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
@@ -51,7 +51,7 @@ pub(in crate::session) mod one {
 }
 
 /// A list of paths.
-pub(in crate::session) mod list {
+pub mod list {
     use super::*;
 
     pub fn serialize<S: Serializer>(paths: &[PathBuf], serializer: S) -> Result<S::Ok, S::Error> {

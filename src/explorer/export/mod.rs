@@ -1,0 +1,7 @@
+//! Pictures and films of the session, drawn off screen: the same by the window's dialog and by the command line.
+
+mod frames;
+mod run;
+mod svg;
+
+pub use run::{picture, run};

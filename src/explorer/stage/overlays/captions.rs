@@ -1,0 +1,112 @@
+//! What stands in the upper left corner of the view: a picture's heading, what happens now in a sentence in the phase's
+//! colour, which flow is shown, and in a picture at which time.
+
+use std::sync::Arc;
+
+use egui::{Align2, Color32, FontId, Id, Painter, Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use crate::explorer::theme::{self, GAP, Palette, SMALL};
+use crate::flow::Flow;
+use crate::session::{Caption, Figure, Scene, caption};
+
+/// The room at the right that the legend has for itself.
+const LEGEND: f32 = 150.0;
+/// The least width of a sentence.
+const NARROWEST: f32 = 110.0;
+/// The side of the mark in the colour of the phase.
+const MARK: f32 = 7.0;
+
+/// The sentence of a phase, kept while the phase lasts.
+#[derive(Default)]
+pub struct CaptionCache {
+    kept: Option<(Arc<Scene>, Place, Caption)>,
+}
+
+/// Index of the layer and of its phase, and whether the end is reached.
+type Place = (usize, Option<usize>, bool);
+
+impl CaptionCache {
+    /// The sentence for time t.
+    pub fn at(&mut self, scene: &Arc<Scene>, t: f64) -> &Caption {
+        let moment = scene.flow.moment(t);
+        let place = (moment.layer, moment.phase, t >= scene.flow.duration());
+        let fits = |(of, at, _): &(Arc<Scene>, Place, Caption)| Arc::ptr_eq(of, scene) && *at == place;
+        let kept = self.kept.take().filter(fits);
+        &self.kept.insert(kept.unwrap_or_else(|| (Arc::clone(scene), place, caption(scene, t)))).2
+    }
+}
+
+/// What there is to say.
+pub struct Words<'a> {
+    /// What of it a picture has; a window has all but the time, which stands in its transport bar.
+    pub figure: Option<&'a Figure>,
+    /// Whether this is the second of two views side by side, where what holds for both is not said again.
+    pub is_second: bool,
+    /// What happens now.
+    pub caption: &'a Caption,
+    /// Which flow is shown.
+    pub flow_name: String,
+    /// The flow and its time.
+    pub time: (&'a Flow, f64),
+}
+
+/// Writes them, one under the other.
+pub fn head(ui: &Ui, painter: &Painter, palette: &Palette, rect: Rect, words: &Words<'_>) {
+    let ground = (!words.figure.is_some_and(|figure| figure.is_transparent)).then(|| palette.stage.gamma_multiply(0.8));
+    let mut lines = Lines { painter, ground, at: rect.left_top() + vec2(GAP, GAP), width: width(rect) };
+    if let Some(figure) = words.figure.filter(|figure| !words.is_second && !figure.heading.is_empty()) {
+        lines.write(&figure.heading, theme::heading_font(), palette.ink);
+    }
+    let says = |of: fn(&Figure) -> bool| words.figure.is_none_or(of);
+    if !words.is_second && says(|figure| figure.caption) {
+        let colour = words.caption.kind.map_or(palette.ink, |kind| palette.phase_ink(kind));
+        let taken = lines.write(&words.caption.text, theme::heading_font(), colour);
+        let response = ui.interact(taken, Id::new("caption"), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Now: {}", words.caption.text)));
+    }
+    if says(|figure| figure.flow_name) {
+        lines.write(&words.flow_name, theme::small_font(), palette.faint_ink);
+    }
+    if !words.is_second && words.figure.is_some_and(|figure| figure.caption) {
+        time(painter, palette, lines.at, words.time);
+    }
+}
+
+fn width(rect: Rect) -> f32 {
+    (rect.width() - LEGEND).max(NARROWEST.min(rect.width() - 2.0 * GAP))
+}
+
+/// Lines of text under each other.
+struct Lines<'a> {
+    painter: &'a Painter,
+    /// What lies behind a line: points may pass there.
+    ground: Option<Color32>,
+    at: Pos2,
+    width: f32,
+}
+
+impl Lines<'_> {
+    /// Writes a line, which wraps, and gives its place.
+    fn write(&mut self, text: &str, font: FontId, colour: Color32) -> Rect {
+        let galley = self.painter.layout(text.to_owned(), font, colour, self.width);
+        let taken = Rect::from_min_size(self.at, galley.size());
+        if let Some(ground) = self.ground {
+            self.painter.rect_filled(taken.expand(2.0), f32::from(theme::CORNER), ground);
+        }
+        self.painter.galley(self.at, galley, colour);
+        self.at.y = taken.bottom() + 2.0;
+        taken
+    }
+}
+
+/// The time, the layer and the phase, behind a mark in the phase's colour.
+fn time(painter: &Painter, palette: &Palette, at: Pos2, (flow, t): (&Flow, f64)) {
+    let moment = flow.moment(t);
+    let phase = moment.phase.and_then(|phase| flow.layers().get(moment.layer)?.phases.get(phase));
+    let middle = at.y + SMALL / 2.0 + 1.5;
+    let mark = Rect::from_center_size(pos2(at.x + MARK / 2.0, middle), vec2(MARK, MARK));
+    painter.rect_filled(mark, 1.0, phase.map_or(palette.track, |phase| palette.phase(phase.kind)));
+    let name = phase.map_or("at rest", |phase| phase.kind.label());
+    let text = format!("t = {} · layer {} · {name}", theme::figure(t, 2), moment.layer + 1);
+    painter.text(pos2(at.x + MARK + GAP, at.y), Align2::LEFT_TOP, text, theme::small_font(), palette.ink);
+}
