@@ -19,6 +19,8 @@ pub const SMALL: f32 = 11.0;
 pub const BODY: f32 = 13.0;
 /// See [`SMALL`].
 pub const HEADING: f32 = 16.0;
+/// The sentence on a stage that is presented.
+const TITLE: f32 = 24.0;
 
 /// The gap between neighbouring things, in points.
 pub const GAP: f32 = 6.0;
@@ -323,6 +325,11 @@ pub fn body_font() -> FontId {
 /// The font of headings.
 pub fn heading_font() -> FontId {
     FontId::new(HEADING, FontFamily::Proportional)
+}
+
+/// The font of the sentence that a room reads.
+pub fn title_font() -> FontId {
+    FontId::new(TITLE, FontFamily::Proportional)
 }
 
 /// A note: small and faint.

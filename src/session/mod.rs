@@ -71,10 +71,10 @@ pub use training::{Goal, Pace, Snapshot, TrainCommand, Training, TrainingChannel
 pub use unsaved::Unsaved;
 pub use unsaved_work::{FoundWork, LeaveAnswer, RecoverAnswer, UnsavedWork};
 pub use view::{
-    Appearance, Camera, ColorMap, ColorValues, Colouring, Compare, DENSITIES, EPSILONS, Facing, FieldRequest, Filter,
+    Appearance, Camera, ColorMap, ColorValues, Colouring, Compare, DENSITIES, EPSILONS, Facing, FieldRequest, Filter, Folding,
     Grab, HeatWindow, Hovered, MAX_STEPS, MAX_TRAIL, MatrixEntry, Modal, Orientation, Overlay, PanelCommand, PanelPart,
     PanelSettings, Pen, PenCommand, PenSettings, Pick, PointCommand, PointSettings, ProbeCommand, ProbeSettings,
-    Projection, RADII, Requirement, Section, Selection, Side, Sorting, TOUR_SPEEDS, TableColumn, Tool, Tour,
+    Projection, RADII, Requirement, Room, Section, Selection, Side, SidePanel, Sorting, Standing, TOUR_SPEEDS, TableColumn, Tool, Tour,
     VelocityPicture, ViewCommand, ViewSettings, WindowCommand, WindowSettings, column_text,
 };
 pub use wording::{coordinate_name, counted, listed, own_name, shown, subscript};

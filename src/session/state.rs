@@ -10,7 +10,7 @@ use super::open_scene::OpenScene;
 use super::rebuild::IncrementalRebuild;
 use super::share_line::ShareLine;
 use super::{
-    ColumnImport, DerivedResults, DialogPurpose, Document, Example, Field, FindingsView, History, Import, LayerDetail,
+    ColumnImport, DerivedResults, DialogPurpose, Document, Example, Field, FindingsView, Folding, History, Import, LayerDetail,
     Neighbours, Notices, OpenedBy, Pen, PictureExport, Playback, PlaybackCommand, RecentFiles, Refined,
     RememberedChain, Scene, SeparationProfile, Situation, Stored, Training, Unsaved, UnsavedWork, ViewSettings,
     WindowSettings,
@@ -64,6 +64,8 @@ pub struct Session {
     pub path_prompt: Option<PathPrompt>,
     /// Whether the hint of the first start is shown.
     pub hint: bool,
+    /// Whether it was read, in this window or in one before.
+    pub(in crate::session) knows_hint: bool,
     /// Data asked for before any network; it is read when the network's inputs are known.
     pub(super) waiting_data: Option<(PathBuf, Option<DataChoice>)>,
     /// What to tell when the wanted document is shown: its data stands in for other data.
@@ -126,6 +128,7 @@ impl Default for Session {
             export: PictureExport::default(),
             path_prompt: None,
             hint: false,
+            knows_hint: false,
             waiting_data: None,
             replaced_data: None,
             wanted: Document::default(),
@@ -146,7 +149,7 @@ impl Session {
         let mut copy = Session {
             playback: playback.clone(),
             view: view.clone(),
-            window: WindowSettings { modal: None, frame_time: false, ..*window },
+            window: WindowSettings { modal: None, frame_time: false, folding: Folding::default(), ..*window },
             thresholds: thresholds.clone(),
             wanted: wanted.clone(),
             shown: shown.clone(),

@@ -48,8 +48,22 @@ pub fn settle(window: &mut Window) {
     window.run_steps(2);
 }
 
+/// Opens the menu above the stage that holds what has this label, where it is not in sight.
+pub fn reveal(window: &mut Window, label: &str) {
+    for menu in ["Show", "Drag: ", "Steps of the ResNet"] {
+        if window.query_by_label(label).is_some() {
+            return;
+        }
+        if let Some(menu) = window.query_all_by_label_contains(menu).next() {
+            menu.click_accesskit();
+        }
+        window.run_steps(3);
+    }
+}
+
 /// Clicks what has this label, and waits for what comes of it.
 pub fn click(window: &mut Window, label: &str) {
+    reveal(window, label);
     window.get_by_label(label).click_accesskit();
     settle(window);
 }
@@ -457,7 +471,7 @@ fn the_integrator_is_chosen_in_the_strip() {
     window.run_steps(2);
     window.get_by_label("Integrator: RK4");
     assert!(error(&window) < 0.01 * euler);
-    window.get_by_label("whole").click();
+    window.get_by_label("activation only").click();
     window.run_steps(2);
     assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     assert!(error(&window) < 1e-12);

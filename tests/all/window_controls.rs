@@ -69,7 +69,7 @@ fn what_is_drawn_is_toggled_above_the_stage() {
             view.auto_fit,
         ]
     };
-    for (index, label) in ["Grid", "Areas", "Trails", "u(x, t)", "Auto-fit"].into_iter().enumerate() {
+    for (index, label) in ["Grid", "Area change", "Trails", "u(x, t)", "Auto-fit"].into_iter().enumerate() {
         let before = shown(&window);
         click(&mut window, label);
         let mut expected = before;

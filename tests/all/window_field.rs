@@ -77,11 +77,11 @@ fn the_velocity_is_drawn_in_every_way() {
 fn the_cells_of_the_grid_tell_their_area() {
     let mut window = first_start();
     press(&mut window, Key::End);
-    click(&mut window, "Areas");
+    click(&mut window, "Area change");
     assert!(view(&window).shows(Overlay::Areas));
     let areas = field(&window).areas.clone().unwrap();
     assert_eq!(areas.doublings.len(), window.state().session().scene().unwrap().lattice.cells.len());
-    click(&mut window, "Areas");
+    click(&mut window, "Area change");
     assert!(window.state().session().latest::<Field>().is_none());
 }
 

@@ -10,7 +10,7 @@ use crate::session::{
 };
 
 /// The height of the row of layer numbers.
-const LABELS: f32 = 14.0;
+const LABELS: f32 = 20.0;
 /// The size of the marks of findings, and the room under the blocks that they have.
 const FINDING: f32 = 7.0;
 /// The height of the blocks.

@@ -6,6 +6,7 @@ use crate::explorer::bars::timeline::{Timeline, Track};
 use crate::explorer::commands::{Action, Mark};
 use crate::explorer::icons::{self, BUTTON, Icon};
 use crate::explorer::theme;
+use crate::explorer::widgets::naming::name_pane;
 use crate::session::{Command, Overflow, PlaybackCommand, SPEEDS, Session};
 
 /// The width of the readout: the longest phase name and a layer number of four digits, so that it never moves.
@@ -19,6 +20,7 @@ pub fn show(ui: &mut Ui, timeline: &mut Timeline, session: &Session) -> Vec<Comm
         return Vec::new();
     };
     ui.horizontal_centered(|ui| {
+        name_pane(ui, "Transport", ui.max_rect());
         commands.extend(buttons(ui, session));
         let room = (ui.available_width() - READOUT - ui.spacing().item_spacing.x).max(60.0);
         ui.allocate_ui(vec2(room, ui.available_height()), |ui| {

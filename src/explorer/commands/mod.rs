@@ -118,6 +118,10 @@ pub enum Action {
     AllLayers,
     /// How long frames take.
     FrameTime,
+    /// The stage and the timeline alone.
+    Presentation,
+    /// Lets a picture in space turn so that the data is not seen edge-on.
+    TurnToData,
     /// Light or dark.
     Appearance(Appearance),
     /// The screen that explains the model.
@@ -192,7 +196,7 @@ impl Action {
         all.push(Action::Share);
         all.extend([Action::Undo, Action::Redo, Action::Palette, Action::Quit]);
         all.extend(Compare::ALL.map(Action::Compare));
-        all.extend([Action::ShowEverything, Action::ResetCamera, Action::AutoFit]);
+        all.extend([Action::ShowEverything, Action::ResetCamera, Action::AutoFit, Action::TurnToData]);
         all.extend(Overlay::ALL.map(Action::Overlay));
         all.push(Action::Velocity(None));
         all.extend(VelocityPicture::ALL.map(|picture| Action::Velocity(Some(picture))));
@@ -208,7 +212,7 @@ impl Action {
         all.extend([Action::Train, Action::PauseTraining, Action::TrainStep, Action::TrainEpoch]);
         all.extend([Action::NetworkPanel, Action::LayerPanel]);
         all.extend(Side::ALL.map(Action::Side));
-        all.extend([Action::AllLayers, Action::FrameTime]);
+        all.extend([Action::AllLayers, Action::Presentation, Action::FrameTime]);
         all.extend(Appearance::ALL.map(Action::Appearance));
         all.push(Action::Model);
         all.extend(Example::ALL.map(Action::Example));

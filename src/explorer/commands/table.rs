@@ -8,8 +8,8 @@ use crate::diagnostics::probes::Perturbation;
 use crate::explorer::stage::overlay_refusal;
 use crate::media::MediaKind;
 use crate::session::{
-    Colouring, Command, Compare, DialogPurpose, EditCommand, ExportCommand, Modal, PanelCommand, PanelPart, PenCommand,
-    PlaybackCommand, PointCommand, ProbeCommand, Session, Tool, TrainCommand, VelocityPicture, ViewCommand,
+    Colouring, Command, Compare, DialogPurpose, EditCommand, ExportCommand, Facing, Modal, PanelCommand, PanelPart, PenCommand,
+    PlaybackCommand, PointCommand, ProbeCommand, Session, SidePanel, Tool, TrainCommand, VelocityPicture, ViewCommand,
     WindowCommand,
 };
 
@@ -172,6 +172,16 @@ impl Action {
                 show("Auto-fit", "Let the scale follow the data slowly", ViewCommand::AutoFit(!view.auto_fit))
                     .toggle(view.auto_fit)
             }
+            Action::TurnToData => {
+                let turns = view.camera.facing == Facing::Data;
+                let facing = if turns { Facing::Stays(session.playback.t()) } else { Facing::Data };
+                show(
+                    "Turn to the data",
+                    "Let a picture in space turn around the layers' ends so that the data is not seen edge-on",
+                    ViewCommand::Face(facing),
+                )
+                .toggle(turns)
+            }
             Action::Overlay(overlay) => {
                 let refusal = session.scene().and_then(|scene| overlay_refusal(overlay, view, scene));
                 let is_on = view.shows(overlay);
@@ -270,23 +280,30 @@ impl Action {
                 "The panel on the left: layers, data, training",
                 WindowCommand::ToggleNetworkPanel,
             )
-            .toggle(arrangement.network_panel),
+            .toggle(arrangement.is_in_sight(SidePanel::Network)),
             Action::LayerPanel => {
                 window("Layer panel", "The panel on the right: what the layer does", WindowCommand::ToggleLayerPanel)
-                    .toggle(arrangement.layer_panel)
+                    .toggle(arrangement.is_in_sight(SidePanel::Layer))
             }
             Action::Side(side) => window(
                 &format!("Panel: {}", side.label()),
                 "What the panel on the right is about",
                 WindowCommand::Side(side),
             )
-            .choice(arrangement.layer_panel && arrangement.side == side),
+            .choice(arrangement.is_in_sight(SidePanel::Layer) && arrangement.side == side),
             Action::AllLayers => show(
                 "All layers at once",
                 "The strip of charts over all layers",
                 ViewCommand::Panel(PanelCommand::TogglePart(PanelPart::AllLayers)),
             )
             .toggle(view.panel.shows(PanelPart::AllLayers)),
+            Action::Presentation => window(
+                "Presentation",
+                "The stage, its caption and the timeline on the whole screen, in larger type",
+                WindowCommand::TogglePresentation,
+            )
+            .keys(&[key(Key::F11)])
+            .toggle(arrangement.folding.presents),
             Action::FrameTime => {
                 let tip = "How long a frame takes, and how many there are a second, under the title of the stage";
                 window("Frame time", tip, WindowCommand::ToggleFrameTime).toggle(arrangement.frame_time)

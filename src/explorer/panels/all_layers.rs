@@ -202,7 +202,7 @@ impl Charts<'_> {
             Some(_) => ("Classes apart, %: probe and neighbours", Some(0.0..=100.0)),
             None => ("Classes apart: the data has none", None),
         };
-        let tip = "Dark: what a linear classifier fitted to half of the points gets right on the other half. Coloured: how many \
+        let tip = "Uncoloured: what a linear classifier fitted to half of the points gets right on the other half. Coloured: how many \
                    of the five nearest neighbours are of the same class.";
         TimeChart { range, ..self.chart(title, tip, &series) }.show(ui, self.size)
     }
@@ -228,7 +228,7 @@ impl Charts<'_> {
             },
             Series { name: &names[1], colour: self.palette.ink, times: &trajectory.times, values: &length },
         ];
-        let tip = "Coloured: the mean of ½|dx/dt|². Dark: the mean length of the paths so far. Each in percent of its largest.";
+        let tip = "Coloured: the mean of ½|dx/dt|². Uncoloured: the mean length of the paths so far. Each in percent of its largest.";
         let chart = self.chart("Energy and path length, %", tip, &series);
         TimeChart { range: Some(0.0..=100.0), ..chart }.show(ui, self.size)
     }

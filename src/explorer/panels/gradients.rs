@@ -105,7 +105,7 @@ pub fn chart(ui: &mut Ui, session: &Session, size: Vec2) -> Option<f64> {
     let tip = match reason {
         Some(reason) => format!("There is no gradient: {reason}."),
         None => {
-            "Dark: the median size of the loss's gradient by the point at t, between its 5th and 95th percentiles. \
+            "Uncoloured: the median size of the loss's gradient by the point at t, between its 5th and 95th percentiles. \
                  Coloured: the size of the gradient by the layer's weights. Where a line falls by many powers of ten \
                  the gradient vanishes, where it rises it explodes."
                 .to_owned()

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use egui::{Context, Rect, Response, RichText, Sense, TextureHandle, Ui, vec2};
 
 use crate::explorer::theme::{GAP, Palette};
-use crate::session::{Compare, EditCommand, Fit, Frame, PointCommand, Projection, Scene, ViewCommand, ViewPose};
+use crate::session::{Compare, EditCommand, Facing, Fit, Frame, PointCommand, Projection, Scene, ViewCommand, ViewPose};
 pub use input::StageInput;
 use overlays::captions::CaptionCache;
 use overlays::frame_times::FrameTimes;
@@ -37,6 +37,8 @@ pub struct Stage {
     fitted: Option<Fitted>,
     atlas: Option<Atlas>,
     turning: ProjectionTransition,
+    /// Whether the picture turned to the data in the frame before.
+    turned_to_data: bool,
     frame_times: FrameTimes,
     buffers: [Buffers; 2],
     /// What of the space fills the view while a pen is in hand: the sheet rests while it is drawn on.
@@ -85,7 +87,7 @@ impl Stage {
             empty(ui, input.opening);
             return commands;
         };
-        if input.figure.is_none() {
+        if input.figure.is_none() && !input.presents {
             toolbar::show(ui, input, scene, &mut commands);
         }
         let room = ui.available_rect_before_wrap();
@@ -95,6 +97,12 @@ impl Stage {
         if !self.fitted.as_ref().is_some_and(fits) {
             self.turning.begin(same_scene);
         }
+        // Back to the data, and back to the first direction, leads a way, not a jump.
+        let turns_to_data = input.view.camera.facing == Facing::Data;
+        if turns_to_data && !self.turned_to_data && same_scene {
+            self.turning.begin(same_scene);
+        }
+        self.turned_to_data = turns_to_data;
         let fitted = match self.fitted.take().filter(fits) {
             Some(fitted) => fitted,
             None => Fitted {

@@ -31,6 +31,7 @@ use super::points::stamps;
 use super::points::styles::PointStyles;
 use super::screen_transform::ScreenTransform;
 use super::toolbar::projection;
+use crate::explorer::panels::refinement::controls::kind_label;
 use crate::explorer::theme::{self, GAP, Palette};
 use crate::flow::{LayerFlow, SampledPath};
 use crate::resnet::{Integrator, Refinement};
@@ -390,6 +391,7 @@ impl Pane<'_> {
         let words = captions::Words {
             figure: self.input.figure,
             is_second,
+            presents: self.input.presents,
             caption: self.caption,
             flow_name: title,
             time: (&self.scene.flow, self.input.t),
@@ -430,7 +432,7 @@ impl Pane<'_> {
 fn steps(refined: &crate::session::Refined) -> String {
     let Refinement { kind, steps, integrator } = refined.refinement;
     let by = if integrator == Integrator::Euler { String::new() } else { format!(" by {}", integrator.name()) };
-    format!("N = {steps}, {}{by}", kind.name())
+    format!("N = {steps} steps in {}{by}", kind_label(kind))
 }
 
 /// The answers of the network that a source is: the ResNet's are its own.

@@ -12,7 +12,7 @@ use super::write::SessionSnapshot;
 use crate::diagnostics::findings::Severity;
 use crate::flow::FlowOptions;
 use crate::session::{
-    Camera, Document, FindingScope, Overlay, PanelPart, PanelSettings, PointSettings, Projection, Section, Session,
+    Camera, Document, Facing, FindingScope, Overlay, PanelPart, PanelSettings, PointSettings, Projection, Scene, Section, Session,
     Tour, ViewSettings, WindowSettings,
 };
 use crate::training::{Optimiser, Schedule};
@@ -37,12 +37,14 @@ pub(in crate::session) fn look(session: &Session, document: &Document) -> Stored
     }
 }
 
-/// What a window shows that has just opened.
-pub(in crate::session) fn usual_look() -> StoredLook {
+/// What a window shows that has just opened with this scene.
+pub(in crate::session) fn usual_look(scene: &Scene) -> StoredLook {
+    let mut settings = ViewSettings::default();
+    settings.begin_scene(scene.is_plane_of_classes());
     StoredLook {
         flow: flow(FlowOptions::default()),
         time: StoredTime::default(),
-        view: view(&ViewSettings::default(), false),
+        view: view(&settings, false),
         window: window(WindowSettings::default()),
         findings: StoredFindings::default(),
         training: None,
@@ -138,7 +140,18 @@ fn tour(tour: &Tour) -> StoredTour {
 }
 
 fn camera(camera: &Camera) -> StoredCamera {
-    StoredCamera { orientation: camera.orientation.quaternion(), pan: camera.pan, zoom: camera.zoom }
+    let (facing, stays_at) = match camera.facing {
+        Facing::Data => ("data", None),
+        Facing::Stays(at) => ("stays", Some(at)),
+        Facing::Axes => ("axes", None),
+    };
+    StoredCamera {
+        orientation: camera.orientation.quaternion(),
+        pan: camera.pan,
+        zoom: camera.zoom,
+        facing: Some(facing.to_owned()),
+        stays_at,
+    }
 }
 
 fn panel(panel: &PanelSettings) -> StoredPanel {

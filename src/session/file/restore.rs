@@ -13,7 +13,7 @@ use crate::diagnostics::probes::Perturbation;
 use crate::resnet::{Integrator, Refinement, RefinementKind};
 use crate::session::view::TourState;
 use crate::session::{
-    Appearance, Camera, Compare, FindingScope, Grab, HeatWindow, KeptTime, MatrixEntry, Orientation, Overlay, Pace,
+    Appearance, Camera, Compare, Facing, FindingScope, Grab, HeatWindow, KeptTime, MatrixEntry, Orientation, Overlay, Pace,
     PanelCommand, PanelPart, PanelSettings, Pen, PenCommand, Pick, PointCommand, ProbeCommand, Projection, Scene,
     Section, Selection, Session, Side, Sorting, Tool, Tour, VelocityPicture, ViewCommand, ViewSettings, WeightPart,
     WindowSettings,
@@ -27,7 +27,7 @@ pub(in crate::session) fn restore(session: &mut Session, look: &StoredLook, is_w
     let mut names = Names::default();
     session.view = view(&look.view, &scene, &mut names);
     session.window = window(&look.window, session.window, &mut names);
-    session.hint = look.view.hint;
+    session.hint = look.view.hint && !session.knows_hint;
     if let Some(stored) = &look.training {
         let (options, pace) = training(stored, &mut names);
         session.training.set_options(options);
@@ -53,13 +53,14 @@ fn time(stored: &StoredTime) -> KeptTime {
 
 fn view(stored: &StoredView, scene: &Scene, names: &mut Names) -> ViewSettings {
     let mut view = ViewSettings::default();
+    view.begin_scene(scene.is_plane_of_classes());
     let projection = stored.projection.as_ref().and_then(|stored| projection(stored, names));
     view.projection = projection.unwrap_or_default();
     if let Some(stored) = &stored.tour {
         view.tour = tour(stored);
     }
     if let Some(stored) = &stored.camera {
-        view.camera = camera(stored);
+        view.camera = camera(stored, names);
     }
     view.auto_fit = stored.auto_fit.unwrap_or(view.auto_fit);
     if let Some(shown) = &stored.overlays {
@@ -132,9 +133,19 @@ fn tour(stored: &StoredTour) -> Tour {
     tour
 }
 
-fn camera(stored: &StoredCamera) -> Camera {
+fn camera(stored: &StoredCamera, names: &mut Names) -> Camera {
     let orientation = Orientation::from_quaternion(stored.orientation);
-    let mut camera = Camera { orientation, ..Camera::default() };
+    let facing = match (stored.facing.as_deref(), stored.stays_at) {
+        (Some("data"), _) => Facing::Data,
+        (Some("stays"), Some(at)) if at.is_finite() => Facing::Stays(at),
+        (None, _) if orientation == Orientation::default() => Facing::Data,
+        (None | Some("axes"), _) => Facing::Axes,
+        (Some(other), _) => {
+            names.unknown.push(format!("`facing` is `{other}`"));
+            Facing::Data
+        }
+    };
+    let mut camera = Camera { orientation, facing, ..Camera::default() };
     camera.zoom(stored.zoom, [0.0, 0.0]);
     camera.pan(stored.pan);
     camera
@@ -220,6 +231,7 @@ fn window(stored: &StoredWindow, usual: WindowSettings, names: &mut Names) -> Wi
             .find("appearance", stored.appearance.as_deref(), &Appearance::ALL)
             .unwrap_or(usual.appearance),
         modal: None,
+        folding: usual.folding,
     }
 }
 

@@ -69,6 +69,13 @@ pub struct StoredCamera {
     pub orientation: [f64; 4],
     pub pan: [f64; 2],
     pub zoom: f64,
+    /// Whether the picture in space turns so that the data is not seen edge-on: `data`, `stays` or `axes`. Where it is not
+    /// said, a camera that was turned looks at the axes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facing: Option<String>,
+    /// Since when it stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stays_at: Option<f64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

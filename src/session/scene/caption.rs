@@ -66,8 +66,9 @@ fn phase_text(flow: &Flow, data: &SampledPath, layer: &LayerFlow, phase: &Phase)
                 None => factors.clone(),
             };
             sorted.sort_by(|a, b| b.total_cmp(a));
-            // Directions that no singular value belongs to, and that the layer does not keep.
-            let lost = factors.iter().filter(|factor| **factor == 0.0).count();
+            sorted.retain(|factor| *factor > 0.0);
+            // Directions of the layer's input that it does not keep; beyond its width the data has none to lose.
+            let lost = layer.inputs.saturating_sub(sorted.len());
             factors_text(phase.kind, &sorted, lost)
         }
         Motion::Shift(bias) => {

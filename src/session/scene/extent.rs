@@ -22,6 +22,11 @@ const MAX_POSITIONS: usize = 60_000;
 /// A position in d dimensions costs about d² multiplications while the layer turns; this many in all take a second or two.
 const MAX_WORK: usize = 1_500_000_000;
 
+/// At as many times the projections are compared.
+const MAX_COMPARED: usize = 24;
+/// The mean share of the variance at a time that the following projection must show more to be the automatic one.
+const MUCH_MORE: f64 = 0.12;
+
 /// Positions of the data at many times of the whole flow, and what follows from them.
 #[derive(Clone, Debug)]
 pub struct Extent {
@@ -39,6 +44,8 @@ pub struct Extent {
     principal_rows: [PrincipalRows; 2],
     /// The rows of the last layer, classes × d, and what the classes are called.
     classes: Option<(DMatrix<f64>, Vec<String>)>,
+    /// Whether the automatic projection follows the data.
+    follows: OnceLock<bool>,
     /// What one projection draws, made in advance.
     prepared: OnceLock<(Projection, Frame)>,
 }
@@ -89,6 +96,7 @@ impl Extent {
             principal,
             principal_rows,
             classes: None,
+            follows: OnceLock::new(),
             prepared: OnceLock::new(),
         }
     }
@@ -140,6 +148,26 @@ impl Extent {
         self.prepared.get_or_init(|| (projection, frame));
     }
 
+    /// Whether the automatic projection follows the data: where what lies still over the whole flow shows much less of
+    /// the data at the times between.
+    pub fn follows(&self) -> bool {
+        *self.follows.get_or_init(|| self.following_shows_more())
+    }
+
+    fn following_shows_more(&self) -> bool {
+        let Some(principal) = self.principal().filter(|_| self.dimension() > 3) else { return false };
+        let still = principal.directions.rows(0, principal.directions.nrows().min(3)).into_owned();
+        let mut times: Vec<f64> = self.times.clone();
+        times.dedup();
+        let every = times.len().div_ceil(MAX_COMPARED).max(1);
+        let gains = times.iter().step_by(every).filter_map(|t| {
+            let following = self.principal_rows[1].at(*t)?;
+            Some(self.share_of_knot(&following, *t) - self.share_of_knot(&still, *t))
+        });
+        let gains: Vec<f64> = gains.collect();
+        !gains.is_empty() && gains.iter().sum::<f64>() / gains.len() as f64 >= MUCH_MORE
+    }
+
     /// What `projection` draws. Coordinates that do not exist are replaced by the last one.
     pub fn frame(&self, projection: Projection) -> Frame {
         let prepared = self.prepared.get().filter(|(prepared, _)| *prepared == projection);
@@ -152,6 +180,7 @@ impl Extent {
             (Projection::Plane(chosen), _) => self.coordinates(&chosen),
             (Projection::Space(chosen), _) => self.coordinates(&chosen),
             (Projection::Automatic, _) if dimension <= 3 => self.coordinates(&[0, 1, 2][..dimension]),
+            (Projection::Automatic, Some(_)) if self.follows() => self.principal_rows(1),
             (Projection::PrincipalPlane, Some(principal)) => self.components(principal, 2),
             (Projection::Automatic | Projection::PrincipalSpace, Some(principal)) => self.components(principal, 3),
             (Projection::FollowingPlane, Some(_)) if dimension >= 2 => self.principal_rows(0),

@@ -164,6 +164,11 @@ impl Scene {
         })
     }
 
+    /// Whether every point of the picture is a point of the space, and has a class for an answer.
+    pub fn is_plane_of_classes(&self) -> bool {
+        self.flow.ambient_dimension() == 2 && matches!(self.dataset.labels, Labels::Classes { .. })
+    }
+
     /// The number, from 1, that a sample of the scene has among the rows of the data's file.
     pub fn number(&self, sample: usize) -> usize {
         self.dataset.row_of(sample * self.memory.step) + 1

@@ -43,4 +43,6 @@ pub use table_column::{Sorting, TableColumn};
 pub(in crate::session) use tour::{TOUR_DIMENSIONS, TourState};
 pub use tour::{TOUR_SPEEDS, Tour};
 pub use velocity_picture::VelocityPicture;
-pub use window::{Appearance, Modal, Side, WindowCommand, WindowSettings};
+pub use window::{
+    Appearance, Folding, Modal, Room, Side, SidePanel, Standing, WindowCommand, WindowSettings,
+};

@@ -9,7 +9,7 @@ use crate::session::{MAX_STEPS, ViewCommand};
 pub fn show(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
     let mut steps = present.steps;
     let name = ui
-        .label("N")
+        .label("Steps N")
         .on_hover_text("N: the number of Euler steps in each phase; each step is one block of the ResNet.");
     let slider = Slider::new(&mut steps, 1..=MAX_STEPS).logarithmic(true);
     if ui.add(slider).labelled_by(name.id).on_hover_text("More steps follow the flow more closely.").changed() {
@@ -20,11 +20,19 @@ pub fn show(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
             RefinementKind::Full => "Every phase becomes N Euler steps: rotations, compression, shift and activation.",
             RefinementKind::Whole => "Each W stays one linear map; only the activation becomes N Euler steps.",
         };
-        if ui.selectable_label(present.kind == kind, kind.name()).on_hover_text(tip).clicked() {
+        if ui.selectable_label(present.kind == kind, kind_label(kind)).on_hover_text(tip).clicked() {
             commands.push(ViewCommand::Kind(kind));
         }
     }
     integrator(ui, present, commands);
+}
+
+/// What is refined, in words.
+pub fn kind_label(kind: RefinementKind) -> &'static str {
+    match kind {
+        RefinementKind::Full => "every phase",
+        RefinementKind::Whole => "activation only",
+    }
 }
 
 fn integrator(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
@@ -47,7 +55,7 @@ fn integrator(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>)
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, in_steps, format!("Integrator: {name}")));
     response
         .on_hover_text("How each step is taken. Only Euler's steps are a ResNet; the others are there to compare.")
-        .on_disabled_hover_text("While each W stays whole there is nothing to integrate; choose full.");
+        .on_disabled_hover_text("While each W stays whole there is nothing to integrate; choose every phase.");
     if chosen != present.integrator {
         commands.push(ViewCommand::Integrate(chosen));
     }

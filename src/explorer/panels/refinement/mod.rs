@@ -113,7 +113,7 @@ fn numbers(ui: &mut Ui, input: &RefinementInput<'_>) {
             ));
         }
         rows.push((
-            "error of the knots",
+            "error of linear pieces",
             theme::significant(study.interpolation_error),
             "What replacing the activations by piecewise linear ones costs, whatever N is. It is apart from Euler's error.",
         ));

@@ -42,6 +42,8 @@ pub struct Words<'a> {
     pub figure: Option<&'a Figure>,
     /// Whether this is the second of two views side by side, where what holds for both is not said again.
     pub is_second: bool,
+    /// Whether the sentence is for a room rather than for a reader.
+    pub presents: bool,
     /// What happens now.
     pub caption: &'a Caption,
     /// Which flow is shown.
@@ -60,7 +62,8 @@ pub fn head(ui: &Ui, painter: &Painter, palette: &Palette, rect: Rect, words: &W
     let says = |of: fn(&Figure) -> bool| words.figure.is_none_or(of);
     if !words.is_second && says(|figure| figure.caption) {
         let colour = words.caption.kind.map_or(palette.ink, |kind| palette.phase_ink(kind));
-        let taken = lines.write(&words.caption.text, theme::heading_font(), colour);
+        let font = if words.presents { theme::title_font() } else { theme::heading_font() };
+        let taken = lines.write(&words.caption.text, font, colour);
         let response = ui.interact(taken, Id::new("caption"), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Now: {}", words.caption.text)));
     }

@@ -5,6 +5,9 @@ use egui::{ComboBox, DragValue, Role, Ui, WidgetInfo};
 use crate::explorer::stage::input::StageInput;
 use crate::session::{Colouring, PointCommand, Scene, Tool, ViewCommand, column_text, counted, picture_side};
 
+/// The room for the name of a column.
+const COLUMN: f32 = 90.0;
+
 /// What a drag on the stage does.
 pub fn gestures(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
     if scene.dataset.samples() > 0 {
@@ -12,6 +15,12 @@ pub fn gestures(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &m
         tools(ui, input, &mut asked);
         commands.extend(asked.into_iter().map(ViewCommand::Points));
     }
+}
+
+/// The room that the choice of colours needs, of which `menu` is without a column.
+pub fn colours_width(input: &StageInput<'_>, menu: f32) -> f32 {
+    let has_column = matches!(input.view.points.colouring, Colouring::Column(_));
+    menu + if has_column { COLUMN } else { 0.0 }
 }
 
 /// What the colours of the points stand for.
@@ -28,12 +37,19 @@ pub fn drawn(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut 
     if scene.dataset.samples() > 0 {
         let mut asked = Vec::new();
         pictures(ui, input, scene, &mut asked);
-        filter(ui, input, &mut asked);
         commands.extend(asked.into_iter().map(ViewCommand::Points));
     }
 }
 
 fn tools(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
+    let name = format!("Drag: {}", input.view.points.tool.label());
+    let menu = ComboBox::new("drag", "").selected_text(&name).width(76.0);
+    let response = menu.show_ui(ui, |ui| tool_choices(ui, input, asked)).response;
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
+    response.on_hover_text("What a drag on the stage does.");
+}
+
+fn tool_choices(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
     let settings = &input.view.points;
     for tool in Tool::ALL {
         let tip = match tool {
@@ -125,7 +141,8 @@ fn pictures(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, asked: &mut Vec<
     }
 }
 
-fn filter(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
+/// The way back to all points, where some are hidden.
+pub fn show_all(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
     if input.view.points.filter.is_empty() {
         return;
     }
@@ -134,6 +151,6 @@ fn filter(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
         .on_hover_text("Draw the points again that were hidden, in the legend or by a condition.")
         .clicked()
     {
-        asked.push(PointCommand::ShowAllGroups);
+        commands.push(ViewCommand::Points(PointCommand::ShowAllGroups));
     }
 }
