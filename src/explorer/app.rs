@@ -20,8 +20,8 @@ use crate::explorer::dialogs::{self, drop};
 use crate::explorer::widgets::chart_data;
 use crate::jobs::{Finished, Jobs, Progress, Status, Wake, task_work};
 use crate::session::{
-    Appearance, Command, DialogAnswer, Effect, Example, Outcome, PictureSettings, Session, Settings, SidePanel, Task, Room, UserError, WindowCommand,
-    file_name,
+    Appearance, Command, DialogAnswer, Effect, Example, Outcome, PanelCommand, PanelPart, PictureSettings, Room,
+    Session, Settings, SidePanel, Task, UserError, WindowCommand, file_name,
 };
 
 /// How often the progress of jobs is drawn, in milliseconds.
@@ -115,6 +115,13 @@ impl ExplorerApp {
     /// Has points drawn by the GPU from now on, through OpenGL: the window has it.
     pub fn draw_on_gpu(&mut self, context: &Context) {
         self.contents.stage.draw_on_gpu(context);
+    }
+
+    /// Opens the tracks over the timeline where nobody has used the program yet.
+    pub fn begin_first_start(&mut self) {
+        if self.session.hint && !self.session.view.panel.shows(PanelPart::AllLayers) {
+            self.session.view.panel.apply(PanelCommand::TogglePart(PanelPart::AllLayers));
+        }
     }
 
     /// Shows no dialogs of the desktop from now on: a field to type a path stands in for them.

@@ -6,15 +6,15 @@ use egui::{Area, CentralPanel, Frame, Id, Order, Panel, Rect, Ui, UiBuilder, pos
 
 use super::bars::timeline::Timeline;
 use super::bars::{menu, status, transport};
-use super::widgets::naming::name_pane;
 use super::panels::{
     self, findings::FindingsPanel, layer::LayerInput, measures::MeasuresTable, rail, refinement::RefinementInput,
     table::Table,
 };
 use super::stage::{Stage, StageInput};
+use super::widgets::naming::name_pane;
 use crate::jobs::Status;
 use crate::session::{
-    BlockDetail, Command, LayerDetail, PanelPart, RefinementStudy, Session, Side, SidePanel, Standing, Task,
+    BlockDetail, Command, LayerDetail, PanelPart, PanelPosition, RefinementStudy, Session, Side, SidePanel, Task,
     WindowCommand,
 };
 
@@ -67,9 +67,10 @@ impl WindowContents {
         let timeline = &mut self.timeline;
         let bar = Panel::bottom("transport").exact_size(TRANSPORT);
         commands.extend(bar.show(ui, |ui| transport::show(ui, timeline, session)).inner);
+        let x_range = self.timeline.x_range();
         if !presents {
             let area = Panel::bottom("all layers").resizable(false);
-            commands.extend(area.show(ui, |ui| panels::all_layers::show(ui, session)).inner);
+            commands.extend(area.show(ui, |ui| panels::all_layers::show(ui, session, x_range)).inner);
         }
         commands
     }
@@ -78,26 +79,26 @@ impl WindowContents {
     fn side_panels(&mut self, ui: &mut Ui, session: &Session) -> Vec<Command> {
         let mut commands = Vec::new();
         let most = 0.4 * ui.available_width();
-        match session.window.standing(SidePanel::Network) {
-            Standing::Hidden => {}
-            Standing::Beside => {
+        match session.window.panel_position(SidePanel::Network) {
+            PanelPosition::Hidden => {}
+            PanelPosition::Beside => {
                 let range = MIN_LEFT..=most.max(MIN_LEFT);
                 let panel = Panel::left("network").default_size(LEFT_PANEL).size_range(range);
                 commands.extend(panel.show(ui, |ui| within(ui, LEFT, |ui| panels::left(ui, session))).inner);
             }
-            Standing::Folded | Standing::Over => {
+            PanelPosition::Folded | PanelPosition::Over => {
                 let panel = Panel::left("network icons").exact_size(rail::WIDTH).resizable(false);
                 commands.extend(panel.show(ui, |ui| rail::left(ui, session)).inner);
             }
         }
-        match session.window.standing(SidePanel::Layer) {
-            Standing::Hidden => {}
-            Standing::Beside => {
+        match session.window.panel_position(SidePanel::Layer) {
+            PanelPosition::Hidden => {}
+            PanelPosition::Beside => {
                 let range = MIN_RIGHT..=most.max(MIN_RIGHT);
                 let panel = Panel::right("layer").default_size(RIGHT_PANEL).size_range(range);
                 commands.extend(panel.show(ui, |ui| within(ui, RIGHT, |ui| self.right(ui, session))).inner);
             }
-            Standing::Folded | Standing::Over => {
+            PanelPosition::Folded | PanelPosition::Over => {
                 let panel = Panel::right("layer icons").exact_size(rail::WIDTH).resizable(false);
                 commands.extend(panel.show(ui, |ui| rail::right(ui, session)).inner);
             }
@@ -118,7 +119,7 @@ impl WindowContents {
 
     /// The panel that is opened over the stage, where there is no room beside it; a click elsewhere folds it.
     fn panel_over(&mut self, ui: &Ui, session: &Session, stage: Rect) -> Vec<Command> {
-        let over = |panel: &SidePanel| session.window.standing(*panel) == Standing::Over;
+        let over = |panel: &SidePanel| session.window.panel_position(*panel) == PanelPosition::Over;
         let Some(panel) = [SidePanel::Network, SidePanel::Layer].into_iter().find(over) else { return Vec::new() };
         let (name, width) = match panel {
             SidePanel::Network => (LEFT, LEFT_PANEL),

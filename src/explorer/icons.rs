@@ -31,6 +31,8 @@ pub enum Icon {
     Loop,
     /// A cross.
     Cross,
+    /// Two arrows away from each other.
+    Whole,
     /// Lines under each other.
     List,
     /// Three bars of different height.
@@ -78,6 +80,14 @@ fn draw(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
             painter.add(triangle(rect.right() - 2.5, rect.left()));
         }
         Icon::Loop => draw_loop(painter, rect, stroke),
+        Icon::Whole => {
+            let middle = rect.center();
+            painter.hline(rect.x_range(), middle.y, stroke);
+            for (x, inward) in [(rect.left(), 4.0), (rect.right(), -4.0)] {
+                let arrow = vec![pos2(x, middle.y), pos2(x + inward, middle.y - 4.0), pos2(x + inward, middle.y + 4.0)];
+                painter.add(filled(arrow));
+            }
+        }
         Icon::List => {
             for y in [rect.top() + 1.0, rect.center().y, rect.bottom() - 1.0] {
                 painter.hline(rect.x_range(), y, stroke);
@@ -86,7 +96,11 @@ fn draw(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
         Icon::Bars => {
             for (x, share) in [(0.15, 1.0), (0.5, 0.65), (0.85, 0.35)] {
                 let top = rect.bottom() - share * rect.height();
-                painter.vline(rect.left() + x * rect.width(), top..=rect.bottom(), Stroke::new(2.0 * theme::THICK, colour));
+                painter.vline(
+                    rect.left() + x * rect.width(),
+                    top..=rect.bottom(),
+                    Stroke::new(2.0 * theme::THICK, colour),
+                );
             }
         }
         Icon::Steps => {

@@ -1,8 +1,8 @@
 //! What the window shows as a command line that shows it again.
 
-use super::file::{StoredCamera, StoredLook, capture_look, usual_look};
+use super::file::{StoredLook, capture_look, usual_look};
 use super::share_line::ShareLine;
-use super::{DataSource, Document, Facing, OpenedBy, Session};
+use super::{DataSource, Document, Facing, OpenedBy, Orientation, Session};
 use crate::dataset::{DataChoice, GeneratorOptions, LabelChoice};
 
 impl ShareLine {
@@ -12,11 +12,11 @@ impl ShareLine {
         let mut line = ShareLine { arguments: Vec::new(), missing: Vec::new() };
         line.add_network(session, document);
         line.add_data(document);
-        let mut look = capture_look(session, document);
-        if let Some(camera) = &mut look.view.camera {
-            set_seen_orientation(session, camera);
+        line.add_look(&capture_look(session, document), &usual_look(session.scene()?));
+        let camera = &session.view.camera;
+        if camera.facing == Facing::Axes && camera.orientation == Orientation::default() {
+            line.missing.push("that the picture does not turn to the data");
         }
-        line.add_look(&look, &usual_look(session.scene()?));
         Some(line)
     }
 
@@ -182,14 +182,6 @@ impl ShareLine {
         ];
         self.missing.extend(rest.iter().filter(|(is_shown, _)| *is_shown).map(|(_, what)| *what));
     }
-}
-
-/// The line has no word for a picture that stays as it was turned at some time: it gives the direction that is seen.
-fn set_seen_orientation(session: &Session, camera: &mut StoredCamera) {
-    let (Some(scene), Facing::Stays(at)) = (session.scene(), session.view.camera.facing) else { return };
-    let seen = scene.extent.frame(session.view.projection).camera(at, session.view.camera);
-    camera.orientation = seen.orientation.quaternion();
-    (camera.facing, camera.stays_at) = (Some("axes".to_owned()), None);
 }
 
 /// A word as a POSIX shell reads it back.

@@ -10,8 +10,8 @@ use super::open_scene::OpenScene;
 use super::rebuild::IncrementalRebuild;
 use super::share_line::ShareLine;
 use super::{
-    ColumnImport, DerivedResults, DialogPurpose, Document, Example, Field, FindingsView, Folding, History, Import, LayerDetail,
-    Neighbours, Notices, OpenedBy, Pen, PictureExport, Playback, PlaybackCommand, RecentFiles, Refined,
+    ColumnImport, DerivedResults, DialogPurpose, Document, Example, Field, FindingsView, Folding, History, Import,
+    LayerDetail, Neighbours, Notices, OpenedBy, Pen, PictureExport, Playback, PlaybackCommand, RecentFiles, Refined,
     RememberedChain, Scene, SeparationProfile, Situation, Stored, Training, Unsaved, UnsavedWork, ViewSettings,
     WindowSettings,
 };
@@ -271,6 +271,13 @@ impl Session {
     /// The file of the session that is open.
     pub fn session_path(&self) -> Option<&Path> {
         self.session_file.as_ref().map(|file| file.path.as_path())
+    }
+
+    /// The times that are in sight on the timeline: the whole flow, and a unit for each layer that does not flow, unless a
+    /// part of it is looked at.
+    pub fn times_in_sight(&self) -> (f64, f64) {
+        let not_flowing = self.document().map_or(0, |document| document.file.not_flowing);
+        self.playback.visible().unwrap_or((0.0, self.playback.duration() + not_flowing as f64))
     }
 
     /// What the window shows, as far as a session keeps it; `None` before anything is shown.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use layerflow::explorer::{ExplorerApp, StartData, Startup};
 use layerflow::network::Activation;
 use layerflow::session::{Command, Compare, Task};
@@ -51,11 +51,14 @@ pub fn settle(window: &mut Window) {
 /// Opens the menu above the stage that holds what has this label, where it is not in sight.
 pub fn reveal(window: &mut Window, label: &str) {
     for menu in ["Show", "Drag: ", "Steps of the ResNet"] {
-        if window.query_by_label(label).is_some() {
+        if window.query_all_by_label(label).next().is_some() {
             return;
         }
-        if let Some(menu) = window.query_all_by_label_contains(menu).next() {
-            menu.click_accesskit();
+        let is_it = |name: String| name == menu || menu.ends_with(' ') && name.starts_with(menu);
+        let of_name = window.query_all_by_label_contains(menu);
+        let found = of_name.into_iter().find(|node| node.accesskit_node().label().is_some_and(is_it));
+        if let Some(found) = found {
+            found.click_accesskit();
         }
         window.run_steps(3);
     }

@@ -7,6 +7,7 @@ use super::window::{TIMEOUT, Window, first_start};
 
 /// Clicks what may have to be scrolled to.
 fn click(window: &mut Window, label: &str) {
+    super::window::reveal(window, label);
     window.get_by_label(label).click_accesskit();
     window.run_steps(2);
     assert!(window.state_mut().wait_for_jobs(TIMEOUT));

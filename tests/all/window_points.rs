@@ -38,6 +38,9 @@ pub fn lattice() -> (Window, TempDir) {
     let mut window = open(Startup { network: Some(network), data: Some(StartData::File(data)), ..Startup::default() });
     command(&mut window, Command::Playback(PlaybackCommand::Home));
     command(&mut window, Command::View(ViewCommand::AutoFit(false)));
+    // What is assumed of the data is said over the foot of the stage, where some of the points are.
+    let notices: Vec<_> = window.state().session().notices.shown().iter().map(|notice| notice.id).collect();
+    notices.into_iter().for_each(|id| command(&mut window, Command::Dismiss(id)));
     (window, folder)
 }
 
@@ -85,7 +88,8 @@ fn selected(window: &Window) -> &[usize] {
 }
 
 pub fn choose(window: &mut Window, label: &str) {
-    window.get_by_label(label).click();
+    super::window::reveal(window, label);
+    window.get_by_label(label).click_accesskit();
     window.run_steps(3);
 }
 

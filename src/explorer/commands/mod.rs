@@ -62,6 +62,16 @@ pub enum Action {
     Faster,
     /// The speed before.
     Slower,
+    /// A little back.
+    NudgeBack,
+    /// A little on.
+    NudgeOn,
+    /// Magnifies the timeline.
+    TimeIn,
+    /// Shows more of the flow on the timeline.
+    TimeOut,
+    /// Shows the whole flow on the timeline.
+    TimeAll,
     /// Starts again at the end, or stops there.
     Loop,
     /// Plays the whole flow rather than a part.
@@ -162,7 +172,9 @@ pub enum Mark {
 }
 
 /// What the mouse does with a key held down, and the keys that belong to what has the focus.
-pub const GESTURES: [[&str; 2]; 4] = [
+pub const GESTURES: [[&str; 2]; 6] = [
+    ["Wheel", "on the timeline: magnify it around the mouse; sideways: move along it"],
+    ["Double click", "on the timeline: show the whole flow again"],
     ["Shift drag", "on the timeline: loop a part of it"],
     ["Shift click", "on a point: it joins or leaves the selection"],
     ["Shift drag", "a box or a lasso: its points join the selection"],
@@ -182,6 +194,11 @@ impl Action {
             Action::FlowEnd,
             Action::Faster,
             Action::Slower,
+            Action::NudgeBack,
+            Action::NudgeOn,
+            Action::TimeIn,
+            Action::TimeOut,
+            Action::TimeAll,
             Action::Loop,
             Action::WholeFlow,
             Action::ToggleResNet,
@@ -257,6 +274,10 @@ fn keys_text(ctx: &Context, keys: &KeyboardShortcut) -> String {
         Key::ArrowRight => "→",
         Key::Plus => "+",
         Key::Minus => "−",
+        Key::Comma => ",",
+        Key::Period => ".",
+        Key::OpenBracket => "[",
+        Key::CloseBracket => "]",
         _ => return text,
     };
     let modifiers = text.strip_suffix(key.name()).or_else(|| text.strip_suffix(key.symbol_or_name()));

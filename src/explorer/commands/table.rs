@@ -8,11 +8,13 @@ use crate::diagnostics::probes::Perturbation;
 use crate::explorer::stage::overlay_refusal;
 use crate::media::MediaKind;
 use crate::session::{
-    Colouring, Command, Compare, DialogPurpose, EditCommand, ExportCommand, Facing, Modal, PanelCommand, PanelPart, PenCommand,
-    PlaybackCommand, PointCommand, ProbeCommand, Session, SidePanel, Tool, TrainCommand, VelocityPicture, ViewCommand,
-    WindowCommand,
+    Colouring, Command, Compare, DialogPurpose, EditCommand, ExportCommand, Facing, Modal, PanelCommand, PanelPart,
+    PenCommand, PlaybackCommand, PointCommand, ProbeCommand, Session, SidePanel, Tool, TrainCommand, VelocityPicture,
+    ViewCommand, WindowCommand,
 };
 
+/// A small step in time.
+const NUDGE: f64 = 0.02;
 const NO_NETWORK: &str = "No network is open yet.";
 const NO_SELECTION: &str = "No point is selected.";
 
@@ -143,6 +145,27 @@ impl Action {
             Action::Faster => play("Faster", "The next higher speed", PlaybackCommand::Faster)
                 .keys(&[key(Key::Plus), key(Key::Equals)]),
             Action::Slower => play("Slower", "The next lower speed", PlaybackCommand::Slower).keys(&[key(Key::Minus)]),
+            Action::NudgeBack => play("A little back", "A fiftieth of a layer back", PlaybackCommand::Nudge(-NUDGE))
+                .keys(&[key(Key::Comma)]),
+            Action::NudgeOn => {
+                play("A little on", "A fiftieth of a layer on", PlaybackCommand::Nudge(NUDGE)).keys(&[key(Key::Period)])
+            }
+            Action::TimeIn => play(
+                "Magnify the timeline",
+                "Less of the flow on the timeline, around the present time",
+                PlaybackCommand::ZoomTime { factor: 2.0, at: None },
+            )
+            .keys(&[key(Key::CloseBracket)]),
+            Action::TimeOut => play(
+                "More of the timeline",
+                "More of the flow on the timeline, around the present time",
+                PlaybackCommand::ZoomTime { factor: 0.5, at: None },
+            )
+            .keys(&[key(Key::OpenBracket)]),
+            Action::TimeAll => {
+                play("Whole timeline", "The whole flow on the timeline again", PlaybackCommand::ShowAllTime)
+                    .refused(session.playback.visible().is_none(), "The whole flow is in sight already.")
+            }
             Action::Loop => play(
                 "Loop",
                 "Start again at the end, or stop there; drag on the timeline with Shift to loop a part of it",
@@ -174,7 +197,7 @@ impl Action {
             }
             Action::TurnToData => {
                 let turns = view.camera.facing == Facing::Data;
-                let facing = if turns { Facing::Stays(session.playback.t()) } else { Facing::Data };
+                let facing = if turns { Facing::Axes } else { Facing::Data };
                 show(
                     "Turn to the data",
                     "Let a picture in space turn around the layers' ends so that the data is not seen edge-on",

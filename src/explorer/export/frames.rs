@@ -178,7 +178,7 @@ impl FrameSource {
             PictureSubject::Window => {
                 session.window.fit(ui.available_width());
                 drop(contents.show(ui, session, &[]));
-            },
+            }
         })
     }
 }

@@ -25,7 +25,9 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     let wanted = session.wanted();
     let inputs = wanted.network.as_ref().map(|network| network.inputs());
     let (name, options) = match &wanted.data.source {
-        DataSource::Generated(generator, options) => (generator_label(*generator, options.dimension).to_owned(), Some((*generator, *options))),
+        DataSource::Generated(generator, options) => {
+            (generator_label(*generator, options.dimension).to_owned(), Some((*generator, *options)))
+        }
         DataSource::File(_) | DataSource::Example(_) | DataSource::Hand => (wanted.data.name(), None),
     };
     ui.horizontal(|ui| {

@@ -67,6 +67,8 @@ fn side_tip(side: Side) -> &'static str {
         Side::Layer => "What the layer at the present time does.",
         Side::Probes => "What the network does to a point that is moved, and without one of its parts.",
         Side::Findings => "What is wrong with the network and the data, where it shows, and what to try.",
-        Side::Refinement => "ResNet refinement: the ResNet that the plain net becomes, its error, its depth, its blocks.",
+        Side::Refinement => {
+            "ResNet refinement: the ResNet that the plain net becomes, its error, its depth, its blocks."
+        }
     }
 }

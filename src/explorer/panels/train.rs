@@ -120,7 +120,9 @@ fn chart(ui: &mut Ui, history: &[EpochReport]) {
         include_y: &[0.0, 1.0],
     }
     .show(ui)
-    .on_hover_text("Uncoloured: the loss. Coloured: the accuracy on the samples to train on and on those held back, 0 to 1.");
+    .on_hover_text(
+        "Uncoloured: the loss. Coloured: the accuracy on the samples to train on and on those held back, 0 to 1.",
+    );
 }
 
 /// How much the last step of each epoch changed the weights, as a share of them, and the layers in words.

@@ -6,6 +6,7 @@ mod overlays;
 mod pane;
 mod points;
 mod screen_transform;
+mod sources;
 mod toolbar;
 
 use std::sync::Arc;
@@ -13,7 +14,9 @@ use std::sync::Arc;
 use egui::{Context, Rect, Response, RichText, Sense, TextureHandle, Ui, vec2};
 
 use crate::explorer::theme::{GAP, Palette};
-use crate::session::{Compare, EditCommand, Facing, Fit, Frame, PointCommand, Projection, Scene, ViewCommand, ViewPose};
+use crate::session::{
+    Compare, EditCommand, Facing, Fit, Frame, PointCommand, Projection, Scene, ViewCommand, ViewPose,
+};
 pub use input::StageInput;
 use overlays::captions::CaptionCache;
 use overlays::frame_times::FrameTimes;

@@ -30,6 +30,7 @@ use super::points::sprites::Sprites;
 use super::points::stamps;
 use super::points::styles::PointStyles;
 use super::screen_transform::ScreenTransform;
+use super::sources::{answers, class_centres, paths};
 use super::toolbar::projection;
 use crate::explorer::panels::refinement::controls::kind_label;
 use crate::explorer::theme::{self, GAP, Palette};
@@ -388,7 +389,7 @@ impl Pane<'_> {
             _ => format!("{plain}; the ResNet is being computed …"),
         };
         let is_second = self.input.view.compare == Compare::SideBySide && !matches!(sources, [Source::Plain(_)]);
-        let words = captions::Words {
+        let texts = captions::CaptionTexts {
             figure: self.input.figure,
             is_second,
             presents: self.input.presents,
@@ -396,7 +397,7 @@ impl Pane<'_> {
             flow_name: title,
             time: (&self.scene.flow, self.input.t),
         };
-        captions::head(ui, painter, palette, rect, &words);
+        captions::head(ui, painter, palette, rect, &texts);
         if !self.says(|figure| figure.notes) {
             return;
         }
@@ -433,28 +434,6 @@ fn steps(refined: &crate::session::Refined) -> String {
     let Refinement { kind, steps, integrator } = refined.refinement;
     let by = if integrator == Integrator::Euler { String::new() } else { format!(" by {}", integrator.name()) };
     format!("N = {steps} steps in {}{by}", kind_label(kind))
-}
-
-/// The answers of the network that a source is: the ResNet's are its own.
-fn answers(source: &Source) -> hover::Answers<'_> {
-    match source {
-        Source::Plain(scene) => (&scene.forward.output, &scene.forward.predictions),
-        Source::ResNet(refined) => (&refined.error.output, &refined.error.predictions),
-    }
-}
-
-fn paths(source: &Source) -> (&SampledPath, &SampledPath) {
-    match source {
-        Source::Plain(scene) => (&scene.data, &scene.grid),
-        Source::ResNet(refined) => (&refined.data, &refined.grid),
-    }
-}
-
-fn class_centres(source: &Source) -> &SampledPath {
-    match source {
-        Source::Plain(scene) => &scene.centres,
-        Source::ResNet(refined) => &refined.centres,
-    }
 }
 
 fn ring(painter: &Painter, palette: &Palette, at: Pos2, width: f32) {

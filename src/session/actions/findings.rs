@@ -2,7 +2,9 @@
 
 use super::view;
 use crate::session::findings::Evidence;
-use crate::session::{Document, Effect, FindingCommand, FindingKey, Findings, PlaybackCommand, Session, Side, SidePanel};
+use crate::session::{
+    Document, Effect, FindingCommand, FindingKey, Findings, PlaybackCommand, Session, Side, SidePanel,
+};
 
 /// Carries out a command.
 pub fn apply(session: &mut Session, command: FindingCommand, effects: &mut Vec<Effect>) {

@@ -36,9 +36,11 @@ pub fn apply(session: &mut Session, command: ViewCommand, effects: &mut Vec<Effe
         ViewCommand::Points(PointCommand::Probe(ProbeCommand::LetGo)) => move_clock(session, PlaybackCommand::Play),
         _ => {}
     }
-    // A picture that a person turns stays as it is from then on.
-    if matches!(command, ViewCommand::Turn { .. }) && session.view.camera.facing == Facing::Data {
-        session.view.camera.facing = Facing::Stays(session.playback.t());
+    // A picture that a person turns, or asks to stay, is from then on seen as it is seen now.
+    let stays = matches!(command, ViewCommand::Turn { .. } | ViewCommand::Face(Facing::Axes));
+    if let (true, Facing::Data, Some(scene)) = (stays, session.view.camera.facing, session.scene()) {
+        let seen = scene.extent.frame(session.view.projection).camera(session.playback.t(), session.view.camera);
+        session.view.camera = Camera { facing: Facing::Axes, ..seen };
     }
     session.view.apply(command);
     derive::refine(session, effects);

@@ -12,8 +12,8 @@ use super::write::SessionSnapshot;
 use crate::diagnostics::findings::Severity;
 use crate::flow::FlowOptions;
 use crate::session::{
-    Camera, Document, Facing, FindingScope, Overlay, PanelPart, PanelSettings, PointSettings, Projection, Scene, Section, Session,
-    Tour, ViewSettings, WindowSettings,
+    Camera, Document, FindingScope, Overlay, PanelPart, PanelSettings, PointSettings, Projection, Scene, Section,
+    Session, Tour, Track, ViewSettings, WindowSettings,
 };
 use crate::training::{Optimiser, Schedule};
 
@@ -140,17 +140,11 @@ fn tour(tour: &Tour) -> StoredTour {
 }
 
 fn camera(camera: &Camera) -> StoredCamera {
-    let (facing, stays_at) = match camera.facing {
-        Facing::Data => ("data", None),
-        Facing::Stays(at) => ("stays", Some(at)),
-        Facing::Axes => ("axes", None),
-    };
     StoredCamera {
         orientation: camera.orientation.quaternion(),
         pan: camera.pan,
         zoom: camera.zoom,
-        facing: Some(facing.to_owned()),
-        stays_at,
+        facing: Some(name(camera.facing)),
     }
 }
 
@@ -159,6 +153,7 @@ fn panel(panel: &PanelSettings) -> StoredPanel {
     StoredPanel {
         sections: Some(Section::ALL.into_iter().filter(|section| panel.is_open(*section)).map(name).collect()),
         parts: PanelPart::ALL.into_iter().filter(|part| panel.shows(*part)).map(name).collect(),
+        tracks: Some(Track::ALL.into_iter().filter(|track| panel.shows_track(*track)).map(name).collect()),
         weights: Some([left, top, panel.weights.side]),
         entry: panel.entry.map(|entry| StoredEntry {
             layer: entry.layer,

@@ -9,7 +9,9 @@ use super::stored::StoredLook;
 use crate::dataset::Dataset;
 use crate::flow::FlowOptions;
 use crate::network::Network;
-use crate::session::{Document, FindingKey, FindingScope, FindingsView, Folding, PanelCommand, ViewSettings, WindowSettings};
+use crate::session::{
+    Document, FindingKey, FindingScope, FindingsView, Folding, PanelCommand, ViewSettings, WindowSettings,
+};
 use crate::training::{Loss, TrainingOptions};
 
 /// The session's file that is open.

@@ -13,10 +13,10 @@ use crate::diagnostics::probes::Perturbation;
 use crate::resnet::{Integrator, Refinement, RefinementKind};
 use crate::session::view::TourState;
 use crate::session::{
-    Appearance, Camera, Compare, Facing, FindingScope, Grab, HeatWindow, KeptTime, MatrixEntry, Orientation, Overlay, Pace,
-    PanelCommand, PanelPart, PanelSettings, Pen, PenCommand, Pick, PointCommand, ProbeCommand, Projection, Scene,
-    Section, Selection, Session, Side, Sorting, Tool, Tour, VelocityPicture, ViewCommand, ViewSettings, WeightPart,
-    WindowSettings,
+    Appearance, Camera, Compare, Facing, FindingScope, Grab, HeatWindow, KeptTime, MatrixEntry, Orientation, Overlay,
+    Pace, PanelCommand, PanelPart, PanelSettings, Pen, PenCommand, Pick, PointCommand, ProbeCommand, Projection, Scene,
+    Section, Selection, Session, Side, Sorting, Tool, Tour, Track, VelocityPicture, ViewCommand, ViewSettings,
+    WeightPart, WindowSettings,
 };
 use crate::training::{Loss, Objective, Optimiser, Schedule, TrainingOptions};
 
@@ -135,16 +135,8 @@ fn tour(stored: &StoredTour) -> Tour {
 
 fn camera(stored: &StoredCamera, names: &mut Names) -> Camera {
     let orientation = Orientation::from_quaternion(stored.orientation);
-    let facing = match (stored.facing.as_deref(), stored.stays_at) {
-        (Some("data"), _) => Facing::Data,
-        (Some("stays"), Some(at)) if at.is_finite() => Facing::Stays(at),
-        (None, _) if orientation == Orientation::default() => Facing::Data,
-        (None | Some("axes"), _) => Facing::Axes,
-        (Some(other), _) => {
-            names.unknown.push(format!("`facing` is `{other}`"));
-            Facing::Data
-        }
-    };
+    let usual = if orientation == Orientation::default() { Facing::Data } else { Facing::Axes };
+    let facing = names.find("facing", stored.facing.as_deref(), &[Facing::Data, Facing::Axes]).unwrap_or(usual);
     let mut camera = Camera { orientation, facing, ..Camera::default() };
     camera.zoom(stored.zoom, [0.0, 0.0]);
     camera.pan(stored.pan);
@@ -159,6 +151,15 @@ fn panel(stored: &StoredPanel, names: &mut Names) -> PanelSettings {
         for section in Section::ALL {
             if panel.is_open(section) != open.contains(&section) {
                 panel.apply(PanelCommand::Toggle(section));
+            }
+        }
+    }
+    if let Some(shown) = &stored.tracks {
+        let shown: Vec<Track> =
+            shown.iter().filter_map(|text| names.find("panel.tracks", Some(text), &Track::ALL)).collect();
+        for track in Track::ALL {
+            if panel.shows_track(track) != shown.contains(&track) {
+                panel.apply(PanelCommand::ToggleTrack(track));
             }
         }
     }

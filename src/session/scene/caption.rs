@@ -28,7 +28,7 @@ pub struct Caption {
 }
 
 /// What happens in `scene` at time t. It is the same throughout a phase.
-pub fn caption(scene: &Scene, t: f64) -> Caption {
+pub fn caption_at(scene: &Scene, t: f64) -> Caption {
     let flow = &scene.flow;
     if t >= flow.duration() {
         return Caption { kind: None, text: end(scene) };
@@ -245,7 +245,8 @@ mod tests {
         let data = Arc::new(crate::dataset::Dataset { labels: Labels::None, ..(*data).clone() });
         let scene = Scene::build(&network, &data, FlowOptions::default(), None, &mut |_, _| true).unwrap();
         let phases = &scene.flow.layers()[0].phases;
-        let told: Vec<Caption> = phases.iter().map(|phase| caption(&scene, (phase.start + phase.end) / 2.0)).collect();
+        let told: Vec<Caption> =
+            phases.iter().map(|phase| caption_at(&scene, (phase.start + phase.end) / 2.0)).collect();
         for (phase, told) in phases.iter().zip(&told) {
             assert_eq!(told.kind, Some(phase.kind));
         }
@@ -255,7 +256,7 @@ mod tests {
         assert!(texts.contains(&"shift: by 0.50, most along x₂ (−0.40)"), "{texts:?}");
         // (±½ + 0.3, ±3 − 0.4): half of the four points are below zero in each coordinate.
         assert!(texts.contains(&"activate: relu, 50 % of the coordinates in its flat part"), "{texts:?}");
-        assert_eq!(caption(&scene, 1.0), Caption { kind: None, text: "end: the outputs of 1 layer".to_owned() });
+        assert_eq!(caption_at(&scene, 1.0), Caption { kind: None, text: "end: the outputs of 1 layer".to_owned() });
     }
 
     #[test]
@@ -263,8 +264,8 @@ mod tests {
         let (network, data) = examples::spiral().unwrap();
         let scene =
             Scene::build(&Arc::new(network), &Arc::new(data), FlowOptions::default(), None, &mut |_, _| true).unwrap();
-        assert_eq!(caption(&scene, 99.0).text, "end: the network gives 600 of 600 points their own class");
-        assert!(caption(&scene, f64::NAN).kind.is_some());
+        assert_eq!(caption_at(&scene, 99.0).text, "end: the network gives 600 of 600 points their own class");
+        assert!(caption_at(&scene, f64::NAN).kind.is_some());
     }
 
     #[test]

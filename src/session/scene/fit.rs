@@ -120,12 +120,12 @@ fn outermost(points: DMatrixView<'_, f64>, directions: &[[f64; 3]]) -> Vec<[f64;
     let mut kept: Vec<usize> = farthest.into_iter().flatten().flatten().map(|(_, index)| index).collect();
     kept.sort_unstable();
     kept.dedup();
-    let place = |index: usize| {
-        let mut place = [0.0; 3];
-        place.iter_mut().zip(points.column(index).iter()).for_each(|(to, from)| *to = *from);
-        place
+    let position = |index: usize| {
+        let mut position = [0.0; 3];
+        position.iter_mut().zip(points.column(index).iter()).for_each(|(to, from)| *to = *from);
+        position
     };
-    kept.into_iter().map(place).collect()
+    kept.into_iter().map(position).collect()
 }
 
 fn sides(points: &[[f64; 3]], orientation: Orientation) -> Option<Sides> {

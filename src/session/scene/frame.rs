@@ -67,7 +67,6 @@ impl Frame {
     pub fn camera(&self, t: f64, camera: Camera) -> Camera {
         let turn = match camera.facing {
             Facing::Data => self.facings.at(t),
-            Facing::Stays(at) => self.facings.at(at),
             Facing::Axes => Orientation::FRONT,
         };
         Camera { orientation: camera.orientation.after(if self.space { turn } else { Orientation::FRONT }), ..camera }

@@ -22,7 +22,7 @@ use nalgebra::DMatrix;
 use thiserror::Error;
 
 pub use crate::progress::Progress;
-pub use caption::{Caption, caption};
+pub use caption::{Caption, caption_at};
 pub use directions::{Directions, directions, phase_time};
 pub use extent::Extent;
 pub use fit::Fit;

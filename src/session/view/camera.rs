@@ -10,9 +10,7 @@ pub enum Facing {
     /// Around the layers' ends, where it has to be.
     #[default]
     Data,
-    /// It stays as it was at this time.
-    Stays(f64),
-    /// Not at all: the camera looks at the coordinates.
+    /// Not at all: the camera looks at the coordinates, in the direction that a person chose.
     Axes,
 }
 

@@ -19,6 +19,7 @@ mod selection;
 mod settings;
 mod table_column;
 mod tour;
+mod track;
 mod velocity_picture;
 mod window;
 
@@ -42,7 +43,6 @@ pub use settings::{MAX_STEPS, MAX_TRAIL, ViewSettings};
 pub use table_column::{Sorting, TableColumn};
 pub(in crate::session) use tour::{TOUR_DIMENSIONS, TourState};
 pub use tour::{TOUR_SPEEDS, Tour};
+pub use track::Track;
 pub use velocity_picture::VelocityPicture;
-pub use window::{
-    Appearance, Folding, Modal, Room, Side, SidePanel, Standing, WindowCommand, WindowSettings,
-};
+pub use window::{Appearance, Folding, Modal, PanelPosition, Room, Side, SidePanel, WindowCommand, WindowSettings};

@@ -53,7 +53,7 @@ pub struct Folding {
 
 /// Where a panel stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum PanelPosition {
     /// Nowhere: it was put away.
     Hidden,
     /// Folded to its icons.
@@ -183,30 +183,30 @@ impl WindowSettings {
     }
 
     /// Where a panel stands.
-    pub fn standing(&self, panel: SidePanel) -> Standing {
+    pub fn panel_position(&self, panel: SidePanel) -> PanelPosition {
         let is_wanted = |panel| match panel {
             SidePanel::Network => self.network_panel,
             SidePanel::Layer => self.layer_panel,
         };
         let Folding { room, unfolded, presents } = self.folding;
         if presents || !is_wanted(panel) {
-            return Standing::Hidden;
+            return PanelPosition::Hidden;
         }
         let is_unfolded = unfolded.filter(|unfolded| is_wanted(*unfolded)).unwrap_or(match self.layer_panel {
             true => SidePanel::Layer,
             false => SidePanel::Network,
         }) == panel;
         match room {
-            Room::Both => Standing::Beside,
-            Room::One if is_unfolded => Standing::Beside,
-            Room::Icons if unfolded == Some(panel) => Standing::Over,
-            Room::One | Room::Icons => Standing::Folded,
+            Room::Both => PanelPosition::Beside,
+            Room::One if is_unfolded => PanelPosition::Beside,
+            Room::Icons if unfolded == Some(panel) => PanelPosition::Over,
+            Room::One | Room::Icons => PanelPosition::Folded,
         }
     }
 
     /// Whether what a panel says can be read now.
     pub fn is_in_sight(&self, panel: SidePanel) -> bool {
-        matches!(self.standing(panel), Standing::Beside | Standing::Over)
+        matches!(self.panel_position(panel), PanelPosition::Beside | PanelPosition::Over)
     }
 
     /// Folds the panels to a window of this width.
@@ -234,11 +234,11 @@ impl WindowSettings {
     }
 
     fn toggle(&mut self, panel: SidePanel) {
-        match (self.standing(panel), panel) {
-            (Standing::Hidden | Standing::Folded, _) => self.unfold(panel),
-            (Standing::Over, _) => self.folding.unfolded = None,
-            (Standing::Beside, SidePanel::Network) => self.network_panel = false,
-            (Standing::Beside, SidePanel::Layer) => self.layer_panel = false,
+        match (self.panel_position(panel), panel) {
+            (PanelPosition::Hidden | PanelPosition::Folded, _) => self.unfold(panel),
+            (PanelPosition::Over, _) => self.folding.unfolded = None,
+            (PanelPosition::Beside, SidePanel::Network) => self.network_panel = false,
+            (PanelPosition::Beside, SidePanel::Layer) => self.layer_panel = false,
         }
     }
 
@@ -270,22 +270,22 @@ mod tests {
     #[test]
     fn panels_fold_where_there_is_no_room_and_come_back() {
         let mut window = WindowSettings::default();
-        let standing = |window: &WindowSettings| BOTH.map(|panel| window.standing(panel));
+        let panel_position = |window: &WindowSettings| BOTH.map(|panel| window.panel_position(panel));
         window.fit(1280.0);
-        assert_eq!(standing(&window), [Standing::Beside, Standing::Beside]);
+        assert_eq!(panel_position(&window), [PanelPosition::Beside, PanelPosition::Beside]);
         window.fit(1024.0);
-        assert_eq!(standing(&window), [Standing::Folded, Standing::Beside]);
+        assert_eq!(panel_position(&window), [PanelPosition::Folded, PanelPosition::Beside]);
         window.apply(WindowCommand::ToggleNetworkPanel);
-        assert_eq!(standing(&window), [Standing::Beside, Standing::Folded]);
+        assert_eq!(panel_position(&window), [PanelPosition::Beside, PanelPosition::Folded]);
         window.fit(640.0);
-        assert_eq!(standing(&window), [Standing::Folded, Standing::Folded]);
+        assert_eq!(panel_position(&window), [PanelPosition::Folded, PanelPosition::Folded]);
         window.apply(WindowCommand::Side(Side::Refinement));
-        assert_eq!(standing(&window), [Standing::Folded, Standing::Over]);
+        assert_eq!(panel_position(&window), [PanelPosition::Folded, PanelPosition::Over]);
         assert!(window.refinement_panel());
         window.apply(WindowCommand::Fold);
-        assert_eq!(standing(&window), [Standing::Folded, Standing::Folded]);
+        assert_eq!(panel_position(&window), [PanelPosition::Folded, PanelPosition::Folded]);
         window.fit(1280.0);
-        assert_eq!(standing(&window), [Standing::Beside, Standing::Beside]);
+        assert_eq!(panel_position(&window), [PanelPosition::Beside, PanelPosition::Beside]);
     }
 
     #[test]
@@ -294,13 +294,13 @@ mod tests {
         window.apply(WindowCommand::ToggleLayerPanel);
         for width in [1280.0, 1024.0, 640.0] {
             window.fit(width);
-            assert_eq!(window.standing(SidePanel::Layer), Standing::Hidden);
+            assert_eq!(window.panel_position(SidePanel::Layer), PanelPosition::Hidden);
         }
         window.apply(WindowCommand::ToggleNetworkPanel);
-        assert_eq!(window.standing(SidePanel::Network), Standing::Over);
+        assert_eq!(window.panel_position(SidePanel::Network), PanelPosition::Over);
         window.apply(WindowCommand::ToggleNetworkPanel);
-        assert_eq!(window.standing(SidePanel::Network), Standing::Folded);
+        assert_eq!(window.panel_position(SidePanel::Network), PanelPosition::Folded);
         window.apply(WindowCommand::TogglePresentation);
-        assert!(BOTH.iter().all(|panel| window.standing(*panel) == Standing::Hidden));
+        assert!(BOTH.iter().all(|panel| window.panel_position(*panel) == PanelPosition::Hidden));
     }
 }

@@ -5,8 +5,24 @@ use egui::{Slider, Ui};
 use crate::resnet::{Integrator, Refinement, RefinementKind};
 use crate::session::{MAX_STEPS, ViewCommand};
 
-/// Draws the controls into a row that may wrap.
+/// Draws the controls into rows of a panel.
+pub fn in_rows(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
+    ui.horizontal(|ui| steps(ui, present, commands));
+    ui.horizontal(|ui| kinds(ui, present, commands));
+    ui.horizontal(|ui| {
+        ui.label("Steps by").on_hover_text("How each step is taken.");
+        integrator(ui, present, commands);
+    });
+}
+
+/// Draws the controls into one row.
 pub fn show(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
+    steps(ui, present, commands);
+    kinds(ui, present, commands);
+    integrator(ui, present, commands);
+}
+
+fn steps(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
     let mut steps = present.steps;
     let name = ui
         .label("Steps N")
@@ -15,6 +31,9 @@ pub fn show(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
     if ui.add(slider).labelled_by(name.id).on_hover_text("More steps follow the flow more closely.").changed() {
         commands.push(ViewCommand::Steps(steps));
     }
+}
+
+fn kinds(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
     for kind in RefinementKind::ALL {
         let tip = match kind {
             RefinementKind::Full => "Every phase becomes N Euler steps: rotations, compression, shift and activation.",
@@ -24,7 +43,6 @@ pub fn show(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
             commands.push(ViewCommand::Kind(kind));
         }
     }
-    integrator(ui, present, commands);
 }
 
 /// What is refined, in words.

@@ -26,7 +26,7 @@ pub fn show(ui: &mut Ui, input: &RefinementInput<'_>) -> Vec<Command> {
         return Vec::new();
     };
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        ui.horizontal_wrapped(|ui| controls::show(ui, input.view.refinement, &mut commands));
+        controls::in_rows(ui, input.view.refinement, &mut commands);
         depth(ui, scene, input);
         as_network(ui, input.view.refinement.integrator);
         asked = trained::law(ui, scene, input.options);

@@ -33,7 +33,10 @@ pub(super) fn show(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>) {
                 "change",
                 "How much the parameters change to the next block, ‖θ′ − θ‖/‖θ‖; the flow model asks for up to 0.25.",
             ),
-            ("Lipschitz ≤", "‖W₂‖·‖W₁‖·sup|σ′|, a bound of the branch's Lipschitz constant; below 1 the block is invertible."),
+            (
+                "Lipschitz ≤",
+                "‖W₂‖·‖W₁‖·sup|σ′|, a bound of the branch's Lipschitz constant; below 1 the block is invertible.",
+            ),
         ] {
             ui.label(theme::note(ui, head)).on_hover_text(tip);
         }

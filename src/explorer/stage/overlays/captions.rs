@@ -7,7 +7,7 @@ use egui::{Align2, Color32, FontId, Id, Painter, Pos2, Rect, Role, Sense, Ui, Wi
 
 use crate::explorer::theme::{self, GAP, Palette, SMALL};
 use crate::flow::Flow;
-use crate::session::{Caption, Figure, Scene, caption};
+use crate::session::{Caption, Figure, Scene, caption_at};
 
 /// The room at the right that the legend has for itself.
 const LEGEND: f32 = 150.0;
@@ -19,25 +19,25 @@ const MARK: f32 = 7.0;
 /// The sentence of a phase, kept while the phase lasts.
 #[derive(Default)]
 pub struct CaptionCache {
-    kept: Option<(Arc<Scene>, Place, Caption)>,
+    kept: Option<(Arc<Scene>, CaptionKey, Caption)>,
 }
 
 /// Index of the layer and of its phase, and whether the end is reached.
-type Place = (usize, Option<usize>, bool);
+type CaptionKey = (usize, Option<usize>, bool);
 
 impl CaptionCache {
     /// The sentence for time t.
     pub fn at(&mut self, scene: &Arc<Scene>, t: f64) -> &Caption {
         let moment = scene.flow.moment(t);
-        let place = (moment.layer, moment.phase, t >= scene.flow.duration());
-        let fits = |(of, at, _): &(Arc<Scene>, Place, Caption)| Arc::ptr_eq(of, scene) && *at == place;
+        let position = (moment.layer, moment.phase, t >= scene.flow.duration());
+        let fits = |(of, at, _): &(Arc<Scene>, CaptionKey, Caption)| Arc::ptr_eq(of, scene) && *at == position;
         let kept = self.kept.take().filter(fits);
-        &self.kept.insert(kept.unwrap_or_else(|| (Arc::clone(scene), place, caption(scene, t)))).2
+        &self.kept.insert(kept.unwrap_or_else(|| (Arc::clone(scene), position, caption_at(scene, t)))).2
     }
 }
 
 /// What there is to say.
-pub struct Words<'a> {
+pub struct CaptionTexts<'a> {
     /// What of it a picture has; a window has all but the time, which stands in its transport bar.
     pub figure: Option<&'a Figure>,
     /// Whether this is the second of two views side by side, where what holds for both is not said again.
@@ -53,25 +53,25 @@ pub struct Words<'a> {
 }
 
 /// Writes them, one under the other.
-pub fn head(ui: &Ui, painter: &Painter, palette: &Palette, rect: Rect, words: &Words<'_>) {
-    let ground = (!words.figure.is_some_and(|figure| figure.is_transparent)).then(|| palette.stage.gamma_multiply(0.8));
+pub fn head(ui: &Ui, painter: &Painter, palette: &Palette, rect: Rect, texts: &CaptionTexts<'_>) {
+    let ground = (!texts.figure.is_some_and(|figure| figure.is_transparent)).then(|| palette.stage.gamma_multiply(0.8));
     let mut lines = Lines { painter, ground, at: rect.left_top() + vec2(GAP, GAP), width: width(rect) };
-    if let Some(figure) = words.figure.filter(|figure| !words.is_second && !figure.heading.is_empty()) {
+    if let Some(figure) = texts.figure.filter(|figure| !texts.is_second && !figure.heading.is_empty()) {
         lines.write(&figure.heading, theme::heading_font(), palette.ink);
     }
-    let says = |of: fn(&Figure) -> bool| words.figure.is_none_or(of);
-    if !words.is_second && says(|figure| figure.caption) {
-        let colour = words.caption.kind.map_or(palette.ink, |kind| palette.phase_ink(kind));
-        let font = if words.presents { theme::title_font() } else { theme::heading_font() };
-        let taken = lines.write(&words.caption.text, font, colour);
+    let says = |of: fn(&Figure) -> bool| texts.figure.is_none_or(of);
+    if !texts.is_second && says(|figure| figure.caption) {
+        let colour = texts.caption.kind.map_or(palette.ink, |kind| palette.phase_ink(kind));
+        let font = if texts.presents { theme::title_font() } else { theme::heading_font() };
+        let taken = lines.write(&texts.caption.text, font, colour);
         let response = ui.interact(taken, Id::new("caption"), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Now: {}", words.caption.text)));
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Now: {}", texts.caption.text)));
     }
     if says(|figure| figure.flow_name) {
-        lines.write(&words.flow_name, theme::small_font(), palette.faint_ink);
+        lines.write(&texts.flow_name, theme::small_font(), palette.faint_ink);
     }
-    if !words.is_second && words.figure.is_some_and(|figure| figure.caption) {
-        time(painter, palette, lines.at, words.time);
+    if !texts.is_second && texts.figure.is_some_and(|figure| figure.caption) {
+        time(painter, palette, lines.at, texts.time);
     }
 }
 

@@ -15,13 +15,13 @@ use crate::resnet::RefinementError;
 use crate::session::{Compare, Scene, ViewCommand};
 
 /// The widths of the parts of the line, with the gaps behind them.
-const COMPARE: f32 = 276.0;
+const COMPARE: f32 = 272.0;
 const COMPARE_MENU: f32 = 122.0;
-const PROJECTION: f32 = 134.0;
+const PROJECTION: f32 = 132.0;
 const COLOURS: f32 = 140.0;
-const DRAG: f32 = 100.0;
-const SHOW: f32 = 66.0;
-const FIT: f32 = 42.0;
+const DRAG: f32 = 98.0;
+const SHOW: f32 = 58.0;
+const FIT: f32 = 38.0;
 /// The width of the ResNet's controls and of the numbers beside them.
 const CONTROLS: f32 = 850.0;
 
@@ -68,14 +68,14 @@ pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut V
             points::colours(ui, input, scene, commands);
         }
         points::gestures(ui, input, scene, commands);
-        let menu = egui::containers::menu::MenuConfig::new()
-            .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+        let menu =
+            egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
         let (button, _) = egui::containers::menu::MenuButton::new("Show").config(menu).ui(ui, |ui| {
             if !in_line.axes {
                 ui.horizontal(|ui| projection::details(ui, input, scene, commands));
             }
             if !in_line.colours {
-                points::colours(ui, input, scene, commands);
+                points::colours_in_a_menu(ui, input, scene, commands);
             }
             overlays::choices(ui, input, scene, commands);
             overlays::velocity(ui, input, commands);

@@ -1,13 +1,11 @@
 //! The choices of the strip that say what is drawn beside the points.
 
-use egui::{DragValue, TextWrapMode, Ui};
+use egui::{DragValue, Ui};
 
 use crate::explorer::stage::input::StageInput;
 use crate::explorer::stage::overlays::refusal::overlay_refusal;
+use crate::explorer::widgets::naming::name_toggle;
 use crate::session::{Facing, MAX_TRAIL, Overlay, Scene, VelocityPicture, ViewCommand};
-
-/// The width of the velocity's menu when closed.
-const VELOCITY_WIDTH: f32 = 84.0;
 
 /// What is drawn beside the points, one under the other.
 pub fn choices(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
@@ -54,9 +52,10 @@ pub fn camera(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut
     let is_space = scene.extent.dimension() >= 3;
     let toggle = ui.add_enabled(is_space, egui::Checkbox::new(&mut turns, "Turn to the data"));
     let tip = "A picture in space turns around the layers' ends so that the data is not seen edge-on. Off: it stays.";
-    let toggle = toggle.on_hover_text(tip).on_disabled_hover_text("The picture is a plane, which is seen from the front.");
+    let toggle =
+        toggle.on_hover_text(tip).on_disabled_hover_text("The picture is a plane, which is seen from the front.");
     if toggle.changed() {
-        commands.push(ViewCommand::Face(if turns { Facing::Data } else { Facing::Stays(input.t) }));
+        commands.push(ViewCommand::Face(if turns { Facing::Data } else { Facing::Axes }));
     }
 }
 
@@ -68,39 +67,37 @@ pub fn fit(ui: &mut Ui, commands: &mut Vec<ViewCommand>) {
     }
 }
 
-/// The picture of the velocity field.
+/// The picture of the velocity field, one of several in a row.
 pub fn velocity(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
     let present = input.view.velocity;
-    let enabled = input.view.has_field();
-    let mut chosen = present;
-    let name = present.map_or("no velocity", VelocityPicture::label);
-    let menu = ui.add_enabled_ui(enabled, |ui| {
-        egui::ComboBox::new("velocity", "")
-            .selected_text(name)
-            .width(VELOCITY_WIDTH)
-            .wrap_mode(TextWrapMode::Extend)
-            .show_ui(ui, |ui| {
-                ui.selectable_value(&mut chosen, None, "no velocity").on_hover_text("Draw no velocity field.");
-                for picture in VelocityPicture::ALL {
-                    let tip = match picture {
-                        VelocityPicture::Arrows => {
-                            "v at places of a grid: where and how fast the flow carries each of them."
-                        }
-                        VelocityPicture::Particles => {
-                            "Particles that drift with v; while time rests they drift along the field as it stands."
-                        }
-                        VelocityPicture::Streamlines => "The lines that follow v as it stands at this moment.",
-                    };
-                    ui.selectable_value(&mut chosen, Some(picture), picture.label()).on_hover_text(tip);
+    let is_available = input.view.has_field();
+    ui.horizontal(|ui| {
+        let tip = "v(x, t): where and how fast the flow carries each place at this moment.";
+        ui.label("Velocity:").on_hover_text(tip);
+        let all = std::iter::once(None).chain(VelocityPicture::ALL.map(Some));
+        for picture in all {
+            let (name, label, tip) = match picture {
+                None => ("none", "Velocity: none", "Draw no velocity field."),
+                Some(VelocityPicture::Arrows) => (
+                    "arrows",
+                    "Velocity: arrows",
+                    "v at places of a grid: where and how fast the flow carries each of them.",
+                ),
+                Some(VelocityPicture::Particles) => (
+                    "particles",
+                    "Velocity: particles",
+                    "Particles that drift with v; while time rests they drift along the field as it stands.",
+                ),
+                Some(VelocityPicture::Streamlines) => {
+                    ("streamlines", "Velocity: streamlines", "The lines that follow v as it stands at this moment.")
                 }
-            })
+            };
+            let button = ui.add_enabled(is_available, egui::Button::selectable(present == picture, name));
+            name_toggle(&button, present == picture, label);
+            let button = button.on_hover_text(tip);
+            if button.on_disabled_hover_text(input.view.field_refusal().unwrap_or_default()).clicked() {
+                commands.push(ViewCommand::ShowVelocity(picture));
+            }
+        }
     });
-    let response = menu.inner.response;
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, enabled, format!("Velocity: {name}")));
-    response
-        .on_hover_text("v(x, t): where and how fast the flow carries each place at this moment.")
-        .on_disabled_hover_text(input.view.field_refusal().unwrap_or_default());
-    if chosen != present {
-        commands.push(ViewCommand::ShowVelocity(chosen));
-    }
 }

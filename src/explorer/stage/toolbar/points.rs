@@ -32,6 +32,20 @@ pub fn colours(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mu
     }
 }
 
+/// The same inside of a menu, which another menu would close.
+pub fn colours_in_a_menu(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
+    if scene.dataset.samples() == 0 {
+        return;
+    }
+    let mut chosen = input.view.points.colouring;
+    ui.label("Colours stand for").on_hover_text("What the colours of the points stand for.");
+    ui.indent("colours", |ui| colour_choices(ui, input, scene, &mut chosen));
+    ui.separator();
+    if chosen != input.view.points.colouring {
+        commands.push(ViewCommand::Points(PointCommand::Colour(chosen)));
+    }
+}
+
 /// Which points are drawn, and how.
 pub fn drawn(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
     if scene.dataset.samples() > 0 {
@@ -77,29 +91,8 @@ fn colouring(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, asked: &mut Vec
     let dataset = &scene.dataset;
     let mut chosen = present;
     let name = present.label(dataset);
-    let column = if let Colouring::Column(index) = present { index } else { 0 };
-    let all = [
-        Colouring::Label,
-        Colouring::Prediction,
-        Colouring::Mistakes,
-        Colouring::Loss(input.view.points.loss),
-        Colouring::Column(column),
-    ];
-    let menu = ComboBox::new("colouring", "").selected_text(format!("Colour: {name}")).width(112.0).show_ui(ui, |ui| {
-        for choice in all {
-            let refusal = choice.refusal(scene);
-            let text = if let Colouring::Column(_) = choice {
-                "a column of the data".to_owned()
-            } else {
-                choice.label(dataset)
-            };
-            let button = egui::Button::selectable(chosen == choice, text);
-            let response = ui.add_enabled(refusal.is_none(), button).on_hover_text(tip(choice));
-            if response.on_disabled_hover_text(refusal.unwrap_or_default()).clicked() {
-                chosen = choice;
-            }
-        }
-    });
+    let menu = ComboBox::new("colouring", "").selected_text(format!("Colour: {name}")).width(112.0);
+    let menu = menu.show_ui(ui, |ui| colour_choices(ui, input, scene, &mut chosen));
     menu.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Colour: {name}")));
     menu.response.on_hover_text("What the colours of the points stand for.");
     if let Colouring::Column(index) = &mut chosen {
@@ -114,6 +107,29 @@ fn colouring(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, asked: &mut Vec
     }
     if chosen != present {
         asked.push(PointCommand::Colour(chosen));
+    }
+}
+
+/// What the colours can stand for, one under the other.
+fn colour_choices(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, chosen: &mut Colouring) {
+    let (present, dataset) = (input.view.points.colouring, &scene.dataset);
+    let column = if let Colouring::Column(index) = present { index } else { 0 };
+    let all = [
+        Colouring::Label,
+        Colouring::Prediction,
+        Colouring::Mistakes,
+        Colouring::Loss(input.view.points.loss),
+        Colouring::Column(column),
+    ];
+    for choice in all {
+        let refusal = choice.refusal(scene);
+        let text =
+            if let Colouring::Column(_) = choice { "a column of the data".to_owned() } else { choice.label(dataset) };
+        let button = egui::Button::selectable(*chosen == choice, text);
+        let response = ui.add_enabled(refusal.is_none(), button).on_hover_text(tip(choice));
+        if response.on_disabled_hover_text(refusal.unwrap_or_default()).clicked() {
+            *chosen = choice;
+        }
     }
 }
 
