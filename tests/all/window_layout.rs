@@ -88,19 +88,22 @@ fn nothing_lies_outside_of_its_panel_or_over_other_words() {
         ([1920.0, 1080.0], 2.0),
     ];
     let mut found = Vec::new();
-    for (size, scale) in sizes {
-        let mut window = open(size, scale, Example::ResidualSpiral);
-        window::command(&mut window, Command::View(ViewCommand::Compare(Compare::Overlay)));
-        found.extend(untidy(&window, size, &format!("{size:?}, at first")));
-        for side in [Side::Refinement, Side::Layer, Side::Findings, Side::Probes] {
-            window::command(&mut window, Command::Window(WindowCommand::Side(side)));
-            window::settle(&mut window);
-            found.extend(untidy(&window, size, &format!("{size:?}, {side:?}")));
+    let mut window = open(sizes[0].0, 1.0, Example::ResidualSpiral);
+    window::command(&mut window, Command::View(ViewCommand::Compare(Compare::Overlay)));
+    let parts = [Some(Side::Refinement), Some(Side::Layer), Some(Side::Findings), Some(Side::Probes), None];
+    for part in parts {
+        for (size, scale) in sizes {
+            window.set_size(size.into());
+            window.set_pixels_per_point(scale);
+            window.run_steps(2);
+            let asked = part.map_or(WindowCommand::ToggleNetworkPanel, WindowCommand::Side);
+            window::command(&mut window, Command::Window(asked));
+            window.run_steps(3);
+            found.extend(untidy(&window, size, &format!("{size:?}, {part:?}")));
+            // What was folded stays so in the next size.
+            window::command(&mut window, Command::Window(WindowCommand::Fold));
+            found.extend(untidy(&window, size, &format!("{size:?}, {part:?}, folded")));
         }
-        window::command(&mut window, Command::Window(WindowCommand::Fold));
-        window::command(&mut window, Command::Window(WindowCommand::ToggleNetworkPanel));
-        window::settle(&mut window);
-        found.extend(untidy(&window, size, &format!("{size:?}, the panel on the left")));
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
@@ -152,7 +155,7 @@ fn the_hint_does_not_come_back_once_it_was_read() {
 
 #[test]
 fn a_side_panel_keeps_its_width_on_every_tab() {
-    let mut window = open([1280.0, 800.0], 1.0, Example::Digits);
+    let mut window = open([1280.0, 800.0], 1.0, Example::Spiral);
     let width = |window: &Window| window.get_by_label("Panel on the right").rect().width();
     let first = width(&window);
     for side in [Side::Refinement, Side::Findings, Side::Probes, Side::Layer] {

@@ -89,7 +89,7 @@ fn selected(window: &Window) -> &[usize] {
 
 pub fn choose(window: &mut Window, label: &str) {
     super::window::reveal(window, label);
-    window.get_by_label(label).click_accesskit();
+    window.get_by_label(label).click();
     window.run_steps(3);
 }
 
@@ -200,6 +200,7 @@ fn a_selection_is_kept_when_only_the_flow_is_built_otherwise() {
     command(&mut window, Command::Flow(options));
     assert_eq!(selected(&window), [12]);
     command(&mut window, Command::Generate(layerflow::dataset::Generator::Moons, Default::default()));
+    super::window::settle(&mut window);
     assert!(selected(&window).is_empty());
 }
 

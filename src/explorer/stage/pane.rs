@@ -34,7 +34,7 @@ use super::sources::{answers, class_centres, paths};
 use super::toolbar::projection;
 use crate::explorer::panels::refinement::controls::kind_label;
 use crate::explorer::theme::{self, GAP, Palette};
-use crate::flow::{LayerFlow, SampledPath};
+use crate::flow::LayerFlow;
 use crate::resnet::{Integrator, Refinement};
 use crate::session::{
     Caption, Compare, EditCommand, Figure, Frame, Neighbours, Overflow, Overlay, Particles, Pen, PointCommand,
@@ -425,7 +425,9 @@ impl Pane<'_> {
         }
         let width = rect.width() - axes::SCALE_BAR - 6.0 * GAP;
         if rect.height() > 120.0 && width > 100.0 {
-            axes::lower_right(painter, palette, rect, width, notes.join("\n"));
+            let ground =
+                (!self.input.figure.is_some_and(|figure| figure.is_transparent)).then(|| captions::ground(palette));
+            axes::lower_right(painter, palette, (rect, width, ground), notes.join("\n"));
         }
     }
 }

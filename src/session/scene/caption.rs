@@ -66,6 +66,7 @@ fn phase_text(flow: &Flow, data: &SampledPath, layer: &LayerFlow, phase: &Phase)
                 None => factors.clone(),
             };
             sorted.sort_by(|a, b| b.total_cmp(a));
+            sorted.truncate(layer.spectrum.as_ref().map_or(usize::MAX, |spectrum| spectrum.rank));
             sorted.retain(|factor| *factor > 0.0);
             // Directions of the layer's input that it does not keep; beyond its width the data has none to lose.
             let lost = layer.inputs.saturating_sub(sorted.len());

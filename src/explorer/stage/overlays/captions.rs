@@ -54,7 +54,7 @@ pub struct CaptionTexts<'a> {
 
 /// Writes them, one under the other.
 pub fn head(ui: &Ui, painter: &Painter, palette: &Palette, rect: Rect, texts: &CaptionTexts<'_>) {
-    let ground = (!texts.figure.is_some_and(|figure| figure.is_transparent)).then(|| palette.stage.gamma_multiply(0.8));
+    let ground = (!texts.figure.is_some_and(|figure| figure.is_transparent)).then(|| ground(palette));
     let mut lines = Lines { painter, ground, at: rect.left_top() + vec2(GAP, GAP), width: width(rect) };
     if let Some(figure) = texts.figure.filter(|figure| !texts.is_second && !figure.heading.is_empty()) {
         lines.write(&figure.heading, theme::heading_font(), palette.ink);
@@ -73,6 +73,11 @@ pub fn head(ui: &Ui, painter: &Painter, palette: &Palette, rect: Rect, texts: &C
     if !texts.is_second && texts.figure.is_some_and(|figure| figure.caption) {
         time(painter, palette, lines.at, texts.time);
     }
+}
+
+/// What lies behind text on the stage, so that it can be read over points and fields.
+pub fn ground(palette: &Palette) -> Color32 {
+    palette.stage.gamma_multiply(0.85)
 }
 
 fn width(rect: Rect) -> f32 {
