@@ -121,9 +121,9 @@ impl WindowContents {
     fn panel_over(&mut self, ui: &Ui, session: &Session, stage: Rect) -> Vec<Command> {
         let over = |panel: &SidePanel| session.window.panel_position(*panel) == PanelPosition::Over;
         let Some(panel) = [SidePanel::Network, SidePanel::Layer].into_iter().find(over) else { return Vec::new() };
-        let (name, width) = match panel {
-            SidePanel::Network => (LEFT, LEFT_PANEL),
-            SidePanel::Layer => (RIGHT, RIGHT_PANEL),
+        let (id, name, width) = match panel {
+            SidePanel::Network => (Id::unique("network over the stage"), LEFT, LEFT_PANEL),
+            SidePanel::Layer => (Id::unique("layer over the stage"), RIGHT, RIGHT_PANEL),
         };
         let width = width.min(stage.width());
         let left = match panel {
@@ -131,7 +131,7 @@ impl WindowContents {
             SidePanel::Layer => stage.right() - width,
         };
         let room = Rect::from_min_size(pos2(left, stage.top()), vec2(width, stage.height()));
-        let area = Area::new(Id::new(name)).order(Order::Middle).fixed_pos(room.min).constrain(false);
+        let area = Area::new(id).order(Order::Middle).fixed_pos(room.min).constrain(false);
         let shown = area.show(ui.ctx(), |ui| {
             let frame = Frame::side_top_panel(ui.style()).shadow(ui.visuals().popup_shadow);
             let margins = frame.total_margin().sum();

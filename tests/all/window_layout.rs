@@ -88,22 +88,18 @@ fn nothing_lies_outside_of_its_panel_or_over_other_words() {
         ([1920.0, 1080.0], 2.0),
     ];
     let mut found = Vec::new();
-    let mut window = open(sizes[0].0, 1.0, Example::ResidualSpiral);
-    window::command(&mut window, Command::View(ViewCommand::Compare(Compare::Overlay)));
     let parts = [Some(Side::Refinement), Some(Side::Layer), Some(Side::Findings), Some(Side::Probes), None];
-    for part in parts {
-        for (size, scale) in sizes {
-            window.set_size(size.into());
-            window.set_pixels_per_point(scale);
-            window.run_steps(2);
+    for (size, scale) in sizes {
+        let mut window = open(size, scale, Example::ResidualSpiral);
+        window::command(&mut window, Command::View(ViewCommand::Compare(Compare::Overlay)));
+        for part in parts {
             let asked = part.map_or(WindowCommand::ToggleNetworkPanel, WindowCommand::Side);
             window::command(&mut window, Command::Window(asked));
             window.run_steps(3);
             found.extend(untidy(&window, size, &format!("{size:?}, {part:?}")));
-            // What was folded stays so in the next size.
-            window::command(&mut window, Command::Window(WindowCommand::Fold));
-            found.extend(untidy(&window, size, &format!("{size:?}, {part:?}, folded")));
         }
+        window::command(&mut window, Command::Window(WindowCommand::Fold));
+        found.extend(untidy(&window, size, &format!("{size:?}, folded")));
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, Color32, FontId, Id, Painter, Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::explorer::theme::{self, GAP, Palette, SMALL};
 use crate::flow::Flow;
@@ -64,7 +64,7 @@ pub fn head(ui: &Ui, painter: &Painter, palette: &Palette, rect: Rect, texts: &C
         let colour = texts.caption.kind.map_or(palette.ink, |kind| palette.phase_ink(kind));
         let font = if texts.presents { theme::title_font() } else { theme::heading_font() };
         let taken = lines.write(&texts.caption.text, font, colour);
-        let response = ui.interact(taken, Id::new("caption"), Sense::hover());
+        let response = ui.interact(taken, ui.scope_id().with("caption"), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Now: {}", texts.caption.text)));
     }
     if says(|figure| figure.flow_name) {
@@ -77,7 +77,7 @@ pub fn head(ui: &Ui, painter: &Painter, palette: &Palette, rect: Rect, texts: &C
 
 /// What lies behind text on the stage, so that it can be read over points and fields.
 pub fn ground(palette: &Palette) -> Color32 {
-    palette.stage.gamma_multiply(0.85)
+    palette.stage.gamma_multiply(0.75)
 }
 
 fn width(rect: Rect) -> f32 {
