@@ -193,7 +193,7 @@ fn camera(text: &str) -> Result<Camera, String> {
         Some(&[w, x, y, z, right, up, zoom])
             if [w, x, y, z, right, up].iter().all(|number| number.is_finite()) && zoom.is_finite() && zoom > 0.0 =>
         {
-            Ok(Camera(StoredCamera { orientation: [w, x, y, z], pan: [right, up], zoom }))
+            Ok(Camera(StoredCamera { orientation: [w, x, y, z], pan: [right, up], zoom, facing: None }))
         }
         _ => Err("give seven finite numbers with commas between them, the last above 0".into()),
     }

@@ -227,7 +227,9 @@ fn grid(samples: usize, dimension: usize, random: &mut Random) -> Dataset {
         }
         _ => DMatrix::from_fn(dimension, samples, |_, _| random.between(-1.0, 1.0)),
     };
-    Dataset { name: Generator::Grid.name().into(), points, labels: Labels::None, ..Dataset::default() }
+    // In more dimensions a grid is more points than there are: they are taken at random.
+    let name = if dimension <= 2 { Generator::Grid.name() } else { "random points" };
+    Dataset { name: name.into(), points, labels: Labels::None, ..Dataset::default() }
 }
 
 #[cfg(test)]

@@ -20,12 +20,15 @@ use crate::explorer::dialogs::{self, drop};
 use crate::explorer::widgets::chart_data;
 use crate::jobs::{Finished, Jobs, Progress, Status, Wake, task_work};
 use crate::session::{
-    Appearance, Command, DialogAnswer, Effect, Example, Outcome, PictureSettings, Session, Settings, Task, UserError,
-    file_name,
+    Appearance, Command, DialogAnswer, Effect, Example, Outcome, PanelCommand, PanelPart, PictureSettings, Room,
+    Session, Settings, SidePanel, Task, UserError, WindowCommand, file_name,
 };
 
 /// How often the progress of jobs is drawn, in milliseconds.
 const PROGRESS_INTERVAL: u64 = 50;
+
+/// How much larger everything is while the stage is presented.
+const PRESENTATION_ZOOM: f32 = 1.3;
 
 /// The explorer window, with or without a window around it.
 pub struct ExplorerApp {
@@ -47,6 +50,8 @@ pub struct ExplorerApp {
     pub(super) autosave: Option<Autosave>,
     /// Whether the desktop's dialogs ask for paths.
     shows_dialogs: bool,
+    /// Whether the stage has the screen for itself now.
+    presents: bool,
 }
 
 impl ExplorerApp {
@@ -75,6 +80,7 @@ impl ExplorerApp {
             settings: None,
             autosave: None,
             shows_dialogs: true,
+            presents: false,
         };
         let Startup { network, counterpart, example, data, options, look } = startup;
         app.session.hint = network.is_none() && example.is_none() && data.is_none() && look.is_none();
@@ -112,6 +118,13 @@ impl ExplorerApp {
     /// Has points drawn by the GPU from now on, through OpenGL: the window has it.
     pub fn draw_on_gpu(&mut self, context: &Context) {
         self.contents.stage.draw_on_gpu(context);
+    }
+
+    /// Opens the tracks over the timeline where nobody has used the program yet.
+    pub fn begin_first_start(&mut self) {
+        if self.session.hint && !self.session.view.panel.shows(PanelPart::AllLayers) {
+            self.session.view.panel.apply(PanelCommand::TogglePart(PanelPart::AllLayers));
+        }
     }
 
     /// Shows no dialogs of the desktop from now on: a field to type a path stands in for them.
@@ -162,6 +175,7 @@ impl ExplorerApp {
         }
         let tour_moves = self.session.advance(f64::from(ctx.input(|input| input.unstable_dt)));
         self.apply_appearance(ctx);
+        self.present(ctx);
         self.name_window(ctx);
         self.watch_unsaved(ctx);
         self.watch_closing(ctx);
@@ -200,11 +214,16 @@ impl ExplorerApp {
         commands.extend(drop::commands(ui.ctx()));
         let in_front = !dialogs::open(&self.session).is_empty();
         if keyboard::escape(ui.ctx()) && !in_front && !self.contents.stage.selecting() {
-            commands.extend(Action::SelectNone.command(&self.session));
+            let folding = self.session.window.folding;
+            commands.extend(match (folding.presents, folding.room == Room::Icons && folding.unfolded.is_some()) {
+                (true, _) => Action::Presentation.command(&self.session),
+                (false, true) => Some(Command::Window(WindowCommand::Fold)),
+                (false, false) => Action::SelectNone.command(&self.session),
+            });
         }
-        let (asked, stage) = self.contents.show(ui, &self.session);
-        commands.extend(asked);
-        commands.extend(self.job_strip(ui, stage));
+        self.session.window.fit(ui.available_width());
+        let jobs = self.jobs_to_tell();
+        commands.extend(self.contents.show(ui, &self.session, &jobs));
         commands.extend(chart_data::take(ui.ctx()).map(Command::SaveChart));
         commands.extend(dialogs::show_windows(ui.ctx(), &self.session));
         drop::hint(ui.ctx());
@@ -218,13 +237,13 @@ impl ExplorerApp {
         self.perform(flow);
     }
 
-    /// The jobs that take their time, over the foot of the stage: what comes and goes must not move the rest.
-    fn job_strip(&self, ui: &Ui, stage: egui::Rect) -> Vec<Command> {
+    /// The jobs that take their time.
+    fn jobs_to_tell(&self) -> Vec<Status<Task>> {
         // Training has its place on the left, with its own way to stop it.
-        let has_its_place = |task: Task| task == Task::Train && self.session.window.network_panel;
+        let is_left = self.session.window.is_in_sight(SidePanel::Network);
+        let has_its_place = |task: Task| task == Task::Train && is_left;
         let takes_time = |job: &Status<Task>| job.age >= status::MIN_AGE && !has_its_place(job.kind);
-        let jobs: Vec<_> = self.jobs.status().into_iter().filter(takes_time).collect();
-        if jobs.is_empty() { Vec::new() } else { status::jobs_over(ui.ctx(), stage, &jobs) }
+        self.jobs.status().into_iter().filter(takes_time).collect()
     }
 
     fn take(&mut self, finished: Finished<Task, Outcome>) {
@@ -292,6 +311,18 @@ impl ExplorerApp {
         if ctx.options(|options| options.theme_preference) != preference {
             ctx.set_theme(preference);
         }
+    }
+
+    /// Gives the stage the whole screen, and larger type, while it is presented.
+    fn present(&mut self, ctx: &Context) {
+        let wanted = self.session.window.folding.presents;
+        if wanted == self.presents {
+            return;
+        }
+        self.presents = wanted;
+        let factor = if wanted { PRESENTATION_ZOOM } else { 1.0 / PRESENTATION_ZOOM };
+        ctx.set_zoom_factor(ctx.zoom_factor() * factor);
+        ctx.send_viewport_cmd(ViewportCommand::Fullscreen(wanted));
     }
 
     fn name_window(&mut self, ctx: &Context) {

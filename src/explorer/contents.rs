@@ -2,23 +2,33 @@
 
 use std::sync::Arc;
 
-use egui::{CentralPanel, Panel, Rect, Ui};
+use egui::{Area, CentralPanel, Frame, Id, Order, Panel, Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::bars::timeline::Timeline;
 use super::bars::{menu, status, transport};
 use super::panels::{
-    self, comparison::ComparisonTable, findings::FindingsPanel, layer::LayerInput, measures::MeasuresTable,
+    self, comparison::ComparisonTable, findings::FindingsPanel, layer::LayerInput, measures::MeasuresTable, rail,
     refinement::RefinementInput, table::Table,
 };
 use super::stage::{Stage, StageInput};
-use crate::session::{BlockDetail, Command, LayerDetail, PanelPart, RefinementStudy, Session, Side};
+use super::widgets::naming::name_pane;
+use crate::jobs::Status;
+use crate::session::{
+    BlockDetail, Command, LayerDetail, PanelPart, PanelPosition, RefinementStudy, Session, Side, SidePanel, Task,
+    WindowCommand,
+};
 
+/// What the panels are called by those who cannot see them.
+const LEFT: &str = "Panel on the left";
+const RIGHT: &str = "Panel on the right";
 /// The width of the panel on the left, to begin with.
 const LEFT_PANEL: f32 = 232.0;
 /// The width of the panel on the right, to begin with.
 const RIGHT_PANEL: f32 = 280.0;
-/// The least width of a side panel.
-const MIN_PANEL: f32 = 180.0;
+/// The least width of the panel on the left.
+const MIN_LEFT: f32 = 200.0;
+/// The least width of the panel on the right, whose tabs stand in one line.
+const MIN_RIGHT: f32 = 270.0;
 /// The height of the transport bar.
 const TRANSPORT: f32 = 56.0;
 /// The height of the table of points, to begin with, and its bounds.
@@ -40,46 +50,110 @@ pub(super) struct WindowContents {
 }
 
 impl WindowContents {
-    /// Draws everything that stands beside each other; gives what was asked for, and where the stage is.
-    pub(super) fn show(&mut self, ui: &mut Ui, session: &Session) -> (Vec<Command>, Rect) {
+    /// Draws everything that stands beside each other, and what lies over the stage; gives what was asked for.
+    pub(super) fn show(&mut self, ui: &mut Ui, session: &Session, jobs: &[Status<Task>]) -> Vec<Command> {
         let mut commands = self.bars(ui, session);
         commands.extend(self.side_panels(ui, session));
         let (central, stage) = self.central(ui, session);
         commands.extend(central);
-        (commands, stage)
-    }
-
-    fn bars(&mut self, ui: &mut Ui, session: &Session) -> Vec<Command> {
-        let mut commands = Panel::top("menu").show(ui, |ui| menu::show(ui, session)).inner;
-        let timeline = &mut self.timeline;
-        let bar = Panel::bottom("transport").exact_size(TRANSPORT);
-        commands.extend(bar.show(ui, |ui| transport::show(ui, timeline, session)).inner);
-        let area = Panel::bottom("all layers").resizable(false);
-        commands.extend(area.show(ui, |ui| panels::all_layers::show(ui, session)).inner);
+        commands.extend(self.panel_over(ui, session, stage));
+        commands.extend(status::over_stage(ui.ctx(), stage, session, jobs));
         commands
     }
 
-    fn side_panels(&mut self, ui: &mut Ui, session: &Session) -> Vec<Command> {
-        let findings = &mut self.findings;
+    fn bars(&mut self, ui: &mut Ui, session: &Session) -> Vec<Command> {
         let mut commands = Vec::new();
-        let most = (0.4 * ui.available_width()).max(MIN_PANEL);
-        if session.window.network_panel {
-            let panel = Panel::left("network").default_size(LEFT_PANEL).size_range(MIN_PANEL..=most);
-            commands.extend(panel.show(ui, |ui| panels::left(ui, session)).inner);
+        let presents = session.window.folding.presents;
+        if !presents {
+            commands.extend(Panel::top("menu").show(ui, |ui| menu::show(ui, session)).inner);
         }
-        if session.window.layer_panel {
-            let panel = Panel::right("layer").default_size(RIGHT_PANEL).size_range(MIN_PANEL..=most);
-            let right = |ui: &mut Ui| {
-                let mut commands = panels::tabs(ui, session.window.side);
-                commands.extend(match session.window.side {
-                    Side::Layer => panels::layer::show(ui, &layer_input(session)),
-                    Side::Refinement => panels::refinement::show(ui, &refinement_input(session)),
-                    Side::Findings => findings.show(ui, session),
-                    Side::Probes => panels::probes::show(ui, session),
-                });
-                commands
-            };
-            commands.extend(panel.show(ui, right).inner);
+        let timeline = &mut self.timeline;
+        let bar = Panel::bottom("transport").exact_size(TRANSPORT);
+        commands.extend(bar.show(ui, |ui| transport::show(ui, timeline, session)).inner);
+        let x_range = self.timeline.x_range();
+        if !presents {
+            let area = Panel::bottom("all layers").resizable(false);
+            commands.extend(area.show(ui, |ui| panels::all_layers::show(ui, session, x_range)).inner);
+        }
+        commands
+    }
+
+    /// The panels beside the stage, and the icons of those that are folded.
+    fn side_panels(&mut self, ui: &mut Ui, session: &Session) -> Vec<Command> {
+        let mut commands = Vec::new();
+        let most = 0.4 * ui.available_width();
+        match session.window.panel_position(SidePanel::Network) {
+            PanelPosition::Hidden => {}
+            PanelPosition::Beside => {
+                let range = MIN_LEFT..=most.max(MIN_LEFT);
+                let panel = Panel::left("network").default_size(LEFT_PANEL).size_range(range);
+                commands.extend(panel.show(ui, |ui| within(ui, LEFT, |ui| panels::left(ui, session))).inner);
+            }
+            PanelPosition::Folded | PanelPosition::Over => {
+                let panel = Panel::left("network icons").exact_size(rail::WIDTH).resizable(false);
+                commands.extend(panel.show(ui, |ui| rail::left(ui, session)).inner);
+            }
+        }
+        match session.window.panel_position(SidePanel::Layer) {
+            PanelPosition::Hidden => {}
+            PanelPosition::Beside => {
+                let range = MIN_RIGHT..=most.max(MIN_RIGHT);
+                let panel = Panel::right("layer").default_size(RIGHT_PANEL).size_range(range);
+                commands.extend(panel.show(ui, |ui| within(ui, RIGHT, |ui| self.right(ui, session))).inner);
+            }
+            PanelPosition::Folded | PanelPosition::Over => {
+                let panel = Panel::right("layer icons").exact_size(rail::WIDTH).resizable(false);
+                commands.extend(panel.show(ui, |ui| rail::right(ui, session)).inner);
+            }
+        }
+        commands
+    }
+
+    fn right(&mut self, ui: &mut Ui, session: &Session) -> Vec<Command> {
+        let mut commands = panels::tabs(ui, session.window.side);
+        commands.extend(match session.window.side {
+            Side::Layer => panels::layer::show(ui, &layer_input(session)),
+            Side::Refinement => panels::refinement::show(ui, &refinement_input(session)),
+            Side::Findings => self.findings.show(ui, session),
+            Side::Probes => panels::probes::show(ui, session),
+        });
+        commands
+    }
+
+    /// The panel that is opened over the stage, where there is no room beside it; a click elsewhere folds it.
+    fn panel_over(&mut self, ui: &Ui, session: &Session, stage: Rect) -> Vec<Command> {
+        let over = |panel: &SidePanel| session.window.panel_position(*panel) == PanelPosition::Over;
+        let Some(panel) = [SidePanel::Network, SidePanel::Layer].into_iter().find(over) else { return Vec::new() };
+        let (id, name, width) = match panel {
+            SidePanel::Network => (Id::unique("network over the stage"), LEFT, LEFT_PANEL),
+            SidePanel::Layer => (Id::unique("layer over the stage"), RIGHT, RIGHT_PANEL),
+        };
+        let width = width.min(stage.width());
+        let left = match panel {
+            SidePanel::Network => stage.left(),
+            SidePanel::Layer => stage.right() - width,
+        };
+        let room = Rect::from_min_size(pos2(left, stage.top()), vec2(width, stage.height()));
+        let area = Area::new(id).order(Order::Middle).fixed_pos(room.min).constrain(false);
+        let shown = area.show(ui.ctx(), |ui| {
+            let frame = Frame::side_top_panel(ui.style()).shadow(ui.visuals().popup_shadow);
+            let margins = frame.total_margin().sum();
+            frame.show(ui, |ui| {
+                ui.set_min_size(room.size() - margins);
+                ui.set_max_size(room.size() - margins);
+                within(ui, name, |ui| match panel {
+                    SidePanel::Network => panels::left(ui, session),
+                    SidePanel::Layer => self.right(ui, session),
+                })
+            })
+        });
+        let mut commands = shown.inner.inner;
+        let is_elsewhere = ui.input(|input| {
+            let at = input.pointer.press_origin().filter(|_| input.pointer.any_pressed());
+            at.is_some_and(|at| stage.contains(at) && !room.contains(at))
+        });
+        if is_elsewhere && !egui::Popup::is_any_open(ui.ctx()) {
+            commands.push(Command::Window(WindowCommand::Fold));
         }
         commands
     }
@@ -88,11 +162,12 @@ impl WindowContents {
         let stage = &mut self.stage;
         let mut commands = Vec::new();
         let points = &session.view.points;
-        if points.table && !points.selection.is_empty() {
+        let presents = session.window.folding.presents;
+        if points.table && !points.selection.is_empty() && !presents {
             let panel = Panel::bottom("table").resizable(true).default_size(TABLE).size_range(MIN_TABLE..=MAX_TABLE);
             commands.extend(panel.show(ui, |ui| self.table.show(ui, session)).inner);
         }
-        if session.view.panel.shows(PanelPart::Measures) {
+        if session.view.panel.shows(PanelPart::Measures) && !presents {
             let panel = Panel::bottom("measures").resizable(true).default_size(TABLE).size_range(MIN_TABLE..=MAX_TABLE);
             commands.extend(panel.show(ui, |ui| self.measures.show(ui, session)).inner);
         }
@@ -102,7 +177,7 @@ impl WindowContents {
             commands.extend(panel.show(ui, |ui| self.comparison.show(ui, session, counterpart)).inner);
         }
         let central = CentralPanel::default().show(ui, |ui| {
-            let mut commands = status::notices(ui, session);
+            let mut commands = Vec::new();
             let opening = session.opening();
             let input = stage_input(session, opening.as_deref());
             commands.extend(stage.show(ui, &input).into_iter().map(Command::View));
@@ -112,6 +187,19 @@ impl WindowContents {
         commands.extend(central.inner);
         (commands, central.response.rect)
     }
+}
+
+/// Draws into all the room of `ui` and no more: what is too wide is cut off rather than widen the panel, whose width is
+/// the user's.
+fn within<R>(ui: &mut Ui, name: &'static str, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let room = ui.available_rect_before_wrap();
+    let mut inner = ui.new_child(UiBuilder::new().max_rect(room));
+    name_pane(&inner, name, room);
+    let clip = ui.clip_rect().intersect(room.expand(ui.spacing().item_spacing.x));
+    inner.set_clip_rect(clip);
+    let result = add(&mut inner);
+    ui.advance_cursor_after_rect(room);
+    result
 }
 
 /// What the stage shows of a session; `opening` is the name of what is being opened.
@@ -131,6 +219,7 @@ pub(super) fn stage_input<'a>(session: &'a Session, opening: Option<&'a str>) ->
         pen: session.pen(),
         is_partial: session.document().is_some_and(|document| document.file.missing.is_some()),
         frame_time: session.window.frame_time,
+        presents: session.window.folding.presents,
         figure: None,
         view: &session.view,
         t: session.playback.t(),

@@ -31,6 +31,18 @@ pub enum Icon {
     Loop,
     /// A cross.
     Cross,
+    /// Two arrows away from each other.
+    Whole,
+    /// Lines under each other.
+    List,
+    /// Three bars of different height.
+    Bars,
+    /// A staircase.
+    Steps,
+    /// A triangle with a stroke in it.
+    Warning,
+    /// A circle with a dot.
+    Target,
 }
 
 /// A button with a symbol, a name for those who cannot see it, and a tip.
@@ -68,6 +80,43 @@ fn draw(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
             painter.add(triangle(rect.right() - 2.5, rect.left()));
         }
         Icon::Loop => draw_loop(painter, rect, stroke),
+        Icon::Whole => {
+            let middle = rect.center();
+            painter.hline(rect.x_range(), middle.y, stroke);
+            for (x, inward) in [(rect.left(), 4.0), (rect.right(), -4.0)] {
+                let arrow = vec![pos2(x, middle.y), pos2(x + inward, middle.y - 4.0), pos2(x + inward, middle.y + 4.0)];
+                painter.add(filled(arrow));
+            }
+        }
+        Icon::List => {
+            for y in [rect.top() + 1.0, rect.center().y, rect.bottom() - 1.0] {
+                painter.hline(rect.x_range(), y, stroke);
+            }
+        }
+        Icon::Bars => {
+            for (x, share) in [(0.15, 1.0), (0.5, 0.65), (0.85, 0.35)] {
+                let top = rect.bottom() - share * rect.height();
+                painter.vline(
+                    rect.left() + x * rect.width(),
+                    top..=rect.bottom(),
+                    Stroke::new(2.0 * theme::THICK, colour),
+                );
+            }
+        }
+        Icon::Steps => {
+            let at = |x: f32, y: f32| rect.left_bottom() + vec2(x * rect.width(), -y * rect.height());
+            let corners = [at(0.0, 0.0), at(0.33, 0.0), at(0.33, 0.5), at(0.67, 0.5), at(0.67, 1.0), at(1.0, 1.0)];
+            painter.add(Shape::line(corners.to_vec(), stroke));
+        }
+        Icon::Warning => {
+            let corners = vec![rect.center_top(), rect.right_bottom(), rect.left_bottom()];
+            painter.add(Shape::closed_line(corners, stroke));
+            painter.vline(rect.center().x, rect.top() + 4.5..=rect.bottom() - 3.0, stroke);
+        }
+        Icon::Target => {
+            painter.circle_stroke(rect.center(), HALF - 0.5, stroke);
+            painter.circle_filled(rect.center(), 2.0, colour);
+        }
         Icon::Cross => {
             let inner = rect.shrink(1.5);
             painter.line_segment([inner.left_top(), inner.right_bottom()], stroke);

@@ -39,6 +39,7 @@ pub fn run(startup: Startup) -> Result<(), String> {
         app.keep_settings(own.join("settings.json"));
         app.keep_unsaved(own.join("unsaved"));
     }
+    app.begin_first_start();
     app.watch_signals();
     let was_shown = Arc::new(AtomicBool::new(false));
     let shown = was_shown.clone();

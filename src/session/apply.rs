@@ -10,7 +10,9 @@ use super::file::{Restoring, StoredLook, restore, unknown_choices};
 use super::share_line::ShareLine;
 use super::unsaved::Leaving;
 use super::view::TOUR_DIMENSIONS;
-use super::{Command, Data, DialogPurpose, Effect, FoundWork, Outcome, Projection, Session, Settings};
+use super::{
+    Command, Data, DialogPurpose, Effect, Folding, FoundWork, Outcome, Projection, Session, Settings, WindowSettings,
+};
 use crate::diagnostics::findings::Thresholds;
 
 impl Session {
@@ -73,9 +75,10 @@ impl Session {
         let others = serde_json::Map::new();
         Settings {
             recent,
-            window: self.window,
+            window: WindowSettings { folding: Folding::default(), ..self.window },
             chains: self.chains.clone(),
             dismissed,
+            knows_hint: self.knows_hint,
             thresholds: self.thresholds.clone(),
             // What the file says stays as it is.
             memory: None,
@@ -87,6 +90,8 @@ impl Session {
     pub fn restore(&mut self, settings: Settings) {
         self.window = settings.window;
         self.chains = settings.chains;
+        self.knows_hint = settings.knows_hint;
+        self.hint &= !self.knows_hint;
         self.findings.restore(settings.dismissed);
         let known = |name: &str| Thresholds::default().get(name).is_some();
         for name in settings.thresholds.keys().filter(|name| !known(name)) {
@@ -146,7 +151,7 @@ impl Session {
             Command::Train(command) => train::apply(self, command, effects),
             Command::Cancel(task) => stop::cancel(self, task, effects),
             Command::Dismiss(id) => self.notices.dismiss(id),
-            Command::DismissHint => self.hint = false,
+            Command::DismissHint => (self.hint, self.knows_hint) = (false, true),
             Command::Share(is_shown) => self.share = if is_shown { ShareLine::new(self) } else { None },
             Command::Save => save::save_as_opened(self, effects),
             Command::Session(command) => session_file::apply(self, command, effects),

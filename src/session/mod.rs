@@ -60,8 +60,8 @@ pub use points::{
 pub use rebuild::{Rebuilt, VisibleOutputs};
 pub use recent::RecentFiles;
 pub use scene::{
-    Cell, Directions, Extent, Fit, Frame, Lattice, MemoryPlan, Overflow, Progress, Refined, Scene, SceneError,
-    ViewPose, directions, phase_time,
+    Caption, Cell, Directions, Extent, Fit, Frame, Lattice, MemoryPlan, Overflow, Progress, Refined, Scene, SceneError,
+    ViewPose, caption_at, directions, phase_time,
 };
 pub use settings::Settings;
 pub use share_line::ShareLine;
@@ -71,10 +71,11 @@ pub use training::{Goal, Pace, Snapshot, TrainCommand, Training, TrainingChannel
 pub use unsaved::Unsaved;
 pub use unsaved_work::{FoundWork, LeaveAnswer, RecoverAnswer, UnsavedWork};
 pub use view::{
-    Appearance, Camera, ColorMap, ColorValues, Colouring, Compare, DENSITIES, EPSILONS, FieldRequest, Filter, Grab,
-    HeatWindow, Hovered, MAX_STEPS, MAX_TRAIL, MatrixEntry, Modal, Orientation, Overlay, Pairing, PanelCommand,
-    PanelPart, PanelSettings, Pen, PenCommand, PenSettings, Pick, PointCommand, PointSettings, ProbeCommand,
-    ProbeSettings, Projection, RADII, Requirement, Section, Selection, Side, Sorting, TOUR_SPEEDS, TableColumn, Tool,
-    Tour, VelocityPicture, ViewCommand, ViewSettings, WindowCommand, WindowSettings, column_text,
+    Appearance, Camera, ColorMap, ColorValues, Colouring, Compare, DENSITIES, EPSILONS, Facing, FieldRequest, Filter,
+    Folding, Grab, HeatWindow, Hovered, MAX_STEPS, MAX_TRAIL, MatrixEntry, Modal, Orientation, Overlay, Pairing,
+    PanelCommand, PanelPart, PanelPosition, PanelSettings, Pen, PenCommand, PenSettings, Pick, PointCommand,
+    PointSettings, ProbeCommand, ProbeSettings, Projection, RADII, Requirement, Room, Section, Selection, Side,
+    SidePanel, Sorting, TOUR_SPEEDS, TableColumn, Tool, Tour, Track, VelocityPicture, ViewCommand, ViewSettings,
+    WindowCommand, WindowSettings, column_text,
 };
 pub use wording::{coordinate_name, counted, listed, own_name, shown, shown_path, subscript};

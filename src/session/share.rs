@@ -2,7 +2,7 @@
 
 use super::file::{StoredLook, capture_look, usual_look};
 use super::share_line::ShareLine;
-use super::{DataSource, Document, OpenedBy, Session};
+use super::{DataSource, Document, Facing, OpenedBy, Orientation, Session};
 use crate::dataset::{DataChoice, GeneratorOptions, LabelChoice};
 
 impl ShareLine {
@@ -12,7 +12,11 @@ impl ShareLine {
         let mut line = ShareLine { arguments: Vec::new(), missing: Vec::new() };
         line.add_network(session, document);
         line.add_data(document);
-        line.add_look(&capture_look(session, document));
+        line.add_look(&capture_look(session, document), &usual_look(session.scene()?));
+        let camera = &session.view.camera;
+        if camera.facing == Facing::Axes && camera.orientation == Orientation::default() {
+            line.missing.push("that the picture does not turn to the data");
+        }
         Some(line)
     }
 
@@ -112,8 +116,7 @@ impl ShareLine {
     }
 
     /// What differs from a window that has just opened.
-    fn add_look(&mut self, look: &StoredLook) {
-        let usual = usual_look();
+    fn add_look(&mut self, look: &StoredLook, usual: &StoredLook) {
         let options = [
             ("--decomposition", &look.flow.decomposition, &usual.flow.decomposition),
             ("--compression", &look.flow.compression, &usual.flow.compression),

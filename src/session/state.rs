@@ -10,10 +10,10 @@ use super::open_scene::OpenScene;
 use super::rebuild::IncrementalRebuild;
 use super::share_line::ShareLine;
 use super::{
-    ColumnImport, Counterpart, DerivedResults, DialogPurpose, Document, Example, Field, FindingsView, History, Import,
-    LayerDetail, Neighbours, NetworkComparison, Notices, OpenedBy, Pen, PictureExport, Playback, PlaybackCommand,
-    RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Situation, Stored, Training, Unsaved, UnsavedWork,
-    ViewSettings, WindowSettings,
+    ColumnImport, Counterpart, DerivedResults, DialogPurpose, Document, Example, Field, FindingsView, Folding, History,
+    Import, LayerDetail, Neighbours, NetworkComparison, Notices, OpenedBy, Pen, PictureExport, Playback,
+    PlaybackCommand, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Situation, Stored, Training,
+    Unsaved, UnsavedWork, ViewSettings, WindowSettings,
 };
 use crate::dataset::DataChoice;
 use crate::flow::Flow;
@@ -64,6 +64,8 @@ pub struct Session {
     pub path_prompt: Option<PathPrompt>,
     /// Whether the hint of the first start is shown.
     pub hint: bool,
+    /// Whether it was read, in this window or in one before.
+    pub(in crate::session) knows_hint: bool,
     /// Data asked for before any network; it is read when the network's inputs are known.
     pub(super) waiting_data: Option<(PathBuf, Option<DataChoice>)>,
     /// What to tell when the wanted document is shown: its data stands in for other data.
@@ -128,6 +130,7 @@ impl Default for Session {
             export: PictureExport::default(),
             path_prompt: None,
             hint: false,
+            knows_hint: false,
             waiting_data: None,
             replaced_data: None,
             wanted: Document::default(),
@@ -149,7 +152,7 @@ impl Session {
         let mut copy = Session {
             playback: playback.clone(),
             view: view.clone(),
-            window: WindowSettings { modal: None, frame_time: false, ..*window },
+            window: WindowSettings { modal: None, frame_time: false, folding: Folding::default(), ..*window },
             thresholds: thresholds.clone(),
             wanted: wanted.clone(),
             shown: shown.clone(),
@@ -287,6 +290,13 @@ impl Session {
     /// The file of the session that is open.
     pub fn session_path(&self) -> Option<&Path> {
         self.session_file.as_ref().map(|file| file.path.as_path())
+    }
+
+    /// The times that are in sight on the timeline: the whole flow, and a unit for each layer that does not flow, unless a
+    /// part of it is looked at.
+    pub fn times_in_sight(&self) -> (f64, f64) {
+        let not_flowing = self.document().map_or(0, |document| document.file.not_flowing);
+        self.playback.visible().unwrap_or((0.0, self.playback.duration() + not_flowing as f64))
     }
 
     /// What the window shows, as far as a session keeps it; `None` before anything is shown.

@@ -58,6 +58,7 @@ mod window_field;
 mod window_findings;
 mod window_import;
 mod window_layer_panel;
+mod window_layout;
 mod window_measures;
 mod window_pen;
 mod window_points;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use layerflow::explorer::{ExplorerApp, StartData, Startup};
 use layerflow::network::Activation;
 use layerflow::session::{Command, Compare, Task};
@@ -35,8 +35,11 @@ pub fn first_start() -> Window {
 
 pub fn command(window: &mut Window, command: Command) {
     window.state_mut().command(command);
-    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
-    window.run_steps(2);
+    // A flow that is due waits for the field that is being computed, and comes in the next round.
+    for _ in 0..3 {
+        assert!(window.state_mut().wait_for_jobs(TIMEOUT));
+        window.run_steps(2);
+    }
 }
 
 /// Waits for what a click has set going, and for what is computed in the background after it.
@@ -48,8 +51,25 @@ pub fn settle(window: &mut Window) {
     window.run_steps(2);
 }
 
+/// Opens the menu above the stage that holds what has this label, where it is not in sight.
+pub fn reveal(window: &mut Window, label: &str) {
+    for menu in ["Show", "Drag: ", "Steps of the ResNet"] {
+        if window.query_all_by_label(label).next().is_some() {
+            return;
+        }
+        let is_it = |name: String| name == menu || menu.ends_with(' ') && name.starts_with(menu);
+        let of_name = window.query_all_by_label_contains(menu);
+        let found = of_name.into_iter().find(|node| node.accesskit_node().label().is_some_and(is_it));
+        if let Some(found) = found {
+            found.click_accesskit();
+        }
+        window.run_steps(3);
+    }
+}
+
 /// Clicks what has this label, and waits for what comes of it.
 pub fn click(window: &mut Window, label: &str) {
+    reveal(window, label);
     window.get_by_label(label).click_accesskit();
     settle(window);
 }
@@ -457,7 +477,7 @@ fn the_integrator_is_chosen_in_the_strip() {
     window.run_steps(2);
     window.get_by_label("Integrator: RK4");
     assert!(error(&window) < 0.01 * euler);
-    window.get_by_label("whole").click();
+    window.get_by_label("activation only").click();
     window.run_steps(2);
     assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     assert!(error(&window) < 1e-12);

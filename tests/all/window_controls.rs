@@ -7,6 +7,7 @@ use super::window::{TIMEOUT, Window, first_start};
 
 /// Clicks what may have to be scrolled to.
 fn click(window: &mut Window, label: &str) {
+    super::window::reveal(window, label);
     window.get_by_label(label).click_accesskit();
     window.run_steps(2);
     assert!(window.state_mut().wait_for_jobs(TIMEOUT));
@@ -69,7 +70,7 @@ fn what_is_drawn_is_toggled_above_the_stage() {
             view.auto_fit,
         ]
     };
-    for (index, label) in ["Grid", "Areas", "Trails", "u(x, t)", "Auto-fit"].into_iter().enumerate() {
+    for (index, label) in ["Grid", "Area change", "Trails", "u(x, t)", "Auto-fit"].into_iter().enumerate() {
         let before = shown(&window);
         click(&mut window, label);
         let mut expected = before;

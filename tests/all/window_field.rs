@@ -13,8 +13,7 @@ fn settle(window: &mut Window) {
 }
 
 fn click(window: &mut Window, label: &str) {
-    window.get_by_label(label).click();
-    settle(window);
+    super::window::click(window, label);
 }
 
 fn view(window: &Window) -> &ViewSettings {
@@ -25,10 +24,8 @@ fn field(window: &Window) -> &Field {
     window.state().session().latest::<Field>().unwrap()
 }
 
-fn choose_velocity(window: &mut Window, from: &str, to: &str) {
-    window.get_by_label(&format!("Velocity: {from}")).click();
-    window.run_steps(3);
-    click(window, to);
+fn choose_velocity(window: &mut Window, to: &str) {
+    click(window, &format!("Velocity: {to}"));
 }
 
 #[test]
@@ -36,7 +33,7 @@ fn the_field_is_shown_at_the_time_and_taken_away() {
     let mut window = first_start();
     press(&mut window, Key::Space);
     click(&mut window, "u(x, t)");
-    choose_velocity(&mut window, "no velocity", "arrows");
+    choose_velocity(&mut window, "arrows");
     let session = window.state().session();
     assert!(session.view.shows(Overlay::Answers));
     let field = session.latest::<Field>().unwrap();
@@ -50,7 +47,7 @@ fn the_field_is_shown_at_the_time_and_taken_away() {
     let field = window.state().session().latest::<Field>().unwrap();
     assert!(field.request.t == 0.0 && field.arrows.is_empty());
     click(&mut window, "u(x, t)");
-    choose_velocity(&mut window, "arrows", "no velocity");
+    choose_velocity(&mut window, "none");
     assert!(window.state().session().latest::<Field>().is_none());
 }
 
@@ -59,12 +56,12 @@ fn the_velocity_is_drawn_in_every_way() {
     let mut window = first_start();
     window.run_steps(20);
     press(&mut window, Key::Space);
-    choose_velocity(&mut window, "no velocity", "streamlines");
+    choose_velocity(&mut window, "streamlines");
     assert!(field(&window).arrows.is_empty() && field(&window).streamlines.len() > 10);
-    choose_velocity(&mut window, "streamlines", "particles");
+    choose_velocity(&mut window, "particles");
     assert!(field(&window).streamlines.is_empty());
     window.run_steps(10);
-    choose_velocity(&mut window, "particles", "arrows");
+    choose_velocity(&mut window, "arrows");
     assert!(!field(&window).arrows.is_empty());
     // Only the plain net has a field of its own.
     press(&mut window, Key::R);
@@ -77,11 +74,11 @@ fn the_velocity_is_drawn_in_every_way() {
 fn the_cells_of_the_grid_tell_their_area() {
     let mut window = first_start();
     press(&mut window, Key::End);
-    click(&mut window, "Areas");
+    click(&mut window, "Area change");
     assert!(view(&window).shows(Overlay::Areas));
     let areas = field(&window).areas.clone().unwrap();
     assert_eq!(areas.doublings.len(), window.state().session().scene().unwrap().lattice.cells.len());
-    click(&mut window, "Areas");
+    click(&mut window, "Area change");
     assert!(window.state().session().latest::<Field>().is_none());
 }
 
@@ -90,6 +87,7 @@ fn trails_have_a_length() {
     let mut window = first_start();
     press(&mut window, Key::Space);
     let before = view(&window).trail_length;
+    super::window::reveal(&mut window, "Length of the trails");
     let at = window.get_by_label("Length of the trails").rect().center();
     window.drag_at(at);
     window.run_steps(1);

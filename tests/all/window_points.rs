@@ -38,6 +38,9 @@ pub fn lattice() -> (Window, TempDir) {
     let mut window = open(Startup { network: Some(network), data: Some(StartData::File(data)), ..Startup::default() });
     command(&mut window, Command::Playback(PlaybackCommand::Home));
     command(&mut window, Command::View(ViewCommand::AutoFit(false)));
+    // What is assumed of the data is said over the foot of the stage, where some of the points are.
+    let notices: Vec<_> = window.state().session().notices.shown().iter().map(|notice| notice.id).collect();
+    notices.into_iter().for_each(|id| command(&mut window, Command::Dismiss(id)));
     (window, folder)
 }
 
@@ -85,6 +88,7 @@ fn selected(window: &Window) -> &[usize] {
 }
 
 pub fn choose(window: &mut Window, label: &str) {
+    super::window::reveal(window, label);
     window.get_by_label(label).click();
     window.run_steps(3);
 }
@@ -196,6 +200,7 @@ fn a_selection_is_kept_when_only_the_flow_is_built_otherwise() {
     command(&mut window, Command::Flow(options));
     assert_eq!(selected(&window), [12]);
     command(&mut window, Command::Generate(layerflow::dataset::Generator::Moons, Default::default()));
+    super::window::settle(&mut window);
     assert!(selected(&window).is_empty());
 }
 

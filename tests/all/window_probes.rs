@@ -242,7 +242,7 @@ fn without_labels_there_is_no_gradient_to_follow() {
     click(&mut window, "Probes");
     click(&mut window, Perturbation::GradientSign.label());
     window.get_by_label_contains("It cannot be moved so: the point has no label");
-    window.get_by_label("Gradient arrows −λ").click();
+    super::window::click(&mut window, "Gradient arrows −λ");
     settle(&mut window);
     assert!(!window.state().session().view.shows(Overlay::GradientArrows));
 }

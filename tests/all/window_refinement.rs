@@ -77,11 +77,11 @@ fn another_part_or_method_starts_another_study_and_another_n_does_not() {
         (RefinementKind::Full, Integrator::Midpoint)
     );
     window.get_by_label_contains("slope \u{2212}2.0");
-    window.get_by_label("whole").click();
+    window.get_by_label("activation only").click();
     settle(&mut window);
     window.get_by_label("the same for every N");
     command(&mut window, Command::View(ViewCommand::Compare(Compare::SideBySide)));
-    assert_eq!(window.query_all_by_label("whole").count(), 1);
+    assert_eq!(window.query_all_by_label("activation only").count(), 1);
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_cancelled_study_says_so_and_closing_the_panel_stops_it() {
 fn n_is_dragged_from_1_to_256_and_the_depth_stretches() {
     let mut window = open();
     for (asked, steps) in [(1.0, 1), (64.0, 64), (256.0, 256), (3.0, 3)] {
-        window.get_by_role_and_label(Role::Slider, "N").set_value_accesskit(asked);
+        window.get_by_role_and_label(Role::Slider, "Steps N").set_value_accesskit(asked);
         settle(&mut window);
         let session = window.state().session();
         assert_eq!(session.view.refinement.steps, steps);
@@ -154,11 +154,11 @@ fn the_picture_stays_until_the_next_n_is_ready() {
 #[test]
 fn kind_and_integrator_are_chosen_by_label() {
     let mut window = open();
-    window.get_by_label("whole").click();
+    window.get_by_label("activation only").click();
     settle(&mut window);
     assert_eq!(window.state().session().view.refinement.kind, RefinementKind::Whole);
     assert!(window.get_by_role_and_label(Role::ComboBox, "Integrator: Euler").accesskit_node().is_disabled());
-    window.get_by_label("full").click();
+    window.get_by_label("every phase").click();
     settle(&mut window);
     for (now, next, method) in [("Euler", "RK4", Integrator::Rk4), ("RK4", "midpoint", Integrator::Midpoint)] {
         window.get_by_role_and_label(Role::ComboBox, &format!("Integrator: {now}")).click();

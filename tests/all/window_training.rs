@@ -166,7 +166,7 @@ fn layers_are_built_by_label_and_taken_back_by_key() {
     for label in ["Width of layer 1", "Activation of layer 1", "Epoch to go back to"] {
         window.get_by_label(label);
     }
-    window.get_by_role_and_label(egui::Role::ComboBox, "Pace");
+    window.get_by_role_and_label(egui::Role::ComboBox, "Training speed");
 }
 
 #[test]

@@ -67,7 +67,7 @@ pub(super) struct PictureArguments {
     /// The radius of the points in layout points
     #[arg(long, value_name = "R")]
     point_size: Option<f32>,
-    /// What is not written beside the data: name (of the flow), caption (time and phase), legend, scale, axes, notes, or all
+    /// What is not written beside the data: name (of the flow), caption (what happens, the time and the phase), legend, scale, axes, notes, or all
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = clap::builder::PossibleValuesParser::new(CAPTIONS))]
     without: Vec<String>,
 }

@@ -15,8 +15,8 @@ use crate::session::{
 };
 
 /// What can be drawn beside the points, and in place of dots.
-const SHOWN: [&str; 9] =
-    ["grid", "areas", "trails", "answers", "gradients", "arrows", "particles", "streamlines", "pictures"];
+const SHOWN: [&str; 10] =
+    ["grid", "areas", "trails", "answers", "motion", "gradients", "arrows", "particles", "streamlines", "pictures"];
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct ViewArguments {
@@ -39,8 +39,9 @@ pub(super) struct ViewArguments {
     /// How the ResNet's steps are taken; euler unless given
     #[arg(long, value_name = "NAME", value_parser = integrator_parser())]
     integrator: Option<Integrator>,
-    /// What is drawn too: grid, trails (both are at first), areas, answers (u(x, t)), gradients, one of arrows, particles and
-    /// streamlines (the velocity), pictures (in place of dots)
+    /// What is drawn too: grid, trails and motion (what happens now; all three are at first), areas, answers (u(x, t); at
+    /// first where the flow has two dimensions), gradients, one of arrows, particles and streamlines (the velocity), pictures
+    /// (in place of dots)
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = PossibleValuesParser::new(SHOWN))]
     show: Vec<String>,
     /// What is not drawn
@@ -164,6 +165,7 @@ fn overlay(name: &str) -> Option<Overlay> {
         "areas" => Some(Overlay::Areas),
         "trails" => Some(Overlay::Trails),
         "answers" => Some(Overlay::Answers),
+        "motion" => Some(Overlay::Motion),
         "gradients" => Some(Overlay::GradientArrows),
         _ => None,
     }

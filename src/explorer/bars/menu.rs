@@ -6,7 +6,7 @@ use crate::explorer::commands::{Action, GESTURES, Mark};
 use crate::explorer::{bars::status, theme};
 use crate::formats::NetworkKind;
 use crate::media::MediaKind;
-use crate::session::{Appearance, Command, Example, NumberKind, Session, file_name, shown_path};
+use crate::session::{Appearance, Command, Example, NumberKind, Session, counted, file_name, shown_path};
 
 /// Draws the bar and tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
@@ -96,7 +96,9 @@ fn view_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         commands.extend(entry(ui, session, Action::Appearance(appearance)));
     }
     ui.separator();
-    commands.extend(entry(ui, session, Action::FrameTime));
+    for action in [Action::Presentation, Action::TurnToData, Action::FrameTime] {
+        commands.extend(entry(ui, session, action));
+    }
     commands.extend(entry(ui, session, Action::ShowEverything));
 }
 
@@ -170,7 +172,7 @@ fn what_is_open(ui: &mut Ui, session: &Session) {
     let Some(document) = session.document() else { return };
     unsaved_mark(ui, session);
     let points = document.data.dataset.as_ref().map_or(0, |dataset| dataset.samples());
-    let data = format!("{} ({points} points)", document.data.name());
+    let data = format!("{} ({})", document.data.name(), counted(points, "point"));
     ui.add(egui::Label::new(data).truncate()).on_hover_text("The data that flows through the network");
     ui.separator();
     let tip = match &document.network_path {

@@ -1,4 +1,4 @@
-//! Notices above the stage, the jobs that run, and how much was found to be wrong.
+//! Notices and jobs over the foot of the stage, where they move nothing, and how much was found to be wrong.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ const BAR: f32 = 120.0;
 /// Jobs that end sooner are not shown: a strip that comes and goes with every step of a slider would flicker.
 pub const MIN_AGE: Duration = Duration::from_millis(300);
 /// The width of the strip over the stage, where there is so much room.
-const STRIP: f32 = 440.0;
+const STRIP: f32 = 560.0;
 /// The strip leaves the scale and the words at the foot of the stage in sight.
 const ABOVE_NOTES: f32 = 56.0;
 /// How many missing parts are listed at most.
@@ -33,8 +33,39 @@ const BUTTONS: f32 = 170.0;
 /// The room that those of the ablation take.
 const ABLATION_BUTTONS: f32 = 260.0;
 
+/// Draws notices and jobs over the foot of `stage`: what comes and goes must not move the rest.
+pub fn over_stage(ctx: &Context, stage: Rect, session: &Session, running: &[Status<Task>]) -> Vec<Command> {
+    if !has_notices(session) && running.is_empty() {
+        return Vec::new();
+    }
+    let area = Area::new(Id::unique("over the stage")).order(Order::Middle).pivot(Align2::CENTER_BOTTOM);
+    let at = stage.center_bottom() - vec2(0.0, ABOVE_NOTES);
+    let width = (stage.width() - 4.0 * theme::GAP).clamp(BUTTONS, STRIP);
+    let area = area.fixed_pos(at).show(ctx, |ui| {
+        ui.set_width(width);
+        let mut commands = notices(ui, session);
+        if !running.is_empty() {
+            let frame = Frame::popup(ui.style()).inner_margin(Margin::symmetric(8, 4));
+            let shown = frame.show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                jobs(ui, running)
+            });
+            commands.extend(shown.inner);
+        }
+        commands
+    });
+    area.inner
+}
+
+fn has_notices(session: &Session) -> bool {
+    session.hint
+        || session.document().is_some_and(|document| document.file.missing.is_some())
+        || ablate::text(session).is_some()
+        || !session.notices.shown().is_empty()
+}
+
 /// Draws the notices, each with a button that takes it away.
-pub fn notices(ui: &mut Ui, session: &Session) -> Vec<Command> {
+fn notices(ui: &mut Ui, session: &Session) -> Vec<Command> {
     let mut commands = Vec::new();
     if session.hint {
         let hint = "Space stops and starts time; drag the timeline to go back; R shows the ResNet. Drop a weight file \
@@ -148,8 +179,7 @@ fn wide_banner(
     buttons_room: f32,
     buttons: impl FnOnce(&mut Ui) -> Option<Command>,
 ) -> Option<Command> {
-    let fill = ui.visuals().faint_bg_color;
-    let frame = Frame::new().fill(fill).inner_margin(Margin::symmetric(8, 4)).corner_radius(theme::CORNER);
+    let frame = Frame::popup(ui.style()).inner_margin(Margin::symmetric(8, 4));
     let shown = frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
@@ -177,21 +207,6 @@ fn buttons(ui: &mut Ui, notice: &Notice) -> Option<Command> {
         ui.ctx().copy_text(format!("{}\n{}", notice.sentence, notice.details));
     }
     dismissed.then_some(Command::Dismiss(notice.id))
-}
-
-/// Draws the jobs over the foot of `stage`.
-pub fn jobs_over(ctx: &Context, stage: Rect, running: &[Status<Task>]) -> Vec<Command> {
-    let area = Area::new(Id::unique("jobs")).order(Order::Foreground).pivot(Align2::CENTER_BOTTOM);
-    let at = stage.center_bottom() - vec2(0.0, ABOVE_NOTES);
-    let frame = |ui: &Ui| Frame::popup(ui.style()).inner_margin(Margin::symmetric(8, 4));
-    let width = (stage.width() - 4.0 * theme::GAP).min(STRIP);
-    let area = area.fixed_pos(at).show(ctx, |ui| {
-        frame(ui).show(ui, |ui| {
-            ui.set_width(width);
-            jobs(ui, running)
-        })
-    });
-    area.inner.inner
 }
 
 /// Draws the jobs that run, each with its progress and a button that stops it.

@@ -1,6 +1,6 @@
 //! The timeline: one block for each layer, one coloured segment for each phase, and the time as a playhead.
 
-use egui::{Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Rangef, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::severity;
@@ -10,7 +10,7 @@ use crate::session::{
 };
 
 /// The height of the row of layer numbers.
-const LABELS: f32 = 14.0;
+const LABELS: f32 = 20.0;
 /// The size of the marks of findings, and the room under the blocks that they have.
 const FINDING: f32 = 7.0;
 /// The height of the blocks.
@@ -29,14 +29,28 @@ const THINNEST: f32 = 0.75;
 const MARK: f32 = 5.0;
 /// The distance of the hatching's lines.
 const HATCH: f32 = 7.0;
+/// Layers narrower than this are one block each, without their phases.
+const PHASES: f32 = 7.0;
+/// The gap between such blocks.
+const SEAM: f32 = 0.5;
+/// So many points of a wheel magnify e times.
+const WHEEL: f32 = 200.0;
 /// What is outside of the loop range is drawn this faint.
 const OUTSIDE_RANGE: f32 = 0.35;
 
 /// The timeline's memory from frame to frame.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Timeline {
     /// Where a drag with Shift began, as a time.
     range_start: Option<f64>,
+    /// Where the times in sight begin and end on the screen.
+    x_range: Rangef,
+}
+
+impl Default for Timeline {
+    fn default() -> Timeline {
+        Timeline { range_start: None, x_range: Rangef::new(0.0, 0.0) }
+    }
 }
 
 /// Where times are on the screen.
@@ -45,17 +59,19 @@ struct TimeScale {
     left: f32,
     width: f32,
     duration: f64,
-    /// The duration and a unit for each layer that does not flow.
-    whole: f64,
+    /// The times in sight.
+    span: (f64, f64),
 }
 
 impl TimeScale {
     fn x(self, t: f64) -> f32 {
-        self.left + (t / self.whole.max(f64::MIN_POSITIVE)) as f32 * self.width
+        let (from, to) = self.span;
+        self.left + ((t - from) / (to - from).max(f64::MIN_POSITIVE)) as f32 * self.width
     }
 
     fn t(self, x: f32) -> f64 {
-        (f64::from((x - self.left) / self.width.max(1.0)) * self.whole).clamp(0.0, self.duration)
+        let (from, to) = self.span;
+        (from + f64::from((x - self.left) / self.width.max(1.0)) * (to - from)).clamp(0.0, self.duration)
     }
 }
 
@@ -67,6 +83,8 @@ pub struct Track<'a> {
     pub events: &'a [Event],
     /// How many layers follow those of the flow in the file.
     pub not_flowing: usize,
+    /// The times in sight.
+    pub span: (f64, f64),
     /// From when on points are lost, with a sentence.
     pub overflow: Option<(f64, String)>,
 }
@@ -80,22 +98,24 @@ impl Timeline {
         findings: &VisibleFindings,
         playback: &Playback,
     ) -> Vec<Command> {
-        let Track { flow, events, not_flowing, overflow } = track;
+        let Track { flow, events, not_flowing, span, overflow } = track;
         let size = vec2(ui.available_width().max(4.0 * MARGIN), LABELS + BLOCKS + FINDING);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
         let duration = flow.duration();
-        let whole = duration + *not_flowing as f64;
-        let scale = TimeScale { left: rect.left() + MARGIN, width: rect.width() - 2.0 * MARGIN, duration, whole };
+        let end = duration + *not_flowing as f64;
+        let scale = TimeScale { left: rect.left() + MARGIN, width: rect.width() - 2.0 * MARGIN, duration, span: *span };
+        self.x_range = Rangef::new(scale.left, scale.left + scale.width);
         if ui.is_rect_visible(rect) {
             draw(ui, rect, scale, flow, playback);
             draw_events(ui, rect, scale, events);
             if let Some((from, _)) = overflow {
                 draw_lost(ui, rect, (scale.x(*from), scale.x(scale.duration)));
             }
-            draw_not_flowing(ui, rect, scale);
+            draw_not_flowing(ui, rect, scale, end);
         }
         response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), playback.t(), "Timeline"));
-        let commands = self.interact(ui, &response, scale).into_iter().map(Command::Playback);
+        let asked = self.interact(ui, &response, scale).into_iter().chain(wheel(ui, &response, scale));
+        let commands = asked.map(Command::Playback);
         let commands: Vec<Command> = commands.chain(finding_marks(ui, rect, scale, findings)).collect();
         if let Some(at) = response.hover_pos().filter(|_| self.range_start.is_none()) {
             let near = events.iter().filter(|event| (scale.x(event.t) - at.x).abs() <= MARK + 2.0);
@@ -116,6 +136,11 @@ impl Timeline {
         commands
     }
 
+    /// Where the times in sight begin and end on the screen: what is drawn along the timeline is aligned to it.
+    pub fn x_range(&self) -> Rangef {
+        self.x_range
+    }
+
     fn interact(&mut self, ui: &Ui, response: &Response, scale: TimeScale) -> Vec<PlaybackCommand> {
         let Some(at) = response.interact_pointer_pos().map(|at| scale.t(at.x)) else {
             self.range_start = None;
@@ -132,6 +157,25 @@ impl Timeline {
             None => Vec::new(),
         }
     }
+}
+
+/// The wheel zooms around the mouse and, sideways or with Shift, moves what is in sight; two fingers do the same. A double
+/// click shows all.
+fn wheel(ui: &Ui, response: &Response, scale: TimeScale) -> Vec<PlaybackCommand> {
+    let mut asked = Vec::new();
+    let Some(at) = response.hover_pos() else { return asked };
+    let (scrolled, pinched) = ui.input(|input| (input.smooth_scroll_delta, input.zoom_delta()));
+    let factor = f64::from(pinched) * f64::from(scrolled.y / WHEEL).exp();
+    if factor != 1.0 {
+        asked.push(PlaybackCommand::ZoomTime { factor, at: Some(scale.t(at.x)) });
+    }
+    if scrolled.x != 0.0 {
+        asked.push(PlaybackCommand::PanTime(f64::from(-scrolled.x / scale.width.max(1.0))));
+    }
+    if response.double_clicked() {
+        asked.push(PlaybackCommand::ShowAllTime);
+    }
+    asked
 }
 
 /// The layer and phase at a time, in words.
@@ -190,12 +234,27 @@ fn draw(ui: &Ui, rect: Rect, scale: TimeScale, flow: &Flow, playback: &Playback)
     let gap = if layer_width < NARROW_LAYER { 0.0 } else { LAYER_GAP };
     let range = playback.range();
     let mut drawn_to = f32::NEG_INFINITY;
-    for layer in flow.layers() {
+    let (from, to) = (scale.span.0.max(0.0) as usize, scale.span.1.max(0.0).ceil() as usize);
+    let in_sight = flow.layers().get(from..to.min(flow.layers().len())).unwrap_or_default();
+    let shows_phases = layer_width >= PHASES;
+    for layer in in_sight {
         let (start, end) = (layer.index as f64 - 1.0, layer.index as f64);
         let (left, right) = (scale.x(start), scale.x(end) - gap);
         if layer.phases.is_empty() && right - drawn_to >= THINNEST {
             let block = Rect::from_x_y_ranges(left..=right, blocks.y_range());
             painter.rect_filled(block, 0.0, palette.track);
+        }
+        if !shows_phases {
+            // Of many layers each has the colour of what takes the most of its time.
+            let length = |phase: &&Phase| phase.end - phase.start;
+            let longest = layer.phases.iter().max_by(|a, b| length(a).total_cmp(&length(b)));
+            if let Some(phase) = longest.filter(|_| right - drawn_to >= THINNEST) {
+                drawn_to = right;
+                let inside = range.is_none_or(|(from, to)| end > from && start < to);
+                let colour = palette.phase(phase.kind).gamma_multiply(if inside { 1.0 } else { OUTSIDE_RANGE });
+                painter.rect_filled(Rect::from_x_y_ranges(left..=right - SEAM, blocks.y_range()), 0.0, colour);
+            }
+            continue;
         }
         for phase in &layer.phases {
             let segment = segment(phase, scale, (left, right));
@@ -234,15 +293,20 @@ fn draw_numbers(painter: &egui::Painter, rect: Rect, scale: TimeScale, layers: u
     let every = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000].into_iter();
     let every = every.clone().find(|n| *n as f32 * layer_width >= number_width).unwrap_or(layers.max(1));
     for layer in (1..=layers).filter(|layer| layer % every == 0 || *layer == 1 && every <= 2) {
-        let x = scale.x(layer as f64 - 0.5);
+        // In the middle of what is in sight of the layer.
+        let sides = [layer as f64 - 1.0, layer as f64].map(|t| scale.x(t).clamp(rect.left(), rect.right()));
+        let x = (sides[0] + sides[1]) / 2.0;
+        if sides[1] - sides[0] < layer_width.min(number_width) / 2.0 {
+            continue;
+        }
         let at = pos2(x, rect.top());
         painter.text(at, egui::Align2::CENTER_TOP, layer.to_string(), theme::small_font(), palette.faint_ink);
     }
 }
 
 /// The layers of the file that do not flow, hatched behind those that do.
-fn draw_not_flowing(ui: &Ui, rect: Rect, scale: TimeScale) {
-    let (left, right) = (scale.x(scale.duration) + LAYER_GAP, scale.x(scale.whole));
+fn draw_not_flowing(ui: &Ui, rect: Rect, scale: TimeScale, end: f64) {
+    let (left, right) = (scale.x(scale.duration) + LAYER_GAP, scale.x(end).min(rect.right()));
     if right - left < THINNEST {
         return;
     }
@@ -306,6 +370,9 @@ fn finding_marks(ui: &Ui, rect: Rect, scale: TimeScale, findings: &VisibleFindin
         rest = later;
         let Some(worst) = near.iter().max_by_key(|mark| mark.severity) else { continue };
         let centre = pos2(scale.x(worst.t), rect.bottom() - FINDING / 2.0);
+        if !rect.expand(1.0).contains(centre) {
+            continue;
+        }
         severity::paint(&painter, centre, FINDING, worst.severity, palette);
         let hit = Rect::from_center_size(centre, vec2(FINDING + 2.0, FINDING + 2.0));
         let response = ui.interact(hit, ui.scope_id().with(("findings at", worst.t.to_bits())), Sense::click());
@@ -343,11 +410,14 @@ mod tests {
 
     #[test]
     fn times_and_places_are_inverse_and_clamped() {
-        let scale = TimeScale { left: 10.0, width: 200.0, duration: 4.0, whole: 4.0 };
+        let scale = TimeScale { left: 10.0, width: 200.0, duration: 4.0, span: (0.0, 4.0) };
         for t in [0.0, 1.0, 2.5, 4.0] {
             assert!((scale.t(scale.x(t)) - t).abs() < 1e-5);
         }
         assert_eq!(scale.t(-50.0), 0.0);
         assert_eq!(scale.t(5000.0), 4.0);
+        let part = TimeScale { span: (1.0, 2.0), ..scale };
+        assert_eq!([part.x(1.0), part.x(2.0)], [10.0, 210.0]);
+        assert!((part.t(110.0) - 1.5).abs() < 1e-6);
     }
 }

@@ -69,6 +69,16 @@ pub enum Action {
     Faster,
     /// The speed before.
     Slower,
+    /// A little back.
+    NudgeBack,
+    /// A little on.
+    NudgeOn,
+    /// Magnifies the timeline.
+    TimeIn,
+    /// Shows more of the flow on the timeline.
+    TimeOut,
+    /// Shows the whole flow on the timeline.
+    TimeAll,
     /// Starts again at the end, or stops there.
     Loop,
     /// Plays the whole flow rather than a part.
@@ -125,6 +135,10 @@ pub enum Action {
     AllLayers,
     /// How long frames take.
     FrameTime,
+    /// The stage and the timeline alone.
+    Presentation,
+    /// Lets a picture in space turn so that the data is not seen edge-on.
+    TurnToData,
     /// Light or dark.
     Appearance(Appearance),
     /// The screen that explains the model.
@@ -165,7 +179,9 @@ pub enum Mark {
 }
 
 /// What the mouse does with a key held down, and the keys that belong to what has the focus.
-pub const GESTURES: [[&str; 2]; 4] = [
+pub const GESTURES: [[&str; 2]; 6] = [
+    ["Wheel", "on the timeline: magnify it around the mouse; sideways: move along it"],
+    ["Double click", "on the timeline: show the whole flow again"],
     ["Shift drag", "on the timeline: loop a part of it"],
     ["Shift click", "on a point: it joins or leaves the selection"],
     ["Shift drag", "a box or a lasso: its points join the selection"],
@@ -185,6 +201,11 @@ impl Action {
             Action::FlowEnd,
             Action::Faster,
             Action::Slower,
+            Action::NudgeBack,
+            Action::NudgeOn,
+            Action::TimeIn,
+            Action::TimeOut,
+            Action::TimeAll,
             Action::Loop,
             Action::WholeFlow,
             Action::ToggleResNet,
@@ -202,7 +223,7 @@ impl Action {
         all.extend([Action::Undo, Action::Redo, Action::Palette, Action::Quit]);
         all.extend(Compare::ALL.map(Action::Compare));
         all.extend(Pairing::ALL.map(Action::Pairing));
-        all.extend([Action::ShowEverything, Action::ResetCamera, Action::AutoFit]);
+        all.extend([Action::ShowEverything, Action::ResetCamera, Action::AutoFit, Action::TurnToData]);
         all.extend(Overlay::ALL.map(Action::Overlay));
         all.push(Action::Velocity(None));
         all.extend(VelocityPicture::ALL.map(|picture| Action::Velocity(Some(picture))));
@@ -218,7 +239,7 @@ impl Action {
         all.extend([Action::Train, Action::PauseTraining, Action::TrainStep, Action::TrainEpoch]);
         all.extend([Action::NetworkPanel, Action::LayerPanel]);
         all.extend(Side::ALL.map(Action::Side));
-        all.extend([Action::AllLayers, Action::FrameTime]);
+        all.extend([Action::AllLayers, Action::Presentation, Action::FrameTime]);
         all.extend(Appearance::ALL.map(Action::Appearance));
         all.push(Action::Model);
         all.extend(Example::ALL.map(Action::Example));
@@ -263,6 +284,10 @@ fn keys_text(ctx: &Context, keys: &KeyboardShortcut) -> String {
         Key::ArrowRight => "→",
         Key::Plus => "+",
         Key::Minus => "−",
+        Key::Comma => ",",
+        Key::Period => ".",
+        Key::OpenBracket => "[",
+        Key::CloseBracket => "]",
         _ => return text,
     };
     let modifiers = text.strip_suffix(key.name()).or_else(|| text.strip_suffix(key.symbol_or_name()));

@@ -8,12 +8,14 @@ use crate::diagnostics::probes::Perturbation;
 use crate::explorer::stage::overlay_refusal;
 use crate::media::MediaKind;
 use crate::session::{
-    Colouring, Command, Compare, DialogPurpose, EditCommand, ExportCommand, Modal, PanelCommand, PanelPart, PenCommand,
-    PlaybackCommand, PointCommand, ProbeCommand, Session, Tool, TrainCommand, VelocityPicture, ViewCommand,
-    WindowCommand,
+    Colouring, Command, Compare, DialogPurpose, EditCommand, ExportCommand, Facing, Modal, PanelCommand, PanelPart,
+    PenCommand, PlaybackCommand, PointCommand, ProbeCommand, Session, SidePanel, Tool, TrainCommand, VelocityPicture,
+    ViewCommand, WindowCommand,
 };
 
 const NO_COUNTERPART: &str = "No other network is open: File ▸ Compare with… opens one.";
+/// A small step in time.
+const NUDGE: f64 = 0.02;
 const NO_NETWORK: &str = "No network is open yet.";
 const NO_SELECTION: &str = "No point is selected.";
 
@@ -159,6 +161,27 @@ impl Action {
             Action::Faster => play("Faster", "The next higher speed", PlaybackCommand::Faster)
                 .keys(&[key(Key::Plus), key(Key::Equals)]),
             Action::Slower => play("Slower", "The next lower speed", PlaybackCommand::Slower).keys(&[key(Key::Minus)]),
+            Action::NudgeBack => play("A little back", "A fiftieth of a layer back", PlaybackCommand::Nudge(-NUDGE))
+                .keys(&[key(Key::Comma)]),
+            Action::NudgeOn => {
+                play("A little on", "A fiftieth of a layer on", PlaybackCommand::Nudge(NUDGE)).keys(&[key(Key::Period)])
+            }
+            Action::TimeIn => play(
+                "Magnify the timeline",
+                "Less of the flow on the timeline, around the present time",
+                PlaybackCommand::ZoomTime { factor: 2.0, at: None },
+            )
+            .keys(&[key(Key::CloseBracket)]),
+            Action::TimeOut => play(
+                "More of the timeline",
+                "More of the flow on the timeline, around the present time",
+                PlaybackCommand::ZoomTime { factor: 0.5, at: None },
+            )
+            .keys(&[key(Key::OpenBracket)]),
+            Action::TimeAll => {
+                play("Whole timeline", "The whole flow on the timeline again", PlaybackCommand::ShowAllTime)
+                    .refused(session.playback.visible().is_none(), "The whole flow is in sight already.")
+            }
             Action::Loop => play(
                 "Loop",
                 "Start again at the end, or stop there; drag on the timeline with Shift to loop a part of it",
@@ -187,6 +210,16 @@ impl Action {
             Action::AutoFit => {
                 show("Auto-fit", "Let the scale follow the data slowly", ViewCommand::AutoFit(!view.auto_fit))
                     .toggle(view.auto_fit)
+            }
+            Action::TurnToData => {
+                let turns = view.camera.facing == Facing::Data;
+                let facing = if turns { Facing::Axes } else { Facing::Data };
+                show(
+                    "Turn to the data",
+                    "Let a picture in space turn around the layers' ends so that the data is not seen edge-on",
+                    ViewCommand::Face(facing),
+                )
+                .toggle(turns)
             }
             Action::Overlay(overlay) => {
                 let refusal = session.scene().and_then(|scene| overlay_refusal(overlay, view, scene));
@@ -286,23 +319,30 @@ impl Action {
                 "The panel on the left: layers, data, training",
                 WindowCommand::ToggleNetworkPanel,
             )
-            .toggle(arrangement.network_panel),
+            .toggle(arrangement.is_in_sight(SidePanel::Network)),
             Action::LayerPanel => {
                 window("Layer panel", "The panel on the right: what the layer does", WindowCommand::ToggleLayerPanel)
-                    .toggle(arrangement.layer_panel)
+                    .toggle(arrangement.is_in_sight(SidePanel::Layer))
             }
             Action::Side(side) => window(
                 &format!("Panel: {}", side.label()),
                 "What the panel on the right is about",
                 WindowCommand::Side(side),
             )
-            .choice(arrangement.layer_panel && arrangement.side == side),
+            .choice(arrangement.is_in_sight(SidePanel::Layer) && arrangement.side == side),
             Action::AllLayers => show(
                 "All layers at once",
                 "The strip of charts over all layers",
                 ViewCommand::Panel(PanelCommand::TogglePart(PanelPart::AllLayers)),
             )
             .toggle(view.panel.shows(PanelPart::AllLayers)),
+            Action::Presentation => window(
+                "Presentation",
+                "The stage, its caption and the timeline on the whole screen, in larger type",
+                WindowCommand::TogglePresentation,
+            )
+            .keys(&[key(Key::F11)])
+            .toggle(arrangement.folding.presents),
             Action::FrameTime => {
                 let tip = "How long a frame takes, and how many there are a second, under the title of the stage";
                 window("Frame time", tip, WindowCommand::ToggleFrameTime).toggle(arrangement.frame_time)

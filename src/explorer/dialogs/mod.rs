@@ -14,7 +14,7 @@ pub(super) mod relocation;
 pub(super) mod share;
 pub(super) mod unsaved;
 
-use egui::Context;
+use egui::{Context, Popup};
 
 use self::palette::CommandPalette;
 use crate::session::{Command, Modal, Session};
@@ -72,7 +72,9 @@ pub fn show_modal(ctx: &Context, session: &Session, palette: &mut CommandPalette
 /// Draws the other dialogs, from the bottom of the stack.
 pub fn show_windows(ctx: &Context, session: &Session) -> Vec<Command> {
     let stack = open(session);
-    let has_keys = |dialog| stack.last() == Some(&dialog);
+    // An open list of choices keeps the keys: Escape closes the list, not the dialog that it belongs to.
+    let in_a_list = Popup::is_any_open(ctx);
+    let has_keys = |dialog| stack.last() == Some(&dialog) && !in_a_list;
     let mut commands = Vec::new();
     if let Some(columns) = &session.columns {
         let asked = columns::show(ctx, session, columns, has_keys(Dialog::Columns));

@@ -176,7 +176,10 @@ impl FrameSource {
                 input.figure = Some(figure);
                 drop(contents.stage.show(ui, &input));
             }
-            PictureSubject::Window => drop(contents.show(ui, session)),
+            PictureSubject::Window => {
+                session.window.fit(ui.available_width());
+                drop(contents.show(ui, session, &[]));
+            }
         })
     }
 }

@@ -1,26 +1,31 @@
-//! All layers at once: spectra, rotations, volume, classes and energy along t, side by side under the stage.
+//! All layers at once: spectra, rotations, volume, classes, energy and gradients along t, as tracks over the timeline and
+//! aligned to it.
 
-use egui::{Align2, Color32, Mesh, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
+use egui::{Align2, Color32, Mesh, Rangef, Rect, RichText, ScrollArea, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::gradients;
 use crate::diagnostics::ClassesApart;
-use crate::explorer::theme::{self, CORNER, GAP, Palette, THIN};
+use crate::explorer::theme::{self, CORNER, Palette, THIN};
 use crate::explorer::widgets::naming::name_toggle;
-use crate::explorer::widgets::time_chart::{self, Series, TimeAxis, TimeChart};
+use crate::explorer::widgets::time_chart::{self, Series, TimeAxis, TimeChart, TrackLayout};
 use crate::flow::PhaseKind;
-use crate::session::{Command, LayerOverview, PanelCommand, PanelPart, PlaybackCommand, Session, ViewCommand, counted};
+use crate::session::{
+    Command, LayerOverview, PanelCommand, PanelPart, PlaybackCommand, Session, Track, ViewCommand, counted,
+};
 
-/// The height of the charts.
-const CHARTS: f32 = 104.0;
-/// The number of charts.
-const COUNT: f32 = 7.0;
+/// The height of a track.
+const TRACK: f32 = 34.0;
+/// The tracks take at most so much height before they scroll.
+const MAX_HEIGHT: f32 = 190.0;
+/// The heading has the tracks' names beside each other where there is so much room.
+const NAMES: f32 = 1000.0;
 /// ln 10: a factor of ten has the full colour, so that one tiny singular value does not leave the others pale.
 const FULL_COLOUR: f32 = std::f32::consts::LN_10;
 /// Cells of the spectra, about: a mesh of more would slow down every frame.
 const MAX_CELLS: usize = 6000;
 
-/// Draws the strip: its heading, and the charts while it is open. Tells what was asked for.
-pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
+/// Draws the strip: its heading, and the tracks while it is open, from `x_range` on the screen. Tells what was asked for.
+pub fn show(ui: &mut Ui, session: &Session, x_range: Rangef) -> Vec<Command> {
     let mut commands = Vec::new();
     let open = session.view.panel.shows(PanelPart::AllLayers);
     let asked = heading(ui, open, session);
@@ -36,30 +41,50 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
             }
             Some(_) => "The layers are being surveyed …",
         };
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), CHARTS), Sense::hover());
+        // As high as the tracks will be: nothing moves when they come.
+        let shown = Track::ALL.iter().filter(|track| session.view.panel.shows_track(**track)).count().max(1) as f32;
+        let height = (shown * (TRACK + ui.spacing().item_spacing.y)).min(MAX_HEIGHT);
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
         let palette = Palette::from_ui(ui);
         ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, theme::body_font(), palette.faint_ink);
         return commands;
     };
-    let width = ((ui.available_width() - GAP * (COUNT - 1.0)) / COUNT).max(40.0);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = GAP;
-        let charts = Charts {
-            overview,
-            size: vec2(width, CHARTS),
-            duration: session.playback.duration(),
-            t: session.playback.t(),
-            palette: Palette::from_ui(ui),
-        };
-        let asked =
-            [charts.spectra(ui), charts.rotations(ui), charts.volume(ui), charts.classes(ui), charts.energy(ui)];
-        let gradient = gradients::chart(ui, session, charts.size);
-        let spectra = gradients::spectra(ui, session, charts.size);
-        commands.extend(
-            asked.into_iter().chain([gradient, spectra]).flatten().map(|t| Command::Playback(PlaybackCommand::Seek(t))),
-        );
+    let charts = Charts {
+        overview,
+        layout: TrackLayout { x_range, height: TRACK, span: session.times_in_sight() },
+        t: session.playback.t(),
+        palette: Palette::from_ui(ui),
+    };
+    let scroll = ScrollArea::vertical().id_salt("tracks").max_height(MAX_HEIGHT).auto_shrink([false, true]);
+    scroll.show(ui, |ui| {
+        for track in Track::ALL.into_iter().filter(|track| session.view.panel.shows_track(*track)) {
+            let asked = match track {
+                Track::Spectra => charts.spectra(ui),
+                Track::Rotation => charts.rotations(ui),
+                Track::Volume => charts.volume(ui),
+                Track::Classes => charts.classes(ui),
+                Track::Energy => charts.energy(ui),
+                Track::Gradient => gradients::chart(ui, session, charts.layout),
+                Track::GradientSpectra => gradients::spectra(ui, session, charts.layout),
+            };
+            commands.extend(asked.map(|t| Command::Playback(PlaybackCommand::Seek(t))));
+        }
     });
     commands
+}
+
+/// The names of the tracks: a click folds one, or unfolds it.
+fn track_names(ui: &mut Ui, session: &Session) -> Option<PanelCommand> {
+    let mut asked = None;
+    for track in Track::ALL {
+        let is_shown = session.view.panel.shows_track(track);
+        let name = ui.selectable_label(is_shown, RichText::new(track.label()).small());
+        name_toggle(&name, is_shown, format!("Track: {}", track.label()));
+        if name.on_hover_text("Fold this track, or unfold it.").clicked() {
+            asked = Some(PanelCommand::ToggleTrack(track));
+        }
+    }
+    asked
 }
 
 /// The heading, with a button for the table of measures.
@@ -85,14 +110,20 @@ fn heading(ui: &mut Ui, open: bool, session: &Session) -> Option<PanelCommand> {
         if response.has_focus() {
             ui.painter().rect_stroke(rect, CORNER, Stroke::new(THIN, palette.ink), egui::StrokeKind::Outside);
         }
-        if let Some(overview) = session.latest::<LayerOverview>().filter(|_| open) {
-            ui.label(theme::note(ui, measured(overview)));
-        }
         let tip_of_table = "A table of every layer's spectrum, gradients and data: sorted, searched, written as CSV.";
         let table =
             ui.selectable_label(session.view.panel.shows(PanelPart::Measures), "Measures").on_hover_text(tip_of_table);
-        let clicked = response.on_hover_text(tip).clicked().then_some(PanelCommand::TogglePart(PanelPart::AllLayers));
-        clicked.or_else(|| table.clicked().then_some(PanelCommand::TogglePart(PanelPart::Measures)))
+        let mut track = None;
+        if open && ui.available_width() >= NAMES {
+            ui.separator();
+            track = track_names(ui, session);
+        } else if open {
+            ui.menu_button("Tracks", |ui| track = track_names(ui, session));
+        }
+        let counted = session.latest::<LayerOverview>().map(|overview| measured(overview)).unwrap_or_default();
+        let response = response.on_hover_text(format!("{tip} {counted}"));
+        let clicked = response.clicked().then_some(PanelCommand::TogglePart(PanelPart::AllLayers));
+        clicked.or(track).or_else(|| table.clicked().then_some(PanelCommand::TogglePart(PanelPart::Measures)))
     })
     .inner
 }
@@ -101,36 +132,35 @@ fn heading(ui: &mut Ui, open: bool, session: &Session) -> Option<PanelCommand> {
 fn measured(overview: &LayerOverview) -> String {
     let followed = counted(overview.trajectory.samples, "point");
     match &overview.classes {
-        Some(classes) => format!("measured on {followed}, the classes on {} chosen at random", classes.samples),
-        None => format!("measured on {followed} chosen at random"),
+        Some(classes) => format!("Measured on {followed}, the classes on {} chosen at random.", classes.samples),
+        None => format!("Measured on {followed} chosen at random."),
     }
 }
 
 struct Charts<'a> {
     overview: &'a LayerOverview,
-    size: Vec2,
-    duration: f64,
+    layout: TrackLayout,
     t: f64,
     palette: &'a Palette,
 }
 
 impl Charts<'_> {
     fn chart<'a>(&self, title: &'a str, tip: &'a str, series: &'a [Series<'a>]) -> TimeChart<'a> {
-        TimeChart { title, tip, series, range: None, duration: self.duration, t: self.t }
+        TimeChart { title, tip, series, range: None, span: self.layout.span, t: self.t }
     }
 
     /// A column for each layer, the largest singular value on top.
     fn spectra(&self, ui: &mut Ui) -> Option<f64> {
-        let (rect, response) = time_chart::frame(ui, "Spectra: ln σ, largest on top", self.size);
+        let (_, rect, response) = time_chart::track(ui, "Spectra: ln σ, largest on top", self.layout);
         let painter = ui.painter_at(rect);
-        let axis = TimeAxis { rect, duration: self.duration };
+        let axis = TimeAxis { rect, span: self.layout.span };
         let spectra = &self.overview.spectra;
         let values = spectra.iter().map(Vec::len).sum::<usize>();
         // Of very many layers some stand for the others.
         let every = values.div_ceil(MAX_CELLS).max(1);
         let mut mesh = Mesh::default();
         for (layer, spectrum) in spectra.iter().enumerate().step_by(every) {
-            let columns = axis.x(layer as f64)..=axis.x((layer + every) as f64).min(rect.right());
+            let columns = axis.x(layer as f64)..=axis.x((layer + every) as f64).max(axis.x(layer as f64));
             let height = rect.height() / spectrum.len().max(1) as f32;
             for (index, log) in spectrum.iter().enumerate() {
                 let top = rect.top() + height * index as f32;
@@ -172,7 +202,7 @@ impl Charts<'_> {
         let largest = values.iter().copied().filter(|value| value.is_finite()).fold(0.0, f64::max);
         let tip = "√(Σθ²) over all planes of the layer's rotations, in degrees.";
         let chart = self.chart("Total rotation, °", tip, &series);
-        TimeChart { range: Some(0.0..=largest.max(1.0)), ..chart }.show(ui, self.size)
+        TimeChart { range: Some(0.0..=largest.max(1.0)), ..chart }.show_track(ui, self.layout)
     }
 
     fn volume(&self, ui: &mut Ui) -> Option<f64> {
@@ -181,7 +211,7 @@ impl Charts<'_> {
         let series =
             [Series { name: "ln of the volume", colour, times: &trajectory.times, values: &trajectory.log_volume }];
         let tip = "The mean of ln|det| of the map from t = 0, over the directions that are not lost on the way.";
-        self.chart("Volume change, ln", tip, &series).show(ui, self.size)
+        self.chart("Volume change, ln", tip, &series).show_track(ui, self.layout)
     }
 
     fn classes(&self, ui: &mut Ui) -> Option<f64> {
@@ -202,9 +232,9 @@ impl Charts<'_> {
             Some(_) => ("Classes apart, %: probe and neighbours", Some(0.0..=100.0)),
             None => ("Classes apart: the data has none", None),
         };
-        let tip = "Dark: what a linear classifier fitted to half of the points gets right on the other half. Coloured: how many \
+        let tip = "Uncoloured: what a linear classifier fitted to half of the points gets right on the other half. Coloured: how many \
                    of the five nearest neighbours are of the same class.";
-        TimeChart { range, ..self.chart(title, tip, &series) }.show(ui, self.size)
+        TimeChart { range, ..self.chart(title, tip, &series) }.show_track(ui, self.layout)
     }
 
     /// Two measures of different size, each on its own scale.
@@ -228,9 +258,9 @@ impl Charts<'_> {
             },
             Series { name: &names[1], colour: self.palette.ink, times: &trajectory.times, values: &length },
         ];
-        let tip = "Coloured: the mean of ½|dx/dt|². Dark: the mean length of the paths so far. Each in percent of its largest.";
+        let tip = "Coloured: the mean of ½|dx/dt|². Uncoloured: the mean length of the paths so far. Each in percent of its largest.";
         let chart = self.chart("Energy and path length, %", tip, &series);
-        TimeChart { range: Some(0.0..=100.0), ..chart }.show(ui, self.size)
+        TimeChart { range: Some(0.0..=100.0), ..chart }.show_track(ui, self.layout)
     }
 }
 

@@ -1,9 +1,9 @@
 //! The gradient of the loss along t, as a chart beside those of the data.
 
-use egui::{Mesh, Rect, Shape, Ui, Vec2};
+use egui::{Mesh, Rect, Shape, Ui};
 
 use crate::explorer::theme::{self, Palette};
-use crate::explorer::widgets::time_chart::{self, Series, TimeAxis, TimeChart};
+use crate::explorer::widgets::time_chart::{self, Series, TimeAxis, TimeChart, TrackLayout};
 use crate::flow::PhaseKind;
 use crate::session::{Gradients, Session};
 
@@ -15,21 +15,21 @@ const MAX_VALUES: usize = 48;
 const DECADES: f64 = 8.0;
 
 /// Draws the singular values of each layer's gradient, the largest on top, and gives the time that was clicked.
-pub fn spectra(ui: &mut Ui, session: &Session, size: Vec2) -> Option<f64> {
-    let (rect, response) = time_chart::frame(ui, "Gradient spectra: log₁₀ σ", size);
+pub fn spectra(ui: &mut Ui, session: &Session, layout: TrackLayout) -> Option<f64> {
+    let (_, rect, response) = time_chart::track(ui, "Gradient spectra: log₁₀ σ", layout);
     let backward = session.latest::<Gradients>().and_then(|gradients| gradients.backward.as_ref().ok());
     let layers = backward.map_or(&[][..], |backward| &backward.layers);
     let largest = layers.iter().filter_map(|layer| layer.singular_values.first()).fold(0.0_f64, |a, b| a.max(*b));
     let palette = Palette::from_ui(ui);
     let painter = ui.painter_at(rect);
-    let axis = TimeAxis { rect, duration: session.playback.duration() };
+    let axis = TimeAxis { rect, span: layout.span };
     let cells: usize = layers.iter().map(|layer| layer.singular_values.len().min(MAX_VALUES)).sum();
     let every = cells.div_ceil(MAX_CELLS).max(1);
     let mut mesh = Mesh::default();
     for (index, layer) in layers.iter().enumerate().step_by(every) {
         let values = &layer.singular_values;
         let count = values.len().min(MAX_VALUES);
-        let columns = axis.x(index as f64)..=axis.x((index + every) as f64).min(rect.right());
+        let columns = axis.x(index as f64)..=axis.x((index + every) as f64).max(axis.x(index as f64));
         let height = rect.height() / count.max(1) as f32;
         for row in 0..count {
             // The value in the middle of those that this cell stands for.
@@ -68,7 +68,7 @@ pub fn spectra(ui: &mut Ui, session: &Session, size: Vec2) -> Option<f64> {
 }
 
 /// Draws the chart and gives the time that was clicked.
-pub fn chart(ui: &mut Ui, session: &Session, size: Vec2) -> Option<f64> {
+pub fn chart(ui: &mut Ui, session: &Session, layout: TrackLayout) -> Option<f64> {
     let gradients = session.latest::<Gradients>();
     let backward = gradients.and_then(|gradients| gradients.backward.as_ref().ok());
     let log = |values: &[f64]| -> Vec<f64> {
@@ -105,19 +105,13 @@ pub fn chart(ui: &mut Ui, session: &Session, size: Vec2) -> Option<f64> {
     let tip = match reason {
         Some(reason) => format!("There is no gradient: {reason}."),
         None => {
-            "Dark: the median size of the loss's gradient by the point at t, between its 5th and 95th percentiles. \
+            "Uncoloured: the median size of the loss's gradient by the point at t, between its 5th and 95th percentiles. \
                  Coloured: the size of the gradient by the layer's weights. Where a line falls by many powers of ten \
                  the gradient vanishes, where it rises it explodes."
                 .to_owned()
         }
     };
-    let chart = TimeChart {
-        title,
-        tip: &tip,
-        series: &series,
-        range: None,
-        duration: session.playback.duration(),
-        t: session.playback.t(),
-    };
-    chart.show(ui, size)
+    let chart =
+        TimeChart { title, tip: &tip, series: &series, range: None, span: layout.span, t: session.playback.t() };
+    chart.show_track(ui, layout)
 }

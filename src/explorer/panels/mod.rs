@@ -14,6 +14,7 @@ pub mod measures;
 mod network;
 mod pen;
 pub mod probes;
+pub mod rail;
 pub mod refinement;
 mod selection;
 pub mod table;
@@ -21,6 +22,7 @@ mod train;
 
 use egui::{ScrollArea, Ui};
 
+use crate::explorer::widgets::naming::name_toggle;
 use crate::session::{Command, Session, Side, WindowCommand};
 
 /// Draws the panel on the left and tells what was asked for.
@@ -43,22 +45,31 @@ pub fn left(ui: &mut Ui, session: &Session) -> Vec<Command> {
     commands
 }
 
-/// Draws the tabs over the panel on the right.
+/// Draws the tabs over the panel on the right, in one line.
 pub fn tabs(ui: &mut Ui, shown: Side) -> Vec<Command> {
     let mut commands = Vec::new();
-    ui.horizontal_wrapped(|ui| {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
         for side in Side::ALL {
-            let tip = match side {
-                Side::Layer => "What the layer at the present time does.",
-                Side::Probes => "What the network does to a point that is moved, and without one of its parts.",
-                Side::Findings => "What is wrong with the network and the data, where it shows, and what to try.",
-                Side::Refinement => "The ResNet that the plain net becomes: its error, its depth, its blocks.",
-            };
-            if ui.selectable_label(shown == side, side.label()).on_hover_text(tip).clicked() && shown != side {
+            let tab = ui.selectable_label(shown == side, side.short_label());
+            name_toggle(&tab, shown == side, side.label());
+            if tab.on_hover_text(side_tip(side)).clicked() && shown != side {
                 commands.push(Command::Window(WindowCommand::Side(side)));
             }
         }
     });
     ui.separator();
     commands
+}
+
+/// What a tab is about.
+fn side_tip(side: Side) -> &'static str {
+    match side {
+        Side::Layer => "What the layer at the present time does.",
+        Side::Probes => "What the network does to a point that is moved, and without one of its parts.",
+        Side::Findings => "What is wrong with the network and the data, where it shows, and what to try.",
+        Side::Refinement => {
+            "ResNet refinement: the ResNet that the plain net becomes, its error, its depth, its blocks."
+        }
+    }
 }

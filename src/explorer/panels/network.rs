@@ -38,17 +38,22 @@ pub fn layers(ui: &mut Ui, session: &Session) -> Vec<Command> {
         flow.ambient_dimension()
     ));
     let current = flow.moment(session.playback.t()).layer;
-    ScrollArea::vertical().id_salt("layers").auto_shrink([false, true]).max_height(list_height(ui, count)).show_rows(
-        ui,
-        ENTRY,
-        count,
-        |ui, rows| {
-            for layer in flow.layers().get(rows).unwrap_or(&[]) {
-                let count = session.findings.visible().layer(layer.index - 1);
-                commands.extend(entry(ui, network, layer, layer.index == current + 1, count));
-            }
-        },
-    );
+    let height = list_height(ui, count);
+    let mut area = ScrollArea::vertical().id_salt("layers").auto_shrink([false, true]).max_height(height);
+    // The list goes with the time where it is longer than its room.
+    let id = ui.scope_id().with("layer of the list");
+    let before = ui.data_mut(|data| data.get_temp::<usize>(id));
+    if before != Some(current) {
+        ui.data_mut(|data| data.insert_temp(id, current));
+        let row = ENTRY + ui.spacing().item_spacing.y;
+        area = area.vertical_scroll_offset((current as f32 * row - (height - row) / 2.0).max(0.0));
+    }
+    area.show_rows(ui, ENTRY, count, |ui, rows| {
+        for layer in flow.layers().get(rows).unwrap_or(&[]) {
+            let count = session.findings.visible().layer(layer.index - 1);
+            commands.extend(entry(ui, network, layer, layer.index == current + 1, count));
+        }
+    });
     commands
 }
 

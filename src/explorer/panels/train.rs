@@ -80,7 +80,7 @@ fn scrubber(ui: &mut Ui, training: &Training) -> Option<TrainCommand> {
         .horizontal(|ui| {
             // What is left beside the numbers.
             ui.spacing_mut().slider_width = (ui.available_width() - SCRUBBER_NUMBERS).max(MIN_SCRUBBER);
-            let slider = Slider::new(&mut position, 0..=last).show_value(false);
+            let slider = Slider::new(&mut position, 0..=last.max(1)).show_value(false);
             let response = ui.add_enabled(last > 0, slider);
             response.widget_info(|| WidgetInfo::slider(last > 0, here as f64, "Epoch to go back to"));
             theme::steady(ui, 11, format!("{} / {}", training.epoch(), training.options().epochs))
@@ -120,7 +120,9 @@ fn chart(ui: &mut Ui, history: &[EpochReport]) {
         include_y: &[0.0, 1.0],
     }
     .show(ui)
-    .on_hover_text("Dark: the loss. Coloured: the accuracy on the samples to train on and on those held back, 0 to 1.");
+    .on_hover_text(
+        "Uncoloured: the loss. Coloured: the accuracy on the samples to train on and on those held back, 0 to 1.",
+    );
 }
 
 /// How much the last step of each epoch changed the weights, as a share of them, and the layers in words.
@@ -266,7 +268,7 @@ fn pace(ui: &mut Ui, training: &Training) -> Option<TrainCommand> {
     egui::Grid::new("pace").num_columns(2).show(ui, |ui| {
         choice(
             ui,
-            "Pace",
+            "Training speed",
             "How fast training goes, so that the flow can be watched",
             &mut pace,
             &Pace::ALL,

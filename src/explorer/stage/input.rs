@@ -38,6 +38,8 @@ pub struct StageInput<'a> {
     pub is_partial: bool,
     /// Whether the time that frames take is told.
     pub frame_time: bool,
+    /// Whether the stage has the window for itself, without tools and with a larger caption.
+    pub presents: bool,
     /// What a picture says beside the data, where it is one; a window's stage has its toolbar, and all captions.
     pub figure: Option<&'a Figure>,
     /// The view's settings.
@@ -64,6 +66,7 @@ impl<'a> StageInput<'a> {
             pen: None,
             is_partial: false,
             frame_time: false,
+            presents: false,
             figure: None,
             view,
             t,

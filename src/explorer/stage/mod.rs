@@ -15,9 +15,10 @@ use egui::{Context, Rect, Response, RichText, Sense, TextureHandle, Ui, vec2};
 
 use crate::explorer::theme::{GAP, Palette};
 use crate::session::{
-    Compare, EditCommand, Fit, Frame, Pairing, PointCommand, Projection, Scene, ViewCommand, ViewPose,
+    Compare, EditCommand, Facing, Fit, Frame, Pairing, PointCommand, Projection, Scene, ViewCommand, ViewPose,
 };
 pub use input::StageInput;
+use overlays::captions::CaptionCache;
 use overlays::frame_times::FrameTimes;
 pub use overlays::refusal::overlay_refusal;
 use pane::{Buffers, Pane};
@@ -39,10 +40,13 @@ pub struct Stage {
     fitted: Option<Fitted>,
     atlas: Option<Atlas>,
     turning: ProjectionTransition,
+    /// Whether the picture turned to the data in the frame before.
+    turned_to_data: bool,
     frame_times: FrameTimes,
     buffers: [Buffers; 2],
     /// What of the space fills the view while a pen is in hand: the sheet rests while it is drawn on.
     held: Option<(Projection, Fit)>,
+    captions: CaptionCache,
 }
 
 /// What depends on the scene and the choices but not on the time.
@@ -86,7 +90,7 @@ impl Stage {
             empty(ui, input.opening);
             return commands;
         };
-        if input.figure.is_none() {
+        if input.figure.is_none() && !input.presents {
             toolbar::show(ui, input, scene, &mut commands);
         }
         let room = ui.available_rect_before_wrap();
@@ -96,6 +100,12 @@ impl Stage {
         if !self.fitted.as_ref().is_some_and(fits) {
             self.turning.begin(same_scene);
         }
+        // Back to the data, and back to the first direction, leads a way, not a jump.
+        let turns_to_data = input.view.camera.facing == Facing::Data;
+        if turns_to_data && !self.turned_to_data && same_scene {
+            self.turning.begin(same_scene);
+        }
+        self.turned_to_data = turns_to_data;
         let fitted = match self.fitted.take().filter(fits) {
             Some(fitted) => fitted,
             None => Fitted {
@@ -115,16 +125,17 @@ impl Stage {
         self.atlas = Atlas::wanted(self.atlas.take(), ui.ctx(), scene, &input.view.points);
         let atlas = self.atlas.as_ref();
         let frame = &fitted.frame;
-        let rows = frame.rows(input.t, &input.view.tour);
-        let fit = frame.fit(input.t, input.view.auto_fit);
+        let pose = frame.pose(input.t, input.view);
+        let fit = pose.fit;
         let held = self.held.filter(|(projection, _)| *projection == input.view.projection).map(|(_, held)| held);
         self.held = input.pen.map(|_| (input.view.projection, held.unwrap_or(fit)));
         let fit = self.held.map_or(fit, |(_, held)| held);
-        let wanted = ViewPose::still(rows, fit, frame.space, input.view.camera);
+        let wanted = ViewPose { fit, ..pose };
         let (pose, turning) = self.turning.advance(ui, wanted);
+        let caption = self.captions.at(scene, input.t);
         let can_draw = |sprites: &&Arc<Sprites>| atlas.is_none() && sprites.take(scene.dataset.samples());
         let (styles, sprites) = (&fitted.styles, self.sprites.as_ref().filter(can_draw));
-        let view = Pane { input, scene, frame, pose: &pose, turning, styles, texture, atlas, sprites };
+        let view = Pane { input, scene, frame, pose: &pose, turning, styles, texture, atlas, sprites, caption };
         let [first, second] = &mut self.buffers;
         let other = input.compared.map(|compared| Source::Counterpart(Arc::clone(compared)));
         let pairing = input.view.pairing.filter(|_| input.has_counterpart);

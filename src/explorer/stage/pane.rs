@@ -19,6 +19,7 @@ use super::overlays::gradient_arrows;
 use super::overlays::grid;
 use super::overlays::legend;
 use super::overlays::marks;
+use super::overlays::motion;
 use super::overlays::probe;
 use super::overlays::trails::Trails;
 use super::overlays::velocity;
@@ -31,11 +32,12 @@ use super::points::styles::PointStyles;
 use super::screen_transform::ScreenTransform;
 use super::source::Source;
 use super::toolbar::projection;
+use crate::explorer::panels::refinement::controls::kind_label;
 use crate::explorer::theme::{self, GAP, Palette};
 use crate::flow::LayerFlow;
 use crate::resnet::{Integrator, Refinement};
 use crate::session::{
-    Compare, EditCommand, Figure, Frame, Neighbours, Overflow, Overlay, Pairing, Particles, Pen, PointCommand,
+    Caption, Compare, EditCommand, Figure, Frame, Neighbours, Overflow, Overlay, Pairing, Particles, Pen, PointCommand,
     ProbeCommand, Region, Scene, Tool, VelocityPicture, ViewCommand, ViewPose, nearest,
 };
 
@@ -66,6 +68,8 @@ pub struct Pane<'a> {
     pub atlas: Option<&'a Atlas>,
     /// What the GPU draws the points by, where it does.
     pub sprites: Option<&'a Arc<Sprites>>,
+    /// What happens now, in a sentence.
+    pub caption: &'a Caption,
 }
 
 /// Buffers of one view, kept so that a frame does not allocate them anew.
@@ -186,6 +190,10 @@ impl Pane<'_> {
             gradient_arrows::draw(&painter, &transform, seen, self.styles);
             probe::draw(&painter, palette, &transform, seen);
         }
+        let draws_motion = self.input.view.shows(Overlay::Motion) && self.input.view.hovered.is_none() && !self.turning;
+        if draws_motion && drawing.is_none() {
+            motion::draw(&painter, palette, &transform, (self.input, self.scene, self.pose));
+        }
         marks::directions_of_hovered(&painter, palette, &transform, (self.input, self.scene, self.pose));
         self.mark_others(&painter, palette, sources.len(), buffers);
         let draws_over = drawing.is_some_and(|((pen, _), _)| pen != Pen::Drag);
@@ -203,7 +211,7 @@ impl Pane<'_> {
         };
         commands.extend(asked.map(ViewCommand::Points));
         buffers.region.draw(&painter, palette, settings.tool);
-        self.label(&painter, palette, rect, sources, &transform);
+        self.label(ui, (&painter, palette, rect), sources, &transform);
         if !self.says(|figure| figure.legend) {
             return found;
         }
@@ -366,7 +374,13 @@ impl Pane<'_> {
         }
     }
 
-    fn label(&self, painter: &Painter, palette: &Palette, rect: Rect, sources: &[Source], transform: &ScreenTransform) {
+    fn label(
+        &self,
+        ui: &Ui,
+        (painter, palette, rect): (&Painter, &Palette, Rect),
+        sources: &[Source],
+        transform: &ScreenTransform,
+    ) {
         if self.says(|figure| figure.scale_bar) {
             axes::scale_bar(painter, palette, transform);
         }
@@ -394,8 +408,15 @@ impl Pane<'_> {
             None => self.input.view.compare == Compare::SideBySide,
         };
         let is_second = is_divided && !matches!(sources, [Source::Plain(_)]);
-        let heading = self.input.figure.filter(|_| !is_second);
-        captions::head(painter, palette, rect, (&self.scene.flow, self.input.t), (self.input.figure, heading), title);
+        let texts = captions::CaptionTexts {
+            figure: self.input.figure,
+            is_second,
+            presents: self.input.presents,
+            caption: self.caption,
+            flow_name: title,
+            time: (&self.scene.flow, self.input.t),
+        };
+        captions::head(ui, painter, palette, rect, &texts);
         if !self.says(|figure| figure.notes) {
             return;
         }
@@ -426,7 +447,9 @@ impl Pane<'_> {
         }
         let width = rect.width() - axes::SCALE_BAR - 6.0 * GAP;
         if rect.height() > 120.0 && width > 100.0 {
-            axes::lower_right(painter, palette, rect, width, notes.join("\n"));
+            let ground =
+                (!self.input.figure.is_some_and(|figure| figure.is_transparent)).then(|| captions::ground(palette));
+            axes::lower_right(painter, palette, (rect, width, ground), notes.join("\n"));
         }
     }
 }
@@ -454,7 +477,7 @@ impl Pane<'_> {
 fn steps(refined: &crate::session::Refined) -> String {
     let Refinement { kind, steps, integrator } = refined.refinement;
     let by = if integrator == Integrator::Euler { String::new() } else { format!(" by {}", integrator.name()) };
-    format!("N = {steps}, {}{by}", kind.name())
+    format!("N = {steps} steps in {}{by}", kind_label(kind))
 }
 
 fn ring(painter: &Painter, palette: &Palette, at: Pos2, width: f32) {

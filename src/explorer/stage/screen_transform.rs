@@ -133,6 +133,8 @@ mod tests {
     use egui::vec2;
 
     use super::*;
+    use crate::flow::FlowOptions;
+    use crate::session::{Scene, ViewSettings};
 
     const FIT: Fit = Fit { centre: [10.0, -4.0, 0.0], half: [2.0, 1.0] };
 
@@ -146,6 +148,33 @@ mod tests {
         assert_eq!(middle, rect.center());
         assert!((right.x - middle.x - 200.0 * FILL).abs() < 1e-3);
         assert!((middle.y - top.y - 100.0 * FILL).abs() < 1e-3);
+    }
+
+    #[test]
+    fn the_data_fills_most_of_the_shorter_side_in_every_layer_and_stays_in_sight() {
+        let (network, data) = crate::formats::examples::spiral().unwrap();
+        let (network, data) = (std::sync::Arc::new(network), std::sync::Arc::new(data));
+        let scene = Scene::build(&network, &data, FlowOptions::default(), None, &mut |_, _| true).unwrap();
+        let view = ViewSettings::default();
+        let frame = scene.extent.frame(view.projection);
+        for rect in [vec2(752.0, 652.0), vec2(552.0, 300.0), vec2(500.0, 900.0)] {
+            let rect = Rect::from_min_size(pos2(240.0, 58.0), rect);
+            for layer in 0..scene.flow.layers().len() {
+                let mut largest = 0.0_f32;
+                for step in 0..=24 {
+                    let t = layer as f64 + f64::from(step) / 24.0;
+                    let pose = frame.pose(t, &view);
+                    let transform = ScreenTransform::for_pose(&pose, rect);
+                    let mut drawn = Vec::new();
+                    scene.data.project(&scene.flow, t, &pose.rows, &mut drawn);
+                    let mut taken = Rect::NOTHING;
+                    drawn.iter().filter_map(|at| transform.place_f32(*at)).for_each(|(at, _)| taken.extend_with(at));
+                    assert!(rect.contains_rect(taken), "t = {t}: {taken:?} in {rect:?}");
+                    largest = largest.max(taken.size().max_elem() / rect.size().min_elem());
+                }
+                assert!(largest >= 0.7, "layer {layer} fills {largest} of {rect:?}");
+            }
+        }
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl Curve<'_> {
         });
         shown.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, self.name));
         shown.response.on_hover_text_at_pointer(
-            "Dashed: where y starts. Coloured: where it ends, σ(y). Dark: where it is now, (1 − s)·y + s·σ(y).",
+            "Dashed: where y starts. Coloured: where it ends, σ(y). Uncoloured: where it is now, (1 − s)·y + s·σ(y).",
         );
     }
 

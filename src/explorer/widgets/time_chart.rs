@@ -5,7 +5,9 @@
 
 use std::ops::RangeInclusive;
 
-use egui::{Align2, Color32, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, lerp, pos2};
+use egui::{
+    Align2, Color32, Painter, Pos2, Rangef, Rect, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, lerp, pos2,
+};
 
 use crate::explorer::theme::{self, Palette, SMALL, THICK, THIN};
 use crate::explorer::widgets::chart_data;
@@ -39,8 +41,8 @@ pub struct TimeChart<'a> {
     pub series: &'a [Series<'a>],
     /// The range of the values; that of the series where there is none.
     pub range: Option<RangeInclusive<f64>>,
-    /// L.
-    pub duration: f64,
+    /// The times from its left to its right side.
+    pub span: (f64, f64),
     /// The time now.
     pub t: f64,
 }
@@ -50,19 +52,21 @@ pub struct TimeChart<'a> {
 pub struct TimeAxis {
     /// The drawing area.
     pub rect: Rect,
-    /// L.
-    pub duration: f64,
+    /// The times at its left and its right side.
+    pub span: (f64, f64),
 }
 
 impl TimeAxis {
     /// Where the time t is.
     pub fn x(self, t: f64) -> f32 {
-        lerp(self.rect.x_range(), (t / self.duration.max(f64::MIN_POSITIVE)) as f32)
+        let (from, to) = self.span;
+        lerp(self.rect.x_range(), ((t - from) / (to - from).max(f64::MIN_POSITIVE)) as f32)
     }
 
     /// The time at x.
     pub fn t(self, x: f32) -> f64 {
-        f64::from((x - self.rect.left()) / self.rect.width().max(1.0)).clamp(0.0, 1.0) * self.duration
+        f64::from((x - self.rect.left()) / self.rect.width().max(1.0)).clamp(0.0, 1.0) * (self.span.1 - self.span.0)
+            + self.span.0
     }
 
     /// Draws the time as a line.
@@ -72,10 +76,11 @@ impl TimeAxis {
 
     /// Draws a line between every two layers, where they are wide enough.
     pub fn layers(self, painter: &Painter, palette: &Palette) {
-        if self.x(1.0) - self.x(0.0) < MIN_LAYER {
+        if self.x(1.0) - self.x(0.0) < MIN_LAYER || !(self.span.1 - self.span.0).is_finite() {
             return;
         }
-        for layer in 1..self.duration as usize {
+        let (from, to) = self.span;
+        for layer in (from.floor().max(0.0) as usize + 1)..to.ceil().max(1.0) as usize {
             painter.vline(self.x(layer as f64), self.rect.y_range(), Stroke::new(THIN, palette.track));
         }
     }
@@ -93,6 +98,34 @@ pub fn frame(ui: &mut Ui, title: &str, size: Vec2) -> (Rect, egui::Response) {
     (chart, response)
 }
 
+/// Where the tracks over the timeline stand.
+#[derive(Clone, Copy, Debug)]
+pub struct TrackLayout {
+    /// Where the times in sight begin and end on the screen.
+    pub x_range: Rangef,
+    /// The height of a track.
+    pub height: f32,
+    /// The times in sight.
+    pub span: (f64, f64),
+}
+
+/// Room for a track over the timeline, with its title at the left; gives the whole, the drawing area and the response.
+pub fn track(ui: &mut Ui, title: &str, layout: TrackLayout) -> (Rect, Rect, egui::Response) {
+    let size = Vec2::new(ui.available_width(), layout.height);
+    let (whole, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, title));
+    let palette = Palette::from_ui(ui);
+    let left = layout.x_range.min.clamp(whole.left(), whole.right());
+    let right = layout.x_range.max.clamp(left, whole.right());
+    let chart = Rect::from_x_y_ranges(left..=right, whole.y_range());
+    ui.painter().rect_filled(chart, 0.0, palette.stage);
+    let title_rect = Rect::from_x_y_ranges(whole.left()..=(left - GUTTER).max(whole.left()), whole.y_range());
+    let galley = ui.painter().layout(title.to_owned(), theme::small_font(), palette.ink, title_rect.width().max(1.0));
+    let at = pos2(title_rect.left(), title_rect.center().y - galley.size().y.min(title_rect.height()) / 2.0);
+    ui.painter().with_clip_rect(title_rect).galley(at, galley, palette.ink);
+    (whole, chart, response)
+}
+
 /// The time that the mouse asks for, if it presses on the chart.
 pub fn sought(response: &egui::Response, axis: TimeAxis) -> Option<f64> {
     // The other button asks for the menu.
@@ -106,15 +139,27 @@ impl TimeChart<'_> {
     /// Draws the chart and gives the time that was clicked.
     pub fn show(&self, ui: &mut Ui, size: Vec2) -> Option<f64> {
         let (whole, response) = frame(ui, self.title, size);
+        let rect = Rect::from_min_max(pos2((whole.left() + GUTTER).min(whole.right()), whole.top()), whole.max);
+        self.draw(ui, whole, rect, response)
+    }
+
+    /// Draws the chart as a track over the timeline and gives the time that was clicked.
+    pub fn show_track(&self, ui: &mut Ui, layout: TrackLayout) -> Option<f64> {
+        let (whole, rect, response) = track(ui, self.title, layout);
+        self.draw(ui, whole, rect, response)
+    }
+
+    /// Draws the chart along the axis of `rect`, with its values at the left of it in `whole`; gives the time that was clicked.
+    pub fn draw(&self, ui: &Ui, whole: Rect, rect: Rect, response: egui::Response) -> Option<f64> {
         let palette = Palette::from_ui(ui);
         let painter = ui.painter_at(whole);
-        let rect = Rect::from_min_max(pos2((whole.left() + GUTTER).min(whole.right()), whole.top()), whole.max);
-        let axis = TimeAxis { rect, duration: self.duration };
-        axis.layers(&painter, palette);
+        let inner = ui.painter_at(whole.intersect(Rect::from_x_y_ranges(rect.x_range(), whole.y_range())));
+        let axis = TimeAxis { rect, span: self.span };
+        axis.layers(&inner, palette);
         let range = self.range.clone().or_else(|| self.own_range());
         if let Some(range) = &range {
             for series in self.series {
-                draw(&painter, axis, range, series);
+                draw(&inner, axis, range, series);
             }
             let text = |at, align, value: f64| {
                 painter.text(at, align, theme::significant(value), theme::small_font(), palette.faint_ink);
@@ -126,7 +171,7 @@ impl TimeChart<'_> {
             let caption = "nothing to measure";
             painter.text(rect.center(), Align2::CENTER_CENTER, caption, theme::small_font(), palette.faint_ink);
         }
-        axis.playhead(&painter, palette, self.t);
+        axis.playhead(&inner, palette, self.t);
         let points = |series: &Series<'_>| {
             let points = series.times.iter().zip(series.values).map(|(t, value)| [*t, *value]);
             (series.name.to_owned(), points.collect::<Vec<_>>())
@@ -219,7 +264,7 @@ mod tests {
     fn the_range_holds_what_is_finite() {
         let chart = |values: &[f64]| {
             let series = [Series { name: "", colour: Color32::WHITE, times: &[0.0, 1.0, 2.0], values }];
-            TimeChart { title: "", tip: "", series: &series, range: None, duration: 2.0, t: 0.0 }.own_range()
+            TimeChart { title: "", tip: "", series: &series, range: None, span: (0.0, 2.0), t: 0.0 }.own_range()
         };
         assert_eq!(chart(&[1.0, f64::NAN, -2.0]), Some(-2.0..=1.0));
         assert_eq!(chart(&[4.0, 4.0, 4.0]), Some(2.0..=6.0));

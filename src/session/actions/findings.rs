@@ -2,14 +2,16 @@
 
 use super::view;
 use crate::session::findings::Evidence;
-use crate::session::{Document, Effect, FindingCommand, FindingKey, Findings, PlaybackCommand, Session, Side};
+use crate::session::{
+    Document, Effect, FindingCommand, FindingKey, Findings, PlaybackCommand, Session, Side, SidePanel,
+};
 
 /// Carries out a command.
 pub fn apply(session: &mut Session, command: FindingCommand, effects: &mut Vec<Effect>) {
     match &command {
         FindingCommand::GoTo(key) if !go_to(session, key, effects) => return refresh(session),
         FindingCommand::Show(_) => {
-            session.window.layer_panel = true;
+            session.window.unfold(SidePanel::Layer);
             session.window.side = Side::Findings;
         }
         _ => {}
@@ -38,7 +40,7 @@ fn go_to(session: &mut Session, key: &FindingKey, effects: &mut Vec<Effect>) -> 
         view::apply(session, command, effects);
     }
     if evidence.in_layer_panel {
-        session.window.layer_panel = true;
+        session.window.unfold(SidePanel::Layer);
         session.window.side = Side::Layer;
     }
     true

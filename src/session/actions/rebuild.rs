@@ -1,7 +1,7 @@
 //! The scene of the wanted document is built, at once or as it grows out of the one on show.
 
 use crate::session::rebuild::VisibleOutputs;
-use crate::session::{Effect, Session};
+use crate::session::{Effect, Session, SidePanel};
 
 /// Asks for the wanted document's scene, as soon as there is a network.
 pub fn build(session: &mut Session, effects: &mut Vec<Effect>) {
@@ -24,7 +24,7 @@ pub fn go_on(session: &mut Session, effects: &mut Vec<Effect>) {
         return;
     }
     session.rebuild.begin();
-    let shows_layer = session.window.layer_panel && !session.window.refinement_panel();
+    let shows_layer = session.window.is_in_sight(SidePanel::Layer) && !session.window.refinement_panel();
     let layer = shows_layer.then(|| session.panel_layer()).flatten();
     let refinement = session.view.refinement_in_sight(&session.window);
     let in_sight = VisibleOutputs { refinement, layer, projection: Some(session.view.projection) };

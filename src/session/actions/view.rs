@@ -2,7 +2,7 @@
 
 use super::derive;
 use crate::session::{
-    Camera, Effect, Orientation, PenCommand, PlaybackCommand, PointCommand, ProbeCommand, Session, ViewCommand,
+    Camera, Effect, Facing, Orientation, PenCommand, PlaybackCommand, PointCommand, ProbeCommand, Session, ViewCommand,
     WindowCommand,
 };
 
@@ -28,13 +28,19 @@ pub fn apply(session: &mut Session, command: ViewCommand, effects: &mut Vec<Effe
     if matches!(command, ViewCommand::Hand(PenCommand::Use(Some(_)))) && session.view.pen.pen.is_none() {
         move_clock(session, PlaybackCommand::Pause);
         move_clock(session, PlaybackCommand::Home);
-        session.view.camera = Camera { orientation: Orientation::FRONT, ..Camera::default() };
+        session.view.camera = Camera { orientation: Orientation::FRONT, facing: Facing::Axes, ..Camera::default() };
     }
     match &command {
         // A point is held at the time at which it was taken, and flows on when it is let go.
         ViewCommand::Points(PointCommand::Probe(ProbeCommand::Grab(_))) => move_clock(session, PlaybackCommand::Pause),
         ViewCommand::Points(PointCommand::Probe(ProbeCommand::LetGo)) => move_clock(session, PlaybackCommand::Play),
         _ => {}
+    }
+    // A picture that a person turns, or asks to stay, is from then on seen as it is seen now.
+    let stays = matches!(command, ViewCommand::Turn { .. } | ViewCommand::Face(Facing::Axes));
+    if let (true, Facing::Data, Some(scene)) = (stays, session.view.camera.facing, session.scene()) {
+        let seen = scene.extent.frame(session.view.projection).camera(session.playback.t(), session.view.camera);
+        session.view.camera = Camera { facing: Facing::Axes, ..seen };
     }
     session.view.apply(command);
     derive::refine(session, effects);

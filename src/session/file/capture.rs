@@ -12,8 +12,8 @@ use super::write::SessionSnapshot;
 use crate::diagnostics::findings::Severity;
 use crate::flow::FlowOptions;
 use crate::session::{
-    Camera, Document, FindingScope, Overlay, PanelPart, PanelSettings, PointSettings, Projection, Section, Session,
-    Tour, ViewSettings, WindowSettings,
+    Camera, Document, FindingScope, Overlay, PanelPart, PanelSettings, PointSettings, Projection, Scene, Section,
+    Session, Tour, Track, ViewSettings, WindowSettings,
 };
 use crate::training::{Optimiser, Schedule};
 
@@ -37,12 +37,14 @@ pub(in crate::session) fn look(session: &Session, document: &Document) -> Stored
     }
 }
 
-/// What a window shows that has just opened.
-pub(in crate::session) fn usual_look() -> StoredLook {
+/// What a window shows that has just opened with this scene.
+pub(in crate::session) fn usual_look(scene: &Scene) -> StoredLook {
+    let mut settings = ViewSettings::default();
+    settings.begin_scene(scene.is_plane_of_classes());
     StoredLook {
         flow: flow(FlowOptions::default()),
         time: StoredTime::default(),
-        view: view(&ViewSettings::default(), false),
+        view: view(&settings, false),
         window: window(WindowSettings::default()),
         findings: StoredFindings::default(),
         training: None,
@@ -138,7 +140,12 @@ fn tour(tour: &Tour) -> StoredTour {
 }
 
 fn camera(camera: &Camera) -> StoredCamera {
-    StoredCamera { orientation: camera.orientation.quaternion(), pan: camera.pan, zoom: camera.zoom }
+    StoredCamera {
+        orientation: camera.orientation.quaternion(),
+        pan: camera.pan,
+        zoom: camera.zoom,
+        facing: Some(name(camera.facing)),
+    }
 }
 
 fn panel(panel: &PanelSettings) -> StoredPanel {
@@ -146,6 +153,7 @@ fn panel(panel: &PanelSettings) -> StoredPanel {
     StoredPanel {
         sections: Some(Section::ALL.into_iter().filter(|section| panel.is_open(*section)).map(name).collect()),
         parts: PanelPart::ALL.into_iter().filter(|part| panel.shows(*part)).map(name).collect(),
+        tracks: Some(Track::ALL.into_iter().filter(|track| panel.shows_track(*track)).map(name).collect()),
         weights: Some([left, top, panel.weights.side]),
         entry: panel.entry.map(|entry| StoredEntry {
             layer: entry.layer,

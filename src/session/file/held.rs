@@ -9,7 +9,9 @@ use super::stored::StoredLook;
 use crate::dataset::Dataset;
 use crate::flow::FlowOptions;
 use crate::network::Network;
-use crate::session::{Document, FindingKey, FindingScope, FindingsView, PanelCommand, ViewSettings, WindowSettings};
+use crate::session::{
+    Document, FindingKey, FindingScope, FindingsView, Folding, PanelCommand, ViewSettings, WindowSettings,
+};
 use crate::training::{Loss, TrainingOptions};
 
 /// The session's file that is open.
@@ -82,7 +84,7 @@ impl Look {
             dataset: document.data.dataset.clone()?,
             options: document.options,
             view: kept_view(view),
-            window: WindowSettings { modal: None, ..window },
+            window: WindowSettings { modal: None, folding: Folding::default(), ..window },
             training,
             thresholds: thresholds.clone(),
             findings: (findings.scope, findings.show_dismissed, findings.chosen.clone()),

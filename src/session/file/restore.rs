@@ -13,10 +13,10 @@ use crate::diagnostics::probes::Perturbation;
 use crate::resnet::{Integrator, Refinement, RefinementKind};
 use crate::session::view::TourState;
 use crate::session::{
-    Appearance, Camera, Compare, FindingScope, Grab, HeatWindow, KeptTime, MatrixEntry, Orientation, Overlay, Pace,
-    PanelCommand, PanelPart, PanelSettings, Pen, PenCommand, Pick, PointCommand, ProbeCommand, Projection, Scene,
-    Section, Selection, Session, Side, Sorting, Tool, Tour, VelocityPicture, ViewCommand, ViewSettings, WeightPart,
-    WindowSettings,
+    Appearance, Camera, Compare, Facing, FindingScope, Grab, HeatWindow, KeptTime, MatrixEntry, Orientation, Overlay,
+    Pace, PanelCommand, PanelPart, PanelSettings, Pen, PenCommand, Pick, PointCommand, ProbeCommand, Projection, Scene,
+    Section, Selection, Session, Side, Sorting, Tool, Tour, Track, VelocityPicture, ViewCommand, ViewSettings,
+    WeightPart, WindowSettings,
 };
 use crate::training::{Loss, Objective, Optimiser, Schedule, TrainingOptions};
 
@@ -30,7 +30,7 @@ pub(in crate::session) fn restore(session: &mut Session, look: &StoredLook, is_w
     session.view = view(&look.view, &scene, &mut names);
     (session.view.pairing, session.view.morph) = kept;
     session.window = window(&look.window, session.window, &mut names);
-    session.hint = look.view.hint;
+    session.hint = look.view.hint && !session.knows_hint;
     if let Some(stored) = &look.training {
         let (options, pace) = training(stored, &mut names);
         session.training.set_options(options);
@@ -56,13 +56,14 @@ fn time(stored: &StoredTime) -> KeptTime {
 
 fn view(stored: &StoredView, scene: &Scene, names: &mut Names) -> ViewSettings {
     let mut view = ViewSettings::default();
+    view.begin_scene(scene.is_plane_of_classes());
     let projection = stored.projection.as_ref().and_then(|stored| projection(stored, names));
     view.projection = projection.unwrap_or_default();
     if let Some(stored) = &stored.tour {
         view.tour = tour(stored);
     }
     if let Some(stored) = &stored.camera {
-        view.camera = camera(stored);
+        view.camera = camera(stored, names);
     }
     view.auto_fit = stored.auto_fit.unwrap_or(view.auto_fit);
     if let Some(shown) = &stored.overlays {
@@ -135,9 +136,11 @@ fn tour(stored: &StoredTour) -> Tour {
     tour
 }
 
-fn camera(stored: &StoredCamera) -> Camera {
+fn camera(stored: &StoredCamera, names: &mut Names) -> Camera {
     let orientation = Orientation::from_quaternion(stored.orientation);
-    let mut camera = Camera { orientation, ..Camera::default() };
+    let usual = if orientation == Orientation::default() { Facing::Data } else { Facing::Axes };
+    let facing = names.find("facing", stored.facing.as_deref(), &[Facing::Data, Facing::Axes]).unwrap_or(usual);
+    let mut camera = Camera { orientation, facing, ..Camera::default() };
     camera.zoom(stored.zoom, [0.0, 0.0]);
     camera.pan(stored.pan);
     camera
@@ -151,6 +154,15 @@ fn panel(stored: &StoredPanel, names: &mut Names) -> PanelSettings {
         for section in Section::ALL {
             if panel.is_open(section) != open.contains(&section) {
                 panel.apply(PanelCommand::Toggle(section));
+            }
+        }
+    }
+    if let Some(shown) = &stored.tracks {
+        let shown: Vec<Track> =
+            shown.iter().filter_map(|text| names.find("panel.tracks", Some(text), &Track::ALL)).collect();
+        for track in Track::ALL {
+            if panel.shows_track(track) != shown.contains(&track) {
+                panel.apply(PanelCommand::ToggleTrack(track));
             }
         }
     }
@@ -223,6 +235,7 @@ fn window(stored: &StoredWindow, usual: WindowSettings, names: &mut Names) -> Wi
             .find("appearance", stored.appearance.as_deref(), &Appearance::ALL)
             .unwrap_or(usual.appearance),
         modal: None,
+        folding: usual.folding,
     }
 }
 

@@ -69,6 +69,10 @@ pub struct StoredCamera {
     pub orientation: [f64; 4],
     pub pan: [f64; 2],
     pub zoom: f64,
+    /// Whether the picture in space turns so that the data is not seen edge-on, `data`, or not, `axes`. Where it is not said,
+    /// a camera that was turned looks at the axes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facing: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +89,9 @@ pub struct StoredPanel {
     pub sections: Option<Vec<String>>,
     /// The tables and strips that are open.
     pub parts: Vec<String>,
+    /// The tracks of the strip of all layers that are unfolded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tracks: Option<Vec<String>>,
     /// What of the weights is in sight: the upper left corner and the side, as shares.
     pub weights: Option<[f64; 3]>,
     pub entry: Option<StoredEntry>,

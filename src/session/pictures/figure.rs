@@ -10,7 +10,7 @@ pub struct Figure {
     pub heading: String,
     /// Which flow is shown: the plain net's, its ResNet's.
     pub flow_name: bool,
-    /// The time, the layer and the phase.
+    /// What happens now in a sentence, the time, the layer and the phase.
     pub caption: bool,
     /// What the colours stand for.
     pub legend: bool,

@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 
 use nalgebra::DMatrix;
 
-use super::fit::{Fit, Following};
+use super::facing::Facings;
+use super::fit::LayerBounds;
 use super::frame::{Frame, Rows};
 use super::principal_rows::PrincipalRows;
 use crate::flow::{Flow, SampledPath};
@@ -20,6 +21,11 @@ const MAX_VALUES: usize = 2_000_000;
 const MAX_POSITIONS: usize = 60_000;
 /// A position in d dimensions costs about d² multiplications while the layer turns; this many in all take a second or two.
 const MAX_WORK: usize = 1_500_000_000;
+
+/// At as many times the projections are compared.
+const MAX_COMPARED: usize = 24;
+/// The mean share of the variance at a time that the following projection must show more to be the automatic one.
+const MUCH_MORE: f64 = 0.12;
 
 /// Positions of the data at many times of the whole flow, and what follows from them.
 #[derive(Clone, Debug)]
@@ -38,6 +44,8 @@ pub struct Extent {
     principal_rows: [PrincipalRows; 2],
     /// The rows of the last layer, classes × d, and what the classes are called.
     classes: Option<(DMatrix<f64>, Vec<String>)>,
+    /// Whether the automatic projection follows the data.
+    follows: OnceLock<bool>,
     /// What one projection draws, made in advance.
     prepared: OnceLock<(Projection, Frame)>,
 }
@@ -88,6 +96,7 @@ impl Extent {
             principal,
             principal_rows,
             classes: None,
+            follows: OnceLock::new(),
             prepared: OnceLock::new(),
         }
     }
@@ -139,6 +148,26 @@ impl Extent {
         self.prepared.get_or_init(|| (projection, frame));
     }
 
+    /// Whether the automatic projection follows the data: where what lies still over the whole flow shows much less of
+    /// the data at the times between.
+    pub fn follows(&self) -> bool {
+        *self.follows.get_or_init(|| self.following_shows_more())
+    }
+
+    fn following_shows_more(&self) -> bool {
+        let Some(principal) = self.principal().filter(|_| self.dimension() > 3) else { return false };
+        let still = principal.directions.rows(0, principal.directions.nrows().min(3)).into_owned();
+        let mut times: Vec<f64> = self.times.clone();
+        times.dedup();
+        let every = times.len().div_ceil(MAX_COMPARED).max(1);
+        let gains = times.iter().step_by(every).filter_map(|t| {
+            let following = self.principal_rows[1].at(*t)?;
+            Some(self.share_of_knot(&following, *t) - self.share_of_knot(&still, *t))
+        });
+        let gains: Vec<f64> = gains.collect();
+        !gains.is_empty() && gains.iter().sum::<f64>() / gains.len() as f64 >= MUCH_MORE
+    }
+
     /// What `projection` draws. Coordinates that do not exist are replaced by the last one.
     pub fn frame(&self, projection: Projection) -> Frame {
         let prepared = self.prepared.get().filter(|(prepared, _)| *prepared == projection);
@@ -151,6 +180,7 @@ impl Extent {
             (Projection::Plane(chosen), _) => self.coordinates(&chosen),
             (Projection::Space(chosen), _) => self.coordinates(&chosen),
             (Projection::Automatic, _) if dimension <= 3 => self.coordinates(&[0, 1, 2][..dimension]),
+            (Projection::Automatic, Some(_)) if self.follows() => self.principal_rows(1),
             (Projection::PrincipalPlane, Some(principal)) => self.components(principal, 2),
             (Projection::Automatic | Projection::PrincipalSpace, Some(principal)) => self.components(principal, 3),
             (Projection::FollowingPlane, Some(_)) if dimension >= 2 => self.principal_rows(0),
@@ -274,9 +304,9 @@ impl Extent {
 
     fn fitted(&self, rows: Rows, projected: &DMatrix<f64>, labels: Vec<String>, share: Option<f64>) -> Frame {
         let space = projected.nrows() == 3;
-        let whole_flow = Fit::around(projected.as_view(), space);
-        let principal_rows = Following::new(projected.as_view(), &self.times, whole_flow, space);
-        Frame { rows, labels, space, whole_flow, principal_rows, share }
+        let bounds = LayerBounds::new(projected.as_view(), &self.times, space);
+        let facings = if space { Facings::new(projected.as_view(), &self.times) } else { Facings::default() };
+        Frame { rows, labels, space, bounds, facings, share }
     }
 }
 
@@ -311,7 +341,7 @@ fn spread<T: Copy>(items: &[T], count: usize) -> Vec<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::Tour;
+    use crate::session::{Orientation, Tour};
 
     fn extent(positions: DMatrix<f64>) -> Extent {
         let times = vec![0.0; positions.ncols()];
@@ -363,7 +393,7 @@ mod tests {
                 let rows = frame.rows(0.3, &Tour::default());
                 assert!((&rows * rows.transpose() - DMatrix::identity(rows.nrows(), rows.nrows())).amax() < 1e-9);
                 assert!((0.0..=1.0).contains(&extent.share_at(&rows, 0.3)));
-                for fit in [frame.fit(0.3, false), frame.fit(0.3, true)] {
+                for fit in [false, true].map(|by_layer| frame.fit(0.3, by_layer, Orientation::default())) {
                     assert!(fit.half.iter().all(|half| half.is_finite() && *half > 0.0));
                     assert!(fit.centre.iter().all(|x| x.is_finite()));
                 }

@@ -1,124 +1,158 @@
-//! How much of the projected space is in sight: fixed for the whole flow, or following the data slowly.
+//! How much of the projected space is in sight: one scale for the whole flow, or one for each layer.
+//!
+//! Within a layer the scale stays, so that growth and shrinkage are seen. It changes around the layer's ends only: a side of
+//! the picture that moves outward has arrived when the next layer begins, one that moves inward sets out there. What is in
+//! sight thus holds the data at every time.
 
 use nalgebra::DMatrixView;
+
+use crate::session::Orientation;
 
 /// A part of the projected space.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Fit {
     /// Its middle.
     pub centre: [f64; 3],
-    /// Half its width and height in 2-D; in 3-D the radius of a ball, twice. Positive.
+    /// Half its width and height as they are seen. Positive.
     pub half: [f64; 2],
 }
 
-/// How far before and after a time the data must be in sight, in layers. A shorter reach would undo on the screen what
-/// a compression does: the picture would shrink just as the data grows.
-const REACH: f64 = 0.3;
-/// Entries of the table of sizes for each layer.
-const ENTRIES_A_LAYER: f64 = 20.0;
-/// Longer flows have a coarser table.
-const MAX_ENTRIES: usize = 2000;
+/// How long before and after a layer's end the scale changes, in layers.
+pub const SCALE_CHANGE: f64 = 0.12;
+/// The directions, and their opposites, along which the outermost positions of a picture in space are kept: neighbours are
+/// about a quarter of a radian apart, so that what is kept reaches as far as all positions to 2 %.
+const DIRECTIONS: usize = 48;
+/// The angle by which each of them is turned from the one before around the axis; it never repeats.
+const GOLDEN_ANGLE: f64 = 2.399_963_229_728_653;
 
-impl Fit {
-    /// What holds all `points` (1 to 3 coordinates × points).
-    pub(super) fn around(points: DMatrixView<'_, f64>, space: bool) -> Fit {
-        let mut centre = [0.0; 3];
-        let mut half = [0.0; 3];
-        for (axis, row) in points.row_iter().enumerate().take(3) {
-            let (low, high) = row.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(*x), b.max(*x)));
-            if low <= high {
-                centre[axis] = (low + high) / 2.0;
-                half[axis] = (high - low) / 2.0;
-            }
-        }
-        let half = if space { reach_from(points, &centre, true) } else { [half[0], half[1]] };
-        let largest = half[0].max(half[1]);
-        // A single point, or points that never part, are shown in a window of their own size.
-        let fallback = if largest > 0.0 { largest } else { centre.iter().fold(0.0, |a: f64, b| a.max(b.abs())) };
-        let fallback = if fallback > 0.0 { fallback } else { 1.0 };
-        Fit { centre, half: half.map(|half| if half > 1e-9 * fallback { half } else { fallback }) }
-    }
-}
-
-/// How far `points` reach from `centre`: sideways and upwards in 2-D, in any direction (twice) in 3-D.
-fn reach_from(points: DMatrixView<'_, f64>, centre: &[f64; 3], space: bool) -> [f64; 2] {
-    let mut reach = [0.0_f64; 2];
-    for point in points.column_iter() {
-        if space {
-            let square: f64 = point.iter().zip(centre).map(|(x, c)| (x - c).powi(2)).sum();
-            reach = [reach[0].max(square); 2];
-        } else {
-            for (reach, (x, c)) in reach.iter_mut().zip(point.iter().zip(centre)) {
-                *reach = reach.max((x - c).abs());
-            }
-        }
-    }
-    if space { reach.map(f64::sqrt) } else { reach }
-}
-
-/// A table of sizes over time that changes slowly and never leaves the data out of sight.
+/// The outermost projected positions of every layer.
 #[derive(Clone, Debug)]
-pub(super) struct Following {
-    centre: [f64; 3],
-    /// Time between the entries.
-    spacing: f64,
-    /// Natural logarithms of half the width and the height.
-    sizes: Vec<[f64; 2]>,
+pub(super) struct LayerBounds {
+    layers: Vec<Vec<[f64; 3]>>,
 }
 
-impl Following {
-    /// `times` holds the time of each column of `points`, ascending.
-    pub(super) fn new(points: DMatrixView<'_, f64>, times: &[f64], whole: Fit, space: bool) -> Following {
-        // Rotations turn about the origin; where the data is near it, the view should too.
-        let offset = whole.centre.iter().map(|x| x * x).sum::<f64>().sqrt();
-        let centre = if offset <= whole.half[0].max(whole.half[1]) { [0.0; 3] } else { whole.centre };
-        let mut needed: Vec<(f64, [f64; 2])> = Vec::new();
-        let mut start = 0;
-        for group in times.chunk_by(|a, b| a == b) {
-            let reach = reach_from(points.columns(start, group.len()), &centre, space);
-            needed.extend(group.first().map(|t| (*t, reach)));
-            start += group.len();
+/// From and to along right, up and toward the viewer.
+type Sides = [[f64; 2]; 3];
+
+impl LayerBounds {
+    /// `times` holds the time of each column of `points` (1 to 3 coordinates × positions), ascending; a position at a
+    /// layer's end belongs to both layers.
+    pub(super) fn new(points: DMatrixView<'_, f64>, times: &[f64], space: bool) -> LayerBounds {
+        let last = times.last().copied().unwrap_or(0.0).ceil().max(1.0) as usize;
+        let mut layers = vec![Vec::new(); last];
+        let directions = if space { directions() } else { vec![[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]] };
+        for (layer, kept) in layers.iter_mut().enumerate() {
+            let start = times.partition_point(|t| *t < layer as f64);
+            let end = times.partition_point(|t| *t <= (layer + 1) as f64);
+            *kept = outermost(points.columns(start, end - start), &directions);
         }
-        let end = times.last().copied().unwrap_or(0.0);
-        let entries = ((end * ENTRIES_A_LAYER) as usize + 1).clamp(2, MAX_ENTRIES);
-        let spacing = (end / (entries - 1) as f64).max(f64::MIN_POSITIVE);
-        let floor = 1e-6 * whole.half[0].max(whole.half[1]);
-        let largest = |t: f64| -> [f64; 2] {
-            let near = needed.iter().filter(|(time, _)| (time - t).abs() <= REACH).map(|(_, reach)| reach);
-            let found = near.fold([floor; 2], |[a, b], [c, d]| [a.max(*c), b.max(*d)]);
-            found.map(f64::ln)
+        // Of a very long flow not every layer is followed: those between are like the one before.
+        for layer in 1..layers.len() {
+            if layers[layer].is_empty() {
+                layers[layer] = layers[layer - 1].clone();
+            }
+        }
+        LayerBounds { layers }
+    }
+
+    /// What holds the data of the whole flow, looked at with `orientation`.
+    pub(super) fn whole(&self, orientation: Orientation) -> Fit {
+        let all = self.layers.iter().filter_map(|layer| sides(layer, orientation));
+        let union = all.reduce(|one, other| {
+            [0, 1, 2].map(|axis| [one[axis][0].min(other[axis][0]), one[axis][1].max(other[axis][1])])
+        });
+        fit(union, orientation)
+    }
+
+    /// What holds the data of the layer at time t, looked at with `orientation`; around the layer's ends on the way to that
+    /// of its neighbour.
+    pub(super) fn at(&self, t: f64, orientation: Orientation) -> Fit {
+        let last = self.layers.len().saturating_sub(1);
+        let sides_of = |layer: usize| self.layers.get(layer).and_then(|layer| sides(layer, orientation));
+        let layer = (t.max(0.0).floor() as usize).min(last);
+        let Some(here) = sides_of(layer) else { return fit(None, orientation) };
+        let since = t - layer as f64;
+        let until = 1.0 - since;
+        // The sides on which the neighbour reaches farther, on the way there.
+        let widened = |other: Sides, share: f64| {
+            let share = share.clamp(0.0, 1.0);
+            let share = share * share * (3.0 - 2.0 * share);
+            [0, 1, 2].map(|axis| {
+                let ([low, high], [farther_low, farther_high]) = (here[axis], other[axis]);
+                [low + share * (farther_low - low).min(0.0), high + share * (farther_high - high).max(0.0)]
+            })
         };
-        let highest: Vec<[f64; 2]> = (0..entries).map(|entry| largest(entry as f64 * spacing)).collect();
-        let sizes = if needed.is_empty() { Vec::new() } else { smooth(&highest, (REACH / spacing) as usize) };
-        Following { centre, spacing, sizes }
-    }
-
-    /// `None` where there is no data.
-    pub(super) fn at(&self, t: f64) -> Option<Fit> {
-        let last = self.sizes.len().checked_sub(1)?;
-        let position = (t / self.spacing).clamp(0.0, last as f64);
-        let (before, share) = (position.floor() as usize, position.fract());
-        let (one, other) = (self.sizes.get(before)?, self.sizes.get((before + 1).min(last))?);
-        let between = |axis: usize| (one[axis] + share * (other[axis] - one[axis])).exp();
-        Some(Fit { centre: self.centre, half: [between(0), between(1)] })
+        let sides = if until < SCALE_CHANGE && layer < last {
+            sides_of(layer + 1).map(|next| widened(next, 1.0 - until / SCALE_CHANGE))
+        } else if since < SCALE_CHANGE && layer > 0 {
+            sides_of(layer - 1).map(|before| widened(before, 1.0 - since / SCALE_CHANGE))
+        } else {
+            None
+        };
+        fit(Some(sides.unwrap_or(here)), orientation)
     }
 }
 
-/// The mean of the entries within `reach` of each, the near ones weighing more. As every entry is the largest within
-/// the same reach, no mean is below what is needed at its own time.
-fn smooth(entries: &[[f64; 2]], reach: usize) -> Vec<[f64; 2]> {
-    let reach = reach.min(entries.len());
-    let mean = |at: usize| {
-        let (mut sum, mut weights) = ([0.0; 2], 0.0);
-        for (position, entry) in entries.iter().enumerate().take(at + reach + 1).skip(at.saturating_sub(reach)) {
-            let distance = position.abs_diff(at) as f64 / (reach + 1) as f64;
-            let weight = 1.0 + (std::f64::consts::PI * distance).cos();
-            weights += weight;
-            sum.iter_mut().zip(entry).for_each(|(sum, entry)| *sum += weight * entry);
-        }
-        sum.map(|sum| sum / weights)
+/// Unit vectors spread over half of the sphere.
+fn directions() -> Vec<[f64; 3]> {
+    let direction = |index: usize| {
+        let z = (index as f64 + 0.5) / DIRECTIONS as f64;
+        let (sin, cos) = (index as f64 * GOLDEN_ANGLE).sin_cos();
+        let across = (1.0 - z * z).sqrt();
+        [across * cos, across * sin, z]
     };
-    (0..entries.len()).map(mean).collect()
+    (0..DIRECTIONS).map(direction).collect()
+}
+
+/// Those of `points` that reach farthest along each direction and against it.
+fn outermost(points: DMatrixView<'_, f64>, directions: &[[f64; 3]]) -> Vec<[f64; 3]> {
+    let mut farthest: Vec<[Option<(f64, usize)>; 2]> = vec![[None; 2]; directions.len()];
+    for (index, point) in points.column_iter().enumerate() {
+        for (ends, direction) in farthest.iter_mut().zip(directions) {
+            let along: f64 = point.iter().zip(direction).map(|(x, n)| x * n).sum();
+            for (end, along) in ends.iter_mut().zip([along, -along]) {
+                if along.is_finite() && end.is_none_or(|(most, _)| along > most) {
+                    *end = Some((along, index));
+                }
+            }
+        }
+    }
+    let mut kept: Vec<usize> = farthest.into_iter().flatten().flatten().map(|(_, index)| index).collect();
+    kept.sort_unstable();
+    kept.dedup();
+    let position = |index: usize| {
+        let mut position = [0.0; 3];
+        position.iter_mut().zip(points.column(index).iter()).for_each(|(to, from)| *to = *from);
+        position
+    };
+    kept.into_iter().map(position).collect()
+}
+
+fn sides(points: &[[f64; 3]], orientation: Orientation) -> Option<Sides> {
+    let rows = orientation.rows();
+    let along = |point: &[f64; 3], row: &[f64; 3]| row.iter().zip(point).map(|(a, b)| a * b).sum::<f64>();
+    let first = points.first()?;
+    let mut sides = rows.map(|row| [along(first, &row); 2]);
+    for point in points {
+        for ([low, high], row) in sides.iter_mut().zip(&rows) {
+            let at = along(point, row);
+            (*low, *high) = (low.min(at), high.max(at));
+        }
+    }
+    Some(sides)
+}
+
+/// A single point, or points that never part, are shown in a window of their own size.
+fn fit(sides: Option<Sides>, orientation: Orientation) -> Fit {
+    let sides = sides.unwrap_or([[0.0; 2]; 3]);
+    let middle = sides.map(|[low, high]| low / 2.0 + high / 2.0);
+    let half = [0, 1].map(|axis: usize| sides[axis][1] / 2.0 - sides[axis][0] / 2.0);
+    let rows = orientation.rows();
+    let centre = [0, 1, 2].map(|axis| rows.iter().zip(middle).map(|(row, at)| row[axis] * at).sum());
+    let largest = half[0].max(half[1]);
+    let fallback = if largest > 0.0 { largest } else { middle.iter().fold(0.0, |a: f64, b| a.max(b.abs())) };
+    let fallback = if fallback > 0.0 { fallback } else { 1.0 };
+    Fit { centre, half: half.map(|half| if half > 1e-9 * fallback { half } else { fallback }) }
 }
 
 #[cfg(test)]
@@ -127,29 +161,88 @@ mod tests {
 
     use super::*;
 
+    fn times() -> Vec<f64> {
+        (0..=60).map(|step| f64::from(step) / 20.0).collect()
+    }
+
+    /// Small in the first layer, large in the second, small again.
+    fn radius(t: f64) -> f64 {
+        if t <= 1.0 {
+            1.0 + t
+        } else if t <= 2.0 {
+            2.0 + 3.0 * (std::f64::consts::PI * (t - 1.0)).sin()
+        } else {
+            2.0 - 0.5 * (t - 2.0)
+        }
+    }
+
+    fn bounds() -> LayerBounds {
+        let times = times();
+        let doubled: Vec<f64> = times.iter().flat_map(|t| [*t, *t]).collect();
+        let points = DMatrix::from_fn(2, doubled.len(), |row, column| {
+            let side = if column % 2 == 0 { -1.0 } else { 1.0 };
+            side * radius(doubled[column]) * if row == 0 { 1.0 } else { 0.4 }
+        });
+        LayerBounds::new(points.as_view(), &doubled, false)
+    }
+
     #[test]
-    fn the_data_stays_in_sight_and_the_size_changes_slowly() {
-        let times: Vec<f64> = (0..=60).map(|step| f64::from(step) / 10.0).collect();
-        let radius = |t: f64| if (t % 1.0) > 0.4 { 5.0 } else { 1.0 + t / 6.0 };
-        let points = DMatrix::from_fn(3, times.len(), |row, column| if row == 1 { radius(times[column]) } else { 0.0 });
-        let whole = Fit { centre: [0.0; 3], half: [5.0; 2] };
-        let principal_rows = Following::new(points.as_view(), &times, whole, true);
-        let mut before = principal_rows.at(0.0).unwrap().half[0];
-        assert!(before < 4.0, "the start is shown larger than the whole flow would be");
-        for &t in &times {
-            let half = principal_rows.at(t).unwrap().half[0];
-            assert!(half >= radius(t) * 0.999, "at {t}: {half}");
-            assert!((half / before).ln().abs() < 0.5);
-            before = half;
+    fn the_scale_stays_within_a_layer_and_the_data_in_sight() {
+        let bounds = bounds();
+        for t in times() {
+            let fit = bounds.at(t, Orientation::FRONT);
+            assert!(fit.half[0] >= radius(t) * 0.999_999, "at {t}: {:?}", fit.half);
+            let inside = t.fract() > SCALE_CHANGE && t.fract() < 1.0 - SCALE_CHANGE;
+            let middle = bounds.at(t.floor() + 0.5, Orientation::FRONT);
+            assert!(!inside || fit == middle, "the scale changes at {t}");
+        }
+        for t in [0.5, 2.5] {
+            assert!((bounds.at(t, Orientation::FRONT).half[0] - 2.0).abs() < 1e-12);
+        }
+        assert!(bounds.at(1.5, Orientation::FRONT).half[0] > 4.9);
+        assert_eq!(bounds.whole(Orientation::FRONT), bounds.at(1.5, Orientation::FRONT));
+    }
+
+    #[test]
+    fn the_scale_never_jumps() {
+        let bounds = bounds();
+        let mut before = bounds.at(0.0, Orientation::FRONT).half[0];
+        for step in 1..=3000 {
+            let now = bounds.at(f64::from(step) / 1000.0, Orientation::FRONT).half[0];
+            assert!((now / before).ln().abs() < 0.03, "at step {step}: {before} to {now}");
+            before = now;
         }
     }
 
     #[test]
-    fn far_data_keeps_its_own_centre() {
-        let points = DMatrix::from_row_slice(2, 2, &[100.0, 101.0, 50.0, 52.0]);
-        let whole = Fit::around(points.as_view(), false);
-        assert_eq!((whole.centre, whole.half), ([100.5, 51.0, 0.0], [0.5, 1.0]));
-        let principal_rows = Following::new(points.as_view(), &[0.0, 0.0], whole, false);
-        assert_eq!(principal_rows.at(0.0).unwrap().centre, whole.centre);
+    fn what_is_kept_of_a_cloud_in_space_reaches_as_far_as_the_cloud() {
+        let points = DMatrix::from_fn(3, 3000, |row, column| {
+            let hash = ((column * 7919 + row * 104_729) % 10_007) as f64 / 10_007.0;
+            (hash - 0.5) * [4.0, 2.0, 1.0][row]
+        });
+        let times = vec![0.0; 3000];
+        let bounds = LayerBounds::new(points.as_view(), &times, true);
+        assert!(bounds.layers[0].len() <= 2 * DIRECTIONS);
+        for (sideways, downward) in [(0.0, 0.0), (0.7, -0.3), (2.1, 1.0)] {
+            let orientation =
+                Orientation::about([0.0, 1.0, 0.0], sideways).after(Orientation::about([1.0, 0.0, 0.0], downward));
+            let rows = orientation.rows();
+            let fit = bounds.at(0.0, orientation);
+            for axis in 0..2 {
+                let reach = points
+                    .column_iter()
+                    .map(|p| (0..3).map(|i| rows[axis][i] * (p[i] - fit.centre[i])).sum::<f64>().abs());
+                let reach = reach.fold(0.0, f64::max);
+                assert!((fit.half[axis] / reach - 1.0).abs() < 0.05, "{} for {reach}", fit.half[axis]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_point_and_nothing_still_have_a_size() {
+        let far = LayerBounds::new(DMatrix::from_element(2, 1, 1e30).as_view(), &[0.0], false);
+        assert_eq!(far.at(0.0, Orientation::FRONT).half, [1e30, 1e30]);
+        let none = LayerBounds::new(DMatrix::zeros(2, 0).as_view(), &[], false);
+        assert_eq!(none.at(0.3, Orientation::FRONT).half, [1.0, 1.0]);
     }
 }

@@ -3,9 +3,11 @@
 
 use nalgebra::DMatrix;
 
-use super::fit::{Fit, Following};
+use super::facing::Facings;
+use super::fit::{Fit, LayerBounds};
 use super::principal_rows::PrincipalRows;
-use crate::session::Tour;
+use super::view_pose::ViewPose;
+use crate::session::{Camera, Facing, Orientation, Tour, ViewSettings};
 
 /// A projection of the ambient space onto the stage, fitted to the whole flow.
 #[derive(Clone, Debug)]
@@ -15,10 +17,10 @@ pub struct Frame {
     pub labels: Vec<String>,
     /// Whether the picture is three-dimensional and can be turned.
     pub space: bool,
-    /// What holds the data over the whole flow.
-    pub whole_flow: Fit,
-    /// What holds the data around each time.
-    pub(super) principal_rows: Following,
+    /// How far the data reaches in each layer.
+    pub(super) bounds: LayerBounds,
+    /// How a picture in space is turned in each layer.
+    pub(super) facings: Facings,
     /// The share of the variance over the whole flow that is seen, 0 to 1; `None` where the rows change with time.
     pub share: Option<f64>,
 }
@@ -54,9 +56,26 @@ impl Frame {
         }
     }
 
-    /// What of the projected space should be in sight at time t: the same over the whole flow, or (`follows`) what the
-    /// data needs around t.
-    pub fn fit(&self, t: f64, follows: bool) -> Fit {
-        if follows { self.principal_rows.at(t).unwrap_or(self.whole_flow) } else { self.whole_flow }
+    /// What of the projected space should be in sight at time t, looked at with `orientation`: the same over the whole flow,
+    /// or (`by_layer`) what the data needs in the layer at t.
+    pub fn fit(&self, t: f64, by_layer: bool, orientation: Orientation) -> Fit {
+        let orientation = if self.space { orientation } else { Orientation::FRONT };
+        if by_layer { self.bounds.at(t, orientation) } else { self.bounds.whole(orientation) }
+    }
+
+    /// The camera at time t, turned so that the data is not seen edge-on where it is to be.
+    pub fn camera(&self, t: f64, camera: Camera) -> Camera {
+        let turn = match camera.facing {
+            Facing::Data => self.facings.at(t),
+            Facing::Axes => Orientation::FRONT,
+        };
+        Camera { orientation: camera.orientation.after(if self.space { turn } else { Orientation::FRONT }), ..camera }
+    }
+
+    /// How `view` looks at the space at time t.
+    pub fn pose(&self, t: f64, view: &ViewSettings) -> ViewPose {
+        let camera = self.camera(t, view.camera);
+        let fit = self.fit(t, view.auto_fit, camera.orientation);
+        ViewPose::still(self.rows(t, &view.tour), fit, self.space, camera)
     }
 }

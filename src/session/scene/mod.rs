@@ -2,8 +2,10 @@
 //!
 //! Building is the heavy part and runs in a worker; drawing only projects what is stored here.
 
+mod caption;
 mod directions;
 mod extent;
+mod facing;
 mod fit;
 mod frame;
 mod lattice;
@@ -20,6 +22,7 @@ use nalgebra::DMatrix;
 use thiserror::Error;
 
 pub use crate::progress::Progress;
+pub use caption::{Caption, caption_at};
 pub use directions::{Directions, directions, phase_time};
 pub use extent::Extent;
 pub use fit::Fit;
@@ -185,6 +188,11 @@ impl Scene {
             reflections,
             extra_dimension,
         })
+    }
+
+    /// Whether every point of the picture is a point of the space, and has a class for an answer.
+    pub fn is_plane_of_classes(&self) -> bool {
+        self.flow.ambient_dimension() == 2 && matches!(self.dataset.labels, Labels::Classes { .. })
     }
 
     /// The number, from 1, that a sample of the scene has among the rows of the data's file.

@@ -43,6 +43,7 @@ impl ViewPose {
         };
         let camera = Camera {
             orientation: Orientation::FRONT,
+            facing: to.camera.facing,
             pan: [0, 1].map(|axis| between(self.camera.pan[axis], to.camera.pan[axis])),
             zoom: scaled(self.camera.zoom, to.camera.zoom),
         };
@@ -113,7 +114,7 @@ mod tests {
         let pose = |projection: Projection, t: f64| {
             let frame = scene.extent.frame(projection);
             let camera = Camera { pan: [0.3, 0.1], zoom: 2.0, ..Camera::default() };
-            ViewPose::still(frame.rows(t, &tour), frame.fit(t, true), frame.space, camera)
+            ViewPose::still(frame.rows(t, &tour), frame.fit(t, true, camera.orientation), frame.space, camera)
         };
         for from in projections {
             for to in projections {

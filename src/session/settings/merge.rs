@@ -12,6 +12,7 @@ impl Settings {
             window: changed(self.window != before.window).window,
             chains: merged(&self.chains, &before.chains, &stored.chains, |one, other| one.is_of_same_file(other)),
             dismissed: merged(&self.dismissed, &before.dismissed, &stored.dismissed, |one, other| one == other),
+            knows_hint: self.knows_hint || stored.knows_hint,
             // Written by hand: what the file says now.
             thresholds: stored.thresholds.clone(),
             memory: stored.memory.clone(),

@@ -27,6 +27,8 @@ pub struct Settings {
     pub chains: Vec<RememberedChain>,
     /// The findings that are not told any more, the newest last.
     pub dismissed: Vec<Dismissal>,
+    /// Whether the hint of the first start was read.
+    pub knows_hint: bool,
     /// What other versions of the program keep in the same file.
     pub others: Map<String, Value>,
     /// The thresholds of findings that are others than usual, by name: written into the file by hand.
@@ -48,12 +50,19 @@ struct SettingsFile {
     chains: Vec<RememberedChain>,
     #[serde(default)]
     dismissed: Vec<Dismissal>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    knows_hint: bool,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     thresholds: BTreeMap<String, f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     memory: Option<String>,
     #[serde(flatten)]
     others: Map<String, Value>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl Settings {
@@ -82,6 +91,7 @@ impl Settings {
             window,
             chains,
             dismissed: file.dismissed,
+            knows_hint: file.knows_hint,
             others: file.others,
             thresholds: file.thresholds,
             memory: file.memory,
@@ -98,6 +108,7 @@ impl Settings {
             appearance: self.window.appearance.label().into(),
             chains: self.chains.iter().take(MAX_CHAINS).cloned().collect(),
             dismissed: self.dismissed.clone(),
+            knows_hint: self.knows_hint,
             others: self.others.clone(),
             thresholds: self.thresholds.clone(),
             memory: self.memory.clone(),

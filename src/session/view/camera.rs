@@ -4,12 +4,24 @@
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Orientation([f64; 4]);
 
+/// Whether the picture in space is turned so that the data is not seen edge-on.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Facing {
+    /// Around the layers' ends, where it has to be.
+    #[default]
+    Data,
+    /// Not at all: the camera looks at the coordinates, in the direction that a person chose.
+    Axes,
+}
+
 /// An orthographic camera. The projected data fills a ball (or a rectangle in 2-D) of radius 1 around the middle of the
 /// view at zoom 1; `pan` is in the same unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Camera {
     /// How the projected space is turned before it is drawn; only in 3-D.
     pub orientation: Orientation,
+    /// Whether the picture in space is turned before.
+    pub facing: Facing,
     /// The shift of the picture, right and up.
     pub pan: [f64; 2],
     /// The magnification over the fitted picture.
@@ -23,7 +35,7 @@ const PAN_LIMIT: f64 = 50.0;
 
 impl Default for Camera {
     fn default() -> Self {
-        Camera { orientation: Orientation::default(), pan: [0.0, 0.0], zoom: 1.0 }
+        Camera { orientation: Orientation::default(), facing: Facing::Data, pan: [0.0, 0.0], zoom: 1.0 }
     }
 }
 
@@ -42,6 +54,25 @@ impl Orientation {
     pub fn about(axis: [f64; 3], angle: f64) -> Orientation {
         let (sin, cos) = (angle / 2.0).sin_cos();
         Orientation([cos, sin * axis[0], sin * axis[1], sin * axis[2]])
+    }
+
+    /// The turn back.
+    pub fn inverse(self) -> Orientation {
+        let [w, x, y, z] = self.0;
+        Orientation([w, -x, -y, -z])
+    }
+
+    /// The turn after the share `s`, 0 to 1, of the shortest way from this one to `to`.
+    pub fn toward(self, to: Orientation, s: f64) -> Orientation {
+        let way = to.after(self.inverse()).0;
+        // q and −q are the same turn; the one with w ≥ 0 is the shorter way.
+        let [w, x, y, z] = if way[0] < 0.0 { way.map(|x| -x) } else { way };
+        let length = (x * x + y * y + z * z).sqrt();
+        if length < 1e-12 {
+            return self;
+        }
+        let angle = 2.0 * length.atan2(w);
+        Orientation::about([x / length, y / length, z / length], s * angle).after(self)
     }
 
     /// Its quaternion (w, x, y, z).
@@ -117,7 +148,7 @@ impl Camera {
 
     /// Shows everything again; the turn stays.
     pub fn fit(&mut self) {
-        *self = Camera { orientation: self.orientation, ..Camera::default() };
+        *self = Camera { orientation: self.orientation, facing: self.facing, ..Camera::default() };
     }
 }
 
@@ -126,6 +157,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_turn_leads_from_one_orientation_to_another() {
+        let from = Orientation::default();
+        let to = Orientation::about([0.6, 0.0, 0.8], 2.9).after(Orientation::about([0.0, 1.0, 0.0], -2.0));
+        let distance = |a: Orientation, b: Orientation| {
+            a.rows().iter().flatten().zip(b.rows().iter().flatten()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+        };
+        assert!(distance(from.toward(to, 0.0), from) < 1e-12);
+        assert!(distance(from.toward(to, 1.0), to) < 1e-12);
+        assert!(distance(from.toward(from, 0.4), from) < 1e-12);
+        assert!(distance(to.inverse().after(to), Orientation::FRONT) < 1e-12);
+    }
 
     proptest! {
         #[test]

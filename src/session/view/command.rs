@@ -1,5 +1,6 @@
 //! The changes of the view.
 
+use super::camera::Facing;
 use super::compare::Compare;
 use super::hovered::Hovered;
 use super::overlay::Overlay;
@@ -37,8 +38,10 @@ pub enum ViewCommand {
     Fit,
     /// Back to the first orientation and show everything.
     ResetCamera,
-    /// Let the scale follow the data, or keep it.
+    /// One scale for each layer, or one for the whole flow.
     AutoFit(bool),
+    /// Let a picture in space turn so that the data is not seen edge-on, or not.
+    Face(Facing),
     /// Draw an overlay or not.
     Show(Overlay, bool),
     /// How far trails reach back, in units of t.

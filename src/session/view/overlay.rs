@@ -20,7 +20,6 @@ pub enum Requirement {
 macro_rules! overlays {
     ($($(#[$doc:meta])* $overlay:ident {
         label: $label:literal,
-        short_label: $short_label:literal,
         default: $default:literal,
         requires: $requirement:ident,
         tip: $tip:literal,
@@ -40,13 +39,6 @@ macro_rules! overlays {
             pub fn label(self) -> &'static str {
                 match self {
                     $(Overlay::$overlay => $label,)*
-                }
-            }
-
-            /// What it is called where there is little room.
-            pub fn short_label(self) -> &'static str {
-                match self {
-                    $(Overlay::$overlay => $short_label,)*
                 }
             }
 
@@ -85,7 +77,6 @@ overlays! {
     /// The deformed grid of the input space.
     Grid {
         label: "Grid",
-        short_label: "Grid",
         default: true,
         requires: Scene,
         tip: "A grid of the input space, carried along by the flow",
@@ -93,8 +84,7 @@ overlays! {
     }
     /// The cells of that grid, coloured by how much their area has changed.
     Areas {
-        label: "Areas",
-        short_label: "Areas",
+        label: "Area change",
         default: false,
         requires: Cells,
         tip: "The grid's cells, coloured by how much their area has changed",
@@ -103,7 +93,6 @@ overlays! {
     /// Where the points came from.
     Trails {
         label: "Trails",
-        short_label: "Trails",
         default: true,
         requires: Scene,
         tip: "Where some of the points came from",
@@ -112,16 +101,22 @@ overlays! {
     /// u(x, t) and its decision boundary behind the points.
     Answers {
         label: "u(x, t)",
-        short_label: "u(x, t)",
         default: false,
         requires: Field,
         tip: "What the network will answer at each place, and the decision boundary",
         explanation: "u(x, t): what the network will answer for a point that is here now, as a background; the line is the decision boundary.",
     }
+    /// What moves the points at the moment: axes, plane, shift, curve.
+    Motion {
+        label: "What happens now",
+        default: true,
+        requires: Scene,
+        tip: "The axes that are stretched, the plane that turns, the shift or the activation's curve",
+        explanation: "What moves the points at this moment: the axes that are stretched, the plane and angle of a rotation, the shift as an arrow, the activation's curve.",
+    }
     /// The gradients of the points' losses as arrows.
     GradientArrows {
         label: "Gradient arrows −λ",
-        short_label: "−λ",
         default: false,
         requires: Losses,
         tip: "Where each point would have to go for its loss to fall",
@@ -131,27 +126,50 @@ overlays! {
 
 /// Which overlays are on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ShownOverlays([bool; Overlay::ALL.len()]);
+pub(super) struct ShownOverlays {
+    is_on: [bool; Overlay::ALL.len()],
+    /// Whether a person said so; what nobody said follows the scene.
+    is_chosen: [bool; Overlay::ALL.len()],
+}
 
 impl Default for ShownOverlays {
     fn default() -> ShownOverlays {
-        ShownOverlays(Overlay::ALL.map(Overlay::is_on_at_first))
+        let all = [false; Overlay::ALL.len()];
+        ShownOverlays { is_on: Overlay::ALL.map(Overlay::is_on_at_first), is_chosen: all }
     }
 }
 
 impl ShownOverlays {
     pub(super) fn has(&self, overlay: Overlay) -> bool {
-        self.0[overlay as usize]
+        self.is_on[overlay as usize]
     }
 
     pub(super) fn set(&mut self, overlay: Overlay, is_on: bool) {
-        self.0[overlay as usize] = is_on;
+        self.is_on[overlay as usize] = is_on;
+        self.is_chosen[overlay as usize] = true;
+    }
+
+    /// What a scene begins with, where nobody chose.
+    pub(super) fn propose(&mut self, overlay: Overlay, is_on: bool) {
+        if !self.is_chosen[overlay as usize] {
+            self.is_on[overlay as usize] = is_on;
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_person_chose_stays() {
+        let mut shown = ShownOverlays::default();
+        shown.propose(Overlay::Answers, true);
+        assert!(shown.has(Overlay::Answers));
+        shown.set(Overlay::Answers, false);
+        shown.propose(Overlay::Answers, true);
+        assert!(!shown.has(Overlay::Answers));
+    }
 
     #[test]
     fn each_is_on_or_off_by_itself() {

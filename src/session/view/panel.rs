@@ -1,6 +1,7 @@
 //! How the layer panel and the strip of all layers are arranged: which sections are open, and what of W is looked at.
 
 use super::panel_part::PanelPart;
+use super::track::Track;
 use crate::session::WeightPart;
 
 /// A section of the layer panel that can be folded away.
@@ -29,6 +30,8 @@ pub struct PanelSettings {
     pub focus: Option<Section>,
     /// The parts that are open, a bit each.
     parts: u32,
+    /// Whether each track of the strip of all layers is unfolded, in the order of [`Track::ALL`].
+    tracks: [bool; Track::ALL.len()],
     /// What of the weights is looked at.
     pub weights: HeatWindow,
     /// The entry of the weights that is edited.
@@ -59,6 +62,8 @@ pub enum PanelCommand {
     Focused,
     /// Opens a part or closes it.
     TogglePart(PanelPart),
+    /// Folds a track of the strip of all layers, or unfolds it.
+    ToggleTrack(Track),
     /// Magnifies the weights around a place, given as shares of the whole map from its upper left corner.
     ZoomWeights {
         /// The factor on the magnification.
@@ -114,7 +119,9 @@ impl Default for PanelSettings {
     /// What moves is open; the rest would push it out of sight.
     fn default() -> PanelSettings {
         let open = Section::ALL.map(|section| !matches!(section, Section::Weights | Section::Choices));
-        PanelSettings { open, focus: None, parts: 0, weights: HeatWindow::default(), entry: None }
+        let tracks =
+            Track::ALL.map(|track| !matches!(track, Track::Rotation | Track::Gradient | Track::GradientSpectra));
+        PanelSettings { open, focus: None, parts: 0, tracks, weights: HeatWindow::default(), entry: None }
     }
 }
 
@@ -122,6 +129,11 @@ impl PanelSettings {
     /// Whether a section is open.
     pub fn is_open(&self, section: Section) -> bool {
         self.open[section as usize]
+    }
+
+    /// Whether a track is unfolded.
+    pub fn shows_track(&self, track: Track) -> bool {
+        self.tracks[track as usize]
     }
 
     /// Whether a part is open.
@@ -139,6 +151,7 @@ impl PanelSettings {
             }
             PanelCommand::Focused => self.focus = None,
             PanelCommand::TogglePart(part) => self.parts ^= part.bit(),
+            PanelCommand::ToggleTrack(track) => self.tracks[track as usize] ^= true,
             PanelCommand::ZoomWeights { factor, at } => self.weights.zoom(factor, at),
             PanelCommand::PanWeights(by) => self.weights.pan(by),
             PanelCommand::FitWeights => self.weights = HeatWindow::default(),

@@ -1,6 +1,6 @@
 //! What of the flow is looked at and how: the stage's and the layer panel's settings, and the commands that change them.
 
-use super::camera::Camera;
+use super::camera::{Camera, Facing, Orientation};
 use super::command::ViewCommand;
 use super::compare::Compare;
 use super::field_request::FieldRequest;
@@ -30,7 +30,7 @@ pub struct ViewSettings {
     pub tour: Tour,
     /// Where they are looked at from; shared by views side by side.
     pub camera: Camera,
-    /// Let the scale follow the data slowly; otherwise it is one for the whole flow.
+    /// One scale for each layer; otherwise it is one for the whole flow.
     pub auto_fit: bool,
     /// What is drawn beside the points and is simply on or off.
     overlays: ShownOverlays,
@@ -70,7 +70,7 @@ impl Default for ViewSettings {
             camera: Camera::default(),
             auto_fit: true,
             overlays: ShownOverlays::default(),
-            trail_length: 0.5,
+            trail_length: 0.25,
             velocity: None,
             compare: Compare::Plain,
             pairing: None,
@@ -151,6 +151,11 @@ impl ViewSettings {
             ViewCommand::Zoom { factor, at } => self.camera.zoom(factor, at),
             ViewCommand::Fit => self.camera.fit(),
             ViewCommand::ResetCamera => self.camera = Camera::default(),
+            ViewCommand::Face(Facing::Data) => {
+                // The turns are reckoned from the first direction.
+                self.camera = Camera { orientation: Orientation::default(), facing: Facing::Data, ..self.camera };
+            }
+            ViewCommand::Face(facing) => self.camera.facing = facing,
             ViewCommand::AutoFit(follows) => self.auto_fit = follows,
             ViewCommand::Show(overlay, is_on) => self.overlays.set(overlay, is_on),
             ViewCommand::TrailLength(length) if length.is_finite() => self.trail_length = length.clamp(0.0, MAX_TRAIL),
@@ -172,6 +177,11 @@ impl ViewSettings {
             ViewCommand::Points(command) => self.points.apply(command),
             ViewCommand::Hand(command) => self.pen.apply(command),
         }
+    }
+
+    /// u(x, t) is shown at first where the picture is the whole truth: every point of a plane has one answer.
+    pub fn begin_scene(&mut self, is_plane_of_classes: bool) {
+        self.overlays.propose(Overlay::Answers, is_plane_of_classes);
     }
 
     /// Forgets what belongs to the network and data that were open before.

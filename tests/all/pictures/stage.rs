@@ -254,6 +254,8 @@ fn the_mouse_turns_and_fits() {
     harness.get_by_label("Fit").click();
     harness.run_steps(2);
     assert_eq!(harness.state().view.camera, before);
+    harness.get_by_label("Compare: Plain").click();
+    harness.run_steps(3);
     harness.get_by_label("Overlay").click();
     harness.run_steps(2);
     assert_eq!(harness.state().view.compare, Compare::Overlay);

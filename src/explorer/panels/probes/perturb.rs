@@ -107,7 +107,7 @@ fn chart(ui: &mut Ui, session: &Session, found: &Perturbed) -> Option<f64> {
               them. Grey: what it can be at most, the product of the largest singular values and slopes so far.",
         series: &series,
         range: None,
-        duration: session.playback.duration(),
+        span: (0.0, session.playback.duration()),
         t: session.playback.t(),
     };
     chart.show(ui, vec2(ui.available_width(), CHART))

@@ -7,6 +7,7 @@ use super::input::RefinementInput;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::chart::{AxisScale, Chart, Series};
 use crate::resnet::{Convergence, Slope, StepsError};
+use crate::session::counted;
 
 pub(super) fn show(ui: &mut Ui, input: &RefinementInput<'_>) {
     section(
@@ -77,7 +78,7 @@ fn against_n(ui: &mut Ui, study: &Convergence, steps: usize) {
         marked: true,
         dashed: false,
     };
-    ui.label(theme::note(ui, format!("Same answer in % of {} points", study.samples)))
+    ui.label(theme::note(ui, format!("Same answer in % of {}", counted(study.samples, "point"))))
         .on_hover_text("The share of the points for which both networks predict the same class, against N.");
     Chart {
         name: "Chart of equal answers against N",

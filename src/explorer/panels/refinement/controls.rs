@@ -5,26 +5,52 @@ use egui::{Slider, Ui};
 use crate::resnet::{Integrator, Refinement, RefinementKind};
 use crate::session::{MAX_STEPS, ViewCommand};
 
-/// Draws the controls into a row that may wrap.
+/// Draws the controls into rows of a panel.
+pub fn in_rows(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
+    ui.horizontal(|ui| steps(ui, present, commands));
+    ui.horizontal(|ui| kinds(ui, present, commands));
+    ui.horizontal(|ui| {
+        ui.label("Steps by").on_hover_text("How each step is taken.");
+        integrator(ui, present, commands);
+    });
+}
+
+/// Draws the controls into one row.
 pub fn show(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
+    steps(ui, present, commands);
+    kinds(ui, present, commands);
+    integrator(ui, present, commands);
+}
+
+fn steps(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
     let mut steps = present.steps;
     let name = ui
-        .label("N")
+        .label("Steps N")
         .on_hover_text("N: the number of Euler steps in each phase; each step is one block of the ResNet.");
     let slider = Slider::new(&mut steps, 1..=MAX_STEPS).logarithmic(true);
     if ui.add(slider).labelled_by(name.id).on_hover_text("More steps follow the flow more closely.").changed() {
         commands.push(ViewCommand::Steps(steps));
     }
+}
+
+fn kinds(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
     for kind in RefinementKind::ALL {
         let tip = match kind {
             RefinementKind::Full => "Every phase becomes N Euler steps: rotations, compression, shift and activation.",
             RefinementKind::Whole => "Each W stays one linear map; only the activation becomes N Euler steps.",
         };
-        if ui.selectable_label(present.kind == kind, kind.name()).on_hover_text(tip).clicked() {
+        if ui.selectable_label(present.kind == kind, kind_label(kind)).on_hover_text(tip).clicked() {
             commands.push(ViewCommand::Kind(kind));
         }
     }
-    integrator(ui, present, commands);
+}
+
+/// What is refined, in words.
+pub fn kind_label(kind: RefinementKind) -> &'static str {
+    match kind {
+        RefinementKind::Full => "every phase",
+        RefinementKind::Whole => "activation only",
+    }
 }
 
 fn integrator(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
@@ -47,7 +73,7 @@ fn integrator(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>)
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, in_steps, format!("Integrator: {name}")));
     response
         .on_hover_text("How each step is taken. Only Euler's steps are a ResNet; the others are there to compare.")
-        .on_disabled_hover_text("While each W stays whole there is nothing to integrate; choose full.");
+        .on_disabled_hover_text("While each W stays whole there is nothing to integrate; choose every phase.");
     if chosen != present.integrator {
         commands.push(ViewCommand::Integrate(chosen));
     }

@@ -26,7 +26,7 @@ pub fn show(ui: &mut Ui, input: &RefinementInput<'_>) -> Vec<Command> {
         return Vec::new();
     };
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        ui.horizontal_wrapped(|ui| controls::show(ui, input.view.refinement, &mut commands));
+        controls::in_rows(ui, input.view.refinement, &mut commands);
         depth(ui, scene, input);
         as_network(ui, input.view.refinement.integrator);
         asked = trained::law(ui, scene, input.options);
@@ -113,7 +113,7 @@ fn numbers(ui: &mut Ui, input: &RefinementInput<'_>) {
             ));
         }
         rows.push((
-            "error of the knots",
+            "error of linear pieces",
             theme::significant(study.interpolation_error),
             "What replacing the activations by piecewise linear ones costs, whatever N is. It is apart from Euler's error.",
         ));

@@ -8,7 +8,7 @@ use crate::explorer::panels::layer::choices;
 use crate::explorer::theme::{self, Palette};
 use crate::flow::{FlowOptions, ResidualLaw};
 use crate::resnet::{Criterion, has_steps};
-use crate::session::{RefinementStudy, Scene};
+use crate::session::{RefinementStudy, Scene, counted};
 
 pub(super) fn show(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>) {
     let Some(study) = input.study else { return };
@@ -33,7 +33,10 @@ pub(super) fn show(ui: &mut Ui, scene: &Scene, input: &RefinementInput<'_>) {
                 "change",
                 "How much the parameters change to the next block, ‖θ′ − θ‖/‖θ‖; the flow model asks for up to 0.25.",
             ),
-            ("Lip", "‖W₂‖·‖W₁‖·sup|σ′|, a bound of the branch's Lipschitz constant; below 1 the block is invertible."),
+            (
+                "Lipschitz ≤",
+                "‖W₂‖·‖W₁‖·sup|σ′|, a bound of the branch's Lipschitz constant; below 1 the block is invertible.",
+            ),
         ] {
             ui.label(theme::note(ui, head)).on_hover_text(tip);
         }
@@ -122,7 +125,7 @@ fn finer(ui: &mut Ui, study: &RefinementStudy, samples: usize) {
     });
     let compared = study.finer.first().map_or(0, |answer| answer.samples);
     if compared < samples {
-        ui.label(theme::note(ui, format!("Compared on {compared} of the {samples} points, evenly spread.")));
+        ui.label(theme::note(ui, format!("Compared on {compared} of {}, evenly spread.", counted(samples, "point"))));
     }
     if study.finer.iter().all(|answer| answer.parts.is_some()) {
         ui.label(theme::note(ui, "The velocity of a block changes too fast for its continuous limit to be followed."));

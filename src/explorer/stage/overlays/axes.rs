@@ -1,6 +1,6 @@
 //! The axes, the scale bar and the words that say what part of the space is seen. They stay put during play.
 
-use egui::{Align2, Painter, Pos2, Rect, pos2, vec2};
+use egui::{Align2, Color32, Painter, Pos2, Rect, pos2, vec2};
 
 use crate::explorer::stage::screen_transform::ScreenTransform;
 use crate::explorer::theme::{self, GAP, Palette};
@@ -76,12 +76,21 @@ pub fn truth(labels: &[String], now: f64, whole: Option<f64>, dimension: usize) 
     format!("{what} of {dimension} dimensions: {} % of the variance is seen now{whole}.", percent(now))
 }
 
-/// Writes lines of small text into a lower corner of the view, wrapped to `width`, the last line lowest; gives the
+/// Writes lines of small text into a lower corner of the view, wrapped to a width, the last line lowest, over a ground where
+/// there is one; gives the
 /// rectangle that they take.
-pub fn lower_right(painter: &Painter, palette: &Palette, rect: Rect, width: f32, text: String) -> Rect {
+pub fn lower_right(
+    painter: &Painter,
+    palette: &Palette,
+    (rect, width, ground): (Rect, f32, Option<Color32>),
+    text: String,
+) -> Rect {
     let galley = painter.layout(text, theme::small_font(), palette.faint_ink, width);
     let at: Pos2 = rect.right_bottom() - galley.size() - vec2(GAP, GAP);
     let taken = Rect::from_min_size(at, galley.size());
+    if let Some(ground) = ground {
+        painter.rect_filled(taken.expand(2.0), f32::from(theme::CORNER), ground);
+    }
     painter.galley(at, galley, palette.faint_ink);
     taken
 }

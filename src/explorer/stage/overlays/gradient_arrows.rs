@@ -8,7 +8,7 @@ use crate::explorer::stage::input::StageInput;
 use crate::explorer::stage::points::styles::PointStyles;
 use crate::explorer::stage::screen_transform::ScreenTransform;
 use crate::explorer::theme::{self, THIN};
-use crate::session::{Overlay, Scene, ViewPose};
+use crate::session::{Overlay, Scene, ViewPose, counted};
 
 /// The longest arrow, as a share of half the data's size, and the shortest beside it.
 const LONGEST: f64 = 0.3;
@@ -69,7 +69,10 @@ pub fn label(input: &StageInput<'_>, scene: &Scene) -> Option<String> {
             };
             let blocks = scene.flow.layers().iter().any(crate::flow::LayerFlow::is_residual);
             let blocks = if blocks { "; within residual blocks straight from end to end" } else { "" };
-            Some(format!("Arrows: −λ of {} points, where the loss of each falls; {text}{blocks}.", found.samples.len()))
+            Some(format!(
+                "Arrows: −λ of {}, where the loss of each falls; {text}{blocks}.",
+                counted(found.samples.len(), "point")
+            ))
         }
     }
 }

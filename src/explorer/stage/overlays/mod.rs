@@ -10,6 +10,7 @@ pub(super) mod gradient_arrows;
 pub(super) mod grid;
 pub(super) mod legend;
 pub(super) mod marks;
+pub(super) mod motion;
 pub(super) mod polyline;
 pub(super) mod probe;
 pub(super) mod refusal;

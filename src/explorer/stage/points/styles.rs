@@ -6,7 +6,7 @@ use egui::Color32;
 
 use super::stamps::{PointStyle, SHAPES};
 use crate::explorer::theme::{DATA_COLOURS, Palette};
-use crate::session::{ColorMap, ColorValues, Colouring, PointSettings, Scene, Selection};
+use crate::session::{ColorMap, ColorValues, Colouring, PointSettings, Scene, Selection, counted};
 
 /// A selection of more points than this makes the others fainter; the few of a smaller one are ringed only.
 const FEW_SELECTED: usize = 2;
@@ -127,7 +127,7 @@ impl PointStyles {
                 }
             }
             let (few, all) = (only.len(), self.draw_order.len());
-            self.hidden.push(format!("all but {few} of {all} points"));
+            self.hidden.push(format!("all but {few} of {}", counted(all, "point")));
         }
     }
 

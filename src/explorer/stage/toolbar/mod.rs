@@ -4,43 +4,119 @@ mod overlays;
 mod points;
 pub(super) mod projection;
 
-use egui::{Align2, Label, Response, Sense, Ui, vec2};
+use egui::{Align2, Label, Rect, Response, Sense, Ui, vec2};
 
 use crate::explorer::panels::refinement::controls;
 use crate::explorer::stage::input::StageInput;
 use crate::explorer::theme::{self, GAP, Palette};
+use crate::explorer::widgets::naming::{name_button, name_pane};
 use crate::linalg::interpolate;
 use crate::resnet::RefinementError;
 use crate::session::{Compare, Pairing, Scene, ViewCommand};
 
-/// Draws the strip for an open scene.
+/// The widths of the parts of the line, with the gaps behind them.
+const COMPARE: f32 = 272.0;
+const COMPARE_MENU: f32 = 122.0;
+const PROJECTION: f32 = 132.0;
+const COLOURS: f32 = 140.0;
+const DRAG: f32 = 98.0;
+const SHOW: f32 = 58.0;
+const FIT: f32 = 38.0;
+/// The width of the ResNet's controls and of the numbers beside them.
+const CONTROLS: f32 = 850.0;
+
+/// What of the line has room in itself; the rest moves into menus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct InLine {
+    /// The ways to compare side by side, rather than in a menu.
+    compare: bool,
+    /// The colours, rather than in the menu of what is shown.
+    colours: bool,
+    /// What belongs to the projection, rather than in that menu.
+    axes: bool,
+}
+
+impl InLine {
+    /// What fits into a line of this width.
+    fn fitting(room: f32, axes: f32, colours: f32) -> InLine {
+        let always = COMPARE_MENU + PROJECTION + DRAG + SHOW + FIT;
+        let wide = COMPARE - COMPARE_MENU;
+        InLine {
+            compare: room >= always + axes + colours + wide,
+            colours: room >= always + axes + colours,
+            axes: room >= always + axes,
+        }
+    }
+}
+
+/// Draws the strip for an open scene: one line, and one more for the ResNet.
 pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
-    ui.horizontal_wrapped(|ui| {
-        compare(ui, input, commands);
+    let (axes, colours) = (projection::extra_width(input, scene), points::colours_width(input, COLOURS));
+    let in_line = InLine::fitting(ui.available_width(), axes, colours);
+    ui.horizontal(|ui| {
+        let room = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), ui.spacing().interact_size.y));
+        name_pane(ui, "Tools of the stage", room);
+        match in_line.compare {
+            true => compare(ui, input, commands),
+            false => compare_menu(ui, input, commands),
+        }
         pairings(ui, input, commands);
-        ui.add_space(GAP);
         projection::choice(ui, input, scene, commands);
-        points::colours(ui, input, scene, commands);
-        overlays::velocity(ui, input, commands);
-    });
-    ui.horizontal_wrapped(|ui| {
+        if in_line.axes {
+            projection::details(ui, input, scene, commands);
+        }
+        if in_line.colours {
+            points::colours(ui, input, scene, commands);
+        }
         points::gestures(ui, input, scene, commands);
-        ui.add_space(GAP);
-        overlays::choices(ui, input, scene, commands);
-        points::drawn(ui, input, scene, commands);
-        ui.add_space(GAP);
-        overlays::fit(ui, input, commands);
+        let menu =
+            egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+        let (button, _) = egui::containers::menu::MenuButton::new("Show").config(menu).ui(ui, |ui| {
+            if !in_line.axes {
+                ui.horizontal(|ui| projection::details(ui, input, scene, commands));
+            }
+            if !in_line.colours {
+                points::colours_in_a_menu(ui, input, scene, commands);
+            }
+            overlays::choices(ui, input, scene, commands);
+            overlays::velocity(ui, input, commands);
+            points::drawn(ui, input, scene, commands);
+            ui.separator();
+            overlays::camera(ui, input, scene, commands);
+        });
+        button.on_hover_text("What is drawn beside the points, and how the camera follows them.");
+        points::show_all(ui, input, commands);
+        overlays::fit(ui, commands);
     });
     if input.view.compare.needs_resnet() && pairing(input).is_none() {
-        ui.horizontal_wrapped(|ui| {
+        ui.horizontal(|ui| {
             // With the panel open its controls are there.
-            if !input.refinement_panel {
+            if !input.refinement_panel && ui.available_width() >= CONTROLS {
                 controls::show(ui, input.view.refinement, commands);
                 ui.add_space(GAP);
+            } else if !input.refinement_panel {
+                let text = format!("N = {}", input.view.refinement.steps);
+                let menu = egui::containers::menu::MenuConfig::new()
+                    .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+                let (button, _) = egui::containers::menu::MenuButton::new(text)
+                    .config(menu)
+                    .ui(ui, |ui| ui.horizontal(|ui| controls::show(ui, input.view.refinement, commands)));
+                name_button(&button, "Steps of the ResNet");
+                button.on_hover_text("N: how many steps the ResNet takes in each phase, which phases, and how.");
             }
             deviation(ui, input);
         });
     }
+}
+
+/// The ways to compare as a menu, where there is no room for them side by side.
+fn compare_menu(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
+    let shown = input.view.compare;
+    let menu = egui::ComboBox::new("compare", "").selected_text(shown.label()).width(88.0);
+    let response = menu.show_ui(ui, |ui| compare(ui, input, commands)).response;
+    let name = format!("Compare: {}", shown.label());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, &name));
+    response.on_hover_text("The plain net, its ResNet, or both. Key R goes from one to the other.");
 }
 
 fn compare(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
@@ -91,7 +167,7 @@ fn pairings(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>
 
 fn deviation(ui: &mut Ui, input: &StageInput<'_>) {
     let Some(refined) = input.refined else {
-        ui.add(Label::new(theme::note(ui, "computing the ResNet …")).extend());
+        ui.add(Label::new(theme::note(ui, "computing the ResNet …")).truncate());
         return;
     };
     let error = &refined.error;
@@ -112,13 +188,23 @@ fn deviation(ui: &mut Ui, input: &StageInput<'_>) {
         ("blocks", error.blocks.to_string(), 6, "The depth of the ResNet: one block a step."),
     ];
     for (name, value, digits, tip) in numbers {
+        if ui.available_width() < readout_width(ui, name, digits) {
+            break;
+        }
         readout(ui, name, &value, digits).on_hover_text(tip);
     }
     if refined.refinement != input.view.refinement {
         let shown = format!("still N = {}; computing …", refined.refinement.steps);
-        ui.add(Label::new(theme::note(ui, shown)).extend())
+        ui.add(Label::new(theme::note(ui, shown)).truncate())
             .on_hover_text("The last ResNet stays until the one asked for is ready.");
     }
+}
+
+fn readout_width(ui: &Ui, name: &str, digits: usize) -> f32 {
+    let palette = Palette::from_ui(ui);
+    let name = ui.painter().layout_no_wrap(name.to_owned(), theme::small_font(), palette.faint_ink);
+    let digit = ui.fonts_mut(|fonts| fonts.glyph_width(&theme::body_font(), '0'));
+    name.size().x + GAP + digit * digits as f32
 }
 
 /// A faint name and a number with room for `digits` digits, kept on one line and at a steady width.
@@ -144,6 +230,15 @@ fn error_at(error: &RefinementError, t: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_narrow_line_keeps_in_menus_what_it_has_no_room_for() {
+        let fitting = |room| InLine::fitting(room, 104.0, COLOURS);
+        assert_eq!(fitting(1000.0), InLine { compare: true, colours: true, axes: true });
+        assert_eq!(fitting(740.0), InLine { compare: false, colours: true, axes: true });
+        assert_eq!(fitting(600.0), InLine { compare: false, colours: false, axes: true });
+        assert_eq!(fitting(480.0), InLine { compare: false, colours: false, axes: false });
+    }
 
     #[test]
     fn the_error_is_interpolated_and_ends_with_the_last() {

@@ -1,17 +1,13 @@
 //! The choices of the strip that say what is drawn beside the points.
 
-use egui::{DragValue, TextWrapMode, Ui};
+use egui::{DragValue, Ui};
 
 use crate::explorer::stage::input::StageInput;
 use crate::explorer::stage::overlays::refusal::overlay_refusal;
-use crate::explorer::theme::GAP;
-use crate::session::{MAX_TRAIL, Overlay, Scene, VelocityPicture, ViewCommand};
+use crate::explorer::widgets::naming::name_toggle;
+use crate::session::{Facing, MAX_TRAIL, Overlay, Scene, VelocityPicture, ViewCommand};
 
-/// The width of the velocity's menu when closed, and the room that it needs with its margins.
-const VELOCITY_WIDTH: f32 = 84.0;
-const VELOCITY_ROOM: f32 = VELOCITY_WIDTH + 2.0 * GAP;
-
-/// What is drawn beside the points, in a row.
+/// What is drawn beside the points, one under the other.
 pub fn choices(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
     for overlay in Overlay::ALL {
         choice(ui, input, scene, overlay, commands);
@@ -24,7 +20,7 @@ pub fn choices(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mu
 fn choice(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, overlay: Overlay, commands: &mut Vec<ViewCommand>) {
     let mut is_on = input.view.shows(overlay);
     let refusal = overlay_refusal(overlay, input.view, scene);
-    let toggle = ui.add_enabled(refusal.is_none(), egui::Checkbox::new(&mut is_on, overlay.short_label()));
+    let toggle = ui.add_enabled(refusal.is_none(), egui::Checkbox::new(&mut is_on, overlay.label()));
     toggle.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, refusal.is_none(), is_on, overlay.label()));
     let toggle = toggle.on_hover_text(overlay.explanation());
     if toggle.on_disabled_hover_text(refusal.unwrap_or_default()).changed() {
@@ -44,57 +40,64 @@ fn trail_length(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewComm
     }
 }
 
-/// Whether the scale follows the data, and the way back to all of it.
-pub fn fit(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
+/// Whether scale and direction follow the data.
+pub fn camera(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
     let view = input.view;
     let mut auto_fit = view.auto_fit;
-    let tip = "Let the scale follow the data slowly. Off: one scale for the whole flow, that stays put.";
+    let tip = "One scale for each layer, which changes at the layers' ends. Off: one scale for the whole flow.";
     if ui.checkbox(&mut auto_fit, "Auto-fit").on_hover_text(tip).changed() {
         commands.push(ViewCommand::AutoFit(auto_fit));
     }
+    let mut turns = view.camera.facing == Facing::Data;
+    let is_space = scene.extent.dimension() >= 3;
+    let toggle = ui.add_enabled(is_space, egui::Checkbox::new(&mut turns, "Turn to the data"));
+    let tip = "A picture in space turns around the layers' ends so that the data is not seen edge-on. Off: it stays.";
+    let toggle =
+        toggle.on_hover_text(tip).on_disabled_hover_text("The picture is a plane, which is seen from the front.");
+    if toggle.changed() {
+        commands.push(ViewCommand::Face(if turns { Facing::Data } else { Facing::Axes }));
+    }
+}
+
+/// The way back to all of the data.
+pub fn fit(ui: &mut Ui, commands: &mut Vec<ViewCommand>) {
     let tip = "Show everything again, from the first direction. A double click on the stage fits too.";
     if ui.button("Fit").on_hover_text(tip).clicked() {
         commands.push(ViewCommand::ResetCamera);
     }
 }
 
-/// The picture of the velocity field.
+/// The picture of the velocity field, one of several in a row.
 pub fn velocity(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
     let present = input.view.velocity;
-    let enabled = input.view.has_field();
-    let mut chosen = present;
-    let name = present.map_or("no velocity", VelocityPicture::label);
-    // A menu does not wrap into the next row by itself; its words would.
-    if ui.available_size_before_wrap().x < VELOCITY_ROOM {
-        ui.end_row();
-    }
-    let menu = ui.add_enabled_ui(enabled, |ui| {
-        egui::ComboBox::new("velocity", "")
-            .selected_text(name)
-            .width(VELOCITY_WIDTH)
-            .wrap_mode(TextWrapMode::Extend)
-            .show_ui(ui, |ui| {
-                ui.selectable_value(&mut chosen, None, "no velocity").on_hover_text("Draw no velocity field.");
-                for picture in VelocityPicture::ALL {
-                    let tip = match picture {
-                        VelocityPicture::Arrows => {
-                            "v at places of a grid: where and how fast the flow carries each of them."
-                        }
-                        VelocityPicture::Particles => {
-                            "Particles that drift with v; while time rests they drift along the field as it stands."
-                        }
-                        VelocityPicture::Streamlines => "The lines that follow v as it stands at this moment.",
-                    };
-                    ui.selectable_value(&mut chosen, Some(picture), picture.label()).on_hover_text(tip);
+    let is_available = input.view.has_field();
+    ui.horizontal(|ui| {
+        let tip = "v(x, t): where and how fast the flow carries each place at this moment.";
+        ui.label("Velocity:").on_hover_text(tip);
+        let all = std::iter::once(None).chain(VelocityPicture::ALL.map(Some));
+        for picture in all {
+            let (name, label, tip) = match picture {
+                None => ("none", "Velocity: none", "Draw no velocity field."),
+                Some(VelocityPicture::Arrows) => (
+                    "arrows",
+                    "Velocity: arrows",
+                    "v at places of a grid: where and how fast the flow carries each of them.",
+                ),
+                Some(VelocityPicture::Particles) => (
+                    "particles",
+                    "Velocity: particles",
+                    "Particles that drift with v; while time rests they drift along the field as it stands.",
+                ),
+                Some(VelocityPicture::Streamlines) => {
+                    ("streamlines", "Velocity: streamlines", "The lines that follow v as it stands at this moment.")
                 }
-            })
+            };
+            let button = ui.add_enabled(is_available, egui::Button::selectable(present == picture, name));
+            name_toggle(&button, present == picture, label);
+            let button = button.on_hover_text(tip);
+            if button.on_disabled_hover_text(input.view.field_refusal().unwrap_or_default()).clicked() {
+                commands.push(ViewCommand::ShowVelocity(picture));
+            }
+        }
     });
-    let response = menu.inner.response;
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, enabled, format!("Velocity: {name}")));
-    response
-        .on_hover_text("v(x, t): where and how fast the flow carries each place at this moment.")
-        .on_disabled_hover_text(input.view.field_refusal().unwrap_or_default());
-    if chosen != present {
-        commands.push(ViewCommand::ShowVelocity(chosen));
-    }
 }

@@ -5,6 +5,9 @@ use egui::{ComboBox, DragValue, Role, Ui, WidgetInfo};
 use crate::explorer::stage::input::StageInput;
 use crate::session::{Colouring, PointCommand, Scene, Tool, ViewCommand, column_text, counted, picture_side};
 
+/// The room for the name of a column.
+const COLUMN: f32 = 90.0;
+
 /// What a drag on the stage does.
 pub fn gestures(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
     if scene.dataset.samples() > 0 {
@@ -12,6 +15,12 @@ pub fn gestures(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &m
         tools(ui, input, &mut asked);
         commands.extend(asked.into_iter().map(ViewCommand::Points));
     }
+}
+
+/// The room that the choice of colours needs, of which `menu` is without a column.
+pub fn colours_width(input: &StageInput<'_>, menu: f32) -> f32 {
+    let has_column = matches!(input.view.points.colouring, Colouring::Column(_));
+    menu + if has_column { COLUMN } else { 0.0 }
 }
 
 /// What the colours of the points stand for.
@@ -23,17 +32,38 @@ pub fn colours(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mu
     }
 }
 
+/// The same inside of a menu, which another menu would close.
+pub fn colours_in_a_menu(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
+    if scene.dataset.samples() == 0 {
+        return;
+    }
+    let mut chosen = input.view.points.colouring;
+    ui.label("Colours stand for").on_hover_text("What the colours of the points stand for.");
+    ui.indent("colours", |ui| colour_choices(ui, input, scene, &mut chosen));
+    ui.separator();
+    if chosen != input.view.points.colouring {
+        commands.push(ViewCommand::Points(PointCommand::Colour(chosen)));
+    }
+}
+
 /// Which points are drawn, and how.
 pub fn drawn(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
     if scene.dataset.samples() > 0 {
         let mut asked = Vec::new();
         pictures(ui, input, scene, &mut asked);
-        filter(ui, input, &mut asked);
         commands.extend(asked.into_iter().map(ViewCommand::Points));
     }
 }
 
 fn tools(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
+    let name = format!("Drag: {}", input.view.points.tool.label());
+    let menu = ComboBox::new("drag", "").selected_text(&name).width(76.0);
+    let response = menu.show_ui(ui, |ui| tool_choices(ui, input, asked)).response;
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
+    response.on_hover_text("What a drag on the stage does.");
+}
+
+fn tool_choices(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
     let settings = &input.view.points;
     for tool in Tool::ALL {
         let tip = match tool {
@@ -61,29 +91,8 @@ fn colouring(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, asked: &mut Vec
     let dataset = &scene.dataset;
     let mut chosen = present;
     let name = present.label(dataset);
-    let column = if let Colouring::Column(index) = present { index } else { 0 };
-    let all = [
-        Colouring::Label,
-        Colouring::Prediction,
-        Colouring::Mistakes,
-        Colouring::Loss(input.view.points.loss),
-        Colouring::Column(column),
-    ];
-    let menu = ComboBox::new("colouring", "").selected_text(format!("Colour: {name}")).width(112.0).show_ui(ui, |ui| {
-        for choice in all {
-            let refusal = choice.refusal(scene);
-            let text = if let Colouring::Column(_) = choice {
-                "a column of the data".to_owned()
-            } else {
-                choice.label(dataset)
-            };
-            let button = egui::Button::selectable(chosen == choice, text);
-            let response = ui.add_enabled(refusal.is_none(), button).on_hover_text(tip(choice));
-            if response.on_disabled_hover_text(refusal.unwrap_or_default()).clicked() {
-                chosen = choice;
-            }
-        }
-    });
+    let menu = ComboBox::new("colouring", "").selected_text(format!("Colour: {name}")).width(112.0);
+    let menu = menu.show_ui(ui, |ui| colour_choices(ui, input, scene, &mut chosen));
     menu.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Colour: {name}")));
     menu.response.on_hover_text("What the colours of the points stand for.");
     if let Colouring::Column(index) = &mut chosen {
@@ -98,6 +107,29 @@ fn colouring(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, asked: &mut Vec
     }
     if chosen != present {
         asked.push(PointCommand::Colour(chosen));
+    }
+}
+
+/// What the colours can stand for, one under the other.
+fn colour_choices(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, chosen: &mut Colouring) {
+    let (present, dataset) = (input.view.points.colouring, &scene.dataset);
+    let column = if let Colouring::Column(index) = present { index } else { 0 };
+    let all = [
+        Colouring::Label,
+        Colouring::Prediction,
+        Colouring::Mistakes,
+        Colouring::Loss(input.view.points.loss),
+        Colouring::Column(column),
+    ];
+    for choice in all {
+        let refusal = choice.refusal(scene);
+        let text =
+            if let Colouring::Column(_) = choice { "a column of the data".to_owned() } else { choice.label(dataset) };
+        let button = egui::Button::selectable(*chosen == choice, text);
+        let response = ui.add_enabled(refusal.is_none(), button).on_hover_text(tip(choice));
+        if response.on_disabled_hover_text(refusal.unwrap_or_default()).clicked() {
+            *chosen = choice;
+        }
     }
 }
 
@@ -125,7 +157,8 @@ fn pictures(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, asked: &mut Vec<
     }
 }
 
-fn filter(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
+/// The way back to all points, where some are hidden.
+pub fn show_all(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
     if input.view.points.filter.is_empty() {
         return;
     }
@@ -134,6 +167,6 @@ fn filter(ui: &mut Ui, input: &StageInput<'_>, asked: &mut Vec<PointCommand>) {
         .on_hover_text("Draw the points again that were hidden, in the legend or by a condition.")
         .clicked()
     {
-        asked.push(PointCommand::ShowAllGroups);
+        commands.push(ViewCommand::Points(PointCommand::ShowAllGroups));
     }
 }

@@ -15,19 +15,29 @@ const GRIP: f32 = 18.0;
 /// The menu shows all of its entries at once.
 const MENU_HEIGHT: f32 = 400.0;
 
-/// The menu with what belongs to the chosen projection beside it.
+/// The room for a number that is dragged, for a letter, and for what the tour has.
+const NUMBER: f32 = 56.0;
+const LETTER: f32 = 7.5;
+const TOUR: f32 = 150.0;
+
+/// The menu of projections.
 pub fn choice(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
     let dimension = scene.extent.dimension();
     let classes = scene.extent.classes();
     let present = input.view.projection;
     let mut chosen = present;
-    let name = name(present, dimension);
+    let follows = scene.extent.follows();
+    let name = name(present, dimension, follows);
     let menu = egui::ComboBox::new("projection", "").selected_text(name).width(110.0).height(MENU_HEIGHT);
     let menu = menu.show_ui(ui, |ui| {
         let mut offer = |projection: Projection, text: &str, tip: &str| {
             ui.selectable_value(&mut chosen, projection, text).on_hover_text(tip);
         };
-        let automatic = if dimension <= 3 { "All coordinates" } else { "Automatic: principal 3-D" };
+        let automatic = match (dimension <= 3, follows) {
+            (true, _) => "All coordinates",
+            (false, true) => "Automatic: following 3-D",
+            (false, false) => "Automatic: principal 3-D",
+        };
         offer(Projection::Automatic, automatic, "The whole space where it has at most three dimensions.");
         if dimension >= 2 {
             offer(Projection::Plane([0, 1]), "2 coordinates", "Two coordinates of the space.");
@@ -61,6 +71,30 @@ pub fn choice(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut
     menu.response.on_hover_text(
         "Which two or three directions of the space are drawn, the same for every time unless they follow the data.",
     );
+    if chosen != present {
+        commands.push(ViewCommand::Project(chosen));
+    }
+}
+
+/// The room that [`details`] need.
+pub fn extra_width(input: &StageInput<'_>, scene: &Scene) -> f32 {
+    let names = scene.extent.classes().iter().map(|name| name.chars().count()).max().unwrap_or(0).min(30) as f32;
+    match input.view.projection {
+        Projection::Plane(_) => 2.0 * NUMBER,
+        Projection::Space(_) => 3.0 * NUMBER,
+        Projection::ClassPlane(_) => 2.0 * (NUMBER + LETTER * names),
+        Projection::ClassSpace(_) => 3.0 * (NUMBER + LETTER * names),
+        Projection::Tour => TOUR,
+        _ => 0.0,
+    }
+}
+
+/// What belongs to the chosen projection: its axes, or the tour.
+pub fn details(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
+    let dimension = scene.extent.dimension();
+    let classes = scene.extent.classes();
+    let present = input.view.projection;
+    let mut chosen = present;
     match &mut chosen {
         Projection::Plane(axes) => coordinates(ui, axes, dimension),
         Projection::Space(axes) => coordinates(ui, axes, dimension),
@@ -78,9 +112,10 @@ pub fn choice(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut
     }
 }
 
-fn name(projection: Projection, dimension: usize) -> &'static str {
+fn name(projection: Projection, dimension: usize, follows: bool) -> &'static str {
     match projection {
         Projection::Automatic if dimension <= 3 => "All coordinates",
+        Projection::Automatic if follows => "Following 3-D",
         Projection::Automatic | Projection::PrincipalSpace => "Principal 3-D",
         Projection::PrincipalPlane => "Principal 2-D",
         Projection::FollowingPlane => "Following 2-D",

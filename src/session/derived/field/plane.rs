@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::linalg::evenly_spaced;
 use crate::linalg::principal_components;
-use crate::session::{FieldRequest, Frame, Scene};
+use crate::session::{FieldRequest, Frame, Orientation, Scene};
 
 /// The plane is drawn so much farther than the data reaches.
 const MARGIN: f64 = 1.15;
@@ -43,7 +43,7 @@ impl SlicePlane {
         match rows.nrows() {
             2 => {
                 let axes = [0, 1].map(|row| rows.row(row).transpose());
-                let fit = frame.fit(request.t, request.auto_fit);
+                let fit = frame.fit(request.t, request.auto_fit, Orientation::FRONT);
                 // Through the data's mean in the directions that are not seen, around the picture's middle in the others.
                 let mut origin = found.mean.clone();
                 for (axis, centre) in axes.iter().zip(fit.centre) {

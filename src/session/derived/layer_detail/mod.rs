@@ -17,6 +17,7 @@ use crate::flow::{LayerFlow, Motion};
 use crate::linalg::evenly_spaced;
 use crate::linalg::{Rotation, Svd};
 use crate::network::{Layer, Node, NodeMap};
+use crate::session::SidePanel;
 use crate::session::scene::{Progress, Scene, SceneError, go_on};
 
 /// The overview of the weights has at most so many cells a side: about one for a point of the panel.
@@ -238,7 +239,7 @@ impl Derivation for LayerDetail {
     const KEPT: usize = 64;
 
     fn wanted(situation: &Situation<'_>) -> Option<usize> {
-        let shows = situation.window.layer_panel && !situation.window.refinement_panel();
+        let shows = situation.window.is_in_sight(SidePanel::Layer) && !situation.window.refinement_panel();
         shows.then(|| situation.panel_layer())
     }
 

@@ -8,6 +8,10 @@ const LONGEST_FRAME: f64 = 0.1;
 const LOOP_REST: f64 = 1.2;
 /// Loop ranges shorter than this are a click with a trembling hand, not a range.
 const SHORTEST_RANGE: f64 = 0.02;
+/// At least so much of the flow is in sight on the timeline, in layers.
+const SHORTEST_VIEW: f64 = 0.05;
+/// Where the time is in what is in sight after it has left it, as a share.
+const TURNED_PAGE: f64 = 0.1;
 /// Times closer than this are the same boundary.
 const SAME_TIME: f64 = 1e-9;
 
@@ -23,6 +27,8 @@ pub struct Playback {
     speed: f64,
     looping: bool,
     range: Option<(f64, f64)>,
+    /// The times that are in sight on the timeline, where it is not the whole flow.
+    visible: Option<(f64, f64)>,
     /// Seconds spent at the end of the loop.
     rested: f64,
 }
@@ -55,6 +61,19 @@ pub enum PlaybackCommand {
     Pause,
     /// Shows the time t and pauses, as scrubbing does.
     Seek(f64),
+    /// Moves the time by so much and pauses.
+    Nudge(f64),
+    /// Magnifies the timeline around a time.
+    ZoomTime {
+        /// The factor on the magnification.
+        factor: f64,
+        /// The time that stays in place; the present one where there is none.
+        at: Option<f64>,
+    },
+    /// Moves what is in sight of the timeline, in shares of it.
+    PanTime(f64),
+    /// Brings the whole flow into sight of the timeline.
+    ShowAllTime,
     /// To the next phase boundary.
     NextPhase,
     /// To the phase boundary before.
@@ -85,7 +104,16 @@ impl Playback {
     /// The clock of a flow of `duration` layers, at t = 0, looping and paused.
     pub fn new(duration: f64) -> Playback {
         let duration = if duration.is_finite() { duration.max(0.0) } else { 0.0 };
-        Playback { t: 0.0, duration, playing: false, speed: 1.0, looping: true, range: None, rested: 0.0 }
+        Playback {
+            t: 0.0,
+            duration,
+            playing: false,
+            speed: 1.0,
+            looping: true,
+            range: None,
+            visible: None,
+            rested: 0.0,
+        }
     }
 
     /// The time shown.
@@ -116,6 +144,11 @@ impl Playback {
     /// The range that is played, where it is not the whole flow.
     pub fn range(&self) -> Option<(f64, f64)> {
         self.range
+    }
+
+    /// The times that are in sight on the timeline; `None` for the whole flow.
+    pub fn visible(&self) -> Option<(f64, f64)> {
+        self.visible
     }
 
     /// Keeps the choices (playing, speed, loop) and goes to the start of another flow.
@@ -150,6 +183,7 @@ impl Playback {
         self.duration = Playback::new(duration).duration;
         self.t = self.t.min(self.duration);
         self.range = self.range.filter(|(_, end)| *end <= self.duration);
+        self.visible = self.visible.filter(|(_, end)| *end <= self.duration);
     }
 
     /// Applies a command. `boundaries` are the phase boundaries of the flow in increasing order, 0 and L among them.
@@ -166,6 +200,10 @@ impl Playback {
             }
             PlaybackCommand::Pause => self.playing = false,
             PlaybackCommand::Seek(t) => self.stop_at(t),
+            PlaybackCommand::Nudge(by) => self.stop_at(self.t + by),
+            PlaybackCommand::ZoomTime { factor, at } => self.zoom(factor, at.unwrap_or(self.t)),
+            PlaybackCommand::PanTime(by) => self.pan(by),
+            PlaybackCommand::ShowAllTime => self.visible = None,
             PlaybackCommand::NextPhase => self.stop_at(after(self.t, boundaries.iter().copied(), self.duration)),
             PlaybackCommand::PreviousPhase => self.stop_at(before(self.t, boundaries.iter().copied())),
             PlaybackCommand::NextLayer => self.stop_at(after(self.t, self.layer_starts(), self.duration)),
@@ -208,10 +246,12 @@ impl Playback {
             if self.rested >= LOOP_REST {
                 self.rested = 0.0;
                 self.t = start;
+                self.keep_in_sight();
             }
             return;
         }
         self.t = (self.t.max(start) + seconds * self.speed / SECONDS_PER_LAYER).min(end);
+        self.keep_in_sight();
         if self.t >= end && !self.looping {
             self.playing = false;
         }
@@ -226,6 +266,37 @@ impl Playback {
         if t.is_finite() {
             self.t = t.clamp(0.0, self.duration);
         }
+        self.keep_in_sight();
+    }
+
+    /// Turns the page of the timeline where the time has left what is in sight.
+    fn keep_in_sight(&mut self) {
+        if let Some((from, to)) = self.visible.filter(|(from, to)| self.t < *from || self.t > *to) {
+            self.look_from(self.t - TURNED_PAGE * (to - from), to - from);
+        }
+    }
+
+    fn zoom(&mut self, factor: f64, at: f64) {
+        if !(factor.is_finite() && factor > 0.0 && at.is_finite()) {
+            return;
+        }
+        let (from, to) = self.visible.unwrap_or((0.0, self.duration));
+        let span = ((to - from) / factor).max(SHORTEST_VIEW);
+        let share = ((at - from) / (to - from).max(f64::MIN_POSITIVE)).clamp(0.0, 1.0);
+        self.look_from(at - share * span, span);
+    }
+
+    fn pan(&mut self, by: f64) {
+        if let Some((from, to)) = self.visible.filter(|_| by.is_finite()) {
+            self.look_from(from + by * (to - from), to - from);
+        }
+    }
+
+    fn look_from(&mut self, from: f64, span: f64) {
+        self.visible = (span < self.duration).then(|| {
+            let from = from.clamp(0.0, self.duration - span);
+            (from, from + span)
+        });
     }
 
     fn set_range(&mut self, from: f64, to: f64) {
@@ -257,126 +328,4 @@ fn before(t: f64, boundaries: impl DoubleEndedIterator<Item = f64>) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FRAME: f64 = 1.0 / 60.0;
-    const BOUNDARIES: [f64; 6] = [0.0, 0.25, 0.5, 1.0, 1.5, 2.0];
-
-    fn playing(duration: f64) -> Playback {
-        let mut playback = Playback::new(duration);
-        playback.apply(PlaybackCommand::Play, &BOUNDARIES);
-        playback
-    }
-
-    fn run(playback: &mut Playback, seconds: f64) {
-        for _ in 0..(seconds / FRAME).round() as usize {
-            playback.advance(FRAME);
-        }
-    }
-
-    #[test]
-    fn a_layer_takes_four_seconds_and_speed_scales_it() {
-        let mut playback = playing(10.0);
-        run(&mut playback, 4.0);
-        assert!((playback.t() - 1.0).abs() < 1e-9);
-        playback.apply(PlaybackCommand::Faster, &BOUNDARIES);
-        assert_eq!(playback.speed(), 2.0);
-        run(&mut playback, 4.0);
-        assert!((playback.t() - 3.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn a_stall_does_not_jump() {
-        let mut playback = playing(10.0);
-        playback.advance(30.0);
-        assert!((playback.t() - LONGEST_FRAME / SECONDS_PER_LAYER).abs() < 1e-12);
-        playback.advance(-1.0);
-        playback.advance(f64::NAN);
-        assert!((playback.t() - LONGEST_FRAME / SECONDS_PER_LAYER).abs() < 1e-12);
-    }
-
-    #[test]
-    fn it_ends_at_the_end_or_starts_again_after_a_rest() {
-        let mut once = playing(1.0);
-        once.apply(PlaybackCommand::ToggleLoop, &[]);
-        run(&mut once, 5.0);
-        assert_eq!((once.t(), once.playing()), (1.0, false));
-        once.apply(PlaybackCommand::Toggle, &[]);
-        assert_eq!((once.t(), once.playing()), (0.0, true));
-
-        let mut looping = playing(1.0);
-        run(&mut looping, 4.5);
-        assert_eq!((looping.t(), looping.playing()), (1.0, true));
-        run(&mut looping, 1.2);
-        assert!(looping.t() < 0.5 && looping.playing());
-    }
-
-    #[test]
-    fn a_range_is_looped() {
-        let mut playback = playing(2.0);
-        playback.apply(PlaybackCommand::SetRange(1.5, 1.0), &BOUNDARIES);
-        assert_eq!(playback.range(), Some((1.0, 1.5)));
-        assert_eq!(playback.t(), 1.0);
-        for _ in 0..600 {
-            playback.advance(FRAME);
-            assert!((1.0..=1.5).contains(&playback.t()));
-        }
-        playback.apply(PlaybackCommand::SetRange(0.3, 0.301), &BOUNDARIES);
-        assert_eq!(playback.range(), None);
-    }
-
-    #[test]
-    fn steps_by_phase_and_by_layer() {
-        let mut playback = playing(2.0);
-        let mut after = |command| {
-            playback.apply(command, &BOUNDARIES);
-            assert!(!playback.playing());
-            playback.t()
-        };
-        assert_eq!(after(PlaybackCommand::NextPhase), 0.25);
-        assert_eq!(after(PlaybackCommand::NextPhase), 0.5);
-        assert_eq!(after(PlaybackCommand::NextLayer), 1.0);
-        assert_eq!(after(PlaybackCommand::Seek(1.2)), 1.2);
-        assert_eq!(after(PlaybackCommand::PreviousPhase), 1.0);
-        assert_eq!(after(PlaybackCommand::PreviousPhase), 0.5);
-        assert_eq!(after(PlaybackCommand::Seek(1.2)), 1.2);
-        assert_eq!(after(PlaybackCommand::PreviousLayer), 1.0);
-        assert_eq!(after(PlaybackCommand::PreviousLayer), 0.0);
-        assert_eq!(after(PlaybackCommand::PreviousPhase), 0.0);
-        assert_eq!(after(PlaybackCommand::End), 2.0);
-        assert_eq!(after(PlaybackCommand::NextPhase), 2.0);
-        assert_eq!(after(PlaybackCommand::NextLayer), 2.0);
-        assert_eq!(after(PlaybackCommand::Home), 0.0);
-        assert_eq!(after(PlaybackCommand::Seek(f64::NAN)), 0.0);
-        assert_eq!(after(PlaybackCommand::Seek(1e300)), 2.0);
-    }
-
-    #[test]
-    fn speeds_stay_within_their_list() {
-        let mut playback = Playback::new(1.0);
-        for _ in 0..20 {
-            playback.apply(PlaybackCommand::Slower, &[]);
-        }
-        assert_eq!(playback.speed(), SPEEDS[0]);
-        for _ in 0..20 {
-            playback.apply(PlaybackCommand::Faster, &[]);
-        }
-        assert_eq!(Some(&playback.speed()), SPEEDS.last());
-        playback.apply(PlaybackCommand::SetSpeed(-1.0), &[]);
-        assert_eq!(Some(&playback.speed()), SPEEDS.last());
-    }
-
-    #[test]
-    fn a_flow_that_grows_or_shrinks_keeps_its_time() {
-        let mut playback = Playback::new(6.0);
-        playback.apply(PlaybackCommand::SetRange(2.0, 5.5), &[]);
-        playback.apply(PlaybackCommand::Seek(5.2), &[]);
-        playback.resize(7.0);
-        assert_eq!((playback.t(), playback.duration(), playback.range()), (5.2, 7.0, Some((2.0, 5.5))));
-        playback.resize(5.0);
-        assert_eq!((playback.t(), playback.duration(), playback.range()), (5.0, 5.0, None));
-        playback.resize(f64::NAN);
-        assert_eq!((playback.t(), playback.duration()), (0.0, 0.0));
-    }
-}
+mod tests;

@@ -19,6 +19,8 @@ pub const SMALL: f32 = 11.0;
 pub const BODY: f32 = 13.0;
 /// See [`SMALL`].
 pub const HEADING: f32 = 16.0;
+/// The sentence on a stage that is presented.
+const TITLE: f32 = 24.0;
 
 /// The gap between neighbouring things, in points.
 pub const GAP: f32 = 6.0;
@@ -33,8 +35,8 @@ pub const POINT_RADIUS: f32 = 3.2;
 /// The radius of small rounded corners.
 pub const CORNER: u8 = 3;
 
-/// The data colours of Okabe and Ito (2008), the most distinct pairs first; the last stands for their black.
-const DATA: [Color32; 7] = [
+/// The data colours of Okabe and Ito (2008), the most distinct pairs first, as they are on dark ground.
+const DATA_ON_DARK: [Color32; 7] = [
     Color32::from_rgb(0x00, 0x72, 0xB2), // blue
     Color32::from_rgb(0xD5, 0x5E, 0x00), // vermillion
     Color32::from_rgb(0x00, 0x9E, 0x73), // bluish green
@@ -44,8 +46,19 @@ const DATA: [Color32; 7] = [
     Color32::from_rgb(0xF0, 0xE4, 0x42), // yellow
 ];
 
+/// The same hues on white, where orange, sky blue and yellow are darker: points stand out from their ground by 3 to 1.
+const DATA_ON_LIGHT: [Color32; 7] = [
+    Color32::from_rgb(0x00, 0x72, 0xB2),
+    Color32::from_rgb(0xD5, 0x5E, 0x00),
+    Color32::from_rgb(0x00, 0x9E, 0x73),
+    Color32::from_rgb(0xC9, 0x86, 0x00),
+    Color32::from_rgb(0xCC, 0x79, 0xA7),
+    Color32::from_rgb(0x2F, 0x8F, 0xCB),
+    Color32::from_rgb(0x8F, 0x8A, 0x00),
+];
+
 /// How many classes have a colour of their own; further classes repeat the colours with another shape.
-pub const DATA_COLOURS: usize = DATA.len() + 1;
+pub const DATA_COLOURS: usize = DATA_ON_DARK.len() + 1;
 
 /// How strong the fill of a cell is at the most; points and grid must stand out from it.
 const AREA_STRENGTH: f32 = 0.6;
@@ -81,7 +94,9 @@ pub struct Palette {
     area_grown: Color32,
     /// Data without labels.
     pub unlabelled: Color32,
-    /// The eighth data colour.
+    /// The data colours but the last.
+    data: [Color32; 7],
+    /// The eighth data colour, which stands for black.
     black: Color32,
     phases: [Color32; 8],
     /// The ends of the scale of signed values.
@@ -103,10 +118,11 @@ static LIGHT: Palette = Palette {
     area_shrunk: Color32::from_rgb(0x8C, 0x51, 0x0A), // brown
     area_grown: Color32::from_rgb(0x01, 0x66, 0x5E),  // teal
     unlabelled: Color32::from_rgb(0x4E, 0x55, 0x62),
+    data: DATA_ON_LIGHT,
     black: Color32::from_rgb(0x1E, 0x1F, 0x22),
     phases: [
         Color32::from_rgb(0x6B, 0x5B, 0xB5), // rotate in: violet
-        Color32::from_rgb(0xA8, 0x3F, 0x5E), // compress: wine
+        Color32::from_rgb(0x9A, 0x50, 0x22), // compress: rust
         Color32::from_rgb(0x3C, 0x86, 0x93), // rotate out: petrol
         Color32::from_rgb(0x8C, 0x4A, 0x8C), // stretch: plum
         Color32::from_rgb(0x4A, 0x70, 0xA0), // rotate: steel
@@ -132,10 +148,11 @@ static DARK: Palette = Palette {
     area_shrunk: Color32::from_rgb(0xC8, 0x8A, 0x35),
     area_grown: Color32::from_rgb(0x4F, 0xC0, 0xB2),
     unlabelled: Color32::from_rgb(0xB4, 0xBA, 0xC6),
+    data: DATA_ON_DARK,
     black: Color32::from_rgb(0xE6, 0xE7, 0xEA),
     phases: [
         Color32::from_rgb(0x9A, 0x8C, 0xDE),
-        Color32::from_rgb(0xD8, 0x72, 0x90),
+        Color32::from_rgb(0xD0, 0x88, 0x58),
         Color32::from_rgb(0x63, 0xB2, 0xBF),
         Color32::from_rgb(0xBE, 0x7E, 0xBE),
         Color32::from_rgb(0x7E, 0xA4, 0xD4),
@@ -177,6 +194,18 @@ impl Palette {
         }
     }
 
+    /// The colour of a phase as text on the stage: as near to [`Palette::phase`] as can be read.
+    pub fn phase_ink(&self, kind: PhaseKind) -> Color32 {
+        self.readable(self.phase(kind))
+    }
+
+    /// `colour` as text on the stage: mixed with the ink until it can be read.
+    pub fn readable(&self, colour: Color32) -> Color32 {
+        const STEPS: u8 = 20;
+        let mixed = (0..=STEPS).map(|step| colour.lerp_to_gamma(self.ink, f32::from(step) / f32::from(STEPS)));
+        mixed.into_iter().find(|mixed| contrast(*mixed, self.stage) >= TEXT_CONTRAST).unwrap_or(self.ink)
+    }
+
     /// The colour of a finding's severity.
     pub fn severity(&self, severity: Severity) -> Color32 {
         match severity {
@@ -188,12 +217,12 @@ impl Palette {
 
     /// The colour of a class; from [`DATA_COLOURS`] on the colours repeat (and the shape changes).
     pub fn class(&self, class: usize) -> Color32 {
-        DATA.get(class % DATA_COLOURS).copied().unwrap_or(self.black)
+        self.data.get(class % DATA_COLOURS).copied().unwrap_or(self.black)
     }
 
     /// The colour of a value, `share` of the way from the least to the largest of the data.
     pub fn value(&self, share: f32) -> Color32 {
-        let [low, high, ..] = DATA;
+        let [low, high, ..] = self.data;
         if share < 0.5 {
             low.lerp_to_gamma(self.unlabelled, (2.0 * share).max(0.0))
         } else {
@@ -226,6 +255,19 @@ impl Palette {
     }
 }
 
+/// The least contrast of text with its ground (WCAG 2.2, AA).
+pub const TEXT_CONTRAST: f32 = 4.5;
+
+/// The contrast of two opaque colours as WCAG 2.2 defines it, 1 to 21.
+pub fn contrast(one: Color32, other: Color32) -> f32 {
+    let luminance = |colour: Color32| {
+        let linear = egui::Rgba::from(colour);
+        0.2126 * linear.r() + 0.7152 * linear.g() + 0.0722 * linear.b()
+    };
+    let (a, b) = (luminance(one), luminance(other));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
 /// Gives both themes of `context` the palette, the text sizes and the spacing. Call once, before the first frame.
 pub fn install(context: &Context) {
     context.set_fonts(fonts());
@@ -234,7 +276,7 @@ pub fn install(context: &Context) {
 }
 
 /// What the default fonts lack: ᵀ, drawn by `scripts/make-symbols-font`.
-const SYMBOLS: &[u8] = include_bytes!("../../assets/symbols.ttf");
+const SYMBOLS: &[u8] = include_bytes!("../../../assets/symbols.ttf");
 
 /// The default fonts; the monospaced one, which has arrows and superscripts, stands in for what the others lack, and a
 /// font of our own for what all of them lack.
@@ -285,6 +327,11 @@ pub fn heading_font() -> FontId {
     FontId::new(HEADING, FontFamily::Proportional)
 }
 
+/// The font of the sentence that a room reads.
+pub fn title_font() -> FontId {
+    FontId::new(TITLE, FontFamily::Proportional)
+}
+
 /// A note: small and faint.
 pub fn note(ui: &Ui, text: impl Into<String>) -> RichText {
     RichText::new(text).small().color(Palette::from_ui(ui).faint_ink)
@@ -329,59 +376,4 @@ pub fn significant(value: f64) -> String {
 const MINUS: &str = "\u{2212}";
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const KINDS: [PhaseKind; 8] = [
-        PhaseKind::RotateIn,
-        PhaseKind::Compress,
-        PhaseKind::RotateOut,
-        PhaseKind::Stretch,
-        PhaseKind::Rotate,
-        PhaseKind::Shift,
-        PhaseKind::Activate,
-        PhaseKind::Residual,
-    ];
-
-    #[test]
-    fn phase_colours_differ_from_each_other_and_from_the_data() {
-        let distance = |a: Color32, b: Color32| -> i32 {
-            let ([r, g, b_, _], [r2, g2, b2, _]) = (a.to_array(), b.to_array());
-            [(r, r2), (g, g2), (b_, b2)].iter().map(|(x, y)| (i32::from(*x) - i32::from(*y)).abs()).sum()
-        };
-        for palette in [&LIGHT, &DARK] {
-            for (i, kind) in KINDS.into_iter().enumerate() {
-                for other in &KINDS[i + 1..] {
-                    assert!(distance(palette.phase(kind), palette.phase(*other)) > 40, "{kind:?} {other:?}");
-                }
-                for class in 0..DATA_COLOURS {
-                    assert!(distance(palette.phase(kind), palette.class(class)) > 40, "{kind:?} class {class}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn figures_keep_their_width_and_sign() {
-        assert_eq!(figure(-0.001, 2), "0.00");
-        assert_eq!(figure(-1.5, 2), "\u{2212}1.50");
-        assert_eq!(figure(12.345, 1), "12.3");
-        assert_eq!(significant(0.0), "0");
-        assert_eq!(significant(0.12345), "0.123");
-        assert_eq!(significant(123.45), "123");
-        assert_eq!(significant(-2.0e-9), "\u{2212}2.0e\u{2212}9");
-        assert_eq!(significant(f64::NAN), "not a number");
-    }
-
-    #[test]
-    fn digits_are_equally_wide() {
-        let output = Context::default().run_ui(egui::RawInput::default(), |ui| {
-            let width = |digit| ui.fonts_mut(|fonts| fonts.glyph_width(&body_font(), digit));
-            assert!(width('0') > 1.0);
-            for digit in "0123456789".chars() {
-                assert!((width(digit) - width('0')).abs() < 0.26, "{digit:?} is {} wide", width(digit));
-            }
-        });
-        output.drop_without_applying_deltas();
-    }
-}
+mod tests;
