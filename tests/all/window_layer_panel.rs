@@ -199,6 +199,9 @@ fn all_layers_are_surveyed_while_their_strip_is_open_and_a_click_goes_to_a_time(
     prepared(&mut window);
     assert!(window.state().session().view.panel.shows(PanelPart::AllLayers));
     assert!(window.state().session().latest::<LayerOverview>().is_some());
+    // A track that is folded at first unfolds by its name.
+    assert!(window.query_by_label("Total rotation, °").is_none());
+    click(&mut window, "Track: Rotation");
     let charts = [
         "Spectra: ln σ, largest on top",
         "Total rotation, °",
@@ -210,9 +213,9 @@ fn all_layers_are_surveyed_while_their_strip_is_open_and_a_click_goes_to_a_time(
     for (index, chart) in charts.into_iter().enumerate() {
         let rect = window.get_by_label(chart).rect();
         let share = 0.2 + 0.15 * index as f32;
-        // The values stand in a gutter on the left of all charts but the first.
-        let gutter = if index == 0 { 0.0 } else { 30.0 };
-        let at = egui::pos2(rect.left() + gutter + share * (rect.width() - gutter), rect.center().y);
+        // The tracks are aligned to the timeline, which has room for the playhead's handle at both ends.
+        let timeline = window.get_by_label("Timeline").rect().shrink2(egui::vec2(6.0, 0.0));
+        let at = egui::pos2(timeline.left() + share * timeline.width(), rect.center().y);
         window.drag_at(at);
         window.run_steps(1);
         window.drop_at(at);

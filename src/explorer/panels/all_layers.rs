@@ -16,7 +16,7 @@ use crate::session::{
 /// The height of a track.
 const TRACK: f32 = 34.0;
 /// The tracks take at most so much height before they scroll.
-const MAX_HEIGHT: f32 = 190.0;
+const MAX_HEIGHT: f32 = 240.0;
 /// The heading has the tracks' names beside each other where there is so much room.
 const NAMES: f32 = 1000.0;
 /// ln 10: a factor of ten has the full colour, so that one tiny singular value does not leave the others pale.

@@ -50,7 +50,11 @@ fn accept_admitted(session: &mut Session, outcome: Outcome, effects: &mut Vec<Ef
         Outcome::Built(document, Ok(scene)) => show::show(session, document, scene, effects),
         Outcome::Rebuilt(document, result) => show::accept_rebuilt(session, document, result, effects),
         Outcome::Built(document, Err(error)) => stop::refuse(session, &document, &error, effects),
-        Outcome::Derived(output) => derive::accept(session, output),
+        Outcome::Derived(output) => {
+            derive::accept(session, output);
+            // A flow that was due may have waited for this field.
+            rebuild::go_on(session, effects);
+        }
         Outcome::Spectrum(file, result) => import::accept_spectrum(session, &file, result),
         Outcome::Saved(path, Ok(())) => {
             paths::saved(session, path);

@@ -119,8 +119,7 @@ impl Default for PanelSettings {
     /// What moves is open; the rest would push it out of sight.
     fn default() -> PanelSettings {
         let open = Section::ALL.map(|section| !matches!(section, Section::Weights | Section::Choices));
-        let tracks =
-            Track::ALL.map(|track| !matches!(track, Track::Rotation | Track::Gradient | Track::GradientSpectra));
+        let tracks = Track::ALL.map(|track| !matches!(track, Track::Rotation | Track::GradientSpectra));
         PanelSettings { open, focus: None, parts: 0, tracks, weights: HeatWindow::default(), entry: None }
     }
 }

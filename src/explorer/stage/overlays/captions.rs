@@ -77,7 +77,7 @@ pub fn head(ui: &Ui, painter: &Painter, palette: &Palette, rect: Rect, texts: &C
 
 /// What lies behind text on the stage, so that it can be read over points and fields.
 pub fn ground(palette: &Palette) -> Color32 {
-    palette.stage.gamma_multiply(0.75)
+    palette.stage.gamma_multiply(0.85)
 }
 
 fn width(rect: Rect) -> f32 {
