@@ -88,7 +88,7 @@ impl Network {
         let origins = self.origins.iter().take(count).cloned().collect();
         let stored = self.stored.iter().take(count).copied().collect();
         let name = self.name.clone();
-        (!layers.is_empty()).then(|| Network { name, layers, output: self.output, origins, stored, objective: None })
+        (!layers.is_empty()).then_some(Network { name, layers, output: self.output, origins, stored, objective: None })
     }
 
     /// The same network with words for what its layers were before they became matrices, first layer to last:

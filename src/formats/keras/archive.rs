@@ -81,7 +81,7 @@ impl<'a, R: Read + Seek> Archive<'a, R> {
         let origin = origin(&config, version);
         let file = hdf5::open(path, self.read(&weights, most)?)?;
         let compiled = super::compiled::within(&config);
-        network(path, &config, compiled, stored(file, held), origin, Account::default(), input)
+        network(path, (&config, compiled), stored(file, held), origin, Account::default(), input)
     }
 }
 

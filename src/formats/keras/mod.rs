@@ -71,7 +71,7 @@ pub(super) fn open_hdf5(path: &Path, input: Option<ImageShape>) -> Result<Opened
             let config: Value = json::parse(path, config.as_bytes())?;
             let origin = origin(&config, file.attributes.get("keras_version").map(String::as_str));
             let compiled = file.attributes.get("training_config").and_then(|text| serde_json::from_str(text).ok());
-            network(path, &config, compiled.as_ref(), stored(file, held), origin, Account::default(), input)
+            network(path, (&config, compiled.as_ref()), stored(file, held), origin, Account::default(), input)
         }
         None => {
             let forms = forms::forms(&file.tensors, None);
@@ -108,7 +108,7 @@ pub(super) fn open_architecture(path: &Path, bytes: &[u8], input: Option<ImageSh
     let attribute = weights.attributes.get("keras_version").cloned();
     let origin = origin(&config, attribute.as_deref());
     let compiled = compiled::within(&config).cloned();
-    network(path, &config, compiled.as_ref(), stored(weights, held), origin, Account::default(), input)
+    network(path, (&config, compiled.as_ref()), stored(weights, held), origin, Account::default(), input)
 }
 
 fn stored(file: Hdf5File, held: u64) -> Stored {
@@ -137,8 +137,7 @@ fn origin(config: &Value, version: Option<&str>) -> Origin {
 /// already.
 pub(super) fn network(
     path: &Path,
-    config: &Value,
-    compiled: Option<&Value>,
+    (config, compiled): (&Value, Option<&Value>),
     stored: Stored,
     origin: Origin,
     mut account: Account,

@@ -57,7 +57,7 @@ pub(super) fn open(path: &Path, bytes: &[u8], input: Option<ImageShape>) -> Resu
             }
             let stored = keras::Stored { tensors, held, layout: keras::Layout::default(), is_listed: true };
             let compiled = topology.get("training_config").filter(|compiled| compiled.is_object());
-            keras::network(path, config, compiled, stored, keras::Origin::TensorflowJs, account, input)
+            keras::network(path, (config, compiled), stored, keras::Origin::TensorflowJs, account, input)
         }
         // A graph of TensorFlow's own operators.
         None if topology.get("node").is_some() => graph_model::open(path, bytes, &topology, placed, input),
