@@ -18,7 +18,7 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     let (kind, folder) = (arguments.next().unwrap(), PathBuf::from(arguments.next().unwrap()));
     let times: u64 = arguments.next().map_or(u64::MAX, |times| times.parse().unwrap());
-    let mut app = ExplorerApp::new(Startup { example: Some(Example::Digits), ..Startup::default() });
+    let mut app = ExplorerApp::new(Startup { example: Some(Example::Moons), ..Startup::default() });
     app.without_dialogs();
     assert!(app.wait_for_jobs(LONG));
     if kind == "settings" {

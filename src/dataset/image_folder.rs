@@ -65,7 +65,12 @@ struct Found {
 /// If a file cannot be read or is no picture, or there is none, or they are more than there is memory for.
 pub(super) fn read(folder: &Path) -> Result<ArrayTable, DatasetError> {
     let mut found = Found::default();
-    walk(folder, None, 0, &mut found)?;
+    walk(folder, None, 0, &mut found).map_err(|error| match error {
+        // It is all that was looked at that is too much, not the folder in which that was seen.
+        DatasetError::TooManyFiles { most, .. } => DatasetError::TooManyFiles { path: folder.into(), most },
+        DatasetError::TooManyOthers { most, .. } => DatasetError::TooManyOthers { path: folder.into(), most },
+        error => error,
+    })?;
     let has_classes = found.pictures.iter().any(|(_, class)| class.is_some());
     let (taken, loose): (Vec<_>, Vec<_>) =
         found.pictures.into_iter().partition(|(_, class)| class.is_some() == has_classes);

@@ -75,7 +75,6 @@ where
         give_name(&partial, &target, can_be_renamed).map_err(failed)
     });
     if filled.is_err() {
-        // The first failure is the one to tell.
         let _ = fs::remove_file(&partial);
     }
     filled
@@ -284,15 +283,11 @@ pub fn remove_partials(folder: &Path) {
 /// and is no harm to what is written.
 fn remove_left(entry: &fs::DirEntry) {
     let path = entry.path();
-    match entry.file_type() {
-        Ok(kind) if kind.is_dir() => {
-            let _ = remove_folder(&path);
-        }
-        Ok(kind) if kind.is_file() => {
-            let _ = fs::remove_file(path);
-        }
-        _ => {}
-    }
+    let _ = match entry.file_type() {
+        Ok(kind) if kind.is_dir() => remove_folder(&path),
+        Ok(kind) if kind.is_file() => fs::remove_file(path),
+        _ => Ok(()),
+    };
 }
 
 /// Removes a folder with the files that lie in it; one in which another folder lies stays.
