@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::columns::aligned;
 use super::error::{CommandError, ErrorReport};
-use super::inspect::{InspectArguments, Told, inspect};
+use super::inspect::{InspectArguments, Inspected, chain_of, inspect, run_one};
 use super::output::{print, print_json_line, print_note};
 use crate::formats::{Checkpoint, checkpoints, is_pattern};
 use crate::system::panics;
@@ -19,18 +19,28 @@ struct Row<'a> {
     step: Option<u64>,
     bytes: u64,
     #[serde(flatten)]
-    told: RowContent<'a>,
+    content: RowContent<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(untagged)]
 enum RowContent<'a> {
-    Told(&'a Told),
+    Inspected(&'a Inspected),
     Error(ErrorReport),
 }
 
+/// `layerflow inspect`, of one file or of many.
+pub(super) fn run(arguments: &InspectArguments) -> Result<(), CommandError> {
+    let Some(files) = of_paths(&arguments.files)? else { return run_one(arguments) };
+    match &arguments.tensors {
+        Some(None) => Err(CommandError::Usage("--tensors lists those of one file; give one file".into())),
+        Some(Some(names)) => run_all(&files, &chain_of(names), arguments),
+        None => run_all(&files, &[], arguments),
+    }
+}
+
 /// The files that are told of one by one, in their order; `None` where one network is asked for.
-pub(super) fn of_paths(paths: &[PathBuf]) -> Result<Option<Vec<Checkpoint>>, CommandError> {
+fn of_paths(paths: &[PathBuf]) -> Result<Option<Vec<Checkpoint>>, CommandError> {
     let [path] = paths else {
         let files = paths.iter().map(|path| Checkpoint::of(path.clone())).collect();
         return Ok((!paths.is_empty()).then_some(files));
@@ -62,27 +72,27 @@ fn holds_one_model(folder: &Path, files: &[Checkpoint]) -> bool {
 
 /// Tells of every file: without `--json` what the names tell, else of one after the other what `inspect` tells of it. A
 /// file that cannot be read is a line with its error, and the others go on.
-pub(super) fn run(files: &[Checkpoint], chain: &[String], arguments: &InspectArguments) -> Result<(), CommandError> {
+fn run_all(files: &[Checkpoint], chain: &[String], arguments: &InspectArguments) -> Result<(), CommandError> {
     if !arguments.json {
         return print(&table(files));
     }
     let (mut failed, mut refused) = (0, None);
     for file in files {
-        let told = match panics::catching(|| inspect(&file.path, chain, arguments)) {
-            Ok(told) => told,
+        let inspected = match panics::catching(|| inspect(&file.path, chain, arguments)) {
+            Ok(inspected) => inspected,
             Err(panic) => {
                 let problem = format!("layerflow made a mistake with it: {panic}; please report it");
                 Err(CommandError::Usage(format!("{}: {problem}", file.path.display())))
             }
         };
-        let content = match &told {
-            Ok(told) => RowContent::Told(told),
+        let content = match &inspected {
+            Ok(inspected) => RowContent::Inspected(inspected),
             Err(error) => RowContent::Error(error.report()),
         };
         let name = file.path.display().to_string();
-        print_json_line(&Row { file: name, step: file.step, bytes: file.bytes, told: content })?;
-        match told {
-            Ok(told) => refused = refused.or(told.check(&file.path, arguments).err()),
+        print_json_line(&Row { file: name, step: file.step, bytes: file.bytes, content })?;
+        match inspected {
+            Ok(inspected) => refused = refused.or(inspected.check(&file.path, arguments).err()),
             Err(error) => {
                 failed += 1;
                 print_note(&error.to_string());

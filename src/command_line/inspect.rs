@@ -13,7 +13,7 @@ use super::output::{print, print_json, print_note};
 use super::report::{DataReport, Report, TensorReport};
 use super::spectra::SpectraReport;
 use super::survey::SurveyReport;
-use super::{checkpoint_list, spectra, table, warnings};
+use super::{spectra, table, warnings};
 use crate::diagnostics::findings::{Finding, Subject, find};
 use crate::diagnostics::measures::{AlongFlow, SpectrumTail, block_alignment};
 use crate::flow::FlowError;
@@ -33,13 +33,13 @@ pub(super) struct InspectArguments {
     /// The network's file; or a folder or several files of checkpoints, or a pattern such as 'run/*.pt': with --json one
     /// object a line for each, without a list of the steps
     #[arg(value_name = "FILE")]
-    files: Vec<PathBuf>,
+    pub(super) files: Vec<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     pub(super) json: bool,
     /// List the tensors of the file; with NAMES, the weights of the chain chosen by hand
     #[arg(long, value_name = "NAMES", num_args = 0..=1)]
-    tensors: Option<Option<String>>,
+    pub(super) tensors: Option<Option<String>>,
     /// A data file or the name of a built-in dataset, to tell the accuracy on it
     #[arg(long, value_name = "DATA")]
     data: Option<String>,
@@ -65,28 +65,26 @@ pub(super) struct InspectArguments {
     samples: SampleOptions,
 }
 
-pub(super) fn run(arguments: &InspectArguments) -> Result<(), CommandError> {
-    let chain = |names: &str| names.split(',').map(|name| name.trim().to_owned()).collect::<Vec<String>>();
-    if let Some(files) = checkpoint_list::of_paths(&arguments.files)? {
-        return match &arguments.tensors {
-            Some(None) => Err(CommandError::Usage("--tensors lists those of one file; give one file".into())),
-            Some(Some(names)) => checkpoint_list::run(&files, &chain(names), arguments),
-            None => checkpoint_list::run(&files, &[], arguments),
-        };
-    }
+/// The names of tensors between commas.
+pub(super) fn chain_of(names: &str) -> Vec<String> {
+    names.split(',').map(|name| name.trim().to_owned()).collect()
+}
+
+/// Tells of one file.
+pub(super) fn run_one(arguments: &InspectArguments) -> Result<(), CommandError> {
     let file = arguments.files.first();
     match (file, &arguments.tensors) {
         (Some(file), Some(None)) => list_tensors(file, arguments.json),
         // `inspect --tensors FILE`: the file's name came right after the option.
         (None, Some(Some(file))) => list_tensors(Path::new(file), arguments.json),
-        (Some(file), Some(Some(names))) => inspect(file, &chain(names), arguments)?.finish(file, arguments),
+        (Some(file), Some(Some(names))) => inspect(file, &chain_of(names), arguments)?.finish(file, arguments),
         (Some(file), None) => inspect(file, &[], arguments)?.finish(file, arguments),
         (None, _) => Err(CommandError::Usage("inspect needs a FILE; `layerflow inspect --help` tells more".into())),
     }
 }
 
 /// What is told of one file.
-pub(super) enum Told {
+pub(super) enum Inspected {
     /// A network, to be JSON, and its findings.
     Network(Box<Report>, Vec<Finding>),
     /// Its measures, to be JSON.
@@ -97,21 +95,21 @@ pub(super) enum Told {
     Printed(Vec<Finding>),
 }
 
-impl Serialize for Told {
+impl Serialize for Inspected {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Told::Network(report, _) => report.serialize(serializer),
-            Told::Measures(measures) => measures.serialize(serializer),
-            Told::Spectra(spectra) => spectra.serialize(serializer),
-            Told::Printed(_) => serializer.serialize_unit(),
+            Inspected::Network(report, _) => report.serialize(serializer),
+            Inspected::Measures(measures) => measures.serialize(serializer),
+            Inspected::Spectra(spectra) => spectra.serialize(serializer),
+            Inspected::Printed(_) => serializer.serialize_unit(),
         }
     }
 }
 
-impl Told {
+impl Inspected {
     /// Prints what is not printed yet, and refuses findings that are not accepted.
     fn finish(&self, file: &Path, arguments: &InspectArguments) -> Result<(), CommandError> {
-        if !matches!(self, Told::Printed(_)) {
+        if !matches!(self, Inspected::Printed(_)) {
             print_json(self)?;
         }
         self.check(file, arguments)
@@ -120,20 +118,23 @@ impl Told {
     /// Refuses findings of the severity that was named, or above.
     pub(super) fn check(&self, file: &Path, arguments: &InspectArguments) -> Result<(), CommandError> {
         match self {
-            Told::Network(_, findings) | Told::Printed(findings) => arguments.findings.check_severity(file, findings),
-            Told::Measures(_) | Told::Spectra(_) => Ok(()),
+            Inspected::Network(_, findings) | Inspected::Printed(findings) => {
+                arguments.findings.check_severity(file, findings)
+            }
+            Inspected::Measures(_) | Inspected::Spectra(_) => Ok(()),
         }
     }
 
-    fn spectra(report: Option<SpectraReport>) -> Told {
-        report.map_or_else(|| Told::Printed(Vec::new()), Told::Spectra)
+    fn spectra(report: Option<SpectraReport>) -> Inspected {
+        report.map_or_else(|| Inspected::Printed(Vec::new()), Inspected::Spectra)
     }
 }
 
 /// What is told of one file; printed at once unless it is to be JSON.
-pub(super) fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Result<Told, CommandError> {
+pub(super) fn inspect(file: &Path, chain: &[String], arguments: &InspectArguments) -> Result<Inspected, CommandError> {
     // Without a flow, for the reason given or for that which the file itself gives.
-    let list_spectra = |reason| spectra::run(file, chain, &arguments.chain, reason, arguments.json).map(Told::spectra);
+    let list_spectra =
+        |reason| spectra::run(file, chain, &arguments.chain, reason, arguments.json).map(Inspected::spectra);
     if arguments.spectra {
         return list_spectra(None);
     }
@@ -213,15 +214,15 @@ pub(super) fn inspect(file: &Path, chain: &[String], arguments: &InspectArgument
         }
     }
     if arguments.json {
-        return Ok(Told::Network(Box::new(report), findings));
+        return Ok(Inspected::Network(Box::new(report), findings));
     }
     let head = if is_early { String::new() } else { table::head(network) };
     print(&(head + &table::report(&report)))?;
-    Ok(Told::Printed(findings))
+    Ok(Inspected::Printed(findings))
 }
 
 /// The measures of the layers' weights, and of the data where there is any.
-fn print_measures(file: &Path, subject: &Subject<'_>, arguments: &InspectArguments) -> Result<Told, CommandError> {
+fn print_measures(file: &Path, subject: &Subject<'_>, arguments: &InspectArguments) -> Result<Inspected, CommandError> {
     let layers = SpectrumTail::of_network(subject).iter().map(SpectrumReport::new).collect();
     let along = if arguments.csv { None } else { AlongFlow::measure(subject).map(MeasuresReport) };
     let survey = if arguments.csv { None } else { survey(file, subject, arguments)? };
@@ -229,10 +230,10 @@ fn print_measures(file: &Path, subject: &Subject<'_>, arguments: &InspectArgumen
     let residual_alignment = blocks.iter().map(AlignmentReport::new).collect();
     let all = AllMeasures { layers, measures: along, residual_alignment, survey };
     if arguments.json {
-        return Ok(Told::Measures(Box::new(all)));
+        return Ok(Inspected::Measures(Box::new(all)));
     }
     print(&if arguments.csv { all.csv() } else { all.text() })?;
-    Ok(Told::Printed(Vec::new()))
+    Ok(Inspected::Printed(Vec::new()))
 }
 
 /// The way of the data, where there is data and a flow.

@@ -152,7 +152,7 @@ fn parse_and_run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             let startup = command_line.window.startup([command_line.file, command_line.other], command_line.data);
             explorer::run(startup).map_err(CommandError::Window)
         }
-        Some(Command::Inspect(arguments)) => inspect::run(arguments),
+        Some(Command::Inspect(arguments)) => checkpoint_list::run(arguments),
         Some(Command::Run(arguments)) => run::run(arguments),
         Some(Command::Flow(arguments)) => flow::run(arguments),
         Some(Command::Refine(arguments)) => refine::run(arguments),

@@ -72,8 +72,8 @@ fn step_of(path: &Path) -> Option<u64> {
         }
         rest = behind;
     }
-    let told = numbers.iter().find(|(word, _)| STEP_WORDS.contains(&word.as_str()));
-    match (told, &numbers[..]) {
+    let by_word = numbers.iter().find(|(word, _)| STEP_WORDS.contains(&word.as_str()));
+    match (by_word, &numbers[..]) {
         (Some((_, step)), _) | (None, [(_, step)]) => *step,
         _ => None,
     }
@@ -134,24 +134,24 @@ fn is_of_kind(pattern: &str, name: &str) -> bool {
         return false;
     }
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
-    let (mut at, mut place) = (0, 0);
+    let (mut at, mut index) = (0, 0);
     // Where the last star stands, and how much of the name it has taken: going back to it is enough.
     let mut star: Option<(usize, usize)> = None;
-    while place < name.len() {
+    while index < name.len() {
         match pattern.get(at) {
             Some('*') => {
-                star = Some((at, place));
+                star = Some((at, index));
                 at += 1;
             }
-            Some(wanted) if *wanted == '?' || *wanted == name[place] => {
+            Some(wanted) if *wanted == '?' || *wanted == name[index] => {
                 at += 1;
-                place += 1;
+                index += 1;
             }
             _ => {
                 let Some((behind, taken)) = star else { return false };
                 star = Some((behind, taken + 1));
                 at = behind + 1;
-                place = taken + 1;
+                index = taken + 1;
             }
         }
     }

@@ -14,6 +14,7 @@ use super::overlays::areas;
 use super::overlays::axes;
 use super::overlays::captions;
 use super::overlays::centres;
+use super::overlays::counterpart_note;
 use super::overlays::field::{self, Background};
 use super::overlays::gradient_arrows;
 use super::overlays::grid;
@@ -437,7 +438,7 @@ impl Pane<'_> {
             notes.extend(grid::label(self.scene.data.samples()));
         }
         if self.is_paired() && !matches!(sources, [Source::Plain(_)]) {
-            notes.push(self.told_of_counterpart(sources));
+            notes.push(counterpart_note::text(self.scene, self.input.t, sources));
         }
         if !self.styles.hidden.is_empty() {
             notes.push(format!("Hidden: {}.", self.styles.hidden.join(", ")));
@@ -451,26 +452,6 @@ impl Pane<'_> {
                 (!self.input.figure.is_some_and(|figure| figure.is_transparent)).then(|| captions::ground(palette));
             axes::lower_right(painter, palette, (rect, width, ground), notes.join("\n"));
         }
-    }
-}
-
-/// What is to be known of the other network's points.
-impl Pane<'_> {
-    fn told_of_counterpart(&self, sources: &[Source]) -> String {
-        let mut text = "Colours are those under A.".to_owned();
-        let other = sources.iter().find_map(|source| match source {
-            Source::Counterpart(compared) | Source::Morph(_, compared, _) => Some(compared),
-            _ => None,
-        });
-        let Some(compared) = other else { return text };
-        let (own, end) = (self.scene.flow.ambient_dimension(), compared.scene.flow.duration());
-        if compared.scene.flow.ambient_dimension() != own {
-            text += " The spaces of A and B have other dimensions; coordinates that one lacks are 0.";
-        }
-        if self.input.t > end {
-            text += &format!(" B has ended at t = {}.", theme::significant(end));
-        }
-        text
     }
 }
 

@@ -4,6 +4,7 @@ pub(super) mod areas;
 pub(super) mod axes;
 pub(super) mod captions;
 pub(super) mod centres;
+pub(super) mod counterpart_note;
 pub(super) mod field;
 pub(super) mod frame_times;
 pub(super) mod gradient_arrows;
