@@ -115,14 +115,7 @@ impl Source {
         }
     }
 
-    fn project_with(
-        &self,
-        scene: &Scene,
-        t: f64,
-        rows: &DMatrix<f64>,
-        out: &mut Vec<[f32; 3]>,
-        project: &dyn Fn((&SampledPath, &SampledPath), &Flow, f64, &DMatrix<f64>, &mut Vec<[f32; 3]>),
-    ) {
+    fn project_with(&self, scene: &Scene, t: f64, rows: &DMatrix<f64>, out: &mut Vec<[f32; 3]>, project: &Project<'_>) {
         let other = |compared: &NetworkComparison, out: &mut Vec<[f32; 3]>| {
             let other = &*compared.scene;
             let t = t.min(other.flow.duration());
@@ -143,6 +136,9 @@ impl Source {
         }
     }
 }
+
+/// Writes the places of the data (the first path) or of the grid at a time of a flow.
+type Project<'a> = dyn Fn((&SampledPath, &SampledPath), &Flow, f64, &DMatrix<f64>, &mut Vec<[f32; 3]>) + 'a;
 
 /// The same rows in the space of another flow: coordinates that only one of the two has count nothing.
 fn in_space_of(flow: &Flow, rows: &DMatrix<f64>) -> DMatrix<f64> {
