@@ -6,7 +6,7 @@ use super::convolution::GraphConvolution;
 use super::problem::GraphProblem;
 use super::scale::Scale;
 use crate::formats::shape::size;
-use crate::network::{Activation, Affine, Convolution, Flattening, ImageShape, Kernel, NodeMap, WideConvolution};
+use crate::network::{Activation, Affine, NodeMap};
 
 /// The most numbers of all matrices that are made larger than the file gives them, 128 MB.
 pub(super) const MAX_NUMBERS: usize = 1 << 24;

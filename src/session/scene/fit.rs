@@ -228,12 +228,11 @@ mod tests {
                 Orientation::about([0.0, 1.0, 0.0], sideways).after(Orientation::about([1.0, 0.0, 0.0], downward));
             let rows = orientation.rows();
             let fit = bounds.at(0.0, orientation);
-            for axis in 0..2 {
-                let reach = points
-                    .column_iter()
-                    .map(|p| (0..3).map(|i| rows[axis][i] * (p[i] - fit.centre[i])).sum::<f64>().abs());
+            for (row, half) in rows.iter().zip(fit.half) {
+                let reach =
+                    points.column_iter().map(|p| (0..3).map(|i| row[i] * (p[i] - fit.centre[i])).sum::<f64>().abs());
                 let reach = reach.fold(0.0, f64::max);
-                assert!((fit.half[axis] / reach - 1.0).abs() < 0.05, "{} for {reach}", fit.half[axis]);
+                assert!((half / reach - 1.0).abs() < 0.05, "{half} for {reach}");
             }
         }
     }
