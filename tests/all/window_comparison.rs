@@ -88,7 +88,7 @@ fn what_cannot_be_compared_is_told() {
     let wide = write(
         &folder,
         "wide.json",
-        &B.replace("[1.0, -0.5], [0.25, 2.0], [-1.0, 0.5]", "[1, 2, 3], [1, 2, 3], [1, 2, 3]"),
+        B.replace("[1.0, -0.5], [0.25, 2.0], [-1.0, 0.5]", "[1, 2, 3], [1, 2, 3], [1, 2, 3]"),
     );
     command(&mut window, Command::CompareWith(wide));
     settle(&mut window);
