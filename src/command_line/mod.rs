@@ -115,6 +115,7 @@ pub fn startup(arguments: impl IntoIterator<Item = OsString>) -> Result<explorer
 
 /// Does what the arguments (the program's name first) ask for and answers the exit status.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    memory::begin();
     panics::install();
     signals::bear_limits();
     match panics::catching(|| parse_and_run(arguments)) {

@@ -14,6 +14,8 @@ use super::allocator;
 const SHARE: f64 = 0.75;
 /// Less than this is never asked about: it is there.
 const ALWAYS: u64 = 16 << 20;
+/// What must be there at the start.
+const TO_BEGIN_WITH: usize = 4 << 20;
 /// No limit was chosen.
 const UNSET: u64 = u64::MAX;
 
@@ -49,6 +51,13 @@ pub fn set_limit(bytes: Option<u64>) {
 pub fn set_usual_limit(bytes: u64) {
     // Where one is chosen it stays.
     let _ = CHOSEN.compare_exchange(UNSET, bytes, Ordering::Relaxed, Ordering::Relaxed);
+}
+
+/// Ends the program in order where there is hardly more memory than it takes to load it: what the C library needs for itself,
+/// as for a thread, would else end it without a word.
+pub fn begin() {
+    // What is not looked at need not be asked for.
+    std::hint::black_box(Vec::<u8>::with_capacity(TO_BEGIN_WITH));
 }
 
 /// Whether work that needs so many bytes beside what is in use may begin.

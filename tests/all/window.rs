@@ -469,6 +469,8 @@ fn the_integrator_is_chosen_in_the_strip() {
     window.run_steps(2);
     let error = |window: &Window| window.state().session().refined().unwrap().error.max_error;
     let euler = error(&window);
+    window.get_by_label("Steps of the ResNet").click();
+    window.run_steps(2);
     window.get_by_label("Integrator: Euler").click();
     window.run_steps(2);
     window.get_by_label("RK4").click();

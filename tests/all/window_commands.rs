@@ -5,7 +5,7 @@ use egui_kittest::kittest::Queryable;
 use layerflow::explorer::commands::{Action, Description, Mark};
 use layerflow::session::{
     Colouring, Command, Compare, DialogPurpose, EditCommand, Example, ExportCommand, LeaveAnswer, Modal, NetworkChange,
-    Overlay, PlaybackCommand, Projection, Session, ViewCommand, column_text,
+    Overlay, Playback, PlaybackCommand, Projection, Session, ViewCommand, column_text,
 };
 
 use super::window::{TIMEOUT, Window, command, first_start, press, t};
@@ -47,6 +47,11 @@ fn at_rest() -> Window {
     let mut window = first_start();
     command(&mut window, Command::Playback(PlaybackCommand::Pause));
     window
+}
+
+/// How much of the flow the timeline shows.
+fn span(playback: &Playback) -> f64 {
+    playback.visible().map_or(playback.duration(), |(from, to)| to - from)
 }
 
 #[test]
@@ -125,6 +130,17 @@ fn every_shortcut_does_what_its_label_says() {
                             assert_eq!(session(&window).window.modal, Some(Modal::Palette));
                             press_keys(&mut window);
                             assert_eq!(session(&window).window.modal, None);
+                        }
+                        Action::NudgeBack => assert!((1.4..1.5).contains(&playback.t())),
+                        Action::NudgeOn => assert!((1.5..1.6).contains(&playback.t()) && playback.t() > 1.5),
+                        Action::TimeIn => assert!(span(playback) < span(&before.0)),
+                        Action::TimeOut => {
+                            assert!((span(playback) - (2.0 * span(&before.0)).min(playback.duration())).abs() < 1e-9);
+                        }
+                        Action::Presentation => {
+                            assert!(session(&window).window.folding.presents);
+                            press_keys(&mut window);
+                            assert!(!session(&window).window.folding.presents);
                         }
                         other => panic!("{other:?} has keys that no test presses"),
                     }

@@ -1,6 +1,8 @@
 //! What stands where: nothing outside of its panel, no words over words, and nothing that moves by itself, in windows of
 //! every size.
 
+use std::collections::HashSet;
+
 use egui::{Key, Rect, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -36,7 +38,15 @@ fn open(size: [f32; 2], scale: f32, example: Example) -> Window {
 fn widgets(window: &Window, pane: &str) -> Option<(Rect, Vec<(String, Rect)>)> {
     let pane = window.query_by_label(pane)?;
     let room = pane.rect();
-    let inside = pane.children_recursive().filter(|node| ROLES.contains(&node.accesskit_node().role()));
+    // A list within the pane has a window of its own, and what is scrolled out of that is not drawn.
+    let lists = pane.children_recursive().filter(|node| node.accesskit_node().role() == Role::Pane);
+    let out_of_lists: HashSet<_> = lists
+        .flat_map(|list| list.children_recursive().filter(move |node| !list.rect().contains_rect(node.rect())))
+        .map(|node| node.accesskit_node().id())
+        .collect();
+    let inside = pane.children_recursive().filter(|node| {
+        ROLES.contains(&node.accesskit_node().role()) && !out_of_lists.contains(&node.accesskit_node().id())
+    });
     let named = inside.map(|node| {
         let words = node.accesskit_node().label().or(node.value()).unwrap_or_default();
         (words, node.rect())

@@ -33,19 +33,23 @@ pub(super) fn mismatch(subject: &Subject<'_>) -> Option<Mismatch> {
     };
     let is_of_values = subject.data().is_some_and(|data| matches!(data.labels, Labels::Values(_)));
     let name = loss.name();
-    let told = |severity, message: String, remedy| {
+    let mismatch = |severity, message: String, remedy| {
         Some(Mismatch { severity, message, value: outputs as f64, threshold: outputs as f64, remedy })
     };
     if loss.takes_shares() && outputs == 1 {
         let message = format!("{name} over one output is 0 whatever the answer: nothing can be learned");
-        return told(Severity::Error, message, "use sigmoid with binary cross-entropy, or one output for each class");
+        return mismatch(
+            Severity::Error,
+            message,
+            "use sigmoid with binary cross-entropy, or one output for each class",
+        );
     }
     if objective.of_logits && answers != Answers::Values {
         let kind = if answers == Answers::Shares { "softmax" } else { "sigmoid" };
         let message = format!(
             "the file says that {name} was trained on logits, but {kind} stands before it: what the loss applies is applied twice"
         );
-        return told(
+        return mismatch(
             Severity::Warning,
             message,
             "take the activation off the last layer, or from_logits out of the loss",
@@ -56,7 +60,7 @@ pub(super) fn mismatch(subject: &Subject<'_>) -> Option<Mismatch> {
             let message = format!(
                 "the file says that {name} was made small, which takes the answers for shares of 1, but sigmoid gives each by itself"
             );
-            told(Severity::Warning, message, "use softmax with this loss, or binary cross-entropy with sigmoid")
+            mismatch(Severity::Warning, message, "use softmax with this loss, or binary cross-entropy with sigmoid")
         }
         (Loss::CategoricalCrossEntropy | Loss::SparseCrossEntropy | Loss::BinaryCrossEntropy, Answers::Values)
             if !objective.of_logits =>
@@ -65,20 +69,20 @@ pub(super) fn mismatch(subject: &Subject<'_>) -> Option<Mismatch> {
             let message = format!(
                 "the file says that {name} was made small, which takes logarithms of the answers, but the last layer gives values of any sign: {missing} is missing"
             );
-            told(Severity::Warning, message, "end with softmax or sigmoid, or let the loss read logits")
+            mismatch(Severity::Warning, message, "end with softmax or sigmoid, or let the loss read logits")
         }
         // Of two shares each tells the other, and the two losses are the same.
         (Loss::BinaryCrossEntropy, Answers::Shares) if outputs > 2 => {
             let message = format!(
                 "the file says that {name} was made small, which takes each answer by itself, but softmax gives shares of 1"
             );
-            told(Severity::Warning, message, "use categorical cross-entropy with softmax")
+            mismatch(Severity::Warning, message, "use categorical cross-entropy with softmax")
         }
         (Loss::SquaredError | Loss::AbsoluteError, Answers::Shares) if !is_of_values => {
             let message = format!(
                 "the file says that {name} of softmax was made small: where an answer is wrong and sure there is hardly a gradient"
             );
-            told(Severity::Warning, message, "use categorical cross-entropy with softmax")
+            mismatch(Severity::Warning, message, "use categorical cross-entropy with softmax")
         }
         _ => None,
     }

@@ -86,8 +86,8 @@ impl<'a> Subject<'a> {
         // Whole numbers may be classes or a quantity; many of them before a single output are what it is to tell.
         // What the file tells of the loss decides, where there are more than two.
         let values = |data: &Dataset| {
-            let told = data.labels.as_values_beyond(TWO).filter(|_| is_of_values);
-            told.or_else(|| data.labels.as_values().filter(|_| is_single))
+            let quantities = data.labels.as_values_beyond(TWO).filter(|_| is_of_values);
+            quantities.or_else(|| data.labels.as_values().filter(|_| is_single))
         };
         self.data = data.filter(fits).map(|data| match values(data) {
             Some(labels) => Cow::Owned(Dataset { labels, ..data.clone() }),

@@ -3,6 +3,7 @@
 use egui::{Rect, Response, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::theme::{self, Palette};
+use super::super::widgets::naming::name_pane;
 use super::super::widgets::severity;
 use super::probes::ablate;
 use crate::diagnostics::probes::Ablation;
@@ -49,6 +50,7 @@ pub fn layers(ui: &mut Ui, session: &Session) -> Vec<Command> {
         area = area.vertical_scroll_offset((current as f32 * row - (height - row) / 2.0).max(0.0));
     }
     area.show_rows(ui, ENTRY, count, |ui, rows| {
+        name_pane(ui, "Layers of the network", ui.clip_rect());
         for layer in flow.layers().get(rows).unwrap_or(&[]) {
             let count = session.findings.visible().layer(layer.index - 1);
             commands.extend(entry(ui, network, layer, layer.index == current + 1, count));

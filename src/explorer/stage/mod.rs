@@ -2,6 +2,7 @@
 
 mod input;
 mod interaction;
+mod notes;
 mod overlays;
 mod pane;
 mod points;

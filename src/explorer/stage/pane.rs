@@ -14,7 +14,6 @@ use super::overlays::areas;
 use super::overlays::axes;
 use super::overlays::captions;
 use super::overlays::centres;
-use super::overlays::counterpart_note;
 use super::overlays::field::{self, Background};
 use super::overlays::gradient_arrows;
 use super::overlays::grid;
@@ -38,12 +37,10 @@ use crate::explorer::theme::{self, GAP, Palette};
 use crate::flow::LayerFlow;
 use crate::resnet::{Integrator, Refinement};
 use crate::session::{
-    Caption, Compare, EditCommand, Figure, Frame, Neighbours, Overflow, Overlay, Pairing, Particles, Pen, PointCommand,
+    Caption, Compare, EditCommand, Figure, Frame, Neighbours, Overlay, Pairing, Particles, Pen, PointCommand,
     ProbeCommand, Region, Scene, Tool, VelocityPicture, ViewCommand, ViewPose, nearest,
 };
 
-/// What the picture of a tour shows, in words.
-const TOUR: &str = "A turning plane";
 /// How near the mouse must be to a point to mean it.
 const REACH: f32 = 10.0;
 /// How strong the lines to the neighbours of a point are.
@@ -224,7 +221,7 @@ impl Pane<'_> {
     }
 
     /// Whether the network is shown together with another one.
-    fn is_paired(&self) -> bool {
+    pub(super) fn is_paired(&self) -> bool {
         self.input.has_counterpart && self.input.view.pairing.is_some()
     }
 
@@ -421,31 +418,7 @@ impl Pane<'_> {
         if !self.says(|figure| figure.notes) {
             return;
         }
-        let now = self.scene.extent.share_at(&self.pose.rows, self.input.t);
-        let turning_plane = [TOUR.to_owned()];
-        let labels = if self.frame.tour_directions().is_some() { &turning_plane[..] } else { &self.frame.labels };
-        let mut notes = vec![axes::truth(labels, now, self.frame.share, self.scene.extent.dimension())];
-        notes.extend(self.scene.reflection_text());
-        if sources.iter().any(|source| matches!(source, Source::Plain(_))) {
-            notes.extend(field::label(self.input));
-            notes.extend(gradient_arrows::label(self.input, self.scene));
-        }
-        notes.extend(self.atlas.and_then(Atlas::label));
-        notes.extend(self.scene.memory.thinned());
-        let is_behind = |overflow: &Overflow| self.input.t >= overflow.t();
-        notes.extend(self.scene.overflow_text().filter(|_| self.scene.overflow.as_ref().is_some_and(is_behind)));
-        if sources.len() > 1 {
-            notes.extend(grid::label(self.scene.data.samples()));
-        }
-        if self.is_paired() && !matches!(sources, [Source::Plain(_)]) {
-            notes.push(counterpart_note::text(self.scene, self.input.t, sources));
-        }
-        if !self.styles.hidden.is_empty() {
-            notes.push(format!("Hidden: {}.", self.styles.hidden.join(", ")));
-        }
-        if self.scene.dataset.samples() == 0 {
-            notes.push("There are no points: only the grid of the input space moves.".to_owned());
-        }
+        let notes = self.notes(sources);
         let width = rect.width() - axes::SCALE_BAR - 6.0 * GAP;
         if rect.height() > 120.0 && width > 100.0 {
             let ground =
