@@ -471,13 +471,10 @@ fn the_integrator_is_chosen_in_the_strip() {
     let euler = error(&window);
     window.get_by_label("Steps of the ResNet").click();
     window.run_steps(2);
-    window.get_by_label("Integrator: Euler").click();
-    window.run_steps(2);
     window.get_by_label("RK4").click();
     window.run_steps(2);
     assert!(window.state_mut().wait_for_jobs(TIMEOUT));
     window.run_steps(2);
-    window.get_by_label("Integrator: RK4");
     assert!(error(&window) < 0.01 * euler);
     window.get_by_label("activation only").click();
     window.run_steps(2);

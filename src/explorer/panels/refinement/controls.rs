@@ -5,6 +5,9 @@ use egui::{Slider, Ui};
 use crate::resnet::{Integrator, Refinement, RefinementKind};
 use crate::session::{MAX_STEPS, ViewCommand};
 
+/// Why the integrator cannot be chosen.
+const NOTHING_TO_INTEGRATE: &str = "While each W stays whole there is nothing to integrate; choose every phase.";
+
 /// Draws the controls into rows of a panel.
 pub fn in_rows(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
     ui.horizontal(|ui| steps(ui, present, commands));
@@ -20,6 +23,19 @@ pub fn show(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
     steps(ui, present, commands);
     kinds(ui, present, commands);
     integrator(ui, present, commands);
+}
+
+/// Draws the controls into a menu, in which a list of its own would close the menu.
+pub fn in_a_menu(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
+    ui.horizontal(|ui| steps(ui, present, commands));
+    ui.horizontal(|ui| kinds(ui, present, commands));
+    let in_steps = present.kind == RefinementKind::Full;
+    ui.add_enabled_ui(in_steps, |ui| {
+        ui.horizontal(|ui| {
+            ui.label("Steps by").on_hover_text("How each step is taken.").on_disabled_hover_text(NOTHING_TO_INTEGRATE);
+            integrators(ui, present, commands);
+        });
+    });
 }
 
 fn steps(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
@@ -54,27 +70,30 @@ pub fn kind_label(kind: RefinementKind) -> &'static str {
 }
 
 fn integrator(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
-    let mut chosen = present.integrator;
-    let name = chosen.name();
+    let name = present.integrator.name();
     let in_steps = present.kind == RefinementKind::Full;
     let menu = ui.add_enabled_ui(in_steps, |ui| {
         egui::ComboBox::new("integrator", "").selected_text(name).width(70.0).show_ui(ui, |ui| {
-            for integrator in Integrator::ALL {
-                let tip = match integrator {
-                    Integrator::Euler => "First order: the error falls as 1/N. Its steps are the blocks of a ResNet.",
-                    Integrator::Midpoint => "Second order: the error falls as 1/N². A step looks at two velocities.",
-                    Integrator::Rk4 => "Fourth order: the error falls as 1/N⁴. A step looks at four velocities.",
-                };
-                ui.selectable_value(&mut chosen, integrator, integrator.name()).on_hover_text(tip);
-            }
+            integrators(ui, present, commands);
         })
     });
     let response = menu.inner.response;
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, in_steps, format!("Integrator: {name}")));
     response
         .on_hover_text("How each step is taken. Only Euler's steps are a ResNet; the others are there to compare.")
-        .on_disabled_hover_text("While each W stays whole there is nothing to integrate; choose every phase.");
-    if chosen != present.integrator {
-        commands.push(ViewCommand::Integrate(chosen));
+        .on_disabled_hover_text(NOTHING_TO_INTEGRATE);
+}
+
+fn integrators(ui: &mut Ui, present: Refinement, commands: &mut Vec<ViewCommand>) {
+    for integrator in Integrator::ALL {
+        let tip = match integrator {
+            Integrator::Euler => "First order: the error falls as 1/N. Its steps are the blocks of a ResNet.",
+            Integrator::Midpoint => "Second order: the error falls as 1/N². A step looks at two velocities.",
+            Integrator::Rk4 => "Fourth order: the error falls as 1/N⁴. A step looks at four velocities.",
+        };
+        let is_chosen = integrator == present.integrator;
+        if ui.selectable_label(is_chosen, integrator.name()).on_hover_text(tip).clicked() && !is_chosen {
+            commands.push(ViewCommand::Integrate(integrator));
+        }
     }
 }

@@ -100,7 +100,7 @@ pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut V
                     .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
                 let (button, _) = egui::containers::menu::MenuButton::new(text)
                     .config(menu)
-                    .ui(ui, |ui| ui.horizontal(|ui| controls::show(ui, input.view.refinement, commands)));
+                    .ui(ui, |ui| controls::in_a_menu(ui, input.view.refinement, commands));
                 name_button(&button, "Steps of the ResNet");
                 button.on_hover_text("N: how many steps the ResNet takes in each phase, which phases, and how.");
             }
