@@ -76,6 +76,11 @@ impl Generator {
         Generator::Digits,
     ];
 
+    /// What it gives in so many dimensions: beyond two a grid is more points than there are, and they are taken at random.
+    pub fn title(self, dimension: usize) -> &'static str {
+        if self == Generator::Grid && dimension > 2 { "random points" } else { self.name() }
+    }
+
     /// The name used in menus and on the command line.
     pub fn name(self) -> &'static str {
         match self {
@@ -227,9 +232,7 @@ fn grid(samples: usize, dimension: usize, random: &mut Random) -> Dataset {
         }
         _ => DMatrix::from_fn(dimension, samples, |_, _| random.between(-1.0, 1.0)),
     };
-    // In more dimensions a grid is more points than there are: they are taken at random.
-    let name = if dimension <= 2 { Generator::Grid.name() } else { "random points" };
-    Dataset { name: name.into(), points, labels: Labels::None, ..Dataset::default() }
+    Dataset { name: Generator::Grid.title(dimension).into(), points, labels: Labels::None, ..Dataset::default() }
 }
 
 #[cfg(test)]

@@ -12,8 +12,6 @@ use crate::session::{
 
 /// The most points that the window draws of a generator; files may have more.
 const MAX_SAMPLES: usize = 1_000_000;
-/// The most dimensions in which points are laid out in a grid.
-const MAX_GRID: usize = 2;
 /// So many columns with findings are named at most.
 const MAX_COLUMNS: usize = 8;
 /// The most noise that the window offers.
@@ -26,7 +24,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     let inputs = wanted.network.as_ref().map(|network| network.inputs());
     let (name, options) = match &wanted.data.source {
         DataSource::Generated(generator, options) => {
-            (generator_label(*generator, options.dimension).to_owned(), Some((*generator, *options)))
+            (generator.title(options.dimension).to_owned(), Some((*generator, *options)))
         }
         DataSource::File(_) | DataSource::Example(_) | DataSource::Hand => (wanted.data.name(), None),
     };
@@ -124,11 +122,6 @@ fn findings(ui: &mut Ui, session: &Session) -> Option<FindingCommand> {
     asked
 }
 
-/// What a generator gives: in many dimensions the grid is points at random, as its cells are more than can be drawn.
-fn generator_label(generator: Generator, dimension: usize) -> &'static str {
-    if generator == Generator::Grid && dimension > MAX_GRID { "random points" } else { generator.name() }
-}
-
 fn choice(
     ui: &mut Ui,
     generator: Generator,
@@ -138,7 +131,7 @@ fn choice(
     let dimension = generator.dimension().or(inputs).unwrap_or(2);
     let fits = inputs.is_none_or(|inputs| inputs == dimension);
     let chosen = now.is_some_and(|(now, _)| now == generator);
-    let label = egui::Button::selectable(chosen, generator_label(generator, dimension));
+    let label = egui::Button::selectable(chosen, generator.title(dimension));
     let response = ui.add_enabled(fits, label);
     let response = response.on_disabled_hover_text(format!(
         "{} has points of {dimension} coordinates; this network takes {}.",

@@ -90,7 +90,7 @@ impl Data {
         match (&self.dataset, &self.source) {
             (_, DataSource::File(path)) => file_name(path),
             (Some(dataset), DataSource::Generated(..)) => dataset.name.clone(),
-            (None, DataSource::Generated(generator, _)) => generator.name().to_owned(),
+            (None, DataSource::Generated(generator, options)) => generator.title(options.dimension).to_owned(),
             (_, DataSource::Example(example)) => example.label().to_lowercase(),
             (_, DataSource::Hand) => "drawn by hand".to_owned(),
         }
