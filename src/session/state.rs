@@ -162,6 +162,8 @@ impl Session {
         copy.findings.restore(findings.dismissed().to_vec());
         copy.playback.apply(PlaybackCommand::Pause, &[]);
         copy.view.forget_the_mouse();
+        // A picture is none of what is yet to be saved.
+        copy.unsaved.keep(&copy.wanted);
         copy
     }
 

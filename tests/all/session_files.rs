@@ -281,6 +281,7 @@ fn edits_are_embedded_and_count_as_saved() {
     command(&mut window, Command::Edit(EditCommand::Change(NetworkChange::Duplicate(1))));
     command(&mut window, Command::Generate(Generator::Spiral, GeneratorOptions { samples: 60, ..Default::default() }));
     assert!(session(&window).has_unsaved_work());
+    assert!(!session(&window).for_pictures().has_unsaved_work(), "a picture is no place for that");
     save(&mut window, &path);
     assert!(!session(&window).has_unsaved_work());
     let opened = file::open(&path, &SessionSources::default()).unwrap();
