@@ -44,6 +44,8 @@ fn the_same_data_stands_side_by_side_over_each_other_and_on_the_way() {
     assert_eq!(compared.scene.data.position(&compared.scene.flow, 1.0, 7), scene.data.position(&scene.flow, 1.0, 7));
     let [left, right] = ["Stage: plain net", "Stage: other network"].map(|name| window.get_by_label(name).rect());
     assert!(left.right() <= right.left() && (left.width() - right.width()).abs() < 2.0);
+    let panel = window.get_by_label("Panel on the right").rect();
+    assert!(right.right() <= panel.left(), "{right:?} lies under {panel:?}");
     click(&mut window, "A over B");
     window.get_by_label("Stage: both networks");
     click(&mut window, "A into B");

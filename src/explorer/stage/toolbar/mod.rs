@@ -49,7 +49,7 @@ impl InLine {
     }
 }
 
-/// Draws the strip for an open scene: one line, and one more for the ResNet.
+/// Draws the strip for an open scene: one line, and one more for another network and for the ResNet.
 pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut Vec<ViewCommand>) {
     let (axes, colours) = (projection::extra_width(input, scene), points::colours_width(input, COLOURS));
     let in_line = InLine::fitting(ui.available_width(), axes, colours);
@@ -60,7 +60,6 @@ pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut V
             true => compare(ui, input, commands),
             false => compare_menu(ui, input, commands),
         }
-        pairings(ui, input, commands);
         projection::choice(ui, input, scene, commands);
         if in_line.axes {
             projection::details(ui, input, scene, commands);
@@ -88,6 +87,9 @@ pub fn show(ui: &mut Ui, input: &StageInput<'_>, scene: &Scene, commands: &mut V
         points::show_all(ui, input, commands);
         overlays::fit(ui, commands);
     });
+    if input.has_counterpart {
+        ui.horizontal_wrapped(|ui| pairings(ui, input, commands));
+    }
     if input.view.compare.needs_resnet() && pairing(input).is_none() {
         ui.horizontal(|ui| {
             // With the panel open its controls are there.
@@ -141,10 +143,6 @@ fn pairing(input: &StageInput<'_>) -> Option<Pairing> {
 
 /// How the network is seen together with the other one.
 fn pairings(ui: &mut Ui, input: &StageInput<'_>, commands: &mut Vec<ViewCommand>) {
-    if !input.has_counterpart {
-        return;
-    }
-    ui.separator();
     let chosen = pairing(input);
     for choice in Pairing::ALL {
         let tip = match choice {
