@@ -14,8 +14,8 @@ use crate::formats::{FormatError, GraphProblem, Opened, Precision, SESSION_EXTEN
 use crate::network::{ConvolutionError, ImageShape};
 use crate::session::file::{self, SessionError, SessionPart, SessionSources};
 use crate::session::{
-    Counterpart, DialogAnswer, DialogPurpose, Document, Effect, Outcome, Rebuilt, Scene, SpectrumRequest, Task,
-    UserError, file_name,
+    Counterpart, DialogAnswer, DialogPurpose, Document, Effect, Outcome, Projection, Rebuilt, Scene, SpectrumRequest,
+    Task, UserError, file_name,
 };
 use crate::{dataset, formats};
 
@@ -301,6 +301,8 @@ fn build(mut document: Document, known: Option<Arc<Flow>>, progress: &Progress) 
     };
     let mut report = |share: f32, text: &str| report(progress, share, text);
     let scene = Scene::build(&network, &dataset, document.options, known, &mut report);
+    // What the stage is to show at first takes longer than a frame may where points have many coordinates.
+    scene.iter().for_each(|scene| scene.extent.prepare_frame(Projection::Automatic));
     Outcome::Built(document, scene.map(Arc::new))
 }
 

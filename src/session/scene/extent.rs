@@ -143,7 +143,7 @@ impl Extent {
     }
 
     /// Makes what `projection` draws in advance, so that [`Extent::frame`] need not.
-    pub(in crate::session) fn prepare_frame(&self, projection: Projection) {
+    pub(crate) fn prepare_frame(&self, projection: Projection) {
         let frame = self.new_frame(projection);
         self.prepared.get_or_init(|| (projection, frame));
     }
