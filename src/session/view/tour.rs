@@ -3,7 +3,7 @@
 //! Asimov (1985). It moves in the first [`TOUR_DIMENSIONS`] principal components of the whole flow, or in all
 //! coordinates where there are no more.
 
-use nalgebra::{DMatrix, Matrix2, Vector2};
+use nalgebra::{DMatrix, DVector, Matrix2, Vector2};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -17,8 +17,8 @@ const PACE: f64 = 0.35;
 pub const TOUR_SPEEDS: std::ops::RangeInclusive<f64> = 0.1..=5.0;
 /// A handle is pulled at most so far: at 1 the picture would show its direction and nothing else.
 const FARTHEST: f64 = 0.98;
-/// How far a plane is tilted before it is pulled out of a direction that it holds.
-const ASKEW: f64 = 0.1;
+/// Directions shorter than this are rounding.
+const LOST: f64 = 1e-6;
 
 /// A plane of m dimensions on its way.
 #[derive(Clone, Debug, PartialEq)]
@@ -144,11 +144,21 @@ impl Tour {
         let c = nalgebra::RowDVector::from_iterator(dimensions, direction.iter().map(|x| x / length));
         let mut seen = &plane * c.transpose();
         if seen.norm() > FARTHEST {
-            // A plane that holds the direction itself has no second one to turn about; a little askew it has.
-            let askew =
-                |row: usize, column: usize| plane[(row, column)] + ASKEW * ((row * 3 + column + 1) as f64).sin();
-            let tilted = DMatrix::from_fn(2, dimensions, askew);
-            plane = orthonormal(tilted.row_iter().map(|row| row.transpose())).transpose();
+            // A plane that holds the direction itself has no second one to turn about: d, the direction's image in it, is
+            // turned away from the direction until it is as far in the plane as may be.
+            let toward = c.transpose();
+            let image = &seen / seen.norm();
+            let d = plane.transpose() * &image;
+            let aside = |v: DVector<f64>| {
+                let v = &v - &toward * toward.dot(&v);
+                (v.norm() > LOST).then(|| v.normalize())
+            };
+            let axis = |k: usize| DVector::from_fn(dimensions, |row, _| f64::from(u8::from(row == k)));
+            let beside = (0..dimensions).map(|k| axis(k) - plane.transpose() * plane.column(k));
+            let beside = beside.max_by(|one, other| one.norm().total_cmp(&other.norm()));
+            let Some(m) = aside(d.clone()).or_else(|| beside.and_then(aside)) else { return };
+            let turned = toward * FARTHEST + m * (1.0 - FARTHEST * FARTHEST).sqrt();
+            plane += image * (turned - d).transpose();
             seen = &plane * c.transpose();
         }
         let rest = &plane - &seen * &c;
