@@ -1,5 +1,6 @@
 //! Values whose samples do not lie on the first axis: sequences as recurrent operators take them, times before samples.
 
+use super::constant::picked_places;
 use super::node::Node;
 use super::operands::{constant_operand, operand};
 use super::reduce::axis_of;
@@ -176,17 +177,7 @@ fn picked(
     (axis, shape): (usize, &[usize]),
     along: &[usize],
 ) -> Result<ValueId, Fault> {
-    let inner: usize = shape[axis + 1..].iter().product();
-    let outer: usize = shape[..axis].iter().product();
-    let mut positions = Vec::with_capacity(outer * along.len() * inner);
-    for run in 0..outer {
-        for position in along {
-            let start = (run * shape[axis] + position) * inner;
-            positions.extend(start..start + inner);
-        }
-    }
-    let mut made = shape.to_vec();
-    made[axis] = along.len();
+    let (positions, made) = picked_places(shape, axis, along);
     Ok(trace.graph.pick(moved.base, label(node.proto), &positions, made)?)
 }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use nalgebra::{DMatrix, DVector};
 
-use super::constant::Constant;
+use super::constant::{Constant, picked_places};
 use super::element::Kind;
 use super::node::Node;
 use super::operands::{constant_operand, only_operand, operand, settled_operand};
@@ -147,17 +147,7 @@ pub(super) fn picked(
     shape: &[usize],
     along: &[usize],
 ) -> Result<Traced, Fault> {
-    let inner: usize = shape[axis + 1..].iter().product();
-    let outer: usize = shape[..axis].iter().product();
-    let mut positions = Vec::with_capacity(outer * along.len() * inner);
-    for run in 0..outer {
-        for position in along {
-            let start = (run * shape[axis] + position) * inner;
-            positions.extend(start..start + inner);
-        }
-    }
-    let mut shape = shape.to_vec();
-    shape[axis] = along.len();
+    let (positions, shape) = picked_places(shape, axis, along);
     let base = trace.graph.select(traced.base, &positions, shape, label(node.proto))?;
     Ok(traced.like(base))
 }

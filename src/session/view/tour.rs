@@ -153,10 +153,12 @@ impl Tour {
                 let v = &v - &toward * toward.dot(&v);
                 (v.norm() > LOST).then(|| v.normalize())
             };
-            let axis = |k: usize| DVector::from_fn(dimensions, |row, _| f64::from(u8::from(row == k)));
-            let beside = (0..dimensions).map(|k| axis(k) - plane.transpose() * plane.column(k));
-            let beside = beside.max_by(|one, other| one.norm().total_cmp(&other.norm()));
-            let Some(m) = aside(d.clone()).or_else(|| beside.and_then(aside)) else { return };
+            let farthest_axis = || {
+                let axis = |k: usize| DVector::from_fn(dimensions, |row, _| f64::from(u8::from(row == k)));
+                let beside = (0..dimensions).map(|k| axis(k) - plane.transpose() * plane.column(k));
+                beside.max_by(|one, other| one.norm().total_cmp(&other.norm()))
+            };
+            let Some(m) = aside(d.clone()).or_else(|| farthest_axis().and_then(aside)) else { return };
             let turned = toward * FARTHEST + m * (1.0 - FARTHEST * FARTHEST).sqrt();
             plane += image * (turned - d).transpose();
             seen = &plane * c.transpose();
