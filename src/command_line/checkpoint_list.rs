@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<(), CommandError> {
 /// The files that are told of one by one, in their order; `None` where one network is asked for.
 fn of_paths(paths: &[PathBuf]) -> Result<Option<Vec<Checkpoint>>, CommandError> {
     let [path] = paths else {
-        let files = paths.iter().map(|path| Checkpoint::of(path.clone())).collect();
+        let files = paths.iter().map(|path| Checkpoint::from_path(path.clone())).collect();
         return Ok((!paths.is_empty()).then_some(files));
     };
     if is_pattern(path) {

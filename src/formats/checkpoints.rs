@@ -43,12 +43,12 @@ pub fn checkpoints(path: &Path) -> Result<Vec<Checkpoint>, FormatError> {
     let name = |file: &Path| file.to_string_lossy().into_owned();
     let mut named: Vec<(String, PathBuf)> = files.into_iter().map(|file| (name(&file), file)).collect();
     named.sort_by(|(left, _), (right, _)| natural_order(left, right));
-    Ok(named.into_iter().map(|(_, path)| Checkpoint::of(path)).collect())
+    Ok(named.into_iter().map(|(_, path)| Checkpoint::from_path(path)).collect())
 }
 
 impl Checkpoint {
     /// The file at this path, which may be missing: reading it will tell so.
-    pub fn of(path: PathBuf) -> Checkpoint {
+    pub fn from_path(path: PathBuf) -> Checkpoint {
         let bytes = std::fs::metadata(&path).map(|metadata| metadata.len()).unwrap_or(0);
         Checkpoint { step: step_of(&path), bytes, path }
     }

@@ -105,7 +105,7 @@ impl Session {
     }
 
     /// Looks at what is shown as a session's file says; answers what of it is not known, a sentence.
-    pub fn look_as(&mut self, path: &Path, look: &StoredLook) -> Option<String> {
+    pub fn apply_stored_view(&mut self, path: &Path, look: &StoredLook) -> Option<String> {
         unknown_choices(path, &restore(self, look, true))
     }
 

@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &RenderArguments) -> Result<(), CommandError> {
     session.receive(Outcome::Built(document, Ok(scene)));
     match &look {
         Some(look) => session
-            .look_as(arguments.session.as_deref().unwrap_or(Path::new("")), look)
+            .apply_stored_view(arguments.session.as_deref().unwrap_or(Path::new("")), look)
             .iter()
             .for_each(|sentence| print_note(sentence)),
         None => drop(session.apply(Command::Playback(PlaybackCommand::End))),

@@ -197,8 +197,8 @@ impl Constant {
     pub fn picked(&self, axis: usize, positions: &[usize]) -> Option<Constant> {
         let length = *self.shape.get(axis)?;
         positions.iter().all(|position| *position < length).then_some(())?;
-        let (places, shape) = picked_places(&self.shape, axis, positions);
-        let values: Option<Vec<f64>> = places.into_iter().map(|place| self.values.get(place).copied()).collect();
+        let (picked, shape) = picked_positions(&self.shape, axis, positions);
+        let values: Option<Vec<f64>> = picked.into_iter().map(|position| self.values.get(position).copied()).collect();
         Some(Constant { shape, values: values?, kind: self.kind })
     }
 
@@ -232,19 +232,19 @@ pub(super) fn broadcast_shape(left: &[usize], right: &[usize]) -> Option<Vec<usi
 
 /// Where the values of some positions along an axis stand in an array of this shape, in their order, and the shape that they
 /// have. The axis is one of the shape's, and the positions are on it.
-pub(super) fn picked_places(shape: &[usize], axis: usize, along: &[usize]) -> (Vec<usize>, Vec<usize>) {
+pub(super) fn picked_positions(shape: &[usize], axis: usize, along: &[usize]) -> (Vec<usize>, Vec<usize>) {
     let inner: usize = shape[axis + 1..].iter().product();
     let outer: usize = shape[..axis].iter().product();
-    let mut places = Vec::with_capacity(outer * along.len() * inner);
+    let mut picked = Vec::with_capacity(outer * along.len() * inner);
     for run in 0..outer {
         for position in along {
             let start = (run * shape[axis] + position) * inner;
-            places.extend(start..start + inner);
+            picked.extend(start..start + inner);
         }
     }
-    let mut picked = shape.to_vec();
-    picked[axis] = along.len();
-    (places, picked)
+    let mut lengths = shape.to_vec();
+    lengths[axis] = along.len();
+    (picked, lengths)
 }
 
 /// For each place of the permuted array, row by row, the place in the array of this shape. `order` must be a permutation.

@@ -1,6 +1,6 @@
 //! Values whose samples do not lie on the first axis: sequences as recurrent operators take them, times before samples.
 
-use super::constant::picked_places;
+use super::constant::picked_positions;
 use super::node::Node;
 use super::operands::{constant_operand, operand};
 use super::reduce::axis_of;
@@ -177,7 +177,7 @@ fn picked(
     (axis, shape): (usize, &[usize]),
     along: &[usize],
 ) -> Result<ValueId, Fault> {
-    let (positions, made) = picked_places(shape, axis, along);
+    let (positions, made) = picked_positions(shape, axis, along);
     Ok(trace.graph.pick(moved.base, label(node.proto), &positions, made)?)
 }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use nalgebra::{DMatrix, DVector};
 
-use super::constant::{Constant, picked_places};
+use super::constant::{Constant, picked_positions};
 use super::element::Kind;
 use super::node::Node;
 use super::operands::{constant_operand, only_operand, operand, settled_operand};
@@ -147,7 +147,7 @@ pub(super) fn picked(
     shape: &[usize],
     along: &[usize],
 ) -> Result<Traced, Fault> {
-    let (positions, shape) = picked_places(shape, axis, along);
+    let (positions, shape) = picked_positions(shape, axis, along);
     let base = trace.graph.select(traced.base, &positions, shape, label(node.proto))?;
     Ok(traced.like(base))
 }
