@@ -143,13 +143,6 @@ pub fn hermitian_eigenvectors(
     Ok((part(|z| z.re), part(|z| z.im)))
 }
 
-/// AᵀB: with many columns as a product of matrices, with few as dot products.
-pub fn transposed_product(left: &DMatrix<f64>, right: &DMatrix<f64>) -> DMatrix<f64> {
-    /// Columns from which copying the transpose is worth its while.
-    const MANY: usize = 4;
-    if right.ncols() < MANY { left.tr_mul(right) } else { left.transpose() * right }
-}
-
 /// Q (m×n, orthonormal columns) and R (n×n, upper triangle) of a matrix with m ≥ n.
 pub fn thin_qr(matrix: &DMatrix<f64>) -> (DMatrix<f64>, DMatrix<f64>) {
     let decomposed = view(matrix).qr();

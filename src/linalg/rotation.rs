@@ -5,7 +5,6 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::library::transposed_product;
 use super::{LinalgError, planes};
 
 /// How far RᵀR may be from the identity (Frobenius norm over √d) before R is refused.
@@ -124,11 +123,34 @@ impl Rotation {
     ///
     /// (cos sθ, sin sθ) gives R^s, (1, hθ) an Euler step of length h along A.
     pub fn act(&self, points: &mut DMatrix<f64>, factor: impl Fn(f64) -> (f64, f64)) {
+        /// Columns from which copying the planes, as products of matrices do, is worth its while.
+        const MANY: usize = 4;
         if self.angles.is_empty() {
             return;
         }
-        let coordinates = transposed_product(&self.planes, points);
+        if points.ncols() < MANY {
+            return self.act_on_few(points, factor);
+        }
+        let coordinates = self.planes.transpose() * &*points;
         self.act_on_coordinates(coordinates, points, factor);
+    }
+
+    /// [`Rotation::act`] on few points, which takes as long as it takes to read the planes: each is read once.
+    fn act_on_few(&self, points: &mut DMatrix<f64>, factor: impl Fn(f64) -> (f64, f64)) {
+        let mut moved = points.clone();
+        for (plane, angle) in self.angles.iter().enumerate() {
+            let (re, im) = factor(*angle);
+            let (first, second) = (self.planes.column(2 * plane), self.planes.column(2 * plane + 1));
+            for (point, mut moved) in points.column_iter().zip(moved.column_iter_mut()) {
+                let (a, b) = (first.dot(&point), second.dot(&point));
+                let change = [(re - 1.0) * a - im * b, im * a + (re - 1.0) * b];
+                let directions = first.as_slice().iter().zip(second.as_slice());
+                for (value, (first, second)) in moved.as_mut_slice().iter_mut().zip(directions) {
+                    *value += change[0] * first + change[1] * second;
+                }
+            }
+        }
+        *points = moved;
     }
 
     /// `coordinates` are those of `points` in the planes, 2p × samples.
@@ -235,6 +257,19 @@ mod tests {
         assert!(rotation.angles.windows(2).all(|pair| pair[0] >= pair[1]));
         assert!(rotation.angles.iter().all(|angle| *angle > 0.0 && *angle <= PI));
         rotation
+    }
+
+    #[test]
+    fn few_points_move_as_they_do_among_many() {
+        let rotation = assert_logarithm(&random_rotation(9, 5));
+        let mut many = random_matrix(9, 7, 6);
+        let few = many.clone();
+        rotation.rotate(&mut many, 0.3);
+        for count in 1..=3 {
+            let mut alone = few.columns(2, count).into_owned();
+            rotation.rotate(&mut alone, 0.3);
+            assert!((alone - many.columns(2, count)).amax() < 1e-14);
+        }
     }
 
     /// The rotation with these angles in randomly turned planes.

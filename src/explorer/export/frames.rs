@@ -14,7 +14,7 @@ use crate::session::{
 };
 
 /// A layout, and trails that are filled over several frames, rest after at most so many.
-const MAX_PASSES: usize = 12;
+const MAX_PASSES: usize = 40;
 /// The first frame of a layout is only measured.
 const MIN_FIRST_PASSES: usize = 3;
 /// What is computed for a frame may ask for more, so often at most.

@@ -29,7 +29,7 @@ pub fn show(session: &mut Session, document: Document, scene: Arc<Scene>, effect
     session.wanted = document.clone();
     let first = session.shown.is_none();
     let duration = scene.flow.duration();
-    let is_plane_of_classes = scene.is_plane_of_classes();
+    let overlays = scene.first_overlays();
     session.shown = Some(OpenScene::new(document, scene));
     effects.extend(cancelled(session.derived.clear()));
     if new_data {
@@ -37,7 +37,7 @@ pub fn show(session: &mut Session, document: Document, scene: Arc<Scene>, effect
     }
     if new_network {
         session.view.reset_for_new_scene();
-        session.view.begin_scene(is_plane_of_classes);
+        session.view.begin_scene(overlays);
         session.findings.reset_for_new_network();
         session.playback.restart(duration);
         if first {

@@ -40,7 +40,7 @@ pub(in crate::session) fn look(session: &Session, document: &Document) -> Stored
 /// What a window shows that has just opened with this scene.
 pub(in crate::session) fn usual_look(scene: &Scene) -> StoredLook {
     let mut settings = ViewSettings::default();
-    settings.begin_scene(scene.is_plane_of_classes());
+    settings.begin_scene(scene.first_overlays());
     StoredLook {
         flow: flow(FlowOptions::default()),
         time: StoredTime::default(),

@@ -56,7 +56,7 @@ fn time(stored: &StoredTime) -> KeptTime {
 
 fn view(stored: &StoredView, scene: &Scene, names: &mut Names) -> ViewSettings {
     let mut view = ViewSettings::default();
-    view.begin_scene(scene.is_plane_of_classes());
+    view.begin_scene(scene.first_overlays());
     let projection = stored.projection.as_ref().and_then(|stored| projection(stored, names));
     view.projection = projection.unwrap_or_default();
     if let Some(stored) = &stored.tour {

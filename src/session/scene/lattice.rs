@@ -30,6 +30,8 @@ pub struct Cell {
     pub outline: Vec<usize>,
 }
 
+/// An input space of so many dimensions has a grid of its own; a larger one that of a slice.
+pub(super) const MAX_WHOLE: usize = 3;
 /// Lines across each axis of a grid in the plane.
 const LINES_2D: usize = 15;
 /// Lines across each axis of a grid in space; more would hide the data.

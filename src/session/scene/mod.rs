@@ -39,7 +39,7 @@ use crate::flow::{Decomposition, Event, Flow, FlowError, FlowOptions, LayerFlow,
 use crate::linalg::evenly_spaced;
 use crate::network::{Forward, Layer, Network, NetworkError, OutputFunction};
 use crate::progress::part;
-use crate::session::{PointSettings, coordinate_name, listed};
+use crate::session::{Overlay, PointSettings, coordinate_name, listed};
 
 /// At most this many points leave a trail; more would hide each other.
 const MAX_TRAILS: usize = 160;
@@ -190,9 +190,12 @@ impl Scene {
         })
     }
 
-    /// Whether every point of the picture is a point of the space, and has a class for an answer.
-    pub fn is_plane_of_classes(&self) -> bool {
-        self.flow.ambient_dimension() == 2 && matches!(self.dataset.labels, Labels::Classes { .. })
+    /// What is drawn at first: u(x, t) where the picture is the whole truth, because every point of the plane has one
+    /// answer; the grid where it is one of the whole input space, since a slice of a larger one looks like a cloud.
+    pub fn first_overlays(&self) -> [(Overlay, bool); 2] {
+        let has_classes = matches!(self.dataset.labels, Labels::Classes { .. });
+        let is_whole = self.dataset.dimension() <= lattice::MAX_WHOLE;
+        [(Overlay::Answers, self.flow.ambient_dimension() == 2 && has_classes), (Overlay::Grid, is_whole)]
     }
 
     /// The number, from 1, that a sample of the scene has among the rows of the data's file.

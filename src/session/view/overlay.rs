@@ -96,7 +96,7 @@ overlays! {
         default: true,
         requires: Scene,
         tip: "Where some of the points came from",
-        explanation: "Where some of the points came from, evenly chosen.",
+        explanation: "Where some of the points came from, evenly chosen. In a space of many dimensions they wait until the picture stands still.",
     }
     /// u(x, t) and its decision boundary behind the points.
     Answers {

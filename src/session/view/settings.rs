@@ -179,9 +179,9 @@ impl ViewSettings {
         }
     }
 
-    /// u(x, t) is shown at first where the picture is the whole truth: every point of a plane has one answer.
-    pub fn begin_scene(&mut self, is_plane_of_classes: bool) {
-        self.overlays.propose(Overlay::Answers, is_plane_of_classes);
+    /// What is drawn at first of a scene; what a person chose stays.
+    pub fn begin_scene(&mut self, proposed: impl IntoIterator<Item = (Overlay, bool)>) {
+        proposed.into_iter().for_each(|(overlay, is_on)| self.overlays.propose(overlay, is_on));
     }
 
     /// Forgets what belongs to the network and data that were open before.

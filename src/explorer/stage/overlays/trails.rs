@@ -13,10 +13,12 @@ use crate::session::Scene;
 
 /// Times at which a trail is drawn.
 const KNOTS: i64 = 32;
-/// How many of them are computed in one frame at least, and the multiplications in which there may be more; a jump in time
-/// fills its trail over several frames, a projection that turns needs all of them anew.
-const KNOTS_A_FRAME: usize = 8;
-const FRAME_WORK: usize = 2_500_000;
+/// The multiplications that are spent on them in one frame: a jump in time fills its trail over several frames, a
+/// projection that turns needs all of them anew.
+const FRAME_WORK: usize = 50_000_000;
+/// Where a frame affords fewer than these, trails wait until time and projection stand still: what came out before would
+/// be too short to be one, and take as long as the points.
+const KNOTS_OF_A_STUB: usize = 4;
 /// Pieces of a trail, each fainter than the one after it.
 const PIECES: usize = 4;
 
@@ -35,6 +37,7 @@ struct Kept {
     source: Source,
     samples: Vec<usize>,
     rows: DMatrix<f64>,
+    t: f64,
     spacing: f64,
     knots: BTreeMap<i64, Vec<[f32; 3]>>,
 }
@@ -51,25 +54,39 @@ impl Trails {
         length: f64,
     ) -> bool {
         let spacing = length.max(1e-3) / KNOTS as f64;
-        let fits = |kept: &Kept| {
-            kept.source.is(source) && kept.spacing == spacing && kept.samples == samples && kept.rows == *rows
-        };
-        if !self.kept.as_ref().is_some_and(fits) {
+        let same = |kept: &Kept| kept.source.is(source) && kept.spacing == spacing && kept.samples == samples;
+        let affordable = affordable(scene.flow.ambient_dimension(), samples.len());
+        let waits = affordable < KNOTS_OF_A_STUB;
+        let (mut moves, mut fits) = (true, false);
+        if let Some(kept) = self.kept.as_ref().filter(|kept| same(kept)) {
+            moves = kept.t != t || kept.rows != *rows;
+            fits = kept.rows == *rows && !(waits && moves);
+        }
+        if !fits {
             let (source, samples, rows) = (source.clone(), samples.to_vec(), rows.clone());
-            self.kept = Some(Kept { source, samples, rows, spacing, knots: BTreeMap::new() });
+            self.kept = Some(Kept { source, samples, rows, t, spacing, knots: BTreeMap::new() });
+        }
+        if moves {
+            self.now.clear();
+        }
+        if moves && waits {
+            return true;
         }
         let Some(kept) = &mut self.kept else { return false };
+        kept.t = t;
         let (first, last) = knot_range(t, spacing);
-        let dimension = scene.flow.ambient_dimension();
-        let affordable = FRAME_WORK / (3 * dimension * source.samples() + 8 * dimension * dimension + 1);
         kept.knots.retain(|knot, _| (first..=last).contains(knot));
         let mut computed = 0;
+        if self.now.is_empty() {
+            source.project_some(scene, t, rows, samples, &mut self.now);
+            computed += usize::from(waits);
+        }
         // The newest first, so that a trail grows from its point backwards.
         for knot in (first..=last).rev() {
             if kept.knots.contains_key(&knot) {
                 continue;
             }
-            if computed == affordable.max(KNOTS_A_FRAME) {
+            if computed == affordable {
                 return true;
             }
             let mut positions = Vec::new();
@@ -77,7 +94,6 @@ impl Trails {
             kept.knots.insert(knot, positions);
             computed += 1;
         }
-        source.project_some(scene, t, rows, samples, &mut self.now);
         false
     }
 
@@ -99,6 +115,14 @@ impl Trails {
     }
 }
 
+/// How many knots of trails of so many points a frame affords, one at least: the rows are carried back through a layer's
+/// two rotations, the points are multiplied by them.
+fn affordable(dimension: usize, samples: usize) -> usize {
+    let knot = 3_usize.saturating_mul(dimension).saturating_mul(samples);
+    let knot = knot.saturating_add(dimension.saturating_mul(dimension).saturating_mul(8));
+    (FRAME_WORK / knot.max(1)).max(1)
+}
+
 /// The knots within a trail's length before t, none before the flow begins and none at t itself.
 fn knot_range(t: f64, spacing: f64) -> (i64, i64) {
     let last = (t / spacing).ceil() as i64 - 1;
@@ -108,6 +132,14 @@ fn knot_range(t: f64, spacing: f64) -> (i64, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_frame_affords_whole_trails_of_small_flows_and_stubs_of_wide_ones() {
+        assert!(affordable(3, 500) >= KNOTS as usize);
+        assert!((KNOTS_OF_A_STUB..KNOTS as usize).contains(&affordable(784, 500)));
+        assert_eq!(affordable(2048, 500), 1);
+        assert_eq!(affordable(usize::MAX, usize::MAX), 1);
+    }
 
     #[test]
     fn knots_lie_before_now_and_within_the_flow() {
