@@ -5,6 +5,7 @@ use std::thread::Builder;
 use super::Progress;
 use crate::system::cancel::while_wanted;
 use crate::system::panics::catching;
+use crate::system::stand_back;
 
 /// Runs `work` on a thread called `name` and gives its result to `done`, on that thread.
 ///
@@ -17,6 +18,7 @@ pub(super) fn start<T: Send + 'static>(
     done: impl FnOnce(Result<T, JobError>) + Send + 'static,
 ) -> Result<(), JobError> {
     let run = move || {
+        stand_back();
         // What the work owned is gone after a panic, and what it shares (`Progress`) is whole after every assignment.
         let result = catching(|| while_wanted(progress.flag(), || work(&progress)));
         done(result.map_err(|panic| JobError::Panicked(panic.to_string())));

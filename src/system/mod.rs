@@ -6,9 +6,11 @@ mod allocator;
 pub mod cancel;
 pub mod memory;
 pub mod panics;
+mod priority;
 mod process;
 pub mod signals;
 pub mod text;
 
 pub use allocator::Allocator;
+pub use priority::stand_back;
 pub use process::{has_ended, own_mark};
