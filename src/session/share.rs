@@ -4,6 +4,7 @@ use super::file::{StoredLook, capture_look, usual_look};
 use super::share_line::ShareLine;
 use super::{DataSource, Document, Facing, OpenedBy, Orientation, Session};
 use crate::dataset::{DataChoice, GeneratorOptions, LabelChoice};
+use crate::system::text::is_obeyed;
 
 impl ShareLine {
     /// The command line of what the window shows; `None` before anything is shown.
@@ -184,13 +185,22 @@ impl ShareLine {
     }
 }
 
-/// A word as a POSIX shell reads it back.
+/// A word as a shell reads it back. What a terminal would obey while the line is pasted is written by the octal numbers of
+/// its bytes, between `$'` and `'`.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();
     }
-    format!("'{}'", word.replace('\'', r"'\''"))
+    if !word.chars().any(is_obeyed) {
+        return format!("'{}'", word.replace('\'', r"'\''"));
+    }
+    let spelled = |c: char| match c {
+        '\'' | '\\' => format!("\\{c}"),
+        c if is_obeyed(c) => c.to_string().bytes().map(|byte| format!("\\{byte:03o}")).collect(),
+        c => c.to_string(),
+    };
+    format!("$'{}'", word.chars().map(spelled).collect::<String>())
 }
 
 #[cfg(test)]
@@ -202,5 +212,6 @@ mod tests {
         assert_eq!(quoted("a/b-c.json"), "a/b-c.json");
         assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
         assert_eq!(quoted(""), "''");
+        assert_eq!(quoted("it's \\ \u{1b}[31m\u{202e}é"), r"$'it\'s \\ \033[31m\342\200\256é'");
     }
 }

@@ -26,7 +26,8 @@ pub fn bounded(text: &str, most: usize) -> Cow<'_, str> {
     Cow::Owned(start.chain(std::iter::once('…')).chain(end).collect())
 }
 
-fn is_obeyed(c: char) -> bool {
+/// Whether a terminal or a line of text would obey the character in place of showing it; line ends and tabs are none.
+pub fn is_obeyed(c: char) -> bool {
     let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     turns || (c.is_control() && c != '\n' && c != '\t')
 }
