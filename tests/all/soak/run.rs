@@ -185,7 +185,10 @@ impl Soak {
     /// What is taken back comes again as it was.
     pub fn check_history(&mut self) {
         let app = self.window.state_mut();
-        app.command(Command::Cancel(Task::Train));
+        // Neither ends before it was long at work: a training goes on for ever, a film may have any length.
+        for task in [Task::Train, Task::Export] {
+            app.command(Command::Cancel(task));
+        }
         app.command(Command::Leave(LeaveAnswer::Stay));
         assert!(app.wait_for_jobs(LONG), "jobs do not end after {:#?}", self.log);
         if !app.session().history().can_undo() {
