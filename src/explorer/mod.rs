@@ -16,6 +16,7 @@ pub mod panels;
 mod run;
 mod settings;
 mod signal_watch;
+mod spelled_out;
 pub mod stage;
 mod start_failure;
 mod startup;

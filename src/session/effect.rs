@@ -14,6 +14,7 @@ use crate::flow::Flow;
 use crate::formats::{ChainProposal, GraphConvolution, GraphFile, OpenedNetwork, TensorFile, WeightSpectrum};
 use crate::media::Frame;
 use crate::network::{ImageShape, Network};
+use crate::system::text::{MAX_SENTENCE, bounded};
 
 /// Work to be done outside the session.
 #[derive(Clone, Debug)]
@@ -177,6 +178,6 @@ impl UserError {
             details.push_str(&format!("\ncaused by: {error}"));
             cause = error.source();
         }
-        UserError { sentence: error.to_string(), details }
+        UserError { sentence: bounded(&error.to_string(), MAX_SENTENCE).into_owned(), details }
     }
 }

@@ -11,6 +11,7 @@ use egui::{
 };
 
 use crate::diagnostics::findings::Severity;
+use crate::explorer::spelled_out::SpelledOut;
 use crate::flow::PhaseKind;
 
 /// The text sizes in points: axis labels and notes, everything else, headings.
@@ -268,8 +269,10 @@ pub fn contrast(one: Color32, other: Color32) -> f32 {
     (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
-/// Gives both themes of `context` the palette, the text sizes and the spacing. Call once, before the first frame.
+/// Gives both themes of `context` the palette, the text sizes and the spacing, and looks at all texts that it draws. Call
+/// once, before the first frame.
 pub fn install(context: &Context) {
+    context.add_plugin(SpelledOut);
     context.set_fonts(fonts());
     context.set_style_of(Theme::Light, style(Visuals::light(), &LIGHT));
     context.set_style_of(Theme::Dark, style(Visuals::dark(), &DARK));
