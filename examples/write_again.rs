@@ -1,5 +1,6 @@
 //! Writes one kind of file of a window again and again, to be killed meanwhile: `write_again session FOLDER`, or settings,
-//! unsaved, network, numbers, picture or film. `scripts/kill-writes` kills it at random moments.
+//! unsaved, network, numbers, picture or film. `scripts/kill-writes` kills it at random moments. What the window tells of a
+//! file that cannot be written is printed, and the status is 1.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a search stops at the first surprise")]
 
 use std::path::PathBuf;
@@ -9,7 +10,8 @@ use layerflow::explorer::{ExplorerApp, Startup};
 use layerflow::jobs::{keep_work, own_folder};
 use layerflow::media::MediaKind;
 use layerflow::session::{
-    Appearance, Command, Example, ExportCommand, NumberKind, PictureTimes, SessionCommand, UnsavedWork, WindowCommand,
+    Appearance, Command, Example, ExportCommand, NumberKind, PictureTimes, SessionCommand, Severity, UnsavedWork,
+    WindowCommand,
 };
 
 const LONG: Duration = Duration::from_secs(300);
@@ -50,7 +52,9 @@ fn main() {
             "unsaved" => {
                 let network = app.session().wanted().network.clone().unwrap();
                 let points = app.session().wanted().data.dataset.clone();
-                keep_work(&own_folder(&folder), &UnsavedWork { network, points }).unwrap();
+                if let Err(error) = keep_work(&own_folder(&folder), &UnsavedWork { network, points }) {
+                    end(&error.to_string());
+                }
             }
             "network" => app.command(Command::SaveNetwork(folder.join("a.json"))),
             "numbers" => app.command(Command::WriteNumbers(NumberKind::Positions, folder.join("a.npz"))),
@@ -59,5 +63,13 @@ fn main() {
             other => panic!("{other} is no kind"),
         }
         assert!(app.wait_for_jobs(LONG));
+        if let Some(notice) = app.session().notices.shown().iter().find(|notice| notice.severity == Severity::Error) {
+            end(&notice.sentence);
+        }
     }
+}
+
+fn end(sentence: &str) -> ! {
+    eprintln!("{sentence}");
+    std::process::exit(1)
 }
