@@ -26,6 +26,7 @@ fn main() {
     let folder = tempfile::tempdir().unwrap();
     // What is typed into the path field is written here.
     std::env::set_current_dir(folder.path()).unwrap();
+    layerflow::system::memory::set_limit(Some(run::LIMIT));
     let (started, mut done, mut given) = (Instant::now(), 0, 0);
     while done < commands {
         let inner = tempfile::tempdir_in(folder.path()).unwrap();

@@ -9,8 +9,8 @@ use layerflow::explorer::Startup;
 use layerflow::linalg::RotationFactor;
 use layerflow::network::{Activation, Layer, Network, OutputFunction};
 use layerflow::session::{
-    Command, Compare, EditCommand, Example, NetworkChange, NumberChange, Pace, PlaybackCommand, PointChange, Preset,
-    Projection, Session, TrainCommand, ViewCommand, WeightPart,
+    Command, Compare, EditCommand, Example, LeaveAnswer, NetworkChange, NumberChange, Pace, PlaybackCommand,
+    PointChange, Preset, Projection, Session, TrainCommand, ViewCommand, WeightPart,
 };
 use layerflow::training::{Initialisation, LayerPlan, PlanKind, TrainingOptions};
 use proptest::prelude::*;
@@ -105,6 +105,38 @@ fn an_earlier_epoch_comes_back_bit_by_bit_and_training_goes_on_the_same_way() {
     // What training did is taken back like any other change.
     command(&mut window, Command::Edit(EditCommand::Undo));
     assert_eq!(network(&window), first);
+}
+
+#[test]
+fn there_is_nothing_to_go_back_to_while_another_network_is_open() {
+    let mut window = window();
+    train(&mut window, TrainCommand::Options(TrainingOptions { epochs: 3, ..TrainingOptions::default() }));
+    train(&mut window, TrainCommand::Play);
+    let trained = network(&window);
+    // A change of the network: the run is one of the network before, until that comes back.
+    command(
+        &mut window,
+        Command::Edit(EditCommand::Ablate(layerflow::diagnostics::probes::Ablation::Unit { layer: 0, unit: 0 })),
+    );
+    let ablated = network(&window);
+    assert_ne!(ablated, trained);
+    assert!(epoch(&window) == 0 && window.state().session().training().snapshots().is_empty());
+    train(&mut window, TrainCommand::Return(1));
+    assert_eq!(network(&window), ablated);
+    command(&mut window, Command::Edit(EditCommand::Undo));
+    assert_eq!((epoch(&window), network(&window)), (3, trained.clone()));
+    train(&mut window, TrainCommand::Return(0));
+    assert_ne!(network(&window), trained);
+    // Another one is opened: that run is over.
+    command(&mut window, Command::OpenExample(Example::Moons));
+    command(&mut window, Command::Leave(LeaveAnswer::Discard));
+    let moons = network(&window);
+    assert_ne!(moons, trained);
+    assert!(epoch(&window) == 0 && window.state().session().training().history().is_empty());
+    train(&mut window, TrainCommand::Return(1));
+    assert_eq!(network(&window), moons);
+    train(&mut window, TrainCommand::Epoch);
+    assert_eq!(epoch(&window), 1);
 }
 
 #[test]

@@ -50,7 +50,7 @@ pub fn remember_data(session: &mut Session, next: &DataSource) -> bool {
 
 /// A network that is opened has no past here, and is that of no session.
 pub fn forget_history(session: &mut Session) {
-    session.training.end();
+    session.training.leave();
     session.history = History::default();
     (session.session_file, session.example) = (None, None);
     // What the window was started with waits for the first network, whichever it is.
@@ -186,6 +186,7 @@ fn go_to(
     let Some(now) = EditSnapshot::new(&session.wanted) else { return };
     let Some(found) = step(&mut session.history, now) else { return };
     session.training.end();
+    session.training.rejoin(&found.network);
     session.wanted.file = found.file;
     session.wanted.ablated = found.ablated;
     put(session, found.network, Some(found.data), effects);

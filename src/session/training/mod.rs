@@ -55,6 +55,9 @@ pub struct Training {
     age: f64,
     /// The data has changed under a run: it begins again with the new data.
     resumes: bool,
+    /// Another network has taken the place of the one that was trained: there is nothing to go back to before that one comes
+    /// back.
+    ended: bool,
 }
 
 impl Training {
@@ -75,12 +78,12 @@ impl Training {
 
     /// The epochs finished.
     pub fn epoch(&self) -> usize {
-        self.current.as_ref().map_or(0, |snapshot| snapshot.epoch)
+        self.current.as_ref().filter(|_| !self.ended).map_or(0, |snapshot| snapshot.epoch)
     }
 
     /// How each finished epoch went.
     pub fn history(&self) -> &[EpochReport] {
-        &self.history
+        if self.ended { &[] } else { &self.history }
     }
 
     /// How much the last step of the newest epoch changed each layer's weights, as a share of them; empty before one.
@@ -90,7 +93,7 @@ impl Training {
 
     /// Where training can go back to.
     pub fn snapshots(&self) -> &[Snapshot] {
-        &self.snapshots
+        if self.ended { &[] } else { &self.snapshots }
     }
 
     /// Why nothing can be learned from `dataset`, in a sentence; `None` where it can.
@@ -146,6 +149,21 @@ impl Training {
     pub(super) fn end(&mut self) {
         self.stop();
         self.unseen = false;
+        self.ended = true;
+        self.updates = Arc::default();
+    }
+
+    /// Stops the run because another network is opened: the one that was trained does not come back.
+    pub(super) fn leave(&mut self) {
+        self.stop();
+        self.forget();
+    }
+
+    /// This network is wanted again: where it is one of this training, that goes on from it.
+    pub(super) fn rejoin(&mut self, network: &Arc<Network>) {
+        if let Some(found) = self.reached_at(network) {
+            (self.current, self.ended) = (Some(found), false);
+        }
     }
 
     /// The data is about to change: what was learned stays in the weights, but its epochs are over. A run that is under
@@ -167,6 +185,7 @@ impl Training {
         if !continues {
             self.forget();
         }
+        self.ended = false;
         continues
     }
 
@@ -194,7 +213,7 @@ impl Training {
     /// Goes back (or on) to a snapshot; false where there is none at this position.
     pub(super) fn return_to(&mut self, position: usize) -> bool {
         self.stop();
-        let Some(snapshot) = self.snapshots.get(position).cloned() else { return false };
+        let Some(snapshot) = self.snapshots().get(position).cloned() else { return false };
         self.current = Some(snapshot);
         self.unseen = true;
         true
@@ -251,11 +270,13 @@ impl Training {
 
     /// Stands where `network` was reached; answers whether it is one of this training.
     fn stand_at(&mut self, network: &Arc<Network>) -> bool {
-        let is_it = |snapshot: &&Snapshot| Arc::ptr_eq(&snapshot.network, network);
-        if self.current.as_ref().filter(is_it).is_none() {
-            self.current = self.snapshots.iter().find(is_it).cloned();
-        }
+        self.current = self.reached_at(network);
         self.current.is_some()
+    }
+
+    /// Where `network` was reached, if it is one of this training.
+    fn reached_at(&self, network: &Arc<Network>) -> Option<Snapshot> {
+        self.current.iter().chain(&self.snapshots).find(|snapshot| Arc::ptr_eq(&snapshot.network, network)).cloned()
     }
 
     fn forget(&mut self) {

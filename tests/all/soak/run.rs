@@ -16,8 +16,11 @@ const SIZE: [f32; 2] = [1100.0, 720.0];
 /// gives way to what they ask for.
 const SHORT: Duration = Duration::from_millis(15);
 const WAITING: f64 = 0.2;
-/// What a window may come to hold in memory while it is given commands.
-const MOST_GROWTH: u64 = 1 << 30;
+/// The memory that the program should be allowed: what would take more is refused, and that is played through as well.
+pub const LIMIT: u64 = 1 << 30;
+/// What a window may come to hold in memory while it is given commands: what was allowed, once more for what is being
+/// prepared beside it.
+const MOST_GROWTH: u64 = 2 * LIMIT;
 const LONG: Duration = Duration::from_secs(300);
 /// A network whose names a terminal would obey.
 const OBEYED: &str = r#"{"format": "layerflow.network/1", "name": "n\u001b[2J\u202e", "output": "softmax", "layers": [
@@ -36,7 +39,7 @@ pub struct Soak {
 }
 
 /// The bytes that the program holds in memory; 0 where the system does not tell.
-fn memory() -> u64 {
+fn resident() -> u64 {
     let pages = std::fs::read_to_string("/proc/self/statm").ok();
     let resident = pages.and_then(|pages| pages.split_whitespace().nth(1)?.parse::<u64>().ok());
     resident.unwrap_or(0) * 4096
@@ -88,7 +91,7 @@ impl Soak {
         assert!(app.wait_for_jobs(LONG));
         let mut window = Harness::builder().with_size(SIZE).build_eframe(|_| app);
         window.run_steps(2);
-        let (folder, first_memory) = (folder.to_owned(), memory());
+        let (folder, first_memory) = (folder.to_owned(), resident());
         Soak { window, source: Source::new(seed, files), folder, log: Vec::new(), first_memory }
     }
 
@@ -153,7 +156,7 @@ impl Soak {
     /// What holds at any time.
     pub fn check(&mut self) {
         self.window.run_steps(1);
-        let (first, now) = (self.first_memory, memory());
+        let (first, now) = (self.first_memory, resident());
         assert!(now < first + MOST_GROWTH, "{first} bytes of memory became {now} after {:#?}", self.log);
         let told = self.window.state().session().notices.shown();
         let fault =
