@@ -127,7 +127,7 @@ fn own_files_come_to_their_accuracy_in_eight_clicks() {
     window.get_by_label("x · salary");
     window.get_by_label("label · kind");
     window.get_by_label("– · batch");
-    window.get_by_label("the same in every row");
+    window.get_by_label("it holds the same in every row, and the network takes 4");
     click(&mut window, "Standardise");
     click(&mut window, "Read the columns");
     settle(&mut window);
