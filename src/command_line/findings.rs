@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::columns::{aligned, short};
 use super::error::CommandError;
-use super::options::parser;
+use super::named_values::parser;
 use crate::diagnostics::findings::{Finding, Severity, Thresholds};
 
 /// What counts as a finding, and what a finding does.

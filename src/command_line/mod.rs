@@ -4,6 +4,7 @@
 //! standard error. Exit status 0 is success, 1 bad input, 2 a wrong command line.
 
 mod checkpoint_list;
+mod column_options;
 mod columns;
 mod compare;
 mod completions;
@@ -13,6 +14,7 @@ mod findings;
 mod flow;
 mod inspect;
 mod measures;
+mod named_values;
 mod network_file;
 mod options;
 mod output;

@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::TypedValueParser;
 use nalgebra::DMatrix;
 
+use super::column_options::ColumnOptions;
 use super::error::CommandError;
+use super::named_values::parser;
 use super::output::{print_note, told_of_long_work};
 use super::overwriting::Overwriting;
-use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, MissingValues, Scaling};
+use crate::dataset::{Dataset, Generator, GeneratorOptions};
 use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, ResidualLaw, TimeLaw};
 use crate::formats;
 use crate::formats::{
@@ -125,51 +127,6 @@ impl SampleOptions {
     /// How built-in data of so many coordinates is drawn.
     pub(super) fn generator_options(&self, dimension: usize) -> GeneratorOptions {
         GeneratorOptions { samples: self.samples as usize, noise: self.noise, seed: self.seed, dimension }
-    }
-}
-
-/// What is taken of a data file.
-#[derive(Args, Clone, Debug)]
-pub(super) struct ColumnOptions {
-    /// The columns of a data file that are coordinates, by name or number; all but the label if not given
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
-    columns: Option<Vec<String>>,
-    /// The column of a data file that is the label, by name or number, or none
-    #[arg(long, value_name = "NAME")]
-    label: Option<String>,
-    /// What is done to the coordinates of a data file: standard subtracts each column's mean and divides by its
-    /// standard deviation, unit brings all together to 0…1
-    #[arg(long, value_name = "KIND", default_value = "none", value_parser = scaling_parser())]
-    scale: Scaling,
-    /// What is done with rows of a data file whose coordinates are missing, NaN or infinite: leave-out leaves them out of
-    /// what flows, mean fills in the mean of the column's finite values
-    #[arg(long, value_name = "WHAT", default_value = "leave-out", value_parser = missing_parser())]
-    missing: MissingValues,
-}
-
-impl ColumnOptions {
-    /// Reads the data in a file for a network of `expected` inputs, where that is known. What was assumed and what was
-    /// left out is told on standard error.
-    pub(super) fn read(&self, file: &Path, expected: Option<usize>) -> Result<Dataset, CommandError> {
-        let data = Dataset::open_with(file, expected, &self.choice())?;
-        for note in &data.notes {
-            print_note(&format!("{}: {note}", file.display()));
-        }
-        Ok(data)
-    }
-
-    /// The choice, where one was made.
-    pub(super) fn choice_if_made(&self) -> Option<DataChoice> {
-        Some(self.choice()).filter(|choice| *choice != DataChoice::default())
-    }
-
-    fn choice(&self) -> DataChoice {
-        let label = match self.label.as_deref() {
-            None => LabelChoice::Automatic,
-            Some("none") => LabelChoice::None,
-            Some(name) => LabelChoice::Column(name.to_owned()),
-        };
-        DataChoice { features: self.columns.clone(), label, scaling: self.scale, missing: self.missing }
     }
 }
 
@@ -388,15 +345,6 @@ pub(super) fn noise(text: &str) -> Result<f64, String> {
     }
 }
 
-/// Accepts the names and turns them into values.
-pub(super) fn parser<T>(names: Vec<&'static str>, from_name: fn(&str) -> Option<T>) -> impl TypedValueParser<Value = T>
-where
-    T: Clone + Send + Sync + 'static,
-{
-    PossibleValuesParser::new(names)
-        .try_map(move |name| from_name(&name).ok_or_else(|| format!("the name {name} is not known")))
-}
-
 pub(super) fn activation_parser() -> impl TypedValueParser<Value = Activation> {
     parser(Activation::ALL.map(Activation::name).to_vec(), Activation::from_name)
 }
@@ -418,16 +366,6 @@ fn decomposition_parser() -> impl TypedValueParser<Value = Decomposition> {
 fn compression_parser() -> impl TypedValueParser<Value = CompressionLaw> {
     let names = CompressionLaw::ALL.map(CompressionLaw::name).to_vec();
     parser(names, |name| CompressionLaw::ALL.into_iter().find(|value| value.name() == name))
-}
-
-fn missing_parser() -> impl TypedValueParser<Value = MissingValues> {
-    let names = MissingValues::ALL.map(MissingValues::name).to_vec();
-    parser(names, |name| MissingValues::ALL.into_iter().find(|value| value.name() == name))
-}
-
-fn scaling_parser() -> impl TypedValueParser<Value = Scaling> {
-    let names = Scaling::ALL.map(Scaling::name).to_vec();
-    parser(names, |name| Scaling::ALL.into_iter().find(|value| value.name() == name))
 }
 
 fn time_parser() -> impl TypedValueParser<Value = TimeLaw> {

@@ -13,8 +13,9 @@ use crate::network::{Network, OutputFunction};
 use crate::resnet::{Integrator, Refinement, RefinementKind, ResNet};
 
 use super::error::CommandError;
+use super::named_values::parser;
 use super::network_file::NetworkFileOptions;
-use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network, parser};
+use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network};
 use super::output::{print, print_json, print_note};
 use super::row_places::RowPlaces;
 use super::run::refuse_non_finite;

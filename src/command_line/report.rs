@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::dataset::{ColumnGaps, Dataset, Labels, LeftOut, match_classes};
+use crate::dataset::{ColumnGaps, Dataset, Labels, LeftOut};
 use crate::flow::{Flow, LayerFlow, Phase, Spectrum, StoredRank};
 use crate::formats::{Account, TensorInfo};
 use crate::network::{Layer, Network, NetworkError, StoredPrecision};
@@ -294,7 +294,7 @@ impl DataReport {
             // Numbers that are none choose no class.
             let is_finite = forward.output.iter().all(|value| value.is_finite());
             let predictions = forward.predictions;
-            if is_finite && let Some(matched) = match_classes(&data.labels, network.outputs(), &predictions) {
+            if is_finite && let Some(matched) = data.match_classes(network.outputs(), &predictions) {
                 accuracy = matched.accuracy(&predictions);
                 assumed.extend(matched.assumed);
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde::Serialize;
 
-use crate::dataset::{Dataset, Generator, GeneratorOptions, Labels, match_classes};
+use crate::dataset::{Dataset, Generator, GeneratorOptions, Labels};
 use crate::network::{Activation, Network, OutputFunction};
 use crate::system::memory;
 use crate::training::{
@@ -14,9 +14,11 @@ use crate::training::{
     TrainingError, TrainingOptions,
 };
 
+use super::column_options::ColumnOptions;
 use super::error::CommandError;
+use super::named_values::parser;
 use super::network_file::NetworkFileOptions;
-use super::options::{ColumnOptions, MAX_NUMBERS, activation_parser, generated, noise, output_parser, parser};
+use super::options::{MAX_NUMBERS, activation_parser, generated, noise, output_parser};
 use super::output::{print, print_json, print_note};
 
 /// The lines of progress on standard error.
@@ -189,7 +191,7 @@ impl TrainArguments {
             return data;
         };
         let outputs = outputs as usize;
-        let Some(matched) = match_classes(&data.labels, outputs, &[]) else { return data };
+        let Some(matched) = data.match_classes(outputs, &[]) else { return data };
         // Labels without an output are refused when training begins.
         let Some(renumbered) = data.renumbered(&matched, outputs) else { return data };
         matched.assumed.iter().for_each(|sentence| print_note(&format!("{}: assumed: {sentence}", self.dataset)));

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::options::{FlowArguments, SampleOptions, parser};
+use super::named_values::parser;
+use super::options::{FlowArguments, SampleOptions};
 use crate::explorer::{StartData, Startup};
 use crate::resnet::{Integrator, RefinementKind};
 use crate::session::file::{

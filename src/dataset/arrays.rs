@@ -209,6 +209,11 @@ fn outlines(array: &NamedArray, width: usize) -> Vec<ColumnOutline> {
             }
         }
     };
+    let rows = match &array.values {
+        Values::Floats(values) => values.len(),
+        Values::Integers(values) => values.len(),
+        Values::Texts(values) => values.len(),
+    } / width.max(1);
     match &array.values {
         Values::Floats(values) => values.iter().enumerate().for_each(|(at, value)| add(at, *value)),
         Values::Integers(values) => values.iter().enumerate().for_each(|(at, value)| add(at, *value as f64)),
@@ -220,6 +225,7 @@ fn outlines(array: &NamedArray, width: usize) -> Vec<ColumnOutline> {
     }
     for (outline, (moments, sequence)) in outlines.iter_mut().zip(moments.into_iter().zip(sequences)) {
         (outline.mean, outline.deviation) = moments.finish();
+        outline.is_constant = outline.kind != ColumnKind::Text && rows > 1 && outline.deviation == 0.0;
         let is_named = outline.name == outline.group && names::is_of_rows(&outline.name);
         outline.row_numbers = (outline.kind != ColumnKind::Text).then(|| sequence.finish(is_named)).flatten();
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::column::ColumnOutline;
+use super::column::{ColumnKind, ColumnOutline};
 use super::gaps::{MissingValues, Rows};
 use super::labels::Labels;
 use super::left_out::listed as listed_gaps;
@@ -25,6 +25,11 @@ pub struct DataChoice {
     pub label: LabelChoice,
     /// What is done to the coordinates.
     pub scaling: Scaling,
+    /// What is done to single coordinates instead, by name or by number from 1.
+    pub scaling_of: Vec<(String, Scaling)>,
+    /// The classes in the order of the outputs that stand for them, an empty name for an output without one; `None` for
+    /// the order that the labels tell.
+    pub classes: Option<Vec<String>>,
     /// What is done with coordinates that are missing or infinite.
     pub missing: MissingValues,
 }
@@ -63,6 +68,14 @@ pub(super) fn take(
         notes.push("the column of the label holds none, so the points are not labelled".to_owned());
     }
     notes.extend(labels.doubts(table.rows()));
+    let labels = match &choice.classes {
+        Some(order) => {
+            let (ordered, unused) = labels.in_order(path, order)?;
+            notes.extend(unused.into_iter().map(|name| format!("no row is of the class `{name}` of the order given")));
+            ordered
+        }
+        None => labels,
+    };
     let mut rows = Rows {
         values: table.numbers(&features)?,
         width: features.len(),
@@ -88,9 +101,30 @@ pub(super) fn take(
         let (out, all) = (left_out.left_out.len(), left_out.rows);
         notes.push(format!("left out {out} of {all} rows: {}", left_out.label()));
     }
-    let data =
-        Dataset { name, points, labels, columns: names(table, &features), notes, left_out: left_out.map(Arc::new) };
-    Ok(if choice.scaling == Scaling::None { data } else { data.scaled(choice.scaling) })
+    let columns = names(table, &features);
+    let (left_out, is_class_order_given) = (left_out.map(Arc::new), choice.classes.is_some());
+    let data = Dataset { name, points, labels, columns, notes, left_out, is_class_order_given };
+    let scaling = scaling(path, table, &features, choice)?;
+    Ok(if scaling.iter().all(|scaling| *scaling == Scaling::None) { data } else { data.scaled_each(&scaling) })
+}
+
+/// What is done to each coordinate.
+fn scaling(
+    path: &Path,
+    table: &dyn Table,
+    features: &[usize],
+    choice: &DataChoice,
+) -> Result<Vec<Scaling>, DatasetError> {
+    let mut scaling = vec![choice.scaling; features.len()];
+    for (name, own) in &choice.scaling_of {
+        for column in find(path, table, name)? {
+            match features.iter().position(|feature| *feature == column) {
+                Some(position) => scaling[position] = *own,
+                None => return Err(DatasetError::ScaledColumn { path: path.into(), name: name.clone() }),
+            }
+        }
+    }
+    Ok(scaling)
 }
 
 /// The number and the name of each coordinate in the file, and those of the label.
@@ -127,8 +161,19 @@ pub(super) fn roles(
         for column in chosen {
             features.extend(find(path, table, column)?);
         }
+        let mut notes = Vec::new();
         let label = known.label.unwrap_or_else(|| named_label(table.columns(), &features));
-        return Ok(Roles { features, label, ..Roles::default() });
+        let label = match text_label(table.columns(), &features) {
+            Some(column) if label == LabelColumns::None && choice.label == LabelChoice::Automatic => {
+                let name = table.columns()[column].label();
+                notes.push(format!(
+                    "column {name} is taken as the label, as it is the only one of text; --label says otherwise"
+                ));
+                LabelColumns::One(column)
+            }
+            _ => label,
+        };
+        return Ok(Roles { features, label, notes, ..Roles::default() });
     }
     known.expected = expected_inputs;
     if known.label.is_none() {
@@ -142,6 +187,16 @@ fn named_label(columns: &[ColumnOutline], features: &[usize]) -> LabelColumns {
     let rank = |column: &usize| names::label_rank(&columns[*column].name);
     let others = (0..columns.len()).filter(|column| !features.contains(column) && rank(column).is_some());
     others.min_by_key(rank).map_or(LabelColumns::None, LabelColumns::One)
+}
+
+/// The only column of text beside coordinates that are chosen by hand, where it may be a label.
+fn text_label(columns: &[ColumnOutline], features: &[usize]) -> Option<usize> {
+    let is_text = |column: &ColumnOutline| column.kind == ColumnKind::Text && column.is_all_text;
+    let mut texts = (0..columns.len())
+        .filter(|&column| !features.contains(&column) && is_text(&columns[column]))
+        .filter(|&column| columns[column].row_numbers.is_none() && columns[column].distinct != Some(1));
+    let only = texts.next()?;
+    texts.next().is_none().then_some(only)
 }
 
 /// The columns that a name stands for, as a label.
@@ -320,5 +375,41 @@ mod tests {
         };
         assert_eq!(with(Scaling::Standard), [-1.0, 0.0, 1.0, 0.0]);
         assert_eq!(with(Scaling::Unit), [0.0, 1.0, 0.5, 1.0]);
+        assert_eq!(with(Scaling::MinMax), [0.0, 0.0, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn a_column_may_be_scaled_in_its_own_way() {
+        let text = "a,b,c,label\n1,10,100,x\n3,30,500,y\n";
+        let scaling_of = vec![("b".to_owned(), Scaling::None), ("c".to_owned(), Scaling::Unit)];
+        let choice = DataChoice { scaling: Scaling::Standard, scaling_of, ..DataChoice::default() };
+        assert_eq!(open(text, &choice).unwrap().points.as_slice(), [-1.0, 10.0, 0.0, 1.0, 30.0, 1.0]);
+        let scaling_of = vec![("label".to_owned(), Scaling::Unit)];
+        let wrong = open(text, &DataChoice { scaling_of, ..DataChoice::default() }).unwrap_err().to_string();
+        assert!(wrong.contains("column `label` is to be scaled, but is no coordinate"), "{wrong}");
+    }
+
+    #[test]
+    fn classes_stand_in_the_order_that_is_given() {
+        let text = "a,label\n1.5,dog\n3.5,cat\n2.5,dog\n,eel\n";
+        let order = |names: &str| {
+            let classes = Some(names.split(',').map(str::to_owned).collect());
+            open(text, &DataChoice { classes, ..DataChoice::default() })
+        };
+        let data = order("dog,eel,cat,fox").unwrap();
+        assert!(data.is_class_order_given && data.notes.iter().any(|note| note.contains("class `fox`")));
+        assert!(matches!(&data.labels, Labels::Classes { of_sample, .. } if of_sample[..] == [0, 2, 0]));
+        assert!(order("dog,cat").unwrap_err().to_string().contains("class `eel` is not named"));
+    }
+
+    #[test]
+    fn the_only_column_of_text_is_the_label_of_chosen_coordinates() {
+        let text = "id,a,b,kind\n7,1,2,x\n9,3,4,y\n12,3,4,y\n";
+        let features = Some(vec!["a".to_owned(), "b".to_owned()]);
+        let data = open(text, &DataChoice { features: features.clone(), ..DataChoice::default() }).unwrap();
+        assert!(matches!(&data.labels, Labels::Classes { names, .. } if names[..] == ["x", "y"]));
+        assert!(data.notes[0].contains("column 4 (kind) is taken as the label"), "{:?}", data.notes);
+        let none = DataChoice { features, label: LabelChoice::None, ..DataChoice::default() };
+        assert_eq!(open(text, &none).unwrap().labels, Labels::None);
     }
 }

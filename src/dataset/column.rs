@@ -37,6 +37,8 @@ pub struct ColumnOutline {
     pub is_empty: bool,
     /// Whether it holds text and no number.
     pub is_all_text: bool,
+    /// Whether it holds one and the same number in every row that has one, of several rows.
+    pub is_constant: bool,
     /// Whether it holds nothing but 0 and 1.
     pub is_zero_or_one: bool,
     /// How many different values it has, where that was counted.

@@ -88,6 +88,15 @@ pub enum DatasetError {
     /// A name that several columns have.
     #[error("{}: several columns are called `{name}`; choose one by its number: {numbers}", path.display())]
     SameNames { path: PathBuf, name: String, numbers: String },
+    /// An order of the classes that is not one of the data's.
+    #[error("{}: its classes cannot be put in this order: {problem}", path.display())]
+    ClassOrder { path: PathBuf, problem: String },
+    /// A column with a scaling of its own that is no coordinate.
+    #[error(
+        "{}: column `{name}` is to be scaled, but is no coordinate; choose it with --columns, or leave its scaling away",
+        path.display()
+    )]
+    ScaledColumn { path: PathBuf, name: String },
     /// A damaged IDX file.
     #[error("{}: is not a whole IDX file: it {problem}; copy or save it again", path.display())]
     Idx { path: PathBuf, problem: String },

@@ -2,20 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use nalgebra::DMatrix;
-
+use super::class_order::{BETTER, GOOD, OrderCheck};
 use super::labels::Labels;
 use super::points::Dataset;
-use crate::linalg::greatest_assignment;
 
-/// The most classes for which the best numbering is sought; the time grows with their cube.
-const MAX_MATCHED: usize = 256;
-/// Another numbering is worth a word where it is right for this share of the samples at least…
-const GOOD: f64 = 0.75;
-/// …and for so much more of them than the one that is taken.
-const BETTER: f64 = 0.25;
 /// How many classes a sentence lists.
 const LISTED: usize = 6;
+/// An option longer than this is not written out.
+const LONGEST_OPTION: usize = 200;
 
 /// Labels as outputs of a network.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,12 +18,16 @@ pub struct Matched {
     pub of_sample: Vec<usize>,
     /// What was assumed, a sentence each.
     pub assumed: Vec<String>,
-    /// Whether the first of these is only that text goes by the alphabet.
-    pub by_alphabet: bool,
+    /// Whether the first of these is that text goes by the alphabet.
+    pub is_alphabetical: bool,
+    /// How many answers are right in this order of the classes and in the best one.
+    pub check: Option<OrderCheck>,
 }
 
 /// How classes are numbered as outputs.
 enum Numbering {
+    /// A person has said which output stands for which class.
+    Given,
     /// A label is the index of its output.
     Direct,
     /// Labels count from 0, and no sample has the first.
@@ -45,15 +43,19 @@ enum Numbering {
 }
 
 /// Matches labels to the outputs of a network that has `outputs` of them and predicts the class `predictions` for the
-/// samples. `None` where the labels are no classes.
-pub fn match_classes(labels: &Labels, outputs: usize, predictions: &[usize]) -> Option<Matched> {
+/// samples; `is_given`: whether the classes stand in the order of the outputs. `None` where the labels are no classes.
+fn match_labels(labels: &Labels, is_given: bool, outputs: usize, predictions: &[usize]) -> Option<Matched> {
     let Labels::Classes { of_sample, names } = labels else { return None };
     // A single output tells two classes apart.
     let positions = outputs.max(2);
-    let (numbering, output_of) = numbering(of_sample, names, positions, predictions);
+    let (numbering, output_of) = match is_given {
+        true => (Numbering::Given, (0..names.len()).collect()),
+        false => numbering(of_sample, names, positions, predictions),
+    };
     let outputs_of: Vec<usize> =
         of_sample.iter().map(|class| output_of.get(*class).copied().unwrap_or(usize::MAX)).collect();
-    let mut assumed = numbering.assumption(names, outputs, &output_of);
+    let check = OrderCheck::new(of_sample, names, &outputs_of, predictions, positions);
+    let mut assumed = numbering.assumption(names, outputs, &output_of, check.as_ref());
     let beyond = outputs_of.iter().filter(|output| **output >= positions).count();
     if beyond > 0 {
         let classes =
@@ -65,8 +67,9 @@ pub fn match_classes(labels: &Labels, outputs: usize, predictions: &[usize]) -> 
             listed(classes.into_iter().map(|class| names.get(*class).cloned().unwrap_or_default()))
         ));
     }
-    assumed.extend(better_numbering(of_sample, names, &outputs_of, predictions, positions));
-    Some(Matched { of_sample: outputs_of, assumed, by_alphabet: matches!(numbering, Numbering::Alphabetical) })
+    let is_alphabetical = matches!(numbering, Numbering::Alphabetical);
+    assumed.extend(check.as_ref().filter(|_| !is_alphabetical).and_then(better_numbering));
+    Some(Matched { of_sample: outputs_of, assumed, is_alphabetical, check })
 }
 
 impl Matched {
@@ -79,6 +82,12 @@ impl Matched {
 }
 
 impl Dataset {
+    /// Matches the classes to the outputs of a network that has `outputs` of them and predicts the class `predictions` for
+    /// the samples. `None` where the labels are no classes.
+    pub fn match_classes(&self, outputs: usize, predictions: &[usize]) -> Option<Matched> {
+        match_labels(&self.labels, self.is_class_order_given, outputs, predictions)
+    }
+
     /// The same data with its classes numbered as the outputs that stand for them; `None` where they are so already, or
     /// where some class has no output.
     pub fn renumbered(&self, matched: &Matched, outputs: usize) -> Option<Dataset> {
@@ -141,11 +150,17 @@ fn numbering(
 }
 
 impl Numbering {
-    fn assumption(&self, names: &[String], outputs: usize, output_of: &[usize]) -> Vec<String> {
+    fn assumption(
+        &self,
+        names: &[String],
+        outputs: usize,
+        output_of: &[usize],
+        check: Option<&OrderCheck>,
+    ) -> Vec<String> {
         let numbered =
             || listed(names.iter().zip(output_of).map(|(name, output)| format!("{name} is output {output}")));
         match self {
-            Numbering::Direct => Vec::new(),
+            Numbering::Given | Numbering::Direct => Vec::new(),
             Numbering::WithoutFirst => {
                 vec!["no sample has the label 0; the labels are taken to count from 0".to_owned()]
             }
@@ -166,47 +181,47 @@ impl Numbering {
             }
             Numbering::Alphabetical => {
                 let order = if names.is_sorted() { "alphabetical order" } else { "the order of their columns" };
-                vec![format!("the labels are matched to the outputs in {order}: {}", numbered())]
+                let checked = check.map_or_else(String::new, check_text);
+                vec![format!("the labels are matched to the outputs in {order}: {}{checked}", numbered())]
             }
         }
     }
 }
 
+/// How right an order is that nobody gave, and how right the best one would be.
+fn check_text(check: &OrderCheck) -> String {
+    let [right, best] = check.shares().map(|share| 100.0 * share);
+    if check.is_best() {
+        return format!("; that is right for {right:.1} %, and no other order is for more");
+    }
+    let option = check.order.join(",");
+    // A name with a comma in it would be two.
+    let commas = check.order.len().saturating_sub(1);
+    let is_plain = option.matches(',').count() == commas && option.len() <= LONGEST_OPTION;
+    let remedy = if is_plain { format!(" (--classes {option})") } else { String::new() };
+    format!(
+        "; that is a guess and right for {right:.1} %, the best of all orders for {best:.1} %: {}{remedy}",
+        listed(in_words(&check.order))
+    )
+}
+
+/// Which output each class is, in an order of the outputs.
+fn in_words(order: &[String]) -> impl Iterator<Item = String> {
+    let named = order.iter().enumerate().filter(|(_, name)| !name.is_empty());
+    named.map(|(output, name)| format!("{name} is output {output}"))
+}
+
 /// A word of another numbering that is right for far more samples.
-fn better_numbering(
-    of_sample: &[usize],
-    names: &[String],
-    outputs_of: &[usize],
-    predictions: &[usize],
-    positions: usize,
-) -> Option<String> {
-    let samples = predictions.len().min(of_sample.len());
-    let classes: Vec<usize> = of_sample.iter().copied().collect::<BTreeSet<usize>>().into_iter().collect();
-    let outputs: Vec<usize> = (0..positions).collect();
-    if samples == 0 || classes.len() > positions.min(MAX_MATCHED) || positions > MAX_MATCHED {
-        return None;
-    }
-    let right = predictions.iter().zip(outputs_of).filter(|(predicted, class)| predicted == class).count();
-    let mut counts = DMatrix::<f64>::zeros(classes.len(), outputs.len());
-    for (class, predicted) in of_sample.iter().zip(predictions) {
-        if let (Ok(row), true) = (classes.binary_search(class), *predicted < positions) {
-            counts[(row, *predicted)] += 1.0;
-        }
-    }
-    let assignment = greatest_assignment(&counts);
-    let best: f64 = assignment.iter().enumerate().map(|(row, output)| counts[(row, *output)]).sum();
-    let (best, right) = (best / samples as f64, right as f64 / samples as f64);
-    if best < GOOD || best < right + BETTER {
-        return None;
-    }
-    let name = |class: usize| names.get(class).cloned().unwrap_or_else(|| class.to_string());
-    let order = classes.iter().zip(assignment).map(|(class, output)| format!("{} is output {output}", name(*class)));
-    Some(format!(
-        "with another numbering of the classes {:.1} % would be right instead of {:.1} %: {}",
-        100.0 * best,
-        100.0 * right,
-        listed(order)
-    ))
+fn better_numbering(check: &OrderCheck) -> Option<String> {
+    let [right, best] = check.shares();
+    check.is_far_better().then(|| {
+        format!(
+            "with another numbering of the classes {:.1} % would be right instead of {:.1} %: {}",
+            100.0 * best,
+            100.0 * right,
+            listed(in_words(&check.order))
+        )
+    })
 }
 
 /// The first of some words.
@@ -221,7 +236,7 @@ mod tests {
     use super::*;
 
     fn of(labels: Labels, outputs: usize, predictions: &[usize]) -> (f64, Vec<String>) {
-        let matched = match_classes(&labels, outputs, predictions).unwrap();
+        let matched = match_labels(&labels, false, outputs, predictions).unwrap();
         (matched.accuracy(predictions).unwrap(), matched.assumed)
     }
 
@@ -243,7 +258,12 @@ mod tests {
     #[test]
     fn what_does_not_match_is_told() {
         let (accuracy, assumed) = of(Labels::of_texts(["b", "c", "a", "c"].into_iter()), 3, &[0, 1, 2, 1]);
-        assert!(accuracy == 0.0 && assumed[1].contains("100.0 % would be right"), "{assumed:?}");
+        assert!(accuracy == 0.0 && assumed.len() == 1, "{assumed:?}");
+        assert!(assumed[0].contains("a guess and right for 0.0 %, the best of all orders for 100.0 %"), "{assumed:?}");
+        assert!(assumed[0].ends_with("b is output 0, c is output 1, a is output 2 (--classes b,c,a)"), "{assumed:?}");
+        let given = Labels::Classes { of_sample: vec![1, 0, 1], names: vec!["7".into(), "3".into()] };
+        let matched = match_labels(&given, true, 2, &[1, 0, 1]).unwrap();
+        assert_eq!((matched.of_sample, matched.assumed.len(), matched.is_alphabetical), (vec![1, 0, 1], 0, false));
         let many: Vec<i64> = (0..300).collect();
         let (_, assumed) = of(Labels::from_integers(&many), 2, &vec![0; 300]);
         assert!(assumed[0].contains("298 of 300 samples have labels beyond the 2 outputs"), "{assumed:?}");
@@ -252,6 +272,6 @@ mod tests {
         assert!(accuracy == 1.0 && assumed[0].contains("count from 1"), "{assumed:?}");
         let (accuracy, assumed) = of(Labels::from_integers(&[1, 2, 1, 2]), 3, &[1, 2, 1, 0]);
         assert!(accuracy == 0.75 && assumed[0].contains("count from 0"), "{assumed:?}");
-        assert!(match_classes(&Labels::None, 2, &[0]).is_none());
+        assert!(match_labels(&Labels::None, false, 2, &[0]).is_none());
     }
 }

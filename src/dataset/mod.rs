@@ -2,6 +2,7 @@
 
 mod arrays;
 mod choice;
+mod class_order;
 mod column;
 mod completion;
 mod delimited;
@@ -29,13 +30,14 @@ mod table;
 
 pub use crate::io::numpy;
 pub use choice::{DataChoice, LabelChoice};
+pub use class_order::OrderCheck;
 pub use column::{ColumnKind, ColumnOutline};
 pub use error::DatasetError;
 pub use gaps::MissingValues;
 pub use generator::{Generator, GeneratorOptions};
 pub use labels::Labels;
 pub use left_out::{ColumnGaps, LeftOut};
-pub use matching::{Matched, match_classes};
+pub use matching::Matched;
 pub use open::{outline, propose};
 pub use points::Dataset;
 pub use random::Random;

@@ -23,6 +23,8 @@ pub struct Dataset {
     pub notes: Vec<String>,
     /// The rows of its file that are not among the points, as they hold no finite number where one is needed.
     pub left_out: Option<Arc<LeftOut>>,
+    /// Whether a person has put the classes in the order of the outputs that stand for them.
+    pub is_class_order_given: bool,
 }
 
 impl Dataset {
@@ -36,12 +38,18 @@ impl Dataset {
             columns: self.columns.clone(),
             notes: self.notes.clone(),
             left_out: self.left_out.clone(),
+            is_class_order_given: self.is_class_order_given,
         }
     }
 
     /// The same points, scaled.
     pub fn scaled(&self, scaling: Scaling) -> Dataset {
-        let factors = factors(self.points.as_slice(), self.dimension(), scaling);
+        self.scaled_each(&vec![scaling; self.dimension()])
+    }
+
+    /// The same points, each coordinate scaled in its own way.
+    pub(super) fn scaled_each(&self, scaling: &[Scaling]) -> Dataset {
+        let factors = factors(self.points.as_slice(), scaling);
         self.with_coordinates(|points| {
             let mut points = points.clone();
             scale(points.as_mut_slice(), &factors);

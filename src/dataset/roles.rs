@@ -98,7 +98,12 @@ pub(super) fn assign(columns: &[ColumnOutline], known: &Known) -> Roles {
             // A label that is guessed in front is too much of a guess where text stands elsewhere.
             let is_guess = cost == LABEL_IN_FRONT
                 && matches!(&label, LabelColumns::One(column) if columns[*column].kind != ColumnKind::Text);
-            for without_text in [false, true].into_iter().filter(|without_text| !(is_guess && *without_text)) {
+            let without = [(false, false), (true, false), (false, true), (true, true)];
+            // Columns of a single value are left out where only the others are as many as the network takes.
+            let may_be = |(text, constants): &(bool, bool)| {
+                !(is_guess && (*text || *constants)) && (known.expected.is_some() || !constants)
+            };
+            for (without_text, without_constants) in without.into_iter().filter(may_be) {
                 let stays = |column: &&usize| {
                     let outline = &columns[**column];
                     let numbers = match left_out {
@@ -107,10 +112,11 @@ pub(super) fn assign(columns: &[ColumnOutline], known: &Known) -> Roles {
                         LeftOut::Nothing => false,
                     };
                     let text = without_text && outline.is_all_text;
-                    !label.contains(**column) && !numbers && !text
+                    let constant = without_constants && outline.is_constant;
+                    !label.contains(**column) && !numbers && !text && !constant
                 };
                 let features: Vec<usize> = candidates.iter().filter(stays).copied().collect();
-                let cost = cost + cost_left_out + 4 * u32::from(without_text);
+                let cost = cost + cost_left_out + 4 * u32::from(without_text) + 3 * u32::from(without_constants);
                 proposals.push(Proposal { label: label.clone(), features, cost, note: note.clone() });
             }
         }
@@ -259,11 +265,14 @@ impl Proposal {
             let outline = &columns[column];
             let is_feature = self.features.contains(&column);
             if !is_feature && !self.label.contains(column) {
-                let reason = match outline.row_numbers {
-                    Some(numbers) => numbers.label(),
-                    None => "it holds no numbers",
+                let reason = match (outline.row_numbers, known.expected) {
+                    (Some(numbers), _) => numbers.label().to_owned(),
+                    (None, Some(inputs)) if outline.is_constant => {
+                        format!("it holds the same in every row, and the network takes {inputs}")
+                    }
+                    (None, _) => "it holds no numbers".to_owned(),
                 };
-                roles.left_out.push((column, reason.to_owned()));
+                roles.left_out.push((column, reason));
             } else if let Some(numbers) = outline.row_numbers.filter(|_| is_feature) {
                 let why = match known.expected {
                     Some(inputs) => format!(", as the network takes {inputs}"),
@@ -345,6 +354,20 @@ mod tests {
         let alone = of(&[("t", Integers, true), ("y", Numbers, false)], None);
         assert_eq!(alone.features, [0]);
         assert!(!alone.notes.is_empty());
+    }
+
+    #[test]
+    fn a_constant_is_left_out_where_the_network_takes_one_less() {
+        let list = [("id", Integers, true), ("x", Numbers, false), ("bias", Integers, false), ("kind", Text, false)];
+        let mut list = columns(&list);
+        list[2].is_constant = true;
+        let roles = |expected| assign(&list, &Known { expected, ..Known::default() });
+        let one = roles(Some(1));
+        assert_eq!((&one.features[..], &one.label), (&[1][..], &LabelColumns::One(3)));
+        let note = "left out column 3 (bias): it holds the same in every row, and the network takes 1";
+        assert!(one.notes.iter().any(|told| told.contains(note)), "{:?}", one.notes);
+        assert_eq!(roles(Some(2)).features, [1, 2]);
+        assert_eq!(roles(None).features, [1, 2]);
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub struct StoredPoints {
     notes: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     left_out: Option<StoredLeftOut>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_class_order_given: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -134,6 +136,7 @@ impl From<&Dataset> for StoredPoints {
             columns: data.columns.clone(),
             notes: data.notes.clone(),
             left_out: data.left_out.as_deref().map(StoredLeftOut::from),
+            is_class_order_given: data.is_class_order_given,
         }
     }
 }
@@ -165,7 +168,8 @@ impl From<&LeftOut> for StoredLeftOut {
 impl StoredPoints {
     /// The points; `None` where the parts do not fit together.
     pub fn into_dataset(self) -> Option<Dataset> {
-        let StoredPoints { name, dimension, values: stored, classes, numbers, columns, notes, left_out } = self;
+        let StoredPoints { name, dimension, values: stored, classes, numbers, columns, notes, left_out, .. } = self;
+        let is_class_order_given = self.is_class_order_given;
         let samples = stored.len().checked_div(dimension)?;
         // A sheet without points is one too.
         if samples.checked_mul(dimension) != Some(stored.len()) {
@@ -177,7 +181,7 @@ impl StoredPoints {
             None => None,
         };
         let points = DMatrix::from_vec(dimension, samples, values(&stored));
-        Some(Dataset { name, points, labels, columns, notes, left_out })
+        Some(Dataset { name, points, labels, columns, notes, left_out, is_class_order_given })
     }
 }
 

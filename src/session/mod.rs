@@ -61,7 +61,7 @@ pub use rebuild::{Rebuilt, VisibleOutputs};
 pub use recent::RecentFiles;
 pub use scene::{
     Caption, Cell, Directions, Extent, Fit, Frame, Lattice, MemoryPlan, Overflow, Progress, Refined, Scene, SceneError,
-    ViewPose, caption_at, directions, phase_time,
+    Score, ViewPose, caption_at, directions, phase_time, sample_loss,
 };
 pub use settings::Settings;
 pub use share_line::ShareLine;

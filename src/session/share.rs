@@ -111,8 +111,21 @@ impl ShareLine {
         if choice.scaling != Default::default() {
             self.add("--scale", choice.scaling.name());
         }
+        self.add_list("--scale-column", "the scaling of single columns", scaling_texts(choice));
+        if let Some(classes) = &choice.classes {
+            self.add_list("--classes", "the order of the classes", classes.clone());
+        }
         if choice.missing != Default::default() {
             self.add("--missing", choice.missing.name());
+        }
+    }
+
+    /// An option with a list, where no entry of it holds the comma that stands between them.
+    fn add_list(&mut self, option: &'static str, what: &'static str, entries: Vec<String>) {
+        if entries.iter().any(|entry| entry.contains(',')) {
+            self.missing.push(what);
+        } else if !entries.is_empty() {
+            self.add(option, entries.join(","));
         }
     }
 
@@ -201,6 +214,11 @@ fn quoted(word: &str) -> String {
         c => c.to_string(),
     };
     format!("$'{}'", word.chars().map(spelled).collect::<String>())
+}
+
+/// `NAME=KIND` for each column with a scaling of its own.
+fn scaling_texts(choice: &DataChoice) -> Vec<String> {
+    choice.scaling_of.iter().map(|(column, scaling)| format!("{column}={}", scaling.name())).collect()
 }
 
 #[cfg(test)]

@@ -68,6 +68,8 @@ pub struct Session {
     pub(in crate::session) knows_hint: bool,
     /// Data asked for before any network; it is read when the network's inputs are known.
     pub(super) waiting_data: Option<(PathBuf, Option<DataChoice>)>,
+    /// The file of data for which a network is drawn when it is read.
+    pub(super) network_for: Option<PathBuf>,
     /// What to tell when the wanted document is shown: its data stands in for other data.
     pub(super) replaced_data: Option<String>,
     /// What was asked for last: shown already, or still being built.
@@ -132,6 +134,7 @@ impl Default for Session {
             hint: false,
             knows_hint: false,
             waiting_data: None,
+            network_for: None,
             replaced_data: None,
             wanted: Document::default(),
             shown: None,

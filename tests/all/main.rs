@@ -60,6 +60,7 @@ mod window_import;
 mod window_layer_panel;
 mod window_layout;
 mod window_measures;
+mod window_own_data;
 mod window_pen;
 mod window_points;
 mod window_probes;

@@ -2,7 +2,7 @@
 
 use clap::builder::TypedValueParser;
 
-use crate::command_line::options::parser;
+use crate::command_line::named_values::parser;
 use crate::session::Example;
 
 /// The names of the examples: those of the menu, in small letters, with hyphens.

@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::TypedValueParser;
 
 use crate::command_line::error::CommandError;
-use crate::command_line::options::parser;
+use crate::command_line::named_values::parser;
 use crate::media::MediaKind;
 use crate::session::{
     Appearance, Easing, Figure, FilmTiming, PictureSettings, PictureSubject, PictureTheme, PictureTimes, Playback,

@@ -5,7 +5,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::view_names::{colouring, projection};
 use crate::command_line::error::CommandError;
-use crate::command_line::options::parser;
+use crate::command_line::named_values::parser;
 use crate::command_line::refine::{integrator_parser, kind_parser};
 use crate::explorer::stage::overlay_refusal;
 use crate::resnet::{Integrator, RefinementKind};

@@ -17,7 +17,7 @@ use std::path::Path;
 
 use csv::StringRecord;
 
-use super::column::ColumnOutline;
+use super::column::{ColumnKind, ColumnOutline};
 use super::labels::Labels;
 use super::sequence::RowNumbers;
 use super::table::{MAX_COLUMNS, Table, TableLabels};
@@ -30,7 +30,7 @@ use records::Aside;
 use scan::TableScan;
 
 /// How many values of a column are shown where it is chosen, and how much of each.
-const PREVIEWED: usize = 3;
+const PREVIEWED: usize = 5;
 const PREVIEWED_CHARACTERS: usize = 12;
 /// What a last line is called that sums the others up.
 const TOTALS: [&str; 8] = ["total", "totals", "grand total", "sum", "mean", "average", "summe", "gesamt"];
@@ -190,6 +190,7 @@ impl DelimitedTable {
             row_numbers: scan.sequence.finish(self.is_named_rows(column)),
             missing: if scan.has_gaps() { scan.faults } else { 0 },
             is_empty: scan.is_empty(),
+            is_constant: self.rows > 1 && !scan.is_empty() && scan.kind() != ColumnKind::Text && deviation == 0.0,
             is_all_text: scan.all_texts
                 && !truths
                 && scan.word.as_ref().is_some_and(|word| NumberFault::from_field(&word.text).is_word()),

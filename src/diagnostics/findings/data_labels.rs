@@ -5,7 +5,7 @@ use super::mismatch::last_activation;
 use super::subject::Subject;
 use super::thresholds::{OWN, Thresholds};
 use super::underfit::is_dear;
-use crate::dataset::{Labels, match_classes};
+use crate::dataset::Labels;
 use crate::network::{Activation, OutputFunction};
 
 pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Finding> {
@@ -29,7 +29,7 @@ pub(super) fn check(subject: &Subject<'_>, thresholds: &Thresholds) -> Vec<Findi
     let from_one = counts.len() > 2 && empty == [0] && names.first().is_some_and(|name| name == "0");
     let predictions = subject.sample().and_then(|sample| sample.predictions.as_deref()).unwrap_or_default();
     let every_row = if predictions.len() == of_sample.len() { predictions } else { &[] };
-    let matched = match_classes(&data.labels, outputs, every_row);
+    let matched = data.match_classes(outputs, every_row);
     let beyond = matched
         .filter(|_| !subject.is_part())
         .map_or(0, |matched| matched.of_sample.iter().filter(|output| **output >= room).count());

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use nalgebra::DMatrix;
 
-use crate::dataset::{Dataset, Labels, match_classes};
+use crate::dataset::{Dataset, Labels};
 use crate::diagnostics::backward::Backward;
 use crate::flow::{Flow, PhaseKind};
 use crate::linalg::library::singular_values;
@@ -233,7 +233,7 @@ impl Sample {
         let predictions: Option<Vec<usize>> = layers.last().filter(|_| overflow.is_none() && !is_part).map(predict);
         // Classes are the outputs that stand for them, as for the accuracy that is told.
         let answers = predictions.as_deref().unwrap_or_default();
-        let matched = match_classes(&sampled.labels, network.outputs(), answers).filter(|_| !is_part);
+        let matched = sampled.match_classes(network.outputs(), answers).filter(|_| !is_part);
         let renumbered = matched.and_then(|matched| sampled.renumbered(&matched, network.outputs()));
         let labels = renumbered.map_or(sampled.labels, |renumbered| renumbered.labels);
         let overflow = overflow.map(|(layer, unit, sample, value)| (layer, unit, data.row_of(rows[sample]), value));

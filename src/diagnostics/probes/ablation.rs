@@ -351,6 +351,7 @@ mod tests {
             columns: Vec::new(),
             notes: Vec::new(),
             left_out: None,
+            is_class_order_given: false,
         };
         let same = AblationEffect::measure(&network, &network, &data).unwrap();
         assert_eq!((same.accuracy, same.changed.len(), same.output_change), (Some([1.0, 1.0]), 0, 0.0));

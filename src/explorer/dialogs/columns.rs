@@ -2,6 +2,7 @@
 
 use egui::{Align2, Button, ComboBox, Context, Grid, Key, Role, ScrollArea, Ui, WidgetInfo, Window};
 
+use super::preview;
 use crate::dataset::{ColumnKind, MissingValues, Scaling};
 use crate::diagnostics::findings::Finding;
 use crate::explorer::theme::{self, Palette};
@@ -14,6 +15,10 @@ const LIST_HEIGHT: f32 = 300.0;
 const LISTED_REASONS: usize = 3;
 /// The width of the window.
 const WIDTH: f32 = 760.0;
+/// So many times the smallest deviation is told as another scale.
+const WIDE_SPREAD: f64 = 100.0;
+/// How many values of a column stand in the list; the preview above it has more.
+const LISTED_VALUES: usize = 3;
 
 /// Draws the choice and tells what was asked for. `keys`: whether Enter and Esc are meant for it.
 pub fn show(ctx: &Context, session: &Session, columns: &ColumnImport, keys: bool) -> Vec<ColumnCommand> {
@@ -30,12 +35,14 @@ pub fn show(ctx: &Context, session: &Session, columns: &ColumnImport, keys: bool
             Some(inputs) => format!("{chosen} of {inputs} that the network takes."),
             None => format!("{chosen}."),
         });
+        preview::show(ui, columns);
         for (position, reason) in columns.left_out.iter().take(LISTED_REASONS) {
             if let Some(column) = columns.columns.get(*position) {
                 ui.label(format!("Column {} is left out: {reason}.", column.label()));
             }
         }
         commands.extend(scaling(ui, columns));
+        commands.extend(scales(ui, columns));
         commands.extend(missing(ui, columns));
         ui.separator();
         ScrollArea::vertical().id_salt("columns").max_height(LIST_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
@@ -55,8 +62,24 @@ fn label(scaling: Scaling) -> &'static str {
     match scaling {
         Scaling::None => "as they are",
         Scaling::Standard => "standardised",
+        Scaling::MinMax => "to 0…1 each",
         Scaling::Unit => "to 0…1 together",
     }
+}
+
+/// That the columns are of very different sizes, with what is most often done about it in training.
+fn scales(ui: &mut Ui, columns: &ColumnImport) -> Option<ColumnCommand> {
+    let spread = columns.spread_of_scales().filter(|spread| *spread >= WIDE_SPREAD)?;
+    let mut chosen = None;
+    ui.horizontal_wrapped(|ui| {
+        let text = format!("One coordinate varies {} times as much as another.", theme::significant(spread));
+        ui.colored_label(Palette::from_ui(ui).warning, text);
+        let tip = "Subtract each column's mean and divide by its standard deviation σ. Right only if that was done in training.";
+        if ui.button("Standardise").on_hover_text(tip).clicked() {
+            chosen = Some(ColumnCommand::Scaling(Scaling::Standard));
+        }
+    });
+    chosen
 }
 
 fn scaling(ui: &mut Ui, columns: &ColumnImport) -> Option<ColumnCommand> {
@@ -117,7 +140,7 @@ fn list(ui: &mut Ui, session: &Session, columns: &ColumnImport, commands: &mut V
         ("Label", "The column that colours the points"),
         ("Mean", "The mean of its values"),
         ("σ", "The standard deviation of its values"),
-        ("Becomes", "What is done to each value x"),
+        ("Becomes", "What is done to each value x; click to choose another way for this column"),
         ("First values", "The first values in the file"),
         ("Left out", "Why the column was not proposed as a coordinate, or how many of its values are missing"),
     ] {
@@ -155,10 +178,16 @@ fn list(ui: &mut Ui, session: &Session, columns: &ColumnImport, commands: &mut V
             ui.label("text");
             ui.label("");
         }
-        ui.label(if is_coordinate { becomes(columns.scaling, column.mean, column.deviation) } else { String::new() });
-        ui.label(theme::note(ui, column.preview.join(", ")));
+        if is_coordinate {
+            commands.extend(own_scaling(ui, columns, position));
+        } else {
+            ui.label("");
+        }
+        let values = &column.preview[..column.preview.len().min(LISTED_VALUES)];
+        ui.label(theme::note(ui, values.join(", ")));
         match columns.reason(position).filter(|_| !is_coordinate && !is_label) {
             Some(reason) => ui.colored_label(Palette::from_ui(ui).warning, reason),
+            None if column.is_constant => ui.colored_label(Palette::from_ui(ui).warning, "the same in every row"),
             None if column.missing > 0 => {
                 ui.colored_label(Palette::from_ui(ui).warning, format!("{} missing", counted(column.missing, "value")))
             }
@@ -166,6 +195,29 @@ fn list(ui: &mut Ui, session: &Session, columns: &ColumnImport, commands: &mut V
         };
         ui.end_row();
     }
+}
+
+/// What is done to the values of a column, and the choice of another way for it alone.
+fn own_scaling(ui: &mut Ui, columns: &ColumnImport, position: usize) -> Option<ColumnCommand> {
+    let column = columns.columns.get(position)?;
+    let own = columns.scaling_of.get(position).copied().flatten();
+    let scaling = columns.scaling_of(position);
+    let text = becomes(scaling, column.mean, column.deviation);
+    let mut chosen = None;
+    let menu = ui.menu_button(&text, |ui| {
+        let all = format!("as all ({})", label(columns.scaling));
+        for (choice, text) in
+            std::iter::once((None, all.as_str())).chain(Scaling::ALL.map(|one| (Some(one), label(one))))
+        {
+            if ui.selectable_label(choice == own, text).clicked() {
+                chosen = Some(ColumnCommand::ScalingOf(position, choice));
+                ui.close();
+            }
+        }
+    });
+    let name = format!("Scaling of {}: {text}", column.name);
+    name_button(&menu.response, &name);
+    chosen
 }
 
 /// What is done to each value of a column.
@@ -177,7 +229,9 @@ fn becomes(scaling: Scaling, mean: f64, deviation: f64) -> String {
             format!("(x {sign} {})/{}", theme::significant(mean.abs()), theme::significant(deviation))
         }
         Scaling::Standard => "0, as it is constant".to_owned(),
-        Scaling::Unit => "(x − least)/(largest − least)".to_owned(),
+        Scaling::MinMax if deviation > 0.0 => "(x − least)/(largest − least)".to_owned(),
+        Scaling::MinMax => "0, as it is constant".to_owned(),
+        Scaling::Unit => "(x − least)/(largest − least) of all".to_owned(),
     }
 }
 
@@ -195,6 +249,13 @@ fn closing(ui: &mut Ui, columns: &ColumnImport, keys: bool) -> Vec<ColumnCommand
         let button = button.on_hover_text("Let these columns flow through the network (Enter)");
         if button.on_disabled_hover_text(obstacle.unwrap_or_default()).clicked() || entered {
             commands.push(ColumnCommand::Open);
+        }
+        let tip = "Take these columns as data, with a new network for them whose weights are random, to be trained. The \
+                   network that is open can be brought back by undo.";
+        let draw = ui.add_enabled(columns.count() > 0, Button::new("Draw a network for this data"));
+        let draw = draw.on_hover_text(tip).on_disabled_hover_text("No column is chosen as a coordinate.");
+        if draw.clicked() {
+            commands.push(ColumnCommand::DrawNetwork);
         }
         let cancel = ui.button("Cancel").on_hover_text("The data that was shown stays (Esc)");
         name_button(&cancel, "Cancel the choice of columns");

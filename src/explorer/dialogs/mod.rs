@@ -10,6 +10,7 @@ pub(super) mod import_tensors;
 pub(super) mod model_help;
 pub(super) mod palette;
 pub(super) mod path_field;
+mod preview;
 pub(super) mod relocation;
 pub(super) mod share;
 pub(super) mod unsaved;

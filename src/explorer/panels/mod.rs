@@ -1,6 +1,7 @@
 //! The panels around the stage.
 
 pub mod all_layers;
+mod answers;
 mod build;
 pub mod comparison;
 mod condition;
@@ -35,6 +36,7 @@ pub fn left(ui: &mut Ui, session: &Session) -> Vec<Command> {
         commands.extend(data::show(ui, session));
         commands.extend(pen::show(ui, session));
         if session.scene().is_some() {
+            commands.extend(answers::show(ui, session));
             network::heading(ui, "Selection");
             commands.extend(selection::show(ui, session));
             commands.extend(errors::show(ui, session));

@@ -10,6 +10,15 @@ use crate::session::Overflow;
 const TOUR: &str = "A turning plane";
 
 impl Pane<'_> {
+    /// What the axes are called now: coordinates also by their columns, while the points are the rows of their file.
+    pub(super) fn axis_names(&self) -> Vec<String> {
+        let own = |(row, label): (usize, &String)| match self.frame.coordinates.get(row) {
+            Some(index) => self.scene.coordinate_text(*index, self.input.t),
+            None => label.clone(),
+        };
+        self.frame.labels.iter().enumerate().map(own).collect()
+    }
+
     /// The notes on a view of these sources, a line each.
     pub(super) fn notes(&self, sources: &[Source]) -> Vec<String> {
         let now = self.scene.extent.share_at(&self.pose.rows, self.input.t);

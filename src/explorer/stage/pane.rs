@@ -162,7 +162,7 @@ impl Pane<'_> {
                 projection::handles(ui, &transform, self.pose, (directions, &self.frame.labels), commands);
             }
             None if self.turning || !self.says(|figure| figure.axes) => {}
-            None => axes::axes(&painter, palette, &transform, &self.frame.labels),
+            None => axes::axes(&painter, palette, &transform, &self.axis_names()),
         }
         if let ([first, second], [_, _]) = (&buffers.layers, sources) {
             grid::error_lines(&painter, palette, &transform, &first.ends, &second.ends);
@@ -333,6 +333,7 @@ impl Pane<'_> {
             scene: self.scene,
             sample,
             position: &position,
+            t: self.input.t,
             answers: source.answers(),
             is_partial: self.input.is_partial,
             picture,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{open, rebuild};
 use crate::dataset::ColumnOutline;
-use crate::session::{ColumnCommand, ColumnImport, Effect, Session, Task, UserError};
+use crate::session::{ColumnCommand, ColumnImport, DataSource, Effect, Session, Task, UserError};
 
 /// Begins to choose, with what was chosen last where the file is the same.
 pub fn begin(
@@ -19,6 +19,10 @@ pub fn begin(
     let same = before.into_iter().find(|before| before.is_of(&path, &columns));
     let mut chosen = same.unwrap_or_else(|| ColumnImport::new(path, columns, inputs));
     chosen.inputs = inputs;
+    let shown = &session.wanted.data;
+    if matches!(&shown.source, DataSource::File(path) if *path == chosen.path) {
+        chosen.classes = shown.choice.as_ref().and_then(|choice| choice.classes.clone());
+    }
     chosen.trouble = trouble.map(|trouble| trouble.sentence);
     session.columns = Some(chosen);
     if session.shown.is_none() {
@@ -39,7 +43,14 @@ pub fn apply(session: &mut Session, command: ColumnCommand, effects: &mut Vec<Ef
             effects.push(Effect::ReadColumns(columns.path.clone(), columns.inputs, columns.choice()));
             session.chosen_columns = Some(columns.clone());
         }
+        ColumnCommand::DrawNetwork if columns.count() == 0 => {}
+        ColumnCommand::DrawNetwork => {
+            effects.push(Effect::ReadColumns(columns.path.clone(), None, columns.choice()));
+            session.network_for = Some(columns.path.clone());
+            session.chosen_columns = Some(columns.clone());
+        }
         ColumnCommand::Close => {
+            session.network_for = None;
             session.columns = None;
             effects.push(Effect::Cancel(Task::ReadData));
             open::fall_back(session, effects);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::ablation::{keep_ablation, part_label};
 use super::{rebuild, train};
+use crate::dataset::DataChoice;
 use crate::diagnostics::probes::Ablation;
 use crate::network::{Network, NetworkError};
 use crate::session::document::{EditSnapshot, OngoingChange, changed};
@@ -22,12 +23,8 @@ pub fn apply(session: &mut Session, command: &EditCommand, effects: &mut Vec<Eff
         EditCommand::Ablate(ablation) => ablate(session, *ablation, effects),
         EditCommand::EndAblation => end_ablation(session, effects),
         EditCommand::Release => session.history.release(),
-        EditCommand::New => {
-            let Some(data) = session.wanted.data.draw() else { return };
-            let seed = session.history.next_seed(session.training.options().seed);
-            let (plan, options) = (NetworkPlan::of_data(&data), TrainingOptions::of_data(&data));
-            begin_with(session, plan.draw(seed), None, options, effects);
-        }
+        EditCommand::Classes(order) => order_classes(session, order, effects),
+        EditCommand::New => draw_for(session, session.wanted.data.clone(), effects),
         EditCommand::Preset(preset) => {
             let (network, mut data) = preset.draw(session.training.options().seed);
             let options = data.draw().map_or_else(TrainingOptions::default, |data| TrainingOptions::of_data(&data));
@@ -36,6 +33,32 @@ pub fn apply(session: &mut Session, command: &EditCommand, effects: &mut Vec<Eff
         EditCommand::Undo => go_to(session, History::undo, effects),
         EditCommand::Redo => go_to(session, History::redo, effects),
     }
+}
+
+/// Draws a network with random weights for this data, which takes the place of what is open.
+pub fn draw_for(session: &mut Session, mut data: Data, effects: &mut Vec<Effect>) {
+    let Some(points) = data.draw() else { return };
+    let seed = session.history.next_seed(session.training.options().seed);
+    let (plan, options) = (NetworkPlan::of_data(&points), TrainingOptions::of_data(&points));
+    begin_with(session, plan.draw(seed), Some(data), options, effects);
+}
+
+/// Puts the classes of the data in the order of the outputs that stand for them.
+fn order_classes(session: &mut Session, order: &[String], effects: &mut Vec<Effect>) {
+    let (Some(now), Some(dataset)) = (EditSnapshot::new(&session.wanted), session.wanted.data.draw()) else { return };
+    let Some((ordered, order)) = dataset.in_class_order(order) else { return };
+    session.history.remember(now);
+    train::change_data(session);
+    let (data, ordered) = (&session.wanted.data, Arc::new(ordered));
+    session.wanted.data = match &data.source {
+        // Read again, the file gives the same order.
+        DataSource::File(_) => {
+            let choice = DataChoice { classes: Some(order), ..data.choice.clone().unwrap_or_default() };
+            Data { dataset: Some(ordered), choice: Some(choice), ..data.clone() }
+        }
+        _ => data.changed(ordered, "classes put in another order"),
+    };
+    rebuild::grow(session, effects);
 }
 
 /// Keeps what is wanted now, before data from `next` takes the place of the data that is shown. Answers whether the network

@@ -42,6 +42,10 @@ pub fn apply(session: &mut Session, command: ImportCommand, effects: &mut Vec<Ef
         ImportCommand::Close => {
             session.import = None;
             effects.push(Effect::Cancel(Task::Spectrum));
+            // Data that came with the file is for the network on show then.
+            if let Some((path, choice)) = session.waiting_data.take_if(|_| session.wanted.network.is_some()) {
+                open::read_data(session, path, choice, effects);
+            }
             open::fall_back(session, effects);
         }
         command => import.apply(command),

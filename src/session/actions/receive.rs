@@ -42,7 +42,9 @@ fn accept_admitted(session: &mut Session, outcome: Outcome, effects: &mut Vec<Ef
                 let sentence = format!("{}: {}.", file_name(&path), dataset.notes.join("; "));
                 session.notices.add(Severity::Warning, sentence, "");
             }
-            open::want_data(session, Data::read(path, Arc::new(dataset), choice), effects);
+            let is_for_new = session.network_for.take().is_some_and(|of| of == path);
+            let data = Data::read(path, Arc::new(dataset), choice);
+            if is_for_new { edit::draw_for(session, data, effects) } else { open::want_data(session, data, effects) }
         }
         Outcome::Columns(path, columns, trouble) => columns::begin(session, path, columns, trouble, effects),
         Outcome::Files(outcomes) => accept_all(session, outcomes, effects),
@@ -153,8 +155,15 @@ fn recover(
 /// Networks first, so that data dropped together with its network is measured against that one.
 fn accept_all(session: &mut Session, outcomes: Vec<Outcome>, effects: &mut Vec<Effect>) {
     let (data, others): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(|o| matches!(o, Outcome::Data(..)));
-    for outcome in others.into_iter().chain(data) {
+    for outcome in others {
         accept_admitted(session, outcome, effects);
+    }
+    for outcome in data {
+        match outcome {
+            // The network that it came with is not put together yet.
+            Outcome::Data(path, ..) if session.import.is_some() => session.waiting_data = Some((path, None)),
+            outcome => accept_admitted(session, outcome, effects),
+        }
     }
 }
 

@@ -20,10 +20,13 @@ pub fn show(session: &mut Session, document: Document, scene: Arc<Scene>, effect
     let shown = session.document();
     let new_data = shown.is_none_or(|shown| !same_data(shown, &document));
     let new_network = !same_network(shown.and_then(|shown| shown.network.as_ref()), document.network.as_ref());
+    // A network that was drawn here learns its classes in the order in which they stand.
+    let guess = scene.guessed_order.iter().filter(|_| document.network_path.is_some());
+    let assumed: Vec<&str> = guess.chain(&scene.assumed).map(String::as_str).collect();
     if let (true, DataSource::File(path)) = (new_data || new_network, &document.data.source)
-        && !scene.assumed.is_empty()
+        && !assumed.is_empty()
     {
-        let sentence = format!("{}: assumed: {}.", file_name(path), scene.assumed.join("; "));
+        let sentence = format!("{}: assumed: {}.", file_name(path), assumed.join("; "));
         session.notices.add(Severity::Warning, sentence, "");
     }
     session.wanted = document.clone();

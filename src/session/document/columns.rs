@@ -23,6 +23,10 @@ pub struct ColumnImport {
     pub label: Option<usize>,
     /// What is done to the coordinates.
     pub scaling: Scaling,
+    /// What is done to single columns instead; as many as there are columns.
+    pub scaling_of: Vec<Option<Scaling>>,
+    /// The classes in the order of the outputs, where a person has given it.
+    pub classes: Option<Vec<String>>,
     /// What is done with coordinates that are missing.
     pub missing: MissingValues,
     /// Why the file was not taken as it is.
@@ -40,10 +44,14 @@ pub enum ColumnCommand {
     Label(Option<usize>),
     /// What is done to the coordinates.
     Scaling(Scaling),
+    /// What is done to a single column instead.
+    ScalingOf(usize, Option<Scaling>),
     /// What is done with coordinates that are missing.
     Missing(MissingValues),
     /// Read the columns.
     Open,
+    /// Read the columns and draw a network with random weights for them.
+    DrawNetwork,
     /// Leave everything as it was.
     Close,
 }
@@ -67,6 +75,7 @@ impl ColumnImport {
         };
         let coordinates = columns.iter().enumerate().map(&mut take).collect();
         let left_out = roles.left_out;
+        let scaling_of = vec![None; columns.len()];
         ColumnImport {
             path,
             columns,
@@ -75,6 +84,8 @@ impl ColumnImport {
             left_out,
             label,
             scaling: Scaling::None,
+            scaling_of,
+            classes: None,
             missing: MissingValues::LeaveOut,
             trouble: None,
         }
@@ -118,8 +129,31 @@ impl ColumnImport {
             features: Some(chosen.map(named).collect()),
             label: label.map_or(LabelChoice::None, |position| LabelChoice::Column(named(position))),
             scaling: self.scaling,
+            scaling_of: self.own_scaling().map(|(position, scaling)| (named(position), scaling)).collect(),
+            classes: self.classes.clone().filter(|_| label.is_some()),
             missing: self.missing,
         }
+    }
+
+    /// What is done to a column, if it is a coordinate.
+    pub fn scaling_of(&self, position: usize) -> Scaling {
+        self.scaling_of.get(position).copied().flatten().unwrap_or(self.scaling)
+    }
+
+    /// The coordinates that are scaled in their own way.
+    fn own_scaling(&self) -> impl Iterator<Item = (usize, Scaling)> {
+        let own = self.scaling_of.iter().zip(&self.coordinates).enumerate().filter(|(_, (_, chosen))| **chosen);
+        own.filter_map(|(position, (scaling, _))| scaling.map(|scaling| (position, scaling)))
+    }
+
+    /// How often the smallest standard deviation of the coordinates goes into the largest, as they are read; `None` with
+    /// fewer than two that vary.
+    pub fn spread_of_scales(&self) -> Option<f64> {
+        let raw = |position: &usize| self.scaling_of(*position) == Scaling::None;
+        let chosen = (0..self.columns.len()).filter(|position| self.coordinates.get(*position) == Some(&true));
+        let scales: Vec<f64> = chosen.filter(raw).map(|position| self.columns[position].deviation).collect();
+        let varying = || scales.iter().copied().filter(|deviation| *deviation > 0.0);
+        (varying().count() > 1).then(|| varying().fold(0.0, f64::max) / varying().fold(f64::INFINITY, f64::min))
     }
 
     /// Why a column was left out where nothing was chosen yet.
@@ -137,14 +171,22 @@ impl ColumnImport {
                 self.label = self.label.filter(|label| !chosen || *label != position);
             }
             ColumnCommand::Label(label) => {
+                if self.label != label {
+                    self.classes = None;
+                }
                 self.label = label;
                 if let Some(coordinate) = label.and_then(|position| self.coordinates.get_mut(position)) {
                     *coordinate = false;
                 }
             }
             ColumnCommand::Scaling(scaling) => self.scaling = scaling,
+            ColumnCommand::ScalingOf(position, scaling) => {
+                if let Some(own) = self.scaling_of.get_mut(position) {
+                    *own = scaling;
+                }
+            }
             ColumnCommand::Missing(missing) => self.missing = missing,
-            ColumnCommand::Choose(_) | ColumnCommand::Open | ColumnCommand::Close => {}
+            ColumnCommand::Choose(_) | ColumnCommand::Open | ColumnCommand::DrawNetwork | ColumnCommand::Close => {}
         }
     }
 
@@ -153,11 +195,18 @@ impl ColumnImport {
         if !matches!(source, DataSource::File(path) if *path == self.path) {
             return None;
         }
-        match self.scaling {
+        let own = self.own_scaling().count();
+        let columns = counted(self.count() - own, "column");
+        let all = match self.scaling {
+            _ if own == self.count() => None,
             Scaling::None => None,
-            Scaling::Standard => Some(format!("{} standardised", counted(self.count(), "column"))),
+            Scaling::Standard => Some(format!("{columns} standardised")),
+            Scaling::MinMax => Some(format!("{columns} scaled to 0…1 each")),
             Scaling::Unit => Some("scaled to 0…1".to_owned()),
-        }
+        };
+        let own = (own > 0).then(|| format!("{} in its own way", counted(own, "column")));
+        let parts: Vec<String> = [all, own].into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
 
     /// Whether this is a choice of these columns of that file.
@@ -193,6 +242,22 @@ mod tests {
         );
         let five = ColumnImport::new("a.csv".into(), list, Some(5));
         assert!(five.obstacle().unwrap().contains("3 columns are chosen"));
+    }
+
+    #[test]
+    fn a_column_has_its_own_scaling_as_long_as_it_is_a_coordinate() {
+        let list = columns(&[("a", ColumnKind::Numbers), ("b", ColumnKind::Numbers), ("c", ColumnKind::Text)]);
+        let mut chosen = ColumnImport::new("a.csv".into(), list, Some(2));
+        chosen.columns[1].deviation = 1000.0;
+        assert_eq!(chosen.spread_of_scales(), Some(1000.0));
+        chosen.apply(ColumnCommand::Scaling(Scaling::Standard));
+        chosen.apply(ColumnCommand::ScalingOf(1, Some(Scaling::MinMax)));
+        assert_eq!(chosen.choice().scaling_of, [("b".to_owned(), Scaling::MinMax)]);
+        let text = chosen.scaling_text(&DataSource::File("a.csv".into())).unwrap();
+        assert_eq!(text, "1 column standardised, 1 column in its own way");
+        assert_eq!(chosen.spread_of_scales(), None);
+        chosen.apply(ColumnCommand::Coordinate(1, false));
+        assert!(chosen.choice().scaling_of.is_empty());
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub enum EditCommand {
     Ablate(Ablation),
     /// All parts that were taken out are back.
     EndAblation,
+    /// The classes of the data take this order: one name for each output, an empty one for an output without a class.
+    Classes(Vec<String>),
     /// The mouse is released: what follows is a change of its own.
     Release,
     /// A new network for the data that is shown, with random weights.

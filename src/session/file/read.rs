@@ -268,6 +268,11 @@ const MAX_SAMPLES: usize = 1 << 27;
 const MAX_NUMBERS: usize = 1 << 27;
 
 fn choice(stored: StoredColumns, names: &mut Names) -> DataChoice {
+    let mut scaling_of = Vec::new();
+    for (column, scaling) in stored.scaling_of {
+        let scaling = names.find("data.columns.scaling_of", Some(&scaling), &Scaling::ALL);
+        scaling_of.extend(scaling.map(|scaling| (column, scaling)));
+    }
     DataChoice {
         features: stored.coordinates,
         label: match stored.label {
@@ -276,6 +281,8 @@ fn choice(stored: StoredColumns, names: &mut Names) -> DataChoice {
             StoredLabel::Column(name) => LabelChoice::Column(name),
         },
         scaling: names.find("data.columns.scaling", Some(&stored.scaling), &Scaling::ALL).unwrap_or_default(),
+        scaling_of,
+        classes: stored.classes,
         missing: names.find("data.columns.missing", Some(&stored.missing), &MissingValues::ALL).unwrap_or_default(),
     }
 }

@@ -111,6 +111,12 @@ pub struct StoredColumns {
     #[serde(default)]
     pub label: StoredLabel,
     pub scaling: String,
+    /// Those of single columns, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scaling_of: Vec<(String, String)>,
+    /// The classes in the order of the outputs, where a person has given it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<Vec<String>>,
     pub missing: String,
 }
 

@@ -180,6 +180,8 @@ fn stored_columns(choice: &DataChoice) -> StoredColumns {
             LabelChoice::Column(name) => StoredLabel::Column(name.clone()),
         },
         scaling: name(choice.scaling),
+        scaling_of: choice.scaling_of.iter().map(|(column, scaling)| (column.clone(), name(*scaling))).collect(),
+        classes: choice.classes.clone(),
         missing: name(choice.missing),
     }
 }

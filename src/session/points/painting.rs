@@ -2,7 +2,7 @@
 
 use crate::dataset::Labels;
 use crate::network::OutputFunction;
-use crate::session::{ColorMap, ColorValues, Colouring, Scene};
+use crate::session::{ColorMap, ColorValues, Colouring, Scene, sample_loss};
 use crate::training::Loss;
 
 impl Colouring {
@@ -92,26 +92,7 @@ fn mistakes(scene: &Scene) -> ColorValues {
 /// The loss of a sample, as training measures it. `None` without a label, or where the network has no output for the
 /// label's class. A value is compared with the first output.
 pub fn loss(scene: &Scene, loss: Loss, sample: usize) -> Option<f64> {
-    let output = &scene.forward.output;
-    if sample >= output.ncols() {
-        return None;
-    }
-    let answer: Vec<f64> = output.column(sample).iter().copied().collect();
-    match &scene.dataset.labels {
-        Labels::None => None,
-        Labels::Values(values) => {
-            let value = *values.get(sample)?;
-            Some(loss.of_answer(scene.output, answer.get(..1)?, |_| value))
-        }
-        Labels::Classes { of_sample, .. } => {
-            let class = *of_sample.get(sample)?;
-            // A single output is the probability of class 1.
-            let is_alone = answer.len() == 1;
-            let has_output = class < if is_alone { 2 } else { answer.len() };
-            let target = |position| if is_alone { class as f64 } else { f64::from(u8::from(position == class)) };
-            has_output.then(|| loss.of_answer(scene.output, &answer, target))
-        }
-    }
+    sample_loss(loss, scene.output, &scene.forward.output, &scene.dataset.labels, sample)
 }
 
 #[cfg(test)]

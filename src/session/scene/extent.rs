@@ -286,7 +286,8 @@ impl Extent {
             DMatrix::from_fn(distinct.len(), dimension, |row, column| f64::from(u8::from(distinct[row] == column)));
         let labels = distinct.iter().map(|index| coordinate_name(*index)).collect();
         let seen = distinct.iter().filter_map(|index| self.variances.get(*index)).sum();
-        self.fixed(rows, labels, share(seen, self.variances.iter().sum()))
+        let frame = self.fixed(rows, labels, share(seen, self.variances.iter().sum()));
+        Frame { coordinates: distinct, ..frame }
     }
 
     fn components(&self, principal: &PrincipalComponents, count: usize) -> Frame {
@@ -306,7 +307,7 @@ impl Extent {
         let space = projected.nrows() == 3;
         let bounds = LayerBounds::new(projected.as_view(), &self.times, space);
         let facings = if space { Facings::new(projected.as_view(), &self.times) } else { Facings::default() };
-        Frame { rows, labels, space, bounds, facings, share }
+        Frame { rows, labels, coordinates: Vec::new(), space, bounds, facings, share }
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Frame {
     pub(super) rows: Rows,
     /// What each row is called: "x₁", "x₂", … or "PC 1", …; for the tour, what each of its dimensions is called.
     pub labels: Vec<String>,
+    /// The coordinates that the rows are, where they are coordinates.
+    pub coordinates: Vec<usize>,
     /// Whether the picture is three-dimensional and can be turned.
     pub space: bool,
     /// How far the data reaches in each layer.

@@ -13,6 +13,7 @@ mod memory_plan;
 mod overflow;
 mod principal_rows;
 mod refined;
+mod score;
 mod view_pose;
 
 use std::borrow::Cow;
@@ -31,15 +32,16 @@ pub use lattice::{Cell, Lattice};
 pub use memory_plan::MemoryPlan;
 pub use overflow::Overflow;
 pub use refined::Refined;
+pub use score::{Score, sample_loss};
 pub use view_pose::ViewPose;
 
-use crate::dataset::{Dataset, Labels, match_classes};
+use crate::dataset::{Dataset, Labels, OrderCheck};
 use crate::diagnostics::compare::CompareError;
 use crate::flow::{Decomposition, Event, Flow, FlowError, FlowOptions, LayerFlow, SampledPath};
 use crate::linalg::evenly_spaced;
 use crate::network::{Forward, Layer, Network, NetworkError, OutputFunction};
 use crate::progress::part;
-use crate::session::{Overlay, PointSettings, coordinate_name, listed};
+use crate::session::{Overlay, PointSettings, coordinate_name, listed, shown};
 
 /// At most this many points leave a trail; more would hide each other.
 const MAX_TRAILS: usize = 160;
@@ -88,6 +90,13 @@ pub struct Scene {
     pub dataset: Arc<Dataset>,
     /// What was assumed of the classes and the outputs that stand for them.
     pub assumed: Vec<String>,
+    /// That the order of the classes is a guess, with how right it is and how right the best one would be; `None` where it
+    /// is none, or where no order is better.
+    pub guessed_order: Option<String>,
+    /// How many answers are right in the order of the classes that is taken, and in the best one.
+    pub order: Option<OrderCheck>,
+    /// How well the network answers the labels.
+    pub score: Option<Score>,
     /// What the points take.
     pub memory: MemoryPlan,
     /// What reads the last layer.
@@ -136,8 +145,12 @@ impl Scene {
         let dataset = &if memory.step > 1 { Arc::new(dataset.every(memory.step)) } else { Arc::clone(dataset) };
         let forward = network.forward(&dataset.points)?;
         let overflow = Overflow::find(&forward);
-        let matched = match_classes(&dataset.labels, network.outputs(), &forward.predictions).unwrap_or_default();
+        let matched = dataset.match_classes(network.outputs(), &forward.predictions).unwrap_or_default();
         let dataset = &dataset.renumbered(&matched, network.outputs()).map_or_else(|| Arc::clone(dataset), Arc::new);
+        let mut assumed = matched.assumed;
+        let is_guess = matched.check.as_ref().is_none_or(|check| !check.is_best());
+        let alphabetical = (matched.is_alphabetical && !assumed.is_empty()).then(|| assumed.remove(0));
+        let guessed_order = alphabetical.filter(|_| is_guess);
         let decomposed = |progress: &mut Progress<'_>| {
             let flow = Flow::for_data(network, options, &dataset.points, &mut part(progress, 0.0, DECOMPOSED));
             flow.map(Arc::new)
@@ -170,8 +183,10 @@ impl Scene {
         let reflections = reflected.map(|layer| layer.index).collect();
         Ok(Scene {
             network: Arc::clone(network),
-            // Colours name their classes; the alphabet matters where something speaks against it.
-            assumed: matched.assumed.into_iter().skip(usize::from(matched.by_alphabet)).collect(),
+            score: Score::new(network.output(), &forward, &dataset.labels),
+            assumed,
+            guessed_order,
+            order: matched.check,
             events: flow.events(),
             flow,
             dataset: Arc::clone(dataset),
@@ -233,6 +248,12 @@ impl Scene {
         let (word, verb) = if self.reflections.len() == 1 { ("layer", "reflects") } else { ("layers", "reflect") };
         let layers = listed(&self.reflections);
         Some(format!("{name} is an extra dimension: {word} {layers} {verb} (det W < 0) by turning through it."))
+    }
+
+    /// What a coordinate is called at time t: also by its column while the points are the rows of their file.
+    pub fn coordinate_text(&self, index: usize, t: f64) -> String {
+        let name = self.dataset.column_name(index).filter(|_| t == 0.0 && index < self.dataset.dimension());
+        name.map_or_else(|| coordinate_name(index), |name| format!("{} · {}", coordinate_name(index), shown(name)))
     }
 
     /// The samples that leave trails: points all over the data, or some of the selected ones.

@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use crate::dataset::Labels;
 use crate::explorer::theme::{self, Palette};
 use crate::network::OutputFunction;
-use crate::session::{Neighbours, Scene, coordinate_name, shown};
+use crate::session::{Neighbours, Scene, shown};
 
 /// As many coordinates as a tooltip can hold.
 const SHOWN: usize = 6;
@@ -25,6 +25,8 @@ pub struct Card<'a> {
     pub sample: usize,
     /// Where it is now in the whole space.
     pub position: &'a [f32],
+    /// The time.
+    pub t: f64,
     /// The answers of the network that it runs through.
     pub answers: Answers<'a>,
     /// Whether those are the answers of a part of the network.
@@ -36,6 +38,23 @@ pub struct Card<'a> {
 }
 
 impl Card<'_> {
+    /// What the point is in the columns of its file, while it is elsewhere.
+    fn columns(&self, ui: &mut Ui) {
+        let data = &self.scene.dataset;
+        if self.t == 0.0 || data.columns.is_empty() || self.sample >= data.samples() {
+            return;
+        }
+        let value = |index: usize| {
+            let name = data.column_name(index).map(shown)?;
+            Some(format!("{name} {}", theme::significant(*data.points.get((index, self.sample))?)))
+        };
+        let values: Vec<String> = (0..data.dimension().min(SHOWN)).filter_map(value).collect();
+        if !values.is_empty() {
+            let more = if data.dimension() > SHOWN { ", …" } else { "" };
+            ui.label(theme::note(ui, format!("in its file: {}{more}", values.join(", "))));
+        }
+    }
+
     /// Index, label, values now, the network's answer, and the nearest points.
     pub fn show(&self, ui: &mut Ui) {
         let (scene, sample, position) = (self.scene, self.sample, self.position);
@@ -47,11 +66,13 @@ impl Card<'_> {
             ui.label(label);
         }
         for (index, value) in position.iter().enumerate().take(SHOWN) {
-            ui.label(format!("{} = {}", coordinate_name(index), theme::figure(f64::from(*value), 3)));
+            let name = scene.coordinate_text(index, self.t);
+            ui.label(format!("{name} = {}", theme::figure(f64::from(*value), 3)));
         }
         if position.len() > SHOWN {
             ui.label(theme::note(ui, format!("and {} more coordinates", position.len() - SHOWN)));
         }
+        self.columns(ui);
         if let Some(answer) = answer(scene, sample, self.answers) {
             ui.label(if self.is_partial { format!("{answer} by the part that flows") } else { answer });
         }
