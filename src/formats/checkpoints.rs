@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::names::natural_order;
-use super::{FormatError, folder, registry};
+use super::{FormatError, SESSION_EXTENSION, folder, registry};
 
 /// The most entries of a folder that are listed.
 const MAX_ENTRIES: usize = 200_000;
@@ -49,21 +49,46 @@ pub fn checkpoints(path: &Path) -> Result<Vec<Checkpoint>, FormatError> {
     Ok(named.into_iter().map(|(_, path)| Checkpoint::from_path(path)).collect())
 }
 
-/// The checkpoints that a path stands for: a pattern, or a folder of several networks. `None` where the path is one file, a
-/// folder that holds one model, or one without networks.
+/// The files of [`checkpoints`] that are checkpoints of a run: all but saved sessions, which name one of them.
+///
+/// # Errors
+/// As [`checkpoints`].
+pub fn run_checkpoints(path: &Path) -> Result<Vec<Checkpoint>, FormatError> {
+    let mut files = checkpoints(path)?;
+    files.retain(|file| file.path.extension().is_none_or(|extension| extension != SESSION_EXTENSION));
+    Ok(files)
+}
+
+/// The networks that a path stands for: a pattern, or a folder of several. `None` where the path is one file, a folder that
+/// holds one model, or one without networks.
 ///
 /// # Errors
 /// If a pattern leads through too many folders.
 pub fn checkpoint_series(path: &Path) -> Result<Option<Vec<Checkpoint>>, FormatError> {
+    series(path, checkpoints)
+}
+
+/// The same of [`run_checkpoints`].
+///
+/// # Errors
+/// As [`checkpoint_series`].
+pub fn run_series(path: &Path) -> Result<Option<Vec<Checkpoint>>, FormatError> {
+    series(path, run_checkpoints)
+}
+
+fn series(
+    path: &Path,
+    list: fn(&Path) -> Result<Vec<Checkpoint>, FormatError>,
+) -> Result<Option<Vec<Checkpoint>>, FormatError> {
     if is_pattern(path) {
-        return checkpoints(path).map(Some);
+        return list(path).map(Some);
     }
     if !path.is_dir() {
         return Ok(None);
     }
     // What is no list of networks is told of by opening it, and so is a folder that holds one model. A checkpoint whose
     // name tells its step is the first of more.
-    let files = checkpoints(path).unwrap_or_default();
+    let files = list(path).unwrap_or_default();
     let is_list = files.len() > 1 || files.iter().any(|file| file.step.is_some());
     Ok((is_list && !holds_one_model(path, &files)).then_some(files))
 }

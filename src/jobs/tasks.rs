@@ -56,7 +56,7 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
             })
         }
         Effect::ListCheckpoints(path) => TaskWork::new(Task::ListCheckpoints, "Listing the checkpoints", move |_| {
-            let files = formats::checkpoints(&path).map_err(|error| UserError::new(&error));
+            let files = formats::run_checkpoints(&path).map_err(|error| UserError::new(&error));
             Outcome::CheckpointsListed(path, files)
         }),
         Effect::ReadCheckpoint(request) => {
@@ -184,7 +184,7 @@ fn read_network(path: PathBuf, input: Option<ImageShape>) -> Outcome {
     if formats::is_session(&path) {
         return read_session(path, SessionSources::default());
     }
-    match formats::checkpoint_series(&path) {
+    match formats::run_series(&path) {
         Ok(Some(files)) if files.is_empty() => {
             let sentence = format!("{}: no file has such a name.", path.display());
             return Outcome::Unreadable(path, UserError { details: sentence.clone(), sentence });

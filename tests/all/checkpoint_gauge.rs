@@ -46,13 +46,14 @@ fn weight(network: &Network, layer: usize) -> &DMatrix<f64> {
 }
 
 /// By how much the drawn directions go, at most, over what the weights allow: ‖ΔW‖ over the distance of a singular value to
-/// the next, and directly over ‖ΔW‖/‖W‖.
+/// the next; and the largest of all jumps over the largest ‖ΔW‖/‖W‖.
 fn jumps(networks: &[Network], flows: &[Flow]) -> (f64, f64) {
-    let (mut over_allowed, mut over_weight) = (0.0_f64, 0.0_f64);
+    let (mut over_allowed, mut largest, mut largest_of_weight) = (0.0_f64, 0.0_f64, 0.0_f64);
     for (networks, flows) in networks.windows(2).zip(flows.windows(2)) {
         for layer in 0..networks[0].layers().len() {
             let [before, after] = [0, 1].map(|at| weight(&networks[at], layer));
             let moved = (after - before).norm();
+            largest_of_weight = largest_of_weight.max(moved / after.norm());
             let values = Svd::new(after).unwrap().singular_values().to_vec();
             let [(v, u, _), (next_v, next_u, along)] = [0, 1].map(|at| factors(&flows[at], layer));
             for axis in (0..along.len()).filter(|axis| along[*axis] > 0.0) {
@@ -65,11 +66,11 @@ fn jumps(networks: &[Network], flows: &[Flow]) -> (f64, f64) {
                 let least = if square { f64::INFINITY } else { along[axis] };
                 let gap = others.map(|value| (value - along[axis]).abs()).fold(least, f64::min).min(values[0]);
                 over_allowed = over_allowed.max(jump * gap / moved.max(f64::MIN_POSITIVE));
-                over_weight = over_weight.max(jump * after.norm() / moved.max(f64::MIN_POSITIVE));
+                largest = largest.max(jump);
             }
         }
     }
-    (over_allowed, over_weight)
+    (over_allowed, largest / largest_of_weight)
 }
 
 #[test]

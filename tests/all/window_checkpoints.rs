@@ -11,7 +11,7 @@ use layerflow::explorer::{ExplorerApp, StartData, Startup};
 use layerflow::network::Layer;
 use layerflow::session::{
     CheckpointCommand, CheckpointSeries, Command, DialogPurpose, EditCommand, NetworkChange, NumberChange,
-    PlayDirection, PlaybackCommand, Severity, WeightPart,
+    PlayDirection, PlaybackCommand, SessionCommand, Severity, WeightPart,
 };
 use tempfile::TempDir;
 
@@ -43,14 +43,19 @@ fn run_of(steps: u32) -> TempDir {
     folder
 }
 
-/// A window whose frames are a quarter of a second long.
 fn open(path: &Path) -> Window {
     let options = GeneratorOptions { samples: 60, ..GeneratorOptions::default() };
-    let mut app = ExplorerApp::new(Startup {
-        network: Some(path.to_owned()),
-        data: Some(StartData::Generator(Generator::Moons, options)),
-        ..Startup::default()
-    });
+    let data = Some(StartData::Generator(Generator::Moons, options));
+    start(Startup { network: Some(path.to_owned()), data, ..Startup::default() })
+}
+
+fn open_alone(path: &Path) -> Window {
+    start(Startup { network: Some(path.to_owned()), ..Startup::default() })
+}
+
+/// A window whose frames are a quarter of a second long.
+fn start(startup: Startup) -> Window {
+    let mut app = ExplorerApp::new(startup);
     assert!(app.wait_for_jobs(TIMEOUT));
     let mut window = Harness::builder().with_size([1280.0, 800.0]).with_step_dt(0.25).build_eframe(|_| app);
     settle(&mut window);
@@ -220,4 +225,35 @@ fn a_folder_with_one_network_is_that_network_and_a_dialog_asks_for_folders() {
     command(&mut window, Command::AcceptPath);
     settle(&mut window);
     assert_eq!(series(&window).present(), Some(1));
+}
+
+#[test]
+fn a_session_keeps_the_run_and_where_one_is_in_it() {
+    let folder = run_of(4);
+    let saved = folder.path().join("view.layerflow");
+    let mut window = open(folder.path());
+    command(&mut window, Command::Checkpoints(CheckpointCommand::Seek(1)));
+    command(&mut window, Command::Session(SessionCommand::Save { path: saved.clone(), embeds: false }));
+    settle(&mut window);
+    let mut again = open_alone(&saved);
+    assert_eq!((series(&again).present(), series(&again).steps().len()), (Some(1), 4));
+    assert!(!series(&again).follows());
+    assert_eq!(weight(&again), 1.01);
+    command(&mut again, Command::Checkpoints(CheckpointCommand::Next));
+    assert_eq!(weight(&again), 1.02);
+    // One that follows goes on with what has come since.
+    command(&mut window, Command::Checkpoints(CheckpointCommand::Newest));
+    command(&mut window, Command::Session(SessionCommand::Save { path: saved.clone(), embeds: false }));
+    settle(&mut window);
+    write_old(&folder, "step_40.json", network(4));
+    let again = open_alone(&saved);
+    assert_eq!((series(&again).present(), weight(&again)), (Some(4), 1.04));
+    // Where the others are gone it is shown alone, and that is told.
+    let text = std::fs::read_to_string(&saved).unwrap().replace("\"source\":\"", "\"source\":\"no/");
+    let moved = folder.path().join("moved.layerflow");
+    std::fs::write(&moved, text).unwrap();
+    let again = open_alone(&moved);
+    assert!(again.state().session().checkpoints().is_none());
+    let notices = again.state().session().notices.shown();
+    assert!(notices.iter().any(|notice| notice.sentence.contains("is not among the checkpoints")));
 }

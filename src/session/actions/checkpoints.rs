@@ -87,6 +87,7 @@ pub fn apply(session: &mut Session, command: CheckpointCommand, effects: &mut Ve
 /// Plays, lists and reads what is due.
 pub fn watch(session: &mut Session, seconds: f64) -> Vec<Effect> {
     let mut effects = Vec::new();
+    measure_present(session);
     let may_move = session.checkpoint_refusal().is_none();
     let Some(series) = &mut session.checkpoints else { return effects };
     if series.is_due(seconds) {
@@ -130,20 +131,14 @@ fn go_on(session: &mut Session, effects: &mut Vec<Effect>) {
         return;
     }
     let document = document.clone();
-    if series.present_step().is_some_and(|step| step.measure.is_none())
-        && let Some(scene) = session.scene().cloned()
-    {
-        let measure = measure(session, &scene);
-        session.checkpoints.iter_mut().for_each(|series| series.measure_present(measure));
-    }
-    let Some(series) = &mut session.checkpoints else { return };
     if let Some(index) = series.due() {
         let Some(step) = series.steps().get(index) else { return };
         let file = step.file.clone();
-        let kept = series
-            .cache
-            .take_up(&file)
-            .filter(|kept| kept.suits(&document) && (index.abs_diff(present) > 1 || kept.gauge == series.gauge));
+        // The step beside the one on show goes on from it; after a leap any gauge will do.
+        let is_beside = series.toward(index, present) == present;
+        let gauge = series.gauge;
+        let kept = series.cache.take_up(&file);
+        let kept = kept.filter(|kept| kept.suits(&document) && (!is_beside || kept.gauge == gauge));
         if let Some(kept) = kept {
             let rebuilt = Rebuilt { scene: kept.scene, refined: None, detail: None };
             show_step(session, &kept.file, kept.document, rebuilt, kept.gauge, effects);
@@ -165,7 +160,7 @@ fn go_on_reading(session: &mut Session, effects: &mut Vec<Effect>) {
         let kept = series.cache.get(&step.file.path);
         kept.is_none_or(|kept| kept.file != step.file || !kept.suits(document) || kept.gauge != series.gauge)
     };
-    let next = ahead.iter().position(is_missing);
+    let next = ahead.iter().position(|index| !series.was_tried_ahead(*index) && is_missing(index));
     // What would only push out what was read a moment ago is not read ahead.
     if let Some(position) = next.filter(|position| series.cache.has_room_for(position + 2))
         && let Some(index) = ahead.get(position).copied()
@@ -180,8 +175,11 @@ fn read(session: &mut Session, index: usize, is_ahead: bool, effects: &mut Vec<E
     let Some((document, scene)) = session.document().cloned().zip(session.scene().cloned()) else { return };
     let Some(series) = &mut session.checkpoints else { return };
     let Some(present) = series.present() else { return };
-    let toward = if index > present { index - 1 } else { index + 1 };
-    let (neighbour, gauge) = if toward == present || index == present {
+    if is_ahead {
+        series.try_ahead(index);
+    }
+    let toward = series.toward(index, present);
+    let (neighbour, gauge) = if toward == present {
         (scene.flow.clone(), series.gauge)
     } else {
         let beside = series.steps().get(toward).and_then(|step| series.cache.get(&step.file.path));
@@ -255,6 +253,25 @@ fn lies_beyond(series: &CheckpointSeries, file: &Checkpoint) -> bool {
     index < low || index > high || index == present && !series.is_present_stale()
 }
 
+/// Measures the step on show, where that was not done yet on this data.
+fn measure_present(session: &mut Session) {
+    let kind = session.scene().map(|scene| session.training.loss(scene.output));
+    let data = session.document().and_then(|document| document.data.dataset.clone());
+    if let (Some(series), Some(data), Some(kind)) = (&mut session.checkpoints, data, kind) {
+        series.measure_by(data, kind);
+    }
+    let is_measured = |series: &CheckpointSeries| series.present_step().is_none_or(|step| step.measure.is_some());
+    if session.checkpoints.as_ref().is_none_or(is_measured) || session.checkpoint_refusal().is_some() {
+        return;
+    }
+    let Some(scene) = session.scene().cloned() else { return };
+    let is_of_step = session.wanted.network.as_ref().is_some_and(|wanted| Arc::ptr_eq(wanted, &scene.network));
+    if is_of_step {
+        let measure = measure(session, &scene);
+        session.checkpoints.iter_mut().for_each(|series| series.measure_present(measure));
+    }
+}
+
 /// How the network of a scene does on its data.
 fn measure(session: &Session, scene: &Scene) -> StepMeasure {
     let samples = scene.dataset.samples();
@@ -299,4 +316,5 @@ fn show_step(
     session.unsaved.keep_network(&session.wanted);
     session.unsaved.mark_in_file(&session.wanted);
     show::show_rebuilt(session, document, rebuilt, effects);
+    measure_present(session);
 }

@@ -113,11 +113,6 @@ impl CheckpointCache {
         }
     }
 
-    /// Forgets everything.
-    pub fn clear(&mut self) {
-        self.kept.clear();
-    }
-
     /// What is kept, in bytes, and how many steps.
     pub fn kept(&self) -> (u64, usize) {
         (self.kept.iter().map(|kept| kept.bytes).sum(), self.kept.len())

@@ -97,6 +97,10 @@ impl Listing {
         }
     }
 
+    pub fn forget_measures(&mut self) {
+        self.steps.iter_mut().for_each(|step| step.measure = None);
+    }
+
     pub fn mark_broken(&mut self, index: usize, problem: String) {
         if let Some(step) = self.steps.get_mut(index) {
             step.problem = Some(problem);

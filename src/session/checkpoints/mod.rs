@@ -18,8 +18,10 @@ use play::Player;
 pub use read::{CheckpointError, CheckpointRead, CheckpointRequest};
 pub use step::{CheckpointStep, StepMeasure};
 
+use crate::dataset::Dataset;
 use crate::formats::Checkpoint;
 use crate::network::Network;
+use crate::training::Loss;
 
 /// How many steps ahead of the present one, in the direction of the last move, are read before they are asked for; and
 /// behind it.
@@ -69,6 +71,8 @@ pub struct CheckpointSeries {
     pub(super) gauge: u64,
     pub(super) next_gauge: u64,
     follows: bool,
+    /// The data and the loss by which steps were measured.
+    measured_by: Option<(Arc<Dataset>, Loss)>,
     pub(super) cache: CheckpointCache,
 }
 
@@ -92,6 +96,7 @@ impl CheckpointSeries {
             gauge: 0,
             next_gauge: 1,
             follows: true,
+            measured_by: None,
             cache: CheckpointCache::default(),
         }
     }
@@ -273,6 +278,15 @@ impl CheckpointSeries {
         self.gauge = gauge;
         self.tried_ahead.clear();
         self.listing.mark_read(index, None);
+    }
+
+    /// Steps are measured on this data, by this loss; what was measured otherwise is forgotten.
+    pub(super) fn measure_by(&mut self, data: Arc<Dataset>, loss: Loss) {
+        let is_same = self.measured_by.as_ref().is_some_and(|(of, by)| Arc::ptr_eq(of, &data) && *by == loss);
+        if !is_same {
+            self.measured_by = Some((data, loss));
+            self.listing.forget_measures();
+        }
     }
 
     /// How the network on show does on the data.

@@ -133,7 +133,7 @@ fn open_checkpoints(
     notes: &mut Vec<String>,
 ) -> Option<CheckpointSeries> {
     let source = folder.join(&stored.source.0);
-    let files = formats::checkpoints(&source).unwrap_or_default();
+    let files = formats::run_checkpoints(&source).unwrap_or_default();
     let real = own.canonicalize().ok();
     let listed = files.iter().find(|file| file.path == *own || file.path.canonicalize().ok() == real);
     let Some(path) = listed.map(|file| file.path.clone()) else {
