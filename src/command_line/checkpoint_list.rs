@@ -1,6 +1,6 @@
 //! `layerflow inspect` of many files: the checkpoints of a folder, of a pattern, or those named one by one.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ use super::columns::aligned;
 use super::error::{CommandError, ErrorReport};
 use super::inspect::{InspectArguments, Inspected, chain_of, inspect, run_one};
 use super::output::{print, print_json_line, print_note};
-use crate::formats::{Checkpoint, checkpoints, is_pattern};
+use crate::formats::{Checkpoint, checkpoint_series, checkpoints, is_pattern};
 use crate::system::panics;
 
 /// What is told of one of many files, a line of JSON.
@@ -53,21 +53,7 @@ fn of_paths(paths: &[PathBuf]) -> Result<Option<Vec<Checkpoint>>, CommandError> 
         }
         return Ok(Some(files));
     }
-    if !path.is_dir() {
-        return Ok(None);
-    }
-    // What is no list of networks is told of by opening it, and so is a folder that holds one model. A checkpoint whose
-    // name tells its step is the first of more.
-    let files = checkpoints(path).unwrap_or_default();
-    let is_list = files.len() > 1 || files.iter().any(|file| file.step.is_some());
-    Ok((is_list && !holds_one_model(path, &files)).then_some(files))
-}
-
-/// Whether the files belong together as one model: an index of parts, or an architecture beside its weights.
-fn holds_one_model(folder: &Path, files: &[Checkpoint]) -> bool {
-    let named = |end: &str| files.iter().filter(|file| file.path.to_string_lossy().ends_with(end)).count();
-    let is_keras = folder.join("config.json").is_file() && folder.join("model.weights.h5").is_file();
-    named(".index.json") == files.len() || is_keras || (named("model.json") == 1 && files.len() == 1)
+    Ok(checkpoint_series(path)?)
 }
 
 /// Tells of every file: without `--json` what the names tell, else of one after the other what `inspect` tells of it. A

@@ -54,7 +54,7 @@ const TIME_TO_STOP: Duration = Duration::from_secs(20);
 #[derive(Debug, Parser)]
 #[command(name = "layerflow", version = env!("LAYERFLOW_VERSION"), args_conflicts_with_subcommands = true, after_help = files_that_are_read())]
 struct CommandLine {
-    /// A network's file to open in the window
+    /// A network's file to open in the window; a folder or a pattern of several opens as a film of checkpoints
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// Another network to compare it with

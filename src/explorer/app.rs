@@ -179,6 +179,9 @@ impl ExplorerApp {
         self.name_window(ctx);
         self.watch_unsaved(ctx);
         self.watch_closing(ctx);
+        if self.session.checkpoints().is_some() {
+            ctx.request_repaint_after(self.session.checkpoint_interval());
+        }
         if tour_moves || self.session.playback.playing() && self.session.scene().is_some() {
             ctx.request_repaint();
         } else if !self.jobs.idle() {
@@ -235,6 +238,8 @@ impl ExplorerApp {
         self.perform(derived);
         let flow = self.session.watch_training(seconds);
         self.perform(flow);
+        let checkpoints = self.session.watch_checkpoints(seconds);
+        self.perform(checkpoints);
     }
 
     /// The jobs that take their time.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{Area, CentralPanel, Frame, Id, Order, Panel, Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::bars::timeline::Timeline;
-use super::bars::{menu, status, transport};
+use super::bars::{checkpoints, menu, status, transport};
 use super::panels::{
     self, comparison::ComparisonTable, findings::FindingsPanel, layer::LayerInput, measures::MeasuresTable, rail,
     refinement::RefinementInput, table::Table,
@@ -31,6 +31,8 @@ const MIN_LEFT: f32 = 200.0;
 const MIN_RIGHT: f32 = 270.0;
 /// The height of the transport bar.
 const TRANSPORT: f32 = 56.0;
+/// The height of the bar of checkpoints.
+const CHECKPOINTS: f32 = 44.0;
 /// The height of the table of points, to begin with, and its bounds.
 const TABLE: f32 = 170.0;
 const MIN_TABLE: f32 = 90.0;
@@ -66,6 +68,10 @@ impl WindowContents {
         let presents = session.window.folding.presents;
         if !presents {
             commands.extend(Panel::top("menu").show(ui, |ui| menu::show(ui, session)).inner);
+        }
+        if let Some(series) = session.checkpoints().filter(|series| series.present().is_some()) {
+            let bar = Panel::bottom("checkpoints").exact_size(CHECKPOINTS);
+            commands.extend(bar.show(ui, |ui| checkpoints::show(ui, session, series)).inner);
         }
         let timeline = &mut self.timeline;
         let bar = Panel::bottom("transport").exact_size(TRANSPORT);

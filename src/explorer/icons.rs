@@ -21,6 +21,8 @@ const ARC_GAP: f32 = 0.14;
 pub enum Icon {
     /// A triangle to the right.
     Play,
+    /// A triangle to the left.
+    PlayBack,
     /// Two bars.
     Pause,
     /// A triangle to the left, against a bar.
@@ -65,6 +67,9 @@ fn draw(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
     match icon {
         Icon::Play => {
             painter.add(triangle(rect.right(), rect.left() + 1.0));
+        }
+        Icon::PlayBack => {
+            painter.add(triangle(rect.left(), rect.right() - 1.0));
         }
         Icon::Pause => {
             for x in [rect.left() + 3.0, rect.right() - 3.0] {

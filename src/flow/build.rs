@@ -8,11 +8,12 @@ use nalgebra::{DMatrix, DVector};
 
 use super::error::FlowError;
 use super::large::{self, Cost, Outcome};
+use super::neighbour::Neighbour;
 use super::{
     Decomposition, FlowOptions, LayerFlow, Motion, NodeMotion, Phase, PhaseKind, ResidualLaw, Spectrum, StoredRank,
-    fold, least_motion,
+    fold, least_motion, neighbour,
 };
-use crate::linalg::{LinalgError, Rotation, Svd};
+use crate::linalg::{LinalgError, ProperSvd, Rotation, Svd};
 use crate::network::{Activation, Layer, MAX_FLOW_DIMENSIONS, Network, Node, NodeMap, Stage, StoredPrecision};
 use crate::progress::{Progress, step};
 use crate::system::memory;
@@ -78,6 +79,7 @@ pub(super) fn build(
     options: FlowOptions,
     kept: Kept,
     data: Option<&DMatrix<f64>>,
+    neighbour: Option<Neighbour<'_>>,
     progress: &mut Progress<'_>,
 ) -> Result<(usize, Vec<LayerFlow>), FlowError> {
     refuse_too_wide(network)?;
@@ -85,7 +87,11 @@ pub(super) fn build(
     // The ambient dimension must be known before motions are placed in it, and only decompositions tell reflections.
     let data = data.filter(|_| options.decomposition == Decomposition::LeastMotion);
     let inputs = data.map_or_else(Vec::new, |data| least_motion::layer_inputs(network, data));
-    let decomposed = decompositions(network, (options, kept), &inputs, progress)?;
+    let wishes = |index: usize| Wishes {
+        points: inputs.get(index).and_then(Option::as_ref),
+        neighbour: neighbour.and_then(|known| neighbour::proper_factors(known, index, network.layers().get(index)?)),
+    };
+    let decomposed = decompositions(network, (options, kept), &wishes, progress)?;
     let dimension = decomposed.iter().flatten().map(|found| found.dimension).fold(network.widest_state(), usize::max);
     let layers = network.layers().iter().zip(decomposed).enumerate();
     let layers = layers.map(|(index, (layer, decomposed))| {
@@ -95,6 +101,15 @@ pub(super) fn build(
     let layers = layers.collect();
     progress(1.0, "");
     Ok((dimension, layers))
+}
+
+/// What decides between the decompositions of one matrix.
+#[derive(Clone, Default)]
+struct Wishes<'a> {
+    /// The data that is to go least far.
+    points: Option<&'a DMatrix<f64>>,
+    /// The decomposition of a matrix close by, which is to be continued.
+    neighbour: Option<ProperSvd>,
 }
 
 /// What is kept of the decomposition of one layer: the factors themselves take more memory than the weight.
@@ -111,7 +126,7 @@ impl Decomposed {
     fn new(
         weight: &DMatrix<f64>,
         (options, kept): (FlowOptions, Kept),
-        points: Option<&DMatrix<f64>>,
+        wishes: &Wishes<'_>,
         stored: Option<StoredPrecision>,
         report_rank: impl Fn(bool),
     ) -> Result<Decomposed, LinalgError> {
@@ -124,7 +139,7 @@ impl Decomposed {
         let is_cut = cut.is_some();
         report_rank(is_cut || thin.is_some());
         let svd = thin.or(cut).map_or_else(|| Svd::new(weight), Ok)?;
-        let mut moving = Moving::new(&svd, options, points)?;
+        let mut moving = Moving::new(&svd, options, wishes)?;
         if kept == Kept::Numbers {
             moving.motions.iter_mut().for_each(|(_, motion)| forget_directions(motion));
         }
@@ -165,26 +180,28 @@ fn forget_directions(motion: &mut Motion) {
 }
 
 /// The decomposition of each layer that has a matrix; those of wide networks on as many threads as there are cores.
-fn decompositions(
+fn decompositions<'a>(
     network: &Network,
     choices: (FlowOptions, Kept),
-    inputs: &[Option<DMatrix<f64>>],
+    wishes: &(dyn Fn(usize) -> Wishes<'a> + Sync),
     progress: &mut Progress<'_>,
 ) -> Result<Vec<Option<Decomposed>>, FlowError> {
     let layers = network.layers();
     let threads = thread::available_parallelism().map_or(1, usize::from).min(layers.len());
     let cost = Cost::of(layers.iter().map(linear_part), threads, needed(network));
     let decompose = |index: usize, goes_on: &mut dyn FnMut() -> bool| {
-        let points = inputs.get(index).and_then(Option::as_ref);
         let Some(weight) = linear_part(&layers[index]) else { return Ok(None) };
-        let stored = network.stored(index);
+        let (stored, wishes) = (network.stored(index), wishes(index));
         let directions = cost.directions().clone();
         let report_rank = move |are_few| directions.report(index, are_few);
-        let here = |report_rank| Decomposed::new(weight, choices, points, stored, report_rank);
+        let here = |report_rank| Decomposed::new(weight, choices, &wishes, stored, report_rank);
         let decomposed = if large::is_large(weight) {
-            let (weight, points) = (weight.clone(), points.cloned());
-            let own = report_rank.clone();
-            let work = move || Decomposed::new(&weight, choices, points.as_ref(), stored, own);
+            let (weight, points) = (weight.clone(), wishes.points.cloned());
+            let (own, neighbour) = (report_rank.clone(), wishes.neighbour.clone());
+            let work = move || {
+                let wishes = Wishes { points: points.as_ref(), neighbour };
+                Decomposed::new(&weight, choices, &wishes, stored, own)
+            };
             match large::in_background(work, goes_on) {
                 Outcome::Ended(decomposed) => decomposed,
                 Outcome::GivenUp => return Err(FlowError::Cancelled),
@@ -261,15 +278,17 @@ struct Moving {
 }
 
 impl Moving {
-    fn new(svd: &Svd, options: FlowOptions, points: Option<&DMatrix<f64>>) -> Result<Moving, LinalgError> {
+    fn new(svd: &Svd, options: FlowOptions, wishes: &Wishes<'_>) -> Result<Moving, LinalgError> {
         let law = options.compression;
         match options.decomposition {
             Decomposition::Svd | Decomposition::LeastMotion => {
-                let proper = match points.filter(|_| options.decomposition == Decomposition::LeastMotion) {
-                    Some(points) => {
+                let points = wishes.points.filter(|_| options.decomposition == Decomposition::LeastMotion);
+                let proper = match (points, &wishes.neighbour) {
+                    (Some(points), _) => {
                         svd.proper_of_least(&|proper| least_motion::path_length(proper, points, options.compression))?
                     }
-                    None => svd.proper()?,
+                    (None, Some(neighbour)) => svd.proper_near(neighbour)?,
+                    (None, None) => svd.proper()?,
                 };
                 let (rotation_in, rotation_out) = (proper.rotation_in, proper.rotation_out);
                 Ok(Moving {

@@ -17,6 +17,7 @@ mod large;
 mod least_motion;
 mod limit;
 mod motion;
+mod neighbour;
 mod node_motion;
 mod options;
 mod path;
@@ -48,6 +49,7 @@ pub use trace::{NoWayBack, TracedPath};
 use crate::network::Network;
 use crate::progress::Progress;
 use build::Kept;
+use neighbour::Neighbour;
 
 /// A network's flow in its ambient space R^d, t ∈ [0, L]; layer k (from 1) occupies [k−1, k].
 ///
@@ -81,7 +83,7 @@ impl Flow {
     /// # Errors
     /// If a layer is too wide, a decomposition fails or `progress` answers false.
     pub fn new(network: &Network, options: FlowOptions, progress: &mut Progress<'_>) -> Result<Flow, FlowError> {
-        let (ambient_dimension, layers) = build::build(network, options, Kept::Motions, None, progress)?;
+        let (ambient_dimension, layers) = build::build(network, options, Kept::Motions, None, None, progress)?;
         Ok(Flow { ambient_dimension, options, layers })
     }
 
@@ -98,7 +100,25 @@ impl Flow {
         if inputs.nrows() != network.inputs() {
             return Err(FlowError::InputWidth { expected: network.inputs(), found: inputs.nrows() });
         }
-        let (ambient_dimension, layers) = build::build(network, options, Kept::Motions, Some(inputs), progress)?;
+        let (ambient_dimension, layers) = build::build(network, options, Kept::Motions, Some(inputs), None, progress)?;
+        Ok(Flow { ambient_dimension, options, layers })
+    }
+
+    /// The flow of a network that is a step of training away from that of `neighbour`: its singular directions stay on their
+    /// axes and keep their signs. Layers that the other has not in this shape, and other decompositions, are as in
+    /// [`Flow::new`].
+    ///
+    /// # Errors
+    /// As [`Flow::new`].
+    pub fn near(
+        network: &Network,
+        options: FlowOptions,
+        neighbour: &Flow,
+        progress: &mut Progress<'_>,
+    ) -> Result<Flow, FlowError> {
+        let neighbour = Neighbour { dimension: neighbour.ambient_dimension, layers: &neighbour.layers };
+        let (ambient_dimension, layers) =
+            build::build(network, options, Kept::Motions, None, Some(neighbour), progress)?;
         Ok(Flow { ambient_dimension, options, layers })
     }
 
@@ -108,7 +128,7 @@ impl Flow {
     /// # Errors
     /// As [`Flow::new`].
     pub fn outline(network: &Network, options: FlowOptions, progress: &mut Progress<'_>) -> Result<Flow, FlowError> {
-        let (ambient_dimension, layers) = build::build(network, options, Kept::Numbers, None, progress)?;
+        let (ambient_dimension, layers) = build::build(network, options, Kept::Numbers, None, None, progress)?;
         Ok(Flow { ambient_dimension, options, layers })
     }
 

@@ -1,9 +1,10 @@
 //! The networks of a folder or of a pattern of names: the checkpoints of a training, in the order of their steps.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::names::natural_order;
-use super::{FormatError, folder, registry};
+use super::{FormatError, SESSION_EXTENSION, folder, registry};
 
 /// The most entries of a folder that are listed.
 const MAX_ENTRIES: usize = 200_000;
@@ -21,6 +22,8 @@ pub struct Checkpoint {
     pub step: Option<u64>,
     /// The size of the file.
     pub bytes: u64,
+    /// When it was last written, where the file system says so.
+    pub modified: Option<SystemTime>,
 }
 
 /// Whether the path is a pattern of names: it has `*` or `?`, and no file has this name.
@@ -46,11 +49,64 @@ pub fn checkpoints(path: &Path) -> Result<Vec<Checkpoint>, FormatError> {
     Ok(named.into_iter().map(|(_, path)| Checkpoint::from_path(path)).collect())
 }
 
+/// The files of [`checkpoints`] that are checkpoints of a run: all but saved sessions, which name one of them.
+///
+/// # Errors
+/// As [`checkpoints`].
+pub fn run_checkpoints(path: &Path) -> Result<Vec<Checkpoint>, FormatError> {
+    let mut files = checkpoints(path)?;
+    files.retain(|file| file.path.extension().is_none_or(|extension| extension != SESSION_EXTENSION));
+    Ok(files)
+}
+
+/// The networks that a path stands for: a pattern, or a folder of several. `None` where the path is one file, a folder that
+/// holds one model, or one without networks.
+///
+/// # Errors
+/// If a pattern leads through too many folders.
+pub fn checkpoint_series(path: &Path) -> Result<Option<Vec<Checkpoint>>, FormatError> {
+    series(path, checkpoints)
+}
+
+/// The same of [`run_checkpoints`].
+///
+/// # Errors
+/// As [`checkpoint_series`].
+pub fn run_series(path: &Path) -> Result<Option<Vec<Checkpoint>>, FormatError> {
+    series(path, run_checkpoints)
+}
+
+fn series(
+    path: &Path,
+    list: fn(&Path) -> Result<Vec<Checkpoint>, FormatError>,
+) -> Result<Option<Vec<Checkpoint>>, FormatError> {
+    if is_pattern(path) {
+        return list(path).map(Some);
+    }
+    if !path.is_dir() {
+        return Ok(None);
+    }
+    // What is no list of networks is told of by opening it, and so is a folder that holds one model. A checkpoint whose
+    // name tells its step is the first of more.
+    let files = list(path).unwrap_or_default();
+    let is_list = files.len() > 1 || files.iter().any(|file| file.step.is_some());
+    Ok((is_list && !holds_one_model(path, &files)).then_some(files))
+}
+
+/// Whether the files belong together as one model: an index of parts, or an architecture beside its weights.
+fn holds_one_model(folder: &Path, files: &[Checkpoint]) -> bool {
+    let named = |end: &str| files.iter().filter(|file| file.path.to_string_lossy().ends_with(end)).count();
+    let is_keras = folder.join("config.json").is_file() && folder.join("model.weights.h5").is_file();
+    named(".index.json") == files.len() || is_keras || (named("model.json") == 1 && files.len() == 1)
+}
+
 impl Checkpoint {
     /// The file at this path, which may be missing: reading it will tell so.
     pub fn from_path(path: PathBuf) -> Checkpoint {
-        let bytes = std::fs::metadata(&path).map(|metadata| metadata.len()).unwrap_or(0);
-        Checkpoint { step: step_of(&path), bytes, path }
+        let metadata = std::fs::metadata(&path).ok();
+        let bytes = metadata.as_ref().map_or(0, |metadata| metadata.len());
+        let modified = metadata.and_then(|metadata| metadata.modified().ok());
+        Checkpoint { step: step_of(&path), bytes, modified, path }
     }
 }
 

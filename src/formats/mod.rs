@@ -63,7 +63,7 @@ pub use chain::{
     ActivationBasis, BlockChoice, ChainEntry, ChainProblem, ChainProposal, ConvolutionSettings, Doubt, Normalisation,
     PaddingRule, PoolingRule, Slopes, build, convolution_text, is_layer_weight, parse_input_shape, weight_spectrum,
 };
-pub use checkpoints::{Checkpoint, checkpoints, is_pattern};
+pub use checkpoints::{Checkpoint, checkpoint_series, checkpoints, is_pattern, run_checkpoints, run_series};
 pub use error::FormatError;
 pub use graph::{GraphConvolution, GraphProblem};
 pub(crate) use json::parse_and_list_unknown;

@@ -55,6 +55,16 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
                 Outcome::Counterpart(read_counterpart(path))
             })
         }
+        Effect::ListCheckpoints(path) => TaskWork::new(Task::ListCheckpoints, "Listing the checkpoints", move |_| {
+            let files = formats::run_checkpoints(&path).map_err(|error| UserError::new(&error));
+            Outcome::CheckpointsListed(path, files)
+        }),
+        Effect::ReadCheckpoint(request) => {
+            let doing = if request.is_ahead { "Reading ahead:" } else { "Reading" };
+            TaskWork::new(Task::ReadCheckpoint, format!("{doing} {}", file_name(&request.file.path)), move |progress| {
+                Outcome::Checkpoint(Box::new(request.run(&mut |share, text| report(progress, share, text))))
+            })
+        }
         Effect::ReadData(path, inputs) => {
             TaskWork::new(Task::ReadData, format!("Reading {}", file_name(&path)), move |_| read_data(path, inputs))
         }
@@ -173,6 +183,15 @@ fn read_session(path: PathBuf, sources: SessionSources) -> Outcome {
 fn read_network(path: PathBuf, input: Option<ImageShape>) -> Outcome {
     if formats::is_session(&path) {
         return read_session(path, SessionSources::default());
+    }
+    match formats::run_series(&path) {
+        Ok(Some(files)) if files.is_empty() => {
+            let sentence = format!("{}: no file has such a name.", path.display());
+            return Outcome::Unreadable(path, UserError { details: sentence.clone(), sentence });
+        }
+        Ok(Some(files)) => return Outcome::Checkpoints(path, files),
+        Ok(None) => {}
+        Err(error) => return Outcome::Unreadable(path, UserError::new(&error)),
     }
     // What training has broken is shown as far as it flows.
     match formats::open_with_non_finite(&path, input) {
@@ -313,6 +332,7 @@ fn ask(purpose: DialogPurpose, name: &str) -> DialogAnswer {
         DialogPurpose::OpenNetwork | DialogPurpose::CompareWith => {
             dialog.add_filter("Networks", &formats::extensions()).add_filter("All files", &["*"]).pick_file()
         }
+        DialogPurpose::OpenCheckpoints => dialog.pick_folder(),
         DialogPurpose::OpenData => {
             dialog.add_filter("Data", &data_filter()).add_filter("All files", &["*"]).pick_file()
         }

@@ -1,10 +1,11 @@
 //! Commands and outcomes: each goes to the part that it concerns, and tells what has to be done outside.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::actions::{
-    columns, compare, derive, edit, findings, import, leave, open, paths, picture, receive, save, session_file, stop,
-    train, view,
+    checkpoints, columns, compare, derive, edit, findings, import, leave, open, paths, picture, receive, save,
+    session_file, stop, train, view,
 };
 use super::file::{Restoring, StoredLook, restore, unknown_choices};
 use super::share_line::ShareLine;
@@ -51,6 +52,17 @@ impl Session {
     /// passed since the last call.
     pub fn watch_training(&mut self, seconds: f64) -> Vec<Effect> {
         train::watch(self, seconds)
+    }
+
+    /// Plays and watches the checkpoints; `seconds` have passed since the last call.
+    pub fn watch_checkpoints(&mut self, seconds: f64) -> Vec<Effect> {
+        checkpoints::watch(self, seconds)
+    }
+
+    /// How long the checkpoints can wait for the next call.
+    pub fn checkpoint_interval(&self) -> Duration {
+        let plays = self.checkpoints.as_ref().is_some_and(|series| series.playing().is_some());
+        if plays { Duration::ZERO } else { Duration::from_secs(1) }
     }
 
     /// Offers work that a window left that was ended.
@@ -115,6 +127,7 @@ impl Session {
             Command::OpenData(path) => open::read_data(self, path, None, effects),
             Command::OpenColumns(path, choice) => open::read_data(self, path, Some(choice), effects),
             Command::CompareWith(path) => compare::read(self, path, effects),
+            Command::Checkpoints(command) => checkpoints::apply(self, command, effects),
             Command::EndComparison => compare::end(self, effects),
             Command::SaveNetwork(path) => effects.extend(paths::save(self, path)),
             Command::WriteMeasures(path) => effects.extend(paths::write_measures(self, path)),

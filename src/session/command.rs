@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::file::SessionPart;
 use super::{
-    ColumnCommand, DerivedKind, EditCommand, Example, ExportCommand, FindingCommand, ImportCommand, LeaveAnswer,
-    NumberKind, PlaybackCommand, RecoverAnswer, TrainCommand, ViewCommand, WindowCommand,
+    CheckpointCommand, ColumnCommand, DerivedKind, EditCommand, Example, ExportCommand, FindingCommand, ImportCommand,
+    LeaveAnswer, NumberKind, PlaybackCommand, RecoverAnswer, TrainCommand, ViewCommand, WindowCommand,
 };
 use crate::dataset::{DataChoice, Generator, GeneratorOptions};
 use crate::flow::FlowOptions;
@@ -26,6 +26,8 @@ pub enum Command {
     CompareWith(PathBuf),
     /// Show the network alone again.
     EndComparison,
+    /// The checkpoints of a training.
+    Checkpoints(CheckpointCommand),
     /// Write the network that is shown.
     SaveNetwork(PathBuf),
     /// Write the measures of the layers as comma-separated values.
@@ -119,6 +121,8 @@ pub enum DialogPurpose {
     OpenData,
     /// A network to compare with.
     CompareWith,
+    /// A folder of checkpoints to read.
+    OpenCheckpoints,
     /// A file of this kind to write the network to.
     SaveNetwork(NetworkKind),
     /// A file of comma-separated values for the measures of the layers.
@@ -149,6 +153,10 @@ pub enum Task {
     ReadData,
     /// Reading the network to compare with.
     ReadCounterpart,
+    /// Finding out which checkpoints there are.
+    ListCheckpoints,
+    /// Reading one of them.
+    ReadCheckpoint,
     /// Decomposing the network and sampling the data's path.
     Build,
     /// Computing a result of the open scene.
@@ -181,6 +189,7 @@ impl DialogPurpose {
             | DialogPurpose::SaveSession { .. } => true,
             DialogPurpose::OpenNetwork
             | DialogPurpose::CompareWith
+            | DialogPurpose::OpenCheckpoints
             | DialogPurpose::OpenData
             | DialogPurpose::OpenSession
             | DialogPurpose::FindFile(_) => false,
@@ -193,6 +202,7 @@ impl DialogPurpose {
             DialogPurpose::OpenNetwork => "Open network",
             DialogPurpose::OpenData => "Open data",
             DialogPurpose::CompareWith => "Compare with",
+            DialogPurpose::OpenCheckpoints => "Open folder of checkpoints",
             DialogPurpose::SaveNetwork(_) => "Save network as",
             DialogPurpose::SaveMeasures => "Write measures as CSV",
             DialogPurpose::SaveNumbers(_) => "Save numbers",
@@ -214,6 +224,8 @@ impl Task {
             Task::Read => "Reading the network",
             Task::ReadData => "Reading the data",
             Task::ReadCounterpart => "Reading the network to compare with",
+            Task::ListCheckpoints => "Listing the checkpoints",
+            Task::ReadCheckpoint => "Reading a checkpoint",
             Task::Build => "Building the flow",
             Task::Derive(kind) => kind.label(),
             Task::Spectrum => "Finding a spectrum",

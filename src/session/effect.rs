@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use super::file::{FileProblem, Look, OpenedSession, SessionSnapshot, SessionSources};
 use super::{
-    Counterpart, DerivedJob, DerivedOutput, DerivedWork, DialogPurpose, Document, NumberRequest, PictureSettings,
-    Rebuilt, Scene, SceneError, Settings, Task, TrainingChannel, TrainingRun, UnsavedWork, VisibleOutputs,
+    CheckpointRead, CheckpointRequest, Counterpart, DerivedJob, DerivedOutput, DerivedWork, DialogPurpose, Document,
+    NumberRequest, PictureSettings, Rebuilt, Scene, SceneError, Settings, Task, TrainingChannel, TrainingRun,
+    UnsavedWork, VisibleOutputs,
 };
 use crate::dataset::{ColumnOutline, DataChoice, Dataset};
 use crate::flow::Flow;
-use crate::formats::{ChainProposal, GraphConvolution, GraphFile, OpenedNetwork, TensorFile, WeightSpectrum};
+use crate::formats::{
+    ChainProposal, Checkpoint, GraphConvolution, GraphFile, OpenedNetwork, TensorFile, WeightSpectrum,
+};
 use crate::media::Frame;
 use crate::network::{ImageShape, Network};
 use crate::system::text::{MAX_SENTENCE, bounded};
@@ -25,6 +28,10 @@ pub enum Effect {
     ReadGraph(PathBuf, ImageShape),
     /// Read a network to compare with.
     ReadCounterpart(PathBuf),
+    /// Find out which checkpoints a folder or a pattern of names holds.
+    ListCheckpoints(PathBuf),
+    /// Read a checkpoint and make what is drawn of it.
+    ReadCheckpoint(Box<CheckpointRequest>),
     /// Read data; the network's number of inputs, where it is known, tells the label column from the others.
     ReadData(PathBuf, Option<usize>),
     /// Read these columns of a file of data, for this number of inputs.
@@ -105,6 +112,12 @@ pub enum Outcome {
     Graph(PathBuf, GraphFile),
     /// The network to compare with, or why it could not be read.
     Counterpart(Result<Counterpart, UserError>),
+    /// A folder or a pattern of several networks that was opened.
+    Checkpoints(PathBuf, Vec<Checkpoint>),
+    /// The checkpoints that it holds now.
+    CheckpointsListed(PathBuf, Result<Vec<Checkpoint>, UserError>),
+    /// A checkpoint that was read.
+    Checkpoint(Box<CheckpointRead>),
     /// Data, and the choice of its columns where one was made.
     Data(PathBuf, Dataset, Option<DataChoice>),
     /// The columns of a file of data, and why they were not taken as they are, if that was tried.

@@ -3,12 +3,13 @@
 //!
 //! The parts own their state and carry out their own commands; none of them knows the [`Session`]. In the order in which
 //! they use each other: `document` (what is open and how it is changed), `view` (settings and commands only), `scene`
-//! (what the stage draws), `points`, `derived` (results computed in the background), `findings`, `training`.
+//! (what the stage draws), `points`, `derived` (results computed in the background), `findings`, `training`, `checkpoints`.
 //! `command` and `effect` name what goes in and out, `state` holds it all and is read by the window, `actions` does
 //! what concerns several parts, and `apply` hands every command to one of them.
 
 mod actions;
 mod apply;
+mod checkpoints;
 mod command;
 mod derived;
 mod document;
@@ -35,6 +36,10 @@ mod unsaved_work;
 mod view;
 mod wording;
 
+pub use checkpoints::{
+    CheckpointCommand, CheckpointError, CheckpointRead, CheckpointRequest, CheckpointSeries, CheckpointStep,
+    PlayDirection, StepMeasure,
+};
 pub use command::{Command, DialogPurpose, SessionCommand, Task};
 pub use derived::*;
 pub use document::{

@@ -43,6 +43,9 @@ impl ShareLine {
                 if !is_in_file {
                     self.missing.push("what was changed of the network");
                 }
+                if session.checkpoints().is_some() {
+                    self.missing.push("the other checkpoints of the run");
+                }
             }
             (None, Some(example)) => {
                 self.add("--example", super::file::option_name(example));

@@ -10,10 +10,10 @@ use super::open_scene::OpenScene;
 use super::rebuild::IncrementalRebuild;
 use super::share_line::ShareLine;
 use super::{
-    ColumnImport, Counterpart, DerivedResults, DialogPurpose, Document, Example, Field, FindingsView, Folding, History,
-    Import, LayerDetail, Neighbours, NetworkComparison, Notices, OpenedBy, Pen, PictureExport, Playback,
-    PlaybackCommand, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Situation, Stored, Training,
-    Unsaved, UnsavedWork, ViewSettings, WindowSettings,
+    CheckpointSeries, ColumnImport, Counterpart, DerivedResults, DialogPurpose, Document, Example, Field, FindingsView,
+    Folding, History, Import, LayerDetail, Neighbours, NetworkComparison, Notices, OpenedBy, Pen, PictureExport,
+    Playback, PlaybackCommand, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Situation, Stored,
+    Training, Unsaved, UnsavedWork, ViewSettings, WindowSettings,
 };
 use crate::dataset::DataChoice;
 use crate::flow::Flow;
@@ -78,6 +78,8 @@ pub struct Session {
     pub(super) shown: Option<OpenScene>,
     /// The network that the one on show is compared with.
     pub(super) counterpart: Option<Counterpart>,
+    /// The checkpoints of a training that the one on show is one of.
+    pub(super) checkpoints: Option<CheckpointSeries>,
     /// What is computed from the scene shown, in the background.
     pub(super) derived: DerivedResults,
     /// The training of the network.
@@ -139,6 +141,7 @@ impl Default for Session {
             wanted: Document::default(),
             shown: None,
             counterpart: None,
+            checkpoints: None,
             derived: DerivedResults::default(),
             training: Training::default(),
             history: History::default(),
@@ -217,6 +220,23 @@ impl Session {
     /// The newest ResNet of the scene that is ready.
     pub fn refined(&self) -> Option<&Arc<Refined>> {
         self.latest()
+    }
+
+    /// The checkpoints that the network on show is one of.
+    pub fn checkpoints(&self) -> Option<&CheckpointSeries> {
+        self.checkpoints.as_ref()
+    }
+
+    /// Why another checkpoint cannot be shown now, in a sentence; `None` where it can.
+    pub fn checkpoint_refusal(&self) -> Option<&'static str> {
+        let Some(series) = &self.checkpoints else { return Some("No checkpoints are open.") };
+        if self.wanted.ablated.is_some() {
+            return Some("A part of the network is taken out: end the ablation first.");
+        }
+        let is_as_read = series.network.as_ref().zip(self.wanted.network.as_ref());
+        let is_as_read = is_as_read.is_none_or(|(read, wanted)| Arc::ptr_eq(read, wanted));
+        (!is_as_read)
+            .then_some("The network was changed here: undo the change, or save the network and open it by itself.")
     }
 
     /// The network that the one on show is compared with.

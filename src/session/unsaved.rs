@@ -115,6 +115,12 @@ impl Unsaved {
         self.kept = document.whole_network().cloned().map(|network| Kept { network, points });
     }
 
+    /// The network that is open now is no work; the points are as much as they were.
+    pub(super) fn keep_network(&mut self, document: &Document) {
+        let points = self.kept.take().and_then(|kept| kept.points);
+        self.kept = document.whole_network().cloned().map(|network| Kept { network, points });
+    }
+
     /// All that is open is work.
     pub(super) fn keep_nothing(&mut self) {
         self.kept = None;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod changed_files;
+mod checkpoint_gauge;
 mod checkpoint_list;
 mod command_line;
 mod compare_command;
@@ -47,6 +48,7 @@ mod surroundings;
 mod train_command;
 mod whole_or_told;
 mod window;
+mod window_checkpoints;
 mod window_columns;
 mod window_commands;
 mod window_comparison;

@@ -26,6 +26,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
 fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     commands.extend(entry(ui, session, Action::OpenNetwork));
     commands.extend(entry(ui, session, Action::OpenData));
+    commands.extend(entry(ui, session, Action::OpenCheckpoints));
     commands.extend(entry(ui, session, Action::CompareWith));
     commands.extend(entry(ui, session, Action::EndComparison));
     commands.extend(entry(ui, session, Action::OpenSession));

@@ -1,5 +1,6 @@
-//! The bars around the stage: menu, transport, timeline, status.
+//! The bars around the stage: menu, transport, timeline, checkpoints, status.
 
+pub(super) mod checkpoints;
 pub(super) mod menu;
 pub(super) mod status;
 pub(super) mod timeline;

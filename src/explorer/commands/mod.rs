@@ -10,8 +10,8 @@ use crate::diagnostics::probes::Perturbation;
 use crate::formats::NetworkKind;
 use crate::media::MediaKind;
 use crate::session::{
-    Appearance, Colouring, Command, Compare, Example, NumberKind, Overlay, Pairing, Pen, Session, Side, Tool,
-    VelocityPicture,
+    Appearance, Colouring, Command, Compare, Example, NumberKind, Overlay, Pairing, Pen, PlayDirection, Session, Side,
+    Tool, VelocityPicture,
 };
 
 /// A command of the window. A new one is a variant, its place in [`Action::all`] and its row in `table.rs`.
@@ -23,6 +23,18 @@ pub enum Action {
     OpenNetwork,
     /// Reads data from a file.
     OpenData,
+    /// Reads a folder of checkpoints.
+    OpenCheckpoints,
+    /// Shows the checkpoint before.
+    PreviousCheckpoint,
+    /// Shows the next checkpoint.
+    NextCheckpoint,
+    /// Shows the newest checkpoint.
+    NewestCheckpoint,
+    /// Plays the checkpoints in a direction, or stops.
+    PlayCheckpoints(PlayDirection),
+    /// Shows every newer checkpoint when it appears.
+    FollowCheckpoints,
     /// Reads another network to compare with.
     CompareWith,
     /// Shows the network alone again.
@@ -211,6 +223,13 @@ impl Action {
             Action::ToggleResNet,
             Action::OpenNetwork,
             Action::OpenData,
+            Action::OpenCheckpoints,
+            Action::PreviousCheckpoint,
+            Action::NextCheckpoint,
+            Action::NewestCheckpoint,
+            Action::PlayCheckpoints(PlayDirection::On),
+            Action::PlayCheckpoints(PlayDirection::Back),
+            Action::FollowCheckpoints,
             Action::CompareWith,
             Action::EndComparison,
         ];

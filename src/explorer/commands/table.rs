@@ -8,14 +8,15 @@ use crate::diagnostics::probes::Perturbation;
 use crate::explorer::stage::overlay_refusal;
 use crate::media::MediaKind;
 use crate::session::{
-    Colouring, Command, Compare, DialogPurpose, EditCommand, ExportCommand, Facing, Modal, PanelCommand, PanelPart,
-    PenCommand, PlaybackCommand, PointCommand, ProbeCommand, Session, SidePanel, Tool, TrainCommand, VelocityPicture,
-    ViewCommand, WindowCommand,
+    CheckpointCommand, Colouring, Command, Compare, DialogPurpose, EditCommand, ExportCommand, Facing, Modal,
+    PanelCommand, PanelPart, PenCommand, PlayDirection, PlaybackCommand, PointCommand, ProbeCommand, Session,
+    SidePanel, Tool, TrainCommand, VelocityPicture, ViewCommand, WindowCommand,
 };
 
 const NO_COUNTERPART: &str = "No other network is open: File ▸ Compare with… opens one.";
 /// A small step in time.
 const NUDGE: f64 = 0.02;
+const NEWEST: &str = "This is the newest checkpoint.";
 const NO_NETWORK: &str = "No network is open yet.";
 const NO_SELECTION: &str = "No point is selected.";
 
@@ -29,6 +30,12 @@ impl Action {
             row(label, tip, Command::View(command)).refused(session.scene().is_none(), NO_NETWORK)
         };
         let window = |label: &str, tip, command| row(label, tip, Command::Window(command));
+        let step = |label: &str, tip, command| {
+            row(label, tip, Command::Checkpoints(command)).refused_for(session.checkpoint_refusal())
+        };
+        let at_checkpoint = session.checkpoints().and_then(|series| series.wanted().or(series.present()));
+        let checkpoints = session.checkpoints().map_or(0, |series| series.steps().len());
+        let is_newest = at_checkpoint.is_some_and(|at| at + 1 >= checkpoints);
         let (view, history, arrangement) = (&session.view, session.history(), session.window);
         match self {
             Action::Palette => window(
@@ -46,6 +53,45 @@ impl Action {
                 "Let data from a file flow through the network",
                 Command::Ask(DialogPurpose::OpenData),
             ),
+            Action::OpenCheckpoints => row(
+                "Open folder of checkpoints…",
+                "Show the checkpoints of a training as a film, and follow it while it runs",
+                Command::Ask(DialogPurpose::OpenCheckpoints),
+            ),
+            Action::PreviousCheckpoint => {
+                step("Previous checkpoint", "Back to the checkpoint before", CheckpointCommand::Previous)
+                    .keys(&[key(Key::PageUp)])
+                    .refused(at_checkpoint == Some(0), "This is the first checkpoint.")
+            }
+            Action::NextCheckpoint => step("Next checkpoint", "On to the next checkpoint", CheckpointCommand::Next)
+                .keys(&[key(Key::PageDown)])
+                .refused(is_newest, NEWEST),
+            Action::NewestCheckpoint => step(
+                "Newest checkpoint",
+                "To the newest checkpoint, and to every newer one when it appears",
+                CheckpointCommand::Newest,
+            )
+            .keys(&[shift(Key::PageDown)])
+            .refused(is_newest, NEWEST),
+            Action::PlayCheckpoints(direction) => {
+                let (label, tip) = match direction {
+                    PlayDirection::On => ("Play checkpoints", "Show one checkpoint after the other, or stop"),
+                    PlayDirection::Back => {
+                        ("Play checkpoints backwards", "Show one checkpoint before the other, or stop")
+                    }
+                };
+                let playing = session.checkpoints().and_then(|series| series.playing());
+                step(label, tip, CheckpointCommand::TogglePlay(direction)).toggle(playing == Some(direction))
+            }
+            Action::FollowCheckpoints => {
+                let follows = session.checkpoints().is_some_and(|series| series.follows());
+                step(
+                    "Follow the newest checkpoint",
+                    "Show every newer checkpoint of the run when it appears",
+                    CheckpointCommand::Follow(!follows),
+                )
+                .toggle(follows)
+            }
             Action::CompareWith => row(
                 "Compare with…",
                 "Read another network and show the same data under both",

@@ -18,6 +18,7 @@
 mod arrangement;
 mod assignment;
 mod completion;
+mod continued;
 mod descent;
 mod energy;
 mod estimate;

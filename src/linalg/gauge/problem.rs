@@ -116,6 +116,25 @@ impl Problem {
         Ok(turned)
     }
 
+    /// Turns the common bases of equal singular values toward the axes as these are seen here, and those of `other`, which are
+    /// the same pairs in another space, with them.
+    pub fn turn_clusters_with(&mut self, other: &mut Problem) -> Result<(), LinalgError> {
+        for (start, end) in self.clusters.clone() {
+            let size = end - start;
+            let seen = [&self.pairs_v, &self.pairs_u].map(|pairs| pairs.columns(start, size).into_owned());
+            let Some(turn) = turn_to_axes(&seen[0], &seen[1])? else { continue };
+            for problem in [&mut *self, &mut *other] {
+                for pairs in [&mut problem.pairs_v, &mut problem.pairs_u] {
+                    let turned = pairs.columns(start, size) * turn.transpose();
+                    pairs.columns_mut(start, size).copy_from(&turned);
+                }
+                let sign = determinant_sign(&turn);
+                (problem.sign_v, problem.sign_u) = (problem.sign_v * sign, problem.sign_u * sign);
+            }
+        }
+        Ok(())
+    }
+
     /// r.
     pub fn rank(&self) -> usize {
         self.factors.len()
@@ -182,6 +201,25 @@ fn clusters(factors: &[f64]) -> Vec<(usize, usize)> {
     ranges
 }
 
+/// The orthogonal G of [`turn_toward_axes`], transposed; `None` where no direction is preferred.
+fn turn_to_axes(v: &DMatrix<f64>, u: &DMatrix<f64>) -> Result<Option<DMatrix<f64>>, LinalgError> {
+    let mut axes: Vec<usize> = (0..v.nrows()).collect();
+    let weights: Vec<f64> = axes.iter().map(|axis| v.row(*axis).norm_squared() + u.row(*axis).norm_squared()).collect();
+    axes.sort_by(|one, other| weights[*other].total_cmp(&weights[*one]));
+    axes.truncate(v.ncols());
+    axes.sort_unstable();
+    let (mut turn, smallest) = orthogonal_factor(&(v + u).select_rows(&axes))?;
+    if smallest < NO_DIRECTION {
+        // V and U point opposite ways (W = −c·I): V alone is laid on the axes.
+        let (v_turn, v_smallest) = orthogonal_factor(&v.select_rows(&axes))?;
+        if v_smallest < NO_DIRECTION {
+            return Ok(None);
+        }
+        turn = v_turn;
+    }
+    Ok(Some(turn))
+}
+
 /// Turns the common basis of equal singular values by the orthogonal G that brings V·G and U·G nearest to the axes on
 /// which that eigenspace weighs most: the maximiser of tr((V + U)_axes·G). Answers det G.
 fn turn_toward_axes(
@@ -192,20 +230,7 @@ fn turn_toward_axes(
 ) -> Result<f64, LinalgError> {
     let size = end - start;
     let (v, u) = (pairs_v.columns(start, size).into_owned(), pairs_u.columns(start, size).into_owned());
-    let mut axes: Vec<usize> = (0..v.nrows()).collect();
-    let weights: Vec<f64> = axes.iter().map(|axis| v.row(*axis).norm_squared() + u.row(*axis).norm_squared()).collect();
-    axes.sort_by(|one, other| weights[*other].total_cmp(&weights[*one]));
-    axes.truncate(size);
-    axes.sort_unstable();
-    let (mut turn, smallest) = orthogonal_factor(&(&v + &u).select_rows(&axes))?;
-    if smallest < NO_DIRECTION {
-        // V and U point opposite ways (W = −c·I): V alone is laid on the axes.
-        let (v_turn, v_smallest) = orthogonal_factor(&v.select_rows(&axes))?;
-        if v_smallest < NO_DIRECTION {
-            return Ok(1.0);
-        }
-        turn = v_turn;
-    }
+    let Some(turn) = turn_to_axes(&v, &u)? else { return Ok(1.0) };
     pairs_v.columns_mut(start, size).copy_from(&(v * turn.transpose()));
     pairs_u.columns_mut(start, size).copy_from(&(u * turn.transpose()));
     Ok(determinant_sign(&turn))

@@ -54,7 +54,7 @@ pub fn recover(session: &mut Session, answer: RecoverAnswer, effects: &mut Vec<E
 /// Whether another network takes the place of the one that is open.
 fn takes_over(outcome: &Outcome) -> bool {
     match outcome {
-        Outcome::Network(..) | Outcome::Recovered(..) | Outcome::Session(..) => true,
+        Outcome::Network(..) | Outcome::Checkpoints(..) | Outcome::Recovered(..) | Outcome::Session(..) => true,
         Outcome::Graph(_, graph) => graph.network.is_some(),
         Outcome::Files(outcomes) => outcomes.iter().any(takes_over),
         _ => false,

@@ -1,9 +1,10 @@
 //! What commands and outcomes lead to where several parts of the session are concerned: the parts themselves know nothing
 //! of each other. In the order in which they call each other, the lowest first: [`ablation`], [`derive`], [`rebuild`],
-//! [`train`], [`edit`], [`view`], [`open`], [`stop`], [`session_view`], [`show`], then [`columns`], [`import`], [`picture`],
+//! [`train`], [`edit`], [`view`], [`open`], [`stop`], [`session_view`], [`show`], then [`checkpoints`], [`columns`], [`import`], [`picture`],
 //! [`session_file`], [`compare`], [`paths`], [`save`], [`leave`], [`findings`], and [`receive`].
 
 pub(super) mod ablation;
+pub(super) mod checkpoints;
 pub(super) mod columns;
 pub(super) mod compare;
 pub(super) mod derive;

@@ -46,6 +46,8 @@ pub fn open_example(session: &mut Session, example: Example, effects: &mut Vec<E
             session.wanted.data = data;
             session.unsaved.keep(&session.wanted);
             effects.push(Effect::Cancel(Task::Read));
+            session.checkpoints = None;
+            effects.extend([Task::ListCheckpoints, Task::ReadCheckpoint].map(Effect::Cancel));
             rebuild::build(session, effects);
             let waiting = session.waiting_data.take().zip(session.inputs());
             effects.extend(waiting.map(|((path, choice), inputs)| reading(path, choice, inputs)));

@@ -36,6 +36,7 @@ pub fn ask(session: &Session, purpose: DialogPurpose, effects: &mut Vec<Effect>)
         }
         DialogPurpose::OpenNetwork
         | DialogPurpose::CompareWith
+        | DialogPurpose::OpenCheckpoints
         | DialogPurpose::OpenData
         | DialogPurpose::OpenSession
         | DialogPurpose::FindFile(_) => String::new(),
@@ -132,7 +133,7 @@ pub fn saved(session: &mut Session, path: PathBuf) {
 
 fn choose(session: &mut Session, purpose: DialogPurpose, path: PathBuf, effects: &mut Vec<Effect>) {
     match purpose {
-        DialogPurpose::OpenNetwork => effects.push(open::read_network(session, path)),
+        DialogPurpose::OpenNetwork | DialogPurpose::OpenCheckpoints => effects.push(open::read_network(session, path)),
         DialogPurpose::OpenData => open::read_data(session, path, None, effects),
         DialogPurpose::CompareWith => compare::read(session, path, effects),
         DialogPurpose::SaveNetwork(_) => effects.extend(save(session, path)),

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{
-    columns, compare, derive, edit, import, leave, open, paths, picture, rebuild, session_file, show, stop, train,
+    checkpoints, columns, compare, derive, edit, import, leave, open, paths, picture, rebuild, session_file, show,
+    stop, train,
 };
 use crate::dataset::Dataset;
 use crate::formats::{FormatError, GraphFile, OpenedNetwork};
@@ -35,6 +36,9 @@ fn accept_admitted(session: &mut Session, outcome: Outcome, effects: &mut Vec<Ef
         Outcome::Network(path, network) => adopt(session, path, network, effects),
         Outcome::Tensors(path, tensors) => import::begin(session, Import::new(path, tensors)),
         Outcome::Graph(path, graph) => accept_graph(session, path, graph, effects),
+        Outcome::Checkpoints(path, files) => checkpoints::open(session, path, files, effects),
+        Outcome::CheckpointsListed(path, result) => checkpoints::accept_listing(session, &path, result, effects),
+        Outcome::Checkpoint(read) => checkpoints::accept(session, *read, effects),
         Outcome::Counterpart(result) => compare::accept(session, result, effects),
         Outcome::Data(path, dataset, choice) => {
             session.columns = None;
@@ -146,6 +150,7 @@ fn recover(
     if !session.wanted.data_fits() {
         session.wanted.data = Data::fitting(session.inputs().unwrap_or(1));
     }
+    checkpoints::end(session, effects);
     session.unsaved.keep_nothing();
     session.unsaved.taken_up = Some(folder);
     session.hint = false;
@@ -188,6 +193,7 @@ fn adopt(session: &mut Session, path: PathBuf, opened: OpenedNetwork, effects: &
     session.wanted.file = FileContents { opened_by, ..FileContents::new(account, whole) };
     session.unsaved.keep(&session.wanted);
     session.unsaved.mark_in_file(&session.wanted);
+    checkpoints::adopt(session, effects);
     session.hint = false;
     if !session.wanted.data_fits() {
         let before = std::mem::replace(&mut session.wanted.data, Data::fitting(inputs));
@@ -209,6 +215,9 @@ fn adopt(session: &mut Session, path: PathBuf, opened: OpenedNetwork, effects: &
 }
 
 fn refuse_file(session: &mut Session, path: &Path, trouble: UserError, effects: &mut Vec<Effect>) {
+    if checkpoints::refuse(session, path, &trouble, effects) {
+        return;
+    }
     session.recent.forget(path);
     session.notices.add(Severity::Error, trouble.sentence, trouble.details);
     if session.shown.is_none() {

@@ -65,7 +65,7 @@ pub fn ask_for_files(session: &mut Session, path: PathBuf, problems: Vec<FilePro
 
 /// Takes a session that was read.
 pub fn adopt(session: &mut Session, opened: OpenedSession, effects: &mut Vec<Effect>) {
-    let OpenedSession { path, document, look, notes, embeds, is_in_file } = opened;
+    let OpenedSession { path, document, look, notes, embeds, is_in_file, checkpoints } = opened;
     let Some(network) = document.network.clone() else { return };
     notes.into_iter().for_each(|note| session.notices.add(Severity::Warning, note, ""));
     for sentence in document.file.account.assumed() {
@@ -83,6 +83,9 @@ pub fn adopt(session: &mut Session, opened: OpenedSession, effects: &mut Vec<Eff
     session.session_file = Some(OpenSessionFile { path, embeds, saved: None });
     session.restoring = Some(Restoring { network: Some(network), look });
     session.hint = false;
+    super::checkpoints::end(session, effects);
+    session.checkpoints = checkpoints;
+    super::checkpoints::adopt(session, effects);
     effects.push(Effect::Cancel(Task::ReadData));
     rebuild::build(session, effects);
 }

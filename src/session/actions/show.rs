@@ -67,7 +67,7 @@ pub fn accept_rebuilt(
 }
 
 /// Shows a scene that grew out of the one before: what is not made of it yet stays in sight as it was.
-fn show_rebuilt(session: &mut Session, document: Document, rebuilt: Rebuilt, effects: &mut Vec<Effect>) {
+pub fn show_rebuilt(session: &mut Session, document: Document, rebuilt: Rebuilt, effects: &mut Vec<Effect>) {
     let Some(before) = session.shown.take() else { return };
     let Rebuilt { scene, refined, detail } = rebuilt;
     if !session.rebuild.due() {

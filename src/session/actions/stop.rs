@@ -2,7 +2,9 @@
 
 use super::{derive, open, view};
 use crate::session::derived::is_cancelled;
-use crate::session::{Compare, DerivedKind, Document, Effect, SceneError, Session, Severity, Side, Task, ViewCommand};
+use crate::session::{
+    CheckpointSeries, Compare, DerivedKind, Document, Effect, SceneError, Session, Severity, Side, Task, ViewCommand,
+};
 
 /// Stops work as a person asks.
 pub fn cancel(session: &mut Session, task: Task, effects: &mut Vec<Effect>) {
@@ -56,6 +58,8 @@ fn give_up(session: &mut Session, task: Task) {
         }
         Task::Derive(kind) => session.derived.give_up(kind),
         Task::Train => session.training.stop(),
+        Task::ReadCheckpoint => session.checkpoints.iter_mut().for_each(CheckpointSeries::give_up),
+        Task::ListCheckpoints => session.checkpoints.iter_mut().for_each(CheckpointSeries::fail_listing),
         Task::Read
         | Task::ReadData
         | Task::ReadCounterpart

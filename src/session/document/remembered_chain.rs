@@ -89,6 +89,11 @@ impl RememberedChain {
         import.put_back(chain, &self.input_shape, &self.convolutions);
     }
 
+    /// Whether both make the same layers of the same tensors.
+    pub(in crate::session) fn has_same_layers(&self, other: &RememberedChain) -> bool {
+        RememberedChain { file: other.file.clone(), ..self.clone() } == *other
+    }
+
     /// Whether both are of the same file.
     pub(in crate::session) fn is_of_same_file(&self, other: &RememberedChain) -> bool {
         self.file == other.file

@@ -22,7 +22,9 @@ pub(in crate::session) fn snapshot(session: &Session, embeds: bool) -> Option<Se
     let document = session.document()?.clone();
     let is_in_file = session.unsaved().is_in_file(document.whole_network()?);
     let (look, shown) = (look(session, &document), session.look()?);
-    Some(SessionSnapshot { document, is_in_file, embeds, look, shown })
+    let checkpoints = session.checkpoints().filter(|series| series.present().is_some());
+    let checkpoints = checkpoints.map(|series| (series.source().to_owned(), series.follows()));
+    Some(SessionSnapshot { document, is_in_file, embeds, checkpoints, look, shown })
 }
 
 /// What the window shows of the document that is open.

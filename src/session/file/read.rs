@@ -6,15 +6,18 @@ use std::sync::Arc;
 use super::flow_choices::flow_options;
 use super::names::Names;
 use super::problem::{FileProblem, SessionError, SessionPart, SessionSources};
-use super::stored::{SessionFile, StoredAblation, StoredColumns, StoredData, StoredLabel, StoredLook};
+use super::stored::{
+    SessionFile, StoredAblation, StoredCheckpoints, StoredColumns, StoredData, StoredLabel, StoredLook,
+};
 use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, MissingValues, Scaling};
 use crate::diagnostics::probes::Ablation;
-use crate::formats::{self, FormatError, Opened, OpenedNetwork, SESSION_FORMAT};
+use crate::formats::{self, FormatError, OpenedNetwork, SESSION_FORMAT};
 use crate::io::{FileReference, ReferenceProblem};
 use crate::network::Network;
-use crate::session::document::flowing_part;
+use crate::session::document::{flowing_part, open_as_before};
 use crate::session::{
-    Ablated, Data, DataSource, Document, Example, FileContents, Import, OpenedBy, RememberedChain, counted, file_name,
+    Ablated, CheckpointSeries, Data, DataSource, Document, Example, FileContents, OpenedBy, RememberedChain, counted,
+    file_name,
 };
 
 /// A session that was opened.
@@ -32,6 +35,8 @@ pub struct OpenedSession {
     pub embeds: bool,
     /// Whether the network is the one in its own file.
     pub is_in_file: bool,
+    /// The checkpoints of which that file is one.
+    pub checkpoints: Option<CheckpointSeries>,
 }
 
 /// A network that was opened for a session.
@@ -62,7 +67,19 @@ pub fn open(path: &Path, sources: &SessionSources) -> Result<OpenedSession, Sess
         ));
     }
     let SessionFile {
-        network, chain, network_origin, ablated, data, flow, time, view, window, findings, training, ..
+        network,
+        chain,
+        network_origin,
+        checkpoints,
+        ablated,
+        data,
+        flow,
+        time,
+        view,
+        window,
+        findings,
+        training,
+        ..
     } = file;
     let folder = path.parent().unwrap_or(Path::new(""));
     let embeds = network.embedded.is_some() && data.embedded.is_some() && data.changes.is_empty();
@@ -82,7 +99,9 @@ pub fn open(path: &Path, sources: &SessionSources) -> Result<OpenedSession, Sess
             Loaded { opened, path: origin, opened_by: None, is_in_file: false }
         }
     };
-    let Loaded { opened, path: network_path, opened_by, is_in_file } = loaded;
+    let Loaded { opened, path: mut network_path, opened_by, is_in_file } = loaded;
+    let own = network_path.as_mut().filter(|_| is_in_file);
+    let checkpoints = checkpoints.zip(own).and_then(|(stored, own)| open_checkpoints(&stored, folder, own, &mut notes));
     let of = network_path.clone().unwrap_or_else(|| path.into());
     let (OpenedNetwork { network, account }, whole) =
         flowing_part(opened).map_err(|source| SessionError::Network { path: of, source })?;
@@ -103,7 +122,29 @@ pub fn open(path: &Path, sources: &SessionSources) -> Result<OpenedSession, Sess
     notes.extend(unknown_choices(path, &names.unknown));
     let document = Document { network: Some(network), network_path, file: contents, ablated, data, options };
     let look = StoredLook { flow, time, view, window, findings, training };
-    Ok(OpenedSession { path: path.into(), document, look, notes, embeds, is_in_file })
+    Ok(OpenedSession { path: path.into(), document, look, notes, embeds, is_in_file, checkpoints })
+}
+
+/// The checkpoints of which the file `own` is one, by the path that it has in their list; a word where it is none of them.
+fn open_checkpoints(
+    stored: &StoredCheckpoints,
+    folder: &Path,
+    own: &mut PathBuf,
+    notes: &mut Vec<String>,
+) -> Option<CheckpointSeries> {
+    let source = folder.join(&stored.source.0);
+    let files = formats::run_checkpoints(&source).unwrap_or_default();
+    let real = own.canonicalize().ok();
+    let listed = files.iter().find(|file| file.path == *own || file.path.canonicalize().ok() == real);
+    let Some(path) = listed.map(|file| file.path.clone()) else {
+        notes.push(format!(
+            "{}: the network of the session is not among the checkpoints there; it is shown alone.",
+            source.display()
+        ));
+        return None;
+    };
+    own.clone_from(&path);
+    Some(CheckpointSeries::beginning_with(source, files, &path, stored.follows))
 }
 
 /// How many keys a sentence names.
@@ -159,28 +200,14 @@ fn open_network(
     input: Option<crate::network::ImageShape>,
     chain: Option<RememberedChain>,
 ) -> Result<Loaded, SessionError> {
-    let loaded = |opened, opened_by| Loaded { opened, path: Some(file.clone()), opened_by, is_in_file: true };
-    let tensors = match formats::open_with_non_finite(&file, input)? {
-        Opened::Network(opened) => return Ok(loaded(opened, input.map(OpenedBy::Shape))),
-        Opened::Tensors(tensors) => tensors,
-        Opened::Graph(graph) => match (graph.network, &chain) {
-            (Some(network), None) => {
-                return Ok(loaded(OpenedNetwork { network, account: graph.account }, input.map(OpenedBy::Shape)));
-            }
-            (None, None) => {
-                return Err(FormatError::Graph { path: file, source: Box::new(graph.problem) }.into());
-            }
-            (_, Some(_)) => graph.tensors,
-        },
-    };
-    let Some(chain) = chain else {
-        let problem = "gives only tensors, and the session does not say which are layers; open it by itself".into();
-        return Err(FormatError::Content { path: session.into(), position: file.display().to_string(), problem }.into());
-    };
-    let mut import = Import::new(file.clone(), tensors);
-    chain.apply(&mut import);
-    let opened = formats::build(&import.file, &import.chain)?;
-    Ok(loaded(opened, Some(OpenedBy::Chain(RememberedChain::new(&import)))))
+    let answer = chain.map(OpenedBy::Chain).or(input.map(OpenedBy::Shape));
+    match open_as_before(&file, answer.as_ref())? {
+        Some((opened, opened_by)) => Ok(Loaded { opened, path: Some(file), opened_by, is_in_file: true }),
+        None => {
+            let problem = "gives only tensors, and the session does not say which are layers; open it by itself".into();
+            Err(FormatError::Content { path: session.into(), position: file.display().to_string(), problem }.into())
+        }
+    }
 }
 
 /// The network without the parts that were taken out for a look.

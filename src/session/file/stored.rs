@@ -25,6 +25,9 @@ pub(super) struct SessionFile {
     /// Where an embedded network came from.
     #[serde(default)]
     pub network_origin: Option<StoredOrigin>,
+    /// The checkpoints of which the network's file is one.
+    #[serde(default)]
+    pub checkpoints: Option<StoredCheckpoints>,
     #[serde(default)]
     pub ablated: Vec<StoredAblation>,
     #[serde(default)]
@@ -58,6 +61,16 @@ pub struct StoredLook {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StoredOrigin(#[serde(with = "crate::io::stored_path::one")] pub std::path::PathBuf);
+
+/// The checkpoints of a training.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredCheckpoints {
+    /// The folder or the pattern of names, from the session's folder.
+    pub source: StoredOrigin,
+    /// Whether the newest is followed.
+    #[serde(default)]
+    pub follows: bool,
+}
 
 /// A part that is taken out of the network, counted from 0.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,7 +9,8 @@ use serde::Serialize;
 use super::held::Look;
 use super::names::name;
 use super::stored::{
-    FORMAT, StoredAblation, StoredColumns, StoredData, StoredGenerator, StoredLabel, StoredLook, StoredOrigin,
+    FORMAT, StoredAblation, StoredCheckpoints, StoredColumns, StoredData, StoredGenerator, StoredLabel, StoredLook,
+    StoredOrigin,
 };
 use crate::dataset::{DataChoice, LabelChoice, StoredPoints};
 use crate::diagnostics::probes::Ablation;
@@ -26,6 +27,8 @@ pub struct SessionSnapshot {
     pub(super) is_in_file: bool,
     /// Whether network and data are embedded in any case.
     pub embeds: bool,
+    /// The folder or the pattern of the checkpoints of which the network is one, and whether the newest is followed.
+    pub(super) checkpoints: Option<(PathBuf, bool)>,
     pub(super) look: StoredLook,
     /// What the window showed, to tell later whether it has changed.
     pub shown: Look,
@@ -73,6 +76,10 @@ impl SessionSnapshot {
                 writer.write_all(b"},\n")?;
                 if let Some(OpenedBy::Chain(chain)) = &file.opened_by {
                     entry(writer, "chain", chain)?;
+                }
+                if let Some((source, follows)) = &self.checkpoints {
+                    let source = origin_from(source, folder);
+                    entry(writer, "checkpoints", &StoredCheckpoints { source, follows: *follows })?;
                 }
             }
             (None, Some(network)) => {
