@@ -10,6 +10,8 @@ import layerflow
 keras = pytest.importorskip("keras")
 from keras import layers  # noqa: E402
 
+from layerflow._show import _file_of  # noqa: E402
+
 X = np.random.default_rng(0).standard_normal((40, 2)).astype(np.float32)
 
 
@@ -97,3 +99,20 @@ def test_a_class_of_its_own_is_refused(tmp_path):
     model(X)
     with pytest.raises(layerflow.LayerflowError, match="class of its own"):
         layerflow.save(model, tmp_path / "model.safetensors", X)
+
+
+def test_what_is_no_chain_of_layers_is_shown_as_keras_writes_it(tmp_path):
+    keras.utils.set_random_seed(2)
+    given = layers.Input((6, 6, 2))
+    x = layers.MaxPooling2D(2)(layers.Conv2D(4, 3, padding="same", activation="relu")(given))
+    x = layers.Concatenate()([layers.Flatten()(x), layers.GlobalAveragePooling2D()(x)])
+    model = keras.Model(given, layers.Dense(3, activation="softmax")(x))
+    pictures = np.random.default_rng(3).standard_normal((20, 6, 6, 2)).astype(np.float32)
+    path = _file_of(model, tmp_path / "model.safetensors", pictures, None, None, None)
+    assert path == tmp_path / "model.keras"
+    told = layerflow.inspect(path, pictures, np.asarray(model(pictures)).argmax(1))
+    assert told["data"]["accuracy"] == 1.0
+    # Rows that lie flat are the same pictures.
+    assert _file_of(model, tmp_path / "flat.safetensors", pictures.reshape(20, -1), None, None, None).is_file()
+    with pytest.raises(layerflow.LayerflowError, match="72 values, but a row of x has 3"):
+        _file_of(model, tmp_path / "other.safetensors", X[:6].reshape(4, 3), None, None, None)

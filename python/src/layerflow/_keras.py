@@ -191,6 +191,17 @@ def _numbers(kind: str, layer: Any) -> Callable[[], Tuple[Array, Array]]:
     return {"Rescaling": of_rescaling, "Normalization": of_normalization}.get(kind, of_batch_normalization)
 
 
+def input_shape(model: Any) -> Tuple[int, ...]:
+    """The shape of a row of data as the model takes it.
+
+    Raises LayerflowError if it has more than one input, or one of no fixed size.
+    """
+    shape = getattr(model, "input_shape", None)
+    if not isinstance(shape, tuple) or not all(isinstance(size, int) for size in shape[1:]):
+        raise LayerflowError(f"the model `{model.name}` takes {shape}, no row of a fixed size; {ADVICE}")
+    return tuple(shape[1:])
+
+
 def answers(model: Any, x: Any) -> Tuple[Array, float]:
     """What the model answers to x, and how exact that is."""
     try:

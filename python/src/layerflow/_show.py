@@ -12,8 +12,9 @@ import numpy as np
 
 from ._arrays import to_numpy, to_rows
 from ._errors import LayerflowError
+from ._keras import is_keras
 from ._program import find_program
-from ._write import Apply, Name, read, tell, write_checked
+from ._write import Apply, Name, read, tell, write_checked, write_keras
 
 #: How long a window that cannot open is waited for, in seconds.
 FAILING = 0.3
@@ -69,7 +70,15 @@ def _file_of(
     """The model's file: the one that it is, or a new one."""
     if isinstance(model, (str, Path)):
         return Path(model)
-    network = read(model, activations, output)
+    try:
+        network = read(model, activations, output)
+    except LayerflowError:
+        if output is not None or not is_keras(model):
+            raise
+        # Pictures, branches, recurrence: what Keras writes itself is read by the program.
+        path = path.with_suffix(".keras")
+        write_keras(model, path, x)
+        return path
     tell(network)
     write_checked(network, path, model, x, apply, output is not None)
     return path

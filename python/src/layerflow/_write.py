@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import warnings
 from pathlib import Path
@@ -61,7 +62,7 @@ def check(path: Path, network: Network, model: Any, x: Any, apply: Optional[Appl
 
     Raises LayerflowError if they differ.
     """
-    given = _rows(network, x)
+    given = _rows(network.inputs, x)
     own: np.ndarray
     if apply is not None:
         own, tolerance = to_floats(apply(given)).astype(np.float64), 1e-4
@@ -73,6 +74,10 @@ def check(path: Path, network: Network, model: Any, x: Any, apply: Optional[Appl
         own, tolerance = _sklearn.answers(model, given)
     else:
         return
+    _compare(path, given, own, tolerance, is_output_own)
+
+
+def _compare(path: Path, given: np.ndarray, own: np.ndarray, tolerance: float, is_output_own: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="layerflow-") as folder:
         data, out = Path(folder) / "x.npz", Path(folder) / "y.npz"
         np.savez(data, x=given.reshape(len(given), -1))
@@ -97,11 +102,11 @@ def check(path: Path, network: Network, model: Any, x: Any, apply: Optional[Appl
         )
 
 
-def _rows(network: Network, x: Any) -> np.ndarray:
+def _rows(inputs: Callable[[], int], x: Any) -> np.ndarray:
     """Rows to compare on: some of the data, in its own shape, and some that are drawn with its spread."""
     random = np.random.default_rng(0)
     if x is None:
-        return random.standard_normal((CHECKED_ROWS, network.inputs()))
+        return random.standard_normal((CHECKED_ROWS, inputs()))
     data = to_floats(x)
     to_rows(data)
     finite = data[np.isfinite(data.reshape(len(data), -1)).all(axis=1)]
@@ -137,6 +142,26 @@ def save(
     tell(network)
     write_checked(network, path, model, x, apply, output is not None)
     return path
+
+
+def write_keras(model: Any, path: Path, x: Any) -> None:
+    """Writes a model of Keras as Keras does, for the window reads that too, once it has been found to answer the same.
+
+    Raises LayerflowError if it cannot be written, takes no fixed number of values, or answers otherwise.
+    """
+    shape = _keras.input_shape(model)
+    given = _rows(lambda: int(np.prod(shape)), x)
+    if given[0].size != int(np.prod(shape)):
+        raise LayerflowError(f"the model takes {int(np.prod(shape))} values, but a row of x has {given[0].size}")
+    with tempfile.TemporaryDirectory(prefix="layerflow-") as folder:
+        first = Path(folder) / "model.keras"
+        try:
+            model.save(first)
+        except Exception as error:
+            raise LayerflowError(f"Keras cannot write the model: {error}") from error
+        own, tolerance = _keras.answers(model, given.reshape(len(given), *shape))
+        _compare(first, given, own, tolerance, False)
+        shutil.copyfile(first, path)
 
 
 def tell(network: Network) -> None:
