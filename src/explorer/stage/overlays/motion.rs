@@ -116,7 +116,7 @@ fn inset(painter: &Painter, palette: &Palette, view: Rect, (activation, s, colou
     let (low, high) = (low.max(-REACH), high.min(REACH));
     let at = |x: f64, y: f64| {
         let across = ((x + REACH) / (2.0 * REACH)) as f32;
-        let up = ((y.clamp(low, high) - low) / (high - low)) as f32;
+        let up = ((y - low) / (high - low)) as f32;
         pos2(rect.left() + across * rect.width(), rect.bottom() - up * rect.height())
     };
     let steepest = activation.steepest_slope();
@@ -132,7 +132,9 @@ fn inset(painter: &Painter, palette: &Palette, view: Rect, (activation, s, colou
     painter.line_segment([at(low, low), at(high, high)], palette.axis_line());
     let now = xs.iter().zip(&values).filter(|(_, value)| value.is_finite());
     let curve = now.map(|(x, value)| at(*x, (1.0 - s) * x + s * value)).collect();
-    painter.add(Shape::line(curve, Stroke::new(THICK, colour)));
+    // What leaves the picture is cut off: held at its edge it would look like the flat part of another activation.
+    let inside = painter.with_clip_rect(rect.expand(THICK).intersect(painter.clip_rect()));
+    inside.add(Shape::line(curve, Stroke::new(THICK, colour)));
     let name = activation.name();
     painter.text(rect.left_top() + vec2(3.0, 1.0), Align2::LEFT_TOP, name, theme::small_font(), palette.faint_ink);
 }
