@@ -308,7 +308,7 @@ fn show_step(
     for sentence in document.file.account.assumed().iter().filter(|sentence| !before.contains(sentence)) {
         session.notices.add(Severity::Warning, format!("{}: assumed: {sentence}.", document.network_name()), "");
     }
-    session.training.end();
+    session.training.leave();
     session.history = History::default();
     session.rebuild.stop();
     effects.push(Effect::Cancel(Task::Build));
