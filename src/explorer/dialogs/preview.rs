@@ -8,14 +8,18 @@ use crate::session::{ColumnImport, counted, shown};
 /// The most columns whose first values are shown.
 const MAX_COLUMNS: usize = 24;
 
+/// In a lower window the rows are folded at first: the choices below them come before.
+const MIN_HEIGHT: f32 = 700.0;
+
 /// Draws the first rows; what becomes of each column is told by its colour and on hover.
 pub fn show(ui: &mut Ui, columns: &ColumnImport) {
     let rows = columns.columns.iter().map(|column| column.preview.len()).max().unwrap_or(0);
     if rows == 0 {
         return;
     }
+    let is_tall = ui.ctx().content_rect().height() >= MIN_HEIGHT;
     let title = format!("First {} of the file", counted(rows, "row"));
-    CollapsingHeader::new(title).id_salt("first rows").default_open(true).show_unindented(ui, |ui| {
+    CollapsingHeader::new(title).id_salt("first rows").default_open(is_tall).show_unindented(ui, |ui| {
         ScrollArea::horizontal().id_salt("first rows").auto_shrink([false, true]).show(ui, |ui| {
             let count = columns.columns.len().min(MAX_COLUMNS);
             Grid::new("first rows").num_columns(count).striped(true).show(ui, |ui| {

@@ -34,9 +34,9 @@ pub fn left(ui: &mut Ui, session: &Session) -> Vec<Command> {
         commands.extend(network::layers(ui, session));
         network::heading(ui, "Data");
         commands.extend(data::show(ui, session));
+        commands.extend(answers::show(ui, session));
         commands.extend(pen::show(ui, session));
         if session.scene().is_some() {
-            commands.extend(answers::show(ui, session));
             network::heading(ui, "Selection");
             commands.extend(selection::show(ui, session));
             commands.extend(errors::show(ui, session));
