@@ -8,12 +8,12 @@ use nalgebra::{DMatrix, DVector};
 
 use super::error::FlowError;
 use super::large::{self, Cost, Outcome};
-use super::neighbour::Neighbour;
+use super::neighbour::{Neighbour, Wishes};
 use super::{
     Decomposition, FlowOptions, LayerFlow, Motion, NodeMotion, Phase, PhaseKind, ResidualLaw, Spectrum, StoredRank,
     fold, least_motion, neighbour,
 };
-use crate::linalg::{LinalgError, ProperSvd, Rotation, Svd};
+use crate::linalg::{LinalgError, Rotation, Svd};
 use crate::network::{Activation, Layer, MAX_FLOW_DIMENSIONS, Network, Node, NodeMap, Stage, StoredPrecision};
 use crate::progress::{Progress, step};
 use crate::system::memory;
@@ -101,15 +101,6 @@ pub(super) fn build(
     let layers = layers.collect();
     progress(1.0, "");
     Ok((dimension, layers))
-}
-
-/// What decides between the decompositions of one matrix.
-#[derive(Clone, Default)]
-struct Wishes<'a> {
-    /// The data that is to go least far.
-    points: Option<&'a DMatrix<f64>>,
-    /// The decomposition of a matrix close by, which is to be continued.
-    neighbour: Option<ProperSvd>,
 }
 
 /// What is kept of the decomposition of one layer: the factors themselves take more memory than the weight.

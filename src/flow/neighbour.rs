@@ -1,5 +1,7 @@
 //! The decomposition that a flow has of a layer, to be continued by another flow.
 
+use nalgebra::DMatrix;
+
 use super::{LayerFlow, Motion, PhaseKind};
 use crate::linalg::{ProperSvd, Rotation};
 use crate::network::Layer;
@@ -9,6 +11,15 @@ use crate::network::Layer;
 pub(super) struct Neighbour<'a> {
     pub dimension: usize,
     pub layers: &'a [LayerFlow],
+}
+
+/// What decides between the decompositions of one matrix.
+#[derive(Clone, Default)]
+pub(super) struct Wishes<'a> {
+    /// The data that is to go least far.
+    pub points: Option<&'a DMatrix<f64>>,
+    /// The decomposition of a matrix close by, which is to be continued.
+    pub neighbour: Option<ProperSvd>,
 }
 
 /// The factors of layer `index` of `neighbour` in its ambient space; `None` where it has another shape than `layer`, or
