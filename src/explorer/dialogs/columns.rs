@@ -1,9 +1,11 @@
 //! The choice of a data file's columns: coordinates, label, scaling.
 
+use std::ops::Range;
+
 use egui::{Align2, Button, ComboBox, Context, Grid, Key, Role, ScrollArea, Ui, WidgetInfo, Window};
 
 use super::preview;
-use crate::dataset::{ColumnKind, MissingValues, Scaling};
+use crate::dataset::{ColumnKind, ColumnOutline, MissingValues, Scaling};
 use crate::diagnostics::findings::Finding;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::naming::name_button;
@@ -45,8 +47,12 @@ pub fn show(ctx: &Context, session: &Session, columns: &ColumnImport, keys: bool
         commands.extend(scales(ui, columns));
         commands.extend(missing(ui, columns));
         ui.separator();
-        ScrollArea::vertical().id_salt("columns").max_height(LIST_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
-            Grid::new("columns").num_columns(8).striped(true).show(ui, |ui| list(ui, session, columns, &mut commands));
+        let area = ScrollArea::vertical().id_salt("columns").max_height(LIST_HEIGHT).auto_shrink([false, true]);
+        let height = ui.spacing().interact_size.y;
+        // The headings are a row as well. A file may have a hundred thousand columns: only those in sight are drawn.
+        area.show_rows(ui, height, columns.columns.len() + 1, |ui, rows| {
+            let grid = Grid::new("columns").num_columns(8).striped(true).min_row_height(height).start_row(rows.start);
+            grid.show(ui, |ui| list(ui, session, columns, rows, &mut commands));
         });
         ui.separator();
         commands.extend(closing(ui, columns, keys));
@@ -133,7 +139,18 @@ fn finding<'a>(session: &'a Session, columns: &ColumnImport, name: &str) -> Opti
     found.filter(|(column, _)| dataset.column_name(*column) == Some(name)).map(|(_, finding)| finding).next()
 }
 
-fn list(ui: &mut Ui, session: &Session, columns: &ColumnImport, commands: &mut Vec<ColumnCommand>) {
+/// Some rows of the list, the first of which holds the headings.
+fn list(ui: &mut Ui, session: &Session, columns: &ColumnImport, rows: Range<usize>, commands: &mut Vec<ColumnCommand>) {
+    if rows.start == 0 {
+        headings(ui);
+    }
+    let (first, end) = (rows.start.saturating_sub(1), rows.end.saturating_sub(1));
+    for (position, column) in columns.columns.iter().enumerate().take(end).skip(first) {
+        row(ui, session, columns, (position, column), commands);
+    }
+}
+
+fn headings(ui: &mut Ui) {
     for (heading, tip) in [
         ("Column", "Its name in the file"),
         ("Coordinate", "Whether it flows through the network"),
@@ -147,54 +164,61 @@ fn list(ui: &mut Ui, session: &Session, columns: &ColumnImport, commands: &mut V
         ui.label(theme::note(ui, heading)).on_hover_text(tip);
     }
     ui.end_row();
-    for (position, column) in columns.columns.iter().enumerate() {
-        let is_number = column.kind != ColumnKind::Text;
-        let is_coordinate = columns.coordinates.get(position) == Some(&true);
-        match finding(session, columns, &column.name) {
-            Some(finding) => ui
-                .colored_label(Palette::from_ui(ui).severity(finding.severity), shown(&column.name))
-                .on_hover_text(format!("{}: {}.", title(finding.code), finding.message)),
-            None => ui.label(shown(&column.name)),
-        };
-        let mut chosen = is_coordinate;
-        let tick = ui.add_enabled(is_number, egui::Checkbox::without_text(&mut chosen));
-        let tick = tick.on_disabled_hover_text("A column of text is no coordinate.");
-        let label = format!("Coordinate {}", column.name);
-        tick.widget_info(|| WidgetInfo::selected(Role::CheckBox, is_number, is_coordinate, label.clone()));
-        if tick.changed() {
-            commands.push(ColumnCommand::Coordinate(position, chosen));
-        }
-        let is_label = columns.label == Some(position);
-        let radio = ui.radio(is_label, "").on_hover_text("Colour the points by this column; click again for none");
-        let label = format!("Label {}", column.name);
-        radio.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_label, label.clone()));
-        if radio.clicked() {
-            commands.push(ColumnCommand::Label((!is_label).then_some(position)));
-        }
-        if is_number {
-            ui.label(theme::significant(column.mean));
-            ui.label(theme::significant(column.deviation));
-        } else {
-            ui.label("text");
-            ui.label("");
-        }
-        if is_coordinate {
-            commands.extend(own_scaling(ui, columns, position));
-        } else {
-            ui.label("");
-        }
-        let values = &column.preview[..column.preview.len().min(LISTED_VALUES)];
-        ui.label(theme::note(ui, values.join(", ")));
-        match columns.reason(position).filter(|_| !is_coordinate && !is_label) {
-            Some(reason) => ui.colored_label(Palette::from_ui(ui).warning, reason),
-            None if column.is_constant => ui.colored_label(Palette::from_ui(ui).warning, "the same in every row"),
-            None if column.missing > 0 => {
-                ui.colored_label(Palette::from_ui(ui).warning, format!("{} missing", counted(column.missing, "value")))
-            }
-            None => ui.label(""),
-        };
-        ui.end_row();
+}
+
+fn row(
+    ui: &mut Ui,
+    session: &Session,
+    columns: &ColumnImport,
+    (position, column): (usize, &ColumnOutline),
+    commands: &mut Vec<ColumnCommand>,
+) {
+    let is_number = column.kind != ColumnKind::Text;
+    let is_coordinate = columns.coordinates.get(position) == Some(&true);
+    match finding(session, columns, &column.name) {
+        Some(finding) => ui
+            .colored_label(Palette::from_ui(ui).severity(finding.severity), shown(&column.name))
+            .on_hover_text(format!("{}: {}.", title(finding.code), finding.message)),
+        None => ui.label(shown(&column.name)),
+    };
+    let mut chosen = is_coordinate;
+    let tick = ui.add_enabled(is_number, egui::Checkbox::without_text(&mut chosen));
+    let tick = tick.on_disabled_hover_text("A column of text is no coordinate.");
+    let label = format!("Coordinate {}", column.name);
+    tick.widget_info(|| WidgetInfo::selected(Role::CheckBox, is_number, is_coordinate, label.clone()));
+    if tick.changed() {
+        commands.push(ColumnCommand::Coordinate(position, chosen));
     }
+    let is_label = columns.label == Some(position);
+    let radio = ui.radio(is_label, "").on_hover_text("Colour the points by this column; click again for none");
+    let label = format!("Label {}", column.name);
+    radio.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_label, label.clone()));
+    if radio.clicked() {
+        commands.push(ColumnCommand::Label((!is_label).then_some(position)));
+    }
+    if is_number {
+        ui.label(theme::significant(column.mean));
+        ui.label(theme::significant(column.deviation));
+    } else {
+        ui.label("text");
+        ui.label("");
+    }
+    if is_coordinate {
+        commands.extend(own_scaling(ui, columns, position));
+    } else {
+        ui.label("");
+    }
+    let values = &column.preview[..column.preview.len().min(LISTED_VALUES)];
+    ui.label(theme::note(ui, values.join(", ")));
+    match columns.reason(position).filter(|_| !is_coordinate && !is_label) {
+        Some(reason) => ui.colored_label(Palette::from_ui(ui).warning, reason),
+        None if column.is_constant => ui.colored_label(Palette::from_ui(ui).warning, "the same in every row"),
+        None if column.missing > 0 => {
+            ui.colored_label(Palette::from_ui(ui).warning, format!("{} missing", counted(column.missing, "value")))
+        }
+        None => ui.label(""),
+    };
+    ui.end_row();
 }
 
 /// What is done to the values of a column, and the choice of another way for it alone.
