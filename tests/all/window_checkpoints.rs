@@ -109,6 +109,12 @@ fn a_folder_is_a_film_that_is_stepped_through() {
     assert_eq!(weight(&window), 1.01);
     click(&mut window, "Follow the newest checkpoint");
     assert_eq!((series(&window).present(), weight(&window)), (Some(3), 1.03));
+    press(&mut window, Key::PageUp);
+    settle(&mut window);
+    assert_eq!(weight(&window), 1.02);
+    window.key_press_modifiers(egui::Modifiers::SHIFT, Key::PageDown);
+    settle(&mut window);
+    assert_eq!((series(&window).present(), series(&window).follows()), (Some(3), true));
     assert!(window.state().session().notices.shown().is_empty());
 }
 

@@ -137,6 +137,11 @@ fn every_shortcut_does_what_its_label_says() {
                         Action::TimeOut => {
                             assert!((span(playback) - (2.0 * span(&before.0)).min(playback.duration())).abs() < 1e-9);
                         }
+                        // Without a film there is nowhere to go; with one they are pressed by the tests of films.
+                        Action::PreviousCheckpoint | Action::NextCheckpoint | Action::NewestCheckpoint => {
+                            assert!(describe(&window, action).refusal.is_some());
+                            assert_eq!(playback.t(), 1.5);
+                        }
                         Action::Presentation => {
                             assert!(session(&window).window.folding.presents);
                             press_keys(&mut window);

@@ -19,8 +19,17 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     let mut edits = Vec::new();
     if let Some(score) = &scene.score {
         measures(ui, score);
-        edits.extend(output_function(ui, session, scene).map(EditCommand::Change));
-        edits.extend(order(ui, scene).map(EditCommand::Classes));
+        edits.extend(best_order(ui, scene).map(EditCommand::Classes));
+        let has_classes = scene.order.is_some();
+        let title = if has_classes { "Classes and outputs" } else { "Loss and output" };
+        let head = CollapsingHeader::new(title).id_salt("classes and outputs");
+        let head = head.show_unindented(ui, |ui| {
+            loss(ui, score);
+            edits.extend(output_function(ui, session, scene).map(EditCommand::Change));
+            edits.extend(order(ui, scene).map(EditCommand::Classes));
+        });
+        head.header_response
+            .on_hover_text("The loss, what reads the last layer, and which output stands for which class.");
     }
     edits.into_iter().map(Command::Edit).collect()
 }
@@ -29,7 +38,7 @@ fn percent(share: f64) -> String {
     format!("{} %", theme::figure(100.0 * share, 1))
 }
 
-/// Accuracy and loss.
+/// How many answers are right.
 fn measures(ui: &mut Ui, score: &Score) {
     if let Some(right) = score.right {
         let share = right as f64 / score.samples.max(1) as f64;
@@ -40,18 +49,20 @@ fn measures(ui: &mut Ui, score: &Score) {
         let text = format!("R² {}", theme::significant(explained));
         ui.label(text).on_hover_text("The share of the values' variance that the first output explains.");
     }
-    if let Some(loss) = score.loss {
-        let name = match score.measure {
-            Loss::CrossEntropy => "cross-entropy",
-            Loss::SquaredError => "½ squared error",
-        };
-        let text = theme::note(ui, format!("Loss {} ({name})", theme::significant(loss)));
-        ui.label(text).on_hover_text(format!("The mean over the points, {}.", score.measure.rule()));
-    }
     if score.without > 0 {
         let text = format!("{} of {} have a class without an output", score.without, score.samples);
         ui.colored_label(Palette::from_ui(ui).warning, text).on_hover_text("They count as wrong, and have no loss.");
     }
+}
+
+fn loss(ui: &mut Ui, score: &Score) {
+    let Some(loss) = score.loss else { return };
+    let name = match score.measure {
+        Loss::CrossEntropy => "cross-entropy",
+        Loss::SquaredError => "½ squared error",
+    };
+    let text = theme::note(ui, format!("Loss {} ({name})", theme::significant(loss)));
+    ui.label(text).on_hover_text(format!("The mean over the points, {}.", score.measure.rule()));
 }
 
 /// The choice of what reads the last layer.
@@ -76,24 +87,26 @@ fn output_function(ui: &mut Ui, session: &Session, scene: &Scene) -> Option<Netw
     chosen
 }
 
-/// Which output stands for which class, with how right that is and how right the best order would be.
+/// How right the order of the classes is beside the best one, where it is a guess or far worse.
+fn best_order(ui: &mut Ui, scene: &Scene) -> Option<Vec<String>> {
+    let check = scene.order.as_ref()?;
+    let [right, best] = check.shares().map(percent);
+    let guess = match scene.guessed_order {
+        Some(_) => "The order of the classes is a guess: it",
+        None if check.is_far_better() => "This order",
+        None => return None,
+    };
+    let text = format!("{guess} is right for {right}, the best order for {best}.");
+    ui.colored_label(Palette::from_ui(ui).warning, text)
+        .on_hover_text("Which output stands for which class is not in the files. The best of all orders is the one by which most answers are right.");
+    let button = ui.button("Use the best order").on_hover_text(in_words(check));
+    button.clicked().then(|| check.order.clone())
+}
+
+/// Which output stands for which class, and the choice of another order.
 fn order(ui: &mut Ui, scene: &Scene) -> Option<Vec<String>> {
     let (check, Labels::Classes { names, .. }) = (scene.order.as_ref()?, &scene.dataset.labels) else { return None };
-    let mut chosen = None;
-    let [right, best] = check.shares().map(percent);
-    if scene.guessed_order.is_some() || check.is_far_better() {
-        let guess =
-            if scene.guessed_order.is_some() { "The order of the classes is a guess: it" } else { "This order" };
-        let text = format!("{guess} is right for {right}, the best order for {best}.");
-        ui.colored_label(Palette::from_ui(ui).warning, text)
-            .on_hover_text("Which output stands for which class is not in the files. The best of all orders is the one by which most answers are right.");
-        let button = ui.button("Use the best order").on_hover_text(in_words(check));
-        chosen = button.clicked().then(|| check.order.clone());
-    }
-    let head = CollapsingHeader::new("Classes and outputs").id_salt("classes and outputs");
-    let head = head.show_unindented(ui, |ui| table(ui, scene, names, check));
-    head.header_response.on_hover_text("Which output of the network stands for which class of the data.");
-    chosen.or(head.body_returned.flatten())
+    table(ui, scene, names, check)
 }
 
 fn in_words(check: &OrderCheck) -> String {

@@ -80,8 +80,10 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     }
     commands.extend(findings(ui, session).map(Command::Findings));
     if let Some(scene) = session.scene() {
-        ui.label(theme::note(ui, scene.memory.label()))
-            .on_hover_text("The memory that the plain net's values and the points' places on their way take.");
+        if scene.memory.is_large() {
+            ui.label(theme::note(ui, scene.memory.label()))
+                .on_hover_text("The memory that the plain net's values and the points' places on their way take.");
+        }
         if let Some(text) = scene.memory.thinned() {
             ui.label(theme::note(ui, text));
         }

@@ -63,6 +63,12 @@ impl MemoryPlan {
         MemoryPlan { bytes: plain * samples.div_ceil(step), all: samples, step, most }
     }
 
+    /// Whether it takes so much, or all that is allowed, that a person wants to know.
+    pub fn is_large(&self) -> bool {
+        const LARGE: usize = 64 << 20;
+        self.step > 1 || self.bytes >= LARGE
+    }
+
     /// What it takes, in words.
     pub fn label(&self) -> String {
         // What is free at the moment tells nothing where there is room for all.
