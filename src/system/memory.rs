@@ -16,6 +16,8 @@ const SHARE: f64 = 0.75;
 const ALWAYS: u64 = 16 << 20;
 /// What must be there at the start.
 const TO_BEGIN_WITH: usize = 4 << 20;
+/// What the first thread needs of its stack at most, a part of the same.
+const STACK: usize = 1 << 20;
 /// No limit was chosen.
 const UNSET: u64 = u64::MAX;
 
@@ -58,6 +60,14 @@ pub fn set_usual_limit(bytes: u64) {
 pub fn begin() {
     // What is not looked at need not be asked for.
     std::hint::black_box(Vec::<u8>::with_capacity(TO_BEGIN_WITH));
+    take_stack();
+}
+
+/// Lets the first thread's stack grow now, out of what has just been found to be free: where it grows later and cannot, the
+/// system ends the program without a word. Other threads have theirs from their start.
+#[inline(never)]
+fn take_stack() {
+    std::hint::black_box([0_u8; STACK]);
 }
 
 /// Whether work that needs so many bytes beside what is in use may begin.
