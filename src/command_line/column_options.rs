@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::TypedValueParser;
 
 use super::error::CommandError;
-use super::named_values::parser;
+use super::named_values::by_name;
 use super::output::print_note;
 use crate::dataset::{DataChoice, Dataset, LabelChoice, MissingValues, Scaling};
 
@@ -21,7 +21,7 @@ pub(super) struct ColumnOptions {
     label: Option<String>,
     /// What is done to the coordinates of a data file: standard subtracts each column's mean and divides by its
     /// standard deviation, min-max brings each column to 0…1, unit all together
-    #[arg(long, value_name = "KIND", default_value = "none", value_parser = scaling_parser())]
+    #[arg(long, value_name = "KIND", default_value = "none", value_parser = by_name(Scaling::ALL, Scaling::name))]
     scale: Scaling,
     /// The same for single columns: NAME=KIND, several between commas: age=none,salary=min-max
     #[arg(long, value_name = "NAME=KIND", value_delimiter = ',', value_parser = column_scaling)]
@@ -32,7 +32,7 @@ pub(super) struct ColumnOptions {
     classes: Option<Vec<String>>,
     /// What is done with rows of a data file whose coordinates are missing, NaN or infinite: leave-out leaves them out of
     /// what flows, mean fills in the mean of the column's finite values
-    #[arg(long, value_name = "WHAT", default_value = "leave-out", value_parser = missing_parser())]
+    #[arg(long, value_name = "WHAT", default_value = "leave-out", value_parser = by_name(MissingValues::ALL, MissingValues::name))]
     missing: MissingValues,
 }
 
@@ -67,16 +67,6 @@ impl ColumnOptions {
             missing: self.missing,
         }
     }
-}
-
-fn missing_parser() -> impl TypedValueParser<Value = MissingValues> {
-    let names = MissingValues::ALL.map(MissingValues::name).to_vec();
-    parser(names, |name| MissingValues::ALL.into_iter().find(|value| value.name() == name))
-}
-
-fn scaling_parser() -> impl TypedValueParser<Value = Scaling> {
-    let names = Scaling::ALL.map(Scaling::name).to_vec();
-    parser(names, |name| Scaling::ALL.into_iter().find(|value| value.name() == name))
 }
 
 /// The name of a column and what is done to it.

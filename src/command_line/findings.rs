@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::columns::{aligned, short};
 use super::error::CommandError;
-use super::named_values::parser;
+use super::named_values::by_name;
 use crate::diagnostics::findings::{Finding, Severity, Thresholds};
 
 /// What counts as a finding, and what a finding does.
@@ -18,7 +18,7 @@ pub(super) struct FindingOptions {
     #[arg(long, value_name = "FILE.json")]
     thresholds: Option<PathBuf>,
     /// End with status 3 if there is a finding of this severity or above: note, warning or error
-    #[arg(long, value_name = "SEVERITY", value_parser = parser(Severity::ALL.map(Severity::name).to_vec(), Severity::from_name))]
+    #[arg(long, value_name = "SEVERITY", value_parser = by_name(Severity::ALL, Severity::name))]
     fail_on: Option<Severity>,
 }
 

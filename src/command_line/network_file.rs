@@ -8,7 +8,7 @@ use crate::formats::{self, NetworkKind, Precision};
 use crate::network::Network;
 
 use super::error::CommandError;
-use super::options::precision_parser;
+use super::named_values::by_name;
 use super::overwriting::Overwriting;
 
 /// Where a network is to be written.
@@ -19,7 +19,7 @@ pub(super) struct NetworkFileOptions {
     #[arg(long, value_name = "OUT")]
     out: PathBuf,
     /// The numbers' type in .safetensors and .onnx; f64 keeps every bit
-    #[arg(long, value_name = "TYPE", value_parser = precision_parser())]
+    #[arg(long, value_name = "TYPE", value_parser = by_name(Precision::ALL, Precision::name))]
     precision: Option<Precision>,
     #[command(flatten)]
     overwriting: Overwriting,

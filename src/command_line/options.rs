@@ -8,7 +8,7 @@ use nalgebra::DMatrix;
 
 use super::column_options::ColumnOptions;
 use super::error::CommandError;
-use super::named_values::parser;
+use super::named_values::by_name;
 use super::output::{print_note, told_of_long_work};
 use super::overwriting::Overwriting;
 use crate::dataset::{Dataset, Generator, GeneratorOptions};
@@ -72,16 +72,16 @@ impl ConvolutionGeometry {
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub(super) struct FlowArguments {
     /// How a layer's matrix is split into motions: `svd` turns least, `least-motion` moves the data least, `polar` turns once
-    #[arg(long, value_name = "KIND", default_value = "svd", value_parser = decomposition_parser())]
+    #[arg(long, value_name = "KIND", default_value = "svd", value_parser = by_name(Decomposition::ALL, Decomposition::name))]
     decomposition: Decomposition,
     /// How a singular value acts over time
-    #[arg(long, value_name = "LAW", default_value = "geometric", value_parser = compression_parser())]
+    #[arg(long, value_name = "LAW", default_value = "geometric", value_parser = by_name(CompressionLaw::ALL, CompressionLaw::name))]
     compression: CompressionLaw,
     /// How a phase follows its clock
-    #[arg(long, value_name = "LAW", default_value = "smooth", value_parser = time_parser())]
+    #[arg(long, value_name = "LAW", default_value = "smooth", value_parser = by_name(TimeLaw::ALL, TimeLaw::name))]
     time: TimeLaw,
     /// How residual blocks move the data: each as one Euler step, or along its continuous limit dx/ds = f(x)
-    #[arg(long, value_name = "LAW", default_value = "euler", value_parser = residual_parser())]
+    #[arg(long, value_name = "LAW", default_value = "euler", value_parser = by_name(ResidualLaw::ALL, ResidualLaw::name))]
     residual: ResidualLaw,
 }
 
@@ -346,34 +346,9 @@ pub(super) fn noise(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn activation_parser() -> impl TypedValueParser<Value = Activation> {
-    parser(Activation::ALL.map(Activation::name).to_vec(), Activation::from_name)
+    by_name(Activation::ALL, Activation::name)
 }
 
 pub(super) fn output_parser() -> impl TypedValueParser<Value = OutputFunction> {
-    parser(OutputFunction::ALL.map(OutputFunction::name).to_vec(), OutputFunction::from_name)
-}
-
-pub(super) fn precision_parser() -> impl TypedValueParser<Value = Precision> {
-    let names = Precision::ALL.map(Precision::name).to_vec();
-    parser(names, |name| Precision::ALL.into_iter().find(|value| value.name() == name))
-}
-
-fn decomposition_parser() -> impl TypedValueParser<Value = Decomposition> {
-    let names = Decomposition::ALL.map(Decomposition::name).to_vec();
-    parser(names, |name| Decomposition::ALL.into_iter().find(|value| value.name() == name))
-}
-
-fn compression_parser() -> impl TypedValueParser<Value = CompressionLaw> {
-    let names = CompressionLaw::ALL.map(CompressionLaw::name).to_vec();
-    parser(names, |name| CompressionLaw::ALL.into_iter().find(|value| value.name() == name))
-}
-
-fn time_parser() -> impl TypedValueParser<Value = TimeLaw> {
-    let names = TimeLaw::ALL.map(TimeLaw::name).to_vec();
-    parser(names, |name| TimeLaw::ALL.into_iter().find(|value| value.name() == name))
-}
-
-fn residual_parser() -> impl TypedValueParser<Value = ResidualLaw> {
-    let names = ResidualLaw::ALL.map(ResidualLaw::name).to_vec();
-    parser(names, |name| ResidualLaw::ALL.into_iter().find(|value| value.name() == name))
+    by_name(OutputFunction::ALL, OutputFunction::name)
 }

@@ -13,7 +13,7 @@ use crate::network::{Network, OutputFunction};
 use crate::resnet::{Integrator, Refinement, RefinementKind, ResNet};
 
 use super::error::CommandError;
-use super::named_values::parser;
+use super::named_values::by_name;
 use super::network_file::NetworkFileOptions;
 use super::options::{ChainOptions, FlowArguments, SampleOptions, build_flow, load_data, load_network};
 use super::output::{print, print_json, print_note};
@@ -36,10 +36,10 @@ pub(super) struct RefineArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MAX_STEPS))]
     steps: u64,
     /// What is refined: every phase, or only the activation while W stays whole
-    #[arg(long, value_name = "KIND", default_value = "full", value_parser = kind_parser())]
+    #[arg(long, value_name = "KIND", default_value = "full", value_parser = by_name(RefinementKind::ALL, RefinementKind::name))]
     kind: RefinementKind,
     /// How a step is taken where the error is measured; the blocks that are written are always Euler's
-    #[arg(long, value_name = "NAME", default_value = "euler", value_parser = integrator_parser())]
+    #[arg(long, value_name = "NAME", default_value = "euler", value_parser = by_name(Integrator::ALL, Integrator::option))]
     integrator: Integrator,
     /// A data file or the name of a built-in dataset: the knots of smooth activations lie over its range, and the
     /// error is measured on it. Without it the knots lie over points spread around the origin with a deviation of
@@ -216,16 +216,4 @@ impl Report {
 /// Points for the knots where there is no data.
 fn stand_in(network: &Network) -> DMatrix<f64> {
     Generator::Grid.generate(GeneratorOptions { dimension: network.inputs(), ..STAND_IN }).points
-}
-
-pub(super) fn kind_parser() -> impl TypedValueParser<Value = RefinementKind> {
-    parser(RefinementKind::ALL.map(RefinementKind::name).to_vec(), |name| {
-        RefinementKind::ALL.into_iter().find(|kind| kind.name() == name)
-    })
-}
-
-pub(super) fn integrator_parser() -> impl TypedValueParser<Value = Integrator> {
-    parser(Integrator::ALL.map(Integrator::option).to_vec(), |name| {
-        Integrator::ALL.into_iter().find(|integrator| integrator.option() == name)
-    })
 }

@@ -16,7 +16,7 @@ use crate::training::{
 
 use super::column_options::ColumnOptions;
 use super::error::CommandError;
-use super::named_values::parser;
+use super::named_values::by_name;
 use super::network_file::NetworkFileOptions;
 use super::options::{MAX_NUMBERS, activation_parser, generated, noise, output_parser};
 use super::output::{print, print_json, print_note};
@@ -44,7 +44,7 @@ pub(super) struct TrainArguments {
     #[arg(long, value_name = "WIDTH", value_parser = clap::value_parser!(u64).range(1..=WIDEST))]
     residual: Option<u64>,
     /// How weights begin [default: he for relu and its relatives, else xavier]
-    #[arg(long, value_name = "NAME", value_parser = parser(Initialisation::ALL.map(Initialisation::name).to_vec(), Initialisation::from_name))]
+    #[arg(long, value_name = "NAME", value_parser = by_name(Initialisation::ALL, Initialisation::name))]
     init: Option<Initialisation>,
     /// Output function [default: softmax for classes, identity for values]
     #[arg(long, value_name = "NAME", value_parser = output_parser())]
@@ -52,10 +52,10 @@ pub(super) struct TrainArguments {
     /// What is made small, the mean over the samples: cross-entropy is −ln of the probability of the right class (behind
     /// sigmoid the sum of −ln over the outputs), squared-error is ½‖f(x) − y‖² [default: cross-entropy behind softmax and
     /// sigmoid, else squared-error]
-    #[arg(long, value_name = "NAME", value_parser = parser(Loss::ALL.map(Loss::name).to_vec(), Loss::from_name))]
+    #[arg(long, value_name = "NAME", value_parser = by_name(Loss::ALL, Loss::name))]
     loss: Option<Loss>,
     /// How a gradient becomes a step
-    #[arg(long, value_name = "NAME", default_value = "adam", value_parser = parser(Optimiser::ALL.map(Optimiser::name).to_vec(), Optimiser::from_name))]
+    #[arg(long, value_name = "NAME", default_value = "adam", value_parser = by_name(Optimiser::ALL, Optimiser::name))]
     optimiser: Optimiser,
     /// Momentum of sgd, from 0 to below 1 [default: 0.9]
     #[arg(long, value_name = "M")]
@@ -65,7 +65,7 @@ pub(super) struct TrainArguments {
     rate: Option<f64>,
     /// How the learning rate changes: cosine takes rate·(0.01 + 0.99·(1 + cos(π·e/E))/2) in epoch e, from 0, of E, so that it
     /// ends at a hundredth; step halves it every 50 epochs
-    #[arg(long, value_name = "NAME", default_value = "cosine", value_parser = parser(Schedule::ALL.map(Schedule::name).to_vec(), Schedule::from_name))]
+    #[arg(long, value_name = "NAME", default_value = "cosine", value_parser = by_name(Schedule::ALL, Schedule::name))]
     schedule: Schedule,
     /// Samples of one step
     #[arg(long, value_name = "N", default_value_t = 32)]

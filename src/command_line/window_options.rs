@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::named_values::parser;
+use super::named_values::by_name;
 use super::options::{FlowArguments, SampleOptions};
 use crate::explorer::{StartData, Startup};
 use crate::resnet::{Integrator, RefinementKind};
@@ -31,10 +31,10 @@ pub(super) struct WindowOptions {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_STEPS as i64))]
     resnet: Option<u16>,
     /// What the ResNet refines: every phase, or only the activation
-    #[arg(long, value_name = "KIND", default_value = "full", value_parser = kind())]
+    #[arg(long, value_name = "KIND", default_value = "full", value_parser = by_name(RefinementKind::ALL, RefinementKind::name))]
     kind: RefinementKind,
     /// How its steps are taken
-    #[arg(long, value_name = "NAME", default_value = "euler", value_parser = integrator())]
+    #[arg(long, value_name = "NAME", default_value = "euler", value_parser = by_name(Integrator::ALL, Integrator::option))]
     integrator: Integrator,
     /// What is compared: plain, res-net, side-by-side or overlay
     #[arg(long, value_name = "HOW", value_parser = one_of(Compare::ALL))]
@@ -198,14 +198,4 @@ fn camera(text: &str) -> Result<Camera, String> {
         }
         _ => Err("give seven finite numbers with commas between them, the last above 0".into()),
     }
-}
-
-fn kind() -> impl clap::builder::TypedValueParser<Value = RefinementKind> {
-    let names = RefinementKind::ALL.map(RefinementKind::name).to_vec();
-    parser(names, |name| RefinementKind::ALL.into_iter().find(|value| value.name() == name))
-}
-
-fn integrator() -> impl clap::builder::TypedValueParser<Value = Integrator> {
-    let names = Integrator::ALL.map(Integrator::option).to_vec();
-    parser(names, |name| Integrator::ALL.into_iter().find(|value| value.option() == name))
 }

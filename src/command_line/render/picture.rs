@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::TypedValueParser;
 
 use crate::command_line::error::CommandError;
-use crate::command_line::named_values::parser;
+use crate::command_line::named_values::by_name;
 use crate::media::MediaKind;
 use crate::session::{
     Appearance, Easing, Figure, FilmTiming, PictureSettings, PictureSubject, PictureTheme, PictureTimes, Playback,
@@ -29,10 +29,10 @@ pub(super) struct PictureArguments {
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     pixel_scale: f32,
     /// The colours; light, or those of the session, unless given
-    #[arg(long, value_name = "THEME", value_parser = theme_parser())]
+    #[arg(long, value_name = "THEME", value_parser = by_name(PictureTheme::ALL, PictureTheme::name))]
     theme: Option<PictureTheme>,
     /// What is drawn: the stage, or the whole window
-    #[arg(long, value_name = "WHAT", default_value = "stage", value_parser = subject_parser())]
+    #[arg(long, value_name = "WHAT", default_value = "stage", value_parser = by_name(PictureSubject::ALL, PictureSubject::name))]
     what: PictureSubject,
     /// The time t of one picture; layer k ends at t = k. The end of the flow, or the time of the session, unless given
     #[arg(long, value_name = "T", conflicts_with_all = ["from", "to", "seconds", "fps", "rest", "loop_times"])]
@@ -56,7 +56,7 @@ pub(super) struct PictureArguments {
     #[arg(long = "loop", value_name = "TIMES", value_parser = times)]
     loop_times: Option<u16>,
     /// How time runs: evenly, slowly at both ends of the film, or slowly at the boundaries of the phases
-    #[arg(long, value_name = "HOW", default_value = "even", value_parser = easing_parser())]
+    #[arg(long, value_name = "HOW", default_value = "even", value_parser = by_name(Easing::ALL, Easing::name))]
     easing: Easing,
     /// Degrees by which the camera turns over the film; for projections of three dimensions
     #[arg(long, value_name = "DEGREES", default_value_t = 0.0, allow_negative_numbers = true)]
@@ -173,19 +173,4 @@ fn times(text: &str) -> Result<u16, String> {
             .filter(|times| *times > 0)
             .ok_or_else(|| "give forever, or a number from 1 to 65535".into()),
     }
-}
-
-fn theme_parser() -> impl TypedValueParser<Value = PictureTheme> {
-    let names = PictureTheme::ALL.map(PictureTheme::name).to_vec();
-    parser(names, |name| PictureTheme::ALL.into_iter().find(|theme| theme.name() == name))
-}
-
-fn subject_parser() -> impl TypedValueParser<Value = PictureSubject> {
-    let names = PictureSubject::ALL.map(PictureSubject::name).to_vec();
-    parser(names, |name| PictureSubject::ALL.into_iter().find(|subject| subject.name() == name))
-}
-
-fn easing_parser() -> impl TypedValueParser<Value = Easing> {
-    let names = Easing::ALL.map(Easing::name).to_vec();
-    parser(names, |name| Easing::ALL.into_iter().find(|easing| easing.name() == name))
 }

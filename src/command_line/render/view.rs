@@ -5,8 +5,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::view_names::{colouring, projection};
 use crate::command_line::error::CommandError;
-use crate::command_line::named_values::parser;
-use crate::command_line::refine::{integrator_parser, kind_parser};
+use crate::command_line::named_values::{by_name, parser};
 use crate::explorer::stage::overlay_refusal;
 use crate::resnet::{Integrator, RefinementKind};
 use crate::session::{
@@ -34,10 +33,10 @@ pub(super) struct ViewArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MAX_STEPS as u64))]
     resnet: Option<u64>,
     /// What the ResNet refines: every phase (full, unless given), or only the activation while W stays whole
-    #[arg(long, value_name = "KIND", value_parser = kind_parser())]
+    #[arg(long, value_name = "KIND", value_parser = by_name(RefinementKind::ALL, RefinementKind::name))]
     refine: Option<RefinementKind>,
     /// How the ResNet's steps are taken; euler unless given
-    #[arg(long, value_name = "NAME", value_parser = integrator_parser())]
+    #[arg(long, value_name = "NAME", value_parser = by_name(Integrator::ALL, Integrator::option))]
     integrator: Option<Integrator>,
     /// What is drawn too: grid, trails and motion (what happens now; all three are at first), areas, answers (u(x, t); at
     /// first where the flow has two dimensions), gradients, one of arrows, particles and streamlines (the velocity), pictures
