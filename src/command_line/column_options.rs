@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use clap::Args;
-use clap::builder::TypedValueParser;
 
 use super::error::CommandError;
 use super::named_values::by_name;

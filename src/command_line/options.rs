@@ -16,7 +16,7 @@ use crate::flow::{CompressionLaw, Decomposition, Flow, FlowOptions, ResidualLaw,
 use crate::formats;
 use crate::formats::{
     Account, BlockChoice, ChainProblem, ChainProposal, ConvolutionSettings, FormatError, GraphFile, Opened,
-    OpenedNetwork, Precision, TensorFile,
+    OpenedNetwork, TensorFile,
 };
 use crate::network::{Activation, ImageShape, Network, OutputFunction};
 

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::TypedValueParser;
 use nalgebra::DMatrix;
 use serde::Serialize;
 

@@ -168,8 +168,17 @@ impl From<&LeftOut> for StoredLeftOut {
 impl StoredPoints {
     /// The points; `None` where the parts do not fit together.
     pub fn into_dataset(self) -> Option<Dataset> {
-        let StoredPoints { name, dimension, values: stored, classes, numbers, columns, notes, left_out, .. } = self;
-        let is_class_order_given = self.is_class_order_given;
+        let StoredPoints {
+            name,
+            dimension,
+            values: stored,
+            classes,
+            numbers,
+            columns,
+            notes,
+            left_out,
+            is_class_order_given,
+        } = self;
         let samples = stored.len().checked_div(dimension)?;
         // A sheet without points is one too.
         if samples.checked_mul(dimension) != Some(stored.len()) {

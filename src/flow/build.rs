@@ -8,7 +8,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::error::FlowError;
 use super::large::{self, Cost, Outcome};
-use super::neighbour::{Neighbour, Wishes};
+use super::neighbour::{Hints, Neighbour};
 use super::{
     Decomposition, FlowOptions, LayerFlow, Motion, NodeMotion, Phase, PhaseKind, ResidualLaw, Spectrum, StoredRank,
     fold, least_motion, neighbour,
@@ -87,11 +87,11 @@ pub(super) fn build(
     // The ambient dimension must be known before motions are placed in it, and only decompositions tell reflections.
     let data = data.filter(|_| options.decomposition == Decomposition::LeastMotion);
     let inputs = data.map_or_else(Vec::new, |data| least_motion::layer_inputs(network, data));
-    let wishes = |index: usize| Wishes {
+    let hints = |index: usize| Hints {
         points: inputs.get(index).and_then(Option::as_ref),
         neighbour: neighbour.and_then(|known| neighbour::proper_factors(known, index, network.layers().get(index)?)),
     };
-    let decomposed = decompositions(network, (options, kept), &wishes, progress)?;
+    let decomposed = decompositions(network, (options, kept), &hints, progress)?;
     let dimension = decomposed.iter().flatten().map(|found| found.dimension).fold(network.widest_state(), usize::max);
     let layers = network.layers().iter().zip(decomposed).enumerate();
     let layers = layers.map(|(index, (layer, decomposed))| {
@@ -117,7 +117,7 @@ impl Decomposed {
     fn new(
         weight: &DMatrix<f64>,
         (options, kept): (FlowOptions, Kept),
-        wishes: &Wishes<'_>,
+        hints: &Hints<'_>,
         stored: Option<StoredPrecision>,
         report_rank: impl Fn(bool),
     ) -> Result<Decomposed, LinalgError> {
@@ -130,7 +130,7 @@ impl Decomposed {
         let is_cut = cut.is_some();
         report_rank(is_cut || thin.is_some());
         let svd = thin.or(cut).map_or_else(|| Svd::new(weight), Ok)?;
-        let mut moving = Moving::new(&svd, options, wishes)?;
+        let mut moving = Moving::new(&svd, options, hints)?;
         if kept == Kept::Numbers {
             moving.motions.iter_mut().for_each(|(_, motion)| forget_directions(motion));
         }
@@ -174,7 +174,7 @@ fn forget_directions(motion: &mut Motion) {
 fn decompositions<'a>(
     network: &Network,
     choices: (FlowOptions, Kept),
-    wishes: &(dyn Fn(usize) -> Wishes<'a> + Sync),
+    hints: &(dyn Fn(usize) -> Hints<'a> + Sync),
     progress: &mut Progress<'_>,
 ) -> Result<Vec<Option<Decomposed>>, FlowError> {
     let layers = network.layers();
@@ -182,16 +182,16 @@ fn decompositions<'a>(
     let cost = Cost::of(layers.iter().map(linear_part), threads, needed(network));
     let decompose = |index: usize, goes_on: &mut dyn FnMut() -> bool| {
         let Some(weight) = linear_part(&layers[index]) else { return Ok(None) };
-        let (stored, wishes) = (network.stored(index), wishes(index));
+        let (stored, hints) = (network.stored(index), hints(index));
         let directions = cost.directions().clone();
         let report_rank = move |are_few| directions.report(index, are_few);
-        let here = |report_rank| Decomposed::new(weight, choices, &wishes, stored, report_rank);
+        let here = |report_rank| Decomposed::new(weight, choices, &hints, stored, report_rank);
         let decomposed = if large::is_large(weight) {
-            let (weight, points) = (weight.clone(), wishes.points.cloned());
-            let (own, neighbour) = (report_rank.clone(), wishes.neighbour.clone());
+            let (weight, points) = (weight.clone(), hints.points.cloned());
+            let (own, neighbour) = (report_rank.clone(), hints.neighbour.clone());
             let work = move || {
-                let wishes = Wishes { points: points.as_ref(), neighbour };
-                Decomposed::new(&weight, choices, &wishes, stored, own)
+                let hints = Hints { points: points.as_ref(), neighbour };
+                Decomposed::new(&weight, choices, &hints, stored, own)
             };
             match large::in_background(work, goes_on) {
                 Outcome::Ended(decomposed) => decomposed,
@@ -269,12 +269,12 @@ struct Moving {
 }
 
 impl Moving {
-    fn new(svd: &Svd, options: FlowOptions, wishes: &Wishes<'_>) -> Result<Moving, LinalgError> {
+    fn new(svd: &Svd, options: FlowOptions, hints: &Hints<'_>) -> Result<Moving, LinalgError> {
         let law = options.compression;
         match options.decomposition {
             Decomposition::Svd | Decomposition::LeastMotion => {
-                let points = wishes.points.filter(|_| options.decomposition == Decomposition::LeastMotion);
-                let proper = match (points, &wishes.neighbour) {
+                let points = hints.points.filter(|_| options.decomposition == Decomposition::LeastMotion);
+                let proper = match (points, &hints.neighbour) {
                     (Some(points), _) => {
                         svd.proper_of_least(&|proper| least_motion::path_length(proper, points, options.compression))?
                     }

@@ -15,7 +15,7 @@ pub(super) struct Neighbour<'a> {
 
 /// What decides between the decompositions of one matrix.
 #[derive(Clone, Default)]
-pub(super) struct Wishes<'a> {
+pub(super) struct Hints<'a> {
     /// The data that is to go least far.
     pub points: Option<&'a DMatrix<f64>>,
     /// The decomposition of a matrix close by, which is to be continued.

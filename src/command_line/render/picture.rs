@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use clap::Args;
-use clap::builder::TypedValueParser;
 
 use crate::command_line::error::CommandError;
 use crate::command_line::named_values::by_name;

@@ -8,9 +8,9 @@ use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::naming::{name_pane, name_toggle};
 use crate::session::{
     CheckpointCommand, CheckpointSeries, CheckpointStep, Command, PlayDirection, Session, StepMeasure, counted,
+    shown_path,
 };
 use crate::system::memory::size_text;
-use crate::system::text::{MAX_SENTENCE, bounded};
 
 /// The width of the readout.
 const READOUT: f32 = 270.0;
@@ -89,7 +89,7 @@ fn scrubber(ui: &mut Ui, series: &CheckpointSeries, width: f32) -> Vec<Command> 
     if ui.is_rect_visible(rect) {
         draw(ui, rect, scale, series, response.has_focus());
     }
-    let at = series.wanted().or(series.present()).unwrap_or(last);
+    let at = series.asked().unwrap_or(last);
     response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), at as f64, "Checkpoint"));
     let mut commands = keys(ui, &response, at, last);
     if let Some(pointer) = response.interact_pointer_pos()
@@ -208,7 +208,7 @@ fn describe(step: &CheckpointStep) -> String {
     let mut text = format!("{}\n{}, {}", step.label(), step.name(), size_text(step.file.bytes));
     if let Some(problem) = &step.problem {
         text.push('\n');
-        text.push_str(&bounded(problem, MAX_SENTENCE));
+        text.push_str(problem);
     }
     for part in step.measure.iter().flat_map(measures) {
         text.push('\n');
@@ -247,7 +247,7 @@ fn readout(ui: &mut Ui, session: &Session, series: &CheckpointSeries) -> Option<
 /// The step that is asked for, and how many there are.
 fn position_text(series: &CheckpointSeries) -> String {
     let count = series.steps().len();
-    let Some(index) = series.wanted().or(series.present()) else { return format!("of {count}") };
+    let Some(index) = series.asked() else { return format!("of {count}") };
     let label = series.steps().get(index).map(CheckpointStep::label).unwrap_or_default();
     format!("{label} · {} of {count}", index + 1)
 }
@@ -257,7 +257,7 @@ fn about(series: &CheckpointSeries) -> String {
     let (bytes, kept) = series.kept();
     let mut text = format!(
         "{}\nRead and kept in memory: {}, {}.",
-        series.source().display(),
+        shown_path(series.source()),
         counted(kept, "checkpoint"),
         size_text(bytes)
     );

@@ -33,7 +33,7 @@ impl Action {
         let step = |label: &str, tip, command| {
             row(label, tip, Command::Checkpoints(command)).refused_for(session.checkpoint_refusal())
         };
-        let at_checkpoint = session.checkpoints().and_then(|series| series.wanted().or(series.present()));
+        let at_checkpoint = session.checkpoints().and_then(|series| series.asked());
         let checkpoints = session.checkpoints().map_or(0, |series| series.steps().len());
         let is_newest = at_checkpoint.is_some_and(|at| at + 1 >= checkpoints);
         let (view, history, arrangement) = (&session.view, session.history(), session.window);

@@ -26,7 +26,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
         let head = head.show_unindented(ui, |ui| {
             loss(ui, score);
             edits.extend(output_function(ui, session, scene).map(EditCommand::Change));
-            edits.extend(order(ui, scene).map(EditCommand::Classes));
+            edits.extend(table(ui, scene).map(EditCommand::Classes));
         });
         head.header_response
             .on_hover_text("The loss, what reads the last layer, and which output stands for which class.");
@@ -40,9 +40,8 @@ fn percent(share: f64) -> String {
 
 /// How many answers are right.
 fn measures(ui: &mut Ui, score: &Score) {
-    if let Some(right) = score.right {
-        let share = right as f64 / score.samples.max(1) as f64;
-        let text = format!("Accuracy {} ({right} of {})", percent(share), score.samples);
+    if let (Some(right), Some(accuracy)) = (score.right, score.accuracy()) {
+        let text = format!("Accuracy {} ({right} of {})", percent(accuracy), score.samples);
         ui.label(text).on_hover_text("The share of the points whose largest output is that of their class.");
     }
     if let Some(explained) = score.explained {
@@ -103,20 +102,15 @@ fn best_order(ui: &mut Ui, scene: &Scene) -> Option<Vec<String>> {
     button.clicked().then(|| check.order.clone())
 }
 
-/// Which output stands for which class, and the choice of another order.
-fn order(ui: &mut Ui, scene: &Scene) -> Option<Vec<String>> {
-    let (check, Labels::Classes { names, .. }) = (scene.order.as_ref()?, &scene.dataset.labels) else { return None };
-    table(ui, scene, names, check)
-}
-
 fn in_words(check: &OrderCheck) -> String {
     let named = check.order.iter().enumerate().filter(|(_, name)| !name.is_empty());
     let text: Vec<String> = named.map(|(output, name)| format!("output {output} = {}", shown(name))).collect();
     text.join(", ")
 }
 
-/// A choice for each output; a class that is chosen changes places with the one that was there.
-fn table(ui: &mut Ui, scene: &Scene, names: &[String], check: &OrderCheck) -> Option<Vec<String>> {
+/// Which output stands for which class, a choice for each; a class that is chosen changes places with the one that was there.
+fn table(ui: &mut Ui, scene: &Scene) -> Option<Vec<String>> {
+    let (check, Labels::Classes { names, .. }) = (scene.order.as_ref()?, &scene.dataset.labels) else { return None };
     let outputs = scene.network.outputs().max(2);
     let [right, best] = check.shares().map(percent);
     ui.label(theme::note(ui, format!("right for {right}; the best order is for {best}")));

@@ -55,7 +55,10 @@ impl Problem {
         let mut changed = make_signs_canonical(&mut pairs_v, &mut pairs_u);
         let clusters = clusters(&factors);
         for (start, end) in &clusters {
-            changed *= turn_toward_axes(&mut pairs_v, &mut pairs_u, *start, *end)?;
+            if let Some(turn) = turn_to_axes(&pairs_v, &pairs_u, *start, *end)? {
+                turn_columns([&mut pairs_v, &mut pairs_u], *start, &turn);
+                changed *= determinant_sign(&turn);
+            }
         }
         // Elsewhere null directions take whatever sign is needed.
         let needs_signs = dimension - rank < 2 || !clusters.is_empty();
@@ -107,9 +110,7 @@ impl Problem {
         for (start, end) in &self.clusters {
             let size = end - start;
             let (turn, _) = orthogonal_factor(&DMatrix::from_fn(size, size, |_, _| random.random::<f64>() - 0.5))?;
-            for (pairs, old) in [(&mut turned.pairs_v, &self.pairs_v), (&mut turned.pairs_u, &self.pairs_u)] {
-                pairs.columns_mut(*start, size).copy_from(&(old.columns(*start, size) * &turn));
-            }
+            turn_columns([&mut turned.pairs_v, &mut turned.pairs_u], *start, &turn);
         }
         turned.sign_v = determinant_sign(&joined(&turned.pairs_v, &turned.null_v));
         turned.sign_u = determinant_sign(&joined(&turned.pairs_u, &turned.null_u));
@@ -120,14 +121,9 @@ impl Problem {
     /// the same pairs in another space, with them.
     pub fn turn_clusters_with(&mut self, other: &mut Problem) -> Result<(), LinalgError> {
         for (start, end) in self.clusters.clone() {
-            let size = end - start;
-            let seen = [&self.pairs_v, &self.pairs_u].map(|pairs| pairs.columns(start, size).into_owned());
-            let Some(turn) = turn_to_axes(&seen[0], &seen[1])? else { continue };
+            let Some(turn) = turn_to_axes(&self.pairs_v, &self.pairs_u, start, end)? else { continue };
             for problem in [&mut *self, &mut *other] {
-                for pairs in [&mut problem.pairs_v, &mut problem.pairs_u] {
-                    let turned = pairs.columns(start, size) * turn.transpose();
-                    pairs.columns_mut(start, size).copy_from(&turned);
-                }
+                turn_columns([&mut problem.pairs_v, &mut problem.pairs_u], start, &turn);
                 let sign = determinant_sign(&turn);
                 (problem.sign_v, problem.sign_u) = (problem.sign_v * sign, problem.sign_u * sign);
             }
@@ -201,8 +197,16 @@ fn clusters(factors: &[f64]) -> Vec<(usize, usize)> {
     ranges
 }
 
-/// The orthogonal G of [`turn_toward_axes`], transposed; `None` where no direction is preferred.
-fn turn_to_axes(v: &DMatrix<f64>, u: &DMatrix<f64>) -> Result<Option<DMatrix<f64>>, LinalgError> {
+/// The orthogonal G by which the common basis of equal singular values, the columns from `start` to before `end`, comes
+/// nearest to the axes on which that eigenspace weighs most: the maximiser of tr((V + U)_axes·G). `None` where no direction
+/// is preferred.
+fn turn_to_axes(
+    pairs_v: &DMatrix<f64>,
+    pairs_u: &DMatrix<f64>,
+    start: usize,
+    end: usize,
+) -> Result<Option<DMatrix<f64>>, LinalgError> {
+    let (v, u) = (pairs_v.columns(start, end - start), pairs_u.columns(start, end - start));
     let mut axes: Vec<usize> = (0..v.nrows()).collect();
     let weights: Vec<f64> = axes.iter().map(|axis| v.row(*axis).norm_squared() + u.row(*axis).norm_squared()).collect();
     axes.sort_by(|one, other| weights[*other].total_cmp(&weights[*one]));
@@ -217,21 +221,13 @@ fn turn_to_axes(v: &DMatrix<f64>, u: &DMatrix<f64>) -> Result<Option<DMatrix<f64
         }
         turn = v_turn;
     }
-    Ok(Some(turn))
+    Ok(Some(turn.transpose()))
 }
 
-/// Turns the common basis of equal singular values by the orthogonal G that brings V·G and U·G nearest to the axes on
-/// which that eigenspace weighs most: the maximiser of tr((V + U)_axes·G). Answers det G.
-fn turn_toward_axes(
-    pairs_v: &mut DMatrix<f64>,
-    pairs_u: &mut DMatrix<f64>,
-    start: usize,
-    end: usize,
-) -> Result<f64, LinalgError> {
-    let size = end - start;
-    let (v, u) = (pairs_v.columns(start, size).into_owned(), pairs_u.columns(start, size).into_owned());
-    let Some(turn) = turn_to_axes(&v, &u)? else { return Ok(1.0) };
-    pairs_v.columns_mut(start, size).copy_from(&(v * turn.transpose()));
-    pairs_u.columns_mut(start, size).copy_from(&(u * turn.transpose()));
-    Ok(determinant_sign(&turn))
+/// Multiplies the columns of V and U from `start` on by an orthogonal matrix.
+fn turn_columns(bases: [&mut DMatrix<f64>; 2], start: usize, turn: &DMatrix<f64>) {
+    for pairs in bases {
+        let turned = pairs.columns(start, turn.nrows()) * turn;
+        pairs.columns_mut(start, turn.nrows()).copy_from(&turned);
+    }
 }

@@ -4,19 +4,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{open, show};
-use crate::dataset::Labels;
 use crate::formats::Checkpoint;
 use crate::session::checkpoints::KeptCheckpoint;
-use crate::session::points::sample_loss;
 use crate::session::rebuild::{Rebuilt, VisibleOutputs};
 use crate::session::{
     CheckpointCommand, CheckpointError, CheckpointRead, CheckpointRequest, CheckpointSeries, Document, Effect, History,
-    Scene, Session, Severity, SidePanel, StepMeasure, Task, UserError,
+    Scene, Score, Session, Severity, SidePanel, StepMeasure, Task, UserError, shown_path,
 };
 
 /// Opens the checkpoints of a folder or a pattern, the newest first.
 pub fn open(session: &mut Session, source: PathBuf, files: Vec<Checkpoint>, effects: &mut Vec<Effect>) {
-    end(session, effects);
+    open::end_checkpoints(session, effects);
     session.recent.add(&source);
     let mut series = CheckpointSeries::new(source, files);
     effects.extend(series.want_first().map(|path| open::read_network(session, path)));
@@ -34,14 +32,7 @@ pub fn adopt(session: &mut Session, effects: &mut Vec<Effect>) {
             let gauge = series.next_gauge;
             series.mark_shown(index, network, gauge);
         }
-        _ => end(session, effects),
-    }
-}
-
-/// The checkpoints are not open any more.
-pub fn end(session: &mut Session, effects: &mut Vec<Effect>) {
-    if session.checkpoints.take().is_some() {
-        effects.extend([Task::ListCheckpoints, Task::ReadCheckpoint].map(Effect::Cancel));
+        _ => open::end_checkpoints(session, effects),
     }
 }
 
@@ -62,7 +53,7 @@ pub fn refuse(session: &mut Session, path: &Path, trouble: &UserError, effects: 
             let source = series_name(session);
             let sentence = format!("{source}: none of its checkpoints can be read; what was open stays.");
             session.notices.add(Severity::Error, sentence, "");
-            end(session, effects);
+            open::end_checkpoints(session, effects);
             open::fall_back(session, effects);
         }
     }
@@ -70,7 +61,7 @@ pub fn refuse(session: &mut Session, path: &Path, trouble: &UserError, effects: 
 }
 
 fn series_name(session: &Session) -> String {
-    session.checkpoints.as_ref().map_or_else(String::new, |series| series.source().display().to_string())
+    session.checkpoints.as_ref().map_or_else(String::new, |series| shown_path(series.source()))
 }
 
 /// Carries out a command.
@@ -274,15 +265,14 @@ fn measure_present(session: &mut Session) {
 
 /// How the network of a scene does on its data.
 fn measure(session: &Session, scene: &Scene) -> StepMeasure {
-    let samples = scene.dataset.samples();
     let kind = session.training.loss(scene.output);
-    let losses: Option<Vec<f64>> = (0..samples).map(|sample| sample_loss(scene, kind, sample)).collect();
-    let losses = losses.filter(|losses| !losses.is_empty());
-    let accuracy = match &scene.dataset.labels {
-        Labels::Classes { of_sample, .. } => scene.forward.accuracy(of_sample),
-        Labels::None | Labels::Values(_) => None,
-    };
-    StepMeasure { loss: losses.map(|losses| losses.iter().sum::<f64>() / samples as f64), accuracy }
+    // Measured with the scene already, unless training was told to use another loss.
+    let score = scene.score.filter(|score| score.measure == kind);
+    let score = score.or_else(|| Score::measured_by(kind, scene.output, &scene.forward, &scene.dataset.labels));
+    StepMeasure {
+        loss: score.filter(|score| score.without == 0).and_then(|score| score.loss),
+        accuracy: score.and_then(|score| score.accuracy()),
+    }
 }
 
 /// Whether both have the same data and choices.

@@ -46,13 +46,19 @@ pub fn open_example(session: &mut Session, example: Example, effects: &mut Vec<E
             session.wanted.data = data;
             session.unsaved.keep(&session.wanted);
             effects.push(Effect::Cancel(Task::Read));
-            session.checkpoints = None;
-            effects.extend([Task::ListCheckpoints, Task::ReadCheckpoint].map(Effect::Cancel));
+            end_checkpoints(session, effects);
             rebuild::build(session, effects);
             let waiting = session.waiting_data.take().zip(session.inputs());
             effects.extend(waiting.map(|((path, choice), inputs)| reading(path, choice, inputs)));
         }
         Err(error) => session.notices.add(Severity::Error, error.to_string(), format!("{error:?}")),
+    }
+}
+
+/// The checkpoints are not open any more.
+pub fn end_checkpoints(session: &mut Session, effects: &mut Vec<Effect>) {
+    if session.checkpoints.take().is_some() {
+        effects.extend([Task::ListCheckpoints, Task::ReadCheckpoint].map(Effect::Cancel));
     }
 }
 

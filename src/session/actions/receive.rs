@@ -150,7 +150,7 @@ fn recover(
     if !session.wanted.data_fits() {
         session.wanted.data = Data::fitting(session.inputs().unwrap_or(1));
     }
-    checkpoints::end(session, effects);
+    open::end_checkpoints(session, effects);
     session.unsaved.keep_nothing();
     session.unsaved.taken_up = Some(folder);
     session.hint = false;

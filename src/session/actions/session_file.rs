@@ -83,7 +83,7 @@ pub fn adopt(session: &mut Session, opened: OpenedSession, effects: &mut Vec<Eff
     session.session_file = Some(OpenSessionFile { path, embeds, saved: None });
     session.restoring = Some(Restoring { network: Some(network), look });
     session.hint = false;
-    super::checkpoints::end(session, effects);
+    open::end_checkpoints(session, effects);
     session.checkpoints = checkpoints;
     super::checkpoints::adopt(session, effects);
     effects.push(Effect::Cancel(Task::ReadData));

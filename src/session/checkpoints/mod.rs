@@ -141,6 +141,11 @@ impl CheckpointSeries {
         self.wanted
     }
 
+    /// The index of the step that is asked for, else of the one on show.
+    pub fn asked(&self) -> Option<usize> {
+        self.wanted.or(self.present)
+    }
+
     /// The step on show.
     pub fn present_step(&self) -> Option<&CheckpointStep> {
         self.steps().get(self.present?)
@@ -179,7 +184,7 @@ impl CheckpointSeries {
     /// Carries out a command; what is wanted changes by it.
     pub(super) fn apply(&mut self, command: CheckpointCommand) {
         let last = self.steps().len().saturating_sub(1);
-        let here = self.wanted.or(self.present).unwrap_or(last);
+        let here = self.asked().unwrap_or(last);
         match command {
             CheckpointCommand::Seek(index) => self.go_to(index.min(last)),
             CheckpointCommand::Previous => self.go_to(here.saturating_sub(1)),

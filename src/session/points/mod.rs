@@ -9,7 +9,6 @@ mod table;
 mod table_cell;
 
 pub use condition::{Condition, ConditionProblem};
-pub(in crate::session) use painting::loss as sample_loss;
 pub use picture::{picture_side, pictured, pixel_range, pixels};
 pub use region::Region;
 pub use screen_point::{ScreenPoint, nearest};

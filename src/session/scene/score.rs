@@ -24,8 +24,13 @@ pub struct Score {
 }
 
 impl Score {
-    /// Measures the answers of a forward pass; `None` without labels.
+    /// Measures the answers of a forward pass by the loss that belongs to the output function; `None` without labels.
     pub fn new(output: OutputFunction, forward: &Forward, labels: &Labels) -> Option<Score> {
+        Score::measured_by(Loss::of_output(output), output, forward, labels)
+    }
+
+    /// The same by another loss.
+    pub fn measured_by(measure: Loss, output: OutputFunction, forward: &Forward, labels: &Labels) -> Option<Score> {
         let samples = forward.output.ncols();
         let right = match labels {
             Labels::None => return None,
@@ -34,7 +39,6 @@ impl Score {
                 Some(of_sample.iter().zip(&forward.predictions).filter(|(class, answer)| class == answer).count())
             }
         };
-        let measure = Loss::of_output(output);
         let losses = (0..samples).filter_map(|sample| sample_loss(measure, output, &forward.output, labels, sample));
         let (count, sum) = losses.fold((0_usize, 0.0), |(count, sum), loss| (count + 1, sum + loss));
         let loss = (count > 0).then(|| sum / count as f64).filter(|mean| mean.is_finite());
@@ -43,6 +47,11 @@ impl Score {
             Labels::None | Labels::Classes { .. } => None,
         };
         (samples > 0).then_some(Score { samples, right, measure, loss, without: samples - count, explained })
+    }
+
+    /// The share that is answered by its class; `None` for labels that are values.
+    pub fn accuracy(&self) -> Option<f64> {
+        self.right.map(|right| right as f64 / self.samples.max(1) as f64)
     }
 }
 

@@ -57,19 +57,19 @@ impl Trails {
         let same = |kept: &Kept| kept.source.is(source) && kept.spacing == spacing && kept.samples == samples;
         let affordable = affordable(scene.flow.ambient_dimension(), samples.len());
         let waits = affordable < KNOTS_OF_A_STUB;
-        let (mut moves, mut fits) = (true, false);
+        let (mut has_moved, mut fits) = (true, false);
         if let Some(kept) = self.kept.as_ref().filter(|kept| same(kept)) {
-            moves = kept.t != t || kept.rows != *rows;
-            fits = kept.rows == *rows && !(waits && moves);
+            has_moved = kept.t != t || kept.rows != *rows;
+            fits = kept.rows == *rows && !(waits && has_moved);
         }
         if !fits {
             let (source, samples, rows) = (source.clone(), samples.to_vec(), rows.clone());
             self.kept = Some(Kept { source, samples, rows, t, spacing, knots: BTreeMap::new() });
         }
-        if moves {
+        if has_moved {
             self.now.clear();
         }
-        if moves && waits {
+        if has_moved && waits {
             return true;
         }
         let Some(kept) = &mut self.kept else { return false };
