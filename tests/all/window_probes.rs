@@ -132,6 +132,13 @@ fn an_ablated_network_says_so_when_it_is_saved_and_changed() {
     settle(&mut window);
     assert!(!is_ablated(&window));
     assert!(warnings(&window).iter().any(|text| text.contains("that stays out now")));
+    // And the same training, when it goes on from where it began.
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    settle(&mut window);
+    assert!(is_ablated(&window));
+    command(&mut window, Command::Train(TrainCommand::Epoch));
+    settle(&mut window);
+    assert!(!is_ablated(&window));
     for _ in 0..2 {
         window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
         settle(&mut window);

@@ -55,6 +55,7 @@ fn give_up(session: &mut Session, task: Task) {
     match task {
         Task::Build => {
             session.wanted = session.shown.as_ref().map(|shown| shown.document.clone()).unwrap_or_default();
+            session.training.stay_with(session.wanted.network.as_ref());
         }
         Task::Derive(kind) => session.derived.give_up(kind),
         Task::Train => session.training.stop(),
@@ -69,5 +70,34 @@ fn give_up(session: &mut Session, task: Task) {
         | Task::Dialog
         | Task::KeepSettings
         | Task::Unsaved => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::flow::FlowOptions;
+    use crate::session::{Command, EditCommand, Example, Outcome, Scene, TrainCommand};
+
+    #[test]
+    fn a_training_of_a_network_that_was_never_shown_ends_with_its_scene() {
+        let (network, mut data) = Example::Spiral.load().unwrap();
+        let (network, points) = (Arc::new(network), data.draw().unwrap());
+        let scene = Scene::build(&network, &points, FlowOptions::default(), None, &mut |_, _| true).unwrap();
+        let document = Document { network: Some(Arc::clone(&network)), data, ..Document::default() };
+        let mut session = Session::default();
+        session.receive(Outcome::Built(document, Ok(Arc::new(scene))));
+        // That of the one on show goes on.
+        session.apply(Command::Train(TrainCommand::Play));
+        session.apply(Command::Cancel(Task::Build));
+        assert!(session.training.running());
+        session.apply(Command::Edit(EditCommand::New));
+        session.apply(Command::Train(TrainCommand::Play));
+        assert!(session.training.running() && !session.shows_wanted_network());
+        session.apply(Command::Cancel(Task::Build));
+        assert!(!session.training.running());
+        assert!(Arc::ptr_eq(session.wanted().network.as_ref().unwrap(), &network));
     }
 }

@@ -62,19 +62,26 @@ pub fn finish(
 
 fn run(session: &mut Session, goal: Goal, effects: &mut Vec<Effect>) {
     let Some(network) = session.wanted.network.clone() else { return };
-    if !session.training.continue_from(&network) {
-        // What is wanted now is kept before training changes it.
-        EditSnapshot::new(&session.wanted).into_iter().for_each(|moment| session.history.remember(moment));
-        keep_ablation(session);
+    if !session.training.continue_from(&network) || session.wanted.ablated.is_some() {
+        keep_moment(session);
     }
     let Some(dataset) = session.wanted.data.draw() else { return };
     effects.push(Effect::Train(session.training.begin(network, dataset, goal)));
+}
+
+/// What is wanted now is kept before training changes it.
+fn keep_moment(session: &mut Session) {
+    EditSnapshot::new(&session.wanted).into_iter().for_each(|moment| session.history.remember(moment));
+    keep_ablation(session);
 }
 
 fn return_to(session: &mut Session, position: usize, effects: &mut Vec<Effect>) {
     let is_found = session.training.return_to(position);
     effects.push(Effect::Cancel(Task::Train));
     if is_found {
+        if session.wanted.ablated.is_some() {
+            keep_moment(session);
+        }
         show_progress(session, effects);
     }
 }

@@ -95,6 +95,9 @@ impl Derivation for Findings {
     type Request = ();
 
     const LABEL: &'static str = "Checking the network";
+    /// What is wrong is known by its layer, whatever the phases of that layer are.
+    const OUTLIVES_PHASES: bool = true;
+
     /// Only a network in training changes all the time.
     fn interval(situation: &Situation<'_>, latest: Option<&Self>) -> f64 {
         paced(situation, latest.map(|findings| findings.seconds))

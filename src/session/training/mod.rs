@@ -2,7 +2,7 @@
 
 mod run;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 pub use run::{Goal, Pace, Snapshot, TrainingChannel, TrainingRun};
 
@@ -45,6 +45,8 @@ pub struct Training {
     snapshots: Vec<Snapshot>,
     /// Where training is.
     current: Option<Snapshot>,
+    /// The networks that a run began with or whose flow was asked for, as long as anything else holds them.
+    wanted: Vec<Weak<Network>>,
     /// How much the last step of the newest epoch changed each layer's weights, as a share of them.
     updates: Arc<[f64]>,
     /// Whether the flow of the current network was not asked for yet.
@@ -172,8 +174,9 @@ impl Training {
         let resumes = self.running();
         self.stop();
         let reached = self.unseen_network().cloned();
+        let wanted = std::mem::take(&mut self.wanted);
         self.forget();
-        self.resumes = resumes;
+        (self.resumes, self.wanted) = (resumes, wanted);
         reached
     }
 
@@ -196,6 +199,7 @@ impl Training {
         let feed = Arc::new(TrainingChannel::default());
         self.feed = Some(feed.clone());
         let start = self.current.as_ref().map(|snapshot| snapshot.state.clone());
+        self.want(&network);
         TrainingRun { network, dataset, options, start, goal, pace: self.pace, feed }
     }
 
@@ -248,6 +252,23 @@ impl Training {
     pub(super) fn mark_seen(&mut self) {
         self.age = 0.0;
         self.unseen = false;
+        if let Some(current) = &self.current {
+            self.want(&current.network.clone());
+        }
+    }
+
+    /// What was wanted does not come, and `shown` stays: a training of a network that was never shown ends.
+    pub(super) fn stay_with(&mut self, shown: Option<&Arc<Network>>) {
+        let is_of_training = |shown: &Arc<Network>| self.wanted.iter().any(|own| own.as_ptr() == Arc::as_ptr(shown));
+        if !shown.is_some_and(is_of_training) {
+            self.end();
+            shown.into_iter().for_each(|shown| self.rejoin(shown));
+        }
+    }
+
+    fn want(&mut self, network: &Arc<Network>) {
+        self.wanted.retain(|own| own.strong_count() > 0);
+        self.wanted.push(Arc::downgrade(network));
     }
 
     fn accept_update(&mut self, feed: &TrainingChannel) {
