@@ -162,6 +162,14 @@ impl Soak {
         let fault =
             told.iter().find(|notice| notice.sentence.contains("mistake") || notice.sentence.contains("a fault in"));
         assert!(fault.is_none(), "{fault:?} after {:#?}", self.log);
+        // What was taken out was taken out of this network.
+        let session = self.window.state().session();
+        for document in [Some(session.wanted()), session.document()].into_iter().flatten() {
+            if let (Some(ablated), Some(network)) = (&document.ablated, &document.network) {
+                let widths = [&ablated.base, network].map(|network| (network.inputs(), network.outputs()));
+                assert!(widths[0] == widths[1], "{widths:?} after {:#?}", self.log);
+            }
+        }
         // What is typed is shown as it is.
         let typed =
             self.window.state().session().path_prompt.as_ref().map(|prompt| prompt.text.clone()).unwrap_or_default();
