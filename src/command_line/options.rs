@@ -177,8 +177,12 @@ pub(super) fn read_network(
     chain: &[String],
     options: &ChainOptions,
 ) -> Result<LoadedNetwork, CommandError> {
-    let open = if options.allow_non_finite { formats::open_with_non_finite } else { formats::open_for };
-    let tensors = match open(file, options.input_shape)? {
+    let opened = match (options.allow_non_finite, options.input_shape) {
+        (true, shape) => formats::open_with_non_finite(file, shape),
+        (false, None) if chain.is_empty() => formats::open_guessing(file),
+        (false, shape) => formats::open_for(file, shape),
+    };
+    let tensors = match opened? {
         Opened::Network(_) if !chain.is_empty() => {
             return Err(CommandError::Usage(format!(
                 "{}: gives a whole network, so --tensors has nothing to choose; leave it out",

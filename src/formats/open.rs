@@ -4,6 +4,8 @@ use std::path::Path;
 
 use super::candidate::Candidate;
 use super::error::FormatError;
+use super::graph::GraphProblem;
+use super::input_lengths::{InputLengths, TRIED};
 use super::opened::Opened;
 use super::{adapter, detect, folder, non_finite, parts, quantised, session_network};
 use crate::network::ImageShape;
@@ -45,11 +47,48 @@ pub fn open_with_non_finite(path: &Path, input: Option<ImageShape>) -> Result<Op
     non_finite::allowing(|| open_for(path, input))
 }
 
+/// Opens a weight file as [`open`] does. Where it leaves the lengths of its input open, one with which the whole graph is
+/// understood is guessed; the account of the network says so.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_guessing(path: &Path) -> Result<Opened, FormatError> {
+    let opened = open(path)?;
+    let needs_shape = |problem: &GraphProblem| matches!(problem, GraphProblem::InputShape { .. });
+    if !matches!(&opened, Opened::Graph(graph) if needs_shape(&graph.problem)) {
+        return Ok(opened);
+    }
+    for length in TRIED {
+        let sentence = || {
+            format!(
+                "the file leaves lengths of its input open, and {length} is taken for each; tell others by --input-shape"
+            )
+        };
+        match open_of(path, Some(InputLengths::Guessed(length))) {
+            Ok(Opened::Network(mut network)) => {
+                network.account.assume(sentence());
+                return Ok(Opened::Network(network));
+            }
+            // Understood as a whole, but too wide for a flow: a shorter input may be none.
+            Ok(Opened::Graph(mut graph)) if graph.network.is_some() && graph.problem.leaves_network_whole() => {
+                graph.account.assume(sentence());
+                return Ok(Opened::Graph(graph));
+            }
+            _ => {}
+        }
+    }
+    Ok(opened)
+}
+
 /// Opens a weight file as [`open`] does. Where it holds a graph that leaves the shape of its input open, `input` tells it.
 ///
 /// # Errors
 /// As [`open`].
 pub fn open_for(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+    open_of(path, input.map(InputLengths::Told))
+}
+
+fn open_of(path: &Path, input: Option<InputLengths>) -> Result<Opened, FormatError> {
     match open_as_stored(path, input)? {
         Opened::Tensors(tensors) => {
             let part = parts::account_by_name(tensors.path());
@@ -59,7 +98,7 @@ pub fn open_for(path: &Path, input: Option<ImageShape>) -> Result<Opened, Format
     }
 }
 
-fn open_as_stored(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+fn open_as_stored(path: &Path, input: Option<InputLengths>) -> Result<Opened, FormatError> {
     if path.is_dir() {
         return open_as_stored(&folder::model_in(path)?, input);
     }
@@ -70,7 +109,7 @@ fn open_as_stored(path: &Path, input: Option<ImageShape>) -> Result<Opened, Form
         // One session that named another could go round in circles.
         return match session_network::recognise(&named) {
             Some(_) => Err(session_network::names_a_session(path)),
-            None => format.open(&named, input.or(shape)),
+            None => format.open(&named, input.or(shape.map(InputLengths::Told))),
         };
     }
     let mut opened = format.open(&file, input)?;

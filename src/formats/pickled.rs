@@ -7,8 +7,8 @@ use super::opened::Opened;
 use super::tensor_info::{TensorInfo, TensorOrder};
 use super::tensors::{TensorFile, TensorSource, ValuesError};
 use super::{FormatError, pytorch};
+use crate::formats::InputLengths;
 use crate::io::numpy::{Content, ElementKind, Ndarray, NumpyError, ndarray};
-use crate::network::ImageShape;
 use crate::pickle;
 use crate::pickle::{Pickle, PickleError, Value};
 
@@ -80,7 +80,7 @@ pub(super) fn recognise(file: &Candidate) -> Option<Evidence> {
 }
 
 /// Opens a pickle: of PyTorch's tensors or modules, else of arrays.
-pub(super) fn open(file: &Candidate, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+pub(super) fn open(file: &Candidate, input: Option<InputLengths>) -> Result<Opened, FormatError> {
     // What joblib writes is a pickle with its arrays in between.
     if file.extension == "joblib" || file.holds(b"joblib.numpy_pickle") {
         return Err(FormatError::Pickle { path: file.path.clone() });

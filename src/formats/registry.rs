@@ -10,7 +10,7 @@ use super::{
     FormatError, gguf, keras, layerflow_json, npz, onnx, pickled, plain_json, pytorch, safetensors, session_network,
     tfjs, tflite,
 };
-use crate::network::ImageShape;
+use crate::formats::InputLengths;
 
 /// A format that is read.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,7 @@ pub struct KnownFormat {
     is_zip: bool,
     /// How surely a file is of the format, where its name alone does not tell.
     recognise: fn(&Candidate) -> Option<Evidence>,
-    open: fn(&Candidate, Option<ImageShape>) -> Result<Opened, FormatError>,
+    open: fn(&Candidate, Option<InputLengths>) -> Result<Opened, FormatError>,
 }
 
 /// Extensions that files of other kinds have too, so that a name alone tells nothing.
@@ -72,7 +72,7 @@ const fn row(
     name: &'static str,
     extensions: &'static [&'static str],
     recognise: fn(&Candidate) -> Option<Evidence>,
-    open: fn(&Candidate, Option<ImageShape>) -> Result<Opened, FormatError>,
+    open: fn(&Candidate, Option<InputLengths>) -> Result<Opened, FormatError>,
 ) -> KnownFormat {
     KnownFormat { name, extensions, gives: "", written: None, is_zip: false, recognise, open }
 }
@@ -104,7 +104,7 @@ impl KnownFormat {
     }
 
     /// Opens a file that was found to be of this format.
-    pub(super) fn open(&self, file: &Candidate, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+    pub(super) fn open(&self, file: &Candidate, input: Option<InputLengths>) -> Result<Opened, FormatError> {
         (self.open)(file, input)
     }
 }

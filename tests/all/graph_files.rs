@@ -109,11 +109,30 @@ fn onnx_graphs_give_their_outputs() {
         ("sklearn", 1e-12),
         ("conv", 1e-11),
         ("signal", 1e-12),
+        ("several_ends", 1e-5),
+        ("old_softmax", 1e-5),
     ] {
         let network = whole(&format!("onnx/{file}.onnx"));
         let error = error_of(&network, &format!("onnx/{file}.npz"));
         assert!(error < accuracy, "{file}: {error}");
     }
+}
+
+#[test]
+fn several_inputs_and_outputs_are_told_in_their_order() {
+    let Opened::Network(opened) = formats::open(&data("onnx/several_ends.onnx")).unwrap() else { panic!("in part") };
+    assert_eq!((opened.network.inputs(), opened.network.outputs()), (5, 4));
+    let assumed = opened.account.assumed().join("; ");
+    assert!(assumed.contains("inputs in its order: 3 of `a`, 2 of `b`"), "{assumed}");
+    assert!(assumed.contains("of the model in its order: 3 of `p`, 1 of `v`"), "{assumed}");
+}
+
+#[test]
+fn lengths_that_a_file_leaves_open_are_guessed_and_told() {
+    let path = data("onnx/open_shape.onnx");
+    assert!(matches!(formats::open(&path), Ok(Opened::Graph(graph)) if graph.network.is_none()));
+    let Opened::Network(opened) = formats::open_guessing(&path).unwrap() else { panic!("in part") };
+    assert!(opened.account.assumed().iter().any(|sentence| sentence.contains("--input-shape")));
 }
 
 #[test]

@@ -68,7 +68,7 @@ impl Graph {
         if let [only] = parts {
             return Ok(*only);
         }
-        self.spend(name, size(&whole).unwrap_or(usize::MAX), 1)?;
+        self.spend_joined(name, size(&whole).unwrap_or(usize::MAX))?;
         let inner = size(&whole[axis + 1..]).unwrap_or(usize::MAX);
         let mut before = 0;
         let mut placed = Vec::with_capacity(parts.len());
@@ -217,7 +217,7 @@ impl Graph {
         let mut padded = vec![1; target.len().saturating_sub(own.len())];
         padded.extend(own);
         let (width, target) = (size(target).unwrap_or(usize::MAX), target.to_vec());
-        self.spend(name, width, size(&padded).unwrap_or(usize::MAX))?;
+        self.spend_joined(name, width)?;
         let positions: Vec<usize> = (0..width).map(|at| place_before_spreading(at, &padded, &target)).collect();
         self.select(of, &positions, target, name)
     }

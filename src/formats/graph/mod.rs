@@ -11,6 +11,7 @@ mod compose;
 mod convolution;
 mod cut;
 mod dominators;
+mod ends;
 mod forms;
 mod joins;
 mod layers;

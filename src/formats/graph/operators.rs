@@ -10,6 +10,10 @@ use crate::network::{Affine, Convolution, Flattening, ImageShape, Kernel, Matrix
 
 /// The largest number of places that the operators of a graph may name, 512 MB.
 const MAX_PLACES: usize = 1 << 26;
+/// Those that they may name whatever the file holds, and the more for each weight that it really holds: a few numbers can be
+/// a convolution of a large picture, but not of any.
+const ALWAYS_NAMED: usize = 1 << 22;
+const NAMED_FOR_EACH_WEIGHT: usize = 1 << 11;
 
 /// A linear map of few entries.
 pub(in crate::formats) struct SparseRows {
@@ -143,17 +147,16 @@ impl Graph {
         self.operate(&[of], name, Operator::plain(word, map), shape)
     }
 
-    /// Softmax along an axis, counted from 0 without the samples.
-    pub fn softmax_along(&mut self, of: ValueId, name: &str, axis: usize) -> Result<ValueId, GraphProblem> {
+    /// Softmax along axes, counted from 0 without the samples, as if they were one.
+    pub fn softmax_along(&mut self, of: ValueId, name: &str, axes: Vec<usize>) -> Result<ValueId, GraphProblem> {
         let shape = self.shape(of).map(<[usize]>::to_vec);
         let shape = shape.ok_or_else(|| GraphProblem::InputShape { node: name.into() })?;
         let inputs = size(&shape).unwrap_or(usize::MAX);
-        let (reads, results, length) =
-            Groups::Axes(vec![axis]).orders(&shape).ok_or_else(|| GraphProblem::Setting {
-                node: name.into(),
-                setting: "axis".into(),
-                value: "is not among its value's axes".into(),
-            })?;
+        let (reads, results, length) = Groups::Axes(axes).orders(&shape).ok_or_else(|| GraphProblem::Setting {
+            node: name.into(),
+            setting: "axis".into(),
+            value: "is not among its value's axes".into(),
+        })?;
         let map = NodeMap::Softmax { inputs, length };
         self.operate(&[of], name, Operator { word: "Softmax".into(), map, reads, results }, shape)
     }
@@ -255,7 +258,8 @@ impl Graph {
 
     pub(super) fn spend_places(&mut self, name: &str, slots: usize) -> Result<(), GraphProblem> {
         self.slots = self.slots.saturating_add(slots);
-        if self.slots > MAX_PLACES {
+        let earned = self.file_weights.saturating_mul(NAMED_FOR_EACH_WEIGHT);
+        if self.slots > ALWAYS_NAMED.saturating_add(earned).min(MAX_PLACES) {
             return Err(GraphProblem::TooLarge { node: name.into(), rows: slots, columns: 1 });
         }
         Ok(())

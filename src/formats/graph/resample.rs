@@ -141,6 +141,7 @@ impl Graph {
         }
         let width = size(&made).unwrap_or(usize::MAX);
         self.spend_entries(name, width)?;
+        self.spend_joined(name, width.saturating_mul(2))?;
         let slots: Vec<Option<usize>> = (0..width)
             .map(|slot| {
                 let from = along(slot, &made, |axis, at| {

@@ -289,7 +289,7 @@ fn activations_of_many_coordinates_are_no_matrices_that_fill_the_memory() {
         let before = value;
         value = graph.activate(value, &format!("a{number}"), Activation::Tanh).unwrap();
         if number % 2 == 0 {
-            value = graph.softmax_along(value, &format!("s{number}"), 0).unwrap();
+            value = graph.softmax_along(value, &format!("s{number}"), vec![0]).unwrap();
         } else {
             value = graph.combine(&[(1.0, value), (1.0, before)], &format!("c{number}")).unwrap();
         }

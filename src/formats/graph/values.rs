@@ -14,6 +14,8 @@ pub(super) const MAX_NUMBERS: usize = 1 << 24;
 pub(super) const LONGEST_LOWERED: usize = 2048;
 /// The numbers that are made whatever the file holds, 24 MB: a damaged file must not cost much.
 pub(super) const ALWAYS_MADE: usize = 3 << 20;
+/// The coordinates of joined values that are made whatever the file holds: what is made of each takes hundreds of bytes.
+const ALWAYS_JOINED: usize = 1 << 20;
 /// The numbers of all matrices that only say that most coordinates stay, 128 MB: what goes beyond, and beyond some for each
 /// weight that the file really holds, stays an operator of single coordinates.
 const ALWAYS_WIDENED: usize = 1 << 24;
@@ -28,6 +30,8 @@ pub(in crate::formats) struct Graph {
     pub(super) convolutions: Vec<GraphConvolution>,
     /// The numbers of the matrices that were made larger than the file gives them.
     spent: usize,
+    /// The coordinates of values that others are repeated or stand beside each other in.
+    joined: usize,
     /// The places that its operators name.
     pub(super) slots: usize,
     /// The weights that the file holds, by its length.
@@ -274,6 +278,16 @@ impl Graph {
         }
         self.spent = spent;
         Ok(())
+    }
+
+    /// Counts the coordinates of a value that is made of others, repeated or beside each other.
+    pub(super) fn spend_joined(&mut self, name: &str, width: usize) -> Result<(), GraphProblem> {
+        self.joined = self.joined.saturating_add(width);
+        let earned = self.file_weights.saturating_mul(MADE_FOR_EACH_WEIGHT);
+        if self.joined > ALWAYS_JOINED.saturating_add(earned) {
+            return Err(GraphProblem::TooLarge { node: name.into(), rows: width, columns: 1 });
+        }
+        self.spend_places(name, width)
     }
 
     /// What may be made of matrices that only say that most coordinates stay.

@@ -191,7 +191,7 @@ impl Reading<'_> {
         if size(&shape) == shape.get(position).copied() {
             return self.graph.activate(of, node, Activation::Softmax);
         }
-        self.graph.softmax_along(of, node, position)
+        self.graph.softmax_along(of, node, vec![position])
     }
 
     pub(super) fn log_softmax(&mut self, of: ValueId, node: &str, axis: i64) -> Result<ValueId, GraphProblem> {

@@ -9,8 +9,8 @@ use zip::ZipArchive;
 
 use super::super::{Account, FormatError, hdf5, json};
 use super::{WEIGHTS_ENTRY, network, origin, stored};
+use crate::formats::InputLengths;
 use crate::formats::opened::Opened;
-use crate::network::ImageShape;
 
 const CONFIG_ENTRY: &str = "config.json";
 const VERSION_ENTRY: &str = "metadata.json";
@@ -29,7 +29,7 @@ struct Archive<'a, R> {
 }
 
 /// Opens a `.keras` archive, or a zip archive that holds one.
-pub(in crate::formats) fn open_archive(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+pub(in crate::formats) fn open_archive(path: &Path, input: Option<InputLengths>) -> Result<Opened, FormatError> {
     let unreadable = |source| FormatError::Read { path: path.into(), source };
     let file = crate::io::open(path).map_err(unreadable)?;
     let held = file.metadata().map_err(unreadable)?.len();
@@ -67,7 +67,7 @@ impl<'a, R: Read + Seek> Archive<'a, R> {
         Ok(bytes)
     }
 
-    fn network(mut self, held: u64, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+    fn network(mut self, held: u64, input: Option<InputLengths>) -> Result<Opened, FormatError> {
         let path = self.path;
         let weights = self.name_of(WEIGHTS_ENTRY).unwrap_or_else(|| WEIGHTS_ENTRY.into());
         // All entries lie in the folder of the weights.

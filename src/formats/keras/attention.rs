@@ -80,7 +80,7 @@ impl Reading<'_> {
         if operands.constant(settings, usize::MAX, &["use_causal_mask"]).and_then(Value::as_bool) == Some(true) {
             scores = self.causal(scores, node)?;
         }
-        let shares = self.graph.softmax_along(scores, node, 2)?;
+        let shares = self.graph.softmax_along(scores, node, vec![2])?;
         let seen = self.graph.matrix_product(shares, made[2], node)?;
         let shape = self.graph.known_shape(seen, node)?;
         let together = self.turned_axes(seen, node, &[1, 0, 2])?;
@@ -143,7 +143,7 @@ impl Reading<'_> {
         {
             scores = self.causal(scores, node)?;
         }
-        let shares = self.graph.softmax_along(scores, node, 1)?;
+        let shares = self.graph.softmax_along(scores, node, vec![1])?;
         Ok(self.graph.matrix_product(shares, value, node)?)
     }
 

@@ -38,7 +38,7 @@ use super::hdf5::Hdf5File;
 use super::opened::Opened;
 use super::tensors::TensorFile;
 use super::{Account, FormatError, WeightForm, hdf5, json};
-use crate::network::ImageShape;
+use crate::formats::InputLengths;
 use architecture::Model;
 
 use reading::Reading;
@@ -62,7 +62,7 @@ pub(super) struct Stored {
 }
 
 /// Opens an HDF5 file: with Keras's `model_config` it is a network, else a list of tensors.
-pub(super) fn open_hdf5(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+pub(super) fn open_hdf5(path: &Path, input: Option<InputLengths>) -> Result<Opened, FormatError> {
     let bytes = crate::io::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
     let held = bytes.len() as u64;
     let file = hdf5::open(path, bytes)?;
@@ -82,7 +82,7 @@ pub(super) fn open_hdf5(path: &Path, input: Option<ImageShape>) -> Result<Opened
 }
 
 /// Opens a configuration whose weights lie beside it under a name that belongs to it.
-pub(super) fn open_architecture(path: &Path, bytes: &[u8], input: Option<ImageShape>) -> Result<Opened, FormatError> {
+pub(super) fn open_architecture(path: &Path, bytes: &[u8], input: Option<InputLengths>) -> Result<Opened, FormatError> {
     let config: Value = json::parse(path, bytes)?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let names = ["", "_arch", "_architecture", "_config"].iter().filter_map(|extension| stem.strip_suffix(extension));
@@ -141,7 +141,7 @@ pub(super) fn network(
     stored: Stored,
     origin: Origin,
     mut account: Account,
-    input: Option<ImageShape>,
+    input: Option<InputLengths>,
 ) -> Result<Opened, FormatError> {
     let Stored { tensors, held, layout, is_listed } = stored;
     let mut forms = HashMap::new();
@@ -181,7 +181,7 @@ fn follow(
     path: &Path,
     model: &Model,
     mut reading: Reading<'_>,
-    input: Option<ImageShape>,
+    input: Option<InputLengths>,
 ) -> Result<(GraphNetwork, Vec<GraphConvolution>, Account), FormatError> {
     let understood = reading.whole(model, input)?;
     let Reading { graph, account, .. } = reading;

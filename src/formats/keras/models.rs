@@ -11,10 +11,11 @@ use super::calls::{Argument, Place};
 use super::operands::{Operand, Operands};
 use super::reading::Reading;
 use super::weights::WeightFault;
+use crate::formats::InputLengths;
 use crate::formats::PartName;
 use crate::formats::graph::ValueId;
 use crate::formats::shape::size;
-use crate::network::ImageShape;
+use crate::network::Flattening;
 
 /// The most values of one input.
 const MAX_INPUTS: usize = 1 << 24;
@@ -39,7 +40,7 @@ struct Calls<'m> {
 
 impl Reading<'_> {
     /// The whole model; `asked` is the shape of its input where the file leaves it open.
-    pub(super) fn whole(&mut self, model: &Model, asked: Option<ImageShape>) -> Result<Understood, FormatError> {
+    pub(super) fn whole(&mut self, model: &Model, asked: Option<InputLengths>) -> Result<Understood, FormatError> {
         let shapes: Vec<Option<Vec<usize>>> = model.inputs.iter().map(|name| input_shape(model, name, asked)).collect();
         let is_absurd = |shape: &Option<Vec<usize>>| {
             shape.as_ref().is_some_and(|shape| size(shape).is_none_or(|width| width > MAX_INPUTS))
@@ -56,11 +57,6 @@ impl Reading<'_> {
                 Err(problem) => return Ok(Understood { end: None, problem: Some(problem) }),
             },
         };
-        for other in model.outputs.iter().skip(1) {
-            let why =
-                format!("is another output of the model; only the first, `{}`, is followed", model.outputs[0].layer);
-            self.account.misses(PartName::node(&other.layer), why);
-        }
         self.model(model, &given)
     }
 
@@ -70,40 +66,28 @@ impl Reading<'_> {
         model: &Model,
         shapes: &[Option<Vec<usize>>],
     ) -> Result<Vec<ValueId>, GraphProblem> {
-        let sizes: Option<Vec<usize>> = shapes.iter().map(|shape| size(shape.as_ref()?)).collect();
-        let total = sizes.as_ref().and_then(|sizes| sizes.iter().try_fold(0_usize, |sum, size| sum.checked_add(*size)));
-        let (Some(sizes), Some(total)) = (sizes, total) else {
+        let named: Option<Vec<(&str, Vec<usize>)>> =
+            model.inputs.iter().zip(shapes).map(|(name, shape)| Some((name.as_str(), shape.clone()?))).collect();
+        let Some(named) = named else {
             let problem = format!("the model has {} inputs ({})", shapes.len(), model.inputs.join(", "));
             return Err(GraphProblem::Ends { problem });
         };
-        let text: Vec<String> =
-            model.inputs.iter().zip(&sizes).map(|(name, size)| format!("{size} of `{name}`")).collect();
-        self.account.assume(format!(
-            "the columns of the data are those of the model's inputs in its order: {}",
-            text.join(", ")
-        ));
-        let whole = self.graph.input(Some(vec![total]));
-        let mut first = 0;
-        let mut given = Vec::with_capacity(sizes.len());
-        for ((size, shape), name) in sizes.iter().zip(shapes).zip(&model.inputs) {
-            let positions: Vec<usize> = (first..first + size).collect();
-            given.push(self.graph.select(whole, &positions, shape.clone().unwrap_or_default(), name)?);
-            first += size;
-        }
+        let (given, sentence) = self.graph.inputs_beside_each_other(&named)?;
+        self.account.assume(sentence);
         Ok(given)
     }
 
-    /// The first output of a model that is given these values.
+    /// The output of a model that is given these values; several one behind the other.
     fn model(&mut self, model: &Model, given: &[ValueId]) -> Result<Understood, FormatError> {
         let mut calls = Calls { model, layers: HashMap::new(), values: HashMap::new() };
         for (index, layer) in model.layers.iter().enumerate() {
             calls.layers.insert(&layer.name, index);
         }
         let first = given.first().copied();
-        let Some(output) = model.outputs.first() else {
+        if model.outputs.is_empty() {
             return Ok(Understood { end: first, problem: None });
-        };
-        let order = match calls.order(output) {
+        }
+        let order = match calls.order(&model.outputs) {
             Ok(order) => order,
             Err(problem) => return Ok(Understood { end: None, problem: Some(problem) }),
         };
@@ -135,7 +119,19 @@ impl Reading<'_> {
                 }
             }
         }
-        Ok(Understood { end, problem: None })
+        if let [_] = &model.outputs[..] {
+            return Ok(Understood { end, problem: None });
+        }
+        let value = |output| calls.find(output).and_then(|call| calls.values.get(&call)).copied();
+        let named = model.outputs.iter().map(|output| (output.layer.as_str(), value(output)));
+        let outputs: Vec<(&str, ValueId)> = named.filter_map(|(name, value)| Some((name, value?))).collect();
+        match self.graph.outputs_behind_each_other(&outputs) {
+            Ok((end, sentence)) => {
+                self.account.assume(sentence);
+                Ok(Understood { end: Some(end), problem: None })
+            }
+            Err(problem) => Ok(Understood { end, problem: Some(problem) }),
+        }
     }
 
     /// A model as a layer of another.
@@ -195,15 +191,15 @@ impl Calls<'_> {
         positions.into_iter().map(|position| self.find(position)).collect()
     }
 
-    /// The calls that the output needs, each after those that it is given.
-    fn order(&self, output: &Place) -> Result<Vec<CallId>, GraphProblem> {
+    /// The calls that the outputs need, each after those that it is given.
+    fn order(&self, outputs: &[Place]) -> Result<Vec<CallId>, GraphProblem> {
         let lost = |name: &str| GraphProblem::Ends {
             problem: format!("`{name}` is given what is not in the model, or what comes from itself"),
         };
-        let output_call = self.find(output).ok_or_else(|| lost("the output"))?;
         let mut waits_for: HashMap<CallId, BTreeSet<CallId>> = HashMap::new();
         let mut feeds: HashMap<CallId, Vec<CallId>> = HashMap::new();
-        let mut waiting = vec![output_call];
+        let wanted = outputs.iter().map(|output| self.find(output).ok_or_else(|| lost("the output")));
+        let mut waiting = wanted.collect::<Result<Vec<CallId>, GraphProblem>>()?;
         while let Some(id) = waiting.pop() {
             if waits_for.contains_key(&id) {
                 continue;
@@ -258,7 +254,7 @@ impl Calls<'_> {
 
 /// The shape of an input without the samples: what the layer's settings tell, else the model's, else what was asked for;
 /// none where an axis stays open.
-fn input_shape(model: &Model, name: &str, asked: Option<ImageShape>) -> Option<Vec<usize>> {
+fn input_shape(model: &Model, name: &str, asked: Option<InputLengths>) -> Option<Vec<usize>> {
     let layer = model.layers.iter().find(|layer| layer.name == name)?;
     // A model within the model may be what tells it.
     if let Some(inner) = &layer.inner {
@@ -267,10 +263,7 @@ fn input_shape(model: &Model, name: &str, asked: Option<ImageShape>) -> Option<V
     let attribute = ["batch_shape", "batch_input_shape"].iter().find_map(|key| layer.config.get(*key));
     let shape = attribute.or(model.input_shape.as_ref()).and_then(Value::as_array)?;
     let lengths = shape.iter().skip(1).map(|length| length.as_u64().and_then(|length| usize::try_from(length).ok()));
-    let attribute: Option<Vec<usize>> = lengths.collect();
-    attribute.or_else(|| match (asked?, shape.len()) {
-        (volume, 4) => Some(vec![volume.height(), volume.width(), volume.channels()]),
-        (volume, 3) => Some(vec![volume.width(), volume.channels()]),
-        _ => None,
-    })
+    let axes: Vec<Option<usize>> = lengths.collect();
+    let attribute: Option<Vec<usize>> = axes.iter().copied().collect();
+    attribute.or_else(|| asked?.complete(&axes, Flattening::ChannelsLast))
 }

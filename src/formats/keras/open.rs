@@ -2,10 +2,10 @@
 
 use super::archive::open_archive;
 use super::{WEIGHTS_ENTRY, open_architecture, open_hdf5};
+use crate::formats::InputLengths;
 use crate::formats::candidate::{Candidate, Content, Evidence};
 use crate::formats::opened::Opened;
 use crate::formats::{FormatError, hdf5};
-use crate::network::ImageShape;
 
 /// How surely the file is one: an archive, HDF5, or an architecture whose weights lie beside it.
 pub(in crate::formats) fn recognise(file: &Candidate) -> Option<Evidence> {
@@ -25,7 +25,7 @@ pub(in crate::formats) fn recognise(file: &Candidate) -> Option<Evidence> {
 }
 
 /// Opens a file of any of these kinds.
-pub(in crate::formats) fn open_any(file: &Candidate, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+pub(in crate::formats) fn open_any(file: &Candidate, input: Option<InputLengths>) -> Result<Opened, FormatError> {
     match &file.content {
         Content::Bytes => open_hdf5(&file.path, input),
         Content::Zip(_) => open_archive(&file.path, input),

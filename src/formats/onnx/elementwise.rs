@@ -8,7 +8,7 @@ use super::broadcast::{branches, with_constant, without_samples};
 use super::constant::Constant;
 use super::element::Kind;
 use super::node::Node;
-use super::operands::{constant_operand, floats, only_operand, operand, settled_operand};
+use super::operands::{constant_operand, floats, only_operand, operand, settled_operand, with_known_lengths};
 use super::rounding::tell_jump;
 use super::scalar::{Binary, Scalar, Unary};
 use super::trace::{Fault, Reading, Trace, Traced, Value, label};
@@ -57,9 +57,9 @@ pub(super) fn binary<'a>(trace: &mut Trace<'a>, node: &Node<'a>, operator: Binar
     if node.version < 7 && node.is_on("broadcast") && node.attribute("axis").is_some() {
         return Err(node.setting("its attribute `axis`", "is that of an old operator set").into());
     }
-    let mut value = operand(trace, node, 0)?;
+    let mut value = with_known_lengths(operand(trace, node, 0)?);
     for position in 1..node.input.len() {
-        let other = operand(trace, node, position)?;
+        let other = with_known_lengths(operand(trace, node, position)?);
         // Only two values by their names can be settled where they are.
         if node.input.len() == 2
             && let (Value::Traced(left), Value::Traced(right)) = (&value, &other)

@@ -18,6 +18,19 @@ pub(super) fn operand(trace: &mut Trace<'_>, node: &Node<'_>, position: usize) -
     }
 }
 
+/// Lengths of which none is that of the samples are whole numbers like others.
+pub(super) fn with_known_lengths(value: Value) -> Value {
+    let Value::Lengths(lengths) = &value else { return value };
+    let known: Option<Vec<f64>> = lengths.iter().map(|length| length.map(|length| length as f64)).collect();
+    match known {
+        Some(values) => {
+            let shape = vec![values.len()];
+            Value::Constant(Rc::new(Constant { shape, values, kind: Kind::Integer }))
+        }
+        None => value,
+    }
+}
+
 /// A constant operand; none where it is absent.
 pub(super) fn constant_operand(
     trace: &mut Trace<'_>,
@@ -25,7 +38,7 @@ pub(super) fn constant_operand(
     position: usize,
 ) -> Result<Option<Rc<Constant>>, Fault> {
     let Some(name) = node.operand_name(position) else { return Ok(None) };
-    match trace.get(node.proto, name)? {
+    match with_known_lengths(trace.get(node.proto, name)?) {
         Value::Constant(constant) => Ok(Some(constant)),
         _ => Err(node.setting(&format!("its operand `{name}`"), "is not a constant, which is not understood").into()),
     }

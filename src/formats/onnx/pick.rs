@@ -7,7 +7,7 @@ use nalgebra::{DMatrix, DVector};
 use super::constant::{Constant, picked_positions};
 use super::element::Kind;
 use super::node::Node;
-use super::operands::{constant_operand, only_operand, operand, settled_operand};
+use super::operands::{constant_operand, only_operand, operand, settled_operand, with_known_lengths};
 use super::recognise::{complement, recognise};
 use super::reduce::{axis_of, with_axes};
 use super::trace::{Fault, Reading, Trace, Traced, Value, label};
@@ -81,7 +81,14 @@ pub(super) fn gather<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
     match operand(trace, node, 0)? {
         Value::Lengths(lengths) if matches!(axis, 0 | -1) => {
             let positions = positions(&wanted, lengths.len()).ok_or_else(beyond)?;
-            Ok(Value::Lengths(positions.into_iter().map(|position| lengths[position]).collect()))
+            let picked = Value::Lengths(positions.into_iter().map(|position| lengths[position]).collect());
+            Ok(match with_known_lengths(picked) {
+                // One that is picked alone has no axis.
+                Value::Constant(known) => {
+                    Value::Constant(Rc::new(Constant { shape: wanted.shape.clone(), ..known.as_ref().clone() }))
+                }
+                open => open,
+            })
         }
         Value::Constant(constant) => {
             let axis = axis_of(axis, constant.shape.len()).ok_or_else(beyond)?;

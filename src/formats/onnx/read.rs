@@ -18,8 +18,8 @@ use super::trace::{Fault, LeftOut, Reading, Told, Trace, Traced, Value, label};
 use crate::formats::candidate::{Candidate, Content, Evidence};
 use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, is_recurrent, opened};
 use crate::formats::opened::Opened;
-use crate::formats::{Account, Fate, FormatError, PartName};
-use crate::network::{Activation, Elementary, ImageShape, OutputFunction};
+use crate::formats::{Account, Fate, FormatError, InputLengths, PartName};
+use crate::network::{Activation, Elementary, Flattening, OutputFunction};
 
 /// Names of graphs that exporters give to any network.
 const GENERIC_NAMES: [&str; 5] = ["main_graph", "torch_jit", "torch-jit-export", "graph", "main"];
@@ -32,7 +32,7 @@ pub(in crate::formats) fn recognise_file(file: &Candidate) -> Option<Evidence> {
 }
 
 /// Opens an ONNX file.
-pub(in crate::formats) fn open(path: &Path, asked: Option<ImageShape>) -> Result<Opened, FormatError> {
+pub(in crate::formats) fn open(path: &Path, asked: Option<InputLengths>) -> Result<Opened, FormatError> {
     let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: "ONNX", reason };
     let file = crate::io::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
     if !is_in_proportion(&file) {
@@ -81,7 +81,7 @@ fn follow_all(
     path: &Path,
     graph: &GraphProto,
     version: i64,
-    asked: Option<ImageShape>,
+    asked: Option<InputLengths>,
 ) -> Result<Followed, FormatError> {
     let mut trace = Trace::new(path, graph);
     let nowhere = |problem: GraphProblem| {
@@ -89,27 +89,12 @@ fn follow_all(
         Ok(Followed { network, convolutions: Vec::new(), account: accounted(graph, &[], &[]) })
     };
     let inputs: Vec<&ValueInfoProto> = graph.input.iter().filter(|input| !trace.is_initializer(&input.name)).collect();
-    let [input] = inputs[..] else { return nowhere(several(graph, &inputs)) };
-    let axes = input_axes(input);
-    (trace.input_axes, trace.samples) =
-        (axes.as_ref().map(Vec::len), axes.and_then(|axes| axes.first().copied().flatten()));
-    let base = trace.graph.input(input_shape(input, asked));
-    let kind = match element_of(input) {
-        element::STRING => {
-            let (node, setting) = (input.name.clone(), "its type".into());
-            return nowhere(GraphProblem::Setting { node, setting, value: "is text".into() });
-        }
-        element::BOOL => Kind::Truth,
-        element::INT8..=element::INT64 | element::UINT8 | element::UINT32 | element::UINT64 => Kind::Integer,
-        _ => Kind::Float,
+    let first = match begin(&mut trace, graph, &inputs, asked) {
+        Ok(first) => first,
+        Err(problem) => return nowhere(problem),
     };
-    let given_value = Traced { kind, ..Traced::from_value(base) };
-    trace.set(&input.name, Value::Traced(given_value.clone()));
-    if let Some(rounding) = Rounding::from_number(element_of(input)) {
-        rounding.account_for(&mut trace, element_of(input), PartName::attribute(&input.name, "type"));
-    }
     let mut problem = None;
-    let mut understood = given_value;
+    let mut understood = first;
     let mut courses = Vec::with_capacity(graph.node.len());
     for proto in &graph.node {
         let node = Node::new(proto, version);
@@ -144,7 +129,7 @@ fn follow_all(
             }
         }
     }
-    let (network, taken) = match end(&trace, graph) {
+    let (network, taken) = match end(&mut trace, graph) {
         Ok(end) => {
             trace.remarks.extend(end.remarks);
             (finish(path, graph, &mut trace, &end.traced, end.by)?, end.taken)
@@ -192,6 +177,68 @@ fn is_idle(graph: &GraphProto, node: &NodeProto) -> bool {
     !node.output.iter().any(is_taken)
 }
 
+/// Gives the network its input, or its inputs as parts of one; the first of them.
+fn begin<'a>(
+    trace: &mut Trace<'a>,
+    graph: &'a GraphProto,
+    inputs: &[&'a ValueInfoProto],
+    asked: Option<InputLengths>,
+) -> Result<Traced, GraphProblem> {
+    let Some(first) = inputs.first() else { return Err(several(graph, inputs)) };
+    let axes = input_axes(first);
+    (trace.input_axes, trace.samples) =
+        (axes.as_ref().map(Vec::len), axes.and_then(|axes| axes.first().copied().flatten()));
+    let bases = match inputs {
+        [input] => vec![trace.graph.input(input_shape(input, asked))],
+        several_inputs => {
+            let shapes = |input: &&'a ValueInfoProto| Some((input.name.as_str(), part_shape(input, asked)?));
+            let shapes: Option<Vec<(&str, Vec<usize>)>> = several_inputs.iter().map(shapes).collect();
+            let shapes = shapes.ok_or_else(|| match several_inputs.iter().find(|input| is_open(input)) {
+                Some(open) if asked.is_none() => GraphProblem::InputShape { node: open.name.clone() },
+                _ => several(graph, several_inputs),
+            })?;
+            let (bases, sentence) = trace.graph.inputs_beside_each_other(&shapes)?;
+            trace.remarks.push(sentence);
+            bases
+        }
+    };
+    let mut all = Vec::with_capacity(inputs.len());
+    for (input, base) in inputs.iter().zip(bases) {
+        let kind = match element_of(input) {
+            element::STRING => {
+                let (node, setting) = (input.name.clone(), "its type".into());
+                return Err(GraphProblem::Setting { node, setting, value: "is text".into() });
+            }
+            element::BOOL => Kind::Truth,
+            element::INT8..=element::INT64 | element::UINT8 | element::UINT32 | element::UINT64 => Kind::Integer,
+            _ => Kind::Float,
+        };
+        let given = Traced { kind, ..Traced::from_value(base) };
+        trace.set(&input.name, Value::Traced(given.clone()));
+        if let Some(rounding) = Rounding::from_number(element_of(input)) {
+            rounding.account_for(trace, element_of(input), PartName::attribute(&input.name, "type"));
+        }
+        all.push(given);
+    }
+    all.into_iter().next().ok_or_else(|| several(graph, inputs))
+}
+
+/// The shape of an input that is one of several: its first axis has to be that of the samples.
+fn part_shape(input: &ValueInfoProto, asked: Option<InputLengths>) -> Option<Vec<usize>> {
+    let axes = input_axes(input)?;
+    match &axes[..] {
+        // One number for each sample.
+        [None] => Some(Vec::new()),
+        [] | [Some(_)] => None,
+        _ => input_shape(input, asked),
+    }
+}
+
+/// Whether the file tells how many axes an input has, but leaves the length of one behind that of the samples open.
+fn is_open(input: &ValueInfoProto) -> bool {
+    input_axes(input).is_some_and(|axes| axes.iter().skip(1).any(Option::is_none))
+}
+
 /// What a graph of several inputs, or none, is: most often the others are the memory of a recurrent operator.
 fn several(graph: &GraphProto, inputs: &[&ValueInfoProto]) -> GraphProblem {
     if let Some(node) = nodes(graph).find(|node| is_recurrent(&node.op_type)) {
@@ -215,16 +262,13 @@ fn element_of(input: &ValueInfoProto) -> i32 {
 
 /// The lengths of the input's axes without the samples, as the file tells them, else as was asked for; none where one
 /// stays open.
-fn input_shape(input: &ValueInfoProto, asked: Option<ImageShape>) -> Option<Vec<usize>> {
+fn input_shape(input: &ValueInfoProto, asked: Option<InputLengths>) -> Option<Vec<usize>> {
     let axes = &input.kind.as_ref()?.tensor_type.as_ref()?.shape.as_ref()?.dim;
     let lengths = axes.iter().map(|axis| usize::try_from(axis.dim_value?).ok().filter(|&length| length > 0));
     let skipped = usize::from(axes.len() > 1);
-    let attribute: Option<Vec<usize>> = lengths.skip(skipped).collect();
-    let shape = attribute.or_else(|| match (asked?, axes.len()) {
-        (volume, 0 | 4) => Some(vec![volume.channels(), volume.height(), volume.width()]),
-        (volume, 3) => Some(vec![volume.channels(), volume.width()]),
-        _ => None,
-    });
+    let own: Vec<Option<usize>> = if axes.is_empty() { vec![None; 3] } else { lengths.skip(skipped).collect() };
+    let attribute: Option<Vec<usize>> = own.iter().copied().collect();
+    let shape = attribute.or_else(|| asked?.complete(&own, Flattening::ChannelsFirst));
     shape.filter(|shape| !shape.is_empty())
 }
 
@@ -257,7 +301,7 @@ struct End {
 
 /// The value that the network gives, and how it is read: of several outputs the one that is understood as numbers, where
 /// the others name classes.
-fn end(trace: &Trace<'_>, graph: &GraphProto) -> Result<End, GraphProblem> {
+fn end(trace: &mut Trace<'_>, graph: &GraphProto) -> Result<End, GraphProblem> {
     let ends = |problem: String| GraphProblem::Ends { problem };
     let mut numbers = Vec::new();
     let mut read = Vec::new();
@@ -266,7 +310,7 @@ fn end(trace: &Trace<'_>, graph: &GraphProto) -> Result<End, GraphProblem> {
             Some(Value::Traced(traced)) if traced.transposed => {
                 return Err(ends(format!("the output `{}` has its samples on the last axis", output.name)));
             }
-            Some(Value::Traced(traced)) => numbers.push((output.name.as_str(), traced)),
+            Some(Value::Traced(traced)) => numbers.push((output.name.as_str(), traced.clone())),
             Some(Value::Read { of, as_what }) => read.push((output.name.as_str(), *of, *as_what)),
             Some(Value::Opaque) | None => return Err(ends(format!("the output `{}` is not understood", output.name))),
             Some(_) => {}
@@ -291,7 +335,7 @@ fn end(trace: &Trace<'_>, graph: &GraphProto) -> Result<End, GraphProblem> {
                 let by = Some(OutputFunction::LogSoftmax);
                 return Ok(End { traced: Traced::from_value(logits), by, taken, remarks });
             }
-            Ok(End { traced: (*traced).clone(), by: None, taken, remarks })
+            Ok(End { traced: traced.clone(), by: None, taken, remarks })
         }
         ([], [(name, of, as_what)]) => {
             if *as_what != Reading::OneHot {
@@ -308,8 +352,18 @@ fn end(trace: &Trace<'_>, graph: &GraphProto) -> Result<End, GraphProblem> {
             Err(ends(format!("the graph has {} outputs ({})", names.len(), names.join(", "))))
         }
         (several, _) => {
-            let names: Vec<&str> = several.iter().map(|(name, _)| *name).collect();
-            Err(ends(format!("the graph has {} outputs ({})", names.len(), names.join(", "))))
+            let mut outputs = Vec::with_capacity(several.len());
+            for (name, traced) in several {
+                outputs.push((*name, trace.settle(traced)?));
+            }
+            let (end, sentence) = trace.graph.outputs_behind_each_other(&outputs)?;
+            remarks.push(sentence);
+            for (other, ..) in &read {
+                remarks.push(format!("the output `{other}` names the largest of one of them, and is left out"));
+            }
+            let taken = several.iter().map(|(name, _)| *name).chain(read.iter().map(|(name, ..)| *name));
+            let taken = taken.map(str::to_owned).collect();
+            Ok(End { traced: Traced::from_value(end), by: Some(OutputFunction::Identity), taken, remarks })
         }
     }
 }

@@ -73,13 +73,14 @@ fn whole_softmax(trace: &mut Trace<'_>, node: &Node<'_>, of: ValueId) -> Result<
     Ok(softmax)
 }
 
-/// Softmax along one axis of several.
-fn softmax_along<'a>(trace: &mut Trace<'a>, node: &Node<'a>, absent: i64) -> Result<Traced, Fault> {
+/// Softmax along one axis of several, or along that and all behind it.
+fn softmax_along<'a>(trace: &mut Trace<'a>, node: &Node<'a>, absent: i64, flattens: bool) -> Result<Traced, Fault> {
     let (traced, rank) = with_axes(trace, node, 0)?;
     let axis = axis_of(node.integer("axis", absent), rank);
     let axis = axis.ok_or_else(|| node.setting("axis", "is not among its value's axes"))?;
     let axis = axis.checked_sub(1).ok_or_else(|| node.mixes_samples("axis 0"))?;
-    let base = trace.graph.softmax_along(traced.base, label(node.proto), axis)?;
+    let axes = if flattens { (axis..rank.saturating_sub(1)).collect() } else { vec![axis] };
+    let base = trace.graph.softmax_along(traced.base, label(node.proto), axes)?;
     Ok(traced.like(base))
 }
 
@@ -92,8 +93,7 @@ pub(super) fn softmax<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Valu
     let (absent, flattens) = usual(node);
     let traced = match whole_axis(trace, node, absent, flattens) {
         Ok(traced) => traced,
-        Err(fault) if flattens => return Err(fault),
-        Err(_) => return Ok(Value::Traced(softmax_along(trace, node, absent)?)),
+        Err(_) => return Ok(Value::Traced(softmax_along(trace, node, absent, flattens)?)),
     };
     let base = whole_softmax(trace, node, traced.base)?;
     Ok(Value::Traced(traced.like(base)))

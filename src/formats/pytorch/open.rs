@@ -9,9 +9,9 @@ use super::storage_file::StorageFile;
 use super::tensors::{finish, with_legacy, with_zip};
 use super::{embedded, modules};
 use crate::formats::FormatError;
+use crate::formats::InputLengths;
 use crate::formats::candidate::{Candidate, Content, Evidence};
 use crate::formats::opened::Opened;
-use crate::network::ImageShape;
 use crate::pickle::{Pickle, read};
 
 /// How surely the file is one of PyTorch's, or an index of several.
@@ -27,7 +27,7 @@ pub(in crate::formats) fn recognise(file: &Candidate) -> Option<Evidence> {
 }
 
 /// Opens a file of PyTorch's, or all files of an index.
-pub(in crate::formats) fn open(file: &Candidate, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+pub(in crate::formats) fn open(file: &Candidate, input: Option<InputLengths>) -> Result<Opened, FormatError> {
     match &file.content {
         Content::Bytes => open_legacy(&file.path, input),
         Content::Zip(_) => open_zip(&file.path, input),
@@ -36,12 +36,12 @@ pub(in crate::formats) fn open(file: &Candidate, input: Option<ImageShape>) -> R
 }
 
 /// Opens a zip archive that holds a `data.pkl`.
-fn open_zip(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+fn open_zip(path: &Path, input: Option<InputLengths>) -> Result<Opened, FormatError> {
     with_zip(path, |held, pickle, file| network_or_tensors(path, held, pickle, file, input))
 }
 
 /// Opens a file from before version 1.6.
-fn open_legacy(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+fn open_legacy(path: &Path, input: Option<InputLengths>) -> Result<Opened, FormatError> {
     with_legacy(path, |held, pickle, file| network_or_tensors(path, held, pickle, file, input))
 }
 
@@ -51,7 +51,7 @@ fn network_or_tensors<S>(
     held: u64,
     pickle: &Pickle<'_>,
     file: S,
-    input: Option<ImageShape>,
+    input: Option<InputLengths>,
 ) -> Result<Opened, FormatError>
 where
     S: StorageFile + Send + Sync + 'static,
@@ -73,7 +73,7 @@ where
 }
 
 /// Opens a pickle that holds tensors of PyTorch's; gives nothing where it holds none.
-pub(in crate::formats) fn open_pickle(path: &Path, input: Option<ImageShape>) -> Result<Option<Opened>, FormatError> {
+pub(in crate::formats) fn open_pickle(path: &Path, input: Option<InputLengths>) -> Result<Option<Opened>, FormatError> {
     let bytes = crate::io::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
     let Ok(pickle) = read(&bytes) else { return Ok(None) };
     let Some(storages) = embedded::storages(path, bytes.len(), &pickle)? else { return Ok(None) };

@@ -59,7 +59,7 @@ impl Trace {
             && let Some(axis) = shape.len().checked_sub(1)
             && shape.iter().filter(|&&length| length > 1).count() > 1
         {
-            return Ok(Operand::value(self.graph.softmax_along(value.id, node, axis)?));
+            return Ok(Operand::value(self.graph.softmax_along(value.id, node, vec![axis])?));
         }
         self.activate(node, of, Activation::Softmax, operator)
     }

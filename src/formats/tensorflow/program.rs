@@ -8,6 +8,7 @@ use super::trace::{Operand, Trace, Traced};
 use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem};
 use crate::formats::shape::size;
 use crate::formats::{Account, FormatError, PartName};
+use crate::network::OutputFunction;
 
 /// The most coordinates that an input may have.
 const WIDEST_INPUT: usize = 1 << 24;
@@ -84,10 +85,8 @@ pub(in crate::formats) fn run(
 ) -> Result<Followed, FormatError> {
     let needed = needed(program, ends);
     let mut values: HashMap<usize, Operand> = HashMap::new();
-    for input in &ends.inputs {
-        let shape = input.shape.clone().filter(|shape| size(shape).is_some_and(|width| width <= WIDEST_INPUT));
-        values.insert(input.value, Operand::value(trace.graph.input(shape)));
-    }
+    let mut remarks = Vec::new();
+    let unbegun = begin(&mut trace, ends, &mut values, &mut remarks).err();
     let mut failed: Option<usize> = None;
     for (position, step) in program.steps().iter().enumerate().filter(|(position, _)| needed[*position]) {
         let given = operands(program, step, &values);
@@ -103,10 +102,39 @@ pub(in crate::formats) fn run(
             values.insert(*output, results.next().unwrap_or(Operand::Opaque));
         }
     }
-    let network = network(path, name, ends, &values, &trace)?;
+    let network = match unbegun {
+        None => network(path, name, ends, &values, &mut trace, &mut remarks)?,
+        Some(problem) => GraphNetwork { network: None, problem: Some(problem) },
+    };
     let cut = cut(program, &network, failed);
-    let (account, used) = account(program, &needed, cut, network.problem.as_ref());
+    let (mut account, used) = account(program, &needed, cut, network.problem.as_ref());
+    remarks.into_iter().for_each(|remark| account.assume(remark));
     Ok(Followed { network, convolutions: trace.graph.into_convolutions(), account, used })
+}
+
+/// Gives the network its input, or its inputs as parts of one.
+fn begin(
+    trace: &mut Trace,
+    ends: &Ends,
+    values: &mut HashMap<usize, Operand>,
+    remarks: &mut Vec<String>,
+) -> Result<(), GraphProblem> {
+    let shape = |input: &Input| input.shape.clone().filter(|shape| size(shape).is_some_and(|all| all <= WIDEST_INPUT));
+    if let [input] = &ends.inputs[..] {
+        values.insert(input.value, Operand::value(trace.graph.input(shape(input))));
+        return Ok(());
+    }
+    let shapes: Option<Vec<(&str, Vec<usize>)>> =
+        ends.inputs.iter().map(|input| Some((input.name.as_str(), shape(input)?))).collect();
+    let Some(shapes) = shapes.filter(|shapes| !shapes.is_empty()) else {
+        let names: Vec<&str> = ends.inputs.iter().map(|input| input.name.as_str()).collect();
+        let problem = format!("the number of its inputs is {} ({})", names.len(), names.join(", "));
+        return Err(GraphProblem::Ends { problem });
+    };
+    let (given, sentence) = trace.graph.inputs_beside_each_other(&shapes)?;
+    remarks.push(sentence);
+    values.extend(ends.inputs.iter().zip(given).map(|(input, given)| (input.value, Operand::value(given))));
+    Ok(())
 }
 
 /// Which steps an output depends on.
@@ -166,25 +194,36 @@ fn network(
     name: String,
     ends: &Ends,
     values: &HashMap<usize, Operand>,
-    trace: &Trace,
+    trace: &mut Trace,
+    remarks: &mut Vec<String>,
 ) -> Result<GraphNetwork, FormatError> {
     let without = |problem: String| Ok(GraphNetwork { network: None, problem: Some(GraphProblem::Ends { problem }) });
-    let names = |names: Vec<&str>| format!("{} ({})", names.len(), names.join(", "));
-    let [input] = &ends.inputs[..] else {
-        let inputs = ends.inputs.iter().map(|input| input.name.as_str()).collect();
-        return without(format!("the number of its inputs is {}", names(inputs)));
-    };
-    if let Some(refusal) = &input.refusal {
+    if let Some((input, refusal)) = ends.inputs.iter().find_map(|input| Some((input, input.refusal.as_ref()?))) {
         return without(format!("its input `{}` {refusal}", input.name));
     }
-    let [(output, output_name)] = &ends.outputs[..] else {
-        let outputs = ends.outputs.iter().map(|(_, name)| name.as_str()).collect();
-        return without(format!("the number of its outputs is {}", names(outputs)));
-    };
-    let (end, by) = match values.get(output) {
-        Some(Operand::Value(traced)) => (traced.id, None),
-        Some(Operand::Read { of, by }) => (*of, Some(*by)),
-        _ => return without(format!("its output `{output_name}` is not what a layer gives")),
+    let (end, by) = match &ends.outputs[..] {
+        [] => return without("it has no output".into()),
+        [(output, output_name)] => match values.get(output) {
+            Some(Operand::Value(traced)) => (traced.id, None),
+            Some(Operand::Read { of, by }) => (*of, Some(*by)),
+            _ => return without(format!("its output `{output_name}` is not what a layer gives")),
+        },
+        several => {
+            let mut outputs = Vec::with_capacity(several.len());
+            for (output, name) in several {
+                match values.get(output) {
+                    Some(Operand::Value(traced)) => outputs.push((name.as_str(), traced.id)),
+                    _ => return without(format!("its output `{name}` is not what a layer gives")),
+                }
+            }
+            match trace.graph.outputs_behind_each_other(&outputs) {
+                Ok((end, sentence)) => {
+                    remarks.push(sentence);
+                    (end, Some(OutputFunction::Identity))
+                }
+                Err(problem) => return Ok(GraphNetwork { network: None, problem: Some(problem) }),
+            }
+        }
     };
     trace.graph.network(name, end, by).map_err(|source| FormatError::Network { path: path.into(), source })
 }

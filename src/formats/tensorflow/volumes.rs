@@ -7,7 +7,7 @@ use super::lengths::integers;
 use super::linear::bias_of;
 use super::resampled::Reduction;
 use super::trace::{Dilated, Operand, Trace, Traced, setting, traced, unknown};
-use crate::formats::graph::GraphProblem;
+use crate::formats::graph::{Around, GraphProblem};
 use crate::network::{AveragePooling, Convolution, Flattening, ImageShape, Kernel, Padding, Window};
 
 const ORDER: Flattening = Flattening::ChannelsLast;
@@ -160,7 +160,17 @@ impl Trace {
                 let padding = Padding { rows: [0; 2], columns: [left, right] };
                 Ok(Operand::Padded { of, padding })
             }
-            _ => Err(setting(node, "its paddings", "are not those of a picture's rows and columns")),
+            Some([0, 0, sides @ ..]) => {
+                // Zeros along any axis are values of their own.
+                let pair = |sides: &[usize]| match sides {
+                    [before, after] => Some((i64::try_from(*before).ok()?, i64::try_from(*after).ok()?)),
+                    _ => None,
+                };
+                let pads: Option<Vec<(i64, i64)>> = sides.chunks(2).map(pair).collect();
+                let pads = pads.ok_or_else(|| setting(node, "its paddings", "are too large"))?;
+                Ok(Operand::value(self.graph.framed(of.id, node, &pads, Around::Number(0.0))?))
+            }
+            _ => Err(setting(node, "its paddings", "are of the samples, or are not told")),
         }
     }
 }

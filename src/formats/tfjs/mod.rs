@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::candidate::{Candidate, Content, Evidence};
 use super::opened::Opened;
 use super::{Account, FormatError, PartName, json, keras};
-use crate::network::ImageShape;
+use crate::formats::InputLengths;
 use manifest::{Group, placed};
 
 /// What a file holds beside the network: who wrote it, how it was trained, and what its author notes.
@@ -36,7 +36,7 @@ pub(super) fn recognise(file: &Candidate) -> Option<Evidence> {
 }
 
 /// Opens the model whose JSON is given. Its weights must lie beside it.
-pub(super) fn open(path: &Path, bytes: &[u8], input: Option<ImageShape>) -> Result<Opened, FormatError> {
+pub(super) fn open(path: &Path, bytes: &[u8], input: Option<InputLengths>) -> Result<Opened, FormatError> {
     let model: Model = json::parse(path, bytes)?;
     let placed = placed(path, &model.weights_manifest)?;
     let topology = model.model_topology;

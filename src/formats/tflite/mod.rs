@@ -22,7 +22,8 @@ use super::opened::Opened;
 use super::tensorflow::{Ends, Followed, Input, Trace, run};
 use super::tensors::TensorFile;
 use super::{Account, FormatError, PartName};
-use crate::network::ImageShape;
+use crate::formats::InputLengths;
+use crate::network::Flattening;
 use program::TfliteProgram;
 use schema::Model;
 use tensors::{Shown, TfliteTensors};
@@ -42,7 +43,7 @@ pub(super) fn recognise(file: &Candidate) -> Option<Evidence> {
 }
 
 /// Opens a file of TensorFlow Lite.
-pub(super) fn open(path: &Path, asked: Option<ImageShape>) -> Result<Opened, FormatError> {
+pub(super) fn open(path: &Path, asked: Option<InputLengths>) -> Result<Opened, FormatError> {
     let damaged = |reason: String| FormatError::Damaged { path: path.into(), format: "TensorFlow Lite", reason };
     let file = crate::io::read(path).map_err(|source| FormatError::Read { path: path.into(), source })?;
     let file: Arc<[u8]> = file.into();
@@ -76,7 +77,7 @@ pub(super) fn open(path: &Path, asked: Option<ImageShape>) -> Result<Opened, For
     }))
 }
 
-fn ends(model: &Model<'_>, asked: Option<ImageShape>) -> Ends {
+fn ends(model: &Model<'_>, asked: Option<InputLengths>) -> Ends {
     let signature = model.signatures.iter().find(|signature| signature.graph == 0);
     let name = |position: usize| {
         let attribute = signature.and_then(|signature| signature.names.get(&position).cloned());
@@ -84,11 +85,10 @@ fn ends(model: &Model<'_>, asked: Option<ImageShape>) -> Ends {
     };
     let input = |&value: &usize| {
         let tensor = &model.tensors[value];
-        let shape = tensor.sample_shape().or_else(|| match (asked?, tensor.shape.len()) {
-            (volume, 4) => Some(vec![volume.height(), volume.width(), volume.channels()]),
-            (volume, 3) => Some(vec![volume.width(), volume.channels()]),
-            _ => None,
-        });
+        let shape = tensor
+            .sample_shape()
+            .or_else(|| asked?.complete(&tensor.sample_axes(), Flattening::ChannelsLast))
+            .filter(|shape| !shape.is_empty());
         let refusal = if !tensor.is_real() {
             Some(format!("is of type {}, where real numbers are understood", tensor.element.name()))
         } else if tensor.shape.len() < 2 {

@@ -154,6 +154,12 @@ impl Tensor {
         (!is_open).then(|| self.shape.get(1..).map(<[usize]>::to_vec)).flatten()
     }
 
+    /// The length of each axis without that of the samples; none for those that are open.
+    pub fn sample_axes(&self) -> Vec<Option<usize>> {
+        let lengths = self.shape.iter().enumerate().skip(1);
+        lengths.map(|(axis, length)| (self.open.get(axis) != Some(&true)).then_some(*length)).collect()
+    }
+
     /// The numbers, in real numbers where they are quantised; else why not, in words behind its name.
     pub fn values(&self, file: &[u8]) -> Result<Vec<f64>, String> {
         if let Some(why) = &self.unread {

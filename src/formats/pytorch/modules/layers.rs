@@ -6,9 +6,10 @@ use super::activation::Activated;
 use super::fault::Fault;
 use super::module::Module;
 use super::{activation, volumes, weight};
+use crate::formats::InputLengths;
 use crate::formats::graph::{Graph, Scale, ValueId};
 use crate::formats::tensors::TensorFile;
-use crate::network::{Activation, Affine, ImageShape, OutputFunction};
+use crate::network::{Activation, Affine, OutputFunction};
 
 /// What BatchNorm adds to the variance where the pickle does not tell it.
 const DEFAULT_EPSILON: f64 = 1e-5;
@@ -58,8 +59,9 @@ impl<'a> Line<'a> {
 }
 
 /// The shape of the input, where it must be known and was told.
-pub(super) fn input_shape(line: &[Module<'_>], attribute: Option<ImageShape>) -> Option<Vec<usize>> {
-    let volume = attribute?;
+pub(super) fn input_shape(line: &[Module<'_>], attribute: Option<InputLengths>) -> Option<Vec<usize>> {
+    // Which of a module's axes are open is not told by its class, so that nothing can be guessed.
+    let Some(InputLengths::Told(volume)) = attribute else { return None };
     let needs = |ends: &[&str]| line.iter().any(|module| ends.iter().any(|end| module.class.ends_with(end)));
     if needs(&["Conv2d", "Pool2d", "BatchNorm2d"]) {
         Some(vec![volume.channels(), volume.height(), volume.width()])

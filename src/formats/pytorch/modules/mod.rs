@@ -17,9 +17,9 @@ use std::path::Path;
 use super::super::graph::{GraphConvolution, GraphNetwork};
 use super::super::tensors::TensorFile;
 use super::super::{Account, FormatError, PartName, Unfolding, WeightForm};
+use crate::formats::InputLengths;
 use crate::formats::graph::{Graph, opened};
 use crate::formats::opened::Opened;
-use crate::network::ImageShape;
 use crate::pickle::{Pickle, Value};
 use module::{Module, is_of_torch};
 
@@ -61,7 +61,7 @@ pub(super) fn open(
     held: u64,
     module: Module<'_>,
     tensors: TensorFile,
-    input: Option<ImageShape>,
+    input: Option<InputLengths>,
 ) -> Result<Opened, FormatError> {
     let mut graph = Graph::of_bytes(held);
     let found = layers::Line::new(module);

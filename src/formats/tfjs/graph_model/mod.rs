@@ -13,11 +13,11 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::manifest::Manifest;
+use crate::formats::InputLengths;
 use crate::formats::graph::{GraphNetwork, GraphProblem, opened};
 use crate::formats::opened::Opened;
 use crate::formats::tensorflow::{Followed, Trace, run};
 use crate::formats::{Account, FormatError, PartName, json};
-use crate::network::ImageShape;
 use kernels::GraphTensors;
 use nodes::GraphDef;
 use program::{GraphProgram, Order};
@@ -46,7 +46,7 @@ pub(super) fn open(
     bytes: &[u8],
     topology: &Value,
     manifest: Manifest,
-    asked: Option<ImageShape>,
+    asked: Option<InputLengths>,
 ) -> Result<Opened, FormatError> {
     let content =
         |problem: String| FormatError::Content { path: path.into(), position: "modelTopology".into(), problem };

@@ -7,9 +7,10 @@ use serde_json::Value;
 use super::kernels::GraphTensors;
 use super::nodes::{Attributes, GraphDef, NodeDef, needless, result};
 use super::operators;
+use crate::formats::InputLengths;
 use crate::formats::graph::GraphProblem;
 use crate::formats::tensorflow::{Array, Ends, Input, Operand, Program, Step, Trace};
-use crate::network::ImageShape;
+use crate::network::Flattening;
 
 /// Results of a node beyond this number have no name in any graph that is written.
 const MAX_RESULTS: usize = 1 << 10;
@@ -30,7 +31,11 @@ pub(super) struct Order {
 
 impl Order {
     /// The order of a graph, or why it has none.
-    pub fn from_graph(graph: &GraphDef, signature: Option<&Value>, asked: Option<ImageShape>) -> Result<Order, String> {
+    pub fn from_graph(
+        graph: &GraphDef,
+        signature: Option<&Value>,
+        asked: Option<InputLengths>,
+    ) -> Result<Order, String> {
         let mut positions: HashMap<&str, usize> = HashMap::new();
         for (position, node) in graph.node.iter().enumerate() {
             if positions.insert(&node.name, position).is_some() {
@@ -68,7 +73,7 @@ impl Order {
     }
 }
 
-fn input(node: &NodeDef, value: usize, axes: Option<&[Option<usize>]>, asked: Option<ImageShape>) -> Input {
+fn input(node: &NodeDef, value: usize, axes: Option<&[Option<usize>]>, asked: Option<InputLengths>) -> Input {
     let dtype = node.type_of("dtype").unwrap_or_default();
     let refusal = if !NodeDef::is_real(dtype) {
         Some(format!("is of type {dtype}, where real numbers are understood"))
@@ -77,12 +82,11 @@ fn input(node: &NodeDef, value: usize, axes: Option<&[Option<usize>]>, asked: Op
     } else {
         None
     };
-    let attribute: Option<Vec<usize>> = axes.and_then(|axes| axes.iter().skip(1).copied().collect());
-    let shape = attribute.filter(|shape| !shape.is_empty()).or_else(|| match (asked?, axes.map(<[_]>::len)) {
-        (volume, Some(4) | None) => Some(vec![volume.height(), volume.width(), volume.channels()]),
-        (volume, Some(3)) => Some(vec![volume.width(), volume.channels()]),
-        _ => None,
-    });
+    // A file that does not even tell how many axes there are is taken to ask for a picture.
+    let own = axes.map_or(&[None, None, None][..], |axes| axes.get(1..).unwrap_or_default());
+    let attribute: Option<Vec<usize>> = own.iter().copied().collect();
+    let attribute = attribute.filter(|shape| !shape.is_empty());
+    let shape = attribute.or_else(|| asked?.complete(own, Flattening::ChannelsLast)).filter(|shape| !shape.is_empty());
     Input { value, name: node.name.clone(), shape, refusal }
 }
 
