@@ -60,7 +60,7 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         Effect::ListCheckpoints(path, log) => {
             TaskWork::new(Task::ListCheckpoints, "Listing the checkpoints", move |_| {
                 let files = formats::run_checkpoints(&path).map_err(|error| UserError::new(&error));
-                let log = RunLog::beside(&path, log.as_deref()).map(Arc::new);
+                let log = RunLog::beside(&path, log.as_ref());
                 Outcome::CheckpointsListed(path, files, log)
             })
         }

@@ -129,7 +129,7 @@ fn least_jump(before: &DMatrix<f64>, after: &DMatrix<f64>) -> f64 {
 
 #[test]
 fn no_drawn_direction_goes_three_times_as_far_as_its_weight() {
-    let (mut alone_at_worst, mut tilted, mut reflected) = (0.0_f64, 0, 0);
+    let (mut tilted, mut reflected) = (0, 0);
     let (mut free, mut held) = (0, 0);
     for (seed, widths, rate) in [(1, [2, 3, 3, 2], 0.04), (2, [2, 3, 3, 2], 0.04), (3, [2, 6, 4, 2], 0.03)] {
         let networks = checkpoints(seed, 200, &widths, rate);
@@ -138,9 +138,8 @@ fn no_drawn_direction_goes_three_times_as_far_as_its_weight() {
         let data = Generator::Moons.generate(GeneratorOptions { samples: 10, ..GeneratorOptions::default() });
         for pair in networks.windows(2) {
             let next = Flow::near(&pair[1], FlowOptions::default(), &flow, &mut |_, _| true).unwrap();
-            let alone = Flow::new(&pair[1], FlowOptions::default(), &mut |_, _| true).unwrap();
             let flows = [flow, next];
-            for layer in 0..pair[0].layers().len() {
+            for (layer, largest) in largest.iter_mut().enumerate() {
                 let (before, after) = (weight(&pair[0], layer), weight(&pair[1], layer));
                 let moved = (after - before).norm() / after.norm();
                 let jump = drawn_jump(pair, &flows, layer);
@@ -149,15 +148,10 @@ fn no_drawn_direction_goes_three_times_as_far_as_its_weight() {
                 assert!(jump <= forced.max(3.0 * moved), "{widths:?}, layer {layer}: {jump} over {moved}");
                 if forced <= 3.0 * moved {
                     free += 1;
-                    largest[layer] = (largest[layer].0.max(jump), largest[layer].1.max(moved));
+                    *largest = (largest.0.max(jump), largest.1.max(moved));
                 } else {
                     held += 1;
                 }
-                let (v, _, _) = factors(&flows[0], layer);
-                let (other, _, _) = factors(&alone, layer);
-                let both = v.ncols().min(other.ncols());
-                let gone = v.view((0, 0), (both, both)) - other.view((0, 0), (both, both));
-                alone_at_worst = alone_at_worst.max(gone.amax() / moved);
                 let is_tilted = |phase: &Phase| matches!(phase.motion, Motion::Compression { basis: Some(_), .. });
                 tilted += usize::from(flows[1].layers()[layer].phases.iter().any(is_tilted));
                 reflected += usize::from(before.is_square() && before.determinant() * after.determinant() < 0.0);
@@ -169,10 +163,9 @@ fn no_drawn_direction_goes_three_times_as_far_as_its_weight() {
             assert!((end - pair[1].forward(&data.points).unwrap().output).amax() < 1e-9);
             flow = next;
         }
-        eprintln!("largest jump and largest change of W, layer by layer: {largest:?}");
         assert!(largest.iter().all(|(jump, moved)| *jump <= 3.0 * moved), "{largest:?}");
     }
     assert!(free > 3 * held, "{free} steps are held to three times, {held} are turned by the weights themselves");
-    // Each by itself would jump, and there was something to follow.
-    assert!(alone_at_worst > 3.0 && tilted > 0 && reflected > 0, "{alone_at_worst}, {tilted}, {reflected}");
+    // There was something to follow.
+    assert!(tilted > 0 && reflected > 0, "{tilted}, {reflected}");
 }

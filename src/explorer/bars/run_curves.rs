@@ -1,7 +1,7 @@
 //! The curves of a run against its steps, over the bar of checkpoints: what the training's log tells, and what was measured of
 //! the steps that were read.
 
-use egui::{ScrollArea, Ui, vec2};
+use egui::{Label, ScrollArea, Ui, vec2};
 
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::chart::{AxisScale, Chart, Series};
@@ -44,7 +44,7 @@ pub fn show(ui: &mut Ui, session: &Session, series: &CheckpointSeries) -> Vec<Co
                 });
             }
             let read = series.steps().iter().filter(|step| step.detail.is_some()).count();
-            let of_steps = format!("of {read} of {} steps, those that were read", series.steps().len());
+            let of_steps = format!("{read} of {} steps, those that were read", series.steps().len());
             for quantity in measured(session, series, &numbers) {
                 draw(ui, &quantity, ("step", now), &of_steps);
             }
@@ -83,6 +83,9 @@ fn of_log(ui: &mut Ui, log: &RunLog, now: Option<f64>) {
     if now.is_none() {
         notes.push(format!("The log counts by {by}: where the step on show stands in it is not known."));
     }
+    if notes.is_empty() {
+        return;
+    }
     column(ui, |ui| {
         ui.label(file_name(&log.path));
         ScrollArea::vertical().id_salt("notes of the log").show(ui, |ui| {
@@ -106,6 +109,9 @@ fn quantities(log: &RunLog) -> Vec<Quantity> {
             Some(quantity) => quantity.lines.push(line),
             None => found.push(Quantity { title, lines: vec![line], y: AxisScale::Linear, note: None }),
         }
+        if let Some(quantity) = found.last_mut().filter(|_| every > 1) {
+            quantity.note = Some(format!("one point of {every} is drawn"));
+        }
     }
     found
 }
@@ -125,15 +131,19 @@ fn measured(session: &Session, series: &CheckpointSeries, numbers: &[f64]) -> Ve
         series.steps().iter().zip(numbers).filter_map(point).filter(|point| point[1].is_finite()).collect()
     };
     let of_measure = |pick: fn(&StepMeasure) -> Option<f64>| points(&|step| step.measure.as_ref().and_then(pick));
-    let seen = Some("of the steps that were on show".to_owned());
-    let one = |title: &str, name: &str, points, y| Quantity {
+    let all = series.steps().len();
+    let one = |title: &str, name: &str, points: Vec<[f64; 2]>, y| Quantity {
         title: title.to_owned(),
+        note: Some(format!("{} of {all} steps, those that were on show", points.len())),
         lines: vec![(name.to_owned(), points)],
         y,
-        note: seen.clone(),
+    };
+    let loss = match series.loss() {
+        Some(loss) => format!("loss on the data shown: {}", loss.name()),
+        None => "loss on the data shown".to_owned(),
     };
     let mut found = vec![
-        one("loss on the data shown", "mean loss", of_measure(|measure| measure.loss), AxisScale::Linear),
+        one(&loss, "mean loss", of_measure(|measure| measure.loss), AxisScale::Linear),
         one("accuracy on the data shown", "accuracy", of_measure(|measure| measure.accuracy), AxisScale::Linear),
         one("findings", "findings", points(&|step| step.findings.map(|count| count as f64)), AxisScale::Linear),
         gradients(series, &points),
@@ -153,15 +163,14 @@ fn gradients(series: &CheckpointSeries, points: &Points<'_>) -> Quantity {
         let norm = |step: &CheckpointStep| step.detail.as_ref()?.gradients.as_ref()?.get(layer).copied();
         (format!("layer {}", layer + 1), points(&norm))
     };
+    let lines = (0..layers).step_by(every).map(line).collect();
     let carried = series.steps().iter().filter_map(|step| step.detail.as_ref()).map(|detail| detail.points).max();
-    let note = format!("‖∂loss/∂W‖ on up to {} points", carried.unwrap_or(0));
+    let known =
+        series.steps().iter().filter(|step| step.detail.as_ref().is_some_and(|detail| detail.gradients.is_some()));
+    let (known, all, points) = (known.count(), series.steps().len(), carried.unwrap_or(0));
+    let note = format!("{known} of {all} steps, those that were read; ‖∂loss/∂W‖ on up to {points} points");
     let note = if every > 1 { format!("{note}; one layer of {every}") } else { note };
-    Quantity {
-        title: "gradients of the weights".to_owned(),
-        lines: (0..layers).step_by(every).map(line).collect(),
-        y: AxisScale::Decades,
-        note: Some(note),
-    }
+    Quantity { title: "gradients of the weights".to_owned(), lines, y: AxisScale::Decades, note: Some(note) }
 }
 
 /// The singular values of the layer that the panel shows.
@@ -215,7 +224,8 @@ fn draw(ui: &mut Ui, quantity: &Quantity, (by, now): (&str, Option<f64>), of: &s
         };
         chart.show(ui);
         let about = quantity.note.as_deref().unwrap_or(of);
-        ui.label(theme::note(ui, format!("{}: {about}", names.join(", ")))).on_hover_text(of);
+        let text = format!("{}: {about}", names.join(", "));
+        ui.add(Label::new(theme::note(ui, &text)).truncate()).on_hover_text(format!("{text}\n{of}"));
     });
 }
 

@@ -18,7 +18,15 @@ const WIDTH: f32 = 260.0;
 /// The point that was followed last.
 #[derive(Default)]
 pub(super) struct ComparedPoint {
-    followed: Option<(Arc<NetworkComparison>, usize, Option<Vec<[f64; 2]>>)>,
+    followed: Option<Followed>,
+}
+
+/// A point of a comparison.
+struct Followed {
+    compared: Arc<NetworkComparison>,
+    sample: usize,
+    /// (t, distance); `None` where it would take too long.
+    distances: Option<Vec<[f64; 2]>>,
 }
 
 impl ComparedPoint {
@@ -31,11 +39,10 @@ impl ComparedPoint {
             return commands;
         };
         let sample = *sample;
-        let is_same = |known: &(Arc<NetworkComparison>, usize, Option<Vec<[f64; 2]>>)| {
-            Arc::ptr_eq(&known.0, compared) && known.1 == sample
-        };
+        let is_same = |known: &Followed| Arc::ptr_eq(&known.compared, compared) && known.sample == sample;
         if !self.followed.as_ref().is_some_and(is_same) {
-            self.followed = Some((compared.clone(), sample, distances(scene, compared, sample)));
+            let distances = distances(scene, compared, sample);
+            self.followed = Some(Followed { compared: compared.clone(), sample, distances });
         }
         let answers =
             [(scene, "A"), (&compared.scene, "B")].map(|(of, name)| format!("{name} answers {}", answer(of, sample)));
@@ -54,7 +61,7 @@ impl ComparedPoint {
                     commands.extend(parting.map(|t| Command::Playback(PlaybackCommand::Seek(t))));
                 }
             });
-            match self.followed.as_ref().and_then(|(_, _, distances)| distances.as_ref()) {
+            match self.followed.as_ref().and_then(|followed| followed.distances.as_ref()) {
                 Some(points) => {
                     let colour = Palette::from_ui(ui).highlight;
                     let line = Series { name: "distance", points: points.clone(), colour, marked: true, dashed: false };

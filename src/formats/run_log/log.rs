@@ -18,6 +18,8 @@ pub struct RunLog {
     pub columns: Vec<LogColumn>,
     /// What of it is not drawn, sentences.
     pub notes: Vec<String>,
+    /// The note about other logs.
+    pub(super) others: Option<String>,
     pub(super) bytes: u64,
     pub(super) modified: Option<SystemTime>,
 }

@@ -7,40 +7,38 @@ mod log;
 mod table;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::names::natural_order;
-use crate::io;
 use log::{LOG_NAMES, extension};
 pub use log::{LogColumn, RunLog};
 use table::Table;
+
+use super::names::natural_order;
+use crate::io;
 
 /// A log that is larger is read as far as this.
 const MAX_BYTES: u64 = 128 << 20;
 /// Files whose beginnings are looked at.
 const MAX_FILES: usize = 50;
+
 impl RunLog {
     /// The log in the folder of these checkpoints: of a folder or a pattern. `before` is what was read last, which is given
     /// again while its file stays as it is. `None` where there is none.
-    pub fn beside(source: &Path, before: Option<&RunLog>) -> Option<RunLog> {
+    pub fn beside(source: &Path, before: Option<&Arc<RunLog>>) -> Option<Arc<RunLog>> {
         let folder = if source.is_dir() { source } else { source.parent()? };
-        let mut found = candidates(folder);
-        let mut others = Vec::new();
-        let mut log = None;
-        for path in found.drain(..) {
-            if log.is_some() {
-                others.extend(is_log(&path).then(|| name_of(&path)));
-            } else if let Some(before) = before.filter(|before| before.path == path && before.is_as_read()) {
-                let notes = before.notes.iter().filter(|note| !note.starts_with(OTHERS)).cloned().collect();
-                log = Some(RunLog { notes, ..before.clone() });
-            } else {
-                log = RunLog::read(&path);
-            }
+        // Other tables may be large: their beginnings tell that they are no logs.
+        let mut found = candidates(folder).into_iter().filter(|path| is_log(path));
+        let path = found.next()?;
+        let others: Vec<String> = found.map(|path| name_of(&path)).collect();
+        let others = (!others.is_empty()).then(|| format!("Not read, as one log is enough: {}.", others.join(", ")));
+        if let Some(before) =
+            before.filter(|before| before.path == path && before.is_as_read() && before.others == others)
+        {
+            return Some(before.clone());
         }
-        let mut log = log?;
-        if !others.is_empty() {
-            log.notes.push(format!("{OTHERS} {}", others.join(", ")));
-        }
-        Some(log)
+        let mut log = RunLog::read(&path)?;
+        log.notes.extend(others.clone());
+        Some(Arc::new(RunLog { others, ..log }))
     }
 
     fn is_as_read(&self) -> bool {
@@ -68,9 +66,6 @@ impl RunLog {
         Some(RunLog { bytes: metadata.len(), modified: metadata.modified().ok(), ..log })
     }
 }
-
-/// How the note about other logs begins.
-const OTHERS: &str = "Not read, as one log is enough:";
 
 fn name_of(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()

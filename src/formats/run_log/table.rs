@@ -140,7 +140,7 @@ impl Table {
         let lower: Vec<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
         let has_numbers = |column: usize| records.iter().flatten().any(|(of, _)| *of == column);
         let counts = |wanted: &&str| lower.iter().position(|name| name == wanted).filter(|column| has_numbers(*column));
-        let by = STEP_COLUMNS.iter().find_map(|wanted| counts(wanted));
+        let by = STEP_COLUMNS.iter().find_map(counts);
         // Without steps it may be any table.
         let is_named = path
             .file_stem()
@@ -213,6 +213,7 @@ impl Table {
             step_column,
             columns,
             notes,
+            others: None,
             bytes: 0,
             modified: None,
         })

@@ -200,6 +200,11 @@ impl CheckpointSeries {
         self.waits
     }
 
+    /// The loss by which steps were measured.
+    pub fn loss(&self) -> Option<Loss> {
+        self.measured_by.as_ref().map(|(_, loss)| *loss)
+    }
+
     /// In which direction the steps are played, while they are.
     pub fn playing(&self) -> Option<PlayDirection> {
         self.player.direction()
