@@ -38,7 +38,7 @@ pub fn adopt(session: &mut Session, effects: &mut Vec<Effect>) {
         (Some(index), Some(network)) => {
             series.next_gauge += 1;
             let gauge = series.next_gauge;
-            let data = series.data.take().filter(|data| data.dataset.is_some() && data.dimension() == network.inputs());
+            let data = series.data.take().filter(|data| data.dimension() == network.inputs());
             series.mark_shown(index, network, gauge);
             if let Some(data) = data {
                 session.wanted.data = data;
