@@ -137,6 +137,21 @@ def test_a_survey_goes_on_behind_a_broken_file(tmp_path):
         layerflow.survey(str(tmp_path / "*.gguf"))
 
 
+def test_a_survey_on_a_cluster_is_that_of_this_machine(tmp_path):
+    distributed = pytest.importorskip("distributed")
+    pandas = pytest.importorskip("pandas")
+    for step in range(4):
+        weight = RANDOM.standard_normal((3, 2)).tolist()
+        network = {"format": "layerflow.network/1", "layers": [{"type": "dense", "weight": weight}]}
+        (tmp_path / f"step_{step}.json").write_text(json.dumps(network))
+    (tmp_path / "step_9.npz").write_bytes(b"")
+    alone = layerflow.survey(tmp_path)
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        with distributed.Client(cluster) as client:
+            pandas.testing.assert_frame_equal(layerflow.survey(tmp_path, client), alone)
+    assert len(alone) == 5 and alone["error"].notna().sum() == 1
+
+
 
 def test_a_comparison_needs_a_display_too(tmp_path, monkeypatch):
     for variable in ("DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"):

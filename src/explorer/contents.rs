@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{Area, CentralPanel, Frame, Id, Order, Panel, Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::bars::timeline::Timeline;
-use super::bars::{checkpoints, menu, status, transport};
+use super::bars::{checkpoints, menu, run_curves, status, transport};
 use super::panels::{
     self, comparison::ComparisonTable, findings::FindingsPanel, layer::LayerInput, measures::MeasuresTable, rail,
     refinement::RefinementInput, table::Table,
@@ -33,6 +33,8 @@ const MIN_RIGHT: f32 = 270.0;
 const TRANSPORT: f32 = 56.0;
 /// The height of the bar of checkpoints.
 const CHECKPOINTS: f32 = 44.0;
+/// The height of the curves of a run.
+const CURVES: f32 = 196.0;
 /// The height of the table of points, to begin with, and its bounds.
 const TABLE: f32 = 170.0;
 const MIN_TABLE: f32 = 90.0;
@@ -69,9 +71,13 @@ impl WindowContents {
         if !presents {
             commands.extend(Panel::top("menu").show(ui, |ui| menu::show(ui, session)).inner);
         }
-        if let Some(series) = session.checkpoints().filter(|series| series.present().is_some()) {
+        if let Some(series) = session.checkpoints().filter(|series| series.present().is_some() || series.waits()) {
             let bar = Panel::bottom("checkpoints").exact_size(CHECKPOINTS);
             commands.extend(bar.show(ui, |ui| checkpoints::show(ui, session, series)).inner);
+            if series.shows_curves() && !presents {
+                let curves = Panel::bottom("curves of the run").exact_size(CURVES);
+                commands.extend(curves.show(ui, |ui| run_curves::show(ui, session, series)).inner);
+            }
         }
         let timeline = &mut self.timeline;
         let bar = Panel::bottom("transport").exact_size(TRANSPORT);

@@ -288,7 +288,7 @@ impl Moving {
                     total_rotation: rotation_in.total().hypot(rotation_out.total()),
                     motions: vec![
                         (PhaseKind::RotateIn, Motion::Rotation(rotation_in)),
-                        (PhaseKind::Compress, Motion::Compression { law, factors: proper.factors, basis: None }),
+                        (PhaseKind::Compress, Motion::Compression { law, factors: proper.factors, basis: proper.tilt }),
                         (PhaseKind::RotateOut, Motion::Rotation(rotation_out)),
                     ],
                 })

@@ -36,14 +36,23 @@ pub(super) fn proper_factors(neighbour: Neighbour<'_>, index: usize, layer: &Lay
         return None;
     }
     let still = || Rotation::identity(dimension);
-    let mut proper = ProperSvd { rotation_in: still(), factors: vec![1.0; dimension], rotation_out: still() };
+    let mut proper =
+        ProperSvd { rotation_in: still(), tilt: None, factors: vec![1.0; dimension], rotation_out: still() };
     for phase in &known.phases {
         match (&phase.motion, phase.kind) {
             (Motion::Rotation(rotation), PhaseKind::RotateIn) => proper.rotation_in = rotation.clone(),
             (Motion::Rotation(rotation), PhaseKind::RotateOut) => proper.rotation_out = rotation.clone(),
-            // Those of tilted axes are no pair of rotations.
-            (Motion::Rotation(_), _) | (Motion::Compression { basis: Some(_), .. }, _) => return None,
-            (Motion::Compression { factors, .. }, _) => proper.factors = factors.clone(),
+            (Motion::Compression { factors, basis, .. }, PhaseKind::Compress) => {
+                proper.factors = factors.clone();
+                // Beyond the layer's own space nothing is tilted.
+                proper.tilt = basis.as_ref().map(|basis| {
+                    let mut whole = DMatrix::identity(dimension, dimension);
+                    whole.view_mut((0, 0), basis.shape()).copy_from(basis);
+                    whole
+                });
+            }
+            // Those of the polar decomposition are no pair of rotations.
+            (Motion::Rotation(_) | Motion::Compression { .. }, _) => return None,
             _ => {}
         }
     }

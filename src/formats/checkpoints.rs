@@ -68,12 +68,31 @@ pub fn checkpoint_series(path: &Path) -> Result<Option<Vec<Checkpoint>>, FormatE
     series(path, checkpoints)
 }
 
-/// The same of [`run_checkpoints`].
+/// The same of [`run_checkpoints`]. A folder in which nothing stands but what is written before the first checkpoint is a run
+/// that has not begun: a list of none.
 ///
 /// # Errors
 /// As [`checkpoint_series`].
 pub fn run_series(path: &Path) -> Result<Option<Vec<Checkpoint>>, FormatError> {
+    if !is_pattern(path) && path.is_dir() && has_not_begun(path) {
+        return Ok(Some(Vec::new()));
+    }
     series(path, run_checkpoints)
+}
+
+/// Endings of what stands in the folder of a run beside its checkpoints: logs and settings.
+const BESIDE: [&str; 10] = ["csv", "tsv", "jsonl", "ndjson", "log", "txt", "yaml", "yml", "toml", "out"];
+
+/// Whether there is nothing in a folder but hidden files, logs and settings, or nothing at all. One that cannot be read tells
+/// so when it is opened.
+fn has_not_begun(folder: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder) else { return false };
+    entries.take(MAX_ENTRIES).all(|entry| {
+        let Ok(entry) = entry else { return false };
+        let name = entry.file_name().to_string_lossy().to_ascii_lowercase();
+        let is_beside = name.rsplit_once('.').is_some_and(|(_, extension)| BESIDE.contains(&extension));
+        name.starts_with('.') || is_beside && entry.file_type().is_ok_and(|kind| !kind.is_dir())
+    })
 }
 
 fn series(
@@ -272,6 +291,26 @@ mod tests {
         let above = folder.path().join("*").join("*.pt");
         assert!(is_pattern(&above) && listed(&above).is_empty());
         assert!(checkpoints(&folder.path().join("missing")).is_err());
+    }
+
+    #[test]
+    fn a_folder_with_nothing_but_logs_is_a_run_that_has_not_begun() {
+        let folder = tempfile::tempdir().unwrap();
+        let begun = || run_series(folder.path()).unwrap().map(|files| files.len());
+        assert_eq!(begun(), Some(0));
+        for name in [".step_0.pt.part", "log.jsonl", "config.yaml"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        assert_eq!(begun(), Some(0));
+        // It is a folder with no network for everything else.
+        assert!(checkpoint_series(folder.path()).unwrap().is_none());
+        std::fs::write(folder.path().join("step_0.pt"), "").unwrap();
+        assert_eq!(begun(), Some(1));
+        // What is no run tells what it lacks when it is opened.
+        let other = tempfile::tempdir().unwrap();
+        std::fs::write(other.path().join("letter.doc"), "").unwrap();
+        assert!(run_series(other.path()).unwrap().is_none());
+        assert!(run_series(&other.path().join("missing")).unwrap().is_none());
     }
 
     #[test]

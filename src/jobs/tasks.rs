@@ -10,7 +10,9 @@ use rfd::FileDialog;
 use super::{Progress, number_files, settings_file, unsaved_files};
 use crate::dataset::{ColumnKind, ColumnOutline, Dataset, DatasetError};
 use crate::flow::Flow;
-use crate::formats::{FormatError, GraphProblem, Opened, Precision, SESSION_EXTENSION, TensorFile, WeightSpectrum};
+use crate::formats::{
+    FormatError, GraphProblem, Opened, Precision, RunLog, SESSION_EXTENSION, TensorFile, WeightSpectrum,
+};
 use crate::network::{ConvolutionError, ImageShape};
 use crate::session::file::{self, SessionError, SessionPart, SessionSources};
 use crate::session::{
@@ -55,10 +57,13 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
                 Outcome::Counterpart(read_counterpart(path))
             })
         }
-        Effect::ListCheckpoints(path) => TaskWork::new(Task::ListCheckpoints, "Listing the checkpoints", move |_| {
-            let files = formats::run_checkpoints(&path).map_err(|error| UserError::new(&error));
-            Outcome::CheckpointsListed(path, files)
-        }),
+        Effect::ListCheckpoints(path, log) => {
+            TaskWork::new(Task::ListCheckpoints, "Listing the checkpoints", move |_| {
+                let files = formats::run_checkpoints(&path).map_err(|error| UserError::new(&error));
+                let log = RunLog::beside(&path, log.as_ref());
+                Outcome::CheckpointsListed(path, files, log)
+            })
+        }
         Effect::ReadCheckpoint(request) => {
             let doing = if request.is_ahead { "Reading ahead:" } else { "Reading" };
             TaskWork::new(Task::ReadCheckpoint, format!("{doing} {}", file_name(&request.file.path)), move |progress| {
@@ -185,7 +190,7 @@ fn read_network(path: PathBuf, input: Option<ImageShape>) -> Outcome {
         return read_session(path, SessionSources::default());
     }
     match formats::run_series(&path) {
-        Ok(Some(files)) if files.is_empty() => {
+        Ok(Some(files)) if files.is_empty() && formats::is_pattern(&path) => {
             let sentence = format!("{}: no file has such a name.", path.display());
             return Outcome::Unreadable(path, UserError { details: sentence.clone(), sentence });
         }

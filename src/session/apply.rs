@@ -144,6 +144,7 @@ impl Session {
             }
             Command::OpenFiles(paths) if paths.is_empty() => {}
             Command::OpenFiles(paths) => effects.push(Effect::ReadFiles(paths, self.inputs())),
+            Command::Dropped(answer) => receive::answer_drop(self, answer, effects),
             Command::OpenExample(example) if self.has_unsaved_work() => self.unsaved.ask(Leaving::Example(example)),
             Command::OpenExample(example) => open::open_example(self, example, effects),
             Command::Generate(generator, options) => {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::file::SessionPart;
 use super::{
-    CheckpointCommand, ColumnCommand, DerivedKind, EditCommand, Example, ExportCommand, FindingCommand, ImportCommand,
-    LeaveAnswer, NumberKind, PlaybackCommand, RecoverAnswer, TrainCommand, ViewCommand, WindowCommand,
+    CheckpointCommand, ColumnCommand, DerivedKind, DropAnswer, EditCommand, Example, ExportCommand, FindingCommand,
+    ImportCommand, LeaveAnswer, NumberKind, PlaybackCommand, RecoverAnswer, TrainCommand, ViewCommand, WindowCommand,
 };
 use crate::dataset::{DataChoice, Generator, GeneratorOptions};
 use crate::flow::FlowOptions;
@@ -42,6 +42,8 @@ pub enum Command {
     Export(ExportCommand),
     /// Files of either kind, as they are dropped on the window.
     OpenFiles(Vec<PathBuf>),
+    /// What becomes of a network that was dropped on another.
+    Dropped(DropAnswer),
     /// Show a network that comes with the program.
     OpenExample(Example),
     /// Let the data of a built-in generator flow.

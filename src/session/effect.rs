@@ -13,7 +13,7 @@ use super::{
 use crate::dataset::{ColumnOutline, DataChoice, Dataset};
 use crate::flow::Flow;
 use crate::formats::{
-    ChainProposal, Checkpoint, GraphConvolution, GraphFile, OpenedNetwork, TensorFile, WeightSpectrum,
+    ChainProposal, Checkpoint, GraphConvolution, GraphFile, OpenedNetwork, RunLog, TensorFile, WeightSpectrum,
 };
 use crate::media::Frame;
 use crate::network::{ImageShape, Network};
@@ -28,8 +28,8 @@ pub enum Effect {
     ReadGraph(PathBuf, ImageShape),
     /// Read a network to compare with.
     ReadCounterpart(PathBuf),
-    /// Find out which checkpoints a folder or a pattern of names holds.
-    ListCheckpoints(PathBuf),
+    /// Find out which checkpoints a folder or a pattern of names holds, and how the log beside them goes on.
+    ListCheckpoints(PathBuf, Option<Arc<RunLog>>),
     /// Read a checkpoint and make what is drawn of it.
     ReadCheckpoint(Box<CheckpointRequest>),
     /// Read data; the network's number of inputs, where it is known, tells the label column from the others.
@@ -114,8 +114,8 @@ pub enum Outcome {
     Counterpart(Result<Counterpart, UserError>),
     /// A folder or a pattern of several networks that was opened.
     Checkpoints(PathBuf, Vec<Checkpoint>),
-    /// The checkpoints that it holds now.
-    CheckpointsListed(PathBuf, Result<Vec<Checkpoint>, UserError>),
+    /// The checkpoints that it holds now, and the log beside them.
+    CheckpointsListed(PathBuf, Result<Vec<Checkpoint>, UserError>, Option<Arc<RunLog>>),
     /// A checkpoint that was read.
     Checkpoint(Box<CheckpointRead>),
     /// Data, and the choice of its columns where one was made.

@@ -13,6 +13,7 @@ mod checkpoints;
 mod command;
 mod derived;
 mod document;
+mod dropped;
 mod effect;
 pub mod file;
 mod findings;
@@ -38,7 +39,7 @@ mod wording;
 
 pub use checkpoints::{
     CheckpointCommand, CheckpointError, CheckpointRead, CheckpointRequest, CheckpointSeries, CheckpointStep,
-    PlayDirection, StepMeasure,
+    PlayDirection, StepDetail, StepMeasure,
 };
 pub use command::{Command, DialogPurpose, SessionCommand, Task};
 pub use derived::*;
@@ -47,6 +48,7 @@ pub use document::{
     Fix, FixFinder, Fixed, History, Import, ImportCommand, MAX_CLASSES, NetworkChange, NetworkEnd, NumberChange,
     OpenedBy, PointChange, PointError, Preset, RememberedChain, WeightPart, file_name,
 };
+pub use dropped::{DropAnswer, DroppedNetwork};
 pub use effect::{DialogAnswer, Effect, Outcome, SpectrumRequest, UserError};
 pub use findings::{
     Dismissal, FindingCommand, FindingScope, FindingsView, LayerCount, TimeMark, VisibleFindings, title,

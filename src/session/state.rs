@@ -10,10 +10,10 @@ use super::open_scene::OpenScene;
 use super::rebuild::IncrementalRebuild;
 use super::share_line::ShareLine;
 use super::{
-    CheckpointSeries, ColumnImport, Counterpart, DerivedResults, DialogPurpose, Document, Example, Field, FindingsView,
-    Folding, History, Import, LayerDetail, Neighbours, NetworkComparison, Notices, OpenedBy, Pen, PictureExport,
-    Playback, PlaybackCommand, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Situation, Stored,
-    Training, Unsaved, UnsavedWork, ViewSettings, WindowSettings,
+    CheckpointSeries, ColumnImport, Counterpart, DerivedResults, DialogPurpose, Document, DroppedNetwork, Example,
+    Field, FindingsView, Folding, History, Import, LayerDetail, Neighbours, NetworkComparison, Notices, OpenedBy, Pen,
+    PictureExport, Playback, PlaybackCommand, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile,
+    Situation, Stored, Training, Unsaved, UnsavedWork, ViewSettings, WindowSettings,
 };
 use crate::dataset::DataChoice;
 use crate::flow::Flow;
@@ -60,6 +60,8 @@ pub struct Session {
     pub(super) chart: Option<Arc<str>>,
     /// The dialog for pictures and films.
     pub export: PictureExport,
+    /// A network that was dropped on the one on show, until it is told what becomes of it.
+    pub dropped: Option<DroppedNetwork>,
     /// The path field that stands in for a file dialog.
     pub path_prompt: Option<PathPrompt>,
     /// Whether the hint of the first start is shown.
@@ -132,6 +134,7 @@ impl Default for Session {
             thresholds: BTreeMap::new(),
             chart: None,
             export: PictureExport::default(),
+            dropped: None,
             path_prompt: None,
             hint: false,
             knows_hint: false,
@@ -253,6 +256,13 @@ impl Session {
     /// The newest result of a kind that is ready; while training it may be of a scene before.
     pub fn latest<D: Stored>(&self) -> Option<&Arc<D>> {
         D::slot(&self.derived).latest()
+    }
+
+    /// The result of a kind that is wanted now, of the scene on show, once it is ready.
+    pub fn current<D: Stored>(&self) -> Option<&Arc<D>> {
+        let request = self.situation().and_then(|situation| D::wanted(&situation))?;
+        let slot = D::slot(&self.derived);
+        (slot.state(&request) == State::Ready).then(|| slot.get(&request)).flatten()
     }
 
     /// Whether the result that is wanted now was stopped, or cannot be made.

@@ -63,6 +63,7 @@ fn start(startup: Startup) -> Window {
     window
 }
 
+#[track_caller]
 fn series(window: &Window) -> &CheckpointSeries {
     window.state().session().checkpoints().unwrap()
 }
@@ -262,4 +263,69 @@ fn a_session_keeps_the_run_and_where_one_is_in_it() {
     assert!(again.state().session().checkpoints().is_none());
     let notices = again.state().session().notices.shown();
     assert!(notices.iter().any(|notice| notice.sentence.contains("is not among the checkpoints")));
+}
+
+#[test]
+fn a_run_that_has_not_begun_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("log.jsonl"), "").unwrap();
+    let mut window = open(folder.path());
+    // An example stands in, and the data waits with it.
+    assert!(series(&window).waits() && series(&window).present().is_none());
+    window.get_by_label_contains("Waiting for the first checkpoint in");
+    assert!(window.state().session().scene().is_some());
+    write_old(&folder, ".step_0.json.part", &network(0)[..100]);
+    write_old(&folder, "step_0.safetensors", "");
+    let_pass(&mut window);
+    // What is empty is told, and the next one is waited for.
+    assert!(series(&window).waits());
+    let notices = window.state().session().notices.shown();
+    assert!(notices.iter().any(|notice| notice.sentence.contains("step_0.safetensors")));
+    write_old(&folder, "step_1.json", network(1));
+    let_pass(&mut window);
+    assert_eq!((series(&window).present(), weight(&window)), (Some(1), 1.01));
+    assert!(!series(&window).waits());
+    // On the data that it was started with.
+    assert_eq!(window.state().session().scene().unwrap().dataset.samples(), 60);
+    write_old(&folder, "step_2.json", network(2));
+    let_pass(&mut window);
+    assert_eq!(weight(&window), 1.02);
+    // And given up.
+    let empty = tempfile::tempdir().unwrap();
+    command(&mut window, Command::OpenNetwork(empty.path().to_owned()));
+    settle(&mut window);
+    assert!(series(&window).waits() && weight(&window) == 1.02);
+    click(&mut window, "Stop waiting");
+    assert!(window.state().session().checkpoints().is_none());
+    assert_eq!(weight(&window), 1.02);
+}
+
+#[test]
+fn the_curves_tell_the_log_and_the_steps_that_were_read() {
+    let folder = run_of(4);
+    let log = "{\"step\": 0, \"loss\": 0.9, \"val_loss\": 1.0}\n{\"step\": 30, \"loss\": 0.4, \"val_loss\": 0.6}\n";
+    std::fs::write(folder.path().join("log.jsonl"), log).unwrap();
+    let mut window = open(folder.path());
+    click(&mut window, "Curves of the run");
+    let_pass(&mut window);
+    window.get_by_label("Curve of the run: loss");
+    window.get_by_label("Curve of the run: accuracy on the data shown");
+    window.get_by_label("Curve of the run: gradients of the weights");
+    window.get_by_label_contains("Curve of the run: singular values of layer");
+    let read = series(&window).steps().iter().filter(|step| step.detail.is_some()).count();
+    assert!(read > 0, "those around the one on show were read");
+    let step = &series(&window).steps()[3];
+    let detail = step.detail.as_ref().unwrap();
+    let scene = window.state().session().scene().unwrap();
+    let spectrum = scene.flow.layers()[0].spectrum.as_ref().unwrap();
+    assert_eq!(detail.spectra[0], (1, spectrum.singular_values.clone()));
+    assert!(detail.gradients.as_ref().unwrap().iter().all(|norm| *norm > 0.0));
+    assert!(step.findings.is_some());
+    // The log goes on while the run does.
+    let more = log.to_owned() + "{\"step\": 40, \"loss\": 0.3, \"acc\": 0.9}\n";
+    std::fs::write(folder.path().join("log.jsonl"), more).unwrap();
+    let_pass(&mut window);
+    window.get_by_label("Curve of the run: acc");
+    click(&mut window, "Curves of the run");
+    assert!(window.query_by_label("Curve of the run: loss").is_none());
 }

@@ -2,10 +2,12 @@
 
 use egui_kittest::kittest::Queryable;
 use layerflow::dataset::{Generator, GeneratorOptions};
-use layerflow::diagnostics::compare::Comparison;
+use layerflow::diagnostics::compare::{Comparison, path_distances};
 use layerflow::explorer::{StartData, Startup};
 use layerflow::flow::FlowOptions;
-use layerflow::session::{Command, Compare, Pairing, PlaybackCommand, Severity, ViewCommand};
+use layerflow::session::{
+    Command, Compare, Pairing, Pick, PlaybackCommand, PointCommand, SessionCommand, Severity, ViewCommand,
+};
 
 use super::window::{Window, click, command, open, settle, write};
 
@@ -103,4 +105,79 @@ fn what_cannot_be_compared_is_told() {
     assert!(notices.iter().any(|notice| notice.severity == Severity::Error && notice.sentence.contains("broken.json")));
     // What was open stays.
     assert_eq!(window.state().session().counterpart().unwrap().name(), "wide.json");
+}
+
+#[test]
+fn the_difference_of_the_weights_and_one_point_are_shown() {
+    let (mut window, _folder) = compared();
+    // The layer that has changed.
+    window.get_by_label("W_B − W_A of layer 2");
+    let session = window.state().session();
+    let compared = session.comparison().unwrap().clone();
+    let map = &compared.differences[1].map;
+    assert_eq!((map.rows, map.columns, map.largest), (2, 3, 3.0));
+    assert_eq!(compared.differences[0].map.largest, 0.0);
+    let changed = compared.comparison.points.as_ref().unwrap().changed[0];
+    let select = PointCommand::Select(Pick::Only, vec![changed]);
+    command(&mut window, Command::View(ViewCommand::Points(select)));
+    settle(&mut window);
+    window.get_by_label_contains(&format!("Point {}: A answers ", changed + 1));
+    window.get_by_label("Distance of the two paths of the point");
+    let scene = window.state().session().scene().unwrap().clone();
+    let point = scene.dataset.points.columns(changed, 1).into_owned();
+    let distances = path_distances([&scene.flow, &compared.scene.flow], &point).unwrap();
+    // Side by side until the first layer ends, and apart at the end.
+    assert!(distances.iter().filter(|[t, _]| *t <= 1.0).all(|[_, distance]| *distance < 1e-9));
+    let end = [&scene.flow, &compared.scene.flow].map(|flow| flow.positions(&point, 2.0).unwrap());
+    let rows = end[0].nrows().max(end[1].nrows());
+    let [one, other] = end.map(|end| end.resize_vertically(rows, 0.0));
+    let last = distances.last().unwrap();
+    assert!(last[0] == 2.0 && (last[1] - (one - other).norm()).abs() < 1e-9 && last[1] > 0.1);
+}
+
+#[test]
+fn a_network_that_is_dropped_on_another_asks_what_it_is_for() {
+    let (mut window, folder) = compared();
+    click(&mut window, "End comparison");
+    let other = folder.path().join("b.json");
+    command(&mut window, Command::OpenFiles(vec![other.clone()]));
+    settle(&mut window);
+    assert!(window.state().session().dropped.is_some());
+    click(&mut window, "Compare the two");
+    settle(&mut window);
+    assert_eq!(window.state().session().counterpart().unwrap().name(), "b.json");
+    assert_eq!(window.state().session().scene().unwrap().network.name(), "a");
+    command(&mut window, Command::EndComparison);
+    command(&mut window, Command::OpenFiles(vec![other.clone()]));
+    settle(&mut window);
+    click(&mut window, "Cancel");
+    settle(&mut window);
+    assert_eq!(window.state().session().scene().unwrap().network.name(), "a");
+    command(&mut window, Command::OpenFiles(vec![other]));
+    settle(&mut window);
+    click(&mut window, "Show it instead");
+    settle(&mut window);
+    assert_eq!(window.state().session().scene().unwrap().network.name(), "b");
+    assert!(window.state().session().dropped.is_none() && window.state().session().counterpart().is_none());
+}
+
+#[test]
+fn a_session_keeps_the_comparison() {
+    let (mut window, folder) = compared();
+    command(&mut window, Command::View(ViewCommand::Pair(Some(Pairing::Overlay))));
+    let saved = folder.path().join("view.layerflow");
+    command(&mut window, Command::Session(SessionCommand::Save { path: saved.clone(), embeds: false }));
+    settle(&mut window);
+    let mut again = open(Startup { network: Some(saved.clone()), ..Startup::default() });
+    settle(&mut again);
+    let session = again.state().session();
+    assert_eq!(session.counterpart().unwrap().name(), "b.json");
+    assert_eq!(session.view.pairing, Some(Pairing::Overlay));
+    assert!(session.comparison().is_some());
+    // Where the other is gone, that is told.
+    std::fs::remove_file(folder.path().join("b.json")).unwrap();
+    let again = open(Startup { network: Some(saved), ..Startup::default() });
+    let session = again.state().session();
+    assert!(session.counterpart().is_none());
+    assert!(session.notices.shown().iter().any(|notice| notice.sentence.contains("there is no comparison")));
 }

@@ -65,6 +65,29 @@ pub fn parting_times(
     Ok(parting)
 }
 
+/// How far apart the two paths of one point (inputs × 1) are, as (t, distance) at the start and at the end of every phase of A, as
+/// far as both flows go; coordinates that one of them lacks are 0.
+///
+/// # Errors
+/// If a flow cannot be followed.
+pub fn path_distances(flows: [&Flow; 2], point: &DMatrix<f64>) -> Result<Vec<[f64; 2]>, FlowError> {
+    let [one, other] = flows;
+    let end = one.duration().min(other.duration());
+    let phases = one.layers().iter().flat_map(|layer| layer.phases.iter().map(|phase| phase.end));
+    let times: Vec<f64> = std::iter::once(0.0).chain(phases.filter(|t| *t <= end)).collect();
+    let mut own: Vec<DMatrix<f64>> = Vec::with_capacity(times.len());
+    one.visit(point, &times, &mut |_, positions: &DMatrix<f64>| {
+        own.push(positions.clone());
+        true
+    })?;
+    let mut found = Vec::with_capacity(times.len());
+    other.visit(point, &times, &mut |at, positions: &DMatrix<f64>| {
+        found.extend(own.get(at).zip(times.get(at)).map(|(own, t)| [*t, distance(own, positions, 0)]));
+        true
+    })?;
+    Ok(found)
+}
+
 /// The group of each sample, and how many there are: its class, or one for all.
 fn groups(labels: &Labels, samples: usize) -> (Vec<usize>, usize) {
     match labels {

@@ -13,7 +13,7 @@ use crate::session::{
 use crate::system::memory::size_text;
 
 /// The width of the readout.
-const READOUT: f32 = 270.0;
+const READOUT: f32 = 330.0;
 /// The height of the track.
 const TRACK: f32 = 34.0;
 /// Room at both ends for the handle.
@@ -27,6 +27,9 @@ const MARKS: f32 = 4.0;
 
 /// Draws the bar and tells what was asked for.
 pub fn show(ui: &mut Ui, session: &Session, series: &CheckpointSeries) -> Vec<Command> {
+    if series.waits() {
+        return waiting(ui, series);
+    }
     let mut commands = Vec::new();
     let refusal = session.checkpoint_refusal();
     ui.horizontal_centered(|ui| {
@@ -41,6 +44,24 @@ pub fn show(ui: &mut Ui, session: &Session, series: &CheckpointSeries) -> Vec<Co
         commands.extend(readout(ui, session, series));
     });
     commands
+}
+
+/// A run that has not begun.
+fn waiting(ui: &mut Ui, series: &CheckpointSeries) -> Vec<Command> {
+    let shown = ui.horizontal_centered(|ui| {
+        name_pane(ui, "Checkpoints", ui.max_rect());
+        let stop = ui.button("Stop waiting").on_hover_text("Watch this folder no more; what is on show stays");
+        ui.spinner();
+        let writes = if series.changing() > 0 { "; one is being written" } else { "" };
+        let broken = series.steps().iter().filter(|step| step.problem.is_some()).count();
+        let broken = if broken > 0 { format!("; {broken} cannot be read") } else { String::new() };
+        let text = format!("Waiting for the first checkpoint in {}{writes}{broken}", shown_path(series.source()));
+        let label = ui.add(Label::new(&text).truncate());
+        label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
+        label.on_hover_text("The run has not begun: its first complete checkpoint is shown as soon as it is there.");
+        stop.clicked().then_some(Command::Checkpoints(CheckpointCommand::StopWaiting))
+    });
+    shown.inner.into_iter().collect()
 }
 
 fn buttons(ui: &mut Ui, session: &Session, series: &CheckpointSeries) -> Vec<Command> {
@@ -235,11 +256,17 @@ fn readout(ui: &mut Ui, session: &Session, series: &CheckpointSeries) -> Option<
         name_toggle(&toggle, series.follows(), &description.label);
         let toggle = toggle.on_hover_text(description.tip);
         let toggle = toggle.on_disabled_hover_text(description.refusal.unwrap_or_default());
+        let curves = ui.selectable_label(series.shows_curves(), "Curves");
+        name_toggle(&curves, series.shows_curves(), "Curves of the run");
+        let tip =
+            "Loss, accuracy, gradients, findings and singular values against steps, and what the training's log tells";
+        let curves = curves.on_hover_text(tip).clicked();
         let text = position_text(series);
         let label = ui.add(Label::new(&text).truncate());
         label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
         label.on_hover_text(about(series));
-        toggle.clicked().then_some(description.command)
+        let toggled = toggle.clicked().then_some(description.command);
+        toggled.or(curves.then_some(Command::Checkpoints(CheckpointCommand::ToggleCurves)))
     });
     shown.inner
 }
@@ -268,6 +295,9 @@ fn about(series: &CheckpointSeries) -> String {
     if series.changing() > 0 {
         text.push_str(&format!("\nStill being written: {}.", series.changing()));
     }
-    text.push_str("\nSingular directions are followed from step to step: they keep their axes and signs.");
+    text.push_str(
+        "\nSingular directions are followed from step to step: they keep their axes and signs, and swing no \
+                   faster than the weights: where two singular values come near each other, over several steps.",
+    );
     text
 }

@@ -2,8 +2,9 @@
 
 use egui::{Align2, Context, Id, LayerId, Order};
 
+use super::unsaved;
 use crate::explorer::theme::{self, Palette};
-use crate::session::Command;
+use crate::session::{Command, DropAnswer, DroppedNetwork, file_name};
 
 /// What the dropped files ask for.
 pub fn commands(ctx: &Context) -> Option<Command> {
@@ -24,4 +25,18 @@ pub fn hint(ctx: &Context) {
     let text = if hovering == 1 { "Drop the file to open it" } else { "Drop the files to open them" };
     let font = egui::FontId::new(theme::HEADING, egui::FontFamily::Proportional);
     painter.text(rect.center(), Align2::CENTER_CENTER, text, font, palette.ink);
+}
+
+/// Asks what becomes of a network that was dropped on another.
+pub fn ask(ctx: &Context, dropped: &DroppedNetwork, keys: bool) -> Option<Command> {
+    let offered = [
+        ("Show it instead", DropAnswer::Replace, "It takes the place of the network on show"),
+        ("Compare the two", DropAnswer::Compare, "Both under the same data, layer by layer and point by point"),
+        ("Cancel", DropAnswer::Cancel, "The network on show stays alone"),
+    ];
+    let answer = unsaved::ask(ctx, "dropped network", keys, offered, |ui| {
+        ui.heading(format!("{} is a network as well.", file_name(&dropped.path)));
+        ui.label("It takes the data on show. Show it instead of the network that is open, or compare the two?");
+    });
+    answer.map(Command::Dropped)
 }

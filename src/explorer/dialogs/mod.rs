@@ -33,6 +33,8 @@ pub enum Dialog {
     Relocation,
     /// The command line that shows the same.
     Share,
+    /// What becomes of a network that was dropped.
+    Dropped,
     /// The field that stands in for a file dialog.
     PathField,
     /// The question before unsaved work goes.
@@ -51,6 +53,7 @@ pub fn open(session: &Session) -> Vec<Dialog> {
         session.export.shown().is_some().then_some(Dialog::Export),
         session.relocation.is_some().then_some(Dialog::Relocation),
         session.share.is_some().then_some(Dialog::Share),
+        session.dropped.is_some().then_some(Dialog::Dropped),
         session.path_prompt.is_some().then_some(Dialog::PathField),
         (!session.unsaved().found().is_empty()).then_some(Dialog::Found),
         session.unsaved().asks().then_some(Dialog::Unsaved),
@@ -95,6 +98,9 @@ pub fn show_windows(ctx: &Context, session: &Session) -> Vec<Command> {
     }
     if let Some(line) = &session.share {
         commands.extend(share::show(ctx, line, has_keys(Dialog::Share)));
+    }
+    if let Some(dropped) = &session.dropped {
+        commands.extend(drop::ask(ctx, dropped, has_keys(Dialog::Dropped)));
     }
     if let Some(prompt) = &session.path_prompt {
         commands.extend(path_field::show(ctx, prompt, has_keys(Dialog::PathField)));

@@ -50,7 +50,7 @@ pub fn recover(ctx: &Context, session: &Session, keys: bool) -> Vec<Command> {
 }
 
 /// A question over everything else; Escape, where it has the `keys`, gives the last answer.
-fn ask<T: Copy>(
+pub(super) fn ask<T: Copy>(
     ctx: &Context,
     name: &str,
     keys: bool,

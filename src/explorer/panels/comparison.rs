@@ -6,6 +6,8 @@ use egui::{Button, ScrollArea, Ui};
 use egui::{Role, WidgetInfo};
 
 use super::super::theme;
+use super::compared_point::ComparedPoint;
+use super::compared_weights::ComparedWeights;
 use crate::diagnostics::compare::{LayerComparison, MatrixComparison};
 use crate::session::{
     Command, Counterpart, NetworkComparison, Pick, PlaybackCommand, PointCommand, Session, ViewCommand, counted, listed,
@@ -31,6 +33,8 @@ pub struct ComparisonTable {
     column: usize,
     descending: bool,
     kept: Option<(Arc<NetworkComparison>, Vec<Row>)>,
+    weights: ComparedWeights,
+    point: ComparedPoint,
 }
 
 /// A pair of matrices as text, with what it is sorted by.
@@ -50,7 +54,6 @@ impl ComparisonTable {
             if ui.button("End comparison").on_hover_text("Show A alone again.").clicked() {
                 commands.push(Command::EndComparison);
             }
-            ui.label(theme::note(ui, "A saved view does not keep the comparison."));
         });
         let Some(compared) = session.comparison() else {
             let refusal = session.scene().and_then(|scene| counterpart.refusal(&scene.network));
@@ -69,21 +72,29 @@ impl ComparisonTable {
         if !self.kept.as_ref().is_some_and(|(kept, _)| Arc::ptr_eq(kept, compared)) {
             self.kept = Some((compared.clone(), self.sorted(compared)));
         }
-        ScrollArea::both().auto_shrink(false).id_salt("comparison").show(ui, |ui| {
-            egui::Grid::new("comparison of layers").striped(true).show(ui, |ui| {
-                self.head(ui);
-                let rows = self.kept.as_ref().map_or(&[][..], |(_, rows)| rows);
-                for row in rows {
-                    for (index, text) in row.texts.iter().enumerate() {
-                        if index > 0 {
-                            ui.label(text);
-                        } else if ui.button(text).on_hover_text("Click: go to this layer.").clicked() {
-                            commands.push(Command::Playback(PlaybackCommand::Seek(row.layer as f64)));
-                            commands.push(Command::View(ViewCommand::PinLayer(Some(row.layer))));
+        ui.horizontal_top(|ui| {
+            ScrollArea::vertical().id_salt("weights and point").show(ui, |ui| {
+                ui.horizontal_top(|ui| {
+                    self.weights.show(ui, compared);
+                    commands.extend(self.point.show(ui, session, compared));
+                });
+            });
+            ScrollArea::both().auto_shrink(false).id_salt("comparison").show(ui, |ui| {
+                egui::Grid::new("comparison of layers").striped(true).show(ui, |ui| {
+                    self.head(ui);
+                    let rows = self.kept.as_ref().map_or(&[][..], |(_, rows)| rows);
+                    for row in rows {
+                        for (index, text) in row.texts.iter().enumerate() {
+                            if index > 0 {
+                                ui.label(text);
+                            } else if ui.button(text).on_hover_text("Click: go to this layer.").clicked() {
+                                commands.push(Command::Playback(PlaybackCommand::Seek(row.layer as f64)));
+                                commands.push(Command::View(ViewCommand::PinLayer(Some(row.layer))));
+                            }
                         }
+                        ui.end_row();
                     }
-                    ui.end_row();
-                }
+                });
             });
         });
         commands

@@ -3,6 +3,8 @@
 pub mod all_layers;
 mod answers;
 mod build;
+mod compared_point;
+mod compared_weights;
 pub mod comparison;
 mod condition;
 mod data;

@@ -6,16 +6,20 @@
 //! Nothing is searched: the least rotation would be another arrangement as soon as another one is shorter, which is a jump.
 //! Of equal singular values the common basis is turned toward the neighbour's.
 //!
-//! A direction of W itself may go far while W does not: by ‖ΔW‖ over the distance to the next singular value. That is the
-//! matrix, not the choice.
+//! A direction of W itself may go far while W does not: by ‖ΔW‖ over the distance to the next singular value. Where it goes
+//! too far for one step the axes follow it over several (`tilt`). Where a singular value passes through 0 its v stays
+//! and its u turns round, once what lies along it is all but compressed away: the determinant changes its sign, and no choice
+//! of proper rotations goes past that.
 
 use nalgebra::DMatrix;
 
+use super::arrangement::Arrangement;
 use super::assignment::assigned;
 use super::factors::ProperSvd;
 use super::problem::Problem;
 use super::search::Least;
 use super::shared;
+use super::tilt::{tilted, turned_by};
 use crate::linalg::{LinalgError, Rotation, Svd};
 
 impl Svd {
@@ -30,19 +34,43 @@ impl Svd {
         let mut problem = Problem::new(self)?;
         let turn_back = neighbour.rotation_out.clone().inverse();
         let mut seen = problem.clone();
-        seen.pairs_v = seen_by(&neighbour.rotation_in, &problem.pairs_v);
-        seen.pairs_u = seen_by(&turn_back, &problem.pairs_u);
+        seen.pairs_v = seen_by(&neighbour.rotation_in, neighbour, &problem.pairs_v);
+        seen.pairs_u = seen_by(&turn_back, neighbour, &problem.pairs_u);
         seen.turn_clusters_with(&mut problem)?;
-        Ok(Least::new(&assigned(&seen), &problem)?.into_proper())
+        let mut arrangement = assigned(&seen);
+        follow_inputs(&mut arrangement, &seen, &problem);
+        let inputs = self.v().nrows();
+        let Some(found) = tilted(&arrangement, &problem, neighbour, inputs)? else {
+            return Ok(Least::new(&arrangement, &problem)?.into_proper());
+        };
+        let proper = Least::new(&found.arrangement, &found.problem)?.into_proper();
+        Ok(ProperSvd { tilt: Some(found.directions), ..proper })
     }
 }
 
-/// Directions turned by a rotation of another space, of which they and it are the first coordinates.
-fn seen_by(rotation: &Rotation, directions: &DMatrix<f64>) -> DMatrix<f64> {
-    let dimension = rotation.dimension().max(directions.nrows());
-    let mut turned = directions.clone().resize_vertically(dimension, 0.0);
-    rotation.clone().embedded(dimension).rotate(&mut turned, 1.0);
+/// Directions as a rotation of the neighbour, in whose space they are the first coordinates, takes them: seen along the
+/// neighbour's singular directions.
+fn seen_by(rotation: &Rotation, neighbour: &ProperSvd, directions: &DMatrix<f64>) -> DMatrix<f64> {
+    let mut turned = turned_by(rotation, directions);
+    if let Some(tilt) = &neighbour.tilt {
+        let along = tilt.tr_mul(&turned.rows(0, tilt.nrows()));
+        turned.rows_mut(0, tilt.nrows()).copy_from(&along);
+    }
     turned.resize_vertically(directions.nrows(), 0.0)
+}
+
+/// Where v and u of a pair look at opposite sides of its axis, v decides.
+fn follow_inputs(arrangement: &mut Arrangement, seen: &Problem, problem: &Problem) {
+    let assigned = arrangement.clone();
+    for (j, (axis, sign)) in arrangement.axes.iter().zip(&mut arrangement.signs).enumerate() {
+        let (v, u) = (seen.pairs_v[(*axis, j)], seen.pairs_u[(*axis, j)]);
+        if v * u < 0.0 {
+            *sign = v.signum();
+        }
+    }
+    if !arrangement.is_proper(problem) {
+        *arrangement = assigned;
+    }
 }
 
 #[cfg(test)]
@@ -69,7 +97,11 @@ mod tests {
 
     fn is_whole(proper: &ProperSvd, weight: &DMatrix<f64>) -> bool {
         let (u, vt) = (proper.rotation_out.to_matrix(), proper.rotation_in.to_matrix());
-        let stretched = u * DMatrix::from_diagonal(&proper.factors.clone().into()) * vt;
+        let mut middle = DMatrix::from_diagonal(&proper.factors.clone().into());
+        if let Some(tilt) = &proper.tilt {
+            middle = tilt * middle * tilt.transpose();
+        }
+        let stretched = u * middle * vt;
         let padded = weight.clone().resize(stretched.nrows(), stretched.ncols(), 0.0);
         // What flows lies in the first coordinates, as many as the layer has inputs.
         (stretched.columns(0, weight.ncols()) - padded.columns(0, weight.ncols())).norm() < 1e-10

@@ -33,6 +33,7 @@ mod problem;
 mod scan;
 mod search;
 mod shared;
+mod tilt;
 mod within;
 
 use nalgebra::DMatrix;

@@ -46,7 +46,8 @@ pub(super) struct Least {
 impl Least {
     /// Both factors as motions.
     pub(super) fn into_proper(self) -> ProperSvd {
-        ProperSvd { rotation_in: self.v.inverse_rotation(), factors: self.factors, rotation_out: self.u.rotation() }
+        let (rotation_in, rotation_out) = (self.v.inverse_rotation(), self.u.rotation());
+        ProperSvd { rotation_in, tilt: None, factors: self.factors, rotation_out }
     }
 
     /// V and U of an arrangement, null directions so that they turn least.

@@ -25,5 +25,5 @@ pub(super) fn of_orthogonal(svd: &Svd) -> Result<Option<ProperSvd>, LinalgError>
     orthogonal.view_mut((0, 0), (side, side)).copy_from(&(svd.u() * svd.v().transpose()));
     let half = Rotation::logarithm(&orthogonal)?.halved();
     let stretch = values.iter().sum::<f64>() / side as f64;
-    Ok(Some(ProperSvd { rotation_in: half.clone(), factors: vec![stretch; dimension], rotation_out: half }))
+    Ok(Some(ProperSvd { rotation_in: half.clone(), tilt: None, factors: vec![stretch; dimension], rotation_out: half }))
 }

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{open, show};
-use crate::formats::Checkpoint;
-use crate::session::checkpoints::KeptCheckpoint;
+use crate::formats::{Checkpoint, RunLog};
+use crate::session::checkpoints::{AT_ONCE, KeptCheckpoint};
 use crate::session::rebuild::{Rebuilt, VisibleOutputs};
 use crate::session::{
-    CheckpointCommand, CheckpointError, CheckpointRead, CheckpointRequest, CheckpointSeries, Document, Effect, History,
-    Scene, Score, Session, Severity, SidePanel, StepMeasure, Task, UserError, shown_path,
+    CheckpointCommand, CheckpointError, CheckpointRead, CheckpointRequest, CheckpointSeries, Document, Effect,
+    Findings, History, Scene, Score, Session, Severity, SidePanel, StepDetail, StepMeasure, Task, UserError,
+    shown_path,
 };
 
 /// Opens the checkpoints of a folder or a pattern, the newest first.
@@ -17,6 +18,13 @@ pub fn open(session: &mut Session, source: PathBuf, files: Vec<Checkpoint>, effe
     open::end_checkpoints(session, effects);
     session.recent.add(&source);
     let mut series = CheckpointSeries::new(source, files);
+    if series.waits() {
+        // Data that it was started with waits for it too, and not for the example that stands in.
+        let data = session.waiting_data.take();
+        series.data = (session.shown.is_none()).then(|| session.wanted.data.clone());
+        open::fall_back(session, effects);
+        session.waiting_data = data;
+    }
     effects.extend(series.want_first().map(|path| open::read_network(session, path)));
     session.checkpoints = Some(series);
 }
@@ -30,7 +38,11 @@ pub fn adopt(session: &mut Session, effects: &mut Vec<Effect>) {
         (Some(index), Some(network)) => {
             series.next_gauge += 1;
             let gauge = series.next_gauge;
+            let data = series.data.take().filter(|data| data.dimension() == network.inputs());
             series.mark_shown(index, network, gauge);
+            if let Some(data) = data {
+                session.wanted.data = data;
+            }
         }
         _ => open::end_checkpoints(session, effects),
     }
@@ -45,6 +57,12 @@ pub fn refuse(session: &mut Session, path: &Path, trouble: &UserError, effects: 
         return false;
     }
     series.mark_broken(path, trouble.sentence.clone());
+    if series.waits() {
+        // The run goes on, and its next checkpoint may be whole.
+        session.notices.add(Severity::Warning, trouble.sentence.clone(), trouble.details.clone());
+        effects.extend(begin(session));
+        return true;
+    }
     let next = series.want_first();
     session.notices.add(Severity::Warning, trouble.sentence.clone(), trouble.details.clone());
     match next {
@@ -60,12 +78,30 @@ pub fn refuse(session: &mut Session, path: &Path, trouble: &UserError, effects: 
     true
 }
 
+/// Reads the first checkpoint of a run that is waited for, when there is one.
+fn begin(session: &mut Session) -> Option<Effect> {
+    // Its tensors may leave a question open, which is answered first.
+    let series = session.checkpoints.as_mut().filter(|_| session.import.is_none())?;
+    let path = series.want_awaited()?;
+    Some(open::read_network(session, path))
+}
+
 fn series_name(session: &Session) -> String {
     session.checkpoints.as_ref().map_or_else(String::new, |series| shown_path(series.source()))
 }
 
 /// Carries out a command.
 pub fn apply(session: &mut Session, command: CheckpointCommand, effects: &mut Vec<Effect>) {
+    if command == CheckpointCommand::ToggleCurves {
+        session.checkpoints.iter_mut().for_each(|series| series.apply(command));
+        return;
+    }
+    if command == CheckpointCommand::StopWaiting {
+        if session.checkpoints.as_ref().is_some_and(CheckpointSeries::waits) {
+            open::end_checkpoints(session, effects);
+        }
+        return;
+    }
     if let Some(refusal) = session.checkpoint_refusal() {
         return session.notices.add(Severity::Warning, refusal, "");
     }
@@ -82,7 +118,7 @@ pub fn watch(session: &mut Session, seconds: f64) -> Vec<Effect> {
     let may_move = session.checkpoint_refusal().is_none();
     let Some(series) = &mut session.checkpoints else { return effects };
     if series.is_due(seconds) {
-        effects.push(Effect::ListCheckpoints(series.source().to_owned()));
+        effects.push(Effect::ListCheckpoints(series.source().to_owned(), series.log().cloned()));
     }
     if may_move {
         series.advance(seconds);
@@ -95,15 +131,19 @@ pub fn watch(session: &mut Session, seconds: f64) -> Vec<Effect> {
 pub fn accept_listing(
     session: &mut Session,
     source: &Path,
-    result: Result<Vec<Checkpoint>, UserError>,
+    (result, log): (Result<Vec<Checkpoint>, UserError>, Option<Arc<RunLog>>),
     effects: &mut Vec<Effect>,
 ) {
     let Some(series) = session.checkpoints.as_mut().filter(|series| series.source() == source) else { return };
     match result {
-        Ok(files) => series.accept_listing(files),
+        Ok(files) => {
+            series.accept_listing(files);
+            series.accept_log(log);
+        }
         // A folder that is away for a moment, as on a network, is not the end of the run.
         Err(_) => series.fail_listing(),
     }
+    effects.extend(begin(session));
     if session.checkpoint_refusal().is_none() {
         go_on(session, effects);
     }
@@ -202,11 +242,14 @@ fn in_sight(session: &Session) -> VisibleOutputs {
 
 /// Takes a step that was read: it is shown if a step is wanted, else kept.
 pub fn accept(session: &mut Session, read: CheckpointRead, effects: &mut Vec<Effect>) {
-    let CheckpointRead { file, gauge, result } = read;
+    let CheckpointRead { file, gauge, detail, result } = read;
     let refusal = session.checkpoint_refusal();
     let Some(series) = session.checkpoints.as_mut() else { return };
     if series.under_way.take_if(|path| *path == file.path).is_none() {
         return;
+    }
+    if let Some(detail) = detail {
+        series.describe(&file, detail);
     }
     match result {
         Err(CheckpointError::Cancelled) => series.give_up(),
@@ -251,6 +294,7 @@ fn measure_present(session: &mut Session) {
     if let (Some(series), Some(data), Some(kind)) = (&mut session.checkpoints, data, kind) {
         series.measure_by(data, kind);
     }
+    count_findings(session);
     let is_measured = |series: &CheckpointSeries| series.present_step().is_none_or(|step| step.measure.is_some());
     if session.checkpoints.as_ref().is_none_or(is_measured) || session.checkpoint_refusal().is_some() {
         return;
@@ -259,7 +303,26 @@ fn measure_present(session: &mut Session) {
     let is_of_step = session.wanted.network.as_ref().is_some_and(|wanted| Arc::ptr_eq(wanted, &scene.network));
     if is_of_step {
         let measure = measure(session, &scene);
-        session.checkpoints.iter_mut().for_each(|series| series.measure_present(measure));
+        let Some(series) = &mut session.checkpoints else { return };
+        series.measure_present(measure);
+        let Some(step) = series.present_step().filter(|step| step.detail.is_none()) else { return };
+        let file = step.file.clone();
+        series.describe(&file, Arc::new(StepDetail::measure(&scene, AT_ONCE)));
+    }
+}
+
+/// Counts the findings of the step on show, once it was checked.
+fn count_findings(session: &mut Session) {
+    let is_counted = |series: &CheckpointSeries| series.present_step().is_none_or(|step| step.findings.is_some());
+    if session.checkpoints.as_ref().is_none_or(is_counted) || session.checkpoint_refusal().is_some() {
+        return;
+    }
+    let is_shown = session
+        .scene()
+        .is_some_and(|scene| session.wanted.network.as_ref().is_some_and(|wanted| Arc::ptr_eq(wanted, &scene.network)));
+    let count = session.current::<Findings>().filter(|_| is_shown).map(|findings| findings.entries().len());
+    if let (Some(series), Some(count)) = (&mut session.checkpoints, count) {
+        series.count_findings(count);
     }
 }
 

@@ -12,12 +12,51 @@ use crate::formats::{FormatError, GraphFile, OpenedNetwork};
 use crate::network::Network;
 use crate::session::document::flowing_part;
 use crate::session::unsaved::Leaving;
-use crate::session::{Data, Effect, FileContents, Import, Outcome, Session, Severity, UserError, counted, file_name};
+use crate::session::{
+    Data, DropAnswer, DroppedNetwork, Effect, FileContents, Import, Outcome, Session, Severity, UserError, counted,
+    file_name,
+};
 
 /// Takes what came back; what would take unsaved work away is asked about first.
 pub fn accept(session: &mut Session, outcome: Outcome, effects: &mut Vec<Effect>) {
+    let Some(outcome) = ask_of_drop(session, outcome) else { return };
     if let Some(outcome) = leave::admit(session, outcome) {
         accept_admitted(session, outcome, effects);
+    }
+}
+
+/// A whole network of the same inputs that is dropped alone on the network of another file may be meant to be compared with it:
+/// it waits for the answer.
+fn ask_of_drop(session: &mut Session, outcome: Outcome) -> Option<Outcome> {
+    let Outcome::Files(mut outcomes) = outcome else { return Some(outcome) };
+    let is_asked = match (&outcomes[..], session.wanted.network_path.as_ref(), session.inputs()) {
+        ([Outcome::Network(path, opened)], Some(own), Some(inputs)) => {
+            session.shown.is_some()
+                && path != own
+                && opened.network.inputs() == inputs
+                && opened.account.missing_text().is_none()
+        }
+        _ => false,
+    };
+    match outcomes.pop() {
+        Some(Outcome::Network(path, opened)) if is_asked => {
+            session.dropped = Some(DroppedNetwork { path, opened });
+            None
+        }
+        last => {
+            outcomes.extend(last);
+            Some(Outcome::Files(outcomes))
+        }
+    }
+}
+
+/// What becomes of the network that was dropped.
+pub fn answer_drop(session: &mut Session, answer: DropAnswer, effects: &mut Vec<Effect>) {
+    let Some(DroppedNetwork { path, opened }) = session.dropped.take() else { return };
+    match answer {
+        DropAnswer::Replace => accept(session, Outcome::Network(path, opened), effects),
+        DropAnswer::Compare => compare::read(session, path, effects),
+        DropAnswer::Cancel => {}
     }
 }
 
@@ -37,7 +76,9 @@ fn accept_admitted(session: &mut Session, outcome: Outcome, effects: &mut Vec<Ef
         Outcome::Tensors(path, tensors) => import::begin(session, Import::new(path, tensors)),
         Outcome::Graph(path, graph) => accept_graph(session, path, graph, effects),
         Outcome::Checkpoints(path, files) => checkpoints::open(session, path, files, effects),
-        Outcome::CheckpointsListed(path, result) => checkpoints::accept_listing(session, &path, result, effects),
+        Outcome::CheckpointsListed(path, result, log) => {
+            checkpoints::accept_listing(session, &path, (result, log), effects);
+        }
         Outcome::Checkpoint(read) => checkpoints::accept(session, *read, effects),
         Outcome::Counterpart(result) => compare::accept(session, result, effects),
         Outcome::Data(path, dataset, choice) => {

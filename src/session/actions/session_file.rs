@@ -65,7 +65,7 @@ pub fn ask_for_files(session: &mut Session, path: PathBuf, problems: Vec<FilePro
 
 /// Takes a session that was read.
 pub fn adopt(session: &mut Session, opened: OpenedSession, effects: &mut Vec<Effect>) {
-    let OpenedSession { path, document, look, notes, embeds, is_in_file, checkpoints } = opened;
+    let OpenedSession { path, document, look, notes, embeds, is_in_file, checkpoints, comparison } = opened;
     let Some(network) = document.network.clone() else { return };
     notes.into_iter().for_each(|note| session.notices.add(Severity::Warning, note, ""));
     for sentence in document.file.account.assumed() {
@@ -86,6 +86,11 @@ pub fn adopt(session: &mut Session, opened: OpenedSession, effects: &mut Vec<Eff
     open::end_checkpoints(session, effects);
     session.checkpoints = checkpoints;
     super::checkpoints::adopt(session, effects);
+    if let Some(comparison) = comparison {
+        session.counterpart = None;
+        (session.view.pairing, session.view.morph) = (comparison.pairing, comparison.morph);
+        effects.push(Effect::ReadCounterpart(comparison.path));
+    }
     effects.push(Effect::Cancel(Task::ReadData));
     rebuild::build(session, effects);
 }

@@ -6,8 +6,10 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use super::detail::StepDetail;
 use super::step::{CheckpointStep, StepMeasure};
 use crate::formats::Checkpoint;
 
@@ -97,8 +99,20 @@ impl Listing {
         }
     }
 
+    pub fn describe(&mut self, index: usize, detail: Arc<StepDetail>) {
+        self.steps.iter_mut().skip(index).take(1).for_each(|step| step.detail = Some(detail.clone()));
+    }
+
+    pub fn count_findings(&mut self, index: usize, count: usize) {
+        self.steps.iter_mut().skip(index).take(1).for_each(|step| step.findings = Some(count));
+    }
+
+    /// The data is another: what was measured on it is not known any more.
     pub fn forget_measures(&mut self) {
-        self.steps.iter_mut().for_each(|step| step.measure = None);
+        for step in &mut self.steps {
+            (step.measure, step.findings) = (None, None);
+            step.detail = step.detail.take().map(|detail| Arc::new(detail.without_gradients()));
+        }
     }
 
     pub fn mark_broken(&mut self, index: usize, problem: String) {

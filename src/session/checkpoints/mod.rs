@@ -2,6 +2,7 @@
 //! folder that is watched while it grows.
 
 mod cache;
+mod detail;
 mod listing;
 mod play;
 mod read;
@@ -12,6 +13,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(super) use cache::{CheckpointCache, KeptCheckpoint};
+pub(super) use detail::AT_ONCE;
+pub use detail::StepDetail;
 use listing::Listing;
 pub use play::PlayDirection;
 use play::Player;
@@ -19,8 +22,9 @@ pub use read::{CheckpointError, CheckpointRead, CheckpointRequest};
 pub use step::{CheckpointStep, StepMeasure};
 
 use crate::dataset::Dataset;
-use crate::formats::Checkpoint;
+use crate::formats::{Checkpoint, RunLog};
 use crate::network::Network;
+use crate::session::document::Data;
 use crate::training::Loss;
 
 /// How many steps ahead of the present one, in the direction of the last move, are read before they are asked for; and
@@ -43,6 +47,10 @@ pub enum CheckpointCommand {
     TogglePlay(PlayDirection),
     /// Shows every newer step when it appears, or not.
     Follow(bool),
+    /// Waits no more for the first step of a run.
+    StopWaiting,
+    /// Shows the curves of the run, or not.
+    ToggleCurves,
 }
 
 /// The checkpoints of a folder or of a pattern of names.
@@ -71,6 +79,16 @@ pub struct CheckpointSeries {
     pub(super) gauge: u64,
     pub(super) next_gauge: u64,
     follows: bool,
+    /// Whether the run had not begun when it was opened, and none of its steps was on show yet.
+    waits: bool,
+    /// Whether the curves of the run are in sight.
+    shows_curves: bool,
+    /// The training's log beside the files.
+    log: Option<Arc<RunLog>>,
+    /// The data that was wanted before an example stood in for the first step.
+    pub(super) data: Option<Data>,
+    /// The file that was asked for last while the first step is waited for.
+    first_asked: Option<Checkpoint>,
     /// The data and the loss by which steps were measured.
     measured_by: Option<(Arc<Dataset>, Loss)>,
     pub(super) cache: CheckpointCache,
@@ -81,6 +99,7 @@ impl CheckpointSeries {
     pub fn new(source: PathBuf, files: Vec<Checkpoint>) -> CheckpointSeries {
         let listing = Listing::new(files);
         let wanted = listing.steps().len().checked_sub(1);
+        let waits = wanted.is_none();
         CheckpointSeries {
             source,
             listing,
@@ -96,6 +115,11 @@ impl CheckpointSeries {
             gauge: 0,
             next_gauge: 1,
             follows: true,
+            waits,
+            shows_curves: false,
+            log: None,
+            first_asked: None,
+            data: None,
             measured_by: None,
             cache: CheckpointCache::default(),
         }
@@ -156,6 +180,31 @@ impl CheckpointSeries {
         self.follows
     }
 
+    /// Whether the curves of the run are in sight.
+    pub fn shows_curves(&self) -> bool {
+        self.shows_curves
+    }
+
+    /// The training's log beside the files, as it was when they were last listed.
+    pub fn log(&self) -> Option<&Arc<RunLog>> {
+        self.log.as_ref()
+    }
+
+    /// Takes the log as it is now.
+    pub(super) fn accept_log(&mut self, log: Option<Arc<RunLog>>) {
+        self.log = log;
+    }
+
+    /// Whether the run had not begun when it was opened, and its first step is waited for.
+    pub fn waits(&self) -> bool {
+        self.waits
+    }
+
+    /// The loss by which steps were measured.
+    pub fn loss(&self) -> Option<Loss> {
+        self.measured_by.as_ref().map(|(_, loss)| *loss)
+    }
+
     /// In which direction the steps are played, while they are.
     pub fn playing(&self) -> Option<PlayDirection> {
         self.player.direction()
@@ -201,6 +250,11 @@ impl CheckpointSeries {
                     Some(PlayDirection::Back) if here == 0 => self.want(last),
                     _ => {}
                 }
+                return;
+            }
+            CheckpointCommand::StopWaiting => return,
+            CheckpointCommand::ToggleCurves => {
+                self.shows_curves = !self.shows_curves;
                 return;
             }
             CheckpointCommand::Follow(follows) => {
@@ -275,6 +329,7 @@ impl CheckpointSeries {
             self.went_back = index < present;
         }
         self.present = Some(index);
+        (self.waits, self.first_asked) = (false, None);
         self.shown_file = self.steps().get(index).map(|step| step.file.clone());
         if self.wanted.is_none() {
             self.wanted = self.present;
@@ -283,6 +338,20 @@ impl CheckpointSeries {
         self.gauge = gauge;
         self.tried_ahead.clear();
         self.listing.mark_read(index, None);
+    }
+
+    /// What the step of this file is like.
+    pub(super) fn describe(&mut self, file: &Checkpoint, detail: Arc<StepDetail>) {
+        if let Some(index) = self.steps().iter().position(|step| step.file == *file) {
+            self.listing.describe(index, detail);
+        }
+    }
+
+    /// How many findings the step on show has.
+    pub(super) fn count_findings(&mut self, count: usize) {
+        if let Some(index) = self.present {
+            self.listing.count_findings(index, count);
+        }
     }
 
     /// Steps are measured on this data, by this loss; what was measured otherwise is forgotten.
@@ -328,6 +397,16 @@ impl CheckpointSeries {
         let index = self.newest_readable()?;
         self.wanted = Some(index);
         Some(self.steps().get(index)?.file.path.clone())
+    }
+
+    /// The file to begin with of a run that is waited for, once: it is asked for again when it is another one.
+    pub(super) fn want_awaited(&mut self) -> Option<PathBuf> {
+        let file = self.steps().get(self.newest_readable()?)?.file.clone();
+        if !self.waits || self.first_asked.as_ref() == Some(&file) {
+            return None;
+        }
+        self.first_asked = Some(file);
+        self.want_first()
     }
 
     /// The steps around the one on show that are to be read before they are asked for, the nearest first.

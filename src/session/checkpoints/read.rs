@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::detail::{IN_BACKGROUND, StepDetail};
 use crate::flow::{Decomposition, Flow, FlowError};
 use crate::formats::{Checkpoint, FormatError, OpenedNetwork};
 use crate::network::NetworkError;
@@ -37,6 +38,8 @@ pub struct CheckpointRead {
     pub file: Checkpoint,
     /// The gauge of its flow.
     pub gauge: u64,
+    /// What its weights and gradients are like, where it could be read.
+    pub detail: Option<Arc<StepDetail>>,
     /// The document with what is drawn of it.
     pub result: Result<(Document, Rebuilt), CheckpointError>,
 }
@@ -90,7 +93,10 @@ impl CheckpointRequest {
     /// Reads the step.
     pub fn run(self, progress: &mut Progress<'_>) -> CheckpointRead {
         let (file, gauge) = (self.file.clone(), self.gauge);
-        CheckpointRead { file, gauge, result: self.read(progress) }
+        let result = self.read(progress);
+        let measure = |(_, rebuilt): &(Document, Rebuilt)| Arc::new(StepDetail::measure(&rebuilt.scene, IN_BACKGROUND));
+        let detail = result.as_ref().ok().map(measure);
+        CheckpointRead { file, gauge, detail, result }
     }
 
     fn read(self, progress: &mut Progress<'_>) -> Result<(Document, Rebuilt), CheckpointError> {

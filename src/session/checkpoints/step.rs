@@ -1,5 +1,8 @@
 //! One checkpoint of a training.
 
+use std::sync::Arc;
+
+use super::detail::StepDetail;
 use crate::formats::Checkpoint;
 
 /// One checkpoint.
@@ -11,6 +14,10 @@ pub struct CheckpointStep {
     pub problem: Option<String>,
     /// How the network of this step does on the data, where it was on show.
     pub measure: Option<StepMeasure>,
+    /// What its weights and gradients are like, where it was read.
+    pub detail: Option<Arc<StepDetail>>,
+    /// How many findings it has, where it was on show and was checked.
+    pub findings: Option<usize>,
 }
 
 /// How a network does on the data.
@@ -25,7 +32,7 @@ pub struct StepMeasure {
 impl CheckpointStep {
     /// A file of which nothing is known.
     pub(super) fn new(file: Checkpoint) -> CheckpointStep {
-        CheckpointStep { file, problem: None, measure: None }
+        CheckpointStep { file, problem: None, measure: None, detail: None, findings: None }
     }
 
     /// The step as its name tells it, else the file's name.

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Derivation, Situation, Source};
+use nalgebra::DMatrix;
+
+use super::{Derivation, HeatMap, Situation, Source};
 use crate::diagnostics::compare::Comparison;
+use crate::network::{Layer, Network};
 use crate::session::Counterpart;
 use crate::session::scene::{Progress, Scene, SceneError};
 
@@ -16,6 +19,58 @@ pub struct NetworkComparison {
     pub scene: Arc<Scene>,
     /// How the two differ; points are counted as the scene on show counts them.
     pub comparison: Comparison,
+    /// W_B − W_A of the pairs of matrices of one shape, as far as there is room for their pictures.
+    pub differences: Vec<WeightDifference>,
+}
+
+/// W_B − W_A of a pair of matrices.
+#[derive(Debug)]
+pub struct WeightDifference {
+    /// The layer of A, from 0.
+    pub layer: usize,
+    /// Which matrix of a residual block; `None` for a dense layer.
+    pub part: Option<&'static str>,
+    /// The difference.
+    pub map: Arc<HeatMap>,
+}
+
+/// Cells of a picture in a row or column at most, and cells of all together.
+const MAX_CELLS: usize = 192;
+const MAX_ALL_CELLS: usize = 8 << 20;
+
+/// W_B − W_A of the pairs, in the order of the comparison.
+fn differences(networks: [&Network; 2], comparison: &Comparison) -> Vec<WeightDifference> {
+    let mut room = MAX_ALL_CELLS;
+    let mut found = Vec::new();
+    for layer in &comparison.layers {
+        for part in layer.matrices.iter().map(|matrix| matrix.part) {
+            let [a, b] = [(networks[0], layer.a), (networks[1], layer.b)];
+            let [Some(a), Some(b)] = [a, b].map(|(network, index)| matrix_of(network.layers().get(index)?, part))
+            else {
+                continue;
+            };
+            if a.shape() != b.shape() {
+                continue;
+            }
+            let (rows, columns) = a.shape();
+            let map =
+                HeatMap::from_entries(rows, columns, MAX_CELLS, |row, column| b[(row, column)] - a[(row, column)]);
+            let Some(left) = room.checked_sub(map.cells().len()) else { return found };
+            room = left;
+            found.push(WeightDifference { layer: layer.a, part, map: Arc::new(map) });
+        }
+    }
+    found
+}
+
+fn matrix_of<'a>(layer: &'a Layer, part: Option<&str>) -> Option<&'a DMatrix<f64>> {
+    match (layer, part) {
+        (Layer::Dense(dense), None) => Some(&dense.affine.weight),
+        (Layer::Residual(block), Some("inner")) => Some(&block.inner.weight),
+        (Layer::Residual(block), Some("outer")) => Some(&block.outer.weight),
+        (Layer::Residual(block), Some("shortcut")) => block.shortcut.as_ref(),
+        _ => None,
+    }
 }
 
 impl NetworkComparison {
@@ -39,7 +94,8 @@ impl NetworkComparison {
         let data = (scene.dataset.samples() > 0).then_some(&*scene.dataset);
         let mut half = |share: f32, what: &str| progress(0.5 + 0.5 * share, what);
         let comparison = Comparison::new(&scene.network, &counterpart.network, data, options, &mut half)?;
-        Ok(NetworkComparison { counterpart: counterpart.clone(), scene: Arc::new(other), comparison })
+        let differences = differences([&scene.network, &counterpart.network], &comparison);
+        Ok(NetworkComparison { counterpart: counterpart.clone(), scene: Arc::new(other), comparison, differences })
     }
 }
 

@@ -33,7 +33,7 @@ mod watch;
 
 pub use ablation::{AblationReport, AblationRequest};
 pub use block_detail::{BlockDetail, BlockMatrix, BlockRequest};
-pub use comparison::NetworkComparison;
+pub use comparison::{NetworkComparison, WeightDifference};
 pub(in crate::session) use derivation::is_cancelled;
 pub use derivation::{Derivation, Situation, Source};
 pub use errors::{ErrorSlices, slice};

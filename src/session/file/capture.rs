@@ -24,7 +24,8 @@ pub(in crate::session) fn snapshot(session: &Session, embeds: bool) -> Option<Se
     let (look, shown) = (look(session, &document), session.look()?);
     let checkpoints = session.checkpoints().filter(|series| series.present().is_some());
     let checkpoints = checkpoints.map(|series| (series.source().to_owned(), series.follows()));
-    Some(SessionSnapshot { document, is_in_file, embeds, checkpoints, look, shown })
+    let comparison = session.counterpart().map(|other| (other.path.clone(), session.view.pairing, session.view.morph));
+    Some(SessionSnapshot { document, is_in_file, embeds, checkpoints, comparison, look, shown })
 }
 
 /// What the window shows of the document that is open.

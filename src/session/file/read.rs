@@ -7,7 +7,8 @@ use super::flow_choices::flow_options;
 use super::names::Names;
 use super::problem::{FileProblem, SessionError, SessionPart, SessionSources};
 use super::stored::{
-    SessionFile, StoredAblation, StoredCheckpoints, StoredColumns, StoredData, StoredLabel, StoredLook,
+    SessionFile, StoredAblation, StoredCheckpoints, StoredColumns, StoredComparison, StoredData, StoredLabel,
+    StoredLook,
 };
 use crate::dataset::{DataChoice, Dataset, Generator, GeneratorOptions, LabelChoice, MissingValues, Scaling};
 use crate::diagnostics::probes::Ablation;
@@ -16,8 +17,8 @@ use crate::io::{FileReference, ReferenceProblem};
 use crate::network::Network;
 use crate::session::document::{flowing_part, open_as_before};
 use crate::session::{
-    Ablated, CheckpointSeries, Data, DataSource, Document, Example, FileContents, OpenedBy, RememberedChain, counted,
-    file_name,
+    Ablated, CheckpointSeries, Data, DataSource, Document, Example, FileContents, OpenedBy, Pairing, RememberedChain,
+    counted, file_name,
 };
 
 /// A session that was opened.
@@ -37,6 +38,19 @@ pub struct OpenedSession {
     pub is_in_file: bool,
     /// The checkpoints of which that file is one.
     pub checkpoints: Option<CheckpointSeries>,
+    /// The network that it is to be compared with.
+    pub comparison: Option<OpenedComparison>,
+}
+
+/// A network to be compared with, not read yet.
+#[derive(Debug)]
+pub struct OpenedComparison {
+    /// Its file.
+    pub path: PathBuf,
+    /// How the two are seen together.
+    pub pairing: Option<Pairing>,
+    /// How far the points are on the way to the other.
+    pub morph: f64,
 }
 
 /// A network that was opened for a session.
@@ -71,6 +85,7 @@ pub fn open(path: &Path, sources: &SessionSources) -> Result<OpenedSession, Sess
         chain,
         network_origin,
         checkpoints,
+        comparison,
         ablated,
         data,
         flow,
@@ -119,10 +134,32 @@ pub fn open(path: &Path, sources: &SessionSources) -> Result<OpenedSession, Sess
         data = Data::fitting(network.inputs());
         data.draw();
     }
+    let comparison = comparison.and_then(|stored| other_network(stored, folder, &mut names, &mut notes));
     notes.extend(unknown_choices(path, &names.unknown));
     let document = Document { network: Some(network), network_path, file: contents, ablated, data, options };
     let look = StoredLook { flow, time, view, window, findings, training };
-    Ok(OpenedSession { path: path.into(), document, look, notes, embeds, is_in_file, checkpoints })
+    Ok(OpenedSession { path: path.into(), document, look, notes, embeds, is_in_file, checkpoints, comparison })
+}
+
+/// The network that a session compares with its own; what has become of its file is noted.
+fn other_network(
+    stored: StoredComparison,
+    folder: &Path,
+    names: &mut Names,
+    notes: &mut Vec<String>,
+) -> Option<OpenedComparison> {
+    let path = stored.file.resolve(folder);
+    let pairing = names.find("comparison.pairing", stored.pairing.as_deref(), &Pairing::ALL);
+    if let Err(problem) = stored.file.check(&path) {
+        let is_read = matches!(problem, ReferenceProblem::Changed);
+        let what = if is_read { "it is compared as it is now" } else { "there is no comparison" };
+        notes.push(format!("{}: the other network of the comparison {}; {what}.", path.display(), problem.label()));
+        if !is_read {
+            return None;
+        }
+    }
+    let morph = if stored.morph.is_finite() { stored.morph.clamp(0.0, 1.0) } else { 0.0 };
+    Some(OpenedComparison { path, pairing, morph })
 }
 
 /// The checkpoints of which the file `own` is one, by the path that it has in their list; a word where it is none of them.

@@ -25,7 +25,7 @@ use crate::training::{Loss, Objective, Optimiser, Schedule, TrainingOptions};
 pub(in crate::session) fn restore(session: &mut Session, look: &StoredLook, is_whole: bool) -> Vec<String> {
     let Some(scene) = session.scene().cloned() else { return Vec::new() };
     let mut names = Names::default();
-    // With which other network this one is seen is no part of a session.
+    // How it is seen with another network was put back with that network.
     let kept = (session.view.pairing, session.view.morph);
     session.view = view(&look.view, &scene, &mut names);
     (session.view.pairing, session.view.morph) = kept;

@@ -28,6 +28,9 @@ pub(super) struct SessionFile {
     /// The checkpoints of which the network's file is one.
     #[serde(default)]
     pub checkpoints: Option<StoredCheckpoints>,
+    /// The network that the session's is compared with.
+    #[serde(default)]
+    pub comparison: Option<StoredComparison>,
     #[serde(default)]
     pub ablated: Vec<StoredAblation>,
     #[serde(default)]
@@ -70,6 +73,19 @@ pub struct StoredCheckpoints {
     /// Whether the newest is followed.
     #[serde(default)]
     pub follows: bool,
+}
+
+/// A comparison with another network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StoredComparison {
+    /// The other network's file, from the session's folder.
+    pub file: FileReference,
+    /// How the two are seen together; alone where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pairing: Option<String>,
+    /// How far the points are on the way to the other.
+    #[serde(default)]
+    pub morph: f64,
 }
 
 /// A part that is taken out of the network, counted from 0.

@@ -9,15 +9,15 @@ use serde::Serialize;
 use super::held::Look;
 use super::names::name;
 use super::stored::{
-    FORMAT, StoredAblation, StoredCheckpoints, StoredColumns, StoredData, StoredGenerator, StoredLabel, StoredLook,
-    StoredOrigin,
+    FORMAT, StoredAblation, StoredCheckpoints, StoredColumns, StoredComparison, StoredData, StoredGenerator,
+    StoredLabel, StoredLook, StoredOrigin,
 };
 use crate::dataset::{DataChoice, LabelChoice, StoredPoints};
 use crate::diagnostics::probes::Ablation;
 use crate::formats::{self, FormatError, StoredPart};
 use crate::io::{FileReference, relative};
 use crate::network::Network;
-use crate::session::{Data, DataSource, Document, OpenedBy};
+use crate::session::{Data, DataSource, Document, OpenedBy, Pairing};
 
 /// Everything that a session's file is to hold.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct SessionSnapshot {
     pub embeds: bool,
     /// The folder or the pattern of the checkpoints of which the network is one, and whether the newest is followed.
     pub(super) checkpoints: Option<(PathBuf, bool)>,
+    /// The file of the network that it is compared with, and how the two are seen.
+    pub(super) comparison: Option<(PathBuf, Option<Pairing>, f64)>,
     pub(super) look: StoredLook,
     /// What the window showed, to tell later whether it has changed.
     pub shown: Look,
@@ -100,6 +102,14 @@ impl SessionSnapshot {
                 }
             }
             (None, None) => return Err(io::Error::other("there is no network to save")),
+        }
+        // What cannot be read again by its path has no place in a file.
+        let comparison = self.comparison.as_ref().and_then(|(file, pairing, morph)| {
+            let file = FileReference::new(file, folder).ok()?;
+            Some(StoredComparison { file, pairing: pairing.map(name), morph: *morph })
+        });
+        if let Some(comparison) = &comparison {
+            entry(writer, "comparison", comparison)?;
         }
         if let Some(ablated) = ablated {
             let parts: Vec<StoredAblation> = ablated.parts.iter().map(stored_ablation).collect();

@@ -5,7 +5,7 @@ use egui::{Color32, Response, RichText, Sense, Ui, vec2};
 use super::findings;
 use super::shown::Shown;
 use crate::explorer::theme::{self, CORNER, Palette, SMALL};
-use crate::flow::{Event, EventKind, PhaseKind};
+use crate::flow::{Event, EventKind, Motion, Phase, PhaseKind};
 use crate::session::{Command, ViewCommand, coordinate_name, own_name};
 
 pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) {
@@ -92,9 +92,23 @@ fn phases(ui: &mut Ui, shown: &Shown<'_>) {
             let way = path.map_or_else(String::new, |path| {
                 format!(" The data goes {} in it, on average.", theme::significant(path.length))
             });
-            chip(ui, phase.kind, ink).on_hover_text(format!("{}{way}", meaning(phase.kind)));
+            chip(ui, phase.kind, ink).on_hover_text(format!("{}{}{way}", meaning(phase.kind), tilt(phase)));
         }
     });
+}
+
+/// By how much the axes of a layer of a film still have to go to its singular directions.
+fn tilt(phase: &Phase) -> String {
+    let Motion::Compression { basis: Some(basis), .. } = &phase.motion else { return String::new() };
+    if phase.kind != PhaseKind::Compress {
+        return String::new();
+    }
+    let least = basis.diagonal().iter().copied().fold(1.0, f64::min);
+    format!(
+        " Here along axes that are tilted by up to {}°: directions of near singular values swing between two checkpoints, and \
+         the axes follow them over several.",
+        theme::figure(least.clamp(-1.0, 1.0).acos().to_degrees(), 1)
+    )
 }
 
 /// A phase's colour and name, kept on one line.

@@ -208,6 +208,9 @@ fn meaning(name: &str) -> &'static str {
         "U" => "U turns the compressed data to where the layer wants it; its columns are the output directions.",
         "Vᵀ" => "Vᵀ, the transpose of V, turns the input; its rows are the directions that are compressed.",
         "Σ" => "Σ multiplies each axis by a singular value; zeros are directions that are lost.",
+        "S" => {
+            "S stretches along tilted axes: singular directions that swing between two checkpoints are followed over several."
+        }
         "Q" => "Q = U Vᵀ is the one rotation of the polar decomposition.",
         _ => "P = V Σ Vᵀ stretches along tilted axes; it is symmetric.",
     }

@@ -13,7 +13,7 @@ pub use heat_map::HeatMap;
 
 use super::{Derivation, Situation, Source};
 use crate::diagnostics::{ActivationUse, LayerPath};
-use crate::flow::{LayerFlow, Motion};
+use crate::flow::{LayerFlow, Motion, PhaseKind};
 use crate::linalg::evenly_spaced;
 use crate::linalg::{Rotation, Svd};
 use crate::network::{Layer, Node, NodeMap};
@@ -162,7 +162,7 @@ fn moving_dimension(layer: &LayerFlow) -> usize {
     layer.inputs.max(layer.outputs) + usize::from(reflects)
 }
 
-/// U, Σ, Vᵀ, or Q, P: what the phases of the layer multiply by. A phase that is left out is the identity.
+/// U, Σ (or S, where it stretches along tilted axes), Vᵀ, or Q, P: what the phases of the layer multiply by. A phase that is left out is the identity.
 fn factors_of(layer: &LayerFlow) -> Vec<NamedMap> {
     if layer.spectrum.is_none() {
         return Vec::new();
@@ -186,21 +186,30 @@ fn factors_of(layer: &LayerFlow) -> Vec<NamedMap> {
         _ => (vec![1.0; layer.inputs], None),
     };
     let sigma = |index: usize| law_factors.get(index).copied().unwrap_or(0.0);
-    if let Some(basis) = basis {
+    let along_tilted = |basis: &DMatrix<f64>| {
         let mut scaled = basis.clone();
         scaled.column_iter_mut().enumerate().for_each(|(index, mut column)| column *= sigma(index));
         let stretch = scaled * basis.transpose();
-        let of_stretch = small(&|row, column| stretch.get((row, column)).copied().unwrap_or(0.0));
-        let turned = of_rotation(rotation(&|_| true));
-        return vec![NamedMap { name: "Q", map: turned }, NamedMap { name: "P", map: of_stretch }];
-    }
-    let diagonal = small(&|row, column| if row == column { sigma(row) } else { 0.0 });
+        small(&|row, column| stretch.get((row, column)).copied().unwrap_or(0.0))
+    };
+    let is_polar = at.is_some_and(|at| layer.phases[at].kind == PhaseKind::Stretch);
+    let stretch = match basis {
+        Some(basis) if is_polar => {
+            let turned = of_rotation(rotation(&|_| true));
+            return vec![NamedMap { name: "Q", map: turned }, NamedMap { name: "P", map: along_tilted(basis) }];
+        }
+        Some(basis) => NamedMap { name: "S", map: along_tilted(basis) },
+        None => {
+            let diagonal = small(&|row, column| if row == column { sigma(row) } else { 0.0 });
+            NamedMap { name: "Σ", map: diagonal }
+        }
+    };
     let middle = at.unwrap_or_else(|| {
         layer.phases.iter().position(|p| matches!(p.motion, Motion::Rotation(_))).map_or(0, |p| p + 1)
     });
     vec![
         NamedMap { name: "U", map: of_rotation(rotation(&|index| index >= middle)) },
-        NamedMap { name: "Σ", map: diagonal },
+        stretch,
         NamedMap { name: "Vᵀ", map: of_rotation(rotation(&|index| index < middle)) },
     ]
 }
