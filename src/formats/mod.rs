@@ -68,7 +68,6 @@ pub use chain::{
 pub use checkpoints::{Checkpoint, checkpoint_series, checkpoints, is_pattern, run_checkpoints, run_series};
 pub use error::FormatError;
 pub use graph::{GraphConvolution, GraphProblem};
-use input_lengths::InputLengths;
 pub(crate) use json::parse_and_list_unknown;
 pub use layerflow_json::EmbeddedNetwork;
 pub use layerflow_write::{save, write};

@@ -7,7 +7,7 @@ use super::opened::Opened;
 use super::tensor_info::{TensorInfo, TensorOrder};
 use super::tensors::{TensorFile, TensorSource, ValuesError};
 use super::{FormatError, pytorch};
-use crate::formats::InputLengths;
+use crate::formats::input_lengths::InputLengths;
 use crate::io::numpy::{Content, ElementKind, Ndarray, NumpyError, ndarray};
 use crate::pickle;
 use crate::pickle::{Pickle, PickleError, Value};

@@ -10,7 +10,7 @@ use super::{
     FormatError, gguf, keras, layerflow_json, npz, onnx, pickled, plain_json, pytorch, safetensors, session_network,
     tfjs, tflite,
 };
-use crate::formats::InputLengths;
+use crate::formats::input_lengths::InputLengths;
 
 /// A format that is read.
 #[derive(Clone, Copy, Debug)]

@@ -9,7 +9,7 @@ use zip::ZipArchive;
 
 use super::super::{Account, FormatError, hdf5, json};
 use super::{WEIGHTS_ENTRY, network, origin, stored};
-use crate::formats::InputLengths;
+use crate::formats::input_lengths::InputLengths;
 use crate::formats::opened::Opened;
 
 const CONFIG_ENTRY: &str = "config.json";

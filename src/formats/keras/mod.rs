@@ -38,7 +38,7 @@ use super::hdf5::Hdf5File;
 use super::opened::Opened;
 use super::tensors::TensorFile;
 use super::{Account, FormatError, WeightForm, hdf5, json};
-use crate::formats::InputLengths;
+use crate::formats::input_lengths::InputLengths;
 use architecture::Model;
 
 use reading::Reading;

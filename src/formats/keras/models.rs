@@ -11,9 +11,9 @@ use super::calls::{Argument, Place};
 use super::operands::{Operand, Operands};
 use super::reading::Reading;
 use super::weights::WeightFault;
-use crate::formats::InputLengths;
 use crate::formats::PartName;
 use crate::formats::graph::ValueId;
+use crate::formats::input_lengths::InputLengths;
 use crate::formats::shape::size;
 use crate::network::Flattening;
 

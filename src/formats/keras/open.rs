@@ -2,8 +2,8 @@
 
 use super::archive::open_archive;
 use super::{WEIGHTS_ENTRY, open_architecture, open_hdf5};
-use crate::formats::InputLengths;
 use crate::formats::candidate::{Candidate, Content, Evidence};
+use crate::formats::input_lengths::InputLengths;
 use crate::formats::opened::Opened;
 use crate::formats::{FormatError, hdf5};
 

@@ -17,8 +17,9 @@ use super::scalar::{Scalar, Unary};
 use super::trace::{Fault, LeftOut, Reading, Told, Trace, Traced, Value, label};
 use crate::formats::candidate::{Candidate, Content, Evidence};
 use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, is_recurrent, opened};
+use crate::formats::input_lengths::InputLengths;
 use crate::formats::opened::Opened;
-use crate::formats::{Account, Fate, FormatError, InputLengths, PartName};
+use crate::formats::{Account, Fate, FormatError, PartName};
 use crate::network::{Activation, Elementary, Flattening, OutputFunction};
 
 /// Names of graphs that exporters give to any network.

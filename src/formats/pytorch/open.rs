@@ -9,8 +9,8 @@ use super::storage_file::StorageFile;
 use super::tensors::{finish, with_legacy, with_zip};
 use super::{embedded, modules};
 use crate::formats::FormatError;
-use crate::formats::InputLengths;
 use crate::formats::candidate::{Candidate, Content, Evidence};
+use crate::formats::input_lengths::InputLengths;
 use crate::formats::opened::Opened;
 use crate::pickle::{Pickle, read};
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::candidate::{Candidate, Content, Evidence};
 use super::opened::Opened;
 use super::{Account, FormatError, PartName, json, keras};
-use crate::formats::InputLengths;
+use crate::formats::input_lengths::InputLengths;
 use manifest::{Group, placed};
 
 /// What a file holds beside the network: who wrote it, how it was trained, and what its author notes.

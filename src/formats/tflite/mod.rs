@@ -22,7 +22,7 @@ use super::opened::Opened;
 use super::tensorflow::{Ends, Followed, Input, Trace, run};
 use super::tensors::TensorFile;
 use super::{Account, FormatError, PartName};
-use crate::formats::InputLengths;
+use crate::formats::input_lengths::InputLengths;
 use crate::network::Flattening;
 use program::TfliteProgram;
 use schema::Model;

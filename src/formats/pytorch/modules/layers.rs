@@ -6,8 +6,8 @@ use super::activation::Activated;
 use super::fault::Fault;
 use super::module::Module;
 use super::{activation, volumes, weight};
-use crate::formats::InputLengths;
 use crate::formats::graph::{Graph, Scale, ValueId};
+use crate::formats::input_lengths::InputLengths;
 use crate::formats::tensors::TensorFile;
 use crate::network::{Activation, Affine, OutputFunction};
 

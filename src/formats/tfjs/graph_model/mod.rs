@@ -13,8 +13,8 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::manifest::Manifest;
-use crate::formats::InputLengths;
 use crate::formats::graph::{GraphNetwork, GraphProblem, opened};
+use crate::formats::input_lengths::InputLengths;
 use crate::formats::opened::Opened;
 use crate::formats::tensorflow::{Followed, Trace, run};
 use crate::formats::{Account, FormatError, PartName, json};

@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::kernels::GraphTensors;
 use super::nodes::{Attributes, GraphDef, NodeDef, needless, result};
 use super::operators;
-use crate::formats::InputLengths;
 use crate::formats::graph::GraphProblem;
+use crate::formats::input_lengths::InputLengths;
 use crate::formats::tensorflow::{Array, Ends, Input, Operand, Program, Step, Trace};
 use crate::network::Flattening;
 
