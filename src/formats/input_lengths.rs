@@ -15,10 +15,17 @@ pub enum InputLengths {
     Guessed(usize),
 }
 
+/// The lengths of an input's axes without that of the samples: as the file tells them, else completed by what was asked for;
+/// none where one stays open.
+pub(super) fn shape_of(axes: &[Option<usize>], asked: Option<InputLengths>, order: Flattening) -> Option<Vec<usize>> {
+    let known: Option<Vec<usize>> = axes.iter().copied().collect();
+    known.or_else(|| asked?.complete(axes, order))
+}
+
 impl InputLengths {
     /// The lengths of all axes without that of the samples, given those that the file tells, with the channels of pictures
     /// where `order` has them; none where what was told does not fit them.
-    pub(super) fn complete(self, axes: &[Option<usize>], order: Flattening) -> Option<Vec<usize>> {
+    fn complete(self, axes: &[Option<usize>], order: Flattening) -> Option<Vec<usize>> {
         let volume = match self {
             InputLengths::Guessed(length) => return Some(axes.iter().map(|axis| axis.unwrap_or(length)).collect()),
             InputLengths::Told(volume) => volume,

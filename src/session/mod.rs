@@ -31,6 +31,8 @@ mod share;
 mod share_line;
 mod state;
 mod subspace_rotation;
+#[cfg(test)]
+mod testing;
 mod training;
 mod unsaved;
 mod unsaved_work;

@@ -5,7 +5,7 @@ use super::values::{Expression, Graph, ValueId};
 use crate::formats::shape::size;
 
 /// The most coordinates that the inputs of a network may have together.
-const WIDEST_INPUT: usize = 1 << 24;
+pub(in crate::formats) const WIDEST_INPUT: usize = 1 << 24;
 
 impl Graph {
     /// The inputs of these names and shapes (without the samples) as parts of one, in this order, with a sentence about it.
@@ -39,16 +39,19 @@ impl Graph {
         &mut self,
         outputs: &[(&str, ValueId)],
     ) -> Result<(ValueId, String), GraphProblem> {
-        let mut parts = Vec::with_capacity(outputs.len());
         let mut counts = Vec::with_capacity(outputs.len());
-        let mut first = 0_usize;
         for (name, of) in outputs {
             let width = self.width(*of).ok_or_else(|| GraphProblem::InputShape { node: (*name).to_owned() })?;
-            parts.push((*of, (first..first + width).collect()));
+            // Counted before it is made: a file may name one wide value as an output many times.
+            self.spend_joined(name, width)?;
             counts.push((*name, width));
+        }
+        let mut first = 0;
+        let mut parts = Vec::with_capacity(outputs.len());
+        for ((_, of), (_, width)) in outputs.iter().zip(&counts) {
+            parts.push((*of, (first..first + width).collect()));
             first += width;
         }
-        self.spend_joined(counts.first().map_or("", |(name, _)| name), first)?;
         let end = self.add(Expression::Concat { name: "outputs".into(), parts }, Some(vec![first]));
         Ok((end, format!("the network's outputs are those of the model in its order: {}", listed(counts.into_iter()))))
     }

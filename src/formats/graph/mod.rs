@@ -29,6 +29,7 @@ mod values;
 mod volumes;
 
 pub use convolution::GraphConvolution;
+pub(super) use ends::WIDEST_INPUT;
 pub(super) use layers::GraphNetwork;
 pub(super) use opened::opened;
 pub(super) use operators::{Groups, Operator};

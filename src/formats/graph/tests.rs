@@ -305,3 +305,13 @@ fn activations_of_many_coordinates_are_no_matrices_that_fill_the_memory() {
     let output = network.forward(&point).unwrap().output;
     assert!(output.iter().all(|value| value.is_finite()));
 }
+
+#[test]
+fn a_wide_value_is_no_output_many_times() {
+    let mut graph = Graph::of_bytes(100);
+    let input = graph.input(Some(vec![1 << 18]));
+    let once = graph.outputs_behind_each_other(&[("a", input), ("b", input)]).unwrap();
+    assert_eq!(graph.width(once.0), Some(1 << 19));
+    let outputs = vec![("a", input); 1 << 16];
+    assert!(matches!(graph.outputs_behind_each_other(&outputs), Err(GraphProblem::TooLarge { .. })));
+}

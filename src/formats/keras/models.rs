@@ -12,13 +12,10 @@ use super::operands::{Operand, Operands};
 use super::reading::Reading;
 use super::weights::WeightFault;
 use crate::formats::PartName;
-use crate::formats::graph::ValueId;
-use crate::formats::input_lengths::InputLengths;
+use crate::formats::graph::{ValueId, WIDEST_INPUT};
+use crate::formats::input_lengths::{InputLengths, shape_of};
 use crate::formats::shape::size;
 use crate::network::Flattening;
-
-/// The most values of one input.
-const MAX_INPUTS: usize = 1 << 24;
 
 /// What was understood of a model.
 pub(super) struct Understood {
@@ -43,10 +40,10 @@ impl Reading<'_> {
     pub(super) fn whole(&mut self, model: &Model, asked: Option<InputLengths>) -> Result<Understood, FormatError> {
         let shapes: Vec<Option<Vec<usize>>> = model.inputs.iter().map(|name| input_shape(model, name, asked)).collect();
         let is_absurd = |shape: &Option<Vec<usize>>| {
-            shape.as_ref().is_some_and(|shape| size(shape).is_none_or(|width| width > MAX_INPUTS))
+            shape.as_ref().is_some_and(|shape| size(shape).is_none_or(|width| width > WIDEST_INPUT))
         };
         if shapes.iter().any(is_absurd) {
-            let problem = format!("an input of the model claims more than {MAX_INPUTS} values");
+            let problem = format!("an input of the model claims more than {WIDEST_INPUT} values");
             return Ok(Understood { end: None, problem: Some(GraphProblem::Ends { problem }) });
         }
         let given = match shapes.as_slice() {
@@ -264,6 +261,5 @@ fn input_shape(model: &Model, name: &str, asked: Option<InputLengths>) -> Option
     let shape = attribute.or(model.input_shape.as_ref()).and_then(Value::as_array)?;
     let lengths = shape.iter().skip(1).map(|length| length.as_u64().and_then(|length| usize::try_from(length).ok()));
     let axes: Vec<Option<usize>> = lengths.collect();
-    let attribute: Option<Vec<usize>> = axes.iter().copied().collect();
-    attribute.or_else(|| asked?.complete(&axes, Flattening::ChannelsLast))
+    shape_of(&axes, asked, Flattening::ChannelsLast)
 }

@@ -17,7 +17,7 @@ use super::scalar::{Scalar, Unary};
 use super::trace::{Fault, LeftOut, Reading, Told, Trace, Traced, Value, label};
 use crate::formats::candidate::{Candidate, Content, Evidence};
 use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, is_recurrent, opened};
-use crate::formats::input_lengths::InputLengths;
+use crate::formats::input_lengths::{InputLengths, shape_of};
 use crate::formats::opened::Opened;
 use crate::formats::{Account, Fate, FormatError, PartName};
 use crate::network::{Activation, Elementary, Flattening, OutputFunction};
@@ -264,13 +264,13 @@ fn element_of(input: &ValueInfoProto) -> i32 {
 /// The lengths of the input's axes without the samples, as the file tells them, else as was asked for; none where one
 /// stays open.
 fn input_shape(input: &ValueInfoProto, asked: Option<InputLengths>) -> Option<Vec<usize>> {
-    let axes = &input.kind.as_ref()?.tensor_type.as_ref()?.shape.as_ref()?.dim;
-    let lengths = axes.iter().map(|axis| usize::try_from(axis.dim_value?).ok().filter(|&length| length > 0));
-    let skipped = usize::from(axes.len() > 1);
-    let own: Vec<Option<usize>> = if axes.is_empty() { vec![None; 3] } else { lengths.skip(skipped).collect() };
-    let attribute: Option<Vec<usize>> = own.iter().copied().collect();
-    let shape = attribute.or_else(|| asked?.complete(&own, Flattening::ChannelsFirst));
-    shape.filter(|shape| !shape.is_empty())
+    let axes = input_axes(input)?;
+    let own = match &axes[..] {
+        [] => &[None; 3],
+        [_, own @ ..] if !own.is_empty() => own,
+        alone => alone,
+    };
+    shape_of(own, asked, Flattening::ChannelsFirst)
 }
 
 /// The first operand that comes from something that is not understood.

@@ -5,13 +5,10 @@ use std::path::Path;
 
 use super::array::Array;
 use super::trace::{Operand, Trace, Traced};
-use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem};
+use crate::formats::graph::{GraphConvolution, GraphNetwork, GraphProblem, WIDEST_INPUT};
 use crate::formats::shape::size;
 use crate::formats::{Account, FormatError, PartName};
 use crate::network::OutputFunction;
-
-/// The most coordinates that an input may have.
-const WIDEST_INPUT: usize = 1 << 24;
 
 /// One operator of a file, with the values that it is given and gives, by their numbers.
 #[derive(Clone, Debug)]

@@ -22,7 +22,7 @@ use super::opened::Opened;
 use super::tensorflow::{Ends, Followed, Input, Trace, run};
 use super::tensors::TensorFile;
 use super::{Account, FormatError, PartName};
-use crate::formats::input_lengths::InputLengths;
+use crate::formats::input_lengths::{InputLengths, shape_of};
 use crate::network::Flattening;
 use program::TfliteProgram;
 use schema::Model;
@@ -85,10 +85,7 @@ fn ends(model: &Model<'_>, asked: Option<InputLengths>) -> Ends {
     };
     let input = |&value: &usize| {
         let tensor = &model.tensors[value];
-        let shape = tensor
-            .sample_shape()
-            .or_else(|| asked?.complete(&tensor.sample_axes(), Flattening::ChannelsLast))
-            .filter(|shape| !shape.is_empty());
+        let shape = shape_of(&tensor.sample_axes(), asked, Flattening::ChannelsLast).filter(|shape| !shape.is_empty());
         let refusal = if !tensor.is_real() {
             Some(format!("is of type {}, where real numbers are understood", tensor.element.name()))
         } else if tensor.shape.len() < 2 {

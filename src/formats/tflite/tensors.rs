@@ -150,8 +150,8 @@ impl Tensor {
 
     /// The shape without the samples; none where another axis is open, or there is no axis behind that of the samples.
     pub fn sample_shape(&self) -> Option<Vec<usize>> {
-        let is_open = self.open.iter().skip(1).any(|open| *open);
-        (!is_open).then(|| self.shape.get(1..).map(<[usize]>::to_vec)).flatten()
+        self.shape.first()?;
+        self.sample_axes().into_iter().collect()
     }
 
     /// The length of each axis without that of the samples; none for those that are open.

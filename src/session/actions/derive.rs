@@ -27,24 +27,12 @@ pub fn accept(session: &mut Session, output: DerivedOutput) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::flow::FlowOptions;
+    use crate::session::testing::session;
     use crate::session::{
-        Command, DerivedJob, DerivedKind, Document, Example, LayerDetail, LayerOverview, Outcome, PanelCommand,
-        PanelPart, PlaybackCommand, Scene, Task,
+        Command, DerivedJob, DerivedKind, LayerDetail, LayerOverview, Outcome, PanelCommand, PanelPart,
+        PlaybackCommand, Task,
     };
-
-    fn session() -> Session {
-        let (network, mut data) = Example::Spiral.load().unwrap();
-        let (network, points) = (Arc::new(network), data.draw().unwrap());
-        let scene = Scene::build(&network, &points, FlowOptions::default(), None, &mut |_, _| true).unwrap();
-        let document = Document { network: Some(network), data, ..Document::default() };
-        let mut session = Session::default();
-        session.receive(Outcome::Built(document, Ok(Arc::new(scene))));
-        session
-    }
 
     /// What the session asks for now, of this kind.
     fn asked(session: &mut Session, kind: DerivedKind) -> Option<DerivedJob> {

@@ -78,17 +78,13 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::flow::FlowOptions;
-    use crate::session::{Command, EditCommand, Example, Outcome, Scene, TrainCommand};
+    use crate::session::testing::session;
+    use crate::session::{Command, EditCommand, TrainCommand};
 
     #[test]
     fn a_training_of_a_network_that_was_never_shown_ends_with_its_scene() {
-        let (network, mut data) = Example::Spiral.load().unwrap();
-        let (network, points) = (Arc::new(network), data.draw().unwrap());
-        let scene = Scene::build(&network, &points, FlowOptions::default(), None, &mut |_, _| true).unwrap();
-        let document = Document { network: Some(Arc::clone(&network)), data, ..Document::default() };
-        let mut session = Session::default();
-        session.receive(Outcome::Built(document, Ok(Arc::new(scene))));
+        let mut session = session();
+        let network = session.wanted().network.clone().unwrap();
         // That of the one on show goes on.
         session.apply(Command::Train(TrainCommand::Play));
         session.apply(Command::Cancel(Task::Build));

@@ -8,7 +8,7 @@ use super::kernels::GraphTensors;
 use super::nodes::{Attributes, GraphDef, NodeDef, needless, result};
 use super::operators;
 use crate::formats::graph::GraphProblem;
-use crate::formats::input_lengths::InputLengths;
+use crate::formats::input_lengths::{InputLengths, shape_of};
 use crate::formats::tensorflow::{Array, Ends, Input, Operand, Program, Step, Trace};
 use crate::network::Flattening;
 
@@ -84,9 +84,7 @@ fn input(node: &NodeDef, value: usize, axes: Option<&[Option<usize>]>, asked: Op
     };
     // A file that does not even tell how many axes there are is taken to ask for a picture.
     let own = axes.map_or(&[None, None, None][..], |axes| axes.get(1..).unwrap_or_default());
-    let attribute: Option<Vec<usize>> = own.iter().copied().collect();
-    let attribute = attribute.filter(|shape| !shape.is_empty());
-    let shape = attribute.or_else(|| asked?.complete(own, Flattening::ChannelsLast)).filter(|shape| !shape.is_empty());
+    let shape = shape_of(own, asked, Flattening::ChannelsLast).filter(|shape| !shape.is_empty());
     Input { value, name: node.name.clone(), shape, refusal }
 }
 
