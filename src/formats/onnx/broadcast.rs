@@ -120,7 +120,7 @@ pub(super) fn with_constant(
     Ok(Value::Traced(traced.like(base)))
 }
 
-/// For each coordinate of the spread value its place in the value of shape `own`.
+/// For each coordinate of the spread value its place in the value of shape `own`; their number is counted elsewhere.
 pub(super) fn places_of_spread(own: &[usize], target: &[usize]) -> Option<Vec<usize>> {
     let count: usize = own.iter().product();
     let numbers = Constant {
@@ -128,7 +128,7 @@ pub(super) fn places_of_spread(own: &[usize], target: &[usize]) -> Option<Vec<us
         values: (0..count).map(|position| position as f64).collect(),
         kind: super::element::Kind::Integer,
     };
-    Some(numbers.spread(target)?.values.into_iter().map(|position| position as usize).collect())
+    Some(numbers.spread_to(target)?.values.into_iter().map(|position| position as usize).collect())
 }
 
 /// The operator on two values that both come from the input.
