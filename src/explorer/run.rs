@@ -21,10 +21,19 @@ const MIN_SIZE: [f32; 2] = [800.0, 560.0];
 /// # Errors
 /// If the system gives no window or no OpenGL, as one sentence.
 pub fn run(startup: Startup) -> Result<(), String> {
+    let mut app = ExplorerApp::new(startup);
+    if let Some(folder) = settings_folder() {
+        let own = folder.join("layerflow");
+        app.keep_settings(own.join("settings.json"));
+        app.keep_unsaved(own.join("unsaved"));
+    }
+    let kept = app.session().sizes.window;
+    let size = kept.map_or(FIRST_SIZE, |kept| [kept.width, kept.height].map(f32::from));
     let viewport = ViewportBuilder::default()
         .with_title("layerflow")
         .with_app_id("layerflow")
-        .with_inner_size(FIRST_SIZE)
+        .with_inner_size(size)
+        .with_maximized(kept.is_some_and(|kept| kept.maximized))
         .with_min_inner_size(MIN_SIZE)
         .with_drag_and_drop(true);
     let viewport = match window_icon::load() {
@@ -33,12 +42,6 @@ pub fn run(startup: Startup) -> Result<(), String> {
     };
     let options =
         NativeOptions { viewport, renderer: eframe::Renderer::Glow, dithering: false, ..NativeOptions::default() };
-    let mut app = ExplorerApp::new(startup);
-    if let Some(folder) = settings_folder() {
-        let own = folder.join("layerflow");
-        app.keep_settings(own.join("settings.json"));
-        app.keep_unsaved(own.join("unsaved"));
-    }
     app.begin_first_start();
     app.watch_signals();
     let was_shown = Arc::new(AtomicBool::new(false));

@@ -157,7 +157,9 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         }),
         Effect::KeepSettings(path, settings) => TaskWork::new(Task::KeepSettings, "Keeping the settings", move |_| {
             let [before, now] = *settings;
-            Outcome::SettingsKept(settings_file::keep(&path, &before, &now).map_err(|error| UserError::new(&error)))
+            Outcome::SettingsKept(
+                settings_file::keep_settings(&path, &before, &now).map_err(|error| UserError::new(&error)),
+            )
         }),
         Effect::KeepUnsaved(folder, work) => TaskWork::new(Task::Unsaved, "Keeping unsaved work", move |_| {
             Outcome::UnsavedKept(unsaved_files::keep_work(&folder, &work).map_err(|error| UserError::new(&error)))

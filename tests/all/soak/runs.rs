@@ -3,13 +3,13 @@
 
 use layerflow::dataset::{DataChoice, LabelChoice};
 use layerflow::flow::{CompressionLaw, Decomposition, FlowOptions, ResidualLaw, TimeLaw};
-use layerflow::session::{CheckpointCommand, Command, DropAnswer, Pairing, PlayDirection, ViewCommand};
+use layerflow::session::{CheckpointCommand, Command, DropAnswer, Pairing, PlayDirection, SizedPanel, ViewCommand};
 
 use super::commands::Source;
 
 impl Source {
     pub(super) fn run(&mut self) -> Command {
-        match self.below(10) {
+        match self.below(11) {
             // A folder may hold checkpoints.
             0 => {
                 let file = self.file();
@@ -27,6 +27,8 @@ impl Source {
             6 => Command::View(ViewCommand::Morph(self.number())),
             7 => Command::Dropped(self.of(&[DropAnswer::Replace, DropAnswer::Compare, DropAnswer::Cancel])),
             8 => self.columns_or_chart(),
+            9 if self.chance(0.5) => Command::OpenLast(self.chance(0.5)),
+            9 => Command::Resize(self.of(&SizedPanel::ALL), self.below(3000) as u16),
             _ => Command::Flow(FlowOptions {
                 decomposition: self.of(&Decomposition::ALL),
                 compression: self.of(&CompressionLaw::ALL),
