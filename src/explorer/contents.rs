@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Area, CentralPanel, Frame, Id, IdSalt, Order, Panel, Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{Area, CentralPanel, Color32, Frame, Id, IdSalt, Order, Panel, Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::bars::timeline::Timeline;
 use super::bars::{checkpoints, menu, run_curves, status, transport};
@@ -56,6 +56,9 @@ pub(super) struct WindowContents {
 impl WindowContents {
     /// Draws everything that stands beside each other, and what lies over the stage; gives what was asked for.
     pub(super) fn show(&mut self, ui: &mut Ui, session: &Session, jobs: &[Status<Task>]) -> Vec<Command> {
+        // The window is cleared in their colour (`ExplorerApp::clear_color`): panels that fill themselves once more would
+        // double the work of a driver without a graphics processor.
+        ui.visuals_mut().panel_fill = Color32::TRANSPARENT;
         let mut commands = self.bars(ui, session);
         commands.extend(self.side_panels(ui, session));
         let (central, stage) = self.central(ui, session);

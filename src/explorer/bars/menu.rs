@@ -62,6 +62,7 @@ fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     .response
     .on_disabled_hover_text("Nothing was opened from a file yet.");
     ui.separator();
+    commands.extend(entry(ui, session, Action::InputShape));
     for action in [Action::Save, Action::SaveSession(false), Action::SaveSession(true)] {
         commands.extend(entry(ui, session, action));
     }

@@ -61,6 +61,8 @@ pub enum Action {
     OpenSession,
     /// Saves the view of the window, with network and data embedded in any case or not.
     SaveSession(bool),
+    /// Another shape of the input.
+    InputShape,
     /// Shows the command line that shows the same.
     Share,
     /// Takes the last change back.
@@ -262,7 +264,13 @@ impl Action {
         all.extend(MediaKind::ALL.map(Action::Export));
         all.push(Action::CopyPicture);
         all.extend(NumberKind::ALL.map(Action::SaveNumbers));
-        all.extend([Action::Save, Action::OpenSession, Action::SaveSession(false), Action::SaveSession(true)]);
+        all.extend([
+            Action::InputShape,
+            Action::Save,
+            Action::OpenSession,
+            Action::SaveSession(false),
+            Action::SaveSession(true),
+        ]);
         all.push(Action::Share);
         all.extend([Action::Undo, Action::Redo, Action::Palette, Action::Quit]);
         all.extend(Compare::ALL.map(Action::Compare));

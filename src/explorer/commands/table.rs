@@ -8,8 +8,8 @@ use crate::diagnostics::probes::Perturbation;
 use crate::explorer::stage::overlay_refusal;
 use crate::media::MediaKind;
 use crate::session::{
-    CheckpointCommand, Colouring, Command, Compare, DialogPurpose, EditCommand, ExportCommand, Facing, Modal,
-    PanelCommand, PanelPart, PenCommand, PlayDirection, PlaybackCommand, PointCommand, ProbeCommand, Session,
+    CheckpointCommand, Colouring, Command, Compare, DialogPurpose, EditCommand, ExportCommand, Facing, ImportCommand,
+    Modal, PanelCommand, PanelPart, PenCommand, PlayDirection, PlaybackCommand, PointCommand, ProbeCommand, Session,
     SidePanel, Tool, TrainCommand, VelocityPicture, ViewCommand, WindowCommand,
 };
 
@@ -162,6 +162,12 @@ impl Action {
             Action::OpenSession => {
                 let tip = "Open a saved view of the window, with its network and data";
                 row("Open session…", tip, Command::Ask(DialogPurpose::OpenSession))
+            }
+            Action::InputShape => {
+                let tip = "The lengths of the network's input, which its file leaves open and which were guessed";
+                let is_open = session.document().is_some_and(|document| document.file.account.has_open_lengths());
+                row("Input shape…", tip, Command::Import(ImportCommand::AskInputShape))
+                    .refused(!is_open, "The file of the network that is open leaves no length of its input open.")
             }
             Action::SaveSession(embeds) => {
                 let (label, tip) = match embeds {

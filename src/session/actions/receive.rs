@@ -118,8 +118,9 @@ fn accept_admitted(session: &mut Session, outcome: Outcome, effects: &mut Vec<Ef
         Outcome::SessionFiles(path, problems, sources) => {
             session_file::ask_for_files(session, path, problems, sources);
         }
-        Outcome::SessionSaved(path, embeds, shown, Ok(())) => {
+        Outcome::SessionSaved(path, embeds, shown, Ok(left_out)) => {
             session_file::saved(session, path, embeds, *shown);
+            left_out.into_iter().for_each(|sentence| session.notices.add(Severity::Warning, sentence, ""));
             end_writing(session, true, effects);
         }
         Outcome::SessionSaved(_, _, _, Err(trouble)) => {
