@@ -25,6 +25,10 @@ const MAX_WORK: usize = 1_500_000_000;
 /// So many times of each phase are looked at, where there are few phases; of all together at most [`MAX_TIMES`].
 const TIMES_OF_PHASE: usize = 6;
 const MAX_TIMES: usize = 1200;
+/// Positions of more dimensions cost: all points are followed at so many times of a layer, or fewer, but some, at more.
+const CHEAP: usize = 8;
+const COARSE_TIMES: usize = 10;
+const MIN_SAMPLES: usize = 128;
 /// At as many times the projections are compared.
 const MAX_COMPARED: usize = 24;
 /// The mean share of the variance at a time that the following projection must show more to be the automatic one.
@@ -60,6 +64,8 @@ impl Extent {
         let budget = MAX_POSITIONS.min(MAX_VALUES / dimension).min(MAX_WORK / (dimension * dimension)).max(64);
         let times = spread(&times(flow), budget / 8);
         let samples: Vec<usize> = (0..path.samples()).collect();
+        let dear = budget.min(samples.len() * COARSE_TIMES * flow.layers().len()).max(MIN_SAMPLES * times.len());
+        let budget = if dimension > CHEAP { dear.min(budget) } else { budget };
         let samples = spread(&samples, (budget / times.len().max(1)).max(1));
         let mut values = Vec::with_capacity(dimension * times.len() * samples.len());
         let mut time_of_position = Vec::with_capacity(times.len() * samples.len());
