@@ -7,6 +7,12 @@ use crate::session::Command;
 
 /// Why what needs a network is not available without one.
 pub(super) const NO_NETWORK: &str = "No network is open yet.";
+/// Why nothing is done with another network.
+pub(super) const NO_COUNTERPART: &str = "No other network is open: File ▸ Compare with… opens one.";
+/// Why nothing is done with points.
+pub(super) const NO_SELECTION: &str = "No point is selected.";
+/// Why no other input shape is asked for.
+pub(super) const NO_OPEN_LENGTH: &str = "The file of the network that is open leaves no length of its input open.";
 
 /// A command without keys that is always available.
 pub(super) fn row(label: &str, tip: &'static str, command: Command) -> Description {

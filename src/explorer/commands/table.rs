@@ -2,7 +2,7 @@
 
 use egui::{Key, KeyboardShortcut};
 
-use super::row::{NO_NETWORK, row};
+use super::row::{NO_COUNTERPART, NO_NETWORK, NO_OPEN_LENGTH, NO_SELECTION, row};
 use super::{Action, Description, ctrl, ctrl_shift, history_rows, key, range_rows, shift};
 use crate::diagnostics::probes::Perturbation;
 use crate::explorer::stage::overlay_refusal;
@@ -13,11 +13,9 @@ use crate::session::{
     SidePanel, Tool, TrainCommand, VelocityPicture, ViewCommand, WindowCommand,
 };
 
-const NO_COUNTERPART: &str = "No other network is open: File ▸ Compare with… opens one.";
 /// A small step in time.
 const NUDGE: f64 = 0.02;
 const NEWEST: &str = "This is the newest checkpoint.";
-const NO_SELECTION: &str = "No point is selected.";
 
 impl Action {
     /// What there is to know of it at this moment.
@@ -165,9 +163,8 @@ impl Action {
             }
             Action::InputShape => {
                 let tip = "The lengths of the network's input, which its file leaves open and which were guessed";
-                let is_open = session.document().is_some_and(|document| document.file.account.has_open_lengths());
-                row("Input shape…", tip, Command::Import(ImportCommand::AskInputShape))
-                    .refused(!is_open, "The file of the network that is open leaves no length of its input open.")
+                let known = session.document().is_none_or(|document| !document.file.account.has_open_lengths());
+                row("Input shape…", tip, Command::Import(ImportCommand::AskInputShape)).refused(known, NO_OPEN_LENGTH)
             }
             Action::SaveSession(embeds) => {
                 let (label, tip) = match embeds {
