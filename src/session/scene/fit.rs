@@ -337,15 +337,15 @@ mod tests {
 
     #[test]
     fn the_data_fills_most_of_the_window_at_every_time_and_stays_in_it() {
-        let shrinks = |t: f64| 20.0_f64.powf(-t);
-        let ways: [(&str, Box<dyn Fn(f64) -> f64>, Box<dyn Fn(f64) -> f64>); 4] = [
-            ("large in the middle", Box::new(radius), Box::new(|_| 0.0)),
-            ("shrinks", Box::new(shrinks), Box::new(|_| 2.0)),
-            ("swings", Box::new(|t| 1.0 + 0.6 * (5.0 * t).sin()), Box::new(|t| (4.0 * t).cos())),
-            ("moves away", Box::new(|_| 1.0), Box::new(|t| 30.0 * t)),
+        type Way = fn(f64) -> f64;
+        let ways: [(&str, Way, Way); 4] = [
+            ("large in the middle", radius, |_| 0.0),
+            ("shrinks", |t| 20.0_f64.powf(-t), |_| 2.0),
+            ("swings", |t| 1.0 + 0.6 * (5.0 * t).sin(), |t| (4.0 * t).cos()),
+            ("moves away", |_| 1.0, |t| 30.0 * t),
         ];
         for (what, radius, shift) in ways {
-            let bounds = bounds(&radius, &shift);
+            let bounds = bounds(radius, shift);
             for step in 0..=600 {
                 let t = f64::from(step) / 200.0;
                 let (fit, size, at) = (bounds.at(t, Orientation::FRONT), radius(t), shift(t));
