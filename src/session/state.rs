@@ -10,10 +10,10 @@ use super::open_scene::OpenScene;
 use super::rebuild::IncrementalRebuild;
 use super::share_line::ShareLine;
 use super::{
-    CheckpointSeries, ColumnImport, Counterpart, DerivedResults, DialogPurpose, Document, DroppedNetwork, Example,
-    Field, FindingsView, Folding, History, Import, LayerDetail, Neighbours, NetworkComparison, Notices, OpenedBy, Pen,
-    PictureExport, Playback, PlaybackCommand, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile,
-    Situation, Stored, Training, Unsaved, UnsavedWork, ViewSettings, WindowSettings,
+    ChartFile, CheckpointSeries, ColumnImport, Counterpart, DerivedResults, DialogPurpose, Document, DroppedNetwork,
+    Example, Field, FindingsView, Folding, History, Import, KeyChanges, LayerDetail, Neighbours, NetworkComparison,
+    Notices, OpenedBy, Pen, PictureExport, Playback, PlaybackCommand, RecentFiles, Refined, RememberedChain, Scene,
+    SeparationProfile, Situation, Stored, Training, Unsaved, UnsavedWork, ViewSettings, WindowSettings,
 };
 use crate::dataset::DataChoice;
 use crate::flow::Flow;
@@ -56,8 +56,10 @@ pub struct Session {
     pub findings: FindingsView,
     /// The thresholds of findings that are others than usual.
     pub(in crate::session) thresholds: BTreeMap<String, f64>,
-    /// The numbers of a chart that wait for the name of their file.
-    pub(super) chart: Option<Arc<str>>,
+    /// The commands with other keys than usual.
+    pub keys: KeyChanges,
+    /// A chart that waits for the name of its file.
+    pub(super) chart: Option<ChartFile>,
     /// The dialog for pictures and films.
     pub export: PictureExport,
     /// A network that was dropped on the one on show, until it is told what becomes of it.
@@ -132,6 +134,7 @@ impl Default for Session {
             chosen_columns: None,
             findings: FindingsView::default(),
             thresholds: BTreeMap::new(),
+            keys: KeyChanges::default(),
             chart: None,
             export: PictureExport::default(),
             dropped: None,

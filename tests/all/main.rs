@@ -59,6 +59,7 @@ mod window_export;
 mod window_field;
 mod window_findings;
 mod window_import;
+mod window_keys;
 mod window_layer_panel;
 mod window_layout;
 mod window_measures;

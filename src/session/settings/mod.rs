@@ -1,6 +1,9 @@
 //! What is kept between starts: recent files, the arrangement of the window, and how files of tensors were opened.
 
+mod key_changes;
 mod merge;
+
+pub use key_changes::{KeyChanges, KeyCommand};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -35,6 +38,8 @@ pub struct Settings {
     pub thresholds: BTreeMap<String, f64>,
     /// The most memory that the window may take, such as `4GB`: written into the file by hand.
     pub memory: Option<String>,
+    /// The commands with other keys than usual.
+    pub keys: KeyChanges,
 }
 
 /// The settings as they are in their file.
@@ -56,6 +61,8 @@ struct SettingsFile {
     thresholds: BTreeMap<String, f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     memory: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    keys: BTreeMap<String, Vec<String>>,
     #[serde(flatten)]
     others: Map<String, Value>,
 }
@@ -95,6 +102,7 @@ impl Settings {
             others: file.others,
             thresholds: file.thresholds,
             memory: file.memory,
+            keys: KeyChanges::new(file.keys),
         })
     }
 
@@ -112,6 +120,7 @@ impl Settings {
             others: self.others.clone(),
             thresholds: self.thresholds.clone(),
             memory: self.memory.clone(),
+            keys: self.keys.all().clone(),
         };
         // Text, numbers and lists of them always make JSON.
         serde_json::to_string_pretty(&file).unwrap_or_default()
@@ -129,6 +138,7 @@ mod tests {
         settings.window.appearance = Appearance::Dark;
         settings.thresholds.insert("large_weight".to_owned(), 25.0);
         settings.memory = Some("4GB".to_owned());
+        settings.keys.apply(KeyCommand::Set("Save".to_owned(), vec!["F2".to_owned()]));
         assert_eq!(Settings::parse(&settings.to_json()).unwrap(), settings);
     }
 
