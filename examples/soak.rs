@@ -8,6 +8,8 @@ mod commands;
 mod looks;
 #[path = "../tests/all/soak/run.rs"]
 mod run;
+#[path = "../tests/all/soak/runs.rs"]
+mod runs;
 
 use std::path::PathBuf;
 use std::time::Instant;

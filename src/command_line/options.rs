@@ -178,6 +178,7 @@ pub(super) fn read_network(
     options: &ChainOptions,
 ) -> Result<LoadedNetwork, CommandError> {
     let opened = match (options.allow_non_finite, options.input_shape) {
+        (true, None) if chain.is_empty() => formats::open_to_look(file, None),
         (true, shape) => formats::open_with_non_finite(file, shape),
         (false, None) if chain.is_empty() => formats::open_guessing(file),
         (false, shape) => formats::open_for(file, shape),

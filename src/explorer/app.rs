@@ -20,7 +20,7 @@ use crate::explorer::widgets::chart_menu;
 use crate::jobs::{Finished, Jobs, Progress, Status, Wake, task_work};
 use crate::session::{
     Appearance, Command, DialogAnswer, Effect, Example, Outcome, PanelCommand, PanelPart, PictureSettings, Room,
-    Session, Settings, Severity, SidePanel, Task, UserError, WindowCommand, file_name,
+    Session, Settings, Severity, SidePanel, Task, UserError, WindowCommand, WindowSize, file_name,
 };
 
 /// How often the progress of jobs is drawn, in milliseconds.
@@ -83,6 +83,7 @@ impl ExplorerApp {
         };
         let Startup { network, counterpart, example, data, options, look } = startup;
         app.session.hint = network.is_none() && example.is_none() && data.is_none() && look.is_none();
+        app.session.offers_last = app.session.hint;
         app.command(Command::Flow(options));
         // Before the network, so that it is shown with this data at once.
         if let Some(StartData::Generator(generator, options)) = data.clone().filter(|_| network.is_some()) {
@@ -121,7 +122,7 @@ impl ExplorerApp {
 
     /// Opens the tracks over the timeline where nobody has used the program yet.
     pub fn begin_first_start(&mut self) {
-        if self.session.hint && !self.session.view.panel.shows(PanelPart::AllLayers) {
+        if self.session.hint && !self.session.has_kept_view() && !self.session.view.panel.shows(PanelPart::AllLayers) {
             self.session.view.panel.apply(PanelCommand::TogglePart(PanelPart::AllLayers));
         }
     }
@@ -174,6 +175,7 @@ impl ExplorerApp {
         }
         let tour_moves = self.session.advance(f64::from(ctx.input(|input| input.unstable_dt)));
         self.apply_appearance(ctx);
+        self.measure_window(ctx);
         self.present(ctx);
         self.name_window(ctx);
         self.watch_unsaved(ctx);
@@ -341,6 +343,21 @@ impl ExplorerApp {
         ctx.send_viewport_cmd(ViewportCommand::Fullscreen(wanted));
     }
 
+    /// Keeps in mind how large a person made the window; what fills the screen has the size from before to come back to.
+    fn measure_window(&mut self, ctx: &Context) {
+        let (rect, maximized, is_full) = ctx.input(|input| {
+            let viewport = input.viewport();
+            let is_full = viewport.fullscreen == Some(true) || viewport.minimized == Some(true);
+            (viewport.inner_rect, viewport.maximized == Some(true), is_full)
+        });
+        let Some(rect) = rect.filter(|_| !is_full && !self.presents) else { return };
+        let size = match self.session.sizes.window.filter(|_| maximized) {
+            Some(before) => WindowSize { maximized, ..before },
+            None => WindowSize { width: rect.width().round() as u16, height: rect.height().round() as u16, maximized },
+        };
+        self.session.sizes.window = Some(size);
+    }
+
     fn name_window(&mut self, ctx: &Context) {
         let title = match self.session.document() {
             Some(document) => {
@@ -371,6 +388,10 @@ impl eframe::App for ExplorerApp {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         ExplorerApp::ui(self, ui);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Area, CentralPanel, Frame, Id, Order, Panel, Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{Area, CentralPanel, Color32, Frame, Id, IdSalt, Order, Panel, Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::bars::timeline::Timeline;
 use super::bars::{checkpoints, menu, run_curves, status, transport};
@@ -14,8 +14,8 @@ use super::stage::{Stage, StageInput};
 use super::widgets::naming::name_pane;
 use crate::jobs::Status;
 use crate::session::{
-    BlockDetail, Command, LayerDetail, PanelPart, PanelPosition, RefinementStudy, Session, Side, SidePanel, Task,
-    WindowCommand,
+    BlockDetail, Command, LayerDetail, PanelPart, PanelPosition, RefinementStudy, Session, Side, SidePanel, SizedPanel,
+    Task, WindowCommand,
 };
 
 /// What the panels are called by those who cannot see them.
@@ -56,6 +56,9 @@ pub(super) struct WindowContents {
 impl WindowContents {
     /// Draws everything that stands beside each other, and what lies over the stage; gives what was asked for.
     pub(super) fn show(&mut self, ui: &mut Ui, session: &Session, jobs: &[Status<Task>]) -> Vec<Command> {
+        // The window is cleared in their colour (`ExplorerApp::clear_color`): panels that fill themselves once more would
+        // double the work of a driver without a graphics processor.
+        ui.visuals_mut().panel_fill = Color32::TRANSPARENT;
         let mut commands = self.bars(ui, session);
         commands.extend(self.side_panels(ui, session));
         let (central, stage) = self.central(ui, session);
@@ -98,8 +101,10 @@ impl WindowContents {
             PanelPosition::Hidden => {}
             PanelPosition::Beside => {
                 let range = MIN_LEFT..=most.max(MIN_LEFT);
-                let panel = Panel::left("network").default_size(LEFT_PANEL).size_range(range);
-                commands.extend(panel.show(ui, |ui| within(ui, LEFT, |ui| panels::left(ui, session))).inner);
+                let panel = sized(Panel::left("network"), session, SizedPanel::Network, LEFT_PANEL).size_range(range);
+                let shown = panel.show(ui, |ui| within(ui, LEFT, |ui| panels::left(ui, session)));
+                commands.extend(shown.inner);
+                commands.extend(resized(ui, "network", SizedPanel::Network, shown.response.rect.width()));
             }
             PanelPosition::Folded | PanelPosition::Over => {
                 let panel = Panel::left("network icons").exact_size(rail::WIDTH).resizable(false);
@@ -110,8 +115,10 @@ impl WindowContents {
             PanelPosition::Hidden => {}
             PanelPosition::Beside => {
                 let range = MIN_RIGHT..=most.max(MIN_RIGHT);
-                let panel = Panel::right("layer").default_size(RIGHT_PANEL).size_range(range);
-                commands.extend(panel.show(ui, |ui| within(ui, RIGHT, |ui| self.right(ui, session))).inner);
+                let panel = sized(Panel::right("layer"), session, SizedPanel::Layer, RIGHT_PANEL).size_range(range);
+                let shown = panel.show(ui, |ui| within(ui, RIGHT, |ui| self.right(ui, session)));
+                commands.extend(shown.inner);
+                commands.extend(resized(ui, "layer", SizedPanel::Layer, shown.response.rect.width()));
             }
             PanelPosition::Folded | PanelPosition::Over => {
                 let panel = Panel::right("layer icons").exact_size(rail::WIDTH).resizable(false);
@@ -175,18 +182,24 @@ impl WindowContents {
         let mut commands = Vec::new();
         let points = &session.view.points;
         let presents = session.window.folding.presents;
+        let table = |name, which, usual| {
+            sized(Panel::bottom(name), session, which, usual).resizable(true).size_range(MIN_TABLE..=MAX_TABLE)
+        };
         if points.table && !points.selection.is_empty() && !presents {
-            let panel = Panel::bottom("table").resizable(true).default_size(TABLE).size_range(MIN_TABLE..=MAX_TABLE);
-            commands.extend(panel.show(ui, |ui| self.table.show(ui, session)).inner);
+            let shown = table("table", SizedPanel::Table, TABLE).show(ui, |ui| self.table.show(ui, session));
+            commands.extend(shown.inner);
+            commands.extend(resized(ui, "table", SizedPanel::Table, shown.response.rect.height()));
         }
         if session.view.panel.shows(PanelPart::Measures) && !presents {
-            let panel = Panel::bottom("measures").resizable(true).default_size(TABLE).size_range(MIN_TABLE..=MAX_TABLE);
-            commands.extend(panel.show(ui, |ui| self.measures.show(ui, session)).inner);
+            let shown = table("measures", SizedPanel::Measures, TABLE).show(ui, |ui| self.measures.show(ui, session));
+            commands.extend(shown.inner);
+            commands.extend(resized(ui, "measures", SizedPanel::Measures, shown.response.rect.height()));
         }
         if let Some(counterpart) = session.counterpart() {
-            let panel =
-                Panel::bottom("comparison").resizable(true).default_size(COMPARISON).size_range(MIN_TABLE..=MAX_TABLE);
-            commands.extend(panel.show(ui, |ui| self.comparison.show(ui, session, counterpart)).inner);
+            let panel = table("comparison", SizedPanel::Comparison, COMPARISON);
+            let shown = panel.show(ui, |ui| self.comparison.show(ui, session, counterpart));
+            commands.extend(shown.inner);
+            commands.extend(resized(ui, "comparison", SizedPanel::Comparison, shown.response.rect.height()));
         }
         let central = CentralPanel::default().show(ui, |ui| {
             let mut commands = Vec::new();
@@ -199,6 +212,17 @@ impl WindowContents {
         commands.extend(central.inner);
         (commands, central.response.rect)
     }
+}
+
+/// A panel as large as a person made it; `usual` at first.
+fn sized(panel: Panel, session: &Session, which: SizedPanel, usual: f32) -> Panel {
+    panel.default_size(session.sizes.size(which).map_or(usual, f32::from))
+}
+
+/// The size that a person gives the panel `name`, which was just drawn in `ui`, by its edge.
+fn resized(ui: &Ui, name: &'static str, which: SizedPanel, size: f32) -> Option<Command> {
+    let edge = ui.ctx().read_response(ui.scope_id().with_salt(IdSalt::new(name)).with("__resize"))?;
+    (edge.dragged() || edge.drag_stopped()).then(|| Command::Resize(which, size.round() as u16))
 }
 
 /// Draws into all the room of `ui` and no more: what is too wide is cut off rather than widen the panel, whose width is

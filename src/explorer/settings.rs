@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use super::ExplorerApp;
 use super::commands::{Action, keys_of_text};
 use super::kept_settings::KeptSettings;
-use crate::jobs::{SettingsFile, read_settings, task_work};
+use crate::jobs::{SettingsFile, keep_settings, read_settings, task_work};
 use crate::session::{Effect, Severity};
 use crate::system::memory;
 
@@ -18,6 +19,7 @@ impl ExplorerApp {
             let sentence = format!("{}: {what}.", path.display());
             app.session.notices.add(Severity::Error, sentence, why);
         };
+        let mut is_strange = false;
         match read_settings(&path) {
             SettingsFile::Read(settings) => {
                 match settings.memory.as_deref().map(memory::size_of_text) {
@@ -25,6 +27,8 @@ impl ExplorerApp {
                     Some(Err(why)) => report(self, "its `memory` is not understood; nothing is limited by it", why),
                     None => {}
                 }
+                let is_there = settings.last.paths().iter().all(|path| path.exists());
+                self.session.offers_last &= is_there;
                 self.restore(*settings);
                 for what in unknown_keys(self.session.keys.all()) {
                     report(self, &what, String::new());
@@ -32,6 +36,7 @@ impl ExplorerApp {
             }
             SettingsFile::Missing => {}
             SettingsFile::NotUnderstood(why) => {
+                is_strange = true;
                 let what = "the settings are not understood; the usual ones are used, and the file is put aside when they \
                             change";
                 report(self, what, why);
@@ -46,20 +51,31 @@ impl ExplorerApp {
             }
         }
         let now = self.session.settings();
-        self.settings = Some(KeptSettings { path, written: now.clone(), asked: now });
+        self.settings = Some(KeptSettings { path, written: now.clone(), asked: now, since: None, is_strange });
     }
 
     /// Writes them if they have changed.
     pub(super) fn write_changed_settings(&mut self) {
         let Some(kept) = &mut self.settings else { return };
         let settings = self.session.settings();
-        if settings == kept.asked {
+        if !kept.is_due(&settings) {
             return;
         }
         kept.asked.clone_from(&settings);
+        (kept.since, kept.is_strange) = (Some(Instant::now()), false);
         let change = Box::new([kept.written.clone(), settings]);
         if let Some(work) = task_work(Effect::KeepSettings(kept.path.clone(), change)) {
             self.jobs.start(work.task, work.title, work.run);
+        }
+    }
+
+    /// The window ends: what was not written yet is written now. Where that fails there is nobody left to read why.
+    pub(super) fn write_settings_now(&mut self) {
+        let settings = self.session.settings();
+        if let Some(kept) = self.settings.as_mut().filter(|kept| kept.is_due_at_end(&settings))
+            && keep_settings(&kept.path, &kept.written, &settings).is_ok()
+        {
+            (kept.written, kept.asked) = (settings.clone(), settings);
         }
     }
 }

@@ -83,6 +83,7 @@ impl ExplorerApp {
 
     /// The window is gone. Where a person closed it, what was not saved was let go; where the desktop did, it is kept.
     pub fn end(&mut self) {
+        self.write_settings_now();
         if !self.quit {
             return self.keep_unsaved_now();
         }

@@ -98,6 +98,7 @@ pub struct Account {
     parts: Vec<Part>,
     positions: HashMap<PartName, usize>,
     assumed: Vec<String>,
+    lengths_open: bool,
     ends_after: Option<String>,
     written_as: Option<NetworkKind>,
 }
@@ -190,6 +191,17 @@ impl Account {
     /// What was guessed, a sentence each.
     pub fn assumed(&self) -> &[String] {
         &self.assumed
+    }
+
+    /// Keeps that lengths of the input are guessed, which `sentence` says, as the file leaves them open.
+    pub fn leave_lengths_open(&mut self, sentence: impl Into<String>) {
+        self.lengths_open = true;
+        self.assume(sentence);
+    }
+
+    /// Whether lengths of the input are guessed.
+    pub fn has_open_lengths(&self) -> bool {
+        self.lengths_open
     }
 
     /// The kind of file, where it is one that networks are written to.

@@ -75,7 +75,7 @@ pub use modules::{ModuleNote, ModuleRole};
 pub use network_kind::NetworkKind;
 pub(crate) use non_finite::allowing;
 pub use onnx::save_onnx;
-pub use open::{open, open_for, open_guessing, open_with_non_finite};
+pub use open::{open, open_for, open_guessing, open_to_look, open_with_non_finite};
 pub use opened::{GraphFile, Opened, OpenedNetwork};
 pub use precision::Precision;
 pub use registry::{FORMATS, KnownFormat, extensions, format_table, format_text};

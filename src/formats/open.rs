@@ -61,23 +61,33 @@ pub fn open_guessing(path: &Path) -> Result<Opened, FormatError> {
     for length in TRIED {
         let sentence = || {
             format!(
-                "the file leaves lengths of its input open, and {length} is taken for each; tell others by --input-shape"
+                "the file leaves lengths of its input open, and {length} is taken for each; tell others by --input-shape \
+                 or File ▸ Input shape…"
             )
         };
         match open_of(path, Some(InputLengths::Guessed(length))) {
             Ok(Opened::Network(mut network)) => {
-                network.account.assume(sentence());
+                network.account.leave_lengths_open(sentence());
                 return Ok(Opened::Network(network));
             }
             // Understood as a whole, but too wide for a flow: a shorter input may be none.
             Ok(Opened::Graph(mut graph)) if graph.network.is_some() && graph.problem.leaves_network_whole() => {
-                graph.account.assume(sentence());
+                graph.account.leave_lengths_open(sentence());
                 return Ok(Opened::Graph(graph));
             }
             _ => {}
         }
     }
     Ok(opened)
+}
+
+/// Opens a weight file to be looked at: with lengths of its input guessed as [`open_guessing`] does where none are told by
+/// `input`, and with NaN and infinity let through.
+///
+/// # Errors
+/// As [`open_with_non_finite`].
+pub fn open_to_look(path: &Path, input: Option<ImageShape>) -> Result<Opened, FormatError> {
+    non_finite::allowing(|| if input.is_some() { open_for(path, input) } else { open_guessing(path) })
 }
 
 /// Opens a weight file as [`open`] does. Where it holds a graph that leaves the shape of its input open, `input` tells it.

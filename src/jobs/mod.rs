@@ -15,7 +15,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 pub use progress::{Progress, Wake};
-pub use settings_file::{SettingsFile, read_settings};
+pub use settings_file::{SettingsFile, keep_settings, read_settings};
 pub use tasks::{TaskWork, task_work};
 pub use unsaved_files::{find_work, keep_work, own_folder, remove_leftovers, remove_work};
 pub use worker::JobError;

@@ -52,7 +52,7 @@ pub fn read_settings(path: &Path) -> SettingsFile {
 
 /// Writes what became of the settings that were `before` when this window wrote them last: what another window has written
 /// meanwhile stays, and a file that is not understood is put aside.
-pub(super) fn keep(path: &Path, before: &Settings, now: &Settings) -> Result<(), FormatError> {
+pub fn keep_settings(path: &Path, before: &Settings, now: &Settings) -> Result<(), FormatError> {
     let failed = |source: io::Error| IoError::Write { path: path.into(), source };
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|source| IoError::Write { path: folder.into(), source })?;
@@ -109,11 +109,11 @@ mod tests {
     fn two_windows_lose_nothing_of_each_other() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("layerflow/settings.json");
-        keep(&path, &Settings::default(), &with(&["a"])).unwrap();
+        keep_settings(&path, &Settings::default(), &with(&["a"])).unwrap();
         std::thread::scope(|scope| {
             for window in ["b", "c", "d", "e"] {
                 let path = &path;
-                scope.spawn(move || keep(path, &with(&["a"]), &with(&[window, "a"])).unwrap());
+                scope.spawn(move || keep_settings(path, &with(&["a"]), &with(&[window, "a"])).unwrap());
             }
         });
         let mut recent = read(&path).recent;
@@ -128,7 +128,7 @@ mod tests {
         for text in ["{", "{\"format\": \"layerflow.settings/2\", \"network_panel\": true}"] {
             fs::write(&path, text).unwrap();
             assert!(matches!(read_settings(&path), SettingsFile::NotUnderstood(_)));
-            keep(&path, &Settings::default(), &with(&["a"])).unwrap();
+            keep_settings(&path, &Settings::default(), &with(&["a"])).unwrap();
             assert_eq!(read(&path).recent, with(&["a"]).recent);
         }
         let first = fs::read_to_string(folder.path().join("settings.1.aside.json")).unwrap();
@@ -142,7 +142,7 @@ mod tests {
         let path = folder.path().join("settings.json");
         fs::create_dir(&path).unwrap();
         assert!(matches!(read_settings(&path), SettingsFile::Unusable(_)));
-        assert!(keep(&path, &Settings::default(), &with(&["a"])).is_err());
+        assert!(keep_settings(&path, &Settings::default(), &with(&["a"])).is_err());
         assert!(path.is_dir());
     }
 }

@@ -11,7 +11,7 @@ use super::{Progress, number_files, settings_file, unsaved_files};
 use crate::dataset::{ColumnKind, ColumnOutline, Dataset, DatasetError};
 use crate::flow::Flow;
 use crate::formats::{
-    FormatError, GraphProblem, Opened, Precision, RunLog, SESSION_EXTENSION, TensorFile, WeightSpectrum,
+    FormatError, GraphFile, GraphProblem, Opened, Precision, RunLog, SESSION_EXTENSION, TensorFile, WeightSpectrum,
 };
 use crate::network::{ConvolutionError, ImageShape};
 use crate::session::file::{self, SessionError, SessionPart, SessionSources};
@@ -51,6 +51,15 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         }
         Effect::ReadGraph(path, shape) => {
             TaskWork::new(Task::Read, format!("Reading {}", file_name(&path)), move |_| read_network(path, Some(shape)))
+        }
+        Effect::AskInputShape(path) => {
+            TaskWork::new(Task::Read, format!("Reading {}", file_name(&path)), move |_| {
+                match formats::open_with_non_finite(&path, None) {
+                    // Without a network the assistant asks.
+                    Ok(Opened::Graph(graph)) => Outcome::Graph(path, GraphFile { network: None, ..graph }),
+                    _ => read_network(path, None),
+                }
+            })
         }
         Effect::ReadCounterpart(path) => {
             TaskWork::new(Task::ReadCounterpart, format!("Reading {}", file_name(&path)), move |_| {
@@ -148,7 +157,9 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         }),
         Effect::KeepSettings(path, settings) => TaskWork::new(Task::KeepSettings, "Keeping the settings", move |_| {
             let [before, now] = *settings;
-            Outcome::SettingsKept(settings_file::keep(&path, &before, &now).map_err(|error| UserError::new(&error)))
+            Outcome::SettingsKept(
+                settings_file::keep_settings(&path, &before, &now).map_err(|error| UserError::new(&error)),
+            )
         }),
         Effect::KeepUnsaved(folder, work) => TaskWork::new(Task::Unsaved, "Keeping unsaved work", move |_| {
             Outcome::UnsavedKept(unsaved_files::keep_work(&folder, &work).map_err(|error| UserError::new(&error)))
@@ -199,7 +210,7 @@ fn read_network(path: PathBuf, input: Option<ImageShape>) -> Outcome {
         Err(error) => return Outcome::Unreadable(path, UserError::new(&error)),
     }
     // What training has broken is shown as far as it flows.
-    match formats::open_with_non_finite(&path, input) {
+    match formats::open_to_look(&path, input) {
         Ok(Opened::Network(network)) => Outcome::Network(path, network),
         Ok(Opened::Tensors(tensors)) => Outcome::Tensors(path, tensors),
         Ok(Opened::Graph(graph)) => Outcome::Graph(path, graph),

@@ -23,7 +23,7 @@ pub use finer::{Between, FinerAnswers, PARTS, compare_smaller_steps, has_steps, 
 pub use integrator::Integrator;
 pub use measure::{RefinementError, WorstPoint};
 pub use refine::{ResNet, StableSteps};
-pub use trained::{BlockMeasure, Criterion, measure_blocks};
+pub use trained::{BlockMeasure, Criterion, Verdict, measure_blocks};
 
 /// Which part of each layer is refined.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

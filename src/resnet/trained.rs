@@ -53,6 +53,36 @@ impl BlockMeasure {
     }
 }
 
+/// Whether residual blocks are a flow, in what decides it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict<'a> {
+    /// Whether every step is small and every change slow.
+    pub is_flow: bool,
+    /// The block with the largest steps beside their inputs.
+    pub largest_step: &'a BlockMeasure,
+    /// The largest change from a block to the next, and the block before it; `None` where no two can be compared.
+    pub largest_change: Option<(f64, &'a BlockMeasure)>,
+    /// The block with the largest Lipschitz bound, where it need not be one-to-one.
+    pub may_fold: Option<&'a BlockMeasure>,
+}
+
+impl<'a> Verdict<'a> {
+    /// On these blocks; `None` where there is none.
+    pub fn new(blocks: &'a [BlockMeasure]) -> Option<Verdict<'a>> {
+        let largest_step = blocks.iter().max_by(|one, other| one.mean_residual.total_cmp(&other.mean_residual))?;
+        let changes = blocks.iter().filter_map(|block| Some((block.change_to_next?, block)));
+        let largest_change = changes.max_by(|one, other| one.0.total_cmp(&other.0));
+        let steepest = blocks.iter().max_by(|one, other| one.lipschitz_bound.total_cmp(&other.lipschitz_bound));
+        let is_broken = |block: &BlockMeasure| block.fails().iter().any(|fails| *fails != Criterion::Invertible);
+        Some(Verdict {
+            is_flow: !blocks.iter().any(is_broken),
+            largest_step,
+            largest_change,
+            may_fold: steepest.filter(|block| block.fails().contains(&Criterion::Invertible)),
+        })
+    }
+}
+
 /// Measures every residual block of `network` on `inputs` (inputs × samples).
 ///
 /// # Errors
@@ -152,5 +182,12 @@ mod tests {
         assert_eq!(measures[1].fails(), [Criterion::SlowChange]);
         assert_eq!(measures[2].fails(), [Criterion::SmallResidual, Criterion::Invertible]);
         assert_eq!(measures[2].change_to_next, None);
+        let verdict = Verdict::new(&measures).unwrap();
+        assert!(!verdict.is_flow);
+        assert_eq!((verdict.largest_step.layer, verdict.largest_change.unwrap().1.layer), (3, 2));
+        assert_eq!(verdict.may_fold.unwrap().layer, 3);
+        let calm = Verdict::new(&measures[..1]).unwrap();
+        assert!(calm.is_flow && calm.may_fold.is_none());
+        assert_eq!(Verdict::new(&[]), None);
     }
 }

@@ -78,6 +78,7 @@ impl Session {
     /// Looks at the first network with its data as `look` says, as far as it says something.
     pub fn begin_with(&mut self, look: StoredLook) {
         self.restoring = Some(Restoring { network: None, look });
+        self.kept.is_led = true;
     }
 
     /// What is to be kept between starts.
@@ -87,7 +88,11 @@ impl Session {
         let others = serde_json::Map::new();
         Settings {
             recent,
+            recent_data: self.recent_data.paths().to_vec(),
             window: WindowSettings { folding: Folding::default(), ..self.window },
+            sizes: self.sizes,
+            view: self.view_to_keep(),
+            last: self.last_files(),
             chains: self.chains.clone(),
             dismissed,
             knows_hint: self.knows_hint,
@@ -115,6 +120,13 @@ impl Session {
         }
         self.thresholds = settings.thresholds;
         settings.recent.iter().rev().for_each(|path| self.recent.add(path));
+        settings.recent_data.iter().rev().for_each(|path| self.recent_data.add(path));
+        (self.sizes, self.kept.last) = (settings.sizes, settings.last);
+        if let Some(view) = settings.view {
+            view.restore(&mut self.view);
+            self.kept.camera.clone_from(&view.seen);
+            self.kept.view = Some(view);
+        }
         findings::refresh(self);
     }
 
@@ -162,6 +174,8 @@ impl Session {
             Command::Playback(command) => view::play(self, command),
             Command::View(command) => view::apply(self, command, effects),
             Command::Window(command) => view::arrange(self, command, effects),
+            Command::Resize(panel, size) => self.sizes.set(panel, size),
+            Command::OpenLast(opens) => open::open_last(self, opens, effects),
             Command::Import(command) => import::apply(self, command, effects),
             Command::Columns(command) => columns::apply(self, command, effects),
             Command::Findings(command) => findings::apply(self, command, effects),

@@ -6,7 +6,7 @@ use super::file::SessionPart;
 use super::{
     ChartFile, ChartKind, CheckpointCommand, ColumnCommand, DerivedKind, DropAnswer, EditCommand, Example,
     ExportCommand, FindingCommand, ImportCommand, KeyCommand, LeaveAnswer, NumberKind, PlaybackCommand, RecoverAnswer,
-    TrainCommand, ViewCommand, WindowCommand,
+    SizedPanel, TrainCommand, ViewCommand, WindowCommand,
 };
 use crate::dataset::{DataChoice, Generator, GeneratorOptions};
 use crate::flow::FlowOptions;
@@ -66,6 +66,10 @@ pub enum Command {
     View(ViewCommand),
     /// The arrangement of the window.
     Window(WindowCommand),
+    /// A panel was made so large, in points.
+    Resize(SizedPanel, u16),
+    /// Open the files again that were open last, or not.
+    OpenLast(bool),
     /// The import assistant.
     Import(ImportCommand),
     /// Which columns of a file are the data.

@@ -26,6 +26,8 @@ pub enum Effect {
     ReadNetwork(PathBuf),
     /// Read a network whose graph leaves the shape of its input open.
     ReadGraph(PathBuf, ImageShape),
+    /// Read a network whose input has guessed lengths, and ask for them.
+    AskInputShape(PathBuf),
     /// Read a network to compare with.
     ReadCounterpart(PathBuf),
     /// Find out which checkpoints a folder or a pattern of names holds, and how the log beside them goes on.
@@ -138,8 +140,8 @@ pub enum Outcome {
     Session(Box<OpenedSession>),
     /// A session that names files which are not as they were, and what was said to take their place.
     SessionFiles(PathBuf, Vec<FileProblem>, SessionSources),
-    /// A session was written, with everything embedded or not, and what the window showed; or it was not.
-    SessionSaved(PathBuf, bool, Box<Look>, Result<(), UserError>),
+    /// A session was written, with everything embedded or not, what the window showed, and what was left out; or it was not.
+    SessionSaved(PathBuf, bool, Box<Look>, Result<Option<String>, UserError>),
     /// A text was written, or not.
     Written(PathBuf, Result<(), UserError>),
     /// A picture or a film was written, or not.

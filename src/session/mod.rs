@@ -17,9 +17,13 @@ mod dropped;
 mod effect;
 pub mod file;
 mod findings;
+mod history;
+mod kept_view;
 mod notice;
 mod numbers;
 mod open_scene;
+mod origin;
+mod path_prompt;
 mod pictures;
 mod playback;
 mod points;
@@ -47,7 +51,7 @@ pub use command::{Command, DialogPurpose, SessionCommand, Task};
 pub use derived::*;
 pub use document::{
     Ablated, ColumnCommand, ColumnImport, Counterpart, Data, DataSource, Document, EditCommand, Example, FileContents,
-    Fix, FixFinder, Fixed, History, Import, ImportCommand, MAX_CLASSES, NetworkChange, NetworkEnd, NumberChange,
+    Fix, FixFinder, Fixed, Import, ImportCommand, Insertion, MAX_CLASSES, NetworkChange, NetworkEnd, NumberChange,
     OpenedBy, PointChange, PointError, Preset, RememberedChain, WeightPart, file_name,
 };
 pub use dropped::{DropAnswer, DroppedNetwork};
@@ -55,8 +59,11 @@ pub use effect::{DialogAnswer, Effect, Outcome, SpectrumRequest, UserError};
 pub use findings::{
     Dismissal, FindingCommand, FindingScope, FindingsView, LayerCount, TimeMark, VisibleFindings, title,
 };
+pub use history::History;
+pub use kept_view::{KeptCamera, KeptView, LastFiles};
 pub use notice::{Notice, Notices, Severity};
 pub use numbers::{ColumnValues, NumberColumn, NumberKind, NumberRequest, NumberTable, NumbersProblem};
+pub use path_prompt::PathPrompt;
 pub use pictures::{
     ChartFile, ChartKind, Easing, ExportCommand, Figure, FilmTiming, MAX_FRAMES, MAX_PIXELS, POINT_SIZES,
     PictureExport, PictureNow, PictureSettings, PictureSubject, PictureTheme, PictureTimes, SCALES, SettingsProblem,
@@ -74,7 +81,7 @@ pub use scene::{
 };
 pub use settings::{KeyChanges, KeyCommand, Settings};
 pub use share_line::ShareLine;
-pub use state::{PathPrompt, Session};
+pub use state::Session;
 pub use subspace_rotation::SubspaceRotation;
 pub use training::{Goal, Pace, Snapshot, TrainCommand, Training, TrainingChannel, TrainingRun};
 pub use unsaved::Unsaved;
@@ -82,9 +89,9 @@ pub use unsaved_work::{FoundWork, LeaveAnswer, RecoverAnswer, UnsavedWork};
 pub use view::{
     Appearance, Camera, ColorMap, ColorValues, Colouring, Compare, DENSITIES, EPSILONS, Facing, FieldRequest, Filter,
     Folding, Grab, HeatWindow, Hovered, MAX_STEPS, MAX_TRAIL, MatrixEntry, Modal, Orientation, Overlay, Pairing,
-    PanelCommand, PanelPart, PanelPosition, PanelSettings, Pen, PenCommand, PenSettings, Pick, PointCommand,
-    PointSettings, ProbeCommand, ProbeSettings, Projection, RADII, Requirement, Room, Section, Selection, Side,
-    SidePanel, Sorting, TOUR_SPEEDS, TableColumn, Tool, Tour, Track, VelocityPicture, ViewCommand, ViewSettings,
-    WindowCommand, WindowSettings, column_text,
+    PanelCommand, PanelPart, PanelPosition, PanelSettings, PanelSizes, Pen, PenCommand, PenSettings, Pick,
+    PointCommand, PointSettings, ProbeCommand, ProbeSettings, Projection, RADII, Requirement, Room, Section, Selection,
+    Side, SidePanel, SizedPanel, Sorting, TOUR_SPEEDS, TableColumn, Tool, Tour, Track, VelocityPicture, ViewCommand,
+    ViewSettings, WindowCommand, WindowSettings, WindowSize, column_text,
 };
 pub use wording::{coordinate_name, counted, listed, own_name, shown, shown_path, subscript};

@@ -188,6 +188,7 @@ impl ShareLine {
             (!look.view.points.hidden.is_empty() || look.view.points.only.is_some(), "which points are hidden"),
             (look.view.points.grab.is_some() || look.view.points.perturbation.is_some(), "the probe of a point"),
             (look.time.range.is_some(), "the range that is looped"),
+            (!look.time.marks.is_empty(), "the marks of the timeline"),
             (look.view.projection.as_ref().is_some_and(|shown| shown.kind == "tour"), "how far the tour has come"),
             (!look.findings.thresholds.is_empty(), "the thresholds of findings"),
             (look.view.panel != usual.view.panel, "what of the panels is open"),

@@ -6,14 +6,16 @@ use std::sync::Arc;
 
 use super::derived::State;
 use super::file::{Look, LookParts, OpenSessionFile, Relocation, Restoring};
+use super::kept_view::KeptState;
 use super::open_scene::OpenScene;
 use super::rebuild::IncrementalRebuild;
 use super::share_line::ShareLine;
 use super::{
-    ChartFile, CheckpointSeries, ColumnImport, Counterpart, DerivedResults, DialogPurpose, Document, DroppedNetwork,
-    Example, Field, FindingsView, Folding, History, Import, KeyChanges, LayerDetail, Neighbours, NetworkComparison,
-    Notices, OpenedBy, Pen, PictureExport, Playback, PlaybackCommand, RecentFiles, Refined, RememberedChain, Scene,
-    SeparationProfile, Situation, Stored, Training, Unsaved, UnsavedWork, ViewSettings, WindowSettings,
+    ChartFile, CheckpointSeries, ColumnImport, Counterpart, DerivedResults, Document, DroppedNetwork, Example, Field,
+    FindingsView, Folding, History, Import, KeptView, KeyChanges, LastFiles, LayerDetail, Neighbours,
+    NetworkComparison, Notices, OpenedBy, PanelSizes, PathPrompt, Pen, PictureExport, Playback, PlaybackCommand,
+    RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Situation, Stored, Training, Unsaved, UnsavedWork,
+    ViewSettings, WindowSettings,
 };
 use crate::dataset::DataChoice;
 use crate::flow::Flow;
@@ -32,6 +34,14 @@ pub struct Session {
     pub notices: Notices,
     /// The networks opened lately.
     pub recent: RecentFiles,
+    /// The files of data opened lately.
+    pub recent_data: RecentFiles,
+    /// How large a person made the window and its panels.
+    pub sizes: PanelSizes,
+    /// What is kept of the view and the files from one start to the next.
+    pub(super) kept: KeptState,
+    /// Whether the files that were open last are offered to be opened again.
+    pub offers_last: bool,
     /// The import assistant, while it is open.
     pub import: Option<Import>,
     /// The choice of a data file's columns, while it is open.
@@ -96,24 +106,6 @@ pub struct Session {
     pub(super) rebuild: IncrementalRebuild,
 }
 
-/// A text field for a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PathPrompt {
-    /// What the path is for.
-    pub purpose: DialogPurpose,
-    /// What has been typed.
-    pub text: String,
-    /// Whether the file that it names is there, and is written over when it is entered again.
-    pub overwrites: bool,
-}
-
-impl PathPrompt {
-    /// An empty field.
-    pub fn new(purpose: DialogPurpose) -> PathPrompt {
-        PathPrompt { purpose, text: String::new(), overwrites: false }
-    }
-}
-
 impl Default for Session {
     fn default() -> Session {
         Session {
@@ -122,6 +114,10 @@ impl Default for Session {
             window: WindowSettings::default(),
             notices: Notices::default(),
             recent: RecentFiles::default(),
+            recent_data: RecentFiles::default(),
+            sizes: PanelSizes::default(),
+            kept: KeptState::default(),
+            offers_last: false,
             import: None,
             share: None,
             example: None,
@@ -160,8 +156,9 @@ impl Default for Session {
 impl Session {
     /// The same on show in a session of its own, with nothing under way and nothing under the mouse: for pictures.
     pub fn for_pictures(&self) -> Session {
-        let Session { playback, view, window, thresholds, findings, wanted, shown, counterpart, .. } = self;
+        let Session { playback, view, window, sizes, thresholds, findings, wanted, shown, counterpart, .. } = self;
         let mut copy = Session {
+            sizes: *sizes,
             playback: playback.clone(),
             view: view.clone(),
             window: WindowSettings { modal: None, frame_time: false, folding: Folding::default(), ..*window },
@@ -328,6 +325,34 @@ impl Session {
     /// The file of the session that is open.
     pub fn session_path(&self) -> Option<&Path> {
         self.session_file.as_ref().map(|file| file.path.as_path())
+    }
+
+    /// What is to be kept of the view: what a person made of it. What a session or a command line shows is its own.
+    pub(super) fn view_to_keep(&self) -> Option<KeptView> {
+        let is_own = self.session_file.is_none() && self.restoring.is_none();
+        let shown = self.document().filter(|_| is_own);
+        self.kept.view_to_keep(shown.map(|shown| KeptView::new(&self.view, Some(shown.identity()))))
+    }
+
+    /// Whether this window began with a view that was kept.
+    pub fn has_kept_view(&self) -> bool {
+        self.kept.view.is_some()
+    }
+
+    /// The files that were open when a window ended last, while they are offered.
+    pub fn offered_last(&self) -> Option<&LastFiles> {
+        Some(&self.kept.last).filter(|last| self.offers_last && !last.paths().is_empty())
+    }
+
+    /// The files that are open, or those that were, where none is.
+    pub(super) fn last_files(&self) -> LastFiles {
+        let series = self.checkpoints().map(CheckpointSeries::source);
+        let open = match self.session_path() {
+            // It names its data itself.
+            Some(session) => LastFiles::new(Some(session), None),
+            None => LastFiles::new(series, self.document()),
+        };
+        if open.paths().is_empty() { self.kept.last.clone() } else { open }
     }
 
     /// The times that are in sight on the timeline: the whole flow, and a unit for each layer that does not flow, unless a

@@ -15,6 +15,8 @@ use crate::network::Network;
 pub struct Unsaved {
     /// What is in a file, or comes with the program, of what is open.
     kept: Option<Kept>,
+    /// What was in a file before the rest was let go, so that something else can open.
+    let_go: Option<Option<Kept>>,
     /// The network that is being written.
     writing: Option<Arc<Network>>,
     /// The network as the document's own file holds it.
@@ -31,11 +33,19 @@ pub struct Unsaved {
     pub(super) taken_up: Option<PathBuf>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Kept {
     network: Arc<Network>,
     /// Points that were made by hand, where they are no loss.
     points: Option<Arc<Dataset>>,
+}
+
+/// What of an open network is in a file, while another is open.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Keeping {
+    kept: Option<Kept>,
+    in_file: Option<Arc<Network>>,
+    written: Option<PathBuf>,
 }
 
 /// What takes the place of the work.
@@ -78,6 +88,25 @@ impl Unsaved {
         self.written.as_deref().filter(|written| *written == path).and_then(NetworkKind::from_path)
     }
 
+    /// What of the network that is open is in a file; what was let go a moment ago is not.
+    pub(super) fn keeping(&mut self) -> Keeping {
+        let kept = self.let_go.take().unwrap_or_else(|| self.kept.clone());
+        Keeping { kept, in_file: self.in_file.clone(), written: self.written.clone() }
+    }
+
+    /// Another network is open again, of which this is in a file.
+    pub(super) fn come_back(&mut self, keeping: Keeping) {
+        (self.kept, self.in_file, self.written) = (keeping.kept, keeping.in_file, keeping.written);
+        self.let_go = None;
+    }
+
+    /// What is open is let go, so that something else can open.
+    pub(super) fn let_go(&mut self, document: &Document) {
+        let kept = self.kept.take();
+        self.keep(document);
+        self.let_go = Some(kept);
+    }
+
     /// The document's own file holds its network.
     pub(super) fn mark_in_file(&mut self, document: &Document) {
         self.in_file = document.whole_network().cloned();
@@ -111,6 +140,7 @@ impl Unsaved {
 
     /// What is open now is no work: it comes from a file or with the program, or was let go.
     pub(super) fn keep(&mut self, document: &Document) {
+        self.let_go = None;
         let points = points(document).cloned();
         self.kept = document.whole_network().cloned().map(|network| Kept { network, points });
     }

@@ -243,6 +243,8 @@ fn a_shape_that_the_file_leaves_open_is_asked() {
     assert_eq!((network.inputs(), network.outputs()), (16, 2));
     let told = printed(&["inspect", path.to_str().unwrap(), "--input-shape", "1,4,4"]);
     assert!(told.contains("16 inputs, 2 outputs"), "{told}");
+    let told = printed(&["inspect", path.to_str().unwrap()]);
+    assert!(told.contains("1024 inputs, 2 outputs"), "{told}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Graphs with operators that are neither matrices nor activations: each is a layer, and the flow goes through all of them.
 //!
-//! The files were written by PyTorch and by Keras; the outputs beside them are PyTorch's own in 64 bits, of weights of 32, and
-//! Keras's in 32 bits.
+//! The files were written by PyTorch, by Keras and by ONNX's own library; the outputs beside them are PyTorch's own (and NumPy's)
+//! in 64 bits, of weights of 32, and Keras's in 32 bits.
 
 use std::path::PathBuf;
 
@@ -13,13 +13,14 @@ use layerflow::resnet::{Integrator, Refinement, RefinementKind, ResNet};
 use crate::support::{array, data, points, relative_error};
 
 /// The files, each with what its operators are called.
-const FILES: [(&str, &[&str]); 18] = [
+const FILES: [(&str, &[&str]); 19] = [
     ("max_pooling.onnx", &["max pooling 2×2, stride 2", "max pooling 3×3, stride 2, padding 1"]),
     ("u_net.onnx", &["max pooling 2×2, stride 2"]),
     ("inception.onnx", &["max pooling 3×3, padding 1"]),
     ("layer_norm.onnx", &["LayerNormalization: centring", "LayerNormalization"]),
     ("pre_norm.onnx", &["LayerNormalization", "a sum"]),
     ("gate.onnx", &[]),
+    ("spread.onnx", &["ReduceMax"]),
     ("group_norm.onnx", &["InstanceNormalization", "max pooling 4×4, stride 4"]),
     ("attention.onnx", &["MatMul of two values", "Softmax"]),
     ("resize.onnx", &[]),

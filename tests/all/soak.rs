@@ -4,6 +4,12 @@
 pub mod commands;
 mod looks;
 mod run;
+mod runs;
+
+use std::collections::BTreeSet;
+
+use layerflow::explorer::{ExplorerApp, Startup};
+use layerflow::session::Command;
 
 use super::support::data;
 
@@ -23,4 +29,32 @@ fn a_window_bears_whatever_it_is_given() {
             soak.check_history();
         }
     }
+}
+
+/// The kinds of commands, and which one a command is: a kind that is missing here does not compile.
+macro_rules! kinds {
+    ($($kind:ident)*) => {
+        const KINDS: &[&str] = &[$(stringify!($kind)),*];
+
+        fn kind(command: &Command) -> &'static str {
+            match command {
+                $(Command::$kind { .. } => stringify!($kind),)*
+            }
+        }
+    };
+}
+
+kinds! {
+    OpenNetwork OpenData OpenColumns CompareWith EndComparison Checkpoints SaveNetwork WriteMeasures WriteNumbers SaveChart
+    WritePicture Export OpenFiles Dropped OpenExample Generate Flow Ask EditPath AcceptPath ClosePath Playback View Window
+    Resize OpenLast Import Columns Findings Edit Train Cancel Dismiss DismissHint Save Share Session Leave Recover Quit
+}
+
+#[test]
+fn commands_of_every_kind_are_drawn() {
+    let app = ExplorerApp::new(Startup::default());
+    let mut source = commands::Source::new(3, vec!["a.json".into(), "b.csv".into()]);
+    let drawn: BTreeSet<_> = (0..20_000).map(|_| kind(&source.command(app.session()))).collect();
+    let missing: Vec<_> = KINDS.iter().filter(|kind| !drawn.contains(*kind)).collect();
+    assert!(missing.is_empty(), "{missing:?} are never drawn");
 }

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 pub const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Two layers that take two inputs.
-const SMALL_NETWORK: &str = r#"{"format": "layerflow.network/1", "name": "small", "output": "softmax", "layers": [
+pub const SMALL_NETWORK: &str = r#"{"format": "layerflow.network/1", "name": "small", "output": "softmax", "layers": [
     {"type": "dense", "name": "hidden", "weight": [[1.0, -0.5], [0.25, 2.0]], "bias": [0.1, -0.2], "activation": "tanh"},
     {"type": "dense", "name": "logits", "weight": [[1.5, 0.5], [-0.5, 0.75]], "bias": [0.0, 0.3]}]}"#;
 

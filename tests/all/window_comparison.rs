@@ -174,8 +174,13 @@ fn a_session_keeps_the_comparison() {
     assert_eq!(session.counterpart().unwrap().name(), "b.json");
     assert_eq!(session.view.pairing, Some(Pairing::Overlay));
     assert!(session.comparison().is_some());
-    // Where the other is gone, that is told.
+    // Where the other is gone, that is told: when it is saved once more, and when it is opened.
     std::fs::remove_file(folder.path().join("b.json")).unwrap();
+    let path = folder.path().join("later.layerflow");
+    command(&mut window, Command::Session(SessionCommand::Save { path, embeds: false }));
+    settle(&mut window);
+    let notices = window.state().session().notices.shown();
+    assert!(notices.iter().any(|notice| notice.sentence.contains("The comparison is not in it")));
     let again = open(Startup { network: Some(saved), ..Startup::default() });
     let session = again.state().session();
     assert!(session.counterpart().is_none());

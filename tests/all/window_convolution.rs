@@ -79,11 +79,19 @@ fn a_residual_network_shows_spectra_and_why_it_does_not_flow() {
 #[test]
 fn a_graph_whose_input_is_open_is_read_again_for_a_shape() {
     let mut window = first_start();
-    command(&mut window, Command::OpenNetwork(data("onnx/open_shape.onnx")));
+    command(&mut window, Command::OpenNetwork(data("onnx/open_signal.onnx")));
+    // It is shown at a length that is a guess, which is said.
+    let session = window.state().session();
+    assert_eq!(session.document().unwrap().network.as_ref().unwrap().inputs(), 32);
+    let notices = session.notices.shown();
+    assert!(notices.iter().any(|notice| notice.sentence.contains("32 is taken for each")));
+    click(&mut window, "File");
+    click(&mut window, "Input shape…");
     assert!(window.state().session().import.as_ref().unwrap().graph_needs_shape);
-    type_into(&mut window, "Input shape", "1,4,4");
+    type_into(&mut window, "Input shape", "1,12");
     click(&mut window, "Read the graph for this input shape");
     assert!(window.state().session().import.is_none());
     let network = window.state().session().document().unwrap().network.clone().unwrap();
-    assert_eq!((network.inputs(), network.outputs()), (16, 2));
+    assert_eq!((network.inputs(), network.outputs()), (12, 2));
+    assert!(!window.state().session().document().unwrap().file.account.has_open_lengths());
 }

@@ -233,11 +233,11 @@ fn drawn_on_gpu(example: Example, asked: &[ViewCommand]) -> Vec<usize> {
 }
 
 #[test]
-fn the_card_draws_the_points_of_every_view_but_no_pictures() {
+fn the_card_draws_the_ground_and_the_points_of_every_view_but_no_pictures() {
     let compare = [Compare::SideBySide, Compare::Overlay].map(ViewCommand::Compare);
-    assert_eq!(drawn_on_gpu(Example::Spiral, &compare), [1, 2, 2]);
+    assert_eq!(drawn_on_gpu(Example::Spiral, &compare), [1 + 1, 2 + 2, 1 + 2]);
     let dots = ViewCommand::Points(PointCommand::Pictures(false));
-    assert_eq!(drawn_on_gpu(Example::Digits, &[dots]), [0, 1]);
+    assert_eq!(drawn_on_gpu(Example::Digits, &[dots]), [0, 1 + 1]);
 }
 
 #[test]

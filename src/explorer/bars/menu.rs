@@ -1,8 +1,12 @@
-//! The menu bar: File, View, Help, and what is open on the right.
+//! The menu bar: File, Edit, View, Help, and what is open on the right.
 
-use egui::{Button, MenuBar, Ui};
+use std::path::PathBuf;
 
-use crate::explorer::commands::{Action, Mark};
+use egui::{MenuBar, Ui};
+
+use super::edit_menu;
+use super::menu_entry::entry;
+use crate::explorer::commands::Action;
 use crate::explorer::{bars::status, theme};
 use crate::formats::NetworkKind;
 use crate::media::MediaKind;
@@ -13,6 +17,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
     let mut commands = Vec::new();
     MenuBar::new().ui(ui, |ui| {
         ui.menu_button("File", |ui| file_menu(ui, session, &mut commands));
+        ui.menu_button("Edit", |ui| edit_menu::show(ui, session, &mut commands));
         ui.menu_button("View", |ui| view_menu(ui, session, &mut commands));
         ui.menu_button("Help", |ui| help_menu(ui, session, &mut commands));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -24,6 +29,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
 }
 
 fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    commands.extend(entry(ui, session, Action::NewNetwork));
     commands.extend(entry(ui, session, Action::OpenNetwork));
     commands.extend(entry(ui, session, Action::OpenData));
     commands.extend(entry(ui, session, Action::OpenCheckpoints));
@@ -35,18 +41,28 @@ fn file_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             commands.extend(entry(ui, session, Action::Example(example)));
         }
     });
-    ui.add_enabled_ui(!session.recent.paths().is_empty(), |ui| {
+    let (networks, data) = (session.recent.paths(), session.recent_data.paths());
+    ui.add_enabled_ui(!(networks.is_empty() && data.is_empty()), |ui| {
         ui.menu_button("Open recent", |ui| {
-            for path in session.recent.paths() {
-                if ui.button(file_name(path)).on_hover_text(shown_path(path)).clicked() {
-                    commands.push(Command::OpenNetwork(path.clone()));
+            for (title, paths, open) in [
+                ("Networks and sessions", networks, Command::OpenNetwork as fn(PathBuf) -> Command),
+                ("Data", data, Command::OpenData),
+            ] {
+                if !paths.is_empty() {
+                    ui.label(theme::note(ui, title));
+                }
+                for path in paths {
+                    if ui.button(file_name(path)).on_hover_text(shown_path(path)).clicked() {
+                        commands.push(open(path.clone()));
+                    }
                 }
             }
         });
     })
     .response
-    .on_disabled_hover_text("No network was opened from a file yet.");
+    .on_disabled_hover_text("Nothing was opened from a file yet.");
     ui.separator();
+    commands.extend(entry(ui, session, Action::InputShape));
     for action in [Action::Save, Action::SaveSession(false), Action::SaveSession(true)] {
         commands.extend(entry(ui, session, action));
     }
@@ -117,25 +133,6 @@ fn help_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     ui.hyperlink_to("The flow model (arXiv:1708.06257)", "https://arxiv.org/abs/1708.06257");
 }
 
-/// An entry of a menu for a command; gives what it does when it is chosen.
-fn entry(ui: &mut Ui, session: &Session, action: Action) -> Option<Command> {
-    let description = action.describe(session);
-    let label = description.menu_label.as_str();
-    let is_available = description.refusal.is_none();
-    let response = match description.mark {
-        Mark::None => {
-            let keys = description.keys_text(ui.ctx());
-            let button = Button::new(label);
-            ui.add_enabled(is_available, if keys.is_empty() { button } else { button.shortcut_text(keys) })
-        }
-        Mark::Toggle(mut on) => ui.add_enabled(is_available, egui::Checkbox::new(&mut on, label)),
-        Mark::Choice(chosen) => ui.add_enabled(is_available, egui::RadioButton::new(chosen, label)),
-    };
-    let response = response.on_hover_text(description.tip);
-    let clicked = response.on_disabled_hover_text(description.refusal.unwrap_or_default()).clicked();
-    clicked.then_some(description.command)
-}
-
 /// A mark where something is not saved, with what it is.
 fn unsaved_mark(ui: &mut Ui, session: &Session) {
     let mut unsaved = Vec::new();
@@ -162,7 +159,8 @@ fn what_is_open(ui: &mut Ui, session: &Session) {
     ui.separator();
     let tip = match &document.network_path {
         Some(path) => shown_path(path),
-        None => "An example that comes with layerflow".to_owned(),
+        None if session.example().is_some() => "An example that comes with layerflow".to_owned(),
+        None => "It is in no file yet".to_owned(),
     };
     ui.add(egui::Label::new(egui::RichText::new(document.network_name()).strong()).truncate()).on_hover_text(tip);
 }

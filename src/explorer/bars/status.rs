@@ -13,7 +13,7 @@ use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::naming::name_button;
 use crate::explorer::widgets::severity;
 use crate::jobs::Status;
-use crate::session::{Command, FindingCommand, FindingScope, Notice, Session, Severity, Task};
+use crate::session::{Command, FindingCommand, FindingScope, Notice, Session, Severity, Task, file_name};
 use crate::system::text::{MAX_SENTENCE, bounded};
 
 /// The width of a job's progress bar.
@@ -59,6 +59,7 @@ pub fn over_stage(ctx: &Context, stage: Rect, session: &Session, running: &[Stat
 
 fn has_notices(session: &Session) -> bool {
     session.hint
+        || session.offered_last().is_some()
         || session.document().is_some_and(|document| document.file.missing.is_some())
         || ablate::text(session).is_some()
         || !session.notices.shown().is_empty()
@@ -74,6 +75,16 @@ fn notices(ui: &mut Ui, session: &Session) -> Vec<Command> {
             ui.button("Got it").on_hover_text("Take the hint away").clicked().then_some(Command::DismissHint)
         });
         commands.extend(got_it);
+    }
+    if let Some(last) = session.offered_last() {
+        let names: Vec<String> = last.paths().iter().map(|path| file_name(path)).collect();
+        let text = format!("Last time: {}.", names.join(" with "));
+        let text = bounded(&text, MAX_SENTENCE);
+        commands.extend(banner(ui, Palette::from_ui(ui).axis, &text, |ui| {
+            let opens = ui.button("Open again").on_hover_text("Open the files that were open when the window closed");
+            let lets = ui.button("Not now").on_hover_text("Take this away; Open recent has the files");
+            (opens.clicked() || lets.clicked()).then(|| Command::OpenLast(opens.clicked()))
+        }));
     }
     if let Some(missing) = session.document().and_then(|document| document.file.missing.as_deref()) {
         // It names operators and keys of the file.

@@ -2,6 +2,7 @@
 
 use egui::{Rangef, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use super::timeline_marks;
 use crate::explorer::theme::{self, Palette};
 use crate::explorer::widgets::severity;
 use crate::flow::{Event, EventKind, Flow, LayerFlow, Motion, Phase, PhaseKind};
@@ -116,7 +117,8 @@ impl Timeline {
         response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), playback.t(), "Timeline"));
         let asked = self.interact(ui, &response, scale).into_iter().chain(wheel(ui, &response, scale));
         let commands = asked.map(Command::Playback);
-        let commands: Vec<Command> = commands.chain(finding_marks(ui, rect, scale, findings)).collect();
+        let marks = timeline_marks::marks(ui, rect, rect.top() + LABELS, playback, |t| scale.x(t));
+        let commands: Vec<Command> = commands.chain(finding_marks(ui, rect, scale, findings)).chain(marks).collect();
         if let Some(at) = response.hover_pos().filter(|_| self.range_start.is_none()) {
             let near = events.iter().filter(|event| (scale.x(event.t) - at.x).abs() <= MARK + 2.0);
             let mut text = match at.x > scale.x(scale.duration) + THINNEST && *not_flowing > 0 {
@@ -273,8 +275,7 @@ fn draw(ui: &Ui, rect: Rect, scale: TimeScale, flow: &Flow, playback: &Playback)
     }
     draw_numbers(&painter, rect, scale, flow.layers().len(), palette);
     if let Some((from, to)) = range {
-        let bar = Rect::from_x_y_ranges(scale.x(from)..=scale.x(to), blocks.top() - 3.0..=blocks.top() - 1.0);
-        painter.rect_filled(bar, 0.0, palette.highlight);
+        timeline_marks::draw_range(&painter, blocks, (from, to), |t| scale.x(t), palette.highlight);
     }
     draw_playhead(&painter, scale.x(playback.t()), blocks, palette);
 }

@@ -2,7 +2,9 @@
 //! The menus, the keyboard, the list of keys and the command palette are made from this list. Its keys are those that a person has
 //! given to a command, where that was done.
 
+mod history_rows;
 mod key_names;
+mod range_rows;
 mod row;
 mod table;
 mod tips;
@@ -24,6 +26,8 @@ use crate::session::{
 pub enum Action {
     /// Shows all commands, to be searched.
     Palette,
+    /// Draws a new network for the data.
+    NewNetwork,
     /// Reads a network from a file.
     OpenNetwork,
     /// Reads data from a file.
@@ -62,6 +66,8 @@ pub enum Action {
     OpenSession,
     /// Saves the view of the window, with network and data embedded in any case or not.
     SaveSession(bool),
+    /// Another shape of the input.
+    InputShape,
     /// Shows the command line that shows the same.
     Share,
     /// Takes the last change back.
@@ -100,6 +106,14 @@ pub enum Action {
     Loop,
     /// Plays the whole flow rather than a part.
     WholeFlow,
+    /// Loops from the present time on.
+    LoopFrom,
+    /// Loops up to the present time.
+    LoopTo,
+    /// Marks the present time on the timeline, or takes the mark away.
+    Mark,
+    /// To the next mark of the timeline.
+    NextMark,
     /// From the plain net to its ResNet, or back.
     ToggleResNet,
     /// What the stage compares.
@@ -198,7 +212,15 @@ pub enum Mark {
 }
 
 /// What the mouse does with a key held down, and the keys that belong to what has the focus.
-pub const GESTURES: [[&str; 2]; 6] = [
+pub const GESTURES: [[&str; 2]; 14] = [
+    ["Drag", "on the stage: move the picture; in space: turn it"],
+    ["Shift drag", "on the stage, in space: move the picture"],
+    ["Wheel, pinch", "on the stage: magnify around the mouse"],
+    ["Double click", "on the stage: show everything again"],
+    ["Ctrl +  Ctrl −", "everything in the window larger or smaller"],
+    ["Ctrl 0", "everything in its usual size"],
+    ["Drag", "an edge of a panel: make it wider or narrower"],
+    ["Wheel, drag", "on the weights of a layer: magnify, move"],
     ["Wheel", "on the timeline: magnify it around the mouse; sideways: move along it"],
     ["Double click", "on the timeline: show the whole flow again"],
     ["Shift drag", "on the timeline: loop a part of it"],
@@ -227,7 +249,12 @@ impl Action {
             Action::TimeAll,
             Action::Loop,
             Action::WholeFlow,
+            Action::LoopFrom,
+            Action::LoopTo,
+            Action::Mark,
+            Action::NextMark,
             Action::ToggleResNet,
+            Action::NewNetwork,
             Action::OpenNetwork,
             Action::OpenData,
             Action::OpenCheckpoints,
@@ -244,7 +271,13 @@ impl Action {
         all.extend(MediaKind::ALL.map(Action::Export));
         all.push(Action::CopyPicture);
         all.extend(NumberKind::ALL.map(Action::SaveNumbers));
-        all.extend([Action::Save, Action::OpenSession, Action::SaveSession(false), Action::SaveSession(true)]);
+        all.extend([
+            Action::InputShape,
+            Action::Save,
+            Action::OpenSession,
+            Action::SaveSession(false),
+            Action::SaveSession(true),
+        ]);
         all.push(Action::Share);
         all.extend([Action::Undo, Action::Redo, Action::Palette, Action::Quit]);
         all.extend(Compare::ALL.map(Action::Compare));

@@ -5,6 +5,9 @@ use egui::KeyboardShortcut;
 use super::{Description, Mark};
 use crate::session::Command;
 
+/// Why what needs a network is not available without one.
+pub(super) const NO_NETWORK: &str = "No network is open yet.";
+
 /// A command without keys that is always available.
 pub(super) fn row(label: &str, tip: &'static str, command: Command) -> Description {
     let (label, menu_label) = (label.to_owned(), label.to_owned());

@@ -2,23 +2,22 @@
 
 use egui::{Key, KeyboardShortcut};
 
-use super::row::row;
+use super::row::{NO_NETWORK, row};
 use super::tips::{colour_label, compare_tip, tool_tip};
-use super::{Action, Description, ctrl, ctrl_shift, key, shift};
+use super::{Action, Description, ctrl, ctrl_shift, history_rows, key, range_rows, shift};
 use crate::diagnostics::probes::Perturbation;
 use crate::explorer::stage::overlay_refusal;
 use crate::media::MediaKind;
 use crate::session::{
-    CheckpointCommand, Colouring, Command, DialogPurpose, EditCommand, ExportCommand, Facing, Modal, NumberKind,
-    PanelCommand, PanelPart, PenCommand, PlayDirection, PlaybackCommand, PointCommand, ProbeCommand, Session,
-    SidePanel, TrainCommand, VelocityPicture, ViewCommand, WindowCommand,
+    CheckpointCommand, Colouring, Command, DialogPurpose, EditCommand, ExportCommand, Facing, ImportCommand, Modal,
+    NumberKind, PanelCommand, PanelPart, PenCommand, PlayDirection, PlaybackCommand, PointCommand, ProbeCommand,
+    Session, SidePanel, TrainCommand, VelocityPicture, ViewCommand, WindowCommand,
 };
 
 const NO_COUNTERPART: &str = "No other network is open: File ▸ Compare with… opens one.";
 /// A small step in time.
 const NUDGE: f64 = 0.02;
 const NEWEST: &str = "This is the newest checkpoint.";
-const NO_NETWORK: &str = "No network is open yet.";
 const NO_SELECTION: &str = "No point is selected.";
 
 impl Action {
@@ -37,7 +36,7 @@ impl Action {
         let at_checkpoint = session.checkpoints().and_then(|series| series.asked());
         let checkpoints = session.checkpoints().map_or(0, |series| series.steps().len());
         let is_newest = at_checkpoint.is_some_and(|at| at + 1 >= checkpoints);
-        let (view, history, arrangement) = (&session.view, session.history(), session.window);
+        let (view, arrangement) = (&session.view, session.window);
         match self {
             Action::Palette => window(
                 "All commands…",
@@ -45,6 +44,12 @@ impl Action {
                 WindowCommand::Show(Some(Modal::Palette)),
             )
             .keys(&[ctrl(Key::P), ctrl(Key::K)]),
+            Action::NewNetwork => {
+                let tip = "Draw a network with random weights that suits the data; undo brings back what was open";
+                row("New network", tip, Command::Edit(EditCommand::New))
+                    .keys(&[ctrl(Key::N)])
+                    .refused(session.document().is_none(), NO_NETWORK)
+            }
             Action::OpenNetwork => {
                 row("Open network…", "Read a network from a file", Command::Ask(DialogPurpose::OpenNetwork))
                     .keys(&[ctrl(Key::O)])
@@ -163,6 +168,12 @@ impl Action {
                 let tip = "Open a saved view of the window, with its network and data";
                 row("Open session…", tip, Command::Ask(DialogPurpose::OpenSession))
             }
+            Action::InputShape => {
+                let tip = "The lengths of the network's input, which its file leaves open and which were guessed";
+                let is_open = session.document().is_some_and(|document| document.file.account.has_open_lengths());
+                row("Input shape…", tip, Command::Import(ImportCommand::AskInputShape))
+                    .refused(!is_open, "The file of the network that is open leaves no length of its input open.")
+            }
             Action::SaveSession(embeds) => {
                 let (label, tip) = match embeds {
                     false => {
@@ -180,14 +191,8 @@ impl Action {
                 let tip = "The command line that opens a window showing the same";
                 row("Copy as command…", tip, Command::Share(true)).refused(session.document().is_none(), NO_NETWORK)
             }
-            Action::Undo => {
-                row("Undo", "Take the last change of the network or the points back", Command::Edit(EditCommand::Undo))
-                    .keys(&[ctrl(Key::Z)])
-                    .refused(!history.can_undo(), "Nothing was changed yet.")
-            }
-            Action::Redo => row("Redo", "Make the change again that was taken back", Command::Edit(EditCommand::Redo))
-                .keys(&[ctrl(Key::Y)])
-                .refused(!history.can_redo(), "No change was taken back."),
+            Action::Undo => history_rows::undo(session),
+            Action::Redo => history_rows::redo(session),
             Action::PlayPause => {
                 play("Play or pause", "Let time run, or stop it", PlaybackCommand::Toggle).keys(&[key(Key::Space)])
             }
@@ -242,6 +247,10 @@ impl Action {
             .toggle(session.playback.looping()),
             Action::WholeFlow => play("Whole flow", "Play the whole flow again", PlaybackCommand::ClearRange)
                 .refused(session.playback.range().is_none(), "The whole flow is played already."),
+            Action::LoopFrom => range_rows::loop_from(session),
+            Action::LoopTo => range_rows::loop_to(session),
+            Action::Mark => range_rows::mark(session),
+            Action::NextMark => range_rows::next_mark(session),
             Action::ToggleResNet => show(
                 "Plain net or ResNet",
                 "From the plain net to its ResNet as last shown, or back",

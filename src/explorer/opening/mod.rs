@@ -65,7 +65,8 @@ pub fn run(startup: Startup, renderer: Renderer) -> Result<(), String> {
     if let Some(said) = reason {
         app.session.notices.add(Severity::Warning, WITHOUT_OPENGL, said);
     }
-    let mut window = SoftwareWindow::new(app, viewport(), event_loop.create_proxy());
+    let viewport = viewport(&app);
+    let mut window = SoftwareWindow::new(app, viewport, event_loop.create_proxy());
     match catching(|| event_loop.run_app_on_demand(&mut window)) {
         Ok(Ok(())) => window.failure().map_or(Ok(()), |said| Err(unopened(&said))),
         Ok(Err(error)) => Err(unopened(&error.to_string())),
@@ -84,7 +85,8 @@ enum Opened {
 
 /// Opens the window with OpenGL.
 fn with_opengl(app: ExplorerApp, event_loop: &mut EventLoop<UserEvent>) -> Result<Opened, String> {
-    let mut window = AcceleratedWindow::new(app, viewport(), event_loop);
+    let viewport = viewport(&app);
+    let mut window = AcceleratedWindow::new(app, viewport, event_loop);
     let ended = catching(|| event_loop.run_app_on_demand(&mut window));
     let said = match ended {
         Ok(Ok(())) => library_log::last_error(),
@@ -102,11 +104,15 @@ fn mistake(panic: &Panic) -> String {
     format!("layerflow made a mistake and had to close: {panic}")
 }
 
-fn viewport() -> ViewportBuilder {
+/// The window as it was left; at first in its own size.
+fn viewport(app: &ExplorerApp) -> ViewportBuilder {
+    let kept = app.session().sizes.window;
+    let size = kept.map_or(FIRST_SIZE, |kept| [kept.width, kept.height].map(f32::from));
     let viewport = ViewportBuilder::default()
         .with_title("layerflow")
         .with_app_id("layerflow")
-        .with_inner_size(FIRST_SIZE)
+        .with_inner_size(size)
+        .with_maximized(kept.is_some_and(|kept| kept.maximized))
         .with_min_inner_size(MIN_SIZE)
         .with_drag_and_drop(true);
     match window_icon::load() {

@@ -7,7 +7,7 @@ use super::super::widgets::number;
 use super::draw_weights;
 use crate::explorer::widgets::naming::name_button;
 use crate::network::{Activation, Dense, Layer, Network};
-use crate::session::{Command, EditCommand, NetworkChange, NumberChange, Preset, Session, WeightPart};
+use crate::session::{Command, EditCommand, Insertion, NetworkChange, NumberChange, Preset, Session, WeightPart};
 use crate::training::{Initialisation, LayerPlan, PlanKind};
 
 /// The widest layer that can be built by hand.
@@ -32,7 +32,7 @@ pub fn show(ui: &mut Ui, session: &Session) -> Vec<Command> {
                 ui.end_row();
             }
         });
-        add(ui, network.layers().len(), &mut edits);
+        add(ui, &network, &mut edits);
         let moment = session.scene().map_or(0, |scene| scene.flow.moment(session.playback.t()).layer);
         let index = session.view.panel_layer(moment, network.layers().len());
         if let Some(Layer::Dense(dense)) = network.layers().get(index) {
@@ -115,6 +115,12 @@ fn row(ui: &mut Ui, network: &Network, index: usize, layer: &Layer, edits: &mut 
         {
             change(NetworkChange::Remove(index));
         }
+        let refusal = Insertion::Split.refusal(network.layers(), index);
+        let split = ui.add_enabled(refusal.is_none(), Button::new("Split by its SVD"));
+        let split = split.on_hover_text(Insertion::Split.text(network.layers(), index));
+        if split.on_disabled_hover_text(refusal.unwrap_or_default()).clicked() {
+            change(NetworkChange::Insert { at: index, way: Insertion::Split });
+        }
         ui.separator();
         let (text, kind) = match layer {
             Layer::Dense(_) => ("Make it a residual block", PlanKind::Residual { hidden: layer.outputs() }),
@@ -132,18 +138,21 @@ fn row(ui: &mut Ui, network: &Network, index: usize, layer: &Layer, edits: &mut 
     menu.response.on_hover_text("Duplicate, move, remove, or draw the layer anew");
 }
 
-fn add(ui: &mut Ui, layers: usize, edits: &mut Vec<EditCommand>) {
-    let before_last = layers.saturating_sub(1);
-    ui.horizontal(|ui| {
-        for (text, kind, initialisation) in [
-            ("Add layer", PlanKind::Dense, Initialisation::Xavier),
-            ("Add block", PlanKind::Residual { hidden: NEW_WIDTH }, Initialisation::ZeroOuter),
-        ] {
-            let plan = LayerPlan { kind, width: NEW_WIDTH, activation: Activation::Tanh, initialisation };
-            let tip = "Before the last layer; change its width and activation in its row";
+fn add(ui: &mut Ui, network: &Network, edits: &mut Vec<EditCommand>) {
+    let at = network.layers().len().saturating_sub(1);
+    ui.horizontal_wrapped(|ui| {
+        for (text, way) in [("Add layer", Insertion::Identity), ("Add block", Insertion::Block)] {
+            let tip = format!("Before the last layer. {}", way.text(network.layers(), at));
             if ui.button(text).on_hover_text(tip).clicked() {
-                edits.push(EditCommand::Change(NetworkChange::Add { at: before_last, plan }));
+                edits.push(EditCommand::Change(NetworkChange::Insert { at, way }));
             }
+        }
+        let tip = "A layer with random weights before the last one: the network has to be trained anew";
+        if ui.button("Add random").on_hover_text(tip).clicked() {
+            let initialisation = Initialisation::Xavier;
+            let plan =
+                LayerPlan { kind: PlanKind::Dense, width: NEW_WIDTH, activation: Activation::Tanh, initialisation };
+            edits.push(EditCommand::Change(NetworkChange::Add { at, plan }));
         }
     });
 }

@@ -13,6 +13,7 @@ mod errors;
 pub mod findings;
 mod gradients;
 pub mod layer;
+mod layer_buttons;
 pub mod measures;
 mod network;
 mod pen;

@@ -5,6 +5,7 @@ use egui::{Rect, Response, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, po
 use super::super::theme::{self, Palette};
 use super::super::widgets::naming::name_pane;
 use super::super::widgets::severity;
+use super::layer_buttons;
 use super::probes::ablate;
 use crate::diagnostics::probes::Ablation;
 use crate::flow::LayerFlow;
@@ -15,6 +16,8 @@ use crate::session::{
 
 /// The height of a layer's entry: its name, its shape, the range of its singular values.
 const ENTRY: f32 = 38.0;
+/// The room at the right of an entry for the number of its findings.
+const FINDINGS: f32 = 44.0;
 /// Singular values below this share of one are drawn at the left end of the range.
 const MIN_SIGMA: f64 = 1e-3;
 /// Singular values above this are drawn at the right end.
@@ -87,6 +90,10 @@ fn entry(ui: &mut Ui, network: &Network, layer: &LayerFlow, current: bool, findi
         sigma_range(&painter, bar, &spectrum.singular_values, palette);
     }
     let asked = finding_count(ui, rect, layer, findings, ink).or(layer_menu(network, layer, &response));
+    let is_in_hand = current || ui.rect_contains_pointer(rect);
+    let right = rect.right() - if findings.worst.is_some() { FINDINGS } else { 2.0 };
+    let changes = is_in_hand.then(|| layer_buttons::show(ui, network, layer.index - 1, (right, rect.top() + 1.0)));
+    let asked = asked.or(changes.flatten());
     let clicked = response.on_hover_text(tip(layer)).clicked();
     asked.or_else(|| clicked.then_some(Command::Playback(PlaybackCommand::Seek(layer.index as f64 - 1.0))))
 }

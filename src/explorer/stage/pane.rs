@@ -140,7 +140,10 @@ impl Pane<'_> {
         let painter = ui.painter_at(rect);
         let palette = Palette::from_ui(ui);
         if !self.input.figure.is_some_and(|figure| figure.is_transparent) {
-            painter.rect_filled(rect, 0.0, palette.stage);
+            match self.sprites {
+                Some(_) => painter.add(Sprites::ground(rect, palette.stage)),
+                None => painter.rect_filled(rect, 0.0, palette.stage),
+            };
         }
         let transform = ScreenTransform::for_pose(self.pose, rect);
         // A pen takes the place of the tools that pan and select.

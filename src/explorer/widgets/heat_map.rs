@@ -17,6 +17,8 @@ use crate::session::{HeatMap, HeatWindow, NumberTable};
 const MAX_ENTRIES: f64 = 6000.0;
 /// The width of the colour bar of a legend.
 const LEGEND: f32 = 60.0;
+/// Its least length.
+const SHORTEST: f32 = 12.0;
 
 /// A heat map.
 pub struct Heat<'a> {
@@ -169,8 +171,15 @@ pub fn legend(ui: &mut Ui, largest: f64) -> Response {
     let palette = Palette::from_ui(ui);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        ui.label(theme::note(ui, theme::significant(-largest)));
-        let (rect, response) = ui.allocate_exact_size(vec2(LEGEND, SMALL), Sense::hover());
+        let ends = [-largest, largest].map(theme::significant);
+        // The room is the panel's: in a narrow one the bar is shorter, not its end cut off.
+        let width_of =
+            |text: &String| ui.painter().layout_no_wrap(text.clone(), theme::small_font(), palette.faint_ink).size().x;
+        let gaps = 2.0 * ui.spacing().item_spacing.x;
+        let room = ui.available_width() - ends.iter().map(width_of).sum::<f32>() - gaps;
+        let [lower, upper] = ends;
+        ui.label(theme::note(ui, lower));
+        let (rect, response) = ui.allocate_exact_size(vec2(room.clamp(SHORTEST, LEGEND), SMALL), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Colours of the values"));
         let mut mesh = Mesh::default();
         const STEPS: u32 = 8;
@@ -190,7 +199,7 @@ pub fn legend(ui: &mut Ui, largest: f64) -> Response {
         ui.painter().rect_stroke(rect, 0.0, Stroke::new(THIN, palette.axis), StrokeKind::Outside);
         let middle = pos2(rect.center().x, rect.center().y);
         ui.painter().text(middle, Align2::CENTER_CENTER, "0", theme::small_font(), palette.faint_ink);
-        ui.label(theme::note(ui, theme::significant(largest)));
+        ui.label(theme::note(ui, upper));
         response
     })
     .inner

@@ -9,6 +9,7 @@ use super::node::Node;
 use super::scalar::{Binary, Scalar};
 use super::trace::{Fault, Trace, Traced, Value, label};
 use crate::formats::graph::{GraphProblem, Scale, ValueId};
+use crate::formats::shape::size;
 use crate::network::{Activation, Elementary};
 
 /// One step of what is done with a vector.
@@ -44,7 +45,8 @@ pub(super) fn with_constant(
         (Some(own), _) => {
             let constant = without_samples(constant, own.len()).ok_or_else(unfitting)?;
             let target = broadcast_shape(own, &constant.shape).ok_or_else(unfitting)?;
-            let spread = constant.spread(&target).ok_or_else(unfitting)?;
+            trace.graph.spend_entries(name, size(&target).unwrap_or(usize::MAX))?;
+            let spread = constant.spread_to(&target).ok_or_else(unfitting)?;
             if target != *own {
                 let positions = places_of_spread(own, &target).ok_or_else(unfitting)?;
                 base = trace.graph.select(base, &positions, target.clone(), name)?;
@@ -118,7 +120,7 @@ pub(super) fn with_constant(
     Ok(Value::Traced(traced.like(base)))
 }
 
-/// For each coordinate of the spread value its place in the value of shape `own`.
+/// For each coordinate of the spread value its place in the value of shape `own`; their number is counted elsewhere.
 pub(super) fn places_of_spread(own: &[usize], target: &[usize]) -> Option<Vec<usize>> {
     let count: usize = own.iter().product();
     let numbers = Constant {
@@ -126,7 +128,7 @@ pub(super) fn places_of_spread(own: &[usize], target: &[usize]) -> Option<Vec<us
         values: (0..count).map(|position| position as f64).collect(),
         kind: super::element::Kind::Integer,
     };
-    Some(numbers.spread(target)?.values.into_iter().map(|position| position as usize).collect())
+    Some(numbers.spread_to(target)?.values.into_iter().map(|position| position as usize).collect())
 }
 
 /// The operator on two values that both come from the input.

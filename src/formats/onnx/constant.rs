@@ -170,10 +170,16 @@ impl Constant {
         Some(Constant { shape, values, kind: self.kind })
     }
 
-    /// Repeated along axes of length 1, and along new ones in front, to this shape.
+    /// Repeated along axes of length 1, and along new ones in front, to this shape; not to one that is much larger.
     pub fn spread(&self, shape: &[usize]) -> Option<Constant> {
         let most = self.values.len().saturating_mul(MAX_SPREAD).saturating_add(ALWAYS_SPREAD);
-        let count = size(shape).filter(|count| *count <= most)?;
+        size(shape).filter(|count| *count <= most)?;
+        self.spread_to(shape)
+    }
+
+    /// The same to a shape of any size, which is counted elsewhere.
+    pub fn spread_to(&self, shape: &[usize]) -> Option<Constant> {
+        let count = size(shape)?;
         if self.shape == shape {
             return Some(self.clone());
         }

@@ -13,6 +13,7 @@ use super::rounding::tell_jump;
 use super::scalar::{Binary, Scalar, Unary};
 use super::trace::{Fault, Reading, Trace, Traced, Value, label};
 use crate::formats::graph::{GraphProblem, ValueId};
+use crate::formats::shape::size;
 use crate::network::{Activation, Elementary};
 
 /// The largest number of 32 bits: a bound that no value reaches.
@@ -279,7 +280,8 @@ pub(super) fn sloped<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
         let base = trace.graph.leaky(traced.base, slopes, name, 0)?;
         return Ok(Value::Traced(traced.like(base)));
     };
-    let spread = without_samples(&slopes, shape.len()).and_then(|slopes| slopes.spread(&shape));
+    trace.graph.spend_entries(name, size(&shape).unwrap_or(usize::MAX))?;
+    let spread = without_samples(&slopes, shape.len()).and_then(|slopes| slopes.spread_to(&shape));
     let spread = spread.ok_or_else(|| node.setting("its slopes", "do not fit its value"))?;
     let flat = trace.graph.flatten(traced.base);
     let base = trace.graph.leaky(flat, DVector::from_vec(spread.values), name, 0)?;

@@ -80,6 +80,7 @@ fn standard<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value, Fault> 
         "ReduceL1" => reduce::along(trace, node, Reduction::SumOfSizes),
         "ReduceL2" => reduce::along(trace, node, Reduction::Length),
         "ReduceMax" => reduce::along(trace, node, Reduction::Largest),
+        "ReduceMin" => reduce::along(trace, node, Reduction::Smallest),
         "Conv" => volumes::convolution(trace, node),
         "ConvTranspose" => resample::transposed_convolution(trace, node),
         "Pad" => resample::pad(trace, node),

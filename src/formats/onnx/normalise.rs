@@ -9,6 +9,7 @@ use super::operands::{constant_operand, floats, only_operand};
 use super::reduce::{axis_of, with_axes};
 use super::trace::{Fault, Trace, Traced, Value, label};
 use crate::formats::graph::{GraphProblem, Groups, Scale, ValueId};
+use crate::formats::shape::size;
 
 /// ε where a node does not tell it.
 const EPSILON: f64 = 1e-5;
@@ -91,7 +92,8 @@ fn scaled(
     for (vector, part) in vectors.iter_mut().zip(parts) {
         let Some(part) = part else { continue };
         floats(node, part)?;
-        let spread = without_samples(part, shape.len()).and_then(|part| part.spread(shape));
+        trace.graph.spend_entries(label(node.proto), size(shape).unwrap_or(usize::MAX))?;
+        let spread = without_samples(part, shape.len()).and_then(|part| part.spread_to(shape));
         let spread = spread.ok_or_else(|| node.setting("a constant", "has a shape that does not fit its value"))?;
         *vector = Some(DVector::from_vec(spread.values));
     }

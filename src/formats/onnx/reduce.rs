@@ -21,6 +21,7 @@ pub(super) enum Reduction {
     SumOfSizes,
     Length,
     Largest,
+    Smallest,
 }
 
 /// The place of an axis among all axes of a value, that of the samples first; none where there is no such axis.
@@ -152,8 +153,15 @@ pub(super) fn along<'a>(trace: &mut Trace<'a>, node: &Node<'a>, reduction: Reduc
     let name = label(node.proto);
     let shape = trace.lengths(traced.base, name)?;
     let shape = shape.ok_or_else(|| GraphProblem::InputShape { node: name.into() })?;
-    if reduction == Reduction::Largest {
-        let base = largest_along(trace, name, traced.base, (&shape, &axes), keeps)?;
+    if matches!(reduction, Reduction::Largest | Reduction::Smallest) {
+        // The smallest is −max(−x).
+        let of = if reduction == Reduction::Smallest {
+            trace.graph.combine(&[(-1.0, traced.base)], name)?
+        } else {
+            traced.base
+        };
+        let base = largest_along(trace, name, of, (&shape, &axes), keeps)?;
+        let base = if reduction == Reduction::Smallest { trace.graph.combine(&[(-1.0, base)], name)? } else { base };
         return Ok(Value::Traced(traced.like(base)));
     }
     // A mean over all axes behind the channels is known as pooling.
@@ -164,7 +172,7 @@ pub(super) fn along<'a>(trace: &mut Trace<'a>, node: &Node<'a>, reduction: Reduc
         let before = match reduction {
             Reduction::SumOfSquares | Reduction::Length => Some(Elementary::Square),
             Reduction::SumOfSizes => Some(Elementary::Abs),
-            Reduction::Sum | Reduction::Mean | Reduction::Largest => None,
+            Reduction::Sum | Reduction::Mean | Reduction::Largest | Reduction::Smallest => None,
         };
         let of = match before {
             Some(function) => trace.graph.activate(traced.base, name, Activation::Elementary(function))?,
@@ -255,6 +263,7 @@ fn of_constant(
             Reduction::SumOfSizes => total(f64::abs),
             Reduction::Length => total(|x| x * x).sqrt(),
             Reduction::Largest => run.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            Reduction::Smallest => run.iter().copied().fold(f64::INFINITY, f64::min),
         }
     };
     if count == 0 {

@@ -11,6 +11,7 @@ use super::pick::picked;
 use super::reduce::with_axes;
 use super::trace::{Fault, Trace, Value, label};
 use crate::formats::graph::GraphProblem;
+use crate::formats::shape::size;
 
 /// More numbers than this are not counted up by a node.
 const LONGEST_RANGE: f64 = 65536.0;
@@ -43,6 +44,7 @@ pub(super) fn expand<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Value
     let inner: Option<Vec<usize>> = target.iter().skip(usize::from(added == 0)).copied().collect();
     let shape = inner.and_then(|inner| broadcast_shape(&own, &inner));
     let shape = shape.ok_or_else(|| node.setting("its shape", "does not fit its value"))?;
+    trace.graph.spend_entries(name, size(&shape).unwrap_or(usize::MAX))?;
     let positions = places_of_spread(&own, &shape).ok_or_else(|| node.setting("its shape", "is too large"))?;
     let base = trace.graph.select(traced.base, &positions, shape, name)?;
     Ok(Value::Traced(traced.like(base)))

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{open, show};
+use super::{open, series, show};
 use crate::formats::{Checkpoint, RunLog};
 use crate::session::checkpoints::{AT_ONCE, KeptCheckpoint};
 use crate::session::rebuild::{Rebuilt, VisibleOutputs};
@@ -15,7 +15,7 @@ use crate::session::{
 
 /// Opens the checkpoints of a folder or a pattern, the newest first.
 pub fn open(session: &mut Session, source: PathBuf, files: Vec<Checkpoint>, effects: &mut Vec<Effect>) {
-    open::end_checkpoints(session, effects);
+    series::end(session, effects);
     session.recent.add(&source);
     let mut series = CheckpointSeries::new(source, files);
     if series.waits() {
@@ -44,7 +44,7 @@ pub fn adopt(session: &mut Session, effects: &mut Vec<Effect>) {
                 session.wanted.data = data;
             }
         }
-        _ => open::end_checkpoints(session, effects),
+        _ => series::end(session, effects),
     }
 }
 
@@ -71,7 +71,7 @@ pub fn refuse(session: &mut Session, path: &Path, trouble: &UserError, effects: 
             let source = series_name(session);
             let sentence = format!("{source}: none of its checkpoints can be read; what was open stays.");
             session.notices.add(Severity::Error, sentence, "");
-            open::end_checkpoints(session, effects);
+            series::end(session, effects);
             open::fall_back(session, effects);
         }
     }
@@ -98,7 +98,7 @@ pub fn apply(session: &mut Session, command: CheckpointCommand, effects: &mut Ve
     }
     if command == CheckpointCommand::StopWaiting {
         if session.checkpoints.as_ref().is_some_and(CheckpointSeries::waits) {
-            open::end_checkpoints(session, effects);
+            series::end(session, effects);
         }
         return;
     }

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use super::ablation::{keep_ablation, part_label};
-use super::{rebuild, train};
+use super::history::put;
+use super::{history, rebuild, train};
 use crate::dataset::DataChoice;
 use crate::diagnostics::probes::Ablation;
 use crate::network::{Network, NetworkError};
-use crate::session::document::{EditSnapshot, OngoingChange, changed};
+use crate::session::document::changed;
+use crate::session::history::{EditSnapshot, OngoingChange, Way};
 use crate::session::{
-    Ablated, Data, DataSource, EditCommand, Effect, FileContents, Fix, History, NetworkChange, PointChange, Session,
-    Severity,
+    Ablated, Data, DataSource, EditCommand, Effect, FileContents, Fix, NetworkChange, PointChange, Session, Severity,
 };
 use crate::training::{NetworkPlan, TrainingOptions};
 
@@ -28,10 +29,11 @@ pub fn apply(session: &mut Session, command: &EditCommand, effects: &mut Vec<Eff
         EditCommand::Preset(preset) => {
             let (network, mut data) = preset.draw(session.training.options().seed);
             let options = data.draw().map_or_else(TrainingOptions::default, |data| TrainingOptions::of_data(&data));
-            begin_with(session, network, Some(data), options, effects);
+            begin_with(session, format!("New network: {}", preset.label()), network, Some(data), options, effects);
         }
-        EditCommand::Undo => go_to(session, History::undo, effects),
-        EditCommand::Redo => go_to(session, History::redo, effects),
+        EditCommand::Undo => history::step(session, Way::Undo, effects),
+        EditCommand::Redo => history::step(session, Way::Redo, effects),
+        EditCommand::GoTo(position) => history::go_to(session, *position, effects),
     }
 }
 
@@ -40,14 +42,14 @@ pub fn draw_for(session: &mut Session, mut data: Data, effects: &mut Vec<Effect>
     let Some(points) = data.draw() else { return };
     let seed = session.history.next_seed(session.training.options().seed);
     let (plan, options) = (NetworkPlan::of_data(&points), TrainingOptions::of_data(&points));
-    begin_with(session, plan.draw(seed), Some(data), options, effects);
+    begin_with(session, "New network".to_owned(), plan.draw(seed), Some(data), options, effects);
 }
 
 /// Puts the classes of the data in the order of the outputs that stand for them.
 fn order_classes(session: &mut Session, order: &[String], effects: &mut Vec<Effect>) {
     let (Some(now), Some(dataset)) = (EditSnapshot::new(&session.wanted), session.wanted.data.draw()) else { return };
     let Some((ordered, order)) = dataset.in_class_order(order) else { return };
-    session.history.remember(now);
+    session.history.remember(now, "Order of the classes".to_owned());
     train::change_data(session);
     let (data, ordered) = (&session.wanted.data, Arc::new(ordered));
     session.wanted.data = match &data.source {
@@ -61,23 +63,14 @@ fn order_classes(session: &mut Session, order: &[String], effects: &mut Vec<Effe
     rebuild::grow(session, effects);
 }
 
-/// Keeps what is wanted now, before data from `next` takes the place of the data that is shown. Answers whether the network
+/// Keeps what is wanted now, before `next` takes the place of the data that is shown. Answers whether the network
 /// that is wanted is the one that is shown.
-pub fn remember_data(session: &mut Session, next: &DataSource) -> bool {
+pub fn remember_data(session: &mut Session, next: &Data) -> bool {
     let is_shown = session.shows_wanted_network();
     if let Some(moment) = EditSnapshot::new(&session.wanted).filter(|_| is_shown) {
-        session.history.begin_data(moment, next);
+        session.history.begin_data(moment, &next.source, format!("Data: {}", next.name()));
     }
     is_shown
-}
-
-/// A network that is opened has no past here, and is that of no session.
-pub fn forget_history(session: &mut Session) {
-    session.training.leave();
-    session.history = History::default();
-    (session.session_file, session.example) = (None, None);
-    // What the window was started with waits for the first network, whichever it is.
-    session.restoring.take_if(|restoring| restoring.network.is_some());
 }
 
 fn change_network(session: &mut Session, change: &NetworkChange, effects: &mut Vec<Effect>) {
@@ -88,7 +81,7 @@ fn change_network(session: &mut Session, change: &NetworkChange, effects: &mut V
     match changed(&base.network, change, &mut random) {
         Ok(next) if next == *now.network => {}
         Ok(next) => {
-            session.history.begin(now, ongoing);
+            session.history.begin(now, ongoing, change.label());
             session.training.end();
             keep_ablation(session);
             put(session, Arc::new(next), None, effects);
@@ -102,7 +95,7 @@ fn change_points(session: &mut Session, change: PointChange, effects: &mut Vec<E
     let mut random = session.history.next_random(session.training.options().seed);
     match change.apply(&dataset, &mut random) {
         Ok(Some(next)) => {
-            session.history.begin(now, OngoingChange::Points(change));
+            session.history.begin(now, OngoingChange::Points(change), change.label());
             train::change_data(session);
             session.wanted.data = session.wanted.data.moved(Arc::new(next));
             rebuild::grow(session, effects);
@@ -118,7 +111,7 @@ fn apply_fix(session: &mut Session, fix: &Fix, effects: &mut Vec<Effect>) {
     let mut random = session.history.next_random(session.training.options().seed);
     match fix.apply(&now.network, dataset.as_deref(), &mut random) {
         Ok(Some(fixed)) => {
-            session.history.remember(now);
+            session.history.remember(now, fix.label());
             if fixed.data.is_some() {
                 train::change_data(session);
             }
@@ -150,8 +143,9 @@ fn ablate(session: &mut Session, ablation: Ablation, effects: &mut Vec<Effect>) 
         }
         Ok(next) => {
             let part = (ablation, part_label(session, ablation));
+            let name = format!("Take out {}", part.1);
             session.wanted.ablated = Some(Arc::new(Ablated::with(now.ablated.as_ref(), &now.network, part)));
-            session.history.remember(now);
+            session.history.remember(now, name);
             session.training.end();
             put(session, Arc::new(next), None, effects);
         }
@@ -170,13 +164,14 @@ fn end_ablation(session: &mut Session, effects: &mut Vec<Effect>) {
     let (Some(now), Some(ablated)) = (EditSnapshot::new(&session.wanted), session.wanted.ablated.take()) else {
         return;
     };
-    session.history.remember(now);
+    session.history.remember(now, "End of the ablation".to_owned());
     session.training.end();
     put(session, Arc::clone(&ablated.base), None, effects);
 }
 
 fn begin_with(
     session: &mut Session,
+    name: String,
     network: Result<Network, NetworkError>,
     data: Option<Data>,
     options: TrainingOptions,
@@ -185,7 +180,10 @@ fn begin_with(
     let Some(now) = EditSnapshot::new(&session.wanted) else { return };
     match network {
         Ok(network) => {
-            session.history.remember(now);
+            // It is in no file, and least of all in that of the network before.
+            let left = history::origin(session);
+            session.history.open(now, left, name);
+            (session.wanted.network_path, session.example) = (None, None);
             session.training.end();
             session.training.suit(options);
             session.wanted.file = FileContents::default();
@@ -199,28 +197,4 @@ fn begin_with(
         }
         Err(error) => session.notices.add(Severity::Error, format!("{error}."), format!("{error:?}")),
     }
-}
-
-fn go_to(
-    session: &mut Session,
-    step: fn(&mut History, EditSnapshot) -> Option<EditSnapshot>,
-    effects: &mut Vec<Effect>,
-) {
-    let Some(now) = EditSnapshot::new(&session.wanted) else { return };
-    let Some(found) = step(&mut session.history, now) else { return };
-    session.training.end();
-    session.training.rejoin(&found.network);
-    session.wanted.file = found.file;
-    session.wanted.ablated = found.ablated;
-    put(session, found.network, Some(found.data), effects);
-}
-
-/// Lets another network, and other data if there is some, take the place of those that are wanted.
-fn put(session: &mut Session, network: Arc<Network>, data: Option<Data>, effects: &mut Vec<Effect>) {
-    session.wanted.network = Some(network);
-    session.wanted.data = data.unwrap_or_else(|| session.wanted.data.clone());
-    if !session.wanted.data_fits() {
-        session.wanted.data = Data::fitting(session.inputs().unwrap_or(1));
-    }
-    rebuild::grow(session, effects);
 }

@@ -16,6 +16,11 @@ pub fn begin(session: &mut Session, mut import: Import) {
 
 /// Carries out a command.
 pub fn apply(session: &mut Session, command: ImportCommand, effects: &mut Vec<Effect>) {
+    if command == ImportCommand::AskInputShape {
+        let document = session.document().filter(|document| document.file.account.has_open_lengths());
+        effects.extend(document.and_then(|document| document.network_path.clone()).map(Effect::AskInputShape));
+        return;
+    }
     let Some(import) = &mut session.import else { return };
     match command {
         ImportCommand::Open if import.chain.fatal_problem().is_some() => {}

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{edit, rebuild, train};
+use super::{edit, history, rebuild, series, train};
 use crate::dataset::DataChoice;
 use crate::flow::FlowOptions;
 use crate::session::{Data, Effect, Example, FileContents, Session, Severity, Task, counted};
@@ -23,6 +23,14 @@ pub fn read_data(session: &mut Session, path: PathBuf, choice: Option<DataChoice
     }
 }
 
+/// Opens the files again that were open last, or offers them no longer.
+pub fn open_last(session: &mut Session, opens: bool, effects: &mut Vec<Effect>) {
+    if session.offered_last().is_some() && opens {
+        effects.push(Effect::ReadFiles(session.kept.last.paths(), session.inputs()));
+    }
+    session.offers_last = false;
+}
+
 /// What reads data for this number of inputs.
 pub fn reading(path: PathBuf, choice: Option<DataChoice>, inputs: usize) -> Effect {
     match choice {
@@ -36,7 +44,7 @@ pub fn open_example(session: &mut Session, example: Example, effects: &mut Vec<E
     match example.load() {
         Ok((network, data)) => {
             session.replaced_data = None;
-            edit::forget_history(session);
+            history::begin_opening(session, format!("Open example {}", example.label()));
             let network = Arc::new(network);
             session.example = Some((example, network.clone()));
             session.wanted.network = Some(network);
@@ -46,19 +54,12 @@ pub fn open_example(session: &mut Session, example: Example, effects: &mut Vec<E
             session.wanted.data = data;
             session.unsaved.keep(&session.wanted);
             effects.push(Effect::Cancel(Task::Read));
-            end_checkpoints(session, effects);
+            series::end(session, effects);
             rebuild::build(session, effects);
             let waiting = session.waiting_data.take().zip(session.inputs());
             effects.extend(waiting.map(|((path, choice), inputs)| reading(path, choice, inputs)));
         }
         Err(error) => session.notices.add(Severity::Error, error.to_string(), format!("{error:?}")),
-    }
-}
-
-/// The checkpoints are not open any more.
-pub fn end_checkpoints(session: &mut Session, effects: &mut Vec<Effect>) {
-    if session.checkpoints.take().is_some() {
-        effects.extend([Task::ListCheckpoints, Task::ReadCheckpoint].map(Effect::Cancel));
     }
 }
 
@@ -73,7 +74,7 @@ pub fn fall_back(session: &mut Session, effects: &mut Vec<Effect>) {
 pub fn want_data(session: &mut Session, data: Data, effects: &mut Vec<Effect>) {
     if session.inputs().is_none_or(|inputs| inputs == data.dimension()) {
         session.replaced_data = None;
-        let grows = edit::remember_data(session, &data.source);
+        let grows = edit::remember_data(session, &data);
         train::change_data(session);
         session.wanted.data = data;
         return if grows { rebuild::grow(session, effects) } else { rebuild::build(session, effects) };

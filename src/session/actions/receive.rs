@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{
-    checkpoints, columns, compare, derive, edit, import, leave, open, paths, picture, rebuild, session_file, show,
-    stop, train,
+    checkpoints, columns, compare, derive, edit, history, import, leave, open, paths, picture, rebuild, series,
+    session_file, show, stop, train,
 };
 use crate::dataset::Dataset;
 use crate::formats::{FormatError, GraphFile, OpenedNetwork};
@@ -62,7 +62,7 @@ pub fn answer_drop(session: &mut Session, answer: DropAnswer, effects: &mut Vec<
 
 /// Does what waited for an answer about unsaved work, which goes now.
 pub fn go_on(session: &mut Session, leaving: Leaving, effects: &mut Vec<Effect>) {
-    session.unsaved.keep(&session.wanted);
+    session.unsaved.let_go(&session.wanted);
     match leaving {
         Leaving::Quit => effects.push(Effect::Quit),
         Leaving::Example(example) => open::open_example(session, example, effects),
@@ -83,6 +83,7 @@ fn accept_admitted(session: &mut Session, outcome: Outcome, effects: &mut Vec<Ef
         Outcome::Counterpart(result) => compare::accept(session, result, effects),
         Outcome::Data(path, dataset, choice) => {
             session.columns = None;
+            session.recent_data.add(&path);
             if !dataset.notes.is_empty() {
                 let sentence = format!("{}: {}.", file_name(&path), dataset.notes.join("; "));
                 session.notices.add(Severity::Warning, sentence, "");
@@ -117,8 +118,9 @@ fn accept_admitted(session: &mut Session, outcome: Outcome, effects: &mut Vec<Ef
         Outcome::SessionFiles(path, problems, sources) => {
             session_file::ask_for_files(session, path, problems, sources);
         }
-        Outcome::SessionSaved(path, embeds, shown, Ok(())) => {
+        Outcome::SessionSaved(path, embeds, shown, Ok(left_out)) => {
             session_file::saved(session, path, embeds, *shown);
+            left_out.into_iter().for_each(|sentence| session.notices.add(Severity::Warning, sentence, ""));
             end_writing(session, true, effects);
         }
         Outcome::SessionSaved(_, _, _, Err(trouble)) => {
@@ -180,7 +182,7 @@ fn recover(
     (network, data): (Network, Option<Dataset>),
     effects: &mut Vec<Effect>,
 ) {
-    edit::forget_history(session);
+    history::begin_opening(session, "Recover unsaved work".to_owned());
     session.wanted.network = Some(Arc::new(network));
     session.wanted.network_path = None;
     session.wanted.ablated = None;
@@ -191,7 +193,7 @@ fn recover(
     if !session.wanted.data_fits() {
         session.wanted.data = Data::fitting(session.inputs().unwrap_or(1));
     }
-    open::end_checkpoints(session, effects);
+    series::end(session, effects);
     session.unsaved.keep_nothing();
     session.unsaved.taken_up = Some(folder);
     session.hint = false;
@@ -227,7 +229,7 @@ fn adopt(session: &mut Session, path: PathBuf, opened: OpenedNetwork, effects: &
     let opened_by = answered.map(|(_, opened_by)| opened_by);
     session.import = None;
     let inputs = network.inputs();
-    edit::forget_history(session);
+    history::begin_opening(session, format!("Open {}", file_name(&path)));
     session.wanted.network = Some(Arc::new(network));
     session.wanted.network_path = Some(path);
     session.wanted.ablated = None;
@@ -260,6 +262,7 @@ fn refuse_file(session: &mut Session, path: &Path, trouble: UserError, effects: 
         return;
     }
     session.recent.forget(path);
+    session.recent_data.forget(path);
     session.notices.add(Severity::Error, trouble.sentence, trouble.details);
     if session.shown.is_none() {
         rebuild::build(session, effects);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{edit, open, rebuild};
+use super::{history, open, rebuild, series};
 use crate::session::file::{
     FileProblem, Look, OpenSessionFile, OpenedSession, Relocation, Restoring, SessionPart, SessionSources, snapshot,
 };
@@ -55,6 +55,7 @@ pub fn saved(session: &mut Session, path: PathBuf, embeds: bool, shown: Look) {
     session.recent.add(&path);
     let curves = if session.training.history().is_empty() { "" } else { " The curves of the training are not in it." };
     session.notices.add(Severity::Done, format!("Session saved as {}.{curves}", path.display()), "");
+    session.kept.view = session.view_to_keep();
     session.session_file = Some(OpenSessionFile { path, embeds, saved: Some(shown) });
 }
 
@@ -73,8 +74,9 @@ pub fn adopt(session: &mut Session, opened: OpenedSession, effects: &mut Vec<Eff
     }
     session.recent.add(&path);
     (session.import, session.columns, session.relocation) = (None, None, None);
+    session.kept.view = session.view_to_keep();
     (session.waiting_data, session.replaced_data) = (None, None);
-    edit::forget_history(session);
+    history::begin_opening(session, format!("Open session {}", file_name(&path)));
     session.wanted = document;
     session.unsaved.keep(&session.wanted);
     if is_in_file {
@@ -83,7 +85,7 @@ pub fn adopt(session: &mut Session, opened: OpenedSession, effects: &mut Vec<Eff
     session.session_file = Some(OpenSessionFile { path, embeds, saved: None });
     session.restoring = Some(Restoring { network: Some(network), look });
     session.hint = false;
-    open::end_checkpoints(session, effects);
+    series::end(session, effects);
     session.checkpoints = checkpoints;
     super::checkpoints::adopt(session, effects);
     if let Some(comparison) = comparison {

@@ -8,8 +8,8 @@ use crate::session::derived::Stored;
 use crate::session::open_scene::OpenScene;
 use crate::session::rebuild::{Rebuilt, same_shape};
 use crate::session::{
-    DataSource, DerivedKind, Document, Effect, LayerDetail, Neighbours, PlaybackCommand, Refined, Scene, SceneError,
-    SeparationProfile, Session, Severity, Task, file_name,
+    DataSource, DerivedKind, Document, Effect, KeptView, LayerDetail, Neighbours, PlaybackCommand, Refined, Scene,
+    SceneError, SeparationProfile, Session, Severity, Task, file_name,
 };
 
 /// Shows a scene that takes the place of everything before.
@@ -38,6 +38,7 @@ pub fn show(session: &mut Session, document: Document, scene: Arc<Scene>, effect
     if new_data {
         session.view.points.reset_for_new_data();
     }
+    session.offers_last &= first;
     if new_network {
         session.view.reset_for_new_scene();
         session.view.begin_scene(overlays);
@@ -45,10 +46,23 @@ pub fn show(session: &mut Session, document: Document, scene: Arc<Scene>, effect
         session.playback.restart(duration);
         if first {
             view::move_clock(session, PlaybackCommand::Play);
+            look_as_before(session);
         }
+    }
+    if first {
+        let identity = session.document().map(|document| document.identity());
+        session.kept.first = Some(KeptView::new(&session.view, identity));
     }
     session_view::put_back(session);
     derive::refine(session, effects);
+}
+
+/// The network that was open last is looked at from where it was looked at.
+fn look_as_before(session: &mut Session) {
+    let identity = session.document().map(|document| document.identity());
+    if let Some(kept) = session.kept.camera.take().filter(|kept| Some(&kept.of) == identity.as_ref()) {
+        (session.view.projection, session.view.camera) = (kept.projection, kept.camera);
+    }
 }
 
 /// Takes the scene that grew out of the one before, and asks for the next if it is due.

@@ -1,6 +1,6 @@
 //! Work is stopped or fails: what was open stays.
 
-use super::{derive, open, view};
+use super::{derive, history, open, view};
 use crate::session::derived::is_cancelled;
 use crate::session::{
     CheckpointSeries, Compare, DerivedKind, Document, Effect, SceneError, Session, Severity, Side, Task, ViewCommand,
@@ -56,6 +56,7 @@ fn give_up(session: &mut Session, task: Task) {
         Task::Build => {
             session.wanted = session.shown.as_ref().map(|shown| shown.document.clone()).unwrap_or_default();
             session.training.stay_with(session.wanted.network.as_ref());
+            history::cancel_opening(session);
         }
         Task::Derive(kind) => session.derived.give_up(kind),
         Task::Train => session.training.stop(),

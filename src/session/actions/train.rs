@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::ablation::keep_ablation;
 use super::rebuild;
-use crate::session::document::EditSnapshot;
+use crate::session::history::EditSnapshot;
 use crate::session::{Effect, Goal, Session, Severity, Task, TrainCommand, TrainingChannel, UserError};
 
 /// Carries out a command.
@@ -71,7 +71,9 @@ fn run(session: &mut Session, goal: Goal, effects: &mut Vec<Effect>) {
 
 /// What is wanted now is kept before training changes it.
 fn keep_moment(session: &mut Session) {
-    EditSnapshot::new(&session.wanted).into_iter().for_each(|moment| session.history.remember(moment));
+    EditSnapshot::new(&session.wanted)
+        .into_iter()
+        .for_each(|moment| session.history.remember(moment, "Train".to_owned()));
     keep_ablation(session);
 }
 

@@ -42,7 +42,13 @@ pub fn apply(session: &mut Session, command: ViewCommand, effects: &mut Vec<Effe
         let seen = scene.extent.frame(session.view.projection).camera(session.playback.t(), session.view.camera);
         session.view.camera = Camera { facing: Facing::Axes, ..seen };
     }
-    session.view.apply(command);
+    session.view.apply(match command {
+        ViewCommand::Points(command) => {
+            let samples = session.scene().map_or(0, |scene| scene.dataset.samples());
+            ViewCommand::Points(command.within(samples))
+        }
+        command => command,
+    });
     derive::refine(session, effects);
 }
 

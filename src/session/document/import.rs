@@ -73,6 +73,8 @@ pub enum ImportCommand {
     Spectrum(usize),
     /// Find the singular values of the graph's convolution at this place.
     GraphSpectrum(usize),
+    /// Ask for the shape of the input where the file that is shown leaves its lengths open.
+    AskInputShape,
     /// Read the file's graph again, for an input of the shape that is typed.
     ReadGraph,
     /// Search the tensors.
@@ -214,6 +216,7 @@ impl Import {
             | ImportCommand::Spectrum(_)
             | ImportCommand::GraphSpectrum(_)
             | ImportCommand::ReadGraph
+            | ImportCommand::AskInputShape
             | ImportCommand::Open
             | ImportCommand::Close => {}
         }

@@ -22,7 +22,7 @@ pub(in crate::session) fn open_as_before(
         None => (None, None),
     };
     let by_shape = shape.map(OpenedBy::Shape);
-    let tensors = match formats::open_with_non_finite(path, shape)? {
+    let tensors = match formats::open_to_look(path, shape)? {
         Opened::Network(opened) => return Ok(Some((opened, by_shape))),
         Opened::Tensors(tensors) => tensors,
         Opened::Graph(graph) => match (graph.network, chain) {

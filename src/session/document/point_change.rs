@@ -40,8 +40,19 @@ pub enum PointError {
 }
 
 impl PointChange {
+    /// What it is called in the list of changes.
+    pub fn label(self) -> String {
+        match self {
+            PointChange::Add { .. } => "Add a point".to_owned(),
+            PointChange::Paint { .. } => "Paint points".to_owned(),
+            PointChange::Move { sample, .. } => format!("Move point {}", sample + 1),
+            PointChange::Erase { .. } => "Erase points".to_owned(),
+            PointChange::Clear => "Clear the points".to_owned(),
+        }
+    }
+
     /// Whether `next` belongs to the same stroke.
-    pub(super) fn goes_on_as(&self, next: &PointChange) -> bool {
+    pub(in crate::session) fn goes_on_as(&self, next: &PointChange) -> bool {
         match (self, next) {
             (PointChange::Paint { class, .. }, PointChange::Paint { class: next, .. }) => class == next,
             (PointChange::Move { sample, .. }, PointChange::Move { sample: next, .. }) => sample == next,

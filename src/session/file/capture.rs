@@ -3,17 +3,18 @@
 use nalgebra::DMatrix;
 
 use super::names::{colouring_name, name, table_column_name};
+use super::pose::{stored_camera, stored_projection};
 use super::stored::{StoredFlow, StoredLook};
 use super::stored_view::{
-    StoredCamera, StoredEntry, StoredFindings, StoredGrab, StoredPanel, StoredPen, StoredPointSettings,
-    StoredProjection, StoredRefinement, StoredTime, StoredTour, StoredTraining, StoredTurn, StoredView, StoredWindow,
+    StoredEntry, StoredFindings, StoredGrab, StoredPanel, StoredPen, StoredPointSettings, StoredRefinement, StoredTime,
+    StoredTour, StoredTraining, StoredTurn, StoredView, StoredWindow,
 };
 use super::write::SessionSnapshot;
 use crate::diagnostics::findings::Severity;
 use crate::flow::FlowOptions;
 use crate::session::{
-    Camera, Document, FindingScope, Overlay, PanelPart, PanelSettings, PointSettings, Projection, Scene, Section,
-    Session, Tour, Track, ViewSettings, WindowSettings,
+    Document, FindingScope, Overlay, PanelPart, PanelSettings, PointSettings, Scene, Section, Session, Tour, Track,
+    ViewSettings, WindowSettings,
 };
 use crate::training::{Optimiser, Schedule};
 
@@ -81,6 +82,7 @@ fn time(session: &Session) -> StoredTime {
         speed: Some(playback.speed()),
         looping: Some(playback.looping()),
         range: playback.range(),
+        marks: playback.marks().to_vec(),
         rested: playback.rested(),
     }
 }
@@ -88,9 +90,9 @@ fn time(session: &Session) -> StoredTime {
 fn view(view: &ViewSettings, hint: bool) -> StoredView {
     let refinement = view.refinement;
     StoredView {
-        projection: Some(projection(view.projection)),
+        projection: Some(stored_projection(view.projection)),
         tour: Some(tour(&view.tour)),
-        camera: Some(camera(&view.camera)),
+        camera: Some(stored_camera(&view.camera)),
         auto_fit: Some(view.auto_fit),
         overlays: Some(Overlay::ALL.into_iter().filter(|overlay| view.shows(*overlay)).map(name).collect()),
         trail_length: Some(view.trail_length),
@@ -116,22 +118,6 @@ fn view(view: &ViewSettings, hint: bool) -> StoredView {
     }
 }
 
-fn projection(projection: Projection) -> StoredProjection {
-    let (kind, axes) = match projection {
-        Projection::Plane(axes) => ("plane".into(), axes.to_vec()),
-        Projection::Space(axes) => ("space".into(), axes.to_vec()),
-        Projection::ClassPlane(classes) => ("class_plane".into(), classes.to_vec()),
-        Projection::ClassSpace(classes) => ("class_space".into(), classes.to_vec()),
-        Projection::Automatic
-        | Projection::PrincipalPlane
-        | Projection::PrincipalSpace
-        | Projection::FollowingPlane
-        | Projection::FollowingSpace
-        | Projection::Tour => (name(projection), Vec::new()),
-    };
-    StoredProjection { kind, axes }
-}
-
 fn rows(matrix: &DMatrix<f64>) -> [Vec<f64>; 2] {
     [0, 1].map(|row| (0..matrix.ncols()).filter_map(|column| matrix.get((row, column)).copied()).collect())
 }
@@ -140,15 +126,6 @@ fn tour(tour: &Tour) -> StoredTour {
     let state = tour.state();
     let turn = state.turn.map(|(from, to, done)| StoredTurn { from: rows(&from), to: rows(&to), done });
     StoredTour { playing: tour.playing, speed: tour.speed(), plane: rows(&state.plane), turn, begun: state.begun }
-}
-
-fn camera(camera: &Camera) -> StoredCamera {
-    StoredCamera {
-        orientation: camera.orientation.quaternion(),
-        pan: camera.pan,
-        zoom: camera.zoom,
-        facing: Some(name(camera.facing)),
-    }
 }
 
 fn panel(panel: &PanelSettings) -> StoredPanel {

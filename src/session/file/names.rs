@@ -7,7 +7,7 @@ use crate::session::TableColumn;
 use crate::training::Loss;
 
 /// The name of a choice.
-pub(super) fn name(choice: impl Debug) -> String {
+pub(in crate::session) fn name(choice: impl Debug) -> String {
     let mut name = String::new();
     for letter in format!("{choice:?}").chars() {
         if letter.is_uppercase() && !name.is_empty() {
@@ -25,7 +25,7 @@ pub fn option_name(choice: impl Debug) -> String {
 
 /// Reads names, and keeps those that this version does not know.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(in crate::session) struct Names {
     /// What is not known, a part of a sentence each.
     pub unknown: Vec<String>,
 }

@@ -3,20 +3,19 @@
 use nalgebra::DMatrix;
 
 use super::names::Names;
+use super::pose::{restored_camera, restored_projection};
 use super::stored::StoredLook;
 use super::stored_view::{
-    StoredCamera, StoredFindings, StoredPanel, StoredPointSettings, StoredProjection, StoredTime, StoredTour,
-    StoredTraining, StoredView, StoredWindow,
+    StoredFindings, StoredPanel, StoredPointSettings, StoredTime, StoredTour, StoredTraining, StoredView, StoredWindow,
 };
 use crate::diagnostics::findings::{Severity, Thresholds};
 use crate::diagnostics::probes::Perturbation;
 use crate::resnet::{Integrator, Refinement, RefinementKind};
 use crate::session::view::TourState;
 use crate::session::{
-    Appearance, Camera, Compare, Facing, FindingScope, Grab, HeatWindow, KeptTime, MatrixEntry, Orientation, Overlay,
-    Pace, PanelCommand, PanelPart, PanelSettings, Pen, PenCommand, Pick, PointCommand, ProbeCommand, Projection, Scene,
-    Section, Selection, Session, Side, Sorting, Tool, Tour, Track, VelocityPicture, ViewCommand, ViewSettings,
-    WeightPart, WindowSettings,
+    Appearance, Compare, FindingScope, Grab, HeatWindow, KeptTime, MatrixEntry, Overlay, Pace, PanelCommand, PanelPart,
+    PanelSettings, Pen, PenCommand, Pick, PointCommand, ProbeCommand, Scene, Section, Selection, Session, Side,
+    Sorting, Tool, Tour, Track, VelocityPicture, ViewCommand, ViewSettings, WeightPart, WindowSettings,
 };
 use crate::training::{Loss, Objective, Optimiser, Schedule, TrainingOptions};
 
@@ -50,6 +49,7 @@ fn time(stored: &StoredTime) -> KeptTime {
         speed: stored.speed.unwrap_or(1.0),
         looping: stored.looping.unwrap_or(true),
         range: stored.range,
+        marks: stored.marks.clone(),
         rested: stored.rested,
     }
 }
@@ -57,13 +57,13 @@ fn time(stored: &StoredTime) -> KeptTime {
 fn view(stored: &StoredView, scene: &Scene, names: &mut Names) -> ViewSettings {
     let mut view = ViewSettings::default();
     view.begin_scene(scene.first_overlays());
-    let projection = stored.projection.as_ref().and_then(|stored| projection(stored, names));
+    let projection = stored.projection.as_ref().and_then(|stored| restored_projection(stored, names));
     view.projection = projection.unwrap_or_default();
     if let Some(stored) = &stored.tour {
         view.tour = tour(stored);
     }
     if let Some(stored) = &stored.camera {
-        view.camera = camera(stored, names);
+        view.camera = restored_camera(stored, names);
     }
     view.auto_fit = stored.auto_fit.unwrap_or(view.auto_fit);
     if let Some(shown) = &stored.overlays {
@@ -100,27 +100,6 @@ fn view(stored: &StoredView, scene: &Scene, names: &mut Names) -> ViewSettings {
     view
 }
 
-fn projection(stored: &StoredProjection, names: &mut Names) -> Option<Projection> {
-    match (stored.kind.as_str(), stored.axes.as_slice()) {
-        ("plane", [x, y]) => Some(Projection::Plane([*x, *y])),
-        ("space", [x, y, z]) => Some(Projection::Space([*x, *y, *z])),
-        ("class_plane", [x, y]) => Some(Projection::ClassPlane([*x, *y])),
-        ("class_space", [x, y, z]) => Some(Projection::ClassSpace([*x, *y, *z])),
-        (kind, _) => names.find(
-            "projection",
-            Some(kind),
-            &[
-                Projection::Automatic,
-                Projection::PrincipalPlane,
-                Projection::PrincipalSpace,
-                Projection::FollowingPlane,
-                Projection::FollowingSpace,
-                Projection::Tour,
-            ],
-        ),
-    }
-}
-
 fn matrix([one, other]: &[Vec<f64>; 2]) -> DMatrix<f64> {
     // Rows of different lengths are no matrix; one without columns is none that is used.
     let columns = if one.len() == other.len() { one.len() } else { 0 };
@@ -134,16 +113,6 @@ fn tour(stored: &StoredTour) -> Tour {
     let turn = stored.turn.as_ref().map(|turn| (matrix(&turn.from), matrix(&turn.to), turn.done));
     tour.restore(TourState { plane: matrix(&stored.plane), turn, begun: stored.begun });
     tour
-}
-
-fn camera(stored: &StoredCamera, names: &mut Names) -> Camera {
-    let orientation = Orientation::from_quaternion(stored.orientation);
-    let usual = if orientation == Orientation::default() { Facing::Data } else { Facing::Axes };
-    let facing = names.find("facing", stored.facing.as_deref(), &[Facing::Data, Facing::Axes]).unwrap_or(usual);
-    let mut camera = Camera { orientation, facing, ..Camera::default() };
-    camera.zoom(stored.zoom, [0.0, 0.0]);
-    camera.pan(stored.pan);
-    camera
 }
 
 fn panel(stored: &StoredPanel, names: &mut Names) -> PanelSettings {

@@ -159,6 +159,9 @@ pub struct StoredTime {
     pub speed: Option<f64>,
     pub looping: Option<bool>,
     pub range: Option<(f64, f64)>,
+    /// The times that are marked on the timeline.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<f64>,
     /// Seconds spent at the end of the loop.
     pub rested: f64,
 }

@@ -42,11 +42,11 @@ impl SessionSnapshot {
         self.document.whole_network()
     }
 
-    /// Writes the session beside `path` and renames it.
+    /// Writes the session beside `path` and renames it, and says what it could not hold.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn save(&self, path: &Path) -> Result<(), FormatError> {
+    pub fn save(&self, path: &Path) -> Result<Option<String>, FormatError> {
         let folder = path.parent().unwrap_or(Path::new(""));
         let reference = |file: Option<&Path>| {
             // What cannot be read again by its path, such as a pipe, is embedded.
@@ -55,7 +55,22 @@ impl SessionSnapshot {
         };
         let network = reference(self.document.network_path.as_deref().filter(|_| self.is_in_file));
         let data = stored_data(&self.document.data, self.embeds, folder, reference);
-        Ok(formats::write_beside(path, |writer| self.write(writer, folder, network.as_ref(), &data))?)
+        let (comparison, left_out) = self.stored_comparison(folder);
+        formats::write_beside(path, |writer| self.write(writer, folder, network.as_ref(), comparison.as_ref(), &data))?;
+        Ok(left_out)
+    }
+
+    /// The comparison by the file of its other network, or why that is not in the session.
+    fn stored_comparison(&self, folder: &Path) -> (Option<StoredComparison>, Option<String>) {
+        let Some((file, pairing, morph)) = &self.comparison else { return (None, None) };
+        match FileReference::new(file, folder) {
+            Ok(file) => (Some(StoredComparison { file, pairing: pairing.map(name), morph: *morph }), None),
+            Err(error) => {
+                let file = file.display();
+                let remedy = "compare it with a copy of that file and save again to keep it";
+                (None, Some(format!("The comparison is not in it: {file} cannot be read again ({error}); {remedy}.")))
+            }
+        }
     }
 
     fn write(
@@ -63,6 +78,7 @@ impl SessionSnapshot {
         writer: &mut BufWriter<std::fs::File>,
         folder: &Path,
         network: Option<&FileReference>,
+        comparison: Option<&StoredComparison>,
         data: &StoredData,
     ) -> io::Result<()> {
         let Document { network_path, file, ablated, .. } = &self.document;
@@ -103,12 +119,7 @@ impl SessionSnapshot {
             }
             (None, None) => return Err(io::Error::other("there is no network to save")),
         }
-        // What cannot be read again by its path has no place in a file.
-        let comparison = self.comparison.as_ref().and_then(|(file, pairing, morph)| {
-            let file = FileReference::new(file, folder).ok()?;
-            Some(StoredComparison { file, pairing: pairing.map(name), morph: *morph })
-        });
-        if let Some(comparison) = &comparison {
+        if let Some(comparison) = comparison {
             entry(writer, "comparison", comparison)?;
         }
         if let Some(ablated) = ablated {

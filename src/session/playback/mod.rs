@@ -12,6 +12,10 @@ const SHORTEST_RANGE: f64 = 0.02;
 const SHORTEST_VIEW: f64 = 0.05;
 /// Where the time is in what is in sight after it has left it, as a share.
 const TURNED_PAGE: f64 = 0.1;
+/// A mark that is closer than this to the present time is the one that is meant.
+const NEAR_MARK: f64 = 0.01;
+/// The most times that can be marked.
+const MAX_MARKS: usize = 200;
 /// Times closer than this are the same boundary.
 const SAME_TIME: f64 = 1e-9;
 
@@ -27,6 +31,8 @@ pub struct Playback {
     speed: f64,
     looping: bool,
     range: Option<(f64, f64)>,
+    /// The times that a person marked, ascending.
+    marks: Vec<f64>,
     /// The times that are in sight on the timeline, where it is not the whole flow.
     visible: Option<(f64, f64)>,
     /// Seconds spent at the end of the loop.
@@ -34,7 +40,7 @@ pub struct Playback {
 }
 
 /// A clock as it is kept.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct KeptTime {
     /// The time shown.
     pub t: f64,
@@ -46,6 +52,8 @@ pub struct KeptTime {
     pub looping: bool,
     /// The range that is played.
     pub range: Option<(f64, f64)>,
+    /// The times that are marked.
+    pub marks: Vec<f64>,
     /// Seconds spent at the end of the loop.
     pub rested: f64,
 }
@@ -98,6 +106,14 @@ pub enum PlaybackCommand {
     SetRange(f64, f64),
     /// Plays the whole flow again.
     ClearRange,
+    /// Loops from the present time on.
+    RangeFrom,
+    /// Loops up to the present time.
+    RangeTo,
+    /// Marks the present time, or takes the mark there away.
+    ToggleMark,
+    /// To the next mark; from the last one to the first.
+    NextMark,
 }
 
 impl Playback {
@@ -111,6 +127,7 @@ impl Playback {
             speed: 1.0,
             looping: true,
             range: None,
+            marks: Vec::new(),
             visible: None,
             rested: 0.0,
         }
@@ -146,6 +163,21 @@ impl Playback {
         self.range
     }
 
+    /// The times that a person marked, ascending.
+    pub fn marks(&self) -> &[f64] {
+        &self.marks
+    }
+
+    /// Why a loop cannot begin now, in a sentence; `None` where it can.
+    pub fn range_from_refusal(&self) -> Option<&'static str> {
+        (self.duration - self.t < SHORTEST_RANGE).then_some("The flow ends here.")
+    }
+
+    /// Why a loop cannot end now, in a sentence; `None` where it can.
+    pub fn range_to_refusal(&self) -> Option<&'static str> {
+        (self.t < SHORTEST_RANGE).then_some("The flow begins here.")
+    }
+
     /// The times that are in sight on the timeline; `None` for the whole flow.
     pub fn visible(&self) -> Option<(f64, f64)> {
         self.visible
@@ -171,6 +203,11 @@ impl Playback {
             self.set_range(from, to);
             self.looping = kept.looping;
         }
+        for mark in kept.marks.into_iter().filter(|mark| mark.is_finite()) {
+            self.marks.push(mark.clamp(0.0, self.duration));
+        }
+        self.marks.sort_by(f64::total_cmp);
+        self.marks.truncate(MAX_MARKS);
         if kept.t.is_finite() {
             self.t = kept.t.clamp(0.0, self.duration);
         }
@@ -183,6 +220,7 @@ impl Playback {
         self.duration = Playback::new(duration).duration;
         self.t = self.t.min(self.duration);
         self.range = self.range.filter(|(_, end)| *end <= self.duration);
+        self.marks.retain(|mark| *mark <= self.duration);
         self.visible = self.visible.filter(|(_, end)| *end <= self.duration);
     }
 
@@ -226,6 +264,19 @@ impl Playback {
             PlaybackCommand::ToggleLoop => self.looping = !self.looping,
             PlaybackCommand::SetRange(from, to) => self.set_range(from, to),
             PlaybackCommand::ClearRange => self.range = None,
+            PlaybackCommand::RangeFrom => {
+                let end = self.bounds().1;
+                self.set_range(self.t, if end - self.t < SHORTEST_RANGE { self.duration } else { end });
+            }
+            PlaybackCommand::RangeTo => {
+                let start = self.bounds().0;
+                self.set_range(if self.t - start < SHORTEST_RANGE { 0.0 } else { start }, self.t);
+            }
+            PlaybackCommand::ToggleMark => self.toggle_mark(),
+            PlaybackCommand::NextMark => {
+                let next = self.marks.iter().find(|mark| **mark > self.t + SAME_TIME).or(self.marks.first());
+                next.copied().into_iter().for_each(|mark| self.stop_at(mark));
+            }
         }
     }
 
@@ -312,6 +363,15 @@ impl Playback {
         self.range = Some((from, to));
         self.looping = true;
         self.t = self.t.clamp(from, to);
+    }
+
+    fn toggle_mark(&mut self) {
+        let marks = self.marks.len();
+        self.marks.retain(|mark| (mark - self.t).abs() > NEAR_MARK);
+        if self.marks.len() == marks && marks < MAX_MARKS {
+            let at = self.marks.partition_point(|mark| *mark < self.t);
+            self.marks.insert(at, self.t);
+        }
     }
 
     fn layer_starts(&self) -> impl DoubleEndedIterator<Item = f64> + use<> {

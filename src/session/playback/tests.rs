@@ -146,3 +146,42 @@ fn a_flow_that_grows_or_shrinks_keeps_its_time() {
     playback.resize(f64::NAN);
     assert_eq!((playback.t(), playback.duration()), (0.0, 0.0));
 }
+
+#[test]
+fn a_loop_begins_and_ends_at_the_present_time() {
+    let mut playback = Playback::new(4.0);
+    playback.apply(PlaybackCommand::Seek(1.5), &[]);
+    playback.apply(PlaybackCommand::RangeFrom, &[]);
+    assert_eq!(playback.range(), Some((1.5, 4.0)));
+    playback.apply(PlaybackCommand::Seek(2.5), &[]);
+    playback.apply(PlaybackCommand::RangeTo, &[]);
+    assert_eq!(playback.range(), Some((1.5, 2.5)));
+    // Behind its end a new one begins, before its start one ends.
+    playback.apply(PlaybackCommand::Seek(3.0), &[]);
+    playback.apply(PlaybackCommand::RangeFrom, &[]);
+    assert_eq!(playback.range(), Some((3.0, 4.0)));
+    playback.apply(PlaybackCommand::Seek(1.0), &[]);
+    playback.apply(PlaybackCommand::RangeTo, &[]);
+    assert_eq!(playback.range(), Some((0.0, 1.0)));
+    playback.apply(PlaybackCommand::Home, &[]);
+    assert!(playback.range_to_refusal().is_some() && playback.range_from_refusal().is_none());
+}
+
+#[test]
+fn marks_are_set_visited_and_taken_away() {
+    let mut playback = Playback::new(3.0);
+    for t in [2.0, 0.5, 1.25] {
+        playback.apply(PlaybackCommand::Seek(t), &[]);
+        playback.apply(PlaybackCommand::ToggleMark, &[]);
+    }
+    assert_eq!(playback.marks(), [0.5, 1.25, 2.0]);
+    for t in [2.0, 0.5, 1.25] {
+        playback.apply(PlaybackCommand::NextMark, &[]);
+        assert_eq!(playback.t(), t);
+    }
+    playback.apply(PlaybackCommand::Nudge(0.004), &[]);
+    playback.apply(PlaybackCommand::ToggleMark, &[]);
+    assert_eq!(playback.marks(), [0.5, 2.0]);
+    playback.resize(1.0);
+    assert_eq!(playback.marks(), [0.5]);
+}

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use nalgebra::DMatrix;
 
 use super::facing::Facings;
-use super::fit::LayerBounds;
+use super::fit::DataBounds;
 use super::frame::{Frame, Rows};
 use super::principal_rows::PrincipalRows;
 use crate::flow::{Flow, SampledPath};
@@ -22,6 +22,13 @@ const MAX_POSITIONS: usize = 60_000;
 /// A position in d dimensions costs about d² multiplications while the layer turns; this many in all take a second or two.
 const MAX_WORK: usize = 1_500_000_000;
 
+/// So many times of each phase are looked at, where there are few phases; of all together at most [`MAX_TIMES`].
+const TIMES_OF_PHASE: usize = 6;
+const MAX_TIMES: usize = 1200;
+/// Positions of more dimensions cost: all points are followed at so many times of a layer, or fewer, but some, at more.
+const CHEAP: usize = 8;
+const COARSE_TIMES: usize = 10;
+const MIN_SAMPLES: usize = 128;
 /// At as many times the projections are compared.
 const MAX_COMPARED: usize = 24;
 /// The mean share of the variance at a time that the following projection must show more to be the automatic one.
@@ -57,6 +64,8 @@ impl Extent {
         let budget = MAX_POSITIONS.min(MAX_VALUES / dimension).min(MAX_WORK / (dimension * dimension)).max(64);
         let times = spread(&times(flow), budget / 8);
         let samples: Vec<usize> = (0..path.samples()).collect();
+        let dear = budget.min(samples.len() * COARSE_TIMES * flow.layers().len()).max(MIN_SAMPLES * times.len());
+        let budget = if dimension > CHEAP { dear.min(budget) } else { budget };
         let samples = spread(&samples, (budget / times.len().max(1)).max(1));
         let mut values = Vec::with_capacity(dimension * times.len() * samples.len());
         let mut time_of_position = Vec::with_capacity(times.len() * samples.len());
@@ -305,7 +314,7 @@ impl Extent {
 
     fn fitted(&self, rows: Rows, projected: &DMatrix<f64>, labels: Vec<String>, share: Option<f64>) -> Frame {
         let space = projected.nrows() == 3;
-        let bounds = LayerBounds::new(projected.as_view(), &self.times, space);
+        let bounds = DataBounds::new(projected.as_view(), &self.times, space);
         let facings = if space { Facings::new(projected.as_view(), &self.times) } else { Facings::default() };
         Frame { rows, labels, coordinates: Vec::new(), space, bounds, facings, share }
     }
@@ -320,10 +329,14 @@ fn share(seen: f64, total: f64) -> f64 {
     if total > 0.0 { (seen / total).clamp(0.0, 1.0) } else { 1.0 }
 }
 
-/// The ends and the middle of every phase.
+/// The ends of every phase, and times between them.
 fn times(flow: &Flow) -> Vec<f64> {
     let phases = flow.layers().iter().flat_map(|layer| &layer.phases);
-    let mut times: Vec<f64> = phases.flat_map(|phase| [phase.start, (phase.start + phase.end) / 2.0]).collect();
+    let count = (MAX_TIMES / phases.clone().count().max(1)).clamp(2, TIMES_OF_PHASE);
+    let in_phase = move |(start, end): (f64, f64)| {
+        (0..count).map(move |index| start + (end - start) * index as f64 / count as f64)
+    };
+    let mut times: Vec<f64> = phases.flat_map(|phase| in_phase((phase.start, phase.end))).collect();
     times.insert(0, 0.0);
     times.push(flow.duration());
     times.dedup();

@@ -1,8 +1,11 @@
-//! How much of the projected space is in sight: one scale for the whole flow, or one for each layer.
+//! How much of the projected space is in sight: one scale for the whole flow, or one that lets the data fill the view.
 //!
-//! Within a layer the scale stays, so that growth and shrinkage are seen. It changes around the layer's ends only: a side of
-//! the picture that moves outward has arrived when the next layer begins, one that moves inward sets out there. What is in
-//! sight thus holds the data at every time.
+//! The scale rests while the data fills most of what is in sight, so that growth and shrinkage are seen. Where the data would
+//! leave it, or become small in it, the window goes along as little as it can: along each direction of the screen it holds
+//! the data and is at most 1 ⁄ [`TIGHTEST`] times as large. That window follows from the flow up to t and from the direction
+//! of the look, and not from what was looked at before: at one time there is one picture.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use nalgebra::DMatrixView;
 
@@ -17,80 +20,222 @@ pub struct Fit {
     pub half: [f64; 2],
 }
 
-/// How long before and after a layer's end the scale changes, in layers.
-pub const SCALE_CHANGE: f64 = 0.12;
+/// The data fills at least this share of the window along each direction.
+const TIGHTEST: f64 = 0.86;
+/// The data may be smaller than this share of the largest that it becomes without being magnified further: it is a point.
+const SMALLEST: f64 = 1e-6;
+/// Positions are known to this share of themselves.
+const ROUNDING: f64 = 1e-5;
+/// A direction along which the window is smaller than this share of the other does not decide the scale.
+const DECISIVE: f64 = 0.25;
+/// The window's way is smoothed over this span of its own clock, which goes as the time does while the window rests …
+const SMOOTHED: f64 = 0.08;
+/// … and by so much more for each e-fold of its change: smoothing moves it by at most 3 %.
+const CHANGE: f64 = 1.2;
+/// Half the time over which the growth of the window is measured, in layers.
+const MOMENT: f64 = 0.01;
+/// A window of this size shows a single point.
+const NOTHING: f64 = 1e-300;
 /// The directions, and their opposites, along which the outermost positions of a picture in space are kept: neighbours are
 /// about a quarter of a radian apart, so that what is kept reaches as far as all positions to 2 %.
 const DIRECTIONS: usize = 48;
 /// The angle by which each of them is turned from the one before around the axis; it never repeats.
 const GOLDEN_ANGLE: f64 = 2.399_963_229_728_653;
 
-/// The outermost projected positions of every layer.
+/// The outermost projected positions at many times.
 #[derive(Clone, Debug)]
-pub(super) struct LayerBounds {
-    layers: Vec<Vec<[f64; 3]>>,
+pub(super) struct DataBounds {
+    moments: Arc<[Moment]>,
+    /// The way of the window for the direction that was looked from last.
+    known: Arc<Mutex<Option<Arc<WindowPath>>>>,
+}
+
+#[derive(Clone, Debug)]
+struct Moment {
+    t: f64,
+    outermost: Vec<[f64; 3]>,
+}
+
+/// The window at many times, looked at from one direction.
+#[derive(Debug)]
+struct WindowPath {
+    orientation: Orientation,
+    times: Vec<f64>,
+    /// The window's own clock at each time.
+    clock: Vec<f64>,
+    /// Middle and half size along right, up and toward the viewer.
+    windows: Vec<[Span; 3]>,
+}
+
+/// The middle of a span, and the logarithm of half its length.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    middle: f64,
+    log_half: f64,
 }
 
 /// From and to along right, up and toward the viewer.
 type Sides = [[f64; 2]; 3];
 
-impl LayerBounds {
-    /// `times` holds the time of each column of `points` (1 to 3 coordinates × positions), ascending; a position at a
-    /// layer's end belongs to both layers.
-    pub(super) fn new(points: DMatrixView<'_, f64>, times: &[f64], space: bool) -> LayerBounds {
-        let last = times.last().copied().unwrap_or(0.0).ceil().max(1.0) as usize;
-        let mut layers = vec![Vec::new(); last];
+impl DataBounds {
+    /// `times` holds the time of each column of `points` (1 to 3 coordinates × positions), ascending.
+    pub(super) fn new(points: DMatrixView<'_, f64>, times: &[f64], space: bool) -> DataBounds {
         let directions = if space { directions() } else { vec![[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]] };
-        for (layer, kept) in layers.iter_mut().enumerate() {
-            let start = times.partition_point(|t| *t < layer as f64);
-            let end = times.partition_point(|t| *t <= (layer + 1) as f64);
-            *kept = outermost(points.columns(start, end - start), &directions);
-        }
-        // Of a very long flow not every layer is followed: those between are like the one before.
-        for layer in 1..layers.len() {
-            if layers[layer].is_empty() {
-                layers[layer] = layers[layer - 1].clone();
+        let mut moments = Vec::new();
+        let mut start = 0;
+        for group in times.chunk_by(|one, other| one == other) {
+            let outermost = outermost(points.columns(start, group.len()), &directions);
+            start += group.len();
+            if let (Some(t), false) = (group.first(), outermost.is_empty()) {
+                moments.push(Moment { t: *t, outermost });
             }
         }
-        LayerBounds { layers }
+        DataBounds { moments: moments.into(), known: Arc::default() }
     }
 
     /// What holds the data of the whole flow, looked at with `orientation`.
     pub(super) fn whole(&self, orientation: Orientation) -> Fit {
-        let all = self.layers.iter().filter_map(|layer| sides(layer, orientation));
+        let all = self.moments.iter().filter_map(|moment| sides(&moment.outermost, orientation));
         let union = all.reduce(|one, other| {
             [0, 1, 2].map(|axis| [one[axis][0].min(other[axis][0]), one[axis][1].max(other[axis][1])])
         });
-        fit(union, orientation)
+        let middle_and_half = |[low, high]: [f64; 2]| (low / 2.0 + high / 2.0, high / 2.0 - low / 2.0);
+        fit(union.unwrap_or([[0.0; 2]; 3]).map(middle_and_half), orientation)
     }
 
-    /// What holds the data of the layer at time t, looked at with `orientation`; around the layer's ends on the way to that
-    /// of its neighbour.
+    /// What is in sight at time t, looked at with `orientation`.
     pub(super) fn at(&self, t: f64, orientation: Orientation) -> Fit {
-        let last = self.layers.len().saturating_sub(1);
-        let sides_of = |layer: usize| self.layers.get(layer).and_then(|layer| sides(layer, orientation));
-        let layer = (t.max(0.0).floor() as usize).min(last);
-        let Some(here) = sides_of(layer) else { return fit(None, orientation) };
-        let since = t - layer as f64;
-        let until = 1.0 - since;
-        // The sides on which the neighbour reaches farther, on the way there.
-        let widened = |other: Sides, share: f64| {
-            let share = share.clamp(0.0, 1.0);
-            let share = share * share * (3.0 - 2.0 * share);
-            [0, 1, 2].map(|axis| {
-                let ([low, high], [farther_low, farther_high]) = (here[axis], other[axis]);
-                [low + share * (farther_low - low).min(0.0), high + share * (farther_high - high).max(0.0)]
-            })
-        };
-        let sides = if until < SCALE_CHANGE && layer < last {
-            sides_of(layer + 1).map(|next| widened(next, 1.0 - until / SCALE_CHANGE))
-        } else if since < SCALE_CHANGE && layer > 0 {
-            sides_of(layer - 1).map(|before| widened(before, 1.0 - since / SCALE_CHANGE))
-        } else {
-            None
-        };
-        fit(Some(sides.unwrap_or(here)), orientation)
+        let path = self.path(orientation);
+        fit(path.at(t).map(|span| (span.middle, span.log_half.exp())), orientation)
     }
+
+    /// How fast the window grows at time t, in e-folds a layer; 0 while it rests.
+    pub(super) fn growth(&self, t: f64, orientation: Orientation) -> f64 {
+        let path = self.path(orientation);
+        let log_size = |t: f64| path.at(t)[..2].iter().map(|span| span.log_half).fold(f64::NEG_INFINITY, f64::max);
+        let grown = (log_size(t + MOMENT) - log_size(t - MOMENT)) / (2.0 * MOMENT);
+        if grown.is_finite() { grown } else { 0.0 }
+    }
+
+    fn path(&self, orientation: Orientation) -> Arc<WindowPath> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some(path) if path.orientation == orientation => path.clone(),
+            _ => {
+                let path = Arc::new(WindowPath::new(&self.moments, orientation));
+                *known = Some(path.clone());
+                path
+            }
+        }
+    }
+}
+
+impl WindowPath {
+    fn new(moments: &[Moment], orientation: Orientation) -> WindowPath {
+        let seen: Vec<(f64, Sides)> =
+            moments.iter().filter_map(|moment| Some((moment.t, sides(&moment.outermost, orientation)?))).collect();
+        let half = |[low, high]: [f64; 2]| high / 2.0 - low / 2.0;
+        let largest = seen.iter().flat_map(|(_, sides)| sides.map(half)).fold(0.0, f64::max);
+        let mut windows: Vec<[Span; 3]> = Vec::with_capacity(seen.len());
+        for (_, sides) in &seen {
+            let before = windows.last().copied();
+            windows.push([0, 1, 2].map(|axis| {
+                let least = smallest(sides[axis], largest);
+                followed(before.map(|before: [Span; 3]| before[axis]), sides[axis], least)
+            }));
+        }
+        let times: Vec<f64> = seen.iter().map(|(t, _)| *t).collect();
+        let mut clock = Vec::with_capacity(times.len());
+        let mut now = 0.0;
+        for (index, window) in windows.iter().enumerate() {
+            if let Some(before) = index.checked_sub(1) {
+                now += times[index] - times[before] + CHANGE * change(&windows[before], window);
+            }
+            clock.push(now);
+        }
+        WindowPath { orientation, times, clock, windows }
+    }
+
+    /// The window at time t, its way smoothed over a span of its own clock.
+    fn at(&self, t: f64) -> [Span; 3] {
+        let still = Span { middle: 0.0, log_half: f64::NEG_INFINITY };
+        let (Some(first), Some(last)) = (self.windows.first(), self.windows.last()) else { return [still; 3] };
+        let after = self.times.partition_point(|known| *known <= t);
+        let now = match (after.checked_sub(1), self.times.get(after)) {
+            (Some(before), Some(next)) => {
+                let share = (t - self.times[before]) / (next - self.times[before]).max(f64::MIN_POSITIVE);
+                self.clock[before] + share * (self.clock[after] - self.clock[before])
+            }
+            (Some(before), None) => self.clock[before],
+            (None, _) => 0.0,
+        };
+        let end = self.clock.last().copied().unwrap_or(0.0);
+        let (from, to) = (now - SMOOTHED / 2.0, now + SMOOTHED / 2.0);
+        // The mean of a way of straight pieces: each with its middle. Before its start and behind its end it rests.
+        let mut sum = [Span { middle: 0.0, log_half: 0.0 }; 3];
+        let mut add = |window: &[Span; 3], weight: f64| {
+            for (sum, span) in sum.iter_mut().zip(window) {
+                sum.middle += weight * span.middle;
+                sum.log_half += weight * span.log_half;
+            }
+        };
+        add(first, (-from).clamp(0.0, SMOOTHED) / SMOOTHED);
+        add(last, (to - end).clamp(0.0, SMOOTHED) / SMOOTHED);
+        let begin = self.clock.partition_point(|clock| *clock <= from).saturating_sub(1);
+        for index in begin..self.clock.len().saturating_sub(1) {
+            let (start, stop) = (self.clock[index], self.clock[index + 1]);
+            if start >= to {
+                break;
+            }
+            let (low, high) = (start.max(from), stop.min(to));
+            if high > low {
+                let share = ((low + high) / 2.0 - start) / (stop - start);
+                add(&between(&self.windows[index], &self.windows[index + 1], share), (high - low) / SMOOTHED);
+            }
+        }
+        sum
+    }
+}
+
+/// The least half size of a window for data that reaches so far: where it never parts, its distance from the origin.
+fn smallest([low, high]: [f64; 2], largest: f64) -> f64 {
+    let far = low.abs().max(high.abs());
+    if largest <= ROUNDING * far { far } else { (SMALLEST * largest).max(ROUNDING * far) }
+}
+
+/// The window that follows `before` by as little as the data at `side` asks for.
+fn followed(before: Option<Span>, [low, high]: [f64; 2], least: f64) -> Span {
+    let half = (high / 2.0 - low / 2.0).max(least);
+    let own = low / 2.0 + high / 2.0;
+    if half <= 0.0 {
+        return Span { middle: own, log_half: f64::MIN_POSITIVE.ln() };
+    }
+    let Some(before) = before else { return Span { middle: own, log_half: (half / TIGHTEST.sqrt()).ln() } };
+    let size = before.log_half.exp().clamp(half, half / TIGHTEST);
+    let room = size - half;
+    Span { middle: before.middle.clamp(own - room, own + room), log_half: size.ln() }
+}
+
+/// How much of a change there is from one window to the next.
+fn change(from: &[Span; 3], to: &[Span; 3]) -> f64 {
+    let half = |window: &[Span; 3], axis: usize| window[axis].log_half.exp();
+    let largest = [0, 1].map(|axis| half(from, axis).max(half(to, axis))).into_iter().fold(f64::MIN_POSITIVE, f64::max);
+    let of_axis = |axis: usize| {
+        let size = half(from, axis).max(half(to, axis));
+        let weight = (size / (DECISIVE * largest)).min(1.0);
+        let grown = (to[axis].log_half - from[axis].log_half).abs();
+        let moved = (to[axis].middle - from[axis].middle).abs() / size.max(DECISIVE * largest);
+        (weight * grown).max(moved)
+    };
+    of_axis(0).max(of_axis(1))
+}
+
+fn between(from: &[Span; 3], to: &[Span; 3], share: f64) -> [Span; 3] {
+    let mix = |from: f64, to: f64| from + share * (to - from);
+    [0, 1, 2].map(|axis| Span {
+        middle: mix(from[axis].middle, to[axis].middle),
+        log_half: mix(from[axis].log_half, to[axis].log_half),
+    })
 }
 
 /// Unit vectors spread over half of the sphere.
@@ -142,17 +287,17 @@ fn sides(points: &[[f64; 3]], orientation: Orientation) -> Option<Sides> {
     Some(sides)
 }
 
-/// A single point, or points that never part, are shown in a window of their own size.
-fn fit(sides: Option<Sides>, orientation: Orientation) -> Fit {
-    let sides = sides.unwrap_or([[0.0; 2]; 3]);
-    let middle = sides.map(|[low, high]| low / 2.0 + high / 2.0);
-    let half = [0, 1].map(|axis: usize| sides[axis][1] / 2.0 - sides[axis][0] / 2.0);
+/// A part with this middle and half size along right, up and toward the viewer. A single point, or points that never part,
+/// are shown in a window of their own size.
+fn fit(spans: [(f64, f64); 3], orientation: Orientation) -> Fit {
+    let (middle, half) = (spans.map(|(middle, _)| middle), [spans[0].1, spans[1].1]);
     let rows = orientation.rows();
     let centre = [0, 1, 2].map(|axis| rows.iter().zip(middle).map(|(row, at)| row[axis] * at).sum());
     let largest = half[0].max(half[1]);
-    let fallback = if largest > 0.0 { largest } else { middle.iter().fold(0.0, |a: f64, b| a.max(b.abs())) };
+    let fallback = middle.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
     let fallback = if fallback > 0.0 { fallback } else { 1.0 };
-    Fit { centre, half: half.map(|half| if half > 1e-9 * fallback { half } else { fallback }) }
+    let least = if largest > NOTHING { 1e-9 * largest } else { fallback };
+    Fit { centre, half: half.map(|half| half.max(least)) }
 }
 
 #[cfg(test)]
@@ -176,42 +321,63 @@ mod tests {
         }
     }
 
-    fn bounds() -> LayerBounds {
+    fn bounds(radius: impl Fn(f64) -> f64, shift: impl Fn(f64) -> f64) -> DataBounds {
         let times = times();
         let doubled: Vec<f64> = times.iter().flat_map(|t| [*t, *t]).collect();
         let points = DMatrix::from_fn(2, doubled.len(), |row, column| {
             let side = if column % 2 == 0 { -1.0 } else { 1.0 };
-            side * radius(doubled[column]) * if row == 0 { 1.0 } else { 0.4 }
+            let t = doubled[column];
+            side * radius(t) * if row == 0 { 1.0 } else { 0.4 } + if row == 0 { shift(t) } else { 0.0 }
         });
-        LayerBounds::new(points.as_view(), &doubled, false)
+        DataBounds::new(points.as_view(), &doubled, false)
+    }
+
+    /// e-folds that smoothing may move a window by.
+    const TOLERANCE: f64 = 0.045;
+
+    #[test]
+    fn the_data_fills_most_of_the_window_at_every_time_and_stays_in_it() {
+        let shrinks = |t: f64| 20.0_f64.powf(-t);
+        let ways: [(&str, Box<dyn Fn(f64) -> f64>, Box<dyn Fn(f64) -> f64>); 4] = [
+            ("large in the middle", Box::new(radius), Box::new(|_| 0.0)),
+            ("shrinks", Box::new(shrinks), Box::new(|_| 2.0)),
+            ("swings", Box::new(|t| 1.0 + 0.6 * (5.0 * t).sin()), Box::new(|t| (4.0 * t).cos())),
+            ("moves away", Box::new(|_| 1.0), Box::new(|t| 30.0 * t)),
+        ];
+        for (what, radius, shift) in ways {
+            let bounds = bounds(&radius, &shift);
+            for step in 0..=600 {
+                let t = f64::from(step) / 200.0;
+                let (fit, size, at) = (bounds.at(t, Orientation::FRONT), radius(t), shift(t));
+                let fills = size / fit.half[0];
+                assert!(fills > TIGHTEST - TOLERANCE, "{what} at {t}: {fills}");
+                let reaches = ((at - fit.centre[0]).abs() + size) / fit.half[0];
+                assert!(reaches < 1.0 + 2.0 * TOLERANCE, "{what} at {t}: {reaches}");
+            }
+        }
     }
 
     #[test]
-    fn the_scale_stays_within_a_layer_and_the_data_in_sight() {
-        let bounds = bounds();
-        for t in times() {
-            let fit = bounds.at(t, Orientation::FRONT);
-            assert!(fit.half[0] >= radius(t) * 0.999_999, "at {t}: {:?}", fit.half);
-            let inside = t.fract() > SCALE_CHANGE && t.fract() < 1.0 - SCALE_CHANGE;
-            let middle = bounds.at(t.floor() + 0.5, Orientation::FRONT);
-            assert!(!inside || fit == middle, "the scale changes at {t}");
+    fn the_window_rests_while_the_data_fills_it() {
+        let bounds = bounds(|t| 1.0 + 0.05 * (3.0 * t).sin(), |t| 0.02 * t);
+        let first = bounds.at(1.0, Orientation::FRONT);
+        for t in times().into_iter().filter(|t| *t > 1.0) {
+            assert_eq!(bounds.at(t, Orientation::FRONT).half, first.half, "at {t}");
         }
-        for t in [0.5, 2.5] {
-            assert!((bounds.at(t, Orientation::FRONT).half[0] - 2.0).abs() < 1e-12);
-        }
-        assert!(bounds.at(1.5, Orientation::FRONT).half[0] > 4.9);
-        assert_eq!(bounds.whole(Orientation::FRONT), bounds.at(1.5, Orientation::FRONT));
     }
 
     #[test]
-    fn the_scale_never_jumps() {
-        let bounds = bounds();
-        let mut before = bounds.at(0.0, Orientation::FRONT).half[0];
-        for step in 1..=3000 {
-            let now = bounds.at(f64::from(step) / 1000.0, Orientation::FRONT).half[0];
-            assert!((now / before).ln().abs() < 0.03, "at step {step}: {before} to {now}");
-            before = now;
-        }
+    fn the_scale_never_jumps_and_depends_on_the_time_alone() {
+        let bounds = bounds(radius, |_| 0.0);
+        let halves = |steps: Vec<u32>| -> Vec<f64> {
+            steps.into_iter().map(|step| bounds.at(f64::from(step) / 1000.0, Orientation::FRONT).half[0]).collect()
+        };
+        let forth = halves((0..=3000).collect());
+        assert!(forth.windows(2).all(|pair| (pair[1] / pair[0]).ln().abs() < 0.03));
+        let mut back = halves((0..=3000).rev().collect());
+        back.reverse();
+        assert_eq!(forth, back);
+        assert!(bounds.whole(Orientation::FRONT).half[0] > 4.9);
     }
 
     #[test]
@@ -221,13 +387,13 @@ mod tests {
             (hash - 0.5) * [4.0, 2.0, 1.0][row]
         });
         let times = vec![0.0; 3000];
-        let bounds = LayerBounds::new(points.as_view(), &times, true);
-        assert!(bounds.layers[0].len() <= 2 * DIRECTIONS);
+        let bounds = DataBounds::new(points.as_view(), &times, true);
+        assert!(bounds.moments[0].outermost.len() <= 2 * DIRECTIONS);
         for (sideways, downward) in [(0.0, 0.0), (0.7, -0.3), (2.1, 1.0)] {
             let orientation =
                 Orientation::about([0.0, 1.0, 0.0], sideways).after(Orientation::about([1.0, 0.0, 0.0], downward));
             let rows = orientation.rows();
-            let fit = bounds.at(0.0, orientation);
+            let fit = bounds.whole(orientation);
             for (row, half) in rows.iter().zip(fit.half) {
                 let reach =
                     points.column_iter().map(|p| (0..3).map(|i| row[i] * (p[i] - fit.centre[i])).sum::<f64>().abs());
@@ -239,9 +405,10 @@ mod tests {
 
     #[test]
     fn a_point_and_nothing_still_have_a_size() {
-        let far = LayerBounds::new(DMatrix::from_element(2, 1, 1e30).as_view(), &[0.0], false);
-        assert_eq!(far.at(0.0, Orientation::FRONT).half, [1e30, 1e30]);
-        let none = LayerBounds::new(DMatrix::zeros(2, 0).as_view(), &[], false);
+        let far = DataBounds::new(DMatrix::from_element(2, 1, 1e30).as_view(), &[0.0], false);
+        assert_eq!(far.whole(Orientation::FRONT).half, [1e30, 1e30]);
+        assert!(far.at(0.0, Orientation::FRONT).half.iter().all(|half| (1e30..1.2e30).contains(half)));
+        let none = DataBounds::new(DMatrix::zeros(2, 0).as_view(), &[], false);
         assert_eq!(none.at(0.3, Orientation::FRONT).half, [1.0, 1.0]);
     }
 }

@@ -4,7 +4,7 @@
 use nalgebra::DMatrix;
 
 use super::facing::Facings;
-use super::fit::{Fit, LayerBounds};
+use super::fit::{DataBounds, Fit};
 use super::principal_rows::PrincipalRows;
 use super::view_pose::ViewPose;
 use crate::session::{Camera, Facing, Orientation, Tour, ViewSettings};
@@ -19,8 +19,8 @@ pub struct Frame {
     pub coordinates: Vec<usize>,
     /// Whether the picture is three-dimensional and can be turned.
     pub space: bool,
-    /// How far the data reaches in each layer.
-    pub(super) bounds: LayerBounds,
+    /// How far the data reaches at each time.
+    pub(super) bounds: DataBounds,
     /// How a picture in space is turned in each layer.
     pub(super) facings: Facings,
     /// The share of the variance over the whole flow that is seen, 0 to 1; `None` where the rows change with time.
@@ -59,10 +59,10 @@ impl Frame {
     }
 
     /// What of the projected space should be in sight at time t, looked at with `orientation`: the same over the whole flow,
-    /// or (`by_layer`) what the data needs in the layer at t.
-    pub fn fit(&self, t: f64, by_layer: bool, orientation: Orientation) -> Fit {
+    /// or (`follows`) what the data needs at t.
+    pub fn fit(&self, t: f64, follows: bool, orientation: Orientation) -> Fit {
         let orientation = if self.space { orientation } else { Orientation::FRONT };
-        if by_layer { self.bounds.at(t, orientation) } else { self.bounds.whole(orientation) }
+        if follows { self.bounds.at(t, orientation) } else { self.bounds.whole(orientation) }
     }
 
     /// The camera at time t, turned so that the data is not seen edge-on where it is to be.
@@ -78,6 +78,8 @@ impl Frame {
     pub fn pose(&self, t: f64, view: &ViewSettings) -> ViewPose {
         let camera = self.camera(t, view.camera);
         let fit = self.fit(t, view.auto_fit, camera.orientation);
-        ViewPose::still(self.rows(t, &view.tour), fit, self.space, camera)
+        let orientation = if self.space { camera.orientation } else { Orientation::FRONT };
+        let growth = if view.auto_fit { self.bounds.growth(t, orientation) } else { 0.0 };
+        ViewPose { growth, ..ViewPose::still(self.rows(t, &view.tour), fit, self.space, camera) }
     }
 }

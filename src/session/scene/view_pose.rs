@@ -19,12 +19,14 @@ pub struct ViewPose {
     pub depth: f64,
     /// Where it is looked at from.
     pub camera: Camera,
+    /// How fast what is in sight grows with the data, in e-folds a layer; 0 while the scale rests.
+    pub growth: f64,
 }
 
 impl ViewPose {
     /// A look that rests.
     pub fn still(rows: DMatrix<f64>, fit: Fit, space: bool, camera: Camera) -> ViewPose {
-        ViewPose { rows, fit, space, depth: f64::from(u8::from(space)), camera }
+        ViewPose { rows, fit, space, depth: f64::from(u8::from(space)), camera, growth: 0.0 }
     }
 
     /// The look after the share s, 0 to 1, of the way from this one to `to`. The rows turn as they are seen on the screen,
@@ -48,7 +50,7 @@ impl ViewPose {
             zoom: scaled(self.camera.zoom, to.camera.zoom),
         };
         let depth = between(self.depth, to.depth);
-        Some(ViewPose { rows: subspace_rotation.rows(s), fit, space: count == 3, depth, camera })
+        Some(ViewPose { rows: subspace_rotation.rows(s), fit, space: count == 3, depth, camera, growth: to.growth })
     }
 
     /// The rows that run right, up and toward the viewer, and the middle along them.

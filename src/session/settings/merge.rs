@@ -9,7 +9,11 @@ impl Settings {
         let changed = |ours: bool| if ours { self } else { stored };
         Settings {
             recent: merged(&self.recent, &before.recent, &stored.recent, |one, other| one == other),
+            recent_data: merged(&self.recent_data, &before.recent_data, &stored.recent_data, |one, other| one == other),
             window: changed(self.window != before.window).window,
+            sizes: changed(self.sizes != before.sizes).sizes,
+            view: changed(self.view != before.view).view.clone(),
+            last: changed(self.last != before.last).last.clone(),
             chains: merged(&self.chains, &before.chains, &stored.chains, |one, other| one.is_of_same_file(other)),
             dismissed: merged(&self.dismissed, &before.dismissed, &stored.dismissed, |one, other| one == other),
             knows_hint: self.knows_hint || stored.knows_hint,

@@ -2,6 +2,7 @@
 
 mod key_changes;
 mod merge;
+mod stored;
 
 pub use key_changes::{KeyChanges, KeyCommand};
 
@@ -11,9 +12,11 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use self::stored::{StoredKeptView, StoredLast, StoredSizes};
 use super::document::MAX_CHAINS;
+use super::kept_view::{KeptView, LastFiles};
 use super::recent::MAX_FILES;
-use super::{Appearance, Dismissal, RememberedChain, WindowSettings};
+use super::{Appearance, Dismissal, PanelSizes, RememberedChain, Side, WindowSettings};
 use crate::io::stored_path;
 
 /// The format of the file; a later one is left alone.
@@ -24,8 +27,16 @@ const FORMAT: &str = "layerflow.settings/1";
 pub struct Settings {
     /// The files opened lately, newest first.
     pub recent: Vec<PathBuf>,
+    /// The files of data opened lately, newest first.
+    pub recent_data: Vec<PathBuf>,
     /// The arrangement of the window.
     pub window: WindowSettings,
+    /// How large a person made the window and its panels.
+    pub sizes: PanelSizes,
+    /// What is looked at and how; `None` before anything was kept of it.
+    pub view: Option<KeptView>,
+    /// The files that were open last.
+    pub last: LastFiles,
     /// How files of tensors were opened, newest first.
     pub chains: Vec<RememberedChain>,
     /// The findings that are not told any more, the newest last.
@@ -48,9 +59,19 @@ struct SettingsFile {
     format: String,
     #[serde(default, with = "stored_path::list")]
     recent: Vec<PathBuf>,
+    #[serde(default, with = "stored_path::list", skip_serializing_if = "Vec::is_empty")]
+    recent_data: Vec<PathBuf>,
     network_panel: bool,
     layer_panel: bool,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    side: String,
     appearance: String,
+    #[serde(default, skip_serializing_if = "StoredSizes::is_empty")]
+    sizes: StoredSizes,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    view: Option<StoredKeptView>,
+    #[serde(default, skip_serializing_if = "StoredLast::is_empty")]
+    last: StoredLast,
     #[serde(default)]
     chains: Vec<RememberedChain>,
     #[serde(default)]
@@ -83,9 +104,11 @@ impl Settings {
             return Err(format!("its format is `{}`", file.format));
         }
         let appearance = Appearance::ALL.into_iter().find(|appearance| appearance.label() == file.appearance);
+        let side = Side::ALL.into_iter().find(|side| side.label() == file.side);
         let window = WindowSettings {
             network_panel: file.network_panel,
             layer_panel: file.layer_panel,
+            side: side.unwrap_or_default(),
             appearance: appearance.unwrap_or_default(),
             ..WindowSettings::default()
         };
@@ -93,9 +116,15 @@ impl Settings {
         chains.truncate(MAX_CHAINS);
         let mut recent = file.recent;
         recent.truncate(MAX_FILES);
+        let mut recent_data = file.recent_data;
+        recent_data.truncate(MAX_FILES);
         Ok(Settings {
             recent,
+            recent_data,
             window,
+            sizes: file.sizes.sizes(),
+            view: file.view.map(StoredKeptView::into_kept),
+            last: file.last.into_files(),
             chains,
             dismissed: file.dismissed,
             knows_hint: file.knows_hint,
@@ -111,9 +140,14 @@ impl Settings {
         let file = SettingsFile {
             format: FORMAT.into(),
             recent: self.recent.iter().take(MAX_FILES).cloned().collect(),
+            recent_data: self.recent_data.iter().take(MAX_FILES).cloned().collect(),
             network_panel: self.window.network_panel,
             layer_panel: self.window.layer_panel,
+            side: self.window.side.label().into(),
             appearance: self.window.appearance.label().into(),
+            sizes: StoredSizes::new(&self.sizes),
+            view: self.view.as_ref().map(StoredKeptView::new),
+            last: StoredLast::new(&self.last),
             chains: self.chains.iter().take(MAX_CHAINS).cloned().collect(),
             dismissed: self.dismissed.clone(),
             knows_hint: self.knows_hint,
@@ -130,6 +164,7 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::{Overlay, Projection, SizedPanel, ViewCommand, ViewSettings, WindowSize};
 
     #[test]
     fn settings_come_back() {
@@ -139,6 +174,16 @@ mod tests {
         settings.thresholds.insert("large_weight".to_owned(), 25.0);
         settings.memory = Some("4GB".to_owned());
         settings.keys.apply(KeyCommand::Set("Save".to_owned(), vec!["F2".to_owned()]));
+        settings.recent_data = vec!["/a/c.csv".into()];
+        settings.window.side = Side::Probes;
+        settings.sizes.set(SizedPanel::Layer, 333);
+        settings.sizes.window = Some(WindowSize { width: 1000, height: 700, maximized: true });
+        settings.last = LastFiles { network: Some("/a/b.pt".into()), data: Some("/a/c.csv".into()) };
+        let mut view = ViewSettings::default();
+        view.apply(ViewCommand::Show(Overlay::Trails, false));
+        view.apply(ViewCommand::Project(Projection::Space([2, 0, 1])));
+        view.apply(ViewCommand::Turn { sideways: 0.3, downward: -0.1 });
+        settings.view = Some(KeptView::new(&view, Some("/a/b.pt".to_owned())));
         assert_eq!(Settings::parse(&settings.to_json()).unwrap(), settings);
     }
 

@@ -149,6 +149,11 @@ impl ShownOverlays {
         self.is_chosen[overlay as usize] = true;
     }
 
+    /// Whether a person wants it drawn, if anybody said so.
+    pub(super) fn choice(&self, overlay: Overlay) -> Option<bool> {
+        self.is_chosen[overlay as usize].then(|| self.has(overlay))
+    }
+
     /// What a scene begins with, where nobody chose.
     pub(super) fn propose(&mut self, overlay: Overlay, is_on: bool) {
         if !self.is_chosen[overlay as usize] {

@@ -98,6 +98,22 @@ impl Tool {
     }
 }
 
+impl PointCommand {
+    /// The command without points that are not among the first `samples`: those on show may have changed while it was given.
+    pub(in crate::session) fn within(mut self, samples: usize) -> PointCommand {
+        match &mut self {
+            PointCommand::Select(_, chosen) | PointCommand::Isolate(Some(chosen)) => {
+                chosen.retain(|sample| *sample < samples);
+            }
+            PointCommand::Row(sample) | PointCommand::Rest(sample) => {
+                sample.take_if(|sample| *sample >= samples);
+            }
+            _ => {}
+        }
+        self
+    }
+}
+
 impl PointSettings {
     /// Carries out a command.
     pub fn apply(&mut self, command: PointCommand) {

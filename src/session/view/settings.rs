@@ -98,6 +98,11 @@ impl ViewSettings {
         self.overlays.has(overlay)
     }
 
+    /// Whether a person wants an overlay drawn, if anybody said so.
+    pub fn chosen(&self, overlay: Overlay) -> Option<bool> {
+        self.overlays.choice(overlay)
+    }
+
     /// The ResNet that the view needs now; `None` while only the plain net is shown.
     pub fn wanted_refinement(&self) -> Option<Refinement> {
         self.compare.needs_resnet().then_some(self.refinement)

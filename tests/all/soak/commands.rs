@@ -68,7 +68,7 @@ impl Source {
         if network.is_some_and(|network| network.layers().len() > MAX_LAYERS || network.largest_width() > 200) {
             return Command::OpenExample(Example::Spiral);
         }
-        match self.below(27) {
+        match self.below(29) {
             0 => Command::OpenNetwork(self.file()),
             1 => Command::OpenData(self.file()),
             2 => match self.below(4) {
@@ -136,6 +136,7 @@ impl Source {
             },
             22 => Command::Leave(self.of(&[LeaveAnswer::Discard, LeaveAnswer::Stay, LeaveAnswer::Save])),
             23..=25 => self.look(session),
+            26 | 27 => self.run(),
             _ => {
                 let action = self.of(&Action::all());
                 action.command(session).unwrap_or(Command::DismissHint)

@@ -27,6 +27,15 @@ const OBEYED: &str = r#"{"format": "layerflow.network/1", "name": "n\u001b[2J\u2
     {"type": "dense", "name": "a\u001b]0;b\u0007", "weight": [[1, 0.5], [0, 1]], "bias": [0, 0], "activation": "tanh"},
     {"type": "dense", "name": "\u009b31m", "weight": [[1, 0], [0.5, 1]], "bias": [0, 0], "activation": "identity"}]}"#;
 
+/// A checkpoint of a run, with this number as one of its weights.
+fn checkpoint(weight: f64) -> String {
+    format!(
+        r#"{{"format": "layerflow.network/1", "name": "c", "output": "softmax", "layers": [
+        {{"type": "dense", "weight": [[1, {weight}], [0, 1]], "bias": [0, 0.1], "activation": "tanh"}},
+        {{"type": "dense", "weight": [[1, 0], [{weight}, 1]], "bias": [0, 0], "activation": "identity"}}]}}"#
+    )
+}
+
 /// A window under random commands.
 pub struct Soak {
     window: Harness<'static, ExplorerApp>,
@@ -84,6 +93,16 @@ impl Soak {
             std::fs::copy(example, &path).unwrap();
             files.push(path);
         }
+        // A run with a step that is half written, and one that has not begun.
+        for folder in ["run", "coming"].map(|name| folder.join(name)) {
+            std::fs::create_dir(folder).unwrap();
+        }
+        for step in 0..4 {
+            let text = checkpoint(f64::from(step) * 0.2);
+            let length = if step == 2 { text.len() / 2 } else { text.len() };
+            std::fs::write(folder.join(format!("run/step-{step}.json")), &text[..length]).unwrap();
+        }
+        std::fs::write(folder.join("run/log.csv"), "step,loss\n0,1\n1,0.5\n2,nan\n").unwrap();
         let mut app = ExplorerApp::new(Startup::default());
         app.without_dialogs();
         app.keep_settings(folder.join("settings.json"));

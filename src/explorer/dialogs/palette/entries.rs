@@ -1,5 +1,7 @@
 //! What the command palette offers: all commands, recent files, layers, columns of the data.
 
+use std::path::Path;
+
 use egui::Context;
 
 use super::fuzzy;
@@ -54,13 +56,17 @@ fn entries<'a>(ctx: &'a Context, session: &'a Session) -> impl Iterator<Item = E
 }
 
 fn recent(session: &Session) -> impl Iterator<Item = Entry> + '_ {
-    session.recent.paths().iter().map(|path| Entry {
-        label: format!("Open recent: {}", file_name(path)),
+    let entry = |what: &str, path: &Path, command| Entry {
+        label: format!("{what}: {}", file_name(path)),
         detail: path.parent().map(shown_path).unwrap_or_default(),
         tip: shown_path(path),
         refusal: None,
-        command: Command::OpenNetwork(path.clone()),
-    })
+        command,
+    };
+    let networks = session.recent.paths().iter();
+    let networks = networks.map(move |path| entry("Open recent", path, Command::OpenNetwork(path.clone())));
+    let data = session.recent_data.paths().iter();
+    networks.chain(data.map(move |path| entry("Open recent data", path, Command::OpenData(path.clone()))))
 }
 
 fn layers(session: &Session) -> impl Iterator<Item = Entry> + '_ {

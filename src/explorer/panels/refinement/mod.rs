@@ -7,6 +7,7 @@ mod heading;
 mod input;
 mod layers;
 mod trained;
+mod verdict;
 mod worst;
 
 use egui::{RichText, ScrollArea, Ui};
@@ -26,6 +27,7 @@ pub fn show(ui: &mut Ui, input: &RefinementInput<'_>) -> Vec<Command> {
         return Vec::new();
     };
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        verdict::show(ui, input);
         controls::in_rows(ui, input.view.refinement, &mut commands);
         depth(ui, scene, input);
         as_network(ui, input.view.refinement.integrator);

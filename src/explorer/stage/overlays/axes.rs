@@ -1,4 +1,4 @@
-//! The axes, the scale bar and the words that say what part of the space is seen. They stay put during play.
+//! The axes, the scale bar and the words that say what part of the space is seen..
 
 use egui::{Align2, Color32, Painter, Pos2, Rect, pos2, vec2};
 
@@ -7,6 +7,9 @@ use crate::explorer::theme::{self, GAP, Palette};
 
 /// The scale bar is at most this long on the screen.
 pub const SCALE_BAR: f32 = 110.0;
+
+/// A scale that changes by more e-folds a layer than this is said to follow the data.
+const FOLLOWS: f64 = 0.05;
 
 /// The length of an axis, as a share of half the data's size.
 const AXIS: f64 = 0.6;
@@ -27,7 +30,7 @@ pub fn axes(painter: &Painter, palette: &Palette, transform: &ScreenTransform, l
     }
 }
 
-/// A bar of a round length in the lower left corner, with its length in units of the space.
+/// A bar of a round length in the lower left corner, with its length in units of the space, and whether the scale changes now.
 pub fn scale_bar(painter: &Painter, palette: &Palette, transform: &ScreenTransform) {
     let length = round_length(f64::from(SCALE_BAR) / transform.scale);
     let width = (length * transform.scale) as f32;
@@ -41,14 +44,12 @@ pub fn scale_bar(painter: &Painter, palette: &Palette, transform: &ScreenTransfo
     for end in [left, right] {
         painter.line_segment([end - vec2(0.0, 3.0), end + vec2(0.0, 3.0)], palette.axis_line());
     }
-    let text = theme::significant(length);
-    painter.text(
-        pos2((left.x + right.x) / 2.0, left.y - 3.0),
-        Align2::CENTER_BOTTOM,
-        text,
-        theme::small_font(),
-        palette.faint_ink,
-    );
+    let text = match transform.growth {
+        growth if growth > FOLLOWS => format!("{} · zooms out", theme::significant(length)),
+        growth if growth < -FOLLOWS => format!("{} · zooms in", theme::significant(length)),
+        _ => theme::significant(length),
+    };
+    painter.text(pos2(left.x, left.y - 3.0), Align2::LEFT_BOTTOM, text, theme::small_font(), palette.faint_ink);
 }
 
 /// The largest of 1, 2, 5 times a power of ten that is not larger than `length`.

@@ -16,13 +16,13 @@ const REST: f32 = 1.0;
 pub struct FrameTimes(VecDeque<f32>);
 
 impl FrameTimes {
-    /// Takes in how long the last frame took and writes the mean under the title in the upper left corner of `rect`, and
-    /// what points are drawn as.
+    /// Takes in how long the last frame took and writes the mean over what the projection shows in the lower right corner
+    /// of `rect`, and what points are drawn as.
     pub fn show(&mut self, ui: &Ui, rect: Rect, points: &str) {
         self.add(ui.input(|input| input.unstable_dt));
-        let at = rect.left_top() + vec2(GAP, 2.0 * GAP + SMALL);
+        let at = rect.right_bottom() - vec2(GAP, 2.0 * GAP + 1.5 * SMALL);
         let text = format!("{}; points are {points}", self.label());
-        ui.painter_at(rect).text(at, Align2::LEFT_TOP, text, theme::small_font(), Palette::from_ui(ui).faint_ink);
+        ui.painter_at(rect).text(at, Align2::RIGHT_BOTTOM, text, theme::small_font(), Palette::from_ui(ui).faint_ink);
     }
 
     /// Forgets the frames before, which another picture took.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use eframe::glow::{self, Context, HasContext};
-use egui::PaintCallbackInfo;
+use egui::{Color32, PaintCallbackInfo};
 
 use super::gpu_points::{Points, TABLE};
 use super::shade::{DEPTH_FADE, DEPTH_SHRINK, GHOST};
@@ -34,6 +34,17 @@ pub struct PointShader {
     embedded: bool,
     /// Whether points must be told to have coordinates inside of them.
     compatible: bool,
+}
+
+/// Gives every pixel of the part that is being drawn this colour. A rectangle is shaded pixel by pixel, which costs a driver
+/// without a graphics processor more than all else on the stage together.
+pub fn clear(gl: &Context, colour: Color32) {
+    let [red, green, blue, alpha] = colour.to_normalized_gamma_f32();
+    // SAFETY: the context is the window's and current; the painter that calls this has cut the part out.
+    unsafe {
+        gl.clear_color(red, green, blue, alpha);
+        gl.clear(glow::COLOR_BUFFER_BIT);
+    }
 }
 
 impl PointShader {

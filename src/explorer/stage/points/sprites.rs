@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use eframe::egui_glow::CallbackFn;
 use eframe::glow::Context;
-use egui::{PaintCallback, PaintCallbackInfo, Rect, Shape};
+use egui::{Color32, PaintCallback, PaintCallbackInfo, Rect, Shape};
 
 use super::gpu_points::{Points, TABLE};
-use super::point_shader::PointShader;
+use super::point_shader::{PointShader, clear};
 
 /// The GPU's side of the points; its program is made when the first are drawn.
 pub struct Sprites {
@@ -37,6 +37,12 @@ impl Sprites {
         let draw = move |info: PaintCallbackInfo, painter: &eframe::egui_glow::Painter| {
             sprites.draw(painter.gl(), &info, &points);
         };
+        Shape::Callback(PaintCallback { rect, callback: Arc::new(CallbackFn::new(draw)) })
+    }
+
+    /// What has the GPU give the part `rect` of the window this colour.
+    pub fn ground(rect: Rect, colour: Color32) -> Shape {
+        let draw = move |_: PaintCallbackInfo, painter: &eframe::egui_glow::Painter| clear(painter.gl(), colour);
         Shape::Callback(PaintCallback { rect, callback: Arc::new(CallbackFn::new(draw)) })
     }
 

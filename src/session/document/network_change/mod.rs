@@ -1,10 +1,12 @@
 //! Changes of a network by hand: its layers, their widths and activations, single weights.
 
 mod error;
+mod insertion;
 mod numbers;
 
 use nalgebra::{DMatrix, DVector};
 
+pub use insertion::Insertion;
 pub use numbers::{NumberChange, WeightPart};
 
 use crate::dataset::Random;
@@ -17,6 +19,8 @@ pub(in crate::session) use error::ChangeError;
 pub enum NetworkChange {
     /// A layer of this plan before the layer at this place; its width must be that of what follows, or becomes so.
     Add { at: usize, plan: LayerPlan },
+    /// A layer at this index that leaves what the network answers as it is.
+    Insert { at: usize, way: Insertion },
     /// Takes a layer out; the next one is fitted to what comes before.
     Remove(usize),
     /// The same layer once more behind it.
@@ -40,8 +44,40 @@ pub enum NetworkChange {
 }
 
 impl NetworkChange {
+    /// What it is called in the list of changes.
+    pub fn label(&self) -> String {
+        let of = |what: &str, layer: &usize| format!("{what} {}", layer + 1);
+        match self {
+            NetworkChange::Add { at, plan } => match plan.kind {
+                PlanKind::Dense => of("Add layer", at),
+                PlanKind::Residual { .. } => of("Add block", at),
+            },
+            NetworkChange::Insert { at, way } => match way {
+                Insertion::Identity => of("Add layer", at),
+                Insertion::Block => of("Add block", at),
+                Insertion::Split => of("Split layer", at),
+            },
+            NetworkChange::Remove(layer) => of("Remove layer", layer),
+            NetworkChange::Duplicate(layer) => of("Duplicate layer", layer),
+            NetworkChange::MoveUp(layer) => of("Move up layer", layer),
+            // Dragging it is one change, whatever the width on the way.
+            NetworkChange::Width { layer, .. } => of("Width of layer", layer),
+            NetworkChange::Activation { layer, activation } => {
+                format!("{}: {}", of("Activation of layer", layer), activation.name())
+            }
+            NetworkChange::Kind { layer, kind: PlanKind::Dense } => of("Dense layer", layer),
+            NetworkChange::Kind { layer, kind: PlanKind::Residual { .. } } => of("Residual block", layer),
+            NetworkChange::Draw { layer, initialisation } => {
+                format!("{}: {}", of("Draw layer", layer), initialisation.name())
+            }
+            NetworkChange::DrawAll => "Draw all weights".to_owned(),
+            NetworkChange::Number { layer, change } => of(change.label(), layer),
+            NetworkChange::Output(output) => format!("Output: {}", output.name()),
+        }
+    }
+
     /// Whether `next` sets the same number again, as dragging it does.
-    pub(super) fn goes_on_as(&self, next: &NetworkChange) -> bool {
+    pub(in crate::session) fn goes_on_as(&self, next: &NetworkChange) -> bool {
         match (self, next) {
             (
                 NetworkChange::Number { layer, change },
@@ -70,6 +106,7 @@ pub(in crate::session) fn changed(
             let inputs = if at == 0 { network.inputs() } else { layers[at - 1].outputs() };
             layers.insert(at, plan.draw(inputs, String::new(), random));
         }
+        NetworkChange::Insert { at, way } => insertion::insert(&mut layers, at, way, random)?,
         NetworkChange::Remove(layer) if layer < layers.len() && layers.len() > 1 => {
             // The outputs of the whole network stay what they are.
             let outputs = layers[layer].outputs();

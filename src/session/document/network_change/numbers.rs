@@ -32,6 +32,18 @@ pub enum NumberChange {
     Angle { factor: RotationFactor, plane: usize, angle: f64 },
 }
 
+impl NumberChange {
+    /// What it is called in the list of changes, before the number of the layer.
+    pub(super) fn label(&self) -> &'static str {
+        match self {
+            NumberChange::Weight { .. } => "Weight of layer",
+            NumberChange::Bias { .. } => "Bias of layer",
+            NumberChange::SingularValue { .. } => "Singular value of layer",
+            NumberChange::Angle { .. } => "Angle of layer",
+        }
+    }
+}
+
 impl WeightPart {
     /// All of them.
     pub const ALL: [WeightPart; 4] = [WeightPart::Dense, WeightPart::Inner, WeightPart::Outer, WeightPart::Shortcut];
@@ -93,7 +105,7 @@ impl WeightPart {
 
 impl NumberChange {
     /// Whether `next` sets the same number again, as dragging it does.
-    pub(super) fn goes_on_as(&self, next: &NumberChange) -> bool {
+    pub(in crate::session) fn goes_on_as(&self, next: &NumberChange) -> bool {
         self.with(0.0) == next.with(0.0)
     }
 
