@@ -7,7 +7,6 @@ pub(super) mod export;
 pub(super) mod import;
 pub(super) mod import_spectra;
 pub(super) mod import_tensors;
-pub(super) mod keys;
 pub(super) mod model_help;
 pub(super) mod palette;
 pub(super) mod path_field;
@@ -18,7 +17,6 @@ pub(super) mod unsaved;
 
 use egui::{Context, Popup};
 
-use self::keys::KeyList;
 use self::palette::CommandPalette;
 use crate::session::{Command, Modal, Session};
 
@@ -47,13 +45,6 @@ pub enum Dialog {
     Modal(Modal),
 }
 
-/// What is remembered while it is shown over everything else.
-#[derive(Debug, Default)]
-pub struct Modals {
-    palette: CommandPalette,
-    keys: KeyList,
-}
-
 /// The dialogs that are open, the one on top last.
 pub fn open(session: &Session) -> Vec<Dialog> {
     let windows = [
@@ -71,15 +62,14 @@ pub fn open(session: &Session) -> Vec<Dialog> {
 }
 
 /// Draws what is shown over everything else, which must see the keys before all others; `None` if nothing is.
-pub fn show_modal(ctx: &Context, session: &Session, modals: &mut Modals) -> Option<Vec<Command>> {
+pub fn show_modal(ctx: &Context, session: &Session, palette: &mut CommandPalette) -> Option<Vec<Command>> {
     let modal = session.window.modal;
     if modal != Some(Modal::Palette) {
-        modals.palette = CommandPalette::default();
+        *palette = CommandPalette::default();
     }
     Some(match modal? {
         Modal::Model => model_help::show(ctx),
-        Modal::Palette => modals.palette.show(ctx, session),
-        Modal::Keys => modals.keys.show(ctx, session),
+        Modal::Palette => palette.show(ctx, session),
     })
 }
 

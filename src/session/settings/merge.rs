@@ -20,7 +20,6 @@ impl Settings {
             // Written by hand: what the file says now.
             thresholds: stored.thresholds.clone(),
             memory: stored.memory.clone(),
-            keys: changed(self.keys != before.keys).keys.clone(),
             others: stored.others.clone(),
         }
     }

@@ -90,8 +90,6 @@ pub enum Modal {
     Model,
     /// The list of all commands, to be searched.
     Palette,
-    /// The list of keys.
-    Keys,
 }
 
 /// Light or dark.
