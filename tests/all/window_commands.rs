@@ -88,6 +88,10 @@ fn every_shortcut_does_what_its_label_says() {
                     assert_eq!(action.command(session(&window)), Some(expected));
                 }
                 Action::Save => assert_eq!(action.command(session(&window)), Some(Command::Save)),
+                // The keys behind it are pressed with the network that is open.
+                Action::NewNetwork => {
+                    assert_eq!(action.command(session(&window)), Some(Command::Edit(EditCommand::New)));
+                }
                 Action::Quit => assert_eq!(action.command(session(&window)), Some(Command::Quit)),
                 Action::Undo => {
                     command(&mut window, Command::Edit(EditCommand::Change(NetworkChange::Remove(0))));
@@ -122,6 +126,18 @@ fn every_shortcut_does_what_its_label_says() {
                         Action::Faster => assert_eq!(playback.speed(), 2.0),
                         Action::Slower => assert_eq!(playback.speed(), 0.5),
                         Action::Loop => assert_ne!(playback.looping(), before.0.looping()),
+                        Action::LoopFrom => {
+                            assert_eq!(playback.range(), Some((1.5, playback.duration())));
+                            let whole = PlaybackCommand::SetRange(0.0, playback.duration());
+                            command(&mut window, Command::Playback(whole));
+                        }
+                        Action::LoopTo => {
+                            assert_eq!(playback.range(), Some((0.0, 1.5)));
+                            let whole = PlaybackCommand::SetRange(0.0, playback.duration());
+                            command(&mut window, Command::Playback(whole));
+                        }
+                        Action::Mark => assert_eq!(playback.marks(), [1.5]),
+                        Action::NextMark => assert_eq!(playback.t(), 1.5),
                         Action::ToggleResNet => {
                             assert!(session(&window).view.compare.needs_resnet() && !before.1.needs_resnet());
                             command(&mut window, Command::View(ViewCommand::Compare(Compare::Plain)));

@@ -176,9 +176,9 @@ fn layers_are_built_by_label_and_taken_back_by_key() {
     let before = network(&window);
     click(&mut window, "Build");
     click(&mut window, "Add layer");
-    assert_eq!(widths(&window), [3, 3, 3, 3, 3, 8, 2]);
+    assert_eq!(widths(&window), [3, 3, 3, 3, 3, 3, 2]);
     click(&mut window, "Add block");
-    assert_eq!(widths(&window), [3, 3, 3, 3, 3, 8, 8, 2]);
+    assert_eq!(widths(&window), [3, 3, 3, 3, 3, 3, 3, 2]);
     click(&mut window, "Draw weights");
     click(&mut window, "Edit layer 1");
     click(&mut window, "Duplicate");
@@ -191,7 +191,7 @@ fn layers_are_built_by_label_and_taken_back_by_key() {
     window.run_steps(2);
     assert_eq!(network(&window), before);
     click(&mut window, "Redo");
-    assert_eq!(widths(&window), [3, 3, 3, 3, 3, 8, 2]);
+    assert_eq!(widths(&window), [3, 3, 3, 3, 3, 3, 2]);
     click(&mut window, "Undo");
     click(&mut window, "New");
     assert_eq!(widths(&window), [32, 32, 2]);
