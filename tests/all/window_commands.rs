@@ -126,13 +126,10 @@ fn every_shortcut_does_what_its_label_says() {
                         Action::Faster => assert_eq!(playback.speed(), 2.0),
                         Action::Slower => assert_eq!(playback.speed(), 0.5),
                         Action::Loop => assert_ne!(playback.looping(), before.0.looping()),
-                        Action::LoopFrom => {
-                            assert_eq!(playback.range(), Some((1.5, playback.duration())));
-                            let whole = PlaybackCommand::SetRange(0.0, playback.duration());
-                            command(&mut window, Command::Playback(whole));
-                        }
-                        Action::LoopTo => {
-                            assert_eq!(playback.range(), Some((0.0, 1.5)));
+                        Action::LoopFrom | Action::LoopTo => {
+                            let (from, to) =
+                                if action == Action::LoopFrom { (1.5, playback.duration()) } else { (0.0, 1.5) };
+                            assert_eq!(playback.range(), Some((from, to)));
                             let whole = PlaybackCommand::SetRange(0.0, playback.duration());
                             command(&mut window, Command::Playback(whole));
                         }

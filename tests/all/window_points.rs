@@ -44,10 +44,10 @@ pub fn lattice() -> (Window, TempDir) {
     (window, folder)
 }
 
-/// Where the stage draws a place: the data reaches from −1 to 1 and fills 84 % of the smaller side.
+/// Where the stage draws a place: the data reaches from −1 to 1 and fills 86 % of the smaller side.
 pub fn at(window: &Window, [x, y]: [f32; 2]) -> Pos2 {
     let rect = window.get_by_label("Stage: plain net").rect();
-    let scale = 0.84 * rect.width().min(rect.height()) / 2.0;
+    let scale = 0.86 * rect.width().min(rect.height()) / 2.0;
     pos2(rect.center().x + scale * x, rect.center().y - scale * y)
 }
 
@@ -114,9 +114,9 @@ fn a_click_selects_shift_adds_and_takes_away_and_escape_clears() {
 fn a_box_selects_what_it_holds_and_shift_adds() {
     let (mut window, _folder) = lattice();
     choose(&mut window, "Box");
-    drag(&mut window, &[[-1.2, -1.2], [-0.5, -0.8], [0.2, -0.2]], Modifiers::NONE);
+    drag(&mut window, &[[-1.1, -1.1], [-0.5, -0.8], [0.2, -0.2]], Modifiers::NONE);
     assert_eq!(selected(&window), [0, 1, 2, 5, 6, 7]);
-    drag(&mut window, &[[0.8, 0.8], [1.1, 1.1], [1.2, 1.2]], Modifiers::SHIFT);
+    drag(&mut window, &[[0.8, 0.8], [1.1, 1.1], [1.15, 1.15]], Modifiers::SHIFT);
     assert_eq!(selected(&window), [0, 1, 2, 5, 6, 7, 24]);
     drag(&mut window, &[[0.1, 0.1], [0.2, 0.2], [0.3, 0.3]], Modifiers::NONE);
     assert!(selected(&window).is_empty());
@@ -127,7 +127,7 @@ fn a_lasso_selects_exactly_the_points_inside() {
     let (mut window, _folder) = lattice();
     choose(&mut window, "Lasso");
     // An arrow head to the right with a notch on its left: the point in the notch is outside.
-    let arrow = [[-1.2, -1.2], [1.2, 0.0], [-1.2, 1.2], [-0.3, 0.0]];
+    let arrow = [[-1.15, -1.15], [1.15, 0.0], [-1.15, 1.15], [-0.3, 0.0]];
     drag(&mut window, &arrow, Modifiers::NONE);
     assert_eq!(selected(&window), [0, 6, 7, 12, 13, 14, 16, 17, 20]);
     assert_eq!(window.state().session().view.points.tool, Tool::Lasso);
@@ -138,7 +138,7 @@ fn escape_gives_up_a_lasso_and_keeps_the_selection() {
     let (mut window, _folder) = lattice();
     click(&mut window, [0.0, 0.0], Modifiers::NONE);
     choose(&mut window, "Lasso");
-    let path = [[-1.2, -1.2], [1.2, -1.2], [1.2, 1.2]].map(|position| at(&window, position));
+    let path = [[-1.15, -1.15], [1.15, -1.15], [1.15, 1.15]].map(|position| at(&window, position));
     button(&mut window, path[0], true, Modifiers::NONE);
     window.hover_at(path[1]);
     window.run_steps(2);
@@ -156,7 +156,7 @@ fn a_class_is_hidden_by_a_click_on_the_legend() {
     let (mut window, _folder) = lattice();
     choose(&mut window, "Legend: 0");
     choose(&mut window, "Box");
-    let everything = [[-1.2, -1.2], [0.0, 0.0], [1.2, 1.2]];
+    let everything = [[-1.15, -1.15], [0.0, 0.0], [1.15, 1.15]];
     drag(&mut window, &everything, Modifiers::NONE);
     assert!(selected(&window).iter().all(|sample| sample % SIDE > 1));
     assert_eq!(selected(&window).len(), 15);
@@ -187,7 +187,7 @@ fn colours_stand_for_what_is_chosen() {
     choose(&mut window, "right or wrong");
     choose(&mut window, "Legend: right");
     choose(&mut window, "Box");
-    drag(&mut window, &[[-1.2, -1.2], [0.0, 0.0], [1.2, 1.2]], Modifiers::NONE);
+    drag(&mut window, &[[-1.15, -1.15], [0.0, 0.0], [1.15, 1.15]], Modifiers::NONE);
     let wrong = |sample: &usize| (sample % SIDE >= sample / SIDE) == (sample % SIDE > 1);
     assert_eq!(selected(&window), (0..25).filter(wrong).collect::<Vec<_>>());
 }

@@ -277,8 +277,7 @@ fn a_point_is_grabbed_in_mid_flow_and_flows_on() {
         let scene = session.scene().unwrap();
         let input = DMatrix::from_column_slice(2, 1, input.as_slice());
         let there = scene.flow.positions(&input, time).unwrap();
-        // The data fills a little more of the stage at one time than at another.
-        assert!((there[(0, 0)] - 0.3).abs() < 1e-2 && (there[(1, 0)] + 0.2).abs() < 1e-2, "{there}");
+        assert!((there[(0, 0)] - 0.3).abs() < 5e-3 && (there[(1, 0)] + 0.2).abs() < 5e-3, "{there}");
         assert_eq!(scene.network.forward(&input).unwrap().predictions, [path.answers[1]]);
         click(&mut window, "Probes");
         window.get_by_label_contains(&format!("was moved by {}", "0.3"));

@@ -155,13 +155,10 @@ pub(super) fn along<'a>(trace: &mut Trace<'a>, node: &Node<'a>, reduction: Reduc
     let shape = shape.ok_or_else(|| GraphProblem::InputShape { node: name.into() })?;
     if matches!(reduction, Reduction::Largest | Reduction::Smallest) {
         // The smallest is −max(−x).
-        let of = if reduction == Reduction::Smallest {
-            trace.graph.combine(&[(-1.0, traced.base)], name)?
-        } else {
-            traced.base
-        };
-        let base = largest_along(trace, name, of, (&shape, &axes), keeps)?;
-        let base = if reduction == Reduction::Smallest { trace.graph.combine(&[(-1.0, base)], name)? } else { base };
+        let sign = if reduction == Reduction::Smallest { -1.0 } else { 1.0 };
+        let of = trace.graph.combine(&[(sign, traced.base)], name)?;
+        let largest = largest_along(trace, name, of, (&shape, &axes), keeps)?;
+        let base = trace.graph.combine(&[(sign, largest)], name)?;
         return Ok(Value::Traced(traced.like(base)));
     }
     // A mean over all axes behind the channels is known as pooling.

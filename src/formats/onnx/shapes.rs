@@ -105,14 +105,14 @@ pub(super) fn reshape<'a>(trace: &mut Trace<'a>, node: &Node<'a>) -> Result<Valu
             Ok(Value::Traced(Traced { base, ..traced }))
         }
         // One length is the same whether it is a number or a list of one.
-        Value::Lengths(lengths) => match target[..] {
-            [] if lengths.len() == 1 => Ok(Value::Lengths(lengths)),
-            [Some(-1)] => Ok(Value::Lengths(lengths)),
-            [Some(count)] if usize::try_from(count).is_ok_and(|count| count == lengths.len()) => {
-                Ok(Value::Lengths(lengths))
-            }
-            _ => Err(node.unknown().into()),
-        },
+        Value::Lengths(lengths) => {
+            let is_same = match target[..] {
+                [] => lengths.len() == 1,
+                [Some(count)] => count == -1 || usize::try_from(count) == Ok(lengths.len()),
+                _ => false,
+            };
+            if is_same { Ok(Value::Lengths(lengths)) } else { Err(node.unknown().into()) }
+        }
         _ => Err(node.unknown().into()),
     }
 }

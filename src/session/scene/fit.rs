@@ -30,7 +30,7 @@ const ROUNDING: f64 = 1e-5;
 const DECISIVE: f64 = 0.25;
 /// The window's way is smoothed over this span of its own clock, which goes as the time does while the window rests …
 const SMOOTHED: f64 = 0.08;
-/// … and by so much more for each e-fold of its change: smoothing moves it by at most 3 %.
+/// … and by so much more for each e-fold of its change: smoothing moves its size and its middle by about 3 % each.
 const CHANGE: f64 = 1.2;
 /// Half the time over which the growth of the window is measured, in layers.
 const MOMENT: f64 = 0.01;

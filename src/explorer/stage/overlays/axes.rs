@@ -1,4 +1,4 @@
-//! The axes, the scale bar and the words that say what part of the space is seen..
+//! The axes, the scale bar and the words that say what part of the space is seen.
 
 use egui::{Align2, Color32, Painter, Pos2, Rect, pos2, vec2};
 

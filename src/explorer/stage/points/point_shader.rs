@@ -36,8 +36,8 @@ pub struct PointShader {
     compatible: bool,
 }
 
-/// Gives every pixel of the part that is being drawn this colour. A rectangle is shaded pixel by pixel, which costs a driver
-/// without a graphics processor more than all else on the stage together.
+/// Gives every pixel of the part that is being drawn this colour. A rectangle would be shaded pixel by pixel, which costs a
+/// driver without a graphics processor much.
 pub fn clear(gl: &Context, colour: Color32) {
     let [red, green, blue, alpha] = colour.to_normalized_gamma_f32();
     // SAFETY: the context is the window's and current; the painter that calls this has cut the part out.

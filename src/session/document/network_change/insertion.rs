@@ -105,11 +105,9 @@ pub(super) fn insert(
                 layers.insert(at, dense(DMatrix::identity(width, width), activation));
             }
             Passing::Pairs(activation, slope) => {
-                let one = DMatrix::<f64>::identity(width, width);
-                let pairs = DMatrix::from_fn(2 * width, width, |row, column| {
-                    let (unit, sign) = if row < width { (row, 1.0) } else { (row - width, -1.0) };
-                    sign * one[(unit, column)]
-                });
+                let mut pairs = DMatrix::zeros(2 * width, width);
+                pairs.rows_mut(0, width).fill_diagonal(1.0);
+                pairs.rows_mut(width, width).fill_diagonal(-1.0);
                 let differences = pairs.transpose() / (1.0 + slope);
                 if let Some(next) = layers.get_mut(at) {
                     read(next, &differences);
@@ -135,11 +133,7 @@ fn passing(layers: &[Layer], at: usize) -> Passing {
     let is_never_negative = matches!(
         before,
         Some(Layer::Dense(Dense {
-            activation: Activation::Relu
-                | Activation::RELU6
-                | Activation::Sigmoid
-                | Activation::Softplus
-                | Activation::Softmax,
+            activation: Activation::Relu | Activation::RELU6 | Activation::Sigmoid | Activation::Softplus,
             ..
         }))
     );
