@@ -224,7 +224,7 @@ fn read_counterpart(path: PathBuf) -> Result<Counterpart, UserError> {
         let sentence = format!("{}: {why}", file_name(&path));
         Err(UserError { details: path.display().to_string(), sentence })
     };
-    match formats::open_for(&path, None).map_err(|error| UserError::new(&error))? {
+    match formats::open_guessing(&path).map_err(|error| UserError::new(&error))? {
         Opened::Network(opened) => match opened.account.missing_text() {
             Some(missing) => refusal(&format!("the network is partial and cannot be compared: {missing}")),
             None => {

@@ -186,3 +186,16 @@ fn a_session_keeps_the_comparison() {
     assert!(session.counterpart().is_none());
     assert!(session.notices.shown().iter().any(|notice| notice.sentence.contains("there is no comparison")));
 }
+
+#[test]
+fn a_network_whose_input_is_open_is_compared_at_the_length_that_is_guessed() {
+    let network = super::support::data("onnx/open_signal.onnx");
+    let mut window = open(Startup { network: Some(network.clone()), ..Startup::default() });
+    command(&mut window, Command::CompareWith(network));
+    settle(&mut window);
+    let session = window.state().session();
+    assert_eq!(session.counterpart().unwrap().network.inputs(), 32);
+    assert!(
+        session.notices.shown().iter().filter(|notice| notice.sentence.contains("32 is taken for each")).count() > 0
+    );
+}
