@@ -83,7 +83,7 @@ fn a_drag_that_is_over_before_the_next_frame_still_selects() {
     let (mut window, _folder) = lattice();
     choose(&mut window, "Box");
     let selected = |window: &Window| window.state().session().view.points.selection.samples().to_vec();
-    let (from, to) = (at(&window, [-1.2, -1.2]), at(&window, [0.2, -0.2]));
+    let (from, to) = (at(&window, [-1.1, -1.1]), at(&window, [0.2, -0.2]));
     // The press in one frame, all that follows in the next.
     window.hover_at(from);
     window.run_steps(1);
