@@ -38,11 +38,12 @@ use std::time::Duration;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::explorer;
+use crate::explorer::{self, Renderer};
 use crate::system::{memory, panics, signals};
 use crate::{dataset, formats};
 
 use error::CommandError;
+use named_values::by_name;
 use window_options::WindowOptions;
 
 /// How long a film may take to stop where it is and to leave nothing.
@@ -66,6 +67,9 @@ struct CommandLine {
     /// The most memory to take, such as 4GB; three quarters of what is available unless given
     #[arg(long, value_name = "SIZE", global = true, value_parser = memory::size_of_text)]
     memory: Option<u64>,
+    /// What draws the window: OpenGL (gl), the processor (cpu), or the processor where there is no OpenGL (auto)
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = by_name(Renderer::ALL, Renderer::name))]
+    renderer: Renderer,
     #[command(flatten)]
     window: WindowOptions,
     #[command(subcommand)]
@@ -153,7 +157,7 @@ fn parse_and_run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match &command_line.command {
         None => {
             let startup = command_line.window.startup([command_line.file, command_line.other], command_line.data);
-            explorer::run(startup).map_err(CommandError::Window)
+            explorer::run(startup, command_line.renderer).map_err(CommandError::Window)
         }
         Some(Command::Inspect(arguments)) => checkpoint_list::run(arguments),
         Some(Command::Run(arguments)) => run::run(arguments),

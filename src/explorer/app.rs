@@ -15,13 +15,12 @@ use super::startup::{StartData, Startup};
 use super::{export, keyboard, theme};
 use crate::explorer::bars::status;
 use crate::explorer::commands::Action;
-use crate::explorer::dialogs::palette::CommandPalette;
-use crate::explorer::dialogs::{self, drop};
-use crate::explorer::widgets::chart_data;
+use crate::explorer::dialogs::{self, Modals, drop};
+use crate::explorer::widgets::chart_menu;
 use crate::jobs::{Finished, Jobs, Progress, Status, Wake, task_work};
 use crate::session::{
     Appearance, Command, DialogAnswer, Effect, Example, Outcome, PanelCommand, PanelPart, PictureSettings, Room,
-    Session, Settings, SidePanel, Task, UserError, WindowCommand, WindowSize, file_name,
+    Session, Settings, Severity, SidePanel, Task, UserError, WindowCommand, WindowSize, file_name,
 };
 
 /// How often the progress of jobs is drawn, in milliseconds.
@@ -37,7 +36,7 @@ pub struct ExplorerApp {
     /// Where worker threads ask for a new frame, known from the first frame on.
     context: Arc<OnceLock<Context>>,
     pub(super) contents: WindowContents,
-    pub(super) palette: CommandPalette,
+    pub(super) modals: Modals,
     pub(super) quit: bool,
     pub(super) crash: CrashGuard,
     pub(super) signals: SignalWatch,
@@ -71,7 +70,7 @@ impl ExplorerApp {
             jobs: Jobs::new(wake.clone()),
             context,
             contents: WindowContents::default(),
-            palette: CommandPalette::default(),
+            modals: Modals::default(),
             quit: false,
             crash: CrashGuard::default(),
             signals: SignalWatch::default(),
@@ -214,7 +213,7 @@ impl ExplorerApp {
     }
 
     fn draw(&mut self, ui: &mut Ui) {
-        let modal = dialogs::show_modal(ui.ctx(), &self.session, &mut self.palette);
+        let modal = dialogs::show_modal(ui.ctx(), &self.session, &mut self.modals);
         let mut commands = modal.unwrap_or_else(|| keyboard::commands(ui.ctx(), &self.session));
         commands.extend(drop::commands(ui.ctx()));
         let in_front = !dialogs::open(&self.session).is_empty();
@@ -229,7 +228,7 @@ impl ExplorerApp {
         self.session.window.fit(ui.available_width());
         let jobs = self.jobs_to_tell();
         commands.extend(self.contents.show(ui, &self.session, &jobs));
-        commands.extend(chart_data::take(ui.ctx()).map(Command::SaveChart));
+        self.save_chart(ui.ctx(), &mut commands);
         commands.extend(dialogs::show_windows(ui.ctx(), &self.session));
         drop::hint(ui.ctx());
         for command in commands {
@@ -242,6 +241,18 @@ impl ExplorerApp {
         self.perform(flow);
         let checkpoints = self.session.watch_checkpoints(seconds);
         self.perform(checkpoints);
+    }
+
+    /// Asks for a file for the chart that was asked to be saved.
+    fn save_chart(&mut self, ctx: &Context, commands: &mut Vec<Command>) {
+        match chart_menu::take(ctx).map(export::chart_file) {
+            Some(Ok(chart)) => commands.push(Command::SaveChart(chart)),
+            Some(Err(error)) => {
+                let sentence = format!("The chart could not be drawn: {error}.");
+                self.session.notices.add(Severity::Error, sentence, "");
+            }
+            None => {}
+        }
     }
 
     /// The jobs that take their time.

@@ -5,7 +5,7 @@ use egui::{Context, Ui};
 use super::ExplorerApp;
 use super::contents::WindowContents;
 use super::crash::{CrashAnswer, WORK_STAYS};
-use super::dialogs::palette::CommandPalette;
+use super::dialogs::Modals;
 use crate::session::Severity;
 
 impl ExplorerApp {
@@ -37,7 +37,7 @@ impl ExplorerApp {
         if drew_on_gpu {
             self.contents.stage.draw_on_gpu(ctx);
         }
-        self.palette = CommandPalette::default();
+        self.modals = Modals::default();
         self.session.window.modal = None;
         self.session.path_prompt = None;
     }

@@ -1,9 +1,11 @@
 //! What is kept between starts, in a file that other windows write as well.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use super::ExplorerApp;
+use super::commands::{Action, keys_of_text};
 use super::kept_settings::KeptSettings;
 use crate::jobs::{SettingsFile, keep_settings, read_settings, task_work};
 use crate::session::{Effect, Severity};
@@ -28,6 +30,9 @@ impl ExplorerApp {
                 let is_there = settings.last.paths().iter().all(|path| path.exists());
                 self.session.offers_last &= is_there;
                 self.restore(*settings);
+                for what in unknown_keys(self.session.keys.all()) {
+                    report(self, &what, String::new());
+                }
             }
             SettingsFile::Missing => {}
             SettingsFile::NotUnderstood(why) => {
@@ -72,5 +77,36 @@ impl ExplorerApp {
         {
             (kept.written, kept.asked) = (settings.clone(), settings);
         }
+    }
+}
+
+/// What the keys in a file of settings say that is not understood.
+fn unknown_keys(all: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+    let names: Vec<String> = Action::all().into_iter().map(Action::name).collect();
+    let mut problems = Vec::new();
+    for (name, keys) in all {
+        if !names.contains(name) {
+            problems.push(format!("it gives keys to `{name}`, which is no command; they do nothing"));
+        }
+        for text in keys.iter().filter(|text| keys_of_text(text).is_none()) {
+            problems.push(format!("the keys `{text}` of `{name}` are not known; write them as `Ctrl+Shift+K`"));
+        }
+    }
+    problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_nobody_knows_are_named() {
+        let all = [("Save", "F2"), ("Save2", "F2"), ("Undo", "Hyper+K")];
+        let all = all.map(|(name, keys)| (name.to_owned(), vec![keys.to_owned()])).into_iter().collect();
+        let problems = unknown_keys(&all);
+        assert!(
+            problems.len() == 2 && problems[0].contains("Save2") && problems[1].contains("Hyper+K"),
+            "{problems:?}"
+        );
     }
 }

@@ -7,6 +7,7 @@ mod file_reference;
 mod gzip;
 pub mod numpy;
 mod open_file;
+pub mod parquet;
 mod reason;
 mod room;
 pub(crate) mod stored_path;

@@ -128,8 +128,8 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
         Effect::Derive(job) => TaskWork::new(Task::Derive(job.kind), job.title.clone(), move |progress| {
             Outcome::Derived(job.run(&mut |share, text| report(progress, share, text)))
         }),
-        Effect::Write(text, path) => TaskWork::new(Task::Save, format!("Writing {}", file_name(&path)), move |_| {
-            let written = formats::write_beside(&path, |writer| writer.write_all(text.as_bytes()));
+        Effect::Write(bytes, path) => TaskWork::new(Task::Save, format!("Writing {}", file_name(&path)), move |_| {
+            let written = formats::write_beside(&path, |writer| writer.write_all(&bytes));
             Outcome::Written(path, written.map_err(|error| UserError::new(&error)))
         }),
         Effect::WriteNumbers(request, path) => {
@@ -357,7 +357,8 @@ fn ask(purpose: DialogPurpose, name: &str) -> DialogAnswer {
         }
         DialogPurpose::SaveNumbers(_) => {
             let dialog = dialog.add_filter("Comma-separated values", &["csv"]).add_filter("JSON", &["json"]);
-            dialog.add_filter("NumPy archive", &["npz"]).set_file_name(name).save_file()
+            let dialog = dialog.add_filter("NumPy archive", &["npz"]).add_filter("Parquet", &["parquet"]);
+            dialog.set_file_name(name).save_file()
         }
         DialogPurpose::SavePicture(kind) if kind.extension().is_empty() => dialog.set_file_name(name).pick_folder(),
         DialogPurpose::SavePicture(kind) => {
@@ -375,8 +376,11 @@ fn ask(purpose: DialogPurpose, name: &str) -> DialogAnswer {
         DialogPurpose::FindFile(SessionPart::Data) => {
             dialog.add_filter("Data", &data_filter()).add_filter("All files", &["*"]).pick_file()
         }
-        DialogPurpose::SaveMeasures | DialogPurpose::SaveChart => {
+        DialogPurpose::SaveMeasures => {
             dialog.add_filter("Comma-separated values", &["csv"]).set_file_name(name).save_file()
+        }
+        DialogPurpose::SaveChart(kind) => {
+            dialog.add_filter(kind.label(), &[kind.extension()]).set_file_name(name).save_file()
         }
     };
     match answer {

@@ -99,6 +99,7 @@ impl Session {
             thresholds: self.thresholds.clone(),
             // What the file says stays as it is.
             memory: None,
+            keys: self.keys.clone(),
             others,
         }
     }
@@ -107,6 +108,7 @@ impl Session {
     pub fn restore(&mut self, settings: Settings) {
         self.window = settings.window;
         self.chains = settings.chains;
+        self.keys = settings.keys;
         self.knows_hint = settings.knows_hint;
         self.hint &= !self.knows_hint;
         self.findings.restore(settings.dismissed);
@@ -143,9 +145,11 @@ impl Session {
             Command::EndComparison => compare::end(self, effects),
             Command::SaveNetwork(path) => effects.extend(paths::save(self, path)),
             Command::WriteMeasures(path) => effects.extend(paths::write_measures(self, path)),
-            Command::SaveChart(text) => {
-                self.chart = Some(text);
-                paths::ask(self, DialogPurpose::SaveChart, effects);
+            Command::Keys(command) => self.keys.apply(command),
+            Command::SaveChart(chart) => {
+                let kind = chart.kind;
+                self.chart = Some(chart);
+                paths::ask(self, DialogPurpose::SaveChart(kind), effects);
             }
             Command::WriteNumbers(kind, path) => effects.extend(paths::write_numbers(self, kind, path)),
             Command::WritePicture(path) => effects.extend(picture::write(self, path)),

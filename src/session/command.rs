@@ -1,13 +1,12 @@
 //! What a person asks for; applied after drawing.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::file::SessionPart;
 use super::{
-    CheckpointCommand, ColumnCommand, DerivedKind, DropAnswer, EditCommand, Example, ExportCommand, FindingCommand,
-    ImportCommand, LeaveAnswer, NumberKind, PlaybackCommand, RecoverAnswer, SizedPanel, TrainCommand, ViewCommand,
-    WindowCommand,
+    ChartFile, ChartKind, CheckpointCommand, ColumnCommand, DerivedKind, DropAnswer, EditCommand, Example,
+    ExportCommand, FindingCommand, ImportCommand, KeyCommand, LeaveAnswer, NumberKind, PlaybackCommand, RecoverAnswer,
+    SizedPanel, TrainCommand, ViewCommand, WindowCommand,
 };
 use crate::dataset::{DataChoice, Generator, GeneratorOptions};
 use crate::flow::FlowOptions;
@@ -35,8 +34,10 @@ pub enum Command {
     WriteMeasures(PathBuf),
     /// Write numbers of what is shown.
     WriteNumbers(NumberKind, PathBuf),
-    /// Ask for a file for the numbers of a chart, as text.
-    SaveChart(Arc<str>),
+    /// The keys of commands.
+    Keys(KeyCommand),
+    /// Ask for a file for a chart.
+    SaveChart(ChartFile),
     /// Write the picture or the film of the last settings.
     WritePicture(PathBuf),
     /// The dialog for pictures and films.
@@ -138,8 +139,8 @@ pub enum DialogPurpose {
     SavePicture(MediaKind),
     /// Numbers of what is shown.
     SaveNumbers(NumberKind),
-    /// The numbers of a chart.
-    SaveChart,
+    /// A chart.
+    SaveChart(ChartKind),
     /// A session to read.
     OpenSession,
     /// A file to write the session to.
@@ -192,7 +193,7 @@ impl DialogPurpose {
             | DialogPurpose::SaveMeasures
             | DialogPurpose::SavePicture(_)
             | DialogPurpose::SaveNumbers(_)
-            | DialogPurpose::SaveChart
+            | DialogPurpose::SaveChart(_)
             | DialogPurpose::SaveSession { .. } => true,
             DialogPurpose::OpenNetwork
             | DialogPurpose::CompareWith
@@ -213,7 +214,8 @@ impl DialogPurpose {
             DialogPurpose::SaveNetwork(_) => "Save network as",
             DialogPurpose::SaveMeasures => "Write measures as CSV",
             DialogPurpose::SaveNumbers(_) => "Save numbers",
-            DialogPurpose::SaveChart => "Save the chart's numbers as CSV",
+            DialogPurpose::SaveChart(ChartKind::Csv) => "Save the chart's numbers as CSV",
+            DialogPurpose::SaveChart(_) => "Save the chart as a picture",
             DialogPurpose::SavePicture(kind) if kind.holds_picture() => "Export picture",
             DialogPurpose::SavePicture(_) => "Export film",
             DialogPurpose::OpenSession => "Open session",

@@ -52,8 +52,8 @@ pub enum Effect {
     Grow(Document, Option<Arc<Flow>>, VisibleOutputs),
     /// Compute a result of the open scene.
     Derive(DerivedJob),
-    /// Write a text.
-    Write(String, PathBuf),
+    /// Write these bytes.
+    Write(Arc<[u8]>, PathBuf),
     /// Make a table of numbers and write it.
     WriteNumbers(NumberRequest, PathBuf),
     /// Draw a picture or a film and write it.

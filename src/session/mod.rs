@@ -23,6 +23,7 @@ mod notice;
 mod numbers;
 mod open_scene;
 mod origin;
+mod path_prompt;
 mod pictures;
 mod playback;
 mod points;
@@ -62,14 +63,15 @@ pub use history::History;
 pub use kept_view::{KeptCamera, KeptView, LastFiles};
 pub use notice::{Notice, Notices, Severity};
 pub use numbers::{ColumnValues, NumberColumn, NumberKind, NumberRequest, NumberTable, NumbersProblem};
+pub use path_prompt::PathPrompt;
 pub use pictures::{
-    Easing, ExportCommand, Figure, FilmTiming, MAX_FRAMES, MAX_PIXELS, POINT_SIZES, PictureExport, PictureNow,
-    PictureSettings, PictureSubject, PictureTheme, PictureTimes, SCALES, SettingsProblem,
+    ChartFile, ChartKind, Easing, ExportCommand, Figure, FilmTiming, MAX_FRAMES, MAX_PIXELS, POINT_SIZES,
+    PictureExport, PictureNow, PictureSettings, PictureSubject, PictureTheme, PictureTimes, SCALES, SettingsProblem,
 };
 pub use playback::{KeptTime, Playback, PlaybackCommand, SPEEDS};
 pub use points::{
     Condition, ConditionProblem, Region, ScreenPoint, TableCell, TableError, nearest, picture_side, pictured,
-    pixel_range, pixels, table_columns, table_csv, table_fits, table_rows,
+    pixel_range, pixels, point_table, table_columns, table_csv, table_fits, table_rows,
 };
 pub use rebuild::{Rebuilt, VisibleOutputs};
 pub use recent::RecentFiles;
@@ -77,9 +79,9 @@ pub use scene::{
     Caption, Cell, Directions, Extent, Fit, Frame, Lattice, MemoryPlan, Overflow, Progress, Refined, Scene, SceneError,
     Score, ViewPose, caption_at, directions, phase_time, sample_loss,
 };
-pub use settings::Settings;
+pub use settings::{KeyChanges, KeyCommand, Settings};
 pub use share_line::ShareLine;
-pub use state::{PathPrompt, Session};
+pub use state::Session;
 pub use subspace_rotation::SubspaceRotation;
 pub use training::{Goal, Pace, Snapshot, TrainCommand, Training, TrainingChannel, TrainingRun};
 pub use unsaved::Unsaved;

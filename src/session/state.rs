@@ -11,11 +11,11 @@ use super::open_scene::OpenScene;
 use super::rebuild::IncrementalRebuild;
 use super::share_line::ShareLine;
 use super::{
-    CheckpointSeries, ColumnImport, Counterpart, DerivedResults, DialogPurpose, Document, DroppedNetwork, Example,
-    Field, FindingsView, Folding, History, Import, KeptView, LastFiles, LayerDetail, Neighbours, NetworkComparison,
-    Notices, OpenedBy, PanelSizes, Pen, PictureExport, Playback, PlaybackCommand, RecentFiles, Refined,
-    RememberedChain, Scene, SeparationProfile, Situation, Stored, Training, Unsaved, UnsavedWork, ViewSettings,
-    WindowSettings,
+    ChartFile, CheckpointSeries, ColumnImport, Counterpart, DerivedResults, Document, DroppedNetwork, Example, Field,
+    FindingsView, Folding, History, Import, KeptView, KeyChanges, LastFiles, LayerDetail, Neighbours,
+    NetworkComparison, Notices, OpenedBy, PanelSizes, PathPrompt, Pen, PictureExport, Playback, PlaybackCommand,
+    RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Situation, Stored, Training, Unsaved, UnsavedWork,
+    ViewSettings, WindowSettings,
 };
 use crate::dataset::DataChoice;
 use crate::flow::Flow;
@@ -66,8 +66,10 @@ pub struct Session {
     pub findings: FindingsView,
     /// The thresholds of findings that are others than usual.
     pub(in crate::session) thresholds: BTreeMap<String, f64>,
-    /// The numbers of a chart that wait for the name of their file.
-    pub(super) chart: Option<Arc<str>>,
+    /// The commands with other keys than usual.
+    pub keys: KeyChanges,
+    /// A chart that waits for the name of its file.
+    pub(super) chart: Option<ChartFile>,
     /// The dialog for pictures and films.
     pub export: PictureExport,
     /// A network that was dropped on the one on show, until it is told what becomes of it.
@@ -104,24 +106,6 @@ pub struct Session {
     pub(super) rebuild: IncrementalRebuild,
 }
 
-/// A text field for a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PathPrompt {
-    /// What the path is for.
-    pub purpose: DialogPurpose,
-    /// What has been typed.
-    pub text: String,
-    /// Whether the file that it names is there, and is written over when it is entered again.
-    pub overwrites: bool,
-}
-
-impl PathPrompt {
-    /// An empty field.
-    pub fn new(purpose: DialogPurpose) -> PathPrompt {
-        PathPrompt { purpose, text: String::new(), overwrites: false }
-    }
-}
-
 impl Default for Session {
     fn default() -> Session {
         Session {
@@ -146,6 +130,7 @@ impl Default for Session {
             chosen_columns: None,
             findings: FindingsView::default(),
             thresholds: BTreeMap::new(),
+            keys: KeyChanges::default(),
             chart: None,
             export: PictureExport::default(),
             dropped: None,

@@ -61,6 +61,7 @@ mod window_findings;
 mod window_history;
 mod window_import;
 mod window_kept;
+mod window_keys;
 mod window_layer_panel;
 mod window_layout;
 mod window_measures;

@@ -45,9 +45,9 @@ macro_rules! kinds {
 }
 
 kinds! {
-    OpenNetwork OpenData OpenColumns CompareWith EndComparison Checkpoints SaveNetwork WriteMeasures WriteNumbers SaveChart
-    WritePicture Export OpenFiles Dropped OpenExample Generate Flow Ask EditPath AcceptPath ClosePath Playback View Window
-    Resize OpenLast Import Columns Findings Edit Train Cancel Dismiss DismissHint Save Share Session Leave Recover Quit
+    OpenNetwork OpenData OpenColumns CompareWith EndComparison Checkpoints SaveNetwork WriteMeasures WriteNumbers Keys
+    SaveChart WritePicture Export OpenFiles Dropped OpenExample Generate Flow Ask EditPath AcceptPath ClosePath Playback View
+    Window Resize OpenLast Import Columns Findings Edit Train Cancel Dismiss DismissHint Save Share Session Leave Recover Quit
 }
 
 #[test]

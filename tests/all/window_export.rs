@@ -6,7 +6,8 @@ use std::io::Cursor;
 use egui_kittest::kittest::Queryable;
 use layerflow::media::MediaKind;
 use layerflow::session::{
-    Command, DialogPurpose, ExportCommand, NumberKind, PictureSettings, PlaybackCommand, Session, Task,
+    ChartFile, ChartKind, Command, DialogPurpose, ExportCommand, NumberKind, Pick, PictureSettings, PlaybackCommand,
+    PointCommand, Session, Task, ViewCommand,
 };
 
 use super::window::{TIMEOUT, Window, command, first_start};
@@ -123,7 +124,7 @@ fn numbers_are_written_as_their_names_say() {
     for kind in NumberKind::ALL {
         let path = folder.path().join(format!("{}.csv", kind.file_stem()));
         command(&mut window, Command::WriteNumbers(kind, path.clone()));
-        let nothing_found = kind == NumberKind::Findings && !path.exists();
+        let nothing_found = matches!(kind, NumberKind::Findings | NumberKind::SelectedPoints) && !path.exists();
         assert!(nothing_found || fs::read_to_string(&path).unwrap().lines().count() > 1, "{kind:?}");
     }
     let path = folder.path().join("positions.npz");
@@ -146,9 +147,65 @@ fn the_numbers_of_a_chart_go_to_a_file() {
     let path = folder.path().join("chart.csv");
     let mut window = first_start();
     window.state_mut().without_dialogs();
-    command(&mut window, Command::SaveChart("series,N,error\na,1,2\n".into()));
-    assert_eq!(session(&window).path_prompt.as_ref().unwrap().purpose, DialogPurpose::SaveChart);
+    let bytes = b"series,N,error\na,1,2\n"[..].into();
+    command(&mut window, Command::SaveChart(ChartFile { kind: ChartKind::Csv, name: "Loss".to_owned(), bytes }));
+    let purpose = session(&window).path_prompt.as_ref().unwrap().purpose;
+    assert_eq!(purpose, DialogPurpose::SaveChart(ChartKind::Csv));
     command(&mut window, Command::EditPath(path.display().to_string()));
     command(&mut window, Command::AcceptPath);
     assert_eq!(fs::read_to_string(path).unwrap(), "series,N,error\na,1,2\n");
+}
+
+/// Opens the menu of a chart and chooses an entry; gives the path that it was written to.
+fn save_chart(window: &mut Window, chart: &str, entry: &str, path: &std::path::Path) {
+    window.get_by_label(chart).click_secondary();
+    window.run_steps(3);
+    click(window, entry);
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
+    command(window, Command::EditPath(path.display().to_string()));
+    command(window, Command::AcceptPath);
+}
+
+#[test]
+fn a_chart_is_saved_as_vectors_and_as_a_picture_from_its_menu() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = first_start();
+    window.state_mut().without_dialogs();
+    command(&mut window, Command::Playback(PlaybackCommand::Seek(1.5)));
+    let chart = "Unit ball of layer 2";
+    let path = folder.path().join("ball.svg");
+    save_chart(&mut window, chart, "Save chart as SVG…", &path);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.starts_with("<svg") && text.contains("<polygon") && text.contains(">v₁</text>"), "{text}");
+    let path = folder.path().join("ball.png");
+    save_chart(&mut window, chart, "Save chart as PNG…", &path);
+    let reader = png::Decoder::new(Cursor::new(fs::read(path).unwrap())).read_info().unwrap();
+    assert!(reader.info().width > 300 && reader.info().height > 300);
+}
+
+#[test]
+fn the_table_of_the_points_is_written_as_a_whole_and_of_the_selection() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = first_start();
+    command(&mut window, Command::Playback(PlaybackCommand::Seek(2.25)));
+    let select = PointCommand::Select(Pick::Only, vec![4, 1]);
+    command(&mut window, Command::View(ViewCommand::Points(select)));
+    let path = folder.path().join("all.csv");
+    command(&mut window, Command::WriteNumbers(NumberKind::Points, path.clone()));
+    let samples = session(&window).scene().unwrap().dataset.samples();
+    let text = fs::read_to_string(path).unwrap();
+    assert_eq!(text.lines().count(), samples + 1);
+    assert!(text.starts_with("point,class,prediction,loss,") && text.contains("x1 at t=2.2500"), "{}", &text[..200]);
+    let path = folder.path().join("some.parquet");
+    command(&mut window, Command::WriteNumbers(NumberKind::SelectedPoints, path.clone()));
+    let bytes = fs::read(path).unwrap();
+    assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
+    // The table offers both.
+    command(&mut window, Command::View(ViewCommand::Points(PointCommand::Table(true))));
+    window.state_mut().without_dialogs();
+    click(&mut window, "Save…");
+    click(&mut window, "Save selected points…");
+    assert!(window.state_mut().wait_for_jobs(TIMEOUT));
+    let purpose = session(&window).path_prompt.as_ref().unwrap().purpose;
+    assert_eq!(purpose, DialogPurpose::SaveNumbers(NumberKind::SelectedPoints));
 }

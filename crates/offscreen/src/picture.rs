@@ -34,6 +34,11 @@ impl Picture {
         (x < self.width).then(|| self.pixels.get(y as usize * self.width as usize + x as usize).copied()).flatten()
     }
 
+    /// Every pixel in rows from the top left, premultiplied, in gamma space.
+    pub fn pixels(&self) -> &[[u8; 4]] {
+        &self.pixels
+    }
+
     /// Every pixel as red, green, blue, alpha, **not** premultiplied: what PNG and most picture libraries want.
     pub fn to_rgba(&self) -> Vec<u8> {
         self.pixels.iter().flat_map(|&pixel| unmultiplied(pixel)).collect()

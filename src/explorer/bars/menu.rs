@@ -6,7 +6,7 @@ use egui::{MenuBar, Ui};
 
 use super::edit_menu;
 use super::menu_entry::entry;
-use crate::explorer::commands::{Action, GESTURES};
+use crate::explorer::commands::Action;
 use crate::explorer::{bars::status, theme};
 use crate::formats::NetworkKind;
 use crate::media::MediaKind;
@@ -120,29 +120,13 @@ fn view_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
 }
 
 fn help_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
-    for action in [Action::Model, Action::Palette] {
+    for action in [Action::Model, Action::Palette, Action::Keys] {
         if let Some(command) = entry(ui, session, action) {
             commands.push(command);
             // A click by keyboard or by an assistive program does not close the menu by itself.
             ui.close();
         }
     }
-    ui.separator();
-    ui.strong("Keys");
-    egui::Grid::new("keys").num_columns(2).show(ui, |ui| {
-        for description in Action::all().into_iter().map(|action| action.describe(session)) {
-            if !description.shortcuts.is_empty() {
-                ui.label(description.keys_text(ui.ctx()));
-                ui.label(description.label.trim_end_matches('…')).on_hover_text(description.tip);
-                ui.end_row();
-            }
-        }
-        for [keys, text] in GESTURES {
-            ui.label(keys);
-            ui.label(text);
-            ui.end_row();
-        }
-    });
     ui.separator();
     ui.label("Files can be dropped anywhere on the window: networks and data.");
     ui.label(theme::note(ui, concat!("layerflow ", env!("LAYERFLOW_VERSION"))));
@@ -161,7 +145,7 @@ fn unsaved_mark(ui: &mut Ui, session: &Session) {
     if !unsaved.is_empty() {
         let color = theme::Palette::from_ui(ui).warning;
         ui.label(egui::RichText::new("not saved").color(color))
-            .on_hover_text(format!("In no file yet: {}. Ctrl S saves it.", unsaved.join(" and ")));
+            .on_hover_text(format!("In no file yet: {}. File ▸ Save saves it.", unsaved.join(" and ")));
     }
 }
 

@@ -1,10 +1,15 @@
 //! The commands of the window as data: what each is called, which keys it has, whether it is available, what it does.
-//! The menus, the keyboard, the list of keys under Help and the command palette are made from this list.
+//! The menus, the keyboard, the list of keys and the command palette are made from this list. Its keys are those that a person has
+//! given to a command, where that was done.
 
 mod history_rows;
+mod key_names;
 mod range_rows;
 mod row;
 mod table;
+mod tips;
+
+pub use key_names::{keys_of_text, text_of_keys};
 
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
@@ -167,6 +172,8 @@ pub enum Action {
     TurnToData,
     /// Light or dark.
     Appearance(Appearance),
+    /// The list of keys, where they can be changed.
+    Keys,
     /// The screen that explains the model.
     Model,
     /// Closes the window.
@@ -293,9 +300,26 @@ impl Action {
         all.extend(Side::ALL.map(Action::Side));
         all.extend([Action::AllLayers, Action::Presentation, Action::FrameTime]);
         all.extend(Appearance::ALL.map(Action::Appearance));
-        all.push(Action::Model);
+        all.extend([Action::Keys, Action::Model]);
         all.extend(Example::ALL.map(Action::Example));
         all
+    }
+
+    /// What there is to know of it at this moment, with the keys that a person has given to it.
+    pub fn describe(self, session: &Session) -> Description {
+        let usual = self.usual(session);
+        match session.keys.of(&self.name()) {
+            Some(keys) => {
+                let shortcuts = keys.iter().filter_map(|text| keys_of_text(text)).collect();
+                Description { shortcuts, ..usual }
+            }
+            None => usual,
+        }
+    }
+
+    /// Its name in the settings.
+    pub fn name(self) -> String {
+        format!("{self:?}")
     }
 
     /// What it does, if it is available.
@@ -329,7 +353,7 @@ impl Description {
 }
 
 /// Keys as the desktop writes them; arrows and signs as what stands on the key.
-fn keys_text(ctx: &Context, keys: &KeyboardShortcut) -> String {
+pub fn keys_text(ctx: &Context, keys: &KeyboardShortcut) -> String {
     let (text, key) = (ctx.format_shortcut(keys), keys.logical_key);
     let sign = match key {
         Key::ArrowLeft => "←",

@@ -2,24 +2,27 @@
 
 use egui::{Key, KeyboardShortcut};
 
-use super::row::{NO_COUNTERPART, NO_NETWORK, NO_OPEN_LENGTH, NO_SELECTION, row};
+use super::row::{NO_NETWORK, row};
+use super::tips::{colour_label, compare_tip, tool_tip};
 use super::{Action, Description, ctrl, ctrl_shift, history_rows, key, range_rows, shift};
 use crate::diagnostics::probes::Perturbation;
 use crate::explorer::stage::overlay_refusal;
 use crate::media::MediaKind;
 use crate::session::{
-    CheckpointCommand, Colouring, Command, Compare, DialogPurpose, EditCommand, ExportCommand, Facing, ImportCommand,
-    Modal, PanelCommand, PanelPart, PenCommand, PlayDirection, PlaybackCommand, PointCommand, ProbeCommand, Session,
-    SidePanel, Tool, TrainCommand, VelocityPicture, ViewCommand, WindowCommand,
+    CheckpointCommand, Colouring, Command, DialogPurpose, EditCommand, ExportCommand, Facing, ImportCommand, Modal,
+    NumberKind, PanelCommand, PanelPart, PenCommand, PlayDirection, PlaybackCommand, PointCommand, ProbeCommand,
+    Session, SidePanel, TrainCommand, VelocityPicture, ViewCommand, WindowCommand,
 };
 
+const NO_COUNTERPART: &str = "No other network is open: File ▸ Compare with… opens one.";
 /// A small step in time.
 const NUDGE: f64 = 0.02;
 const NEWEST: &str = "This is the newest checkpoint.";
+const NO_SELECTION: &str = "No point is selected.";
 
 impl Action {
-    /// What there is to know of it at this moment.
-    pub fn describe(self, session: &Session) -> Description {
+    /// What there is to know of it at this moment, with its usual keys.
+    pub fn usual(self, session: &Session) -> Description {
         let play = |label: &str, tip, command| {
             row(label, tip, Command::Playback(command)).refused(session.scene().is_none(), NO_NETWORK)
         };
@@ -141,11 +144,15 @@ impl Action {
             }
             Action::SaveNumbers(kind) => row(
                 &format!("Save numbers: {}…", kind.label().to_lowercase()),
-                "Write them to a file: .csv, .json or .npz, as its name says",
+                "Write them to a file: .csv, .json, .npz or .parquet, as its name says",
                 Command::Ask(DialogPurpose::SaveNumbers(kind)),
             )
             .menu(&format!("{}…", kind.label()))
-            .refused(session.scene().is_none(), NO_NETWORK),
+            .refused(session.scene().is_none(), NO_NETWORK)
+            .refused(
+                kind == NumberKind::SelectedPoints && session.view.points.selection.is_empty(),
+                "No point is selected.",
+            ),
             Action::CopyPicture => {
                 let tip = "Copy the stage as it is now, in the size and colours of the last export";
                 row("Copy picture of the stage", tip, Command::Export(ExportCommand::Copy))
@@ -163,8 +170,9 @@ impl Action {
             }
             Action::InputShape => {
                 let tip = "The lengths of the network's input, which its file leaves open and which were guessed";
-                let known = session.document().is_none_or(|document| !document.file.account.has_open_lengths());
-                row("Input shape…", tip, Command::Import(ImportCommand::AskInputShape)).refused(known, NO_OPEN_LENGTH)
+                let is_open = session.document().is_some_and(|document| document.file.account.has_open_lengths());
+                row("Input shape…", tip, Command::Import(ImportCommand::AskInputShape))
+                    .refused(!is_open, "The file of the network that is open leaves no length of its input open.")
             }
             Action::SaveSession(embeds) => {
                 let (label, tip) = match embeds {
@@ -405,6 +413,11 @@ impl Action {
                     .menu(label)
                     .choice(arrangement.appearance == appearance)
             }
+            Action::Keys => window(
+                "Keys…",
+                "Look up the keys of all commands, and change them",
+                WindowCommand::Show(Some(Modal::Keys)),
+            ),
             Action::Model => {
                 let tip = "The whole idea on one screen, with a live picture for each phase";
                 window("The model", tip, WindowCommand::Show(Some(Modal::Model)))
@@ -418,32 +431,4 @@ fn train(session: &Session, label: &str, tip: &'static str, command: TrainComman
     row(label, tip, Command::Train(command))
         .refused(session.training().running(), "The network is in training.")
         .refused_for(session.training_refusal())
-}
-
-fn compare_tip(compare: Compare) -> &'static str {
-    match compare {
-        Compare::Plain => "The plain net as an exact flow",
-        Compare::ResNet => "The same data at the same time under N Euler steps in each phase",
-        Compare::SideBySide => "The plain net and its ResNet in two views that turn and zoom together",
-        Compare::Overlay => "Both in one view; a line joins each point with its place in the ResNet",
-    }
-}
-
-fn tool_tip(tool: Tool) -> &'static str {
-    match tool {
-        Tool::Pan => "A drag moves the picture, or turns it in 3-D",
-        Tool::Box => "A drag selects the points in a rectangle",
-        Tool::Grab => "A drag takes a point in mid-flow to another position",
-        Tool::Lasso => "A drag selects the points inside the line that it draws",
-    }
-}
-
-fn colour_label(colouring: Colouring) -> &'static str {
-    match colouring {
-        Colouring::Label => "label",
-        Colouring::Prediction => "prediction",
-        Colouring::Mistakes => "right or wrong",
-        Colouring::Loss(_) => "loss",
-        Colouring::Column(_) => "a column of the data",
-    }
 }

@@ -7,6 +7,7 @@ pub(super) mod export;
 pub(super) mod import;
 pub(super) mod import_spectra;
 pub(super) mod import_tensors;
+pub(super) mod keys;
 pub(super) mod model_help;
 pub(super) mod palette;
 pub(super) mod path_field;
@@ -17,6 +18,7 @@ pub(super) mod unsaved;
 
 use egui::{Context, Popup};
 
+use self::keys::KeyList;
 use self::palette::CommandPalette;
 use crate::session::{Command, Modal, Session};
 
@@ -45,6 +47,13 @@ pub enum Dialog {
     Modal(Modal),
 }
 
+/// What is remembered while it is shown over everything else.
+#[derive(Debug, Default)]
+pub struct Modals {
+    palette: CommandPalette,
+    keys: KeyList,
+}
+
 /// The dialogs that are open, the one on top last.
 pub fn open(session: &Session) -> Vec<Dialog> {
     let windows = [
@@ -62,14 +71,15 @@ pub fn open(session: &Session) -> Vec<Dialog> {
 }
 
 /// Draws what is shown over everything else, which must see the keys before all others; `None` if nothing is.
-pub fn show_modal(ctx: &Context, session: &Session, palette: &mut CommandPalette) -> Option<Vec<Command>> {
+pub fn show_modal(ctx: &Context, session: &Session, modals: &mut Modals) -> Option<Vec<Command>> {
     let modal = session.window.modal;
     if modal != Some(Modal::Palette) {
-        *palette = CommandPalette::default();
+        modals.palette = CommandPalette::default();
     }
     Some(match modal? {
         Modal::Model => model_help::show(ctx),
-        Modal::Palette => palette.show(ctx, session),
+        Modal::Palette => modals.palette.show(ctx, session),
+        Modal::Keys => modals.keys.show(ctx, session),
     })
 }
 

@@ -1,10 +1,12 @@
 //! Where the network is wrong: accuracy by class, class against class, the surest mistakes and the least sure answers.
 
-use egui::{Align2, CollapsingHeader, Grid, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CollapsingHeader, Grid, Painter, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::theme::{self, Palette, THIN};
+use super::super::widgets::chart_menu::ChartMenu;
 use crate::session::{
-    Command, ErrorSlices, PanelCommand, PanelPart, Pick, PointCommand, Scene, Session, ViewCommand, counted, slice,
+    Command, ErrorSlices, NumberTable, PanelCommand, PanelPart, Pick, PointCommand, Scene, Session, ViewCommand,
+    counted, slice,
 };
 
 /// The height of a cell of the matrix at most.
@@ -87,20 +89,13 @@ fn matrix(ui: &mut Ui, scene: &Scene, slices: &ErrorSlices) -> Option<PointComma
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Confusion matrix"));
     let palette = Palette::from_ui(ui);
     let painter = ui.painter_at(rect.expand(1.0));
-    for label in 0..classes {
-        let (all, _) = slices.of_class(label);
-        for answer in 0..classes {
-            let corner = rect.min + vec2(width * answer as f32, side * label as f32);
-            let cell = Rect::from_min_size(corner, vec2(width, side)).shrink(0.5 * THIN);
-            let count = slices.count(label, answer);
-            let share = count as f32 / all.max(1) as f32;
-            let colour = if label == answer { palette.axis } else { palette.error_large };
-            painter.rect_filled(cell, 0.0, palette.track.lerp_to_gamma(colour, share.sqrt()));
-            if side >= MIN_NUMBER && count > 0 {
-                painter.text(cell.center(), Align2::CENTER_CENTER, count.to_string(), theme::small_font(), palette.ink);
-            }
-        }
-    }
+    paint_matrix(&painter, palette, rect, slices);
+    let draw = |ui: &mut Ui| {
+        let (rect, _) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
+        paint_matrix(ui.painter(), palette, rect, slices);
+    };
+    let numbers = || confusion_table(slices);
+    ChartMenu { name: "Confusion matrix", size: rect.size(), numbers: Some(&numbers), draw: &draw }.attach(&response);
     let at = |at: egui::Pos2| {
         let index = |offset: f32, size: f32| ((offset / size).max(0.0) as usize).min(classes - 1);
         (index(at.y - rect.top(), side), index(at.x - rect.left(), width))
@@ -117,6 +112,38 @@ fn matrix(ui: &mut Ui, scene: &Scene, slices: &ErrorSlices) -> Option<PointComma
         response.on_hover_text_at_pointer(format!("{points} of class {} answered {}", name(label), name(answer)));
     }
     clicked.map(|(label, answer)| PointCommand::Select(Pick::Only, slice(scene, label, Some(answer))))
+}
+
+/// Paints the cells.
+fn paint_matrix(painter: &Painter, palette: &Palette, rect: Rect, slices: &ErrorSlices) {
+    let classes = slices.names.len().max(1);
+    let size = rect.size() / classes as f32;
+    for label in 0..classes {
+        let (all, _) = slices.of_class(label);
+        for answer in 0..classes {
+            let corner = rect.min + vec2(size.x * answer as f32, size.y * label as f32);
+            let cell = Rect::from_min_size(corner, size).shrink(0.5 * THIN);
+            let count = slices.count(label, answer);
+            let share = count as f32 / all.max(1) as f32;
+            let colour = if label == answer { palette.axis } else { palette.error_large };
+            painter.rect_filled(cell, 0.0, palette.track.lerp_to_gamma(colour, share.sqrt()));
+            if size.y >= MIN_NUMBER && count > 0 {
+                painter.text(cell.center(), Align2::CENTER_CENTER, count.to_string(), theme::small_font(), palette.ink);
+            }
+        }
+    }
+}
+
+/// How many points of each class were answered how.
+fn confusion_table(slices: &ErrorSlices) -> NumberTable {
+    let classes = slices.names.len();
+    let cells = || (0..classes).flat_map(move |label| (0..classes).map(move |answer| (label, answer)));
+    let name = |class: usize| slices.names.get(class).cloned().unwrap_or_default();
+    let mut table = NumberTable::default();
+    table.add_texts("label", cells().map(|(label, _)| name(label)).collect());
+    table.add_texts("answer", cells().map(|(_, answer)| name(answer)).collect());
+    table.add("points", cells().map(|(label, answer)| slices.count(label, answer) as f64).collect());
+    table
 }
 
 /// A list of answers; a click selects the point.

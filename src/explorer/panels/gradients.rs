@@ -2,11 +2,15 @@
 
 use egui::{Mesh, Rect, Shape, Ui};
 
+use crate::diagnostics::LayerGradient;
 use crate::explorer::theme::{self, Palette};
+use crate::explorer::widgets::chart_menu::ChartMenu;
 use crate::explorer::widgets::time_chart::{self, Series, TimeAxis, TimeChart, TrackLayout};
 use crate::flow::PhaseKind;
-use crate::session::{Gradients, Session};
+use crate::session::{Gradients, NumberTable, Session};
 
+/// What the picture of the spectra is called.
+const SPECTRA: &str = "Gradient spectra: log₁₀ σ";
 /// Cells of the spectra, about: a mesh of more would slow down every frame.
 const MAX_CELLS: usize = 6000;
 /// Cells of a column at most: of more singular values some stand for the others.
@@ -16,34 +20,19 @@ const DECADES: f64 = 8.0;
 
 /// Draws the singular values of each layer's gradient, the largest on top, and gives the time that was clicked.
 pub fn spectra(ui: &mut Ui, session: &Session, layout: TrackLayout) -> Option<f64> {
-    let (_, rect, response) = time_chart::track(ui, "Gradient spectra: log₁₀ σ", layout);
+    let (_, rect, response) = time_chart::track(ui, SPECTRA, layout);
     let backward = session.latest::<Gradients>().and_then(|gradients| gradients.backward.as_ref().ok());
     let layers = backward.map_or(&[][..], |backward| &backward.layers);
     let largest = layers.iter().filter_map(|layer| layer.singular_values.first()).fold(0.0_f64, |a, b| a.max(*b));
-    let palette = Palette::from_ui(ui);
-    let painter = ui.painter_at(rect);
     let axis = TimeAxis { rect, span: layout.span };
-    let cells: usize = layers.iter().map(|layer| layer.singular_values.len().min(MAX_VALUES)).sum();
-    let every = cells.div_ceil(MAX_CELLS).max(1);
-    let mut mesh = Mesh::default();
-    for (index, layer) in layers.iter().enumerate().step_by(every) {
-        let values = &layer.singular_values;
-        let count = values.len().min(MAX_VALUES);
-        let columns = axis.x(index as f64)..=axis.x((index + every) as f64).max(axis.x(index as f64));
-        let height = rect.height() / count.max(1) as f32;
-        for row in 0..count {
-            // The value in the middle of those that this cell stands for.
-            let Some(value) = values.get((2 * row + 1) * values.len() / (2 * count)) else { continue };
-            let share = 1.0 + (value / largest).log10() / DECADES;
-            let shade = if share.is_finite() { share.clamp(0.0, 1.0) as f32 } else { 0.0 };
-            let top = rect.top() + height * row as f32;
-            let cell = Rect::from_x_y_ranges(columns.clone(), top..=top + height);
-            mesh.add_colored_rect(cell, palette.track.lerp_to_gamma(palette.phase(PhaseKind::Compress), shade));
-        }
-    }
-    painter.add(Shape::mesh(mesh));
-    axis.layers(&painter, palette);
-    axis.playhead(&painter, palette, session.playback.t());
+    let paint = |ui: &Ui, axis: TimeAxis| paint_spectra(ui, axis, (layers, largest), session.playback.t());
+    paint(ui, axis);
+    let draw = |ui: &mut Ui| {
+        let (rect, _) = time_chart::frame(ui, SPECTRA, ui.available_size());
+        paint(ui, TimeAxis { rect, span: layout.span });
+    };
+    let numbers = || spectra_table(layers);
+    ChartMenu { name: SPECTRA, size: time_chart::FIGURE, numbers: Some(&numbers), draw: &draw }.attach(&response);
     let asked = time_chart::sought(&response, axis);
     if let Some(at) = response.hover_pos() {
         let index = (axis.t(at.x) as usize).min(layers.len().saturating_sub(1));
@@ -65,6 +54,47 @@ pub fn spectra(ui: &mut Ui, session: &Session, layout: TrackLayout) -> Option<f6
         });
     }
     asked
+}
+
+/// A column for each layer of the range of `largest`, the largest of all singular values.
+fn paint_spectra(ui: &Ui, axis: TimeAxis, (layers, largest): (&[LayerGradient], f64), t: f64) {
+    let palette = Palette::from_ui(ui);
+    let painter = ui.painter_at(axis.rect);
+    let cells: usize = layers.iter().map(|layer| layer.singular_values.len().min(MAX_VALUES)).sum();
+    let every = cells.div_ceil(MAX_CELLS).max(1);
+    let mut mesh = Mesh::default();
+    for (index, layer) in layers.iter().enumerate().step_by(every) {
+        let values = &layer.singular_values;
+        let count = values.len().min(MAX_VALUES);
+        let columns = axis.x(index as f64)..=axis.x((index + every) as f64).max(axis.x(index as f64));
+        let height = axis.rect.height() / count.max(1) as f32;
+        for row in 0..count {
+            // The value in the middle of those that this cell stands for.
+            let Some(value) = values.get((2 * row + 1) * values.len() / (2 * count)) else { continue };
+            let share = 1.0 + (value / largest).log10() / DECADES;
+            let shade = if share.is_finite() { share.clamp(0.0, 1.0) as f32 } else { 0.0 };
+            let top = axis.rect.top() + height * row as f32;
+            let cell = Rect::from_x_y_ranges(columns.clone(), top..=top + height);
+            mesh.add_colored_rect(cell, palette.track.lerp_to_gamma(palette.phase(PhaseKind::Compress), shade));
+        }
+    }
+    painter.add(Shape::mesh(mesh));
+    axis.layers(&painter, palette);
+    axis.playhead(&painter, palette, t);
+}
+
+fn spectra_table(layers: &[LayerGradient]) -> NumberTable {
+    let values = || {
+        let numbered = layers.iter().enumerate();
+        numbered.flat_map(|(layer, of)| {
+            of.singular_values.iter().enumerate().map(move |(index, value)| (layer, index, value))
+        })
+    };
+    let mut table = NumberTable::default();
+    table.add("layer", values().map(|(layer, ..)| (layer + 1) as f64).collect());
+    table.add("index", values().map(|(_, index, _)| (index + 1) as f64).collect());
+    table.add("singular_value", values().map(|(.., value)| *value).collect());
+    table
 }
 
 /// Draws the chart and gives the time that was clicked.

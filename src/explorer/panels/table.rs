@@ -7,8 +7,8 @@ use egui::{Align2, Painter, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2,
 use super::super::theme::{self, GAP, Palette};
 use crate::explorer::widgets::naming::name_button;
 use crate::session::{
-    Command, PointCommand, Scene, Selection, Session, Sorting, TableCell, TableColumn, ViewCommand, counted,
-    table_columns, table_csv, table_fits, table_rows,
+    Command, DialogPurpose, NumberKind, PointCommand, Scene, Selection, Session, Sorting, TableCell, TableColumn,
+    ViewCommand, counted, table_columns, table_csv, table_fits, table_rows,
 };
 
 /// The height of a row and the width of a column.
@@ -53,7 +53,7 @@ impl Table {
         let settings = &session.view.points;
         self.sort(scene, session);
         let rows = self.kept.as_ref().map_or(&[][..], |kept| &kept.rows);
-        bar(ui, session, scene, rows, &mut asked);
+        let mut saves = bar(ui, session, scene, rows, &mut asked);
         let columns = table_columns(scene, settings.loss);
         let width = COLUMN * columns.len() as f32;
         let head = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover()).0;
@@ -69,9 +69,10 @@ impl Table {
             for (index, &sample) in rows.iter().enumerate().skip(first).take(count) {
                 let corner = ui.min_rect().left_top() + vec2(0.0, ROW * index as f32);
                 let rect = Rect::from_min_size(corner, vec2(width, ROW));
-                let response = ui.interact(rect, ui.scope_id().with(("row", sample)), Sense::hover());
+                let response = ui.interact(rect, ui.scope_id().with(("row", sample)), Sense::click());
                 let name = format!("Row: point {}", scene.number(sample));
                 response.widget_info(|| WidgetInfo::labeled(Role::Row, true, &name));
+                response.context_menu(|ui| save_menu(ui, &mut saves));
                 let palette = Palette::from_ui(ui);
                 if response.hovered() {
                     hovered = Some(sample);
@@ -88,7 +89,8 @@ impl Table {
         if hovered != settings.row {
             asked.push(PointCommand::Row(hovered));
         }
-        asked.into_iter().map(|command| Command::View(ViewCommand::Points(command))).collect()
+        let asked = asked.into_iter().map(|command| Command::View(ViewCommand::Points(command)));
+        asked.chain(saves.map(|kind| Command::Ask(DialogPurpose::SaveNumbers(kind)))).collect()
     }
 
     fn sort(&mut self, scene: &Arc<Scene>, session: &Session) {
@@ -149,8 +151,15 @@ impl Table {
 }
 
 /// The line above the table: how many points, copy, close.
-fn bar(ui: &mut Ui, session: &Session, scene: &Scene, rows: &[usize], asked: &mut Vec<PointCommand>) {
+fn bar(
+    ui: &mut Ui,
+    session: &Session,
+    scene: &Scene,
+    rows: &[usize],
+    asked: &mut Vec<PointCommand>,
+) -> Option<NumberKind> {
     let selected = session.view.points.selection.len();
+    let mut saves = None;
     ui.horizontal(|ui| {
         ui.strong(format!("{} selected", counted(selected, "point")));
         if rows.len() < selected {
@@ -165,10 +174,25 @@ fn bar(ui: &mut Ui, session: &Session, scene: &Scene, rows: &[usize], asked: &mu
         {
             ui.ctx().copy_text(text);
         }
+        ui.menu_button("Save…", |ui| save_menu(ui, &mut saves)).response.on_hover_text("Write the table to a file.");
         if ui.button("Close table").on_hover_text("Hide the table; the selection stays.").clicked() {
             asked.push(PointCommand::Table(false));
         }
     });
+    saves
+}
+
+/// What of the table is written to a file.
+fn save_menu(ui: &mut Ui, saves: &mut Option<NumberKind>) {
+    for (kind, label) in
+        [(NumberKind::SelectedPoints, "Save selected points…"), (NumberKind::Points, "Save all points…")]
+    {
+        let tip = "Write them with all columns to a file: .csv, .json, .npz or .parquet, as its name says.";
+        if ui.button(label).on_hover_text(tip).clicked() {
+            *saves = Some(kind);
+            ui.close();
+        }
+    }
 }
 
 /// The first column in sight and the one after the last.

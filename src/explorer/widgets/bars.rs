@@ -5,9 +5,11 @@
 
 use std::ops::RangeInclusive;
 
-use egui::{Align2, Color32, CursorIcon, Mesh, Painter, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, CursorIcon, Mesh, Painter, Rect, Response, Sense, Shape, Stroke, Ui, pos2, vec2};
 
+use super::chart_menu::ChartMenu;
 use crate::explorer::theme::{self, Palette, THICK, THIN};
+use crate::session::NumberTable;
 
 /// The height of the chart.
 const HEIGHT: f32 = 116.0;
@@ -75,7 +77,9 @@ struct Held {
 impl Bars<'_> {
     /// Draws the chart over the whole width and gives the bar that the mouse rests on, for which `tip` fills a tooltip.
     pub fn show(&self, ui: &mut Ui, tip: impl FnOnce(&mut Ui, usize)) -> Option<usize> {
-        self.draw(ui, Sense::hover(), tip).0
+        let (hovered, _, response) = self.draw(ui, Sense::hover(), tip);
+        self.with_menu(response.rect.width(), |menu| menu.attach(&response));
+        hovered
     }
 
     /// As [`Bars::show`]; besides, the ends of the bars can be dragged, and a secondary click on one opens a menu that `menu`
@@ -86,7 +90,7 @@ impl Bars<'_> {
         tip: impl FnOnce(&mut Ui, usize),
         menu: impl FnOnce(&mut Ui, usize),
     ) -> (Option<usize>, Drag) {
-        let (hovered, drag) = self.draw(ui, Sense::drag(), tip);
+        let (hovered, drag, _) = self.draw(ui, Sense::drag(), tip);
         // On top of what senses the drag, so that both are sensed.
         let id = ui.scope_id().with(("bars", self.name));
         let Some(rect) = ui.ctx().read_response(id).map(|response| response.rect) else { return (hovered, drag) };
@@ -97,11 +101,28 @@ impl Bars<'_> {
             ui.data_mut(|data| data.insert_temp(response.id, hovered.unwrap_or(0)));
         }
         let index = ui.data(|data| data.get_temp::<usize>(response.id)).unwrap_or(0);
-        response.context_menu(|ui| menu(ui, index.min(self.bars.len().saturating_sub(1))));
+        response.context_menu(|ui| {
+            menu(ui, index.min(self.bars.len().saturating_sub(1)));
+            ui.separator();
+            self.with_menu(rect.width(), |menu| menu.items(ui));
+        });
         (hovered, drag)
     }
 
-    fn draw(&self, ui: &mut Ui, sense: Sense, tip: impl FnOnce(&mut Ui, usize)) -> (Option<usize>, Drag) {
+    /// Gives the menu of the chart to `attach`.
+    fn with_menu(&self, width: f32, attach: impl FnOnce(&ChartMenu<'_>)) {
+        let numbers = || {
+            let mut table = NumberTable::default();
+            table.add("index", (1..=self.bars.len()).map(|index| index as f64).collect());
+            table.add("singular_value", self.bars.iter().map(|bar| bar.target).collect());
+            table.add("now", self.bars.iter().map(|bar| bar.now).collect());
+            table
+        };
+        let draw = |ui: &mut Ui| drop(self.draw(ui, Sense::hover(), |_, _| {}));
+        attach(&ChartMenu { name: self.name, size: vec2(width, HEIGHT), numbers: Some(&numbers), draw: &draw });
+    }
+
+    fn draw(&self, ui: &mut Ui, sense: Sense, tip: impl FnOnce(&mut Ui, usize)) -> (Option<usize>, Drag, Response) {
         let palette = Palette::from_ui(ui);
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
         // By its name the chart keeps its drag while what stands above it comes and goes.
@@ -109,7 +130,7 @@ impl Bars<'_> {
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, self.name));
         let chart = Rect::from_min_max(pos2(rect.left() + SCALE_WIDTH, rect.top() + 6.0), rect.max - vec2(0.0, 6.0));
         if chart.width() <= 1.0 || self.bars.is_empty() {
-            return (None, Drag::default());
+            return (None, Drag::default(), response);
         }
         let step = (chart.width() / self.bars.len() as f32).min(WIDEST);
         let index_at = |at: egui::Pos2| {
@@ -149,12 +170,10 @@ impl Bars<'_> {
             self.draw_profile(&drawing);
         }
         self.draw_rank(&drawing);
-        if let Some(index) = hovered {
-            let response =
-                if sense == Sense::drag() { response.on_hover_cursor(CursorIcon::ResizeVertical) } else { response };
-            response.on_hover_ui_at_pointer(|ui| tip(ui, index));
-        }
-        (hovered, drag)
+        let Some(index) = hovered else { return (hovered, drag, response) };
+        let response =
+            if sense == Sense::drag() { response.on_hover_cursor(CursorIcon::ResizeVertical) } else { response };
+        (hovered, drag, response.on_hover_ui_at_pointer(|ui| tip(ui, index)))
     }
 }
 

@@ -3,12 +3,16 @@
 use std::ops::RangeInclusive;
 
 use egui::{Color32, Rangef, Response, Ui, WidgetInfo};
-use egui_plot::{AxisHints, GridInput, GridMark, HoverPosition, Line, LineStyle, Plot, PlotPoints, Points, VLine};
+use egui_plot::{
+    AxisHints, GridInput, GridMark, HoverPosition, Legend, Line, LineStyle, Plot, PlotPoints, Points, VLine,
+};
 
 use crate::explorer::theme::{self, Palette, THICK, THIN};
-use crate::explorer::widgets::chart_data;
+use crate::explorer::widgets::chart_menu::{ChartMenu, line_table};
 
 const HEIGHT: f32 = 132.0;
+/// The size of a chart as a picture by itself, in points.
+const FIGURE: [f32; 2] = [480.0, 300.0];
 /// The radius of a marked point.
 const MARK: f32 = 2.5;
 /// Labels nearer to each other than the first are hidden, and whole from the second on; in points.
@@ -135,6 +139,23 @@ pub fn still_plot(name: &str, height: f32) -> Plot<'_> {
 impl Chart<'_> {
     /// Draws the chart over the whole width.
     pub fn show(&self, ui: &mut Ui) -> Response {
+        let response = self.plot(ui, HEIGHT, false);
+        let points = |series: &Series<'_>| (series.name.to_owned(), series.points.clone());
+        ChartMenu {
+            name: self.name,
+            size: FIGURE.into(),
+            numbers: Some(&|| line_table((self.x.1, self.y.1), self.series.iter().map(points).collect())),
+            draw: &|ui| {
+                self.plot(ui, ui.available_height(), true);
+            },
+        }
+        .attach(&response);
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, self.name));
+        response
+    }
+
+    /// Draws the lines; `alone` with what the window says beside the chart: the names of its axes and lines.
+    fn plot(&self, ui: &mut Ui, height: f32, alone: bool) -> Response {
         let palette = Palette::from_ui(ui);
         let (x, y) = (self.x.0, self.y.0);
         let (x_name, y_name) = (self.x.1.to_owned(), self.y.1.to_owned());
@@ -145,11 +166,15 @@ impl Chart<'_> {
             HoverPosition::Elsewhere { .. } => None,
         };
         let axis = |scale: AxisScale| move |mark: GridMark, _: &RangeInclusive<f64>| scale.label(mark.value);
-        let mut plot = still_plot(self.name, HEIGHT)
+        let title = |name: &str| if alone { name.to_owned() } else { String::new() };
+        let mut plot = still_plot(self.name, height)
             .grid_color(palette.axis)
-            .custom_x_axes(vec![AxisHints::new_x().formatter(axis(x)).label_spacing(X_LABELS)])
-            .custom_y_axes(vec![AxisHints::new_y().formatter(axis(y)).label_spacing(Y_LABELS)])
+            .custom_x_axes(vec![AxisHints::new_x().label(title(self.x.1)).formatter(axis(x)).label_spacing(X_LABELS)])
+            .custom_y_axes(vec![AxisHints::new_y().label(title(self.y.1)).formatter(axis(y)).label_spacing(Y_LABELS)])
             .label_formatter(label);
+        if alone && self.series.len() > 1 {
+            plot = plot.legend(Legend::default());
+        }
         plot = plot.x_grid_spacer(move |input: GridInput| x.ticks(input.bounds));
         plot = plot.y_grid_spacer(move |input: GridInput| y.ticks(input.bounds));
         for index in self.include_y.iter().filter_map(|value| y.position(*value)) {
@@ -173,10 +198,6 @@ impl Chart<'_> {
                 chart.vline(VLine::new("now", now).color(palette.faint_ink).width(THIN).allow_hover(false));
             }
         });
-        chart_data::menu(&shown.response, (self.x.1, self.y.1), || {
-            self.series.iter().map(|series| (series.name.to_owned(), series.points.clone())).collect()
-        });
-        shown.response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, self.name));
         shown.response
     }
 }

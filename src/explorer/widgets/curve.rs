@@ -1,9 +1,10 @@
 //! The curve of an activation: where it ends, how far it has come, and where it folds.
 
-use egui::{Align2, Color32, Sense, Ui};
+use egui::{Align2, Color32, Sense, Ui, vec2};
 use egui_plot::{HLine, HoverPosition, Line, LineStyle, PlotBounds, PlotPoint, PlotPoints, PlotUi, Text, VLine};
 
 use super::chart::still_plot;
+use super::chart_menu::ChartMenu;
 use crate::explorer::theme::{self, Palette, THICK, THIN};
 use crate::network::Activation;
 
@@ -29,6 +30,7 @@ pub struct Curve<'a> {
 impl Curve<'_> {
     /// Draws the curve over the whole width.
     pub fn show(&self, ui: &mut Ui) {
+        let width = ui.available_width();
         let palette = Palette::from_ui(ui);
         let (low, high) = self.range();
         let plot = still_plot(self.name, HEIGHT)
@@ -55,6 +57,8 @@ impl Curve<'_> {
             }
         });
         shown.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, self.name));
+        ChartMenu { name: self.name, size: vec2(width, HEIGHT), numbers: None, draw: &|ui| self.show(ui) }
+            .attach(&shown.response);
         shown.response.on_hover_text_at_pointer(
             "Dashed: where y starts. Coloured: where it ends, σ(y). Uncoloured: where it is now, (1 − s)·y + s·σ(y).",
         );

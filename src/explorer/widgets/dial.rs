@@ -4,6 +4,7 @@
 
 use egui::{Align2, Color32, CursorIcon, Response, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
+use super::chart_menu::ChartMenu;
 use crate::explorer::theme::{self, Palette, THICK, THIN};
 
 /// The room a dial takes across.
@@ -63,6 +64,8 @@ impl Dial<'_> {
         painter.circle_filled(centre, THICK, ink);
         let at = pos2(centre.x, rect.bottom());
         painter.text(at, Align2::CENTER_BOTTOM, &degrees, theme::small_font(), ink);
+        let draw = |ui: &mut Ui| drop(self.show(ui));
+        ChartMenu { name: self.name, size: rect.size(), numbers: None, draw: &draw }.attach(&response);
         let response = response.on_hover_cursor(CursorIcon::Grab).on_hover_text_at_pointer(format!(
             "{label}. It has turned by {}°. The stage shows the plane's two directions: a turns toward b. Drag the end of the \
              arc to another angle; W follows.",

@@ -9,8 +9,9 @@ use egui::{
     Color32, ColorImage, Id, Mesh, Painter, Rect, Response, Sense, TextureFilter, TextureHandle, TextureOptions,
 };
 
+use super::chart_menu::ChartMenu;
 use crate::explorer::theme::{self, Palette, SMALL, THIN};
-use crate::session::{HeatMap, HeatWindow};
+use crate::session::{HeatMap, HeatWindow, NumberTable};
 
 /// Up to this many entries in sight are drawn one by one.
 const MAX_ENTRIES: f64 = 6000.0;
@@ -50,6 +51,10 @@ impl Heat<'_> {
         if !ui.is_rect_visible(rect) || self.map.cells().is_empty() {
             return (response, None);
         }
+        let (numbers, draw) = (|| self.numbers(), |ui: &mut Ui| drop(self.show(ui, Sense::hover())));
+        let is_whole = self.entry.is_some() || self.map.block == 1;
+        let numbers: Option<&dyn Fn() -> NumberTable> = if is_whole { Some(&numbers) } else { None };
+        ChartMenu { name: self.name, size: self.size, numbers, draw: &draw }.attach(&response);
         let palette = Palette::from_ui(ui);
         let HeatWindow { corner, side } = self.window;
         let entries = side * side * self.map.rows as f64 * self.map.columns as f64;
@@ -83,6 +88,21 @@ impl Heat<'_> {
             return (response.on_hover_text_at_pointer(text), position);
         }
         (response, position)
+    }
+
+    /// Each entry with its row and column, counted from 1.
+    fn numbers(&self) -> NumberTable {
+        let (columns, cells) = (self.map.columns, self.map.cells());
+        let value = |row: usize, column: usize| match self.entry {
+            Some(entry) => entry(row, column),
+            None => cells.get(row * columns + column).copied().map_or(f64::NAN, f64::from),
+        };
+        let positions = || (0..self.map.rows).flat_map(move |row| (0..columns).map(move |column| (row, column)));
+        let mut table = NumberTable::default();
+        table.add("row", positions().map(|(row, _)| (row + 1) as f64).collect());
+        table.add("column", positions().map(|(_, column)| (column + 1) as f64).collect());
+        table.add("value", positions().map(|(row, column)| value(row, column)).collect());
+        table
     }
 
     /// The value at a place, with its row and column.

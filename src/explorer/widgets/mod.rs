@@ -2,7 +2,7 @@
 
 pub mod bars;
 pub mod chart;
-pub mod chart_data;
+pub mod chart_menu;
 pub mod curve;
 pub mod dial;
 pub mod heat_map;

@@ -6,6 +6,7 @@ use std::f64::consts::PI;
 
 use egui::{Align2, Color32, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
+use super::chart_menu::ChartMenu;
 use crate::explorer::theme::{self, Palette, THIN};
 
 /// Sectors of 15 degrees.
@@ -50,6 +51,10 @@ pub fn show(ui: &mut Ui, name: &str, angles: &[f64], colour: Color32) -> Option<
     }
     let text = format!("{} more planes", angles.len());
     painter.text(rect.left_top(), Align2::LEFT_TOP, text, theme::small_font(), palette.faint_ink);
+    let draw = |ui: &mut Ui| {
+        show(ui, name, angles, colour);
+    };
+    ChartMenu { name, size, numbers: None, draw: &draw }.attach(&response);
     let here = under_mouse.map_or(String::new(), |sector| {
         let [from, to] = [sector, sector + 1].map(|edge| 180 * edge / SECTORS);
         format!("\n{} of them turn by {from}° to {to}°; the stage shows one.", counts[sector])

@@ -1,9 +1,10 @@
 //! A length over the time of the flow, before the colours of the phases.
 
-use egui::{Align, Layout, RichText, Role, Sense, Ui, WidgetInfo};
+use egui::{Align, Layout, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 use egui_plot::{Axis, HLine, HoverPosition, Line, PlotBounds, PlotPoints, Span, VLine};
 
 use super::chart::still_plot;
+use super::chart_menu::{ChartMenu, line_table};
 use crate::explorer::theme::{self, Palette, THICK, THIN};
 use crate::session::SeparationProfile;
 
@@ -28,6 +29,7 @@ pub struct SeparationChart<'a> {
 impl SeparationChart<'_> {
     /// Draws the chart over the whole width; gives the time that was clicked or dragged to.
     pub fn show(&self, ui: &mut Ui) -> Option<f64> {
+        let width = ui.available_width();
         let palette = Palette::from_ui(ui);
         let largest = self.separation.largest().max(f64::MIN_POSITIVE);
         ui.horizontal(|ui| {
@@ -61,6 +63,13 @@ impl SeparationChart<'_> {
         });
         let response = shown.response;
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &label));
+        let lengths = self.separation.lengths.iter().map(|&(t, length)| [t, length]);
+        let numbers = || line_table(("t", self.name), vec![(self.name.to_owned(), lengths.clone().collect())]);
+        let draw = |ui: &mut Ui| {
+            self.show(ui);
+        };
+        ChartMenu { name: &label, size: vec2(width, 2.0 * HEIGHT), numbers: Some(&numbers), draw: &draw }
+            .attach(&response);
         let asked = shown.inner.filter(|_| response.clicked() || response.dragged());
         response.on_hover_text(
             "How far apart the selected points are in the whole space, over the time of the flow; the colours are those of the phases. Click to go to a time.",

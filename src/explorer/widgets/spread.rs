@@ -2,6 +2,7 @@
 
 use egui::{Align2, Color32, Mesh, Rect, Role, Sense, Stroke, Ui, WidgetInfo, lerp, vec2};
 
+use super::chart_menu::ChartMenu;
 use crate::diagnostics::Histogram;
 use crate::explorer::theme::{self, Palette, SMALL, THIN};
 
@@ -40,6 +41,7 @@ pub fn show(ui: &mut Ui, name: &str, before: &Histogram, after: &Histogram, colo
     text(chart.left_bottom(), Align2::LEFT_BOTTOM, "σ(y)".to_owned());
     text(rect.left_bottom(), Align2::LEFT_BOTTOM, theme::significant(before.low));
     text(rect.right_bottom(), Align2::RIGHT_BOTTOM, theme::significant(before.high));
+    ChartMenu { name, size, numbers: None, draw: &|ui| show(ui, name, before, after, colour) }.attach(&response);
     response.on_hover_text_at_pointer(
         "Upward: the data's values y before the activation. Downward: σ(y) after it. Heights are square roots of counts.",
     );

@@ -10,12 +10,14 @@ use egui::{
 };
 
 use crate::explorer::theme::{self, Palette, SMALL, THICK, THIN};
-use crate::explorer::widgets::chart_data;
+use crate::explorer::widgets::chart_menu::{ChartMenu, line_table};
 
 /// The height of the line with the title.
 const TITLE: f32 = SMALL + 5.0;
 /// Room for the values on the left.
 const GUTTER: f32 = 30.0;
+/// The size of a chart as a picture by itself, in points.
+pub const FIGURE: Vec2 = Vec2::new(480.0, 180.0);
 /// Lines between layers are drawn as long as a layer is wider than this.
 const MIN_LAYER: f32 = 6.0;
 
@@ -176,7 +178,15 @@ impl TimeChart<'_> {
             let points = series.times.iter().zip(series.values).map(|(t, value)| [*t, *value]);
             (series.name.to_owned(), points.collect::<Vec<_>>())
         };
-        chart_data::menu(&response, ("t", "value"), || self.series.iter().map(points).collect());
+        ChartMenu {
+            name: self.title,
+            size: FIGURE,
+            numbers: Some(&|| line_table(("t", "value"), self.series.iter().map(points).collect())),
+            draw: &|ui| {
+                self.show(ui, ui.available_size());
+            },
+        }
+        .attach(&response);
         let asked = sought(&response, axis);
         if let Some(at) = response.hover_pos() {
             let t = axis.t(at.x);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::{compare, open, picture, session_file};
 use crate::formats::{NetworkKind, SESSION_EXTENSION};
 use crate::session::{
-    DialogAnswer, DialogPurpose, Document, Effect, Findings, LayerMeasures, NumberKind, NumberRequest, PathPrompt,
-    Session, SessionCommand, Severity, file_name,
+    ChartFile, DialogAnswer, DialogPurpose, Document, Effect, Findings, LayerMeasures, NumberKind, NumberRequest,
+    PathPrompt, Session, SessionCommand, Severity, file_name,
 };
 
 /// Asks for a path.
@@ -22,7 +22,7 @@ pub fn ask(session: &Session, purpose: DialogPurpose, effects: &mut Vec<Effect>)
             if is_ablated { "measures-ablated.csv" } else { "measures.csv" }.to_owned()
         }
         DialogPurpose::SavePicture(_) | DialogPurpose::SaveNumbers(_) if session.shown.is_none() => return,
-        DialogPurpose::SaveChart => "chart.csv".to_owned(),
+        DialogPurpose::SaveChart(_) => session.chart.as_ref().map(ChartFile::file_name).unwrap_or_default(),
         DialogPurpose::SaveNumbers(kind) => format!("{}.csv", kind.file_stem()),
         DialogPurpose::SavePicture(kind) => {
             let extension = kind.extension();
@@ -100,14 +100,15 @@ pub fn save(session: &mut Session, path: PathBuf) -> Option<Effect> {
 pub fn write_measures(session: &Session, path: PathBuf) -> Option<Effect> {
     let table = session.latest::<LayerMeasures>()?;
     let text = table.csv(&table.sorted("", 0, false)).ok()?;
-    Some(Effect::Write(text, path))
+    Some(Effect::Write(text.into_bytes().into(), path))
 }
 
 /// Numbers of what is shown, to be written to a file.
 pub fn write_numbers(session: &Session, kind: NumberKind, path: PathBuf) -> Option<Effect> {
     let scene = session.scene()?.clone();
     let findings = session.latest::<Findings>().cloned();
-    Some(Effect::WriteNumbers(NumberRequest { kind, scene, t: session.playback.t(), findings }, path))
+    let points = session.view.points.clone();
+    Some(Effect::WriteNumbers(NumberRequest { kind, scene, t: session.playback.t(), points, findings }, path))
 }
 
 /// A text was written.
@@ -138,8 +139,8 @@ fn choose(session: &mut Session, purpose: DialogPurpose, path: PathBuf, effects:
         DialogPurpose::CompareWith => compare::read(session, path, effects),
         DialogPurpose::SaveNetwork(_) => effects.extend(save(session, path)),
         DialogPurpose::SaveMeasures => effects.extend(write_measures(session, path)),
-        DialogPurpose::SaveChart => {
-            effects.extend(session.chart.take().map(|text| Effect::Write(text.to_string(), path)))
+        DialogPurpose::SaveChart(_) => {
+            effects.extend(session.chart.take().map(|chart| Effect::Write(chart.bytes, path)));
         }
         DialogPurpose::SaveNumbers(kind) => effects.extend(write_numbers(session, kind, path)),
         DialogPurpose::SavePicture(_) => effects.extend(picture::write(session, path)),

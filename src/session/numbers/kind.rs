@@ -5,11 +5,15 @@ use std::sync::Arc;
 use nalgebra::DMatrix;
 
 use super::table::{NumberTable, NumbersProblem};
-use crate::session::{Findings, Scene};
+use crate::session::{Findings, PointSettings, Scene, point_table, table_rows};
 
 /// Numbers of what is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NumberKind {
+    /// What is known of every point.
+    Points,
+    /// The same of the selected points, in the order of their table.
+    SelectedPoints,
     /// Where the points are now.
     Positions,
     /// What every layer gives for them.
@@ -31,13 +35,17 @@ pub struct NumberRequest {
     pub scene: Arc<Scene>,
     /// The time shown.
     pub t: f64,
+    /// What is selected and how its table is sorted, and by which loss points are measured.
+    pub points: PointSettings,
     /// What is wrong, as far as it is found.
     pub findings: Option<Arc<Findings>>,
 }
 
 impl NumberKind {
     /// All of them, in the order of the menu.
-    pub const ALL: [NumberKind; 5] = [
+    pub const ALL: [NumberKind; 7] = [
+        NumberKind::Points,
+        NumberKind::SelectedPoints,
         NumberKind::Positions,
         NumberKind::LayerOutputs,
         NumberKind::SingularValues,
@@ -48,6 +56,8 @@ impl NumberKind {
     /// What the menu calls them.
     pub fn label(self) -> &'static str {
         match self {
+            NumberKind::Points => "Table of all points",
+            NumberKind::SelectedPoints => "Table of the selected points",
             NumberKind::Positions => "Positions at this time",
             NumberKind::LayerOutputs => "Outputs of the layers",
             NumberKind::SingularValues => "Singular values",
@@ -59,6 +69,8 @@ impl NumberKind {
     /// A name for their file, without an extension.
     pub fn file_stem(self) -> &'static str {
         match self {
+            NumberKind::Points => "points",
+            NumberKind::SelectedPoints => "selected-points",
             NumberKind::Positions => "positions",
             NumberKind::LayerOutputs => "layer-outputs",
             NumberKind::SingularValues => "singular-values",
@@ -75,6 +87,14 @@ impl NumberRequest {
     /// If there is nothing to put into it, or the points cannot be followed.
     pub fn table(&self) -> Result<NumberTable, NumbersProblem> {
         let table = match self.kind {
+            NumberKind::Points => {
+                let all: Vec<usize> = (0..self.scene.dataset.samples()).collect();
+                point_table(&self.scene, self.points.loss, &all, self.t)?
+            }
+            NumberKind::SelectedPoints => {
+                let rows = table_rows(&self.scene, &self.points.selection, self.points.sorting, self.t);
+                point_table(&self.scene, self.points.loss, &rows, self.t)?
+            }
             NumberKind::Positions => self.positions()?,
             NumberKind::LayerOutputs => self.layer_outputs(),
             NumberKind::SingularValues => self.spectra(&[("singular_value", |spectrum| &spectrum.singular_values)]),
@@ -86,7 +106,10 @@ impl NumberRequest {
         };
         if table.rows() == 0 {
             return Err(NumbersProblem::Nothing(match self.kind {
-                NumberKind::Positions | NumberKind::LayerOutputs => "there are no points, and so no numbers of them",
+                NumberKind::SelectedPoints => "no point is selected; select some on the stage",
+                NumberKind::Points | NumberKind::Positions | NumberKind::LayerOutputs => {
+                    "there are no points, and so no numbers of them"
+                }
                 NumberKind::SingularValues | NumberKind::Angles => {
                     "no layer is one matrix, and only a matrix has singular values and angles"
                 }
@@ -190,7 +213,13 @@ mod tests {
     fn request(kind: NumberKind) -> NumberRequest {
         let (network, data) = examples::spiral().unwrap();
         let scene = Scene::build(&Arc::new(network), &Arc::new(data), FlowOptions::default(), None, &mut |_, _| true);
-        NumberRequest { kind, scene: Arc::new(scene.unwrap()), t: 1.25, findings: None }
+        NumberRequest {
+            kind,
+            scene: Arc::new(scene.unwrap()),
+            t: 1.25,
+            points: PointSettings::default(),
+            findings: None,
+        }
     }
 
     #[test]

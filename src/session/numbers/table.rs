@@ -19,7 +19,7 @@ pub enum NumbersProblem {
     #[error("{0} values are too many for a table; write them with `layerflow flow` or `layerflow run` instead")]
     TooLarge(usize),
     /// Text in an archive of numbers.
-    #[error("the column {0} holds text, which an archive of numbers has no place for; write CSV or JSON")]
+    #[error("the column {0} holds text, which an archive of numbers has no place for; write CSV, JSON or Parquet")]
     Text(String),
     /// The writer failed.
     #[error("the table could not be written: {0}")]

@@ -12,5 +12,5 @@ pub use condition::{Condition, ConditionProblem};
 pub use picture::{picture_side, pictured, pixel_range, pixels};
 pub use region::Region;
 pub use screen_point::{ScreenPoint, nearest};
-pub use table::{TableError, table_columns, table_csv, table_fits, table_rows};
+pub use table::{TableError, point_table, table_columns, table_csv, table_fits, table_rows};
 pub use table_cell::TableCell;

@@ -5,7 +5,8 @@ use thiserror::Error;
 use super::painting::{answers_values, loss};
 use super::table_cell::TableCell;
 use crate::dataset::Labels;
-use crate::session::{Colouring, Scene, Selection, Sorting, TableColumn};
+use crate::flow::FlowError;
+use crate::session::{Colouring, NumberTable, Scene, Selection, Sorting, TableColumn};
 use crate::training::Loss;
 
 /// More values than this are not copied at once: the desktop's clipboard holds them as text.
@@ -111,28 +112,56 @@ pub fn table_fits(columns: &[TableColumn], rows: &[usize]) -> Result<(), TableEr
 /// If the table has too many values.
 pub fn table_csv(scene: &Scene, columns: &[TableColumn], rows: &[usize], t: f64) -> Result<String, TableError> {
     table_fits(columns, rows)?;
-    let plain = |column: &TableColumn| match column {
-        TableColumn::Data(index) => {
-            scene.dataset.column_name(*index).map_or_else(|| format!("x{}", index + 1), str::to_owned)
-        }
-        TableColumn::Now(index) => format!("x{} at t={t:.4}", index + 1),
-        column => column.label(&scene.dataset),
-    };
     let failed = |error: csv::Error| TableError::Write(error.to_string());
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(columns.iter().map(plain)).map_err(failed)?;
+    writer.write_record(columns.iter().map(|column| plain_name(*column, scene, t))).map_err(failed)?;
     for &sample in rows {
         let now = scene.data.position(&scene.flow, t, sample);
-        let text = |column: &TableColumn| match column.cell(scene, sample, &now) {
-            TableCell::Text(text) => text,
-            TableCell::Whole(value) => value.to_string(),
-            TableCell::Number(value) => value.to_string(),
-            TableCell::Empty => String::new(),
-        };
+        let text = |column: &TableColumn| column.cell(scene, sample, &now).text();
         writer.write_record(columns.iter().map(text)).map_err(failed)?;
     }
     let bytes = writer.into_inner().map_err(|error| TableError::Write(error.to_string()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The name of a column in a file, where no heading stands over it.
+fn plain_name(column: TableColumn, scene: &Scene, t: f64) -> String {
+    match column {
+        TableColumn::Data(index) => {
+            scene.dataset.column_name(index).map_or_else(|| format!("x{}", index + 1), str::to_owned)
+        }
+        TableColumn::Now(index) => format!("x{} at t={t:.4}", index + 1),
+        column => column.label(&scene.dataset),
+    }
+}
+
+/// All columns of these samples at time t, with the precision of the flow.
+///
+/// # Errors
+/// If the points cannot be followed.
+pub fn point_table(scene: &Scene, loss: Loss, rows: &[usize], t: f64) -> Result<NumberTable, FlowError> {
+    let positions = scene.flow.positions(&scene.dataset.points.select_columns(rows), t)?;
+    let mut table = NumberTable::default();
+    for column in table_columns(scene, loss) {
+        let name = plain_name(column, scene, t);
+        let array = match column {
+            TableColumn::Data(_) => "data",
+            TableColumn::Now(index) => {
+                let values = positions.row(index).iter().copied().collect();
+                table.add_to("positions", name, values);
+                continue;
+            }
+            _ => &name,
+        };
+        let cells: Vec<TableCell> = rows.iter().map(|&sample| column.cell(scene, sample, &[])).collect();
+        if cells.iter().any(|cell| matches!(cell, TableCell::Text(_))) {
+            table.add_texts(&name, cells.into_iter().map(TableCell::text).collect());
+        } else {
+            let array = array.to_owned();
+            table.add_to(&array, name, cells.iter().map(TableCell::number).collect());
+        }
+    }
+    Ok(table)
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ impl Settings {
             // Written by hand: what the file says now.
             thresholds: stored.thresholds.clone(),
             memory: stored.memory.clone(),
+            keys: changed(self.keys != before.keys).keys.clone(),
             others: stored.others.clone(),
         }
     }

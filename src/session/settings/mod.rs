@@ -1,7 +1,10 @@
 //! What is kept between starts: recent files, the arrangement of the window, and how files of tensors were opened.
 
+mod key_changes;
 mod merge;
 mod stored;
+
+pub use key_changes::{KeyChanges, KeyCommand};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -46,6 +49,8 @@ pub struct Settings {
     pub thresholds: BTreeMap<String, f64>,
     /// The most memory that the window may take, such as `4GB`: written into the file by hand.
     pub memory: Option<String>,
+    /// The commands with other keys than usual.
+    pub keys: KeyChanges,
 }
 
 /// The settings as they are in their file.
@@ -77,6 +82,8 @@ struct SettingsFile {
     thresholds: BTreeMap<String, f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     memory: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    keys: BTreeMap<String, Vec<String>>,
     #[serde(flatten)]
     others: Map<String, Value>,
 }
@@ -124,6 +131,7 @@ impl Settings {
             others: file.others,
             thresholds: file.thresholds,
             memory: file.memory,
+            keys: KeyChanges::new(file.keys),
         })
     }
 
@@ -146,6 +154,7 @@ impl Settings {
             others: self.others.clone(),
             thresholds: self.thresholds.clone(),
             memory: self.memory.clone(),
+            keys: self.keys.all().clone(),
         };
         // Text, numbers and lists of them always make JSON.
         serde_json::to_string_pretty(&file).unwrap_or_default()
@@ -164,6 +173,7 @@ mod tests {
         settings.window.appearance = Appearance::Dark;
         settings.thresholds.insert("large_weight".to_owned(), 25.0);
         settings.memory = Some("4GB".to_owned());
+        settings.keys.apply(KeyCommand::Set("Save".to_owned(), vec!["F2".to_owned()]));
         settings.recent_data = vec!["/a/c.csv".into()];
         settings.window.side = Side::Probes;
         settings.sizes.set(SizedPanel::Layer, 333);

@@ -90,6 +90,8 @@ pub enum Modal {
     Model,
     /// The list of all commands, to be searched.
     Palette,
+    /// The list of keys.
+    Keys,
 }
 
 /// Light or dark.

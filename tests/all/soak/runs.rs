@@ -1,9 +1,12 @@
 //! Commands drawn at random about more than one network: checkpoints, comparisons, what was dropped, other flows; and
-//! about columns and charts.
+//! about columns, charts and keys.
 
 use layerflow::dataset::{DataChoice, LabelChoice};
 use layerflow::flow::{CompressionLaw, Decomposition, FlowOptions, ResidualLaw, TimeLaw};
-use layerflow::session::{CheckpointCommand, Command, DropAnswer, Pairing, PlayDirection, SizedPanel, ViewCommand};
+use layerflow::session::{
+    ChartFile, ChartKind, CheckpointCommand, Command, DropAnswer, KeyCommand, Pairing, PlayDirection, SizedPanel,
+    ViewCommand,
+};
 
 use super::commands::Source;
 
@@ -26,7 +29,7 @@ impl Source {
             ]),
             6 => Command::View(ViewCommand::Morph(self.number())),
             7 => Command::Dropped(self.of(&[DropAnswer::Replace, DropAnswer::Compare, DropAnswer::Cancel])),
-            8 => self.columns_or_chart(),
+            8 => self.columns_chart_or_keys(),
             9 if self.chance(0.5) => Command::OpenLast(self.chance(0.5)),
             9 => Command::Resize(self.of(&SizedPanel::ALL), self.below(3000) as u16),
             _ => Command::Flow(FlowOptions {
@@ -54,9 +57,25 @@ impl Source {
         ])
     }
 
-    fn columns_or_chart(&mut self) -> Command {
+    fn keys(&mut self) -> KeyCommand {
+        let name = self.of(&["Save", "PlayPause", "Undo", "no such command"]).to_owned();
+        let keys =
+            ["F2", "Ctrl+Shift+K", "Space", "no such key"][..self.below(5)].iter().map(|keys| (*keys).to_owned());
+        match self.below(4) {
+            0 => KeyCommand::ResetAll,
+            1 => KeyCommand::Reset(name),
+            _ => KeyCommand::Set(name, keys.collect()),
+        }
+    }
+
+    fn columns_chart_or_keys(&mut self) -> Command {
         if self.chance(0.3) {
-            return Command::SaveChart("t,value\n0,1\n".into());
+            let kind = self.of(&[ChartKind::Csv, ChartKind::Svg, ChartKind::Png]);
+            let name = self.of(&["Loss", "a/b: ‖x‖", ""]).to_owned();
+            return Command::SaveChart(ChartFile { kind, name, bytes: b"t,value\n0,1\n"[..].into() });
+        }
+        if self.chance(0.3) {
+            return Command::Keys(self.keys());
         }
         let features = self.of(&[None, Some(vec!["1".to_owned()]), Some(vec!["a".to_owned(), "no such".to_owned()])]);
         let label = self.of(&[LabelChoice::default(), LabelChoice::None]);

@@ -5,6 +5,7 @@ use nalgebra::{Matrix2, Matrix2x3, Matrix3, Vector2, Vector3};
 
 use super::shown::Shown;
 use crate::explorer::theme::{self, Palette, THICK, THIN};
+use crate::explorer::widgets::chart_menu::ChartMenu;
 use crate::flow::PhaseKind;
 use crate::session::{Command, Glyph, ViewCommand, coordinate_name, subscript};
 
@@ -17,7 +18,6 @@ const TURN: f64 = std::f64::consts::TAU * 0.6;
 pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) {
     let Some(detail) = shown.detail(ui) else { return };
     let Some(glyph) = &detail.glyph else { return };
-    let palette = Palette::from_ui(ui);
     let in_space = glyph.coordinates.len() > 2;
     let (rect, response) = ui
         .allocate_exact_size(vec2(ui.available_width(), HEIGHT), if in_space { Sense::drag() } else { Sense::hover() });
@@ -29,15 +29,13 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
         commands.push(Command::View(ViewCommand::Turn { sideways, downward }));
     }
     if ui.is_rect_visible(rect) {
-        let rows = if in_space { shown.view.camera.orientation.rows() } else { FRONT };
-        let screen_from_space = Matrix2x3::from_fn(|row, column| rows[row][column]);
-        let largest = glyph.singular_values.iter().fold(1.0_f64, |largest, sigma| largest.max(*sigma));
-        let scale = f64::from(0.40 * rect.height()) / largest;
-        let ball = glyph.at(shown.flow, shown.layer, shown.t);
-        let drawing =
-            Drawing { painter: ui.painter_at(rect), palette, rect, screen_from_space: screen_from_space * scale };
-        drawing.draw(glyph, &ball, palette.phase(PhaseKind::Compress));
+        paint(ui, rect, shown, glyph);
     }
+    let draw = |ui: &mut Ui| {
+        let (rect, _) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
+        paint(ui, rect, shown, glyph);
+    };
+    ChartMenu { name: &name, size: rect.size(), numbers: None, draw: &draw }.attach(&response);
     response.on_hover_text_at_pointer(if in_space {
         "Thin: the unit ball of the input. Filled: what the linear phases have made of it by now, with the directions v of \
          its singular values. A drag turns it together with the stage."
@@ -46,6 +44,18 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, commands: &mut Vec<Command>) 
          of its singular values."
     });
     ui.label(theme::note(ui, label(glyph, shown.layer.inputs)));
+}
+
+/// Paints the ball as it is now.
+fn paint(ui: &Ui, rect: Rect, shown: &Shown<'_>, glyph: &Glyph) {
+    let palette = Palette::from_ui(ui);
+    let rows = if glyph.coordinates.len() > 2 { shown.view.camera.orientation.rows() } else { FRONT };
+    let screen_from_space = Matrix2x3::from_fn(|row, column| rows[row][column]);
+    let largest = glyph.singular_values.iter().fold(1.0_f64, |largest, sigma| largest.max(*sigma));
+    let scale = f64::from(0.40 * rect.height()) / largest;
+    let ball = glyph.at(shown.flow, shown.layer, shown.t);
+    let drawing = Drawing { painter: ui.painter_at(rect), palette, rect, screen_from_space: screen_from_space * scale };
+    drawing.draw(glyph, &ball, palette.phase(PhaseKind::Compress));
 }
 
 const FRONT: [[f64; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];

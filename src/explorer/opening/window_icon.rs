@@ -4,7 +4,7 @@ use egui::IconData;
 
 /// The icon in the assets; none if it should not be an 8-bit RGBA picture.
 pub fn load() -> Option<IconData> {
-    let mut decoder = png::Decoder::new(std::io::Cursor::new(include_bytes!("../../assets/icon.png")));
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(include_bytes!("../../../assets/icon.png")));
     decoder.set_transformations(png::Transformations::normalize_to_color8() | png::Transformations::ALPHA);
     let mut reader = decoder.read_info().ok()?;
     let mut rgba = vec![0; reader.output_buffer_size()?];

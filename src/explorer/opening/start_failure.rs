@@ -80,8 +80,13 @@ fn cause(said: &str, found: &Surroundings) -> String {
             "the display {display} is there but refuses this program; start layerflow as the user whose desktop it is"
         );
     }
+    // What the window that the processor draws says of its failures.
+    if said.starts_with("the display ") {
+        return said.to_owned();
+    }
     format!(
-        "{said}; OpenGL 2.1 or newer is needed, or OpenGL ES 2 (Debian, Ubuntu: apt install libgl1-mesa-dri; Fedora: dnf install mesa-dri-drivers; Arch: pacman -S mesa)"
+        "{said}; OpenGL 2.1 or newer is needed, or OpenGL ES 2 (Debian, Ubuntu: apt install libgl1-mesa-dri; Fedora: dnf install \
+         mesa-dri-drivers; Arch: pacman -S mesa); without --renderer gl the processor draws the window"
     )
 }
 
@@ -204,6 +209,8 @@ mod tests {
         assert!(randr.contains("no extension RANDR"), "{randr}");
         let threads = sentence("failed to spawn thread: Os { code: 11, kind: WouldBlock }", &found(true, None));
         assert!(threads.contains("no more threads"), "{threads}");
+        let pixels = sentence("the display takes no picture: no visual", &found(true, None));
+        assert!(pixels.contains("no visual;") && !pixels.contains("OpenGL"), "{pixels}");
         assert!(sentence("no configs", &found(true, None)).contains("OpenGL 2.1"));
     }
 }
