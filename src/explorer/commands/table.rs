@@ -2,7 +2,7 @@
 
 use egui::{Key, KeyboardShortcut};
 
-use super::row::{NO_NETWORK, row};
+use super::row::{NO_COUNTERPART, NO_NETWORK, NO_OPEN_LENGTH, NO_SELECTION, row};
 use super::tips::{colour_label, compare_tip, tool_tip};
 use super::{Action, Description, ctrl, ctrl_shift, history_rows, key, range_rows, shift};
 use crate::diagnostics::probes::Perturbation;
@@ -14,11 +14,9 @@ use crate::session::{
     Session, SidePanel, TrainCommand, VelocityPicture, ViewCommand, WindowCommand,
 };
 
-const NO_COUNTERPART: &str = "No other network is open: File ▸ Compare with… opens one.";
 /// A small step in time.
 const NUDGE: f64 = 0.02;
 const NEWEST: &str = "This is the newest checkpoint.";
-const NO_SELECTION: &str = "No point is selected.";
 
 impl Action {
     /// What there is to know of it at this moment, with its usual keys.
@@ -149,10 +147,7 @@ impl Action {
             )
             .menu(&format!("{}…", kind.label()))
             .refused(session.scene().is_none(), NO_NETWORK)
-            .refused(
-                kind == NumberKind::SelectedPoints && session.view.points.selection.is_empty(),
-                "No point is selected.",
-            ),
+            .refused(kind == NumberKind::SelectedPoints && session.view.points.selection.is_empty(), NO_SELECTION),
             Action::CopyPicture => {
                 let tip = "Copy the stage as it is now, in the size and colours of the last export";
                 row("Copy picture of the stage", tip, Command::Export(ExportCommand::Copy))
@@ -172,7 +167,7 @@ impl Action {
                 let tip = "The lengths of the network's input, which its file leaves open and which were guessed";
                 let is_open = session.document().is_some_and(|document| document.file.account.has_open_lengths());
                 row("Input shape…", tip, Command::Import(ImportCommand::AskInputShape))
-                    .refused(!is_open, "The file of the network that is open leaves no length of its input open.")
+                    .refused(!is_open, NO_OPEN_LENGTH)
             }
             Action::SaveSession(embeds) => {
                 let (label, tip) = match embeds {
