@@ -195,8 +195,9 @@ fn the_palette_finds_every_command_by_its_name() {
             Mark::None => {}
         }
         match action {
-            Action::Model => {
-                assert_eq!(session(&window).window.modal, Some(Modal::Model));
+            Action::Model | Action::Keys => {
+                let modal = if action == Action::Model { Modal::Model } else { Modal::Keys };
+                assert_eq!(session(&window).window.modal, Some(modal));
                 press(&mut window, Key::Escape);
             }
             Action::Example(_) => {

@@ -149,8 +149,7 @@ impl KeyList {
                 });
                 ui.end_row();
             }
-            for [keys, text] in GESTURES.iter().filter(|[_, text]| self.query.is_empty() || text.contains(&self.query))
-            {
+            for [keys, text] in GESTURES.iter().filter(|row| self.is_in(row)) {
                 ui.label(*keys);
                 ui.label(*text);
                 ui.end_row();
@@ -161,9 +160,14 @@ impl KeyList {
 
     /// Whether the search is about this command.
     fn finds(&self, description: &Description, keys: &str) -> bool {
-        let query = self.query.trim().to_lowercase();
         let written: Vec<String> = description.shortcuts.iter().map(text_of_keys).collect();
-        [description.label.as_str(), keys, &written.join(" ")].iter().any(|text| text.to_lowercase().contains(&query))
+        self.is_in(&[description.label.as_str(), keys, &written.join(" ")])
+    }
+
+    /// Whether what is searched for is in one of these texts.
+    fn is_in(&self, texts: &[&str]) -> bool {
+        let query = self.query.trim().to_lowercase();
+        texts.iter().any(|text| text.to_lowercase().contains(&query))
     }
 }
 
