@@ -149,7 +149,7 @@ impl KeyList {
                 });
                 ui.end_row();
             }
-            for [keys, text] in GESTURES.iter().filter(|row| self.is_in(row)) {
+            for [keys, text] in GESTURES.iter().filter(|row| self.is_in(row.as_slice())) {
                 ui.label(*keys);
                 ui.label(*text);
                 ui.end_row();
