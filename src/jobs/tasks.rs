@@ -98,6 +98,10 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
                 }
             })
         }
+        Effect::TryScalings(request) => TaskWork::new(Task::TryScalings, "Trying the scalings", move |progress| {
+            let check = request.run(&mut |share, text| report(progress, share, text));
+            Outcome::ScalingsTried(request, check)
+        }),
         Effect::ReadFiles(paths, inputs) => {
             TaskWork::new(Task::Read, "Reading the dropped files", move |progress| read_files(paths, inputs, progress))
         }

@@ -159,6 +159,8 @@ pub enum Task {
     Read,
     /// Reading data.
     ReadData,
+    /// Trying the open network on data under each scaling.
+    TryScalings,
     /// Reading the network to compare with.
     ReadCounterpart,
     /// Finding out which checkpoints there are.
@@ -232,6 +234,7 @@ impl Task {
         match self {
             Task::Read => "Reading the network",
             Task::ReadData => "Reading the data",
+            Task::TryScalings => "Trying the scalings",
             Task::ReadCounterpart => "Reading the network to compare with",
             Task::ListCheckpoints => "Listing the checkpoints",
             Task::ReadCheckpoint => "Reading a checkpoint",

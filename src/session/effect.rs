@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::file::{FileProblem, Look, OpenedSession, SessionSnapshot, SessionSources};
 use super::{
     CheckpointRead, CheckpointRequest, Counterpart, DerivedJob, DerivedOutput, DerivedWork, DialogPurpose, Document,
-    NumberRequest, PictureSettings, Rebuilt, Scene, SceneError, Settings, Task, TrainingChannel, TrainingRun,
-    UnsavedWork, VisibleOutputs,
+    NumberRequest, PictureSettings, Rebuilt, ScalingCheck, ScalingRequest, Scene, SceneError, Settings, Task,
+    TrainingChannel, TrainingRun, UnsavedWork, VisibleOutputs,
 };
 use crate::dataset::{ColumnOutline, DataChoice, Dataset};
 use crate::flow::Flow;
@@ -40,6 +40,8 @@ pub enum Effect {
     ReadColumns(PathBuf, Option<usize>, DataChoice),
     /// Find out which columns a file of data has.
     ListColumns(PathBuf),
+    /// Try the open network on data under each scaling.
+    TryScalings(ScalingRequest),
     /// Find out what each file is, and read it.
     ReadFiles(Vec<PathBuf>, Option<usize>),
     /// Read the tensors of a chain and join them to a network.
@@ -124,6 +126,8 @@ pub enum Outcome {
     Data(PathBuf, Dataset, Option<DataChoice>),
     /// The columns of a file of data, and why they were not taken as they are, if that was tried.
     Columns(PathBuf, Vec<ColumnOutline>, Option<UserError>),
+    /// What was tried, and how many answers were right under each scaling where that can be told.
+    ScalingsTried(ScalingRequest, Option<ScalingCheck>),
     /// Several files, in the order in which they were given.
     Files(Vec<Outcome>),
     /// A file that could not be read.

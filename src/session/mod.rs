@@ -52,7 +52,7 @@ pub use derived::*;
 pub use document::{
     Ablated, ColumnCommand, ColumnImport, Counterpart, Data, DataSource, Document, EditCommand, Example, FileContents,
     Fix, FixFinder, Fixed, Import, ImportCommand, Insertion, MAX_CLASSES, NetworkChange, NetworkEnd, NumberChange,
-    OpenedBy, PointChange, PointError, Preset, RememberedChain, WeightPart, file_name,
+    OpenedBy, PointChange, PointError, Preset, RememberedChain, ScalingCheck, ScalingRequest, WeightPart, file_name,
 };
 pub use dropped::{DropAnswer, DroppedNetwork};
 pub use effect::{DialogAnswer, Effect, Outcome, SpectrumRequest, UserError};

@@ -87,3 +87,25 @@ fn what_was_left_out_is_told_where_nothing_has_to_be_chosen() {
     command(&mut window, Command::OpenData(path));
     window.get_by_label_contains("left out column 1 (unnamed): it only counts the rows");
 }
+
+#[test]
+fn the_scaling_of_the_training_is_found_by_the_answers() {
+    // The sign of x is the class, once the mean is taken away.
+    let network = r#"{"format": "layerflow.network/1", "output": "softmax",
+        "layers": [{"type": "dense", "weight": [[-1.0], [1.0]], "bias": [0.0, 0.0], "activation": "identity"}]}"#;
+    let rows = (0..40).map(|row| format!("{},{}\n", row, usize::from(row > 19)));
+    let table = format!("x,class\n{}", rows.collect::<String>());
+    let folder = tempfile::tempdir().unwrap();
+    let (network, data) = (write(&folder, "sign.json", network), write(&folder, "shifted.csv", table));
+    let mut window = first_start();
+    command(&mut window, Command::OpenNetwork(network));
+    command(&mut window, Command::Columns(ColumnCommand::Choose(data)));
+    window.get_by_label("as they are 52.5 %");
+    window.get_by_label("The network answers far more of them right with values standardised.");
+    click(&mut window, "standardised 100.0 %");
+    assert_eq!(window.state().session().columns.as_ref().unwrap().scaling, Scaling::Standard);
+    assert!(window.query_by_label_contains("answers far more").is_none());
+    // Other columns are tried anew; without a label nothing is.
+    command(&mut window, Command::Columns(ColumnCommand::Label(None)));
+    assert!(window.query_by_label_contains("Right answers").is_none());
+}

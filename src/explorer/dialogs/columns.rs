@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use egui::{Align2, Button, ComboBox, Context, Grid, Key, Role, ScrollArea, Ui, WidgetInfo, Window};
+use egui::{Align2, Button, ComboBox, Context, Grid, Key, RichText, Role, ScrollArea, Ui, WidgetInfo, Window};
 
 use super::preview;
 use crate::dataset::{ColumnKind, ColumnOutline, MissingValues, Scaling};
@@ -44,6 +44,7 @@ pub fn show(ctx: &Context, session: &Session, columns: &ColumnImport, keys: bool
             }
         }
         commands.extend(scaling(ui, columns));
+        commands.extend(tried(ui, columns));
         commands.extend(scales(ui, columns));
         commands.extend(missing(ui, columns));
         ui.separator();
@@ -71,6 +72,32 @@ fn label(scaling: Scaling) -> &'static str {
         Scaling::MinMax => "to 0…1 each",
         Scaling::Unit => "to 0…1 together",
     }
+}
+
+/// How many answers of the open network are right under each scaling; a click takes one.
+fn tried(ui: &mut Ui, columns: &ColumnImport) -> Option<ColumnCommand> {
+    let check = columns.check.as_ref()?;
+    let better = check.better_than(columns.scaling);
+    let mut chosen = None;
+    ui.horizontal_wrapped(|ui| {
+        let tip = format!(
+            "The share of {} that the open network answers right under each scaling. That of its training stands out.",
+            counted(check.samples, "sample"),
+        );
+        ui.label("Right answers").on_hover_text(&tip);
+        for (scaling, share) in &check.shares {
+            let text = RichText::new(format!("{} {:.1} %", label(*scaling), 100.0 * share));
+            let text = if better == Some(*scaling) { text.strong() } else { text };
+            if ui.selectable_label(*scaling == columns.scaling, text).on_hover_text(&tip).clicked() {
+                chosen = Some(ColumnCommand::Scaling(*scaling));
+            }
+        }
+    });
+    if let Some(better) = better {
+        let text = format!("The network answers far more of them right with values {}.", label(better));
+        ui.colored_label(Palette::from_ui(ui).warning, text);
+    }
+    chosen
 }
 
 /// That the columns are of very different sizes, with what is most often done about it in training.

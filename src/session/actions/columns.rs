@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use super::{open, rebuild};
 use crate::dataset::ColumnOutline;
-use crate::session::{ColumnCommand, ColumnImport, DataSource, Effect, Session, Task, UserError};
+use crate::session::{
+    ColumnCommand, ColumnImport, DataSource, Effect, ScalingCheck, ScalingRequest, Session, Task, UserError,
+};
 
 /// Begins to choose, with what was chosen last where the file is the same.
 pub fn begin(
@@ -25,6 +27,7 @@ pub fn begin(
     }
     chosen.trouble = trouble.map(|trouble| trouble.sentence);
     session.columns = Some(chosen);
+    try_scalings(session, effects);
     if session.shown.is_none() {
         rebuild::build(session, effects);
     }
@@ -53,8 +56,36 @@ pub fn apply(session: &mut Session, command: ColumnCommand, effects: &mut Vec<Ef
             session.network_for = None;
             session.columns = None;
             effects.push(Effect::Cancel(Task::ReadData));
+            effects.push(Effect::Cancel(Task::TryScalings));
             open::fall_back(session, effects);
         }
-        command => columns.apply(command),
+        command => {
+            let is_tried = matches!(command, ColumnCommand::Scaling(_));
+            columns.apply(command);
+            if !is_tried {
+                try_scalings(session, effects);
+            }
+        }
+    }
+}
+
+/// Asks how many answers of the open network are right under each scaling of the columns that are chosen.
+fn try_scalings(session: &mut Session, effects: &mut Vec<Effect>) {
+    let network = session.wanted.network.clone();
+    let Some(columns) = &mut session.columns else { return };
+    columns.check = None;
+    match network.filter(|_| columns.obstacle().is_none() && columns.label.is_some()) {
+        Some(network) => {
+            let (path, choice) = (columns.path.clone(), columns.choice());
+            effects.push(Effect::TryScalings(ScalingRequest { path, choice, network }));
+        }
+        None => effects.push(Effect::Cancel(Task::TryScalings)),
+    }
+}
+
+/// Keeps what was found, where it is still asked for.
+pub fn accept_scalings(session: &mut Session, request: &ScalingRequest, check: Option<ScalingCheck>) {
+    if let Some(columns) = session.columns.as_mut().filter(|columns| request.is_of(&columns.path, &columns.choice())) {
+        columns.check = check;
     }
 }

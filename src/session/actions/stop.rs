@@ -64,6 +64,7 @@ fn give_up(session: &mut Session, task: Task) {
         Task::ListCheckpoints => session.checkpoints.iter_mut().for_each(CheckpointSeries::fail_listing),
         Task::Read
         | Task::ReadData
+        | Task::TryScalings
         | Task::ReadCounterpart
         | Task::Spectrum
         | Task::Save

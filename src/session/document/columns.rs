@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::data::DataSource;
+use super::scaling_check::ScalingCheck;
 use crate::dataset::{self, ColumnKind, ColumnOutline, DataChoice, LabelChoice, LabelColumns, MissingValues, Scaling};
 use crate::session::counted;
 
@@ -29,6 +30,8 @@ pub struct ColumnImport {
     pub classes: Option<Vec<String>>,
     /// What is done with coordinates that are missing.
     pub missing: MissingValues,
+    /// How many answers of the open network are right under each scaling, once that is known.
+    pub check: Option<ScalingCheck>,
     /// Why the file was not taken as it is.
     pub trouble: Option<String>,
 }
@@ -87,6 +90,7 @@ impl ColumnImport {
             scaling_of,
             classes: None,
             missing: MissingValues::LeaveOut,
+            check: None,
             trouble: None,
         }
     }

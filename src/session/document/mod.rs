@@ -17,6 +17,7 @@ mod open_as_before;
 mod point_change;
 mod preset;
 mod remembered_chain;
+mod scaling_check;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,6 +39,7 @@ pub use point_change::{MAX_CLASSES, PointChange, PointError};
 pub use preset::Preset;
 pub(in crate::session) use remembered_chain::MAX_CHAINS;
 pub use remembered_chain::RememberedChain;
+pub use scaling_check::{ScalingCheck, ScalingRequest};
 
 use crate::dataset::Labels;
 use crate::flow::FlowOptions;
