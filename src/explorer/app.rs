@@ -237,6 +237,8 @@ impl ExplorerApp {
         let seconds = f64::from(ui.ctx().input(|input| input.unstable_dt));
         let derived = self.session.watch_derived(seconds);
         self.perform(derived);
+        let previews = self.session.watch_previews();
+        self.perform(previews);
         let flow = self.session.watch_training(seconds);
         self.perform(flow);
         let checkpoints = self.session.watch_checkpoints(seconds);

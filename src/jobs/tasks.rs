@@ -16,8 +16,8 @@ use crate::formats::{
 use crate::network::{ConvolutionError, ImageShape};
 use crate::session::file::{self, SessionError, SessionPart, SessionSources};
 use crate::session::{
-    Counterpart, DialogAnswer, DialogPurpose, Document, Effect, Outcome, Projection, Rebuilt, Scene, SpectrumRequest,
-    Task, UserError, file_name,
+    Counterpart, DialogAnswer, DialogPurpose, Document, Effect, Outcome, Preview, Projection, Rebuilt, Scene,
+    SpectrumRequest, Task, UserError, file_name,
 };
 use crate::{dataset, formats};
 
@@ -98,6 +98,10 @@ pub fn task_work(effect: Effect) -> Option<TaskWork> {
                 }
             })
         }
+        Effect::DrawPreview(example) => TaskWork::new(Task::Preview, "Preparing the start page", move |progress| {
+            let preview = Preview::of(example, &mut |share, text| report(progress, share, text));
+            Outcome::Preview(example, preview.map(Arc::new))
+        }),
         Effect::TryScalings(request) => TaskWork::new(Task::TryScalings, "Trying the scalings", move |progress| {
             let check = request.run(&mut |share, text| report(progress, share, text));
             Outcome::ScalingsTried(request, check)

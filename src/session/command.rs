@@ -159,6 +159,8 @@ pub enum Task {
     Read,
     /// Reading data.
     ReadData,
+    /// Drawing a picture of the start page.
+    Preview,
     /// Trying the open network on data under each scaling.
     TryScalings,
     /// Reading the network to compare with.
@@ -234,6 +236,7 @@ impl Task {
         match self {
             Task::Read => "Reading the network",
             Task::ReadData => "Reading the data",
+            Task::Preview => "Preparing the start page",
             Task::TryScalings => "Trying the scalings",
             Task::ReadCounterpart => "Reading the network to compare with",
             Task::ListCheckpoints => "Listing the checkpoints",

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::file::{FileProblem, Look, OpenedSession, SessionSnapshot, SessionSources};
 use super::{
     CheckpointRead, CheckpointRequest, Counterpart, DerivedJob, DerivedOutput, DerivedWork, DialogPurpose, Document,
-    NumberRequest, PictureSettings, Rebuilt, ScalingCheck, ScalingRequest, Scene, SceneError, Settings, Task,
-    TrainingChannel, TrainingRun, UnsavedWork, VisibleOutputs,
+    Example, NumberRequest, PictureSettings, Preview, Rebuilt, ScalingCheck, ScalingRequest, Scene, SceneError,
+    Settings, Task, TrainingChannel, TrainingRun, UnsavedWork, VisibleOutputs,
 };
 use crate::dataset::{ColumnOutline, DataChoice, Dataset};
 use crate::flow::Flow;
@@ -40,6 +40,8 @@ pub enum Effect {
     ReadColumns(PathBuf, Option<usize>, DataChoice),
     /// Find out which columns a file of data has.
     ListColumns(PathBuf),
+    /// Follow some of an example's data for the start page.
+    DrawPreview(Example),
     /// Try the open network on data under each scaling.
     TryScalings(ScalingRequest),
     /// Find out what each file is, and read it.
@@ -126,6 +128,8 @@ pub enum Outcome {
     Data(PathBuf, Dataset, Option<DataChoice>),
     /// The columns of a file of data, and why they were not taken as they are, if that was tried.
     Columns(PathBuf, Vec<ColumnOutline>, Option<UserError>),
+    /// A picture of the start page; `None` where there is none.
+    Preview(Example, Option<Arc<Preview>>),
     /// What was tried, and how many answers were right under each scaling where that can be told.
     ScalingsTried(ScalingRequest, Option<ScalingCheck>),
     /// Several files, in the order in which they were given.

@@ -27,12 +27,14 @@ mod path_prompt;
 mod pictures;
 mod playback;
 mod points;
+mod previews;
 mod rebuild;
 mod recent;
 mod scene;
 mod settings;
 mod share;
 mod share_line;
+mod situation;
 mod state;
 mod subspace_rotation;
 #[cfg(test)]
@@ -73,6 +75,7 @@ pub use points::{
     Condition, ConditionProblem, Region, ScreenPoint, TableCell, TableError, nearest, picture_side, pictured,
     pixel_range, pixels, point_table, table_columns, table_csv, table_fits, table_rows,
 };
+pub use previews::{Preview, Previews};
 pub use rebuild::{Rebuilt, VisibleOutputs};
 pub use recent::RecentFiles;
 pub use scene::{

@@ -73,5 +73,6 @@ mod window_projection;
 mod window_refinement;
 mod window_selection;
 mod window_stage;
+mod window_start_page;
 mod window_training;
 mod window_unsaved;

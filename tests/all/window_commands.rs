@@ -195,8 +195,12 @@ fn the_palette_finds_every_command_by_its_name() {
             Mark::None => {}
         }
         match action {
-            Action::Model | Action::Keys => {
-                let modal = if action == Action::Model { Modal::Model } else { Modal::Keys };
+            Action::Model | Action::Keys | Action::StartPage => {
+                let modal = match action {
+                    Action::Model => Modal::Model,
+                    Action::Keys => Modal::Keys,
+                    _ => Modal::Start,
+                };
                 assert_eq!(session(&window).window.modal, Some(modal));
                 press(&mut window, Key::Escape);
             }

@@ -120,7 +120,7 @@ fn view_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
 }
 
 fn help_menu(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
-    for action in [Action::Model, Action::Palette, Action::Keys] {
+    for action in [Action::StartPage, Action::Model, Action::Palette, Action::Keys] {
         if let Some(command) = entry(ui, session, action) {
             commands.push(command);
             // A click by keyboard or by an assistive program does not close the menu by itself.

@@ -172,6 +172,8 @@ pub enum Action {
     TurnToData,
     /// Light or dark.
     Appearance(Appearance),
+    /// The page of examples and of ways to begin.
+    StartPage,
     /// The list of keys, where they can be changed.
     Keys,
     /// The screen that explains the model.
@@ -300,7 +302,7 @@ impl Action {
         all.extend(Side::ALL.map(Action::Side));
         all.extend([Action::AllLayers, Action::Presentation, Action::FrameTime]);
         all.extend(Appearance::ALL.map(Action::Appearance));
-        all.extend([Action::Keys, Action::Model]);
+        all.extend([Action::StartPage, Action::Keys, Action::Model]);
         all.extend(Example::ALL.map(Action::Example));
         all
     }

@@ -408,6 +408,10 @@ impl Action {
                     .menu(label)
                     .choice(arrangement.appearance == appearance)
             }
+            Action::StartPage => {
+                let tip = "Examples as live pictures, and the ways to begin with what is your own";
+                window("Start page", tip, WindowCommand::Show(Some(Modal::Start)))
+            }
             Action::Keys => window(
                 "Keys…",
                 "Look up the keys of all commands, and change them",

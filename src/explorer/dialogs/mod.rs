@@ -14,6 +14,7 @@ pub(super) mod path_field;
 mod preview;
 pub(super) mod relocation;
 pub(super) mod share;
+pub(super) mod start_page;
 pub(super) mod unsaved;
 
 use egui::{Context, Popup};
@@ -77,6 +78,7 @@ pub fn show_modal(ctx: &Context, session: &Session, modals: &mut Modals) -> Opti
         modals.palette = CommandPalette::default();
     }
     Some(match modal? {
+        Modal::Start => start_page::show(ctx, session),
         Modal::Model => model_help::show(ctx),
         Modal::Palette => modals.palette.show(ctx, session),
         Modal::Keys => modals.keys.show(ctx, session),

@@ -42,6 +42,9 @@ pub struct StageInput<'a> {
     pub presents: bool,
     /// What a picture says beside the data, where it is one; a window's stage has its toolbar, and all captions.
     pub figure: Option<&'a Figure>,
+    /// Whether the scrubber is on its way over checkpoints: trails wait, since each network is gone before its own are
+    /// looked at.
+    pub scrubs_checkpoints: bool,
     /// The view's settings.
     pub view: &'a ViewSettings,
     /// The time of the flow, 0 to L.
@@ -68,6 +71,7 @@ impl<'a> StageInput<'a> {
             frame_time: false,
             presents: false,
             figure: None,
+            scrubs_checkpoints: false,
             view,
             t,
         }

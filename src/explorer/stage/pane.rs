@@ -280,10 +280,14 @@ impl Pane<'_> {
                 source.project_grid(scene, t, rows, &mut layer.grid);
             }
             let trails = (source, &*self.scene.trail_samples(&view.points));
-            if view.shows(Overlay::Trails) && layer.trails.follow(scene, trails, rows, t, view.trail_length) {
+            if self.shows_trails() && layer.trails.follow(scene, trails, rows, t, view.trail_length) {
                 ui.ctx().request_repaint();
             }
         }
+    }
+
+    fn shows_trails(&self) -> bool {
+        self.input.view.shows(Overlay::Trails) && !self.input.scrubs_checkpoints
     }
 
     fn draw_lines(
@@ -302,7 +306,7 @@ impl Pane<'_> {
             }
         }
         for (_, layer) in sources.iter().zip(&buffers.layers) {
-            if self.input.view.shows(Overlay::Trails) {
+            if self.shows_trails() {
                 let samples = self.scene.trail_samples(&self.input.view.points);
                 layer.trails.draw(painter, transform, samples.iter().map(|sample| self.styles.trail_colour(*sample)));
             }

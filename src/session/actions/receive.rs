@@ -93,6 +93,7 @@ fn accept_admitted(session: &mut Session, outcome: Outcome, effects: &mut Vec<Ef
             if is_for_new { edit::draw_for(session, data, effects) } else { open::want_data(session, data, effects) }
         }
         Outcome::Columns(path, columns, trouble) => columns::begin(session, path, columns, trouble, effects),
+        Outcome::Preview(example, preview) => session.previews.accept(example, preview),
         Outcome::ScalingsTried(request, check) => columns::accept_scalings(session, &request, check),
         Outcome::Files(outcomes) => accept_all(session, outcomes, effects),
         Outcome::Unreadable(path, trouble) => refuse_file(session, &path, trouble, effects),

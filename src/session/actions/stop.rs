@@ -61,6 +61,7 @@ fn give_up(session: &mut Session, task: Task) {
         Task::Derive(kind) => session.derived.give_up(kind),
         Task::Train => session.training.stop(),
         Task::ReadCheckpoint => session.checkpoints.iter_mut().for_each(CheckpointSeries::give_up),
+        Task::Preview => session.previews.give_up(),
         Task::ListCheckpoints => session.checkpoints.iter_mut().for_each(CheckpointSeries::fail_listing),
         Task::Read
         | Task::ReadData

@@ -5,6 +5,7 @@ mod cache;
 mod detail;
 mod listing;
 mod play;
+mod present;
 mod read;
 mod step;
 
@@ -65,6 +66,8 @@ pub struct CheckpointSeries {
     shown_file: Option<Checkpoint>,
     /// The index of the step that was asked for last.
     wanted: Option<usize>,
+    /// The seconds since a step took the place of another.
+    rested: f64,
     /// Whether the last move was back.
     went_back: bool,
     /// What is being read.
@@ -107,6 +110,7 @@ impl CheckpointSeries {
             present: None,
             shown_file: None,
             wanted,
+            rested: f64::INFINITY,
             went_back: true,
             under_way: None,
             reads_ahead: true,
@@ -155,26 +159,6 @@ impl CheckpointSeries {
         self.listing.changing()
     }
 
-    /// The index of the step on show; `None` before the first.
-    pub fn present(&self) -> Option<usize> {
-        self.present
-    }
-
-    /// The index of the step that is asked for: that on show, unless it is still being read.
-    pub fn wanted(&self) -> Option<usize> {
-        self.wanted
-    }
-
-    /// The index of the step that is asked for, else of the one on show.
-    pub fn asked(&self) -> Option<usize> {
-        self.wanted.or(self.present)
-    }
-
-    /// The step on show.
-    pub fn present_step(&self) -> Option<&CheckpointStep> {
-        self.steps().get(self.present?)
-    }
-
     /// Whether every newer step is shown when it appears.
     pub fn follows(&self) -> bool {
         self.follows
@@ -218,16 +202,6 @@ impl CheckpointSeries {
     /// The index of the step with this file.
     pub fn position(&self, path: &Path) -> Option<usize> {
         self.steps().iter().position(|step| step.file.path == path)
-    }
-
-    /// Whether the file of the step on show was written over since it was read.
-    pub(super) fn is_present_stale(&self) -> bool {
-        self.present_step().is_some_and(|step| step.problem.is_none() && self.shown_file.as_ref() != Some(&step.file))
-    }
-
-    /// The index of the step that is to be shown in place of the one on show.
-    pub(super) fn due(&self) -> Option<usize> {
-        self.wanted.filter(|wanted| Some(*wanted) != self.present || self.is_present_stale())
     }
 
     /// Carries out a command; what is wanted changes by it.
@@ -296,6 +270,7 @@ impl CheckpointSeries {
 
     /// Whether it is time to list the files again; `seconds` have passed since the last call.
     pub(super) fn is_due(&mut self, seconds: f64) -> bool {
+        self.rested += seconds.max(0.0);
         self.listing.is_due(seconds)
     }
 
@@ -327,6 +302,7 @@ impl CheckpointSeries {
     pub(super) fn mark_shown(&mut self, index: usize, network: Arc<Network>, gauge: u64) {
         if let Some(present) = self.present.filter(|present| *present != index) {
             self.went_back = index < present;
+            self.rested = 0.0;
         }
         self.present = Some(index);
         (self.waits, self.first_asked) = (false, None);

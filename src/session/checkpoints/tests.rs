@@ -83,3 +83,21 @@ fn what_is_broken_is_not_wanted_any_more() {
     series.advance(1.0);
     assert_eq!(series.playing(), None);
 }
+
+#[test]
+fn steps_under_a_scrubber_on_its_way_are_told_from_those_that_are_looked_at() {
+    let mut series = series(&["0", "1", "2"]);
+    show(&mut series, 2);
+    assert!(!series.is_scrubbed());
+    series.apply(CheckpointCommand::Seek(0));
+    assert!(series.is_scrubbed());
+    show(&mut series, 0);
+    series.is_due(0.1);
+    assert!(series.is_scrubbed());
+    series.is_due(0.3);
+    assert!(!series.is_scrubbed());
+    series.apply(CheckpointCommand::TogglePlay(PlayDirection::On));
+    series.apply(CheckpointCommand::Next);
+    show(&mut series, 1);
+    assert!(!series.is_scrubbed());
+}

@@ -100,12 +100,14 @@ pub struct Situation<'a> {
     pub refined: Option<Arc<Refined>>,
     /// The network that this one is compared with.
     pub counterpart: Option<&'a Counterpart>,
+    /// Whether the scrubber is on its way over the checkpoints.
+    pub scrubs_checkpoints: bool,
 }
 
 impl Situation<'_> {
-    /// Whether the network is in training.
-    pub fn is_training(&self) -> bool {
-        self.training.running()
+    /// Whether one network after the other is shown: in training, or under the scrubber of the checkpoints.
+    pub fn changes_all_the_time(&self) -> bool {
+        self.training.running() || self.scrubs_checkpoints
     }
 
     /// The index of the layer that the panel shows now.

@@ -1,5 +1,6 @@
 //! All layers at once: their spectra and rotations, and what becomes of the data along t. Made in a worker.
 
+use super::pace::paced;
 use super::{Derivation, Situation, Source};
 use crate::diagnostics::{ClassesApart, DataSurvey, TrajectoryMetrics};
 use crate::session::PanelPart;
@@ -57,6 +58,11 @@ impl Derivation for LayerOverview {
     const LABEL: &'static str = "Surveying all layers";
     // Opening the panel again is asking again.
     const RETRIED: bool = true;
+
+    /// The curves of a training are followed as they come.
+    fn interval(situation: &Situation<'_>, latest: Option<&Self>) -> f64 {
+        if situation.scrubs_checkpoints { paced(situation, latest.map(|_| 0.0)) } else { 0.0 }
+    }
 
     fn wanted(situation: &Situation<'_>) -> Option<()> {
         situation.view.panel.shows(PanelPart::AllLayers).then_some(())

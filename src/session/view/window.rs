@@ -86,6 +86,8 @@ pub enum Side {
 /// What is shown over everything else and has all keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Modal {
+    /// The page of examples and of ways to begin.
+    Start,
     /// The screen that explains the model.
     Model,
     /// The list of all commands, to be searched.
