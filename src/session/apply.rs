@@ -12,7 +12,8 @@ use super::share_line::ShareLine;
 use super::unsaved::Leaving;
 use super::view::TOUR_DIMENSIONS;
 use super::{
-    Command, Data, DialogPurpose, Effect, Folding, FoundWork, Outcome, Projection, Session, Settings, WindowSettings,
+    Command, Data, DialogPurpose, Effect, Folding, FoundWork, Modal, Outcome, Projection, Session, Settings,
+    WindowSettings,
 };
 use crate::diagnostics::findings::Thresholds;
 
@@ -46,6 +47,12 @@ impl Session {
     /// last call.
     pub fn watch_derived(&mut self, seconds: f64) -> Vec<Effect> {
         derive::watch(self, seconds)
+    }
+
+    /// Asks for the next picture of the start page while that is in sight.
+    pub fn watch_previews(&mut self) -> Option<Effect> {
+        let is_in_sight = self.window.modal == Some(Modal::Start);
+        if is_in_sight { self.previews.next().map(Effect::DrawPreview) } else { None }
     }
 
     /// Takes what a training run has told since the last call and asks for the flow of its newest network; `seconds` have

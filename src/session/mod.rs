@@ -34,7 +34,6 @@ mod scene;
 mod settings;
 mod share;
 mod share_line;
-mod situation;
 mod state;
 mod subspace_rotation;
 #[cfg(test)]

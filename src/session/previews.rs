@@ -6,7 +6,6 @@ use nalgebra::DMatrix;
 
 use super::document::Example;
 use super::scene::{Progress, Scene};
-use super::{Effect, Modal, Session};
 use crate::dataset::Labels;
 use crate::flow::FlowOptions;
 use crate::linalg::principal_components;
@@ -122,24 +121,19 @@ impl Previews {
         }
     }
 
+    /// The next example whose picture is to be drawn, which counts as under way from now on.
+    pub(super) fn next(&mut self) -> Option<Example> {
+        let is_missing = |example: &Example| !self.tried.iter().any(|(tried, _)| tried == example);
+        let next = Example::ALL.into_iter().find(is_missing).filter(|_| self.under_way.is_none())?;
+        self.under_way = Some(next);
+        Some(next)
+    }
+
     /// The work was stopped, or failed: there is no picture of that example.
     pub(super) fn give_up(&mut self) {
         if let Some(example) = self.under_way {
             self.accept(example, None);
         }
-    }
-}
-
-impl Session {
-    /// Asks for the next picture while the start page is in sight.
-    pub fn watch_previews(&mut self) -> Option<Effect> {
-        if self.window.modal != Some(Modal::Start) || self.previews.under_way.is_some() {
-            return None;
-        }
-        let is_missing = |example: &Example| !self.previews.tried.iter().any(|(tried, _)| tried == example);
-        let next = Example::ALL.into_iter().find(is_missing)?;
-        self.previews.under_way = Some(next);
-        Some(Effect::DrawPreview(next))
     }
 }
 

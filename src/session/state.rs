@@ -14,8 +14,8 @@ use super::{
     ChartFile, CheckpointSeries, ColumnImport, Counterpart, DerivedResults, Document, DroppedNetwork, Example, Field,
     FindingsView, Folding, History, Import, KeptView, KeyChanges, LastFiles, LayerDetail, Neighbours,
     NetworkComparison, Notices, OpenedBy, PanelSizes, PathPrompt, Pen, PictureExport, Playback, PlaybackCommand,
-    Previews, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Stored, Training, Unsaved, UnsavedWork,
-    ViewSettings, WindowSettings,
+    Previews, RecentFiles, Refined, RememberedChain, Scene, SeparationProfile, Situation, Stored, Training, Unsaved,
+    UnsavedWork, ViewSettings, WindowSettings,
 };
 use crate::dataset::DataChoice;
 use crate::flow::Flow;
@@ -203,6 +203,24 @@ impl Session {
     pub fn opening(&self) -> Option<String> {
         let is_opening = self.shown.is_none() && self.wanted.network.is_some();
         is_opening.then(|| self.wanted.network_name())
+    }
+
+    /// What is open and how it is looked at; `None` before the first scene.
+    pub fn situation(&self) -> Option<Situation<'_>> {
+        let Session { shown, playback, view, window, training, thresholds, counterpart, .. } = self;
+        let (OpenScene { document, scene, .. }, refined) = (shown.as_ref()?, self.refined().cloned());
+        let counterpart = counterpart.as_ref();
+        Some(Situation { scene, document, playback, view, window, training, thresholds, refined, counterpart })
+    }
+
+    /// [`Session::situation`] with the results, to be changed by it.
+    pub(super) fn situation_and_results(&mut self) -> Option<(Situation<'_>, &mut DerivedResults)> {
+        let Session { shown, derived, playback, view, window, training, thresholds, counterpart, .. } = self;
+        let (OpenScene { document, scene, .. }, refined) = (shown.as_ref()?, Refined::slot(derived).latest().cloned());
+        let counterpart = counterpart.as_ref();
+        let situation =
+            Situation { scene, document, playback, view, window, training, thresholds, refined, counterpart };
+        Some((situation, derived))
     }
 
     /// The newest ResNet of the scene that is ready.

@@ -1,13 +1,14 @@
 //! What is computed from the open scene in the background: asked for, taken over, thrown away.
 
 use crate::session::derived::Stored;
-use crate::session::{DerivedOutput, Effect, Refined, Session, Severity};
+use crate::session::{CheckpointSeries, DerivedOutput, Effect, Refined, Session, Severity};
 
 /// Asks for the results that are wanted now and cancels those that are not any more; `seconds` have passed since the last
 /// call.
 pub fn watch(session: &mut Session, seconds: f64) -> Vec<Effect> {
+    let rests = !session.checkpoints().is_some_and(CheckpointSeries::is_scrubbed);
     let Some((situation, results)) = session.situation_and_results() else { return Vec::new() };
-    results.watch(&situation, seconds).into_iter().map(Effect::from).collect()
+    results.watch(&situation, seconds, rests).into_iter().map(Effect::from).collect()
 }
 
 /// Asks for the ResNet that the view needs, if it is neither there nor under way.
@@ -30,7 +31,7 @@ mod tests {
     use super::*;
     use crate::session::testing::session;
     use crate::session::{
-        Command, DerivedJob, DerivedKind, LayerDetail, LayerOverview, Outcome, PanelCommand, PanelPart,
+        Command, DerivedJob, DerivedKind, DerivedWork, LayerDetail, LayerOverview, Outcome, PanelCommand, PanelPart,
         PlaybackCommand, Task,
     };
 
@@ -40,6 +41,22 @@ mod tests {
             Effect::Derive(job) if job.kind == kind => Some(job),
             _ => None,
         })
+    }
+
+    #[test]
+    fn findings_wait_until_a_scene_is_one_to_look_at() {
+        let mut session = session();
+        let kinds = |session: &mut Session, rests| -> Vec<DerivedKind> {
+            let (situation, results) = session.situation_and_results().unwrap();
+            let kind = |work| match work {
+                DerivedWork::Start(job) => Some(job.kind),
+                DerivedWork::Cancel(_) => None,
+            };
+            results.watch(&situation, 1.0, rests).into_iter().filter_map(kind).collect()
+        };
+        let on_the_way = kinds(&mut session, false);
+        assert!(on_the_way.contains(&DerivedKind::LayerDetail) && !on_the_way.contains(&DerivedKind::Findings));
+        assert!(kinds(&mut session, true).contains(&DerivedKind::Findings));
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub trait Derivation: Debug + Send + Sync + Sized + 'static {
     const OUTLIVES_PHASES: bool = false;
     /// Whether a result stays when nothing wants it any more.
     const OUTLIVES_DEMAND: bool = true;
+    /// Whether it waits while the scrubber is on its way over checkpoints, each of which is gone at once.
+    const WAITS_FOR_REST: bool = false;
     /// Whether wanting it again after it was not wanted tries again what failed.
     const RETRIED: bool = false;
 
@@ -100,14 +102,12 @@ pub struct Situation<'a> {
     pub refined: Option<Arc<Refined>>,
     /// The network that this one is compared with.
     pub counterpart: Option<&'a Counterpart>,
-    /// Whether the scrubber is on its way over the checkpoints.
-    pub scrubs_checkpoints: bool,
 }
 
 impl Situation<'_> {
-    /// Whether one network after the other is shown: in training, or under the scrubber of the checkpoints.
-    pub fn changes_all_the_time(&self) -> bool {
-        self.training.running() || self.scrubs_checkpoints
+    /// Whether the network is in training.
+    pub fn is_training(&self) -> bool {
+        self.training.running()
     }
 
     /// The index of the layer that the panel shows now.

@@ -107,6 +107,7 @@ impl Derivation for ErrorSlices {
     type Request = ();
 
     const LABEL: &'static str = "Sorting the answers";
+    const WAITS_FOR_REST: bool = true;
     const RETRIED: bool = true;
 
     fn interval(situation: &Situation<'_>, latest: Option<&Self>) -> f64 {

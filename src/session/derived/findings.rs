@@ -95,6 +95,7 @@ impl Derivation for Findings {
     type Request = ();
 
     const LABEL: &'static str = "Checking the network";
+    const WAITS_FOR_REST: bool = true;
     /// What is wrong is known by its layer, whatever the phases of that layer are.
     const OUTLIVES_PHASES: bool = true;
 

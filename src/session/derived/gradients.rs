@@ -40,6 +40,7 @@ impl Derivation for Gradients {
     type Request = ();
 
     const LABEL: &'static str = "Following the gradient";
+    const WAITS_FOR_REST: bool = true;
     const RETRIED: bool = true;
 
     fn interval(situation: &Situation<'_>, latest: Option<&Self>) -> f64 {

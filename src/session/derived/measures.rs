@@ -238,6 +238,7 @@ impl Derivation for LayerMeasures {
     type Request = ();
 
     const LABEL: &'static str = "Measuring the layers";
+    const WAITS_FOR_REST: bool = true;
     const RETRIED: bool = true;
 
     fn interval(situation: &Situation<'_>, latest: Option<&Self>) -> f64 {

@@ -1,6 +1,5 @@
 //! All layers at once: their spectra and rotations, and what becomes of the data along t. Made in a worker.
 
-use super::pace::paced;
 use super::{Derivation, Situation, Source};
 use crate::diagnostics::{ClassesApart, DataSurvey, TrajectoryMetrics};
 use crate::session::PanelPart;
@@ -56,13 +55,9 @@ impl Derivation for LayerOverview {
     type Request = ();
 
     const LABEL: &'static str = "Surveying all layers";
+    const WAITS_FOR_REST: bool = true;
     // Opening the panel again is asking again.
     const RETRIED: bool = true;
-
-    /// The curves of a training are followed as they come.
-    fn interval(situation: &Situation<'_>, latest: Option<&Self>) -> f64 {
-        if situation.scrubs_checkpoints { paced(situation, latest.map(|_| 0.0)) } else { 0.0 }
-    }
 
     fn wanted(situation: &Situation<'_>) -> Option<()> {
         situation.view.panel.shows(PanelPart::AllLayers).then_some(())

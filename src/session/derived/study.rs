@@ -51,6 +51,7 @@ impl Derivation for RefinementStudy {
     type Request = StudyRequest;
 
     const LABEL: &'static str = "Measuring the refinement";
+    const WAITS_FOR_REST: bool = true;
 
     fn wanted(situation: &Situation<'_>) -> Option<StudyRequest> {
         let refinement = situation.view.refinement;

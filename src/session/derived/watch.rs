@@ -79,16 +79,17 @@ pub struct DerivedFailure {
 }
 
 impl DerivedResults {
-    /// What has to be done for everything to be there that is wanted now; `seconds` have passed since the last call.
-    pub fn watch(&mut self, situation: &Situation<'_>, seconds: f64) -> Vec<DerivedWork> {
-        let mut watch = Watch { situation, seconds, work: Vec::new() };
+    /// What has to be done for everything to be there that is wanted now; `seconds` have passed since the last call. Where
+    /// it `rests`, the scene is one to look at, not one on the way to another.
+    pub fn watch(&mut self, situation: &Situation<'_>, seconds: f64, rests: bool) -> Vec<DerivedWork> {
+        let mut watch = Watch { situation, seconds, rests, work: Vec::new() };
         self.visit_all(&mut watch);
         watch.work
     }
 
     /// [`DerivedResults::watch`] for one result, while no time passes.
     pub fn watch_one(&mut self, kind: DerivedKind, situation: &Situation<'_>) -> Vec<DerivedWork> {
-        let mut watch = Watch { situation, seconds: 0.0, work: Vec::new() };
+        let mut watch = Watch { situation, seconds: 0.0, rests: true, work: Vec::new() };
         self.visit(kind, &mut watch);
         watch.work
     }
@@ -105,6 +106,7 @@ impl DerivedResults {
 struct Watch<'a> {
     situation: &'a Situation<'a>,
     seconds: f64,
+    rests: bool,
     work: Vec<DerivedWork>,
 }
 
@@ -114,6 +116,9 @@ impl SlotVisitor for Watch<'_> {
             self.work.extend(slot.release().then_some(DerivedWork::Cancel(D::KIND)));
             return;
         };
+        if D::WAITS_FOR_REST && !self.rests {
+            return;
+        }
         let interval = D::interval(self.situation, slot.latest().map(Arc::as_ref));
         match slot.demand(self.situation.scene, &request, self.seconds, interval) {
             Demand::Met => {}
