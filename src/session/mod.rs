@@ -74,7 +74,7 @@ pub use points::{
     Condition, ConditionProblem, Region, ScreenPoint, TableCell, TableError, nearest, picture_side, pictured,
     pixel_range, pixels, point_table, table_columns, table_csv, table_fits, table_rows,
 };
-pub use previews::{Preview, Previews};
+pub use previews::{PREVIEW_ASPECT, Preview, Previews};
 pub use rebuild::{Rebuilt, VisibleOutputs};
 pub use recent::RecentFiles;
 pub use scene::{

@@ -15,12 +15,14 @@ const POINTS: usize = 160;
 /// The times at which they are known.
 const TIMES: usize = 97;
 /// The size of the picture follows the data over so many times to either side.
-const EVEN: usize = 12;
+const EVEN: usize = 6;
+/// How many times as wide as high a picture is.
+pub const PREVIEW_ASPECT: f64 = 2.2;
 
 /// A moving picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preview {
-    /// Where the points are, by time; the data fills −1 to 1 along the direction in which it reaches furthest.
+    /// Where the points are, by time: within −1 to 1 upwards, and [`PREVIEW_ASPECT`] times as far sideways.
     times: Vec<Vec<[f32; 2]>>,
     /// The class of each point.
     pub classes: Vec<usize>,
@@ -42,7 +44,8 @@ impl Preview {
     pub fn of(example: Example, progress: &mut Progress<'_>) -> Option<Preview> {
         let (network, mut data) = example.load().ok()?;
         let drawn = data.draw()?;
-        let some = Arc::new(drawn.every(drawn.samples().div_ceil(POINTS)));
+        // Generated classes take turns: an even step would meet only some of them.
+        let some = Arc::new(drawn.every(drawn.samples().div_ceil(POINTS) | 1));
         let scene = Scene::build(&Arc::new(network), &some, FlowOptions::default(), None, progress).ok()?;
         let all: Vec<usize> = (0..scene.data.samples()).collect();
         let duration = scene.flow.duration();
@@ -79,32 +82,36 @@ impl Preview {
     }
 }
 
-/// Moves each time's points into the middle and scales them so that they fill −1 to 1; middle and scale are means over
-/// the times around, so that neither jumps.
+/// Moves each time's points into the middle and scales them so that all lie within the picture; middle and scale change
+/// evenly, so that neither jumps.
 fn filled(times: Vec<Vec<[f64; 2]>>) -> Vec<Vec<[f32; 2]>> {
-    let bounds = |points: &Vec<[f64; 2]>| {
-        let range = |axis: usize| {
-            let values = points.iter().map(|at| at[axis]);
-            [values.clone().fold(f64::INFINITY, f64::min), values.fold(f64::NEG_INFINITY, f64::max)]
-        };
-        let [across, up] = [range(0), range(1)];
-        let middle = [0.5 * (across[0] + across[1]), 0.5 * (up[0] + up[1])];
-        (middle, 0.5 * (across[1] - across[0]).max(up[1] - up[0]))
+    let axis = |points: &Vec<[f64; 2]>, axis: usize| {
+        let values = points.iter().map(|at| at[axis]);
+        0.5 * (values.clone().fold(f64::INFINITY, f64::min) + values.fold(f64::NEG_INFINITY, f64::max))
     };
-    let bounds: Vec<([f64; 2], f64)> = times.iter().map(bounds).collect();
-    let even = |time: usize| {
-        let around = &bounds[time.saturating_sub(EVEN)..(time + EVEN + 1).min(bounds.len())];
-        let sum =
-            around.iter().fold([0.0; 3], |sum, (middle, size)| [sum[0] + middle[0], sum[1] + middle[1], sum[2] + size]);
-        let [x, y, size] = sum.map(|sum| sum / around.len() as f64);
-        ([x, y], size)
+    let [x, y] = [0, 1].map(|at| evened(&times.iter().map(|points| axis(points, at)).collect::<Vec<f64>>()));
+    let reach = |(points, (x, y)): (&Vec<[f64; 2]>, (&f64, &f64))| {
+        points.iter().fold(0.0_f64, |most, at| most.max((at[0] - x).abs() / PREVIEW_ASPECT).max((at[1] - y).abs()))
     };
+    let sizes: Vec<f64> = times.iter().zip(x.iter().zip(&y)).map(reach).collect();
+    // The mean of what is the largest around each of the times around: at no time less than it is there.
+    let largest = (0..sizes.len()).map(|time| around(&sizes, time).iter().copied().fold(0.0, f64::max));
+    let sizes = evened(&largest.collect::<Vec<f64>>());
     let scaled = |(time, points): (usize, &Vec<[f64; 2]>)| {
-        let (middle, size) = even(time);
-        let scale = if size > 0.0 { 1.0 / size } else { 1.0 };
-        points.iter().map(|at| [0, 1].map(|axis| (scale * (at[axis] - middle[axis])) as f32)).collect()
+        let scale = if sizes[time] > 0.0 { 1.0 / sizes[time] } else { 1.0 };
+        points.iter().map(|at| [(scale * (at[0] - x[time])) as f32, (scale * (at[1] - y[time])) as f32]).collect()
     };
     times.iter().enumerate().map(scaled).collect()
+}
+
+fn around(values: &[f64], time: usize) -> &[f64] {
+    &values[time.saturating_sub(EVEN)..(time + EVEN + 1).min(values.len())]
+}
+
+/// The means over the times around each.
+fn evened(values: &[f64]) -> Vec<f64> {
+    let mean = |time| around(values, time).iter().sum::<f64>() / around(values, time).len() as f64;
+    (0..values.len()).map(mean).collect()
 }
 
 impl Previews {
@@ -146,10 +153,13 @@ mod tests {
         for example in Example::ALL {
             let preview = Preview::of(example, &mut |_, _| true).unwrap();
             assert!(preview.classes.len() <= POINTS && preview.classes.len() > 30, "{example:?}");
-            let reach = |share| preview.at(share).flatten().fold(0.0_f32, |most, value| most.max(value.abs()));
+            assert!(preview.classes.iter().any(|class| *class != preview.classes[0]), "{example:?}");
+            let aspect = PREVIEW_ASPECT as f32;
+            let furthest = |most: f32, [x, y]: [f32; 2]| most.max(x.abs() / aspect).max(y.abs());
+            let reach = |share| preview.at(share).fold(0.0, furthest);
             for share in [0.0, 0.31, 0.5, 1.0] {
                 assert_eq!(preview.at(share).count(), preview.classes.len());
-                assert!((0.6..1.6).contains(&reach(share)), "{example:?} at {share}: {}", reach(share));
+                assert!((0.4..1.001).contains(&reach(share)), "{example:?} at {share}: {}", reach(share));
             }
             let moved = preview.at(0.0).zip(preview.at(1.0)).any(|(from, to)| (from[0] - to[0]).abs() > 0.3);
             assert!(moved, "{example:?}");

@@ -5,7 +5,7 @@ use egui::{Ui, WidgetInfo, vec2};
 
 use crate::explorer::theme::{self, CORNER, GAP, POINT_RADIUS, Palette, SECTION_GAP, THICK, THIN};
 use crate::flow::TimeLaw;
-use crate::session::{Command, DialogPurpose, EditCommand, Example, Preview, Session, WindowCommand};
+use crate::session::{Command, DialogPurpose, EditCommand, Example, PREVIEW_ASPECT, Preview, Session, WindowCommand};
 
 /// The width that the pictures share.
 const WIDTH: f32 = 930.0;
@@ -18,8 +18,8 @@ const CELL: f32 = PICTURE + 64.0;
 /// Seconds in which a picture goes through its flow, and for which it rests at each end.
 const SECONDS: f64 = 6.0;
 const REST: f64 = 1.0;
-/// The share of a picture's half height that the data fills.
-const FILLED: f32 = 0.82;
+/// The share of a picture that the data fills.
+const FILLED: f32 = 0.86;
 
 /// Draws the page over the window and tells what was asked for.
 pub fn show(ctx: &Context, session: &Session) -> Vec<Command> {
@@ -120,7 +120,7 @@ fn cell(ui: &mut Ui, width: f32, (example, caption): (Example, &str), preview: O
     painter.rect_filled(picture, CORNER, palette.stage);
     match preview {
         Some(preview) => {
-            let scale = FILLED * 0.5 * PICTURE;
+            let scale = FILLED * 0.5 * picture.height().min(picture.width() / PREVIEW_ASPECT as f32);
             for ([x, y], class) in preview.at(share).zip(&preview.classes) {
                 let at = picture.center() + scale * vec2(x, -y);
                 painter.circle_filled(at, POINT_RADIUS * 0.7, palette.class(*class));
