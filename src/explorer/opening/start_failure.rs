@@ -74,7 +74,7 @@ fn cause(said: &str, found: &Surroundings) -> String {
     if !is_reached {
         return format!("the display {display} cannot be reached; start layerflow from a desktop session");
     }
-    let of_connection = said.contains("not supported") || said.is_empty();
+    let of_connection = said.is_empty() || ["not supported", "open connection"].iter().any(|part| said.contains(part));
     if of_connection {
         return format!(
             "the display {display} is there but refuses this program; start layerflow as the user whose desktop it is"
