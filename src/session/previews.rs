@@ -14,8 +14,10 @@ use crate::linalg::principal_components;
 const POINTS: usize = 160;
 /// The times at which they are known.
 const TIMES: usize = 97;
-/// The size of the picture follows the data over so many times to either side.
+/// The middle of the picture is that of the data over so many times to either side.
 const EVEN: usize = 3;
+/// The logarithm by which the size of the picture changes at most from one time to the next.
+const RATE: f64 = 0.3;
 /// How many times as wide as high a picture is.
 pub const PREVIEW_ASPECT: f64 = 2.2;
 
@@ -94,9 +96,12 @@ fn filled(times: Vec<Vec<[f64; 2]>>) -> Vec<Vec<[f32; 2]>> {
         points.iter().fold(0.0_f64, |most, at| most.max((at[0] - x).abs() / PREVIEW_ASPECT).max((at[1] - y).abs()))
     };
     let sizes: Vec<f64> = times.iter().zip(x.iter().zip(&y)).map(reach).collect();
-    // The mean of what is the largest around each of the times around: at no time less than it is there.
-    let largest = (0..sizes.len()).map(|time| around(&sizes, time).iter().copied().fold(0.0, f64::max));
-    let sizes = evened(&largest.collect::<Vec<f64>>());
+    // The least that is nowhere less than the data reaches and grows and shrinks by no more than the rate from time to time.
+    let at = |time: usize| {
+        let from = |(other, size): (usize, &f64)| size * (-RATE * time.abs_diff(other) as f64).exp();
+        sizes.iter().enumerate().map(from).fold(0.0, f64::max)
+    };
+    let sizes: Vec<f64> = (0..sizes.len()).map(at).collect();
     let scaled = |(time, points): (usize, &Vec<[f64; 2]>)| {
         let scale = if sizes[time] > 0.0 { 1.0 / sizes[time] } else { 1.0 };
         points.iter().map(|at| [(scale * (at[0] - x[time])) as f32, (scale * (at[1] - y[time])) as f32]).collect()
@@ -159,7 +164,7 @@ mod tests {
             let reach = |share| preview.at(share).fold(0.0, furthest);
             for share in [0.0, 0.31, 0.5, 1.0] {
                 assert_eq!(preview.at(share).count(), preview.classes.len());
-                assert!((0.35..1.001).contains(&reach(share)), "{example:?} at {share}: {}", reach(share));
+                assert!((0.4..1.001).contains(&reach(share)), "{example:?} at {share}: {}", reach(share));
             }
             let moved = preview.at(0.0).zip(preview.at(1.0)).any(|(from, to)| (from[0] - to[0]).abs() > 0.3);
             assert!(moved, "{example:?}");
